@@ -1,0 +1,47 @@
+import type { Graph, TensorData } from "../onnx/types.js";
+
+export type EngineName = "onnxruntime" | "tensorflow";
+
+/** What is there, and if not, why. */
+export interface EngineStatus {
+  readonly name: EngineName;
+  readonly available: boolean;
+  readonly version?: string;
+  readonly reason?: string;
+  readonly devices: readonly DeviceStatus[];
+}
+
+export interface DeviceStatus {
+  readonly name: string;
+  readonly available: boolean;
+  readonly reason?: string;
+}
+
+export interface CompileOptions {
+  readonly device: string;
+  /** Threads inside an operator. Results are reproducible for a given number. */
+  readonly threads: number;
+}
+
+export type Tensors = Readonly<Record<string, TensorData>>;
+
+/** A compiled graph. */
+export interface Executable {
+  /**
+   * Runs the graph once.
+   * @param into tensors to write outputs to instead of allocating them; what is not named is allocated.
+   * @throws LatheError `engine.failed`
+   */
+  run(feeds: Tensors, into?: Tensors): Promise<Tensors>;
+  dispose(): Promise<void>;
+}
+
+/** Runs ONNX graphs. */
+export interface Engine {
+  readonly name: EngineName;
+  status(): Promise<EngineStatus>;
+  /** @throws LatheError `engine.failed` with the graph's name and the engine's reason. */
+  compile(graph: Graph, options: CompileOptions): Promise<Executable>;
+  /** @throws LatheError as `compile`. @param model the bytes of an ONNX file. */
+  load(model: Uint8Array, options: CompileOptions): Promise<Executable>;
+}

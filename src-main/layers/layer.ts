@@ -1,0 +1,78 @@
+import type { z } from "zod";
+import type { Emitter } from "../onnx/emitter.js";
+import type { Shape, TensorType, Value } from "../onnx/types.js";
+
+/** An initialiser by configuration, e.g. `{ type: "kaiming_uniform", a: Math.sqrt(5) }`. */
+export interface InitializerConfig {
+  readonly type: string;
+  readonly [option: string]: unknown;
+}
+
+/** A tensor that training adjusts. */
+export interface ParameterSpec {
+  /** PyTorch's: `weight`, `bias`. */
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** PyTorch's default for this layer; the user's `init` replaces that of `weight`, `initBias` that of `bias`. */
+  readonly init: InitializerConfig;
+}
+
+/** A tensor that the forward pass adjusts, such as batch norm's running mean. */
+export interface BufferSpec {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly fill: number;
+}
+
+/** What a layer knows when it writes itself into a graph. */
+export interface LayerContext<C> {
+  readonly e: Emitter;
+  readonly config: C;
+  /** Batch first: `[N, …]`. */
+  readonly inputs: readonly Value[];
+  readonly input: Value;
+  /** `train`: dropout drops and batch norm uses the batch; `eval`: neither. */
+  readonly mode: "train" | "eval";
+  parameter(name: string): Value;
+  /** The buffer as left by the last use of this layer in the graph. */
+  buffer(name: string): Value;
+  /** Training mode only. */
+  updateBuffer(name: string, value: Value): void;
+  /** Training mode only: fresh uniforms in [0, 1) each step, `[N, ...rest of shape]`, from the run's seed and the step number. */
+  uniform(shape: Shape): Value;
+  /** Training mode only: N as a float scalar-like value of shape [1]. */
+  batchSize(): Value;
+  /** A wrong input: the walker adds the layer's id. @throws LatheError `model.layer` */
+  fail(expected: string): never;
+}
+
+/** How the diagnosis reads an activation's output: a unit is dead where `dead` holds for every sample, saturated where `saturated` does. */
+export interface ActivationTrait {
+  /** Units at or below this never pass a gradient, e.g. 0 for ReLU. */
+  readonly deadAtOrBelow?: number;
+  /** Outputs below the first or above the second are in the flat parts, e.g. [-0.99, 0.99] for Tanh. */
+  readonly saturatedOutside?: readonly [number, number];
+}
+
+/** One kind of layer, with PyTorch's name, defaults and semantics. */
+export interface LayerDefinition<C = unknown> {
+  readonly type: string;
+  /** One line of plain words for the studio and the documentation. */
+  readonly summary: string;
+  /** A strict object of this layer's own options, camelCase (`outFeatures`), with PyTorch's defaults; `id`, `type`, `from` come from the project schema. */
+  readonly config: z.ZodType<C>;
+  /** How many inputs it takes; [1, 1] by default. */
+  readonly arity?: readonly [least: number, most: number];
+  parameters?(config: C, inputs: readonly TensorType[]): readonly ParameterSpec[];
+  buffers?(config: C, inputs: readonly TensorType[]): readonly BufferSpec[];
+  /** Adds the layer to the graph and returns its output. @throws LatheError `model.layer` for an input it cannot take. */
+  lower(context: LayerContext<C>): Value;
+  readonly activation?: ActivationTrait;
+  /** True where one sample's output depends on the others' (batch norm): a batch of one cannot train. */
+  readonly needsBatch?: boolean;
+}
+
+/** Checks a definition against its own options and forgets them, so that definitions fit one registry. */
+export function defineLayer<C>(definition: LayerDefinition<C>): LayerDefinition {
+  return definition as unknown as LayerDefinition;
+}

@@ -1,0 +1,52 @@
+import type { z } from "zod";
+import type { Emitter } from "../onnx/emitter.js";
+import type { Value } from "../onnx/types.js";
+
+/** How a target is presented to a loss. */
+export type TargetKind =
+  /** class index, int64 `[N]`; the output is `[N, classes]` */
+  | "category"
+  /** 0 or 1, float `[N, 1]`; the output is `[N, 1]` */
+  | "binary"
+  /** float `[N, K]`; the output is `[N, K]` */
+  | "numeric";
+
+/** What turns the network's output into what a consumer reads: probabilities for classes, the number itself otherwise. */
+export type OutputActivation = "softmax" | "sigmoid" | "exp" | "identity";
+
+export interface LossContext<C> {
+  readonly e: Emitter;
+  readonly config: C;
+  readonly output: Value;
+  readonly target: Value;
+  readonly kind: TargetKind;
+  /** For weights by class: `"balanced"` is resolved to numbers before a loss is lowered. */
+  readonly classes: number;
+  fail(expected: string): never;
+}
+
+/** A loss as PyTorch means it, `reduction="mean"`. */
+export interface LossValue {
+  /** The batch's mean, a float scalar. */
+  readonly loss: Value;
+  /**
+   * What the mean divides by, a float scalar (samples × columns, or summed class weights): Σ loss·weight / Σ weight over batches is the loss of the
+   * whole data, whatever the batches.
+   */
+  readonly weight: Value;
+}
+
+export interface LossDefinition<C = unknown> {
+  readonly type: string;
+  readonly summary: string;
+  /** A strict object of this loss's options, camelCase, with PyTorch's defaults; `type` and `weight` (in the sum of losses) come from the project schema. */
+  readonly config: z.ZodType<C>;
+  readonly targets: readonly TargetKind[];
+  readonly activation: OutputActivation;
+  lower(context: LossContext<C>): LossValue;
+}
+
+/** Checks a definition against its own options and forgets them, so that definitions fit one registry. */
+export function defineLoss<C>(definition: LossDefinition<C>): LossDefinition {
+  return definition as unknown as LossDefinition;
+}

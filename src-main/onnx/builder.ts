@@ -1,0 +1,162 @@
+import { LatheError } from "../base/errors.js";
+import { type Attributes, type Graph, type GraphValue, type Node, type Shape, type TensorData, type TensorType, type DataType, type Value, showType } from "./types.js";
+
+/** What a shape rule is told of the node it types. */
+export interface NodeQuestion {
+  readonly op: string;
+  readonly domain: string;
+  readonly attributes: Attributes;
+  /** Operands in order; undefined where an optional one is left out. */
+  readonly inputs: readonly (Value | undefined)[];
+  readonly outputCount: number;
+  /** The values of operand `i`, where they are known before the graph runs. */
+  constant(i: number): TensorData | undefined;
+}
+
+/** Types the outputs of a node. `ops/` provides it; the builder only asks. */
+export type InferTypes = (question: NodeQuestion) => readonly TensorType[];
+
+export interface NodeOptions {
+  readonly domain?: string;
+  readonly outputs?: number;
+}
+
+/**
+ * Builds one graph. Nodes are typed the moment they are added, so a wrong shape fails where it was written, with the layer that wrote it.
+ * Names are unique and depend only on the order of calls: the same calls give the same bytes.
+ */
+export class GraphBuilder {
+  readonly #infer: InferTypes;
+  readonly #nodes: Node[] = [];
+  readonly #inputs: GraphValue[] = [];
+  readonly #outputs: GraphValue[] = [];
+  readonly #initializers = new Map<string, TensorData>();
+  readonly #types = new Map<string, TensorType>();
+  readonly #constants = new Map<string, Value>();
+  readonly #counters = new Map<string, number>();
+  #scope: readonly string[] = [];
+
+  constructor(infer: InferTypes) {
+    this.#infer = infer;
+  }
+
+  /** The nodes so far, in the order added, which is a topological order. */
+  get nodes(): readonly Node[] {
+    return this.#nodes;
+  }
+
+  input(name: string, dtype: DataType, shape: Shape, doc?: string): Value {
+    this.#inputs.push({ name: this.#claim(name), dtype, shape, ...(doc === undefined ? {} : { doc }) });
+    return this.#typed(name, { dtype, shape });
+  }
+
+  /** A named tensor stored in the file, such as a weight. */
+  initializer(name: string, data: TensorData): Value {
+    this.#initializers.set(this.#claim(name), data);
+    return this.#typed(name, { dtype: data.dtype, shape: data.dims });
+  }
+
+  /** An unnamed tensor; equal ones are stored once. */
+  constant(data: TensorData): Value {
+    const key = constantKey(data);
+    const known = this.#constants.get(key);
+    if (known) return known;
+    const value = this.initializer(this.#unique("const"), data);
+    this.#constants.set(key, value);
+    return value;
+  }
+
+  /** Adds a node and returns its outputs, typed. @throws LatheError `graph.shape`, `graph.unsupported` from the shape rule. */
+  node(op: string, inputs: readonly (Value | undefined)[], attributes: Attributes = {}, options: NodeOptions = {}): readonly Value[] {
+    const { domain = "", outputs: outputCount = 1 } = options;
+    const types = this.#infer({
+      op, domain, attributes, inputs, outputCount,
+      constant: (i) => this.constantOf(inputs[i]),
+    });
+    if (types.length < outputCount) throw new LatheError("internal", `${op}'s shape rule typed ${types.length} of ${outputCount} outputs`);
+    const name = this.#claim(this.#unique(op));
+    const outputs = types.slice(0, outputCount).map((type, i) => this.#typed(i === 0 ? `${name}:0` : `${name}:${i}`, type));
+    const operands = inputs.map((v) => v?.name ?? "");
+    while (operands.at(-1) === "") operands.pop();
+    this.#nodes.push({ name, op, domain, inputs: operands, outputs: outputs.map((v) => v.name), attributes });
+    return outputs;
+  }
+
+  /** Makes a value a graph output under a name consumers see. */
+  output(value: Value, name: string, doc?: string): void {
+    const [named] = this.#renaming("Identity", value, name);
+    this.#outputs.push({ name, dtype: named.dtype, shape: named.shape, ...(doc === undefined ? {} : { doc }) });
+  }
+
+  /** Prefixes the names of everything built inside: `conv1/Conv_0`. */
+  scope<T>(name: string, build: () => T): T {
+    const outer = this.#scope;
+    this.#scope = [...outer, name];
+    try {
+      return build();
+    } finally {
+      this.#scope = outer;
+    }
+  }
+
+  /** The tensor behind a value where it is known before the graph runs. */
+  constantOf(value: Value | undefined): TensorData | undefined {
+    return value && this.#initializers.get(value.name);
+  }
+
+  /** @throws LatheError where the graph has no such value. */
+  value(name: string): Value {
+    const type = this.#types.get(name);
+    if (!type) throw new LatheError("graph.invalid", `the graph has no value ${name}`);
+    return { name, ...type };
+  }
+
+  /** The finished graph, without the nodes and constants that no output needs. */
+  build(name: string): Graph {
+    const needed = new Set(this.#outputs.map((v) => v.name));
+    const nodes: Node[] = [];
+    for (const node of [...this.#nodes].reverse()) {
+      if (!node.outputs.some((o) => needed.has(o))) continue;
+      nodes.unshift(node);
+      for (const i of node.inputs) needed.add(i);
+    }
+    return {
+      name,
+      inputs: this.#inputs,
+      outputs: this.#outputs,
+      initializers: new Map([...this.#initializers].filter(([n]) => needed.has(n))),
+      nodes,
+      types: this.#types,
+    };
+  }
+
+  #renaming(op: string, value: Value, name: string): [Value] {
+    this.#nodes.push({ name: this.#claim(this.#unique(op)), op, domain: "", inputs: [value.name], outputs: [this.#claim(name)], attributes: {} });
+    return [this.#typed(name, { dtype: value.dtype, shape: value.shape })];
+  }
+
+  #typed(name: string, { dtype, shape }: TensorType): Value {
+    this.#types.set(name, { dtype, shape });
+    return { name, dtype, shape };
+  }
+
+  #unique(stem: string): string {
+    const full = [...this.#scope, stem].join("/");
+    const n = this.#counters.get(full) ?? 0;
+    this.#counters.set(full, n + 1);
+    return `${full}_${n}`;
+  }
+
+  /** Every name in a graph is used once: ONNX is in single-assignment form. */
+  readonly #claimed = new Set<string>();
+  #claim(name: string): string {
+    if (this.#claimed.has(name)) throw new LatheError("graph.invalid", `two values in the graph are called ${name}`);
+    this.#claimed.add(name);
+    return name;
+  }
+}
+
+function constantKey(data: TensorData): string {
+  const values = data.dtype === "string" ? JSON.stringify(data.data) : Array.from<number | bigint, string>(data.data, (v) => (Object.is(v, -0) ? "-0" : String(v))).join();
+  return `${showType({ dtype: data.dtype, shape: data.dims })} ${values}`;
+}
