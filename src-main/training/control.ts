@@ -1,0 +1,43 @@
+/** How a user steers a run: the loop asks before every step. */
+export class TrainingControl {
+  #wish: "run" | "stop" | "cancel" = "run";
+  #paused = false;
+  #wake: (() => void) | undefined;
+
+  /** `stop` ends after the coming step and keeps what was learnt; `cancel` ends at once and exports nothing. */
+  get wish(): "run" | "stop" | "cancel" {
+    return this.#wish;
+  }
+
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  pause(): void {
+    this.#paused = true;
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#wake?.();
+  }
+
+  stop(): void {
+    if (this.#wish === "run") this.#wish = "stop";
+    this.#wake?.();
+  }
+
+  cancel(): void {
+    this.#wish = "cancel";
+    this.#wake?.();
+  }
+
+  /** Resolves when the run may go on, or is to end. */
+  async whilePaused(): Promise<void> {
+    while (this.#paused && this.#wish === "run") {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+}

@@ -1,0 +1,117 @@
+import { LatheError } from "../base/errors.js";
+import type { LayerDiagnosis, WarningEvent } from "../contract/events.js";
+import type { DiagnosisEntry } from "./diagnosis-graph.js";
+import type { StepResult } from "./trainer.js";
+
+/** How many steps of an epoch are looked at: enough for a mean, too few to slow training. */
+const SAMPLES_PER_EPOCH = 8;
+
+/** Whether a step (from 1 within its epoch) is looked at. Depends on numbers only, so a resumed run looks at the same steps. */
+export function isDiagnosed(step: number, stepsPerEpoch: number): boolean {
+  return (step - 1) % Math.max(1, Math.ceil(stepsPerEpoch / SAMPLES_PER_EPOCH)) === 0;
+}
+
+/** Sums of the diagnosis over the looked-at steps of an epoch; plain numbers, so that a checkpoint can hold it. */
+export class EpochDiagnosis {
+  readonly #entries: readonly DiagnosisEntry[];
+  #sums: number[];
+  #count = 0;
+
+  constructor(entries: readonly DiagnosisEntry[]) {
+    this.#entries = entries;
+    this.#sums = entries.map(() => 0);
+  }
+
+  add(values: Float32Array): void {
+    this.#count++;
+    this.#sums = this.#sums.map((sum, i) => sum + (values[i] ?? 0));
+  }
+
+  /** Means by layer. */
+  byLayer(): Readonly<Record<string, LayerDiagnosis>> {
+    const found: Record<string, Record<string, number>> = {};
+    this.#entries.forEach(({ layer, quantity }, i) => {
+      if (quantity.endsWith("Check") || this.#count === 0) return;
+      (found[layer] ??= {})[quantity] = (this.#sums[i] ?? 0) / this.#count;
+    });
+    return Object.fromEntries(Object.entries(found).map(([layer, { updateNorm, ...rest }]) => {
+      const weightNorm = rest["weightNorm"];
+      const ratio = updateNorm === undefined || !weightNorm ? {} : { updateRatio: updateNorm / weightNorm };
+      return [layer, { ...rest, ...ratio }];
+    }));
+  }
+
+  reset(): void {
+    this.#sums = this.#entries.map(() => 0);
+    this.#count = 0;
+  }
+
+  state(): { readonly sums: readonly number[]; readonly count: number } {
+    return { sums: this.#sums, count: this.#count };
+  }
+
+  restore({ sums, count }: { readonly sums: readonly number[]; readonly count: number }): void {
+    this.#sums = [...sums];
+    this.#count = count;
+  }
+}
+
+/** A layer whose gradient is this much smaller than the last layer's hardly learns. */
+const VANISHING_RATIO = 1e-4;
+const EXPLODING_NORM = 1e3;
+const UPDATE_TOO_LARGE = 0.3;
+const UPDATE_TOO_SMALL = 1e-7;
+const SHARE = 0.5;
+
+/** What to say of an epoch's figures: what was seen, why it matters, what to try. The layers come in network order. */
+export function diagnose(layers: Readonly<Record<string, LayerDiagnosis>>, epoch: number): readonly WarningEvent[] {
+  const warnings: WarningEvent[] = [];
+  const warn = (code: string, layer: string, message: string) => warnings.push({ event: "warning", code, layer, epoch, message });
+  const learning = Object.entries(layers).filter(([, d]) => d.gradientNorm !== undefined);
+  const last = learning.at(-1)?.[1].gradientNorm ?? 0;
+  for (const [layer, d] of learning) {
+    const norm = d.gradientNorm ?? 0;
+    if (last > 0 && norm < last * VANISHING_RATIO) {
+      warn("vanishing-gradient", layer, `The gradient that reaches ${layer} is ${small(norm / last)} of the last layer's, so ${layer} hardly learns. Try ReLU or ELU in place of Sigmoid or Tanh, kaiming_uniform initialisation, or BatchNorm1d between the layers.`);
+    }
+    if (norm > EXPLODING_NORM) {
+      warn("exploding-gradient", layer, `The gradient at ${layer} is very large (norm ${norm.toPrecision(3)}), so steps overshoot. Try clipGradNorm: 1, a learning rate ten times smaller, or normalised inputs.`);
+    }
+    if ((d.updateRatio ?? 0) > UPDATE_TOO_LARGE) {
+      warn("large-updates", layer, `Each step changes ${layer} by ${percent(d.updateRatio)} of its size; about 0.1 % is usual. Try a smaller learning rate or a warm-up.`);
+    }
+    if (d.updateRatio !== undefined && d.updateRatio < UPDATE_TOO_SMALL && norm > 0) {
+      warn("small-updates", layer, `Each step changes ${layer} by less than a ten-millionth of its size, so it stands still. Try a larger learning rate.`);
+    }
+  }
+  for (const [layer, d] of Object.entries(layers)) {
+    if ((d.dead ?? 0) > SHARE) {
+      warn("dead-units", layer, `${percent(d.dead)} of the units in ${layer} are off for every sample and cannot learn any more. Try LeakyReLU or ELU, a smaller learning rate, or BatchNorm1d before it.`);
+    }
+    if ((d.saturated ?? 0) > SHARE) {
+      warn("saturated-units", layer, `${percent(d.saturated)} of the outputs of ${layer} are in the flat part of its curve, where gradients vanish. Try BatchNorm1d before it, xavier_uniform initialisation, normalised inputs, or ReLU.`);
+    }
+  }
+  return warnings;
+}
+
+/** Where and when numbers stopped being finite, from a look back at the step. */
+export function notFiniteError(entries: readonly DiagnosisEntry[], result: StepResult, at: { readonly epoch: number; readonly step: number }): LatheError {
+  const values = result.diagnosis ?? new Float32Array(0);
+  const first = (quantity: DiagnosisEntry["quantity"]) => entries.find((entry, i) => entry.quantity === quantity && !Number.isFinite(values[i] ?? 0))?.layer;
+  const [parameters, output, gradient] = [first("parameterCheck"), first("outputCheck"), first("gradientNorm")];
+  const where = parameters ? `the parameters of layer ${parameters}` : output ? `the output of layer ${output}` : gradient ? `the gradient of layer ${gradient}` : "the loss";
+  const layer = parameters ?? output ?? gradient;
+  return new LatheError("training.not-finite",
+    `epoch ${at.epoch}, step ${at.step}: ${where} is no longer a finite number, so training stopped; the last good checkpoint is kept. `
+    + "Try a learning rate ten times smaller, clipGradNorm: 1, BatchNorm1d, or check the inputs for extreme values",
+    { ...at, ...(layer === undefined ? {} : { layer }) });
+}
+
+function percent(share: number | undefined): string {
+  return `${((share ?? 0) * 100).toPrecision(3)} %`;
+}
+
+function small(ratio: number): string {
+  return ratio === 0 ? "nothing" : `1/${Math.round(1 / ratio).toLocaleString("en")}`;
+}

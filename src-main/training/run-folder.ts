@@ -1,0 +1,174 @@
+import { appendFileSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, truncateSync, writeSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { LatheError } from "../base/errors.js";
+import type { EpochEvent } from "../contract/events.js";
+import { storageError, writeSynced } from "./checkpoint.js";
+
+/** A run on disk: `config.json`, `metrics.jsonl`, `log.txt`, `checkpoint/`, `model.onnx`, `report.json`, and `lock` while a process works on it. */
+export class RunFolder {
+  readonly id: string;
+  #locked = false;
+
+  private constructor(readonly path: string) {
+    this.id = path.split(/[\\/]/).at(-1) ?? path;
+  }
+
+  /** A new, locked run: the next free number in `<project>/runs`. @throws LatheError `run.storage` */
+  static create(project: string): RunFolder {
+    const runs = join(project, "runs");
+    try {
+      mkdirSync(runs, { recursive: true });
+      for (let next = highestRun(runs) + 1; ; next++) {
+        const path = join(runs, String(next).padStart(4, "0"));
+        if (makeFolder(path)) return new RunFolder(path).lock();
+      }
+    } catch (thrown) {
+      throw storageError(runs, thrown);
+    }
+  }
+
+  /**
+   * An existing run. Not locked.
+   * @param which a run id, a path, or undefined for the newest. @throws LatheError `run.missing`
+   */
+  static open(project: string, which?: string): RunFolder {
+    const runs = join(project, "runs");
+    const ids = existsSync(runs) ? readdirSync(runs).filter((id) => existsSync(join(runs, id, "config.json"))).sort() : [];
+    const id = which ?? ids.at(-1);
+    if (id === undefined) throw new LatheError("run.missing", `${project} has no runs yet; start one with: train ${project}`);
+    for (const path of [join(runs, id), join(runs, id.padStart(4, "0")), id]) {
+      if (existsSync(join(path, "config.json"))) return new RunFolder(path);
+    }
+    throw new LatheError("run.missing", `there is no run ${id} in ${runs}; there ${ids.length === 1 ? "is" : "are"} ${ids.join(", ") || "none"}`);
+  }
+
+  file(name: string): string {
+    return join(this.path, name);
+  }
+
+  get checkpoints(): string {
+    return this.file("checkpoint");
+  }
+
+  /** Claims the run for this process. A lock whose process is gone is taken over. @throws LatheError `run.locked` */
+  lock(): this {
+    const path = this.file("lock");
+    const mine = JSON.stringify({ pid: process.pid, host: hostname() });
+    for (let attempt = 0; attempt < 2; attempt++) {
+      try {
+        const file = openSync(path, "wx");
+        writeSync(file, mine);
+        closeSync(file);
+        this.#locked = true;
+        return this;
+      } catch (thrown) {
+        if ((thrown as NodeJS.ErrnoException).code !== "EEXIST") throw storageError(path, thrown);
+        const holder = readLock(path);
+        if (holder && isAlive(holder)) {
+          throw new LatheError("run.locked", `run ${this.id} is being trained by process ${holder.pid}${holder.host === hostname() ? "" : ` on ${holder.host}`}; wait for it, or stop it`, { ...holder });
+        }
+        rmSync(path, { force: true });
+      }
+    }
+    throw new LatheError("run.locked", `run ${this.id} was taken by another process just now`);
+  }
+
+  unlock(): void {
+    if (this.#locked) rmSync(this.file("lock"), { force: true });
+    this.#locked = false;
+  }
+
+  /** Writes a file whole or not at all. @throws LatheError `run.storage` */
+  write(name: string, content: string | Uint8Array): void {
+    const temporary = this.file(`.writing-${name}`);
+    try {
+      writeSynced(temporary, typeof content === "string" ? Buffer.from(content) : content);
+      renameSync(temporary, this.file(name));
+    } catch (thrown) {
+      throw storageError(this.file(name), thrown);
+    }
+  }
+
+  /** Appends an epoch and returns the file's length after it. */
+  appendMetrics(event: EpochEvent): number {
+    const path = this.file("metrics.jsonl");
+    try {
+      const file = openSync(path, "a");
+      try {
+        writeSync(file, `${JSON.stringify(event)}\n`);
+        fsyncSync(file);
+      } finally {
+        closeSync(file);
+      }
+    } catch (thrown) {
+      throw storageError(path, thrown);
+    }
+    return readFileSync(path).length;
+  }
+
+  /** Forgets what was appended after a checkpoint, so that a resumed run does not say an epoch twice. */
+  truncateMetrics(bytes: number): void {
+    const path = this.file("metrics.jsonl");
+    if (existsSync(path)) truncateSync(path, bytes);
+  }
+
+  metrics(): readonly EpochEvent[] {
+    const path = this.file("metrics.jsonl");
+    if (!existsSync(path)) return [];
+    return readFileSync(path, "utf8").split("\n").flatMap((line) => {
+      try {
+        return line ? [JSON.parse(line) as EpochEvent] : [];
+      } catch {
+        return []; // The last line of a killed run may be cut off.
+      }
+    });
+  }
+
+  log(line: string, time: Date): void {
+    try {
+      appendFileSync(this.file("log.txt"), `${time.toISOString()} ${line}\n`);
+    } catch {
+      // A log that cannot be written must not stop a run that can.
+    }
+  }
+}
+
+function highestRun(runs: string): number {
+  return Math.max(0, ...readdirSync(runs).map(Number).filter(Number.isInteger));
+}
+
+/** False where it is there already. */
+function makeFolder(path: string): boolean {
+  try {
+    mkdirSync(path);
+    return true;
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw thrown;
+  }
+}
+
+interface LockHolder {
+  readonly pid: number;
+  readonly host: string;
+}
+
+function readLock(path: string): LockHolder | undefined {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as LockHolder;
+  } catch {
+    return undefined; // Cut off by a crash in the moment of writing: nobody holds it.
+  }
+}
+
+function isAlive({ pid, host }: LockHolder): boolean {
+  if (host !== hostname()) return true; // Another machine's process cannot be asked.
+  if (pid === process.pid) return true;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (thrown) {
+    return (thrown as NodeJS.ErrnoException).code === "EPERM";
+  }
+}

@@ -1,0 +1,117 @@
+import { differentiate } from "../autodiff/differentiate.js";
+import { defined } from "../base/assert.js";
+import { LatheError } from "../base/errors.js";
+import type { Emitter } from "../onnx/emitter.js";
+import { type Graph, type Value, tensor } from "../onnx/types.js";
+import { createEmitter } from "../ops/index.js";
+import { clipByGlobalNorm, clipByValue } from "../optimizers/clip.js";
+import { optimizers } from "../optimizers/index.js";
+import { type DiagnosisEntry, lowerDiagnosis } from "./diagnosis-graph.js";
+import { bindFlat, flatten } from "./flat-bindings.js";
+import { type TargetLoss, lowerLosses } from "./loss-graph.js";
+import { lowerNetwork } from "./network.js";
+import { type TrainingSpec, names } from "./specification.js";
+
+/** One optimizer step as one graph: forward, loss, backward, clip, update. */
+export interface StepProgram {
+  readonly graph: Graph;
+  /** Initial values of the vectors that are carried from step to step beside parameters and buffers, by input name. */
+  readonly slots: Readonly<Record<string, number>>;
+  /** The numbers fed in `step scalars`, in order. */
+  readonly scalarNames: readonly string[];
+  /** What the vector `layer diagnosis` holds, in order; empty in a graph without it. */
+  readonly diagnosis: readonly DiagnosisEntry[];
+}
+
+const BATCH_SIZE = "batch size";
+const MAXIMA = "loss maxima";
+
+/**
+ * @param diagnose adds the gradient norms and other figures of the diagnosis as one more output. The plain graph runs most steps, this one a few an epoch.
+ * @throws LatheError `model.layer` where layers do not fit, naming the layer.
+ */
+export function buildStepProgram(spec: TrainingSpec, diagnose: boolean): StepProgram {
+  const { layout, training } = spec;
+  if (layout.parameterCount === 0) throw new LatheError("model.layer", "the model has nothing to train: no layer has parameters; add a Linear layer");
+  const e = createEmitter();
+  const optimizer = optimizers.get(training.optimizer.type);
+  const config = optimizer.config.parse(training.optimizer);
+
+  const scalarNames = Object.keys(optimizer.scalars(config, 1, 0));
+  const needsBatchSize = layout.buffers.length > 0;
+  if (needsBatchSize) scalarNames.push(BATCH_SIZE);
+  const scalar = bindScalars(e, scalarNames);
+  const flat = bindFlat(e, layout, "train", () => scalar(BATCH_SIZE));
+
+  const inputs = new Map([...spec.inputs].map(([name, type]) => [name, e.graph.input(names.input(name), type.dtype, type.shape)]));
+  const activations = lowerNetwork(e, spec.plan, inputs, flat);
+  const parts = lowerLosses(e, spec, activations);
+  const combined = combine(e, spec, parts);
+
+  const gradients = differentiate(e, combined.loss, flat.pieces, { stopAt: combined.constants });
+  const raw = flatten(e, gradients);
+  const gradient = clip(e, spec, raw);
+  const slots = optimizer.slots(config);
+  const slotInputs = new Map(Object.keys(slots).map((slot) => [slot, e.graph.input(names.slot(slot), "float32", [layout.parameterCount])]));
+  const update = e.graph.scope("optimizer", () => optimizer.update({
+    e, config, gradient, scalar,
+    parameters: flat.parameters,
+    slot: (name) => defined(slotInputs.get(name), `slot ${name}`),
+  }));
+
+  e.graph.output(update.parameters, names.next(names.parameters));
+  for (const slot of Object.keys(slots)) e.graph.output(defined(update.slots[slot], `the new ${slot}`), names.next(names.slot(slot)));
+  const buffers = flat.nextBuffers();
+  if (buffers) e.graph.output(buffers, names.next(names.buffers));
+  if (combined.maxima) e.graph.output(combined.maxima, names.next(names.slot(MAXIMA)));
+  e.graph.output(combined.loss, names.loss);
+  if (parts.length > 1) e.graph.output(e.concat(parts.map((p) => e.reshape(p.loss, [1])), 0), names.losses);
+  const diagnosis = diagnose ? lowerDiagnosis(e, spec, { activations, gradients, pieces: flat.pieces, next: update.parameters, parameters: flat.parameters }) : undefined;
+  if (diagnosis) e.graph.output(diagnosis.vector, names.diagnosis);
+
+  return {
+    graph: e.graph.build(diagnose ? "training step with diagnosis" : "training step"),
+    slots: { ...Object.fromEntries(Object.entries(slots).map(([slot, fill]) => [names.slot(slot), fill])) },
+    scalarNames,
+    diagnosis: diagnosis?.entries ?? [],
+  };
+}
+
+/** This step's numbers by name, each of shape [1]. */
+export function stepScalars(spec: TrainingSpec, scalarNames: readonly string[], step: number, learningRate: number, batchSize: number): Float32Array {
+  const optimizer = optimizers.get(spec.training.optimizer.type);
+  const values = optimizer.scalars(optimizer.config.parse(spec.training.optimizer), step, learningRate);
+  return Float32Array.from(scalarNames, (name) => (name === BATCH_SIZE ? batchSize : defined(values[name], `scalar ${name}`)));
+}
+
+function bindScalars(e: Emitter, scalarNames: readonly string[]): (name: string) => Value {
+  const vector = scalarNames.length > 0 ? e.graph.input(names.scalars, "float32", [scalarNames.length]) : undefined;
+  const parts = vector && scalarNames.length > 1 ? e.split(vector, scalarNames.map(() => 1), 0) : vector ? [vector] : [];
+  return (name) => defined(parts[scalarNames.indexOf(name)], `scalar ${name}`);
+}
+
+/** The loss that is differentiated. `constants` are values no gradient flows through. */
+function combine(e: Emitter, { training, targets }: TrainingSpec, parts: readonly TargetLoss[]): { loss: Value; maxima?: Value; constants: readonly Value[] } {
+  const weights = targets.map((t) => training.losses[t.name]?.weight ?? 1);
+  if (training.combine === "normalized" && parts.length > 1) {
+    // Each loss divided by the largest it has been, so that targets of different scale pull alike.
+    const before = e.graph.input(names.slot(MAXIMA), "float32", [parts.length]);
+    const maxima = e.max(before, e.concat(parts.map((p) => e.reshape(p.loss, [1])), 0));
+    const each = e.div(e.concat(parts.map((p) => e.reshape(p.loss, [1])), 0), e.max(maxima, e.scalar(1e-12)));
+    return { loss: e.reduceSum(e.mul(each, e.constant(tensor("float32", weights)))), maxima, constants: [maxima] };
+  }
+  const [first, ...rest] = parts.map((p, i) => e.scale(p.loss, weights[i] ?? 1));
+  return { loss: rest.reduce((sum, term) => e.add(sum, term), defined(first, "a target")), constants: [] };
+}
+
+function clip(e: Emitter, { training }: TrainingSpec, gradient: Value): Value {
+  const byValue = training.clipGradValue === undefined ? gradient : clipByValue(e, gradient, training.clipGradValue);
+  return training.clipGradNorm === undefined ? byValue : clipByGlobalNorm(e, byValue, training.clipGradNorm).gradient;
+}
+
+/** Length and first value of the vectors that a program carries beside parameters and buffers. */
+export function carriedVectors(spec: TrainingSpec, program: StepProgram): readonly { readonly name: string; readonly size: number; readonly fill: number }[] {
+  return program.graph.inputs
+    .filter((input) => input.name.startsWith("slot "))
+    .map((input) => ({ name: input.name, size: Number(input.shape[0]), fill: program.slots[input.name] ?? 0 }));
+}

@@ -1,0 +1,134 @@
+import { defined } from "../base/assert.js";
+import type { CompileOptions, Engine, Executable, Tensors } from "../engines/engine.js";
+import type { TensorData } from "../onnx/types.js";
+import { type DiagnosisEntry } from "./diagnosis-graph.js";
+import { initialBuffers, initialParameters } from "./layout.js";
+import { type TrainingSpec, names } from "./specification.js";
+import { type StepProgram, buildStepProgram, carriedVectors, stepScalars } from "./step-graph.js";
+
+/** A batch as the loader hands it over: inputs, targets and uniforms under the names of `specification.names`. */
+export interface TrainingBatch {
+  readonly size: number;
+  readonly tensors: Tensors;
+}
+
+export interface StepResult {
+  readonly loss: number;
+  /** By target, in the order of the spec. */
+  readonly losses: readonly number[];
+  /** Only from a step with diagnosis. */
+  readonly diagnosis?: Float32Array;
+}
+
+/** All that training carries from step to step, by name, as flat vectors. */
+export type StateVectors = Readonly<Record<string, Float32Array>>;
+
+/**
+ * Runs optimizer steps. The state lives in two sets of buffers: a step reads one and writes the other, so nothing is allocated or copied, and after a step that
+ * went wrong the state before it is still there.
+ */
+export class Trainer {
+  readonly #spec: TrainingSpec;
+  readonly #programs: { readonly plain: StepProgram; readonly diagnosing: StepProgram };
+  readonly #plain: Executable;
+  readonly #diagnosing: Executable;
+  #state: Record<string, TensorData & { dtype: "float32" }>;
+  #spare: Record<string, TensorData & { dtype: "float32" }>;
+  readonly #scalars: TensorData & { dtype: "float32" };
+
+  private constructor(spec: TrainingSpec, programs: { plain: StepProgram; diagnosing: StepProgram }, plain: Executable, diagnosing: Executable, state: StateVectors) {
+    this.#spec = spec;
+    this.#programs = programs;
+    this.#plain = plain;
+    this.#diagnosing = diagnosing;
+    this.#state = tensorsOf(state);
+    this.#spare = tensorsOf(Object.fromEntries(Object.entries(state).map(([name, v]) => [name, new Float32Array(v.length)])));
+    const k = programs.plain.scalarNames.length;
+    this.#scalars = { dtype: "float32", dims: [k], data: new Float32Array(k) };
+  }
+
+  /** Compiles the step, with and without diagnosis, and draws the first weights from the seed. */
+  static async create(spec: TrainingSpec, engine: Engine, options: CompileOptions, seed: number): Promise<Trainer> {
+    const programs = { plain: buildStepProgram(spec, false), diagnosing: buildStepProgram(spec, true) };
+    const plain = await engine.compile(programs.plain.graph, options);
+    const diagnosing = await engine.compile(programs.diagnosing.graph, options);
+    return new Trainer(spec, programs, plain, diagnosing, initialState(spec, programs.plain, seed));
+  }
+
+  get diagnosisEntries(): readonly DiagnosisEntry[] {
+    return this.#programs.diagnosing.diagnosis;
+  }
+
+  /** The vectors themselves, not copies: valid until the next step. */
+  get state(): StateVectors {
+    return Object.fromEntries(Object.entries(this.#state).map(([name, t]) => [name, t.data]));
+  }
+
+  get parameters(): Float32Array {
+    return defined(this.#state[names.parameters], "the parameters").data;
+  }
+
+  get buffers(): Float32Array {
+    return this.#state[names.buffers]?.data ?? new Float32Array(0);
+  }
+
+  restore(state: StateVectors): void {
+    for (const [name, t] of Object.entries(this.#state)) t.data.set(defined(state[name], name));
+  }
+
+  /**
+   * One optimizer step.
+   * @param step counts from 1 over the whole run.
+   * @throws LatheError `engine.failed`
+   */
+  async step(batch: TrainingBatch, step: number, learningRate: number, diagnose: boolean): Promise<StepResult> {
+    const result = await this.#run(diagnose ? this.#diagnosing : this.#plain, batch, step, learningRate);
+    [this.#state, this.#spare] = [this.#spare, this.#state];
+    return this.#read(result, diagnose);
+  }
+
+  /** Takes the last step back and looks at it again with diagnosis, to find where numbers stopped being finite. The state stays as before that step. */
+  async lookBack(batch: TrainingBatch, step: number, learningRate: number): Promise<StepResult> {
+    [this.#state, this.#spare] = [this.#spare, this.#state];
+    return this.#read(await this.#run(this.#diagnosing, batch, step, learningRate), true);
+  }
+
+  async dispose(): Promise<void> {
+    await this.#plain.dispose();
+    await this.#diagnosing.dispose();
+  }
+
+  #run(executable: Executable, batch: TrainingBatch, step: number, learningRate: number): Promise<Tensors> {
+    this.#scalars.data.set(stepScalars(this.#spec, this.#programs.plain.scalarNames, step, learningRate, batch.size));
+    const into: Record<string, TensorData> = {};
+    for (const name of Object.keys(this.#spare)) into[names.next(name)] = defined(this.#spare[name], name);
+    const scalars = this.#scalars.data.length > 0 ? { [names.scalars]: this.#scalars } : {};
+    return executable.run({ ...this.#state, ...batch.tensors, ...scalars }, into);
+  }
+
+  #read(result: Tensors, diagnosed: boolean): StepResult {
+    const loss = floats(result, names.loss)[0] ?? Number.NaN;
+    const losses = this.#spec.targets.length > 1 ? [...floats(result, names.losses)] : [loss];
+    return diagnosed ? { loss, losses, diagnosis: floats(result, names.diagnosis) } : { loss, losses };
+  }
+}
+
+/** The state before the first step. */
+export function initialState(spec: TrainingSpec, program: StepProgram, seed: number): StateVectors {
+  return {
+    [names.parameters]: initialParameters(spec.layout, seed),
+    ...(spec.layout.bufferCount > 0 ? { [names.buffers]: initialBuffers(spec.layout) } : {}),
+    ...Object.fromEntries(carriedVectors(spec, program).map(({ name, size, fill }) => [name, new Float32Array(size).fill(fill)])),
+  };
+}
+
+/** A float32 result. */
+export function floats(tensors: Tensors, name: string): Float32Array {
+  const found = defined(tensors[name], `output ${name}`);
+  if (found.dtype !== "float32") return defined(undefined, `float32 output ${name}`);
+  return found.data;
+}
+
+function tensorsOf(vectors: StateVectors): Record<string, TensorData & { dtype: "float32" }> {
+  return Object.fromEntries(Object.entries(vectors).map(([name, data]) => [name, { dtype: "float32" as const, dims: [data.length], data }]));
+}
