@@ -1,0 +1,194 @@
+import { closest } from "../base/closest.js";
+import { layers } from "../layers/index.js";
+import { losses } from "../losses/index.js";
+import { type DataSpec, targetColumns } from "./data.js";
+import type { BlockSpec, LayerSpec, ModelSpec } from "./model.js";
+import type { TrainingConfig } from "./training.js";
+
+/** Where in a project file, as keys and positions. */
+export type Path = readonly (string | number)[];
+
+/** Takes a sentence about a place: "got …, expected …". */
+export type Report = (path: Path, message: string) => void;
+
+interface Parts {
+  readonly data: DataSpec;
+  readonly model: ModelSpec;
+  readonly training: TrainingConfig;
+}
+
+/** What no single field shows: names that must be unique or known, and settings that go together. */
+export function checkProject(project: Parts, report: Report): void {
+  checkData(project.data, report);
+  checkModel(project, report);
+  checkTraining(project, report);
+}
+
+/** ` expected one of a, b; did you mean a?` */
+export function oneOf(got: string, known: readonly string[], what = "one of"): string {
+  const near = closest(got, known);
+  const list = known.length === 0 ? `${what} (there are none)` : known.length <= 12 || !near ? `${what} ${known.join(", ")}` : what;
+  return `${list}${near === undefined ? "" : `; did you mean ${near}?`}`;
+}
+
+function checkData(data: DataSpec, report: Report): void {
+  const names = new Map<string, Path>();
+  data.inputs.forEach((input, i) => unique(names, input.name, ["data", "inputs", i, "name"], report));
+  data.targets.forEach((target, i) => {
+    const path = ["data", "targets", i];
+    unique(names, target.name, [...path, "name"], report);
+    if (target.type === "numeric" && (target.column === undefined) === (target.columns === undefined)) {
+      report(path, `got ${target.column === undefined ? "neither column nor columns" : "both column and columns"}, expected one of the two`);
+    }
+  });
+  const rest = data.inputs.flatMap((input, i) => (input.type === "numeric" && input.columns === "rest" ? [i] : []));
+  for (const i of rest.slice(1)) report(["data", "inputs", i, "columns"], `got "rest" a second time, expected column names`);
+  checkRoles(data, report);
+  const { validation, test, by, column } = data.split;
+  const shares = validation + (data.source.test === undefined ? test : 0);
+  if (shares >= 1) report(["data", "split"], `got validation ${validation} and test ${test}, expected shares that leave rows to train on (a sum below 1)`);
+  if (by !== "random" && column === undefined) {
+    report(["data", "split", "column"], `got nothing, expected the column that ${by === "group" ? "groups" : "orders"} the rows, because split.by is "${by}"`);
+  }
+  if (by === "random" && column !== undefined) report(["data", "split", "column"], `got "${column}" with split.by "random", expected "group" or "time" there, or no column`);
+}
+
+/** A column that is both seen and asked for would make any model look perfect. */
+function checkRoles(data: DataSpec, report: Report): void {
+  const asked = new Map(data.targets.flatMap((target) => targetColumns(target).map((column) => [column, target.name])));
+  data.inputs.forEach((input, i) => {
+    if (input.type !== "numeric") {
+      const target = asked.get(input.column);
+      if (target !== undefined) report(["data", "inputs", i, "column"], `got "${input.column}", which is what target ${target} asks for; expected another column`);
+    } else if (input.columns !== "rest") {
+      input.columns.forEach((column, k) => {
+        const target = asked.get(column);
+        if (target !== undefined) report(["data", "inputs", i, "columns", k], `got "${column}", which is what target ${target} asks for; expected another column`);
+        else if (input.columns.indexOf(column) !== k) report(["data", "inputs", i, "columns", k], `got "${column}" a second time, expected each column once`);
+      });
+    }
+  });
+}
+
+function checkModel({ data, model }: Parts, report: Report): void {
+  const inputs = data.inputs.map((input) => input.name);
+  const blocks = model.blocks ?? {};
+  for (const [name, block] of Object.entries(blocks)) {
+    const path = ["model", "blocks", name];
+    const known = checkLayers(block.layers, block.inputs, [...path, "layers"], blocks, report);
+    if (block.output !== undefined && !known.includes(block.output)) report([...path, "output"], `got "${block.output}", expected ${oneOf(block.output, known, "a layer of the block:")}`);
+  }
+  checkCycles(blocks, report);
+  const known = checkLayers(model.layers, inputs, ["model", "layers"], blocks, report);
+  const targets = data.targets.map((target) => target.name);
+  const answered = new Map<string, Path>();
+  model.outputs.forEach((output, i) => {
+    const path = ["model", "outputs", i];
+    if (!targets.includes(output.target)) report([...path, "target"], `got "${output.target}", expected ${oneOf(output.target, targets, "a target:")}`);
+    else unique(answered, output.target, [...path, "target"], report);
+    if (!known.includes(output.from)) report([...path, "from"], `got "${output.from}", expected ${oneOf(output.from, known, "a layer:")}`);
+  });
+  for (const target of targets) {
+    if (!answered.has(target)) report(["model", "outputs"], `got no output for target ${target}, expected { "target": "${target}", "from": <a layer> }`);
+  }
+}
+
+/** @returns the ids of the layers. */
+function checkLayers(
+  specs: readonly LayerSpec[], inputs: readonly string[], path: Path, blocks: Readonly<Record<string, BlockSpec>>, report: Report,
+): readonly string[] {
+  const ids = new Map<string, Path>(inputs.map((name) => [name, ["data", "inputs"]]));
+  const all = specs.map((spec) => spec.id);
+  specs.forEach((spec, i) => {
+    const here = [...path, i];
+    const earlier = [...inputs, ...all.slice(0, i)];
+    spec.from?.forEach((name, k) => {
+      if (earlier.includes(name)) return;
+      const later = all.indexOf(name) >= i ? (name === spec.id ? ", the layer itself" : ", a later layer") : "";
+      report([...here, "from", k], `got "${name}"${later}, expected ${oneOf(name, earlier, "an input or an earlier layer:")}`);
+    });
+    if (i === 0 && spec.from === undefined && inputs.length > 1) {
+      report([...here, "from"], `got nothing, expected ${oneOf("", inputs, "which of the inputs the layer reads:")} (to read several side by side, put a Concat layer first)`);
+    } else {
+      checkArity(spec, spec.from?.length ?? 1, here, blocks, report);
+    }
+    unique(ids, spec.id, [...here, "id"], report);
+  });
+  return all;
+}
+
+function checkArity(spec: LayerSpec, got: number, path: Path, blocks: Readonly<Record<string, BlockSpec>>, report: Report): void {
+  let range: readonly [number, number];
+  if (spec.type === "Block") {
+    const name = String(spec["block"]);
+    const block = Object.hasOwn(blocks, name) ? blocks[name] : undefined;
+    if (block === undefined) {
+      report([...path, "block"], `got "${name}", expected ${oneOf(name, Object.keys(blocks), "a name in model.blocks:")}`);
+      return;
+    }
+    range = [block.inputs.length, block.inputs.length];
+  } else {
+    range = layers.get(spec.type).arity ?? [1, 1];
+  }
+  const [least, most] = range;
+  if (got >= least && got <= most) return;
+  const expected = least === most ? `${least}` : most === Infinity ? `at least ${least}` : `${least} to ${most}`;
+  report([...path, "from"], `got ${got} input${got === 1 ? "" : "s"}, expected ${expected} for ${spec.type} ${spec.id}`);
+}
+
+function checkCycles(blocks: Readonly<Record<string, BlockSpec>>, report: Report): void {
+  const uses = new Map(Object.entries(blocks).map(([name, block]) => [name, block.layers.flatMap((l) => (l.type === "Block" ? [String(l["block"])] : []))]));
+  const reported = new Set<string>();
+  for (const start of uses.keys()) {
+    const way = wayBack(start, start, uses, new Set());
+    if (way === undefined || reported.has(start)) continue;
+    for (const name of way) reported.add(name);
+    report(["model", "blocks", start], `got a block that contains itself (${[start, ...way].join(" > ")}), expected blocks inside blocks to end somewhere`);
+  }
+}
+
+function wayBack(from: string, to: string, uses: ReadonlyMap<string, readonly string[]>, seen: Set<string>): readonly string[] | undefined {
+  for (const next of uses.get(from) ?? []) {
+    if (next === to) return [next];
+    if (seen.has(next)) continue;
+    seen.add(next);
+    const rest = wayBack(next, to, uses, seen);
+    if (rest) return [next, ...rest];
+  }
+  return undefined;
+}
+
+function checkTraining({ data, training }: Parts, report: Report): void {
+  const kinds = new Map(data.targets.map((target) => [target.name, target.type]));
+  for (const [target, loss] of Object.entries(training.losses)) {
+    const kind = kinds.get(target);
+    const path = ["training", "losses", target];
+    if (kind === undefined) {
+      report(path, `got a loss for "${target}", expected ${oneOf(target, [...kinds.keys()], "a target:")}`);
+      continue;
+    }
+    const accepted = losses.get(loss.type).targets;
+    if (accepted.includes(kind)) continue;
+    const fitting = losses.all.filter((definition) => definition.targets.includes(kind)).map((definition) => definition.type);
+    report([...path, "type"], `got ${loss.type}, which is for ${accepted.join(" or ")} targets, expected a loss for a ${kind} target: ${fitting.join(", ")}`);
+  }
+  if (training.earlyStopping) checkMonitor(training.earlyStopping.monitor, data, report);
+}
+
+function checkMonitor(monitor: string, data: DataSpec, report: Report): void {
+  const path = ["training", "earlyStopping", "monitor"];
+  const [part = "", name = ""] = monitor.split(".");
+  if (part !== "train" && part !== "validation") {
+    report(path, `got "${monitor}", expected train or validation, a dot and a metric, such as validation.loss`);
+  } else if (part === "validation" && data.split.validation === 0) {
+    report(path, `got "${monitor}", expected a train metric, because data.split.validation is 0`);
+  } else if (name !== "loss" && !data.targets.some((target) => target.name === name)) {
+    const known = ["loss", ...data.targets.map((target) => target.name)];
+    report(path, `got "${monitor}", expected after ${part}. ${oneOf(name, known)}`);
+  }
+}
+
+function unique(seen: Map<string, Path>, name: string, path: Path, report: Report): void {
+  if (seen.has(name)) report(path, `got "${name}" a second time, expected a name of its own`);
+  else seen.set(name, path);
+}

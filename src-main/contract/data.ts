@@ -1,0 +1,93 @@
+import { z } from "zod";
+
+/** Names become parts of metric names (`label.accuracy`), of ids inside blocks (`block1.fc`) and of tensors in the ONNX file. */
+export const nameSchema = z.string().regex(/^[\p{L}_][\p{L}\p{N}_-]*$/u, "a name of letters, digits, _ and -, starting with a letter or _");
+
+const columnSchema = z.string().min(1);
+const fractionSchema = z.number().min(0).lt(1);
+
+/** What a later version reads; a project that asks for it is told so rather than that it is mistyped. */
+export const laterSources = ["image-folder", "series"];
+export const laterInputs = ["image", "window"];
+
+/** Rows in a file. `path` and `test` are relative to the project's folder, or absolute. */
+export const tableSource = z.strictObject({
+  type: z.literal("table"),
+  path: z.string().min(1).describe("CSV, TSV, Parquet, JSON or JSON lines; relative to this file, or absolute"),
+  test: z.string().min(1).optional().describe("A file of its own for the test; then split.test is not used"),
+  delimiter: z.string().length(1).optional().describe("What separates columns; found out when left out"),
+  encoding: z.string().min(1).optional().describe("For text that is not UTF-8, such as latin-1"),
+});
+
+export const sourceSchema = z.discriminatedUnion("type", [tableSource], { error: (issue) => notYet(issue, laterSources) });
+
+const normalize = z.enum(["standard", "minmax", "none"]);
+
+/** Numbers, `[N, columns]`. */
+export const numericInput = z.strictObject({
+  name: nameSchema,
+  type: z.literal("numeric"),
+  columns: z.union([z.array(columnSchema).min(1), z.literal("rest")]).describe("Column names, or \"rest\": every column that has no other role"),
+  normalize: normalize.default("standard").describe("Fitted on the training rows: (x - mean) / deviation, (x - least) / (most - least), or as is"),
+  missing: z.enum(["mean", "median", "drop", "error"]).default("mean").describe("Fill a missing value from the training rows, drop its row, or stop"),
+});
+
+/** One of several texts or numbers, one-hot `[N, classes]`. */
+export const categoryInput = z.strictObject({ name: nameSchema, type: z.literal("category"), column: columnSchema });
+
+/** One of two values, 0 or 1, `[N, 1]`. */
+export const binaryInput = z.strictObject({ name: nameSchema, type: z.literal("binary"), column: columnSchema });
+
+export const inputSchema = z.discriminatedUnion("type", [numericInput, categoryInput, binaryInput], { error: (issue) => notYet(issue, laterInputs) });
+
+export const categoryTarget = z.strictObject({ name: nameSchema, type: z.literal("category"), column: columnSchema });
+
+export const binaryTarget = z.strictObject({ name: nameSchema, type: z.literal("binary"), column: columnSchema });
+
+/** Numbers to predict: one `column`, or several `columns` side by side. */
+export const numericTarget = z.strictObject({
+  name: nameSchema,
+  type: z.literal("numeric"),
+  column: columnSchema.optional(),
+  columns: z.array(columnSchema).min(1).optional(),
+  normalize: normalize.default("none").describe("Undone in the exported model, so predictions are in the column's own unit"),
+});
+
+export const targetSchema = z.discriminatedUnion("type", [categoryTarget, binaryTarget, numericTarget]);
+
+export const splitSchema = z.strictObject({
+  validation: fractionSchema.default(0.15).describe("Share of the rows that choose the best epoch"),
+  test: fractionSchema.default(0.15).describe("Share of the rows that training never sees"),
+  by: z.enum(["random", "group", "time"]).default("random").describe("At random; whole groups of a column together; the latest rows of a column last"),
+  column: columnSchema.optional().describe("The column that groups or orders the rows"),
+  stratify: z.boolean().default(true).describe("Keep the shares of classes alike in every part, where rows are split at random"),
+});
+
+export const dataSchema = z.strictObject({
+  source: sourceSchema,
+  inputs: z.array(inputSchema).min(1),
+  targets: z.array(targetSchema).min(1),
+  split: splitSchema.prefault({}),
+});
+
+export type SourceSpec = z.infer<typeof sourceSchema>;
+export type TableSourceSpec = z.infer<typeof tableSource>;
+export type InputSpec = z.infer<typeof inputSchema>;
+export type NumericInputSpec = z.infer<typeof numericInput>;
+export type TargetSpec = z.infer<typeof targetSchema>;
+export type NumericTargetSpec = z.infer<typeof numericTarget>;
+export type SplitSpec = z.infer<typeof splitSchema>;
+export type DataSpec = z.infer<typeof dataSchema>;
+
+/** The columns a target is read from, in order. */
+export function targetColumns(target: TargetSpec): readonly string[] {
+  if (target.type === "numeric" && target.columns) return target.columns;
+  return target.column === undefined ? [] : [target.column];
+}
+
+function notYet(issue: z.core.$ZodRawIssue, later: readonly string[]): string | undefined {
+  const input: unknown = issue.input;
+  if (typeof input !== "object" || input === null || !("type" in input)) return undefined;
+  const { type } = input;
+  return typeof type === "string" && later.includes(type) ? `got "${type}", which is not yet in this version of Lathe` : undefined;
+}

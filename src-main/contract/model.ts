@@ -1,0 +1,51 @@
+import { z } from "zod";
+import { layers } from "../layers/index.js";
+import { nameSchema } from "./data.js";
+import { type Configured, type Tagged, defineTagged, objectOf } from "./tagged.js";
+
+/** A layer of the network: its own options stand beside `id`, `type` and `from`. */
+export interface LayerSpec extends Tagged {
+  readonly id: string;
+  /** Earlier layers or inputs; left out, the layer before. */
+  readonly from?: readonly string[] | undefined;
+}
+
+const identity = {
+  id: nameSchema,
+  from: z.array(z.string().min(1)).min(1).optional().describe("Inputs or earlier layers; left out: the layer before, for the first layer the only input"),
+};
+
+/** A group of layers used as one, as often as wanted. */
+const blockLayer = {
+  type: "Block",
+  config: z.strictObject({
+    block: nameSchema.describe("A name in model.blocks"),
+    weights: z.enum(["own", "shared"]).default("own").describe("Weights of its own, or one set with all others of this block that share"),
+  }),
+};
+
+/** `"classes"` in `outFeatures` is as many as the target has, known once the data is read. */
+function withClasses(entry: Configured): z.core.$ZodLooseShape {
+  const { outFeatures } = objectOf(entry).shape;
+  return outFeatures === undefined ? identity : { ...identity, outFeatures: z.union([outFeatures, z.literal("classes")]) };
+}
+
+export const layerSchema = defineTagged<LayerSpec>([...layers.all, blockLayer], withClasses).meta({ id: "layer" });
+
+export const blockSchema = z.strictObject({
+  inputs: z.array(nameSchema).min(1).default(["input"]).describe("What its layers call the things the block is given"),
+  layers: z.array(layerSchema).min(1),
+  output: nameSchema.optional().describe("The layer whose result is the block's; left out, the last"),
+});
+
+export const outputSchema = z.strictObject({ target: z.string().min(1), from: z.string().min(1) });
+
+export const modelSchema = z.strictObject({
+  layers: z.array(layerSchema).min(1),
+  blocks: z.record(nameSchema, blockSchema).optional(),
+  outputs: z.array(outputSchema).min(1),
+});
+
+export type BlockSpec = z.infer<typeof blockSchema>;
+export type ModelOutputSpec = z.infer<typeof outputSchema>;
+export type ModelSpec = z.infer<typeof modelSchema>;

@@ -1,0 +1,126 @@
+import { z } from "zod";
+import { oneOf } from "./check-project.js";
+
+/** One thing wrong with a file: where (`training.optimizer.lr`), and what. */
+export interface Problem {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** zod's error map: an issue as "got x, expected y". An issue about several unknown keys becomes a line for each. */
+export function describeProblem(issue: z.core.$ZodRawIssue): string | undefined {
+  switch (issue.code) {
+    case "unrecognized_keys": {
+      const known = issue.inst instanceof z.ZodObject ? Object.keys(issue.inst.shape) : [];
+      return issue.keys.map((key) => `got an unknown setting, expected ${oneOf(key, known)}`).join("\n");
+    }
+    case "invalid_union":
+      if (issue.note === "No matching discriminator") return describeType(issue);
+      return gotExpected(issue.input, inWords(issue.inst));
+    case "invalid_type": return gotExpected(issue.input, inWords(issue.inst) ?? `a ${issue.expected}`);
+    case "invalid_value": return gotChoice(issue.input, issue.values.map(String), inWords(issue.inst));
+    case "too_small": return gotExpected(issue.input, bound(issue.origin, issue.inclusive === false ? "more than" : "at least", issue.minimum, issue.exact));
+    case "too_big": return gotExpected(issue.input, bound(issue.origin, issue.inclusive === false ? "less than" : "at most", issue.maximum, issue.exact));
+    case "not_multiple_of": return gotExpected(issue.input, `a multiple of ${issue.divisor}`);
+    case "invalid_format": return gotExpected(issue.input, `a text of the form ${issue.pattern ?? issue.format}`);
+    default: return undefined;
+  }
+}
+
+/** The problems in zod's issues, in the order of the file's own nesting; of a union that nothing fits, those of the alternative that fits best. */
+export function problemsOf(issues: readonly z.core.$ZodIssue[], prefix: readonly PropertyKey[] = []): readonly Problem[] {
+  return issues.flatMap((issue) => {
+    const path = [...prefix, ...issue.path];
+    if (issue.code === "unrecognized_keys") {
+      return issue.message.split("\n").map((message, i) => ({ path: showPath([...path, issue.keys[i] ?? ""]), message }));
+    }
+    if (issue.code === "invalid_union") {
+      const best = closestBranch(issue.errors);
+      if (best) return problemsOf(best, path);
+    }
+    if (issue.code === "invalid_key") return issue.issues.map((inner) => ({ path: showPath(path), message: inner.message }));
+    return [{ path: showPath(path), message: issue.message }];
+  });
+}
+
+/** `model.layers[2].from[0]` */
+export function showPath(path: readonly PropertyKey[]): string {
+  return path.map((key, i) => {
+    if (typeof key === "number") return `[${key}]`;
+    const text = String(key);
+    return /^[\p{L}_$][\p{L}\p{N}_$-]*$/u.test(text) ? `${i === 0 ? "" : "."}${text}` : `[${JSON.stringify(text)}]`;
+  }).join("");
+}
+
+/** The alternative whose problems lie deeper than the value itself: the one that was meant. */
+function closestBranch(branches: readonly (readonly z.core.$ZodIssue[])[]): readonly z.core.$ZodIssue[] | undefined {
+  return branches.find((issues) => issues.some((issue) => issue.path.length > 0 || issue.code === "unrecognized_keys"));
+}
+
+function describeType(issue: z.core.$ZodRawIssue<z.core.$ZodIssueInvalidUnion>): string {
+  const key = issue.discriminator ?? "type";
+  const input: unknown = issue.input;
+  const got: unknown = typeof input === "object" && input !== null ? Reflect.get(input, key) : undefined;
+  const known = issue.inst instanceof z.ZodDiscriminatedUnion ? issue.inst.options.flatMap((option) => [...(option._zod.propValues?.[key] ?? [])].map(String)) : [];
+  return gotChoice(got, known);
+}
+
+function gotChoice(got: unknown, known: readonly string[], words?: string): string {
+  if (known.length === 1 && words) return gotExpected(got, words);
+  return gotExpected(got, oneOf(typeof got === "string" ? got : "", known));
+}
+
+function gotExpected(got: unknown, expected: string | undefined): string {
+  return `got ${show(got)}, expected ${expected ?? "something else"}`;
+}
+
+function show(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (typeof value === "number" || typeof value === "bigint") return String(value);
+  const text = JSON.stringify(value);
+  return text.length <= 60 ? text : `${text.slice(0, 57)}...`;
+}
+
+function bound(origin: string, relation: string, limit: number | bigint, exact = false): string {
+  const amount = exact ? "exactly" : relation;
+  if (origin === "array" || origin === "set") return `${amount} ${limit} item${limit === 1 ? "" : "s"}`;
+  if (origin === "string") return relation === "at least" && limit === 1 && !exact ? "a text that is not empty" : `a text of ${amount} ${limit} character${limit === 1 ? "" : "s"}`;
+  return `${relation} ${limit}`;
+}
+
+/** What a schema accepts, in words. */
+function inWords(schema: unknown): string | undefined {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodNullable || schema instanceof z.ZodReadonly) {
+    return inWords(schema.unwrap());
+  }
+  if (schema instanceof z.ZodUnion) {
+    const words = [...new Set(schema.options.flatMap((option) => inWords(option) ?? []))];
+    return words.length === 0 ? undefined : words.join(" or ");
+  }
+  if (schema instanceof z.ZodLiteral) return [...schema.values].map((value) => JSON.stringify(value)).join(" or ");
+  if (schema instanceof z.ZodEnum) return schema.options.map((value) => JSON.stringify(value)).join(" or ");
+  if (schema instanceof z.ZodNumber) return `a ${schema.isInt ? "whole " : ""}number${range(schema)}`;
+  if (schema instanceof z.ZodString) return "a text";
+  if (schema instanceof z.ZodBoolean) return "true or false";
+  if (schema instanceof z.ZodArray) return `a list of ${plural(inWords(schema.element)) ?? "items"}`;
+  if (schema instanceof z.ZodTuple) return `a list of ${schema.def.items.length}`;
+  if (schema instanceof z.ZodObject || schema instanceof z.ZodRecord) return "an object { … }";
+  return undefined;
+}
+
+function range(schema: z.ZodNumber): string {
+  const { minimum, exclusiveMinimum, maximum, exclusiveMaximum } = schema._zod.bag as Readonly<Record<string, number | undefined>>;
+  const parts = [
+    ...(exclusiveMinimum === undefined ? [] : [`more than ${exclusiveMinimum}`]),
+    ...(minimum === undefined || Math.abs(minimum) >= Number.MAX_SAFE_INTEGER ? [] : [`at least ${minimum}`]),
+    ...(exclusiveMaximum === undefined ? [] : [`less than ${exclusiveMaximum}`]),
+    ...(maximum === undefined || Math.abs(maximum) >= Number.MAX_SAFE_INTEGER ? [] : [`at most ${maximum}`]),
+  ];
+  return parts.length === 0 ? "" : `, ${parts.join(" and ")}`;
+}
+
+function plural(words: string | undefined): string | undefined {
+  if (words === undefined) return undefined;
+  if (words === "a text") return "texts";
+  return words.startsWith("an object") ? "objects" : words.replace(/^a (whole )?number/, "$1numbers");
+}

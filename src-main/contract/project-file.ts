@@ -1,0 +1,74 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { LatheError, toLatheError } from "../base/errors.js";
+import { formatJson, parseJson } from "./json.js";
+import { type Project, type ProjectInput, parseProject } from "./project.js";
+
+/** What a project's file is called in its folder. */
+export const PROJECT_FILE = "project.json";
+
+/** A project as read: relative paths in it start at `folder`. */
+export interface ProjectOnDisk {
+  readonly project: Project;
+  /** As the file has it, defaults left out. */
+  readonly written: ProjectInput;
+  readonly folder: string;
+  readonly file: string;
+}
+
+/**
+ * Reads and checks a project.
+ * @param path the project's folder, or its file.
+ * @throws LatheError `project.missing`, `project.invalid`, `project.newer`
+ */
+export async function readProjectFile(path: string): Promise<ProjectOnDisk> {
+  const file = await projectFileOf(path);
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (thrown) {
+    if (isMissing(thrown)) {
+      throw new LatheError("project.missing", `there is no project at ${file}; "lathe new <folder> --template tabular --data <table>" makes one`, { file });
+    }
+    throw new LatheError("project.missing", `${file} cannot be read: ${toLatheError(thrown).message}`, { file }, { cause: thrown });
+  }
+  const value = parseJson(text, file);
+  const project = parseProject(value, file);
+  // parseProject has just checked that it is one.
+  return { project, written: value as ProjectInput, folder: dirname(file), file };
+}
+
+/**
+ * Checks a project and writes its file as a whole or not at all; the folder is made if it is not there.
+ * @param path the project's folder, or a file ending in `.json`.
+ * @returns the file's path.
+ * @throws LatheError `project.invalid`, `project.newer`; `run.storage` where the disk refuses.
+ */
+export async function writeProject(path: string, project: ProjectInput): Promise<string> {
+  const file = path.endsWith(".json") ? resolve(path) : join(resolve(path), PROJECT_FILE);
+  parseProject(project, file);
+  const temporary = `${file}.${randomBytes(4).toString("hex")}.tmp`;
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(temporary, `${formatJson(project)}\n`, { flush: true });
+    await rename(temporary, file);
+  } catch (thrown) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw new LatheError("run.storage", `${file} cannot be written: ${toLatheError(thrown).message}`, { file }, { cause: thrown });
+  }
+  return file;
+}
+
+async function projectFileOf(path: string): Promise<string> {
+  const absolute = resolve(path);
+  try {
+    return (await stat(absolute)).isDirectory() ? join(absolute, PROJECT_FILE) : absolute;
+  } catch {
+    return absolute.endsWith(".json") ? absolute : join(absolute, PROJECT_FILE);
+  }
+}
+
+function isMissing(thrown: unknown): boolean {
+  return thrown instanceof Error && "code" in thrown && (thrown.code === "ENOENT" || thrown.code === "ENOTDIR");
+}

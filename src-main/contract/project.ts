@@ -1,0 +1,59 @@
+import { z } from "zod";
+import { LatheError } from "../base/errors.js";
+import { losses } from "../losses/index.js";
+import type { TargetKind } from "../losses/loss.js";
+import { checkProject } from "./check-project.js";
+import { type TargetSpec, dataSchema } from "./data.js";
+import { modelSchema } from "./model.js";
+import { describeProblem, problemsOf } from "./problems.js";
+import { type LossSpec, trainingSchema } from "./training.js";
+
+/** The version of the project file that this Lathe writes, and the newest that it reads. */
+export const PROJECT_VERSION = 1;
+
+/** A project file: what it says about data, model and training. Parsing completes it with every default. */
+export const projectSchema = z.strictObject({
+  $schema: z.string().optional().describe("Where an editor finds the schema of this file"),
+  version: z.literal(PROJECT_VERSION),
+  name: z.string().min(1),
+  seed: z.int().min(0).max(2 ** 32 - 1).default(42).describe("The same project with the same seed gives the same model"),
+  data: dataSchema,
+  model: modelSchema,
+  training: trainingSchema,
+}).superRefine((project, context) => {
+  checkProject(project, (path, message) => context.addIssue({ code: "custom", path: [...path], message }));
+}).transform((project) => ({ ...project, training: { ...project.training, losses: allLosses(project.data.targets, project.training.losses) } }));
+
+/** A complete, checked project. */
+export type Project = z.infer<typeof projectSchema>;
+
+/** What a project file may leave out is left out. */
+export type ProjectInput = z.input<typeof projectSchema>;
+
+/** The loss of a target that names none. */
+export const defaultLosses: Readonly<Record<TargetKind, string>> = { binary: "BCEWithLogitsLoss", category: "CrossEntropyLoss", numeric: "MSELoss" };
+
+/**
+ * A checked project with all defaults, from what a file or a form holds.
+ * @param file how a message names the file.
+ * @throws LatheError `project.invalid` with a line for each problem, `project.newer`
+ */
+export function parseProject(value: unknown, file = "project.json"): Project {
+  if (typeof value === "object" && value !== null && "version" in value && typeof value.version === "number" && value.version > PROJECT_VERSION) {
+    throw new LatheError("project.newer", `${file}: version: got ${value.version}, expected ${PROJECT_VERSION}; a newer Lathe made this project: update Lathe to open it`, { file });
+  }
+  const result = projectSchema.safeParse(value, { error: describeProblem, reportInput: true });
+  if (result.success) return result.data;
+  const problems = problemsOf(result.error.issues);
+  throw new LatheError("project.invalid", problems.map((p) => `${file}: ${p.path}${p.path === "" ? "" : ": "}${p.message}`).join("\n"), { file, problems });
+}
+
+function allLosses(targets: readonly TargetSpec[], given: Readonly<Record<string, LossSpec>>): Record<string, LossSpec> {
+  return Object.fromEntries(targets.map((target) => [target.name, given[target.name] ?? defaultLoss(target.type)]));
+}
+
+function defaultLoss(kind: TargetKind): LossSpec {
+  const { type, config } = losses.get(defaultLosses[kind]);
+  const options = config.parse({});
+  return { ...(typeof options === "object" ? options : {}), type, weight: 1 };
+}

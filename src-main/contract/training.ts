@@ -1,0 +1,48 @@
+import { z } from "zod";
+import { losses } from "../losses/index.js";
+import { optimizers } from "../optimizers/index.js";
+import { schedules } from "../optimizers/schedules/index.js";
+import { type Tagged, defineTagged } from "./tagged.js";
+
+/** A target's loss: its own options stand beside `type` and `weight`. */
+export interface LossSpec extends Tagged {
+  readonly weight: number;
+}
+
+export const lossSchema = defineTagged<LossSpec, Omit<LossSpec, "weight"> & { readonly type: string; readonly weight?: number }>(losses.all, () => ({
+  weight: z.number().positive().default(1).describe("Its share in the sum of all targets' losses"),
+}));
+
+export const optimizerSchema = defineTagged<Tagged>(optimizers.all);
+export const scheduleSchema = defineTagged<Tagged>(schedules.all);
+
+export const earlyStoppingSchema = z.strictObject({
+  monitor: z.string().min(1).default("validation.loss").describe("train or validation, a dot, a metric: validation.label.accuracy"),
+  patience: z.int().min(0).describe("Epochs without an improvement before training ends"),
+  minDelta: z.number().min(0).default(0).describe("A smaller change is no improvement"),
+});
+
+export const trainingSchema = z.strictObject({
+  epochs: z.int().min(1),
+  batchSize: z.int().min(1).default(32),
+  shuffle: z.boolean().default(true),
+  dropLast: z.boolean().optional().describe("Leave out an epoch's last, smaller batch"),
+  optimizer: optimizerSchema.prefault({ type: "Adam" }),
+  losses: z.record(z.string(), lossSchema).default({}).describe("By target; left out: BCEWithLogitsLoss, CrossEntropyLoss or MSELoss, by the kind of target"),
+  combine: z.enum(["sum", "normalized"]).default("sum").describe("normalized: each loss is divided by its largest value so far before weighting"),
+  clipGradNorm: z.number().positive().optional().describe("The largest L2 norm of all gradients together"),
+  clipGradValue: z.number().positive().optional().describe("The largest size of any one gradient"),
+  schedule: scheduleSchema.optional(),
+  earlyStopping: earlyStoppingSchema.optional(),
+  restoreBest: z.boolean().default(true).describe("End with the weights of the best epoch"),
+  checkpointSeconds: z.number().min(0).default(10).describe("How much work a crash may cost, at most"),
+  threshold: z.number().gt(0).lt(1).optional().describe("The probability from which a binary target counts as 1; left out, 0.5"),
+  engine: z.enum(["auto", "onnxruntime", "tensorflow"]).default("auto"),
+  device: z.string().min(1).default("auto"),
+  threads: z.union([z.literal("auto"), z.int().min(1)]).default("auto"),
+});
+
+export type OptimizerSpec = z.infer<typeof optimizerSchema>;
+export type ScheduleSpec = z.infer<typeof scheduleSchema>;
+export type EarlyStoppingSpec = z.infer<typeof earlyStoppingSchema>;
+export type TrainingConfig = z.infer<typeof trainingSchema>;
