@@ -13,7 +13,7 @@ export interface ParameterSpec {
   /** PyTorch's: `weight`, `bias`. */
   readonly name: string;
   readonly shape: readonly number[];
-  /** PyTorch's default for this layer; the user's `init` replaces that of `weight`, `initBias` that of `bias`. */
+  /** What the user's `init` (of `weight`) or `initBias` (of `bias`) says, else PyTorch's default for this layer. */
   readonly init: InitializerConfig;
 }
 
@@ -68,8 +68,15 @@ export interface LayerDefinition<C = unknown> {
   /** Adds the layer to the graph and returns its output. @throws LatheError `model.layer` for an input it cannot take. */
   lower(context: LayerContext<C>): Value;
   readonly activation?: ActivationTrait;
+  /** The same where it depends on the options; `activationOf` asks this first. */
+  activationFor?(config: C): ActivationTrait;
   /** True where one sample's output depends on the others' (batch norm): a batch of one cannot train. */
   readonly needsBatch?: boolean;
+}
+
+/** How the diagnosis reads this layer's output; undefined where it is no activation or one that does not saturate. */
+export function activationOf(definition: LayerDefinition, config: unknown): ActivationTrait | undefined {
+  return definition.activationFor?.(config) ?? definition.activation;
 }
 
 /** Checks a definition against its own options and forgets them, so that definitions fit one registry. */
