@@ -1,0 +1,165 @@
+import { createBirpc } from "birpc";
+import { DisposableStore, toDisposable, type Disposable } from "../base/disposable.js";
+import { LatheError, toLatheError } from "../base/errors.js";
+import type { Contract, Procedure, Stream } from "../contract/contract.js";
+import { checkMessage, checkValue, clientMethods, errorFromWire, reply } from "./messages.js";
+import type { Transport } from "./transport.js";
+import type { CallOptions, Client, EventOf, Observer, ParamsOf, Procedures } from "./types.js";
+
+export interface ClientOptions {
+  /** Hears of what the other side sent and should not have. */
+  readonly onInvalid?: (error: LatheError) => void;
+}
+
+/** A client of one connection; `connect` in `reconnecting.ts` outlives connections. */
+export interface ConnectedClient<C extends Contract> extends Client<C>, Disposable {
+  onClose(listener: () => void): Disposable;
+  /** A procedure by its path, for what wraps this client. */
+  call(path: string, procedure: Procedure, input: unknown, options?: CallOptions): Promise<unknown>;
+  /** Calls under way and subscriptions; tests of leaks ask. */
+  readonly pending: number;
+  readonly subscriptions: number;
+}
+
+interface ServerFunctions {
+  call(request: { readonly id: string; readonly path: string; readonly input: unknown }): Promise<unknown>;
+  cancel(id: string): void;
+  subscribe(request: { readonly id: string; readonly stream: string; readonly params: unknown }): Promise<unknown>;
+  unsubscribe(id: string): void;
+}
+
+interface Subscriber {
+  readonly name: string;
+  readonly stream: Stream;
+  readonly observer: Observer<unknown>;
+}
+
+/** Calls a contract's procedures and listens to its streams over a transport. Runs in a browser and in Node. */
+export function createClient<C extends Contract>(contract: C, transport: Transport, options: ClientOptions = {}): ConnectedClient<C> {
+  const subscribers = new Map<string, Subscriber>();
+  const store = new DisposableStore();
+  let lastId = 0;
+  let pending = 0;
+  const invalid = (error: LatheError) => options.onInvalid?.(error);
+
+  const functions = {
+    deliver({ id, events }: { readonly id: string; readonly events: readonly unknown[] }): void {
+      for (const event of events) {
+        const subscriber = subscribers.get(id);
+        if (!subscriber) return;
+        try {
+          subscriber.observer.next(checkValue(subscriber.stream.event, event, `an event of ${subscriber.name}`));
+        } catch (thrown) {
+          invalid(toLatheError(thrown));
+        }
+      }
+    },
+    end({ id, error }: { readonly id: string; readonly error?: Parameters<typeof errorFromWire>[0] | undefined }): void {
+      const subscriber = subscribers.get(id);
+      subscribers.delete(id);
+      subscriber?.observer.end?.(error && errorFromWire(error));
+    },
+  };
+  const remote = createBirpc<ServerFunctions, typeof functions>(functions, {
+    post: (message) => transport.send(message),
+    on: (receive) => {
+      store.add(
+        transport.onMessage((message) => {
+          try {
+            receive(checkMessage(message, clientMethods));
+          } catch (thrown) {
+            invalid(toLatheError(thrown));
+          }
+        }),
+      );
+    },
+    off: () => store.dispose(),
+    onGeneralError: (_error, name, args) => name !== undefined && args !== undefined,
+    timeout: -1,
+  });
+  const closedError = () => new LatheError("rpc.closed", "the connection to Lathe was lost");
+  store.add(
+    transport.onClose(() => {
+      remote.$close(closedError());
+      for (const [id, { observer }] of [...subscribers]) {
+        subscribers.delete(id);
+        observer.end?.(closedError());
+      }
+    }),
+  );
+
+  async function call(path: string, procedure: Procedure, input: unknown, { signal }: CallOptions = {}): Promise<unknown> {
+    const cancelled = () => new LatheError("cancelled", `${path} was cancelled`);
+    if (signal?.aborted) throw cancelled();
+    if (remote.$closed) throw closedError();
+    const id = `c${++lastId}`;
+    pending++;
+    let stop = () => undefined as void;
+    try {
+      const given = new Promise<never>((_resolve, reject) => {
+        const onAbort = () => {
+          if (!remote.$closed) remote.cancel.asEvent(id).catch(() => undefined);
+          reject(cancelled());
+        };
+        signal?.addEventListener("abort", onAbort, { once: true });
+        stop = () => signal?.removeEventListener("abort", onAbort);
+      });
+      const answer = checkValue(reply, await Promise.race([remote.call({ id, path, input }), given]), `the answer to ${path}`);
+      if (!answer.ok) throw errorFromWire(answer.error);
+      return checkValue(procedure.output, answer.value, `the answer to ${path}`);
+    } finally {
+      stop();
+      pending--;
+    }
+  }
+
+  function subscribe<S extends keyof C["streams"] & string>(name: S, params: ParamsOf<C, S>, observer: Observer<EventOf<C, S>>): Disposable {
+    const stream = Object.hasOwn(contract.streams, name) ? contract.streams[name] : undefined;
+    if (!stream) throw new LatheError("rpc.invalid", `there is no stream ${name}`);
+    const id = `s${++lastId}`;
+    const fail = (thrown: unknown) => {
+      if (subscribers.delete(id)) observer.end?.(toLatheError(thrown));
+    };
+    subscribers.set(id, { name, stream, observer: observer as Observer<unknown> });
+    if (remote.$closed) queueMicrotask(() => fail(closedError()));
+    else {
+      remote.subscribe({ id, stream: name, params }).then((answer) => {
+        const checked = checkValue(reply, answer, `the answer to ${name}`);
+        if (!checked.ok) fail(errorFromWire(checked.error));
+      }).catch(fail);
+    }
+    return toDisposable(() => {
+      if (subscribers.delete(id) && !remote.$closed) remote.unsubscribe.asEvent(id).catch(() => undefined);
+    });
+  }
+
+  return {
+    procedures: mapProcedures(contract, call),
+    subscribe,
+    call,
+    onClose: (listener) => transport.onClose(listener),
+    get pending() {
+      return pending;
+    },
+    get subscriptions() {
+      return subscribers.size;
+    },
+    dispose: () => transport.close(),
+  };
+}
+
+/** The contract's tree of names, each a function that calls `call` with its path. */
+export function mapProcedures<C extends Contract>(
+  contract: C,
+  call: (path: string, procedure: Procedure, input: unknown, options?: CallOptions) => Promise<unknown>,
+): Procedures<C> {
+  const namespaces = Object.entries(contract.procedures).map(([namespace, procedures]) => {
+    const functions = Object.entries(procedures).map(([name, procedure]) => {
+      const path = `${namespace}.${name}`;
+      return [name, (input: unknown, options?: CallOptions) => call(path, procedure, input, options)] as const;
+    });
+    return [namespace, Object.fromEntries(functions)] as const;
+  });
+  // The types of a tree built by a loop are those of the contract it was built from.
+  return Object.fromEntries(namespaces) as Procedures<C>;
+}

@@ -1,0 +1,127 @@
+import { MessageChannel } from "node:worker_threads";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { describe, expect, it } from "vitest";
+import { WebSocket, WebSocketServer } from "ws";
+import { createClient } from "../../../src-main/rpc/client.js";
+import { connect } from "../../../src-main/rpc/reconnecting.js";
+import { serveConnection } from "../../../src-main/rpc/server.js";
+import type { Transport } from "../../../src-main/rpc/transport.js";
+import { createMemoryPair } from "../../../src-main/rpc/transports/memory.js";
+import { createPortTransport, type PortLike } from "../../../src-main/rpc/transports/message-port.js";
+import { createSocketTransport } from "../../../src-main/rpc/transports/web-socket.js";
+import { createFixture, settle, testContract } from "./fixture.js";
+
+const { router, sinks, connection } = createFixture();
+connection.dispose();
+
+async function socketPair() {
+  const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
+  await once(server, "listening");
+  const accepted = once(server, "connection") as Promise<[WebSocket]>;
+  const socket = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const transport = createSocketTransport(socket);
+  await once(socket, "open");
+  const [other] = await accepted;
+  return { near: transport, far: createSocketTransport(other), socket, other, close: () => server.close() };
+}
+
+function portPair() {
+  const { port1, port2 } = new MessageChannel();
+  return { near: createPortTransport(port1 as unknown as PortLike), far: createPortTransport(port2 as unknown as PortLike), close: () => undefined };
+}
+
+describe.each([["WebSocket", socketPair], ["MessagePort", () => Promise.resolve(portPair())]] as const)("over a %s", (_name, makePair) => {
+  it("calls, streams and closing work", async () => {
+    const { near, far, close } = await makePair();
+    const served = serveConnection({ contract: testContract, router, transport: far });
+    const client = createClient(testContract, near);
+    expect(await client.procedures.math.add({ a: 20, b: 22 })).toBe(42);
+    const seen: number[] = [];
+    let ended: Error | undefined;
+    client.subscribe("count", { name: "t" }, { next: ({ value }) => seen.push(value), end: (error) => (ended = error) });
+    await expect.poll(() => sinks.has("t")).toBe(true);
+    sinks.get("t")?.next({ kind: "mark", value: 7 });
+    await expect.poll(() => seen).toEqual([7]);
+    served.dispose();
+    await expect.poll(() => ended).toMatchObject({ code: "rpc.closed" });
+    expect(near.listeners + far.listeners).toBe(0);
+    close();
+  });
+});
+
+describe("a WebSocket", () => {
+  it.each([["text that is no JSON", "{", /JSON/], ["binary", new Uint8Array([1, 2]), /binary/]] as const)("is closed by %s", async (_name, data, reason) => {
+    const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
+    await once(server, "listening");
+    const socket = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const [accepted] = (await once(server, "connection")) as [WebSocket];
+    const reasons: string[] = [];
+    createSocketTransport(accepted, (text) => reasons.push(text));
+    await once(socket, "open");
+    socket.send(data);
+    const [code] = (await once(socket, "close")) as [number];
+    expect(code).toBe(1007);
+    expect(reasons).toHaveLength(1);
+    expect(reasons[0]).toMatch(reason);
+    server.close();
+  });
+});
+
+describe("reconnecting", () => {
+  function createHost() {
+    const ends: Transport[] = [];
+    let refuse = 0;
+    return {
+      ends,
+      refuseNext: (count: number) => (refuse = count),
+      open: (): Promise<Transport> => {
+        if (refuse > 0) return refuse--, Promise.reject(new Error("refused"));
+        const [near, far] = createMemoryPair();
+        serveConnection({ contract: testContract, router, transport: far });
+        ends.push(far);
+        return Promise.resolve(near);
+      },
+    };
+  }
+
+  it("makes subscriptions again and lets new calls wait", async () => {
+    const host = createHost();
+    const client = connect(testContract, host.open, { delay: () => 5 });
+    const states: string[] = [];
+    client.onState((state) => states.push(state));
+    const seen: number[] = [];
+    const ends: unknown[] = [];
+    client.subscribe("count", { name: "r" }, { next: ({ value }) => seen.push(value), end: (error) => ends.push(error) });
+    await expect.poll(() => sinks.has("r")).toBe(true);
+    sinks.get("r")?.next({ kind: "mark", value: 1 });
+    await expect.poll(() => seen).toEqual([1]);
+    host.refuseNext(3);
+    const lost = client.procedures.work.wait({});
+    await settle();
+    host.ends.at(-1)?.close();
+    await expect(lost).rejects.toMatchObject({ code: "rpc.closed" });
+    expect(await client.procedures.math.add({ a: 1, b: 2 })).toBe(3);
+    await expect.poll(() => sinks.has("r")).toBe(true);
+    sinks.get("r")?.next({ kind: "mark", value: 2 });
+    await expect.poll(() => seen).toEqual([1, 2]);
+    expect(states).toEqual(["connected", "lost", "connected"]);
+    expect(ends).toEqual([]);
+    client.dispose();
+    await settle();
+    expect(sinks.has("r")).toBe(false);
+    await expect(client.procedures.math.add({ a: 1, b: 2 })).rejects.toMatchObject({ code: "rpc.closed" });
+  });
+
+  it("a waiting call can be cancelled, and ends when the client is disposed", async () => {
+    const client = connect(testContract, () => Promise.reject(new Error("refused")), { delay: () => 1 });
+    const controller = new AbortController();
+    const cancelled = client.procedures.math.add({ a: 1, b: 2 }, { signal: controller.signal });
+    const closed = client.procedures.math.add({ a: 1, b: 2 });
+    await settle();
+    controller.abort();
+    await expect(cancelled).rejects.toMatchObject({ code: "cancelled" });
+    client.dispose();
+    await expect(closed).rejects.toMatchObject({ code: "rpc.closed" });
+  });
+});
