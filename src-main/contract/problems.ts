@@ -52,9 +52,10 @@ export function showPath(path: readonly PropertyKey[]): string {
   }).join("");
 }
 
-/** The alternative whose problems lie deeper than the value itself: the one that was meant. */
+/** The alternative that was meant: the one whose `type` fits, with problems that lie deeper than the value itself. */
 function closestBranch(branches: readonly (readonly z.core.$ZodIssue[])[]): readonly z.core.$ZodIssue[] | undefined {
-  return branches.find((issues) => issues.some((issue) => issue.path.length > 0 || issue.code === "unrecognized_keys"));
+  const fitting = branches.filter((issues) => !issues.some((issue) => issue.path.length === 1 && issue.path[0] === "type"));
+  return fitting.find((issues) => issues.some((issue) => issue.path.length > 0 || issue.code === "unrecognized_keys"));
 }
 
 function describeType(issue: z.core.$ZodRawIssue<z.core.$ZodIssueInvalidUnion>): string {

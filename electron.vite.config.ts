@@ -1,0 +1,51 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import vue from "@vitejs/plugin-vue";
+import { defineConfig } from "electron-vite";
+
+/** Programs of their own. The command line, the engine process and the loader run under plain Node as well, so they are built for the oldest one we support. */
+const programs = {
+  electron: "src-main/electron/main.ts",
+  cli: "src-main/cli/main.ts",
+  engine: "src-main/training/engine-process.ts",
+  loader: "src-main/datasets/loader-worker.ts",
+  schema: "src-main/bootstrap/schema.ts",
+};
+
+// An optional dependency, and one that a dependency brings: neither is in `dependencies`, both stay outside the bundle.
+const external = ["@tensorflow/tfjs-node", "onnxruntime-common"];
+
+export default defineConfig({
+  main: {
+    build: {
+      outDir: "out/main",
+      target: "node20.19",
+      minify: false,
+      rolldownOptions: {
+        input: present(programs),
+        external,
+        output: { format: "es", entryFileNames: "[name].js", chunkFileNames: "chunks/[name]-[hash].js" },
+      },
+    },
+  },
+  ...(existsSync("src-preload/preload.ts") && { preload: {
+    build: {
+      outDir: "out/preload",
+      // A sandboxed preload script is a single CommonJS file.
+      externalizeDeps: false,
+      rolldownOptions: { input: present({ preload: "src-preload/preload.ts" }), output: { format: "cjs", entryFileNames: "[name].cjs" } },
+    },
+  } }),
+  ...(existsSync("src-renderer/index.html") && { renderer: {
+    root: "src-renderer",
+    plugins: [vue()],
+    build: {
+      outDir: resolve("out/renderer"),
+      rolldownOptions: { input: present({ index: "src-renderer/index.html" }) },
+    },
+  } }),
+});
+
+function present(entries: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(entries).filter(([, path]) => existsSync(path)).map(([name, path]) => [name, resolve(path)]));
+}
