@@ -115,6 +115,7 @@ function gradientContext(e: Emitter, definition: OpDefinition, node: Node, gradi
       return gradients.get(y.name) ?? e.expandLike(e.scalarLike(0, y), y);
     },
     hasDy: (i) => gradients.has(node.outputs[i] ?? ""),
+    hasOutput: (i) => (node.outputs[i] ?? "") !== "",
     constantNumbers: (name) => {
       const data = e.graph.constantOf(optional(name));
       return data && numbersOf(data);

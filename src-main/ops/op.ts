@@ -1,7 +1,7 @@
 import { LatheError } from "../base/errors.js";
 import type { NodeQuestion } from "../onnx/builder.js";
 import type { Emitter } from "../onnx/emitter.js";
-import { type Attribute, type Attributes, type AttributeValues, type TensorData, type TensorType, type Value, numbersOf, showShape } from "../onnx/types.js";
+import { type Attribute, type Attributes, type AttributeValues, type Shape, type TensorData, type TensorType, type Value, numbersOf, showShape } from "../onnx/types.js";
 
 /** Attributes of a node, read with their defaults. */
 export interface AttributeReader {
@@ -25,6 +25,8 @@ export interface InferContext<I extends string = string> extends AttributeReader
   constant(name: I): TensorData | undefined;
   /** The same as plain numbers. */
   constantNumbers(name: I): readonly number[] | undefined;
+  /** The lengths an operand holds where it is computed from constants and shapes: `["N", 4]`. */
+  shapeBehind(name: I): Shape | undefined;
   /** Explains a wrong shape or type: the operator, its operands' shapes, and what was expected. */
   fail(expected: string): never;
 }
@@ -46,6 +48,8 @@ export interface GradientContext<I extends string = string> extends AttributeRea
   dy(i?: number): Value;
   /** False where the gradient at result `i` is zero because nothing uses it. */
   hasDy(i: number): boolean;
+  /** False where the node leaves the optional result `i` out. */
+  hasOutput(i: number): boolean;
   constantNumbers(name: I): readonly number[] | undefined;
 }
 
@@ -129,6 +133,7 @@ export function inferContext(definition: OpDefinition, question: NodeQuestion): 
       const data = question.constant(operandIndex(definition, name));
       return data && numbersOf(data);
     },
+    shapeBehind: (name) => question.shapeBehind(operandIndex(definition, name)),
     fail,
   };
 }

@@ -1,5 +1,6 @@
-import type { Dimension, Shape, TensorType, Value } from "../onnx/types.js";
-import type { GradientContext, InferContext } from "./op.js";
+import type { Emitter } from "../onnx/emitter.js";
+import { type DataType, type Dimension, type Shape, type TensorType, type Value, isFloat, isStatic, tensor } from "../onnx/types.js";
+import type { GradientContext, InferContext, VariadicGradientRule } from "./op.js";
 
 /** Shape rules and small helpers that several operators share. Operators import this file, never each other. */
 
@@ -67,4 +68,57 @@ export function restoreReduced<I extends string>(g: GradientContext<I>, x: Value
   const rank = x.shape.length;
   const reduced = axes?.length ? axes.map((a) => (a < 0 ? a + rank : a)) : [...x.shape.keys()];
   return g.e.unsqueeze(y, reduced);
+}
+
+/** Families of element types, as operators' pages constrain their operands. */
+const FAMILIES = {
+  float: { has: isFloat, words: "expected float32 or float64" },
+  number: { has: (d: DataType) => d !== "bool" && d !== "string", words: "expected numbers" },
+  bool: { has: (d: DataType) => d === "bool", words: "expected bool" },
+} as const;
+
+/** A shape rule for operands of one family of element types. */
+export function only<I extends string>(
+  family: keyof typeof FAMILIES,
+  rule: (c: InferContext<I>) => readonly TensorType[],
+): (c: InferContext<I>) => readonly TensorType[] {
+  const { has, words } = FAMILIES[family];
+  return (c) => {
+    for (const v of c.inputs) if (v && !has(v.dtype)) return c.fail(words);
+    return rule(c);
+  };
+}
+
+/** One number in the type and shape of `like`; stored where the shape is known. */
+export function filledLike(e: Emitter, like: Value, value: number): Value {
+  if (!isStatic(like.shape) || like.dtype === "string") return e.expandLike(e.scalarLike(value, like), like);
+  const size = like.shape.reduce((product, d) => product * d, 1);
+  return e.constant(tensor(like.dtype, new Array<number>(size).fill(value), like.shape));
+}
+
+/** x divided by how many elements of `counted` lie along `axes`: what a mean passes to each of them. */
+export function divideByCount(e: Emitter, x: Value, counted: Value, axes: readonly number[]): Value {
+  let known = 1;
+  let result = x;
+  for (const axis of axes) {
+    const d = counted.shape[axis] ?? 1;
+    if (typeof d === "number") known *= d;
+    else result = e.div(result, e.cast(e.gather(e.shapeOf(counted), e.scalar(axis, "int64"), 0), x.dtype));
+  }
+  return e.scale(result, 1 / known);
+}
+
+/** The gradient of Min and Max: all of it to the operand that won, equal parts to operands that tie. @param wins the operator that says who won. */
+export function shareOfWinner(wins: "Less" | "Greater"): VariadicGradientRule {
+  return (g, i) => {
+    const { e } = g;
+    const operands = g.inputs.filter((v) => v !== undefined);
+    const [own, ...others] = [...operands.slice(i), ...operands.slice(0, i)];
+    const [other] = others;
+    if (!own || !other) return g.dy();
+    const zero = e.scalarLike(0, g.dy());
+    if (others.length === 1) return e.where(e.equal(own, other), e.scale(g.dy(), 0.5), e.where(e.op(wins, [own, other]), g.dy(), zero));
+    const won = operands.map((v) => e.cast(e.equal(v, g.output()), g.dy().dtype));
+    return e.mul(g.dy(), e.div(won[i] ?? zero, e.op("Sum", won)));
+  };
 }

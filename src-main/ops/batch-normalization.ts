@@ -1,0 +1,117 @@
+import type { TensorType, Value } from "../onnx/types.js";
+import { float, int, sameShape, showShape } from "../onnx/types.js";
+import { defineOp, type GradientContext } from "./op.js";
+import { divideByCount, filledLike, only } from "./rules.js";
+
+type Operand = "X" | "scale" | "B" | "input_mean" | "input_var";
+
+/**
+ * Y = scale·x̂ + B by channel, x̂ = (X − mean) / √(var + ε), X `[N, C, …]`, the rest `[C]` (opset 15). Mean and variance are operands 3 and 4, or,
+ * with training_mode = 1, those of the batch (population variance); results 1 and 2 are then operand·momentum + batch's·(1 − momentum).
+ * https://onnx.ai/onnx/operators/onnx__BatchNormalization.html
+ *
+ * Gradients are written with BatchNormalization itself, which is one node for any rank: it computes x̂, and it multiplies by scale/√(var + ε).
+ */
+export const batchNormalization = defineOp({
+  type: "BatchNormalization",
+  inputs: ["X", "scale", "B", "input_mean", "input_var"],
+  infer: only("float", (c) => {
+    const x = c.input("X");
+    const channels = x.shape[1];
+    if (channels === undefined) return c.fail("X must have at least the axes [N, C]");
+    for (const name of ["scale", "B", "input_mean", "input_var"] as const) {
+      const v = c.input(name);
+      if (v.dtype !== x.dtype) return c.fail("operands must share an element type");
+      if (!sameShape(v.shape, [channels])) return c.fail(`${name} must be ${showShape([channels])}, one number a channel`);
+    }
+    const training = c.int("training_mode", 0) === 1;
+    if (!training && c.outputCount > 1) return c.fail("running_mean and running_var exist in training mode only");
+    const y: TensorType = { dtype: x.dtype, shape: x.shape };
+    const statistic: TensorType = { dtype: x.dtype, shape: [channels] };
+    return training ? [y, statistic, statistic] : [y];
+  }),
+  gradient: {
+    X: (g) => {
+      if (g.int("training_mode", 0) === 0) return scaled(g, g.dy(), zeros(g), g.input("input_var"));
+      const parts = [...(g.hasDy(0) ? [throughY(g)] : []), ...(g.hasDy(1) ? [throughMean(g)] : []), ...(g.hasDy(2) ? [throughVariance(g)] : [])];
+      return parts.reduce((sum, part) => g.e.add(sum, part));
+    },
+    scale: (g) => g.e.reduceSum(g.e.mul(g.dy(), standardized(g)), reducedAxes(g)), // dscale = Σ dY ∘ x̂
+    B: (g) => g.e.reduceSum(g.dy(), reducedAxes(g)), // dB = Σ dY
+    input_mean: (g) => {
+      if (g.int("training_mode", 0) === 1) return keptShare(g, 1);
+      return g.e.neg(g.e.reduceSum(scaled(g, g.dy(), zeros(g), g.input("input_var")), reducedAxes(g))); // dmean = −Σ dX
+    },
+    input_var: (g) => {
+      if (g.int("training_mode", 0) === 1) return keptShare(g, 2);
+      // dvar = −½·scale·Σ dY ∘ x̂ / (var + ε)
+      const total = g.e.mul(g.e.reduceSum(g.e.mul(g.dy(), standardized(g)), reducedAxes(g)), g.input("scale"));
+      return g.e.scale(g.e.div(total, g.e.shift(g.input("input_var"), epsilon(g))), -0.5);
+    },
+  },
+});
+
+type Context = GradientContext<Operand>;
+
+const epsilon = (g: Context): number => g.float("epsilon", 1e-5);
+const momentum = (g: Context): number => g.float("momentum", 0.9);
+const zeros = (g: Context): Value => filledLike(g.e, g.input("scale"), 0);
+
+/** All axes but the channels'. */
+function reducedAxes(g: Context): readonly number[] {
+  return [...g.input("X").shape.keys()].filter((axis) => axis !== 1);
+}
+
+/** What X was normalised with. A momentum of 0 makes the running results the batch's own; else they are computed again. */
+function statistics(g: Context): readonly [mean: Value, variance: Value] {
+  if (g.int("training_mode", 0) === 0) return [g.input("input_mean"), g.input("input_var")];
+  if (momentum(g) === 0 && g.hasOutput(1) && g.hasOutput(2)) return [g.output(1), g.output(2)];
+  const attributes = { epsilon: float(epsilon(g)), momentum: float(0), training_mode: int(1) };
+  const operands = [g.input("X"), g.input("scale"), g.input("B"), g.input("input_mean"), g.input("input_var")];
+  const [, mean = zeros(g), variance = zeros(g)] = g.e.graph.node("BatchNormalization", operands, attributes, { outputs: 3 });
+  return [mean, variance];
+}
+
+/** x̂ = (X − mean) / √(var + ε). */
+function standardized(g: Context): Value {
+  const [mean, variance] = statistics(g);
+  return g.e.op("BatchNormalization", [g.input("X"), filledLike(g.e, g.input("scale"), 1), zeros(g), mean, variance], { epsilon: float(epsilon(g)) });
+}
+
+/** scale·(v − shift) / √(var + ε). */
+function scaled(g: Context, v: Value, shift: Value, variance: Value): Value {
+  return g.e.op("BatchNormalization", [v, g.input("scale"), zeros(g), shift, variance], { epsilon: float(epsilon(g)) });
+}
+
+/** dX = scale / √(var + ε) · (dY − mean(dY) − x̂ ∘ mean(dY ∘ x̂)), the means by channel. https://arxiv.org/abs/1502.03167, section 3 */
+function throughY(g: Context): Value {
+  const { e } = g;
+  const normal = standardized(g);
+  const axes = reducedAxes(g);
+  const along = e.mul(normal, e.reduceMean(e.mul(g.dy(), normal), axes, true));
+  return scaled(g, e.sub(g.dy(), along), e.reduceMean(g.dy(), axes), statistics(g)[1]);
+}
+
+/** What a channel's statistic gets, as it lies against X: `[C, 1, …]`, divided by the elements of a channel. */
+function perElement(g: Context, dStatistic: Value): Value {
+  const { e } = g;
+  const x = g.input("X");
+  const share = divideByCount(e, e.scale(dStatistic, 1 - momentum(g)), x, reducedAxes(g));
+  return x.shape.length > 2 ? e.unsqueeze(share, [...x.shape.keys()].slice(1, -1)) : share;
+}
+
+/** ∂mean/∂X = 1/n. */
+function throughMean(g: Context): Value {
+  return g.e.expandLike(perElement(g, g.dy(1)), g.input("X"));
+}
+
+/** ∂var/∂X = 2·(X − mean)/n = 2·x̂·√(var + ε)/n. */
+function throughVariance(g: Context): Value {
+  const deviation = g.e.sqrt(g.e.shift(statistics(g)[1], epsilon(g)));
+  return g.e.mul(standardized(g), perElement(g, g.e.scale(g.e.mul(g.dy(2), deviation), 2)));
+}
+
+/** The share of the old running statistic in the new. */
+function keptShare(g: Context, result: 1 | 2): Value {
+  return momentum(g) === 0 || !g.hasDy(result) ? zeros(g) : g.e.scale(g.dy(result), momentum(g));
+}
