@@ -1,0 +1,88 @@
+import { z } from "zod";
+import { type Value, float, int, isFloat, tensor } from "../onnx/types.js";
+import { initField, initOf } from "./init-option.js";
+import { defineLayer, type LayerContext } from "./layer.js";
+import { lengthOf } from "./shape.js";
+
+const config = z.strictObject({
+  eps: z.number().nonnegative().default(1e-5).describe("Added to the variance, against division by 0"),
+  momentum: z.number().min(0).max(1).nullable().default(0.1).describe("Share of the new batch in the running statistics; null averages over all batches"),
+  affine: z.boolean().default(true).describe("Learn a scale and a bias for each feature"),
+  trackRunningStats: z.boolean().default(true).describe("Keep running statistics for evaluation; without, evaluation uses the batch's own"),
+  init: initField("the scale"),
+  initBias: initField("the bias"),
+});
+
+type Config = z.output<typeof config>;
+
+/**
+ * (x - mean) / √(variance + eps) · weight + bias by feature, over the batch (and the length) while training, by running statistics afterwards.
+ * Inputs [N, C] or [N, C, L]. torch.nn.BatchNorm1d; Ioffe, Szegedy 2015, https://arxiv.org/abs/1502.03167
+ */
+export const batchNorm1d = defineLayer({
+  type: "BatchNorm1d",
+  summary: "Brings each feature to mean 0 and variance 1 over the batch; speeds up training",
+  config,
+  parameters: ({ affine, init, initBias }, inputs) => {
+    if (!affine) return [];
+    const shape = [lengthOf("BatchNorm1d", inputs, 1)];
+    return [
+      { name: "weight", shape, init: initOf(init, { type: "ones" }) },
+      { name: "bias", shape, init: initOf(initBias, { type: "zeros" }) },
+    ];
+  },
+  buffers: ({ trackRunningStats, momentum }, inputs) => {
+    if (!trackRunningStats) return [];
+    const shape = [lengthOf("BatchNorm1d", inputs, 1)];
+    return [
+      { name: "runningMean", shape, fill: 0 },
+      { name: "runningVar", shape, fill: 1 },
+      // Counts batches for the plain average; with a momentum nobody reads it.
+      ...(momentum === null ? [{ name: "numBatchesTracked", shape: [1], fill: 0 }] : []),
+    ];
+  },
+  lower: (ctx) => {
+    const { e, input: x, mode, config: { eps, affine, trackRunningStats } } = ctx;
+    const { dtype } = x;
+    const channels = x.shape[1];
+    if (!isFloat(dtype) || (x.shape.length !== 2 && x.shape.length !== 3)) return ctx.fail("expected real numbers of shape [N, C] or [N, C, L]; flatten the input");
+    if (typeof channels !== "number") return ctx.fail("expected axis 1, the features, to have a known length");
+    const filled = (value: number) => e.constant(tensor(dtype, new Array<number>(channels).fill(value)));
+    const scale = affine ? ctx.parameter("weight") : filled(1);
+    const bias = affine ? ctx.parameter("bias") : filled(0);
+    if (mode === "eval" && trackRunningStats) {
+      return e.op("BatchNormalization", [x, scale, bias, ctx.buffer("runningMean"), ctx.buffer("runningVar")], { epsilon: float(eps) });
+    }
+    // ONNX: running' = running · momentum + batch · (1 - momentum), so momentum 0 yields the batch's own mean and population variance.
+    const attributes = { epsilon: float(eps), momentum: float(0), training_mode: int(1) };
+    const [y, mean, variance] = e.graph.node("BatchNormalization", [x, scale, bias, filled(0), filled(0)], attributes, { outputs: 3 });
+    if (!y || !mean || !variance) return ctx.fail("expected BatchNormalization to have three outputs");
+    if (mode === "train" && trackRunningStats) track(ctx, mean, variance);
+    return y;
+  },
+  needsBatch: true,
+});
+
+/** running ← (1 - m)·running + m·batch, with the unbiased variance; m = 1/batches so far where momentum is null. */
+function track(ctx: LayerContext<Config>, mean: Value, variance: Value): void {
+  const { e, input: x, config: { momentum } } = ctx;
+  const length = x.shape[2] ?? 1;
+  if (typeof length !== "number") return ctx.fail("expected axis 2, the length, to be known");
+  const n = e.scale(ctx.batchSize(), length);
+  const unbiased = e.mul(variance, e.div(n, e.shift(n, -1)));
+  const fresh = { runningMean: mean, runningVar: unbiased };
+  const share = momentum === null ? e.div(e.scalarLike(1, x), counted(ctx)) : momentum;
+  for (const [name, batch] of Object.entries(fresh)) {
+    const running = ctx.buffer(name);
+    ctx.updateBuffer(name, typeof share === "number"
+      ? e.add(e.scale(running, 1 - share), e.scale(batch, share))
+      : e.add(running, e.mul(share, e.sub(batch, running))));
+  }
+}
+
+/** The number of batches with this one. */
+function counted(ctx: LayerContext<Config>): Value {
+  const count = ctx.e.shift(ctx.buffer("numBatchesTracked"), 1);
+  ctx.updateBuffer("numBatchesTracked", count);
+  return count;
+}

@@ -1,0 +1,21 @@
+import { z } from "zod";
+import { defineLayer } from "./layer.js";
+
+/**
+ * Training: zero with probability p, else x / (1 - p), so that the mean stays; evaluation: x. torch.nn.Dropout; Srivastava et al. 2014,
+ * https://jmlr.org/papers/v15/srivastava14a.html
+ */
+export const dropout = defineLayer({
+  type: "Dropout",
+  summary: "Drops random inputs while training, against overfitting",
+  config: z.strictObject({
+    p: z.number().min(0).max(1).default(0.5).describe("Share of inputs dropped while training"),
+  }),
+  lower: ({ e, input: x, mode, config: { p }, uniform }) => {
+    if (mode === "eval" || p === 0) return x;
+    if (p === 1) return e.scale(x, 0);
+    // One mask for the values and, by the product rule, for the gradient.
+    const dropped = e.less(uniform(x.shape), e.scalar(p));
+    return e.mul(x, e.where(dropped, e.scalarLike(0, x), e.scalarLike(1 / (1 - p), x)));
+  },
+});

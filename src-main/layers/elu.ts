@@ -1,0 +1,15 @@
+import { z } from "zod";
+import { float } from "../onnx/types.js";
+import { defineLayer } from "./layer.js";
+
+/** x where x > 0, else α(eˣ - 1). torch.nn.ELU; Clevert et al. 2015, https://arxiv.org/abs/1511.07289 */
+export const elu = defineLayer({
+  type: "ELU",
+  summary: "Like ReLU, but bends smoothly to -alpha below 0",
+  config: z.strictObject({
+    alpha: z.number().default(1).describe("What very negative inputs come out as, negated"),
+  }),
+  lower: ({ e, input, config }) => e.op("Elu", [input], { alpha: float(config.alpha) }),
+  // Below -0.99α the slope is under 0.01α.
+  activationFor: ({ alpha }) => ({ saturatedOutside: [-0.99 * alpha, Infinity] }),
+});

@@ -1,0 +1,50 @@
+import { z } from "zod";
+import { LatheError } from "../base/errors.js";
+import { type Shape, type TensorType, float, int, isFloat, showShape, showType, tensor } from "../onnx/types.js";
+import { initField, initOf } from "./init-option.js";
+import { defineLayer } from "./layer.js";
+import { onlyInput } from "./shape.js";
+
+const config = z.strictObject({
+  normalizedShape: z
+    .union([z.int().positive(), z.array(z.int().positive()).min(1)], { error: "expected a whole number above 0, or a list of them" })
+    .optional()
+    .describe("Lengths of the last axes, which are normalised together; the last axis alone by default"),
+  eps: z.number().nonnegative().default(1e-5).describe("Added to the variance, against division by 0"),
+  elementwiseAffine: z.boolean().default(true).describe("Learn a scale and a bias for each element"),
+  bias: z.boolean().default(true).describe("With elementwiseAffine: learn the bias too"),
+  init: initField("the scale"),
+  initBias: initField("the bias"),
+});
+
+/** (x - mean) / √(variance + eps) · weight + bias over the last axes of each sample. torch.nn.LayerNorm; Ba et al. 2016, https://arxiv.org/abs/1607.06450 */
+export const layerNorm = defineLayer({
+  type: "LayerNorm",
+  summary: "Brings each sample's features to mean 0 and variance 1; needs no batch",
+  config,
+  parameters: ({ normalizedShape, elementwiseAffine, bias, init, initBias }, inputs) => {
+    if (!elementwiseAffine) return [];
+    const shape = lastAxes(normalizedShape, onlyInput("LayerNorm", inputs));
+    const weight = { name: "weight", shape, init: initOf(init, { type: "ones" }) };
+    return bias ? [weight, { name: "bias", shape, init: initOf(initBias, { type: "zeros" }) }] : [weight];
+  },
+  lower: (ctx) => {
+    const { e, input: x, config: { normalizedShape, eps, elementwiseAffine, bias } } = ctx;
+    const { dtype } = x;
+    if (!isFloat(dtype)) return ctx.fail("expected real numbers");
+    const shape = lastAxes(normalizedShape, x);
+    const ones = () => e.constant(tensor(dtype, new Array<number>(shape.reduce((a, b) => a * b, 1)).fill(1), shape));
+    const scale = elementwiseAffine ? ctx.parameter("weight") : ones();
+    const shift = elementwiseAffine && bias ? ctx.parameter("bias") : undefined;
+    return e.op("LayerNormalization", [x, scale, shift], { axis: int(-shape.length), epsilon: float(eps) });
+  },
+});
+
+function lastAxes(normalizedShape: number | readonly number[] | undefined, x: TensorType): readonly number[] {
+  const last: Shape = x.shape.slice(-1);
+  const wanted = typeof normalizedShape === "number" ? [normalizedShape] : normalizedShape ?? last;
+  const got = x.shape.slice(1).slice(-wanted.length);
+  const lengths = wanted.filter((d) => typeof d === "number");
+  if (lengths.length > 0 && lengths.length === wanted.length && got.length === wanted.length && got.every((d, i) => d === wanted[i])) return lengths;
+  throw new LatheError("model.layer", `LayerNorm got ${showType(x)}, expected its last axes after the batch to be normalizedShape ${showShape(wanted)}; set that to ${showShape(last)}, or leave it out`);
+}

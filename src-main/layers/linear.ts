@@ -1,0 +1,52 @@
+import { z } from "zod";
+import { LatheError } from "../base/errors.js";
+import { isFloat } from "../onnx/types.js";
+import { initField, initOf } from "./init-option.js";
+import { defineLayer } from "./layer.js";
+import { lengthOf } from "./shape.js";
+
+const config = z.strictObject({
+  outFeatures: z
+    .union([z.int().positive(), z.literal("classes")], { error: "expected a whole number above 0, or \"classes\"" })
+    .meta({ description: "Outputs per sample; \"classes\" is one for each class of the target", examples: [64] }),
+  bias: z.boolean().default(true).describe("Add a learned bias"),
+  init: initField("the weight"),
+  initBias: initField("the bias"),
+});
+
+export type LinearConfig = z.output<typeof config>;
+
+/** y = x·Wᵀ + b over the last axis; weight [out, in], bias [out]. torch.nn.Linear */
+export const linear = defineLayer({
+  type: "Linear",
+  summary: "Every output is a weighted sum of all inputs, plus a bias",
+  config,
+  parameters: ({ outFeatures, bias, init, initBias }, inputs) => {
+    const out = resolved(outFeatures);
+    const fanIn = lengthOf("Linear", inputs, -1);
+    // https://pytorch.org/docs/stable/generated/torch.nn.Linear.html: both are uniform in ±1/√in.
+    const bound = fanIn > 0 ? 1 / Math.sqrt(fanIn) : 0;
+    const weight = { name: "weight", shape: [out, fanIn], init: initOf(init, { type: "kaiming_uniform", a: Math.sqrt(5) }) };
+    return bias ? [weight, { name: "bias", shape: [out], init: initOf(initBias, { type: "uniform", a: -bound, b: bound }) }] : [weight];
+  },
+  lower: (ctx) => {
+    const { e, input: x, config: { outFeatures, bias } } = ctx;
+    resolved(outFeatures);
+    if (x.shape.length < 2 || !isFloat(x.dtype)) return ctx.fail("expected real numbers of shape [N, …, in]");
+    const weight = ctx.parameter("weight");
+    const b = bias ? ctx.parameter("bias") : undefined;
+    if (x.shape.length === 2) return e.gemm(x, weight, b, { transB: true });
+    const product = e.matMul(x, e.transpose(weight, [1, 0]));
+    return b ? e.add(product, b) : product;
+  },
+});
+
+/** A layer's options with `"classes"` replaced by their number; other options, and other layers', come back as they are. */
+export function resolveClasses<T extends Readonly<Record<string, unknown>>>(options: T, classes: number): T {
+  return options["outFeatures"] === "classes" ? { ...options, outFeatures: classes } : options;
+}
+
+function resolved(outFeatures: LinearConfig["outFeatures"]): number {
+  if (outFeatures !== "classes") return outFeatures;
+  throw new LatheError("model.layer", "Linear got outFeatures \"classes\", but no category target is read from it; give a number, or connect it to the output of one");
+}
