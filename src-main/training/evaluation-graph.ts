@@ -1,6 +1,6 @@
 import type { Graph } from "../onnx/types.js";
 import { createEmitter } from "../ops/index.js";
-import { defined } from "../base/assert.js";
+import { LatheError } from "../base/errors.js";
 import { bindFlat } from "./flat-bindings.js";
 import { activate, lowerLosses } from "./loss-graph.js";
 import { lowerNetwork } from "./network.js";
@@ -12,7 +12,7 @@ import { type TrainingSpec, names } from "./specification.js";
  */
 export function buildEvaluationGraph(spec: TrainingSpec): Graph {
   const e = createEmitter();
-  const flat = bindFlat(e, spec.layout, "eval", () => defined(undefined, "the batch size, in evaluation mode,"));
+  const flat = bindFlat(e, spec.layout, "eval", () => { throw new LatheError("internal", "evaluation does not depend on the batch size"); });
   const inputs = new Map([...spec.inputs].map(([name, type]) => [name, e.graph.input(names.input(name), type.dtype, type.shape)]));
   const activations = lowerNetwork(e, spec.plan, inputs, flat);
   for (const { target, output, definition, loss, weight } of lowerLosses(e, spec, activations)) {

@@ -56,7 +56,8 @@ export function planNetwork(model: ModelSpec, inputs: readonly string[], widths:
         const block = blockOf(model, name, id);
         if (blocks.includes(name)) throw new LatheError("model.layer", `block ${name} contains itself, by way of ${id}`);
         const shared = spec["weights"] === "shared";
-        const inner = unfold(block.layers, new Map(), `${id}.`, shared ? `${name}.` : `${owner}${spec.id}.`, [...blocks, name], from);
+        const entrances = new Map(block.inputs.map((input, i) => [input, from[i] ?? input]));
+        const inner = unfold(block.layers, entrances, `${id}.`, shared ? `${name}.` : `${owner}${spec.id}.`, [...blocks, name], from);
         const output = block.output === undefined ? inner.last : inner.names.get(block.output) ?? inner.last;
         local.set(spec.id, output);
         previous = [output];

@@ -1,4 +1,5 @@
 import { defined } from "../base/assert.js";
+import { LatheError } from "../base/errors.js";
 import type { CompileOptions, Engine, Executable, Tensors } from "../engines/engine.js";
 import type { TensorData } from "../onnx/types.js";
 import { type DiagnosisEntry } from "./diagnosis-graph.js";
@@ -125,7 +126,7 @@ export function initialState(spec: TrainingSpec, program: StepProgram, seed: num
 /** A float32 result. */
 export function floats(tensors: Tensors, name: string): Float32Array {
   const found = defined(tensors[name], `output ${name}`);
-  if (found.dtype !== "float32") return defined(undefined, `float32 output ${name}`);
+  if (found.dtype !== "float32") throw new LatheError("internal", `${name} is ${found.dtype}, expected float32`);
   return found.data;
 }
 

@@ -1,0 +1,48 @@
+import { z } from "zod";
+import { metricValues } from "./events.js";
+import { confusionSchema, parityResult } from "./results.js";
+
+const splitReport = z.strictObject({
+  rows: z.number(),
+  metrics: metricValues,
+  confusion: z.record(z.string(), confusionSchema),
+});
+export type SplitReport = z.infer<typeof splitReport>;
+
+/** `report.json`: what a run came to, complete enough to judge the model without opening it. */
+export const runReport = z.strictObject({
+  version: z.literal(1),
+  lathe: z.string(),
+  project: z.string(),
+  run: z.string(),
+  seed: z.number(),
+  ended: z.enum(["completed", "early-stopping", "stopped"]),
+  data: z.strictObject({
+    source: z.string(),
+    fingerprint: z.string(),
+    rows: z.strictObject({ train: z.number(), validation: z.number(), test: z.number() }),
+    /** Rows left out, with why. */
+    skipped: z.record(z.string(), z.number()),
+    warnings: z.array(z.string()),
+  }),
+  training: z.strictObject({
+    epochs: z.number(),
+    bestEpoch: z.number(),
+    seconds: z.number(),
+    engine: z.string(),
+    engineVersion: z.string(),
+    device: z.string(),
+    threads: z.number(),
+  }),
+  model: z.strictObject({
+    file: z.string(),
+    bytes: z.number(),
+    sha256: z.string(),
+    parameters: z.number(),
+    layers: z.array(z.strictObject({ id: z.string(), type: z.string(), output: z.string(), parameters: z.number() })),
+  }),
+  validation: splitReport.optional(),
+  test: splitReport.optional(),
+  parity: parityResult,
+});
+export type RunReport = z.infer<typeof runReport>;

@@ -1,0 +1,51 @@
+import { z } from "zod";
+import { metricValues } from "./events.js";
+
+/** What finished work says of itself: the last line of `--json`, and what the studio is answered. */
+
+export const confusionSchema = z.strictObject({
+  classes: z.array(z.string()),
+  /** Rows are the truth, columns what was predicted. */
+  counts: z.array(z.array(z.number())),
+});
+export type Confusion = z.infer<typeof confusionSchema>;
+
+export const evaluationResult = z.strictObject({
+  event: z.literal("evaluation"),
+  samples: z.number(),
+  /** Rows left out, with why: a target that is missing, a class the model does not know. */
+  skipped: z.record(z.string(), z.number()),
+  metrics: metricValues,
+  confusion: z.record(z.string(), confusionSchema),
+});
+export type EvaluationResult = z.infer<typeof evaluationResult>;
+
+export const predictionResult = z.strictObject({
+  event: z.literal("prediction"),
+  samples: z.number(),
+  out: z.string(),
+  /** Values that the model was never shown and treats as "none of the known", by input. */
+  unknown: z.record(z.string(), z.number()),
+});
+export type PredictionResult = z.infer<typeof predictionResult>;
+
+export const learningRateResult = z.strictObject({
+  event: z.literal("learning-rate"),
+  /** null where the curve never went down. */
+  suggestion: z.number().nullable(),
+  points: z.array(z.strictObject({ learningRate: z.number(), loss: z.number() })),
+});
+export type LearningRateResult = z.infer<typeof learningRateResult>;
+
+/** Whether the exported file answers as the trainer does. */
+export const parityResult = z.strictObject({
+  rows: z.number(),
+  split: z.string(),
+  /** Largest |exported − trained| over all predictions, in units of max(1, |prediction|). */
+  maxDifference: z.number(),
+  /** Share of rows on which both decide the same. */
+  equalDecisions: z.number(),
+  tolerance: z.number(),
+  passed: z.boolean(),
+});
+export type ParityResult = z.infer<typeof parityResult>;

@@ -1,0 +1,44 @@
+import { LatheError } from "../base/errors.js";
+import type { Engine, EngineStatus } from "./engine.js";
+import { onnxruntimeEngine } from "./onnxruntime/index.js";
+
+/** Every engine that can train, in the order `auto` prefers them. */
+const engines: readonly Engine[] = [onnxruntimeEngine];
+
+/** Engines a project may name that this version does not have. */
+const absent: readonly EngineStatus[] = [
+  { name: "tensorflow", available: false, reason: "this version of Lathe trains with ONNX Runtime only; set engine to auto or onnxruntime", devices: [] },
+];
+
+export interface EngineChoice {
+  readonly engine: Engine;
+  readonly status: EngineStatus;
+  readonly device: string;
+  /** Why, in words for the user: a GPU that is not used is never silent. */
+  readonly reason: string;
+}
+
+/** What is there, what works, why not. */
+export async function engineStatuses(): Promise<readonly EngineStatus[]> {
+  return [...(await Promise.all(engines.map((engine) => engine.status()))), ...absent];
+}
+
+/**
+ * Resolves `auto` and checks that what was asked for is there.
+ * @throws LatheError `engine.unavailable` with the reason and the remedy.
+ */
+export async function chooseEngine(engineName: string, deviceName: string): Promise<EngineChoice> {
+  const missing = absent.find(({ name }) => name === engineName);
+  if (missing) throw new LatheError("engine.unavailable", `the engine ${engineName} is not available: ${missing.reason ?? "unknown reason"}`);
+  const engine = engines.find(({ name }) => engineName === "auto" || name === engineName);
+  if (!engine) throw new LatheError("engine.unavailable", `there is no engine ${engineName}; there are ${engines.map(({ name }) => name).join(", ")}`);
+  const status = await engine.status();
+  if (!status.available) throw new LatheError("engine.unavailable", `the engine ${status.name} is not available: ${status.reason ?? "unknown reason"}`);
+  if (deviceName === "auto") {
+    return { engine, status, device: "cpu", reason: "CPU: tables train in small steps, for which a GPU's start-up cost is larger than its gain; name another with --device" };
+  }
+  const device = status.devices.find(({ name }) => name === deviceName);
+  if (!device) throw new LatheError("engine.unavailable", `${engine.name} has no device ${deviceName}; it has ${status.devices.map(({ name }) => name).join(", ")}`);
+  if (!device.available) throw new LatheError("engine.unavailable", `the device ${deviceName} is not available: ${device.reason ?? "unknown reason"}`);
+  return { engine, status, device: device.name, reason: "as asked for" };
+}

@@ -1,0 +1,10 @@
+/** One format of the export menu. */
+export interface Exporter {
+  readonly type: string;
+  /** One line for the menu. */
+  readonly summary: string;
+  /** Without a dot. */
+  readonly extension: string;
+  /** The file's content, from a finished run's folder. @throws LatheError `export.format` */
+  write(run: string): Uint8Array;
+}

@@ -1,0 +1,11 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Exporter } from "./exporter.js";
+
+/** The model as training left it and the parity gate let it pass: preprocessing inside, raw columns in, probabilities out. */
+export const onnx: Exporter = {
+  type: "onnx",
+  summary: "The trained model for any ONNX runtime, preprocessing inside",
+  extension: "onnx",
+  write: (run) => readFileSync(join(run, "model.onnx")),
+};

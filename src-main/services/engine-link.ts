@@ -1,0 +1,62 @@
+import { fork } from "node:child_process";
+import { entryPath } from "../base/entries.js";
+import { LatheError, toLatheError } from "../base/errors.js";
+import type { EngineCommand, EngineReply, EngineWork } from "../contract/engine-messages.js";
+import type { RunEvent } from "../contract/events.js";
+
+/** A running engine process: a `child_process` here, a `utilityProcess` under Electron. */
+export interface EngineLink {
+  readonly pid: number | undefined;
+  send(command: EngineCommand): void;
+  onReply(listener: (reply: EngineReply) => void): void;
+  /** @param how the exit code or the signal, in words. */
+  onExit(listener: (how: string) => void): void;
+  kill(): void;
+}
+
+export type LaunchEngine = () => EngineLink;
+
+/** The engine process as a child of this one. It ends with it: it watches the channel. */
+export function launchChildProcess(): EngineLink {
+  const child = fork(entryPath("engine"), [], { serialization: "advanced", stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  return {
+    pid: child.pid,
+    send: (command) => void child.send(command, () => undefined),
+    onReply: (listener) => void child.on("message", (message) => listener(message as EngineReply)),
+    onExit: (listener) => {
+      child.on("error", (error) => listener(error.message));
+      child.on("exit", (code, signal) => listener(signal ? `signal ${signal}` : `exit code ${code ?? "unknown"}`));
+    },
+    kill: () => void child.kill("SIGKILL"),
+  };
+}
+
+/** One piece of work under way in an engine process. */
+export interface EngineJob {
+  readonly link: EngineLink;
+  readonly result: Promise<unknown>;
+}
+
+/**
+ * Starts an engine process on one piece of work.
+ * @returns a job whose result rejects with the error the process reported, or `engine.crashed` where it died without a word.
+ */
+export function runInEngine(work: EngineWork, onEvent: (event: RunEvent) => void, launch: LaunchEngine = launchChildProcess): EngineJob {
+  const link = launch();
+  const result = new Promise<unknown>((resolve, reject) => {
+    link.onReply((reply) => {
+      switch (reply.type) {
+        case "event": return onEvent(reply.event);
+        case "result": return resolve(reply.value);
+        case "error": return reject(LatheError.fromRecord(reply.error));
+      }
+    });
+    link.onExit((how) => reject(new LatheError("engine.crashed", `the engine process ended unexpectedly (${how}); what was saved is kept, go on with train --resume`, { how })));
+  });
+  try {
+    link.send({ type: "work", work });
+  } catch (thrown) {
+    return { link, result: Promise.reject(toLatheError(thrown)) };
+  }
+  return { link, result };
+}

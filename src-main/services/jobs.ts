@@ -1,0 +1,52 @@
+import { LatheError, toLatheError } from "../base/errors.js";
+import type { TrainRequest } from "../contract/engine-messages.js";
+import { type DoneEvent, type RunEvent, doneEvent } from "../contract/events.js";
+import { type LaunchEngine, launchChildProcess, runInEngine } from "./engine-link.js";
+import type { TrainingJob } from "./job-types.js";
+
+/**
+ * Starts, or resumes, a training run in an engine process of its own.
+ * @returns once the run has its folder; what it said before that is told to the first subscriber.
+ * @throws LatheError whatever kept the run from starting: the project, the data, the model, a run that is taken.
+ */
+export async function startTraining(options: TrainRequest, launch: LaunchEngine = launchChildProcess): Promise<TrainingJob> {
+  const listeners = new Set<(event: RunEvent) => void>();
+  const early: RunEvent[] = [];
+  let tellStarted: (run: string) => void = () => undefined;
+  const started = new Promise<string>((resolve) => (tellStarted = resolve));
+  const { link, result } = runInEngine({ kind: "train", ...options }, (event) => {
+    if (event.event === "run") tellStarted(event.run);
+    if (listeners.size === 0) early.push(event);
+    for (const listener of listeners) listener(event);
+  }, launch);
+
+  const done = result.then(
+    (value): DoneEvent => doneEvent.parse(value),
+    (thrown: unknown) => {
+      const error = toLatheError(thrown);
+      for (const listener of listeners) listener({ event: "failed", error: error.toRecord() });
+      throw error;
+    },
+  );
+  const run = await Promise.race([started, done.then((event) => event.run)]);
+  const control = (action: "pause" | "resume" | "stop" | "cancel") => () => link.send({ type: "control", action });
+  return {
+    run, done,
+    pause: control("pause"), resume: control("resume"), stop: control("stop"), cancel: control("cancel"),
+    subscribe(listener) {
+      if (listeners.size === 0) for (const event of early.splice(0)) listener(event);
+      listeners.add(listener);
+      return { dispose: () => void listeners.delete(listener) };
+    },
+  };
+}
+
+/** Any other work of the engine process, with its progress. @throws LatheError what the work failed with. */
+export async function inEngine<T>(work: Parameters<typeof runInEngine>[0], onEvent: (event: RunEvent) => void, check: (value: unknown) => T): Promise<T> {
+  const value = await runInEngine(work, onEvent).result;
+  try {
+    return check(value);
+  } catch (cause) {
+    throw new LatheError("internal", "the engine process answered something else than it was asked", {}, { cause });
+  }
+}

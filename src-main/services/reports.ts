@@ -1,0 +1,12 @@
+import { readFileSync } from "node:fs";
+import { LatheError } from "../base/errors.js";
+import { type RunReport, runReport } from "../contract/report.js";
+
+/** A run's report. @throws LatheError `run.missing` where there is none, or it is damaged. */
+export function readReport(path: string): RunReport {
+  try {
+    return runReport.parse(JSON.parse(readFileSync(path, "utf8")));
+  } catch (cause) {
+    throw new LatheError("run.missing", `${path} is not a run's report; it is written when training ends`, { path }, { cause });
+  }
+}

@@ -1,0 +1,282 @@
+import { LatheError } from "../base/errors.js";
+import type { DoneEvent, EpochEvent, MetricValues, RunEvent } from "../contract/events.js";
+import type { TrainingConfig } from "../contract/training.js";
+import { schedules } from "../optimizers/schedules/index.js";
+import type { Schedule } from "../optimizers/schedules/schedule.js";
+import { type Checkpoint, saveCheckpoint } from "./checkpoint.js";
+import type { TrainingControl } from "./control.js";
+import { EpochDiagnosis, diagnose, isDiagnosed, notFiniteError } from "./diagnosis.js";
+import { EarlyStopping } from "./early-stopping.js";
+import { StepProgress } from "./progress.js";
+import type { RunFolder } from "./run-folder.js";
+import type { Trainer, TrainingBatch } from "./trainer.js";
+
+/** Where training batches come from. `next` is synchronous: batches are prefetched. */
+export interface TrainingBatches {
+  readonly stepsPerEpoch: number;
+  /** @param epoch from 1 @param fromStep steps of it already done */
+  start(epoch: number, fromStep: number): void;
+  next(): TrainingBatch;
+}
+
+export interface FitSetting {
+  readonly trainer: Trainer;
+  readonly batches: TrainingBatches;
+  readonly training: TrainingConfig;
+  readonly targets: readonly string[];
+  /** Validation metrics of the given weights; absent where there is no validation split. */
+  readonly validate: ((parameters: Float32Array, buffers: Float32Array) => Promise<MetricValues>) | undefined;
+  readonly run: RunFolder;
+  readonly control: TrainingControl;
+  readonly emit: (event: RunEvent) => void;
+  /** Milliseconds, monotonic. */
+  readonly clock: () => number;
+}
+
+/** The part of a checkpoint that is not weights: where training stands. All plain JSON. */
+export interface Position {
+  /** From 1; `epoch` is under way, `step` of its steps are done. */
+  readonly epoch: number;
+  readonly step: number;
+  /** Steps done in the whole run. */
+  readonly steps: number;
+  readonly schedule: Readonly<Record<string, number>>;
+  readonly earlyStopping: unknown;
+  readonly sums: EpochSums;
+  readonly diagnosis: { readonly sums: readonly number[]; readonly count: number };
+  readonly warned: readonly string[];
+  readonly bestEpoch: number;
+  /** Length of metrics.jsonl. */
+  readonly metricsBytes: number;
+  /** Set once training has ended: what is left is evaluation and export. */
+  readonly ended?: DoneEvent["ended"];
+  readonly seconds: number;
+}
+
+interface EpochSums {
+  samples: number;
+  loss: number;
+  losses: number[];
+  seconds: number;
+}
+
+export interface FitResult {
+  readonly ended: DoneEvent["ended"];
+  readonly epochs: number;
+  readonly bestEpoch: number;
+  readonly parameters: Float32Array;
+  readonly buffers: Float32Array;
+  readonly seconds: number;
+}
+
+const BEST_PARAMETERS = "best parameters";
+const BEST_BUFFERS = "best buffers";
+
+/**
+ * Trains until all epochs are done, early stopping says enough, or the user does. Everything that decides the next step is in the position, the weights and the
+ * seed, so a run resumed from any checkpoint ends in the same weights, bit for bit.
+ * @throws LatheError `training.not-finite`, `run.storage`, `engine.failed`
+ */
+export async function fit(setting: FitSetting, from?: Checkpoint<Position>): Promise<FitResult> {
+  return new Fit(setting).run(from);
+}
+
+class Fit {
+  readonly #s: FitSetting;
+  readonly #schedule: Schedule;
+  readonly #stopping: EarlyStopping;
+  readonly #diagnosis: EpochDiagnosis;
+  readonly #progress: StepProgress;
+  readonly #warned = new Set<string>();
+  #epoch = 1;
+  #step = 0;
+  #steps = 0;
+  #sums: EpochSums;
+  #best: { epoch: number; parameters: Float32Array; buffers: Float32Array } | undefined;
+  #metricsBytes = 0;
+  #ended: DoneEvent["ended"] | undefined;
+  #secondsBefore = 0;
+  #startedAt: number;
+  #epochStartedAt: number;
+  #savedAt: number;
+
+  constructor(setting: FitSetting) {
+    this.#s = setting;
+    const { training, batches, trainer, clock, targets, validate } = setting;
+    const definition = schedules.get(training.schedule?.type ?? "constant");
+    this.#schedule = definition.create(definition.config.parse(training.schedule ?? { type: "constant" }), {
+      learningRate: Number(training.optimizer["lr"]), epochs: training.epochs, stepsPerEpoch: batches.stepsPerEpoch,
+    });
+    // Without early stopping the best epoch is still kept; without a validation split the training loss has to do.
+    const { monitor = "validation.loss", patience = Number.POSITIVE_INFINITY, minDelta = 0 } = training.earlyStopping ?? {};
+    this.#stopping = new EarlyStopping({ monitor: validate ? monitor : "train.loss", patience, minDelta });
+    this.#diagnosis = new EpochDiagnosis(trainer.diagnosisEntries);
+    this.#progress = new StepProgress(clock);
+    this.#sums = emptySums(targets.length);
+    this.#startedAt = this.#epochStartedAt = this.#savedAt = clock();
+  }
+
+  async run(from?: Checkpoint<Position>): Promise<FitResult> {
+    if (from) this.#restore(from);
+    const { training, control } = this.#s;
+    while (this.#ended === undefined && this.#epoch <= training.epochs) await this.#runEpoch();
+    this.#ended ??= "completed";
+    if (control.wish !== "cancel") this.#save();
+    const restored = training.restoreBest ? this.#best : undefined;
+    return {
+      ended: this.#ended,
+      epochs: this.#epoch - 1,
+      bestEpoch: restored?.epoch ?? this.#epoch - 1,
+      parameters: restored?.parameters ?? this.#s.trainer.parameters,
+      buffers: restored?.buffers ?? this.#s.trainer.buffers,
+      seconds: this.#seconds(),
+    };
+  }
+
+  async #runEpoch(): Promise<void> {
+    const { batches, control, clock } = this.#s;
+    batches.start(this.#epoch, this.#step);
+    this.#epochStartedAt = clock();
+    while (this.#step < batches.stepsPerEpoch) {
+      if (control.paused) await this.#pause();
+      if (control.wish !== "run") return this.#leave();
+      await this.#runStep(batches.next());
+      if (clock() - this.#savedAt >= this.#s.training.checkpointSeconds * 1000) this.#save();
+    }
+    await this.#endEpoch();
+  }
+
+  async #runStep(batch: TrainingBatch): Promise<void> {
+    const { trainer, batches, training, emit } = this.#s;
+    const learningRate = this.#schedule.learningRate();
+    const diagnosed = isDiagnosed(this.#step + 1, batches.stepsPerEpoch);
+    const result = await trainer.step(batch, this.#steps + 1, learningRate, diagnosed);
+    if (!Number.isFinite(result.loss)) {
+      const look = await trainer.lookBack(batch, this.#steps + 1, learningRate);
+      throw notFiniteError(trainer.diagnosisEntries, look, { epoch: this.#epoch, step: this.#step + 1 });
+    }
+    this.#step++;
+    this.#steps++;
+    this.#schedule.afterStep();
+    if (result.diagnosis) this.#diagnosis.add(result.diagnosis);
+    this.#sums.samples += batch.size;
+    this.#sums.loss += result.loss * batch.size;
+    result.losses.forEach((loss, i) => (this.#sums.losses[i] = (this.#sums.losses[i] ?? 0) + loss * batch.size));
+    const report = this.#progress.add(batch.size, result.loss, training.epochs * batches.stepsPerEpoch - this.#steps);
+    if (report) emit({ event: "step", epoch: this.#epoch, step: this.#step, learningRate, ...report });
+  }
+
+  async #endEpoch(): Promise<void> {
+    const { trainer, validate, run, emit, control, targets, clock } = this.#s;
+    this.#refuseBroken();
+    const mean = (sum: number) => sum / Math.max(1, this.#sums.samples);
+    const train: MetricValues = { loss: mean(this.#sums.loss), ...Object.fromEntries(targets.map((t, i) => [`${t}.loss`, mean(this.#sums.losses[i] ?? 0)])) };
+    const learningRate = this.#schedule.learningRate();
+    const validation = validate ? await validate(trainer.parameters, trainer.buffers) : {};
+    this.#schedule.afterEpoch(validation["loss"] ?? train["loss"] ?? Number.NaN);
+    const { best, stop } = this.#stopping.observe(this.#epoch, monitored(this.#stopping.monitor, train, validation));
+    if (best) this.#best = { epoch: this.#epoch, parameters: trainer.parameters.slice(), buffers: trainer.buffers.slice() };
+    const layers = this.#diagnosis.byLayer();
+    const event: EpochEvent = {
+      event: "epoch", epoch: this.#epoch, train, validation, learningRate, best, layers,
+      seconds: this.#sums.seconds + (clock() - this.#epochStartedAt) / 1000,
+    };
+    this.#metricsBytes = run.appendMetrics(event);
+    emit(event);
+    for (const warning of diagnose(layers, this.#epoch)) {
+      const key = `${warning.code} ${warning.layer ?? ""}`;
+      if (!this.#warned.has(key)) emit(warning);
+      this.#warned.add(key);
+    }
+    this.#epoch++;
+    this.#step = 0;
+    this.#sums = emptySums(targets.length);
+    this.#diagnosis.reset();
+    this.#epochStartedAt = clock();
+    this.#progress.restart();
+    if (stop) this.#ended = "early-stopping";
+    else if (control.wish === "stop") this.#ended = "stopped";
+    if (clock() - this.#savedAt >= Math.min(1, this.#s.training.checkpointSeconds) * 1000) this.#save();
+  }
+
+  /** The user ends the run in mid-epoch: what was learnt is kept, the unfinished epoch is not judged. */
+  #leave(): void {
+    const { control, emit } = this.#s;
+    this.#save();
+    this.#ended = control.wish === "cancel" ? "cancelled" : "stopped";
+    emit({ event: "state", state: "stopping" });
+  }
+
+  async #pause(): Promise<void> {
+    const { control, emit, clock } = this.#s;
+    this.#save();
+    emit({ event: "state", state: "paused" });
+    const pausedAt = clock();
+    await control.whilePaused();
+    const pause = clock() - pausedAt;
+    this.#startedAt += pause;
+    this.#epochStartedAt += pause;
+    this.#progress.restart();
+    if (control.wish === "run") emit({ event: "state", state: "running" });
+  }
+
+  /** A loss can be finite while a weight no longer is; such weights must not replace a good checkpoint. */
+  #refuseBroken(): void {
+    if (this.#s.trainer.parameters.every(Number.isFinite)) return;
+    throw new LatheError("training.not-finite",
+      `epoch ${this.#epoch}: some weights are no longer finite numbers, so training stopped; the last good checkpoint is kept. Try a learning rate ten times smaller, or clipGradNorm: 1`,
+      { epoch: this.#epoch });
+  }
+
+  #save(): void {
+    const { trainer, run, clock } = this.#s;
+    this.#refuseBroken();
+    const position: Position = {
+      epoch: this.#epoch, step: this.#step, steps: this.#steps,
+      schedule: this.#schedule.state(), earlyStopping: this.#stopping.state(),
+      sums: { ...this.#sums, seconds: this.#sums.seconds + (clock() - this.#epochStartedAt) / 1000 },
+      diagnosis: this.#diagnosis.state(), warned: [...this.#warned],
+      bestEpoch: this.#best?.epoch ?? 0, metricsBytes: this.#metricsBytes, seconds: this.#seconds(),
+      ...(this.#ended === undefined ? {} : { ended: this.#ended }),
+    };
+    const best = this.#best ? { [BEST_PARAMETERS]: this.#best.parameters, [BEST_BUFFERS]: this.#best.buffers } : {};
+    saveCheckpoint(run.checkpoints, { header: position, vectors: { ...trainer.state, ...best } });
+    this.#savedAt = clock();
+  }
+
+  #restore({ header, vectors }: Checkpoint<Position>): void {
+    this.#s.trainer.restore(vectors);
+    this.#epoch = header.epoch;
+    this.#step = header.step;
+    this.#steps = header.steps;
+    this.#schedule.restore(header.schedule);
+    this.#stopping.restore(header.earlyStopping as Parameters<EarlyStopping["restore"]>[0]);
+    this.#sums = { ...header.sums, losses: [...header.sums.losses] };
+    this.#diagnosis.restore(header.diagnosis);
+    for (const key of header.warned) this.#warned.add(key);
+    this.#metricsBytes = header.metricsBytes;
+    this.#secondsBefore = header.seconds;
+    // A run that the user stopped may be taken up again; one that ended by itself only has its export left.
+    if (header.ended === "completed" || header.ended === "early-stopping") this.#ended = header.ended;
+    const parameters = vectors[BEST_PARAMETERS];
+    if (parameters) this.#best = { epoch: header.bestEpoch, parameters, buffers: vectors[BEST_BUFFERS] ?? new Float32Array(0) };
+    this.#s.run.truncateMetrics(header.metricsBytes);
+  }
+
+  #seconds(): number {
+    return this.#secondsBefore + (this.#s.clock() - this.#startedAt) / 1000;
+  }
+}
+
+/** `validation.<metric>` or `train.<metric>`. */
+function monitored(monitor: string, train: MetricValues, validation: MetricValues): number | null {
+  const [split, ...metric] = monitor.split(".");
+  const values = split === "train" ? train : validation;
+  const name = metric.join(".");
+  if (!(name in values)) throw new LatheError("project.invalid", `training.earlyStopping.monitor: there is no ${monitor}; there are ${Object.keys(values).map((m) => `${split}.${m}`).join(", ")}`);
+  return values[name] ?? null;
+}
+
+function emptySums(targets: number): EpochSums {
+  return { samples: 0, loss: 0, losses: Array.from({ length: targets }, () => 0), seconds: 0 };
+}
