@@ -1,0 +1,11 @@
+import { z } from "zod";
+import { byEpoch } from "./formula.js";
+import { defineSchedule } from "./schedule.js";
+
+/** The optimizer's own learning rate throughout: what a run without a schedule does. */
+export const constant = defineSchedule({
+  type: "Constant",
+  summary: "Keeps the learning rate as it is.",
+  config: z.strictObject({ type: z.literal("Constant") }),
+  create: (_config, setting) => byEpoch(() => setting.learningRate),
+});

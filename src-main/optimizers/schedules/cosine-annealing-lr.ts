@@ -1,0 +1,21 @@
+import { z } from "zod";
+import { byEpoch } from "./formula.js";
+import { defineSchedule } from "./schedule.js";
+
+/**
+ * torch.optim.lr_scheduler.CosineAnnealingLR, in closed form: etaMin + (lr - etaMin) · (1 + cos(π·epoch/tMax)) / 2 (Loshchilov, Hutter 2016,
+ * https://arxiv.org/abs/1608.03983, without restarts: beyond tMax it rises again).
+ */
+export const cosineAnnealingLR = defineSchedule({
+  type: "CosineAnnealingLR",
+  summary: "Lowers the learning rate along half a cosine wave, slowly at first and at the end.",
+  config: z.strictObject({
+    type: z.literal("CosineAnnealingLR"),
+    tMax: z.int().min(1).optional().describe("Epochs from the highest to the lowest rate; all epochs of the run where left out."),
+    etaMin: z.number().min(0).default(0).describe("The lowest learning rate."),
+  }),
+  create: (config, setting) => {
+    const tMax = config.tMax ?? setting.epochs;
+    return byEpoch((epoch) => config.etaMin + ((setting.learningRate - config.etaMin) * (1 + Math.cos((Math.PI * epoch) / tMax))) / 2);
+  },
+});
