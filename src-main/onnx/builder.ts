@@ -1,4 +1,5 @@
 import { LatheError } from "../base/errors.js";
+import { type Facts, constantBehind, shapeBehind } from "./known-values.js";
 import { type Attributes, type Graph, type GraphValue, type Node, type Shape, type TensorData, type TensorType, type DataType, type Value, showType } from "./types.js";
 
 /** What a shape rule is told of the node it types. */
@@ -11,6 +12,8 @@ export interface NodeQuestion {
   readonly outputCount: number;
   /** The values of operand `i`, where they are known before the graph runs. */
   constant(i: number): TensorData | undefined;
+  /** The lengths that operand `i`, a vector of whole numbers, holds where it is computed from constants and shapes: `["N", 4]`. */
+  shapeBehind(i: number): Shape | undefined;
 }
 
 /** Types the outputs of a node. `ops/` provides it; the builder only asks. */
@@ -32,6 +35,8 @@ export class GraphBuilder {
   readonly #outputs: GraphValue[] = [];
   readonly #initializers = new Map<string, TensorData>();
   readonly #types = new Map<string, TensorType>();
+  readonly #producers = new Map<string, Node>();
+  readonly #facts: Facts = { types: this.#types, initializers: this.#initializers, producers: this.#producers };
   readonly #constants = new Map<string, Value>();
   readonly #counters = new Map<string, number>();
   #scope: readonly string[] = [];
@@ -72,13 +77,14 @@ export class GraphBuilder {
     const types = this.#infer({
       op, domain, attributes, inputs, outputCount,
       constant: (i) => this.constantOf(inputs[i]),
+      shapeBehind: (i) => shapeBehind(this.#facts, inputs[i]?.name ?? ""),
     });
     if (types.length < outputCount) throw new LatheError("internal", `${op}'s shape rule typed ${types.length} of ${outputCount} outputs`);
     const name = this.#claim(this.#unique(op));
     const outputs = types.slice(0, outputCount).map((type, i) => this.#typed(i === 0 ? `${name}:0` : `${name}:${i}`, type));
     const operands = inputs.map((v) => v?.name ?? "");
     while (operands.at(-1) === "") operands.pop();
-    this.#nodes.push({ name, op, domain, inputs: operands, outputs: outputs.map((v) => v.name), attributes });
+    this.#push({ name, op, domain, inputs: operands, outputs: outputs.map((v) => v.name), attributes });
     return outputs;
   }
 
@@ -101,7 +107,7 @@ export class GraphBuilder {
 
   /** The tensor behind a value where it is known before the graph runs. */
   constantOf(value: Value | undefined): TensorData | undefined {
-    return value && this.#initializers.get(value.name);
+    return value && constantBehind(this.#facts, value.name);
   }
 
   /** @throws LatheError where the graph has no such value. */
@@ -117,7 +123,7 @@ export class GraphBuilder {
     const nodes: Node[] = [];
     for (const node of [...this.#nodes].reverse()) {
       if (!node.outputs.some((o) => needed.has(o))) continue;
-      nodes.unshift(node);
+      nodes.push(node);
       for (const i of node.inputs) needed.add(i);
     }
     return {
@@ -125,14 +131,19 @@ export class GraphBuilder {
       inputs: this.#inputs,
       outputs: this.#outputs,
       initializers: new Map([...this.#initializers].filter(([n]) => needed.has(n))),
-      nodes,
+      nodes: nodes.reverse(),
       types: this.#types,
     };
   }
 
   #renaming(op: string, value: Value, name: string): [Value] {
-    this.#nodes.push({ name: this.#claim(this.#unique(op)), op, domain: "", inputs: [value.name], outputs: [this.#claim(name)], attributes: {} });
+    this.#push({ name: this.#claim(this.#unique(op)), op, domain: "", inputs: [value.name], outputs: [this.#claim(name)], attributes: {} });
     return [this.#typed(name, { dtype: value.dtype, shape: value.shape })];
+  }
+
+  #push(node: Node): void {
+    this.#nodes.push(node);
+    for (const o of node.outputs) this.#producers.set(o, node);
   }
 
   #typed(name: string, { dtype, shape }: TensorType): Value {

@@ -1,0 +1,98 @@
+import { productOf, sumOf } from "./dimensions.js";
+import { type Attributes, type Dimension, type Node, type Shape, type TensorData, type TensorType, numbersOf, tensor } from "./types.js";
+
+/** What is known of a graph's values before it runs. */
+export interface Facts {
+  readonly types: ReadonlyMap<string, TensorType>;
+  readonly initializers: ReadonlyMap<string, TensorData>;
+  /** The node that makes a value. */
+  readonly producers: ReadonlyMap<string, Node>;
+}
+
+/** Vectors longer than this are data, not dimensions. */
+const LONGEST = 1024;
+
+/** The tensor behind a value: an initializer, or what a Constant node holds. */
+export function constantBehind(facts: Facts, name: string): TensorData | undefined {
+  const stored = facts.initializers.get(name);
+  if (stored) return stored;
+  const node = facts.producers.get(name);
+  if (node?.op === "Constant") return constantOf(node.attributes);
+  if (node?.op === "Identity") return constantBehind(facts, node.inputs[0] ?? "");
+  return undefined;
+}
+
+/** What a Constant node holds. https://onnx.ai/onnx/operators/onnx__Constant.html */
+export function constantOf(attributes: Attributes): TensorData | undefined {
+  for (const [name, a] of Object.entries(attributes)) {
+    if (name === "value" && a.type === "tensor") return a.value;
+    if (name === "value_float" && a.type === "float") return tensor("float32", [a.value], []);
+    if (name === "value_floats" && a.type === "floats") return tensor("float32", a.value);
+    if (name === "value_int" && a.type === "int") return tensor("int64", [a.value], []);
+    if (name === "value_ints" && a.type === "ints") return tensor("int64", a.value);
+    if (name === "value_string" && a.type === "string") return { dtype: "string", dims: [], data: [a.value] };
+    if (name === "value_strings" && a.type === "strings") return { dtype: "string", dims: [a.value.length], data: a.value };
+  }
+  return undefined;
+}
+
+/**
+ * The lengths that a vector (or scalar) of whole numbers holds, where it is computed from constants and from shapes: a Shape node of `[N, 4]` holds
+ * `["N", 4]`, whatever N will be.
+ */
+export function shapeBehind(facts: Facts, name: string): Shape | undefined {
+  const type = facts.types.get(name);
+  if (!type || (type.dtype !== "int64" && type.dtype !== "int32") || type.shape.length > 1) return undefined;
+  const constant = constantBehind(facts, name);
+  if (constant) return constant.data.length <= LONGEST ? numbersOf(constant) : undefined;
+  const node = facts.producers.get(name);
+  if (!node || node.domain !== "") return undefined;
+  const operand = (i: number): Shape | undefined => shapeBehind(facts, node.inputs[i] ?? "");
+  const first = () => facts.types.get(node.inputs[0] ?? "")?.shape;
+  switch (node.op) {
+    case "Shape": return sliced(first(), intOf(node, "start", 0), intOf(node, "end", Number.MAX_SAFE_INTEGER), 1);
+    case "Size": return only(first(), productOf);
+    case "Identity":
+    case "Cast":
+    case "Squeeze":
+    case "Unsqueeze": return operand(0);
+    case "Concat": return joined(node.inputs.map((_, i) => operand(i)));
+    case "Gather": return picked(operand(0), operand(1));
+    case "Slice": {
+      const [from, to, step] = [operand(1)?.[0], operand(2)?.[0], node.inputs[4] ? operand(4)?.[0] : 1];
+      return typeof from === "number" && typeof to === "number" && typeof step === "number" ? sliced(operand(0), from, to, step) : undefined;
+    }
+    case "Mul": return elementwise(operand(0), operand(1), productOf);
+    case "Add": return elementwise(operand(0), operand(1), sumOf);
+    default: return undefined;
+  }
+}
+
+function only(shape: Shape | undefined, f: (shape: Shape) => Dimension): Shape | undefined {
+  return shape && [f(shape)];
+}
+
+function sliced(shape: Shape | undefined, from: number, to: number, step: number): Shape | undefined {
+  return step === 1 ? shape?.slice(from, to) : undefined;
+}
+
+function joined(parts: readonly (Shape | undefined)[]): Shape | undefined {
+  const known = parts.filter((p) => p !== undefined);
+  return known.length === parts.length ? known.flat() : undefined;
+}
+
+function picked(shape: Shape | undefined, indices: Shape | undefined): Shape | undefined {
+  if (!shape || !indices) return undefined;
+  const found = indices.map((i) => (typeof i === "number" ? shape.at(i) : undefined)).filter((d) => d !== undefined);
+  return found.length === indices.length ? found : undefined;
+}
+
+function elementwise(a: Shape | undefined, b: Shape | undefined, f: (pair: Shape) => Dimension): Shape | undefined {
+  if (!a || !b || (a.length !== b.length && a.length !== 1 && b.length !== 1)) return undefined;
+  return Array.from({ length: Math.max(a.length, b.length) }, (_, i) => f([a[a.length === 1 ? 0 : i] ?? 1, b[b.length === 1 ? 0 : i] ?? 1]));
+}
+
+function intOf(node: Node, name: string, fallback: number): number {
+  const a = node.attributes[name];
+  return a?.type === "int" ? a.value : fallback;
+}
