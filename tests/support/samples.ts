@@ -1,0 +1,62 @@
+import { Random } from "../../src-main/base/random.js";
+import type { DataType, Dimension } from "../../src-main/onnx/types.js";
+import type { Evaluated } from "./reference-interpreter.js";
+
+/**
+ * Inputs of test graphs: a type, a shape that may hold the symbolic batch axis `"N"`, and the values for a given batch.
+ * Values are float32 numbers, so that float64 and float32 engines are fed exactly the same.
+ */
+export interface Sample {
+  readonly dtype: DataType;
+  readonly shape: readonly Dimension[];
+  values(count: number, n: number): ArrayLike<number>;
+}
+
+type Dims = readonly Dimension[];
+
+const drawn = (shape: Dims, draw: (random: Random) => number): Sample => ({
+  dtype: "float32",
+  shape,
+  values: (count, n) => {
+    const random = new Random("sample", shape.join(), n);
+    return Array.from({ length: count }, () => Math.fround(draw(random)));
+  },
+});
+
+/** Numbers in [-2, 2]. */
+export const any = (...shape: Dims): Sample => drawn(shape, (r) => 4 * r.uniform() - 2);
+/** Numbers in [-2, -0.2] or [0.2, 2]: away from a kink or pole at 0. */
+export const apart = (...shape: Dims): Sample => drawn(shape, (r) => (r.uniform() < 0.5 ? -1 : 1) * (0.2 + 1.8 * r.uniform()));
+/** Numbers in [0.3, 2.5]. */
+export const positive = (...shape: Dims): Sample => drawn(shape, (r) => 0.3 + 2.2 * r.uniform());
+/** Numbers in [-20, 20]. */
+export const wide = (...shape: Dims): Sample => drawn(shape, (r) => 40 * r.uniform() - 20);
+
+/** These numbers; the shape defaults to one axis. */
+export const given = (values: readonly number[], ...shape: Dims): Sample => ({
+  dtype: "float32",
+  shape: shape.length > 0 ? shape : [values.length],
+  values: () => values.map(Math.fround),
+});
+export const scalar = (value: number): Sample => ({ dtype: "float32", shape: [], values: () => [Math.fround(value)] });
+
+/** Whole numbers, repeated over the batch as needed. */
+export const whole = (values: readonly number[], ...shape: Dims): Sample => cycled("int64", values, shape);
+/** Truth values as 0 and 1, repeated over the batch as needed. */
+export const truth = (values: readonly number[], ...shape: Dims): Sample => cycled("bool", values, shape);
+
+function cycled(dtype: DataType, values: readonly number[], shape: Dims): Sample {
+  return { dtype, shape: shape.length > 0 ? shape : [values.length], values: (count) => Array.from({ length: count }, (_, i) => values[i % values.length]!) };
+}
+
+/** The sample for a batch of `n`. */
+export function feedOf(sample: Sample, n: number): Evaluated {
+  const dims = sample.shape.map((d) => (typeof d === "number" ? d : n));
+  const data = Array.from(sample.values(dims.reduce((a, b) => a * b, 1), n));
+  return { dims, data };
+}
+
+/** The batch sizes to try: one and several where an axis is symbolic. */
+export function batchesOf(samples: readonly Sample[]): readonly number[] {
+  return samples.some((s) => s.shape.some((d) => typeof d === "string")) ? [1, 3] : [1];
+}
