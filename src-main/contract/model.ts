@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { layers } from "../layers/index.js";
 import { nameSchema } from "./data.js";
-import { type Configured, type Tagged, defineTagged, objectOf } from "./tagged.js";
+import { type Tagged, defineTagged } from "./tagged.js";
 
 /** A layer of the network: its own options stand beside `id`, `type` and `from`. */
 export interface LayerSpec extends Tagged {
@@ -24,13 +24,7 @@ const blockLayer = {
   }),
 };
 
-/** `"classes"` in `outFeatures` is as many as the target has, known once the data is read. */
-function withClasses(entry: Configured): z.core.$ZodLooseShape {
-  const { outFeatures } = objectOf(entry).shape;
-  return outFeatures === undefined ? identity : { ...identity, outFeatures: z.union([outFeatures, z.literal("classes")]) };
-}
-
-export const layerSchema = defineTagged<LayerSpec>([...layers.all, blockLayer], withClasses).meta({ id: "layer" });
+export const layerSchema = defineTagged<LayerSpec>([...layers.all, blockLayer], identity).meta({ id: "layer" });
 
 export const blockSchema = z.strictObject({
   inputs: z.array(nameSchema).min(1).default(["input"]).describe("What its layers call the things the block is given"),

@@ -39,7 +39,8 @@ export function problemsOf(issues: readonly z.core.$ZodIssue[], prefix: readonly
       if (best) return problemsOf(best, path);
     }
     if (issue.code === "invalid_key") return issue.issues.map((inner) => ({ path: showPath(path), message: inner.message }));
-    return [{ path: showPath(path), message: issue.message }];
+    const message = issue.message.startsWith("expected ") ? `got ${show(issue.input)}, ${issue.message}` : issue.message;
+    return [{ path: showPath(path), message }];
   });
 }
 

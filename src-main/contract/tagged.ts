@@ -8,7 +8,7 @@ export interface Tagged {
 }
 
 /** Any entry of a registry: a type and the schema of its own options. */
-export interface Configured {
+interface Configured {
   readonly type: string;
   readonly config: z.ZodType;
 }
@@ -18,15 +18,15 @@ export interface Configured {
  * @param more what the project adds to the options of an entry.
  */
 export function defineTagged<Out extends Tagged, In extends Tagged = Out>(
-  entries: readonly Configured[], more: (entry: Configured) => z.core.$ZodLooseShape = () => ({}),
+  entries: readonly Configured[], more: z.core.$ZodLooseShape = {},
 ): z.ZodType<Out, In> {
-  const options = entries.map((entry) => objectOf(entry).safeExtend({ ...more(entry), type: z.literal(entry.type) }));
+  const options = entries.map((entry) => objectOf(entry).safeExtend({ ...more, type: z.literal(entry.type) }));
   // Which entries there are is known at run time only; what they share is in Out and In.
   return z.discriminatedUnion("type", options as unknown as readonly [z.ZodObject]) as unknown as z.ZodType<Out, In>;
 }
 
 /** The options of an entry as the object schema it has to be, so that a wrong key can be told from the right ones. */
-export function objectOf(entry: Configured): z.ZodObject {
+function objectOf(entry: Configured): z.ZodObject {
   if (entry.config instanceof z.ZodObject) return entry.config;
   throw new LatheError("internal", `the options of ${entry.type} are not a z.strictObject, so the project file cannot hold them`);
 }

@@ -9,9 +9,9 @@ export interface LossSpec extends Tagged {
   readonly weight: number;
 }
 
-export const lossSchema = defineTagged<LossSpec, Omit<LossSpec, "weight"> & { readonly type: string; readonly weight?: number }>(losses.all, () => ({
+export const lossSchema = defineTagged<LossSpec, Omit<LossSpec, "weight"> & { readonly type: string; readonly weight?: number }>(losses.all, {
   weight: z.number().positive().default(1).describe("Its share in the sum of all targets' losses"),
-}));
+});
 
 export const optimizerSchema = defineTagged<Tagged>(optimizers.all);
 export const scheduleSchema = defineTagged<Tagged>(schedules.all);

@@ -1,0 +1,55 @@
+import { readdirSync } from "node:fs";
+import { basename, join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { packageRoot } from "../../src-main/base/entries.js";
+import { initializers } from "../../src-main/layers/init/index.js";
+import { layers } from "../../src-main/layers/index.js";
+import { losses } from "../../src-main/losses/index.js";
+import { ops } from "../../src-main/ops/index.js";
+import { optimizers } from "../../src-main/optimizers/index.js";
+import { schedules } from "../../src-main/optimizers/schedules/index.js";
+import { sourceFiles } from "./source-files.js";
+
+// A file that nobody lists is a feature that nobody has: every definition is in its folder's index.
+
+const registries = [
+  { folder: "src-main/ops", contract: "op.ts", registry: ops },
+  { folder: "src-main/layers", contract: "layer.ts", registry: layers },
+  { folder: "src-main/layers/init", contract: "initializer.ts", registry: initializers },
+  { folder: "src-main/losses", contract: "loss.ts", registry: losses },
+  { folder: "src-main/optimizers", contract: "optimizer.ts", registry: optimizers },
+  { folder: "src-main/optimizers/schedules", contract: "schedule.ts", registry: schedules },
+] as const;
+
+describe.each(registries)("$folder", ({ folder, contract, registry }) => {
+  test("its index imports every file that defines something", () => {
+    const files = sourceFiles(folder).filter((file) => file.path.split("/").length === folder.split("/").length + 1);
+    const index = files.find((file) => file.path === `${folder}/index.ts`);
+    const listed = new Set(index?.imports.map((i) => i.to));
+    const defining = files.filter((file) => file.imports.some((i) => i.to === `${folder}/${contract}` && !i.typeOnly) && basename(file.path) !== "index.ts");
+    expect(defining.filter((file) => !listed.has(file.path)).map((file) => `${file.path} is not listed in ${folder}/index.ts`)).toEqual([]);
+    expect(defining.length).toBeGreaterThan(0);
+  });
+
+  test("it holds something, and finds it by its type", () => {
+    expect(registry.all.length).toBeGreaterThan(0);
+    for (const entry of registry.all) expect(registry.get(entry.type)).toBe(entry);
+  });
+});
+
+describe.each([layers, losses, optimizers, schedules, initializers])("options of every $kind", ({ all }) => {
+  test.each(all.map((entry) => [entry.type, entry] as const))("%s: a strict object with a summary, so that a mistyped option is told", (type, { config, summary }) => {
+    expect(config).toBeInstanceOf(z.ZodObject);
+    const problems = config.safeParse({ noSuchOption: 1, type }).error?.issues.map((issue) => issue.code) ?? [];
+    expect(problems).toContain("unrecognized_keys");
+    expect(summary.length).toBeGreaterThan(10);
+  });
+});
+
+test("every test file is one that a phase of npm test runs", () => {
+  const phases = ["unit", "gradients", "engines", "architecture", "services", "ui", "desktop"];
+  const others = ["benchmarks", "fixtures", "support"];
+  const folders = readdirSync(join(packageRoot, "tests"), { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  expect(folders.filter((name) => !phases.includes(name) && !others.includes(name))).toEqual([]);
+});
