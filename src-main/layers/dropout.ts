@@ -11,11 +11,13 @@ export const dropout = defineLayer({
   config: z.strictObject({
     p: z.number().min(0).max(1).default(0.5).describe("Share of inputs dropped while training"),
   }),
-  lower: ({ e, input: x, mode, config: { p }, uniform }) => {
+  lower: (ctx) => {
+    const { e, input: x, mode, config: { p } } = ctx;
     if (mode === "eval" || p === 0) return x;
     if (p === 1) return e.scale(x, 0);
     // One mask for the values and, by the product rule, for the gradient.
-    const dropped = e.less(uniform(x.shape), e.scalar(p));
+    const u = ctx.uniform(x.shape);
+    const dropped = e.less(u, e.scalarLike(p, u));
     return e.mul(x, e.where(dropped, e.scalarLike(0, x), e.scalarLike(1 / (1 - p), x)));
   },
 });

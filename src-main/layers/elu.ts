@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { float } from "../onnx/types.js";
-import { defineLayer } from "./layer.js";
+import { type ActivationTrait, defineLayer } from "./layer.js";
 
 /** x where x > 0, else α(eˣ - 1). torch.nn.ELU; Clevert et al. 2015, https://arxiv.org/abs/1511.07289 */
 export const elu = defineLayer({
@@ -10,6 +10,11 @@ export const elu = defineLayer({
     alpha: z.number().default(1).describe("What very negative inputs come out as, negated"),
   }),
   lower: ({ e, input, config }) => e.op("Elu", [input], { alpha: float(config.alpha) }),
-  // Below -0.99α the slope is under 0.01α.
-  activationFor: ({ alpha }) => ({ saturatedOutside: [-0.99 * alpha, Infinity] }),
+  activation: trait(1),
+  activationFor: ({ alpha }) => trait(alpha),
 });
+
+/** Below -0.99α the slope is under 0.01α. */
+function trait(alpha: number): ActivationTrait {
+  return { saturatedOutside: [-0.99 * alpha, Infinity] };
+}

@@ -29,14 +29,17 @@ export const layerNorm = defineLayer({
     return bias ? [weight, { name: "bias", shape, init: initOf(initBias, { type: "zeros" }) }] : [weight];
   },
   lower: (ctx) => {
-    const { e, input: x, config: { normalizedShape, eps, elementwiseAffine, bias } } = ctx;
+    const { e, input: x, mode, config: { normalizedShape, eps, elementwiseAffine, bias } } = ctx;
     const { dtype } = x;
     if (!isFloat(dtype)) return ctx.fail("expected real numbers");
     const shape = lastAxes(normalizedShape, x);
     const ones = () => e.constant(tensor(dtype, new Array<number>(shape.reduce((a, b) => a * b, 1)).fill(1), shape));
     const scale = elementwiseAffine ? ctx.parameter("weight") : ones();
     const shift = elementwiseAffine && bias ? ctx.parameter("bias") : undefined;
-    return e.op("LayerNormalization", [x, scale, shift], { axis: int(-shape.length), epsilon: float(eps) });
+    // Mean and deviation, its further outputs, save the gradient from computing them again.
+    const outputs = mode === "train" ? 3 : 1;
+    const [y] = e.graph.node("LayerNormalization", [x, scale, shift], { axis: int(-shape.length), epsilon: float(eps) }, { outputs });
+    return y ?? ctx.fail("expected LayerNormalization to have an output");
   },
 });
 

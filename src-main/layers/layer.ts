@@ -68,7 +68,7 @@ export interface LayerDefinition<C = unknown> {
   /** Adds the layer to the graph and returns its output. @throws LatheError `model.layer` for an input it cannot take. */
   lower(context: LayerContext<C>): Value;
   readonly activation?: ActivationTrait;
-  /** The same where it depends on the options; `activationOf` asks this first. */
+  /** The same where it depends on the options, of which `activation` then has the defaults; `activationOf` asks this first. */
   activationFor?(config: C): ActivationTrait;
   /** True where one sample's output depends on the others' (batch norm): a batch of one cannot train. */
   readonly needsBatch?: boolean;

@@ -14,7 +14,7 @@ const config = z.strictObject({
   initBias: initField("the bias"),
 });
 
-export type LinearConfig = z.output<typeof config>;
+type LinearConfig = z.output<typeof config>;
 
 /** y = x·Wᵀ + b over the last axis; weight [out, in], bias [out]. torch.nn.Linear */
 export const linear = defineLayer({
@@ -40,11 +40,6 @@ export const linear = defineLayer({
     return b ? e.add(product, b) : product;
   },
 });
-
-/** A layer's options with `"classes"` replaced by their number; other options, and other layers', come back as they are. */
-export function resolveClasses<T extends Readonly<Record<string, unknown>>>(options: T, classes: number): T {
-  return options["outFeatures"] === "classes" ? { ...options, outFeatures: classes } : options;
-}
 
 function resolved(outFeatures: LinearConfig["outFeatures"]): number {
   if (outFeatures !== "classes") return outFeatures;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defineLayer } from "./layer.js";
+import { type ActivationTrait, defineLayer } from "./layer.js";
 
 /** Where βx is above this, softplus(βx) = βx and its slope is 1 in float32 as it is: e^-17.5 < 2^-25. */
 const LINEAR_IN_FLOAT32 = 17.5;
@@ -17,6 +17,11 @@ export const softplus = defineLayer({
     const y = e.scale(e.softplus(scaled), 1 / beta);
     return threshold < LINEAR_IN_FLOAT32 ? e.where(e.greater(scaled, e.scalarLike(threshold, x)), x, y) : y;
   },
-  // The slope is 1 - e^(-βy), under 0.01 there.
-  activationFor: ({ beta }) => ({ saturatedOutside: [0.01 / beta, Infinity] }),
+  activation: trait(1),
+  activationFor: ({ beta }) => trait(beta),
 });
+
+/** The slope is 1 - e^(-βy), under 0.01 there. */
+function trait(beta: number): ActivationTrait {
+  return { saturatedOutside: [0.01 / beta, Infinity] };
+}

@@ -1,0 +1,13 @@
+import { z } from "zod";
+import { difference, meanOver } from "./elementwise.js";
+import { defineLoss } from "./loss.js";
+
+/** mean |output - target|. torch.nn.L1Loss */
+export const l1Loss = defineLoss({
+  type: "L1Loss",
+  summary: "Mean absolute error: all misses count by their size, outliers do little harm",
+  config: z.strictObject({}),
+  targets: ["numeric"],
+  activation: "identity",
+  lower: (ctx) => meanOver(ctx.e, ctx.e.abs(difference(ctx))),
+});

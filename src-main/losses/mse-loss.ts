@@ -1,0 +1,13 @@
+import { z } from "zod";
+import { difference, meanOver } from "./elementwise.js";
+import { defineLoss } from "./loss.js";
+
+/** mean (output - target)². torch.nn.MSELoss */
+export const mseLoss = defineLoss({
+  type: "MSELoss",
+  summary: "Mean squared error: large misses count most",
+  config: z.strictObject({}),
+  targets: ["numeric"],
+  activation: "identity",
+  lower: (ctx) => meanOver(ctx.e, ctx.e.square(difference(ctx))),
+});

@@ -1,0 +1,16 @@
+import { z } from "zod";
+import { likelihoodOptions, negativeLogLikelihood, requireClasses } from "./likelihood.js";
+import { defineLoss } from "./loss.js";
+
+/** Negative log likelihood of log-probabilities. torch.nn.NLLLoss */
+export const nllLoss = defineLoss({
+  type: "NLLLoss",
+  summary: "For one class out of several, where the network ends in a LogSoftmax",
+  config: z.strictObject(likelihoodOptions),
+  targets: ["category"],
+  activation: "exp",
+  lower: (ctx) => {
+    requireClasses(ctx);
+    return negativeLogLikelihood(ctx, ctx.output);
+  },
+});
