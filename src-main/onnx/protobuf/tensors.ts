@@ -60,7 +60,7 @@ function stringsOf(message: TensorMessage): readonly string[] {
 
 function arrayOfBytes(dtype: Exclude<DataType, "string">, bytes: Uint8Array, what: string): TensorData["data"] {
   if (bytes.length % WIDTH[dtype] !== 0) throw new LatheError("graph.invalid", `${what} has ${bytes.length} bytes, expected a multiple of ${WIDTH[dtype]} for ${dtype}`);
-  const { buffer } = bytes.slice(); // aligned, and independent of the file's bytes
+  const { buffer } = new Uint8Array(bytes); // a copy: aligned, and independent of the file. (A Buffer's slice() would share its pool.)
   switch (dtype) {
     case "float32": return new Float32Array(buffer);
     case "float64": return new Float64Array(buffer);
