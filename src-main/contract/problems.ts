@@ -101,7 +101,7 @@ function inWords(schema: unknown): string | undefined {
   }
   if (schema instanceof z.ZodLiteral) return [...schema.values].map((value) => JSON.stringify(value)).join(" or ");
   if (schema instanceof z.ZodEnum) return schema.options.map((value) => JSON.stringify(value)).join(" or ");
-  if (schema instanceof z.ZodNumber) return `a ${schema.isInt ? "whole " : ""}number${range(schema)}`;
+  if (schema instanceof z.ZodNumber) return `a ${/int/.test(schema.format ?? "") ? "whole " : ""}number${range(schema)}`;
   if (schema instanceof z.ZodString) return "a text";
   if (schema instanceof z.ZodBoolean) return "true or false";
   if (schema instanceof z.ZodArray) return `a list of ${plural(inWords(schema.element)) ?? "items"}`;

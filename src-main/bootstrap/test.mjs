@@ -1,0 +1,102 @@
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { lint, types } from "./checks.mjs";
+import { findChromium } from "./chromium.mjs";
+import { findElectron, whyNoDisplay } from "./electron.mjs";
+import { prepare, root, runTool, say, seconds } from "./shared.mjs";
+
+const reports = join(root, ".lathe", "test");
+const total = { passed: 0, failed: 0, skipped: 0 };
+
+process.on("uncaughtException", (error) => {
+  say(error.stack);
+  total.failed++;
+  finish();
+});
+// Whatever ends this process while it installs or builds, the last line is the count.
+process.on("exit", (code) => {
+  if (code !== 0 && !finished) printTotal({ ...total, failed: total.failed + 1 });
+});
+let finished = false;
+
+await prepare();
+rmSync(reports, { recursive: true, force: true });
+mkdirSync(reports, { recursive: true });
+
+await phase("types", () => types.run());
+await phase("lint", () => lint.run());
+await phase("unit, gradients, engines, architecture", vitest);
+await phase("studio in Chromium", async () => {
+  const chromium = await findChromium();
+  return chromium.path ? playwright("ui", { LATHE_CHROMIUM: chromium.path }) : skipAll("ui", chromium.reason);
+});
+await phase("studio in Electron", async () => {
+  const electron = await findElectron({ fetchIt: false });
+  const reason = whyNoDisplay() ?? electron.reason;
+  return reason ? skipAll("desktop", reason) : playwright("desktop", { LATHE_ELECTRON: electron.path });
+});
+finish();
+
+/** Runs one phase; a code other than 0 without a failed test to show for it counts as one. */
+async function phase(name, work) {
+  const start = Date.now();
+  const failedBefore = total.failed;
+  say(`\n── ${name}`);
+  const { code } = await work();
+  if (code !== 0 && total.failed === failedBefore) total.failed++;
+  say(`── ${name}: ${total.failed === failedBefore ? "ok" : "FAILED"} (${seconds(start)})`);
+}
+
+async function vitest() {
+  const file = join(reports, "vitest.json");
+  const result = await runTool("vitest", ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`]);
+  const report = readReport(file);
+  total.passed += report?.numPassedTests ?? 0;
+  total.failed += report?.numFailedTests ?? 0;
+  total.skipped += (report?.numPendingTests ?? 0) + (report?.numTodoTests ?? 0);
+  // A file that could not even be loaded has no tests to fail.
+  total.failed += report?.testResults.filter((file) => file.status === "failed" && !file.assertionResults.some((test) => test.status === "failed")).length ?? 0;
+  return report && report.numTotalTests > 0 ? result : { code: 1 };
+}
+
+async function playwright(folder, env) {
+  const file = join(reports, `${folder}.json`);
+  if (!existsSync(join(root, "tests", folder, "playwright.config.ts"))) return { code: 1 };
+  const result = await runTool("playwright", ["test", "--config", `tests/${folder}/playwright.config.ts`, "--reporter=list,json"], {
+    env: { ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: file },
+  });
+  const report = readReport(file);
+  total.passed += (report?.stats.expected ?? 0) + (report?.stats.flaky ?? 0);
+  total.failed += report?.stats.unexpected ?? 0;
+  total.skipped += report?.stats.skipped ?? 0;
+  return report ? result : { code: 1 };
+}
+
+/** Counts the tests of a folder as skipped, and says why. */
+async function skipAll(folder, reason) {
+  const { code, output } = await runTool("playwright", ["test", "--list", "--config", `tests/${folder}/playwright.config.ts`, "--reporter=list"], { capture: true });
+  const count = Number(/^Total: (\d+) tests?/m.exec(output)?.[1] ?? 0);
+  say(`Skipped ${count} tests: ${reason}.`);
+  total.skipped += count;
+  if (code !== 0) say(output);
+  return { code };
+}
+
+function readReport(file) {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch {
+    say(`No report was written to ${file}: the phase ended before its end.`);
+    return undefined;
+  }
+}
+
+function finish() {
+  finished = true;
+  printTotal(total);
+  process.exit(total.failed === 0 ? 0 : 1);
+}
+
+function printTotal({ passed, failed, skipped }) {
+  process.stdout.write(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}\n`);
+}

@@ -1,0 +1,25 @@
+import { defineConfig } from "@playwright/test";
+
+/** The studio in a browser, served by `lathe serve`: each spec starts a server of its own. `npm test` looks for the browser and names it in LATHE_CHROMIUM. */
+export default defineConfig({
+  testDir: ".",
+  testMatch: "**/*.spec.ts",
+  outputDir: "../../test-results/ui",
+  fullyParallel: true,
+  workers: 2,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  use: {
+    viewport: { width: 1280, height: 800 },
+    screenshot: "only-on-failure",
+    trace: "retain-on-failure",
+    launchOptions: {
+      executablePath: process.env["LATHE_CHROMIUM"] ?? "/usr/bin/chromium",
+      // Nothing but the page itself: no GPU process, no calls home.
+      args: [
+        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+        "--disable-background-networking", "--disable-component-update", "--disable-sync",
+      ],
+    },
+  },
+});
