@@ -10,7 +10,8 @@ type Operand = "X" | "scale" | "B" | "input_mean" | "input_var";
  * with training_mode = 1, those of the batch (population variance); results 1 and 2 are then operand·momentum + batch's·(1 − momentum).
  * https://onnx.ai/onnx/operators/onnx__BatchNormalization.html
  *
- * Gradients are written with BatchNormalization itself, which is one node for any rank: it computes x̂, and it multiplies by scale/√(var + ε).
+ * Gradients of `[N, C, …]` with more than two axes are written with BatchNormalization itself: one node computes x̂, one multiplies by
+ * scale/√(var + ε). With two axes plain arithmetic is up to eight times faster in ONNX Runtime, whose kernel goes row by row there.
  */
 export const batchNormalization = defineOp({
   type: "BatchNormalization",
@@ -25,14 +26,14 @@ export const batchNormalization = defineOp({
       if (!sameShape(v.shape, [channels])) return c.fail(`${name} must be ${showShape([channels])}, one number a channel`);
     }
     const training = c.int("training_mode", 0) === 1;
-    if (!training && c.outputCount > 1) return c.fail("running_mean and running_var exist in training mode only");
+    if (c.outputCount !== (training ? 3 : 1)) return c.fail("expected results Y, running_mean, running_var in training mode, Y alone otherwise");
     const y: TensorType = { dtype: x.dtype, shape: x.shape };
     const statistic: TensorType = { dtype: x.dtype, shape: [channels] };
     return training ? [y, statistic, statistic] : [y];
   }),
   gradient: {
     X: (g) => {
-      if (g.int("training_mode", 0) === 0) return scaled(g, g.dy(), zeros(g), g.input("input_var"));
+      if (g.int("training_mode", 0) === 0) return scaled(g, g.dy(), undefined, g.input("input_var"));
       const parts = [...(g.hasDy(0) ? [throughY(g)] : []), ...(g.hasDy(1) ? [throughMean(g)] : []), ...(g.hasDy(2) ? [throughVariance(g)] : [])];
       return parts.reduce((sum, part) => g.e.add(sum, part));
     },
@@ -40,7 +41,7 @@ export const batchNormalization = defineOp({
     B: (g) => g.e.reduceSum(g.dy(), reducedAxes(g)), // dB = Σ dY
     input_mean: (g) => {
       if (g.int("training_mode", 0) === 1) return keptShare(g, 1);
-      return g.e.neg(g.e.reduceSum(scaled(g, g.dy(), zeros(g), g.input("input_var")), reducedAxes(g))); // dmean = −Σ dX
+      return g.e.neg(g.e.reduceSum(scaled(g, g.dy(), undefined, g.input("input_var")), reducedAxes(g))); // dmean = −Σ dX
     },
     input_var: (g) => {
       if (g.int("training_mode", 0) === 1) return keptShare(g, 2);
@@ -55,6 +56,8 @@ type Context = GradientContext<Operand>;
 
 const epsilon = (g: Context): number => g.float("epsilon", 1e-5);
 const momentum = (g: Context): number => g.float("momentum", 0.9);
+const isMatrix = (g: Context): boolean => g.input("X").shape.length === 2;
+const deviation = (g: Context, variance: Value): Value => g.e.sqrt(g.e.shift(variance, epsilon(g)));
 const zeros = (g: Context): Value => filledLike(g.e, g.input("scale"), 0);
 
 /** All axes but the channels'. */
@@ -65,7 +68,7 @@ function reducedAxes(g: Context): readonly number[] {
 /** What X was normalised with. A momentum of 0 makes the running results the batch's own; else they are computed again. */
 function statistics(g: Context): readonly [mean: Value, variance: Value] {
   if (g.int("training_mode", 0) === 0) return [g.input("input_mean"), g.input("input_var")];
-  if (momentum(g) === 0 && g.hasOutput(1) && g.hasOutput(2)) return [g.output(1), g.output(2)];
+  if (momentum(g) === 0) return [g.output(1), g.output(2)];
   const attributes = { epsilon: float(epsilon(g)), momentum: float(0), training_mode: int(1) };
   const operands = [g.input("X"), g.input("scale"), g.input("B"), g.input("input_mean"), g.input("input_var")];
   const [, mean = zeros(g), variance = zeros(g)] = g.e.graph.node("BatchNormalization", operands, attributes, { outputs: 3 });
@@ -75,12 +78,14 @@ function statistics(g: Context): readonly [mean: Value, variance: Value] {
 /** x̂ = (X − mean) / √(var + ε). */
 function standardized(g: Context): Value {
   const [mean, variance] = statistics(g);
+  if (isMatrix(g)) return g.e.div(g.e.sub(g.input("X"), mean), deviation(g, variance));
   return g.e.op("BatchNormalization", [g.input("X"), filledLike(g.e, g.input("scale"), 1), zeros(g), mean, variance], { epsilon: float(epsilon(g)) });
 }
 
-/** scale·(v − shift) / √(var + ε). */
-function scaled(g: Context, v: Value, shift: Value, variance: Value): Value {
-  return g.e.op("BatchNormalization", [v, g.input("scale"), zeros(g), shift, variance], { epsilon: float(epsilon(g)) });
+/** scale·(v − shift) / √(var + ε); no shift is a shift of 0. */
+function scaled(g: Context, v: Value, shift: Value | undefined, variance: Value): Value {
+  if (isMatrix(g)) return g.e.mul(shift ? g.e.sub(v, shift) : v, g.e.div(g.input("scale"), deviation(g, variance)));
+  return g.e.op("BatchNormalization", [v, g.input("scale"), zeros(g), shift ?? zeros(g), variance], { epsilon: float(epsilon(g)) });
 }
 
 /** dX = scale / √(var + ε) · (dY − mean(dY) − x̂ ∘ mean(dY ∘ x̂)), the means by channel. https://arxiv.org/abs/1502.03167, section 3 */
@@ -107,8 +112,7 @@ function throughMean(g: Context): Value {
 
 /** ∂var/∂X = 2·(X − mean)/n = 2·x̂·√(var + ε)/n. */
 function throughVariance(g: Context): Value {
-  const deviation = g.e.sqrt(g.e.shift(statistics(g)[1], epsilon(g)));
-  return g.e.mul(standardized(g), perElement(g, g.e.scale(g.e.mul(g.dy(2), deviation), 2)));
+  return g.e.mul(standardized(g), perElement(g, g.e.scale(g.e.mul(g.dy(2), deviation(g, statistics(g)[1])), 2)));
 }
 
 /** The share of the old running statistic in the new. */

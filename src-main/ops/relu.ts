@@ -7,7 +7,7 @@ export const relu = defineOp({
   inputs: ["X"],
   infer: only("number", sameAs("X")),
   gradient: {
-    // 0 at 0, as PyTorch
-    X: (g) => g.e.where(g.e.greater(g.output(), g.e.scalarLike(0, g.output())), g.dy(), g.e.scalarLike(0, g.dy())),
+    // dX = dY ∘ [Y > 0], 0 at 0 as PyTorch. A product with a cast condition is quicker than Where in ONNX Runtime, for large tensors and small.
+    X: (g) => g.e.mul(g.dy(), g.e.cast(g.e.greater(g.output(), g.e.scalarLike(0, g.output())), g.dy().dtype)),
   },
 });
