@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { LatheError } from "../base/errors.js";
 import type { StateVectors } from "./trainer.js";
@@ -28,7 +28,13 @@ export function saveCheckpoint<H>(folder: string, checkpoint: Checkpoint<H>): vo
     renameSync(temporary, join(folder, LATEST));
     syncFolder(folder);
   } catch (thrown) {
-    throw storageError(folder, thrown);
+    const error = storageError(folder, thrown);
+    try {
+      rmSync(temporary, { force: true }); // A half-written file would keep a full disk full.
+    } catch {
+      // It is not ours, or the disk is gone: the first error says more.
+    }
+    throw error;
   }
 }
 

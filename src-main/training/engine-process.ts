@@ -1,0 +1,84 @@
+import { LatheError, toLatheError } from "../base/errors.js";
+import type { EngineCommand, EngineReply, EngineWork } from "../contract/engine-messages.js";
+import type { RunEvent } from "../contract/events.js";
+import { TrainingControl } from "./control.js";
+import { evaluateModel } from "./evaluate-model.js";
+import { findLearningRate } from "./find-learning-rate.js";
+import { inspectProject } from "./inspect-project.js";
+import { predictTable } from "./predict-table.js";
+import { train } from "./train.js";
+
+/**
+ * The engine process: one piece of work, then it exits. It lives apart so that a crash in native code, or `session.run` blocking its thread, never touches the window.
+ */
+const channel = openChannel();
+const control = new TrainingControl();
+const emit = (event: RunEvent): void => channel.send({ type: "event", event });
+
+channel.onCommand((command) => {
+  if (command.type === "control") control[command.action]();
+  else void perform(command.work);
+});
+// A terminal sends Ctrl-C to the whole group; the parent decides what it means.
+process.on("SIGINT", () => undefined);
+// Without a parent there is nobody to train for; the run resumes from its checkpoint.
+channel.onClose(() => {
+  control.cancel();
+  setTimeout(() => process.exit(1), 2000).unref();
+});
+
+async function perform(work: EngineWork): Promise<void> {
+  try {
+    const value = await resultOf(work);
+    channel.send({ type: "result", value }, () => process.exit(0));
+  } catch (thrown) {
+    const error = toLatheError(thrown);
+    channel.send({ type: "error", error: error.toRecord() }, () => process.exit(1));
+  }
+}
+
+function resultOf(work: EngineWork): Promise<unknown> {
+  const setting = { emit, control, clock: () => performance.now(), now: () => new Date() };
+  switch (work.kind) {
+    case "train": return train(work, setting);
+    case "find-learning-rate": return findLearningRate(work, setting);
+    case "inspect": return inspectProject(work, setting);
+    case "evaluate": return evaluateModel(work, setting);
+    case "predict": return predictTable(work, setting);
+  }
+}
+
+interface Channel {
+  send(reply: EngineReply, sent?: () => void): void;
+  onCommand(listener: (command: EngineCommand) => void): void;
+  onClose(listener: () => void): void;
+}
+
+/** Electron's `parentPort` in a utility process. */
+interface ParentPort {
+  postMessage(message: unknown): void;
+  on(event: "message", listener: (message: { readonly data: unknown }) => void): void;
+}
+
+/** The way to the parent: IPC of a child process, or Electron's port in a utility process. */
+function openChannel(): Channel {
+  const port = (process as { readonly parentPort?: ParentPort }).parentPort;
+  if (port) {
+    return {
+      // Electron delivers what was posted before a normal exit; the timer lets it leave first.
+      send: (reply, sent) => {
+        port.postMessage(reply);
+        if (sent) setTimeout(sent, 50);
+      },
+      onCommand: (listener) => port.on("message", ({ data }) => listener(data as EngineCommand)),
+      onClose: () => undefined,
+    };
+  }
+  const send = process.send?.bind(process);
+  if (!send) throw new LatheError("usage", "the engine process is started by Lathe, not by hand");
+  return {
+    send: (reply, sent) => void send(reply, () => sent?.()),
+    onCommand: (listener) => void process.on("message", (message) => listener(message as EngineCommand)),
+    onClose: (listener) => void process.on("disconnect", listener),
+  };
+}

@@ -1,0 +1,35 @@
+import { planNetwork } from "../../src-main/training/network.js";
+import { layOut } from "../../src-main/training/layout.js";
+import type { TargetSpec, TrainingSpec } from "../../src-main/training/specification.js";
+import { parseProject } from "../../src-main/contract/project.js";
+
+/** The benchmark networks, as a project would have them. */
+export function benchmarkSpec(name: "small" | "large"): TrainingSpec {
+  const small = name === "small";
+  const width = small ? 9 : 512;
+  const layers = small
+    ? [
+        { id: "fc1", type: "Linear", outFeatures: 16 }, { id: "bn1", type: "BatchNorm1d" }, { id: "act1", type: "ELU" },
+        { id: "fc2", type: "Linear", outFeatures: 8 }, { id: "bn2", type: "BatchNorm1d" }, { id: "act2", type: "ELU" },
+        { id: "fc3", type: "Linear", outFeatures: 1 },
+      ]
+    : [
+        { id: "fc1", type: "Linear", outFeatures: 1024 }, { id: "act1", type: "ReLU" },
+        { id: "fc2", type: "Linear", outFeatures: 1024 }, { id: "act2", type: "ReLU" },
+        { id: "fc3", type: "Linear", outFeatures: 10 },
+      ];
+  const project = parseProject({
+    version: 1, name,
+    data: {
+      source: { type: "table", path: "none.csv" },
+      inputs: [{ name: "x", type: "numeric", columns: "rest" }],
+      targets: [{ name: "y", type: small ? "binary" : "category", column: "y" }],
+    },
+    model: { layers, outputs: [{ target: "y", from: "fc3" }] },
+    training: { epochs: 1, optimizer: { type: "Adam", lr: 0.005 } },
+  });
+  const targets: readonly TargetSpec[] = [{ name: "y", kind: small ? "binary" : "category", width: small ? 1 : 10 }];
+  const inputs = new Map([["x", { dtype: "float32" as const, shape: ["N", width] }]]);
+  const plan = planNetwork(project.model, ["x"], new Map([["y", small ? 1 : 10]]));
+  return { plan, layout: layOut(plan, inputs), inputs, targets, training: project.training, classWeights: new Map() };
+}

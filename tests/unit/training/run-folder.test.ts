@@ -1,0 +1,67 @@
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { spawnSync } from "node:child_process";
+import { describe, expect, it } from "vitest";
+import type { EpochEvent } from "../../../src-main/contract/events.js";
+import { RunFolder } from "../../../src-main/training/run-folder.js";
+import { temporaryFolder } from "../../support/temporary-folder.js";
+
+const epoch = (n: number): EpochEvent => ({ event: "epoch", epoch: n, train: { loss: 1 / n }, validation: {}, learningRate: 0.1, seconds: 1, best: true, layers: {} });
+
+/** The id of a process that has ended. */
+function deadProcess(): number {
+  return spawnSync(process.execPath, ["-e", ""]).pid;
+}
+
+describe("a run folder", () => {
+  it("takes the next number", () => {
+    const project = temporaryFolder();
+    expect([RunFolder.create(project).id, RunFolder.create(project).id]).toEqual(["0001", "0002"]);
+  });
+
+  it("is found by number, by short number, by path, or as the newest", () => {
+    const project = temporaryFolder();
+    for (let i = 0; i < 2; i++) RunFolder.create(project).write("config.json", "{}");
+    for (const which of ["0001", "1", join(project, "runs", "0001")]) expect(RunFolder.open(project, which).id).toBe("0001");
+    expect(RunFolder.open(project).id).toBe("0002");
+    expect(() => RunFolder.open(project, "7")).toThrow(/there is no run 7 in .*; there are 0001, 0002/);
+  });
+
+  it("belongs to one process at a time", () => {
+    const project = temporaryFolder();
+    const run = RunFolder.create(project);
+    run.write("config.json", "{}");
+    expect(() => RunFolder.open(project).lock()).toThrow(new RegExp(`run 0001 is being trained by process ${process.pid}; wait for it, or stop it`));
+    run.unlock();
+    RunFolder.open(project).lock().unlock();
+  });
+
+  it.each([
+    ["a process that is gone", () => JSON.stringify({ pid: deadProcess(), host: hostname() })],
+    ["a crash while writing the lock", () => "{\"pi"],
+  ])("is taken over from %s", (_, lock) => {
+    const project = temporaryFolder();
+    mkdirSync(join(project, "runs", "0001"), { recursive: true });
+    writeFileSync(join(project, "runs", "0001", "config.json"), "{}");
+    writeFileSync(join(project, "runs", "0001", "lock"), lock());
+    const run = RunFolder.open(project).lock();
+    expect(JSON.parse(readFileSync(run.file("lock"), "utf8"))).toMatchObject({ pid: process.pid });
+  });
+
+  it("keeps metrics line by line, forgives a cut-off last line, and can go back", () => {
+    const run = RunFolder.create(temporaryFolder());
+    const length = run.appendMetrics(epoch(1));
+    run.appendMetrics(epoch(2));
+    appendFileSync(run.file("metrics.jsonl"), "{\"event\":\"epo");
+    expect(run.metrics()).toEqual([epoch(1), epoch(2)]);
+    run.truncateMetrics(length);
+    expect(run.metrics()).toEqual([epoch(1)]);
+  });
+
+  it("that cannot be made says where and why", () => {
+    const project = join(temporaryFolder(), "file");
+    writeFileSync(project, "");
+    expect(() => RunFolder.create(project)).toThrow(/file.runs cannot be written: (a part of the path is a file, not a folder|the folder is gone)/);
+  });
+});
