@@ -1,0 +1,8 @@
+import { createRegistry } from "../../base/registry.js";
+import { tabular } from "./tabular.js";
+import type { Template } from "./template.js";
+import { twoInput } from "./two-input.js";
+import { twoOutput } from "./two-output.js";
+
+/** Every project to start from. */
+export const templates = createRegistry<Template>("template", [tabular, twoInput, twoOutput], "usage");

@@ -1,0 +1,21 @@
+import { type LayerInput, type Template, hidden, last, layerIds, outputsOf, projectFrom } from "./template.js";
+
+/** 16 and 8 hidden units on all columns side by side, and one linear output for each target. */
+export const tabular: Template = {
+  type: "tabular",
+  summary: "A table: every column side by side into one small network",
+  create(proposal) {
+    const id = layerIds(proposal);
+    const layers: LayerInput[] = [];
+    if (proposal.inputs.length > 1) layers.push({ id: id("columns"), type: "Concat", from: proposal.inputs.map((input) => input.name) });
+    layers.push(...hidden(id, "1", 16), ...hidden(id, "2", 8));
+    const trunk = last(layers);
+    const outputs = proposal.targets.map((target) => {
+      const single = proposal.targets.length === 1;
+      const out = id(single ? "out" : `out_${target.name}`);
+      layers.push({ id: out, type: "Linear", ...(!single && { from: [trunk] }), outFeatures: outputsOf(target) });
+      return { target: target.name, from: out };
+    });
+    return projectFrom(proposal, { layers, outputs });
+  },
+};

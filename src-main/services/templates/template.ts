@@ -1,0 +1,62 @@
+import type { ProjectInput } from "../../contract/project.js";
+
+type DataInput = ProjectInput["data"];
+
+/** What is known before there is a network: where the data is, and which columns play which part. */
+export interface Proposal {
+  readonly name: string;
+  readonly source: DataInput["source"];
+  readonly inputs: DataInput["inputs"];
+  readonly targets: DataInput["targets"];
+  readonly split?: DataInput["split"];
+}
+
+/** A project to start from: a network that suits the data, and training that usually works. */
+export interface Template {
+  readonly type: string;
+  readonly summary: string;
+  /** @throws LatheError `usage` where the template does not suit the data. */
+  create(proposal: Proposal): ProjectInput;
+}
+
+export type LayerInput = ProjectInput["model"]["layers"][number];
+
+/** How all templates for tables train. */
+const training: ProjectInput["training"] = { epochs: 30, batchSize: 32, shuffle: true, optimizer: { type: "Adam", lr: 0.005 } };
+
+/** A project from its data and its network. Numbers to predict are scaled for training unless the proposal says otherwise; their unit is restored on export. */
+export function projectFrom({ name, source, inputs, targets, split }: Proposal, model: ProjectInput["model"]): ProjectInput {
+  const scaled = targets.map((target) => (target.type === "numeric" && target.normalize === undefined ? { ...target, normalize: "standard" as const } : target));
+  return { version: 1, name, seed: 42, data: { source, inputs, targets: scaled, split: split ?? { validation: 0.15, test: 0.15, by: "random", stratify: true } }, model, training };
+}
+
+/** How many outputs a target needs. */
+export function outputsOf(target: Proposal["targets"][number]): number | "classes" {
+  if (target.type === "category") return "classes";
+  return target.type === "numeric" ? target.columns?.length ?? 1 : 1;
+}
+
+/** Gives out layer ids that no input or other layer has: `fc1`, or `fc1_2` where that is taken. */
+export function layerIds(proposal: Proposal): (wanted: string) => string {
+  const taken = new Set(proposal.inputs.map((input) => input.name));
+  return (wanted) => {
+    let id = wanted;
+    for (let n = 2; taken.has(id); n++) id = `${wanted}_${n}`;
+    taken.add(id);
+    return id;
+  };
+}
+
+/** Linear, batch norm, ELU: a hidden layer that trains well from most starts. */
+export function hidden(id: (wanted: string) => string, suffix: string, outFeatures: number, from?: readonly string[]): LayerInput[] {
+  return [
+    { id: id(`fc${suffix}`), type: "Linear", ...(from && { from }), outFeatures },
+    { id: id(`norm${suffix}`), type: "BatchNorm1d" },
+    { id: id(`act${suffix}`), type: "ELU" },
+  ];
+}
+
+/** The id of the last of some layers. */
+export function last(layers: readonly LayerInput[]): string {
+  return layers.at(-1)?.id ?? "";
+}

@@ -1,0 +1,23 @@
+import { LatheError } from "../../base/errors.js";
+import { type LayerInput, type Template, hidden, last, layerIds, outputsOf, projectFrom } from "./template.js";
+
+/** A branch of 16 units for each input, joined into 8. */
+export const twoInput: Template = {
+  type: "two-input",
+  summary: "Several inputs, each read by a branch of its own before they are joined",
+  create(proposal) {
+    if (proposal.inputs.length < 2) {
+      throw new LatheError("usage", `the template two-input needs at least two inputs, got ${proposal.inputs.length}; the template tabular reads one`);
+    }
+    const id = layerIds(proposal);
+    const branches = proposal.inputs.map((input) => hidden(id, `_${input.name}`, 16, [input.name]));
+    const layers: LayerInput[] = [...branches.flat(), { id: id("join"), type: "Concat", from: branches.map(last) }, ...hidden(id, "2", 8)];
+    const trunk = last(layers);
+    const outputs = proposal.targets.map((target) => {
+      const out = id(`out_${target.name}`);
+      layers.push({ id: out, type: "Linear", from: [trunk], outFeatures: outputsOf(target) });
+      return { target: target.name, from: out };
+    });
+    return projectFrom(proposal, { layers, outputs });
+  },
+};

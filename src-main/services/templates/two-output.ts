@@ -1,0 +1,25 @@
+import { LatheError } from "../../base/errors.js";
+import { type LayerInput, type Template, hidden, last, layerIds, outputsOf, projectFrom } from "./template.js";
+
+/** 16 units for all, then 8 of its own for each target. */
+export const twoOutput: Template = {
+  type: "two-output",
+  summary: "Several targets, each answered by a branch of its own after a common start",
+  create(proposal) {
+    if (proposal.targets.length < 2) {
+      throw new LatheError("usage", `the template two-output needs at least two targets, got ${proposal.targets.length}; name each with --target, or use the template tabular`);
+    }
+    const id = layerIds(proposal);
+    const layers: LayerInput[] = [];
+    if (proposal.inputs.length > 1) layers.push({ id: id("columns"), type: "Concat", from: proposal.inputs.map((input) => input.name) });
+    layers.push(...hidden(id, "1", 16));
+    const trunk = last(layers);
+    const outputs = proposal.targets.map((target) => {
+      layers.push(...hidden(id, `_${target.name}`, 8, [trunk]));
+      const out = id(`out_${target.name}`);
+      layers.push({ id: out, type: "Linear", outFeatures: outputsOf(target) });
+      return { target: target.name, from: out };
+    });
+    return projectFrom(proposal, { layers, outputs });
+  },
+};

@@ -1,0 +1,59 @@
+import { describe, expect, test } from "vitest";
+import { parseProject } from "../../../src-main/contract/project.js";
+import { templates } from "../../../src-main/services/templates/index.js";
+import type { Proposal } from "../../../src-main/services/templates/template.js";
+
+const credit: Proposal = {
+  name: "credit",
+  source: { type: "table", path: "credit.csv" },
+  inputs: [{ name: "features", type: "numeric", columns: "rest" }],
+  targets: [{ name: "Good", type: "binary", column: "Good" }],
+};
+
+const two: Proposal = {
+  ...credit,
+  inputs: [...credit.inputs, { name: "region", type: "category", column: "region" }],
+  targets: [{ name: "kind", type: "category", column: "kind" }, { name: "price", type: "numeric", column: "price" }],
+};
+
+test("tabular gives the credit sample its network: 9-16-8-1 with batch norm and ELU, Adam 0.005, 30 epochs of batches of 32", () => {
+  const { model, training } = parseProject(templates.get("tabular").create(credit));
+  expect(model.layers.map(({ type, ...options }) => ("outFeatures" in options ? `${type} ${String(options["outFeatures"])}` : type)))
+    .toEqual(["Linear 16", "BatchNorm1d", "ELU", "Linear 8", "BatchNorm1d", "ELU", "Linear 1"]);
+  expect(training).toMatchObject({ epochs: 30, batchSize: 32, optimizer: { type: "Adam", lr: 0.005 }, losses: { Good: { type: "BCEWithLogitsLoss" } } });
+});
+
+describe.each(["tabular", "two-input", "two-output"])("%s with two inputs and two targets", (type) => {
+  const project = parseProject(templates.get(type).create(two));
+
+  test("reads every input and answers every target", () => {
+    const reads = project.model.layers.flatMap((layer) => layer.from ?? []);
+    expect(reads).toEqual(expect.arrayContaining(["features", "region"]));
+    expect(project.model.outputs.map((output) => output.target)).toEqual(["kind", "price"]);
+  });
+
+  test("gives a category as many outputs as it has classes, and a number one", () => {
+    const widths = project.model.outputs.map((output) => project.model.layers.find((layer) => layer.id === output.from)?.["outFeatures"]);
+    expect(widths).toEqual(["classes", 1]);
+  });
+
+  test("scales a number to predict", () => {
+    expect(project.data.targets[1]).toMatchObject({ type: "numeric", normalize: "standard" });
+  });
+});
+
+test("a layer steps aside for an input of the same name", () => {
+  const taken = { ...credit, inputs: [{ name: "fc1", type: "numeric" as const, columns: ["a"] }] };
+  expect(parseProject(templates.get("tabular").create(taken)).model.layers[0]?.id).toBe("fc1_2");
+});
+
+test.each([
+  ["two-input", "the template two-input needs at least two inputs, got 1; the template tabular reads one"],
+  ["two-output", "the template two-output needs at least two targets, got 1; name each with --target, or use the template tabular"],
+])("%s refuses data that does not suit it", (type, message) => {
+  expect(() => templates.get(type).create(credit)).toThrow(expect.objectContaining({ code: "usage", message }));
+});
+
+test("an unknown template is answered with the nearest", () => {
+  expect(() => templates.get("tablar")).toThrow(expect.objectContaining({ code: "usage", message: "there is no template tablar; did you mean tabular?" }));
+});
