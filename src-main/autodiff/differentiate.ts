@@ -11,6 +11,12 @@ export interface DifferentiateOptions {
 }
 
 /**
+ * Nodes that a gradient is made of. Where one of them compares, it tells the pieces of a piecewise function apart (is x above 0?): the gradient does not
+ * vary with x there, and a second derivative through it is 0, as in PyTorch. A comparison that the model itself makes is another matter.
+ */
+const derived = new WeakSet<Node>();
+
+/**
  * Reverse-mode differentiation of the graph built so far: appends nodes that compute ∂loss/∂x for each x in `wrt` and returns those values, shaped and
  * typed like x. An x that the loss does not depend on gets zeros. What is appended is made of registered operators, so the result can be
  * differentiated again.
@@ -44,6 +50,7 @@ export function differentiate(e: Emitter, loss: Value, wrt: readonly Value[], op
     });
   }
   forward.reverse();
+  for (const node of e.graph.nodes.slice(forward.length)) derived.add(node);
   return wrt.map((x) => {
     const gradient = gradients.get(x.name);
     if (gradient) return gradient;
@@ -73,7 +80,7 @@ function refuseIfCut(e: Emitter, nodes: readonly Node[], loss: Value, x: Value, 
     }
   }
   const cut = reached.get(loss.name);
-  if (!cut) return;
+  if (!cut || derived.has(cut)) return;
   const rule = definitionOf(cut).gradient;
   throw notDifferentiable(cut, "because" in rule && typeof rule.because === "string" ? rule.because : "its result is not a real number");
 }
