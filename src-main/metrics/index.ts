@@ -1,0 +1,58 @@
+import { createRegistry } from "../base/registry.js";
+import { accuracy } from "./accuracy.js";
+import { auroc } from "./auroc.js";
+import { averagePrecision } from "./average-precision.js";
+import { f1 } from "./f1.js";
+import { logloss } from "./logloss.js";
+import { mae } from "./mae.js";
+import type { BinaryData, CategoryData, CurveDefinition, MetricDefinition, MetricValues, NumericData, RawValues } from "./metric.js";
+import { mse } from "./mse.js";
+import { oneVsRest } from "./one-vs-rest.js";
+import { precision } from "./precision.js";
+import { precisionRecallCurve } from "./precision-recall-curve.js";
+import { r2 } from "./r2.js";
+import { rankClass } from "./ranking.js";
+import { recall } from "./recall.js";
+import { rmse } from "./rmse.js";
+import { rocCurve } from "./roc-curve.js";
+import { binaryView, categoryView, numericView } from "./views.js";
+
+/** Every metric, in the order of a report. */
+export const metrics = createRegistry<MetricDefinition>("metric", [
+  accuracy, precision, recall, f1, auroc, averagePrecision, logloss, mse, rmse, mae, r2,
+]);
+
+/** Every curve over decision thresholds. */
+export const curves = createRegistry<CurveDefinition>("curve", [rocCurve, precisionRecallCurve]);
+
+/** Metric values, and for classes the samples by actual (row) and predicted (column) class. */
+export interface ClassEvaluation {
+  readonly values: MetricValues;
+  readonly confusion: readonly (readonly number[])[];
+}
+
+/** All metrics of a target with several classes. The class with the largest probability is the predicted one, the first of several. O(K·n log n). */
+export function evaluateCategory(data: CategoryData): ClassEvaluation {
+  const view = categoryView(data);
+  const ranked = oneVsRest(view, metrics.all);
+  return { values: finite(metrics.all.flatMap((m) => [m.category?.(view), ranked.get(m.type)])), confusion: view.counts.confusion };
+}
+
+/** All metrics of a yes-or-no target; `precision`, `recall` and `f1` alone are those of yes. O(n log n). */
+export function evaluateBinary(data: BinaryData): ClassEvaluation {
+  const view = binaryView(data);
+  const ranking = rankClass(view.probabilities, view.targets, 1);
+  const ranked = (m: MetricDefinition) => m.ranked && { [m.type]: m.ranked(ranking) };
+  return { values: finite(metrics.all.flatMap((m) => [m.binary?.(view), ranked(m)])), confusion: view.counts.confusion };
+}
+
+/** All metrics of a target of numbers: over all columns, and by column where there are several. O(n). */
+export function evaluateNumeric(data: NumericData): { readonly values: MetricValues } {
+  const view = numericView(data);
+  return { values: finite(metrics.all.map((m) => m.numeric?.(view))) };
+}
+
+function finite(parts: readonly (RawValues | undefined)[]): MetricValues {
+  const entries = parts.flatMap((part) => Object.entries(part ?? {}));
+  return Object.fromEntries(entries.map(([name, value]) => [name, value !== undefined && Number.isFinite(value) ? value : null]));
+}

@@ -1,0 +1,94 @@
+import type { ClassCounts } from "./class-counts.js";
+import type { Ranking } from "./ranking.js";
+
+/** Metric values by name (`accuracy`, `f1.macro`, `recall.cat`). What does not exist, such as the AUROC of one class, is null; NaN never occurs. */
+export type MetricValues = Readonly<Record<string, number | null>>;
+
+/** Values as a metric computes them: undefined and anything not finite mean "does not exist". */
+export type RawValues = Readonly<Record<string, number | undefined>>;
+
+/** One of K classes a sample. */
+export interface CategoryData {
+  /** `[n, K]`, row-major, each row summing to 1. */
+  readonly probabilities: Float32Array;
+  /** `[n]`, class indices; a row whose class is negative (not known) is left out. */
+  readonly targets: Int32Array;
+  /** K names. */
+  readonly classes: readonly string[];
+}
+
+/** No or yes a sample. */
+export interface BinaryData {
+  /** `[n]`, of yes. */
+  readonly probabilities: Float32Array;
+  /** `[n]`, 0 or 1. */
+  readonly targets: Float32Array | Int32Array | Uint8Array;
+  /** Yes is predicted where the probability is above this; 0.5 by default. */
+  readonly threshold?: number;
+  /** What 0 and 1 are called; `["0", "1"]` by default. */
+  readonly classes?: readonly [string, string];
+}
+
+/** K numbers a sample. */
+export interface NumericData {
+  /** `[n, K]`, row-major. */
+  readonly predictions: Float32Array;
+  /** `[n, K]`, row-major. */
+  readonly targets: Float32Array;
+  /** K names. */
+  readonly columns: readonly string[];
+}
+
+/** Decisions, counted: what accuracy, precision, recall and F1 are made of. */
+export interface Decisions {
+  readonly rows: number;
+  readonly classes: readonly string[];
+  readonly counts: ClassCounts;
+}
+
+/** Data with its decisions. */
+export interface CategoryView extends CategoryData, Decisions {
+  readonly classes: readonly string[];
+}
+
+export interface BinaryView extends Required<BinaryData>, Decisions {
+  readonly classes: readonly [string, string];
+}
+
+export interface NumericView extends NumericData {
+  readonly rows: number;
+}
+
+/** One metric: for each kind of target it knows, its values by name. torchmetrics' definition unless its comment says otherwise. */
+export interface MetricDefinition {
+  /** The name its values start with. */
+  readonly type: string;
+  /** One line of plain words. */
+  readonly summary: string;
+  readonly better: "higher" | "lower";
+  readonly category?: (view: CategoryView) => RawValues;
+  readonly binary?: (view: BinaryView) => RawValues;
+  readonly numeric?: (view: NumericView) => RawValues;
+  /**
+   * A value that depends on the order of the scores only, of one class against the rest: a yes-or-no target has it as `<type>`; of several classes `<type>` is
+   * the mean over the classes that have one, `<type>.weighted` weighs them by how often they are the target.
+   */
+  readonly ranked?: (ranking: Ranking) => number | undefined;
+}
+
+/** A curve over all decision thresholds of one class against the rest. */
+export interface Curve {
+  readonly x: Float64Array;
+  readonly y: Float64Array;
+  /** The threshold of each point: yes is predicted at or above it. */
+  readonly thresholds: Float32Array;
+}
+
+export interface CurveDefinition {
+  readonly type: string;
+  readonly summary: string;
+  readonly x: string;
+  readonly y: string;
+  /** undefined where the curve does not exist. */
+  readonly points: (ranking: Ranking) => Curve | undefined;
+}
