@@ -1,0 +1,66 @@
+import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import { LatheError } from "../base/errors.js";
+
+const localNames = new Set(["127.0.0.1", "localhost", "[::1]"]);
+
+/** Decides who may speak to the server: only this machine's user, who was given the token. */
+export interface Guard {
+  readonly token: string;
+  /** What a browser sends back once it has shown the token. */
+  readonly cookie: string;
+  /**
+   * A page of another site can make a browser ask, or have its own name resolve to 127.0.0.1 (DNS rebinding): the browser then names that
+   * site in Host or Origin. The port is not compared with ours, since it may be forwarded (ssh -L); that it is the page's own is.
+   * @throws LatheError `rpc.refused`
+   */
+  checkSite(request: IncomingMessage): void;
+  /** @throws LatheError `rpc.refused` where neither cookie, header nor, if allowed, the address carries what it should. */
+  checkToken(request: IncomingMessage, url: URL): "address" | "cookie" | "header";
+}
+
+/** @param token 256 random bits, unless given. */
+export function createGuard(token: string = randomBytes(32).toString("base64url")): Guard {
+  // Derived, so that the cookie on disk does not give the token away.
+  const session = createHmac("sha256", token).update("lathe session").digest("base64url");
+  // Cookies know no ports: each server has a name of its own, so that two of them do not overwrite each other's.
+  const name = `lathe-${createHmac("sha256", token).update("cookie name").digest("hex").slice(0, 12)}`;
+
+  return {
+    token,
+    cookie: `${name}=${session}; HttpOnly; SameSite=Strict; Path=/`,
+    checkSite({ headers: { host, origin } }) {
+      const hostname = host?.replace(/:\d+$/, "");
+      if (host === undefined || hostname === undefined || !localNames.has(hostname)) {
+        throw new LatheError("rpc.refused", `the address ${host ?? "(none)"} is not this machine's; open Lathe at http://127.0.0.1`, { host });
+      }
+      if (origin !== undefined && origin !== `http://${host}`) {
+        throw new LatheError("rpc.refused", `a page of ${origin} may not speak to Lathe`, { origin });
+      }
+    },
+    checkToken({ headers: { authorization, cookie, origin } }, url) {
+      const shown = url.searchParams.get("token");
+      if (shown !== null && url.pathname === "/") {
+        if (same(shown, token)) return "address";
+        throw new LatheError("rpc.refused", "the link is not, or no longer, this server's; open the one that lathe serve printed last");
+      }
+      if (authorization !== undefined) {
+        if (same(authorization, `Bearer ${token}`)) return "header";
+        throw new LatheError("rpc.refused", "the token in the Authorization header is not this server's");
+      }
+      const sessions = (cookie ?? "").split(";").map((part) => part.trim()).filter((part) => part.startsWith(`${name}=`));
+      if (sessions.some((part) => same(part.slice(name.length + 1), session))) {
+        // A browser always names the origin of a socket: without one this is no browser, and a cookie is not for it.
+        if (url.pathname === "/rpc" && origin === undefined) throw new LatheError("rpc.refused", "a connection with a cookie must name its Origin");
+        return "cookie";
+      }
+      throw new LatheError("rpc.refused", "this needs the token: open the link that lathe serve printed");
+    },
+  };
+}
+
+/** Compares in a time that tells nothing of where they differ. */
+function same(a: string, b: string): boolean {
+  const hash = (text: string) => createHmac("sha256", "compare").update(text).digest();
+  return timingSafeEqual(hash(a), hash(b));
+}

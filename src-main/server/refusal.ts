@@ -1,0 +1,27 @@
+import type { ServerResponse } from "node:http";
+import { LatheError } from "../base/errors.js";
+
+/** A request that was turned down, for the log. */
+export interface Refusal {
+  /** Milliseconds since 1970. */
+  readonly time: number;
+  readonly error: LatheError;
+  /** HTTP status, or 0 for a message on an open socket. */
+  readonly status: number;
+  /** Method and path, without the query: it may hold the token. Or the procedure. */
+  readonly request: string;
+}
+
+export type LogRefusal = (refusal: Refusal) => void;
+
+/** One line on stderr; stdout belongs to the command line's JSON. What a stranger sent is quoted, so it cannot forge lines. */
+export function logToStderr({ time, error, status, request }: Refusal): void {
+  process.stderr.write(`${new Date(time).toISOString()} refused ${status || "rpc"} ${JSON.stringify(request.slice(0, 200))}: ${JSON.stringify(error.message.slice(0, 500))}\n`);
+}
+
+/** The same typed error to a program, the same sentence to a person. */
+export function respondRefused(response: ServerResponse, status: number, error: LatheError, html: boolean): void {
+  const body = html ? `${error.message}\n` : JSON.stringify({ error: error.toRecord() });
+  response.writeHead(status, { "Content-Type": html ? "text/plain; charset=utf-8" : "application/json", "Content-Length": Buffer.byteLength(body), Connection: "close" });
+  response.end(body);
+}

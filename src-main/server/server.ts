@@ -1,0 +1,183 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import type { Duplex } from "node:stream";
+import { WebSocketServer, type WebSocket } from "ws";
+import { packageRoot } from "../base/entries.js";
+import { LatheError, toLatheError } from "../base/errors.js";
+import { studioContract } from "../contract/procedures.js";
+import { createRouter } from "../procedures/index.js";
+import { serveConnection } from "../rpc/server.js";
+import { createSocketTransport } from "../rpc/transports/web-socket.js";
+import { createStudio, type Studio } from "../services/studio.js";
+import { createGuard } from "./guard.js";
+import { securityHeaders } from "./headers.js";
+import { logToStderr, respondRefused, type LogRefusal } from "./refusal.js";
+import { findStaticFile, sendFile } from "./static-files.js";
+
+/** Bytes of one message. What the studio sends is small; large data will have its own way. */
+const maxMessage = 1 << 20;
+const maxSockets = 32;
+/** Milliseconds between signs of life asked of a socket; one that missed a whole turn is dropped. */
+const heartbeat = 30_000;
+
+export interface ServerOptions {
+  /** 0, the default: one that is free. */
+  readonly port?: number;
+  /** The secret in the link; random unless given. */
+  readonly token?: string;
+  /** Folders whose projects may be opened; the user's home folder unless given. */
+  readonly allowedFolders?: readonly string[];
+  /** The built renderer. */
+  readonly renderer?: string;
+  readonly studio?: Studio;
+  readonly onRefusal?: LogRefusal;
+}
+
+export interface RunningServer {
+  /** What to open: it carries the token. */
+  readonly url: string;
+  readonly port: number;
+  readonly token: string;
+  /** Lets go of sockets and port. Runs under way are stopped, with what they learnt kept. */
+  close(): Promise<void>;
+}
+
+/**
+ * The studio for a browser, on 127.0.0.1 only.
+ * @throws LatheError `usage` where the port is taken or not allowed.
+ */
+export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
+  const studio = options.studio ?? createStudio({ allowedFolders: options.allowedFolders ?? [homedir()] });
+  const renderer = options.renderer ?? join(packageRoot, "out", "renderer");
+  const guard = createGuard(options.token);
+  const router = createRouter(studio, "server");
+  const log = options.onRefusal ?? logToStderr;
+  const refuse = (status: number, error: LatheError, request: string) => log({ time: Date.now(), error, status, request });
+
+  const http = createServer({ maxHeaderSize: 16 << 10, requestTimeout: 15_000, headersTimeout: 10_000, keepAliveTimeout: 5_000 }, (request, response) => {
+    for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
+    void answer(request, response).catch((thrown: unknown) => {
+      const { error, status } = thrown instanceof Refused ? thrown : new Refused(500, toLatheError(thrown));
+      refuse(status, error, `${request.method ?? ""} ${pathOf(request)}`);
+      if (!response.headersSent) respondRefused(response, status, error, request.headers.accept?.includes("text/html") ?? false);
+    });
+  });
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = admit(request);
+    if (request.method !== "GET" && request.method !== "HEAD") throw new Refused(405, new LatheError("rpc.refused", `${request.method ?? "this"} is not for this server; only GET is`));
+    if (url.searchParams.has("token")) {
+      // On to an address without the token, so that no history and no bookmark keeps it.
+      response.writeHead(303, { "Set-Cookie": guard.cookie, Location: "/", "Cache-Control": "no-store" }).end();
+      return;
+    }
+    // The path as it was sent: URL would have tidied "/../" away, and with it what we want to see refused.
+    const file = await guarded(403, () => findStaticFile(renderer, pathOf(request)));
+    if (!file) throw new Refused(404, new LatheError("rpc.invalid", "there is nothing at this address"));
+    sendFile(response, file, request.method === "HEAD");
+  }
+
+  /** @throws Refused where the request is not the user's. */
+  function admit(request: IncomingMessage): URL {
+    let url: URL;
+    try {
+      url = new URL(request.url ?? "/", "http://127.0.0.1");
+    } catch {
+      throw new Refused(400, new LatheError("rpc.invalid", "the address is malformed"));
+    }
+    guardedNow(403, () => guard.checkSite(request));
+    guardedNow(401, () => guard.checkToken(request, url));
+    return url;
+  }
+
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessage, perMessageDeflate: false });
+  http.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on("error", () => socket.destroy());
+    try {
+      const url = admit(request);
+      if (url.pathname !== "/rpc") throw new Refused(404, new LatheError("rpc.invalid", "there is no socket at this address"));
+      if (sockets.clients.size >= maxSockets) throw new Refused(503, new LatheError("rpc.refused", `${maxSockets} windows are open already; close some`));
+      sockets.handleUpgrade(request, socket, head, (client) => converse(client));
+    } catch (thrown) {
+      const { error, status } = thrown instanceof Refused ? thrown : new Refused(500, toLatheError(thrown));
+      refuse(status, error, `UPGRADE ${pathOf(request)}`);
+      socket.end(`HTTP/1.1 ${status} Refused\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n${JSON.stringify({ error: error.toRecord() })}`);
+    }
+  });
+  http.on("clientError", (error: NodeJS.ErrnoException, socket: Duplex) => {
+    if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
+    const status = error.code === "HPE_HEADER_OVERFLOW" ? 431 : 400;
+    refuse(status, new LatheError("rpc.invalid", `a request is malformed: ${error.message}`), "(unreadable)");
+    socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\n\r\n`);
+  });
+
+  const alive = new WeakSet<WebSocket>();
+  function converse(client: WebSocket): void {
+    const refuseRpc = (error: LatheError, path: string) => refuse(0, error, path || "(message)");
+    client.on("error", (error) => refuseRpc(new LatheError("rpc.invalid", `a message breaks the protocol: ${error.message}`), ""));
+    alive.add(client);
+    client.on("pong", () => alive.add(client));
+    const transport = createSocketTransport(client, (reason) => refuseRpc(new LatheError("rpc.invalid", `a message is malformed: ${reason}`), ""));
+    serveConnection({ contract: studioContract, router, transport, onRefusal: refuseRpc });
+  }
+  const pulse = setInterval(() => {
+    for (const client of sockets.clients) {
+      if (!alive.delete(client)) client.terminate();
+      else client.ping();
+    }
+  }, heartbeat);
+  pulse.unref();
+
+  const port = await new Promise<number>((resolve, reject) => {
+    http.once("error", (error: NodeJS.ErrnoException) => {
+      const why = error.code === "EADDRINUSE" ? "is taken by another program" : `cannot be used (${error.message})`;
+      reject(new LatheError("usage", `port ${options.port ?? 0} ${why}; choose another, or leave --port out for a free one`));
+    });
+    http.listen(options.port ?? 0, "127.0.0.1", () => resolve((http.address() as AddressInfo).port));
+  });
+
+  return {
+    url: `http://127.0.0.1:${port}/?token=${guard.token}`,
+    port,
+    token: guard.token,
+    async close() {
+      clearInterval(pulse);
+      for (const client of sockets.clients) client.close(1001, "the server closes");
+      const closed = new Promise<void>((resolve) => http.close(() => resolve()));
+      setTimeout(() => sockets.clients.forEach((client) => client.terminate()), 500).unref();
+      http.closeIdleConnections();
+      await studio.jobs.stopAll();
+      await closed;
+    },
+  };
+}
+
+/** A request turned down with an HTTP status. */
+class Refused extends Error {
+  constructor(readonly status: number, readonly error: LatheError) {
+    super(error.message);
+  }
+}
+
+function guardedNow(status: number, check: () => unknown): void {
+  try {
+    check();
+  } catch (thrown) {
+    throw new Refused(status, toLatheError(thrown));
+  }
+}
+
+async function guarded<T>(status: number, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (thrown) {
+    const error = toLatheError(thrown);
+    throw new Refused(error.code === "internal" ? 500 : status, error);
+  }
+}
+
+function pathOf(request: IncomingMessage): string {
+  return (request.url ?? "/").replace(/[?#].*$/s, "");
+}

@@ -1,0 +1,111 @@
+import { readFile, readdir, stat } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { z } from "zod";
+import { epochEvent, metricValues, type EpochEvent } from "../contract/events.js";
+import { runId, type RunMetrics } from "../contract/summaries.js";
+
+/** Reads what a run leaves in its folder, without touching it: another process may be writing there. */
+
+/** What lists need of `config.json`; the rest is for training. */
+const configSchema = z.object({
+  engine: z.string().optional(),
+  device: z.string().optional(),
+  epochs: z.number().optional(),
+  project: z.object({ training: z.object({ epochs: z.number().optional() }).optional() }).optional(),
+  training: z.object({ epochs: z.number().optional() }).optional(),
+});
+
+const reportSchema = z.object({
+  ended: z.enum(["completed", "early-stopping", "stopped", "cancelled"]).optional(),
+  test: z.union([metricValues, z.object({ metrics: metricValues })]).optional(),
+});
+
+const lockSchema = z.object({ pid: z.int(), host: z.string() });
+
+export interface RunConfig {
+  readonly engine?: string | undefined;
+  readonly device?: string | undefined;
+  readonly epochs?: number | undefined;
+  /** Milliseconds since 1970. */
+  readonly writtenAt: number;
+}
+
+export interface RunReport {
+  readonly ended: "completed" | "early-stopping" | "stopped" | "cancelled";
+  readonly test: z.infer<typeof metricValues>;
+}
+
+/** The ids of a project's runs, the newest (highest) first. */
+export async function listRunIds(project: string): Promise<string[]> {
+  const entries = await readdir(join(project, "runs"), { withFileTypes: true }).catch(() => []);
+  const ids = entries.filter((entry) => entry.isDirectory() && runId.safeParse(entry.name).success).map(({ name }) => name);
+  return ids.sort((a, b) => b.localeCompare(a, "en", { numeric: true }));
+}
+
+export async function countRuns(project: string): Promise<number> {
+  return (await listRunIds(project)).length;
+}
+
+/** Undefined where the file is not there or says nothing that is understood. */
+export async function readConfig(folder: string): Promise<RunConfig | undefined> {
+  const path = join(folder, "config.json");
+  const config = await readJson(path, configSchema);
+  if (!config) return undefined;
+  const { mtimeMs } = await stat(path);
+  return { engine: config.engine, device: config.device, epochs: config.epochs ?? config.training?.epochs ?? config.project?.training?.epochs, writtenAt: mtimeMs };
+}
+
+export async function readReport(folder: string): Promise<RunReport | undefined> {
+  const report = await readJson(join(folder, "report.json"), reportSchema);
+  if (!report) return undefined;
+  const test = report.test ?? {};
+  const metrics = metricValues.safeParse("metrics" in test ? test.metrics : test);
+  return { ended: report.ended ?? "completed", test: metrics.success ? metrics.data : {} };
+}
+
+/** The epochs in `metrics.jsonl`; a line that a crash cut off is counted, not fatal. Where an epoch stands twice, the later line counts. */
+export async function readMetrics(folder: string): Promise<RunMetrics> {
+  return parseMetrics(await readFile(join(folder, "metrics.jsonl"), "utf8").catch(() => ""));
+}
+
+export function parseMetrics(text: string): RunMetrics {
+  const epochs = new Map<number, EpochEvent>();
+  let damagedLines = 0;
+  for (const line of text.split("\n")) {
+    if (line.trim() === "") continue;
+    const event = parseEpoch(line);
+    if (event) epochs.set(event.epoch, event);
+    else damagedLines++;
+  }
+  return { epochs: [...epochs.values()].sort((a, b) => a.epoch - b.epoch), damagedLines };
+}
+
+/** Whether a living process works on the run. A lock of another machine counts as living: it cannot be asked. */
+export async function isHeld(folder: string): Promise<boolean> {
+  const holder = await readJson(join(folder, "lock"), lockSchema);
+  if (!holder) return false;
+  if (holder.host !== hostname()) return true;
+  try {
+    process.kill(holder.pid, 0);
+    return true;
+  } catch (thrown) {
+    return thrown instanceof Error && "code" in thrown && thrown.code === "EPERM";
+  }
+}
+
+function parseEpoch(line: string): EpochEvent | undefined {
+  try {
+    return epochEvent.parse(JSON.parse(line));
+  } catch {
+    return undefined;
+  }
+}
+
+async function readJson<T extends z.ZodType>(path: string, schema: T): Promise<z.output<T> | undefined> {
+  try {
+    return schema.parse(JSON.parse(await readFile(path, "utf8")));
+  } catch {
+    return undefined;
+  }
+}

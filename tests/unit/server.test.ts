@@ -1,0 +1,307 @@
+import { once } from "node:events";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { request, type IncomingHttpHeaders } from "node:http";
+import { connect as connectTcp } from "node:net";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
+import { studioContract } from "../../src-main/contract/procedures.js";
+import { createClient } from "../../src-main/rpc/client.js";
+import { createSocketTransport } from "../../src-main/rpc/transports/web-socket.js";
+import type { Refusal } from "../../src-main/server/refusal.js";
+import { startServer, type RunningServer } from "../../src-main/server/index.js";
+import { createStudio } from "../../src-main/services/studio.js";
+import { plausibleEpochs, temporaryFolder, writeRun, writeTestProject } from "../support/run-on-disk.js";
+
+const folder = temporaryFolder("server");
+const allowed = join(folder, "allowed");
+const forbidden = join(folder, "forbidden");
+const renderer = join(folder, "renderer");
+const refusals: Refusal[] = [];
+let server: RunningServer;
+
+beforeAll(async () => {
+  mkdirSync(join(renderer, "assets"), { recursive: true });
+  writeFileSync(join(renderer, "index.html"), "<!doctype html><title>Lathe</title>");
+  writeFileSync(join(renderer, "assets", "index-1a2b.js"), "export {};");
+  writeFileSync(join(folder, "secret.json"), "{}");
+  symlinkSync(join(folder, "secret.json"), join(renderer, "leak.json"));
+  writeTestProject(join(allowed, "credit"), "credit");
+  writeRun(join(allowed, "credit"), "0001", { epochs: plausibleEpochs(3), report: { ended: "completed", test: { loss: 0.5 } } });
+  writeTestProject(forbidden, "forbidden");
+  symlinkSync(forbidden, join(allowed, "way-out"));
+  server = await startServer({
+    renderer,
+    studio: createStudio({ allowedFolders: [allowed], home: join(folder, "home") }),
+    onRefusal: (refusal) => refusals.push(refusal),
+  });
+});
+afterAll(() => server.close());
+beforeEach(() => void refusals.splice(0));
+
+interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+function get(path: string, headers: Record<string, string> = {}, method = "GET"): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request({ host: "127.0.0.1", port: server.port, path, method, headers, agent: false }, (response) => {
+      let body = "";
+      response.setEncoding("utf8").on("data", (chunk: string) => (body += chunk)).on("end", () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }));
+    });
+    outgoing.on("error", reject).end();
+  });
+}
+
+function bearer() {
+  return { authorization: `Bearer ${server.token}` };
+}
+
+function origin() {
+  return `http://127.0.0.1:${server.port}`;
+}
+
+async function session(): Promise<string> {
+  const { headers } = await get(`/?token=${server.token}`);
+  return headers["set-cookie"]?.[0]?.split(";")[0] ?? "";
+}
+
+/** The status a socket was refused with, or "open". */
+async function tryKnock(path: string, headers: Record<string, string>): Promise<number | "open"> {
+  const socket = new WebSocket(`ws://127.0.0.1:${server.port}${path}`, { headers });
+  return new Promise((resolve, reject) => {
+    socket.on("open", () => (socket.close(), resolve("open")));
+    socket.on("unexpected-response", (_request, response) => (response.resume(), resolve(response.statusCode ?? 0)));
+    socket.on("error", reject);
+  });
+}
+
+async function openSocket(): Promise<WebSocket> {
+  const socket = new WebSocket(`ws://127.0.0.1:${server.port}/rpc`, { headers: bearer() });
+  await once(socket, "open");
+  return socket;
+}
+
+function expectRefused(pattern: RegExp, code = "rpc.refused") {
+  expect(refusals).toHaveLength(1);
+  expect(refusals[0]?.error.code).toBe(code);
+  expect(refusals[0]?.error.message).toMatch(pattern);
+}
+
+describe("the way in", () => {
+  it("is the link: it sets a cookie and leads to an address without the token", async () => {
+    const link = await get(`/?token=${server.token}`);
+    expect(link.status).toBe(303);
+    expect(link.headers.location).toBe("/");
+    const cookie = link.headers["set-cookie"]?.[0] ?? "";
+    expect(cookie).toMatch(/HttpOnly; SameSite=Strict; Path=\//);
+    expect(cookie).not.toContain(server.token);
+    const page = await get("/", { cookie: await session() });
+    expect(page).toMatchObject({ status: 200, body: expect.stringContaining("<title>Lathe") });
+    expect(await tryKnock("/rpc", { cookie: await session(), origin: origin() })).toBe("open");
+    expect(refusals).toEqual([]);
+  });
+
+  it("is on 127.0.0.1 only", () => {
+    expect(server.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]{43}$/);
+  });
+
+  it("says what a page may do", async () => {
+    const { headers } = await get("/", bearer());
+    const policy = headers["content-security-policy"] ?? "";
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("script-src 'self';");
+    expect(policy).not.toMatch(/script-src[^;]*unsafe/);
+    expect(headers).toMatchObject({ "x-content-type-options": "nosniff", "x-frame-options": "DENY", "referrer-policy": "no-referrer" });
+  });
+
+  it("has no token in what is logged", async () => {
+    await get(`/?token=${server.token}`, { host: "evil.example" });
+    expect(JSON.stringify(refusals)).not.toContain(server.token);
+  });
+});
+
+describe("a wrong token", () => {
+  it.each([
+    ["none at all", "/", {}],
+    ["another one in the link", "/?token=AAAA", {}],
+    ["another one in the header", "/", { authorization: "Bearer AAAA" }],
+    ["a cookie that was made up", "/", { cookie: "lathe-session=AAAA" }],
+    ["none, for an asset", "/assets/index-1a2b.js", {}],
+  ] as [string, string, Record<string, string>][])("%s is refused and logged", async (_name, path, headers) => {
+    const answer = await get(path, headers);
+    expect(answer.status).toBe(401);
+    expect(JSON.parse(answer.body)).toMatchObject({ error: { code: "rpc.refused" } });
+    expectRefused(/token|link/);
+  });
+
+  it("opens no socket either, not even in the address", async () => {
+    expect(await tryKnock("/rpc", { origin: origin() })).toBe(401);
+    expect(await tryKnock(`/rpc?token=${server.token}`, { origin: origin() })).toBe(401);
+    expect(refusals.map(({ status }) => status)).toEqual([401, 401]);
+  });
+
+  it("is told to a person in a sentence", async () => {
+    const { headers, body } = await get("/", { accept: "text/html,*/*" });
+    expect(headers["content-type"]).toMatch(/text\/plain/);
+    expect(body).toBe("this needs the token: open the link that lathe serve printed\n");
+  });
+});
+
+describe("another site", () => {
+  it.each(["http://evil.example", "null", "https://127.0.0.1", "http://127.0.0.1:1"])("from %s gets no socket, even with the cookie", async (site) => {
+    expect(await tryKnock("/rpc", { cookie: await session(), origin: site })).toBe(403);
+    expectRefused(/may not speak to Lathe/);
+  });
+
+  it("gets no page", async () => {
+    expect((await get("/", { ...bearer(), origin: "http://evil.example" })).status).toBe(403);
+    expectRefused(/http:\/\/evil\.example/);
+  });
+
+  it("a cookie without an Origin opens no socket", async () => {
+    expect(await tryKnock("/rpc", { cookie: await session() })).toBe(401);
+    expectRefused(/must name its Origin/);
+  });
+
+  it.each(["evil.example", "127.0.0.1.evil.example", "localhost.evil.example:80", "169.254.169.254"])("that rebinds %s to this machine is refused", async (host) => {
+    expect((await get("/", { ...bearer(), host })).status).toBe(403);
+    expect(await tryKnock("/rpc", { ...bearer(), host, origin: `http://${host}` })).toBe(403);
+    expect(refusals).toHaveLength(2);
+    expect(refusals.every(({ error }) => error.message.includes("not this machine's"))).toBe(true);
+  });
+
+  it("a forwarded port is this machine still", async () => {
+    expect((await get("/", { ...bearer(), host: "localhost:9000" })).status).toBe(200);
+    expect(await tryKnock("/rpc", { cookie: await session(), host: "localhost:9000", origin: "http://localhost:9000" })).toBe("open");
+  });
+});
+
+describe("files", () => {
+  it("are those of the renderer, hashed ones for ever", async () => {
+    const asset = await get("/assets/index-1a2b.js", bearer());
+    expect(asset).toMatchObject({ status: 200, body: "export {};" });
+    expect(asset.headers["cache-control"]).toContain("immutable");
+    expect((await get("/", bearer(), "HEAD")).body).toBe("");
+  });
+
+  it.each([
+    "/../secret.json", "/assets/../../secret.json", "/%2e%2e/secret.json", "/..%2fsecret.json", "/assets/%2e%2e%2f%2e%2e%2fsecret.json",
+    "/..\\secret.json", "/%00index.html", "/C:/windows/win.ini", "/leak.json",
+  ])("none lead out of its folder: %s", async (path) => {
+    const answer = await get(path, bearer());
+    expect(answer.status).toBe(403);
+    expectRefused(/leads out of/);
+  });
+
+  it("that are not there are 404, bad encodings 403, other methods 405; all logged", async () => {
+    expect((await get("/nowhere.js", bearer())).status).toBe(404);
+    expect((await get("/%zz", bearer())).status).toBe(403);
+    expect((await get("/", bearer(), "POST")).status).toBe(405);
+    expect((await get("/assets", bearer())).status).toBe(404);
+    expect(refusals.map(({ status }) => status)).toEqual([404, 403, 405, 404]);
+  });
+});
+
+describe("too much, or nonsense", () => {
+  it("an oversized message closes its socket", async () => {
+    const socket = await openSocket();
+    socket.send(JSON.stringify({ t: "q", i: "1", m: "call", a: [{ id: "1", path: "app.info", input: "x".repeat(2 << 20) }] }));
+    const [code] = (await once(socket, "close")) as [number];
+    expect(code).toBe(1009);
+    expectRefused(/breaks the protocol/, "rpc.invalid");
+  });
+
+  it.each([["{", 1007], ["[]", 1007], ['{"t":"q","m":"eval","a":[]}', 1007], [Buffer.from([1, 2, 3]), 1007]] as const)("the malformed message %j closes its socket", async (message, expected) => {
+    const socket = await openSocket();
+    socket.send(message);
+    const [code] = (await once(socket, "close")) as [number];
+    expect(code).toBe(expected);
+    expectRefused(/./, "rpc.invalid");
+  });
+
+  it("a request that is no HTTP is refused", async () => {
+    const socket = connectTcp(server.port, "127.0.0.1");
+    socket.write("GET / HTTP/9.9\r\nbroken\r\n\r\n");
+    const [data] = (await once(socket, "data")) as [Buffer];
+    expect(data.toString()).toMatch(/^HTTP\/1\.1 400/);
+    expectRefused(/malformed/, "rpc.invalid");
+  });
+
+  it("huge headers are refused", async () => {
+    expect((await get("/", { ...bearer(), "x-long": "y".repeat(20_000) })).status).toBe(431);
+    expectRefused(/malformed/, "rpc.invalid");
+  });
+
+  it("a socket at another address is refused", async () => {
+    expect(await tryKnock("/other", bearer())).toBe(404);
+    expectRefused(/no socket/, "rpc.invalid");
+  });
+});
+
+describe("a client that was let in", () => {
+  async function connectClient() {
+    return createClient(studioContract, createSocketTransport(await openSocket()));
+  }
+
+  it("opens what it may and sees its runs", async () => {
+    const client = await connectClient();
+    expect(await client.procedures.app.info({})).toMatchObject({ name: "Lathe", host: "server", allowedFolders: [allowed] });
+    const project = join(allowed, "credit");
+    expect(await client.procedures.projects.open({ project })).toMatchObject({ path: project, name: "credit", targets: ["Good"], epochs: 30, runs: 1 });
+    expect(await client.procedures.projects.list({})).toMatchObject([{ name: "credit" }]);
+    const [run] = await client.procedures.runs.list({ project });
+    expect(run).toMatchObject({ run: "0001", status: "completed", epoch: 3, epochs: 30, engine: "onnxruntime", device: "cpu", test: { loss: 0.5 } });
+    expect((await client.procedures.runs.metrics({ project, run: "0001" })).epochs).toHaveLength(3);
+    expect(refusals).toEqual([]);
+    client.dispose();
+  });
+
+  it.each([
+    ["a folder elsewhere", () => forbidden],
+    ["a way up", () => join(allowed, "..", "forbidden")],
+    ["a way up, spelt out", () => `${allowed}/../forbidden`],
+    ["a link that leads out", () => join(allowed, "way-out")],
+    ["what is not even there", () => "/nowhere/at/all"],
+    ["a relative path", () => "credit"],
+    ["a NUL", () => `${allowed}/credit\0`],
+  ])("may not open %s", async (_name, path) => {
+    const client = await connectClient();
+    const calls = [
+      client.procedures.projects.open({ project: path() }),
+      client.procedures.runs.list({ project: path() }),
+      client.procedures.runs.metrics({ project: path(), run: "0001" }),
+      client.procedures.training.start({ project: path() }),
+      client.procedures.training.stop({ project: path(), run: "0001" }),
+    ];
+    for (const call of await Promise.allSettled(calls)) expect(call).toMatchObject({ status: "rejected", reason: { code: "rpc.refused" } });
+    expect(refusals).toHaveLength(calls.length);
+    client.dispose();
+  });
+
+  it.each(["..", "../0001", "0001/..", "/etc", ".hidden", "a\\b", ""])("may not name the run %j", async (run) => {
+    const client = await connectClient();
+    const project = join(allowed, "credit");
+    await expect(client.procedures.runs.metrics({ project, run })).rejects.toMatchObject({ code: "rpc.invalid" });
+    await expect(client.procedures.training.start({ project, resume: run })).rejects.toMatchObject({ code: "rpc.invalid" });
+    const end = await new Promise((resolve) => void client.subscribe("run", { project, run }, { next: () => undefined, end: resolve }));
+    expect(end).toMatchObject({ code: "rpc.invalid" });
+    expect(refusals).toHaveLength(3);
+    client.dispose();
+  });
+
+  it("learns that a run is not there, and that one is not under way", async () => {
+    const client = await connectClient();
+    const project = join(allowed, "credit");
+    await expect(client.procedures.runs.metrics({ project, run: "0099" })).rejects.toMatchObject({ code: "run.missing" });
+    await expect(client.procedures.training.pause({ project, run: "0001" })).rejects.toMatchObject({ code: "run.state" });
+    client.dispose();
+  });
+});
+
+it("a port that is taken is named", async () => {
+  await expect(startServer({ port: server.port, renderer, studio: createStudio({ allowedFolders: [], home: folder }) }))
+    .rejects.toMatchObject({ code: "usage", message: expect.stringContaining(`port ${server.port} is taken`) });
+});
