@@ -58,7 +58,7 @@ function gradientGraph({ inputs, build }: GradientCheck): Graph {
   const xs = inputs.map((s, i) => e.graph.input(`x${i}`, s.dtype, s.shape));
   const ys = floatsOf(build(e, ...xs));
   const ws = ys.map((y, i) => e.graph.input(`w${i}`, y.dtype, y.shape));
-  const varying = xs.flatMap((x, i) => (isFloat(x.dtype) ? [{ x, i }] : []));
+  const varying = xs.flatMap((x, i) => (varies(inputs[i]!) ? [{ x, i }] : []));
   const gradients = differentiate(e, weightedSum(e, ys, ws), varying.map(({ x }) => x));
   ys.forEach((y, i) => e.graph.output(y, `y${i}`));
   gradients.forEach((g, k) => {
@@ -78,7 +78,7 @@ function derivativeOf(check: GradientCheck): GradientCheck {
     build: (e, ...inputs) => {
       const xs = inputs.slice(0, count);
       const ys = floatsOf(check.build(e, ...xs));
-      return differentiate(e, weightedSum(e, ys, inputs.slice(count)), xs.filter((x) => isFloat(x.dtype)));
+      return differentiate(e, weightedSum(e, ys, inputs.slice(count)), xs.filter((_, i) => varies(check.inputs[i]!)));
     },
     ...(check.engine === undefined ? {} : { engine: check.engine }),
   };
@@ -97,7 +97,7 @@ async function checkBatch(check: GradientCheck, n: number): Promise<void> {
   const feeds = { ...xs, ...ws };
   const analytic = evaluate(graph, feeds);
   check.inputs.forEach((sample, i) => {
-    if (!isFloat(sample.dtype)) return;
+    if (!varies(sample)) return;
     const gradient = analytic[`dx${i}`]!;
     const x = xs[`x${i}`]!;
     expect(gradient.dims, `shape of the gradient of input ${i}`).toEqual(x.dims);
@@ -119,6 +119,8 @@ function centralDifference(forward: Graph, xs: Record<string, Evaluated>, ws: Re
   }
   return sum / (2 * h);
 }
+
+const varies = (sample: Sample): boolean => isFloat(sample.dtype) && !sample.fixed;
 
 export function floatsOf(built: Value | readonly Value[]): readonly Value[] {
   return ("name" in built ? [built] : built).filter((y) => isFloat(y.dtype));

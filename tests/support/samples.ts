@@ -10,6 +10,8 @@ export interface Sample {
   readonly dtype: DataType;
   readonly shape: readonly Dimension[];
   values(count: number, n: number): ArrayLike<number>;
+  /** True for numbers that nobody differentiates by: targets, running statistics, learning rates. */
+  readonly fixed?: boolean;
 }
 
 type Dims = readonly Dimension[];
@@ -39,6 +41,12 @@ export const given = (values: readonly number[], ...shape: Dims): Sample => ({
   values: () => values.map(Math.fround),
 });
 export const scalar = (value: number): Sample => ({ dtype: "float32", shape: [], values: () => [Math.fround(value)] });
+
+export const fixed = (sample: Sample): Sample => ({ ...sample, fixed: true });
+/** The number of samples, of shape [1]. */
+export const batchSize: Sample = { dtype: "float32", shape: [1], fixed: true, values: (_, n) => [n] };
+/** Uniform in [0, 1). */
+export const uniform = (...shape: Dims): Sample => drawn(shape, (r) => r.uniform());
 
 /** Whole numbers, repeated over the batch as needed. */
 export const whole = (values: readonly number[], ...shape: Dims): Sample => cycled("int64", values, shape);

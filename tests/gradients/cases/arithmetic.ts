@@ -80,6 +80,8 @@ export const arithmetic: readonly OpCase[] = [
   grad("Clip", "no lower bound", [given([-3, 0.5, 30])], (e, x) => e.clip(x, undefined, 1)),
   grad("Clip", "no bounds over the batch", [any("N", 2)], (e, x) => e.clip(x)),
   grad("Clip", "a scalar", [scalar(0.5)], (e, x) => e.clip(x, -1, 1)),
+  grad("Clip", "bounds that vary", [given([-3, -0.5, 0.5, 3]), scalar(-1), scalar(1)], (e, x, low, high) => e.op("Clip", [x, low, high])),
+  grad("Clip", "bounds that cross: all is the upper one", [given([-3, 0, 3]), scalar(1), scalar(-1)], (e, x, low, high) => e.op("Clip", [x, low, high])),
   kink("Clip", "the bounds belong to the inside", [given([-1, 1, -1.5, 1.5])], (e, x) => e.clip(x, -1, 1), [1, 1, 0, 0]),
 
   compared("Equal"), compared("Greater"), compared("Less"), compared("GreaterOrEqual"), compared("LessOrEqual"),

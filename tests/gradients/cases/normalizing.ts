@@ -1,11 +1,11 @@
 import type { Emitter } from "../../../src-main/onnx/emitter.js";
-import { type Value, float, int } from "../../../src-main/onnx/types.js";
+import { type Attributes, type Value, float, int } from "../../../src-main/onnx/types.js";
 import { any, apart, given, positive } from "../../support/samples.js";
 import { type OpCase, drawing, grad, kink } from "./case.js";
 
 /** Batch norm in training mode: Y, and the running mean and variance where asked for. */
-function trained(e: Emitter, x: readonly Value[], outputs: 1 | 3, epsilon = 1e-5): readonly Value[] {
-  return e.graph.node("BatchNormalization", x, { training_mode: int(1), epsilon: float(epsilon) }, { outputs: 3 }).slice(0, outputs);
+function trained(e: Emitter, x: readonly Value[], outputs: 1 | 3, attributes: Attributes = {}): readonly Value[] {
+  return e.graph.node("BatchNormalization", x, { training_mode: int(1), ...attributes }, { outputs: 3 }).slice(0, outputs);
 }
 
 function dropped(e: Emitter, x: Value, ratio: number, training: boolean): Value {
@@ -20,7 +20,10 @@ export const normalizing: readonly OpCase[] = [
   grad("BatchNormalization", "training", [apart(4, 3), any(3), any(3)], (e, ...x) => trained(e, [...x, ...still(e, 3)], 1)),
   grad("BatchNormalization", "training, rank 4", [any(2, 2, 2, 2), any(2), any(2)], (e, ...x) => trained(e, [...x, ...still(e, 2)], 1)),
   grad("BatchNormalization", "training, rank 3 over a batch", [any("N", 2, 4), any(2), any(2)], (e, ...x) => trained(e, [...x, ...still(e, 2)], 1)),
-  grad("BatchNormalization", "training with a large epsilon", [any(3, 2), any(2), any(2)], (e, ...x) => trained(e, [...x, ...still(e, 2)], 1, 0.5)),
+  grad("BatchNormalization", "training with a large epsilon", [any(3, 2), any(2), any(2)], (e, ...x) => trained(e, [...x, ...still(e, 2)], 1, { epsilon: float(0.5) })),
+  grad("BatchNormalization", "training, with running statistics", [any(3, 2), any(2), any(2), any(2), positive(2)], (e, ...x) => trained(e, x, 3)),
+  grad("BatchNormalization", "training, with the batch's own statistics", [any(2, 2, 3), any(2), any(2), any(2), positive(2)], (e, ...x) => trained(e, x, 3, { momentum: float(0) })),
+  grad("BatchNormalization", "training, statistics alone", [any("N", 2, 3), any(2), any(2), any(2), positive(2)], (e, ...x) => trained(e, x, 3, { momentum: float(0.3) }).slice(1)),
 
   grad("LayerNormalization", "the last axis by default", [any("N", 3), any(3), any(3)], (e, ...x) => e.op("LayerNormalization", x)),
   grad("LayerNormalization", "without B", [any("N", 4), any(4)], (e, ...x) => e.op("LayerNormalization", x)),
@@ -29,6 +32,8 @@ export const normalizing: readonly OpCase[] = [
   grad("LayerNormalization", "all axes", [any(2, 3), any(2, 3), any(2, 3)], (e, ...x) => e.op("LayerNormalization", x, { axis: int(0) })),
   grad("LayerNormalization", "a large epsilon", [any(2, 3), any(3), any(3)], (e, ...x) => e.op("LayerNormalization", x, { epsilon: float(0.5) })),
   grad("LayerNormalization", "a vector", [any(4), any(4), any(4)], (e, ...x) => e.op("LayerNormalization", x)),
+  grad("LayerNormalization", "with mean and deviation", [any("N", 3), any(3), any(3)], (e, ...x) => e.graph.node("LayerNormalization", x, {}, { outputs: 3 })),
+  grad("LayerNormalization", "mean and deviation alone", [any(2, 2, 2), any(2, 2)], (e, ...x) => e.graph.node("LayerNormalization", x, { axis: int(1) }, { outputs: 3 }).slice(1)),
   grad("LayerNormalization", "a constant row", [given([1, 1, 1], 1, 3), any(3), any(3)], (e, ...x) => e.op("LayerNormalization", x, { epsilon: float(0.25) })),
 
   grad("Dropout", "inference", [any("N", 3)], (e, x) => e.op("Dropout", [x])),

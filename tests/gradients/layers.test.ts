@@ -1,0 +1,125 @@
+import { describe, expect, it } from "vitest";
+import { layers } from "../../src-main/layers/index.js";
+import type { TargetKind } from "../../src-main/losses/loss.js";
+import { losses } from "../../src-main/losses/index.js";
+import { optimizers } from "../../src-main/optimizers/index.js";
+import { checkGradients } from "../support/gradient-checker.js";
+import { layerCheck, lossCheck, optimizerCheck } from "../support/lowered.js";
+import { type Sample, any, apart, given, uniform, whole } from "../support/samples.js";
+
+type Options = Readonly<Record<string, unknown>>;
+
+/** Every layer in both modes, by its inputs and parameters, over its options. `apart` keeps away from kinks at 0. */
+const layerCases: readonly (readonly [type: string, options: Options, ...inputs: Sample[]])[] = [
+  ["Linear", { outFeatures: 2 }, any("N", 3)],
+  ["Linear", { outFeatures: 3, bias: false }, any("N", 2)],
+  ["Linear", { outFeatures: 2 }, any("N", 2, 3)],
+  ["ReLU", {}, apart("N", 4)],
+  ["LeakyReLU", {}, apart("N", 4)],
+  ["LeakyReLU", { negativeSlope: 0.3 }, apart("N", 2, 2)],
+  ["ELU", {}, apart("N", 4)],
+  ["ELU", { alpha: 0.5 }, apart("N", 4)],
+  ["SELU", {}, apart("N", 4)],
+  ["GELU", {}, any("N", 4)],
+  ["GELU", { approximate: "tanh" }, any("N", 4)],
+  ["GELU", {}, given([-50, -3, 0, 3, 50], 1, 5)],
+  ["GELU", { approximate: "tanh" }, given([-50, -3, 0, 3, 50], 1, 5)],
+  ["Sigmoid", {}, any("N", 4)],
+  ["Tanh", {}, any("N", 4)],
+  ["Softplus", {}, any("N", 4)],
+  ["Softplus", { beta: 3, threshold: 4 }, given([-2, -0.5, 0, 0.5, 1, 2], 1, 6)],
+  ["Softmax", {}, any("N", 4)],
+  ["Softmax", { dim: 1 }, any("N", 2, 3)],
+  ["LogSoftmax", {}, any("N", 4)],
+  ["LogSoftmax", { dim: -2 }, any("N", 2, 3)],
+  ["BatchNorm1d", {}, any(4, 3)],
+  ["BatchNorm1d", { eps: 0.1, momentum: 0.3 }, any(3, 2)],
+  ["BatchNorm1d", { affine: false }, any(4, 2)],
+  ["BatchNorm1d", { momentum: null }, any(4, 2)],
+  ["BatchNorm1d", { trackRunningStats: false }, any(4, 2)],
+  ["BatchNorm1d", {}, any("N", 2, 3)],
+  ["LayerNorm", { normalizedShape: 3 }, any("N", 3)],
+  ["LayerNorm", { normalizedShape: [2, 3] }, any("N", 2, 3)],
+  ["LayerNorm", { normalizedShape: 3, bias: false }, any("N", 3)],
+  ["LayerNorm", { normalizedShape: 3, elementwiseAffine: false, eps: 0.1 }, any("N", 3)],
+  ["Dropout", {}, any("N", 6)],
+  ["Dropout", { p: 0.8 }, any("N", 6)],
+  ["Dropout", { p: 0 }, any("N", 2)],
+  ["Dropout", { p: 1 }, any("N", 2)],
+  ["Flatten", {}, any("N", 2, 3)],
+  ["Flatten", { startDim: 2 }, any("N", 2, 3, 2)],
+  ["Flatten", { endDim: 2 }, any("N", 2, 3, 2)],
+  ["Concat", {}, any("N", 2), any("N", 3), any("N", 1)],
+  ["Concat", { dim: -1 }, any("N", 2, 2), any("N", 2, 1)],
+  ["Add", {}, any("N", 3), any("N", 3)],
+  ["Add", {}, any("N", 2, 3), any("N", 1, 3), any("N", 2, 1)],
+  ["Identity", {}, any("N", 3)],
+];
+
+const classes = whole([2, 0, 1], "N");
+const yesNo = given([1, 0, 1, 1, 0], 5, 1);
+
+const lossCases: readonly (readonly [type: string, options: Options, kind: TargetKind, output: Sample, target: Sample])[] = [
+  ["CrossEntropyLoss", {}, "category", any("N", 3), classes],
+  ["CrossEntropyLoss", { classWeights: [0.5, 2, 1] }, "category", any("N", 3), classes],
+  ["CrossEntropyLoss", { labelSmoothing: 0.2 }, "category", any("N", 3), classes],
+  ["CrossEntropyLoss", { labelSmoothing: 0.1, classWeights: [1, 3, 0.5] }, "category", any("N", 3), classes],
+  ["CrossEntropyLoss", {}, "category", any(4, 3), whole([1, -100, 2, -100])],
+  ["CrossEntropyLoss", { ignoreIndex: 1, labelSmoothing: 0.1 }, "category", any(4, 3), whole([1, 0, 2, 1])],
+  ["CrossEntropyLoss", {}, "category", given([50, 0, -50, -50, 0, 50], 2, 3), whole([0, 0])],
+  ["NLLLoss", {}, "category", any("N", 3), classes],
+  ["NLLLoss", { classWeights: [0.5, 2, 1] }, "category", any("N", 3), classes],
+  ["NLLLoss", { ignoreIndex: 0 }, "category", any(3, 3), whole([0, 1, 2])],
+  ["BCEWithLogitsLoss", {}, "binary", any(5, 1), yesNo],
+  ["BCEWithLogitsLoss", { posWeight: 3 }, "binary", any(5, 1), yesNo],
+  ["BCEWithLogitsLoss", { posWeight: 0.5 }, "binary", given([-50, 50, 20, -20, 0], 5, 1), yesNo],
+  ["BCEWithLogitsLoss", {}, "binary", any("N", 1), uniform("N", 1)],
+  ["BCELoss", {}, "binary", given([0.1, 0.2, 0.5, 0.9, 0.999], 5, 1), yesNo],
+  ["BCELoss", {}, "binary", given([0.3, 0.6], 2, 1), given([0.25, 0.75], 2, 1)],
+  ["MSELoss", {}, "numeric", any("N", 2), apart("N", 2)],
+  ["MSELoss", {}, "numeric", any(2, 3), any(2, 3)],
+  ["L1Loss", {}, "numeric", any("N", 2), apart("N", 2)],
+  ["SmoothL1Loss", {}, "numeric", any("N", 3), apart("N", 3)],
+  ["SmoothL1Loss", { beta: 0.5 }, "numeric", given([0, 0, 0, 0], 2, 2), given([0.1, -0.3, 0.7, -3], 2, 2)],
+  ["HuberLoss", {}, "numeric", any("N", 3), apart("N", 3)],
+  ["HuberLoss", { delta: 0.5 }, "numeric", given([0, 0, 0, 0], 2, 2), given([0.1, -0.3, 0.7, -3], 2, 2)],
+];
+
+const optimizerCases: readonly (readonly [type: string, options: Options])[] = [
+  ["SGD", {}], ["SGD", { momentum: 0.9 }], ["SGD", { momentum: 0.9, nesterov: true, weightDecay: 0.1 }], ["SGD", { momentum: 0.8, dampening: 0.3 }],
+  ["Adagrad", {}], ["Adagrad", { lrDecay: 0.1, weightDecay: 0.1 }],
+  ["RMSprop", {}], ["RMSprop", { momentum: 0.9 }], ["RMSprop", { centered: true, alpha: 0.9, weightDecay: 0.1 }],
+  ["Adam", {}], ["Adam", { amsgrad: true }], ["Adam", { weightDecay: 0.1, betas: [0.8, 0.9], eps: 0.01 }],
+  ["AdamW", {}], ["AdamW", { amsgrad: true, weightDecay: 0.2 }],
+];
+
+const title = (type: string, options: Options): string => (Object.keys(options).length > 0 ? `${type} ${JSON.stringify(options)}` : type);
+
+describe("gradients of layers", () => {
+  describe.each(["train", "eval"] as const)("in mode %s", (mode) => {
+    it.each(layerCases.map(([type, options, ...inputs]) => [`${title(type, options)} of ${inputs.map((s) => `[${s.shape.join()}]`).join(", ")}`, type, options, inputs] as const))(
+      "%s", (_, type, options, inputs) => checkGradients({ ...layerCheck(type, options, mode, inputs), order: 2 }));
+  });
+
+  it("has a case for every layer", () => {
+    expect(layers.types.filter((type) => !layerCases.some(([t]) => t === type))).toEqual([]);
+  });
+});
+
+describe("gradients of losses", () => {
+  it.each(lossCases.map((c) => [`${title(c[0], c[1])} of [${c[3].shape.join()}]`, c] as const))(
+    "%s", (_, [type, options, kind, output, target]) => checkGradients({ ...lossCheck(type, options, kind, output, target), order: 2 }));
+
+  it("has a case for every loss", () => {
+    expect(losses.types.filter((type) => !lossCases.some(([t]) => t === type))).toEqual([]);
+  });
+});
+
+describe("derivatives of an optimizer's step", () => {
+  it.each(optimizerCases.flatMap(([type, options]) => [1, 7].map((step) => [`${title(type, options)}, step ${step}`, type, options, step] as const)))(
+    "%s", (_, type, options, step) => checkGradients(optimizerCheck(type, options, step)));
+
+  it("has a case for every optimizer", () => {
+    expect(optimizers.types.filter((type) => !optimizerCases.some(([t]) => t === type))).toEqual([]);
+  });
+});
