@@ -1,0 +1,132 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { mkdir, readFile, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { LatheError } from "../base/errors.js";
+import { type StoredData, storedData } from "./prepared.js";
+import { readHeader } from "./record-file.js";
+import { SPLITS, type SplitName } from "./splits.js";
+import { throwIfAborted } from "./sources/database.js";
+
+/** How many prepared data sets stay on disk; the least recently used go first. */
+const KEPT = 5;
+const DESCRIPTION = "prepared.json";
+const HASHES = "hashes.json";
+
+export function splitFile(folder: string, split: SplitName): string {
+  return join(folder, `${split}.records`);
+}
+
+/** The stored data of a fingerprint, or undefined where there is none or it is damaged; then it is to be made again. */
+export async function findStored(cacheFolder: string, fingerprint: string): Promise<{ readonly folder: string; readonly stored: StoredData } | undefined> {
+  const folder = join(cacheFolder, fingerprint);
+  try {
+    const stored = storedData.parse(JSON.parse(await readFile(join(folder, DESCRIPTION), "utf8")));
+    if (stored.fingerprint !== fingerprint) return undefined;
+    for (const split of SPLITS) {
+      const header = readHeader(splitFile(folder, split), fingerprint);
+      if (header.count !== stored.counts[split] || header.words !== stored.words) return undefined;
+    }
+    const now = new Date();
+    await utimes(join(folder, DESCRIPTION), now, now).catch(() => undefined);
+    return { folder, stored };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Moves finished files from a working folder into the cache and lets the oldest entries go. @returns their folder there. */
+export async function store(cacheFolder: string, workFolder: string, stored: StoredData): Promise<string> {
+  const folder = join(cacheFolder, stored.fingerprint);
+  const fresh = join(cacheFolder, `new-${process.pid}-${stored.fingerprint.slice(0, 16)}-${Date.now()}`);
+  await mkdir(fresh);
+  for (const split of SPLITS) await rename(splitFile(workFolder, split), splitFile(fresh, split));
+  await writeFile(join(fresh, DESCRIPTION), JSON.stringify(stored));
+  await rm(folder, { recursive: true, force: true });
+  try {
+    await rename(fresh, folder);
+  } catch (error) {
+    // Another process was quicker with the same data.
+    await rm(fresh, { recursive: true, force: true });
+    if (!await findStored(cacheFolder, stored.fingerprint)) throw error;
+  }
+  await compact(cacheFolder, stored.fingerprint);
+  return folder;
+}
+
+/** Removes all but the entries used last, and what crashed processes left behind. @param keep a fingerprint that stays in any case. */
+export async function compact(cacheFolder: string, keep: string): Promise<void> {
+  const entries: { readonly path: string; readonly used: number }[] = [];
+  for (const name of await readdir(cacheFolder)) {
+    const path = join(cacheFolder, name);
+    if (/^[0-9a-f]{64}$/.test(name) && name !== keep) {
+      const used = await stat(join(path, DESCRIPTION)).then((s) => s.mtimeMs, () => 0);
+      entries.push({ path, used });
+    } else if (/^(work|new)-\d+-/.test(name) && !isRunning(Number(name.split("-")[1]))) {
+      await rm(path, { recursive: true, force: true });
+    }
+  }
+  entries.sort((a, b) => b.used - a.used);
+  for (const { path } of entries.slice(KEPT - 1)) await rm(path, { recursive: true, force: true }).catch(() => undefined);
+}
+
+/**
+ * sha256 of a file's content. One that has the size and time of modification it had when it was last hashed is not read again, unless it was changed within
+ * two seconds of the hashing, when its time might not tell.
+ */
+export async function contentHash(cacheFolder: string, path: string, progress: (done: number, total: number) => void, signal?: AbortSignal): Promise<string> {
+  const { size, mtimeMs } = await stat(path);
+  const known = await readHashes(cacheFolder);
+  const memo = known[path];
+  if (memo?.size === size && memo.mtimeMs === mtimeMs && memo.at - mtimeMs > 2000) return memo.sha256;
+  const hash = createHash("sha256");
+  let done = 0;
+  try {
+    for await (const part of createReadStream(path, { highWaterMark: 1 << 20 })) {
+      throwIfAborted(signal);
+      hash.update(part as Buffer);
+      done += (part as Buffer).length;
+      progress(done, size);
+    }
+  } catch (error) {
+    if (error instanceof LatheError) throw error;
+    throw new LatheError("data.unreadable", `${path} cannot be read: ${(error as Error).message}`, { path }, { cause: error });
+  }
+  const sha256 = hash.digest("hex");
+  await writeHashes(cacheFolder, { ...known, [path]: { size, mtimeMs, sha256, at: Date.now() } });
+  return sha256;
+}
+
+interface HashMemo {
+  readonly size: number;
+  readonly mtimeMs: number;
+  readonly sha256: string;
+  /** When it was hashed, milliseconds since 1970. */
+  readonly at: number;
+}
+
+async function readHashes(cacheFolder: string): Promise<Readonly<Record<string, HashMemo>>> {
+  try {
+    const value: unknown = JSON.parse(await readFile(join(cacheFolder, HASHES), "utf8"));
+    return typeof value === "object" && value !== null ? value as Readonly<Record<string, HashMemo>> : {};
+  } catch {
+    return {};
+  }
+}
+
+async function writeHashes(cacheFolder: string, memos: Readonly<Record<string, HashMemo>>): Promise<void> {
+  const newest = Object.entries(memos).sort(([, a], [, b]) => b.at - a.at).slice(0, 100);
+  const temporary = join(cacheFolder, `${HASHES}.${process.pid}`);
+  await mkdir(cacheFolder, { recursive: true });
+  await writeFile(temporary, JSON.stringify(Object.fromEntries(newest)));
+  await rename(temporary, join(cacheFolder, HASHES));
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}

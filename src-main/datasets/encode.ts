@@ -1,0 +1,135 @@
+import { defined } from "../base/assert.js";
+import type { Executable } from "../engines/engine.js";
+import { createEmitter } from "../ops/index.js";
+import type { Graph } from "../onnx/types.js";
+import { splitFile } from "./cache.js";
+import { lowerInputs, targetWidth, widthOf } from "./encoders/index.js";
+import type { FittedData, FittedTarget } from "./encoders/fitted.js";
+import type { PreparedData } from "./prepared.js";
+import { RawAssembler, type RawBatch, columnsOf, selectRaw } from "./raw-batch.js";
+import { RecordWriter } from "./record-file.js";
+import type { Database } from "./sources/database.js";
+import { PART, SPLITS } from "./splits.js";
+import type { Staged } from "./staging.js";
+
+/** Rows that go through the encoder graph at a time. */
+const BATCH = 16_384;
+
+/** The raw inputs of fitted encoders in, their encodings out, under the name and `.encoded`: what the exported model begins with, alone. */
+export function encoderGraph(fitted: FittedData): Graph {
+  const e = createEmitter();
+  for (const [name, encoded] of lowerInputs(e, fitted)) e.graph.output(encoded, `${name}.encoded`);
+  return e.graph.build("encoders");
+}
+
+/** Words of 4 bytes in a record: encoded inputs, targets, row number. */
+export function recordWords(fitted: FittedData): number {
+  return fitted.inputs.reduce((sum, i) => sum + widthOf(i), 0) + fitted.targets.reduce((sum, t) => sum + targetWidth(t), 0) + 1;
+}
+
+export interface EncodeQuestion {
+  readonly fitted: FittedData;
+  readonly executable: Executable;
+  readonly writers: readonly RecordWriter[];
+  /** Training rows by class are counted here. */
+  readonly classCounts: Readonly<Record<string, number[]>>;
+  readonly progress: (done: number) => void;
+}
+
+/** Opens a sample file for each part. */
+export async function createWriters(folder: string, fitted: FittedData): Promise<readonly RecordWriter[]> {
+  const writers: RecordWriter[] = [];
+  for (const name of SPLITS) writers.push(await RecordWriter.create(splitFile(folder, name), recordWords(fitted)));
+  return writers;
+}
+
+/**
+ * Streams the staged rows in use through the encoder graph into the sample files, in the file's order.
+ * @returns rows of this table that are in no part because training does not know their class.
+ */
+export async function encodeRows(database: Database, staged: Staged, parts: string, question: EncodeQuestion): Promise<ReadonlyMap<string, number>> {
+  const { fitted } = question;
+  const selection = selectRaw(columnsOf(fitted, true), staged.number, staged.text);
+  const assembler = new RawAssembler(fitted, Math.min(BATCH, staged.rows), true, 1);
+  const partOf = new Int8Array(BATCH);
+  const unknown = new Map<string, number>();
+  let picked = new Int32Array(0);
+  let start = 0;
+  const flush = async () => writeBatch(assembler.take(), partOf, question, unknown);
+  for await (const chunk of database.stream(`SELECT part, ${selection} FROM ${staged.table} POSITIONAL JOIN ${parts}`)) {
+    const part = chunk.getColumnVector(0);
+    if (picked.length < chunk.rowCount) picked = new Int32Array(chunk.rowCount);
+    let count = 0;
+    for (let i = 0; i < chunk.rowCount; i++) if (part.getItem(i) !== PART.skipped) picked[count++] = i;
+    const before = start;
+    for (let from = 0; from < count;) {
+      const at = assembler.size;
+      const added = assembler.add(chunk, picked, from, count, (i) => before + i + 1);
+      for (let s = 0; s < added; s++) partOf[at + s] = Number(part.getItem(picked[from + s] ?? 0));
+      from += added;
+      if (assembler.full) await flush();
+    }
+    start += chunk.rowCount;
+    question.progress(start);
+  }
+  if (assembler.size > 0) await flush();
+  return unknown;
+}
+
+async function writeBatch(batch: RawBatch, partOf: Int8Array, question: EncodeQuestion, unknown: Map<string, number>): Promise<void> {
+  const { fitted, executable, writers, classCounts } = question;
+  const outputs = await executable.run(batch.inputs);
+  const encoded = fitted.inputs.map((input) => {
+    const data = defined(outputs[`${input.name}.encoded`], `the encoding of ${input.name}`).data as Float32Array;
+    return { data, width: widthOf(input) };
+  });
+  const targets = fitted.targets.map((target) => trainedValues(target, batch));
+  for (let r = 0; r < batch.size; r++) {
+    const stranger = targets.find((t) => t.kind !== "numeric" && (t.data[r] ?? -1) < 0);
+    if (stranger) {
+      unknown.set(stranger.column, (unknown.get(stranger.column) ?? 0) + 1);
+      continue;
+    }
+    const part = partOf[r] ?? 0;
+    const writer = defined(writers[part], `the writer of part ${part}`);
+    if (writer.full) await writer.flush();
+    let at = writer.record();
+    const { floats, integers } = writer;
+    for (const { data, width } of encoded) {
+      for (let k = 0, from = r * width; k < width; k++) floats[at++] = data[from++] ?? 0;
+    }
+    for (const target of targets) {
+      if (target.kind === "category") integers[at++] = target.data[r] ?? 0;
+      else for (let k = 0, from = r * target.width; k < target.width; k++) floats[at++] = target.data[from++] ?? 0;
+      const counts = part === PART.train && target.kind !== "numeric" ? classCounts[target.name] : undefined;
+      const index = target.data[r] ?? 0;
+      if (counts) counts[index] = (counts[index] ?? 0) + 1;
+    }
+    integers[at] = batch.rows[r] ?? 0;
+  }
+}
+
+/** A target's values as records hold them: scaled numbers, 0 and 1, class indices. */
+function trainedValues(target: FittedTarget, batch: RawBatch) {
+  const raw = defined(batch.targets[target.name], `target ${target.name}`);
+  const base = { name: target.name, kind: target.type, column: target.type === "numeric" ? "" : target.column, width: targetWidth(target) };
+  if (raw.dtype === "int64") return { ...base, data: Int32Array.from(raw.data, Number) };
+  const values = raw.data as Float32Array;
+  return { ...base, data: target.type === "numeric" ? scaled(values, target.shift, target.scale) : values };
+}
+
+function scaled(values: Float32Array, shift: readonly number[], scale: readonly number[]): Float32Array {
+  const width = shift.length;
+  return values.map((y, i) => (y - (shift[i % width] ?? 0)) / (scale[i % width] ?? 1));
+}
+
+/** Where inputs and targets stand in a record, in words. */
+export function recordLayout(prepared: Pick<PreparedData, "inputs" | "targets">): readonly { readonly name: string; readonly offset: number; readonly width: number; readonly kind: "input" | "numeric" | "binary" | "category" }[] {
+  let offset = 0;
+  const place = (name: string, width: number, kind: "input" | "numeric" | "binary" | "category") => {
+    const entry = { name, offset, width, kind };
+    offset += width;
+    return entry;
+  };
+  return [...prepared.inputs.map((i) => place(i.name, i.width, "input")), ...prepared.targets.map((t) => place(`target.${t.name}`, t.width, t.kind))];
+}

@@ -1,0 +1,91 @@
+import { defined } from "../../base/assert.js";
+import { LatheError } from "../../base/errors.js";
+import { ML_DOMAIN, float, floats, strings } from "../../onnx/types.js";
+import { oneClass, sortClasses } from "./category.js";
+import type { FitContext, InputEncoder, TargetEncoder } from "./encoder.js";
+
+/** Pairs of words whose order is known, negative first. */
+const PAIRS = [["0", "1"], ["-1", "1"], ["false", "true"], ["no", "yes"], ["f", "t"], ["n", "y"], ["off", "on"], ["negative", "positive"], ["bad", "good"]] as const;
+
+export interface Pair {
+  readonly classes: [string, string];
+  readonly negative: string[];
+  readonly positive: string[];
+}
+
+/** One of two values: string `[N, 1]` to float32 `[N, 1]` of 0 and 1; what training did not see becomes the share of 1 in training. */
+export const binaryInput: InputEncoder<"binary"> = {
+  type: "binary",
+  async fit(spec, [column = spec.column], context) {
+    const counts = await context.texts(column, "train", 20);
+    const [only, ...others] = counts.keys();
+    if (only !== undefined && others.length === 0) {
+      context.warn("data.constant", `column "${column}" of ${context.path} is "${only}" in every training row; nothing can be learnt from it`);
+      return { name: spec.name, type: "binary", column, classes: [only, only], negative: [only], positive: [], share: 0 };
+    }
+    const pair = pairOf([...counts.keys()]);
+    if (!pair) throw notTwo("data.value", `input ${spec.name}`, column, counts, context);
+    const total = [...counts.values()].reduce((a, b) => a + b, 0);
+    const positives = pair.positive.reduce((sum, text) => sum + (counts.get(text) ?? 0), 0);
+    return { name: spec.name, type: "binary", column, ...pair, share: Math.fround(positives / total) };
+  },
+  rawType: () => ({ dtype: "string", shape: ["N", 1] }),
+  width: () => 1,
+  lower(e, raw, { negative, positive, share }) {
+    const [encoded] = e.graph.node("LabelEncoder", [raw], {
+      keys_strings: strings([...negative, ...positive]), values_floats: floats([...negative.map(() => 0), ...positive.map(() => 1)]), default_float: float(share),
+    }, { domain: ML_DOMAIN });
+    return defined(encoded, "LabelEncoder's output");
+  },
+};
+
+/** Yes or no to predict. */
+export const binaryTarget: TargetEncoder<"binary"> = {
+  type: "binary",
+  async fit(spec, [column = spec.column], context) {
+    const counts = await context.texts(column, "all", 20);
+    const pair = pairOf([...counts.keys()]);
+    if (counts.size < 2) throw oneClass(column, [...counts.keys()], context);
+    if (!pair) throw notTwo("data.target", `target ${spec.name}`, column, counts, context);
+    const trained = await context.texts(column, "train", 20);
+    for (const [k, texts] of [pair.negative, pair.positive].entries()) {
+      if (!texts.some((t) => trained.has(t))) {
+        throw new LatheError("data.target", `target column "${column}" of ${context.path}: no training row is "${pair.classes[k]}"; use more rows, another split or another seed`, { path: context.path, column });
+      }
+    }
+    return { name: spec.name, type: "binary", column, ...pair };
+  },
+};
+
+/**
+ * Which of two values is the positive one: by a known pair of words (in any case; numbers by value), else the second in order. undefined where the texts
+ * are not two values.
+ */
+export function pairOf(texts: readonly string[]): Pair | undefined {
+  const folded = new Map<string, string[]>();
+  for (const text of sortClasses(texts)) {
+    const key = fold(text);
+    folded.set(key, [...(folded.get(key) ?? []), text]);
+  }
+  const known = PAIRS.find((pair) => [...folded.keys()].every((key) => (pair as readonly string[]).includes(key)) && folded.size === 2);
+  if (known) return pair(folded.get(known[0]) ?? [], folded.get(known[1]) ?? []);
+  const [negative, positive, ...more] = sortClasses(texts);
+  if (more.length > 0 || negative === undefined || positive === undefined) return undefined;
+  return pair([negative], [positive]);
+}
+
+function pair(negative: string[], positive: string[]): Pair | undefined {
+  const [no, yes] = [negative[0], positive[0]];
+  return no === undefined || yes === undefined ? undefined : { classes: [no, yes], negative, positive };
+}
+
+function fold(text: string): string {
+  const number = Number(text);
+  return text.trim() !== "" && Number.isFinite(number) ? String(number) : text.toLowerCase();
+}
+
+function notTwo(code: "data.value" | "data.target", what: string, column: string, counts: ReadonlyMap<string, number>, { path }: FitContext): LatheError {
+  const values = sortClasses([...counts.keys()]);
+  const got = values.length === 0 ? "no value" : values.length === 1 ? `only "${values.join()}"` : `${counts.size > 20 ? "more than 20" : values.length} different values (${values.slice(0, 5).map((v) => `"${v}"`).join(", ")}${values.length > 5 ? ", …" : ""})`;
+  return new LatheError(code, `${what}: column "${column}" of ${path} has ${got}, expected two, such as 0 and 1; is it a category?`, { path, column, values });
+}

@@ -1,0 +1,61 @@
+import { LatheError } from "../../base/errors.js";
+import { ML_DOMAIN, int, ints, strings, tensor } from "../../onnx/types.js";
+import { defined } from "../../base/assert.js";
+import type { FitContext, InputEncoder, TargetEncoder } from "./encoder.js";
+
+/** Wider one-hot inputs and outputs are surely a column that is no category. */
+const MOST_CLASSES = 10_000;
+
+/** One of several texts as one-hot: string `[N, 1]` to float32 `[N, classes]`. A text that training did not see, or a missing one, is all zeros. */
+export const categoryInput: InputEncoder<"category"> = {
+  type: "category",
+  async fit(spec, [column = spec.column], context) {
+    const counts = await context.texts(column, "train", MOST_CLASSES);
+    if (counts.size === 0) throw new LatheError("data.value", `column "${column}" of ${context.path} has no value in any training row; leave the column out`, { path: context.path, column });
+    refuseTooMany(counts, column, context);
+    if (counts.size === 1) context.warn("data.constant", `column "${column}" of ${context.path} is "${[...counts.keys()].join()}" in every training row; nothing can be learnt from it`);
+    return { name: spec.name, type: "category", column, classes: sortClasses([...counts.keys()]) };
+  },
+  rawType: () => ({ dtype: "string", shape: ["N", 1] }),
+  width: ({ classes }) => classes.length,
+  lower(e, raw, { classes }) {
+    // The position of the text among the classes, -1 for others; then equal to 0, 1, …
+    const [position] = e.graph.node("LabelEncoder", [raw], {
+      keys_strings: strings(classes), values_int64s: ints(classes.map((_, k) => k)), default_int64: int(-1),
+    }, { domain: ML_DOMAIN });
+    const positions = e.constant(tensor("int64", classes.map((_, k) => k), [1, classes.length]));
+    return e.cast(e.equal(defined(position, "LabelEncoder's output"), positions), "float32");
+  },
+};
+
+/** One of several classes to predict. Classes are those of all rows in use, so that none is unknown in validation. */
+export const categoryTarget: TargetEncoder<"category"> = {
+  type: "category",
+  async fit(spec, [column = spec.column], context) {
+    const counts = await context.texts(column, "all", MOST_CLASSES);
+    refuseTooMany(counts, column, context);
+    if (counts.size < 2) throw oneClass(column, [...counts.keys()], context);
+    const trained = await context.texts(column, "train", MOST_CLASSES);
+    const unseen = [...counts.keys()].filter((c) => !trained.has(c));
+    if (unseen.length > 0) {
+      context.warn("data.classes", `${unseen.length} of ${counts.size} classes of "${column}" in ${context.path} have no training row (${unseen.slice(0, 3).join(", ")}${unseen.length > 3 ? ", …" : ""}); they cannot be learnt`);
+    }
+    return { name: spec.name, type: "category", column, classes: sortClasses([...counts.keys()]) };
+  },
+};
+
+/** By number where all are numbers, else by code point. */
+export function sortClasses(classes: readonly string[]): string[] {
+  const numeric = classes.every((c) => c.trim() !== "" && Number.isFinite(Number(c)));
+  return [...classes].sort((a, b) => (numeric ? Number(a) - Number(b) : 0) || (a < b ? -1 : a > b ? 1 : 0));
+}
+
+export function oneClass(column: string, classes: readonly string[], { path }: FitContext): LatheError {
+  const got = classes.length === 0 ? "no value at all" : `only "${classes.join()}"`;
+  return new LatheError("data.target", `target column "${column}" of ${path} holds ${got}, expected at least two classes`, { path, column, classes });
+}
+
+function refuseTooMany(counts: ReadonlyMap<string, number>, column: string, { path }: FitContext): void {
+  if (counts.size <= MOST_CLASSES) return;
+  throw new LatheError("data.column", `column "${column}" of ${path} has more than ${MOST_CLASSES} different values, too many for a category; leave it out, or read it as numeric`, { path, column });
+}

@@ -1,0 +1,47 @@
+import { z } from "zod";
+
+/**
+ * What encoders learnt from the training rows, as JSON: it stands in the prepared data, in a run's folder and in the metadata of the ONNX file, and is all that
+ * is needed to read another table for the same model.
+ */
+
+const numbers = z.array(z.number());
+/** Texts that mean no and yes. Variants of a pair of words (`Yes`, `yes`, `1`, `1.0`) count as one value. */
+const pair = { classes: z.tuple([z.string(), z.string()]), negative: z.array(z.string()), positive: z.array(z.string()) };
+
+export const fittedNumericInput = z.strictObject({
+  name: z.string(), type: z.literal("numeric"), columns: z.array(z.string()),
+  missing: z.enum(["mean", "median", "drop", "error"]),
+  /** By column: what stands for a missing value; null where rows without a value are not used. */
+  fill: numbers.nullable(),
+  /** encoded = (x - shift) / scale */
+  shift: numbers, scale: numbers,
+});
+export const fittedCategoryInput = z.strictObject({ name: z.string(), type: z.literal("category"), column: z.string(), classes: z.array(z.string()) });
+export const fittedBinaryInput = z.strictObject({
+  name: z.string(), type: z.literal("binary"), column: z.string(), ...pair,
+  /** Share of yes among the training rows: stands for a missing or unknown value. */
+  share: z.number(),
+});
+export const fittedInput = z.discriminatedUnion("type", [fittedNumericInput, fittedCategoryInput, fittedBinaryInput]);
+
+export const fittedNumericTarget = z.strictObject({
+  name: z.string(), type: z.literal("numeric"), columns: z.array(z.string()),
+  /** trained on (y - shift) / scale */
+  shift: numbers, scale: numbers,
+});
+export const fittedCategoryTarget = z.strictObject({ name: z.string(), type: z.literal("category"), column: z.string(), classes: z.array(z.string()) });
+export const fittedBinaryTarget = z.strictObject({ name: z.string(), type: z.literal("binary"), column: z.string(), ...pair });
+export const fittedTarget = z.discriminatedUnion("type", [fittedNumericTarget, fittedCategoryTarget, fittedBinaryTarget]);
+
+export const fittedData = z.strictObject({ version: z.literal(1), inputs: z.array(fittedInput), targets: z.array(fittedTarget) });
+
+export type FittedNumericInput = z.infer<typeof fittedNumericInput>;
+export type FittedCategoryInput = z.infer<typeof fittedCategoryInput>;
+export type FittedBinaryInput = z.infer<typeof fittedBinaryInput>;
+export type FittedInput = z.infer<typeof fittedInput>;
+export type FittedNumericTarget = z.infer<typeof fittedNumericTarget>;
+export type FittedCategoryTarget = z.infer<typeof fittedCategoryTarget>;
+export type FittedBinaryTarget = z.infer<typeof fittedBinaryTarget>;
+export type FittedTarget = z.infer<typeof fittedTarget>;
+export type FittedData = z.infer<typeof fittedData>;

@@ -1,0 +1,61 @@
+import { z } from "zod";
+import { fittedData } from "./encoders/fitted.js";
+
+/** Prepared data as its folder in the cache describes it. */
+
+const counts = z.strictObject({ train: z.number(), validation: z.number(), test: z.number() });
+
+export const skippedRows = z.strictObject({ reason: z.enum(["missing target", "missing value", "unknown class"]), column: z.string(), rows: z.number() });
+/** Rows left out, and why. A row that lacks several values is counted once, under the first. */
+export type SkippedRows = z.infer<typeof skippedRows>;
+
+export const dataAudit = z.strictObject({
+  /** Rows in the file, and in the test file if there is one. */
+  rows: z.number(),
+  testRows: z.number().optional(),
+  /** Rows in any of the parts. */
+  used: z.number(),
+  skipped: z.array(skippedRows),
+  /** Missing values by column, in the file itself. */
+  missing: z.record(z.string(), z.number()),
+  /** Equal rows; absent where the table is too large to compare in passing. */
+  duplicates: z.strictObject({ rows: z.number(), leaked: z.number() }).optional(),
+  warnings: z.array(z.strictObject({ code: z.string(), message: z.string() })),
+});
+export type DataAudit = z.infer<typeof dataAudit>;
+
+export const storedData = z.strictObject({
+  version: z.literal(1),
+  fingerprint: z.string(),
+  fitted: fittedData,
+  inputs: z.array(z.strictObject({ name: z.string(), width: z.number(), dtype: z.literal("float32") })),
+  targets: z.array(z.strictObject({
+    name: z.string(), kind: z.enum(["numeric", "category", "binary"]), columns: z.array(z.string()),
+    /** Values in a record. */
+    width: z.number(),
+    /** In the order of their indices; for a binary target, no and yes. */
+    classes: z.array(z.string()).optional(),
+  })),
+  counts,
+  /** By category and binary target, training rows by class. */
+  classCounts: z.record(z.string(), z.array(z.number())),
+  audit: dataAudit,
+  /** Words of 4 bytes in a record: encoded inputs, targets, row number. */
+  words: z.number(),
+});
+export type StoredData = z.infer<typeof storedData>;
+
+/** Training data ready for the loader, and all that is needed to read more rows the same way. */
+export interface PreparedData extends StoredData {
+  /** The folder of the sample files, in the cache. */
+  readonly folder: string;
+  /** Sample files by part. */
+  readonly files: { readonly train: string; readonly validation: string; readonly test: string };
+  readonly source: {
+    /** Absolute paths. */
+    readonly path: string;
+    readonly test?: string;
+    readonly delimiter?: string;
+    readonly encoding?: string;
+  };
+}

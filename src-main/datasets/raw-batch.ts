@@ -1,0 +1,176 @@
+import { type DuckDBDataChunk, DuckDBFloatVector } from "@duckdb/node-api";
+import { defined } from "../base/assert.js";
+import { LatheError } from "../base/errors.js";
+import type { Tensors } from "../engines/engine.js";
+import type { TensorData } from "../onnx/types.js";
+import type { FittedData, FittedTarget } from "./encoders/fitted.js";
+import type { Wanted } from "./staging.js";
+
+/** Rows as the exported model takes them. */
+export interface RawBatch {
+  readonly size: number;
+  /** Row numbers in the file, from 1, the header not counted. */
+  readonly rows: Uint32Array;
+  /** By input name: float32 `[n, columns]` with NaN for missing, or string `[n, 1]` with "" for missing. */
+  readonly inputs: Tensors;
+  /** By target name, in the file's own units: int64 `[n]` for a category, float32 `[n, 1]` of 0 and 1, float32 `[n, columns]`. Empty where not asked for. */
+  readonly targets: Tensors;
+}
+
+/** Class of a text of a category or binary target; undefined for what training did not know. */
+export function classIndex(target: Exclude<FittedTarget, { type: "numeric" }>): ReadonlyMap<string, number> {
+  if (target.type === "category") return new Map(target.classes.map((c, k) => [c, k]));
+  return new Map([...target.negative.map((c) => [c, 0] as const), ...target.positive.map((c) => [c, 1] as const)]);
+}
+
+/** The columns fitted encoders read, each once. */
+export function columnsOf(fitted: FittedData, withTargets: boolean): Wanted {
+  const numbers = new Set<string>();
+  const texts = new Set<string>();
+  for (const part of [...fitted.inputs, ...(withTargets ? fitted.targets : [])]) {
+    if (part.type === "numeric") for (const c of part.columns) numbers.add(c);
+    else texts.add(part.column);
+  }
+  return { numbers: [...numbers], texts: [...texts] };
+}
+
+/** A SELECT list for `RawAssembler`: numbers as FLOAT with NaN for missing, then texts with '' for missing. */
+export function selectRaw(wanted: Wanted, number: (column: string) => string, text: (column: string) => string): string {
+  return [
+    ...wanted.numbers.map((c) => `CAST(coalesce(${number(c)}, CAST('NaN' AS DOUBLE)) AS FLOAT)`),
+    ...wanted.texts.map((c) => `coalesce(${text(c)}, '')`),
+  ].join(", ");
+}
+
+type Filler = (chunk: DuckDBDataChunk, picked: Int32Array, from: number, to: number, at: number) => void;
+
+/** Gathers rows of DuckDB chunks into one batch after the other. */
+export class RawAssembler {
+  readonly #fitted: FittedData;
+  readonly #capacity: number;
+  readonly #withTargets: boolean;
+  readonly #position: (column: string) => number;
+  #fillers: readonly Filler[] = [];
+  #inputs: Record<string, TensorData> = {};
+  #targets: Record<string, TensorData> = {};
+  #rows = new Uint32Array(0);
+  #size = 0;
+
+  /** @param capacity rows in a full batch. @param first where the columns of `selectRaw` begin in the chunks. */
+  constructor(fitted: FittedData, capacity: number, withTargets: boolean, first: number) {
+    this.#fitted = fitted;
+    this.#capacity = capacity;
+    this.#withTargets = withTargets;
+    const { numbers, texts } = columnsOf(fitted, withTargets);
+    const order = new Map([...numbers.map((c) => `n${c}`), ...texts.map((c) => `t${c}`)].map((key, k) => [key, first + k]));
+    this.#position = (key) => defined(order.get(key), key);
+    this.#allocate();
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  get full(): boolean {
+    return this.#size === this.#capacity;
+  }
+
+  /** Adds rows `picked[from…]` of a chunk as far as there is room. @returns how many. @param rowOf a row's number in the file by its place in the chunk. */
+  add(chunk: DuckDBDataChunk, picked: Int32Array, from: number, to: number, rowOf: (i: number) => number): number {
+    const end = Math.min(to, from + this.#capacity - this.#size);
+    for (const fill of this.#fillers) fill(chunk, picked, from, end, this.#size);
+    for (let s = from; s < end; s++) this.#rows[this.#size + s - from] = rowOf(picked[s] ?? 0);
+    this.#size += end - from;
+    return end - from;
+  }
+
+  /** The batch so far; the next one begins. */
+  take(): RawBatch {
+    const size = this.#size;
+    const batch = { size, rows: this.#rows.subarray(0, size), inputs: cutAll(this.#inputs, size), targets: cutAll(this.#targets, size) };
+    this.#allocate();
+    return batch;
+  }
+
+  #allocate(): void {
+    const n = this.#capacity;
+    const fillers: Filler[] = [];
+    this.#inputs = {};
+    this.#targets = {};
+    this.#rows = new Uint32Array(n);
+    this.#size = 0;
+    for (const input of this.#fitted.inputs) {
+      if (input.type === "numeric") this.#inputs[input.name] = this.#numbers(input.columns, n, fillers);
+      else this.#inputs[input.name] = this.#texts(input.column, n, fillers);
+    }
+    for (const target of this.#withTargets ? this.#fitted.targets : []) {
+      this.#targets[target.name] = target.type === "numeric" ? this.#numbers(target.columns, n, fillers) : this.#classes(target, n, fillers);
+    }
+    this.#fillers = fillers;
+  }
+
+  #numbers(columns: readonly string[], n: number, fillers: Filler[]): TensorData {
+    const width = columns.length;
+    const data = new Float32Array(n * width);
+    columns.forEach((column, k) => {
+      const position = this.#position(`n${column}`);
+      fillers.push((chunk, picked, from, to, at) => {
+        const vector = floats(chunk, position);
+        for (let s = from, target = at * width + k; s < to; s++, target += width) data[target] = vector.getItem(picked[s] ?? 0) ?? NaN;
+      });
+    });
+    return { dtype: "float32", dims: [n, width], data };
+  }
+
+  #texts(column: string, n: number, fillers: Filler[]): TensorData {
+    const data: string[] = new Array<string>(n).fill("");
+    const position = this.#position(`t${column}`);
+    fillers.push((chunk, picked, from, to, at) => {
+      const vector = chunk.getColumnVector(position);
+      for (let s = from; s < to; s++) data[at + s - from] = String(vector.getItem(picked[s] ?? 0));
+    });
+    return { dtype: "string", dims: [n, 1], data };
+  }
+
+  #classes(target: Exclude<FittedTarget, { type: "numeric" }>, n: number, fillers: Filler[]): TensorData {
+    const classes = classIndex(target);
+    const position = this.#position(`t${target.column}`);
+    const fill = (put: (at: number, index: number) => void): Filler => (chunk, picked, from, to, at) => {
+      const vector = chunk.getColumnVector(position);
+      for (let s = from; s < to; s++) put(at + s - from, classes.get(String(vector.getItem(picked[s] ?? 0))) ?? -1);
+    };
+    if (target.type === "binary") {
+      const data = new Float32Array(n);
+      fillers.push(fill((at, index) => { data[at] = index; }));
+      return { dtype: "float32", dims: [n, 1], data };
+    }
+    const data = new BigInt64Array(n);
+    fillers.push(fill((at, index) => { data[at] = BigInt(index); }));
+    return { dtype: "int64", dims: [n], data };
+  }
+}
+
+function floats(chunk: DuckDBDataChunk, position: number): DuckDBFloatVector {
+  const vector = chunk.getColumnVector(position);
+  if (vector instanceof DuckDBFloatVector) return vector;
+  throw new LatheError("internal", `column ${position} of a chunk is ${vector.type.toString()}, expected FLOAT`);
+}
+
+function cutAll(tensors: Record<string, TensorData>, size: number): Tensors {
+  return Object.fromEntries(Object.entries(tensors).map(([name, t]) => [name, firstRows(t, size)]));
+}
+
+/** The first `size` rows, without a copy where the type allows. */
+export function firstRows(t: TensorData, size: number): TensorData {
+  if (t.dims[0] === size) return t;
+  const count = t.dims.slice(1).reduce((a, b) => a * b, size);
+  const dims = [size, ...t.dims.slice(1)];
+  switch (t.dtype) {
+    case "float32": return { ...t, dims, data: t.data.subarray(0, count) };
+    case "float64": return { ...t, dims, data: t.data.subarray(0, count) };
+    case "int32": return { ...t, dims, data: t.data.subarray(0, count) };
+    case "int64": return { ...t, dims, data: t.data.subarray(0, count) };
+    case "uint8": case "bool": return { ...t, dims, data: t.data.subarray(0, count) };
+    case "string": return { ...t, dims, data: t.data.slice(0, count) };
+  }
+}

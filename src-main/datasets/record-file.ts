@@ -1,0 +1,127 @@
+import { open, type FileHandle } from "node:fs/promises";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { crc32 } from "node:zlib";
+import { LatheError } from "../base/errors.js";
+
+/**
+ * Encoded samples on disk: a header of 64 bytes, then records of equal length, row-major, little-endian. A record is the encoded inputs in float32, the targets in
+ * float32 (numbers, yes or no) or int32 (class), and the row's number in its file in uint32. The header goes in last, so a half-written file has none.
+ */
+
+export const HEADER_BYTES = 64;
+const MAGIC = "LATHEREC";
+const VERSION = 1;
+
+/** What a sample file holds. */
+export interface RecordHeader {
+  /** Words of 4 bytes in a record. */
+  readonly words: number;
+  readonly count: number;
+  /** sha256 in hexadecimal of what the file was made from. */
+  readonly fingerprint: string;
+}
+
+/** Appends records; `finish` makes the file valid. */
+export class RecordWriter {
+  readonly #file: FileHandle;
+  readonly #floats: Float32Array<ArrayBuffer>;
+  readonly #integers: Int32Array<ArrayBuffer>;
+  readonly #words: number;
+  #filled = 0;
+  #position = HEADER_BYTES;
+  #count = 0;
+
+  private constructor(file: FileHandle, words: number) {
+    this.#file = file;
+    this.#words = words;
+    const records = Math.max(1, Math.floor((1 << 20) / (words * 4)));
+    this.#floats = new Float32Array(records * words);
+    this.#integers = new Int32Array(this.#floats.buffer);
+  }
+
+  static async create(path: string, words: number): Promise<RecordWriter> {
+    return new RecordWriter(await open(path, "w"), words);
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** True where `record` must not be called before `flush`. */
+  get full(): boolean {
+    return this.#filled + this.#words > this.#floats.length;
+  }
+
+  /** Makes room for a record. The words are those of `floats` (or, bit for bit, `integers`) from the returned offset on. */
+  record(): number {
+    const at = this.#filled;
+    this.#filled += this.#words;
+    this.#count++;
+    return at;
+  }
+
+  get floats(): Float32Array {
+    return this.#floats;
+  }
+
+  get integers(): Int32Array {
+    return this.#integers;
+  }
+
+  async flush(): Promise<void> {
+    const bytes = this.#filled * 4;
+    let written = 0;
+    while (written < bytes) {
+      const { bytesWritten } = await this.#file.write(new Uint8Array(this.#floats.buffer, written, bytes - written), 0, bytes - written, this.#position + written);
+      written += bytesWritten;
+    }
+    this.#position += bytes;
+    this.#filled = 0;
+  }
+
+  async finish(fingerprint: string): Promise<void> {
+    await this.flush();
+    await this.#file.write(encodeHeader({ words: this.#words, count: this.#count, fingerprint }), 0, HEADER_BYTES, 0);
+    await this.#file.sync();
+    await this.#file.close();
+  }
+
+  async abandon(): Promise<void> {
+    await this.#file.close().catch(() => undefined);
+  }
+}
+
+/** @throws LatheError `data.unreadable` where the file is damaged, half-written or another one. */
+export function readHeader(path: string, fingerprint?: string): RecordHeader {
+  const damaged = (reason: string) => new LatheError("data.unreadable", `${path} is damaged (${reason}); prepare the data again`, { path });
+  let file: number;
+  try {
+    file = openSync(path, "r");
+  } catch (error) {
+    throw damaged((error as Error).message);
+  }
+  try {
+    const bytes = Buffer.alloc(HEADER_BYTES);
+    if (readSync(file, bytes, 0, HEADER_BYTES, 0) < HEADER_BYTES) throw damaged("it is too short");
+    if (bytes.toString("latin1", 0, 8) !== MAGIC || bytes.readUInt32LE(60) !== crc32(bytes.subarray(0, 60))) throw damaged("its header is wrong");
+    if (bytes.readUInt32LE(8) !== VERSION) throw damaged("another version of Lathe wrote it");
+    const header = { words: bytes.readUInt32LE(12), count: bytes.readDoubleLE(16), fingerprint: bytes.toString("hex", 24, 56) };
+    if (fingerprint !== undefined && header.fingerprint !== fingerprint) throw damaged("it belongs to other data");
+    const length = fstatSync(file).size;
+    if (length !== HEADER_BYTES + header.count * header.words * 4) throw damaged(`it is ${length} bytes long, expected ${HEADER_BYTES + header.count * header.words * 4}`);
+    return header;
+  } finally {
+    closeSync(file);
+  }
+}
+
+function encodeHeader({ words, count, fingerprint }: RecordHeader): Buffer {
+  const bytes = Buffer.alloc(HEADER_BYTES);
+  bytes.write(MAGIC, "latin1");
+  bytes.writeUInt32LE(VERSION, 8);
+  bytes.writeUInt32LE(words, 12);
+  bytes.writeDoubleLE(count, 16);
+  bytes.write(fingerprint.slice(0, 64), 24, "hex");
+  bytes.writeUInt32LE(crc32(bytes.subarray(0, 60)), 60);
+  return bytes;
+}

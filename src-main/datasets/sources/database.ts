@@ -1,0 +1,123 @@
+import { type DuckDBConnection, type DuckDBDataChunk, DuckDBInstance } from "@duckdb/node-api";
+import { mkdtempSync, rmSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { LatheError } from "../../base/errors.js";
+import { literal } from "./sql.js";
+
+/** A value of a result row: big integers as numbers, dates and the like as text. */
+export type Cell = string | number | boolean | null;
+export type Row = Readonly<Record<string, Cell>>;
+
+/** DuckDB's own share of memory; what does not fit is spilled to the working folder. */
+const MEMORY_LIMIT = "400MB";
+
+/** One DuckDB instance for one job, with a working folder that goes when it closes. */
+export class Database {
+  readonly #instance: DuckDBInstance;
+  readonly #connection: DuckDBConnection;
+  readonly #signal: AbortSignal | undefined;
+  readonly #onAbort: () => void;
+  /** For files that belong to the job; removed by `close`. */
+  readonly folder: string;
+
+  private constructor(instance: DuckDBInstance, connection: DuckDBConnection, folder: string, signal: AbortSignal | undefined) {
+    this.#instance = instance;
+    this.#connection = connection;
+    this.folder = folder;
+    this.#signal = signal;
+    this.#onAbort = () => connection.interrupt();
+    signal?.addEventListener("abort", this.#onAbort);
+  }
+
+  /**
+   * @param workFolder where the working folder is made.
+   * @param large tables are kept in a file instead of memory.
+   */
+  static async open(workFolder: string, options: { readonly large?: boolean; readonly signal?: AbortSignal | undefined } = {}): Promise<Database> {
+    throwIfAborted(options.signal);
+    let folder: string;
+    try {
+      await mkdir(workFolder, { recursive: true });
+      folder = mkdtempSync(join(workFolder, `work-${process.pid}-`));
+    } catch (error) {
+      throw new LatheError("run.storage", `${workFolder} cannot be written (${(error as Error).message}); choose a folder you may write to`, { path: workFolder }, { cause: error });
+    }
+    const instance = await DuckDBInstance.create(options.large ? join(folder, "tables.duckdb") : ":memory:", {
+      threads: String(Math.min(4, availableParallelism())),
+      memory_limit: MEMORY_LIMIT,
+      temp_directory: join(folder, "spill"),
+      preserve_insertion_order: "true",
+      autoinstall_known_extensions: "false",
+      autoload_known_extensions: "false",
+    });
+    const connection = await instance.connect();
+    return new Database(instance, connection, folder, options.signal);
+  }
+
+  async exec(sql: string): Promise<void> {
+    await this.#guard(() => this.#connection.run(sql));
+  }
+
+  async all(sql: string): Promise<readonly Row[]> {
+    const reader = await this.#guard(() => this.#connection.runAndReadAll(sql));
+    return reader.getRowObjectsJS().map((row) => Object.fromEntries(Object.entries(row).map(([key, value]) => [key, cell(value)])));
+  }
+
+  /** The only row of a result. */
+  async one(sql: string): Promise<Row> {
+    const [row] = await this.all(sql);
+    if (!row) throw new LatheError("internal", `no row from ${sql.slice(0, 200)}`);
+    return row;
+  }
+
+  /** Results in order, some thousand rows at a time, never all in memory. */
+  async *stream(sql: string): AsyncGenerator<DuckDBDataChunk, void, void> {
+    const result = await this.#guard(() => this.#connection.stream(sql));
+    for (;;) {
+      const chunk = await this.#guard(() => result.fetchChunk());
+      if (!chunk || chunk.rowCount === 0) return;
+      yield chunk;
+    }
+  }
+
+  /** Runs with one thread: sums of floating-point numbers then come out the same every time. */
+  async inOrder<T>(job: () => Promise<T>): Promise<T> {
+    const { threads } = await this.one("SELECT current_setting('threads') AS threads");
+    await this.exec("SET threads = 1");
+    try {
+      return await job();
+    } finally {
+      await this.exec(`SET threads = ${literal(String(threads))}`);
+    }
+  }
+
+  close(): void {
+    this.#signal?.removeEventListener("abort", this.#onAbort);
+    this.#connection.closeSync();
+    this.#instance.closeSync();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  async #guard<T>(job: () => Promise<T>): Promise<T> {
+    throwIfAborted(this.#signal);
+    try {
+      return await job();
+    } catch (error) {
+      throwIfAborted(this.#signal);
+      throw error;
+    }
+  }
+}
+
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new LatheError("cancelled", "reading the data was cancelled");
+}
+
+function cell(value: unknown): Cell {
+  if (value === null || value === undefined) return null;
+  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
+  if (typeof value === "bigint") return Number(value);
+  return String(value);
+}

@@ -1,0 +1,32 @@
+import { readdir, stat } from "node:fs/promises";
+import { basename, dirname, isAbsolute, resolve } from "node:path";
+import { closest } from "../../base/closest.js";
+import { LatheError } from "../../base/errors.js";
+
+export interface FoundFile {
+  readonly path: string;
+  readonly size: number;
+  readonly modified: number;
+}
+
+/**
+ * A data file of a project.
+ * @param folder what a relative path starts from.
+ * @throws LatheError `data.missing` with the nearest name in the folder, `data.empty` for a file of no bytes.
+ */
+export async function findFile(folder: string, path: string): Promise<FoundFile> {
+  const full = isAbsolute(path) ? path : resolve(folder, path);
+  const found = await stat(full).catch(() => undefined);
+  if (!found) throw await missing(full);
+  if (found.isDirectory()) throw new LatheError("data.missing", `${full} is a folder, expected a table file (CSV, TSV, Parquet, JSON)`, { path: full });
+  if (found.size === 0) throw new LatheError("data.empty", `${full} is empty, expected a table with a header and rows`, { path: full });
+  return { path: full, size: found.size, modified: found.mtimeMs };
+}
+
+async function missing(full: string): Promise<LatheError> {
+  const parent = dirname(full);
+  const names = await readdir(parent).catch(() => undefined);
+  if (!names) return new LatheError("data.missing", `there is no file ${full}: there is no folder ${parent}`, { path: full });
+  const near = closest(basename(full), names);
+  return new LatheError("data.missing", `there is no file ${full}${near === undefined ? "" : `; did you mean ${near}?`}`, { path: full, ...(near === undefined ? {} : { near }) });
+}

@@ -1,0 +1,35 @@
+import { LatheError } from "../../base/errors.js";
+import { type CsvOptions, openCsv } from "./csv.js";
+import type { Database } from "./database.js";
+import { findFile } from "./find-file.js";
+import type { Source } from "./source.js";
+import { openJson, openParquet } from "./typed.js";
+
+/**
+ * Opens a table file by its name's ending: .parquet, .json, .jsonl, .ndjson; anything else is delimited text.
+ * @param folder what a relative path starts from.
+ * @throws LatheError `data.missing`, `data.empty`, `data.unreadable`, `data.column` for two columns of one name.
+ */
+export async function openTable(database: Database, folder: string, path: string, options: CsvOptions = {}): Promise<Source> {
+  const file = await findFile(folder, path);
+  const [, ending = ""] = /\.([a-z]+)(?:\.gz)?$/i.exec(file.path) ?? [];
+  if (/^(xlsx?|ods|numbers)$/i.test(ending)) {
+    throw new LatheError("data.unreadable", `${file.path} is a spreadsheet, expected CSV, TSV, Parquet or JSON; save it as CSV`, { path: file.path });
+  }
+  const source = /^(parquet|pq)$/i.test(ending) ? await openParquet(database, file)
+    : /^(json|jsonl|ndjson)$/i.test(ending) ? await openJson(database, file)
+      : await openCsv(database, file, options);
+  refuseDuplicates(source);
+  return source;
+}
+
+function refuseDuplicates({ path, columns }: Source): void {
+  const seen = new Map<string, number>();
+  columns.forEach(({ name }, k) => {
+    const first = seen.get(name);
+    if (first !== undefined) {
+      throw new LatheError("data.column", `${path} has two columns called "${name}" (columns ${first + 1} and ${k + 1}); rename one of them`, { path, column: name });
+    }
+    seen.set(name, k);
+  });
+}

@@ -1,0 +1,123 @@
+import { isAscii } from "node:buffer";
+import { createReadStream, createWriteStream } from "node:fs";
+import { join } from "node:path";
+import { Readable, Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { TextDecoder } from "node:util";
+import { createGunzip } from "node:zlib";
+import { LatheError } from "../../base/errors.js";
+
+/** How much of a file is looked at to find out its encoding, delimiter and header. */
+const HEAD = 1 << 20;
+
+/** A text file as UTF-8, gunzipped by DuckDB where its name ends in .gz. */
+export interface Utf8File {
+  readonly path: string;
+  /** The first megabyte or less, without a byte-order mark. */
+  readonly head: string;
+  /** True where `head` is the whole file. */
+  readonly whole: boolean;
+  readonly encoding: string;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Opens a text file in any encoding the platform knows (WHATWG labels). What is not UTF-8 is transcoded, streaming, to a file in `workFolder`.
+ * @param encoding left out: by its byte-order mark, else UTF-8 where the file's start is valid UTF-8, else windows-1252, with a warning.
+ * @throws LatheError `data.unreadable`
+ */
+export async function openText(path: string, encoding: string | undefined, workFolder: string): Promise<Utf8File> {
+  const bytes = await readHead(path);
+  const whole = bytes.length < HEAD;
+  const detected = encoding === undefined && !whole && isAscii(bytes) ? await detectFurtherDown(path) : detect(bytes, whole);
+  const decoder = decoderFor(path, encoding === undefined ? detected : named(encoding, detected));
+  if (decoder.encoding === "utf-8") {
+    // Half a character may end the head of a long file; in the middle it is a fault that DuckDB reports with its row.
+    return { path, head: decoder.decode(bytes, { stream: true }), whole, encoding: "utf-8", warnings: [] };
+  }
+  const warnings = encoding === undefined && detected === "windows-1252"
+    ? [`${path} is not UTF-8; it is read as windows-1252 (Latin-1). If letters look wrong, set source.encoding`] : [];
+  return transcoded(path, decoder.encoding, workFolder, warnings);
+}
+
+async function transcoded(path: string, encoding: string, workFolder: string, warnings: readonly string[]): Promise<Utf8File> {
+  const target = join(workFolder, `utf8-${Date.now()}-${Math.random().toString(36).slice(2)}.txt`);
+  const decoder = decoderFor(path, encoding);
+  const decode = new Transform({
+    transform(chunk: Buffer, _encoding, done) { done(null, decoder.decode(chunk, { stream: true })); },
+    flush(done) { done(null, decoder.decode()); },
+  });
+  await pipeline(open(path), decode, createWriteStream(target)).catch((error: unknown) => { throw unreadable(path, error); });
+  const bytes = await readHead(target);
+  return { path: target, head: new TextDecoder().decode(bytes, { stream: true }), whole: bytes.length < HEAD, encoding, warnings };
+}
+
+function open(path: string): Readable {
+  const file = createReadStream(path);
+  if (!path.endsWith(".gz")) return file;
+  const gunzip = createGunzip();
+  file.on("error", (error) => gunzip.destroy(error));
+  return file.pipe(gunzip);
+}
+
+async function readHead(path: string): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const part of open(path)) {
+      parts.push(part as Buffer);
+      length += (part as Buffer).length;
+      if (length >= HEAD) break;
+    }
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+  return Buffer.concat(parts).subarray(0, HEAD);
+}
+
+/** Where a file begins with plain ASCII, its first other bytes tell. */
+async function detectFurtherDown(path: string): Promise<string> {
+  for await (const part of open(path)) {
+    const bytes = part as Buffer;
+    if (!isAscii(bytes)) return detect(bytes, false);
+  }
+  return "utf-8";
+}
+
+function detect(bytes: Buffer, whole: boolean): string {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return "utf-16le";
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return "utf-16be";
+  const sample = bytes.subarray(0, 4096);
+  let even = 0;
+  let odd = 0;
+  sample.forEach((byte, i) => { if (byte === 0) { if (i % 2 === 0) even++; else odd++; } });
+  // Western text in UTF-16 has a zero in nearly every other byte.
+  if (odd > sample.length / 4 && even === 0) return "utf-16le";
+  if (even > sample.length / 4 && odd === 0) return "utf-16be";
+  try {
+    new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: !whole });
+    return "utf-8";
+  } catch {
+    return "windows-1252";
+  }
+}
+
+/** Spellings that are not among the WHATWG labels; for plain UTF-16 the byte-order mark decides. */
+function named(encoding: string, detected: string): string {
+  const plain = encoding.toLowerCase().replaceAll("_", "-");
+  if (plain === "utf-16" || plain === "utf16") return detected.startsWith("utf-16") ? detected : "utf-16le";
+  return plain === "latin-1" ? "latin1" : encoding;
+}
+
+function decoderFor(path: string, label: string): TextDecoder {
+  try {
+    return new TextDecoder(label);
+  } catch {
+    throw new LatheError("data.unreadable", `${path}: source.encoding is "${label}", expected a known encoding such as utf-8, utf-16, latin-1 or windows-1252`, { path, encoding: label });
+  }
+}
+
+function unreadable(path: string, error: unknown): LatheError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new LatheError("data.unreadable", `${path} cannot be read: ${reason}`, { path }, { cause: error });
+}

@@ -1,0 +1,106 @@
+import { LatheError } from "../base/errors.js";
+import type { DataSpec } from "../contract/data.js";
+import type { SkippedRows } from "./prepared.js";
+import type { Roles } from "./roles.js";
+import type { Database } from "./sources/database.js";
+import type { Source } from "./sources/source.js";
+import { type SplitCounts, checkCounts, onePart, split } from "./splits.js";
+import { type Staged, stage } from "./staging.js";
+
+/** A staged table and the table of its rows' parts. */
+export interface StagedPart {
+  readonly staged: Staged;
+  readonly parts: string;
+}
+
+export interface StagedData {
+  /** The table, and the test file's where there is one. */
+  readonly tables: readonly [StagedPart, ...StagedPart[]];
+  readonly counts: SplitCounts;
+  readonly skipped: SkippedRows[];
+  /** Missing values by column of the table. */
+  readonly missing: Record<string, number>;
+}
+
+export interface StageQuestion {
+  readonly source: Source;
+  readonly testSource: Source | undefined;
+  readonly data: DataSpec;
+  readonly seed: number;
+  readonly roles: Roles;
+  readonly progress: (stage: "read" | "split", done: number, total?: number) => void;
+}
+
+/** Reads the table and the test file, leaves out rows that cannot be used, and puts every other row into a part. @throws LatheError `data.*` */
+export async function stageData(database: Database, { source, testSource, data, seed, roles, progress }: StageQuestion): Promise<StagedData> {
+  const staged = await stage(database, source, "data", roles);
+  const tested = testSource && await stage(database, testSource, "test_data", { numbers: roles.numbers, texts: roles.texts });
+  progress("split", 0);
+  const missing = await countMissing(database, staged, roles);
+  refuseAllMissing(staged, roles, missing, data);
+  const keep = await keepRows(database, staged, data, roles);
+  const skipped = [...keep.skipped];
+  const spec = testSource ? { ...data.split, test: 0 } : data.split;
+  const stratum = data.split.by === "random" && data.split.stratify ? data.targets.find((t) => t.type !== "numeric") : undefined;
+  const counts = { ...await split(database, {
+    table: staged.table, parts: "parts", split: spec, seed, keep: keep.sql,
+    ...(stratum ? { stratum: staged.text(roles.targets.get(stratum.name)?.[0] ?? "") } : {}),
+    ...(roles.group === undefined ? {} : { group: staged.text(roles.group) }),
+  }) };
+  const tables: [StagedPart, ...StagedPart[]] = [{ staged, parts: "parts" }];
+  if (tested) {
+    const keepTested = await keepRows(database, tested, data, roles);
+    skipped.push(...keepTested.skipped);
+    counts.test = await onePart(database, tested.table, "test_parts", keepTested.sql, "test");
+    tables.push({ staged: tested, parts: "test_parts" });
+  }
+  checkCounts(counts, data.split, testSource !== undefined, source.path);
+  return { tables, counts, skipped, missing };
+}
+
+/** Which rows are used: those with all targets, and all values of inputs whose policy is to drop. */
+async function keepRows(database: Database, staged: Staged, data: DataSpec, roles: Roles): Promise<{ readonly sql: string; readonly skipped: readonly SkippedRows[] }> {
+  const needed: { readonly column: string; readonly sql: string; readonly reason: SkippedRows["reason"] }[] = [];
+  for (const target of data.targets) {
+    for (const column of roles.targets.get(target.name) ?? []) {
+      needed.push({ column, sql: target.type === "numeric" ? staged.number(column) : staged.text(column), reason: "missing target" });
+    }
+  }
+  for (const input of data.inputs) {
+    if (input.type !== "numeric") continue;
+    const columns = roles.inputs.get(input.name) ?? [];
+    if (input.missing === "drop") needed.push(...columns.map((column) => ({ column, sql: staged.number(column), reason: "missing value" as const })));
+    if (input.missing === "error") await refuseMissing(database, staged, columns);
+  }
+  const first = `CASE ${needed.map(({ sql }, k) => `WHEN ${sql} IS NULL THEN ${k}`).join(" ")} END`;
+  const counted = await database.all(`SELECT reason, count(*) AS n FROM (SELECT ${first} AS reason FROM ${staged.table}) WHERE reason IS NOT NULL GROUP BY reason ORDER BY reason`);
+  const skipped = counted.flatMap(({ reason, n }) => {
+    const why = needed[Number(reason)];
+    return why ? [{ reason: why.reason, column: why.column, rows: Number(n) }] : [];
+  });
+  return { sql: `(${needed.map(({ sql }) => `${sql} IS NOT NULL`).join(" AND ")})`, skipped };
+}
+
+async function refuseMissing(database: Database, staged: Staged, columns: readonly string[]): Promise<void> {
+  const anyMissing = columns.map((c) => `${staged.number(c)} IS NULL`).join(" OR ");
+  const [bad] = await database.all(`SELECT rowid + 1 AS "row", ${columns.map((c, k) => `${staged.number(c)} IS NULL AS b${k}`).join(", ")} FROM ${staged.table} WHERE ${anyMissing} ORDER BY rowid LIMIT 1`);
+  if (!bad) return;
+  const column = columns.find((_, k) => bad[`b${k}`] === true);
+  throw new LatheError("data.value", `${staged.source.path}, row ${bad["row"]}, column "${column}": got nothing, expected a number, because missing is "error"; `
+    + `fill it in, or set missing to "mean", "median" or "drop"`, { path: staged.source.path, row: bad["row"], column });
+}
+
+async function countMissing(database: Database, staged: Staged, { numbers, texts }: Roles): Promise<Record<string, number>> {
+  const columns = [...numbers.map((c) => [c, staged.number(c)] as const), ...texts.map((c) => [c, staged.text(c)] as const)];
+  const row = await database.one(`SELECT ${columns.map(([, sql], k) => `count(*) - count(${sql}) AS m${k}`).join(", ")} FROM ${staged.table}`);
+  return Object.fromEntries(columns.map(([name], k) => [name, Number(row[`m${k}`])]));
+}
+
+function refuseAllMissing(staged: Staged, roles: Roles, missing: Readonly<Record<string, number>>, data: DataSpec): void {
+  const empty = [...roles.numbers, ...roles.texts].find((c) => missing[c] === staged.rows);
+  if (empty === undefined) return;
+  const target = data.targets.find((t) => roles.targets.get(t.name)?.includes(empty));
+  const path = staged.source.path;
+  if (target) throw new LatheError("data.target", `target column "${empty}" of ${path} has no value in any of ${staged.rows} rows, expected values to learn from`, { path, column: empty });
+  throw new LatheError("data.value", `column "${empty}" of ${path} has no value in any of ${staged.rows} rows; leave the column out`, { path, column: empty });
+}
