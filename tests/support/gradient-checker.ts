@@ -2,9 +2,9 @@ import { expect } from "vitest";
 import { differentiate } from "../../src-main/autodiff/differentiate.js";
 import { Random } from "../../src-main/base/random.js";
 import type { Emitter } from "../../src-main/onnx/emitter.js";
-import { type Graph, type Shape, type Value, isFloat, sameShape } from "../../src-main/onnx/types.js";
+import { type Graph, type Shape, type Value, isFloat, sameShape, showType } from "../../src-main/onnx/types.js";
 import { createEmitter } from "../../src-main/ops/index.js";
-import { type Evaluated, evaluate } from "./reference-interpreter.js";
+import { type Evaluated, evaluate, evaluateAll } from "./reference-interpreter.js";
 import { expectClose } from "./close.js";
 import { compareWithEngine } from "./engine-comparison.js";
 import { type Sample, batchesOf, feedOf } from "./samples.js";
@@ -96,6 +96,7 @@ async function checkBatch(check: GradientCheck, n: number): Promise<void> {
   const graph = gradientGraph(check);
   const feeds = { ...xs, ...ws };
   const analytic = evaluate(graph, feeds);
+  expectTypes(graph, feeds, n);
   check.inputs.forEach((sample, i) => {
     if (!varies(sample)) return;
     const gradient = analytic[`dx${i}`]!;
@@ -105,6 +106,16 @@ async function checkBatch(check: GradientCheck, n: number): Promise<void> {
     expectClose(gradient.data, wanted, TOLERANCE, `gradient of input ${i}, batch of ${n}`);
   });
   if (check.engine !== false) await compareWithEngine(graph, feeds, analytic);
+}
+
+/** What the shape rules said of every value in the graph is what it turns out to be. */
+function expectTypes(graph: Graph, feeds: Record<string, Evaluated>, n: number): void {
+  for (const [name, { dtype, dims }] of evaluateAll(graph, feeds)) {
+    const stated = graph.types.get(name);
+    if (!stated) throw new Error(`no rule typed ${name}`);
+    const shape = stated.shape.map((d, i) => (typeof d === "number" ? d : d === "N" ? n : dims[i]));
+    expect({ dtype, shape: dims }, `type of ${name}, stated as ${showType(stated)}`).toEqual({ dtype: stated.dtype, shape });
+  }
 }
 
 /** (L(x + h) - L(x - h)) / 2h in element k of input `name`. Differences are taken before weighting, so results that do not change add no rounding. */

@@ -32,6 +32,12 @@ const initializers = new WeakMap<TensorData, Tensor>();
 
 /** The outputs of a graph, by name. @throws Error for a missing feed, an unknown operator, or one that fails, naming the node. */
 export function evaluate(graph: Graph, feeds: Feeds): Record<string, Evaluated> {
+  const values = evaluateAll(graph, feeds);
+  return Object.fromEntries(graph.outputs.map(({ name }) => [name, values.get(name)!]));
+}
+
+/** Every value of a graph, by name, with its element type. */
+export function evaluateAll(graph: Graph, feeds: Feeds): ReadonlyMap<string, Tensor> {
   const values = new Map<string, Tensor>();
   for (const [name, data] of graph.initializers) {
     const known = initializers.get(data) ?? fromTensorData(data);
@@ -61,7 +67,8 @@ export function evaluate(graph: Graph, feeds: Feeds): Record<string, Evaluated> 
       if (name !== "") values.set(name, results[i] ?? missing(node.op, i));
     });
   }
-  return Object.fromEntries(graph.outputs.map(({ name }) => [name, value(name)]));
+  for (const { name } of graph.outputs) value(name);
+  return values;
 }
 
 function outputsOf(run: () => Tensor | readonly Tensor[], where: string): readonly Tensor[] {

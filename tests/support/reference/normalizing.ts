@@ -32,7 +32,7 @@ const batchNormalization: Kernel = (c) => {
   return training ? [y, running(inputMean, mean), running(inputVariance, spread)] : [y];
 };
 
-/** Normalises over the axes from `axis` on; outputs Y, the mean and 1 / √(variance + ε), the latter two with length 1 there. */
+/** Normalises over the axes from `axis` on; outputs Y, the mean and 1 / √(variance + ε), the latter two with length 1 there and of type float32 (stash_type 1). */
 const layerNormalization: Kernel = (c) => {
   const [x, scale] = [c.input(0), c.input(1)];
   const bias = c.inputs[2];
@@ -44,8 +44,8 @@ const layerNormalization: Kernel = (c) => {
     const start = index.slice(0, axis).reduce((offset, i, k) => offset * x.dims[k]! + i, 0) * length;
     return x.data.slice(start, start + length);
   };
-  const mean = build(x.dtype, outer, (index) => average(group(index)));
-  const inverse = build(x.dtype, outer, (index) => 1 / Math.sqrt(variance(group(index)) + epsilon));
+  const mean = build("float32", outer, (index) => average(group(index)));
+  const inverse = build("float32", outer, (index) => 1 / Math.sqrt(variance(group(index)) + epsilon));
   const y = build(x.dtype, x.dims, (index) => {
     const normal = (at(x, index) - atBroadcast(mean, index)) * atBroadcast(inverse, index);
     return normal * atBroadcast(scale, index) + (bias ? atBroadcast(bias, index) : 0);
