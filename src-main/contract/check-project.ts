@@ -24,11 +24,12 @@ export function checkProject(project: Parts, report: Report): void {
   checkTraining(project, report);
 }
 
-/** ` expected one of a, b; did you mean a?` */
+/** `one of a, b; did you mean a?`; a list too long to read gives way to the nearest. */
 export function oneOf(got: string, known: readonly string[], what = "one of"): string {
+  if (known.length === 0) return `${what} (there are none)`;
   const near = closest(got, known);
-  const list = known.length === 0 ? `${what} (there are none)` : known.length <= 12 || !near ? `${what} ${known.join(", ")}` : what;
-  return `${list}${near === undefined ? "" : `; did you mean ${near}?`}`;
+  const list = near !== undefined && known.length > 12 ? `${what} ${known.length} names` : `${what} ${known.join(", ")}`;
+  return near === undefined ? list : `${list}; did you mean ${near}?`;
 }
 
 function checkData(data: DataSpec, report: Report): void {
@@ -108,7 +109,7 @@ function checkLayers(
       report([...here, "from", k], `got "${name}"${later}, expected ${oneOf(name, earlier, "an input or an earlier layer:")}`);
     });
     if (i === 0 && spec.from === undefined && inputs.length > 1) {
-      report([...here, "from"], `got nothing, expected ${oneOf("", inputs, "which of the inputs the layer reads:")} (to read several side by side, put a Concat layer first)`);
+      report([...here, "from"], `got nothing, expected a list of what it reads, because there are several inputs: ${inputs.join(", ")} (Concat puts them side by side)`);
     } else {
       checkArity(spec, spec.from?.length ?? 1, here, blocks, report);
     }
@@ -170,7 +171,7 @@ function checkTraining({ data, training }: Parts, report: Report): void {
     const accepted = losses.get(loss.type).targets;
     if (accepted.includes(kind)) continue;
     const fitting = losses.all.filter((definition) => definition.targets.includes(kind)).map((definition) => definition.type);
-    report([...path, "type"], `got ${loss.type}, which is for ${accepted.join(" or ")} targets, expected a loss for a ${kind} target: ${fitting.join(", ")}`);
+    report([...path, "type"], `got "${loss.type}", which is for ${accepted.join(" or ")} targets, expected a loss for a ${kind} target: ${fitting.join(", ")}`);
   }
   if (training.earlyStopping) checkMonitor(training.earlyStopping.monitor, data, report);
 }
@@ -184,7 +185,7 @@ function checkMonitor(monitor: string, data: DataSpec, report: Report): void {
     report(path, `got "${monitor}", expected a train metric, because data.split.validation is 0`);
   } else if (name !== "loss" && !data.targets.some((target) => target.name === name)) {
     const known = ["loss", ...data.targets.map((target) => target.name)];
-    report(path, `got "${monitor}", expected after ${part}. ${oneOf(name, known)}`);
+    report(path, `got "${monitor}", expected ${part}. followed by ${oneOf(name, known)}`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** Names become parts of metric names (`label.accuracy`), of ids inside blocks (`block1.fc`) and of tensors in the ONNX file. */
-export const nameSchema = z.string().regex(/^[\p{L}_][\p{L}\p{N}_-]*$/u, "a name of letters, digits, _ and -, starting with a letter or _");
+export const nameSchema = z.string().regex(/^[\p{L}_][\p{L}\p{N}_-]*$/u, "expected a name of letters, digits, _ and -, starting with a letter or _");
 
 const columnSchema = z.string().min(1);
 const fractionSchema = z.number().min(0).lt(1);

@@ -11,7 +11,7 @@ export interface Problem {
 export function describeProblem(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {
     case "unrecognized_keys": {
-      const known = issue.inst instanceof z.ZodObject ? Object.keys(issue.inst.shape) : [];
+      const known = issue.inst instanceof z.ZodObject ? Object.keys(issue.inst.shape).filter((key) => !key.startsWith("$")) : [];
       return issue.keys.map((key) => `got an unknown setting, expected ${oneOf(key, known)}`).join("\n");
     }
     case "invalid_union":
@@ -38,9 +38,8 @@ export function problemsOf(issues: readonly z.core.$ZodIssue[], prefix: readonly
       const best = closestBranch(issue.errors);
       if (best) return problemsOf(best, path);
     }
-    if (issue.code === "invalid_key") return issue.issues.map((inner) => ({ path: showPath(path), message: inner.message }));
-    const message = issue.message.startsWith("expected ") ? `got ${show(issue.input)}, ${issue.message}` : issue.message;
-    return [{ path: showPath(path), message }];
+    if (issue.code === "invalid_key") return issue.issues.map((inner) => ({ path: showPath(path), message: withGot(path.at(-1), inner.message) }));
+    return [{ path: showPath(path), message: withGot(issue.input, issue.message) }];
   });
 }
 
@@ -51,6 +50,11 @@ export function showPath(path: readonly PropertyKey[]): string {
     const text = String(key);
     return /^[\p{L}_$][\p{L}\p{N}_$-]*$/u.test(text) ? `${i === 0 ? "" : "."}${text}` : `[${JSON.stringify(text)}]`;
   }).join("");
+}
+
+/** A schema's own message need not say what it got. */
+function withGot(got: unknown, message: string): string {
+  return message.startsWith("expected ") && !message.includes(", got ") ? `got ${show(got)}, ${message}` : message;
 }
 
 /** The alternative that was meant: the one whose `type` fits, with problems that lie deeper than the value itself. */
@@ -68,7 +72,7 @@ function describeType(issue: z.core.$ZodRawIssue<z.core.$ZodIssueInvalidUnion>):
 }
 
 function gotChoice(got: unknown, known: readonly string[], words?: string): string {
-  if (known.length === 1 && words) return gotExpected(got, words);
+  if (known.length === 1) return gotExpected(got, words ?? JSON.stringify(known[0]));
   return gotExpected(got, oneOf(typeof got === "string" ? got : "", known));
 }
 
@@ -111,13 +115,13 @@ function inWords(schema: unknown): string | undefined {
 }
 
 function range(schema: z.ZodNumber): string {
-  const { minimum, exclusiveMinimum, maximum, exclusiveMaximum } = schema._zod.bag as Readonly<Record<string, number | undefined>>;
-  const parts = [
-    ...(exclusiveMinimum === undefined ? [] : [`more than ${exclusiveMinimum}`]),
-    ...(minimum === undefined || Math.abs(minimum) >= Number.MAX_SAFE_INTEGER ? [] : [`at least ${minimum}`]),
-    ...(exclusiveMaximum === undefined ? [] : [`less than ${exclusiveMaximum}`]),
-    ...(maximum === undefined || Math.abs(maximum) >= Number.MAX_SAFE_INTEGER ? [] : [`at most ${maximum}`]),
-  ];
+  const parts = (schema.def.checks ?? []).flatMap((check) => {
+    const { def } = check._zod;
+    if (def.check !== "greater_than" && def.check !== "less_than") return [];
+    const { value, inclusive } = def as z.core.$ZodCheckGreaterThanDef | z.core.$ZodCheckLessThanDef;
+    if (Math.abs(Number(value)) >= Number.MAX_SAFE_INTEGER) return [];
+    return [`${def.check === "greater_than" ? (inclusive ? "at least" : "more than") : inclusive ? "at most" : "less than"} ${String(value)}`];
+  });
   return parts.length === 0 ? "" : `, ${parts.join(" and ")}`;
 }
 

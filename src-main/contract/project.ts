@@ -21,6 +21,8 @@ export const projectSchema = z.strictObject({
   model: modelSchema,
   training: trainingSchema,
 }).superRefine((project, context) => {
+  // What is wrong by itself is said first: a missing name makes everything that refers to it look wrong too.
+  if (context.issues.length > 0) return;
   checkProject(project, (path, message) => context.addIssue({ code: "custom", path: [...path], message }));
 }).transform((project) => ({ ...project, training: { ...project.training, losses: allLosses(project.data.targets, project.training.losses) } }));
 

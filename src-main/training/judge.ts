@@ -18,18 +18,31 @@ export interface Judgement {
 export function judge(target: JudgedTarget, outputs: Float32Array, truth: Float32Array | Int32Array): Judgement {
   switch (target.kind) {
     case "category": {
-      const { confusion, ...values } = evaluateCategory({ probabilities: outputs, targets: Int32Array.from(truth), classes: target.classes });
-      return { values, matrix: { classes: [...target.classes], counts: confusion } };
+      const { values, confusion } = evaluateCategory({ probabilities: outputs, targets: Int32Array.from(truth), classes: target.classes });
+      return { values, matrix: matrixOf(target.classes, confusion) };
     }
     case "binary": {
-      const { confusion, ...values } = evaluateBinary({ probabilities: outputs, targets: Int32Array.from(truth), threshold: target.threshold });
-      return { values, matrix: { classes: [...target.classes], counts: confusion } };
+      const { values, confusion } = evaluateBinary({ probabilities: outputs, targets: Int32Array.from(truth), threshold: target.threshold });
+      return { values, matrix: matrixOf(target.classes, confusion) };
     }
     case "numeric": {
       const restore = target.restore;
       const k = target.columns.length;
       const own = (values: Float32Array | Int32Array) => (restore ? Float32Array.from(values, (v, i) => restore(v, i % k)) : Float32Array.from(values));
-      return { values: evaluateNumeric({ predictions: own(outputs), targets: own(truth), columns: target.columns }) };
+      return evaluateNumeric({ predictions: own(outputs), targets: own(truth), columns: target.columns });
     }
+  }
+}
+
+function matrixOf(classes: readonly string[], counts: readonly (readonly number[])[]): Confusion {
+  return { classes: [...classes], counts: counts.map((row) => [...row]) };
+}
+
+/** The decision that one row of outputs amounts to: the likeliest class, or yes or no; undefined for numbers. */
+export function decisionOf(target: JudgedTarget, outputs: Float32Array): number | undefined {
+  switch (target.kind) {
+    case "category": return outputs.indexOf(Math.max(...outputs));
+    case "binary": return (outputs[0] ?? 0) > target.threshold ? 1 : 0;
+    case "numeric": return undefined;
   }
 }

@@ -1,0 +1,106 @@
+import { createHash } from "node:crypto";
+import { defined } from "../base/assert.js";
+import { LatheError } from "../base/errors.js";
+import { version } from "../base/version.js";
+import type { DoneEvent, RunEvent } from "../contract/events.js";
+import type { RunReport, SplitReport } from "../contract/report.js";
+import type { ParityResult } from "../contract/results.js";
+import type { Split } from "../datasets/index.js";
+import { showShape } from "../onnx/types.js";
+import { type Evaluator, type Predictions, measure } from "./evaluator.js";
+import type { FitResult } from "./fit.js";
+import { buildInferenceModel } from "./inference-model.js";
+import { decisionOf } from "./judge.js";
+import { PARITY_TOLERANCE, checkParity } from "./parity.js";
+import { fingerprintOf } from "./run-config.js";
+import type { RunFolder } from "./run-folder.js";
+import type { Workbench } from "./workbench.js";
+
+/** A fit that the user did not cancel. */
+export type FinishedFit = FitResult & { readonly ended: Exclude<DoneEvent["ended"], "cancelled"> };
+
+/**
+ * What comes after the last step: judges the weights on validation and test, writes the model, checks that the file answers as the trainer does, writes the report.
+ * @throws LatheError `export.parity`: the file is not kept under its name, training is.
+ */
+export async function finish(bench: Workbench, run: RunFolder, evaluator: Evaluator, fitted: FinishedFit, emit: (event: RunEvent) => void): Promise<DoneEvent> {
+  const predictions = new Map<Split, Predictions>();
+  const predict = async (split: Split): Promise<Predictions> => {
+    const known = predictions.get(split);
+    if (known) return known;
+    const loader = bench.splitLoader(split);
+    const rows = bench.prepared.counts[split];
+    try {
+      const made = await evaluator.predict(loader, rows, fitted.parameters, fitted.buffers, (done) => emit({ event: "stage", stage: `judging on the ${split} rows`, done, total: rows }));
+      predictions.set(split, made);
+      return made;
+    } finally {
+      loader.dispose();
+    }
+  };
+  const judge = async (split: Split): Promise<SplitReport | undefined> =>
+    bench.prepared.counts[split] > 0 ? measure(bench.spec, bench.judged, await predict(split)) : undefined;
+
+  const [validation, test] = [await judge("validation"), await judge("test")];
+  const thresholds = Object.fromEntries([...bench.judged].flatMap(([name, target]) => (target.kind === "binary" ? [[name, target.threshold]] : [])));
+  const model = buildInferenceModel(bench.spec, {
+    project: bench.project.name, fitted: bench.prepared.fitted, thresholds, fingerprint: fingerprintOf(bench.project, bench.prepared.fingerprint),
+  }, fitted.parameters, fitted.buffers);
+
+  const split = bench.prepared.counts.validation > 0 ? "validation" : "train";
+  const parity = await compareExport(bench, model, split, await predict(split));
+  const report = buildReport(bench, run, fitted, model, parity, validation, test);
+  run.write("report.json", `${JSON.stringify(report, null, 2)}\n`);
+  if (!parity.passed) {
+    run.write("refused.onnx", model);
+    throw new LatheError("export.parity",
+      `the exported model's answers differ from the trainer's by up to ${parity.maxDifference.toPrecision(3)} on ${parity.rows} ${split} rows (allowed: ${PARITY_TOLERANCE}), so it is not handed out; it is kept as ${run.file("refused.onnx")} for a look`,
+      { parity });
+  }
+  run.write("model.onnx", model);
+  return { event: "done", run: run.id, model: run.file("model.onnx"), report: run.file("report.json"), test: test?.metrics ?? {}, ended: fitted.ended };
+}
+
+/** Opens the file as a stranger would, in a fresh session, and feeds it the table's own rows. */
+async function compareExport(bench: Workbench, model: Uint8Array, split: Split, trained: Predictions): Promise<ParityResult> {
+  const session = await bench.choice.engine.load(model, { device: "cpu", threads: bench.compile.threads });
+  try {
+    const ownUnit = (target: string, value: number, column: number): number => {
+      const judged = defined(bench.judged.get(target), target);
+      return judged.kind === "numeric" && judged.restore ? judged.restore(value, column) : value;
+    };
+    return await checkParity(session, bench.prepared.fitted, bench.spec.targets, bench.prepared.readRaw(split), trained, split, ownUnit,
+      (target, outputs) => decisionOf(defined(bench.judged.get(target.name), target.name), outputs));
+  } finally {
+    await session.dispose();
+  }
+}
+
+function buildReport(
+  bench: Workbench, run: RunFolder, fitted: FinishedFit, model: Uint8Array, parity: ParityResult,
+  validation: SplitReport | undefined, test: SplitReport | undefined,
+): RunReport {
+  const { prepared, spec, project, choice, compile } = bench;
+  const parametersOf = (owner: string) => spec.layout.parameters.filter((p) => p.owner === owner).reduce((sum, p) => sum + p.size, 0);
+  return {
+    version: 1, lathe: version, project: project.name, run: run.id, seed: project.seed, ended: fitted.ended,
+    data: {
+      source: project.data.source.path, fingerprint: prepared.fingerprint, rows: prepared.counts,
+      skipped: Object.fromEntries(prepared.audit.skipped.map(({ reason, column, rows }) => [`${reason} in ${column}`, rows])),
+      warnings: [...prepared.audit.warnings.map(({ message }) => message), ...bench.notes],
+    },
+    training: {
+      epochs: fitted.epochs, bestEpoch: fitted.bestEpoch, seconds: fitted.seconds,
+      engine: choice.engine.name, engineVersion: choice.status.version ?? "unknown", device: compile.device, threads: compile.threads,
+    },
+    model: {
+      file: "model.onnx", bytes: model.length, sha256: createHash("sha256").update(model).digest("hex"), parameters: spec.layout.parameterCount,
+      layers: spec.plan.layers.map(({ id, owner, definition }) => ({
+        id, type: definition.type, output: showShape(defined(spec.layout.types.get(id), id).shape), parameters: parametersOf(owner),
+      })),
+    },
+    ...(validation ? { validation } : {}),
+    ...(test ? { test } : {}),
+    parity,
+  };
+}

@@ -1,0 +1,98 @@
+import { defined } from "../base/assert.js";
+import { LatheError } from "../base/errors.js";
+import { version } from "../base/version.js";
+import { lowerInputs, lowerTarget } from "../datasets/encoders/index.js";
+import { type FittedData, fittedData } from "../datasets/encoders/fitted.js";
+import { encodeModel, modelOf } from "../onnx/protobuf.js";
+import type { Value } from "../onnx/types.js";
+import { createEmitter } from "../ops/index.js";
+import type { Layout, Slice } from "./layout.js";
+import { activate, outputOf } from "./loss-graph.js";
+import { type Bindings, lowerNetwork } from "./network.js";
+import { type TrainingSpec } from "./specification.js";
+
+/** What an exported file says of itself, beside the graph. */
+export interface ModelFacts {
+  readonly project: string;
+  readonly fitted: FittedData;
+  /** By binary target. */
+  readonly thresholds: Readonly<Record<string, number>>;
+  /** sha256 over project and data: which training made this file. */
+  readonly fingerprint: string;
+}
+
+const METADATA = { version: "lathe.version", project: "lathe.project", fingerprint: "lathe.fingerprint", data: "lathe.data", thresholds: "lathe.thresholds", classes: (target: string) => `lathe.classes.${target}` } as const;
+
+/**
+ * The trained network as others use it: raw columns in (missing values filled, numbers normalised, words encoded inside), probabilities or numbers in their own
+ * unit out, one output a target. The same project, data and seed give the same bytes.
+ */
+export function buildInferenceModel(spec: TrainingSpec, facts: ModelFacts, parameters: Float32Array, buffers: Float32Array): Uint8Array {
+  const e = createEmitter();
+  const encoded = lowerInputs(e, facts.fitted);
+  const activations = lowerNetwork(e, spec.plan, encoded, fileBindings(spec.layout, parameters, buffers, (name, dims, data) => e.graph.initializer(name, { dtype: "float32", dims, data })));
+  for (const target of spec.targets) {
+    const { output, definition } = outputOf(spec, target, activations);
+    const fitted = defined(facts.fitted.targets.find(({ name }) => name === target.name), target.name);
+    const answer = activate(e, definition, output);
+    const doc = fitted.type === "numeric" ? fitted.columns.join(", ") : fitted.type === "binary" ? `probability of ${fitted.classes[1]}` : `probabilities of ${fitted.classes.join(", ")}`;
+    e.graph.output(fitted.type === "numeric" ? lowerTarget(e, answer, fitted) : answer, outputName(target.name, facts.fitted), doc);
+  }
+  const classes = facts.fitted.targets.flatMap((target) => (target.type === "numeric" ? [] : [[METADATA.classes(target.name), JSON.stringify(target.classes)] as const]));
+  const metadata = new Map<string, string>([
+    [METADATA.version, version],
+    [METADATA.project, facts.project],
+    [METADATA.fingerprint, facts.fingerprint],
+    [METADATA.data, JSON.stringify(facts.fitted)],
+    [METADATA.thresholds, JSON.stringify(facts.thresholds)],
+    ...classes,
+  ]);
+  return encodeModel(modelOf(e.graph.build(facts.project), { version, doc: `Trained by Lathe. Inputs: raw columns. Outputs: ${spec.targets.map(({ name }) => name).join(", ")}.`, metadata }));
+}
+
+/** @throws LatheError `export.format` where the file does not come from Lathe. */
+export function readFacts(metadata: ReadonlyMap<string, string>, path: string): ModelFacts {
+  const read = (key: string): string => {
+    const value = metadata.get(key);
+    if (value === undefined) throw new LatheError("export.format", `${path} is not a model of Lathe's: it does not say ${key}`, { path });
+    return value;
+  };
+  try {
+    return {
+      project: read(METADATA.project),
+      fingerprint: read(METADATA.fingerprint),
+      fitted: fittedData.parse(JSON.parse(read(METADATA.data))),
+      thresholds: JSON.parse(read(METADATA.thresholds)) as Record<string, number>,
+    };
+  } catch (thrown) {
+    if (thrown instanceof LatheError) throw thrown;
+    throw new LatheError("export.format", `${path} says of its columns what this version of Lathe does not understand; export it again`, { path }, { cause: thrown });
+  }
+}
+
+/** Inputs and outputs share one name space in ONNX. */
+export function outputName(target: string, fitted: FittedData): string {
+  return fitted.inputs.some(({ name }) => name === target) ? `${target}.prediction` : target;
+}
+
+/** Weights as named tensors in the file, cut out of the flat vectors. */
+function fileBindings(layout: Layout, parameters: Float32Array, buffers: Float32Array, store: (name: string, dims: readonly number[], data: Float32Array) => Value): Bindings {
+  const stored = new Map<string, Value>();
+  const cut = (vector: Float32Array, slices: readonly Slice[], name: string): Value => {
+    const known = stored.get(name);
+    if (known) return known;
+    const { offset, size, shape } = defined(slices.find((slice) => slice.name === name), name);
+    const value = store(name, shape, vector.slice(offset, offset + size));
+    stored.set(name, value);
+    return value;
+  };
+  const training = (): never => {
+    throw new LatheError("internal", "the exported model does not train");
+  };
+  return {
+    mode: "eval",
+    parameter: (owner, { name }) => cut(parameters, layout.parameters, `${owner}.${name}`),
+    buffer: (owner, { name }) => cut(buffers, layout.buffers, `${owner}.${name}`),
+    updateBuffer: training, uniform: training, batchSize: training,
+  };
+}

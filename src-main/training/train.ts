@@ -1,0 +1,137 @@
+import { toLatheError } from "../base/errors.js";
+import { LatheError } from "../base/errors.js";
+import { version } from "../base/version.js";
+import type { TrainRequest } from "../contract/engine-messages.js";
+import type { DoneEvent, RunEvent } from "../contract/events.js";
+import { readProjectFile } from "../contract/project-file.js";
+import { parseProject } from "../contract/project.js";
+import { chooseEngine } from "../engines/index.js";
+import { loadCheckpoint } from "./checkpoint.js";
+import { Evaluator, measure } from "./evaluator.js";
+import { finish } from "./finish.js";
+import { type Position, fit } from "./fit.js";
+import { type RunConfig, readConfig, writeConfig } from "./run-config.js";
+import { RunFolder } from "./run-folder.js";
+import type { WorkSetting } from "./setting.js";
+import { Trainer } from "./trainer.js";
+import { type Workbench, openWorkbench } from "./workbench.js";
+
+/**
+ * One training run from project to verified model: reads and encodes the data, trains, judges, exports, compares the export with the trainer, reports.
+ * @returns the `done` event.
+ * @throws LatheError what went wrong; it also stands in the run's log, and checkpoints stay.
+ */
+export async function train(request: TrainRequest, setting: WorkSetting): Promise<DoneEvent> {
+  const { run, bench } = request.resume ? await takeUp(request, setting) : await begin(request, setting);
+  const emit = (event: RunEvent) => {
+    setting.emit(event);
+    const line = logLine(event);
+    if (line !== undefined) run.log(line, setting.now());
+  };
+  try {
+    for (const message of [...bench.prepared.audit.warnings.map((w) => w.message), ...bench.notes]) emit({ event: "log", level: "warning", message });
+    const done = await work(run, bench, { ...setting, emit });
+    emit(done);
+    return done;
+  } catch (thrown) {
+    run.log(`failed: ${toLatheError(thrown).message}`, setting.now());
+    throw thrown;
+  } finally {
+    run.unlock();
+  }
+}
+
+interface Started {
+  readonly run: RunFolder;
+  readonly bench: Workbench;
+}
+
+/** A new run. Its folder is made only once project, data and model have proved good. */
+async function begin(request: TrainRequest, { emit, now }: WorkSetting): Promise<Started> {
+  const { project: written, folder, file } = await readProjectFile(request.project);
+  const project = parseProject({
+    ...written,
+    ...(request.seed === undefined ? {} : { seed: request.seed }),
+    training: { ...written.training, ...(request.epochs === undefined ? {} : { epochs: request.epochs }) },
+  }, file);
+  const choice = await chooseEngine(request.engine ?? project.training.engine, request.device ?? project.training.device);
+  const bench = await openWorkbench({ project, folder, choice, emit });
+  const run = RunFolder.create(folder);
+  writeConfig(run, {
+    version: 1, lathe: version, created: now().toISOString(), projectFolder: folder,
+    engine: choice.engine.name, engineVersion: choice.status.version ?? "unknown", device: choice.device, reason: choice.reason,
+    threads: bench.compile.threads, dataFingerprint: bench.prepared.fingerprint, project,
+  });
+  return { run, bench };
+}
+
+/** An old run, with the settings it began with. @throws LatheError `run.missing`, `run.locked`, `data.changed`, `usage` */
+async function takeUp(request: TrainRequest, { emit }: WorkSetting): Promise<Started> {
+  const overrides = (["epochs", "seed", "engine", "device"] as const).filter((name) => request[name] !== undefined);
+  if (overrides.length > 0) throw new LatheError("usage", `--resume goes on with the run's own settings; leave out --${overrides.join(", --")}, or start a new run`);
+  const { folder } = await readProjectFile(request.project);
+  const run = RunFolder.open(folder, request.resume === true ? undefined : String(request.resume)).lock();
+  try {
+    const config = readConfig(run);
+    const choice = await chooseEngine(config.engine, config.device);
+    const bench = await openWorkbench({ project: config.project, folder, choice, threads: config.threads, emit });
+    refuseChange(run, config, bench);
+    return { run, bench };
+  } catch (thrown) {
+    run.unlock();
+    throw thrown;
+  }
+}
+
+/** Other data would make another model: a resumed run must not mix two. */
+function refuseChange(run: RunFolder, config: RunConfig, bench: Workbench): void {
+  if (bench.prepared.fingerprint === config.dataFingerprint) return;
+  throw new LatheError("data.changed", `the data has changed since run ${run.id} began (${config.project.data.source.path}), so it cannot go on; start a new run, or put the old file back`);
+}
+
+async function work(run: RunFolder, bench: Workbench, setting: WorkSetting): Promise<DoneEvent> {
+  const { spec, project, prepared, choice, compile } = bench;
+  const { emit, control, clock } = setting;
+  const checkpoint = loadCheckpoint<Position>(run.checkpoints, (file, reason) => emit({ event: "log", level: "warning", message: `${file} is damaged (${reason}); going on from the one before` }));
+  if (!checkpoint) run.truncateMetrics(0);
+  const trainer = await Trainer.create(spec, choice.engine, compile, project.seed);
+  const evaluator = await Evaluator.create(spec, choice.engine, compile);
+  const batches = bench.trainingLoader();
+  const validationRows = prepared.counts.validation;
+  const validationBatches = validationRows > 0 ? bench.splitLoader("validation") : undefined;
+  try {
+    emit({
+      event: "run", run: run.id, folder: run.path, project: project.name,
+      engine: choice.engine.name, engineVersion: choice.status.version ?? "unknown", device: compile.device, reason: choice.reason, threads: compile.threads,
+      epochs: project.training.epochs, stepsPerEpoch: batches.stepsPerEpoch, batchSize: project.training.batchSize,
+      parameters: spec.layout.parameterCount, samples: prepared.counts,
+      ...(checkpoint ? { resumedFrom: { epoch: checkpoint.header.epoch, step: checkpoint.header.step } } : {}),
+    });
+    const result = await fit({
+      trainer, batches, training: project.training, targets: spec.targets.map(({ name }) => name), run, control, emit, clock,
+      validate: validationBatches && (async (parameters, buffers) =>
+        measure(spec, bench.judged, await evaluator.predict(validationBatches, validationRows, parameters, buffers)).metrics),
+    }, checkpoint);
+    const { ended } = result;
+    if (ended === "cancelled") return { event: "done", run: run.id, test: {}, ended };
+    return await finish(bench, run, evaluator, { ...result, ended }, emit);
+  } finally {
+    batches.dispose();
+    validationBatches?.dispose();
+    await trainer.dispose();
+    await evaluator.dispose();
+  }
+}
+
+/** What of a run's events stands in its log. */
+function logLine(event: RunEvent): string | undefined {
+  switch (event.event) {
+    case "run": return `${event.resumedFrom ? `resumed in epoch ${event.resumedFrom.epoch} after step ${event.resumedFrom.step}` : "started"}: ${event.engine} ${event.engineVersion} on ${event.device}, ${event.threads} threads (${event.reason})`;
+    case "epoch": return `epoch ${event.epoch}: ${JSON.stringify({ train: event.train, validation: event.validation })}`;
+    case "warning": return `warning: ${event.message}`;
+    case "log": return `${event.level}: ${event.message}`;
+    case "state": return event.state;
+    case "done": return `ended: ${event.ended}`;
+    case "stage": case "step": case "failed": return undefined;
+  }
+}

@@ -1,0 +1,124 @@
+import { join } from "node:path";
+import { defined } from "../base/assert.js";
+import { LatheError } from "../base/errors.js";
+import type { RunEvent } from "../contract/events.js";
+import type { Project } from "../contract/project.js";
+import { widthOf } from "../datasets/encoders/index.js";
+import { type FittedTarget } from "../datasets/encoders/fitted.js";
+import { type Loader, type PreparedData, type Split, createLoader, prepareData } from "../datasets/index.js";
+import type { CompileOptions } from "../engines/engine.js";
+import type { EngineChoice } from "../engines/index.js";
+import { sizeOf } from "../onnx/types.js";
+import type { JudgedTarget } from "./judge.js";
+import { layOut } from "./layout.js";
+import { planNetwork } from "./network.js";
+import { type TargetSpec, type TrainingSpec, names } from "./specification.js";
+import { chooseThreads } from "./threads.js";
+
+/** Rows evaluated at once: large enough to be quick, small enough to stay in cache. */
+const EVALUATION_BATCH = 1024;
+
+/** A project with its data prepared and its network laid out: all that training, evaluation and the search for a learning rate start from. */
+export interface Workbench {
+  readonly project: Project;
+  readonly prepared: PreparedData;
+  readonly spec: TrainingSpec;
+  readonly judged: ReadonlyMap<string, JudgedTarget>;
+  readonly choice: EngineChoice;
+  readonly compile: CompileOptions;
+  /** Things the user should know that do not stop the run. */
+  readonly notes: readonly string[];
+  /** Shuffled training batches. */
+  trainingLoader(): Loader;
+  /** A split in order. */
+  splitLoader(split: Split): Loader;
+}
+
+export interface WorkbenchOptions {
+  readonly project: Project;
+  /** Where relative paths start and the cache lies. */
+  readonly folder: string;
+  readonly choice: EngineChoice;
+  /** Frozen by a run's configuration; undefined: chosen here. */
+  readonly threads?: number;
+  readonly emit: (event: RunEvent) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** @throws LatheError of the data, the model, or `training.batch` where batch size and data do not fit. */
+export async function openWorkbench({ project, folder, choice, threads, emit, signal }: WorkbenchOptions): Promise<Workbench> {
+  const prepared = await prepareData({
+    folder, data: project.data, seed: project.seed, cacheFolder: join(folder, ".lathe", "cache"),
+    compile: (graph) => choice.engine.compile(graph, { device: "cpu", threads: 1 }),
+    progress: (stage, done, total) => emit({ event: "stage", stage, done, ...(total === undefined ? {} : { total }) }),
+    ...(signal ? { signal } : {}),
+  });
+  const { fitted, counts } = prepared;
+  const targets = fitted.targets.map(targetSpec);
+  const inputs = new Map(fitted.inputs.map((input) => [input.name, { dtype: "float32" as const, shape: ["N", widthOf(input)] }]));
+  const plan = planNetwork(project.model, [...inputs.keys()], new Map(targets.map((t) => [t.name, t.width])));
+  const layout = layOut(plan, inputs);
+  const spec: TrainingSpec = { plan, layout, inputs, targets, training: project.training, classWeights: balancedWeights(project, prepared) };
+  const needsBatch = plan.layers.some(({ definition }) => definition.needsBatch === true);
+  const { dropLast, notes } = checkBatches(project, counts.train, needsBatch);
+  const uniforms = layout.uniforms.map(({ layer, shape }) => ({ name: names.uniform(layer), width: sizeOf(shape), shape }));
+  return {
+    project, prepared, spec, choice, notes,
+    judged: new Map(fitted.targets.map((target) => [target.name, judgedTarget(target, project.training.threshold ?? 0.5)])),
+    compile: { device: choice.device, threads: threads ?? chooseThreads(project.training.threads, layout.parameterCount, project.training.batchSize) },
+    trainingLoader: () => createLoader({
+      prepared, split: "train", batchSize: Math.min(project.training.batchSize, counts.train), shuffle: project.training.shuffle, seed: project.seed, dropLast, uniforms,
+    }),
+    splitLoader: (split) => createLoader({ prepared, split, batchSize: Math.min(EVALUATION_BATCH, counts[split]), shuffle: false, seed: project.seed, dropLast: false, uniforms: [] }),
+  };
+}
+
+function targetSpec(fitted: FittedTarget): TargetSpec {
+  switch (fitted.type) {
+    case "category": return { name: fitted.name, kind: "category", width: fitted.classes.length };
+    case "binary": return { name: fitted.name, kind: "binary", width: 1 };
+    case "numeric": return { name: fitted.name, kind: "numeric", width: fitted.columns.length };
+  }
+}
+
+/** How a target's predictions are judged. */
+export function judgedTarget(fitted: FittedTarget, threshold: number): JudgedTarget {
+  switch (fitted.type) {
+    case "category": return { kind: "category", classes: fitted.classes };
+    case "binary": return { kind: "binary", classes: fitted.classes, threshold };
+    case "numeric": {
+      const { shift, scale, columns } = fitted;
+      return { kind: "numeric", columns, restore: (value, k) => value * (scale[k] ?? 1) + (shift[k] ?? 0) };
+    }
+  }
+}
+
+/** rows / (classes · rows of the class), as scikit-learn's "balanced"; a class without training rows counts 0. */
+function balancedWeights(project: Project, { classCounts }: PreparedData): ReadonlyMap<string, readonly number[]> {
+  const weights = new Map<string, readonly number[]>();
+  for (const [target, loss] of Object.entries(project.training.losses)) {
+    if (loss["classWeights"] !== "balanced") continue;
+    const counts = defined(classCounts[target], `class counts of ${target}`);
+    const rows = counts.reduce((a, b) => a + b, 0);
+    weights.set(target, counts.map((n) => (n === 0 ? 0 : rows / (counts.length * n))));
+  }
+  return weights;
+}
+
+function checkBatches({ training }: Project, rows: number, needsBatch: boolean): { dropLast: boolean; notes: readonly string[] } {
+  const { batchSize } = training;
+  const notes: string[] = [];
+  if (needsBatch && Math.min(batchSize, rows) === 1) {
+    throw new LatheError("training.batch", `training.batchSize: a batch of one row cannot train batch norm, which needs to see how rows differ; use a batchSize of 2 or more${rows === 1 ? ", and more than one training row" : ""}`);
+  }
+  if (batchSize > rows) {
+    if (training.dropLast === true) throw new LatheError("training.batch", `training.batchSize ${batchSize} is larger than the ${rows} training rows, and dropLast leaves out what does not fill a batch: nothing is left; use at most ${rows}`);
+    notes.push(`batchSize ${batchSize} is larger than the ${rows} training rows; each step uses all of them`);
+  }
+  const last = rows % Math.min(batchSize, rows);
+  if (training.dropLast !== true && needsBatch && last === 1) {
+    notes.push("each epoch leaves out its last batch, which would hold one row: batch norm cannot train on it");
+    return { dropLast: true, notes };
+  }
+  return { dropLast: training.dropLast ?? false, notes };
+}
