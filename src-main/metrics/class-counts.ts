@@ -3,7 +3,7 @@ import { LatheError } from "../base/errors.js";
 /** How decisions fell, by class. */
 export interface ClassCounts {
   /** `confusion[actual][predicted]`, the number of samples. */
-  readonly confusion: readonly (readonly number[])[];
+  readonly confusion: number[][];
   readonly truePositives: readonly number[];
   readonly falsePositives: readonly number[];
   readonly falseNegatives: readonly number[];

@@ -28,7 +28,7 @@ export const curves = createRegistry<CurveDefinition>("curve", [rocCurve, precis
 /** Metric values, and for classes the samples by actual (row) and predicted (column) class. */
 export interface ClassEvaluation {
   readonly values: MetricValues;
-  readonly confusion: readonly (readonly number[])[];
+  readonly confusion: number[][];
 }
 
 /** All metrics of a target with several classes. The class with the largest probability is the predicted one, the first of several. O(K·n log n). */

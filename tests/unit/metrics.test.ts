@@ -139,11 +139,11 @@ describe("against the definitions", () => {
     fc.assert(fc.property(fc.array(fc.tuple(anything, anything, fc.integer({ min: -1, max: 1 })), { maxLength: 20 }), (rows) => {
       const first = float32(rows.map((r) => r[0]));
       const evaluations = [
-        evaluateCategory({ probabilities: float32(rows.flatMap((r) => [r[0], r[1]])), targets: int32(rows.map((r) => r[2])), classes: ["a", "b"] }),
-        evaluateBinary({ probabilities: first, targets: int32(rows.map((r) => Math.abs(r[2]))) }),
-        evaluateNumeric({ predictions: first, targets: float32(rows.map((r) => r[1])), columns: ["y"] }),
+        evaluateCategory({ probabilities: float32(rows.flatMap((r) => [r[0], r[1]])), targets: int32(rows.map((r) => r[2])), classes: ["a", "b"] }).values,
+        evaluateBinary({ probabilities: first, targets: int32(rows.map((r) => Math.abs(r[2]))) }).values,
+        evaluateNumeric({ predictions: first, targets: float32(rows.map((r) => r[1])), columns: ["y"] }).values,
       ];
-      for (const { values } of evaluations) for (const [name, value] of Object.entries(values)) expect(value === null || Number.isFinite(value), name).toBe(true);
+      for (const values of evaluations) for (const [name, value] of Object.entries(values)) expect(value === null || Number.isFinite(value), name).toBe(true);
     }));
   });
 });

@@ -4,8 +4,8 @@ import { defineSchedule } from "./schedule.js";
 
 /** The optimizer's own learning rate throughout: what a run without a schedule does. */
 export const constant = defineSchedule({
-  type: "Constant",
+  type: "constant",
   summary: "Keeps the learning rate as it is.",
-  config: z.strictObject({ type: z.literal("Constant") }),
+  config: z.strictObject({ type: z.literal("constant") }),
   create: (_config, setting) => byEpoch(() => setting.learningRate),
 });
