@@ -1,0 +1,155 @@
+import { closeSync, openSync, readSync } from "node:fs";
+import { LatheError } from "../base/errors.js";
+import { Random } from "../base/random.js";
+import { HEADER_BYTES, readHeader } from "./record-file.js";
+
+export interface EpochReaderOptions {
+  readonly path: string;
+  readonly fingerprint: string;
+  readonly shuffle: boolean;
+  readonly seed: number;
+  /** Bytes of records in memory at a time. A file that fits is read once and shuffled exactly. */
+  readonly memoryBudget: number;
+}
+
+/** Records of one window, in the order they are to be used. */
+export interface Piece {
+  /** Words of all records in memory, as floats and, bit for bit, as integers. */
+  readonly floats: Float32Array;
+  readonly integers: Int32Array;
+  /** Where each record begins, in words; `count` of them from `from` on. */
+  readonly bases: Uint32Array;
+  readonly from: number;
+  readonly count: number;
+}
+
+/** Length of a block, the unit of the coarse shuffle: long enough to be read at the speed of the disk. */
+const BLOCK_BYTES = 1 << 20;
+
+/**
+ * Records of a sample file in the order of an epoch, from any position on. Where the file fits the budget the order is a shuffle by Random(seed, "shuffle", epoch).
+ * Above it blocks of consecutive records are shuffled by Random(seed, "blocks", epoch), dealt to windows of as many blocks as fit the budget, and each window w is
+ * shuffled by Random(seed, "window", epoch, w). Any window can be reached without those before it.
+ */
+export class EpochReader {
+  readonly count: number;
+  readonly words: number;
+  readonly #file: number;
+  readonly #options: EpochReaderOptions;
+  readonly #blockRows: number;
+  readonly #blocksPerWindow: number;
+  readonly #floats: Float32Array;
+  readonly #integers: Int32Array;
+  readonly #bytes: Uint8Array;
+  readonly #bases: Uint32Array;
+  #epoch = -1;
+  #blocks = new Uint32Array(0);
+  /** The window in memory, the position of its first record in the epoch, and its length. */
+  #window = -1;
+  #start = 0;
+  #length = 0;
+  #position = 0;
+
+  /** @throws LatheError `data.unreadable` */
+  constructor(options: EpochReaderOptions) {
+    const { words, count } = readHeader(options.path, options.fingerprint);
+    this.#options = options;
+    this.count = count;
+    this.words = words;
+    const recordBytes = words * 4;
+    const whole = count * recordBytes <= options.memoryBudget;
+    this.#blockRows = whole ? Math.max(1, count) : Math.max(1, Math.min(Math.floor(BLOCK_BYTES / recordBytes), Math.floor(options.memoryBudget / recordBytes / 8)));
+    this.#blocksPerWindow = whole ? 1 : Math.max(1, Math.floor(options.memoryBudget / (this.#blockRows * recordBytes)));
+    const rows = Math.min(count, this.#blockRows * this.#blocksPerWindow);
+    this.#floats = new Float32Array(rows * words);
+    this.#integers = new Int32Array(this.#floats.buffer);
+    this.#bytes = new Uint8Array(this.#floats.buffer);
+    this.#bases = new Uint32Array(rows);
+    this.#file = openSync(options.path, "r");
+  }
+
+  /** Goes to a record of an epoch's order. */
+  seek(epoch: number, position: number): void {
+    if (epoch !== this.#epoch) {
+      const wasWhole = this.#single && this.#window === 0;
+      this.#epoch = epoch;
+      this.#blocks = Uint32Array.from({ length: Math.ceil(this.count / this.#blockRows) }, (_, k) => k);
+      if (this.#options.shuffle && !this.#single) new Random(this.#options.seed, "blocks", epoch).shuffle(this.#blocks);
+      // A file in memory stays there; only its order is new.
+      if (wasWhole) this.#arrange(0);
+      else this.#window = -1;
+    }
+    this.#position = position;
+  }
+
+  /** The next records, `count` or as many as the window at hand still has. */
+  take(count: number): Piece {
+    this.#enter(this.#position);
+    const from = this.#position - this.#start;
+    const taken = Math.min(count, this.#length - from);
+    this.#position += taken;
+    return { floats: this.#floats, integers: this.#integers, bases: this.#bases, from, count: taken };
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+
+  get #single(): boolean {
+    return this.#blockRows >= this.count;
+  }
+
+  #enter(position: number): void {
+    if (this.#window >= 0 && position >= this.#start && position < this.#start + this.#length) return;
+    if (position >= this.count) throw new LatheError("internal", `record ${position} of ${this.count} was asked for`);
+    let start = 0;
+    for (let w = 0; ; w++) {
+      const length = this.#rowsOf(w);
+      if (position < start + length) {
+        this.#load(w, start, length);
+        return;
+      }
+      start += length;
+    }
+  }
+
+  #blocksOf(window: number): Uint32Array {
+    return this.#blocks.subarray(window * this.#blocksPerWindow, (window + 1) * this.#blocksPerWindow);
+  }
+
+  #blockLength(block: number): number {
+    return Math.min(this.#blockRows, this.count - block * this.#blockRows);
+  }
+
+  #rowsOf(window: number): number {
+    return this.#blocksOf(window).reduce((sum, block) => sum + this.#blockLength(block), 0);
+  }
+
+  #load(window: number, start: number, length: number): void {
+    const recordBytes = this.words * 4;
+    let at = 0;
+    for (const block of this.#blocksOf(window)) {
+      const bytes = this.#blockLength(block) * recordBytes;
+      const position = HEADER_BYTES + block * this.#blockRows * recordBytes;
+      for (let done = 0; done < bytes;) {
+        // A single read is limited to 2 GiB.
+        const got = readSync(this.#file, this.#bytes, at + done, Math.min(bytes - done, 1 << 30), position + done);
+        if (got === 0) throw new LatheError("data.unreadable", `${this.#options.path} became shorter while it was read; prepare the data again`, { path: this.#options.path });
+        done += got;
+      }
+      at += bytes;
+    }
+    [this.#start, this.#length] = [start, length];
+    this.#window = window;
+    this.#arrange(window);
+  }
+
+  /** The order of the records in the window at hand. */
+  #arrange(window: number): void {
+    const order = this.#bases.subarray(0, this.#length);
+    for (let i = 0; i < order.length; i++) order[i] = i * this.words;
+    if (!this.#options.shuffle) return;
+    const { seed } = this.#options;
+    (this.#single ? new Random(seed, "shuffle", this.#epoch) : new Random(seed, "window", this.#epoch, window)).shuffle(order);
+  }
+}

@@ -1,0 +1,70 @@
+/** What the loader's two threads agree on: a ring of batch slots in shared memory, and a few integers that say how far each side is. */
+
+/** Places in the control array. */
+export const CONTROL = {
+  /** Batches written and read since the last command. */
+  written: 0, read: 1,
+  /** Counts commands; the worker has taken the last one when `taken` equals it. */
+  command: 2, taken: 3,
+  /** Where the last command says to go on. */
+  epoch: 4, step: 5,
+  /** Bumped whenever the other side should look again; what each side sleeps on. */
+  toWorker: 6, toMain: 7,
+  /** Bytes of the error in the message area, 0 where there is none. */
+  error: 8,
+  closing: 9,
+} as const;
+export const CONTROL_BYTES = 64;
+export const MESSAGE_BYTES = 4096;
+
+/** A tensor of a batch and where it comes from. */
+export interface TensorPlan {
+  readonly name: string;
+  readonly dtype: "float32" | "int64";
+  /** Values a row; dims are [n, width], or [n] for classes. */
+  readonly width: number;
+  readonly dims: "matrix" | "vector";
+  /** Offset in a record in words, or a stream of uniforms. */
+  readonly source: { readonly kind: "floats" | "class"; readonly offset: number } | { readonly kind: "uniform"; readonly stream: string };
+  /** Offset in a slot in bytes, a multiple of 8. */
+  readonly at: number;
+}
+
+export interface LoaderPlan {
+  readonly path: string;
+  readonly fingerprint: string;
+  readonly rows: number;
+  readonly batchSize: number;
+  readonly stepsPerEpoch: number;
+  readonly shuffle: boolean;
+  readonly seed: number;
+  readonly memoryBudget: number;
+  readonly tensors: readonly TensorPlan[];
+  readonly slots: number;
+  readonly slotBytes: number;
+  /** True where every epoch is the same, so that epochs need not be told apart. */
+  readonly repeats: boolean;
+}
+
+/** What the worker thread is started with. */
+export interface LoaderWorkerData extends LoaderPlan {
+  readonly control: SharedArrayBuffer;
+  readonly message: SharedArrayBuffer;
+  readonly ring: SharedArrayBuffer;
+}
+
+/** Rows of a step; the last of an epoch may have fewer. */
+export function rowsOfStep(plan: Pick<LoaderPlan, "rows" | "batchSize">, step: number): number {
+  return Math.min(plan.batchSize, plan.rows - step * plan.batchSize);
+}
+
+/** Bytes of a tensor with `rows` rows. */
+export function bytesOf({ dtype, width }: Pick<TensorPlan, "dtype" | "width">, rows: number): number {
+  return rows * width * (dtype === "int64" ? 8 : 4);
+}
+
+/** Wakes the other side. */
+export function signal(control: Int32Array<SharedArrayBuffer>, place: number): void {
+  Atomics.add(control, place, 1);
+  Atomics.notify(control, place);
+}

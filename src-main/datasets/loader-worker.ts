@@ -1,0 +1,112 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { Random } from "../base/random.js";
+import { toLatheError } from "../base/errors.js";
+import { EpochReader } from "./epoch-reader.js";
+import { CONTROL, type LoaderWorkerData, type TensorPlan, rowsOfStep, signal } from "./loader-ring.js";
+
+/** The loader's thread: fills the ring with batches, epoch after epoch, until told to go elsewhere. It never returns to its event loop. */
+
+const plan = workerData as LoaderWorkerData;
+const control = new Int32Array(plan.control);
+
+/** Views of a tensor's place in each slot. */
+interface Place {
+  readonly tensor: TensorPlan;
+  readonly floats: readonly Float32Array<SharedArrayBuffer>[];
+  readonly integers: readonly Int32Array<SharedArrayBuffer>[];
+}
+
+try {
+  const reader = new EpochReader(plan);
+  parentPort?.postMessage("ready");
+  work(reader);
+  reader.close();
+} catch (error) {
+  // The other side may be asleep in `next`, and it only hears what is in shared memory.
+  const bytes = new TextEncoder().encode(JSON.stringify(toLatheError(error).toRecord())).subarray(0, plan.message.byteLength);
+  new Uint8Array(plan.message).set(bytes);
+  Atomics.store(control, CONTROL.error, bytes.length);
+  signal(control, CONTROL.toMain);
+  parentPort?.postMessage("failed");
+}
+
+function work(reader: EpochReader): void {
+  const places = plan.tensors.map(placeOf);
+  let command = 0;
+  let epoch = 0;
+  let step = 0;
+  let written = 0;
+  for (;;) {
+    const seen = Atomics.load(control, CONTROL.toWorker);
+    if (Atomics.load(control, CONTROL.closing) !== 0) return;
+    const wanted = Atomics.load(control, CONTROL.command);
+    if (wanted !== command) {
+      command = wanted;
+      epoch = Atomics.load(control, CONTROL.epoch);
+      step = Atomics.load(control, CONTROL.step);
+      written = 0;
+      Atomics.store(control, CONTROL.written, 0);
+      Atomics.store(control, CONTROL.read, 0);
+      reader.seek(epoch, step * plan.batchSize);
+      Atomics.store(control, CONTROL.taken, command);
+      signal(control, CONTROL.toMain);
+    }
+    const room = command > 0 && written - Atomics.load(control, CONTROL.read) < plan.slots;
+    if (!room) {
+      Atomics.wait(control, CONTROL.toWorker, seen);
+      continue;
+    }
+    fill(reader, places, written % plan.slots, epoch, step);
+    // A batch made before a command that came meanwhile is dropped: the command sets both counters to zero.
+    if (Atomics.load(control, CONTROL.command) !== command) continue;
+    written++;
+    Atomics.store(control, CONTROL.written, written);
+    signal(control, CONTROL.toMain);
+    step++;
+    if (step === plan.stepsPerEpoch) {
+      step = 0;
+      if (!plan.repeats) epoch++;
+      reader.seek(epoch, 0);
+    }
+  }
+}
+
+function placeOf(tensor: TensorPlan): Place {
+  const words = tensor.width * plan.batchSize * (tensor.dtype === "int64" ? 2 : 1);
+  const at = (slot: number) => slot * plan.slotBytes + tensor.at;
+  return {
+    tensor,
+    floats: Array.from({ length: plan.slots }, (_, s) => new Float32Array(plan.ring, at(s), words)),
+    integers: Array.from({ length: plan.slots }, (_, s) => new Int32Array(plan.ring, at(s), words)),
+  };
+}
+
+function fill(reader: EpochReader, places: readonly Place[], slot: number, epoch: number, step: number): void {
+  const rows = rowsOfStep(plan, step);
+  for (let row = 0; row < rows;) {
+    const { floats, integers, bases, from, count } = reader.take(rows - row);
+    for (const { tensor: { source, width }, ...views } of places) {
+      if (source.kind === "floats") {
+        const target = views.floats[slot] ?? new Float32Array();
+        let at = row * width;
+        for (let i = from; i < from + count; i++) {
+          const base = (bases[i] ?? 0) + source.offset;
+          if (width > 64) target.set(floats.subarray(base, base + width), at);
+          else for (let k = 0; k < width; k++) target[at + k] = floats[base + k] ?? 0;
+          at += width;
+        }
+      } else if (source.kind === "class") {
+        // int64, little-endian: the low word is the class, the high one is 0.
+        const target = views.integers[slot] ?? new Int32Array();
+        for (let i = 0; i < count; i++) target[(row + i) * 2] = integers[(bases[from + i] ?? 0) + source.offset] ?? 0;
+      }
+    }
+    row += count;
+  }
+  for (const { tensor: { source, width }, floats } of places) {
+    const target = floats[slot];
+    if (source.kind !== "uniform" || !target) continue;
+    const random = new Random(plan.seed, "uniform", source.stream, epoch, step);
+    for (let i = 0; i < rows * width; i++) target[i] = random.uniform();
+  }
+}

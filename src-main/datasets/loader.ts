@@ -1,0 +1,222 @@
+import { Worker } from "node:worker_threads";
+import { defined } from "../base/assert.js";
+import { entryPath } from "../base/entries.js";
+import { type ErrorRecord, LatheError } from "../base/errors.js";
+import type { Tensors } from "../engines/engine.js";
+import type { TensorData } from "../onnx/types.js";
+import { recordLayout } from "./encode.js";
+import { CONTROL, CONTROL_BYTES, type LoaderPlan, type LoaderWorkerData, MESSAGE_BYTES, type TensorPlan, bytesOf, rowsOfStep, signal } from "./loader-ring.js";
+import type { PreparedData } from "./prepared.js";
+import type { SplitName } from "./splits.js";
+
+/** Random numbers in [0, 1) that come with every batch, `[n, width]`; for dropout masks. */
+export interface UniformSpec {
+  readonly name: string;
+  readonly width: number;
+}
+
+export interface LoaderOptions {
+  readonly prepared: PreparedData;
+  readonly split: SplitName;
+  readonly batchSize: number;
+  readonly shuffle: boolean;
+  readonly seed: number;
+  /** Leaves out the last batch of an epoch where it is not full. */
+  readonly dropLast?: boolean;
+  readonly uniforms?: readonly UniformSpec[];
+  /** Bytes of samples kept in memory; 256 MiB unless told. */
+  readonly memoryBudget?: number;
+}
+
+export interface Batch {
+  readonly size: number;
+  /** Inputs by name, float32 `[n, width]`; targets as `target.<name>`, int64 `[n]` for classes, else float32 `[n, width]`; uniforms by name. */
+  readonly tensors: Tensors;
+}
+
+export interface Loader {
+  readonly stepsPerEpoch: number;
+  /** Goes to a step of an epoch; the same place always gives the same batches. Going on with the next epoch costs nothing, it is being prefetched. */
+  start(epoch: number, fromStep: number): void;
+  /**
+   * The next batch, copied from the ring; waits where it is empty. Its tensors are used again: they hold until `next` has been called twice more.
+   * @throws LatheError `data.unreadable` where the sample file was damaged meanwhile.
+   */
+  next(): Batch;
+  dispose(): Promise<void>;
+}
+
+const MEMORY_BUDGET = 256 << 20;
+const RING_BYTES = 16 << 20;
+const MOST_SLOTS = 64;
+/** Batches handed out before the first one's memory is used again. */
+const HELD = 3;
+/** The worker is asked for a batch for so long before it is given up, in milliseconds. */
+const PATIENCE = 120_000;
+
+/**
+ * Batches of a split, made by a thread of their own while steps run.
+ * @throws LatheError `training.batch` where there is no batch in an epoch, `data.unreadable`
+ */
+export async function createLoader(options: LoaderOptions): Promise<Loader> {
+  const plan = planOf(options);
+  const shared: LoaderWorkerData = {
+    ...plan,
+    control: new SharedArrayBuffer(CONTROL_BYTES), message: new SharedArrayBuffer(MESSAGE_BYTES), ring: new SharedArrayBuffer(plan.slots * plan.slotBytes),
+  };
+  const worker = new Worker(entryPath("loader"), { workerData: shared, name: `loader of ${options.split}` });
+  await new Promise<void>((resolve, reject) => {
+    worker.once("message", () => resolve());
+    worker.once("error", (error) => reject(new LatheError("internal", `the loader's thread failed: ${error.message}`, {}, { cause: error })));
+  });
+  worker.unref();
+  const loader = new RingLoader(shared, worker);
+  loader.throwIfFailed();
+  return loader;
+}
+
+function planOf({ prepared, split, batchSize, shuffle, seed, dropLast = false, uniforms = [], memoryBudget = MEMORY_BUDGET }: LoaderOptions): LoaderPlan {
+  const rows = prepared.counts[split];
+  if (!Number.isInteger(batchSize) || batchSize < 1) throw new LatheError("training.batch", `got batch size ${batchSize}, expected a whole number from 1`, { batchSize });
+  const stepsPerEpoch = dropLast ? Math.floor(rows / batchSize) : Math.ceil(rows / batchSize);
+  if (stepsPerEpoch === 0) {
+    throw new LatheError("training.batch", rows === 0 ? `the ${split} part has no rows` : `batch size ${batchSize} is larger than the ${rows} rows of the ${split} part; make it smaller`, { batchSize, rows });
+  }
+  let at = 0;
+  const place = (plan: Omit<TensorPlan, "at">): TensorPlan => {
+    const placed = { ...plan, at };
+    at += Math.ceil(bytesOf(plan, batchSize) / 8) * 8;
+    return placed;
+  };
+  const tensors = [
+    ...recordLayout(prepared).map(({ name, offset, width, kind }) => place(kind === "category"
+      ? { name, dtype: "int64", width: 1, dims: "vector", source: { kind: "class", offset } }
+      : { name, dtype: "float32", width, dims: "matrix", source: { kind: "floats", offset } })),
+    ...uniforms.map(({ name, width }) => place({ name, dtype: "float32", width, dims: "matrix", source: { kind: "uniform", stream: name } })),
+  ];
+  return {
+    path: prepared.files[split], fingerprint: prepared.fingerprint, rows, batchSize, stepsPerEpoch, shuffle, seed, memoryBudget, tensors,
+    slotBytes: at, slots: Math.max(2, Math.min(MOST_SLOTS, Math.floor(RING_BYTES / at))), repeats: !shuffle && uniforms.length === 0,
+  };
+}
+
+/** One tensor of a batch: the memory ONNX Runtime sees, and the same tensor cut to the rows of a short batch. */
+interface Held {
+  readonly full: TensorData;
+  readonly short: TensorData | undefined;
+  /** Copies from a slot. */
+  readonly copy: (slot: number) => void;
+}
+
+class RingLoader implements Loader {
+  readonly stepsPerEpoch: number;
+  readonly #shared: LoaderWorkerData;
+  readonly #control: Int32Array<SharedArrayBuffer>;
+  readonly #worker: Worker;
+  readonly #full: readonly Batch[];
+  readonly #short: readonly Batch[];
+  readonly #copies: readonly (readonly ((slot: number) => void)[])[];
+  #command = 0;
+  #read = 0;
+  #held = 0;
+  /** Where the batch after the last one handed out stands. */
+  #epoch = -1;
+  #step = 0;
+
+  constructor(shared: LoaderWorkerData, worker: Worker) {
+    this.#shared = shared;
+    this.#control = new Int32Array(shared.control);
+    this.#worker = worker;
+    this.stepsPerEpoch = shared.stepsPerEpoch;
+    const last = rowsOfStep(shared, shared.stepsPerEpoch - 1);
+    const held = Array.from({ length: HELD }, () => shared.tensors.map((tensor) => holdTensor(shared, tensor, last)));
+    const batch = (size: number, pick: (h: Held) => TensorData) => held.map((tensors): Batch => (
+      { size, tensors: Object.fromEntries(tensors.map((h, i) => [defined(shared.tensors[i], "tensor").name, pick(h)])) }));
+    this.#full = batch(shared.batchSize, (h) => h.full);
+    this.#short = batch(last, (h) => h.short ?? h.full);
+    this.#copies = held.map((tensors) => tensors.map((h) => h.copy));
+  }
+
+  start(epoch: number, fromStep: number): void {
+    if (!Number.isInteger(fromStep) || fromStep < 0 || fromStep > this.stepsPerEpoch) throw new LatheError("internal", `step ${fromStep} of ${this.stepsPerEpoch} was asked for`);
+    const [wanted, step] = this.#normal(epoch, fromStep);
+    if (wanted === this.#epoch && step === this.#step) return;
+    [this.#epoch, this.#step] = [wanted, step];
+    Atomics.store(this.#control, CONTROL.epoch, wanted);
+    Atomics.store(this.#control, CONTROL.step, step);
+    this.#command++;
+    this.#read = 0;
+    Atomics.store(this.#control, CONTROL.command, this.#command);
+    signal(this.#control, CONTROL.toWorker);
+  }
+
+  next(): Batch {
+    if (this.#command === 0) this.start(0, 0);
+    this.#wait();
+    const slot = this.#read % this.#shared.slots;
+    const held = this.#held;
+    this.#held = (held + 1) % HELD;
+    for (const copy of this.#copies[held] ?? []) copy(slot);
+    this.#read++;
+    Atomics.store(this.#control, CONTROL.read, this.#read);
+    signal(this.#control, CONTROL.toWorker);
+    const short = this.#step === this.stepsPerEpoch - 1;
+    [this.#epoch, this.#step] = this.#normal(this.#epoch, this.#step + 1);
+    return defined((short ? this.#short : this.#full)[held], "a batch");
+  }
+
+  async dispose(): Promise<void> {
+    Atomics.store(this.#control, CONTROL.closing, 1);
+    signal(this.#control, CONTROL.toWorker);
+    await this.#worker.terminate();
+  }
+
+  throwIfFailed(): void {
+    const length = Atomics.load(this.#control, CONTROL.error);
+    if (length === 0) return;
+    const bytes = new Uint8Array(this.#shared.message).slice(0, length);
+    throw LatheError.fromRecord(JSON.parse(new TextDecoder().decode(bytes)) as ErrorRecord);
+  }
+
+  /** The end of an epoch is the beginning of the next; where all are the same, of the same one. */
+  #normal(epoch: number, step: number): [number, number] {
+    const beyond = step === this.stepsPerEpoch;
+    return [this.#shared.repeats ? 0 : epoch + (beyond ? 1 : 0), beyond ? 0 : step];
+  }
+
+  #wait(): void {
+    for (;;) {
+      const seen = Atomics.load(this.#control, CONTROL.toMain);
+      this.throwIfFailed();
+      if (Atomics.load(this.#control, CONTROL.taken) === this.#command && Atomics.load(this.#control, CONTROL.written) !== this.#read) return;
+      if (Atomics.wait(this.#control, CONTROL.toMain, seen, PATIENCE) === "timed-out") {
+        throw new LatheError("data.unreadable", `no batch of ${this.#shared.path} arrived within ${PATIENCE / 1000} s; is the disk still there?`, { path: this.#shared.path });
+      }
+    }
+  }
+}
+
+/** Memory of its own for one tensor of a batch: ONNX Runtime takes no shared memory. */
+function holdTensor(shared: LoaderWorkerData, { dtype, width, dims, at }: TensorPlan, lastRows: number): Held {
+  const n = shared.batchSize;
+  const shape = (rows: number) => (dims === "vector" ? [rows] : [rows, width]);
+  const cut = lastRows < n;
+  if (dtype === "int64") {
+    const data = new BigInt64Array(n * width);
+    const views = slotViews(shared, (offset) => new BigInt64Array(shared.ring, offset + at, n * width));
+    return {
+      full: { dtype, dims: shape(n), data }, short: cut ? { dtype, dims: shape(lastRows), data: data.subarray(0, lastRows * width) } : undefined,
+      copy: (slot) => data.set(views[slot] ?? []),
+    };
+  }
+  const data = new Float32Array(n * width);
+  const views = slotViews(shared, (offset) => new Float32Array(shared.ring, offset + at, n * width));
+  return {
+    full: { dtype, dims: shape(n), data }, short: cut ? { dtype, dims: shape(lastRows), data: data.subarray(0, lastRows * width) } : undefined,
+    copy: (slot) => data.set(views[slot] ?? []),
+  };
+}
+
+function slotViews<T>({ slots, slotBytes }: LoaderPlan, view: (offset: number) => T): readonly T[] {
+  return Array.from({ length: slots }, (_, s) => view(s * slotBytes));
+}
