@@ -73,7 +73,7 @@ function dependentsOf(e: Emitter, nodes: readonly Node[], wrt: readonly Value[],
 function refuseIfCut(e: Emitter, nodes: readonly Node[], loss: Value, x: Value, stopped: ReadonlySet<string>): void {
   const reached = new Map<string, Node | undefined>([[x.name, undefined]]);
   for (const node of nodes) {
-    const from = node.inputs.find((i) => reached.has(i));
+    const from = node.inputs.find((name, i) => reached.has(name) && !isLengths(e, node, i));
     if (from === undefined) continue;
     for (const o of node.outputs) {
       if (!stopped.has(o)) reached.set(o, reached.get(from) ?? (isFloat(e.graph.value(o).dtype) ? undefined : node));
@@ -83,6 +83,13 @@ function refuseIfCut(e: Emitter, nodes: readonly Node[], loss: Value, x: Value, 
   if (!cut || derived.has(cut)) return;
   const rule = definitionOf(cut).gradient;
   throw notDifferentiable(cut, "because" in rule && typeof rule.because === "string" ? rule.because : "its result is not a real number");
+}
+
+/** True for an operand that only tells a node how long axes are, as Expand's shape does: through that nothing varies, so zero is the gradient, not an error. */
+function isLengths(e: Emitter, node: Node, index: number): boolean {
+  const { inputs, gradient } = definitionOf(node);
+  if (typeof gradient === "function" || "because" in gradient || (inputs[index] ?? "") in gradient) return false;
+  return e.graph.shapeBehind(e.graph.value(node.inputs[index] ?? "")) !== undefined;
 }
 
 function notDifferentiable(node: Node, because: string): LatheError {
@@ -116,6 +123,7 @@ function gradientContext(e: Emitter, definition: OpDefinition, node: Node, gradi
     inputs,
     optional,
     input: (name) => defined(optional(name), `${node.op}'s operand ${name}`),
+    outputCount: node.outputs.length,
     output,
     dy: (i = 0) => {
       const y = output(i);

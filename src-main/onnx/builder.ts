@@ -77,7 +77,7 @@ export class GraphBuilder {
     const types = this.#infer({
       op, domain, attributes, inputs, outputCount,
       constant: (i) => this.constantOf(inputs[i]),
-      shapeBehind: (i) => shapeBehind(this.#facts, inputs[i]?.name ?? ""),
+      shapeBehind: (i) => this.shapeBehind(inputs[i]),
     });
     if (types.length < outputCount) throw new LatheError("internal", `${op}'s shape rule typed ${types.length} of ${outputCount} outputs`);
     const name = this.#claim(this.#unique(op));
@@ -108,6 +108,11 @@ export class GraphBuilder {
   /** The tensor behind a value where it is known before the graph runs. */
   constantOf(value: Value | undefined): TensorData | undefined {
     return value && constantBehind(this.#facts, value.name);
+  }
+
+  /** The lengths that a vector of whole numbers holds, where it is computed from constants and shapes: `["N", 4]`. */
+  shapeBehind(value: Value | undefined): Shape | undefined {
+    return value && shapeBehind(this.#facts, value.name);
   }
 
   /** @throws LatheError where the graph has no such value. */

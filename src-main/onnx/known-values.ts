@@ -1,5 +1,5 @@
 import { productOf, sumOf } from "./dimensions.js";
-import { type Attributes, type Dimension, type Node, type Shape, type TensorData, type TensorType, numbersOf, tensor } from "./types.js";
+import { type Attribute, type Dimension, type Node, type Shape, type TensorData, type TensorType, numbersOf, tensor } from "./types.js";
 
 /** What is known of a graph's values before it runs. */
 export interface Facts {
@@ -17,22 +17,23 @@ export function constantBehind(facts: Facts, name: string): TensorData | undefin
   const stored = facts.initializers.get(name);
   if (stored) return stored;
   const node = facts.producers.get(name);
-  if (node?.op === "Constant") return constantOf(node.attributes);
+  if (node?.op === "Constant") return constantOf((name) => node.attributes[name]);
   if (node?.op === "Identity") return constantBehind(facts, node.inputs[0] ?? "");
   return undefined;
 }
 
-/** What a Constant node holds. https://onnx.ai/onnx/operators/onnx__Constant.html */
-export function constantOf(attributes: Attributes): TensorData | undefined {
-  for (const [name, a] of Object.entries(attributes)) {
-    if (name === "value" && a.type === "tensor") return a.value;
-    if (name === "value_float" && a.type === "float") return tensor("float32", [a.value], []);
-    if (name === "value_floats" && a.type === "floats") return tensor("float32", a.value);
-    if (name === "value_int" && a.type === "int") return tensor("int64", [a.value], []);
-    if (name === "value_ints" && a.type === "ints") return tensor("int64", a.value);
-    if (name === "value_string" && a.type === "string") return { dtype: "string", dims: [], data: [a.value] };
-    if (name === "value_strings" && a.type === "strings") return { dtype: "string", dims: [a.value.length], data: a.value };
-  }
+/** What a Constant node holds, by its attributes. https://onnx.ai/onnx/operators/onnx__Constant.html */
+export function constantOf(attribute: (name: string) => Attribute | undefined): TensorData | undefined {
+  const [value, number, numbers] = [attribute("value"), attribute("value_float"), attribute("value_floats")];
+  if (value?.type === "tensor") return value.value;
+  if (number?.type === "float") return tensor("float32", [number.value], []);
+  if (numbers?.type === "floats") return tensor("float32", numbers.value);
+  const [whole, wholes] = [attribute("value_int"), attribute("value_ints")];
+  if (whole?.type === "int") return tensor("int64", [whole.value], []);
+  if (wholes?.type === "ints") return tensor("int64", wholes.value);
+  const [word, words] = [attribute("value_string"), attribute("value_strings")];
+  if (word?.type === "string") return { dtype: "string", dims: [], data: [word.value] };
+  if (words?.type === "strings") return { dtype: "string", dims: [words.value.length], data: words.value };
   return undefined;
 }
 

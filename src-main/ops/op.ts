@@ -42,6 +42,7 @@ export interface GradientContext<I extends string = string> extends AttributeRea
   input(name: I): Value;
   optional(name: I): Value | undefined;
   readonly inputs: readonly (Value | undefined)[];
+  readonly outputCount: number;
   /** Result `i`. */
   output(i?: number): Value;
   /** The gradient at result `i`; zeros where nothing downstream uses that result. */

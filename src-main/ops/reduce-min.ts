@@ -1,0 +1,11 @@
+import { shareOfExtreme } from "./extremes.js";
+import { defineOp } from "./op.js";
+import { only, reduction } from "./rules.js";
+
+/** Smallest over axes given as an attribute. https://onnx.ai/onnx/operators/onnx__ReduceMin.html (version 13) */
+export const reduceMin = defineOp({
+  type: "ReduceMin",
+  inputs: ["data"],
+  infer: only("number", (c) => reduction(c, c.input("data"), c.ints("axes"))),
+  gradient: { data: shareOfExtreme },
+});
