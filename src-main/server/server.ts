@@ -27,7 +27,7 @@ export interface ServerOptions {
   readonly port?: number;
   /** The secret in the link; random unless given. */
   readonly token?: string;
-  /** Folders whose projects may be opened; the user's home folder unless given. */
+  /** Folders whose projects may be opened; the user's home folder and the one the server was started in, unless given. */
   readonly allowedFolders?: readonly string[];
   /** The built renderer. */
   readonly renderer?: string;
@@ -49,7 +49,7 @@ export interface RunningServer {
  * @throws LatheError `usage` where the port is taken or not allowed.
  */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
-  const studio = options.studio ?? createStudio({ allowedFolders: options.allowedFolders ?? [homedir()] });
+  const studio = options.studio ?? createStudio({ allowedFolders: options.allowedFolders ?? [homedir(), process.cwd()] });
   const renderer = options.renderer ?? join(packageRoot, "out", "renderer");
   const guard = createGuard(options.token);
   const router = createRouter(studio, "server");

@@ -2,23 +2,24 @@ import { readFile, readdir, stat } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { epochEvent, metricValues, type EpochEvent } from "../contract/events.js";
+import { epochEvent, metricValues, type EpochEvent, type MetricValues } from "../contract/events.js";
+import { runReport } from "../contract/report.js";
 import { runId, type RunMetrics } from "../contract/summaries.js";
 
 /** Reads what a run leaves in its folder, without touching it: another process may be writing there. */
 
 /** What lists need of `config.json`; the rest is for training. */
 const configSchema = z.object({
+  created: z.iso.datetime().optional().catch(undefined),
   engine: z.string().optional(),
   device: z.string().optional(),
-  epochs: z.number().optional(),
   project: z.object({ training: z.object({ epochs: z.number().optional() }).optional() }).optional(),
-  training: z.object({ epochs: z.number().optional() }).optional(),
 });
 
+/** Likewise of `report.json`; a report of another version still tells these. */
 const reportSchema = z.object({
-  ended: z.enum(["completed", "early-stopping", "stopped", "cancelled"]).optional(),
-  test: z.union([metricValues, z.object({ metrics: metricValues })]).optional(),
+  ended: runReport.shape.ended,
+  test: z.object({ metrics: metricValues }).optional(),
 });
 
 const lockSchema = z.object({ pid: z.int(), host: z.string() });
@@ -28,12 +29,12 @@ export interface RunConfig {
   readonly device?: string | undefined;
   readonly epochs?: number | undefined;
   /** Milliseconds since 1970. */
-  readonly writtenAt: number;
+  readonly createdAt: number;
 }
 
 export interface RunReport {
-  readonly ended: "completed" | "early-stopping" | "stopped" | "cancelled";
-  readonly test: z.infer<typeof metricValues>;
+  readonly ended: z.infer<typeof reportSchema>["ended"];
+  readonly test: MetricValues;
 }
 
 /** The ids of a project's runs, the newest (highest) first. */
@@ -52,16 +53,13 @@ export async function readConfig(folder: string): Promise<RunConfig | undefined>
   const path = join(folder, "config.json");
   const config = await readJson(path, configSchema);
   if (!config) return undefined;
-  const { mtimeMs } = await stat(path);
-  return { engine: config.engine, device: config.device, epochs: config.epochs ?? config.training?.epochs ?? config.project?.training?.epochs, writtenAt: mtimeMs };
+  const createdAt = config.created === undefined ? (await stat(path)).mtimeMs : Date.parse(config.created);
+  return { engine: config.engine, device: config.device, epochs: config.project?.training?.epochs, createdAt };
 }
 
 export async function readReport(folder: string): Promise<RunReport | undefined> {
   const report = await readJson(join(folder, "report.json"), reportSchema);
-  if (!report) return undefined;
-  const test = report.test ?? {};
-  const metrics = metricValues.safeParse("metrics" in test ? test.metrics : test);
-  return { ended: report.ended ?? "completed", test: metrics.success ? metrics.data : {} };
+  return report && { ended: report.ended, test: report.test?.metrics ?? {} };
 }
 
 /** The epochs in `metrics.jsonl`; a line that a crash cut off is counted, not fatal. Where an epoch stands twice, the later line counts. */

@@ -37,7 +37,7 @@ export function createRuns(access: FolderAccess, jobs: JobRegistry): Runs {
     return {
       run, project, folder,
       status: jobs.status(reference) ?? statusOf(held, report),
-      startedAt: config?.writtenAt ?? (await stat(folder)).mtimeMs,
+      startedAt: config?.createdAt ?? (await stat(folder)).mtimeMs,
       epoch: metrics.epochs.at(-1)?.epoch ?? 0,
       ...(config?.epochs === undefined ? {} : { epochs: config.epochs }),
       ...(config?.engine === undefined ? {} : { engine: config.engine }),

@@ -27,7 +27,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, "secret.json"), "{}");
   symlinkSync(join(folder, "secret.json"), join(renderer, "leak.json"));
   writeTestProject(join(allowed, "credit"), "credit");
-  writeRun(join(allowed, "credit"), "0001", { epochs: plausibleEpochs(3), report: { ended: "completed", test: { loss: 0.5 } } });
+  writeRun(join(allowed, "credit"), "0001", { epochs: plausibleEpochs(3), report: { ended: "completed", test: { metrics: { loss: 0.5 } } } });
   writeTestProject(forbidden, "forbidden");
   symlinkSync(forbidden, join(allowed, "way-out"));
   server = await startServer({

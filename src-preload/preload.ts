@@ -1,0 +1,8 @@
+import { ipcRenderer } from "electron";
+import { portMessage } from "../src-main/contract/window.js";
+
+/** All that is used of the page's window; this file is compiled without the DOM's types. */
+declare const window: { postMessage(message: unknown, targetOrigin: string, transfer: readonly unknown[]): void };
+
+// Forwards one port to the page, and nothing else. The window cannot be navigated away, so whoever listens is our page; a file has no origin to name.
+ipcRenderer.on(portMessage, (event) => window.postMessage(portMessage, "*", [...event.ports]));

@@ -1,0 +1,34 @@
+/** Numbers as people read them: three significant digits, in the user's locale. */
+
+const three = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 3, minimumSignificantDigits: 3 });
+const whole = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 3, notation: "compact" });
+
+export function formatNumber(value: number | null | undefined): string {
+  if (value === null || value === undefined || Number.isNaN(value)) return "–";
+  if (value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e6)) return value.toExponential(2);
+  return three.format(value);
+}
+
+/** What a tooltip shows of the same number. */
+export function formatFull(value: number | null | undefined): string {
+  return value === null || value === undefined ? "there is no value" : String(value);
+}
+
+export function formatRate(value: number): string {
+  return whole.format(value);
+}
+
+/** `0:41`, `12:05`, `1:02:09`. */
+export function formatSeconds(seconds: number): string {
+  const total = Math.max(0, Math.ceil(seconds));
+  const [h, m, s] = [Math.floor(total / 3600), Math.floor(total / 60) % 60, total % 60];
+  const two = (n: number) => String(n).padStart(2, "0");
+  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
+}
+
+const day = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+
+/** @param time milliseconds since 1970 */
+export function formatTime(time: number): string {
+  return day.format(time);
+}

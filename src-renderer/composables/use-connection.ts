@@ -1,0 +1,10 @@
+import { onScopeDispose, ref, type Ref } from "vue";
+import type { ConnectionState } from "../../src-main/rpc/reconnecting.js";
+import type { StudioClient } from "../rpc/studio.js";
+
+export function useConnection(client: StudioClient): Readonly<Ref<ConnectionState>> {
+  const state = ref(client.state);
+  const registration = client.onState((next) => (state.value = next));
+  onScopeDispose(() => registration.dispose());
+  return state;
+}

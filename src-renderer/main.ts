@@ -1,0 +1,10 @@
+import { createPinia } from "pinia";
+import { createApp } from "vue";
+import App from "./app.vue";
+import { connectStudio, studioKey } from "./rpc/studio.js";
+import "./styles/base.css";
+
+const app = createApp(App);
+app.use(createPinia());
+app.provide(studioKey, connectStudio());
+app.mount("#app");

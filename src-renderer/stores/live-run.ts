@@ -1,0 +1,157 @@
+import { defineStore } from "pinia";
+import { computed, onScopeDispose, ref, shallowRef } from "vue";
+import type { Disposable } from "../../src-main/base/disposable.js";
+import { LatheError, toLatheError } from "../../src-main/base/errors.js";
+import type { EpochEvent, RunEvent, WarningEvent } from "../../src-main/contract/events.js";
+import type { RunMetrics, RunReference, RunStatus } from "../../src-main/contract/summaries.js";
+import { useFrames } from "../composables/use-frames.js";
+import { useStudio } from "../rpc/studio.js";
+import { createLoader } from "./loadable.js";
+import { useRuns } from "./runs.js";
+
+type EventOf<K extends RunEvent["event"]> = Extract<RunEvent, { event: K }>;
+
+/** The run that is looked at: its past from disk, its present from the stream. What comes twice (after a reconnection) counts once. */
+export const useLiveRun = defineStore("live-run", () => {
+  const studio = useStudio();
+  const runs = useRuns();
+  const past = createLoader<RunMetrics>();
+  const reference = shallowRef<RunReference>();
+  const epochs = shallowRef<readonly EpochEvent[]>([]);
+  const warnings = shallowRef<readonly WarningEvent[]>([]);
+  const started = shallowRef<EventOf<"run">>();
+  const step = shallowRef<EventOf<"step">>();
+  const stage = shallowRef<EventOf<"stage">>();
+  const liveStatus = ref<RunStatus>();
+  const failure = shallowRef<LatheError>();
+  const controlError = shallowRef<LatheError>();
+  let subscription: Disposable | undefined;
+
+  const summary = computed(() => runs.list.value?.find(({ run }) => run === reference.value?.run));
+  const status = computed(() => liveStatus.value ?? summary.value?.status);
+  /** Known to be this host's own, so it obeys us. */
+  const ended = ref<"done" | "failed">();
+  const controllable = computed(() => started.value !== undefined && ended.value === undefined);
+
+  const receive = useFrames<{ from: RunReference; event: RunEvent }>((items) => {
+    const events = items.filter(({ from }) => from === reference.value).map(({ event }) => event);
+    merge(events.filter((event) => event.event === "epoch"));
+    for (const event of events) apply(event);
+  });
+
+  function apply(event: RunEvent): void {
+    switch (event.event) {
+      case "run":
+        started.value = event;
+        liveStatus.value ??= "running";
+        return;
+      case "step":
+        step.value = event;
+        stage.value = undefined;
+        return;
+      case "stage":
+        stage.value = event;
+        return;
+      case "state":
+        liveStatus.value = event.state;
+        return;
+      case "warning":
+        if (!warnings.value.some(({ message }) => message === event.message)) warnings.value = [...warnings.value, event];
+        return;
+      case "done":
+        return end("done", event.ended);
+      case "failed":
+        failure.value = new LatheError(event.error.code as LatheError["code"], event.error.message);
+        return end("failed", "failed");
+      case "epoch": case "log":
+        return;
+    }
+  }
+
+  function end(how: "done" | "failed", final: RunStatus): void {
+    ended.value = how;
+    liveStatus.value = final;
+    stage.value = undefined;
+    step.value = undefined;
+    void runs.load();
+  }
+
+  /** Nothing more will come. Where the run did not say how it ended, the list tells. */
+  function over(): void {
+    if (ended.value === undefined) forgetState();
+    void runs.load();
+  }
+
+  function forgetState(): void {
+    started.value = step.value = stage.value = undefined;
+    liveStatus.value = ended.value = undefined;
+  }
+
+  function merge(events: readonly EpochEvent[]): void {
+    if (events.length === 0) return;
+    const byEpoch = new Map([...epochs.value, ...events].map((event) => [event.epoch, event]));
+    epochs.value = [...byEpoch.values()].sort((a, b) => a.epoch - b.epoch);
+  }
+
+  async function load(): Promise<void> {
+    const wanted = reference.value;
+    if (!wanted) return;
+    await past.load((signal) => studio.procedures.runs.metrics(wanted, { signal }));
+    if (reference.value === wanted && past.state.value.value) merge(past.state.value.value.epochs);
+  }
+
+  function follow(): void {
+    subscription?.dispose();
+    const wanted = reference.value;
+    if (!wanted) return;
+    // Before the past is read, so that no epoch falls between.
+    subscription = studio.subscribe("run", wanted, { next: (event) => receive({ from: wanted, event }), end: over });
+    void load();
+  }
+
+  function show(run: RunReference | undefined): void {
+    if (run?.project === reference.value?.project && run?.run === reference.value?.run) return;
+    reference.value = run;
+    clear();
+    follow();
+  }
+
+  function clear(): void {
+    past.reset();
+    epochs.value = [];
+    warnings.value = [];
+    failure.value = controlError.value = undefined;
+    forgetState();
+  }
+
+  /** After a run was taken up again. */
+  function restart(): void {
+    clear();
+    follow();
+  }
+
+  async function control(action: "pause" | "resume" | "stop"): Promise<void> {
+    if (!reference.value) return;
+    controlError.value = undefined;
+    try {
+      await studio.procedures.training[action](reference.value);
+    } catch (thrown) {
+      controlError.value = toLatheError(thrown);
+    }
+  }
+
+  const registration = studio.onState((state) => {
+    if (state !== "connected") return;
+    // The host may have been started anew: it tells again what is still so.
+    forgetState();
+    void load();
+  });
+  onScopeDispose(() => {
+    registration.dispose();
+    subscription?.dispose();
+  });
+  return {
+    reference, summary, status, controllable, epochs, warnings, started, step, stage, failure, controlError,
+    past: computed(() => past.state.value), show, restart, control,
+  };
+});

@@ -1,0 +1,40 @@
+import { defineStore } from "pinia";
+import { computed, onScopeDispose, shallowRef } from "vue";
+import { toLatheError, type LatheError } from "../../src-main/base/errors.js";
+import type { ProjectSummary } from "../../src-main/contract/summaries.js";
+import { useStudio } from "../rpc/studio.js";
+import { createLoader } from "./loadable.js";
+
+/** The projects this user knows. */
+export const useProjects = defineStore("projects", () => {
+  const studio = useStudio();
+  const list = createLoader<ProjectSummary[]>();
+  const openError = shallowRef<LatheError>();
+
+  function load(): Promise<void> {
+    return list.load((signal) => studio.procedures.projects.list({}, { signal }));
+  }
+
+  /** @returns the project, or undefined where it could not be opened; `openError` then says why. */
+  async function open(path: string): Promise<ProjectSummary | undefined> {
+    openError.value = undefined;
+    try {
+      const project = await studio.procedures.projects.open({ project: path });
+      await load();
+      return project;
+    } catch (thrown) {
+      openError.value = toLatheError(thrown);
+      return undefined;
+    }
+  }
+
+  async function forget(path: string): Promise<void> {
+    await studio.procedures.projects.forget({ project: path });
+    await load();
+  }
+
+  const registration = studio.onState((state) => void (state === "connected" && load()));
+  onScopeDispose(() => registration.dispose());
+  void load();
+  return { list: computed(() => list.state.value), openError, load, open, forget };
+});

@@ -1,0 +1,48 @@
+import { defineStore } from "pinia";
+import { computed, onScopeDispose, ref, shallowRef } from "vue";
+import { toLatheError, type LatheError } from "../../src-main/base/errors.js";
+import type { RunReference, RunSummary } from "../../src-main/contract/summaries.js";
+import { useStudio } from "../rpc/studio.js";
+import { createLoader } from "./loadable.js";
+
+/** The runs of the project that is looked at. */
+export const useRuns = defineStore("runs", () => {
+  const studio = useStudio();
+  const list = createLoader<RunSummary[]>();
+  const project = ref<string>();
+  const starting = ref(false);
+  const startError = shallowRef<LatheError>();
+
+  async function load(): Promise<void> {
+    const path = project.value;
+    if (path !== undefined) await list.load((signal) => studio.procedures.runs.list({ project: path }, { signal }));
+  }
+
+  function show(path: string | undefined): void {
+    if (project.value === path) return;
+    project.value = path;
+    startError.value = undefined;
+    list.reset();
+    void load();
+  }
+
+  /** @param resume a run to go on with. @returns the run, or undefined where it did not start; `startError` then says why. */
+  async function start(resume?: string): Promise<RunReference | undefined> {
+    if (project.value === undefined) return undefined;
+    starting.value = true;
+    startError.value = undefined;
+    try {
+      return await studio.procedures.training.start({ project: project.value, ...(resume !== undefined && { resume }) });
+    } catch (thrown) {
+      startError.value = toLatheError(thrown);
+      return undefined;
+    } finally {
+      starting.value = false;
+      void load();
+    }
+  }
+
+  const registration = studio.onState((state) => void (state === "connected" && load()));
+  onScopeDispose(() => registration.dispose());
+  return { list: computed(() => list.state.value), project, starting, startError, load, show, start };
+});
