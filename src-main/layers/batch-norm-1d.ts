@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Emitter } from "../onnx/emitter.js";
 import { type Value, float, int, isFloat, tensor } from "../onnx/types.js";
 import { initField, initOf } from "./init-option.js";
 import { defineLayer, type LayerContext } from "./layer.js";
@@ -50,18 +51,28 @@ export const batchNorm1d = defineLayer({
     const filled = (value: number) => e.constant(tensor(dtype, new Array<number>(channels).fill(value)));
     const scale = affine ? ctx.parameter("weight") : filled(1);
     const bias = affine ? ctx.parameter("bias") : filled(0);
-    if (mode === "eval" && trackRunningStats) {
-      return e.op("BatchNormalization", [x, scale, bias, ctx.buffer("runningMean"), ctx.buffer("runningVar")], { epsilon: float(eps) });
-    }
-    // ONNX: running' = running · momentum + batch · (1 - momentum), so momentum 0 yields the batch's own mean and population variance.
+    const normalized = (mean: Value, variance: Value) => e.op("BatchNormalization", [x, scale, bias, mean, variance], { epsilon: float(eps) });
+    if (!trackRunningStats) return normalized(...ownStatistics(e, x));
+    if (mode === "eval") return normalized(ctx.buffer("runningMean"), ctx.buffer("runningVar"));
+    // ONNX: running' = running · momentum + batch · (1 - momentum), so momentum 0 yields the batch's own mean and population variance, whatever
+    // the operands. ONNX Runtime's CPU kernel writes these results over the operands (Alias(3, 1), Alias(4, 2) in batch_norm.cc), constants and
+    // values that others still read included; so it gets two that are nobody else's.
+    const scratch = [e.shift(ctx.buffer("runningMean"), 1), e.shift(ctx.buffer("runningVar"), 1)];
     const attributes = { epsilon: float(eps), momentum: float(0), training_mode: int(1) };
-    const [y, mean, variance] = e.graph.node("BatchNormalization", [x, scale, bias, filled(0), filled(0)], attributes, { outputs: 3 });
+    const [y, mean, variance] = e.graph.node("BatchNormalization", [x, scale, bias, ...scratch], attributes, { outputs: 3 });
     if (!y || !mean || !variance) return ctx.fail("expected BatchNormalization to have three outputs");
-    if (mode === "train" && trackRunningStats) track(ctx, mean, variance);
+    track(ctx, mean, variance);
     return y;
   },
   needsBatch: true,
 });
+
+/** The batch's mean and population variance by feature, `[C]` each. */
+function ownStatistics(e: Emitter, x: Value): readonly [mean: Value, variance: Value] {
+  const axes = [...x.shape.keys()].filter((axis) => axis !== 1);
+  const mean = e.reduceMean(x, axes, true);
+  return [e.squeeze(mean, axes), e.reduceMean(e.square(e.sub(x, mean)), axes)];
+}
 
 /** running ← (1 - m)·running + m·batch, with the unbiased variance; m = 1/batches so far where momentum is null. */
 function track(ctx: LayerContext<Config>, mean: Value, variance: Value): void {
