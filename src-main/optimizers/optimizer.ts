@@ -9,9 +9,9 @@ export interface UpdateContext<C> {
   readonly parameters: Value;
   readonly gradient: Value;
   /** The optimizer's own vectors `[P]`, by slot name. */
-  slot(name: string): Value;
+  readonly slot: (name: string) => Value;
   /** This step's numbers, each of shape [1], by the names `scalars` returned. */
-  scalar(name: string): Value;
+  readonly scalar: (name: string) => Value;
 }
 
 export interface Update {
@@ -38,5 +38,5 @@ export interface OptimizerDefinition<C = unknown> {
 
 /** Checks a definition against its own options and forgets them, so that definitions fit one registry. */
 export function defineOptimizer<C>(definition: OptimizerDefinition<C>): OptimizerDefinition {
-  return definition as unknown as OptimizerDefinition;
+  return definition;
 }

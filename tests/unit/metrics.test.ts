@@ -11,7 +11,7 @@ interface Points { readonly x: readonly number[]; readonly y: readonly number[];
 interface CategoryCase { kind: "category"; name: string; probabilities: number[]; targets: number[]; classes: string[]; values: Values; confusion: number[][] }
 interface BinaryCase { kind: "binary"; name: string; probabilities: number[]; targets: number[]; threshold: number; values: Values; confusion: number[][]; curves: Record<string, Points> }
 interface NumericCase { kind: "numeric"; name: string; predictions: number[]; targets: number[]; columns: string[]; values: Values }
-const cases = golden as unknown as readonly (CategoryCase | BinaryCase | NumericCase)[];
+const cases = golden as readonly (CategoryCase | BinaryCase | NumericCase)[];
 const category = cases.filter((c) => c.kind === "category");
 const binary = cases.filter((c) => c.kind === "binary");
 const numeric = cases.filter((c) => c.kind === "numeric");

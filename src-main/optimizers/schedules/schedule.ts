@@ -27,5 +27,5 @@ export interface ScheduleDefinition<C = unknown> {
 
 /** Checks a definition against its own options and forgets them, so that definitions fit one registry. */
 export function defineSchedule<C>(definition: ScheduleDefinition<C>): ScheduleDefinition {
-  return definition as unknown as ScheduleDefinition;
+  return definition;
 }
