@@ -1,9 +1,15 @@
 import { spawnSync } from "node:child_process";
 
+/** Reads a JSON list of base64 files, prints a JSON list of objections. */
 const CHECK = `
-import sys, onnx
-model = onnx.load_model_from_string(sys.stdin.buffer.read())
-onnx.checker.check_model(model, full_check=True)
+import base64, json, sys, onnx
+def objection(data):
+    try:
+        onnx.checker.check_model(onnx.load_model_from_string(base64.b64decode(data)), full_check=True)
+        return ""
+    except Exception as error:
+        return str(error)
+print(json.dumps([objection(data) for data in json.load(sys.stdin)]))
 `;
 
 /** The first Python that has the onnx package: another one may come before Debian's on the path. */
@@ -12,8 +18,10 @@ const python = ["python3", "/usr/bin/python3"].find((p) => spawnSync(p, ["-c", "
 /** Why onnx's own checker cannot be asked here, or undefined where it can. */
 export const checkerMissing: string | undefined = python ? undefined : "no python3 with the onnx package; Debian has it as python3-onnx";
 
-/** What `onnx.checker.check_model(full_check=True)` objects to, or `""`. */
-export function checkModel(bytes: Uint8Array): string {
-  const { status, stderr } = spawnSync(python ?? "python3", ["-c", CHECK], { input: bytes, encoding: "utf8" });
-  return status === 0 ? "" : stderr;
+/** What `onnx.checker.check_model(full_check=True)` objects to in each file, or `""`. */
+export function checkModels(files: readonly Uint8Array[]): readonly string[] {
+  const input = JSON.stringify(files.map((bytes) => Buffer.from(bytes).toString("base64")));
+  const { status, stdout, stderr } = spawnSync(python ?? "python3", ["-c", CHECK], { input, encoding: "utf8", maxBuffer: 1 << 26 });
+  if (status !== 0) throw new Error(stderr);
+  return JSON.parse(stdout) as string[];
 }
