@@ -21,9 +21,10 @@ export const MESSAGE_BYTES = 4096;
 export interface TensorPlan {
   readonly name: string;
   readonly dtype: "float32" | "int64";
-  /** Values a row; dims are [n, width], or [n] for classes. */
+  /** Values a row. */
   readonly width: number;
-  readonly dims: "matrix" | "vector";
+  /** The axes after the batch's; their product is the width. */
+  readonly axes: readonly number[];
   /** Offset in a record in words, or a stream of uniforms. */
   readonly source: { readonly kind: "floats" | "class"; readonly offset: number } | { readonly kind: "uniform"; readonly stream: string };
   /** Offset in a slot in bytes, a multiple of 8. */

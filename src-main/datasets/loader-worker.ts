@@ -1,4 +1,4 @@
-import { parentPort, workerData } from "node:worker_threads";
+import { workerData } from "node:worker_threads";
 import { Random } from "../base/random.js";
 import { toLatheError } from "../base/errors.js";
 import { EpochReader } from "./epoch-reader.js";
@@ -18,7 +18,6 @@ interface Place {
 
 try {
   const reader = new EpochReader(plan);
-  parentPort?.postMessage("ready");
   work(reader);
   reader.close();
 } catch (error) {
@@ -27,7 +26,6 @@ try {
   new Uint8Array(plan.message).set(bytes);
   Atomics.store(control, CONTROL.error, bytes.length);
   signal(control, CONTROL.toMain);
-  parentPort?.postMessage("failed");
 }
 
 function work(reader: EpochReader): void {

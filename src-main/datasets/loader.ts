@@ -3,16 +3,20 @@ import { defined } from "../base/assert.js";
 import { entryPath } from "../base/entries.js";
 import { type ErrorRecord, LatheError } from "../base/errors.js";
 import type { Tensors } from "../engines/engine.js";
-import type { TensorData } from "../onnx/types.js";
+import { type Shape, type TensorData, isStatic } from "../onnx/types.js";
 import { recordLayout } from "./encode.js";
 import { CONTROL, CONTROL_BYTES, type LoaderPlan, type LoaderWorkerData, MESSAGE_BYTES, type TensorPlan, bytesOf, rowsOfStep, signal } from "./loader-ring.js";
 import type { PreparedData } from "./prepared.js";
+import { readHeader } from "./record-file.js";
 import type { SplitName } from "./splits.js";
 
 /** Random numbers in [0, 1) that come with every batch, `[n, width]`; for dropout masks. */
 export interface UniformSpec {
   readonly name: string;
+  /** Numbers a row. */
   readonly width: number;
+  /** The axes after the batch's; `[width]` unless told. */
+  readonly shape?: Shape;
 }
 
 export interface LoaderOptions {
@@ -58,21 +62,16 @@ const PATIENCE = 120_000;
  * Batches of a split, made by a thread of their own while steps run.
  * @throws LatheError `training.batch` where there is no batch in an epoch, `data.unreadable`
  */
-export async function createLoader(options: LoaderOptions): Promise<Loader> {
+export function createLoader(options: LoaderOptions): Loader {
   const plan = planOf(options);
   const shared: LoaderWorkerData = {
     ...plan,
     control: new SharedArrayBuffer(CONTROL_BYTES), message: new SharedArrayBuffer(MESSAGE_BYTES), ring: new SharedArrayBuffer(plan.slots * plan.slotBytes),
   };
+  readHeader(plan.path, plan.fingerprint);
   const worker = new Worker(entryPath("loader"), { workerData: shared, name: `loader of ${options.split}` });
-  await new Promise<void>((resolve, reject) => {
-    worker.once("message", () => resolve());
-    worker.once("error", (error) => reject(new LatheError("internal", `the loader's thread failed: ${error.message}`, {}, { cause: error })));
-  });
   worker.unref();
-  const loader = new RingLoader(shared, worker);
-  loader.throwIfFailed();
-  return loader;
+  return new RingLoader(shared, worker);
 }
 
 function planOf({ prepared, split, batchSize, shuffle, seed, dropLast = false, uniforms = [], memoryBudget = MEMORY_BUDGET }: LoaderOptions): LoaderPlan {
@@ -90,9 +89,9 @@ function planOf({ prepared, split, batchSize, shuffle, seed, dropLast = false, u
   };
   const tensors = [
     ...recordLayout(prepared).map(({ name, offset, width, kind }) => place(kind === "category"
-      ? { name, dtype: "int64", width: 1, dims: "vector", source: { kind: "class", offset } }
-      : { name, dtype: "float32", width, dims: "matrix", source: { kind: "floats", offset } })),
-    ...uniforms.map(({ name, width }) => place({ name, dtype: "float32", width, dims: "matrix", source: { kind: "uniform", stream: name } })),
+      ? { name, dtype: "int64", width: 1, axes: [], source: { kind: "class", offset } }
+      : { name, dtype: "float32", width, axes: [width], source: { kind: "floats", offset } })),
+    ...uniforms.map((u) => place({ name: u.name, dtype: "float32", width: u.width, axes: u.shape && isStatic(u.shape) ? u.shape : [u.width], source: { kind: "uniform", stream: u.name } })),
   ];
   return {
     path: prepared.files[split], fingerprint: prepared.fingerprint, rows, batchSize, stepsPerEpoch, shuffle, seed, memoryBudget, tensors,
@@ -116,6 +115,7 @@ class RingLoader implements Loader {
   readonly #full: readonly Batch[];
   readonly #short: readonly Batch[];
   readonly #copies: readonly (readonly ((slot: number) => void)[])[];
+  #failure: Error | undefined;
   #command = 0;
   #read = 0;
   #held = 0;
@@ -127,6 +127,7 @@ class RingLoader implements Loader {
     this.#shared = shared;
     this.#control = new Int32Array(shared.control);
     this.#worker = worker;
+    worker.once("error", (error) => { this.#failure = error; });
     this.stepsPerEpoch = shared.stepsPerEpoch;
     const last = rowsOfStep(shared, shared.stepsPerEpoch - 1);
     const held = Array.from({ length: HELD }, () => shared.tensors.map((tensor) => holdTensor(shared, tensor, last)));
@@ -171,7 +172,8 @@ class RingLoader implements Loader {
     await this.#worker.terminate();
   }
 
-  throwIfFailed(): void {
+  #throwIfFailed(): void {
+    if (this.#failure) throw new LatheError("internal", `the loader's thread failed: ${this.#failure.message}`, {}, { cause: this.#failure });
     const length = Atomics.load(this.#control, CONTROL.error);
     if (length === 0) return;
     const bytes = new Uint8Array(this.#shared.message).slice(0, length);
@@ -187,7 +189,7 @@ class RingLoader implements Loader {
   #wait(): void {
     for (;;) {
       const seen = Atomics.load(this.#control, CONTROL.toMain);
-      this.throwIfFailed();
+      this.#throwIfFailed();
       if (Atomics.load(this.#control, CONTROL.taken) === this.#command && Atomics.load(this.#control, CONTROL.written) !== this.#read) return;
       if (Atomics.wait(this.#control, CONTROL.toMain, seen, PATIENCE) === "timed-out") {
         throw new LatheError("data.unreadable", `no batch of ${this.#shared.path} arrived within ${PATIENCE / 1000} s; is the disk still there?`, { path: this.#shared.path });
@@ -197,9 +199,9 @@ class RingLoader implements Loader {
 }
 
 /** Memory of its own for one tensor of a batch: ONNX Runtime takes no shared memory. */
-function holdTensor(shared: LoaderWorkerData, { dtype, width, dims, at }: TensorPlan, lastRows: number): Held {
+function holdTensor(shared: LoaderWorkerData, { dtype, width, axes, at }: TensorPlan, lastRows: number): Held {
   const n = shared.batchSize;
-  const shape = (rows: number) => (dims === "vector" ? [rows] : [rows, width]);
+  const shape = (rows: number) => [rows, ...axes];
   const cut = lastRows < n;
   if (dtype === "int64") {
     const data = new BigInt64Array(n * width);

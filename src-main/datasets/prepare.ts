@@ -8,6 +8,7 @@ import { createWriters, encodeRows, encoderGraph, recordWords } from "./encode.j
 import { fitInput, fitTarget, targetWidth, widthOf } from "./encoders/index.js";
 import type { FittedData } from "./encoders/fitted.js";
 import type { PreparedData, StoredData } from "./prepared.js";
+import { readSplit } from "./read-raw.js";
 import { resolveRoles } from "./roles.js";
 import { Database } from "./sources/database.js";
 import { findFile } from "./sources/find-file.js";
@@ -48,12 +49,12 @@ export async function prepareData(options: PrepareOptions): Promise<PreparedData
   for (const path of paths) hashes.push(await contentHash(cacheFolder, path, (done, total) => progress("hash", done, total), signal));
   const fingerprint = fingerprintOf(data, options.seed, hashes);
   const found = await findStored(cacheFolder, fingerprint);
-  if (found) return attach(found.stored, found.folder, data, paths);
+  if (found) return attach(found.stored, found.folder, data, paths, cacheFolder);
 
   const database = await Database.open(cacheFolder, { large: main.size + (test?.size ?? 0) > SMALL, signal });
   try {
     const stored = await make(database, options, fingerprint, progress);
-    return attach(stored, await store(cacheFolder, database.folder, stored), data, paths);
+    return attach(stored, await store(cacheFolder, database.folder, stored), data, paths, cacheFolder);
   } catch (error) {
     throw storageError(error, cacheFolder);
   } finally {
@@ -135,8 +136,8 @@ function canonical(value: unknown): string {
   return JSON.stringify(value, (_, v: unknown) => (typeof v === "object" && v !== null && !Array.isArray(v) ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => (a < b ? -1 : 1))) : v));
 }
 
-function attach(stored: StoredData, folder: string, { source }: DataSpec, [path = "", test]: readonly string[]): PreparedData {
-  return {
+function attach(stored: StoredData, folder: string, { source }: DataSpec, [path = "", test]: readonly string[], cacheFolder: string): PreparedData {
+  const prepared = {
     ...stored, folder,
     files: { train: splitFile(folder, "train"), validation: splitFile(folder, "validation"), test: splitFile(folder, "test") },
     source: {
@@ -144,6 +145,7 @@ function attach(stored: StoredData, folder: string, { source }: DataSpec, [path 
       ...(source.delimiter === undefined ? {} : { delimiter: source.delimiter }), ...(source.encoding === undefined ? {} : { encoding: source.encoding }),
     },
   };
+  return { ...prepared, readRaw: (split, signal) => readSplit(prepared, split, cacheFolder, signal) };
 }
 
 function storageError(error: unknown, cacheFolder: string): unknown {

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { fittedData } from "./encoders/fitted.js";
+import type { RawBatch } from "./raw-batch.js";
+import type { SplitName } from "./splits.js";
 
 /** Prepared data as its folder in the cache describes it. */
 
@@ -58,4 +60,6 @@ export interface PreparedData extends StoredData {
     readonly delimiter?: string;
     readonly encoding?: string;
   };
+  /** A part once more from its file, as the exported model takes it, in the order of the sample file. @throws LatheError as `readTable` */
+  readRaw(split: SplitName, signal?: AbortSignal): AsyncIterable<RawBatch>;
 }

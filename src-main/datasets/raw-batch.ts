@@ -4,7 +4,7 @@ import { LatheError } from "../base/errors.js";
 import type { Tensors } from "../engines/engine.js";
 import type { TensorData } from "../onnx/types.js";
 import type { FittedData, FittedTarget } from "./encoders/fitted.js";
-import type { Wanted } from "./staging.js";
+import type { Wanted } from "./sources/source.js";
 
 /** Rows as the exported model takes them. */
 export interface RawBatch {

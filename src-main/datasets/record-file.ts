@@ -115,6 +115,25 @@ export function readHeader(path: string, fingerprint?: string): RecordHeader {
   }
 }
 
+/** The row numbers of all records, which are their last words. @throws LatheError `data.unreadable` */
+export function readRowNumbers(path: string, fingerprint: string): Uint32Array {
+  const { words, count } = readHeader(path, fingerprint);
+  const rows = new Uint32Array(count);
+  const records = Math.max(1, Math.floor((1 << 20) / (words * 4)));
+  const part = new Uint32Array(records * words);
+  const file = openSync(path, "r");
+  try {
+    for (let first = 0; first < count; first += records) {
+      const n = Math.min(records, count - first);
+      readSync(file, part, 0, n * words * 4, HEADER_BYTES + first * words * 4);
+      for (let i = 0; i < n; i++) rows[first + i] = part[(i + 1) * words - 1] ?? 0;
+    }
+  } finally {
+    closeSync(file);
+  }
+  return rows;
+}
+
 function encodeHeader({ words, count, fingerprint }: RecordHeader): Buffer {
   const bytes = Buffer.alloc(HEADER_BYTES);
   bytes.write(MAGIC, "latin1");

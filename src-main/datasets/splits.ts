@@ -2,7 +2,7 @@ import { LatheError } from "../base/errors.js";
 import type { SplitSpec } from "../contract/data.js";
 import type { Database } from "./sources/database.js";
 import { literal } from "./sources/sql.js";
-import { TIME } from "./staging.js";
+import { TIME } from "./sources/source.js";
 
 export type SplitName = "train" | "validation" | "test";
 export const SPLITS: readonly SplitName[] = ["train", "validation", "test"];

@@ -3,7 +3,7 @@ import type { DataSpec } from "../contract/data.js";
 import type { SkippedRows } from "./prepared.js";
 import type { Roles } from "./roles.js";
 import type { Database } from "./sources/database.js";
-import type { Source } from "./sources/source.js";
+import type { Source, Wanted } from "./sources/source.js";
 import { type SplitCounts, checkCounts, onePart, split } from "./splits.js";
 import { type Staged, stage } from "./staging.js";
 
@@ -28,15 +28,19 @@ export interface StageQuestion {
   readonly data: DataSpec;
   readonly seed: number;
   readonly roles: Roles;
+  /** Columns of the table to read beside those with a role, for an audit. */
+  readonly more?: Pick<Wanted, "numbers" | "texts">;
   readonly progress: (stage: "read" | "split", done: number, total?: number) => void;
 }
 
 /** Reads the table and the test file, leaves out rows that cannot be used, and puts every other row into a part. @throws LatheError `data.*` */
-export async function stageData(database: Database, { source, testSource, data, seed, roles, progress }: StageQuestion): Promise<StagedData> {
-  const staged = await stage(database, source, "data", roles);
+export async function stageData(database: Database, question: StageQuestion): Promise<StagedData> {
+  const { source, testSource, data, seed, roles, more = { numbers: [], texts: [] }, progress } = question;
+  const all = { ...roles, numbers: [...new Set([...roles.numbers, ...more.numbers])], texts: [...new Set([...roles.texts, ...more.texts])] };
+  const staged = await stage(database, source, "data", all);
   const tested = testSource && await stage(database, testSource, "test_data", { numbers: roles.numbers, texts: roles.texts });
   progress("split", 0);
-  const missing = await countMissing(database, staged, roles);
+  const missing = await countMissing(database, staged, all);
   refuseAllMissing(staged, roles, missing, data);
   const keep = await keepRows(database, staged, data, roles);
   const skipped = [...keep.skipped];
@@ -90,7 +94,7 @@ async function refuseMissing(database: Database, staged: Staged, columns: readon
     + `fill it in, or set missing to "mean", "median" or "drop"`, { path: staged.source.path, row: bad["row"], column });
 }
 
-async function countMissing(database: Database, staged: Staged, { numbers, texts }: Roles): Promise<Record<string, number>> {
+async function countMissing(database: Database, staged: Staged, { numbers, texts }: Wanted): Promise<Record<string, number>> {
   const columns = [...numbers.map((c) => [c, staged.number(c)] as const), ...texts.map((c) => [c, staged.text(c)] as const)];
   const row = await database.one(`SELECT ${columns.map(([, sql], k) => `count(*) - count(${sql}) AS m${k}`).join(", ")} FROM ${staged.table}`);
   return Object.fromEntries(columns.map(([name], k) => [name, Number(row[`m${k}`])]));

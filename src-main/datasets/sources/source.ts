@@ -36,32 +36,60 @@ export function textOf({ sql, kind }: SourceColumn): string {
   return `CASE WHEN isnan(${x}) THEN NULL WHEN ${x} = trunc(${x}) AND abs(${x}) < 1e15 THEN CAST(CAST(${x} AS BIGINT) AS VARCHAR) ELSE CAST(${sql} AS VARCHAR) END`;
 }
 
-/** `column` as DOUBLE, missing as NULL. A text that is no number fails the query. */
-export function numberOf(column: SourceColumn): string {
-  const { sql, kind } = column;
-  if (kind === "number" || kind === "boolean") return withoutNaN(`CAST(${sql} AS DOUBLE)`);
-  if (kind === "text") return withoutNaN(`coalesce(TRY_CAST(${sql} AS DOUBLE), CASE WHEN ${isMissing(sql)} THEN NULL ELSE error('a text among numbers') END)`);
-  return `CASE WHEN ${sql} IS NULL THEN NULL ELSE error('a text among numbers') END`;
+/** What DuckDB's error says where `converted` meets a value that is no number; then the row is looked for. */
+export const NO_NUMBER = "a value that is no number";
+
+/** The largest float32: the model computes in float32. */
+const LARGEST = "3.4028234663852886e38";
+
+/** Which columns are read as what, each once. */
+export interface Wanted {
+  readonly numbers: readonly string[];
+  readonly texts: readonly string[];
+  /** The column that orders the rows. */
+  readonly time?: string;
 }
 
-/** True where `column` holds something that is neither a number nor missing. */
-export function isNoNumber({ sql, kind }: SourceColumn): string {
-  if (kind === "number" || kind === "boolean") return "false";
-  if (kind === "text") return `(TRY_CAST(${sql} AS DOUBLE) IS NULL AND NOT ${isMissing(sql)})`;
+/** SQL of the column that orders rows by time. */
+export const TIME = "time_order";
+
+/** A FROM item with `numbers` as DOUBLE n0, n1, … and `texts` as VARCHAR t0, t1, …, missing as NULL. A value that is no finite number fails the query. */
+export function converted({ relation }: Source, numbers: readonly SourceColumn[], texts: readonly SourceColumn[], time?: SourceColumn): string {
+  const inner = [...numbers.map((c, k) => `${castNumber(c)} AS n${k}`), ...texts.map((c, k) => `${textOf(c)} AS t${k}`), ...(time ? [`${timeOf(time)} AS ${TIME}`] : [])];
+  const outer = [
+    ...numbers.map((_, k) => `CASE WHEN isnan(n${k}) THEN NULL WHEN abs(n${k}) > ${LARGEST} THEN error('${NO_NUMBER}') ELSE n${k} END AS n${k}`),
+    ...texts.map((_, k) => `t${k}`), ...(time ? [TIME] : []),
+  ];
+  return `(SELECT ${outer.join(", ")} FROM (SELECT ${inner.join(", ")} FROM ${relation}))`;
+}
+
+/** True where `column` holds something that is neither a finite number nor missing. */
+export function isNoNumber(column: SourceColumn): string {
+  const { sql, kind } = column;
+  if (kind === "text") return `((TRY_CAST(${sql} AS DOUBLE) IS NULL AND NOT ${isMissing(sql)}) OR ${isTooLarge(`TRY_CAST(${sql} AS DOUBLE)`)})`;
+  if (kind === "number" || kind === "boolean") return isTooLarge(`CAST(${sql} AS DOUBLE)`);
   return `(${sql} IS NOT NULL)`;
+}
+
+function castNumber({ sql, kind }: SourceColumn): string {
+  if (kind === "number" || kind === "boolean") return `CAST(${sql} AS DOUBLE)`;
+  const missing = kind === "text" ? isMissing(sql) : `${sql} IS NULL`;
+  const refused = `CASE WHEN ${missing} THEN NULL ELSE error('${NO_NUMBER}') END`;
+  return kind === "text" ? `coalesce(TRY_CAST(${sql} AS DOUBLE), ${refused})` : `CAST(${refused} AS DOUBLE)`;
+}
+
+function isTooLarge(x: string): string {
+  // To DuckDB NaN is the largest number.
+  return `coalesce(NOT isnan(${x}) AND abs(${x}) > ${LARGEST}, false)`;
 }
 
 /** `column` as microseconds since 1970 or as the number it holds, for ordering by time; NULL where it is neither. */
 export function timeOf({ sql, kind }: SourceColumn): string {
-  if (kind === "number" || kind === "boolean") return withoutNaN(`CAST(${sql} AS DOUBLE)`);
+  if (kind === "number" || kind === "boolean") return `CASE WHEN isnan(CAST(${sql} AS DOUBLE)) THEN NULL ELSE CAST(${sql} AS DOUBLE) END`;
   const stamp = `CAST(epoch_us(TRY_CAST(${sql} AS TIMESTAMP)) AS DOUBLE)`;
   return kind === "text" ? `coalesce(TRY_CAST(${sql} AS DOUBLE), ${stamp})` : stamp;
 }
 
 function isMissing(sql: string): string {
   return `(${sql} IS NULL OR lower(trim(${sql}, ' ' || chr(9))) IN (${MISSING_WORDS.map((w) => `'${w}'`).join(", ")}))`;
-}
-
-function withoutNaN(x: string): string {
-  return `CASE WHEN isnan(${x}) THEN NULL ELSE ${x} END`;
 }

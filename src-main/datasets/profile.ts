@@ -1,0 +1,68 @@
+import type { Database } from "./sources/database.js";
+import { type Source, type SourceColumn, isNoNumber, textOf } from "./sources/source.js";
+import { explainReading } from "./staging.js";
+
+/** What a column holds, by looking at its values. */
+export interface ColumnProfile {
+  readonly name: string;
+  /** `number` where every value is one. */
+  readonly type: "number" | "boolean" | "text" | "time" | "empty";
+  readonly rows: number;
+  readonly missing: number;
+  /** About how many different values; exact up to some dozens. */
+  readonly distinct: number;
+  /** True where every number is whole. */
+  readonly whole: boolean;
+  /** True where whole numbers follow each other without gap or repetition, as row numbers do. */
+  readonly counting: boolean;
+}
+
+/**
+ * One pass over a table, or over its first rows.
+ * @throws LatheError `data.ragged`, `data.unreadable`
+ */
+export async function profileColumns(database: Database, source: Source, limit?: number): Promise<readonly ColumnProfile[]> {
+  const selected = source.columns.map((_, k) =>
+    `count(v${k}) AS present${k}, count(v${k}) FILTER (bad${k}) AS bad${k}, approx_count_distinct(v${k}) AS distinct${k}, count(x${k}) AS numbers${k}, `
+      + `count(x${k}) FILTER (x${k} = trunc(x${k})) AS whole${k}, min(x${k}) AS min${k}, max(x${k}) AS max${k}`);
+  const inner = source.columns.map((column, k) => `${textOf(column)} AS v${k}, ${isNoNumber(column)} AS bad${k}, ${numberOrNull(column)} AS x${k}`);
+  let row;
+  try {
+    row = await database.one(`SELECT count(*) AS n, ${selected.join(", ")} FROM (SELECT ${inner.join(", ")} FROM ${source.relation}${limit === undefined ? "" : ` LIMIT ${limit}`})`);
+  } catch (error) {
+    throw await explainReading(database, source, [], error);
+  }
+  const rows = Number(row["n"]);
+  const profiles: ColumnProfile[] = [];
+  for (const [k, column] of source.columns.entries()) {
+    const [present, bad, numbers, whole] = [row[`present${k}`], row[`bad${k}`], row[`numbers${k}`], row[`whole${k}`]].map(Number);
+    const numeric = (numbers ?? 0) > 0 && bad === 0;
+    const approximate = Number(row[`distinct${k}`]);
+    // The sketch is a few percent off; where it matters the values are counted.
+    const distinct = approximate > 300 ? Math.min(approximate, present ?? 0) : await countDistinct(database, source, column, limit);
+    const span = Number(row[`max${k}`]) - Number(row[`min${k}`]) + 1;
+    profiles.push({
+      name: column.name, rows, missing: numeric ? rows - (numbers ?? 0) : rows - (present ?? 0), distinct,
+      type: present === 0 ? "empty" : numeric ? (column.kind === "boolean" ? "boolean" : "number") : column.kind === "time" || await isTime(database, source, column, limit) ? "time" : "text",
+      whole: numeric && whole === numbers,
+      counting: numeric && whole === rows && span === rows && rows > 1 && approximate > rows * 0.9,
+    });
+  }
+  return profiles;
+}
+
+function numberOrNull({ sql, kind }: SourceColumn): string {
+  if (kind === "text") return `CASE WHEN isfinite(TRY_CAST(${sql} AS DOUBLE)) THEN TRY_CAST(${sql} AS DOUBLE) END`;
+  return kind === "number" || kind === "boolean" ? `CASE WHEN isfinite(CAST(${sql} AS DOUBLE)) THEN CAST(${sql} AS DOUBLE) END` : "CAST(NULL AS DOUBLE)";
+}
+
+async function countDistinct(database: Database, source: Source, column: SourceColumn, limit: number | undefined): Promise<number> {
+  const { n } = await database.one(`SELECT count(DISTINCT v) AS n FROM (SELECT ${textOf(column)} AS v FROM ${source.relation}${limit === undefined ? "" : ` LIMIT ${limit}`})`);
+  return Number(n);
+}
+
+async function isTime(database: Database, source: Source, { sql, kind }: SourceColumn, limit: number | undefined): Promise<boolean> {
+  if (kind !== "text") return false;
+  const { other } = await database.one(`SELECT count(*) FILTER (trim(v) <> '' AND TRY_CAST(v AS TIMESTAMP) IS NULL) AS other FROM (SELECT ${sql} AS v FROM ${source.relation} LIMIT ${Math.min(limit ?? 1000, 1000)})`);
+  return Number(other) === 0;
+}

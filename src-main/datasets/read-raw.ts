@@ -1,0 +1,229 @@
+import type { DuckDBDataChunk } from "@duckdb/node-api";
+import { LatheError } from "../base/errors.js";
+import type { FittedData, FittedTarget } from "./encoders/fitted.js";
+import type { PreparedData, SkippedRows } from "./prepared.js";
+import { RawAssembler, type RawBatch, classIndex, columnsOf, selectRaw } from "./raw-batch.js";
+import { readRowNumbers } from "./record-file.js";
+import { findColumn } from "./roles.js";
+import { Database } from "./sources/database.js";
+import type { Source, Wanted } from "./sources/source.js";
+import { openTable } from "./sources/table.js";
+import type { SplitName } from "./splits.js";
+import { convertedRows, explainReading } from "./staging.js";
+
+const BATCH = 4096;
+
+export interface ReadTableOptions {
+  /** What the encoders learnt; the only thing known of the training data. */
+  readonly fitted: FittedData;
+  /** What a relative path starts from. */
+  readonly folder: string;
+  readonly path: string;
+  readonly delimiter?: string | undefined;
+  readonly encoding?: string | undefined;
+  /** For temporary files. */
+  readonly workFolder: string;
+  /** `required`: rows without a usable target are skipped and counted, a table without the column is an error. `none`: targets are not looked at. */
+  readonly targets: "required" | "none";
+  readonly batchSize?: number;
+  /** Only these row numbers (from 1, ascending), whatever they hold. */
+  readonly rows?: Uint32Array;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Rows seen with a text that training did not know, which the model takes as none of its classes. */
+export interface UnknownTexts {
+  readonly column: string;
+  readonly rows: number;
+  readonly example: string;
+}
+
+/** A table being read as the exported model takes it. What was skipped is complete when all batches have come. */
+export interface TableReader extends AsyncIterable<RawBatch> {
+  readonly path: string;
+  readonly warnings: readonly string[];
+  readonly skipped: readonly SkippedRows[];
+  readonly unknown: readonly UnknownTexts[];
+  /** Rows read so far. */
+  readonly rows: number;
+  /** Also done at the end of the batches, or when their loop is left. */
+  close(): void;
+}
+
+/**
+ * Opens a table to evaluate or predict on. Columns may come in any order, and there may be more of them.
+ * @throws LatheError `data.missing`, `data.empty`, `data.unreadable`; `data.column` for an input column that is not there, `data.target` for a target; while
+ * iterating, `data.value` and `data.ragged`, and `data.empty` where there were no rows.
+ */
+export async function readTable(options: ReadTableOptions): Promise<TableReader> {
+  const { fitted, folder, path, workFolder, signal } = options;
+  const database = await Database.open(workFolder, { signal });
+  try {
+    const source = await openTable(database, folder, path, { delimiter: options.delimiter, encoding: options.encoding });
+    requireColumns(source, fitted, options.targets === "required");
+    return new Reader(database, source, options);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/**
+ * A part of prepared data once more from its file, in the order of the sample file.
+ * @throws LatheError as `readTable`, and `data.changed` where the file has other rows by now.
+ */
+export async function* readSplit(prepared: Omit<PreparedData, "readRaw">, split: SplitName, workFolder: string, signal?: AbortSignal): AsyncGenerator<RawBatch, void, void> {
+  const { source } = prepared;
+  const path = split === "test" ? source.test ?? source.path : source.path;
+  const rows = readRowNumbers(prepared.files[split], prepared.fingerprint);
+  const reader = await readTable({
+    fitted: prepared.fitted, folder: ".", path, delimiter: source.delimiter, encoding: source.encoding, workFolder, targets: "required", rows, signal,
+  });
+  let read = 0;
+  for await (const batch of reader) {
+    read += batch.size;
+    yield batch;
+  }
+  if (read !== rows.length) {
+    throw new LatheError("data.changed", `${path} has other rows than when the data were prepared: ${read} of ${rows.length} ${split} rows are there; prepare them again`, { path });
+  }
+}
+
+class Reader implements TableReader {
+  readonly path: string;
+  readonly warnings: readonly string[];
+  readonly #database: Database;
+  readonly #source: Source;
+  readonly #options: ReadTableOptions;
+  readonly #skipped = new Map<string, SkippedRows>();
+  readonly #unknown = new Map<string, UnknownTexts>();
+  #rows = 0;
+  #closed = false;
+
+  constructor(database: Database, source: Source, options: ReadTableOptions) {
+    this.#database = database;
+    this.#source = source;
+    this.#options = options;
+    this.path = source.path;
+    this.warnings = source.warnings;
+  }
+
+  get skipped(): readonly SkippedRows[] {
+    return [...this.#skipped.values()];
+  }
+
+  get unknown(): readonly UnknownTexts[] {
+    return [...this.#unknown.values()];
+  }
+
+  get rows(): number {
+    return this.#rows;
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#database.close();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<RawBatch, void, void> {
+    const { fitted, targets, rows: wantedRows, batchSize = BATCH } = this.#options;
+    const withTargets = targets === "required";
+    const wanted = columnsOf(fitted, withTargets);
+    const assembler = new RawAssembler(fitted, batchSize, withTargets, 0);
+    const checks = checksOf(fitted, wanted, withTargets);
+    let next = 0;
+    let picked = new Int32Array(0);
+    try {
+      for await (const chunk of this.#database.stream(`SELECT ${selectOf(wanted)} FROM ${convertedRows(this.#source, wanted)}`)) {
+        const before = this.#rows;
+        if (picked.length < chunk.rowCount) picked = new Int32Array(chunk.rowCount);
+        let count = 0;
+        for (let i = 0; i < chunk.rowCount; i++) {
+          if (wantedRows) {
+            if (wantedRows[next] !== before + i + 1) continue;
+            next++;
+          } else if (!this.#usable(chunk, i, before + i + 1, checks)) continue;
+          picked[count++] = i;
+        }
+        this.#rows += chunk.rowCount;
+        for (let from = 0; from < count;) {
+          from += assembler.add(chunk, picked, from, count, (i) => before + i + 1);
+          if (assembler.full) yield assembler.take();
+        }
+        if (wantedRows && next === wantedRows.length) break;
+      }
+      if (this.#rows === 0) throw new LatheError("data.empty", `${this.path} has a header but no rows, expected at least one`, { path: this.path });
+      if (assembler.size > 0) yield assembler.take();
+    } catch (error) {
+      throw await explainReading(this.#database, this.#source, wanted.numbers, error);
+    } finally {
+      this.close();
+    }
+  }
+
+  /** Counts what is odd about a row. */
+  #usable(chunk: DuckDBDataChunk, i: number, row: number, checks: readonly Check[]): boolean {
+    for (const { position, column, test, reason } of checks) {
+      const value = chunk.getColumnVector(position).getItem(i);
+      if (!test(value)) continue;
+      if (reason === "refused") {
+        throw new LatheError("data.value", `${this.path}, row ${row}, column "${column}": got nothing, expected a number, because missing is "error"; fill it in`, { path: this.path, row, column });
+      }
+      if (reason === "unknown text") {
+        const known = this.#unknown.get(column);
+        this.#unknown.set(column, { column, rows: (known?.rows ?? 0) + 1, example: known?.example ?? String(value) });
+        continue;
+      }
+      const known = this.#skipped.get(`${reason} ${column}`);
+      this.#skipped.set(`${reason} ${column}`, { reason, column, rows: (known?.rows ?? 0) + 1 });
+      return false;
+    }
+    return true;
+  }
+}
+
+interface Check {
+  readonly position: number;
+  readonly column: string;
+  readonly test: (value: unknown) => boolean;
+  readonly reason: SkippedRows["reason"] | "refused" | "unknown text";
+}
+
+function checksOf(fitted: FittedData, wanted: Wanted, withTargets: boolean): readonly Check[] {
+  const isMissing = (value: unknown) => value === "" || Number.isNaN(value);
+  const position = (column: string, numeric: boolean) => (numeric ? wanted.numbers.indexOf(column) : wanted.numbers.length + wanted.texts.indexOf(column));
+  const strangers = (column: string, known: ReadonlySet<string>, reason: Check["reason"]): Check => (
+    { position: position(column, false), column, reason, test: (value) => typeof value === "string" && value !== "" && !known.has(value) });
+  const ofTarget = (target: FittedTarget): readonly Check[] => (target.type === "numeric"
+    ? target.columns.map((column): Check => ({ position: position(column, true), column, test: isMissing, reason: "missing target" }))
+    : [{ position: position(target.column, false), column: target.column, test: isMissing, reason: "missing target" }, strangers(target.column, new Set(classIndex(target).keys()), "unknown class")]);
+  return [
+    ...(withTargets ? fitted.targets.flatMap(ofTarget) : []),
+    ...fitted.inputs.flatMap((input): readonly Check[] => {
+      switch (input.type) {
+        case "numeric": {
+          if (input.missing !== "drop" && input.missing !== "error") return [];
+          const reason = input.missing === "drop" ? "missing value" : "refused";
+          return input.columns.map((column) => ({ position: position(column, true), column, test: isMissing, reason }));
+        }
+        case "category": return [strangers(input.column, new Set(input.classes), "unknown text")];
+        case "binary": return [strangers(input.column, new Set([...input.negative, ...input.positive]), "unknown text")];
+      }
+    }),
+  ];
+}
+
+function selectOf(wanted: Wanted): string {
+  return selectRaw(wanted, (c) => `n${wanted.numbers.indexOf(c)}`, (c) => `t${wanted.texts.indexOf(c)}`);
+}
+
+function requireColumns(source: Source, fitted: FittedData, withTargets: boolean): void {
+  for (const input of fitted.inputs) {
+    for (const column of input.type === "numeric" ? input.columns : [input.column]) findColumn(source, column, "data.column", `input ${input.name}`);
+  }
+  if (!withTargets) return;
+  for (const target of fitted.targets) {
+    for (const column of target.type === "numeric" ? target.columns : [target.column]) findColumn(source, column, "data.target", `target ${target.name}`);
+  }
+}
