@@ -4,7 +4,7 @@ import type { TargetKind } from "../../src-main/losses/loss.js";
 import { losses } from "../../src-main/losses/index.js";
 import { optimizers } from "../../src-main/optimizers/index.js";
 import { checkGradients } from "../support/gradient-checker.js";
-import { layerCheck, lossCheck, optimizerCheck } from "../support/lowered.js";
+import { lossCheck, optimizerCheck, stackCheck } from "../support/lowered.js";
 import { type Sample, any, apart, given, uniform, whole } from "../support/samples.js";
 
 type Options = Readonly<Record<string, unknown>>;
@@ -74,7 +74,7 @@ const lossCases: readonly (readonly [type: string, options: Options, kind: Targe
   ["BCEWithLogitsLoss", { posWeight: 3 }, "binary", any(5, 1), yesNo],
   ["BCEWithLogitsLoss", { posWeight: 0.5 }, "binary", given([-50, 50, 20, -20, 0], 5, 1), yesNo],
   ["BCEWithLogitsLoss", {}, "binary", any("N", 1), uniform("N", 1)],
-  ["BCELoss", {}, "binary", given([0.1, 0.2, 0.5, 0.9, 0.999], 5, 1), yesNo],
+  ["BCELoss", {}, "binary", given([0.1, 0.2, 0.5, 0.9, 0.99], 5, 1), yesNo],
   ["BCELoss", {}, "binary", given([0.3, 0.6], 2, 1), given([0.25, 0.75], 2, 1)],
   ["MSELoss", {}, "numeric", any("N", 2), apart("N", 2)],
   ["MSELoss", {}, "numeric", any(2, 3), any(2, 3)],
@@ -98,7 +98,16 @@ const title = (type: string, options: Options): string => (Object.keys(options).
 describe("gradients of layers", () => {
   describe.each(["train", "eval"] as const)("in mode %s", (mode) => {
     it.each(layerCases.map(([type, options, ...inputs]) => [`${title(type, options)} of ${inputs.map((s) => `[${s.shape.join()}]`).join(", ")}`, type, options, inputs] as const))(
-      "%s", (_, type, options, inputs) => checkGradients({ ...layerCheck(type, options, mode, inputs), order: 2 }));
+      "%s", (_, type, options, inputs) => checkGradients({ ...stackCheck([[type, options]], mode, inputs), order: 2 }));
+  });
+
+  // ONNX Runtime's training-mode kernel writes its statistics over its operands: two of one width must not get in each other's way.
+  it.each(["train", "eval"] as const)("two batch norms of one width in a row, in mode %s", (mode) =>
+    checkGradients({ ...stackCheck([["BatchNorm1d", {}], ["Tanh", {}], ["BatchNorm1d", { momentum: 0.5 }]], mode, [any(5, 3)]), order: 2 }));
+
+  it.each(["train", "eval"] as const)("a small network, in mode %s", (mode) => {
+    const network = [["Linear", { outFeatures: 4 }], ["BatchNorm1d", {}], ["ELU", {}], ["Linear", { outFeatures: 4 }], ["BatchNorm1d", {}], ["ELU", {}], ["Dropout", { p: 0.25 }], ["Linear", { outFeatures: 1 }]] as const;
+    return checkGradients(stackCheck(network, mode, [any(6, 3)]));
   });
 
   it("has a case for every layer", () => {

@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import { differentiate } from "../../src-main/autodiff/differentiate.js";
 import { Random } from "../../src-main/base/random.js";
 import type { Emitter } from "../../src-main/onnx/emitter.js";
-import { type Graph, type Shape, type Value, isFloat, sameShape, showType } from "../../src-main/onnx/types.js";
+import { type Graph, type Value, isFloat, sameShape, showType } from "../../src-main/onnx/types.js";
 import { createEmitter } from "../../src-main/ops/index.js";
 import { type Evaluated, evaluate, evaluateAll } from "./reference-interpreter.js";
 import { expectClose } from "./close.js";
@@ -74,7 +74,7 @@ function derivativeOf(check: GradientCheck): GradientCheck {
   const { outputs } = forwardGraph(check);
   const count = check.inputs.length;
   return {
-    inputs: [...check.inputs, ...outputs.map((y, i) => weightSample(y.shape, `second${i}`))],
+    inputs: [...check.inputs, ...outputs.map((y, i) => weightSample(y, `second${i}`))],
     build: (e, ...inputs) => {
       const xs = inputs.slice(0, count);
       const ys = floatsOf(check.build(e, ...xs));
@@ -87,7 +87,7 @@ function derivativeOf(check: GradientCheck): GradientCheck {
 async function checkBatch(check: GradientCheck, n: number): Promise<void> {
   const { graph: forward, outputs } = forwardGraph(check);
   if (outputs.length === 0) throw new Error("the case has no float result to differentiate");
-  const xs = Object.fromEntries(check.inputs.map((s, i) => [`x${i}`, feedOf(s, n)]));
+  const xs = Object.fromEntries(check.inputs.map((s, i) => [`x${i}`, feedOf(s, n, i)]));
   const results = evaluate(forward, xs);
   const ws = Object.fromEntries(outputs.map((_, i) => {
     const y = results[`y${i}`]!;
@@ -147,6 +147,6 @@ function weightsFor(dims: readonly number[], name: string): Evaluated {
   return { dims, data: Array.from({ length: dims.reduce((a, b) => a * b, 1) }, () => Math.fround(2 * random.uniform() - 1)) };
 }
 
-function weightSample(shape: Shape, name: string): Sample {
-  return { dtype: "float32", shape, values: (count) => weightsFor([count], name).data };
+function weightSample({ dtype, shape }: Value, name: string): Sample {
+  return { dtype, shape, values: (count) => weightsFor([count], name).data };
 }

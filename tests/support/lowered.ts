@@ -34,30 +34,34 @@ function collected(inputs: readonly Sample[], lower: Lower): GradientCheck {
   };
 }
 
-/** A layer's output and what it makes of its buffers, by its inputs and parameters. */
-export function layerCheck(type: string, options: Options, mode: "train" | "eval", inputs: readonly Sample[]): GradientCheck {
+/** The output of layers one after the other and what they make of their buffers, by their inputs and parameters; the first takes all inputs. */
+export function stackCheck(stack: readonly (readonly [type: string, options: Options])[], mode: "train" | "eval", inputs: readonly Sample[]): GradientCheck {
+  return collected(inputs, (e, values, give) => {
+    const updated: Value[] = [];
+    const output = stack.reduce<readonly Value[]>((from, [type, options]) => [lowerLayer(e, type, options, mode, from, give, updated)], values);
+    return [...output, ...updated];
+  });
+}
+
+function lowerLayer(e: Emitter, type: string, options: Options, mode: "train" | "eval", inputs: readonly Value[], give: Give, updated: Value[]): Value {
   const definition = layers.get(type);
   const config = definition.config.parse(options);
-  return collected(inputs, (e, values, give) => {
-    const parameters = new Map<string, Value>();
-    const buffers = new Map<string, Value>();
-    const updated: Value[] = [];
-    const shapeOf = (specs: readonly { readonly name: string; readonly shape: readonly number[] }[] | undefined, name: string): readonly number[] => specs!.find((s) => s.name === name)!.shape;
-    const context: LayerContext<unknown> = {
-      e, config, inputs: values, input: values[0]!, mode,
-      parameter: (name) => remembered(parameters, name, () => give(name, any(...shapeOf(definition.parameters?.(config, values), name)))),
-      buffer: (name) => remembered(buffers, name, () => give(name, fixed(positive(...shapeOf(definition.buffers?.(config, values), name))))),
-      updateBuffer: (name, value) => {
-        buffers.set(name, value);
-        updated.push(value);
-      },
-      uniform: (shape: Shape) => give("uniform", fixed(uniform(...shape))),
-      batchSize: () => give("batch size", batchSize),
-      fail: (expected) => { throw new Error(`${type}: ${expected}`); },
-    };
-    const y = definition.lower(context);
-    return [y, ...updated];
-  });
+  const parameters = new Map<string, Value>();
+  const buffers = new Map<string, Value>();
+  const shapeOf = (specs: readonly { readonly name: string; readonly shape: readonly number[] }[] | undefined, name: string) => specs!.find((s) => s.name === name)!.shape;
+  const context: LayerContext<unknown> = {
+    e, config, inputs, input: inputs[0]!, mode,
+    parameter: (name) => remembered(parameters, name, () => give(name, any(...shapeOf(definition.parameters?.(config, inputs), name)))),
+    buffer: (name) => remembered(buffers, name, () => give(name, fixed(positive(...shapeOf(definition.buffers?.(config, inputs), name))))),
+    updateBuffer: (name, value) => {
+      buffers.set(name, value);
+      updated.push(value);
+    },
+    uniform: (shape: Shape) => give("uniform", fixed(uniform(...shape))),
+    batchSize: () => give("batch size", batchSize(inputs[0]!.shape[0]!)),
+    fail: (expected) => { throw new Error(`${type}: ${expected}`); },
+  };
+  return definition.lower(context);
 }
 
 function remembered(known: Map<string, Value>, name: string, make: () => Value): Value {

@@ -9,7 +9,8 @@ import type { Evaluated } from "./reference-interpreter.js";
 export interface Sample {
   readonly dtype: DataType;
   readonly shape: readonly Dimension[];
-  values(count: number, n: number): ArrayLike<number>;
+  /** @param place which input of the graph it is: two inputs of one shape do not get the same numbers. */
+  values(count: number, n: number, place: number): ArrayLike<number>;
   /** True for numbers that nobody differentiates by: targets, running statistics, learning rates. */
   readonly fixed?: boolean;
 }
@@ -19,8 +20,8 @@ type Dims = readonly Dimension[];
 const drawn = (shape: Dims, draw: (random: Random) => number): Sample => ({
   dtype: "float32",
   shape,
-  values: (count, n) => {
-    const random = new Random("sample", shape.join(), n);
+  values: (count, n, place) => {
+    const random = new Random("sample", place, shape.join(), n);
     return Array.from({ length: count }, () => Math.fround(draw(random)));
   },
 });
@@ -43,8 +44,8 @@ export const given = (values: readonly number[], ...shape: Dims): Sample => ({
 export const scalar = (value: number): Sample => ({ dtype: "float32", shape: [], values: () => [Math.fround(value)] });
 
 export const fixed = (sample: Sample): Sample => ({ ...sample, fixed: true });
-/** The number of samples, of shape [1]. */
-export const batchSize: Sample = { dtype: "float32", shape: [1], fixed: true, values: (_, n) => [n] };
+/** The length of the batch axis as a number of shape [1]. */
+export const batchSize = (axis: Dimension): Sample => ({ dtype: "float32", shape: [1], fixed: true, values: (_, n) => [typeof axis === "number" ? axis : n] });
 /** Uniform in [0, 1). */
 export const uniform = (...shape: Dims): Sample => drawn(shape, (r) => r.uniform());
 
@@ -57,10 +58,10 @@ function cycled(dtype: DataType, values: readonly number[], shape: Dims): Sample
   return { dtype, shape: shape.length > 0 ? shape : [values.length], values: (count) => Array.from({ length: count }, (_, i) => values[i % values.length]!) };
 }
 
-/** The sample for a batch of `n`. */
-export function feedOf(sample: Sample, n: number): Evaluated {
+/** The values of input `place` for a batch of `n`. */
+export function feedOf(sample: Sample, n: number, place: number): Evaluated {
   const dims = sample.shape.map((d) => (typeof d === "number" ? d : n));
-  const data = Array.from(sample.values(dims.reduce((a, b) => a * b, 1), n));
+  const data = Array.from(sample.values(dims.reduce((a, b) => a * b, 1), n, place));
   return { dims, data };
 }
 
