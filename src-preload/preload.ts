@@ -1,5 +1,7 @@
 import { ipcRenderer } from "electron";
-import { portMessage } from "../src-main/contract/window.js";
+
+/** As in contract/window.ts; this script imports nothing of ours. */
+const portMessage = "lathe:port";
 
 /** All that is used of the page's window; this file is compiled without the DOM's types. */
 declare const window: { postMessage(message: unknown, targetOrigin: string, transfer: readonly unknown[]): void };

@@ -2,7 +2,7 @@ import { createPinia } from "pinia";
 import { createApp } from "vue";
 import App from "./app.vue";
 import { connectStudio, studioKey } from "./rpc/studio.js";
-import "./styles/base.css";
+import "./base.css";
 
 const app = createApp(App);
 app.use(createPinia());

@@ -26,9 +26,15 @@ export function formatSeconds(seconds: number): string {
   return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }
 
-const day = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+const dayOfYear = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
+const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
 
 /** @param time milliseconds since 1970 */
-export function formatTime(time: number): string {
-  return day.format(time);
+export function formatTime(time: number, now = Date.now()): string {
+  return (new Date(time).getFullYear() === new Date(now).getFullYear() ? day : dayOfYear).format(time);
+}
+
+export function formatFullTime(time: number): string {
+  return full.format(time);
 }

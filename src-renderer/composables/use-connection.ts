@@ -1,6 +1,5 @@
 import { onScopeDispose, ref, type Ref } from "vue";
-import type { ConnectionState } from "../../src-main/rpc/reconnecting.js";
-import type { StudioClient } from "../rpc/studio.js";
+import type { ConnectionState, StudioClient } from "../rpc/studio.js";
 
 export function useConnection(client: StudioClient): Readonly<Ref<ConnectionState>> {
   const state = ref(client.state);

@@ -1,9 +1,10 @@
 import { inject, type InjectionKey } from "vue";
 import { LatheError } from "../../src-main/base/errors.js";
 import { studioContract, type StudioContract } from "../../src-main/contract/procedures.js";
-import { connect, type ReconnectingClient } from "../../src-main/rpc/reconnecting.js";
+import { connect, type ConnectionState, type ReconnectingClient } from "../../src-main/rpc/reconnecting.js";
 import { openTransport } from "./open-transport.js";
 
+export type { ConnectionState };
 export type StudioClient = ReconnectingClient<StudioContract>;
 
 export const studioKey: InjectionKey<StudioClient> = Symbol("studio");

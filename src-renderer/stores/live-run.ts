@@ -4,7 +4,7 @@ import type { Disposable } from "../../src-main/base/disposable.js";
 import { LatheError, toLatheError } from "../../src-main/base/errors.js";
 import type { EpochEvent, RunEvent, WarningEvent } from "../../src-main/contract/events.js";
 import type { RunMetrics, RunReference, RunStatus } from "../../src-main/contract/summaries.js";
-import { useFrames } from "../composables/use-frames.js";
+import { useFrames } from "./frames.js";
 import { useStudio } from "../rpc/studio.js";
 import { createLoader } from "./loadable.js";
 import { useRuns } from "./runs.js";

@@ -1,0 +1,49 @@
+import { join } from "node:path";
+import { test as base } from "@playwright/test";
+import { startServer, type RunningServer } from "../../src-main/server/index.js";
+import type { Refusal } from "../../src-main/server/refusal.js";
+import { createStudio } from "../../src-main/services/studio.js";
+import { temporaryFolder } from "../support/run-on-disk.js";
+import { StudioPage } from "./studio-page.js";
+
+export interface Workshop {
+  /** Where this test's projects go; the server allows nothing else. */
+  readonly folder: string;
+  readonly server: RunningServer;
+  readonly refusals: readonly Refusal[];
+  /** Ends the server and starts another at the same address with the same token, as after a crash. */
+  restart(pause: () => Promise<void>): Promise<void>;
+}
+
+export const test = base.extend<{ workshop: Workshop; studio: StudioPage }>({
+  workshop: async ({}, use) => {
+    const folder = temporaryFolder("ui");
+    const refusals: Refusal[] = [];
+    const start = (options: { port?: number; token?: string } = {}) =>
+      startServer({
+        ...options,
+        studio: createStudio({ allowedFolders: [folder], home: join(folder, "home") }),
+        onRefusal: (refusal) => refusals.push(refusal),
+      });
+    let server = await start();
+    await use({
+      folder,
+      refusals,
+      get server() {
+        return server;
+      },
+      async restart(pause) {
+        const { port, token } = server;
+        await server.close();
+        await pause();
+        server = await start({ port, token });
+      },
+    });
+    await server.close();
+  },
+  studio: async ({ page }, use) => {
+    await use(new StudioPage(page));
+  },
+});
+
+export { expect } from "@playwright/test";
