@@ -1,5 +1,5 @@
 import type { TensorType, Value } from "../onnx/types.js";
-import { float, int, sameShape, showShape } from "../onnx/types.js";
+import { float, sameShape, showShape } from "../onnx/types.js";
 import { defineOp, type GradientContext } from "./op.js";
 import { divideByCount, filledLike, only } from "./rules.js";
 
@@ -69,10 +69,10 @@ function reducedAxes(g: Context): readonly number[] {
 function statistics(g: Context): readonly [mean: Value, variance: Value] {
   if (g.int("training_mode", 0) === 0) return [g.input("input_mean"), g.input("input_var")];
   if (momentum(g) === 0) return [g.output(1), g.output(2)];
-  const attributes = { epsilon: float(epsilon(g)), momentum: float(0), training_mode: int(1) };
-  const operands = [g.input("X"), g.input("scale"), g.input("B"), g.input("input_mean"), g.input("input_var")];
-  const [, mean = zeros(g), variance = zeros(g)] = g.e.graph.node("BatchNormalization", operands, attributes, { outputs: 3 });
-  return [mean, variance];
+  // Not by a second BatchNormalization in training mode: ONNX Runtime's kernel writes results 1 and 2 over operands 3 and 4.
+  const mean = g.e.reduceMean(g.input("X"), reducedAxes(g), true);
+  const variance = g.e.reduceMean(g.e.square(g.e.sub(g.input("X"), mean)), reducedAxes(g));
+  return [g.e.squeeze(mean, reducedAxes(g)), variance];
 }
 
 /** x̂ = (X − mean) / √(var + ε). */

@@ -1,7 +1,6 @@
 import { LatheError } from "../base/errors.js";
 import type { Value } from "../onnx/types.js";
 import { defineOp, type GradientContext } from "./op.js";
-import { only } from "./rules.js";
 
 /**
  * The identity, unless training_mode is true: then zero with probability `ratio`, else data / (1 − ratio), and the mask of what was kept.

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { differentiate } from "../../src-main/autodiff/differentiate.js";
 import type { Emitter } from "../../src-main/onnx/emitter.js";
 import { type Attributes, type DataType, type Shape, type Value, float, int, showType } from "../../src-main/onnx/types.js";
-import { createEmitter, ops } from "../../src-main/ops/index.js";
+import { createEmitter } from "../../src-main/ops/index.js";
 import { checkGradients } from "../support/gradient-checker.js";
 import { evaluate } from "../support/reference-interpreter.js";
 import { type Sample, any, apart, positive } from "../support/samples.js";
@@ -113,10 +113,13 @@ function gradients(build: (e: Emitter, ...xs: Value[]) => Value, values: readonl
   return values.map((_, i) => [...(got[`d${i}`]?.data ?? [])].map((v) => v + 0));
 }
 
+/** Equal to 12 decimals. */
+const close = (v: number): number => expect.closeTo(v, 12) as number;
+
 const unary = (op: string, attributes: Attributes = {}) => (e: Emitter, x: Value) => e.op(op, [x], attributes);
 
 describe("gradients at kinks and edges are PyTorch's", () => {
-  // Σ of each function below at the given points, by torch.autograd: 0 at a flat side, the side that PyTorch's `>` or `<=` takes at the kink.
+  // Derivatives at the given points, as torch.autograd (1.13) gives them.
   test.each<[string, (e: Emitter, x: Value) => Value, readonly number[], readonly number[]]>([
     ["relu is flat at 0", unary("Relu"), [-1, 0, 2], [0, 0, 1]],
     ["abs is flat at 0", unary("Abs"), [-1, 0, 2], [-1, 0, 1]],
@@ -125,6 +128,7 @@ describe("gradients at kinks and edges are PyTorch's", () => {
     ["elu of α = 1", unary("Elu"), [0, 3], [1, 1]],
     ["elu of α = 0.5 takes the curve at 0", unary("Elu", { alpha: float(0.5) }), [0, 0.1, 3], [0.5, 1, 1]],
     ["elu of α = 2 takes the curve at 0", unary("Elu", { alpha: float(2) }), [0, 3], [2, 1]],
+    ["selu takes the curve at 0", unary("Selu"), [0, 1], [Math.fround(1.0507009873554805) * Math.fround(1.6732632423543772), Math.fround(1.0507009873554805)]],
     ["hard sigmoid is flat at and outside its kinks", unary("HardSigmoid", { alpha: float(0.25) }), [-3, -2, 0, 2, 3], [0, 0, 0.25, 0, 0]],
     ["clip passes at its bounds", (e, x) => e.clip(x, -1, 1), [-2, -1, 0, 1, 2], [0, 1, 1, 1, 0]],
     ["clip below only", (e, x) => e.clip(x, -1), [-2, -1, 5], [0, 1, 1]],
@@ -134,20 +138,20 @@ describe("gradients at kinks and edges are PyTorch's", () => {
     ["softplus does not overflow", unary("Softplus"), [-1000, 0, 1000], [0, 0.5, 1]],
     ["logarithm of softmax of far apart scores", (e, x) => e.logSoftmax(x, 0), [0, 1000], [1, -1]],
   ])("%s", (_, build, at, expected) => {
-    expect(gradients(build, [at])[0]).toEqual(expected.map((v) => expect.closeTo(v, 12)));
+    expect(gradients(build, [at])[0]).toEqual(expected.map(close));
   });
 
   test("max and min split a tie", () => {
-    expect(gradients((e, a, c) => e.max(a!, c!), [[1, 2, 3], [3, 2, 1]])).toEqual([[0, 0.5, 1], [1, 0.5, 0]]);
-    expect(gradients((e, a, c) => e.min(a!, c!), [[1, 2, 3], [3, 2, 1]])).toEqual([[1, 0.5, 0], [0, 0.5, 1]]);
+    expect(gradients((e, a, c) => e.max(a, c), [[1, 2, 3], [3, 2, 1]])).toEqual([[0, 0.5, 1], [1, 0.5, 0]]);
+    expect(gradients((e, a, c) => e.min(a, c), [[1, 2, 3], [3, 2, 1]])).toEqual([[1, 0.5, 0], [0, 0.5, 1]]);
     const three = gradients((e, ...xs) => e.op("Max", xs), [[1, 2, 3], [3, 2, 3], [3, 2, 3]]);
     expect(three.map((row) => row.map((v) => Number(v.toFixed(6))))).toEqual([[0, 0.333333, 0.333333], [0.5, 0.333333, 0.333333], [0.5, 0.333333, 0.333333]]);
   });
 
   test("a power's exponent has no gradient where the base is 0", () => {
-    const [dx, dy] = gradients((e, x, y) => e.pow(x!, y!), [[0, 2, 0, 3], [2, 3, 0, 0]]);
-    expect(dx).toEqual([0, 12, 0, 0].map((v) => expect.closeTo(v, 12)));
-    expect(dy).toEqual([0, 8 * Math.log(2), 0, Math.log(3)].map((v) => expect.closeTo(v, 12)));
+    const [dx, dy] = gradients((e, x, y) => e.pow(x, y), [[0, 2, 0, 3], [2, 3, 0, 0]]);
+    expect(dx).toEqual([0, 12, 0, 0].map(close));
+    expect(dy).toEqual([0, 8 * Math.log(2), 0, Math.log(3)].map(close));
   });
 
   test("clip's bounds take the gradient of what they cut", () => {
@@ -173,7 +177,7 @@ describe("what is not differentiable says why", () => {
   });
 
   test("a choice by a condition passes to what is chosen", () => {
-    const [dx, dy] = gradients((e, x, y) => e.where(e.greater(x!, y!), e.scale(x!, 2), y!), [[1, 5], [3, 4]]);
+    const [dx, dy] = gradients((e, x, y) => e.where(e.greater(x, y), e.scale(x, 2), y), [[1, 5], [3, 4]]);
     expect([dx, dy]).toEqual([[0, 2], [1, 0]]);
   });
 
@@ -190,11 +194,11 @@ describe("gradients agree with central differences, those of gradients too", () 
   test.each<[string, Sample[], (e: Emitter, ...xs: Value[]) => Value | readonly Value[]]>([
     ["Div", [any("N", 3), apart(3)], node("Div")],
     ["Pow", [positive("N", 1), any(3)], node("Pow")],
-    ["Pow by constants", [apart("N", 4)], (e, x) => e.pow(x!, e.constant({ dtype: "float32", dims: [4], data: Float32Array.of(0, 1, 2, -3) }))],
+    ["Pow by constants", [apart("N", 4)], (e, x) => e.pow(x, e.constant({ dtype: "float32", dims: [4], data: Float32Array.of(0, 1, 2, -3) }))],
     ["Erf", [any("N", 3)], node("Erf")],
     ["Elu", [apart("N", 3)], node("Elu", { alpha: float(0.7) })],
     ["Selu", [apart("N", 3)], node("Selu")],
-    ["Sigmoid, Tanh, Softplus", [any("N", 3)], (e, x) => [e.sigmoid(x!), e.tanh(x!), e.softplus(x!)]],
+    ["Sigmoid, Tanh, Softplus", [any("N", 3)], (e, x) => [e.sigmoid(x), e.tanh(x), e.softplus(x)]],
     ["Softmax", [any("N", 4)], node("Softmax")],
     ["Softmax in the middle", [any("N", 3, 2)], node("Softmax", { axis: int(1) })],
     ["LogSoftmax", [any("N", 4)], node("LogSoftmax")],
@@ -229,8 +233,4 @@ describe("gradients agree with central differences, those of gradients too", () 
   ])("BatchNormalization in training: %s", async (_, inputs, momentum) => {
     await checkGradients({ inputs, build: batchNorm(momentum), order: 2 });
   });
-});
-
-test("every operator has a rule or says why it has none", () => {
-  for (const { type, gradient } of ops.all) expect(typeof gradient === "function" || Object.keys(gradient).length > 0, type).toBe(true);
 });
