@@ -11,9 +11,10 @@ export function difference(ctx: LossContext<unknown>): Value {
 }
 
 /** @throws LatheError by the context's `fail` where output and target differ in type or shape. */
-export function requireSameType({ output, target, fail }: LossContext<unknown>): void {
+export function requireSameType(ctx: LossContext<unknown>): void {
+  const { output, target } = ctx;
   if (output.dtype !== target.dtype || !sameShape(output.shape, target.shape)) {
-    fail(`expected an output of the target's type ${showType(target)}, got ${showType(output)}; give the last layer that many outputs`);
+    ctx.fail(`expected an output of the target's type ${showType(target)}, got ${showType(output)}; give the last layer that many outputs`);
   }
 }
 

@@ -39,10 +39,11 @@ export function negativeLogLikelihood(ctx: LossContext<Config>, logp: Value, smo
 }
 
 /** @throws LatheError by the context's `fail` where the output is not `[N, classes]` or the target not class numbers. */
-export function requireClasses({ output, target, classes, fail }: LossContext<unknown>): void {
-  if (target.dtype !== "int64" || target.shape.length !== 1) fail(`expected class numbers, int64 [N], as the target, got ${showType(target)}`);
+export function requireClasses(ctx: LossContext<unknown>): void {
+  const { output, target, classes } = ctx;
+  if (target.dtype !== "int64" || target.shape.length !== 1) ctx.fail(`expected class numbers, int64 [N], as the target, got ${showType(target)}`);
   if (!isFloat(output.dtype) || output.shape.length !== 2 || output.shape[1] !== classes) {
-    fail(`expected an output of shape ${showShape([target.shape[0] ?? "N", classes])}, one column a class, got ${showType(output)}; set the last layer's outFeatures to "classes"`);
+    ctx.fail(`expected an output of shape ${showShape([target.shape[0] ?? "N", classes])}, one column a class, got ${showType(output)}; set the last layer's outFeatures to "classes"`);
   }
 }
 
@@ -57,9 +58,9 @@ function oneHot({ e, target, classes, config: { ignoreIndex } }: LossContext<Con
 
 /** The weights as a row `[C]`, where there are any. */
 function classWeights(ctx: LossContext<Config>, { classWeights: weights }: Config, like: Value): Value | undefined {
-  const { e, classes, fail } = ctx;
+  const { e, classes } = ctx;
   if (weights === undefined) return undefined;
-  if (weights === "balanced") return fail("expected classWeights as numbers here: \"balanced\" is worked out from the training data before");
-  if (weights.length !== classes) return fail(`expected ${classes} classWeights, one a class in the order of the classes, got ${weights.length}`);
+  if (weights === "balanced") return ctx.fail("expected classWeights as numbers here: \"balanced\" is worked out from the training data before");
+  if (weights.length !== classes) return ctx.fail(`expected ${classes} classWeights, one a class in the order of the classes, got ${weights.length}`);
   return e.constant(tensor(like.dtype === "float64" ? "float64" : "float32", weights));
 }

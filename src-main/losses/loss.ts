@@ -48,5 +48,5 @@ export interface LossDefinition<C = unknown> {
 
 /** Checks a definition against its own options and forgets them, so that definitions fit one registry. */
 export function defineLoss<C>(definition: LossDefinition<C>): LossDefinition {
-  return definition as unknown as LossDefinition;
+  return definition;
 }

@@ -103,8 +103,9 @@ describe("parameters start as PyTorch starts them", () => {
   });
 
   test("every layer with parameters has golden numbers for each", () => {
-    for (const { type, parameters } of layers.all) {
-      if (!parameters) continue;
+    for (const definition of layers.all) {
+      if (!definition.parameters) continue;
+      const { type } = definition;
       const own = golden.defaults.filter((c) => c.layer === type).map((c) => c.parameter);
       expect([...new Set(own)].sort(), type).toEqual(["bias", "weight"]);
     }

@@ -56,8 +56,8 @@ describe("every option is explained where forms and the JSON Schema read it", ()
 
 describe("init and initBias replace PyTorch's initialisation", () => {
   const inits = (options: Record<string, unknown>) => {
-    const { config, parameters } = layers.get("Linear");
-    return parameters!(config.parse({ outFeatures: 2, ...options }), [{ dtype: "float32", shape: ["N", 16] }]).map((s) => s.init);
+    const linear = layers.get("Linear");
+    return linear.parameters!(linear.config.parse({ outFeatures: 2, ...options }), [{ dtype: "float32", shape: ["N", 16] }]).map((s) => s.init);
   };
   test("by default and by name, Linear starts as torch.nn.Linear does", () => {
     const pytorch = [{ type: "kaiming_uniform", a: Math.sqrt(5) }, { type: "uniform", a: -0.25, b: 0.25 }];
