@@ -81,5 +81,5 @@ export function activationOf(definition: LayerDefinition, config: unknown): Acti
 
 /** Checks a definition against its own options and forgets them, so that definitions fit one registry. */
 export function defineLayer<C>(definition: LayerDefinition<C>): LayerDefinition {
-  return definition as unknown as LayerDefinition;
+  return definition;
 }

@@ -14,5 +14,5 @@ export interface InitializerDefinition<C extends { readonly type: string } = { r
 
 /** Checks a definition against its own configuration and forgets it, so that definitions fit one registry. */
 export function defineInitializer<C extends { readonly type: string }>(definition: InitializerDefinition<C>): InitializerDefinition {
-  return definition as unknown as InitializerDefinition;
+  return definition;
 }
