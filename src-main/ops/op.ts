@@ -84,7 +84,7 @@ export interface OpDefinition<I extends string = string> {
 
 /** Checks the operand names of a definition at compile time and forgets them, so that definitions fit one registry. */
 export function defineOp<const I extends string>(definition: OpDefinition<I>): OpDefinition {
-  return definition as unknown as OpDefinition;
+  return definition;
 }
 
 export const notDifferentiable = (because: string): NotDifferentiable => ({ because });

@@ -77,7 +77,7 @@ function openChannel(): Channel {
   const send = process.send?.bind(process);
   if (!send) throw new LatheError("usage", "the engine process is started by Lathe, not by hand");
   return {
-    send: (reply, sent) => void send(reply, () => sent?.()),
+    send: (reply, sent) => void send(reply, undefined, undefined, () => sent?.()),
     onCommand: (listener) => void process.on("message", (message) => listener(message as EngineCommand)),
     onClose: (listener) => void process.on("disconnect", listener),
   };

@@ -35,7 +35,7 @@ export async function finish(bench: Workbench, run: RunFolder, evaluator: Evalua
       predictions.set(split, made);
       return made;
     } finally {
-      loader.dispose();
+      await loader.dispose();
     }
   };
   const judge = async (split: Split): Promise<SplitReport | undefined> =>

@@ -5,7 +5,7 @@ import { evaluateBinary, evaluateCategory, evaluateNumeric } from "../metrics/in
 export type JudgedTarget =
   | { readonly kind: "category"; readonly classes: readonly string[] }
   /** The second class is the positive one. */
-  | { readonly kind: "binary"; readonly classes: readonly string[]; readonly threshold: number }
+  | { readonly kind: "binary"; readonly classes: readonly [string, string]; readonly threshold: number }
   /** `restore` turns a normalised value of a column into its own unit. */
   | { readonly kind: "numeric"; readonly columns: readonly string[]; readonly restore?: (value: number, column: number) => number };
 
@@ -22,14 +22,14 @@ export function judge(target: JudgedTarget, outputs: Float32Array, truth: Float3
       return { values, matrix: matrixOf(target.classes, confusion) };
     }
     case "binary": {
-      const { values, confusion } = evaluateBinary({ probabilities: outputs, targets: Int32Array.from(truth), threshold: target.threshold });
+      const { values, confusion } = evaluateBinary({ probabilities: outputs, targets: Int32Array.from(truth), threshold: target.threshold, classes: target.classes });
       return { values, matrix: matrixOf(target.classes, confusion) };
     }
     case "numeric": {
       const restore = target.restore;
       const k = target.columns.length;
       const own = (values: Float32Array | Int32Array) => (restore ? Float32Array.from(values, (v, i) => restore(v, i % k)) : Float32Array.from(values));
-      return evaluateNumeric({ predictions: own(outputs), targets: own(truth), columns: target.columns });
+      return { values: evaluateNumeric({ predictions: own(outputs), targets: own(truth), columns: target.columns }).values };
     }
   }
 }

@@ -86,7 +86,8 @@ export function layOut(plan: NetworkPlan, inputs: ReadonlyMap<string, TensorType
 export function initialParameters(layout: Layout, seed: number): Float32Array {
   const vector = new Float32Array(layout.parameterCount);
   for (const p of layout.parameters) {
-    vector.set(initializers.get(p.init.type).fill(p.shape, p.init, new Random(seed, "init", p.name)), p.offset);
+    const initializer = initializers.get(p.init.type);
+    vector.set(initializer.fill(p.shape, initializer.config.parse(p.init), new Random(seed, "init", p.name)), p.offset);
   }
   return vector;
 }

@@ -116,8 +116,8 @@ async function work(run: RunFolder, bench: Workbench, setting: WorkSetting): Pro
     if (ended === "cancelled") return { event: "done", run: run.id, test: {}, ended };
     return await finish(bench, run, evaluator, { ...result, ended }, emit);
   } finally {
-    batches.dispose();
-    validationBatches?.dispose();
+    await batches.dispose();
+    await validationBatches?.dispose();
     await trainer.dispose();
     await evaluator.dispose();
   }

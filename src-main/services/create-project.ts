@@ -1,0 +1,56 @@
+import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, isAbsolute, join, relative, resolve } from "node:path";
+import { LatheError } from "../base/errors.js";
+import { PROJECT_FILE, writeProject } from "../contract/project-file.js";
+import { proposeRoles } from "../datasets/index.js";
+import { templates } from "./templates/index.js";
+
+export interface CreateOptions {
+  readonly folder: string;
+  readonly template: string;
+  /** The table. It stays where it is; the project points to it. */
+  readonly data: string;
+  readonly test?: string;
+  readonly targets?: readonly string[];
+}
+
+export interface CreatedProject {
+  readonly file: string;
+  readonly inputs: readonly string[];
+  readonly targets: readonly { readonly name: string; readonly type: string }[];
+  /** Columns left out, with why. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * A project from a template and a table: roles guessed from the columns, a network that suits them.
+ * @throws LatheError `usage` where the folder holds a project already or the template does not suit, and `data.*`.
+ */
+export async function createProject({ folder, template, data, test, targets = [] }: CreateOptions): Promise<CreatedProject> {
+  const home = resolve(folder);
+  if (existsSync(join(home, PROJECT_FILE))) throw new LatheError("usage", `${home} holds a project already; choose another folder, or edit its ${PROJECT_FILE}`);
+  if (existsSync(home) && !statSync(home).isDirectory()) throw new LatheError("usage", `${home} is a file; choose a folder for the project`);
+  const made = templates.get(template);
+  const workFolder = mkdtempSync(join(tmpdir(), "lathe-"));
+  try {
+    const roles = await proposeRoles({ folder: process.cwd(), path: resolve(data), targets, workFolder });
+    const project = made.create({
+      name: basename(home), source: { type: "table", path: pathFrom(home, data), ...(test === undefined ? {} : { test: pathFrom(home, test) }) }, inputs: roles.inputs, targets: roles.targets,
+    });
+    const file = await writeProject(home, project);
+    return {
+      file, notes: roles.notes, targets: roles.targets.map(({ name, type }) => ({ name, type })),
+      inputs: roles.inputs.flatMap((input) => (input.type !== "numeric" ? [input.column] : input.columns === "rest" ? ["every other column"] : input.columns)),
+    };
+  } finally {
+    rmSync(workFolder, { recursive: true, force: true });
+  }
+}
+
+/** Relative where the file lies in the project's folder, so that the folder can be moved; absolute elsewhere. */
+function pathFrom(home: string, path: string): string {
+  const absolute = resolve(path);
+  const inside = relative(home, absolute);
+  return inside.startsWith("..") || isAbsolute(inside) ? absolute : inside.replaceAll("\\", "/");
+}

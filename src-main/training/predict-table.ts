@@ -1,0 +1,123 @@
+import { createWriteStream, renameSync, rmSync } from "node:fs";
+import { once } from "node:events";
+import { mkdirSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { LatheError } from "../base/errors.js";
+import type { PredictRequest } from "../contract/engine-messages.js";
+import type { PredictionResult } from "../contract/results.js";
+import { type FittedTarget, readTable } from "../datasets/index.js";
+import { outputName } from "./inference-model.js";
+import { storageError } from "./checkpoint.js";
+import type { WorkSetting } from "./setting.js";
+import { serveModel } from "./served-model.js";
+import { floats } from "./trainer.js";
+
+/**
+ * Answers for every row of a table, as CSV: `sample` (the row's number, from 1), then for each target `<target>` and, for classes, one `<target>:<class>` column of
+ * probabilities. The file appears whole or not at all.
+ */
+export async function predictTable(request: PredictRequest, { emit, control }: WorkSetting): Promise<PredictionResult> {
+  const out = resolve(request.out);
+  const model = await serveModel(request.model, request.device ?? "auto");
+  const temporary = `${out}.part`;
+  try {
+    const { fitted, thresholds } = model.facts;
+    const table = await readTable({ fitted, folder: process.cwd(), path: resolve(request.data), workFolder: model.workFolder, targets: "none" });
+    const columns = fitted.targets.map((target) => columnsOf(target, thresholds[target.name] ?? 0.5));
+    const file = await CsvFile.create(temporary, ["sample", ...columns.flatMap(({ head }) => head)]);
+    let samples = 0;
+    for await (const batch of table) {
+      if (control.wish !== "run") throw new LatheError("cancelled", "prediction was cancelled; nothing was written");
+      const result = await model.session.run(batch.inputs);
+      const outputs = fitted.targets.map((target) => floats(result, outputName(target.name, fitted)));
+      for (let i = 0; i < batch.size; i++) {
+        file.row([String(batch.rows[i] ?? 0), ...columns.flatMap(({ width, cells }, t) => cells((outputs[t] ?? new Float32Array(0)).subarray(i * width, (i + 1) * width)))]);
+      }
+      await file.drained();
+      samples += batch.size;
+      emit({ event: "stage", stage: "predicting", done: samples });
+    }
+    await file.close();
+    renameSync(temporary, out);
+    return { event: "prediction", samples, out, unknown: Object.fromEntries(table.unknown.map(({ column, rows }) => [column, rows])) };
+  } catch (thrown) {
+    rmSync(temporary, { force: true });
+    throw thrown;
+  } finally {
+    await model.close();
+  }
+}
+
+interface TargetColumns {
+  readonly head: readonly string[];
+  /** Outputs a row. */
+  readonly width: number;
+  cells(outputs: Float32Array): readonly string[];
+}
+
+function columnsOf(target: FittedTarget, threshold: number): TargetColumns {
+  switch (target.type) {
+    case "numeric": return {
+      head: target.columns.length === 1 ? [target.name] : target.columns.map((column) => `${target.name}:${column}`),
+      width: target.columns.length, cells: (outputs) => Array.from(outputs, number),
+    };
+    case "binary": return {
+      head: [target.name, ...target.classes.map((c) => `${target.name}:${c}`)],
+      width: 1,
+      cells: ([p = Number.NaN]) => [target.classes[p > threshold ? 1 : 0], number(1 - p), number(p)],
+    };
+    case "category": return {
+      head: [target.name, ...target.classes.map((c) => `${target.name}:${c}`)],
+      width: target.classes.length,
+      cells: (outputs) => [target.classes[outputs.indexOf(Math.max(...outputs))] ?? "", ...Array.from(outputs, number)],
+    };
+  }
+}
+
+/** Enough digits to tell two float32 apart. */
+function number(value: number): string {
+  return String(Number(value.toPrecision(9)));
+}
+
+class CsvFile {
+  readonly #stream: ReturnType<typeof createWriteStream>;
+  #failure: unknown;
+  #full = false;
+
+  private constructor(path: string) {
+    this.#stream = createWriteStream(path);
+    this.#stream.on("error", (error) => (this.#failure = storageError(path, error)));
+  }
+
+  static async create(path: string, head: readonly string[]): Promise<CsvFile> {
+    try {
+      mkdirSync(dirname(path), { recursive: true });
+    } catch (thrown) {
+      throw storageError(path, thrown);
+    }
+    const file = new CsvFile(path);
+    file.row(head);
+    return file;
+  }
+
+  row(cells: readonly string[]): void {
+    this.#full = !this.#stream.write(`${cells.map(quote).join(",")}\n`);
+  }
+
+  async drained(): Promise<void> {
+    if (this.#failure) throw this.#failure;
+    if (this.#full) await Promise.race([once(this.#stream, "drain"), once(this.#stream, "close")]);
+    if (this.#failure) throw this.#failure;
+  }
+
+  async close(): Promise<void> {
+    this.#stream.end();
+    if (!this.#stream.closed) await new Promise<void>((resolve) => this.#stream.once("close", resolve));
+    if (this.#failure) throw this.#failure;
+  }
+}
+
+/** RFC 4180; a text that a spreadsheet would take for a formula keeps its meaning as text only when quoted by hand, so it is left as it is. */
+function quote(cell: string): string {
+  return /[",\n\r]/.test(cell) ? `"${cell.replaceAll("\"", "\"\"")}"` : cell;
+}

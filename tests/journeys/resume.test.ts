@@ -1,0 +1,81 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { Random } from "../../src-main/base/random.js";
+import type { ProjectInput } from "../../src-main/contract/project.js";
+import { creditLayers, killAll, last, lathe, sha256, startLathe, writeCreditProject } from "../support/lathe.js";
+import { temporaryFolder } from "../support/temporary-folder.js";
+
+/** Everything that has state: dropout, batch norm, Adam, a schedule by step, early stopping, mid-epoch checkpoints. */
+const layers: ProjectInput["model"]["layers"] = [...creditLayers.slice(0, 3), { id: "drop", type: "Dropout", p: 0.2 }, ...creditLayers.slice(3)];
+const training: ProjectInput["training"] = {
+  epochs: 24, batchSize: 4, optimizer: { type: "Adam", lr: 0.005, amsgrad: true }, clipGradNorm: 1,
+  schedule: { type: "OneCycleLR", maxLr: 0.01 }, earlyStopping: { patience: 20 }, checkpointSeconds: 0.05,
+};
+
+describe("a run killed at any moment", () => {
+  it("resumes, however often it is killed, to the very bytes of a run that was never interrupted", async () => {
+    const whole = writeCreditProject(temporaryFolder(), training, layers);
+    const uninterrupted = await lathe("train", whole, "--json");
+    expect(uninterrupted.code, uninterrupted.stderr).toBe(0);
+    const expected = sha256(String(last(uninterrupted.events, "done")["model"]));
+
+    const folder = writeCreditProject(temporaryFolder(), training, layers);
+    const random = new Random(Date.now());
+    let kills = 0;
+    let midEpoch = 0;
+    for (let attempt = 0; ; attempt++) {
+      const started = existsSync(join(folder, "runs", "0001", "config.json"));
+      const limit = 150 + random.below(900);
+      let timer: NodeJS.Timeout | undefined;
+      const command = startLathe(["train", folder, ...(started ? ["--resume"] : []), "--json"], ({ event, resumedFrom }) => {
+        if (event !== "run") return;
+        if (resumedFrom && (resumedFrom as { step: number }).step > 0) midEpoch++;
+        // The last attempts run through, so that a slow machine comes to an end.
+        if (attempt < 6) timer = setTimeout(() => { kills++; killAll(command); }, limit);
+      });
+      const { code, stderr, events } = await command.result;
+      clearTimeout(timer);
+      if (code === 0) {
+        expect(sha256(String(last(events, "done")["model"]))).toBe(expected);
+        break;
+      }
+      expect(code, stderr).toBeNull();
+    }
+    expect(kills, "no attempt was killed: the run is too short for this test").toBeGreaterThan(0);
+    expect(midEpoch, "no attempt resumed in mid-epoch").toBeGreaterThan(0);
+    const epochs = readFileSync(join(folder, "runs", "0001", "metrics.jsonl"), "utf8").trim().split("\n").map((line) => (JSON.parse(line) as { epoch: number }).epoch);
+    expect(epochs).toEqual(epochs.map((_, i) => i + 1));
+  }, 180_000);
+
+  it("goes on from the checkpoint before, where the last one is damaged", async () => {
+    const folder = writeCreditProject(temporaryFolder(), { ...training, epochs: 200 }, layers);
+    const command = startLathe(["train", folder, "--json"], ({ event, epoch }) => {
+      if (event === "epoch" && epoch === 3) killAll(command);
+    });
+    await command.result;
+    const checkpoint = join(folder, "runs", "0001", "checkpoint", "latest.ckpt");
+    const { writeFileSync } = await import("node:fs");
+    writeFileSync(checkpoint, readFileSync(checkpoint).subarray(0, 100));
+    const resumed = startLathe(["train", folder, "--resume", "--json"], ({ event }) => {
+      if (event === "epoch") killAll(resumed);
+    });
+    const { events } = await resumed.result;
+    expect(events.map((e) => e["message"])).toContainEqual(expect.stringMatching(/latest.ckpt is damaged .*; going on from the one before/));
+    expect(last(events, "run")["resumedFrom"]).toBeDefined();
+  }, 60_000);
+});
+
+describe("the same project and seed", () => {
+  it("give the same bytes, another seed gives others", async () => {
+    const model = async (seed: string) => {
+      const folder = writeCreditProject(temporaryFolder(), { ...training, epochs: 1 }, layers);
+      const { events, stderr, code } = await lathe("train", folder, "--seed", seed, "--json");
+      expect(code, stderr).toBe(0);
+      return sha256(String(last(events, "done")["model"]));
+    };
+    const [first, second, other] = [await model("3"), await model("3"), await model("4")];
+    expect(second).toBe(first);
+    expect(other).not.toBe(first);
+  }, 60_000);
+});
