@@ -103,7 +103,7 @@ describe("gradients of layers", () => {
 
   // ONNX Runtime's training-mode kernel writes its statistics over its operands: two of one width must not get in each other's way.
   it.each(["train", "eval"] as const)("two batch norms of one width in a row, in mode %s", (mode) =>
-    checkGradients({ ...stackCheck([["BatchNorm1d", {}], ["Tanh", {}], ["BatchNorm1d", { momentum: 0.5 }]], mode, [any(5, 3)]), order: 2 }));
+    checkGradients(stackCheck([["BatchNorm1d", {}], ["ELU", {}], ["BatchNorm1d", { momentum: 0.5 }]], mode, [any(4, 3)])));
 
   it.each(["train", "eval"] as const)("a small network, in mode %s", (mode) => {
     const network = [["Linear", { outFeatures: 4 }], ["BatchNorm1d", {}], ["ELU", {}], ["Linear", { outFeatures: 4 }], ["BatchNorm1d", {}], ["ELU", {}], ["Dropout", { p: 0.25 }], ["Linear", { outFeatures: 1 }]] as const;

@@ -22,7 +22,8 @@ export class Call {
   }
 
   int(name: string, fallback: number): number { return this.#read(name, "int") ?? fallback; }
-  float(name: string, fallback: number): number { return this.#read(name, "float") ?? fallback; }
+  /** A file holds attributes as float32. */
+  float(name: string, fallback: number): number { return Math.fround(this.#read(name, "float") ?? fallback); }
   text(name: string, fallback: string): string { return this.#read(name, "string") ?? fallback; }
   ints(name: string): readonly number[] | undefined { return this.#read(name, "ints"); }
   floats(name: string): readonly number[] | undefined { return this.#read(name, "floats"); }
