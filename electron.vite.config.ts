@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import vue from "@vitejs/plugin-vue";
 import { defineConfig } from "electron-vite";
@@ -22,30 +21,26 @@ export default defineConfig({
       target: "node20.19",
       minify: false,
       rolldownOptions: {
-        input: present(programs),
+        input: programs,
         external,
         output: { format: "es", entryFileNames: "[name].js", chunkFileNames: "chunks/[name]-[hash].js" },
       },
     },
   },
-  ...(existsSync("src-preload/preload.ts") && { preload: {
+  preload: {
     build: {
       outDir: "out/preload",
       // A sandboxed preload script is a single CommonJS file.
       externalizeDeps: false,
-      rolldownOptions: { input: present({ preload: "src-preload/preload.ts" }), output: { format: "cjs", entryFileNames: "[name].cjs" } },
+      rolldownOptions: { input: { preload: "src-preload/preload.ts" }, output: { format: "cjs", entryFileNames: "[name].cjs" } },
     },
-  } }),
-  ...(existsSync("src-renderer/index.html") && { renderer: {
+  },
+  renderer: {
     root: "src-renderer",
     plugins: [vue()],
     build: {
       outDir: resolve("out/renderer"),
-      rolldownOptions: { input: present({ index: "src-renderer/index.html" }) },
+      rolldownOptions: { input: "src-renderer/index.html" },
     },
-  } }),
+  },
 });
-
-function present(entries: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(entries).filter(([, path]) => existsSync(path)).map(([name, path]) => [name, resolve(path)]));
-}

@@ -9,6 +9,7 @@ import { losses } from "../../src-main/losses/index.js";
 import { ops } from "../../src-main/ops/index.js";
 import { optimizers } from "../../src-main/optimizers/index.js";
 import { schedules } from "../../src-main/optimizers/schedules/index.js";
+import vitestConfig from "../../vitest.config.js";
 import { sourceFiles } from "./source-files.js";
 
 // A file that nobody lists is a feature that nobody has: every definition is in its folder's index.
@@ -47,9 +48,10 @@ describe.each([layers, losses, optimizers, schedules, initializers])("options of
   });
 });
 
-test("every test file is one that a phase of npm test runs", () => {
-  const phases = ["unit", "gradients", "engines", "architecture", "services", "ui", "desktop"];
-  const others = ["benchmarks", "fixtures", "support"];
+test("every folder of tests is one that npm test runs, or holds what tests use", () => {
+  const byVitest = /^tests\/\{(.+)\}\/\*\*\/\*\.test\.ts$/.exec(vitestConfig.test?.include?.[0] ?? "")?.[1]?.split(",") ?? [];
+  const known = [...byVitest, "ui", "desktop", "benchmarks", "fixtures", "support"];
   const folders = readdirSync(join(packageRoot, "tests"), { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => entry.name);
-  expect(folders.filter((name) => !phases.includes(name) && !others.includes(name))).toEqual([]);
+  expect(folders.filter((name) => !known.includes(name))).toEqual([]);
+  expect(byVitest).toContain("unit");
 });
