@@ -13,7 +13,7 @@ const SAMPLE = 100;
 
 /**
  * Finds the delimiter under which most of the first records have as many fields as the first one; ties go to more fields. The first record is the header
- * unless one of its fields is a number and the field below it is one too in every such column.
+ * unless it looks like those below it.
  * @param head the start of the file.
  * @param whole false where the last record of `head` may be cut.
  */
@@ -30,8 +30,18 @@ export function sniffDialect(head: string, whole: boolean, given?: string): Dial
   }
   const { delimiter, records } = best ?? { delimiter: ",", records: splitRecords(head, whole, ",", quote, escape) };
   const [first = [], ...rest] = records;
-  const hasHeader = rest.length === 0 || !first.some(isNumber) || first.some((field, k) => isNumber(field) && !rest.every((r) => isNumber(r[k] ?? "") || r[k] === ""));
+  const hasHeader = isHeader(first, rest);
   return { delimiter, quote, escape, hasHeader, names: hasHeader ? first.map((name) => name.trim()) : first.map((_, k) => `column${k + 1}`) };
+}
+
+/** A word above numbers, or a number above words, is a name; so is everything beside it. */
+function isHeader(first: readonly string[], rest: readonly (readonly string[])[]): boolean {
+  if (rest.length === 0 || !first.some(isNumber)) return true;
+  return first.some((field, k) => {
+    const below = rest.map((record) => record[k] ?? "").filter((value) => value.trim() !== "");
+    if (field.trim() === "" || below.length === 0) return false;
+    return isNumber(field) ? !below.some(isNumber) : below.every(isNumber);
+  });
 }
 
 function isNumber(field: string): boolean {
