@@ -7,7 +7,7 @@ import { createEmitter } from "../../src-main/ops/index.js";
 import { type Evaluated, evaluate, evaluateAll } from "./reference-interpreter.js";
 import { expectClose } from "./close.js";
 import { compareWithEngine } from "./engine-comparison.js";
-import { type Sample, batchesOf, feedOf } from "./samples.js";
+import { type Sample, batchesOf, feedOf, lengthAt } from "./samples.js";
 
 /**
  * Holds the gradients that `differentiate` writes against central differences of the reference interpreter.
@@ -113,7 +113,7 @@ function expectTypes(graph: Graph, feeds: Record<string, Evaluated>, n: number):
   for (const [name, { dtype, dims }] of evaluateAll(graph, feeds)) {
     const stated = graph.types.get(name);
     if (!stated) throw new Error(`no rule typed ${name}`);
-    const shape = stated.shape.map((d, i) => (typeof d === "number" ? d : d === "N" ? n : dims[i]));
+    const shape = stated.shape.map((d) => lengthAt(d, n));
     expect({ dtype, shape: dims }, `type of ${name}, stated as ${showType(stated)}`).toEqual({ dtype: stated.dtype, shape });
   }
 }

@@ -58,9 +58,40 @@ function cycled(dtype: DataType, values: readonly number[], shape: Dims): Sample
   return { dtype, shape: shape.length > 0 ? shape : [values.length], values: (count) => Array.from({ length: count }, (_, i) => values[i % values.length]!) };
 }
 
+/** A length for a batch of `n`, such as `(2*N+1)`: sums of products. */
+export function lengthAt(d: Dimension, n: number): number {
+  if (typeof d === "number") return d;
+  const tokens = d.match(/\d+|[A-Za-z_]\w*|[-+*()]/g) ?? [];
+  const factor = (): number => {
+    const token = tokens.shift();
+    if (token === "(") {
+      const inner = sum();
+      tokens.shift();
+      return inner;
+    }
+    if (token !== undefined && /^\d/.test(token)) return Number(token);
+    if (token === "N") return n;
+    throw new Error(`the length ${d} depends on ${token}`);
+  };
+  const product = (): number => {
+    let value = factor();
+    while (tokens[0] === "*") {
+      tokens.shift();
+      value *= factor();
+    }
+    return value;
+  };
+  const sum = (): number => {
+    let value = product();
+    while (tokens[0] === "+" || tokens[0] === "-") value += tokens.shift() === "+" ? product() : -product();
+    return value;
+  };
+  return sum();
+}
+
 /** The values of input `place` for a batch of `n`. */
 export function feedOf(sample: Sample, n: number, place: number): Evaluated {
-  const dims = sample.shape.map((d) => (typeof d === "number" ? d : n));
+  const dims = sample.shape.map((d) => lengthAt(d, n));
   const data = Array.from(sample.values(dims.reduce((a, b) => a * b, 1), n, place));
   return { dims, data };
 }

@@ -10,8 +10,8 @@ export interface OpCase {
   readonly order: 1 | 2;
   readonly expected?: readonly (readonly number[])[];
   readonly engine?: boolean;
-  /** The gradient of input `of` does not exist, for this reason. */
-  readonly refused?: { readonly because: RegExp; readonly of: number };
+  /** The gradient of input `of` does not exist, or has no rule yet, for this reason. */
+  readonly refused?: { readonly code: "autodiff.not-differentiable" | "autodiff.unsupported"; readonly because: RegExp; readonly of: number };
 }
 
 /** First and second derivatives against differences. */
@@ -29,4 +29,8 @@ export const drawing = (op: string, name: string, inputs: readonly Sample[], bui
 
 /** No derivative: asking for that of input `of` is refused with a reason. */
 export const refused = (op: string, because: RegExp, inputs: readonly Sample[], build: Build, of = 0): OpCase =>
-  ({ op, name: `is refused for input ${of}`, inputs, build, order: 1, refused: { because, of } });
+  ({ op, name: `has no derivative by input ${of}`, inputs, build, order: 1, refused: { code: "autodiff.not-differentiable", because, of } });
+
+/** A derivative that exists and that nobody has written. */
+export const unwritten = (op: string, because: RegExp, inputs: readonly Sample[], build: Build, of = 0): OpCase =>
+  ({ op, name: `says that a rule is not written: ${because.source}`, inputs, build, order: 1, refused: { code: "autodiff.unsupported", because, of } });

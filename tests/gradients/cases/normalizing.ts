@@ -1,7 +1,7 @@
 import type { Emitter } from "../../../src-main/onnx/emitter.js";
 import { type Attributes, type Value, float, int } from "../../../src-main/onnx/types.js";
 import { any, apart, given, positive } from "../../support/samples.js";
-import { type OpCase, drawing, grad, kink } from "./case.js";
+import { type OpCase, drawing, grad, kink, unwritten } from "./case.js";
 
 /** Batch norm in training mode: Y, and the running mean and variance where asked for. */
 function trained(e: Emitter, x: readonly Value[], outputs: 1 | 3, attributes: Attributes = {}): readonly Value[] {
@@ -39,6 +39,7 @@ export const normalizing: readonly OpCase[] = [
   grad("Dropout", "inference", [any("N", 3)], (e, x) => e.op("Dropout", [x])),
   grad("Dropout", "inference with a ratio", [any(3)], (e, x) => dropped(e, x, 0.7, false)),
   kink("Dropout", "training with ratio 0", [any(2, 2)], (e, x) => dropped(e, x, 0, true), [1, 1, 1, 1]),
+  unwritten("Dropout", /mask/, [any(3)], (e, x) => e.op("Dropout", [x, e.scalar(0.5), e.constant({ dtype: "bool", dims: [], data: Uint8Array.of(1) })])),
   drawing("Dropout", "training", [any("N", 6)], (e, x) => dropped(e, x, 0.5, true)),
   drawing("Dropout", "training, more dropped than kept", [any(4, 5)], (e, x) => dropped(e, x, 0.8, true)),
 ];

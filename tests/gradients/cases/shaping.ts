@@ -1,7 +1,7 @@
 import type { Emitter } from "../../../src-main/onnx/emitter.js";
 import { type Attributes, type Value, int, text } from "../../../src-main/onnx/types.js";
 import { type Sample, any, fixed, whole } from "../../support/samples.js";
-import { type OpCase, grad, once, refused } from "./case.js";
+import { type OpCase, grad, refused, unwritten } from "./case.js";
 
 const pad = (name: string, x: Sample, pads: readonly number[], attributes: Attributes = {}): OpCase =>
   grad("Pad", name, [x], (e, v) => e.op("Pad", [v, e.indices(pads)], attributes));
@@ -18,12 +18,13 @@ export const shaping: readonly OpCase[] = [
   grad("Reshape", "with an axis copied", [any("N", 6)], (e, x) => e.reshape(x, [0, 2, 3])),
   grad("Reshape", "a scalar to a vector", [any()], (e, x) => e.reshape(x, [1])),
   grad("Reshape", "one element to a scalar", [any(1, 1)], (e, x) => e.reshape(x, [])),
-  once("Reshape", "the batch into rows", [any("N", 3)], (e, x) => e.reshape(x, [-1])),
+  grad("Reshape", "the batch into rows", [any("N", 3)], (e, x) => e.reshape(x, [-1])),
   refused("Reshape", /shape/, [whole([3, 2])], (e, s) => e.reshape(e.constant({ dtype: "float32", dims: [6], data: Float32Array.of(1, 2, 3, 4, 5, 6) }), s)),
   grad("Flatten", "from axis 1 by default", [any("N", 2, 3)], (e, x) => e.op("Flatten", [x])),
   grad("Flatten", "from axis 0", [any(2, 3)], (e, x) => e.op("Flatten", [x], { axis: int(0) })),
   grad("Flatten", "from axis 2 of 4", [any(2, 1, 2, 2)], (e, x) => e.op("Flatten", [x], { axis: int(2) })),
   grad("Flatten", "from a negative axis", [any(2, 3, 2)], (e, x) => e.op("Flatten", [x], { axis: int(-1) })),
+  grad("Flatten", "the batch too", [any("N", 2, 2)], (e, x) => e.op("Flatten", [x], { axis: int(2) })),
   grad("Flatten", "a vector", [any(3)], (e, x) => e.op("Flatten", [x], { axis: int(1) })),
   grad("Transpose", "reversed by default", [any(2, 3, 2)], (e, x) => e.op("Transpose", [x])),
   grad("Transpose", "a cycle of three axes", [any("N", 2, 3)], (e, x) => e.transpose(x, [2, 0, 1])),
@@ -39,6 +40,7 @@ export const shaping: readonly OpCase[] = [
   grad("Concat", "features of a batch, negative axis", [any("N", 2), any("N", 3)], (e, ...x) => e.concat(x, -1)),
   grad("Concat", "axis 0 of rank 3", [any(1, 2, 2), any(2, 2, 2)], (e, ...x) => e.concat(x, 0)),
   grad("Concat", "a value with itself", [any(2, 2)], (e, x) => e.concat([x, e.exp(x), x], 0)),
+  grad("Concat", "samples after samples", [any("N", 2), any(2, 2)], (e, ...x) => e.concat(x, 0)),
   grad("Concat", "one part", [any(3)], (e, x) => e.concat([x], 0)),
   grad("Split", "equal parts", [any(4, 2)], (e, x) => e.graph.node("Split", [x], {}, { outputs: 2 })),
   grad("Split", "given lengths of a batch", [any("N", 6)], (e, x) => e.split(x, [1, 3, 2], 1)),
@@ -52,12 +54,16 @@ export const shaping: readonly OpCase[] = [
   grad("Slice", "negative bounds and axis", [any(2, 5)], (e, x) => e.slice(x, [-4], [-1], [-1])),
   grad("Slice", "bounds beyond the ends", [any(2, 3)], (e, x) => e.slice(x, [-100, 1], [100, 100], [0, 1])),
   grad("Slice", "two axes with steps", [any(4, 2, 5)], (e, x) => e.slice(x, [3, 1], [0, 5], [0, 2], [-1, 3])),
+  unwritten("Slice", /named axis N/, [any("N", 2)], (e, x) => e.slice(x, [0], [1], [0])),
   grad("Slice", "axes and steps left out", [any(3, 4)], (e, x) => e.op("Slice", [x, e.indices([1, 0]), e.indices([3, 2])])),
   pad("zeros around", any(2, 3), [0, 1, 1, 2]),
   pad("zeros around the features of a batch", any("N", 2), [0, 1, 0, 1]),
   pad("negative pads crop", any(4), [-1, 2]),
   grad("Pad", "a given constant", [any(2, 2)], (e, x) => e.op("Pad", [x, e.indices([1, 0, 0, 1]), e.scalar(7)], { mode: text("constant") })),
   grad("Pad", "a constant that varies", [any(2, 3), any()], (e, x, c) => e.op("Pad", [x, e.indices([0, 1, 2, 0]), c])),
+  pad("zeros before the batch", any("N", 2), [1, 0, 0, 0]),
+  unwritten("Pad", /reflect/, [any(3)], (e, x) => e.op("Pad", [x, e.indices([1, 1])], { mode: text("reflect") })),
+  unwritten("Pad", /edge/, [any(3)], (e, x) => e.op("Pad", [x, e.indices([1, 1])], { mode: text("edge") })),
   grad("Expand", "a new leading axis", [any(3)], (e, x) => e.op("Expand", [x, e.indices([2, 3])])),
   grad("Expand", "an axis of length 1", [any(2, 1)], (e, x) => e.op("Expand", [x, e.indices([2, 4])])),
   grad("Expand", "a shape smaller than the operand", [any(2, 3)], (e, x) => e.op("Expand", [x, e.indices([1])])),
@@ -66,6 +72,7 @@ export const shaping: readonly OpCase[] = [
   grad("Expand", "a scalar to the shape of a batch", [any(), fixed(any("N", 2))], (e, x, y) => e.expandLike(e.mul(x, x), y)),
   grad("Tile", "both axes", [any(2, 3)], (e, x) => e.op("Tile", [x, e.indices([2, 2])])),
   grad("Tile", "the features of a batch", [any("N", 2)], (e, x) => e.op("Tile", [x, e.indices([1, 3])])),
+  grad("Tile", "the batch", [any("N", 2)], (e, x) => e.op("Tile", [x, e.indices([2, 1])])),
   grad("Tile", "a vector", [any(2)], (e, x) => e.op("Tile", [x, e.indices([3])])),
 ];
 
