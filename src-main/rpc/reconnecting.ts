@@ -92,16 +92,24 @@ export function connect<C extends Contract>(
 
   function subscribe<S extends keyof C["streams"] & string>(name: S, params: ParamsOf<C, S>, observer: Observer<EventOf<C, S>>): Disposable {
     let inner: Disposable | undefined;
+    let made = false;
     const make = (client: ConnectedClient<C>) => {
       inner = client.subscribe(name, params, {
         next: (event) => observer.next(event),
         end(error) {
-          // A lost connection is not the stream's end: it is made again.
-          if (error instanceof LatheError && error.code === "rpc.closed" && state !== "closed") return;
+          if (error instanceof LatheError && error.code === "rpc.closed" && state !== "closed") {
+            // Not the stream's end: the connection went, and a new one will restore it; or we fell behind on one that is still there.
+            queueMicrotask(() => {
+              if (current === client && restore.has(make)) make(client);
+            });
+            return;
+          }
           restore.delete(make);
           observer.end?.(error);
         },
       });
+      if (made) observer.resumed?.();
+      made = true;
     };
     restore.add(make);
     if (current) make(current);

@@ -88,7 +88,7 @@ export function serveConnection<C extends Contract>(options: ServeOptions<C>): C
         deliver: (events) => remote.deliver({ id, events }),
         supersedes: (event) => stream.supersedes(event),
         limit: limits.backlog,
-        onOverflow: () => void finish(id, new LatheError("rpc.refused", `the receiver of ${name} fell more than ${limits.backlog} events behind`)),
+        onOverflow: () => void finish(id, new LatheError("rpc.closed", `the receiver of ${name} fell more than ${limits.backlog} events behind`)),
       });
       const subscription: Subscription = { abort: new AbortController(), queue };
       subscriptions.set(id, subscription);

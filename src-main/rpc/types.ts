@@ -55,6 +55,8 @@ export interface Observer<E> {
   next(event: E): void;
   /** Called once when the stream ends by itself; not after `dispose`. */
   end?(error?: Error): void;
+  /** The subscription was made anew after a gap: fetch what may have been missed. Only of clients that reconnect. */
+  resumed?(): void;
 }
 
 export type EventOf<C extends Contract, S extends keyof C["streams"]> = z.output<C["streams"][S]["event"]>;

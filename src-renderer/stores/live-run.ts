@@ -88,7 +88,13 @@ export const useLiveRun = defineStore("live-run", () => {
   }
 
   function merge(events: readonly EpochEvent[]): void {
-    if (events.length === 0) return;
+    const [first] = events;
+    if (!first) return;
+    // A run of many epochs appends to them.
+    if (first.epoch > (epochs.value.at(-1)?.epoch ?? 0) && events.length === 1) {
+      epochs.value = [...epochs.value, first];
+      return;
+    }
     const byEpoch = new Map([...epochs.value, ...events].map((event) => [event.epoch, event]));
     epochs.value = [...byEpoch.values()].sort((a, b) => a.epoch - b.epoch);
   }
@@ -105,7 +111,15 @@ export const useLiveRun = defineStore("live-run", () => {
     const wanted = reference.value;
     if (!wanted) return;
     // Before the past is read, so that no epoch falls between.
-    subscription = studio.subscribe("run", wanted, { next: (event) => receive({ from: wanted, event }), end: over });
+    subscription = studio.subscribe("run", wanted, {
+      next: (event) => receive({ from: wanted, event }),
+      end: over,
+      resumed() {
+        // The host may have been started anew: it tells again what is still so.
+        forgetState();
+        void load();
+      },
+    });
     void load();
   }
 
@@ -140,16 +154,7 @@ export const useLiveRun = defineStore("live-run", () => {
     }
   }
 
-  const registration = studio.onState((state) => {
-    if (state !== "connected") return;
-    // The host may have been started anew: it tells again what is still so.
-    forgetState();
-    void load();
-  });
-  onScopeDispose(() => {
-    registration.dispose();
-    subscription?.dispose();
-  });
+  onScopeDispose(() => subscription?.dispose());
   return {
     reference, summary, status, controllable, epochs, warnings, started, step, stage, failure, controlError,
     past: computed(() => past.state.value), show, restart, control,

@@ -23,8 +23,7 @@ test("an empty studio says what goes where, and opens a project by keyboard alon
   await expect(studio.run).toContainText("Choose a run");
 
   const field = studio.projects.getByLabel("Folder of the project");
-  for (let i = 0; i < 5 && !(await field.evaluate((element) => element === document.activeElement)); i++) await page.keyboard.press("Tab");
-  await expect(field).toBeFocused();
+  await studio.tabTo(field);
   await page.keyboard.type(project);
   await page.keyboard.press("Enter");
   await expect(studio.projects.getByRole("button", { name: /^credit/ })).toBeVisible();
@@ -33,8 +32,7 @@ test("an empty studio says what goes where, and opens a project by keyboard alon
   await expect(studio.run.getByRole("heading", { name: "Run 2" })).toBeVisible();
   await expect(studio.curve).toBeVisible();
   const older = studio.runs.getByRole("button", { name: /Run 1/ });
-  for (let i = 0; i < 12 && !(await older.evaluate((element) => element === document.activeElement)); i++) await page.keyboard.press("Tab");
-  await expect(older).toBeFocused();
+  await studio.tabTo(older);
   await page.keyboard.press("Enter");
   await expect(studio.run.getByRole("heading", { name: "Run 1" })).toBeVisible();
   studio.expectNoComplaints();
@@ -140,7 +138,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await studio.chooseRun("Run 2");
       await expect.poll(() => studio.epochsDrawn()).toBe(30);
       // Nothing runs over the edge, in either direction.
-      expect(await page.evaluate(() => [document.documentElement.scrollWidth - innerWidth, document.documentElement.scrollHeight - innerHeight])).toEqual([0, 0]);
+      expect(await page.locator("html").evaluate((html) => [html.scrollWidth - html.clientWidth, html.scrollHeight - html.clientHeight])).toEqual([0, 0]);
       await shot("run");
       await studio.chooseRun("Run 3");
       await expect.poll(() => studio.epochsDrawn()).toBe(12);

@@ -34,6 +34,12 @@ export class StudioPage {
     await field.press("Enter");
   }
 
+  /** Goes there as a keyboard does. */
+  async tabTo(target: Locator): Promise<void> {
+    for (let i = 0; i < 20 && (await target.and(this.page.locator(":focus")).count()) === 0; i++) await this.page.keyboard.press("Tab");
+    await expect(target).toBeFocused();
+  }
+
   async chooseProject(name: string): Promise<void> {
     await this.projects.getByRole("button", { name }).first().click();
   }

@@ -138,7 +138,7 @@ describe("back-pressure", () => {
     await settle();
     for (let value = 0; value < 12; value++) sinks.get("a")?.next({ kind: "mark", value });
     await settle();
-    expect(ends).toMatchObject([{ code: "rpc.refused", message: expect.stringContaining("behind") }]);
+    expect(ends).toMatchObject([{ code: "rpc.closed", message: expect.stringContaining("behind") }]);
     expect([sinks.size, connection.subscriptions]).toEqual([0, 0]);
   });
 });

@@ -125,3 +125,21 @@ describe("reconnecting", () => {
     await expect(closed).rejects.toMatchObject({ code: "rpc.closed" });
   });
 });
+
+it("a reconnecting client that fell behind subscribes anew on the same connection, and says so", async () => {
+  const [near, far] = createMemoryPair();
+  serveConnection({ contract: testContract, router, transport: far, limits: { backlog: 5 } });
+  const client = connect(testContract, () => Promise.resolve(near));
+  const seen: number[] = [];
+  let resumed = 0;
+  const subscription = client.subscribe("count", { name: "behind" }, { next: ({ value }) => seen.push(value), resumed: () => resumed++ });
+  await expect.poll(() => sinks.has("behind")).toBe(true);
+  for (let value = 0; value < 10; value++) sinks.get("behind")?.next({ kind: "mark", value });
+  await expect.poll(() => resumed).toBe(1);
+  await expect.poll(() => sinks.has("behind")).toBe(true);
+  sinks.get("behind")?.next({ kind: "mark", value: 99 });
+  await expect.poll(() => seen.at(-1)).toBe(99);
+  subscription.dispose();
+  await expect.poll(() => sinks.has("behind")).toBe(false);
+  client.dispose();
+});
