@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { LatheError } from "../base/errors.js";
 import { type Facts, constantBehind, shapeBehind } from "./known-values.js";
 import { type Attributes, type Graph, type GraphValue, type Node, type Shape, type TensorData, type TensorType, type DataType, type Value, showType } from "./types.js";
@@ -173,6 +174,9 @@ export class GraphBuilder {
 }
 
 function constantKey(data: TensorData): string {
-  const values = data.dtype === "string" ? JSON.stringify(data.data) : Array.from<number | bigint, string>(data.data, (v) => (Object.is(v, -0) ? "-0" : String(v))).join();
-  return `${showType({ dtype: data.dtype, shape: data.dims })} ${values}`;
+  const type = showType({ dtype: data.dtype, shape: data.dims });
+  if (data.dtype === "string") return `${type} ${JSON.stringify(data.data)}`;
+  const { buffer, byteOffset, byteLength } = data.data;
+  const bytes = Buffer.from(buffer, byteOffset, byteLength); // by bits: -0 is not 0, NaN is NaN
+  return `${type} ${byteLength <= 64 ? bytes.toString("hex") : createHash("sha256").update(bytes).digest("hex")}`;
 }

@@ -1,5 +1,5 @@
 import { defined } from "../base/assert.js";
-import { GraphBuilder } from "./builder.js";
+import type { GraphBuilder } from "./builder.js";
 import { type Attributes, type DataType, type Shape, type TensorData, type Value, float, int, ints, isStatic, sameShape, tensor } from "./types.js";
 
 /** The numeric types a constant can be made in. */

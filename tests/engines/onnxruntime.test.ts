@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { LatheError } from "../../src-main/base/errors.js";
 import { compileWith, onnxruntimeEngine } from "../../src-main/engines/onnxruntime/index.js";
 import { encodeModel, modelOf } from "../../src-main/onnx/protobuf.js";
 import { type Graph, type TensorData, tensor } from "../../src-main/onnx/types.js";
@@ -101,7 +102,7 @@ describe("a compiled graph", () => {
 });
 
 describe("errors name the graph and the reason", () => {
-  const failing = async (act: () => Promise<unknown>) => act().then(() => "nothing thrown", (error: { code: string; message: string }) => `${error.code}: ${error.message}`);
+  const failing = async (act: () => Promise<unknown>) => act().then(() => "nothing thrown", (error: unknown) => (error instanceof LatheError ? `${error.code}: ${error.message}` : String(error)));
 
   it.each<[string, Record<string, TensorData>, Record<string, TensorData>, RegExp]>([
     ["an input left out", {}, {}, /^engine\.failed: the graph doubling needs the input x; it got none/],
@@ -137,7 +138,7 @@ describe("errors name the graph and the reason", () => {
 
 it("the status lists every device, with a reason where it is missing", async () => {
   const status = await onnxruntimeEngine.status();
-  expect(status).toMatchObject({ name: "onnxruntime", available: true, version: expect.stringMatching(/^1\.\d+\.\d+$/) });
+  expect(status).toMatchObject({ name: "onnxruntime", available: true, version: expect.stringMatching(/^1\.\d+\.\d+$/) as unknown });
   expect(status.devices.map((d) => d.name)).toEqual(["cpu", "webgpu", "cuda", "dml", "coreml"]);
   expect(status.devices[0]).toEqual({ name: "cpu", available: true });
   for (const d of status.devices) expect(d.available || d.reason).toBeTruthy();

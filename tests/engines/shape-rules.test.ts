@@ -29,8 +29,14 @@ function withoutOurShapes(graph: Graph): Uint8Array {
 /** A length as a number, or undefined where it has a name of its own. */
 function lengthOf(d: Dimension, lengths: Lengths): number | undefined {
   if (typeof d === "number") return d;
-  if (!/^[NM\d+*()-]+$/.test(d)) return undefined;
-  return Function(...Object.keys(lengths), `return ${d}`)(...Object.values(lengths)) as number;
+  const sum = /^\((.+)\)$/.exec(d)?.[1] ?? d;
+  const terms = sum.match(/[+-]?[^+-]+/g) ?? [];
+  const values = terms.map((term) => {
+    const factors = term.replace(/^[+-]/, "").split("*").map((factor) => lengths[factor] ?? Number(factor));
+    return factors.reduce((product, factor) => product * factor, term.startsWith("-") ? -1 : 1);
+  });
+  const total = values.reduce((a, b) => a + b, 0);
+  return Number.isNaN(total) ? undefined : total;
 }
 
 function feedOf({ dtype, shape, values }: Operand, lengths: Lengths): TensorData {

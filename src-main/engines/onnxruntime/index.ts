@@ -18,8 +18,8 @@ const DEVICES: Readonly<Record<string, { readonly platforms?: readonly NodeJS.Pl
 export const onnxruntimeEngine: Engine = {
   name: "onnxruntime",
 
-  async status() {
-    return { name: "onnxruntime", available: true, version: ort.env.versions.node ?? ort.env.versions.common, devices: devices() };
+  status() {
+    return Promise.resolve({ name: "onnxruntime", available: true, version: ort.env.versions.node ?? ort.env.versions.common, devices: devices() });
   },
 
   compile(graph: Graph, options: CompileOptions): Promise<Executable> {

@@ -93,7 +93,7 @@ class Session implements Executable {
       throw new LatheError("engine.failed", `${name} of ${this.#name} lies in shared memory, which ONNX Runtime does not read; copy it to an array of its own`);
     }
     try {
-      view = new ort.Tensor(tensor.dtype, tensor.data as ort.Tensor.DataType, tensor.dims);
+      view = new ort.Tensor(tensor.dtype, tensor.data, tensor.dims);
     } catch (thrown) {
       throw failure(`${name} of ${this.#name} is not a tensor of ${tensor.dtype} [${tensor.dims.join(", ")}]`, thrown);
     }
@@ -103,7 +103,7 @@ class Session implements Executable {
 
   #dataOf(result: ort.OnnxValue, name: string): TensorData {
     if (!(result instanceof ort.Tensor) || !DATA_TYPES.has(result.type)) {
-      throw new LatheError("engine.failed", `the output ${name} of ${this.#name} holds ${"type" in result ? String(result.type) : "no tensor"}, which Lathe does not read`);
+      throw new LatheError("engine.failed", `the output ${name} of ${this.#name} holds ${"type" in result ? result.type : "no tensor"}, which Lathe does not read`);
     }
     const data = { dtype: result.type, dims: result.dims, data: result.data } as TensorData;
     views.set(data, result); // an output fed back in, as weights are, is known already

@@ -1,7 +1,7 @@
 import { LatheError } from "../../base/errors.js";
 import type { InferTypes } from "../builder.js";
 import { inferNode } from "../infer-node.js";
-import { type Attribute, type DataType, type Graph, type GraphValue, type Model, type Node, type Shape, type TensorData, type TensorType } from "../types.js";
+import { type Attribute, type DataType, type Graph, type GraphValue, type Model, type Node, type Shape, type TensorType } from "../types.js";
 import { ATTRIBUTE_TYPE, type AttributeMessage, type GraphMessage, type ModelMessage, type NodeMessage, type ValueInfoMessage, decodeMessage } from "./messages.js";
 import { dataTypeOf, decodeInteger, decodeTensor } from "./tensors.js";
 
