@@ -41,6 +41,14 @@ export interface PrepareOptions {
  * @throws LatheError `data.*` for everything wrong with the data, `run.storage` where the cache cannot be written, `cancelled`
  */
 export async function prepareData(options: PrepareOptions): Promise<PreparedData> {
+  try {
+    return await prepareOrFind(options);
+  } catch (error) {
+    throw storageError(error, options.cacheFolder);
+  }
+}
+
+async function prepareOrFind(options: PrepareOptions): Promise<PreparedData> {
   const { folder, data, cacheFolder, signal, progress = () => undefined } = options;
   const main = await findFile(folder, data.source.path);
   const test = data.source.test === undefined ? undefined : await findFile(folder, data.source.test);
@@ -55,8 +63,6 @@ export async function prepareData(options: PrepareOptions): Promise<PreparedData
   try {
     const stored = await make(database, options, fingerprint, progress);
     return attach(stored, await store(cacheFolder, database.folder, stored), data, paths, cacheFolder);
-  } catch (error) {
-    throw storageError(error, cacheFolder);
   } finally {
     database.close();
   }
@@ -150,7 +156,7 @@ function attach(stored: StoredData, folder: string, { source }: DataSpec, [path 
 
 function storageError(error: unknown, cacheFolder: string): unknown {
   if (error instanceof LatheError) return error;
-  const { code } = error as NodeJS.ErrnoException;
-  if (code !== "ENOSPC" && code !== "EACCES" && code !== "EROFS" && code !== "EDQUOT" && !/No space left|could not write/i.test(String(error))) return error;
-  return new LatheError("run.storage", `prepared data cannot be written to ${cacheFolder}: ${(error as Error).message}; make room there`, { path: cacheFolder }, { cause: error });
+  const { code = "" } = error as NodeJS.ErrnoException;
+  if (!/^(ENOSPC|EDQUOT|EACCES|EPERM|EROFS|EEXIST|ENOTDIR)$/.test(code) && !/No space left|could not write/i.test(String(error))) return error;
+  return new LatheError("run.storage", `prepared data cannot be written to ${cacheFolder}: ${(error as Error).message}; make room or allow writing there`, { path: cacheFolder }, { cause: error });
 }

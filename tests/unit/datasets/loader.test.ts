@@ -1,0 +1,216 @@
+import { randomBytes } from "node:crypto";
+import { rmSync, truncateSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { Random } from "../../../src-main/base/random.js";
+import { EpochReader } from "../../../src-main/datasets/epoch-reader.js";
+import { type Batch, type Loader, type LoaderOptions, type PreparedData, createLoader } from "../../../src-main/datasets/index.js";
+import { RecordWriter } from "../../../src-main/datasets/record-file.js";
+import { storedSamples } from "../../support/records.js";
+import { temporaryFolder } from "../../support/temporary-folder.js";
+import { dataOf, prepare, writeTable } from "../../support/tables.js";
+
+/** 200 rows: an input [row, row²], a class and a yes or no; 140 of them to train on. */
+async function prepareRows(): Promise<PreparedData> {
+  const folder = temporaryFolder();
+  writeTable(folder, "t.csv", `a,b,c,y\n${Array.from({ length: 200 }, (_, i) => `${i + 1},${(i + 1) ** 2},${["x", "y", "z"][i % 3]},${i % 2}`).join("\n")}\n`);
+  return prepare(folder, dataOf("t.csv", {
+    inputs: [{ name: "f", type: "numeric", columns: ["a", "b"], normalize: "none" }],
+    targets: [{ name: "c", type: "category", column: "c" }, { name: "y", type: "binary", column: "y" }], split: { stratify: false },
+  }));
+}
+
+function open(options: Omit<LoaderOptions, "seed"> & { readonly seed?: number }): Loader {
+  const loader = createLoader({ seed: 7, ...options });
+  onTestFinished(() => loader.dispose());
+  return loader;
+}
+
+/** A batch's values, copied: its memory is used again. */
+function copy({ size, tensors }: Batch) {
+  return { size, tensors: Object.fromEntries(Object.entries(tensors).map(([name, t]) => [name, { dtype: t.dtype, dims: [...t.dims], data: [...t.data] }])) };
+}
+
+function take(loader: Loader, epoch: number, from = 0, steps = loader.stepsPerEpoch - from) {
+  loader.start(epoch, from);
+  return Array.from({ length: steps }, () => copy(loader.next()));
+}
+
+const rowsOf = (batches: readonly ReturnType<typeof copy>[]) => batches.flatMap(({ tensors }) => tensors["f"]!.data.filter((_, i) => i % 2 === 0));
+
+describe("the loader", () => {
+  it("gives every row of the part once an epoch, with its targets, as the graph takes them", async () => {
+    const prepared = await prepareRows();
+    const loader = open({ prepared, split: "train", batchSize: 32, shuffle: true });
+    expect(loader.stepsPerEpoch).toBe(5);
+    const batches = take(loader, 1);
+    expect(batches.map((b) => b.size)).toEqual([32, 32, 32, 32, 12]);
+    expect([...rowsOf(batches)].sort((a, b) => Number(a) - Number(b))).toEqual(storedSamples(prepared, "train").map((s) => s.row));
+    for (const { size, tensors } of batches) {
+      expect(tensors["f"]).toMatchObject({ dtype: "float32", dims: [size, 2] });
+      expect(tensors["target.c"]).toMatchObject({ dtype: "int64", dims: [size] });
+      expect(tensors["target.y"]).toMatchObject({ dtype: "float32", dims: [size, 1] });
+      for (let r = 0; r < size; r++) {
+        const row = Number(tensors["f"]!.data[r * 2]);
+        expect(tensors["f"]!.data[r * 2 + 1]).toBe(row ** 2);
+        expect(tensors["target.c"]!.data[r]).toBe(BigInt((row - 1) % 3));
+        expect(tensors["target.y"]!.data[r]).toBe((row - 1) % 2);
+      }
+    }
+  });
+
+  it("keeps the order of the file where it does not shuffle, epoch after epoch", async () => {
+    const prepared = await prepareRows();
+    const loader = open({ prepared, split: "validation", batchSize: 7, shuffle: false });
+    const rows = storedSamples(prepared, "validation").map((s) => s.row);
+    for (const epoch of [1, 1, 2]) expect(rowsOf(take(loader, epoch))).toEqual(rows);
+  });
+
+  it("leaves out a last batch that is not full, where asked to", async () => {
+    const loader = open({ prepared: await prepareRows(), split: "train", batchSize: 32, shuffle: true, dropLast: true });
+    expect(take(loader, 1).map((b) => b.size)).toEqual([32, 32, 32, 32]);
+  });
+
+  it("gives the same batches for the same seed, others for another seed or epoch", async () => {
+    const prepared = await prepareRows();
+    const options = { prepared, split: "train", batchSize: 16, shuffle: true } as const;
+    const [first, second, other] = [open(options), open(options), open({ ...options, seed: 8 })];
+    const epoch = take(first, 1);
+    expect(take(second, 1)).toEqual(epoch);
+    expect(take(second, 2)).not.toEqual(epoch);
+    expect(take(second, 1)).toEqual(epoch);
+    expect(take(other, 1)).not.toEqual(epoch);
+    const order = new Random(7, "shuffle", 1).shuffle(Uint32Array.from({ length: 140 }, (_, i) => i));
+    const rows = storedSamples(prepared, "train").map((s) => s.row);
+    expect(rowsOf(epoch)).toEqual(Array.from(order, (i) => rows[i]));
+  });
+
+  it.each([["in memory", undefined], ["larger than the budget", 700]] as const)("goes on in mid-epoch with the same batches, %s", async (_, memoryBudget) => {
+    const prepared = await prepareRows();
+    const options = { prepared, split: "train", batchSize: 16, shuffle: true, uniforms: [{ name: "u", width: 3 }], ...(memoryBudget === undefined ? {} : { memoryBudget }) } as const;
+    const straight = open(options);
+    const whole = [take(straight, 1), take(straight, 2), take(straight, 3)];
+    for (const [epoch, step] of [[2, 4], [1, 8], [3, 0], [2, 1], [2, 9]] as const) {
+      const fresh = open(options);
+      expect(take(fresh, epoch, step)).toEqual(whole[epoch - 1]!.slice(step));
+      await fresh.dispose();
+      // And one that is in the middle of something else, its ring full of other batches.
+      expect(take(straight, epoch, step)).toEqual(whole[epoch - 1]!.slice(step));
+    }
+  });
+
+  it("draws uniforms by name, epoch and step, alike for any history", async () => {
+    const loader = open({ prepared: await prepareRows(), split: "train", batchSize: 32, shuffle: true, uniforms: [{ name: "uniform.a", width: 5 }, { name: "uniform.b", width: 6, shape: [2, 3] }] });
+    const batches = take(loader, 4);
+    batches.forEach(({ size, tensors }, step) => {
+      for (const [name, axes] of [["uniform.a", [5]], ["uniform.b", [2, 3]]] as const) {
+        const width = axes.reduce((a, b) => a * b, 1);
+        expect(tensors[name]!.dims).toEqual([size, ...axes]);
+        expect(tensors[name]!.data).toEqual([...new Random(7, "uniform", name, 4, step).fillUniform(new Float32Array(size * width))]);
+      }
+    });
+  });
+
+  it("keeps a batch untouched until next has been called twice more", async () => {
+    const loader = open({ prepared: await prepareRows(), split: "train", batchSize: 10, shuffle: true });
+    loader.start(1, 0);
+    const held = loader.next();
+    const before = copy(held);
+    loader.next();
+    loader.next();
+    expect(copy(held)).toEqual(before);
+    // The same few tensors come again, so that an engine may keep its views of them.
+    const tensors = new Set(Array.from({ length: 11 }, () => loader.next().tensors["f"]));
+    expect(tensors.size).toBe(3);
+  });
+
+  it("hands a batch over in microseconds once the ring is full", async () => {
+    const loader = open({ prepared: await prepareRows(), split: "train", batchSize: 32, shuffle: true });
+    loader.start(1, 0);
+    loader.next();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const times = Array.from({ length: 40 }, () => {
+      const begin = performance.now();
+      loader.next();
+      return performance.now() - begin;
+    });
+    expect(times.sort((a, b) => a - b)[20]).toBeLessThan(0.2);
+  });
+
+  it("refuses a batch larger than the part where only full batches count", async () => {
+    const prepared = await prepareRows();
+    expect(() => createLoader({ prepared, split: "train", batchSize: 500, shuffle: true, seed: 1, dropLast: true }))
+      .toThrow("batch size 500 is larger than the 140 rows of the train part; make it smaller");
+    expect(() => createLoader({ prepared, split: "train", batchSize: 0, shuffle: true, seed: 1 })).toThrow("got batch size 0, expected a whole number from 1");
+  });
+
+  it("says so, in either thread, when the sample file is gone or cut", async () => {
+    const prepared = await prepareRows();
+    const loader = open({ prepared, split: "train", batchSize: 16, shuffle: true, memoryBudget: 700 });
+    // The worker has the file open and reads it window by window.
+    loader.start(1, 0);
+    loader.next();
+    truncateSync(prepared.files.train, 200);
+    expect(() => { for (let k = 0; k < 2000; k++) loader.next(); }).toThrow("became shorter while it was read; prepare the data again");
+    expect(() => createLoader({ prepared, split: "train", batchSize: 16, shuffle: true, seed: 1 })).toThrow("is damaged (it is 200 bytes long");
+    rmSync(prepared.files.train);
+    expect(() => createLoader({ prepared, split: "train", batchSize: 16, shuffle: true, seed: 1 })).toThrow("is damaged (ENOENT");
+  });
+});
+
+describe("the order of an epoch", () => {
+  const fingerprint = randomBytes(32).toString("hex");
+
+  /** A file of `count` records [index, -index]. */
+  async function indexFile(folder: string, count: number): Promise<string> {
+    const path = join(folder, "index.records");
+    const writer = await RecordWriter.create(path, 2);
+    for (let i = 0; i < count; i++) {
+      if (writer.full) await writer.flush();
+      const at = writer.record();
+      writer.floats[at] = i;
+      writer.floats[at + 1] = -i;
+    }
+    await writer.finish(fingerprint);
+    return path;
+  }
+
+  function readEpoch(reader: EpochReader, epoch: number, from: number, piece: number): number[] {
+    const order: number[] = [];
+    reader.seek(epoch, from);
+    while (from + order.length < reader.count) {
+      const { floats, bases, from: first, count } = reader.take(Math.min(piece, reader.count - from - order.length));
+      for (let i = first; i < first + count; i++) order.push(floats[bases[i]!]!);
+    }
+    return order;
+  }
+
+  it("is a permutation for any size, budget and way of asking, and can be entered anywhere", async () => {
+    const folder = temporaryFolder();
+    await fc.assert(fc.asyncProperty(
+      fc.integer({ min: 1, max: 400 }), fc.integer({ min: 8, max: 4000 }), fc.integer({ min: 1, max: 50 }), fc.boolean(), fc.double({ min: 0, max: 0.999, noNaN: true }),
+      async (count, memoryBudget, piece, shuffle, where) => {
+        const reader = new EpochReader({ path: await indexFile(folder, count), fingerprint, shuffle, seed: 5, memoryBudget });
+        const order = readEpoch(reader, 2, 0, piece);
+        expect([...order].sort((a, b) => a - b)).toEqual(Array.from({ length: count }, (_, i) => i));
+        if (!shuffle) expect(order).toEqual([...order].sort((a, b) => a - b));
+        const from = Math.floor(where * count);
+        expect(readEpoch(reader, 2, from, 1)).toEqual(order.slice(from));
+        readEpoch(reader, 3, from, piece);
+        expect(readEpoch(reader, 2, from, 7)).toEqual(order.slice(from));
+        reader.close();
+      }), { numRuns: 60 });
+  });
+
+  it("above the budget still carries rows far from where they stood", async () => {
+    const reader = new EpochReader({ path: await indexFile(temporaryFolder(), 5000), fingerprint, shuffle: true, seed: 5, memoryBudget: 8 * 500 });
+    const order = readEpoch(reader, 1, 0, 100);
+    reader.close();
+    const distance = order.reduce((sum, row, i) => sum + Math.abs(row - i), 0) / order.length;
+    // A perfect shuffle moves a row by a third of the length on average.
+    expect(distance).toBeGreaterThan(5000 / 4);
+    const sameWindow = order.slice(1).filter((row, i) => Math.abs(row - order[i]!) === 1).length;
+    expect(sameWindow).toBeLessThan(100);
+  });
+});
