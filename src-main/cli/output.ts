@@ -77,10 +77,13 @@ export function showEvents(output: Output): (event: RunEvent) => void {
   };
 }
 
-/** Three significant digits, or a dash. */
+const threeDigits = new Intl.NumberFormat("en", { maximumSignificantDigits: 3, minimumSignificantDigits: 3 });
+
+/** Three significant digits, whole numbers whole, or a dash for what does not exist. */
 export function number(value: number | null | undefined): string {
   if (value === null || value === undefined) return "–";
-  return Number.isInteger(value) && Math.abs(value) < 1e6 ? String(value) : value.toPrecision(3);
+  if (Number.isInteger(value) && Math.abs(value) < 1e9) return count(value);
+  return Math.abs(value) < 1e-4 || Math.abs(value) >= 1e9 ? value.toExponential(2) : threeDigits.format(value);
 }
 
 export function count(value: number): string {

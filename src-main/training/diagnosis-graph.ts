@@ -1,4 +1,5 @@
 import { defined } from "../base/assert.js";
+import { activationOf } from "../layers/layer.js";
 import type { Emitter } from "../onnx/emitter.js";
 import { type Value, isFloat } from "../onnx/types.js";
 import { cut, flatten } from "./flat-bindings.js";
@@ -39,7 +40,7 @@ export function lowerDiagnosis(e: Emitter, spec: TrainingSpec, seen: Observed): 
       const output = defined(seen.activations.get(layer.id), layer.id);
       if (!isFloat(output.dtype)) continue;
       say(layer.id, "outputCheck", notFinite(e, output));
-      const { deadAtOrBelow, saturatedOutside } = layer.definition.activation ?? {};
+      const { deadAtOrBelow, saturatedOutside } = activationOf(layer.definition, layer.config) ?? {};
       if (deadAtOrBelow !== undefined) say(layer.id, "dead", deadShare(e, output, deadAtOrBelow));
       if (saturatedOutside) say(layer.id, "saturated", saturatedShare(e, output, saturatedOutside));
     }

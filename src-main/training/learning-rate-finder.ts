@@ -61,9 +61,13 @@ export class LearningRateFinder {
     return { learningRates: this.#state.losses.map((_, step) => this.#rate(step)), losses: this.#state.losses };
   }
 
-  /** The rate at which the smoothed loss falls most steeply over the logarithm of the rate; undefined where it never falls or there are too few steps. */
+  /**
+   * The rate at which the smoothed loss falls most steeply over the logarithm of the rate, or a tenth of the rate of its lowest point where that is less: smoothing
+   * lags, so the steepest point alone may already be too fast. undefined where the loss never falls or there are too few steps.
+   */
   suggestion(): number | undefined {
     const { losses } = this.#state;
+    const lowest = losses.indexOf(Math.min(...losses));
     let steepest: number | undefined;
     let steepestSlope = 0;
     for (let step = SKIP_BEGIN + 1; step < losses.length - SKIP_END - 1; step++) {
@@ -71,7 +75,7 @@ export class LearningRateFinder {
       const slope = (losses[step + 1] ?? 0) - (losses[step - 1] ?? 0);
       if (slope < steepestSlope) [steepest, steepestSlope] = [step, slope];
     }
-    return steepest === undefined ? undefined : this.#rate(steepest);
+    return steepest === undefined ? undefined : Math.min(this.#rate(steepest), this.#rate(lowest) / 10);
   }
 
   state(): LearningRateFinderState {

@@ -130,7 +130,7 @@ function lowerLayer(e: Emitter, layer: PlannedLayer, operands: readonly Value[],
     throw new LatheError("model.layer", `layer ${id} (${definition.type}) got ${operands.map((v) => showShape(v.shape)).join(", ")}: ${expected}`, { layer: id });
   };
   const [least, most] = definition.arity ?? [1, 1];
-  if (operands.length < least || operands.length > most) fail(`expected ${least === most ? least : `${least} to ${most}`} input${most === 1 ? "" : "s"}, got ${operands.length}`);
+  if (operands.length < least || operands.length > most) fail(`expected ${least === most ? least : most === Infinity ? `${least} or more` : `${least} to ${most}`} input${most === 1 ? "" : "s"}, got ${operands.length}`);
   const [input] = operands;
   if (!input) return fail("expected an input");
   const types: readonly TensorType[] = operands;

@@ -54,7 +54,7 @@ export class RunFolder {
   /** Claims the run for this process. A lock whose process is gone is taken over. @throws LatheError `run.locked` */
   lock(): this {
     const path = this.file("lock");
-    const mine = JSON.stringify({ pid: process.pid, host: hostname() });
+    const mine = JSON.stringify({ pid: process.pid, host: hostname(), started: startOf(process.pid) });
     for (let attempt = 0; attempt < 2; attempt++) {
       try {
         const file = openSync(path, "wx");
@@ -152,6 +152,8 @@ function makeFolder(path: string): boolean {
 interface LockHolder {
   readonly pid: number;
   readonly host: string;
+  /** When the process began, where the system tells: ids are given out again. */
+  readonly started?: string;
 }
 
 function readLock(path: string): LockHolder | undefined {
@@ -162,13 +164,30 @@ function readLock(path: string): LockHolder | undefined {
   }
 }
 
-function isAlive({ pid, host }: LockHolder): boolean {
+function isAlive({ pid, host, started }: LockHolder): boolean {
   if (host !== hostname()) return true; // Another machine's process cannot be asked.
-  if (pid === process.pid) return true;
+  if (process.platform === "linux") {
+    const now = startOf(pid);
+    return now !== undefined && (started === undefined || started === now);
+  }
   try {
     process.kill(pid, 0);
     return true;
   } catch (thrown) {
     return (thrown as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/**
+ * When a living process began, in clock ticks since the machine did; undefined for one that has ended, also where its parent has not yet noticed (a zombie still
+ * answers to signals). Linux only. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+ */
+function startOf(pid: number): string | undefined {
+  try {
+    // The second field, the program's name, is in brackets and may hold anything.
+    const fields = readFileSync(`/proc/${pid}/stat`, "latin1").replace(/^.*\) /s, "").split(" ");
+    return fields[0] === "Z" || fields[0] === "X" ? undefined : fields[19];
+  } catch {
+    return undefined;
   }
 }

@@ -22,7 +22,8 @@ import { type Workbench, openWorkbench } from "./workbench.js";
  * @throws LatheError what went wrong; it also stands in the run's log, and checkpoints stay.
  */
 export async function train(request: TrainRequest, setting: WorkSetting): Promise<DoneEvent> {
-  const { run, bench } = request.resume ? await takeUp(request, setting) : await begin(request, setting);
+  const started = request.resume ? await takeUp(request, setting) : await begin(request, setting);
+  const { run, bench, trainer, evaluator } = started;
   const emit = (event: RunEvent) => {
     setting.emit(event);
     const line = logLine(event);
@@ -30,7 +31,7 @@ export async function train(request: TrainRequest, setting: WorkSetting): Promis
   };
   try {
     for (const message of [...bench.prepared.audit.warnings.map((w) => w.message), ...bench.notes]) emit({ event: "log", level: "warning", message });
-    const done = await work(run, bench, { ...setting, emit });
+    const done = await work(started, { ...setting, emit });
     emit(done);
     return done;
   } catch (thrown) {
@@ -38,12 +39,22 @@ export async function train(request: TrainRequest, setting: WorkSetting): Promis
     throw thrown;
   } finally {
     run.unlock();
+    await trainer.dispose();
+    await evaluator.dispose();
   }
 }
 
 interface Started {
   readonly run: RunFolder;
   readonly bench: Workbench;
+  readonly trainer: Trainer;
+  readonly evaluator: Evaluator;
+}
+
+/** Compiles what runs every step: the first moment a model that does not fit is noticed. */
+async function compile({ spec, choice, compile, project }: Workbench): Promise<Pick<Started, "trainer" | "evaluator">> {
+  const trainer = await Trainer.create(spec, choice.engine, compile, project.seed);
+  return { trainer, evaluator: await Evaluator.create(spec, choice.engine, compile) };
 }
 
 /** A new run. Its folder is made only once project, data and model have proved good. */
@@ -56,13 +67,14 @@ async function begin(request: TrainRequest, { emit, now }: WorkSetting): Promise
   }, file);
   const choice = await chooseEngine(request.engine ?? project.training.engine, request.device ?? project.training.device);
   const bench = await openWorkbench({ project, folder, choice, emit });
+  const compiled = await compile(bench);
   const run = RunFolder.create(folder);
   writeConfig(run, {
     version: 1, lathe: version, created: now().toISOString(), projectFolder: folder,
     engine: choice.engine.name, engineVersion: choice.status.version ?? "unknown", device: choice.device, reason: choice.reason,
     threads: bench.compile.threads, dataFingerprint: bench.prepared.fingerprint, project,
   });
-  return { run, bench };
+  return { run, bench, ...compiled };
 }
 
 /** An old run, with the settings it began with. @throws LatheError `run.missing`, `run.locked`, `data.changed`, `usage` */
@@ -76,7 +88,7 @@ async function takeUp(request: TrainRequest, { emit }: WorkSetting): Promise<Sta
     const choice = await chooseEngine(config.engine, config.device);
     const bench = await openWorkbench({ project: config.project, folder, choice, threads: config.threads, emit });
     refuseChange(run, config, bench);
-    return { run, bench };
+    return { run, bench, ...(await compile(bench)) };
   } catch (thrown) {
     run.unlock();
     throw thrown;
@@ -89,13 +101,11 @@ function refuseChange(run: RunFolder, config: RunConfig, bench: Workbench): void
   throw new LatheError("data.changed", `the data has changed since run ${run.id} began (${config.project.data.source.path}), so it cannot go on; start a new run, or put the old file back`);
 }
 
-async function work(run: RunFolder, bench: Workbench, setting: WorkSetting): Promise<DoneEvent> {
+async function work({ run, bench, trainer, evaluator }: Started, setting: WorkSetting): Promise<DoneEvent> {
   const { spec, project, prepared, choice, compile } = bench;
   const { emit, control, clock } = setting;
   const checkpoint = loadCheckpoint<Position>(run.checkpoints, (file, reason) => emit({ event: "log", level: "warning", message: `${file} is damaged (${reason}); going on from the one before` }));
   if (!checkpoint) run.truncateMetrics(0);
-  const trainer = await Trainer.create(spec, choice.engine, compile, project.seed);
-  const evaluator = await Evaluator.create(spec, choice.engine, compile);
   const batches = bench.trainingLoader();
   const validationRows = prepared.counts.validation;
   const validationBatches = validationRows > 0 ? bench.splitLoader("validation") : undefined;
@@ -118,8 +128,6 @@ async function work(run: RunFolder, bench: Workbench, setting: WorkSetting): Pro
   } finally {
     await batches.dispose();
     await validationBatches?.dispose();
-    await trainer.dispose();
-    await evaluator.dispose();
   }
 }
 
