@@ -33,13 +33,15 @@ export async function profileColumns(database: Database, source: Source, limit?:
     throw await explainReading(database, source, [], error);
   }
   const rows = Number(row["n"]);
+  // The sketch is a few percent off; where it matters the values are counted.
+  const few = source.columns.filter((_, k) => Number(row[`distinct${k}`]) <= 300);
+  const exact = await countDistinct(database, source, few, limit);
   const profiles: ColumnProfile[] = [];
   for (const [k, column] of source.columns.entries()) {
     const [present, bad, numbers, whole] = [row[`present${k}`], row[`bad${k}`], row[`numbers${k}`], row[`whole${k}`]].map(Number);
     const numeric = (numbers ?? 0) > 0 && bad === 0;
     const approximate = Number(row[`distinct${k}`]);
-    // The sketch is a few percent off; where it matters the values are counted.
-    const distinct = approximate > 300 ? Math.min(approximate, present ?? 0) : await countDistinct(database, source, column, limit);
+    const distinct = exact.get(column.name) ?? Math.min(approximate, present ?? 0);
     const span = Number(row[`max${k}`]) - Number(row[`min${k}`]) + 1;
     profiles.push({
       name: column.name, rows, missing: numeric ? rows - (numbers ?? 0) : rows - (present ?? 0), distinct,
@@ -56,9 +58,12 @@ function numberOrNull({ sql, kind }: SourceColumn): string {
   return kind === "number" || kind === "boolean" ? `CASE WHEN isfinite(CAST(${sql} AS DOUBLE)) THEN CAST(${sql} AS DOUBLE) END` : "CAST(NULL AS DOUBLE)";
 }
 
-async function countDistinct(database: Database, source: Source, column: SourceColumn, limit: number | undefined): Promise<number> {
-  const { n } = await database.one(`SELECT count(DISTINCT v) AS n FROM (SELECT ${textOf(column)} AS v FROM ${source.relation}${limit === undefined ? "" : ` LIMIT ${limit}`})`);
-  return Number(n);
+async function countDistinct(database: Database, source: Source, columns: readonly SourceColumn[], limit: number | undefined): Promise<ReadonlyMap<string, number>> {
+  if (columns.length === 0) return new Map();
+  const values = columns.map((column, k) => `${textOf(column)} AS v${k}`).join(", ");
+  const row = await database.one(
+    `SELECT ${columns.map((_, k) => `count(DISTINCT v${k}) AS d${k}`).join(", ")} FROM (SELECT ${values} FROM ${source.relation}${limit === undefined ? "" : ` LIMIT ${limit}`})`);
+  return new Map(columns.map((column, k) => [column.name, Number(row[`d${k}`])]));
 }
 
 async function isTime(database: Database, source: Source, { sql, kind }: SourceColumn, limit: number | undefined): Promise<boolean> {
