@@ -1,17 +1,41 @@
-import { readdirSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { fail, prepare, root, run, say } from "./shared.mjs";
+import { during, fail, prepare, root, run, say } from "./shared.mjs";
 
 await prepare();
 const folder = join(root, "tests", "benchmarks");
+const files = readdirSync(folder).filter((name) => name.endsWith(".ts")).sort();
+// A benchmark is a file that no other one imports; the rest is what they share.
+const shared = files.flatMap((name) => [...readFileSync(join(folder, name), "utf8").matchAll(/from "\.\/(.+)\.js"/g)].map((match) => `${match[1]}.ts`));
+const all = files.filter((name) => !shared.includes(name)).map((name) => name.replace(/\.ts$/, ""));
 const wanted = process.argv.slice(2);
-const all = readdirSync(folder).filter((name) => name.endsWith(".mjs")).sort();
 const chosen = wanted.length === 0 ? all : all.filter((name) => wanted.some((word) => name.includes(word)));
 if (chosen.length === 0) fail(`there is no benchmark ${wanted.join(" ")}; there are ${all.join(", ")}`, 2);
+
+const out = join(root, "out", "benchmarks");
+await during("Building benchmarks …", bundle);
 let failed = 0;
 for (const name of chosen) {
-  say(`\n${name.replace(/\.mjs$/, "")}`);
-  const { code } = await run(process.execPath, [join(folder, name)]);
+  say(`\n${name}`);
+  const { code } = await run(process.execPath, ["--expose-gc", join(out, `${name}.js`)]);
   if (code !== 0) failed++;
 }
 if (failed > 0) fail(`${failed} of ${chosen.length} benchmarks failed`);
+
+/** As the programs themselves are built: sources bundled, packages left outside. */
+async function bundle() {
+  const { build } = await import("vite");
+  await build({
+    root,
+    configFile: false,
+    publicDir: false,
+    logLevel: "error",
+    build: {
+      ssr: true,
+      target: "node20.19",
+      outDir: out,
+      emptyOutDir: true,
+      rolldownOptions: { input: Object.fromEntries(chosen.map((name) => [name, join(folder, `${name}.ts`)])), output: { entryFileNames: "[name].js" } },
+    },
+  });
+}

@@ -31,7 +31,7 @@ const lines = readFileSync(predictions, "utf8").trimEnd().split("\n");
 say(`
 Done
   test rows, never seen in training   ${accuracy(trained.test)}
-  the whole table, ${String(evaluated.samples).padEnd(6)} rows        ${accuracy(evaluated.metrics)}
+  ${`the whole table, ${evaluated.samples} rows`.padEnd(35)} ${accuracy(evaluated.metrics)}
   model                               ${model} (${statSync(model).size} bytes)
   predictions                         ${predictions} (${lines.length - 1} rows)
   time                                ${prepared} to install and build, ${training} to train, ${seconds(start)} in all
