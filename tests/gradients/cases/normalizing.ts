@@ -1,6 +1,6 @@
 import type { Emitter } from "../../../src-main/onnx/emitter.js";
-import { type Attributes, type Value, float, int } from "../../../src-main/onnx/types.js";
-import { any, apart, given, positive } from "../../support/samples.js";
+import { type Attributes, type TensorData, type Value, float, int } from "../../../src-main/onnx/types.js";
+import { any, apart, fixed, given, positive, scalar } from "../../support/samples.js";
 import { type OpCase, drawing, grad, kink, unwritten } from "./case.js";
 
 /** Batch norm in training mode: Y, and the running mean and variance where asked for. */
@@ -8,9 +8,11 @@ function trained(e: Emitter, x: readonly Value[], outputs: 1 | 3, attributes: At
   return e.graph.node("BatchNormalization", x, { training_mode: int(1), ...attributes }, { outputs: 3 }).slice(0, outputs);
 }
 
-function dropped(e: Emitter, x: Value, ratio: number, training: boolean): Value {
-  const flag = e.constant({ dtype: "bool", dims: [], data: Uint8Array.of(training ? 1 : 0) });
-  return e.graph.node("Dropout", [x, e.scalar(ratio), flag], {}, { outputs: 2 })[0]!;
+const yes: TensorData = { dtype: "bool", dims: [], data: Uint8Array.of(1) };
+const no: TensorData = { dtype: "bool", dims: [], data: Uint8Array.of(0) };
+
+function dropped(e: Emitter, x: Value, ratio: Value | undefined, training: Value): Value {
+  return e.graph.node("Dropout", [x, ratio, training], {}, { outputs: 2 })[0]!;
 }
 
 export const normalizing: readonly OpCase[] = [
@@ -37,11 +39,14 @@ export const normalizing: readonly OpCase[] = [
   grad("LayerNormalization", "a constant row", [given([1, 1, 1], 1, 3), any(3), any(3)], (e, ...x) => e.op("LayerNormalization", x, { epsilon: float(0.25) })),
 
   grad("Dropout", "inference", [any("N", 3)], (e, x) => e.op("Dropout", [x])),
-  grad("Dropout", "inference with a ratio", [any(3)], (e, x) => dropped(e, x, 0.7, false)),
-  kink("Dropout", "training with ratio 0", [any(2, 2)], (e, x) => dropped(e, x, 0, true), [1, 1, 1, 1]),
-  unwritten("Dropout", /mask/, [any(3)], (e, x) => e.op("Dropout", [x, e.scalar(0.5), e.constant({ dtype: "bool", dims: [], data: Uint8Array.of(1) })])),
-  drawing("Dropout", "training", [any("N", 6)], (e, x) => dropped(e, x, 0.5, true)),
-  drawing("Dropout", "training, more dropped than kept", [any(4, 5)], (e, x) => dropped(e, x, 0.8, true)),
+  grad("Dropout", "inference with a ratio", [any(3)], (e, x) => dropped(e, x, e.scalar(0.7), e.constant(no))),
+  kink("Dropout", "training with ratio 0", [any(2, 2)], (e, x) => dropped(e, x, e.scalar(0), e.constant(yes)), [1, 1, 1, 1]),
+  unwritten("Dropout", /mask/, [any(3)], (e, x) => e.op("Dropout", [x, e.scalar(0.5), e.constant(yes)])),
+  drawing("Dropout", "training", [any("N", 6)], (e, x) => dropped(e, x, e.scalar(0.5), e.constant(yes))),
+  drawing("Dropout", "training with the default ratio", [any(4, 5)], (e, x) => dropped(e, x, undefined, e.constant(yes))),
+  drawing("Dropout", "ratio and mode known only when it runs", [any(4, 5), fixed(scalar(0.3)), fixed(scalar(1))], (e, x, ratio, mode) => dropped(e, x, ratio, e.cast(mode, "bool"))),
+  drawing("Dropout", "mode known only when it runs, and off", [any(4, 5), fixed(scalar(0))], (e, x, mode) => dropped(e, x, e.scalar(0.3), e.cast(mode, "bool"))),
+  drawing("Dropout", "training, more dropped than kept", [any(4, 5)], (e, x) => dropped(e, x, e.scalar(0.8), e.constant(yes))),
 ];
 
 /** Running statistics to start from. */

@@ -72,6 +72,7 @@ export const shaping: readonly OpCase[] = [
   grad("Expand", "a scalar to the shape of a batch", [any(), fixed(any("N", 2))], (e, x, y) => e.expandLike(e.mul(x, x), y)),
   grad("Tile", "both axes", [any(2, 3)], (e, x) => e.op("Tile", [x, e.indices([2, 2])])),
   grad("Tile", "the features of a batch", [any("N", 2)], (e, x) => e.op("Tile", [x, e.indices([1, 3])])),
+  grad("Tile", "once each way", [any(2, 3)], (e, x) => e.op("Tile", [x, e.indices([1, 1])])),
   grad("Tile", "the batch", [any("N", 2)], (e, x) => e.op("Tile", [x, e.indices([2, 1])])),
   grad("Tile", "a vector", [any(2)], (e, x) => e.op("Tile", [x, e.indices([3])])),
 ];
