@@ -144,11 +144,11 @@ function sumTo(e: Emitter, gradient: Value, operand: TensorType & { readonly nam
     throw new LatheError("internal", `${node.op}'s gradient of ${operand.name} is ${gradient.dtype}, expected ${operand.dtype}`);
   }
   if (sameShape(gradient.shape, operand.shape)) return gradient;
-  const added = gradient.shape.length - operand.shape.length;
-  const repeated = operand.shape.flatMap((d, i) => (d === 1 && gradient.shape[i + added] !== 1 ? [i + added] : []));
-  const axes = [...Array.from({ length: Math.max(0, added) }, (_, i) => i), ...repeated];
-  const summed = axes.length > 0 ? e.reduceSum(gradient, axes, true) : gradient;
-  const result = added > 0 ? e.squeeze(summed, axes.slice(0, added)) : summed;
+  const rank = gradient.shape.length - operand.shape.length;
+  const added = Array.from({ length: Math.max(0, rank) }, (_, i) => i);
+  const repeated = operand.shape.flatMap((d, i) => (d === 1 && gradient.shape[i + rank] !== 1 ? [i + rank] : []));
+  const kept = repeated.length > 0 ? e.reduceSum(gradient, repeated, true) : gradient;
+  const result = added.length > 0 ? e.reduceSum(kept, added, false) : kept;
   if (!sameShape(result.shape, operand.shape)) {
     throw new LatheError("internal", `${node.op}'s gradient of ${operand.name} is ${showShape(gradient.shape)}, which does not sum to ${showShape(operand.shape)}`);
   }

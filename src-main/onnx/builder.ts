@@ -91,8 +91,10 @@ export class GraphBuilder {
 
   /** Makes a value a graph output under a name consumers see. */
   output(value: Value, name: string, doc?: string): void {
-    const [named] = this.#renaming("Identity", value, name);
-    this.#outputs.push({ name, dtype: named.dtype, shape: named.shape, ...(doc === undefined ? {} : { doc }) });
+    const { dtype, shape } = value;
+    this.#push({ name: this.#claim(this.#unique("Identity")), op: "Identity", domain: "", inputs: [value.name], outputs: [this.#claim(name)], attributes: {} });
+    this.#typed(name, { dtype, shape });
+    this.#outputs.push({ name, dtype, shape, ...(doc === undefined ? {} : { doc }) });
   }
 
   /** Prefixes the names of everything built inside: `conv1/Conv_0`. */
@@ -123,11 +125,11 @@ export class GraphBuilder {
     return { name, ...type };
   }
 
-  /** The finished graph, without the nodes and constants that no output needs. */
+  /** The finished graph, without the nodes and constants that no output needs, and without copies that only give a value its output's name. */
   build(name: string): Graph {
     const needed = new Set(this.#outputs.map((v) => v.name));
     const nodes: Node[] = [];
-    for (const node of [...this.#nodes].reverse()) {
+    for (const node of nameOutputs(this.#nodes, needed).reverse()) {
       if (!node.outputs.some((o) => needed.has(o))) continue;
       nodes.push(node);
       for (const i of node.inputs) needed.add(i);
@@ -140,11 +142,6 @@ export class GraphBuilder {
       nodes: nodes.reverse(),
       types: this.#types,
     };
-  }
-
-  #renaming(op: string, value: Value, name: string): [Value] {
-    this.#push({ name: this.#claim(this.#unique(op)), op, domain: "", inputs: [value.name], outputs: [this.#claim(name)], attributes: {} });
-    return [this.#typed(name, { dtype: value.dtype, shape: value.shape })];
   }
 
   #push(node: Node): void {
@@ -171,6 +168,22 @@ export class GraphBuilder {
     this.#claimed.add(name);
     return name;
   }
+}
+
+/** Where a node computes what an Identity would copy to a graph output, lets the node give the output itself. */
+function nameOutputs(nodes: readonly Node[], outputs: ReadonlySet<string>): Node[] {
+  const computed = new Set(nodes.flatMap((node) => node.outputs));
+  const names = new Map<string, string>();
+  const copies = new Set<Node>();
+  for (const node of nodes) {
+    const [from = ""] = node.inputs;
+    const [to = ""] = node.outputs;
+    if (node.op !== "Identity" || !outputs.has(to) || !computed.has(from) || outputs.has(from) || names.has(from)) continue;
+    names.set(from, to);
+    copies.add(node);
+  }
+  const rename = (value: string) => names.get(value) ?? value;
+  return nodes.filter((node) => !copies.has(node)).map((node) => ({ ...node, inputs: node.inputs.map(rename), outputs: node.outputs.map(rename) }));
 }
 
 function constantKey(data: TensorData): string {

@@ -1,10 +1,13 @@
+import { Random } from "../../src-main/base/random.js";
+import { tensor } from "../../src-main/onnx/types.js";
+import type { TrainingBatch } from "../../src-main/training/trainer.js";
 import { planNetwork } from "../../src-main/training/network.js";
 import { layOut } from "../../src-main/training/layout.js";
 import type { TargetSpec, TrainingSpec } from "../../src-main/training/specification.js";
 import { parseProject } from "../../src-main/contract/project.js";
 
-/** The benchmark networks, as a project would have them. */
-export function benchmarkSpec(name: "small" | "large"): TrainingSpec {
+/** The benchmark networks, as a project would have them. @param hidden units in the large one's hidden layers. */
+export function benchmarkSpec(name: "small" | "large", hidden = 1024): TrainingSpec {
   const small = name === "small";
   const width = small ? 9 : 512;
   const layers = small
@@ -14,8 +17,8 @@ export function benchmarkSpec(name: "small" | "large"): TrainingSpec {
         { id: "fc3", type: "Linear", outFeatures: 1 },
       ]
     : [
-        { id: "fc1", type: "Linear", outFeatures: 1024 }, { id: "act1", type: "ReLU" },
-        { id: "fc2", type: "Linear", outFeatures: 1024 }, { id: "act2", type: "ReLU" },
+        { id: "fc1", type: "Linear", outFeatures: hidden }, { id: "act1", type: "ReLU" },
+        { id: "fc2", type: "Linear", outFeatures: hidden }, { id: "act2", type: "ReLU" },
         { id: "fc3", type: "Linear", outFeatures: 10 },
       ];
   const project = parseProject({
@@ -32,4 +35,15 @@ export function benchmarkSpec(name: "small" | "large"): TrainingSpec {
   const inputs = new Map([["x", { dtype: "float32" as const, shape: ["N", width] }]]);
   const plan = planNetwork(project.model, ["x"], new Map([["y", small ? 1 : 10]]));
   return { plan, layout: layOut(plan, inputs), inputs, targets, training: project.training, classWeights: new Map() };
+}
+
+/** A batch of noise with answers. */
+export function randomBatch(network: "small" | "large", size: number): TrainingBatch {
+  const random = new Random(1, "benchmark");
+  const width = network === "small" ? 9 : 512;
+  const x = tensor("float32", Array.from({ length: size * width }, () => random.normal()), [size, width]);
+  const y = network === "small"
+    ? tensor("float32", Array.from({ length: size }, () => random.below(2)), [size, 1])
+    : tensor("int64", Array.from({ length: size }, () => random.below(10)), [size]);
+  return { size, tensors: { x, "target.y": y } };
 }

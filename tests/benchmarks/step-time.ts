@@ -1,9 +1,7 @@
-import { Random } from "../../src-main/base/random.js";
 import { onnxruntimeEngine } from "../../src-main/engines/onnxruntime/index.js";
-import { tensor } from "../../src-main/onnx/types.js";
 import { chooseThreads } from "../../src-main/training/threads.js";
-import { Trainer, type TrainingBatch } from "../../src-main/training/trainer.js";
-import { benchmarkSpec } from "./networks.js";
+import { Trainer } from "../../src-main/training/trainer.js";
+import { benchmarkSpec, randomBatch } from "./networks.js";
 import { findPyTorch, median, startPyTorch } from "./pytorch-peer.js";
 
 /** One optimizer step (forward, loss, backward, Adam), ours and PyTorch's in turns, so that both meet the machine in the same mood. */
@@ -53,13 +51,3 @@ for (const { network, batch, steps } of cases) {
   await trainer.dispose();
 }
 torch?.close();
-
-function randomBatch(network: "small" | "large", size: number): TrainingBatch {
-  const random = new Random(1, "benchmark");
-  const width = network === "small" ? 9 : 512;
-  const x = tensor("float32", Array.from({ length: size * width }, () => random.normal()), [size, width]);
-  const y = network === "small"
-    ? tensor("float32", Array.from({ length: size }, () => random.below(2)), [size, 1])
-    : tensor("int64", Array.from({ length: size }, () => random.below(10)), [size]);
-  return { size, tensors: { x, "target.y": y } };
-}

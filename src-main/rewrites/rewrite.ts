@@ -1,0 +1,33 @@
+import { defined } from "../base/assert.js";
+import type { Emitter } from "../onnx/emitter.js";
+import type { Graph, Node, Value } from "../onnx/types.js";
+import { createEmitter } from "../ops/index.js";
+
+/**
+ * An exact change of a graph: same inputs, same outputs by name and value, fewer or cheaper nodes.
+ * @returns the node's results, made otherwise; undefined leaves the node as it is.
+ */
+export interface Rewrite {
+  readonly name: string;
+  /** Told all of the old graph before the first node. */
+  prepare?(graph: Graph): void;
+  replace(e: Emitter, node: Node, inputs: readonly (Value | undefined)[]): readonly Value[] | undefined;
+}
+
+/** Builds a graph anew, node by node, with one rewrite. */
+export function rewriteGraph(graph: Graph, rewrite: Rewrite): Graph {
+  const e = createEmitter();
+  const values = new Map<string, Value>();
+  rewrite.prepare?.(graph);
+  for (const { name, dtype, shape, doc } of graph.inputs) values.set(name, e.graph.input(name, dtype, shape, doc));
+  // Constants are unnamed, so that equal ones fall together with those that the rewrite makes; weights keep their names.
+  for (const [name, data] of graph.initializers) values.set(name, name.includes("const_") ? e.constant(data) : e.graph.initializer(name, data));
+  for (const node of graph.nodes) {
+    const inputs = node.inputs.map((name) => (name === "" ? undefined : defined(values.get(name), name)));
+    const outputs = e.graph.scope(node.name.split("/").slice(0, -1).join("/") || "main", () =>
+      rewrite.replace(e, node, inputs) ?? e.graph.node(node.op, inputs, node.attributes, { domain: node.domain, outputs: node.outputs.length }));
+    node.outputs.forEach((name, i) => values.set(name, defined(outputs[i], name)));
+  }
+  for (const { name, doc } of graph.outputs) e.graph.output(defined(values.get(name), name), name, doc);
+  return e.graph.build(graph.name);
+}
