@@ -11,6 +11,9 @@ export function isDiagnosed(step: number, stepsPerEpoch: number): boolean {
   return (step - 1) % Math.max(1, Math.ceil(stepsPerEpoch / SAMPLES_PER_EPOCH)) === 0;
 }
 
+/** The largest float32: what a norm counts as when its squares overflow, since neither JSON nor a chart can hold an infinity. */
+const LARGEST = 3.4028234663852886e38;
+
 /** Sums of the diagnosis over the looked-at steps of an epoch; plain numbers, so that a checkpoint can hold it. */
 export class EpochDiagnosis {
   readonly #entries: readonly DiagnosisEntry[];
@@ -24,7 +27,10 @@ export class EpochDiagnosis {
 
   add(values: Float32Array): void {
     this.#count++;
-    this.#sums = this.#sums.map((sum, i) => sum + (values[i] ?? 0));
+    this.#sums = this.#sums.map((sum, i) => {
+      const value = values[i] ?? 0;
+      return sum + (Number.isFinite(value) ? value : LARGEST);
+    });
   }
 
   /** Means by layer. */

@@ -3,7 +3,7 @@ import type { BlockSpec, LayerSpec, ModelSpec } from "../contract/model.js";
 import { layers } from "../layers/index.js";
 import type { BufferSpec, LayerContext, LayerDefinition, ParameterSpec } from "../layers/layer.js";
 import type { Emitter } from "../onnx/emitter.js";
-import { type Shape, type TensorType, type Value, showShape } from "../onnx/types.js";
+import { type Shape, type TensorType, type Value, sameShape, showShape } from "../onnx/types.js";
 
 /** A layer ready to be lowered: blocks unfolded, inputs named, options checked and complete. */
 export interface PlannedLayer {
@@ -42,6 +42,7 @@ export type OutputWidths = ReadonlyMap<string, number>;
 export function planNetwork(model: ModelSpec, inputs: readonly string[], widths: OutputWidths): NetworkPlan {
   const planned: PlannedLayer[] = [];
   const resolved = resolveClasses(model, widths);
+  const sharedOwners = nameSharedBlocks(model);
   // Where a layer's id leads: to itself, or for a block to the last layer inside.
   const results = new Map<string, string>(inputs.map((name) => [name, name]));
 
@@ -50,14 +51,15 @@ export function planNetwork(model: ModelSpec, inputs: readonly string[], widths:
     let previous = entry;
     for (const spec of specs) {
       const id = path + spec.id;
-      const from = spec.from?.map((name) => local.get(name) ?? name) ?? previous;
+      // A name unknown in here stays unknown: it must not find a layer outside the block.
+      const from = spec.from?.map((name) => local.get(name) ?? path + name) ?? previous;
       if (spec.type === "Block") {
         const name = String(spec["block"]);
         const block = blockOf(model, name, id);
         if (blocks.includes(name)) throw new LatheError("model.layer", `block ${name} contains itself, by way of ${id}`);
         const shared = spec["weights"] === "shared";
-        const entrances = new Map(block.inputs.map((input, i) => [input, from[i] ?? input]));
-        const inner = unfold(block.layers, entrances, `${id}.`, shared ? `${name}.` : `${owner}${spec.id}.`, [...blocks, name], from);
+        const entrances = new Map(block.inputs.map((input, i) => [input, from[i] ?? `${id}.${input}`]));
+        const inner = unfold(block.layers, entrances, `${id}.`, shared ? `${sharedOwners.get(name) ?? name}.` : `${owner}${spec.id}.`, [...blocks, name], from);
         const output = block.output === undefined ? inner.last : inner.names.get(block.output) ?? inner.last;
         local.set(spec.id, output);
         previous = [output];
@@ -80,15 +82,30 @@ function blockOf(model: ModelSpec, name: string, id: string): BlockSpec {
   return block;
 }
 
+/** Names for the weights that uses of a block share: the block's, unless a layer of the network has it, whose own weights would then be the same. */
+function nameSharedBlocks(model: ModelSpec): ReadonlyMap<string, string> {
+  const blocks = Object.keys(model.blocks ?? {});
+  const ids = new Set(model.layers.map(({ id }) => id));
+  const taken = new Set([...ids, ...blocks]);
+  return new Map(blocks.map((block) => {
+    let name = block;
+    while (name === block ? ids.has(name) : taken.has(name)) name += "_";
+    taken.add(name);
+    return [block, name];
+  }));
+}
+
 /** `"classes"` means the width of the output that the layer leads to: of the layer itself, or the only target's. */
 function resolveClasses(model: ModelSpec, widths: OutputWidths): ReadonlyMap<LayerSpec, number> {
   const resolved = new Map<LayerSpec, number>();
   const only = widths.size === 1 ? [...widths.values()][0] : undefined;
-  for (const layer of [...model.layers, ...Object.values(model.blocks ?? {}).flatMap((b) => b.layers)]) {
+  for (const layer of model.layers) {
     const output = model.outputs.find((o) => o.from === layer.id);
     const width = (output && widths.get(output.target)) ?? only;
     if (width !== undefined) resolved.set(layer, width);
   }
+  // What a layer inside a block is called says nothing of outputs, which name layers of the network.
+  for (const layer of Object.values(model.blocks ?? {}).flatMap((b) => b.layers)) if (only !== undefined) resolved.set(layer, only);
   return resolved;
 }
 
@@ -142,10 +159,14 @@ function lowerLayer(e: Emitter, layer: PlannedLayer, operands: readonly Value[],
       if (!spec) throw new LatheError("internal", `${definition.type} has no tensor ${name}`);
       return spec;
     };
+    const fitting = (spec: ParameterSpec | BufferSpec, value: Value): Value => {
+      if (sameShape(value.shape, spec.shape)) return value;
+      return fail(`its ${spec.name} would be ${showShape(spec.shape)}, but it shares one of ${showShape(value.shape)}; give all that share inputs of one shape, or set weights to "own"`);
+    };
     const context: LayerContext<unknown> = {
       e, config, inputs: operands, input, mode: bindings.mode, fail,
-      parameter: (name) => bindings.parameter(owner, specOf(parameters, name)),
-      buffer: (name) => buffers.get(`${owner}.${name}`) ?? bindings.buffer(owner, specOf(bufferSpecs, name)),
+      parameter: (name) => fitting(specOf(parameters, name), bindings.parameter(owner, specOf(parameters, name))),
+      buffer: (name) => fitting(specOf(bufferSpecs, name), buffers.get(`${owner}.${name}`) ?? bindings.buffer(owner, specOf(bufferSpecs, name))),
       updateBuffer: (name, value) => {
         buffers.set(`${owner}.${name}`, value);
         bindings.updateBuffer(owner, specOf(bufferSpecs, name), value);

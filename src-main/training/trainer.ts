@@ -2,6 +2,7 @@ import { defined } from "../base/assert.js";
 import { LatheError } from "../base/errors.js";
 import type { CompileOptions, Engine, Executable, Tensors } from "../engines/engine.js";
 import type { TensorData } from "../onnx/types.js";
+import { rewriteAll } from "../rewrites/index.js";
 import { type DiagnosisEntry } from "./diagnosis-graph.js";
 import { initialBuffers, initialParameters } from "./layout.js";
 import { type TrainingSpec, names } from "./specification.js";
@@ -51,8 +52,8 @@ export class Trainer {
   /** Compiles the step, with and without diagnosis, and draws the first weights from the seed. */
   static async create(spec: TrainingSpec, engine: Engine, options: CompileOptions, seed: number): Promise<Trainer> {
     const programs = { plain: buildStepProgram(spec, false), diagnosing: buildStepProgram(spec, true) };
-    const plain = await engine.compile(programs.plain.graph, options);
-    const diagnosing = await engine.compile(programs.diagnosing.graph, options);
+    const plain = await engine.compile(rewriteAll(programs.plain.graph), options);
+    const diagnosing = await engine.compile(rewriteAll(programs.diagnosing.graph), options);
     return new Trainer(spec, programs, plain, diagnosing, initialState(spec, programs.plain, seed));
   }
 

@@ -2,7 +2,6 @@ import * as ort from "onnxruntime-node";
 import { LatheError } from "../../base/errors.js";
 import { encodeModel, modelOf } from "../../onnx/protobuf.js";
 import type { Graph } from "../../onnx/types.js";
-import { rewriteAll } from "../../rewrites/index.js";
 import type { CompileOptions, DeviceStatus, Engine, Executable } from "../engine.js";
 import { type SessionOptions, createSession } from "./session.js";
 
@@ -36,7 +35,7 @@ export const onnxruntimeEngine: Engine = {
 /** As `compile`, and may write a trace of every operator's time. @throws LatheError `engine.unavailable`, `engine.failed`, `graph.invalid`. */
 export async function compileWith(graph: Graph, options: SessionOptions): Promise<Executable> {
   requireDevice(options.device);
-  return createSession(`the graph ${graph.name}`, encodeModel(modelOf(rewriteAll(graph), { version: "" })), options);
+  return createSession(`the graph ${graph.name}`, encodeModel(modelOf(graph, { version: "" })), options);
 }
 
 function devices(): readonly DeviceStatus[] {
