@@ -4,12 +4,11 @@ import type { TrainingBatch } from "../../src-main/training/trainer.js";
 import { planNetwork } from "../../src-main/training/network.js";
 import { layOut } from "../../src-main/training/layout.js";
 import type { TargetSpec, TrainingSpec } from "../../src-main/training/specification.js";
-import { parseProject } from "../../src-main/contract/project.js";
+import { type ProjectInput, parseProject } from "../../src-main/contract/project.js";
 
-/** The benchmark networks, as a project would have them. @param hidden units in the large one's hidden layers. */
-export function benchmarkSpec(name: "small" | "large", hidden = 1024): TrainingSpec {
+/** The benchmark networks as projects: 9-16-8-1 with batch norm and ELU, 512-1024-1024-10 with ReLU. @param hidden units in the large one's hidden layers. */
+export function benchmarkProject(name: "small" | "large", hidden = 1024): ProjectInput {
   const small = name === "small";
-  const width = small ? 9 : 512;
   const layers = small
     ? [
         { id: "fc1", type: "Linear", outFeatures: 16 }, { id: "bn1", type: "BatchNorm1d" }, { id: "act1", type: "ELU" },
@@ -21,7 +20,7 @@ export function benchmarkSpec(name: "small" | "large", hidden = 1024): TrainingS
         { id: "fc2", type: "Linear", outFeatures: hidden }, { id: "act2", type: "ReLU" },
         { id: "fc3", type: "Linear", outFeatures: 10 },
       ];
-  const project = parseProject({
+  return {
     version: 1, name,
     data: {
       source: { type: "table", path: "none.csv" },
@@ -30,7 +29,14 @@ export function benchmarkSpec(name: "small" | "large", hidden = 1024): TrainingS
     },
     model: { layers, outputs: [{ target: "y", from: "fc3" }] },
     training: { epochs: 1, optimizer: { type: "Adam", lr: 0.005 } },
-  });
+  };
+}
+
+/** The same, ready for a trainer. */
+export function benchmarkSpec(name: "small" | "large", hidden = 1024): TrainingSpec {
+  const small = name === "small";
+  const width = small ? 9 : 512;
+  const project = parseProject(benchmarkProject(name, hidden));
   const targets: readonly TargetSpec[] = [{ name: "y", kind: small ? "binary" : "category", width: small ? 1 : 10 }];
   const inputs = new Map([["x", { dtype: "float32" as const, shape: ["N", width] }]]);
   const plan = planNetwork(project.model, ["x"], new Map([["y", small ? 1 : 10]]));
