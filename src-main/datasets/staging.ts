@@ -10,9 +10,9 @@ export interface Staged {
   readonly table: string;
   readonly rows: number;
   /** SQL of a column read as numbers; NULL is missing. */
-  number(column: string): string;
+  readonly number: (column: string) => string;
   /** SQL of a column read as text; NULL is missing. */
-  text(column: string): string;
+  readonly text: (column: string) => string;
 }
 
 /**

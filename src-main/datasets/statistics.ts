@@ -62,12 +62,12 @@ export interface Duplicates {
   readonly leaked: number;
 }
 
-/** Compares all staged columns. `parts` left out: there is no split yet. */
+/** Compares all columns with a role, by 64-bit hashes. `parts` left out: there is no split yet. */
 export async function findDuplicates(database: Database, staged: Staged, roles: Pick<Roles, "numbers" | "texts">, parts?: string): Promise<Duplicates> {
   const columns = [...roles.numbers.map((c) => staged.number(c)), ...roles.texts.map((c) => staged.text(c))];
   const from = parts === undefined ? `(SELECT *, 0 AS part FROM ${staged.table})` : `${staged.table} POSITIONAL JOIN ${parts}`;
   const row = await database.one(
     `SELECT coalesce(sum(n - 1), 0) AS "rows", coalesce(sum(CASE WHEN trained > 0 THEN n - trained ELSE 0 END), 0) AS leaked FROM (
-      SELECT count(*) AS n, count(*) FILTER (part = ${PART.train}) AS trained FROM (SELECT md5_number(concat_ws(chr(31), ${columns.map((c) => `coalesce(CAST(${c} AS VARCHAR), chr(30))`).join(", ")})) AS h, part FROM ${from} WHERE part <> ${PART.skipped}) GROUP BY h)`);
+      SELECT count(*) AS n, count(*) FILTER (part = ${PART.train}) AS trained FROM (SELECT hash(${columns.join(", ")}) AS h, part FROM ${from} WHERE part <> ${PART.skipped}) GROUP BY h)`);
   return { rows: Number(row["rows"]), leaked: Number(row["leaked"]) };
 }

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { LatheError } from "../../base/errors.js";
 import { literal } from "./sql.js";
 
-/** A value of a result row: big integers as numbers, dates and the like as text. */
+/** A value of a result row; big integers as numbers. */
 export type Cell = string | number | boolean | null;
 export type Row = Readonly<Record<string, Cell>>;
 
@@ -119,5 +119,5 @@ function cell(value: unknown): Cell {
   if (value === null || value === undefined) return null;
   if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
   if (typeof value === "bigint") return Number(value);
-  return String(value);
+  throw new LatheError("internal", `a result of DuckDB holds a ${typeof value}`);
 }

@@ -91,5 +91,7 @@ export function timeOf({ sql, kind }: SourceColumn): string {
 }
 
 function isMissing(sql: string): string {
-  return `(${sql} IS NULL OR lower(trim(${sql}, ' ' || chr(9))) IN (${MISSING_WORDS.map((w) => `'${w}'`).join(", ")}))`;
+  // No IN: DuckDB makes a join of it, which runs over every row instead of the few that are left here.
+  const plain = `lower(trim(${sql}, ' ' || chr(9)))`;
+  return `(${sql} IS NULL OR ${MISSING_WORDS.map((word) => `${plain} = '${word}'`).join(" OR ")})`;
 }
