@@ -7,4 +7,7 @@ const portMessage = "lathe:port";
 declare const window: { postMessage(message: unknown, targetOrigin: string, transfer: readonly unknown[]): void };
 
 // Forwards one port to the page, and nothing else. The window cannot be navigated away, so whoever listens is our page; a file has no origin to name.
-ipcRenderer.on(portMessage, (event) => window.postMessage(portMessage, "*", [...event.ports]));
+ipcRenderer.on(portMessage, (event) => {
+  const ports: readonly unknown[] = event.ports;
+  window.postMessage(portMessage, "*", ports);
+});

@@ -120,7 +120,7 @@ export function createClient<C extends Contract>(contract: C, transport: Transpo
     const fail = (thrown: unknown) => {
       if (subscribers.delete(id)) observer.end?.(toLatheError(thrown));
     };
-    subscribers.set(id, { name, stream, observer: observer as Observer<unknown> });
+    subscribers.set(id, { name, stream, observer: observer });
     if (remote.$closed) queueMicrotask(() => fail(closedError()));
     else {
       remote.subscribe({ id, stream: name, params }).then((answer) => {

@@ -4,7 +4,7 @@ import { DisposableStore, type Disposable } from "../base/disposable.js";
 import { LatheError, toLatheError } from "../base/errors.js";
 import type { Contract, Procedure, Stream } from "../contract/contract.js";
 import { EventQueue } from "./event-queue.js";
-import { checkMessage, checkValue, clientMethods, failure, serverMethods, type Reply } from "./messages.js";
+import { checkMessage, checkValue, type clientMethods, failure, serverMethods, type Reply } from "./messages.js";
 import type { Transport } from "./transport.js";
 import type { CallContext, Router, Sink } from "./types.js";
 

@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import { LatheError } from "../base/errors.js";
+import { type LatheError } from "../base/errors.js";
 
 /** A request that was turned down, for the log. */
 export interface Refusal {

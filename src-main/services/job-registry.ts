@@ -53,6 +53,7 @@ export function createJobRegistry(startTraining: StartTraining): JobRegistry {
       case "run": case "stage": case "step": case "state":
         // Deleted first: the map's order is the order of what is replayed.
         entry.latest.delete(event.event);
+        if (event.event === "step") entry.latest.delete("stage");
         entry.latest.set(event.event, event);
         if (event.event === "state") entry.status = event.state;
         break;
@@ -65,7 +66,12 @@ export function createJobRegistry(startTraining: StartTraining): JobRegistry {
         entry.status = event.event === "done" ? event.ended : "failed";
         if (event.event === "failed") entry.error = LatheError.fromRecord(toLatheErrorRecord(event.error));
         break;
-      case "epoch": case "log":
+      case "epoch":
+        // Short epochs have no steps: what was prepared, and the steps of an epoch that is over, are no longer how things stand.
+        entry.latest.delete("stage");
+        entry.latest.delete("step");
+        break;
+      case "log":
         break;
     }
     entry.events.fire(event);

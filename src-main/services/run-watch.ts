@@ -45,13 +45,12 @@ export function watchRun(options: WatchOptions): Disposable {
     // Asked first: what was written before the lock went is then read below.
     const held = await isHeld(options.folder);
     await readNew();
+    const report = held ? undefined : await readReport(options.folder);
     if (disposed) return;
     if (held) {
       timer = setTimeout(start, options.interval ?? interval);
       return;
     }
-    const report = await readReport(options.folder);
-    if (disposed) return;
     if (report) options.onEvent({ event: "done", run: options.run, test: report.test, ended: report.ended });
     options.onEnd();
   }

@@ -13,7 +13,7 @@ export const texts = {
     forget: (name: string) => `Take ${name} off this list; its files stay`,
     emptyTitle: "No projects yet",
     emptyText: "A project is a folder with a project.json: your data, a network and how to train it. Make one in a terminal, then open its folder above.",
-    emptyCommand: "npm run -s lathe -- new credit --template tabular --data resources/samples/credit.csv",
+    emptyCommand: "npm run -s lathe -- new credit --template tabular --data resources/samples/credit/credit.csv",
     runs: (count: number) => (count === 1 ? "1 run" : `${count} runs`),
   },
   runs: {

@@ -63,7 +63,12 @@ export const useLiveRun = defineStore("live-run", () => {
       case "failed":
         failure.value = new LatheError(event.error.code as LatheError["code"], event.error.message);
         return end("failed", "failed");
-      case "epoch": case "log":
+      case "epoch":
+        // An epoch too short for a step event also ends what came before it.
+        stage.value = undefined;
+        if (step.value && step.value.epoch <= event.epoch) step.value = undefined;
+        return;
+      case "log":
         return;
     }
   }

@@ -1,5 +1,5 @@
 import { shallowRef, type Ref } from "vue";
-import { LatheError, toLatheError } from "../../src-main/base/errors.js";
+import { type LatheError, toLatheError } from "../../src-main/base/errors.js";
 
 /** Something fetched: not there yet, there, or refused with a reason. While it is fetched again the old value stays. */
 export interface Loadable<T> {

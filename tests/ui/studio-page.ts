@@ -10,7 +10,9 @@ export class StudioPage {
   readonly curve: Locator;
 
   constructor(readonly page: Page) {
-    page.on("console", (message) => void (message.type() === "error" && this.complaints.push(message.text())));
+    page.on("console", (message) => {
+      if (message.type() === "error") this.complaints.push(message.text());
+    });
     page.on("pageerror", (error) => this.complaints.push(String(error)));
     this.projects = page.getByRole("navigation", { name: "Projects" });
     this.runs = page.getByRole("region", { name: "Runs" });

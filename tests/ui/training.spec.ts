@@ -26,6 +26,7 @@ test("a real training run is started, seen live and finished from the screen", a
   expect(accuracy).toBeGreaterThan(0.7);
   expect(existsSync(join(project, "runs", "0001", "model.onnx"))).toBe(true);
   await page.screenshot({ path: "test-results/screenshots/trained-light-1280x800.png" });
+  await expect(studio.projects.getByRole("button", { name: /^credit.*1 run$/ })).toBeVisible();
   studio.expectNoComplaints();
 });
 
@@ -35,6 +36,8 @@ test("a long run pauses, outlives a reload, resumes and stops with what it learn
   await studio.openProject(project);
   await studio.runs.getByRole("button", { name: "Train" }).first().click();
   await expect.poll(() => studio.epochsDrawn(), { timeout: 30_000 }).toBeGreaterThan(3);
+  // What came before training is over, though epochs this short send no steps.
+  await expect(studio.run.getByRole("progressbar", { name: /^epoch \d+ of 100000$/ })).toBeVisible();
   await expect(page.getByTestId("left")).toHaveText(/^\d+:\d\d(:\d\d)? left$/);
 
   await studio.run.getByRole("button", { name: "Pause" }).click();

@@ -45,10 +45,22 @@ describe("the registry of jobs", () => {
     say({ event: "state", state: "paused" });
     const heard: RunEvent[] = [];
     registry.subscribe(run, (event) => heard.push(event));
-    expect(heard).toEqual([warning("a"), { event: "stage", stage: "read", done: 1 }, step(50), { event: "state", state: "paused" }]);
+    expect(heard).toEqual([warning("a"), step(50), { event: "state", state: "paused" }]);
     expect(registry.status(run)).toBe("paused");
     say(step(51));
     expect(heard.at(-1)).toEqual(step(51));
+  });
+
+  it("does not tell a late subscriber of a stage that the first epoch ended, even where no step was sent", async () => {
+    const { registry, run, say } = await setUp();
+    say({ event: "stage", stage: "encode", done: 5, total: 9 });
+    const during: RunEvent[] = [];
+    registry.subscribe(run, (event) => during.push(event));
+    expect(during).toEqual([{ event: "stage", stage: "encode", done: 5, total: 9 }]);
+    say({ event: "epoch", epoch: 1, train: { loss: 1 }, validation: {}, learningRate: 0.1, seconds: 0.01, best: true, layers: {} });
+    const after: RunEvent[] = [];
+    registry.subscribe(run, (event) => after.push(event));
+    expect(after).toEqual([]);
   });
 
   it("passes wishes to the job under way, and to no other", async () => {
