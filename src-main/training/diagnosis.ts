@@ -17,19 +17,25 @@ const LARGEST = 3.4028234663852886e38;
 /** Sums of the diagnosis over the looked-at steps of an epoch; plain numbers, so that a checkpoint can hold it. */
 export class EpochDiagnosis {
   readonly #entries: readonly DiagnosisEntry[];
+  /** For a step's update, where its layer's weight norm stands; -1 for all else. */
+  readonly #weights: readonly number[];
   #sums: number[];
   #count = 0;
 
   constructor(entries: readonly DiagnosisEntry[]) {
     this.#entries = entries;
+    this.#weights = entries.map(({ layer, quantity }) => (quantity === "updateNorm" ? entries.findIndex((e) => e.layer === layer && e.quantity === "weightNorm") : -1));
     this.#sums = entries.map(() => 0);
   }
 
+  /** An update counts as a share of the weights at that very step: over an epoch of wild steps the weights themselves grow, and would hide it. */
   add(values: Float32Array): void {
     this.#count++;
+    const finite = (i: number) => (Number.isFinite(values[i] ?? 0) ? values[i] ?? 0 : LARGEST);
     this.#sums = this.#sums.map((sum, i) => {
-      const value = values[i] ?? 0;
-      return sum + (Number.isFinite(value) ? value : LARGEST);
+      const weights = this.#weights[i] ?? -1;
+      if (weights < 0) return sum + finite(i);
+      return finite(weights) === 0 ? sum : sum + Math.min(finite(i) / finite(weights), LARGEST);
     });
   }
 
@@ -40,11 +46,8 @@ export class EpochDiagnosis {
       if (quantity.endsWith("Check") || this.#count === 0) return;
       (found[layer] ??= {})[quantity] = (this.#sums[i] ?? 0) / this.#count;
     });
-    return Object.fromEntries(Object.entries(found).map(([layer, { updateNorm, ...rest }]) => {
-      const weightNorm = rest["weightNorm"];
-      const ratio = updateNorm === undefined || !weightNorm ? {} : { updateRatio: updateNorm / weightNorm };
-      return [layer, { ...rest, ...ratio }];
-    }));
+    return Object.fromEntries(Object.entries(found).map(([layer, { updateNorm, ...rest }]) =>
+      [layer, { ...rest, ...(updateNorm === undefined || !rest["weightNorm"] ? {} : { updateRatio: updateNorm }) }]));
   }
 
   reset(): void {
