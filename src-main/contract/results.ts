@@ -41,7 +41,7 @@ export type LearningRateResult = z.infer<typeof learningRateResult>;
 export const parityResult = z.strictObject({
   rows: z.number(),
   split: z.string(),
-  /** Largest |exported − trained| over all predictions, in units of max(1, |prediction|). */
+  /** Largest |exported − trained| over all predictions; of probabilities as it is, of numbers as a share of the column's largest prediction. */
   maxDifference: z.number(),
   /** Share of rows on which both decide the same. */
   equalDecisions: z.number(),

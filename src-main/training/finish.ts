@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { rmSync } from "node:fs";
 import { defined } from "../base/assert.js";
 import { LatheError } from "../base/errors.js";
 import { version } from "../base/version.js";
@@ -18,6 +19,10 @@ import type { Workbench } from "./workbench.js";
 
 /** A fit that the user did not cancel. */
 export type FinishedFit = FitResult & { readonly ended: Exclude<DoneEvent["ended"], "cancelled"> };
+
+const MODEL = "model.onnx";
+/** A model that the parity gate does not hand out. */
+const REFUSED = "refused.onnx";
 
 /**
  * What comes after the last step: judges the weights on validation and test, writes the model, checks that the file answers as the trainer does, writes the report.
@@ -52,13 +57,16 @@ export async function finish(bench: Workbench, run: RunFolder, evaluator: Evalua
   const report = buildReport(bench, run, fitted, model, parity, validation, test);
   run.write("report.json", `${JSON.stringify(report, null, 2)}\n`);
   if (!parity.passed) {
-    run.write("refused.onnx", model);
+    run.write(REFUSED, model);
+    // Of a run that was stopped, exported, and taken up again: the report no longer speaks of it.
+    rmSync(run.file(MODEL), { force: true });
     throw new LatheError("export.parity",
-      `the exported model's answers differ from the trainer's by up to ${parity.maxDifference.toPrecision(3)} on ${parity.rows} ${split} rows (allowed: ${PARITY_TOLERANCE}), so it is not handed out; it is kept as ${run.file("refused.onnx")} for a look`,
+      `the exported model's answers differ from the trainer's by up to ${parity.maxDifference.toPrecision(3)} on ${parity.rows} ${split} rows (allowed: ${PARITY_TOLERANCE}), so it is not handed out; it is kept as ${run.file(REFUSED)} for a look`,
       { parity });
   }
-  run.write("model.onnx", model);
-  return { event: "done", run: run.id, model: run.file("model.onnx"), report: run.file("report.json"), test: test?.metrics ?? {}, ended: fitted.ended };
+  run.write(MODEL, model);
+  rmSync(run.file(REFUSED), { force: true });
+  return { event: "done", run: run.id, model: run.file(MODEL), report: run.file("report.json"), test: test?.metrics ?? {}, ended: fitted.ended };
 }
 
 /** Opens the file as a stranger would, in a fresh session, and feeds it the table's own rows. */
@@ -94,7 +102,7 @@ function buildReport(
       engine: choice.engine.name, engineVersion: choice.status.version ?? "unknown", device: compile.device, threads: compile.threads,
     },
     model: {
-      file: "model.onnx", bytes: model.length, sha256: createHash("sha256").update(model).digest("hex"), parameters: spec.layout.parameterCount,
+      file: parity.passed ? MODEL : REFUSED, bytes: model.length, sha256: createHash("sha256").update(model).digest("hex"), parameters: spec.layout.parameterCount,
       layers: spec.plan.layers.map(({ id, owner, definition }) => ({
         id, type: definition.type, output: showShape(defined(spec.layout.types.get(id), id).shape), parameters: parametersOf(owner),
       })),

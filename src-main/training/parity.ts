@@ -10,9 +10,13 @@ import { floats } from "./trainer.js";
 
 /**
  * Largest difference between file and trainer. Both compute in float32 with the same weights; graph optimisations order a few sums differently, which moves the last
- * bits: 1e-5 is some 80 of them at 1, and far below what decides anything.
+ * bits: 1e-5 is some 80 of them at 1, and far below what decides anything. The unit is 1 for probabilities. For numbers it is the largest prediction of the column,
+ * measured from where the network says 0: an error of the network's is as large beside a prediction near 0, and one that matters in millimetres shows in metres too.
  */
 export const PARITY_TOLERANCE = 1e-5;
+
+/** Undoing the scaling rounds twice in the file and once here, each by at most 2⁻²⁴ of the number: what a large mean costs. */
+const ROUNDING = 2 ** -22;
 
 /** Turns a prediction as the trainer makes it into the unit the file answers in. */
 export type OwnUnit = (target: string, value: number, column: number) => number;
@@ -26,6 +30,7 @@ export async function checkParity(
   model: Executable, fitted: FittedData, targets: readonly TargetSpec[], rows: AsyncIterable<RawBatch>, trained: Predictions, split: string,
   ownUnit: OwnUnit, decide: (target: TargetSpec, outputs: Float32Array) => number | undefined,
 ): Promise<ParityResult> {
+  const units = new Map(targets.map((target) => [target.name, unitsOf(target, defined(trained.outputs.get(target.name), target.name), ownUnit)]));
   let at = 0;
   let maxDifference = 0;
   let decisions = 0;
@@ -37,9 +42,10 @@ export async function checkParity(
       const exported = floats(answers, outputName(target.name, fitted));
       const ours = defined(trained.outputs.get(target.name), target.name).subarray(at * width, (at + batch.size) * width)
         .map((value, i) => ownUnit(target.name, value, i % width));
-      for (let i = 0; i < exported.length; i++) {
+      const unit = defined(units.get(target.name), target.name);
+      for (let i = 0; i < Math.max(exported.length, ours.length); i++) {
         const [a, b] = [exported[i] ?? Number.NaN, ours[i] ?? Number.NaN];
-        const difference = Object.is(a, b) ? 0 : Math.abs(a - b) / Math.max(1, Math.abs(b));
+        const difference = Object.is(a, b) ? 0 : Math.abs(a - b) / Math.max(unit[i % width] ?? 1, (ROUNDING / PARITY_TOLERANCE) * Math.abs(b));
         maxDifference = Math.max(maxDifference, Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference);
       }
       for (let row = 0; row < batch.size; row++) {
@@ -57,4 +63,18 @@ export async function checkParity(
     tolerance: PARITY_TOLERANCE,
     passed: maxDifference <= PARITY_TOLERANCE && at === trained.rows,
   };
+}
+
+/** What a difference is measured in, by column. */
+function unitsOf({ name, kind, width }: TargetSpec, outputs: Float32Array, ownUnit: OwnUnit): readonly number[] {
+  return Array.from({ length: width }, (_, column) => {
+    if (kind !== "numeric") return 1;
+    const zero = ownUnit(name, 0, column);
+    let largest = 0;
+    for (let i = column; i < outputs.length; i += width) {
+      const size = Math.abs(ownUnit(name, outputs[i] ?? 0, column) - zero);
+      if (size > largest) largest = size;
+    }
+    return largest > 0 ? largest : Math.abs(ownUnit(name, 1, column) - zero);
+  });
 }
