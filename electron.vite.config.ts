@@ -40,6 +40,7 @@ export default defineConfig({
     plugins: [vue()],
     build: {
       outDir: resolve("out/renderer"),
+      minify: true,
       rolldownOptions: { input: "src-renderer/index.html" },
     },
   },

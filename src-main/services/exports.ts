@@ -5,6 +5,9 @@ import { exporters } from "../exporters/index.js";
 import { storageError } from "../training/checkpoint.js";
 import { runFolder } from "./models.js";
 
+/** What `exportRun` can write. */
+export const exportFormats: readonly string[] = exporters.types;
+
 /**
  * Writes a finished run in one of the export formats.
  * @throws LatheError `run.missing`, `export.format`, `export.parity` where the gate refused, `run.storage`

@@ -1,8 +1,7 @@
 import { readFile, readdir, stat } from "node:fs/promises";
-import { hostname } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { epochEvent, metricValues, type EpochEvent, type MetricValues } from "../contract/events.js";
+import { epochEvent, errorRecord, metricValues, type EpochEvent, type MetricValues } from "../contract/events.js";
 import { runReport } from "../contract/report.js";
 import { runId, type RunMetrics } from "../contract/summaries.js";
 
@@ -21,8 +20,6 @@ const reportSchema = z.object({
   ended: runReport.shape.ended,
   test: z.object({ metrics: metricValues }).optional(),
 });
-
-const lockSchema = z.object({ pid: z.int(), host: z.string() });
 
 export interface RunConfig {
   readonly engine?: string | undefined;
@@ -79,17 +76,9 @@ export function parseMetrics(text: string): RunMetrics {
   return { epochs: [...epochs.values()].sort((a, b) => a.epoch - b.epoch), damagedLines };
 }
 
-/** Whether a living process works on the run. A lock of another machine counts as living: it cannot be asked. */
-export async function isHeld(folder: string): Promise<boolean> {
-  const holder = await readJson(join(folder, "lock"), lockSchema);
-  if (!holder) return false;
-  if (holder.host !== hostname()) return true;
-  try {
-    process.kill(holder.pid, 0);
-    return true;
-  } catch (thrown) {
-    return thrown instanceof Error && "code" in thrown && thrown.code === "EPERM";
-  }
+/** Why a run failed; undefined where it did not. */
+export async function readFailure(folder: string): Promise<z.infer<typeof errorRecord> | undefined> {
+  return readJson(join(folder, "error.json"), errorRecord);
 }
 
 function parseEpoch(line: string): EpochEvent | undefined {

@@ -2,7 +2,8 @@ import { open } from "node:fs/promises";
 import { join } from "node:path";
 import type { Disposable } from "../base/disposable.js";
 import type { RunEvent } from "../contract/events.js";
-import { isHeld, parseMetrics, readReport } from "./run-files.js";
+import { isHeld } from "../training/run-lock.js";
+import { parseMetrics, readReport } from "./run-files.js";
 
 /** Milliseconds between looks at a run that another process trains. */
 const interval = 500;
@@ -43,7 +44,7 @@ export function watchRun(options: WatchOptions): Disposable {
 
   async function look(): Promise<void> {
     // Asked first: what was written before the lock went is then read below.
-    const held = await isHeld(options.folder);
+    const held = isHeld(options.folder);
     await readNew();
     const report = held ? undefined : await readReport(options.folder);
     if (disposed) return;

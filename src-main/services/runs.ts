@@ -6,7 +6,8 @@ import type { RunEvent } from "../contract/events.js";
 import type { RunMetrics, RunReference, RunStatus, RunSummary } from "../contract/summaries.js";
 import type { FolderAccess } from "./folder-access.js";
 import type { JobRegistry } from "./job-registry.js";
-import { isHeld, listRunIds, readConfig, readMetrics, readReport, type RunReport } from "./run-files.js";
+import { isHeld } from "../training/run-lock.js";
+import { listRunIds, readConfig, readFailure, readMetrics, readReport, type RunReport } from "./run-files.js";
 import { watchRun } from "./run-watch.js";
 
 export interface Runs {
@@ -30,13 +31,13 @@ export function createRuns(access: FolderAccess, jobs: JobRegistry): Runs {
 
   async function summarize(project: string, run: string): Promise<RunSummary> {
     const folder = join(project, "runs", run);
-    const [config, metrics, report, held] = await Promise.all([readConfig(folder), readMetrics(folder), readReport(folder), isHeld(folder)]);
+    const [config, metrics, report, failure] = await Promise.all([readConfig(folder), readMetrics(folder), readReport(folder), readFailure(folder)]);
     const reference = { project, run };
     const best = metrics.epochs.findLast((epoch) => epoch.best);
-    const error = jobs.error(reference);
+    const error = jobs.error(reference) ?? failure;
     return {
       run, project, folder,
-      status: jobs.status(reference) ?? statusOf(held, report),
+      status: jobs.status(reference) ?? statusOf(isHeld(folder), failure !== undefined, report),
       startedAt: config?.createdAt ?? (await stat(folder)).mtimeMs,
       epoch: metrics.epochs.at(-1)?.epoch ?? 0,
       ...(config?.epochs === undefined ? {} : { epochs: config.epochs }),
@@ -65,7 +66,8 @@ export function createRuns(access: FolderAccess, jobs: JobRegistry): Runs {
   };
 }
 
-function statusOf(held: boolean, report: RunReport | undefined): RunStatus {
+function statusOf(held: boolean, failed: boolean, report: RunReport | undefined): RunStatus {
   if (held) return "running";
+  if (failed) return "failed";
   return report?.ended ?? "interrupted";
 }

@@ -193,7 +193,6 @@ class Fit {
     this.#sums = emptySums(targets.length);
     this.#diagnosis.reset();
     this.#epochStartedAt = clock();
-    this.#progress.restart();
     if (stop) this.#ended = "early-stopping";
     else if (control.wish === "stop") this.#ended = "stopped";
     if (clock() - this.#savedAt >= Math.min(1, this.#s.training.checkpointSeconds) * 1000) this.#save();

@@ -1,4 +1,7 @@
-/** Turns steps into a few events a second, with throughput and time left. Times are milliseconds from the clock given. */
+/**
+ * Turns steps into a few events a second, with throughput and time left. Times are milliseconds from the clock given; what happens between steps (judging at the end
+ * of an epoch, checkpoints) counts, so that time left is the user's time.
+ */
 export class StepProgress {
   readonly #clock: () => number;
   readonly #everyMs: number;
@@ -29,7 +32,7 @@ export class StepProgress {
     return report;
   }
 
-  /** Leaves a pause, or an evaluation, out of the figures. */
+  /** Leaves a pause out of the figures. */
   restart(): void {
     this.#since = this.#clock();
     this.#steps = 0;

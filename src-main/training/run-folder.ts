@@ -1,9 +1,10 @@
 import { appendFileSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, truncateSync, writeSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { LatheError } from "../base/errors.js";
+import { type ErrorRecord, LatheError } from "../base/errors.js";
 import type { EpochEvent } from "../contract/events.js";
 import { storageError, writeSynced } from "./checkpoint.js";
+import { isAlive, readLock, thisProcess } from "./run-lock.js";
 
 /** A run on disk: `config.json`, `metrics.jsonl`, `log.txt`, `checkpoint/`, `model.onnx`, `report.json`, and `lock` while a process works on it. */
 export class RunFolder {
@@ -54,7 +55,7 @@ export class RunFolder {
   /** Claims the run for this process. A lock whose process is gone is taken over. @throws LatheError `run.locked` */
   lock(): this {
     const path = this.file("lock");
-    const mine = JSON.stringify({ pid: process.pid, host: hostname(), started: startOf(process.pid) });
+    const mine = JSON.stringify(thisProcess());
     for (let attempt = 0; attempt < 2; attempt++) {
       try {
         const file = openSync(path, "wx");
@@ -125,6 +126,16 @@ export class RunFolder {
     });
   }
 
+  /** Leaves word of why the run ended, for whoever looks at it later; undefined takes it back. */
+  markFailed(error: ErrorRecord | undefined): void {
+    try {
+      if (error) this.write("error.json", `${JSON.stringify(error)}\n`);
+      else rmSync(this.file("error.json"), { force: true });
+    } catch {
+      // The failure itself, a full disk perhaps, is told by other ways.
+    }
+  }
+
   log(line: string, time: Date): void {
     try {
       appendFileSync(this.file("log.txt"), `${time.toISOString()} ${line}\n`);
@@ -146,48 +157,5 @@ function makeFolder(path: string): boolean {
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code === "EEXIST") return false;
     throw thrown;
-  }
-}
-
-interface LockHolder {
-  readonly pid: number;
-  readonly host: string;
-  /** When the process began, where the system tells: ids are given out again. */
-  readonly started?: string;
-}
-
-function readLock(path: string): LockHolder | undefined {
-  try {
-    return JSON.parse(readFileSync(path, "utf8")) as LockHolder;
-  } catch {
-    return undefined; // Cut off by a crash in the moment of writing: nobody holds it.
-  }
-}
-
-function isAlive({ pid, host, started }: LockHolder): boolean {
-  if (host !== hostname()) return true; // Another machine's process cannot be asked.
-  if (process.platform === "linux") {
-    const now = startOf(pid);
-    return now !== undefined && (started === undefined || started === now);
-  }
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (thrown) {
-    return (thrown as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
-
-/**
- * When a living process began, in clock ticks since the machine did; undefined for one that has ended, also where its parent has not yet noticed (a zombie still
- * answers to signals). Linux only. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
- */
-function startOf(pid: number): string | undefined {
-  try {
-    // The second field, the program's name, is in brackets and may hold anything.
-    const fields = readFileSync(`/proc/${pid}/stat`, "latin1").replace(/^.*\) /s, "").split(" ");
-    return fields[0] === "Z" || fields[0] === "X" ? undefined : fields[19];
-  } catch {
-    return undefined;
   }
 }

@@ -1,5 +1,4 @@
-import { toLatheError } from "../base/errors.js";
-import { LatheError } from "../base/errors.js";
+import { LatheError, toLatheError } from "../base/errors.js";
 import { version } from "../base/version.js";
 import type { TrainRequest } from "../contract/engine-messages.js";
 import type { DoneEvent, RunEvent } from "../contract/events.js";
@@ -29,14 +28,17 @@ export async function train(request: TrainRequest, setting: WorkSetting): Promis
     const line = logLine(event);
     if (line !== undefined) run.log(line, setting.now());
   };
+  run.markFailed(undefined);
   try {
     for (const message of [...bench.prepared.audit.warnings.map((w) => w.message), ...bench.notes]) emit({ event: "log", level: "warning", message });
     const done = await work(started, { ...setting, emit });
     emit(done);
     return done;
   } catch (thrown) {
-    run.log(`failed: ${toLatheError(thrown).message}`, setting.now());
-    throw thrown;
+    const error = toLatheError(thrown);
+    run.log(`failed: ${error.message}`, setting.now());
+    run.markFailed(error.toRecord());
+    throw error;
   } finally {
     run.unlock();
     await trainer.dispose();
