@@ -1,18 +1,27 @@
 import { InvalidArgumentError } from "commander";
 
+/** Parsers of option values; commander names the option in front of what they throw. */
+
 export function positiveInteger(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError(`expected a whole number of at least 1, got ${text}`);
-  return value;
+  return integer(text, 1, Number.MAX_SAFE_INTEGER, "Expected a whole number of at least 1");
 }
 
 export function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0 || text.trim() === "") throw new InvalidArgumentError(`expected a whole number, got ${text}`);
-  return value;
+  return integer(text, 0, Number.MAX_SAFE_INTEGER, "Expected a whole number of at least 0");
+}
+
+/** 0: a free one. */
+export function portNumber(text: string): number {
+  return integer(text, 0, 65_535, "Expected a port, 0 to 65535");
 }
 
 /** Collects a repeatable option. */
 export function several(value: string, sofar: readonly string[] = []): readonly string[] {
   return [...sofar, value];
+}
+
+function integer(text: string, least: number, most: number, expected: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < least || value > most) throw new InvalidArgumentError(expected);
+  return value;
 }

@@ -1,32 +1,44 @@
 import type { Command } from "commander";
-import { engineStatuses } from "../../engines/index.js";
-import { checkHealth } from "../../services/doctor.js";
-import { createOutput, table } from "../output.js";
+import { LatheError } from "../../base/errors.js";
+import { type Check, checkHealth } from "../../services/doctor.js";
+import { engineStatuses } from "../../services/engines.js";
+import { createOutput } from "../output.js";
 
 interface Options {
   readonly json?: boolean;
 }
 
 export function addDevices(program: Command): void {
-  program.command("engines").description("what can train here").action(async ({ json = false }: Options) => {
+  program.command("engines").description("what can train here, and why not").action(async ({ json = false }: Options) => {
     const output = createOutput(json);
     const engines = await engineStatuses();
-    output.line(table(["engine", "available", "version", "why not"], engines.map((e) => [e.name, e.available ? "yes" : "no", e.version ?? "", e.reason ?? ""])));
+    output.table(["engine", "available", "version", "why not"], engines.map((e) => [e.name, yesNo(e.available), e.version ?? "", e.reason ?? ""]));
     output.event({ event: "engines", engines });
   });
 
-  program.command("devices").description("processors and graphics cards that can be used").action(async ({ json = false }: Options) => {
+  program.command("devices").description("processors and graphics cards that can be named with --device").action(async ({ json = false }: Options) => {
     const output = createOutput(json);
     const engines = await engineStatuses();
     const devices = engines.flatMap((e) => e.devices.map((device) => ({ engine: e.name, ...device })));
-    output.line(table(["device", "engine", "available", "why not"], devices.map((d) => [d.name, d.engine, d.available ? "yes" : "no", d.reason ?? ""])));
+    output.table(["device", "engine", "available", "why not"], devices.map((d) => [d.name, d.engine, yesNo(d.available), d.reason ?? ""]));
     output.event({ event: "devices", devices });
   });
 
-  program.command("doctor").description("check this installation, with remedies").action(async ({ json = false }: Options) => {
+  program.command("doctor").description("check this installation; what is missing is named with its remedy").action(async ({ json = false }: Options) => {
     const output = createOutput(json);
     const checks = await checkHealth();
-    for (const { name, ok, detail } of checks) output.line(`${ok ? "ok   " : "NOT  "} ${name}: ${detail}`);
+    for (const check of checks) output.line(`${verdict(check).padEnd(9)} ${check.name}: ${check.detail}`);
     output.event({ event: "doctor", checks });
+    const broken = checks.filter((check) => !check.ok && !check.optional);
+    if (broken.length > 0) throw new LatheError("engine.unavailable", `this installation cannot train: ${broken.map(({ name }) => name).join(", ")}; see above`);
   });
+}
+
+function verdict({ ok, optional }: Check): string {
+  if (ok) return "ok";
+  return optional ? "optional" : "MISSING";
+}
+
+function yesNo(value: boolean): string {
+  return value ? "yes" : "no";
 }

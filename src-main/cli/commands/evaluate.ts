@@ -2,8 +2,10 @@ import type { Command } from "commander";
 import { evaluationResult } from "../../contract/results.js";
 import { inEngine } from "../../services/jobs.js";
 import { modelFile } from "../../services/models.js";
-import { count, createOutput, showEvents } from "../output.js";
-import { metricReport } from "../report.js";
+import { plural } from "../format.js";
+import { createOutput } from "../output.js";
+import { showEvents } from "../show-events.js";
+import { showMetrics } from "../show-metrics.js";
 
 interface Options {
   readonly data: string;
@@ -12,19 +14,20 @@ interface Options {
 }
 
 export function addEvaluate(program: Command): void {
-  program.command("evaluate <model>")
-    .description("judge a run or model.onnx on a table with known answers")
+  program.command("evaluate")
+    .description("judge a model on a table whose answers are known")
+    .argument("<model>", "a run's folder, a project's (its newest run), or a model.onnx")
     .requiredOption("--data <path>", "table with the model's columns and targets")
-    .option("--device <name>", "device to run on")
+    .option("--device <name>", "auto, cpu or another that `devices` lists")
     .action(evaluate);
 }
 
-async function evaluate(model: string, { data, device, json = false }: Options): Promise<void> {
+async function evaluate(model: string, { data, device = "auto", json = false }: Options): Promise<void> {
   const output = createOutput(json);
-  const work = { kind: "evaluate", model: modelFile(model), data, ...(device ? { device } : {}) } as const;
+  const work = { kind: "evaluate", model: modelFile(model), data, device } as const;
   const result = await inEngine(work, showEvents(output), (value) => evaluationResult.parse(value));
-  output.line(`${count(result.samples)} rows`);
-  for (const [reason, rows] of Object.entries(result.skipped)) output.line(`${count(rows)} rows left out: ${reason}`);
-  output.line(metricReport(result.metrics, result.confusion));
+  output.line(plural(result.samples, "row"));
+  for (const [reason, rows] of Object.entries(result.skipped)) output.line(`${plural(rows, "row")} left out: ${reason}`);
+  showMetrics(output, result.metrics, result.confusion);
   output.event(result);
 }

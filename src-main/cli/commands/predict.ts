@@ -1,8 +1,12 @@
+import { basename, extname, resolve } from "node:path";
 import type { Command } from "commander";
+import { LatheError } from "../../base/errors.js";
 import { predictionResult } from "../../contract/results.js";
 import { inEngine } from "../../services/jobs.js";
 import { modelFile } from "../../services/models.js";
-import { count, createOutput, showEvents } from "../output.js";
+import { plural } from "../format.js";
+import { createOutput } from "../output.js";
+import { showEvents } from "../show-events.js";
 
 interface Options {
   readonly out?: string;
@@ -11,18 +15,26 @@ interface Options {
 }
 
 export function addPredict(program: Command): void {
-  program.command("predict <model> <table>")
+  program.command("predict")
     .description("answer for every row of a table, into a CSV")
-    .option("--out <path>", "where the CSV goes", "predictions.csv")
-    .option("--device <name>", "device to run on")
+    .argument("<model>", "a run's folder, a project's (its newest run), or a model.onnx")
+    .argument("<table>", "table with the model's columns")
+    .option("--out <path>", "CSV to write (default: <table>.predictions.csv, in the current folder)")
+    .option("--device <name>", "auto, cpu or another that `devices` lists")
     .action(predict);
 }
 
-async function predict(model: string, data: string, { out = "predictions.csv", device, json = false }: Options): Promise<void> {
+async function predict(model: string, data: string, { out = defaultOut(data), device = "auto", json = false }: Options): Promise<void> {
   const output = createOutput(json);
-  const work = { kind: "predict", model: modelFile(model), data, out, ...(device ? { device } : {}) } as const;
+  if (resolve(out) === resolve(data)) throw new LatheError("usage", `--out ${out} is the table itself, which predictions would replace; name another file`);
+  const work = { kind: "predict", model: modelFile(model), data, out, device } as const;
   const result = await inEngine(work, showEvents(output), (value) => predictionResult.parse(value));
-  for (const [input, rows] of Object.entries(result.unknown)) output.line(`${count(rows)} rows have a value of ${input} that the model was never shown`);
-  output.line(`${count(result.samples)} predictions in ${result.out}`);
+  for (const [input, rows] of Object.entries(result.unknown)) output.line(`${plural(rows, "row")} with a value of ${input} that the model was never shown`);
+  output.line(`${plural(result.samples, "prediction")} in ${result.out}`);
   output.event(result);
+}
+
+/** `new.csv` to `new.predictions.csv`: never the table itself, and another for each table. */
+function defaultOut(data: string): string {
+  return `${basename(data, extname(data))}.predictions.csv`;
 }

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { startServer } from "../../server/index.js";
-import { positiveInteger } from "../arguments.js";
+import { portNumber } from "../arguments.js";
 import { createOutput } from "../output.js";
 import { openInBrowser } from "../open.js";
 
@@ -13,13 +13,14 @@ interface Options {
 export function addServe(program: Command): void {
   program.command("serve")
     .description("the studio in a browser, on this machine only")
-    .option("--port <n>", "port on 127.0.0.1; a free one by default", positiveInteger)
+    .option("--port <n>", "port on 127.0.0.1 (default: a free one)", portNumber)
     .option("--open", "open it in the browser")
     .action(async ({ port, open = false, json = false }: Options) => {
       const output = createOutput(json);
       const server = await startServer(port === undefined ? {} : { port });
       output.event({ event: "listening", url: server.url });
-      output.line(`Lathe is at ${server.url}\nCtrl-C ends it.`);
+      output.line(`Lathe is at ${server.url}`);
+      output.line("Ctrl-C ends it.");
       if (open) openInBrowser(server.url);
       await new Promise<void>((resolve) => {
         process.once("SIGINT", resolve);

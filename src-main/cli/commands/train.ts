@@ -1,9 +1,12 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
+import { LatheError } from "../../base/errors.js";
 import { startTraining } from "../../services/jobs.js";
 import { readReport } from "../../services/reports.js";
-import { createOutput, number, showEvents } from "../output.js";
-import { metricReport } from "../report.js";
 import { positiveInteger, wholeNumber } from "../arguments.js";
+import { count, number } from "../format.js";
+import { type Output, createOutput } from "../output.js";
+import { showEvents } from "../show-events.js";
+import { showMetrics } from "../show-metrics.js";
 
 interface Options {
   readonly epochs?: number;
@@ -15,12 +18,13 @@ interface Options {
 }
 
 export function addTrain(program: Command): void {
-  program.command("train <project>")
+  program.command("train")
     .description("train a project; Ctrl-C stops and keeps what was learnt, a second Ctrl-C cancels")
-    .option("--epochs <n>", "epochs to train", positiveInteger)
-    .option("--seed <n>", "seed of all randomness", wholeNumber)
-    .option("--engine <name>", "auto, onnxruntime or tensorflow")
-    .option("--device <name>", "auto, cpu or one that `devices` lists")
+    .argument("<project>", "a project's folder")
+    .option("--epochs <n>", "instead of training.epochs", positiveInteger)
+    .option("--seed <n>", "instead of the project's seed", wholeNumber)
+    .addOption(new Option("--engine <name>", "instead of training.engine").choices(["auto", "onnxruntime", "tensorflow"]))
+    .option("--device <name>", "auto, cpu or another that `devices` lists")
     .option("--resume [run]", "go on with the newest run, or the one named")
     .action(train);
 }
@@ -39,17 +43,25 @@ async function train(project: string, { json = false, ...options }: Options): Pr
   process.on("SIGINT", interrupt);
   try {
     const done = await job.done;
-    if (done.report) {
-      const report = readReport(done.report);
-      output.line();
-      output.line(metricReport(report.test?.metrics ?? report.validation?.metrics ?? {}, report.test?.confusion ?? report.validation?.confusion ?? {}));
-      output.line();
-      const { parity } = report;
-      output.line(`exported model against trainer: ${parity.rows} ${parity.split} rows, largest difference ${number(parity.maxDifference)}, equal decisions ${(100 * parity.equalDecisions).toFixed(2)} %`);
+    if (done.model === undefined || done.report === undefined) {
+      throw new LatheError("cancelled", `run ${done.run} was cancelled, so it has no model; go on with: lathe train ${project} --resume ${done.run}`, { run: done.run });
     }
-    output.line(done.model ? `model  ${done.model}\nreport ${done.report ?? ""}` : `run ${done.run} was cancelled; go on with: train ${project} --resume ${done.run}`);
+    showReport(output, done.report);
+    output.line(`model  ${done.model}`);
+    output.line(`report ${done.report}`);
     output.event(done);
   } finally {
     process.off("SIGINT", interrupt);
   }
+}
+
+function showReport(output: Output, path: string): void {
+  const { test, validation, parity, model } = readReport(path);
+  const judged = test ?? validation;
+  if (judged) {
+    showMetrics(output, judged.metrics, judged.confusion);
+    output.line();
+    output.line(`on ${count(judged.rows)} ${test ? "test" : "validation"} rows${test ? ", which training never saw" : ""}`);
+  }
+  output.line(`${model.file} against the trainer, ${count(parity.rows)} ${parity.split} rows: largest difference ${number(parity.maxDifference)}, equal decisions ${(100 * parity.equalDecisions).toFixed(2)} %`);
 }

@@ -1,0 +1,34 @@
+import type { Command } from "commander";
+import type { RunSummary } from "../../contract/summaries.js";
+import { listRuns } from "../../services/list-runs.js";
+import { number } from "../format.js";
+import { createOutput } from "../output.js";
+import { mainMetric } from "../show-metrics.js";
+
+interface Options {
+  readonly json?: boolean;
+}
+
+export function addRuns(program: Command): void {
+  program.command("runs")
+    .description("list a project's runs, the newest first: how each ended and how good it is")
+    .argument("<project>", "a project's folder")
+    .action(async (project: string, { json = false }: Options) => {
+      const output = createOutput(json);
+      const { folder, runs } = await listRuns(project);
+      if (runs.length === 0) output.line(`no runs yet; start one with: lathe train ${project}`);
+      else output.table(["run", "status", "epochs", "best epoch", "validation loss", "test", "", "started"], runs.map(row));
+      output.event({ event: "runs", project: folder, runs });
+    });
+}
+
+/** `2026-11-20 09:20`, where the user is; Sweden writes dates so. */
+const started = new Intl.DateTimeFormat("sv", { dateStyle: "short", timeStyle: "short" });
+
+function row(run: RunSummary): readonly string[] {
+  const metric = mainMetric(run.test ?? {});
+  return [
+    run.run, run.status, `${run.epoch}${run.epochs === undefined ? "" : `/${run.epochs}`}`, run.best ? String(run.best.epoch) : "–", number(run.best?.loss),
+    metric?.name ?? "–", number(metric?.value), started.format(run.startedAt),
+  ];
+}

@@ -1,0 +1,38 @@
+import { Command } from "commander";
+import { version } from "../base/version.js";
+import { addDevices } from "./commands/devices.js";
+import { addEvaluate } from "./commands/evaluate.js";
+import { addExport } from "./commands/export.js";
+import { addFindLearningRate } from "./commands/find-learning-rate.js";
+import { addInspect } from "./commands/inspect.js";
+import { addNew } from "./commands/new.js";
+import { addPredict } from "./commands/predict.js";
+import { addRuns } from "./commands/runs.js";
+import { addServe } from "./commands/serve.js";
+import { addTrain } from "./commands/train.js";
+
+/** In the order of work. */
+const commands = [addNew, addInspect, addTrain, addFindLearningRate, addRuns, addEvaluate, addPredict, addExport, addServe, addDevices];
+
+const examples = `
+From a table to a model:
+  lathe new credit --data credit.csv --target Good
+  lathe train credit
+  lathe predict credit applicants.csv
+
+Every command takes --json: one JSON object a line on stdout, everything for people on stderr.
+Exit codes: 0 done, 1 failed with one clear line, 2 bad usage.`;
+
+/** The command line. Throws a CommanderError instead of ending the process; its message has not been printed. */
+export function createProgram(): Command {
+  const program = new Command("lathe")
+    .description("Train a small neural network on your own data, see whether it is any good, take it away as ONNX.")
+    .version(version)
+    .showSuggestionAfterError()
+    .configureOutput({ outputError: () => undefined })
+    .exitOverride()
+    .addHelpText("after", examples);
+  for (const add of commands) add(program);
+  for (const command of program.commands) command.option("--json", "one JSON object a line on stdout, logs on stderr");
+  return program;
+}

@@ -1,0 +1,43 @@
+import type { MetricValues } from "../contract/events.js";
+import type { Confusion } from "../contract/results.js";
+import { count, number } from "./format.js";
+import type { Output } from "./output.js";
+
+const wholeMetrics = ["loss", "accuracy", "auroc", "averagePrecision", "logloss", "mse", "rmse", "mae", "r2"];
+/** More classes than these make no readable matrix; the report has it. */
+const MOST_CLASSES = 12;
+
+/** A readable summary of metrics, target by target: those of the whole, then a row a class, then the confusion matrix. */
+export function showMetrics(output: Output, metrics: MetricValues, confusion: Readonly<Record<string, Confusion>>): void {
+  for (const target of targetsOf(metrics)) {
+    const of = (name: string) => metrics[`${target}.${name}`];
+    output.line();
+    output.table([target, ""], wholeMetrics.filter((name) => of(name) !== undefined).map((name) => [name, number(of(name))]));
+    const decisions = confusion[target];
+    if (decisions) showClasses(output, of, decisions);
+  }
+}
+
+function showClasses(output: Output, of: (name: string) => number | null | undefined, { classes, counts }: Confusion): void {
+  const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
+  const averages = ["macro", "micro", "weighted"].filter((name) => of(`f1.${name}`) !== undefined);
+  const row = (name: string, rows: number) => [name, number(of(`precision.${name}`)), number(of(`recall.${name}`)), number(of(`f1.${name}`)), count(rows)];
+  output.line();
+  output.table(["class", "precision", "recall", "f1", "rows"], [
+    ...classes.map((name, i) => row(name, sum(counts[i] ?? []))),
+    ...averages.map((name) => row(name, sum(counts.flat()))),
+  ]);
+  if (classes.length > MOST_CLASSES) return;
+  output.line();
+  output.table(["truth \\ predicted", ...classes], classes.map((name, i) => [name, ...(counts[i] ?? []).map(count)]));
+}
+
+/** The one number that tells a run's worth at a glance: the first target's accuracy or RMSE, else the loss. */
+export function mainMetric(metrics: MetricValues): { readonly name: string; readonly value: number | null } | undefined {
+  const name = Object.keys(metrics).find((key) => /\.(accuracy|rmse)$/.test(key)) ?? (metrics["loss"] === undefined ? undefined : "loss");
+  return name === undefined ? undefined : { name, value: metrics[name] ?? null };
+}
+
+function targetsOf(metrics: MetricValues): readonly string[] {
+  return [...new Set(Object.keys(metrics).flatMap((name) => (name.includes(".") ? [name.split(".", 1)[0] ?? ""] : [])))];
+}
