@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { LatheError } from "../base/errors.js";
+import { LatheError, toLatheError } from "../base/errors.js";
 import type { Executable } from "../engines/engine.js";
 import { chooseEngine } from "../engines/index.js";
 import { decodeModel } from "../onnx/protobuf.js";
@@ -25,7 +25,7 @@ export async function serveModel(path: string, device: string): Promise<ServedMo
   } catch (thrown) {
     throw new LatheError("run.missing", `${path} cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}`, { path }, { cause: thrown });
   }
-  const facts = readFacts(decodeModel(bytes, inferTypes).metadata, path);
+  const facts = readFacts(metadataOf(bytes, path), path);
   const choice = await chooseEngine("auto", device);
   const session = await choice.engine.load(bytes, { device: choice.device, threads: 1 });
   const workFolder = mkdtempSync(join(tmpdir(), "lathe-"));
@@ -36,4 +36,13 @@ export async function serveModel(path: string, device: string): Promise<ServedMo
       rmSync(workFolder, { recursive: true, force: true });
     },
   };
+}
+
+function metadataOf(bytes: Uint8Array, path: string): ReadonlyMap<string, string> {
+  try {
+    return decodeModel(bytes, inferTypes).metadata;
+  } catch (thrown) {
+    const { code, message, details } = toLatheError(thrown);
+    throw new LatheError(code, `${path}: ${message}`, { ...details, path }, { cause: thrown });
+  }
 }
