@@ -84,10 +84,11 @@ function track(ctx: LayerContext<Config>, mean: Value, variance: Value): void {
   const fresh = { runningMean: mean, runningVar: unbiased };
   const share = momentum === null ? e.div(e.scalarLike(1, x), counted(ctx)) : momentum;
   for (const [name, batch] of Object.entries(fresh)) {
-    const running = ctx.buffer(name);
-    ctx.updateBuffer(name, typeof share === "number"
-      ? e.add(e.scale(running, 1 - share), e.scale(batch, share))
-      : e.add(running, e.mul(share, e.sub(batch, running))));
+    if (typeof share === "number") ctx.updateBuffer(name, batch, share);
+    else {
+      const running = ctx.buffer(name);
+      ctx.updateBuffer(name, e.add(running, e.mul(share, e.sub(batch, running))));
+    }
   }
 }
 

@@ -36,8 +36,8 @@ export interface LayerContext<C> {
   parameter(name: string): Value;
   /** The buffer as left by the last use of this layer in the graph. */
   buffer(name: string): Value;
-  /** Training mode only. */
-  updateBuffer(name: string, value: Value): void;
+  /** buffer ← (1 - share)·buffer + share·value; a share of 1, the default, replaces it. Training mode only. */
+  updateBuffer(name: string, value: Value, share?: number): void;
   /** Training mode only: fresh uniforms in [0, 1) each step, `[N, ...rest of shape]`, from the run's seed and the step number. */
   uniform(shape: Shape): Value;
   /** Training mode only: N as a float scalar-like value of shape [1]. */

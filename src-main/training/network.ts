@@ -26,8 +26,10 @@ export interface NetworkPlan {
 export interface Bindings {
   readonly mode: "train" | "eval";
   parameter(owner: string, spec: ParameterSpec): Value;
+  /** As left by the last update. */
   buffer(owner: string, spec: BufferSpec): Value;
-  updateBuffer(owner: string, spec: BufferSpec, value: Value): void;
+  /** buffer ← (1 - share)·buffer + share·value */
+  updateBuffer(owner: string, spec: BufferSpec, value: Value, share: number): void;
   uniform(layer: string, shape: Shape): Value;
   batchSize(): Value;
 }
@@ -129,19 +131,18 @@ export type Activations = ReadonlyMap<string, Value>;
  */
 export function lowerNetwork(e: Emitter, plan: NetworkPlan, inputs: ReadonlyMap<string, Value>, bindings: Bindings): Activations {
   const results = new Map<string, Value>(inputs);
-  const buffers = new Map<string, Value>();
   for (const layer of plan.layers) {
     const operands = layer.from.map((name) => {
       const value = results.get(name);
       if (!value) throw new LatheError("model.layer", `layer ${layer.id} reads ${name}, which comes later or does not exist`);
       return value;
     });
-    results.set(layer.id, lowerLayer(e, layer, operands, bindings, buffers));
+    results.set(layer.id, lowerLayer(e, layer, operands, bindings));
   }
   return results;
 }
 
-function lowerLayer(e: Emitter, layer: PlannedLayer, operands: readonly Value[], bindings: Bindings, buffers: Map<string, Value>): Value {
+function lowerLayer(e: Emitter, layer: PlannedLayer, operands: readonly Value[], bindings: Bindings): Value {
   const { definition, config, id, owner } = layer;
   const fail = (expected: string): never => {
     throw new LatheError("model.layer", `layer ${id} (${definition.type}) got ${operands.map((v) => showShape(v.shape)).join(", ")}: ${expected}`, { layer: id });
@@ -166,11 +167,8 @@ function lowerLayer(e: Emitter, layer: PlannedLayer, operands: readonly Value[],
     const context: LayerContext<unknown> = {
       e, config, inputs: operands, input, mode: bindings.mode, fail,
       parameter: (name) => fitting(specOf(parameters, name), bindings.parameter(owner, specOf(parameters, name))),
-      buffer: (name) => fitting(specOf(bufferSpecs, name), buffers.get(`${owner}.${name}`) ?? bindings.buffer(owner, specOf(bufferSpecs, name))),
-      updateBuffer: (name, value) => {
-        buffers.set(`${owner}.${name}`, value);
-        bindings.updateBuffer(owner, specOf(bufferSpecs, name), value);
-      },
+      buffer: (name) => fitting(specOf(bufferSpecs, name), bindings.buffer(owner, specOf(bufferSpecs, name))),
+      updateBuffer: (name, value, share = 1) => bindings.updateBuffer(owner, specOf(bufferSpecs, name), value, share),
       uniform: (shape) => bindings.uniform(id, shape),
       batchSize: () => bindings.batchSize(),
     };

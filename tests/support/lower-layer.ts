@@ -60,10 +60,10 @@ export function lowerLayer(type: string, options: Readonly<Record<string, unknow
     e, config, inputs: values, input: values[0] ?? fail("expected an input"), mode, fail,
     parameter: (name) => named(parameters, name),
     buffer: (name) => nextBuffers.get(name) ?? named(buffers, name),
-    updateBuffer: (name, value) => {
+    updateBuffer: (name, value, share = 1) => {
       trainingOnly("a buffer to be changed");
-      named(buffers, name);
-      nextBuffers.set(name, value);
+      const before = nextBuffers.get(name) ?? named(buffers, name);
+      nextBuffers.set(name, share === 1 ? value : e.add(e.scale(before, 1 - share), e.scale(value, share)));
     },
     uniform: (shape) => {
       trainingOnly("random numbers");

@@ -53,9 +53,10 @@ function lowerLayer(e: Emitter, type: string, options: Options, mode: "train" | 
     e, config, inputs, input: inputs[0]!, mode,
     parameter: (name) => remembered(parameters, name, () => give(name, any(...shapeOf(definition.parameters?.(config, inputs), name)))),
     buffer: (name) => remembered(buffers, name, () => give(name, fixed(positive(...shapeOf(definition.buffers?.(config, inputs), name))))),
-    updateBuffer: (name, value) => {
-      buffers.set(name, value);
-      updated.push(value);
+    updateBuffer: (name, value, share = 1) => {
+      const next = share === 1 ? value : e.add(e.scale(context.buffer(name), 1 - share), e.scale(value, share));
+      buffers.set(name, next);
+      updated.push(next);
     },
     uniform: (shape: Shape) => give("uniform", fixed(uniform(...shape))),
     batchSize: () => give("batch size", batchSize(inputs[0]!.shape[0]!)),
