@@ -1,6 +1,5 @@
-import { createWriteStream, renameSync, rmSync } from "node:fs";
 import { once } from "node:events";
-import { mkdirSync } from "node:fs";
+import { createWriteStream, mkdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { LatheError } from "../base/errors.js";
 import type { PredictRequest } from "../contract/engine-messages.js";
@@ -52,7 +51,7 @@ interface TargetColumns {
   readonly head: readonly string[];
   /** Outputs a row. */
   readonly width: number;
-  cells(outputs: Float32Array): readonly string[];
+  readonly cells: (outputs: Float32Array) => readonly string[];
 }
 
 function columnsOf(target: FittedTarget, threshold: number): TargetColumns {
@@ -81,7 +80,7 @@ function number(value: number): string {
 
 class CsvFile {
   readonly #stream: ReturnType<typeof createWriteStream>;
-  #failure: unknown;
+  #failure: LatheError | undefined;
   #full = false;
 
   private constructor(path: string) {

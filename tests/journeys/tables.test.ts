@@ -155,7 +155,7 @@ describe("a table's way from file to model and back", () => {
     };
     const folder = temporaryFolder();
     const parquet = (name: string, rows: readonly Row[]) => writeParquet(folder, name, `SELECT * FROM read_json_auto('${writeTable(folder, `${name}.jsonl`, jsonLines(rows))}')`);
-    const freshRows = rowsOf(300, 2, make).map((row, i) => ({ ...row, ...(i % 50 === 7 ? { district: "island" } : {}), ...(i % 40 === 3 ? { lift: null } : {}) }));
+    const freshRows = rowsOf(300, 2, make).map((row, i): Row => ({ ...row, ...(i % 50 === 7 ? { district: "island" } : {}), ...(i % 40 === 3 ? { lift: null } : {}) }));
     const arrived = await travel(folder, { template: "tabular", table: await parquet("homes.parquet", rowsOf(900, 1, make)), fresh: await parquet("fresh.parquet", freshRows), freshRows, columns: ["area", "rooms", "district", "lift", "price"], epochs: 40 });
     expect(arrived.created).toMatchObject({ targets: [{ name: "price", type: "numeric" }], inputs: ["every other column", "district", "lift"] });
     expect(arrived.evaluation.metrics["price.r2"]).toBeGreaterThan(0.85);

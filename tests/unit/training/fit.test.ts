@@ -1,0 +1,119 @@
+import { describe, expect, it, onTestFinished } from "vitest";
+import type { EpochEvent, MetricValues, RunEvent } from "../../../src-main/contract/events.js";
+import { loadCheckpoint } from "../../../src-main/training/checkpoint.js";
+import { TrainingControl } from "../../../src-main/training/control.js";
+import { type FitSetting, type Position, fit } from "../../../src-main/training/fit.js";
+import { RunFolder } from "../../../src-main/training/run-folder.js";
+import type { TrainingSpec } from "../../../src-main/training/specification.js";
+import { expectClose } from "../../support/close.js";
+import { temporaryFolder } from "../../support/temporary-folder.js";
+import { type Described, randomBatch, trainerOf, trainingSpec } from "../../support/training-spec.js";
+
+const STEPS = 5;
+/** The last batch of an epoch is smaller. */
+const sizeOf = (step: number) => (step % STEPS === STEPS - 1 ? 3 : 8);
+
+function specOf(training: Described["training"]): TrainingSpec {
+  return trainingSpec({
+    inputs: { x: 4 }, targets: [{ name: "kind", kind: "category", width: 3 }, { name: "size", kind: "numeric", width: 1 }], training,
+    model: {
+      layers: [
+        { id: "fc", type: "Linear", outFeatures: 6 }, { id: "bn", type: "BatchNorm1d" }, { id: "act", type: "ReLU" }, { id: "drop", type: "Dropout", p: 0.2 },
+        { id: "a", type: "Linear", outFeatures: "classes" }, { id: "b", type: "Linear", from: ["drop"], outFeatures: 1 },
+      ],
+      outputs: [{ target: "kind", from: "a" }, { target: "size", from: "b" }],
+    },
+  });
+}
+
+interface Ran {
+  readonly events: readonly RunEvent[];
+  readonly epochs: readonly EpochEvent[];
+  readonly result: Awaited<ReturnType<typeof fit>>;
+  readonly run: RunFolder;
+  readonly state: Readonly<Record<string, readonly number[]>>;
+}
+
+/** One go of the loop: a new trainer, as in a new process. `before` is called before each step of the whole run, from 0. */
+async function go(spec: TrainingSpec, more: { readonly validate?: FitSetting["validate"]; readonly run?: RunFolder; readonly before?: (step: number, control: TrainingControl) => void } = {}): Promise<Ran> {
+  const trainer = await trainerOf(spec);
+  onTestFinished(() => trainer.dispose());
+  const run = more.run ?? RunFolder.create(temporaryFolder());
+  const events: RunEvent[] = [];
+  const control = new TrainingControl();
+  let next = 0;
+  const result = await fit({
+    trainer, training: spec.training, targets: ["kind", "size"], validate: more.validate, run, control, clock: () => 0, emit: (event) => events.push(event),
+    batches: {
+      stepsPerEpoch: STEPS, start: (epoch, step) => { next = (epoch - 1) * STEPS + step; },
+      next: () => {
+        more.before?.(next, control);
+        return randomBatch(spec, sizeOf(next), next++);
+      },
+    },
+  }, loadCheckpoint<Position>(run.checkpoints, () => expect.unreachable()));
+  const state = Object.fromEntries(Object.entries(trainer.state).map(([name, v]) => [name, [...v]]));
+  return { events, result, run, state, epochs: events.filter((e) => e.event === "epoch") };
+}
+
+describe("the training loop", () => {
+  it("tells each epoch's mean loss by sample, so that a smaller last batch counts less", async () => {
+    const spec = specOf({ epochs: 1, optimizer: { type: "SGD", lr: 0.05 } });
+    const trainer = await trainerOf(spec);
+    onTestFinished(() => trainer.dispose());
+    const sums = [0, 0, 0];
+    for (let i = 0; i < STEPS; i++) {
+      const { loss, losses } = await trainer.step(randomBatch(spec, sizeOf(i), i), i + 1, 0.05, false);
+      [loss, ...losses].forEach((v, k) => { sums[k]! += v * sizeOf(i); });
+    }
+    const { epochs: [epoch] } = await go(spec);
+    expectClose([epoch!.train["loss"]!, epoch!.train["kind.loss"]!, epoch!.train["size.loss"]!], sums.map((s) => s / 35), 1e-5, "mean losses");
+    expect(epoch).toMatchObject({ epoch: 1, best: true, validation: {} });
+    expect(Object.keys(epoch!.layers).sort()).toEqual(["a", "act", "b", "bn", "fc"]);
+  });
+
+  it("ends when validation has not improved for so long, with the weights of the best epoch and the learning rate lowered on the way", async () => {
+    const losses = [3, 2, 1, 1.5, 1.5, 1.5, 0.5];
+    const seen: number[][] = [];
+    const spec = specOf({ epochs: 20, optimizer: { type: "SGD", lr: 0.05 }, earlyStopping: { patience: 3 }, schedule: { type: "ReduceLROnPlateau", patience: 1, factor: 0.5 } });
+    const validate = (parameters: Float32Array): Promise<MetricValues> => {
+      seen.push([...parameters]);
+      return Promise.resolve({ loss: losses[seen.length - 1]! });
+    };
+    const { result, epochs } = await go(spec, { validate });
+    expect(result).toMatchObject({ ended: "early-stopping", epochs: 6, bestEpoch: 3 });
+    expect([...result.parameters]).toEqual(seen[2]);
+    expect(seen[5]).not.toEqual(seen[2]);
+    expect(epochs.map((e) => e.best)).toEqual([true, true, true, false, false, false]);
+    expectClose(epochs.map((e) => e.learningRate), [0.05, 0.05, 0.05, 0.05, 0.05, 0.025], 1e-9, "learning rates");
+
+    seen.length = 0;
+    const last = await go({ ...spec, training: { ...spec.training, restoreBest: false } }, { validate });
+    expect(last.result).toMatchObject({ ended: "early-stopping", bestEpoch: 6 });
+    expect([...last.result.parameters]).toEqual(seen[5]);
+  });
+
+  it("says what there is to watch where the monitor is nothing of that", async () => {
+    const spec = specOf({ epochs: 2, optimizer: { type: "SGD", lr: 0.05 }, earlyStopping: { monitor: "validation.kind.acuracy", patience: 3 } });
+    await expect(go(spec, { validate: () => Promise.resolve({ loss: 1, "kind.accuracy": 0.5 }) })).rejects.toThrow(/there is no validation\.kind\.acuracy; there are validation\.loss, validation\.kind\.accuracy/);
+  });
+
+  it.each([
+    ["Adam, losses over their running maxima, in the middle of an epoch", { optimizer: { type: "Adam", lr: 0.01 }, combine: "normalized" as const, schedule: { type: "OneCycleLR", maxLr: 0.05 } }, 7],
+    ["momentum, clipped, as an epoch ends", { optimizer: { type: "SGD", lr: 0.05, momentum: 0.9 }, clipGradNorm: 1, schedule: { type: "StepLR", stepSize: 1, gamma: 0.5 } }, 9],
+    ["centred RMSprop, after the first step", { optimizer: { type: "RMSprop", lr: 0.005, centered: true } }, 0],
+  ])("goes on from where it was stopped as if it had not been, bit for bit: %s", async (_, training, stopAt) => {
+    const spec = specOf({ epochs: 4, checkpointSeconds: 0, ...training });
+    const whole = await go(spec);
+    expect(whole.result.ended).toBe("completed");
+    // A wish is heard before the next step: the one under way is still done.
+    const first = await go(spec, { before: (step, control) => { if (step >= stopAt) control.stop(); } });
+    expect(first.result.ended).toBe("stopped");
+    const second = await go(spec, { run: first.run });
+    expect(second.result.ended).toBe("completed");
+    expect(second.state).toEqual(whole.state);
+    expect([...second.result.parameters]).toEqual([...whole.result.parameters]);
+    expect([...first.epochs, ...second.epochs]).toEqual(whole.epochs);
+    expect(first.run.metrics()).toEqual(whole.run.metrics());
+  });
+});
