@@ -104,14 +104,18 @@ class CsvFile {
   }
 
   async drained(): Promise<void> {
-    if (this.#failure) throw this.#failure;
+    this.#check();
     if (this.#full) await Promise.race([once(this.#stream, "drain"), once(this.#stream, "close")]);
-    if (this.#failure) throw this.#failure;
+    this.#check();
   }
 
   async close(): Promise<void> {
     this.#stream.end();
     if (!this.#stream.closed) await new Promise<void>((resolve) => this.#stream.once("close", resolve));
+    this.#check();
+  }
+
+  #check(): void {
     if (this.#failure) throw this.#failure;
   }
 }
