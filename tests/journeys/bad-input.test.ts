@@ -28,7 +28,7 @@ function writeProject(table: string | Buffer | undefined, change: Change = () =>
     model: { layers: [{ id: "fc1", type: "Linear", outFeatures: 4 }, { id: "act1", type: "ELU" }, { id: "fc2", type: "Linear", outFeatures: 1 }], outputs: [{ target: "y", from: "fc2" }] },
     training: { ...training, batchSize: 8 },
   };
-  change(project as Parameters<Change>[0]);
+  change(project);
   writeFileSync(join(folder, "project.json"), JSON.stringify(project));
   return folder;
 }

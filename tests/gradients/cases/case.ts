@@ -17,9 +17,6 @@ export interface OpCase {
 /** First and second derivatives against differences. */
 export const grad = (op: string, name: string, inputs: readonly Sample[], build: Build): OpCase => ({ op, name, inputs, build, order: 2 });
 
-/** First derivatives only: where the second is refused, or is the same facts again at great length. */
-export const once = (op: string, name: string, inputs: readonly Sample[], build: Build): OpCase => ({ op, name, inputs, build, order: 1 });
-
 /** At a kink or pole: the gradient of the sum of the results is, by PyTorch's convention, `expected`. */
 export const kink = (op: string, name: string, inputs: readonly Sample[], build: Build, ...expected: readonly (readonly number[])[]): OpCase =>
   ({ op, name, inputs, build, order: 1, expected });
