@@ -39,7 +39,10 @@ export interface Executable {
 /** Runs ONNX graphs. */
 export interface Engine {
   readonly name: EngineName;
+  /** What is installed. Cheap; whether a graphics card answers is for `probe` to say. */
   status(): Promise<EngineStatus>;
+  /** Tries a device by a small computation. @returns why it does not work, or undefined where it does. */
+  probe(device: string): Promise<string | undefined>;
   /** @throws LatheError `engine.failed` with the graph's name and the engine's reason. */
   compile(graph: Graph, options: CompileOptions): Promise<Executable>;
   /** @throws LatheError as `compile`. @param model the bytes of an ONNX file. */

@@ -23,6 +23,20 @@ export async function engineStatuses(): Promise<readonly EngineStatus[]> {
   return [...(await Promise.all(engines.map((engine) => engine.status()))), ...absent];
 }
 
+/** The same, each device tried: a driver that is installed may still have no card to drive. */
+export async function probeEngines(): Promise<readonly EngineStatus[]> {
+  const probed = engines.map(async (engine): Promise<EngineStatus> => {
+    const status = await engine.status();
+    const devices = [];
+    for (const device of status.devices) {
+      const reason = device.available ? await engine.probe(device.name) : undefined;
+      devices.push(reason === undefined ? device : { ...device, available: false, reason });
+    }
+    return { ...status, devices };
+  });
+  return [...(await Promise.all(probed)), ...absent];
+}
+
 /**
  * Resolves `auto` and checks that what was asked for is there.
  * @throws LatheError `engine.unavailable` with the reason and the remedy.

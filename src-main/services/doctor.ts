@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { entryPath, packageRoot } from "../base/entries.js";
 import { toLatheError } from "../base/errors.js";
-import { engineStatuses } from "../engines/index.js";
+import { probeEngines } from "../engines/index.js";
 
 export interface Check {
   readonly name: string;
@@ -17,7 +17,7 @@ export interface Check {
 
 /** Looks at everything an installation needs or can use, each with its remedy. */
 export async function checkHealth(): Promise<readonly Check[]> {
-  const engines = await engineStatuses();
+  const engines = await probeEngines();
   return [
     { name: "node", ok: true, optional: false, detail: `${process.version} on ${process.platform} ${process.arch}` },
     attempt("engine process", () => entryPath("engine")),

@@ -1,2 +1,2 @@
 /** Hosts ask services, not engines: what can train here, and on what. */
-export { engineStatuses } from "../engines/index.js";
+export { engineStatuses, probeEngines } from "../engines/index.js";

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { LatheError } from "../../base/errors.js";
 import { type Check, checkHealth } from "../../services/doctor.js";
-import { engineStatuses } from "../../services/engines.js";
+import { engineStatuses, probeEngines } from "../../services/engines.js";
 import { createOutput } from "../output.js";
 
 interface Options {
@@ -18,7 +18,7 @@ export function addDevices(program: Command): void {
 
   program.command("devices").description("processors and graphics cards that can be named with --device").action(async ({ json = false }: Options) => {
     const output = createOutput(json);
-    const engines = await engineStatuses();
+    const engines = await probeEngines();
     const devices = engines.flatMap((e) => e.devices.map((device) => ({ engine: e.name, ...device })));
     output.table(["device", "engine", "available", "why not"], devices.map((d) => [d.name, d.engine, yesNo(d.available), d.reason ?? ""]));
     output.event({ event: "devices", devices });

@@ -1,7 +1,8 @@
 import * as ort from "onnxruntime-node";
-import { LatheError } from "../../base/errors.js";
+import { LatheError, toLatheError } from "../../base/errors.js";
 import { encodeModel, modelOf } from "../../onnx/protobuf.js";
-import type { Graph } from "../../onnx/types.js";
+import { type Graph, tensor } from "../../onnx/types.js";
+import { createEmitter } from "../../ops/index.js";
 import type { CompileOptions, DeviceStatus, Engine, Executable } from "../engine.js";
 import { type SessionOptions, createSession } from "./session.js";
 
@@ -20,6 +21,20 @@ export const onnxruntimeEngine: Engine = {
 
   status() {
     return Promise.resolve({ name: "onnxruntime", available: true, version: ort.env.versions.node ?? ort.env.versions.common, devices: devices() });
+  },
+
+  async probe(device) {
+    const e = createEmitter();
+    e.graph.output(e.add(e.graph.input("x", "float32", [1]), e.scalar(1)), "y");
+    try {
+      const executable = await compileWith(e.graph.build("probe"), { device, threads: 1 });
+      await executable.run({ x: tensor("float32", [1]) });
+      await executable.dispose();
+      return undefined;
+    } catch (thrown) {
+      // ONNX Runtime puts the place in its own sources first; the reason is the last sentence.
+      return toLatheError(thrown).message.split(/(?<=false\.|: )\s*/).at(-1);
+    }
   },
 
   compile(graph: Graph, options: CompileOptions): Promise<Executable> {
