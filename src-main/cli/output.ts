@@ -59,7 +59,7 @@ export function createOutput(json: boolean, { stdout, stderr }: { readonly stdou
       clear();
       if (json) stdout.write(`${JSON.stringify({ event: "error", ...error })}\n`);
       // A project with several mistakes has a line for each.
-      for (const text of error.message.split("\n")) stderr.write(`${colors(stderr).red("error:")} ${text}\n`);
+      for (const text of error.message.trim().split(/\n+/)) stderr.write(`${colors(stderr).red("error:")} ${text}\n`);
     },
   };
 }

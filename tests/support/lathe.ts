@@ -24,8 +24,15 @@ export interface RunningCommand {
 }
 
 /** Starts a command in a process group of its own, so that a test can kill all of it at once. @param onEvent sees each JSON line as it comes. */
-export function startLathe(args: readonly string[], onEvent: (event: JsonEvent) => void = () => undefined): RunningCommand {
-  const child = spawn(process.execPath, [cli, ...args], { stdio: ["ignore", "pipe", "pipe"], detached: process.platform !== "win32" });
+export function startLathe(args: readonly string[], onEvent: (event: JsonEvent) => void = () => undefined, options: { readonly cwd?: string } = {}): RunningCommand {
+  return startNode([cli, ...args], onEvent, options);
+}
+
+/** The same for any program of ours. */
+export function startNode(
+  args: readonly string[], onEvent: (event: JsonEvent) => void = () => undefined, options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
+): RunningCommand {
+  const child = spawn(process.execPath, args, { ...options, stdio: ["ignore", "pipe", "pipe"], detached: process.platform !== "win32" });
   let stdout = "";
   let stderr = "";
   let line = "";

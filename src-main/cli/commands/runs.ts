@@ -18,6 +18,7 @@ export function addRuns(program: Command): void {
       const { folder, runs } = await listRuns(project);
       if (runs.length === 0) output.line(`no runs yet; start one with: lathe train ${project}`);
       else output.table(["run", "status", "epochs", "best epoch", "validation loss", "test", "", "started"], runs.map(row));
+      for (const { run, problem } of runs) if (problem) output.line(`run ${run} failed: ${problem.message}`);
       output.event({ event: "runs", project: folder, runs });
     });
 }

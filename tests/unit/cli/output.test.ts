@@ -37,7 +37,7 @@ describe("for people", () => {
     output.event({ event: "done" });
     output.line("two");
     output.line();
-    output.error({ code: "project.invalid", message: "p: a: got 1\np: b: got 2" });
+    output.error({ code: "project.invalid", message: "p: a: got 1\np: b: got 2\n\n" });
     expect(stdout.text).toBe("two\n\n");
     expect(stderr.text).toBe("error: p: a: got 1\nerror: p: b: got 2\n");
   });
