@@ -89,7 +89,10 @@ function buildReport(
   validation: SplitReport | undefined, test: SplitReport | undefined,
 ): RunReport {
   const { prepared, spec, project, choice, compile } = bench;
-  const parametersOf = (owner: string) => spec.layout.parameters.filter((p) => p.owner === owner).reduce((sum, p) => sum + p.size, 0);
+  // Shared weights count where they are used first, so that the layers add up to the whole.
+  const first = new Map([...spec.plan.layers].reverse().map(({ id, owner }) => [owner, id]));
+  const parametersOf = (id: string, owner: string) =>
+    spec.layout.parameters.filter((p) => p.owner === owner && first.get(owner) === id).reduce((sum, p) => sum + p.size, 0);
   return {
     version: 1, lathe: version, project: project.name, run: run.id, seed: project.seed, ended: fitted.ended,
     data: {
@@ -104,7 +107,7 @@ function buildReport(
     model: {
       file: parity.passed ? MODEL : REFUSED, bytes: model.length, sha256: createHash("sha256").update(model).digest("hex"), parameters: spec.layout.parameterCount,
       layers: spec.plan.layers.map(({ id, owner, definition }) => ({
-        id, type: definition.type, output: showShape(defined(spec.layout.types.get(id), id).shape), parameters: parametersOf(owner),
+        id, type: definition.type, output: showShape(defined(spec.layout.types.get(id), id).shape), parameters: parametersOf(id, owner),
       })),
     },
     ...(validation ? { validation } : {}),
