@@ -45,6 +45,8 @@ function checkData(data: DataSpec, report: Report): void {
   const rest = data.inputs.flatMap((input, i) => (input.type === "numeric" && input.columns === "rest" ? [i] : []));
   for (const i of rest.slice(1)) report(["data", "inputs", i, "columns"], `got "rest" a second time, expected column names`);
   checkRoles(data, report);
+  const { delimiter, quote } = data.source;
+  if (quote !== undefined && quote === delimiter) report(["data", "source", "quote"], `got ${JSON.stringify(quote)}, which is the delimiter too; expected another character`);
   const { validation, test, by, column } = data.split;
   const shares = validation + (data.source.test === undefined ? test : 0);
   if (shares >= 1) report(["data", "split"], `got validation ${validation} and test ${test}, expected shares that leave rows to train on (a sum below 1)`);

@@ -2,6 +2,7 @@ import type { DataSpec } from "../contract/data.js";
 import type { SkippedRows } from "./prepared.js";
 import { type ColumnProfile, profileColumns } from "./profile.js";
 import { resolveRoles } from "./roles.js";
+import { csvOptions } from "./sources/csv.js";
 import { Database } from "./sources/database.js";
 import { openTable } from "./sources/table.js";
 import { PART, SPLITS, type SplitCounts, type SplitName } from "./splits.js";
@@ -65,8 +66,8 @@ export async function inspectTable(options: InspectOptions): Promise<TableAudit>
   const database = await Database.open(options.workFolder, { large: true, signal });
   try {
     progress("read", 0);
-    const source = await openTable(database, folder, data.source.path, data.source);
-    const testSource = data.source.test === undefined ? undefined : await openTable(database, folder, data.source.test, data.source);
+    const source = await openTable(database, folder, data.source.path, csvOptions(data.source));
+    const testSource = data.source.test === undefined ? undefined : await openTable(database, folder, data.source.test, { ...csvOptions(data.source), likely: source.decimal });
     const roles = resolveRoles(data, source);
     const profiles = await profileColumns(database, source);
     const isNumber = (p: ColumnProfile) => p.type === "number" || p.type === "boolean";

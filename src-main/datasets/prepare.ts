@@ -10,6 +10,7 @@ import type { FittedData } from "./encoders/fitted.js";
 import type { PreparedData, StoredData } from "./prepared.js";
 import { readSplit } from "./read-raw.js";
 import { resolveRoles } from "./roles.js";
+import { csvOptions } from "./sources/csv.js";
 import { Database } from "./sources/database.js";
 import { findFile } from "./sources/find-file.js";
 import { openTable } from "./sources/table.js";
@@ -72,8 +73,8 @@ async function make(database: Database, options: PrepareOptions, fingerprint: st
   const { folder, data, seed } = options;
   const warnings: DataWarning[] = [];
   progress("read", 0);
-  const source = await openTable(database, folder, data.source.path, data.source);
-  const testSource = data.source.test === undefined ? undefined : await openTable(database, folder, data.source.test, data.source);
+  const source = await openTable(database, folder, data.source.path, csvOptions(data.source));
+  const testSource = data.source.test === undefined ? undefined : await openTable(database, folder, data.source.test, { ...csvOptions(data.source), likely: source.decimal });
   for (const message of [...source.warnings, ...(testSource?.warnings ?? [])]) warnings.push({ code: "data.source", message });
   const roles = resolveRoles(data, source);
   const { tables, counts, skipped, missing } = await stageData(database, { source, testSource, data, seed, roles, progress });
@@ -85,7 +86,7 @@ async function make(database: Database, options: PrepareOptions, fingerprint: st
   for (const spec of data.inputs) inputs.push(await fitInput(spec, roles.inputs.get(spec.name) ?? [], context));
   const targets = [];
   for (const spec of data.targets) targets.push(await fitTarget(spec, roles.targets.get(spec.name) ?? [], context));
-  const fitted: FittedData = { version: 1, inputs, targets };
+  const fitted: FittedData = { version: 1, inputs, targets, ...(source.decimal === undefined ? {} : { decimal: source.decimal }) };
   const rows = mainTable.staged.rows;
   const duplicates = rows <= COMPARED ? await findDuplicates(database, mainTable.staged, roles, mainTable.parts) : undefined;
   if (duplicates && duplicates.leaked > 0) {
@@ -134,7 +135,7 @@ async function make(database: Database, options: PrepareOptions, fingerprint: st
 export function fingerprintOf(data: DataSpec, seed: number, hashes: readonly string[]): string {
   const ending = (path: string | undefined) => path?.toLowerCase().replace(/^.*?((\.[a-z]+)?(\.gz)?)$/, "$1");
   const source = { ...data.source, path: ending(data.source.path), test: ending(data.source.test) };
-  return createHash("sha256").update(canonical({ format: 1, data: { ...data, source }, seed, hashes })).digest("hex");
+  return createHash("sha256").update(canonical({ format: 2, data: { ...data, source }, seed, hashes })).digest("hex");
 }
 
 /** JSON with sorted keys. */
@@ -146,10 +147,7 @@ function attach(stored: StoredData, folder: string, { source }: DataSpec, [path 
   const prepared = {
     ...stored, folder,
     files: { train: splitFile(folder, "train"), validation: splitFile(folder, "validation"), test: splitFile(folder, "test") },
-    source: {
-      path, ...(test === undefined ? {} : { test }),
-      ...(source.delimiter === undefined ? {} : { delimiter: source.delimiter }), ...(source.encoding === undefined ? {} : { encoding: source.encoding }),
-    },
+    source: { path, ...(test === undefined ? {} : { test }), options: csvOptions(source) },
   };
   return { ...prepared, readRaw: (split, signal) => readSplit(prepared, split, cacheFolder, signal) };
 }

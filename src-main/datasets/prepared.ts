@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { fittedData } from "./encoders/fitted.js";
 import type { RawBatch } from "./raw-batch.js";
+import type { CsvOptions } from "./sources/csv.js";
 import type { SplitName } from "./splits.js";
 
 /** Prepared data as its folder in the cache describes it. */
@@ -57,8 +58,8 @@ export interface PreparedData extends StoredData {
     /** Absolute paths. */
     readonly path: string;
     readonly test?: string;
-    readonly delimiter?: string;
-    readonly encoding?: string;
+    /** How the text is read. */
+    readonly options: CsvOptions;
   };
   /** A part once more from its file, as the exported model takes it, in the order of the sample file. @throws LatheError as `readTable` */
   readRaw(split: SplitName, signal?: AbortSignal): AsyncIterable<RawBatch>;

@@ -1,12 +1,16 @@
 import type { Database } from "./sources/database.js";
-import { type Source, type SourceColumn, isNoNumber, textOf } from "./sources/source.js";
+import { parsed } from "./sources/decimal.js";
+import { type Source, type SourceColumn, isNoNumber, textOf, timestampOf } from "./sources/source.js";
 import { explainReading } from "./staging.js";
+
+/** A column with so many numbers among its values is one of numbers, but for some. */
+const MOSTLY = 0.8;
 
 /** What a column holds, by looking at its values. */
 export interface ColumnProfile {
   readonly name: string;
-  /** `number` where every value is one. */
-  readonly type: "number" | "boolean" | "text" | "time" | "empty";
+  /** `number` where every value is one; `other` where it holds structures, lists or bytes. */
+  readonly type: "number" | "boolean" | "text" | "time" | "other" | "empty";
   readonly rows: number;
   readonly missing: number;
   /** About how many different values; exact up to some dozens. */
@@ -15,6 +19,8 @@ export interface ColumnProfile {
   readonly whole: boolean;
   /** True where whole numbers follow each other without gap or repetition, as row numbers do. */
   readonly counting: boolean;
+  /** One of the values that are no number, where most are. */
+  readonly stray?: string;
 }
 
 /**
@@ -23,7 +29,7 @@ export interface ColumnProfile {
  */
 export async function profileColumns(database: Database, source: Source, limit?: number): Promise<readonly ColumnProfile[]> {
   const selected = source.columns.map((_, k) =>
-    `count(v${k}) AS present${k}, count(v${k}) FILTER (bad${k}) AS bad${k}, approx_count_distinct(v${k}) AS distinct${k}, count(x${k}) AS numbers${k}, `
+    `count(v${k}) AS present${k}, count(v${k}) FILTER (bad${k}) AS bad${k}, min(v${k}) FILTER (bad${k}) AS stray${k}, approx_count_distinct(v${k}) AS distinct${k}, count(x${k}) AS numbers${k}, `
       + `count(x${k}) FILTER (x${k} = trunc(x${k})) AS whole${k}, min(x${k}) AS min${k}, max(x${k}) AS max${k}`);
   const inner = source.columns.map((column, k) => `${textOf(column)} AS v${k}, ${isNoNumber(column)} AS bad${k}, ${numberOrNull(column)} AS x${k}`);
   let row;
@@ -45,16 +51,17 @@ export async function profileColumns(database: Database, source: Source, limit?:
     const span = Number(row[`max${k}`]) - Number(row[`min${k}`]) + 1;
     profiles.push({
       name: column.name, rows, missing: numeric ? rows - (numbers ?? 0) : rows - (present ?? 0), distinct,
-      type: present === 0 ? "empty" : numeric ? (column.kind === "boolean" ? "boolean" : "number") : column.kind === "time" || await isTime(database, source, column, limit) ? "time" : "text",
+      type: present === 0 ? "empty" : column.kind === "other" ? "other" : numeric ? (column.kind === "boolean" ? "boolean" : "number") : column.kind === "time" || await isTime(database, source, column, limit) ? "time" : "text",
       whole: numeric && whole === numbers,
       counting: numeric && whole === rows && span === rows && rows > 1 && approximate > rows * 0.9,
+      ...(bad !== 0 && (numbers ?? 0) >= (present ?? 0) * MOSTLY ? { stray: String(row[`stray${k}`]) } : {}),
     });
   }
   return profiles;
 }
 
-function numberOrNull({ sql, kind }: SourceColumn): string {
-  if (kind === "text") return `CASE WHEN isfinite(TRY_CAST(${sql} AS DOUBLE)) THEN TRY_CAST(${sql} AS DOUBLE) END`;
+function numberOrNull({ sql, kind, decimal }: SourceColumn): string {
+  if (kind === "text") return `CASE WHEN isfinite(${parsed(sql, decimal)}) THEN ${parsed(sql, decimal)} END`;
   return kind === "number" || kind === "boolean" ? `CASE WHEN isfinite(CAST(${sql} AS DOUBLE)) THEN CAST(${sql} AS DOUBLE) END` : "CAST(NULL AS DOUBLE)";
 }
 
@@ -68,6 +75,6 @@ async function countDistinct(database: Database, source: Source, columns: readon
 
 async function isTime(database: Database, source: Source, { sql, kind }: SourceColumn, limit: number | undefined): Promise<boolean> {
   if (kind !== "text") return false;
-  const { other } = await database.one(`SELECT count(*) FILTER (trim(v) <> '' AND TRY_CAST(v AS TIMESTAMP) IS NULL) AS other FROM (SELECT ${sql} AS v FROM ${source.relation} LIMIT ${Math.min(limit ?? 1000, 1000)})`);
+  const { other } = await database.one(`SELECT count(*) FILTER (trim(v) <> '' AND ${timestampOf("v")} IS NULL) AS other FROM (SELECT ${sql} AS v FROM ${source.relation} LIMIT ${Math.min(limit ?? 1000, 1000)})`);
   return Number(other) === 0;
 }

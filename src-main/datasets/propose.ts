@@ -2,8 +2,10 @@ import { LatheError } from "../base/errors.js";
 import type { DataSpec, InputSpec, TargetSpec } from "../contract/data.js";
 import { type ColumnProfile, profileColumns } from "./profile.js";
 import { findColumn } from "./roles.js";
+import { type CsvOptions, csvOptions } from "./sources/csv.js";
 import { Database } from "./sources/database.js";
 import { openTable } from "./sources/table.js";
+import { shorten } from "./staging.js";
 
 /** Rows looked at. */
 const SAMPLE = 200_000;
@@ -12,12 +14,10 @@ const MOST_NUMBER_CLASSES = 10;
 const MOST_INPUT_CLASSES = 50;
 const MOST_TARGET_CLASSES = 1000;
 
-export interface ProposeOptions {
+export interface ProposeOptions extends Omit<CsvOptions, "likely"> {
   /** What a relative path starts from. */
   readonly folder: string;
   readonly path: string;
-  readonly delimiter?: string;
-  readonly encoding?: string;
   /** Defaults to the last column. */
   readonly targets?: readonly string[];
   /** For temporary files. */
@@ -40,7 +40,7 @@ export interface ProposedRoles {
 export async function proposeRoles(options: ProposeOptions): Promise<ProposedRoles> {
   const database = await Database.open(options.workFolder);
   try {
-    const source = await openTable(database, options.folder, options.path, options);
+    const source = await openTable(database, options.folder, options.path, csvOptions(options));
     const last = source.columns.at(-1)?.name ?? "";
     const wanted = options.targets && options.targets.length > 0 ? options.targets : [last];
     for (const name of wanted) findColumn(source, name, "data.target", "the target");
@@ -66,8 +66,8 @@ function proposeTarget(column: ColumnProfile, name: (wanted: string) => string, 
   if (column.type === "number" && !(column.whole && column.distinct <= MOST_NUMBER_CLASSES && column.rows > column.distinct * 3)) {
     return { name: name(column.name), type: "numeric", column: column.name, normalize: "standard" };
   }
-  if (column.distinct > MOST_TARGET_CLASSES || column.type === "time" || (column.type === "text" && column.distinct > column.rows / 2)) {
-    throw new LatheError("data.target", `target column "${column.name}" of ${path} is ${column.type === "time" ? "a time" : `a text with ${column.distinct} different values in ${column.rows} rows`}, expected numbers or classes; name another with --target`, { path, column: column.name });
+  if (column.distinct > MOST_TARGET_CLASSES || column.type === "time" || column.type === "other" || (column.type === "text" && column.distinct > column.rows / 2)) {
+    throw new LatheError("data.target", `target column "${column.name}" of ${path} is ${column.type === "time" ? "a time" : column.type === "other" ? "a structure, a list or bytes" : `a text with ${column.distinct} different values in ${column.rows} rows`}, expected numbers or classes; name another with --target`, { path, column: column.name });
   }
   return { name: name(column.name), type: "category", column: column.name };
 }
@@ -90,10 +90,12 @@ function proposeInputs(columns: readonly ColumnProfile[], name: (wanted: string)
   return { inputs, left };
 }
 
-function reasonToLeave({ name, type, rows, missing, distinct, counting, whole }: ColumnProfile): string | undefined {
+function reasonToLeave({ name, type, rows, missing, distinct, counting, whole, stray }: ColumnProfile): string | undefined {
   if (type === "empty") return "it has no values";
   if (distinct === 1) return "it has one value only";
   if (type === "time") return "it is a time";
+  if (type === "other") return "it holds structures, lists or bytes";
+  if (stray !== undefined && distinct > MOST_NUMBER_CLASSES) return `most of its values are numbers, but "${shorten(stray)}" is not`;
   if (type === "text" && distinct > MOST_INPUT_CLASSES) return `it is a text with ${distinct} different values`;
   if (type === "text" && distinct > 2 && distinct >= rows - missing) return "its texts are all different";
   if (counting && rows >= 10) return "it counts the rows";

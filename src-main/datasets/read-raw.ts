@@ -5,6 +5,7 @@ import type { PreparedData, SkippedRows } from "./prepared.js";
 import { RawAssembler, type RawBatch, classIndex, columnsOf, selectRaw } from "./raw-batch.js";
 import { readRowNumbers } from "./record-file.js";
 import { findColumn } from "./roles.js";
+import { type CsvOptions, csvOptions } from "./sources/csv.js";
 import { Database } from "./sources/database.js";
 import type { Source, Wanted } from "./sources/source.js";
 import { openTable } from "./sources/table.js";
@@ -13,14 +14,12 @@ import { convertedRows, explainReading } from "./staging.js";
 
 const BATCH = 4096;
 
-export interface ReadTableOptions {
+export interface ReadTableOptions extends CsvOptions {
   /** What the encoders learnt; the only thing known of the training data. */
   readonly fitted: FittedData;
   /** What a relative path starts from. */
   readonly folder: string;
   readonly path: string;
-  readonly delimiter?: string | undefined;
-  readonly encoding?: string | undefined;
   /** For temporary files. */
   readonly workFolder: string;
   /** `required`: rows without a usable target are skipped and counted, a table without the column is an error. `none`: targets are not looked at. */
@@ -59,7 +58,7 @@ export async function readTable(options: ReadTableOptions): Promise<TableReader>
   const { fitted, folder, path, workFolder, signal } = options;
   const database = await Database.open(workFolder, { signal });
   try {
-    const source = await openTable(database, folder, path, { delimiter: options.delimiter, encoding: options.encoding });
+    const source = await openTable(database, folder, path, { ...csvOptions(options), likely: options.likely ?? fitted.decimal });
     requireColumns(source, fitted, options.targets === "required");
     return new Reader(database, source, options);
   } catch (error) {
@@ -77,7 +76,7 @@ export async function* readSplit(prepared: Omit<PreparedData, "readRaw">, split:
   const path = split === "test" ? source.test ?? source.path : source.path;
   const rows = readRowNumbers(prepared.files[split], prepared.fingerprint);
   const reader = await readTable({
-    fitted: prepared.fitted, folder: ".", path, delimiter: source.delimiter, encoding: source.encoding, workFolder, targets: "required", rows, signal,
+    fitted: prepared.fitted, folder: ".", path, ...source.options, workFolder, targets: "required", rows, signal,
   });
   let read = 0;
   for await (const batch of reader) {

@@ -2,6 +2,7 @@ import { defined } from "../base/assert.js";
 import { LatheError } from "../base/errors.js";
 import { findColumn } from "./roles.js";
 import type { Database, Row } from "./sources/database.js";
+import { type Decimal, isEitherComma, isNumber } from "./sources/decimal.js";
 import { NO_NUMBER, type Source, TIME, type Wanted, converted, isNoNumber } from "./sources/source.js";
 
 /** A source read once into a DuckDB table, numbers as DOUBLE and texts as VARCHAR, in the file's order: `rowid` counts rows from 0. */
@@ -61,9 +62,22 @@ export async function explainReading(database: Database, source: Source, numbers
 function noNumber(source: Source, numbers: readonly string[], bad: Row): LatheError {
   const k = numbers.findIndex((_, i) => bad[`v${i}`] !== null);
   const [row, column, value] = [bad["row_number"], numbers[k], String(bad[`v${k}`])];
-  const text = Number.isNaN(Number(value)) && !/inf/i.test(value);
-  return new LatheError("data.value", `${source.path}, row ${row}, column "${column}": got "${shorten(value)}", expected a ${text ? "" : "finite "}number or nothing; `
-    + (text ? "mend the value, or make the column a category or leave it out" : "mend the value or leave it empty"), { path: source.path, row, column, value });
+  const { decimal = ".", kind } = source.columns.find((c) => c.name === column) ?? {};
+  return new LatheError("data.value", `${source.path}, row ${row}, column "${column}": got "${shorten(value)}", expected ${kind === "other" ? "a number; leave the column out: it holds structures, lists or bytes" : expected(value, decimal)}`, { path: source.path, row, column, value });
+}
+
+function expected(value: string, decimal: Decimal): string {
+  if (isNumber(value, decimal) || /^\s*[+-]?inf(inity)?\s*$/i.test(value)) return "a finite number or nothing; mend the value or leave it empty";
+  if (decimal === "," && isNumber(value, ".")) {
+    return `a number with a decimal comma or nothing; write it with a comma, or set source.decimal to "." if the whole file has decimal points`;
+  }
+  if (decimal === "." && isEitherComma(value)) {
+    return `a number or nothing; take the comma between thousands out, or set source.decimal to "," if it is a decimal comma`;
+  }
+  if (decimal === "." && isNumber(value, ",")) {
+    return `a number with a decimal point or nothing; write it with a point, or set source.decimal to "," if the whole file has decimal commas`;
+  }
+  return "a number or nothing; mend the value, or make the column a category or leave it out";
 }
 
 async function refuseTimeless(database: Database, staged: Staged, time: string): Promise<void> {

@@ -34,7 +34,11 @@ export const fittedCategoryTarget = z.strictObject({ name: z.string(), type: z.l
 export const fittedBinaryTarget = z.strictObject({ name: z.string(), type: z.literal("binary"), column: z.string(), ...pair });
 export const fittedTarget = z.discriminatedUnion("type", [fittedNumericTarget, fittedCategoryTarget, fittedBinaryTarget]);
 
-export const fittedData = z.strictObject({ version: z.literal(1), inputs: z.array(fittedInput), targets: z.array(fittedTarget) });
+export const fittedData = z.strictObject({
+  version: z.literal(1), inputs: z.array(fittedInput), targets: z.array(fittedTarget),
+  /** There where the training rows had decimal commas; another table whose numbers could be either is taken to have them too. */
+  decimal: z.literal(",").optional(),
+});
 
 export type FittedNumericInput = z.infer<typeof fittedNumericInput>;
 export type FittedCategoryInput = z.infer<typeof fittedCategoryInput>;

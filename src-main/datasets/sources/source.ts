@@ -1,4 +1,5 @@
 import type { LatheError } from "../../base/errors.js";
+import { type Decimal, MISSING_WORDS, parsed } from "./decimal.js";
 
 /** What a column holds, as the file tells. `text` may still be numbers: a CSV is all text. */
 export type ColumnKind = "text" | "number" | "boolean" | "time" | "other";
@@ -9,6 +10,8 @@ export interface SourceColumn {
   /** What DuckDB calls it: c0, c1, … */
   readonly sql: string;
   readonly kind: ColumnKind;
+  /** How numbers are written, in a column of a delimited text. */
+  readonly decimal?: Decimal;
 }
 
 /** A table file that can be read any number of times, in the file's order. */
@@ -21,12 +24,11 @@ export interface Source {
   readonly relation: string;
   readonly columns: readonly SourceColumn[];
   readonly warnings: readonly string[];
+  /** There where numbers have a decimal comma, in some column at least. */
+  readonly decimal?: ",";
   /** What a failed reading means to the user; a fault of ours is thrown as it came. */
   explain(error: unknown): Promise<LatheError>;
 }
-
-/** What counts as a missing value in a column of numbers, in lower case. */
-const MISSING_WORDS = ["", "na", "n/a", "nan", "null", "none", "-", "?"];
 
 /** `column` as text without outer blanks; an empty text is missing. Whole floating-point numbers are written without `.0`, as in a CSV. */
 export function textOf({ sql, kind }: SourceColumn): string {
@@ -65,17 +67,17 @@ export function converted({ relation }: Source, numbers: readonly SourceColumn[]
 
 /** True where `column` holds something that is neither a finite number nor missing. */
 export function isNoNumber(column: SourceColumn): string {
-  const { sql, kind } = column;
-  if (kind === "text") return `((TRY_CAST(${sql} AS DOUBLE) IS NULL AND NOT ${isMissing(sql)}) OR ${isTooLarge(`TRY_CAST(${sql} AS DOUBLE)`)})`;
+  const { sql, kind, decimal } = column;
+  if (kind === "text") return `((${parsed(sql, decimal)} IS NULL AND NOT ${isMissing(sql)}) OR ${isTooLarge(parsed(sql, decimal))})`;
   if (kind === "number" || kind === "boolean") return isTooLarge(`CAST(${sql} AS DOUBLE)`);
   return `(${sql} IS NOT NULL)`;
 }
 
-function castNumber({ sql, kind }: SourceColumn): string {
+function castNumber({ sql, kind, decimal }: SourceColumn): string {
   if (kind === "number" || kind === "boolean") return `CAST(${sql} AS DOUBLE)`;
   const missing = kind === "text" ? isMissing(sql) : `${sql} IS NULL`;
   const refused = `CASE WHEN ${missing} THEN NULL ELSE error('${NO_NUMBER}') END`;
-  return kind === "text" ? `coalesce(TRY_CAST(${sql} AS DOUBLE), ${refused})` : `CAST(${refused} AS DOUBLE)`;
+  return kind === "text" ? `coalesce(${parsed(sql, decimal)}, ${refused})` : `CAST(${refused} AS DOUBLE)`;
 }
 
 function isTooLarge(x: string): string {
@@ -84,10 +86,15 @@ function isTooLarge(x: string): string {
 }
 
 /** `column` as microseconds since 1970 or as the number it holds, for ordering by time; NULL where it is neither. */
-export function timeOf({ sql, kind }: SourceColumn): string {
+export function timeOf({ sql, kind, decimal }: SourceColumn): string {
   if (kind === "number" || kind === "boolean") return `CASE WHEN isnan(CAST(${sql} AS DOUBLE)) THEN NULL ELSE CAST(${sql} AS DOUBLE) END`;
-  const stamp = `CAST(epoch_us(TRY_CAST(${sql} AS TIMESTAMP)) AS DOUBLE)`;
-  return kind === "text" ? `coalesce(TRY_CAST(${sql} AS DOUBLE), ${stamp})` : stamp;
+  const stamp = `CAST(epoch_us(${kind === "text" ? timestampOf(sql) : `TRY_CAST(${sql} AS TIMESTAMP)`}) AS DOUBLE)`;
+  return kind === "text" ? `coalesce(${parsed(sql, decimal)}, ${stamp})` : stamp;
+}
+
+/** A text as TIMESTAMP, in ISO 8601 or as `31.12.2024 13:45:00`; NULL where it is neither. */
+export function timestampOf(sql: string): string {
+  return `coalesce(TRY_CAST(${sql} AS TIMESTAMP), try_strptime(trim(${sql}), ['%d.%m.%Y', '%d.%m.%Y %H:%M', '%d.%m.%Y %H:%M:%S']))`;
 }
 
 function isMissing(sql: string): string {

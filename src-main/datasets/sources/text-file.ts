@@ -28,12 +28,15 @@ export interface Utf8File {
  */
 export async function openText(path: string, encoding: string | undefined, workFolder: string): Promise<Utf8File> {
   const bytes = await readHead(path);
+  refuseBinary(path, bytes);
   const whole = bytes.length < HEAD;
   const detected = encoding === undefined && !whole && isAscii(bytes) ? await detectFurtherDown(path) : detect(bytes, whole);
   const decoder = decoderFor(path, encoding === undefined ? detected : named(encoding, detected));
   if (decoder.encoding === "utf-8") {
     // Half a character may end the head of a long file; in the middle it is a fault that DuckDB reports with its row.
-    return { path, head: decoder.decode(bytes, { stream: true }), whole, encoding: "utf-8", warnings: [] };
+    const head = decoder.decode(bytes, { stream: true });
+    // DuckDB takes one kind of line end in a file.
+    return /\r\n/.test(head) && /[^\r]\n/.test(head) ? transcoded(path, "utf-8", workFolder, []) : { path, head, whole, encoding: "utf-8", warnings: [] };
   }
   const warnings = encoding === undefined && detected === "windows-1252"
     ? [`${path} is not UTF-8; it is read as windows-1252 (Latin-1). If letters look wrong, set source.encoding`] : [];
@@ -43,16 +46,23 @@ export async function openText(path: string, encoding: string | undefined, workF
 async function transcoded(path: string, encoding: string, workFolder: string, warnings: readonly string[]): Promise<Utf8File> {
   const target = join(workFolder, `utf8-${Date.now()}-${Math.random().toString(36).slice(2)}.txt`);
   const decoder = decoderFor(path, encoding);
+  // A CR at the end of a chunk waits for the LF that may follow.
+  let waiting = "";
   const decode = new Transform({
-    transform(chunk: Buffer, _encoding, done) { done(null, decoder.decode(chunk, { stream: true })); },
-    flush(done) { done(null, decoder.decode()); },
+    transform(chunk: Buffer, _encoding, done) {
+      const text = waiting + decoder.decode(chunk, { stream: true });
+      waiting = text.endsWith("\r") ? "\r" : "";
+      done(null, text.slice(0, text.length - waiting.length).replaceAll("\r\n", "\n"));
+    },
+    flush(done) { done(null, waiting + decoder.decode()); },
   });
-  await pipeline(open(path), decode, createWriteStream(target)).catch((error: unknown) => { throw unreadable(path, error); });
+  await pipeline(openBytes(path), decode, createWriteStream(target)).catch((error: unknown) => { throw unreadable(path, error); });
   const bytes = await readHead(target);
   return { path: target, head: new TextDecoder().decode(bytes, { stream: true }), whole: bytes.length < HEAD, encoding, warnings };
 }
 
-function open(path: string): Readable {
+/** A file's bytes, gunzipped where its name ends in .gz. */
+export function openBytes(path: string): Readable {
   const file = createReadStream(path);
   if (!path.endsWith(".gz")) return file;
   const gunzip = createGunzip();
@@ -64,7 +74,7 @@ async function readHead(path: string): Promise<Buffer> {
   const parts: Buffer[] = [];
   let length = 0;
   try {
-    for await (const part of open(path)) {
+    for await (const part of openBytes(path)) {
       parts.push(part as Buffer);
       length += (part as Buffer).length;
       if (length >= HEAD) break;
@@ -75,9 +85,21 @@ async function readHead(path: string): Promise<Buffer> {
   return Buffer.concat(parts).subarray(0, HEAD);
 }
 
+/** What programs that write tables call CSV by mistake. */
+const BINARY: readonly (readonly [magic: string, what: string, hint: string])[] = [
+  ["\x1f\x8b", "gzipped", "give it a name that ends in .gz"], ["PK\x03\x04", "a spreadsheet or another zip archive", "save it as CSV"],
+  ["\xd0\xcf\x11\xe0", "an old Excel spreadsheet", "save it as CSV"], ["PAR1", "Parquet", "give it a name that ends in .parquet"],
+];
+
+function refuseBinary(path: string, bytes: Buffer): void {
+  const start = bytes.toString("latin1", 0, 4);
+  const found = BINARY.find(([magic]) => start.startsWith(magic));
+  if (found) throw new LatheError("data.unreadable", `${path} is ${found[1]}, expected delimited text by its name; ${found[2]}`, { path });
+}
+
 /** Where a file begins with plain ASCII, its first other bytes tell. */
 async function detectFurtherDown(path: string): Promise<string> {
-  for await (const part of open(path)) {
+  for await (const part of openBytes(path)) {
     const bytes = part as Buffer;
     if (!isAscii(bytes)) return detect(bytes, false);
   }

@@ -13,25 +13,29 @@ export async function openParquet(database: Database, file: FoundFile): Promise<
 export async function openJson(database: Database, file: FoundFile): Promise<Source> {
   // Types from all rows where that is quick; else from the first 20,000.
   const sample = file.size < 64 << 20 ? ", sample_size=-1" : "";
-  return openTyped(database, file, "json", `read_json(${fileLiteral(file.path)}${sample}, map_inference_threshold=-1, convert_strings_to_integers=false)`);
+  return openTyped(database, file, "json", `read_json(${fileLiteral(file.path)}${sample}, records=true, map_inference_threshold=-1, convert_strings_to_integers=false)`);
 }
 
 /** A format that names and types its columns itself. */
 async function openTyped(database: Database, file: FoundFile, format: "parquet" | "json", reader: string): Promise<Source> {
   const explain = async (error: unknown): Promise<LatheError> => {
     const reason = (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
+    if (reason.includes("non-record JSON")) {
+      return new LatheError("data.unreadable", `${file.path} holds no rows, expected objects with a key for each column: [{"a": 1, …}, …] or one a line`, { path: file.path }, { cause: error });
+    }
     return new LatheError("data.unreadable", `${file.path} cannot be read as ${format === "json" ? "JSON" : "Parquet"}: ${reason}`, { path: file.path }, { cause: error });
   };
   const described = await database.all(`DESCRIBE SELECT * FROM ${reader}`).catch(async (error: unknown) => { throw await explain(error); });
   const columns = described.map((row, k): SourceColumn => ({ name: String(row["column_name"]), sql: `c${k}`, kind: kindOf(String(row["column_type"])) }));
-  const selected = columns.map((c) => `${identifier(c.name)} AS ${c.sql}`).join(", ");
+  // A column of JSON has values of several kinds; each goes as its text.
+  const selected = columns.map((c, k) => `${identifier(c.name)}${described[k]?.["column_type"] === "JSON" ? " ->> '$'" : ""} AS ${c.sql}`).join(", ");
   return { path: file.path, format, size: file.size, relation: `(SELECT ${selected} FROM ${reader})`, columns, warnings: [], explain };
 }
 
 function kindOf(type: string): ColumnKind {
   if (/^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|U?INTEGER|FLOAT|DOUBLE|DECIMAL)(\(|$)/.test(type)) return "number";
   if (type === "BOOLEAN") return "boolean";
-  if (type === "VARCHAR" || type === "UUID" || type.startsWith("ENUM")) return "text";
+  if (type === "VARCHAR" || type === "JSON" || type === "UUID" || type.startsWith("ENUM")) return "text";
   if (/^(DATE|TIME|TIMESTAMP)/.test(type)) return "time";
   return "other";
 }
