@@ -73,7 +73,8 @@ function describeType(issue: z.core.$ZodRawIssue<z.core.$ZodIssueInvalidUnion>):
 
 function gotChoice(got: unknown, known: readonly string[], words?: string): string {
   if (known.length === 1) return gotExpected(got, words ?? JSON.stringify(known[0]));
-  return gotExpected(got, oneOf(typeof got === "string" ? got : "", known));
+  // A word speaks for itself; a comma would be lost in the sentence.
+  return gotExpected(got, oneOf(typeof got === "string" ? got : "", known.map((k) => (/[\p{L}\p{N}]/u.test(k) ? k : JSON.stringify(k)))));
 }
 
 function gotExpected(got: unknown, expected: string | undefined): string {

@@ -32,7 +32,7 @@ const tables: Readonly<Record<string, readonly Row[]>> = {
     ["a quote of two characters", { "data.source.quote": "''" }, [`data.source.quote: got "''", expected one ASCII character`]],
     ["a quote that is not ASCII", { "data.source.quote": "»" }, ['data.source.quote: got "»", expected one ASCII character']],
     ["a quote that is the delimiter", { "data.source.quote": ";", "data.source.delimiter": ";" }, ['data.source.quote: got ";", which is the delimiter too; expected another character']],
-    ["a decimal that is neither comma nor point", { "data.source.decimal": "comma" }, ['data.source.decimal: got "comma", expected one of ,, .']],
+    ["a decimal that is neither comma nor point", { "data.source.decimal": "comma" }, ['data.source.decimal: got "comma", expected one of ",", "."']],
   ],
   "inputs and targets": [
     ["pictures, which a later version reads", { "data.inputs.0.type": "image" }, ['data.inputs[0].type: got "image", which is not yet in this version of Lathe']],
