@@ -100,32 +100,32 @@ const cases: readonly (readonly [name: string, rewrite: Rewrite, graph: Graph, g
 /** What lies between Gemms and can be turned. */
 const turned: readonly (readonly [name: string, graph: Graph])[] = [
   ["a row on either side", between((e, z) => e.sub(row(e, 1, 2, 3, 4), e.mul(z, row(e, 4, 3, 2, 1))))],
-  ["a row of shape [1, C]", between((e, z) => e.add(z, matrix(e, 1, 4)))],
+  ["a row of shape [1, C]", between((e, z) => e.add(e.mul(z, matrix(e, 1, 4)), matrix(e, 1, 4)))],
   ["what is made of reductions over the batch", between((e, z) => {
     const deviation = e.sqrt(e.shift(e.reduceMean(e.square(z), [0]), 1));
     return e.div(e.sub(z, e.reduceMax(z, [0], true)), e.div(row(e, 1, 2, 3, 4), e.add(deviation, e.reduceSum(z, [0]))));
   })],
   ["a sum over everything", between((e, z) => e.mul(e.sub(z, e.reduceMean(z, [-2])), e.reduceSum(z)))],
-  ["truth values", between((e, z) => e.where(e.greater(z, row(e, 0, 1, 0, 1)), e.relu(z), e.mul(z, e.cast(e.less(z, e.scalar(-1)), "float32"))))],
+  ["truth values", between((e, z) => e.where(e.greater(z, row(e, 0, 1, 0, 1)), e.relu(z), e.mul(row(e, 1, 2, 3, 4), e.cast(e.less(z, e.scalar(-1)), "float32"))))],
   ["a reduction that others read as a row", between((e, z) => e.add(z, e.softmax(e.reduceMean(z, [0], true), 1)))],
 ];
 const left: readonly (readonly [name: string, graph: Graph])[] = [
   ["an operator on rows", between((e, z) => e.mul(e.softmax(z, 1), row(e, 1, 2, 3, 4)))],
   ["a reduction over features", between((e, z) => e.add(e.sub(z, e.reduceMean(z, [1], true)), row(e, 1, 2, 3, 4)))],
   ["an input that lies as it lies", between((e, z, x) => e.mul(e.add(z, row(e, 1, 2, 3, 4)), x))],
-  ["nothing to gain", between((e, z) => e.relu(z))],
-  ["more features than samples", between((e, z) => e.mul(z, matrix(e, 1, 64)), 64)],
-  ["a result of the graph", graphOf((e, x) => ({ y: e.mul(e.gemm(x, matrix(e, 4, 4)), row(e, 1, 2, 3, 4)) }))],
+  ["too little to gain", between((e, z) => e.mul(e.relu(z), row(e, 1, 2, 3, 4)))],
+  ["many features", between((e, z) => e.add(e.mul(z, matrix(e, 1, 200)), matrix(e, 1, 200)), 200)],
+  ["a result of the graph", graphOf((e, x) => ({ y: e.sub(e.mul(e.gemm(x, matrix(e, 4, 4)), row(e, 1, 2, 3, 4)), row(e, 4, 3, 2, 1)) }))],
 ];
 
 const linear = (id: string, outFeatures: number) => ({ id, type: "Linear", outFeatures });
 const norm = (id: string) => ({ id, type: "BatchNorm1d" });
 type Layers = ReturnType<typeof benchmarkProject>["model"]["layers"];
 const networks: readonly (readonly [name: string, layers: Layers])[] = [
-  ["ReLU with bias only", [linear("a", 6), { id: "b", type: "ReLU" }, linear("c", 5), { id: "d", type: "Tanh" }, linear("last", 1)]],
+  ["ReLU and Tanh after batch norm", [linear("a", 6), norm("n"), { id: "b", type: "ReLU" }, linear("c", 5), norm("m"), { id: "d", type: "Tanh" }, linear("last", 1)]],
   ["batch norm at both ends", [norm("a"), linear("b", 7), norm("c"), { id: "d", type: "LeakyReLU" }, linear("e", 1), norm("last")]],
-  ["batch norm before dropout", [linear("a", 6), norm("b"), { id: "c", type: "GELU" }, { id: "d", type: "Dropout", p: 0.25 }, linear("e", 3), { id: "f", type: "ELU", alpha: 0.5 }, linear("last", 1)]],
-  ["layer norm and softmax among them", [linear("a", 6), { id: "b", type: "LayerNorm" }, linear("c", 5), norm("d"), { id: "e", type: "Softmax" }, linear("f", 40), norm("g"), { id: "h", type: "SELU" }, linear("i", 5), norm("j"), { id: "k", type: "ELU" }, linear("last", 1)]],
+  ["batch norm before dropout", [linear("a", 6), norm("b"), { id: "c", type: "GELU" }, { id: "d", type: "Dropout", p: 0.25 }, linear("e", 3), norm("n"), { id: "f", type: "ELU", alpha: 0.5 }, linear("last", 1)]],
+  ["layer norm and softmax among them", [linear("a", 6), { id: "b", type: "LayerNorm" }, linear("c", 5), norm("d"), { id: "e", type: "Softmax" }, linear("f", 140), norm("g"), { id: "h", type: "SELU" }, linear("i", 5), norm("j"), { id: "k", type: "ELU" }, linear("last", 1)]],
 ];
 
 function specOf(layers: Layers): TrainingSpec {
