@@ -93,6 +93,11 @@ function throughY(g: Context): Value {
   const { e } = g;
   const normal = standardized(g);
   const axes = reducedAxes(g);
+  if (isMatrix(g)) {
+    // The sums are dscale and dB, which are made in any case.
+    const mean = (v: Value) => divideByCount(e, e.reduceSum(v, axes), g.input("X"), axes);
+    return scaled(g, e.sub(g.dy(), e.mul(normal, mean(e.mul(g.dy(), normal)))), mean(g.dy()), statistics(g)[1]);
+  }
   const along = e.mul(normal, e.reduceMean(e.mul(g.dy(), normal), axes, true));
   return scaled(g, e.sub(g.dy(), along), e.reduceMean(g.dy(), axes), statistics(g)[1]);
 }

@@ -1,5 +1,5 @@
 import type { Emitter } from "../onnx/emitter.js";
-import { type DataType, type Dimension, type Shape, type TensorType, type Value, isFloat, isStatic, tensor } from "../onnx/types.js";
+import { type DataType, type Dimension, type Shape, type TensorType, type Value, int, isFloat, isStatic, tensor } from "../onnx/types.js";
 import type { GradientContext, InferContext, VariadicGradientRule } from "./op.js";
 
 /** Shape rules and small helpers that several operators share. Operators import this file, never each other. */
@@ -103,7 +103,10 @@ export function divideByCount(e: Emitter, x: Value, counted: Value, axes: readon
   for (const axis of axes) {
     const d = counted.shape[axis] ?? 1;
     if (typeof d === "number") known *= d;
-    else result = e.div(result, e.cast(e.gather(e.shapeOf(counted), e.scalar(axis, "int64"), 0), x.dtype));
+    else {
+      const length = e.op("Shape", [counted], { start: int(axis), end: int(axis + 1) });
+      result = e.div(result, e.cast(x.shape.length === 0 ? e.squeeze(length, [0]) : length, x.dtype));
+    }
   }
   return e.scale(result, 1 / known);
 }

@@ -1,0 +1,61 @@
+import { type Graph, type Node, type Value, sameShape } from "../onnx/types.js";
+import { isSingle } from "./feature-major-regions.js";
+import type { Rewrite } from "./rewrite.js";
+
+interface Product {
+  readonly factor: string;
+  readonly sign: 1 | -1;
+  readonly rest: Value;
+}
+
+/**
+ * k·a ± k·b is k·(a ± b) where k is one number, -k·b included. The gradient of a mean reaches each term of the loss as a factor 1/N, and multiplies once instead
+ * of once a term.
+ */
+export function commonFactor(): Rewrite {
+  let producers: ReadonlyMap<string, Node> = new Map();
+  let uses: ReadonlyMap<string, number> = new Map();
+  /** New values by old name, as far as something has read them. */
+  const seen = new Map<string, Value>();
+
+  function productOf(name: string): Product | undefined {
+    const node = producers.get(name);
+    if (node?.op !== "Mul" || uses.get(name) !== 1) return undefined;
+    const [a = "", b = ""] = node.inputs;
+    for (const [factor, other] of [[a, b], [b, a]] as const) {
+      const [k, rest] = [seen.get(factor), seen.get(other)];
+      if (!k || !rest || !isSingle(k.shape) || isSingle(rest.shape)) continue;
+      const negated = producers.get(factor);
+      return negated?.op === "Neg" ? { factor: negated.inputs[0] ?? "", sign: -1, rest } : { factor, sign: 1, rest };
+    }
+    return undefined;
+  }
+
+  return {
+    name: "common-factor",
+    prepare(graph) {
+      seen.clear();
+      producers = new Map(graph.nodes.flatMap((node) => node.outputs.map((o) => [o, node] as const)));
+      uses = countUses(graph);
+    },
+    replace(e, node, inputs) {
+      node.inputs.forEach((name, i) => {
+        const value = inputs[i];
+        if (value) seen.set(name, value);
+      });
+      if (node.op !== "Add" && node.op !== "Sub") return undefined;
+      const [a, b] = [productOf(node.inputs[0] ?? ""), productOf(node.inputs[1] ?? "")];
+      const factor = a && seen.get(a.factor);
+      if (!a || !b || !factor || a.factor !== b.factor || !sameShape(a.rest.shape, b.rest.shape) || factor.shape.length > a.rest.shape.length) return undefined;
+      const signOfB = node.op === "Sub" ? -b.sign : b.sign;
+      if (a.sign === -1 && signOfB === -1) return undefined;
+      return [e.mul(factor, a.sign === -1 ? e.sub(b.rest, a.rest) : signOfB === -1 ? e.sub(a.rest, b.rest) : e.add(a.rest, b.rest))];
+    },
+  };
+}
+
+function countUses(graph: Graph): ReadonlyMap<string, number> {
+  const uses = new Map<string, number>();
+  for (const name of [...graph.nodes.flatMap((node) => node.inputs), ...graph.outputs.map((o) => o.name)]) uses.set(name, (uses.get(name) ?? 0) + 1);
+  return uses;
+}

@@ -1,0 +1,18 @@
+import { type Graph, sameShape } from "../onnx/types.js";
+import type { Rewrite } from "./rewrite.js";
+
+/**
+ * The length of a leading axis called N is that of every other: it is asked of one graph input, so that all who divide by it share the question.
+ */
+export function sharedBatchLength(): Rewrite {
+  let inputs: Graph["inputs"] = [];
+  return {
+    name: "shared-batch-length",
+    prepare: (graph) => { inputs = graph.inputs; },
+    replace(e, { op, attributes }, [x]) {
+      if (op !== "Shape" || x === undefined || attributes["start"]?.value !== 0 || attributes["end"]?.value !== 1 || typeof x.shape[0] !== "string") return undefined;
+      const source = inputs.find(({ shape }) => sameShape(shape.slice(0, 1), x.shape.slice(0, 1)));
+      return source && [e.op("Shape", [e.graph.value(source.name)], attributes)];
+    },
+  };
+}
