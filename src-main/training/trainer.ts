@@ -52,8 +52,8 @@ export class Trainer {
   /** Compiles the step, with and without diagnosis, and draws the first weights from the seed. */
   static async create(spec: TrainingSpec, engine: Engine, options: CompileOptions, seed: number): Promise<Trainer> {
     const programs = { plain: buildStepProgram(spec, false), diagnosing: buildStepProgram(spec, true) };
-    const plain = await engine.compile(rewriteAll(programs.plain.graph), options);
-    const diagnosing = await engine.compile(rewriteAll(programs.diagnosing.graph), options);
+    const plain = await engine.compile(rewriteAll(programs.plain.graph, spec.training.batchSize), options);
+    const diagnosing = await engine.compile(rewriteAll(programs.diagnosing.graph, spec.training.batchSize), options);
     return new Trainer(spec, programs, plain, diagnosing, initialState(spec, programs.plain, seed));
   }
 

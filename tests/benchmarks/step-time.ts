@@ -18,7 +18,8 @@ const torch = found && startPyTorch(found);
 console.log(torch ? `PyTorch ${torch.version}` : "PyTorch is not installed (Debian: apt-get install python3-torch): only ours is timed");
 
 for (const { network, batch, steps } of cases) {
-  const spec = benchmarkSpec(network);
+  const plain = benchmarkSpec(network);
+  const spec = { ...plain, training: { ...plain.training, batchSize: batch } };
   const threads = chooseThreads("auto", spec.layout.parameterCount, batch);
   const trainer = await Trainer.create(spec, onnxruntimeEngine, { device: "cpu", threads }, 1);
   const data = randomBatch(network, batch);

@@ -157,7 +157,7 @@ describe("a rewrite", () => {
       return { y: e.sub(e.mul(e.neg(k), x), e.mul(k, e.exp(x))) };
     }), "Neg"],
   ])("leaves alone %s", (_, graph, kept) => {
-    const after = rewriteAll(graph);
+    const after = rewriteAll(graph, 32);
     expectUnchanged(graph, after);
     expect(counts(after, kept)).toBe(counts(graph, kept));
   });
@@ -197,13 +197,13 @@ describe("a rewrite", () => {
   });
 
   it("leaves no activation of the small network batch-first, but those of one feature", () => {
-    expect(batchFirst(rewriteAll(buildStepProgram(benchmarkSpec("small"), false).graph))).toEqual([]);
+    expect(batchFirst(rewriteAll(buildStepProgram(benchmarkSpec("small"), false).graph, 32))).toEqual([]);
   });
 
   it.each(networks)("leaves a whole training step of a network as it was: %s", (_, layers) => {
     for (const diagnose of [false, true]) {
       const { graph } = buildStepProgram(specOf(layers), diagnose);
-      const after = rewriteAll(graph);
+      const after = rewriteAll(graph, 32);
       expectUnchanged(graph, after);
       expect(after.nodes.some(({ op, outputs: [y = ""] }) => op === "Gemm" && after.types.get(y)?.shape[1] === "N")).toBe(true);
     }
@@ -212,11 +212,18 @@ describe("a rewrite", () => {
   it.each(["small", "large"] as const)("leaves a whole training step of the %s network as it was: loss, gradients, optimizer, statistics", (network) => {
     const spec = benchmarkSpec(network, network === "small" ? undefined : 8);
     const { graph } = buildStepProgram(spec, network === "small");
-    expectUnchanged(graph, rewriteAll(graph));
+    expectUnchanged(graph, rewriteAll(graph, 32));
+  });
+
+  it("turns no activations for a batch too short to gain by it, and changes no result there either", () => {
+    const { graph } = buildStepProgram(benchmarkSpec("small"), false);
+    const after = rewriteAll(graph, 2);
+    expectUnchanged(graph, after);
+    expect(batchFirst(after)).not.toEqual([]);
   });
 
   it("keeps bytes deterministic", () => {
     const { graph } = buildStepProgram(benchmarkSpec("small"), false);
-    expect(JSON.stringify(rewriteAll(graph).nodes)).toBe(JSON.stringify(rewriteAll(graph).nodes));
+    expect(JSON.stringify(rewriteAll(graph, 32).nodes)).toBe(JSON.stringify(rewriteAll(graph, 32).nodes));
   });
 });
