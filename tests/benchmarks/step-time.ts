@@ -7,9 +7,9 @@ import { findPyTorch, median, startPyTorch } from "./pytorch-peer.js";
 /** One optimizer step (forward, loss, backward, Adam), ours and PyTorch's in turns, so that both meet the machine in the same mood. */
 const ROUNDS = 5;
 const cases = [
-  { network: "small", batch: 2, steps: 400 },
-  { network: "small", batch: 32, steps: 400 },
-  { network: "small", batch: 256, steps: 400 },
+  { network: "small", batch: 2, steps: 2000 },
+  { network: "small", batch: 32, steps: 2000 },
+  { network: "small", batch: 256, steps: 2000 },
   { network: "large", batch: 128, steps: 20 },
 ] as const;
 
