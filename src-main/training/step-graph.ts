@@ -17,8 +17,10 @@ export interface StepProgram {
   readonly graph: Graph;
   /** Initial values of the vectors that are carried from step to step beside parameters and buffers, by input name. */
   readonly slots: Readonly<Record<string, number>>;
-  /** The numbers fed in `step scalars`, in order. */
-  readonly scalarNames: readonly string[];
+  /** How many numbers are fed in `step scalars`. */
+  readonly scalarCount: number;
+  /** Writes this step's numbers. Called every step. */
+  readonly writeScalars: (into: Float32Array, step: number, learningRate: number, batchSize: number) => void;
   /** What the vector `layer diagnosis` holds, in order; empty in a graph without it. */
   readonly diagnosis: readonly DiagnosisEntry[];
 }
@@ -72,18 +74,16 @@ export function buildStepProgram(spec: TrainingSpec, diagnose: boolean): StepPro
   return {
     graph: e.graph.build(diagnose ? "training step with diagnosis" : "training step"),
     slots: { ...Object.fromEntries(Object.entries(slots).map(([slot, fill]) => [names.slot(slot), fill])) },
-    scalarNames,
+    scalarCount: scalarNames.length,
+    writeScalars: (into, step, learningRate, batchSize) => {
+      const values = optimizer.scalars(config, step, learningRate);
+      scalarNames.forEach((name, i) => (into[i] = name === BATCH_SIZE ? batchSize : defined(values[name], name)));
+    },
     diagnosis: diagnosis?.entries ?? [],
   };
 }
 
 /** This step's numbers by name, each of shape [1]. */
-export function stepScalars(spec: TrainingSpec, scalarNames: readonly string[], step: number, learningRate: number, batchSize: number): Float32Array {
-  const optimizer = optimizers.get(spec.training.optimizer.type);
-  const values = optimizer.scalars(optimizer.config.parse(spec.training.optimizer), step, learningRate);
-  return Float32Array.from(scalarNames, (name) => (name === BATCH_SIZE ? batchSize : defined(values[name], `scalar ${name}`)));
-}
-
 function bindScalars(e: Emitter, scalarNames: readonly string[]): (name: string) => Value {
   const vector = scalarNames.length > 0 ? e.graph.input(names.scalars, "float32", [scalarNames.length]) : undefined;
   const parts = vector && scalarNames.length > 1 ? e.split(vector, scalarNames.map(() => 1), 0) : vector ? [vector] : [];

@@ -6,7 +6,7 @@ import { rewriteAll } from "../rewrites/index.js";
 import { type DiagnosisEntry } from "./diagnosis-graph.js";
 import { initialBuffers, initialParameters } from "./layout.js";
 import { type TrainingSpec, names } from "./specification.js";
-import { type StepProgram, buildStepProgram, carriedVectors, stepScalars } from "./step-graph.js";
+import { type StepProgram, buildStepProgram, carriedVectors } from "./step-graph.js";
 
 /** A batch as the loader hands it over: inputs, targets and uniforms under the names of `specification.names`. */
 export interface TrainingBatch {
@@ -36,6 +36,8 @@ export class Trainer {
   readonly #diagnosing: Executable;
   #state: Record<string, TensorData & { dtype: "float32" }>;
   #spare: Record<string, TensorData & { dtype: "float32" }>;
+  /** Each set of buffers under the names of the outputs that are written to it. */
+  readonly #outputsInto = new Map<Tensors, Tensors>();
   readonly #scalars: TensorData & { dtype: "float32" };
 
   private constructor(spec: TrainingSpec, programs: { plain: StepProgram; diagnosing: StepProgram }, plain: Executable, diagnosing: Executable, state: StateVectors) {
@@ -45,7 +47,8 @@ export class Trainer {
     this.#diagnosing = diagnosing;
     this.#state = tensorsOf(state);
     this.#spare = tensorsOf(Object.fromEntries(Object.entries(state).map(([name, v]) => [name, new Float32Array(v.length)])));
-    const k = programs.plain.scalarNames.length;
+    for (const set of [this.#state, this.#spare]) this.#outputsInto.set(set, Object.fromEntries(Object.entries(set).map(([name, t]) => [names.next(name), t])));
+    const k = programs.plain.scalarCount;
     this.#scalars = { dtype: "float32", dims: [k], data: new Float32Array(k) };
   }
 
@@ -101,11 +104,9 @@ export class Trainer {
   }
 
   #run(executable: Executable, batch: TrainingBatch, step: number, learningRate: number): Promise<Tensors> {
-    this.#scalars.data.set(stepScalars(this.#spec, this.#programs.plain.scalarNames, step, learningRate, batch.size));
-    const into: Record<string, TensorData> = {};
-    for (const name of Object.keys(this.#spare)) into[names.next(name)] = defined(this.#spare[name], name);
-    const scalars = this.#scalars.data.length > 0 ? { [names.scalars]: this.#scalars } : {};
-    return executable.run({ ...this.#state, ...batch.tensors, ...scalars }, into);
+    this.#programs.plain.writeScalars(this.#scalars.data, step, learningRate, batch.size);
+    const into = this.#outputsInto.get(this.#spare);
+    return executable.run({ ...this.#state, ...batch.tensors, [names.scalars]: this.#scalars }, into);
   }
 
   #read(result: Tensors, diagnosed: boolean): StepResult {
