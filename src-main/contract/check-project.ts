@@ -1,4 +1,5 @@
 import { closest } from "../base/closest.js";
+import { own } from "../base/own.js";
 import { layers } from "../layers/index.js";
 import { losses } from "../losses/index.js";
 import { type DataSpec, targetColumns } from "./data.js";
@@ -124,7 +125,7 @@ function checkArity(spec: LayerSpec, got: number, path: Path, blocks: Readonly<R
   let range: readonly [number, number];
   if (spec.type === "Block") {
     const name = String(spec["block"]);
-    const block = Object.hasOwn(blocks, name) ? blocks[name] : undefined;
+    const block = own(blocks, name);
     if (block === undefined) {
       report([...path, "block"], `got "${name}", expected ${oneOf(name, Object.keys(blocks), "a name in model.blocks:")}`);
       return;
