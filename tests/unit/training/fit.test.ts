@@ -94,8 +94,8 @@ describe("the training loop", () => {
   });
 
   it("says what there is to watch where the monitor is nothing of that", async () => {
-    const spec = specOf({ epochs: 2, optimizer: { type: "SGD", lr: 0.05 }, earlyStopping: { monitor: "validation.kind.acuracy", patience: 3 } });
-    await expect(go(spec, { validate: () => Promise.resolve({ loss: 1, "kind.accuracy": 0.5 }) })).rejects.toThrow(/there is no validation\.kind\.acuracy; there are validation\.loss, validation\.kind\.accuracy/);
+    const spec = specOf({ epochs: 2, optimizer: { type: "SGD", lr: 0.05 }, earlyStopping: { monitor: "validation.kind.recall.nobody", patience: 3 } });
+    await expect(go(spec, { validate: () => Promise.resolve({ loss: 1, "kind.accuracy": 0.5 }) })).rejects.toThrow(/there is no validation\.kind\.recall\.nobody; there are validation\.loss, validation\.kind\.accuracy/);
   });
 
   it.each([
