@@ -89,6 +89,7 @@ export class RunFolder {
       writeSynced(temporary, typeof content === "string" ? Buffer.from(content) : content);
       renameSync(temporary, this.file(name));
     } catch (thrown) {
+      rmSync(temporary, { force: true });
       throw storageError(this.file(name), thrown);
     }
   }
