@@ -1,3 +1,4 @@
+import { own } from "../base/own.js";
 import type { MetricValues } from "../contract/events.js";
 import type { Confusion } from "../contract/results.js";
 import { count, number } from "./format.js";
@@ -13,7 +14,7 @@ export function showMetrics(output: Output, metrics: MetricValues, confusion: Re
     const of = (name: string) => metrics[`${target}.${name}`];
     output.line();
     output.table([target, ""], wholeMetrics.filter((name) => of(name) !== undefined).map((name) => [name, number(of(name))]));
-    const decisions = confusion[target];
+    const decisions = own(confusion, target);
     if (decisions) showClasses(output, of, decisions);
   }
 }

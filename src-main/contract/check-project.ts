@@ -1,7 +1,10 @@
 import { closest } from "../base/closest.js";
+import { own } from "../base/own.js";
 import { layers } from "../layers/index.js";
 import { losses } from "../losses/index.js";
-import { type DataSpec, targetColumns } from "./data.js";
+import { metrics } from "../metrics/index.js";
+import type { MetricDefinition } from "../metrics/metric.js";
+import { type DataSpec, type TargetSpec, targetColumns } from "./data.js";
 import type { BlockSpec, LayerSpec, ModelSpec } from "./model.js";
 import type { TrainingConfig } from "./training.js";
 
@@ -124,7 +127,7 @@ function checkArity(spec: LayerSpec, got: number, path: Path, blocks: Readonly<R
   let range: readonly [number, number];
   if (spec.type === "Block") {
     const name = String(spec["block"]);
-    const block = Object.hasOwn(blocks, name) ? blocks[name] : undefined;
+    const block = own(blocks, name);
     if (block === undefined) {
       report([...path, "block"], `got "${name}", expected ${oneOf(name, Object.keys(blocks), "a name in model.blocks:")}`);
       return;
@@ -180,15 +183,24 @@ function checkTraining({ data, training }: Parts, report: Report): void {
 
 function checkMonitor(monitor: string, data: DataSpec, report: Report): void {
   const path = ["training", "earlyStopping", "monitor"];
-  const [part = "", name = ""] = monitor.split(".");
+  const [part = "", name = "", metric] = monitor.split(".");
+  const target = data.targets.find((t) => t.name === name);
   if (part !== "train" && part !== "validation") {
     report(path, `got "${monitor}", expected train or validation, a dot and a metric, such as validation.loss`);
   } else if (part === "validation" && data.split.validation === 0) {
     report(path, `got "${monitor}", expected a train metric, because data.split.validation is 0`);
-  } else if (name !== "loss" && !data.targets.some((target) => target.name === name)) {
-    const known = ["loss", ...data.targets.map((target) => target.name)];
+  } else if (name !== "loss" && target === undefined) {
+    const known = ["loss", ...data.targets.map((t) => t.name)];
     report(path, `got "${monitor}", expected ${part}. followed by ${oneOf(name, known)}`);
+  } else if (target !== undefined) {
+    // What follows the metric may be a class of the data, which is known only once that is read.
+    const known = part === "train" ? ["loss"] : ["loss", ...metrics.all.filter((m) => measures(m, target.type)).map((m) => m.type)];
+    if (metric === undefined || !known.includes(metric)) report(path, `got "${monitor}", expected ${part}.${name}. followed by ${metric === undefined ? `one of ${known.join(", ")}` : oneOf(metric, known)}`);
   }
+}
+
+function measures(metric: MetricDefinition, kind: TargetSpec["type"]): boolean {
+  return metric[kind] !== undefined || (kind !== "numeric" && metric.ranked !== undefined);
 }
 
 function unique(seen: Map<string, Path>, name: string, path: Path, report: Report): void {

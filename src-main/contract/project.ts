@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { LatheError } from "../base/errors.js";
+import { own } from "../base/own.js";
 import { losses } from "../losses/index.js";
 import type { TargetKind } from "../losses/loss.js";
 import { checkProject } from "./check-project.js";
@@ -51,7 +52,7 @@ export function parseProject(value: unknown, file = "project.json"): Project {
 }
 
 function allLosses(targets: readonly TargetSpec[], given: Readonly<Record<string, LossSpec>>): Record<string, LossSpec> {
-  return Object.fromEntries(targets.map((target) => [target.name, given[target.name] ?? defaultLoss(target.type)]));
+  return Object.fromEntries(targets.map((target) => [target.name, own(given, target.name) ?? defaultLoss(target.type)]));
 }
 
 function defaultLoss(kind: TargetKind): LossSpec {

@@ -46,9 +46,9 @@ export interface LayerContext<C> {
   fail(expected: string): never;
 }
 
-/** How the diagnosis reads an activation's output: a unit is dead where `dead` holds for every sample, saturated where `saturated` does. */
+/** How the diagnosis reads an activation's output. */
 export interface ActivationTrait {
-  /** Units at or below this never pass a gradient, e.g. 0 for ReLU. */
+  /** Units at or below this for every sample of a batch pass no gradient and count as dead, e.g. 0 for ReLU. */
   readonly deadAtOrBelow?: number;
   /** Outputs below the first or above the second are in the flat parts, e.g. [-0.99, 0.99] for Tanh. */
   readonly saturatedOutside?: readonly [number, number];

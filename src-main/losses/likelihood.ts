@@ -30,12 +30,24 @@ export function negativeLogLikelihood(ctx: LossContext<Config>, logp: Value, smo
   const row = classWeights(ctx, config, logp);
   const weighted = row ? e.mul(hot, row) : hot;
   const weight = e.reduceSum(weighted);
-  if (smoothing === 0) return { loss: e.neg(e.div(e.reduceSum(e.mul(weighted, logp)), weight)), weight };
+  if (smoothing === 0) return { loss: e.neg(mean(ctx, e.reduceSum(e.mul(weighted, logp)), weight)), weight };
   // Rows of ignored samples are zero, and stay so: their sum is what says which samples count.
   const counts = e.reduceSum(hot, [1], true);
   const smooth = e.add(e.scale(hot, 1 - smoothing), e.scale(counts, smoothing / classes));
   const shared = row ? e.mul(smooth, row) : smooth;
-  return { loss: e.neg(e.div(e.reduceSum(e.mul(shared, logp)), weight)), weight };
+  return { loss: e.neg(mean(ctx, e.reduceSum(e.mul(shared, logp)), weight)), weight };
+}
+
+/**
+ * sum / weight. A batch in which no sample counts, where PyTorch divides by 0, gets 0 and so does its gradient: one such batch would make every weight of the
+ * network NaN.
+ */
+function mean({ e, config, classes }: LossContext<Config>, sum: Value, weight: Value): Value {
+  const { classWeights: weights, ignoreIndex } = config;
+  if (!isIndex(ignoreIndex, classes) && !(Array.isArray(weights) && weights.includes(0))) return e.div(sum, weight);
+  const something = e.greater(weight, e.scalarLike(0, weight));
+  const share = e.div(e.scalarLike(1, weight), e.where(something, weight, e.scalarLike(1, weight)));
+  return e.mul(sum, e.where(something, share, e.scalarLike(0, weight)));
 }
 
 /** @throws LatheError by the context's `fail` where the output is not `[N, classes]` or the target not class numbers. */
@@ -50,10 +62,14 @@ export function requireClasses(ctx: LossContext<unknown>): void {
 /** `[N, C]`: 1 at the target; rows of ignored samples are all 0. */
 function oneHot({ e, target, classes, config: { ignoreIndex } }: LossContext<Config>, like: Value): Value {
   // OneHot counts -C to -1 from the end and gives zeros for what is outside; so an ignored number inside is moved outside.
-  const inside = ignoreIndex >= -classes && ignoreIndex < classes;
-  const indices = inside ? e.where(e.equal(target, e.scalar(ignoreIndex, "int64")), e.scalar(classes, "int64"), target) : target;
+  const indices = isIndex(ignoreIndex, classes) ? e.where(e.equal(target, e.scalar(ignoreIndex, "int64")), e.scalar(classes, "int64"), target) : target;
   const values = like.dtype === "float64" ? tensor("float64", [0, 1]) : tensor("float32", [0, 1]);
   return e.op("OneHot", [indices, e.scalar(classes, "int64"), e.constant(values)], { axis: int(-1) });
+}
+
+/** True for a number that OneHot reads as a class. */
+function isIndex(number: number, classes: number): boolean {
+  return number >= -classes && number < classes;
 }
 
 /** The weights as a row `[C]`, where there are any. */

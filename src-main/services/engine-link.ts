@@ -4,7 +4,7 @@ import { LatheError, toLatheError } from "../base/errors.js";
 import type { EngineCommand, EngineReply, EngineWork } from "../contract/engine-messages.js";
 import type { RunEvent } from "../contract/events.js";
 
-/** A running engine process: a `child_process` here, a `utilityProcess` under Electron. */
+/** A running engine process. */
 export interface EngineLink {
   readonly pid: number | undefined;
   send(command: EngineCommand): void;

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { LatheError } from "../base/errors.js";
 import { exporters } from "../exporters/index.js";
@@ -25,7 +25,8 @@ export function exportRun(path: string, format: string, out: string): { readonly
     writeFileSync(`${target}.part`, bytes);
     renameSync(`${target}.part`, target);
   } catch (thrown) {
-    throw storageError(target, thrown);
+    rmSync(`${target}.part`, { force: true });
+    throw storageError(target, thrown, "Nothing was written");
   }
   return { path: target, bytes: bytes.length };
 }

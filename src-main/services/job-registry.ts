@@ -5,7 +5,8 @@ import type { RunEvent } from "../contract/events.js";
 import type { RunReference, RunStatus } from "../contract/summaries.js";
 import type { TrainingJob } from "./job-types.js";
 
-export type StartTraining = (options: TrainRequest) => Promise<TrainingJob>;
+/** @param signal calls it off while the run has not started. */
+export type StartTraining = (options: TrainRequest, setting: { readonly signal: AbortSignal }) => Promise<TrainingJob>;
 
 /** Warnings a late subscriber still hears. */
 const warningsKept = 100;
@@ -26,9 +27,9 @@ export interface JobRegistry {
    * @returns undefined where this process knows no such job.
    */
   subscribe(run: RunReference, listener: (event: RunEvent) => void): Disposable | undefined;
-  /** Jobs under way. */
+  /** Jobs under way, and those that are about to be: data may take minutes to prepare. */
   readonly running: number;
-  /** Settles when all jobs have ended. */
+  /** Settles when all jobs have ended; those that have not started never do. */
   stopAll(): Promise<void>;
 }
 
@@ -46,6 +47,7 @@ interface Entry {
 
 export function createJobRegistry(startTraining: StartTraining): JobRegistry {
   const entries = new Map<string, Entry>();
+  const starting = new Map<AbortController, Promise<RunReference>>();
 
   function heard(entry: Entry, event: RunEvent): void {
     if (entry.end) return;
@@ -83,6 +85,20 @@ export function createJobRegistry(startTraining: StartTraining): JobRegistry {
     for (const [key] of ended.slice(0, Math.max(0, ended.length - endedKept))) entries.delete(key);
   }
 
+  async function begin(options: TrainRequest, signal: AbortSignal): Promise<RunReference> {
+    const job = await startTraining(options, { signal });
+    const reference = { project: options.project, run: job.run };
+    const entry: Entry = { reference, job, events: new Emitter(), warnings: [], latest: new Map(), status: "running" };
+    entries.delete(keyOf(reference));
+    entries.set(keyOf(reference), entry);
+    const subscription = job.subscribe((event) => heard(entry, event));
+    // The promise tells the end as well: whichever is first counts.
+    job.done
+      .then((done) => heard(entry, done), (thrown: unknown) => heard(entry, { event: "failed", error: { ...toLatheError(thrown).toRecord() } }))
+      .finally(() => subscription.dispose());
+    return reference;
+  }
+
   function underWay(run: RunReference): Entry {
     const entry = entries.get(keyOf(run));
     if (entry && !entry.end) return entry;
@@ -91,17 +107,14 @@ export function createJobRegistry(startTraining: StartTraining): JobRegistry {
 
   return {
     async start(options) {
-      const job = await startTraining(options);
-      const reference = { project: options.project, run: job.run };
-      const entry: Entry = { reference, job, events: new Emitter(), warnings: [], latest: new Map(), status: "running" };
-      entries.delete(keyOf(reference));
-      entries.set(keyOf(reference), entry);
-      const subscription = job.subscribe((event) => heard(entry, event));
-      // The promise tells the end as well: whichever is first counts.
-      job.done
-        .then((done) => heard(entry, done), (thrown: unknown) => heard(entry, { event: "failed", error: { ...toLatheError(thrown).toRecord() } }))
-        .finally(() => subscription.dispose());
-      return reference;
+      const abort = new AbortController();
+      const started = begin(options, abort.signal);
+      starting.set(abort, started);
+      try {
+        return await started;
+      } finally {
+        starting.delete(abort);
+      }
     },
     status: (run) => entries.get(keyOf(run))?.status,
     error: (run) => entries.get(keyOf(run))?.error,
@@ -117,9 +130,13 @@ export function createJobRegistry(startTraining: StartTraining): JobRegistry {
       return entry.events.on(listener);
     },
     get running() {
-      return [...entries.values()].filter(({ end }) => !end).length;
+      return starting.size + [...entries.values()].filter(({ end }) => !end).length;
     },
     async stopAll() {
+      const called = [...starting.values()];
+      for (const abort of starting.keys()) abort.abort();
+      // One that had started all the same has its entry now.
+      await Promise.allSettled(called);
       const open = [...entries.values()].filter(({ end }) => !end);
       for (const { job } of open) job.stop();
       await Promise.allSettled(open.map(({ job }) => job.done));

@@ -4,13 +4,22 @@ import { type DoneEvent, type RunEvent, doneEvent } from "../contract/events.js"
 import { type LaunchEngine, launchChildProcess, runInEngine } from "./engine-link.js";
 import type { TrainingJob } from "./job-types.js";
 
+/** How a run is started. */
+export interface StartSetting {
+  /** Calls it off before the run has its folder; afterwards the job has its own ways to end. */
+  readonly signal?: AbortSignal;
+  /** Subscribed from the beginning: hears of data being prepared as it happens, which can take minutes. */
+  readonly onEvent?: (event: RunEvent) => void;
+  readonly launch?: LaunchEngine;
+}
+
 /**
  * Starts, or resumes, a training run in an engine process of its own.
  * @returns once the run has its folder; what it said before that is told to the first subscriber.
- * @throws LatheError whatever kept the run from starting: the project, the data, the model, a run that is taken.
+ * @throws LatheError whatever kept the run from starting: the project, the data, the model, a run that is taken, `cancelled`.
  */
-export async function startTraining(options: TrainRequest, launch: LaunchEngine = launchChildProcess): Promise<TrainingJob> {
-  const listeners = new Set<(event: RunEvent) => void>();
+export async function startTraining(options: TrainRequest, { signal, onEvent, launch = launchChildProcess }: StartSetting = {}): Promise<TrainingJob> {
+  const listeners = new Set<(event: RunEvent) => void>(onEvent ? [onEvent] : []);
   const early: RunEvent[] = [];
   let tellStarted: (run: string) => void = () => undefined;
   const started = new Promise<string>((resolve) => (tellStarted = resolve));
@@ -28,8 +37,11 @@ export async function startTraining(options: TrainRequest, launch: LaunchEngine 
       throw error;
     },
   );
-  const run = await Promise.race([started, done.then((event) => event.run)]);
   const control = (action: "pause" | "resume" | "stop" | "cancel") => () => link.send({ type: "control", action });
+  const callOff = control("cancel");
+  if (signal?.aborted) callOff();
+  else signal?.addEventListener("abort", callOff, { once: true });
+  const run = await Promise.race([started, done.then((event) => event.run)]).finally(() => signal?.removeEventListener("abort", callOff));
   return {
     run, done,
     pause: control("pause"), resume: control("resume"), stop: control("stop"), cancel: control("cancel"),

@@ -24,7 +24,7 @@ export interface StudioOptions {
 
 export function createStudio(options: StudioOptions): Studio {
   const access = createFolderAccess(options.allowedFolders);
-  const jobs = createJobRegistry(options.startTraining ?? ((request) => startTraining(request)));
+  const jobs = createJobRegistry(options.startTraining ?? startTraining);
   const recent = createRecentProjects(options.home ?? stateFolder());
   return { access, jobs, projects: createProjects(recent, access), runs: createRuns(access, jobs) };
 }

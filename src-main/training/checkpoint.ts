@@ -54,8 +54,8 @@ export function loadCheckpoint<H>(folder: string, damaged: (file: string, reason
   throw new LatheError("run.checkpoint", `${folder}: no checkpoint is whole (${present.length} damaged); start the run anew, without --resume`);
 }
 
-/** A failed write as the user should hear of it. */
-export function storageError(path: string, thrown: unknown): LatheError {
+/** A failed write as the user should hear of it. @param kept what became of the work. */
+export function storageError(path: string, thrown: unknown, kept = "What was saved before is kept; go on with train --resume"): LatheError {
   if (thrown instanceof LatheError) return thrown;
   const { code, message } = thrown instanceof Error ? { code: (thrown as NodeJS.ErrnoException).code ?? "", message: thrown.message } : { code: "", message: String(thrown) };
   const reasons: Readonly<Record<string, string>> = {
@@ -67,8 +67,9 @@ export function storageError(path: string, thrown: unknown): LatheError {
     EROFS: "the disk is read-only; choose another folder",
     ENOTDIR: "a part of the path is a file, not a folder",
     ENOENT: "the folder is gone",
+    EISDIR: "a folder has that name",
   };
-  return new LatheError("run.storage", `${path} cannot be written: ${reasons[code] ?? message}. What was saved before is kept; go on with train --resume`, { path, code }, { cause: thrown });
+  return new LatheError("run.storage", `${path} cannot be written: ${reasons[code] ?? message}. ${kept}`, { path, code }, { cause: thrown });
 }
 
 /** Writes a whole file and waits until it is on disk. */

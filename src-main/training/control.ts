@@ -3,6 +3,12 @@ export class TrainingControl {
   #wish: "run" | "stop" | "cancel" = "run";
   #paused = false;
   #wake: (() => void) | undefined;
+  readonly #preparation = new AbortController();
+
+  /** Aborted by `stop` and `cancel` alike: while data is being prepared nothing has been learnt that could be kept. */
+  get preparation(): AbortSignal {
+    return this.#preparation.signal;
+  }
 
   /** `stop` ends after the coming step and keeps what was learnt; `cancel` ends at once and exports nothing. */
   get wish(): "run" | "stop" | "cancel" {
@@ -24,12 +30,12 @@ export class TrainingControl {
 
   stop(): void {
     if (this.#wish === "run") this.#wish = "stop";
-    this.#wake?.();
+    this.#end();
   }
 
   cancel(): void {
     this.#wish = "cancel";
-    this.#wake?.();
+    this.#end();
   }
 
   /** Resolves when the run may go on, or is to end. */
@@ -39,5 +45,10 @@ export class TrainingControl {
         this.#wake = resolve;
       });
     }
+  }
+
+  #end(): void {
+    this.#preparation.abort();
+    this.#wake?.();
   }
 }

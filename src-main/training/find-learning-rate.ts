@@ -13,7 +13,7 @@ const STEPS = 100;
 export async function findLearningRate(request: FindLearningRateRequest, { emit, control }: WorkSetting): Promise<LearningRateResult> {
   const { project, folder } = await readProjectFile(request.project);
   const choice = await chooseEngine(project.training.engine, request.device ?? project.training.device);
-  const bench = await openWorkbench({ project, folder, choice, emit });
+  const bench = await openWorkbench({ project, folder, choice, emit, signal: control.preparation });
   const trainer = await Trainer.create(bench.spec, choice.engine, bench.compile, project.seed);
   const batches = bench.trainingLoader();
   const finder = new LearningRateFinder({ steps: STEPS });

@@ -120,6 +120,8 @@ class Fit {
     if (from) this.#restore(from);
     const { training, control } = this.#s;
     while (this.#ended === undefined && this.#epoch <= training.epochs) await this.#runEpoch();
+    // Called off while the last epoch was judged: all is trained, and `--resume` has only the export left.
+    if (this.#ended === undefined && control.wish === "cancel") this.#leave();
     this.#ended ??= "completed";
     if (control.wish !== "cancel") this.#save();
     const restored = training.restoreBest ? this.#best : undefined;

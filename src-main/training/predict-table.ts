@@ -37,7 +37,11 @@ export async function predictTable(request: PredictRequest, { emit, control }: W
       emit({ event: "stage", stage: "predicting", done: samples });
     }
     await file.close();
-    renameSync(temporary, out);
+    try {
+      renameSync(temporary, out);
+    } catch (thrown) {
+      throw storageError(out, thrown, LOST);
+    }
     return { event: "prediction", samples, out, unknown: Object.fromEntries(table.unknown.map(({ column, rows }) => [column, rows])) };
   } catch (thrown) {
     rmSync(temporary, { force: true });
@@ -78,6 +82,8 @@ function number(value: number): string {
   return String(Number(value.toPrecision(9)));
 }
 
+const LOST = "Nothing was written";
+
 class CsvFile {
   readonly #stream: ReturnType<typeof createWriteStream>;
   #failure: LatheError | undefined;
@@ -85,14 +91,14 @@ class CsvFile {
 
   private constructor(path: string) {
     this.#stream = createWriteStream(path);
-    this.#stream.on("error", (error) => (this.#failure = storageError(path, error)));
+    this.#stream.on("error", (error) => (this.#failure = storageError(path, error, LOST)));
   }
 
   static async create(path: string, head: readonly string[]): Promise<CsvFile> {
     try {
       mkdirSync(dirname(path), { recursive: true });
     } catch (thrown) {
-      throw storageError(path, thrown);
+      throw storageError(path, thrown, LOST);
     }
     const file = new CsvFile(path);
     file.row(head);
@@ -105,7 +111,8 @@ class CsvFile {
 
   async drained(): Promise<void> {
     this.#check();
-    if (this.#full) await Promise.race([once(this.#stream, "drain"), once(this.#stream, "close")]);
+    // `once` rejects with the stream's error as it came; what the user is told of it is in #failure.
+    if (this.#full) await Promise.race([once(this.#stream, "drain"), once(this.#stream, "close")]).catch(() => undefined);
     this.#check();
   }
 

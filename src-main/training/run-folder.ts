@@ -1,4 +1,4 @@
-import { appendFileSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, truncateSync, writeSync } from "node:fs";
+import { appendFileSync, closeSync, existsSync, fstatSync, fsyncSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, truncateSync, writeSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { type ErrorRecord, LatheError } from "../base/errors.js";
@@ -67,7 +67,9 @@ export class RunFolder {
         if ((thrown as NodeJS.ErrnoException).code !== "EEXIST") throw storageError(path, thrown);
         const holder = readLock(path);
         if (holder && isAlive(holder)) {
-          throw new LatheError("run.locked", `run ${this.id} is being trained by process ${holder.pid}${holder.host === hostname() ? "" : ` on ${holder.host}`}; wait for it, or stop it`, { ...holder });
+          // A container or a machine that was renamed leaves a lock that no process can be asked about.
+          const elsewhere = holder.host === hostname() ? "" : `, or, where no such process is left there, delete ${path}`;
+          throw new LatheError("run.locked", `run ${this.id} is being trained by process ${holder.pid}${elsewhere === "" ? "" : ` on ${holder.host}`}; wait for it, or stop it${elsewhere}`, { ...holder });
         }
         rmSync(path, { force: true });
       }
@@ -87,6 +89,7 @@ export class RunFolder {
       writeSynced(temporary, typeof content === "string" ? Buffer.from(content) : content);
       renameSync(temporary, this.file(name));
     } catch (thrown) {
+      rmSync(temporary, { force: true });
       throw storageError(this.file(name), thrown);
     }
   }
@@ -99,13 +102,13 @@ export class RunFolder {
       try {
         writeSync(file, `${JSON.stringify(event)}\n`);
         fsyncSync(file);
+        return fstatSync(file).size;
       } finally {
         closeSync(file);
       }
     } catch (thrown) {
       throw storageError(path, thrown);
     }
-    return readFileSync(path).length;
   }
 
   /** Forgets what was appended after a checkpoint, so that a resumed run does not say an epoch twice. */

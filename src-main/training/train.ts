@@ -60,7 +60,7 @@ async function compile({ spec, choice, compile, project }: Workbench): Promise<P
 }
 
 /** A new run. Its folder is made only once project, data and model have proved good. */
-async function begin(request: TrainRequest, { emit, now }: WorkSetting): Promise<Started> {
+async function begin(request: TrainRequest, { emit, now, control }: WorkSetting): Promise<Started> {
   const { project: written, folder, file } = await readProjectFile(request.project);
   const project = parseProject({
     ...written,
@@ -68,7 +68,7 @@ async function begin(request: TrainRequest, { emit, now }: WorkSetting): Promise
     training: { ...written.training, ...(request.epochs === undefined ? {} : { epochs: request.epochs }) },
   }, file);
   const choice = await chooseEngine(request.engine ?? project.training.engine, request.device ?? project.training.device);
-  const bench = await openWorkbench({ project, folder, choice, emit });
+  const bench = await openWorkbench({ project, folder, choice, emit, signal: control.preparation });
   const compiled = await compile(bench);
   const run = RunFolder.create(folder);
   writeConfig(run, {
@@ -80,7 +80,7 @@ async function begin(request: TrainRequest, { emit, now }: WorkSetting): Promise
 }
 
 /** An old run, with the settings it began with. @throws LatheError `run.missing`, `run.locked`, `data.changed`, `usage` */
-async function takeUp(request: TrainRequest, { emit }: WorkSetting): Promise<Started> {
+async function takeUp(request: TrainRequest, { emit, control }: WorkSetting): Promise<Started> {
   const overrides = (["epochs", "seed", "engine", "device"] as const).filter((name) => request[name] !== undefined);
   if (overrides.length > 0) throw new LatheError("usage", `--resume goes on with the run's own settings; leave out --${overrides.join(", --")}, or start a new run`);
   const { folder } = await readProjectFile(request.project);
@@ -88,7 +88,7 @@ async function takeUp(request: TrainRequest, { emit }: WorkSetting): Promise<Sta
   try {
     const config = readConfig(run);
     const choice = await chooseEngine(config.engine, config.device);
-    const bench = await openWorkbench({ project: config.project, folder, choice, threads: config.threads, emit });
+    const bench = await openWorkbench({ project: config.project, folder, choice, threads: config.threads, emit, signal: control.preparation });
     refuseChange(run, config, bench);
     return { run, bench, ...(await compile(bench)) };
   } catch (thrown) {

@@ -42,10 +42,11 @@ export interface WorkbenchOptions {
   /** Frozen by a run's configuration; undefined: chosen here. */
   readonly threads?: number;
   readonly emit: (event: RunEvent) => void;
+  /** Ends the preparation of data. */
   readonly signal?: AbortSignal;
 }
 
-/** @throws LatheError of the data, the model, or `training.batch` where batch size and data do not fit. */
+/** @throws LatheError of the data, the model, `cancelled`, or `training.batch` where batch size and data do not fit. */
 export async function openWorkbench({ project, folder, choice, threads, emit, signal }: WorkbenchOptions): Promise<Workbench> {
   const prepared = await prepareData({
     folder, data: project.data, seed: project.seed, cacheFolder: join(folder, ".lathe", "cache"),

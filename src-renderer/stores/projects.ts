@@ -28,9 +28,17 @@ export const useProjects = defineStore("projects", () => {
     }
   }
 
-  async function forget(path: string): Promise<void> {
-    await studio.procedures.projects.forget({ project: path });
+  /** @returns whether it is off the list; `openError` says why not. */
+  async function forget(path: string): Promise<boolean> {
+    openError.value = undefined;
+    try {
+      await studio.procedures.projects.forget({ project: path });
+    } catch (thrown) {
+      openError.value = toLatheError(thrown);
+      return false;
+    }
     await load();
+    return true;
   }
 
   const registration = studio.onState((state) => void (state === "connected" && load()));

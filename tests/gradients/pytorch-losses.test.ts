@@ -86,6 +86,16 @@ test("BCELoss: a certain and right answer costs nothing and its gradient is the 
   expect(got.gradient.values).toEqual([0.5, -0.5]);
 });
 
+test.each([
+  ["CrossEntropyLoss", { ignoreIndex: 2 }],
+  ["CrossEntropyLoss", { classWeights: [1, 1, 0], labelSmoothing: 0.1 }],
+  ["NLLLoss", { classWeights: [1, 1, 0] }],
+])("%s with %j: a batch in which no sample counts neither costs nor teaches anything", async (loss, config) => {
+  const batch: Batch = { output: { dims: [2, 3], data: [-1, -2, -0.5, -3, -1, -0.4] }, target: { dims: [2], data: [2, 2] }, loss: 0, gradient: { dims: [2, 3], data: [] } };
+  const got = await evaluate({ name: "", loss, kind: "category", config, whole: batch, batches: [] }, batch);
+  expect([Math.abs(got.loss), got.weight, ...got.gradient.values.map(Math.abs)]).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
+});
+
 const real = (...shape: (number | string)[]): TensorType => ({ dtype: "float32", shape });
 const whole = (...shape: (number | string)[]): TensorType => ({ dtype: "int64", shape });
 

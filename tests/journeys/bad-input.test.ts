@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, readdirSync, writeFileSync, existsSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { ProjectInput } from "../../src-main/contract/project.js";
@@ -148,6 +148,23 @@ describe("bad input", () => {
     const { code, stderr } = await lathe("train", folder, "--resume");
     expect(code).toBe(1);
     expect(stderr).toMatch(/the data has changed since run 0001 began/);
+  });
+
+  it("answers that cannot be written are said so, with the reason, whenever the disk notices", async ({ skip }) => {
+    const folder = writeCreditProject(temporaryFolder(), { ...training, epochs: 1 });
+    expect((await lathe("train", folder)).code).toBe(0);
+    const table = join(folder, "credit.csv");
+    const onto = async (out: string) => {
+      const { events, code } = await lathe("predict", folder, table, "--out", out, "--json");
+      return [code, events.at(-1)];
+    };
+    mkdirSync(join(folder, "taken"));
+    const wrong = (reason: string) => [1, { event: "error", code: "run.storage", message: expect.stringMatching(`cannot be written: ${reason}.* Nothing was written$`) as string }];
+    expect(await onto(join(folder, "taken"))).toMatchObject(wrong("a folder has that name"));
+    expect(existsSync(join(folder, "taken.part"))).toBe(false);
+    if (!existsSync("/dev/full")) skip("only Linux has a file that is always full");
+    symlinkSync("/dev/full", join(folder, "out.csv.part"));
+    expect(await onto(join(folder, "out.csv"))).toMatchObject(wrong("the disk is full"));
   });
 
   it.each([

@@ -1,4 +1,6 @@
 import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type RunningCommand, last, startLathe, writeCreditProject } from "../support/lathe.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
@@ -18,6 +20,22 @@ function train(interrupt: (command: RunningCommand) => void) {
 }
 
 withSignals("Ctrl-C", () => {
+  it("while data is being prepared ends the command with a word, and leaves no run and no process", async () => {
+    const folder = writeCreditProject(temporaryFolder(), { epochs: 100_000 });
+    const [head = "", ...rows] = readFileSync(join(folder, "credit.csv"), "utf8").trimEnd().split("\n");
+    writeFileSync(join(folder, "credit.csv"), [head, ...Array.from({ length: 50 }, () => rows).flat()].join("\n"));
+    let engine = 0;
+    const command = startLathe(["train", folder, "--json"], ({ event }) => {
+      if (event !== "stage" || engine > 0) return;
+      engine = Number(execFileSync("pgrep", ["-P", String(command.child.pid)], { encoding: "utf8" }));
+      command.child.kill("SIGINT");
+    });
+    const { code, events, stderr } = await command.result;
+    expect([code, events.at(-1)], stderr).toMatchObject([1, { event: "error", code: "cancelled", message: "reading the data was cancelled" }]);
+    expect(existsSync(join(folder, "runs"))).toBe(false);
+    expect(() => process.kill(engine, 0)).toThrow("ESRCH");
+  });
+
   it("once stops training and keeps what was learnt", async () => {
     const { code, events, stderr } = await train(({ child }) => child.kill("SIGINT"));
     expect(code, stderr).toBe(0);

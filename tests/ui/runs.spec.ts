@@ -1,4 +1,4 @@
-import { appendFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { plausibleEpochs, writeRun, writeTestProject } from "../support/run-on-disk.js";
@@ -35,6 +35,22 @@ test("an empty studio says what goes where, and opens a project by keyboard alon
   await studio.tabTo(older);
   await page.keyboard.press("Enter");
   await expect(studio.run.getByRole("heading", { name: "Run 1" })).toBeVisible();
+  studio.expectNoComplaints();
+});
+
+test("a project that cannot be taken off the list stays there, with the reason", async ({ studio, workshop }) => {
+  const project = writeCredit(workshop.folder);
+  await studio.goto(workshop.server.url);
+  await studio.openProject(project);
+  const forget = studio.projects.getByRole("button", { name: "Take credit off this list; its files stay" });
+  await expect(forget).toBeVisible();
+  await expect(studio.run.getByRole("heading", { name: "Run 2" })).toBeVisible();
+  const list = join(workshop.folder, "home", "recent-projects.json");
+  rmSync(list);
+  mkdirSync(list);
+  await forget.click();
+  await expect(studio.projects.getByRole("alert")).toContainText("recent-projects.json cannot be written");
+  await expect(studio.run.getByRole("heading", { name: "Run 2" })).toBeVisible();
   studio.expectNoComplaints();
 });
 

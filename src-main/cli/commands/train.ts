@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import { LatheError } from "../../base/errors.js";
+import type { TrainingJob } from "../../services/job-types.js";
 import { startTraining } from "../../services/jobs.js";
 import { readReport } from "../../services/reports.js";
 import { positiveInteger, wholeNumber } from "../arguments.js";
@@ -31,10 +32,11 @@ export function addTrain(program: Command): void {
 
 async function train(project: string, { json = false, ...options }: Options): Promise<void> {
   const output = createOutput(json);
-  const job = await startTraining({ project, ...options });
-  job.subscribe(showEvents(output));
+  const beforeStart = new AbortController();
+  let job: TrainingJob | undefined;
   let interrupts = 0;
   const interrupt = () => {
+    if (!job) return beforeStart.abort();
     interrupts++;
     output.line(interrupts === 1 ? "stopping; what was learnt is kept (Ctrl-C again to cancel)" : "cancelling");
     if (interrupts === 1) job.stop();
@@ -42,6 +44,7 @@ async function train(project: string, { json = false, ...options }: Options): Pr
   };
   process.on("SIGINT", interrupt);
   try {
+    job = await startTraining({ project, ...options }, { signal: beforeStart.signal, onEvent: showEvents(output) });
     const done = await job.done;
     if (done.model === undefined || done.report === undefined) {
       throw new LatheError("cancelled", `run ${done.run} was cancelled, so it has no model; go on with: lathe train ${project} --resume ${done.run}`, { run: done.run });

@@ -1,5 +1,6 @@
 import * as ort from "onnxruntime-node";
 import { LatheError } from "../../base/errors.js";
+import { own } from "../../base/own.js";
 import type { DataType, TensorData } from "../../onnx/types.js";
 import type { CompileOptions, Executable, Tensors } from "../engine.js";
 
@@ -55,13 +56,13 @@ class Session implements Executable {
     if (this.#disposed) throw new LatheError("engine.failed", `${this.#name} was run after it was disposed of`);
     const inputs: Record<string, ort.Tensor> = {};
     for (const name of this.#inputs) {
-      const tensor = feeds[name];
+      const tensor = own(feeds, name);
       if (!tensor) throw new LatheError("engine.failed", `${this.#name} needs the input ${name}; it got ${Object.keys(feeds).join(", ") || "none"}`);
       inputs[name] = this.#viewOf(tensor, name);
     }
     const fetches: Record<string, ort.Tensor | null> = {};
     for (const name of this.#outputs) {
-      const tensor = into[name];
+      const tensor = own(into, name);
       fetches[name] = tensor ? this.#viewOf(tensor, name) : null;
     }
     let results: ort.InferenceSession.OnnxValueMapType;
@@ -74,7 +75,7 @@ class Session implements Executable {
     for (const name of this.#outputs) {
       const result = results[name];
       if (!result) throw new LatheError("engine.failed", `ONNX Runtime gave no output ${name} of ${this.#name}`);
-      outputs[name] = into[name] ?? this.#dataOf(result, name);
+      outputs[name] = own(into, name) ?? this.#dataOf(result, name);
     }
     return outputs;
   }

@@ -108,4 +108,23 @@ describe("the registry of jobs", () => {
     await expect(registry.start({ project: "/p" })).rejects.toMatchObject({ code: "data.missing" });
     expect(registry.running).toBe(0);
   });
+
+  it("calls off what has not started when all is to end, and counts it as running until then", async () => {
+    const registry = createJobRegistry((_, { signal }) => new Promise((_resolve, reject) => {
+      signal.addEventListener("abort", () => reject(new LatheError("cancelled", "reading the data was cancelled")));
+    }));
+    const start = registry.start({ project: "/p" });
+    expect(registry.running).toBe(1);
+    await Promise.all([registry.stopAll(), expect(start).rejects.toThrow("reading the data was cancelled")]);
+    expect(registry.running).toBe(0);
+  });
+
+  it("stops a job that started although it was called off", async () => {
+    const scripted = createScriptedJob("0001");
+    const registry = createJobRegistry((_, { signal }) => new Promise((resolve) => signal.addEventListener("abort", () => resolve(scripted.job))));
+    const start = registry.start({ project: "/p" });
+    await registry.stopAll();
+    expect(scripted.asked).toEqual(["stop"]);
+    expect(await start).toEqual({ project: "/p", run: "0001" });
+  });
 });

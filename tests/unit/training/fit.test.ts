@@ -93,9 +93,18 @@ describe("the training loop", () => {
     expect([...last.result.parameters]).toEqual(seen[5]);
   });
 
+  it("is cancelled even in its very last step, and then has only its export left", async () => {
+    const spec = specOf({ epochs: 2, optimizer: { type: "SGD", lr: 0.05 } });
+    const cancelled = await go(spec, { before: (step, control) => { if (step === 2 * STEPS - 1) control.cancel(); } });
+    expect(cancelled.result).toMatchObject({ ended: "cancelled", epochs: 2 });
+    const { events, result } = await go(spec, { run: cancelled.run });
+    expect([events, result.ended, result.epochs]).toEqual([[], "completed", 2]);
+    expect(result.parameters).toEqual((await go(spec)).result.parameters);
+  });
+
   it("says what there is to watch where the monitor is nothing of that", async () => {
-    const spec = specOf({ epochs: 2, optimizer: { type: "SGD", lr: 0.05 }, earlyStopping: { monitor: "validation.kind.acuracy", patience: 3 } });
-    await expect(go(spec, { validate: () => Promise.resolve({ loss: 1, "kind.accuracy": 0.5 }) })).rejects.toThrow(/there is no validation\.kind\.acuracy; there are validation\.loss, validation\.kind\.accuracy/);
+    const spec = specOf({ epochs: 2, optimizer: { type: "SGD", lr: 0.05 }, earlyStopping: { monitor: "validation.kind.recall.nobody", patience: 3 } });
+    await expect(go(spec, { validate: () => Promise.resolve({ loss: 1, "kind.accuracy": 0.5 }) })).rejects.toThrow(/there is no validation\.kind\.recall\.nobody; there are validation\.loss, validation\.kind\.accuracy/);
   });
 
   it.each([

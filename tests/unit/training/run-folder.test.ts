@@ -49,6 +49,14 @@ describe("a run folder", () => {
     expect(JSON.parse(readFileSync(run.file("lock"), "utf8"))).toMatchObject({ pid: process.pid });
   });
 
+  it("held on another machine says how to free it where nobody holds it any more, as after a container", () => {
+    const project = temporaryFolder();
+    const run = RunFolder.create(project);
+    run.write("config.json", "{}");
+    writeFileSync(run.file("lock"), JSON.stringify({ pid: 7, host: "a-container" }));
+    expect(() => RunFolder.open(project).lock()).toThrow(`by process 7 on a-container; wait for it, or stop it, or, where no such process is left there, delete ${run.file("lock")}`);
+  });
+
   it("keeps metrics line by line, forgives a cut-off last line, and can go back", () => {
     const run = RunFolder.create(temporaryFolder());
     const length = run.appendMetrics(epoch(1));
