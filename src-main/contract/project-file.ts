@@ -60,7 +60,8 @@ export async function writeProject(path: string, project: ProjectInput): Promise
   return file;
 }
 
-async function projectFileOf(path: string): Promise<string> {
+/** The file of the project that a path means: its folder or the file itself. It need not be there. */
+export async function projectFileOf(path: string): Promise<string> {
   const absolute = resolve(path);
   try {
     return (await stat(absolute)).isDirectory() ? join(absolute, PROJECT_FILE) : absolute;

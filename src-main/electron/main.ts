@@ -3,6 +3,7 @@ import type { LatheError } from "../base/errors.js";
 import { createRouter } from "../procedures/index.js";
 import { createStudio } from "../services/studio.js";
 import { lockDownSession } from "./lock-down.js";
+import { launchUtilityProcess } from "./utility-engine.js";
 import { openWindow } from "./window.js";
 
 /** The desktop host: the same router as the server's, a port to each window in place of a socket. */
@@ -11,7 +12,7 @@ function main(): void {
     app.quit();
     return;
   }
-  const studio = createStudio({ allowedFolders: null });
+  const studio = createStudio({ allowedFolders: null, launch: launchUtilityProcess });
   const router = createRouter(studio, "electron");
   const logRefusal = (error: LatheError, path: string) => console.error(`refused ${JSON.stringify(path)}: ${error.message}`);
   const open = () => openWindow(router, logRefusal);

@@ -3,6 +3,8 @@ export interface Exporter {
   readonly type: string;
   /** One line for the menu. */
   readonly summary: string;
+  /** What of a run's folder it is made from. */
+  readonly source: string;
   /** Without a dot. */
   readonly extension: string;
   /** The file's content, from a finished run's folder. @throws LatheError `export.format` */

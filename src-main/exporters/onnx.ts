@@ -6,6 +6,7 @@ import type { Exporter } from "./exporter.js";
 export const onnx: Exporter = {
   type: "onnx",
   summary: "The trained model for any ONNX runtime, preprocessing inside",
+  source: "model.onnx",
   extension: "onnx",
   write: (run) => readFileSync(join(run, "model.onnx")),
 };

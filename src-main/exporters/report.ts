@@ -6,6 +6,7 @@ import type { Exporter } from "./exporter.js";
 export const report: Exporter = {
   type: "report",
   summary: "Metrics, data and model of the run, as JSON",
+  source: "report.json",
   extension: "json",
   write: (run) => readFileSync(join(run, "report.json")),
 };

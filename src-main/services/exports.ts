@@ -15,8 +15,8 @@ export const exportFormats: readonly string[] = exporters.types;
 export function exportRun(path: string, format: string, out: string): { readonly path: string; readonly bytes: number } {
   const run = runFolder(path);
   const exporter = exporters.get(format);
-  if (!existsSync(join(run, "model.onnx"))) {
-    throw new LatheError("run.missing", `${run} has no exported model: its training has not ended, or the parity gate refused it (see log.txt); go on with train --resume`);
+  if (!existsSync(join(run, exporter.source))) {
+    throw new LatheError("run.missing", `${run} has no ${exporter.source}: its training has not ended, or the parity gate refused it (see log.txt); go on with train --resume`);
   }
   const target = resolve(out);
   const bytes = exporter.write(run);

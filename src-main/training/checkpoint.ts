@@ -20,7 +20,7 @@ const PREVIOUS = "previous.ckpt";
 
 /** @param folder the run's `checkpoint` folder. @throws LatheError `run.storage` where it cannot be written; what was there stays. */
 export function saveCheckpoint<H>(folder: string, checkpoint: Checkpoint<H>): void {
-  const temporary = join(folder, `.writing-${process.pid}.ckpt`);
+  const temporary = join(folder, ".writing.ckpt");
   try {
     mkdirSync(folder, { recursive: true });
     writeSynced(temporary, encode(checkpoint));

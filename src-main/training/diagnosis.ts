@@ -104,13 +104,13 @@ export function diagnose(layers: Readonly<Record<string, LayerDiagnosis>>, epoch
   return warnings;
 }
 
-/** Where and when numbers stopped being finite, from a look back at the step. */
+/** Where and when the loss stopped being finite, from a look back at the step: the first place on the way from the weights to the loss. */
 export function notFiniteError(entries: readonly DiagnosisEntry[], result: StepResult, at: { readonly epoch: number; readonly step: number }): LatheError {
   const values = result.diagnosis ?? new Float32Array(0);
   const first = (quantity: DiagnosisEntry["quantity"]) => entries.find((entry, i) => entry.quantity === quantity && !Number.isFinite(values[i] ?? 0))?.layer;
-  const [parameters, output, gradient] = [first("parameterCheck"), first("outputCheck"), first("gradientNorm")];
-  const where = parameters ? `the parameters of layer ${parameters}` : output ? `the output of layer ${output}` : gradient ? `the gradient of layer ${gradient}` : "the loss";
-  const layer = parameters ?? output ?? gradient;
+  const [parameters, output, last] = [first("parameterCheck"), first("outputCheck"), entries.findLast(({ quantity }) => quantity === "outputCheck")?.layer];
+  const layer = parameters ?? output ?? last;
+  const where = parameters ? `the parameters of layer ${parameters}` : output ? `the output of layer ${output}` : `the loss on the output of layer ${last ?? "?"}`;
   return new LatheError("training.not-finite",
     `epoch ${at.epoch}, step ${at.step}: ${where} is no longer a finite number, so training stopped; the last good checkpoint is kept. `
     + "Try a learning rate ten times smaller, clipGradNorm: 1, BatchNorm1d, or check the inputs for extreme values",

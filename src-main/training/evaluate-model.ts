@@ -17,6 +17,7 @@ export async function evaluateModel(request: EvaluateRequest, { emit }: WorkSett
   try {
     const { fitted, thresholds } = model.facts;
     const table = await readTable({ fitted, folder: process.cwd(), path: resolve(request.data), workFolder: model.workFolder, targets: "required" });
+    for (const message of table.warnings) emit({ event: "log", level: "warning", message });
     const answers = fitted.targets.map((target) => new Answers(target, inOwnUnit(judgedTarget(target, thresholds[target.name] ?? 0.5))));
     let samples = 0;
     for await (const batch of table) {

@@ -175,7 +175,8 @@ class Fit {
     const train: MetricValues = { loss: mean(this.#sums.loss), ...Object.fromEntries(targets.map((t, i) => [`${t}.loss`, mean(this.#sums.losses[i] ?? 0)])) };
     const learningRate = this.#schedule.learningRate();
     const validation = validate ? await validate(trainer.parameters, trainer.buffers) : {};
-    this.#schedule.afterEpoch(validation["loss"] ?? train["loss"] ?? Number.NaN);
+    // A validation loss that does not exist is an epoch without improvement, not a reason to look elsewhere.
+    this.#schedule.afterEpoch((validate ? validation["loss"] : train["loss"]) ?? Number.NaN);
     const { best, stop } = this.#stopping.observe(this.#epoch, monitored(this.#stopping.monitor, train, validation));
     if (best) this.#best = { epoch: this.#epoch, parameters: trainer.parameters.slice(), buffers: trainer.buffers.slice() };
     const layers = this.#diagnosis.byLayer();
@@ -223,10 +224,12 @@ class Fit {
 
   /** A loss can be finite while a weight no longer is; such weights must not replace a good checkpoint. */
   #refuseBroken(): void {
-    if (this.#s.trainer.parameters.every(Number.isFinite)) return;
+    const layer = this.#s.trainer.brokenLayer;
+    if (layer === undefined) return;
     throw new LatheError("training.not-finite",
-      `epoch ${this.#epoch}: some weights are no longer finite numbers, so training stopped; the last good checkpoint is kept. Try a learning rate ten times smaller, or clipGradNorm: 1`,
-      { epoch: this.#epoch });
+      `epoch ${this.#epoch}, step ${this.#step}: the weights or running statistics of layer ${layer} are no longer finite numbers, so training stopped; the last good checkpoint is kept. `
+      + "Try a learning rate ten times smaller, clipGradNorm: 1, or check the inputs for extreme values",
+      { epoch: this.#epoch, step: this.#step, layer });
   }
 
   #save(): void {

@@ -22,6 +22,7 @@ export async function predictTable(request: PredictRequest, { emit, control }: W
   try {
     const { fitted, thresholds } = model.facts;
     const table = await readTable({ fitted, folder: process.cwd(), path: resolve(request.data), workFolder: model.workFolder, targets: "none" });
+    for (const message of table.warnings) emit({ event: "log", level: "warning", message });
     const columns = fitted.targets.map((target) => columnsOf(target, thresholds[target.name] ?? 0.5));
     const file = await CsvFile.create(temporary, ["sample", ...columns.flatMap(({ head }) => head)]);
     let samples = 0;

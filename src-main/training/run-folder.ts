@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type ErrorRecord, LatheError } from "../base/errors.js";
 import type { EpochEvent } from "../contract/events.js";
 import { storageError, writeSynced } from "./checkpoint.js";
-import { isAlive, readLock, thisProcess } from "./run-lock.js";
+import { takeLock } from "./run-lock.js";
 
 /** A run on disk: `config.json`, `metrics.jsonl`, `log.txt`, `checkpoint/`, `model.onnx`, `report.json`, and `lock` while a process works on it. */
 export class RunFolder {
@@ -55,26 +55,18 @@ export class RunFolder {
   /** Claims the run for this process. A lock whose process is gone is taken over. @throws LatheError `run.locked` */
   lock(): this {
     const path = this.file("lock");
-    const mine = JSON.stringify(thisProcess());
-    for (let attempt = 0; attempt < 2; attempt++) {
-      try {
-        const file = openSync(path, "wx");
-        writeSync(file, mine);
-        closeSync(file);
-        this.#locked = true;
-        return this;
-      } catch (thrown) {
-        if ((thrown as NodeJS.ErrnoException).code !== "EEXIST") throw storageError(path, thrown);
-        const holder = readLock(path);
-        if (holder && isAlive(holder)) {
-          // A container or a machine that was renamed leaves a lock that no process can be asked about.
-          const elsewhere = holder.host === hostname() ? "" : `, or, where no such process is left there, delete ${path}`;
-          throw new LatheError("run.locked", `run ${this.id} is being trained by process ${holder.pid}${elsewhere === "" ? "" : ` on ${holder.host}`}; wait for it, or stop it${elsewhere}`, { ...holder });
-        }
-        rmSync(path, { force: true });
+    try {
+      const holder = takeLock(path);
+      if (holder) {
+        // A container or a machine that was renamed leaves a lock that no process can be asked about.
+        const elsewhere = holder.host === hostname() ? "" : `, or, where no such process is left there, delete ${path}`;
+        throw new LatheError("run.locked", `run ${this.id} is being trained by process ${holder.pid}${elsewhere === "" ? "" : ` on ${holder.host}`}; wait for it, or stop it${elsewhere}`, { ...holder });
       }
+    } catch (thrown) {
+      throw storageError(path, thrown);
     }
-    throw new LatheError("run.locked", `run ${this.id} was taken by another process just now`);
+    this.#locked = true;
+    return this;
   }
 
   unlock(): void {
@@ -127,6 +119,13 @@ export class RunFolder {
         return []; // The last line of a killed run may be cut off.
       }
     });
+  }
+
+  /** What an earlier ending of this run left is no longer its last word, but is kept: `previous-report.json`. */
+  setAside(...names: readonly string[]): void {
+    for (const name of names) {
+      if (existsSync(this.file(name))) renameSync(this.file(name), this.file(`previous-${name}`));
+    }
   }
 
   /** Leaves word of why the run ended, for whoever looks at it later; undefined takes it back. */

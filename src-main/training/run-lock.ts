@@ -1,16 +1,16 @@
-import { readFileSync } from "node:fs";
+import { constants, copyFileSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 
 /** What a run's `lock` says of the process that works on it. */
-export interface LockHolder {
+interface LockHolder {
   readonly pid: number;
   readonly host: string;
   /** When the process began, where the system tells: ids are given out again. */
   readonly started?: string;
 }
 
-export function readLock(path: string): LockHolder | undefined {
+function readLock(path: string): LockHolder | undefined {
   try {
     return JSON.parse(readFileSync(path, "utf8")) as LockHolder;
   } catch {
@@ -18,7 +18,7 @@ export function readLock(path: string): LockHolder | undefined {
   }
 }
 
-export function isAlive({ pid, host, started }: LockHolder): boolean {
+function isAlive({ pid, host, started }: LockHolder): boolean {
   if (host !== hostname()) return true; // Another machine's process cannot be asked.
   if (process.platform === "linux") {
     const now = startOf(pid);
@@ -46,8 +46,52 @@ function startOf(pid: number): string | undefined {
   }
 }
 
+/**
+ * Claims a lock for this process. The lock appears with its content or not at all (a link to a file written before), and one whose process is gone is
+ * taken over by renaming it away, which only one of several can do.
+ * @returns the living holder where there is one, undefined where the lock is now ours.
+ */
+export function takeLock(path: string): LockHolder | undefined {
+  const mine = `${path}.${process.pid}`;
+  writeFileSync(mine, JSON.stringify(thisProcess()));
+  try {
+    for (;;) {
+      try {
+        publish(mine, path);
+        return undefined;
+      } catch (thrown) {
+        if ((thrown as NodeJS.ErrnoException).code !== "EEXIST") throw thrown;
+      }
+      const holder = readLock(path);
+      if (holder && isAlive(holder)) return holder;
+      const aside = `${mine}.stale`;
+      try {
+        renameSync(path, aside);
+      } catch (thrown) {
+        if ((thrown as NodeJS.ErrnoException).code === "ENOENT") continue; // Another was quicker.
+        throw thrown;
+      }
+      const moved = readLock(aside);
+      if (moved && isAlive(moved)) publish(aside, path); // It was taken between our look and our move: it goes back.
+      rmSync(aside, { force: true });
+    }
+  } finally {
+    rmSync(mine, { force: true });
+  }
+}
+
+/** Gives a written file a second name, failing with EEXIST where that is taken; where the disk knows no links (exFAT), by an exclusive copy. */
+function publish(from: string, to: string): void {
+  try {
+    linkSync(from, to);
+  } catch (thrown) {
+    if (!["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"].includes((thrown as NodeJS.ErrnoException).code ?? "")) throw thrown;
+    copyFileSync(from, to, constants.COPYFILE_EXCL);
+  }
+}
+
 /** This process, as a lock names it. */
-export function thisProcess(): LockHolder {
+function thisProcess(): LockHolder {
   const started = startOf(process.pid);
   return { pid: process.pid, host: hostname(), ...(started === undefined ? {} : { started }) };
 }

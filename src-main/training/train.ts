@@ -1,8 +1,9 @@
+import { dirname } from "node:path";
 import { LatheError, toLatheError } from "../base/errors.js";
 import { version } from "../base/version.js";
 import type { TrainRequest } from "../contract/engine-messages.js";
 import type { DoneEvent, RunEvent } from "../contract/events.js";
-import { readProjectFile } from "../contract/project-file.js";
+import { projectFileOf, readProjectFile } from "../contract/project-file.js";
 import { parseProject } from "../contract/project.js";
 import { chooseEngine } from "../engines/index.js";
 import { loadCheckpoint } from "./checkpoint.js";
@@ -29,6 +30,7 @@ export async function train(request: TrainRequest, setting: WorkSetting): Promis
     if (line !== undefined) run.log(line, setting.now());
   };
   run.markFailed(undefined);
+  run.setAside("report.json", "model.onnx");
   try {
     for (const message of [...bench.prepared.audit.warnings.map((w) => w.message), ...bench.notes]) emit({ event: "log", level: "warning", message });
     const done = await work(started, { ...setting, emit });
@@ -83,7 +85,8 @@ async function begin(request: TrainRequest, { emit, now, control }: WorkSetting)
 async function takeUp(request: TrainRequest, { emit, control }: WorkSetting): Promise<Started> {
   const overrides = (["epochs", "seed", "engine", "device"] as const).filter((name) => request[name] !== undefined);
   if (overrides.length > 0) throw new LatheError("usage", `--resume goes on with the run's own settings; leave out --${overrides.join(", --")}, or start a new run`);
-  const { folder } = await readProjectFile(request.project);
+  // The run's own configuration counts: whatever the project file says by now, or whether it is in order, does not matter.
+  const folder = dirname(await projectFileOf(request.project));
   const run = RunFolder.open(folder, request.resume === true ? undefined : String(request.resume)).lock();
   try {
     const config = readConfig(run);

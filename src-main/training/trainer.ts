@@ -4,7 +4,7 @@ import type { CompileOptions, Engine, Executable, Tensors } from "../engines/eng
 import type { TensorData } from "../onnx/types.js";
 import { rewriteAll } from "../rewrites/index.js";
 import { type DiagnosisEntry } from "./diagnosis-graph.js";
-import { initialBuffers, initialParameters } from "./layout.js";
+import { type Slice, initialBuffers, initialParameters } from "./layout.js";
 import { type TrainingSpec, names } from "./specification.js";
 import { type StepProgram, buildStepProgram, carriedVectors } from "./step-graph.js";
 
@@ -75,6 +75,16 @@ export class Trainer {
 
   get buffers(): Float32Array {
     return this.#state[names.buffers]?.data ?? new Float32Array(0);
+  }
+
+  /** The first layer with a weight or a running statistic that is not a finite number. */
+  get brokenLayer(): string | undefined {
+    const { layout } = this.#spec;
+    const broken = (vector: Float32Array, slices: readonly Slice[]) => {
+      const at = vector.findIndex((value) => !Number.isFinite(value));
+      return at < 0 ? undefined : slices.find(({ offset, size }) => at >= offset && at < offset + size)?.owner;
+    };
+    return broken(this.parameters, layout.parameters) ?? broken(this.buffers, layout.buffers);
   }
 
   restore(state: StateVectors): void {

@@ -128,6 +128,8 @@ const tables: Readonly<Record<string, readonly Row[]>> = {
       [`training.schedule.type: got "StepLr", expected one of ${schedules.types.join(", ")}; did you mean StepLR?`]],
     ["a loss for another kind of target", { "training.losses.good": { type: "CrossEntropyLoss" } },
       ['training.losses.good.type: got "CrossEntropyLoss", which is for category targets, expected a loss for a binary target: BCEWithLogitsLoss, BCELoss']],
+    ["a loss of probabilities on a layer that makes none", { "training.losses.good": { type: "BCELoss" } },
+      ['training.losses.good.type: got "BCELoss" on layer out (Linear), expected its input from a Sigmoid layer; add one, or use BCEWithLogitsLoss, which needs none']],
     ["a mistyped loss", { "training.losses.good": { type: "BCEWithLogitLoss" } },
       [`training.losses.good.type: got "BCEWithLogitLoss", expected one of ${losses.types.join(", ")}; did you mean BCEWithLogitsLoss?`]],
     ["a loss for no target", { "training.losses.god": { type: "BCELoss" } }, ['training.losses.god: got a loss for "god", expected a target: good; did you mean good?']],

@@ -75,7 +75,7 @@ describe("real training tells what ails it", () => {
   it("a learning rate of 50: plain descent ends in numbers that are none, and the layer is named", async () => {
     const failure = warningsOf(numeric([fc("fc1", 16), { id: "act1", type: "ReLU" }, fc("fc2", 1)], { optimizer: { type: "SGD", lr: 50 } }));
     await expect(failure).rejects.toMatchObject({ code: "training.not-finite", details: { layer: expect.stringMatching(/^fc[12]$|^act1$/) as unknown } });
-    await expect(failure).rejects.toThrow(/^epoch 1, step \d+: the (parameters|output|gradient) of layer (fc|act)\d is no longer a finite number/);
+    await expect(failure).rejects.toThrow(/^epoch 1, step \d+: the (parameters|output|loss on the output) of layer (fc|act)\d is no longer a finite number/);
   });
 
   it("a gradient too large for its own norm neither stops training nor breaks the figures", async () => {

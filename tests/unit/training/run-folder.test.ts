@@ -1,8 +1,11 @@
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { spawnSync } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
+import { promisify } from "node:util";
+import { build } from "vite";
 import { describe, expect, it } from "vitest";
+import { packageRoot } from "../../../src-main/base/entries.js";
 import type { EpochEvent } from "../../../src-main/contract/events.js";
 import { RunFolder } from "../../../src-main/training/run-folder.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
@@ -55,6 +58,20 @@ describe("a run folder", () => {
     run.write("config.json", "{}");
     writeFileSync(run.file("lock"), JSON.stringify({ pid: 7, host: "a-container" }));
     expect(() => RunFolder.open(project).lock()).toThrow(`by process 7 on a-container; wait for it, or stop it, or, where no such process is left there, delete ${run.file("lock")}`);
+  });
+
+  it("is taken by one of several processes that all find the same stale lock", async () => {
+    const project = temporaryFolder();
+    mkdirSync(join(project, "runs", "0001"), { recursive: true });
+    const lock = join(project, "runs", "0001", "lock");
+    writeFileSync(lock, JSON.stringify({ pid: deadProcess(), host: hostname() }));
+    const script = join(project, "take.mjs");
+    const bundle = await build({ configFile: false, logLevel: "silent", build: { ssr: true, write: false, rolldownOptions: { input: join(packageRoot, "src-main", "training", "run-lock.ts") } } });
+    const [chunk] = (Array.isArray(bundle) ? bundle[0] : bundle as { output: readonly { code?: string }[] })?.output ?? [];
+    writeFileSync(script, `${(chunk as { code: string }).code}\nconsole.log(takeLock(process.argv[2]) ? "refused" : "taken"); setTimeout(() => {}, 1500);`);
+    const takers = Array.from({ length: 6 }, () => promisify(execFile)(process.execPath, [script, lock]));
+    const words = (await Promise.all(takers)).map(({ stdout }) => stdout.trim()).sort();
+    expect(words).toEqual(["refused", "refused", "refused", "refused", "refused", "taken"]);
   });
 
   it("keeps metrics line by line, forgives a cut-off last line, and can go back", () => {
