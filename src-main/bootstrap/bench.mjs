@@ -9,7 +9,8 @@ const files = readdirSync(folder).filter((name) => name.endsWith(".ts")).sort();
 const shared = files.flatMap((name) => [...readFileSync(join(folder, name), "utf8").matchAll(/from "\.\/(.+)\.js"/g)].map((match) => `${match[1]}.ts`));
 const all = files.filter((name) => !shared.includes(name)).map((name) => name.replace(/\.ts$/, ""));
 const wanted = process.argv.slice(2);
-const chosen = wanted.length === 0 ? all : all.filter((name) => wanted.some((word) => name.includes(word)));
+// A profile is for a look, not for a comparison: only when asked for.
+const chosen = wanted.length === 0 ? all.filter((name) => !name.startsWith("profile")) : all.filter((name) => wanted.some((word) => name.includes(word)));
 if (chosen.length === 0) fail(`there is no benchmark ${wanted.join(" ")}; there are ${all.join(", ")}`, 2);
 
 const out = join(root, "out", "benchmarks");
