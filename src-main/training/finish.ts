@@ -8,6 +8,7 @@ import type { RunReport, SplitReport } from "../contract/report.js";
 import type { ParityResult } from "../contract/results.js";
 import type { Split } from "../datasets/index.js";
 import { showShape } from "../onnx/types.js";
+import { TrainingControl } from "./control.js";
 import { type Evaluator, type Predictions, measure } from "./evaluator.js";
 import type { FitResult } from "./fit.js";
 import { buildInferenceModel } from "./inference-model.js";
@@ -26,9 +27,12 @@ const REFUSED = "refused.onnx";
 
 /**
  * What comes after the last step: judges the weights on validation and test, writes the model, checks that the file answers as the trainer does, writes the report.
- * @throws LatheError `export.parity`: the file is not kept under its name, training is.
+ * @throws LatheError `export.parity`: the file is not kept under its name, training is; `cancelled`
  */
-export async function finish(bench: Workbench, run: RunFolder, evaluator: Evaluator, fitted: FinishedFit, emit: (event: RunEvent) => void): Promise<DoneEvent> {
+export async function finish(bench: Workbench, run: RunFolder, evaluator: Evaluator, fitted: FinishedFit, emit: (event: RunEvent) => void, control = new TrainingControl()): Promise<DoneEvent> {
+  const heed = (): void => {
+    if (control.wish === "cancel") throw new LatheError("cancelled", `run ${run.id} was cancelled while it was judged; nothing was exported, go on with train --resume`);
+  };
   const predictions = new Map<Split, Predictions>();
   const predict = async (split: Split): Promise<Predictions> => {
     const known = predictions.get(split);
@@ -36,7 +40,10 @@ export async function finish(bench: Workbench, run: RunFolder, evaluator: Evalua
     const loader = bench.splitLoader(split);
     const rows = bench.prepared.counts[split];
     try {
-      const made = await evaluator.predict(loader, rows, fitted.parameters, fitted.buffers, (done) => emit({ event: "stage", stage: `judging on the ${split} rows`, done, total: rows }));
+      const made = await evaluator.predict(loader, rows, fitted.parameters, fitted.buffers, (done) => {
+        heed();
+        emit({ event: "stage", stage: `judging on the ${split} rows`, done, total: rows });
+      });
       predictions.set(split, made);
       return made;
     } finally {
@@ -54,6 +61,7 @@ export async function finish(bench: Workbench, run: RunFolder, evaluator: Evalua
 
   const split = bench.prepared.counts.validation > 0 ? "validation" : "train";
   const parity = await compareExport(bench, model, split, await predict(split));
+  heed();
   const report = buildReport(bench, run, fitted, model, parity, validation, test);
   run.write("report.json", `${JSON.stringify(report, null, 2)}\n`);
   if (!parity.passed) {

@@ -1,4 +1,4 @@
-import { appendFileSync, closeSync, existsSync, fstatSync, fsyncSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, truncateSync, writeSync } from "node:fs";
+import { appendFileSync, closeSync, existsSync, fstatSync, fsyncSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, statSync, truncateSync, writeSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { type ErrorRecord, LatheError } from "../base/errors.js";
@@ -106,7 +106,7 @@ export class RunFolder {
   /** Forgets what was appended after a checkpoint, so that a resumed run does not say an epoch twice. */
   truncateMetrics(bytes: number): void {
     const path = this.file("metrics.jsonl");
-    if (existsSync(path)) truncateSync(path, bytes);
+    if (existsSync(path) && statSync(path).size > bytes) truncateSync(path, bytes);
   }
 
   metrics(): readonly EpochEvent[] {

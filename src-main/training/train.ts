@@ -129,7 +129,12 @@ async function work({ run, bench, trainer, evaluator }: Started, setting: WorkSe
     }, checkpoint);
     const { ended } = result;
     if (ended === "cancelled") return { event: "done", run: run.id, test: {}, ended };
-    return await finish(bench, run, evaluator, { ...result, ended }, emit);
+    try {
+      return await finish(bench, run, evaluator, { ...result, ended }, emit, control);
+    } catch (thrown) {
+      if (toLatheError(thrown).code !== "cancelled") throw thrown;
+      return { event: "done", run: run.id, test: {}, ended: "cancelled" };
+    }
   } finally {
     await batches.dispose();
     await validationBatches?.dispose();
@@ -140,7 +145,8 @@ async function work({ run, bench, trainer, evaluator }: Started, setting: WorkSe
 function logLine(event: RunEvent): string | undefined {
   switch (event.event) {
     case "run": return `${event.resumedFrom ? `resumed in epoch ${event.resumedFrom.epoch} after step ${event.resumedFrom.step}` : "started"}: ${event.engine} ${event.engineVersion} on ${event.device}, ${event.threads} threads (${event.reason})`;
-    case "epoch": return `epoch ${event.epoch}: ${JSON.stringify({ train: event.train, validation: event.validation })}`;
+    // The rest of the figures is in metrics.jsonl.
+    case "epoch": return `epoch ${event.epoch}: train loss ${event.train["loss"] ?? "none"}, validation loss ${event.validation["loss"] ?? "none"}${event.best ? ", best so far" : ""}`;
     case "warning": return `warning: ${event.message}`;
     case "log": return `${event.level}: ${event.message}`;
     case "state": return event.state;

@@ -13,6 +13,7 @@ import { Evaluator } from "../../../src-main/training/evaluator.js";
 import { type FinishedFit, finish } from "../../../src-main/training/finish.js";
 import { buildInferenceModel } from "../../../src-main/training/inference-model.js";
 import { PARITY_TOLERANCE, checkParity } from "../../../src-main/training/parity.js";
+import { TrainingControl } from "../../../src-main/training/control.js";
 import { RunFolder } from "../../../src-main/training/run-folder.js";
 import { Trainer } from "../../../src-main/training/trainer.js";
 import { type Workbench, openWorkbench } from "../../../src-main/training/workbench.js";
@@ -147,6 +148,21 @@ describe("the parity gate", () => {
 });
 
 describe("finishing a run", () => {
+  it("hears a cancel while it judges, and hands out nothing", async () => {
+    const folder = temporaryFolder();
+    const { bench, evaluator, fitted } = await trained(folder);
+    const run = RunFolder.create(folder);
+    const control = new TrainingControl();
+    const seen: string[] = [];
+    const finishing = finish(bench, run, evaluator, fitted, (event) => {
+      if (event.event === "stage") seen.push(event.stage);
+      control.cancel();
+    }, control);
+    await expect(finishing).rejects.toMatchObject({ code: "cancelled" });
+    expect(seen).toHaveLength(1);
+    expect(["model.onnx", "report.json"].filter((name) => existsSync(run.file(name)))).toEqual([]);
+  });
+
   it("hands out the model with a report that says it was checked", async () => {
     const folder = temporaryFolder();
     const { bench, evaluator, fitted } = await trained(folder);
