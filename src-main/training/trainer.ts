@@ -121,7 +121,8 @@ export class Trainer {
 
   #read(result: Tensors, diagnosed: boolean): StepResult {
     const loss = floats(result, names.loss)[0] ?? Number.NaN;
-    const losses = this.#spec.targets.length > 1 ? [...floats(result, names.losses)] : [loss];
+    // Of several targets each loss is told by itself; of one it is the whole, but for its weight.
+    const losses = this.#spec.targets.length > 1 ? [...floats(result, names.losses)] : this.#spec.targets.map(({ name }) => loss / (this.#spec.training.losses[name]?.weight ?? 1));
     return diagnosed ? { loss, losses, diagnosis: floats(result, names.diagnosis) } : { loss, losses };
   }
 }

@@ -12,8 +12,8 @@ export interface SocketLike {
 
 const open = 1;
 
-/** RFC 6455 section 7.4: 1000 normal, 1007 inconsistent data, 1013 try again later. */
-const closeCodes = { done: 1000, malformed: 1007, overflow: 1013 } as const satisfies Record<CloseReason, number>;
+/** RFC 6455 section 7.4: 1000 normal, 1007 inconsistent data. */
+const closeCodes = { done: 1000, malformed: 1007 } as const satisfies Record<CloseReason, number>;
 
 /**
  * A transport over an open socket, one JSON text a message.

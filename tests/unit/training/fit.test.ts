@@ -57,6 +57,20 @@ async function go(spec: TrainingSpec, more: { readonly validate?: FitSetting["va
 }
 
 describe("the training loop", () => {
+  it("tells the loss of an only target without its weight, and the loss that is trained on with it", async () => {
+    const weighted = (weight: number) => trainingSpec({
+      inputs: { x: 4 }, targets: [{ name: "size", kind: "numeric", width: 1 }], training: { losses: { size: { type: "MSELoss", weight } } },
+      model: { layers: [{ id: "fc", type: "Linear", outFeatures: 1 }], outputs: [{ target: "size", from: "fc" }] },
+    });
+    const [plain, heavy] = await Promise.all([1, 4].map(async (weight) => {
+      const trainer = await trainerOf(weighted(weight));
+      onTestFinished(() => trainer.dispose());
+      return trainer.step(randomBatch(weighted(weight), 8, 0), 1, 0.05, false);
+    }));
+    expectClose([heavy!.loss, ...heavy!.losses], [4 * plain!.loss, plain!.loss], 1e-6, "losses");
+    expect(plain!.losses).toEqual([plain!.loss]);
+  });
+
   it("tells each epoch's mean loss by sample, so that a smaller last batch counts less", async () => {
     const spec = specOf({ epochs: 1, optimizer: { type: "SGD", lr: 0.05 } });
     const trainer = await trainerOf(spec);
