@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import vue from "@vitejs/plugin-vue";
 import { defineConfig } from "electron-vite";
+import { licences } from "./src-main/bootstrap/licences.js";
 
 /** Programs of their own. The command line, the engine process and the loader run under plain Node as well, so they are built for the oldest one we support. */
 const programs = {
@@ -37,7 +38,7 @@ export default defineConfig({
   },
   renderer: {
     root: "src-renderer",
-    plugins: [vue()],
+    plugins: [vue(), licences(import.meta.dirname)],
     build: {
       outDir: resolve("out/renderer"),
       minify: true,

@@ -1,3 +1,5 @@
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
 import { InvalidArgumentError } from "commander";
 
 /** Parsers of option values; commander names the option in front of what they throw. */
@@ -18,6 +20,18 @@ export function portNumber(text: string): number {
 /** Collects a repeatable option. */
 export function several(value: string, sofar: readonly string[] = []): readonly string[] {
   return [...sofar, value];
+}
+
+/** A folder's absolute path. */
+function existingFolder(text: string): string {
+  const path = resolve(text);
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new InvalidArgumentError(`There is no folder ${path}`);
+  return path;
+}
+
+/** Collects folders. */
+export function severalFolders(value: string, sofar: readonly string[] = []): readonly string[] {
+  return [...sofar, existingFolder(value)];
 }
 
 function integer(text: string, least: number, most: number, expected: string): number {

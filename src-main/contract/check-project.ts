@@ -76,7 +76,14 @@ function checkRoles(data: DataSpec, report: Report): void {
   });
 }
 
-function checkModel({ data, model }: Parts, report: Report): void {
+/** What `checkModel` asks of the data section. */
+export interface NamedData {
+  readonly inputs: readonly { readonly name: string }[];
+  readonly targets: readonly { readonly name: string }[];
+}
+
+/** References between layers, blocks, inputs, outputs and targets. Layers of an unknown type are somebody else's problem. */
+export function checkModel({ data, model }: { readonly data: NamedData; readonly model: ModelSpec }, report: Report): void {
   const inputs = data.inputs.map((input) => input.name);
   const blocks = model.blocks ?? {};
   for (const [name, block] of Object.entries(blocks)) {
@@ -134,6 +141,7 @@ function checkArity(spec: LayerSpec, got: number, path: Path, blocks: Readonly<R
     }
     range = [block.inputs.length, block.inputs.length];
   } else {
+    if (!layers.has(spec.type)) return;
     range = layers.get(spec.type).arity ?? [1, 1];
   }
   const [least, most] = range;

@@ -1,13 +1,15 @@
 import type { ErrorRecord } from "../base/errors.js";
 import type { RunEvent } from "./events.js";
 
-/** What the engine process can be asked to do: one job a process. */
+/** What the engine process can be asked to do: one job a process. `serve-model` answers questions until it is cancelled. */
 export type EngineWork =
   | ({ readonly kind: "train" } & TrainRequest)
   | ({ readonly kind: "find-learning-rate" } & FindLearningRateRequest)
   | ({ readonly kind: "inspect" } & InspectRequest)
+  | ({ readonly kind: "audit" } & InspectRequest)
   | ({ readonly kind: "evaluate" } & EvaluateRequest)
-  | ({ readonly kind: "predict" } & PredictRequest);
+  | ({ readonly kind: "predict" } & PredictRequest)
+  | ({ readonly kind: "serve-model" } & ServeModelRequest);
 
 export interface TrainRequest {
   /** The project's folder or file. */
@@ -18,6 +20,8 @@ export interface TrainRequest {
   readonly seed?: number;
   readonly engine?: string;
   readonly device?: string;
+  /** What the user's settings say, for a new run whose project leaves it to Lathe. */
+  readonly preferred?: { readonly engine: string; readonly device: string; readonly threads: "auto" | number };
 }
 
 export interface FindLearningRateRequest {
@@ -42,15 +46,41 @@ export interface PredictRequest {
   /** Where the CSV goes. */
   readonly out: string;
   readonly device?: string;
+  /** Refuse where `out` is there. */
+  readonly keepExisting?: boolean;
+  /** Tell so many of the first rows too. */
+  readonly preview?: number;
+}
+
+export interface ServeModelRequest {
+  readonly model: string;
+  readonly device?: string;
+}
+
+/** Values of one row by column as they would stand in a file; null, or left out: missing. */
+export type RowValues = Readonly<Record<string, string | null>>;
+
+/** What a served model says of one row. */
+export interface RowAnswer {
+  /** By target: the decision and the probabilities by class, or the numbers, as a file of predictions has them. */
+  readonly targets: Readonly<Record<string, readonly string[]>>;
+  /** Values of number columns as they were understood; null: missing. */
+  readonly numbers: Readonly<Record<string, number | null>>;
+  /** Columns with a text that training did not know. */
+  readonly unknown: readonly string[];
 }
 
 /** To the engine process. */
 export type EngineCommand =
   | { readonly type: "work"; readonly work: EngineWork }
-  | { readonly type: "control"; readonly action: "pause" | "resume" | "stop" | "cancel" };
+  | { readonly type: "control"; readonly action: "pause" | "resume" | "stop" | "cancel" }
+  /** To a served model. */
+  | { readonly type: "ask"; readonly id: number; readonly values: RowValues };
 
 /** From the engine process. It exits after `result` or `error`. */
 export type EngineReply =
   | { readonly type: "event"; readonly event: RunEvent }
+  | { readonly type: "answer"; readonly id: number; readonly answer: RowAnswer }
+  | { readonly type: "refusal"; readonly id: number; readonly error: ErrorRecord }
   | { readonly type: "result"; readonly value: unknown }
   | { readonly type: "error"; readonly error: ErrorRecord };

@@ -55,6 +55,8 @@ export const stageEvent = z.strictObject({
   total: z.number().optional(),
 });
 
+export type StageEvent = z.infer<typeof stageEvent>;
+
 /** At most a few a second, whatever the speed of training. */
 export const stepEvent = z.strictObject({
   event: z.literal("step"),
@@ -91,6 +93,7 @@ export const warningEvent = z.strictObject({
 export type WarningEvent = z.infer<typeof warningEvent>;
 
 export const logEvent = z.strictObject({ event: z.literal("log"), level: z.enum(["info", "warning", "error"]), message: z.string() });
+export type LogEvent = z.infer<typeof logEvent>;
 
 export const stateEvent = z.strictObject({ event: z.literal("state"), state: z.enum(["running", "paused", "stopping"]) });
 

@@ -1,7 +1,21 @@
 import { z } from "zod";
 import { nothing, procedure, stream } from "./contract.js";
-import { runEvent } from "./events.js";
-import { projectReference, projectSummary, runMetrics, runReference, runSummary } from "./summaries.js";
+import { curvesResult, judgedRows, judgedRowsRequest, judgedSplit, onePrediction, predictionForm, residualsResult, tablePrediction, targetView } from "./evaluation-views.js";
+import { runEvent, stageEvent } from "./events.js";
+import { folderListing, pathSchema, pickRequest } from "./files.js";
+import { hostCommand } from "./host-commands.js";
+import { catalogue, modelPlan } from "./model-views.js";
+import { createdProject, documentSchema, openDocument, problemSchema, projectProposal, sampleSummary } from "./project-views.js";
+import { runReport } from "./report.js";
+import { learningRateResult } from "./results.js";
+import { exportFormat, modelCard, runLog, runSettings } from "./run-views.js";
+import { engineStatus, licence, settingsChange, settingsSchema } from "./settings.js";
+import { projectReference, projectSummary, runId, runMetrics, runReference, runSummary } from "./summaries.js";
+import { auditResult, columnsResult, rowsPage, rowsRequest } from "./table-views.js";
+import { workEvent, workSupersedes } from "./work.js";
+
+const project = projectReference.shape.project;
+const someRuns = z.strictObject({ project, runs: z.array(runId).min(1).max(1000) });
 
 /**
  * Everything the studio may ask of its host, typed once. A new procedure is a line here and a handler in `procedures/`; clients follow from the types.
@@ -18,8 +32,24 @@ export const studioContract = {
           platform: z.string(),
           /** Where projects may lie; null: anywhere. */
           allowedFolders: z.array(z.string()).nullable(),
+          /** Where new projects are made. */
+          projectsFolder: z.string(),
         }),
       ),
+      settings: procedure(nothing, settingsSchema),
+      changeSettings: procedure(settingsChange, settingsSchema),
+      /** Probes what is there; the first time it may take seconds. */
+      engines: procedure(nothing, z.array(engineStatus)),
+      licences: procedure(nothing, z.array(licence)),
+    },
+    files: {
+      /** For hosts without dialogs of their own: what lies in a folder. Null: the folders that may be used. */
+      list: procedure(z.strictObject({ folder: pathSchema.nullable() }), folderListing),
+      makeFolder: procedure(z.strictObject({ folder: pathSchema, name: z.string().min(1).max(255) }), z.strictObject({ path: z.string() })),
+      /** The system's own dialog; null where it was called off. Refused where the host has none: `app.info.host` is `server`. */
+      pick: procedure(pickRequest, z.strictObject({ path: z.string().nullable() })),
+      /** Shows a file in the system's file manager; Electron only. */
+      reveal: procedure(z.strictObject({ path: pathSchema }), nothing),
     },
     projects: {
       /** Known projects, the last opened first. */
@@ -28,16 +58,58 @@ export const studioContract = {
       open: procedure(projectReference, projectSummary),
       /** Takes a project off the list; its files stay. */
       forget: procedure(projectReference, nothing),
+      samples: procedure(nothing, z.array(sampleSummary)),
+      /** A project of one's own from a bundled sample, opened. */
+      createSample: procedure(z.strictObject({ sample: z.string().max(64) }), createdProject),
+      /** Looks at data and proposes a project. */
+      propose: procedure(z.strictObject({ data: pathSchema, targets: z.array(z.string()).max(64).optional() }), projectProposal),
+      /** Makes a project and opens it. Columns that are neither inputs nor targets are ignored. */
+      create: procedure(
+        z.strictObject({
+          data: pathSchema, test: pathSchema.optional(), folder: pathSchema, name: z.string().min(1).max(200), template: z.string().max(64),
+          targets: z.array(z.string()).min(1).max(64), ignore: z.array(z.string()).max(10_000).default([]),
+        }),
+        createdProject,
+      ),
+      /** The file as it is, also where it is not yet, or no longer, a complete project. */
+      read: procedure(projectReference, openDocument),
+      /** Saves, complete or not. @throws `project.conflict` where the file is no longer of that revision. */
+      write: procedure(
+        z.strictObject({ project, document: documentSchema, revision: z.string().max(128) }),
+        z.strictObject({ revision: z.string(), problems: z.array(problemSchema) }),
+      ),
+      /** A new project with the settings a run had, opened. */
+      createFromRun: procedure(z.strictObject({ ...runReference.shape, name: z.string().min(1).max(200).optional() }), createdProject),
+    },
+    data: {
+      rows: procedure(z.strictObject({ project, ...rowsRequest.shape }), rowsPage),
+    },
+    model: {
+      catalogue: procedure(nothing, catalogue),
+      /** Plans a document that need not be saved. */
+      plan: procedure(z.strictObject({ project, document: documentSchema }), modelPlan),
+      /** The document's `model` replaced by a preset's, made for its inputs and targets. */
+      preset: procedure(z.strictObject({ project, document: documentSchema, preset: z.string().max(64) }), z.strictObject({ model: z.record(z.string(), z.unknown()) })),
     },
     runs: {
       /** The newest first. */
       list: procedure(projectReference, z.array(runSummary)),
       metrics: procedure(runReference, runMetrics),
+      settings: procedure(runReference, runSettings),
+      log: procedure(runReference, runLog),
+      /** Gives a run a name, or a note; an empty one takes it away. */
+      describe: procedure(z.strictObject({ ...runReference.shape, name: z.string().max(200).optional(), note: z.string().max(10_000).optional() }), runSummary),
+      /** Moves runs to the project's own trash. @throws `run.state` for one under way. */
+      trash: procedure(someRuns, nothing),
+      restore: procedure(someRuns, nothing),
+      trashed: procedure(projectReference, z.array(runSummary)),
+      /** Deletes for good what is in the trash. */
+      emptyTrash: procedure(projectReference, nothing),
     },
     training: {
       start: procedure(
         z.strictObject({
-          project: projectReference.shape.project,
+          project,
           /** A run to go on with; absent: a new run. */
           resume: runReference.shape.run.optional(),
           epochs: z.int().positive().optional(),
@@ -47,12 +119,32 @@ export const studioContract = {
         }),
         runReference,
       ),
+      /** Runs of this host that have not ended, the newest first. */
+      underWay: procedure(nothing, z.array(runReference)),
       pause: procedure(runReference, nothing),
       resume: procedure(runReference, nothing),
       /** Ends after the step at hand, keeps the best weights, evaluates and exports. */
       stop: procedure(runReference, nothing),
       /** Ends at once; nothing is exported. */
       cancel: procedure(runReference, nothing),
+    },
+    evaluation: {
+      report: procedure(runReference, z.strictObject({ report: runReport, targets: z.array(targetView), /** Whether predictions of each row were kept. */ rows: z.boolean() })),
+      /** A class of a target against the rest. @throws `run.missing` where predictions of each row were not kept. */
+      curves: procedure(z.strictObject({ ...runReference.shape, split: judgedSplit, target: z.string(), class: z.string().optional() }), curvesResult),
+      rows: procedure(z.strictObject({ ...runReference.shape, ...judgedRowsRequest.shape }), judgedRows),
+      residuals: procedure(z.strictObject({ ...runReference.shape, split: judgedSplit, target: z.string(), column: z.string().optional() }), residualsResult),
+    },
+    prediction: {
+      form: procedure(runReference, predictionForm),
+      /** Values as they would stand in a file; null: missing. */
+      one: procedure(z.strictObject({ ...runReference.shape, values: z.record(z.string(), z.string().max(10_000).nullable()) }), onePrediction),
+    },
+    exports: {
+      formats: procedure(nothing, z.array(exportFormat)),
+      card: procedure(runReference, modelCard),
+      /** @throws `export.exists` where the file is there and may not be replaced. */
+      write: procedure(z.strictObject({ ...runReference.shape, format: z.string().max(32), out: pathSchema, replace: z.boolean().default(false) }), z.strictObject({ path: z.string(), bytes: z.number() })),
     },
   },
   streams: {
@@ -63,6 +155,17 @@ export const studioContract = {
       if (event.event === "state") return "state";
       return undefined;
     }),
+    /** What runs of a project that are about to start say while their data is prepared: they have no folder yet, and no name. */
+    preparing: stream(projectReference, stageEvent, (event) => `stage ${event.stage}`),
+    /** Every column of a project's table, whatever its role; works while the project is not yet complete. */
+    columns: stream(projectReference, workEvent(columnsResult), workSupersedes),
+    /** Split, classes, and what to look at, of the project as saved. */
+    audit: stream(projectReference, workEvent(auditResult), workSupersedes),
+    learningRate: stream(projectReference, workEvent(learningRateResult), workSupersedes),
+    /** Answers for every row of a file, as CSV. */
+    predictTable: stream(z.strictObject({ ...runReference.shape, data: pathSchema, out: pathSchema, replace: z.boolean().default(false) }), workEvent(tablePrediction), workSupersedes),
+    /** What the host's menus ask for. */
+    commands: stream(nothing, hostCommand),
   },
 } as const;
 

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, extname, join, resolve } from "node:path";
 import { LatheError, toLatheError } from "../base/errors.js";
 import { formatJson, parseJson } from "./json.js";
 import { type Project, type ProjectInput, parseProject } from "./project.js";
@@ -60,9 +60,24 @@ export async function writeProject(path: string, project: ProjectInput): Promise
   return file;
 }
 
-/** The file of the project that a path means: its folder or the file itself. It need not be there. */
+/** The extension of the file in a project's folder that a desktop opens the project by. */
+export const DOOR = ".lathe";
+
+/**
+ * Puts a file into a project's folder that opens it with a double click: a desktop knows programs by extensions, and `project.json` has that of all JSON.
+ * It holds nothing but a sentence, so it never needs to change and may be deleted.
+ */
+export async function writeDoor(folder: string): Promise<void> {
+  const name = basename(folder);
+  await writeFile(join(folder, `${name}${DOOR}`), `This file opens the project in its folder with Lathe. The project itself is in ${PROJECT_FILE}.\n`, { flag: "wx" }).catch(() => {
+    // Without it the project opens from Lathe all the same.
+  });
+}
+
+/** The file of the project that a path means: its folder, the file itself, or the door beside it. It need not be there. */
 export async function projectFileOf(path: string): Promise<string> {
   const absolute = resolve(path);
+  if (extname(absolute) === DOOR) return join(dirname(absolute), PROJECT_FILE);
   try {
     return (await stat(absolute)).isDirectory() ? join(absolute, PROJECT_FILE) : absolute;
   } catch {

@@ -43,6 +43,9 @@ export const runSummary = z.strictObject({
   run: runId,
   project: z.string(),
   folder: z.string(),
+  /** What the user calls it, and what they noted. */
+  name: z.string().optional(),
+  note: z.string().optional(),
   status: runStatus,
   /** Milliseconds since 1970. */
   startedAt: z.number(),
@@ -52,6 +55,8 @@ export const runSummary = z.strictObject({
   epochs: z.number().optional(),
   engine: z.string().optional(),
   device: z.string().optional(),
+  /** Whether there is a model to predict with and export. */
+  model: z.boolean().optional(),
   best: z.strictObject({ epoch: z.number(), loss: z.number().nullable() }).optional(),
   /** Test metrics, once there is a report. */
   test: metricValues.optional(),

@@ -1,18 +1,18 @@
+import { toLatheError } from "../base/errors.js";
 import type { DataSpec } from "../contract/data.js";
+import type { AuditProblem, RowFilter } from "../contract/table-views.js";
+import { describeNumbers, describeTexts } from "./describe-column.js";
+import { fitInput, fitTarget } from "./encoders/index.js";
 import type { SkippedRows } from "./prepared.js";
 import { type ColumnProfile, profileColumns } from "./profile.js";
-import { resolveRoles } from "./roles.js";
+import { type Roles, resolveRoles } from "./roles.js";
 import { csvOptions } from "./sources/csv.js";
 import { Database } from "./sources/database.js";
 import { openTable } from "./sources/table.js";
 import { PART, SPLITS, type SplitCounts, type SplitName } from "./splits.js";
 import { stageData } from "./stage-data.js";
 import type { Staged } from "./staging.js";
-import { type DataWarning, type Duplicates, countTexts, findDuplicates } from "./statistics.js";
-
-/** Bars of a histogram, and texts that are counted by name. */
-const BINS = 20;
-const NAMED = 20;
+import { type DataWarning, type Duplicates, createFitContext, findDuplicates } from "./statistics.js";
 
 export interface InspectOptions {
   /** The project's folder. */
@@ -36,6 +36,8 @@ export interface ColumnAudit {
   readonly min?: number;
   readonly max?: number;
   readonly mean?: number;
+  /** The population's. */
+  readonly deviation?: number;
   /** Counts between equally spaced edges from min to max; the last bin holds max. */
   readonly histogram?: { readonly edges: readonly number[]; readonly counts: readonly number[] };
   /** Of texts, the most frequent first. */
@@ -54,7 +56,16 @@ export interface TableAudit {
   readonly classes: Readonly<Record<string, Readonly<Record<string, Readonly<Record<SplitName, number>>>>>>;
   readonly skipped: readonly SkippedRows[];
   readonly duplicates: Duplicates;
-  readonly warnings: readonly DataWarning[];
+  readonly warnings: readonly AuditWarning[];
+}
+
+/** What was noticed, how much it matters, and which rows show it. */
+export interface AuditWarning extends DataWarning {
+  /** error: training will not start. */
+  readonly severity: AuditProblem["severity"];
+  /** The column it is about. */
+  readonly column?: string;
+  readonly rows?: RowFilter;
 }
 
 /**
@@ -77,28 +88,32 @@ export async function inspectTable(options: InspectOptions): Promise<TableAudit>
     };
     const { tables, counts, skipped } = await stageData(database, { source, testSource, data, seed, roles, more, progress });
     const [{ staged, parts }, tested] = tables;
-    const warnings: DataWarning[] = [...source.warnings, ...(testSource?.warnings ?? [])].map((message) => ({ code: "data.source", message }));
+    const warnings: AuditWarning[] = [...source.warnings, ...(testSource?.warnings ?? [])].map((message) => ({ code: "data.source", message, severity: "note" }));
     const columns: ColumnAudit[] = [];
     for (const [k, profile] of profiles.entries()) {
       progress("audit", k, profiles.length);
       const role = roleOf(profile.name, roles);
       const { name, type, missing, distinct } = profile;
-      const details = isNumber(profile) ? await auditNumbers(database, staged, name) : await auditTexts(database, staged, name);
+      const details = isNumber(profile) ? await describeNumbers(database, staged.number(name), staged.table) : await describeTexts(database, staged.text(name), staged.table);
       columns.push({ name, type, missing, distinct, ...(role === undefined ? {} : { role }), ...details });
-      if (role !== undefined && distinct === 1) warnings.push({ code: "data.constant", message: `column "${name}" of ${source.path} has one value only; nothing can be learnt from it` });
+      if (role !== undefined && distinct === 1) warnings.push({ code: "data.constant", message: `column "${name}" of ${source.path} has one value only; nothing can be learnt from it`, severity: "warning", column: name });
     }
     const duplicates = await findDuplicates(database, staged, roles, parts);
-    if (duplicates.leaked > 0) warnings.push({ code: "data.duplicates", message: `${duplicates.leaked} validation or test rows of ${source.path} equal a training row; metrics will look better than they are` });
+    if (duplicates.leaked > 0) warnings.push({ code: "data.duplicates", message: `${duplicates.leaked} validation or test rows of ${source.path} equal a training row; metrics will look better than they are`, severity: "warning", rows: { kind: "duplicates", leaked: true } });
+    const refusals = await tryEncoders(database, staged, parts, roles, data);
+    warnings.push(...refusals.values());
     const classes: Record<string, Record<string, Record<SplitName, number>>> = {};
     for (const target of data.targets) {
       if (target.type === "numeric") continue;
       const counted = (classes[target.name] = {} as Record<string, Record<SplitName, number>>);
       for (const table of tested ? [tables[0], tested] : [tables[0]]) await countClasses(database, table.staged, table.parts, roles.targets.get(target.name)?.[0] ?? "", counted);
       const seen = Object.entries(counted);
-      if (seen.length < 2) warnings.push({ code: "data.target", message: `target ${target.name} has ${seen.length === 1 ? `only "${seen[0]?.[0]}"` : "no class"}; at least two are needed` });
-      for (const [value, n] of seen) if (n.train === 0) warnings.push({ code: "data.classes", message: `no training row of target ${target.name} is "${value}"; it cannot be learnt` });
+      if (refusals.has(target.name)) continue;
+      for (const [value, n] of seen) {
+        if (n.train === 0) warnings.push({ code: "data.classes", message: `no training row of target ${target.name} is "${value}"; it cannot be learnt`, severity: "warning", rows: { kind: "class", target: target.name, value } });
+      }
     }
-    for (const skip of skipped) warnings.push({ code: "data.skipped", message: `${skip.rows} row${skip.rows === 1 ? "" : "s"} left out: ${skip.reason} in column "${skip.column}"` });
+    for (const skip of skipped) warnings.push({ code: "data.skipped", message: `${skip.rows} row${skip.rows === 1 ? "" : "s"} left out: ${skip.reason} in column "${skip.column}"`, severity: "warning", column: skip.column, rows: { kind: "skipped", column: skip.column } });
     return {
       path: source.path, format: source.format, rows: staged.rows, ...(tested ? { testRows: tested.staged.rows } : {}),
       columns, splits: counts, classes, skipped, duplicates, warnings,
@@ -108,27 +123,29 @@ export async function inspectTable(options: InspectOptions): Promise<TableAudit>
   }
 }
 
+/** Fits every encoder as training will, and tells which cannot be fitted, by name of input or target. */
+async function tryEncoders(database: Database, staged: Staged, parts: string, roles: Roles, data: DataSpec): Promise<ReadonlyMap<string, AuditWarning>> {
+  // What fitting warns of is seen here over all rows.
+  const context = await createFitContext(database, staged, parts, roles, () => undefined);
+  const refusals = new Map<string, AuditWarning>();
+  const attempt = async (name: string, fit: () => Promise<unknown>) => {
+    try {
+      await fit();
+    } catch (thrown) {
+      const error = toLatheError(thrown);
+      if (!error.code.startsWith("data.")) throw error;
+      refusals.set(name, { code: error.code, message: error.message, severity: "error" });
+    }
+  };
+  for (const spec of data.inputs) await attempt(spec.name, () => fitInput(spec, roles.inputs.get(spec.name) ?? [], context));
+  for (const spec of data.targets) await attempt(spec.name, () => fitTarget(spec, roles.targets.get(spec.name) ?? [], context));
+  return refusals;
+}
+
 function roleOf(column: string, roles: ReturnType<typeof resolveRoles>): string | undefined {
   for (const [name, columns] of roles.targets) if (columns.includes(column)) return `target ${name}`;
   for (const [name, columns] of roles.inputs) if (columns.includes(column)) return `input ${name}`;
   return column === roles.time || column === roles.group ? "split" : undefined;
-}
-
-async function auditNumbers(database: Database, staged: Staged, column: string): Promise<Partial<ColumnAudit>> {
-  const x = staged.number(column);
-  const { min, max, mean } = await database.one(`SELECT min(${x}) AS min, max(${x}) AS max, favg(${x}) AS mean FROM ${staged.table}`);
-  if (typeof min !== "number" || typeof max !== "number" || typeof mean !== "number") return {};
-  const bins = min === max ? 1 : BINS;
-  const counts = new Array<number>(bins).fill(0);
-  // Halves, because max - min may be beyond what a double can hold.
-  const place = `least(CAST(floor((${x} / 2 - ${min} / 2) / (${max} / 2 - ${min} / 2) * ${bins}) AS INTEGER), ${bins - 1})`;
-  for (const { bin, n } of await database.all(`SELECT ${bins === 1 ? "0" : place} AS bin, count(*) AS n FROM ${staged.table} WHERE ${x} IS NOT NULL GROUP BY 1`)) counts[Number(bin)] = Number(n);
-  return { min, max, mean, histogram: { edges: Array.from({ length: bins + 1 }, (_, k) => min + (max - min) * (k / bins)), counts } };
-}
-
-async function auditTexts(database: Database, staged: Staged, column: string): Promise<Partial<ColumnAudit>> {
-  const counts = await countTexts(database, staged.text(column), `FROM ${staged.table} WHERE true`, NAMED - 1);
-  return { values: [...counts].map(([value, rows]) => ({ value, rows })) };
 }
 
 async function countClasses(database: Database, staged: Staged, parts: string, column: string, into: Record<string, Record<SplitName, number>>): Promise<void> {

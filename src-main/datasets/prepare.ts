@@ -50,13 +50,9 @@ export async function prepareData(options: PrepareOptions): Promise<PreparedData
 }
 
 async function prepareOrFind(options: PrepareOptions): Promise<PreparedData> {
-  const { folder, data, cacheFolder, signal, progress = () => undefined } = options;
-  const main = await findFile(folder, data.source.path);
-  const test = data.source.test === undefined ? undefined : await findFile(folder, data.source.test);
+  const { data, cacheFolder, signal, progress = () => undefined } = options;
+  const { fingerprint, main, test } = await dataFingerprint(options);
   const paths = test ? [main.path, test.path] : [main.path];
-  const hashes: string[] = [];
-  for (const path of paths) hashes.push(await contentHash(cacheFolder, path, (done, total) => progress("hash", done, total), signal));
-  const fingerprint = fingerprintOf(data, options.seed, hashes);
   const found = await findStored(cacheFolder, fingerprint);
   if (found) return attach(found.stored, found.folder, data, paths, cacheFolder);
 
@@ -129,6 +125,18 @@ async function make(database: Database, options: PrepareOptions, fingerprint: st
     },
     words: recordWords(fitted),
   };
+}
+
+/**
+ * Looks at the files as they are now. @returns them, and the fingerprint of what would be prepared from them.
+ * @throws LatheError `data.missing`, `data.empty`, `data.unreadable`, `cancelled`
+ */
+export async function dataFingerprint({ folder, data, seed, cacheFolder, signal, progress }: Omit<PrepareOptions, "compile">) {
+  const main = await findFile(folder, data.source.path);
+  const test = data.source.test === undefined ? undefined : await findFile(folder, data.source.test);
+  const hashes: string[] = [];
+  for (const { path } of test ? [main, test] : [main]) hashes.push(await contentHash(cacheFolder, path, (done, total) => progress?.("hash", done, total), signal));
+  return { fingerprint: fingerprintOf(data, seed, hashes), main, test };
 }
 
 /** sha256 over what determines the samples: the files' contents and formats, the data section but for the paths, and the seed. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { fittedData } from "./encoders/fitted.js";
 import type { RawBatch } from "./raw-batch.js";
+import { readRowNumbers } from "./record-file.js";
 import type { CsvOptions } from "./sources/csv.js";
 import type { SplitName } from "./splits.js";
 
@@ -63,4 +64,13 @@ export interface PreparedData extends StoredData {
   };
   /** A part once more from its file, as the exported model takes it, in the order of the sample file. @throws LatheError as `readTable` */
   readRaw(split: SplitName, signal?: AbortSignal): AsyncIterable<RawBatch>;
+}
+
+/**
+ * Numbers of a part's rows from 1, in the order of its sample file. Rows of a test file of its own go on after those of the main file.
+ * @throws LatheError `data.unreadable` where the sample file is damaged.
+ */
+export function rowNumbersOf({ files, fingerprint, source, audit }: Pick<PreparedData, "files" | "fingerprint" | "source" | "audit">, split: SplitName): Uint32Array {
+  const rows = readRowNumbers(files[split], fingerprint);
+  return split === "test" && source.test !== undefined ? rows.map((row) => row + audit.rows) : rows;
 }

@@ -15,6 +15,8 @@ export interface ColumnProfile {
   readonly missing: number;
   /** About how many different values; exact up to some dozens. */
   readonly distinct: number;
+  /** Whether `distinct` was counted. */
+  readonly exact: boolean;
   /** True where every number is whole. */
   readonly whole: boolean;
   /** True where whole numbers follow each other without gap or repetition, as row numbers do. */
@@ -50,7 +52,7 @@ export async function profileColumns(database: Database, source: Source, limit?:
     const distinct = exact.get(column.name) ?? Math.min(approximate, present ?? 0);
     const span = Number(row[`max${k}`]) - Number(row[`min${k}`]) + 1;
     profiles.push({
-      name: column.name, rows, missing: numeric ? rows - (numbers ?? 0) : rows - (present ?? 0), distinct,
+      name: column.name, rows, missing: numeric ? rows - (numbers ?? 0) : rows - (present ?? 0), distinct, exact: exact.has(column.name),
       type: present === 0 ? "empty" : column.kind === "other" ? "other" : numeric ? (column.kind === "boolean" ? "boolean" : "number") : column.kind === "time" || await isTime(database, source, column, limit) ? "time" : "text",
       whole: numeric && whole === numbers,
       counting: numeric && whole === rows && span === rows && rows > 1 && approximate > rows * 0.9,
@@ -60,7 +62,8 @@ export async function profileColumns(database: Database, source: Source, limit?:
   return profiles;
 }
 
-function numberOrNull({ sql, kind, decimal }: SourceColumn): string {
+/** `column` as a finite number; NULL where it is none. */
+export function numberOrNull({ sql, kind, decimal }: SourceColumn): string {
   if (kind === "text") return `CASE WHEN isfinite(${parsed(sql, decimal)}) THEN ${parsed(sql, decimal)} END`;
   return kind === "number" || kind === "boolean" ? `CASE WHEN isfinite(CAST(${sql} AS DOUBLE)) THEN CAST(${sql} AS DOUBLE) END` : "CAST(NULL AS DOUBLE)";
 }

@@ -4,24 +4,49 @@ import { type ColumnProfile, profileColumns } from "./profile.js";
 import { findColumn } from "./roles.js";
 import { type CsvOptions, csvOptions } from "./sources/csv.js";
 import { Database } from "./sources/database.js";
+import { textOf } from "./sources/source.js";
 import { openTable } from "./sources/table.js";
 import { shorten } from "./staging.js";
 
 /** Rows looked at. */
 const SAMPLE = 200_000;
+/** Rows that examples are taken from. */
+const LOOKED_AT = 20;
 /** A column of whole numbers with at most so many values is classes when it is the target; text with at most so many is a category input. */
 const MOST_NUMBER_CLASSES = 10;
 const MOST_INPUT_CLASSES = 50;
 const MOST_TARGET_CLASSES = 1000;
 
-export interface ProposeOptions extends Omit<CsvOptions, "likely"> {
+export interface SurveyOptions extends Omit<CsvOptions, "likely"> {
   /** What a relative path starts from. */
   readonly folder: string;
   readonly path: string;
-  /** Defaults to the last column. */
-  readonly targets?: readonly string[];
   /** For temporary files. */
   readonly workFolder: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface ProposeOptions extends SurveyOptions {
+  /** Defaults to the last column. */
+  readonly targets?: readonly string[];
+  /** Columns that are to be left out, whatever they hold. */
+  readonly ignore?: readonly string[];
+}
+
+/** A column as a first look shows it. */
+export interface SurveyedColumn extends ColumnProfile {
+  /** Some of its values. */
+  readonly examples: readonly string[];
+}
+
+/** A table's columns, before anybody has said what is to be learnt. */
+export interface TableSurvey {
+  readonly path: string;
+  /** All of the table's, though the columns are judged by the first 200,000. */
+  readonly rows: number;
+  readonly columns: readonly SurveyedColumn[];
+  /** What reading noticed, in sentences. */
+  readonly warnings: readonly string[];
 }
 
 /** Which part each column could play. */
@@ -33,37 +58,69 @@ export interface ProposedRoles {
   readonly notes: readonly string[];
 }
 
-/**
- * Guesses inputs and targets from the first rows of a table.
- * @throws LatheError `data.target` for a target column that is not there or cannot be learnt, `data.column` where no input is left; and as `openTable`.
- */
-export async function proposeRoles(options: ProposeOptions): Promise<ProposedRoles> {
-  const database = await Database.open(options.workFolder);
+/** Looks at the first rows of a table. @throws LatheError `data.empty`, and as `openTable` */
+export async function surveyTable(options: SurveyOptions): Promise<TableSurvey> {
+  const database = await Database.open(options.workFolder, { signal: options.signal });
   try {
     const source = await openTable(database, options.folder, options.path, csvOptions(options));
-    const last = source.columns.at(-1)?.name ?? "";
-    const wanted = options.targets && options.targets.length > 0 ? options.targets : [last];
-    for (const name of wanted) findColumn(source, name, "data.target", "the target");
     const columns = await profileColumns(database, source, SAMPLE);
-    if (columns[0]?.rows === 0) throw new LatheError("data.empty", `${source.path} has a header but no rows, expected at least one`, { path: source.path });
-    const name = namer();
-    const targets = wanted.map((column) => proposeTarget(columns.find((c) => c.name === column) ?? missing(column), name, source.path));
-    const notes: string[] = [...source.warnings];
-    const { inputs, left } = proposeInputs(columns.filter((c) => !wanted.includes(c.name)), name);
-    notes.push(...left);
-    if (inputs.length === 0) throw new LatheError("data.column", `${source.path} has no column to learn from beside the target: ${notes.join("; ") || "it has no other column"}`, { path: source.path });
-    return { inputs, targets, columns, notes };
+    const sampled = columns[0]?.rows ?? 0;
+    if (sampled === 0) throw new LatheError("data.empty", `${source.path} has a header but no rows, expected at least one`, { path: source.path });
+    const rows = sampled < SAMPLE ? sampled : Number((await database.one(`SELECT count(*) AS n FROM ${source.relation}`))["n"]);
+    const first = await database.all(`SELECT ${source.columns.map((column, k) => `${textOf(column)} AS v${k}`).join(", ")} FROM ${source.relation} LIMIT ${LOOKED_AT}`);
+    return {
+      path: source.path, rows, warnings: source.warnings,
+      columns: columns.map((column, k) => ({ ...column, examples: examplesOf(first.map((row) => row[`v${k}`])) })),
+    };
   } finally {
     database.close();
   }
 }
 
+function examplesOf(values: readonly unknown[]): readonly string[] {
+  const present = values.filter((value) => value !== null && value !== undefined && value !== "");
+  return [...new Set(present.map((value) => shorten(String(value))))].slice(0, 3);
+}
+
+/**
+ * Guesses inputs and targets from the first rows of a table.
+ * @throws LatheError as `surveyTable` and `rolesFrom`
+ */
+export async function proposeRoles({ targets, ignore, ...options }: ProposeOptions): Promise<ProposedRoles> {
+  return rolesFrom(await surveyTable(options), targets, ignore);
+}
+
+/**
+ * Guesses inputs and targets from what was seen of a table.
+ * @param targets defaults to the last column. @param ignore columns that are left out, whatever they hold.
+ * @throws LatheError `data.target` for a target column that is not there or cannot be learnt, `data.column` where no input is left.
+ */
+export function rolesFrom({ path, columns, warnings }: TableSurvey, targets: readonly string[] = [], ignore: readonly string[] = []): ProposedRoles {
+  const last = columns.at(-1)?.name ?? "";
+  const wanted = (targets.length > 0 ? targets : [last]).map((name) => findColumn({ path, columns }, name, "data.target", "the target"));
+  const name = namer();
+  const proposed = wanted.map((column) => proposeTarget(column, name, path));
+  const others = columns.filter((column) => !wanted.includes(column));
+  const { inputs, left } = proposeInputs(others.filter((column) => !ignore.includes(column.name)), others.some((column) => ignore.includes(column.name)), name);
+  const notes = [...warnings, ...left];
+  if (inputs.length === 0) throw new LatheError("data.column", `${path} has no column to learn from beside the target: ${notes.join("; ") || "it has no other column"}`, { path });
+  return { inputs, targets: proposed, columns, notes };
+}
+
+/** What a column would be predicted as. */
+export function targetKind({ type, distinct, whole, rows }: Pick<ColumnProfile, "type" | "distinct" | "whole" | "rows">): TargetSpec["type"] {
+  if (distinct === 2) return "binary";
+  return type === "number" && !(whole && distinct <= MOST_NUMBER_CLASSES && rows > distinct * 3) ? "numeric" : "category";
+}
+
+/** @throws LatheError `data.target` for a column that cannot be learnt */
 function proposeTarget(column: ColumnProfile, name: (wanted: string) => string, path: string): TargetSpec {
   if (column.distinct < 2) {
     throw new LatheError("data.target", `target column "${column.name}" of ${path} holds ${column.distinct === 0 ? "no value at all" : "one value only"}, expected values to tell apart`, { path, column: column.name });
   }
-  if (column.distinct === 2) return { name: name(column.name), type: "binary", column: column.name };
-  if (column.type === "number" && !(column.whole && column.distinct <= MOST_NUMBER_CLASSES && column.rows > column.distinct * 3)) {
+  const kind = targetKind(column);
+  if (kind === "binary") return { name: name(column.name), type: "binary", column: column.name };
+  if (kind === "numeric") {
     return { name: name(column.name), type: "numeric", column: column.name, normalize: "standard" };
   }
   if (column.distinct > MOST_TARGET_CLASSES || column.type === "time" || column.type === "other" || (column.type === "text" && column.distinct > column.rows / 2)) {
@@ -72,7 +129,8 @@ function proposeTarget(column: ColumnProfile, name: (wanted: string) => string, 
   return { name: name(column.name), type: "category", column: column.name };
 }
 
-function proposeInputs(columns: readonly ColumnProfile[], name: (wanted: string) => string): { readonly inputs: InputSpec[]; readonly left: readonly string[] } {
+/** @param partial there are columns beside these that are to be left out. */
+function proposeInputs(columns: readonly ColumnProfile[], partial: boolean, name: (wanted: string) => string): { readonly inputs: InputSpec[]; readonly left: readonly string[] } {
   const left: string[] = [];
   const numbers: string[] = [];
   const words: { readonly column: string; readonly type: "category" | "binary" }[] = [];
@@ -84,13 +142,14 @@ function proposeInputs(columns: readonly ColumnProfile[], name: (wanted: string)
   }
   const inputs: InputSpec[] = [];
   if (numbers.length > 0) {
-    inputs.push({ name: name("features"), type: "numeric", columns: left.length === 0 ? "rest" : numbers, normalize: "standard", missing: "mean" });
+    inputs.push({ name: name("features"), type: "numeric", columns: left.length === 0 && !partial ? "rest" : numbers, normalize: "standard", missing: "mean" });
   }
   for (const { column, type } of words) inputs.push({ name: name(column), type, column });
   return { inputs, left };
 }
 
-function reasonToLeave({ name, type, rows, missing, distinct, counting, whole, stray }: ColumnProfile): string | undefined {
+/** Why a column is of no use as an input; undefined where it is. */
+export function reasonToLeave({ name, type, rows, missing, distinct, counting, whole, stray }: ColumnProfile): string | undefined {
   if (type === "empty") return "it has no values";
   if (distinct === 1) return "it has one value only";
   if (type === "time") return "it is a time";
@@ -114,8 +173,4 @@ function namer(): (wanted: string) => string {
     taken.add(result);
     return result;
   };
-}
-
-function missing(column: string): never {
-  throw new LatheError("internal", `column ${column} has no profile`);
 }

@@ -8,6 +8,7 @@ import { findColumn } from "./roles.js";
 import { type CsvOptions, csvOptions } from "./sources/csv.js";
 import { Database } from "./sources/database.js";
 import type { Source, Wanted } from "./sources/source.js";
+import { sourceOfValues } from "./sources/values.js";
 import { openTable } from "./sources/table.js";
 import type { SplitName } from "./splits.js";
 import { convertedRows, explainReading } from "./staging.js";
@@ -65,6 +66,15 @@ export async function readTable(options: ReadTableOptions): Promise<TableReader>
     database.close();
     throw error;
   }
+}
+
+/**
+ * One row of values as they would stand in a delimited text, read as `readTable` reads a file of it.
+ * @param values by column; null, or left out: missing.
+ */
+export async function readValues({ fitted, values, workFolder }: { readonly fitted: FittedData; readonly values: Readonly<Record<string, string | null>>; readonly workFolder: string }): Promise<TableReader> {
+  const database = await Database.open(workFolder);
+  return new Reader(database, sourceOfValues(values, columnsOf(fitted, false), fitted.decimal), { fitted, folder: ".", path: "", workFolder, targets: "none" });
 }
 
 /**

@@ -1,7 +1,7 @@
 import { closest } from "../base/closest.js";
 import { LatheError, type ErrorCode } from "../base/errors.js";
 import { type DataSpec, targetColumns } from "../contract/data.js";
-import type { Source, SourceColumn } from "./sources/source.js";
+import type { Source } from "./sources/source.js";
 
 /** Which columns are read as what. */
 export interface Roles {
@@ -57,7 +57,7 @@ export function resolveRoles(data: DataSpec, source: Source): Roles {
 }
 
 /** @throws LatheError naming the nearest column. */
-export function findColumn(source: Source, name: string, code: ErrorCode, what: string): SourceColumn {
+export function findColumn<C extends { readonly name: string }>(source: { readonly path: string; readonly columns: readonly C[] }, name: string, code: ErrorCode, what: string): C {
   const found = source.columns.find((c) => c.name === name);
   if (found) return found;
   const names = source.columns.map((c) => c.name);

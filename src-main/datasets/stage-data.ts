@@ -62,21 +62,39 @@ export async function stageData(database: Database, question: StageQuestion): Pr
   return { tables, counts, skipped, missing };
 }
 
-/** Which rows are used: those with all targets, and all values of inputs whose policy is to drop. */
-async function keepRows(database: Database, staged: Staged, data: DataSpec, roles: Roles): Promise<{ readonly sql: string; readonly skipped: readonly SkippedRows[] }> {
-  const needed: { readonly column: string; readonly sql: string; readonly reason: SkippedRows["reason"] }[] = [];
+/** A column that a row must have a value in. */
+export interface Needed {
+  readonly column: string;
+  readonly sql: string;
+  readonly reason: SkippedRows["reason"];
+}
+
+/** What a row must have to be used: all targets, and all values of inputs whose policy is to drop. */
+export function neededColumns(staged: Staged, data: DataSpec, roles: Roles): readonly Needed[] {
+  const needed: Needed[] = [];
   for (const target of data.targets) {
     for (const column of roles.targets.get(target.name) ?? []) {
       needed.push({ column, sql: target.type === "numeric" ? staged.number(column) : staged.text(column), reason: "missing target" });
     }
   }
   for (const input of data.inputs) {
-    if (input.type !== "numeric") continue;
-    const columns = roles.inputs.get(input.name) ?? [];
-    if (input.missing === "drop") needed.push(...columns.map((column) => ({ column, sql: staged.number(column), reason: "missing value" as const })));
-    if (input.missing === "error") await refuseMissing(database, staged, columns);
+    if (input.type !== "numeric" || input.missing !== "drop") continue;
+    needed.push(...(roles.inputs.get(input.name) ?? []).map((column) => ({ column, sql: staged.number(column), reason: "missing value" as const })));
   }
-  const first = `CASE ${needed.map(({ sql }, k) => `WHEN ${sql} IS NULL THEN ${k}`).join(" ")} END`;
+  return needed;
+}
+
+/** SQL of the place of the first that a row lacks; NULL for a row in use. A row is counted once, whatever it lacks besides. */
+export function firstMissing(needed: readonly Needed[]): string {
+  return `CASE ${needed.map(({ sql }, k) => `WHEN ${sql} IS NULL THEN ${k}`).join(" ")} END`;
+}
+
+async function keepRows(database: Database, staged: Staged, data: DataSpec, roles: Roles): Promise<{ readonly sql: string; readonly skipped: readonly SkippedRows[] }> {
+  const needed = neededColumns(staged, data, roles);
+  for (const input of data.inputs) {
+    if (input.type === "numeric" && input.missing === "error") await refuseMissing(database, staged, roles.inputs.get(input.name) ?? []);
+  }
+  const first = firstMissing(needed);
   const counted = await database.all(`SELECT reason, count(*) AS n FROM (SELECT ${first} AS reason FROM ${staged.table}) WHERE reason IS NOT NULL GROUP BY reason ORDER BY reason`);
   const skipped = counted.flatMap(({ reason, n }) => {
     const why = needed[Number(reason)];

@@ -1,6 +1,8 @@
 /** One format of the export menu. */
 export interface Exporter {
   readonly type: string;
+  /** What the menu calls it. */
+  readonly title: string;
   /** One line for the menu. */
   readonly summary: string;
   /** What of a run's folder it is made from. */

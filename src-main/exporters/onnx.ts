@@ -5,6 +5,7 @@ import type { Exporter } from "./exporter.js";
 /** The model as training left it and the parity gate let it pass: preprocessing inside, raw columns in, probabilities out. */
 export const onnx: Exporter = {
   type: "onnx",
+  title: "ONNX model",
   summary: "The trained model for any ONNX runtime, preprocessing inside",
   source: "model.onnx",
   extension: "onnx",

@@ -6,6 +6,7 @@ import { broadcasts } from "./shape.js";
 /** The sum of its inputs, broadcasting; a skip connection. torch.add */
 export const add = defineLayer({
   type: "Add",
+  group: "Joining",
   summary: "Adds two or more inputs element by element, as a skip connection does",
   config: z.strictObject({}),
   arity: [2, Infinity],
@@ -19,4 +20,5 @@ export const add = defineLayer({
       return e.add(sum, x);
     }, first);
   },
+  torch: () => ({ expression: (inputs) => inputs.join(" + ") }),
 });

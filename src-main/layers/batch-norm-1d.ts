@@ -3,7 +3,8 @@ import type { Emitter } from "../onnx/emitter.js";
 import { type Value, float, int, isFloat, tensor } from "../onnx/types.js";
 import { initField, initOf } from "./init-option.js";
 import { defineLayer, type LayerContext } from "./layer.js";
-import { lengthOf } from "./shape.js";
+import { lengthOf, onlyInput, sampleSize } from "./shape.js";
+import { call } from "./torch.js";
 
 const config = z.strictObject({
   eps: z.number().nonnegative().default(1e-5).describe("Added to the variance, against division by 0"),
@@ -22,6 +23,7 @@ type Config = z.output<typeof config>;
  */
 export const batchNorm1d = defineLayer({
   type: "BatchNorm1d",
+  group: "Normalisation",
   summary: "Brings each feature to mean 0 and variance 1 over the batch; speeds up training",
   config,
   parameters: ({ affine, init, initBias }, inputs) => {
@@ -65,6 +67,13 @@ export const batchNorm1d = defineLayer({
     return y;
   },
   needsBatch: true,
+  torch: ({ eps, momentum, affine, trackRunningStats }, inputs) => ({
+    module: call("nn.BatchNorm1d", [lengthOf("BatchNorm1d", inputs, 1)], {
+      eps: [eps, 1e-5], momentum: [momentum, 0.1], affine: [affine, true], track_running_stats: [trackRunningStats, true],
+    }),
+  }),
+  // Scale and shift of evaluation are one multiplication an element.
+  cost: (_config, inputs) => sampleSize(onlyInput("BatchNorm1d", inputs)),
 });
 
 /** The batch's mean and population variance by feature, `[C]` each. */

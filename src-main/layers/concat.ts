@@ -1,10 +1,12 @@
 import { z } from "zod";
 import { defineLayer } from "./layer.js";
 import { featureAxis } from "./shape.js";
+import { Code, call } from "./torch.js";
 
 /** Inputs side by side along an axis. torch.cat */
 export const concat = defineLayer({
   type: "Concat",
+  group: "Joining",
   summary: "Puts two or more inputs side by side",
   config: z.strictObject({
     dim: z.int().default(1).describe("The axis along which inputs are joined; 0, the batch, cannot be"),
@@ -19,4 +21,5 @@ export const concat = defineLayer({
     }
     return e.concat(inputs, axis);
   },
+  torch: ({ dim }) => ({ expression: (inputs) => call("torch.cat", [new Code(`[${inputs.join(", ")}]`)], { dim: [dim, 0] }) }),
 });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineLayer } from "./layer.js";
+import { call } from "./torch.js";
 
 /**
  * Training: zero with probability p, else x / (1 - p), so that the mean stays; evaluation: x. torch.nn.Dropout; Srivastava et al. 2014,
@@ -7,6 +8,7 @@ import { defineLayer } from "./layer.js";
  */
 export const dropout = defineLayer({
   type: "Dropout",
+  group: "Regularisation",
   summary: "Drops random inputs while training, against overfitting",
   config: z.strictObject({
     p: z.number().min(0).max(1).default(0.5).describe("Share of inputs dropped while training"),
@@ -20,4 +22,5 @@ export const dropout = defineLayer({
     const dropped = e.less(u, e.scalarLike(p, u));
     return e.mul(x, e.where(dropped, e.scalarLike(0, x), e.scalarLike(1 / (1 - p), x)));
   },
+  torch: ({ p }) => ({ module: call("nn.Dropout", [p]) }),
 });

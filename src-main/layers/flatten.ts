@@ -1,10 +1,12 @@
 import { z } from "zod";
 import { defineLayer } from "./layer.js";
 import { axisOf, knownSize } from "./shape.js";
+import { Code, call } from "./torch.js";
 
 /** Joins the axes startDim to endDim into one. torch.nn.Flatten */
 export const flatten = defineLayer({
   type: "Flatten",
+  group: "Linear and shape",
   summary: "Joins axes into one: [N, 3, 8, 8] becomes [N, 192]",
   config: z.strictObject({
     startDim: z.int().default(1).describe("The first axis to join; 0, the batch, cannot be joined"),
@@ -24,4 +26,5 @@ export const flatten = defineLayer({
     const kept = (from: number, to?: number) => x.shape.slice(from, to).map((d) => (typeof d === "number" ? d : -1));
     return e.reshape(x, [...x.shape.slice(0, start).map(() => 0), joined, ...kept(end + 1)]);
   },
+  torch: ({ startDim, endDim }) => ({ expression: ([x = ""]) => call("torch.flatten", [new Code(x), startDim], { end_dim: [endDim, -1] }) }),
 });

@@ -2,15 +2,18 @@ import { z } from "zod";
 import type { Emitter } from "../onnx/emitter.js";
 import type { Value } from "../onnx/types.js";
 import { defineLayer } from "./layer.js";
+import { Code, call } from "./torch.js";
 
 /** x·Φ(x), Φ the standard normal's distribution function. torch.nn.GELU; Hendrycks, Gimpel 2016, https://arxiv.org/abs/1606.08415 */
 export const gelu = defineLayer({
   type: "GELU",
+  group: "Activation",
   summary: "A smooth ReLU, as transformers use it",
   config: z.strictObject({
     approximate: z.enum(["none", "tanh"]).default("none").describe("none computes the exact form, tanh the approximation"),
   }),
   lower: ({ e, input, config }) => (config.approximate === "tanh" ? approximate(e, input) : exact(e, input)),
+  torch: ({ approximate: form }) => ({ expression: ([x = ""]) => call("F.gelu", [new Code(x)], { approximate: [form, "none"] }) }),
 });
 
 /** 0.5·x·(1 + erf(x/√2)); opset 17 has no Gelu. */

@@ -3,7 +3,8 @@ import { LatheError } from "../base/errors.js";
 import { type Shape, type TensorType, float, int, isFloat, showShape, showType, tensor } from "../onnx/types.js";
 import { initField, initOf } from "./init-option.js";
 import { defineLayer } from "./layer.js";
-import { onlyInput } from "./shape.js";
+import { onlyInput, sampleSize } from "./shape.js";
+import { call } from "./torch.js";
 
 const config = z.strictObject({
   normalizedShape: z
@@ -20,6 +21,7 @@ const config = z.strictObject({
 /** (x - mean) / √(variance + eps) · weight + bias over the last axes of each sample. torch.nn.LayerNorm; Ba et al. 2016, https://arxiv.org/abs/1607.06450 */
 export const layerNorm = defineLayer({
   type: "LayerNorm",
+  group: "Normalisation",
   summary: "Brings each sample's features to mean 0 and variance 1; needs no batch",
   config,
   parameters: ({ normalizedShape, elementwiseAffine, bias, init, initBias }, inputs) => {
@@ -41,6 +43,13 @@ export const layerNorm = defineLayer({
     const [y] = e.graph.node("LayerNormalization", [x, scale, shift], { axis: int(-shape.length), epsilon: float(eps) }, { outputs });
     return y ?? ctx.fail("expected LayerNormalization to have an output");
   },
+  torch: ({ normalizedShape, eps, elementwiseAffine, bias }, inputs) => {
+    const shape = lastAxes(normalizedShape, onlyInput("LayerNorm", inputs));
+    // PyTorch has `bias` since 2.1; it is named only where it is needed.
+    return { module: call("nn.LayerNorm", [shape.length === 1 ? shape[0] ?? 1 : shape], { eps: [eps, 1e-5], elementwise_affine: [elementwiseAffine, true], bias: [bias || !elementwiseAffine, true] }) };
+  },
+  // One for the square of each element, one for its scale.
+  cost: (_config, inputs) => 2 * sampleSize(onlyInput("LayerNorm", inputs)),
 });
 
 function lastAxes(normalizedShape: number | readonly number[] | undefined, x: TensorType): readonly number[] {

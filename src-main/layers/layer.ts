@@ -54,9 +54,19 @@ export interface ActivationTrait {
   readonly saturatedOutside?: readonly [number, number];
 }
 
+/** Headings of the studio's palette, in this order. */
+export type LayerGroup = "Linear and shape" | "Activation" | "Normalisation" | "Regularisation" | "Joining";
+
+/**
+ * A layer in PyTorch: a module to be made once (`nn.Linear(9, 16)`), or an expression of what it reads (`F.relu(x)`). `torch`, `nn` and `F`
+ * (torch.nn.functional) are there.
+ */
+export type TorchSource = { readonly module: string } | { readonly expression: (inputs: readonly string[]) => string };
+
 /** One kind of layer, with PyTorch's name, defaults and semantics. */
 export interface LayerDefinition<C = unknown> {
   readonly type: string;
+  readonly group: LayerGroup;
   /** One line of plain words for the studio and the documentation. */
   readonly summary: string;
   /** A strict object of this layer's own options, camelCase (`outFeatures`), with PyTorch's defaults; `id`, `type`, `from` come from the project schema. */
@@ -67,6 +77,10 @@ export interface LayerDefinition<C = unknown> {
   buffers?(config: C, inputs: readonly TensorType[]): readonly BufferSpec[];
   /** Adds the layer to the graph and returns its output. @throws LatheError `model.layer` for an input it cannot take. */
   lower(context: LayerContext<C>): Value;
+  /** The same in PyTorch. @param inputs types of what it reads; lengths but for the batch are known. */
+  torch(config: C, inputs: readonly TensorType[]): TorchSource;
+  /** Multiplications that one sample takes forward; absent: none, as for copies, sums and comparisons. Exponentials and the like are not counted. */
+  cost?(config: C, inputs: readonly TensorType[]): number;
   readonly activation?: ActivationTrait;
   /** The same where it depends on the options, of which `activation` then has the defaults; `activationOf` asks this first. */
   activationFor?(config: C): ActivationTrait;

@@ -3,7 +3,8 @@ import { LatheError } from "../base/errors.js";
 import { isFloat } from "../onnx/types.js";
 import { initField, initOf } from "./init-option.js";
 import { defineLayer } from "./layer.js";
-import { lengthOf } from "./shape.js";
+import { lengthOf, onlyInput, sampleSize } from "./shape.js";
+import { call } from "./torch.js";
 
 const config = z.strictObject({
   outFeatures: z
@@ -19,6 +20,7 @@ type LinearConfig = z.output<typeof config>;
 /** y = x·Wᵀ + b over the last axis; weight [out, in], bias [out]. torch.nn.Linear */
 export const linear = defineLayer({
   type: "Linear",
+  group: "Linear and shape",
   summary: "Every output is a weighted sum of all inputs, plus a bias",
   config,
   parameters: ({ outFeatures, bias, init, initBias }, inputs) => {
@@ -39,6 +41,8 @@ export const linear = defineLayer({
     const product = e.matMul(x, e.transpose(weight, [1, 0]));
     return b ? e.add(product, b) : product;
   },
+  torch: ({ outFeatures, bias }, inputs) => ({ module: call("nn.Linear", [lengthOf("Linear", inputs, -1), resolved(outFeatures)], { bias: [bias, true] }) }),
+  cost: ({ outFeatures }, inputs) => sampleSize(onlyInput("Linear", inputs)) * resolved(outFeatures),
 });
 
 function resolved(outFeatures: LinearConfig["outFeatures"]): number {

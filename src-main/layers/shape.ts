@@ -1,5 +1,5 @@
 import { LatheError } from "../base/errors.js";
-import { type Shape, type TensorType, isStatic, showType } from "../onnx/types.js";
+import { type Shape, type TensorType, isStatic, showType, sizeOf } from "../onnx/types.js";
 
 /** Shape questions that several layers ask of their inputs. */
 
@@ -42,4 +42,9 @@ export function broadcasts(a: Shape, b: Shape): boolean {
 /** The number of elements, or undefined where an axis is not known. */
 export function knownSize(shape: Shape): number | undefined {
   return isStatic(shape) ? shape.reduce((size, d) => size * d, 1) : undefined;
+}
+
+/** Elements of one sample. @throws LatheError `graph.shape` where an axis after the batch is not known. */
+export function sampleSize({ shape }: TensorType): number {
+  return sizeOf(shape.slice(1));
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type ActivationTrait, defineLayer } from "./layer.js";
+import { Code, call } from "./torch.js";
 
 /** Where βx is above this, softplus(βx) = βx and its slope is 1 in float32 as it is: e^-17.5 < 2^-25. */
 const LINEAR_IN_FLOAT32 = 17.5;
@@ -7,6 +8,7 @@ const LINEAR_IN_FLOAT32 = 17.5;
 /** log(1 + e^(βx)) / β, and x itself where βx > threshold. torch.nn.Softplus */
 export const softplus = defineLayer({
   type: "Softplus",
+  group: "Activation",
   summary: "A smooth ReLU whose output is always positive",
   config: z.strictObject({
     beta: z.number().positive().default(1).describe("How sharply it bends"),
@@ -19,6 +21,7 @@ export const softplus = defineLayer({
   },
   activation: trait(1),
   activationFor: ({ beta }) => trait(beta),
+  torch: ({ beta, threshold }) => ({ expression: ([x = ""]) => call("F.softplus", [new Code(x)], { beta: [beta, 1], threshold: [threshold, 20] }) }),
 });
 
 /** The slope is 1 - e^(-βy), under 0.01 there. */

@@ -1,20 +1,40 @@
+import { toDisposable } from "../base/disposable.js";
 import type { StudioContract } from "../contract/procedures.js";
 import type { Router } from "../rpc/types.js";
 import type { Studio } from "../services/studio.js";
-import { appProcedures, type Host } from "./app.js";
+import { appProcedures } from "./app.js";
+import { auditStream, columnsStream, dataProcedures, learningRateStream } from "./data.js";
+import { evaluationProcedures } from "./evaluation.js";
+import { exportProcedures } from "./exports.js";
+import { fileProcedures } from "./files.js";
+import type { HostAbilities } from "./host.js";
+import { modelProcedures } from "./model.js";
+import { predictTableStream, predictionProcedures } from "./prediction.js";
 import { projectProcedures } from "./projects.js";
 import { runProcedures, runStream } from "./runs.js";
-import { trainingProcedures } from "./training.js";
+import { preparingStream, trainingProcedures } from "./training.js";
+
+export type { HostAbilities };
 
 /** The one router of both hosts. */
-export function createRouter(studio: Studio, host: Host): Router<StudioContract> {
+export function createRouter(studio: Studio, host: HostAbilities): Router<StudioContract> {
   return {
     procedures: {
       app: appProcedures(studio, host),
+      data: dataProcedures(studio),
+      evaluation: evaluationProcedures(studio),
+      exports: exportProcedures(studio),
+      files: fileProcedures(studio, host),
+      model: modelProcedures(studio),
+      prediction: predictionProcedures(studio),
       projects: projectProcedures(studio),
       runs: runProcedures(studio),
       training: trainingProcedures(studio),
     },
-    streams: { run: runStream(studio) },
+    streams: {
+      run: runStream(studio), preparing: preparingStream(studio), columns: columnsStream(studio), audit: auditStream(studio), learningRate: learningRateStream(studio),
+      predictTable: predictTableStream(studio),
+      commands: (_nothing, sink) => host.onCommand?.((command) => sink.next(command)) ?? toDisposable(() => undefined),
+    },
   };
 }

@@ -1,8 +1,9 @@
 import type { StudioContract } from "../contract/procedures.js";
 import type { Handlers } from "../rpc/types.js";
+import { listSamples } from "../services/samples.js";
 import type { Studio } from "../services/studio.js";
 
-export function projectProcedures({ projects }: Studio): Handlers<StudioContract>["projects"] {
+export function projectProcedures({ projects, documents }: Studio): Handlers<StudioContract>["projects"] {
   return {
     list: () => projects.list(),
     open: ({ project }) => projects.open(project),
@@ -10,5 +11,12 @@ export function projectProcedures({ projects }: Studio): Handlers<StudioContract
       await projects.forget(project);
       return {};
     },
+    samples: () => listSamples(),
+    createSample: ({ sample }) => projects.createSample(sample),
+    propose: ({ data, targets }, { signal }) => projects.propose(data, targets, signal),
+    create: (wanted, { signal }) => projects.create(wanted, signal),
+    read: ({ project }) => documents.read(project),
+    write: ({ project, document, revision }) => documents.write(project, document, revision),
+    createFromRun: ({ name, ...run }) => projects.createFromRun(run, name),
   };
 }

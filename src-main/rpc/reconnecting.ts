@@ -5,7 +5,8 @@ import { createClient, mapProcedures, type ClientOptions, type ConnectedClient }
 import type { Transport } from "./transport.js";
 import type { Client, EventOf, Observer, ParamsOf } from "./types.js";
 
-export type ConnectionState = "connecting" | "connected" | "lost" | "closed";
+/** `refused`: the other side is there but will not speak to us, now or later. */
+export type ConnectionState = "connecting" | "connected" | "lost" | "refused" | "closed";
 
 export interface ReconnectingOptions extends ClientOptions {
   /** Milliseconds to wait before the n-th attempt (from 1) after a loss. */
@@ -53,8 +54,9 @@ export function connect<C extends Contract>(
       });
       for (const subscribe of restore) subscribe(client);
       change("connected");
-    } catch {
-      retry(count + 1);
+    } catch (thrown) {
+      if (thrown instanceof LatheError && thrown.code === "rpc.refused") change("refused");
+      else retry(count + 1);
     }
   }
 

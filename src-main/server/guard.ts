@@ -2,11 +2,15 @@ import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { LatheError } from "../base/errors.js";
 
+/** Milliseconds. */
+const ticketLife = 60_000;
 const localNames = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
 /** Decides who may speak to the server: only this machine's user, who was given the token. */
 export interface Guard {
   readonly token: string;
+  /** A token that is good once, within a minute. */
+  ticket(): string;
   /** What a browser sends back once it has shown the token. */
   readonly cookie: string;
   /**
@@ -26,8 +30,21 @@ export function createGuard(token: string = randomBytes(32).toString("base64url"
   // Cookies know no ports: each server has a name of its own, so that two of them do not overwrite each other's.
   const name = `lathe-${createHmac("sha256", token).update("cookie name").digest("hex").slice(0, 12)}`;
 
+  const tickets = new Map<string, number>();
+
+  function redeem(shown: string): boolean {
+    const good = [...tickets].find(([ticket, until]) => until > Date.now() && same(shown, ticket));
+    if (good) tickets.delete(good[0]);
+    return good !== undefined;
+  }
+
   return {
     token,
+    ticket() {
+      const ticket = randomBytes(32).toString("base64url");
+      tickets.set(ticket, Date.now() + ticketLife);
+      return ticket;
+    },
     cookie: `${name}=${session}; HttpOnly; SameSite=Strict; Path=/`,
     checkSite({ headers: { host, origin } }) {
       const hostname = host?.replace(/:\d+$/, "");
@@ -41,7 +58,7 @@ export function createGuard(token: string = randomBytes(32).toString("base64url"
     checkToken({ headers: { authorization, cookie, origin } }, url) {
       const shown = url.searchParams.get("token");
       if (shown !== null && url.pathname === "/") {
-        if (same(shown, token)) return "address";
+        if (same(shown, token) || redeem(shown)) return "address";
         throw new LatheError("rpc.refused", "the link is not, or no longer, this server's; open the one that lathe serve printed last");
       }
       if (authorization !== undefined) {

@@ -10,11 +10,13 @@ import { studioContract } from "../contract/procedures.js";
 import { createRouter } from "../procedures/index.js";
 import { serveConnection } from "../rpc/server.js";
 import { createSocketTransport } from "../rpc/transports/web-socket.js";
+import { findPageFile } from "../services/page-files.js";
 import { createStudio, type Studio } from "../services/studio.js";
 import { createGuard } from "./guard.js";
 import { securityHeaders } from "./headers.js";
 import { logToStderr, respondRefused, type LogRefusal } from "./refusal.js";
-import { findStaticFile, sendFile } from "./static-files.js";
+import { receiveUpload } from "./upload.js";
+import { sendFile } from "./send-file.js";
 
 /** Bytes of one message. What the studio sends is small; large data will have its own way. */
 const maxMessage = 1 << 20;
@@ -38,6 +40,8 @@ export interface ServerOptions {
 export interface RunningServer {
   /** What to open: it carries the token. */
   readonly url: string;
+  /** The same for a program's command line, which others on this machine can see: good once, and for a minute. */
+  openingUrl(): string;
   readonly port: number;
   readonly token: string;
   /** Lets go of sockets and port. Runs under way are stopped, with what they learnt kept. */
@@ -52,11 +56,11 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const studio = options.studio ?? createStudio({ allowedFolders: options.allowedFolders ?? [homedir(), process.cwd()] });
   const renderer = options.renderer ?? join(packageRoot, "out", "renderer");
   const guard = createGuard(options.token);
-  const router = createRouter(studio, "server");
+  const router = createRouter(studio, { host: "server" });
   const log = options.onRefusal ?? logToStderr;
   const refuse = (status: number, error: LatheError, request: string) => log({ time: Date.now(), error, status, request });
 
-  const http = createServer({ maxHeaderSize: 16 << 10, requestTimeout: 15_000, headersTimeout: 10_000, keepAliveTimeout: 5_000 }, (request, response) => {
+  const http = createServer({ maxHeaderSize: 16 << 10, requestTimeout: 600_000, headersTimeout: 10_000, keepAliveTimeout: 5_000 }, (request, response) => {
     for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
     void answer(request, response).catch((thrown: unknown) => {
       const { error, status } = thrown instanceof Refused ? thrown : new Refused(500, toLatheError(thrown));
@@ -67,6 +71,12 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = admit(request);
+    if (request.method === "POST" && url.pathname === "/upload") {
+      if (request.headers.origin === undefined && request.headers.authorization === undefined) throw new Refused(403, new LatheError("rpc.refused", "an upload with a cookie must name its Origin"));
+      const path = await guarded(400, () => receiveUpload(request, url.searchParams.get("name") ?? "", studio));
+      response.writeHead(200, { "Content-Type": "application/json", "Cache-Control": "no-store" }).end(JSON.stringify({ path }));
+      return;
+    }
     if (request.method !== "GET" && request.method !== "HEAD") throw new Refused(405, new LatheError("rpc.refused", `${request.method ?? "this"} is not for this server; only GET is`));
     if (url.searchParams.has("token")) {
       // On to an address without the token, so that no history and no bookmark keeps it.
@@ -74,7 +84,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       return;
     }
     // The path as it was sent: URL would have tidied "/../" away, and with it what we want to see refused.
-    const file = await guarded(403, () => findStaticFile(renderer, pathOf(request)));
+    const file = await guarded(403, () => findPageFile(renderer, pathOf(request)));
     if (!file) throw new Refused(404, new LatheError("rpc.invalid", "there is nothing at this address"));
     sendFile(response, file, request.method === "HEAD");
   }
@@ -140,6 +150,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
 
   return {
     url: `http://127.0.0.1:${port}/?token=${guard.token}`,
+    openingUrl: () => `http://127.0.0.1:${port}/?token=${guard.ticket()}`,
     port,
     token: guard.token,
     async close() {
@@ -148,7 +159,9 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       const closed = new Promise<void>((resolve) => http.close(() => resolve()));
       setTimeout(() => sockets.clients.forEach((client) => client.terminate()), 500).unref();
       http.closeIdleConnections();
+      studio.prediction.close();
       await studio.jobs.stopAll();
+      studio.tables.close();
       await closed;
     },
   };

@@ -2,17 +2,23 @@ import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, isAbsolute, join, relative, resolve } from "node:path";
 import { LatheError } from "../base/errors.js";
-import { PROJECT_FILE, writeProject } from "../contract/project-file.js";
+import { PROJECT_FILE, writeDoor, writeProject } from "../contract/project-file.js";
 import { proposeRoles } from "../datasets/index.js";
 import { templates } from "./templates/index.js";
 
 export interface CreateOptions {
   readonly folder: string;
+  /** Defaults to the folder's. */
+  readonly name?: string;
   readonly template: string;
   /** The table. It stays where it is; the project points to it. */
   readonly data: string;
   readonly test?: string;
+  /** Defaults to the last column. */
   readonly targets?: readonly string[];
+  /** Columns that are neither inputs nor targets. */
+  readonly ignore?: readonly string[];
+  readonly signal?: AbortSignal;
 }
 
 export interface CreatedProject {
@@ -27,20 +33,23 @@ export interface CreatedProject {
  * A project from a template and a table: roles guessed from the columns, a network that suits them.
  * @throws LatheError `usage` where the folder holds a project already or the template does not suit, and `data.*`.
  */
-export async function createProject({ folder, template, data, test, targets = [] }: CreateOptions): Promise<CreatedProject> {
+export async function createProject({ folder, name, template, data, test, targets, ignore, signal }: CreateOptions): Promise<CreatedProject> {
   const home = resolve(folder);
   if (existsSync(join(home, PROJECT_FILE))) throw new LatheError("usage", `${home} holds a project already; choose another folder, or edit its ${PROJECT_FILE}`);
   if (existsSync(home) && !statSync(home).isDirectory()) throw new LatheError("usage", `${home} is a file; choose a folder for the project`);
   const made = templates.get(template);
   const workFolder = mkdtempSync(join(tmpdir(), "lathe-"));
   try {
-    const roles = await proposeRoles({ folder: process.cwd(), path: resolve(data), targets, workFolder });
-    const project = made.create({
-      name: basename(home), source: { type: "table", path: pathFrom(home, data), ...(test === undefined ? {} : { test: pathFrom(home, test) }) }, inputs: roles.inputs, targets: roles.targets,
+    const roles = await proposeRoles({
+      folder: process.cwd(), path: resolve(data), workFolder,
+      ...(targets ? { targets } : {}), ...(ignore ? { ignore } : {}), ...(signal ? { signal } : {}),
     });
+    const source = { type: "table" as const, path: pathFrom(home, data), ...(test === undefined ? {} : { test: pathFrom(home, test) }) };
+    const project = made.create({ name: name ?? basename(home), source, inputs: roles.inputs, targets: roles.targets });
     const file = await writeProject(home, project);
+    await writeDoor(home);
     return {
-      file, notes: roles.notes, targets: roles.targets.map(({ name, type }) => ({ name, type })),
+      file, notes: roles.notes, targets: roles.targets.map(({ name: target, type }) => ({ name: target, type })),
       inputs: roles.inputs.flatMap((input) => (input.type !== "numeric" ? [input.column] : input.columns === "rest" ? ["every other column"] : input.columns)),
     };
   } finally {

@@ -48,6 +48,8 @@ export function runInEngine(work: EngineWork, onEvent: (event: RunEvent) => void
       switch (reply.type) {
         case "event": return onEvent(reply.event);
         case "result": return resolve(reply.value);
+        // Who asks a served model listens itself.
+        case "answer": case "refusal": return;
         case "error": return reject(LatheError.fromRecord(reply.error));
       }
     });

@@ -1,12 +1,24 @@
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { LatheError } from "../base/errors.js";
+import type { ExportFormat, ModelCard } from "../contract/run-views.js";
+import type { RunReference } from "../contract/summaries.js";
 import { exporters } from "../exporters/index.js";
+import { decodeModel } from "../onnx/protobuf.js";
+import type { GraphValue } from "../onnx/types.js";
 import { storageError } from "../training/checkpoint.js";
+import { readFacts } from "../training/inference-model.js";
+import type { FolderAccess } from "./folder-access.js";
 import { runFolder } from "./models.js";
+import { finishedRun, modelOfRun } from "./run-reference.js";
 
 /** What `exportRun` can write. */
 export const exportFormats: readonly string[] = exporters.types;
+
+/** The formats for a menu. */
+export function describeFormats(): ExportFormat[] {
+  return exporters.all.map(({ type, title, summary, extension }) => ({ format: type, title, summary, extension }));
+}
 
 /**
  * Writes a finished run in one of the export formats.
@@ -29,4 +41,39 @@ export function exportRun(path: string, format: string, out: string): { readonly
     throw storageError(target, thrown, "Nothing was written");
   }
   return { path: target, bytes: bytes.length };
+}
+
+/**
+ * The same for a window: within the folders it may use, and over an existing file only if told to.
+ * @throws as `exportRun`, and LatheError `export.exists`, `rpc.refused`
+ */
+export async function writeExport(access: FolderAccess, asked: RunReference, format: string, wanted: string, replace: boolean): Promise<{ readonly path: string; readonly bytes: number }> {
+  const exporter = exporters.get(format);
+  const { folder } = await (exporter.source === "model.onnx" ? modelOfRun(access, asked) : finishedRun(access, asked));
+  const out = await access.resolveNew(wanted, "the file to export to");
+  if (existsSync(out)) {
+    if (statSync(out).isDirectory()) throw new LatheError("usage", `${out} is a folder; name a file in it`, { path: out });
+    if (dirname(out) === folder) throw new LatheError("usage", `${out} belongs to the run itself; choose a place outside ${folder}`, { path: out });
+    if (!replace) throw new LatheError("export.exists", `there is a file ${out} already; replace it, or choose another name`, { path: out });
+  }
+  return exportRun(folder, format, out);
+}
+
+/** How a run's exported file is fed and what it answers. @throws LatheError `run.missing`, `export.parity` */
+export async function cardOf(access: FolderAccess, asked: RunReference): Promise<ModelCard> {
+  const { model: file } = await modelOfRun(access, asked);
+  const bytes = readFileSync(file);
+  const { graph, opsets, metadata } = decodeModel(bytes);
+  const { fitted } = readFacts(metadata, file);
+  const input = (name: string): string => {
+    const found = fitted.inputs.find((candidate) => candidate.name === name);
+    if (!found) return "";
+    return found.type === "numeric" ? `columns ${found.columns.join(", ")}; NaN where a value is missing` : `column ${found.column}, as text`;
+  };
+  const card = ({ name, dtype, shape }: GraphValue, description: string) => ({ name, dtype, shape: [...shape], description });
+  return {
+    file, bytes: bytes.length, opset: opsets.get("") ?? 0,
+    inputs: graph.inputs.map((value) => card(value, input(value.name))),
+    outputs: graph.outputs.map((value) => card(value, value.doc ?? "")),
+  };
 }

@@ -1,5 +1,5 @@
 import { realpath } from "node:fs/promises";
-import { isAbsolute, relative, resolve, sep } from "node:path";
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { LatheError } from "../base/errors.js";
 
 /** Which folders a client may name. In a window: any, as the user could with any program. In a browser: those the user allowed. */
@@ -13,6 +13,12 @@ export interface FolderAccess {
    * @throws LatheError `rpc.refused` outside the allowed folders, whether it exists or not; `project.missing` where it is not there.
    */
   resolve(path: string, what: string): Promise<string>;
+  /**
+   * The real path of something that may be made, or replaced: links followed as far as there is anything.
+   * @param what how a message names it.
+   * @throws LatheError `rpc.refused` outside the allowed folders.
+   */
+  resolveNew(path: string, what: string): Promise<string>;
 }
 
 export function createFolderAccess(allowed: readonly string[] | null): FolderAccess {
@@ -37,9 +43,22 @@ export function createFolderAccess(allowed: readonly string[] | null): FolderAcc
     return found;
   }
 
+  async function resolveNew(path: string, what: string): Promise<string> {
+    const missing: string[] = [];
+    for (let at = resolve(path); ; at = dirname(at)) {
+      try {
+        return join(await resolveAllowed(isAbsolute(path) ? at : path, what), ...missing);
+      } catch (thrown) {
+        if (!(thrown instanceof LatheError && thrown.code === "project.missing") || at === dirname(at)) throw thrown;
+        missing.unshift(basename(at));
+      }
+    }
+  }
+
   return {
     allowed: roots,
     resolve: resolveAllowed,
+    resolveNew,
     allows: (path) => resolveAllowed(path, "the path").then(() => true, (error: unknown) => error instanceof LatheError && error.code === "project.missing"),
   };
 }

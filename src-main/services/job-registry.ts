@@ -1,12 +1,18 @@
 import { Emitter, type Disposable } from "../base/disposable.js";
 import { LatheError, toLatheError } from "../base/errors.js";
 import type { TrainRequest } from "../contract/engine-messages.js";
-import type { RunEvent } from "../contract/events.js";
+import type { RunEvent, StageEvent } from "../contract/events.js";
 import type { RunReference, RunStatus } from "../contract/summaries.js";
 import type { TrainingJob } from "./job-types.js";
 
-/** @param signal calls it off while the run has not started. */
-export type StartTraining = (options: TrainRequest, setting: { readonly signal: AbortSignal }) => Promise<TrainingJob>;
+export interface StartingSetting {
+  /** Calls it off while the run has not started. */
+  readonly signal: AbortSignal;
+  /** Hears how far the preparation of data is, until the run has started. */
+  readonly onPreparing: (event: StageEvent) => void;
+}
+
+export type StartTraining = (options: TrainRequest, setting: StartingSetting) => Promise<TrainingJob>;
 
 /** Warnings a late subscriber still hears. */
 const warningsKept = 100;
@@ -15,8 +21,10 @@ const endedKept = 50;
 
 /** The jobs of this process, by run, for every window and every socket that comes back. */
 export interface JobRegistry {
-  /** @param options the project's real path. @throws LatheError what kept the run from starting. */
-  start(options: TrainRequest): Promise<RunReference>;
+  /** @param options the project's real path. @param signal calls it off while it has not started. @throws LatheError what kept the run from starting. */
+  start(options: TrainRequest, signal?: AbortSignal): Promise<RunReference>;
+  /** Hears how far the preparation of a project's data is for runs that are about to start; at once, where one is. */
+  onPreparing(project: string, listener: (event: StageEvent) => void): Disposable;
   /** Undefined where the run is not, or no longer, this process's. */
   status(run: RunReference): RunStatus | undefined;
   error(run: RunReference): LatheError | undefined;
@@ -27,6 +35,8 @@ export interface JobRegistry {
    * @returns undefined where this process knows no such job.
    */
   subscribe(run: RunReference, listener: (event: RunEvent) => void): Disposable | undefined;
+  /** The runs under way, the newest first. */
+  underWay(): RunReference[];
   /** Jobs under way, and those that are about to be: data may take minutes to prepare. */
   readonly running: number;
   /** Settles when all jobs have ended; those that have not started never do. */
@@ -48,6 +58,9 @@ interface Entry {
 export function createJobRegistry(startTraining: StartTraining): JobRegistry {
   const entries = new Map<string, Entry>();
   const starting = new Map<AbortController, Promise<RunReference>>();
+  const preparing = new Emitter<{ readonly project: string; readonly event: StageEvent }>();
+  /** By project, how far it is. */
+  const prepared = new Map<string, StageEvent>();
 
   function heard(entry: Entry, event: RunEvent): void {
     if (entry.end) return;
@@ -86,8 +99,13 @@ export function createJobRegistry(startTraining: StartTraining): JobRegistry {
   }
 
   async function begin(options: TrainRequest, signal: AbortSignal): Promise<RunReference> {
-    const job = await startTraining(options, { signal });
-    const reference = { project: options.project, run: job.run };
+    const { project } = options;
+    const onPreparing = (event: StageEvent) => {
+      prepared.set(project, event);
+      preparing.fire({ project, event });
+    };
+    const job = await startTraining(options, { signal, onPreparing }).finally(() => prepared.delete(project));
+    const reference = { project, run: job.run };
     const entry: Entry = { reference, job, events: new Emitter(), warnings: [], latest: new Map(), status: "running" };
     entries.delete(keyOf(reference));
     entries.set(keyOf(reference), entry);
@@ -99,15 +117,17 @@ export function createJobRegistry(startTraining: StartTraining): JobRegistry {
     return reference;
   }
 
-  function underWay(run: RunReference): Entry {
+  function open(run: RunReference): Entry {
     const entry = entries.get(keyOf(run));
     if (entry && !entry.end) return entry;
     throw new LatheError("run.state", `run ${run.run} is not being trained here; look at its state, it may have ended or belong to another program`, { ...run });
   }
 
   return {
-    async start(options) {
+    async start(options, signal) {
       const abort = new AbortController();
+      if (signal?.aborted) abort.abort();
+      signal?.addEventListener("abort", () => abort.abort(), { once: true });
       const started = begin(options, abort.signal);
       starting.set(abort, started);
       try {
@@ -119,7 +139,7 @@ export function createJobRegistry(startTraining: StartTraining): JobRegistry {
     status: (run) => entries.get(keyOf(run))?.status,
     error: (run) => entries.get(keyOf(run))?.error,
     control(run, action) {
-      underWay(run).job[action]();
+      open(run).job[action]();
     },
     subscribe(run, listener) {
       const entry = entries.get(keyOf(run));
@@ -129,6 +149,14 @@ export function createJobRegistry(startTraining: StartTraining): JobRegistry {
       if (entry.end) listener(entry.end);
       return entry.events.on(listener);
     },
+    onPreparing(project, listener) {
+      const stands = prepared.get(project);
+      if (stands) listener(stands);
+      return preparing.on(({ project: of, event }) => {
+        if (of === project) listener(event);
+      });
+    },
+    underWay: () => [...entries.values()].filter(({ end }) => !end).map(({ reference }) => reference).reverse(),
     get running() {
       return starting.size + [...entries.values()].filter(({ end }) => !end).length;
     },

@@ -1,6 +1,6 @@
 import { LatheError, toLatheError } from "../base/errors.js";
 import type { TrainRequest } from "../contract/engine-messages.js";
-import { type DoneEvent, type RunEvent, doneEvent } from "../contract/events.js";
+import { type DoneEvent, type RunEvent, type StageEvent, doneEvent } from "../contract/events.js";
 import { type LaunchEngine, launchChildProcess, runInEngine } from "./engine-link.js";
 import type { TrainingJob } from "./job-types.js";
 
@@ -10,6 +10,8 @@ export interface StartSetting {
   readonly signal?: AbortSignal;
   /** Subscribed from the beginning: hears of data being prepared as it happens, which can take minutes. */
   readonly onEvent?: (event: RunEvent) => void;
+  /** Hears how far the preparation of data is, until the run has its folder. */
+  readonly onPreparing?: (event: StageEvent) => void;
   readonly launch?: LaunchEngine;
 }
 
@@ -18,13 +20,18 @@ export interface StartSetting {
  * @returns once the run has its folder; what it said before that is told to the first subscriber.
  * @throws LatheError whatever kept the run from starting: the project, the data, the model, a run that is taken, `cancelled`.
  */
-export async function startTraining(options: TrainRequest, { signal, onEvent, launch = launchChildProcess }: StartSetting = {}): Promise<TrainingJob> {
+export async function startTraining(options: TrainRequest, { signal, onEvent, onPreparing, launch = launchChildProcess }: StartSetting = {}): Promise<TrainingJob> {
   const listeners = new Set<(event: RunEvent) => void>(onEvent ? [onEvent] : []);
   const early: RunEvent[] = [];
+  let preparing = true;
   let tellStarted: (run: string) => void = () => undefined;
   const started = new Promise<string>((resolve) => (tellStarted = resolve));
   const { link, result } = runInEngine({ kind: "train", ...options }, (event) => {
-    if (event.event === "run") tellStarted(event.run);
+    if (event.event === "run") {
+      preparing = false;
+      tellStarted(event.run);
+    }
+    if (preparing && event.event === "stage") onPreparing?.(event);
     if (listeners.size === 0) early.push(event);
     for (const listener of listeners) listener(event);
   }, launch);
@@ -53,12 +60,39 @@ export async function startTraining(options: TrainRequest, { signal, onEvent, la
   };
 }
 
-/** Any other work of the engine process, with its progress. @throws LatheError what the work failed with. */
-export async function inEngine<T>(work: Parameters<typeof runInEngine>[0], onEvent: (event: RunEvent) => void, check: (value: unknown) => T): Promise<T> {
-  const value = await runInEngine(work, onEvent).result;
+/** Milliseconds that called-off work may take to tidy up before its process is ended. */
+const GRACE = 3000;
+
+/** Any other work of the engine process, with its progress. @throws LatheError what the work failed with; `cancelled` where it was called off. */
+export async function inEngine<T>(
+  work: Parameters<typeof runInEngine>[0], onEvent: (event: RunEvent) => void, check: (value: unknown) => T, { signal, launch = launchChildProcess }: Omit<StartSetting, "onEvent" | "onPreparing"> = {},
+): Promise<T> {
+  throwIfCancelled(signal);
+  const { link, result } = runInEngine(work, onEvent, launch);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const callOff = () => {
+    link.send({ type: "control", action: "cancel" });
+    timer = setTimeout(() => link.kill(), GRACE);
+  };
+  signal?.addEventListener("abort", callOff, { once: true });
+  let value: unknown;
+  try {
+    value = await result;
+  } catch (error) {
+    throwIfCancelled(signal);
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", callOff);
+  }
+  throwIfCancelled(signal);
   try {
     return check(value);
   } catch (cause) {
     throw new LatheError("internal", "the engine process answered something else than it was asked", {}, { cause });
   }
+}
+
+function throwIfCancelled(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new LatheError("cancelled", "the work was called off");
 }

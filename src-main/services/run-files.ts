@@ -1,9 +1,12 @@
-import { readFile, readdir, stat } from "node:fs/promises";
+import { open, readFile, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { epochEvent, errorRecord, metricValues, type EpochEvent, type MetricValues } from "../contract/events.js";
 import { runReport } from "../contract/report.js";
+import type { RunLog } from "../contract/run-views.js";
 import { runId, type RunMetrics } from "../contract/summaries.js";
+
+import { TRASH } from "../training/run-folder.js";
 
 /** Reads what a run leaves in its folder, without touching it: another process may be writing there. */
 
@@ -36,7 +39,16 @@ export interface RunReport {
 
 /** The ids of a project's runs, the newest (highest) first. */
 export async function listRunIds(project: string): Promise<string[]> {
-  const entries = await readdir(join(project, "runs"), { withFileTypes: true }).catch(() => []);
+  return idsIn(join(project, "runs"));
+}
+
+/** Those in the trash, likewise. */
+export async function listTrashedIds(project: string): Promise<string[]> {
+  return idsIn(join(project, "runs", TRASH));
+}
+
+async function idsIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const ids = entries.filter((entry) => entry.isDirectory() && runId.safeParse(entry.name).success).map(({ name }) => name);
   return ids.sort((a, b) => b.localeCompare(a, "en", { numeric: true }));
 }
@@ -74,6 +86,28 @@ export function parseMetrics(text: string): RunMetrics {
     else damagedLines++;
   }
   return { epochs: [...epochs.values()].sort((a, b) => a.epoch - b.epoch), damagedLines };
+}
+
+/** Bytes of a log that are shown: enough for some thousand epochs. */
+const logShown = 256 << 10;
+
+/** A run's `log.txt`, or its end where it is long; empty where there is none. */
+export async function readLog(folder: string): Promise<RunLog> {
+  let file;
+  try {
+    file = await open(join(folder, "log.txt"));
+    const { size } = await file.stat();
+    const omitted = Math.max(0, size - logShown);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(size - omitted), 0, size - omitted, omitted);
+    const text = buffer.toString("utf8", 0, bytesRead);
+    // What is left of the first line would be read as a line.
+    const cut = omitted > 0 ? text.indexOf("\n") + 1 : 0;
+    return { text: text.slice(cut), omitted: omitted + Buffer.byteLength(text.slice(0, cut)) };
+  } catch {
+    return { text: "", omitted: 0 };
+  } finally {
+    await file?.close();
+  }
 }
 
 /** Why a run failed; undefined where it did not. */

@@ -4,8 +4,9 @@ import type { RunEvent } from "../contract/events.js";
 import { TrainingControl } from "./control.js";
 import { evaluateModel } from "./evaluate-model.js";
 import { findLearningRate } from "./find-learning-rate.js";
-import { inspectProject } from "./inspect-project.js";
+import { auditProject, inspectProject } from "./inspect-project.js";
 import { predictTable } from "./predict-table.js";
+import { Questions, serveRows } from "./serve-rows.js";
 import { train } from "./train.js";
 
 /**
@@ -13,10 +14,12 @@ import { train } from "./train.js";
  */
 const channel = openChannel();
 const control = new TrainingControl();
+const questions = new Questions((reply) => channel.send(reply));
 const emit = (event: RunEvent): void => channel.send({ type: "event", event });
 
 channel.onCommand((command) => {
   if (command.type === "control") control[command.action]();
+  else if (command.type === "ask") questions.ask(command.id, command.values);
   else void perform(command.work);
 });
 // A terminal sends Ctrl-C to the whole group; the parent decides what it means.
@@ -43,8 +46,10 @@ function resultOf(work: EngineWork): Promise<unknown> {
     case "train": return train(work, setting);
     case "find-learning-rate": return findLearningRate(work, setting);
     case "inspect": return inspectProject(work, setting);
+    case "audit": return auditProject(work, setting);
     case "evaluate": return evaluateModel(work, setting);
     case "predict": return predictTable(work, setting);
+    case "serve-model": return serveRows(work, setting, questions);
   }
 }
 

@@ -6,16 +6,18 @@ import { version } from "../base/version.js";
 import type { DoneEvent, RunEvent } from "../contract/events.js";
 import type { RunReport, SplitReport } from "../contract/report.js";
 import type { ParityResult } from "../contract/results.js";
-import type { Split } from "../datasets/index.js";
+import { type Split, rowNumbersOf } from "../datasets/index.js";
 import { showShape } from "../onnx/types.js";
 import { TrainingControl } from "./control.js";
 import { type Evaluator, type Predictions, measure } from "./evaluator.js";
 import type { FitResult } from "./fit.js";
 import { buildInferenceModel } from "./inference-model.js";
 import { decisionOf } from "./judge.js";
+import { type KeptSplit, keepPredictions, toKept } from "./kept-predictions.js";
 import { PARITY_TOLERANCE, checkParity } from "./parity.js";
 import { fingerprintOf } from "./run-config.js";
 import type { RunFolder } from "./run-folder.js";
+import { gatherTrainingValues, writeTrainingValues } from "./training-values.js";
 import type { Workbench } from "./workbench.js";
 
 /** A fit that the user did not cancel. */
@@ -26,11 +28,18 @@ const MODEL = "model.onnx";
 const REFUSED = "refused.onnx";
 
 /**
- * What comes after the last step: judges the weights on validation and test, writes the model, checks that the file answers as the trainer does, writes the report.
+ * What comes after the last step: judges the weights on validation and test and keeps what they answered for each row, writes the model, checks that the file answers
+ * as the trainer does, writes the report. Where there is a report, the rest is there.
  * @throws LatheError `export.parity`: the file is not kept under its name, training is; `cancelled`
  */
 export async function finish(bench: Workbench, run: RunFolder, evaluator: Evaluator, fitted: FinishedFit, emit: (event: RunEvent) => void, control = new TrainingControl()): Promise<DoneEvent> {
+  let stopping = control.wish === "stop";
   const heed = (): void => {
+    // There is nothing left to stop: the end is near. Whoever asked is told that it was heard.
+    if (control.wish === "stop" && !stopping) {
+      stopping = true;
+      emit({ event: "state", state: "stopping" });
+    }
     if (control.wish === "cancel") throw new LatheError("cancelled", `run ${run.id} was cancelled while it was judged; nothing was exported, go on with train --resume`);
   };
   const predictions = new Map<Split, Predictions>();
@@ -50,8 +59,12 @@ export async function finish(bench: Workbench, run: RunFolder, evaluator: Evalua
       await loader.dispose();
     }
   };
-  const judge = async (split: Split): Promise<SplitReport | undefined> =>
-    bench.prepared.counts[split] > 0 ? measure(bench.spec, bench.judged, await predict(split)) : undefined;
+  const judge = async (split: KeptSplit): Promise<SplitReport | undefined> => {
+    if (bench.prepared.counts[split] === 0) return undefined;
+    const made = await predict(split);
+    keepPredictions(run.path, toKept(split, rowNumbersOf(bench.prepared, split), made, bench.judged));
+    return measure(bench.spec, bench.judged, made);
+  };
 
   const [validation, test] = [await judge("validation"), await judge("test")];
   const thresholds = Object.fromEntries([...bench.judged].flatMap(([name, target]) => (target.kind === "binary" ? [[name, target.threshold]] : [])));
@@ -62,6 +75,10 @@ export async function finish(bench: Workbench, run: RunFolder, evaluator: Evalua
   const split = bench.prepared.counts.validation > 0 ? "validation" : "train";
   const parity = await compareExport(bench, model, split, await predict(split));
   heed();
+  await keepTrainingValues(bench, run, (done) => {
+    heed();
+    emit({ event: "stage", stage: "looking through the train rows", done, total: bench.prepared.counts.train });
+  });
   const report = buildReport(bench, run, fitted, model, parity, validation, test);
   run.write("report.json", `${JSON.stringify(report, null, 2)}\n`);
   if (!parity.passed) {
@@ -75,6 +92,16 @@ export async function finish(bench: Workbench, run: RunFolder, evaluator: Evalua
   run.write(MODEL, model);
   rmSync(run.file(REFUSED), { force: true });
   return { event: "done", run: run.id, model: run.file(MODEL), report: run.file("report.json"), test: test?.metrics ?? {}, ended: fitted.ended };
+}
+
+/** Kept for the form that asks the model about one row. */
+async function keepTrainingValues(bench: Workbench, run: RunFolder, onBatch: (rows: number) => void): Promise<void> {
+  const loader = bench.splitLoader("train");
+  try {
+    writeTrainingValues(run, await gatherTrainingValues(bench.prepared.fitted.inputs, loader, onBatch));
+  } finally {
+    await loader.dispose();
+  }
 }
 
 /** Opens the file as a stranger would, in a fresh session, and feeds it the table's own rows. */

@@ -3,16 +3,26 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { InspectRequest } from "../contract/engine-messages.js";
 import { readProjectFile } from "../contract/project-file.js";
-import { type TableAudit, inspectTable } from "../datasets/index.js";
+import type { AuditResult } from "../contract/table-views.js";
+import { type InspectOptions, type TableAudit, auditTable, inspectTable } from "../datasets/index.js";
 import type { WorkSetting } from "./setting.js";
 
-/** The import audit of a project's data. */
-export async function inspectProject(request: InspectRequest, { emit }: WorkSetting): Promise<TableAudit> {
+/** The import audit of a project's data. @throws LatheError `data.*` for what keeps training from starting */
+export function inspectProject(request: InspectRequest, setting: WorkSetting): Promise<TableAudit> {
+  return looking(request, setting, inspectTable);
+}
+
+/** The same as the studio shows it: what keeps training from starting is a problem among the others. */
+export function auditProject(request: InspectRequest, setting: WorkSetting): Promise<AuditResult> {
+  return looking(request, setting, auditTable);
+}
+
+async function looking<T>(request: InspectRequest, { emit, control }: WorkSetting, look: (options: InspectOptions) => Promise<T>): Promise<T> {
   const { project, folder } = await readProjectFile(request.project);
   const workFolder = mkdtempSync(join(tmpdir(), "lathe-"));
   try {
-    return await inspectTable({
-      folder, data: project.data, seed: project.seed, workFolder,
+    return await look({
+      folder, data: project.data, seed: project.seed, workFolder, signal: control.preparation,
       progress: (stage, done, total) => emit({ event: "stage", stage, done, ...(total === undefined ? {} : { total }) }),
     });
   } finally {

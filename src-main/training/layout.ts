@@ -1,6 +1,7 @@
 import { Random } from "../base/random.js";
 import { initializers } from "../layers/init/index.js";
 import type { InitializerConfig } from "../layers/layer.js";
+import type { Emitter } from "../onnx/emitter.js";
 import { createEmitter } from "../ops/index.js";
 import { sizeOf, type TensorType, type Value } from "../onnx/types.js";
 import { type Bindings, type NetworkPlan, lowerNetwork } from "./network.js";
@@ -38,6 +39,21 @@ export interface Layout {
 
 /** Lowers the network once, in training mode, only to see what it needs. @param inputs encoded inputs by name with their types. */
 export function layOut(plan: NetworkPlan, inputs: ReadonlyMap<string, TensorType>): Layout {
+  const recorder = recordLayout();
+  const encoded = new Map([...inputs].map(([name, type]) => [name, recorder.input(name, type)]));
+  return recorder.layout(lowerNetwork(recorder.e, plan, encoded, recorder.bindings));
+}
+
+/** Sees what layers need while they are lowered. */
+export interface LayoutRecorder {
+  readonly e: Emitter;
+  readonly bindings: Bindings;
+  input(name: string, type: TensorType): Value;
+  /** What was needed until now. */
+  layout(types: ReadonlyMap<string, TensorType>): Layout;
+}
+
+export function recordLayout(): LayoutRecorder {
   const e = createEmitter();
   const parameters = new Map<string, ParameterSlice>();
   const buffers = new Map<string, BufferSlice>();
@@ -73,12 +89,14 @@ export function layOut(plan: NetworkPlan, inputs: ReadonlyMap<string, TensorType
     },
     batchSize: () => declare("batch size", [1]),
   };
-  const encoded = new Map([...inputs].map(([name, type]) => [name, e.graph.input(`input ${name}`, type.dtype, type.shape)]));
-  const activations = lowerNetwork(e, plan, encoded, bindings);
   return {
-    parameters: [...parameters.values()], parameterCount: end(parameters),
-    buffers: [...buffers.values()], bufferCount: end(buffers),
-    types: activations, uniforms,
+    e, bindings,
+    input: (name, { dtype, shape }) => e.graph.input(`input ${name}`, dtype, shape),
+    layout: (types) => ({
+      parameters: [...parameters.values()], parameterCount: end(parameters),
+      buffers: [...buffers.values()], bufferCount: end(buffers),
+      types, uniforms,
+    }),
   };
 }
 

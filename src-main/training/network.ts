@@ -1,4 +1,5 @@
 import { LatheError, toLatheError } from "../base/errors.js";
+import { own } from "../base/own.js";
 import type { BlockSpec, LayerSpec, ModelSpec } from "../contract/model.js";
 import { layers } from "../layers/index.js";
 import type { BufferSpec, LayerContext, LayerDefinition, ParameterSpec } from "../layers/layer.js";
@@ -42,12 +43,28 @@ export type OutputWidths = ReadonlyMap<string, number>;
  * @param inputs names of the project's inputs; the first layer reads the only one unless it says which.
  */
 export function planNetwork(model: ModelSpec, inputs: readonly string[], widths: OutputWidths): NetworkPlan {
+  return unfoldNetwork(model, inputs, widths, (_layer, error) => { throw error; });
+}
+
+/**
+ * As `planNetwork`, for networks that may be wrong.
+ * @param refuse hears of each layer that cannot be planned, which is then left out. What reads it goes on naming it.
+ */
+export function unfoldNetwork(model: ModelSpec, inputs: readonly string[], widths: OutputWidths, refuse: (layer: string, error: unknown) => void): NetworkPlan {
   const planned: PlannedLayer[] = [];
   const resolved = resolveClasses(model, widths);
   const sharedOwners = nameSharedBlocks(model);
   // Where a layer's id leads: to itself, or for a block to the last layer inside.
   const results = new Map<string, string>(inputs.map((name) => [name, name]));
 
+  const attempt = <T>(id: string, make: () => T): T | undefined => {
+    try {
+      return make();
+    } catch (error) {
+      refuse(id, error);
+      return undefined;
+    }
+  };
   const unfold = (specs: readonly LayerSpec[], names: ReadonlyMap<string, string>, path: string, owner: string, blocks: readonly string[], entry: readonly string[]) => {
     const local = new Map(names);
     let previous = entry;
@@ -57,8 +74,12 @@ export function planNetwork(model: ModelSpec, inputs: readonly string[], widths:
       const from = spec.from?.map((name) => local.get(name) ?? path + name) ?? previous;
       if (spec.type === "Block") {
         const name = String(spec["block"]);
-        const block = blockOf(model, name, id);
-        if (blocks.includes(name)) throw new LatheError("model.layer", `block ${name} contains itself, by way of ${id}`);
+        const block = attempt(id, () => blockOf(model, name, id, blocks));
+        if (!block) {
+          local.set(spec.id, id);
+          previous = [id];
+          continue;
+        }
         const shared = spec["weights"] === "shared";
         const entrances = new Map(block.inputs.map((input, i) => [input, from[i] ?? `${id}.${input}`]));
         const inner = unfold(block.layers, entrances, `${id}.`, shared ? `${sharedOwners.get(name) ?? name}.` : `${owner}${spec.id}.`, [...blocks, name], from);
@@ -66,8 +87,11 @@ export function planNetwork(model: ModelSpec, inputs: readonly string[], widths:
         local.set(spec.id, output);
         previous = [output];
       } else {
-        const definition = layers.get(spec.type);
-        planned.push({ id, owner: owner + spec.id, definition, config: layerConfig(definition, spec, resolved.get(spec)), from });
+        const layer = attempt(id, () => {
+          const definition = layers.get(spec.type);
+          return { id, owner: owner + spec.id, definition, config: layerConfig(definition, spec, resolved.get(spec)), from };
+        });
+        if (layer) planned.push(layer);
         local.set(spec.id, id);
         previous = [id];
       }
@@ -78,9 +102,10 @@ export function planNetwork(model: ModelSpec, inputs: readonly string[], widths:
   return { layers: planned, outputs: model.outputs.map((o) => ({ target: o.target, from: names.get(o.from) ?? o.from })) };
 }
 
-function blockOf(model: ModelSpec, name: string, id: string): BlockSpec {
-  const block = model.blocks?.[name];
+function blockOf(model: ModelSpec, name: string, id: string, around: readonly string[]): BlockSpec {
+  const block = own(model.blocks ?? {}, name);
   if (!block) throw new LatheError("model.layer", `layer ${id}: there is no block ${name}`);
+  if (around.includes(name)) throw new LatheError("model.layer", `block ${name} contains itself, by way of ${id}`);
   return block;
 }
 
@@ -115,7 +140,7 @@ function layerConfig(definition: LayerDefinition, spec: LayerSpec, classes: numb
   const { id, type: _type, from: _from, ...options } = spec;
   const numbered = Object.fromEntries(Object.entries(options).map(([key, value]) => {
     if (value !== "classes") return [key, value];
-    if (classes === undefined) throw new LatheError("model.layer", `layer ${id}: "classes" is clear only for the layer that an output names; write the number`);
+    if (classes === undefined) throw new LatheError("model.layer", `layer ${id}: "classes" is clear only for the layer that an output names; write the number`, { classes: true });
     return [key, classes];
   }));
   return definition.config.parse(numbered);
@@ -142,7 +167,8 @@ export function lowerNetwork(e: Emitter, plan: NetworkPlan, inputs: ReadonlyMap<
   return results;
 }
 
-function lowerLayer(e: Emitter, layer: PlannedLayer, operands: readonly Value[], bindings: Bindings): Value {
+/** One layer of a network. @throws as `lowerNetwork` */
+export function lowerLayer(e: Emitter, layer: PlannedLayer, operands: readonly Value[], bindings: Bindings): Value {
   const { definition, config, id, owner } = layer;
   const fail = (expected: string): never => {
     throw new LatheError("model.layer", `layer ${id} (${definition.type}) got ${operands.map((v) => showShape(v.shape)).join(", ")}: ${expected}`, { layer: id });

@@ -1,10 +1,12 @@
 import { once } from "node:events";
-import { createWriteStream, mkdirSync, renameSync, rmSync } from "node:fs";
+import { createWriteStream, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { LatheError } from "../base/errors.js";
 import type { PredictRequest } from "../contract/engine-messages.js";
+import type { TablePrediction } from "../contract/evaluation-views.js";
 import type { PredictionResult } from "../contract/results.js";
-import { type FittedTarget, readTable } from "../datasets/index.js";
+import { readTable } from "../datasets/index.js";
+import { answerColumns } from "./answers.js";
 import { outputName } from "./inference-model.js";
 import { storageError } from "./checkpoint.js";
 import type { WorkSetting } from "./setting.js";
@@ -15,7 +17,7 @@ import { floats } from "./trainer.js";
  * Answers for every row of a table, as CSV: `sample` (the row's number, from 1), then for each target `<target>` and, for classes, one `<target>:<class>` column of
  * probabilities. The file appears whole or not at all.
  */
-export async function predictTable(request: PredictRequest, { emit, control }: WorkSetting): Promise<PredictionResult> {
+export async function predictTable(request: PredictRequest, { emit, control }: WorkSetting): Promise<PredictionResult & Partial<Pick<TablePrediction, "preview">>> {
   const out = resolve(request.out);
   const model = await serveModel(request.model, request.device ?? "auto");
   const temporary = `${out}.part`;
@@ -23,27 +25,33 @@ export async function predictTable(request: PredictRequest, { emit, control }: W
     const { fitted, thresholds } = model.facts;
     const table = await readTable({ fitted, folder: process.cwd(), path: resolve(request.data), workFolder: model.workFolder, targets: "none" });
     for (const message of table.warnings) emit({ event: "log", level: "warning", message });
-    const columns = fitted.targets.map((target) => columnsOf(target, thresholds[target.name] ?? 0.5));
-    const file = await CsvFile.create(temporary, ["sample", ...columns.flatMap(({ head }) => head)]);
+    const columns = fitted.targets.map((target) => answerColumns(target, thresholds[target.name]));
+    const head = ["sample", ...columns.flatMap((target) => target.head)];
+    const file = await CsvFile.create(temporary, head);
+    const preview: string[][] = [];
     let samples = 0;
     for await (const batch of table) {
       if (control.wish !== "run") throw new LatheError("cancelled", "prediction was cancelled; nothing was written");
       const result = await model.session.run(batch.inputs);
       const outputs = fitted.targets.map((target) => floats(result, outputName(target.name, fitted)));
       for (let i = 0; i < batch.size; i++) {
-        file.row([String(batch.rows[i] ?? 0), ...columns.flatMap(({ width, cells }, t) => cells((outputs[t] ?? new Float32Array(0)).subarray(i * width, (i + 1) * width)))]);
+        const row = [String(batch.rows[i] ?? 0), ...columns.flatMap(({ width, cells }, t) => cells((outputs[t] ?? new Float32Array(0)).subarray(i * width, (i + 1) * width)))];
+        file.row(row);
+        if (preview.length < (request.preview ?? 0)) preview.push(row);
       }
       await file.drained();
       samples += batch.size;
       emit({ event: "stage", stage: "predicting", done: samples });
     }
     await file.close();
+    // Whoever made it meanwhile did not say that it may go.
+    if (request.keepExisting && existsSync(out)) throw outExists(out);
     try {
       renameSync(temporary, out);
     } catch (thrown) {
       throw storageError(out, thrown, LOST);
     }
-    return { event: "prediction", samples, out, unknown: Object.fromEntries(table.unknown.map(({ column, rows }) => [column, rows])) };
+    return { event: "prediction", samples, out, unknown: Object.fromEntries(table.unknown.map(({ column, rows }) => [column, rows])), ...(request.preview === undefined ? {} : { preview: { columns: head, rows: preview } }) };
   } catch (thrown) {
     rmSync(temporary, { force: true });
     throw thrown;
@@ -52,35 +60,8 @@ export async function predictTable(request: PredictRequest, { emit, control }: W
   }
 }
 
-interface TargetColumns {
-  readonly head: readonly string[];
-  /** Outputs a row. */
-  readonly width: number;
-  readonly cells: (outputs: Float32Array) => readonly string[];
-}
-
-function columnsOf(target: FittedTarget, threshold: number): TargetColumns {
-  switch (target.type) {
-    case "numeric": return {
-      head: target.columns.length === 1 ? [target.name] : target.columns.map((column) => `${target.name}:${column}`),
-      width: target.columns.length, cells: (outputs) => Array.from(outputs, number),
-    };
-    case "binary": return {
-      head: [target.name, ...target.classes.map((c) => `${target.name}:${c}`)],
-      width: 1,
-      cells: ([p = Number.NaN]) => [target.classes[p > threshold ? 1 : 0], number(1 - p), number(p)],
-    };
-    case "category": return {
-      head: [target.name, ...target.classes.map((c) => `${target.name}:${c}`)],
-      width: target.classes.length,
-      cells: (outputs) => [target.classes[outputs.indexOf(Math.max(...outputs))] ?? "", ...Array.from(outputs, number)],
-    };
-  }
-}
-
-/** Enough digits to tell two float32 apart. */
-function number(value: number): string {
-  return String(Number(value.toPrecision(9)));
+export function outExists(out: string): LatheError {
+  return new LatheError("export.exists", `${out} is there already; choose another name, or say that it may be replaced`, { path: out });
 }
 
 const LOST = "Nothing was written";

@@ -6,6 +6,9 @@ import type { EpochEvent } from "../contract/events.js";
 import { storageError, writeSynced } from "./checkpoint.js";
 import { takeLock } from "./run-lock.js";
 
+/** Where deleted runs lie in a project's `runs`, until the trash is emptied. */
+export const TRASH = ".trash";
+
 /** A run on disk: `config.json`, `metrics.jsonl`, `log.txt`, `checkpoint/`, `model.onnx`, `report.json`, and `lock` while a process works on it. */
 export class RunFolder {
   readonly id: string;
@@ -147,8 +150,10 @@ export class RunFolder {
   }
 }
 
+/** Of those in the trash too: one that is brought back finds its number free. */
 function highestRun(runs: string): number {
-  return Math.max(0, ...readdirSync(runs).map(Number).filter(Number.isInteger));
+  const trash = join(runs, TRASH);
+  return Math.max(0, ...[...readdirSync(runs), ...(existsSync(trash) ? readdirSync(trash) : [])].map(Number).filter(Number.isInteger));
 }
 
 /** False where it is there already. */

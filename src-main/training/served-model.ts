@@ -25,7 +25,7 @@ export async function serveModel(path: string, device: string): Promise<ServedMo
   } catch (thrown) {
     throw new LatheError("run.missing", `${path} cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}`, { path }, { cause: thrown });
   }
-  const facts = readFacts(metadataOf(bytes, path), path);
+  const facts = factsOf(bytes, path);
   const choice = await chooseEngine("auto", device);
   const session = await choice.engine.load(bytes, { device: choice.device, threads: 1 });
   const workFolder = mkdtempSync(join(tmpdir(), "lathe-"));
@@ -36,6 +36,11 @@ export async function serveModel(path: string, device: string): Promise<ServedMo
       rmSync(workFolder, { recursive: true, force: true });
     },
   };
+}
+
+/** What a file says of itself. @throws LatheError `graph.invalid`, `export.format` */
+export function factsOf(bytes: Uint8Array, path: string): ModelFacts {
+  return readFacts(metadataOf(bytes, path), path);
 }
 
 function metadataOf(bytes: Uint8Array, path: string): ReadonlyMap<string, string> {

@@ -69,8 +69,11 @@ async function begin(request: TrainRequest, { emit, now, control }: WorkSetting)
     ...(request.seed === undefined ? {} : { seed: request.seed }),
     training: { ...written.training, ...(request.epochs === undefined ? {} : { epochs: request.epochs }) },
   }, file);
-  const choice = await chooseEngine(request.engine ?? project.training.engine, request.device ?? project.training.device);
-  const bench = await openWorkbench({ project, folder, choice, emit, signal: control.preparation });
+  const { training: { engine, device, threads } } = project;
+  const preferred = request.preferred ?? { engine, device, threads };
+  const choice = await chooseEngine(request.engine ?? leftOpen(engine, preferred.engine), request.device ?? leftOpen(device, preferred.device));
+  const wanted = leftOpen(threads, preferred.threads);
+  const bench = await openWorkbench({ project, folder, choice, ...(wanted === "auto" ? {} : { threads: wanted }), emit, signal: control.preparation });
   const compiled = await compile(bench);
   const run = RunFolder.create(folder);
   writeConfig(run, {
@@ -79,6 +82,11 @@ async function begin(request: TrainRequest, { emit, now, control }: WorkSetting)
     threads: bench.compile.threads, dataFingerprint: bench.prepared.fingerprint, project,
   });
   return { run, bench, ...compiled };
+}
+
+/** What the project says; where it says `auto`, what the user prefers. */
+function leftOpen<T>(said: T, preferred: T): T {
+  return said === "auto" ? preferred : said;
 }
 
 /** An old run, with the settings it began with. @throws LatheError `run.missing`, `run.locked`, `data.changed`, `usage` */

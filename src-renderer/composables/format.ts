@@ -14,6 +14,37 @@ export function formatFull(value: number | null | undefined): string {
   return value === null || value === undefined ? "there is no value" : String(value);
 }
 
+const counts = new Intl.NumberFormat();
+
+/** A whole number in full: `12,345`. */
+export function formatCount(value: number): string {
+  return counts.format(value);
+}
+
+const shares = new Intl.NumberFormat(undefined, { style: "percent", maximumSignificantDigits: 3 });
+
+/** `76.1%` */
+export function formatShare(value: number | null | undefined): string {
+  return value === null || value === undefined || Number.isNaN(value) ? "–" : shares.format(value);
+}
+
+const probabilities = new Intl.NumberFormat(undefined, { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
+
+/** `76.1%`, one decimal so that a column of them lines up; `<0.1%` and `>99.9%` for what is nearly, but not, certain. */
+export function formatProbability(value: number): string {
+  if (Number.isNaN(value)) return "–";
+  if (value > 0 && value < 0.0005) return `<${probabilities.format(0.001)}`;
+  if (value < 1 && value >= 0.9995) return `>${probabilities.format(0.999)}`;
+  return probabilities.format(value);
+}
+
+/** `1.2 MB`; powers of 1000. */
+export function formatBytes(bytes: number): string {
+  const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
+  const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
+  return new Intl.NumberFormat(undefined, { style: "unit", unit: units[power] ?? "byte", unitDisplay: "short", maximumSignificantDigits: 3 }).format(bytes / 1000 ** power);
+}
+
 export function formatRate(value: number): string {
   return whole.format(value);
 }

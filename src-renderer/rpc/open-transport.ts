@@ -1,20 +1,29 @@
 import { LatheError } from "../../src-main/base/errors.js";
-import { portMessage } from "../../src-main/contract/window.js";
+import { portMessage } from "../../src-main/contract/page.js";
 import type { Transport } from "../../src-main/rpc/transport.js";
 import { createPortTransport } from "../../src-main/rpc/transports/message-port.js";
 import { createSocketTransport } from "../../src-main/rpc/transports/web-socket.js";
 
-/** Under Electron the preload script hands over a port; in a browser we were loaded from the server to speak to. */
+/** Addresses that `lathe serve` answers to. */
+const served = new Set(["127.0.0.1", "localhost", "[::1]"]);
+
+/** In a browser we were loaded from the server to speak to, on this machine; anywhere else the host's preload script hands over a port. */
 export function openTransport(): Promise<Transport> {
-  return /^https?:$/.test(location.protocol) ? openSocket() : receivePort();
+  return served.has(location.hostname) ? openSocket() : receivePort();
 }
 
 function openSocket(): Promise<Transport> {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(`${location.protocol.replace("http", "ws")}//${location.host}/rpc`);
     socket.addEventListener("open", () => resolve(createSocketTransport(socket)), { once: true });
-    socket.addEventListener("error", () => reject(new LatheError("rpc.closed", "Lathe's server does not answer")), { once: true });
+    socket.addEventListener("error", () => void whyNot().then(reject), { once: true });
   });
+}
+
+/** A socket does not say why it was refused; the page's own address does. */
+async function whyNot(): Promise<LatheError> {
+  const status = await fetch("/", { method: "HEAD" }).then((answer) => answer.status, () => undefined);
+  return status === 401 || status === 403 ? new LatheError("rpc.refused", "this window's address is not, or no longer, the server's") : new LatheError("rpc.closed", "Lathe's server does not answer");
 }
 
 function receivePort(): Promise<Transport> {

@@ -43,6 +43,5 @@ export const useProjects = defineStore("projects", () => {
 
   const registration = studio.onState((state) => void (state === "connected" && load()));
   onScopeDispose(() => registration.dispose());
-  void load();
   return { list: computed(() => list.state.value), openError, load, open, forget };
 });

@@ -20,6 +20,8 @@ describe("a run killed at any moment", () => {
     expect(uninterrupted.code, uninterrupted.stderr).toBe(0);
     const expected = sha256(String(last(uninterrupted.events, "done")["model"]));
 
+    const kept = (project: string) => ["validation.bin", "test.bin"].map((name) => sha256(join(project, "runs", "0001", "predictions", name)));
+
     const folder = writeCreditProject(temporaryFolder(), training, layers);
     const random = new Random(Date.now());
     let kills = 0;
@@ -38,6 +40,7 @@ describe("a run killed at any moment", () => {
       clearTimeout(timer);
       if (code === 0) {
         expect(sha256(String(last(events, "done")["model"]))).toBe(expected);
+        expect(kept(folder)).toEqual(kept(whole));
         break;
       }
       expect(code, stderr).toBeNull();

@@ -11,8 +11,8 @@ export interface Workshop {
   readonly folder: string;
   readonly server: RunningServer;
   readonly refusals: readonly Refusal[];
-  /** Ends the server and starts another at the same address with the same token, as after a crash. */
-  restart(pause: () => Promise<void>): Promise<void>;
+  /** Ends the server and starts another at the same address with the same token, as after a crash; with another token, as by a user. */
+  restart(pause: () => Promise<void>, newToken?: boolean): Promise<void>;
 }
 
 export const test = base.extend<{ workshop: Workshop; studio: StudioPage }>({
@@ -32,11 +32,11 @@ export const test = base.extend<{ workshop: Workshop; studio: StudioPage }>({
       get server() {
         return server;
       },
-      async restart(pause) {
+      async restart(pause, newToken = false) {
         const { port, token } = server;
         await server.close();
         await pause();
-        server = await start({ port, token });
+        server = await start({ port, ...(newToken ? {} : { token }) });
       },
     });
     await server.close();

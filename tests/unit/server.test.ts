@@ -1,8 +1,8 @@
 import { once } from "node:events";
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { request, type IncomingHttpHeaders } from "node:http";
 import { connect as connectTcp } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { studioContract } from "../../src-main/contract/procedures.js";
@@ -147,6 +147,70 @@ describe("a wrong token", () => {
     const { headers, body } = await get("/", { accept: "text/html,*/*" });
     expect(headers["content-type"]).toMatch(/text\/plain/);
     expect(body).toBe("this needs the token: open the link that lathe serve printed\n");
+  });
+});
+
+describe("the link for a program's command line", () => {
+  it("lets in once", async () => {
+    const { pathname, search } = new URL(server.openingUrl());
+    expect(search).not.toContain(server.token);
+    expect((await get(pathname + search)).status).toBe(303);
+    expect((await get(pathname + search)).status).toBe(401);
+    expectRefused(/no longer/);
+  });
+});
+
+describe("an upload", () => {
+  function upload(name: string, body: string | Buffer, headers: Record<string, string> = bearer(), length?: number): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const outgoing = request({
+        host: "127.0.0.1", port: server.port, path: `/upload?name=${encodeURIComponent(name)}`, method: "POST", agent: false,
+        headers: { ...headers, "content-length": String(length ?? Buffer.byteLength(body)) },
+      }, (response) => {
+        let text = "";
+        response.setEncoding("utf8").on("data", (chunk: string) => (text += chunk)).on("end", () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text }));
+      });
+      outgoing.on("error", reject);
+      outgoing.end(body);
+    });
+  }
+  const pathIn = ({ body }: Answer) => (JSON.parse(body) as { path: string }).path;
+
+  it("is kept where new projects are made, never over another", async () => {
+    const first = pathIn(await upload("müll & more.csv", "a,b\n1,2\n"));
+    expect(first).toBe(join(allowed, "Lathe", "Uploads", "müll & more.csv"));
+    const second = pathIn(await upload("müll & more.csv", "a,b\n3,4\n", { cookie: await session(), origin: origin() }));
+    expect(second).toBe(join(allowed, "Lathe", "Uploads", "müll & more 2.csv"));
+    expect([first, second].map((path) => readFileSync(path, "utf8"))).toEqual(["a,b\n1,2\n", "a,b\n3,4\n"]);
+    expect(refusals).toEqual([]);
+  });
+
+  it.each([["", 400], [".csv", 400], ["..", 400], ["a\0.csv", 400], [`${"x".repeat(300)}.csv`, 400], ["run.sh", 400], ["a.lathe", 400]])("may not be called %j", async (name, status) => {
+    expect((await upload(name, "x")).status).toBe(status);
+    expect(refusals).toHaveLength(1);
+  });
+
+  it("lies in the folder for uploads, whatever way out its name shows", async () => {
+    expect(dirname(pathIn(await upload("../../../etc/way-out.csv", "x")))).toBe(join(allowed, "Lathe", "Uploads"));
+    expect(dirname(pathIn(await upload("..\\..\\way-out.csv", "x")))).toBe(join(allowed, "Lathe", "Uploads"));
+  });
+
+  it("needs the token, and our page", async () => {
+    expect((await upload("a.csv", "x", {})).status).toBe(401);
+    expect((await upload("a.csv", "x", { cookie: await session() })).status).toBe(403);
+    expect((await upload("a.csv", "x", { cookie: await session(), origin: "http://evil.example" })).status).toBe(403);
+    expect(refusals.map(({ error }) => error.code)).toEqual(["rpc.refused", "rpc.refused", "rpc.refused"]);
+  });
+
+  it("that is too large is refused before it is sent; one that breaks off leaves nothing", async () => {
+    await expect(upload("large.csv", "x", bearer(), 5 * 2 ** 30).then(({ status }) => status)).resolves.toBe(400);
+    const outgoing = request({ host: "127.0.0.1", port: server.port, path: "/upload?name=cut.csv", method: "POST", agent: false, headers: { ...bearer(), "content-length": "100" } });
+    outgoing.on("error", () => undefined);
+    outgoing.write("only this");
+    const folder = join(allowed, "Lathe", "Uploads");
+    await expect.poll(() => readdirSync(folder).filter((name) => name.startsWith("cut"))).toEqual(["cut.csv.part"]);
+    outgoing.destroy();
+    await expect.poll(() => readdirSync(folder).filter((name) => name.startsWith("cut"))).toEqual([]);
   });
 });
 

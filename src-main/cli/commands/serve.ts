@@ -1,11 +1,12 @@
 import type { Command } from "commander";
 import { startServer } from "../../server/index.js";
-import { portNumber } from "../arguments.js";
+import { portNumber, severalFolders } from "../arguments.js";
 import { createOutput } from "../output.js";
 import { openInBrowser } from "../open.js";
 
 interface Options {
   readonly port?: number;
+  readonly allow?: readonly string[];
   readonly open?: boolean;
   readonly json?: boolean;
 }
@@ -14,14 +15,15 @@ export function addServe(program: Command): void {
   program.command("serve")
     .description("the studio in a browser, on this machine only")
     .option("--port <n>", "port on 127.0.0.1 (default: a free one)", portNumber)
+    .option("--allow <folder>", "a folder whose files may be used; repeat for several (default: your home folder and this one)", severalFolders)
     .option("--open", "open it in the browser")
-    .action(async ({ port, open = false, json = false }: Options) => {
+    .action(async ({ port, allow, open = false, json = false }: Options) => {
       const output = createOutput(json);
-      const server = await startServer(port === undefined ? {} : { port });
+      const server = await startServer({ ...(port === undefined ? {} : { port }), ...(allow ? { allowedFolders: allow } : {}) });
       output.event({ event: "listening", url: server.url });
       output.line(`Lathe is at ${server.url}`);
       output.line("Ctrl-C ends it.");
-      if (open) openInBrowser(server.url);
+      if (open) openInBrowser(server.openingUrl());
       await new Promise<void>((resolve) => {
         process.once("SIGINT", resolve);
         process.once("SIGTERM", resolve);

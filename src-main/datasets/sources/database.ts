@@ -17,7 +17,7 @@ const MEMORY_LIMIT = "400MB";
 export class Database {
   readonly #instance: DuckDBInstance;
   readonly #connection: DuckDBConnection;
-  readonly #signal: AbortSignal | undefined;
+  #signal: AbortSignal | undefined;
   readonly #onAbort: () => void;
   /** For files that belong to the job; removed by `close`. */
   readonly folder: string;
@@ -90,6 +90,19 @@ export class Database {
       return await job();
     } finally {
       await this.exec(`SET threads = ${literal(String(threads))}`);
+    }
+  }
+
+  /** Does a job that a signal of its own interrupts; one at a time. */
+  async until<T>(signal: AbortSignal | undefined, job: () => Promise<T>): Promise<T> {
+    const before = this.#signal;
+    this.#signal = signal;
+    signal?.addEventListener("abort", this.#onAbort);
+    try {
+      return await job();
+    } finally {
+      signal?.removeEventListener("abort", this.#onAbort);
+      this.#signal = before;
     }
   }
 

@@ -8,6 +8,8 @@ export interface InitializerDefinition<C extends { readonly type: string } = { r
   readonly summary: string;
   /** A strict object with a literal `type`. */
   readonly config: z.ZodType<C>;
+  /** What torch.nn.init calls options that have another name here. */
+  readonly torchNames?: Readonly<Record<string, string>>;
   /** Draws a tensor of `shape` ([out, in, …kernel] as in PyTorch). */
   fill(shape: readonly number[], config: C, random: Random): Float32Array;
 }

@@ -1,5 +1,5 @@
 import protobuf from "protobufjs/light.js";
-import schema from "./onnx-schema.json";
+import schema from "./onnx-schema.json" with { type: "json" };
 
 /** The messages of onnx-ml.proto as protobufjs gives them: https://github.com/onnx/onnx/blob/main/onnx/onnx-ml.proto */
 

@@ -3,6 +3,7 @@ import { type LayerInput, type Template, hidden, last, layerIds, outputsOf, proj
 /** 16 and 8 hidden units on all columns side by side, and one linear output for each target. */
 export const tabular: Template = {
   type: "tabular",
+  title: "One network",
   summary: "A table: every column side by side into one small network",
   create(proposal) {
     const id = layerIds(proposal);

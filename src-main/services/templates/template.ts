@@ -14,6 +14,8 @@ export interface Proposal {
 /** A project to start from: a network that suits the data, and training that usually works. */
 export interface Template {
   readonly type: string;
+  /** What a user calls it. */
+  readonly title: string;
   readonly summary: string;
   /** @throws LatheError `usage` where the template does not suit the data. */
   create(proposal: Proposal): ProjectInput;

@@ -4,6 +4,7 @@ import { type LayerInput, type Template, hidden, last, layerIds, outputsOf, proj
 /** A branch of 16 units for each input, joined into 8. */
 export const twoInput: Template = {
   type: "two-input",
+  title: "A branch for each input",
   summary: "Several inputs, each read by a branch of its own before they are joined",
   create(proposal) {
     if (proposal.inputs.length < 2) {

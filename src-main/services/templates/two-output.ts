@@ -4,6 +4,7 @@ import { type LayerInput, type Template, hidden, last, layerIds, outputsOf, proj
 /** 16 units for all, then 8 of its own for each target. */
 export const twoOutput: Template = {
   type: "two-output",
+  title: "A branch for each target",
   summary: "Several targets, each answered by a branch of its own after a common start",
   create(proposal) {
     if (proposal.targets.length < 2) {

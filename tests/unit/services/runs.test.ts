@@ -8,6 +8,7 @@ import { createJobRegistry } from "../../../src-main/services/job-registry.js";
 import { createProjects } from "../../../src-main/services/projects.js";
 import { createRecentProjects } from "../../../src-main/services/recent-projects.js";
 import { createRuns } from "../../../src-main/services/runs.js";
+import { createSettings } from "../../../src-main/services/settings.js";
 import { stateFolder } from "../../../src-main/services/state-folder.js";
 import { plausibleEpochs, temporaryFolder, writeRun, writeTestProject } from "../../support/run-on-disk.js";
 
@@ -77,7 +78,7 @@ describe("known projects", () => {
     const home = temporaryFolder("home");
     const folder = temporaryFolder("projects");
     let now = 1000;
-    const projects = createProjects(createRecentProjects(home, () => now++), anywhere);
+    const projects = createProjects(createRecentProjects(home, () => now++), anywhere, createSettings(home));
     for (const name of ["a", "b", "a"]) await projects.open(writeTestProject(join(folder, name), name));
     expect((await projects.list()).map(({ name, openedAt }) => [name, openedAt])).toEqual([["a", 1002], ["b", 1001]]);
     expect(JSON.parse(readFileSync(join(home, "recent-projects.json"), "utf8"))).toMatchObject({ version: 1, projects: [{ openedAt: 1002 }, { openedAt: 1001 }] });
@@ -91,7 +92,7 @@ describe("known projects", () => {
     const home = temporaryFolder("home");
     writeFileSync(join(home, "recent-projects.json"), "{ nonsense");
     const folder = temporaryFolder("projects");
-    const projects = createProjects(createRecentProjects(home), anywhere);
+    const projects = createProjects(createRecentProjects(home), anywhere, createSettings(home));
     expect(await projects.list()).toEqual([]);
     await Promise.all(["a", "b", "c", "d"].map((name) => projects.open(writeTestProject(join(folder, name), name))));
     expect((await projects.list()).map(({ name }) => name).sort()).toEqual(["a", "b", "c", "d"]);
@@ -101,9 +102,9 @@ describe("known projects", () => {
     const home = temporaryFolder("home");
     const folder = temporaryFolder("projects");
     const recent = createRecentProjects(home);
-    const everywhere = createProjects(recent, anywhere);
+    const everywhere = createProjects(recent, anywhere, createSettings(home));
     for (const name of ["in", "out"]) await everywhere.open(writeTestProject(join(folder, name), name));
-    const confined = createProjects(recent, createFolderAccess([join(folder, "in")]));
+    const confined = createProjects(recent, createFolderAccess([join(folder, "in")]), createSettings(home));
     expect((await confined.list()).map(({ name }) => name)).toEqual(["in"]);
   });
 });

@@ -1,0 +1,122 @@
+import { z } from "zod";
+import { splitName } from "./table-views.js";
+
+/** What the Evaluate and Predict screens ask for. */
+
+export const judgedSplit = splitName.exclude(["train"]);
+
+export const targetView = z.strictObject({
+  name: z.string(),
+  kind: z.enum(["category", "binary", "numeric"]),
+  /** Of category and binary targets, in the order of the confusion matrix; the second of a binary is the positive one. */
+  classes: z.array(z.string()).optional(),
+  /** Of numeric targets. */
+  columns: z.array(z.string()).optional(),
+  threshold: z.number().optional(),
+});
+export type TargetView = z.infer<typeof targetView>;
+
+/** One curve; x, y and thresholds go together, thinned to a thousand points at most. The end of precision against recall, which has no threshold, is given 1. */
+const curve = z.strictObject({ x: z.array(z.number()), y: z.array(z.number()), thresholds: z.array(z.number()) });
+
+/** A class against the rest. */
+export const curvesResult = z.strictObject({
+  positives: z.number(),
+  negatives: z.number(),
+  auroc: z.number().nullable(),
+  averagePrecision: z.number().nullable(),
+  /** False-positive rate, true-positive rate. Absent where only one class is there. */
+  roc: curve.optional(),
+  /** Recall, precision. */
+  precisionRecall: curve.optional(),
+  /** Share of the positive class among rows of about the same predicted probability: ten bins of equal width, without those that hold no row. */
+  calibration: z.array(z.strictObject({ predicted: z.number(), observed: z.number(), rows: z.number() })),
+});
+export type CurvesResult = z.infer<typeof curvesResult>;
+
+export const judgedRowsRequest = z.strictObject({
+  split: judgedSplit,
+  target: z.string(),
+  /** Of a numeric target with several columns; absent: the first. */
+  column: z.string().optional(),
+  /** Only rows whose truth, or decision, is this class. */
+  truth: z.string().optional(),
+  predicted: z.string().optional(),
+  show: z.enum(["all", "mistakes", "correct"]).default("all"),
+  /** Of a binary target; absent: the model's own. */
+  threshold: z.number().optional(),
+  /** Of a numeric target: predicted − actual within these bounds. */
+  residual: z.strictObject({ from: z.number(), to: z.number() }).optional(),
+  /** `worst`: the largest loss first; `unsure`: the least confident first, of classes only (numbers have no confidence: as `worst`); `row`: as in the file. */
+  order: z.enum(["worst", "unsure", "row"]).default("worst"),
+  offset: z.int().nonnegative(),
+  limit: z.int().min(1).max(500),
+});
+
+export const judgedRow = z.strictObject({
+  row: z.number(),
+  /** A class, or a number in the column's unit. */
+  truth: z.string(),
+  predicted: z.string(),
+  /** Probability of the decision; of classes only. */
+  confidence: z.number().optional(),
+  /** By class, in the order of the target's classes. */
+  probabilities: z.array(z.number()).optional(),
+  /** −ln of the probability of the truth, or the size of the residual. */
+  loss: z.number(),
+  /** The row as the file has it. */
+  cells: z.array(z.string().nullable()),
+});
+export type JudgedRow = z.infer<typeof judgedRow>;
+
+export const judgedRows = z.strictObject({
+  columns: z.array(z.string()),
+  total: z.number(),
+  rows: z.array(judgedRow),
+  /** Why there are no cells: the data is gone or no longer what the run was trained on. */
+  note: z.string().optional(),
+});
+export type JudgedRows = z.infer<typeof judgedRows>;
+
+/** Of a numeric target, in its own unit. */
+export const residualsResult = z.strictObject({
+  /** At most 2,000 rows, evenly chosen. */
+  points: z.array(z.strictObject({ row: z.number(), actual: z.number(), predicted: z.number() })),
+  histogram: z.strictObject({ edges: z.array(z.number()), counts: z.array(z.number()) }),
+});
+export type ResidualsResult = z.infer<typeof residualsResult>;
+
+export const formField = z.strictObject({
+  column: z.string(),
+  kind: z.enum(["number", "choice", "text"]),
+  choices: z.array(z.string()).optional(),
+  /** The mean or the most frequent value of the training rows: what the form starts with. */
+  typical: z.string(),
+  min: z.number().optional(),
+  max: z.number().optional(),
+});
+export type FormField = z.infer<typeof formField>;
+
+export const predictionForm = z.strictObject({ fields: z.array(formField), targets: z.array(targetView) });
+export type PredictionForm = z.infer<typeof predictionForm>;
+
+export const onePrediction = z.strictObject({
+  targets: z.array(z.strictObject({
+    name: z.string(), kind: targetView.shape.kind,
+    /** The decision, or the number in its own unit. */
+    value: z.string(),
+    probabilities: z.array(z.strictObject({ class: z.string(), probability: z.number() })).optional(),
+  })),
+  /** Sentences on values the model never saw, and the column each is about. */
+  notes: z.array(z.strictObject({ column: z.string(), message: z.string() })),
+});
+export type OnePrediction = z.infer<typeof onePrediction>;
+
+export const tablePrediction = z.strictObject({
+  samples: z.number(),
+  out: z.string(),
+  unknown: z.record(z.string(), z.number()),
+  /** The first rows of what was written. */
+  preview: z.strictObject({ columns: z.array(z.string()), rows: z.array(z.array(z.string())) }),
+});
+export type TablePrediction = z.infer<typeof tablePrediction>;

@@ -1,0 +1,53 @@
+import { z } from "zod";
+
+/** What the Model and Train screens know of layers, losses and the rest, and of the network at hand. */
+
+/** An entry of a registry with the JSON Schema of its own options, from which a form is made. */
+export const catalogueEntry = z.strictObject({
+  type: z.string(),
+  summary: z.string(),
+  /** Heading under which the palette shows it. */
+  group: z.string(),
+  /** Least and most inputs; layers only. */
+  arity: z.tuple([z.number(), z.number().nullable()]).optional(),
+  /** Kinds of target it suits; losses only. */
+  targets: z.array(z.string()).optional(),
+  /** `{ type: "object", properties: { outFeatures: { description, default, anyOf, … } }, required }`, draft 2020-12. */
+  schema: z.record(z.string(), z.unknown()),
+});
+export type CatalogueEntry = z.infer<typeof catalogueEntry>;
+
+export const catalogue = z.strictObject({
+  layers: z.array(catalogueEntry),
+  losses: z.array(catalogueEntry),
+  optimizers: z.array(catalogueEntry),
+  schedules: z.array(catalogueEntry),
+  initializers: z.array(catalogueEntry),
+  presets: z.array(z.strictObject({ type: z.string(), title: z.string(), summary: z.string() })),
+});
+export type Catalogue = z.infer<typeof catalogue>;
+
+export const plannedLayer = z.strictObject({
+  id: z.string(),
+  /** Axis names and sizes of its output, batch first: `["N", 16]`; absent where it cannot be told. */
+  shape: z.array(z.union([z.string(), z.number()])).optional(),
+  parameters: z.number(),
+  /** Multiplications for one sample, forward; absent where it cannot be told. */
+  multiplyAdds: z.number().optional(),
+  problem: z.string().optional(),
+});
+export type PlannedLayer = z.infer<typeof plannedLayer>;
+
+/** A network looked at without training it. What is wrong stands at its layer; the rest is planned as far as it goes. */
+export const modelPlan = z.strictObject({
+  inputs: z.array(z.strictObject({ name: z.string(), shape: z.array(z.union([z.string(), z.number()])).optional(), description: z.string() })),
+  layers: z.array(plannedLayer),
+  outputs: z.array(z.strictObject({ target: z.string(), from: z.string(), width: z.number().optional(), description: z.string() })),
+  parameters: z.number(),
+  multiplyAdds: z.number(),
+  /** Of the whole project file, each at its place; `layer` where it belongs to one. */
+  problems: z.array(z.strictObject({ path: z.string(), message: z.string(), layer: z.string().optional() })),
+  /** The same network as a PyTorch module; absent while there is none. */
+  pytorch: z.string().optional(),
+});
+export type ModelPlan = z.infer<typeof modelPlan>;

@@ -1,0 +1,51 @@
+import { z } from "zod";
+import { pathSchema } from "./files.js";
+import { projectSummary } from "./summaries.js";
+
+/** What is wrong with a project's file, at its place: `model.layers.2.outFeatures`, or empty for the whole. */
+export const problemSchema = z.strictObject({ path: z.string(), message: z.string() });
+export type ProblemView = z.infer<typeof problemSchema>;
+
+/** A project's file as it is, complete or not: JSON that the studio edits. */
+export const documentSchema = z.record(z.string(), z.unknown());
+export type ProjectDocument = z.infer<typeof documentSchema>;
+
+export const openDocument = z.strictObject({
+  document: documentSchema,
+  /** Of the file's bytes; a write names the revision that it replaces. */
+  revision: z.string(),
+  problems: z.array(problemSchema),
+});
+export type OpenDocument = z.infer<typeof openDocument>;
+
+export const sampleSummary = z.strictObject({
+  sample: z.string(), title: z.string(), summary: z.string(), kind: z.enum(["table", "pictures", "series"]),
+  rows: z.number(), columns: z.number(), target: z.string(),
+});
+export type SampleSummary = z.infer<typeof sampleSummary>;
+
+export const roleSchema = z.enum(["input", "target", "ignore"]);
+export type Role = z.infer<typeof roleSchema>;
+
+/** What Lathe would make of some data, to be confirmed or changed. */
+export const projectProposal = z.strictObject({
+  data: pathSchema,
+  kind: z.enum(["table", "pictures", "series"]),
+  /** Proposed name, and the folder that the project would be. */
+  name: z.string(),
+  folder: z.string(),
+  template: z.string(),
+  templates: z.array(z.strictObject({ type: z.string(), title: z.string(), summary: z.string(), /** Why it does not suit. */ unsuited: z.string().optional() })),
+  columns: z.array(z.strictObject({
+    name: z.string(), type: z.string(), missing: z.number(), distinct: z.number(), role: roleSchema,
+    /** What it would be predicted as. */
+    target: z.enum(["binary", "category", "numeric"]),
+    examples: z.array(z.string()),
+  })),
+  rows: z.number(),
+  /** What was noticed while reading, in sentences. */
+  notes: z.array(z.string()),
+});
+export type ProjectProposal = z.infer<typeof projectProposal>;
+
+export const createdProject = z.strictObject({ project: projectSummary, notes: z.array(z.string()) });

@@ -1,0 +1,33 @@
+import { z } from "zod";
+import { documentSchema } from "./project-views.js";
+
+/** A run's frozen settings. */
+export const runSettings = z.strictObject({
+  /** The project as it was when the run began. */
+  project: documentSchema,
+  engine: z.string(),
+  engineVersion: z.string().optional(),
+  device: z.string(),
+  reason: z.string().optional(),
+  threads: z.number().optional(),
+  seed: z.number(),
+  fingerprint: z.string().optional(),
+});
+export type RunSettings = z.infer<typeof runSettings>;
+
+export const runLog = z.strictObject({ text: z.string(), /** Bytes left out at the beginning. */ omitted: z.number() });
+
+export type RunLog = z.infer<typeof runLog>;
+
+export const exportFormat = z.strictObject({ format: z.string(), title: z.string(), summary: z.string(), extension: z.string() });
+export type ExportFormat = z.infer<typeof exportFormat>;
+
+/** How the exported file is fed and what it answers. */
+export const modelCard = z.strictObject({
+  file: z.string(),
+  bytes: z.number(),
+  opset: z.number(),
+  inputs: z.array(z.strictObject({ name: z.string(), dtype: z.string(), shape: z.array(z.union([z.string(), z.number()])), description: z.string() })),
+  outputs: z.array(z.strictObject({ name: z.string(), dtype: z.string(), shape: z.array(z.union([z.string(), z.number()])), description: z.string() })),
+});
+export type ModelCard = z.infer<typeof modelCard>;

@@ -1,0 +1,124 @@
+import { LatheError } from "../base/errors.js";
+import type { TableSourceSpec } from "../contract/data.js";
+import type { ColumnSummary } from "../contract/table-views.js";
+import { describeNumbers, describeTexts } from "./describe-column.js";
+import { type ColumnProfile, numberOrNull, profileColumns } from "./profile.js";
+import { targetKind } from "./propose.js";
+import { csvOptions } from "./sources/csv.js";
+import { Database } from "./sources/database.js";
+import { findFile } from "./sources/find-file.js";
+import { type Source, textOf } from "./sources/source.js";
+import { openTable } from "./sources/table.js";
+import { explainReading } from "./staging.js";
+
+/** Files below this are staged in memory. */
+const SMALL = 32 << 20;
+
+/** A file read once into a table of this database, cells as they came; its `relation` is that table, whose `rowid` counts rows from 0. */
+export interface RawTable {
+  readonly source: Source;
+  readonly table: string;
+  readonly rows: number;
+}
+
+export interface StagedTable {
+  readonly database: Database;
+  readonly main: RawTable;
+  readonly test: RawTable | undefined;
+  /** Of the main file. */
+  readonly profiles: readonly ColumnProfile[];
+  /** A table beside the main one, row by row: columns of numbers as DOUBLE x0, x1, … by their place among the columns. */
+  readonly numbers: string;
+}
+
+export interface StageTableOptions {
+  /** What relative paths start from. */
+  readonly folder: string;
+  readonly source: TableSourceSpec;
+  /** For temporary files. */
+  readonly workFolder: string;
+  readonly progress: (stage: string, done: number, total?: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Keeps a table at hand, whatever parts its columns play. @throws LatheError `data.*` for a file that cannot be read as a table; `cancelled` */
+export async function stageTable({ folder, source: spec, workFolder, progress, signal }: StageTableOptions): Promise<StagedTable> {
+  const found = await findFile(folder, spec.path);
+  const tested = spec.test === undefined ? undefined : await findFile(folder, spec.test);
+  const database = await Database.open(workFolder, { large: found.size + (tested?.size ?? 0) > SMALL });
+  try {
+    return await database.until(signal, async () => {
+      const steps = tested ? 4 : 3;
+      progress("read", 0, steps);
+      const source = await openTable(database, folder, spec.path, csvOptions(spec));
+      const main = await readRaw(database, source, "raw");
+      let test: RawTable | undefined;
+      if (spec.test !== undefined) {
+        progress("read", 1, steps);
+        test = await readRaw(database, await openTable(database, folder, spec.test, { ...csvOptions(spec), likely: source.decimal }), "raw_test");
+      }
+      progress("read", steps - 2, steps);
+      const profiles = await profileColumns(database, main.source);
+      progress("read", steps - 1, steps);
+      const numeric = profiles.flatMap((profile, k) => (isNumeric(profile) ? [`${numberOf(main.source, k)} AS x${k}`] : []));
+      await database.exec(`CREATE TABLE raw_numbers AS SELECT ${numeric.length > 0 ? numeric.join(", ") : "NULL AS x"} FROM raw`);
+      return { database, main, test, profiles, numbers: "raw_numbers" };
+    });
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+async function readRaw(database: Database, source: Source, table: string): Promise<RawTable> {
+  try {
+    await database.exec(`CREATE TABLE ${table} AS SELECT ${source.columns.map(({ sql }) => sql).join(", ")} FROM ${source.relation}`);
+  } catch (error) {
+    throw await explainReading(database, source, [], error);
+  }
+  const rows = Number((await database.one(`SELECT count(*) AS n FROM ${table}`))["n"]);
+  if (rows === 0) throw new LatheError("data.empty", `${source.path} has a header but no rows, expected at least one`, { path: source.path });
+  return { source: { ...source, relation: table }, table, rows };
+}
+
+/** Read as numbers, where a word such as NA is a missing value. */
+export function isNumeric({ type }: ColumnProfile): boolean {
+  return type === "number" || type === "boolean";
+}
+
+function numberOf({ columns }: Source, k: number): string {
+  const column = columns[k];
+  if (!column) throw new LatheError("internal", `there is no column ${k}`);
+  return numberOrNull(column);
+}
+
+/** A column's summary, and how many rows have its rarest value, where its values were counted. */
+export interface ColumnFacts extends ColumnSummary {
+  readonly exact: boolean;
+  readonly rarest?: number;
+}
+
+/** Every column at a glance, whatever its role. */
+export async function summarizeColumns(staged: StagedTable, progress: (done: number, total: number) => void, signal?: AbortSignal): Promise<readonly ColumnFacts[]> {
+  const { database, main, profiles, numbers } = staged;
+  return database.until(signal, async () => {
+    const summaries: ColumnFacts[] = [];
+    for (const [k, profile] of profiles.entries()) {
+      progress(k, profiles.length);
+      const { name, type, missing, distinct, exact } = profile;
+      const column = main.source.columns[k];
+      if (!column) continue;
+      const numeric = isNumeric(profile);
+      const details = type === "empty" ? {} : numeric ? await describeNumbers(database, `x${k}`, numbers) ?? {} : await describeTexts(database, textOf(column), main.table);
+      const rarest = exact && distinct > 0 ? Number((await database.one(`SELECT min(n) AS n FROM (SELECT count(*) AS n FROM ${main.table} WHERE ${textOf(column)} IS NOT NULL GROUP BY ${textOf(column)})`))["n"]) : undefined;
+      summaries.push({ name, type, missing, distinct, exact, target: targetKind(profile), ...(rarest === undefined ? {} : { rarest }), ...plain(details) });
+    }
+    return summaries;
+  });
+}
+
+/** As the contract has it, whose lists may be changed. */
+function plain(details: Partial<Awaited<ReturnType<typeof describeNumbers>> & object & Awaited<ReturnType<typeof describeTexts>>>): Partial<ColumnSummary> {
+  const { histogram, values, ...numbers } = details;
+  return { ...numbers, ...(histogram ? { histogram: { edges: [...histogram.edges], counts: [...histogram.counts] } } : {}), ...(values ? { values: values.map((v) => ({ ...v })) } : {}) };
+}

@@ -1,0 +1,40 @@
+import type { LogEvent } from "../contract/events.js";
+import type { StudioContract } from "../contract/procedures.js";
+import type { Handlers, Sink, StreamHandlers } from "../rpc/types.js";
+import type { Studio } from "../services/studio.js";
+import { auditOf, learningRateOf } from "../services/project-work.js";
+import { pageOfRows } from "../services/table-rows.js";
+import { toDisposable, type Disposable } from "../base/disposable.js";
+
+type WorkEvent<T> = { readonly event: "stage"; readonly stage: string; readonly done: number; readonly total?: number } | LogEvent | { readonly event: "result"; readonly value: T };
+
+/** Work as a stream: how far it is, its result, its end; whoever leaves calls it off. */
+export function workStream<T>(sink: Sink<WorkEvent<T>>, work: (progress: (stage: string, done: number, total?: number) => void, signal: AbortSignal, log: (event: LogEvent) => void) => Promise<T>): Disposable {
+  const abort = new AbortController();
+  work((stage, done, total) => sink.next({ event: "stage", stage, done, ...(total === undefined ? {} : { total }) }), abort.signal, (event) => sink.next(event)).then(
+    (value) => {
+      sink.next({ event: "result", value });
+      sink.end();
+    },
+    (error: unknown) => sink.end(error),
+  );
+  return toDisposable(() => abort.abort());
+}
+
+export function dataProcedures({ access, tables }: Studio): Handlers<StudioContract>["data"] {
+  return {
+    rows: ({ project, ...request }, { signal }) => pageOfRows(access, tables, project, request, signal),
+  };
+}
+
+export function columnsStream({ tables }: Studio): StreamHandlers<StudioContract>["columns"] {
+  return ({ project }, sink) => workStream(sink, async (progress, signal) => (await tables.columns(project, progress, signal)).result);
+}
+
+export function auditStream(studio: Studio): StreamHandlers<StudioContract>["audit"] {
+  return ({ project }, sink) => workStream(sink, (progress, signal) => auditOf(studio, project, progress, signal));
+}
+
+export function learningRateStream(studio: Studio): StreamHandlers<StudioContract>["learningRate"] {
+  return ({ project }, sink) => workStream(sink, (progress, signal) => learningRateOf(studio, project, progress, signal));
+}

@@ -1,0 +1,12 @@
+import type { StudioContract } from "../contract/procedures.js";
+import type { Handlers } from "../rpc/types.js";
+import type { Studio } from "../services/studio.js";
+
+export function evaluationProcedures({ evaluation }: Studio): Handlers<StudioContract>["evaluation"] {
+  return {
+    report: (run) => evaluation.report(run),
+    curves: (asked) => evaluation.curves(asked),
+    rows: (asked, { signal }) => evaluation.rows(asked, signal),
+    residuals: (asked) => evaluation.residuals(asked),
+  };
+}

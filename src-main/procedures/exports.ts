@@ -1,0 +1,12 @@
+import type { StudioContract } from "../contract/procedures.js";
+import type { Handlers } from "../rpc/types.js";
+import { cardOf, describeFormats, writeExport } from "../services/exports.js";
+import type { Studio } from "../services/studio.js";
+
+export function exportProcedures({ access }: Studio): Handlers<StudioContract>["exports"] {
+  return {
+    formats: () => describeFormats(),
+    card: (run) => cardOf(access, run),
+    write: ({ format, out, replace, ...run }) => writeExport(access, run, format, out, replace),
+  };
+}

@@ -1,0 +1,17 @@
+import type { StudioContract } from "../contract/procedures.js";
+import type { Handlers } from "../rpc/types.js";
+import { modelCatalogue } from "../services/model-catalogue.js";
+import { createModelPlans } from "../services/model-plans.js";
+import type { Studio } from "../services/studio.js";
+
+export function modelProcedures({ access, tables }: Studio): Handlers<StudioContract>["model"] {
+  const plans = createModelPlans(access, tables);
+  return {
+    catalogue: () => modelCatalogue(),
+    plan: ({ project, document }) => plans.plan(project, document),
+    async preset({ project, document, preset }) {
+      await access.resolve(project, "the project");
+      return { model: { ...plans.preset(document, preset) } };
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import { createWriteStream, existsSync } from "node:fs";
+import { mkdir, rename, rm } from "node:fs/promises";
+import type { IncomingMessage } from "node:http";
+import { extname, join } from "node:path";
+import { Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { LatheError, toLatheError } from "../base/errors.js";
+import type { Studio } from "../services/studio.js";
+
+/** Bytes of one file; what is larger is better put on the machine by other ways. */
+const largest = 4 * 2 ** 30;
+/** What a project can be made of. */
+const accepted: ReadonlySet<string> = new Set([".csv", ".tsv", ".txt", ".tab", ".parquet", ".json", ".jsonl", ".ndjson"]);
+
+/**
+ * Takes a file that was dropped on the page: it is written to `Uploads` where new projects are made, whole or not at all, never over another.
+ * @param name as the browser tells it. @returns where it lies.
+ * @throws LatheError `rpc.invalid` for a name or a size that cannot be, `data.unreadable` for what no project is made of, `run.storage`
+ */
+export async function receiveUpload(request: IncomingMessage, name: string, { access, projects }: Studio, limit = largest): Promise<string> {
+  const plain = name.split(/[\\/]/).at(-1) ?? "";
+  if (plain === "" || plain.startsWith(".") || plain.length > 200 || /[\0-\x1f:*?"<>|]/.test(plain)) throw new LatheError("rpc.invalid", `${JSON.stringify(name.slice(0, 200))} is not a file's name`);
+  const extension = extname(plain).toLowerCase();
+  if (!accepted.has(extension)) throw new LatheError("data.unreadable", `${plain} is not a table that Lathe reads; expected ${[...accepted].join(", ")}`, { name: plain });
+  const announced = Number(request.headers["content-length"] ?? 0);
+  if (announced > limit) throw tooLarge(plain, limit);
+  const folder = await access.resolveNew(join(await projects.folder(), "Uploads"), "the folder for uploads");
+  const path = await freePath(folder, plain, extension);
+  const part = `${path}.part`;
+  let received = 0;
+  const count = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      received += chunk.length;
+      done(received > limit ? tooLarge(plain, limit) : null, chunk);
+    },
+  });
+  try {
+    await pipeline(request, count, createWriteStream(part, { flags: "wx", flush: true }));
+    if (announced > 0 && received !== announced) throw new LatheError("rpc.closed", `${plain} did not arrive whole: ${received} of ${announced} bytes`);
+    await rename(part, path);
+    return path;
+  } catch (thrown) {
+    await rm(part, { force: true }).catch(() => undefined);
+    const error = toLatheError(thrown);
+    throw error.code === "internal" ? new LatheError("run.storage", `${plain} could not be kept in ${folder}: ${error.message}`, { path }, { cause: thrown }) : error;
+  }
+}
+
+async function freePath(folder: string, name: string, extension: string): Promise<string> {
+  await mkdir(folder, { recursive: true }).catch((thrown: unknown) => {
+    throw new LatheError("run.storage", `${folder} cannot be made: ${toLatheError(thrown).message}`, { path: folder }, { cause: thrown });
+  });
+  const stem = name.slice(0, name.length - extension.length);
+  for (let n = 1; ; n++) {
+    const path = join(folder, n === 1 ? name : `${stem} ${n}${extension}`);
+    if (!existsSync(path) && !existsSync(`${path}.part`)) return path;
+  }
+}
+
+function tooLarge(name: string, limit: number): LatheError {
+  return new LatheError("rpc.invalid", `${name} is larger than ${Math.round(limit / 2 ** 20)} MB; put it into a folder that Lathe may use, and choose it there`, { name });
+}

@@ -1,0 +1,83 @@
+import { dirname } from "node:path";
+import { LatheError, toLatheError } from "../base/errors.js";
+import { dataSchema } from "../contract/data.js";
+import type { ModelPlan } from "../contract/model-views.js";
+import { describeProblem, problemsOf } from "../contract/problems.js";
+import { projectFileOf } from "../contract/project-file.js";
+import type { ProjectDocument } from "../contract/project-views.js";
+import { pytorchSource } from "../exporters/pytorch-source.js";
+import type { Shape } from "../onnx/types.js";
+import type { TableFacts } from "../training/plan-data.js";
+import { type ModelOutlook, planModel } from "../training/plan-model.js";
+import type { FolderAccess } from "./folder-access.js";
+import type { ProjectData } from "./project-data.js";
+import type { Tables } from "./tables.js";
+import { templates } from "./templates/index.js";
+import type { Proposal } from "./templates/template.js";
+
+/** So long a plan waits for a table that nobody has looked at; the look goes on, and the next plan knows. */
+const PATIENCE = 1000;
+
+export interface ModelPlans {
+  /** @throws LatheError `project.missing`, `rpc.refused` */
+  plan(project: string, document: ProjectDocument): Promise<ModelPlan>;
+  /** A preset's model for a document's inputs and targets. @throws LatheError `usage` where it does not suit them; `project.invalid` where there are none */
+  preset(document: ProjectDocument, preset: string): Readonly<Record<string, unknown>>;
+}
+
+export function createModelPlans(access: FolderAccess, tables: Tables): ModelPlans {
+  return {
+    async plan(project, document) {
+      const file = await projectFileOf(await access.resolve(project, "the project"));
+      const { facts, problem } = await factsOf(tables, { folder: dirname(file), file, document });
+      const outlook = planModel(document, facts);
+      return viewOf(outlook, problem === undefined ? [] : [{ path: "data.source", message: problem }]);
+    },
+    preset(document, preset) {
+      const template = templates.get(preset);
+      const { model } = template.create(proposalOf(document));
+      return model;
+    },
+  };
+}
+
+async function factsOf(tables: Tables, data: ProjectData): Promise<{ readonly facts?: TableFacts; readonly problem?: string }> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), PATIENCE)));
+  try {
+    const found = await Promise.race([tables.columnsOf(data), late]);
+    return found ? { facts: { path: found.result.path, rows: found.result.rows, columns: found.facts } } : {};
+  } catch (thrown) {
+    const error = toLatheError(thrown);
+    // What is wrong with the document itself is told with the rest of it.
+    return error.code === "project.invalid" ? {} : { problem: error.message };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function viewOf(outlook: ModelOutlook, more: ModelPlan["problems"]): ModelPlan {
+  const { inputs, layers, outputs, parameters, multiplyAdds, problems } = outlook;
+  const shaped = <T extends { readonly shape?: Shape }>({ shape, ...rest }: T) => ({ ...rest, ...(shape ? { shape: [...shape] } : {}) });
+  return {
+    inputs: inputs.map((input) => shaped(input)), layers: layers.map((layer) => shaped(layer)), outputs: outputs.map((output) => ({ ...output })),
+    parameters, multiplyAdds, problems: [...more, ...problems],
+    ...sourceOf(outlook),
+  };
+}
+
+/** The same network as PyTorch source, where all of it is known. */
+function sourceOf({ network, name, inputs, outputs }: ModelOutlook): { readonly pytorch?: string } {
+  const shaped = inputs.flatMap(({ shape, ...input }) => (shape ? [{ ...input, shape }] : []));
+  if (!network || shaped.length < inputs.length) return {};
+  const answers = network.outputs.map(({ target, from }) => ({ target, from, description: outputs.find((output) => output.target === target)?.description ?? "" }));
+  return { pytorch: pytorchSource({ name, inputs: shaped, layers: network.layers, outputs: answers }).text };
+}
+
+/** What a preset is made for; the document's model and training may be anything. */
+function proposalOf({ data, name }: ProjectDocument): Proposal {
+  const parsed = dataSchema.safeParse(data, { error: describeProblem, reportInput: true });
+  if (parsed.success) return { name: typeof name === "string" ? name : "", ...parsed.data };
+  const problems = problemsOf(parsed.error.issues, ["data"]);
+  throw new LatheError("project.invalid", `a preset is made for inputs and targets, which are not complete yet: ${problems.map(({ path, message }) => `${path}: ${message}`).join("; ")}`, { problems });
+}

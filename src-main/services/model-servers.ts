@@ -1,0 +1,122 @@
+import { stat } from "node:fs/promises";
+import { LatheError, toLatheError } from "../base/errors.js";
+import type { EngineReply, RowAnswer, RowValues } from "../contract/engine-messages.js";
+import { type EngineLink, type LaunchEngine, launchChildProcess, runInEngine } from "./engine-link.js";
+
+/** Models that are served at once, how long one is kept that nobody asks, and how long one may take to leave. */
+const MOST = 2;
+const IDLE = 2 * 60_000;
+const GRACE = 3000;
+
+/** Models in engine processes of their own, which stay for a while: loading takes a second, answering some milliseconds. */
+export interface ModelServers {
+  /** @throws LatheError `data.value` for what cannot be read as the column's kind; of the model, the engine */
+  ask(model: string, values: RowValues): Promise<RowAnswer>;
+  close(): void;
+}
+
+interface Server {
+  readonly identity: string;
+  ask(values: RowValues): Promise<RowAnswer>;
+  close(): void;
+}
+
+export function createModelServers({ launch = launchChildProcess, idle = IDLE }: { readonly launch?: LaunchEngine | undefined; readonly idle?: number } = {}): ModelServers {
+  const servers = new Map<string, Server>();
+
+  function retire(model: string, server: Server): void {
+    if (servers.get(model) === server) servers.delete(model);
+    server.close();
+  }
+
+  return {
+    async ask(model, values) {
+      const { mtimeMs, size, ino } = await stat(model).catch((cause: unknown) => {
+        throw new LatheError("run.missing", `${model} is gone; resume the run, which writes it again`, { path: model }, { cause });
+      });
+      const identity = `${mtimeMs} ${size} ${ino}`;
+      let server = servers.get(model);
+      if (server && server.identity !== identity) {
+        retire(model, server);
+        server = undefined;
+      }
+      server ??= startServer(model, identity, launch, idle, (ended) => retire(model, ended));
+      servers.delete(model);
+      servers.set(model, server);
+      for (const [oldest, other] of [...servers].slice(0, Math.max(0, servers.size - MOST))) retire(oldest, other);
+      return server.ask(values);
+    },
+    close() {
+      for (const [model, server] of [...servers]) retire(model, server);
+    },
+  };
+}
+
+/** @param onEnd the server is of no more use: it failed, or nobody asked for long. */
+function startServer(model: string, identity: string, launch: LaunchEngine, idle: number, onEnd: (server: Server) => void): Server {
+  const waiting = new Map<number, { readonly resolve: (answer: RowAnswer) => void; readonly reject: (error: LatheError) => void }>();
+  let next = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let failure: LatheError | undefined;
+  let closing = false;
+  const { link, result } = runInEngine({ kind: "serve-model", model, device: "cpu" }, () => undefined, launch);
+
+  const server: Server = {
+    identity,
+    ask(values) {
+      if (failure) return Promise.reject(failure);
+      clearTimeout(timer);
+      return new Promise<RowAnswer>((resolve, reject) => {
+        const id = next++;
+        waiting.set(id, { resolve, reject });
+        link.send({ type: "ask", id, values });
+      });
+    },
+    close() {
+      clearTimeout(timer);
+      if (closing) return;
+      closing = true;
+      // What was asked before is still answered: the process hears of the end after it.
+      if (waiting.size === 0) leave(link, result);
+    },
+  };
+
+  function settle(reply: EngineReply): void {
+    if (reply.type !== "answer" && reply.type !== "refusal") return;
+    const question = waiting.get(reply.id);
+    waiting.delete(reply.id);
+    if (reply.type === "answer") question?.resolve(reply.answer);
+    else question?.reject(LatheError.fromRecord(reply.error));
+    if (waiting.size > 0) return;
+    if (closing) return leave(link, result);
+    timer = setTimeout(() => onEnd(server), idle);
+    timer.unref();
+  }
+
+  link.onReply(settle);
+  result.then(() => ended(new LatheError("engine.crashed", "the model was put away while it was asked; ask again")), (thrown: unknown) => ended(told(toLatheError(thrown))));
+
+  function ended(error: LatheError): void {
+    failure = error;
+    closing = true;
+    clearTimeout(timer);
+    for (const { reject } of waiting.values()) reject(error);
+    waiting.clear();
+    onEnd(server);
+  }
+  return server;
+}
+
+function leave(link: EngineLink, result: Promise<unknown>): void {
+  link.send({ type: "control", action: "cancel" });
+  const timer = setTimeout(() => link.kill(), GRACE);
+  timer.unref();
+  result.then(() => clearTimeout(timer), () => clearTimeout(timer));
+}
+
+/** A crash of training speaks of resuming; here there is nothing to resume. */
+function told(error: LatheError): LatheError {
+  if (error.code !== "engine.crashed") return error;
+  const how = error.details["how"];
+  return new LatheError("engine.crashed", `the process that the model runs in ended unexpectedly (${typeof how === "string" ? how : "no reason given"}); ask again`, error.details, { cause: error });
+}

@@ -1,0 +1,82 @@
+import { readFile, stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { z } from "zod";
+import { LatheError, toLatheError } from "../base/errors.js";
+import { type TableSourceSpec, sourceSchema } from "../contract/data.js";
+import { parseJson } from "../contract/json.js";
+import { describeProblem, problemsOf } from "../contract/problems.js";
+import { projectFileOf } from "../contract/project-file.js";
+import type { ProjectDocument } from "../contract/project-views.js";
+import type { RunReference } from "../contract/summaries.js";
+import type { FolderAccess } from "./folder-access.js";
+
+/** A project's document as it is, and where its data is. */
+export interface ProjectData {
+  readonly folder: string;
+  readonly file: string;
+  readonly document: ProjectDocument;
+}
+
+/** @throws LatheError `project.missing`, `project.invalid` where the file is not even JSON, `rpc.refused` */
+export async function readProjectData(access: FolderAccess, project: string): Promise<ProjectData> {
+  const file = await projectFileOf(await access.resolve(project, "the project"));
+  const text = await readFile(file, "utf8").catch((thrown: unknown) => {
+    throw new LatheError("project.missing", `${file} cannot be read: ${toLatheError(thrown).message}`, { file }, { cause: thrown });
+  });
+  const value = parseJson(text, file);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new LatheError("project.invalid", `${file}: got a list or a value, expected an object { … }`, { file });
+  return { folder: dirname(file), file, document: value as ProjectDocument };
+}
+
+/**
+ * The data source of a document, whatever else is wrong with it; its files may be used.
+ * @throws LatheError `project.invalid` where there is no such source; `rpc.refused` for files elsewhere than this host may read.
+ */
+export async function tableSourceOf(access: FolderAccess, { folder, file, document }: ProjectData): Promise<TableSourceSpec> {
+  const { data } = document;
+  const raw: unknown = typeof data === "object" && data !== null && "source" in data ? data.source : undefined;
+  const parsed = sourceSchema.safeParse(raw, { error: describeProblem, reportInput: true });
+  if (!parsed.success) {
+    const problems = problemsOf(parsed.error.issues, ["data", "source"]);
+    throw new LatheError("project.invalid", problems.map(({ path, message }) => `${file}: ${path}: ${message}`).join("\n"), { file, problems });
+  }
+  const { path, test } = parsed.data;
+  for (const name of test === undefined ? [path] : [path, test]) {
+    const full = resolve(folder, name);
+    // A file that is not there is the reader's to explain; one out of bounds may not even be looked for.
+    if (!(await access.allows(full))) await access.resolve(full, "the data file");
+  }
+  return parsed.data;
+}
+
+/** What tells one state of a source from another: its settings, and its files' sizes and times. */
+export async function identityOf(folder: string, source: TableSourceSpec): Promise<string> {
+  const marks = await Promise.all([source.path, source.test].map(async (name) => {
+    const found = name === undefined ? undefined : await stat(resolve(folder, name)).catch(() => undefined);
+    return found && [found.size, found.mtimeMs, found.ino];
+  }));
+  return JSON.stringify([source, marks]);
+}
+
+/** Sees that a project's data may be used by this host. @throws as `tableSourceOf` for data out of bounds; whatever else is wrong is for training to say */
+export async function mayRead(access: FolderAccess, project: string): Promise<void> {
+  await refuseOutOfBounds(readProjectData(access, project).then((data) => tableSourceOf(access, data)));
+}
+
+/** The same of what a run was started with. */
+export async function mayResume(access: FolderAccess, { project, run }: RunReference): Promise<void> {
+  const file = join(project, "runs", run, "config.json");
+  const settings = z.object({ project: z.record(z.string(), z.unknown()) });
+  await refuseOutOfBounds((async () => {
+    const { project: document } = settings.parse(parseJson(await readFile(await access.resolve(file, "the run"), "utf8"), file));
+    return tableSourceOf(access, { folder: project, file, document });
+  })());
+}
+
+async function refuseOutOfBounds(look: Promise<unknown>): Promise<void> {
+  try {
+    await look;
+  } catch (thrown) {
+    if (toLatheError(thrown).code === "rpc.refused") throw thrown;
+  }
+}

@@ -1,0 +1,37 @@
+import { readFile, writeFile, rename, rm } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { z } from "zod";
+import { storageError } from "../training/checkpoint.js";
+
+/** `label.json` of a run: what its user calls it and noted. Not part of the run itself, so it can change while the run is under way. */
+const labelSchema = z.object({ name: z.string().optional().catch(undefined), note: z.string().optional().catch(undefined) });
+
+export interface RunLabel {
+  readonly name?: string | undefined;
+  readonly note?: string | undefined;
+}
+
+/** Nothing where there is no label, or it is damaged. */
+export async function readLabel(run: string): Promise<RunLabel> {
+  try {
+    return labelSchema.parse(JSON.parse(await readFile(join(run, "label.json"), "utf8")));
+  } catch {
+    return {};
+  }
+}
+
+/** What is left out stays as it is; an empty text takes a name or a note away. @throws LatheError `run.storage` */
+export async function writeLabel(run: string, change: RunLabel): Promise<void> {
+  const before = await readLabel(run);
+  const [name, note] = [(change.name ?? before.name ?? "").trim(), change.note ?? before.note ?? ""];
+  const file = join(run, "label.json");
+  const temporary = `${file}.${randomBytes(4).toString("hex")}.tmp`;
+  try {
+    await writeFile(temporary, `${JSON.stringify({ ...(name === "" ? {} : { name }), ...(note.trim() === "" ? {} : { note }) }, null, 2)}\n`, { flush: true });
+    await rename(temporary, file);
+  } catch (thrown) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw storageError(file, thrown, "The run itself is as it was");
+  }
+}

@@ -1,0 +1,46 @@
+import { CategoryScale, Chart, LinearScale, LineController, LineElement, LogarithmicScale, PointElement, ScatterController, type Plugin } from "chart.js";
+import zoomPlugin from "chartjs-plugin-zoom";
+import { chartColors } from "./palette.js";
+
+/** The parts of Chart.js that the studio draws with, registered once. */
+Chart.register(CategoryScale, LinearScale, LineController, LineElement, LogarithmicScale, PointElement, ScatterController, zoomPlugin);
+
+export { Chart };
+
+export const chartFont = { family: "system-ui, -apple-system, \"Segoe UI\", Roboto, \"Noto Sans\", sans-serif", size: 12 } as const;
+
+/** Vertical lines: the place under the pointer, and rules with their words. The function is asked at each drawing. */
+export function verticalLines(lines: () => readonly { readonly x: number; readonly color: string; readonly label?: string; readonly dashed?: boolean }[]): Plugin<"line"> {
+  return {
+    id: "verticalLines",
+    afterDatasetsDraw({ ctx, chartArea, scales }) {
+      for (const { x, color, label, dashed } of lines()) {
+        const at = scales["x"]?.getPixelForValue(x);
+        if (at === undefined || !(at >= chartArea.left - 1 && at <= chartArea.right + 1)) continue;
+        ctx.save();
+        ctx.strokeStyle = ctx.fillStyle = color;
+        ctx.lineWidth = 1;
+        ctx.setLineDash(dashed ? [3, 3] : []);
+        ctx.beginPath();
+        ctx.moveTo(at, chartArea.top);
+        ctx.lineTo(at, chartArea.bottom);
+        ctx.stroke();
+        if (label !== undefined) {
+          ctx.font = `12px ${chartFont.family}`;
+          ctx.textAlign = at > (chartArea.left + chartArea.right) / 2 ? "right" : "left";
+          ctx.fillText(label, at + (ctx.textAlign === "right" ? -6 : 6), chartArea.top + 12);
+        }
+        ctx.restore();
+      }
+    },
+  };
+}
+
+/** How axes look in each theme. */
+export function axis(dark: boolean, text: string, kind: "linear" | "logarithmic", more: Readonly<Record<string, unknown>> = {}, ticks: Readonly<Record<string, unknown>> = {}) {
+  const colors = chartColors(dark);
+  return {
+    type: kind, title: { display: text !== "", text, color: colors.text, font: chartFont, padding: 0 }, grid: { color: colors.grid, tickLength: 4 }, border: { color: colors.grid },
+    ticks: { color: colors.text, font: chartFont, maxRotation: 0, autoSkipPadding: 20, maxTicksLimit: 8, ...ticks }, ...more,
+  } as const;
+}

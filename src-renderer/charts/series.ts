@@ -1,0 +1,33 @@
+/** One line of a chart: columns that go together, x ascending. Columns may grow in place; the chart reads them whenever it is given a new list of series. */
+export interface LineSeries {
+  readonly id: string;
+  readonly label: string;
+  readonly color: string;
+  readonly dashed?: boolean;
+  /** Drawn thin and pale, left out of the legend and the values under the pointer: what a smoothed line was before. */
+  readonly faint?: boolean;
+  readonly x: ArrayLike<number>;
+  /** NaN: there is no value here. */
+  readonly y: ArrayLike<number>;
+}
+
+/** A point that stands out: the best epoch, the threshold at hand. */
+export interface ChartMark {
+  readonly label: string;
+  readonly x: number;
+  readonly y: number;
+  readonly color: string;
+}
+
+/** A place on the x axis that stands out, as a line across: the learning rate that is proposed. */
+export interface ChartRule {
+  readonly label: string;
+  readonly x: number;
+  readonly color: string;
+}
+
+/** Bounds of the x axis. */
+export interface ChartRange {
+  readonly min: number;
+  readonly max: number;
+}

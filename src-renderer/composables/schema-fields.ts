@@ -1,0 +1,119 @@
+/** The options of a layer, a loss or an optimizer as fields of a form, read off their JSON Schema (draft 2020-12, as zod writes it). */
+
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** A value that stands beside numbers, such as "classes" or null. */
+export interface Word {
+  readonly value: string | null;
+}
+
+interface Common {
+  readonly key: string;
+  /** `outFeatures` as `Out features`. */
+  readonly label: string;
+  readonly help: string;
+  readonly required: boolean;
+  readonly default: unknown;
+}
+
+export type SchemaField = Common & (
+  | { readonly kind: "number"; readonly whole: boolean; readonly least?: number; readonly most?: number; readonly words: readonly Word[]; /** Several, with commas between them, also do. */ readonly list: boolean }
+  | { readonly kind: "boolean" }
+  | { readonly kind: "choice"; readonly choices: readonly (string | null)[] }
+  | { readonly kind: "tagged"; readonly choices: readonly string[]; readonly variants: Readonly<Record<string, readonly SchemaField[]>> }
+  | { readonly kind: "text" }
+  /** A shape that no control suits: edited as JSON. */
+  | { readonly kind: "json" }
+);
+
+export function fieldsOf(schema: JsonSchema): readonly SchemaField[] {
+  const required = listOf(schema["required"]);
+  return Object.entries(recordOf(schema["properties"])).filter(([key]) => key !== "type").map(([key, raw]) => fieldOf(key, recordOf(raw), required.includes(key)));
+}
+
+function fieldOf(key: string, schema: JsonSchema, required: boolean): SchemaField {
+  const common: Common = { key, label: wordsOf(key), help: typeof schema["description"] === "string" ? schema["description"] : "", required, default: schema["default"] };
+  const parts = partsOf(schema);
+  const types = parts.map(typeOf);
+  const numbers = parts.filter((_, i) => types[i] === "integer" || types[i] === "number");
+  const lists = parts.filter((part, i) => types[i] === "array" && ["integer", "number"].includes(typeOf(recordOf(part["items"]))));
+  const words = parts.flatMap(constants);
+  const objects = parts.filter((part, i) => types[i] === "object" && typeof tagOf(part) === "string");
+  const explained = numbers.length + lists.length + parts.filter((part) => constants(part).length > 0).length + objects.length;
+  if (parts.length === 1 && types[0] === "boolean") return { ...common, kind: "boolean" };
+  if (explained === parts.length && parts.length > 0) {
+    if (objects.length > 0) {
+      const variants = Object.fromEntries(objects.map((part) => [tagOf(part) ?? "", fieldsOf(part)]));
+      const named = words.filter((word) => word !== null);
+      return { ...common, kind: "tagged", choices: [...new Set([...named, ...Object.keys(variants)])], variants };
+    }
+    const [number = lists.length > 0 ? recordOf(lists[0]?.["items"]) : undefined] = numbers;
+    if (number) {
+      const least = boundOf(number, "minimum") ?? (typeOf(number) === "integer" ? above(number) : undefined);
+      const most = boundOf(number, "maximum");
+      return {
+        ...common, kind: "number", whole: typeOf(number) === "integer", words: words.map((value) => ({ value })), list: lists.length > 0,
+        ...(least === undefined ? {} : { least }), ...(most === undefined || most >= Number.MAX_SAFE_INTEGER ? {} : { most }),
+      };
+    }
+    return { ...common, kind: "choice", choices: words };
+  }
+  return { ...common, kind: parts.length === 1 && types[0] === "string" ? "text" : "json" };
+}
+
+/** `outFeatures` is read as `Out features`, `kaiming_uniform` stays. */
+export function wordsOf(key: string): string {
+  const spaced = key.replace(/([a-z0-9])([A-Z])/g, (_, before: string, letter: string) => `${before} ${letter.toLowerCase()}`);
+  return spaced.charAt(0).toUpperCase() + spaced.slice(1);
+}
+
+export type ReadNumber = { readonly value: number | readonly number[] } | { readonly wrong: string };
+
+/** What was typed, as a number or a list of them; a comma is taken for a point where just one number is wanted. */
+export function readNumber(text: string, field: { readonly whole: boolean; readonly list: boolean }): ReadNumber {
+  const parts = field.list ? text.split(/[\s,;]+/).filter(Boolean) : [text.trim().replace(",", ".")];
+  const numbers = parts.map((part) => (part === "" ? Number.NaN : Number(part)));
+  if (numbers.length === 0 || numbers.some((number) => !Number.isFinite(number))) return { wrong: text };
+  const [only] = numbers;
+  return { value: numbers.length === 1 && only !== undefined ? only : numbers };
+}
+
+function partsOf(schema: JsonSchema): readonly JsonSchema[] {
+  const any = schema["anyOf"] ?? schema["oneOf"];
+  return Array.isArray(any) ? any.flatMap((part) => partsOf(recordOf(part))) : [schema];
+}
+
+function typeOf(schema: JsonSchema): string {
+  return typeof schema["type"] === "string" ? schema["type"] : "";
+}
+
+/** The few values that a schema allows, where it names them. */
+function constants(schema: JsonSchema): readonly (string | null)[] {
+  if (typeOf(schema) === "null") return [null];
+  const all = "const" in schema ? [schema["const"]] : listOf(schema["enum"]);
+  return all.every((value) => typeof value === "string" || value === null) ? (all as (string | null)[]) : [];
+}
+
+function tagOf(schema: JsonSchema): string | undefined {
+  const tag = recordOf(recordOf(schema["properties"])["type"])["const"];
+  return typeof tag === "string" ? tag : undefined;
+}
+
+function boundOf(schema: JsonSchema, name: "minimum" | "maximum"): number | undefined {
+  const bound = schema[name];
+  return typeof bound === "number" && Math.abs(bound) < Number.MAX_SAFE_INTEGER ? bound : undefined;
+}
+
+/** The least whole number above an exclusive bound. */
+function above(schema: JsonSchema): number | undefined {
+  const bound = schema["exclusiveMinimum"];
+  return typeof bound === "number" ? Math.floor(bound) + 1 : undefined;
+}
+
+function recordOf(value: unknown): JsonSchema {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonSchema) : {};
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}

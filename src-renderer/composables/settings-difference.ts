@@ -1,0 +1,48 @@
+/** A setting in which runs differ, at its place in the project file: `training.optimizer.lr`. */
+export interface SettingDifference {
+  readonly path: string;
+  /** As JSON says it, one a document; undefined where it is not set. */
+  readonly values: readonly (string | undefined)[];
+}
+
+/** The settings in which documents differ, in the order of the first that has them. Entries of lists that have an `id` or a `name` are matched by it, so that a layer put in between is one difference. */
+export function settingsDifference(documents: readonly Readonly<Record<string, unknown>>[]): readonly SettingDifference[] {
+  const flat = documents.map((document) => new Map(leaves(document, "")));
+  const paths = [...new Set(flat.flatMap((leavesOf) => [...leavesOf.keys()]))];
+  return paths.map((path) => ({ path, values: flat.map((leavesOf) => leavesOf.get(path)) })).filter(({ values }) => new Set(values).size > 1);
+}
+
+/** Every setting of a document with its place. */
+export function settingsList(document: Readonly<Record<string, unknown>>): readonly { readonly path: string; readonly value: string }[] {
+  return leaves(document, "").map(([path, value]) => ({ path, value }));
+}
+
+function leaves(value: unknown, path: string): readonly (readonly [string, string])[] {
+  const inside = (key: string) => (path === "" ? key : `${path}.${key}`);
+  if (Array.isArray(value)) {
+    const keys = value.map(keyOf);
+    const matched = keys.every((key) => key !== undefined) && new Set(keys).size === keys.length && keys.length > 0;
+    // A list of plain values is one setting: `columns`.
+    if (!matched) return [[path, show(value)]];
+    return value.flatMap((entry: unknown, i) => leaves(entry, inside(keys[i] ?? "")));
+  }
+  if (typeof value !== "object" || value === null) return [[path, show(value)]];
+  const entries = Object.entries(value);
+  return entries.length === 0 && path !== "" ? [[path, "{}"]] : entries.flatMap(([key, entry]) => leaves(entry, inside(key)));
+}
+
+function keyOf(entry: unknown): string | undefined {
+  if (typeof entry !== "object" || entry === null) return undefined;
+  for (const key of ["id", "name", "target"]) {
+    const value: unknown = Reflect.get(entry, key);
+    if (typeof value === "string") return value;
+  }
+  return undefined;
+}
+
+/** Words without quotes, numbers and lists as JSON has them. */
+function show(value: unknown): string {
+  if (typeof value === "string") return value;
+  if (Array.isArray(value) && value.every((entry) => typeof entry !== "object")) return value.map(String).join(", ");
+  return JSON.stringify(value);
+}

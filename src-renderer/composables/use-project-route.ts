@@ -1,0 +1,47 @@
+import { computed, type ComputedRef } from "vue";
+import { useRoute, useRouter } from "vue-router";
+
+export const steps = ["data", "model", "train", "evaluate", "predict", "export", "runs"] as const;
+export type Step = (typeof steps)[number];
+
+/** Where the address says we are: reloading, the history and a bookmark bring it back. */
+export interface ProjectRoute {
+  /** The project's folder. */
+  readonly project: ComputedRef<string | undefined>;
+  readonly step: ComputedRef<Step | undefined>;
+  /** The run that was chosen; undefined: the screen's own choice, the newest that suits. */
+  readonly run: ComputedRef<string | undefined>;
+  readonly go: (step: Step, run?: string) => void;
+  /** Chooses a run and stays on the screen. */
+  readonly chooseRun: (run: string | undefined) => void;
+  readonly openProject: (path: string, step?: Step) => void;
+  readonly home: () => void;
+}
+
+export function useProjectRoute(): ProjectRoute {
+  const route = useRoute();
+  const router = useRouter();
+  const project = computed(() => {
+    const value = route.params["project"];
+    return typeof value === "string" && value !== "" ? value : undefined;
+  });
+  const step = computed(() => steps.find((candidate) => route.name === candidate));
+  const run = computed(() => {
+    const value = route.query["run"];
+    return typeof value === "string" ? value : undefined;
+  });
+  function to(name: Step, folder: string, chosen: string | undefined): void {
+    void router.push({ name, params: { project: folder }, query: chosen === undefined ? {} : { run: chosen } });
+  }
+  return {
+    project, step, run,
+    go(name, chosen) {
+      if (project.value !== undefined) to(name, project.value, chosen ?? run.value);
+    },
+    chooseRun(chosen) {
+      if (project.value !== undefined && step.value !== undefined) to(step.value, project.value, chosen);
+    },
+    openProject: (path, name = "data") => to(name, path, undefined),
+    home: () => void router.push({ name: "home" }),
+  };
+}

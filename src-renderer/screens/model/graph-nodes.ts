@@ -1,0 +1,69 @@
+import type { Catalogue, ModelPlan } from "../../../src-main/contract/model-views.js";
+import { formatCount, formatShare } from "../../composables/format.js";
+import type { Network } from "../../stores/network.js";
+import { layerKey, type NodeRef } from "../../stores/node-keys.js";
+import { texts } from "../../texts/index.js";
+
+/** What a node of the graph says. */
+export interface NodeView extends NodeRef {
+  readonly key: string;
+  /** A layer's type, or what kind of end it is. */
+  readonly title: string;
+  /** `N × 16` */
+  readonly shape: string | undefined;
+  readonly parameters: number | undefined;
+  readonly multiplyAdds: number | undefined;
+  /** Of the whole network's multiplications. */
+  readonly share: number | undefined;
+  readonly problem: string | undefined;
+  /** Place of its group in the catalogue, which gives its colour. */
+  readonly group: number | undefined;
+  readonly description: string | undefined;
+  /** For screen readers, in one sentence. */
+  readonly label: string;
+}
+
+export function shapeText(shape: readonly (string | number)[] | undefined): string | undefined {
+  return shape?.join(" × ");
+}
+
+/** Every node, by its key. The plan may be a moment older than the network. */
+export function nodeViews(network: Network, plan: ModelPlan | undefined, catalogue: Catalogue | undefined): ReadonlyMap<string, NodeView> {
+  const t = texts.model.graph;
+  const groups = [...new Set(catalogue?.layers.map(({ group }) => group))];
+  const planned = new Map(plan?.layers.map((layer) => [layer.id, layer]));
+  const views: NodeView[] = [];
+  for (const name of network.inputs) {
+    const input = plan?.inputs.find((one) => one.name === name);
+    views.push(labelled({ kind: "input", name, key: `input:${name}`, title: t.inputNode(name), shape: shapeText(input?.shape), description: input?.description, ...nothing }));
+  }
+  for (const { id, type, spec, sources } of network.layers) {
+    const layer = planned.get(id);
+    const group = groups.indexOf(catalogue?.layers.find((entry) => entry.type === type)?.group ?? "");
+    views.push(labelled({
+      kind: "layer", name: id, key: layerKey(id), title: type === "Block" ? `Block ${String(spec["block"])}` : type, shape: shapeText(layer?.shape), parameters: layer?.parameters, multiplyAdds: layer?.multiplyAdds,
+      share: layer?.multiplyAdds !== undefined && plan !== undefined && plan.multiplyAdds > 0 ? layer.multiplyAdds / plan.multiplyAdds : undefined,
+      problem: layer?.problem ?? plan?.problems.find((problem) => problem.layer === id)?.message, group: group < 0 ? undefined : group, description: sources.length === 0 ? t.unconnected : undefined,
+    }));
+  }
+  network.outputs.forEach(({ target, from, known }) => {
+    const output = plan?.outputs.find((one) => one.target === target);
+    const problem = !known ? t.unknownTarget : from === undefined ? t.unanswered : undefined;
+    views.push(labelled({ kind: "output", name: target, key: `output:${target}`, title: t.outputNode(target), shape: output?.width === undefined ? undefined : `N × ${output.width}`, description: output?.description, ...nothing, problem }));
+  });
+  return new Map(views.map((view) => [view.key, view]));
+}
+
+const nothing = { parameters: undefined, multiplyAdds: undefined, share: undefined, problem: undefined, group: undefined };
+
+function labelled(view: Omit<NodeView, "label">): NodeView {
+  const t = texts.model.graph;
+  const parts = [
+    view.kind === "layer" ? `${view.name}, ${view.title}` : view.title,
+    view.shape === undefined ? t.unknownShape : t.shape(view.shape.replaceAll("×", "by")),
+    view.parameters !== undefined && view.parameters > 0 && t.parameters(formatCount(view.parameters)),
+    view.share !== undefined && view.share > 0 && t.cost(formatShare(view.share)),
+    view.problem !== undefined && t.problem(view.problem),
+  ];
+  return { ...view, label: parts.filter(Boolean).join(", ") };
+}

@@ -1,0 +1,16 @@
+import { defineStore } from "pinia";
+import { computed, onScopeDispose } from "vue";
+import type { Catalogue } from "../../src-main/contract/model-views.js";
+import { useStudio } from "../rpc/studio.js";
+import { createLoader } from "./loadable.js";
+
+/** Every layer, loss, optimizer, schedule and preset there is. It does not change while the host runs. */
+export const useCatalogue = defineStore("catalogue", () => {
+  const studio = useStudio();
+  const loader = createLoader<Catalogue>();
+  const load = () => loader.load((signal) => studio.procedures.model.catalogue({}, { signal }));
+  const registration = studio.onState((state) => void (state === "connected" && !loader.state.value.value && load()));
+  onScopeDispose(() => registration.dispose());
+  void load();
+  return { state: computed(() => loader.state.value), catalogue: computed(() => loader.state.value.value), load };
+});

@@ -1,0 +1,22 @@
+import { defineStore } from "pinia";
+import { computed, onScopeDispose } from "vue";
+import type { EngineStatusView, Licence } from "../../src-main/contract/settings.js";
+import { useStudio } from "../rpc/studio.js";
+import { createLoader } from "./loadable.js";
+
+/** What can train on this machine, and what Lathe is made with: asked for when first looked at. */
+export const useMachine = defineStore("machine", () => {
+  const studio = useStudio();
+  const engines = createLoader<EngineStatusView[]>();
+  const licences = createLoader<Licence[]>();
+  const loadEngines = () => engines.load((signal) => studio.procedures.app.engines({}, { signal }));
+  const loadLicences = () => licences.load((signal) => studio.procedures.app.licences({}, { signal }));
+  const loadMissing = () => {
+    if (!engines.state.value.value) void loadEngines();
+    if (!licences.state.value.value) void loadLicences();
+  };
+  const registration = studio.onState((state) => void (state === "connected" && loadMissing()));
+  onScopeDispose(() => registration.dispose());
+  loadMissing();
+  return { engines: computed(() => engines.state.value), licences: computed(() => licences.state.value), loadEngines, loadLicences };
+});

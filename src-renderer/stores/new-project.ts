@@ -1,0 +1,113 @@
+import { defineStore } from "pinia";
+import { computed, onScopeDispose, ref, shallowRef } from "vue";
+import { toLatheError, type LatheError } from "../../src-main/base/errors.js";
+import type { ProjectProposal, Role } from "../../src-main/contract/project-views.js";
+import type { ProjectSummary } from "../../src-main/contract/summaries.js";
+import { useStudio } from "../rpc/studio.js";
+import { createLoader } from "./loadable.js";
+
+/** Milliseconds of calm after another target was chosen before the data is looked at anew. */
+const calm = 250;
+
+/** A project that is about to be made: what Lathe proposes for some data, and what the user changed of it. */
+export const useNewProject = defineStore("new-project", () => {
+  const studio = useStudio();
+  const loader = createLoader<ProjectProposal>();
+  const data = ref<string>();
+  /** Changed by the user; the proposal stands for the rest. */
+  const typedName = ref<string>();
+  const typedFolder = ref<string>();
+  const chosenTemplate = ref<string>();
+  const chosenRoles = shallowRef<ReadonlyMap<string, Role>>(new Map());
+  const test = ref<string>();
+  const creating = ref(false);
+  const createError = shallowRef<LatheError>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const proposal = computed(() => loader.state.value.value);
+  const roleOf = (column: string): Role => chosenRoles.value.get(column) ?? proposal.value?.columns.find(({ name }) => name === column)?.role ?? "input";
+  const columns = computed(() => (proposal.value?.columns ?? []).map((column) => ({ ...column, role: chosenRoles.value.get(column.name) ?? column.role })));
+  const named = (role: Role) => columns.value.filter((column) => column.role === role).map(({ name }) => name);
+  const targets = computed(() => named("target"));
+  const inputs = computed(() => named("input"));
+  const ignored = computed(() => named("ignore"));
+  const name = computed(() => typedName.value ?? proposal.value?.name ?? "");
+  const folder = computed(() => typedFolder.value ?? folderNamed(proposal.value, typedName.value) ?? "");
+  /** The user's, as long as it suits; else the first that does. */
+  const template = computed(() => {
+    const suited = (proposal.value?.templates ?? []).filter(({ unsuited }) => unsuited === undefined).map(({ type }) => type);
+    return [chosenTemplate.value, proposal.value?.template, suited[0]].find((type) => type !== undefined && suited.includes(type));
+  });
+
+  function begin(path: string): void {
+    if (data.value === path && proposal.value) return;
+    forget();
+    data.value = path;
+    void look();
+  }
+
+  function forget(): void {
+    clearTimeout(timer);
+    loader.reset();
+    data.value = typedName.value = typedFolder.value = chosenTemplate.value = test.value = undefined;
+    chosenRoles.value = new Map();
+    createError.value = undefined;
+  }
+
+  /** With targets of the user's own the host says whether they can be predicted, and what suits them. */
+  async function look(): Promise<void> {
+    const path = data.value;
+    if (path === undefined) return;
+    const wanted = chosenRoles.value.size === 0 || targets.value.length === 0 ? {} : { targets: targets.value };
+    await loader.load((signal) => studio.procedures.projects.propose({ data: path, ...wanted }, { signal }));
+  }
+
+  function setRole(column: string, role: Role): void {
+    const touchesTarget = role === "target" || roleOf(column) === "target";
+    // What was proposed as target stays one only where the user did not choose.
+    const kept = new Map(chosenRoles.value.size === 0 ? columns.value.map((known) => [known.name, known.role] as const) : chosenRoles.value);
+    chosenRoles.value = kept.set(column, role);
+    createError.value = undefined;
+    if (!touchesTarget) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => void look(), calm);
+  }
+
+  /** @returns the project and what was noticed, or undefined where it could not be made; `createError` then says why. */
+  async function create(): Promise<{ readonly project: ProjectSummary; readonly notes: readonly string[] } | undefined> {
+    if (data.value === undefined || template.value === undefined) return undefined;
+    creating.value = true;
+    createError.value = undefined;
+    try {
+      return await studio.procedures.projects.create({
+        data: data.value, folder: folder.value.trim(), name: name.value.trim(), template: template.value, targets: [...targets.value], ignore: [...ignored.value],
+        ...(test.value === undefined ? {} : { test: test.value }),
+      });
+    } catch (thrown) {
+      createError.value = toLatheError(thrown);
+      return undefined;
+    } finally {
+      creating.value = false;
+    }
+  }
+
+  const registration = studio.onState((state) => void (state === "connected" && data.value !== undefined && !proposal.value && look()));
+  onScopeDispose(() => {
+    clearTimeout(timer);
+    registration.dispose();
+  });
+  return {
+    data, state: computed(() => loader.state.value), proposal, columns, targets, inputs, ignored, name, folder, template, test, creating, createError,
+    begin, forget, setRole, create, look,
+    rename: (value: string) => void (typedName.value = value),
+    moveTo: (value: string) => void (typedFolder.value = value),
+    choose: (type: string) => void (chosenTemplate.value = type),
+  };
+});
+
+/** Beside the proposed folder, called as the project is; characters that no file system likes become spaces. */
+function folderNamed(proposal: ProjectProposal | undefined, name: string | undefined): string | undefined {
+  if (!proposal || name === undefined || name.trim() === proposal.name) return proposal?.folder;
+  const stem = name.replace(/[\\/\0:*?"<>|]+/g, " ").replace(/^[. ]+|[. ]+$/g, "");
+  return stem === "" ? proposal.folder : proposal.folder.replace(/[^\\/]+$/, stem);
+}

@@ -1,0 +1,49 @@
+import { defineStore } from "pinia";
+import { computed, ref, shallowRef, watch } from "vue";
+import type { RunReference } from "../../src-main/contract/summaries.js";
+import { useStudio } from "../rpc/studio.js";
+import { useProject } from "./project.js";
+import { createWork } from "./work.js";
+
+/** Answers of a run's model for every row of a file. It goes on while other screens are looked at. */
+export const usePredictTable = defineStore("predict-table", () => {
+  const studio = useStudio();
+  const project = useProject();
+  const work = createWork(studio, "predictTable");
+  const data = ref<string>();
+  const out = ref<string>();
+  /** What is, or was last, asked for. */
+  const asked = shallowRef<RunReference & { readonly data: string; readonly out: string }>();
+  const cancelled = ref(false);
+
+  watch(() => project.path, () => {
+    work.reset();
+    data.value = undefined;
+    out.value = undefined;
+    asked.value = undefined;
+    cancelled.value = false;
+  });
+
+  /** Answers go beside the table, unless another place is chosen. */
+  function chooseData(path: string): void {
+    data.value = path;
+    out.value = path.replace(/\.[^./\\]+$/, "").concat("-predictions.csv");
+    work.reset();
+    cancelled.value = false;
+  }
+
+  function start(run: RunReference, replace: boolean): void {
+    if (data.value === undefined || out.value === undefined) return;
+    asked.value = { ...run, data: data.value, out: out.value };
+    cancelled.value = false;
+    work.start({ ...asked.value, replace });
+  }
+
+  return {
+    data, out, asked, cancelled, state: computed(() => work.state.value), chooseData, start,
+    cancel(): void {
+      cancelled.value = true;
+      work.cancel();
+    },
+  };
+});

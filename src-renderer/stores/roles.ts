@@ -1,0 +1,191 @@
+import type { Role } from "../../src-main/contract/project-views.js";
+import type { ColumnSummary } from "../../src-main/contract/table-views.js";
+import type { Draft, DraftInput, DraftTarget } from "./draft.js";
+import { dropTarget, followTargets, renameInDocument } from "./target-references.js";
+
+/** Columns and the parts they play, as changes to a draft that keep the rest of the document with them. */
+
+/** What is known of a column here. */
+export type RoleColumn = Pick<ColumnSummary, "name" | "type" | "distinct" | "target">;
+export type InputKind = DraftInput["type"];
+export type TargetKind = DraftTarget["type"];
+
+/** The columns of a target, in order. */
+export function columnsOfTarget(target: DraftTarget): readonly string[] {
+  if (target.type === "numeric" && target.columns) return target.columns;
+  return target.column === undefined ? [] : [target.column];
+}
+
+/** The columns of an input; those of "rest" are all that have no other role, in the table's order. */
+export function columnsOfInput(draft: Draft, input: DraftInput, all: readonly string[]): readonly string[] {
+  if (input.type !== "numeric") return [input.column];
+  return input.columns === "rest" ? restOf(draft, all) : input.columns;
+}
+
+function restOf(draft: Draft, all: readonly string[]): readonly string[] {
+  const { inputs, targets, split } = draft.data;
+  const taken = new Set(targets.flatMap(columnsOfTarget));
+  for (const input of inputs) {
+    if (input.type !== "numeric") taken.add(input.column);
+    else if (input.columns !== "rest") for (const column of input.columns) taken.add(column);
+  }
+  if (split?.column !== undefined && split.by !== undefined && split.by !== "random") taken.add(split.column);
+  return all.filter((column) => !taken.has(column));
+}
+
+export function inputOf(draft: Draft, column: string, all: readonly string[]): DraftInput | undefined {
+  return draft.data.inputs.find((input) => columnsOfInput(draft, input, all).includes(column));
+}
+
+export function targetOf(draft: Draft, column: string): DraftTarget | undefined {
+  return draft.data.targets.find((target) => columnsOfTarget(target).includes(column));
+}
+
+/** Every column's role, by name. A target is one even where an input names it too. */
+export function rolesOf(draft: Draft, all: readonly string[]): ReadonlyMap<string, Role> {
+  const inputs = new Set(draft.data.inputs.flatMap((input) => columnsOfInput(draft, input, all)));
+  const targets = new Set(draft.data.targets.flatMap(columnsOfTarget));
+  return new Map(all.map((column) => [column, targets.has(column) ? "target" : inputs.has(column) ? "input" : "ignore"]));
+}
+
+/**
+ * Gives a column a role. What refers to a target follows it; layers that read an input that is gone are left, for a network is not changed behind one's back.
+ * @param columns all of the table, in its order.
+ */
+export function setRole(draft: Draft, column: RoleColumn, role: Role, columns: readonly RoleColumn[]): void {
+  const all = columns.map(({ name }) => name);
+  if ((rolesOf(draft, all).get(column.name) ?? "ignore") === role) return;
+  if (role === "input") {
+    takeFromTargets(draft, column.name);
+    addInput(draft, column.name, inputKind(column), all);
+  } else if (role === "target") {
+    takeFromInputs(draft, column.name, all, false);
+    addTarget(draft, column);
+  } else {
+    takeFromTargets(draft, column.name);
+    takeFromInputs(draft, column.name, all, true);
+  }
+  followTargets(draft);
+}
+
+/** How a column would be read. */
+export function inputKind({ type, distinct }: RoleColumn): InputKind {
+  if (type === "number" || type === "boolean") return "numeric";
+  return distinct === 2 ? "binary" : "category";
+}
+
+/** Reads an input column as numbers, as one of several values, or as one of two. */
+export function setInputKind(draft: Draft, column: string, kind: InputKind, all: readonly string[]): void {
+  const current = inputOf(draft, column, all);
+  if (!current || current.type === kind) return;
+  if (current.type !== "numeric" && kind !== "numeric") {
+    current.type = kind;
+    return;
+  }
+  // Its own input takes a column out of "rest"; a numeric one is joined.
+  if (current.type !== "numeric" || current.columns !== "rest") takeFromInputs(draft, column, all, true);
+  else if (columnsOfInput(draft, current, all).length === 1) draft.data.inputs = draft.data.inputs.filter((input) => input !== current);
+  addInput(draft, column, kind, all);
+}
+
+/** Changes what kind of answer a target is. Its loss goes where it does not suit the new kind, and its output's layer gets as many numbers as it needs. */
+export function setTargetKind(draft: Draft, name: string, kind: TargetKind): void {
+  const at = draft.data.targets.findIndex((target) => target.name === name);
+  const current = draft.data.targets[at];
+  if (!current || current.type === kind) return;
+  const column = columnsOfTarget(current)[0] ?? "";
+  draft.data.targets[at] = kind === "numeric" ? { name, type: kind, column, normalize: "standard" } : { name, type: kind, column };
+  // Losses suit one kind, and what is measured differs too.
+  dropTarget(draft, name);
+  followTargets(draft);
+}
+
+/** Renames a target, and what refers to it. @returns why not, or undefined. */
+export function renameTarget(draft: Draft, from: string, to: string): "taken" | "invalid" | undefined {
+  if (from === to) return undefined;
+  if (!/^[\p{L}_][\p{L}\p{N}_-]*$/u.test(to)) return "invalid";
+  const target = draft.data.targets.find(({ name }) => name === from);
+  if (!target || namesOf(draft).has(to)) return "taken";
+  target.name = to;
+  renameInDocument(draft, from, to);
+  return undefined;
+}
+
+/** Inputs that no layer reads: what they hold would be prepared and never seen. */
+export function unreadInputs(draft: Draft): readonly string[] {
+  const { layers } = draft.model;
+  const first = layers[0];
+  if (!first) return [];
+  const read = new Set(layers.flatMap(({ from }) => from ?? []));
+  if (first.from === undefined) return draft.data.inputs.length === 1 ? [] : draft.data.inputs.map(({ name }) => name).filter((name) => !read.has(name));
+  return draft.data.inputs.map(({ name }) => name).filter((name) => !read.has(name));
+}
+
+function takeFromTargets(draft: Draft, column: string): void {
+  for (const target of [...draft.data.targets]) {
+    const columns = columnsOfTarget(target);
+    if (!columns.includes(column)) continue;
+    const left = columns.filter((other) => other !== column);
+    if (target.type === "numeric" && left.length > 0) {
+      target.columns = left;
+      continue;
+    }
+    draft.data.targets = draft.data.targets.filter((other) => other !== target);
+    dropTarget(draft, target.name);
+  }
+}
+
+/** @param forGood whether "rest" may not take it up again, which writing its columns out sees to. */
+function takeFromInputs(draft: Draft, column: string, all: readonly string[], forGood: boolean): void {
+  const { data } = draft;
+  // "rest" is what it is before anything moves.
+  const before = new Map(data.inputs.map((input) => [input, columnsOfInput(draft, input, all)]));
+  const rest = data.inputs.find((input) => input.type === "numeric" && input.columns === "rest");
+  data.inputs = data.inputs.flatMap((input): DraftInput[] => {
+    const columns = before.get(input) ?? [];
+    const left = columns.filter((other) => other !== column);
+    if (input === rest) {
+      if (left.length === 0) return [];
+      return forGood && input.type === "numeric" ? [{ ...input, columns: left }] : [input];
+    }
+    if (left.length === columns.length) return [input];
+    return left.length === 0 || input.type !== "numeric" ? [] : [{ ...input, columns: left }];
+  });
+}
+
+function addInput(draft: Draft, column: string, kind: InputKind, all: readonly string[]): void {
+  const { data } = draft;
+  if (kind !== "numeric") {
+    data.inputs = [...data.inputs, { name: freeName(draft, column), type: kind, column }];
+    return;
+  }
+  // "rest" may have taken it up already.
+  if (inputOf(draft, column, all)?.type === "numeric") return;
+  const numeric = data.inputs.find((input) => input.type === "numeric");
+  if (numeric?.type === "numeric" && numeric.columns !== "rest") {
+    const columns = [...numeric.columns, column];
+    const known = all.filter((name) => columns.includes(name));
+    numeric.columns = [...known, ...columns.filter((name) => !known.includes(name))];
+    return;
+  }
+  data.inputs = [{ name: freeName(draft, "features"), type: "numeric", columns: [column], normalize: "standard", missing: "mean" }, ...data.inputs];
+}
+
+function addTarget(draft: Draft, { name: column, target: kind }: RoleColumn): void {
+  const name = freeName(draft, column);
+  draft.data.targets = [...draft.data.targets, kind === "numeric" ? { name, type: kind, column, normalize: "standard" } : { name, type: kind, column }];
+}
+
+function namesOf(draft: Draft): ReadonlySet<string> {
+  return new Set([...draft.data.inputs, ...draft.data.targets].map(({ name }) => name).concat(draft.model.layers.map(({ id }) => id)));
+}
+
+/** A name for an input or a target, made from a column's: letters, digits, _ and -, not yet taken. */
+function freeName(draft: Draft, column: string): string {
+  const taken = namesOf(draft);
+  const plain = column.trim().replace(/[^\p{L}\p{N}_-]+/gu, "_").replace(/^_+|_+$/g, "");
+  const stem = plain === "" ? "column" : /^[\p{L}_]/u.test(plain) ? plain : `_${plain}`;
+  let name = stem;
+  for (let n = 2; taken.has(name); n++) name = `${stem}_${n}`;
+  return name;
+}

@@ -1,0 +1,105 @@
+import { defineStore } from "pinia";
+import { computed, onScopeDispose, ref, shallowRef, watch } from "vue";
+import type { RunSettings } from "../../src-main/contract/run-views.js";
+import { useStudio } from "../rpc/studio.js";
+import { createEpochColumns } from "./epoch-columns.js";
+import { createLoader } from "./loadable.js";
+import { useLiveRun } from "./live-run.js";
+import { useProject } from "./project.js";
+import { createWork } from "./work.js";
+
+/** Milliseconds between looks at what is new, at least. */
+const pace = 200;
+
+/** How curves are looked at; kept for the next time. */
+export interface CurveLook {
+  readonly smoothing: number;
+  readonly logLoss: boolean;
+  readonly logOther: boolean;
+  /** What the second chart shows: `metric:<name>`, or one of the quantities of training. Empty: what suits. */
+  readonly other: string;
+}
+
+/** What the Train screen looks at: the curves of a run as they grow, how they are looked at, and the search for a learning rate. */
+export const useTrainView = defineStore("train-view", () => {
+  const studio = useStudio();
+  const live = useLiveRun();
+  const project = useProject();
+  const columns = createEpochColumns();
+  /** Grows when the columns did, a few times a second at most. */
+  const version = ref(0);
+  /** Losses within epochs, as far as they were heard: epochs and parts of them. */
+  const steps = { x: [] as number[], y: [] as number[] };
+  const look = ref<CurveLook>(remembered());
+  const settings = createLoader<RunSettings>();
+  const finder = createWork(studio, "learningRate");
+  const finderError = shallowRef<string>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let lookedAt = 0;
+  /** When the newest epoch, or step, was heard: what has passed since then is part of the time elapsed. */
+  const heardAt = ref(performance.now());
+
+  function take(): void {
+    timer = undefined;
+    lookedAt = performance.now();
+    columns.update(live.epochs);
+    version.value++;
+  }
+
+  watch(() => live.epochs, () => {
+    heardAt.value = performance.now();
+    timer ??= setTimeout(take, Math.max(0, lookedAt + pace - performance.now()));
+  }, { immediate: true });
+
+  watch(() => live.step, (step) => {
+    const perEpoch = live.started?.stepsPerEpoch;
+    if (!step || step.loss === null || perEpoch === undefined || perEpoch === 0) return;
+    const x = step.epoch - 1 + step.step / perEpoch;
+    if (x <= (steps.x.at(-1) ?? 0)) return;
+    steps.x.push(x);
+    steps.y.push(step.loss);
+    timer ??= setTimeout(take, Math.max(0, lookedAt + pace - performance.now()));
+  });
+
+  watch(() => [live.reference?.project, live.reference?.run] as const, ([folder, run]) => {
+    steps.x = [];
+    steps.y = [];
+    settings.reset();
+    if (folder !== undefined && run !== undefined) void settings.load((signal) => studio.procedures.runs.settings({ project: folder, run }, { signal }));
+  }, { immediate: true });
+
+  watch(look, (value) => localStorage.setItem("train.look", JSON.stringify(value)));
+  watch(() => project.path, () => finder.reset());
+  onScopeDispose(() => clearTimeout(timer));
+
+  /** Saves the project and looks for a learning rate that suits it. */
+  async function findRate(): Promise<void> {
+    const folder = project.path;
+    if (folder === undefined) return;
+    finderError.value = undefined;
+    try {
+      await project.flush();
+    } catch (thrown) {
+      finderError.value = thrown instanceof Error ? thrown.message : String(thrown);
+      return;
+    }
+    finder.start({ project: folder });
+  }
+
+  return {
+    version, columns, steps, look, heardAt, finderError, findRate,
+    settings: computed(() => settings.state.value),
+    finder: computed(() => finder.state.value), cancelFinder: () => finder.cancel(),
+    changeLook: (change: Partial<CurveLook>) => void (look.value = { ...look.value, ...change }),
+  };
+});
+
+function remembered(): CurveLook {
+  const start: CurveLook = { smoothing: 0, logLoss: false, logOther: false, other: "" };
+  try {
+    const stored: unknown = JSON.parse(localStorage.getItem("train.look") ?? "{}");
+    return { ...start, ...(stored as Partial<CurveLook>) };
+  } catch {
+    return start;
+  }
+}

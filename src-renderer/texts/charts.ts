@@ -1,0 +1,16 @@
+/** What stands at every chart. */
+export const chartsTexts = {
+  tools: (title: string) => `Tools of ${title}`,
+  zoomIn: "Zoom in",
+  zoomOut: "Zoom out",
+  zoomHint: "The wheel zooms too, dragging moves, a double click shows all",
+  showAll: "Show all",
+  showAllHint: "A double click on the chart does the same",
+  table: "Table",
+  tableHint: "The same values as a table",
+  tableOf: (title: string) => `${title} as a table`,
+  csvHint: "Save every value as a CSV file",
+  pictureHint: "Save what you see as a PNG picture",
+  summary: (title: string, lines: readonly string[]) => (lines.length === 0 ? `${title}: nothing yet.` : `${title}: ${lines.join(", ")}.`),
+  endsAt: (label: string, value: string) => `${label} ends at ${value}`,
+} as const;

@@ -1,0 +1,4 @@
+/** The Evaluate screen. */
+export const evaluateTexts = {
+  title: "Evaluate",
+} as const;

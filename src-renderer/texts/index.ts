@@ -1,0 +1,28 @@
+import { chartsTexts } from "./charts.js";
+import { common } from "./common.js";
+import { dataTexts } from "./data.js";
+import { evaluateTexts } from "./evaluate.js";
+import { exportTexts } from "./export.js";
+import { homeTexts } from "./home.js";
+import { modelTexts } from "./model.js";
+import { predictTexts } from "./predict.js";
+import { runsTexts } from "./runs.js";
+import { settingsTexts } from "./settings.js";
+import { shellTexts } from "./shell.js";
+import { trainTexts } from "./train.js";
+
+/** Every word the studio says, in one place: a file a screen. Second person, short, no exclamation marks. */
+export const texts = {
+  ...common,
+  charts: chartsTexts,
+  shell: shellTexts,
+  home: homeTexts,
+  data: dataTexts,
+  model: modelTexts,
+  train: trainTexts,
+  evaluate: evaluateTexts,
+  predict: predictTexts,
+  exporting: exportTexts,
+  runsScreen: runsTexts,
+  settings: settingsTexts,
+} as const;

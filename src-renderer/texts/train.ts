@@ -1,0 +1,4 @@
+/** The Train screen. */
+export const trainTexts = {
+  title: "Train",
+} as const;

@@ -1,0 +1,10 @@
+import { EventEmitter } from "node:events";
+
+// In a utility process Electron gives `process.parentPort` in place of Node's IPC.
+const port = new EventEmitter();
+const send = process.send.bind(process);
+port.postMessage = (message) => void send(message);
+process.on("message", (data) => port.emit("message", { data, ports: [] }));
+process.on("disconnect", () => process.exit(1));
+process.send = undefined;
+process.parentPort = port;

@@ -1,0 +1,19 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { expect, type Page } from "@playwright/test";
+
+const source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+interface Violation {
+  readonly id: string;
+  readonly impact: string | null;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
+}
+
+/** No serious fault by axe-core's rules on what the page shows. */
+export async function expectAccessible(page: Page): Promise<void> {
+  // The page's policy allows no script of others: axe is brought in by the debugger, not by the page.
+  const violations = await page.evaluate<readonly Violation[]>(`(async () => { ${source}; return (await axe.run(document, { resultTypes: ["violations"] })).violations; })()`);
+  const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+  expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html.slice(0, 200)} ${failureSummary ?? ""}`).join("; ")}`)).toEqual([]);
+}

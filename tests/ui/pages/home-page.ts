@@ -1,0 +1,71 @@
+import { expect, type Locator, type Page } from "@playwright/test";
+
+/** Home, and the page of a project that is about to be made. */
+export class HomePage {
+  readonly projects: Locator;
+  readonly samples: Locator;
+  readonly hints: Locator;
+  readonly columns: Locator;
+  readonly form: Locator;
+  readonly create: Locator;
+
+  constructor(readonly page: Page) {
+    this.projects = page.getByRole("region", { name: "Projects" });
+    this.samples = page.getByRole("region", { name: "Samples" });
+    this.hints = page.getByRole("region", { name: "How it goes" });
+    this.columns = page.getByRole("table", { name: "Columns" });
+    this.form = page.getByRole("region", { name: "Project", exact: true });
+    this.create = page.getByRole("button", { name: "Create the project" });
+  }
+
+  /** @param url of the studio, with its token. */
+  async goto(url: string): Promise<void> {
+    await this.page.goto(url);
+    await expect(this.projects).toBeVisible();
+  }
+
+  project(name: string): Locator {
+    return this.projects.getByRole("row").filter({ has: this.page.getByRole("button", { name: new RegExp(`^${name} /`) }) });
+  }
+
+  async open(name: string): Promise<void> {
+    await this.project(name).getByRole("button", { name: new RegExp(`^${name} /`) }).click();
+  }
+
+  async forget(name: string): Promise<void> {
+    await this.project(name).getByRole("button", { name: `Take ${name} off this list` }).click();
+  }
+
+  async startSample(title: string): Promise<void> {
+    await this.samples.getByRole("button", { name: `Start ${title}` }).click();
+  }
+
+  newProject(): Locator {
+    return this.page.getByRole("button", { name: "New project…" });
+  }
+
+  /** Goes straight to the page of a project made of that data. */
+  async propose(data: string): Promise<void> {
+    await this.page.goto(`${this.page.url().replace(/#.*/, "")}#/?data=${encodeURIComponent(data)}`);
+  }
+
+  role(column: string): Locator {
+    return this.columns.getByRole("combobox", { name: `Role of ${column}` });
+  }
+
+  async giveRole(column: string, role: "Input" | "Predict" | "Ignore"): Promise<void> {
+    await this.role(column).selectOption(role);
+  }
+
+  template(title: string): Locator {
+    return this.form.getByRole("radio", { name: new RegExp(`^${title}`) });
+  }
+
+  name(): Locator {
+    return this.form.getByRole("textbox", { name: "Name" });
+  }
+
+  folder(): Locator {
+    return this.form.getByRole("textbox", { name: "Folder" });
+  }
+}

@@ -1,0 +1,185 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { lathe } from "../support/lathe.js";
+import { expectAccessible } from "./accessibility.js";
+import { cloudTable, writeClouds } from "./cloud-project.js";
+import { expect, test } from "./fixture.js";
+import { PredictPage } from "./pages/predict-page.js";
+
+/** A project with a trained run. @returns its folder */
+async function trainedClouds(folder: string): Promise<string> {
+  const project = writeClouds(folder, { epochs: 12 });
+  const { code, stderr } = await lathe("train", project);
+  expect(code, stderr).toBe(0);
+  return project;
+}
+
+test("without a model there is one button, to Train", async ({ page, studio, workshop }) => {
+  const predict = new PredictPage(page);
+  await predict.goto(workshop.server.url, writeClouds(workshop.folder));
+  await expect(page.getByRole("heading", { name: "No model to ask yet" })).toBeVisible();
+  await page.getByRole("button", { name: "Go to Train" }).click();
+  await expect(page).toHaveURL(/\/train$/);
+  studio.expectNoComplaints();
+});
+
+test("one row is answered as it is typed, and what is doubtful is marked where it stands", async ({ page, studio, workshop }) => {
+  const predict = new PredictPage(page);
+  await predict.goto(workshop.server.url, await trainedClouds(workshop.folder));
+  await expect(predict.run).toHaveText(/Run 1/);
+  await predict.field("height").fill("8100");
+  await expect.poll(async () => (await predict.probabilities("kind"))[0]).toMatch(/^cirrus\s+\d/);
+  expect(await predict.probabilities("kind")).toHaveLength(3);
+  await predict.field("height").fill("1600");
+  await expect.poll(async () => (await predict.probabilities("kind"))[0]).toMatch(/^cumulus\s+\d/);
+
+  await predict.field("height").fill("90000");
+  await expect(predict.form).toContainText("the answer goes beyond what the model has seen");
+  await expect(predict.answer).toContainText("one value is marked");
+  await predict.field("humidity").fill("");
+  await expect(predict.form).toContainText(/humidity is missing: [\d.]+, the mean of the training rows, stands in for it/);
+  await predict.field("season").selectOption("missing");
+  await expect(predict.form).toContainText("season is missing");
+  await predict.field("height").fill("high");
+  await expect(predict.field("height")).toHaveAttribute("aria-invalid", "true");
+  await expect(predict.form).toContainText('got "high", expected a number');
+  await expect(predict.answer).toContainText("from before");
+  await page.getByRole("button", { name: "Typical values" }).click();
+  await expect(predict.field("height")).toHaveAttribute("aria-invalid", "false");
+  await expect(predict.answer).not.toContainText("from before");
+  studio.expectNoComplaints();
+});
+
+test("the form is filled from a row of the table, whose truth stands beside the answer", async ({ page, studio, workshop }) => {
+  const project = await trainedClouds(workshop.folder);
+  const predict = new PredictPage(page);
+  await predict.goto(workshop.server.url, project);
+  await expect(predict.answer.getByRole("list")).toBeVisible();
+  await page.getByRole("button", { name: "Fill from a row" }).click();
+  const told = page.getByRole("status").filter({ hasText: /^Row \d+ of your table; it says kind = \w+$/ });
+  await expect(told).toBeVisible();
+  const [, row = "", kind = ""] = /^Row (\d+) of your table; it says kind = (\w+)$/.exec((await told.textContent()) ?? "") ?? [];
+  const line = readFileSync(join(project, "clouds.csv"), "utf8").split("\n")[Number(row)] ?? "";
+  await expect(predict.field("height")).toHaveValue(line.split(",")[1] ?? "");
+  expect(line.endsWith(`,${kind}`)).toBe(true);
+  await expect(predict.answer).toContainText(`The table says ${kind}.`);
+  // By the keyboard too: what is typed then is no longer that row.
+  await predict.field("height").focus();
+  await page.keyboard.press("End");
+  await page.keyboard.type("1");
+  await expect(told).toBeHidden();
+  studio.expectNoComplaints();
+});
+
+test("a file is answered into a CSV, which is previewed; one that is there is replaced only when told", async ({ page, studio, workshop }) => {
+  const project = await trainedClouds(workshop.folder);
+  const rows = join(workshop.folder, "new-clouds.csv");
+  writeFileSync(rows, cloudTable(40).replace(/^3,(\d+),([\d.]*),([\d.]*),\w+,/m, "3,$1,$2,$3,monsoon,").replaceAll(/,\w+$/gm, "").replace(/,kind$/m, ""));
+  const predict = new PredictPage(page);
+  await predict.goto(workshop.server.url, project);
+  await predict.mode("A whole file");
+  await expect(predict.file).toContainText("A file for many rows");
+  await predict.chooseTable(rows);
+  const out = join(workshop.folder, "new-clouds-predictions.csv");
+  await expect(predict.file).toContainText(out);
+  await predict.file.getByRole("button", { name: "Predict the file" }).click();
+  await expect(predict.file.getByRole("status")).toContainText("40 rows answered");
+  await expect(predict.file.getByRole("list", { name: "What was noticed" })).toContainText(/season: 1 row has a value that the model has never seen/);
+  await expect(predict.answers.getByRole("columnheader", { name: "kind:cirrus" })).toBeVisible();
+  await expect(predict.answers.getByRole("row")).toHaveCount(41);
+  const written = readFileSync(out, "utf8").trim().split("\n");
+  expect(written).toHaveLength(41);
+  expect(written[0]).toBe("sample,kind,kind:cirrus,kind:cumulus,kind:stratus");
+  await expect(predict.answers.getByRole("row").nth(1).getByRole("cell").nth(1)).toHaveText(written[1]?.split(",")[1] ?? "");
+
+  writeFileSync(out, "mine\n");
+  await predict.file.getByRole("button", { name: "Predict the file" }).click();
+  const alert = predict.file.getByRole("alert");
+  await expect(alert).toContainText("That file is there already");
+  expect(readFileSync(out, "utf8")).toBe("mine\n");
+  await alert.getByRole("button", { name: "Replace it" }).click();
+  await expect(predict.file.getByRole("status")).toContainText("40 rows answered");
+  expect(readFileSync(out, "utf8").trim().split("\n")).toHaveLength(41);
+
+  // A table that the model cannot be asked about.
+  const wrong = join(workshop.folder, "wrong.csv");
+  writeFileSync(wrong, "a,b\n1,2\n");
+  await predict.chooseTable(wrong);
+  await predict.file.getByRole("button", { name: "Predict the file" }).click();
+  await expect(alert).toContainText("The file could not be predicted");
+  await expect(alert).toContainText("height");
+  expect(existsSync(join(workshop.folder, "wrong-predictions.csv"))).toBe(false);
+  studio.expectNoComplaints();
+});
+
+test("a large file is called off half way, and nothing is written", async ({ page, studio, workshop }) => {
+  const project = await trainedClouds(workshop.folder);
+  const rows = join(workshop.folder, "many.csv");
+  const lines = cloudTable(5000).split("\n").filter((line) => line !== "");
+  writeFileSync(rows, [lines[0], ...Array.from({ length: 120 }, () => lines.slice(1)).flat()].join("\n"));
+  const predict = new PredictPage(page);
+  await predict.goto(workshop.server.url, project);
+  await predict.mode("A whole file");
+  await predict.chooseTable(rows);
+  await predict.file.getByRole("button", { name: "Predict the file" }).click();
+  await predict.file.getByRole("button", { name: "Cancel" }).click();
+  await expect(predict.file.getByRole("status")).toContainText("Called off; nothing was written.");
+  await expect.poll(() => existsSync(join(workshop.folder, "many-predictions.csv.part"))).toBe(false);
+  expect(existsSync(join(workshop.folder, "many-predictions.csv"))).toBe(false);
+  studio.expectNoComplaints();
+});
+
+test("the run that answers is chosen; one without a model is said to have none", async ({ page, studio, workshop }) => {
+  const project = await trainedClouds(workshop.folder);
+  expect((await lathe("train", project, "--epochs", "1")).code).toBe(0);
+  const predict = new PredictPage(page);
+  await predict.goto(workshop.server.url, project);
+  await expect(predict.run).toHaveValue("0002");
+  await predict.run.selectOption("0001");
+  await expect(page).toHaveURL(/run=0001$/);
+  await predict.field("height").fill("8100");
+  await expect.poll(async () => (await predict.probabilities("kind"))[0]).toMatch(/^cirrus\s+\d/);
+  // What was typed is kept for the next model.
+  await predict.run.selectOption("0002");
+  await expect(predict.field("height")).toHaveValue("8100");
+  await predict.goto(workshop.server.url, project, "0077");
+  await expect(page.getByRole("status").filter({ hasText: "Run 77 has no model; Run 2 answers instead." })).toBeVisible();
+  studio.expectNoComplaints();
+});
+
+for (const colorScheme of ["light", "dark"] as const) {
+  for (const [width, height] of [[1280, 800], [1920, 1080]] as const) {
+    test(`looks right, ${colorScheme}, ${width}x${height}`, async ({ page, studio, workshop }) => {
+      await page.setViewportSize({ width, height });
+      await page.emulateMedia({ colorScheme });
+      const shot = (state: string) => page.screenshot({ path: `test-results/screenshots/predict-${state}-${colorScheme}-${width}x${height}.png` });
+      const predict = new PredictPage(page);
+      const project = writeClouds(workshop.folder, { epochs: 12 });
+      await predict.goto(workshop.server.url, project);
+      await expect(page.getByRole("heading", { name: "No model to ask yet" })).toBeVisible();
+      await shot("empty");
+      await expectAccessible(page);
+      expect((await lathe("train", project)).code).toBe(0);
+      await page.reload();
+      await predict.field("height").fill("90000");
+      await predict.field("wind").fill("strong");
+      await expect(predict.form).toContainText('got "strong"');
+      await predict.field("wind").fill("12");
+      await expect(predict.form).toContainText("goes beyond");
+      expect(await page.locator("html").evaluate((html) => [html.scrollWidth - html.clientWidth, html.scrollHeight - html.clientHeight])).toEqual([0, 0]);
+      await shot("one");
+      await expectAccessible(page);
+      await predict.mode("A whole file");
+      await predict.chooseTable(join(project, "clouds.csv"));
+      await predict.file.getByRole("button", { name: "Predict the file" }).click();
+      await expect(predict.answers).toBeVisible();
+      await shot("file");
+      await expectAccessible(page);
+      await predict.file.getByRole("button", { name: "Predict the file" }).click();
+      await expect(predict.file.getByRole("alert")).toBeVisible();
+      await shot("exists");
+      await expectAccessible(page);
+      studio.expectNoComplaints();
+    });
+  }
+}

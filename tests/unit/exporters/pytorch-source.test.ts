@@ -1,0 +1,84 @@
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { packageRoot } from "../../../src-main/base/entries.js";
+import { pytorchSource } from "../../../src-main/exporters/pytorch-source.js";
+import { layers } from "../../../src-main/layers/index.js";
+import { templates } from "../../../src-main/services/templates/index.js";
+import type { TableFacts } from "../../../src-main/training/plan-data.js";
+import { planModel } from "../../../src-main/training/plan-model.js";
+import goldens from "../../fixtures/pytorch/sources.json" with { type: "json" };
+
+const facts: TableFacts = {
+  path: "t.csv", rows: 400,
+  columns: [
+    ...["a", "b", "c", "price"].map((name) => ({ name, distinct: 300, exact: false, missing: 0 })),
+    { name: "site", distinct: 4, exact: true, rarest: 50, missing: 0 }, { name: "kind", distinct: 3, exact: true, rarest: 60, missing: 0 }, { name: "good", distinct: 2, exact: true, rarest: 100, missing: 0 },
+  ],
+};
+const source = { type: "table" as const, path: "t.csv" };
+const features = { name: "features", type: "numeric" as const, columns: ["a", "b", "c"] };
+const site = { name: "site", type: "category" as const, column: "site" };
+const good = { name: "good", type: "binary" as const, column: "good" };
+const kind = { name: "kind", type: "category" as const, column: "kind" };
+const price = { name: "price", type: "numeric" as const, column: "price" };
+
+/** Names that Python keeps, that modules have, or that it cannot take; every layer; first values; a block twice with one set of weights. */
+const odd = {
+  version: 1, name: "2nd try: wine", training: { epochs: 1 },
+  data: { source, inputs: [{ ...features, name: "lambda" }, { ...site, name: "site-code" }], targets: [good, price] },
+  model: {
+    blocks: { res: { layers: [{ id: "fc", type: "Linear", outFeatures: 6 }, { id: "norm", type: "BatchNorm1d", momentum: null }, { id: "act", type: "GELU", approximate: "tanh" }, { id: "sum", type: "Add", from: ["input", "act"] }] } },
+    layers: [
+      { id: "join", type: "Concat", from: ["lambda", "site-code"] },
+      { id: "train", type: "Linear", outFeatures: 6, init: { type: "constant", value: 0.25 }, initBias: "zeros" },
+      { id: "r1", type: "Block", block: "res", weights: "shared" }, { id: "r2", type: "Block", block: "res", weights: "shared" }, { id: "own", type: "Block", block: "res" },
+      { id: "ln", type: "LayerNorm", eps: 0.001, init: { type: "constant", value: 2 } }, { id: "drop", type: "Dropout", p: 0.1 },
+      { id: "l1", type: "LeakyReLU", negativeSlope: 0.2 }, { id: "l2", type: "ELU", alpha: 0.5 }, { id: "l3", type: "SELU" }, { id: "l4", type: "GELU" }, { id: "l5", type: "Softplus", beta: 2 },
+      { id: "l6", type: "Tanh" }, { id: "l7", type: "Sigmoid" }, { id: "l8", type: "ReLU" }, { id: "flat", type: "Flatten" }, { id: "same", type: "Identity" }, { id: "soft", type: "Softmax" },
+      { id: "log", type: "LogSoftmax", from: ["same"] }, { id: "sum", type: "Add", from: ["soft", "log", "r1"] },
+      { id: "class", type: "Linear", outFeatures: 1, bias: false, init: "xavier_uniform" },
+      { id: "price", type: "Linear", outFeatures: 1, from: ["sum"], init: { type: "kaiming_normal", nonlinearity: "relu" } },
+    ],
+    outputs: [{ target: "good", from: "class" }, { target: "price", from: "price" }],
+  },
+};
+
+const projects: Readonly<Record<string, object>> = {
+  tabular: templates.get("tabular").create({ name: "credit", source, inputs: [features], targets: [good] }),
+  "two-input": templates.get("two-input").create({ name: "wine quality", source, inputs: [features, site], targets: [kind] }),
+  "two-output": templates.get("two-output").create({ name: "houses", source, inputs: [features, site], targets: [kind, price] }),
+  odd,
+};
+
+function planned(project: object) {
+  const plan = planModel({ ...project }, facts);
+  expect(plan.problems).toEqual([]);
+  const inputs = plan.inputs.map((input) => ({ ...input, shape: input.shape! }));
+  return { plan, source: pytorchSource({ name: plan.name, inputs, layers: plan.network!.layers, outputs: plan.network!.outputs.map((output, i) => ({ ...output, description: plan.outputs[i]!.description })) }) };
+}
+
+describe.each(Object.entries(projects))("%s", (name, project) => {
+  const golden = (goldens as Record<string, { class: string; parameters: number; output: number[] | Record<string, number[]>; constant: Record<string, number> }>)[name];
+
+  test("is the source that PyTorch was shown", async () => {
+    const { source: { text } } = planned(project);
+    await expect(text).toMatchFileSnapshot(join(packageRoot, "tests", "fixtures", "pytorch", "sources", `${name}.py`));
+    expect(planned(project).source.text).toBe(text);
+  });
+
+  test("has the parameters and the shapes in PyTorch that the plan tells", () => {
+    const { plan, source: { className } } = planned(project);
+    expect(golden).toMatchObject({ class: className, parameters: plan.parameters });
+    const shapes = plan.network!.outputs.map(({ target, from }) => [target, plan.network!.layers.find(({ id }) => id === from)!.output.shape.map((d) => (d === "N" ? 5 : d))] as const);
+    expect(golden!.output).toEqual(shapes.length === 1 ? shapes[0]![1] : Object.fromEntries(shapes));
+  });
+});
+
+test("weights begin as the project says", () => {
+  expect(goldens.odd.constant).toMatchObject({ "train_2.weight": 0.25, "train_2.bias": 0, "ln.weight": 2, "ln.bias": 0 });
+});
+
+test("every layer is in a source that PyTorch ran", () => {
+  const used = new Set(Object.values(projects).flatMap((project) => planned(project).plan.network!.layers.map(({ definition }) => definition.type)));
+  expect(layers.types.filter((type) => !used.has(type))).toEqual([]);
+});
