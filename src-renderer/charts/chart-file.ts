@@ -35,7 +35,9 @@ export function savePicture(name: string, canvas: HTMLCanvasElement, ground: str
   context.fillStyle = ground;
   context.fillRect(0, 0, picture.width, picture.height);
   context.drawImage(canvas, 0, 0);
-  picture.toBlob((blob) => void (blob && save(name, blob)), "image/png");
+  picture.toBlob((blob) => {
+    if (blob) save(name, blob);
+  }, "image/png");
 }
 
 function save(name: string, blob: Blob): void {

@@ -91,7 +91,7 @@ function typeOf(schema: JsonSchema): string {
 function constants(schema: JsonSchema): readonly (string | null)[] {
   if (typeOf(schema) === "null") return [null];
   const all = "const" in schema ? [schema["const"]] : listOf(schema["enum"]);
-  return all.every((value) => typeof value === "string" || value === null) ? (all as (string | null)[]) : [];
+  return all.every((value) => typeof value === "string" || value === null) ? (all) : [];
 }
 
 function tagOf(schema: JsonSchema): string | undefined {

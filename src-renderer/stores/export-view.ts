@@ -108,7 +108,9 @@ export const useExportView = defineStore("export-view", () => {
   return {
     formats: computed(() => formats.state.value), card: computed(() => card.state.value), report: computed(() => report.state.value),
     shown, writing, writeError, inTheWay, written, canReveal, loadFormats, loadRun, show, begin, reveal,
-    replace: async () => void (inTheWay.value && (await write(inTheWay.value.run, inTheWay.value.format, inTheWay.value.path, true))),
+    async replace(): Promise<void> {
+      if (inTheWay.value) await write(inTheWay.value.run, inTheWay.value.format, inTheWay.value.path, true);
+    },
     keep: () => void (inTheWay.value = undefined),
   };
 });

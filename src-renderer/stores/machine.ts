@@ -15,7 +15,9 @@ export const useMachine = defineStore("machine", () => {
     if (!engines.state.value.value) void loadEngines();
     if (!licences.state.value.value) void loadLicences();
   };
-  const registration = studio.onState((state) => void (state === "connected" && loadMissing()));
+  const registration = studio.onState((state) => {
+    if (state === "connected") loadMissing();
+  });
   onScopeDispose(() => registration.dispose());
   loadMissing();
   return { engines: computed(() => engines.state.value), licences: computed(() => licences.state.value), loadEngines, loadLicences };

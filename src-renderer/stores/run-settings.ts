@@ -19,7 +19,7 @@ export const useRunSettings = defineStore("run-settings", () => {
   const studio = useStudio();
   const known = shallowRef<ReadonlyMap<string, KnownSettings>>(new Map());
   const asked = new Set<string>();
-  let waiting: RunReference[] = [];
+  const waiting: RunReference[] = [];
   let busy = 0;
   let fresh: [string, KnownSettings][] = [];
 

@@ -1,5 +1,5 @@
 import { defineStore } from "pinia";
-import { computed, onScopeDispose, ref, shallowRef, watch } from "vue";
+import { computed, onScopeDispose, ref, shallowRef, triggerRef, watch } from "vue";
 import type { RunSettings } from "../../src-main/contract/run-views.js";
 import { useStudio } from "../rpc/studio.js";
 import { createEpochColumns } from "./epoch-columns.js";
@@ -25,25 +25,22 @@ export const useTrainView = defineStore("train-view", () => {
   const studio = useStudio();
   const live = useLiveRun();
   const project = useProject();
-  const columns = createEpochColumns();
-  /** Grows when the columns did, a few times a second at most. */
-  const version = ref(0);
-  /** Losses within epochs, as far as they were heard: epochs and parts of them. */
-  const steps = { x: [] as number[], y: [] as number[] };
+  /** They grow in place; told a few times a second at most. */
+  const columns = shallowRef(createEpochColumns());
   const look = ref<CurveLook>(remembered());
   const settings = createLoader<RunSettings>();
   const finder = createWork(studio, "learningRate");
   const finderError = shallowRef<string>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let lookedAt = 0;
-  /** When the newest epoch, or step, was heard: what has passed since then is part of the time elapsed. */
+  /** When the newest epoch was heard: what has passed since then is part of the time elapsed. */
   const heardAt = ref(performance.now());
 
   function take(): void {
     timer = undefined;
     lookedAt = performance.now();
-    columns.update(live.epochs);
-    version.value++;
+    columns.value.update(live.epochs);
+    triggerRef(columns);
   }
 
   watch(() => live.epochs, () => {
@@ -51,19 +48,7 @@ export const useTrainView = defineStore("train-view", () => {
     timer ??= setTimeout(take, Math.max(0, lookedAt + pace - performance.now()));
   }, { immediate: true });
 
-  watch(() => live.step, (step) => {
-    const perEpoch = live.started?.stepsPerEpoch;
-    if (!step || step.loss === null || perEpoch === undefined || perEpoch === 0) return;
-    const x = step.epoch - 1 + step.step / perEpoch;
-    if (x <= (steps.x.at(-1) ?? 0)) return;
-    steps.x.push(x);
-    steps.y.push(step.loss);
-    timer ??= setTimeout(take, Math.max(0, lookedAt + pace - performance.now()));
-  });
-
   watch(() => [live.reference?.project, live.reference?.run] as const, ([folder, run]) => {
-    steps.x = [];
-    steps.y = [];
     settings.reset();
     if (folder !== undefined && run !== undefined) void settings.load((signal) => studio.procedures.runs.settings({ project: folder, run }, { signal }));
   }, { immediate: true });
@@ -87,7 +72,7 @@ export const useTrainView = defineStore("train-view", () => {
   }
 
   return {
-    version, columns, steps, look, heardAt, finderError, findRate,
+    columns, look, heardAt, finderError, findRate,
     settings: computed(() => settings.state.value),
     finder: computed(() => finder.state.value), cancelFinder: () => finder.cancel(),
     changeLook: (change: Partial<CurveLook>) => void (look.value = { ...look.value, ...change }),
