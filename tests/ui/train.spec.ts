@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { plausibleEpochs, writeRun } from "../support/run-on-disk.js";
 import { expectAccessible } from "./accessibility.js";
-import { writeClouds } from "./cloud-project.js";
+import { cloudTable, writeClouds } from "./cloud-project.js";
 import { expect, test } from "./fixture.js";
 import { TrainPage } from "./pages/train-page.js";
 import { trainedClouds } from "./trained-clouds.js";
@@ -237,7 +237,8 @@ async function shot(page: Page, name: string): Promise<void> {
 for (const colorScheme of ["light", "dark"] as const) {
   test(`no serious fault by axe, ${colorScheme}`, async ({ page, studio, workshop }) => {
     await page.emulateMedia({ colorScheme });
-    const project = writeClouds(workshop.folder, { epochs: 100_000 });
+    // Epochs of some length: axe is slow where everything changes all the time.
+    const project = writeClouds(workshop.folder, { epochs: 100_000, table: cloudTable(6000) });
     const train = new TrainPage(page);
     await studio.open(workshop.server.url, TrainPage.place(project));
     await expect(page.getByRole("heading", { name: "Nothing trained yet" })).toBeVisible();
