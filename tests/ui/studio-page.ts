@@ -27,6 +27,12 @@ export class StudioPage {
     await this.steps.getByRole("link", { name: new RegExp(`^${name}\\b`) }).click();
   }
 
+  /** Goes there as a keyboard does. */
+  async tabTo(target: Locator): Promise<void> {
+    for (let i = 0; i < 20 && (await target.and(this.page.locator(":focus")).count()) === 0; i++) await this.page.keyboard.press("Tab");
+    await expect(target).toBeFocused();
+  }
+
   expectNoComplaints(): void {
     expect(this.complaints).toEqual([]);
   }

@@ -157,7 +157,7 @@ test("a warning says what was seen, and its button tries what it advises", async
   const train = new TrainPage(page);
   await studio.open(workshop.server.url, TrainPage.place(project));
   await expect(train.warnings.getByRole("listitem").first()).toContainText(/Try /);
-  await train.warnings.getByRole("button", { name: "Try a learning rate ten times smaller" }).first().click();
+  await train.warnings.getByRole("button", { name: "Try a 10 × smaller rate" }).first().click();
   await expect.poll(() => (projectFile(project).training["optimizer"] as { lr: number }).lr).toBeCloseTo(3, 8);
   await page.getByRole("button", { name: "Undo", exact: true }).first().click();
   await expect.poll(() => (projectFile(project).training["optimizer"] as { lr: number }).lr).toBe(30);
