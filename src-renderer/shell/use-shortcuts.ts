@@ -1,6 +1,6 @@
 import { onScopeDispose } from "vue";
 import { useActions } from "../stores/actions.js";
-import { matchesKeys } from "./keys.js";
+import { matchesKeys } from "../composables/keys.js";
 
 /** Runs the action whose keys are pressed. While a field of text has the focus, undo and redo are the field's own. */
 export function useShortcuts(): void {

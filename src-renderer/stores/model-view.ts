@@ -130,7 +130,8 @@ export const useModelView = defineStore("model-view", () => {
   }
 
   function paste(text?: string): void {
-    const copied = clipboard.read(text);
+    // Something else that lies on the system's clipboard does not hide what was copied here.
+    const copied = clipboard.read(text) ?? clipboard.read();
     const draft = project.draft;
     if (!copied || !draft) return;
     let ids: readonly string[] = [];
@@ -175,7 +176,7 @@ export const useModelView = defineStore("model-view", () => {
 
   return {
     network, selected, current, selectedLayers, selectedLinks, only, positions, makingPreset, canPaste: clipboard.filled,
-    select, entryOf, mostOf, addLayer, connect, removeSelected, copy, paste, rename, usePreset,
+    select, entryOf, mostOf, placeFor, addLayer, connect, removeSelected, copy, paste, rename, usePreset,
     movePositions: places.move, forgetPositions: places.forget,
     disconnect: (link: Link) => change(names.disconnect, (model, inputs) => edits.disconnect(model, inputs, [link])),
     moveSource: (id: string, slot: number, by: -1 | 1) => change(names.order(id), (model, inputs) => edits.moveSource(model, inputs, id, slot, by)),
