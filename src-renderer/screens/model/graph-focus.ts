@@ -8,11 +8,9 @@ function elementOf(key: string): HTMLElement | null {
 /** Gives a node the keyboard, as soon as it is drawn. */
 export function focusNode(key: string | undefined, tries = patience): void {
   if (key === undefined) return;
-  requestAnimationFrame(() => {
-    const element = elementOf(key);
-    element?.focus({ preventScroll: true });
-    if (document.activeElement !== element && tries > 0) focusNode(key, tries - 1);
-  });
+  const element = elementOf(key);
+  element?.focus({ preventScroll: true });
+  if ((!element || document.activeElement !== element) && tries > 0) requestAnimationFrame(() => focusNode(key, tries - 1));
 }
 
 /** Gives the first option of the layer that is chosen the keyboard; without options, its name. */

@@ -62,8 +62,90 @@ export class ModelPage {
     return this.inspector.getByRole("textbox", { name: label, exact: true });
   }
 
+  async showSource(): Promise<void> {
+    await this.inspector.getByText("PyTorch", { exact: true }).click();
+  }
+
+  /** The middle of a connection, in pixels of the window. */
+  private async middleOf(from: string, to: string): Promise<{ readonly x: number; readonly y: number }> {
+    const [a, b] = [await this.place(from), await this.place(to)];
+    return { x: (a.x + a.width / 2 + b.x + b.width / 2) / 2, y: (a.y + a.height + b.y) / 2 };
+  }
+
+  async chooseLink(from: string, to: string): Promise<void> {
+    await expect(this.link(from, to)).toBeVisible();
+    await this.settled();
+    const { x, y } = await this.middleOf(from, to);
+    await this.page.mouse.click(x, y);
+  }
+
+  async connectByDrag(from: string, to: string): Promise<void> {
+    await this.settled();
+    await this.handle(from, "out").hover();
+    await this.page.mouse.down();
+    await this.handle(to, "in").hover();
+    await this.page.mouse.up();
+  }
+
+  /** Where a node stands in the window. */
+  async place(name: string): Promise<{ readonly x: number; readonly y: number; readonly width: number; readonly height: number }> {
+    const box = await this.node(name).boundingBox();
+    expect(box, name).not.toBeNull();
+    return box!;
+  }
+
+  /** The graph has come to rest: it moves for a moment to show what is new. */
+  async settled(): Promise<void> {
+    const transform = () => this.graph.locator(".vue-flow__transformationpane").evaluate((pane) => (pane as HTMLElement).style.transform);
+    let last = "";
+    await expect.poll(async () => {
+      const before = last;
+      last = await transform();
+      return last === before;
+    }, { intervals: [100] }).toBe(true);
+  }
+
+  async dragNode(name: string, by: { readonly x: number; readonly y: number }): Promise<void> {
+    await this.settled();
+    const { x, y } = await this.place(name);
+    await this.page.mouse.move(x + 40, y + 20);
+    await this.page.mouse.down();
+    await this.page.mouse.move(x + 40 + by.x / 2, y + 20 + by.y / 2, { steps: 4 });
+    await this.page.mouse.move(x + 40 + by.x, y + 20 + by.y, { steps: 4 });
+    await this.page.mouse.up();
+  }
+
+  /** With Shift, a box around two nodes and what lies between them. */
+  async boxSelect(first: string, last: string): Promise<void> {
+    await this.settled();
+    const [a, b] = [await this.place(first), await this.place(last)];
+    await this.page.keyboard.down("Shift");
+    await this.page.mouse.move(a.x - 20, a.y - 8);
+    await this.page.mouse.down();
+    await this.page.mouse.move(b.x + 60, b.y + 20, { steps: 4 });
+    await this.page.mouse.move(b.x + b.width + 20, b.y + b.height + 8, { steps: 4 });
+    await this.page.mouse.up();
+    await this.page.keyboard.up("Shift");
+  }
+
+  private paletteItem(type: string): Locator {
+    return this.palette.getByRole("button", { name: `Add ${type}`, exact: true });
+  }
+
+  async dropOnLink(type: string, from: string, to: string): Promise<void> {
+    await this.settled();
+    const frame = (await this.graph.boundingBox())!;
+    const { x, y } = await this.middleOf(from, to);
+    await this.dropAt(type, { x: x - frame.x, y: y - frame.y });
+  }
+
+  /** @param place in pixels from the graph's upper left corner */
+  async dropAt(type: string, place: { readonly x: number; readonly y: number }): Promise<void> {
+    await this.paletteItem(type).dragTo(this.graph, { targetPosition: place });
+  }
+
   async addFromPalette(type: string): Promise<void> {
-    await this.palette.getByRole("button", { name: `Add ${type}`, exact: true }).click();
+    await this.paletteItem(type).click();
   }
 
   /** Builds a network layer after layer in a project that has none, as a person does with the mouse, or with the keyboard alone. Each reads the one before; the last answers the target. */
