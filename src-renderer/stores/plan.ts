@@ -41,8 +41,12 @@ export const usePlan = defineStore("plan", () => {
     looked = source;
     columns.start({ project: project.path });
   });
-  watch(() => columns.state.value.result, (result) => void (result && load()));
-  const registration = studio.onState((state) => void (state === "connected" && loader.state.value.loading && load()));
+  watch(() => columns.state.value.result, (result) => {
+    if (result) load();
+  });
+  const registration = studio.onState((state) => {
+    if (state === "connected" && loader.state.value.loading) load();
+  });
   onScopeDispose(() => {
     clearTimeout(timer);
     registration.dispose();

@@ -215,7 +215,8 @@ test("layers are dragged from the palette onto a connection or an empty place; n
   await page.keyboard.press("Delete");
   await expect(model.node("dropout1")).toHaveCount(0);
 
-  const before = (await model.place("norm1"))!;
+  await model.settled();
+  const before = (await model.place("norm1"));
   await model.dragNode("norm1", { x: 180, y: 10 });
   await expect.poll(async () => (await model.place("norm1")).x - before.x).toBeGreaterThan(100);
   await page.reload();

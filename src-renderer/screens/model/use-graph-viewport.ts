@@ -41,9 +41,9 @@ export function useGraphViewport(flow: VueFlowStore, places: () => ReadonlyMap<s
       showsAll.value = false;
       void (by === "in" ? flow.zoomIn({ duration }) : flow.zoomOut({ duration }));
     },
-    /** One moved it by hand. */
-    moved(event: unknown): void {
-      if (event !== null && event !== undefined) showsAll.value = false;
+    /** It stays as it is: one has moved it, or a node, by hand. */
+    hold(): void {
+      showsAll.value = false;
     },
   };
 }

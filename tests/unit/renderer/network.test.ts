@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { DraftLayer, DraftModel } from "../../../src-renderer/stores/draft.js";
+import type { DraftModel } from "../../../src-renderer/stores/draft.js";
 import { record, startHistory, undo, type History } from "../../../src-renderer/stores/history.js";
 import { freshName, type Link, type Network, networkOf, takenNames, whyNotConnect } from "../../../src-renderer/stores/network.js";
 import { addLayer, connect, copyLayers, disconnect, moveSource, pasteLayers, type Place, removeLayers, renameLayer, setOption } from "../../../src-renderer/stores/network-edits.js";
@@ -167,8 +167,8 @@ describe("a network under any sequence of edits", () => {
       const network = read(model);
       const [from, to] = [chosen(network.layers, a), chosen(network.layers, b)];
       fc.pre(from !== undefined && to !== undefined && from.id !== to.id && !to.sources.includes(from.id));
-      const joined: DraftModel = { ...model, layers: network.layers.map(({ id, spec, sources }) => ({ ...spec, from: id === to!.id ? [...sources, from!.id] : [...sources] })) };
-      expect(whyNotConnect(network, from!.id, { layer: to!.id })).toBe(hasCircle(joined) ? "cycle" : undefined);
+      const joined: DraftModel = { ...model, layers: network.layers.map(({ id, spec, sources }) => ({ ...spec, from: id === to.id ? [...sources, from.id] : [...sources] })) };
+      expect(whyNotConnect(network, from.id, { layer: to.id })).toBe(hasCircle(joined) ? "cycle" : undefined);
     }), { numRuns: 300 });
   });
 });
@@ -225,7 +225,7 @@ describe("one edit", () => {
   });
 
   it("writes `from` only where the order does not say it already", () => {
-    const chain = ["one", "two", "three"].reduce<DraftModel>((model, id, i): DraftModel => addLayer(model, ["a"], ["y"], { id, type: "ReLU" } as DraftLayer, { kind: "after", id: ["a", "one", "two"][i]! }), empty);
+    const chain = ["one", "two", "three"].reduce<DraftModel>((model, id, i): DraftModel => addLayer(model, ["a"], ["y"], { id, type: "ReLU" }, { kind: "after", id: ["a", "one", "two"][i]! }), empty);
     expect(chain).toEqual({ layers: [{ id: "one", type: "ReLU" }, { id: "two", type: "ReLU" }, { id: "three", type: "ReLU" }], outputs: [{ target: "y", from: "three" }] });
     expect(removeLayers(chain, ["a"], ["two"]).layers).toEqual([{ id: "one", type: "ReLU" }, { id: "three", type: "ReLU" }]);
     expect(disconnect(chain, ["a"], [{ from: "one", to: { layer: "two", slot: 0 } }]).layers[1]).toEqual({ id: "two", type: "ReLU", from: [] });
