@@ -118,6 +118,7 @@ export const modelTexts = {
     input: { title: "Input", text: "Which columns it has is chosen in Data.", open: "Open Data" },
     target: { title: "Target", from: "Answered by", fromHint: "The layer whose result is the prediction", nothing: "No layer", width: "Numbers needed" },
     nothingChosen: "Choose a layer to see its options.",
+    setWidth: (width: string) => `Set Out features to ${width}`,
     problems: "What to mend",
     problemsNone: "Nothing is wrong with this network.",
     elsewhere: "In the rest of the project",
