@@ -1,9 +1,9 @@
-import { CategoryScale, Chart, LinearScale, LineController, LineElement, LogarithmicScale, PointElement, ScatterController, type Plugin } from "chart.js";
+import { BarController, BarElement, CategoryScale, Chart, LinearScale, LineController, LineElement, LogarithmicScale, PointElement, ScatterController, type Plugin } from "chart.js";
 import zoomPlugin from "chartjs-plugin-zoom";
 import { chartColors } from "./palette.js";
 
 /** The parts of Chart.js that the studio draws with, registered once. */
-Chart.register(CategoryScale, LinearScale, LineController, LineElement, LogarithmicScale, PointElement, ScatterController, zoomPlugin);
+Chart.register(BarController, BarElement, CategoryScale, LinearScale, LineController, LineElement, LogarithmicScale, PointElement, ScatterController, zoomPlugin);
 
 export { Chart };
 
