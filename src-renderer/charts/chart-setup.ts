@@ -10,7 +10,7 @@ export { Chart };
 export const chartFont = { family: "system-ui, -apple-system, \"Segoe UI\", Roboto, \"Noto Sans\", sans-serif", size: 12 } as const;
 
 /** Vertical lines: the place under the pointer, and rules with their words. The function is asked at each drawing. */
-export function verticalLines(lines: () => readonly { readonly x: number; readonly color: string; readonly label?: string; readonly dashed?: boolean }[]): Plugin<"line"> {
+export function verticalLines(lines: () => readonly { readonly x: number; readonly color: string; readonly label?: string; readonly dashed?: boolean }[]): Plugin {
   return {
     id: "verticalLines",
     afterDatasetsDraw({ ctx, chartArea, scales }) {

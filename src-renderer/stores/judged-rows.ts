@@ -37,8 +37,10 @@ export const useJudgedRows = defineStore("judged-rows", () => {
   const order = ref<(typeof rowOrders)[number]>("worst");
   /** The number of the row that is looked at. */
   const selected = ref<number>();
+  /** The same row, once it is there. */
+  const selectedRow = shallowRef<JudgedRow>();
   const pages = createPages<View, JudgedRow, JudgedRows>({
-    onState: studio.onState,
+    onState: (listener) => studio.onState(listener),
     fetch: ({ choice, ...view }, offset, limit, signal) => studio.procedures.evaluation.rows({ ...view, ...choice, offset, limit }, { signal }),
     alike: (a, b) => a.project === b.project && a.run === b.run && a.target === b.target && a.column === b.column,
   });
@@ -50,13 +52,18 @@ export const useJudgedRows = defineStore("judged-rows", () => {
   });
   watch(view, (next) => pages.show(next), { immediate: true });
   watch(() => JSON.stringify([evaluation.question?.project, evaluation.question?.run, evaluation.question?.target, evaluation.column]), () => {
-    chosen.value = undefined;
-    selected.value = undefined;
+    only(undefined);
+  });
+  // It may have been chosen by its number only, and what is decided of it may have changed.
+  watch(() => pages.latest.value, (page) => {
+    const found = page?.rows.find(({ row }) => row === selected.value);
+    if (found) selectedRow.value = found;
   });
 
-  function only(next: RowChoice, row?: number): void {
+  function only(next: RowChoice | undefined, row?: number): void {
     chosen.value = next;
     selected.value = row;
+    selectedRow.value = undefined;
   }
 
   return {
@@ -66,12 +73,22 @@ export const useJudgedRows = defineStore("judged-rows", () => {
     columns: computed(() => pages.latest.value?.columns ?? []), total: computed(() => pages.latest.value?.total), note: computed(() => pages.latest.value?.note),
     loading: computed(() => pages.loading.value), error: computed(() => pages.error.value),
     row: (index: number) => pages.row(index), want: (first: number, last: number) => pages.want(first, last), refresh: () => pages.refresh(),
+    selectedRow,
+    /** Looks at a row, or at none. */
+    select(row: JudgedRow | undefined): void {
+      selected.value = row?.row;
+      selectedRow.value = row;
+    },
     only,
     /** Rows of one cell of the confusion matrix. */
     ofCell: (truth: string, predicted: string) => only({ show: "all", truth, predicted }),
     /** Rows of one class, mistaken or not. */
     ofClass: (truth: string) => only({ show: "all", truth }),
     ofResiduals: (from: number, to: number, row?: number) => only({ show: "all", residual: { from, to } }, row),
-    clear: () => only(isNumeric.value ? every : { show: "mistakes" }),
+    /** The worst first again. */
+    clear(): void {
+      only(undefined);
+      order.value = "worst";
+    },
   };
 });

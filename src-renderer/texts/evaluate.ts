@@ -191,7 +191,6 @@ export const evaluateTexts = {
     more: (count: number) => `${count} less likely ones`,
     detail: (row: string) => `Row ${row}`,
     close: "Hide the row",
-    askModel: "Ask about it",
   },
   actions: {
     split: (split: string) => `Judge by ${split.toLowerCase()} rows`,
