@@ -67,6 +67,7 @@ export const evaluateTexts = {
     title: "What is taken for what",
     label: (target: string) => `Confusion matrix of ${target}`,
     hint: "Arrow keys move, Enter shows the rows",
+    lead: "A cell leads to its rows",
     truth: "Truth",
     predicted: "Predicted",
     down: "Truth ↓",

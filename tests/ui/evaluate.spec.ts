@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { RunReport } from "../../src-main/contract/report.js";
 import { expectAccessible } from "./accessibility.js";
@@ -232,6 +232,44 @@ test("a run without test rows says so and shows the others; one that is gone lea
   await expect(page.getByRole("alert")).toContainText("There is no run 0009");
   await page.getByRole("button", { name: "Look at Run 1" }).click();
   await expect(evaluate.matrix).toBeVisible();
+  studio.expectNoComplaints();
+});
+
+test("a run that did not end says what to do, and one without its rows still shows its numbers", async ({ page, studio, workshop }) => {
+  const project = await trainedClouds(workshop.folder, [[], []], { epochs: 2 });
+  for (const split of ["validation", "test"]) rmSync(join(project, "runs", "0001", "predictions", `${split}.bin`));
+  for (const file of ["report.json", "model.onnx"]) rmSync(join(project, "runs", "0002", file));
+  const evaluate = new EvaluatePage(page);
+  // The newest with a result is looked at.
+  await evaluate.goto(workshop.server.url, project);
+  await expect(evaluate.run).toHaveValue("0001");
+  await expect(evaluate.metric("Accuracy")).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Single rows were not kept" })).toBeVisible();
+  await expect(evaluate.table).toBeHidden();
+  await evaluate.run.selectOption("0002");
+  await expect(page.getByRole("heading", { name: "Run 2 has no result yet" })).toBeVisible();
+  await page.getByRole("button", { name: "Look at Run 1" }).click();
+  await expect(evaluate.metric("Accuracy")).toBeVisible();
+  studio.expectNoComplaints();
+});
+
+test("what is drawn can be saved: a curve's points, the matrix, a picture", async ({ page, studio, workshop }) => {
+  const { folder, report } = await trainJudged(workshop.folder);
+  const evaluate = new EvaluatePage(page);
+  await evaluate.goto(workshop.server.url, folder);
+  const saved = async (press: () => Promise<void>): Promise<Buffer> => {
+    const waiting = page.waitForEvent("download");
+    await press();
+    return readFileSync(await (await waiting).path());
+  };
+  const roc = page.getByRole("figure", { name: "ROC curve" });
+  const points = (await saved(() => roc.getByRole("button", { name: "CSV" }).click())).toString("utf8").trim().split("\r\n");
+  expect(points[0]).toBe("False-positive rate,ROC,Guessing");
+  expect(points.at(-1)).toBe("1,1,1");
+  const matrix = (await saved(() => page.getByRole("region", { name: "What is taken for what" }).getByRole("button", { name: "CSV" }).click())).toString("utf8");
+  expect(matrix).toContain(`\r\n1,${report.test?.confusion["good"]?.counts[1]?.join(",")}\r\n`);
+  const picture = await saved(() => page.getByRole("figure", { name: "Calibration" }).getByRole("button", { name: "PNG" }).click());
+  expect(picture.subarray(1, 4).toString("latin1")).toBe("PNG");
   studio.expectNoComplaints();
 });
 
