@@ -27,10 +27,11 @@ export interface CloudChoices {
   readonly table?: string;
   readonly source?: Readonly<Record<string, unknown>>;
   readonly inputs?: readonly Readonly<Record<string, unknown>>[];
+  readonly split?: Readonly<Record<string, number>>;
 }
 
 /** A project of that table, in a folder of its own with the table in it. @returns the project's folder */
-export function writeClouds(folder: string, { target = true, epochs = 5, rate = 0.02, table = cloudTable(), source = {}, inputs }: CloudChoices = {}): string {
+export function writeClouds(folder: string, { target = true, epochs = 5, rate = 0.02, table = cloudTable(), source = {}, inputs, split = { validation: 0.2, test: 0.2 } }: CloudChoices = {}): string {
   const project = join(folder, "clouds");
   mkdirSync(project, { recursive: true });
   writeFileSync(join(project, "clouds.csv"), table);
@@ -40,7 +41,7 @@ export function writeClouds(folder: string, { target = true, epochs = 5, rate = 
       source: { type: "table", path: "clouds.csv", ...source },
       inputs: inputs ?? [{ name: "features", type: "numeric", columns: ["height", "humidity", "wind"], normalize: "standard", missing: "mean" }, { name: "season", type: "category", column: "season" }],
       targets: target ? [{ name: "kind", type: "category", column: "kind" }] : [],
-      split: { validation: 0.2, test: 0.2 },
+      split,
     },
     model: {
       layers: [{ id: "columns", type: "Concat", from: ["features", "season"] }, { id: "fc1", type: "Linear", outFeatures: 8 }, { id: "act1", type: "ReLU" }, { id: "out", type: "Linear", outFeatures: "classes" }],

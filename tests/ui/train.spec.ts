@@ -217,7 +217,7 @@ test("a run that was interrupted says so and is gone on with; one that failed sa
   writeFileSync(join(project, "runs", "0002", "metrics.jsonl"), `${JSON.stringify(plausibleEpochs(1)[0])}\n{ half a li`);
   await train.choice.selectOption("0002");
   await expect(page.getByText("One line of metrics.jsonl could not be read")).toBeVisible();
-  await page.goto(`${page.url().replace(/run=.*/, "run=0077")}`);
+  await page.goto(page.url().replace(/run=.*/, "run=0077"));
   await expect(page.getByRole("alert")).toContainText("there is no run 0077");
   studio.expectNoComplaints();
 });
