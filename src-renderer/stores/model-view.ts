@@ -8,7 +8,7 @@ import { useCatalogue } from "./catalogue.js";
 import { draftOf, type DraftLayer, type DraftModel } from "./draft.js";
 import { createClipboard } from "./layer-clipboard.js";
 import { keptOptions, startOptions } from "./layer-options.js";
-import { freshName, inputNames, type Link, type Network, networkOf, readersOf, sameLink, takenNames, targetNames, whyNotConnect } from "./network.js";
+import { freshName, inputNames, type Link, type Network, networkOf, readersOf, takenNames, targetNames, whyNotConnect } from "./network.js";
 import * as edits from "./network-edits.js";
 import { layerKey, linkKey, nodeOf } from "./node-keys.js";
 import { createNodePositions } from "./node-positions.js";
@@ -186,7 +186,6 @@ export const useModelView = defineStore("model-view", () => {
       const spec = network.value.layers.find((layer) => layer.id === id)?.spec;
       if (entry && spec) change(names.type(id, type), (model) => edits.replaceLayer(model, id, type, keptOptions(entry.schema, spec)));
     },
-    isLinkSelected: (link: Link) => selectedLinks.value.some((other) => sameLink(other, link)),
   };
 });
 

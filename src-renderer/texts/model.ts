@@ -67,7 +67,6 @@ export const modelTexts = {
     unknownTarget: "There is no such target in the data.",
     unanswered: "No layer answers it yet. Connect one.",
     unknownShape: "shape not known yet",
-    noParameters: "no parameters",
     link: (from: string, to: string) => `From ${from} to ${to}`,
     why: {
       itself: "A layer cannot read itself.",
@@ -131,10 +130,7 @@ export const modelTexts = {
     reset: (label: string) => `Set ${label} back to its default`,
     notNumber: (got: string) => `Got “${got}”, expected a number.`,
     notInteger: (got: string) => `Got “${got}”, expected a whole number.`,
-    notJson: (got: string) => `Got “${got}”, expected JSON.`,
     words: { null: "None", classes: "One per class", pytorch_default: "As PyTorch does", rest: "The rest" } as Readonly<Record<string, string>>,
-    yes: "Yes",
-    no: "No",
     unset: "not set",
     required: "needed",
   },

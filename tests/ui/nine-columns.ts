@@ -7,6 +7,7 @@ const columns = Array.from({ length: 9 }, (_, i) => `x${i + 1}`);
 export interface SavedModel {
   readonly layers: readonly { readonly id: string; readonly type: string; readonly from?: readonly string[]; readonly outFeatures?: number | string; readonly [option: string]: unknown }[];
   readonly outputs: readonly { readonly target: string; readonly from: string }[];
+  readonly blocks?: Readonly<Record<string, unknown>>;
 }
 
 export interface NineChoices {

@@ -5,6 +5,8 @@ import { nodeSize } from "./graph-layout.js";
 
 /** Pixels between a node and the edge of the window it is brought into. */
 const margin = 24;
+/** Room for the line on keys below, in a narrow window also for the tools above. */
+const padding = (width: number) => ({ top: width < 600 ? "52px" : "16px", right: "24px", bottom: "32px", left: "24px" }) as const;
 
 /** What part of the network is seen: all of it, until one zooms or pans; then what has the keyboard stays in view. */
 export function useGraphViewport(flow: VueFlowStore, places: () => ReadonlyMap<string, Position>, current: () => string | undefined) {
@@ -14,7 +16,7 @@ export function useGraphViewport(flow: VueFlowStore, places: () => ReadonlyMap<s
   async function fit(): Promise<void> {
     showsAll.value = true;
     await nextTick();
-    await flow.fitView({ padding: 0.08, maxZoom: 1, minZoom: 0.35, duration });
+    await flow.fitView({ padding: padding(flow.dimensions.value.width), maxZoom: 1, minZoom: 0.35, duration });
   }
 
   function reveal(): void {
@@ -28,7 +30,7 @@ export function useGraphViewport(flow: VueFlowStore, places: () => ReadonlyMap<s
     if (dx !== 0 || dy !== 0) void flow.setViewport({ x: x + dx, y: y + dy, zoom }, { duration });
   }
 
-  watch([places, () => flow.dimensions.value] as const, () => {
+  watch([places, () => flow.dimensions.value.width, () => flow.dimensions.value.height] as const, () => {
     if (showsAll.value && flow.dimensions.value.width > 0) void fit();
   }, { flush: "post" });
   watch(current, () => {
