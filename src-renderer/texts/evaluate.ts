@@ -122,7 +122,6 @@ export const evaluateTexts = {
     bin: (predicted: string, observed: string) => `predicted ${predicted}, observed ${observed}`,
     oneClass: (name: string) => `There is no curve: these rows are all, or none, of class ${name}.`,
     failed: "The curves could not be drawn",
-    dragHint: "Drag along the curve to try a threshold",
   },
   threshold: {
     title: "Threshold",
