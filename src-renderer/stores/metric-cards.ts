@@ -24,7 +24,7 @@ export interface MetricCard {
 const shown: Readonly<Record<TargetView["kind"], readonly string[]>> = {
   binary: ["accuracy", "precision", "recall", "f1", "auroc", "averagePrecision", "logloss", "loss"],
   category: ["accuracy", "precision.macro", "recall.macro", "f1.macro", "auroc", "averagePrecision", "logloss", "loss"],
-  numeric: ["mae", "rmse", "mse", "r2", "loss"],
+  numeric: ["mae", "rmse", "r2", "loss"],
 };
 
 /** A target's metrics in the order in which one looks at them. @param column of numbers in several columns */
@@ -51,7 +51,6 @@ function referenceOf(metric: string, value: number, confusion: Confusion | undef
     case "logloss": return guess && lower("guess", guess.logloss);
     case "r2": return higher("mean", 0);
     // 1 − R² is the square error as a share of that of the mean.
-    case "mse": return typeof r2 === "number" && r2 < 1 ? lower("mean", value / (1 - r2)) : undefined;
     case "rmse": return typeof r2 === "number" && r2 < 1 ? lower("mean", value / Math.sqrt(1 - r2)) : undefined;
     default: return undefined;
   }

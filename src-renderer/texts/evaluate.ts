@@ -12,7 +12,6 @@ const metrics: Readonly<Record<string, { readonly name: string; readonly about: 
   "logloss": { name: "Log loss", about: "Surprise by the truth; sure mistakes cost most. Less is better" },
   "mae": { name: "Mean error", about: "How far off a prediction is on average, in the column's unit (MAE)" },
   "rmse": { name: "RMSE", about: "Root mean square error: as the mean error, but large errors weigh more" },
-  "mse": { name: "MSE", about: "Mean square error: the square of RMSE" },
   "r2": { name: "R²", about: "Share of the variation that is explained; 1 is perfect" },
   "loss": { name: "Loss", about: "What training made small, on these rows" },
 };
@@ -62,6 +61,7 @@ export const evaluateTexts = {
     mean: (value: string) => `${value} if always the mean`,
     worse: "No better than that",
     rows: (split: string, count: string) => `${split}: ${rows(count)}`,
+    positive: (name: string) => `“${name}” is positive`,
   },
   matrix: {
     title: "What is taken for what",
@@ -80,9 +80,9 @@ export const evaluateTexts = {
     cell: (truth: string, predicted: string, count: string, share: string) => (truth === predicted
       ? `${truth}: ${rows(count)} decided right, ${share} of the class`
       : `${truth} taken for ${predicted}: ${rows(count)}, ${share} of the class`),
-    scale: "Share of the class's rows",
+    scale: "of the class",
     csv: "Save the counts as a CSV file",
-    threshold: (value: string) => `at threshold ${value}`,
+    threshold: (value: string) => `at ${value}`,
   },
   classes: {
     title: "Class by class",
@@ -122,7 +122,6 @@ export const evaluateTexts = {
     bin: (predicted: string, observed: string) => `predicted ${predicted}, observed ${observed}`,
     oneClass: (name: string) => `There is no curve: these rows are all, or none, of class ${name}.`,
     failed: "The curves could not be drawn",
-    dragHint: "Drag along the curve to try a threshold",
   },
   threshold: {
     title: "Threshold",
@@ -138,7 +137,7 @@ export const evaluateTexts = {
     back: "As trained",
     backHint: (value: string) => `Back to ${value}, which this run decides by`,
     own: "what this run decides by",
-    tried: (value: string) => `tried; this run decides by ${value}`,
+    tried: (value: string) => `this run decides by ${value}`,
     several: "It holds for every yes-or-no target of the project.",
     counts: { truePositives: "found", falsePositives: "false alarms", falseNegatives: "missed", trueNegatives: "rightly not" },
     results: "What it decides",

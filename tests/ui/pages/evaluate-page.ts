@@ -22,7 +22,7 @@ export class EvaluatePage {
     this.matrix = page.getByRole("grid", { name: /^Confusion matrix/ });
     this.classes = page.getByRole("table", { name: "Class by class" });
     this.curves = page.getByRole("region", { name: "Over all thresholds" });
-    this.threshold = page.getByRole("region", { name: "Threshold" });
+    this.threshold = page.getByRole("region", { name: "Threshold", exact: true });
     this.slider = page.getByRole("slider", { name: "Threshold to try" });
     this.rows = page.getByRole("region", { name: "Rows" });
     this.table = page.getByRole("table", { name: "Judged rows" });

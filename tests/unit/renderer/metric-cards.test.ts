@@ -21,7 +21,7 @@ describe("metric cards", () => {
     const dull = evaluateNumeric({ predictions: targets.map((_, i) => means[i % 2] ?? 0), targets, columns }).values;
     for (const column of columns) {
       const cards = metricCards(named("y", good), { name: "y", kind: "numeric", columns }, undefined, column);
-      for (const metric of ["rmse", "mse"]) expect(cards.find((card) => card.metric === metric)?.reference?.value, `${metric} ${column}`).toBeCloseTo(dull[`${metric}.${column}`] ?? NaN, 4);
+      expect(cards.find(({ metric }) => metric === "rmse")?.reference?.value, column).toBeCloseTo(dull[`rmse.${column}`] ?? NaN, 4);
       expect(cards.find(({ metric }) => metric === "mae")?.value).toBe(good[`mae.${column}`]);
     }
   });
