@@ -87,8 +87,8 @@ export async function walkWholeJourney(page: Page, studio: StudioPage, folder: s
   await expect(train.run).toContainText("training");
   await train.expectEpochs(5);
   await expect(studio.runBar).toContainText("Run 1");
-  // Good enough: better than always answering the same.
-  await expect.poll(async () => Number(await train.figure("Validation loss").textContent()), { timeout: 30_000 }).toBeLessThan(0.5);
+  // However long it goes on, the best epoch's weights are kept.
+  await train.expectEpochs(20);
   await train.button("Stop").click();
   await expect(train.run).toContainText("stopped", { timeout: 30_000 });
   await train.button("See how good it is").click();

@@ -1,11 +1,14 @@
 import { EventEmitter } from "node:events";
+import { isMainThread } from "node:worker_threads";
 
-// In a utility process Electron gives `process.parentPort` in place of Node's IPC.
-const port = new EventEmitter();
-const send = process.send.bind(process);
-port.postMessage = (message) => void send(message);
-// As Electron's, it keeps what comes until somebody listens.
-port.once("newListener", () => process.on("message", (data) => port.emit("message", { data, ports: [] })));
-process.on("disconnect", () => process.exit(1));
-process.send = undefined;
-process.parentPort = port;
+// In a utility process Electron gives `process.parentPort` in place of Node's IPC. Its threads begin with this file too, and have neither.
+if (isMainThread) {
+  const port = new EventEmitter();
+  const send = process.send.bind(process);
+  port.postMessage = (message) => void send(message);
+  // As Electron's, it keeps what comes until somebody listens.
+  port.once("newListener", () => process.on("message", (data) => port.emit("message", { data, ports: [] })));
+  process.on("disconnect", () => process.exit(1));
+  process.send = undefined;
+  process.parentPort = port;
+}
