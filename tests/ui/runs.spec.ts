@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { killAll, startLathe } from "../support/lathe.js";
@@ -167,18 +167,25 @@ test("two runs, then three, are compared: curves over each other, settings that 
   await expect(runs.comparison.getByRole("heading", { name: "2 runs compared" })).toBeVisible();
   const end = (run: string) => three(read<Report>(project, "runs", run, "report.json").validation.metrics["loss"] ?? NaN);
   await expect(runs.overlay).toHaveAttribute("aria-label", `validation loss by epoch of 2 runs. Run 1 ends at ${end("0001")}. Run 2 ends at ${end("0002")}.`);
-  expect(await runs.compared("seed")).toEqual(["42", "7"]);
-  expect(await runs.compared("training.epochs")).toEqual(["3", "5"]);
+  await expect(runs.compared("seed")).toHaveText(["42", "7"]);
+  await expect(runs.compared("training.epochs")).toHaveText(["3", "5"]);
   // What is the same is not shown.
   await expect(runs.differences.getByRole("rowheader", { name: "training.batchSize" })).toHaveCount(0);
   await expect(runs.differences.getByRole("rowheader", { name: "data.inputs.features.normalize" })).toHaveCount(0);
-  expect(await runs.compared("Test kind.accuracy")).toEqual(["0001", "0002"].map((run) => three(reportOf(project, run).test.metrics["kind.accuracy"] ?? NaN)));
+  await expect(runs.compared("Test kind.accuracy")).toHaveText(["0001", "0002"].map((run) => three(reportOf(project, run).test.metrics["kind.accuracy"] ?? NaN)));
+  // The better one stands out, whichever way the metric goes.
+  for (const [metric, better] of [["kind.accuracy", Math.max], ["kind.logloss", Math.min]] as const) {
+    const values = ["0001", "0002"].map((run) => reportOf(project, run).test.metrics[metric] ?? NaN);
+    expect(values[0]).not.toBe(values[1]);
+    await expect(runs.compared(`Test ${metric}`).nth(values.indexOf(better(...values)))).toHaveCSS("font-weight", "600");
+    await expect(runs.compared(`Test ${metric}`).nth(values.indexOf(better(...values)) === 0 ? 1 : 0)).toHaveCSS("font-weight", "400");
+  }
 
   await runs.row("Run 3").getByRole("rowheader").getByRole("button").click({ modifiers: ["Control"] });
   await expect(runs.comparison.getByRole("heading", { name: "3 runs compared" })).toBeVisible();
   await expect(runs.overlay).toHaveAttribute("aria-label", /of 3 runs\. Run 1 ends at .* Run 2 ends at .* Run 3 ends at \d/);
-  expect(await runs.compared("data.inputs.features.normalize")).toEqual(["standard", "standard", "minmax"]);
-  expect(await runs.compared("data.inputs.features.columns")).toEqual(["height, humidity, wind", "height, humidity, wind", "height"]);
+  await expect(runs.compared("data.inputs.features.normalize")).toHaveText(["standard", "standard", "minmax"]);
+  await expect(runs.compared("data.inputs.features.columns")).toHaveText(["height, humidity, wind", "height, humidity, wind", "height"]);
   // Another metric over each other.
   await runs.comparison.getByRole("combobox", { name: "What is drawn" }).selectOption("validation kind.accuracy");
   await expect(runs.overlay).toHaveAttribute("aria-label", new RegExp(`^validation kind\\.accuracy by epoch of 3 runs\\. Run 1 ends at ${three(reportOf(project, "0001").validation.metrics["kind.accuracy"] ?? NaN)}`));
@@ -189,8 +196,9 @@ test("two runs, then three, are compared: curves over each other, settings that 
 });
 
 test("deleted runs go to the trash and come back; the trash is emptied only when confirmed", async ({ page, studio, workshop }) => {
-  const project = await trainedClouds(workshop.folder, [[], ["--epochs", "1"], ["--epochs", "2"]]);
+  const project = await trainedClouds(workshop.folder, [["--epochs", "1"]]);
   const folder = (run: string) => join(project, "runs", run);
+  for (const run of ["0002", "0003"]) cpSync(folder("0001"), folder(run), { recursive: true });
   const runs = new RunsPage(page);
   await runs.goto(workshop.server.url, project, "0001");
   await expect.poll(() => runs.names()).toEqual(["Run 3", "Run 2", "Run 1"]);

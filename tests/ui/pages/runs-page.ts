@@ -40,7 +40,7 @@ export class RunsPage {
   }
 
   row(name: string): Locator {
-    return this.table.getByRole("row").filter({ has: this.page.getByRole("rowheader", { name, exact: true }) });
+    return this.table.getByRole("row").filter({ has: this.page.getByRole("rowheader", { name: new RegExp(`^${name}( has a note)?$`) }) });
   }
 
   async choose(name: string): Promise<void> {
@@ -82,8 +82,8 @@ export class RunsPage {
   }
 
   /** A setting or a result of the runs that are compared, in their order. */
-  async compared(name: string): Promise<readonly string[]> {
-    return this.differences.getByRole("row").filter({ has: this.page.getByRole("rowheader", { name, exact: true }) }).getByRole("cell").allInnerTexts();
+  compared(name: string): Locator {
+    return this.differences.getByRole("row").filter({ has: this.page.getByRole("rowheader", { name, exact: true }) }).getByRole("cell");
   }
 
   /** Epochs the curve says it shows. */
