@@ -174,7 +174,7 @@ test("two runs, then three, are compared: curves over each other, settings that 
   await expect(runs.differences.getByRole("rowheader", { name: "data.inputs.features.normalize" })).toHaveCount(0);
   await expect(runs.compared("Test kind.accuracy")).toHaveText(["0001", "0002"].map((run) => three(reportOf(project, run).test.metrics["kind.accuracy"] ?? NaN)));
   // The better one stands out, whichever way the metric goes.
-  for (const [metric, better] of [["kind.accuracy", Math.max], ["kind.logloss", Math.min]] as const) {
+  for (const [metric, better] of [["kind.auroc", Math.max], ["kind.logloss", Math.min]] as const) {
     const values = ["0001", "0002"].map((run) => reportOf(project, run).test.metrics[metric] ?? NaN);
     expect(values[0]).not.toBe(values[1]);
     await expect(runs.compared(`Test ${metric}`).nth(values.indexOf(better(...values)))).toHaveCSS("font-weight", "600");
@@ -395,7 +395,8 @@ for (const colorScheme of ["light", "dark"] as const) {
       await shot("trash");
       await expectAccessible(page);
       await runs.trash.getByRole("button", { name: "Empty the trash…" }).click();
-      await expect(page.getByRole("dialog")).toBeVisible();
+      await expect(page.getByRole("dialog")).toHaveCSS("opacity", "1");
+      await shot("asks");
       await expectAccessible(page);
       studio.expectNoComplaints();
     });
