@@ -188,6 +188,7 @@ test("the palette starts a format", async ({ page, studio, workshop }) => {
   await exporting.goto(workshop.server.url, project);
   await expect(exporting.format("ONNX model")).toBeChecked();
   await page.keyboard.press("Control+k");
+  await expect(page.getByRole("dialog", { name: "Commands" }).getByRole("combobox")).toBeFocused();
   await page.keyboard.type("export report");
   await page.keyboard.press("Enter");
   await expect(page.getByRole("dialog", { name: "Export: Report" }).getByRole("textbox", { name: "File name" })).toHaveValue("clouds-0001.json");
