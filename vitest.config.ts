@@ -6,5 +6,7 @@ export default defineConfig({
     // ONNX Runtime and DuckDB are native modules: a process a file keeps a crash in one test file from taking the others along.
     pool: "forks",
     testTimeout: 60_000,
+    // Tests that use it without our engine; src-main/engines/onnxruntime/private.ts says why.
+    env: { ORT_DISABLE_TELEMETRY: "1" },
   },
 });

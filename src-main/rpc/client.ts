@@ -9,6 +9,8 @@ import type { CallOptions, Client, EventOf, Observer, ParamsOf, Procedures } fro
 export interface ClientOptions {
   /** Hears of what the other side sent and should not have. */
   readonly onInvalid?: (error: LatheError) => void;
+  /** Settles when a batch of events counts as taken; the host gathers what comes until then. By default at once. */
+  readonly taken?: () => Promise<void>;
 }
 
 /** A client of one connection; `connect` in `reconnecting.ts` outlives connections. */
@@ -43,7 +45,7 @@ export function createClient<C extends Contract>(contract: C, transport: Transpo
   const invalid = (error: LatheError) => options.onInvalid?.(error);
 
   const functions = {
-    deliver({ id, events }: { readonly id: string; readonly events: readonly unknown[] }): void {
+    async deliver({ id, events }: { readonly id: string; readonly events: readonly unknown[] }): Promise<void> {
       for (const event of events) {
         const subscriber = subscribers.get(id);
         if (!subscriber) return;
@@ -53,6 +55,7 @@ export function createClient<C extends Contract>(contract: C, transport: Transpo
           invalid(toLatheError(thrown));
         }
       }
+      await options.taken?.();
     },
     end({ id, error }: { readonly id: string; readonly error?: Parameters<typeof errorFromWire>[0] | undefined }): void {
       const subscriber = subscribers.get(id);

@@ -1,16 +1,16 @@
-import { CategoryScale, Chart, LinearScale, LineController, LineElement, LogarithmicScale, PointElement, ScatterController, type Plugin } from "chart.js";
+import { BarController, BarElement, CategoryScale, Chart, LinearScale, LineController, LineElement, LogarithmicScale, PointElement, ScatterController, type Plugin } from "chart.js";
 import zoomPlugin from "chartjs-plugin-zoom";
 import { chartColors } from "./palette.js";
 
 /** The parts of Chart.js that the studio draws with, registered once. */
-Chart.register(CategoryScale, LinearScale, LineController, LineElement, LogarithmicScale, PointElement, ScatterController, zoomPlugin);
+Chart.register(BarController, BarElement, CategoryScale, LinearScale, LineController, LineElement, LogarithmicScale, PointElement, ScatterController, zoomPlugin);
 
 export { Chart };
 
 export const chartFont = { family: "system-ui, -apple-system, \"Segoe UI\", Roboto, \"Noto Sans\", sans-serif", size: 12 } as const;
 
 /** Vertical lines: the place under the pointer, and rules with their words. The function is asked at each drawing. */
-export function verticalLines(lines: () => readonly { readonly x: number; readonly color: string; readonly label?: string; readonly dashed?: boolean }[]): Plugin<"line"> {
+export function verticalLines(lines: () => readonly { readonly x: number; readonly color: string; readonly label?: string; readonly dashed?: boolean }[]): Plugin {
   return {
     id: "verticalLines",
     afterDatasetsDraw({ ctx, chartArea, scales }) {

@@ -32,7 +32,10 @@ export interface Point {
  */
 export function thinned(x: ArrayLike<number>, y: ArrayLike<number>, from: number, to: number, most: number, positive = false): Point[] {
   const first = Math.max(0, firstFrom(x, from) - 1);
-  const last = Math.min(x.length - 1, firstFrom(x, to) + (x[firstFrom(x, to)] === to ? 1 : 0));
+  let last = firstFrom(x, to);
+  // A curve may rise or fall at one x.
+  while (x[last] === to) last++;
+  last = Math.min(x.length - 1, last);
   const shown = (i: number): boolean => {
     const value = y[i];
     return value !== undefined && Number.isFinite(value) && (!positive || value > 0);

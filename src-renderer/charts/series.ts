@@ -6,6 +6,8 @@ export interface LineSeries {
   readonly dashed?: boolean;
   /** Drawn thin and pale, left out of the legend and the values under the pointer: what a smoothed line was before. */
   readonly faint?: boolean;
+  /** Each value has a dot: there are few. */
+  readonly dots?: boolean;
   readonly x: ArrayLike<number>;
   /** NaN: there is no value here. */
   readonly y: ArrayLike<number>;

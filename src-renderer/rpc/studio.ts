@@ -9,8 +9,12 @@ export type StudioClient = ReconnectingClient<StudioContract>;
 
 export const studioKey: InjectionKey<StudioClient> = Symbol("studio");
 
+/** Milliseconds between batches of a stream, at least: a frame or three, which no eye tells apart. */
+const pace = 50;
+
 export function connectStudio(): StudioClient {
   return connect(studioContract, openTransport, {
+    taken: () => new Promise((resolve) => setTimeout(resolve, pace)),
     onInvalid: (error) => console.error(`Lathe's host sent what it should not have: ${error.message}`),
   });
 }

@@ -1,7 +1,7 @@
 import { onScopeDispose } from "vue";
 
 /**
- * Gathers what comes in a burst and hands it over once a frame, so that 200 events a second cost 60 updates at most. A hidden page has no
+ * Gathers what comes in a burst and hands it over once a frame, so that what is drawn is computed once. A hidden page has no
  * frames; a timer stands in for them.
  */
 export function useFrames<T>(handle: (items: readonly T[]) => void): (item: T) => void {

@@ -9,7 +9,7 @@ export function startOptions(schema: Schema): Readonly<Record<string, unknown>> 
   return Object.fromEntries(required.flatMap((key): [string, unknown][] => {
     if (typeof key !== "string") return [];
     const { examples, default: usual, enum: choices, minimum } = recordOf(properties[key]);
-    const [start] = [examples, [usual], choices, [minimum]].flatMap((some) => (Array.isArray(some) ? some : [])).filter((value) => value !== undefined) as unknown[];
+    const [start] = [examples, [usual], choices, [minimum]].flatMap((some) => listOf(some)).filter((value) => value !== undefined);
     return start === undefined ? [] : [[key, start]];
   }));
 }
@@ -18,6 +18,10 @@ export function startOptions(schema: Schema): Readonly<Record<string, unknown>> 
 export function keptOptions(schema: Schema, options: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const known = recordOf(schema["properties"]);
   return { ...startOptions(schema), ...Object.fromEntries(Object.entries(options).filter(([key]) => key !== "type" && Object.hasOwn(known, key))) };
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
 }
 
 function recordOf(value: unknown): Readonly<Record<string, unknown>> {

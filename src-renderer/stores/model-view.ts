@@ -5,10 +5,10 @@ import type { CatalogueEntry } from "../../src-main/contract/model-views.js";
 import { useStudio } from "../rpc/studio.js";
 import { texts } from "../texts/index.js";
 import { useCatalogue } from "./catalogue.js";
-import type { DraftLayer, DraftModel } from "./draft.js";
+import { draftOf, type DraftLayer, type DraftModel } from "./draft.js";
 import { createClipboard } from "./layer-clipboard.js";
 import { keptOptions, startOptions } from "./layer-options.js";
-import { freshName, inputNames, type Link, type Network, networkOf, readersOf, sameLink, takenNames, targetNames, whyNotConnect } from "./network.js";
+import { freshName, inputNames, type Link, type Network, networkOf, readersOf, takenNames, targetNames, whyNotConnect } from "./network.js";
 import * as edits from "./network-edits.js";
 import { layerKey, linkKey, nodeOf } from "./node-keys.js";
 import { createNodePositions } from "./node-positions.js";
@@ -92,7 +92,7 @@ export const useModelView = defineStore("model-view", () => {
     const draft = project.draft;
     const entry = entryOf(type);
     if (!draft || (!entry && type !== "Block")) return undefined;
-    const id = freshName(entry ? baseName(entry) : String(options["block"] ?? "block"), takenNames(draft));
+    const id = freshName(entry ? baseName(entry) : typeof options["block"] === "string" ? options["block"] : "block", takenNames(draft));
     const spec: DraftLayer = { id, type, ...(entry ? startOptions(entry.schema) : {}), ...options };
     project.edit(names.add(type), (next) => {
       next.model = edits.addLayer(next.model, inputNames(next), targetNames(next), spec, place);
@@ -130,7 +130,8 @@ export const useModelView = defineStore("model-view", () => {
   }
 
   function paste(text?: string): void {
-    const copied = clipboard.read(text);
+    // Something else that lies on the system's clipboard does not hide what was copied here.
+    const copied = clipboard.read(text) ?? clipboard.read();
     const draft = project.draft;
     if (!copied || !draft) return;
     let ids: readonly string[] = [];
@@ -162,7 +163,7 @@ export const useModelView = defineStore("model-view", () => {
     try {
       const { model } = await studio.procedures.model.preset({ project: path, document, preset });
       if (project.path !== path) return;
-      project.edit(names.preset(title), (draft) => (draft.model = model as unknown as DraftModel));
+      project.edit(names.preset(title), (draft) => (draft.model = draftOf({ model }).model));
       places.forget();
       select([]);
       notices.say(texts.model.presetUsed(title), { label: texts.undo, run: () => project.undo() });
@@ -175,7 +176,7 @@ export const useModelView = defineStore("model-view", () => {
 
   return {
     network, selected, current, selectedLayers, selectedLinks, only, positions, makingPreset, canPaste: clipboard.filled,
-    select, entryOf, mostOf, addLayer, connect, removeSelected, copy, paste, rename, usePreset,
+    select, entryOf, mostOf, placeFor, addLayer, connect, removeSelected, copy, paste, rename, usePreset,
     movePositions: places.move, forgetPositions: places.forget,
     disconnect: (link: Link) => change(names.disconnect, (model, inputs) => edits.disconnect(model, inputs, [link])),
     moveSource: (id: string, slot: number, by: -1 | 1) => change(names.order(id), (model, inputs) => edits.moveSource(model, inputs, id, slot, by)),
@@ -185,7 +186,6 @@ export const useModelView = defineStore("model-view", () => {
       const spec = network.value.layers.find((layer) => layer.id === id)?.spec;
       if (entry && spec) change(names.type(id, type), (model) => edits.replaceLayer(model, id, type, keptOptions(entry.schema, spec)));
     },
-    isLinkSelected: (link: Link) => selectedLinks.value.some((other) => sameLink(other, link)),
   };
 });
 

@@ -9,10 +9,10 @@ export type Positions = Readonly<Record<string, Position>>;
 
 export interface NodePositions {
   readonly positions: Readonly<Ref<Positions>>;
-  show(project: string | undefined): void;
-  move(moved: Positions): void;
-  rename(from: string, to: string): void;
-  forget(): void;
+  readonly show: (project: string | undefined) => void;
+  readonly move: (moved: Positions) => void;
+  readonly rename: (from: string, to: string) => void;
+  readonly forget: () => void;
 }
 
 /** Projects whose places are kept. */

@@ -18,6 +18,8 @@ export const usePicker = defineStore("picker", () => {
   /** @returns an absolute path, or undefined where it was called off. @throws LatheError */
   async function pick(request: Pick<PickRequest, "kind" | "title"> & Partial<PickRequest>): Promise<string | undefined> {
     const full: PickRequest = { extensions: [], ...request };
+    // In the first moments the host has not said yet what it is.
+    if (!app.info) await app.load();
     if (app.info?.host === "electron") return (await studio.procedures.files.pick(full)).path ?? undefined;
     open.value?.answer(null);
     return new Promise((resolve) => {

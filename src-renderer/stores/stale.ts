@@ -1,5 +1,6 @@
 import { defineStore } from "pinia";
 import { computed, watch } from "vue";
+import type { ProjectDocument } from "../../src-main/contract/project-views.js";
 import type { RunSettings } from "../../src-main/contract/run-views.js";
 import { useStudio } from "../rpc/studio.js";
 import { createLoader } from "./loadable.js";
@@ -24,12 +25,15 @@ export const useStale = defineStore("stale", () => {
 
   const isStale = computed(() => {
     const [frozen, now] = [settings.state.value.value?.project, project.document];
-    if (!frozen || !now) return false;
-    // The frozen project has every default filled in; the file may leave them out.
-    return parts.some((part) => now[part] !== undefined && !says(frozen[part], now[part]));
+    return frozen !== undefined && now !== undefined && differs(frozen, now);
   });
   return { isStale, newest };
 });
+
+/** Whether a model trained by frozen settings is not what the project would make now. The frozen ones have every default filled in; the file may leave them out. */
+export function differs(frozen: ProjectDocument, now: ProjectDocument): boolean {
+  return parts.some((part) => now[part] !== undefined && !says(frozen[part], now[part]));
+}
 
 /** Whether `full` says everything that `some` says. */
 function says(full: unknown, some: unknown): boolean {

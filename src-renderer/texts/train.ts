@@ -129,9 +129,9 @@ export const trainTexts = {
     title: "What to look at",
     none: "Nothing unusual was seen.",
     tries: {
-      "lower-rate": "Try a learning rate ten times smaller",
-      "higher-rate": "Try a learning rate ten times larger",
-      clip: "Try clipping gradients at norm 1",
+      "lower-rate": "Try a 10 × smaller rate",
+      "higher-rate": "Try a 10 × larger rate",
+      clip: "Try clipping at norm 1",
       "warm-up": "Try a warm-up",
       elu: "Try ELU in place of Sigmoid and Tanh",
       "leaky-relu": "Try LeakyReLU there",

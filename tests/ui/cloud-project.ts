@@ -22,13 +22,16 @@ export interface CloudChoices {
   /** Whether there is a target yet. */
   readonly target?: boolean;
   readonly epochs?: number;
+  /** Learning rate. */
+  readonly rate?: number;
   readonly table?: string;
   readonly source?: Readonly<Record<string, unknown>>;
   readonly inputs?: readonly Readonly<Record<string, unknown>>[];
+  readonly split?: Readonly<Record<string, number>>;
 }
 
 /** A project of that table, in a folder of its own with the table in it. @returns the project's folder */
-export function writeClouds(folder: string, { target = true, epochs = 5, table = cloudTable(), source = {}, inputs }: CloudChoices = {}): string {
+export function writeClouds(folder: string, { target = true, epochs = 5, rate = 0.02, table = cloudTable(), source = {}, inputs, split = { validation: 0.2, test: 0.2 } }: CloudChoices = {}): string {
   const project = join(folder, "clouds");
   mkdirSync(project, { recursive: true });
   writeFileSync(join(project, "clouds.csv"), table);
@@ -38,13 +41,13 @@ export function writeClouds(folder: string, { target = true, epochs = 5, table =
       source: { type: "table", path: "clouds.csv", ...source },
       inputs: inputs ?? [{ name: "features", type: "numeric", columns: ["height", "humidity", "wind"], normalize: "standard", missing: "mean" }, { name: "season", type: "category", column: "season" }],
       targets: target ? [{ name: "kind", type: "category", column: "kind" }] : [],
-      split: { validation: 0.2, test: 0.2 },
+      split,
     },
     model: {
       layers: [{ id: "columns", type: "Concat", from: ["features", "season"] }, { id: "fc1", type: "Linear", outFeatures: 8 }, { id: "act1", type: "ReLU" }, { id: "out", type: "Linear", outFeatures: "classes" }],
       outputs: [{ target: "kind", from: "out" }],
     },
-    training: { epochs, batchSize: 16, optimizer: { type: "Adam", lr: 0.02 } },
+    training: { epochs, batchSize: 16, optimizer: { type: "Adam", lr: rate } },
   }, null, 2));
   return project;
 }

@@ -5,6 +5,8 @@ import { pathToFileURL } from "node:url";
 import { expect, test as base } from "@playwright/test";
 import { packageRoot } from "../../src-main/base/entries.js";
 import { plausibleEpochs, temporaryFolder, writeRun, writeTestProject } from "../support/run-on-disk.js";
+import { walkWholeJourney } from "./journey.js";
+import { StudioPage } from "./studio-page.js";
 import { startDesktop, type DesktopApp, type MenuItem } from "../support/electron-host.js";
 
 // The built out/main/electron.js and out/preload/preload.cjs, unmodified, in the test host (tests/support/electron-host/electron.mjs says what that imitates).
@@ -125,4 +127,32 @@ test("the window comes back where it was, unless there is no screen there any mo
   const third = await start();
   await third.page();
   expect(await third.ask("windows")).toMatchObject([{ bounds: { x: 0, y: 0, width: 1500, height: 900 } }]);
+});
+
+test("the whole journey, with the desktop's own dialogs and menus", async ({ start, folder }) => {
+  base.setTimeout(180_000);
+  const app = await start();
+  const page = await app.page();
+  const studio = new StudioPage(page);
+  await expect(page.getByRole("heading", { name: "Projects", exact: true })).toBeVisible();
+  const choose = (path: string) => app.ask("answer", path);
+  await walkWholeJourney(page, studio, folder, {
+    async openTable(path) {
+      await choose(path);
+      await app.ask("click", "new-project");
+    },
+    async predictTable(path) {
+      await choose(path);
+      await page.getByRole("button", { name: "Choose a table" }).first().click();
+    },
+    async exportModel(to, name) {
+      await choose(join(to, name));
+      await app.ask("click", "export-onnx");
+    },
+    async reload() {
+      await page.reload();
+    },
+  });
+  await expect(page.getByRole("button", { name: "Show in folder" }).first()).toBeVisible();
+  studio.expectNoComplaints();
 });

@@ -1,3 +1,4 @@
+import "./private.js";
 import * as ort from "onnxruntime-node";
 import { LatheError } from "../../base/errors.js";
 import { own } from "../../base/own.js";

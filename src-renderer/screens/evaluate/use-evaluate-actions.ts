@@ -1,0 +1,27 @@
+import { useActions, type Action } from "../../stores/actions.js";
+import { judgedSplits, useEvaluation } from "../../stores/evaluation.js";
+import { useJudgedRows } from "../../stores/judged-rows.js";
+import { useThreshold } from "../../stores/threshold.js";
+import { texts } from "../../texts/index.js";
+
+/** What can be done here from the palette. */
+export function useEvaluateActions(): void {
+  const view = useEvaluation();
+  const rows = useJudgedRows();
+  const threshold = useThreshold();
+  const [t, group] = [texts.evaluate, texts.evaluate.title];
+  useActions().provide((): readonly Action[] => {
+    if (!view.result) return [];
+    return [
+      ...judgedSplits.filter((split) => split !== view.split && view.result?.report[split]).map((split): Action => ({ id: `evaluate.${split}`, title: t.actions.split(t.splits[split]), group, run: () => view.chooseSplit(split) })),
+      ...(view.question ? [
+        { id: "evaluate.worst", title: t.actions.worst, group, run: () => rows.clear() },
+        { id: "evaluate.all", title: t.actions.all, group, run: () => rows.only({ show: "all" }) },
+      ] : []),
+      ...(threshold.value === undefined ? [] : [
+        { id: "evaluate.threshold", title: t.threshold.use, group, run: () => threshold.use(), disabled: () => (threshold.value === threshold.inProject ? t.threshold.inUse : undefined) },
+        { id: "evaluate.threshold.back", title: t.actions.back, group, run: () => threshold.reset(), disabled: () => (threshold.isOwn ? t.threshold.own : undefined) },
+      ]),
+    ];
+  });
+}

@@ -1,0 +1,40 @@
+import type { CurvesResult } from "../../src-main/contract/evaluation-views.js";
+import type { Confusion } from "../../src-main/contract/results.js";
+
+/** How a threshold divides the rows of a binary target. */
+export interface Decisions {
+  readonly truePositives: number;
+  readonly falsePositives: number;
+  readonly falseNegatives: number;
+  readonly trueNegatives: number;
+}
+
+/** Curves of fewer rows come with every point, so that what is read from them is exact. */
+const thinnedFrom = 1000;
+
+export function decisionsOf({ counts: [no, yes] }: Confusion): Decisions {
+  return { trueNegatives: no?.[0] ?? 0, falsePositives: no?.[1] ?? 0, falseNegatives: yes?.[0] ?? 0, truePositives: yes?.[1] ?? 0 };
+}
+
+export function confusionOf(classes: readonly string[], { truePositives, falsePositives, falseNegatives, trueNegatives }: Decisions): Confusion {
+  return { classes: [...classes], counts: [[trueNegatives, falsePositives], [falseNegatives, truePositives]] };
+}
+
+/** Read from the ROC curve, whose thresholds fall: yes is decided above the threshold. @returns undefined where there is no curve. */
+export function decisionsAt({ roc, positives, negatives }: CurvesResult, threshold: number): Decisions | undefined {
+  if (!roc) return undefined;
+  let at = 0;
+  while (at + 1 < roc.thresholds.length && (roc.thresholds[at + 1] ?? 0) > threshold) at++;
+  const [truePositives, falsePositives] = [Math.round((roc.y[at] ?? 0) * positives), Math.round((roc.x[at] ?? 0) * negatives)];
+  return { truePositives, falsePositives, falseNegatives: positives - truePositives, trueNegatives: negatives - falsePositives };
+}
+
+export function isExact({ positives, negatives }: CurvesResult): boolean {
+  return positives + negatives < thinnedFrom;
+}
+
+/** A short number a little below a curve's own threshold, so that its point is what one gets. */
+export function roundedBelow(threshold: number): number {
+  const short = Math.floor(threshold * 1e4 - 1e-6) / 1e4;
+  return Math.min(0.9999, Math.max(0.0001, short));
+}

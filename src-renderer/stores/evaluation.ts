@@ -1,0 +1,83 @@
+import { defineStore } from "pinia";
+import { computed, onScopeDispose, ref, shallowRef, watch } from "vue";
+import type { CurvesResult, ResidualsResult, TargetView } from "../../src-main/contract/evaluation-views.js";
+import type { RunReport } from "../../src-main/contract/report.js";
+import type { RunReference } from "../../src-main/contract/summaries.js";
+import { useStudio } from "../rpc/studio.js";
+import { createLoader } from "./loadable.js";
+
+export const judgedSplits = ["validation", "test"] as const;
+export type JudgedSplit = (typeof judgedSplits)[number];
+
+/** A target of a run's split: what is looked at. */
+export interface Question extends RunReference {
+  readonly split: JudgedSplit;
+  readonly target: string;
+}
+
+/** What a finished run is worth: its report, and the curves or residuals of the target that is looked at. */
+export const useEvaluation = defineStore("evaluation", () => {
+  const studio = useStudio();
+  const report = createLoader<{ readonly report: RunReport; readonly targets: readonly TargetView[]; readonly rows: boolean }>();
+  const curves = createLoader<CurvesResult>();
+  const residuals = createLoader<ResidualsResult>();
+  const run = shallowRef<RunReference>();
+  const wantedSplit = ref<JudgedSplit>();
+  const wantedTarget = ref<string>();
+  const wantedClass = ref<string>();
+  const wantedColumn = ref<string>();
+
+  const result = computed(() => report.state.value.value);
+  const split = computed<JudgedSplit>(() => wantedSplit.value ?? (result.value && !result.value.report.test && result.value.report.validation ? "validation" : "test"));
+  /** What the report says of the split; undefined where it has no rows. */
+  const judged = computed(() => result.value?.report[split.value]);
+  const target = computed(() => result.value?.targets.find(({ name }) => name === wantedTarget.value) ?? result.value?.targets[0]);
+  /** Of several classes, the one that curves tell from the rest; of two, the second. */
+  const positive = computed(() => (target.value?.kind === "binary" ? target.value.classes?.[1] : target.value?.classes?.find((name) => name === wantedClass.value) ?? target.value?.classes?.[0]));
+  const column = computed(() => target.value?.columns?.find((name) => name === wantedColumn.value) ?? target.value?.columns?.[0]);
+  const confusion = computed(() => (target.value ? judged.value?.confusion[target.value.name] : undefined));
+  /** Undefined where there are no rows to look at. */
+  const question = computed<Question | undefined>(() => (run.value && target.value && judged.value && result.value?.rows ? { ...run.value, split: split.value, target: target.value.name } : undefined));
+
+  function loadReport(): void {
+    const asked = run.value;
+    if (asked) void report.load((signal) => studio.procedures.evaluation.report(asked, { signal }));
+  }
+
+  function loadCharts(): void {
+    const asked = question.value;
+    if (!asked) return;
+    if (target.value?.kind === "numeric") void residuals.load((signal) => studio.procedures.evaluation.residuals({ ...asked, ...(column.value !== undefined && { column: column.value }) }, { signal }));
+    else void curves.load((signal) => studio.procedures.evaluation.curves({ ...asked, ...(positive.value !== undefined && { class: positive.value }) }, { signal }));
+  }
+
+  /** @param reference a run that has ended. */
+  function show(reference: RunReference | undefined): void {
+    const isSame = reference?.project === run.value?.project && reference?.run === run.value?.run;
+    if (reference?.project !== run.value?.project) wantedSplit.value = wantedTarget.value = wantedClass.value = wantedColumn.value = undefined;
+    run.value = reference;
+    if (!isSame) report.reset();
+    loadReport();
+  }
+
+  watch(() => JSON.stringify([question.value, positive.value, column.value]), () => {
+    curves.reset();
+    residuals.reset();
+    loadCharts();
+  });
+  const registration = studio.onState((state) => {
+    if (state !== "connected") return;
+    loadReport();
+    loadCharts();
+  });
+  onScopeDispose(() => registration.dispose());
+  return {
+    run, result, split, judged, target, positive, column, confusion, question,
+    reportState: computed(() => report.state.value), curves: computed(() => curves.state.value), residuals: computed(() => residuals.state.value),
+    show, loadReport, loadCharts,
+    chooseSplit: (next: JudgedSplit) => void (wantedSplit.value = next),
+    chooseTarget: (name: string) => void (wantedTarget.value = name),
+    chooseClass: (name: string) => void (wantedClass.value = name),
+    chooseColumn: (name: string) => void (wantedColumn.value = name),
+  };
+});

@@ -1,0 +1,34 @@
+import { describe, expect, it } from "vitest";
+import { Random } from "../../../src-main/base/random.js";
+import { evaluateNumeric } from "../../../src-main/metrics/index.js";
+import { metricCards } from "../../../src-renderer/stores/metric-cards.js";
+
+const named = (target: string, values: Readonly<Record<string, number | null>>) => Object.fromEntries(Object.entries(values).map(([name, value]) => [`${target}.${name}`, value]));
+
+describe("metric cards", () => {
+  it("tell accuracy from always naming the most frequent class", () => {
+    const confusion = { classes: ["0", "1"], counts: [[70, 0], [30, 0]] };
+    const [accuracy] = metricCards({ "a.b.accuracy": 0.7, "b.accuracy": 0.1 }, { name: "a.b", kind: "binary", classes: ["0", "1"] }, confusion);
+    expect(accuracy).toEqual({ key: "accuracy", metric: "accuracy", value: 0.7, reference: { kind: "majority", value: 0.7, name: "0", beaten: false } });
+  });
+
+  it("know what the mean would come to, by column", () => {
+    const random = new Random("metric-cards");
+    const targets = Float32Array.from({ length: 400 }, (_, i) => (i % 2 === 0 ? 100 : 1) * random.uniform());
+    const columns = ["wide", "narrow"];
+    const means = columns.map((_, k) => targets.filter((_t, i) => i % 2 === k).reduce((a, b) => a + b, 0) / 200);
+    const good = evaluateNumeric({ predictions: targets.map((t, i) => t + (i % 4 === 0 ? 0.3 : -0.1)), targets, columns }).values;
+    const dull = evaluateNumeric({ predictions: targets.map((_, i) => means[i % 2] ?? 0), targets, columns }).values;
+    for (const column of columns) {
+      const cards = metricCards(named("y", good), { name: "y", kind: "numeric", columns }, undefined, column);
+      expect(cards.find(({ metric }) => metric === "rmse")?.reference?.value, column).toBeCloseTo(dull[`rmse.${column}`] ?? NaN, 4);
+      expect(cards.find(({ metric }) => metric === "mae")?.value).toBe(good[`mae.${column}`]);
+    }
+  });
+
+  it("leave out what the report has not, and have no reference where there is no value", () => {
+    expect(metricCards({ "y.auroc": null, "y.loss": 1 }, { name: "y", kind: "category", classes: ["a", "b", "c"] }, undefined)).toEqual([
+      { key: "auroc", metric: "auroc", value: null }, { key: "loss", metric: "loss", value: 1 },
+    ]);
+  });
+});
