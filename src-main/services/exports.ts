@@ -37,7 +37,11 @@ export function exportRun(path: string, format: string, out: string): { readonly
     writeFileSync(`${target}.part`, bytes);
     renameSync(`${target}.part`, target);
   } catch (thrown) {
-    rmSync(`${target}.part`, { force: true });
+    try {
+      rmSync(`${target}.part`, { force: true });
+    } catch {
+      // Where it could not be made, it cannot be taken away either; what counts is why.
+    }
     throw storageError(target, thrown, "Nothing was written");
   }
   return { path: target, bytes: bytes.length };

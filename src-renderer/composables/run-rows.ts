@@ -62,6 +62,13 @@ export function testMetrics(runs: readonly RunSummary[]): readonly string[] {
   return names.map((name, i) => ({ name, i })).sort((a, b) => rank(a.name) - rank(b.name) || a.i - b.i).map(({ name }) => name);
 }
 
+const lowerBetter: ReadonlySet<string> = new Set(["loss", "logloss", "mse", "rmse", "mae"]);
+
+/** @param name `loss`, or `<target>.<metric>`, which a class or a column may follow. */
+export function lowerIsBetter(name: string): boolean {
+  return lowerBetter.has(name === "loss" ? name : (name.split(".")[1] ?? ""));
+}
+
 /** Rows in which every word occurs. */
 export function findRows(rows: readonly RunRow[], words: string, group: RunGroup, statusWords: Readonly<Record<RunStatus, string>>): readonly RunRow[] {
   const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);

@@ -41,7 +41,7 @@ export const exportTexts = {
     test: (name: string) => `Test ${name}`,
     testRows: "Test rows",
     trained: "Training",
-    trainedOn: (epochs: string, best: string) => `${epochs} epochs, the weights of epoch ${best}`,
+    trainedOn: (epochs: string, best: string) => `${epochs} ${epochs === "1" ? "epoch" : "epochs"}, the weights of epoch ${best}`,
     parameters: "Parameters",
   },
   usage: {

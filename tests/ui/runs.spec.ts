@@ -1,138 +1,358 @@
-import { appendFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { plausibleEpochs, writeRun, writeTestProject } from "../support/run-on-disk.js";
+import { killAll, startLathe } from "../support/lathe.js";
+import { plausibleEpochs, writeRun } from "../support/run-on-disk.js";
+import { expectAccessible } from "./accessibility.js";
+import { writeClouds } from "./cloud-project.js";
 import { expect, test } from "./fixture.js";
+import { RunsPage } from "./pages/runs-page.js";
+import { trainedClouds } from "./trained-clouds.js";
 
-const created = (minute: number) => `2026-11-20T09:${String(minute).padStart(2, "0")}:00.000Z`;
-const config = (minute: number) => ({ created: created(minute), engine: "onnxruntime", device: "cpu", project: { training: { epochs: 30 } } });
-const report = { ended: "completed", test: { metrics: { loss: 0.4712, "Good.accuracy": 0.7613, "Good.auroc": 0.8021 } } };
+const read = <T>(...path: readonly string[]) => JSON.parse(readFileSync(join(...path), "utf8")) as T;
+/** Three digits, as the studio shows numbers. */
+const three = (value: number) => value.toLocaleString("en", { maximumSignificantDigits: 3, minimumSignificantDigits: 3 });
 
-function writeCredit(folder: string): string {
-  const project = writeTestProject(join(folder, "credit"), "credit");
-  writeRun(project, "0001", { epochs: plausibleEpochs(9), config: config(1) });
-  writeRun(project, "0002", { epochs: plausibleEpochs(30), config: config(20), report });
-  return project;
+interface Report {
+  readonly test: { readonly metrics: Readonly<Record<string, number>> };
+  readonly validation: { readonly metrics: Readonly<Record<string, number>> };
+}
+const reportOf = (project: string, run: string) => read<Report>(project, "runs", run, "report.json");
+
+/** A run that a living process holds: this one. */
+function writeRunningRun(project: string, id: string, epochs: number): string {
+  const config = read<object>(project, "runs", "0001", "config.json");
+  return writeRun(project, id, { epochs: plausibleEpochs(epochs), config: { ...config, created: new Date().toISOString() }, lock: { pid: process.pid, host: hostname() } });
 }
 
-test("an empty studio says what goes where, and opens a project by keyboard alone", async ({ page, studio, workshop }) => {
-  const project = writeCredit(workshop.folder);
-  await studio.goto(workshop.server.url);
-  expect(page.url()).not.toContain("token");
-  await expect(studio.projects.getByRole("heading", { name: "No projects yet" })).toBeVisible();
-  await expect(studio.run).toContainText("Choose a run");
+/** Trains until some epochs are done, then ends without a goodbye, as a crash does. */
+async function trainAndCrash(project: string, epochs: number, until: number): Promise<void> {
+  const command = startLathe(["train", project, "--epochs", String(epochs), "--json"], ({ event, epoch }) => {
+    if (event === "epoch" && epoch === until) killAll(command);
+  });
+  expect((await command.result).code).not.toBe(0);
+}
 
-  const field = studio.projects.getByLabel("Folder of the project");
-  await studio.tabTo(field);
-  await page.keyboard.type(project);
-  await page.keyboard.press("Enter");
-  await expect(studio.projects.getByRole("button", { name: /^credit/ })).toBeVisible();
-
-  // The newest run shows itself.
-  await expect(studio.run.getByRole("heading", { name: "Run 2" })).toBeVisible();
-  await expect(studio.curve).toBeVisible();
-  const older = studio.runs.getByRole("button", { name: /Run 1/ });
-  await studio.tabTo(older);
-  await page.keyboard.press("Enter");
-  await expect(studio.run.getByRole("heading", { name: "Run 1" })).toBeVisible();
+test("a project without runs says what stands here, with one button, to Train", async ({ page, studio, workshop }) => {
+  const runs = new RunsPage(page);
+  await runs.goto(workshop.server.url, writeClouds(workshop.folder));
+  await expect(page.getByRole("heading", { name: "Nothing trained yet" })).toBeVisible();
+  await page.getByRole("button", { name: "Go to Train" }).click();
+  await expect(page).toHaveURL(/\/train$/);
   studio.expectNoComplaints();
 });
 
-test("a project that cannot be taken off the list stays there, with the reason", async ({ studio, workshop }) => {
-  const project = writeCredit(workshop.folder);
-  await studio.goto(workshop.server.url);
-  await studio.openProject(project);
-  const forget = studio.projects.getByRole("button", { name: "Take credit off this list; its files stay" });
-  await expect(forget).toBeVisible();
-  await expect(studio.run.getByRole("heading", { name: "Run 2" })).toBeVisible();
-  const list = join(workshop.folder, "home", "recent-projects.json");
-  rmSync(list);
-  mkdirSync(list);
-  await forget.click();
-  await expect(studio.projects.getByRole("alert")).toContainText("recent-projects.json cannot be written");
-  await expect(studio.run.getByRole("heading", { name: "Run 2" })).toBeVisible();
+test("every run stands with its settings and results; the one looked at with its curve, settings and log", async ({ page, studio, workshop }) => {
+  const project = await trainedClouds(workshop.folder, [[], ["--seed", "7", "--epochs", "7"]]);
+  const runs = new RunsPage(page);
+  await runs.goto(workshop.server.url, project);
+  await expect(runs.table.locator("tbody tr")).toHaveCount(2);
+  expect(await runs.names()).toEqual(["Run 2", "Run 1"]);
+  await expect.poll(() => runs.column("Seed")).toEqual(["7", "42"]);
+  expect(await runs.column("Epochs")).toEqual(["7 / 7", "4 / 4"]);
+  expect(await runs.column("Status")).toEqual(["completed", "completed"]);
+  expect(await runs.column("Learning rate")).toEqual(["0.02", "0.02"]);
+  expect(await runs.column("Batch")).toEqual(["16", "16"]);
+  const reports = ["0002", "0001"].map((run) => reportOf(project, run));
+  expect(await runs.column("Best loss")).toEqual(reports.map(({ validation }) => three(validation.metrics["loss"] ?? NaN)));
+  expect(await runs.column("Test kind.accuracy")).toEqual(reports.map(({ test: { metrics } }) => three(metrics["kind.accuracy"] ?? NaN)));
+  // Another test metric instead.
+  await page.getByRole("combobox", { name: "Test metric" }).selectOption("kind.auroc");
+  expect(await runs.column("Test kind.auroc")).toEqual(reports.map(({ test: { metrics } }) => three(metrics["kind.auroc"] ?? NaN)));
+
+  // The newest shows itself; the arrow keys go to the others.
+  await expect(runs.detail.getByRole("heading", { name: /^Run 2/ })).toBeVisible();
+  await expect.poll(() => runs.epochsDrawn()).toBe(7);
+  await runs.choose("Run 2");
+  await page.keyboard.press("ArrowDown");
+  await expect(page).toHaveURL(/run=0001$/);
+  await expect(runs.detail.getByRole("heading", { name: /^Run 1/ })).toBeVisible();
+  await expect.poll(() => runs.epochsDrawn()).toBe(4);
+  await expect(runs.fact("Engine")).toHaveText("onnxruntime, cpu");
+  await expect(runs.fact("Test kind.accuracy")).toHaveText(three(reports[1]?.test.metrics["kind.accuracy"] ?? NaN));
+  await runs.facts.getByText("Settings", { exact: true }).click();
+  await expect(runs.fact("training.optimizer.lr")).toHaveText("0.02");
+  await expect(runs.fact("model.layers.fc1.outFeatures")).toHaveText("8");
+  await runs.facts.getByText("Log", { exact: true }).click();
+  await expect(runs.facts.getByLabel("Log")).toContainText("epoch 4: train loss");
+  await runs.detail.getByRole("button", { name: "Evaluate" }).click();
+  await expect(page).toHaveURL(/\/evaluate\?run=0001$/);
   studio.expectNoComplaints();
 });
 
-test("a run on disk is shown with its curve, its figures and how it ended", async ({ studio, workshop }) => {
-  const project = writeCredit(workshop.folder);
-  await studio.goto(workshop.server.url);
-  await studio.openProject(project);
-  await expect(studio.curve).toHaveAttribute("aria-label", /^Loss over 30 epochs: train ends at 0\.421, validation at 0\.\d{3}\.$/);
-  await expect(studio.figure("Engine")).toHaveText("onnxruntime");
-  await expect(studio.figure("Device")).toHaveText("cpu");
-  await expect(studio.figure("epoch")).toHaveText("30 / 30");
-  await expect(studio.figure("Test Good.accuracy")).toHaveText("0.761");
-  await expect(studio.run).toContainText("completed");
-  await studio.chooseRun("Run 1");
-  await expect(studio.run).toContainText("interrupted");
-  await expect(studio.run.getByRole("button", { name: "Go on" })).toBeEnabled();
-  await expect.poll(() => studio.epochsDrawn()).toBe(9);
+test("runs are sorted by a column, and found by words and by how they ended", async ({ page, studio, workshop }) => {
+  const project = await trainedClouds(workshop.folder, [["--seed", "9"], ["--seed", "3", "--epochs", "1"], ["--seed", "5", "--epochs", "2"]]);
+  writeRun(project, "0004", { epochs: plausibleEpochs(2), config: { ...read<object>(project, "runs", "0001", "config.json"), created: new Date().toISOString() } });
+  const runs = new RunsPage(page);
+  await runs.goto(workshop.server.url, project);
+  await expect.poll(() => runs.names()).toEqual(["Run 4", "Run 3", "Run 2", "Run 1"]);
+  await expect.poll(() => runs.column("Seed")).toEqual(["9", "5", "3", "9"]);
+  await runs.sort("Seed");
+  await expect(runs.table.getByRole("columnheader", { name: "Seed" })).toHaveAttribute("aria-sort", "ascending");
+  expect(await runs.column("Seed")).toEqual(["3", "5", "9", "9"]);
+  await runs.sort("Seed");
+  await expect(runs.table.getByRole("columnheader", { name: "Seed" })).toHaveAttribute("aria-sort", "descending");
+  expect(await runs.column("Seed")).toEqual(["9", "9", "5", "3"]);
+  // What has no value comes last, whichever way.
+  for (const direction of ["ascending", "descending"]) {
+    await runs.sort("Test kind.accuracy");
+    await expect(runs.table.getByRole("columnheader", { name: "Test kind.accuracy" })).toHaveAttribute("aria-sort", direction);
+    const values = await runs.column("Test kind.accuracy");
+    expect(values.at(-1)).toBe("–");
+    const numbers = values.slice(0, -1).map(Number);
+    expect(numbers).toEqual([...numbers].sort((a, b) => (direction === "ascending" ? a - b : b - a)));
+  }
+
+  await runs.find.fill("interrupted");
+  expect(await runs.names()).toEqual(["Run 4"]);
+  await expect(runs.count).toHaveText("1 of 4 runs");
+  await runs.find.fill("run adam COMPLETED 3");
+  expect(await runs.names()).toEqual(["Run 3"]);
+  await runs.find.fill("nothing like it");
+  await expect(page.getByRole("heading", { name: /^No run fits/ })).toBeVisible();
+  await page.getByRole("button", { name: "Show all runs" }).click();
+  await expect(runs.table.locator("tbody tr")).toHaveCount(4);
+  await runs.show.selectOption("Failed or interrupted");
+  expect(await runs.names()).toEqual(["Run 4"]);
+  await runs.show.selectOption("Under way");
+  await expect(page.getByRole("heading", { name: /^No run fits/ })).toBeVisible();
+  await runs.show.selectOption("Finished");
+  await expect(runs.table.locator("tbody tr")).toHaveCount(3);
   studio.expectNoComplaints();
 });
 
-test("errors name the thing and the remedy", async ({ page, studio, workshop }) => {
-  const project = writeCredit(workshop.folder);
-  await studio.goto(workshop.server.url);
-  await studio.openProject("/etc");
-  await expect(studio.projects.getByRole("alert")).toContainText('"/etc" is not in a folder this server may use');
-  await studio.openProject(join(workshop.folder, "nowhere"));
-  await expect(studio.projects.getByRole("alert")).toContainText("was it moved or deleted?");
-  expect(workshop.refusals).toHaveLength(1);
-
-  await studio.openProject(project);
-  await expect(studio.projects.getByRole("alert")).toHaveCount(0);
-  await expect(studio.curve).toBeVisible();
-  // What broke meanwhile is listed with the reason, not gone.
-  writeFileSync(join(project, "project.json"), "{ nonsense");
+test("a run is given a name and a note, which are kept, found, and taken back", async ({ page, studio, workshop }) => {
+  const project = await trainedClouds(workshop.folder, [[], ["--epochs", "1"]]);
+  const runs = new RunsPage(page);
+  await runs.goto(workshop.server.url, project, "0001");
+  await expect(runs.detail.getByRole("heading", { name: /^Run 1/ })).toBeVisible();
+  await runs.rename("the long one");
+  await expect(page.getByRole("status").filter({ hasText: "Run 1 is called the long one now." })).toBeVisible();
+  await expect(runs.row("the long one")).toBeVisible();
+  await runs.note.fill("Height alone would do");
+  await runs.note.blur();
+  await expect(page.getByRole("status").filter({ hasText: "The note on the long one is kept." })).toBeVisible();
   await page.reload();
-  await expect(studio.projects.getByRole("button", { name: /^credit.*project\.json/ })).toBeVisible();
-  await expect(studio.curve).toBeVisible();
-  // A run that does not exist.
-  await page.goto(`${page.url().replace(/#.*/, "")}#${new URLSearchParams({ project, run: "0077" }).toString()}`);
-  await expect(studio.run.getByRole("alert")).toContainText("there is no run 0077");
+  await expect(runs.row("the long one")).toBeVisible();
+  await expect(runs.note).toHaveValue("Height alone would do");
+  await expect(runs.row("the long one").getByRole("img", { name: "has a note" })).toBeVisible();
+  expect(read(project, "runs", "0001", "label.json")).toEqual({ name: "the long one", note: "Height alone would do" });
+  await runs.find.fill("height ALONE");
+  expect(await runs.names()).toEqual(["the long one"]);
+  await runs.find.fill("");
+
+  // Escape keeps the name; an empty one takes it away, and undo brings it back.
+  await runs.detail.getByRole("heading").getByRole("button").click();
+  await page.keyboard.type("no, not this");
+  await page.keyboard.press("Escape");
+  await expect(runs.row("the long one")).toBeVisible();
+  await runs.rename("");
+  await expect(runs.row("Run 1")).toBeVisible();
+  await runs.undo();
+  await expect(runs.row("the long one")).toBeVisible();
+  await expect.poll(() => read(project, "runs", "0001", "label.json")).toEqual({ name: "the long one", note: "Height alone would do" });
   studio.expectNoComplaints();
 });
 
-test("a run that another program trains grows as it is watched, and ends", async ({ studio, workshop }) => {
-  const project = writeCredit(workshop.folder);
-  const epochs = plausibleEpochs(6);
-  const run = writeRun(project, "0003", { epochs: epochs.slice(0, 2), config: config(40), lock: { pid: process.pid, host: hostname() } });
-  await studio.goto(workshop.server.url);
-  await studio.openProject(project);
-  await expect(studio.run.getByRole("heading", { name: "Run 3" })).toBeVisible();
-  await expect(studio.run).toContainText("trained by another program");
-  await expect.poll(() => studio.epochsDrawn()).toBe(2);
-  for (const epoch of epochs.slice(2)) appendFileSync(join(run, "metrics.jsonl"), `${JSON.stringify(epoch)}\n`);
-  await expect.poll(() => studio.epochsDrawn()).toBe(6);
-  writeFileSync(join(run, "report.json"), JSON.stringify(report));
+test("two runs, then three, are compared: curves over each other, settings that differ, results", async ({ page, studio, workshop }) => {
+  const project = await trainedClouds(workshop.folder, [["--epochs", "3"], ["--seed", "7", "--epochs", "5"]]);
+  writeClouds(workshop.folder, { epochs: 2, inputs: [{ name: "features", type: "numeric", columns: ["height"], normalize: "minmax", missing: "mean" }, { name: "season", type: "category", column: "season" }] });
+  const command = await startLathe(["train", project]).result;
+  expect(command.code, command.stderr).toBe(0);
+  const runs = new RunsPage(page);
+  await runs.goto(workshop.server.url, project);
+  await runs.pick("Run 1");
+  await expect(runs.comparison).toBeHidden();
+  await runs.pick("Run 2");
+  await expect(runs.comparison.getByRole("heading", { name: "2 runs compared" })).toBeVisible();
+  const end = (run: string) => three(read<Report>(project, "runs", run, "report.json").validation.metrics["loss"] ?? NaN);
+  await expect(runs.overlay).toHaveAttribute("aria-label", `validation loss by epoch of 2 runs. Run 1 ends at ${end("0001")}. Run 2 ends at ${end("0002")}.`);
+  await expect(runs.compared("seed")).toHaveText(["42", "7"]);
+  await expect(runs.compared("training.epochs")).toHaveText(["3", "5"]);
+  // What is the same is not shown.
+  await expect(runs.differences.getByRole("rowheader", { name: "training.batchSize" })).toHaveCount(0);
+  await expect(runs.differences.getByRole("rowheader", { name: "data.inputs.features.normalize" })).toHaveCount(0);
+  await expect(runs.compared("Test kind.accuracy")).toHaveText(["0001", "0002"].map((run) => three(reportOf(project, run).test.metrics["kind.accuracy"] ?? NaN)));
+  // The better one stands out, whichever way the metric goes.
+  for (const [metric, better] of [["kind.auroc", Math.max], ["kind.logloss", Math.min]] as const) {
+    const values = ["0001", "0002"].map((run) => reportOf(project, run).test.metrics[metric] ?? NaN);
+    expect(values[0]).not.toBe(values[1]);
+    await expect(runs.compared(`Test ${metric}`).nth(values.indexOf(better(...values)))).toHaveCSS("font-weight", "600");
+    await expect(runs.compared(`Test ${metric}`).nth(values.indexOf(better(...values)) === 0 ? 1 : 0)).toHaveCSS("font-weight", "400");
+  }
+
+  await runs.row("Run 3").getByRole("rowheader").getByRole("button").click({ modifiers: ["Control"] });
+  await expect(runs.comparison.getByRole("heading", { name: "3 runs compared" })).toBeVisible();
+  await expect(runs.overlay).toHaveAttribute("aria-label", /of 3 runs\. Run 1 ends at .* Run 2 ends at .* Run 3 ends at \d/);
+  await expect(runs.compared("data.inputs.features.normalize")).toHaveText(["standard", "standard", "minmax"]);
+  await expect(runs.compared("data.inputs.features.columns")).toHaveText(["height, humidity, wind", "height, humidity, wind", "height"]);
+  // Another metric over each other.
+  await runs.comparison.getByRole("combobox", { name: "What is drawn" }).selectOption("validation kind.accuracy");
+  await expect(runs.overlay).toHaveAttribute("aria-label", new RegExp(`^validation kind\\.accuracy by epoch of 3 runs\\. Run 1 ends at ${three(reportOf(project, "0001").validation.metrics["kind.accuracy"] ?? NaN)}`));
+  await runs.comparison.getByRole("button", { name: "Compare none" }).click();
+  await expect(runs.comparison).toBeHidden();
+  await expect(runs.detail).toBeVisible();
+  studio.expectNoComplaints();
+});
+
+test("deleted runs go to the trash and come back; the trash is emptied only when confirmed", async ({ page, studio, workshop }) => {
+  const project = await trainedClouds(workshop.folder, [["--epochs", "1"]]);
+  const folder = (run: string) => join(project, "runs", run);
+  for (const run of ["0002", "0003"]) cpSync(folder("0001"), folder(run), { recursive: true });
+  const runs = new RunsPage(page);
+  await runs.goto(workshop.server.url, project, "0001");
+  await expect.poll(() => runs.names()).toEqual(["Run 3", "Run 2", "Run 1"]);
+  await runs.delete.click();
+  await expect(page.getByRole("status").filter({ hasText: "Run 1 is in the trash." })).toBeVisible();
+  await expect.poll(() => runs.names()).toEqual(["Run 3", "Run 2"]);
+  expect(existsSync(folder("0001"))).toBe(false);
+  // What is looked at now is the newest.
+  await expect(runs.detail.getByRole("heading", { name: /^Run 3/ })).toBeVisible();
+  await runs.undo();
+  await expect.poll(() => runs.names()).toEqual(["Run 3", "Run 2", "Run 1"]);
+  expect(existsSync(join(folder("0001"), "model.onnx"))).toBe(true);
+
+  // Two at once, by the keyboard.
+  await runs.pick("Run 1");
+  await runs.pick("Run 2");
+  await runs.choose("Run 3");
+  await page.keyboard.press("Delete");
+  await expect.poll(() => runs.names()).toEqual(["Run 3"]);
+  await page.getByRole("button", { name: "Trash (2)" }).click();
+  await expect(runs.trash.getByRole("row")).toHaveCount(3);
+  await runs.trash.getByRole("button", { name: "Restore Run 2" }).click();
+  await expect(runs.trash.getByRole("row")).toHaveCount(2);
+  expect(existsSync(folder("0002"))).toBe(true);
+  await runs.trash.getByRole("button", { name: "Empty the trash…" }).click();
+  const ask = page.getByRole("dialog");
+  await expect(ask).toContainText("One run is deleted for good, with models and curves. This cannot be undone.");
+  await ask.getByRole("button", { name: "Cancel" }).click();
+  await expect(ask).toBeHidden();
+  expect(readdirSync(join(project, "runs", ".trash"))).toEqual(["0001"]);
+  await runs.trash.getByRole("button", { name: "Empty the trash…" }).click();
+  await ask.getByRole("button", { name: "Delete the run for good" }).click();
+  await expect(runs.trash.getByRole("heading", { name: "The trash is empty" })).toBeVisible();
+  expect(readdirSync(join(project, "runs", ".trash"))).toEqual([]);
+  await expect(runs.trash.getByRole("button", { name: "Empty the trash…" })).toHaveAttribute("aria-description", "There is nothing in it");
+  await runs.trash.getByRole("button", { name: "Back to the runs" }).click();
+  await expect.poll(() => runs.names()).toEqual(["Run 3", "Run 2"]);
+  studio.expectNoComplaints();
+});
+
+test("a new project is made with the settings that a run had", async ({ page, studio, workshop }) => {
+  const project = await trainedClouds(workshop.folder, [["--seed", "7", "--epochs", "2"]]);
+  // The project has gone on since.
+  writeClouds(workshop.folder, { epochs: 99 });
+  const runs = new RunsPage(page);
+  await runs.goto(workshop.server.url, project);
+  await runs.detail.getByRole("button", { name: "New project from it" }).click();
+  await expect(page).toHaveURL((url) => decodeURIComponent(url.hash).includes("from run 0001") && url.hash.endsWith("/data"));
+  await expect(page.getByRole("status").filter({ hasText: "clouds from run 0001 was made." })).toBeVisible();
+  await expect(page.getByRole("table", { name: "Rows" })).toContainText("cirrus");
+  const made = read<{ seed: number; training: { epochs: number } }>(workshop.folder, "clouds from run 0001", "project.json");
+  expect([made.seed, made.training.epochs]).toEqual([7, 2]);
+  expect(existsSync(join(workshop.folder, "clouds from run 0001", "clouds.csv"))).toBe(false);
+  studio.expectNoComplaints();
+});
+
+test("a run that a crash interrupted says so and is gone on with to its end", async ({ page, studio, workshop }) => {
+  const project = writeClouds(workshop.folder);
+  await trainAndCrash(project, 60, 6);
+  const runs = new RunsPage(page);
+  await runs.goto(workshop.server.url, project);
+  await expect(runs.row("Run 1")).toContainText("interrupted");
+  await expect(runs.detail.getByRole("alert")).toContainText("the program or the machine ended before it was done");
+  await expect(runs.detail.getByRole("button", { name: "Evaluate" })).toHaveAttribute("aria-description", "It has no model yet");
+  const before = await runs.epochsDrawn();
+  expect(before).toBeLessThan(60);
+  await runs.detail.getByRole("button", { name: "Go on", exact: true }).click();
+  await expect(runs.row("Run 1")).toContainText("completed", { timeout: 30_000 });
+  await expect.poll(() => runs.epochsDrawn()).toBe(60);
+  await expect(runs.fact("Epochs")).toHaveText("60 / 60");
+  await expect(runs.detail.getByRole("alert")).toBeHidden();
+  await expect(runs.detail.getByRole("button", { name: "Go on", exact: true })).toBeHidden();
+  // Trained on, not anew: every epoch once.
+  expect(new Set(readFileSync(join(project, "runs", "0001", "metrics.jsonl"), "utf8").trim().split("\n").map((line) => (JSON.parse(line) as { epoch: number }).epoch)).size).toBe(60);
+  expect(existsSync(join(project, "runs", "0001", "model.onnx"))).toBe(true);
+  studio.expectNoComplaints();
+});
+
+test("a run that another program trains grows as it is watched, cannot be deleted, and ends", async ({ page, studio, workshop }) => {
+  const project = await trainedClouds(workshop.folder);
+  const run = writeRunningRun(project, "0002", 2);
+  const runs = new RunsPage(page);
+  await runs.goto(workshop.server.url, project);
+  await expect(runs.detail.getByRole("heading", { name: /^Run 2/ })).toBeVisible();
+  await expect(runs.detail).toContainText("trained by another program; pause and stop it there");
+  await expect(runs.delete).toHaveAttribute("aria-description", "It is under way; stop it first");
+  await expect.poll(() => runs.epochsDrawn()).toBe(2);
+  for (const epoch of plausibleEpochs(6).slice(2)) appendFileSync(join(run, "metrics.jsonl"), `${JSON.stringify(epoch)}\n`);
+  await expect.poll(() => runs.epochsDrawn()).toBe(6);
+  await expect(runs.row("Run 2")).toContainText("6 / 4");
+  writeFileSync(join(run, "report.json"), JSON.stringify(reportOf(project, "0001")));
   rmSync(join(run, "lock"));
-  await expect(studio.run).toContainText("completed");
-  await expect(studio.figure("Test loss")).toHaveText("0.471");
+  await expect(runs.row("Run 2")).toContainText("completed");
+  await expect(runs.fact("Test loss")).toHaveText(three(reportOf(project, "0001").test.metrics["loss"] ?? NaN));
+  await expect(runs.detail).not.toContainText("trained by another program");
+  await expect(runs.delete).not.toHaveAttribute("aria-description", /under way/);
   studio.expectNoComplaints();
 });
 
-test("a lost server is said and forgiven: what was looked at stays, and comes alive again", async ({ page, studio, workshop }) => {
-  const project = writeCredit(workshop.folder);
-  const epochs = plausibleEpochs(5);
-  const run = writeRun(project, "0003", { epochs: epochs.slice(0, 2), config: config(40), lock: { pid: process.pid, host: hostname() } });
-  await studio.goto(workshop.server.url);
-  await studio.openProject(project);
-  await expect.poll(() => studio.epochsDrawn()).toBe(2);
-  const banner = page.getByText("The connection to Lathe was lost");
+test("runs of which something is damaged stand in the list with the reason; one that does not exist is said to be missing", async ({ page, studio, workshop }) => {
+  const project = await trainedClouds(workshop.folder, [[], ["--epochs", "3"]]);
+  const file = (run: string, name: string) => join(project, "runs", run, name);
+  writeFileSync(file("0001", "config.json"), "{ nonsense");
+  appendFileSync(file("0002", "metrics.jsonl"), '{"event":"epoch","epo');
+  writeRun(project, "0003", { epochs: plausibleEpochs(1) });
+  writeFileSync(file("0003", "error.json"), JSON.stringify({ code: "training.diverged", message: "the loss became NaN in epoch 2; lower the learning rate" }));
+  const runs = new RunsPage(page);
+  await runs.goto(workshop.server.url, project);
+  await expect.poll(() => runs.column("Status")).toEqual(["failed", "completed", "completed"]);
+  await expect(runs.detail.getByRole("alert")).toContainText(/the loss became NaN in epoch 2; lower the learning rate/i);
+  await runs.choose("Run 2");
+  await expect(runs.detail).toContainText("One line of metrics.jsonl could not be read and is left out.");
+  await expect.poll(() => runs.epochsDrawn()).toBe(3);
+  await runs.choose("Run 1");
+  await expect.poll(() => runs.epochsDrawn()).toBe(4);
+  await runs.facts.getByText("Settings", { exact: true }).click();
+  await expect(runs.facts).toContainText(/Its settings cannot be read: .*config\.json is damaged/);
+  expect(await runs.column("Seed")).toContain("–");
+  // Beside others its curve still counts; the reason stands where the settings would.
+  await runs.pick("Run 1");
+  await runs.pick("Run 2");
+  await expect(runs.overlay).toHaveAttribute("aria-label", /Run 1 ends at \d.* Run 2 ends at \d/);
+  await expect(runs.differences).toContainText(/The settings of Run 1 cannot be read: .*config\.json is damaged/);
+  await runs.comparison.getByRole("button", { name: "Compare none" }).click();
+
+  await runs.goto(workshop.server.url, project, "0077");
+  await expect(runs.detail.getByRole("alert")).toContainText("there is no run 0077");
+  await expect(runs.table.locator("tbody tr")).toHaveCount(3);
+  studio.expectNoComplaints();
+});
+
+test("while the server is away the curve stays, and grows on when it is back", async ({ page, workshop }) => {
+  const project = await trainedClouds(workshop.folder);
+  const run = writeRunningRun(project, "0002", 2);
+  const epochs = plausibleEpochs(4);
+  const runs = new RunsPage(page);
+  await runs.goto(workshop.server.url, project);
+  await expect.poll(() => runs.epochsDrawn()).toBe(2);
+  await runs.pick("Run 1");
+  const banner = page.getByText(/The connection to Lathe was lost/);
   await workshop.restart(async () => {
     await expect(banner).toBeVisible();
-    await expect.poll(() => studio.epochsDrawn()).toBe(2);
+    expect(await runs.epochsDrawn()).toBe(2);
+    expect(await runs.names()).toEqual(["Run 2", "Run 1"]);
     appendFileSync(join(run, "metrics.jsonl"), `${JSON.stringify(epochs[2])}\n`);
   });
-  await expect(banner).toBeHidden();
-  await expect.poll(() => studio.epochsDrawn()).toBe(3);
+  await expect(banner).toBeHidden({ timeout: 15_000 });
+  await expect.poll(() => runs.epochsDrawn()).toBe(3);
   appendFileSync(join(run, "metrics.jsonl"), `${JSON.stringify(epochs[3])}\n`);
-  await expect.poll(() => studio.epochsDrawn()).toBe(4);
+  await expect.poll(() => runs.epochsDrawn()).toBe(4);
+  await expect(page.getByRole("checkbox", { name: "Compare Run 1" })).toBeChecked();
   // The same after a reload, from the address alone.
   await page.reload();
-  await expect(studio.run.getByRole("heading", { name: "Run 3" })).toBeVisible();
-  await expect.poll(() => studio.epochsDrawn()).toBe(4);
+  await expect.poll(() => runs.epochsDrawn()).toBe(4);
 });
 
 for (const colorScheme of ["light", "dark"] as const) {
@@ -140,25 +360,44 @@ for (const colorScheme of ["light", "dark"] as const) {
     test(`looks right, ${colorScheme}, ${width}x${height}`, async ({ page, studio, workshop }) => {
       await page.setViewportSize({ width, height });
       await page.emulateMedia({ colorScheme });
-      const project = writeCredit(workshop.folder);
-      const shot = (name: string) => page.screenshot({ path: `test-results/screenshots/${name}-${colorScheme}-${width}x${height}.png` });
-      await studio.goto(workshop.server.url);
-      await expect(studio.projects.getByRole("heading", { name: "No projects yet" })).toBeVisible();
+      const shot = (state: string) => page.screenshot({ path: `test-results/screenshots/runs-${state}-${colorScheme}-${width}x${height}.png` });
+      const runs = new RunsPage(page);
+      const project = writeClouds(workshop.folder);
+      await runs.goto(workshop.server.url, project);
+      await expect(page.getByRole("heading", { name: "Nothing trained yet" })).toBeVisible();
       await shot("empty");
-      writeTestProject(join(workshop.folder, "water"), "water quality");
-      await studio.openProject(join(workshop.folder, "water"));
-      await studio.openProject(project);
-      await expect(studio.curve).toBeVisible();
-      writeRun(project, "0003", { epochs: plausibleEpochs(12), config: config(40), lock: { pid: process.pid, host: hostname() } });
+      await expectAccessible(page);
+      await trainedClouds(workshop.folder, [["--epochs", "20"], ["--seed", "7", "--epochs", "12"]]);
+      writeRunningRun(project, "0003", 3);
+      writeRun(project, "0004", { epochs: plausibleEpochs(9), config: { ...read<object>(project, "runs", "0001", "config.json"), created: new Date().toISOString() } });
       await page.reload();
-      await studio.chooseRun("Run 2");
-      await expect.poll(() => studio.epochsDrawn()).toBe(30);
-      // Nothing runs over the edge, in either direction.
+      await expect.poll(() => runs.epochsDrawn()).toBe(9);
+      await shot("interrupted");
+      await expectAccessible(page);
+      await runs.choose("Run 1");
+      await expect.poll(() => runs.epochsDrawn()).toBe(20);
+      await runs.facts.getByText("Settings", { exact: true }).click();
       expect(await page.locator("html").evaluate((html) => [html.scrollWidth - html.clientWidth, html.scrollHeight - html.clientHeight])).toEqual([0, 0]);
       await shot("run");
-      await studio.chooseRun("Run 3");
-      await expect.poll(() => studio.epochsDrawn()).toBe(12);
-      await shot("running");
+      await expectAccessible(page);
+      for (const run of ["Run 1", "Run 2", "Run 3"]) await runs.pick(run);
+      await expect(runs.overlay).toHaveAttribute("aria-label", /Run 3 ends at \d/);
+      await shot("compared");
+      await expectAccessible(page);
+      await runs.comparison.getByRole("button", { name: "Compare none" }).click();
+      await runs.choose("Run 2");
+      await runs.delete.click();
+      await expect(page.getByRole("button", { name: "Trash (1)" })).toBeVisible();
+      await shot("deleted");
+      await expectAccessible(page);
+      await page.getByRole("button", { name: "Trash (1)" }).click();
+      await expect(runs.trash.getByRole("row")).toHaveCount(2);
+      await shot("trash");
+      await expectAccessible(page);
+      await runs.trash.getByRole("button", { name: "Empty the trash…" }).click();
+      await expect(page.getByRole("dialog")).toHaveCSS("opacity", "1");
+      await shot("asks");
+      await expectAccessible(page);
       studio.expectNoComplaints();
     });
   }

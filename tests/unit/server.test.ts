@@ -369,3 +369,12 @@ it("a port that is taken is named", async () => {
   await expect(startServer({ port: server.port, renderer, studio: createStudio({ allowedFolders: [], home: folder }) }))
     .rejects.toMatchObject({ code: "usage", message: expect.stringContaining(`port ${server.port} is taken`) });
 });
+
+it("closes although a connection was opened that never asked anything", async () => {
+  const other = await startServer({ studio: createStudio({ allowedFolders: [], home: temporaryFolder("close") }) });
+  const idle = connectTcp(other.port, "127.0.0.1");
+  await once(idle, "connect");
+  const ended = once(idle, "close");
+  await other.close();
+  await ended;
+});

@@ -1,0 +1,223 @@
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { packageRoot } from "../../src-main/base/entries.js";
+import { probeEngines } from "../../src-main/services/engines.js";
+import { expectAccessible } from "./accessibility.js";
+import { expect, test, type Workshop } from "./fixture.js";
+import { HomePage } from "./pages/home-page.js";
+import { PickerPage } from "./pages/picker-page.js";
+import { SettingsPage } from "./pages/settings-page.js";
+
+const fileOf = ({ folder }: Workshop) => join(folder, "home", "settings.json");
+const saved = (workshop: Workshop) => (existsSync(fileOf(workshop)) ? (JSON.parse(readFileSync(fileOf(workshop), "utf8")) as Readonly<Record<string, unknown>>) : {});
+
+/** From now on nothing can be written over it. */
+function blockSettings(workshop: Workshop): void {
+  rmSync(fileOf(workshop), { force: true });
+  mkdirSync(fileOf(workshop), { recursive: true });
+}
+
+test("a theme takes effect at once, stays after a reload, and follows the system where told to", async ({ page, studio, workshop }) => {
+  await page.emulateMedia({ colorScheme: "light" });
+  const settings = new SettingsPage(page);
+  await settings.goto(workshop.server.url);
+  await expect(settings.theme("As the system")).toBeChecked();
+  expect(await settings.drawn()).toBe("light");
+  await settings.theme("Dark").check();
+  await expect.poll(() => settings.drawn()).toBe("dark");
+  await expect.poll(() => saved(workshop)["theme"]).toBe("dark");
+  await page.reload();
+  await expect(settings.theme("Dark")).toBeChecked();
+  expect(await settings.drawn()).toBe("dark");
+  // It is Lathe's own, not this browser's.
+  await page.evaluate("localStorage.clear()");
+  await page.reload();
+  await expect(settings.theme("Dark")).toBeChecked();
+  await expect.poll(() => settings.drawn()).toBe("dark");
+  await settings.theme("As the system").check();
+  await expect.poll(() => settings.drawn()).toBe("light");
+  await page.emulateMedia({ colorScheme: "dark" });
+  await expect.poll(() => settings.drawn()).toBe("dark");
+  await expect.poll(() => saved(workshop)["theme"]).toBe("system");
+  studio.expectNoComplaints();
+});
+
+test("engine, device and threads are kept and can be taken back", async ({ page, studio, workshop }) => {
+  const settings = new SettingsPage(page);
+  await settings.goto(workshop.server.url);
+  await settings.engine.selectOption("onnxruntime");
+  await expect(page.getByRole("status").filter({ hasText: "Engine: onnxruntime." })).toBeVisible();
+  // Devices are known once the engines have been asked.
+  await expect(settings.device.getByRole("option", { name: "cpu" })).toBeAttached();
+  await settings.device.selectOption("cpu");
+  await expect(page.getByRole("status").filter({ hasText: "Device: cpu." })).toBeVisible();
+  await expect(settings.threadCount).toBeHidden();
+  await settings.threads.selectOption("A number");
+  await settings.threadCount.fill("3");
+  await settings.threadCount.press("Enter");
+  await expect(page.getByRole("status").filter({ hasText: "Threads: 3 threads." })).toBeVisible();
+  expect(saved(workshop)).toMatchObject({ engine: "onnxruntime", device: "cpu", threads: 3 });
+  await page.reload();
+  await expect(settings.engine).toHaveValue("onnxruntime");
+  await expect(settings.device).toHaveValue("cpu");
+  await expect(settings.threadCount).toHaveValue("3");
+  await settings.threads.selectOption("Automatic");
+  await expect(settings.threadCount).toBeHidden();
+  await expect.poll(() => saved(workshop)["threads"]).toBe("auto");
+  await settings.undo();
+  await expect(settings.threadCount).toHaveValue("3");
+  await expect.poll(() => saved(workshop)["threads"]).toBe(3);
+  studio.expectNoComplaints();
+});
+
+test("every engine and device stands there with its state; one that is not available says why and cannot be chosen", async ({ page, studio, workshop }) => {
+  const settings = new SettingsPage(page);
+  await settings.goto(workshop.server.url);
+  const engines = await probeEngines();
+  await expect(settings.engines).toBeVisible({ timeout: 20_000 });
+  await expect(settings.engines.getByRole("row")).toHaveCount(1 + engines.reduce((sum, { devices }) => sum + 1 + devices.length, 0));
+  const state = (available: boolean) => (available ? "available" : "not available");
+  for (const { name, available, reason = "", devices } of engines) {
+    const body = settings.engines.locator("tbody").filter({ has: page.getByRole("rowheader", { name: new RegExp(`^${name}`) }) });
+    await expect(body.getByRole("row").first().getByRole("cell")).toHaveText([state(available), reason]);
+    await expect(settings.engine.locator(`option[value="${name}"]`)).toHaveText(available ? name : `${name} (not available)`);
+    await expect(settings.engine.locator(`option[value="${name}"]`)).toHaveJSProperty("disabled", !available);
+    for (const [i, device] of devices.entries()) await expect(body.getByRole("row").nth(i + 1).getByRole("cell")).toHaveText(["", device.name, state(device.available), device.reason ?? ""]);
+  }
+  // No machine is a Mac and a PC with Windows at once.
+  const missing = engines.flatMap(({ devices }) => devices).filter(({ available }) => !available);
+  expect(missing.length).toBeGreaterThan(0);
+  for (const { reason } of missing) expect(reason).toBeTruthy();
+  studio.expectNoComplaints();
+});
+
+test("new projects go to the folder that was chosen, until it is the standard one again", async ({ page, studio, workshop }) => {
+  const settings = new SettingsPage(page);
+  const mine = join(workshop.folder, "mine");
+  mkdirSync(mine);
+  const standard = join(workshop.folder, "Lathe");
+  await settings.goto(workshop.server.url);
+  await expect(settings.folder).toHaveText(standard);
+  await expect(settings.folders.getByRole("button", { name: "Use the standard folder" })).toHaveAttribute("aria-disabled", "true");
+  await settings.folders.getByRole("button", { name: "Choose…" }).click();
+  await new PickerPage(page).chooseFolder(mine);
+  await expect(settings.folder).toHaveText(mine);
+  await expect(page.getByRole("status").filter({ hasText: `New projects go to ${mine}.` })).toBeVisible();
+  expect(saved(workshop)["projectsFolder"]).toBe(mine);
+  const home = new HomePage(page);
+  await home.goto(workshop.server.url);
+  await home.startSample("Credit");
+  await expect(page).toHaveURL(/\/data$/);
+  expect(existsSync(join(mine, "Credit", "project.json"))).toBe(true);
+
+  await settings.goto(workshop.server.url, "folders");
+  await expect(settings.folder).toHaveText(mine);
+  await settings.folders.getByRole("button", { name: "Use the standard folder" }).click();
+  await expect(settings.folder).toHaveText(standard);
+  await expect.poll(() => saved(workshop)).not.toHaveProperty("projectsFolder");
+  await settings.undo();
+  await expect(settings.folder).toHaveText(mine);
+  await expect.poll(() => saved(workshop)["projectsFolder"]).toBe(mine);
+  studio.expectNoComplaints();
+});
+
+test("hints that were put away are shown again", async ({ page, studio, workshop }) => {
+  const home = new HomePage(page);
+  await home.goto(workshop.server.url);
+  await home.hints.getByRole("button", { name: "Got it" }).click();
+  await expect(home.hints).toBeHidden();
+  const settings = new SettingsPage(page);
+  await settings.goto(workshop.server.url);
+  await settings.folders.getByRole("button", { name: "Show them again" }).click();
+  await expect(settings.folders.getByRole("button", { name: "Show them again" })).toHaveAttribute("aria-description", "No hint was put away yet");
+  await home.goto(workshop.server.url);
+  await expect(home.hints).toBeVisible();
+  studio.expectNoComplaints();
+});
+
+test("About names the version and what Lathe is made with, licence texts and all", async ({ page, studio, workshop }) => {
+  const settings = new SettingsPage(page);
+  // The address leads to the part.
+  await settings.goto(workshop.server.url, "about");
+  await expect(settings.about).toBeFocused();
+  const { version, dependencies } = JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8")) as { version: string; dependencies: Readonly<Record<string, string>> };
+  await expect(settings.about).toContainText(`Lathe Version ${version}, in the browser`);
+  await expect(settings.licences.first()).toBeVisible();
+  const all = await settings.licences.count();
+  expect(all).toBeGreaterThan(Object.keys(dependencies).length);
+  await expect(settings.about.getByRole("status")).toHaveText(`Lathe is made with ${all} packages by others.`);
+  for (const name of Object.keys(dependencies)) await expect(settings.licence(name)).toHaveCount(1);
+
+  const text = settings.about.getByLabel("Licence of zod");
+  await expect(text).toBeHidden();
+  await settings.licence("zod").getByText("zod", { exact: true }).click();
+  await expect(text).toContainText("Permission is hereby granted");
+  const find = settings.about.getByRole("textbox", { name: "Find a package or a licence" });
+  await find.fill("ZOD mit");
+  await expect(settings.licences).toHaveCount(1);
+  await find.fill("nothing like it");
+  await expect(settings.about).toContainText("No package fits.");
+  await settings.part("Training").click();
+  await expect(page.getByRole("region", { name: "Training", exact: true })).toBeFocused();
+  studio.expectNoComplaints();
+});
+
+test("settings that cannot be written say so, and the change is taken back", async ({ page, studio, workshop }) => {
+  await page.emulateMedia({ colorScheme: "light" });
+  const settings = new SettingsPage(page);
+  await settings.goto(workshop.server.url);
+  await expect(settings.theme("As the system")).toBeChecked();
+  blockSettings(workshop);
+  await settings.theme("Dark").click();
+  await expect(settings.failure).toContainText(/settings\.json cannot be written/);
+  await expect(settings.theme("As the system")).toBeChecked();
+  expect(await settings.drawn()).toBe("light");
+  await settings.engine.selectOption("onnxruntime");
+  await expect(settings.engine).toHaveValue("auto");
+  await expect(page.getByRole("status").filter({ hasText: "Engine:" })).toBeHidden();
+  // Wherever on the page one is.
+  await settings.part("About").click();
+  await expect(settings.about).toBeFocused();
+  await expect(settings.failure).toBeInViewport();
+  await settings.part("Folders").click();
+  await settings.folders.getByRole("button", { name: "Choose…" }).click();
+  await new PickerPage(page).chooseFolder(workshop.folder);
+  await expect(settings.failure).toBeInViewport();
+  await expect(settings.folder).toHaveText(join(workshop.folder, "Lathe"));
+
+  rmSync(fileOf(workshop), { recursive: true });
+  await settings.theme("Dark").click();
+  await expect(settings.failure).toBeHidden();
+  await expect.poll(() => saved(workshop)["theme"]).toBe("dark");
+  expect(await settings.drawn()).toBe("dark");
+  studio.expectNoComplaints();
+});
+
+for (const colorScheme of ["light", "dark"] as const) {
+  for (const [width, height] of [[1280, 800], [1920, 1080]] as const) {
+    test(`looks right, ${colorScheme}, ${width}x${height}`, async ({ page, studio, workshop }) => {
+      await page.setViewportSize({ width, height });
+      await page.emulateMedia({ colorScheme });
+      const shot = (state: string) => page.screenshot({ path: `test-results/screenshots/settings-${state}-${colorScheme}-${width}x${height}.png` });
+      const settings = new SettingsPage(page);
+      await settings.goto(workshop.server.url);
+      await expect(settings.engines).toBeVisible({ timeout: 20_000 });
+      await settings.threads.selectOption("A number");
+      await expect(settings.threadCount).toBeVisible();
+      expect(await page.locator("html").evaluate((html) => [html.scrollWidth - html.clientWidth, html.scrollHeight - html.clientHeight])).toEqual([0, 0]);
+      await shot("top");
+      await expectAccessible(page);
+      await settings.part("About").click();
+      await settings.licence("zod").getByText("zod", { exact: true }).click();
+      await shot("about");
+      await expectAccessible(page);
+      blockSettings(workshop);
+      await settings.part("Appearance").click();
+      await settings.theme(colorScheme === "light" ? "Dark" : "Light").click();
+      await expect(settings.failure).toBeVisible();
+      await shot("failed");
+      await expectAccessible(page);
+      studio.expectNoComplaints();
+    });
+  }
+}
