@@ -65,7 +65,7 @@ export class TrainPage {
   async lossTable(): Promise<readonly (readonly string[])[]> {
     const toggle = this.lossCurve.getByRole("button", { name: "Table" });
     await toggle.click();
-    const rows = await this.lossCurve.getByRole("row").evaluateAll((all) => all.slice(1).map((row) => [...row.children].map((cell) => cell.textContent ?? "")));
+    const rows = await this.lossCurve.getByRole("row").evaluateAll((all) => all.slice(1).map((row) => [...row.children].map((cell) => cell.textContent)));
     await toggle.click();
     return rows;
   }
