@@ -89,7 +89,7 @@ export function planData(data: unknown, facts: TableFacts | undefined): PlannedD
 }
 
 /** Whether a document's source is one that can be opened at all. */
-export function sourceOf(data: unknown) {
+function sourceOf(data: unknown) {
   return sourceSchema.safeParse(asRecord(data)["source"]);
 }
 

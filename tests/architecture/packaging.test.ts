@@ -19,8 +19,8 @@ interface Configuration {
 
 const require = createRequire(import.meta.url);
 const { getConfig, validateConfiguration } = require("app-builder-lib/out/util/config/config.js") as {
-  getConfig(project: string, path: string, options: null): Promise<Configuration>;
-  validateConfiguration(configuration: Configuration, logger: unknown): Promise<void>;
+  readonly getConfig: (project: string, path: string, options: null) => Promise<Configuration>;
+  readonly validateConfiguration: (configuration: Configuration, logger: unknown) => Promise<void>;
 };
 let configuration: Configuration;
 beforeAll(async () => {

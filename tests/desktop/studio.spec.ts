@@ -40,7 +40,9 @@ async function answerDialogs(path: string): Promise<void> {
 
 /** Clicks an item of the native menu. */
 async function clickMenu(id: string): Promise<void> {
-  await app.evaluate(({ Menu }, item) => Menu.getApplicationMenu()?.getMenuItemById(item)?.click(), id);
+  await app.evaluate(({ Menu }, item) => {
+    Menu.getApplicationMenu()?.getMenuItemById(item)?.click();
+  }, id);
 }
 
 async function openProject(page: Page, project: string): Promise<void> {
