@@ -28,7 +28,6 @@ export const dataTexts = {
   none: "–",
   whole: "all values there",
   columnSummary: (type: string, missing: string) => `${type}, ${missing}`,
-  splitColumn: "splits the rows",
 
   facts: { type: "Type", rows: "Rows", missing: "Missing", distinct: "Different values", min: "Least", max: "Most", mean: "Mean", deviation: "Deviation" },
   deviationHelp: "The standard deviation: how far values usually lie from the mean. About two thirds of bell-shaped values are within one deviation of it.",
@@ -123,13 +122,10 @@ export const dataTexts = {
     severities: { error: "Error", warning: "Warning", note: "Note" },
     showRows: "Show rows",
     ignoreColumn: (column: string) => `Ignore ${column}`,
-    dropRows: "Leave those rows out",
     fillMean: "Fill with the mean",
     asCategory: "Read as a category",
     ignored: (column: string) => `${column} is ignored now.`,
     nowCategory: (column: string) => `${column} is read as a category now.`,
-    ignoring: (column: string) => `ignoring ${column}`,
-    handling: (column: string) => `missing values of ${column}`,
     hide: "Hide",
     show: "Show",
     count: (errors: number, warnings: number, notes: number) =>

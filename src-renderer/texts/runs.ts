@@ -7,7 +7,6 @@ export const runsTexts = {
   status: "Show",
   statuses: { all: "All runs", ended: "Finished", active: "Under way", broken: "Failed or interrupted" },
   metric: "Test metric",
-  noMetric: "no test metric",
   headings: {
     run: "Run", status: "Status", started: "Started", epochs: "Epochs", loss: "Best loss", metric: "Test", optimizer: "Optimizer", lr: "Learning rate", batch: "Batch", seed: "Seed", engine: "Engine",
   },

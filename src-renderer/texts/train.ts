@@ -57,7 +57,6 @@ export const trainTexts = {
     start: "Start training",
     startAnother: "Train again",
     startHint: (epochs: string) => `A new run with the settings at the left, ${epochs}`,
-    startKeys: "Start training",
     preparing: "The data is being prepared",
     problems: (count: number) => (count === 1 ? "One thing in the project must be mended first" : `${count} things in the project must be mended first`),
     underWay: "This project is being trained already; stop that run first",
