@@ -32,6 +32,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   "git clone <this repository> lathe && cd lathe": "whoever runs this test has done it",
   "npm test": "runs this test; the workflow .github/workflows/ci.yml runs it on a fresh clone of each system",
   "npm run check": "the workflow runs it; its parts are types, lint, tests/architecture and knip",
+  "npm run package": "fetches Electron's program; the workflow runs it on each system",
   "npm run bench": "takes minutes and a machine with nothing else to do; its programs are type-checked with the tests",
 };
 const here = ["npm start", "npm run demo"];
@@ -113,7 +114,7 @@ describe.each([["as shown", []], ["with --json", ["--json"]]] as const)("the com
     const [head] = blocksIn("text").find((text) => text.startsWith("sample,"))!.split("\n");
     expect(readFileSync(join(clone, "..", "answers.csv"), "utf8").split("\n")[0]).toBe(head);
     const described = [...(/### A run's folder[\s\S]*?(?=\n## )/.exec(readme)?.[0] ?? "").matchAll(/^\| `([\w.]+)\/?` \|/gm)].map(([, name]) => name);
-    const sometimes = ["error.json", "lock"];
+    const sometimes = ["error.json", "label.json", "lock"];
     expect(readdirSync(join(clone, "..", "credit", "runs", "0001")).sort()).toEqual(described.filter((name) => !sometimes.includes(name!)).sort());
   });
 
