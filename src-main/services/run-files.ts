@@ -1,10 +1,10 @@
 import { open, readFile, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { epochEvent, errorRecord, metricValues, type EpochEvent, type MetricValues } from "../contract/events.js";
+import { errorRecord, metricValues, type MetricValues } from "../contract/events.js";
 import { runReport } from "../contract/report.js";
 import type { RunLog } from "../contract/run-views.js";
-import { runId, type RunMetrics } from "../contract/summaries.js";
+import { runId } from "../contract/summaries.js";
 
 import { TRASH } from "../training/run-folder.js";
 
@@ -71,23 +71,6 @@ export async function readReport(folder: string): Promise<RunReport | undefined>
   return report && { ended: report.ended, test: report.test?.metrics ?? {} };
 }
 
-/** The epochs in `metrics.jsonl`; a line that a crash cut off is counted, not fatal. Where an epoch stands twice, the later line counts. */
-export async function readMetrics(folder: string): Promise<RunMetrics> {
-  return parseMetrics(await readFile(join(folder, "metrics.jsonl"), "utf8").catch(() => ""));
-}
-
-export function parseMetrics(text: string): RunMetrics {
-  const epochs = new Map<number, EpochEvent>();
-  let damagedLines = 0;
-  for (const line of text.split("\n")) {
-    if (line.trim() === "") continue;
-    const event = parseEpoch(line);
-    if (event) epochs.set(event.epoch, event);
-    else damagedLines++;
-  }
-  return { epochs: [...epochs.values()].sort((a, b) => a.epoch - b.epoch), damagedLines };
-}
-
 /** Bytes of a log that are shown: enough for some thousand epochs. */
 const logShown = 256 << 10;
 
@@ -113,14 +96,6 @@ export async function readLog(folder: string): Promise<RunLog> {
 /** Why a run failed; undefined where it did not. */
 export async function readFailure(folder: string): Promise<z.infer<typeof errorRecord> | undefined> {
   return readJson(join(folder, "error.json"), errorRecord);
-}
-
-function parseEpoch(line: string): EpochEvent | undefined {
-  try {
-    return epochEvent.parse(JSON.parse(line));
-  } catch {
-    return undefined;
-  }
 }
 
 async function readJson<T extends z.ZodType>(path: string, schema: T): Promise<z.output<T> | undefined> {

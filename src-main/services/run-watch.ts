@@ -1,12 +1,16 @@
 import { open } from "node:fs/promises";
 import { join } from "node:path";
+import { StringDecoder } from "node:string_decoder";
 import type { Disposable } from "../base/disposable.js";
 import type { RunEvent } from "../contract/events.js";
 import { isHeld } from "../training/run-lock.js";
-import { parseMetrics, readReport } from "./run-files.js";
+import { readReport } from "./run-files.js";
+import { parseEpoch } from "./run-metrics.js";
 
 /** Milliseconds between looks at a run that another process trains. */
 const interval = 500;
+/** Bytes of the file that are read at a time, and told of what is there already: the newest of the past, which is asked for besides. */
+const tail = 256 << 10;
 
 export interface WatchOptions {
   readonly folder: string;
@@ -17,29 +21,46 @@ export interface WatchOptions {
   readonly interval?: number;
 }
 
-/** Follows a run that another process trains (the command line, say) by the file it appends to. Epochs already there are told first. */
+/** Follows a run that another process trains (the command line, say) by the file it appends to. The last epochs already there are told first. */
 export function watchRun(options: WatchOptions): Disposable {
   let disposed = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let offset = 0;
+  let offset: number | undefined;
   let rest = "";
+  let decoder = new StringDecoder("utf8");
+  const buffer = Buffer.alloc(tail);
 
   async function readNew(): Promise<void> {
     const file = await open(join(options.folder, "metrics.jsonl"), "r").catch(() => undefined);
-    if (!file) return;
+    if (!file) {
+      // All that comes to be there is new.
+      offset = 0;
+      return;
+    }
     try {
       const { size } = await file.stat();
       // A resumed run forgets what came after its checkpoint.
-      if (size < offset) [offset, rest] = [0, ""];
-      const buffer = Buffer.alloc(size - offset);
-      const { bytesRead } = await file.read(buffer, 0, buffer.length, offset);
-      offset += bytesRead;
-      const lines = (rest + buffer.toString("utf8", 0, bytesRead)).split("\n");
-      rest = lines.pop() ?? "";
-      for (const event of parseMetrics(lines.join("\n")).epochs) if (!disposed) options.onEvent(event);
+      if (offset === undefined || size < offset) {
+        offset = Math.max(0, size - tail);
+        // Of a line that began before, only its end is read, and that is no epoch.
+        rest = "";
+        decoder = new StringDecoder("utf8");
+      }
+      while (offset < size) {
+        const { bytesRead } = await file.read(buffer, 0, Math.min(tail, size - offset), offset);
+        if (bytesRead === 0) return;
+        offset += bytesRead;
+        const lines = (rest + decoder.write(buffer.subarray(0, bytesRead))).split("\n");
+        rest = lines.pop() ?? "";
+        for (const line of lines) tell(parseEpoch(line));
+      }
     } finally {
       await file.close();
     }
+  }
+
+  function tell(event: RunEvent | undefined): void {
+    if (event && !disposed) options.onEvent(event);
   }
 
   async function look(): Promise<void> {

@@ -11,8 +11,9 @@ import type { FolderAccess } from "./folder-access.js";
 import type { JobRegistry } from "./job-registry.js";
 import { isHeld } from "../training/run-lock.js";
 import { folderOfRun } from "./run-reference.js";
-import { listRunIds, listTrashedIds, readConfig, readFailure, readLog, readMetrics, readReport, type RunReport } from "./run-files.js";
+import { listRunIds, listTrashedIds, readConfig, readFailure, readLog, readReport, type RunReport } from "./run-files.js";
 import { type RunLabel, readLabel, writeLabel } from "./run-labels.js";
+import { readMetrics } from "./run-metrics.js";
 import { emptyTrash, restoreRuns, trashOf, trashRuns } from "./run-trash.js";
 import { watchRun } from "./run-watch.js";
 

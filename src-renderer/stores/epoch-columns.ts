@@ -3,9 +3,9 @@ import type { EpochEvent, LayerDiagnosis } from "../../src-main/contract/events.
 export type Part = "train" | "validation";
 export type LayerQuantity = keyof LayerDiagnosis;
 
-/** The epochs of a run as columns that grow with it: a chart reads a hundred thousand of them without building an object for each. */
+/** The epochs of a run as columns that grow with it: a chart reads thousands of them without building an object for each. */
 export interface EpochColumns {
-  /** Takes up what is new; starts anew where the past is another. */
+  /** Takes up what is new; starts anew where the past is another, or thinner. */
   update(epochs: readonly EpochEvent[]): void;
   readonly epoch: readonly number[];
   /** NaN where an epoch has no such value. */
@@ -13,8 +13,6 @@ export interface EpochColumns {
   layer(quantity: LayerQuantity, layer: string): readonly number[];
   rate(): readonly number[];
   seconds(): readonly number[];
-  /** Seconds of all epochs together. */
-  elapsed(): number;
   /** Metrics and layers that there are, in the order of the newest epoch. */
   metrics(): readonly string[];
   layers(quantity: LayerQuantity): readonly string[];
@@ -59,7 +57,6 @@ export function createEpochColumns(): EpochColumns {
     layer: (quantity, layer) => column(`layer ${quantity} ${layer}`, (event) => event.layers[layer]?.[quantity]),
     rate: () => column("rate", ({ learningRate }) => learningRate),
     seconds: () => column("seconds", ({ seconds }) => seconds),
-    elapsed: () => column("seconds", ({ seconds }) => seconds).reduce((sum, value) => sum + value, 0),
     metrics() {
       const last = known.at(-1);
       return last ? [...new Set([...Object.keys(last.validation), ...Object.keys(last.train)])] : [];

@@ -10,8 +10,8 @@ export interface Loadable<T> {
 
 export interface Loader<T> {
   readonly state: Readonly<Ref<Loadable<T>>>;
-  /** Fetches; an answer that a later `load` or `reset` has overtaken is dropped. */
-  load(fetch: (signal: AbortSignal) => Promise<T>): Promise<void>;
+  /** Fetches; an answer that a later `load` or `reset` has overtaken is dropped. @returns what was fetched, unless it was dropped or refused */
+  load(fetch: (signal: AbortSignal) => Promise<T>): Promise<T | undefined>;
   reset(): void;
 }
 
@@ -26,13 +26,16 @@ export function createLoader<T>(): Loader<T> {
       state.value = { ...state.value, loading: true };
       try {
         const value = await fetch(turn.signal);
-        if (current === turn) state.value = { value, loading: false, error: undefined };
+        if (current !== turn) return undefined;
+        state.value = { value, loading: false, error: undefined };
+        return value;
       } catch (thrown) {
-        if (current !== turn) return;
+        if (current !== turn) return undefined;
         const error = toLatheError(thrown);
         // What a lost connection interrupted is fetched again once there is one.
         if (error.code === "rpc.closed") state.value = { ...state.value, loading: true };
         else state.value = { ...state.value, loading: false, error };
+        return undefined;
       }
     },
     reset() {

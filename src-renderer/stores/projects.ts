@@ -11,8 +11,8 @@ export const useProjects = defineStore("projects", () => {
   const list = createLoader<ProjectSummary[]>();
   const openError = shallowRef<LatheError>();
 
-  function load(): Promise<void> {
-    return list.load((signal) => studio.procedures.projects.list({}, { signal }));
+  async function load(): Promise<void> {
+    await list.load((signal) => studio.procedures.projects.list({}, { signal }));
   }
 
   /** @returns the project, or undefined where it could not be opened; `openError` then says why. */

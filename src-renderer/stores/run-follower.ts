@@ -3,9 +3,11 @@ import type { Disposable } from "../../src-main/base/disposable.js";
 import { LatheError, toLatheError } from "../../src-main/base/errors.js";
 import type { EpochEvent, RunEvent, WarningEvent } from "../../src-main/contract/events.js";
 import type { RunMetrics, RunReference, RunStatus, RunSummary } from "../../src-main/contract/summaries.js";
+import { thinEpochs } from "../../src-main/contract/thin-epochs.js";
 import { useFrames } from "./frames.js";
 import type { StudioClient } from "../rpc/studio.js";
 import { createLoader } from "./loadable.js";
+import { createTimeSpent } from "./time-spent.js";
 
 type EventOf<K extends RunEvent["event"]> = Extract<RunEvent, { event: K }>;
 
@@ -16,7 +18,9 @@ export type RunFollower = ReturnType<typeof createRunFollower>;
 export function createRunFollower(studio: StudioClient, summaryOf: (run: RunReference) => RunSummary | undefined, onChange: () => void) {
   const past = createLoader<RunMetrics>();
   const reference = shallowRef<RunReference>();
+  /** Thinned where they are many. */
   const epochs = shallowRef<readonly EpochEvent[]>([]);
+  const spent = createTimeSpent();
   const warnings = shallowRef<readonly WarningEvent[]>([]);
   const started = shallowRef<EventOf<"run">>();
   const step = shallowRef<EventOf<"step">>();
@@ -34,7 +38,9 @@ export function createRunFollower(studio: StudioClient, summaryOf: (run: RunRefe
 
   const receive = useFrames<{ from: RunReference; event: RunEvent }>((items) => {
     const events = items.filter(({ from }) => from === reference.value).map(({ event }) => event);
-    merge(events.filter((event) => event.event === "epoch"));
+    const heard = events.filter((event) => event.event === "epoch");
+    spent.hear(heard);
+    merge(heard);
     for (const event of events) apply(event);
   });
 
@@ -94,20 +100,23 @@ export function createRunFollower(studio: StudioClient, summaryOf: (run: RunRefe
   function merge(events: readonly EpochEvent[]): void {
     const [first] = events;
     if (!first) return;
-    // A run of many epochs appends to them, in order: sorting a hundred thousand at every frame would be felt.
+    // A run of many epochs appends to them, in order: sorting all of them at every frame would be felt.
     if (first.epoch > (epochs.value.at(-1)?.epoch ?? 0) && events.every(({ epoch }, i) => i === 0 || epoch > (events[i - 1]?.epoch ?? 0))) {
-      epochs.value = [...epochs.value, ...events];
+      epochs.value = thinEpochs([...epochs.value, ...events]);
       return;
     }
     const byEpoch = new Map([...epochs.value, ...events].map((event) => [event.epoch, event]));
-    epochs.value = [...byEpoch.values()].sort((a, b) => a.epoch - b.epoch);
+    epochs.value = thinEpochs([...byEpoch.values()].sort((a, b) => a.epoch - b.epoch));
   }
 
   async function load(): Promise<void> {
     const wanted = reference.value;
     if (!wanted) return;
-    await past.load((signal) => studio.procedures.runs.metrics(wanted, { signal }));
-    if (reference.value === wanted && past.state.value.value) merge(past.state.value.value.epochs);
+    spent.asked();
+    const read = await past.load((signal) => studio.procedures.runs.metrics(wanted, { signal }));
+    if (read) merge(read.epochs);
+    // One that was overtaken leaves it to the next.
+    if (!past.state.value.loading) spent.learn(read);
   }
 
   function follow(): void {
@@ -137,6 +146,7 @@ export function createRunFollower(studio: StudioClient, summaryOf: (run: RunRefe
   function clear(): void {
     past.reset();
     epochs.value = [];
+    spent.reset();
     warnings.value = [];
     failure.value = controlError.value = undefined;
     forgetState();
@@ -160,7 +170,7 @@ export function createRunFollower(studio: StudioClient, summaryOf: (run: RunRefe
 
   onScopeDispose(() => subscription?.dispose());
   return {
-    reference, summary, status, controllable, epochs, warnings, started, step, stage, failure, controlError,
+    reference, summary, status, controllable, epochs, elapsed: spent.seconds, warnings, started, step, stage, failure, controlError,
     past: computed(() => past.state.value), show, restart, control,
   };
 }

@@ -1,0 +1,87 @@
+import { createReadStream } from "node:fs";
+import { join } from "node:path";
+import { epochEvent, type EpochEvent } from "../contract/events.js";
+import type { RunMetrics } from "../contract/summaries.js";
+import { thinEpochs } from "../contract/thin-epochs.js";
+
+/** Characters of a line beyond which it is damage; an epoch of a network of a thousand layers takes about a hundredth of this. */
+const longestLine = 16 << 20;
+
+/**
+ * The epochs in `metrics.jsonl`, thinned where they are many; read as a stream, so that a run of millions of epochs takes no more memory than one of thousands.
+ * A line that a crash cut off is counted, not fatal. Where an epoch stands twice, the later line counts.
+ */
+export async function readMetrics(folder: string): Promise<RunMetrics> {
+  const gathered = gatherEpochs();
+  let damagedLines = 0;
+  try {
+    for await (const lines of linesOf(join(folder, "metrics.jsonl"))) {
+      for (const line of lines) {
+        if (line.trim() === "") continue;
+        const event = parseEpoch(line);
+        if (event) gathered.add(event);
+        else damagedLines++;
+      }
+    }
+  } catch (thrown) {
+    // No epoch has ended yet; or it cannot be read further, and what could is told.
+    if ((thrown as NodeJS.ErrnoException).code !== "ENOENT") damagedLines++;
+  }
+  return { epochs: [...gathered.epochs()], seconds: gathered.seconds(), damagedLines };
+}
+
+/** Undefined where a line is not an epoch, as where a crash cut it off. */
+export function parseEpoch(line: string): EpochEvent | undefined {
+  try {
+    return epochEvent.parse(JSON.parse(line));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Some at a time: waiting for each of a million would take longer than reading them. */
+async function* linesOf(path: string): AsyncGenerator<readonly string[]> {
+  let rest = "";
+  for await (const chunk of createReadStream(path, { encoding: "utf8", highWaterMark: 256 << 10 })) {
+    const lines = (rest + (chunk as string)).split("\n");
+    rest = lines.pop() ?? "";
+    yield lines;
+    // Its end, when it comes, is no epoch either.
+    if (rest.length > longestLine) rest = "damaged";
+  }
+  yield [rest];
+}
+
+function gatherEpochs() {
+  let epochs: EpochEvent[] = [];
+  let seconds = 0;
+  let thinned = false;
+
+  /** One that is not the newest: it replaces what was said of that epoch before. */
+  function correct(event: EpochEvent): void {
+    const at = epochs.findIndex(({ epoch }) => epoch >= event.epoch);
+    const before = epochs[at];
+    if (before?.epoch === event.epoch) {
+      epochs[at] = event;
+      seconds += event.seconds - before.seconds;
+    } else if (!thinned) {
+      epochs.splice(at, 0, event);
+      seconds += event.seconds;
+    }
+    // Else it is one of those that were left out, and counted.
+  }
+
+  return {
+    epochs: (): readonly EpochEvent[] => epochs,
+    seconds: () => seconds,
+    add(event: EpochEvent): void {
+      if (event.epoch <= (epochs.at(-1)?.epoch ?? Number.NEGATIVE_INFINITY)) return correct(event);
+      epochs.push(event);
+      seconds += event.seconds;
+      const fewer = thinEpochs(epochs);
+      if (fewer === epochs) return;
+      epochs = [...fewer];
+      thinned = true;
+    },
+  };
+}
