@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, readFile, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -116,7 +116,8 @@ async function readHashes(cacheFolder: string): Promise<Readonly<Record<string, 
 
 async function writeHashes(cacheFolder: string, memos: Readonly<Record<string, HashMemo>>): Promise<void> {
   const newest = Object.entries(memos).sort(([, a], [, b]) => b.at - a.at).slice(0, 100);
-  const temporary = join(cacheFolder, `${HASHES}.${process.pid}`);
+  // Of its own: two windows may ask about the same table at once.
+  const temporary = join(cacheFolder, `${HASHES}.${randomUUID()}`);
   await mkdir(cacheFolder, { recursive: true });
   await writeFile(temporary, JSON.stringify(Object.fromEntries(newest)));
   await rename(temporary, join(cacheFolder, HASHES));

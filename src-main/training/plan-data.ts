@@ -88,11 +88,6 @@ export function planData(data: unknown, facts: TableFacts | undefined): PlannedD
   };
 }
 
-/** Whether a document's source is one that can be opened at all. */
-function sourceOf(data: unknown) {
-  return sourceSchema.safeParse(asRecord(data)["source"]);
-}
-
 function describeInput(spec: InputSpec, columns: ReadonlyMap<string, ColumnFacts>, rest: number | undefined): Omit<PlannedInput, "name"> {
   switch (spec.type) {
     case "numeric": {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, readdirSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { contentHash } from "../../../src-main/datasets/cache.js";
 import { prepareData } from "../../../src-main/datasets/index.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
 import { compile, dataOf, writeTable } from "../../support/tables.js";
@@ -99,6 +100,14 @@ describe("the cache of prepared data", () => {
     writeTable(folder, "bad.csv", `${content}x,1,1\n`);
     await expect(prepareIn(folder, { path: "bad.csv" })).rejects.toMatchObject({ code: "data.value" });
     expect(readdirSync(cacheFolder)).toEqual(["hashes.json"]);
+  });
+
+  it("remembers what a file holds for several that ask at once", async () => {
+    const folder = project();
+    const cache = join(folder, "hashes");
+    const answers = await Promise.all(Array.from({ length: 30 }, () => contentHash(cache, join(folder, "t.csv"), () => undefined)));
+    expect(new Set(answers).size).toBe(1);
+    expect(readdirSync(cache)).toEqual(["hashes.json"]);
   });
 
   it("says where it cannot write", async () => {
