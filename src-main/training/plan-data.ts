@@ -1,5 +1,5 @@
 import { closest } from "../base/closest.js";
-import { type InputSpec, type TargetSpec, inputSchema, sourceSchema, splitSchema, targetColumns, targetSchema } from "../contract/data.js";
+import { type InputSpec, type TargetSpec, inputSchema, splitSchema, targetColumns, targetSchema } from "../contract/data.js";
 import type { Shape } from "../onnx/types.js";
 
 /** What is known of a table without roles: enough to tell how wide encoded inputs and targets will be. */
