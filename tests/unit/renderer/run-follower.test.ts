@@ -22,7 +22,7 @@ beforeEach(() => {
   frames = [];
   vi.stubGlobal("requestAnimationFrame", (draw: () => void) => frames.push(draw));
   vi.stubGlobal("cancelAnimationFrame", () => undefined);
-  onTestFinished(() => vi.unstubAllGlobals());
+  onTestFinished(() => void vi.unstubAllGlobals());
 });
 
 interface Reading {
@@ -49,7 +49,7 @@ function host() {
   follower.show({ project: "/p", run: "0001" });
   return {
     follower, readings,
-    async tell(...events: readonly RunEvent[]) {
+    tell: async (...events: readonly RunEvent[]) => {
       for (const event of events) observers.at(-1)?.next(event);
       for (const draw of frames.splice(0)) draw();
       await settle();
