@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { findChromium } from "./chromium.mjs";
 import { during, fail, prepare, root, run, say } from "./shared.mjs";
 
 await prepare();
@@ -18,7 +19,12 @@ await during("Building benchmarks …", bundle);
 let failed = 0;
 for (const name of chosen) {
   say(`\n${name}`);
-  const { code } = await run(process.execPath, ["--expose-gc", join(out, `${name}.js`)]);
+  const chromium = name === "studio" ? await findChromium() : undefined;
+  if (chromium?.reason) {
+    say(`left out: ${chromium.reason}`);
+    continue;
+  }
+  const { code } = await run(process.execPath, ["--expose-gc", join(out, `${name}.js`)], { env: chromium && { LATHE_CHROMIUM: chromium.path } });
   if (code !== 0) failed++;
 }
 if (failed > 0) fail(`${failed} of ${chosen.length} benchmarks failed`);

@@ -1,4 +1,5 @@
 import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { epochEvent, type EpochEvent } from "../contract/events.js";
 import type { RunMetrics } from "../contract/summaries.js";
@@ -28,6 +29,30 @@ export async function readMetrics(folder: string): Promise<RunMetrics> {
     if ((thrown as NodeJS.ErrnoException).code !== "ENOENT") damagedLines++;
   }
   return { epochs: [...gathered.epochs()], seconds: gathered.seconds(), damagedLines };
+}
+
+/** What lists show of a run's metrics. */
+export interface MetricsDigest {
+  /** The last epoch that ended; 0 before the first. */
+  readonly epoch: number;
+  readonly best: { readonly epoch: number; readonly loss: number | null } | undefined;
+}
+
+/** Digests by folder, remembered while the file stays as it is: reading a million epochs takes seconds. */
+export function createMetricsDigests(): (folder: string) => Promise<MetricsDigest> {
+  const known = new Map<string, { readonly stamp: string; readonly digest: MetricsDigest }>();
+  return async (folder) => {
+    // Looked at before it is read: what is appended meanwhile makes it another file.
+    const file = await stat(join(folder, "metrics.jsonl")).catch(() => undefined);
+    const stamp = file ? `${file.ino} ${file.size} ${file.mtimeMs}` : "none";
+    const remembered = known.get(folder);
+    if (remembered?.stamp === stamp) return remembered.digest;
+    const { epochs } = await readMetrics(folder);
+    const best = epochs.findLast((event) => event.best);
+    const digest = { epoch: epochs.at(-1)?.epoch ?? 0, best: best && { epoch: best.epoch, loss: best.validation["loss"] ?? best.train["loss"] ?? null } };
+    known.set(folder, { stamp, digest });
+    return digest;
+  };
 }
 
 /** Undefined where a line is not an epoch, as where a crash cut it off. */

@@ -13,7 +13,7 @@ import { isHeld } from "../training/run-lock.js";
 import { folderOfRun } from "./run-reference.js";
 import { listRunIds, listTrashedIds, readConfig, readFailure, readLog, readReport, type RunReport } from "./run-files.js";
 import { type RunLabel, readLabel, writeLabel } from "./run-labels.js";
-import { readMetrics } from "./run-metrics.js";
+import { createMetricsDigests, readMetrics } from "./run-metrics.js";
 import { emptyTrash, restoreRuns, trashOf, trashRuns } from "./run-trash.js";
 import { watchRun } from "./run-watch.js";
 
@@ -40,21 +40,22 @@ export interface Runs {
 }
 
 export function createRuns(access: FolderAccess, jobs: JobRegistry): Runs {
+  const digestOf = createMetricsDigests();
+
   async function summarize(project: string, run: string, folder = join(project, "runs", run)): Promise<RunSummary> {
-    const [config, metrics, report, failure, label] = await Promise.all([readConfig(folder), readMetrics(folder), readReport(folder), readFailure(folder), readLabel(folder)]);
+    const [config, { epoch, best }, report, failure, label] = await Promise.all([readConfig(folder), digestOf(folder), readReport(folder), readFailure(folder), readLabel(folder)]);
     const reference = { project, run };
-    const best = metrics.epochs.findLast((epoch) => epoch.best);
     const error = jobs.error(reference) ?? failure;
     return {
       run, project, folder, ...label,
       model: existsSync(join(folder, "model.onnx")),
       status: jobs.status(reference) ?? statusOf(isHeld(folder), failure !== undefined, report),
       startedAt: config?.createdAt ?? (await stat(folder)).mtimeMs,
-      epoch: metrics.epochs.at(-1)?.epoch ?? 0,
+      epoch,
       ...(config?.epochs === undefined ? {} : { epochs: config.epochs }),
       ...(config?.engine === undefined ? {} : { engine: config.engine }),
       ...(config?.device === undefined ? {} : { device: config.device }),
-      ...(best && { best: { epoch: best.epoch, loss: best.validation["loss"] ?? best.train["loss"] ?? null } }),
+      ...(best && { best }),
       ...(report && { test: report.test }),
       ...(error && { problem: { code: error.code, message: error.message } }),
     };
