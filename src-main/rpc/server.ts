@@ -96,7 +96,12 @@ export function serveConnection<C extends Contract>(options: ServeOptions<C>): C
         next: (event) => {
           if (subscriptions.get(id) === subscription) queue.push(event);
         },
-        end: (error) => void finish(id, error),
+        end(error) {
+          // What the handler finds out only while it works is as much a refusal.
+          const failure = error === undefined ? undefined : toLatheError(error);
+          if (failure?.code.startsWith("rpc.")) refused(failure, name);
+          void finish(id, failure);
+        },
       };
       try {
         const source = await handler(checked, sink, { signal: subscription.abort.signal });

@@ -53,8 +53,8 @@ export function exportRun(path: string, format: string, out: string): { readonly
  */
 export async function writeExport(access: FolderAccess, asked: RunReference, format: string, wanted: string, replace: boolean): Promise<{ readonly path: string; readonly bytes: number }> {
   const exporter = exporters.get(format);
-  const { folder } = await (exporter.source === "model.onnx" ? modelOfRun(access, asked) : finishedRun(access, asked));
   const out = await access.resolveNew(wanted, "the file to export to");
+  const { folder } = await (exporter.source === "model.onnx" ? modelOfRun(access, asked) : finishedRun(access, asked));
   if (existsSync(out)) {
     if (statSync(out).isDirectory()) throw new LatheError("usage", `${out} is a folder; name a file in it`, { path: out });
     if (dirname(out) === folder) throw new LatheError("usage", `${out} belongs to the run itself; choose a place outside ${folder}`, { path: out });

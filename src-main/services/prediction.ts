@@ -63,9 +63,9 @@ export function createPrediction(access: FolderAccess, work: EngineRunner, launc
       return describeAnswer(facts, readTrainingValues(folder), values, await servers.ask(model, values));
     },
     async table({ data: asked, out: wanted, replace, ...run }, onProgress, onLog, signal) {
-      const { model } = await modelOfRun(access, run);
       const data = await access.resolve(asked, "the table");
       const out = await access.resolveNew(wanted, "the file for predictions");
+      const { model } = await modelOfRun(access, run);
       if (existsSync(out)) {
         if (statSync(out).isDirectory()) throw new LatheError("usage", `${out} is a folder; name a file in it`, { path: out });
         if (realpathSync(out) === data) throw new LatheError("usage", `${out} is the table itself, which predictions would replace; name another file`, { path: out });
