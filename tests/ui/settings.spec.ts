@@ -162,6 +162,18 @@ test("About names the version and what Lathe is made with, licence texts and all
   studio.expectNoComplaints();
 });
 
+test("a theme that cannot be kept is told on any screen", async ({ page, studio, workshop }) => {
+  const home = new HomePage(page);
+  await home.goto(workshop.server.url);
+  blockSettings(workshop);
+  await page.keyboard.press("ControlOrMeta+k");
+  await expect(page.getByRole("combobox")).toBeFocused();
+  await page.keyboard.type("Theme: dark");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("alert")).toContainText("settings.json cannot be written");
+  studio.expectNoComplaints();
+});
+
 test("settings that cannot be written say so, and the change is taken back", async ({ page, studio, workshop }) => {
   await page.emulateMedia({ colorScheme: "light" });
   const settings = new SettingsPage(page);
