@@ -98,11 +98,13 @@ export class ModelPage {
   async settled(): Promise<void> {
     const transform = () => this.graph.locator(".vue-flow__transformationpane").evaluate((pane) => (pane as HTMLElement).style.transform);
     let last = "";
+    let still = 0;
     await expect.poll(async () => {
       const before = last;
       last = await transform();
-      return last === before;
-    }, { intervals: [100] }).toBe(true);
+      still = last === before ? still + 1 : 0;
+      return still;
+    }, { intervals: [100] }).toBeGreaterThanOrEqual(4);
   }
 
   async dragNode(name: string, by: { readonly x: number; readonly y: number }): Promise<void> {
