@@ -8,6 +8,8 @@ export interface SharedWork<T> {
   join(signal?: AbortSignal, onProgress?: Progress): Promise<T>;
   /** True once it is done, well. */
   readonly done: boolean;
+  /** True once it was called off: whoever comes now begins it anew. */
+  readonly abandoned: boolean;
   /** Whether it ended well, once it has ended. */
   readonly settled: Promise<boolean>;
 }
@@ -32,6 +34,9 @@ export function shareWork<T>(work: (progress: Progress, signal: AbortSignal) => 
     settled,
     get done() {
       return done;
+    },
+    get abandoned() {
+      return abort.signal.aborted;
     },
     async join(signal, onProgress) {
       let leave: () => void = () => undefined;

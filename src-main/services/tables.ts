@@ -83,7 +83,7 @@ export function createTables(access: FolderAccess, { idle = IDLE, most = MOST_OP
 
   function entryFor(key: string, identity: string, data: ProjectData, source: Parameters<typeof stageTable>[0]["source"]): Entry {
     const known = entries.get(key);
-    if (known?.identity === identity) return known;
+    if (known?.identity === identity && !known.staging.abandoned) return known;
     if (known) drop(key, known);
     for (const [other, entry] of [...entries].sort(([, a], [, b]) => a.usedAt - b.usedAt).slice(0, Math.max(0, entries.size - most + 1))) drop(other, entry);
     const folder = mkdtempSync(join(tmpdir(), "lathe-table-"));
@@ -132,8 +132,8 @@ export function createTables(access: FolderAccess, { idle = IDLE, most = MOST_OP
     const entry = entryFor(data.folder, identity, data, source);
     return withEntry(data.folder, entry, async () => {
       const table = await entry.staging.join(signal, onProgress);
-      entry.columns ??= shareWork((progress, interrupt) => table.exclusively(async () => summary(table.staged, progress, interrupt)));
-      const work = entry.columns;
+      const work = entry.columns?.abandoned === false ? entry.columns : shareWork((progress, interrupt) => table.exclusively(async () => summary(table.staged, progress, interrupt)));
+      entry.columns = work;
       try {
         const found = await work.join(signal, onProgress);
         remembered.delete(data.folder);

@@ -80,3 +80,13 @@ test("who leaves calls the work off, and nothing stays behind; who comes next ge
   studio.tables.close();
   expect(ours().filter((name) => !before.has(name))).toEqual([]);
 });
+
+test.each([0, 5, 20, 60, 120])("who comes %d ms after the work began, in the moment it is called off, is not called off with it", async (delay) => {
+  const big = `a,b,c\n${Array.from({ length: 100_000 }, (_, i) => `${i},x${i},${i * 3}`).join("\n")}\n`;
+  const { streams, project, studio } = studioProject(big, document);
+  const first = await streams.columns({ project }, { next: () => undefined, end: () => undefined }, { signal: new AbortController().signal });
+  await new Promise((resolve) => setTimeout(resolve, delay));
+  first.dispose();
+  expect((await listen(streams, "columns", project)).at(-1)).toMatchObject({ value: { rows: 100_000 } });
+  studio.tables.close();
+});
