@@ -20,8 +20,8 @@ export interface ProjectDocuments {
 }
 
 export function createProjectDocuments(access: FolderAccess): ProjectDocuments {
-  // Writes of this process to one file follow one another, so that each sees the revision before it.
-  const last = new Map<string, Promise<unknown>>();
+  // Writes of this process follow one another in the order in which they were asked for, so that each sees the revision before it.
+  let last: Promise<unknown> = Promise.resolve();
 
   async function fileOf(project: string): Promise<string> {
     const file = await projectFileOf(await access.resolve(project, "the project"));
@@ -66,12 +66,9 @@ export function createProjectDocuments(access: FolderAccess): ProjectDocuments {
       if (typeof version === "number" && version > PROJECT_VERSION) parseProject(document, file);
       return { document, revision, problems: documentProblems(document, file) };
     },
-    async write(project, document, revision) {
-      const file = await fileOf(project);
-      const turn = (last.get(file) ?? Promise.resolve()).then(() => replace(file, document, revision));
-      const settled = turn.catch(() => undefined);
-      last.set(file, settled);
-      void settled.finally(() => last.get(file) === settled && last.delete(file));
+    write(project, document, revision) {
+      const turn = last.then(async () => replace(await fileOf(project), document, revision));
+      last = turn.catch(() => undefined);
       return turn;
     },
   };
