@@ -1,7 +1,7 @@
-import { randomBytes } from "node:crypto";
-import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { LatheError, toLatheError } from "../base/errors.js";
+import { replaceFile } from "../base/replace-file.js";
 import { formatJson, parseJson } from "./json.js";
 import { type Project, type ProjectInput, parseProject } from "./project.js";
 
@@ -48,13 +48,10 @@ export async function readProjectFile(path: string): Promise<ProjectOnDisk> {
 export async function writeProject(path: string, project: ProjectInput): Promise<string> {
   const file = path.endsWith(".json") ? resolve(path) : join(resolve(path), PROJECT_FILE);
   parseProject(project, file);
-  const temporary = `${file}.${randomBytes(4).toString("hex")}.tmp`;
   try {
     await mkdir(dirname(file), { recursive: true });
-    await writeFile(temporary, `${formatJson(project)}\n`, { flush: true });
-    await rename(temporary, file);
+    await replaceFile(file, `${formatJson(project)}\n`);
   } catch (thrown) {
-    await rm(temporary, { force: true }).catch(() => undefined);
     throw new LatheError("run.storage", `${file} cannot be written: ${toLatheError(thrown).message}`, { file }, { cause: thrown });
   }
   return file;

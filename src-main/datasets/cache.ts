@@ -1,8 +1,9 @@
-import { createHash, randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, readFile, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LatheError } from "../base/errors.js";
+import { replaceFile } from "../base/replace-file.js";
 import { type StoredData, storedData } from "./prepared.js";
 import { readHeader } from "./record-file.js";
 import { SPLITS, type SplitName } from "./splits.js";
@@ -116,11 +117,9 @@ async function readHashes(cacheFolder: string): Promise<Readonly<Record<string, 
 
 async function writeHashes(cacheFolder: string, memos: Readonly<Record<string, HashMemo>>): Promise<void> {
   const newest = Object.entries(memos).sort(([, a], [, b]) => b.at - a.at).slice(0, 100);
-  // Of its own: two windows may ask about the same table at once.
-  const temporary = join(cacheFolder, `${HASHES}.${randomUUID()}`);
   await mkdir(cacheFolder, { recursive: true });
-  await writeFile(temporary, JSON.stringify(Object.fromEntries(newest)));
-  await rename(temporary, join(cacheFolder, HASHES));
+  // Two windows may ask about the same table at once.
+  await replaceFile(join(cacheFolder, HASHES), JSON.stringify(Object.fromEntries(newest)));
 }
 
 function isRunning(pid: number): boolean {

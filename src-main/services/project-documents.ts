@@ -1,6 +1,7 @@
-import { createHash, randomBytes } from "node:crypto";
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { LatheError, toLatheError } from "../base/errors.js";
+import { replaceFile } from "../base/replace-file.js";
 import { formatJson, parseJson } from "../contract/json.js";
 import { PROJECT_VERSION, parseProject } from "../contract/project.js";
 import { projectFileOf } from "../contract/project-file.js";
@@ -43,12 +44,9 @@ export function createProjectDocuments(access: FolderAccess): ProjectDocuments {
       throw new LatheError("project.conflict", `${file} was changed by another program since it was opened here; read it again, or save over it`, { file, revision: now.revision });
     }
     const bytes = Buffer.from(`${formatJson(document)}\n`);
-    const temporary = `${file}.${randomBytes(4).toString("hex")}.tmp`;
     try {
-      await writeFile(temporary, bytes, { flush: true });
-      await rename(temporary, file);
+      await replaceFile(file, bytes);
     } catch (thrown) {
-      await rm(temporary, { force: true }).catch(() => undefined);
       throw new LatheError("run.storage", `${file} cannot be written: ${toLatheError(thrown).message}`, { file }, { cause: thrown });
     }
     return { revision: revisionOf(bytes), problems: documentProblems(document, file) };

@@ -1,6 +1,6 @@
-import { readFile, writeFile, rename, rm } from "node:fs/promises";
-import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { replaceFile } from "../base/replace-file.js";
 import { z } from "zod";
 import { storageError } from "../training/checkpoint.js";
 
@@ -26,12 +26,9 @@ export async function writeLabel(run: string, change: RunLabel): Promise<void> {
   const before = await readLabel(run);
   const [name, note] = [(change.name ?? before.name ?? "").trim(), change.note ?? before.note ?? ""];
   const file = join(run, "label.json");
-  const temporary = `${file}.${randomBytes(4).toString("hex")}.tmp`;
   try {
-    await writeFile(temporary, `${JSON.stringify({ ...(name === "" ? {} : { name }), ...(note.trim() === "" ? {} : { note }) }, null, 2)}\n`, { flush: true });
-    await rename(temporary, file);
+    await replaceFile(file, `${JSON.stringify({ ...(name === "" ? {} : { name }), ...(note.trim() === "" ? {} : { note }) }, null, 2)}\n`);
   } catch (thrown) {
-    await rm(temporary, { force: true }).catch(() => undefined);
     throw storageError(file, thrown, "The run itself is as it was");
   }
 }

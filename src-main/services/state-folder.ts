@@ -1,7 +1,7 @@
-import { randomBytes } from "node:crypto";
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { replaceFile } from "../base/replace-file.js";
 
 /**
  * Where Lathe keeps what belongs to the user and to no project: `LATHE_HOME` where that is set, else the platform's place for such files
@@ -17,12 +17,5 @@ export function stateFolder(env: Readonly<Record<string, string | undefined>> = 
 /** Writes a file whole or not at all, making its folder. */
 export async function writeWhole(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  const temporary = `${path}.${randomBytes(4).toString("hex")}.tmp`;
-  try {
-    await writeFile(temporary, text, { flush: true, mode: 0o600 });
-    await rename(temporary, path);
-  } catch (thrown) {
-    await rm(temporary, { force: true });
-    throw thrown;
-  }
+  await replaceFile(path, text, 0o600);
 }

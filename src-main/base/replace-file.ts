@@ -1,0 +1,17 @@
+import { randomBytes } from "node:crypto";
+import { rename, rm, writeFile } from "node:fs/promises";
+
+/**
+ * Writes a file whole or not at all: beside its place, through to the disk, then renamed. Several may write the same file at once; one of them wins.
+ * @param mode permissions of the file, by default the system's own.
+ */
+export async function replaceFile(path: string, content: string | Uint8Array, mode?: number): Promise<void> {
+  const temporary = `${path}.${randomBytes(4).toString("hex")}.tmp`;
+  try {
+    await writeFile(temporary, content, { flush: true, ...(mode === undefined ? {} : { mode }) });
+    await rename(temporary, path);
+  } catch (thrown) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw thrown;
+  }
+}
