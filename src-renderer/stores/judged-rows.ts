@@ -39,6 +39,8 @@ export const useJudgedRows = defineStore("judged-rows", () => {
   const selected = ref<number>();
   /** The same row, once it is there. */
   const selectedRow = shallowRef<JudgedRow>();
+  /** The place of a row that was asked for before it came. */
+  const awaited = ref<number>();
   const pages = createPages<View, JudgedRow, JudgedRows>({
     onState: (listener) => studio.onState(listener),
     fetch: ({ choice, ...view }, offset, limit, signal) => studio.procedures.evaluation.rows({ ...view, ...choice, offset, limit }, { signal }),
@@ -60,10 +62,21 @@ export const useJudgedRows = defineStore("judged-rows", () => {
     if (found) selectedRow.value = found;
   });
 
+  watch(() => (awaited.value === undefined ? undefined : pages.row(awaited.value)), (row) => {
+    if (row) select(row);
+  });
+
   function only(next: RowChoice | undefined, row?: number): void {
     chosen.value = next;
     selected.value = row;
     selectedRow.value = undefined;
+    awaited.value = undefined;
+  }
+
+  function select(row: JudgedRow | undefined): void {
+    selected.value = row?.row;
+    selectedRow.value = row;
+    awaited.value = undefined;
   }
 
   return {
@@ -75,9 +88,12 @@ export const useJudgedRows = defineStore("judged-rows", () => {
     row: (index: number) => pages.row(index), want: (first: number, last: number) => pages.want(first, last), refresh: () => pages.refresh(),
     selectedRow,
     /** Looks at a row, or at none. */
-    select(row: JudgedRow | undefined): void {
-      selected.value = row?.row;
-      selectedRow.value = row;
+    select,
+    /** Looks at the row in this place of the order shown, as soon as it is there. */
+    selectAt(index: number): void {
+      const row = pages.row(index);
+      if (row) select(row);
+      else awaited.value = index;
     },
     only,
     /** Rows of one cell of the confusion matrix. */

@@ -65,8 +65,8 @@ export const useThreshold = defineStore("threshold", () => {
   onScopeDispose(() => clearTimeout(timer));
   return {
     value, own, isOwn, decisions, confusion, inProject,
-    /** For rows: the threshold once it rests; undefined: the run's own. */
-    forRows: computed(() => (settled.value === own.value ? undefined : settled.value)),
+    /** For rows: the threshold that is tried, once it rests; undefined: the run's own. What rested before belongs to another target. */
+    forRows: computed(() => (tried.value === undefined || isOwn.value || settled.value === own.value ? undefined : settled.value)),
     choose(next: number): void {
       if (next > 0 && next < 1) tried.value = next;
     },

@@ -273,6 +273,24 @@ test("what is drawn can be saved: a curve's points, the matrix, a picture", asyn
   studio.expectNoComplaints();
 });
 
+test("a key that is pressed while rows are on their way looks at the row when it comes", async ({ page, studio, workshop }) => {
+  const evaluate = new EvaluatePage(page);
+  const { folder } = await trainJudged(workshop.folder);
+  await evaluate.goto(workshop.server.url, folder);
+  await expect(evaluate.table.getByRole("rowheader").first()).toBeVisible();
+  const target = await evaluate.target.elementHandle();
+  await evaluate.table.evaluate(async (table, select) => {
+    if (!(select instanceof HTMLSelectElement)) return;
+    select.value = "kind";
+    select.dispatchEvent(new Event("change", { bubbles: true }));
+    await new Promise((done) => setTimeout(done));
+    table.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowDown", bubbles: true }));
+  }, target);
+  await expect(page.getByRole("list", { name: /^Probabilities of row/ })).toBeVisible();
+  await expect(evaluate.table.locator('[aria-current="true"]')).toHaveAttribute("aria-rowindex", "2");
+  studio.expectNoComplaints();
+});
+
 for (const colorScheme of ["light", "dark"] as const) {
   test(`every state is accessible, ${colorScheme}`, async ({ page, studio, workshop }) => {
     await page.emulateMedia({ colorScheme });
