@@ -69,6 +69,7 @@ async function playwright(folder, env) {
   total.passed += (report?.stats.expected ?? 0) + (report?.stats.flaky ?? 0);
   total.failed += report?.stats.unexpected ?? 0;
   total.skipped += report?.stats.skipped ?? 0;
+  if (report?.stats.flaky > 0) say(`Passed only when tried again: ${report.stats.flaky} (named above as flaky).`);
   return report ? result : { code: 1 };
 }
 

@@ -8,6 +8,7 @@ import { plausibleEpochs, writeRun } from "../support/run-on-disk.js";
 import { expectAccessible } from "./accessibility.js";
 import { writeClouds } from "./cloud-project.js";
 import { expect, test } from "./fixture.js";
+import { lookAt } from "./looks.js";
 import { ExportPage } from "./pages/export-page.js";
 import { trainedClouds } from "./trained-clouds.js";
 
@@ -238,44 +239,32 @@ test("the desktop's menu starts a format from anywhere, asks in the system's own
   }
 });
 
-for (const colorScheme of ["light", "dark"] as const) {
-  for (const [width, height] of [[1280, 800], [1920, 1080]] as const) {
-    test(`looks right, ${colorScheme}, ${width}x${height}`, async ({ page, studio, workshop }) => {
-      await page.setViewportSize({ width, height });
-      await page.emulateMedia({ colorScheme });
-      const shot = (state: string) => page.screenshot({ path: `test-results/screenshots/export-${state}-${colorScheme}-${width}x${height}.png` });
-      const exporting = new ExportPage(page);
-      const project = writeClouds(workshop.folder);
-      await exporting.goto(workshop.server.url, project);
-      await expect(page.getByRole("heading", { name: "There is no model yet" })).toBeVisible();
-      await shot("empty");
-      await expectAccessible(page);
-      await trainedClouds(workshop.folder, [["--epochs", "3"]]);
-      await page.reload();
-      await expect(exporting.checks).toBeVisible();
-      await exporting.begin("Report");
-      await expect(exporting.picker).toHaveCSS("opacity", "1");
-      await expectAccessible(page);
-      await exporting.save(workshop.folder, "report.json");
-      await expect(exporting.written).toHaveCount(1);
-      expect(await page.locator("html").evaluate((html) => [html.scrollWidth - html.clientWidth, html.scrollHeight - html.clientHeight])).toEqual([0, 0]);
-      await shot("written");
-      await expectAccessible(page);
-      await exporting.usage.getByRole("button", { name: "JavaScript" }).click();
-      await exporting.checks.scrollIntoViewIfNeeded();
-      await shot("checks");
-      await expectAccessible(page);
-      await exporting.begin("Report");
-      await exporting.save(workshop.folder, "report.json");
-      await expect(exporting.asks).toHaveCSS("opacity", "1");
-      await shot("asks");
-      await expectAccessible(page);
-      await exporting.asks.getByRole("button", { name: "Cancel" }).click();
-      await exporting.goto(workshop.server.url, project, "0009");
-      await expect(page.getByRole("alert")).toContainText("Run 9 has no model");
-      await shot("none");
-      await expectAccessible(page);
-      studio.expectNoComplaints();
-    });
-  }
-}
+test("looks right in both themes and sizes", async ({ page, studio, workshop }) => {
+  test.setTimeout(120_000);
+  const exporting = new ExportPage(page);
+  const project = writeClouds(workshop.folder);
+  await exporting.goto(workshop.server.url, project);
+  await expect(page.getByRole("heading", { name: "There is no model yet" })).toBeVisible();
+  await lookAt(page, "export-empty");
+  await trainedClouds(workshop.folder, [["--epochs", "3"]]);
+  await page.reload();
+  await expect(exporting.checks).toBeVisible();
+  await exporting.begin("Report");
+  await expect(exporting.picker).toHaveCSS("opacity", "1");
+  await expectAccessible(page);
+  await exporting.save(workshop.folder, "report.json");
+  await expect(exporting.written).toHaveCount(1);
+  await lookAt(page, "export-written");
+  await exporting.usage.getByRole("button", { name: "JavaScript" }).click();
+  await exporting.checks.scrollIntoViewIfNeeded();
+  await lookAt(page, "export-checks");
+  await exporting.begin("Report");
+  await exporting.save(workshop.folder, "report.json");
+  await expect(exporting.asks).toHaveCSS("opacity", "1");
+  await lookAt(page, "export-asks");
+  await exporting.asks.getByRole("button", { name: "Cancel" }).click();
+  await exporting.goto(workshop.server.url, project, "0009");
+  await expect(page.getByRole("alert")).toContainText("Run 9 has no model");
+  await lookAt(page, "export-none");
+  studio.expectNoComplaints();
+});

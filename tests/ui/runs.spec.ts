@@ -3,9 +3,9 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { killAll, startLathe } from "../support/lathe.js";
 import { plausibleEpochs, writeRun } from "../support/run-on-disk.js";
-import { expectAccessible } from "./accessibility.js";
 import { writeClouds } from "./cloud-project.js";
 import { expect, test } from "./fixture.js";
+import { lookAt } from "./looks.js";
 import { RunsPage } from "./pages/runs-page.js";
 import { trainedClouds } from "./trained-clouds.js";
 
@@ -355,50 +355,36 @@ test("while the server is away the curve stays, and grows on when it is back", a
   await expect.poll(() => runs.epochsDrawn()).toBe(4);
 });
 
-for (const colorScheme of ["light", "dark"] as const) {
-  for (const [width, height] of [[1280, 800], [1920, 1080]] as const) {
-    test(`looks right, ${colorScheme}, ${width}x${height}`, async ({ page, studio, workshop }) => {
-      await page.setViewportSize({ width, height });
-      await page.emulateMedia({ colorScheme });
-      const shot = (state: string) => page.screenshot({ path: `test-results/screenshots/runs-${state}-${colorScheme}-${width}x${height}.png` });
-      const runs = new RunsPage(page);
-      const project = writeClouds(workshop.folder);
-      await runs.goto(workshop.server.url, project);
-      await expect(page.getByRole("heading", { name: "Nothing trained yet" })).toBeVisible();
-      await shot("empty");
-      await expectAccessible(page);
-      await trainedClouds(workshop.folder, [["--epochs", "20"], ["--seed", "7", "--epochs", "12"]]);
-      writeRunningRun(project, "0003", 3);
-      writeRun(project, "0004", { epochs: plausibleEpochs(9), config: { ...read<object>(project, "runs", "0001", "config.json"), created: new Date().toISOString() } });
-      await page.reload();
-      await expect.poll(() => runs.epochsDrawn()).toBe(9);
-      await shot("interrupted");
-      await expectAccessible(page);
-      await runs.choose("Run 1");
-      await expect.poll(() => runs.epochsDrawn()).toBe(20);
-      await runs.facts.getByText("Settings", { exact: true }).click();
-      expect(await page.locator("html").evaluate((html) => [html.scrollWidth - html.clientWidth, html.scrollHeight - html.clientHeight])).toEqual([0, 0]);
-      await shot("run");
-      await expectAccessible(page);
-      for (const run of ["Run 1", "Run 2", "Run 3"]) await runs.pick(run);
-      await expect(runs.overlay).toHaveAttribute("aria-label", /Run 3 ends at \d/);
-      await shot("compared");
-      await expectAccessible(page);
-      await runs.comparison.getByRole("button", { name: "Compare none" }).click();
-      await runs.choose("Run 2");
-      await runs.delete.click();
-      await expect(page.getByRole("button", { name: "Trash (1)" })).toBeVisible();
-      await shot("deleted");
-      await expectAccessible(page);
-      await page.getByRole("button", { name: "Trash (1)" }).click();
-      await expect(runs.trash.getByRole("row")).toHaveCount(2);
-      await shot("trash");
-      await expectAccessible(page);
-      await runs.trash.getByRole("button", { name: "Empty the trash…" }).click();
-      await expect(page.getByRole("dialog")).toHaveCSS("opacity", "1");
-      await shot("asks");
-      await expectAccessible(page);
-      studio.expectNoComplaints();
-    });
-  }
-}
+test("looks right in both themes and sizes", async ({ page, studio, workshop }) => {
+  test.setTimeout(120_000);
+  const runs = new RunsPage(page);
+  const project = writeClouds(workshop.folder);
+  await runs.goto(workshop.server.url, project);
+  await expect(page.getByRole("heading", { name: "Nothing trained yet" })).toBeVisible();
+  await lookAt(page, "runs-empty");
+  await trainedClouds(workshop.folder, [["--epochs", "20"], ["--seed", "7", "--epochs", "12"]]);
+  writeRunningRun(project, "0003", 3);
+  writeRun(project, "0004", { epochs: plausibleEpochs(9), config: { ...read<object>(project, "runs", "0001", "config.json"), created: new Date().toISOString() } });
+  await page.reload();
+  await expect.poll(() => runs.epochsDrawn()).toBe(9);
+  await lookAt(page, "runs-interrupted");
+  await runs.choose("Run 1");
+  await expect.poll(() => runs.epochsDrawn()).toBe(20);
+  await runs.facts.getByText("Settings", { exact: true }).click();
+  await lookAt(page, "runs-run");
+  for (const run of ["Run 1", "Run 2", "Run 3"]) await runs.pick(run);
+  await expect(runs.overlay).toHaveAttribute("aria-label", /Run 3 ends at \d/);
+  await lookAt(page, "runs-compared");
+  await runs.comparison.getByRole("button", { name: "Compare none" }).click();
+  await runs.choose("Run 2");
+  await runs.delete.click();
+  await expect(page.getByRole("button", { name: "Trash (1)" })).toBeVisible();
+  await lookAt(page, "runs-deleted");
+  await page.getByRole("button", { name: "Trash (1)" }).click();
+  await expect(runs.trash.getByRole("row")).toHaveCount(2);
+  await lookAt(page, "runs-trash");
+  await runs.trash.getByRole("button", { name: "Empty the trash…" }).click();
+  await expect(page.getByRole("dialog")).toHaveCSS("opacity", "1");
+  await lookAt(page, "runs-asks");
+  studio.expectNoComplaints();
+});

@@ -1,0 +1,33 @@
+import { expect, type Page } from "@playwright/test";
+import { expectAccessible } from "./accessibility.js";
+
+const sizes = [[1920, 1080], [1280, 800]] as const;
+const themes = ["dark", "light"] as const;
+
+/**
+ * Looks at the page as it stands, in both themes and both window sizes: nothing runs over the edge, axe finds no serious fault, and the picture is kept under
+ * test-results/screenshots for a person to judge. The page is left as it was: light, 1280x800.
+ */
+export async function lookAt(page: Page, name: string): Promise<void> {
+  for (const [width, height] of sizes) {
+    await page.setViewportSize({ width, height });
+    for (const colorScheme of themes) {
+      await page.emulateMedia({ colorScheme });
+      await drawn(page);
+      expect(await page.locator("html").evaluate((html) => [html.scrollWidth - html.clientWidth, html.scrollHeight - html.clientHeight]), `${name} at ${width}x${height} runs over the edge`).toEqual([0, 0]);
+      await page.screenshot({ path: `test-results/screenshots/${name}-${colorScheme}-${width}x${height}.png` });
+      // Contrast and names do not depend on the size of the window.
+      if (width === 1280) await expectAccessible(page);
+    }
+  }
+}
+
+/** Colours have faded over, and what follows the window's size has followed. */
+async function drawn(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const frame = () => new Promise((done) => requestAnimationFrame(done));
+    await frame();
+    await frame();
+    await Promise.allSettled(document.getAnimations().filter((animation) => animation.effect?.getComputedTiming().endTime !== Infinity).map((animation) => animation.finished));
+  });
+}
