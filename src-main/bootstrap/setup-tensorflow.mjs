@@ -1,12 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statfsSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { findNpm } from "./npm-programs.mjs";
 import { runTree } from "./run-tree.mjs";
 import { during, installReason, isAlive, locked, root, say, seconds } from "./shared.mjs";
 import { tensorflowFolder } from "./tensorflow-folder.mjs";
-import { KEPT_GIGABYTES, PEAK_GIGABYTES, buildOnWheel, bytesOf, findTools, lacks, lastLine, wheelFor } from "./tensorflow-wheel.mjs";
+import { KEPT_GIGABYTES, PEAK_GIGABYTES, buildOnWheel, bytesOf, complaint, findTools, lacks, wheelFor } from "./tensorflow-wheel.mjs";
 
 // Makes @tensorflow/tfjs-node work: its own installer where that can download, else built against the library of TensorFlow's Python package.
 // --json prints one line on stdout: {"event":"tensorflow",…} or {"event":"error","message":…}. --look only looks. --limit gives up after so many seconds.
@@ -24,20 +24,20 @@ const calledOff = new AbortController();
 const { signal } = calledOff;
 const callOff = () => calledOff.abort(new Error("TensorFlow's setup was called off; nothing of it was left behind."));
 for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(name, callOff);
-// Whoever started this with a channel ends it by closing that, or by ending.
-process.on("disconnect", callOff);
+// Whoever started this with a channel calls it off by a word, whatever it is, or by ending.
+for (const event of ["message", "disconnect"]) process.on(event, callOff);
 process.channel?.unref();
 if (options.limit) setTimeout(() => calledOff.abort(new Error(`TensorFlow's setup took longer than ${options.limit} s and was given up.`)), Number(options.limit) * 1000).unref();
 
 try {
   const { version, how, at = folder } = options.look ? await look() : await setUp();
   const bytes = bytesOf(at);
-  say(`TensorFlow ${version} runs (${how}): ${(bytes / 1e9).toFixed(2)} GB in ${at}, ${seconds(start)}.`);
   if (options.json) process.stdout.write(`${JSON.stringify({ event: "tensorflow", version, how, folder: at, bytes })}\n`);
+  else say(`TensorFlow ${version} runs (${how}): ${(bytes / 1e9).toFixed(2)} GB in ${at}, ${seconds(start)}.`);
 } catch (thrown) {
   const message = explain(thrown);
-  say(message);
   if (options.json) process.stdout.write(`${JSON.stringify({ event: "error", message })}\n`);
+  else say(message);
   process.exitCode = 1;
 }
 
@@ -103,7 +103,9 @@ async function installPackage(npm, draft) {
   const args = [npm, lock ? "ci" : "install", "--prefix", draft, "--ignore-scripts", "--no-fund", "--no-audit", "--loglevel=error"];
   const { code, output } = await during(`Installing ${PACKAGE} ${VERSION} with npm …`, () => runTree(process.execPath, args, { cwd: draft, signal }), { every });
   signal.throwIfAborted();
-  if (code !== 0) throw failure([`its package could not be installed: ${installReason(code, output).split("\n")[0].replace(/, and run this again\.$/, "").replace(/\.$/, "")} (${lastLine(output)})`], []);
+  if (code === 0) return;
+  const [reason, ...remedy] = installReason(code, output).split("\n")[0].replace(/\.$/, "").split(/\. It is needed once; |, and run this again/);
+  throw failure([`${PACKAGE} could not be installed: ${reason} (${complaint(output)})`], remedy.filter(Boolean));
 }
 
 /** Of Lathe's own lock file what the package needs, so that everybody gets the same versions, by their hashes. */
@@ -139,13 +141,15 @@ async function ownInstaller(npm, draft, module) {
     if (now !== bytes) [bytes, since] = [now, Date.now()];
     else if (Date.now() - since > patience) hung.abort();
   }, 2000);
+  // Its script calls Node by name.
+  const path = [dirname(process.execPath), process.env.PATH].filter(Boolean).join(delimiter);
   const progress = () => `${Math.round(bytesOf(join(module, "deps")) / 1e6)} MB`;
   const { code, output } = await during("Trying the package's own installer …", () =>
-    runTree(process.execPath, [npm, "rebuild", PACKAGE, "--prefix", draft, "--foreground-scripts", "--loglevel=error"], { cwd: draft, signal: AbortSignal.any([signal, hung.signal]) }), { every, progress });
+    runTree(process.execPath, [npm, "rebuild", PACKAGE, "--prefix", draft, "--foreground-scripts", "--loglevel=error"], { cwd: draft, env: { PATH: path }, signal: AbortSignal.any([signal, hung.signal]) }), { every, progress });
   clearInterval(watch);
   signal.throwIfAborted();
   if (hung.signal.aborted) return { reason: `nothing came from its download for ${patience / 1000} s` };
-  if (code !== 0) return { reason: /^(?:\w*Error: .*|.*\bHTTP\b.*)$/m.exec(output)?.[0].trim() ?? lastLine(output) };
+  if (code !== 0) return { reason: complaint(output) };
   return check(draft);
 }
 
@@ -175,7 +179,7 @@ async function check(at) {
   const { code, output } = await runTree(process.execPath, [program, at], { signal: AbortSignal.any([signal, AbortSignal.timeout(120_000)]), env: { TF_CPP_MIN_LOG_LEVEL: "3" } });
   const [, version] = /\{"version":"([^"]+)"\}/.exec(output) ?? [];
   if (code === 0 && version) return { version };
-  return { reason: `its computation failed: ${/^\w*Error: .*$/m.exec(output)?.[0] ?? lastLine(output)}` };
+  return { reason: `its computation failed: ${complaint(output)}` };
 }
 
 /** Headers, intermediate files, and of each package of tfjs all builds but the one that Node loads. */

@@ -74,7 +74,7 @@ export async function buildOnWheel({ wheel, module, scratch, npm, tools, signal,
   if (fetched.reason) return fetched;
   const unpacked = await during("Unpacking the library …", () => runTree(tools.python.path, ["-c", UNPACK, fetched.path, scratch], { signal }), { every });
   signal.throwIfAborted();
-  if (unpacked.code !== 0) return { reason: /No space left|ENOSPC/i.test(unpacked.output) ? "the disk is full" : `${wheel.name}'s wheel could not be unpacked: ${lastLine(unpacked.output)}` };
+  if (unpacked.code !== 0) return { reason: /No space left|ENOSPC/i.test(unpacked.output) ? "the disk is full" : `${wheel.name}'s wheel could not be unpacked: ${complaint(unpacked.output)}` };
   const laid = layOut(join(scratch, "tensorflow"), join(module, "deps"));
   if (laid) return { reason: laid };
   return build({ module, npm, tools, signal, every });
@@ -109,8 +109,8 @@ async function download(wheel, scratch, python, signal, every) {
   const file = readdirSync(folder).find((name) => name.endsWith(".whl"));
   if (code === 0 && file) return { path: join(folder, file) };
   if (/No space left|ENOSPC/i.test(output)) return { reason: "the disk is full" };
-  if (/HASHES|hash/.test(output)) return { reason: `the file that pip got as ${wheel.name} ${VERSION} is not the one that was published: ${lastLine(output)}` };
-  return { reason: `pip could not download ${wheel.name} ${VERSION}: ${lastLine(output)}`, remedy: "connect to the Python package index, or name a mirror with: pip config set global.index-url <address>" };
+  if (/HASHES|hash/.test(output)) return { reason: `the file that pip got as ${wheel.name} ${VERSION} is not the one that was published: ${complaint(output)}` };
+  return { reason: `pip could not download ${wheel.name} ${VERSION}: ${complaint(output)}`, remedy: "connect to the Python package index, or name a mirror with: pip config set global.index-url <address>" };
 }
 
 /** @returns what is wrong, if anything. */
@@ -144,21 +144,19 @@ async function build({ module, npm, tools, signal, every }) {
   if (code !== 0 && !headers && /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ECONNRESET|response downloading|node\.lib|headers/i.test(output)) {
     return { reason: `Node's headers are not beside this Node (${process.execPath}) and could not be fetched`, remedy: "install Node from https://nodejs.org, which brings them, or name the folder that has include/node with: npm config set nodedir <folder>" };
   }
-  if (code !== 0) return { reason: `the binding could not be built: ${compilerError(output)}` };
+  if (code !== 0) return { reason: `the binding could not be built: ${complaint(output)}` };
   if (process.platform === "darwin") {
     // The build knows the library under its old name only.
     const linked = await runTree("install_name_tool", ["-add_rpath", "@loader_path/../../deps/lib", join(folder, "tfjs_binding.node")], { signal });
-    if (linked.code !== 0) return { reason: `the binding could not be told where its library is: ${lastLine(linked.output)}` };
+    if (linked.code !== 0) return { reason: `the binding could not be told where its library is: ${complaint(linked.output)}` };
   }
   return { version: VERSION };
 }
 
-function compilerError(output) {
-  return output.split("\n").find((line) => /\b(?:fatal )?error:/i.test(line))?.trim() ?? lastLine(output);
-}
-
-export function lastLine(output) {
-  return output.trim().split("\n").at(-1)?.trim() || "it said nothing";
+/** The line of a program's output that says what went wrong. */
+export function complaint(output) {
+  const lines = output.split("\n").map((line) => line.trim()).filter((line) => line !== "" && !/complete log of this run/.test(line));
+  return lines.find((line) => /^\w*Error: |\berror: |not found$/i.test(line)) ?? lines.find((line) => /\berror\b/i.test(line)) ?? lines.at(-1) ?? "it said nothing";
 }
 
 /** Bytes in a folder; what vanishes meanwhile counts as nothing. */

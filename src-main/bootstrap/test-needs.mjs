@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { installDebian } from "./debian.mjs";
-import { root, say } from "./shared.mjs";
-import { runTree } from "./run-tree.mjs";
+import { root, run, say } from "./shared.mjs";
 
 /** Seconds that the tests wait for TensorFlow's native library. */
 const LIMIT = 90;
@@ -15,9 +14,8 @@ const LIMIT = 90;
 export async function tensorflowForTests() {
   const looks = process.env.LATHE_SETUP_TENSORFLOW === "0";
   const script = join(root, "src-main", "bootstrap", "setup-tensorflow.mjs");
-  const { output } = await runTree(process.execPath, [script, "--json", ...(looks ? ["--look"] : ["--limit", String(LIMIT)])]);
-  const [answer] = /^\{"event":.*\}$/m.exec(output) ?? [];
-  const { event, version, how, folder, message } = answer ? JSON.parse(answer) : { message: output.trim() };
+  const { output } = await run(process.execPath, [script, "--json", ...(looks ? ["--look"] : ["--limit", String(LIMIT)])], { stdio: ["ignore", "pipe", "inherit"] });
+  const { event, version, how, folder, message } = output.startsWith("{") ? JSON.parse(output) : { message: "its setup ended without a word" };
   if (event === "tensorflow") return `native TensorFlow ${version} (${how}; ${folder})`;
   return `tfjs's CPU backend, in JavaScript${looks ? " (LATHE_SETUP_TENSORFLOW=0)" : ""}: ${message}`;
 }
@@ -27,7 +25,7 @@ export async function onnxTestData() {
   const there = () => [process.env.LATHE_ONNX_TESTDATA, "/usr/share/libonnx-testdata/data"].find((folder) => folder && existsSync(join(folder, "node")));
   const found = there();
   if (found) return found;
-  const reason = await installDebian("libonnx-testdata", "2 MB");
+  const reason = await installDebian("libonnx-testdata", "6 MB");
   return there() ?? `not here: ${reason ?? "Debian's package has none"} (LATHE_ONNX_TESTDATA names a copy of onnx/backend/test/data)`;
 }
 

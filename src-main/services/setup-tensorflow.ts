@@ -27,11 +27,11 @@ export async function setUpTensorflow(progress: Progress, signal: AbortSignal): 
   const script = scriptPath();
   if (!existsSync(script)) throw cannot(`${script} is not there; install Lathe anew`);
   throwIfCalledOff(signal);
-  // The script watches the channel: it ends where this process ends.
+  // The script listens on the channel: a word calls it off, and so does the end of this process.
   const child = spawn(nodeProgram(), [script, "--json"], { env: environment(), stdio: ["ignore", "pipe", "pipe", "ipc"], windowsHide: true });
   let timer: ReturnType<typeof setTimeout> | undefined;
   const callOff = () => {
-    if (child.connected) child.disconnect();
+    if (child.connected) child.send("call off", () => undefined);
     timer = setTimeout(() => child.kill("SIGKILL"), GRACE);
   };
   signal.addEventListener("abort", callOff, { once: true });

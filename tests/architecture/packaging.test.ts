@@ -7,7 +7,7 @@ import { packageRoot } from "../../src-main/base/entries.js";
 // The installers cannot be built where Electron's program cannot be fetched; that their description is right can be seen everywhere.
 
 interface Configuration {
-  readonly files: readonly string[];
+  readonly files: readonly { readonly filter: readonly string[] }[];
   readonly asarUnpack: readonly string[];
   readonly electronFuses: Readonly<Record<string, boolean>>;
   readonly fileAssociations: readonly { readonly ext: string }[];
@@ -64,7 +64,7 @@ describe("the description of the installers", () => {
     const scripts = withImports("src-main/bootstrap/setup-tensorflow.mjs");
     expect(scripts).toContain("src-main/bootstrap/tensorflow-check.mjs");
     for (const script of scripts) {
-      for (const patterns of [configuration.files, configuration.asarUnpack]) expect(patterns.some((pattern) => matchesGlob(script, pattern)), script).toBe(true);
+      for (const patterns of [configuration.files.flatMap(({ filter }) => filter), configuration.asarUnpack]) expect(patterns.some((pattern) => matchesGlob(script, pattern)), script).toBe(true);
     }
   });
 });
