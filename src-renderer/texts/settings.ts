@@ -27,7 +27,6 @@ export const settingsTexts = {
       start: "Set up TensorFlow…",
       working: "Setting up TensorFlow",
       elapsed: (time: string) => `${time} so far`,
-      failed: "TensorFlow is not set up",
       done: (version: string, size: string, folder: string) => `TensorFlow ${version} is set up: ${size} in ${folder}.`,
     },
   },

@@ -60,6 +60,7 @@ test("where Lathe brings no Node and none is found it says what to install", asy
 
 test("doctor names the remedy where TensorFlow is not there", async () => {
   vi.stubEnv("LATHE_TENSORFLOW", temporaryFolder());
+  vi.stubEnv("LATHE_TENSORFLOW_SLOW", "");
   const check = (await checkHealth()).find(({ name }) => name === "engine tensorflow");
   expect(check).toMatchObject({ ok: false, optional: true, detail: expect.stringContaining("npm run setup:tensorflow") });
 });
