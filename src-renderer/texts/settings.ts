@@ -22,6 +22,13 @@ export const settingsTexts = {
     unavailable: "not available",
     version: (version: string) => `version ${version}`,
     headings: { engine: "Engine", device: "Device", state: "State", reason: "Why not" },
+    tensorflow: {
+      text: "TensorFlow's library is not part of Lathe: it is large, and training works without it. Setting it up downloads about 350 MB, takes a minute or more, and keeps 1 GB in a folder of yours. It may need Python with pip and a C++ compiler; what is missing is named.",
+      start: "Set up TensorFlow…",
+      working: "Setting up TensorFlow",
+      elapsed: (time: string) => `${time} so far`,
+      done: (version: string, size: string, folder: string) => `TensorFlow ${version} is set up: ${size} in ${folder}.`,
+    },
   },
   folders: {
     label: "New projects",
