@@ -1,14 +1,10 @@
 import { LatheError } from "../base/errors.js";
 import type { Engine, EngineStatus } from "./engine.js";
 import { onnxruntimeEngine } from "./onnxruntime/index.js";
+import { tensorflowEngine } from "./tensorflow/index.js";
 
 /** Every engine that can train, in the order `auto` prefers them. */
-const engines: readonly Engine[] = [onnxruntimeEngine];
-
-/** Engines a project may name that this version does not have. */
-const absent: readonly EngineStatus[] = [
-  { name: "tensorflow", available: false, reason: "this version of Lathe trains with ONNX Runtime only; set engine to auto or onnxruntime", devices: [] },
-];
+const engines: readonly Engine[] = [onnxruntimeEngine, tensorflowEngine];
 
 export interface EngineChoice {
   readonly engine: Engine;
@@ -20,7 +16,7 @@ export interface EngineChoice {
 
 /** What is there, what works, why not. */
 export async function engineStatuses(): Promise<readonly EngineStatus[]> {
-  return [...(await Promise.all(engines.map((engine) => engine.status()))), ...absent];
+  return Promise.all(engines.map((engine) => engine.status()));
 }
 
 /** The same, each device tried: a driver that is installed may still have no card to drive. */
@@ -34,7 +30,7 @@ export async function probeEngines(): Promise<readonly EngineStatus[]> {
     }
     return { ...status, devices };
   });
-  return [...(await Promise.all(probed)), ...absent];
+  return Promise.all(probed);
 }
 
 /**
@@ -42,8 +38,6 @@ export async function probeEngines(): Promise<readonly EngineStatus[]> {
  * @throws LatheError `engine.unavailable` with the reason and the remedy.
  */
 export async function chooseEngine(engineName: string, deviceName: string): Promise<EngineChoice> {
-  const missing = absent.find(({ name }) => name === engineName);
-  if (missing) throw new LatheError("engine.unavailable", `the engine ${engineName} is not available: ${missing.reason ?? "unknown reason"}`);
   const engine = engines.find(({ name }) => engineName === "auto" || name === engineName);
   if (!engine) throw new LatheError("engine.unavailable", `there is no engine ${engineName}; there are ${engines.map(({ name }) => name).join(", ")}`);
   const status = await engine.status();
