@@ -38,21 +38,38 @@ export async function probeEngines(): Promise<readonly EngineStatus[]> {
 }
 
 /**
- * Resolves `auto` and checks that what was asked for is there.
+ * What fits the wish, by what is installed: `auto` leaves a part of it open. The first is what is used unless another proves quicker; no device has been tried yet.
+ * @throws LatheError `engine.unavailable` with the reason and the remedy, where nothing fits.
+ */
+export async function engineCandidates(engineName: string, deviceName: string): Promise<readonly [EngineChoice, ...EngineChoice[]]> {
+  const missing = absent.find(({ name }) => name === engineName);
+  if (missing) throw new LatheError("engine.unavailable", `the engine ${engineName} is not available: ${missing.reason ?? "unknown reason"}`);
+  const wanted = engines.filter(({ name }) => engineName === "auto" || name === engineName);
+  if (wanted.length === 0) throw new LatheError("engine.unavailable", `there is no engine ${engineName}; there are ${engines.map(({ name }) => name).join(", ")}`);
+  const found: EngineChoice[] = [];
+  const refusals: string[] = [];
+  for (const engine of wanted) {
+    const status = await engine.status();
+    const devices = status.devices.filter(({ name }) => deviceName === "auto" || name === deviceName);
+    if (!status.available) refusals.push(`the engine ${status.name} is not available: ${status.reason ?? "unknown reason"}`);
+    else if (devices.length === 0) refusals.push(`${engine.name} has no device ${deviceName}; it has ${status.devices.map(({ name }) => name).join(", ")}`);
+    else refusals.push(...devices.filter((device) => !device.available).map(({ name, reason }) => `the device ${name} is not available: ${reason ?? "unknown reason"}`));
+    if (status.available) found.push(...devices.filter((device) => device.available).map((device) => ({ engine, status, device: device.name, reason: reasonOf(deviceName) })));
+  }
+  const [first, ...others] = found;
+  if (!first) throw new LatheError("engine.unavailable", refusals[0] ?? "there is no engine");
+  return [first, ...others];
+}
+
+/**
+ * Resolves `auto` without trying anything, for work too short to try, and checks that what was asked for is there.
  * @throws LatheError `engine.unavailable` with the reason and the remedy.
  */
 export async function chooseEngine(engineName: string, deviceName: string): Promise<EngineChoice> {
-  const missing = absent.find(({ name }) => name === engineName);
-  if (missing) throw new LatheError("engine.unavailable", `the engine ${engineName} is not available: ${missing.reason ?? "unknown reason"}`);
-  const engine = engines.find(({ name }) => engineName === "auto" || name === engineName);
-  if (!engine) throw new LatheError("engine.unavailable", `there is no engine ${engineName}; there are ${engines.map(({ name }) => name).join(", ")}`);
-  const status = await engine.status();
-  if (!status.available) throw new LatheError("engine.unavailable", `the engine ${status.name} is not available: ${status.reason ?? "unknown reason"}`);
-  if (deviceName === "auto") {
-    return { engine, status, device: "cpu", reason: "CPU: tables train in small steps, for which a GPU's start-up cost is larger than its gain; name another with --device" };
-  }
-  const device = status.devices.find(({ name }) => name === deviceName);
-  if (!device) throw new LatheError("engine.unavailable", `${engine.name} has no device ${deviceName}; it has ${status.devices.map(({ name }) => name).join(", ")}`);
-  if (!device.available) throw new LatheError("engine.unavailable", `the device ${deviceName} is not available: ${device.reason ?? "unknown reason"}`);
-  return { engine, status, device: device.name, reason: "as asked for" };
+  const [first] = await engineCandidates(engineName, deviceName);
+  return first;
+}
+
+function reasonOf(deviceName: string): string {
+  return deviceName === "auto" ? "CPU: tables train in small steps, for which a GPU's start-up cost is larger than its gain; name another with --device" : "as asked for";
 }
