@@ -41,6 +41,14 @@ export function isClearlyFaster(one: MeasuredEngine, usual: MeasuredEngine): boo
   return one.milliseconds < CLEARLY * usual.milliseconds;
 }
 
+/** How far two engines' losses of the same step may lie apart: float32 makes a difference of 1e-5, a wrong kernel makes any. */
+const SAME_LOSS = 0.01;
+
+/** Whether an engine computes what the usual one does, from the same weights and rows. */
+export function isSameLoss(loss: number, usual: number): boolean {
+  return Math.abs(loss - usual) <= SAME_LOSS * Math.max(1e-3, Math.abs(usual));
+}
+
 /** The quickest, or the usual one where none is clearly quicker. @param others that were measured too */
 export function decideEngine(usual: MeasuredEngine, others: readonly MeasuredEngine[], leftOut: readonly LeftOutEngine[]): EngineDecision {
   const byTime = [usual, ...others].sort((a, b) => a.milliseconds - b.milliseconds);

@@ -4,7 +4,7 @@ import { cpus, release } from "node:os";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { replaceFile } from "../base/replace-file.js";
-import type { EngineChoice } from "../engines/index.js";
+import type { EngineCandidate } from "../engines/index.js";
 import type { EngineDecision, EnginePlace } from "./engine-decision.js";
 import type { TrainingSpec } from "./specification.js";
 
@@ -30,11 +30,11 @@ export class EngineMemory {
   readonly #key: string;
   #memory: Memory;
 
-  /** @param candidates all that may be chosen, with their versions @param threads inside an operator */
-  constructor(folder: string, spec: TrainingSpec, candidates: readonly EngineChoice[], threads: number, now: () => Date) {
+  /** @param candidates all that may be chosen @param threads inside an operator */
+  constructor(folder: string, spec: TrainingSpec, candidates: readonly EngineCandidate[], threads: number, now: () => Date) {
     this.#path = join(folder, ".lathe", "engine-choices.json");
     this.#now = now;
-    this.#machine = hash([process.platform, process.arch, release(), cpus().map(({ model }) => model), candidates.map(({ engine, status, device }) => [engine.name, status.version, device])]);
+    this.#machine = hash([process.platform, process.arch, release(), cpus().map(({ model }) => model), candidates]);
     this.#key = hash([this.#machine, threads, timedBy(spec)]);
     this.#memory = readMemory(this.#path);
   }

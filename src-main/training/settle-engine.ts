@@ -1,7 +1,7 @@
 import { LatheError, toLatheError } from "../base/errors.js";
 import { defined } from "../base/assert.js";
-import type { EngineChoice } from "../engines/index.js";
-import { type EngineDecision, type LeftOutEngine, type MeasuredEngine, decideEngine, figures, isClearlyFaster, isWorthTrying, nameOf, tooShortToTry } from "./engine-decision.js";
+import { type EngineChoice, chooseEngine } from "../engines/index.js";
+import { type EngineDecision, type EnginePlace, type LeftOutEngine, type MeasuredEngine, decideEngine, figures, isClearlyFaster, isSameLoss, isWorthTrying, nameOf, tooShortToTry } from "./engine-decision.js";
 import type { EngineMemory } from "./engine-memory.js";
 import type { TrainingBatches } from "./fit.js";
 import type { WorkSetting } from "./setting.js";
@@ -15,9 +15,6 @@ const GLANCE = { warmUp: 1, budget: 20 };
 const LOOK = { warmUp: 3, budget: 1000 };
 /** One that is so many times slower than the best so far is not timed any longer. */
 const HOPELESS = 3;
-/** How far two engines' losses of the same first step may lie apart: float32 makes a difference of 1e-5, a wrong kernel makes any. */
-const SAME_LOSS = 0.01;
-
 /** A workbench whose engine is decided, and a trainer on it that has made no step. */
 export interface Settled {
   readonly bench: Workbench;
@@ -25,10 +22,10 @@ export interface Settled {
 }
 
 export interface ToSettle {
-  /** On the first of the candidates. */
+  /** On what is used unless another proves quicker. */
   readonly bench: Workbench;
-  /** All that the user leaves open; the first is the usual one. */
-  readonly candidates: readonly EngineChoice[];
+  /** All that the user leaves open, that one among them; none where the user names engine and device. */
+  readonly candidates: readonly EnginePlace[];
   /** Of the run: they are read from the front and have to be started anew. */
   readonly batches: TrainingBatches;
   readonly memory: EngineMemory;
@@ -43,14 +40,16 @@ export interface ToSettle {
  */
 export async function settleEngine(toSettle: ToSettle, setting: WorkSetting): Promise<Settled> {
   const { bench, candidates, memory } = toSettle;
-  const [usual, ...others] = candidates;
-  if (others.length === 0 || !usual) return { bench, trainer: await trainerOn(bench) };
+  const usual = placeOf(bench.choice);
+  const others = candidates.filter((candidate) => nameOf(candidate) !== nameOf(usual));
+  if (candidates.length === 0) return onto(bench, bench.choice);
+  if (others.length === 0) return onto(bench, { ...bench.choice, reason: "nothing else that fits is installed" });
   const remembered = await recall(toSettle, setting);
   if (remembered) return remembered;
   const trial = new Trial(toSettle, setting);
   try {
-    const decision = await trial.run(usual, others);
-    if (decision.remember) await memory.keep(decision);
+    const { remember, ...decision } = await trial.run(usual, others);
+    if (remember) await memory.keep(decision);
     return await trial.settle(decision);
   } catch (thrown) {
     await trial.dispose();
@@ -61,19 +60,23 @@ export async function settleEngine(toSettle: ToSettle, setting: WorkSetting): Pr
 /** What was decided before, if it still works. */
 async function recall({ bench, candidates, memory }: ToSettle, { emit }: WorkSetting): Promise<Settled | undefined> {
   const { choice } = memory;
-  const candidate = choice && candidates.find(({ engine, device }) => engine.name === choice.engine && device === choice.device);
-  if (!candidate) return undefined;
-  const chosen = benchOn(bench, { ...candidate, reason: choice.reason });
-  if (candidate === candidates[0]) return { bench: chosen, trainer: await trainerOn(chosen) };
+  if (!choice || !candidates.some((candidate) => nameOf(candidate) === nameOf(choice))) return undefined;
+  if (nameOf(choice) === nameOf(placeOf(bench.choice))) return onto(bench, { ...bench.choice, reason: choice.reason });
   try {
-    const refusal = await candidate.engine.probe(candidate.device);
-    if (refusal !== undefined) throw new LatheError("engine.unavailable", refusal);
-    return { bench: chosen, trainer: await trainerOn(chosen) };
+    return await onto(bench, { ...await openEngine(choice), reason: choice.reason });
   } catch (thrown) {
-    emit({ event: "log", level: "warning", message: `${nameOf(choice)}, which was the fastest before, no longer works (${toLatheError(thrown).message.trim()}); measuring anew` });
+    emit({ event: "log", level: "warning", message: `${nameOf(choice)}, which was the fastest before, no longer works (${toLatheError(thrown).message}); measuring anew` });
     await memory.forgetChoice();
     return undefined;
   }
+}
+
+/** Loads it and sees whether it computes. @throws LatheError `engine.unavailable` */
+async function openEngine({ engine, device }: EnginePlace): Promise<EngineChoice> {
+  const choice = await chooseEngine(engine, device);
+  const refusal = await choice.engine.probe(device);
+  if (refusal !== undefined) throw new LatheError("engine.unavailable", refusal.trim());
+  return choice;
 }
 
 class Trial {
@@ -82,8 +85,8 @@ class Trial {
   readonly #timing: Pick<StepTiming, "learningRate" | "clock" | "heed">;
   readonly #measured: MeasuredEngine[] = [];
   readonly #leftOut: LeftOutEngine[] = [];
-  /** Of the usual one and of the fastest so far. */
-  readonly #trainers = new Map<string, Trainer>();
+  /** The usual one and, where that is another, the fastest so far. */
+  readonly #opened = new Map<string, Settled>();
 
   constructor(toSettle: ToSettle, setting: WorkSetting) {
     this.#s = toSettle;
@@ -97,94 +100,86 @@ class Trial {
     };
   }
 
-  async run(usual: EngineChoice, others: readonly EngineChoice[]): Promise<EngineDecision & { readonly remember: boolean }> {
+  async run(usual: EnginePlace, others: readonly EnginePlace[]): Promise<EngineDecision & { readonly remember: boolean }> {
     const { bench, batches } = this.#s;
-    const trainer = await trainerOn(bench);
-    this.#trainers.set(nameOf(placeOf(usual)), trainer);
+    const { trainer } = await onto(bench, bench.choice);
+    this.#opened.set(nameOf(usual), { bench, trainer });
     const glance = await timeSteps(trainer, batches, { ...this.#timing, ...GLANCE });
     const seconds = (glance.milliseconds * batches.stepsPerEpoch * bench.project.training.epochs) / 1000;
     // A loss that is no number is for the training to explain.
     if (!isWorthTrying(seconds, others.length) || !Number.isFinite(glance.firstLoss)) {
-      return { ...tooShortToTry({ ...placeOf(usual), milliseconds: glance.milliseconds }, seconds, others.map(placeOf)), remember: false };
+      return { ...tooShortToTry({ ...usual, milliseconds: glance.milliseconds }, seconds, others), remember: false };
     }
     this.#show(usual);
     let time = (await timeSteps(trainer, batches, { ...this.#timing, ...LOOK })).milliseconds;
-    this.#measured.push({ ...placeOf(usual), milliseconds: time });
-    for (const other of others) await this.#try(other, time, glance.firstLoss);
+    this.#measured.push({ ...usual, milliseconds: time });
+    for (const other of others) await this.#try(other, glance.firstLoss);
     // Whatever else the machine did while the usual one was timed must not decide: it is timed once more before it is replaced.
-    if (this.#measured.some((one) => isClearlyFaster(one, { ...placeOf(usual), milliseconds: time }))) {
+    if (this.#measured.some((one) => isClearlyFaster(one, { ...usual, milliseconds: time }))) {
       time = Math.min(time, (await timeSteps(trainer, batches, { ...this.#timing, ...LOOK })).milliseconds);
     }
-    return { ...decideEngine({ ...placeOf(usual), milliseconds: time }, this.#measured.slice(1), this.#leftOut), remember: true };
+    return { ...decideEngine({ ...usual, milliseconds: time }, this.#measured.slice(1), this.#leftOut), remember: true };
   }
 
-  /** The winner's trainer goes to the run, the others end here. */
+  /** The winner goes to the run, the others end here. */
   async settle(decision: EngineDecision): Promise<Settled> {
-    const candidate = defined(this.#s.candidates.find((one) => nameOf(placeOf(one)) === nameOf(decision)), nameOf(decision));
-    const trainer = defined(this.#trainers.get(nameOf(decision)), `the trainer on ${nameOf(decision)}`);
-    this.#trainers.delete(nameOf(decision));
+    const { bench, trainer } = defined(this.#opened.get(nameOf(decision)), nameOf(decision));
+    this.#opened.delete(nameOf(decision));
     await this.dispose();
-    return { bench: benchOn(this.#s.bench, { ...candidate, reason: decision.reason }), trainer };
+    return { bench: benchOn(bench, { ...bench.choice, reason: decision.reason }), trainer };
   }
 
   async dispose(): Promise<void> {
-    for (const trainer of this.#trainers.values()) await trainer.dispose();
-    this.#trainers.clear();
+    for (const { trainer } of this.#opened.values()) await trainer.dispose();
+    this.#opened.clear();
   }
 
-  async #try(candidate: EngineChoice, usualTime: number, usualLoss: number): Promise<void> {
+  async #try(place: EnginePlace, usualLoss: number): Promise<void> {
     const { bench, batches, memory } = this.#s;
-    const place = placeOf(candidate);
     const refusal = memory.refusal(place);
     if (refusal !== undefined) return void this.#leftOut.push({ ...place, reason: refusal });
-    this.#show(candidate);
+    this.#show(place);
     await memory.trying(place);
-    let trainer: Trainer | undefined;
+    let opened: Settled | undefined;
     try {
-      const failure = await candidate.engine.probe(candidate.device);
-      if (failure !== undefined) throw new LatheError("engine.unavailable", failure);
+      const choice = await openEngine(place);
       this.#timing.heed();
-      trainer = await trainerOn(benchOn(bench, candidate));
-      const best = Math.min(usualTime, ...this.#measured.map((one) => one.milliseconds));
-      const { milliseconds, firstLoss } = await timeSteps(trainer, batches, { ...this.#timing, ...LOOK, hopeless: HOPELESS * best });
-      if (!(Math.abs(firstLoss - usualLoss) <= SAME_LOSS * Math.max(1e-3, Math.abs(usualLoss)))) {
+      opened = await onto(bench, choice);
+      const best = Math.min(...this.#measured.map((one) => one.milliseconds));
+      const { milliseconds, firstLoss } = await timeSteps(opened.trainer, batches, { ...this.#timing, ...LOOK, hopeless: HOPELESS * best });
+      if (!isSameLoss(firstLoss, usualLoss)) {
         throw new LatheError("engine.failed", `it computes another loss, ${firstLoss.toPrecision(4)} in place of ${usualLoss.toPrecision(4)}`);
       }
       this.#measured.push({ ...place, milliseconds });
       if (milliseconds < best) {
-        await this.#release(this.#fastest());
-        this.#trainers.set(nameOf(place), trainer);
-        trainer = undefined;
+        await this.#release([...this.#opened.keys()].at(1)); // the first is the usual one's
+        this.#opened.set(nameOf(place), opened);
+        opened = undefined;
       }
     } catch (thrown) {
       const error = toLatheError(thrown);
       if (error.code === "cancelled") throw error;
       this.#leftOut.push({ ...place, reason: error.message.trim() });
     } finally {
-      await trainer?.dispose();
+      await opened?.trainer.dispose();
       await memory.survived(place);
     }
   }
 
-  /** The trainer, but for the usual one's, that is kept because it was the fastest. */
-  #fastest(): string | undefined {
-    return [...this.#trainers.keys()].at(1);
-  }
-
   async #release(name: string | undefined): Promise<void> {
     if (name === undefined) return;
-    await this.#trainers.get(name)?.dispose();
-    this.#trainers.delete(name);
+    await this.#opened.get(name)?.trainer.dispose();
+    this.#opened.delete(name);
   }
 
-  #show(next: EngineChoice): void {
+  #show(next: EnginePlace): void {
     const { candidates } = this.#s;
     const so = this.#measured.length === 0 ? "" : `, after ${figures(this.#measured)}`;
-    this.#setting.emit({ event: "stage", stage: `trying ${nameOf(placeOf(next))}${so}`, done: candidates.indexOf(next), total: candidates.length });
+    this.#setting.emit({ event: "stage", stage: `trying ${nameOf(next)}${so}`, done: this.#measured.length + this.#leftOut.length, total: candidates.length });
   }
 }
 
-function placeOf({ engine, device }: EngineChoice): { readonly engine: string; readonly device: string } {
+function placeOf({ engine, device }: EngineChoice): EnginePlace {
   return { engine: engine.name, device };
 }
 
@@ -192,6 +187,9 @@ function benchOn(bench: Workbench, choice: EngineChoice): Workbench {
   return { ...bench, choice, compile: { ...bench.compile, device: choice.device } };
 }
 
-function trainerOn({ spec, choice, compile, project }: Workbench): Promise<Trainer> {
-  return Trainer.create(spec, choice.engine, compile, project.seed);
+/** Compiles the step: the first moment a model that does not fit is noticed. */
+async function onto(bench: Workbench, choice: EngineChoice): Promise<Settled> {
+  const { spec, project, compile } = bench;
+  const moved = benchOn(bench, choice);
+  return { bench: moved, trainer: await Trainer.create(spec, choice.engine, { ...compile, device: choice.device }, project.seed) };
 }

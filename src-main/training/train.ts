@@ -72,11 +72,12 @@ async function begin(request: TrainRequest, setting: WorkSetting): Promise<Start
   }, file);
   const { training: { engine, device, threads } } = project;
   const preferred = request.preferred ?? { engine, device, threads };
-  const candidates = await engineCandidates(request.engine ?? leftOpen(engine, preferred.engine), request.device ?? leftOpen(device, preferred.device));
+  const wish = [request.engine ?? leftOpen(engine, preferred.engine), request.device ?? leftOpen(device, preferred.device)] as const;
   const wanted = leftOpen(threads, preferred.threads);
-  const opened = await openWorkbench({ project, folder, choice: candidates[0], ...(wanted === "auto" ? {} : { threads: wanted }), emit, signal: control.preparation });
+  const opened = await openWorkbench({ project, folder, choice: await chooseEngine(...wish), ...(wanted === "auto" ? {} : { threads: wanted }), emit, signal: control.preparation });
   const batches = opened.trainingLoader();
   try {
+    const candidates = wish.includes("auto") ? await engineCandidates(...wish) : [];
     const memory = new EngineMemory(folder, opened.spec, candidates, opened.compile.threads, now);
     const { bench, trainer } = await settleEngine({ bench: opened, candidates, batches, memory }, setting);
     const { choice, compile } = bench;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type MeasuredEngine, decideEngine, isClearlyFaster, isWorthTrying, tooShortToTry } from "../../../src-main/training/engine-decision.js";
+import { type MeasuredEngine, decideEngine, isClearlyFaster, isSameLoss, isWorthTrying, tooShortToTry } from "../../../src-main/training/engine-decision.js";
 
 const usual = (milliseconds: number): MeasuredEngine => ({ engine: "onnxruntime", device: "cpu", milliseconds });
 const gpu = (milliseconds: number): MeasuredEngine => ({ engine: "onnxruntime", device: "webgpu", milliseconds });
@@ -30,6 +30,15 @@ describe("the engine that is chosen", () => {
   it("has to be more than a tenth faster than the usual one", () => {
     expect(isClearlyFaster(other(0.91), usual(1))).toBe(false);
     expect(isClearlyFaster(other(0.89), usual(1))).toBe(true);
+  });
+});
+
+describe("an engine that computes something else", () => {
+  it("is told from one that rounds otherwise", () => {
+    expect(isSameLoss(0.69316, 0.69315)).toBe(true);
+    expect(isSameLoss(0, 1e-6)).toBe(true);
+    expect(isSameLoss(0.71, 0.69315)).toBe(false);
+    expect(isSameLoss(Number.NaN, 0.69315)).toBe(false);
   });
 });
 

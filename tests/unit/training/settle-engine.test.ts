@@ -17,6 +17,9 @@ import { temporaryFolder } from "../../support/temporary-folder.js";
 
 // A Linux without a graphics card, whatever this one has: ONNX Runtime brings a device that fails. It looks for drivers once, at its first question.
 process.env["VK_ICD_FILENAMES"] = "/no/such/driver.json";
+// A second engine that works everywhere: TensorFlow's kernels in JavaScript, whatever library is installed here.
+process.env["LATHE_TENSORFLOW"] = "/no/such/folder";
+process.env["LATHE_TENSORFLOW_SLOW"] = "1";
 const refusal = (await onnxruntimeEngine.probe("webgpu"))?.trim();
 if (refusal === undefined) console.warn("left out: tests of a device that fails, because WebGPU works here whatever its drivers are told");
 
@@ -96,6 +99,12 @@ describe("engine and device left open", () => {
     const { started, stages } = await run(projectFolder(), { request: { device: "cpu", engine: "onnxruntime" } });
     expect(stages).toEqual([]);
     expect(started?.reason).toBe("as asked for");
+    const { bench, candidates, memoryAt } = await settling(projectFolder());
+    const batches = bench.trainingLoader();
+    const settled = await settleEngine({ bench, candidates: candidates.slice(0, 1), batches, memory: memoryAt(1) }, { clock: longClock, now: () => day(1), control: new TrainingControl(), emit: expect.unreachable });
+    await settled.trainer.dispose();
+    await batches.dispose();
+    expect(settled.bench.choice).toMatchObject({ device: "cpu", reason: "nothing else that fits is installed" });
   });
 
   it("can be called off while they are tried: no run is left", async () => {
@@ -188,15 +197,22 @@ describe("the trainer that is handed over", () => {
 
 describe("candidates", () => {
   it("are what fits the wish, the usual one first", async () => {
-    const names = async (engine: string, device: string) => (await engineCandidates(engine, device)).map((one) => `${one.engine.name} ${one.device}`);
+    const names = async (engine: string, device: string) => (await engineCandidates(engine, device)).map((one) => `${one.engine} ${one.device}`);
     const all = await names("auto", "auto");
     expect(all[0]).toBe("onnxruntime cpu");
     expect(new Set(all).size).toBe(all.length);
     expect(await names("onnxruntime", "cpu")).toEqual(["onnxruntime cpu"]);
     expect(await names("auto", "cpu")).toEqual(all.filter((name) => name.endsWith(" cpu")));
     expect(await names("onnxruntime", "auto")).toEqual(all.filter((name) => name.startsWith("onnxruntime ")));
-    expect((await chooseEngine("auto", "auto")).device).toBe("cpu");
-    await expect(engineCandidates("auto", "abacus")).rejects.toMatchObject({ code: "engine.unavailable", message: expect.stringMatching(/has no device abacus; it has cpu/) as unknown });
+    expect(await names("auto", "abacus")).toEqual([]);
+  });
+});
+
+describe("an engine that is chosen without a trial", () => {
+  it("is the first that is there, and one that is not is refused with what there is", async () => {
+    expect(await chooseEngine("auto", "auto")).toMatchObject({ engine: { name: "onnxruntime" }, device: "cpu" });
+    await expect(chooseEngine("auto", "abacus")).rejects.toMatchObject({ code: "engine.unavailable", message: expect.stringMatching(/^onnxruntime has no device abacus; it has cpu/) as unknown });
+    await expect(chooseEngine("loom", "auto")).rejects.toMatchObject({ code: "engine.unavailable", message: expect.stringMatching(/^there is no engine loom; there are onnxruntime, tensorflow$/) as unknown });
   });
 });
 
@@ -204,7 +220,7 @@ describe("candidates", () => {
 async function settling(folder: string) {
   const project = parseProject(JSON.parse(readFileSync(join(folder, "project.json"), "utf8")));
   const candidates = await engineCandidates("auto", "auto");
-  const bench = await openWorkbench({ project, folder, choice: candidates[0], emit: () => undefined });
+  const bench = await openWorkbench({ project, folder, choice: await chooseEngine("auto", "auto"), emit: () => undefined });
   return { bench, candidates, memoryAt: (n: number) => new EngineMemory(folder, bench.spec, candidates, bench.compile.threads, () => day(n)) };
 }
 
