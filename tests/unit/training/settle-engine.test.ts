@@ -101,7 +101,7 @@ describe("engine and device left open", () => {
     expect(started?.reason).toBe("as asked for");
     const { bench, candidates, memoryAt } = await settling(projectFolder());
     const batches = bench.trainingLoader();
-    const settled = await settleEngine({ bench, candidates: candidates.slice(0, 1), batches, memory: memoryAt(1) }, { clock: longClock, now: () => day(1), control: new TrainingControl(), emit: expect.unreachable });
+    const settled = await settleEngine({ bench, candidates: candidates.slice(0, 1), batches, memory: memoryAt(1) }, { clock: longClock, now: () => day(1), control: new TrainingControl(), emit: () => expect.unreachable() });
     await settled.trainer.dispose();
     await batches.dispose();
     expect(settled.bench.choice).toMatchObject({ device: "cpu", reason: "nothing else that fits is installed" });
