@@ -40,9 +40,19 @@ export interface Executable {
   dispose(): Promise<void>;
 }
 
+/** What lies on the disk. */
+export interface Installed {
+  /** None where the engine is not installed. */
+  readonly devices: readonly string[];
+  /** Changes whenever what is installed does. */
+  readonly version: string;
+}
+
 /** Runs ONNX graphs. */
 export interface Engine {
   readonly name: EngineName;
+  /** What could be tried. Quick and harmless: loads no library, so all of it may yet prove unavailable. */
+  installed(): Promise<Installed>;
   /** What is installed. Cheap; whether a graphics card answers is for `probe` to say. */
   status(): Promise<EngineStatus>;
   /** Tries a device by a small computation. @returns why it does not work, or undefined where it does. */

@@ -137,7 +137,7 @@ function buildReport(
     },
     training: {
       epochs: fitted.epochs, bestEpoch: fitted.bestEpoch, seconds: fitted.seconds,
-      engine: choice.engine.name, engineVersion: choice.status.version ?? "unknown", device: compile.device, threads: compile.threads,
+      engine: choice.engine.name, engineVersion: choice.status.version ?? "unknown", device: compile.device, reason: choice.reason, threads: compile.threads,
     },
     model: {
       file: parity.passed ? MODEL : REFUSED, bytes: model.length, sha256: createHash("sha256").update(model).digest("hex"), parameters: spec.layout.parameterCount,

@@ -10,7 +10,7 @@ export const settingsTexts = {
   auto: "Automatic",
   engine: {
     label: "Engine",
-    hint: "What computes the training. Automatic takes one that is available here. A project that names an engine keeps its own.",
+    hint: "What computes the training. Automatic times a few steps on each that works here and keeps the fastest. A project that names an engine keeps its own.",
   },
   device: { label: "Device", hint: "The processor or graphics card to train on. Automatic takes the one that suits the data; for tables that is the processor." },
   threads: { label: "Threads", hint: "How many of the processor's cores a training may use. Automatic leaves the machine usable.", count: (n: string) => `${n} threads`, own: "A number", ownLabel: "Number of threads" },

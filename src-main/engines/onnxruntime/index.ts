@@ -25,6 +25,10 @@ export const onnxruntimeEngine: Engine = {
     return Promise.resolve({ name: "onnxruntime", available: true, version: ort.env.versions.node ?? ort.env.versions.common, devices: devices() });
   },
 
+  installed() {
+    return Promise.resolve({ devices: devices().filter(({ available }) => available).map(({ name }) => name), version: ort.env.versions.node ?? ort.env.versions.common });
+  },
+
   async probe(device) {
     const e = createEmitter();
     e.graph.output(e.add(e.graph.input("x", "float32", [1]), e.scalar(1)), "y");

@@ -1,10 +1,12 @@
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
 import { LatheError, toLatheError } from "../../base/errors.js";
 import { decodeModel } from "../../onnx/protobuf.js";
 import { inferTypes } from "../../ops/index.js";
 import type { Engine } from "../engine.js";
 import { createExecutable } from "./executable.js";
 import { differentiate } from "./gradient.js";
-import { type Backend, loadBackend } from "./native.js";
+import { type Backend, findNative, loadBackend, slowAllowed } from "./native.js";
 
 /** The library chooses its own processor: it is built for the CPU, and Lathe does not install another. */
 const DEVICE = "cpu";
@@ -20,6 +22,12 @@ export const tensorflowEngine: Engine = {
     } catch (thrown) {
       return { name: "tensorflow", available: false, reason: toLatheError(thrown).message, devices: [] };
     }
+  },
+
+  async installed() {
+    const path = findNative();
+    if (path === undefined) return { devices: slowAllowed() ? [DEVICE] : [], version: "JavaScript" };
+    return { devices: [DEVICE], version: `${path} ${(await stat(join(path, "lib"))).mtimeMs}` };
   },
 
   async probe(device) {
