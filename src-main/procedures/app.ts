@@ -22,12 +22,7 @@ export function appProcedures({ access, engines, projects, settings }: Studio, {
       if (typeof projectsFolder === "string") return settings.change({ ...some, projectsFolder: await access.resolveNew(projectsFolder, "the folder for projects") });
       return settings.change(some);
     },
-    async engines() {
-      return (await engines.all()).map(({ name, available, version, reason, devices }) => ({
-        name, available, devices: devices.map((device) => ({ ...device })),
-        ...(version === undefined ? {} : { version }), ...(reason === undefined ? {} : { reason }),
-      }));
-    },
+    engines: async () => [...await engines.all()],
     licences: () => listLicences(),
   };
 }

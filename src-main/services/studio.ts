@@ -59,7 +59,7 @@ export function createStudio(options: StudioOptions): Studio {
   const home = options.home ?? stateFolder();
   const settings = createSettings(home);
   return {
-    access, settings, jobs, tables, work, engines: createEngineList(),
+    access, settings, jobs, tables, work, engines: createEngineList(work),
     files: createFiles(access), documents: createProjectDocuments(access),
     projects: createProjects(createRecentProjects(home), access, settings, options), runs: createRuns(access, jobs),
     evaluation: createEvaluation(access, tables), prediction: createPrediction(access, work, launch),
