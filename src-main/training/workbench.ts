@@ -7,7 +7,7 @@ import { widthOf } from "../datasets/encoders/index.js";
 import { type FittedTarget } from "../datasets/encoders/fitted.js";
 import { type Loader, type PreparedData, type Split, createLoader, prepareData } from "../datasets/index.js";
 import type { CompileOptions } from "../engines/engine.js";
-import type { EngineChoice } from "../engines/index.js";
+import { type EngineChoice, fileEngine } from "../engines/index.js";
 import { sizeOf } from "../onnx/types.js";
 import type { JudgedTarget } from "./judge.js";
 import { layOut } from "./layout.js";
@@ -50,7 +50,7 @@ export interface WorkbenchOptions {
 export async function openWorkbench({ project, folder, choice, threads, emit, signal }: WorkbenchOptions): Promise<Workbench> {
   const prepared = await prepareData({
     folder, data: project.data, seed: project.seed, cacheFolder: join(folder, ".lathe", "cache"),
-    compile: (graph) => choice.engine.compile(graph, { device: "cpu", threads: 1 }),
+    compile: (graph) => fileEngine.compile(graph, { device: "cpu", threads: 1 }),
     progress: (stage, done, total) => emit({ event: "stage", stage, done, ...(total === undefined ? {} : { total }) }),
     ...(signal ? { signal } : {}),
   });
