@@ -4,7 +4,7 @@ import { installDebian } from "./debian.mjs";
 import { root, run, say } from "./shared.mjs";
 
 /** Seconds that the tests wait for TensorFlow's native library. */
-const LIMIT = 90;
+const LIMIT = 120;
 
 /**
  * What the TensorFlow tests run on, set up where it can be and need not be waited for: without it they run on tfjs's CPU backend. Never fails.

@@ -112,6 +112,8 @@ async function withoutTensorflow(folder: string, registry: string, work: (url: s
 
 for (const colorScheme of ["light", "dark"] as const) {
   test(`a setup of TensorFlow that fails says what is missing and what to do, ${colorScheme}`, async ({ page, studio, workshop }) => {
+    // npm takes its time to give up.
+    test.slow();
     await page.emulateMedia({ colorScheme });
     const shot = (state: string) => page.screenshot({ path: `test-results/screenshots/settings-tensorflow-${state}-${colorScheme}-1280x800.png` });
     await withoutTensorflow(workshop.folder, await closedPort(), async (url) => {
@@ -135,6 +137,8 @@ for (const colorScheme of ["light", "dark"] as const) {
 }
 
 test("a setup of TensorFlow under way says what it does and for how long, and can be called off", async ({ page, studio, workshop }) => {
+  // npm takes its time to give up.
+  test.slow();
   const registry = await silentRegistry();
   await withoutTensorflow(workshop.folder, registry.address, async (url) => {
     const settings = new SettingsPage(page);
