@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { LatheError } from "../../../src-main/base/errors.js";
 import { kernels } from "../../../src-main/engines/tensorflow/kernels/index.js";
 import type { TensorData } from "../../../src-main/onnx/types.js";
-import { numbersOf } from "../../../src-main/onnx/types.js";
+import { numbersOf, tensor } from "../../../src-main/onnx/types.js";
 import { type NodeCase, nodeCaseNames, readNodeCase } from "../../support/onnx-node-cases.js";
 import { tensorflowUnderTest } from "../../support/tensorflow.js";
 
@@ -18,10 +18,15 @@ const EXCLUDED: readonly (readonly [name: RegExp, why: string])[] = [
   [/^test_dropout_random_old$/, "operator set 1"],
   [/^test_cast(like)?_FLOAT_to_STRING(_expanded)?$/, "prints the digits of a float32, refused"],
   [/^test_scatter(nd|_elements_with_reduction)_(multiply|mul|max|min)$/, "scatters by another reduction than addition, refused"],
+  [/^test_maxpool_with_argmax/, "asks for the places of the largest, refused"],
+  [/^test_resize_downsample_scales_(cubic|linear)_align_corners$/, "takes a length before it is cut to a whole number, which PyTorch and ONNX Runtime do not"],
 ];
 
+/** The only cases of CumSum. Their float64 numbers are small and whole, so they are run as float32. */
+const IN_FLOAT32 = /^test_cumsum_/;
+
 const names = nodeCaseNames();
-const { engine } = await tensorflowUnderTest();
+const { engine, version } = await tensorflowUnderTest();
 
 /** A case to run, or why not. */
 function load(name: string): NodeCase | string {
@@ -31,12 +36,18 @@ function load(name: string): NodeCase | string {
     const found = readNodeCase(name);
     const strange = found.model.graph.nodes.find((n) => !kernels.has(n.op) || n.domain !== (kernels.get(n.op).domain ?? ""));
     if (strange) return `operator ${strange.op}`;
-    const double = [...found.inputs, ...found.outputs].some((t) => t.dtype === "float64");
-    return double ? "float64, which TensorFlow.js does not have" : found;
+    if (![...found.inputs, ...found.outputs].some((t) => t.dtype === "float64")) return found;
+    return IN_FLOAT32.test(name) ? inFloat32(found) : "float64, which TensorFlow.js does not have";
   } catch (thrown) {
     if (thrown instanceof LatheError && thrown.code === "graph.unsupported") return thrown.message;
     throw thrown;
   }
+}
+
+function inFloat32(found: NodeCase): NodeCase {
+  const single = (t: TensorData): TensorData => (t.dtype === "float64" ? tensor("float32", t.data, t.dims) : t);
+  const inputs = found.model.graph.inputs.map((v) => (v.dtype === "float64" ? { ...v, dtype: "float32" as const } : v));
+  return { ...found, model: { ...found.model, graph: { ...found.model.graph, inputs } }, inputs: found.inputs.map(single), outputs: found.outputs.map(single) };
 }
 
 if (!names) {
@@ -46,14 +57,28 @@ if (!names) {
   const runnable = loaded.flatMap(({ found }) => (typeof found === "string" ? [] : [found]));
 
   describe("passes the ONNX project's operator tests", () => {
+    const passed: string[] = [];
+
     it.each(runnable.map((c) => [c.name, c] as const))("%s", async (_, { model, inputs, outputs }) => {
       const executable = await engine.compile(model.graph, { device: "cpu", threads: 1 });
       try {
         const results = await executable.run(Object.fromEntries(model.graph.inputs.map((v, i) => [v.name, inputs[i]!])));
         model.graph.outputs.forEach(({ name }, i) => expectWithin(results[name]!, outputs[i]!, name));
+        passed.push(...model.graph.nodes.map((n) => n.op));
       } finally {
         await executable.dispose();
       }
+    });
+
+    it("reach every kernel but those that the project has none for", () => {
+      const byKernel = kernels.types.map((type) => `${type} ${passed.filter((op) => op === type).length}`);
+      const excluded = loaded.flatMap(({ name, found }) => (typeof found === "string" ? [{ name, why: found }] : []));
+      const ours = excluded.filter(({ why }) => !why.startsWith("operator "));
+      console.log(`ONNX operator tests on ${version}: ${names.length} found, ${runnable.length} run, ${excluded.length} excluded (${excluded.length - ours.length} of operators that the engine does not claim)`);
+      console.log(`passed by kernel: ${byKernel.join(", ")}`);
+      console.log(`excluded although the operator is there:\n${ours.map(({ name, why }) => `  ${name}: ${why}`).join("\n")}`);
+      // GroupNormalization's cases are newer than the oldest packaged copy; both are held against the other engine.
+      expect(kernels.types.filter((type) => !passed.includes(type) && type !== "GroupNormalization")).toEqual(["LabelEncoder"]);
     });
   });
 }

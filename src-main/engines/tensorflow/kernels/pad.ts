@@ -1,6 +1,7 @@
 import { counting, fromFront } from "./host.js";
 import { defineKernel } from "./kernel.js";
 import { numbersAt, operand } from "./operands.js";
+import { padded } from "./padded.js";
 
 /** More elements before and after axes, or fewer where pads are negative. All but constants are gathered from where they stand: TensorFlow.js does not differentiate its mirrors. https://onnx.ai/onnx/operators/onnx__Pad.html */
 export const pad = defineKernel({
@@ -18,18 +19,15 @@ export const pad = defineKernel({
       });
       if (mode !== "constant") {
         const place = placeOf(mode) ?? c.unsupported(`mode ${mode}`);
-        const padded = pads.reduce((t, [before, after], axis) => {
+        const result = pads.reduce((t, [before, after], axis) => {
           const length = t.shape[axis] ?? 1;
           if (before === 0 && after === 0) return t;
           return tf.gather(t, tf.tensor1d(counting(before + length + after, -before).map((i) => place(i, length)), "int32"), axis);
         }, x.tensor());
-        return c.hold(padded, x.dtype);
+        return c.hold(result, x.dtype);
       }
       const value = operands[2]?.numbers()[0] ?? 0;
-      const cut = pads.some(([before, after]) => before < 0 || after < 0)
-        ? tf.slice(x.tensor(), pads.map(([before]) => Math.max(0, 0 - before)), x.dims.map((d, i) => d + Math.min(0, pads[i]?.[0] ?? 0) + Math.min(0, pads[i]?.[1] ?? 0)))
-        : x.tensor();
-      return c.hold(tf.pad(cut, pads.map(([before, after]): [number, number] => [Math.max(0, before), Math.max(0, after)]), value), x.dtype);
+      return c.hold(padded(tf, x.tensor(), pads, value), x.dtype);
     };
   },
 });

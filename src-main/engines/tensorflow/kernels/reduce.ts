@@ -1,7 +1,7 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Held } from "../held.js";
 import { withSlope } from "./elementwise.js";
-import { fromFront } from "./host.js";
+import { counting, fromFront } from "./host.js";
 import type { Compiling, Run } from "./kernel.js";
 import { numbersAt, operand } from "./operands.js";
 import { lying } from "./lying.js";
@@ -39,10 +39,17 @@ export function extremeAlongAxes(c: Compiling, of: "max" | "min"): Run {
   });
 }
 
-function withShare(c: Compiling, of: "max" | "min", axes: number[]): (x: Tensor) => Tensor {
+/** The extreme with its axes kept; equal parts of the gradient to all that attain it. */
+export function withShare(c: Compiling, of: "max" | "min", axes: number[]): (x: Tensor) => Tensor {
   const { tf } = c;
   return withSlope(tf, (x) => tf[of](x, axes, true), (x, y) => {
     const attains = tf.cast(tf.equal(x, y), "float32");
     return tf.div(attains, tf.sum(attains, axes, true));
   });
+}
+
+/** A reduction over all axes but N and C, in the order in which x lies. */
+export function overSpace(c: Compiling, x: Held, reduce: (x: Tensor, axes: number[]) => Tensor): Held {
+  const { t, axis, hold } = lying(c, x);
+  return hold(reduce(t, counting(x.dims.length - 2, 2).map(axis)), x.dtype);
 }
