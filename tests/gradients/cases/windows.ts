@@ -1,15 +1,10 @@
 import { type Attributes, type Value, int, ints, text } from "../../../src-main/onnx/types.js";
-import { type Sample, any, given } from "../../support/samples.js";
+import { type Sample, any, distinct, given } from "../../support/samples.js";
 import { type OpCase, grad, kink, refused } from "./case.js";
 
 const conv = (name: string, inputs: readonly Sample[], attributes: Attributes = {}): OpCase => grad("Conv", name, inputs, (e, ...x) => e.op("Conv", x, attributes));
 const transposed = (name: string, inputs: readonly Sample[], attributes: Attributes = {}): OpCase => grad("ConvTranspose", name, inputs, (e, ...x) => e.op("ConvTranspose", x, attributes));
 
-/** Numbers of which no two are within 0.05 of each other, in no order: a step of finite differences changes no maximum. */
-const distinct = (...shape: (number | "N")[]): Sample => ({
-  dtype: "float32", shape,
-  values: (count) => Array.from({ length: count }, (_, i) => Math.fround(((i * 37) % (count + (count % 37 === 0 ? 1 : 0))) * 0.05 - 1)),
-});
 const pool = (op: string, name: string, x: Sample, kernel: readonly number[], attributes: Attributes = {}): OpCase =>
   grad(op, name, [x], (e, v) => e.op(op, [v], { kernel_shape: ints(kernel), ...attributes }));
 const max = (name: string, x: Sample, kernel: readonly number[], attributes: Attributes = {}): OpCase => pool("MaxPool", name, x, kernel, attributes);
