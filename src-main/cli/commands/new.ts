@@ -23,7 +23,8 @@ export function addNew(program: Command): void {
     .option("--levels <names>", "what the levels of folders stand for, from the outermost, as in alphabet,character", names)
     .option("--target <column>", "what to predict; repeat for several (default: the last column, or the folders' names)", several)
     .addHelpText("after", `\nTemplates:\n${templates.all.map(({ type, summary }) => `  ${type.padEnd(11)} ${summary}`).join("\n")}`)
-    .action(async (folder: string, { data, test, levels, target, json = false, template = await isFolder(data) ? "images" : "tabular" }: Options) => {
+    .action(async (folder: string, { data, test, levels, target, json = false, ...chosen }: Options) => {
+      const template = chosen.template ?? (await isFolder(data) ? "images" : "tabular");
       const output = createOutput(json);
       const created = await createProject({ folder, template, data, ...(levels ? { levels } : {}), ...(test === undefined ? {} : { test }), ...(target ? { targets: target } : {}) });
       output.line(created.file);
