@@ -1,9 +1,12 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { LatheError, toLatheError } from "../../base/errors.js";
-import type { Engine, Executable } from "../engine.js";
-import { type Backend, findNative, loadBackend, slowAllowed } from "./native.js";
+import { decodeModel } from "../../onnx/protobuf.js";
+import { inferTypes } from "../../ops/index.js";
+import type { Engine } from "../engine.js";
+import { createExecutable } from "./executable.js";
 import { differentiate } from "./gradient.js";
+import { type Backend, findNative, loadBackend, slowAllowed } from "./native.js";
 
 /** The library chooses its own processor: it is built for the CPU, and Lathe does not install another. */
 const DEVICE = "cpu";
@@ -39,14 +42,12 @@ export const tensorflowEngine: Engine = {
 
   differentiate,
 
-  async compile(graph, { device }): Promise<Executable> {
-    await backendFor(device);
-    throw new LatheError("engine.unavailable", `the engine tensorflow cannot run ${graph.name} yet`);
+  async compile(graph, { device }) {
+    return createExecutable(graph, (await backendFor(device)).tf);
   },
 
-  async load(_model, { device }): Promise<Executable> {
-    await backendFor(device);
-    throw new LatheError("engine.unavailable", "the engine tensorflow cannot run models yet");
+  async load(model, { device }) {
+    return createExecutable(decodeModel(model, inferTypes).graph, (await backendFor(device)).tf);
   },
 };
 
