@@ -43,7 +43,7 @@ export async function settleEngine(toSettle: ToSettle, setting: WorkSetting): Pr
   const usual = placeOf(bench.choice);
   const others = candidates.filter((candidate) => nameOf(candidate) !== nameOf(usual));
   if (candidates.length === 0) return onto(bench, bench.choice);
-  if (others.length === 0) return onto(bench, { ...bench.choice, reason: "nothing else that fits is installed" });
+  if (others.length === 0) return onto(bench, { ...bench.choice, reason: "the only one installed that fits" });
   const remembered = await recall(toSettle, setting);
   if (remembered) return remembered;
   const trial = new Trial(toSettle, setting);
@@ -116,6 +116,7 @@ class Trial {
     for (const other of others) await this.#try(other, glance.firstLoss);
     // Whatever else the machine did while the usual one was timed must not decide: it is timed once more before it is replaced.
     if (this.#measured.some((one) => isClearlyFaster(one, { ...usual, milliseconds: time }))) {
+      this.#show(usual, "once more");
       time = Math.min(time, (await timeSteps(trainer, batches, { ...this.#timing, ...LOOK })).milliseconds);
     }
     return { ...decideEngine({ ...usual, milliseconds: time }, this.#measured.slice(1), this.#leftOut), remember: true };
@@ -172,10 +173,10 @@ class Trial {
     this.#opened.delete(name);
   }
 
-  #show(next: EnginePlace): void {
+  #show(next: EnginePlace, how = ""): void {
     const { candidates } = this.#s;
     const so = this.#measured.length === 0 ? "" : `, after ${figures(this.#measured)}`;
-    this.#setting.emit({ event: "stage", stage: `trying ${nameOf(next)}${so}`, done: this.#measured.length + this.#leftOut.length, total: candidates.length });
+    this.#setting.emit({ event: "stage", stage: `trying ${[nameOf(next), how].join(" ").trim()}${so}`, done: this.#measured.length + this.#leftOut.length, total: candidates.length });
   }
 }
 

@@ -299,6 +299,12 @@ for (const colorScheme of ["light", "dark"] as const) {
     for (const section of ["Optimizer", "Learning rate over time", "Stopping", "Losses", "More", "Engine"]) await train.openSection(section);
     await expectAccessible(page);
     await shot(page, `train-running-${colorScheme}-1280x800`);
+    await train.section("Engine").getByText("Threads", { exact: true }).scrollIntoViewIfNeeded();
+    await shot(page, `train-engine-${colorScheme}-1280x800`);
+    await page.setViewportSize({ width: 1920, height: 1080 });
+    await train.section("Engine").getByText("Threads", { exact: true }).scrollIntoViewIfNeeded();
+    await shot(page, `train-engine-${colorScheme}-1920x1080`);
+    await page.setViewportSize({ width: 1280, height: 800 });
     await train.button("Stop").click();
     await expect(train.run).toContainText("stopped", { timeout: 30_000 });
     await train.settings.getByRole("button", { name: "Find…" }).click();

@@ -29,6 +29,15 @@ const longClock = () => performance.now() * 1e6;
 const short = { epochs: 1, batchSize: 256, checkpointSeconds: 1e9, optimizer: { type: "Adam", lr: 0.005 } };
 const day = (n: number) => new Date(Date.UTC(2026, 0, n));
 
+/** A clock on which every look takes ten seconds while a stage is slow, else a millisecond. */
+function stagedClock(isSlow: (stage: string) => boolean) {
+  let [stage, time] = ["", 0];
+  return {
+    clock: () => (time += isSlow(stage) ? 10_000 : 1),
+    onEvent: (event: RunEvent) => { if (event.event === "stage" && event.stage.startsWith("trying ")) stage = event.stage; },
+  };
+}
+
 interface Ran {
   readonly events: readonly RunEvent[];
   readonly stages: readonly string[];
@@ -75,6 +84,27 @@ describe("engine and device left open", () => {
     expect(of(open)).toBe(of(named));
   });
 
+  it("go to the engine that is clearly faster, which then trains the run as if it had been named", async () => {
+    const slow = stagedClock((stage) => stage === "" || stage.startsWith("trying onnxruntime"));
+    const [open, named] = [projectFolder(), projectFolder()];
+    const { started, stages, model } = await run(open, slow);
+    expect(started).toMatchObject({ engine: "tensorflow", device: "cpu" });
+    expect(started?.reason).toMatch(/^fastest of \d tried: .*tensorflow cpu 1 ms a step.*onnxruntime cpu 10000 ms/);
+    // It is timed once more before it is replaced.
+    expect(stages.at(-1)).toMatch(/^trying onnxruntime cpu once more, after onnxruntime cpu 10000 ms a step, .*tensorflow cpu 1 ms/);
+    expect(configOf(open)).toMatchObject({ engine: "tensorflow", device: "cpu", engineVersion: started?.engineVersion, reason: started?.reason });
+    const plain = await run(named, { request: { engine: "tensorflow", device: "cpu" } });
+    expect(sha256(model ?? "")).toBe(sha256(plain.model ?? ""));
+    expect((await run(open, { now: () => day(2) })).started).toMatchObject({ engine: "tensorflow", reason: expect.stringMatching(/^measured earlier on this machine \(2026-01-01\): fastest of/) as unknown });
+  });
+
+  it("stay with the usual engine where it was only held up while it was timed", async () => {
+    const { started, stages } = await run(projectFolder(), stagedClock((stage) => stage === "" || stage === "trying onnxruntime cpu"));
+    expect(stages.at(-1)).toMatch(/^trying onnxruntime cpu once more/);
+    expect(started).toMatchObject({ engine: "onnxruntime", device: "cpu" });
+    expect(started?.reason).toMatch(/^fastest of \d tried: onnxruntime cpu 1 ms a step, .*tensorflow cpu 1 ms/);
+  });
+
   it.skipIf(refusal === undefined)("take what does not work out of the choice, with its own reason, in config, report and log", async () => {
     const project = projectFolder();
     const { started, stages } = await run(project);
@@ -104,7 +134,7 @@ describe("engine and device left open", () => {
     const settled = await settleEngine({ bench, candidates: candidates.slice(0, 1), batches, memory: memoryAt(1) }, { clock: longClock, now: () => day(1), control: new TrainingControl(), emit: () => expect.unreachable() });
     await settled.trainer.dispose();
     await batches.dispose();
-    expect(settled.bench.choice).toMatchObject({ device: "cpu", reason: "nothing else that fits is installed" });
+    expect(settled.bench.choice).toMatchObject({ device: "cpu", reason: "the only one installed that fits" });
   });
 
   it("can be called off while they are tried: no run is left", async () => {
