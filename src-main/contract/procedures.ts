@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { nothing, procedure, stream } from "./contract.js";
-import { curvesResult, judgedRows, judgedRowsRequest, judgedSplit, onePrediction, predictionForm, residualsResult, tablePrediction, targetView } from "./evaluation-views.js";
+import { calibrationResult, curvesResult, judgedRows, judgedRowsRequest, judgedSplit, labelErrors, labelErrorsRequest, onePrediction, predictionForm, residualsResult, tablePrediction, targetView } from "./evaluation-views.js";
 import { runEvent, stageEvent } from "./events.js";
 import { folderListing, pathSchema, pickRequest } from "./files.js";
 import { hostCommand } from "./host-commands.js";
@@ -133,6 +133,8 @@ export const studioContract = {
       /** A class of a target against the rest. @throws `run.missing` where predictions of each row were not kept. */
       curves: procedure(z.strictObject({ ...runReference.shape, split: judgedSplit, target: z.string(), class: z.string().optional() }), curvesResult),
       rows: procedure(z.strictObject({ ...runReference.shape, ...judgedRowsRequest.shape }), judgedRows),
+      calibration: procedure(z.strictObject({ ...runReference.shape, split: judgedSplit, target: z.string() }), calibrationResult),
+      labelErrors: procedure(z.strictObject({ ...runReference.shape, ...labelErrorsRequest.shape }), labelErrors),
       residuals: procedure(z.strictObject({ ...runReference.shape, split: judgedSplit, target: z.string(), column: z.string().optional() }), residualsResult),
     },
     prediction: {

@@ -32,6 +32,7 @@ const good: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   "runs.trashed": { project }, "runs.emptyTrash": { project },
   "training.start": { project }, "training.pause": run, "training.resume": run, "training.stop": run, "training.cancel": run,
   "evaluation.report": run, "evaluation.curves": { ...run, split: "test", target: "Good" }, "evaluation.rows": { ...run, split: "test", target: "Good", offset: 0, limit: 10 },
+  "evaluation.calibration": { ...run, split: "test", target: "Good" }, "evaluation.labelErrors": { ...run, target: "Good", offset: 0, limit: 10 },
   "evaluation.residuals": { ...run, split: "test", target: "Good" }, "prediction.form": run, "prediction.one": { ...run, values: {} },
   "exports.card": run, "exports.write": { ...run, format: "onnx", out: join(allowed, "out.onnx") },
   "run": run, "preparing": { project }, "columns": { project }, "audit": { project }, "learningRate": { project }, "predictTable": { ...run, data: inside, out: join(allowed, "out.csv") },
