@@ -55,7 +55,7 @@ export interface ActivationTrait {
 }
 
 /** Headings of the studio's palette, in this order. */
-export type LayerGroup = "Linear and shape" | "Activation" | "Normalisation" | "Regularisation" | "Joining";
+export type LayerGroup = "Linear and shape" | "Convolution" | "Pooling" | "Activation" | "Normalisation" | "Regularisation" | "Joining";
 
 /**
  * A layer in PyTorch: a module to be made once (`nn.Linear(9, 16)`), or an expression of what it reads (`F.relu(x)`). `torch`, `nn` and `F`

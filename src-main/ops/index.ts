@@ -6,13 +6,17 @@ import { abs } from "./abs.js";
 import { add } from "./add.js";
 import { and } from "./and.js";
 import { argMax } from "./arg-max.js";
+import { averagePool } from "./average-pool.js";
 import { batchNormalization } from "./batch-normalization.js";
 import { cast } from "./cast.js";
 import { clip } from "./clip.js";
 import { concat } from "./concat.js";
 import { constant } from "./constant.js";
 import { constantOfShape } from "./constant-of-shape.js";
+import { conv } from "./conv.js";
+import { convTranspose } from "./conv-transpose.js";
 import { cumSum } from "./cum-sum.js";
+import { depthToSpace } from "./depth-to-space.js";
 import { div } from "./div.js";
 import { dropout } from "./dropout.js";
 import { elu } from "./elu.js";
@@ -25,6 +29,8 @@ import { gather } from "./gather.js";
 import { gatherElements } from "./gather-elements.js";
 import { gatherNd } from "./gather-nd.js";
 import { gemm } from "./gemm.js";
+import { globalAveragePool } from "./global-average-pool.js";
+import { globalMaxPool } from "./global-max-pool.js";
 import { greater } from "./greater.js";
 import { greaterOrEqual } from "./greater-or-equal.js";
 import { hardSigmoid } from "./hard-sigmoid.js";
@@ -39,6 +45,7 @@ import { log } from "./log.js";
 import { logSoftmax } from "./log-softmax.js";
 import { matMul } from "./mat-mul.js";
 import { max } from "./max.js";
+import { maxPool } from "./max-pool.js";
 import { min } from "./min.js";
 import { mul } from "./mul.js";
 import { neg } from "./neg.js";
@@ -57,6 +64,7 @@ import { reduceSum } from "./reduce-sum.js";
 import { reduceSumSquare } from "./reduce-sum-square.js";
 import { relu } from "./relu.js";
 import { reshape } from "./reshape.js";
+import { resize } from "./resize.js";
 import { scatterElements } from "./scatter-elements.js";
 import { scatterNd } from "./scatter-nd.js";
 import { selu } from "./selu.js";
@@ -84,13 +92,17 @@ export const ops: Registry<OpDefinition> = createRegistry("op", [
   add,
   and,
   argMax,
+  averagePool,
   batchNormalization,
   cast,
   clip,
   concat,
   constant,
   constantOfShape,
+  conv,
+  convTranspose,
   cumSum,
+  depthToSpace,
   div,
   dropout,
   elu,
@@ -103,6 +115,8 @@ export const ops: Registry<OpDefinition> = createRegistry("op", [
   gatherElements,
   gatherNd,
   gemm,
+  globalAveragePool,
+  globalMaxPool,
   greater,
   greaterOrEqual,
   hardSigmoid,
@@ -117,6 +131,7 @@ export const ops: Registry<OpDefinition> = createRegistry("op", [
   logSoftmax,
   matMul,
   max,
+  maxPool,
   min,
   mul,
   neg,
@@ -134,6 +149,7 @@ export const ops: Registry<OpDefinition> = createRegistry("op", [
   reduceSumSquare,
   relu,
   reshape,
+  resize,
   scatterElements,
   scatterNd,
   selu,

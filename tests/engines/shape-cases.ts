@@ -65,6 +65,16 @@ export const shapeCases: readonly ShapeCase[] = [
   node("BatchNormalization", [f("N", 3), f(3), f(3), f(3), f(3)]), node("BatchNormalization", [f("N", 3, 4), f(3), f(3), f(3), f(3)], { training_mode: int(1) }, { outputs: 3 }),
   node("LayerNormalization", [f("N", 3, 4), f(4)], {}, { outputs: 3 }), node("LayerNormalization", [f("N", 3, 4), f(3, 4), f(3, 4)], { axis: int(1) }, { outputs: 3 }),
 
+  node("Conv", [f("N", 2, 5, 6), f(3, 2, 3, 2), f(3)]), node("Conv", [f("N", 4, 7), f(4, 2, 3)], { group: int(2), strides: ints([2]), pads: ints([1, 2]), dilations: ints([2]) }), node("Conv", [f("N", 1, 5, 4), f(2, 1, 2, 3)], { auto_pad: text("SAME_LOWER"), strides: ints([2, 1]) }),
+  node("ConvTranspose", [f("N", 2, 3, 4), f(2, 3, 3, 2), f(3)], { strides: ints([2, 3]), pads: ints([1, 0, 0, 1]), output_padding: ints([1, 2]) }), node("ConvTranspose", [f("N", 4, 3), f(4, 2, 3)], { group: int(2), dilations: ints([2]) }),
+  node("MaxPool", [f("N", 2, 5, 6)], { kernel_shape: ints([3, 2]), strides: ints([2, 2]) }, { outputs: 2 }), node("MaxPool", [f("N", 1, 6)], { kernel_shape: ints([3]), strides: ints([2]), ceil_mode: int(1), dilations: ints([2]) }), node("MaxPool", [f("N", 1, 4, 4)], { kernel_shape: ints([3, 3]), pads: ints([1, 1, 1, 1]) }),
+  node("AveragePool", [f("N", 2, 5, 6)], { kernel_shape: ints([2, 2]), strides: ints([2, 2]), ceil_mode: int(1) }), node("AveragePool", [f("N", 1, 6)], { kernel_shape: ints([3]), auto_pad: text("SAME_UPPER"), strides: ints([2]), count_include_pad: int(1) }),
+  node("GlobalAveragePool", [f("N", 2, 3, 4)]), node("GlobalMaxPool", [f("N", 2, 3)]),
+  node("Resize", [f("N", 2, 3, 4), undefined, tensor("float32", [1, 1, 2, 1.7])], { mode: text("linear") }), node("Resize", [f(2, 1, 3, 4), undefined, undefined, k(2, 1, 5, 2)], { mode: text("nearest") }),
+  made("Resize", "to a size, the batch as it is", [f("N", 2, 3, 4)], (e, x) => e.op("Resize", [x, undefined, undefined, e.concat([e.op("Shape", [x], { start: int(0), end: int(2) }), e.indices([7, 2])], 0)], { mode: text("linear") })),
+  node("DepthToSpace", [f("N", 8, 2, 3)], { blocksize: int(2) }), node("DepthToSpace", [f("N", 9, 2, 1)], { blocksize: int(3), mode: text("CRD") }),
+  node("Pad", [f("N", 2, 4), k(0, 0, 2, 0, 1, 3)], { mode: text("reflect") }),
+
   node("MatMul", [f("N", 3), f(3, 4)]), node("MatMul", [f("N", 1, 2, 3), f(5, 3, 4)]), node("MatMul", [f(3), f("N", 3, 2)]), node("MatMul", [f("N", 3), f(3)]), node("MatMul", [f(3), f(3)]),
   node("Gemm", [f("N", 3), f(3, 2), f(2)]), node("Gemm", [f(3, "N"), f(2, 3)], { transA: int(1), transB: int(1) }), node("Gemm", [f("N", 3), f("N", 2), f(1, 2)], { transA: int(1) }),
 

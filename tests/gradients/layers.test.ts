@@ -5,7 +5,7 @@ import { losses } from "../../src-main/losses/index.js";
 import { optimizers } from "../../src-main/optimizers/index.js";
 import { checkGradients } from "../support/gradient-checker.js";
 import { lossCheck, optimizerCheck, stackCheck } from "../support/lowered.js";
-import { type Sample, any, apart, given, uniform, whole } from "../support/samples.js";
+import { type Sample, any, apart, distinct, given, uniform, whole } from "../support/samples.js";
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -54,6 +54,45 @@ const layerCases: readonly (readonly [type: string, options: Options, ...inputs:
   ["Add", {}, any("N", 3), any("N", 3)],
   ["Add", {}, any("N", 2, 3), any("N", 1, 3), any("N", 2, 1)],
   ["Identity", {}, any("N", 3)],
+  ["Conv2d", { outChannels: 2, kernelSize: 2 }, any("N", 2, 3, 4)],
+  ["Conv2d", { outChannels: 2, kernelSize: [2, 3], padding: "same" }, any("N", 1, 3, 3)],
+  ["Conv2d", { outChannels: 2, kernelSize: 3, stride: 2, padding: 1, groups: 2, bias: false }, any("N", 2, 4, 3)],
+  ["Conv2d", { outChannels: 1, kernelSize: 2, padding: 1, paddingMode: "reflect" }, any("N", 1, 3, 3)],
+  ["Conv1d", { outChannels: 2, kernelSize: 3, dilation: 2, padding: 1 }, any("N", 2, 5)],
+  ["ConvTranspose2d", { outChannels: 2, kernelSize: 2, stride: 2 }, any("N", 2, 2, 2)],
+  ["MaxPool2d", { kernelSize: 2 }, distinct("N", 2, 4, 5)],
+  ["MaxPool2d", { kernelSize: 3, stride: 2, padding: 1, ceilMode: true }, distinct("N", 1, 4, 4)],
+  ["MaxPool1d", { kernelSize: 3, stride: 1 }, distinct("N", 2, 5)],
+  ["AvgPool2d", { kernelSize: 2, padding: 1 }, any("N", 2, 3, 4)],
+  ["AvgPool2d", { kernelSize: 3, stride: 2, padding: 1, countIncludePad: false, ceilMode: true }, any("N", 1, 4, 4)],
+  ["AvgPool1d", { kernelSize: 2 }, any("N", 2, 5)],
+  ["AdaptiveAvgPool2d", {}, any("N", 3, 2, 3)],
+  ["AdaptiveAvgPool2d", { outputSize: [2, 3] }, any("N", 1, 3, 4)],
+  ["AdaptiveAvgPool1d", { outputSize: 2 }, any("N", 2, 4)],
+  ["AdaptiveMaxPool2d", {}, distinct("N", 2, 3, 2)],
+  ["AdaptiveMaxPool2d", { outputSize: 2 }, distinct("N", 1, 4, 4)],
+  ["BatchNorm2d", {}, any(2, 2, 2, 3)],
+  ["BatchNorm2d", { affine: false, momentum: null }, any("N", 2, 3, 2)],
+  ["BatchNorm2d", { trackRunningStats: false }, any(2, 2, 2, 2)],
+  ["GroupNorm", { numGroups: 2 }, any("N", 4, 2, 2)],
+  ["GroupNorm", { numGroups: 1, affine: false }, any("N", 4)],
+  ["InstanceNorm2d", {}, any("N", 2, 2, 3)],
+  ["InstanceNorm2d", { affine: true }, any("N", 2, 2, 2)],
+  ["Dropout2d", {}, any("N", 6, 2, 2)],
+  ["Dropout2d", { p: 1 }, any("N", 2, 2, 2)],
+  ["Upsample", { scaleFactor: 2 }, any("N", 1, 2, 3)],
+  ["Upsample", { size: [3, 5], mode: "bilinear" }, any("N", 1, 2, 3)],
+  ["Upsample", { scaleFactor: 1.5, mode: "bicubic" }, any("N", 1, 4, 3)],
+  ["PixelShuffle", { upscaleFactor: 2 }, any("N", 4, 2, 1)],
+  ["ZeroPad2d", { padding: 1 }, any("N", 1, 2, 2)],
+  ["ReflectionPad2d", { padding: [1, 0, 1, 1] }, any("N", 1, 3, 3)],
+  ["ReplicationPad2d", { padding: 2 }, any("N", 1, 2, 2)],
+  ["Mul", {}, any("N", 3), any("N", 3)],
+  ["Mul", {}, any("N", 2, 2, 2), any("N", 2)],
+  ["ReLU6", {}, apart("N", 4)],
+  ["SiLU", {}, any("N", 4)],
+  ["HardSwish", {}, apart("N", 4)],
+  ["HardSigmoid", {}, apart("N", 4)],
 ];
 
 const classes = whole([2, 0, 1], "N");
@@ -108,6 +147,14 @@ describe("gradients of layers", () => {
   it.each(["train", "eval"] as const)("a small network, in mode %s", (mode) => {
     const network = [["Linear", { outFeatures: 4 }], ["BatchNorm1d", {}], ["ELU", {}], ["Linear", { outFeatures: 4 }], ["BatchNorm1d", {}], ["ELU", {}], ["Dropout", { p: 0.25 }], ["Linear", { outFeatures: 1 }]] as const;
     return checkGradients(stackCheck(network, mode, [any(6, 3)]));
+  });
+
+  it.each(["train", "eval"] as const)("a small convolutional network, in mode %s", (mode) => {
+    const network = [
+      ["Conv2d", { outChannels: 2, kernelSize: 3, padding: 1 }], ["BatchNorm2d", {}], ["ELU", {}], ["MaxPool2d", { kernelSize: 2 }], ["Conv2d", { outChannels: 3, kernelSize: 2 }], ["Tanh", {}],
+      ["AdaptiveAvgPool2d", {}], ["Flatten", {}], ["Linear", { outFeatures: 2 }],
+    ] as const;
+    return checkGradients(stackCheck(network, mode, [any(3, 1, 4, 5)]));
   });
 
   it("has a case for every layer", () => {

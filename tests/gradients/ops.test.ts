@@ -13,9 +13,11 @@ import { linear } from "./cases/linear.js";
 import { making } from "./cases/making.js";
 import { normalizing } from "./cases/normalizing.js";
 import { reductions } from "./cases/reductions.js";
+import { resizing } from "./cases/resizing.js";
 import { shaping } from "./cases/shaping.js";
+import { windows } from "./cases/windows.js";
 
-const cases: readonly OpCase[] = [...arithmetic, ...activations, ...linear, ...reductions, ...shaping, ...indexing, ...normalizing, ...making];
+const cases: readonly OpCase[] = [...arithmetic, ...activations, ...linear, ...reductions, ...shaping, ...indexing, ...normalizing, ...making, ...windows, ...resizing];
 
 describe.each(ops.types)("%s", (op) => {
   const own = cases.filter((c) => c.op === op);

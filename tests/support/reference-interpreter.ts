@@ -6,15 +6,17 @@ import { linear } from "./reference/linear.js";
 import { making } from "./reference/making.js";
 import { normalizing } from "./reference/normalizing.js";
 import { reductions } from "./reference/reduce.js";
+import { resizing } from "./reference/resizing.js";
 import { shaping } from "./reference/shaping.js";
 import { type Tensor, fromTensorData, product } from "./reference/tensor.js";
+import { windows } from "./reference/windows.js";
 
 /**
  * Evaluates a graph in JavaScript numbers, float64 whatever element type the graph declares. It is written from the ONNX operator
  * specification (operator set 17) and shares no rule with `src-main/ops`, so that each can be held against the other.
  */
 
-const kernels: Kernels = { ...elementwise, ...linear, ...reductions, ...shaping, ...indexing, ...normalizing, ...making };
+const kernels: Kernels = { ...elementwise, ...linear, ...reductions, ...shaping, ...indexing, ...normalizing, ...making, ...windows, ...resizing };
 
 /** What a feed or a result is: `strings` holds the elements of a tensor of strings, `data` is then empty. */
 export interface Evaluated {

@@ -35,6 +35,14 @@ export const positive = (...shape: Dims): Sample => drawn(shape, (r) => 0.3 + 2.
 /** Numbers in [-20, 20]. */
 export const wide = (...shape: Dims): Sample => drawn(shape, (r) => 40 * r.uniform() - 20);
 
+/** Numbers from -1 up, of which no two are within 0.05 of each other, in no order: a small step changes no maximum among them. */
+export const distinct = (...shape: Dims): Sample => ({
+  dtype: "float32",
+  shape,
+  // 37 is prime: without a common divisor its multiples run through all remainders.
+  values: (count) => Array.from({ length: count }, (_, i) => Math.fround(((i * 37) % (count % 37 === 0 ? count + 1 : count)) * 0.05 - 1)),
+});
+
 /** These numbers; the shape defaults to one axis. */
 export const given = (values: readonly number[], ...shape: Dims): Sample => ({
   dtype: "float32",

@@ -21,9 +21,22 @@ describe("PyTorch's defaults, under PyTorch's names in camelCase", () => {
     ["LayerNorm", { eps: 1e-5, elementwiseAffine: true, bias: true, init: "pytorch_default", initBias: "pytorch_default" }],
     ["Flatten", { startDim: 1, endDim: -1 }],
     ["Concat", { dim: 1 }],
+    ["AdaptiveAvgPool2d", { outputSize: 1 }],
+    ["BatchNorm2d", { eps: 1e-5, momentum: 0.1, affine: true, trackRunningStats: true, init: "pytorch_default", initBias: "pytorch_default" }],
+    ["InstanceNorm2d", { eps: 1e-5, affine: false, init: "pytorch_default", initBias: "pytorch_default" }],
+    ["Dropout2d", { p: 0.5 }],
+    ["Upsample", { mode: "nearest", alignCorners: false }],
   ])("%s", (type, defaults) => {
     expect(layers.get(type).config.parse({})).toEqual(defaults);
   });
+});
+
+test("what convolutions and pools are not told", () => {
+  const rest = { stride: 1, padding: 0, dilation: 1, groups: 1, bias: true, init: "pytorch_default", initBias: "pytorch_default" };
+  expect(layers.get("Conv2d").config.parse({ outChannels: 2, kernelSize: 3 })).toEqual({ outChannels: 2, kernelSize: 3, ...rest, paddingMode: "zeros" });
+  expect(layers.get("ConvTranspose2d").config.parse({ outChannels: 2, kernelSize: [3, 1] })).toEqual({ outChannels: 2, kernelSize: [3, 1], ...rest, outputPadding: 0 });
+  expect(layers.get("MaxPool2d").config.parse({ kernelSize: 2 })).toEqual({ kernelSize: 2, padding: 0, dilation: 1, ceilMode: false });
+  expect(layers.get("AvgPool2d").config.parse({ kernelSize: 2 })).toEqual({ kernelSize: 2, padding: 0, ceilMode: false, countIncludePad: true });
 });
 
 describe("each wrong option is told in words", () => {
@@ -38,6 +51,9 @@ describe("each wrong option is told in words", () => {
     ["Linear", { outFeatures: 2, init: { type: "normal", sd: 1 } }, "init: Unrecognized key: \"sd\""],
     ["Linear", { outFeatures: 2, init: 3 }, /^init: expected the name of an initialisation \(pytorch_default, kaiming_uniform, .*\) or an object with its type, got 3$/],
     ["Dropout", { p: 1.5 }, "p: Too big: expected number to be <=1"],
+    ["Conv2d", { outChannels: 2, kernelSize: [3, 3, 3] }, "kernelSize: expected a whole number above 0, or 2 of them: [rows, columns]"],
+    ["Conv2d", { outChannels: 2, kernelSize: 3, padding: "full" }, "padding: expected a whole number from 0, \"same\" or \"valid\""],
+    ["MaxPool2d", { kernelSize: 0 }, "kernelSize: expected a whole number above 0, or 2 of them: [rows, columns]"],
     ["LayerNorm", { normalizedShape: "4" }, "normalizedShape: expected a whole number above 0, or a list of them"],
   ])("%s %j", (type, options, message) => {
     expect(messages(type, options)).toMatch(message);

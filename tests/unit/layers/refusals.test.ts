@@ -35,6 +35,26 @@ describe("an input a layer cannot take is refused with what it expected and what
     ["Concat", { dim: 0 }, [["N", 4], ["N", 4]], /expected dim 0 to be an axis of the input after the batch/],
     ["Add", {}, [["N", 4], ["N", 3]], /expected inputs of one type and shape \(an axis of 1 repeats\), got \[N, 4\] and \[N, 3\]/],
     ["Add", {}, [["N", 4]], /expected two or more inputs; connect another one/],
+    ["Mul", {}, [["N", 4, 2, 2], ["N", 3]], /expected inputs of one type and shape \(an axis of 1 repeats\), got \[N, 4, 2, 2\] and \[N, 3, 1, 1\]/],
+    ["Conv2d", { outChannels: 2, kernelSize: 3 }, [["N", 8]], /Conv2d got float32 \[N, 8\], expected real numbers of shape \[N, C, H, W\] .*put it before Flatten/],
+    ["Conv2d", { outChannels: 2, kernelSize: 5 }, [["N", 1, 3, 4]], /its window reaches over 5, but a picture of 3 × 4 is left here, so nothing would come out; use larger inputs, fewer or smaller pools before it, a smaller kernelSize, or padding/],
+    ["Conv2d", { outChannels: 2, kernelSize: 3, dilation: 3, padding: 1 }, [["N", 1, 8, 4]], /its window reaches over 7, but a picture of 8 × 4 is left here \(6 with its padding\)/],
+    ["Conv2d", { outChannels: 4, kernelSize: 1, groups: 2 }, [["N", 3, 4, 4]], /expected 3 channels and outChannels 4 both to divide by groups 2/],
+    ["Conv2d", { outChannels: 4, kernelSize: 3, stride: 2, padding: "same" }, [["N", 3, 4, 4]], /expected stride 1 with padding "same", as in PyTorch/],
+    ["Conv2d", { outChannels: 1, kernelSize: 3, padding: 4, paddingMode: "reflect" }, [["N", 1, 4, 6]], /expected less padding than the picture is long, which is 4 × 6/],
+    ["Conv1d", { outChannels: 2, kernelSize: 5 }, [["N", 2, 4]], /its window reaches over 5, but a series of 4 is left here/],
+    ["ConvTranspose2d", { outChannels: 1, kernelSize: 1, padding: 1 }, [["N", 1, 2, 2]], /a picture of 2 × 2 would come out as 0 × 0; use less padding/],
+    ["ConvTranspose2d", { outChannels: 1, kernelSize: 2, outputPadding: 1 }, [["N", 1, 2, 2]], /expected outputPadding smaller than stride or dilation/],
+    ["MaxPool2d", { kernelSize: 2 }, [["N", 64, 1, 1]], /its window reaches over 2, but a picture of 1 × 1 is left here, so nothing would come out/],
+    ["MaxPool2d", { kernelSize: 2, padding: 2 }, [["N", 1, 4, 4]], /expected padding of at most half of kernelSize, got 2 × 2 for 2 × 2/],
+    ["AvgPool2d", { kernelSize: [1, 3] }, [["N", 4, 8, 2]], /its window reaches over 3, but a picture of 8 × 2 is left here/],
+    ["AdaptiveMaxPool2d", { outputSize: 2 }, [["N", 4, 5, 4]], /expected a picture whose size outputSize 2 × 2 divides, got 5 × 4/],
+    ["BatchNorm2d", {}, [["N", 8]], /expected real numbers of shape \[N, C, H, W\]; after Flatten or Linear use BatchNorm1d/],
+    ["GroupNorm", { numGroups: 3 }, [["N", 4, 2, 2]], /expected numGroups 3 to divide its 4 channels/],
+    ["Upsample", {}, [["N", 1, 2, 2]], /expected one of scaleFactor and size/],
+    ["Upsample", { size: 4, alignCorners: true }, [["N", 1, 2, 2]], /expected alignCorners only with bilinear or bicubic/],
+    ["PixelShuffle", { upscaleFactor: 2 }, [["N", 6, 2, 2]], /expected 4, the square of upscaleFactor, to divide its 6 channels/],
+    ["ReflectionPad2d", { padding: 2 }, [["N", 1, 2, 4]], /expected a border narrower than the picture, which is 2 × 4/],
   ])("%s %j of %j", (type, options, shapes, message) => {
     const error = thrown(() => lowerLayer(type, options, shapes.map((shape) => ({ dtype: "float32", shape })), "train"));
     expect(error.code).toBe("model.layer");
@@ -43,10 +63,10 @@ describe("an input a layer cannot take is refused with what it expected and what
 });
 
 test("layers of several inputs say how many they take", () => {
-  expect(layers.all.filter((l) => (l.arity?.[1] ?? 1) > 1).map((l) => [l.type, l.arity])).toEqual([["Concat", [2, Infinity]], ["Add", [2, Infinity]]]);
+  expect(layers.all.filter((l) => (l.arity?.[1] ?? 1) > 1).map((l) => [l.type, l.arity])).toEqual([["Concat", [2, Infinity]], ["Add", [2, Infinity]], ["Mul", [2, Infinity]]]);
 });
 
-test("only batch norm needs a batch of more than one", () => {
+test("only batch norm over rows needs a batch of more than one", () => {
   expect(layers.all.filter((l) => l.needsBatch).map((l) => l.type)).toEqual(["BatchNorm1d"]);
 });
 

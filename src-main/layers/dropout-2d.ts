@@ -1,0 +1,23 @@
+import { z } from "zod";
+import { defineLayer } from "./layer.js";
+import { pictureOf } from "./picture.js";
+import { call } from "./torch.js";
+
+/** Training: whole channels zero with probability p, else x / (1 - p); evaluation: x. torch.nn.Dropout2d; Tompson et al. 2015, https://arxiv.org/abs/1411.4280 */
+export const dropout2d = defineLayer({
+  type: "Dropout2d",
+  group: "Regularisation",
+  summary: "Drops random channels of pictures while training, against overfitting",
+  config: z.strictObject({
+    p: z.number().min(0).max(1).default(0.5).describe("Share of channels dropped while training"),
+  }),
+  lower: (ctx) => {
+    const { e, input: x, mode, config: { p } } = ctx;
+    pictureOf("Dropout2d", ctx.inputs, 2);
+    if (mode === "eval" || p === 0) return x;
+    if (p === 1) return e.scale(x, 0);
+    const u = ctx.uniform([...x.shape.slice(0, 2), 1, 1]);
+    return e.mul(x, e.where(e.less(u, e.scalarLike(p, u)), e.scalarLike(0, x), e.scalarLike(1 / (1 - p), x)));
+  },
+  torch: ({ p }) => ({ module: call("nn.Dropout2d", [p]) }),
+});

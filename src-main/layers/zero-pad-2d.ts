@@ -1,0 +1,5 @@
+import { defineLayer } from "./layer.js";
+import { paddingLayer } from "./padding.js";
+
+/** torch.nn.ZeroPad2d */
+export const zeroPad2d = defineLayer(paddingLayer("ZeroPad2d", "constant", "Puts a border of zeros around pictures"));

@@ -1,0 +1,89 @@
+import { type Attributes, type Shape, ints } from "../onnx/types.js";
+import type { AttributeReader, InferContext } from "./op.js";
+
+/** How convolutions and pools go over the axes after `[N, C]`, of lengths known when the graph is built. */
+
+/** A window over one axis: `kernel` taps `dilation` apart, moved by `stride`, over the axis with `before` and `after` elements added. */
+export interface WindowAxis {
+  readonly length: number;
+  readonly kernel: number;
+  readonly stride: number;
+  readonly dilation: number;
+  readonly before: number;
+  readonly after: number;
+  /** How often the window fits. */
+  readonly count: number;
+}
+
+/** How far the taps of a window reach. */
+export function reachOf({ kernel, dilation }: Pick<WindowAxis, "kernel" | "dilation">): number {
+  return dilation * (kernel - 1) + 1;
+}
+
+/** The axes after `[N, C]` as numbers. @throws LatheError `graph.shape` where there are none, or one is only known when the graph runs. */
+export function spatialLengths<I extends string>(c: InferContext<I>, shape: Shape): readonly number[] {
+  const lengths = shape.slice(2).filter((d) => typeof d === "number");
+  if (shape.length < 3 || lengths.length < shape.length - 2) return c.fail("expected [N, C, …] with at least one axis after the channels, each of a known length");
+  return lengths;
+}
+
+/**
+ * Strides, pads, dilations and auto_pad as the operators' pages say.
+ * @throws LatheError `graph.shape` by `fail` where attributes do not fit the axes, or the window does not fit at all.
+ */
+export function windowsOf(c: AttributeReader & { readonly fail?: (expected: string) => never }, kernel: readonly number[], lengths: readonly number[]): readonly WindowAxis[] {
+  const strides = c.ints("strides") ?? kernel.map(() => 1);
+  const dilations = c.ints("dilations") ?? kernel.map(() => 1);
+  const pads = c.ints("pads") ?? [...kernel, ...kernel].map(() => 0);
+  const auto = c.string("auto_pad", "NOTSET");
+  const ceil = c.int("ceil_mode", 0) === 1;
+  const rank = lengths.length;
+  if (kernel.length !== rank || strides.length !== rank || dilations.length !== rank || pads.length !== 2 * rank) c.fail?.(`kernel, strides and dilations must have one number for each of ${rank} axes, pads two`);
+  return lengths.map((length, i) => {
+    const [taps, stride, dilation] = [kernel[i] ?? 1, strides[i] ?? 1, dilations[i] ?? 1];
+    const reach = reachOf({ kernel: taps, dilation });
+    const [before, after] = auto === "NOTSET" ? [pads[i] ?? 0, pads[i + rank] ?? 0] : autoPads(auto, length, reach, stride);
+    const steps = (length + before + after - reach) / stride;
+    const fits = (ceil ? Math.ceil(steps) : Math.floor(steps)) + 1;
+    // With ceil_mode a last window hangs over the end, but never begins in the padding there.
+    const count = ceil && (fits - 1) * stride >= length + before ? fits - 1 : fits;
+    if (count < 1) c.fail?.(`a window that reaches over ${reach} does not fit the ${length + before + after} elements along axis ${i + 2}`);
+    return { length, kernel: taps, stride, dilation, before, after, count };
+  });
+}
+
+function autoPads(auto: string, length: number, reach: number, stride: number): readonly [before: number, after: number] {
+  if (auto === "VALID") return [0, 0];
+  const total = Math.max(0, (Math.ceil(length / stride) - 1) * stride + reach - length);
+  return auto === "SAME_LOWER" ? [Math.ceil(total / 2), Math.floor(total / 2)] : [Math.floor(total / 2), Math.ceil(total / 2)];
+}
+
+/** The same windows as attributes, auto_pad resolved. */
+export function windowAttributes(windows: readonly WindowAxis[]): Attributes {
+  return {
+    kernel_shape: ints(windows.map((w) => w.kernel)),
+    strides: ints(windows.map((w) => w.stride)),
+    pads: ints([...windows.map((w) => w.before), ...windows.map((w) => w.after)]),
+    ...(windows.some((w) => w.dilation !== 1) ? { dilations: ints(windows.map((w) => w.dilation)) } : {}),
+  };
+}
+
+/** The same windows without ceil_mode: with as much after the end as the last one needs, which is never less than nothing. */
+export function snug(windows: readonly WindowAxis[]): readonly WindowAxis[] {
+  return windows.map((w) => ({ ...w, after: Math.max(0, w.stride * (w.count - 1) + reachOf(w) - w.length - w.before) }));
+}
+
+/** The shape of a pool's result. */
+export function pooledShape([batch = 1, channels = 1]: Shape, windows: readonly WindowAxis[]): Shape {
+  return [batch, channels, ...windows.map((w) => w.count)];
+}
+
+/** The axes after `[N, C]`. */
+export function spatialAxes(rank: number): readonly number[] {
+  return Array.from({ length: rank - 2 }, (_, i) => i + 2);
+}
+
+/** True where windows lie side by side: each element is in one at most. */
+export function areApart(windows: readonly WindowAxis[]): boolean {
+  return windows.every((w) => w.stride === w.kernel && w.dilation === 1 && w.before === 0 && w.count * w.stride <= w.length);
+}
