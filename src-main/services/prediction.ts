@@ -60,7 +60,7 @@ export function createPrediction(access: FolderAccess, work: EngineRunner, launc
       const known = new Set(facts.fitted.inputs.flatMap((input) => (input.type === "numeric" ? input.columns : [input.column])));
       const stranger = Object.keys(values).find((column) => !known.has(column));
       if (stranger !== undefined) throw new LatheError("usage", `the model does not read a column "${stranger}"; it reads ${[...known].join(", ")}`, { column: stranger });
-      return describeAnswer(facts, readTrainingValues(folder), values, await servers.ask(model, values));
+      return describeAnswer(facts, readTrainingValues(folder), values, await servers.ask(model, { kind: "answer", values }));
     },
     async table({ data: asked, out: wanted, replace, ...run }, onProgress, onLog, signal) {
       const data = await access.resolve(asked, "the table");
