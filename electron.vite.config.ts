@@ -9,6 +9,7 @@ const programs = {
   cli: "src-main/cli/main.ts",
   engine: "src-main/training/engine-process.ts",
   loader: "src-main/datasets/loader-worker.ts",
+  pictures: "src-main/datasets/pictures/picture-worker.ts",
   schema: "src-main/bootstrap/schema.ts",
 };
 

@@ -3,8 +3,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { LatheError } from "./errors.js";
 
-/** Programs of their own in the build: the engine process and the loader thread. */
-export type Entry = "engine" | "loader";
+/** Programs of their own in the build: the engine process, the loader thread, and the threads that read pictures. */
+export type Entry = "engine" | "loader" | "pictures";
 
 /** The folder that holds `package.json`, `resources` and, once built, `out`; inside Electron's archive too. */
 export const packageRoot = findRoot(dirname(fileURLToPath(import.meta.url)));

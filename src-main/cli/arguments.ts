@@ -22,6 +22,13 @@ export function several(value: string, sofar: readonly string[] = []): readonly 
   return [...sofar, value];
 }
 
+/** Names between commas. */
+export function names(text: string): readonly string[] {
+  const parts = text.split(",").map((part) => part.trim());
+  if (parts.some((part) => part === "")) throw new InvalidArgumentError("Expected names between commas");
+  return parts;
+}
+
 /** A folder's absolute path. */
 function existingFolder(text: string): string {
   const path = resolve(text);

@@ -48,7 +48,8 @@ function checkData(data: DataSpec, report: Report): void {
   const rest = data.inputs.flatMap((input, i) => (input.type === "numeric" && input.columns === "rest" ? [i] : []));
   for (const i of rest.slice(1)) report(["data", "inputs", i, "columns"], `got "rest" a second time, expected column names`);
   checkRoles(data, report);
-  const { delimiter, quote } = data.source;
+  checkPictures(data, report);
+  const { delimiter, quote } = data.source.type === "table" ? data.source : {};
   if (quote !== undefined && quote === delimiter) report(["data", "source", "quote"], `got ${JSON.stringify(quote)}, which is the delimiter too; expected another character`);
   const { validation, test, by, column } = data.split;
   const shares = validation + (data.source.test === undefined ? test : 0);
@@ -57,6 +58,31 @@ function checkData(data: DataSpec, report: Report): void {
     report(["data", "split", "column"], `got nothing, expected the column that ${by === "group" ? "groups" : "orders"} the rows, because split.by is "${by}"`);
   }
   if (by === "random" && column !== undefined) report(["data", "split", "column"], `got "${column}" with split.by "random", expected "group" or "time" there, or no column`);
+}
+
+/** A folder's columns are known before it is looked at. */
+function checkPictures({ source, inputs, targets, split }: DataSpec, report: Report): void {
+  if (source.type !== "image-folder") return;
+  const known = ["image", ...source.levels];
+  source.levels.forEach((level, i) => {
+    if (known.indexOf(level) !== i + 1) report(["data", "source", "levels", i], `got "${level}"${level === "image" ? ", which is the column of the pictures" : " a second time"}, expected a name of its own`);
+  });
+  const column = (name: string, ...path: Path) => {
+    if (!known.includes(name)) report(["data", ...path], `got "${name}", expected ${oneOf(name, known, "a column of the folder:")}`);
+  };
+  inputs.forEach((input, i) => {
+    if (input.type !== "numeric") column(input.column, "inputs", i, "column");
+    if (input.type === "image" && input.column !== "image" && known.includes(input.column)) report(["data", "inputs", i, "column"], `got "${input.column}", which holds names of folders, expected "image"`);
+  });
+  targets.forEach((target, i) => {
+    if (target.type !== "numeric") column(target.column, "targets", i, "column");
+  });
+  if (split.by !== "random" && split.column !== undefined) column(split.column, "split", "column");
+  for (const list of ["relabel", "testRelabel"] as const) {
+    for (const [picture, labels] of Object.entries(source[list] ?? {})) {
+      for (const level of Object.keys(labels)) if (!source.levels.includes(level)) report(["data", "source", list, picture, level], `got "${level}", expected ${oneOf(level, source.levels, "a level:")}`);
+    }
+  }
 }
 
 /** A column that is both seen and asked for would make any model look perfect. */

@@ -2,10 +2,9 @@ import { type LatheError, toLatheError } from "../base/errors.js";
 import type { AuditProblem, AuditResult } from "../contract/table-views.js";
 import { type ColumnAudit, type InspectOptions, type TableAudit, inspectTable } from "./inspect.js";
 import { resolveRoles } from "./roles.js";
-import { csvOptions } from "./sources/csv.js";
 import { Database } from "./sources/database.js";
+import { openMain } from "./sources/open-source.js";
 import { isNoNumber } from "./sources/source.js";
-import { openTable } from "./sources/table.js";
 
 /** Rows of a column that are listed by number. */
 const MOST_LISTED = 1000;
@@ -72,7 +71,7 @@ async function refusals(error: LatheError, options: InspectOptions): Promise<Aud
 async function findStrays({ folder, data, workFolder, signal }: InspectOptions): Promise<AuditProblem[]> {
   const database = await Database.open(workFolder, { large: true, signal });
   try {
-    const source = await openTable(database, folder, data.source.path, csvOptions(data.source));
+    const source = await openMain(database, folder, data.source, signal);
     const roles = resolveRoles(data, source);
     const problems: AuditProblem[] = [];
     for (const column of source.columns.filter(({ name }) => roles.numbers.includes(name))) {

@@ -18,6 +18,11 @@ export function splitFile(folder: string, split: SplitName): string {
   return join(folder, `${split}.records`);
 }
 
+/** What a folder of pictures held when the data were prepared. */
+export function listingFile(folder: string, part: "main" | "test"): string {
+  return join(folder, `${part}.parquet`);
+}
+
 /** The stored data of a fingerprint, or undefined where there is none or it is damaged; then it is to be made again. */
 export async function findStored(cacheFolder: string, fingerprint: string): Promise<{ readonly folder: string; readonly stored: StoredData } | undefined> {
   const folder = join(cacheFolder, fingerprint);
@@ -37,11 +42,12 @@ export async function findStored(cacheFolder: string, fingerprint: string): Prom
 }
 
 /** Moves finished files from a working folder into the cache and lets the oldest entries go. @returns their folder there. */
-export async function store(cacheFolder: string, workFolder: string, stored: StoredData): Promise<string> {
+export async function store(cacheFolder: string, workFolder: string, stored: StoredData, listings: readonly ("main" | "test")[] = []): Promise<string> {
   const folder = join(cacheFolder, stored.fingerprint);
   const fresh = join(cacheFolder, `new-${process.pid}-${stored.fingerprint.slice(0, 16)}-${Date.now()}`);
   await mkdir(fresh);
   for (const split of SPLITS) await rename(splitFile(workFolder, split), splitFile(fresh, split));
+  for (const part of listings) await rename(listingFile(workFolder, part), listingFile(fresh, part)).catch(() => undefined);
   await writeFile(join(fresh, DESCRIPTION), JSON.stringify(stored));
   await rm(folder, { recursive: true, force: true });
   try {

@@ -15,11 +15,15 @@ import type { Staged } from "./staging.js";
 /** Rows that go through the encoder graph at a time. */
 const BATCH = 16_384;
 
-/** The raw inputs of fitted encoders in, their encodings out, under the name and `.encoded`: what the exported model begins with, alone. */
+/** The raw inputs of fitted encoders in, but for pictures, which are resized before; their encodings out, under the name and `.encoded`: what the exported model begins with, alone. */
 export function encoderGraph(fitted: FittedData): Graph {
   const e = createEmitter();
-  for (const [name, encoded] of lowerInputs(e, fitted)) e.graph.output(encoded, `${name}.encoded`);
+  for (const [name, encoded] of lowerInputs(e, withoutPictures(fitted))) e.graph.output(encoded, `${name}.encoded`);
   return e.graph.build("encoders");
+}
+
+function withoutPictures(fitted: FittedData): FittedData {
+  return { ...fitted, inputs: fitted.inputs.filter(({ type }) => type !== "image") };
 }
 
 /** Words of 4 bytes in a record: encoded inputs, targets, row number. */
@@ -29,7 +33,10 @@ export function recordWords(fitted: FittedData): number {
 
 export interface EncodeQuestion {
   readonly fitted: FittedData;
-  readonly executable: Executable;
+  /** Where the picture of a path stands in the store of an input. */
+  readonly placeOf: (input: string, path: string) => number;
+  /** The encoder graph; undefined where every input is a picture. */
+  readonly executable: Executable | undefined;
   readonly writers: readonly RecordWriter[];
   /** Training rows by class are counted here. */
   readonly classCounts: Readonly<Record<string, number[]>>;
@@ -78,10 +85,11 @@ export async function encodeRows(database: Database, staged: Staged, parts: stri
 
 async function writeBatch(batch: RawBatch, partOf: Int8Array, question: EncodeQuestion, unknown: Map<string, number>): Promise<void> {
   const { fitted, executable, writers, classCounts } = question;
-  const outputs = await executable.run(batch.inputs);
+  const outputs = await executable?.run(batch.inputs) ?? {};
   const encoded = fitted.inputs.map((input) => {
+    if (input.type === "image") return placesOf(input.name, batch, question);
     const data = defined(outputs[`${input.name}.encoded`], `the encoding of ${input.name}`).data as Float32Array;
-    return { data, width: widthOf(input) };
+    return { words: data, width: widthOf(input) };
   });
   const targets = fitted.targets.map((target) => trainedValues(target, batch));
   for (let r = 0; r < batch.size; r++) {
@@ -95,8 +103,9 @@ async function writeBatch(batch: RawBatch, partOf: Int8Array, question: EncodeQu
     if (writer.full) await writer.flush();
     let at = writer.record();
     const { floats, integers } = writer;
-    for (const { data, width } of encoded) {
-      for (let k = 0, from = r * width; k < width; k++) floats[at++] = data[from++] ?? 0;
+    for (const { words, width } of encoded) {
+      const into = words instanceof Float32Array ? floats : integers;
+      for (let k = 0, from = r * width; k < width; k++) into[at++] = words[from++] ?? 0;
     }
     for (const target of targets) {
       if (target.kind === "category") integers[at++] = target.data[r] ?? 0;
@@ -107,6 +116,12 @@ async function writeBatch(batch: RawBatch, partOf: Int8Array, question: EncodeQu
     }
     integers[at] = batch.rows[r] ?? 0;
   }
+}
+
+/** Where the pictures of a batch stand in their store. */
+function placesOf(input: string, batch: RawBatch, { placeOf }: EncodeQuestion): { readonly words: Int32Array; readonly width: number } {
+  const paths = defined(batch.inputs[input], input);
+  return { words: Int32Array.from(paths.dtype === "string" ? paths.data : [], (path) => placeOf(input, path)), width: 1 };
 }
 
 /** A target's values as records hold them: scaled numbers, 0 and 1, class indices. */
@@ -123,13 +138,21 @@ function scaled(values: Float32Array, shift: readonly number[], scale: readonly 
   return values.map((y, i) => (y - (shift[i % width] ?? 0)) / (scale[i % width] ?? 1));
 }
 
-/** Where inputs and targets stand in a record, in words. */
-export function recordLayout(prepared: Pick<PreparedData, "inputs" | "targets">): readonly { readonly name: string; readonly offset: number; readonly width: number; readonly kind: "input" | "numeric" | "binary" | "category" }[] {
+/** A place in a record, in words. */
+export interface RecordField {
+  readonly name: string;
+  readonly offset: number;
+  readonly width: number;
+  readonly kind: "input" | "picture" | "numeric" | "binary" | "category";
+}
+
+/** Where inputs and targets stand in a record. */
+export function recordLayout(prepared: Pick<PreparedData, "inputs" | "targets">): readonly RecordField[] {
   let offset = 0;
-  const place = (name: string, width: number, kind: "input" | "numeric" | "binary" | "category") => {
+  const place = (name: string, width: number, kind: RecordField["kind"]): RecordField => {
     const entry = { name, offset, width, kind };
     offset += width;
     return entry;
   };
-  return [...prepared.inputs.map((i) => place(i.name, i.width, "input")), ...prepared.targets.map((t) => place(`target.${t.name}`, t.width, t.kind))];
+  return [...prepared.inputs.map((i) => place(i.name, i.width, i.dtype === "uint8" ? "picture" : "input")), ...prepared.targets.map((t) => place(`target.${t.name}`, t.width, t.kind))];
 }

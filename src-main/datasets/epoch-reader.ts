@@ -8,8 +8,17 @@ export interface EpochReaderOptions {
   readonly fingerprint: string;
   readonly shuffle: boolean;
   readonly seed: number;
-  /** Bytes of records in memory at a time. A file that fits is read once and shuffled exactly. */
+  /** Bytes of records in memory at a time, their pictures among them. A file that fits is read once and shuffled exactly. */
   readonly memoryBudget: number;
+  /** Pictures that records refer to. */
+  readonly pictures?: readonly PictureSource[];
+}
+
+/** Where the pictures of an input are: the file of a store, bytes of each, and which word of a record says which it is. */
+export interface PictureSource {
+  readonly path: string;
+  readonly bytes: number;
+  readonly offset: number;
 }
 
 /** Records of one window, in the order they are to be used. */
@@ -21,6 +30,8 @@ export interface Piece {
   readonly bases: Uint32Array;
   readonly from: number;
   readonly count: number;
+  /** Of each picture source, the pictures of all records in memory, in the records' order there: a record at base b has picture b / words. */
+  readonly pictures: readonly Uint8Array[];
 }
 
 /** Length of a block, the unit of the coarse shuffle: long enough to be read at the speed of the disk. */
@@ -42,6 +53,7 @@ export class EpochReader {
   readonly #integers: Int32Array;
   readonly #bytes: Uint8Array;
   readonly #bases: Uint32Array;
+  readonly #pictures: readonly { readonly source: PictureSource; readonly file: number; readonly bytes: Uint8Array }[];
   #epoch = -1;
   #blocks = new Uint32Array(0);
   /** The window in memory, the position of its first record in the epoch, and its length. */
@@ -56,7 +68,8 @@ export class EpochReader {
     this.#options = options;
     this.count = count;
     this.words = words;
-    const recordBytes = words * 4;
+    const { pictures = [] } = options;
+    const recordBytes = words * 4 + pictures.reduce((sum, { bytes }) => sum + bytes, 0);
     const whole = count * recordBytes <= options.memoryBudget;
     this.#blockRows = whole ? Math.max(1, count) : Math.max(1, Math.min(Math.floor(BLOCK_BYTES / recordBytes), Math.floor(options.memoryBudget / recordBytes / 8)));
     this.#blocksPerWindow = whole ? 1 : Math.max(1, Math.floor(options.memoryBudget / (this.#blockRows * recordBytes)));
@@ -66,6 +79,7 @@ export class EpochReader {
     this.#bytes = new Uint8Array(this.#floats.buffer);
     this.#bases = new Uint32Array(rows);
     this.#file = openSync(options.path, "r");
+    this.#pictures = pictures.map((source) => ({ source, file: openSync(source.path, "r"), bytes: new Uint8Array(rows * source.bytes) }));
   }
 
   /** Goes to a record of an epoch's order. */
@@ -88,11 +102,12 @@ export class EpochReader {
     const from = this.#position - this.#start;
     const taken = Math.min(count, this.#length - from);
     this.#position += taken;
-    return { floats: this.#floats, integers: this.#integers, bases: this.#bases, from, count: taken };
+    return { floats: this.#floats, integers: this.#integers, bases: this.#bases, from, count: taken, pictures: this.#pictures.map(({ bytes }) => bytes) };
   }
 
   close(): void {
     closeSync(this.#file);
+    for (const { file } of this.#pictures) closeSync(file);
   }
 
   get #single(): boolean {
@@ -139,9 +154,25 @@ export class EpochReader {
       }
       at += bytes;
     }
+    this.#loadPictures(length);
     [this.#start, this.#length] = [start, length];
     this.#window = window;
     this.#arrange(window);
+  }
+
+  /** Pictures of the records in memory, in the order they stand in on disk. */
+  #loadPictures(records: number): void {
+    for (const { source, file, bytes } of this.#pictures) {
+      const place = (record: number) => (this.#integers[record * this.words + source.offset] ?? 0) >>> 0;
+      const order = Uint32Array.from({ length: records }, (_, record) => record).sort((a, b) => place(a) - place(b));
+      for (const record of order) {
+        for (let done = 0; done < source.bytes;) {
+          const got = readSync(file, bytes, record * source.bytes + done, source.bytes - done, place(record) * source.bytes + done);
+          if (got === 0) throw new LatheError("data.unreadable", `${source.path} became shorter while it was read; prepare the data again`, { path: source.path });
+          done += got;
+        }
+      }
+    }
   }
 
   /** The order of the records in the window at hand. */

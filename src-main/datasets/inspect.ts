@@ -1,14 +1,15 @@
+import { join } from "node:path";
 import { toLatheError } from "../base/errors.js";
 import type { DataSpec } from "../contract/data.js";
 import type { AuditProblem, RowFilter } from "../contract/table-views.js";
 import { describeNumbers, describeTexts } from "./describe-column.js";
 import { fitInput, fitTarget } from "./encoders/index.js";
+import { imageInputs, preparePictures } from "./pictures/prepare-pictures.js";
 import type { SkippedRows } from "./prepared.js";
 import { type ColumnProfile, profileColumns } from "./profile.js";
 import { type Roles, resolveRoles } from "./roles.js";
-import { csvOptions } from "./sources/csv.js";
 import { Database } from "./sources/database.js";
-import { openTable } from "./sources/table.js";
+import { openSources } from "./sources/open-source.js";
 import { PART, SPLITS, type SplitCounts, type SplitName } from "./splits.js";
 import { stageData } from "./stage-data.js";
 import type { Staged } from "./staging.js";
@@ -21,7 +22,7 @@ export interface InspectOptions {
   readonly seed: number;
   /** For temporary files. */
   readonly workFolder: string;
-  readonly progress?: (stage: "read" | "split" | "audit", done: number, total?: number) => void;
+  readonly progress?: (stage: "read" | "pictures" | "split" | "audit", done: number, total?: number) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -77,8 +78,10 @@ export async function inspectTable(options: InspectOptions): Promise<TableAudit>
   const database = await Database.open(options.workFolder, { large: true, signal });
   try {
     progress("read", 0);
-    const source = await openTable(database, folder, data.source.path, csvOptions(data.source));
-    const testSource = data.source.test === undefined ? undefined : await openTable(database, folder, data.source.test, { ...csvOptions(data.source), likely: source.decimal });
+    const opened = await openSources(database, folder, data.source, signal);
+    const pictures = imageInputs(data).length === 0 ? undefined
+      : await preparePictures(database, opened, { folder, data, cacheFolder: join(folder, ".lathe", "cache"), want: "facts", progress: (done, total) => progress("pictures", done, total), signal });
+    const { source, testSource } = pictures?.sources ?? opened;
     const roles = resolveRoles(data, source);
     const profiles = await profileColumns(database, source);
     const isNumber = (p: ColumnProfile) => p.type === "number" || p.type === "boolean";
@@ -89,6 +92,7 @@ export async function inspectTable(options: InspectOptions): Promise<TableAudit>
     const { tables, counts, skipped } = await stageData(database, { source, testSource, data, seed, roles, more, progress });
     const [{ staged, parts }, tested] = tables;
     const warnings: AuditWarning[] = [...source.warnings, ...(testSource?.warnings ?? [])].map((message) => ({ code: "data.source", message, severity: "note" }));
+    for (const warning of pictures?.warnings ?? []) warnings.push({ ...warning, severity: "warning" });
     const columns: ColumnAudit[] = [];
     for (const [k, profile] of profiles.entries()) {
       progress("audit", k, profiles.length);

@@ -1,3 +1,6 @@
+import type { TransformSpecs } from "../transforms/index.js";
+import type { PictureSource } from "./epoch-reader.js";
+
 /** What the loader's two threads agree on: a ring of batch slots in shared memory, and a few integers that say how far each side is. */
 
 /** Places in the control array. */
@@ -20,13 +23,16 @@ export const MESSAGE_BYTES = 4096;
 /** A tensor of a batch and where it comes from. */
 export interface TensorPlan {
   readonly name: string;
-  readonly dtype: "float32" | "int64";
+  readonly dtype: "float32" | "int64" | "uint8";
   /** Values a row. */
   readonly width: number;
   /** The axes after the batch's; their product is the width. */
   readonly axes: readonly number[];
-  /** Offset in a record in words, or a stream of uniforms. */
-  readonly source: { readonly kind: "floats" | "class"; readonly offset: number } | { readonly kind: "uniform"; readonly stream: string };
+  /** Offset in a record in words, a source of pictures by its number, or a stream of uniforms. */
+  readonly source:
+    | { readonly kind: "floats" | "class"; readonly offset: number }
+    | { readonly kind: "pictures"; readonly index: number; /** How each is changed, anew in every epoch. */ readonly augment: TransformSpecs }
+    | { readonly kind: "uniform"; readonly stream: string };
   /** Offset in a slot in bytes, a multiple of 8. */
   readonly at: number;
 }
@@ -41,6 +47,7 @@ export interface LoaderPlan {
   readonly seed: number;
   readonly memoryBudget: number;
   readonly tensors: readonly TensorPlan[];
+  readonly pictures: readonly PictureSource[];
   readonly slots: number;
   readonly slotBytes: number;
   /** True where every epoch is the same, so that epochs need not be told apart. */
@@ -61,7 +68,7 @@ export function rowsOfStep(plan: Pick<LoaderPlan, "rows" | "batchSize">, step: n
 
 /** Bytes of a tensor with `rows` rows. */
 export function bytesOf({ dtype, width }: Pick<TensorPlan, "dtype" | "width">, rows: number): number {
-  return rows * width * (dtype === "int64" ? 8 : 4);
+  return rows * width * { float32: 4, int64: 8, uint8: 1 }[dtype];
 }
 
 /** Wakes the other side. */

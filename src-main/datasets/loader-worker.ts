@@ -2,7 +2,9 @@ import { workerData } from "node:worker_threads";
 import { Random } from "../base/random.js";
 import { toLatheError } from "../base/errors.js";
 import { EpochReader } from "./epoch-reader.js";
-import { CONTROL, type LoaderWorkerData, type TensorPlan, rowsOfStep, signal } from "./loader-ring.js";
+import { augmentation, drawsOf } from "../transforms/index.js";
+import type { Picture } from "../transforms/picture.js";
+import { CONTROL, type LoaderWorkerData, type TensorPlan, bytesOf, rowsOfStep, signal } from "./loader-ring.js";
 
 /** The loader's thread: fills the ring with batches, epoch after epoch, until told to go elsewhere. It never returns to its event loop. */
 
@@ -14,6 +16,9 @@ interface Place {
   readonly tensor: TensorPlan;
   readonly floats: readonly Float32Array<SharedArrayBuffer>[];
   readonly integers: readonly Int32Array<SharedArrayBuffer>[];
+  readonly bytes: readonly Uint8Array<SharedArrayBuffer>[];
+  /** How a picture is changed; undefined where it is not. */
+  readonly augment: ((picture: Picture, random: Random) => Picture) | undefined;
 }
 
 try {
@@ -70,20 +75,24 @@ function work(reader: EpochReader): void {
 }
 
 function placeOf(tensor: TensorPlan): Place {
-  const words = tensor.width * plan.batchSize * (tensor.dtype === "int64" ? 2 : 1);
+  const size = bytesOf(tensor, plan.batchSize);
+  const words = Math.floor(size / 4);
   const at = (slot: number) => slot * plan.slotBytes + tensor.at;
+  const slots = Array.from({ length: plan.slots }, (_, s) => s);
   return {
     tensor,
-    floats: Array.from({ length: plan.slots }, (_, s) => new Float32Array(plan.ring, at(s), words)),
-    integers: Array.from({ length: plan.slots }, (_, s) => new Int32Array(plan.ring, at(s), words)),
+    floats: slots.map((s) => new Float32Array(plan.ring, at(s), words)),
+    integers: slots.map((s) => new Int32Array(plan.ring, at(s), words)),
+    bytes: slots.map((s) => new Uint8Array(plan.ring, at(s), size)),
+    augment: tensor.source.kind === "pictures" && tensor.source.augment.length > 0 ? augmentation(tensor.source.augment) : undefined,
   };
 }
 
 function fill(reader: EpochReader, places: readonly Place[], slot: number, epoch: number, step: number): void {
   const rows = rowsOfStep(plan, step);
   for (let row = 0; row < rows;) {
-    const { floats, integers, bases, from, count } = reader.take(rows - row);
-    for (const { tensor: { source, width }, ...views } of places) {
+    const { floats, integers, bases, from, count, pictures } = reader.take(rows - row);
+    for (const { tensor: { name, source, width, axes }, augment, ...views } of places) {
       if (source.kind === "floats") {
         const target = views.floats[slot] ?? new Float32Array();
         let at = row * width;
@@ -92,6 +101,18 @@ function fill(reader: EpochReader, places: readonly Place[], slot: number, epoch
           if (width > 64) target.set(floats.subarray(base, base + width), at);
           else for (let k = 0; k < width; k++) target[at + k] = floats[base + k] ?? 0;
           at += width;
+        }
+      } else if (source.kind === "pictures") {
+        const target = views.bytes[slot] ?? new Uint8Array();
+        const all = pictures[source.index] ?? new Uint8Array();
+        const [height = 0, across = 0, channels = 0] = axes;
+        for (let i = 0; i < count; i++) {
+          const base = bases[from + i] ?? 0;
+          const at = (base / reader.words) * width;
+          const data = all.subarray(at, at + width);
+          // The row's number is the record's last word: a sample's draws are its own, wherever it stands in the epoch.
+          const sample = integers[base + reader.words - 1] ?? 0;
+          target.set(augment ? augment({ width: across, height, channels, data }, drawsOf(plan.seed, name, epoch, sample)).data : data, (row + i) * width);
         }
       } else if (source.kind === "class") {
         // int64, little-endian: the low word is the class, the high one is 0.

@@ -4,7 +4,9 @@ import { entryPath } from "../base/entries.js";
 import { type ErrorRecord, LatheError } from "../base/errors.js";
 import type { Tensors } from "../engines/engine.js";
 import { type Shape, type TensorData, isStatic } from "../onnx/types.js";
-import { recordLayout } from "./encode.js";
+import type { TransformSpecs } from "../transforms/index.js";
+import { type RecordField, recordLayout } from "./encode.js";
+import type { PictureSource } from "./epoch-reader.js";
 import { CONTROL, CONTROL_BYTES, type LoaderPlan, type LoaderWorkerData, MESSAGE_BYTES, type TensorPlan, bytesOf, rowsOfStep, signal } from "./loader-ring.js";
 import type { PreparedData } from "./prepared.js";
 import { readHeader } from "./record-file.js";
@@ -28,13 +30,15 @@ export interface LoaderOptions {
   /** Leaves out the last batch of an epoch where it is not full. */
   readonly dropLast?: boolean;
   readonly uniforms?: readonly UniformSpec[];
+  /** By input of pictures, how they are changed; each is what it is where nothing is said. */
+  readonly augment?: ReadonlyMap<string, TransformSpecs>;
   /** Bytes of samples kept in memory; 256 MiB unless told. */
   readonly memoryBudget?: number;
 }
 
 export interface Batch {
   readonly size: number;
-  /** Inputs by name, float32 `[n, width]`; targets as `target.<name>`, int64 `[n]` for classes, else float32 `[n, width]`; uniforms by name. */
+  /** Inputs by name, float32 `[n, width]` or uint8 `[n, height, width, C]`; targets as `target.<name>`, int64 `[n]` for classes, else float32 `[n, width]`; uniforms by name. */
   readonly tensors: Tensors;
 }
 
@@ -74,7 +78,7 @@ export function createLoader(options: LoaderOptions): Loader {
   return new RingLoader(shared, worker);
 }
 
-function planOf({ prepared, split, batchSize, shuffle, seed, dropLast = false, uniforms = [], memoryBudget = MEMORY_BUDGET }: LoaderOptions): LoaderPlan {
+function planOf({ prepared, split, batchSize, shuffle, seed, dropLast = false, uniforms = [], augment = new Map(), memoryBudget = MEMORY_BUDGET }: LoaderOptions): LoaderPlan {
   const rows = prepared.counts[split];
   if (!Number.isInteger(batchSize) || batchSize < 1) throw new LatheError("training.batch", `got batch size ${batchSize}, expected a whole number from 1`, { batchSize });
   const stepsPerEpoch = dropLast ? Math.floor(rows / batchSize) : Math.ceil(rows / batchSize);
@@ -87,15 +91,22 @@ function planOf({ prepared, split, batchSize, shuffle, seed, dropLast = false, u
     at += Math.ceil(bytesOf(plan, batchSize) / 8) * 8;
     return placed;
   };
+  const pictures: PictureSource[] = [];
+  const tensorOf = ({ name, offset, width, kind }: RecordField): TensorPlan => {
+    if (kind === "category") return place({ name, dtype: "int64", width: 1, axes: [], source: { kind: "class", offset } });
+    if (kind !== "picture") return place({ name, dtype: "float32", width, axes: [width], source: { kind: "floats", offset } });
+    const { axes = [], store } = defined(prepared.inputs.find((input) => input.name === name), name);
+    const { path, bytes } = defined(store, `the store of ${name}`);
+    pictures.push({ path, bytes, offset });
+    return place({ name, dtype: "uint8", width: bytes, axes, source: { kind: "pictures", index: pictures.length - 1, augment: augment.get(name) ?? [] } });
+  };
   const tensors = [
-    ...recordLayout(prepared).map(({ name, offset, width, kind }) => place(kind === "category"
-      ? { name, dtype: "int64", width: 1, axes: [], source: { kind: "class", offset } }
-      : { name, dtype: "float32", width, axes: [width], source: { kind: "floats", offset } })),
+    ...recordLayout(prepared).map(tensorOf),
     ...uniforms.map((u) => place({ name: u.name, dtype: "float32", width: u.width, axes: u.shape && isStatic(u.shape) ? u.shape : [u.width], source: { kind: "uniform", stream: u.name } })),
   ];
   return {
-    path: prepared.files[split], fingerprint: prepared.fingerprint, rows, batchSize, stepsPerEpoch, shuffle, seed, memoryBudget, tensors,
-    slotBytes: at, slots: Math.max(2, Math.min(MOST_SLOTS, Math.floor(RING_BYTES / at))), repeats: !shuffle && uniforms.length === 0,
+    path: prepared.files[split], fingerprint: prepared.fingerprint, rows, batchSize, stepsPerEpoch, shuffle, seed, memoryBudget, tensors, pictures,
+    slotBytes: at, slots: Math.max(2, Math.min(MOST_SLOTS, Math.floor(RING_BYTES / at))), repeats: !shuffle && uniforms.length === 0 && tensors.every(({ source }) => source.kind !== "pictures" || source.augment.length === 0),
   };
 }
 
@@ -206,6 +217,14 @@ function holdTensor(shared: LoaderWorkerData, { dtype, width, axes, at }: Tensor
   if (dtype === "int64") {
     const data = new BigInt64Array(n * width);
     const views = slotViews(shared, (offset) => new BigInt64Array(shared.ring, offset + at, n * width));
+    return {
+      full: { dtype, dims: shape(n), data }, short: cut ? { dtype, dims: shape(lastRows), data: data.subarray(0, lastRows * width) } : undefined,
+      copy: (slot) => data.set(views[slot] ?? []),
+    };
+  }
+  if (dtype === "uint8") {
+    const data = new Uint8Array(n * width);
+    const views = slotViews(shared, (offset) => new Uint8Array(shared.ring, offset + at, n * width));
     return {
       full: { dtype, dims: shape(n), data }, short: cut ? { dtype, dims: shape(lastRows), data: data.subarray(0, lastRows * width) } : undefined,
       copy: (slot) => data.set(views[slot] ?? []),

@@ -1,19 +1,23 @@
 import { createHash } from "node:crypto";
+import { defined } from "../base/assert.js";
 import { LatheError } from "../base/errors.js";
 import type { DataSpec } from "../contract/data.js";
 import type { Executable } from "../engines/engine.js";
 import type { Graph } from "../onnx/types.js";
-import { contentHash, findStored, splitFile, store } from "./cache.js";
+import { contentHash, findStored, listingFile, splitFile, store } from "./cache.js";
 import { createWriters, encodeRows, encoderGraph, recordWords } from "./encode.js";
-import { fitInput, fitTarget, targetWidth, widthOf } from "./encoders/index.js";
+import { fitInput, fitTarget, storedType, targetWidth, widthOf } from "./encoders/index.js";
 import type { FittedData } from "./encoders/fitted.js";
+import { pixelStatistics } from "./pictures/pixel-statistics.js";
+import { type PreparedPictures, imageInputs, preparePictures } from "./pictures/prepare-pictures.js";
 import type { PreparedData, StoredData } from "./prepared.js";
 import { readSplit } from "./read-raw.js";
 import { resolveRoles } from "./roles.js";
 import { csvOptions } from "./sources/csv.js";
 import { Database } from "./sources/database.js";
 import { findFile } from "./sources/find-file.js";
-import { openTable } from "./sources/table.js";
+import { freeze } from "./sources/image-folder.js";
+import { type Sources, openSources } from "./sources/open-source.js";
 import { stageData } from "./stage-data.js";
 import { type DataWarning, createFitContext, findDuplicates } from "./statistics.js";
 
@@ -22,7 +26,7 @@ const SMALL = 32 << 20;
 /** More rows than this are not compared with each other in passing; `inspect` does it. */
 const COMPARED = 2_000_000;
 
-export type Stage = "hash" | "read" | "split" | "fit" | "encode";
+export type Stage = "hash" | "read" | "pictures" | "split" | "fit" | "encode";
 
 export interface PrepareOptions {
   /** The project's folder. */
@@ -51,38 +55,74 @@ export async function prepareData(options: PrepareOptions): Promise<PreparedData
 
 async function prepareOrFind(options: PrepareOptions): Promise<PreparedData> {
   const { data, cacheFolder, signal, progress = () => undefined } = options;
-  const { fingerprint, main, test } = await dataFingerprint(options);
+  if (imageInputs(data).length > 0) return preparePictureData(options);
+  const { fingerprint, main, test } = await tableFingerprint(options);
   const paths = test ? [main.path, test.path] : [main.path];
   const found = await findStored(cacheFolder, fingerprint);
   if (found) return attach(found.stored, found.folder, data, paths, cacheFolder);
 
   const database = await Database.open(cacheFolder, { large: main.size + (test?.size ?? 0) > SMALL, signal });
   try {
-    const stored = await make(database, options, fingerprint, progress);
+    const stored = await make(database, options, fingerprint, await openSources(database, options.folder, data.source), undefined, progress);
     return attach(stored, await store(cacheFolder, database.folder, stored), data, paths, cacheFolder);
   } finally {
     database.close();
   }
 }
 
-async function make(database: Database, options: PrepareOptions, fingerprint: string, progress: NonNullable<PrepareOptions["progress"]>): Promise<StoredData> {
-  const { folder, data, seed } = options;
+/** The same of data with pictures: they are looked at first, each by its content. */
+async function preparePictureData(options: PrepareOptions): Promise<PreparedData> {
+  const { data, cacheFolder, signal, progress = () => undefined } = options;
+  const database = await Database.open(cacheFolder, { large: true, signal });
+  try {
+    progress("read", 0);
+    const opened = await openSources(database, options.folder, data.source, signal);
+    const pictures = await preparePictures(database, opened, { ...options, progress: (done, total) => progress("pictures", done, total) });
+    const fingerprint = fingerprintOf(data, options.seed, await pictureHashes(options, pictures));
+    const { source, testSource } = pictures.sources;
+    const paths = testSource ? [source.path, testSource.path] : [source.path];
+    const found = await findStored(cacheFolder, fingerprint);
+    // Whose pictures are gone from the store, or came into another one, is made again.
+    if (found && found.stored.inputs.every(({ name, store: known }) => known?.generation === pictures.stores[name]?.generation)) return attach(found.stored, found.folder, data, paths, cacheFolder);
+    const stored = await make(database, options, fingerprint, pictures.sources, pictures, progress);
+    for (const [part, listed] of [["main", source], ["test", testSource]] as const) if (listed?.format === "pictures") await freeze(database, listed, listingFile(database.folder, part));
+    return attach(stored, await store(cacheFolder, database.folder, stored, testSource ? ["main", "test"] : ["main"]), data, paths, cacheFolder);
+  } finally {
+    database.close();
+  }
+}
+
+/** What determines the samples: contents of pictures, and of the table that names them. */
+async function pictureHashes({ folder, data, cacheFolder, signal, progress }: Omit<PrepareOptions, "compile">, { digests }: Pick<PreparedPictures, "digests">): Promise<readonly string[]> {
+  if (data.source.type !== "table") return digests;
+  const hashes: string[] = [...digests];
+  for (const path of data.source.test === undefined ? [data.source.path] : [data.source.path, data.source.test]) {
+    hashes.push(await contentHash(cacheFolder, (await findFile(folder, path)).path, (done, total) => progress?.("hash", done, total), signal));
+  }
+  return hashes;
+}
+
+async function make(
+  database: Database, options: PrepareOptions, fingerprint: string, { source, testSource }: Sources, pictures: PreparedPictures | undefined, progress: NonNullable<PrepareOptions["progress"]>,
+): Promise<StoredData> {
+  const { data, seed } = options;
   const warnings: DataWarning[] = [];
   progress("read", 0);
-  const source = await openTable(database, folder, data.source.path, csvOptions(data.source));
-  const testSource = data.source.test === undefined ? undefined : await openTable(database, folder, data.source.test, { ...csvOptions(data.source), likely: source.decimal });
   for (const message of [...source.warnings, ...(testSource?.warnings ?? [])]) warnings.push({ code: "data.source", message });
+  warnings.push(...pictures?.warnings ?? []);
   const roles = resolveRoles(data, source);
   const { tables, counts, skipped, missing } = await stageData(database, { source, testSource, data, seed, roles, progress });
 
   progress("fit", 0);
   const [mainTable] = tables;
-  const context = await createFitContext(database, mainTable.staged, mainTable.parts, roles, (w) => warnings.push(w));
+  const context = await createFitContext(database, mainTable.staged, mainTable.parts, roles, (w) => warnings.push(w), pictures && ((input, paths) => pixelStatistics(pictures, source, input, paths)));
   const inputs = [];
   for (const spec of data.inputs) inputs.push(await fitInput(spec, roles.inputs.get(spec.name) ?? [], context));
   const targets = [];
   for (const spec of data.targets) targets.push(await fitTarget(spec, roles.targets.get(spec.name) ?? [], context));
-  const fitted: FittedData = { version: 1, inputs, targets, ...(source.decimal === undefined ? {} : { decimal: source.decimal }) };
+  const fitted: FittedData = {
+    version: 1, inputs, targets, ...(source.decimal === undefined ? {} : { decimal: source.decimal }), ...(data.source.type === "image-folder" ? { levels: [...data.source.levels] } : {}),
+  };
   const rows = mainTable.staged.rows;
   const duplicates = rows <= COMPARED ? await findDuplicates(database, mainTable.staged, roles, mainTable.parts) : undefined;
   if (duplicates && duplicates.leaked > 0) {
@@ -90,20 +130,20 @@ async function make(database: Database, options: PrepareOptions, fingerprint: st
   }
 
   const classCounts = Object.fromEntries(targets.flatMap((t) => (t.type === "numeric" ? [] : [[t.name, t.classes.map(() => 0)]])));
-  const executable = await options.compile(encoderGraph(fitted));
+  const executable = fitted.inputs.some(({ type }) => type !== "image") ? await options.compile(encoderGraph(fitted)) : undefined;
   const writers = await createWriters(database.folder, fitted);
   try {
     const total = tables.reduce((sum, t) => sum + t.staged.rows, 0);
     let before = 0;
     for (const { staged, parts } of tables) {
       const done = before;
-      const unknown = await encodeRows(database, staged, parts, { fitted, executable, writers, classCounts, progress: (n) => progress("encode", done + n, total) });
+      const unknown = await encodeRows(database, staged, parts, { fitted, executable, writers, classCounts, placeOf: (input, path) => defined(pictures, "pictures").placeOf(input, staged.source, path), progress: (n) => progress("encode", done + n, total) });
       for (const [column, n] of unknown) skipped.push({ reason: "unknown class", column, rows: n });
       before += staged.rows;
     }
     for (const writer of writers) await writer.finish(fingerprint);
   } finally {
-    await executable.dispose();
+    await executable?.dispose();
     for (const writer of writers) await writer.abandon();
   }
   const [train = 0, validation = 0, test = 0] = writers.map((w) => w.count);
@@ -113,7 +153,9 @@ async function make(database: Database, options: PrepareOptions, fingerprint: st
   if (counts.test > 0 && test === 0) throw new LatheError("data.split", `no row of ${testSource?.path ?? source.path} is left for the test: every class in it is unknown to ${source.path}`, {});
   return {
     version: 1, fingerprint, fitted,
-    inputs: inputs.map((input) => ({ name: input.name, width: widthOf(input), dtype: "float32" })),
+    inputs: inputs.map((input) => (input.type === "image"
+      ? { name: input.name, width: widthOf(input), dtype: "uint8" as const, axes: storedType(input).shape.slice(1).map(Number), store: defined(pictures?.stores[input.name], `the store of ${input.name}`) }
+      : { name: input.name, width: widthOf(input), dtype: "float32" as const })),
     targets: targets.map((t) => ({
       name: t.name, kind: t.type, columns: t.type === "numeric" ? [...t.columns] : [t.column], width: targetWidth(t),
       ...(t.type === "numeric" ? {} : { classes: [...t.classes] }),
@@ -128,10 +170,23 @@ async function make(database: Database, options: PrepareOptions, fingerprint: st
 }
 
 /**
- * Looks at the files as they are now. @returns them, and the fingerprint of what would be prepared from them.
+ * Looks at the files as they are now. @returns the fingerprint of what would be prepared from them.
  * @throws LatheError `data.missing`, `data.empty`, `data.unreadable`, `cancelled`
  */
-export async function dataFingerprint({ folder, data, seed, cacheFolder, signal, progress }: Omit<PrepareOptions, "compile">) {
+export async function dataFingerprint(options: Omit<PrepareOptions, "compile">): Promise<{ readonly fingerprint: string }> {
+  const { folder, data, seed, cacheFolder, signal } = options;
+  if (imageInputs(data).length === 0) return tableFingerprint(options);
+  const database = await Database.open(cacheFolder, { large: true, signal });
+  try {
+    const opened = await openSources(database, folder, data.source, signal);
+    const pictures = await preparePictures(database, opened, { folder, data, cacheFolder, want: "facts", signal });
+    return { fingerprint: fingerprintOf(data, seed, await pictureHashes(options, pictures)) };
+  } finally {
+    database.close();
+  }
+}
+
+async function tableFingerprint({ folder, data, seed, cacheFolder, signal, progress }: Omit<PrepareOptions, "compile">) {
   const main = await findFile(folder, data.source.path);
   const test = data.source.test === undefined ? undefined : await findFile(folder, data.source.test);
   const hashes: string[] = [];
@@ -141,9 +196,12 @@ export async function dataFingerprint({ folder, data, seed, cacheFolder, signal,
 
 /** sha256 over what determines the samples: the files' contents and formats, the data section but for the paths, and the seed. */
 export function fingerprintOf(data: DataSpec, seed: number, hashes: readonly string[]): string {
-  const ending = (path: string | undefined) => path?.toLowerCase().replace(/^.*?((\.[a-z]+)?(\.gz)?)$/, "$1");
+  const folders = data.source.type === "image-folder";
+  const ending = (path: string | undefined) => (folders ? path && "/" : path?.toLowerCase().replace(/^.*?((\.[a-z]+)?(\.gz)?)$/, "$1"));
   const source = { ...data.source, path: ending(data.source.path), test: ending(data.source.test) };
-  return createHash("sha256").update(canonical({ format: 2, data: { ...data, source }, seed, hashes })).digest("hex");
+  // Augmentation happens while training; what it changes is not on disk.
+  const inputs = data.inputs.map((input) => (input.type === "image" ? { ...input, augment: [] } : input));
+  return createHash("sha256").update(canonical({ format: 2, data: { ...data, inputs, source }, seed, hashes })).digest("hex");
 }
 
 /** JSON with sorted keys. */
@@ -155,7 +213,8 @@ function attach(stored: StoredData, folder: string, { source }: DataSpec, [path 
   const prepared = {
     ...stored, folder,
     files: { train: splitFile(folder, "train"), validation: splitFile(folder, "validation"), test: splitFile(folder, "test") },
-    source: { path, ...(test === undefined ? {} : { test }), options: csvOptions(source) },
+    source: { path, ...(test === undefined ? {} : { test }), options: source.type === "table" ? csvOptions(source) : {} },
+    ...(source.type === "table" ? {} : { listings: { main: { path: listingFile(folder, "main"), root: path }, ...(test === undefined ? {} : { test: { path: listingFile(folder, "test"), root: test } }) } }),
   };
   return { ...prepared, readRaw: (split, signal) => readSplit(prepared, split, cacheFolder, signal) };
 }

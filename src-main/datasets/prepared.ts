@@ -9,7 +9,7 @@ import type { SplitName } from "./splits.js";
 
 const counts = z.strictObject({ train: z.number(), validation: z.number(), test: z.number() });
 
-export const skippedRows = z.strictObject({ reason: z.enum(["missing target", "missing value", "unknown class"]), column: z.string(), rows: z.number() });
+export const skippedRows = z.strictObject({ reason: z.enum(["missing target", "missing value", "unknown class", "excluded", "unreadable picture", "changed picture"]), column: z.string(), rows: z.number() });
 /** Rows left out, and why. A row that lacks several values is counted once, under the first. */
 export type SkippedRows = z.infer<typeof skippedRows>;
 
@@ -32,7 +32,16 @@ export const storedData = z.strictObject({
   version: z.literal(1),
   fingerprint: z.string(),
   fitted: fittedData,
-  inputs: z.array(z.strictObject({ name: z.string(), width: z.number(), dtype: z.literal("float32") })),
+  inputs: z.array(z.strictObject({
+    name: z.string(),
+    /** Words in a record. */
+    width: z.number(),
+    /** float32 values; or uint8 pictures, of which the record has the place in a store. */
+    dtype: z.enum(["float32", "uint8"]),
+    /** Of pictures: `[height, width, C]`, and where they are. */
+    axes: z.array(z.number()).optional(),
+    store: z.strictObject({ path: z.string(), generation: z.string(), bytes: z.number() }).optional(),
+  })),
   targets: z.array(z.strictObject({
     name: z.string(), kind: z.enum(["numeric", "category", "binary"]), columns: z.array(z.string()),
     /** Values in a record. */
@@ -49,6 +58,12 @@ export const storedData = z.strictObject({
 });
 export type StoredData = z.infer<typeof storedData>;
 
+/** A listing of pictures as it was. */
+export interface FrozenListing {
+  readonly path: string;
+  readonly root: string;
+}
+
 /** Training data ready for the loader, and all that is needed to read more rows the same way. */
 export interface PreparedData extends StoredData {
   /** The folder of the sample files, in the cache. */
@@ -62,6 +77,8 @@ export interface PreparedData extends StoredData {
     /** How the text is read. */
     readonly options: CsvOptions;
   };
+  /** What was listed in folders of pictures when the data were prepared: tables of their own, and what their paths start from. */
+  readonly listings?: Readonly<Partial<Record<"main" | "test", FrozenListing>>>;
   /** A part once more from its file, as the exported model takes it, in the order of the sample file. @throws LatheError as `readTable` */
   readRaw(split: SplitName, signal?: AbortSignal): AsyncIterable<RawBatch>;
 }

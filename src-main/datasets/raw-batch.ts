@@ -11,7 +11,11 @@ export interface RawBatch {
   readonly size: number;
   /** Row numbers in the file, from 1, the header not counted. */
   readonly rows: Uint32Array;
-  /** By input name: float32 `[n, columns]` with NaN for missing, or string `[n, 1]` with "" for missing. */
+  /** Of a part that is read once more: where each row stands in the sample file. */
+  readonly places?: Uint32Array;
+  /** What to call each row, where that is not its number: a picture's path in its folder. */
+  readonly names?: readonly string[];
+  /** By input name: float32 `[n, columns]` with NaN for missing, string `[n, 1]` with "" for missing, or uint8 `[n, H, W, C]`. */
   readonly inputs: Tensors;
   /** By target name, in the file's own units: int64 `[n]` for a category, float32 `[n, 1]` of 0 and 1, float32 `[n, columns]`. Empty where not asked for. */
   readonly targets: Tensors;
@@ -44,7 +48,7 @@ export function selectRaw(wanted: Wanted, number: (column: string) => string, te
 
 type Filler = (chunk: DuckDBDataChunk, picked: Int32Array, from: number, to: number, at: number) => void;
 
-/** Gathers rows of DuckDB chunks into one batch after the other. */
+/** Gathers rows of DuckDB chunks into one batch after the other. Of pictures a batch has the paths, string `[n, 1]`. */
 export class RawAssembler {
   readonly #fitted: FittedData;
   readonly #capacity: number;

@@ -1,12 +1,18 @@
+import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
 import type { DuckDBDataChunk } from "@duckdb/node-api";
 import { LatheError } from "../base/errors.js";
 import type { FittedData, FittedTarget } from "./encoders/fitted.js";
-import type { PreparedData, SkippedRows } from "./prepared.js";
+import { hasPictureName } from "./pictures/formats.js";
+import { PictureMemory } from "./pictures/picture-memory.js";
+import { PICTURES, withPictures } from "./pictures/raw-pictures.js";
+import type { FrozenListing, PreparedData, SkippedRows } from "./prepared.js";
 import { RawAssembler, type RawBatch, classIndex, columnsOf, selectRaw } from "./raw-batch.js";
 import { readRowNumbers } from "./record-file.js";
 import { findColumn } from "./roles.js";
 import { type CsvOptions, csvOptions } from "./sources/csv.js";
 import { Database } from "./sources/database.js";
+import { openFrozen, openImageFolder, openPicture } from "./sources/image-folder.js";
 import type { Source, Wanted } from "./sources/source.js";
 import { sourceOfValues } from "./sources/values.js";
 import { openTable } from "./sources/table.js";
@@ -14,6 +20,8 @@ import type { SplitName } from "./splits.js";
 import { convertedRows, explainReading } from "./staging.js";
 
 const BATCH = 4096;
+/** Pictures of a part that are read once more. */
+const MOST_PICTURES = 1000;
 
 export interface ReadTableOptions extends CsvOptions {
   /** What the encoders learnt; the only thing known of the training data. */
@@ -28,6 +36,10 @@ export interface ReadTableOptions extends CsvOptions {
   readonly batchSize?: number;
   /** Only these row numbers (from 1, ascending), whatever they hold. */
   readonly rows?: Uint32Array;
+  /** A listing of pictures as it was, in place of what the folder holds now. */
+  readonly listing?: FrozenListing;
+  /** What a picture's file held when it was read before; one that holds something else by now is skipped. */
+  readonly contentOf?: (path: string) => string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -43,6 +55,8 @@ export interface TableReader extends AsyncIterable<RawBatch> {
   readonly path: string;
   readonly warnings: readonly string[];
   readonly skipped: readonly SkippedRows[];
+  /** Pictures among them that cannot be read: path and reason. */
+  readonly bad: readonly string[];
   readonly unknown: readonly UnknownTexts[];
   /** Rows read so far. */
   readonly rows: number;
@@ -56,10 +70,10 @@ export interface TableReader extends AsyncIterable<RawBatch> {
  * iterating, `data.value` and `data.ragged`, and `data.empty` where there were no rows.
  */
 export async function readTable(options: ReadTableOptions): Promise<TableReader> {
-  const { fitted, folder, path, workFolder, signal } = options;
+  const { fitted, workFolder, signal } = options;
   const database = await Database.open(workFolder, { signal });
   try {
-    const source = await openTable(database, folder, path, { ...csvOptions(options), likely: options.likely ?? fitted.decimal });
+    const source = options.listing ? await openFrozen(database, options.listing) : await openAny(database, options);
     requireColumns(source, fitted, options.targets === "required");
     return new Reader(database, source, options);
   } catch (error) {
@@ -77,24 +91,43 @@ export async function readValues({ fitted, values, workFolder }: { readonly fitt
   return new Reader(database, sourceOfValues(values, columnsOf(fitted, false), fitted.decimal), { fitted, folder: ".", path: "", workFolder, targets: "none" });
 }
 
+/** A table, or for a model of pictures a folder of them or a single one. */
+async function openAny(database: Database, { fitted, folder, path, signal, targets, ...options }: ReadTableOptions): Promise<Source> {
+  const full = resolve(folder, path);
+  const found = fitted.inputs.some(({ type }) => type === "image") ? await stat(full).catch(() => undefined) : undefined;
+  if (!found || (found.isFile() && !hasPictureName(full))) return openTable(database, folder, path, { ...csvOptions(options), likely: options.likely ?? fitted.decimal });
+  const levels = fitted.levels ?? [];
+  const needed = columnsOf(fitted, targets === "required").texts.some((column) => levels.includes(column));
+  return found.isFile() ? openPicture(database, full) : openImageFolder(database, full, { levels: needed ? levels : [], signal });
+}
+
 /**
- * A part of prepared data once more from its file, in the order of the sample file.
+ * A part of prepared data once more from its file, in the order of the sample file. Of pictures at most 1,000, evenly spread; those that are not any more what they were
+ * are left out.
  * @throws LatheError as `readTable`, and `data.changed` where the file has other rows by now.
  */
 export async function* readSplit(prepared: Omit<PreparedData, "readRaw">, split: SplitName, workFolder: string, signal?: AbortSignal): AsyncGenerator<RawBatch, void, void> {
-  const { source } = prepared;
-  const path = split === "test" ? source.test ?? source.path : source.path;
-  const rows = readRowNumbers(prepared.files[split], prepared.fingerprint);
+  const { source, fitted } = prepared;
+  const own = split === "test" && source.test !== undefined;
+  const path = own ? source.test ?? source.path : source.path;
+  const all = readRowNumbers(prepared.files[split], prepared.fingerprint);
+  const pictures = fitted.inputs.some(({ type }) => type === "image");
+  const step = pictures ? Math.max(1, Math.ceil(all.length / MOST_PICTURES)) : 1;
+  const rows = step === 1 ? all : all.filter((_, i) => i % step === 0);
+  const listing = prepared.listings?.[own ? "test" : "main"];
+  const memory = pictures ? await PictureMemory.open(workFolder) : undefined;
   const reader = await readTable({
-    fitted: prepared.fitted, folder: ".", path, ...source.options, workFolder, targets: "required", rows, signal,
+    fitted, folder: ".", path, ...source.options, workFolder, targets: "required", rows, signal, ...(listing ? { listing } : {}), ...(memory ? { contentOf: (file) => memory.contentOf(file) } : {}),
   });
   let read = 0;
   for await (const batch of reader) {
     read += batch.size;
-    yield batch;
+    yield step === 1 ? batch : { ...batch, places: batch.places?.map((place) => place * step) ?? new Uint32Array(0) };
   }
+  if (pictures && read > 0) return;
   if (read !== rows.length) {
-    throw new LatheError("data.changed", `${path} has other rows than when the data were prepared: ${read} of ${rows.length} ${split} rows are there; prepare them again`, { path });
+    throw new LatheError("data.changed", pictures ? `none of the ${rows.length} ${split} pictures of ${path} is what it was when the data were prepared, so the model cannot be checked on them; put them back and resume the run`
+      : `${path} has other rows than when the data were prepared: ${read} of ${rows.length} ${split} rows are there; prepare them again`, { path });
   }
 }
 
@@ -106,6 +139,7 @@ class Reader implements TableReader {
   readonly #options: ReadTableOptions;
   readonly #skipped = new Map<string, SkippedRows>();
   readonly #unknown = new Map<string, UnknownTexts>();
+  readonly #bad: string[] = [];
   #rows = 0;
   #closed = false;
 
@@ -115,6 +149,10 @@ class Reader implements TableReader {
     this.#options = options;
     this.path = source.path;
     this.warnings = source.warnings;
+  }
+
+  get bad(): readonly string[] {
+    return this.#bad;
   }
 
   get skipped(): readonly SkippedRows[] {
@@ -139,9 +177,16 @@ class Reader implements TableReader {
     const { fitted, targets, rows: wantedRows, batchSize = BATCH } = this.#options;
     const withTargets = targets === "required";
     const wanted = columnsOf(fitted, withTargets);
-    const assembler = new RawAssembler(fitted, batchSize, withTargets, 0);
+    const pictures = fitted.inputs.some(({ type }) => type === "image");
+    const assembler = new RawAssembler(fitted, pictures ? PICTURES : batchSize, withTargets, 0);
     const checks = checksOf(fitted, wanted, withTargets);
-    let next = 0;
+    let [next, given] = [0, 0];
+    const take = (): Iterable<RawBatch> | AsyncIterable<RawBatch> => {
+      const batch = assembler.take();
+      const placed = wantedRows ? { ...batch, places: Uint32Array.from(batch.rows, (_, i) => given + i) } : batch;
+      given += batch.size;
+      return pictures ? withPictures(placed, { fitted, source: this.#source, contentOf: this.#options.contentOf, skip: (column, reason, why) => this.#skip(column, reason, why) }) : [placed];
+    };
     let picked = new Int32Array(0);
     try {
       for await (const chunk of this.#database.stream(`SELECT ${selectOf(wanted)} FROM ${convertedRows(this.#source, wanted)}`)) {
@@ -158,12 +203,12 @@ class Reader implements TableReader {
         this.#rows += chunk.rowCount;
         for (let from = 0; from < count;) {
           from += assembler.add(chunk, picked, from, count, (i) => before + i + 1);
-          if (assembler.full) yield assembler.take();
+          if (assembler.full) yield* take();
         }
         if (wantedRows && next === wantedRows.length) break;
       }
       if (this.#rows === 0) throw new LatheError("data.empty", `${this.path} has a header but no rows, expected at least one`, { path: this.path });
-      if (assembler.size > 0) yield assembler.take();
+      if (assembler.size > 0) yield* take();
     } catch (error) {
       throw await explainReading(this.#database, this.#source, wanted.numbers, error);
     } finally {
@@ -184,11 +229,17 @@ class Reader implements TableReader {
         this.#unknown.set(column, { column, rows: (known?.rows ?? 0) + 1, example: known?.example ?? String(value) });
         continue;
       }
-      const known = this.#skipped.get(`${reason} ${column}`);
-      this.#skipped.set(`${reason} ${column}`, { reason, column, rows: (known?.rows ?? 0) + 1 });
+      this.#skip(column, reason);
       return false;
     }
     return true;
+  }
+
+  /** @param why of a picture, with its path. */
+  #skip(column: string, reason: SkippedRows["reason"], why?: string): void {
+    const known = this.#skipped.get(`${reason} ${column}`);
+    this.#skipped.set(`${reason} ${column}`, { reason, column, rows: (known?.rows ?? 0) + 1 });
+    if (why !== undefined) this.#bad.push(why);
   }
 }
 
@@ -218,6 +269,7 @@ function checksOf(fitted: FittedData, wanted: Wanted, withTargets: boolean): rea
         }
         case "category": return [strangers(input.column, new Set(input.classes), "unknown text")];
         case "binary": return [strangers(input.column, new Set([...input.negative, ...input.positive]), "unknown text")];
+        case "image": return [{ position: position(input.column, false), column: input.column, test: isMissing, reason: "missing value" }];
       }
     }),
   ];

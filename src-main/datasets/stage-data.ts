@@ -3,7 +3,9 @@ import type { DataSpec } from "../contract/data.js";
 import type { SkippedRows } from "./prepared.js";
 import type { Roles } from "./roles.js";
 import type { Database } from "./sources/database.js";
+import { UNUSED } from "./sources/image-folder.js";
 import type { Source, Wanted } from "./sources/source.js";
+import { literal } from "./sources/sql.js";
 import { type SplitCounts, checkCounts, onePart, split } from "./splits.js";
 import { type Staged, stage } from "./staging.js";
 
@@ -71,7 +73,7 @@ export interface Needed {
 
 /** What a row must have to be used: all targets, and all values of inputs whose policy is to drop. */
 export function neededColumns(staged: Staged, data: DataSpec, roles: Roles): readonly Needed[] {
-  const needed: Needed[] = [];
+  const needed: Needed[] = [...neededPictures(staged, data, roles)];
   for (const target of data.targets) {
     for (const column of roles.targets.get(target.name) ?? []) {
       needed.push({ column, sql: target.type === "numeric" ? staged.number(column) : staged.text(column), reason: "missing target" });
@@ -82,6 +84,16 @@ export function neededColumns(staged: Staged, data: DataSpec, roles: Roles): rea
     needed.push(...(roles.inputs.get(input.name) ?? []).map((column) => ({ column, sql: staged.number(column), reason: "missing value" as const })));
   }
   return needed;
+}
+
+/** Pictures that are named, and not among those that are not to be used. */
+function neededPictures(staged: Staged, data: DataSpec, roles: Roles): readonly Needed[] {
+  const { unused } = staged.source;
+  return data.inputs.filter(({ type }) => type === "image").flatMap((input) => (roles.inputs.get(input.name) ?? []).flatMap((column): readonly Needed[] => {
+    const text = staged.text(column);
+    const without = (reason: SkippedRows["reason"]): Needed => ({ column, reason, sql: `(CASE WHEN ${text} NOT IN (SELECT path FROM ${unused} WHERE reason = ${literal(reason)}) THEN ${text} END)` });
+    return [{ column, sql: text, reason: "missing value" }, ...(unused === undefined ? [] : [without(UNUSED.excluded), without(UNUSED.unreadable)])];
+  }));
 }
 
 /** SQL of the place of the first that a row lacks; NULL for a row in use. A row is counted once, whatever it lacks besides. */

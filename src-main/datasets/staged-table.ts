@@ -1,14 +1,13 @@
 import { LatheError } from "../base/errors.js";
-import type { TableSourceSpec } from "../contract/data.js";
+import type { SourceSpec } from "../contract/data.js";
 import type { ColumnSummary } from "../contract/table-views.js";
 import { describeNumbers, describeTexts } from "./describe-column.js";
 import { type ColumnProfile, numberOrNull, profileColumns } from "./profile.js";
 import { targetKind } from "./propose.js";
-import { csvOptions } from "./sources/csv.js";
 import { Database } from "./sources/database.js";
 import { findFile } from "./sources/find-file.js";
+import { openMain, openTest } from "./sources/open-source.js";
 import { type Source, textOf } from "./sources/source.js";
-import { openTable } from "./sources/table.js";
 import { explainReading } from "./staging.js";
 
 /** Files below this are staged in memory. */
@@ -34,7 +33,7 @@ export interface StagedTable {
 export interface StageTableOptions {
   /** What relative paths start from. */
   readonly folder: string;
-  readonly source: TableSourceSpec;
+  readonly source: SourceSpec;
   /** For temporary files. */
   readonly workFolder: string;
   readonly progress: (stage: string, done: number, total?: number) => void;
@@ -43,19 +42,18 @@ export interface StageTableOptions {
 
 /** Keeps a table at hand, whatever parts its columns play. @throws LatheError `data.*` for a file that cannot be read as a table; `cancelled` */
 export async function stageTable({ folder, source: spec, workFolder, progress, signal }: StageTableOptions): Promise<StagedTable> {
-  const found = await findFile(folder, spec.path);
-  const tested = spec.test === undefined ? undefined : await findFile(folder, spec.test);
-  const database = await Database.open(workFolder, { large: found.size + (tested?.size ?? 0) > SMALL });
+  const database = await Database.open(workFolder, { large: await sizeOf(folder, spec) > SMALL });
   try {
     return await database.until(signal, async () => {
-      const steps = tested ? 4 : 3;
+      const steps = spec.test === undefined ? 3 : 4;
       progress("read", 0, steps);
-      const source = await openTable(database, folder, spec.path, csvOptions(spec));
+      const source = await openMain(database, folder, spec, signal);
       const main = await readRaw(database, source, "raw");
       let test: RawTable | undefined;
       if (spec.test !== undefined) {
         progress("read", 1, steps);
-        test = await readRaw(database, await openTable(database, folder, spec.test, { ...csvOptions(spec), likely: source.decimal }), "raw_test");
+        const testSource = await openTest(database, folder, spec, source, signal);
+        test = testSource && await readRaw(database, testSource, "raw_test");
       }
       progress("read", steps - 2, steps);
       const profiles = await profileColumns(database, main.source);
@@ -68,6 +66,13 @@ export async function stageTable({ folder, source: spec, workFolder, progress, s
     database.close();
     throw error;
   }
+}
+
+/** Bytes of a table's files; a listing of pictures is small. */
+async function sizeOf(folder: string, spec: SourceSpec): Promise<number> {
+  if (spec.type !== "table") return 0;
+  const { size } = await findFile(folder, spec.path);
+  return size + (spec.test === undefined ? 0 : (await findFile(folder, spec.test)).size);
 }
 
 async function readRaw(database: Database, source: Source, table: string): Promise<RawTable> {

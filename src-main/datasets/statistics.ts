@@ -1,4 +1,5 @@
 import { defined } from "../base/assert.js";
+import type { ImageInputSpec } from "../contract/data.js";
 import type { FitContext, NumberStatistics } from "./encoders/encoder.js";
 import type { Cell, Database } from "./sources/database.js";
 import type { Roles } from "./roles.js";
@@ -11,9 +12,12 @@ export interface DataWarning {
   readonly message: string;
 }
 
+/** Mean and deviation by channel over pictures, by their paths. */
+export type PixelQuestion = (input: ImageInputSpec, paths: readonly string[]) => Promise<{ readonly mean: readonly number[]; readonly deviation: readonly number[] }>;
+
 /** Answers encoders from SQL over the staged rows: `parts` holds the part of each row, in the same order. */
 export async function createFitContext(
-  database: Database, staged: Staged, parts: string, roles: Roles, warn: (warning: DataWarning) => void,
+  database: Database, staged: Staged, parts: string, roles: Roles, warn: (warning: DataWarning) => void, pixels?: PixelQuestion,
 ): Promise<FitContext> {
   const joined = `${staged.table} POSITIONAL JOIN ${parts}`;
   const train = `FROM ${joined} WHERE part = ${PART.train}`;
@@ -30,6 +34,13 @@ export async function createFitContext(
       return middle.reduce((sum, row) => sum + Number(row["x"]), 0) / middle.length;
     },
     texts: (column, rows, limit) => countTexts(database, staged.text(column), rows === "train" ? train : `FROM ${joined} WHERE part <> ${PART.skipped}`, limit),
+    async pixels(input) {
+      const [column = input.column] = roles.inputs.get(input.name) ?? [];
+      // An audit does not look at pixels: it only wants to know whether encoders can be fitted.
+      if (!pixels) return { mean: [0], deviation: [1] };
+      const rows = await database.all(`SELECT ${staged.text(column)} AS path ${train}`);
+      return pixels(input, rows.map(({ path }) => String(path)));
+    },
     warn: (code, message) => warn({ code, message }),
   };
 }

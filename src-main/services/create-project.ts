@@ -3,18 +3,21 @@ import { tmpdir } from "node:os";
 import { basename, isAbsolute, join, relative, resolve } from "node:path";
 import { LatheError } from "../base/errors.js";
 import { PROJECT_FILE, writeDoor, writeProject } from "../contract/project-file.js";
-import { proposeRoles } from "../datasets/index.js";
+import { isFolder, proposePictures, proposeRoles } from "../datasets/index.js";
 import { templates } from "./templates/index.js";
+import type { Template } from "./templates/template.js";
 
 export interface CreateOptions {
   readonly folder: string;
   /** Defaults to the folder's. */
   readonly name?: string;
   readonly template: string;
-  /** The table. It stays where it is; the project points to it. */
+  /** The table, or the folder of pictures. It stays where it is; the project points to it. */
   readonly data: string;
   readonly test?: string;
-  /** Defaults to the last column. */
+  /** What the levels of folders stand for, of pictures. */
+  readonly levels?: readonly string[];
+  /** Defaults to the last column, or the innermost level of folders. */
   readonly targets?: readonly string[];
   /** Columns that are neither inputs nor targets. */
   readonly ignore?: readonly string[];
@@ -33,11 +36,14 @@ export interface CreatedProject {
  * A project from a template and a table: roles guessed from the columns, a network that suits them.
  * @throws LatheError `usage` where the folder holds a project already or the template does not suit, and `data.*`.
  */
-export async function createProject({ folder, name, template, data, test, targets, ignore, signal }: CreateOptions): Promise<CreatedProject> {
+export async function createProject(options: CreateOptions): Promise<CreatedProject> {
+  const { folder, name, template, data, test, targets, ignore, signal } = options;
   const home = resolve(folder);
   if (existsSync(join(home, PROJECT_FILE))) throw new LatheError("usage", `${home} holds a project already; choose another folder, or edit its ${PROJECT_FILE}`);
   if (existsSync(home) && !statSync(home).isDirectory()) throw new LatheError("usage", `${home} is a file; choose a folder for the project`);
   const made = templates.get(template);
+  if (await isFolder(resolve(data))) return createFromPictures(options, home, made);
+  if (template === "images") throw new LatheError("usage", `${resolve(data)} is no folder, and the template images is for a folder of pictures; leave --template out for a table`, { path: resolve(data) });
   const workFolder = mkdtempSync(join(tmpdir(), "lathe-"));
   try {
     const roles = await proposeRoles({
@@ -57,9 +63,24 @@ export async function createProject({ folder, name, template, data, test, target
   }
 }
 
+async function createFromPictures({ name, data, test, levels, targets, ignore = [], signal }: CreateOptions, home: string, template: Template): Promise<CreatedProject> {
+  const found = await proposePictures({
+    path: resolve(data), ...(test === undefined ? {} : { test: resolve(test) }), ...(levels ? { levels } : {}), ...(targets ? { targets } : {}),
+    inputs: template.type === "two-input" ? "all" : "pictures", ...(signal ? { signal } : {}),
+  });
+  if (template.type === "tabular") throw new LatheError("usage", `${resolve(data)} is a folder of pictures, which the template tabular does not read; use --template images`, { path: resolve(data) });
+  const source = { ...found.source, path: pathFrom(home, found.source.path), ...(found.source.test === undefined ? {} : { test: pathFrom(home, found.source.test) }) };
+  const inputs = found.inputs.filter((input) => input.type === "image" || input.type === "numeric" || !ignore.includes(input.column));
+  const file = await writeProject(home, template.create({ name: name ?? basename(home), source, inputs, targets: found.targets }));
+  await writeDoor(home);
+  return { file, notes: found.notes, targets: found.targets.map(({ name: target, type }) => ({ name: target, type })), inputs: inputs.map((input) => input.name) };
+}
+
 /** Relative where the file lies in the project's folder, so that the folder can be moved; absolute elsewhere. */
 function pathFrom(home: string, path: string): string {
   const absolute = resolve(path);
   const inside = relative(home, absolute);
   return inside.startsWith("..") || isAbsolute(inside) ? absolute : inside.replaceAll("\\", "/");
 }
+
+export { isFolder };

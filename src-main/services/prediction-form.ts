@@ -25,6 +25,8 @@ function fieldsOf(input: FittedInput, values: TrainingValues, decimal: "," | und
       return { column, kind: "number", typical: decimal === "," ? typical.replace(".", ",") : typical, ...(known ? { min: known.min, max: known.max } : {}) };
     });
   }
+  // A picture is chosen, not typed.
+  if (input.type === "image") return [];
   const classes = [...new Set<string>(input.classes)];
   const seen = values[input.column];
   const rows = seen?.type === "classes" ? seen.rows : [];
@@ -76,6 +78,7 @@ function notesOn(input: FittedInput, values: TrainingValues, asked: RowValues, a
       return [{ column, message: `${column} is ${Number(value.toPrecision(7))}, but the training rows hold ${seen.min} to ${seen.max}: the answer goes beyond what the model has seen` }];
     });
   }
+  if (input.type === "image") return [];
   const { column } = input;
   const text = asked[column]?.trim() ?? "";
   const stands = input.type === "binary" ? "the average of both values stands in for it" : "it counts as none of the known values";

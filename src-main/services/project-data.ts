@@ -2,7 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { LatheError, toLatheError } from "../base/errors.js";
-import { type TableSourceSpec, sourceSchema } from "../contract/data.js";
+import { type SourceSpec, sourceSchema } from "../contract/data.js";
 import { parseJson } from "../contract/json.js";
 import { describeProblem, problemsOf } from "../contract/problems.js";
 import { projectFileOf } from "../contract/project-file.js";
@@ -32,7 +32,7 @@ export async function readProjectData(access: FolderAccess, project: string): Pr
  * The data source of a document, whatever else is wrong with it; its files may be used.
  * @throws LatheError `project.invalid` where there is no such source; `rpc.refused` for files elsewhere than this host may read.
  */
-export async function tableSourceOf(access: FolderAccess, { folder, file, document }: ProjectData): Promise<TableSourceSpec> {
+export async function tableSourceOf(access: FolderAccess, { folder, file, document }: ProjectData): Promise<SourceSpec> {
   const { data } = document;
   const raw: unknown = typeof data === "object" && data !== null && "source" in data ? data.source : undefined;
   const parsed = sourceSchema.safeParse(raw, { error: describeProblem, reportInput: true });
@@ -50,7 +50,7 @@ export async function tableSourceOf(access: FolderAccess, { folder, file, docume
 }
 
 /** What tells one state of a source from another: its settings, and its files' sizes and times. */
-export async function identityOf(folder: string, source: TableSourceSpec): Promise<string> {
+export async function identityOf(folder: string, source: SourceSpec): Promise<string> {
   const marks = await Promise.all([source.path, source.test].map(async (name) => {
     const found = name === undefined ? undefined : await stat(resolve(folder, name)).catch(() => undefined);
     return found && [found.size, found.mtimeMs, found.ino];

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { defined } from "../base/assert.js";
+import { LatheError } from "../base/errors.js";
 import type { EvaluateRequest } from "../contract/engine-messages.js";
 import type { EvaluationResult } from "../contract/results.js";
 import { type FittedTarget, type RawBatch, readTable, targetWidth } from "../datasets/index.js";
@@ -7,6 +8,7 @@ import type { Tensors } from "../engines/engine.js";
 import { type JudgedTarget, judge } from "./judge.js";
 import { outputName } from "./inference-model.js";
 import type { WorkSetting } from "./setting.js";
+import { badPictures } from "./predict-table.js";
 import { serveModel } from "./served-model.js";
 import { floats } from "./trainer.js";
 import { judgedTarget } from "./workbench.js";
@@ -26,6 +28,8 @@ export async function evaluateModel(request: EvaluateRequest, { emit }: WorkSett
       samples += batch.size;
       emit({ event: "stage", stage: "judging", done: samples });
     }
+    for (const message of badPictures(table)) emit({ event: "log", level: "warning", message });
+    if (samples === 0 && table.bad.length > 0) throw new LatheError("data.unreadable", `none of the pictures of ${table.path} can be read: ${table.bad[0]}`, { path: table.path });
     return {
       event: "evaluation", samples,
       skipped: Object.fromEntries(table.skipped.map(({ reason, column, rows }) => [`${reason} in ${column}`, rows])),

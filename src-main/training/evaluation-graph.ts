@@ -4,7 +4,7 @@ import { LatheError } from "../base/errors.js";
 import { bindFlat } from "./flat-bindings.js";
 import { activate, lowerLosses } from "./loss-graph.js";
 import { lowerNetwork } from "./network.js";
-import { type TrainingSpec, names } from "./specification.js";
+import { type TrainingSpec, declareInputs, names } from "./specification.js";
 
 /**
  * The network in evaluation mode on encoded batches: for each target its prediction (probabilities for classes) and its loss with the weight by which
@@ -13,7 +13,7 @@ import { type TrainingSpec, names } from "./specification.js";
 export function buildEvaluationGraph(spec: TrainingSpec): Graph {
   const e = createEmitter();
   const flat = bindFlat(e, spec.layout, "eval", () => { throw new LatheError("internal", "evaluation does not depend on the batch size"); });
-  const inputs = new Map([...spec.inputs].map(([name, type]) => [name, e.graph.input(names.input(name), type.dtype, type.shape)]));
+  const inputs = declareInputs(e, spec);
   const activations = lowerNetwork(e, spec.plan, inputs, flat);
   for (const { target, output, definition, loss, weight } of lowerLosses(e, spec, activations)) {
     e.graph.output(activate(e, definition, output), names.output(target.name));

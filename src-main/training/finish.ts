@@ -113,7 +113,7 @@ async function compareExport(bench: Workbench, model: Uint8Array, split: Split, 
       return judged.kind === "numeric" && judged.restore ? judged.restore(value, column) : value;
     };
     return await checkParity(session, bench.prepared.fitted, bench.spec.targets, bench.prepared.readRaw(split), trained, split, ownUnit,
-      (target, outputs) => decisionOf(defined(bench.judged.get(target.name), target.name), outputs));
+      (target, outputs) => decisionOf(defined(bench.judged.get(target.name), target.name), outputs), bench.prepared.fitted.inputs.some(({ type }) => type === "image") ? "some" : "all");
   } finally {
     await session.dispose();
   }

@@ -97,6 +97,11 @@ function describeInput(spec: InputSpec, columns: ReadonlyMap<string, ColumnFacts
       return { shape: ["N", width], description: `${counted(width, "number")}${how}` };
     }
     case "binary": return { shape: ["N", 1], description: `"${spec.column}" as 0 or 1` };
+    case "image": {
+      const [height, width] = spec.size;
+      const how = spec.normalize === "none" ? "0 to 1" : "scaled by channel to mean 0 and deviation 1";
+      return { shape: ["N", spec.color === "rgb" ? 3 : 1, height, width], description: `pictures of ${height} × ${width}, ${spec.color === "rgb" ? "red, green, blue" : "gray"}, ${how}` };
+    }
     case "category": {
       const facts = columns.get(spec.column);
       if (!facts || facts.distinct === 0) return { description: `one column for each value of "${spec.column}"` };

@@ -5,7 +5,7 @@ import { LatheError } from "../base/errors.js";
 import type { PredictRequest } from "../contract/engine-messages.js";
 import type { TablePrediction } from "../contract/evaluation-views.js";
 import type { PredictionResult } from "../contract/results.js";
-import { readTable } from "../datasets/index.js";
+import { type TableReader, readTable } from "../datasets/index.js";
 import { answerColumns } from "./answers.js";
 import { outputName } from "./inference-model.js";
 import { storageError } from "./checkpoint.js";
@@ -14,7 +14,7 @@ import { serveModel } from "./served-model.js";
 import { floats } from "./trainer.js";
 
 /**
- * Answers for every row of a table, as CSV: `sample` (the row's number, from 1), then for each target `<target>` and, for classes, one `<target>:<class>` column of
+ * Answers for every row of a table, as CSV: `sample` (the row's number, from 1, or a picture's path in its folder), then for each target `<target>` and, for classes, one `<target>:<class>` column of
  * probabilities. The file appears whole or not at all.
  */
 export async function predictTable(request: PredictRequest, { emit, control }: WorkSetting): Promise<PredictionResult & Partial<Pick<TablePrediction, "preview">>> {
@@ -35,7 +35,7 @@ export async function predictTable(request: PredictRequest, { emit, control }: W
       const result = await model.session.run(batch.inputs);
       const outputs = fitted.targets.map((target) => floats(result, outputName(target.name, fitted)));
       for (let i = 0; i < batch.size; i++) {
-        const row = [String(batch.rows[i] ?? 0), ...columns.flatMap(({ width, cells }, t) => cells((outputs[t] ?? new Float32Array(0)).subarray(i * width, (i + 1) * width)))];
+        const row = [batch.names?.[i] ?? String(batch.rows[i] ?? 0), ...columns.flatMap(({ width, cells }, t) => cells((outputs[t] ?? new Float32Array(0)).subarray(i * width, (i + 1) * width)))];
         file.row(row);
         if (preview.length < (request.preview ?? 0)) preview.push(row);
       }
@@ -44,6 +44,8 @@ export async function predictTable(request: PredictRequest, { emit, control }: W
       emit({ event: "stage", stage: "predicting", done: samples });
     }
     await file.close();
+    for (const message of badPictures(table)) emit({ event: "log", level: "warning", message });
+    if (samples === 0 && table.bad.length > 0) throw new LatheError("data.unreadable", `none of the pictures of ${table.path} can be read: ${table.bad[0]}`, { path: table.path });
     // Whoever made it meanwhile did not say that it may go.
     if (request.keepExisting && existsSync(out)) throw outExists(out);
     try {
@@ -58,6 +60,12 @@ export async function predictTable(request: PredictRequest, { emit, control }: W
   } finally {
     await model.close();
   }
+}
+
+/** A sentence about pictures that cannot be read, where there are any. */
+export function badPictures({ path, bad }: Pick<TableReader, "path" | "bad">): readonly string[] {
+  if (bad.length === 0) return [];
+  return [`${bad.length} picture${bad.length === 1 ? "" : "s"} of ${path} cannot be read and ${bad.length === 1 ? "is" : "are"} left out${bad.length === 1 ? "" : ", such as one"}: ${bad[0]}`];
 }
 
 export function outExists(out: string): LatheError {

@@ -1,6 +1,7 @@
 import type { TrainingConfig } from "../contract/training.js";
 import type { TargetKind } from "../losses/loss.js";
-import type { DataType, TensorType } from "../onnx/types.js";
+import type { Emitter } from "../onnx/emitter.js";
+import type { DataType, TensorType, Value } from "../onnx/types.js";
 import type { Layout } from "./layout.js";
 import type { NetworkPlan } from "./network.js";
 
@@ -16,8 +17,10 @@ export interface TargetSpec {
 export interface TrainingSpec {
   readonly plan: NetworkPlan;
   readonly layout: Layout;
-  /** Encoded inputs by name, `[N, …]`. */
+  /** What batches hold of inputs, by name, `[N, …]`. */
   readonly inputs: ReadonlyMap<string, TensorType>;
+  /** From what a batch holds to what the network reads, where that is not the same: pictures are held as bytes. */
+  readonly fromStored?: (e: Emitter, input: string, stored: Value) => Value;
   readonly targets: readonly TargetSpec[];
   readonly training: TrainingConfig;
   /** Class weights by target where the project asks for "balanced". */
@@ -41,6 +44,12 @@ export const names = {
   targetLoss: (target: string) => `loss of ${target}`,
   targetWeight: (target: string) => `weight of ${target}`,
 } as const;
+
+/** Declares what batches hold of the inputs. @returns what the network reads, by name. */
+export function declareInputs(e: Emitter, { inputs, fromStored = (_, __, stored) => stored }: TrainingSpec): ReadonlyMap<string, Value> {
+  const declared = [...inputs].map(([name, type]) => [name, e.graph.input(names.input(name), type.dtype, type.shape)] as const);
+  return new Map(declared.map(([name, stored]) => [name, fromStored(e, name, stored)]));
+}
 
 /** Element type and shape of a target in a batch. */
 export function targetType(target: TargetSpec): TensorType {

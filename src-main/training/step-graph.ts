@@ -10,7 +10,7 @@ import { type DiagnosisEntry, lowerDiagnosis } from "./diagnosis-graph.js";
 import { bindFlat, flatten } from "./flat-bindings.js";
 import { type TargetLoss, lowerLosses } from "./loss-graph.js";
 import { lowerNetwork } from "./network.js";
-import { type TrainingSpec, names } from "./specification.js";
+import { type TrainingSpec, declareInputs, names } from "./specification.js";
 
 /** One optimizer step as one graph: forward, loss, backward, clip, update. */
 export interface StepProgram {
@@ -45,7 +45,7 @@ export function buildStepProgram(spec: TrainingSpec, diagnose: boolean): StepPro
   const scalar = bindScalars(e, scalarNames);
   const flat = bindFlat(e, layout, "train", () => scalar(BATCH_SIZE));
 
-  const inputs = new Map([...spec.inputs].map(([name, type]) => [name, e.graph.input(names.input(name), type.dtype, type.shape)]));
+  const inputs = declareInputs(e, spec);
   const activations = lowerNetwork(e, spec.plan, inputs, flat);
   const parts = lowerLosses(e, spec, activations);
   const combined = combine(e, spec, parts);

@@ -29,7 +29,7 @@ export async function gatherTrainingValues(inputs: readonly FittedInput[], batch
   batches.start(1, 0);
   for (let step = 0, rows = 0; step < batches.stepsPerEpoch; step++) {
     const batch = batches.next();
-    for (const { input, add } of gathered) add(floats(batch.tensors, names.input(input.name)));
+    for (const { input, add } of gathered) if (input.type !== "image") add(floats(batch.tensors, names.input(input.name)));
     rows += batch.size;
     if (step % UNINTERRUPTED < UNINTERRUPTED - 1) continue;
     await setImmediate();
@@ -45,6 +45,7 @@ interface Tally {
 
 function tallyOf(input: FittedInput): Tally {
   switch (input.type) {
+    case "image": return { add: () => undefined, values: () => [] };
     case "numeric": return tallyNumbers(input.columns, input.shift, input.scale);
     case "category": return tallyClasses(input.column, input.classes.length, (encoded, count) => {
       for (let i = 0; i < encoded.length; i++) if (encoded[i] === 1) count(i % input.classes.length);

@@ -3,20 +3,23 @@ import { defined } from "../base/assert.js";
 import { LatheError } from "../base/errors.js";
 import type { RunEvent } from "../contract/events.js";
 import type { Project } from "../contract/project.js";
-import { widthOf } from "../datasets/encoders/index.js";
+import { encodedType, fromStored, storedType } from "../datasets/encoders/index.js";
 import { type FittedTarget } from "../datasets/encoders/fitted.js";
 import { type Loader, type PreparedData, type Split, createLoader, prepareData } from "../datasets/index.js";
 import type { CompileOptions } from "../engines/engine.js";
 import type { EngineChoice } from "../engines/index.js";
-import { sizeOf } from "../onnx/types.js";
+import { isStatic, sizeOf } from "../onnx/types.js";
+import type { TransformSpecs } from "../transforms/index.js";
 import type { JudgedTarget } from "./judge.js";
-import { layOut } from "./layout.js";
+import { type Layout, layOut } from "./layout.js";
 import { planNetwork } from "./network.js";
 import { type TargetSpec, type TrainingSpec, names } from "./specification.js";
 import { chooseThreads } from "./threads.js";
 
 /** Rows evaluated at once: large enough to be quick, small enough to stay in cache. */
 const EVALUATION_BATCH = 1024;
+/** Values that the widest layer may make of them: 16 MB. */
+const WIDEST = 4 << 20;
 
 /** A project with its data prepared and its network laid out: all that training, evaluation and the search for a learning rate start from. */
 export interface Workbench {
@@ -56,10 +59,14 @@ export async function openWorkbench({ project, folder, choice, threads, emit, si
   });
   const { fitted, counts } = prepared;
   const targets = fitted.targets.map(targetSpec);
-  const inputs = new Map(fitted.inputs.map((input) => [input.name, { dtype: "float32" as const, shape: ["N", widthOf(input)] }]));
+  const inputs = new Map(fitted.inputs.map((input) => [input.name, encodedType(input)]));
   const plan = planNetwork(project.model, [...inputs.keys()], new Map(targets.map((t) => [t.name, t.width])));
   const layout = layOut(plan, inputs);
-  const spec: TrainingSpec = { plan, layout, inputs, targets, training: project.training, classWeights: balancedWeights(project, prepared) };
+  const spec: TrainingSpec = {
+    plan, layout, inputs: new Map(fitted.inputs.map((input) => [input.name, storedType(input)])), targets,
+    fromStored: (e, name, stored) => fromStored(e, stored, defined(fitted.inputs.find((input) => input.name === name), name)),
+     training: project.training, classWeights: balancedWeights(project, prepared),
+  };
   const needsBatch = plan.layers.some(({ definition }) => definition.needsBatch === true);
   const { dropLast, notes } = checkBatches(project, counts.train, needsBatch);
   const uniforms = layout.uniforms.map(({ layer, shape }) => ({ name: names.uniform(layer), width: sizeOf(shape), shape }));
@@ -69,9 +76,21 @@ export async function openWorkbench({ project, folder, choice, threads, emit, si
     compile: { device: choice.device, threads: threads ?? chooseThreads(project.training.threads, layout.parameterCount, project.training.batchSize) },
     trainingLoader: () => createLoader({
       prepared, split: "train", batchSize: Math.min(project.training.batchSize, counts.train), shuffle: project.training.shuffle, seed: project.seed, dropLast, uniforms,
+      augment: augmentationOf(project),
     }),
-    splitLoader: (split) => createLoader({ prepared, split, batchSize: Math.min(EVALUATION_BATCH, counts[split]), shuffle: false, seed: project.seed, dropLast: false, uniforms: [] }),
+    splitLoader: (split) => createLoader({ prepared, split, batchSize: Math.min(evaluationBatch(layout.types), counts[split]), shuffle: false, seed: project.seed, dropLast: false, uniforms: [] }),
   };
+}
+
+/** Rows whose widest layer stays in cache; feature maps of pictures are wide. */
+function evaluationBatch(types: Layout["types"]): number {
+  const widest = Math.max(1, ...[...types.values()].map(({ shape }) => (isStatic(shape.slice(1)) ? sizeOf(shape.slice(1)) : 1)));
+  return Math.max(1, Math.min(EVALUATION_BATCH, Math.floor(WIDEST / widest)));
+}
+
+/** By input, how training pictures are changed. */
+function augmentationOf({ data }: Project): ReadonlyMap<string, TransformSpecs> {
+  return new Map(data.inputs.flatMap((input) => (input.type === "image" ? [[input.name, input.augment] as const] : [])));
 }
 
 function targetSpec(fitted: FittedTarget): TargetSpec {

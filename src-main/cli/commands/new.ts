@@ -1,29 +1,32 @@
 import { type Command, Option } from "commander";
-import { createProject } from "../../services/create-project.js";
+import { createProject, isFolder } from "../../services/create-project.js";
 import { templates } from "../../services/templates/index.js";
-import { several } from "../arguments.js";
+import { names, several } from "../arguments.js";
 import { createOutput } from "../output.js";
 
 interface Options {
-  readonly template: string;
+  readonly template?: string;
   readonly data: string;
   readonly test?: string;
+  readonly levels?: readonly string[];
   readonly target?: readonly string[];
   readonly json?: boolean;
 }
 
 export function addNew(program: Command): void {
   program.command("new")
-    .description("make a project from a template and a table")
+    .description("make a project from a template and a table, or a folder of pictures")
     .argument("<folder>", "folder to make it in")
-    .addOption(new Option("--template <name>", "what network to start from").choices(templates.types).default("tabular"))
-    .requiredOption("--data <path>", "CSV, TSV, Parquet or JSON table; it stays where it is")
-    .option("--test <path>", "a table of its own for the test")
-    .option("--target <column>", "what to predict; repeat for several (default: the last column)", several)
+    .addOption(new Option("--template <name>", "what network to start from (default: images for a folder, else tabular)").choices(templates.types))
+    .requiredOption("--data <path>", "CSV, TSV, Parquet or JSON table, or a folder with a folder of pictures for each class; it stays where it is")
+    .option("--test <path>", "a table, or a folder, of its own for the test")
+    .option("--levels <names>", "what the levels of folders stand for, from the outermost, as in alphabet,character", names)
+    .option("--target <column>", "what to predict; repeat for several (default: the last column, or the folders' names)", several)
     .addHelpText("after", `\nTemplates:\n${templates.all.map(({ type, summary }) => `  ${type.padEnd(11)} ${summary}`).join("\n")}`)
-    .action(async (folder: string, { template, data, test, target, json = false }: Options) => {
+    .action(async (folder: string, { data, test, levels, target, json = false, ...chosen }: Options) => {
+      const template = chosen.template ?? (await isFolder(data) ? "images" : "tabular");
       const output = createOutput(json);
-      const created = await createProject({ folder, template, data, ...(test === undefined ? {} : { test }), ...(target ? { targets: target } : {}) });
+      const created = await createProject({ folder, template, data, ...(levels ? { levels } : {}), ...(test === undefined ? {} : { test }), ...(target ? { targets: target } : {}) });
       output.line(created.file);
       output.line(`predicts ${created.targets.map(({ name, type }) => `${name} (${type})`).join(", ")} from ${created.inputs.join(", ")}`);
       for (const note of created.notes) output.line(note);

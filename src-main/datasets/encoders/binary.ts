@@ -30,7 +30,7 @@ export const binaryInput: InputEncoder<"binary"> = {
     return { name: spec.name, type: "binary", column, ...pair, share: Math.fround(positives / total) };
   },
   rawType: () => ({ dtype: "string", shape: ["N", 1] }),
-  width: () => 1,
+  encodedType: () => ({ dtype: "float32", shape: ["N", 1] }),
   lower(e, raw, { negative, positive, share }) {
     const [encoded] = e.graph.node("LabelEncoder", [raw], {
       keys_strings: strings([...negative, ...positive]), values_floats: floats([...negative.map(() => 0), ...positive.map(() => 1)]), default_float: float(share),

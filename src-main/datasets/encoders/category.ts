@@ -17,7 +17,7 @@ export const categoryInput: InputEncoder<"category"> = {
     return { name: spec.name, type: "category", column, classes: sortClasses([...counts.keys()]) };
   },
   rawType: () => ({ dtype: "string", shape: ["N", 1] }),
-  width: ({ classes }) => classes.length,
+  encodedType: ({ classes }) => ({ dtype: "float32", shape: ["N", classes.length] }),
   lower(e, raw, { classes }) {
     // The position of the text among the classes, -1 for others; then equal to 0, 1, …
     const [position] = e.graph.node("LabelEncoder", [raw], {

@@ -1,4 +1,4 @@
-import type { InputSpec, TargetSpec } from "../../contract/data.js";
+import type { ImageInputSpec, InputSpec, TargetSpec } from "../../contract/data.js";
 import type { Emitter } from "../../onnx/emitter.js";
 import type { TensorType, Value } from "../../onnx/types.js";
 import type { FittedInput, FittedTarget } from "./fitted.js";
@@ -13,6 +13,8 @@ export interface FitContext {
   median(column: string): Promise<number>;
   /** How often each text occurs, in the training rows or in all rows in use; at most `limit` + 1 texts. Missing values are not among them. */
   texts(column: string, rows: "train" | "all", limit: number): Promise<ReadonlyMap<string, number>>;
+  /** Mean and population deviation of each channel of the resized training pictures, as shares of 255. */
+  pixels(input: ImageInputSpec): Promise<{ readonly mean: readonly number[]; readonly deviation: readonly number[] }>;
   warn(code: string, message: string): void;
 }
 
@@ -35,8 +37,8 @@ export interface InputEncoder<K extends FittedInput["type"] = FittedInput["type"
   fit(spec: Extract<InputSpec, { type: K }>, columns: readonly string[], context: FitContext): Promise<InputOf<K>>;
   /** Type of the raw graph input, which is called as the encoder: NaN is a missing number, "" a missing text. */
   rawType(fitted: InputOf<K>): TensorType;
-  /** Columns of the encoded input, float32 `[N, width]`. */
-  width(fitted: InputOf<K>): number;
+  /** What the network reads, float32 `[N, …]`. */
+  encodedType(fitted: InputOf<K>): TensorType;
   lower(e: Emitter, raw: Value, fitted: InputOf<K>): Value;
 }
 

@@ -23,7 +23,13 @@ export const fittedBinaryInput = z.strictObject({
   /** Share of yes among the training rows: stands for a missing or unknown value. */
   share: z.number(),
 });
-export const fittedInput = z.discriminatedUnion("type", [fittedNumericInput, fittedCategoryInput, fittedBinaryInput]);
+export const fittedImageInput = z.strictObject({
+  name: z.string(), type: z.literal("image"), column: z.string(),
+  size: z.tuple([z.number(), z.number()]), color: z.enum(["rgb", "gray"]), background: z.string(),
+  /** By channel: encoded = (x / 255 - shift) / scale; empty where x / 255 is left as it is. */
+  shift: numbers, scale: numbers,
+});
+export const fittedInput = z.discriminatedUnion("type", [fittedNumericInput, fittedCategoryInput, fittedBinaryInput, fittedImageInput]);
 
 export const fittedNumericTarget = z.strictObject({
   name: z.string(), type: z.literal("numeric"), columns: z.array(z.string()),
@@ -38,11 +44,14 @@ export const fittedData = z.strictObject({
   version: z.literal(1), inputs: z.array(fittedInput), targets: z.array(fittedTarget),
   /** There where the training rows had decimal commas; another table whose numbers could be either is taken to have them too. */
   decimal: z.literal(",").optional(),
+  /** There where the rows came from a folder of pictures: its columns beside `image`. */
+  levels: z.array(z.string()).optional(),
 });
 
 export type FittedNumericInput = z.infer<typeof fittedNumericInput>;
 export type FittedCategoryInput = z.infer<typeof fittedCategoryInput>;
 export type FittedBinaryInput = z.infer<typeof fittedBinaryInput>;
+export type FittedImageInput = z.infer<typeof fittedImageInput>;
 export type FittedInput = z.infer<typeof fittedInput>;
 export type FittedNumericTarget = z.infer<typeof fittedNumericTarget>;
 export type FittedCategoryTarget = z.infer<typeof fittedCategoryTarget>;

@@ -7,6 +7,7 @@ import { binaryInput, binaryTarget } from "./binary.js";
 import { categoryInput, categoryTarget } from "./category.js";
 import type { FitContext } from "./encoder.js";
 import type { FittedData, FittedInput, FittedNumericTarget, FittedTarget } from "./fitted.js";
+import { imageInput, lowerStored, storedPictures } from "./image.js";
 import { numericInput, numericTarget } from "./numeric.js";
 
 /** @throws LatheError `data.value`, `data.column` */
@@ -15,6 +16,7 @@ export function fitInput(spec: InputSpec, columns: readonly string[], context: F
     case "numeric": return numericInput.fit(spec, columns, context);
     case "category": return categoryInput.fit(spec, columns, context);
     case "binary": return binaryInput.fit(spec, columns, context);
+    case "image": return imageInput.fit(spec, columns, context);
   }
 }
 
@@ -27,31 +29,49 @@ export function fitTarget(spec: TargetSpec, columns: readonly string[], context:
   }
 }
 
-/** Type of the raw graph input of an encoder: float32 `[N, columns]` with NaN for missing, or string `[N, 1]` with "" for missing. */
+/** Type of the raw graph input of an encoder: float32 `[N, columns]` with NaN for missing, string `[N, 1]` with "" for missing, or uint8 `[N, H, W, C]`. */
 export function rawType(fitted: FittedInput): TensorType {
   switch (fitted.type) {
     case "numeric": return numericInput.rawType(fitted);
     case "category": return categoryInput.rawType(fitted);
     case "binary": return binaryInput.rawType(fitted);
+    case "image": return imageInput.rawType(fitted);
   }
 }
 
-/** The encoded input is float32 `[N, width]`. */
-export function widthOf(fitted: FittedInput): number {
+/** What the network reads of an input, float32: `[N, width]`, or of pictures `[N, C, height, width]`. */
+export function encodedType(fitted: FittedInput): TensorType {
   switch (fitted.type) {
-    case "numeric": return numericInput.width(fitted);
-    case "category": return categoryInput.width(fitted);
-    case "binary": return binaryInput.width(fitted);
+    case "numeric": return numericInput.encodedType(fitted);
+    case "category": return categoryInput.encodedType(fitted);
+    case "binary": return binaryInput.encodedType(fitted);
+    case "image": return imageInput.encodedType(fitted);
   }
 }
 
-/** Emits the encoder: the raw value in, encoded float32 `[N, width]` out. Training data and the exported model both come from here. */
+/** What training batches hold of an input: the encoded values, or pictures as uint8 `[N, height, width, C]`, which the network's own graph makes into numbers. */
+export function storedType(fitted: FittedInput): TensorType {
+  return fitted.type === "image" ? storedPictures(fitted) : encodedType(fitted);
+}
+
+/** From what a training batch holds to what the network reads. */
+export function fromStored(e: Emitter, stored: Value, fitted: FittedInput): Value {
+  return fitted.type === "image" ? e.graph.scope(fitted.name, () => lowerStored(e, stored, fitted)) : stored;
+}
+
+/** Words of 4 bytes of an input in a record: its encoded values, or where its picture stands in the store. */
+export function widthOf(fitted: FittedInput): number {
+  return fitted.type === "image" ? 1 : Number(encodedType(fitted).shape[1]);
+}
+
+/** Emits the encoder: the raw value in, encoded float32 out. Training data and the exported model both come from here. */
 export function lowerInput(e: Emitter, raw: Value, fitted: FittedInput): Value {
   return e.graph.scope(fitted.name, () => {
     switch (fitted.type) {
       case "numeric": return numericInput.lower(e, raw, fitted);
       case "category": return categoryInput.lower(e, raw, fitted);
       case "binary": return binaryInput.lower(e, raw, fitted);
+      case "image": return imageInput.lower(e, raw, fitted);
     }
   });
 }
@@ -60,9 +80,17 @@ export function lowerInput(e: Emitter, raw: Value, fitted: FittedInput): Value {
 export function lowerInputs(e: Emitter, fitted: FittedData): ReadonlyMap<string, Value> {
   const raws = fitted.inputs.map((input) => {
     const { dtype, shape } = rawType(input);
-    return e.graph.input(input.name, dtype, shape, input.type === "numeric" ? `${input.columns.join(", ")}; NaN is missing` : `${input.column}; "" is missing`);
+    return e.graph.input(input.name, dtype, shape, describeRaw(input));
   });
   return new Map(fitted.inputs.map((input, i) => [input.name, lowerInput(e, defined(raws[i], input.name), input)]));
+}
+
+function describeRaw(input: FittedInput): string {
+  switch (input.type) {
+    case "numeric": return `${input.columns.join(", ")}; NaN is missing`;
+    case "image": return `${input.column}; ${input.color === "rgb" ? "red, green, blue" : "gray"}, 0 to 255, of any height and width`;
+    default: return `${input.column}; "" is missing`;
+  }
 }
 
 /** Undoes the scaling of a numeric target: y = x · scale + shift, float32 `[N, columns]`. */

@@ -21,7 +21,7 @@ export const numericInput: InputEncoder<"numeric"> = {
     return { name: spec.name, type: "numeric", columns: [...columns], missing: spec.missing, fill: fill.length > 0 ? fill : null, shift, scale };
   },
   rawType: ({ columns }) => ({ dtype: "float32", shape: ["N", columns.length] }),
-  width: ({ columns }) => columns.length,
+  encodedType: ({ columns }) => ({ dtype: "float32", shape: ["N", columns.length] }),
   lower(e, raw, { fill, shift, scale }) {
     const row = (values: readonly number[]) => e.constant(tensor("float32", values, [1, values.length]));
     const filled = fill === null ? raw : e.where(e.op("IsNaN", [raw]), row(fill), raw);

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { LatheError } from "../../base/errors.js";
 import { type Dialect, type GivenDialect, sniffDialect } from "./csv-dialect.js";
 import type { Database } from "./database.js";
@@ -45,7 +46,7 @@ function describe(database: Database, file: FoundFile, text: Utf8File, options: 
   const withComma = columns.some((c) => c.decimal === ",");
   const relation = (inOrder: boolean) => readCsv(text.path, dialect, dialect.names.length, inOrder);
   return {
-    path: file.path, format: "csv", size: file.size, relation: relation(false), columns, warnings, ...(withComma ? { decimal: "," } : {}),
+    path: file.path, format: "csv", size: file.size, root: dirname(file.path), relation: relation(false), columns, warnings, ...(withComma ? { decimal: "," } : {}),
     explain: (error) => explain(database, file.path, text.path, dialect, relation(true), error),
   };
 }

@@ -82,6 +82,20 @@ export class Database {
     }
   }
 
+  /** A table of texts, rows as they come. */
+  async fill(table: string, columns: readonly string[], rows: Iterable<readonly (string | null)[]>): Promise<void> {
+    await this.exec(`CREATE TABLE ${table} (${columns.map((name) => `${name} VARCHAR`).join(", ")})`);
+    const appender = await this.#connection.createAppender(table);
+    for (const row of rows) {
+      for (const value of row) {
+        if (value === null) appender.appendNull();
+        else appender.appendVarchar(value);
+      }
+      appender.endRow();
+    }
+    appender.closeSync();
+  }
+
   /** Runs with one thread: sums of floating-point numbers then come out the same every time. */
   async inOrder<T>(job: () => Promise<T>): Promise<T> {
     const { threads } = await this.one("SELECT current_setting('threads') AS threads");

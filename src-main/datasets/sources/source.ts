@@ -1,8 +1,8 @@
 import type { LatheError } from "../../base/errors.js";
 import { type Decimal, MISSING_WORDS, parsed } from "./decimal.js";
 
-/** What a column holds, as the file tells. `text` may still be numbers: a CSV is all text. */
-export type ColumnKind = "text" | "number" | "boolean" | "time" | "other";
+/** What a column holds, as the file tells. `text` may still be numbers: a CSV is all text. `name` is a text as it is, blanks and all, as files and folders are called. */
+export type ColumnKind = "text" | "number" | "boolean" | "time" | "name" | "other";
 
 export interface SourceColumn {
   /** As in the file. */
@@ -17,7 +17,7 @@ export interface SourceColumn {
 /** A table file that can be read any number of times, in the file's order. */
 export interface Source {
   readonly path: string;
-  readonly format: "csv" | "parquet" | "json";
+  readonly format: "csv" | "parquet" | "json" | "pictures";
   /** Bytes on disk. */
   readonly size: number;
   /** A FROM item whose columns are c0, c1, … */
@@ -26,6 +26,10 @@ export interface Source {
   readonly warnings: readonly string[];
   /** There where numbers have a decimal comma, in some column at least. */
   readonly decimal?: ",";
+  /** What paths of pictures in its columns start from. */
+  readonly root: string;
+  /** A table of `path` and `reason`: pictures that are not to be used, by their path as a column has it. */
+  readonly unused?: string;
   /** What a failed reading means to the user; a fault of ours is thrown as it came. */
   explain(error: unknown): Promise<LatheError>;
 }

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { LatheError } from "../../base/errors.js";
 import type { Database } from "./database.js";
 import type { FoundFile } from "./find-file.js";
@@ -29,7 +30,7 @@ async function openTyped(database: Database, file: FoundFile, format: "parquet" 
   const columns = described.map((row, k): SourceColumn => ({ name: String(row["column_name"]), sql: `c${k}`, kind: kindOf(String(row["column_type"])) }));
   // A column of JSON has values of several kinds; each goes as its text.
   const selected = columns.map((c, k) => `${identifier(c.name)}${described[k]?.["column_type"] === "JSON" ? " ->> '$'" : ""} AS ${c.sql}`).join(", ");
-  return { path: file.path, format, size: file.size, relation: `(SELECT ${selected} FROM ${reader})`, columns, warnings: [], explain };
+  return { path: file.path, format, size: file.size, root: dirname(file.path), relation: `(SELECT ${selected} FROM ${reader})`, columns, warnings: [], explain };
 }
 
 function kindOf(type: string): ColumnKind {

@@ -1,0 +1,150 @@
+import { readdir, realpath, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { closest } from "../../base/closest.js";
+import { LatheError } from "../../base/errors.js";
+import { throwIfAborted } from "../sources/database.js";
+import { FORMATS, hasPictureName } from "./formats.js";
+
+/** A picture in a folder. */
+export interface ListedPicture {
+  /** From the folder on, with `/` between names. */
+  readonly path: string;
+  /** Names of the folders it lies in, from the outermost, as many as there are levels. */
+  readonly labels: readonly string[];
+}
+
+export interface PictureListing {
+  /** Absolute. */
+  readonly root: string;
+  /** In the order of their paths. */
+  readonly pictures: readonly ListedPicture[];
+  /** Folders of the last level without a picture. */
+  readonly empty: readonly string[];
+  /** What was left out, and why, in sentences. */
+  readonly warnings: readonly string[];
+}
+
+/** Files that systems leave in folders. */
+const IGNORED = /^(\.|thumbs\.db$|desktop\.ini$)/i;
+
+/**
+ * Finds the pictures under a folder, by name; links are followed unless they lead in a circle.
+ * @param levels how many levels of folders name a picture's classes; deeper folders are part of the one they lie in, and 0 takes every picture.
+ * @throws LatheError `data.missing`, `data.empty`, `data.unreadable`, `cancelled`
+ */
+export async function listPictures(root: string, levels: number, signal?: AbortSignal): Promise<PictureListing> {
+  const found = await stat(root).catch((error: unknown) => error as NodeJS.ErrnoException);
+  if (found instanceof Error) throw found.code === "ENOENT" || found.code === "ENOTDIR" ? await missing(root) : new LatheError("data.unreadable", `${root} cannot be opened: ${found.message}`, { path: root }, { cause: found });
+  if (!found.isDirectory()) throw new LatheError("data.missing", `${root} is a file, expected a folder of pictures`, { path: root });
+  const walk = new Walk(root, levels, signal);
+  await walk.enter("", [], [await realpath(root)]);
+  return walk.result();
+}
+
+class Walk {
+  readonly #root: string;
+  readonly #levels: number;
+  readonly #signal: AbortSignal | undefined;
+  readonly #pictures: ListedPicture[] = [];
+  readonly #classes = new Map<string, number>();
+  readonly #others: string[] = [];
+  readonly #shallow: string[] = [];
+  readonly #nameless: string[] = [];
+  readonly #closed: string[] = [];
+  readonly #circles: string[] = [];
+  #reason = "";
+
+  constructor(root: string, levels: number, signal: AbortSignal | undefined) {
+    this.#root = root;
+    this.#levels = levels;
+    this.#signal = signal;
+  }
+
+  /** @param names from the root to this folder. @param above real paths of the folders around it. */
+  async enter(path: string, names: readonly string[], above: readonly string[]): Promise<void> {
+    throwIfAborted(this.#signal);
+    let entries;
+    try {
+      entries = await readdir(join(this.#root, path), { withFileTypes: true });
+    } catch (error) {
+      this.#reason = (error as NodeJS.ErrnoException).code === "EACCES" ? "permission denied" : (error as Error).message;
+      this.#closed.push(path);
+      return;
+    }
+    if (names.length === this.#levels && names.length > 0) this.#classes.set(path, 0);
+    for (const entry of entries) {
+      if (IGNORED.test(entry.name)) continue;
+      const inside = path === "" ? entry.name : `${path}/${entry.name}`;
+      const link = entry.isSymbolicLink();
+      const target = link ? await stat(join(this.#root, inside)).catch(() => undefined) : entry;
+      if (!target) {
+        // A link to nothing, or to itself: among pictures it is one that cannot be read.
+        if (hasPictureName(entry.name)) this.#take(inside, names);
+        else this.#circles.push(inside);
+      } else if (target.isDirectory()) {
+        const real = link ? await realpath(join(this.#root, inside)) : join(above.at(-1) ?? "", entry.name);
+        if (above.includes(real)) this.#circles.push(inside);
+        else await this.enter(inside, [...names, entry.name], [...above, real]);
+      } else if (hasPictureName(entry.name)) {
+        this.#take(inside, names);
+      } else {
+        this.#others.push(inside);
+      }
+    }
+  }
+
+  #take(path: string, names: readonly string[]): void {
+    if (names.length < this.#levels) {
+      this.#shallow.push(path);
+      return;
+    }
+    // What is not valid in the system's encoding cannot be opened by the name that Node gives it.
+    if (path.includes("\ufffd")) {
+      this.#nameless.push(path);
+      return;
+    }
+    const labels = names.slice(0, this.#levels);
+    const folder = labels.join("/");
+    this.#classes.set(folder, (this.#classes.get(folder) ?? 0) + 1);
+    this.#pictures.push({ path, labels });
+  }
+
+  result(): PictureListing {
+    const root = this.#root;
+    if (this.#closed.includes("")) throw new LatheError("data.unreadable", `${root} may not be opened (${this.#reason})`, { path: root });
+    if (this.#pictures.length === 0) throw this.#nothing();
+    const empty = [...this.#classes].flatMap(([folder, count]) => (count === 0 ? [folder] : [])).sort();
+    const pictures = this.#pictures.sort((a, b) => (a.path < b.path ? -1 : 1));
+    return { root, pictures, empty, warnings: this.#warnings(empty) };
+  }
+
+  #nothing(): LatheError {
+    const details = { path: this.#root };
+    if (this.#shallow.length > 0) {
+      const [levels, one] = [this.#levels, this.#shallow.length === 1];
+      return new LatheError("data.empty", `${this.#root} has ${this.#shallow.length} picture${one ? "" : "s"} that ${one ? "lies" : "lie"} outside of any class: expected ${levels === 1 ? "a folder for each class, with its pictures in it" : `${levels} levels of folders, as source.levels says`}`, details);
+    }
+    const others = this.#others.length;
+    return new LatheError("data.empty", `${this.#root} holds no picture${others > 0 ? ` but ${others} other file${others === 1 ? "" : "s"}, such as ${this.#others[0]}` : ""}: expected ${FORMATS}`, details);
+  }
+
+  #warnings(empty: readonly string[]): readonly string[] {
+    const told = (paths: readonly string[], one: string, many: string) => (paths.length === 0 ? [] : [`${paths.length} ${paths.length === 1 ? one : many} of ${this.#root}, such as ${[...paths].sort()[0]}`]);
+    return [
+      ...told(empty, "class folder has no picture in it", "class folders have no picture in them"),
+      ...told(this.#shallow, "picture lies outside of any class and is left out", "pictures lie outside of any class and are left out"),
+      ...told(this.#closed, `folder may not be opened (${this.#reason}), so its pictures are left out`, `folders may not be opened (${this.#reason}), so their pictures are left out`),
+      ...told(this.#circles, "link leads in a circle or nowhere and is left out", "links lead in a circle or nowhere and are left out"),
+      ...told(this.#nameless, "picture has a name that is no valid text, so it cannot be opened; rename it", "pictures have names that are no valid text, so they cannot be opened; rename them"),
+      ...told(this.#others, "file is no picture by its name and is left out", "files are no pictures by their names and are left out"),
+    ];
+  }
+}
+
+async function missing(root: string): Promise<LatheError> {
+  const parent = dirname(root);
+  const names = await readdir(parent).catch(() => undefined);
+  if (!names) return new LatheError("data.missing", `there is no folder ${root}: there is no folder ${parent}`, { path: root });
+  const near = closest(basename(root), names);
+  return new LatheError("data.missing", `there is no folder ${root}${near === undefined ? "" : `; did you mean ${near}?`}`, { path: root, ...(near === undefined ? {} : { near }) });
+}

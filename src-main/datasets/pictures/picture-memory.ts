@@ -1,0 +1,79 @@
+import { mkdir, open, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { replaceFile } from "../../base/replace-file.js";
+import type { PictureFacts } from "./picture-task.js";
+
+/** What a file was when it was read. */
+export interface FileMark {
+  readonly size: number;
+  readonly modified: number;
+}
+
+interface Remembered extends FileMark {
+  readonly path: string;
+  /** When it was read, milliseconds since 1970. */
+  readonly at: number;
+  readonly facts: PictureFacts;
+}
+
+/** Changed within this time before it was read, a file may have changed after without its time telling. */
+const DOUBTFUL = 2000;
+
+/** What is known of pictures from reading them before, in `pictures.jsonl` of the cache. A file of another size or time is another file. */
+export class PictureMemory {
+  readonly #path: string;
+  readonly #known: Map<string, Remembered>;
+  #fresh: Remembered[] = [];
+
+  private constructor(path: string, known: Map<string, Remembered>) {
+    this.#path = path;
+    this.#known = known;
+  }
+
+  static async open(cacheFolder: string): Promise<PictureMemory> {
+    await mkdir(cacheFolder, { recursive: true });
+    const path = join(cacheFolder, "pictures.jsonl");
+    const known = new Map<string, Remembered>();
+    const text = await readFile(path, "utf8").catch(() => "");
+    let lines = 0;
+    for (const line of text.split("\n")) {
+      if (line === "") continue;
+      lines++;
+      try {
+        const entry = JSON.parse(line) as Remembered;
+        known.set(entry.path, entry);
+      } catch {
+        // What a crash left of a line.
+      }
+    }
+    if (lines > known.size * 2 + 100) await replaceFile(path, [...known.values()].map((entry) => `${JSON.stringify(entry)}\n`).join(""));
+    return new PictureMemory(path, known);
+  }
+
+  get(path: string, mark: FileMark): PictureFacts | undefined {
+    const known = this.#known.get(path);
+    return known?.size === mark.size && known.modified === mark.modified && known.at - known.modified > DOUBTFUL ? known.facts : undefined;
+  }
+
+  /** sha256 of a file when it was last read. */
+  contentOf(path: string): string | undefined {
+    return this.#known.get(path)?.facts.sha256;
+  }
+
+  put(path: string, mark: FileMark, facts: PictureFacts): void {
+    const entry = { path, size: mark.size, modified: mark.modified, at: Date.now(), facts };
+    this.#known.set(path, entry);
+    this.#fresh.push(entry);
+  }
+
+  async save(): Promise<void> {
+    if (this.#fresh.length === 0) return;
+    const file = await open(this.#path, "a");
+    try {
+      await file.appendFile(this.#fresh.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
+    } finally {
+      await file.close();
+    }
+    this.#fresh = [];
+  }
+}

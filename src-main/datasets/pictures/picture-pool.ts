@@ -1,0 +1,78 @@
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
+import { entryPath } from "../../base/entries.js";
+import type { PictureResult, PictureTask, PixelFormat } from "./picture-task.js";
+
+/** Pictures that a thread has at hand: while one is read from disk, another is decoded. */
+const AT_HAND = 2;
+const MOST_THREADS = 8;
+
+/** Threads that read pictures, as many as processors. */
+export class PicturePool {
+  readonly #threads: Thread[] = [];
+  #next = 0;
+
+  constructor(threads = Math.max(1, Math.min(MOST_THREADS, availableParallelism()))) {
+    for (let i = 0; i < threads; i++) this.#threads.push(new Thread());
+  }
+
+  /**
+   * Reads pictures, no more at a time than the threads have at hand; what is done with a result is waited for, so memory stays bounded.
+   * @param handle is called in the order in which results come.
+   */
+  async read(paths: Iterable<{ readonly path: string; readonly formats: readonly PixelFormat[] }>, handle: (path: string, result: PictureResult) => Promise<void>, signal?: AbortSignal): Promise<void> {
+    const iterator = paths[Symbol.iterator]();
+    let failure: { readonly error: unknown } | undefined;
+    // One result is handled at a time, whichever thread it comes from.
+    let turn: Promise<void> = Promise.resolve();
+    const feed = async (thread: Thread) => {
+      for (;;) {
+        if (failure || signal?.aborted) return;
+        const { value, done } = iterator.next();
+        if (done) return;
+        const result = await thread.read({ ...value, id: this.#next++ });
+        turn = turn.then(() => (failure ? undefined : handle(value.path, result))).catch((error: unknown) => { failure ??= { error }; });
+        await turn;
+      }
+    };
+    await Promise.all(this.#threads.flatMap((thread) => Array.from({ length: AT_HAND }, () => feed(thread))));
+    if (failure) throw failure.error;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#threads.map((thread) => thread.close()));
+  }
+}
+
+class Thread {
+  #worker: Worker | undefined;
+  readonly #waiting = new Map<number, (result: PictureResult) => void>();
+
+  read(task: PictureTask): Promise<PictureResult> {
+    return new Promise((resolve) => {
+      this.#waiting.set(task.id, resolve);
+      this.#started().postMessage(task);
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#worker?.terminate();
+  }
+
+  #started(): Worker {
+    if (this.#worker) return this.#worker;
+    const worker = new Worker(entryPath("pictures"), { name: "pictures" });
+    worker.on("message", (result: PictureResult) => {
+      this.#waiting.get(result.id)?.(result);
+      this.#waiting.delete(result.id);
+    });
+    // A thread that dies, as of memory, takes the pictures at hand with it; the next ones get a new thread.
+    worker.on("error", (error) => {
+      if (this.#worker === worker) this.#worker = undefined;
+      const waiting = [...this.#waiting];
+      this.#waiting.clear();
+      for (const [id, resolve] of waiting) resolve({ id, facts: { bad: `could not be decoded: ${error.message}` }, pixels: [] });
+    });
+    return (this.#worker = worker);
+  }
+}

@@ -1,0 +1,234 @@
+import { createHash, randomBytes } from "node:crypto";
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat, utimes } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { crc32 } from "node:zlib";
+import { LatheError } from "../../base/errors.js";
+import { throwIfAborted } from "../sources/database.js";
+import type { PixelFormat } from "./picture-task.js";
+
+/**
+ * Resized pictures on disk, by content: `pixels` holds them one after the other, all of one length, uint8 `[height, width, C]`; `index` says whose they are, in the same
+ * order. What is new is appended, first the pixels through to the disk, then the index, so a crash costs what was appended last and nothing else. Samples refer to a
+ * picture by its place, which holds for one generation of the store.
+ *
+ * `index`: magic, bytes of a picture in uint32, generation of 16 bytes; then for each picture sha256 of its file, crc32 of its pixels, crc32 of these 36 bytes.
+ */
+const MAGIC = "LATHEPX1";
+const HEADER = 28;
+const ENTRY = 40;
+/** Bytes appended before they are made safe. */
+const UNSAFE = 64 << 20;
+/** Stores of formats that are not in use any more. */
+const KEPT = 4;
+const USED = "index";
+
+export interface StoreReference {
+  /** The file of pixels. */
+  readonly path: string;
+  readonly generation: string;
+  /** Bytes of a picture. */
+  readonly bytes: number;
+}
+
+export class PixelStore {
+  readonly #folder: string;
+  readonly #bytes: number;
+  readonly #generation: string;
+  readonly #places: Map<string, number>;
+  readonly #index: FileHandle;
+  readonly #pixels: FileHandle;
+  /** Appended, and not yet in the index on disk. */
+  #fresh: Buffer[] = [];
+  #count: number;
+
+  private constructor(folder: string, bytes: number, generation: string, places: Map<string, number>, index: FileHandle, pixels: FileHandle) {
+    this.#folder = folder;
+    this.#bytes = bytes;
+    this.#generation = generation;
+    this.#places = places;
+    this.#count = places.size;
+    this.#index = index;
+    this.#pixels = pixels;
+  }
+
+  /** Opens the store of a format for this process alone; waits while another one has it. @throws LatheError `run.storage`, `cancelled` */
+  static async open(cacheFolder: string, format: PixelFormat, signal?: AbortSignal): Promise<PixelStore> {
+    const folder = storeFolder(cacheFolder, format);
+    await mkdir(folder, { recursive: true });
+    await lock(folder, signal);
+    try {
+      const bytes = bytesOf(format);
+      const known = await readIndex(folder, bytes);
+      const generation = known?.generation ?? randomBytes(16).toString("hex");
+      if (!known) await begin(folder, bytes, generation);
+      const index = await open(join(folder, "index"), "r+");
+      const pixels = await open(join(folder, "pixels"), "r+");
+      const hashes = known?.hashes ?? [];
+      await index.truncate(HEADER + hashes.length * ENTRY);
+      await pixels.truncate(hashes.length * bytes);
+      return new PixelStore(folder, bytes, generation, new Map(hashes.map((hash, place) => [hash, place])), index, pixels);
+    } catch (error) {
+      await unlock(folder);
+      throw error;
+    }
+  }
+
+  get reference(): StoreReference {
+    return { path: join(this.#folder, "pixels"), generation: this.#generation, bytes: this.#bytes };
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Where the picture of a file's content stands; undefined where it is not here. */
+  placeOf(sha256: string): number | undefined {
+    return this.#places.get(sha256);
+  }
+
+  async add(sha256: string, pixels: Uint8Array): Promise<void> {
+    if (this.#places.has(sha256)) return;
+    await writeAll(this.#pixels, pixels, this.#count * this.#bytes);
+    const entry = Buffer.alloc(ENTRY);
+    entry.write(sha256, 0, "hex");
+    entry.writeUInt32LE(crc32(pixels), 32);
+    entry.writeUInt32LE(crc32(entry.subarray(0, 36)), 36);
+    this.#fresh.push(entry);
+    this.#places.set(sha256, this.#count++);
+    if (this.#fresh.length * this.#bytes >= UNSAFE) await this.#secure();
+  }
+
+  /** Forgets pictures that nobody has any more, where they are the greater part. @param used contents in use. */
+  async close(used: ReadonlySet<string>): Promise<void> {
+    await this.#secure();
+    await this.#index.close();
+    await this.#pixels.close();
+    const spare = [...this.#places.keys()].filter((hash) => !used.has(hash)).length;
+    // Whoever reads it meanwhile keeps the old file; the next time it is made anew, and the pictures are read again.
+    if (spare > 1000 && spare > this.#places.size / 2) await rm(join(this.#folder, "index"), { force: true });
+    await unlock(this.#folder);
+  }
+
+  async #secure(): Promise<void> {
+    if (this.#fresh.length === 0) return;
+    await this.#pixels.datasync();
+    await writeAll(this.#index, Buffer.concat(this.#fresh), HEADER + (this.#count - this.#fresh.length) * ENTRY);
+    await this.#index.datasync();
+    this.#fresh = [];
+  }
+}
+
+/** Whether a store is still the one that was referred to. */
+export async function isCurrent({ path, generation }: StoreReference): Promise<boolean> {
+  const file = await open(join(path, "..", "index"), "r").catch(() => undefined);
+  if (!file) return false;
+  try {
+    const header = Buffer.alloc(HEADER);
+    await file.read(header, 0, HEADER, 0);
+    return header.toString("latin1", 0, 8) === MAGIC && header.toString("hex", 12) === generation;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Lets go of stores that were not used for longest. @param keep folders of formats in use. */
+export async function dropStores(cacheFolder: string, keep: readonly PixelFormat[]): Promise<void> {
+  const kept = new Set(keep.map((format) => storeFolder(cacheFolder, format)));
+  const others: { readonly path: string; readonly used: number }[] = [];
+  for (const name of await readdir(join(cacheFolder, "pixels")).catch(() => [])) {
+    const path = join(cacheFolder, "pixels", name);
+    if (!kept.has(path)) others.push({ path, used: await stat(join(path, USED)).then((s) => s.mtimeMs, () => 0) });
+  }
+  const now = new Date();
+  for (const path of kept) await utimes(join(path, USED), now, now).catch(() => undefined);
+  others.sort((a, b) => b.used - a.used);
+  for (const { path } of others.slice(Math.max(0, KEPT - kept.size))) if (!(await holder(path))) await rm(path, { recursive: true, force: true }).catch(() => undefined);
+}
+
+/** Bytes of a picture of a format. */
+export function bytesOf({ width, height, color }: PixelFormat): number {
+  return width * height * (color === "rgb" ? 3 : 1);
+}
+
+function storeFolder(cacheFolder: string, { width, height, color, background }: PixelFormat): string {
+  // The version of decoding and resizing: other pixels of the same file are another store.
+  const name = createHash("sha256").update(JSON.stringify([1, width, height, color, background])).digest("hex").slice(0, 16);
+  return join(cacheFolder, "pixels", `${width}x${height}-${color}-${name}`);
+}
+
+async function begin(folder: string, bytes: number, generation: string): Promise<void> {
+  const header = Buffer.alloc(HEADER);
+  header.write(MAGIC, "latin1");
+  header.writeUInt32LE(bytes, 8);
+  header.write(generation, 12, "hex");
+  // Another file, so that whoever reads the old one is not disturbed.
+  await rm(join(folder, "pixels"), { force: true });
+  await (await open(join(folder, "pixels"), "w")).close();
+  const file = await open(join(folder, "index.new"), "w");
+  await file.writeFile(header);
+  await file.sync();
+  await file.close();
+  await rename(join(folder, "index.new"), join(folder, "index"));
+}
+
+/** What an index says as far as it is whole; undefined where there is none, or it is another's. */
+async function readIndex(folder: string, bytes: number): Promise<{ readonly generation: string; readonly hashes: readonly string[] } | undefined> {
+  const file = await open(join(folder, "index"), "r").catch(() => undefined);
+  const pixels = await stat(join(folder, "pixels")).catch(() => undefined);
+  if (!file) return undefined;
+  try {
+    const content = await file.readFile();
+    if (!pixels || content.length < HEADER || content.toString("latin1", 0, 8) !== MAGIC || content.readUInt32LE(8) !== bytes) return undefined;
+    const hashes: string[] = [];
+    for (let at = HEADER; at + ENTRY <= content.length && (hashes.length + 1) * bytes <= pixels.size; at += ENTRY) {
+      const entry = content.subarray(at, at + ENTRY);
+      if (entry.readUInt32LE(36) !== crc32(entry.subarray(0, 36))) break;
+      hashes.push(entry.toString("hex", 0, 32));
+    }
+    return { generation: content.toString("hex", 12, HEADER), hashes };
+  } finally {
+    await file.close();
+  }
+}
+
+async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let written = 0; written < bytes.length;) written += (await file.write(bytes, written, bytes.length - written, position + written)).bytesWritten;
+}
+
+async function lock(folder: string, signal: AbortSignal | undefined): Promise<void> {
+  for (;;) {
+    throwIfAborted(signal);
+    try {
+      const file = await open(join(folder, "lock"), "wx");
+      await file.writeFile(String(process.pid));
+      await file.close();
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw new LatheError("run.storage", `${folder} cannot be written (${(error as Error).message}); make room or allow writing there`, { path: folder }, { cause: error });
+    }
+    if (await holder(folder)) await setTimeout(200);
+    else await unlock(folder);
+  }
+}
+
+async function unlock(folder: string): Promise<void> {
+  await rm(join(folder, "lock"), { force: true });
+}
+
+/** The living process that has a store; undefined where a crash left the lock. */
+async function holder(folder: string): Promise<number | undefined> {
+  const file = await open(join(folder, "lock"), "r").catch(() => undefined);
+  if (!file) return undefined;
+  const { mtimeMs } = await file.stat();
+  const pid = Number(await file.readFile("utf8"));
+  await file.close();
+  // One that was just made may not say whose it is yet.
+  if (!Number.isInteger(pid) || pid === 0) return Date.now() - mtimeMs < 2000 ? -1 : undefined;
+  try {
+    process.kill(pid, 0);
+    return pid;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM" ? pid : undefined;
+  }
+}

@@ -1,0 +1,121 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { LatheError } from "../../base/errors.js";
+import type { DataSpec, ImageInputSpec } from "../../contract/data.js";
+import { findColumn } from "../roles.js";
+import type { Database } from "../sources/database.js";
+import { UNUSED, listUnused } from "../sources/image-folder.js";
+import type { Sources } from "../sources/open-source.js";
+import { type Source, textOf } from "../sources/source.js";
+import { literal } from "../sources/sql.js";
+import type { DataWarning } from "../statistics.js";
+import type { PictureFacts, PixelFormat } from "./picture-task.js";
+import type { StoreReference } from "./pixel-store.js";
+import { stillBad, writeQuarantine } from "./quarantine.js";
+import { type ReadPictures, readPictures } from "./read-pictures.js";
+
+/** The pictures of a data section, read and in their stores. */
+export interface PreparedPictures {
+  /** The sources, which now know what cannot be used. */
+  readonly sources: Sources;
+  readonly warnings: readonly DataWarning[];
+  /** sha256 over paths and contents of all that a source names: of the main one, and of the test's. */
+  readonly digests: readonly string[];
+  /** Of each input by name. */
+  readonly stores: Readonly<Record<string, StoreReference>>;
+  /** By absolute path; those left out are not there. */
+  readonly facts: ReadonlyMap<string, PictureFacts>;
+  /** Where a path of a source stands in the store of an input. */
+  placeOf(input: string, source: Source, path: string): number;
+}
+
+export interface PreparePicturesOptions {
+  /** The project's folder, which the list of bad pictures is in. */
+  readonly folder: string;
+  readonly data: DataSpec;
+  readonly cacheFolder: string;
+  /** `facts`: nothing is to be in stores, as for an audit. */
+  readonly want?: "pixels" | "facts";
+  readonly progress?: (done: number, total: number) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export function imageInputs(data: DataSpec): readonly ImageInputSpec[] {
+  return data.inputs.filter((input) => input.type === "image");
+}
+
+export function formatOfInput({ size: [height, width], color, background }: Pick<ImageInputSpec, "size" | "color" | "background">): PixelFormat {
+  return { width, height, color, background: background.toLowerCase() };
+}
+
+/** Reads what the sources name, puts bad files on the project's list, and tells of them. @throws LatheError `data.unreadable` where nothing can be read; `data.column`, `run.storage`, `cancelled` */
+export async function preparePictures(database: Database, { source, testSource }: Sources, options: PreparePicturesOptions): Promise<PreparedPictures> {
+  const { folder, data, cacheFolder, want = "pixels", progress, signal } = options;
+  const inputs = imageInputs(data);
+  const known = await stillBad(folder);
+  const named: { readonly source: Source; readonly paths: readonly string[] }[] = [];
+  for (const each of testSource ? [source, testSource] : [source]) named.push({ source: each, paths: await pathsOf(database, each, inputs) });
+  const all = new Set(named.flatMap(({ source: { root }, paths }) => paths.map((path) => join(root, path))));
+  const formats = [...new Map(inputs.map((input) => [JSON.stringify(formatOfInput(input)), formatOfInput(input)])).entries()];
+  const read = await readPictures({
+    paths: [...all].filter((path) => !known.has(path)), formats: want === "pixels" ? formats.map(([, format]) => format) : [], cacheFolder, ...(progress ? { progress } : {}), signal,
+  });
+  const bad = new Map([...known].filter(([path]) => all.has(path)));
+  for (const [path, { bad: reason }] of read.facts) if (reason !== undefined) bad.set(path, reason);
+  await writeQuarantine(folder, bad);
+  const warnings: DataWarning[] = [];
+  const told: Source[] = [];
+  for (const { source: each, paths } of named) told.push(await tell(database, each, paths, bad, warnings));
+  const [main = source, test] = told;
+  const storeOf = (name: string): ReadPictures["stores"][number] => {
+    const input = inputs.find((candidate) => candidate.name === name);
+    const store = input && read.stores[formats.findIndex(([key]) => key === JSON.stringify(formatOfInput(input)))];
+    if (!store) throw new LatheError("internal", `there is no store of pictures for ${name}`);
+    return store;
+  };
+  return {
+    sources: { source: main, testSource: test }, warnings, facts: read.facts,
+    digests: named.map(({ source: { root }, paths }) => digestOf(paths, (path) => read.facts.get(join(root, path)))),
+    stores: want === "pixels" ? Object.fromEntries(inputs.map(({ name }) => [name, storeOf(name).reference])) : {},
+    placeOf(input, { root }, path) {
+      const facts = read.facts.get(join(root, path));
+      const place = facts?.bad === undefined && facts ? storeOf(input).placeOf(facts.sha256) : undefined;
+      if (place === undefined) throw new LatheError("internal", `${path} is not in the store`);
+      return place;
+    },
+  };
+}
+
+/** What a source's columns of pictures name, each once, but for what is excluded. */
+async function pathsOf(database: Database, source: Source, inputs: readonly ImageInputSpec[]): Promise<readonly string[]> {
+  const columns = [...new Set(inputs.map((input) => findColumn(source, input.column, "data.column", `input ${input.name}`)))];
+  const paths = new Set<string>();
+  for (const column of columns) {
+    const text = textOf(column);
+    const used = source.unused === undefined ? "" : ` AND v NOT IN (SELECT path FROM ${source.unused} WHERE reason = ${literal(UNUSED.excluded)})`;
+    for (const { v } of await database.all(`SELECT DISTINCT v FROM (SELECT ${text} AS v FROM ${source.relation}) WHERE v IS NOT NULL${used} ORDER BY v`)) paths.add(String(v));
+  }
+  return [...paths];
+}
+
+/** The source, knowing which of its pictures are bad, and a sentence about them. */
+async function tell(database: Database, source: Source, paths: readonly string[], bad: ReadonlyMap<string, string>, warnings: DataWarning[]): Promise<Source> {
+  const own = paths.filter((path) => bad.has(join(source.root, path)));
+  const [first] = own;
+  if (first === undefined) return source;
+  const reason = `${first} ${bad.get(join(source.root, first))}`;
+  if (own.length === paths.length) throw new LatheError("data.unreadable", `none of the ${paths.length} pictures of ${source.path} can be read: ${reason}`, { path: source.path });
+  warnings.push({ code: "data.picture", message: `${own.length} picture${own.length === 1 ? "" : "s"} of ${source.path} cannot be read and ${own.length === 1 ? "is" : "are"} left out${own.length === 1 ? "" : ", such as one"}: ${reason}` });
+  const excluded = source.unused === undefined ? [] : (await database.all(`SELECT path, reason FROM ${source.unused}`)).map(({ path, reason: why }) => [String(path), String(why)] as const);
+  return { ...source, unused: await listUnused(database, [...own.map((path) => [path, UNUSED.unreadable] as const), ...excluded]) };
+}
+
+function digestOf(paths: readonly string[], factsOf: (path: string) => PictureFacts | undefined): string {
+  const hash = createHash("sha256");
+  for (const path of [...paths].sort()) {
+    const facts = factsOf(path);
+    hash.update(JSON.stringify([path, facts?.bad === undefined ? facts?.sha256 ?? "bad" : "bad"]));
+  }
+  return hash.digest("hex");
+}
+

@@ -1,0 +1,89 @@
+import { stat } from "node:fs/promises";
+import { throwIfAborted } from "../sources/database.js";
+import { PictureMemory } from "./picture-memory.js";
+import { PicturePool } from "./picture-pool.js";
+import type { PictureFacts, PixelFormat } from "./picture-task.js";
+import { PixelStore, type StoreReference, dropStores } from "./pixel-store.js";
+
+export interface ReadPicturesOptions {
+  /** Absolute, each once. */
+  readonly paths: readonly string[];
+  /** What is to be in stores afterwards; none: only facts are asked for. */
+  readonly formats: readonly PixelFormat[];
+  readonly cacheFolder: string;
+  readonly progress?: (done: number, total: number) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ReadPictures {
+  readonly facts: ReadonlyMap<string, PictureFacts>;
+  /** In the order of the formats: the store, and where in it a content stands. */
+  readonly stores: readonly { readonly reference: StoreReference; readonly placeOf: (sha256: string) => number | undefined }[];
+}
+
+/** Files whose size and time are asked for at once. */
+const STATS = 64;
+/** New facts are saved after so many. */
+const SAVED = 2000;
+
+/**
+ * Sees to it that every readable picture is in the stores, reading only files that are new or changed. Bad files are told among the facts.
+ * @throws LatheError `run.storage`, `cancelled`
+ */
+export async function readPictures({ paths, formats, cacheFolder, progress = () => undefined, signal }: ReadPicturesOptions): Promise<ReadPictures> {
+  const memory = await PictureMemory.open(cacheFolder);
+  const stores: PixelStore[] = [];
+  const used = new Set<string>();
+  const facts = new Map<string, PictureFacts>();
+  try {
+    for (const format of formats) stores.push(await PixelStore.open(cacheFolder, format, signal));
+    const marks = await marksOf(paths, signal);
+    const unread = paths.filter((path) => {
+      const mark = marks.get(path);
+      const known = mark && memory.get(path, mark);
+      if (!known) return true;
+      facts.set(path, known);
+      if (known.bad === undefined) used.add(known.sha256);
+      return known.bad === undefined && !stores.every((store) => store.placeOf(known.sha256) !== undefined);
+    });
+    if (unread.length > 0) {
+      let done = paths.length - unread.length;
+      const pool = new PicturePool();
+      try {
+        await pool.read(unread.map((path) => ({ path, formats })), async (path, result) => {
+          facts.set(path, result.facts);
+          const mark = marks.get(path);
+          // Whether a file may be opened can change without its size or time.
+          if (mark && result.facts.sha256 !== undefined) memory.put(path, mark, result.facts);
+          if (result.facts.bad === undefined) {
+            used.add(result.facts.sha256);
+            for (const [k, store] of stores.entries()) await store.add(result.facts.sha256, result.pixels[k] ?? new Uint8Array(0));
+          }
+          progress(++done, paths.length);
+          if (done % SAVED === 0) await memory.save();
+        }, signal);
+      } finally {
+        await pool.close();
+      }
+    }
+    throwIfAborted(signal);
+    return { facts, stores: stores.map((store) => ({ reference: store.reference, placeOf: (sha256) => store.placeOf(sha256) })) };
+  } finally {
+    for (const store of stores) await store.close(used);
+    await memory.save();
+    if (formats.length > 0) await dropStores(cacheFolder, formats);
+  }
+}
+
+/** Sizes and times before anything is read, so that what changes meanwhile is read again the next time. */
+async function marksOf(paths: readonly string[], signal: AbortSignal | undefined): Promise<ReadonlyMap<string, { readonly size: number; readonly modified: number }>> {
+  const marks = new Map<string, { readonly size: number; readonly modified: number }>();
+  for (let from = 0; from < paths.length; from += STATS) {
+    throwIfAborted(signal);
+    await Promise.all(paths.slice(from, from + STATS).map(async (path) => {
+      const found = await stat(path).catch(() => undefined);
+      if (found) marks.set(path, { size: found.size, modified: found.mtimeMs });
+    }));
+  }
+  return marks;
+}
