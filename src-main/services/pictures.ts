@@ -56,15 +56,23 @@ export function createPictures(access: FolderAccess, tables: Tables, servers: Mo
       return servers.ask((await modelOfRun(access, asked)).model, { kind: "layers" }, signal);
     },
     async filters({ layer, ...asked }, signal) {
-      return servers.ask((await modelOfRun(access, asked)).model, { kind: "filters", layer }, signal);
+      const answer = await servers.ask((await modelOfRun(access, asked)).model, { kind: "filters", layer }, signal);
+      return { ...answer, weights: owned(answer.weights) };
     },
     async saliency({ project, run: id, row, path, ...question }, signal) {
       const run = await open({ project, run: id }, { path });
-      return servers.ask(run.model, { kind: "saliency", values: await valuesOf(run, { row, path }, signal), ...question }, signal);
+      const answer = await servers.ask(run.model, { kind: "saliency", values: await valuesOf(run, { row, path }, signal), ...question }, signal);
+      return { ...answer, map: owned(answer.map) };
     },
     async featureMaps({ project, run: id, row, path, ...question }, signal) {
       const run = await open({ project, run: id }, { path });
-      return servers.ask(run.model, { kind: "featureMaps", values: await valuesOf(run, { row, path }, signal), ...question }, signal);
+      const answer = await servers.ask(run.model, { kind: "featureMaps", values: await valuesOf(run, { row, path }, signal), ...question }, signal);
+      return { ...answer, pixels: owned(answer.pixels) };
     },
   };
+}
+
+/** Bytes that came from another process lie within a message, not always on a word: a copy has a buffer of its own, which can be read as numbers. */
+function owned(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(bytes);
 }
