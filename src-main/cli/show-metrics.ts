@@ -4,7 +4,7 @@ import type { Confusion } from "../contract/results.js";
 import { count, number } from "./format.js";
 import type { Output } from "./output.js";
 
-const wholeMetrics = ["loss", "accuracy", "auroc", "averagePrecision", "logloss", "mse", "rmse", "mae", "r2"];
+const wholeMetrics = ["loss", "accuracy", "accuracy.top3", "accuracy.top5", "auroc", "averagePrecision", "logloss", "calibrationError", "mse", "rmse", "mae", "r2"];
 /** More classes than these make no readable matrix; the report has it. */
 const MOST_CLASSES = 12;
 

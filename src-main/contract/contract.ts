@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** A question with an answer. Both are data that survives JSON, so every transport carries it. */
+/** A question with an answer. Both are data that survives JSON, or bytes in it, so every transport carries it. */
 export interface Procedure<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> {
   readonly input: I;
   readonly output: O;

@@ -1,5 +1,6 @@
 import type { ErrorRecord } from "../base/errors.js";
 import type { RunEvent } from "./events.js";
+import type { FeatureMapsAnswer, FeatureMapsQuestion, FiltersAnswer, LayersAnswer, SaliencyAnswer, SaliencyQuestion } from "./picture-insight.js";
 
 /** What the engine process can be asked to do: one job a process. `serve-model` answers questions until it is cancelled. */
 export type EngineWork =
@@ -72,17 +73,38 @@ export interface RowAnswer {
   readonly unknown: readonly string[];
 }
 
+/** What a served model is asked, by kind. Rows are values by column. */
+interface ModelQuestions {
+  readonly answer: { readonly values: RowValues };
+  readonly layers: object;
+  readonly saliency: { readonly values: RowValues } & SaliencyQuestion;
+  readonly featureMaps: { readonly values: RowValues } & FeatureMapsQuestion;
+  readonly filters: { readonly layer?: string | undefined };
+}
+
+/** What it says, by kind of question. */
+export interface ModelAnswers {
+  readonly answer: RowAnswer;
+  readonly layers: LayersAnswer;
+  readonly saliency: SaliencyAnswer;
+  readonly featureMaps: FeatureMapsAnswer;
+  readonly filters: FiltersAnswer;
+}
+
+export type ModelQuestion = { [K in keyof ModelQuestions]: ModelQuestions[K] & { readonly kind: K } }[keyof ModelQuestions];
+export type ModelAnswer = ModelAnswers[keyof ModelAnswers];
+
 /** To the engine process. */
 export type EngineCommand =
   | { readonly type: "work"; readonly work: EngineWork }
   | { readonly type: "control"; readonly action: "pause" | "resume" | "stop" | "cancel" }
   /** To a served model. */
-  | { readonly type: "ask"; readonly id: number; readonly values: RowValues };
+  | { readonly type: "ask"; readonly id: number; readonly question: ModelQuestion };
 
 /** From the engine process. It exits after `result` or `error`. */
 export type EngineReply =
   | { readonly type: "event"; readonly event: RunEvent }
-  | { readonly type: "answer"; readonly id: number; readonly answer: RowAnswer }
+  | { readonly type: "answer"; readonly id: number; readonly answer: ModelAnswer }
   | { readonly type: "refusal"; readonly id: number; readonly error: ErrorRecord }
   | { readonly type: "result"; readonly value: unknown }
   | { readonly type: "error"; readonly error: ErrorRecord };

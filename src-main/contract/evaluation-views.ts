@@ -29,10 +29,19 @@ export const curvesResult = z.strictObject({
   roc: curve.optional(),
   /** Recall, precision. */
   precisionRecall: curve.optional(),
-  /** Share of the positive class among rows of about the same predicted probability: ten bins of equal width, without those that hold no row. */
+  /** Share of the positive class among rows of about the same predicted probability: ten bins of equal width and one of what is surely 1, without those that hold no row. */
   calibration: z.array(z.strictObject({ predicted: z.number(), observed: z.number(), rows: z.number() })),
 });
 export type CurvesResult = z.infer<typeof curvesResult>;
+
+/** Of all decisions of a target. */
+export const calibrationResult = z.strictObject({
+  /** Expected calibration error, as the metric `calibrationError`; null without rows. */
+  error: z.number().nullable(),
+  /** By confidence (of a binary target: the probability of yes): 15 bins of equal width and one of what is surely 1, without those that hold no row. */
+  bins: z.array(z.strictObject({ rows: z.number(), confidence: z.number(), accuracy: z.number() })),
+});
+export type CalibrationResult = z.infer<typeof calibrationResult>;
 
 export const judgedRowsRequest = z.strictObject({
   split: judgedSplit,
@@ -47,8 +56,11 @@ export const judgedRowsRequest = z.strictObject({
   threshold: z.number().optional(),
   /** Of a numeric target: predicted − actual within these bounds. */
   residual: z.strictObject({ from: z.number(), to: z.number() }).optional(),
-  /** `worst`: the largest loss first; `unsure`: the least confident first, of classes only (numbers have no confidence: as `worst`); `row`: as in the file. */
-  order: z.enum(["worst", "unsure", "row"]).default("worst"),
+  /**
+   * `worst`: the largest loss first, that is the truth thought least likely; `sure`: the most confident first, which with `show: "mistakes"` are the most confident mistakes;
+   * `unsure`: the least confident first; both of classes only (numbers have no confidence: as `worst`); `row`: as in the file.
+   */
+  order: z.enum(["worst", "sure", "unsure", "row"]).default("worst"),
   offset: z.int().nonnegative(),
   limit: z.int().min(1).max(500),
 });
@@ -77,6 +89,31 @@ export const judgedRows = z.strictObject({
   note: z.string().optional(),
 });
 export type JudgedRows = z.infer<typeof judgedRows>;
+
+export const labelErrorsRequest = z.strictObject({ target: z.string(), offset: z.int().nonnegative(), limit: z.int().min(1).max(500) });
+
+/** Rows of validation and test whose label is likely wrong, the surest first. */
+export const labelErrors = z.strictObject({
+  /** Rows that were looked at, and suspect ones among them. */
+  judged: z.number(),
+  total: z.number(),
+  /** The target's classes: rows labelled so, and how likely a class must be to be proposed; null where no row is labelled so. */
+  classes: z.array(z.strictObject({ name: z.string(), rows: z.number(), threshold: z.number().nullable() })),
+  columns: z.array(z.string()),
+  rows: z.array(z.strictObject({
+    split: judgedSplit,
+    row: z.number(),
+    given: z.string(),
+    proposed: z.string(),
+    givenProbability: z.number(),
+    proposedProbability: z.number(),
+    /** The row as the file has it. */
+    cells: z.array(z.string().nullable()),
+  })),
+  /** As of judged rows. */
+  note: z.string().optional(),
+});
+export type LabelErrors = z.infer<typeof labelErrors>;
 
 /** Of a numeric target, in its own unit. */
 export const residualsResult = z.strictObject({

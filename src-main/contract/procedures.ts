@@ -1,10 +1,12 @@
 import { z } from "zod";
 import { nothing, procedure, stream } from "./contract.js";
-import { curvesResult, judgedRows, judgedRowsRequest, judgedSplit, onePrediction, predictionForm, residualsResult, tablePrediction, targetView } from "./evaluation-views.js";
+import { calibrationResult, curvesResult, judgedRows, judgedRowsRequest, judgedSplit, labelErrors, labelErrorsRequest, onePrediction, predictionForm, residualsResult, tablePrediction, targetView } from "./evaluation-views.js";
 import { runEvent, stageEvent } from "./events.js";
 import { folderListing, pathSchema, pickRequest } from "./files.js";
 import { hostCommand } from "./host-commands.js";
 import { catalogue, modelPlan } from "./model-views.js";
+import { correctedPictures, pictureCorrections } from "./picture-corrections.js";
+import { featureMapsAnswer, featureMapsQuestion, filtersAnswer, layersAnswer, saliencyAnswer, saliencyQuestion } from "./picture-insight.js";
 import { createdProject, documentSchema, openDocument, problemSchema, projectProposal, sampleSummary } from "./project-views.js";
 import { runReport } from "./report.js";
 import { learningRateResult } from "./results.js";
@@ -15,6 +17,8 @@ import { auditResult, columnsResult, rowsPage, rowsRequest } from "./table-views
 import { workEvent, workSupersedes } from "./work.js";
 
 const project = projectReference.shape.project;
+/** A row of the run's data by its number, or any picture: one of the two. */
+const chosenPicture = { row: z.int().positive().optional(), path: pathSchema.optional() };
 const someRuns = z.strictObject({ project, runs: z.array(runId).min(1).max(1000) });
 
 /**
@@ -133,7 +137,19 @@ export const studioContract = {
       /** A class of a target against the rest. @throws `run.missing` where predictions of each row were not kept. */
       curves: procedure(z.strictObject({ ...runReference.shape, split: judgedSplit, target: z.string(), class: z.string().optional() }), curvesResult),
       rows: procedure(z.strictObject({ ...runReference.shape, ...judgedRowsRequest.shape }), judgedRows),
+      calibration: procedure(z.strictObject({ ...runReference.shape, split: judgedSplit, target: z.string() }), calibrationResult),
+      labelErrors: procedure(z.strictObject({ ...runReference.shape, ...labelErrorsRequest.shape }), labelErrors),
       residuals: procedure(z.strictObject({ ...runReference.shape, split: judgedSplit, target: z.string(), column: z.string().optional() }), residualsResult),
+    },
+    /** Looking into models of pictures, and what is wrong with pictures. */
+    pictures: {
+      layers: procedure(runReference, layersAnswer),
+      /** Weights of a convolution; absent: of the first. */
+      filters: procedure(z.strictObject({ ...runReference.shape, layer: z.string().max(200).optional() }), filtersAnswer),
+      saliency: procedure(z.strictObject({ ...runReference.shape, ...chosenPicture, ...saliencyQuestion.shape }), saliencyAnswer),
+      featureMaps: procedure(z.strictObject({ ...runReference.shape, ...chosenPicture, ...featureMapsQuestion.shape }), featureMapsAnswer),
+      /** Leaves pictures out, or labels them anew, in the project file; the pictures stay as they are. */
+      correct: procedure(z.strictObject({ project, corrections: pictureCorrections }), correctedPictures),
     },
     prediction: {
       form: procedure(runReference, predictionForm),

@@ -1,16 +1,42 @@
 import { ratio } from "./averages.js";
 import { sum } from "./class-counts.js";
-import type { Decisions, MetricDefinition } from "./metric.js";
+import type { CategoryView, Decisions, MetricDefinition, RawValues } from "./metric.js";
 
-/** Share of samples whose class is predicted (torchmetrics' Accuracy with `average="micro"`). */
+/** So many of the likeliest classes may hold the true one; told only where there are more classes than that. */
+const TOP = [3, 5] as const;
+
+/** Share of samples whose class is predicted (torchmetrics' Accuracy with `average="micro"`), or is among the k likeliest (`top_k=k`, as `accuracy.top<k>`). */
 export const accuracy: MetricDefinition = {
   type: "accuracy",
   summary: "Share of samples that are predicted right.",
   better: "higher",
-  category: share,
+  category: (view) => ({ ...share(view), ...amongTop(view) }),
   binary: share,
 };
 
-function share(view: Decisions) {
+function share(view: Decisions): RawValues {
   return { accuracy: view.rows === 0 ? undefined : ratio(sum(view.counts.truePositives), view.rows) };
+}
+
+function amongTop({ rows, classes: { length: width }, probabilities, targets }: CategoryView): RawValues {
+  const told = TOP.filter((k) => k < width);
+  if (told.length === 0) return {};
+  const ranks = new Float64Array(width);
+  for (let i = 0; i < rows; i++) {
+    const rank = rankOf(probabilities, i, width, targets[i] ?? 0);
+    ranks[rank] = (ranks[rank] ?? 0) + 1;
+  }
+  return Object.fromEntries(told.map((k) => [`accuracy.top${k}`, rows === 0 ? undefined : sum([...ranks.subarray(0, k)]) / rows]));
+}
+
+/** Classes that come before class `k` by probability, the first of equal ones first, as for the predicted class. A probability that is no number comes last. */
+function rankOf(values: Float32Array, row: number, width: number, k: number): number {
+  const own = values[row * width + k] ?? Number.NaN;
+  if (Number.isNaN(own)) return width - 1;
+  let rank = 0;
+  for (let j = 0; j < width; j++) {
+    const other = values[row * width + j] ?? Number.NaN;
+    if (other > own || (other === own && j < k)) rank++;
+  }
+  return rank;
 }

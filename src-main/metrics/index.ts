@@ -2,6 +2,7 @@ import { createRegistry } from "../base/registry.js";
 import { accuracy } from "./accuracy.js";
 import { auroc } from "./auroc.js";
 import { averagePrecision } from "./average-precision.js";
+import { calibrationError } from "./calibration-error.js";
 import { f1 } from "./f1.js";
 import { logloss } from "./logloss.js";
 import { mae } from "./mae.js";
@@ -19,7 +20,7 @@ import { binaryView, categoryView, numericView } from "./views.js";
 
 /** Every metric, in the order of a report. */
 export const metrics = createRegistry<MetricDefinition>("metric", [
-  accuracy, precision, recall, f1, auroc, averagePrecision, logloss, mse, rmse, mae, r2,
+  accuracy, precision, recall, f1, auroc, averagePrecision, logloss, calibrationError, mse, rmse, mae, r2,
 ]);
 
 /** Every curve over decision thresholds. */

@@ -7,6 +7,8 @@ export function evaluationProcedures({ evaluation }: Studio): Handlers<StudioCon
     report: (run) => evaluation.report(run),
     curves: (asked) => evaluation.curves(asked),
     rows: (asked, { signal }) => evaluation.rows(asked, signal),
+    calibration: (asked) => evaluation.calibration(asked),
+    labelErrors: (asked, { signal }) => evaluation.labelErrors(asked, signal),
     residuals: (asked) => evaluation.residuals(asked),
   };
 }

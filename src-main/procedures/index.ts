@@ -9,6 +9,7 @@ import { exportProcedures } from "./exports.js";
 import { fileProcedures } from "./files.js";
 import type { HostAbilities } from "./host.js";
 import { modelProcedures } from "./model.js";
+import { pictureProcedures } from "./pictures.js";
 import { predictTableStream, predictionProcedures } from "./prediction.js";
 import { projectProcedures } from "./projects.js";
 import { runProcedures, runStream } from "./runs.js";
@@ -26,6 +27,7 @@ export function createRouter(studio: Studio, host: HostAbilities): Router<Studio
       exports: exportProcedures(studio),
       files: fileProcedures(studio, host),
       model: modelProcedures(studio),
+      pictures: pictureProcedures(studio),
       prediction: predictionProcedures(studio),
       projects: projectProcedures(studio),
       runs: runProcedures(studio),

@@ -1,7 +1,7 @@
 import type { Disposable } from "../base/disposable.js";
 
 /**
- * A two-way pipe of messages in order. Messages are JSON values: a transport may pass them as text or by structured clone.
+ * A two-way pipe of messages in order. Messages are JSON values and bytes (Uint8Array) in them: a transport may pass them as text or by structured clone.
  */
 export interface Transport {
   /** @throws LatheError `rpc.closed` */

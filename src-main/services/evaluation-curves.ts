@@ -1,5 +1,7 @@
 import { LatheError } from "../base/errors.js";
-import type { CurvesResult, ResidualsResult } from "../contract/evaluation-views.js";
+import type { CalibrationResult, CurvesResult, ResidualsResult } from "../contract/evaluation-views.js";
+import { calibrationBins } from "../metrics/calibration-bins.js";
+import { CALIBRATION_ERROR_BINS, confidenceBins, expectedError } from "../metrics/calibration-error.js";
 import { curves, metrics } from "../metrics/index.js";
 import type { Curve } from "../metrics/metric.js";
 import { rankClass } from "../metrics/ranking.js";
@@ -75,15 +77,19 @@ function evenly(rising: Float64Array, count: number): readonly number[] {
 }
 
 function calibrationOf(scores: Float32Array, truths: ArrayLike<number>, positive: number): CurvesResult["calibration"] {
-  const bins = Array.from({ length: CALIBRATION_BINS }, () => ({ sum: 0, positives: 0, rows: 0 }));
-  scores.forEach((score, i) => {
-    const bin = bins[Math.min(CALIBRATION_BINS - 1, Math.max(0, Math.floor(score * CALIBRATION_BINS)))];
-    if (!bin) return; // NaN
-    bin.sum += score;
-    bin.rows++;
-    if (truths[i] === positive) bin.positives++;
-  });
-  return bins.filter(({ rows }) => rows > 0).map(({ sum, positives, rows }) => ({ predicted: sum / rows, observed: positives / rows, rows }));
+  const bins = calibrationBins(scores.length, (i) => scores[i] ?? Number.NaN, (i) => truths[i] === positive, CALIBRATION_BINS);
+  return bins.filter(({ rows }) => rows > 0).map(({ rows, confidence, accuracy }) => ({ predicted: confidence, observed: accuracy, rows }));
+}
+
+/** How sure a target's decisions are, and how often they are right. @throws LatheError `usage` for numbers */
+export function calibrationOfDecisions(target: KeptTarget): CalibrationResult {
+  if (target.kind === "numeric") throw new LatheError("usage", `target ${target.name} is a number: it has no probabilities that could be calibrated`, { target: target.name });
+  const { outputs, truths } = target;
+  // Of yes or no the confidence is that of yes, as torchmetrics has it.
+  const bins = target.kind === "binary"
+    ? calibrationBins(truths.length, (i) => outputs[i] ?? Number.NaN, (i) => truths[i] === 1, CALIBRATION_ERROR_BINS)
+    : confidenceBins({ probabilities: outputs, targets: Int32Array.from(truths), classes: target.classes }, CALIBRATION_ERROR_BINS);
+  return { error: expectedError(bins) ?? null, bins: bins.filter(({ rows }) => rows > 0).map((bin) => ({ ...bin })) };
 }
 
 /** How far predictions of numbers are off. @throws LatheError `usage` for classes, and for a column that is not there. */

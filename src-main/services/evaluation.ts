@@ -2,15 +2,16 @@ import { existsSync } from "node:fs";
 import { LatheError } from "../base/errors.js";
 import type { Project } from "../contract/project.js";
 import { targetColumns } from "../contract/data.js";
-import type { CurvesResult, JudgedRows, ResidualsResult, TargetView } from "../contract/evaluation-views.js";
+import type { CalibrationResult, CurvesResult, JudgedRows, LabelErrors, ResidualsResult, TargetView } from "../contract/evaluation-views.js";
 import type { RunReport } from "../contract/report.js";
 import type { RunReference } from "../contract/summaries.js";
 import { type KeptSplit, type KeptTarget, predictionsFile } from "../training/kept-predictions.js";
 import { readConfig } from "../training/run-config.js";
 import { RunFolder } from "../training/run-folder.js";
-import { curvesOf, residualsOf } from "./evaluation-curves.js";
+import { calibrationOfDecisions, curvesOf, residualsOf } from "./evaluation-curves.js";
 import type { FolderAccess } from "./folder-access.js";
 import { type JudgedRowsRequest, describeRow, placesOf } from "./judged-rows.js";
+import { suspectLabels } from "./label-errors.js";
 import { type LoadedPredictions, createPredictionStore, workedOut } from "./prediction-store.js";
 import { cellsOfRows } from "./row-cells.js";
 import { type FoundRun, finishedRun } from "./run-reference.js";
@@ -24,8 +25,14 @@ export interface Evaluation {
   /** @throws as `curves` */
   rows(asked: RunReference & JudgedRowsRequest, signal?: AbortSignal): Promise<JudgedRows>;
   /** @throws as `curves` */
+  calibration(asked: RunReference & { readonly split: KeptSplit; readonly target: string }): Promise<CalibrationResult>;
+  /** Of all rows that were judged. @throws as `curves` */
+  labelErrors(asked: RunReference & { readonly target: string; readonly offset: number; readonly limit: number }, signal?: AbortSignal): Promise<LabelErrors>;
+  /** @throws as `curves` */
   residuals(asked: RunReference & { readonly split: KeptSplit; readonly target: string; readonly column?: string | undefined }): Promise<ResidualsResult>;
 }
+
+const SPLITS = ["validation", "test"] as const;
 
 export function createEvaluation(access: FolderAccess, tables: Tables): Evaluation {
   const store = createPredictionStore();
@@ -43,7 +50,7 @@ export function createEvaluation(access: FolderAccess, tables: Tables): Evaluati
     async report(asked) {
       const { folder, reference, report } = await finishedRun(access, asked);
       const { project } = readConfig(RunFolder.open(reference.project, reference.run));
-      const judged = (["validation", "test"] as const).filter((split) => report[split]);
+      const judged = SPLITS.filter((split) => report[split]);
       return { report, targets: targetViews(project, report), rows: judged.length > 0 && judged.every((split) => existsSync(predictionsFile(folder, split))) };
     },
     async curves(asked) {
@@ -56,6 +63,23 @@ export function createEvaluation(access: FolderAccess, tables: Tables): Evaluati
       const page = Array.from(places.subarray(request.offset, request.offset + request.limit), (place) => describeRow(predictions, target, request, place));
       const { columns, cells, note } = await cellsOfRows(access, tables, run, page.map(({ row }) => row), signal);
       return { columns: [...columns], total: places.length, rows: page.map((row) => ({ ...row, cells: [...cells.get(row.row) ?? []] })), ...(note === undefined ? {} : { note }) };
+    },
+    async calibration(asked) {
+      const { predictions, target } = await open(asked);
+      return workedOut(predictions, ["calibration", asked.target], () => calibrationOfDecisions(target));
+    },
+    async labelErrors({ offset, limit, ...asked }, signal) {
+      const { report } = await finishedRun(access, asked);
+      const judged = SPLITS.filter((split) => report[split]);
+      const [first, ...others] = await Promise.all(judged.map((split) => open({ ...asked, split })));
+      if (!first) throw new LatheError("usage", `run ${asked.run} kept no rows to judge by: its project gave validation and test none`, { run: asked.run });
+      const { classes, suspects, judged: rows } = workedOut(first.predictions, ["label errors", asked.target], () => suspectLabels([first, ...others]));
+      const page = suspects.slice(offset, offset + limit);
+      const { columns, cells, note } = await cellsOfRows(access, tables, first.run, page.map(({ row }) => row), signal);
+      return {
+        judged: rows, total: suspects.length, classes, columns: [...columns], ...(note === undefined ? {} : { note }),
+        rows: page.map(({ given, proposed, ...suspect }) => ({ ...suspect, given: classes[given]?.name ?? "", proposed: classes[proposed]?.name ?? "", cells: [...cells.get(suspect.row) ?? []] })),
+      };
     },
     async residuals(asked) {
       const { predictions, target } = await open(asked);

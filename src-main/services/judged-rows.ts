@@ -17,7 +17,8 @@ export function placesOf(predictions: LoadedPredictions, target: KeptTarget, req
     const chosen = filterRows(predictions.rows.length, target, judge, request);
     switch (request.order) {
       case "row": return chosen;
-      case "unsure": return target.kind === "numeric" ? sorted(chosen, judge.loss, true) : sorted(chosen, judge.confidence, false);
+      case "sure":
+      case "unsure": return target.kind === "numeric" ? sorted(chosen, judge.loss, true) : sorted(chosen, judge.confidence, request.order === "sure");
       case "worst": return sorted(chosen, judge.loss, true);
     }
   });

@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { LatheError, toLatheError } from "../base/errors.js";
-import type { EngineReply, RowAnswer, RowValues } from "../contract/engine-messages.js";
+import type { EngineReply, ModelAnswer, ModelAnswers, ModelQuestion } from "../contract/engine-messages.js";
 import { type EngineLink, type LaunchEngine, launchChildProcess, runInEngine } from "./engine-link.js";
 
 /** Models that are served at once, how long one is kept that nobody asks, and how long one may take to leave. */
@@ -10,14 +10,17 @@ const GRACE = 3000;
 
 /** Models in engine processes of their own, which stay for a while: loading takes a second, answering some milliseconds. */
 export interface ModelServers {
-  /** @throws LatheError `data.value` for what cannot be read as the column's kind; of the model, the engine */
-  ask(model: string, values: RowValues): Promise<RowAnswer>;
+  /**
+   * @param signal gives up waiting; what is under way is answered to nobody.
+   * @throws LatheError `data.value` for what cannot be read as the column's kind; `usage` for what the model has not; of the model, the engine; `cancelled`
+   */
+  ask<Q extends ModelQuestion>(model: string, question: Q, signal?: AbortSignal): Promise<ModelAnswers[Q["kind"]]>;
   close(): void;
 }
 
 interface Server {
   readonly identity: string;
-  ask(values: RowValues): Promise<RowAnswer>;
+  ask(question: ModelQuestion): Promise<ModelAnswer>;
   close(): void;
 }
 
@@ -30,7 +33,7 @@ export function createModelServers({ launch = launchChildProcess, idle = IDLE }:
   }
 
   return {
-    async ask(model, values) {
+    async ask<Q extends ModelQuestion>(model: string, question: Q, signal?: AbortSignal) {
       const { mtimeMs, size, ino } = await stat(model).catch((cause: unknown) => {
         throw new LatheError("run.missing", `${model} is gone; resume the run, which writes it again`, { path: model }, { cause });
       });
@@ -44,7 +47,8 @@ export function createModelServers({ launch = launchChildProcess, idle = IDLE }:
       servers.delete(model);
       servers.set(model, server);
       for (const [oldest, other] of [...servers].slice(0, Math.max(0, servers.size - MOST))) retire(oldest, other);
-      return server.ask(values);
+      // Who answers a question of a kind answers in kind.
+      return unlessAborted(server.ask(question) as Promise<ModelAnswers[Q["kind"]]>, signal);
     },
     close() {
       for (const [model, server] of [...servers]) retire(model, server);
@@ -54,7 +58,7 @@ export function createModelServers({ launch = launchChildProcess, idle = IDLE }:
 
 /** @param onEnd the server is of no more use: it failed, or nobody asked for long. */
 function startServer(model: string, identity: string, launch: LaunchEngine, idle: number, onEnd: (server: Server) => void): Server {
-  const waiting = new Map<number, { readonly resolve: (answer: RowAnswer) => void; readonly reject: (error: LatheError) => void }>();
+  const waiting = new Map<number, { readonly resolve: (answer: ModelAnswer) => void; readonly reject: (error: LatheError) => void }>();
   let next = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let failure: LatheError | undefined;
@@ -63,13 +67,13 @@ function startServer(model: string, identity: string, launch: LaunchEngine, idle
 
   const server: Server = {
     identity,
-    ask(values) {
+    ask(question) {
       if (failure) return Promise.reject(failure);
       clearTimeout(timer);
-      return new Promise<RowAnswer>((resolve, reject) => {
+      return new Promise<ModelAnswer>((resolve, reject) => {
         const id = next++;
         waiting.set(id, { resolve, reject });
-        link.send({ type: "ask", id, values });
+        link.send({ type: "ask", id, question });
       });
     },
     close() {
@@ -112,6 +116,16 @@ function leave(link: EngineLink, result: Promise<unknown>): void {
   const timer = setTimeout(() => link.kill(), GRACE);
   timer.unref();
   result.then(() => clearTimeout(timer), () => clearTimeout(timer));
+}
+
+function unlessAborted<T>(answer: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return answer;
+  return new Promise<T>((resolve, reject) => {
+    const giveUp = () => reject(new LatheError("cancelled", "the question was called off"));
+    if (signal.aborted) giveUp();
+    signal.addEventListener("abort", giveUp, { once: true });
+    answer.then(resolve, reject).finally(() => signal.removeEventListener("abort", giveUp));
+  });
 }
 
 /** A crash of training speaks of resuming; here there is nothing to resume. */

@@ -1,17 +1,16 @@
-import { existsSync, readFileSync, realpathSync, rmSync, statSync } from "node:fs";
+import { existsSync, realpathSync, rmSync, statSync } from "node:fs";
 import { LatheError, toLatheError } from "../base/errors.js";
 import type { RowValues } from "../contract/engine-messages.js";
 import { type OnePrediction, type PredictionForm, type TablePrediction, tablePrediction } from "../contract/evaluation-views.js";
 import type { LogEvent } from "../contract/events.js";
 import { predictionResult } from "../contract/results.js";
 import type { RunReference } from "../contract/summaries.js";
-import type { ModelFacts } from "../training/inference-model.js";
 import { outExists } from "../training/predict-table.js";
-import { factsOf } from "../training/served-model.js";
 import { readTrainingValues } from "../training/training-values.js";
-import type { LaunchEngine } from "./engine-link.js";
 import type { FolderAccess } from "./folder-access.js";
-import { createModelServers } from "./model-servers.js";
+import type { ModelFactsStore } from "./model-facts.js";
+import type { ModelServers } from "./model-servers.js";
+import { resolvePictures } from "./picture-paths.js";
 import { describeAnswer, formOf } from "./prediction-form.js";
 import { modelOfRun } from "./run-reference.js";
 import type { Progress } from "./shared-work.js";
@@ -19,8 +18,6 @@ import type { EngineRunner } from "./studio.js";
 
 /** Rows of a written file that are told with it. */
 const PREVIEW = 200;
-/** Models whose facts are remembered. */
-const MOST_FACTS = 4;
 
 /** A run's model at work. Everything throws `run.missing` for a run without one, `export.parity` for one that was refused. */
 export interface Prediction {
@@ -33,22 +30,7 @@ export interface Prediction {
   close(): void;
 }
 
-export function createPrediction(access: FolderAccess, work: EngineRunner, launch?: LaunchEngine): Prediction {
-  const servers = createModelServers({ launch });
-  const remembered = new Map<string, { readonly identity: string; readonly facts: ModelFacts }>();
-
-  function factsAt(model: string): ModelFacts {
-    const { mtimeMs, size } = statSync(model);
-    const identity = `${mtimeMs} ${size}`;
-    const known = remembered.get(model);
-    if (known?.identity === identity) return known.facts;
-    const facts = factsOf(readFileSync(model), model);
-    remembered.delete(model);
-    remembered.set(model, { identity, facts });
-    for (const oldest of [...remembered.keys()].slice(0, Math.max(0, remembered.size - MOST_FACTS))) remembered.delete(oldest);
-    return facts;
-  }
-
+export function createPrediction(access: FolderAccess, work: EngineRunner, servers: ModelServers, factsAt: ModelFactsStore): Prediction {
   return {
     async form(run) {
       const { folder, model } = await modelOfRun(access, run);
@@ -60,7 +42,8 @@ export function createPrediction(access: FolderAccess, work: EngineRunner, launc
       const known = new Set(facts.fitted.inputs.flatMap((input) => (input.type === "numeric" ? input.columns : [input.column])));
       const stranger = Object.keys(values).find((column) => !known.has(column));
       if (stranger !== undefined) throw new LatheError("usage", `the model does not read a column "${stranger}"; it reads ${[...known].join(", ")}`, { column: stranger });
-      return describeAnswer(facts, readTrainingValues(folder), values, await servers.ask(model, values));
+      const found = await resolvePictures(access, facts, values);
+      return describeAnswer(facts, readTrainingValues(folder), values, await servers.ask(model, { kind: "answer", values: found }));
     },
     async table({ data: asked, out: wanted, replace, ...run }, onProgress, onLog, signal) {
       const data = await access.resolve(asked, "the table");

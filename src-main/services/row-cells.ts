@@ -11,6 +11,8 @@ import type { Tables } from "./tables.js";
 export interface RowCells {
   readonly columns: readonly string[];
   readonly cells: ReadonlyMap<number, readonly (string | null)[]>;
+  /** By row: the folder that a path in it starts from. */
+  readonly rootOf: (row: number) => string | undefined;
   /** Why there are none. */
   readonly note?: string;
 }
@@ -23,15 +25,18 @@ export async function cellsOfRows(access: FolderAccess, tables: Tables, run: Fou
   try {
     const { data, changed } = await dataOf(access, run, signal);
     if (changed) return none("the data file has changed since this run was trained, so the rows cannot be shown; what the model answered then is kept");
-    if (rows.length === 0) return { columns: [], cells: new Map() };
-    const page = await tables.use(data, (table) => table.exclusively(() => {
+    if (rows.length === 0) return { columns: [], cells: new Map(), rootOf: () => undefined };
+    return await tables.use(data, (table) => table.exclusively(async () => {
       const views: Views = (table.kept.get(KEPT) as Views | undefined) ?? new Map<string, never>();
       table.kept.set(KEPT, views);
       // The split does not matter here.
       const split = new LatheError("internal", "rows were asked for without a split");
-      return readRows(table.staged, split, views, { offset: 0, limit: rows.length, filters: [{ kind: "rows", rows: [...rows] }] }, signal);
+      const page = await readRows(table.staged, split, views, { offset: 0, limit: rows.length, filters: [{ kind: "rows", rows: [...rows] }] }, signal);
+      const { main, test } = table.staged;
+      // Rows of a test file of its own go on after those of the main one.
+      const rootOf = (row: number) => (row <= main.rows ? main : test ?? main).source.root;
+      return { columns: page.columns, cells: new Map(page.rows.map(({ row, cells }) => [row, cells])), rootOf };
     }), undefined, signal);
-    return { columns: page.columns, cells: new Map(page.rows.map(({ row, cells }) => [row, cells])) };
   } catch (thrown) {
     const error = toLatheError(thrown);
     if (error.code === "cancelled" || error.code === "internal") throw error;
@@ -40,7 +45,7 @@ export async function cellsOfRows(access: FolderAccess, tables: Tables, run: Fou
 }
 
 function none(note: string): RowCells {
-  return { columns: [], cells: new Map(), note };
+  return { columns: [], cells: new Map(), rootOf: () => undefined, note };
 }
 
 /** The frozen settings of a run as a project, and whether its data is still what it was. */

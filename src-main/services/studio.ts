@@ -6,6 +6,10 @@ import { type Files, createFiles } from "./files.js";
 import { createFolderAccess, type FolderAccess } from "./folder-access.js";
 import { createJobRegistry, type JobRegistry, type StartTraining } from "./job-registry.js";
 import type { LaunchEngine } from "./engine-link.js";
+import { createModelFacts } from "./model-facts.js";
+import { createModelServers } from "./model-servers.js";
+import { type PictureCorrections, createPictureCorrections } from "./picture-corrections.js";
+import { type Pictures, createPictures } from "./pictures.js";
 import { inEngine, startTraining } from "./jobs.js";
 import { type Prediction, createPrediction } from "./prediction.js";
 import { type ProjectDocuments, createProjectDocuments } from "./project-documents.js";
@@ -29,6 +33,8 @@ export interface Studio {
   readonly tables: Tables;
   readonly evaluation: Evaluation;
   readonly prediction: Prediction;
+  readonly pictures: Pictures;
+  readonly corrections: PictureCorrections;
   /** Work in an engine process of its own, started as this host starts them. */
   readonly work: EngineRunner;
 }
@@ -58,10 +64,14 @@ export function createStudio(options: StudioOptions): Studio {
   const tables = createTables(access);
   const home = options.home ?? stateFolder();
   const settings = createSettings(home);
+  const servers = createModelServers({ launch });
+  const facts = createModelFacts();
+  const documents = createProjectDocuments(access);
   return {
     access, settings, jobs, tables, work, engines: createEngineList(work),
-    files: createFiles(access), documents: createProjectDocuments(access),
+    files: createFiles(access), documents,
     projects: createProjects(createRecentProjects(home), access, settings, options), runs: createRuns(access, jobs),
-    evaluation: createEvaluation(access, tables), prediction: createPrediction(access, work, launch),
+    evaluation: createEvaluation(access, tables), prediction: createPrediction(access, work, servers, facts),
+    pictures: createPictures(access, tables, servers, facts), corrections: createPictureCorrections(documents),
   };
 }

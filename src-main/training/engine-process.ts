@@ -20,7 +20,7 @@ const emit = (event: RunEvent): void => channel.send({ type: "event", event });
 
 channel.onCommand((command) => {
   if (command.type === "control") control[command.action]();
-  else if (command.type === "ask") questions.ask(command.id, command.values);
+  else if (command.type === "ask") questions.ask(command.id, command.question);
   else void perform(command.work);
 });
 // A terminal sends Ctrl-C to the whole group; the parent decides what it means.

@@ -5,6 +5,7 @@ import { LatheError, toLatheError } from "../base/errors.js";
 import type { Executable } from "../engines/engine.js";
 import { chooseEngine } from "../engines/index.js";
 import { decodeModel } from "../onnx/protobuf.js";
+import type { Graph, Model } from "../onnx/types.js";
 import { inferTypes } from "../ops/index.js";
 import { type ModelFacts, readFacts } from "./inference-model.js";
 
@@ -12,6 +13,10 @@ import { type ModelFacts, readFacts } from "./inference-model.js";
 export interface ServedModel {
   readonly facts: ModelFacts;
   readonly session: Executable;
+  /** Where the file's own graph is wanted: read anew, since few ask. @throws LatheError as `serveModel` */
+  graph(): Graph;
+  /** Another graph for the same device. @throws LatheError `engine.failed` */
+  compile(graph: Graph): Promise<Executable>;
   /** For temporary files; gone after `close`. */
   readonly workFolder: string;
   close(): Promise<void>;
@@ -19,18 +24,15 @@ export interface ServedModel {
 
 /** @throws LatheError `run.missing`, `graph.invalid`, `export.format` where the file is not a model of Lathe's, `engine.*` */
 export async function serveModel(path: string, device: string): Promise<ServedModel> {
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(path);
-  } catch (thrown) {
-    throw new LatheError("run.missing", `${path} cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}`, { path }, { cause: thrown });
-  }
+  const bytes = read(path);
   const facts = factsOf(bytes, path);
-  const choice = await chooseEngine("auto", device);
-  const session = await choice.engine.load(bytes, { device: choice.device, threads: 1 });
+  const { engine, device: chosen } = await chooseEngine("auto", device);
+  const session = await engine.load(bytes, { device: chosen, threads: 1 });
   const workFolder = mkdtempSync(join(tmpdir(), "lathe-"));
   return {
     facts, session, workFolder,
+    graph: () => decoded(read(path), path).graph,
+    compile: (graph) => engine.compile(graph, { device: chosen, threads: 1 }),
     async close() {
       await session.dispose();
       rmSync(workFolder, { recursive: true, force: true });
@@ -38,14 +40,22 @@ export async function serveModel(path: string, device: string): Promise<ServedMo
   };
 }
 
-/** What a file says of itself. @throws LatheError `graph.invalid`, `export.format` */
-export function factsOf(bytes: Uint8Array, path: string): ModelFacts {
-  return readFacts(metadataOf(bytes, path), path);
+function read(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (thrown) {
+    throw new LatheError("run.missing", `${path} cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}`, { path }, { cause: thrown });
+  }
 }
 
-function metadataOf(bytes: Uint8Array, path: string): ReadonlyMap<string, string> {
+/** What a file says of itself. @throws LatheError `graph.invalid`, `export.format` */
+export function factsOf(bytes: Uint8Array, path: string): ModelFacts {
+  return readFacts(decoded(bytes, path).metadata, path);
+}
+
+function decoded(bytes: Uint8Array, path: string): Model {
   try {
-    return decodeModel(bytes, inferTypes).metadata;
+    return decodeModel(bytes, inferTypes);
   } catch (thrown) {
     const { code, message, details } = toLatheError(thrown);
     throw new LatheError(code, `${path}: ${message}`, { ...details, path }, { cause: thrown });

@@ -72,7 +72,7 @@ describe("curves are torchmetrics'", () => {
 
 test("every file that defines a metric or a curve is in the registry", () => {
   const folder = new URL("../../src-main/metrics/", import.meta.url);
-  const shared = ["index", "metric", "class-counts", "ranking", "averages", "columns", "one-vs-rest", "views"];
+  const shared = ["index", "metric", "class-counts", "ranking", "averages", "calibration-bins", "columns", "one-vs-rest", "views"];
   const files = readdirSync(folder).map((f) => f.replace(".ts", "")).filter((f) => !shared.includes(f));
   expect(files.length).toBe(metrics.all.length + curves.all.length);
 });
@@ -127,10 +127,21 @@ describe("against the definitions", () => {
       const targets = int32(rows.map((r) => Number(r.yes)));
       const yes = evaluateBinary({ probabilities: float32(rows.map((r) => r.score)), targets, classes: ["no", "yes"] }).values;
       const two = evaluateCategory({ probabilities: float32(rows.flatMap((r) => [1 - r.score, r.score])), targets, classes: ["no", "yes"] }).values;
-      for (const name of Object.keys(two).filter((n) => !n.startsWith("averagePrecision") && !n.endsWith("auroc.weighted"))) {
+      // Of a class the confidence is the decision's, of yes or no it is that of yes.
+      const differing = (n: string) => n.startsWith("averagePrecision") || n.endsWith("auroc.weighted") || n === "calibrationError";
+      for (const name of Object.keys(two).filter((n) => !differing(n))) {
         if (two[name] === null) expect(yes[name], name).toBeNull();
         else expect(yes[name], name).toBeCloseTo(two[name]!, 5);
       }
+    }));
+  });
+
+  test("a class is among the likeliest three where fewer than three come before it, the first of equal ones first", () => {
+    const row = fc.record({ scores: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 7, maxLength: 7 }), actual: fc.integer({ min: 0, max: 6 }) });
+    fc.assert(fc.property(fc.array(row, { minLength: 1, maxLength: 30 }), (rows) => {
+      const { values } = evaluateCategory({ probabilities: float32(rows.flatMap((r) => r.scores)), targets: int32(rows.map((r) => r.actual)), classes: ["a", "b", "c", "d", "e", "f", "g"] });
+      const ordered = rows.map((r) => r.scores.map((score, k) => ({ score, k })).sort((a, b) => b.score - a.score || a.k - b.k).map(({ k }) => k));
+      for (const top of [3, 5]) expect(values[`accuracy.top${top}`]).toBe(rows.filter((r, i) => ordered[i]!.slice(0, top).includes(r.actual)).length / rows.length);
     }));
   });
 

@@ -32,7 +32,10 @@ const good: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   "runs.trashed": { project }, "runs.emptyTrash": { project },
   "training.start": { project }, "training.pause": run, "training.resume": run, "training.stop": run, "training.cancel": run,
   "evaluation.report": run, "evaluation.curves": { ...run, split: "test", target: "Good" }, "evaluation.rows": { ...run, split: "test", target: "Good", offset: 0, limit: 10 },
+  "evaluation.calibration": { ...run, split: "test", target: "Good" }, "evaluation.labelErrors": { ...run, target: "Good", offset: 0, limit: 10 },
   "evaluation.residuals": { ...run, split: "test", target: "Good" }, "prediction.form": run, "prediction.one": { ...run, values: {} },
+  "pictures.layers": run, "pictures.filters": run, "pictures.saliency": { ...run, path: inside, target: "Good" }, "pictures.featureMaps": { ...run, path: inside },
+  "pictures.correct": { project, corrections: [{ picture: "a.png", excluded: true }] },
   "exports.card": run, "exports.write": { ...run, format: "onnx", out: join(allowed, "out.onnx") },
   "run": run, "preparing": { project }, "columns": { project }, "audit": { project }, "learningRate": { project }, "predictTable": { ...run, data: inside, out: join(allowed, "out.csv") },
 };

@@ -1,4 +1,5 @@
 import { TransportCore } from "../transport-core.js";
+import { fromText, toText } from "./json-text.js";
 
 /** Two ends in one process, for tests and for a host that talks to itself. Messages go through JSON, one task later, as on a real wire. */
 export function createMemoryPair(): readonly [TransportCore, TransportCore] {
@@ -6,8 +7,8 @@ export function createMemoryPair(): readonly [TransportCore, TransportCore] {
   const makeEnd = (other: number) =>
     new TransportCore({
       send(message) {
-        const text = JSON.stringify(message);
-        setTimeout(() => ends[other]?.received(JSON.parse(text)), 0);
+        const text = toText(message);
+        setTimeout(() => ends[other]?.received(fromText(text)), 0);
       },
       close: () => ends[other]?.ended(),
     });

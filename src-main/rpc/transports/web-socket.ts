@@ -1,5 +1,6 @@
 import type { CloseReason } from "../transport.js";
 import { TransportCore } from "../transport-core.js";
+import { fromText, toText } from "./json-text.js";
 
 /** What a browser's `WebSocket` and that of `ws` have in common. */
 export interface SocketLike {
@@ -22,7 +23,7 @@ const closeCodes = { done: 1000, malformed: 1007 } as const satisfies Record<Clo
 export function createSocketTransport(socket: SocketLike, onMalformed: (reason: string) => void = () => undefined): TransportCore {
   const core = new TransportCore({
     send(message) {
-      if (socket.readyState === open) socket.send(JSON.stringify(message));
+      if (socket.readyState === open) socket.send(toText(message));
     },
     close: (reason) => socket.close(closeCodes[reason], reason),
   });
@@ -30,7 +31,7 @@ export function createSocketTransport(socket: SocketLike, onMalformed: (reason: 
     if (core.closed) return;
     try {
       if (typeof data !== "string") throw new TypeError("a message is JSON text, this one is binary");
-      core.received(JSON.parse(data));
+      core.received(fromText(data));
     } catch (error) {
       onMalformed(error instanceof Error ? error.message : String(error));
       core.close("malformed");

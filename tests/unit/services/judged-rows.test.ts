@@ -38,6 +38,13 @@ test("mistakes alone are those whose decision is not the truth, equal figures as
   expect([...placesOf({ ...predictions, rows: Uint32Array.of(1, 2, 3, 4), worked: new Map() }, alike, request({}))]).toEqual([1, 3, 0, 2]);
 });
 
+test("the most confident mistakes are not those whose truth was thought least likely", () => {
+  const target: KeptTarget = { name: "t", kind: "category", width: 3, classes: ["a", "b", "c"], outputs: Float32Array.of(0.55, 0.01, 0.44, 0.9, 0.08, 0.02, 0.2, 0.7, 0.1), truths: Int32Array.of(1, 1, 1) };
+  const predictions = { split: "test" as const, rows: Uint32Array.of(1, 2, 3), targets: [target], worked: new Map() };
+  expect([...placesOf(predictions, target, request({ show: "mistakes", order: "worst" }))]).toEqual([0, 1]);
+  expect([...placesOf(predictions, target, request({ show: "mistakes", order: "sure" }))]).toEqual([1, 0]);
+});
+
 test("curves are thinned to a thousand points that still show them", () => {
   const { target } = million(200_000);
   const found = curvesOf(target, undefined);

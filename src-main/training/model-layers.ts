@@ -1,0 +1,81 @@
+import { defined } from "../base/assert.js";
+import { LatheError } from "../base/errors.js";
+import type { Emitter } from "../onnx/emitter.js";
+import { type Graph, type Node, type Value, isFloat } from "../onnx/types.js";
+
+/** A layer of an exported graph, or an encoded input, whose output is pictures `[N, K, h, w]`. */
+export interface PictureLayer {
+  /** The layer's id, or the input's name. */
+  readonly id: string;
+  readonly kind: "input" | "layer";
+  /** ONNX operators it is made of, in order. */
+  readonly operators: readonly string[];
+  readonly output: Value;
+  /** K, h and w. */
+  readonly maps: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+/**
+ * What a graph of Lathe's makes of pictures, in the order in which it does. Layers and encoders write themselves into scopes of their own: `conv1/Conv_0`. A layer that
+ * adds nothing, as dropout in evaluation, is not there.
+ * @param inputs names of the model's inputs.
+ */
+export function pictureLayers(graph: Graph, inputs: readonly string[]): readonly PictureLayer[] {
+  const scopes = new Map<string, Node[]>();
+  for (const node of graph.nodes) {
+    const [id = "", ...rest] = node.name.split("/");
+    if (rest.length > 0) scopes.set(id, [...(scopes.get(id) ?? []), node]);
+  }
+  const outputs = new Set(graph.outputs.map(({ name }) => name));
+  return [...scopes].flatMap(([id, nodes]): PictureLayer[] => {
+    const name = resultOf(graph, nodes, outputs);
+    const type = graph.types.get(name);
+    if (!type || type.shape.length !== 4 || !isFloat(type.dtype)) return [];
+    const [maps, height, width] = type.shape.slice(1);
+    if (typeof maps !== "number" || typeof height !== "number" || typeof width !== "number") return [];
+    return [{ id, kind: inputs.includes(id) ? "input" : "layer", operators: nodes.map(({ op }) => op), output: { name, ...type }, maps, height, width }];
+  });
+}
+
+/** The last of a layer's values that something outside of it reads. */
+function resultOf(graph: Graph, nodes: readonly Node[], outputs: ReadonlySet<string>): string {
+  const own = new Set(nodes);
+  const read = new Set(graph.nodes.flatMap((node) => (own.has(node) ? [] : node.inputs)));
+  const made = nodes.flatMap((node) => node.outputs);
+  return made.findLast((name) => read.has(name) || outputs.has(name)) ?? made.at(-1) ?? "";
+}
+
+/** @param wanted the layer's id; absent: the first for which `fits` holds, from the end where `last` is set. @throws LatheError `usage` with what there is */
+export function findLayer(layers: readonly PictureLayer[], wanted: string | undefined, fits: (layer: PictureLayer) => boolean, last: boolean, what: string): PictureLayer {
+  const fitting = layers.filter(fits);
+  const found = wanted === undefined ? (last ? fitting.at(-1) : fitting[0]) : fitting.find(({ id }) => id === wanted);
+  if (found) return found;
+  if (fitting.length === 0) throw new LatheError("usage", `the model has no ${what}`);
+  throw new LatheError("usage", `the model has no ${what} called "${wanted ?? ""}"; it has ${fitting.map(({ id }) => id).join(", ")}`, { layer: wanted });
+}
+
+/** Names of the values that a value is made from, itself among them. */
+export function ancestorsOf(graph: Graph, name: string): ReadonlySet<string> {
+  const needed = new Set([name]);
+  for (const node of graph.nodes.toReversed()) {
+    if (node.outputs.some((o) => needed.has(o))) for (const i of node.inputs) needed.add(i);
+  }
+  return needed;
+}
+
+/** Writes a finished graph into one under construction, which may then go on from any of its values. @returns the new values by their names in `graph` */
+export function copyInto(e: Emitter, graph: Graph): ReadonlyMap<string, Value> {
+  const values = new Map<string, Value>();
+  for (const { name, dtype, shape, doc } of graph.inputs) values.set(name, e.graph.input(name, dtype, shape, doc));
+  // Constants are unnamed, so that their names do not meet those of new ones.
+  for (const [name, data] of graph.initializers) values.set(name, name.includes("const_") ? e.constant(data) : e.graph.initializer(name, data));
+  for (const node of graph.nodes) {
+    const inputs = node.inputs.map((name) => (name === "" ? undefined : defined(values.get(name), name)));
+    const scope = node.name.split("/").slice(0, -1).join("/") || "main";
+    const outputs = e.graph.scope(scope, () => e.graph.node(node.op, inputs, node.attributes, { domain: node.domain, outputs: node.outputs.length }));
+    node.outputs.forEach((name, i) => values.set(name, defined(outputs[i], name)));
+  }
+  return values;
+}
