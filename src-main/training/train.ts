@@ -100,16 +100,27 @@ function leftOpen<T>(said: T, preferred: T): T {
   return said === "auto" ? preferred : said;
 }
 
-/** An old run, with the settings it began with. @throws LatheError `run.missing`, `run.locked`, `data.changed`, `usage` */
-async function takeUp(request: TrainRequest, { emit, control }: WorkSetting): Promise<Started> {
-  const overrides = (["epochs", "seed", "engine", "device"] as const).filter((name) => request[name] !== undefined);
+/**
+ * An old run, with the settings it began with; another engine or device may take it over where it is named, since a checkpoint is the same for all.
+ * @throws LatheError `run.missing`, `run.locked`, `data.changed`, `usage`
+ */
+async function takeUp(request: TrainRequest, { emit, now, control }: WorkSetting): Promise<Started> {
+  const overrides = (["epochs", "seed"] as const).filter((name) => request[name] !== undefined);
   if (overrides.length > 0) throw new LatheError("usage", `--resume goes on with the run's own settings; leave out --${overrides.join(", --")}, or start a new run`);
   // The run's own configuration counts: whatever the project file says by now, or whether it is in order, does not matter.
   const folder = dirname(await projectFileOf(request.project));
   const run = RunFolder.open(folder, request.resume === true ? undefined : String(request.resume)).lock();
   try {
     const config = readConfig(run);
-    const choice = { ...await chooseEngine(config.engine, config.device), reason: config.reason };
+    const chosen = await chooseEngine(request.engine ?? config.engine, request.device ?? (request.engine === undefined ? config.device : "auto"));
+    const moves = chosen.engine.name !== config.engine || chosen.device !== config.device;
+    const choice = moves ? chosen : { ...chosen, reason: config.reason };
+    if (moves) {
+      const message = `run ${run.id} began with ${config.engine} ${config.engineVersion} on ${config.device} and goes on with ${choice.engine.name} ${choice.status.version ?? ""} on ${choice.device}, as asked for: `
+        + "its last digits may be others than with one engine throughout";
+      emit({ event: "log", level: "warning", message });
+      run.log(message, now());
+    }
     const bench = await openWorkbench({ project: config.project, folder, choice, threads: config.threads, emit, signal: control.preparation });
     refuseChange(run, config, bench);
     const { spec, compile } = bench;

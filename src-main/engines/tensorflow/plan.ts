@@ -1,6 +1,7 @@
+import type { Tensor } from "@tensorflow/tfjs-core";
 import { defined } from "../../base/assert.js";
 import { LatheError } from "../../base/errors.js";
-import { type Graph, type Node, TRAINING_DOMAIN } from "../../onnx/types.js";
+import { type Graph, type Node, TRAINING_DOMAIN, isFloat } from "../../onnx/types.js";
 import { compiling } from "./compiling.js";
 import { GRADIENT } from "./gradient.js";
 import { Held, type Pool } from "./held.js";
@@ -50,15 +51,18 @@ export function planGraph(graph: Graph, tf: Tf, pool: Pool, constants: Pool): Pl
   };
   const parts = partition(graph);
   const stopped = new Set(parts.gradient?.inputs.slice(stringsOf(parts.gradient, "xs").length));
+  const taped = new Set(parts.inside);
   const held = new Map<number, Held>();
   for (const [name, data] of graph.initializers) held.set(place(name), Held.of(constants, data));
+  // The gradient flows through floats alone, and not where it is stopped.
+  const isCut = (name: string): boolean => stopped.has(name) || !isFloat(graph.types.get(name)?.dtype ?? "float32");
   const stepOf = (node: Node): Step => {
     const kernel = kernels.get(node.op);
     if (node.domain !== (kernel.domain ?? "")) throw new LatheError("graph.unsupported", `there is no kernel ${node.op} of the domain ${node.domain}`);
     const run = kernel.compile(compiling(tf, pool, constants, node));
     return {
       node,
-      run: node.outputs.some((o) => stopped.has(o)) ? withoutGradient(tf, pool, run, node.outputs.map((o) => stopped.has(o))) : run,
+      run: taped.has(node) && node.outputs.some(isCut) ? withoutGradient(tf, pool, run, node.outputs.map(isCut)) : run,
       operands: node.inputs.map(place),
       results: node.outputs.map(place),
     };
@@ -130,11 +134,17 @@ function stringsOf({ attributes }: Node, name: string): readonly string[] {
   return found?.type === "strings" ? found.value : [];
 }
 
-/** A run whose results count as constants: TensorFlow.js follows the operation that made a tensor, so these are made by one without a gradient. */
-function withoutGradient(tf: Tf, pool: Pool, run: Run, stopped: readonly boolean[]): Run {
-  const cut = tf.customGrad((x) => ({ value: tf.clone(x as never), gradFunc: (dy: never) => tf.zerosLike(dy) }));
+/**
+ * A run whose results, or those of them that are cut, count as constants. TensorFlow.js follows the operation that made a tensor back to its operands, and fails where it has
+ * no gradient, as for a comparison; a copy made by an operation without operands leads nowhere.
+ */
+function withoutGradient(tf: Tf, pool: Pool, run: Run, isCut: readonly boolean[]): Run {
+  const copy = (t: Tensor): Tensor => tf.customGrad(() => ({ value: tf.clone(t), gradFunc: () => [] }))();
   return (operands: Operands) => {
     const results = run(operands);
-    return (results instanceof Held ? [results] : results).map((held, i) => (stopped[i] && held.dtype === "float32" ? new Held(pool, held.dtype, held.dims, { device: cut(held.tensor()) }) : held));
+    return (results instanceof Held ? [results] : results).map((held, i) => {
+      if (!isCut[i] || held.isOnHost) return held;
+      return new Held(pool, held.dtype, held.dims, held.isChannelsLast ? { last: copy(held.channelsLast()) } : { device: copy(held.tensor()) });
+    });
   };
 }

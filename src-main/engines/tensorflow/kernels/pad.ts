@@ -26,8 +26,11 @@ export const pad = defineKernel({
         }, x.tensor());
         return c.hold(result, x.dtype);
       }
-      const value = operands[2]?.numbers()[0] ?? 0;
-      return c.hold(padded(tf, x.tensor(), pads, value), x.dtype);
+      const value = operands[2];
+      if (!value || value.isOnHost) return c.hold(padded(tf, x.tensor(), pads, value?.numbers()[0]), x.dtype);
+      // A value that was computed may vary: TensorFlow.js takes a number, so it is added where there are only zeros.
+      const outside = tf.sub(tf.scalar(1), padded(tf, tf.ones([...x.dims]), pads));
+      return c.hold(tf.add(padded(tf, x.tensor(), pads), tf.mul(outside, tf.reshape(value.tensor(), []))), x.dtype);
     };
   },
 });

@@ -22,7 +22,7 @@ export function reduction(c: Compiling, reduce: Reduce): Run {
 
 /** Without the axes that are reduced, channels that lie last are where ONNX has them only if none follows: else they are put back first. */
 function reduced(c: Compiling, x: Held, axes: readonly number[], keep: boolean, reduce: Reduce): Held {
-  if (axes.length === 0) return c.hold(c.tf.clone(x.tensor()), x.dtype);
+  if (x.dims.length === 0) return c.hold(c.tf.reshape(reduce(c.tf.reshape(x.tensor(), [1]), [0], false), []), x.dtype);
   const { t, last, axis, hold } = lying(c, x);
   const inOrder = axes.includes(1) || x.dims.every((_, i) => i < 2 || axes.includes(i));
   if (keep) return hold(reduce(t, axes.map(axis), true), x.dtype);
