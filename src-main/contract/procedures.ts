@@ -7,6 +7,7 @@ import { hostCommand } from "./host-commands.js";
 import { catalogue, modelPlan } from "./model-views.js";
 import { correctedPictures, pictureCorrections } from "./picture-corrections.js";
 import { featureMapsAnswer, featureMapsQuestion, filtersAnswer, layersAnswer, saliencyAnswer, saliencyQuestion } from "./picture-insight.js";
+import { augmentedAnswer, augmentedQuestion, pictureView, sampleAnswer, sampleQuestion, thumbnailsAnswer, thumbnailsQuestion } from "./picture-views.js";
 import { createdProject, documentSchema, openDocument, problemSchema, projectProposal, sampleSummary } from "./project-views.js";
 import { runReport } from "./report.js";
 import { learningRateResult } from "./results.js";
@@ -143,6 +144,14 @@ export const studioContract = {
     },
     /** Looking into models of pictures, and what is wrong with pictures. */
     pictures: {
+      /** Of the project as saved. A picture that cannot be shown says why. */
+      thumbnails: procedure(z.strictObject({ project, ...thumbnailsQuestion.shape }), thumbnailsAnswer),
+      /** One picture: as it is, and as the network is given it. */
+      sample: procedure(z.strictObject({ project, ...sampleQuestion.shape }), sampleAnswer),
+      /** One picture under many draws of its augmentation. */
+      augmented: procedure(z.strictObject({ project, ...augmentedQuestion.shape }), augmentedAnswer),
+      /** Any picture, to be shown. */
+      file: procedure(z.strictObject({ path: pathSchema, side: z.int().min(16).max(1024).default(640) }), pictureView),
       layers: procedure(runReference, layersAnswer),
       /** Weights of a convolution; absent: of the first. */
       filters: procedure(z.strictObject({ ...runReference.shape, layer: z.string().max(200).optional() }), filtersAnswer),
