@@ -37,7 +37,7 @@ function resultOf(audit: TableAudit, { data }: InspectOptions): AuditResult {
     if (how !== undefined && column.missing > 0 && how !== "drop" && how !== "error") problems.push(missingValues(column, how, audit.rows));
   }
   const { rows } = audit.duplicates;
-  if (rows > 0) problems.push({ code: "data.duplicates", message: `${rows} row${rows === 1 ? " equals" : "s equal"} an earlier one in every column that is used`, severity: "note", rows: { kind: "duplicates", leaked: false } });
+  if (rows > 0 && !audit.pictures) problems.push({ code: "data.duplicates", message: `${rows} row${rows === 1 ? " equals" : "s equal"} an earlier one in every column that is used`, severity: "note", rows: { kind: "duplicates", leaked: false } });
   const order = { error: 0, warning: 1, note: 2 };
   return {
     splits: { ...audit.splits },

@@ -4,6 +4,7 @@ import type { DataSpec } from "../contract/data.js";
 import type { AuditProblem, RowFilter } from "../contract/table-views.js";
 import { describeNumbers, describeTexts } from "./describe-column.js";
 import { fitInput, fitTarget } from "./encoders/index.js";
+import { type PictureAudit, auditPictures } from "./pictures/audit-pictures.js";
 import { imageInputs, preparePictures } from "./pictures/prepare-pictures.js";
 import type { SkippedRows } from "./prepared.js";
 import { type ColumnProfile, profileColumns } from "./profile.js";
@@ -57,6 +58,8 @@ export interface TableAudit {
   readonly classes: Readonly<Record<string, Readonly<Record<string, Readonly<Record<SplitName, number>>>>>>;
   readonly skipped: readonly SkippedRows[];
   readonly duplicates: Duplicates;
+  /** Where there are pictures. */
+  readonly pictures?: PictureAudit;
   readonly warnings: readonly AuditWarning[];
 }
 
@@ -102,8 +105,11 @@ export async function inspectTable(options: InspectOptions): Promise<TableAudit>
       columns.push({ name, type, missing, distinct, ...(role === undefined ? {} : { role }), ...details });
       if (role !== undefined && distinct === 1) warnings.push({ code: "data.constant", message: `column "${name}" of ${source.path} has one value only; nothing can be learnt from it`, severity: "warning", column: name });
     }
-    const duplicates = await findDuplicates(database, staged, roles, parts);
-    if (duplicates.leaked > 0) warnings.push({ code: "data.duplicates", message: `${duplicates.leaked} validation or test rows of ${source.path} equal a training row; metrics will look better than they are`, severity: "warning", rows: { kind: "duplicates", leaked: true } });
+    const looked = pictures && await auditPictures(database, tables, roles, data, pictures);
+    warnings.push(...looked?.warnings ?? []);
+    const { rows: equalRows, leaked } = looked?.audit.equal ?? await findDuplicates(database, staged, roles, parts);
+    const duplicates = { rows: equalRows, leaked };
+    if (!looked && leaked > 0) warnings.push({ code: "data.duplicates", message: `${leaked} validation or test rows of ${source.path} equal a training row; metrics will look better than they are`, severity: "warning", rows: { kind: "duplicates", leaked: true } });
     const refusals = await tryEncoders(database, staged, parts, roles, data);
     warnings.push(...refusals.values());
     const classes: Record<string, Record<string, Record<SplitName, number>>> = {};
@@ -120,7 +126,7 @@ export async function inspectTable(options: InspectOptions): Promise<TableAudit>
     for (const skip of skipped) warnings.push({ code: "data.skipped", message: `${skip.rows} row${skip.rows === 1 ? "" : "s"} left out: ${skip.reason} in column "${skip.column}"`, severity: "warning", column: skip.column, rows: { kind: "skipped", column: skip.column } });
     return {
       path: source.path, format: source.format, rows: staged.rows, ...(tested ? { testRows: tested.staged.rows } : {}),
-      columns, splits: counts, classes, skipped, duplicates, warnings,
+      columns, splits: counts, classes, skipped, duplicates, ...(looked ? { pictures: looked.audit } : {}), warnings,
     };
   } finally {
     database.close();

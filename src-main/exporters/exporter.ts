@@ -1,3 +1,7 @@
+/** Whether an exported model takes raw data, or what its preprocessing makes of them. */
+export const PREPROCESS = ["inside", "none"] as const;
+export type Preprocess = (typeof PREPROCESS)[number];
+
 /** One format of the export menu. */
 export interface Exporter {
   readonly type: string;
@@ -9,6 +13,8 @@ export interface Exporter {
   readonly source: string;
   /** Without a dot. */
   readonly extension: string;
+  /** Whether it can leave preprocessing out. */
+  readonly bare?: boolean;
   /** The file's content, from a finished run's folder. @throws LatheError `export.format` */
-  write(run: string): Uint8Array;
+  write(run: string, preprocess: Preprocess): Uint8Array;
 }

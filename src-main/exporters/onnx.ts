@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { bareNetwork } from "./bare-network.js";
 import type { Exporter } from "./exporter.js";
 
 /** The model as training left it and the parity gate let it pass: preprocessing inside, raw columns in, probabilities out. */
@@ -9,5 +10,9 @@ export const onnx: Exporter = {
   summary: "The trained model for any ONNX runtime, preprocessing inside",
   source: "model.onnx",
   extension: "onnx",
-  write: (run) => readFileSync(join(run, "model.onnx")),
+  bare: true,
+  write(run, preprocess) {
+    const model = readFileSync(join(run, "model.onnx"));
+    return preprocess === "none" ? bareNetwork(model) : model;
+  },
 };

@@ -15,7 +15,7 @@ export const globalMaxPool = defineOp({
   gradient: {
     X: (g) => {
       const windows = g.input("X").shape.slice(2).map(Number).map((length) => ({ length, kernel: length, stride: length, dilation: 1, before: 0, after: 0, count: 1 }));
-      return unpool(g.e, { x: g.input("X"), y: g.output(), dy: g.dy(), windows });
+      return unpool(g.e, { x: g.input("X"), dy: g.dy(), windows });
     },
   },
 });

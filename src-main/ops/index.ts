@@ -46,6 +46,7 @@ import { logSoftmax } from "./log-softmax.js";
 import { matMul } from "./mat-mul.js";
 import { max } from "./max.js";
 import { maxPool } from "./max-pool.js";
+import { maxUnpool } from "./max-unpool.js";
 import { min } from "./min.js";
 import { mul } from "./mul.js";
 import { neg } from "./neg.js";
@@ -132,6 +133,7 @@ export const ops: Registry<OpDefinition> = createRegistry("op", [
   matMul,
   max,
   maxPool,
+  maxUnpool,
   min,
   mul,
   neg,

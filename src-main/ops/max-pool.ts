@@ -19,7 +19,7 @@ export const maxPool = defineOp({
     return [y, { dtype: "int64", shape }];
   }),
   gradient: {
-    X: (g) => unpool(g.e, { x: g.input("X"), y: g.output(), dy: g.dy(), windows: windows(g) }),
+    X: (g) => unpool(g.e, { x: g.input("X"), dy: g.dy(), windows: windows(g) }),
   },
 });
 

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { LatheError } from "../base/errors.js";
 import type { ExportFormat, ModelCard } from "../contract/run-views.js";
 import type { RunReference } from "../contract/summaries.js";
-import { exporters } from "../exporters/index.js";
+import { type Preprocess, PREPROCESS, exporters } from "../exporters/index.js";
 import { decodeModel } from "../onnx/protobuf.js";
 import type { GraphValue } from "../onnx/types.js";
 import { storageError } from "../training/checkpoint.js";
@@ -15,6 +15,8 @@ import { finishedRun, modelOfRun } from "./run-reference.js";
 /** What `exportRun` can write. */
 export const exportFormats: readonly string[] = exporters.types;
 
+export { PREPROCESS, type Preprocess };
+
 /** The formats for a menu. */
 export function describeFormats(): ExportFormat[] {
   return exporters.all.map(({ type, title, summary, extension }) => ({ format: type, title, summary, extension }));
@@ -24,14 +26,15 @@ export function describeFormats(): ExportFormat[] {
  * Writes a finished run in one of the export formats.
  * @throws LatheError `run.missing`, `export.format`, `export.parity` where the gate refused, `run.storage`
  */
-export function exportRun(path: string, format: string, out: string): { readonly path: string; readonly bytes: number } {
+export function exportRun(path: string, format: string, out: string, preprocess: Preprocess = "inside"): { readonly path: string; readonly bytes: number } {
   const run = runFolder(path);
   const exporter = exporters.get(format);
+  if (preprocess === "none" && !exporter.bare) throw new LatheError("usage", `--preprocess none is for the format onnx; ${format} has no preprocessing to leave out`);
   if (!existsSync(join(run, exporter.source))) {
     throw new LatheError("run.missing", `${run} has no ${exporter.source}: its training has not ended, or the parity gate refused it (see log.txt); go on with train --resume`);
   }
   const target = resolve(out);
-  const bytes = exporter.write(run);
+  const bytes = exporter.write(run, preprocess);
   try {
     mkdirSync(dirname(target), { recursive: true });
     writeFileSync(`${target}.part`, bytes);
@@ -72,6 +75,7 @@ export async function cardOf(access: FolderAccess, asked: RunReference): Promise
   const input = (name: string): string => {
     const found = fitted.inputs.find((candidate) => candidate.name === name);
     if (!found) return "";
+    if (found.type === "image") return `pictures of any height and width, ${found.color === "rgb" ? "red, green, blue" : "gray"}, 0 to 255; resized to ${found.size.join(" × ")} inside`;
     return found.type === "numeric" ? `columns ${found.columns.join(", ")}; NaN where a value is missing` : `column ${found.column}, as text`;
   };
   const card = ({ name, dtype, shape }: GraphValue, description: string) => ({ name, dtype, shape: [...shape], description });

@@ -21,7 +21,7 @@ export interface ModelFacts {
   readonly fingerprint: string;
 }
 
-const METADATA = { version: "lathe.version", project: "lathe.project", fingerprint: "lathe.fingerprint", data: "lathe.data", thresholds: "lathe.thresholds", classes: (target: string) => `lathe.classes.${target}` } as const;
+const METADATA = { version: "lathe.version", project: "lathe.project", fingerprint: "lathe.fingerprint", data: "lathe.data", thresholds: "lathe.thresholds", encoded: "lathe.encoded", preprocess: "lathe.preprocess", classes: (target: string) => `lathe.classes.${target}` } as const;
 
 /**
  * The trained network as others use it: raw columns in (missing values filled, numbers normalised, words encoded inside), probabilities or numbers in their own
@@ -45,6 +45,8 @@ export function buildInferenceModel(spec: TrainingSpec, facts: ModelFacts, param
     [METADATA.fingerprint, facts.fingerprint],
     [METADATA.data, JSON.stringify(facts.fitted)],
     [METADATA.thresholds, JSON.stringify(facts.thresholds)],
+    // Where preprocessing ends: an export may leave it out.
+    [METADATA.encoded, JSON.stringify(Object.fromEntries([...encoded].map(([name, { name: value }]) => [name, value])))],
     ...classes,
   ]);
   return encodeModel(modelOf(e.graph.build(facts.project), { version, doc: `Trained by Lathe. Inputs: raw columns. Outputs: ${spec.targets.map(({ name }) => name).join(", ")}.`, metadata }));
@@ -57,6 +59,9 @@ export function readFacts(metadata: ReadonlyMap<string, string>, path: string): 
     if (value === undefined) throw new LatheError("export.format", `${path} is not a model of Lathe's: it does not say ${key}`, { path });
     return value;
   };
+  if (metadata.get(METADATA.preprocess) === "none") {
+    throw new LatheError("export.format", `${path} was exported without its preprocessing, so it does not take the data as it is; use the run's own model.onnx, or export it again with --preprocess inside`, { path });
+  }
   try {
     return {
       project: read(METADATA.project),

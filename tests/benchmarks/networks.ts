@@ -1,25 +1,26 @@
 import { Random } from "../../src-main/base/random.js";
-import { tensor } from "../../src-main/onnx/types.js";
-import type { TrainingBatch } from "../../src-main/training/trainer.js";
-import { planNetwork } from "../../src-main/training/network.js";
-import { layOut } from "../../src-main/training/layout.js";
-import type { TargetSpec, TrainingSpec } from "../../src-main/training/specification.js";
 import { type ProjectInput, parseProject } from "../../src-main/contract/project.js";
+import { type Shape, sizeOf, tensor } from "../../src-main/onnx/types.js";
+import { pictureNetworks } from "../../src-main/services/templates/networks/index.js";
+import { pictureModel } from "../../src-main/services/templates/networks/network.js";
+import { layOut } from "../../src-main/training/layout.js";
+import { planNetwork } from "../../src-main/training/network.js";
+import type { TargetSpec, TrainingSpec } from "../../src-main/training/specification.js";
+import type { TrainingBatch } from "../../src-main/training/trainer.js";
 
-/** The benchmark networks as projects: 9-16-8-1 with batch norm and ELU, 512-1024-1024-10 with ReLU. @param hidden units in the large one's hidden layers. */
-export function benchmarkProject(name: "small" | "large", hidden = 1024): ProjectInput {
+/** 9-16-8-1 with batch norm and ELU; 512-1024-1024-10 with ReLU; the two-block CNN on pictures of 64 × 64 and the small ResNet on 96 × 96, both of 7 classes. */
+export type NetworkName = "small" | "large" | "cnn" | "resnet";
+
+export const networkNames: readonly NetworkName[] = ["small", "large", "cnn", "resnet"];
+
+/** What one sample is, and how many classes there are; 1 is yes or no. */
+const DATA: Readonly<Record<NetworkName, { readonly shape: readonly number[]; readonly classes: number }>> = {
+  small: { shape: [9], classes: 1 }, large: { shape: [512], classes: 10 }, cnn: { shape: [3, 64, 64], classes: 7 }, resnet: { shape: [3, 96, 96], classes: 7 },
+};
+
+/** The benchmark networks as projects. @param hidden units in the large one's hidden layers. */
+export function benchmarkProject(name: NetworkName, hidden = 1024): ProjectInput {
   const small = name === "small";
-  const layers = small
-    ? [
-        { id: "fc1", type: "Linear", outFeatures: 16 }, { id: "bn1", type: "BatchNorm1d" }, { id: "act1", type: "ELU" },
-        { id: "fc2", type: "Linear", outFeatures: 8 }, { id: "bn2", type: "BatchNorm1d" }, { id: "act2", type: "ELU" },
-        { id: "fc3", type: "Linear", outFeatures: 1 },
-      ]
-    : [
-        { id: "fc1", type: "Linear", outFeatures: hidden }, { id: "act1", type: "ReLU" },
-        { id: "fc2", type: "Linear", outFeatures: hidden }, { id: "act2", type: "ReLU" },
-        { id: "fc3", type: "Linear", outFeatures: 10 },
-      ];
   return {
     version: 1, name,
     data: {
@@ -27,29 +28,51 @@ export function benchmarkProject(name: "small" | "large", hidden = 1024): Projec
       inputs: [{ name: "x", type: "numeric", columns: "rest" }],
       targets: [{ name: "y", type: small ? "binary" : "category", column: "y" }],
     },
-    model: { layers, outputs: [{ target: "y", from: "fc3" }] },
+    model: modelOf(name, hidden),
     training: { epochs: 1, optimizer: { type: "Adam", lr: 0.005 } },
   };
 }
 
+function modelOf(name: NetworkName, hidden: number): ProjectInput["model"] {
+  const outputs = [{ target: "y", from: "fc3" }];
+  switch (name) {
+    case "small": return {
+      layers: [
+        { id: "fc1", type: "Linear", outFeatures: 16 }, { id: "bn1", type: "BatchNorm1d" }, { id: "act1", type: "ELU" },
+        { id: "fc2", type: "Linear", outFeatures: 8 }, { id: "bn2", type: "BatchNorm1d" }, { id: "act2", type: "ELU" },
+        { id: "fc3", type: "Linear", outFeatures: 1 },
+      ],
+      outputs,
+    };
+    case "large": return {
+      layers: [
+        { id: "fc1", type: "Linear", outFeatures: hidden }, { id: "act1", type: "ReLU" },
+        { id: "fc2", type: "Linear", outFeatures: hidden }, { id: "act2", type: "ReLU" },
+        { id: "fc3", type: "Linear", outFeatures: 10 },
+      ],
+      outputs,
+    };
+    default: return pictureModel(pictureNetworks.get(name === "cnn" ? "two-block-cnn" : "small-resnet"), (id) => id, { picture: "x", others: [], targets: [{ name: "y", outFeatures: "classes" }] });
+  }
+}
+
 /** The same, ready for a trainer. */
-export function benchmarkSpec(name: "small" | "large", hidden = 1024): TrainingSpec {
-  const small = name === "small";
-  const width = small ? 9 : 512;
+export function benchmarkSpec(name: NetworkName, hidden = 1024): TrainingSpec {
+  const { shape, classes } = DATA[name];
   const project = parseProject(benchmarkProject(name, hidden));
-  const targets: readonly TargetSpec[] = [{ name: "y", kind: small ? "binary" : "category", width: small ? 1 : 10 }];
-  const inputs = new Map([["x", { dtype: "float32" as const, shape: ["N", width] }]]);
-  const plan = planNetwork(project.model, ["x"], new Map([["y", small ? 1 : 10]]));
+  const targets: readonly TargetSpec[] = [{ name: "y", kind: classes === 1 ? "binary" : "category", width: classes }];
+  const inputs = new Map([["x", { dtype: "float32" as const, shape: ["N", ...shape] as Shape }]]);
+  const plan = planNetwork(project.model, ["x"], new Map([["y", classes]]));
   return { plan, layout: layOut(plan, inputs), inputs, targets, training: project.training, classWeights: new Map() };
 }
 
 /** A batch of noise with answers. */
-export function randomBatch(network: "small" | "large", size: number): TrainingBatch {
+export function randomBatch(network: NetworkName, size: number): TrainingBatch {
   const random = new Random(1, "benchmark");
-  const width = network === "small" ? 9 : 512;
-  const x = tensor("float32", Array.from({ length: size * width }, () => random.normal()), [size, width]);
-  const y = network === "small"
+  const { shape, classes } = DATA[network];
+  const x = tensor("float32", Array.from({ length: size * sizeOf(shape) }, () => random.normal()), [size, ...shape]);
+  const y = classes === 1
     ? tensor("float32", Array.from({ length: size }, () => random.below(2)), [size, 1])
-    : tensor("int64", Array.from({ length: size }, () => random.below(10)), [size]);
+    : tensor("int64", Array.from({ length: size }, () => random.below(classes)), [size]);
   return { size, tensors: { x, "target.y": y } };
 }

@@ -4,15 +4,16 @@ import { join } from "node:path";
 import type { Engine } from "../../src-main/engines/engine.js";
 import { compileWith, onnxruntimeEngine } from "../../src-main/engines/onnxruntime/index.js";
 import { Trainer } from "../../src-main/training/trainer.js";
-import { benchmarkSpec, randomBatch } from "./networks.js";
+import { benchmarkSpec, networkNames, randomBatch } from "./networks.js";
 import { median } from "./pytorch-peer.js";
 
-/** Which nodes of a training step cost what, by ONNX Runtime's own profile: `profile-step [small|large] [batch] [threads]`. */
+/** Which nodes of a training step cost what, by ONNX Runtime's own profile: `profile-step [small|large|cnn|resnet] [batch] [threads]`. */
 const [network = "small", batch = "32", threads = "1"] = process.argv.slice(2);
-const name = network === "large" ? "large" : "small";
+const name = networkNames.find((known) => known === network) ?? "small";
 const prefix = join(tmpdir(), `lathe-profile-${process.pid}`);
 const engine: Engine = { ...onnxruntimeEngine, compile: (graph, options) => compileWith(graph, { ...options, ...(graph.name === "training step" ? { profile: prefix } : {}) }) };
-const trainer = await Trainer.create(benchmarkSpec(name), engine, { device: "cpu", threads: Number(threads) }, 1);
+const plain = benchmarkSpec(name);
+const trainer = await Trainer.create({ ...plain, training: { ...plain.training, batchSize: Number(batch) } }, engine, { device: "cpu", threads: Number(threads) }, 1);
 const data = randomBatch(name, Number(batch));
 const steps = name === "small" ? 500 : 30;
 for (let step = 1; step <= steps; step++) await trainer.step(data, step, 0.005, false);

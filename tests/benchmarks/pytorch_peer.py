@@ -1,6 +1,6 @@
 """PyTorch's side of the benchmarks: reads one JSON request a line, answers with one JSON line of milliseconds.
 
-{"do": "step", "network": "small"|"large", "batch": 32, "steps": 200, "threads": 1}
+{"do": "step", "network": "small"|"large"|"cnn"|"resnet", "batch": 32, "steps": 200, "threads": 1}
 {"do": "epoch", "csv": path, "batch": 32, "loader": "dataset", "threads": 1}
 """
 import csv
@@ -14,10 +14,34 @@ import torch
 from torch import nn
 
 
+class Residual(nn.Module):
+    """The basic block, as torchvision has it."""
+
+    def __init__(self, inputs, outputs, stride):
+        super().__init__()
+        self.body = nn.Sequential(
+            nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU(inplace=True),
+            nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False), nn.BatchNorm2d(outputs))
+        self.around = nn.Identity() if stride == 1 else nn.Sequential(nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs))
+        self.relu = nn.ReLU(inplace=True)
+
+    def forward(self, x):
+        return self.relu(self.body(x) + self.around(x))
+
+
 def network(name):
+    """The network, what one sample is, classes (1: yes or no), the loss."""
     if name == "small":
-        return nn.Sequential(nn.Linear(9, 16), nn.BatchNorm1d(16), nn.ELU(), nn.Linear(16, 8), nn.BatchNorm1d(8), nn.ELU(), nn.Linear(8, 1)), 9, nn.BCEWithLogitsLoss()
-    return nn.Sequential(nn.Linear(512, 1024), nn.ReLU(), nn.Linear(1024, 1024), nn.ReLU(), nn.Linear(1024, 10)), 512, nn.CrossEntropyLoss()
+        return nn.Sequential(nn.Linear(9, 16), nn.BatchNorm1d(16), nn.ELU(), nn.Linear(16, 8), nn.BatchNorm1d(8), nn.ELU(), nn.Linear(8, 1)), [9], 1, nn.BCEWithLogitsLoss()
+    if name == "large":
+        return nn.Sequential(nn.Linear(512, 1024), nn.ReLU(), nn.Linear(1024, 1024), nn.ReLU(), nn.Linear(1024, 10)), [512], 10, nn.CrossEntropyLoss()
+    if name == "cnn":
+        return nn.Sequential(
+            nn.Conv2d(3, 32, 3, padding=1), nn.ELU(), nn.MaxPool2d(2), nn.Conv2d(32, 64, 3, padding=1), nn.ELU(), nn.MaxPool2d(2),
+            nn.Flatten(), nn.Linear(64 * 16 * 16, 7)), [3, 64, 64], 7, nn.CrossEntropyLoss()
+    return nn.Sequential(
+        nn.Conv2d(3, 32, 3, 2, 1, bias=False), nn.BatchNorm2d(32), nn.ReLU(inplace=True), Residual(32, 32, 1), Residual(32, 64, 2), Residual(64, 128, 2),
+        nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(128, 7)), [3, 96, 96], 7, nn.CrossEntropyLoss()
 
 
 kept = {}
@@ -26,9 +50,9 @@ kept = {}
 def step(request):
     key = (request["network"], request["batch"])
     if key not in kept:
-        model, width, loss = network(request["network"])
-        x = torch.randn(request["batch"], width)
-        y = torch.rand(request["batch"], 1).round() if request["network"] == "small" else torch.randint(0, 10, (request["batch"],))
+        model, shape, classes, loss = network(request["network"])
+        x = torch.randn(request["batch"], *shape)
+        y = torch.rand(request["batch"], 1).round() if classes == 1 else torch.randint(0, classes, (request["batch"],))
         kept[key] = model, torch.optim.Adam(model.parameters(), lr=0.005), loss, x, y
     model, optimizer, loss, x, y = kept[key]
     torch.set_num_threads(request["threads"])
@@ -66,7 +90,7 @@ def epoch(request):
     start = time.perf_counter()
     data = Rows(request["csv"])
     loaded = time.perf_counter()
-    model, _, loss = network("small")
+    model, _, _, loss = network("small")
     optimizer = torch.optim.Adam(model.parameters(), lr=0.005)
     seconds = []
     for _ in range(request.get("epochs", 1)):

@@ -11,6 +11,8 @@ const cases = [
   { network: "small", batch: 32, steps: 2000 },
   { network: "small", batch: 256, steps: 2000 },
   { network: "large", batch: 128, steps: 20 },
+  { network: "cnn", batch: 32, steps: 10 },
+  { network: "resnet", batch: 32, steps: 5 },
 ] as const;
 
 const found = findPyTorch();

@@ -69,6 +69,7 @@ export const shapeCases: readonly ShapeCase[] = [
   node("ConvTranspose", [f("N", 2, 3, 4), f(2, 3, 3, 2), f(3)], { strides: ints([2, 3]), pads: ints([1, 0, 0, 1]), output_padding: ints([1, 2]) }), node("ConvTranspose", [f("N", 4, 3), f(4, 2, 3)], { group: int(2), dilations: ints([2]) }),
   node("MaxPool", [f("N", 2, 5, 6)], { kernel_shape: ints([3, 2]), strides: ints([2, 2]) }, { outputs: 2 }), node("MaxPool", [f("N", 1, 6)], { kernel_shape: ints([3]), strides: ints([2]), ceil_mode: int(1), dilations: ints([2]) }), node("MaxPool", [f("N", 1, 4, 4)], { kernel_shape: ints([3, 3]), pads: ints([1, 1, 1, 1]) }),
   node("AveragePool", [f("N", 2, 5, 6)], { kernel_shape: ints([2, 2]), strides: ints([2, 2]), ceil_mode: int(1) }), node("AveragePool", [f("N", 1, 6)], { kernel_shape: ints([3]), auto_pad: text("SAME_UPPER"), strides: ints([2]), count_include_pad: int(1) }),
+  node("MaxUnpool", [f("N", 1, 2, 2), i64([0], "N", 1, 2, 2)], { kernel_shape: ints([2, 3]), strides: ints([2, 3]) }),
   node("GlobalAveragePool", [f("N", 2, 3, 4)]), node("GlobalMaxPool", [f("N", 2, 3)]),
   node("Resize", [f("N", 2, 3, 4), undefined, tensor("float32", [1, 1, 2, 1.7])], { mode: text("linear") }), node("Resize", [f(2, 1, 3, 4), undefined, undefined, k(2, 1, 5, 2)], { mode: text("nearest") }),
   made("Resize", "to a size, the batch as it is", [f("N", 2, 3, 4)], (e, x) => e.op("Resize", [x, undefined, undefined, e.concat([e.op("Shape", [x], { start: int(0), end: int(2) }), e.indices([7, 2])], 0)], { mode: text("linear") })),

@@ -1,11 +1,12 @@
 import { type Command, Option } from "commander";
-import { exportFormats, exportRun } from "../../services/exports.js";
+import { PREPROCESS, type Preprocess, exportFormats, exportRun } from "../../services/exports.js";
 import { count } from "../format.js";
 import { createOutput } from "../output.js";
 
 interface Options {
   readonly format: string;
   readonly out: string;
+  readonly preprocess: Preprocess;
   readonly json?: boolean;
 }
 
@@ -15,9 +16,10 @@ export function addExport(program: Command): void {
     .argument("<run>", "a run's folder, or a project's (its newest run)")
     .addOption(new Option("--format <format>", "what to write").choices(exportFormats).makeOptionMandatory())
     .requiredOption("--out <path>", "file to write")
-    .action((run: string, { format, out, json = false }: Options) => {
+    .addOption(new Option("--preprocess <where>", "inside: the model takes raw data; none: it takes what preprocessing makes of them, pictures as float [N, C, H, W]").choices(PREPROCESS).default("inside"))
+    .action((run: string, { format, out, preprocess, json = false }: Options) => {
       const output = createOutput(json);
-      const { path, bytes } = exportRun(run, format, out);
+      const { path, bytes } = exportRun(run, format, out, preprocess);
       output.line(`${path}, ${count(bytes)} bytes`);
       output.event({ event: "exported", format, path, bytes });
     });

@@ -32,7 +32,22 @@ function show(audit: TableAudit, output: Output): void {
   }
   output.line();
   output.line(`splits: ${count(audit.splits.train)} train, ${count(audit.splits.validation)} validation, ${count(audit.splits.test)} test`);
-  output.line(`equal rows: ${count(audit.duplicates.rows)}, of which ${count(audit.duplicates.leaked)} in validation or test equal a training row`);
+  if (audit.pictures) showPictures(audit.pictures, output);
+  else output.line(`equal rows: ${count(audit.duplicates.rows)}, of which ${count(audit.duplicates.leaked)} in validation or test equal a training row`);
   for (const { reason, column, rows } of audit.skipped) output.line(`${plural(rows, "row")} left out: ${reason} in ${column}`);
   for (const { message } of audit.warnings) output.line(`${output.paint.yellow("warning:")} ${message}`);
 }
+
+type Pictures = NonNullable<TableAudit["pictures"]>;
+
+function showPictures({ pictures, width, height, unreadable, excluded, equal, alike }: Pictures, output: Output): void {
+  output.line(`pictures: ${count(pictures)}, ${count(width.min)} to ${count(width.max)} pixels wide, ${count(height.min)} to ${count(height.max)} high`);
+  output.line(`cannot be read: ${count(unreadable.length)}; excluded: ${count(excluded)}`);
+  for (const { path, reason } of unreadable.slice(0, LISTED)) output.line(`  ${path} ${reason}`);
+  if (unreadable.length > LISTED) output.line(`  and ${count(unreadable.length - LISTED)} more`);
+  output.line(`equal pictures: ${count(equal.rows)}, of which ${count(equal.leaked)} in validation or test equal a training picture`);
+  output.line(`nearly equal pairs: ${count(alike.pairs)}, of which ${count(alike.leaked)} across training and validation or test`);
+}
+
+/** Pictures that are told by name. */
+const LISTED = 20;

@@ -2,16 +2,59 @@ import { type Picture, grayOf } from "../../transforms/picture.js";
 import { resized } from "../../transforms/resample.js";
 
 /**
- * A 64-bit fingerprint of how a picture looks (dHash): the picture in gray at 9 × 8, each bit whether a pixel is brighter than the one to its right. Pictures that look
- * alike, resized or compressed anew, differ in few bits. As 16 hexadecimal digits.
+ * A 128-bit fingerprint of how a picture looks (dHash, along rows and columns): in gray at 9 × 8 whether each pixel is brighter than the one to its right, and at 8 × 9
+ * whether it is brighter than the one below. Pictures that look alike, resized or compressed anew, differ in few bits. As 32 hexadecimal digits.
  */
 export function likenessOf(picture: Picture): string {
-  const { data } = resized(grayOf(picture), 9, 8);
-  let digits = "";
-  for (let y = 0; y < 8; y++) {
-    let bits = 0;
-    for (let x = 0; x < 8; x++) bits = bits * 2 + ((data[y * 9 + x] ?? 0) > (data[y * 9 + x + 1] ?? 0) ? 1 : 0);
-    digits += bits.toString(16).padStart(2, "0");
+  const gray = grayOf(picture);
+  const [wide, tall] = [resized(gray, 9, 8).data, resized(gray, 8, 9).data];
+  const bits: number[] = [];
+  for (let y = 0; y < 8; y++) for (let x = 0; x < 8; x++) bits.push((wide[y * 9 + x] ?? 0) > (wide[y * 9 + x + 1] ?? 0) ? 1 : 0);
+  for (let y = 0; y < 8; y++) for (let x = 0; x < 8; x++) bits.push((tall[y * 8 + x] ?? 0) > (tall[(y + 1) * 8 + x] ?? 0) ? 1 : 0);
+  return Array.from({ length: 32 }, (_, k) => bits.slice(k * 4, k * 4 + 4).reduce((sum, bit) => sum * 2 + bit, 0).toString(16)).join("");
+}
+
+/** Bits in which two fingerprints may differ to count as alike. */
+export const ALIKE = 5;
+/** A difference of so many bits or fewer leaves at least one of these parts equal: 32 digits in 6 parts, of 5 or 6 digits. */
+const PARTS: readonly (readonly [number, number])[] = [[0, 5], [5, 10], [10, 15], [15, 20], [20, 26], [26, 32]];
+
+/**
+ * Pairs of fingerprints that differ in 1 to 5 bits, each pair once, found by their equal parts instead of by comparing all with all.
+ * @param fingerprints each once. @param most pairs are listed.
+ */
+export function alikePairs(fingerprints: readonly string[], most: number): readonly (readonly [string, string])[] {
+  const pairs = new Map<string, readonly [string, string]>();
+  for (const [from, to] of PARTS) {
+    const buckets = new Map<string, string[]>();
+    for (const fingerprint of fingerprints) {
+      const part = fingerprint.slice(from, to);
+      const bucket = buckets.get(part);
+      if (bucket) bucket.push(fingerprint);
+      else buckets.set(part, [fingerprint]);
+    }
+    for (const bucket of buckets.values()) {
+      for (let i = 0; i < bucket.length; i++) {
+        for (let j = i + 1; j < Math.min(bucket.length, i + NEIGHBOURS); j++) {
+          const [a = "", b = ""] = [bucket[i], bucket[j]];
+          if (distance(a, b) > ALIKE) continue;
+          pairs.set(a < b ? a + b : b + a, [a, b]);
+          if (pairs.size >= most) return [...pairs.values()];
+        }
+      }
+    }
   }
-  return digits;
+  return [...pairs.values()];
+}
+
+/** Fingerprints with an equal part that each is compared with: what bounds the work where very many look alike. */
+const NEIGHBOURS = 200;
+
+function distance(a: string, b: string): number {
+  let count = 0;
+  for (let k = 0; k < 32; k += 8) {
+    let x = Number.parseInt(a.slice(k, k + 8), 16) ^ Number.parseInt(b.slice(k, k + 8), 16);
+    for (; x !== 0; x &= x - 1) count++;
+  }
+  return count;
 }

@@ -28,10 +28,11 @@ export class PicturePool {
     const feed = async (thread: Thread) => {
       for (;;) {
         if (failure || signal?.aborted) return;
-        const { value, done } = iterator.next();
-        if (done) return;
-        const result = await thread.read({ ...value, id: this.#next++ });
-        turn = turn.then(() => (failure ? undefined : handle(value.path, result))).catch((error: unknown) => { failure ??= { error }; });
+        const next = iterator.next();
+        if (next.done === true) return;
+        const { path, formats } = next.value;
+        const result = await thread.read({ id: this.#next++, path, formats });
+        turn = turn.then(() => (failure ? undefined : handle(path, result))).catch((error: unknown) => { failure ??= { error }; });
         await turn;
       }
     };

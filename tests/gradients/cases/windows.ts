@@ -1,5 +1,5 @@
 import { type Attributes, type Value, int, ints, text } from "../../../src-main/onnx/types.js";
-import { type Sample, any, distinct, given } from "../../support/samples.js";
+import { type Sample, any, distinct, fixed, given } from "../../support/samples.js";
 import { type OpCase, grad, kink, refused } from "./case.js";
 
 const conv = (name: string, inputs: readonly Sample[], attributes: Attributes = {}): OpCase => grad("Conv", name, inputs, (e, ...x) => e.op("Conv", x, attributes));
@@ -55,6 +55,12 @@ export const windows: readonly OpCase[] = [
   ties("a flat picture, overlapping and padded", new Array<number>(9).fill(5), [1, 1, 3, 3], { kernel_shape: ints([3, 3]), pads: ints([1, 1, 1, 1]), strides: ints([2, 2]) }, [1, 1, 0, 1, 1, 0, 0, 0, 0]),
   kink("MaxPool", "a flat picture, with the places", [given([2, 2, 2, 2], 1, 1, 2, 2)], (e, x) => placesToo(two)(e, x)[0]!, [1, 0, 0, 0]),
   refused("MaxPool", /not a real number/, [distinct(1, 1, 4, 4)], (e, x) => e.cast(placesToo(two)(e, x)[1]!, "float32")),
+
+  grad("MaxUnpool", "side by side", [any("N", 2, 2, 1), fixed(distinct("N", 2, 4, 2))], (e, x, picture) => e.op("MaxUnpool", [x, placesToo(two)(e, picture)[1]!], two)),
+  grad("MaxUnpool", "1d", [any(2, 1, 2), fixed(distinct(2, 1, 6))], (e, x, series) => {
+    const three = { kernel_shape: ints([3]), strides: ints([3]) };
+    return e.op("MaxUnpool", [x, placesToo(three)(e, series)[1]!], three);
+  }),
 
   mean("side by side", any("N", 2, 4, 4), [2, 2], { strides: ints([2, 2]) }),
   mean("side by side with a rest", any("N", 1, 5, 4), [2, 3], { strides: ints([2, 3]) }),

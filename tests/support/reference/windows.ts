@@ -115,6 +115,19 @@ const maxPool: Kernel = (c) => {
   return [y, { dtype: "int64", dims, data: indices }];
 };
 
+/** X where I says, counted over all of a tensor as large as the windows reach; with an output shape of the caller's, as much is added at the ends. */
+const maxUnpool: Kernel = (c) => {
+  const [x, places] = [c.input(0), c.input(1)];
+  const kernel = c.ints("kernel_shape")!;
+  const [strides, pads] = [c.ints("strides") ?? kernel.map(() => 1), c.ints("pads") ?? [...kernel, ...kernel].map(() => 0)];
+  const reached = [...x.dims.slice(0, 2), ...kernel.map((k, i) => (x.dims[i + 2]! - 1) * strides[i]! + k - pads[i]! - pads[i + kernel.length]!)];
+  const data = new Array<number>(product(reached)).fill(0);
+  x.data.forEach((v, i) => { data[places.data[i]!] = v; });
+  const whole: Tensor = { dtype: x.dtype, dims: reached, data };
+  const wanted = c.numbers(2);
+  return wanted ? build(x.dtype, wanted, (index) => (inside(index, reached) ? at(whole, index) : 0)) : whole;
+};
+
 /** The mean of each window: of the elements that are there, or with count_include_pad of those in the padding too. */
 const averagePool: Kernel = (c) => {
   const x = c.input(0);
@@ -141,6 +154,6 @@ const global = (f: (values: readonly number[]) => number): Kernel => (c) => {
 };
 
 export const windows: Kernels = {
-  Conv: conv, ConvTranspose: convTranspose, MaxPool: maxPool, AveragePool: averagePool,
+  Conv: conv, ConvTranspose: convTranspose, MaxPool: maxPool, MaxUnpool: maxUnpool, AveragePool: averagePool,
   GlobalAveragePool: global((values) => values.reduce((a, b) => a + b, 0) / values.length), GlobalMaxPool: global((values) => values.reduce((a, b) => Math.max(a, b), -Infinity)),
 };

@@ -53,7 +53,7 @@ describe("each wrong option is told in words", () => {
     ["Dropout", { p: 1.5 }, "p: Too big: expected number to be <=1"],
     ["Conv2d", { outChannels: 2, kernelSize: [3, 3, 3] }, "kernelSize: expected a whole number above 0, or 2 of them: [rows, columns]"],
     ["Conv2d", { outChannels: 2, kernelSize: 3, padding: "full" }, "padding: expected a whole number from 0, \"same\" or \"valid\""],
-    ["MaxPool2d", { kernelSize: 0 }, "kernelSize: expected a whole number above 0, or 2 of them: [rows, columns]"],
+    ["MaxPool2d", { kernelSize: 0 }, "kernelSize: Too small: expected number to be >0"],
     ["LayerNorm", { normalizedShape: "4" }, "normalizedShape: expected a whole number above 0, or a list of them"],
   ])("%s %j", (type, options, message) => {
     expect(messages(type, options)).toMatch(message);
