@@ -18,6 +18,8 @@ import { auditResult, columnsResult, rowsPage, rowsRequest } from "./table-views
 import { workEvent, workSupersedes } from "./work.js";
 
 const project = projectReference.shape.project;
+/** Of a folder of pictures: what its levels of folders stand for. */
+const levels = z.array(z.string().min(1).max(200)).min(1).max(8).optional();
 /** A row of the run's data by its number, or any picture: one of the two. */
 const chosenPicture = { row: z.int().positive().optional(), path: pathSchema.optional() };
 const someRuns = z.strictObject({ project, runs: z.array(runId).min(1).max(1000) });
@@ -67,12 +69,12 @@ export const studioContract = {
       /** A project of one's own from a bundled sample, opened. */
       createSample: procedure(z.strictObject({ sample: z.string().max(64) }), createdProject),
       /** Looks at data and proposes a project. */
-      propose: procedure(z.strictObject({ data: pathSchema, targets: z.array(z.string()).max(64).optional() }), projectProposal),
+      propose: procedure(z.strictObject({ data: pathSchema, targets: z.array(z.string()).max(64).optional(), levels }), projectProposal),
       /** Makes a project and opens it. Columns that are neither inputs nor targets are ignored. */
       create: procedure(
         z.strictObject({
           data: pathSchema, test: pathSchema.optional(), folder: pathSchema, name: z.string().min(1).max(200), template: z.string().max(64),
-          targets: z.array(z.string()).min(1).max(64), ignore: z.array(z.string()).max(10_000).default([]),
+          targets: z.array(z.string()).min(1).max(64), ignore: z.array(z.string()).max(10_000).default([]), levels,
         }),
         createdProject,
       ),

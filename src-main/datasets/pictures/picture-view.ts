@@ -1,4 +1,4 @@
-import sharp from "sharp";
+import sharp, { type Sharp } from "sharp";
 import { Random } from "../../base/random.js";
 import { type TransformSpecs, augmentation } from "../../transforms/index.js";
 import type { Picture } from "../../transforms/picture.js";
@@ -34,7 +34,7 @@ export async function viewPicture(path: string, side: number, background: string
 }
 
 /** What sharp cannot read, and what it cannot read whole, our own decoder reads or explains. */
-async function open(file: Uint8Array, background: string): Promise<{ readonly width: number; readonly height: number; readonly sharp: sharp.Sharp }> {
+async function open(file: Uint8Array, background: string): Promise<{ readonly width: number; readonly height: number; readonly sharp: Sharp }> {
   const found = formatOf(file) === "bmp" ? undefined : await sharp(file, { limitInputPixels: MOST_PIXELS, failOn: "error", pages: 1 }).metadata().catch(() => undefined);
   if (found) {
     const { width, height } = found.autoOrient;
