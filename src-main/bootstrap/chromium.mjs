@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { during, root, run } from "./shared.mjs";
+import { installDebian } from "./debian.mjs";
+import { root } from "./shared.mjs";
 
 const places = {
   linux: ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome-stable", "/usr/bin/google-chrome"],
@@ -17,14 +18,9 @@ export async function findChromium() {
   const there = installed();
   if (there) return { path: there };
   if (process.platform !== "linux" || !existsSync("/usr/bin/apt-get")) return { reason: "no Chromium, Chrome or Edge was found (LATHE_CHROMIUM names one)" };
-  if (process.getuid?.() !== 0) return { reason: "no Chromium was found; install it with: sudo apt-get install chromium" };
-  const env = { DEBIAN_FRONTEND: "noninteractive" };
-  const { output } = await during("Installing Debian's chromium, about 100 MB, once …", async () => {
-    await run("apt-get", ["update", "-qq"], { capture: true, env });
-    return run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium"], { capture: true, env });
-  });
+  const reason = await installDebian("chromium", "100 MB");
   const path = installed();
-  return path ? { path } : { reason: `apt-get could not install chromium: ${output.trim().split("\n").at(-1)}` };
+  return path ? { path } : { reason: `no Chromium was found; ${reason ?? "Debian's package has none"}` };
 }
 
 function installed() {

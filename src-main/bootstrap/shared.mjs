@@ -54,11 +54,14 @@ function toolPath(tool) {
   return join(folder, typeof bin === "string" ? bin : bin[tool]);
 }
 
-/** Says what is going on while something long runs: a line at once, and how long it has taken every ten seconds. */
-export async function during(line, work) {
+/**
+ * Says what is going on while something long runs: a line at once, and how long it has taken every ten seconds.
+ * @param options.every milliseconds, instead. @param options.progress how far it is, in words.
+ */
+export async function during(line, work, { every = 10_000, progress } = {}) {
   const start = Date.now();
   say(line);
-  const ticker = setInterval(() => say(`  … ${Math.round((Date.now() - start) / 1000)} s`), 10_000);
+  const ticker = setInterval(() => say(`  … ${Math.round((Date.now() - start) / 1000)} s${progress ? `, ${progress()}` : ""}`), every);
   try {
     return await work();
   } finally {
@@ -104,7 +107,8 @@ function isInstalled() {
   }
 }
 
-function installReason(code, output) {
+/** Why npm failed and what to do. */
+export function installReason(code, output) {
   const detail = output.trim().split("\n").slice(-12).join("\n");
   if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|network/i.test(output)) {
     return `the npm registry cannot be reached. It is needed once; connect to it, or name a mirror with "npm config set registry <address>", and run this again.\n${detail}`;
@@ -157,18 +161,21 @@ function filesIn(path) {
     .flatMap((entry) => (entry.isDirectory() ? filesIn(`${path}/${entry.name}`) : [`${path}/${entry.name}`]));
 }
 
-/** One process at a time installs or builds; the others wait for it. */
-async function locked(name, work) {
-  const lock = join(root, ".lathe", `${name}.lock`);
+/**
+ * One process at a time installs or builds; the others wait for it.
+ * @param options.lock its file. @param options.signal ends the wait with its reason.
+ */
+export async function locked(name, work, { lock = join(root, ".lathe", `${name}.lock`), signal } = {}) {
   mkdirSync(dirname(lock), { recursive: true });
   for (let waiting = false; !take(lock); waiting = true) {
+    signal?.throwIfAborted();
     if (!waiting) say(`Waiting for another Lathe to ${name} …`);
     await new Promise((done) => setTimeout(done, 300));
   }
   const release = () => rmSync(lock, { force: true });
   process.once("exit", release);
   try {
-    await work();
+    return await work();
   } finally {
     release();
     process.off("exit", release);
@@ -188,7 +195,7 @@ function take(lock) {
   return false;
 }
 
-function isAlive(pid) {
+export function isAlive(pid) {
   try {
     process.kill(pid, 0);
     return true;

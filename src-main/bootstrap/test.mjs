@@ -4,6 +4,7 @@ import { lint, types } from "./checks.mjs";
 import { findChromium } from "./chromium.mjs";
 import { findElectron, whyNoDisplay } from "./electron.mjs";
 import { prepare, root, runTool, say, seconds } from "./shared.mjs";
+import { sayTestNeeds } from "./test-needs.mjs";
 
 const reports = join(root, ".lathe", "test");
 const total = { passed: 0, failed: 0, skipped: 0 };
@@ -25,6 +26,8 @@ mkdirSync(reports, { recursive: true });
 
 await phase("types", () => types.run());
 await phase("lint", () => lint.run());
+say("\n── what the tests run on");
+await sayTestNeeds();
 await phase("unit, gradients, engines, architecture", vitest);
 await phase("studio in Chromium", async () => {
   const chromium = await findChromium();

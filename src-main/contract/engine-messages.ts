@@ -10,7 +10,9 @@ export type EngineWork =
   | ({ readonly kind: "audit" } & InspectRequest)
   | ({ readonly kind: "evaluate" } & EvaluateRequest)
   | ({ readonly kind: "predict" } & PredictRequest)
-  | ({ readonly kind: "serve-model" } & ServeModelRequest);
+  | ({ readonly kind: "serve-model" } & ServeModelRequest)
+  /** Loads every engine and tries every device. */
+  | { readonly kind: "probe-engines" };
 
 export interface TrainRequest {
   /** The project's folder or file. */

@@ -12,7 +12,7 @@ import { createdProject, documentSchema, openDocument, problemSchema, projectPro
 import { runReport } from "./report.js";
 import { learningRateResult } from "./results.js";
 import { exportFormat, modelCard, runLog, runSettings } from "./run-views.js";
-import { engineStatus, licence, settingsChange, settingsSchema } from "./settings.js";
+import { engineStatus, licence, settingsChange, settingsSchema, tensorflowSetup } from "./settings.js";
 import { projectReference, projectSummary, runId, runMetrics, runReference, runSummary } from "./summaries.js";
 import { auditResult, columnsResult, rowsPage, rowsRequest } from "./table-views.js";
 import { workEvent, workSupersedes } from "./work.js";
@@ -45,7 +45,7 @@ export const studioContract = {
       ),
       settings: procedure(nothing, settingsSchema),
       changeSettings: procedure(settingsChange, settingsSchema),
-      /** Probes what is there; the first time it may take seconds. */
+      /** Probes what is there; the first time, and the first after `setUpTensorflow`, it may take seconds. */
       engines: procedure(nothing, z.array(engineStatus)),
       licences: procedure(nothing, z.array(licence)),
     },
@@ -191,6 +191,8 @@ export const studioContract = {
     learningRate: stream(projectReference, workEvent(learningRateResult), workSupersedes),
     /** Answers for every row of a file, as CSV. */
     predictTable: stream(z.strictObject({ ...runReference.shape, data: pathSchema, out: pathSchema, replace: z.boolean().default(false) }), workEvent(tablePrediction), workSupersedes),
+    /** Downloads, builds and tries TensorFlow's native library; a stage is what it says it does. @throws `engine.unavailable` with what is missing and what to do. */
+    setUpTensorflow: stream(nothing, workEvent(tensorflowSetup), workSupersedes),
     /** What the host's menus ask for. */
     commands: stream(nothing, hostCommand),
   },

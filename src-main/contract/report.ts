@@ -32,6 +32,8 @@ export const runReport = z.strictObject({
     engine: z.string(),
     engineVersion: z.string(),
     device: z.string(),
+    /** Why this engine and device; absent in reports of earlier versions. */
+    reason: z.string().optional(),
     threads: z.number(),
   }),
   model: z.strictObject({

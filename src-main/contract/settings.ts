@@ -36,6 +36,17 @@ export const engineStatus = z.strictObject({
 });
 export type EngineStatusView = z.infer<typeof engineStatus>;
 
+/** TensorFlow's native library, set up and tried. */
+export const tensorflowSetup = z.strictObject({
+  /** Of the library. */
+  version: z.string(),
+  /** In words: where it came from. */
+  how: z.string(),
+  folder: z.string(),
+  bytes: z.number(),
+});
+export type TensorflowSetup = z.infer<typeof tensorflowSetup>;
+
 /** A package that Lathe is made with. */
 export const licence = z.strictObject({ name: z.string(), version: z.string(), licence: z.string(), text: z.string().optional() });
 export type Licence = z.infer<typeof licence>;

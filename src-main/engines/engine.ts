@@ -1,4 +1,6 @@
-import type { Graph, TensorData } from "../onnx/types.js";
+import type { DifferentiateOptions } from "../autodiff/differentiate.js";
+import type { Emitter } from "../onnx/emitter.js";
+import type { Graph, TensorData, Value } from "../onnx/types.js";
 
 export type EngineName = "onnxruntime" | "tensorflow";
 
@@ -21,6 +23,8 @@ export interface CompileOptions {
   readonly device: string;
   /** Threads inside an operator. Results are reproducible for a given number. */
   readonly threads: number;
+  /** Rows of most runs, for an engine that changes a graph to suit; decides what pays, never what comes out. Left out, the graph runs as it is. */
+  readonly batchSize?: number;
 }
 
 export type Tensors = Readonly<Record<string, TensorData>>;
@@ -36,13 +40,30 @@ export interface Executable {
   dispose(): Promise<void>;
 }
 
+/** What lies on the disk. */
+export interface Installed {
+  /** None where the engine is not installed. */
+  readonly devices: readonly string[];
+  /** Changes whenever what is installed does. */
+  readonly version: string;
+}
+
 /** Runs ONNX graphs. */
 export interface Engine {
   readonly name: EngineName;
+  /** What could be tried. Quick and harmless: loads no library, so all of it may yet prove unavailable. */
+  installed(): Promise<Installed>;
   /** What is installed. Cheap; whether a graphics card answers is for `probe` to say. */
   status(): Promise<EngineStatus>;
   /** Tries a device by a small computation. @returns why it does not work, or undefined where it does. */
   probe(device: string): Promise<string | undefined>;
+  /**
+   * Adds to the graph built so far nodes that compute ∂loss/∂x for each x in `wrt`, shaped and typed like x; zeros where the loss does not depend on x. How is
+   * the engine's own affair: the graph that comes of it is for this engine to compile.
+   * @param loss a float scalar.
+   * @throws LatheError `graph.shape`, `autodiff.not-differentiable`, `autodiff.unsupported`
+   */
+  differentiate(e: Emitter, loss: Value, wrt: readonly Value[], options?: DifferentiateOptions): readonly Value[];
   /** @throws LatheError `engine.failed` with the graph's name and the engine's reason. */
   compile(graph: Graph, options: CompileOptions): Promise<Executable>;
   /** @throws LatheError as `compile`. @param model the bytes of an ONNX file. */

@@ -1,14 +1,16 @@
 import { LatheError } from "../base/errors.js";
-import type { Engine, EngineStatus } from "./engine.js";
+import type { Engine, EngineName, EngineStatus } from "./engine.js";
 import { onnxruntimeEngine } from "./onnxruntime/index.js";
+import { tensorflowEngine } from "./tensorflow/index.js";
 
 /** Every engine that can train, in the order `auto` prefers them. */
-const engines: readonly Engine[] = [onnxruntimeEngine];
+const engines: readonly Engine[] = [onnxruntimeEngine, tensorflowEngine];
 
-/** Engines a project may name that this version does not have. */
-const absent: readonly EngineStatus[] = [
-  { name: "tensorflow", available: false, reason: "this version of Lathe trains with ONNX Runtime only; set engine to auto or onnxruntime", devices: [] },
-];
+/**
+ * Runs exported files and makes training data, whatever engine trains: what a file is held against has to be the runtime that those who are handed it will use, and rows
+ * that are encoded by one engine only leave a run free to move to another.
+ */
+export const fileEngine: Engine = onnxruntimeEngine;
 
 export interface EngineChoice {
   readonly engine: Engine;
@@ -20,7 +22,7 @@ export interface EngineChoice {
 
 /** What is there, what works, why not. */
 export async function engineStatuses(): Promise<readonly EngineStatus[]> {
-  return [...(await Promise.all(engines.map((engine) => engine.status()))), ...absent];
+  return Promise.all(engines.map((engine) => engine.status()));
 }
 
 /** The same, each device tried: a driver that is installed may still have no card to drive. */
@@ -34,25 +36,38 @@ export async function probeEngines(): Promise<readonly EngineStatus[]> {
     }
     return { ...status, devices };
   });
-  return [...(await Promise.all(probed)), ...absent];
+  return Promise.all(probed);
+}
+
+/** An engine on one of its devices, by what is installed: nothing of it has been loaded or tried. */
+export interface EngineCandidate {
+  readonly engine: EngineName;
+  readonly device: string;
+  /** Changes whenever what is installed does. */
+  readonly version: string;
+}
+
+/** All that fits a wish, in the order in which `auto` prefers them. Quick and harmless, so that work too short for a trial pays for none. */
+export async function engineCandidates(engineName: string, deviceName: string): Promise<readonly EngineCandidate[]> {
+  const wanted = engines.filter(({ name }) => engineName === "auto" || name === engineName);
+  const installed = await Promise.all(wanted.map(async (engine) => ({ engine: engine.name, ...await engine.installed() })));
+  return installed.flatMap(({ engine, devices, version }) => devices.filter((device) => deviceName === "auto" || device === deviceName).map((device) => ({ engine, device, version })));
 }
 
 /**
- * Resolves `auto` and checks that what was asked for is there.
+ * Resolves `auto` without trying anything, to the first that is there, and checks that what was asked for is there.
  * @throws LatheError `engine.unavailable` with the reason and the remedy.
  */
 export async function chooseEngine(engineName: string, deviceName: string): Promise<EngineChoice> {
-  const missing = absent.find(({ name }) => name === engineName);
-  if (missing) throw new LatheError("engine.unavailable", `the engine ${engineName} is not available: ${missing.reason ?? "unknown reason"}`);
-  const engine = engines.find(({ name }) => engineName === "auto" || name === engineName);
-  if (!engine) throw new LatheError("engine.unavailable", `there is no engine ${engineName}; there are ${engines.map(({ name }) => name).join(", ")}`);
-  const status = await engine.status();
-  if (!status.available) throw new LatheError("engine.unavailable", `the engine ${status.name} is not available: ${status.reason ?? "unknown reason"}`);
-  if (deviceName === "auto") {
-    return { engine, status, device: "cpu", reason: "CPU: tables train in small steps, for which a GPU's start-up cost is larger than its gain; name another with --device" };
+  const wanted = engines.filter(({ name }) => engineName === "auto" || name === engineName);
+  let refusal: string | undefined;
+  for (const engine of wanted) {
+    const status = await engine.status(); // of the others only where this one does not do: it may load a library
+    const device = status.devices.find(({ name, available }) => name === deviceName || (deviceName === "auto" && available));
+    if (status.available && device?.available) return { engine, status, device: device.name, reason: deviceName === "auto" ? "the first that is available" : "as asked for" };
+    if (!status.available) refusal ??= `the engine ${status.name} is not available: ${status.reason ?? "unknown reason"}`;
+    else if (!device) refusal ??= `${engine.name} has no device ${deviceName}; it has ${status.devices.map(({ name }) => name).join(", ")}`;
+    else refusal ??= `the device ${deviceName} is not available: ${device.reason ?? "unknown reason"}`;
   }
-  const device = status.devices.find(({ name }) => name === deviceName);
-  if (!device) throw new LatheError("engine.unavailable", `${engine.name} has no device ${deviceName}; it has ${status.devices.map(({ name }) => name).join(", ")}`);
-  if (!device.available) throw new LatheError("engine.unavailable", `the device ${deviceName} is not available: ${device.reason ?? "unknown reason"}`);
-  return { engine, status, device: device.name, reason: "as asked for" };
+  throw new LatheError("engine.unavailable", refusal ?? `there is no engine ${engineName}; there are ${engines.map(({ name }) => name).join(", ")}`);
 }

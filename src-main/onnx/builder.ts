@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { LatheError } from "../base/errors.js";
 import { type Facts, constantBehind, shapeBehind } from "./known-values.js";
-import { type Attributes, type Graph, type GraphValue, type Node, type Shape, type TensorData, type TensorType, type DataType, type Value, showType } from "./types.js";
+import { type Attributes, type Graph, type GraphValue, type Node, type Shape, type TensorData, type TensorType, type DataType, type Value, TRAINING_DOMAIN, showType, strings, text } from "./types.js";
 
 /** What a shape rule is told of the node it types. */
 export interface NodeQuestion {
@@ -23,6 +23,8 @@ export type InferTypes = (question: NodeQuestion) => readonly TensorType[];
 export interface NodeOptions {
   readonly domain?: string;
   readonly outputs?: number;
+  /** Types of the outputs, for an operator that no shape rule knows. */
+  readonly types?: readonly TensorType[];
 }
 
 /**
@@ -74,8 +76,8 @@ export class GraphBuilder {
 
   /** Adds a node and returns its outputs, typed. @throws LatheError `graph.shape`, `graph.unsupported` from the shape rule. */
   node(op: string, inputs: readonly (Value | undefined)[], attributes: Attributes = {}, options: NodeOptions = {}): readonly Value[] {
-    const { domain = "", outputs: outputCount = 1 } = options;
-    const types = this.#infer({
+    const { domain = "", types: known, outputs: outputCount = known?.length ?? 1 } = options;
+    const types = known ?? this.#infer({
       op, domain, attributes, inputs, outputCount,
       constant: (i) => this.constantOf(inputs[i]),
       shapeBehind: (i) => this.shapeBehind(inputs[i]),
@@ -132,7 +134,7 @@ export class GraphBuilder {
     for (const node of nameOutputs(this.#nodes, needed).reverse()) {
       if (!node.outputs.some((o) => needed.has(o))) continue;
       nodes.push(node);
-      for (const i of node.inputs) needed.add(i);
+      for (const i of [...node.inputs, ...differentiatedBy(node)]) needed.add(i);
     }
     return {
       name,
@@ -183,7 +185,23 @@ function nameOutputs(nodes: readonly Node[], outputs: ReadonlySet<string>): Node
     copies.add(node);
   }
   const rename = (value: string) => names.get(value) ?? value;
-  return nodes.filter((node) => !copies.has(node)).map((node) => ({ ...node, inputs: node.inputs.map(rename), outputs: node.outputs.map(rename) }));
+  return nodes.filter((node) => !copies.has(node))
+    .map((node) => ({ ...node, inputs: node.inputs.map(rename), outputs: node.outputs.map(rename), attributes: isGradient(node) ? renameValues(node.attributes, rename) : node.attributes }));
+}
+
+/** Gradient alone says by attributes, not by operands, which values of the graph it is about. */
+function isGradient({ op, domain }: Node): boolean {
+  return op === "Gradient" && domain === TRAINING_DOMAIN;
+}
+
+/** The value that a Gradient node differentiates. */
+function differentiatedBy(node: Node): readonly string[] {
+  const { y } = node.attributes;
+  return isGradient(node) && y?.type === "string" ? [y.value] : [];
+}
+
+function renameValues(attributes: Attributes, rename: (value: string) => string): Attributes {
+  return Object.fromEntries(Object.entries(attributes).map(([name, a]) => [name, a.type === "string" ? text(rename(a.value)) : a.type === "strings" ? strings(a.value.map(rename)) : a]));
 }
 
 function constantKey(data: TensorData): string {

@@ -93,6 +93,8 @@ export interface Model {
 /** The operator sets Lathe emits. 17 is the newest that every runtime and checker of the last three years accepts. */
 export const OPSET = 17;
 export const ML_DOMAIN = "ai.onnx.ml";
+/** Holds Gradient, which only graphs under training have; no file that Lathe writes does. */
+export const TRAINING_DOMAIN = "ai.onnx.preview.training";
 export const OPSETS: ReadonlyMap<string, number> = new Map([["", OPSET], [ML_DOMAIN, 3]]);
 export const IR_VERSION = 8;
 

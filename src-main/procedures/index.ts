@@ -2,7 +2,7 @@ import { toDisposable } from "../base/disposable.js";
 import type { StudioContract } from "../contract/procedures.js";
 import type { Router } from "../rpc/types.js";
 import type { Studio } from "../services/studio.js";
-import { appProcedures } from "./app.js";
+import { appProcedures, setUpTensorflowStream } from "./app.js";
 import { auditStream, columnsStream, dataProcedures, learningRateStream } from "./data.js";
 import { evaluationProcedures } from "./evaluation.js";
 import { exportProcedures } from "./exports.js";
@@ -35,7 +35,7 @@ export function createRouter(studio: Studio, host: HostAbilities): Router<Studio
     },
     streams: {
       run: runStream(studio), preparing: preparingStream(studio), columns: columnsStream(studio), audit: auditStream(studio), learningRate: learningRateStream(studio),
-      predictTable: predictTableStream(studio),
+      predictTable: predictTableStream(studio), setUpTensorflow: setUpTensorflowStream(studio),
       commands: (_nothing, sink) => host.onCommand?.((command) => sink.next(command)) ?? toDisposable(() => undefined),
     },
   };

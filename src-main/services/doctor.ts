@@ -25,7 +25,9 @@ export async function checkHealth(): Promise<readonly Check[]> {
     // One engine is enough; the first is the one that every installation has.
     ...engines.map((engine, i): Check => ({
       name: `engine ${engine.name}`, ok: engine.available, optional: i > 0,
-      detail: engine.available ? `version ${engine.version ?? "unknown"}, devices: ${engine.devices.filter((d) => d.available).map((d) => d.name).join(", ")}` : engine.reason ?? "not available",
+      detail: engine.available
+        ? `version ${engine.version ?? "unknown"}, devices: ${engine.devices.filter((d) => d.available).map((d) => d.name).join(", ")}`
+        : withRemedy(engine.name, engine.reason ?? "not available"),
     })),
     electron(),
     attempt("temporary folder", () => {
@@ -33,6 +35,12 @@ export async function checkHealth(): Promise<readonly Check[]> {
       return `${tmpdir()} can be written`;
     }),
   ];
+}
+
+/** TensorFlow's library is not one of the packages that Lathe installs. */
+function withRemedy(engine: string, reason: string): string {
+  const remedy = "npm run setup:tensorflow";
+  return engine !== "tensorflow" || reason.includes(remedy) ? reason : `${reason}; its library is set up with: ${remedy}`;
 }
 
 function attempt(name: string, look: () => string): Check {

@@ -1,5 +1,6 @@
 import type { EngineWork } from "../contract/engine-messages.js";
 import type { RunEvent } from "../contract/events.js";
+import { createEngineList, type EngineList } from "./engines.js";
 import { type Evaluation, createEvaluation } from "./evaluation.js";
 import { type Files, createFiles } from "./files.js";
 import { createFolderAccess, type FolderAccess } from "./folder-access.js";
@@ -24,6 +25,7 @@ import { createTables, type Tables } from "./tables.js";
 export interface Studio {
   readonly access: FolderAccess;
   readonly settings: SettingsStore;
+  readonly engines: EngineList;
   readonly files: Files;
   readonly projects: Projects;
   readonly documents: ProjectDocuments;
@@ -68,7 +70,7 @@ export function createStudio(options: StudioOptions): Studio {
   const facts = createModelFacts();
   const documents = createProjectDocuments(access);
   return {
-    access, settings, jobs, tables, work,
+    access, settings, jobs, tables, work, engines: createEngineList(work),
     files: createFiles(access), documents,
     projects: createProjects(createRecentProjects(home), access, settings, options), runs: createRuns(access, jobs),
     evaluation: createEvaluation(access, tables), prediction: createPrediction(access, work, servers, facts),

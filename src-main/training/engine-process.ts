@@ -1,6 +1,7 @@
 import { LatheError, toLatheError } from "../base/errors.js";
 import type { EngineCommand, EngineReply, EngineWork } from "../contract/engine-messages.js";
 import type { RunEvent } from "../contract/events.js";
+import { probeEngines } from "../engines/index.js";
 import { TrainingControl } from "./control.js";
 import { evaluateModel } from "./evaluate-model.js";
 import { findLearningRate } from "./find-learning-rate.js";
@@ -50,6 +51,7 @@ function resultOf(work: EngineWork): Promise<unknown> {
     case "evaluate": return evaluateModel(work, setting);
     case "predict": return predictTable(work, setting);
     case "serve-model": return serveRows(work, setting, questions);
+    case "probe-engines": return probeEngines();
   }
 }
 

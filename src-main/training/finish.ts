@@ -7,6 +7,7 @@ import type { DoneEvent, RunEvent } from "../contract/events.js";
 import type { RunReport, SplitReport } from "../contract/report.js";
 import type { ParityResult } from "../contract/results.js";
 import { type Split, rowNumbersOf } from "../datasets/index.js";
+import { fileEngine } from "../engines/index.js";
 import { showShape } from "../onnx/types.js";
 import { TrainingControl } from "./control.js";
 import { type Evaluator, type Predictions, measure } from "./evaluator.js";
@@ -104,9 +105,9 @@ async function keepTrainingValues(bench: Workbench, run: RunFolder, onBatch: (ro
   }
 }
 
-/** Opens the file as a stranger would, in a fresh session, and feeds it the table's own rows. */
+/** Opens the file as a stranger would, in a fresh session of ONNX Runtime whatever trained it, and feeds it the table's own rows. */
 async function compareExport(bench: Workbench, model: Uint8Array, split: Split, trained: Predictions): Promise<ParityResult> {
-  const session = await bench.choice.engine.load(model, { device: "cpu", threads: bench.compile.threads });
+  const session = await fileEngine.load(model, { device: "cpu", threads: bench.compile.threads });
   try {
     const ownUnit = (target: string, value: number, column: number): number => {
       const judged = defined(bench.judged.get(target), target);
@@ -137,7 +138,7 @@ function buildReport(
     },
     training: {
       epochs: fitted.epochs, bestEpoch: fitted.bestEpoch, seconds: fitted.seconds,
-      engine: choice.engine.name, engineVersion: choice.status.version ?? "unknown", device: compile.device, threads: compile.threads,
+      engine: choice.engine.name, engineVersion: choice.status.version ?? "unknown", device: compile.device, reason: choice.reason, threads: compile.threads,
     },
     model: {
       file: parity.passed ? MODEL : REFUSED, bytes: model.length, sha256: createHash("sha256").update(model).digest("hex"), parameters: spec.layout.parameterCount,

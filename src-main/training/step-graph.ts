@@ -1,6 +1,6 @@
-import { differentiate } from "../autodiff/differentiate.js";
 import { defined } from "../base/assert.js";
 import { LatheError } from "../base/errors.js";
+import type { Engine } from "../engines/engine.js";
 import type { Emitter } from "../onnx/emitter.js";
 import { type Graph, type Value, tensor } from "../onnx/types.js";
 import { createEmitter } from "../ops/index.js";
@@ -29,10 +29,11 @@ const BATCH_SIZE = "batch size";
 const MAXIMA = "loss maxima";
 
 /**
+ * @param engine says how the gradient gets into the graph, so that the graph is for this engine.
  * @param diagnose adds the gradient norms and other figures of the diagnosis as one more output. The plain graph runs most steps, this one a few an epoch.
  * @throws LatheError `model.layer` where layers do not fit, naming the layer.
  */
-export function buildStepProgram(spec: TrainingSpec, diagnose: boolean): StepProgram {
+export function buildStepProgram(spec: TrainingSpec, engine: Pick<Engine, "differentiate">, diagnose: boolean): StepProgram {
   const { layout, training } = spec;
   if (layout.parameterCount === 0) throw new LatheError("model.layer", "the model has nothing to train: no layer has parameters; add a Linear layer");
   const e = createEmitter();
@@ -50,7 +51,7 @@ export function buildStepProgram(spec: TrainingSpec, diagnose: boolean): StepPro
   const parts = lowerLosses(e, spec, activations);
   const combined = combine(e, spec, parts);
 
-  const gradients = differentiate(e, combined.loss, flat.pieces, { stopAt: combined.constants });
+  const gradients = engine.differentiate(e, combined.loss, flat.pieces, { stopAt: combined.constants });
   const raw = flatten(e, gradients);
   const gradient = clip(e, spec, raw);
   const slots = optimizer.slots(config);

@@ -5,14 +5,17 @@ import type { TrainRequest } from "../contract/engine-messages.js";
 import type { DoneEvent, RunEvent } from "../contract/events.js";
 import { projectFileOf, readProjectFile } from "../contract/project-file.js";
 import { parseProject } from "../contract/project.js";
-import { chooseEngine } from "../engines/index.js";
+import type { Loader } from "../datasets/index.js";
+import { chooseEngine, engineCandidates } from "../engines/index.js";
 import { loadCheckpoint } from "./checkpoint.js";
+import { EngineMemory } from "./engine-memory.js";
 import { Evaluator, measure } from "./evaluator.js";
 import { finish } from "./finish.js";
 import { type Position, fit } from "./fit.js";
 import { type RunConfig, readConfig, writeConfig } from "./run-config.js";
 import { RunFolder } from "./run-folder.js";
 import type { WorkSetting } from "./setting.js";
+import { settleEngine } from "./settle-engine.js";
 import { Trainer } from "./trainer.js";
 import { type Workbench, openWorkbench } from "./workbench.js";
 
@@ -23,7 +26,7 @@ import { type Workbench, openWorkbench } from "./workbench.js";
  */
 export async function train(request: TrainRequest, setting: WorkSetting): Promise<DoneEvent> {
   const started = request.resume ? await takeUp(request, setting) : await begin(request, setting);
-  const { run, bench, trainer, evaluator } = started;
+  const { run, bench, batches, trainer, evaluator } = started;
   const emit = (event: RunEvent) => {
     setting.emit(event);
     const line = logLine(event);
@@ -43,6 +46,7 @@ export async function train(request: TrainRequest, setting: WorkSetting): Promis
     throw error;
   } finally {
     run.unlock();
+    await batches.dispose();
     await trainer.dispose();
     await evaluator.dispose();
   }
@@ -51,18 +55,15 @@ export async function train(request: TrainRequest, setting: WorkSetting): Promis
 interface Started {
   readonly run: RunFolder;
   readonly bench: Workbench;
+  /** Training rows, in the run's order. */
+  readonly batches: Loader;
   readonly trainer: Trainer;
   readonly evaluator: Evaluator;
 }
 
-/** Compiles what runs every step: the first moment a model that does not fit is noticed. */
-async function compile({ spec, choice, compile, project }: Workbench): Promise<Pick<Started, "trainer" | "evaluator">> {
-  const trainer = await Trainer.create(spec, choice.engine, compile, project.seed);
-  return { trainer, evaluator: await Evaluator.create(spec, choice.engine, compile) };
-}
-
-/** A new run. Its folder is made only once project, data and model have proved good. */
-async function begin(request: TrainRequest, { emit, now, control }: WorkSetting): Promise<Started> {
+/** A new run. Its folder is made only once project, data and model have proved good, and its engine is settled. */
+async function begin(request: TrainRequest, setting: WorkSetting): Promise<Started> {
+  const { emit, now, control } = setting;
   const { project: written, folder, file } = await readProjectFile(request.project);
   const project = parseProject({
     ...written,
@@ -71,17 +72,27 @@ async function begin(request: TrainRequest, { emit, now, control }: WorkSetting)
   }, file);
   const { training: { engine, device, threads } } = project;
   const preferred = request.preferred ?? { engine, device, threads };
-  const choice = await chooseEngine(request.engine ?? leftOpen(engine, preferred.engine), request.device ?? leftOpen(device, preferred.device));
+  const wish = [request.engine ?? leftOpen(engine, preferred.engine), request.device ?? leftOpen(device, preferred.device)] as const;
   const wanted = leftOpen(threads, preferred.threads);
-  const bench = await openWorkbench({ project, folder, choice, ...(wanted === "auto" ? {} : { threads: wanted }), emit, signal: control.preparation });
-  const compiled = await compile(bench);
-  const run = RunFolder.create(folder);
-  writeConfig(run, {
-    version: 1, lathe: version, created: now().toISOString(), projectFolder: folder,
-    engine: choice.engine.name, engineVersion: choice.status.version ?? "unknown", device: choice.device, reason: choice.reason,
-    threads: bench.compile.threads, dataFingerprint: bench.prepared.fingerprint, project,
-  });
-  return { run, bench, ...compiled };
+  const opened = await openWorkbench({ project, folder, choice: await chooseEngine(...wish), ...(wanted === "auto" ? {} : { threads: wanted }), emit, signal: control.preparation });
+  const batches = opened.trainingLoader();
+  try {
+    const candidates = wish.includes("auto") ? await engineCandidates(...wish) : [];
+    const memory = new EngineMemory(folder, opened.spec, candidates, opened.compile.threads, now);
+    const { bench, trainer } = await settleEngine({ bench: opened, candidates, batches, memory }, setting);
+    const { choice, compile } = bench;
+    const evaluator = await Evaluator.create(bench.spec, choice.engine, compile);
+    const run = RunFolder.create(folder);
+    writeConfig(run, {
+      version: 1, lathe: version, created: now().toISOString(), projectFolder: folder,
+      engine: choice.engine.name, engineVersion: choice.status.version ?? "unknown", device: choice.device, reason: choice.reason,
+      threads: compile.threads, dataFingerprint: bench.prepared.fingerprint, project,
+    });
+    return { run, bench, batches, trainer, evaluator };
+  } catch (thrown) {
+    await batches.dispose();
+    throw thrown;
+  }
 }
 
 /** What the project says; where it says `auto`, what the user prefers. */
@@ -89,19 +100,32 @@ function leftOpen<T>(said: T, preferred: T): T {
   return said === "auto" ? preferred : said;
 }
 
-/** An old run, with the settings it began with. @throws LatheError `run.missing`, `run.locked`, `data.changed`, `usage` */
-async function takeUp(request: TrainRequest, { emit, control }: WorkSetting): Promise<Started> {
-  const overrides = (["epochs", "seed", "engine", "device"] as const).filter((name) => request[name] !== undefined);
+/**
+ * An old run, with the settings it began with; another engine or device may take it over where it is named, since a checkpoint is the same for all.
+ * @throws LatheError `run.missing`, `run.locked`, `data.changed`, `usage`
+ */
+async function takeUp(request: TrainRequest, { emit, now, control }: WorkSetting): Promise<Started> {
+  const overrides = (["epochs", "seed"] as const).filter((name) => request[name] !== undefined);
   if (overrides.length > 0) throw new LatheError("usage", `--resume goes on with the run's own settings; leave out --${overrides.join(", --")}, or start a new run`);
   // The run's own configuration counts: whatever the project file says by now, or whether it is in order, does not matter.
   const folder = dirname(await projectFileOf(request.project));
   const run = RunFolder.open(folder, request.resume === true ? undefined : String(request.resume)).lock();
   try {
     const config = readConfig(run);
-    const choice = await chooseEngine(config.engine, config.device);
+    const found = await chooseEngine(request.engine ?? config.engine, request.device ?? (request.engine === undefined ? config.device : "auto"));
+    const isMoved = found.engine.name !== config.engine || found.device !== config.device;
+    const choice = isMoved ? found : { ...found, reason: config.reason };
+    if (isMoved) {
+      const message = `run ${run.id} began with ${config.engine} ${config.engineVersion} on ${config.device} and goes on with ${choice.engine.name} ${choice.status.version ?? ""} on ${choice.device}, as asked for: `
+        + "its last digits may be others than with one engine throughout";
+      emit({ event: "log", level: "warning", message });
+      run.log(message, now());
+    }
     const bench = await openWorkbench({ project: config.project, folder, choice, threads: config.threads, emit, signal: control.preparation });
     refuseChange(run, config, bench);
-    return { run, bench, ...(await compile(bench)) };
+    const { spec, compile } = bench;
+    const trainer = await Trainer.create(spec, choice.engine, compile, config.project.seed);
+    return { run, bench, trainer, evaluator: await Evaluator.create(spec, choice.engine, compile), batches: bench.trainingLoader() };
   } catch (thrown) {
     run.unlock();
     throw thrown;
@@ -114,12 +138,11 @@ function refuseChange(run: RunFolder, config: RunConfig, bench: Workbench): void
   throw new LatheError("data.changed", `the data has changed since run ${run.id} began (${config.project.data.source.path}), so it cannot go on; start a new run, or put the old file back`);
 }
 
-async function work({ run, bench, trainer, evaluator }: Started, setting: WorkSetting): Promise<DoneEvent> {
+async function work({ run, bench, batches, trainer, evaluator }: Started, setting: WorkSetting): Promise<DoneEvent> {
   const { spec, project, prepared, choice, compile } = bench;
   const { emit, control, clock } = setting;
   const checkpoint = loadCheckpoint<Position>(run.checkpoints, (file, reason) => emit({ event: "log", level: "warning", message: `${file} is damaged (${reason}); going on from the one before` }));
   if (!checkpoint) run.truncateMetrics(0);
-  const batches = bench.trainingLoader();
   const validationRows = prepared.counts.validation;
   const validationBatches = validationRows > 0 ? bench.splitLoader("validation") : undefined;
   try {
@@ -144,7 +167,6 @@ async function work({ run, bench, trainer, evaluator }: Started, setting: WorkSe
       return { event: "done", run: run.id, test: {}, ended: "cancelled" };
     }
   } finally {
-    await batches.dispose();
     await validationBatches?.dispose();
   }
 }

@@ -2,7 +2,6 @@ import { defined } from "../base/assert.js";
 import { LatheError } from "../base/errors.js";
 import type { CompileOptions, Engine, Executable, Tensors } from "../engines/engine.js";
 import type { TensorData } from "../onnx/types.js";
-import { rewriteAll } from "../rewrites/index.js";
 import { type DiagnosisEntry } from "./diagnosis-graph.js";
 import { type Slice, initialBuffers, initialParameters } from "./layout.js";
 import { type TrainingSpec, names } from "./specification.js";
@@ -54,9 +53,10 @@ export class Trainer {
 
   /** Compiles the step, with and without diagnosis, and draws the first weights from the seed. */
   static async create(spec: TrainingSpec, engine: Engine, options: CompileOptions, seed: number): Promise<Trainer> {
-    const programs = { plain: buildStepProgram(spec, false), diagnosing: buildStepProgram(spec, true) };
-    const plain = await engine.compile(rewriteAll(programs.plain.graph, spec.training.batchSize), options);
-    const diagnosing = await engine.compile(rewriteAll(programs.diagnosing.graph, spec.training.batchSize), options);
+    const programs = { plain: buildStepProgram(spec, engine, false), diagnosing: buildStepProgram(spec, engine, true) };
+    const stepOptions = { ...options, batchSize: spec.training.batchSize };
+    const plain = await engine.compile(programs.plain.graph, stepOptions);
+    const diagnosing = await engine.compile(programs.diagnosing.graph, stepOptions);
     return new Trainer(spec, programs, plain, diagnosing, initialState(spec, programs.plain, seed));
   }
 

@@ -7,7 +7,7 @@ import { encodedType, fromStored, storedType } from "../datasets/encoders/index.
 import { type FittedTarget } from "../datasets/encoders/fitted.js";
 import { type Loader, type PreparedData, type Split, createLoader, prepareData } from "../datasets/index.js";
 import type { CompileOptions } from "../engines/engine.js";
-import type { EngineChoice } from "../engines/index.js";
+import { type EngineChoice, fileEngine } from "../engines/index.js";
 import { isStatic, sizeOf } from "../onnx/types.js";
 import type { TransformSpecs } from "../transforms/index.js";
 import type { JudgedTarget } from "./judge.js";
@@ -53,7 +53,7 @@ export interface WorkbenchOptions {
 export async function openWorkbench({ project, folder, choice, threads, emit, signal }: WorkbenchOptions): Promise<Workbench> {
   const prepared = await prepareData({
     folder, data: project.data, seed: project.seed, cacheFolder: join(folder, ".lathe", "cache"),
-    compile: (graph) => choice.engine.compile(graph, { device: "cpu", threads: 1 }),
+    compile: (graph) => fileEngine.compile(graph, { device: "cpu", threads: 1 }),
     progress: (stage, done, total) => emit({ event: "stage", stage, done, ...(total === undefined ? {} : { total }) }),
     ...(signal ? { signal } : {}),
   });

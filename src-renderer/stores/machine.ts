@@ -1,8 +1,9 @@
 import { defineStore } from "pinia";
-import { computed, onScopeDispose } from "vue";
+import { computed, onScopeDispose, shallowRef, watch } from "vue";
 import type { EngineStatusView, Licence } from "../../src-main/contract/settings.js";
 import { useStudio } from "../rpc/studio.js";
 import { createLoader } from "./loadable.js";
+import { createWork } from "./work.js";
 
 /** What can train on this machine, and what Lathe is made with: asked for when first looked at. */
 export const useMachine = defineStore("machine", () => {
@@ -18,7 +19,18 @@ export const useMachine = defineStore("machine", () => {
   const registration = studio.onState((state) => {
     if (state === "connected") loadMissing();
   });
+  const setup = createWork(studio, "setUpTensorflow");
+  /** When TensorFlow's setup began, by `performance.now()`. */
+  const setupBegan = shallowRef(0);
+  // What could not train before may now.
+  watch(() => setup.state.value.result, (made) => {
+    if (made) void loadEngines();
+  });
+  const setUpTensorflow = () => {
+    setupBegan.value = performance.now();
+    setup.start({});
+  };
   onScopeDispose(() => registration.dispose());
   loadMissing();
-  return { engines: computed(() => engines.state.value), licences: computed(() => licences.state.value), loadEngines, loadLicences };
+  return { engines: computed(() => engines.state.value), licences: computed(() => licences.state.value), loadEngines, loadLicences, setup: computed(() => setup.state.value), setupBegan, setUpTensorflow, cancelSetup: () => setup.cancel() };
 });

@@ -10,7 +10,7 @@ export const settingsTexts = {
   auto: "Automatic",
   engine: {
     label: "Engine",
-    hint: "What computes the training. Automatic takes one that is available here. A project that names an engine keeps its own.",
+    hint: "What computes the training. Automatic times a few steps on each that works here and keeps the fastest. A project that names an engine keeps its own.",
   },
   device: { label: "Device", hint: "The processor or graphics card to train on. Automatic takes the one that suits the data; for tables that is the processor." },
   threads: { label: "Threads", hint: "How many of the processor's cores a training may use. Automatic leaves the machine usable.", count: (n: string) => `${n} threads`, own: "A number", ownLabel: "Number of threads" },
@@ -22,6 +22,13 @@ export const settingsTexts = {
     unavailable: "not available",
     version: (version: string) => `version ${version}`,
     headings: { engine: "Engine", device: "Device", state: "State", reason: "Why not" },
+    tensorflow: {
+      text: "TensorFlow's library is not part of Lathe: it is large, and training works without it. Setting it up downloads about 350 MB, takes a minute or more, and keeps 1 GB in a folder of yours. It may need Python with pip and a C++ compiler; what is missing is named.",
+      start: "Set up TensorFlow…",
+      working: "Setting up TensorFlow",
+      elapsed: (time: string) => `${time} so far`,
+      done: (version: string, size: string, folder: string) => `TensorFlow ${version} is set up: ${size} in ${folder}.`,
+    },
   },
   folders: {
     label: "New projects",

@@ -15,7 +15,7 @@ export const trainTexts = {
   undoLabel: (setting: string) => setting.charAt(0).toLowerCase() + setting.slice(1),
   lossOf: (target: string) => `Loss of ${target}`,
   weightOf: (target: string) => `Weight of ${target}`,
-  sections: { basics: "Basics", optimizer: "Optimizer", schedule: "Learning rate over time", stopping: "Stopping", losses: "Losses", more: "More" },
+  sections: { basics: "Basics", optimizer: "Optimizer", schedule: "Learning rate over time", stopping: "Stopping", losses: "Losses", more: "More", engine: "Engine" },
   combine: { sum: "Weighted sum", normalized: "Each by its largest value" },
   fields: {
     epochs: { label: "Epochs", help: "How often it goes through all training rows." },
@@ -37,8 +37,8 @@ export const trainTexts = {
     shuffle: { label: "Shuffle", help: "Another order of the rows in every epoch." },
     dropLast: { label: "Drop the last batch", help: "Leaves out an epoch's last, smaller batch." },
     checkpointSeconds: { label: "Checkpoint every", help: "Seconds of work that a crash may cost at most." },
-    engine: { label: "Engine", help: "What computes. Automatic takes the quickest that works." },
-    device: { label: "Device", help: "Where it computes." },
+    engine: { label: "Engine", help: "What computes. Automatic times a few steps on each that works here and keeps the fastest; a short run starts at once." },
+    device: { label: "Device", help: "Where it computes: the processor or a graphics card." },
     threads: { label: "Threads", help: "Processor cores to use; empty: what suits." },
   },
   /** Options of optimizers, schedules and losses; others are called what the file calls them. */
@@ -49,6 +49,8 @@ export const trainTexts = {
   } as Readonly<Record<string, string>>,
   automatic: "Automatic",
   automaticFrom: (choice: string) => `Automatic (${choice})`,
+  automaticDetail: "automatic",
+  notHere: "Not available here",
   unavailable: (name: string) => `${name}, not available`,
 
   run: {
@@ -119,6 +121,7 @@ export const trainTexts = {
     rowsDetail: (train: string, validation: string, test: string) => `${train} train, ${validation} validation, ${test} test`,
     batch: "Steps an epoch",
     engine: "Engine",
+    why: "Why this engine",
     device: "Device",
     threads: "Threads",
     seed: "Seed",

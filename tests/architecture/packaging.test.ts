@@ -7,7 +7,7 @@ import { packageRoot } from "../../src-main/base/entries.js";
 // The installers cannot be built where Electron's program cannot be fetched; that their description is right can be seen everywhere.
 
 interface Configuration {
-  readonly files: readonly string[];
+  readonly files: readonly { readonly filter: readonly string[] }[];
   readonly asarUnpack: readonly string[];
   readonly electronFuses: Readonly<Record<string, boolean>>;
   readonly fileAssociations: readonly { readonly ext: string }[];
@@ -59,7 +59,23 @@ describe("the description of the installers", () => {
     expect(native.length).toBeGreaterThan(3);
     for (const file of native) expect(configuration.asarUnpack.some((pattern) => matchesGlob(file, pattern)), file).toBe(true);
   });
+
+  it("brings the scripts that set TensorFlow up, where another program can read them", () => {
+    const scripts = withImports("src-main/bootstrap/setup-tensorflow.mjs");
+    expect(scripts).toContain("src-main/bootstrap/tensorflow-check.mjs");
+    for (const script of scripts) {
+      for (const patterns of [configuration.files.flatMap(({ filter }) => filter), configuration.asarUnpack]) expect(patterns.some((pattern) => matchesGlob(script, pattern)), script).toBe(true);
+    }
+  });
 });
+
+/** A script and every script that it names. */
+function withImports(path: string, known: string[] = []): string[] {
+  if (known.includes(path)) return known;
+  known.push(path);
+  for (const [, name = ""] of readFileSync(join(packageRoot, path), "utf8").matchAll(/"(?:\.\/)?([\w-]+\.mjs)"/g)) withImports(`src-main/bootstrap/${name}`, known);
+  return known;
+}
 
 function nativeFiles(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })

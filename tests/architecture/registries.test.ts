@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { packageRoot } from "../../src-main/base/entries.js";
+import { kernels } from "../../src-main/engines/tensorflow/kernels/index.js";
 import { initializers } from "../../src-main/layers/init/index.js";
 import { layers } from "../../src-main/layers/index.js";
 import { losses } from "../../src-main/losses/index.js";
@@ -16,6 +17,7 @@ import { sourceFiles } from "./source-files.js";
 
 const registries = [
   { folder: "src-main/ops", contract: "op.ts", registry: ops },
+  { folder: "src-main/engines/tensorflow/kernels", contract: "kernel.ts", registry: kernels },
   { folder: "src-main/layers", contract: "layer.ts", registry: layers },
   { folder: "src-main/layers/init", contract: "initializer.ts", registry: initializers },
   { folder: "src-main/losses", contract: "loss.ts", registry: losses },
@@ -37,6 +39,11 @@ describe.each(registries)("$folder", ({ folder, contract, registry }) => {
     expect(registry.all.length).toBeGreaterThan(0);
     for (const entry of registry.all) expect(registry.get(entry.type)).toBe(entry);
   });
+});
+
+test("every operator has a kernel of the engine tensorflow, in the same domain", () => {
+  expect(ops.types.filter((type) => !kernels.has(type))).toEqual([]);
+  expect(ops.all.filter(({ type, domain }) => kernels.get(type).domain !== domain).map(({ type }) => type)).toEqual([]);
 });
 
 describe.each([layers, losses, optimizers, schedules, initializers])("options of every $kind", ({ all }) => {

@@ -55,7 +55,8 @@ const refused: readonly (readonly [what: string, folder: () => string, sentence:
   ["an output that does not fit", () => writeProject(rows(40), (p) => { p.model = { layers: [{ id: "fc1", type: "Linear", outFeatures: 3 }], outputs: [{ target: "y", from: "fc1" }] }; }), /layer fc1 gives \[N, 3\], but target y has 1 value: expected \[N, 1\]/],
   ["nothing to train", () => writeProject(rows(40).replaceAll(/^(\d+),(\d+)/gm, "$1").replace("a,b,y", "a,y"), (p) => { p.model = { layers: [{ id: "act", type: "ReLU" }], outputs: [{ target: "y", from: "act" }] }; }), /nothing to train/],
   ["a project of a newer version", () => writeProject(rows(40), (p) => { (p as Record<string, unknown>)["version"] = 2; }), /newer Lathe made this project: update Lathe/],
-  ["an engine that is not there", () => writeProject(rows(40), (p) => { p.training = { ...p.training, engine: "tensorflow" }; }), /the engine tensorflow is not available: .*set engine to auto or onnxruntime/],
+  ["an engine or a device that is not there", () => writeProject(rows(40), (p) => { p.training = { ...p.training, engine: "tensorflow", device: "webgpu" }; }),
+    /the engine tensorflow is not available: .*npm run setup:tensorflow|tensorflow has no device webgpu; it has cpu/],
   ["no project", () => temporaryFolder(), /there is no project at .*project\.json/],
 ];
 

@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, readFileSync, renameSync, rmSync, writeFile
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { z } from "zod";
-import { curvesResult, judgedRows, judgedRowsRequest, residualsResult, type JudgedRow } from "../../src-main/contract/evaluation-views.js";
+import { calibrationResult, curvesResult, judgedRows, judgedRowsRequest, labelErrors, residualsResult, type JudgedRow } from "../../src-main/contract/evaluation-views.js";
 import { predictionsFile, readPredictions } from "../../src-main/training/kept-predictions.js";
 import { lathe } from "../support/lathe.js";
 import { columns, judgedProject } from "../support/judged-project.js";
@@ -175,6 +175,56 @@ describe("curves", () => {
     await expect(curves({ target: "kind" })).rejects.toMatchObject({ code: "usage", message: expect.stringMatching(/3 classes: say which/) });
     await expect(curves({ target: "value" })).rejects.toMatchObject({ code: "usage", message: expect.stringMatching(/is a number/) });
   });
+});
+
+it.each(["good", "kind"])("the calibration of %s is what the report says of it", async (target) => {
+  const found = calibrationResult.parse(await setup.procedures.evaluation.calibration({ ...setup.run, split: "test", target }, setup.context));
+  expect(found.error).toBeCloseTo(setup.report.test!.metrics[`${target}.calibrationError`]!, 10);
+  expect(found.bins.reduce((sum, bin) => sum + bin.rows, 0)).toBe(setup.report.test!.rows);
+  await expect(setup.procedures.evaluation.calibration({ ...setup.run, split: "test", target: "value" }, setup.context)).rejects.toMatchObject({ code: "usage" });
+});
+
+describe("likely label errors", () => {
+  const suspects = async (more: object = {}) => labelErrors.parse(await setup.procedures.evaluation.labelErrors({ ...setup.run, target: "kind", offset: 0, limit: 500, ...more }, setup.context));
+
+  it("are those of the judged rows by the definition, the surest first, with the rows as the file has them", async () => {
+    const all = (await Promise.all((["validation", "test"] as const).map(async (split) => (await ask({ split, target: "kind", order: "row" })).rows.map((row) => ({ ...row, split }))))).flat();
+    const classes = ["\"middling\"", "large", "small"];
+    const thresholds = classes.map((name, k) => {
+      const own = all.filter(({ truth }) => truth === name).map(({ probabilities }) => probabilities![k]!);
+      return own.reduce((a, b) => a + b, 0) / own.length;
+    });
+    const expected = all.flatMap(({ truth, predicted, probabilities, row, split }) => {
+      const [given, proposed] = [classes.indexOf(truth), classes.indexOf(predicted)];
+      return given === proposed || probabilities![proposed]! < thresholds[proposed]! ? [] : [{ row, split, given: truth, proposed: predicted, margin: probabilities![proposed]! - probabilities![given]! }];
+    }).sort((a, b) => b.margin - a.margin);
+    const found = await suspects();
+    expect(found.judged).toBe(all.length);
+    expect(found.rows.map(({ row, split, given, proposed }) => ({ row, split, given, proposed }))).toEqual(expected.map(({ margin: _margin, ...row }) => row));
+    expect(found.rows.length).toBeGreaterThan(0);
+    found.classes.forEach(({ name, threshold }, k) => expect([name, threshold]).toEqual([classes[k], expect.closeTo(thresholds[k]!, 6)]));
+    for (const { row, given, cells } of found.rows) {
+      expect(cells).toEqual(setup.rows[row - 1]!.map((cell) => cell || null));
+      expect(cells[columns.indexOf("kind")]).toBe(given);
+    }
+    const second = await suspects({ offset: 1, limit: 1 });
+    expect([second.total, second.rows]).toEqual([found.total, found.rows.slice(1, 2)]);
+  });
+
+  it("are not asked of numbers, nor where nothing like it is", async () => {
+    await expect(suspects({ target: "value" })).rejects.toMatchObject({ code: "usage", message: expect.stringMatching(/value is a number/) });
+    await expect(suspects({ target: "x" })).rejects.toMatchObject({ code: "usage", message: expect.stringMatching(/no target "x"; it has good, kind, value/) });
+  });
+});
+
+it("a model of a table has nothing to look at, and says so", async () => {
+  const { saliency, featureMaps, filters, layers } = setup.procedures.pictures;
+  expect((await layers(setup.run, setup.context)).layers).toEqual([]);
+  await expect(filters(setup.run, setup.context)).rejects.toMatchObject({ code: "usage", message: expect.stringMatching(/no convolution/) });
+  await expect(saliency({ ...setup.run, row: 1, target: "kind" }, setup.context)).rejects.toMatchObject({ code: "usage", message: expect.stringMatching(/no layer over pictures/) });
+  await expect(saliency({ ...setup.run, row: 1, target: "value" }, setup.context)).rejects.toMatchObject({ code: "usage", message: expect.stringMatching(/value is a number/) });
+  await expect(saliency({ ...setup.run, path: join(setup.project, "table.csv"), target: "kind" }, setup.context)).rejects.toMatchObject({ code: "usage", message: expect.stringMatching(/does not look at pictures/) });
+  await expect(featureMaps({ ...setup.run, row: 1, from: 0, limit: 1 }, setup.context)).rejects.toMatchObject({ code: "usage" });
 });
 
 it("residuals are counted once each, between the smallest and the largest", async () => {

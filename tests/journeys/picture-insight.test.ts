@@ -2,6 +2,7 @@ import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { labelErrors, type LabelErrors } from "../../src-main/contract/evaluation-views.js";
+import { correctedPictures } from "../../src-main/contract/picture-corrections.js";
 import { featureMapsAnswer, filtersAnswer, saliencyAnswer } from "../../src-main/contract/picture-insight.js";
 import { decodeModel } from "../../src-main/onnx/protobuf.js";
 import { inferTypes } from "../../src-main/ops/index.js";
@@ -113,9 +114,9 @@ describe("pictures in a wrong folder", () => {
     const before = readFileSync(join(setup.project, "project.json"), "utf8");
     const files = paths.map((path) => statSync(join(setup.project, "pictures", path)).mtimeMs);
     const [first, second, third] = paths as [string, string, string];
-    const { undo } = await setup.procedures.pictures.correct({
+    const { undo } = correctedPictures.parse(await setup.procedures.pictures.correct({
       project: setup.project, corrections: [{ picture: first, test: false, excluded: true }, { picture: second, test: false, excluded: true }, { picture: third, test: false, labels: { label: rows[2]!.proposed } }],
-    }, setup.context);
+    }, setup.context));
     await setup.train("--epochs", "1");
     const rowsOf = (run: string) => Object.values(setup.reportOf(run).data.rows).reduce((a, b) => a + b, 0);
     expect(rowsOf("0002")).toBe(rowsOf("0001") - 2);

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { onnxruntimeEngine } from "../../src-main/engines/onnxruntime/index.js";
+import type { Engine } from "../../src-main/engines/engine.js";
 import { type Graph, numbersOf, tensor } from "../../src-main/onnx/types.js";
 import { expectClose } from "./close.js";
 import type { Evaluated } from "./reference-interpreter.js";
@@ -10,9 +10,9 @@ import type { Evaluated } from "./reference-interpreter.js";
  */
 const TOLERANCE = 1e-5;
 
-/** Runs a graph in ONNX Runtime on the CPU and holds every output against the reference interpreter's. */
-export async function compareWithEngine(graph: Graph, feeds: Readonly<Record<string, Evaluated>>, reference: Readonly<Record<string, Evaluated>>, tolerance = TOLERANCE): Promise<void> {
-  const executable = await onnxruntimeEngine.compile(graph, { device: "cpu", threads: 1 });
+/** Runs a graph in an engine on the CPU and holds every output against the reference interpreter's. */
+export async function compareWithEngine(engine: Engine, graph: Graph, feeds: Readonly<Record<string, Evaluated>>, reference: Readonly<Record<string, Evaluated>>, tolerance = TOLERANCE): Promise<void> {
+  const executable = await engine.compile(graph, { device: "cpu", threads: 1 });
   try {
     const tensors = Object.fromEntries(graph.inputs.map(({ name, dtype }) => {
       const feed = feeds[name]!;
@@ -22,9 +22,9 @@ export async function compareWithEngine(graph: Graph, feeds: Readonly<Record<str
     const results = await executable.run(tensors);
     for (const { name } of graph.outputs) {
       const [got, wanted] = [results[name]!, reference[name]!];
-      expect([...got.dims], `ONNX Runtime's shape of ${name}`).toEqual([...wanted.dims]);
+      expect([...got.dims], `${engine.name}'s shape of ${name}`).toEqual([...wanted.dims]);
       const largest = wanted.data.reduce((top, v) => (Number.isFinite(v) ? Math.max(top, Math.abs(v)) : top), 1);
-      expectClose(numbersOf(got).map((v) => v / largest), wanted.data.map((v) => v / largest), tolerance, `ONNX Runtime's ${name} (over ${largest})`);
+      expectClose(numbersOf(got).map((v) => v / largest), wanted.data.map((v) => v / largest), tolerance, `${engine.name}'s ${name} (over ${largest})`);
     }
   } finally {
     await executable.dispose();

@@ -1,12 +1,15 @@
 import { expect } from "vitest";
 import { differentiate } from "../../src-main/autodiff/differentiate.js";
+import { onnxruntimeEngine } from "../../src-main/engines/onnxruntime/index.js";
 import { Random } from "../../src-main/base/random.js";
+import type { Engine } from "../../src-main/engines/engine.js";
 import type { Emitter } from "../../src-main/onnx/emitter.js";
 import { type Graph, type Value, isFloat, sameShape, showType } from "../../src-main/onnx/types.js";
 import { createEmitter } from "../../src-main/ops/index.js";
 import { type Evaluated, evaluate, evaluateAll } from "./reference-interpreter.js";
 import { expectClose } from "./close.js";
 import { compareWithEngine } from "./engine-comparison.js";
+import { tensorflowUnderTest } from "./tensorflow.js";
 import { type Sample, batchesOf, feedOf, lengthAt } from "./samples.js";
 
 /**
@@ -19,6 +22,10 @@ import { type Sample, batchesOf, feedOf, lengthAt } from "./samples.js";
  */
 const STEP = 1e-6;
 const TOLERANCE = 1e-6;
+
+const tensorflow = await tensorflowUnderTest();
+/** Its library's exponentials and its order of sums are others than ONNX Runtime's; TensorFlow.js's own kernels approximate erf to 1.5e-7 and write some formulas plainly. */
+const TENSORFLOW_TOLERANCE = tensorflow.native ? 1e-5 : 1e-4;
 
 export type Build = (e: Emitter, ...inputs: Value[]) => Value | readonly Value[];
 
@@ -53,13 +60,13 @@ export function forwardGraph({ inputs, build }: GradientCheck): Assembled {
 }
 
 /** The graph of the gradients: inputs x0… and w0…; outputs y0…, and dx0… for every float input. */
-function gradientGraph({ inputs, build }: GradientCheck): Graph {
+function gradientGraph({ inputs, build }: GradientCheck, by: Engine["differentiate"]): Graph {
   const e = createEmitter();
   const xs = inputs.map((s, i) => e.graph.input(`x${i}`, s.dtype, s.shape));
   const ys = floatsOf(build(e, ...xs));
   const ws = ys.map((y, i) => e.graph.input(`w${i}`, y.dtype, y.shape));
   const varying = xs.flatMap((x, i) => (varies(inputs[i]!) ? [{ x, i }] : []));
-  const gradients = differentiate(e, weightedSum(e, ys, ws), varying.map(({ x }) => x));
+  const gradients = by(e, weightedSum(e, ys, ws), varying.map(({ x }) => x));
   ys.forEach((y, i) => e.graph.output(y, `y${i}`));
   gradients.forEach((g, k) => {
     const { x, i } = varying[k]!;
@@ -93,7 +100,7 @@ async function checkBatch(check: GradientCheck, n: number): Promise<void> {
     const y = results[`y${i}`]!;
     return [`w${i}`, check.expected ? { dims: y.dims, data: y.data.map(() => 1) } : weightsFor(y.dims, `${i}`)];
   }));
-  const graph = gradientGraph(check);
+  const graph = gradientGraph(check, differentiate);
   const feeds = { ...xs, ...ws };
   const analytic = evaluate(graph, feeds);
   expectTypes(graph, feeds, n);
@@ -105,7 +112,11 @@ async function checkBatch(check: GradientCheck, n: number): Promise<void> {
     const wanted = check.expected ? check.expected[i]! : x.data.map((_, k) => centralDifference(forward, xs, ws, `x${i}`, k));
     expectClose(gradient.data, wanted, TOLERANCE, `gradient of input ${i}, batch of ${n}`);
   });
-  if (check.engine !== false) await compareWithEngine(graph, feeds, analytic);
+  if (check.engine === false) return;
+  await compareWithEngine(onnxruntimeEngine, graph, feeds, analytic);
+  // TensorFlow finds its gradients by itself: they have to be the same.
+  const double = [...graph.types.values()].some(({ dtype }) => dtype === "float64");
+  if (!double) await compareWithEngine(tensorflow.engine, gradientGraph(check, tensorflow.engine.differentiate), feeds, analytic, TENSORFLOW_TOLERANCE);
 }
 
 /** What the shape rules said of every value in the graph is what it turns out to be. */

@@ -169,6 +169,7 @@ test("two runs, then three, are compared: curves over each other, settings that 
   await expect(runs.overlay).toHaveAttribute("aria-label", `validation loss by epoch of 2 runs. Run 1 ends at ${end("0001")}. Run 2 ends at ${end("0002")}.`);
   await expect(runs.compared("seed")).toHaveText(["42", "7"]);
   await expect(runs.compared("training.epochs")).toHaveText(["3", "5"]);
+  await expect(runs.compared("Engine")).toHaveText(["onnxruntime, cpu", "onnxruntime, cpu"]);
   // What is the same is not shown.
   await expect(runs.differences.getByRole("rowheader", { name: "training.batchSize" })).toHaveCount(0);
   await expect(runs.differences.getByRole("rowheader", { name: "data.inputs.features.normalize" })).toHaveCount(0);

@@ -1,7 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { packageRoot } from "../../src-main/base/entries.js";
 import { probeEngines } from "../../src-main/services/engines.js";
+import { startNode } from "../support/lathe.js";
+import { closedPort, setupEnvironment, silentRegistry } from "../support/registries.js";
+import { expectAccessible } from "./accessibility.js";
 import { expect, test, type Workshop } from "./fixture.js";
 import { lookAt } from "./looks.js";
 import { HomePage } from "./pages/home-page.js";
@@ -89,6 +92,70 @@ test("every engine and device stands there with its state; one that is not avail
   expect(missing.length).toBeGreaterThan(0);
   for (const { reason } of missing) expect(reason).toBeTruthy();
   studio.expectNoComplaints();
+});
+
+/** A server of its own process, on a machine without TensorFlow: what is set up on this one is nothing to it. @param registry npm's */
+async function withoutTensorflow(folder: string, registry: string, work: (url: string) => Promise<void>): Promise<void> {
+  const env = { ...process.env, ...setupEnvironment(folder, registry), LATHE_TENSORFLOW_SLOW: "", LATHE_HOME: join(folder, "home") };
+  let listening: (url: string) => void = () => undefined;
+  const url = new Promise<string>((resolve) => (listening = resolve));
+  const server = startNode([join(packageRoot, "out", "main", "cli.js"), "serve", "--json", "--allow", folder], ({ event, url: at }) => {
+    if (event === "listening") listening(String(at));
+  }, { env });
+  try {
+    await work(await Promise.race([url, server.result.then(({ stderr }) => Promise.reject(new Error(stderr)))]));
+  } finally {
+    server.child.kill("SIGTERM");
+    await server.result;
+  }
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`a setup of TensorFlow that fails says what is missing and what to do, ${colorScheme}`, async ({ page, studio, workshop }) => {
+    // npm takes its time to give up.
+    test.slow();
+    await page.emulateMedia({ colorScheme });
+    const shot = (state: string) => page.screenshot({ path: `test-results/screenshots/settings-tensorflow-${state}-${colorScheme}-1280x800.png` });
+    await withoutTensorflow(workshop.folder, await closedPort(), async (url) => {
+      const settings = new SettingsPage(page);
+      await settings.goto(url, "engines");
+      await expect(settings.setUp).toBeVisible({ timeout: 20_000 });
+      await shot("offered");
+      await expectAccessible(page);
+      await settings.setUp.click();
+      await expect(settings.setupFailure).toContainText("the npm registry cannot be reached", { timeout: 30_000 });
+      await expect(settings.setupFailure).toContainText("npm run setup:tensorflow");
+      await shot("failed");
+      await expectAccessible(page);
+      // It can be tried again at once.
+      await settings.setupFailure.getByRole("button", { name: "Try again" }).click();
+      await expect(settings.setupFailure).toBeHidden();
+      await expect(settings.setupFailure).toBeVisible({ timeout: 30_000 });
+      studio.expectNoComplaints();
+    });
+  });
+}
+
+test("a setup of TensorFlow under way says what it does and for how long, and can be called off", async ({ page, studio, workshop }) => {
+  // npm takes its time to give up.
+  test.slow();
+  const registry = await silentRegistry();
+  await withoutTensorflow(workshop.folder, registry.address, async (url) => {
+    const settings = new SettingsPage(page);
+    await settings.goto(url, "engines");
+    await settings.setUp.click();
+    const work = page.getByRole("status").filter({ hasText: "Installing @tensorflow/tfjs-node" });
+    await expect(work).toBeVisible({ timeout: 20_000 });
+    await registry.asked;
+    await expect(page.getByText(/^\d:\d\d so far$/)).toBeVisible();
+    await page.screenshot({ path: "test-results/screenshots/settings-tensorflow-working-light-1280x800.png" });
+    await expectAccessible(page);
+    await work.getByRole("button", { name: "Cancel" }).click();
+    await expect(settings.setUp).toBeVisible();
+    await expect.poll(() => readdirSync(workshop.folder).filter((name) => name.startsWith("tensorflow"))).toEqual([]);
+    studio.expectNoComplaints();
+  });
+  registry.close();
 });
 
 test("new projects go to the folder that was chosen, until it is the standard one again", async ({ page, studio, workshop }) => {

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "no
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { plausibleEpochs, writeRun } from "../support/run-on-disk.js";
+import { probeEngines } from "../../src-main/services/engines.js";
 import { expectAccessible } from "./accessibility.js";
 import { cloudTable, writeClouds } from "./cloud-project.js";
 import { expect, test } from "./fixture.js";
@@ -114,6 +115,55 @@ test("settings are saved as they are made, can be undone, and what is wrong is s
   expect(existsSync(join(project, "runs", "0001"))).toBe(false);
   await train.set("Batch size", "");
   await expect(train.button("Start training")).not.toHaveAttribute("aria-disabled", "true");
+  studio.expectNoComplaints();
+});
+
+test("engine and device are chosen from what works here; what does not says why; the run tells what it trained on, and why", async ({ page, studio, workshop }) => {
+  const project = writeClouds(workshop.folder, { epochs: 3 });
+  const train = new TrainPage(page);
+  const engines = await probeEngines();
+  await studio.open(workshop.server.url, TrainPage.place(project));
+  await expect(train.section("Engine").locator("summary")).toContainText("automatic");
+  await train.openSection("Engine");
+  for (const { name, available } of engines) {
+    await expect(train.engine.locator(`option[value="${name}"]`)).toHaveJSProperty("disabled", !available, { timeout: 20_000 });
+    await expect(train.engine.locator(`option[value="${name}"]`)).toHaveText(available ? name : `${name}, not available`);
+  }
+  // A device that one engine has can be chosen while the engine is left open.
+  const devices = new Map<string, boolean>();
+  for (const { devices: some } of engines) for (const { name, available } of some) devices.set(name, devices.get(name) === true || available);
+  for (const [name, available] of devices) await expect(train.device.locator(`option[value="${name}"]`)).toHaveJSProperty("disabled", !available);
+  // No machine is a Mac and a PC with Windows at once.
+  const missing = [...engines, ...engines.flatMap(({ devices: some }) => some)].filter(({ name, available }) => !available && devices.get(name) !== true);
+  expect(missing.length).toBeGreaterThan(0);
+  const told = train.settings.getByRole("region", { name: "Not available here" });
+  for (const { name, reason = "none" } of missing) {
+    await expect(told).toContainText(reason.trim());
+    await expect(train.settings.locator(`option[value="${name}"]`)).toHaveAttribute("title", reason.trim());
+  }
+
+  await train.start();
+  await expect(train.run).toContainText("completed", { timeout: 30_000 });
+  // Seconds are not worth a trial, and that is said where the figures are.
+  await expect(train.run).toContainText("onnxruntime, cpu");
+  const reason = (JSON.parse(readFileSync(join(project, "runs", "0001", "config.json"), "utf8")) as { reason: string }).reason;
+  expect(reason).toMatch(/^all steps take less than a second, .* would cost more than it could gain$/);
+  await expect(train.figure("Why this engine")).toHaveText(reason);
+
+  await train.engine.focus();
+  await page.keyboard.press("ArrowDown");
+  await expect.poll(() => projectFile(project).training["engine"]).toBe("onnxruntime");
+  await train.device.selectOption("cpu");
+  await expect.poll(() => projectFile(project).training["device"]).toBe("cpu");
+  await expect(train.section("Engine").locator("summary")).toContainText("onnxruntime, cpu");
+  // The devices are those of the engine.
+  const own = engines.find(({ name }) => name === "onnxruntime")?.devices.map(({ name }) => name) ?? [];
+  expect(await train.device.locator("option").evaluateAll((all) => all.map((one) => (one as HTMLOptionElement).value))).toEqual(["auto", ...own]);
+  await train.start();
+  await expect(train.choice).toContainText("Run 2", { timeout: 30_000 });
+  await expect(train.figure("Why this engine")).toHaveText("as asked for");
+  await page.getByRole("button", { name: /^Undo/ }).first().click();
+  await expect.poll(() => projectFile(project).training["device"]).toBeUndefined();
   studio.expectNoComplaints();
 });
 
@@ -246,9 +296,15 @@ for (const colorScheme of ["light", "dark"] as const) {
     await shot(page, `train-empty-${colorScheme}-1280x800`);
     await train.start();
     await train.expectEpochs(4);
-    for (const section of ["Optimizer", "Learning rate over time", "Stopping", "Losses", "More"]) await train.openSection(section);
+    for (const section of ["Optimizer", "Learning rate over time", "Stopping", "Losses", "More", "Engine"]) await train.openSection(section);
     await expectAccessible(page);
     await shot(page, `train-running-${colorScheme}-1280x800`);
+    await train.section("Engine").getByText("Threads", { exact: true }).scrollIntoViewIfNeeded();
+    await shot(page, `train-engine-${colorScheme}-1280x800`);
+    await page.setViewportSize({ width: 1920, height: 1080 });
+    await train.section("Engine").getByText("Threads", { exact: true }).scrollIntoViewIfNeeded();
+    await shot(page, `train-engine-${colorScheme}-1920x1080`);
+    await page.setViewportSize({ width: 1280, height: 800 });
     await train.button("Stop").click();
     await expect(train.run).toContainText("stopped", { timeout: 30_000 });
     await train.settings.getByRole("button", { name: "Find…" }).click();

@@ -197,12 +197,12 @@ describe("a rewrite", () => {
   });
 
   it("leaves no activation of the small network batch-first, but those of one feature", () => {
-    expect(batchFirst(rewriteAll(buildStepProgram(benchmarkSpec("small"), false).graph, 32))).toEqual([]);
+    expect(batchFirst(rewriteAll(buildStepProgram(benchmarkSpec("small"), onnxruntimeEngine, false).graph, 32))).toEqual([]);
   });
 
   it.each(networks)("leaves a whole training step of a network as it was: %s", (_, layers) => {
     for (const diagnose of [false, true]) {
-      const { graph } = buildStepProgram(specOf(layers), diagnose);
+      const { graph } = buildStepProgram(specOf(layers), onnxruntimeEngine, diagnose);
       const after = rewriteAll(graph, 32);
       expectUnchanged(graph, after);
       expect(after.nodes.some(({ op, outputs: [y = ""] }) => op === "Gemm" && after.types.get(y)?.shape[1] === "N")).toBe(true);
@@ -211,19 +211,19 @@ describe("a rewrite", () => {
 
   it.each(["small", "large"] as const)("leaves a whole training step of the %s network as it was: loss, gradients, optimizer, statistics", (network) => {
     const spec = benchmarkSpec(network, network === "small" ? undefined : 8);
-    const { graph } = buildStepProgram(spec, network === "small");
+    const { graph } = buildStepProgram(spec, onnxruntimeEngine, network === "small");
     expectUnchanged(graph, rewriteAll(graph, 32));
   });
 
   it("turns no activations for a batch too short to gain by it, and changes no result there either", () => {
-    const { graph } = buildStepProgram(benchmarkSpec("small"), false);
+    const { graph } = buildStepProgram(benchmarkSpec("small"), onnxruntimeEngine, false);
     const after = rewriteAll(graph, 2);
     expectUnchanged(graph, after);
     expect(batchFirst(after)).not.toEqual([]);
   });
 
   it("keeps bytes deterministic", () => {
-    const { graph } = buildStepProgram(benchmarkSpec("small"), false);
+    const { graph } = buildStepProgram(benchmarkSpec("small"), onnxruntimeEngine, false);
     expect(JSON.stringify(rewriteAll(graph, 32).nodes)).toBe(JSON.stringify(rewriteAll(graph, 32).nodes));
   });
 });

@@ -1,8 +1,10 @@
 import * as ort from "onnxruntime-node";
+import { differentiate } from "../../autodiff/differentiate.js";
 import { LatheError, toLatheError } from "../../base/errors.js";
 import { encodeModel, modelOf } from "../../onnx/protobuf.js";
 import { type Graph, tensor } from "../../onnx/types.js";
 import { createEmitter } from "../../ops/index.js";
+import { rewriteAll } from "../../rewrites/index.js";
 import type { CompileOptions, DeviceStatus, Engine, Executable } from "../engine.js";
 import { type SessionOptions, createSession } from "./session.js";
 
@@ -23,6 +25,10 @@ export const onnxruntimeEngine: Engine = {
     return Promise.resolve({ name: "onnxruntime", available: true, version: ort.env.versions.node ?? ort.env.versions.common, devices: devices() });
   },
 
+  installed() {
+    return Promise.resolve({ devices: devices().filter(({ available }) => available).map(({ name }) => name), version: ort.env.versions.node ?? ort.env.versions.common });
+  },
+
   async probe(device) {
     const e = createEmitter();
     e.graph.output(e.add(e.graph.input("x", "float32", [1]), e.scalar(1)), "y");
@@ -37,6 +43,9 @@ export const onnxruntimeEngine: Engine = {
     }
   },
 
+  /** Standard operators only, so that the gradient runs wherever the forward graph does. */
+  differentiate,
+
   compile(graph: Graph, options: CompileOptions): Promise<Executable> {
     return compileWith(graph, options);
   },
@@ -50,7 +59,8 @@ export const onnxruntimeEngine: Engine = {
 /** As `compile`, and may write a trace of every operator's time. @throws LatheError `engine.unavailable`, `engine.failed`, `graph.invalid`. */
 export async function compileWith(graph: Graph, options: SessionOptions): Promise<Executable> {
   requireDevice(options.device);
-  return createSession(`the graph ${graph.name}`, encodeModel(modelOf(graph, { version: "" })), options);
+  const rewritten = options.batchSize === undefined ? graph : rewriteAll(graph, options.batchSize);
+  return createSession(`the graph ${graph.name}`, encodeModel(modelOf(rewritten, { version: "" })), options);
 }
 
 function devices(): readonly DeviceStatus[] {

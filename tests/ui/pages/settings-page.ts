@@ -12,6 +12,9 @@ export class SettingsPage {
   readonly about: Locator;
   readonly licences: Locator;
   readonly failure: Locator;
+  /** What starts TensorFlow's setup, where it is not there. */
+  readonly setUp: Locator;
+  readonly setupFailure: Locator;
 
   constructor(readonly page: Page) {
     this.engine = page.getByRole("combobox", { name: "Engine" });
@@ -23,6 +26,8 @@ export class SettingsPage {
     this.folder = this.folders.locator("code");
     this.about = page.getByRole("region", { name: "About" });
     this.licences = this.about.getByRole("list", { name: "Licences" }).getByRole("listitem");
+    this.setUp = page.getByRole("button", { name: "Set up TensorFlow…" });
+    this.setupFailure = page.getByRole("alert").filter({ hasText: "TensorFlow could not be set up" });
     this.failure = page.getByRole("alert").filter({ hasText: "The last change could not be kept" });
   }
 

@@ -9,6 +9,8 @@ export class TrainPage {
   readonly warnings: Locator;
   readonly finder: Locator;
   readonly lossCurve: Locator;
+  readonly engine: Locator;
+  readonly device: Locator;
 
   constructor(readonly page: Page) {
     this.settings = page.getByRole("region", { name: "Settings", exact: true });
@@ -17,6 +19,8 @@ export class TrainPage {
     this.figures = page.getByRole("region", { name: "This run", exact: true }).last();
     this.warnings = page.getByRole("region", { name: "What to look at" });
     this.finder = page.getByRole("dialog", { name: "Find a learning rate" });
+    this.engine = this.settings.getByRole("combobox", { name: "Engine", exact: true });
+    this.device = this.settings.getByRole("combobox", { name: "Device", exact: true });
     this.lossCurve = page.getByRole("figure", { name: "Loss", exact: true });
   }
 

@@ -42,11 +42,12 @@ describe("corrections of pictures", () => {
   });
 
   it("change the project file and nothing else of it, and never a picture", async () => {
-    const folder = temporaryFolder("corrections");
+    const folder = temporaryFolder();
     const file = join(folder, "project.json");
     const document = { version: 1, name: "letters", data: { source: source(), inputs: [{ name: "image", type: "image", column: "image", size: [8, 8] }], targets: [] }, model: "not yet" };
     writeFileSync(file, JSON.stringify(document));
-    const { correct } = createPictureCorrections(createProjectDocuments(createFolderAccess([folder])));
+    const service = createPictureCorrections(createProjectDocuments(createFolderAccess([folder])));
+    const correct = (...asked: Parameters<typeof service.correct>) => service.correct(...asked);
     const { undo, revision } = await correct(folder, pictureCorrections.parse([{ picture: "a/1.png", excluded: true }, { picture: "a/2.png", labels: { character: "C" } }]));
     expect(JSON.parse(readFileSync(file, "utf8"))).toEqual({ ...document, data: { ...document.data, source: source({ exclude: ["a/1.png"], relabel: { "a/2.png": { character: "C" } } }) } });
     expect(revision).toMatch(/^[0-9a-f]{64}$/);

@@ -113,11 +113,12 @@ describe("Grad-CAM of the exported graph is PyTorch's", () => {
   });
 });
 
+const letters = ["a", "b", "c", "d", "e"];
 const insights: PictureInsight[] = [];
 afterAll(() => Promise.all(insights.map((insight) => insight.dispose())));
 
 function insightOf(c: Case): PictureInsight {
-  const target = c === twoBlocks ? { name: "label", type: "category" as const, column: "y", classes: ["a", "b", "c", "d", "e"] } : { name: "label", type: "binary" as const, column: "y", classes: ["no", "yes"] as [string, string], negative: ["no"], positive: ["yes"] };
+  const target = c === twoBlocks ? { name: "label", type: "category" as const, column: "y", classes: letters } : { name: "label", type: "binary" as const, column: "y", classes: ["no", "yes"] as [string, string], negative: ["no"], positive: ["yes"] };
   const facts: ModelFacts = {
     project: "t", fingerprint: "", thresholds: { label: 0.5 },
     fitted: { version: 1, inputs: [{ name: "image", type: "numeric", columns: ["x"], missing: "mean", fill: null, shift: [0], scale: [1] }], targets: [target] },
@@ -139,10 +140,10 @@ describe("looking into a model", () => {
     const scores = twoBlocks.asked.slice(0, 5).map(({ score }) => score.data[0]!);
     const best = scores.indexOf(Math.max(...scores));
     const decided = await insight.saliency({ image: picture(twoBlocks, 1) }, { target: "label" });
-    expect(decided).toMatchObject({ class: "abcde"[best], layer: "pool2", height: 12, width: 16, cells: [3, 4] });
+    expect(decided).toMatchObject({ class: letters[best], layer: "pool2", height: 12, width: 16, cells: [3, 4] });
     expect(decided.score).toBeCloseTo(scores[best]!, 4);
     expect(decided.probability).toBeCloseTo(Math.exp(scores[best]!) / scores.reduce((sum, s) => sum + Math.exp(s), 0), 5);
-    for (const [k, name] of [..."abcde"].entries()) {
+    for (const [k, name] of letters.entries()) {
       const one = await insight.saliency({ image: picture(twoBlocks, 1) }, { target: "label", class: name });
       const { map, resized } = twoBlocks.asked[k]!;
       expect(one.peak).toBeCloseTo(Math.max(...map.data.slice(0, 12)), 5);
