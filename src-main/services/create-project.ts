@@ -43,7 +43,6 @@ export async function createProject(options: CreateOptions): Promise<CreatedProj
   if (existsSync(home) && !statSync(home).isDirectory()) throw new LatheError("usage", `${home} is a file; choose a folder for the project`);
   const made = templates.get(template);
   if (await isFolder(resolve(data))) return createFromPictures(options, home, made);
-  if (template === "images") throw new LatheError("usage", `${resolve(data)} is no folder, and the template images is for a folder of pictures; leave --template out for a table`, { path: resolve(data) });
   const workFolder = mkdtempSync(join(tmpdir(), "lathe-"));
   try {
     const roles = await proposeRoles({
@@ -68,7 +67,6 @@ async function createFromPictures({ name, data, test, levels, targets, ignore = 
     path: resolve(data), ...(test === undefined ? {} : { test: resolve(test) }), ...(levels ? { levels } : {}), ...(targets ? { targets } : {}),
     inputs: template.type === "two-input" ? "all" : "pictures", ...(signal ? { signal } : {}),
   });
-  if (template.type === "tabular") throw new LatheError("usage", `${resolve(data)} is a folder of pictures, which the template tabular does not read; use --template images`, { path: resolve(data) });
   const source = { ...found.source, path: pathFrom(home, found.source.path), ...(found.source.test === undefined ? {} : { test: pathFrom(home, found.source.test) }) };
   const inputs = found.inputs.filter((input) => input.type === "image" || input.type === "numeric" || !ignore.includes(input.column));
   const file = await writeProject(home, template.create({ name: name ?? basename(home), source, inputs, targets: found.targets }));

@@ -1,9 +1,9 @@
 import { createRegistry } from "../../base/registry.js";
-import { images } from "./images.js";
+import { pictureTemplates } from "./images.js";
 import { tabular } from "./tabular.js";
 import type { Template } from "./template.js";
 import { twoInput } from "./two-input.js";
 import { twoOutput } from "./two-output.js";
 
 /** Every project to start from. */
-export const templates = createRegistry<Template>("template", [tabular, twoInput, twoOutput, images], "usage");
+export const templates = createRegistry<Template>("template", [tabular, twoInput, twoOutput, ...pictureTemplates], "usage");

@@ -1,4 +1,5 @@
 import { LatheError } from "../../base/errors.js";
+import { pictureTraining, smallNetwork } from "./images.js";
 import { type LayerInput, type Template, hidden, last, layerIds, outputsOf, projectFrom } from "./template.js";
 
 /** 16 units for all, then 8 of its own for each target. */
@@ -12,7 +13,14 @@ export const twoOutput: Template = {
     }
     const id = layerIds(proposal);
     const layers: LayerInput[] = [];
-    if (proposal.inputs.length > 1) layers.push({ id: id("columns"), type: "Concat", from: proposal.inputs.map((input) => input.name) });
+    const pictures = proposal.inputs.filter(({ type }) => type === "image");
+    const several = pictures.length > 1;
+    const rows = proposal.inputs.map((input) => {
+      if (input.type !== "image") return input.name;
+      layers.push(...smallNetwork().layers((wanted) => id(several ? `${wanted}_${input.name}` : wanted), input.name));
+      return last(layers);
+    });
+    if (rows.length > 1) layers.push({ id: id("columns"), type: "Concat", from: rows });
     layers.push(...hidden(id, "1", 16));
     const trunk = last(layers);
     const outputs = proposal.targets.map((target) => {
@@ -21,6 +29,7 @@ export const twoOutput: Template = {
       layers.push({ id: out, type: "Linear", outFeatures: outputsOf(target) });
       return { target: target.name, from: out };
     });
-    return projectFrom(proposal, { layers, outputs });
+    const project = projectFrom(proposal, { layers, outputs });
+    return pictures.length > 0 ? { ...project, training: pictureTraining } : project;
   },
 };

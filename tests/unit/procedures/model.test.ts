@@ -30,7 +30,7 @@ describe("the catalogue", () => {
     expect(types(all.optimizers)).toEqual(optimizers.types);
     expect(types(all.schedules)).toEqual(schedules.types);
     expect(types(all.initializers)).toEqual(initializers.types);
-    expect(types(all.presets)).toEqual(["tabular", "two-input", "two-output"]);
+    expect(types(all.presets)).toEqual(["tabular", "two-input", "two-output", "images", "small-resnet", "small-mobilenet"]);
     expect(all.layers.find(({ type }) => type === "Linear")).toMatchObject({
       group: "Linear and shape", arity: [1, 1],
       schema: { type: "object", required: ["outFeatures"], properties: { outFeatures: { description: expect.any(String) as string }, bias: { type: "boolean", default: true } } },

@@ -144,7 +144,21 @@ test("fifty layers in well under 50 ms", () => {
   expect(Math.min(...times)).toBeLessThan(50);
 });
 
-test.each(templates.types)("the preset %s is planned without a problem", (type) => {
+test.each(templates.types.filter((type) => type !== "tabular"))("the preset %s for pictures is planned without a problem", (type) => {
+  const levels = ["kind", "style"].slice(0, type === "two-output" || type === "two-input" ? 2 : 1);
+  const project = templates.get(type).create({
+    name: "p", source: { type: "image-folder", path: "pictures", levels },
+    inputs: [{ name: "image", type: "image", column: "image", size: [32, 40] }, ...(type === "two-input" ? [{ name: "style", type: "category" as const, column: "style" }] : [])],
+    targets: (type === "two-output" ? levels : levels.slice(0, 1)).map((column) => ({ name: column, type: "category", column })),
+  });
+  const columns = ["image", ...levels].map((name) => ({ name, distinct: name === "image" ? 200 : 4, exact: true, rarest: name === "image" ? 1 : 50, missing: 0 }));
+  const plan = planModel({ ...project }, { path: "pictures", rows: 200, columns });
+  expect(plan.problems).toEqual([]);
+  expect(plan.inputs[0]?.shape).toEqual(["N", 3, 32, 40]);
+  expect(plan.network).toBeDefined();
+});
+
+test.each(["tabular", "two-input", "two-output"])("the preset %s is planned without a problem", (type) => {
   const project = templates.get(type).create({
     name: "p", source: { type: "table", path: "water.csv" },
     inputs: [{ name: "features", type: "numeric", columns: ["ph", "hardness"] }, { name: "site", type: "category", column: "site" }],
