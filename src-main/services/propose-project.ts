@@ -73,7 +73,7 @@ async function proposeFolder(data: string, projects: string, targets: readonly s
   const inner = found.source.levels.at(-1);
   return {
     data, kind: "pictures", name, folder: freeFolder(projects, name), template: "images", rows: found.pictures, notes: [...found.notes],
-    templates: suited({ name, source: found.source, inputs: found.inputs, targets: found.targets }),
+    templates: suited({ name, source: found.source, inputs: found.inputs, targets: found.targets }).sort((a, b) => Number(a.unsuited !== undefined) - Number(b.unsuited !== undefined)),
     columns: [
       { name: "image", type: "picture", missing: 0, distinct: found.pictures, role: "input", target: "category", examples: [] },
       ...found.source.levels.map((level) => ({
