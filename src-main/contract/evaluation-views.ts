@@ -125,7 +125,8 @@ export type ResidualsResult = z.infer<typeof residualsResult>;
 
 export const formField = z.strictObject({
   column: z.string(),
-  kind: z.enum(["number", "choice", "text"]),
+  /** A picture is its path, absolute. */
+  kind: z.enum(["number", "choice", "text", "picture"]),
   choices: z.array(z.string()).optional(),
   /** The mean or the most frequent value of the training rows: what the form starts with. */
   typical: z.string(),

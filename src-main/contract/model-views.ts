@@ -10,6 +10,8 @@ export const catalogueEntry = z.strictObject({
   group: z.string(),
   /** Least and most inputs; layers only. */
   arity: z.tuple([z.number(), z.number().nullable()]).optional(),
+  /** Why it may change what a picture means; transforms only. */
+  caution: z.string().optional(),
   /** Kinds of target it suits; losses only. */
   targets: z.array(z.string()).optional(),
   /** `{ type: "object", properties: { outFeatures: { description, default, anyOf, … } }, required }`, draft 2020-12. */
@@ -23,6 +25,8 @@ export const catalogue = z.strictObject({
   optimizers: z.array(catalogueEntry),
   schedules: z.array(catalogueEntry),
   initializers: z.array(catalogueEntry),
+  /** Changes of training pictures. */
+  transforms: z.array(catalogueEntry),
   presets: z.array(z.strictObject({ type: z.string(), title: z.string(), summary: z.string() })),
 });
 export type Catalogue = z.infer<typeof catalogue>;

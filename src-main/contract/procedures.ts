@@ -7,6 +7,7 @@ import { hostCommand } from "./host-commands.js";
 import { catalogue, modelPlan } from "./model-views.js";
 import { correctedPictures, pictureCorrections } from "./picture-corrections.js";
 import { featureMapsAnswer, featureMapsQuestion, filtersAnswer, layersAnswer, saliencyAnswer, saliencyQuestion } from "./picture-insight.js";
+import { augmentedAnswer, augmentedQuestion, pictureView, sampleAnswer, sampleQuestion, thumbnailsAnswer, thumbnailsQuestion } from "./picture-views.js";
 import { createdProject, documentSchema, openDocument, problemSchema, projectProposal, sampleSummary } from "./project-views.js";
 import { runReport } from "./report.js";
 import { learningRateResult } from "./results.js";
@@ -17,6 +18,8 @@ import { auditResult, columnsResult, rowsPage, rowsRequest } from "./table-views
 import { workEvent, workSupersedes } from "./work.js";
 
 const project = projectReference.shape.project;
+/** Of a folder of pictures: what its levels of folders stand for. */
+const levels = z.array(z.string().min(1).max(200)).min(1).max(8).optional();
 /** A row of the run's data by its number, or any picture: one of the two. */
 const chosenPicture = { row: z.int().positive().optional(), path: pathSchema.optional() };
 const someRuns = z.strictObject({ project, runs: z.array(runId).min(1).max(1000) });
@@ -66,12 +69,12 @@ export const studioContract = {
       /** A project of one's own from a bundled sample, opened. */
       createSample: procedure(z.strictObject({ sample: z.string().max(64) }), createdProject),
       /** Looks at data and proposes a project. */
-      propose: procedure(z.strictObject({ data: pathSchema, targets: z.array(z.string()).max(64).optional() }), projectProposal),
+      propose: procedure(z.strictObject({ data: pathSchema, targets: z.array(z.string()).max(64).optional(), levels }), projectProposal),
       /** Makes a project and opens it. Columns that are neither inputs nor targets are ignored. */
       create: procedure(
         z.strictObject({
           data: pathSchema, test: pathSchema.optional(), folder: pathSchema, name: z.string().min(1).max(200), template: z.string().max(64),
-          targets: z.array(z.string()).min(1).max(64), ignore: z.array(z.string()).max(10_000).default([]),
+          targets: z.array(z.string()).min(1).max(64), ignore: z.array(z.string()).max(10_000).default([]), levels,
         }),
         createdProject,
       ),
@@ -143,6 +146,14 @@ export const studioContract = {
     },
     /** Looking into models of pictures, and what is wrong with pictures. */
     pictures: {
+      /** Of the project as saved. A picture that cannot be shown says why. */
+      thumbnails: procedure(z.strictObject({ project, ...thumbnailsQuestion.shape }), thumbnailsAnswer),
+      /** One picture: as it is, and as the network is given it. */
+      sample: procedure(z.strictObject({ project, ...sampleQuestion.shape }), sampleAnswer),
+      /** One picture under many draws of its augmentation. */
+      augmented: procedure(z.strictObject({ project, ...augmentedQuestion.shape }), augmentedAnswer),
+      /** Any picture, to be shown. */
+      file: procedure(z.strictObject({ path: pathSchema, side: z.int().min(16).max(1024).default(640) }), pictureView),
       layers: procedure(runReference, layersAnswer),
       /** Weights of a convolution; absent: of the first. */
       filters: procedure(z.strictObject({ ...runReference.shape, layer: z.string().max(200).optional() }), filtersAnswer),

@@ -43,6 +43,18 @@ export const projectProposal = z.strictObject({
     examples: z.array(z.string()),
   })),
   rows: z.number(),
+  /** Of a folder of pictures. */
+  pictures: z.strictObject({
+    /** Height and width that every picture would be resized to, and how it would be looked at. */
+    size: z.tuple([z.number(), z.number()]),
+    color: z.enum(["rgb", "gray"]),
+    /** What the folders stand for, from the outermost; a column each. */
+    levels: z.array(z.string()),
+    /** By innermost folder, the most pictures first. */
+    classes: z.array(z.strictObject({ name: z.string(), pictures: z.number() })),
+    /** A folder for the test that lies beside the one for training. */
+    test: z.string().optional(),
+  }).optional(),
   /** What was noticed while reading, in sentences. */
   notes: z.array(z.string()),
 });

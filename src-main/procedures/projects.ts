@@ -13,7 +13,7 @@ export function projectProcedures({ projects, documents }: Studio): Handlers<Stu
     },
     samples: () => listSamples(),
     createSample: ({ sample }) => projects.createSample(sample),
-    propose: ({ data, targets }, { signal }) => projects.propose(data, targets, signal),
+    propose: ({ data, targets, levels }, { signal }) => projects.propose(data, targets, levels, signal),
     create: (wanted, { signal }) => projects.create(wanted, signal),
     read: ({ project }) => documents.read(project),
     write: ({ project, document, revision }) => documents.write(project, document, revision),

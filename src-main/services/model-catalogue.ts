@@ -6,6 +6,7 @@ import { losses } from "../losses/index.js";
 import type { TargetKind } from "../losses/loss.js";
 import { optimizers } from "../optimizers/index.js";
 import { schedules } from "../optimizers/schedules/index.js";
+import { transforms } from "../transforms/index.js";
 import { templates } from "./templates/index.js";
 
 const LOSS_GROUPS: Readonly<Record<TargetKind, string>> = { category: "One of several classes", binary: "Yes or no", numeric: "Numbers" };
@@ -23,6 +24,7 @@ export function modelCatalogue(): Catalogue {
     optimizers: optimizers.all.map((optimizer) => entryOf(optimizer, "Optimizer")),
     schedules: schedules.all.map((schedule) => entryOf(schedule, "Learning rate")),
     initializers: initializers.all.map((initializer) => entryOf(initializer, "Initialisation")),
+    transforms: transforms.all.map((transform) => ({ ...entryOf(transform, "Transform"), ...(transform.caution === undefined ? {} : { caution: transform.caution }) })),
     presets: templates.all.map(({ type, title, summary }) => ({ type, title, summary })),
   });
 }

@@ -25,8 +25,8 @@ function fieldsOf(input: FittedInput, values: TrainingValues, decimal: "," | und
       return { column, kind: "number", typical: decimal === "," ? typical.replace(".", ",") : typical, ...(known ? { min: known.min, max: known.max } : {}) };
     });
   }
-  // A picture is chosen, not typed.
-  if (input.type === "image") return [];
+  // A picture is chosen, not typed: none is typical.
+  if (input.type === "image") return [{ column: input.column, kind: "picture", typical: "" }];
   const classes = [...new Set<string>(input.classes)];
   const seen = values[input.column];
   const rows = seen?.type === "classes" ? seen.rows : [];

@@ -24,7 +24,7 @@ export interface Projects {
   /** @throws LatheError `usage` for a sample that is not there, `run.storage` */
   createSample(sample: string): Promise<Created>;
   /** @throws LatheError `data.*`, `rpc.refused` */
-  propose(data: string, targets?: readonly string[], signal?: AbortSignal): Promise<ProjectProposal>;
+  propose(data: string, targets?: readonly string[], levels?: readonly string[], signal?: AbortSignal): Promise<ProjectProposal>;
   /** @throws LatheError `usage` where the folder holds a project or the template does not suit, `data.*`, `rpc.refused`, `run.storage` */
   create(wanted: NewProject, signal?: AbortSignal): Promise<Created>;
   /** @throws LatheError `run.missing`, `run.checkpoint`, `run.storage` */
@@ -44,6 +44,7 @@ export interface NewProject {
   readonly template: string;
   readonly targets: readonly string[];
   readonly ignore: readonly string[];
+  readonly levels?: readonly string[] | undefined;
 }
 
 export interface ProjectsOptions {
@@ -94,16 +95,16 @@ export function createProjects(recent: RecentProjects, access: FolderAccess, set
       const { folder: made, notes } = await projectFromSample(sample, await access.resolveNew(await folder(), "the folder for projects"));
       return opened(made, notes);
     },
-    async propose(data, targets, signal) {
+    async propose(data, targets, levels, signal) {
       const file = await access.resolve(data, "the data").catch(missingData(data));
-      return proposeProject(file, await folder(), targets, signal);
+      return proposeProject(file, await folder(), targets, levels, signal);
     },
-    async create({ data, test, folder: wanted, ...rest }, signal) {
+    async create({ data, test, folder: wanted, levels, ...rest }, signal) {
       const made = await access.resolveNew(wanted, "the new project's folder");
       const table = await access.resolve(data, "the data").catch(missingData(data));
       const tested = test === undefined ? undefined : await access.resolve(test, "the data").catch(missingData(test));
       const { notes } = await createProject({
-        ...rest, folder: made, data: table, ...(tested === undefined ? {} : { test: tested }), ...(signal ? { signal } : {}),
+        ...rest, folder: made, data: table, ...(tested === undefined ? {} : { test: tested }), ...(levels === undefined ? {} : { levels }), ...(signal ? { signal } : {}),
       });
       return opened(made, notes);
     },

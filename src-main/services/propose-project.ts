@@ -1,22 +1,21 @@
 import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
-import { readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, extname, join } from "node:path";
 import { LatheError, toLatheError } from "../base/errors.js";
 import type { ProjectProposal } from "../contract/project-views.js";
-import { type ProposedRoles, type TableSurvey, reasonToLeave, rolesFrom, surveyTable, targetKind } from "../datasets/index.js";
+import { holdsPictures, proposePictures, type ProposedRoles, type TableSurvey, reasonToLeave, rolesFrom, surveyTable, targetKind } from "../datasets/index.js";
 import { templates } from "./templates/index.js";
-
-const pictures = /\.(jpe?g|png|webp|gif|bmp|tiff?|avif)$/i;
+import type { Template } from "./templates/template.js";
 
 /**
  * Looks at data and proposes a project of it.
  * @param data an existing file. @param projects where new projects are made.
  * @param targets what the user wants to predict; left out, what is likely.
- * @throws LatheError `data.*` for what cannot be read, and for folders, which this version does not train on
+ * @param levels of a folder of pictures: what its levels of folders stand for; left out, as many as there are, the innermost to be predicted.
+ * @throws LatheError `data.*` for what cannot be read, and for folders without pictures
  */
-export async function proposeProject(data: string, projects: string, targets?: readonly string[], signal?: AbortSignal): Promise<ProjectProposal> {
-  if (statSync(data).isDirectory()) throw await folderError(data);
+export async function proposeProject(data: string, projects: string, targets?: readonly string[], levels?: readonly string[], signal?: AbortSignal): Promise<ProjectProposal> {
+  if (statSync(data).isDirectory()) return proposeFolder(data, projects, targets, levels, signal);
   const workFolder = mkdtempSync(join(tmpdir(), "lathe-"));
   try {
     const survey = await surveyTable({ folder: projects, path: data, workFolder, ...(signal ? { signal } : {}) });
@@ -25,11 +24,7 @@ export async function proposeProject(data: string, projects: string, targets?: r
     const wanted = new Set(targets ?? roles.targets.flatMap((target) => ("column" in target && target.column !== undefined ? [target.column] : [])));
     return {
       data, kind: "table", name, folder: freeFolder(projects, name), template: "tabular", rows: survey.rows, notes: [...roles.notes],
-      templates: templates.all.map((template) => {
-        const { type, title, summary } = template;
-        const unsuited = whyNot(() => template.create({ name, source: { type: "table", path: data }, inputs: roles.inputs, targets: roles.targets }));
-        return { type, title, summary, ...(unsuited === undefined ? {} : { unsuited }) };
-      }),
+      templates: suited({ name, source: { type: "table", path: data }, inputs: roles.inputs, targets: roles.targets }),
       columns: survey.columns.map((column) => ({
         name: column.name, type: column.type, missing: column.missing, distinct: column.distinct, target: targetKind(column), examples: [...column.examples],
         role: wanted.has(column.name) ? "target" as const : reasonToLeave(column) === undefined ? "input" as const : "ignore" as const,
@@ -65,12 +60,38 @@ export function freeFolder(base: string, name: string): string {
   }
 }
 
-async function folderError(folder: string): Promise<LatheError> {
-  const entries = await readdir(folder, { withFileTypes: true, recursive: false }).catch(() => []);
-  const inside = await Promise.all(entries.filter((entry) => entry.isDirectory()).slice(0, 50).map(({ name }) => readdir(join(folder, name)).catch((): string[] => [])));
-  const shown = [...entries.map(({ name }) => name), ...inside.flat()].some((name) => pictures.test(name));
-  const what = shown ? "is a folder of pictures, which this version of Lathe cannot train on yet" : "is a folder without a project in it";
-  return new LatheError("data.unreadable", `${folder} ${what}; choose a table: CSV, TSV, Parquet or JSON`, { path: folder });
+/** Folders of pictures, by class. */
+async function proposeFolder(data: string, projects: string, targets: readonly string[] | undefined, levels: readonly string[] | undefined, signal: AbortSignal | undefined): Promise<ProjectProposal> {
+  if (!(await holdsPictures(data))) {
+    throw new LatheError("data.unreadable", `${data} is a folder without a project and without pictures in it; choose a folder with a folder of pictures for each class, or a table: CSV, TSV, Parquet or JSON`, { path: data });
+  }
+  const found = await proposePictures({ path: data, targets: targets ?? ["label"], inputs: "all", ...(levels ? { levels } : {}), ...(signal ? { signal } : {}) });
+  const name = basename(data).replace(/[_-]+/g, " ").trim() || "Project";
+  const [picture] = found.inputs;
+  const wanted = new Set(found.targets.map((target) => ("column" in target ? target.column : undefined)));
+  const classes = [...found.classes].map(([label, pictures]) => ({ name: label, pictures })).sort((a, b) => b.pictures - a.pictures);
+  const inner = found.source.levels.at(-1);
+  return {
+    data, kind: "pictures", name, folder: freeFolder(projects, name), template: "images", rows: found.pictures, notes: [...found.notes],
+    templates: suited({ name, source: found.source, inputs: found.inputs, targets: found.targets }).sort((a, b) => Number(a.unsuited !== undefined) - Number(b.unsuited !== undefined)),
+    columns: [
+      { name: "image", type: "picture", missing: 0, distinct: found.pictures, role: "input", target: "category", examples: [] },
+      ...found.source.levels.map((level) => ({
+        name: level, type: "folder", missing: 0, distinct: level === inner ? classes.length : 0, role: wanted.has(level) ? "target" as const : "ignore" as const, target: "category" as const,
+        examples: level === inner ? classes.slice(0, 5).map(({ name: label }) => label) : [],
+      })),
+    ],
+    ...(picture?.type === "image" ? { pictures: { size: picture.size, color: picture.color, levels: [...found.source.levels], classes, ...(found.source.test === undefined ? {} : { test: found.source.test }) } } : {}),
+  };
+}
+
+/** Every template, with why it does not suit. */
+function suited(proposal: Parameters<Template["create"]>[0]): ProjectProposal["templates"] {
+  return templates.all.map((template) => {
+    const { type, title, summary } = template;
+    const unsuited = whyNot(() => template.create(proposal));
+    return { type, title, summary, ...(unsuited === undefined ? {} : { unsuited }) };
+  });
 }
 
 function whyNot(attempt: () => unknown): string | undefined {

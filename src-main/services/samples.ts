@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readFile, readdir, rm } from "node:fs/promises";
+import { cp, mkdir, readFile, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { packageRoot } from "../base/entries.js";
@@ -33,7 +33,7 @@ export async function projectFromSample(sample: string, projects: string): Promi
   const home = freeFolder(projects, title);
   try {
     await mkdir(home, { recursive: true });
-    await copyFile(join(folder(), sample, file), join(home, file));
+    await cp(join(folder(), sample, file), join(home, file), { recursive: true });
   } catch (thrown) {
     throw storageError(home, thrown, "No project was made");
   }

@@ -9,6 +9,7 @@ import type { LaunchEngine } from "./engine-link.js";
 import { createModelFacts } from "./model-facts.js";
 import { createModelServers } from "./model-servers.js";
 import { type PictureCorrections, createPictureCorrections } from "./picture-corrections.js";
+import { type PictureViews, createPictureViews } from "./picture-views.js";
 import { type Pictures, createPictures } from "./pictures.js";
 import { inEngine, startTraining } from "./jobs.js";
 import { type Prediction, createPrediction } from "./prediction.js";
@@ -34,6 +35,7 @@ export interface Studio {
   readonly evaluation: Evaluation;
   readonly prediction: Prediction;
   readonly pictures: Pictures;
+  readonly pictureViews: PictureViews;
   readonly corrections: PictureCorrections;
   /** Work in an engine process of its own, started as this host starts them. */
   readonly work: EngineRunner;
@@ -72,6 +74,6 @@ export function createStudio(options: StudioOptions): Studio {
     files: createFiles(access), documents,
     projects: createProjects(createRecentProjects(home), access, settings, options), runs: createRuns(access, jobs),
     evaluation: createEvaluation(access, tables), prediction: createPrediction(access, work, servers, facts),
-    pictures: createPictures(access, tables, servers, facts), corrections: createPictureCorrections(documents),
+    pictures: createPictures(access, tables, servers, facts), corrections: createPictureCorrections(documents), pictureViews: createPictureViews(access),
   };
 }

@@ -37,6 +37,11 @@ export const useDataView = defineStore("data-view", () => {
   const column = computed(() => columns.value.find(({ name }) => name === selected.value) ?? columns.value.find(({ name }) => roles.value.get(name) === "target") ?? columns.value[0]);
   /** The parts of the document that decide what the table is, and how it is used. */
   const source = computed(() => JSON.stringify(project.draft?.data.source));
+  /** Where the rows come from, whatever is said of single ones. */
+  const place = computed(() => {
+    const { exclude: _exclude, testExclude: _testExclude, relabel: _relabel, testRelabel: _testRelabel, ...rest } = (project.draft?.data.source ?? {}) as Readonly<Record<string, unknown>>;
+    return JSON.stringify(rest);
+  });
   const saved = computed(() => (project.document === undefined || project.unsaved ? undefined : JSON.stringify([project.draft?.data, project.draft?.seed])));
   const allFilters = computed<readonly RowFilterInput[]>(() => (search.value === "" ? filters.value : [...filters.value, { kind: "text", text: search.value }]));
 
@@ -81,14 +86,16 @@ export const useDataView = defineStore("data-view", () => {
     watch(() => project.path, reset, { immediate: true });
     // Of another source, nothing that is known holds any more.
     let sourceBefore: string | undefined;
+    let placeBefore: string | undefined;
     watch([saved, source] as const, ([now, from]) => {
       if (now === undefined) return;
       if (from !== sourceBefore) {
-        if (sourceBefore !== undefined) {
+        if (sourceBefore !== undefined && placeBefore !== place.value) {
           filters.value = [];
           sort.value = undefined;
         }
         sourceBefore = from;
+        placeBefore = place.value;
         lookAtColumns();
       }
       clearTimeout(timer);

@@ -4,9 +4,10 @@ import type { JudgedRow, JudgedRows } from "../../src-main/contract/evaluation-v
 import { useStudio } from "../rpc/studio.js";
 import { useEvaluation, type Question } from "./evaluation.js";
 import { createPages } from "./pages.js";
+import { usePictureData } from "./picture-data.js";
 import { useThreshold } from "./threshold.js";
 
-export const rowOrders = ["worst", "unsure", "row"] as const;
+export const rowOrders = ["worst", "sure", "unsure", "row"] as const;
 export const rowKinds = ["mistakes", "correct", "all"] as const;
 
 /** Which rows, and in which order. */
@@ -33,8 +34,14 @@ export const useJudgedRows = defineStore("judged-rows", () => {
   const studio = useStudio();
   const evaluation = useEvaluation();
   const threshold = useThreshold();
+  const pictures = usePictureData();
   const chosen = shallowRef<RowChoice>();
-  const order = ref<(typeof rowOrders)[number]>("worst");
+  const chosenOrder = ref<(typeof rowOrders)[number]>();
+  /** Of pictures the most confident first: what the network is sure of and wrong in tells most. */
+  const order = computed<(typeof rowOrders)[number]>({
+    get: () => chosenOrder.value ?? (pictures.isPictures && evaluation.target?.kind !== "numeric" ? "sure" : "worst"),
+    set: (next) => void (chosenOrder.value = next),
+  });
   /** The number of the row that is looked at. */
   const selected = ref<number>();
   /** The same row, once it is there. */
@@ -104,7 +111,7 @@ export const useJudgedRows = defineStore("judged-rows", () => {
     /** The worst first again. */
     clear(): void {
       only(undefined);
-      order.value = "worst";
+      chosenOrder.value = undefined;
     },
   };
 });

@@ -59,7 +59,7 @@ export const useNewProject = defineStore("new-project", () => {
     const path = data.value;
     if (path === undefined) return;
     const wanted = chosenRoles.value.size === 0 || targets.value.length === 0 ? {} : { targets: targets.value };
-    await loader.load((signal) => studio.procedures.projects.propose({ data: path, ...wanted }, { signal }));
+    await loader.load((signal) => studio.procedures.projects.propose({ data: path, ...wanted, ...levelsOf(proposal.value) }, { signal }));
   }
 
   function setRole(column: string, role: Role): void {
@@ -80,7 +80,7 @@ export const useNewProject = defineStore("new-project", () => {
     createError.value = undefined;
     try {
       return await studio.procedures.projects.create({
-        data: data.value, folder: folder.value.trim(), name: name.value.trim(), template: template.value, targets: [...targets.value], ignore: [...ignored.value],
+        data: data.value, folder: folder.value.trim(), name: name.value.trim(), template: template.value, targets: [...targets.value], ignore: [...ignored.value], ...levelsOf(proposal.value),
         ...(test.value === undefined ? {} : { test: test.value }),
       });
     } catch (thrown) {
@@ -104,6 +104,11 @@ export const useNewProject = defineStore("new-project", () => {
     choose: (type: string) => void (chosenTemplate.value = type),
   };
 });
+
+/** Of a folder of pictures: what its levels were called when it was proposed. */
+function levelsOf(proposal: ProjectProposal | undefined): { readonly levels?: string[] } {
+  return proposal?.pictures ? { levels: [...proposal.pictures.levels] } : {};
+}
 
 /** Beside the proposed folder, called as the project is; characters that no file system likes become spaces. */
 function folderNamed(proposal: ProjectProposal | undefined, name: string | undefined): string | undefined {

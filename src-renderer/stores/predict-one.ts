@@ -1,7 +1,7 @@
 import { defineStore } from "pinia";
 import { computed, onScopeDispose, ref, shallowRef } from "vue";
 import { type LatheError, toLatheError } from "../../src-main/base/errors.js";
-import type { OnePrediction, PredictionForm } from "../../src-main/contract/evaluation-views.js";
+import type { FormField, OnePrediction, PredictionForm } from "../../src-main/contract/evaluation-views.js";
 import type { RunReference } from "../../src-main/contract/summaries.js";
 import { useStudio } from "../rpc/studio.js";
 import { createLoader } from "./loadable.js";
@@ -30,6 +30,9 @@ export const usePredictOne = defineStore("predict-one", () => {
   const filling = ref(false);
   const fillError = shallowRef<LatheError>();
   let timer: ReturnType<typeof setTimeout> | undefined;
+  /** Columns of pictures; without one there is nothing to ask. */
+  const pictures = computed(() => (form.state.value.value?.fields ?? []).filter(({ kind }) => kind === "picture").map(({ column }) => column));
+  const lacksPicture = computed(() => pictures.value.some((column) => (values.value[column] ?? null) === null));
 
   async function show(next: RunReference | undefined): Promise<void> {
     if (next?.project === reference.value?.project && next?.run === reference.value?.run) return;
@@ -50,13 +53,14 @@ export const usePredictOne = defineStore("predict-one", () => {
     if (reference.value !== run) return;
     // What was typed for another run's model is kept, where this one reads it too.
     const fields = form.state.value.value?.fields ?? [];
-    values.value = Object.fromEntries(fields.map(({ column, typical }) => [column, Object.hasOwn(values.value, column) ? (values.value[column] ?? null) : typical]));
+    values.value = Object.fromEntries(fields.map(({ column, kind, typical }) => [column, Object.hasOwn(values.value, column) ? (values.value[column] ?? null) : typicalOf(kind, typical)]));
     ask();
   }
 
   function ask(): void {
     clearTimeout(timer);
     const run = reference.value;
+    if (lacksPicture.value) return answer.reset();
     if (run && form.state.value.value) void answer.load((signal) => studio.procedures.prediction.one({ ...run, values: values.value }, { signal }));
   }
 
@@ -68,7 +72,7 @@ export const usePredictOne = defineStore("predict-one", () => {
   }
 
   function reset(): void {
-    values.value = Object.fromEntries((form.state.value.value?.fields ?? []).map(({ column, typical }) => [column, typical]));
+    values.value = Object.fromEntries((form.state.value.value?.fields ?? []).map(({ column, kind, typical }) => [column, typicalOf(kind, typical)]));
     filled.value = undefined;
     fillError.value = undefined;
     ask();
@@ -89,7 +93,13 @@ export const usePredictOne = defineStore("predict-one", () => {
       const row = page.rows[0];
       if (!row || reference.value !== run) return;
       const cells = new Map(page.columns.map((column, i) => [column, row.cells[i] ?? null]));
-      values.value = Object.fromEntries((form.state.value.value?.fields ?? []).map(({ column }) => [column, cells.get(column) ?? null]));
+      const next = await Promise.all((form.state.value.value?.fields ?? []).map(async ({ column, kind }) => {
+        const cell = cells.get(column) ?? null;
+        // A picture is named from the project's folder; a model is asked about any.
+        return [column, kind === "picture" && cell !== null ? await placeOf(run.project, cell, row.split === "test") : cell] as const;
+      }));
+      if (reference.value !== run) return;
+      values.value = Object.fromEntries(next);
       const truths = (project.draft?.data.targets ?? []).map((target) => [target.name, columnsOfTarget(target).map((column) => cells.get(column) ?? "").join(", ")] as const);
       filled.value = { row: row.row, truths: Object.fromEntries(truths) };
       ask();
@@ -98,6 +108,11 @@ export const usePredictOne = defineStore("predict-one", () => {
     } finally {
       filling.value = false;
     }
+  }
+
+  async function placeOf(of: string, picture: string, isTest: boolean): Promise<string> {
+    const source = project.draft?.data.source;
+    return (await studio.procedures.pictures.sample({ project: of, picture, test: isTest && source?.test !== undefined, side: 16 })).path;
   }
 
   const registration = studio.onState((state) => {
@@ -109,5 +124,10 @@ export const usePredictOne = defineStore("predict-one", () => {
     clearTimeout(timer);
     registration.dispose();
   });
-  return { form: computed(() => form.state.value), answer: computed(() => answer.state.value), values, filled, filling, fillError, show, load, set, reset, fill, ask };
+  return { form: computed(() => form.state.value), answer: computed(() => answer.state.value), values, filled, filling, fillError, pictures, lacksPicture, run: computed(() => reference.value), show, load, set, reset, fill, ask };
 });
+
+/** Nothing is typical of pictures. */
+function typicalOf(kind: FormField["kind"], typical: string): string | null {
+  return kind === "picture" ? null : typical;
+}

@@ -7,7 +7,8 @@ import { dropTarget, followTargets, renameInDocument } from "./target-references
 
 /** What is known of a column here. */
 export type RoleColumn = Pick<ColumnSummary, "name" | "type" | "distinct" | "target">;
-export type InputKind = DraftInput["type"];
+/** What a column of words or numbers can be read as; a picture is always one. */
+export type InputKind = Exclude<DraftInput["type"], "image">;
 export type TargetKind = DraftTarget["type"];
 
 /** The columns of a target, in order. */
@@ -57,7 +58,8 @@ export function setRole(draft: Draft, column: RoleColumn, role: Role, columns: r
   if ((rolesOf(draft, all).get(column.name) ?? "ignore") === role) return;
   if (role === "input") {
     takeFromTargets(draft, column.name);
-    addInput(draft, column.name, inputKind(column), all);
+    if (draft.data.source.type === "image-folder" && column.name === "image") draft.data.inputs = [{ name: freeName(draft, "image"), type: "image", column: "image", size: [64, 64] }, ...draft.data.inputs];
+    else addInput(draft, column.name, inputKind(column), all);
   } else if (role === "target") {
     takeFromInputs(draft, column.name, all, false);
     addTarget(draft, column);
@@ -77,7 +79,7 @@ export function inputKind({ type, distinct }: RoleColumn): InputKind {
 /** Reads an input column as numbers, as one of several values, or as one of two. */
 export function setInputKind(draft: Draft, column: string, kind: InputKind, all: readonly string[]): void {
   const current = inputOf(draft, column, all);
-  if (!current || current.type === kind) return;
+  if (!current || current.type === kind || current.type === "image") return;
   if (current.type !== "numeric" && kind !== "numeric") {
     current.type = kind;
     return;

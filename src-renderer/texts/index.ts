@@ -5,6 +5,7 @@ import { evaluateTexts } from "./evaluate.js";
 import { exportTexts } from "./export.js";
 import { homeTexts } from "./home.js";
 import { modelTexts } from "./model.js";
+import { pictureTexts } from "./pictures.js";
 import { predictTexts } from "./predict.js";
 import { runsTexts } from "./runs.js";
 import { settingsTexts } from "./settings.js";
@@ -21,6 +22,7 @@ export const texts = {
   model: modelTexts,
   train: trainTexts,
   evaluate: evaluateTexts,
+  pictures: pictureTexts,
   predict: predictTexts,
   exporting: exportTexts,
   runsScreen: runsTexts,

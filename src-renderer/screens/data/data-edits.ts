@@ -58,13 +58,17 @@ export function useDataEdits() {
   function changeSource(label: string, changes: { readonly [K in keyof TableSourceSpec]?: TableSourceSpec[K] | undefined }): void {
     project.edit(label, (draft) => {
       const { path = draft.data.source.path, ...said } = changes;
-      draft.data.source = { ...present({ ...draft.data.source, ...said }), type: "table", path };
+      // Of a folder only its place is said here.
+      if (draft.data.source.type === "image-folder") {
+        const { test, ...rest } = { ...draft.data.source, ...("test" in said ? { test: said.test } : {}) };
+        draft.data.source = { ...rest, path, ...(test === undefined ? {} : { test }) };
+      } else draft.data.source = { ...present({ ...draft.data.source, ...said }), type: "table", path };
     });
   }
 
   async function pickTable(title: string): Promise<string | undefined> {
     try {
-      const path = await picker.pick({ kind: "open-file", title, extensions });
+      const path = await picker.pick(project.draft?.data.source.type === "image-folder" ? { kind: "open-folder", title } : { kind: "open-file", title, extensions });
       return path === undefined ? undefined : withinProject(path);
     } catch (thrown) {
       notices.complain(toLatheError(thrown).message);

@@ -1,0 +1,148 @@
+import { stat } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { z } from "zod";
+import { LatheError, toLatheError } from "../base/errors.js";
+import { type ImageInputSpec, imageInput } from "../contract/data.js";
+import type { AugmentedAnswer, AugmentedQuestion, PictureOfProject, PictureView, SampleAnswer, SampleQuestion, ThumbnailsAnswer, ThumbnailsQuestion } from "../contract/picture-views.js";
+import { type ViewOfPicture, createPictureReader, drawPicture, viewPicture } from "../datasets/index.js";
+import type { FolderAccess } from "./folder-access.js";
+import { readProjectData, tableSourceOf } from "./project-data.js";
+
+/** Pictures of a project to look at, and single ones from elsewhere. Everything throws as `readProjectData` and `tableSourceOf`. */
+export interface PictureViews {
+  thumbnails(asked: { readonly project: string } & ThumbnailsQuestion, signal?: AbortSignal): Promise<ThumbnailsAnswer>;
+  /** @throws LatheError `data.unreadable` for a picture that cannot be read, `rpc.refused`, `cancelled` */
+  sample(asked: { readonly project: string } & SampleQuestion, signal?: AbortSignal): Promise<SampleAnswer>;
+  /** @throws as `sample`; `usage` where the project has no such input; `project.invalid` for a transform that is wrong */
+  augmented(asked: { readonly project: string } & AugmentedQuestion, signal?: AbortSignal): Promise<AugmentedAnswer>;
+  /** Any picture. @throws as `sample` */
+  file(asked: { readonly path: string; readonly side: number }, signal?: AbortSignal): Promise<PictureView>;
+}
+
+/** Pictures decoded at a time, and megabytes of views kept. */
+const AT_ONCE = 4;
+const MOST_KEPT = 48 << 20;
+
+export function createPictureViews(access: FolderAccess): PictureViews {
+  const reader = createPictureReader();
+  const kept = new Map<string, ViewOfPicture>();
+  let keptBytes = 0;
+  const turns = createTurns(AT_ONCE);
+
+  /** From memory where the file is still what it was. */
+  async function view(path: string, side: number, background: string, signal?: AbortSignal): Promise<ViewOfPicture> {
+    const mark = await stat(path).catch(() => undefined);
+    const key = JSON.stringify([path, mark?.size, mark?.mtimeMs, side, background]);
+    const known = kept.get(key);
+    if (known) {
+      kept.delete(key);
+      kept.set(key, known);
+      return known;
+    }
+    const made = await turns.take(() => viewPicture(path, side, background), signal);
+    kept.set(key, made);
+    keptBytes += made.image.length;
+    for (const [oldest, { image }] of kept) {
+      if (keptBytes <= MOST_KEPT) break;
+      kept.delete(oldest);
+      keptBytes -= image.length;
+    }
+    return made;
+  }
+
+  async function open(project: string): Promise<{ readonly inputs: readonly ImageInputSpec[]; readonly find: (picture: PictureOfProject) => Promise<string> }> {
+    const data = await readProjectData(access, project);
+    const source = await tableSourceOf(access, data);
+    const rootOf = (test: boolean) => {
+      const path = resolve(data.folder, test ? source.test ?? source.path : source.path);
+      return source.type === "image-folder" ? path : dirname(path);
+    };
+    return {
+      inputs: imageInputs(data.document["data"]),
+      find: async ({ picture, test }) => access.resolve(resolve(rootOf(test), picture), "the picture"),
+    };
+  }
+
+  return {
+    async thumbnails({ project, pictures, side }, signal) {
+      const { inputs, find } = await open(project);
+      const background = inputs[0]?.background ?? "#ffffff";
+      const thumbnails = await Promise.all(pictures.map(async (picture) => {
+        try {
+          const { bytes: _bytes, ...shown } = await view(await find(picture), side, background, signal);
+          return shown;
+        } catch (thrown) {
+          const error = toLatheError(thrown);
+          if (error.code === "cancelled" || error.code === "rpc.refused") throw error;
+          return { problem: error.code === "project.missing" ? "is not there any more" : error.message };
+        }
+      }));
+      return { thumbnails };
+    },
+    async sample({ project, side, ...picture }, signal) {
+      const { inputs, find } = await open(project);
+      const path = await find(picture);
+      try {
+        const [shown, seen] = await Promise.all([view(path, side, inputs[0]?.background ?? "#ffffff", signal), reader.read(path, inputs.map(formatOf), signal)]);
+        return { ...shown, path, seen: seen.map(({ width, height, channels, data }, k) => ({ input: inputs[k]?.name ?? "", width, height, channels, pixels: Uint8Array.from(data) })) };
+      } catch (thrown) {
+        throw named(picture.picture, thrown);
+      }
+    },
+    async augmented({ project, input: name, augment, draws, seed, ...picture }, signal) {
+      const { inputs, find } = await open(project);
+      const input = name === undefined ? inputs[0] : inputs.find((candidate) => candidate.name === name);
+      if (!input) throw new LatheError("usage", name === undefined ? "the project has no input of pictures" : `the project has no input of pictures called "${name}"`, { project });
+      const path = await find(picture);
+      try {
+        const [shown] = await reader.read(path, [formatOf(input)], signal);
+        if (!shown) throw new LatheError("internal", "a picture that was read has no pixels");
+        const { width, height, channels } = shown;
+        return { input: input.name, draws, width, height, channels, pixels: drawPicture(shown, augment ?? input.augment, draws, seed) };
+      } catch (thrown) {
+        throw named(picture.picture, thrown);
+      }
+    },
+    async file({ path, side }, signal) {
+      const found = await access.resolve(path, "the picture");
+      const { bytes: _bytes, ...shown } = await view(found, side, "#ffffff", signal).catch((thrown: unknown) => { throw named(path, thrown); });
+      return shown;
+    },
+  };
+}
+
+function formatOf({ size: [height, width], color, background }: ImageInputSpec): { readonly width: number; readonly height: number; readonly color: "rgb" | "gray"; readonly background: string } {
+  return { width, height, color, background };
+}
+
+/** Of a document that may be wrong elsewhere. */
+function imageInputs(data: unknown): readonly ImageInputSpec[] {
+  const parsed = z.object({ inputs: z.array(z.unknown()) }).safeParse(data);
+  return parsed.success ? parsed.data.inputs.flatMap((input) => imageInput.safeParse(input).data ?? []) : [];
+}
+
+/** What is wrong with a picture is told after its name. */
+function named(picture: string, thrown: unknown): LatheError {
+  const error = toLatheError(thrown);
+  return error.code === "data.unreadable" ? new LatheError(error.code, `${picture} ${error.message}`, error.details, { cause: error }) : error;
+}
+
+/** Work that waits for its turn; what was called off while it waited is not begun. */
+function createTurns(most: number): { take<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> } {
+  const waiting: (() => void)[] = [];
+  let under = 0;
+  return {
+    async take(work, signal) {
+      if (under >= most) await new Promise<void>((resolveTurn) => waiting.push(resolveTurn));
+      else under++;
+      try {
+        if (signal?.aborted) throw new LatheError("cancelled", "the pictures are no longer asked for");
+        return await work();
+      } finally {
+        const next = waiting.shift();
+        if (next) next();
+        else under--;
+      }
+    },
+  };
+}

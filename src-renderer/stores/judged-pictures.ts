@@ -1,0 +1,25 @@
+import { defineStore } from "pinia";
+import { computed } from "vue";
+import type { JudgedRow } from "../../src-main/contract/evaluation-views.js";
+import { useEvaluation } from "./evaluation.js";
+import { useJudgedRows } from "./judged-rows.js";
+import { usePictureData } from "./picture-data.js";
+import type { PictureAt } from "./thumbnails.js";
+
+/** The pictures of judged rows. */
+export const useJudgedPictures = defineStore("judged-pictures", () => {
+  const rows = useJudgedRows();
+  const evaluation = useEvaluation();
+  const data = usePictureData();
+  const column = computed(() => rows.columns.indexOf(data.column ?? ""));
+
+  return {
+    /** Whether rows are shown as pictures. */
+    isPictures: computed(() => data.isPictures && evaluation.target?.kind !== "numeric"),
+    of(row: Pick<JudgedRow, "cells"> | undefined): PictureAt | undefined {
+      const picture = row?.cells[column.value];
+      // A folder for the test is all of the test.
+      return picture === undefined || picture === null ? undefined : { picture, test: data.source?.test !== undefined && evaluation.split === "test" };
+    },
+  };
+});

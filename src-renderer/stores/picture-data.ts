@@ -1,0 +1,75 @@
+import { defineStore } from "pinia";
+import { computed } from "vue";
+import type { DraftInput, DraftTagged } from "./draft.js";
+import { useProject } from "./project.js";
+import { columnsOfTarget } from "./roles.js";
+import type { PictureAt } from "./thumbnails.js";
+
+export type ImageDraftInput = Extract<DraftInput, { readonly type: "image" }>;
+
+/** The pictures that the open project learns from, and what its file says of single ones. The files themselves are never touched. */
+export const usePictureData = defineStore("picture-data", () => {
+  const project = useProject();
+  const inputs = computed(() => (project.draft?.data.inputs ?? []).filter((input): input is ImageDraftInput => input.type === "image"));
+  const source = computed(() => (project.draft?.data.source.type === "image-folder" ? project.draft.data.source : undefined));
+  const excluded = computed(() => ({ main: new Set(source.value?.exclude), test: new Set(source.value?.testExclude) }));
+  const levels = computed<readonly string[]>(() => source.value?.levels ?? (source.value ? ["label"] : []));
+  /** The column of the first target with classes. */
+  const target = computed(() => project.draft?.data.targets.find(({ type }) => type !== "numeric"));
+  const labelColumn = computed(() => (target.value ? columnsOfTarget(target.value)[0] : undefined));
+
+  /** By column: another label than the folder says. */
+  function relabelled({ picture, test }: PictureAt): Readonly<Record<string, string>> | undefined {
+    return (test ? source.value?.testRelabel : source.value?.relabel)?.[picture];
+  }
+
+  /** One step that can be undone. @param label what is undone */
+  function leaveOut(label: string, pictures: readonly PictureAt[], out: boolean): void {
+    project.edit(label, ({ data }) => {
+      if (data.source.type !== "image-folder") return;
+      for (const test of [false, true]) {
+        const key = test ? "testExclude" : "exclude";
+        const list = new Set(data.source[key]);
+        for (const at of pictures) {
+          if (at.test !== test) continue;
+          if (out) list.add(at.picture);
+          else list.delete(at.picture);
+        }
+        if (list.size > 0) data.source[key] = [...list].sort();
+        else Reflect.deleteProperty(data.source, key);
+      }
+    });
+  }
+
+  /** @param value undefined: what the folder says. */
+  function relabel(label: string, { picture, test }: PictureAt, column: string, value: string | undefined): void {
+    project.edit(label, ({ data }) => {
+      if (data.source.type !== "image-folder") return;
+      const key = test ? "testRelabel" : "relabel";
+      const { [column]: _old, ...others } = data.source[key]?.[picture] ?? {};
+      const own = value === undefined ? others : { ...others, [column]: value };
+      const { [picture]: _before, ...rest } = data.source[key] ?? {};
+      const next = Object.keys(own).length === 0 ? rest : { ...rest, [picture]: own };
+      if (Object.keys(next).length > 0) data.source[key] = next;
+      else Reflect.deleteProperty(data.source, key);
+    });
+  }
+
+  return {
+    inputs, source, levels, target, labelColumn,
+    isPictures: computed(() => inputs.value.length > 0),
+    /** The column of paths. */
+    column: computed(() => inputs.value[0]?.column),
+    isExcluded: ({ picture, test }: PictureAt) => excluded.value[test ? "test" : "main"].has(picture),
+    /** What the folders say, from the outermost. */
+    foldersOf: ({ picture }: PictureAt): Readonly<Record<string, string>> => Object.fromEntries(levels.value.map((level, k) => [level, picture.split("/")[k] ?? ""])),
+    relabelled, leaveOut, relabel,
+    /** Changes an input of pictures in one step that can be undone. */
+    changeInput(label: string, name: string, change: (input: ImageDraftInput) => void, key?: string): void {
+      project.edit(label, ({ data }) => {
+        for (const input of data.inputs) if (input.type === "image" && input.name === name) change(input);
+      }, key);
+    },
+    augmentOf: (name: string): readonly DraftTagged[] => (inputs.value.find((input) => input.name === name)?.augment ?? []) as readonly DraftTagged[],
+  };
+});

@@ -1,0 +1,140 @@
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "./fixture.js";
+import { lookAt } from "./looks.js";
+import { EvaluatePage } from "./pages/evaluate-page.js";
+import { ExportPage } from "./pages/export-page.js";
+import { HomePage } from "./pages/home-page.js";
+import { PickerPage } from "./pages/picker-page.js";
+import { PredictPage } from "./pages/predict-page.js";
+import { RunsPage } from "./pages/runs-page.js";
+import { TrainPage } from "./pages/train-page.js";
+
+const sample = join(import.meta.dirname, "../../resources/samples/clipart/pictures");
+
+/** Some of the drawings: three classes, so many each. */
+function writeClipart(folder: string, each: number): string {
+  const root = join(folder, "clipart");
+  for (const name of ["birds", "flowers", "music"]) {
+    mkdirSync(join(root, name), { recursive: true });
+    for (const file of readdirSync(join(sample, "train", name)).sort().slice(0, each)) cpSync(join(sample, "train", name, file), join(root, name, file));
+  }
+  return root;
+}
+
+test("from a folder of drawings to a network one has looked into, mended and exported", async ({ page, studio, workshop }) => {
+  test.setTimeout(300_000);
+  const folder = writeClipart(workshop.folder, 20);
+  await studio.open(workshop.server.url);
+  await page.getByRole("button", { name: "New from pictures…" }).click();
+  await new PickerPage(page).chooseFolder(folder);
+  const home = new HomePage(page);
+  const classes = page.getByRole("table", { name: "Classes" });
+  await expect(classes.getByRole("row")).toHaveCount(4);
+  await expect(classes).toContainText("birds20");
+  await expect(page.getByText("Each picture is resized to 64 × 64 pixels, in colour.")).toBeVisible();
+  await expect(home.template("Two convolutions")).toBeChecked();
+  await lookAt(page, "pictures-new");
+  await home.create.click();
+
+  // Data: the grid, one picture closely, a changed copy of it.
+  await expect(page).toHaveURL(/\/data$/);
+  const project = decodeURIComponent(/project\/([^/]+)\//.exec(page.url())?.[1] ?? "");
+  const grid = page.getByRole("listbox", { name: "Pictures" });
+  await expect(grid.getByRole("option").first()).toBeVisible({ timeout: 30_000 });
+  await expect(grid.locator("img").first()).toBeVisible();
+  await page.getByRole("button", { name: /^flowers/ }).click();
+  await expect(page.getByText("20 of 60 rows")).toBeVisible();
+  await grid.getByRole("option").first().click();
+  await expect(page.getByText("As the network sees it, 64 × 64 × 3")).toBeVisible();
+  await lookAt(page, "pictures-data");
+  await page.getByText("Augment", { exact: true }).click();
+  await page.getByRole("combobox", { name: "Add a change" }).selectOption("RandomHorizontalFlip");
+  const draws = page.getByRole("list", { name: /drawn many times$/ });
+  await expect(draws.getByRole("img")).toHaveCount(12);
+  // Some draws are mirrored and some are not.
+  await expect.poll(() => draws.locator("canvas").evaluateAll((all) => new Set(all.map((canvas) => (canvas as HTMLCanvasElement).toDataURL())).size)).toBe(2);
+  await lookAt(page, "pictures-augment");
+
+  await studio.step("Model");
+  await expect(page.getByText("32 × 64 × 64").or(page.getByText(/32, 64, 64/)).first()).toBeVisible();
+  await lookAt(page, "pictures-model");
+
+  await studio.step("Train");
+  const train = new TrainPage(page);
+  await train.set("Epochs", "3");
+  await train.start();
+  await expect(train.run).toContainText("completed", { timeout: 120_000 });
+  await train.button("See how good it is").click();
+
+  // Evaluate: the pictures of a cell, where the network looks, two left out.
+  const evaluate = new EvaluatePage(page);
+  await expect(evaluate.matrix).toBeVisible({ timeout: 30_000 });
+  const counts = await evaluate.counts();
+  const names = ["birds", "flowers", "music"];
+  const [row, column, count] = counts.flatMap((line, i) => line.map((n, k) => [i, k, n] as const)).sort((a, b) => b[2] - a[2])[0] ?? [0, 0, 0];
+  await evaluate.cell(names[row] ?? "", names[column] ?? "").click();
+  const judged = page.getByRole("listbox", { name: "Judged pictures" });
+  await expect(judged.getByRole("option")).toHaveCount(count);
+  await expect(judged.locator("img")).toHaveCount(count);
+  await judged.getByRole("option").first().click();
+  const detail = page.getByRole("region", { name: /^Picture / });
+  await detail.getByRole("checkbox", { name: "Where the network looks" }).check();
+  await expect(detail.getByRole("img", { name: /with the places that speak for the class$/ })).toBeVisible({ timeout: 30_000 });
+  await lookAt(page, "pictures-evaluate");
+  await detail.getByRole("button", { name: "Leave out" }).click();
+  await expect(detail.getByRole("button", { name: "Bring back" })).toBeVisible();
+  await judged.focus();
+  await judged.press("ArrowRight");
+  await detail.getByRole("button", { name: "Leave out" }).click();
+  const source = () => (JSON.parse(readFileSync(join(project, "project.json"), "utf8")) as { data: { source: { exclude?: string[] } } }).data.source;
+  await expect.poll(() => source().exclude?.length).toBe(2);
+  for (const picture of source().exclude ?? []) expect(existsSync(join(folder, picture))).toBe(true);
+
+  // Trained anew, and compared.
+  await detail.getByRole("button", { name: /Train/ }).click();
+  await train.start();
+  await expect(train.run).toContainText("Run 2");
+  await expect(train.run).toContainText("completed", { timeout: 120_000 });
+  await studio.step("Data");
+  await page.getByRole("button", { name: "Left out" }).click();
+  await expect(grid.getByRole("option")).toHaveCount(2);
+  await lookAt(page, "pictures-left-out");
+  await page.goto(page.url().replace(/\/data$/, "/runs"));
+  const runs = new RunsPage(page);
+  await runs.pick("Run 1");
+  await runs.pick("Run 2");
+  await expect(runs.differences).toContainText("exclude");
+
+  await studio.step("Export");
+  const exporting = new ExportPage(page);
+  await exporting.begin("ONNX model");
+  await exporting.save(workshop.folder, "clipart.onnx");
+  await expect.poll(() => existsSync(join(workshop.folder, "clipart.onnx"))).toBe(true);
+
+  // One picture, and a folder to CSV.
+  await studio.step("Predict");
+  await page.getByRole("button", { name: "Choose a picture…" }).click();
+  await new PickerPage(page).chooseFile(join(folder, "birds", readdirSync(join(folder, "birds"))[0] ?? ""));
+  const predict = new PredictPage(page);
+  await expect.poll(() => predict.probabilities("label")).toHaveLength(3);
+  await page.getByRole("checkbox", { name: "Where the network looks" }).check();
+  await expect(page.getByRole("img", { name: /with the places that speak for the class$/ })).toBeVisible({ timeout: 30_000 });
+  await lookAt(page, "pictures-predict");
+  await page.getByText("A whole folder", { exact: true }).click();
+  await page.getByRole("button", { name: "Choose a folder" }).click();
+  await new PickerPage(page).chooseFolder(join(folder, "music"));
+  await page.getByRole("button", { name: "Predict the pictures" }).click();
+  await expect(page.getByRole("status").filter({ hasText: "20 rows answered" })).toBeVisible({ timeout: 60_000 });
+  expect(readFileSync(join(folder, "music-predictions.csv"), "utf8").trim().split("\n")).toHaveLength(21);
+  studio.expectNoComplaints();
+});
+
+test("the drawings that come with Lathe are one click away", async ({ page, studio, workshop }) => {
+  await studio.open(workshop.server.url);
+  await new HomePage(page).startSample("Clip art");
+  await expect(page).toHaveURL(/\/data$/);
+  await expect(page.getByRole("listbox", { name: "Pictures" }).locator("img").first()).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByRole("button", { name: /^birds/ })).toBeVisible();
+  studio.expectNoComplaints();
+});
