@@ -153,7 +153,7 @@ function templateSpec(type: string): TrainingSpec {
   }));
   return trainingSpec({
     inputs: { features: 3, region: 2 }, targets: [{ ...category, name: "kind" }, { name: "price", kind: "numeric", width: 1 }],
-    model: project.model as Described["model"], training: { ...project.training, optimizer: { type: "SGD", lr: 0.05 } } as Described["training"],
+    model: project.model, training: { ...project.training, optimizer: { type: "SGD", lr: 0.05 } },
   });
 }
 
