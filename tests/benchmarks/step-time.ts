@@ -1,7 +1,7 @@
 import type { Engine } from "../../src-main/engines/engine.js";
 import { onnxruntimeEngine } from "../../src-main/engines/onnxruntime/index.js";
 import { tensorflowEngine } from "../../src-main/engines/tensorflow/index.js";
-import { chooseThreads } from "../../src-main/training/threads.js";
+import { chooseThreads, multiplyAddsOf } from "../../src-main/training/threads.js";
 import { Trainer } from "../../src-main/training/trainer.js";
 import { benchmarkSpec, randomBatch } from "./networks.js";
 import { findPyTorch, median, startPyTorch } from "./pytorch-peer.js";
@@ -27,7 +27,7 @@ const engines = await available([onnxruntimeEngine, tensorflowEngine]);
 for (const { network, batch, steps } of cases) {
   const plain = benchmarkSpec(network);
   const spec = { ...plain, training: { ...plain.training, batchSize: batch } };
-  const threads = chooseThreads("auto", spec.layout.parameterCount, batch);
+  const threads = chooseThreads("auto", multiplyAddsOf(spec.plan, spec.layout, spec.inputs), batch);
   const data = randomBatch(network, batch);
   const racers = await Promise.all(engines.map(async (engine) => ({
     name: engine.name, trainer: await Trainer.create(spec, engine, { device: "cpu", threads }, 1), steps: engine.name === "tensorflow" ? Math.min(steps, MOST_TENSORFLOW_STEPS) : steps,
