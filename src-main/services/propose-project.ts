@@ -1,22 +1,19 @@
 import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
-import { readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, extname, join } from "node:path";
 import { LatheError, toLatheError } from "../base/errors.js";
 import type { ProjectProposal } from "../contract/project-views.js";
-import { type ProposedRoles, type TableSurvey, reasonToLeave, rolesFrom, surveyTable, targetKind } from "../datasets/index.js";
+import { type ProposedRoles, type TableSurvey, holdsPictures, proposePictures, reasonToLeave, rolesFrom, surveyTable, targetKind } from "../datasets/index.js";
 import { templates } from "./templates/index.js";
-
-const pictures = /\.(jpe?g|png|webp|gif|bmp|tiff?|avif)$/i;
 
 /**
  * Looks at data and proposes a project of it.
  * @param data an existing file. @param projects where new projects are made.
  * @param targets what the user wants to predict; left out, what is likely.
- * @throws LatheError `data.*` for what cannot be read, and for folders, which this version does not train on
+ * @throws LatheError `data.*` for what cannot be read, and for folders without pictures
  */
 export async function proposeProject(data: string, projects: string, targets?: readonly string[], signal?: AbortSignal): Promise<ProjectProposal> {
-  if (statSync(data).isDirectory()) throw await folderError(data);
+  if (statSync(data).isDirectory()) return proposePictureProject(data, projects, targets, signal);
   const workFolder = mkdtempSync(join(tmpdir(), "lathe-"));
   try {
     const survey = await surveyTable({ folder: projects, path: data, workFolder, ...(signal ? { signal } : {}) });
@@ -65,12 +62,26 @@ export function freeFolder(base: string, name: string): string {
   }
 }
 
-async function folderError(folder: string): Promise<LatheError> {
-  const entries = await readdir(folder, { withFileTypes: true, recursive: false }).catch(() => []);
-  const inside = await Promise.all(entries.filter((entry) => entry.isDirectory()).slice(0, 50).map(({ name }) => readdir(join(folder, name)).catch((): string[] => [])));
-  const shown = [...entries.map(({ name }) => name), ...inside.flat()].some((name) => pictures.test(name));
-  const what = shown ? "is a folder of pictures, which this version of Lathe cannot train on yet" : "is a folder without a project in it";
-  return new LatheError("data.unreadable", `${folder} ${what}; choose a table: CSV, TSV, Parquet or JSON`, { path: folder });
+/** A folder with a folder of pictures for each class, or with several levels of folders. */
+async function proposePictureProject(folder: string, projects: string, targets?: readonly string[], signal?: AbortSignal): Promise<ProjectProposal> {
+  if (!(await holdsPictures(folder))) throw new LatheError("data.unreadable", `${folder} is a folder without a project or pictures in it; choose a table (CSV, TSV, Parquet or JSON), or a folder with a folder of pictures for each class`, { path: folder });
+  const found = await proposePictures({ path: folder, inputs: "pictures", ...(targets ? { targets } : {}), ...(signal ? { signal } : {}) });
+  const name = basename(folder).replace(/[_-]+/g, " ").trim() || "Pictures";
+  const wanted = new Set(found.targets.map((target) => target.name));
+  const column = (title: string, distinct: number, role: "input" | "target" | "ignore", examples: readonly string[]) =>
+    ({ name: title, type: "text", missing: 0, distinct, target: "category" as const, examples: [...examples], role });
+  return {
+    data: folder, kind: "pictures", name, folder: freeFolder(projects, name), template: "images", rows: found.pictures, notes: [...found.notes],
+    templates: templates.all.map((template) => {
+      const { type, title, summary } = template;
+      const unsuited = whyNot(() => template.create({ name, ...found }));
+      return { type, title, summary, ...(unsuited === undefined ? {} : { unsuited }) };
+    }),
+    columns: [
+      column("image", found.pictures, "input", []),
+      ...found.source.levels.map((level, k) => column(level, k === found.source.levels.length - 1 ? found.classes.size : 0, wanted.has(level) ? "target" : "ignore", k === found.source.levels.length - 1 ? [...found.classes.keys()].slice(0, 3) : [])),
+    ],
+  };
 }
 
 function whyNot(attempt: () => unknown): string | undefined {

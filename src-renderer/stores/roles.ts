@@ -7,7 +7,8 @@ import { dropTarget, followTargets, renameInDocument } from "./target-references
 
 /** What is known of a column here. */
 export type RoleColumn = Pick<ColumnSummary, "name" | "type" | "distinct" | "target">;
-export type InputKind = DraftInput["type"];
+/** Kinds that a column of a table may be read as; pictures come with their folder. */
+export type InputKind = Exclude<DraftInput["type"], "image">;
 export type TargetKind = DraftTarget["type"];
 
 /** The columns of a target, in order. */

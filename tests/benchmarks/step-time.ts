@@ -1,5 +1,5 @@
 import { onnxruntimeEngine } from "../../src-main/engines/onnxruntime/index.js";
-import { chooseThreads, multiplyAdds } from "../../src-main/training/threads.js";
+import { chooseThreads, multiplyAddsOf } from "../../src-main/training/threads.js";
 import { Trainer } from "../../src-main/training/trainer.js";
 import { benchmarkSpec, randomBatch } from "./networks.js";
 import { findPyTorch, median, startPyTorch } from "./pytorch-peer.js";
@@ -22,7 +22,7 @@ console.log(torch ? `PyTorch ${torch.version}` : "PyTorch is not installed (Debi
 for (const { network, batch, steps } of cases) {
   const plain = benchmarkSpec(network);
   const spec = { ...plain, training: { ...plain.training, batchSize: batch } };
-  const threads = chooseThreads("auto", multiplyAdds(spec), batch);
+  const threads = chooseThreads("auto", multiplyAddsOf(spec.plan, spec.layout, spec.inputs), batch);
   const trainer = await Trainer.create(spec, onnxruntimeEngine, { device: "cpu", threads }, 1);
   const data = randomBatch(network, batch);
   let step = 0;
