@@ -16,7 +16,7 @@ export function stepBytes({ types }: Pick<Layout, "types">, batchSize: number): 
 export function refuseTooLarge(layout: Pick<Layout, "types">, batchSize: number, total = totalmem()): void {
   const bytes = stepBytes(layout, batchSize);
   if (bytes <= total) return;
-  const gigabytes = (value: number) => `${(value / 2 ** 30).toPrecision(2)} GB`;
+  const gigabytes = (value: number) => `${value < 10 * 2 ** 30 ? (value / 2 ** 30).toFixed(1) : Math.round(value / 2 ** 30)} GB`;
   const fitting = 2 ** Math.max(0, Math.floor(Math.log2((batchSize * total) / 2 / bytes)));
   const most = fitting >= 1 && stepBytes(layout, 1) <= total ? `set it to ${fitting} or less` : "make the pictures or the network smaller";
   throw new LatheError("training.batch", `training.batchSize: a step of ${batchSize} samples needs about ${gigabytes(bytes)} of memory, this machine has ${gigabytes(total)}; ${most}`, { batchSize, fitting });
