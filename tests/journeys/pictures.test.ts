@@ -117,7 +117,7 @@ describe("from a folder of class folders to a model", () => {
     const both = join(folder, "both");
     await ok("new", both, "--template", "two-output", "--data", join(folder, "pictures"), "--target", "side", "--target", "shade");
     for (const project of [one, both]) {
-      edit(project, (p) => { p.training["epochs"] = 10; });
+      edit(project, (p) => { p.training["epochs"] = 30; p.training["batchSize"] = 8; });
       const { events } = await ok("train", project, "--json");
       expect((last(events, "done")["test"] as Record<string, number>)["shade.accuracy"]).toBe(1);
     }
