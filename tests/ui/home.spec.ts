@@ -169,7 +169,7 @@ test("a list that cannot be changed says so and stays", async ({ page, studio, w
 test("the palette starts a sample and a new project", async ({ page, studio, workshop }) => {
   const home = new HomePage(page);
   await home.goto(workshop.server.url);
-  await expect(home.samples.getByRole("listitem")).toHaveCount(2);
+  await expect(home.samples.getByRole("listitem")).toHaveCount(4);
   await page.keyboard.press("Control+k");
   await page.keyboard.type("new project");
   await page.keyboard.press("Enter");
@@ -193,7 +193,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       const home = new HomePage(page);
       const file = writeTable(workshop.folder);
       await home.goto(workshop.server.url);
-      await expect(home.samples.getByRole("listitem")).toHaveCount(2);
+      await expect(home.samples.getByRole("listitem")).toHaveCount(4);
       await expect(home.hints).toBeVisible();
       expect(await overflow()).toEqual([0, 0]);
       await shot("first");
