@@ -187,6 +187,7 @@ export const dataTexts = {
   file: {
     title: "File",
     another: "Choose another file",
+    anotherFolder: "Choose another folder",
     anotherTitle: "Choose the table to learn from",
     reload: "Read it again",
     changed: "The file has changed on disk; you see it as it is now.",
