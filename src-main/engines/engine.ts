@@ -63,7 +63,7 @@ export interface Engine {
    * @param loss a float scalar.
    * @throws LatheError `graph.shape`, `autodiff.not-differentiable`, `autodiff.unsupported`
    */
-  differentiate(e: Emitter, loss: Value, wrt: readonly Value[], options?: DifferentiateOptions): readonly Value[];
+  readonly differentiate: (e: Emitter, loss: Value, wrt: readonly Value[], options?: DifferentiateOptions) => readonly Value[];
   /** @throws LatheError `engine.failed` with the graph's name and the engine's reason. */
   compile(graph: Graph, options: CompileOptions): Promise<Executable>;
   /** @throws LatheError as `compile`. @param model the bytes of an ONNX file. */

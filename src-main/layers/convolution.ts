@@ -54,7 +54,7 @@ export function convolutionLayer(rank: 1 | 2, summary: string): LayerDefinition<
       if (channels % groups !== 0 || outChannels % groups !== 0) return ctx.fail(`expected ${channels} channels and outChannels ${outChannels} both to divide by groups ${groups}`);
       const windows = windowsOf(config, rank);
       if (config.padding === "same" && windows.some((w) => w.stride !== 1)) return ctx.fail("expected stride 1 with padding \"same\", as in PyTorch; give padding a number");
-      countsOf(lengths, windows, false, ctx.fail);
+      countsOf(lengths, windows, false, (expected) => ctx.fail(expected));
       const pads = padsOf(windows);
       const outside = paddingMode !== "zeros" && pads.some((n) => n > 0);
       if (outside && paddingMode === "reflect" && windows.some((w, i) => Math.max(w.before, w.after) >= (lengths[i] ?? 1))) return ctx.fail(`expected less padding than the picture is long, which is ${lengths.join(" × ")}, to mirror it`);

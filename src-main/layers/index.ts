@@ -40,6 +40,7 @@ import { silu } from "./silu.js";
 import { softmax } from "./softmax.js";
 import { softplus } from "./softplus.js";
 import { tanh } from "./tanh.js";
+import { unflatten } from "./unflatten.js";
 import { upsample } from "./upsample.js";
 import { zeroPad2d } from "./zero-pad-2d.js";
 
@@ -83,6 +84,7 @@ export const layers = createRegistry<LayerDefinition>("layer", [
   dropout,
   dropout2d,
   flatten,
+  unflatten,
   concat,
   add,
   mul,

@@ -72,6 +72,6 @@ function pooled(ctx: LayerContext<PoolConfig>, type: string, rank: number, dilat
   const [kernels, strides, pads, dilations] = [forAxes(kernelSize, rank), forAxes(stride ?? kernelSize, rank), forAxes(padding, rank), forAxes(dilation, rank)];
   const windows = kernels.map((kernel, i): Window => ({ kernel, stride: strides[i] ?? 1, dilation: dilations[i] ?? 1, before: pads[i] ?? 0, after: pads[i] ?? 0 }));
   if (windows.some((w) => w.before > w.kernel / 2)) ctx.fail(`expected padding of at most half of kernelSize, got ${pads.join(" × ")} for ${kernels.join(" × ")}`);
-  countsOf(lengths, windows, ceilMode, ctx.fail);
+  countsOf(lengths, windows, ceilMode, (expected) => ctx.fail(expected));
   return { kernel_shape: ints(kernels), strides: ints(strides), pads: { type: "ints", value: padsOf(windows) }, ...(ceilMode ? { ceil_mode: int(1) } : {}) };
 }

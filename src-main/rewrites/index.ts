@@ -1,8 +1,10 @@
 import type { Graph } from "../onnx/types.js";
 import { commonFactor } from "./common-factor.js";
+import { commonSubexpression } from "./common-subexpression.js";
 import { eluByExp } from "./elu-by-exp.js";
 import { expandBatchNormalization } from "./expand-batch-normalization.js";
 import { featureMajor } from "./feature-major.js";
+import { foldBatchNorm } from "./fold-batch-norm.js";
 import { poolBeforeActivation } from "./pool-before-activation.js";
 import { rewriteGraph } from "./rewrite.js";
 import { sharedBatchLength } from "./shared-batch-length.js";
@@ -18,6 +20,14 @@ const SHORT_BATCH = 16;
  * @param batchSize samples a step; decides what pays, never what comes out.
  */
 export function rewriteAll(graph: Graph, batchSize: number): Graph {
-  const always = [expandBatchNormalization, sharedPool(), poolBeforeActivation(), sumOfUnpooled(), skipExpand(), commonFactor(), eluByExp(), sharedBatchLength()];
+  const always = [expandBatchNormalization, sharedPool(), poolBeforeActivation(), sumOfUnpooled(), skipExpand(), commonFactor(), eluByExp(), sharedBatchLength(), commonSubexpression()];
   return (batchSize < SHORT_BATCH ? always : [...always, featureMajor()]).reduce(rewriteGraph, graph);
+}
+
+/**
+ * The rewrites of a file that only answers, whose weights are stored in it. Folding moves the last bits of an answer, so it is done where a norm costs something,
+ * over pictures; the file of a table answers as the trainer does to the bit.
+ */
+export function rewriteForInference(graph: Graph): Graph {
+  return [foldBatchNorm(["Conv"]), commonSubexpression()].reduce(rewriteGraph, graph);
 }

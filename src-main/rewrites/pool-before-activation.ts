@@ -1,6 +1,6 @@
 import { defined } from "../base/assert.js";
 import type { Emitter } from "../onnx/emitter.js";
-import type { Graph, Node, Value } from "../onnx/types.js";
+import type { Attributes, Graph, Node, Value } from "../onnx/types.js";
 import type { Rewrite } from "./rewrite.js";
 
 /** Activations that never fall while x rises, as far as their attributes do not say otherwise. */
@@ -14,6 +14,17 @@ interface Pair {
   readonly pool: Node;
   /** By name, what is computed elementwise from the activation's operand and result alone: its slope, on the way there. */
   readonly slopes: ReadonlySet<string>;
+  /** What the pool's gradient gives back, and the products of that with slopes. */
+  readonly products: ReadonlySet<string>;
+  /** By old name, operand, result and slopes of what the pool leaves. */
+  readonly small: Map<string, Value>;
+}
+
+/** What MaxUnpool writes: these numbers at these places, zero elsewhere. */
+interface Unpooled {
+  readonly numbers: Value;
+  readonly places: Value | undefined;
+  readonly attributes: Attributes;
 }
 
 /**
@@ -23,69 +34,80 @@ interface Pair {
  */
 export function poolBeforeActivation(): Rewrite {
   let pairs: readonly Pair[] = [];
-  let unpooled: ReadonlyMap<string, Node> = new Map();
   const values = new Map<string, Value>();
-  /** By old name, the same of what the pool leaves. */
-  const small = new Map<string, Value>();
-  const remember = (names: readonly string[], made: readonly (Value | undefined)[]) => names.forEach((name, i) => made[i] && values.set(name, made[i]));
+  /** By old name. */
+  const unpooled = new Map<string, Unpooled>();
 
   function replaced(e: Emitter, node: Node, inputs: readonly (Value | undefined)[]): readonly Value[] | undefined {
     const [output = ""] = node.outputs;
-    const pair = pairs.find(({ activation, pool, slopes }) => activation === node || pool === node || slopes.has(output));
-    if (pair?.pool === node) {
-      const [x] = pair.activation.inputs;
-      const [largest, places] = e.graph.node("MaxPool", [values.get(x ?? "")], node.attributes, { outputs: node.outputs.length });
-      const y = e.op(pair.activation.op, [largest, ...pair.activation.inputs.slice(1).map((name) => values.get(name))], pair.activation.attributes);
-      small.set(x ?? "", defined(largest, "the maxima"));
+    if (node.op === "MaxUnpool") unpooled.set(output, { numbers: defined(inputs[0], "X"), places: inputs[1], attributes: node.attributes });
+    const pair = pairs.find(({ pool, slopes, products }) => pool === node || slopes.has(output) || products.has(output));
+    if (!pair) return undefined;
+    const { small } = pair;
+    if (pair.pool === node) {
+      const [x = "", ...bounds] = pair.activation.inputs;
+      const [largest, places] = e.graph.node("MaxPool", [values.get(x)], node.attributes, { outputs: node.outputs.length });
+      const y = e.op(pair.activation.op, [largest, ...bounds.map((name) => values.get(name))], pair.activation.attributes);
+      small.set(x, defined(largest, "the maxima"));
       small.set(pair.activation.outputs[0] ?? "", y);
       return places ? [y, places] : [y];
     }
-    if (pair && pair.activation !== node) {
+    if (pair.slopes.has(output)) {
       const [made] = e.graph.node(node.op, node.inputs.map((name, i) => small.get(name) ?? inputs[i]), node.attributes);
       small.set(output, defined(made, "a slope"));
       return undefined;
     }
+    if (node.op !== "Mul") return undefined;
     // MaxUnpool(dY) · slope, or the other way round
     const [a = "", b = ""] = node.inputs;
-    const from = node.op === "Mul" ? (unpooled.get(a) ?? unpooled.get(b)) : undefined;
-    const slope = from && small.get(from.outputs[0] === a ? b : a);
-    if (!from || !slope || !pairs.some(({ slopes }) => slopes.has(from.outputs[0] === a ? b : a))) return undefined;
-    const [dy, places] = from.inputs.map((name) => values.get(name));
-    return e.graph.node("MaxUnpool", [e.mul(defined(dy, "dY"), slope), places], from.attributes);
+    const [from, slope] = unpooled.has(a) ? [unpooled.get(a), small.get(b)] : [unpooled.get(b), small.get(a)];
+    if (!from || !slope) return undefined;
+    const numbers = e.mul(from.numbers, slope);
+    unpooled.set(output, { ...from, numbers });
+    return e.graph.node("MaxUnpool", [numbers, from.places], from.attributes);
   }
 
   return {
     name: "pool-before-activation",
     prepare(graph) {
-      values.clear();
-      small.clear();
-      unpooled = new Map(graph.nodes.filter(({ op }) => op === "MaxUnpool").map((node) => [node.outputs[0] ?? "", node]));
-      pairs = pairsOf(graph, unpooled);
+      for (const map of [values, unpooled]) map.clear();
+      pairs = pairsOf(graph);
     },
     replace(e, node, inputs) {
       if (pairs.length === 0) return undefined;
-      remember(node.inputs, inputs);
+      node.inputs.forEach((name, i) => inputs[i] && values.set(name, inputs[i]));
       return replaced(e, node, inputs);
     },
   };
 }
 
-function pairsOf(graph: Graph, unpooled: ReadonlyMap<string, Node>): readonly Pair[] {
+function pairsOf(graph: Graph): readonly Pair[] {
   const readers = new Map<string, Node[]>();
   for (const node of graph.nodes) for (const name of node.inputs) readers.set(name, [...(readers.get(name) ?? []), node]);
   const results = new Set(graph.outputs.map(({ name }) => name));
   return graph.nodes.flatMap((activation): readonly Pair[] => {
+    const [x = ""] = activation.inputs;
     const [y = ""] = activation.outputs;
     const pools = (readers.get(y) ?? []).filter((node) => node.op === "MaxPool");
     const [pool] = pools;
     if (!isMonotonic(activation, graph) || pool === undefined || pools.length > 1 || results.has(y)) return [];
     const slopes = slopesOf(graph, activation);
+    const products = productsOf(graph, pool, new Set([x, y, ...slopes]));
     // Everything that reads the activation, or what is made of it, must be a slope too, or the product of one with what this pool's gradient gives back.
-    const places = pool.outputs[1];
-    const settles = (reader: Node, name: string) => reader === pool || reader.outputs.some((o) => slopes.has(o)) || (reader.op === "Mul" && name !== y && reader.inputs.some((i) => places !== undefined && unpooled.get(i)?.inputs[1] === places));
-    const whole = [y, ...slopes].every((name) => !results.has(name) && (readers.get(name) ?? []).every((reader) => settles(reader, name)));
-    return whole ? [{ activation, pool, slopes }] : [];
+    const settles = (reader: Node) => reader === pool || reader.outputs.some((o) => slopes.has(o) || products.has(o));
+    return [y, ...slopes].every((name) => !results.has(name) && (readers.get(name) ?? []).every(settles)) ? [{ activation, pool, slopes, products, small: new Map() }] : [];
   });
+}
+
+function productsOf(graph: Graph, pool: Node, slopes: ReadonlySet<string>): ReadonlySet<string> {
+  const unpooled = new Set<string>();
+  const [, places] = pool.outputs;
+  if (places === undefined) return unpooled;
+  for (const { op, inputs: [a = "", b = ""], outputs: [output = ""] } of graph.nodes) {
+    if (op === "MaxUnpool" && b === places) unpooled.add(output);
+    if (op === "Mul" && ((unpooled.has(a) && slopes.has(b)) || (unpooled.has(b) && slopes.has(a)))) unpooled.add(output);
+  }
+  return unpooled;
 }
 
 function isMonotonic({ op, attributes, inputs }: Node, graph: Graph): boolean {

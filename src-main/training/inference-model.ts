@@ -6,6 +6,7 @@ import { type FittedData, fittedData } from "../datasets/encoders/fitted.js";
 import { encodeModel, modelOf } from "../onnx/protobuf.js";
 import type { Value } from "../onnx/types.js";
 import { createEmitter } from "../ops/index.js";
+import { rewriteForInference } from "../rewrites/index.js";
 import type { Layout, Slice } from "./layout.js";
 import { activate, outputOf } from "./loss-graph.js";
 import { type Bindings, lowerNetwork } from "./network.js";
@@ -49,7 +50,7 @@ export function buildInferenceModel(spec: TrainingSpec, facts: ModelFacts, param
     [METADATA.encoded, JSON.stringify(Object.fromEntries([...encoded].map(([name, { name: value }]) => [name, value])))],
     ...classes,
   ]);
-  return encodeModel(modelOf(e.graph.build(facts.project), { version, doc: `Trained by Lathe. Inputs: raw columns. Outputs: ${spec.targets.map(({ name }) => name).join(", ")}.`, metadata }));
+  return encodeModel(modelOf(rewriteForInference(e.graph.build(facts.project)), { version, doc: `Trained by Lathe. Inputs: raw columns. Outputs: ${spec.targets.map(({ name }) => name).join(", ")}.`, metadata }));
 }
 
 /** @throws LatheError `export.format` where the file does not come from Lathe. */

@@ -11,8 +11,8 @@ import type { Workbench } from "./workbench.js";
 
 /** Enough to tell a run of seconds from one of hours. */
 const GLANCE = { warmUp: 1, budget: 20 };
-/** Milliseconds, for those that are compared. */
-const LOOK = { warmUp: 3, budget: 1000 };
+/** For those that are compared. TensorFlow needs some steps until its threads and memory are there. */
+const LOOK = { warmUp: 5, budget: 1000 };
 /** One that is so many times slower than the best so far is not timed any longer. */
 const HOPELESS = 3;
 /** A workbench whose engine is decided, and a trainer on it that has made no step. */

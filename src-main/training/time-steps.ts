@@ -23,8 +23,8 @@ export interface StepTiming {
   readonly hopeless?: number;
 }
 
-/** Few steps have no median; many take time without telling more. */
-const LEAST = 2;
+/** Few steps have no median, and one may have been held up; many take time without telling more. */
+const LEAST = 3;
 const MOST = 100;
 
 /**

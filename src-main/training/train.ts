@@ -112,10 +112,10 @@ async function takeUp(request: TrainRequest, { emit, now, control }: WorkSetting
   const run = RunFolder.open(folder, request.resume === true ? undefined : String(request.resume)).lock();
   try {
     const config = readConfig(run);
-    const found = await chooseEngine(request.engine ?? config.engine, request.device ?? (request.engine === undefined ? config.device : "auto"));
-    const isMoved = found.engine.name !== config.engine || found.device !== config.device;
-    const choice = isMoved ? found : { ...found, reason: config.reason };
-    if (isMoved) {
+    const chosen = await chooseEngine(request.engine ?? config.engine, request.device ?? (request.engine === undefined ? config.device : "auto"));
+    const moves = chosen.engine.name !== config.engine || chosen.device !== config.device;
+    const choice = moves ? chosen : { ...chosen, reason: config.reason };
+    if (moves) {
       const message = `run ${run.id} began with ${config.engine} ${config.engineVersion} on ${config.device} and goes on with ${choice.engine.name} ${choice.status.version ?? ""} on ${choice.device}, as asked for: `
         + "its last digits may be others than with one engine throughout";
       emit({ event: "log", level: "warning", message });

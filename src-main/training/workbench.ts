@@ -14,7 +14,7 @@ import type { JudgedTarget } from "./judge.js";
 import { type Layout, layOut } from "./layout.js";
 import { planNetwork } from "./network.js";
 import { type TargetSpec, type TrainingSpec, names } from "./specification.js";
-import { chooseThreads } from "./threads.js";
+import { chooseThreads, multiplyAddsOf } from "./threads.js";
 
 /** Rows evaluated at once: large enough to be quick, small enough to stay in cache. */
 const EVALUATION_BATCH = 1024;
@@ -73,7 +73,7 @@ export async function openWorkbench({ project, folder, choice, threads, emit, si
   return {
     project, prepared, spec, choice, notes,
     judged: new Map(fitted.targets.map((target) => [target.name, judgedTarget(target, project.training.threshold ?? 0.5)])),
-    compile: { device: choice.device, threads: threads ?? chooseThreads(project.training.threads, layout.parameterCount, project.training.batchSize) },
+    compile: { device: choice.device, threads: threads ?? chooseThreads(project.training.threads, multiplyAddsOf(plan, layout, inputs), project.training.batchSize) },
     trainingLoader: () => createLoader({
       prepared, split: "train", batchSize: Math.min(project.training.batchSize, counts.train), shuffle: project.training.shuffle, seed: project.seed, dropLast, uniforms,
       augment: augmentationOf(project),

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Random } from "../../src-main/base/random.js";
-import { toLatheError } from "../../src-main/base/errors.js";
+import { LatheError, toLatheError } from "../../src-main/base/errors.js";
 import { parseProject } from "../../src-main/contract/project.js";
 import { chooseEngine, engineCandidates } from "../../src-main/engines/index.js";
 import { TrainingControl } from "../../src-main/training/control.js";
@@ -19,9 +19,9 @@ import { findPyTorch, median, startPyTorch } from "./pytorch-peer.js";
 const ROUNDS = 5;
 const ROWS = 1000;
 const cases = [
-  { network: "small", batch: 2, steps: 2000 },
-  { network: "small", batch: 32, steps: 2000 },
-  { network: "small", batch: 256, steps: 2000 },
+  { network: "small", batch: 2, steps: 500 },
+  { network: "small", batch: 32, steps: 500 },
+  { network: "small", batch: 256, steps: 500 },
   { network: "large", batch: 128, steps: 20 },
 ] as const;
 type Case = (typeof cases)[number];
@@ -50,13 +50,15 @@ async function compare({ network, batch, steps }: Case): Promise<void> {
     for (const place of candidates) {
       try {
         const { engine } = await chooseEngine(place.engine, place.device);
+        const refusal = await engine.probe(place.device);
+        if (refusal !== undefined) throw new LatheError("engine.unavailable", refusal);
         trainers.set(nameOf(place), { place, times: [], trainer: await Trainer.create(bench.spec, engine, { ...bench.compile, device: place.device }, 1) });
       } catch (thrown) {
         console.log(`  ${nameOf(place)} left out: ${toLatheError(thrown).message.trim()}`);
       }
     }
     const theirs: number[] = [];
-    const timing = { learningRate: 0.005, clock: setting.clock, heed: () => undefined, warmUp: 3, budget: 1000 };
+    const timing = { learningRate: 0.005, clock: setting.clock, heed: () => undefined, warmUp: 5, budget: 1000 };
     for (let round = 0; round <= ROUNDS; round++) {
       const times = new Map<string, number>();
       for (const [name, { trainer }] of trainers) times.set(name, (await timeSteps(trainer, batches, timing)).milliseconds);

@@ -1,10 +1,12 @@
+import type { Engine } from "../../src-main/engines/engine.js";
 import { onnxruntimeEngine } from "../../src-main/engines/onnxruntime/index.js";
-import { chooseThreads } from "../../src-main/training/threads.js";
+import { tensorflowEngine } from "../../src-main/engines/tensorflow/index.js";
+import { chooseThreads, multiplyAddsOf } from "../../src-main/training/threads.js";
 import { Trainer } from "../../src-main/training/trainer.js";
 import { benchmarkSpec, randomBatch } from "./networks.js";
 import { findPyTorch, median, startPyTorch } from "./pytorch-peer.js";
 
-/** One optimizer step (forward, loss, backward, Adam), ours and PyTorch's in turns, so that both meet the machine in the same mood. */
+/** One optimizer step (forward, loss, backward, Adam) of each engine and of PyTorch in turns, so that all meet the machine in the same mood. */
 const ROUNDS = 5;
 const cases = [
   { network: "small", batch: 2, steps: 2000 },
@@ -14,43 +16,64 @@ const cases = [
   { network: "cnn", batch: 32, steps: 10 },
   { network: "resnet", batch: 32, steps: 5 },
 ] as const;
+/** TensorFlow dispatches a step's operations one by one: fewer steps give a median as good. */
+const MOST_TENSORFLOW_STEPS = 200;
 
 const found = findPyTorch();
 const torch = found && startPyTorch(found);
 console.log(torch ? `PyTorch ${torch.version}` : "PyTorch is not installed (Debian: apt-get install python3-torch): only ours is timed");
+const engines = await available([onnxruntimeEngine, tensorflowEngine]);
 
 for (const { network, batch, steps } of cases) {
   const plain = benchmarkSpec(network);
   const spec = { ...plain, training: { ...plain.training, batchSize: batch } };
-  const threads = chooseThreads("auto", spec.layout.parameterCount, batch);
-  const trainer = await Trainer.create(spec, onnxruntimeEngine, { device: "cpu", threads }, 1);
+  const threads = chooseThreads("auto", multiplyAddsOf(spec.plan, spec.layout, spec.inputs), batch);
   const data = randomBatch(network, batch);
-  let step = 0;
-  const ours: number[] = [];
+  const racers = await Promise.all(engines.map(async (engine) => ({
+    name: engine.name, trainer: await Trainer.create(spec, engine, { device: "cpu", threads }, 1), steps: engine.name === "tensorflow" ? Math.min(steps, MOST_TENSORFLOW_STEPS) : steps,
+    done: 0, medians: new Array<number>(), ratios: new Array<number>(),
+  })));
   const theirs: number[] = [];
-  const ratios: number[] = [];
   for (let round = 0; round <= ROUNDS; round++) {
     const times: number[] = [];
-    for (let i = 0; i < steps; i++) {
-      const start = performance.now();
-      await trainer.step(data, ++step, 0.005, false);
-      times.push(performance.now() - start);
-    }
+    for (const racer of racers) times.push(await timed(racer));
     // PyTorch with one thread and with two: its faster one counts.
     const answers = torch ? [
       await torch.ask<{ times: number[] }>({ do: "step", network, batch, steps, threads: 1 }),
       await torch.ask<{ times: number[] }>({ do: "step", network, batch, steps, threads: 2 }),
     ] : [];
     if (round === 0) continue; // warm-up
-    ours.push(median(times));
-    if (answers.length > 0) {
-      const best = Math.min(...answers.map((a) => median(a.times)));
-      theirs.push(best);
-      ratios.push(best / median(times));
-    }
+    const best = answers.length > 0 ? Math.min(...answers.map((a) => median(a.times))) : undefined;
+    if (best !== undefined) theirs.push(best);
+    racers.forEach((racer, i) => {
+      racer.medians.push(times[i] ?? Number.NaN);
+      if (best !== undefined) racer.ratios.push(best / (times[i] ?? Number.NaN));
+    });
   }
-  console.log(`${network.padEnd(6)} batch ${String(batch).padStart(3)}  ours ${median(ours).toFixed(3)} ms (${threads} thread${threads === 1 ? "" : "s"})`
-    + (torch ? `  PyTorch ${median(theirs).toFixed(3)} ms  ratio ${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)})` : ""));
-  await trainer.dispose();
+  const cells = racers.map(({ name, medians, ratios }) => `${name} ${median(medians).toFixed(3)} ms${name === "onnxruntime" ? ` (${threads} thread${threads === 1 ? "" : "s"})` : ""}`
+    + (torch ? `, ratio ${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)})` : ""));
+  console.log(`${network.padEnd(6)} batch ${String(batch).padStart(3)}  ${cells.join("  ")}${torch ? `  PyTorch ${median(theirs).toFixed(3)} ms` : ""}`);
+  for (const { trainer } of racers) await trainer.dispose();
+
+  async function timed(racer: (typeof racers)[number]): Promise<number> {
+    const times: number[] = [];
+    for (let i = 0; i < racer.steps; i++) {
+      const start = performance.now();
+      await racer.trainer.step(data, ++racer.done, 0.005, false);
+      times.push(performance.now() - start);
+    }
+    return median(times);
+  }
 }
 torch?.close();
+
+/** Those that are there; of the others it is said why not. */
+async function available(all: readonly Engine[]): Promise<readonly Engine[]> {
+  const present: Engine[] = [];
+  for (const engine of all) {
+    const { available: is, version, reason } = await engine.status();
+    console.log(is ? `${engine.name} ${version}` : `${engine.name} is left out: ${reason}`);
+    if (is) present.push(engine);
+  }
+  return present;
+}

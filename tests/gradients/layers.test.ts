@@ -54,6 +54,8 @@ const layerCases: readonly (readonly [type: string, options: Options, ...inputs:
   ["Add", {}, any("N", 3), any("N", 3)],
   ["Add", {}, any("N", 2, 3), any("N", 1, 3), any("N", 2, 1)],
   ["Identity", {}, any("N", 3)],
+  ["Unflatten", { unflattenedSize: [2, 3] }, any("N", 6)],
+  ["Unflatten", { dim: -1, unflattenedSize: [2, 1, 2] }, any("N", 3, 4)],
   ["Conv2d", { outChannels: 2, kernelSize: 2 }, any("N", 2, 3, 4)],
   ["Conv2d", { outChannels: 2, kernelSize: [2, 3], padding: "same" }, any("N", 1, 3, 3)],
   ["Conv2d", { outChannels: 2, kernelSize: 3, stride: 2, padding: 1, groups: 2, bias: false }, any("N", 2, 4, 3)],

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { Engine } from "../../src-main/engines/engine.js";
+import { onnxruntimeEngine } from "../../src-main/engines/onnxruntime/index.js";
 import { schedules } from "../../src-main/optimizers/schedules/index.js";
 import { TrainingControl } from "../../src-main/training/control.js";
 import { fit } from "../../src-main/training/fit.js";
@@ -8,6 +10,7 @@ import type { Trainer, TrainingBatch } from "../../src-main/training/trainer.js"
 import { expectClose } from "../support/close.js";
 import { readGolden } from "../support/goldens.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
+import { tensorflowUnderTest } from "../support/tensorflow.js";
 import { type Described, batchOf, piecesOf, trainerOf, trainingSpec, vectorOf } from "../support/training-spec.js";
 
 interface Golden extends Described {
@@ -33,9 +36,12 @@ const PARAMETER_TOLERANCE = 5e-6;
 
 const goldens = readGolden<readonly Golden[]>("training.json");
 
-async function started(golden: Golden): Promise<{ trainer: Trainer; batches: readonly TrainingBatch[]; spec: ReturnType<typeof trainingSpec> }> {
+/** Each engine by itself: that they agree with each other is not enough. */
+const engines = [onnxruntimeEngine, (await tensorflowUnderTest()).engine];
+
+async function started(golden: Golden, engine: Engine): Promise<{ trainer: Trainer; batches: readonly TrainingBatch[]; spec: ReturnType<typeof trainingSpec> }> {
   const spec = trainingSpec(golden);
-  const trainer = await trainerOf(spec);
+  const trainer = await trainerOf(spec, 1, engine);
   trainer.restore({ ...trainer.state, [names.parameters]: vectorOf(spec.layout.parameters, golden.initial) });
   return { spec, trainer, batches: golden.batches.map((values, i) => batchOf(spec, golden.sizes[i]!, values)) };
 }
@@ -46,9 +52,9 @@ function expectEnd(golden: Golden, { spec, trainer }: Awaited<ReturnType<typeof 
   for (const [name, wanted] of Object.entries(golden.buffers)) expectClose(piecesOf(spec.layout.buffers, trainer.buffers)[name]!, wanted, PARAMETER_TOLERANCE, name);
 }
 
-describe("ten training steps are PyTorch's", () => {
+describe.each(engines)("ten training steps of $name are PyTorch's", (engine) => {
   it.each(goldens.map((g) => [g.name, g] as const))("%s", async (_, golden) => {
-    const start = await started(golden);
+    const start = await started(golden, engine);
     const { spec, trainer, batches } = start;
     const schedule = schedules.get(spec.training.schedule?.type ?? "constant");
     const rates = schedule.create(schedule.config.parse(spec.training.schedule ?? { type: "constant" }), {
@@ -71,7 +77,7 @@ describe("ten training steps are PyTorch's", () => {
 
   it("the training loop, with its epochs and its schedule, makes the same steps", async () => {
     const golden = goldens.find((g) => g.training.schedule !== undefined)!;
-    const start = await started(golden);
+    const start = await started(golden, engine);
     const { spec, trainer, batches } = start;
     const epochs = batches.length / golden.stepsPerEpoch;
     const told: { readonly train: number; readonly learningRate: number }[] = [];

@@ -1,6 +1,7 @@
 import { Random } from "../../src-main/base/random.js";
 import type { ProjectInput } from "../../src-main/contract/project.js";
 import { parseProject } from "../../src-main/contract/project.js";
+import type { Engine } from "../../src-main/engines/engine.js";
 import { onnxruntimeEngine } from "../../src-main/engines/onnxruntime/index.js";
 import { type TensorData, tensor } from "../../src-main/onnx/types.js";
 import { type Layout, layOut } from "../../src-main/training/layout.js";
@@ -35,8 +36,8 @@ export function trainingSpec({ inputs, targets, model, training }: Described): T
   return { plan, layout: layOut(plan, types), inputs: types, targets, training: project.training, classWeights: new Map() };
 }
 
-export function trainerOf(spec: TrainingSpec, seed = 1): Promise<Trainer> {
-  return Trainer.create(spec, onnxruntimeEngine, { device: "cpu", threads: 1 }, seed);
+export function trainerOf(spec: TrainingSpec, seed = 1, engine: Engine = onnxruntimeEngine): Promise<Trainer> {
+  return Trainer.create(spec, engine, { device: "cpu", threads: 1 }, seed);
 }
 
 /** A batch from rows of numbers by input and by `target.<name>`. */

@@ -57,7 +57,8 @@ class Interpreted implements Executable {
     const { size, places, constants, before, inside, gradient, after } = this.#plan;
     const values = new Array<Held | undefined>(size);
     for (const [place, held] of constants) values[place] = held;
-    for (const input of this.#graph.inputs) values[defined(places.get(input.name), input.name)] = Held.of(this.#pool, this.#fed(feeds, input));
+    const lengths = new Map<string, number>();
+    for (const input of this.#graph.inputs) values[defined(places.get(input.name), input.name)] = Held.of(this.#pool, this.#fed(feeds, input, lengths));
     this.#perform(before, values);
     if (gradient) this.#differentiate(gradient, inside, values);
     this.#perform(after, values);
@@ -95,12 +96,19 @@ class Interpreted implements Executable {
     });
   }
 
-  #fed(feeds: Tensors, { name, dtype, shape }: GraphValue): TensorData {
+  /** @param lengths of named axes, as the inputs before have them. */
+  #fed(feeds: Tensors, { name, dtype, shape }: GraphValue, lengths: Map<string, number>): TensorData {
     const found = own(feeds, name);
     const where = `the graph ${this.#graph.name}`;
     if (!found) throw new LatheError("engine.failed", `${where} needs the input ${name}; it got ${Object.keys(feeds).join(", ") || "none"}`);
     const fits = found.dtype === dtype && found.dims.length === shape.length && shape.every((d, i) => typeof d === "string" || d === found.dims[i]);
     if (!fits) throw new LatheError("engine.failed", `${where} takes ${showType({ dtype, shape })} for ${name}, got ${found.dtype} ${showShape(found.dims)}`);
+    shape.forEach((d, i) => {
+      if (typeof d === "number") return;
+      const [length, known] = [found.dims[i] ?? 1, lengths.get(d)];
+      if (known !== undefined && known !== length) throw new LatheError("engine.failed", `${where} got ${length} for the axis ${d} of ${name}, and ${known} for that of another input`);
+      lengths.set(d, length);
+    });
     if (found.data.length !== found.dims.reduce((a, b) => a * b, 1)) throw new LatheError("engine.failed", `${name} of ${where} has ${found.data.length} values, which do not fill ${showShape(found.dims)}`);
     return found;
   }

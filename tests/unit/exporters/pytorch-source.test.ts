@@ -11,10 +11,12 @@ import goldens from "../../fixtures/pytorch/sources.json" with { type: "json" };
 const facts: TableFacts = {
   path: "t.csv", rows: 400,
   columns: [
-    ...["a", "b", "c", "price"].map((name) => ({ name, distinct: 300, exact: false, missing: 0 })),
+    ...["a", "b", "c", "price", ...Array.from({ length: 32 }, (_, i) => `p${i}`)].map((name) => ({ name, distinct: 300, exact: false, missing: 0 })),
     { name: "site", distinct: 4, exact: true, rarest: 50, missing: 0 }, { name: "kind", distinct: 3, exact: true, rarest: 60, missing: 0 }, { name: "good", distinct: 2, exact: true, rarest: 100, missing: 0 },
   ],
 };
+/** Columns that are the numbers of a picture of 2 × 4 × 4. */
+const pixels = Array.from({ length: 32 }, (_, i) => `p${i}`);
 const source = { type: "table" as const, path: "t.csv" };
 const features = { name: "features", type: "numeric" as const, columns: ["a", "b", "c"] };
 const site = { name: "site", type: "category" as const, column: "site" };
@@ -43,11 +45,35 @@ const odd = {
   },
 };
 
+/** Every layer over pictures and series, with options that are not PyTorch's defaults. */
+const pictures = {
+  version: 1, name: "pictures", training: { epochs: 1 },
+  data: { source, inputs: [{ name: "pixels", type: "numeric", columns: pixels }], targets: [price] },
+  model: {
+    layers: [
+      { id: "picture", type: "Unflatten", unflattenedSize: [2, 4, 4] },
+      { id: "conv", type: "Conv2d", outChannels: 4, kernelSize: [3, 1], padding: "same", bias: false }, { id: "norm", type: "BatchNorm2d", eps: 0.001 }, { id: "a1", type: "ReLU6" },
+      { id: "deep", type: "Conv2d", outChannels: 4, kernelSize: 3, stride: 1, padding: 1, dilation: 1, groups: 4, paddingMode: "reflect" }, { id: "a2", type: "HardSwish" },
+      { id: "mean", type: "AdaptiveAvgPool2d" }, { id: "squeeze", type: "Conv2d", outChannels: 4, kernelSize: 1 }, { id: "gate", type: "HardSigmoid" }, { id: "gated", type: "Mul", from: ["a2", "gate"] },
+      { id: "row", type: "Flatten", from: ["squeeze"] }, { id: "again", type: "Mul", from: ["gated", "row"] },
+      { id: "drop", type: "Dropout2d", p: 0.2 }, { id: "groups", type: "GroupNorm", numGroups: 2 }, { id: "each", type: "InstanceNorm2d", affine: true }, { id: "a3", type: "SiLU" },
+      { id: "wide", type: "Upsample", scaleFactor: 2, mode: "bilinear" }, { id: "pool", type: "MaxPool2d", kernelSize: 3, stride: 2, padding: 1, ceilMode: true }, { id: "average", type: "AvgPool2d", kernelSize: [1, 2], countIncludePad: false },
+      { id: "shuffle", type: "PixelShuffle", upscaleFactor: 2 }, { id: "up", type: "ConvTranspose2d", outChannels: 3, kernelSize: 2, stride: 2 },
+      { id: "zeros", type: "ZeroPad2d", padding: 1 }, { id: "mirror", type: "ReflectionPad2d", padding: [1, 0, 1, 0] }, { id: "edge", type: "ReplicationPad2d", padding: 1 }, { id: "largest", type: "AdaptiveMaxPool2d", outputSize: [1, 1] },
+      { id: "parts", type: "Flatten" }, { id: "series", type: "Unflatten", unflattenedSize: [1, 3] },
+      { id: "conv1", type: "Conv1d", outChannels: 4, kernelSize: 2, padding: 2 }, { id: "pool1", type: "MaxPool1d", kernelSize: 2, stride: 1 }, { id: "average1", type: "AvgPool1d", kernelSize: 2 }, { id: "mean1", type: "AdaptiveAvgPool1d" },
+      { id: "flat", type: "Flatten" }, { id: "out", type: "Linear", outFeatures: 1 },
+    ],
+    outputs: [{ target: "price", from: "out" }],
+  },
+};
+
 const projects: Readonly<Record<string, object>> = {
   tabular: templates.get("tabular").create({ name: "credit", source, inputs: [features], targets: [good] }),
   "two-input": templates.get("two-input").create({ name: "wine quality", source, inputs: [features, site], targets: [kind] }),
   "two-output": templates.get("two-output").create({ name: "houses", source, inputs: [features, site], targets: [kind, price] }),
   odd,
+  pictures,
 };
 
 function planned(project: object) {

@@ -35,6 +35,7 @@ describe("an input a layer cannot take is refused with what it expected and what
     ["Concat", { dim: 0 }, [["N", 4], ["N", 4]], /expected dim 0 to be an axis of the input after the batch/],
     ["Add", {}, [["N", 4], ["N", 3]], /expected inputs of one type and shape \(an axis of 1 repeats\), got \[N, 4\] and \[N, 3\]/],
     ["Add", {}, [["N", 4]], /expected two or more inputs; connect another one/],
+    ["Unflatten", { unflattenedSize: [2, 3] }, [["N", 8]], /expected the product of unflattenedSize 2 × 3, which is 6, to be the length of axis 1/],
     ["Mul", {}, [["N", 4, 2, 2], ["N", 3]], /expected inputs of one type and shape \(an axis of 1 repeats\), got \[N, 4, 2, 2\] and \[N, 3, 1, 1\]/],
     ["Conv2d", { outChannels: 2, kernelSize: 3 }, [["N", 8]], /Conv2d got float32 \[N, 8\], expected real numbers of shape \[N, C, H, W\] .*put it before Flatten/],
     ["Conv2d", { outChannels: 2, kernelSize: 5 }, [["N", 1, 3, 4]], /its window reaches over 5, but a picture of 3 × 4 is left here, so nothing would come out; use larger inputs, fewer or smaller pools before it, a smaller kernelSize, or padding/],

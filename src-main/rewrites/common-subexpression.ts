@@ -1,0 +1,34 @@
+import type { Node, TensorData, Value } from "../onnx/types.js";
+import type { Rewrite } from "./rewrite.js";
+
+/** Draw numbers of their own, or write over their operands. */
+const UNLIKE_THEMSELVES: ReadonlySet<string> = new Set(["BatchNormalization", "Dropout", "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike"]);
+
+/** What has been computed is not computed again: nodes with one operator, the same operands and the same attributes are one. */
+export function commonSubexpression(): Rewrite {
+  const made = new Map<string, readonly Value[]>();
+  return {
+    name: "common-subexpression",
+    prepare: () => { made.clear(); },
+    replace(e, node, inputs) {
+      if (UNLIKE_THEMSELVES.has(node.op)) return undefined;
+      const key = keyOf(node, inputs);
+      if (key === undefined) return undefined;
+      const known = made.get(key) ?? e.graph.node(node.op, inputs, node.attributes, { domain: node.domain, outputs: node.outputs.length });
+      made.set(key, known);
+      return known;
+    },
+  };
+}
+
+/** undefined for nodes that hold a graph of their own. */
+function keyOf({ op, domain, attributes, outputs }: Node, inputs: readonly (Value | undefined)[]): string | undefined {
+  const values = Object.entries(attributes);
+  if (values.some(([, { type }]) => type === "graph")) return undefined;
+  const plain = values.map(([name, { type, value }]) => [name, type, type === "tensor" ? tensorKey(value) : value]).sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
+  return JSON.stringify([domain, op, outputs.length, inputs.map((v) => v?.name ?? ""), plain]);
+}
+
+function tensorKey({ dtype, dims, data }: TensorData): unknown {
+  return [dtype, dims, Array.from<unknown, string>(data, String)];
+}

@@ -1,0 +1,63 @@
+import { describe, expect, it, vi } from "vitest";
+import { type JsonEvent, killAll, last, lathe, startLathe, writeCreditProject } from "../../support/lathe.js";
+import { temporaryFolder } from "../../support/temporary-folder.js";
+import { tensorflowUnderTest } from "../../support/tensorflow.js";
+
+vi.setConfig({ testTimeout: 240_000 }); // whole runs, each in processes of its own
+
+const { version } = await tensorflowUnderTest();
+
+/** The engine process takes the library, or the leave to be slow, from the environment of the test. */
+const credit = (epochs: number, batchSize: number): string => writeCreditProject(temporaryFolder(), { epochs, batchSize, optimizer: { type: "Adam", lr: 0.005 }, checkpointSeconds: 0.05 });
+
+const metrics = (events: readonly JsonEvent[]) => last(events, "done")["test"] as Readonly<Record<string, number>>;
+
+describe("the bundled credit sample", () => {
+  it("reaches the same metrics on both engines, closer than two seeds on one", async () => {
+    const folder = credit(4, 64);
+    const run = async (engine: string, seed: number) => {
+      const { code, stderr, events } = await lathe("train", folder, "--engine", engine, "--seed", String(seed), "--json");
+      expect(code, stderr).toBe(0);
+      expect(last(events, "run")).toMatchObject({ engine, ...(engine === "tensorflow" ? { engineVersion: version } : {}) });
+      return metrics(events);
+    };
+    const ours = [await run("onnxruntime", 1), await run("onnxruntime", 2), await run("onnxruntime", 3)];
+    const theirs = await run("tensorflow", 1);
+    for (const metric of ["loss", "Good.accuracy", "Good.auroc"]) {
+      const noise = Math.max(...ours.map((m) => m[metric]!)) - Math.min(...ours.map((m) => m[metric]!));
+      console.log(`${metric}: onnxruntime ${ours.map((m) => m[metric]!.toFixed(4)).join(", ")} by seed; tensorflow ${theirs[metric]!.toFixed(4)} with the first`);
+      expect(Math.abs(theirs[metric]! - ours[0]![metric]!), metric).toBeLessThanOrEqual(noise);
+    }
+  });
+});
+
+describe("a run that one engine began", () => {
+  it.each([["onnxruntime", "tensorflow"], ["tensorflow", "onnxruntime"]])("on %s is killed, and goes on with %s from the checkpoint, which says so", async (first, second) => {
+    const folder = credit(40, 512);
+    const begun = startLathe(["train", folder, "--engine", first, "--json"], (event) => {
+      if (event.event === "epoch" && event["epoch"] === 3) killAll(begun);
+    });
+    await begun.result;
+    const resumed = await lathe("train", folder, "--resume", "--engine", second, "--json");
+    expect(resumed.code, resumed.stderr).toBe(0);
+    expect(last(resumed.events, "run")).toMatchObject({ engine: second, resumedFrom: { epoch: expect.any(Number) as unknown } });
+    const said = resumed.events.filter(({ event }) => event === "log").map((event) => String(event["message"]));
+    expect(said).toContainEqual(expect.stringMatching(new RegExp(`run 0001 began with ${first} .* goes on with ${second} .* as asked for`)));
+    // What was learnt before came over: the first epoch from there on is nowhere near the loss of fresh weights, ln 2.
+    expect((resumed.events.find(({ event }) => event === "epoch")!["train"] as { readonly loss: number }).loss).toBeLessThan(0.6);
+    expect(metrics(resumed.events)["Good.auroc"]).toBeGreaterThan(0.7);
+  });
+
+  it("on tensorflow is killed, and a fresh process ends in the same bytes as one that was left alone", async () => {
+    const folder = credit(12, 512);
+    const begun = startLathe(["train", folder, "--engine", "tensorflow", "--json"], (event) => {
+      if (event.event === "epoch") killAll(begun);
+    });
+    await begun.result;
+    const resumed = await lathe("train", folder, "--resume", "--json");
+    expect(resumed.code, resumed.stderr).toBe(0);
+    const alone = credit(12, 512);
+    const { events } = await lathe("train", alone, "--engine", "tensorflow", "--json");
+    expect(metrics(resumed.events)).toEqual(metrics(events));
+  });
+});
