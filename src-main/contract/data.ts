@@ -117,11 +117,6 @@ export type NumericTargetSpec = z.infer<typeof numericTarget>;
 export type SplitSpec = z.infer<typeof splitSchema>;
 export type DataSpec = z.infer<typeof dataSchema>;
 
-/** The columns an input is read from; "rest" is every column without another role. */
-export function inputColumns(input: InputSpec): readonly string[] | "rest" {
-  return input.type === "numeric" ? input.columns : [input.column];
-}
-
 /** The columns a target is read from, in order. */
 export function targetColumns(target: TargetSpec): readonly string[] {
   if (target.type === "numeric" && target.columns) return target.columns;

@@ -8,8 +8,8 @@ import { storageError } from "../training/checkpoint.js";
 import { createProject } from "./create-project.js";
 import { freeFolder } from "./propose-project.js";
 
-/** `sample.json` beside the data of a bundled sample. */
-const sampleFile = z.strictObject({ ...sampleSummary.omit({ sample: true }).shape, file: z.string(), template: z.string() });
+/** `sample.json` beside the data of a bundled sample: a file, or a folder of pictures. */
+const sampleFile = z.strictObject({ ...sampleSummary.omit({ sample: true }).shape, file: z.string(), test: z.string().optional(), template: z.string() });
 
 const folder = () => join(packageRoot, "resources", "samples");
 
@@ -17,7 +17,7 @@ const folder = () => join(packageRoot, "resources", "samples");
 export async function listSamples(): Promise<SampleSummary[]> {
   const names = await readdir(folder());
   return Promise.all(names.sort().map(async (sample) => {
-    const { file: _file, template: _template, ...summary } = await readSample(sample);
+    const { file: _file, test: _test, template: _template, ...summary } = await readSample(sample);
     return { sample, ...summary };
   }));
 }
@@ -29,16 +29,16 @@ export async function listSamples(): Promise<SampleSummary[]> {
  */
 export async function projectFromSample(sample: string, projects: string): Promise<{ readonly folder: string; readonly notes: readonly string[] }> {
   if (!(await readdir(folder())).includes(sample)) throw new LatheError("usage", `there is no sample ${JSON.stringify(sample)}`);
-  const { title, file, target, template } = await readSample(sample);
+  const { title, file, test, target, template } = await readSample(sample);
   const home = freeFolder(projects, title);
   try {
     await mkdir(home, { recursive: true });
-    await cp(join(folder(), sample, file), join(home, file), { recursive: true });
+    for (const name of test === undefined ? [file] : [file, test]) await cp(join(folder(), sample, name), join(home, name), { recursive: true });
   } catch (thrown) {
     throw storageError(home, thrown, "No project was made");
   }
   try {
-    const { notes } = await createProject({ folder: home, name: title, template, data: join(home, file), targets: [target] });
+    const { notes } = await createProject({ folder: home, name: title, template, data: join(home, file), ...(test === undefined ? {} : { test: join(home, test) }), targets: [target] });
     return { folder: home, notes };
   } catch (thrown) {
     await rm(home, { recursive: true, force: true }).catch(() => undefined);

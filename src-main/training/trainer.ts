@@ -4,6 +4,7 @@ import type { CompileOptions, Engine, Executable, Tensors } from "../engines/eng
 import type { TensorData } from "../onnx/types.js";
 import { type DiagnosisEntry } from "./diagnosis-graph.js";
 import { type Slice, initialBuffers, initialParameters } from "./layout.js";
+import { explainMemory } from "./memory.js";
 import { type TrainingSpec, names } from "./specification.js";
 import { type StepProgram, buildStepProgram, carriedVectors } from "./step-graph.js";
 
@@ -94,7 +95,7 @@ export class Trainer {
   /**
    * One optimizer step.
    * @param step counts from 1 over the whole run.
-   * @throws LatheError `engine.failed`
+   * @throws LatheError `engine.failed`, `training.batch` where memory ran out
    */
   async step(batch: TrainingBatch, step: number, learningRate: number, diagnose: boolean): Promise<StepResult> {
     const result = await this.#run(diagnose ? this.#diagnosing : this.#plain, batch, step, learningRate);
@@ -113,10 +114,14 @@ export class Trainer {
     await this.#diagnosing.dispose();
   }
 
-  #run(executable: Executable, batch: TrainingBatch, step: number, learningRate: number): Promise<Tensors> {
+  async #run(executable: Executable, batch: TrainingBatch, step: number, learningRate: number): Promise<Tensors> {
     this.#programs.plain.writeScalars(this.#scalars.data, step, learningRate, batch.size);
     const into = this.#outputsInto.get(this.#spare);
-    return executable.run({ ...this.#state, ...batch.tensors, [names.scalars]: this.#scalars }, into);
+    try {
+      return await executable.run({ ...this.#state, ...batch.tensors, [names.scalars]: this.#scalars }, into);
+    } catch (thrown) {
+      throw explainMemory(thrown, batch.size);
+    }
   }
 
   #read(result: Tensors, diagnosed: boolean): StepResult {

@@ -12,6 +12,7 @@ import { isStatic, sizeOf } from "../onnx/types.js";
 import type { TransformSpecs } from "../transforms/index.js";
 import type { JudgedTarget } from "./judge.js";
 import { type Layout, layOut } from "./layout.js";
+import { explainMemory, refuseTooLarge } from "./memory.js";
 import { planNetwork } from "./network.js";
 import { type TargetSpec, type TrainingSpec, names } from "./specification.js";
 import { chooseThreads, multiplyAddsOf } from "./threads.js";
@@ -62,6 +63,7 @@ export async function openWorkbench({ project, folder, choice, threads, emit, si
   const inputs = new Map(fitted.inputs.map((input) => [input.name, encodedType(input)]));
   const plan = planNetwork(project.model, [...inputs.keys()], new Map(targets.map((t) => [t.name, t.width])));
   const layout = layOut(plan, inputs);
+  refuseTooLarge(layout, Math.min(project.training.batchSize, counts.train));
   const spec: TrainingSpec = {
     plan, layout, inputs: new Map(fitted.inputs.map((input) => [input.name, storedType(input)])), targets,
     fromStored: (e, name, stored) => fromStored(e, stored, defined(fitted.inputs.find((input) => input.name === name), name)),
@@ -74,10 +76,14 @@ export async function openWorkbench({ project, folder, choice, threads, emit, si
     project, prepared, spec, choice, notes,
     judged: new Map(fitted.targets.map((target) => [target.name, judgedTarget(target, project.training.threshold ?? 0.5)])),
     compile: { device: choice.device, threads: threads ?? chooseThreads(project.training.threads, multiplyAddsOf(plan, layout, inputs), project.training.batchSize) },
-    trainingLoader: () => createLoader({
-      prepared, split: "train", batchSize: Math.min(project.training.batchSize, counts.train), shuffle: project.training.shuffle, seed: project.seed, dropLast, uniforms,
-      augment: augmentationOf(project),
-    }),
+    trainingLoader() {
+      const batchSize = Math.min(project.training.batchSize, counts.train);
+      try {
+        return createLoader({ prepared, split: "train", batchSize, shuffle: project.training.shuffle, seed: project.seed, dropLast, uniforms, augment: augmentationOf(project) });
+      } catch (thrown) {
+        throw explainMemory(thrown, batchSize);
+      }
+    },
     splitLoader: (split) => createLoader({ prepared, split, batchSize: Math.min(evaluationBatch(layout.types), counts[split]), shuffle: false, seed: project.seed, dropLast: false, uniforms: [] }),
   };
 }

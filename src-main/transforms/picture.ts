@@ -13,12 +13,6 @@ export function blank(width: number, height: number, channels: number, fill: rea
   return { width, height, channels, data };
 }
 
-/** To the nearest whole number from 0 to 255, halves up, as PIL's clip8. */
-export function byte(value: number): number {
-  const rounded = Math.floor(value + 0.5);
-  return rounded < 0 ? 0 : rounded > 255 ? 255 : rounded;
-}
-
 /** The part of a picture from (left, top) on; what lies outside it is `fill`. */
 export function cropped(picture: Picture, left: number, top: number, width: number, height: number, fill: readonly number[] = [0]): Picture {
   const { channels, data } = picture;

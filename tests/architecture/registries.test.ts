@@ -10,6 +10,7 @@ import { losses } from "../../src-main/losses/index.js";
 import { ops } from "../../src-main/ops/index.js";
 import { optimizers } from "../../src-main/optimizers/index.js";
 import { schedules } from "../../src-main/optimizers/schedules/index.js";
+import { transforms } from "../../src-main/transforms/index.js";
 import vitestConfig from "../../vitest.config.js";
 import { sourceFiles } from "./source-files.js";
 
@@ -21,6 +22,7 @@ const registries = [
   { folder: "src-main/layers", contract: "layer.ts", registry: layers },
   { folder: "src-main/layers/init", contract: "initializer.ts", registry: initializers },
   { folder: "src-main/losses", contract: "loss.ts", registry: losses },
+  { folder: "src-main/transforms", contract: "transform.ts", registry: transforms },
   { folder: "src-main/optimizers", contract: "optimizer.ts", registry: optimizers },
   { folder: "src-main/optimizers/schedules", contract: "schedule.ts", registry: schedules },
 ] as const;
@@ -46,7 +48,7 @@ test("every operator has a kernel of the engine tensorflow, in the same domain",
   expect(ops.all.filter(({ type, domain }) => kernels.get(type).domain !== domain).map(({ type }) => type)).toEqual([]);
 });
 
-describe.each([layers, losses, optimizers, schedules, initializers])("options of every $kind", ({ all }) => {
+describe.each([layers, losses, optimizers, schedules, initializers, transforms])("options of every $kind", ({ all }) => {
   test.each(all.map((entry) => [entry.type, entry] as const))("%s: a strict object with a summary, so that a mistyped option is told", (type, { config, summary }) => {
     expect(config).toBeInstanceOf(z.ZodObject);
     const problems = config.safeParse({ noSuchOption: 1, type }).error?.issues.map((issue) => issue.code) ?? [];

@@ -10,7 +10,7 @@ import { PredictPage } from "./pages/predict-page.js";
 import { RunsPage } from "./pages/runs-page.js";
 import { TrainPage } from "./pages/train-page.js";
 
-const sample = join(import.meta.dirname, "../../resources/samples/clipart/pictures");
+const sample = join(import.meta.dirname, "../../resources/samples/clipart");
 
 /** Some of the drawings: three classes, so many each. */
 function writeClipart(folder: string, each: number): string {

@@ -60,9 +60,14 @@ export class PixelStore {
     try {
       const bytes = bytesOf(format);
       const known = await readIndex(folder, bytes);
-      const generation = known?.generation ?? randomBytes(16).toString("hex");
+      const generation = known?.whole ? known.generation : randomBytes(16).toString("hex");
       if (!known) await begin(folder, bytes, generation);
       const index = await open(join(folder, "index"), "r+");
+      if (known && !known.whole) {
+        // Places that are given anew must not be taken for the old ones.
+        await writeAll(index, Buffer.from(generation, "hex"), 12);
+        await index.datasync();
+      }
       const pixels = await open(join(folder, "pixels"), "r+");
       const hashes = known?.hashes ?? [];
       await index.truncate(HEADER + hashes.length * ENTRY);
@@ -173,7 +178,7 @@ async function begin(folder: string, bytes: number, generation: string): Promise
 }
 
 /** What an index says as far as it is whole; undefined where there is none, or it is another's. */
-async function readIndex(folder: string, bytes: number): Promise<{ readonly generation: string; readonly hashes: readonly string[] } | undefined> {
+async function readIndex(folder: string, bytes: number): Promise<{ readonly generation: string; readonly hashes: readonly string[]; /** Nothing was lost. */ readonly whole: boolean } | undefined> {
   const file = await open(join(folder, "index"), "r").catch(() => undefined);
   const pixels = await stat(join(folder, "pixels")).catch(() => undefined);
   if (!file) return undefined;
@@ -186,7 +191,7 @@ async function readIndex(folder: string, bytes: number): Promise<{ readonly gene
       if (entry.readUInt32LE(36) !== crc32(entry.subarray(0, 36))) break;
       hashes.push(entry.toString("hex", 0, 32));
     }
-    return { generation: content.toString("hex", 12, HEADER), hashes };
+    return { generation: content.toString("hex", 12, HEADER), hashes, whole: content.length === HEADER + hashes.length * ENTRY };
   } finally {
     await file.close();
   }

@@ -5,6 +5,7 @@ import { toLatheError } from "../../../src-main/base/errors.js";
 import { projectProposal } from "../../../src-main/contract/project-views.js";
 import { readProjectFile } from "../../../src-main/contract/project-file.js";
 import { templates } from "../../../src-main/services/templates/index.js";
+import { writeClasses } from "../../support/pictures.js";
 import { studioProject } from "../../support/studio-project.js";
 
 const lines = Array.from({ length: 60 }, (_, i) => [i + 1, (i * 7) % 31, ["red", "green", "blue"][i % 3], i % 2 ? "yes" : "no"].join(","));
@@ -51,8 +52,20 @@ describe("a project of one's own data", () => {
     expect(columns.filter(({ role }) => role === "target").map(({ name }) => name)).toEqual(["bought"]);
   });
 
+  it("may be a folder of pictures", async () => {
+    const { procedures: { projects }, root, context } = studioProject(table, complete);
+    await writeClasses(join(root, "pets"), ["cats", "dogs"], 3, { width: 30, height: 20 });
+    const proposal = await projects.propose({ data: join(root, "pets") }, context);
+    expect(proposal).toMatchObject({ kind: "pictures", name: "pets", template: "images", rows: 6 });
+    expect(proposal.columns.map(({ name, role, distinct }) => [name, role, distinct])).toEqual([["image", "input", 6], ["label", "target", 2]]);
+    expect(proposal.templates.filter(({ unsuited }) => unsuited === undefined).map(({ type }) => type)).toEqual(["images", "small-resnet", "small-mobilenet"]);
+    const { project } = await projects.create({ data: join(root, "pets"), folder: join(root, "mine"), name: "Pets", template: "images", targets: ["label"] }, context);
+    expect((await readProjectFile(project.path)).project.data.inputs[0]).toMatchObject({ type: "image", size: [20, 30], color: "rgb" });
+  });
+
   it.each([
-    ["a folder of pictures", (root: string) => { mkdirSync(join(root, "cats", "a"), { recursive: true }); writeFileSync(join(root, "cats", "a", "1.png"), ""); return join(root, "cats"); }, "data.unreadable", /folder of pictures/],
+    ["a folder of pictures of which none can be read", (root: string) => { mkdirSync(join(root, "cats", "a"), { recursive: true }); writeFileSync(join(root, "cats", "a", "1.png"), ""); return join(root, "cats"); }, "data.unreadable", /a\/1\.png is empty \(0 bytes\)/],
+    ["a folder without pictures", (root: string) => { mkdirSync(join(root, "cats", "a"), { recursive: true }); return join(root, "cats"); }, "data.unreadable", /is a folder without a project or pictures in it/],
     ["a file that is not there", (root: string) => join(root, "gone.csv"), "data.missing", /there is no file .*gone\.csv/],
     ["a table without rows", (root: string) => { writeFileSync(join(root, "empty.csv"), "a,b\n"); return join(root, "empty.csv"); }, "data.empty", /no rows/],
     ["a file elsewhere", () => "/etc/passwd", "rpc.refused", /is not in a folder/],
@@ -65,14 +78,20 @@ describe("a project of one's own data", () => {
 test("every sample tells the truth about its data, and becomes a project with a copy of it", async () => {
   const { procedures: { projects, app }, root, context } = studioProject(table, complete);
   const samples = await projects.samples({}, context);
-  expect(samples.map(({ sample }) => sample)).toEqual(["credit", "ridership"]);
+  expect(samples.map(({ sample }) => sample)).toEqual(["clipart", "credit", "fashion", "ridership"]);
   expect((await app.info({}, context)).projectsFolder).toBe(join(root, "Lathe"));
-  for (const { sample, rows, columns, target } of samples) {
+  for (const { sample, kind, rows, columns, target } of samples) {
     const { project } = await projects.createSample({ sample }, context);
+    expect(project).toMatchObject({ targets: [target], runs: 0 });
+    if (kind === "pictures") {
+      const pictures = readdirSync(project.path, { recursive: true }).filter((name) => String(name).endsWith(".png"));
+      expect([pictures.length, columns]).toEqual([rows, 2]);
+      expect((await readProjectFile(project.path)).project.data.source).toMatchObject({ type: "image-folder", path: "train", test: "test" });
+      continue;
+    }
     const file = readdirSync(project.path).find((name) => name.endsWith(".csv"))!;
     const [header = "", ...body] = readFileSync(join(project.path, file), "utf8").trimEnd().split("\n");
     expect([body.length, header.split(",").length]).toEqual([rows, columns]);
-    expect(project).toMatchObject({ targets: [target], runs: 0 });
     expect((await readProjectFile(project.path)).project.data.source.path).toBe(file);
     expect((await projects.createSample({ sample }, context)).project.path).toBe(`${project.path} 2`);
   }

@@ -57,9 +57,11 @@ describe("a store of pictures", () => {
     ["the index is another file", (f) => writeFileSync(join(f, "index"), "something else entirely, of some length"), [undefined, undefined, undefined]],
   ])("after a crash in which %s it keeps what is whole", async (_, damage, expected) => {
     const folder = temporaryFolder();
-    const { path } = await fill(folder, ["a", "b", "c"]);
+    const { path, generation } = await fill(folder, ["a", "b", "c"]);
     damage(join(path, ".."));
     expect(await places(folder, ["a", "b", "c"])).toEqual(expected);
+    // What refers to a place that was lost must not find another picture there.
+    expect(await isCurrent({ path, generation, bytes: 36 })).toBe(expected.every((place) => place !== undefined));
     const { path: again } = await fill(folder, ["a", "b", "c"]);
     const [a, b, c] = await places(folder, ["a", "b", "c"]);
     for (const [place, name] of [[a, "a"], [b, "b"], [c, "c"]] as const) expect(readFileSync(again).subarray(place! * 36, place! * 36 + 36)).toEqual(Buffer.from(pixels(name)));
