@@ -51,7 +51,6 @@ export const dataTexts = {
       category: "A name or a code: each value stands by itself.",
       binary: "Yes or no: one of just two values.",
     },
-    image: (height: number, width: number) => `Paths of pictures; each is resized to ${height} × ${width}. Augment has the rest.`,
     inputName: (name: string, count: string) => `In input ${name}, with ${count} columns: these two settings hold for all of them.`,
     inputAlone: (name: string) => `Input ${name}`,
     normalize: "Scale",
