@@ -152,6 +152,8 @@ export const studioContract = {
       sample: procedure(z.strictObject({ project, ...sampleQuestion.shape }), sampleAnswer),
       /** One picture under many draws of its augmentation. */
       augmented: procedure(z.strictObject({ project, ...augmentedQuestion.shape }), augmentedAnswer),
+      /** Pictures that could not be read are read again with the next look at the data. */
+      tryAgain: procedure(z.strictObject({ project, pictures: thumbnailsQuestion.shape.pictures }), nothing),
       /** Any picture, to be shown. */
       file: procedure(z.strictObject({ path: pathSchema, side: z.int().min(16).max(1024).default(640) }), pictureView),
       layers: procedure(runReference, layersAnswer),

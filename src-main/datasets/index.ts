@@ -4,6 +4,7 @@ export { type FittedData, type FittedInput, type FittedTarget, fittedData } from
 export { lowerInput, lowerInputs, lowerTarget, rawType, targetWidth, widthOf } from "./encoders/index.js";
 export { type AuditWarning, type ColumnAudit, type InspectOptions, type TableAudit, inspectTable } from "./inspect.js";
 export { type Batch, type Loader, type LoaderOptions, type UniformSpec, createLoader } from "./loader.js";
+export { readQuarantine, restoreFromQuarantine } from "./pictures/quarantine.js";
 export { type ViewOfPicture, createPictureReader, drawPicture, viewPicture } from "./pictures/picture-view.js";
 export { type PictureProposal, holdsPictures, isFolder, proposePictures } from "./pictures/propose-pictures.js";
 export { type PrepareOptions, type Stage, dataFingerprint, prepareData } from "./prepare.js";

@@ -7,6 +7,10 @@ export function pictureProcedures({ pictures, corrections, pictureViews }: Studi
     thumbnails: (asked, { signal }) => pictureViews.thumbnails(asked, signal),
     sample: (asked, { signal }) => pictureViews.sample(asked, signal),
     augmented: (asked, { signal }) => pictureViews.augmented(asked, signal),
+    async tryAgain(asked) {
+      await pictureViews.tryAgain(asked);
+      return {};
+    },
     file: (asked, { signal }) => pictureViews.file(asked, signal),
     layers: (run, { signal }) => pictures.layers(run, signal),
     filters: (asked, { signal }) => pictures.filters(asked, signal),

@@ -1,10 +1,10 @@
-import { stat } from "node:fs/promises";
+import { realpath, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { z } from "zod";
 import { LatheError, toLatheError } from "../base/errors.js";
 import { type ImageInputSpec, imageInput } from "../contract/data.js";
 import type { AugmentedAnswer, AugmentedQuestion, PictureOfProject, PictureView, SampleAnswer, SampleQuestion, ThumbnailsAnswer, ThumbnailsQuestion } from "../contract/picture-views.js";
-import { type ViewOfPicture, createPictureReader, drawPicture, viewPicture } from "../datasets/index.js";
+import { type ViewOfPicture, createPictureReader, drawPicture, readQuarantine, restoreFromQuarantine, viewPicture } from "../datasets/index.js";
 import type { FolderAccess } from "./folder-access.js";
 import { readProjectData, tableSourceOf } from "./project-data.js";
 
@@ -15,6 +15,8 @@ export interface PictureViews {
   sample(asked: { readonly project: string } & SampleQuestion, signal?: AbortSignal): Promise<SampleAnswer>;
   /** @throws as `sample`; `usage` where the project has no such input; `project.invalid` for a transform that is wrong */
   augmented(asked: { readonly project: string } & AugmentedQuestion, signal?: AbortSignal): Promise<AugmentedAnswer>;
+  /** Takes pictures off the list of bad ones, so that they are read again with the next look at the data. */
+  tryAgain(asked: { readonly project: string; readonly pictures: readonly PictureOfProject[] }): Promise<void>;
   /** Any picture. @throws as `sample` */
   file(asked: { readonly path: string; readonly side: number }, signal?: AbortSignal): Promise<PictureView>;
 }
@@ -50,7 +52,7 @@ export function createPictureViews(access: FolderAccess): PictureViews {
     return made;
   }
 
-  async function open(project: string): Promise<{ readonly inputs: readonly ImageInputSpec[]; readonly find: (picture: PictureOfProject) => Promise<string> }> {
+  async function open(project: string): Promise<{ readonly folder: string; readonly inputs: readonly ImageInputSpec[]; readonly find: (picture: PictureOfProject) => Promise<string> }> {
     const data = await readProjectData(access, project);
     const source = await tableSourceOf(access, data);
     const rootOf = (test: boolean) => {
@@ -58,6 +60,7 @@ export function createPictureViews(access: FolderAccess): PictureViews {
       return source.type === "image-folder" ? path : dirname(path);
     };
     return {
+      folder: data.folder,
       inputs: imageInputs(data.document["data"]),
       find: async ({ picture, test }) => access.resolve(resolve(rootOf(test), picture), "the picture"),
     };
@@ -102,6 +105,13 @@ export function createPictureViews(access: FolderAccess): PictureViews {
       } catch (thrown) {
         throw named(picture.picture, thrown);
       }
+    },
+    async tryAgain({ project, pictures }) {
+      const { folder, find } = await open(project);
+      const wanted = new Set(await Promise.all(pictures.map(find)));
+      const listed = await readQuarantine(folder);
+      const real = await Promise.all(listed.map(({ path }) => realpath(resolve(folder, path)).catch(() => resolve(folder, path))));
+      await restoreFromQuarantine(folder, listed.flatMap(({ path }, k) => (wanted.has(real[k] ?? "") ? [path] : [])));
     },
     async file({ path, side }, signal) {
       const found = await access.resolve(path, "the picture");

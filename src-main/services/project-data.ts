@@ -1,4 +1,4 @@
-import { readFile, stat } from "node:fs/promises";
+import { readFile, readdir, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { LatheError, toLatheError } from "../base/errors.js";
@@ -9,6 +9,9 @@ import { projectFileOf } from "../contract/project-file.js";
 import type { ProjectDocument } from "../contract/project-views.js";
 import type { RunReference } from "../contract/summaries.js";
 import type { FolderAccess } from "./folder-access.js";
+
+/** Folders whose times are looked at. */
+const MOST_FOLDERS = 2000;
 
 /** A project's document as it is, and where its data is. */
 export interface ProjectData {
@@ -55,7 +58,19 @@ export async function identityOf(folder: string, source: SourceSpec): Promise<st
     const found = name === undefined ? undefined : await stat(resolve(folder, name)).catch(() => undefined);
     return found && [found.size, found.mtimeMs, found.ino];
   }));
-  return JSON.stringify([source, marks]);
+  return JSON.stringify([source, marks, source.type === "image-folder" ? await folderMarks(folder, [source.path, source.test]) : []]);
+}
+
+/** Of folders of pictures: the times of the folders in them, which tell of pictures that came or went, and of the list of bad ones. */
+async function folderMarks(folder: string, paths: readonly (string | undefined)[]): Promise<readonly unknown[]> {
+  const time = async (path: string) => (await stat(path).catch(() => undefined))?.mtimeMs;
+  const inside = await Promise.all(paths.map(async (path) => {
+    if (path === undefined) return [];
+    const root = resolve(folder, path);
+    const entries = await readdir(root, { withFileTypes: true }).catch(() => []);
+    return Promise.all(entries.filter((entry) => entry.isDirectory()).slice(0, MOST_FOLDERS).map(async ({ name }) => [name, await time(join(root, name))]));
+  }));
+  return [...inside, await time(join(folder, "quarantine.json"))];
 }
 
 /** Sees that a project's data may be used by this host. @throws as `tableSourceOf` for data out of bounds; whatever else is wrong is for training to say */

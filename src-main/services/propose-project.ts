@@ -63,7 +63,7 @@ export function freeFolder(base: string, name: string): string {
 /** Folders of pictures, by class. */
 async function proposeFolder(data: string, projects: string, targets: readonly string[] | undefined, levels: readonly string[] | undefined, signal: AbortSignal | undefined): Promise<ProjectProposal> {
   if (!(await holdsPictures(data))) {
-    throw new LatheError("data.unreadable", `${data} is a folder without a project and without pictures in it; choose a folder with a folder of pictures for each class, or a table: CSV, TSV, Parquet or JSON`, { path: data });
+    throw new LatheError("data.unreadable", `${data} is a folder without a project or pictures in it; choose a table (CSV, TSV, Parquet or JSON), or a folder with a folder of pictures for each class`, { path: data });
   }
   const found = await proposePictures({ path: data, targets: targets ?? ["label"], inputs: "all", ...(levels ? { levels } : {}), ...(signal ? { signal } : {}) });
   const name = basename(data).replace(/[_-]+/g, " ").trim() || "Project";

@@ -70,6 +70,6 @@ export const usePictureData = defineStore("picture-data", () => {
         for (const input of data.inputs) if (input.type === "image" && input.name === name) change(input);
       }, key);
     },
-    augmentOf: (name: string): readonly DraftTagged[] => (inputs.value.find((input) => input.name === name)?.augment ?? []) as readonly DraftTagged[],
+    augmentOf: (name: string): readonly DraftTagged[] => inputs.value.find((input) => input.name === name)?.augment ?? [],
   };
 });

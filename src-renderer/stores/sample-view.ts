@@ -1,10 +1,12 @@
 import { defineStore } from "pinia";
 import { computed, onScopeDispose, ref, watch } from "vue";
+import { toLatheError } from "../../src-main/base/errors.js";
 import type { AugmentedAnswer, SampleAnswer } from "../../src-main/contract/picture-views.js";
 import { useStudio } from "../rpc/studio.js";
 import { useChosenPictures } from "./chosen-pictures.js";
 import { createLoader } from "./loadable.js";
 import { usePictureData } from "./picture-data.js";
+import type { PictureAt } from "./thumbnails.js";
 import { useProject } from "./project.js";
 
 /** Milliseconds of calm after a change before the preview is drawn anew. */
@@ -69,5 +71,20 @@ export const useSampleView = defineStore("sample-view", () => {
     chooseInput: (name: string) => void (wantedInput.value = name),
     drawAgain: () => void (seed.value += 1),
     load, draw,
+    /** Reads pictures again that were found bad. @returns whether it could be asked for; the reason is shown with the picture. */
+    async tryAgain(pictures: readonly PictureAt[]): Promise<boolean> {
+      const path = project.path;
+      if (path === undefined) return false;
+      try {
+        await studio.procedures.pictures.tryAgain({ project: path, pictures: [...pictures] });
+      } catch (thrown) {
+        // Reading it tells what is the matter.
+        if (toLatheError(thrown).code === "internal") throw thrown;
+        return false;
+      } finally {
+        load();
+      }
+      return true;
+    },
   };
 });

@@ -51,7 +51,6 @@ export const dataTexts = {
       category: "A name or a code: each value stands by itself.",
       binary: "Yes or no: one of just two values.",
     },
-    image: (height: number, width: number) => `Paths of pictures; each is resized to ${height} × ${width}. Augment has the rest.`,
     inputName: (name: string, count: string) => `In input ${name}, with ${count} columns: these two settings hold for all of them.`,
     inputAlone: (name: string) => `Input ${name}`,
     normalize: "Scale",
@@ -187,6 +186,7 @@ export const dataTexts = {
   file: {
     title: "File",
     another: "Choose another file",
+    anotherFolder: "Choose another folder",
     anotherTitle: "Choose the table to learn from",
     reload: "Read it again",
     changed: "The file has changed on disk; you see it as it is now.",

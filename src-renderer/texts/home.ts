@@ -28,7 +28,7 @@ export const homeTexts = {
   samples: "Samples",
   samplesText: "Real data that comes with Lathe. You get a copy that is yours to change.",
   sampleSize: (rows: string, columns: string) => `${rows} rows, ${columns} columns`,
-  samplePictures: (pictures: string, classes: string) => `${pictures} pictures, ${classes} classes`,
+  samplePictures: (pictures: string) => `${pictures} pictures`,
   samplePredicts: (target: string) => `predicts ${target}`,
   startSample: (title: string) => `Start ${title}`,
   start: "Start",

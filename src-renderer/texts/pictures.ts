@@ -2,7 +2,7 @@
 export const pictureTexts = {
   grid: {
     title: "Pictures",
-    hint: "Arrow keys move, Space chooses several, Delete leaves out, Enter shows one large",
+    hint: "Arrow keys move, Space chooses several, Delete leaves out",
     failed: "The pictures cannot be listed",
     nothing: "No picture passes these filters.",
     none: "There are no pictures in this folder.",
@@ -44,7 +44,7 @@ export const pictureTexts = {
     fileSize: "Bytes",
     part: "Part",
     ofFolder: "as its folder says",
-    label: (level: string) => `Label (${level})`,
+    label: (level: string) => (level === "label" ? "Label" : `Label (${level})`),
     byFolder: (folder: string) => `Its folder says ${folder}`,
     another: "Another label",
     tryAgain: "Try to read it again",

@@ -94,7 +94,7 @@ test("from a folder of drawings to a network one has looked into, mended and exp
   // Trained anew, and compared.
   await detail.getByRole("button", { name: /Train/ }).click();
   await train.start();
-  await expect(train.run).toContainText("Run 2");
+  await expect(train.run).toContainText("Run 2", { timeout: 60_000 });
   await expect(train.run).toContainText("completed", { timeout: 120_000 });
   await studio.step("Data");
   await page.getByRole("button", { name: "Left out" }).click();

@@ -35,7 +35,7 @@ const good: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   "evaluation.calibration": { ...run, split: "test", target: "Good" }, "evaluation.labelErrors": { ...run, target: "Good", offset: 0, limit: 10 },
   "evaluation.residuals": { ...run, split: "test", target: "Good" }, "prediction.form": run, "prediction.one": { ...run, values: {} },
   "pictures.layers": run, "pictures.filters": run, "pictures.saliency": { ...run, path: inside, target: "Good" }, "pictures.featureMaps": { ...run, path: inside },
-  "pictures.thumbnails": { project, pictures: [{ picture: "a.png" }], side: 96 }, "pictures.sample": { project, picture: "a.png" }, "pictures.augmented": { project, picture: "a.png" }, "pictures.file": { path: inside },
+  "pictures.thumbnails": { project, pictures: [{ picture: "a.png" }], side: 96 }, "pictures.sample": { project, picture: "a.png" }, "pictures.augmented": { project, picture: "a.png" }, "pictures.file": { path: inside }, "pictures.tryAgain": { project, pictures: [{ picture: "a.png" }] },
   "pictures.correct": { project, corrections: [{ picture: "a.png", excluded: true }] },
   "exports.card": run, "exports.write": { ...run, format: "onnx", out: join(allowed, "out.onnx") },
   "run": run, "preparing": { project }, "columns": { project }, "audit": { project }, "learningRate": { project }, "predictTable": { ...run, data: inside, out: join(allowed, "out.csv") },

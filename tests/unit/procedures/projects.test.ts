@@ -59,7 +59,7 @@ describe("a project of one's own data", () => {
     expect(proposal).toMatchObject({ kind: "pictures", name: "pets", template: "images", rows: 6 });
     expect(proposal.columns.map(({ name, role, distinct }) => [name, role, distinct])).toEqual([["image", "input", 6], ["label", "target", 2]]);
     expect(proposal.templates.filter(({ unsuited }) => unsuited === undefined).map(({ type }) => type)).toEqual(["images", "small-resnet", "small-mobilenet"]);
-    const { project } = await projects.create({ data: join(root, "pets"), folder: join(root, "mine"), name: "Pets", template: "images", targets: ["label"] }, context);
+    const { project } = await projects.create({ data: join(root, "pets"), folder: join(root, "mine"), name: "Pets", template: "images", targets: ["label"], ignore: [] }, context);
     expect((await readProjectFile(project.path)).project.data.inputs[0]).toMatchObject({ type: "image", size: [20, 30], color: "rgb" });
   });
 
