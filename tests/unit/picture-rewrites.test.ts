@@ -258,7 +258,7 @@ describe("a whole training step of a network for pictures stays as it was", () =
     ], [2, 4, 4]],
   ])("%s", (_, layers, shape) => {
     for (const diagnose of [false, true]) {
-      const { graph } = buildStepProgram(specOf(layers, shape), diagnose);
+      const { graph } = buildStepProgram(specOf(layers, shape), onnxruntimeEngine, diagnose);
       expectUnchanged(graph, rewriteAll(graph, 32));
     }
   });
