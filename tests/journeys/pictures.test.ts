@@ -163,8 +163,8 @@ describe("a run on pictures that is killed", () => {
 
 describe("what is wrong is told in one clear line", () => {
   it.each<readonly [string, (folder: string) => Promise<void> | void, readonly string[], (folder: string) => string]>([
-    ["a folder that is empty", (f) => void mkdirSync(join(f, "p")), ["--data", "p"], (f) => `${join(f, "p")} holds no picture: expected JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF`],
-    ["pictures without classes", async (f) => void await writePicture(f, "p/a.png"), ["--data", "p"], (f) => `${join(f, "p")} has 1 picture that lies outside of any class: expected a folder for each class, with its pictures in it`],
+    ["a folder that is empty", (f) => { mkdirSync(join(f, "p")); }, ["--data", "p"], (f) => `${join(f, "p")} holds no picture: expected JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF`],
+    ["pictures without classes", async (f) => { await writePicture(f, "p/a.png"); }, ["--data", "p"], (f) => `${join(f, "p")} has 1 picture that lies outside of any class: expected a folder for each class, with its pictures in it`],
     ["nothing but bad files", (f) => { mkdirSync(join(f, "p", "a"), { recursive: true }); writeFileSync(join(f, "p", "a", "x.png"), "x"); }, ["--data", "p"],
       (f) => `none of the pictures of ${join(f, "p")} that were looked at can be read: a/x.png is no picture by its content, expected JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF`],
     ["a target that is no level", async (f) => writeClasses(join(f, "p"), ["a", "b"], 2), ["--data", "p", "--levels", "label", "--target", "kind"], (f) => `the target: ${join(f, "p")} has no level "kind"; it has "label"`],

@@ -68,7 +68,7 @@ async function load(env: Env): Promise<Backend> {
 }
 
 function loadNative(path: string): Backend {
-  process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2"; // read as the library loads: it greets on stderr otherwise
+  process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "3"; // read as the library loads: it greets on stderr otherwise
   giveBackUtil();
   const tf = createRequire(import.meta.url)(path) as Tf;
   tf.enableProdMode();
