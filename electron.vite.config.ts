@@ -20,6 +20,8 @@ export default defineConfig({
   main: {
     build: {
       outDir: "out/main",
+      // src-main/engines/tensorflow/native.ts says why.
+      externalizeDeps: { exclude: ["@tensorflow/tfjs-core", "@tensorflow/tfjs-backend-cpu"] },
       target: "node20.19",
       minify: false,
       rolldownOptions: {

@@ -6,6 +6,8 @@ export default defineConfig({
     // ONNX Runtime and DuckDB are native modules: a process a file keeps a crash in one test file from taking the others along.
     pool: "forks",
     testTimeout: 60_000,
+    // src-main/engines/tensorflow/native.ts says why.
+    server: { deps: { inline: [/@tensorflow\/tfjs-core\/dist\/(?!tf-core)/] } },
     // Tests that use it without our engine; src-main/engines/onnxruntime/private.ts says why.
     env: { ORT_DISABLE_TELEMETRY: "1" },
   },

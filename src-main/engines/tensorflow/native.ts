@@ -95,7 +95,10 @@ function giveBackUtil(): void {
 
 async function loadJavaScript(): Promise<Backend> {
   const imported = await import("@tensorflow/tfjs-core");
-  await import("@tensorflow/tfjs-backend-cpu"); // registers itself with the same copy
+  // Each registers itself with the engine that all copies of tfjs-core in a process share. The gradients come as modules that only a bundler finds its way through:
+  // the build bundles them (electron.vite.config.ts), the tests have them inlined (vitest.config.ts).
+  await import("@tensorflow/tfjs-core/dist/register_all_gradients.js");
+  await import("@tensorflow/tfjs-backend-cpu");
   const tf = (imported as { readonly default?: Tf }).default ?? imported;
   tf.enableProdMode();
   await tf.setBackend("cpu");

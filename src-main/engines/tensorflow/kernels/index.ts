@@ -49,6 +49,7 @@ import { lstm } from "./lstm.js";
 import { matMul } from "./mat-mul.js";
 import { max } from "./max.js";
 import { maxPool } from "./max-pool.js";
+import { maxUnpool } from "./max-unpool.js";
 import { min } from "./min.js";
 import { mul } from "./mul.js";
 import { neg } from "./neg.js";
@@ -140,6 +141,7 @@ export const kernels: Registry<Kernel> = createRegistry("kernel", [
   lstm,
   matMul,
   maxPool,
+  maxUnpool,
   max,
   min,
   mul,

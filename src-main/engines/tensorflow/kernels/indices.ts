@@ -50,14 +50,15 @@ export function placesByVector(c: Compiling, indices: Held, dims: readonly numbe
   return tf.add(place, tf.tensor1d(first, "int32"));
 }
 
-/**
- * data, `[slices, …]`, with updates added to slices, or put in their place. Where several updates name one slice, putting leaves open which of them stays, as ONNX does.
- */
+/** data, `[slices, …]`, with updates added to slices, or put in their place: the last of several, as numpy does, though ONNX leaves that open. */
 export function scattered({ tf }: Compiling, data: Tensor, places: Tensor, updates: Tensor, add: boolean): Tensor {
   const slices = data.shape[0];
-  const sum = tf.unsortedSegmentSum(updates, places as never, slices);
-  if (add) return tf.add(data, sum);
-  const times = tf.unsortedSegmentSum(tf.ones([places.size]), places as never, slices);
-  const replaced = tf.reshape(tf.greater(times, 0), [slices, ...data.shape.slice(1).map(() => 1)]);
-  return tf.where(tf.broadcastTo(replaced, data.shape), sum, data);
+  if (add) return tf.add(data, tf.unsortedSegmentSum(updates, places as never, slices));
+  const last = new Map<number, number>();
+  const at = places.dataSync<"int32">();
+  at.forEach((place, i) => last.set(place, i));
+  const order = [...last];
+  const put = tf.unsortedSegmentSum(tf.gather(updates, tf.tensor1d(order.map(([, i]) => i), "int32")), tf.tensor1d(order.map(([place]) => place), "int32"), slices);
+  const replaced = tf.unsortedSegmentSum(tf.ones([order.length]), tf.tensor1d(order.map(([place]) => place), "int32"), slices);
+  return tf.where(tf.broadcastTo(tf.reshape(tf.greater(replaced, 0), [slices, ...data.shape.slice(1).map(() => 1)]), data.shape), put, data);
 }
