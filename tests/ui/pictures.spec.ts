@@ -100,7 +100,7 @@ test("from a folder of drawings to a network one has looked into, mended and exp
   await page.getByRole("button", { name: "Left out" }).click();
   await expect(grid.getByRole("option")).toHaveCount(2);
   await lookAt(page, "pictures-left-out");
-  await page.goto(page.url().replace(/\/data$/, "/runs"));
+  await studio.step("Runs");
   const runs = new RunsPage(page);
   await runs.pick("Run 1");
   await runs.pick("Run 2");
