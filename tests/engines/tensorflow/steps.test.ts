@@ -76,7 +76,7 @@ describe("ten optimizer steps, with and without diagnosis, are ONNX Runtime's", 
   });
 
   // With their own Adam they train to the same metrics (runs.test.ts); a step of it would make noise of the biases before batch norm.
-  it.each(templates.types.map((type) => [type] as const))("the template %s", async (type) => {
+  it.each([["tabular"], ["two-input"], ["two-output"]])("the template %s", async (type) => {
     await compareSteps(templateSpec(type));
   });
 });

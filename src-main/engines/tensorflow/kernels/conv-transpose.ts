@@ -16,8 +16,10 @@ export const convTranspose = defineKernel({
       const size = w.dims.slice(2);
       const axes = size.map((_, i) => i);
       const [strides, dilations] = [axes.map((i) => given?.[i] ?? 1), axes.map((i) => spreads?.[i] ?? 1)];
-      const filters = tf.split(tf.transpose(w.tensor(), [...axes.map((i) => i + 2), 1, 0]), group, size.length + 1);
-      const parts = tf.split(x.channelsLast(), group, size.length + 1).map((part, i) => laidDown(tf, part, filters[i] as Tensor, strides, dilations));
+      // TensorFlow.js fails to differentiate a split into one piece.
+      const grouped = (t: Tensor): readonly Tensor[] => (group === 1 ? [t] : tf.split(t, group, size.length + 1));
+      const filters = grouped(tf.transpose(w.tensor(), [...axes.map((i) => i + 2), 1, 0]));
+      const parts = grouped(x.channelsLast()).map((part, i) => laidDown(tf, part, filters[i] as Tensor, strides, dilations));
       const whole = parts.length === 1 ? (parts[0] as Tensor) : tf.concat(parts, size.length + 1);
       const cuts = axes.map((i): Pads => {
         const full = whole.shape[i + 1] ?? 1;

@@ -1,10 +1,11 @@
-import type { Tensor, Tensor4D, Tensor5D } from "@tensorflow/tfjs-core";
+import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Tf } from "../native.js";
 import { countOf, counting } from "./host.js";
 import { defineKernel } from "./kernel.js";
+import { largest, pictures } from "./largest.js";
 import { operand } from "./operands.js";
 import { padded } from "./padded.js";
-import { type Window, asLine, asPlane, framed, planeWindow, windowReader } from "./windows.js";
+import { type Window, windowReader } from "./windows.js";
 
 /** The largest of each window and, where asked for, its place in all of X: the first of equals. https://onnx.ai/onnx/operators/onnx__MaxPool.html */
 export const maxPool = defineKernel({
@@ -24,27 +25,6 @@ export const maxPool = defineKernel({
     };
   },
 });
-
-function largest(tf: Tf, x: Tensor, window: Window): Tensor {
-  if (window.size.length === 1) return asLine(tf, largest(tf, asPlane(tf, x), planeWindow(window)));
-  if (window.dilations.some((d) => d !== 1)) return largestApart(tf, x, window);
-  const [framedX, pad] = framed(tf, x, window, -Infinity);
-  const [size, strides] = [[...window.size], [...window.strides]];
-  return size.length === 2
-    ? tf.maxPool(framedX as Tensor4D, size as [number, number], strides as [number, number], pad)
-    : tf.maxPool3d(framedX as Tensor5D, size as [number, number, number], strides as [number, number, number], pad);
-}
-
-/** TensorFlow has no dilated pools: the largest of one picture for each element of the window. The first of equals gets the gradient. */
-function largestApart(tf: Tf, x: Tensor, window: Window): Tensor {
-  return pictures(tf, padded(tf, x, [[0, 0], ...window.pads, [0, 0]], -Infinity), window).reduce((a, b) => tf.maximum(a, b));
-}
-
-/** One picture for each element of the window, row by row: what that element sees from each place of the window. */
-function pictures(tf: Tf, wide: Tensor, { size, strides, dilations, counts }: Window): readonly Tensor[] {
-  return size.reduce<readonly Tensor[]>((sofar, k, i) => sofar.flatMap((t) => counting(k).map((at) =>
-    tf.gather(t, tf.tensor1d(counting(counts[i] ?? 1, at * (dilations[i] ?? 1), strides[i] ?? 1), "int32"), i + 1))), [wide]);
-}
 
 /** Where the largest is, counted over all of X as ONNX lays it out. @param columnFirst counts within a picture along its first axis first. */
 function places(tf: Tf, x: Tensor, window: Window, columnFirst: boolean): Tensor {

@@ -40,7 +40,7 @@ export function extremeAlongAxes(c: Compiling, of: "max" | "min"): Run {
 }
 
 /** The extreme with its axes kept; equal parts of the gradient to all that attain it. */
-export function withShare(c: Compiling, of: "max" | "min", axes: number[]): (x: Tensor) => Tensor {
+function withShare(c: Compiling, of: "max" | "min", axes: number[]): (x: Tensor) => Tensor {
   const { tf } = c;
   return withSlope(tf, (x) => tf[of](x, axes, true), (x, y) => {
     const attains = tf.cast(tf.equal(x, y), "float32");

@@ -19,6 +19,8 @@ export const split = defineKernel({
           return c.host(x.dtype, piece.dims, piece.numbers);
         });
       }
+      // TensorFlow.js fails to differentiate a split into one piece.
+      if (sizes.length === 1) return [x];
       const { t, axis: lies, hold } = lying(c, x);
       return c.tf.split(t, [...sizes], lies(axis)).map((piece) => hold(piece, x.dtype));
     };
