@@ -59,7 +59,7 @@ function alongRows({ width: m, height, channels, data }: Picture, n: number): Pi
       }
       for (let c = 0; c < channels; c++) {
         let sum = ONE / 2;
-        for (let k = 0, p = start + c; k < length; k++, p += channels) sum += (weights[k] ?? 0) * (data[p] ?? 0);
+        for (let k = 0, p = start + c; k < length; k++, p += channels) sum = (sum + Math.imul(weights[k] ?? 0, data[p] ?? 0)) | 0;
         out[at++] = clip(sum >> WEIGHT_BITS);
       }
     }

@@ -2,6 +2,7 @@
 
 {"do": "step", "network": "small"|"large"|"cnn"|"resnet", "batch": 32, "steps": 200, "threads": 1}
 {"do": "epoch", "csv": path, "batch": 32, "loader": "dataset", "threads": 1}
+{"do": "pictures", "folder": path, "size": 64, "batch": 32, "workers": 2}
 """
 import csv
 import json
@@ -104,6 +105,20 @@ def epoch(request):
     return {"loading": loaded - start, "epochs": seconds, "rows": len(data), "peakMiB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
 
 
+def pictures(request):
+    """ImageFolder and DataLoader as torchvision's documentation has them; nothing is computed from the batches."""
+    from torchvision import transforms
+    from torchvision.datasets import ImageFolder
+    change = transforms.Compose([
+        transforms.Resize((request["size"], request["size"])), transforms.RandomHorizontalFlip(), transforms.RandomRotation(15),
+        transforms.ColorJitter(0.2, 0.2, 0.2), transforms.ToTensor()])
+    start = time.perf_counter()
+    loader = torch.utils.data.DataLoader(ImageFolder(request["folder"], change), batch_size=request["batch"], shuffle=True, num_workers=request["workers"])
+    for _ in loader:
+        pass
+    return {"seconds": time.perf_counter() - start}
+
+
 for line in sys.stdin:
     request = json.loads(line)
-    print(json.dumps({"step": step, "epoch": epoch}[request["do"]](request)), flush=True)
+    print(json.dumps({"step": step, "epoch": epoch, "pictures": pictures}[request["do"]](request)), flush=True)

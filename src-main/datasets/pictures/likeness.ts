@@ -6,7 +6,8 @@ import { resized } from "../../transforms/resample.js";
  * whether it is brighter than the one below. Pictures that look alike, resized or compressed anew, differ in few bits. As 32 hexadecimal digits.
  */
 export function likenessOf(picture: Picture): string {
-  const gray = grayOf(picture);
+  // Both go by way of a smaller picture: a large one is summed up once.
+  const gray = resized(grayOf(picture), 36, 36);
   const [wide, tall] = [resized(gray, 9, 8).data, resized(gray, 8, 9).data];
   const bits: number[] = [];
   for (let y = 0; y < 8; y++) for (let x = 0; x < 8; x++) bits.push((wide[y * 9 + x] ?? 0) > (wide[y * 9 + x + 1] ?? 0) ? 1 : 0);
