@@ -85,7 +85,7 @@ test("what cannot become a project says why, and offers a way on", async ({ page
   writeFileSync(join(workshop.folder, "pictures", "cat", "tom.jpg"), "not really");
   await home.goto(workshop.server.url);
   await home.propose(join(workshop.folder, "pictures"));
-  await expect(page.getByRole("alert")).toContainText("is a folder of pictures, which this version of Lathe cannot train on yet");
+  await expect(page.getByRole("alert")).toContainText("that were looked at can be read: cat/tom.jpg is no picture by its content");
   await expect(page.getByRole("button", { name: "Choose other data…" })).toBeVisible();
   await home.propose(join(workshop.folder, "nowhere.csv"));
   await expect(page.getByRole("alert")).toContainText("was it moved or deleted?");
