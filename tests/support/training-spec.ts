@@ -3,7 +3,7 @@ import type { ProjectInput } from "../../src-main/contract/project.js";
 import { parseProject } from "../../src-main/contract/project.js";
 import type { Engine } from "../../src-main/engines/engine.js";
 import { onnxruntimeEngine } from "../../src-main/engines/onnxruntime/index.js";
-import { type TensorData, tensor } from "../../src-main/onnx/types.js";
+import { type TensorData, sizeOf, tensor } from "../../src-main/onnx/types.js";
 import { type Layout, layOut } from "../../src-main/training/layout.js";
 import { planNetwork } from "../../src-main/training/network.js";
 import { type TargetSpec, type TrainingSpec, names } from "../../src-main/training/specification.js";
@@ -11,8 +11,8 @@ import { Trainer, type TrainingBatch } from "../../src-main/training/trainer.js"
 
 /** What a training is made from when no data is read: widths of the encoded inputs, targets, and the project's own sections. */
 export interface Described {
-  /** Columns by input. */
-  readonly inputs: Readonly<Record<string, number>>;
+  /** By input its columns, or the lengths `[C, H, W]` of an encoded picture. */
+  readonly inputs: Readonly<Record<string, number | readonly number[]>>;
   readonly targets: readonly TargetSpec[];
   readonly model: ProjectInput["model"];
   readonly training: Omit<ProjectInput["training"], "epochs"> & { readonly epochs?: number };
@@ -24,14 +24,14 @@ export function trainingSpec({ inputs, targets, model, training }: Described): T
     version: 1, name: "test",
     data: {
       source: { type: "table", path: "none.csv" },
-      inputs: Object.entries(inputs).map(([name, width]) => ({ name, type: "numeric", columns: Array.from({ length: width }, (_, k) => `${name}${k}`) })),
+      inputs: Object.entries(inputs).map(([name, width]) => ({ name, type: "numeric", columns: Array.from({ length: typeof width === "number" ? width : 1 }, (_, k) => `${name}${k}`) })),
       targets: targets.map(({ name, kind, width }) => (kind === "numeric"
         ? { name, type: kind, columns: Array.from({ length: width }, (_, k) => `${name} ${k}`) }
         : { name, type: kind, column: name })),
     },
     model, training: { epochs: 1, ...training },
   });
-  const types = new Map(Object.entries(inputs).map(([name, width]) => [name, { dtype: "float32" as const, shape: ["N", width] }]));
+  const types = new Map(Object.entries(inputs).map(([name, width]) => [name, { dtype: "float32" as const, shape: ["N", ...(typeof width === "number" ? [width] : width)] }]));
   const plan = planNetwork(project.model, [...types.keys()], new Map(targets.map((t) => [t.name, t.width])));
   return { plan, layout: layOut(plan, types), inputs: types, targets, training: project.training, classWeights: new Map() };
 }
@@ -43,7 +43,7 @@ export function trainerOf(spec: TrainingSpec, seed = 1, engine: Engine = onnxrun
 /** A batch from rows of numbers by input and by `target.<name>`. */
 export function batchOf(spec: TrainingSpec, size: number, values: Readonly<Record<string, readonly number[]>>): TrainingBatch {
   const tensors: Record<string, TensorData> = {};
-  for (const [name, { shape }] of spec.inputs) tensors[name] = tensor("float32", values[name]!, [size, Number(shape[1])]);
+  for (const [name, { shape }] of spec.inputs) tensors[name] = tensor("float32", values[name]!, [size, ...shape.slice(1).map(Number)]);
   for (const { name, kind, width } of spec.targets) {
     const key = names.target(name);
     tensors[key] = kind === "category" ? tensor("int64", values[key]!, [size]) : tensor("float32", values[key]!, [size, width]);
@@ -62,7 +62,7 @@ export function randomBatch(spec: TrainingSpec, size: number, key: string | numb
     return Array.from({ length: count }, () => one(random));
   };
   return batchOf(spec, size, {
-    ...Object.fromEntries([...spec.inputs].map(([name, { shape }]) => [name, draw(name, size * Number(shape[1]), (r) => r.normal())])),
+    ...Object.fromEntries([...spec.inputs].map(([name, { shape }]) => [name, draw(name, size * sizeOf(shape.slice(1).map(Number)), (r) => r.normal())])),
     ...Object.fromEntries(spec.targets.map(({ name, kind, width }) => [names.target(name), kind === "category"
       ? draw(name, size, (r) => r.below(width))
       : draw(name, size * width, (r) => (kind === "binary" ? r.below(2) : r.normal()))])),
