@@ -7,7 +7,6 @@ import type { DoneEvent, RunEvent } from "../contract/events.js";
 import type { RunReport, SplitReport } from "../contract/report.js";
 import type { ParityResult } from "../contract/results.js";
 import { type Split, rowNumbersOf } from "../datasets/index.js";
-import { fileEngine } from "../engines/index.js";
 import { showShape } from "../onnx/types.js";
 import { TrainingControl } from "./control.js";
 import { type Evaluator, type Predictions, measure } from "./evaluator.js";
@@ -107,7 +106,7 @@ async function keepTrainingValues(bench: Workbench, run: RunFolder, onBatch: (ro
 
 /** Opens the file as a stranger would, in a fresh session of ONNX Runtime whatever trained it, and feeds it the table's own rows. */
 async function compareExport(bench: Workbench, model: Uint8Array, split: Split, trained: Predictions): Promise<ParityResult> {
-  const session = await fileEngine.load(model, { device: "cpu", threads: bench.compile.threads });
+  const session = await bench.fileEngine.load(model, { device: "cpu", threads: bench.compile.threads });
   try {
     const ownUnit = (target: string, value: number, column: number): number => {
       const judged = defined(bench.judged.get(target), target);

@@ -6,7 +6,7 @@ import type { Project } from "../contract/project.js";
 import { encodedType, fromStored, storedType } from "../datasets/encoders/index.js";
 import { type FittedTarget } from "../datasets/encoders/fitted.js";
 import { type Loader, type PreparedData, type Split, createLoader, prepareData } from "../datasets/index.js";
-import type { CompileOptions } from "../engines/engine.js";
+import type { CompileOptions, Engine } from "../engines/engine.js";
 import { type EngineChoice, fileEngine } from "../engines/index.js";
 import { isStatic, sizeOf } from "../onnx/types.js";
 import type { TransformSpecs } from "../transforms/index.js";
@@ -29,6 +29,8 @@ export interface Workbench {
   readonly spec: TrainingSpec;
   readonly judged: ReadonlyMap<string, JudgedTarget>;
   readonly choice: EngineChoice;
+  /** Runs exported files. */
+  readonly fileEngine: Engine;
   readonly compile: CompileOptions;
   /** Things the user should know that do not stop the run. */
   readonly notes: readonly string[];
@@ -73,7 +75,7 @@ export async function openWorkbench({ project, folder, choice, threads, emit, si
   const { dropLast, notes } = checkBatches(project, counts.train, needsBatch);
   const uniforms = layout.uniforms.map(({ layer, shape }) => ({ name: names.uniform(layer), width: sizeOf(shape), shape }));
   return {
-    project, prepared, spec, choice, notes,
+    project, prepared, spec, choice, fileEngine, notes,
     judged: new Map(fitted.targets.map((target) => [target.name, judgedTarget(target, project.training.threshold ?? 0.5)])),
     compile: { device: choice.device, threads: threads ?? chooseThreads(project.training.threads, multiplyAddsOf(plan, layout, inputs), project.training.batchSize) },
     trainingLoader() {

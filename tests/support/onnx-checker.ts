@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 
 /** Reads a JSON list of base64 files, prints a JSON list of objections. */
 const CHECK = `
-import base64, json, sys, onnx
+import base64, json, sys, onnx.checker
 def objection(data):
     try:
         onnx.checker.check_model(onnx.load_model_from_string(base64.b64decode(data)), full_check=True)
@@ -12,8 +12,8 @@ def objection(data):
 print(json.dumps([objection(data) for data in json.load(sys.stdin)]))
 `;
 
-/** The first Python that has the onnx package: another one may come before Debian's on the path. */
-const python = ["python3", "/usr/bin/python3"].find((p) => spawnSync(p, ["-c", "import onnx"]).status === 0);
+/** The first Python that has the onnx package, another one may come before Debian's on the path; the test data alone leave an empty folder of that name. */
+const python = ["python3", "/usr/bin/python3"].find((p) => spawnSync(p, ["-c", "import onnx.checker"]).status === 0);
 
 /** Why onnx's own checker cannot be asked here, or undefined where it can. */
 export const checkerMissing: string | undefined = python ? undefined : "no python3 with the onnx package; Debian has it as python3-onnx";

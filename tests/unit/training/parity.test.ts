@@ -182,10 +182,10 @@ describe("finishing a run", () => {
     const { bench, evaluator, fitted } = await trained(folder);
     const run = RunFolder.create(folder);
     run.write("model.onnx", "of the time before the run was taken up again");
-    const { engine } = bench.choice;
+    const { fileEngine: engine } = bench;
     // A runtime that computes something else from the file than what the trainer computed.
     const wrong: Engine = { ...engine, name: engine.name, load: (bytes, options) => engine.load(tampered(bytes, "fc.weight", 1.1), options) };
-    const failure = finish({ ...bench, choice: { ...bench.choice, engine: wrong } }, run, evaluator, fitted, () => undefined);
+    const failure = finish({ ...bench, fileEngine: wrong }, run, evaluator, fitted, () => undefined);
     await expect(failure).rejects.toMatchObject({ code: "export.parity", details: { parity: { passed: false } } });
     await expect(failure).rejects.toThrow(/^the exported model's answers differ from the trainer's by up to \S+ on \d+ validation rows \(allowed: 0\.00001\), so it is not handed out; it is kept as .*refused\.onnx for a look$/);
     expect(existsSync(run.file("model.onnx"))).toBe(false);
