@@ -89,12 +89,13 @@ describe("commands", () => {
 });
 
 describe.each([["as shown", []], ["with --json", ["--json"]]] as const)("the command line, %s", (_, more) => {
-  /** What the README calls the repository's folder: with the sample, and nothing of ours to spoil. */
+  /** What the README calls the repository's folder: with the samples it names, and nothing of ours to spoil. */
   let clone = "";
   beforeAll(() => {
     clone = join(mkdtempSync(join(tmpdir(), "lathe-readme-")), "lathe");
     mkdirSync(join(clone, "resources", "samples", "credit"), { recursive: true });
     cpSync(creditTable, join(clone, "resources", "samples", "credit", "credit.csv"));
+    cpSync(join(packageRoot, "resources", "samples", "clipart"), join(clone, "resources", "samples", "clipart"), { recursive: true });
   });
   afterAll(() => rmSync(join(clone, ".."), { recursive: true, force: true }));
 
