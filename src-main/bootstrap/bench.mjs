@@ -11,6 +11,9 @@ const shared = files.flatMap((name) => [...readFileSync(join(folder, name), "utf
 const all = files.filter((name) => !shared.includes(name)).map((name) => name.replace(/\.ts$/, ""));
 const wanted = process.argv.slice(2);
 // A profile is for a look, not for a comparison: only when asked for.
+const names = (word) => all.some((name) => name.includes(word));
+// What names none is for the benchmark: `bench profile-step cnn 32 2`.
+const given = wanted.filter((word) => !names(word));
 const chosen = wanted.length === 0 ? all.filter((name) => !name.startsWith("profile")) : all.filter((name) => wanted.some((word) => name.includes(word)));
 if (chosen.length === 0) fail(`there is no benchmark ${wanted.join(" ")}; there are ${all.join(", ")}`, 2);
 
@@ -24,7 +27,7 @@ for (const name of chosen) {
     say(`left out: ${chromium.reason}`);
     continue;
   }
-  const { code } = await run(process.execPath, ["--expose-gc", join(out, `${name}.js`)], { env: chromium && { LATHE_CHROMIUM: chromium.path } });
+  const { code } = await run(process.execPath, ["--expose-gc", join(out, `${name}.js`), ...given], { env: chromium && { LATHE_CHROMIUM: chromium.path } });
   if (code !== 0) failed++;
 }
 if (failed > 0) fail(`${failed} of ${chosen.length} benchmarks failed`);
