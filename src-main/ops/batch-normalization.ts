@@ -93,21 +93,22 @@ function throughY(g: Context): Value {
   const { e } = g;
   const normal = standardized(g);
   const axes = reducedAxes(g);
-  if (isMatrix(g)) {
-    // The sums are dscale and dB, which are made in any case.
-    const mean = (v: Value) => divideByCount(e, e.reduceSum(v, axes), g.input("X"), axes);
-    return scaled(g, e.sub(g.dy(), e.mul(normal, mean(e.mul(g.dy(), normal)))), mean(g.dy()), statistics(g)[1]);
-  }
-  const along = e.mul(normal, e.reduceMean(e.mul(g.dy(), normal), axes, true));
-  return scaled(g, e.sub(g.dy(), along), e.reduceMean(g.dy(), axes), statistics(g)[1]);
+  // The sums are dscale and dB, which are made in any case.
+  const mean = (v: Value) => divideByCount(e, e.reduceSum(v, axes), g.input("X"), axes);
+  const along = mean(e.mul(g.dy(), normal));
+  return scaled(g, e.sub(g.dy(), e.mul(normal, perChannel(g, along))), mean(g.dy()), statistics(g)[1]);
 }
 
-/** What a channel's statistic gets, as it lies against X: `[C, 1, …]`, divided by the elements of a channel. */
+/** A number a channel as it lies against X: `[C]` for two axes, else `[C, 1, …]`. */
+function perChannel(g: Context, v: Value): Value {
+  const axes = [...g.input("X").shape.keys()].slice(1, -1);
+  return axes.length > 0 ? g.e.unsqueeze(v, axes) : v;
+}
+
+/** What a channel's statistic gets, divided by the elements of a channel. */
 function perElement(g: Context, dStatistic: Value): Value {
   const { e } = g;
-  const x = g.input("X");
-  const share = divideByCount(e, e.scale(dStatistic, 1 - momentum(g)), x, reducedAxes(g));
-  return x.shape.length > 2 ? e.unsqueeze(share, [...x.shape.keys()].slice(1, -1)) : share;
+  return perChannel(g, divideByCount(e, e.scale(dStatistic, 1 - momentum(g)), g.input("X"), reducedAxes(g)));
 }
 
 /** ∂mean/∂X = 1/n. */

@@ -6,9 +6,9 @@ import { Trainer } from "../../src-main/training/trainer.js";
 import { benchmarkSpec, randomBatch } from "./networks.js";
 import { findPyTorch, median, startPyTorch } from "./pytorch-peer.js";
 
-/** One optimizer step (forward, loss, backward, Adam) of each engine and of PyTorch in turns, so that all meet the machine in the same mood. */
+/** One optimizer step (forward, loss, backward, Adam) of each engine and of PyTorch in turns, so that all meet the machine in the same mood: `bench step-time [network…]`. */
 const ROUNDS = 5;
-const cases = [
+const all = [
   { network: "small", batch: 2, steps: 2000 },
   { network: "small", batch: 32, steps: 2000 },
   { network: "small", batch: 256, steps: 2000 },
@@ -16,6 +16,7 @@ const cases = [
   { network: "cnn", batch: 32, steps: 10 },
   { network: "resnet", batch: 32, steps: 5 },
 ] as const;
+const cases = process.argv.length > 2 ? all.filter(({ network }) => process.argv.includes(network)) : all;
 /** TensorFlow dispatches a step's operations one by one: fewer steps give a median as good. */
 const MOST_TENSORFLOW_STEPS = 200;
 
