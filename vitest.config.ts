@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -5,6 +6,8 @@ export default defineConfig({
     include: ["tests/{unit,gradients,engines,architecture,journeys}/**/*.test.ts"],
     // ONNX Runtime and DuckDB are native modules: a process a file keeps a crash in one test file from taking the others along.
     pool: "forks",
+    // Left to itself it keeps a processor free, which with two is every other one.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 60_000,
     // src-main/engines/tensorflow/native.ts says why.
     server: { deps: { inline: [/@tensorflow\/tfjs-core\/dist\/(?!tf-core)/] } },

@@ -24,8 +24,7 @@ await prepare();
 rmSync(reports, { recursive: true, force: true });
 mkdirSync(reports, { recursive: true });
 
-await phase("types", () => types.run());
-await phase("lint", () => lint.run());
+await phase("types and lint", () => sideBySide([types, lint]));
 say("\n── what the tests run on");
 await sayTestNeeds();
 await phase("unit, gradients, engines, architecture", vitest);
@@ -48,6 +47,13 @@ async function phase(name, work) {
   const { code } = await work();
   if (code !== 0 && total.failed === failedBefore) total.failed++;
   say(`── ${name}: ${total.failed === failedBefore ? "ok" : "FAILED"} (${seconds(start)})`);
+}
+
+/** Checks that take a processor each; what they say comes in their order. */
+async function sideBySide(checks) {
+  const results = await Promise.all(checks.map((check) => check.run({ capture: true })));
+  for (const { output } of results) if (output.trim() !== "") say(output.trimEnd());
+  return { code: Math.max(...results.map(({ code }) => code)) };
 }
 
 async function vitest() {

@@ -20,12 +20,7 @@ export interface EngineChoice {
   readonly reason: string;
 }
 
-/** What is there, what works, why not. */
-export async function engineStatuses(): Promise<readonly EngineStatus[]> {
-  return Promise.all(engines.map((engine) => engine.status()));
-}
-
-/** The same, each device tried: a driver that is installed may still have no card to drive. */
+/** What is there, what works, why not, each device tried: a driver that is installed may still have no card to drive. */
 export async function probeEngines(): Promise<readonly EngineStatus[]> {
   const probed = engines.map(async (engine): Promise<EngineStatus> => {
     const status = await engine.status();

@@ -3,8 +3,9 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { entryPath, packageRoot } from "../base/entries.js";
-import { toLatheError } from "../base/errors.js";
-import { probeEngines } from "../engines/index.js";
+import { LatheError, toLatheError } from "../base/errors.js";
+import type { EngineStatusView } from "../contract/settings.js";
+import { probeEngines } from "./engines.js";
 
 export interface Check {
   readonly name: string;
@@ -17,24 +18,26 @@ export interface Check {
 
 /** Looks at everything an installation needs or can use, each with its remedy. */
 export async function checkHealth(): Promise<readonly Check[]> {
-  const engines = await probeEngines();
+  const engines = await probeEngines().catch((thrown: unknown) => toLatheError(thrown));
   return [
     { name: "node", ok: true, optional: false, detail: `${process.version} on ${process.platform} ${process.arch}` },
     attempt("engine process", () => entryPath("engine")),
     attempt("table reader", () => `DuckDB, ${createRequire(import.meta.url).resolve("@duckdb/node-api")}`),
-    // One engine is enough; the first is the one that every installation has.
-    ...engines.map((engine, i): Check => ({
-      name: `engine ${engine.name}`, ok: engine.available, optional: i > 0,
-      detail: engine.available
-        ? `version ${engine.version ?? "unknown"}, devices: ${engine.devices.filter((d) => d.available).map((d) => d.name).join(", ")}`
-        : withRemedy(engine.name, engine.reason ?? "not available"),
-    })),
+    ...(engines instanceof LatheError ? [{ name: "engines", ok: false, optional: false, detail: `could not be tried: ${engines.message}` }] : engines.map(engineCheck)),
     electron(),
     attempt("temporary folder", () => {
       accessSync(tmpdir(), constants.W_OK);
       return `${tmpdir()} can be written`;
     }),
   ];
+}
+
+/** One engine is enough; the first is the one that every installation has. */
+function engineCheck(engine: EngineStatusView, i: number): Check {
+  const detail = engine.available
+    ? `version ${engine.version ?? "unknown"}, devices: ${engine.devices.filter((d) => d.available).map((d) => d.name).join(", ")}`
+    : withRemedy(engine.name, engine.reason ?? "not available");
+  return { name: `engine ${engine.name}`, ok: engine.available, optional: i > 0, detail };
 }
 
 /** TensorFlow's library is not one of the packages that Lathe installs. */

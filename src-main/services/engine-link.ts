@@ -3,6 +3,7 @@ import { entryPath } from "../base/entries.js";
 import { LatheError, toLatheError } from "../base/errors.js";
 import type { EngineCommand, EngineReply, EngineWork } from "../contract/engine-messages.js";
 import type { RunEvent } from "../contract/events.js";
+import { passOn } from "./engine-errors.js";
 
 /** A running engine process. */
 export interface EngineLink {
@@ -16,9 +17,13 @@ export interface EngineLink {
 
 export type LaunchEngine = () => EngineLink;
 
-/** The engine process as a child of this one. It ends with it: it watches the channel. */
-export function launchChildProcess(): EngineLink {
-  const child = fork(entryPath("engine"), [], { serialization: "advanced", stdio: ["ignore", "inherit", "inherit", "ipc"] });
+/**
+ * The engine process as a child of this one. It ends with it: it watches the channel.
+ * @param quiet nothing that libraries and drivers write to stderr is passed on: they do so where a graphics card is only looked for.
+ */
+export function launchChildProcess({ quiet = false }: { readonly quiet?: boolean } = {}): EngineLink {
+  const child = fork(entryPath("engine"), [], { serialization: "advanced", stdio: ["ignore", "inherit", quiet ? "ignore" : "pipe", "ipc"] });
+  passOn(child.stderr);
   return {
     pid: child.pid,
     send: (command) => void child.send(command, () => undefined),

@@ -1,8 +1,17 @@
 import { type EngineStatusView, engineStatus } from "../contract/settings.js";
+import { launchChildProcess } from "./engine-link.js";
+import { inEngine } from "./jobs.js";
 import type { EngineRunner } from "./studio.js";
 
-/** Hosts ask services, not engines: what can train here, and on what. */
-export { engineStatuses, probeEngines } from "../engines/index.js";
+const statuses = (value: unknown): readonly EngineStatusView[] => engineStatus.array().parse(value);
+
+/**
+ * What can train here and on what, each device tried, in a process of its own: a library of hundreds of megabytes is loaded, and a driver may crash.
+ * @throws LatheError `engine.crashed`
+ */
+export function probeEngines(): Promise<readonly EngineStatusView[]> {
+  return inEngine({ kind: "probe-engines" }, () => undefined, statuses, { launch: () => launchChildProcess({ quiet: true }) });
+}
 
 /** What can train here, found out once: trying every device takes seconds. */
 export interface EngineList {
@@ -11,12 +20,12 @@ export interface EngineList {
   forget(): void;
 }
 
-/** @param work tries them in a process of its own: a library of hundreds of megabytes is loaded, and a driver may crash. */
+/** @param work as `probeEngines`, with the host's own kind of process. */
 export function createEngineList(work: EngineRunner): EngineList {
   let known: Promise<readonly EngineStatusView[]> | undefined;
   return {
     all() {
-      const asked = (known ??= work({ kind: "probe-engines" }, () => undefined, (value) => engineStatus.array().parse(value)));
+      const asked = (known ??= work({ kind: "probe-engines" }, () => undefined, statuses));
       asked.catch(() => {
         if (known === asked) known = undefined;
       });

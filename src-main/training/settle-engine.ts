@@ -43,7 +43,7 @@ export async function settleEngine(toSettle: ToSettle, setting: WorkSetting): Pr
   const usual = placeOf(bench.choice);
   const others = candidates.filter((candidate) => nameOf(candidate) !== nameOf(usual));
   if (candidates.length === 0) return onto(bench, bench.choice);
-  if (others.length === 0) return onto(bench, { ...bench.choice, reason: "the only one installed that fits" });
+  if (others.length === 0) return onto(bench, { ...bench.choice, reason: "the only one installed that fits what was asked for" });
   const remembered = await recall(toSettle, setting);
   if (remembered) return remembered;
   const trial = new Trial(toSettle, setting);

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { LatheError } from "../../base/errors.js";
 import { type Check, checkHealth } from "../../services/doctor.js";
-import { engineStatuses, probeEngines } from "../../services/engines.js";
+import { probeEngines } from "../../services/engines.js";
 import { createOutput } from "../output.js";
 
 interface Options {
@@ -11,7 +11,7 @@ interface Options {
 export function addDevices(program: Command): void {
   program.command("engines").description("what can train here, and why not").action(async ({ json = false }: Options) => {
     const output = createOutput(json);
-    const engines = await engineStatuses();
+    const engines = await probeEngines();
     output.table(["engine", "available", "version", "why not"], engines.map((e) => [e.name, yesNo(e.available), e.version ?? "", e.reason ?? ""]));
     output.event({ event: "engines", engines });
   });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { packageRoot } from "../../../src-main/base/entries.js";
 import { tensorflowFolder } from "../../../src-main/base/tensorflow-folder.js";
-import { engineStatuses } from "../../../src-main/engines/index.js";
+import { probeEngines } from "../../../src-main/engines/index.js";
 import { findNative } from "../../../src-main/engines/tensorflow/native.js";
 import { tensor } from "../../../src-main/onnx/types.js";
 import { createEmitter } from "../../../src-main/ops/index.js";
@@ -51,7 +51,7 @@ describe("the status", () => {
     expect(version).toMatch(native ? /^TensorFlow \d+\.\d+\.\d+$/ : /^tfjs 4\.\d+\.\d+ on the CPU without the TensorFlow library, slow$/);
     expect(await engine.probe("cpu")).toBeUndefined();
     expect(await engine.probe("cuda")).toBe("tensorflow has no device cuda; it has cpu");
-    expect((await engineStatuses()).map(({ name }) => name)).toEqual(["onnxruntime", "tensorflow"]);
+    expect((await probeEngines()).map(({ name }) => name)).toEqual(["onnxruntime", "tensorflow"]);
   });
 
   it("of a machine without the library is unavailable, with the remedy, unless slow is allowed", async () => {

@@ -154,7 +154,7 @@ describe("engine and device left open", () => {
     const settled = await settleEngine({ bench, candidates: candidates.slice(0, 1), batches, memory: memoryAt(1) }, { clock: longClock, now: () => day(1), control: new TrainingControl(), emit: () => expect.unreachable() });
     await settled.trainer.dispose();
     await batches.dispose();
-    expect(settled.bench.choice).toMatchObject({ device: "cpu", reason: "the only one installed that fits" });
+    expect(settled.bench.choice).toMatchObject({ device: "cpu", reason: "the only one installed that fits what was asked for" });
   });
 
   it("can be called off while they are tried: no run is left", async () => {
