@@ -5,6 +5,7 @@ import { eluByExp } from "./elu-by-exp.js";
 import { expandBatchNormalization } from "./expand-batch-normalization.js";
 import { featureMajor } from "./feature-major.js";
 import { foldBatchNorm } from "./fold-batch-norm.js";
+import { foldConstants } from "./fold-constants.js";
 import { poolBeforeActivation } from "./pool-before-activation.js";
 import { rewriteGraph } from "./rewrite.js";
 import { sharedBatchLength } from "./shared-batch-length.js";
@@ -20,7 +21,7 @@ const SHORT_BATCH = 16;
  * @param batchSize samples a step; decides what pays, never what comes out.
  */
 export function rewriteAll(graph: Graph, batchSize: number): Graph {
-  const always = [expandBatchNormalization, sharedPool(), poolBeforeActivation(), sumOfUnpooled(), skipExpand(), commonFactor(), eluByExp(), sharedBatchLength(), commonSubexpression()];
+  const always = [expandBatchNormalization, sharedPool(), poolBeforeActivation(), sumOfUnpooled(), skipExpand(), commonFactor(), eluByExp(), sharedBatchLength(), foldConstants(), commonSubexpression()];
   return (batchSize < SHORT_BATCH ? always : [...always, featureMajor()]).reduce(rewriteGraph, graph);
 }
 
@@ -29,5 +30,5 @@ export function rewriteAll(graph: Graph, batchSize: number): Graph {
  * over pictures; the file of a table answers as the trainer does to the bit.
  */
 export function rewriteForInference(graph: Graph): Graph {
-  return [foldBatchNorm(["Conv"]), commonSubexpression()].reduce(rewriteGraph, graph);
+  return [foldBatchNorm(["Conv"]), foldConstants(), commonSubexpression()].reduce(rewriteGraph, graph);
 }

@@ -7,6 +7,7 @@ import type { Emitter } from "../../src-main/onnx/emitter.js";
 import { type Attributes, type Graph, type Shape, type TensorData, type Value, float, int, ints, numbersOf, sizeOf, tensor } from "../../src-main/onnx/types.js";
 import { createEmitter } from "../../src-main/ops/index.js";
 import { commonSubexpression } from "../../src-main/rewrites/common-subexpression.js";
+import { foldConstants } from "../../src-main/rewrites/fold-constants.js";
 import { foldBatchNorm } from "../../src-main/rewrites/fold-batch-norm.js";
 import { rewriteAll } from "../../src-main/rewrites/index.js";
 import { poolBeforeActivation } from "../../src-main/rewrites/pool-before-activation.js";
@@ -17,7 +18,7 @@ import { layOut } from "../../src-main/training/layout.js";
 import { planNetwork } from "../../src-main/training/network.js";
 import type { TrainingSpec } from "../../src-main/training/specification.js";
 import { buildStepProgram } from "../../src-main/training/step-graph.js";
-import { benchmarkProject } from "../benchmarks/networks.js";
+import { benchmarkProject, benchmarkSpec, networkNames } from "../benchmarks/networks.js";
 import { evaluate } from "../support/reference-interpreter.js";
 
 /** float64 arithmetic in another order moves the last of 53 bits; sums over some hundred values a few more. */
@@ -173,6 +174,49 @@ describe("other rewrites of pictures", () => {
       return { y: e.add(norm(), norm()) };
     });
     expect(counts(rewriteGraph(before, commonSubexpression()), "BatchNormalization")).toBe(2);
+  });
+});
+
+describe("constants", () => {
+  const vector = (e: Emitter) => e.constant(tensor("float32", [1, -2, 0.1]));
+  /** Nodes that read nothing but constants. */
+  const decided = (graph: Graph) => graph.nodes.filter((node) => node.inputs.every((name) => name.includes("const_"))).map(({ op }) => op);
+
+  it("that follow from others are computed once, to the bit as ONNX Runtime computes them", async () => {
+    const before = graphOf((e, x) => {
+      const v = vector(e);
+      const made = [e.neg(v), e.abs(v), e.sqrt(e.abs(v)), e.div(e.scalar(1), v), e.mul(e.shift(v, 0.3), v), e.sub(v, e.scalar(0.7)), e.scale(e.neg(v), 3)];
+      return { y: e.add(x, e.reduceSum(e.concat(made, 0))), ...Object.fromEntries(made.map((value, i) => [`c${i}`, e.reshape(e.unsqueeze(value, [0]), [3, 1])])) };
+    });
+    const after = rewriteGraph(before, foldConstants());
+    expect(decided(before).length).toBeGreaterThan(5);
+    expect(new Set(decided(after))).toEqual(new Set(["Concat", "Identity"])); // Identity gives an output its name
+    const [old, now] = await Promise.all([before, after].map(async (graph) => {
+      const executable = await onnxruntimeEngine.compile(graph, { device: "cpu", threads: 1 });
+      const results = await executable.run(feedsFor(graph));
+      await executable.dispose();
+      return results;
+    }));
+    expect(now).toEqual(old);
+  });
+
+  it("are left where their elements would be broadcast, where there are many, and where they are weights", () => {
+    const before = graphOf((e, x) => ({
+      y: e.add(x, e.reduceSum(e.mul(e.constant(tensor("float32", [1, 2], [2, 1])), vector(e)))),
+      z: e.mul(x, e.reduceSum(e.neg(e.constant(tensor("float32", new Float32Array(5000)))))),
+      w: e.mul(x, e.reduceSum(e.neg(e.graph.initializer("weight", tensor("float32", [1, 2]))))),
+    }));
+    expect(rewriteGraph(before, foldConstants()).nodes.map(({ op }) => op).sort()).toEqual(before.nodes.map(({ op }) => op).sort());
+  });
+
+  it.each(networkNames)("none are left to fold, no node is left that nobody reads, and no bias stands apart, in a step of the network %s", (name) => {
+    const graph = rewriteAll(buildStepProgram(benchmarkSpec(name), onnxruntimeEngine, true).graph, 32);
+    expect(decided(graph)).toEqual([]);
+    const read = new Set([...graph.nodes.flatMap((node) => node.inputs), ...graph.outputs.map((output) => output.name)]);
+    expect(graph.nodes.filter((node) => !node.outputs.some((output) => read.has(output)))).toEqual([]);
+    const products = new Set(graph.nodes.filter(({ op, inputs }) => (op === "Conv" || op === "Gemm") && inputs.length < 3).flatMap((node) => node.outputs));
+    const rank = (value: string) => graph.types.get(value)?.shape.filter((d) => d !== 1).length;
+    expect(graph.nodes.filter(({ op, inputs: [a = "", b = ""] }) => op === "Add" && ((products.has(a) && rank(b) === 1) || (products.has(b) && rank(a) === 1)))).toEqual([]);
   });
 });
 
