@@ -31,7 +31,6 @@ import { globalMaxPool } from "./global-max-pool.js";
 import { greater } from "./greater.js";
 import { greaterOrEqual } from "./greater-or-equal.js";
 import { gridSample } from "./grid-sample.js";
-import { groupNormalization } from "./group-normalization.js";
 import { gru } from "./gru.js";
 import { hardSigmoid } from "./hard-sigmoid.js";
 import { identity } from "./identity.js";
@@ -125,7 +124,6 @@ export const kernels: Registry<Kernel> = createRegistry("kernel", [
   greaterOrEqual,
   greater,
   gridSample,
-  groupNormalization,
   gru,
   hardSigmoid,
   identity,
