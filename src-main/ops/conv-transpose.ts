@@ -1,9 +1,9 @@
 import { productOf, quotientOf } from "../onnx/dimensions.js";
-import { sameShape, showShape } from "../onnx/types.js";
+import { showShape } from "../onnx/types.js";
 import { convolve, weightGradient } from "./convolution.js";
 import { type AttributeReader, type GradientContext, defineOp } from "./op.js";
 import { only } from "./rules.js";
-import { type WindowAxis, reachOf, spatialAxes, spatialLengths } from "./windows.js";
+import { type WindowAxis, checkOperands, reachOf, spatialAxes, spatialLengths } from "./windows.js";
 
 type Operand = "X" | "W" | "B";
 
@@ -16,14 +16,13 @@ export const convTranspose = defineOp({
   inputs: ["X", "W", "B"],
   required: 2,
   infer: only("float", (c) => {
-    const [x, w, b] = [c.input("X"), c.input("W"), c.optional("B")];
+    const [x, w] = [c.input("X"), c.input("W")];
     const lengths = spatialLengths(c, x.shape);
     const group = c.int("group", 1);
     if (w.shape.length !== x.shape.length || w.shape[0] !== x.shape[1]) return c.fail("W must be [C, M / group, …kernel], with X's channels first");
-    if (w.dtype !== x.dtype || (b && b.dtype !== x.dtype)) return c.fail("operands must share an element type");
     if (quotientOf(x.shape[1] ?? 1, group) === undefined) return c.fail(`${x.shape[1]} channels do not divide into ${group} groups`);
     const filters = productOf([w.shape[1] ?? 1, group]);
-    if (b && !sameShape(b.shape, [filters])) return c.fail(`B must be ${showShape([filters])}, one number a filter`);
+    checkOperands(c, filters);
     const results = windowsFrom(c, spatialLengths(c, w.shape), lengths).map((w) => w.length);
     if (results.some((n) => n < 1)) return c.fail(`pads leave nothing of the result: ${showShape(results)}`);
     return [{ dtype: x.dtype, shape: [x.shape[0] ?? 1, filters, ...results] }];

@@ -3,7 +3,7 @@ import { sameShape, showShape } from "../onnx/types.js";
 import { convolveBack, weightGradient } from "./convolution.js";
 import { type GradientContext, defineOp } from "./op.js";
 import { only } from "./rules.js";
-import { type WindowAxis, spatialAxes, spatialLengths, windowsOf } from "./windows.js";
+import { type WindowAxis, checkOperands, spatialAxes, spatialLengths, windowsOf } from "./windows.js";
 
 type Operand = "X" | "W" | "B";
 
@@ -16,19 +16,18 @@ export const conv = defineOp({
   inputs: ["X", "W", "B"],
   required: 2,
   infer: only("float", (c) => {
-    const [x, w, b] = [c.input("X"), c.input("W"), c.optional("B")];
+    const [x, w] = [c.input("X"), c.input("W")];
     const lengths = spatialLengths(c, x.shape);
     const group = c.int("group", 1);
     const [filters = 1, perGroup = 1] = w.shape;
     if (w.shape.length !== x.shape.length) return c.fail("W must be [M, C / group, …kernel], with as many axes as X");
-    if (w.dtype !== x.dtype || (b && b.dtype !== x.dtype)) return c.fail("operands must share an element type");
+    checkOperands(c, filters);
     const channels = productOf([perGroup, group]);
     if (channels !== x.shape[1]) return c.fail(`W is for ${channels} channels in ${group} group${group === 1 ? "" : "s"}, X has ${x.shape[1]}`);
     if (quotientOf(filters, group) === undefined) return c.fail(`${filters} filters do not divide into ${group} groups`);
     const kernel = spatialLengths(c, w.shape);
     const stated = c.ints("kernel_shape");
     if (stated && !sameShape(stated, kernel)) return c.fail(`kernel_shape ${showShape(stated)} is not the kernel of W`);
-    if (b && !sameShape(b.shape, [filters])) return c.fail(`B must be ${showShape([filters])}, one number a filter`);
     return [{ dtype: x.dtype, shape: [x.shape[0] ?? 1, filters, ...windowsOf(c, kernel, lengths).map((w) => w.count)] }];
   }),
   gradient: {

@@ -1,17 +1,13 @@
 import { defineOp } from "./op.js";
 import { only } from "./rules.js";
 import { unpool } from "./unpool.js";
-import { spatialLengths } from "./windows.js";
+import { globallyPooled } from "./windows.js";
 
 /** The largest of each channel, `[N, C, 1, …]`. The gradient goes to the first of equals. https://onnx.ai/onnx/operators/onnx__GlobalMaxPool.html */
 export const globalMaxPool = defineOp({
   type: "GlobalMaxPool",
   inputs: ["X"],
-  infer: only("float", (c) => {
-    const { dtype, shape } = c.input("X");
-    spatialLengths(c, shape);
-    return [{ dtype, shape: shape.map((d, i) => (i < 2 ? d : 1)) }];
-  }),
+  infer: only("float", globallyPooled),
   gradient: {
     X: (g) => {
       const windows = g.input("X").shape.slice(2).map(Number).map((length) => ({ length, kernel: length, stride: length, dilation: 1, before: 0, after: 0, count: 1 }));

@@ -1,4 +1,4 @@
-import { type Attributes, type Shape, ints } from "../onnx/types.js";
+import { type Attributes, type Dimension, type Shape, type TensorType, ints, sameShape, showShape } from "../onnx/types.js";
 import type { AttributeReader, InferContext } from "./op.js";
 
 /** How convolutions and pools go over the axes after `[N, C]`, of lengths known when the graph is built. */
@@ -76,6 +76,20 @@ export function snug(windows: readonly WindowAxis[]): readonly WindowAxis[] {
 /** The shape of a pool's result. */
 export function pooledShape([batch = 1, channels = 1]: Shape, windows: readonly WindowAxis[]): Shape {
   return [batch, channels, ...windows.map((w) => w.count)];
+}
+
+/** The result of a global pool: each channel whole in one window. @throws LatheError `graph.shape` where there are no axes after the channels. */
+export function globallyPooled(c: InferContext<"X">): readonly TensorType[] {
+  const { dtype, shape } = c.input("X");
+  spatialLengths(c, shape);
+  return [{ dtype, shape: shape.map((d, i) => (i < 2 ? d : 1)) }];
+}
+
+/** Of Conv and ConvTranspose: one element type, and a bias of one number for each of the filters. @throws LatheError `graph.shape` */
+export function checkOperands(c: InferContext<"X" | "W" | "B">, filters: Dimension): void {
+  const [x, w, b] = [c.input("X"), c.input("W"), c.optional("B")];
+  if (w.dtype !== x.dtype || (b && b.dtype !== x.dtype)) c.fail("operands must share an element type");
+  if (b && !sameShape(b.shape, [filters])) c.fail(`B must be ${showShape([filters])}, one number a filter`);
 }
 
 /** The axes after `[N, C]`. */
