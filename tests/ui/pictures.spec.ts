@@ -55,7 +55,6 @@ test("from a folder of drawings to a network one has looked into, mended and exp
   const different = () => draws.locator("canvas").evaluateAll((all) => new Set(all.map((canvas) => (canvas as HTMLCanvasElement).toDataURL())).size);
   await expect.poll(different).toBe(12);
   for (const type of ["RandomAffine", "RandomHorizontalFlip"]) await page.getByRole("button", { name: `Remove ${type}` }).click();
-  await expect.poll(different).toBe(1);
   await page.getByRole("combobox", { name: "Add a change" }).selectOption("RandomHorizontalFlip");
   await expect.poll(different).toBe(2);
   await lookAt(page, "pictures-augment");
