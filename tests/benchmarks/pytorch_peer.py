@@ -3,6 +3,7 @@
 {"do": "step", "network": "small"|"large"|"cnn"|"resnet", "batch": 32, "steps": 200, "threads": 1}
 {"do": "epoch", "csv": path, "batch": 32, "loader": "dataset", "threads": 1}
 {"do": "pictures", "folder": path, "size": 64, "batch": 32, "workers": 2}
+{"do": "classes", "train": path, "test": path, "size": 64, "batch": 32, "epochs": 20, "seed": 1}
 """
 import csv
 import json
@@ -119,6 +120,39 @@ def pictures(request):
     return {"seconds": time.perf_counter() - start}
 
 
+def on_white(path):
+    """As Lathe reads a picture with an alpha channel; torchvision's own loader drops that."""
+    from PIL import Image
+    picture = Image.open(path).convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", picture.size, (255, 255, 255, 255)), picture).convert("RGB")
+
+
+def classes(request):
+    """The two-block network on folders of classes, Adam 0.001, nothing augmented: the share of the test's pictures that it names rightly after the last epoch."""
+    from torchvision import transforms
+    from torchvision.datasets import ImageFolder
+    change = transforms.Compose([transforms.Resize((request["size"], request["size"])), transforms.ToTensor()])
+
+    def read(folder):
+        found = ImageFolder(folder, change, loader=on_white)
+        return torch.stack([x for x, _ in found]), torch.tensor(found.targets), len(found.classes)
+
+    (x, y, count), (test_x, test_y, _) = read(request["train"]), read(request["test"])
+    torch.set_num_threads(2)
+    torch.manual_seed(request["seed"])
+    model = nn.Sequential(
+        nn.Conv2d(3, 32, 3, padding=1), nn.ELU(), nn.MaxPool2d(2), nn.Conv2d(32, 64, 3, padding=1), nn.ELU(), nn.MaxPool2d(2),
+        nn.Flatten(), nn.Linear(64 * (request["size"] // 4) ** 2, count))
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.001)
+    for _ in range(request["epochs"]):
+        for chosen in torch.randperm(len(x)).split(request["batch"]):
+            optimizer.zero_grad()
+            nn.functional.cross_entropy(model(x[chosen]), y[chosen]).backward()
+            optimizer.step()
+    with torch.no_grad():
+        return {"accuracy": (model(test_x).argmax(1) == test_y).float().mean().item()}
+
+
 for line in sys.stdin:
     request = json.loads(line)
-    print(json.dumps({"step": step, "epoch": epoch, "pictures": pictures}[request["do"]](request)), flush=True)
+    print(json.dumps({"step": step, "epoch": epoch, "pictures": pictures, "classes": classes}[request["do"]](request)), flush=True)

@@ -51,7 +51,7 @@ describe("from a folder of class folders to a model", () => {
       pictures: { pictures: 61, unreadable: [{ path: "dark/broken.png" }] },
     });
 
-    edit(project, (p) => { p.training["epochs"] = 6; p.data.inputs[0]!["augment"] = [{ type: "RandomVerticalFlip" }, { type: "RandomRotation", degrees: 10 }]; });
+    edit(project, (p) => { p.training["epochs"] = 6; Object.assign(p.data.inputs[0]!, { normalize: "none", augment: [{ type: "RandomVerticalFlip" }, { type: "RandomRotation", degrees: 10 }] }); });
     const trained = await ok("train", project, "--json");
     const done = last(trained.events, "done") as unknown as { readonly model: string; readonly report: string; readonly test: Readonly<Record<string, number>> };
     expect(done.test["label.accuracy"]).toBe(1);
