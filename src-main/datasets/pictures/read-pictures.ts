@@ -23,6 +23,8 @@ export interface ReadPictures {
 
 /** Files whose size and time are asked for at once. */
 const STATS = 64;
+/** Milliseconds between two words about how far it is. */
+const TOLD = 100;
 /** New facts are saved after so many. */
 const SAVED = 2000;
 
@@ -48,6 +50,7 @@ export async function readPictures({ paths, formats, cacheFolder, progress = () 
     });
     if (unread.length > 0) {
       let done = paths.length - unread.length;
+      let told = 0;
       const pool = new PicturePool();
       try {
         await pool.read(unread.map((path) => ({ path, formats })), async (path, result) => {
@@ -59,7 +62,11 @@ export async function readPictures({ paths, formats, cacheFolder, progress = () 
             used.add(result.facts.sha256);
             for (const [k, store] of stores.entries()) await store.add(result.facts.sha256, result.pixels[k] ?? new Uint8Array(0));
           }
-          progress(++done, paths.length);
+          done++;
+          if (done === paths.length || performance.now() - told >= TOLD) {
+            told = performance.now();
+            progress(done, paths.length);
+          }
           if (done % SAVED === 0) await memory.save();
         }, signal);
       } finally {
