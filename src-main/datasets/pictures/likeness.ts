@@ -56,6 +56,13 @@ const NEIGHBOURS = 200;
 /** @param words four of 32 bits for each fingerprint. */
 function areAlike(words: Int32Array, k: number, l: number): boolean {
   let count = 0;
-  for (let w = 0; w < 4 && count <= ALIKE; w++) for (let x = (words[k * 4 + w] ?? 0) ^ (words[l * 4 + w] ?? 0); x !== 0; x &= x - 1) count++;
+  for (let w = 0; w < 4 && count <= ALIKE; w++) count += onesIn((words[k * 4 + w] ?? 0) ^ (words[l * 4 + w] ?? 0));
   return count <= ALIKE;
+}
+
+/** Bits set among 32, summed in pairs, fours and bytes. */
+function onesIn(bits: number): number {
+  const pairs = bits - ((bits >>> 1) & 0x55555555);
+  const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
+  return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }

@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { throwIfAborted } from "../sources/database.js";
-import { PictureMemory } from "./picture-memory.js";
+import { type FileMark, PictureMemory } from "./picture-memory.js";
 import { PicturePool } from "./picture-pool.js";
 import type { PictureFacts, PixelFormat } from "./picture-task.js";
 import { PixelStore, type StoreReference, dropStores } from "./pixel-store.js";
@@ -50,7 +50,8 @@ export async function readPictures({ paths, formats, cacheFolder, progress = () 
     });
     if (unread.length > 0) {
       let done = paths.length - unread.length;
-      let told = 0;
+      let told = performance.now();
+      progress(done, paths.length);
       const pool = new PicturePool();
       try {
         await pool.read(unread.map((path) => ({ path, formats })), async (path, result) => {
@@ -83,13 +84,13 @@ export async function readPictures({ paths, formats, cacheFolder, progress = () 
 }
 
 /** Sizes and times before anything is read, so that what changes meanwhile is read again the next time. */
-async function marksOf(paths: readonly string[], signal: AbortSignal | undefined): Promise<ReadonlyMap<string, { readonly size: number; readonly modified: number }>> {
-  const marks = new Map<string, { readonly size: number; readonly modified: number }>();
+async function marksOf(paths: readonly string[], signal: AbortSignal | undefined): Promise<ReadonlyMap<string, FileMark>> {
+  const marks = new Map<string, FileMark>();
   for (let from = 0; from < paths.length; from += STATS) {
     throwIfAborted(signal);
     await Promise.all(paths.slice(from, from + STATS).map(async (path) => {
       const found = await stat(path).catch(() => undefined);
-      if (found) marks.set(path, { size: found.size, modified: found.mtimeMs });
+      if (found) marks.set(path, { size: found.size, modified: found.mtimeMs, changed: found.ctimeMs });
     }));
   }
   return marks;
