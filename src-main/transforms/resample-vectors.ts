@@ -72,8 +72,8 @@ const tables = new WeakMap<Windows, Map<string, Table>>();
  * they come in fours. Taps that are made up weigh nothing.
  */
 function tableOf(windows: Windows, kind: "colour" | "gray" | "plain"): Table {
-  let known = tables.get(windows);
-  if (!known) tables.set(windows, (known = new Map()));
+  const known = tables.get(windows) ?? new Map<string, Table>();
+  tables.set(windows, known);
   const made = known.get(kind);
   if (made) return made;
   const weights = windows.map(({ weights: own }): readonly number[] => {

@@ -80,5 +80,5 @@ export function startModule(functions: Readonly<Record<string, VectorFunction>>,
   ]);
   if (!machine?.validate(bytes)) return undefined;
   const { exports } = new machine.Instance(new machine.Module(bytes));
-  return { memory: exports["memory"] as VectorModule["memory"], call: (key, ...parameters) => void (exports[key] as (...all: readonly number[]) => void)(...parameters) };
+  return { memory: exports["memory"] as VectorModule["memory"], call: (key, ...parameters) => (exports[key] as (...all: readonly number[]) => void)(...parameters) };
 }
