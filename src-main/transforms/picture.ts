@@ -1,3 +1,5 @@
+import { lumaInVectors } from "./luma-vectors.js";
+
 /** A picture as transforms see it: `[height, width, channels]` of 0 to 255, channels 1 (gray) or 3 (red, green, blue). */
 export interface Picture {
   readonly width: number;
@@ -38,6 +40,7 @@ export function luma(red: number, green: number, blue: number): number {
 export function grayOf({ width, height, channels, data }: Picture): Picture {
   if (channels === 1) return { width, height, channels, data };
   const gray = new Uint8Array(width * height);
+  if (channels === 3 && lumaInVectors(data, gray)) return { width, height, channels: 1, data: gray };
   for (let i = 0, k = 0; i < gray.length; i++, k += channels) gray[i] = luma(data[k] ?? 0, data[k + 1] ?? 0, data[k + 2] ?? 0);
   return { width, height, channels: 1, data: gray };
 }

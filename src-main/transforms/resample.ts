@@ -1,43 +1,32 @@
 import type { Picture } from "./picture.js";
+import { columnsInVectors, rowsInVectors } from "./resample-vectors.js";
+import { WEIGHT_BITS, type Windows, windowsOf } from "./resample-windows.js";
+
+const ONE = 2 ** WEIGHT_BITS;
 
 /**
  * Antialiased bilinear resizing as PIL does it, and so torchvision's Resize of a picture: along each axis, first the rows then the columns, output i of n is a mean of
  * the inputs j of m under a triangle as wide as two outputs, at least two inputs. Its weights are ratios of whole numbers,
  *   n(i, j) = max(0, 2·max(m, n) - |(2j + 1)·n - (2i + 1)·m|),   w(i, j) = n(i, j) / Σ n(i, ·),
  * rounded to 22 bits; sums are exact and rounded, halves up, to 0 to 255 after each axis. Whatever computes them so, such as the exported model, gets the same pixels.
+ * @returns a picture of that size; the same one where it has it.
  */
-
-/** Bits of a weight: 2²² is 1. */
-export const WEIGHT_BITS = 22;
-const ONE = 2 ** WEIGHT_BITS;
-
-interface Window {
-  readonly from: number;
-  readonly weights: Int32Array;
-}
-
-/** Where each output looks, and with what weights. */
-function windowsOf(m: number, n: number): readonly Window[] {
-  const reach = 2 * Math.max(m, n);
-  return Array.from({ length: n }, (_, i) => {
-    const centre = (2 * i + 1) * m;
-    // |(2j + 1)·n - centre| < reach
-    const from = Math.max(0, Math.floor(((centre - reach) / n - 1) / 2) + 1);
-    const to = Math.min(m, Math.ceil(((centre + reach) / n - 1) / 2));
-    const shares = Array.from({ length: to - from }, (_, k) => Math.max(0, reach - Math.abs((2 * (from + k) + 1) * n - centre)));
-    const sum = shares.reduce((a, b) => a + b, 0);
-    return { from, weights: Int32Array.from(shares, (share) => Math.floor((2 * share * ONE + sum) / (2 * sum))) };
-  });
-}
-
-/** @returns a picture of that size; the same one where it has it. */
 export function resized(picture: Picture, width: number, height: number): Picture {
-  const narrow = picture.width === width ? picture : alongRows(picture, width);
-  return narrow.height === height ? narrow : alongColumns(narrow, height);
+  const across = windowsOf(picture.width, width);
+  const narrow = picture.width === width ? picture : rowsInVectors(picture, across) ?? alongRows(picture, across);
+  if (narrow.height === height) return narrow;
+  const down = windowsOf(picture.height, height);
+  return columnsInVectors(narrow, down) ?? alongColumns(narrow, down);
 }
 
-function alongRows({ width: m, height, channels, data }: Picture, n: number): Picture {
-  const windows = windowsOf(m, n);
+/** The same a number at a time: for machines without vectors, for pictures that are very large, and to compare with. */
+export function resizedPlainly(picture: Picture, width: number, height: number): Picture {
+  const narrow = picture.width === width ? picture : alongRows(picture, windowsOf(picture.width, width));
+  return narrow.height === height ? narrow : alongColumns(narrow, windowsOf(narrow.height, height));
+}
+
+function alongRows({ width: m, height, channels, data }: Picture, windows: Windows): Picture {
+  const n = windows.length;
   const out = new Uint8Array(n * height * channels);
   for (let y = 0, at = 0; y < height; y++) {
     const row = y * m * channels;
@@ -67,11 +56,12 @@ function alongRows({ width: m, height, channels, data }: Picture, n: number): Pi
   return { width: n, height, channels, data: out };
 }
 
-function alongColumns({ width, height: m, channels, data }: Picture, n: number): Picture {
+function alongColumns({ width, channels, data }: Picture, windows: Windows): Picture {
+  const n = windows.length;
   const stride = width * channels;
   const out = new Uint8Array(n * stride);
   const sums = new Int32Array(stride);
-  windowsOf(m, n).forEach(({ from, weights }, y) => {
+  windows.forEach(({ from, weights }, y) => {
     sums.fill(ONE / 2);
     for (let k = 0; k < weights.length; k++) {
       const w = weights[k] ?? 0;

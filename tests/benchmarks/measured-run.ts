@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import type { EpochEvent, RunEvent } from "../../src-main/contract/events.js";
 import { runInEngine } from "../../src-main/services/engine-link.js";
+import { peakOf } from "./process-tree.js";
 
 /** What a real training run took, in the engine process that the product uses. */
 export interface MeasuredRun {
@@ -34,14 +34,4 @@ export async function measureRun(project: string, onEvent: (event: RunEvent) => 
     clearInterval(watch);
   }
   return { prepareSeconds, epochs, totalSeconds: seconds(), trainRows, peakMiB };
-}
-
-/** High-water mark of resident memory. Linux only. */
-function peakOf(pid: number | undefined): number | undefined {
-  try {
-    const line = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid ?? 0}/status`, "utf8"));
-    return line ? Number(line[1]) / 1024 : undefined;
-  } catch {
-    return undefined;
-  }
 }

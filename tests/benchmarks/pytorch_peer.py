@@ -4,6 +4,7 @@
 {"do": "epoch", "csv": path, "batch": 32, "loader": "dataset", "threads": 1}
 {"do": "pictures", "folder": path, "size": 64, "batch": 32, "workers": 2}
 {"do": "classes", "train": path, "test": path, "size": 64, "batch": 32, "epochs": 20, "seed": 1}
+{"do": "picture_epoch", "folder": path, "size": 64, "batch": 32, "workers": 2, "threads": 1}
 """
 import csv
 import json
@@ -106,16 +107,20 @@ def epoch(request):
     return {"loading": loaded - start, "epochs": seconds, "rows": len(data), "peakMiB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
 
 
-def pictures(request):
-    """ImageFolder and DataLoader as torchvision's documentation has them; nothing is computed from the batches."""
+def picture_loader(request):
+    """ImageFolder and DataLoader as torchvision's documentation has them."""
     from torchvision import transforms
     from torchvision.datasets import ImageFolder
     change = transforms.Compose([
         transforms.Resize((request["size"], request["size"])), transforms.RandomHorizontalFlip(), transforms.RandomRotation(15),
         transforms.ColorJitter(0.2, 0.2, 0.2), transforms.ToTensor()])
+    return torch.utils.data.DataLoader(ImageFolder(request["folder"], change), batch_size=request["batch"], shuffle=True, num_workers=request["workers"])
+
+
+def pictures(request):
+    """Nothing is computed from the batches."""
     start = time.perf_counter()
-    loader = torch.utils.data.DataLoader(ImageFolder(request["folder"], change), batch_size=request["batch"], shuffle=True, num_workers=request["workers"])
-    for _ in loader:
+    for _ in picture_loader(request):
         pass
     return {"seconds": time.perf_counter() - start}
 
@@ -153,6 +158,22 @@ def classes(request):
         return {"accuracy": (model(test_x).argmax(1) == test_y).float().mean().item()}
 
 
+def picture_epoch(request):
+    """An epoch of the two-block CNN; memory is this process's and that of its workers, each as large as the largest."""
+    torch.set_num_threads(request["threads"])
+    model, _, _, loss = network("cnn")
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.001)
+    start = time.perf_counter()
+    for x, y in picture_loader(request):
+        optimizer.zero_grad()
+        value = loss(model(x), y)
+        value.backward()
+        optimizer.step()
+    seconds = time.perf_counter() - start
+    largest = {who: resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)}
+    return {"seconds": seconds, "peakMiB": largest[resource.RUSAGE_SELF] + request["workers"] * largest[resource.RUSAGE_CHILDREN]}
+
+
 for line in sys.stdin:
     request = json.loads(line)
-    print(json.dumps({"step": step, "epoch": epoch, "pictures": pictures, "classes": classes}[request["do"]](request)), flush=True)
+    print(json.dumps({"step": step, "epoch": epoch, "pictures": pictures, "picture_epoch": picture_epoch, "classes": classes}[request["do"]](request)), flush=True)

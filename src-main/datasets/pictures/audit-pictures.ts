@@ -77,7 +77,11 @@ export async function auditPictures(database: Database, tables: readonly StagedP
   tell(good.filter(({ facts }) => facts.width * facts.height > LARGE), `larger than ${LARGE / 1e6} megapixels, which takes long to read the first time`);
   if (target) {
     const byLabel = new Map<string, Good[]>();
-    for (const row of good) byLabel.set(row.label, [...(byLabel.get(row.label) ?? []), row]);
+    for (const row of good) {
+      const same = byLabel.get(row.label);
+      if (same) same.push(row);
+      else byLabel.set(row.label, [row]);
+    }
     for (const [label, [only, ...more]] of byLabel) if (only && more.length === 0) warn("warning", [only], `class "${label}" has one picture only: it can be learnt from or judged on, not both`);
   }
   return {
@@ -110,11 +114,14 @@ function findEqual(good: readonly Good[], warn: Warn): PictureAudit["equal"] {
 
 function findAlike(good: readonly Good[], warn: Warn): PictureAudit["alike"] {
   const looks = new Map<string, Good[]>();
+  const told = new Set<string>();
   for (const row of good) {
-    const same = looks.get(row.facts.likeness);
-    if (!same) looks.set(row.facts.likeness, [row]);
     // Equal content has been told already.
-    else if (same.every(({ facts }) => facts.sha256 !== row.facts.sha256)) same.push(row);
+    if (told.has(row.facts.sha256)) continue;
+    told.add(row.facts.sha256);
+    const same = looks.get(row.facts.likeness);
+    if (same) same.push(row);
+    else looks.set(row.facts.likeness, [row]);
   }
   const pairs: (readonly [Good, Good])[] = [...looks.values()].flatMap(([first, ...rest]) => (first ? rest.map((row) => [first, row] as const) : []));
   for (const [a, b] of alikePairs([...looks.keys()], MOST_PAIRS)) {

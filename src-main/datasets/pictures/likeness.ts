@@ -26,19 +26,21 @@ const PARTS: readonly (readonly [number, number])[] = [[0, 5], [5, 10], [10, 15]
  */
 export function alikePairs(fingerprints: readonly string[], most: number): readonly (readonly [string, string])[] {
   const pairs = new Map<string, readonly [string, string]>();
+  const words = Int32Array.from(fingerprints.flatMap((fingerprint) => [0, 8, 16, 24].map((at) => Number.parseInt(fingerprint.slice(at, at + 8), 16))));
   for (const [from, to] of PARTS) {
-    const buckets = new Map<string, string[]>();
-    for (const fingerprint of fingerprints) {
+    const buckets = new Map<string, number[]>();
+    fingerprints.forEach((fingerprint, k) => {
       const part = fingerprint.slice(from, to);
       const bucket = buckets.get(part);
-      if (bucket) bucket.push(fingerprint);
-      else buckets.set(part, [fingerprint]);
-    }
+      if (bucket) bucket.push(k);
+      else buckets.set(part, [k]);
+    });
     for (const bucket of buckets.values()) {
       for (let i = 0; i < bucket.length; i++) {
         for (let j = i + 1; j < Math.min(bucket.length, i + NEIGHBOURS); j++) {
-          const [a = "", b = ""] = [bucket[i], bucket[j]];
-          if (distance(a, b) > ALIKE) continue;
+          const [k = 0, l = 0] = [bucket[i], bucket[j]];
+          if (!areAlike(words, k, l)) continue;
+          const [a = "", b = ""] = [fingerprints[k], fingerprints[l]];
           pairs.set(a < b ? a + b : b + a, [a, b]);
           if (pairs.size >= most) return [...pairs.values()];
         }
@@ -51,11 +53,16 @@ export function alikePairs(fingerprints: readonly string[], most: number): reado
 /** Fingerprints with an equal part that each is compared with: what bounds the work where very many look alike. */
 const NEIGHBOURS = 200;
 
-function distance(a: string, b: string): number {
+/** @param words four of 32 bits for each fingerprint. */
+function areAlike(words: Int32Array, k: number, l: number): boolean {
   let count = 0;
-  for (let k = 0; k < 32; k += 8) {
-    let x = Number.parseInt(a.slice(k, k + 8), 16) ^ Number.parseInt(b.slice(k, k + 8), 16);
-    for (; x !== 0; x &= x - 1) count++;
-  }
-  return count;
+  for (let w = 0; w < 4 && count <= ALIKE; w++) count += onesIn((words[k * 4 + w] ?? 0) ^ (words[l * 4 + w] ?? 0));
+  return count <= ALIKE;
+}
+
+/** Bits set among 32, summed in pairs, fours and bytes. */
+function onesIn(bits: number): number {
+  const pairs = bits - ((bits >>> 1) & 0x55555555);
+  const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
+  return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }

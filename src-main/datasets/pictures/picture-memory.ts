@@ -7,6 +7,8 @@ import type { PictureFacts } from "./picture-task.js";
 export interface FileMark {
   readonly size: number;
   readonly modified: number;
+  /** Of the file's entry too: another content under the old time, as copying tools leave it, is told by it. */
+  readonly changed: number;
 }
 
 interface Remembered extends FileMark {
@@ -19,7 +21,7 @@ interface Remembered extends FileMark {
 /** Changed within this time before it was read, a file may have changed after without its time telling. */
 const DOUBTFUL = 2000;
 
-/** What is known of pictures from reading them before, in `pictures.jsonl` of the cache. A file of another size or time is another file. */
+/** What is known of pictures from reading them before, in `pictures.jsonl` of the cache. A file of another size or time is read again. */
 export class PictureMemory {
   readonly #path: string;
   readonly #known: Map<string, Remembered>;
@@ -52,7 +54,7 @@ export class PictureMemory {
 
   get(path: string, mark: FileMark): PictureFacts | undefined {
     const known = this.#known.get(path);
-    return known?.size === mark.size && known.modified === mark.modified && known.at - known.modified > DOUBTFUL ? known.facts : undefined;
+    return known?.size === mark.size && known.modified === mark.modified && known.changed === mark.changed && known.at - known.modified > DOUBTFUL ? known.facts : undefined;
   }
 
   /** sha256 of a file when it was last read. */
@@ -61,7 +63,7 @@ export class PictureMemory {
   }
 
   put(path: string, mark: FileMark, facts: PictureFacts): void {
-    const entry = { path, size: mark.size, modified: mark.modified, at: Date.now(), facts };
+    const entry = { path, ...mark, at: Date.now(), facts };
     this.#known.set(path, entry);
     this.#fresh.push(entry);
   }

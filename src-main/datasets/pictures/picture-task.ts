@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { toLatheError } from "../../base/errors.js";
 import { resized } from "../../transforms/resample.js";
-import { type Look, decodePicture, readPictureFile } from "./decode.js";
+import { type Look, decodePicture, readPictureFileNow } from "./decode.js";
 import { likenessOf } from "./likeness.js";
 
 /** Pixels of one size and look: what a store holds. */
@@ -33,7 +33,7 @@ export interface PictureResult {
 export async function readPicture({ id, path, formats }: PictureTask): Promise<PictureResult> {
   let sha256: string | undefined;
   try {
-    const bytes = await readPictureFile(path);
+    const bytes = readPictureFileNow(path);
     sha256 = createHash("sha256").update(bytes).digest("hex");
     const seen = new Map<string, Awaited<ReturnType<typeof decodePicture>>>();
     const see = async (look: Look) => {

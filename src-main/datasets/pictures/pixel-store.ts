@@ -17,8 +17,8 @@ import type { PixelFormat } from "./picture-task.js";
 const MAGIC = "LATHEPX1";
 const HEADER = 28;
 const ENTRY = 40;
-/** Bytes appended before they are made safe. */
-const UNSAFE = 64 << 20;
+/** What is appended is made safe after so many bytes, or milliseconds: of small pictures many fit the former. */
+const [UNSAFE, UNSAFE_FOR] = [64 << 20, 2000];
 /** Stores of formats that are not in use any more. */
 const KEPT = 4;
 const USED = "index";
@@ -41,6 +41,7 @@ export class PixelStore {
   /** Appended, and not yet in the index on disk. */
   #fresh: Buffer[] = [];
   #count: number;
+  #secured = performance.now();
 
   private constructor(folder: string, bytes: number, generation: string, places: Map<string, number>, index: FileHandle, pixels: FileHandle) {
     this.#folder = folder;
@@ -101,7 +102,7 @@ export class PixelStore {
     entry.writeUInt32LE(crc32(entry.subarray(0, 36)), 36);
     this.#fresh.push(entry);
     this.#places.set(sha256, this.#count++);
-    if (this.#fresh.length * this.#bytes >= UNSAFE) await this.#secure();
+    if (this.#fresh.length * this.#bytes >= UNSAFE || performance.now() - this.#secured >= UNSAFE_FOR) await this.#secure();
   }
 
   /** Forgets pictures that nobody has any more, where they are the greater part. @param used contents in use. */
@@ -121,6 +122,7 @@ export class PixelStore {
     await writeAll(this.#index, Buffer.concat(this.#fresh), HEADER + (this.#count - this.#fresh.length) * ENTRY);
     await this.#index.datasync();
     this.#fresh = [];
+    this.#secured = performance.now();
   }
 }
 

@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { throwIfAborted } from "../sources/database.js";
-import { PictureMemory } from "./picture-memory.js";
+import { type FileMark, PictureMemory } from "./picture-memory.js";
 import { PicturePool } from "./picture-pool.js";
 import type { PictureFacts, PixelFormat } from "./picture-task.js";
 import { PixelStore, type StoreReference, dropStores } from "./pixel-store.js";
@@ -23,6 +23,8 @@ export interface ReadPictures {
 
 /** Files whose size and time are asked for at once. */
 const STATS = 64;
+/** Milliseconds between two words about how far it is. */
+const TOLD = 100;
 /** New facts are saved after so many. */
 const SAVED = 2000;
 
@@ -48,6 +50,8 @@ export async function readPictures({ paths, formats, cacheFolder, progress = () 
     });
     if (unread.length > 0) {
       let done = paths.length - unread.length;
+      let told = performance.now();
+      progress(done, paths.length);
       const pool = new PicturePool();
       try {
         await pool.read(unread.map((path) => ({ path, formats })), async (path, result) => {
@@ -59,7 +63,11 @@ export async function readPictures({ paths, formats, cacheFolder, progress = () 
             used.add(result.facts.sha256);
             for (const [k, store] of stores.entries()) await store.add(result.facts.sha256, result.pixels[k] ?? new Uint8Array(0));
           }
-          progress(++done, paths.length);
+          done++;
+          if (done === paths.length || performance.now() - told >= TOLD) {
+            told = performance.now();
+            progress(done, paths.length);
+          }
           if (done % SAVED === 0) await memory.save();
         }, signal);
       } finally {
@@ -76,13 +84,13 @@ export async function readPictures({ paths, formats, cacheFolder, progress = () 
 }
 
 /** Sizes and times before anything is read, so that what changes meanwhile is read again the next time. */
-async function marksOf(paths: readonly string[], signal: AbortSignal | undefined): Promise<ReadonlyMap<string, { readonly size: number; readonly modified: number }>> {
-  const marks = new Map<string, { readonly size: number; readonly modified: number }>();
+async function marksOf(paths: readonly string[], signal: AbortSignal | undefined): Promise<ReadonlyMap<string, FileMark>> {
+  const marks = new Map<string, FileMark>();
   for (let from = 0; from < paths.length; from += STATS) {
     throwIfAborted(signal);
     await Promise.all(paths.slice(from, from + STATS).map(async (path) => {
       const found = await stat(path).catch(() => undefined);
-      if (found) marks.set(path, { size: found.size, modified: found.mtimeMs });
+      if (found) marks.set(path, { size: found.size, modified: found.mtimeMs, changed: found.ctimeMs });
     }));
   }
   return marks;

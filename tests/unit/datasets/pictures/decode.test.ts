@@ -111,3 +111,14 @@ test("a JPEG that is cut short is told", async () => {
   truncateSync(path, Math.floor(statSync(path).size * 0.6));
   expect((await readPicture({ id: 1, path, formats: [] })).facts.bad).toMatch(/^is damaged or cut short: /);
 });
+
+test("a giant of 16,000 pixels within the limit is read, whichever way it lies", async () => {
+  const folder = temporaryFolder();
+  for (const [width, height] of [[16_000, 60], [60, 16_000]] as const) {
+    const path = join(folder, `${width}.png`);
+    writeFileSync(path, await plain(width, height, { r: 10, g: 20, b: 30 }).png().toBuffer());
+    const { facts, pixels } = await readPicture({ id: 1, path, formats: [{ ...white, width: 4, height: 4 }] });
+    expect(facts).toMatchObject({ width, height });
+    expect([...pixels[0]!.slice(0, 6)]).toEqual([10, 20, 30, 10, 20, 30]);
+  }
+});

@@ -20,7 +20,7 @@ async function prepareIn(folder: string, data: DataSpec = pictureData("pictures"
     folder, data, seed, cacheFolder: join(folder, ".lathe", "cache"), compile,
     progress: (stage, done) => { if (stage === "pictures") decoded.push(done); },
   });
-  return { prepared, decoded: decoded.length };
+  return { prepared, decoded: (decoded.at(-1) ?? 0) - (decoded[0] ?? 0) };
 }
 
 /** A project's folder with 3 classes of 20 pictures, old enough for their times to be trusted. */
@@ -85,6 +85,19 @@ describe("pictures become samples", () => {
     const changed = await prepareIn(folder);
     expect(changed.decoded).toBe(1);
     expect(changed.prepared.fingerprint).not.toBe(before);
+  });
+
+  test("anew where the content is another one, even if its length and its time are the old ones", async () => {
+    const folder = await project();
+    const { prepared } = await prepareIn(folder);
+    const path = join(folder, "pictures", "cats", "003.png");
+    const { mtime, size } = statSync(path);
+    const other = Buffer.concat([readFileSync(join(folder, "pictures", "dogs", "003.png")), Buffer.alloc(4096)]).subarray(0, size);
+    writeFileSync(path, other);
+    utimesSync(path, mtime, mtime);
+    const changed = await prepareIn(folder);
+    expect(changed.decoded).toBe(1);
+    expect(changed.prepared.fingerprint).not.toBe(prepared.fingerprint);
   });
 
   test("augmentation is no part of what is prepared", async () => {
