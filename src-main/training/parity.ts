@@ -10,10 +10,14 @@ import { floats } from "./trainer.js";
 
 /**
  * Largest difference between file and trainer. Both compute in float32 with the same weights; graph optimisations order a few sums differently, which moves the last
- * bits: 1e-5 is some 80 of them at 1, and far below what decides anything. The unit is 1 for probabilities. For numbers it is the largest prediction of the column,
- * measured from where the network says 0: an error of the network's is as large beside a prediction near 0, and one that matters in millimetres shows in metres too.
+ * bits: 1e-5 is some 80 of them at 1, and far below what decides anything. The unit is 1 for probabilities, and more where a network is all too sure of itself: what is
+ * rounded off a large logit moves the probability that is made of it. For numbers the unit is the largest prediction of the column, measured from where the network
+ * says 0: an error of the network's is as large beside a prediction near 0, and one that matters in millimetres shows in metres too.
  */
 export const PARITY_TOLERANCE = 1e-5;
+
+/** How far apart two logits may be for the unit to be 1: their probabilities then differ 3000 times. Ten times as far, and rounding ten times as large is allowed. */
+const USUAL_LOGITS = 8;
 
 /** Undoing the scaling rounds twice in the file and once here, each by at most 2⁻²⁴ of the number: what a large mean costs. */
 const ROUNDING = 2 ** -22;
@@ -69,8 +73,8 @@ export async function checkParity(
 
 /** What a difference is measured in, by column. */
 function unitsOf({ name, kind, width }: TargetSpec, outputs: Float32Array, ownUnit: OwnUnit): readonly number[] {
+  if (kind !== "numeric") return new Array<number>(width).fill(Math.max(1, logitReach(outputs, width) / USUAL_LOGITS));
   return Array.from({ length: width }, (_, column) => {
-    if (kind !== "numeric") return 1;
     const zero = ownUnit(name, 0, column);
     let largest = 0;
     for (let i = column; i < outputs.length; i += width) {
@@ -80,3 +84,17 @@ function unitsOf({ name, kind, width }: TargetSpec, outputs: Float32Array, ownUn
     return largest > 0 ? largest : Math.abs(ownUnit(name, 1, column) - zero);
   });
 }
+
+/** The largest distance of two logits in a row, read from the probabilities that were made of them; of a single one from its complement's. */
+function logitReach(probabilities: Float32Array, width: number): number {
+  let reach = 0;
+  for (let row = 0; row < probabilities.length; row += width) {
+    const given = probabilities.subarray(row, row + width);
+    const some = width === 1 ? [given[0] ?? 0, 1 - (given[0] ?? 0)] : given;
+    reach = Math.max(reach, Math.log(Math.max(...some) / Math.max(SMALLEST, Math.min(...some))));
+  }
+  return Number.isFinite(reach) ? reach : 0;
+}
+
+/** The smallest positive float32: a probability of 0 may come of any logit, but of one at least as far away as this. */
+const SMALLEST = 2 ** -149;

@@ -110,6 +110,18 @@ async function parityOf({ bench, evaluator, fitted }: Trained, model: Uint8Array
 }
 
 describe("the parity gate", () => {
+  it("allows a network that is all too sure of itself what its large logits round off, and no more", async () => {
+    const run = await trained();
+    const fitted = { ...run.fitted, parameters: run.fitted.parameters.map((v) => 20 * v) };
+    const model = buildInferenceModel(run.bench.spec, { project: "parity", fitted: run.bench.prepared.fitted, thresholds: { good: 0.5 }, fingerprint: "x" }, fitted.parameters, fitted.buffers);
+    const sure = { ...run, fitted, model };
+    // A weight that is some last bits off, and one that is another.
+    const [bits, other] = [await parityOf(sure, tampered(model, "grades.weight", 1 + 1.2e-6)), await parityOf(sure, tampered(model, "grades.weight", 1.0001))];
+    expect(bits.passed).toBe(true);
+    expect(bits.maxDifference).toBeGreaterThan(PARITY_TOLERANCE / 4);
+    expect(other.passed).toBe(false);
+  });
+
   it("passes the file that training made: four targets from three inputs with gaps, numbers of any size", async () => {
     const run = await trained();
     const parity = await parityOf(run, run.model);
