@@ -123,6 +123,7 @@ export const dataTexts = {
     updating: "Looking again; what you see is from before your change.",
     severities: { error: "Error", warning: "Warning", note: "Note" },
     showRows: "Show rows",
+    showPictures: "Show pictures",
     ignoreColumn: (column: string) => `Ignore ${column}`,
     fillMean: "Fill with the mean",
     asCategory: "Read as a category",

@@ -182,6 +182,12 @@ function textsOf(of: Things) {
       table: `Judged ${of.many}`,
       order: "Order",
       orders: { worst: "Worst first", sure: "Surest first", unsure: "Least sure first", row: of.order },
+      orderHints: {
+        worst: "Those whose truth looked least likely come first",
+        sure: "Those whose decision is surest come first: a sure mistake tells most, often of a wrong label",
+        unsure: "Those between two classes come first: what more examples would help most with",
+        row: "",
+      },
       show: `Which ${of.many}`,
       kinds: { mistakes: "Mistakes", correct: "Right", all: "All" },
       truth: "Truth",

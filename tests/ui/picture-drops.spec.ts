@@ -58,7 +58,7 @@ test("a picture that is dropped on Predict is predicted; elsewhere its use is to
 });
 
 test("on the desktop a dropped folder becomes a project and a picture is predicted, where they lie", async () => {
-  test.setTimeout(120_000);
+  test.setTimeout(180_000);
   const root = temporaryFolder("desktop");
   const project = await trainedBlobs(root);
   const folder = await writeTinyPictures(root, ["one", "two"], 12);
@@ -73,7 +73,7 @@ test("on the desktop a dropped folder becomes a project and a picture is predict
     await expect(page.getByRole("button", { name: "Choose a picture…" })).toBeVisible();
     await app.ask("drop", pathToFileURL(picture).href);
     await expect(page.getByText(picture, { exact: true })).toBeVisible();
-    await expect.poll(() => new PredictPage(page).probabilities("label"), { timeout: 30_000 }).toHaveLength(4);
+    await expect.poll(() => new PredictPage(page).probabilities("label"), { timeout: 90_000 }).toHaveLength(4);
     await app.ask("drop", pathToFileURL(folder).href);
     await expect(page.getByRole("heading", { name: "New project" })).toBeVisible();
     await expect(page.getByText("Each picture is resized to")).toBeVisible({ timeout: 30_000 });

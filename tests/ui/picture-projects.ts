@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
 import type { ProjectInput } from "../../src-main/contract/project.js";
@@ -33,6 +33,10 @@ let trained: Promise<string> | undefined;
 async function trainOnce(): Promise<string> {
   const project = join(temporaryFolder("blobs"), "blobs");
   makePictures(join(project, "pictures"), 150);
+  // More of them in a wrong folder than are shown at once.
+  for (const [colour, other] of [["red", "blue"], ["green", "none"]] as const) {
+    for (let i = 9; i < 150; i += 12) renameSync(join(project, "pictures", colour, `${colour}-${i}.bmp`), join(project, "pictures", other, `${colour}-${i}.bmp`));
+  }
   writeFileSync(join(project, "project.json"), JSON.stringify(blobProject("pictures"), null, 2));
   const { code, stderr } = await lathe("train", project);
   expect(code, stderr).toBe(0);
