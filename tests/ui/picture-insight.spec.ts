@@ -30,7 +30,8 @@ test("from a judged picture into the network: its layers by the names of the mod
   await lookAt(page, "pictures-inside-maps");
 
   // By keyboard alone: the next layer, then along its maps.
-  await pictures.layer("conv1 + norm1").press("ArrowDown");
+  await pictures.layer("conv1 + norm1").focus();
+  await page.keyboard.press("ArrowDown");
   await expect(pictures.layer("act1")).toBeChecked();
   await expect(pictures.tiles("Feature maps of act1")).toHaveCount(8);
   // After a ReLU nothing is below 0.
@@ -41,14 +42,14 @@ test("from a judged picture into the network: its layers by the names of the mod
   await expect(inside.getByRole("complementary", { name: "Looked at closely" })).toContainText("Map 2");
   // One scale for all is another picture of the same maps, with its numbers.
   const before = await list.locator("canvas").nth(1).evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
-  await inside.getByRole("radio", { name: "One scale" }).check();
+  await inside.getByText("One scale", { exact: true }).click();
   await expect(inside.getByRole("img", { name: /^Colours: 0(\.00)?, [\d.]+/ })).toBeVisible();
   const own = await list.locator("canvas").evaluateAll((all) => all.map((canvas) => (canvas as HTMLCanvasElement).toDataURL()));
   expect(own).toHaveLength(8);
   expect(own.some((url) => url !== before)).toBe(true);
 
   // More maps than are shown at once.
-  await pictures.layer("conv2 + norm2").check();
+  await pictures.chooseLayer("conv2 + norm2");
   await expect(inside.getByText("1 to 64 of 80")).toBeVisible();
   await inside.getByRole("button", { name: "Later maps" }).click();
   await expect(inside.getByText("65 to 80 of 80")).toBeVisible();
@@ -56,13 +57,13 @@ test("from a judged picture into the network: its layers by the names of the mod
   await expect(pictures.tiles("Feature maps of conv2 + norm2").first()).toHaveAccessibleName(/^Map 65/);
 
   // Filters: the first layer's in colour, a later one's channel by channel. Layers without any are not offered.
-  await inside.getByRole("radio", { name: "Filters" }).check();
+  await inside.getByText("Filters", { exact: true }).click();
   expect(await inside.getByRole("group", { name: "Layer" }).getByRole("radio").count()).toBe(2);
   await expect(pictures.tiles("Filters of conv1")).toHaveCount(8);
   await expect(inside).toContainText("In the colours that each filter looks for");
   expect(await pictures.tiles("Filters of conv1").locator("canvas").first().evaluate((canvas) => [(canvas as HTMLCanvasElement).width, (canvas as HTMLCanvasElement).height])).toEqual([3, 3]);
   await lookAt(page, "pictures-inside-filters");
-  await pictures.layer("conv2 + norm2").check();
+  await pictures.chooseLayer("conv2 + norm2");
   await expect(pictures.tiles("Filters of conv2")).toHaveCount(80);
   await expect(inside).toContainText("The 8 squares of a tile");
   await lookAt(page, "pictures-inside-deep-filters");

@@ -34,6 +34,12 @@ export class PicturesPage {
     return this.inside.getByRole("group", { name: "Layer" }).getByRole("radio", { name: new RegExp(`^${name.replaceAll("+", "\\+")}\\s*\\d`) });
   }
 
+  /** The button itself is not seen: one clicks its words. */
+  async chooseLayer(name: string): Promise<void> {
+    await this.inside.getByRole("group", { name: "Layer" }).locator("label").filter({ has: this.page.getByText(name, { exact: true }) }).click();
+    await expect(this.layer(name)).toBeChecked();
+  }
+
   /** Small pictures of the window into the network: maps or filters. */
   tiles(name: string): Locator {
     return this.inside.getByRole("listbox", { name }).getByRole("option");
