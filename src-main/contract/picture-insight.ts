@@ -13,7 +13,7 @@ export const saliencyQuestion = z.strictObject({
   target: z.string(),
   /** The model's own decision by default. */
   class: z.string().optional(),
-  /** The last one with more than one place by default. */
+  /** The last convolution by default, or where there is none the last layer, of more than one place. */
   layer: id.optional(),
 });
 export type SaliencyQuestion = z.output<typeof saliencyQuestion>;
@@ -22,7 +22,12 @@ const size = { height: z.number(), width: z.number() };
 
 export const layersAnswer = z.strictObject({
   /** Inputs and layers that make pictures, in the order in which they do. */
-  layers: z.array(z.strictObject({ id: z.string(), kind: z.enum(["input", "layer"]), operators: z.array(z.string()), maps: z.number(), ...size })),
+  layers: z.array(z.strictObject({
+    id: z.string(),
+    /** Layers that the file has folded into it: a batch norm into the convolution before it. What is asked of one of them is answered by it. */
+    folded: z.array(z.string()),
+    kind: z.enum(["input", "layer"]), operators: z.array(z.string()), maps: z.number(), ...size,
+  })),
 });
 export type LayersAnswer = z.infer<typeof layersAnswer>;
 

@@ -9,19 +9,21 @@ import type { Studio } from "../services/studio.js";
 
 /** Bytes of one file; what is larger is better put on the machine by other ways. */
 const largest = 4 * 2 ** 30;
-/** What a project can be made of. */
-const accepted: ReadonlySet<string> = new Set([".csv", ".tsv", ".txt", ".tab", ".parquet", ".json", ".jsonl", ".ndjson"]);
+/** What a project can be made of, and pictures, which a model can be asked about. */
+const accepted: ReadonlySet<string> = new Set([
+  ".csv", ".tsv", ".txt", ".tab", ".parquet", ".json", ".jsonl", ".ndjson", ".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif",
+]);
 
 /**
  * Takes a file that was dropped on the page: it is written to `Uploads` where new projects are made, whole or not at all, never over another.
  * @param name as the browser tells it. @returns where it lies.
- * @throws LatheError `rpc.invalid` for a name or a size that cannot be, `data.unreadable` for what no project is made of, `run.storage`
+ * @throws LatheError `rpc.invalid` for a name or a size that cannot be, `data.unreadable` for what is neither table nor picture, `run.storage`
  */
 export async function receiveUpload(request: IncomingMessage, name: string, { access, projects }: Studio, limit = largest): Promise<string> {
   const plain = name.split(/[\\/]/).at(-1) ?? "";
   if (plain === "" || plain.startsWith(".") || plain.length > 200 || /[\0-\x1f:*?"<>|]/.test(plain)) throw new LatheError("rpc.invalid", `${JSON.stringify(name.slice(0, 200))} is not a file's name`);
   const extension = extname(plain).toLowerCase();
-  if (!accepted.has(extension)) throw new LatheError("data.unreadable", `${plain} is not a table that Lathe reads; expected ${[...accepted].join(", ")}`, { name: plain });
+  if (!accepted.has(extension)) throw new LatheError("data.unreadable", `${plain} is not a table or a picture that Lathe reads; expected ${[...accepted].join(", ")}`, { name: plain });
   const announced = Number(request.headers["content-length"] ?? 0);
   if (announced > limit) throw tooLarge(plain, limit);
   const folder = await access.resolveNew(join(await projects.folder(), "Uploads"), "the folder for uploads");

@@ -7,6 +7,8 @@ import { type Graph, type Node, type Value, isFloat } from "../onnx/types.js";
 export interface PictureLayer {
   /** The layer's id, or the input's name. */
   readonly id: string;
+  /** Ids of the layers that the file has folded into it: a batch norm into the convolution before it. */
+  readonly folded: readonly string[];
   readonly kind: "input" | "layer";
   /** ONNX operators it is made of, in order. */
   readonly operators: readonly string[];
@@ -35,8 +37,23 @@ export function pictureLayers(graph: Graph, inputs: readonly string[]): readonly
     if (!type || type.shape.length !== 4 || !isFloat(type.dtype)) return [];
     const [maps, height, width] = type.shape.slice(1);
     if (typeof maps !== "number" || typeof height !== "number" || typeof width !== "number") return [];
-    return [{ id, kind: inputs.includes(id) ? "input" : "layer", operators: nodes.map(({ op }) => op), output: { name, ...type }, maps, height, width }];
+    // What was folded has written the convolution into its own scope; the weights still tell whose they are.
+    const owner = ownerOf(graph, nodes);
+    const isFolded = owner !== undefined && owner !== id && !scopes.has(owner);
+    return [{
+      id: isFolded ? owner : id, folded: isFolded ? [id] : [], kind: inputs.includes(id) ? "input" : "layer", operators: nodes.map(({ op }) => op), output: { name, ...type }, maps, height, width,
+    }];
   });
+}
+
+/** The layer whose weights the first convolution among these nodes has; undefined where there is none. */
+function ownerOf(graph: Graph, nodes: readonly Node[]): string | undefined {
+  const weights = nodes.find(({ op }) => isConvolution(op))?.inputs[1] ?? "";
+  return graph.initializers.has(weights) ? /^(.+)\.weight(\.folded\d*)?$/.exec(weights)?.[1] : undefined;
+}
+
+export function isConvolution(op: string): boolean {
+  return op === "Conv" || op === "ConvTranspose";
 }
 
 /** The last of a layer's values that something outside of it reads. */
@@ -50,7 +67,7 @@ function resultOf(graph: Graph, nodes: readonly Node[], outputs: ReadonlySet<str
 /** @param wanted the layer's id; absent: the first for which `fits` holds, from the end where `last` is set. @throws LatheError `usage` with what there is */
 export function findLayer(layers: readonly PictureLayer[], wanted: string | undefined, fits: (layer: PictureLayer) => boolean, last: boolean, what: string): PictureLayer {
   const fitting = layers.filter(fits);
-  const found = wanted === undefined ? (last ? fitting.at(-1) : fitting[0]) : fitting.find(({ id }) => id === wanted);
+  const found = wanted === undefined ? (last ? fitting.at(-1) : fitting[0]) : fitting.find(({ id, folded }) => id === wanted || folded.includes(wanted));
   if (found) return found;
   if (fitting.length === 0) throw new LatheError("usage", `the model has no ${what}`);
   throw new LatheError("usage", `the model has no ${what} called "${wanted ?? ""}"; it has ${fitting.map(({ id }) => id).join(", ")}`, { layer: wanted });

@@ -37,7 +37,7 @@ export class PictureInsight {
   }
 
   layers(): LayersAnswer {
-    return { layers: this.#layers.map(({ id, kind, operators, maps, height, width }) => ({ id, kind, operators: [...operators], maps, height, width })) };
+    return { layers: this.#layers.map(({ id, folded, kind, operators, maps, height, width }) => ({ id, folded: [...folded], kind, operators: [...operators], maps, height, width })) };
   }
 
   /**
@@ -92,10 +92,11 @@ export class PictureInsight {
     const { graph } = this.#model;
     const convolutions = graph.nodes.flatMap((node) => {
       const weights = node.op === "Conv" ? graph.initializers.get(node.inputs[1] ?? "") : undefined;
-      const [layer] = node.name.split("/");
-      return layer !== undefined && weights?.dtype === "float32" && weights.dims.length === 4 ? [{ layer, weights }] : [];
+      const [scope] = node.name.split("/");
+      const layer = this.#layers.find(({ id, folded }) => id === scope || folded.some((one) => one === scope))?.id ?? scope;
+      return layer !== undefined && weights?.dtype === "float32" && weights.dims.length === 4 ? [{ layer, scope, weights }] : [];
     });
-    const found = wanted === undefined ? convolutions[0] : convolutions.find(({ layer }) => layer === wanted);
+    const found = wanted === undefined ? convolutions[0] : convolutions.find(({ layer, scope }) => layer === wanted || scope === wanted);
     if (!found) throw new LatheError("usage", convolutions.length === 0 ? "the model has no convolution over pictures, whose filters could be shown" : `the model has no convolution "${wanted ?? ""}"; it has ${convolutions.map(({ layer }) => layer).join(", ")}`);
     const { layer, weights: { dims, data } } = found;
     const [min, max] = rangeOf(data);

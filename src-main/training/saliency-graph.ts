@@ -3,7 +3,7 @@ import { LatheError } from "../base/errors.js";
 import { differentiate } from "../autodiff/differentiate.js";
 import type { Graph, Node } from "../onnx/types.js";
 import { createEmitter } from "../ops/index.js";
-import { type PictureLayer, ancestorsOf, copyInto, findLayer, pictureLayers } from "./model-layers.js";
+import { type PictureLayer, ancestorsOf, copyInto, findLayer, isConvolution, pictureLayers } from "./model-layers.js";
 
 /** Names of what is added to the graph's own inputs and outputs; names of inputs and targets have no blanks. */
 export const saliencyNames = {
@@ -27,14 +27,16 @@ export interface SaliencyGraph {
  * class before softmax or sigmoid, α_k = mean over h and w of ∂y/∂A_k, and the map is ReLU(Σ_k α_k·A_k): where the picture speaks for the class. One graph serves all
  * classes.
  * @param inputs names of the model's inputs. @param output the graph output of the target.
- * @param wanted the layer; the last one with more than one place by default, as in the paper.
+ * @param wanted the layer; by default the last convolution, as in the paper, or where there is none the last layer, of more than one place.
  * @throws LatheError `usage` where the target does not depend on such a layer; `autodiff.*`
  */
 export function buildSaliencyGraph(model: Graph, inputs: readonly string[], output: string, wanted?: string): SaliencyGraph {
   const logits = scoresBehind(model, output);
   const behind = ancestorsOf(model, logits);
   const fits = (layer: PictureLayer) => layer.kind === "layer" && layer.height * layer.width > 1 && behind.has(layer.output.name);
-  const layer = findLayer(pictureLayers(model, inputs), wanted, fits, true, `layer over pictures that ${output} is made from`);
+  const layers = pictureLayers(model, inputs);
+  const last = layers.findLast((one) => fits(one) && one.operators.some(isConvolution));
+  const layer = findLayer(layers, wanted ?? last?.id, fits, true, `layer over pictures that ${output} is made from`);
 
   const e = createEmitter();
   const values = copyInto(e, model);

@@ -1,11 +1,11 @@
 import { onScopeDispose } from "vue";
 import type { HostCommand } from "../../src-main/contract/host-commands.js";
+import { useDroppedPath } from "../composables/use-dropped-path.js";
 import { useProjectRoute } from "../composables/use-project-route.js";
 import { useStudio } from "../rpc/studio.js";
 import { useActions } from "../stores/actions.js";
 import { useExporting } from "../stores/exporting.js";
 import { useNotices } from "../stores/notices.js";
-import { useOpening } from "../stores/opening.js";
 import { texts } from "../texts/index.js";
 
 /** Does what the host's menus ask for. An action that the screen at hand does not have is that of the screen which has it. */
@@ -13,15 +13,12 @@ export function useHostCommands(): void {
   const studio = useStudio();
   const actions = useActions();
   const notices = useNotices();
-  const opening = useOpening();
+  const dropped = useDroppedPath();
   const exporting = useExporting();
   const place = useProjectRoute();
 
   function obey(command: HostCommand): void {
-    if (command.command === "open-path") {
-      opening.open(command.path);
-      return place.home();
-    }
+    if (command.command === "open-path") return dropped.open(command.path);
     if (command.command === "export") {
       if (place.project.value === undefined) return notices.say(texts.shell.actions.noProject);
       exporting.ask(command.format);

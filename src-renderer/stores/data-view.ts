@@ -121,6 +121,10 @@ export const useDataView = defineStore("data-view", () => {
       filters.value = filters.value.filter((filter) => !("column" in filter) || filter.column === undefined || result.columns.some(({ name }) => name === filter.column));
       if (sort.value && !result.columns.some(({ name }) => name === sort.value?.column)) sort.value = undefined;
     });
+    // An audit puts aside pictures that cannot be read: who looks at those left out sees them now.
+    watch(() => auditWork.state.value.result, (result) => {
+      if (result && allFilters.value.some(({ kind }) => kind === "skipped")) pages.refresh();
+    });
     // Whoever comes back may have changed the file; where it is the same, the host knows the answer.
     const back = () => {
       if (!columnWork.state.value.running && columnWork.state.value.result) lookAtColumns();

@@ -22,8 +22,8 @@ export interface MetricCard {
 }
 
 const shown: Readonly<Record<TargetView["kind"], readonly string[]>> = {
-  binary: ["accuracy", "precision", "recall", "f1", "auroc", "averagePrecision", "logloss", "loss"],
-  category: ["accuracy", "precision.macro", "recall.macro", "f1.macro", "auroc", "averagePrecision", "logloss", "loss"],
+  binary: ["accuracy", "precision", "recall", "f1", "auroc", "averagePrecision", "logloss", "calibrationError", "loss"],
+  category: ["accuracy", "accuracy.top3", "accuracy.top5", "precision.macro", "recall.macro", "f1.macro", "auroc", "averagePrecision", "logloss", "calibrationError", "loss"],
   numeric: ["mae", "rmse", "r2", "loss"],
 };
 

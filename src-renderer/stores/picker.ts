@@ -6,6 +6,8 @@ import { useAppInfo } from "./app-info.js";
 
 interface Open {
   readonly request: PickRequest;
+  /** Why it is asked. */
+  readonly hint?: string;
   readonly answer: (path: string | null) => void;
 }
 
@@ -15,8 +17,8 @@ export const usePicker = defineStore("picker", () => {
   const app = useAppInfo();
   const open = shallowRef<Open>();
 
-  /** @returns an absolute path, or undefined where it was called off. @throws LatheError */
-  async function pick(request: Pick<PickRequest, "kind" | "title"> & Partial<PickRequest>): Promise<string | undefined> {
+  /** @param hint why it is asked, in our own dialog. @returns an absolute path, or undefined where it was called off. @throws LatheError */
+  async function pick(request: Pick<PickRequest, "kind" | "title"> & Partial<PickRequest>, hint?: string): Promise<string | undefined> {
     const full: PickRequest = { extensions: [], ...request };
     // In the first moments the host has not said yet what it is.
     if (!app.info) await app.load();
@@ -24,7 +26,7 @@ export const usePicker = defineStore("picker", () => {
     open.value?.answer(null);
     return new Promise((resolve) => {
       open.value = {
-        request: full,
+        request: full, ...(hint !== undefined && { hint }),
         answer(path) {
           open.value = undefined;
           resolve(path ?? undefined);

@@ -61,7 +61,8 @@ export const usePredictOne = defineStore("predict-one", () => {
     clearTimeout(timer);
     const run = reference.value;
     if (lacksPicture.value) return answer.reset();
-    if (run && form.state.value.value) void answer.load((signal) => studio.procedures.prediction.one({ ...run, values: values.value }, { signal }));
+    // A plain copy: a port of the desktop window cannot send what Vue watches.
+    if (run && form.state.value.value) void answer.load((signal) => studio.procedures.prediction.one({ ...run, values: { ...values.value } }, { signal }));
   }
 
   function set(column: string, value: string | null): void {

@@ -1,4 +1,5 @@
 const rows = (count: string) => `${count} ${count === "1" ? "row" : "rows"}`;
+const pictures = (count: string) => `${count} ${count === "1" ? "picture" : "pictures"}`;
 
 /** The Data screen. */
 export const dataTexts = {
@@ -11,6 +12,7 @@ export const dataTexts = {
   columnFilter: "Find a column",
   columnsHint: "Drag a column to another group, or press I, T or X on it; Enter opens its menu.",
   rowsCount: rows,
+  picturesCount: pictures,
   groups: { input: "Inputs", target: "Targets", ignore: "Ignored" },
   groupHints: {
     input: "What the model is shown",
@@ -121,6 +123,7 @@ export const dataTexts = {
     updating: "Looking again; what you see is from before your change.",
     severities: { error: "Error", warning: "Warning", note: "Note" },
     showRows: "Show rows",
+    showPictures: "Show pictures",
     ignoreColumn: (column: string) => `Ignore ${column}`,
     fillMean: "Fill with the mean",
     asCategory: "Read as a category",
@@ -160,6 +163,9 @@ export const dataTexts = {
     noFilters: "All rows are shown",
     removeFilter: (what: string) => `Remove the filter: ${what}`,
     count: (shown: string, all: string) => (shown === all ? rows(all) : `${shown} of ${rows(all)}`),
+    pictureCount: (shown: string, all: string) => (shown === all ? pictures(all) : `${shown} of ${pictures(all)}`),
+    findPictures: "Find in the pictures",
+    clearPictures: "Show all pictures",
     nothing: "No row passes these filters.",
     noRows: "There are no rows.",
     tooMany: (shown: string) => `Only the first ${shown} can be scrolled to; filter or sort to see others.`,

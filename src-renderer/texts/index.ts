@@ -1,7 +1,7 @@
 import { chartsTexts } from "./charts.js";
 import { common } from "./common.js";
 import { dataTexts } from "./data.js";
-import { evaluateTexts } from "./evaluate.js";
+import { evaluatePictureTexts, evaluateTexts } from "./evaluate.js";
 import { exportTexts } from "./export.js";
 import { homeTexts } from "./home.js";
 import { modelTexts } from "./model.js";
@@ -22,6 +22,7 @@ export const texts = {
   model: modelTexts,
   train: trainTexts,
   evaluate: evaluateTexts,
+  evaluatePictures: evaluatePictureTexts,
   pictures: pictureTexts,
   predict: predictTexts,
   exporting: exportTexts,

@@ -73,6 +73,8 @@ export const predictTexts = {
     cancelled: "Called off; nothing was written.",
     done: (rows: string) => `${rows} ${rows === "1" ? "row" : "rows"} answered`,
     toast: (rows: string) => `${rows} ${rows === "1" ? "row is" : "rows are"} answered and written.`,
+    donePictures: (pictures: string) => `${pictures} ${pictures === "1" ? "picture" : "pictures"} answered`,
+    toastPictures: (pictures: string) => `${pictures} ${pictures === "1" ? "picture is" : "pictures are"} answered and written.`,
     reveal: "Show the file",
     notes: "What was noticed",
     unknown: (column: string, rows: string) => `${column}: ${rows} ${rows === "1" ? "row has a value" : "rows have values"} that the model has never seen; it counts as none of the known.`,

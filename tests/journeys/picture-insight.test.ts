@@ -39,7 +39,7 @@ describe("a run on pictures", () => {
     expect(rows.length).toBe(18);
     for (const { row, made } of rows) {
       const seen = saliencyAnswer.parse(await setup.procedures.pictures.saliency({ ...setup.run, row, target: "colour" }, setup.context));
-      expect(seen).toMatchObject({ class: made.colour, layer: "pool2", height: SIZE, width: SIZE, cells: [SIZE / 4, SIZE / 4] });
+      expect(seen).toMatchObject({ class: made.colour, layer: "conv2", height: SIZE, width: SIZE, cells: [SIZE / 2, SIZE / 2] });
       expect(seen.probability).toBeGreaterThan(0.5);
       let [inside, outside] = [0, 0];
       seen.map.forEach((value, i) => (inBlob(made, Math.floor(i / SIZE), i % SIZE) ? (inside += value / 64) : (outside += value / (SIZE * SIZE - 64))));
@@ -58,10 +58,14 @@ describe("a run on pictures", () => {
   it("shows the picture as the network sees it, and what each layer makes of it", async () => {
     const [{ row, made }] = await judged() as [Judged];
     const { layers } = await setup.procedures.pictures.layers(setup.run, setup.context);
-    // A batch norm of the file is one with the convolution before it.
-    expect(layers.map(({ id, maps, height, width }) => [id, maps, height, width])).toEqual([
-      ["image", 3, 24, 24], ["norm1", 8, 24, 24], ["act1", 8, 24, 24], ["pool1", 8, 12, 12], ["norm2", 12, 12, 12], ["act2", 12, 12, 12], ["pool2", 12, 6, 6], ["gap", 12, 1, 1],
+    // A batch norm of the file is one with the convolution before it, which keeps its name.
+    expect(layers.map(({ id, folded, maps, height, width }) => [[id, ...folded].join(" + "), maps, height, width])).toEqual([
+      ["image", 3, 24, 24], ["conv1 + norm1", 8, 24, 24], ["act1", 8, 24, 24], ["pool1", 8, 12, 12], ["conv2 + norm2", 12, 12, 12], ["act2", 12, 12, 12], ["pool2", 12, 6, 6], ["gap", 12, 1, 1],
     ]);
+    // Either name asks for it.
+    const mapsOf = (layer: string) => setup.procedures.pictures.featureMaps({ ...setup.run, row, layer, from: 0, limit: 3 }, setup.context);
+    expect(await mapsOf("norm2")).toEqual(await mapsOf("conv2"));
+    expect((await mapsOf("norm2")).layer).toBe("conv2");
     const image = featureMapsAnswer.parse(await setup.procedures.pictures.featureMaps({ ...setup.run, row, layer: "image", from: 0, limit: 3 }, setup.context));
     // The file's own bytes: its size is the network's.
     const file = readFileSync(join(setup.project, "pictures", made.path)).subarray(54);
@@ -69,14 +73,14 @@ describe("a run on pictures", () => {
     const seen = image.ranges.flatMap(({ min, max }, k) => Array.from({ length: SIZE * SIZE }, (_, i) => 255 * (min + ((max - min) * image.pixels[k * SIZE * SIZE + i]!) / 255)));
     seen.forEach((value, i) => expect(Math.abs(value - own(Math.floor(i / SIZE ** 2), Math.floor((i % SIZE ** 2) / SIZE), i % SIZE))).toBeLessThan(1));
     const maps = await setup.procedures.pictures.featureMaps({ ...setup.run, row, from: 2, limit: 3 }, setup.context);
-    expect([maps.layer, maps.from, maps.ranges.length, maps.pixels.length]).toEqual(["norm1", 2, 3, 3 * SIZE * SIZE]);
+    expect([maps.layer, maps.from, maps.ranges.length, maps.pixels.length]).toEqual(["conv1", 2, 3, 3 * SIZE * SIZE]);
   });
 
   it("gives the first filters as the file has them", async () => {
     const found = filtersAnswer.parse(await setup.procedures.pictures.filters(setup.run, setup.context));
     const { graph } = decodeModel(readFileSync(join(setup.project, "runs", "0001", "model.onnx")), inferTypes);
     const stored = graph.initializers.get("conv1.weight.folded")!;
-    expect([found.layer, found.filters, found.channels, found.height, found.width]).toEqual(["norm1", ...stored.dims]);
+    expect([found.layer, found.filters, found.channels, found.height, found.width]).toEqual(["conv1", ...stored.dims]);
     expect([...new Float32Array(found.weights.buffer)]).toEqual([...stored.data as Float32Array]);
   });
 

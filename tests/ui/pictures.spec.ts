@@ -44,7 +44,7 @@ test("from a folder of drawings to a network one has looked into, mended and exp
   await expect(grid.getByRole("option").first()).toBeVisible({ timeout: 30_000 });
   await expect(grid.locator("img").first()).toBeVisible();
   await page.getByRole("button", { name: /^flowers/ }).click();
-  await expect(page.getByText("20 of 60 rows")).toBeVisible();
+  await expect(page.getByText("20 of 60 pictures")).toBeVisible();
   await grid.getByRole("option").first().click();
   await expect(page.getByText("As the network sees it, 64 × 64 × 3")).toBeVisible();
   await lookAt(page, "pictures-data");
@@ -128,7 +128,7 @@ test("from a folder of drawings to a network one has looked into, mended and exp
   await page.getByRole("button", { name: "Choose a folder" }).click();
   await new PickerPage(page).chooseFolder(join(folder, "music"));
   await page.getByRole("button", { name: "Predict the pictures" }).click();
-  await expect(page.getByRole("status").filter({ hasText: "20 rows answered" })).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByRole("status").filter({ hasText: "20 pictures answered" })).toBeVisible({ timeout: 60_000 });
   expect(readFileSync(join(folder, "music-predictions.csv"), "utf8").trim().split("\n")).toHaveLength(21);
   studio.expectNoComplaints();
 });

@@ -1,17 +1,18 @@
+import { useEvaluateTexts } from "../../composables/use-evaluate-texts.js";
 import { useActions, type Action } from "../../stores/actions.js";
 import { judgedSplits, useEvaluation } from "../../stores/evaluation.js";
 import { useJudgedRows } from "../../stores/judged-rows.js";
 import { useThreshold } from "../../stores/threshold.js";
-import { texts } from "../../texts/index.js";
 
 /** What can be done here from the palette. */
 export function useEvaluateActions(): void {
   const view = useEvaluation();
   const rows = useJudgedRows();
   const threshold = useThreshold();
-  const [t, group] = [texts.evaluate, texts.evaluate.title];
+  const words = useEvaluateTexts();
   useActions().provide((): readonly Action[] => {
     if (!view.result) return [];
+    const [t, group] = [words.value, words.value.title];
     return [
       ...judgedSplits.filter((split) => split !== view.split && view.result?.report[split]).map((split): Action => ({ id: `evaluate.${split}`, title: t.actions.split(t.splits[split]), group, run: () => view.chooseSplit(split) })),
       ...(view.question ? [

@@ -31,4 +31,10 @@ describe("metric cards", () => {
       { key: "auroc", metric: "auroc", value: null }, { key: "loss", metric: "loss", value: 1 },
     ]);
   });
+
+  it("tell how often the class is among the likeliest, and whether probabilities can be taken at their word, where the report does", () => {
+    const values = named("y", { "accuracy": 0.6, "accuracy.top3": 0.9, "accuracy.top5": 0.98, "calibrationError": 0.04, "logloss": 1 });
+    expect(metricCards(values, { name: "y", kind: "category", classes: ["a", "b", "c", "d", "e", "f"] }, undefined).map(({ metric }) => metric)).toEqual(["accuracy", "accuracy.top3", "accuracy.top5", "logloss", "calibrationError"]);
+    expect(metricCards(values, { name: "y", kind: "binary", classes: ["a", "b"] }, undefined).map(({ metric }) => metric)).toEqual(["accuracy", "logloss", "calibrationError"]);
+  });
 });

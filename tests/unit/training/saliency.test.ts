@@ -13,7 +13,7 @@ import { resizeMap, scaleToOne } from "../../../src-main/training/scale-map.js";
 import { expectClose } from "../../support/close.js";
 import { type Packed, batched, readGolden, unpack } from "../../support/goldens.js";
 
-interface Asked { readonly named: string | null; readonly weights: readonly number[]; readonly layer: string; readonly score: Packed; readonly map: Packed; readonly resized: Packed }
+interface Asked { readonly weights: readonly number[]; readonly layer: string; readonly score: Packed; readonly map: Packed; readonly resized: Packed }
 interface Case {
   readonly name: string;
   readonly input: Packed;
@@ -77,8 +77,8 @@ const TOLERANCE = 1e-5;
 const asked = golden.cases.flatMap((c) => c.asked.map((a, i) => [`${c.name}, ${a.layer}, weights ${a.weights.join(" ")}`, c, a, i] as const));
 
 describe("Grad-CAM of the exported graph is PyTorch's", () => {
-  test.each(asked)("%s", async (_name, c, { named, weights, layer, score, map, resized }) => {
-    const built = buildSaliencyGraph(exported(c), ["image"], "label", named ?? undefined);
+  test.each(asked)("%s", async (_name, c, { weights, layer, score, map, resized }) => {
+    const built = buildSaliencyGraph(exported(c), ["image"], "label", layer);
     expect(built.layer.id).toBe(layer);
     const executable = await compile(built.graph);
     const result = await executable.run({ image: picture(c), [saliencyNames.weights]: tensor("float32", weights, [1, weights.length]) });
@@ -100,6 +100,16 @@ describe("Grad-CAM of the exported graph is PyTorch's", () => {
 
   test.each(golden.resizes.map((r) => [`${r.from.dims.join(" × ")} to ${r.to.dims.join(" × ")}`, r] as const))("a map of %s", (_name, { from, to }) => {
     expectClose([...resizeMap(Float32Array.from(from.data), from.dims[0]!, from.dims[1]!, to.dims[0]!, to.dims[1]!)], to.data, 1e-6, "map");
+  });
+
+  it("is of the last convolution by default, and of the last layer where there is none", () => {
+    expect(buildSaliencyGraph(exported(twoBlocks), ["image"], "label").layer.id).toBe("conv2");
+    expect(buildSaliencyGraph(exported(residual), ["image"], "label").layer.id).toBe("conv2");
+    const e = createEmitter();
+    const x = e.graph.input("x", "float32", ["N", 3, 4, 4]);
+    const last = e.graph.scope("act", () => e.relu(e.graph.scope("pad", () => e.scale(x, 2))));
+    e.graph.output(e.softmax(e.graph.scope("gap", () => e.reduceMean(last, [2, 3])), 1), "label");
+    expect(buildSaliencyGraph(e.graph.build("no convolution"), ["x"], "label").layer.id).toBe("act");
   });
 
   it("says what layers there are where none fits", () => {
@@ -139,12 +149,12 @@ describe("looking into a model", () => {
     const insight = insightOf(twoBlocks);
     const scores = twoBlocks.asked.slice(0, 5).map(({ score }) => score.data[0]!);
     const best = scores.indexOf(Math.max(...scores));
-    const decided = await insight.saliency({ image: picture(twoBlocks, 1) }, { target: "label" });
+    const decided = await insight.saliency({ image: picture(twoBlocks, 1) }, { target: "label", layer: "pool2" });
     expect(decided).toMatchObject({ class: letters[best], layer: "pool2", height: 12, width: 16, cells: [3, 4] });
     expect(decided.score).toBeCloseTo(scores[best]!, 4);
     expect(decided.probability).toBeCloseTo(Math.exp(scores[best]!) / scores.reduce((sum, s) => sum + Math.exp(s), 0), 5);
     for (const [k, name] of letters.entries()) {
-      const one = await insight.saliency({ image: picture(twoBlocks, 1) }, { target: "label", class: name });
+      const one = await insight.saliency({ image: picture(twoBlocks, 1) }, { target: "label", class: name, layer: "pool2" });
       const { map, resized } = twoBlocks.asked[k]!;
       expect(one.peak).toBeCloseTo(Math.max(...map.data.slice(0, 12)), 5);
       expect([...one.map]).toEqual(resized.data.slice(0, 12 * 16).map((share) => expect.closeTo(255 * share, -0.4) as number));
@@ -156,7 +166,7 @@ describe("looking into a model", () => {
     const insight = insightOf(binary);
     const [yes, no] = binary.asked as readonly [Asked, Asked];
     for (const [name, { score, map }] of [["yes", yes], ["no", no]] as const) {
-      const one = await insight.saliency({ image: picture(binary, 1) }, { target: "label", class: name });
+      const one = await insight.saliency({ image: picture(binary, 1) }, { target: "label", class: name, layer: yes.layer });
       expect(one.score).toBeCloseTo(score.data[0]!, 4);
       expect(one.probability).toBeCloseTo(1 / (1 + Math.exp(-score.data[0]!)), 5);
       expect(one.peak).toBeCloseTo(Math.max(...map.data.slice(0, 9)), 5);

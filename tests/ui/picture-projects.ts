@@ -1,0 +1,83 @@
+import { cpSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import sharp from "sharp";
+import type { ProjectInput } from "../../src-main/contract/project.js";
+import { makePictures, SIZE } from "../support/picture-project.js";
+import { lathe } from "../support/lathe.js";
+import { temporaryFolder } from "../support/run-on-disk.js";
+import { expect } from "./fixture.js";
+
+/** Blobs of four colours, some in a wrong folder, and a small convolutional network with batch norms. */
+function blobProject(pictures: string): ProjectInput {
+  return {
+    version: 1, name: "blobs", seed: 7,
+    data: {
+      source: { type: "image-folder", path: pictures, levels: ["label"] },
+      inputs: [{ name: "image", type: "image", column: "image", size: [SIZE, SIZE] }], targets: [{ name: "label", type: "category", column: "label" }],
+      split: { validation: 0.3, test: 0.3 },
+    },
+    model: {
+      layers: [
+        { id: "conv1", type: "Conv2d", outChannels: 8, kernelSize: 3, padding: 1 }, { id: "norm1", type: "BatchNorm2d" }, { id: "act1", type: "ReLU" }, { id: "pool1", type: "MaxPool2d", kernelSize: 2 },
+        { id: "conv2", type: "Conv2d", outChannels: 80, kernelSize: 3, padding: 1 }, { id: "norm2", type: "BatchNorm2d" }, { id: "act2", type: "ReLU" }, { id: "pool2", type: "MaxPool2d", kernelSize: 2 },
+        { id: "gap", type: "AdaptiveAvgPool2d", outputSize: 1 }, { id: "flat", type: "Flatten" }, { id: "out", type: "Linear", outFeatures: "classes" },
+      ],
+      outputs: [{ target: "label", from: "out" }],
+    },
+    training: { epochs: 8, batchSize: 16, optimizer: { type: "Adam", lr: 0.005 } },
+  };
+}
+
+let trained: Promise<string> | undefined;
+
+async function trainOnce(): Promise<string> {
+  const project = join(temporaryFolder("blobs"), "blobs");
+  makePictures(join(project, "pictures"), 150);
+  // More of them in a wrong folder than are shown at once.
+  for (const [colour, other] of [["red", "blue"], ["green", "none"]] as const) {
+    for (let i = 9; i < 150; i += 12) renameSync(join(project, "pictures", colour, `${colour}-${i}.bmp`), join(project, "pictures", other, `${colour}-${i}.bmp`));
+  }
+  writeFileSync(join(project, "project.json"), JSON.stringify(blobProject("pictures"), null, 2));
+  const { code, stderr } = await lathe("train", project);
+  expect(code, stderr).toBe(0);
+  return project;
+}
+
+/** A project of 600 pictures with a finished run, its own copy in the folder. @returns its folder */
+export async function trainedBlobs(folder: string): Promise<string> {
+  const project = join(folder, "blobs");
+  cpSync(await (trained ??= trainOnce()), project, { recursive: true, preserveTimestamps: true });
+  return project;
+}
+
+/** So many tiny pictures in each class, no two alike. @returns the folder of class folders */
+export async function writeTinyPictures(folder: string, classes: readonly string[], each: number): Promise<string> {
+  const root = join(folder, "tiny");
+  for (const [k, name] of classes.entries()) {
+    mkdirSync(join(root, name), { recursive: true });
+    for (let from = 0; from < each; from += 50) {
+      await Promise.all(Array.from({ length: Math.min(50, each - from) }, async (_, j) => {
+        const i = from + j;
+        const pixels = Uint8Array.from({ length: 8 * 8 }, (_p, p) => (p * (3 + k) + i * 7 + ((i >> (p % 12)) & 1) * 90) % 256);
+        writeFileSync(join(root, name, `${name}-${String(i).padStart(4, "0")}.png`), await sharp(pixels, { raw: { width: 8, height: 8, channels: 1 } }).png({ compressionLevel: 1 }).toBuffer());
+      }));
+    }
+  }
+  return root;
+}
+
+/** Characters in alphabets: two levels of folders. @returns the outer folder */
+export async function writeAlphabets(folder: string, each: number): Promise<string> {
+  const root = join(folder, "glyphs");
+  const alphabets = { Greek: ["alpha", "beta"], Runes: ["fehu", "uruz", "ansuz"] } as const;
+  for (const [k, [alphabet, characters]] of Object.entries(alphabets).entries()) {
+    for (const [c, character] of characters.entries()) {
+      mkdirSync(join(root, alphabet, character), { recursive: true });
+      for (let i = 0; i < each; i++) {
+        const pixels = Uint8Array.from({ length: 16 * 16 }, (_, p) => ((p >> (c + 1)) % 2 === k ? 235 : 20) - ((p * 31 + i * 17) % 20));
+        writeFileSync(join(root, alphabet, character, `${character}${i}.png`), await sharp(pixels, { raw: { width: 16, height: 16, channels: 1 } }).png().toBuffer());
+      }
+    }
+  }
+  return root;
+}
