@@ -29,8 +29,9 @@ test("from a judged picture into the network: its layers by the names of the mod
   expect(new Set(drawn).size).toBe(8);
   await lookAt(page, "pictures-inside-maps");
 
-  // Another layer, then by keyboard along its maps.
-  await pictures.chooseLayer("act1");
+  // Another layer and along its maps, by keyboard.
+  await pictures.layer("conv1 + norm1").press("ArrowDown");
+  await expect(pictures.layer("act1")).toBeChecked();
   await expect(pictures.tiles("Feature maps of act1")).toHaveCount(8);
   // After a ReLU nothing is below 0.
   for (const name of await pictures.tiles("Feature maps of act1").evaluateAll((all) => all.map((tile) => tile.getAttribute("aria-label") ?? ""))) expect(name).toMatch(/^Map \d: 0(\.00)? (to|everywhere)/);
