@@ -3,8 +3,7 @@ import { join } from "node:path";
 import { runReport, type RunReport } from "../../src-main/contract/report.js";
 import { templates } from "../../src-main/services/templates/index.js";
 import { madeRows, toCsv } from "../support/judged-project.js";
-import { lathe } from "../support/lathe.js";
-import { expect } from "./fixture.js";
+import { trainOnce } from "./trained-once.js";
 
 export interface TrainedProject {
   readonly folder: string;
@@ -17,8 +16,7 @@ export async function trainProject(folder: string, document: unknown, table: str
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "table.csv"), table);
   writeFileSync(join(folder, "project.json"), JSON.stringify(document, null, 2));
-  const { code, stderr } = await lathe("train", folder);
-  expect(code, stderr).toBe(0);
+  await trainOnce(folder, [[]]);
   return { folder, report: runReport.parse(JSON.parse(readFileSync(join(folder, "runs", "0001", "report.json"), "utf8"))) };
 }
 

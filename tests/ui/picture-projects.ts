@@ -1,11 +1,9 @@
-import { cpSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
 import type { ProjectInput } from "../../src-main/contract/project.js";
 import { makePictures, SIZE } from "../support/picture-project.js";
-import { lathe } from "../support/lathe.js";
-import { temporaryFolder } from "../support/run-on-disk.js";
-import { expect } from "./fixture.js";
+import { trainOnce } from "./trained-once.js";
 
 /** Blobs of four colours, some in a wrong folder, and a small convolutional network with batch norms. */
 function blobProject(pictures: string): ProjectInput {
@@ -28,25 +26,16 @@ function blobProject(pictures: string): ProjectInput {
   };
 }
 
-let trained: Promise<string> | undefined;
-
-async function trainOnce(): Promise<string> {
-  const project = join(temporaryFolder("blobs"), "blobs");
+/** A project of 600 pictures with a finished run. @returns its folder */
+export async function trainedBlobs(folder: string): Promise<string> {
+  const project = join(folder, "blobs");
   makePictures(join(project, "pictures"), 150);
   // More of them in a wrong folder than are shown at once.
   for (const [colour, other] of [["red", "blue"], ["green", "none"]] as const) {
     for (let i = 9; i < 150; i += 12) renameSync(join(project, "pictures", colour, `${colour}-${i}.bmp`), join(project, "pictures", other, `${colour}-${i}.bmp`));
   }
   writeFileSync(join(project, "project.json"), JSON.stringify(blobProject("pictures"), null, 2));
-  const { code, stderr } = await lathe("train", project);
-  expect(code, stderr).toBe(0);
-  return project;
-}
-
-/** A project of 600 pictures with a finished run, its own copy in the folder. @returns its folder */
-export async function trainedBlobs(folder: string): Promise<string> {
-  const project = join(folder, "blobs");
-  cpSync(await (trained ??= trainOnce()), project, { recursive: true, preserveTimestamps: true });
+  await trainOnce(project, [[]]);
   return project;
 }
 

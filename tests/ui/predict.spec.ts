@@ -5,14 +5,10 @@ import { cloudTable, writeClouds } from "./cloud-project.js";
 import { expect, test } from "./fixture.js";
 import { lookAt } from "./looks.js";
 import { PredictPage } from "./pages/predict-page.js";
+import { trainedClouds } from "./trained-clouds.js";
 
-/** A project with a trained run. @returns its folder */
-async function trainedClouds(folder: string): Promise<string> {
-  const project = writeClouds(folder, { epochs: 12 });
-  const { code, stderr } = await lathe("train", project);
-  expect(code, stderr).toBe(0);
-  return project;
-}
+/** A project with trained runs. @returns its folder */
+const trained = (folder: string, runs: readonly (readonly string[])[] = [[]]) => trainedClouds(folder, runs, { epochs: 12 });
 
 test("without a model there is one button, to Train", async ({ page, studio, workshop }) => {
   const predict = new PredictPage(page);
@@ -25,7 +21,7 @@ test("without a model there is one button, to Train", async ({ page, studio, wor
 
 test("one row is answered as it is typed, and what is doubtful is marked where it stands", async ({ page, studio, workshop }) => {
   const predict = new PredictPage(page);
-  await predict.goto(workshop.server.url, await trainedClouds(workshop.folder));
+  await predict.goto(workshop.server.url, await trained(workshop.folder));
   await expect(predict.run).toHaveText(/Run 1/);
   await predict.field("height").fill("8100");
   await expect.poll(async () => (await predict.probabilities("kind"))[0]).toMatch(/^cirrus\s+\d/);
@@ -51,7 +47,7 @@ test("one row is answered as it is typed, and what is doubtful is marked where i
 });
 
 test("the form is filled from a row of the table, whose truth stands beside the answer", async ({ page, studio, workshop }) => {
-  const project = await trainedClouds(workshop.folder);
+  const project = await trained(workshop.folder);
   const predict = new PredictPage(page);
   await predict.goto(workshop.server.url, project);
   await expect(predict.answer.getByRole("list")).toBeVisible();
@@ -72,7 +68,7 @@ test("the form is filled from a row of the table, whose truth stands beside the 
 });
 
 test("a file is answered into a CSV, which is previewed; one that is there is replaced only when told", async ({ page, studio, workshop }) => {
-  const project = await trainedClouds(workshop.folder);
+  const project = await trained(workshop.folder);
   const rows = join(workshop.folder, "new-clouds.csv");
   writeFileSync(rows, cloudTable(40).replace(/^3,(\d+),([\d.]*),([\d.]*),\w+,/m, "3,$1,$2,$3,monsoon,").replaceAll(/,\w+$/gm, "").replace(/,kind$/m, ""));
   const predict = new PredictPage(page);
@@ -113,7 +109,7 @@ test("a file is answered into a CSV, which is previewed; one that is there is re
 });
 
 test("a large file is called off half way, and nothing is written", async ({ page, studio, workshop }) => {
-  const project = await trainedClouds(workshop.folder);
+  const project = await trained(workshop.folder);
   const rows = join(workshop.folder, "many.csv");
   const lines = cloudTable(5000).split("\n").filter((line) => line !== "");
   writeFileSync(rows, [lines[0], ...Array.from({ length: 120 }, () => lines.slice(1)).flat()].join("\n"));
@@ -130,8 +126,7 @@ test("a large file is called off half way, and nothing is written", async ({ pag
 });
 
 test("the run that answers is chosen; one without a model is said to have none", async ({ page, studio, workshop }) => {
-  const project = await trainedClouds(workshop.folder);
-  expect((await lathe("train", project, "--epochs", "1")).code).toBe(0);
+  const project = await trained(workshop.folder, [[], ["--epochs", "1"]]);
   const predict = new PredictPage(page);
   await predict.goto(workshop.server.url, project);
   await expect(predict.run).toHaveValue("0002");

@@ -72,7 +72,7 @@ async function decoded(bytes: Uint8Array, background: string): Promise<Picture> 
       .autoOrient().flatten({ background }).toColourspace("srgb").raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true });
     return { width: info.width, height: info.height, channels: info.channels, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
   } catch (thrown) {
-    const reason = toLatheError(thrown).message.replaceAll(/\s+/g, " ").trim();
+    const reason = toLatheError(thrown).message.replaceAll(/\s+/g, " ").replace(/[: ]+$/, "");
     if (/pixel limit|exceeds.*(limit|dimension)/i.test(reason)) throw await tooLarge(bytes);
     throw new LatheError("data.unreadable", `is damaged or cut short: ${reason.slice(0, 200)}`, {}, { cause: thrown });
   }
