@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import sharp from "sharp";
 import { Random } from "../../src-main/base/random.js";
 import { LatheError, toLatheError } from "../../src-main/base/errors.js";
-import { parseProject } from "../../src-main/contract/project.js";
+import { type ProjectInput, parseProject } from "../../src-main/contract/project.js";
 import { chooseEngine, engineCandidates } from "../../src-main/engines/index.js";
 import { TrainingControl } from "../../src-main/training/control.js";
 import { type EnginePlace, isClearlyFaster, nameOf } from "../../src-main/training/engine-decision.js";
@@ -15,14 +16,17 @@ import { type Workbench, openWorkbench } from "../../src-main/training/workbench
 import { benchmarkProject } from "./networks.js";
 import { findPyTorch, median, startPyTorch } from "./pytorch-peer.js";
 
-/** Every network's step on every engine and device that works here and on PyTorch, in turns; what `auto` chose beforehand, and whether it was right. */
+/** Every network's step on every engine and device that works here and on PyTorch, in turns; what `auto` chose beforehand, and whether it was right: `bench engines [network…]`. */
 const ROUNDS = 5;
 const ROWS = 1000;
+const [PICTURES, CLASSES] = [350, 7];
 const cases = [
   { network: "small", batch: 2, steps: 500 },
   { network: "small", batch: 32, steps: 500 },
   { network: "small", batch: 256, steps: 500 },
   { network: "large", batch: 128, steps: 20 },
+  { network: "cnn", batch: 32, steps: 10 },
+  { network: "resnet", batch: 32, steps: 5 },
 ] as const;
 type Case = (typeof cases)[number];
 
@@ -31,7 +35,7 @@ const found = findPyTorch();
 const torch = found && startPyTorch(found);
 console.log(torch ? `PyTorch ${torch.version}` : "PyTorch is not installed (Debian: apt-get install python3-torch): only ours is timed");
 const candidates = await engineCandidates("auto", "auto");
-for (const one of cases) await compare(one);
+for (const one of cases) if (process.argv.length <= 2 || process.argv.includes(one.network)) await compare(one);
 torch?.close();
 
 async function compare({ network, batch, steps }: Case): Promise<void> {
@@ -83,13 +87,32 @@ async function compare({ network, batch, steps }: Case): Promise<void> {
   }
 }
 
-/** A workbench on a table of noise, for a run long enough to try engines for. */
+/** A workbench on noise, for a run long enough to try engines for. */
 async function openBench(folder: string, network: Case["network"], batchSize: number): Promise<Workbench> {
+  const described = benchmarkProject(network);
+  const data = network === "cnn" || network === "resnet" ? await writePictures(folder, network) : writeTable(folder, network, described.data);
+  const project = parseProject({ ...described, data, training: { ...described.training, epochs: 1_000_000, batchSize } });
+  return openWorkbench({ project, folder, choice: await chooseEngine("auto", "auto"), emit: () => undefined });
+}
+
+function writeTable(folder: string, network: "small" | "large", data: ProjectInput["data"]): ProjectInput["data"] {
   const width = network === "small" ? 9 : 512;
   const random = new Random(1, "engines");
   const row = (i: number) => [...Array.from({ length: width }, () => random.normal().toFixed(4)), i % (network === "small" ? 2 : 10)].join();
   writeFileSync(join(folder, "none.csv"), `${Array.from({ length: width }, (_, k) => `x${k}`).join()},y\n${Array.from({ length: ROWS }, (_, i) => row(i)).join("\n")}\n`);
-  const described = benchmarkProject(network);
-  const project = parseProject({ ...described, training: { ...described.training, epochs: 1_000_000, batchSize } });
-  return openWorkbench({ project, folder, choice: await chooseEngine("auto", "auto"), emit: () => undefined });
+  return data;
+}
+
+async function writePictures(folder: string, network: "cnn" | "resnet"): Promise<ProjectInput["data"]> {
+  const side = network === "cnn" ? 64 : 96;
+  const random = new Random(1, "engines");
+  for (let i = 0; i < PICTURES; i++) {
+    const label = join(folder, "pictures", `class ${i % CLASSES}`);
+    mkdirSync(label, { recursive: true });
+    await sharp(Uint8Array.from({ length: side * side * 3 }, () => random.below(256)), { raw: { width: side, height: side, channels: 3 } }).png().toFile(join(label, `${i}.png`));
+  }
+  return {
+    source: { type: "image-folder", path: "pictures", levels: ["y"] }, inputs: [{ name: "x", type: "image", column: "image", size: [side, side] }],
+    targets: [{ name: "y", type: "category", column: "y" }], split: { validation: 0.1, test: 0.1 },
+  };
 }

@@ -286,6 +286,7 @@ async function shot(page: Page, name: string): Promise<void> {
 
 for (const colorScheme of ["light", "dark"] as const) {
   test(`no serious fault by axe, ${colorScheme}`, async ({ page, studio, workshop }) => {
+    test.setTimeout(120_000);
     await page.emulateMedia({ colorScheme });
     // Epochs of some length: axe is slow where everything changes all the time.
     const project = writeClouds(workshop.folder, { epochs: 100_000, table: cloudTable(6000) });
