@@ -74,6 +74,11 @@ export class GraphBuilder {
     return value;
   }
 
+  /** A stored tensor of another graph: one that has a name of its own keeps it, a constant falls together with equal ones. */
+  adopt(name: string, data: TensorData): Value {
+    return isConstantName(name) ? this.constant(data) : this.initializer(name, data);
+  }
+
   /** Adds a node and returns its outputs, typed. @throws LatheError `graph.shape`, `graph.unsupported` from the shape rule. */
   node(op: string, inputs: readonly (Value | undefined)[], attributes: Attributes = {}, options: NodeOptions = {}): readonly Value[] {
     const { domain = "", types: known, outputs: outputCount = known?.length ?? 1 } = options;
@@ -202,6 +207,11 @@ function differentiatedBy(node: Node): readonly string[] {
 
 function renameValues(attributes: Attributes, rename: (value: string) => string): Attributes {
   return Object.fromEntries(Object.entries(attributes).map(([name, a]) => [name, a.type === "string" ? text(rename(a.value)) : a.type === "strings" ? strings(a.value.map(rename)) : a]));
+}
+
+/** True of names that `constant` gives. */
+export function isConstantName(name: string): boolean {
+  return name.includes("const_");
 }
 
 function constantKey(data: TensorData): string {

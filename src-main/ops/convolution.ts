@@ -71,13 +71,8 @@ function byRows(e: Emitter, x: Value, dy: Value, windows: readonly WindowAxis[],
   const spatial = spatialAxes(x.shape.length);
   const inner = (values: readonly number[]) => values.map((v, i) => (i === values.length - 1 ? v * channels : v));
   const rows = reshapeTo(e, e.transpose(x, [0, ...spatial, 1]), [1, batch, ...inner(lengths.map(Number))], [x]);
-  const exchanged = windows.map((w) => ({ ...w, kernel: w.count, dilation: w.stride, stride: w.dilation, after: Math.max(0, w.after) }));
-  const product = e.op("Conv", [rows, e.transpose(dy, [1, 0, ...spatial])], {
-    kernel_shape: ints(exchanged.map((w) => w.kernel)),
-    strides: ints(exchanged.map((w) => w.stride)),
-    dilations: ints(inner(exchanged.map((w) => w.dilation))),
-    pads: ints([...inner(exchanged.map((w) => w.before)), ...inner(exchanged.map((w) => w.after))]),
-  });
+  const over = exchanged(windows).map((w, i) => (i === windows.length - 1 ? { ...w, dilation: w.dilation * channels, before: w.before * channels, after: w.after * channels } : w));
+  const product = convolve(e, rows, e.transpose(dy, [1, 0, ...spatial]), over, 1);
   const kernel = windows.map((w) => w.kernel);
   const cut = e.slice(product, kernel.map(() => 0), inner(kernel), spatial);
   return e.transpose(reshapeTo(e, cut, [filters, ...kernel, channels], [dy]), [0, spatial.length + 1, ...spatial.map((axis) => axis - 1)]);
@@ -134,8 +129,12 @@ function byConvolution(e: Emitter, x: Value, dy: Value, windows: readonly Window
   const operand = reshapeTo(e, e.transpose(apart, [2, 1, 0, ...shifted]), [channelsEach, productOf([group, batch]), ...croppedLengths], [x, dy]);
   const each = reshapeTo(e, dy, [batch, group, filtersEach, ...counts], [x, dy]);
   const kernel = reshapeTo(e, e.transpose(each, [1, 2, 0, ...shifted]), [filters, batch, ...counts], [x, dy]);
-  const exchanged = windows.map((w) => ({ ...w, kernel: w.count, stride: w.dilation, dilation: w.stride, after: Math.max(0, w.after), count: w.kernel }));
-  return e.transpose(convolve(e, operand, kernel, exchanged, group), [1, 0, ...spatial]);
+  return e.transpose(convolve(e, operand, kernel, exchanged(windows), group), [1, 0, ...spatial]);
+}
+
+/** The windows of a convolution over X whose kernel is dY: it has a tap for each time that the first one's window fits, and fits for each of its taps. */
+function exchanged(windows: readonly WindowAxis[]): readonly WindowAxis[] {
+  return windows.map((w) => ({ ...w, kernel: w.count, stride: w.dilation, dilation: w.stride, after: Math.max(0, w.after), count: w.kernel }));
 }
 
 /** X with what windows reach beyond its ends added as zeros, and without what none reaches. */

@@ -1,5 +1,5 @@
-import type { Graph, Node, TensorData, Value } from "../onnx/types.js";
-import { numbersOf, sizeOf, tensor } from "../onnx/types.js";
+import { isConstantName } from "../onnx/builder.js";
+import { type Graph, type Node, type TensorData, type Value, numbersOf, sizeOf, tensor } from "../onnx/types.js";
 import type { Rewrite } from "./rewrite.js";
 
 /** Arithmetic of float32 rounds once an operation, as Math.fround does of the float64 result: the constants are to the bit what the operator gives. */
@@ -17,7 +17,7 @@ export function foldConstants(): Rewrite {
     name: "fold-constants",
     prepare(graph: Graph) {
       known.clear();
-      for (const [name, data] of graph.initializers) if (name.includes("const_")) known.set(name, data);
+      for (const [name, data] of graph.initializers) if (isConstantName(name)) known.set(name, data);
     },
     replace(e, node, inputs) {
       const operands = node.inputs.map((name) => known.get(name));

@@ -20,8 +20,7 @@ export function rewriteGraph(graph: Graph, rewrite: Rewrite): Graph {
   const values = new Map<string, Value>();
   rewrite.prepare?.(graph);
   for (const { name, dtype, shape, doc } of graph.inputs) values.set(name, e.graph.input(name, dtype, shape, doc));
-  // Constants are unnamed, so that equal ones fall together with those that the rewrite makes; weights keep their names.
-  for (const [name, data] of graph.initializers) values.set(name, name.includes("const_") ? e.constant(data) : e.graph.initializer(name, data));
+  for (const [name, data] of graph.initializers) values.set(name, e.graph.adopt(name, data));
   for (const node of graph.nodes) {
     const inputs = node.inputs.map((name) => (name === "" ? undefined : defined(values.get(name), name)));
     const outputs = e.graph.scope(node.name.split("/").slice(0, -1).join("/") || "main", () =>

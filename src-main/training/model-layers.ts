@@ -86,8 +86,7 @@ export function ancestorsOf(graph: Graph, name: string): ReadonlySet<string> {
 export function copyInto(e: Emitter, graph: Graph): ReadonlyMap<string, Value> {
   const values = new Map<string, Value>();
   for (const { name, dtype, shape, doc } of graph.inputs) values.set(name, e.graph.input(name, dtype, shape, doc));
-  // Constants are unnamed, so that their names do not meet those of new ones.
-  for (const [name, data] of graph.initializers) values.set(name, name.includes("const_") ? e.constant(data) : e.graph.initializer(name, data));
+  for (const [name, data] of graph.initializers) values.set(name, e.graph.adopt(name, data));
   for (const node of graph.nodes) {
     const inputs = node.inputs.map((name) => (name === "" ? undefined : defined(values.get(name), name)));
     const scope = node.name.split("/").slice(0, -1).join("/") || "main";

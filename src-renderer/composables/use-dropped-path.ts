@@ -1,10 +1,8 @@
+import { pictureExtensions } from "../../src-main/contract/files.js";
 import { useNotices } from "../stores/notices.js";
 import { useOpening } from "../stores/opening.js";
 import { texts } from "../texts/index.js";
 import { useProjectRoute } from "./use-project-route.js";
-
-/** Extensions of pictures that Lathe reads. */
-export const pictureExtensions = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff", "avif"] as const;
 
 export interface DroppedPath {
   /** Whether the screen at hand has a use for a file called so; where it has none, that is said. */

@@ -13,32 +13,23 @@ import { settleEngine } from "../../src-main/training/settle-engine.js";
 import { timeSteps } from "../../src-main/training/time-steps.js";
 import { Trainer } from "../../src-main/training/trainer.js";
 import { type Workbench, openWorkbench } from "../../src-main/training/workbench.js";
-import { benchmarkProject } from "./networks.js";
+import { type NetworkName, type StepCase, benchmarkProject, chosenCases } from "./networks.js";
 import { findPyTorch, median, startPyTorch } from "./pytorch-peer.js";
 
 /** Every network's step on every engine and device that works here and on PyTorch, in turns; what `auto` chose beforehand, and whether it was right: `bench engines [network…]`. */
 const ROUNDS = 5;
 const ROWS = 1000;
 const [PICTURES, CLASSES] = [350, 7];
-const cases = [
-  { network: "small", batch: 2, steps: 500 },
-  { network: "small", batch: 32, steps: 500 },
-  { network: "small", batch: 256, steps: 500 },
-  { network: "large", batch: 128, steps: 20 },
-  { network: "cnn", batch: 32, steps: 10 },
-  { network: "resnet", batch: 32, steps: 5 },
-] as const;
-type Case = (typeof cases)[number];
 
 const setting = { control: new TrainingControl(), clock: () => performance.now(), now: () => new Date(), emit: () => undefined };
 const found = findPyTorch();
 const torch = found && startPyTorch(found);
 console.log(torch ? `PyTorch ${torch.version}` : "PyTorch is not installed (Debian: apt-get install python3-torch): only ours is timed");
 const candidates = await engineCandidates("auto", "auto");
-for (const one of cases) if (process.argv.length <= 2 || process.argv.includes(one.network)) await compare(one);
+for (const one of chosenCases()) await compare(one);
 torch?.close();
 
-async function compare({ network, batch, steps }: Case): Promise<void> {
+async function compare({ network, batch, steps }: StepCase): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "lathe-bench-"));
   const trainers = new Map<string, { readonly place: EnginePlace; readonly trainer: Trainer; readonly times: number[] }>();
   const bench = await openBench(folder, network, batch);
@@ -88,7 +79,7 @@ async function compare({ network, batch, steps }: Case): Promise<void> {
 }
 
 /** A workbench on noise, for a run long enough to try engines for. */
-async function openBench(folder: string, network: Case["network"], batchSize: number): Promise<Workbench> {
+async function openBench(folder: string, network: NetworkName, batchSize: number): Promise<Workbench> {
   const described = benchmarkProject(network);
   const data = network === "cnn" || network === "resnet" ? await writePictures(folder, network) : writeTable(folder, network, described.data);
   const project = parseProject({ ...described, data, training: { ...described.training, epochs: 1_000_000, batchSize } });

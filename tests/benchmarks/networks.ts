@@ -13,6 +13,28 @@ export type NetworkName = "small" | "large" | "cnn" | "resnet";
 
 export const networkNames: readonly NetworkName[] = ["small", "large", "cnn", "resnet"];
 
+export interface StepCase {
+  readonly network: NetworkName;
+  readonly batch: number;
+  /** How many a round times. */
+  readonly steps: number;
+}
+
+const stepCases: readonly StepCase[] = [
+  { network: "small", batch: 2, steps: 500 },
+  { network: "small", batch: 32, steps: 500 },
+  { network: "small", batch: 256, steps: 500 },
+  { network: "large", batch: 128, steps: 20 },
+  { network: "cnn", batch: 32, steps: 10 },
+  { network: "resnet", batch: 32, steps: 5 },
+];
+
+/** Steps to time: of the networks that the command line names, or of all. */
+export function chosenCases(): readonly StepCase[] {
+  const named = process.argv.slice(2);
+  return named.length === 0 ? stepCases : stepCases.filter(({ network }) => named.includes(network));
+}
+
 /** What one sample is, and how many classes there are; 1 is yes or no. */
 const DATA: Readonly<Record<NetworkName, { readonly shape: readonly number[]; readonly classes: number }>> = {
   small: { shape: [9], classes: 1 }, large: { shape: [512], classes: 10 }, cnn: { shape: [3, 64, 64], classes: 7 }, resnet: { shape: [3, 96, 96], classes: 7 },

@@ -3,20 +3,11 @@ import { onnxruntimeEngine } from "../../src-main/engines/onnxruntime/index.js";
 import { tensorflowEngine } from "../../src-main/engines/tensorflow/index.js";
 import { chooseThreads, multiplyAddsOf } from "../../src-main/training/threads.js";
 import { Trainer } from "../../src-main/training/trainer.js";
-import { benchmarkSpec, randomBatch } from "./networks.js";
+import { benchmarkSpec, chosenCases, randomBatch } from "./networks.js";
 import { findPyTorch, median, startPyTorch } from "./pytorch-peer.js";
 
 /** One optimizer step (forward, loss, backward, Adam) of each engine and of PyTorch in turns, so that all meet the machine in the same mood: `bench step-time [network…]`. */
 const ROUNDS = 5;
-const all = [
-  { network: "small", batch: 2, steps: 2000 },
-  { network: "small", batch: 32, steps: 2000 },
-  { network: "small", batch: 256, steps: 2000 },
-  { network: "large", batch: 128, steps: 20 },
-  { network: "cnn", batch: 32, steps: 10 },
-  { network: "resnet", batch: 32, steps: 5 },
-] as const;
-const cases = process.argv.length > 2 ? all.filter(({ network }) => process.argv.includes(network)) : all;
 /** TensorFlow dispatches a step's operations one by one: fewer steps give a median as good. */
 const MOST_TENSORFLOW_STEPS = 200;
 
@@ -25,7 +16,7 @@ const torch = found && startPyTorch(found);
 console.log(torch ? `PyTorch ${torch.version}` : "PyTorch is not installed (Debian: apt-get install python3-torch): only ours is timed");
 const engines = await available([onnxruntimeEngine, tensorflowEngine]);
 
-for (const { network, batch, steps } of cases) {
+for (const { network, batch, steps } of chosenCases()) {
   const plain = benchmarkSpec(network);
   const spec = { ...plain, training: { ...plain.training, batchSize: batch } };
   const threads = chooseThreads("auto", multiplyAddsOf(spec.plan, spec.layout, spec.inputs), batch);

@@ -65,28 +65,33 @@ export function inBlob({ top, left }: MadePicture, y: number, x: number): boolea
   return y >= top && y < top + BLOB && x >= left && x < left + BLOB;
 }
 
-/** A finished run of a small convolutional network on such pictures, and a studio that may look at it. */
-export async function pictureProject() {
-  const root = realpathSync(mkdtempSync(join(tmpdir(), "lathe-blobs-")));
-  const project = join(root, "project");
-  const pictures = makePictures(join(project, "pictures"), 60);
-  const described: ProjectInput = {
+/** A small convolutional network with batch norms on such pictures, in the folder `pictures`. @param channels of its second convolution */
+export function blobProject(target: string, channels: number, training: ProjectInput["training"]): ProjectInput {
+  return {
     version: 1, name: "blobs", seed: 7,
     data: {
       source: { type: "image-folder", path: "pictures", levels: ["label"] },
-      inputs: [{ name: "image", type: "image", column: "image", size: [SIZE, SIZE] }], targets: [{ name: "colour", type: "category", column: "label" }],
+      inputs: [{ name: "image", type: "image", column: "image", size: [SIZE, SIZE] }], targets: [{ name: target, type: "category", column: "label" }],
       split: { validation: 0.3, test: 0.3 },
     },
     model: {
       layers: [
         { id: "conv1", type: "Conv2d", outChannels: 8, kernelSize: 3, padding: 1 }, { id: "norm1", type: "BatchNorm2d" }, { id: "act1", type: "ReLU" }, { id: "pool1", type: "MaxPool2d", kernelSize: 2 },
-        { id: "conv2", type: "Conv2d", outChannels: 12, kernelSize: 3, padding: 1 }, { id: "norm2", type: "BatchNorm2d" }, { id: "act2", type: "ReLU" }, { id: "pool2", type: "MaxPool2d", kernelSize: 2 },
+        { id: "conv2", type: "Conv2d", outChannels: channels, kernelSize: 3, padding: 1 }, { id: "norm2", type: "BatchNorm2d" }, { id: "act2", type: "ReLU" }, { id: "pool2", type: "MaxPool2d", kernelSize: 2 },
         { id: "gap", type: "AdaptiveAvgPool2d", outputSize: 1 }, { id: "flat", type: "Flatten" }, { id: "out", type: "Linear", outFeatures: "classes" },
       ],
-      outputs: [{ target: "colour", from: "out" }],
+      outputs: [{ target, from: "out" }],
     },
-    training: { epochs: 25, batchSize: 8, optimizer: { type: "Adam", lr: 0.01 } },
+    training,
   };
+}
+
+/** A finished run of a small convolutional network on such pictures, and a studio that may look at it. */
+export async function pictureProject() {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), "lathe-blobs-")));
+  const project = join(root, "project");
+  const pictures = makePictures(join(project, "pictures"), 60);
+  const described = blobProject("colour", 12, { epochs: 25, batchSize: 8, optimizer: { type: "Adam", lr: 0.01 } });
   writeFileSync(join(project, "project.json"), JSON.stringify(described));
   const train = async (...more: readonly string[]) => {
     const { code, stderr } = await lathe("train", project, "--json", ...more);

@@ -1,30 +1,8 @@
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
-import type { ProjectInput } from "../../src-main/contract/project.js";
-import { makePictures, SIZE } from "../support/picture-project.js";
+import { blobProject, makePictures } from "../support/picture-project.js";
 import { trainOnce } from "./trained-once.js";
-
-/** Blobs of four colours, some in a wrong folder, and a small convolutional network with batch norms. */
-function blobProject(pictures: string): ProjectInput {
-  return {
-    version: 1, name: "blobs", seed: 7,
-    data: {
-      source: { type: "image-folder", path: pictures, levels: ["label"] },
-      inputs: [{ name: "image", type: "image", column: "image", size: [SIZE, SIZE] }], targets: [{ name: "label", type: "category", column: "label" }],
-      split: { validation: 0.3, test: 0.3 },
-    },
-    model: {
-      layers: [
-        { id: "conv1", type: "Conv2d", outChannels: 8, kernelSize: 3, padding: 1 }, { id: "norm1", type: "BatchNorm2d" }, { id: "act1", type: "ReLU" }, { id: "pool1", type: "MaxPool2d", kernelSize: 2 },
-        { id: "conv2", type: "Conv2d", outChannels: 80, kernelSize: 3, padding: 1 }, { id: "norm2", type: "BatchNorm2d" }, { id: "act2", type: "ReLU" }, { id: "pool2", type: "MaxPool2d", kernelSize: 2 },
-        { id: "gap", type: "AdaptiveAvgPool2d", outputSize: 1 }, { id: "flat", type: "Flatten" }, { id: "out", type: "Linear", outFeatures: "classes" },
-      ],
-      outputs: [{ target: "label", from: "out" }],
-    },
-    training: { epochs: 8, batchSize: 16, optimizer: { type: "Adam", lr: 0.005 } },
-  };
-}
 
 /** A project of 600 pictures with a finished run. @returns its folder */
 export async function trainedBlobs(folder: string): Promise<string> {
@@ -34,7 +12,7 @@ export async function trainedBlobs(folder: string): Promise<string> {
   for (const [colour, other] of [["red", "blue"], ["green", "none"]] as const) {
     for (let i = 9; i < 150; i += 12) renameSync(join(project, "pictures", colour, `${colour}-${i}.bmp`), join(project, "pictures", other, `${colour}-${i}.bmp`));
   }
-  writeFileSync(join(project, "project.json"), JSON.stringify(blobProject("pictures"), null, 2));
+  writeFileSync(join(project, "project.json"), JSON.stringify(blobProject("label", 80, { epochs: 8, batchSize: 16, optimizer: { type: "Adam", lr: 0.005 } }), null, 2));
   await trainOnce(project, [[]]);
   return project;
 }

@@ -1,15 +1,13 @@
 import type { Role } from "../../../src-main/contract/project-views.js";
 import type { SplitSpec, TableSourceSpec } from "../../../src-main/contract/data.js";
 import { toLatheError } from "../../../src-main/base/errors.js";
+import { tableExtensions } from "../../composables/use-project-opening.js";
 import { useDataView } from "../../stores/data-view.js";
 import { useNotices } from "../../stores/notices.js";
 import { usePicker } from "../../stores/picker.js";
 import { useProject } from "../../stores/project.js";
 import { inputOf, setInputKind, setRole } from "../../stores/roles.js";
 import { texts } from "../../texts/index.js";
-
-/** Extensions of the tables that Lathe reads. */
-const extensions = ["csv", "tsv", "txt", "parquet", "json", "jsonl", "ndjson"];
 
 /** What is said, without what is not. */
 function present<T extends object>(all: T): { [K in keyof T]: Exclude<T[K], undefined> } {
@@ -68,7 +66,7 @@ export function useDataEdits() {
 
   async function pickTable(title: string): Promise<string | undefined> {
     try {
-      const path = await picker.pick(project.draft?.data.source.type === "image-folder" ? { kind: "open-folder", title } : { kind: "open-file", title, extensions });
+      const path = await picker.pick(project.draft?.data.source.type === "image-folder" ? { kind: "open-folder", title } : { kind: "open-file", title, extensions: [...tableExtensions] });
       return path === undefined ? undefined : withinProject(path);
     } catch (thrown) {
       notices.complain(toLatheError(thrown).message);
