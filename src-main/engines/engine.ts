@@ -1,6 +1,7 @@
 import type { DifferentiateOptions } from "../autodiff/differentiate.js";
 import type { Emitter } from "../onnx/emitter.js";
 import type { Graph, TensorData, Value } from "../onnx/types.js";
+import type { Unfinished } from "../rewrites/rewrite.js";
 
 export type EngineName = "onnxruntime" | "tensorflow";
 
@@ -57,6 +58,8 @@ export interface Engine {
   status(): Promise<EngineStatus>;
   /** Tries a device by a small computation. @returns why it does not work, or undefined where it does. */
   probe(device: string): Promise<string | undefined>;
+  /** Changes a forward graph to suit, before it is differentiated: as exact as it was. What it gives is to be gone on with. */
+  readonly prepare: (forward: Unfinished) => Unfinished;
   /**
    * Adds to the graph built so far nodes that compute ∂loss/∂x for each x in `wrt`, shaped and typed like x; zeros where the loss does not depend on x. How is
    * the engine's own affair: the graph that comes of it is for this engine to compile.

@@ -134,9 +134,19 @@ export class GraphBuilder {
 
   /** The finished graph, without the nodes and constants that no output needs, and without copies that only give a value its output's name. */
   build(name: string): Graph {
-    const needed = new Set(this.#outputs.map((v) => v.name));
+    const outputs = new Set(this.#outputs.map((v) => v.name));
+    return this.#graphOf(name, nameOutputs(this.#nodes, outputs), this.#outputs);
+  }
+
+  /** What is built so far and leads to these values, which are its outputs under the names they have. */
+  soFar(values: readonly Value[]): Graph {
+    return this.#graphOf("so far", [...this.#nodes], [...new Map(values.map(({ name, dtype, shape }) => [name, { name, dtype, shape }])).values()]);
+  }
+
+  #graphOf(name: string, all: Node[], outputs: readonly GraphValue[]): Graph {
+    const needed = new Set(outputs.map((v) => v.name));
     const nodes: Node[] = [];
-    for (const node of nameOutputs(this.#nodes, needed).reverse()) {
+    for (const node of all.reverse()) {
       if (!node.outputs.some((o) => needed.has(o))) continue;
       nodes.push(node);
       for (const i of [...node.inputs, ...differentiatedBy(node)]) needed.add(i);
@@ -144,7 +154,7 @@ export class GraphBuilder {
     return {
       name,
       inputs: this.#inputs,
-      outputs: this.#outputs,
+      outputs,
       initializers: new Map([...this.#initializers].filter(([n]) => needed.has(n))),
       nodes: nodes.reverse(),
       types: this.#types,

@@ -11,15 +11,18 @@ export function convolve(e: Emitter, x: Value, w: Value, windows: readonly Windo
   return e.op("Conv", [x, w], { ...windowAttributes(windows), ...(group === 1 ? {} : { group: int(group) }) });
 }
 
+/** How many times more filters than channels make ConvTranspose quicker than the convolution that gives the same. */
+const MANY_MORE = 4;
+
 /**
  * What Conv(X, W) with these windows gives back to X of Y's gradient: dX = ConvTranspose(dY, W). Where the stride is 1 that is a convolution with the kernel turned
- * round. ONNX Runtime lays out every tap of dY for the one, and of dX for the other: the one with fewer channels is quicker (with 64 to 32 channels of 32 × 32, a
- * batch of 32 and one thread 50 ms against 33 ms; with 128 to 128 of 12 × 12 26 ms against 34 ms).
+ * round. ONNX Runtime lays out every tap of dY for the one, and of dX for the other, which pays where dX has far fewer channels. (ConvTranspose and Conv, a batch of 32,
+ * with one thread and with two: 128 to 128 channels of 12 × 12 21 and 13 ms, 14 and 9 ms; 64 to 32 of 32 × 32 20 and 18 ms, 17 and 14 ms; 64 to 16 12 and 14 ms, 9 and 9 ms.)
  */
 export function convolveBack(e: Emitter, dy: Value, w: Value, windows: readonly WindowAxis[], group: number): Value {
   const padded = windows.map(({ before, after, ...rest }) => ({ ...rest, before: reachOf(rest) - 1 - before, after: reachOf(rest) - 1 - after }));
   const [filters, perGroup] = w.shape;
-  const fewer = typeof filters === "number" && typeof perGroup === "number" && perGroup * group < filters;
+  const fewer = typeof filters === "number" && typeof perGroup === "number" && perGroup * group * MANY_MORE <= filters;
   if (!fewer && windows.every((win) => win.stride === 1) && padded.every((win) => win.before >= 0 && win.after >= 0)) {
     return convolve(e, dy, turned(e, w, group), padded, group);
   }

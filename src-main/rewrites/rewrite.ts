@@ -9,16 +9,38 @@ import { createEmitter } from "../ops/index.js";
  */
 export interface Rewrite {
   readonly name: string;
-  /** Told all of the old graph before the first node. */
-  prepare?(graph: Graph): void;
+  /** Told all of the old graph before the first node, and which of its values are going to be differentiated by. */
+  prepare?(graph: Graph, learns: ReadonlySet<string>): void;
   replace(e: Emitter, node: Node, inputs: readonly (Value | undefined)[]): readonly Value[] | undefined;
 }
 
 /** Builds a graph anew, node by node, with one rewrite. */
 export function rewriteGraph(graph: Graph, rewrite: Rewrite): Graph {
+  const { e, values } = anew(graph, rewrite, new Set());
+  for (const { name, doc } of graph.outputs) e.graph.output(defined(values.get(name), name), name, doc);
+  return e.graph.build(graph.name);
+}
+
+/** A graph that is still being built. */
+export interface Unfinished {
+  readonly e: Emitter;
+  /** What it will be differentiated by. */
+  readonly learns: readonly Value[];
+  /** What is still going to be used. */
+  readonly kept: readonly Value[];
+}
+
+/** The same for a graph that is not finished: an emitter to go on with, and `learns` and `kept` as they are there. */
+export function rewriteUnfinished({ e: before, learns, kept }: Unfinished, rewrite: Rewrite): Unfinished {
+  const { e, values } = anew(before.graph.soFar([...learns, ...kept]), rewrite, new Set(learns.map(({ name }) => name)));
+  const now = ({ name }: Value) => defined(values.get(name), name);
+  return { e, learns: learns.map(now), kept: kept.map(now) };
+}
+
+function anew(graph: Graph, rewrite: Rewrite, learns: ReadonlySet<string>): { readonly e: Emitter; readonly values: ReadonlyMap<string, Value> } {
   const e = createEmitter();
   const values = new Map<string, Value>();
-  rewrite.prepare?.(graph);
+  rewrite.prepare?.(graph, learns);
   for (const { name, dtype, shape, doc } of graph.inputs) values.set(name, e.graph.input(name, dtype, shape, doc));
   for (const [name, data] of graph.initializers) values.set(name, e.graph.adopt(name, data));
   for (const node of graph.nodes) {
@@ -27,6 +49,5 @@ export function rewriteGraph(graph: Graph, rewrite: Rewrite): Graph {
       rewrite.replace(e, node, inputs) ?? e.graph.node(node.op, inputs, node.attributes, { domain: node.domain, outputs: node.outputs.length }));
     node.outputs.forEach((name, i) => values.set(name, defined(outputs[i], name)));
   }
-  for (const { name, doc } of graph.outputs) e.graph.output(defined(values.get(name), name), name, doc);
-  return e.graph.build(graph.name);
+  return { e, values };
 }

@@ -6,6 +6,7 @@ import { type Graph, type Value, tensor } from "../onnx/types.js";
 import { createEmitter } from "../ops/index.js";
 import { clipByGlobalNorm, clipByValue } from "../optimizers/clip.js";
 import { optimizers } from "../optimizers/index.js";
+import type { Unfinished } from "../rewrites/rewrite.js";
 import { type DiagnosisEntry, lowerDiagnosis } from "./diagnosis-graph.js";
 import { bindFlat, flatten } from "./flat-bindings.js";
 import { type TargetLoss, lowerLosses } from "./loss-graph.js";
@@ -33,43 +34,41 @@ const MAXIMA = "loss maxima";
  * @param diagnose adds the gradient norms and other figures of the diagnosis as one more output. The plain graph runs most steps, this one a few an epoch.
  * @throws LatheError `model.layer` where layers do not fit, naming the layer.
  */
-export function buildStepProgram(spec: TrainingSpec, engine: Pick<Engine, "differentiate">, diagnose: boolean): StepProgram {
+export function buildStepProgram(spec: TrainingSpec, engine: Pick<Engine, "prepare" | "differentiate">, diagnose: boolean): StepProgram {
   const { layout, training } = spec;
   if (layout.parameterCount === 0) throw new LatheError("model.layer", "the model has nothing to train: no layer has parameters; add a Linear layer");
-  const e = createEmitter();
   const optimizer = optimizers.get(training.optimizer.type);
   const config = optimizer.config.parse(training.optimizer);
-
   const scalarNames = Object.keys(optimizer.scalars(config, 1, 0));
-  const needsBatchSize = layout.buffers.length > 0;
-  if (needsBatchSize) scalarNames.push(BATCH_SIZE);
-  const scalar = bindScalars(e, scalarNames);
-  const flat = bindFlat(e, layout, "train", () => scalar(BATCH_SIZE));
+  if (layout.buffers.length > 0) scalarNames.push(BATCH_SIZE);
 
-  const inputs = declareInputs(e, spec);
-  const activations = lowerNetwork(e, spec.plan, inputs, flat);
-  const parts = lowerLosses(e, spec, activations);
-  const combined = combine(e, spec, parts);
+  const forward = lowerForward(spec, scalarNames);
+  const { parts, combined, flat } = forward;
+  // What the diagnosis looks at has to stay as the layers made it.
+  const looked = diagnose ? [...forward.activations.values()] : [];
+  const kept = [...forward.scalars, flat.parameters, combined.loss, ...combined.constants, ...parts.map((p) => p.loss), ...(forward.buffers ? [forward.buffers] : []), ...looked];
+  const { e, at } = prepare(engine, { e: forward.e, learns: flat.pieces, kept });
 
-  const gradients = engine.differentiate(e, combined.loss, flat.pieces, { stopAt: combined.constants });
-  const raw = flatten(e, gradients);
-  const gradient = clip(e, spec, raw);
+  const parameters = at(flat.parameters);
+  const pieces = flat.pieces.map(at);
+  const gradients = engine.differentiate(e, at(combined.loss), pieces, { stopAt: combined.constants.map(at) });
+  const gradient = clip(e, spec, flatten(e, gradients));
   const slots = optimizer.slots(config);
   const slotInputs = new Map(Object.keys(slots).map((slot) => [slot, e.graph.input(names.slot(slot), "float32", [layout.parameterCount])]));
   const update = e.graph.scope("optimizer", () => optimizer.update({
-    e, config, gradient, scalar,
-    parameters: flat.parameters,
+    e, config, gradient, parameters,
+    scalar: (name) => at(defined(forward.scalars[scalarNames.indexOf(name)], `scalar ${name}`)),
     slot: (name) => defined(slotInputs.get(name), `slot ${name}`),
   }));
 
   e.graph.output(update.parameters, names.next(names.parameters));
   for (const slot of Object.keys(slots)) e.graph.output(defined(update.slots[slot], `the new ${slot}`), names.next(names.slot(slot)));
-  const buffers = flat.nextBuffers();
-  if (buffers) e.graph.output(buffers, names.next(names.buffers));
-  if (combined.maxima) e.graph.output(combined.maxima, names.next(names.slot(MAXIMA)));
-  e.graph.output(combined.loss, names.loss);
-  if (parts.length > 1) e.graph.output(e.concat(parts.map((p) => e.reshape(p.loss, [1])), 0), names.losses);
-  const diagnosis = diagnose ? lowerDiagnosis(e, spec, { activations, gradients, pieces: flat.pieces, next: update.parameters, parameters: flat.parameters }) : undefined;
+  if (forward.buffers) e.graph.output(at(forward.buffers), names.next(names.buffers));
+  if (combined.maxima) e.graph.output(at(combined.maxima), names.next(names.slot(MAXIMA)));
+  e.graph.output(at(combined.loss), names.loss);
+  if (parts.length > 1) e.graph.output(e.concat(parts.map((p) => e.reshape(at(p.loss), [1])), 0), names.losses);
+  const activations = () => new Map([...forward.activations].map(([layer, value]) => [layer, at(value)]));
+  const diagnosis = diagnose ? lowerDiagnosis(e, spec, { activations: activations(), gradients, pieces, next: update.parameters, parameters }) : undefined;
   if (diagnosis) e.graph.output(diagnosis.vector, names.diagnosis);
 
   return {
@@ -84,11 +83,28 @@ export function buildStepProgram(spec: TrainingSpec, engine: Pick<Engine, "diffe
   };
 }
 
-/** This step's numbers by name, each of shape [1]. */
-function bindScalars(e: Emitter, scalarNames: readonly string[]): (name: string) => Value {
-  const vector = scalarNames.length > 0 ? e.graph.input(names.scalars, "float32", [scalarNames.length]) : undefined;
-  const parts = vector && scalarNames.length > 1 ? e.split(vector, scalarNames.map(() => 1), 0) : vector ? [vector] : [];
-  return (name) => defined(parts[scalarNames.indexOf(name)], `scalar ${name}`);
+/** From the batch to the loss, as layers and losses write it. */
+function lowerForward(spec: TrainingSpec, scalarNames: readonly string[]) {
+  const e = createEmitter();
+  const scalars = bindScalars(e, scalarNames);
+  const flat = bindFlat(e, spec.layout, "train", () => defined(scalars[scalarNames.indexOf(BATCH_SIZE)], BATCH_SIZE));
+  const activations = lowerNetwork(e, spec.plan, declareInputs(e, spec), flat);
+  const parts = lowerLosses(e, spec, activations);
+  return { e, scalars, flat, activations, parts, combined: combine(e, spec, parts), buffers: flat.nextBuffers() };
+}
+
+/** @returns an emitter to go on with, and where each value is there. */
+function prepare(engine: Pick<Engine, "prepare">, forward: Unfinished): { readonly e: Emitter; readonly at: (value: Value) => Value } {
+  const { e, learns, kept } = engine.prepare(forward);
+  const now = new Map([...forward.learns, ...forward.kept].map(({ name }, i) => [name, defined([...learns, ...kept][i], name)]));
+  return { e, at: ({ name }) => defined(now.get(name), name) };
+}
+
+/** This step's numbers in order, each of shape [1]. */
+function bindScalars(e: Emitter, scalarNames: readonly string[]): readonly Value[] {
+  if (scalarNames.length === 0) return [];
+  const vector = e.graph.input(names.scalars, "float32", [scalarNames.length]);
+  return scalarNames.length > 1 ? e.split(vector, scalarNames.map(() => 1), 0) : [vector];
 }
 
 /** The loss that is differentiated. `constants` are values no gradient flows through. */

@@ -4,14 +4,16 @@ import { Random } from "../../src-main/base/random.js";
 import { parseProject } from "../../src-main/contract/project.js";
 import { onnxruntimeEngine } from "../../src-main/engines/onnxruntime/index.js";
 import type { Emitter } from "../../src-main/onnx/emitter.js";
-import { type Attributes, type Graph, type Shape, type TensorData, type Value, float, int, ints, numbersOf, sizeOf, tensor } from "../../src-main/onnx/types.js";
+import { type Attributes, type Graph, type Shape, type TensorData, type Value, float, int, ints, numbersOf, sizeOf, tensor, text } from "../../src-main/onnx/types.js";
 import { createEmitter } from "../../src-main/ops/index.js";
 import { commonSubexpression } from "../../src-main/rewrites/common-subexpression.js";
 import { foldConstants } from "../../src-main/rewrites/fold-constants.js";
 import { foldBatchNorm } from "../../src-main/rewrites/fold-batch-norm.js";
 import { rewriteAll } from "../../src-main/rewrites/index.js";
+import { largerOfTwo } from "../../src-main/rewrites/larger-of-two.js";
 import { poolBeforeActivation } from "../../src-main/rewrites/pool-before-activation.js";
-import { rewriteGraph } from "../../src-main/rewrites/rewrite.js";
+import { poolByPhases } from "../../src-main/rewrites/pool-by-phases.js";
+import { type Rewrite, type Unfinished, rewriteGraph, rewriteUnfinished } from "../../src-main/rewrites/rewrite.js";
 import { sharedPool } from "../../src-main/rewrites/shared-pool.js";
 import { sumOfUnpooled } from "../../src-main/rewrites/sum-of-unpooled.js";
 import { layOut } from "../../src-main/training/layout.js";
@@ -35,6 +37,13 @@ function graphOf(build: (e: Emitter, x: Value) => Readonly<Record<string, Value>
   return e.graph.build("test");
 }
 
+async function inOnnxRuntime(graph: Graph, feeds: Readonly<Record<string, TensorData>>): Promise<Readonly<Record<string, readonly number[]>>> {
+  const executable = await onnxruntimeEngine.compile(graph, { device: "cpu", threads: 1 });
+  const results = await executable.run(feeds);
+  await executable.dispose();
+  return Object.fromEntries(Object.entries(results).map(([name, data]) => [name, numbersOf(data)]));
+}
+
 function feedsFor(graph: Graph, n = 3): Record<string, TensorData> {
   return Object.fromEntries(graph.inputs.map(({ name, dtype, shape }) => {
     const dims = shape.map((d) => (typeof d === "string" ? n : d));
@@ -54,21 +63,36 @@ function expectUnchanged(before: Graph, after: Graph, feeds = feedsFor(before)):
   }
 }
 
-/** A pool after an activation, and its gradient, as a training step has them. */
-const pooledStep = (activation: string, attributes: Attributes = {}, pool: Attributes = two, more: (e: Emitter, y: Value) => Readonly<Record<string, Value>> = () => ({})) =>
-  graphOf((e, x) => {
-    const a = e.op(activation, [x], attributes);
-    const y = e.op("MaxPool", [a], pool);
-    return { y, dx: differentiate(e, e.reduceSum(e.mul(y, e.square(y))), [x])[0]!, ...more(e, a) };
-  });
-const pooled = (graph: Graph) => rewriteGraph(rewriteGraph(graph, sharedPool()), poolBeforeActivation());
+interface Forward {
+  readonly learns: Readonly<Record<string, Value>>;
+  readonly results: Readonly<Record<string, Value>>;
+}
+
+/** A forward graph, rewritten before it is differentiated, and the gradients `d…` of Σ results³, with the places of maxima found once. */
+function stepOf(build: (e: Emitter) => Forward, ...rewrites: readonly Rewrite[]): Graph {
+  const e = createEmitter();
+  const { learns, results } = build(e);
+  const losses = Object.values(results).map((y) => e.reduceSum(e.mul(y, e.square(y))));
+  const prepared = rewrites.reduce<Unfinished>(rewriteUnfinished, { e, learns: Object.values(learns), kept: [losses.reduce((sum, one) => e.add(sum, one)), ...Object.values(results)] });
+  const [loss, ...kept] = prepared.kept;
+  const gradients = differentiate(prepared.e, loss!, prepared.learns);
+  Object.keys(results).forEach((name, i) => prepared.e.graph.output(kept[i]!, name));
+  Object.keys(learns).forEach((name, i) => prepared.e.graph.output(gradients[i]!, `d${name}`));
+  return rewriteGraph(prepared.e.graph.build("step"), sharedPool());
+}
+
+/** A pool after an activation. */
+const pooled = (activation: string, attributes: Attributes = {}, pool: Attributes = two, more: (e: Emitter, y: Value) => Readonly<Record<string, Value>> = () => ({})) => (e: Emitter): Forward => {
+  const x = e.graph.input("x", "float32", PICTURE);
+  const a = e.op(activation, [x], attributes);
+  return { learns: { x }, results: { y: e.op("MaxPool", [a], pool), ...more(e, a) } };
+};
 
 describe("pool before activation", () => {
   it.each([
     ["Elu", {}], ["Elu", { alpha: float(0.5) }], ["Relu", {}], ["Selu", {}], ["Sigmoid", {}], ["Tanh", {}], ["Softplus", {}],
   ] as const)("of %s %j: output and gradient stay, and the activation sees a quarter", (op, attributes) => {
-    const before = pooledStep(op, attributes);
-    const after = pooled(before);
+    const [before, after] = [stepOf(pooled(op, attributes)), stepOf(pooled(op, attributes), poolBeforeActivation())];
     expectUnchanged(before, after);
     expect(resultOf(before, op)).toContainEqual(PICTURE);
     expect(resultOf(after, op).every((shape) => shape[2] === 3 && shape[3] === 2)).toBe(true);
@@ -76,48 +100,127 @@ describe("pool before activation", () => {
   });
 
   it("keeps what float32 makes of it in ONNX Runtime, flat ground and saturation among it", async () => {
-    const before = pooledStep("Elu");
     const values = Array.from({ length: 48 }, (_, i) => [0, 0, -0, 1.5, -30, -30, -40, 2, 2, -1, -1, 0][i % 12]!);
-    const [plain, rewritten] = await Promise.all([before, rewriteAll(before, 32)].map(async (graph) => {
-      const executable = await onnxruntimeEngine.compile(graph, { device: "cpu", threads: 1 });
-      const { y, dx } = await executable.run({ x: tensor("float32", values, [1, 2, 6, 4]) });
-      await executable.dispose();
-      return [numbersOf(y!), numbersOf(dx!)] as const;
-    }));
-    for (const i of [0, 1] as const) plain![i].forEach((value, k) => expect(rewritten![i][k]).toBeCloseTo(value, 6));
+    const graphs = [stepOf(pooled("Elu")), rewriteAll(stepOf(pooled("Elu"), poolBeforeActivation()), 32)];
+    const [plain, rewritten] = await Promise.all(graphs.map((graph) => inOnnxRuntime(graph, { x: tensor("float32", values, [1, 2, 6, 4]) })));
+    for (const name of ["y", "dx"]) plain![name]!.forEach((value, k) => expect(rewritten![name]![k]).toBeCloseTo(value, 6));
   });
 
   it.each([
-    ["somebody else reads the activation", pooledStep("Elu", {}, two, (e, a) => ({ mean: e.reduceMean(a) }))],
-    ["the activation falls", pooledStep("Elu", { alpha: float(-1) })],
-    ["it is no activation", pooledStep("Abs")],
-    ["windows overlap, whose gradient is not written by MaxUnpool", pooledStep("Elu", {}, { kernel_shape: ints([2, 2]) })],
-    ["two pools read it", pooledStep("Relu", {}, two, (e, a) => ({ other: e.op("MaxPool", [a], { kernel_shape: ints([3, 1]) }) }))],
-  ])("leaves it where it is where %s", (_, before) => {
-    const after = pooled(before);
+    ["somebody else reads the activation", pooled("Elu", {}, two, (e, a) => ({ mean: e.reduceMean(a) }))],
+    ["it is a result itself", pooled("Elu", {}, two, (_, a) => ({ a }))],
+    ["the activation falls", pooled("Elu", { alpha: float(-1) })],
+    ["it is no activation", pooled("Abs")],
+    ["two pools read it", pooled("Relu", {}, two, (e, a) => ({ other: e.op("MaxPool", [a], { kernel_shape: ints([3, 1]) }) }))],
+  ])("leaves it where it is where %s", (_, build) => {
+    const [before, after] = [stepOf(build), stepOf(build, poolBeforeActivation())];
     expectUnchanged(before, after);
-    expect(resultOf(after, "MaxPool")).toEqual(resultOf(rewriteGraph(before, sharedPool()), "MaxPool"));
-    expect(after.nodes.find((node) => node.op === "MaxPool")!.inputs).not.toEqual(["x"]);
+    expect(after.nodes.map(({ op }) => op)).toEqual(before.nodes.map(({ op }) => op));
   });
 
-  it("keeps apart what belongs to another pool", () => {
-    const before = graphOf((e, x) => {
-      const y = e.op("MaxPool", [e.op("Elu", [x])], two);
-      const w = e.graph.input("w", "float32", PICTURE);
-      const other = e.op("MaxPool", [e.mul(x, w)], two);
-      const [dx, dw] = differentiate(e, e.reduceSum(e.mul(e.square(y), other)), [x, w]);
-      return { dx: dx!, dw: dw! };
-    });
-    const after = pooled(before);
+  it("windows may overlap, and there may be another pool", () => {
+    const build = (e: Emitter): Forward => {
+      const [x, w] = [e.graph.input("x", "float32", PICTURE), e.graph.input("w", "float32", PICTURE)];
+      const y = e.op("MaxPool", [e.op("Elu", [x])], { kernel_shape: ints([2, 2]) });
+      return { learns: { x, w }, results: { y: e.mul(y, e.op("MaxPool", [e.mul(x, w)], { kernel_shape: ints([2, 2]) })) } };
+    };
+    const [before, after] = [stepOf(build), stepOf(build, poolBeforeActivation())];
     expectUnchanged(before, after);
-    expect(resultOf(after, "Elu")).toEqual([["N", 2, 3, 2]]);
+    expect(resultOf(after, "Elu")).toEqual([["N", 2, 5, 3]]);
   });
 
   it("moves an activation that nothing is learnt through", () => {
     const before = graphOf((e, x) => ({ y: e.op("MaxPool", [e.tanh(x)], { kernel_shape: ints([3, 2]) }) }));
-    const after = pooled(before);
+    const after = rewriteGraph(before, poolBeforeActivation());
     expectUnchanged(before, after);
     expect(after.nodes.map(({ op }) => op)).toEqual(["MaxPool", "Tanh"]);
+  });
+});
+
+/** A convolution of a picture that is not learnt, with its kernel and bias, and a pool. */
+const convolved = (kernel: Shape, attributes: Attributes, pool: Attributes = two, more: (e: Emitter, x: Value, y: Value) => Partial<Forward> = () => ({})) => (e: Emitter): Forward => {
+  const x = e.graph.input("x", "float32", PICTURE);
+  const [w, b] = [e.graph.input("w", "float32", kernel), e.graph.input("b", "float32", [kernel[0]!])];
+  const y = e.op("Conv", [x, w, b], attributes);
+  const { learns, results } = more(e, x, y);
+  return { learns: { w, b, ...learns }, results: { y: e.op("MaxPool", [y], pool), ...results } };
+};
+const around = (...pads: readonly number[]) => ({ pads: ints(pads) });
+
+describe("a pool by phases", () => {
+  it.each<[string, Shape, Attributes]>([
+    ["3 by 3", [3, 2, 3, 3], around(1, 1, 1, 1)],
+    ["5 by 3", [3, 2, 5, 3], around(2, 1, 2, 1)],
+    ["padded by auto_pad", [3, 2, 3, 3], { auto_pad: text("SAME_LOWER") }],
+    ["with more before than after", [3, 2, 3, 3], around(2, 2, 0, 0)],
+    ["with nothing after", [3, 2, 2, 2], around(1, 1, 0, 0)],
+    ["dilated", [3, 2, 3, 3], { ...around(2, 2, 2, 2), dilations: ints([2, 2]) }],
+    ["in groups", [4, 1, 3, 3], { ...around(1, 1, 1, 1), group: int(2) }],
+  ])("of a convolution %s: output and gradients stay, and nobody asks for places", (_, kernel, attributes) => {
+    const build = convolved(kernel, attributes);
+    const [before, after] = [stepOf(build), rewriteGraph(stepOf(build, poolByPhases()), largerOfTwo())];
+    expectUnchanged(before, after);
+    expect([counts(before, "MaxPool"), counts(before, "MaxUnpool")]).toEqual([1, 1]);
+    expect(["MaxPool", "MaxUnpool", "Where"].map((op) => counts(after, op))).toEqual([0, 0, 0]);
+    // Numbers of the whole size are neither made nor read.
+    expect(after.nodes.flatMap(({ outputs }) => outputs).filter((name) => after.types.get(name)?.shape.join() === `N,${kernel[0]},6,4`)).toEqual([]);
+  });
+
+  it("gives the gradient to the first of equals, as the pool does, in float64 and in ONNX Runtime", async () => {
+    const build = convolved([2, 2, 3, 3], around(1, 1, 1, 1));
+    const [before, after] = [stepOf(build), stepOf(build, poolByPhases())];
+    // Small whole numbers tie often, and every sum of them is exact.
+    const feeds = Object.fromEntries(before.inputs.map(({ name, dtype, shape }) => {
+      const dims = shape.map((d) => (typeof d === "string" ? 8 : d));
+      const random = new Random(3, name);
+      return [name, tensor(dtype === "int64" ? "int64" : "float32", Array.from({ length: sizeOf(dims) }, () => random.below(2)), dims)];
+    }));
+    const conv = evaluate(graphOf((e, x) => ({ y: e.op("Conv", [x, e.constant(feeds["w"]!), e.constant(feeds["b"]!)], around(1, 1, 1, 1)) })), { x: feeds["x"]! })["y"]!.data;
+    const windows = [...conv].flatMap((v, i) => (i % 8 < 4 && i % 2 === 0 ? [[v, conv[i + 1]!, conv[i + 4]!, conv[i + 5]!]] : []));
+    expect(windows.filter((w) => w.filter((v) => v === Math.max(...w)).length > 1).length).toBeGreaterThan(5);
+    expectUnchanged(before, rewriteGraph(after, largerOfTwo()), feeds);
+    const [plain, rewritten] = await Promise.all([before, rewriteAll(after, 32)].map((graph) => inOnnxRuntime(graph, feeds)));
+    expect(rewritten).toEqual(plain);
+  });
+
+  it.each<[string, (e: Emitter) => Forward]>([
+    ["something is learnt before it", (e) => { const { learns, results } = convolved([2, 2, 3, 3], around(1, 1, 1, 1))(e); return { learns: { ...learns, x: e.graph.value("x") }, results }; }],
+    ["it is not learnt itself", (e) => ({ ...convolved([2, 2, 3, 3], around(1, 1, 1, 1))(e), learns: {} })],
+    ["it moves by two", convolved([2, 2, 3, 3], { ...around(1, 1, 1, 1), strides: ints([2, 2]) }, { kernel_shape: ints([2, 2]), strides: ints([1, 1]) })],
+    ["nothing is added before the picture", convolved([2, 2, 3, 3], {})],
+    ["the pool leaves a column out", convolved([2, 2, 3, 2], around(1, 1, 1, 1))],
+    ["windows overlap", convolved([2, 2, 3, 3], around(1, 1, 1, 1), { kernel_shape: ints([2, 2]) })],
+    ["windows are of three", convolved([2, 2, 3, 3], around(1, 1, 1, 1), { kernel_shape: ints([3, 3]), strides: ints([3, 3]) })],
+    ["somebody else reads the convolution", convolved([2, 2, 3, 3], around(1, 1, 1, 1), two, (e, _, y) => ({ results: { mean: e.reduceMean(y) } }))],
+  ])("is left alone where %s", (_, build) => {
+    const [before, after] = [stepOf(build), stepOf(build, poolByPhases())];
+    expectUnchanged(before, after);
+    expect(after.nodes.map(({ op }) => op)).toEqual(before.nodes.map(({ op }) => op));
+  });
+});
+
+describe("the larger of two", () => {
+  const by = (yes: (e: Emitter, a: Value, b: Value) => Value, no: (e: Emitter, a: Value, b: Value) => Value) => graphOf((e, a) => {
+    const b = e.graph.input("b", "float32", PICTURE);
+    const larger = e.op("GreaterOrEqual", [a, b]);
+    return { m: e.where(larger, a, b), part: e.where(larger, yes(e, a, b), no(e, a, b)) };
+  });
+  const zero = (e: Emitter) => e.scalar(0);
+
+  it.each([["of the first", by((_, a) => a, zero)], ["of the second", by(zero, (_, __, b) => b)]])("and the part %s are a maximum and a product", (_, before) => {
+    const after = rewriteGraph(before, largerOfTwo());
+    expectUnchanged(before, after);
+    expect([counts(after, "Where"), counts(after, "Max")]).toEqual([0, 1]);
+  });
+
+  it.each([
+    ["chooses something else too", by((_, a) => a, (e, _, b) => e.neg(b))],
+    ["chooses the smaller", graphOf((e, a) => { const b = e.graph.input("b", "float32", PICTURE); return { m: e.where(e.op("GreaterOrEqual", [a, b]), b, a) }; })],
+    ["only masks", graphOf((e, a) => { const b = e.graph.input("b", "float32", PICTURE); return { m: e.where(e.op("GreaterOrEqual", [a, b]), a, e.scalar(0)) }; })],
+    ["is asked for itself", graphOf((e, a) => { const b = e.graph.input("b", "float32", PICTURE); const larger = e.op("GreaterOrEqual", [a, b]); return { m: e.where(larger, a, b), larger }; })],
+  ])("is left alone where the comparison %s", (_, before) => {
+    const after = rewriteGraph(before, largerOfTwo());
+    expect(after.nodes.map(({ op }) => op)).toEqual(before.nodes.map(({ op }) => op));
   });
 });
 
@@ -285,6 +388,9 @@ function specOf(layers: Layers, [channels, ...lengths]: readonly number[]): Trai
 
 const conv = (id: string, outChannels: number, more: Readonly<Record<string, unknown>> = {}) => ({ id, type: "Conv2d", outChannels, kernelSize: 3, padding: 1, ...more });
 
+/** The forward graph is differentiated as layers and losses write it. */
+const asWritten = { ...onnxruntimeEngine, prepare: (forward: Unfinished) => forward };
+
 describe("a whole training step of a network for pictures stays as it was", () => {
   it.each<[string, Layers, readonly number[]]>([
     ["the two-block CNN, narrow", [
@@ -302,8 +408,11 @@ describe("a whole training step of a network for pictures stays as it was", () =
     ], [2, 4, 4]],
   ])("%s", (_, layers, shape) => {
     for (const diagnose of [false, true]) {
-      const { graph } = buildStepProgram(specOf(layers, shape), onnxruntimeEngine, diagnose);
-      expectUnchanged(graph, rewriteAll(graph, 32));
+      const plain = buildStepProgram(specOf(layers, shape), asWritten, diagnose).graph;
+      const prepared = buildStepProgram(specOf(layers, shape), onnxruntimeEngine, diagnose).graph;
+      const feeds = feedsFor(plain);
+      expectUnchanged(plain, prepared, feeds);
+      expectUnchanged(plain, rewriteAll(prepared, 32), feeds);
     }
   });
 });

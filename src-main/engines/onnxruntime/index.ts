@@ -4,7 +4,7 @@ import { LatheError, toLatheError } from "../../base/errors.js";
 import { encodeModel, modelOf } from "../../onnx/protobuf.js";
 import { type Graph, tensor } from "../../onnx/types.js";
 import { createEmitter } from "../../ops/index.js";
-import { rewriteAll } from "../../rewrites/index.js";
+import { rewriteAll, rewriteForward } from "../../rewrites/index.js";
 import type { CompileOptions, DeviceStatus, Engine, Executable } from "../engine.js";
 import { type SessionOptions, createSession } from "./session.js";
 
@@ -42,6 +42,8 @@ export const onnxruntimeEngine: Engine = {
       return toLatheError(thrown).message.split(/(?<=false\.|: )\s*/).at(-1);
     }
   },
+
+  prepare: rewriteForward,
 
   /** Standard operators only, so that the gradient runs wherever the forward graph does. */
   differentiate,

@@ -40,6 +40,9 @@ export const tensorflowEngine: Engine = {
     }
   },
 
+  /** What makes a gradient of standard operators simpler is nothing to TensorFlow.js. */
+  prepare: (forward) => forward,
+
   differentiate,
 
   async compile(graph, { device }) {
