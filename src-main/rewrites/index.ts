@@ -8,6 +8,7 @@ import { foldBatchNorm } from "./fold-batch-norm.js";
 import { foldConstants } from "./fold-constants.js";
 import { largerOfTwo } from "./larger-of-two.js";
 import { poolBeforeActivation } from "./pool-before-activation.js";
+import { poolByHalves } from "./pool-by-halves.js";
 import { poolByPhases } from "./pool-by-phases.js";
 import { type Unfinished, rewriteGraph, rewriteUnfinished } from "./rewrite.js";
 import { sharedBatchLength } from "./shared-batch-length.js";
@@ -20,7 +21,7 @@ const SHORT_BATCH = 16;
 
 /** What makes a forward graph cheaper to differentiate, in order: its gradient is simpler for it. */
 export function rewriteForward(forward: Unfinished): Unfinished {
-  return [poolBeforeActivation(), poolByPhases()].reduce(rewriteUnfinished, forward);
+  return [poolBeforeActivation(), poolByPhases(), poolByHalves()].reduce(rewriteUnfinished, forward);
 }
 
 /**

@@ -1,6 +1,12 @@
+import type { Emitter } from "../onnx/emitter.js";
 import { type Graph, type Node, type Value, numbersOf } from "../onnx/types.js";
 import { readersOf } from "./readers.js";
 import type { Rewrite } from "./rewrite.js";
+
+/** The larger of two, whose gradient goes to `a` where they are equal. Dear as it is written, until `largerOfTwo` has seen it together with its gradient. */
+export function firstLarger(e: Emitter, a: Value, b: Value): Value {
+  return e.where(e.op("GreaterOrEqual", [a, b]), a, b);
+}
 
 /** What a Where by a ≥ b makes: the larger of a and b, or the part of a gradient that goes to one of them. */
 type Choice = "larger" | "part of a" | "part of b";

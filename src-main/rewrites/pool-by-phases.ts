@@ -1,7 +1,8 @@
-import type { Emitter } from "../onnx/emitter.js";
 import { type Attributes, type Graph, type Node, type Shape, type Value, ints } from "../onnx/types.js";
 import { readAttributes } from "../ops/op.js";
-import { type WindowAxis, areApart, windowsOf } from "../ops/windows.js";
+import { type WindowAxis, windowsOf } from "../ops/windows.js";
+import { firstLarger } from "./larger-of-two.js";
+import { learntIn, pooledByTwo } from "./pools-by-two.js";
 import { readersOf } from "./readers.js";
 import type { Rewrite } from "./rewrite.js";
 
@@ -33,14 +34,9 @@ export function poolByPhases(): Rewrite {
       const { auto_pad: _, ...attributes } = convolution.attributes;
       const windows = windowsOfConvolution(convolution, read.map((value) => value?.shape));
       const [a, b, c, d] = PLACES.map((place) => e.op("Conv", read, { ...attributes, ...phaseAt(windows, place) }));
-      return a && b && c && d ? [firstLargest(e, firstLargest(e, a, b), firstLargest(e, c, d))] : undefined;
+      return a && b && c && d ? [firstLarger(e, firstLarger(e, a, b), firstLarger(e, c, d))] : undefined;
     },
   };
-}
-
-/** max(a, b), whose gradient goes to `a` where they are equal. `larger-of-two` makes it cheap once it is differentiated. */
-function firstLargest(e: Emitter, a: Value, b: Value): Value {
-  return e.where(e.op("GreaterOrEqual", [a, b]), a, b);
 }
 
 /** Every second result along both axes, from `place` on: the windows begin as much later, and as few elements are added before them. */
@@ -56,23 +52,13 @@ function windowsOfConvolution({ op, attributes }: Node, [x, w]: readonly (Shape 
 
 function convolutionsIn(graph: Graph, learns: ReadonlySet<string>): ReadonlyMap<string, Node> {
   const readers = readersOf(graph);
-  const learnt = new Set(learns);
-  for (const node of graph.nodes) if (node.inputs.some((name) => learnt.has(name))) for (const name of node.outputs) learnt.add(name);
+  const learnt = learntIn(graph, learns);
   return new Map(graph.nodes.flatMap((node) => {
     const [x = "", w = ""] = node.inputs;
     const [y = ""] = node.outputs;
     const [pool, ...others] = readers.get(y) ?? [];
-    if (node.op !== "Conv" || learnt.has(x) || !learnt.has(w) || pool === undefined || pool === "result" || others.length > 0 || !poolsByTwo(graph, pool)) return [];
+    if (node.op !== "Conv" || learnt.has(x) || !learnt.has(w) || pool === undefined || pool === "result" || others.length > 0) return [];
     const windows = windowsOfConvolution(node, [x, w].map((name) => graph.types.get(name)?.shape));
-    return windows.every((win) => win.stride === 1 && win.before > 0) ? [[y, node] as const] : [];
+    return windows.length === 2 && pooledByTwo(graph, pool) && windows.every((win) => win.stride === 1 && win.before > 0) ? [[y, node] as const] : [];
   }));
-}
-
-/** True of a pool over windows of two by two, side by side, that leave nothing out. */
-function poolsByTwo(graph: Graph, { op, attributes, inputs: [y = ""], outputs }: Node): boolean {
-  const lengths = (graph.types.get(y)?.shape ?? []).slice(2).map(Number);
-  if (op !== "MaxPool" || outputs.length > 1 || lengths.length !== 2) return false;
-  const read = readAttributes(op, attributes);
-  const windows = windowsOf(read, read.ints("kernel_shape") ?? [], lengths);
-  return areApart(windows) && windows.every((w) => w.kernel === 2 && w.count * 2 === w.length);
 }

@@ -12,6 +12,7 @@ import { foldBatchNorm } from "../../src-main/rewrites/fold-batch-norm.js";
 import { rewriteAll } from "../../src-main/rewrites/index.js";
 import { largerOfTwo } from "../../src-main/rewrites/larger-of-two.js";
 import { poolBeforeActivation } from "../../src-main/rewrites/pool-before-activation.js";
+import { poolByHalves } from "../../src-main/rewrites/pool-by-halves.js";
 import { poolByPhases } from "../../src-main/rewrites/pool-by-phases.js";
 import { type Rewrite, type Unfinished, rewriteGraph, rewriteUnfinished } from "../../src-main/rewrites/rewrite.js";
 import { sharedPool } from "../../src-main/rewrites/shared-pool.js";
@@ -194,6 +195,44 @@ describe("a pool by phases", () => {
     ["somebody else reads the convolution", convolved([2, 2, 3, 3], around(1, 1, 1, 1), two, (e, _, y) => ({ results: { mean: e.reduceMean(y) } }))],
   ])("is left alone where %s", (_, build) => {
     const [before, after] = [stepOf(build), stepOf(build, poolByPhases())];
+    expectUnchanged(before, after);
+    expect(after.nodes.map(({ op }) => op)).toEqual(before.nodes.map(({ op }) => op));
+  });
+});
+
+/** A pool of what is learnt. */
+const halved = (shape: Shape, attributes: Attributes) => (e: Emitter): Forward => {
+  const x = e.graph.input("x", "float32", shape);
+  return { learns: { x }, results: { y: e.op("MaxPool", [x], attributes) } };
+};
+
+describe("a pool by halves", () => {
+  const along = (rank: number, more: Attributes = {}) => ({ kernel_shape: ints(new Array<number>(rank).fill(2)), strides: ints(new Array<number>(rank).fill(2)), ...more });
+  it.each<[string, Shape, Attributes]>([
+    ["a picture", PICTURE, two],
+    ["a series", ["N", 3, 8], along(1)],
+    ["a volume", ["N", 2, 2, 4, 6], along(3)],
+    ["a picture, padded by auto_pad where nothing is missing", PICTURE, along(2, { auto_pad: text("SAME_UPPER"), ceil_mode: int(1) })],
+  ])("of %s: output and gradient stay, the first of equals has it, and nobody asks for places", async (_, shape, attributes) => {
+    const [before, after] = [stepOf(halved(shape, attributes)), rewriteGraph(stepOf(halved(shape, attributes), poolByHalves()), largerOfTwo())];
+    expectUnchanged(before, after);
+    const dims = shape.map((d) => (typeof d === "string" ? 4 : d));
+    const random = new Random(7, "ties");
+    const feeds = { x: tensor("float32", Array.from({ length: sizeOf(dims) }, () => random.below(3)), dims) };
+    expectUnchanged(before, after, feeds);
+    expect(await inOnnxRuntime(rewriteAll(after, 32), feeds)).toEqual(await inOnnxRuntime(before, feeds));
+    expect(["MaxPool", "MaxUnpool", "Where"].map((op) => counts(after, op))).toEqual([0, 0, 0]);
+  });
+
+  it.each<[string, (e: Emitter) => Forward]>([
+    ["nothing is learnt through it", (e) => { const { results } = halved(PICTURE, two)(e); return { learns: { k: e.graph.input("k", "float32", []) }, results }; }],
+    ["windows overlap", halved(PICTURE, { kernel_shape: ints([2, 2]) })],
+    ["windows are of three", halved(PICTURE, { kernel_shape: ints([3, 2]), strides: ints([3, 2]) })],
+    ["a row is left out", halved(["N", 2, 5, 4], two)],
+    ["a row is added", halved(["N", 2, 5, 4], along(2, { ceil_mode: int(1) }))],
+    ["rows are added around", halved(PICTURE, along(2, { pads: ints([1, 0, 1, 0]) }))],
+  ])("is left alone where %s", (_, build) => {
+    const [before, after] = [stepOf(build), stepOf(build, poolByHalves())];
     expectUnchanged(before, after);
     expect(after.nodes.map(({ op }) => op)).toEqual(before.nodes.map(({ op }) => op));
   });
