@@ -2,6 +2,7 @@ import { productOf, quotientOf } from "../onnx/dimensions.js";
 import type { Emitter } from "../onnx/emitter.js";
 import { type Value, int, ints } from "../onnx/types.js";
 import { END, reshapeTo } from "./shapes.js";
+import { slicedViews, tapsOf, viewsOf } from "./views.js";
 import { type WindowAxis, reachOf, spatialAxes, windowAttributes } from "./windows.js";
 
 /** What Conv, ConvTranspose and their gradients are made of: they are each other's. */
@@ -49,9 +50,9 @@ const WIDE = 16;
 
 /**
  * dW[m, c, k] = Σ over n and o of dY[n, m, o] · X[n, c, o·stride − before + k·dilation], in the form that suits the shape.
- * One tap is a product of matrices. With more of them it is a convolution whose kernel is dY, its channels the samples; with few channels and a stride of 1 a product
- * again, with X at every tap side by side. (Two threads, a batch of 32, against a product a tap: 64 to 64 channels of 24 × 24 8 ms against 12 ms; 32 to 64
- * of 48 × 48 with a stride of 2 8 ms against 19 ms. From 3 to 32 channels of 64 × 64 8 ms, side by side 5 ms.)
+ * One tap is a product of matrices. With more of them it is a convolution whose kernel is dY, its channels the samples; with few channels a product again, with X at
+ * every tap side by side. (Two threads, a batch of 32, against a product a tap: 64 to 64 channels of 24 × 24 8 ms against 12 ms; 32 to 64 of 48 × 48 with a stride
+ * of 2 8 ms against 19 ms. From 3 to 32 channels of 64 × 64 8 ms, side by side 5 ms.)
  * In groups, a convolution with the axes' parts exchanged, whose kernel is dY: as slow as it is (135 ms and 102 ms), there is no other that is one node.
  */
 export function weightGradient(e: Emitter, x: Value, dy: Value, windows: readonly WindowAxis[], group: number): Value {
@@ -59,7 +60,7 @@ export function weightGradient(e: Emitter, x: Value, dy: Value, windows: readonl
   const fitted = windows.map((w) => ({ ...w, after: w.stride * (w.count - 1) + reachOf(w) - w.length - w.before }));
   if (group !== 1) return byConvolution(e, x, dy, fitted, group);
   const channels = x.shape[1];
-  const wide = typeof channels === "number" && (channels >= WIDE || windows.some((w) => w.stride !== 1));
+  const wide = typeof channels === "number" && channels >= WIDE;
   if (!wide) return byColumns(e, x, dy, fitted);
   return windows.some((w) => w.kernel > 1) && windows.at(-1)?.dilation === 1 ? byRows(e, x, dy, fitted, channels) : byTaps(e, x, dy, fitted);
 }
@@ -85,11 +86,11 @@ function byTaps(e: Emitter, x: Value, dy: Value, windows: readonly WindowAxis[])
   const [batch = 1, channels = 1] = x.shape;
   const [, filters = 1] = dy.shape;
   const places = windows.reduce((n, w) => n * w.count, 1);
-  const padded = paddedBy(e, x, windows);
+  const view = slicedViews(e, x, windows);
   const gradient = reshapeTo(e, dy, [batch, filters, places], [x]);
   const products = tapsOf(windows).map((tap) => {
-    const view = reshapeTo(e, viewOf(e, padded, tap, windows, spatialAxes(x.shape.length)), [batch, channels, places], [x]);
-    return e.reduceSum(e.matMul(gradient, e.transpose(view, [0, 2, 1])), [0]);
+    const seen = reshapeTo(e, view(tap), [batch, channels, places], [x]);
+    return e.reduceSum(e.matMul(gradient, e.transpose(seen, [0, 2, 1])), [0]);
   });
   const kernel = windows.map((w) => w.kernel);
   const stacked = products.length === 1 && products[0] ? products[0] : e.concat(products.map((v) => e.unsqueeze(v, [2])), 2);
@@ -100,23 +101,13 @@ function byColumns(e: Emitter, x: Value, dy: Value, windows: readonly WindowAxis
   const [batch = 1, channels = 1] = x.shape;
   const [, filters = 1] = dy.shape;
   const taps = tapsOf(windows);
-  const padded = paddedBy(e, x, windows);
-  const spatial = spatialAxes(x.shape.length);
   const places = windows.reduce((n, w) => n * w.count, 1);
-  const views = taps.map((tap) => viewOf(e, padded, tap, windows, spatial));
+  const views = taps.map(viewsOf(e, x, windows));
   const columns = reshapeTo(e, views.length === 1 && views[0] ? views[0] : e.concat(views, 1), [batch, productOf([taps.length, channels]), places], [x]);
   const product = e.matMul(reshapeTo(e, dy, [batch, filters, places], [x]), e.transpose(columns, [0, 2, 1]));
   const summed = reshapeTo(e, e.reduceSum(product, [0]), [filters, ...windows.map((w) => w.kernel), channels], [x, dy]);
   const last = windows.length + 1;
   return taps.length === 1 ? reshapeTo(e, summed, [filters, channels, ...windows.map(() => 1)], [x, dy]) : e.transpose(summed, [0, last, ...windows.map((_, i) => i + 1)]);
-}
-
-/** X as tap `tap` of each window meets it: `[N, C, …count]`. */
-function viewOf(e: Emitter, padded: Value, tap: readonly number[], windows: readonly WindowAxis[], axes: readonly number[]): Value {
-  const starts = windows.map((w, i) => (tap[i] ?? 0) * w.dilation);
-  const ends = windows.map((w, i) => (starts[i] ?? 0) + w.stride * (w.count - 1) + 1);
-  if (windows.every((w, i) => starts[i] === 0 && ends[i] === padded.shape[axes[i] ?? 0] && w.stride === 1)) return padded;
-  return e.slice(padded, starts, ends, axes, windows.some((w) => w.stride !== 1) ? windows.map((w) => w.stride) : undefined);
 }
 
 function byConvolution(e: Emitter, x: Value, dy: Value, windows: readonly WindowAxis[], group: number): Value {
@@ -140,18 +131,7 @@ function exchanged(windows: readonly WindowAxis[]): readonly WindowAxis[] {
   return windows.map((w) => ({ ...w, kernel: w.count, stride: w.dilation, dilation: w.stride, after: Math.max(0, w.after), count: w.kernel }));
 }
 
-/** X with what windows reach beyond its ends added as zeros, and without what none reaches. */
-function paddedBy(e: Emitter, x: Value, windows: readonly WindowAxis[]): Value {
-  if (windows.every((w) => w.before === 0 && w.after === 0)) return x;
-  return e.op("Pad", [x, e.indices([0, 0, ...windows.map((w) => w.before), 0, 0, ...windows.map((w) => w.after)])]);
-}
-
 function cropTo(e: Emitter, x: Value, windows: readonly WindowAxis[]): Value {
   if (windows.every((w) => w.after >= 0)) return x;
   return e.op("Pad", [x, e.indices([0, 0, ...windows.map(() => 0), 0, 0, ...windows.map((w) => Math.min(0, w.after))])]);
-}
-
-/** Every place in the kernel, row by row. */
-function tapsOf(windows: readonly WindowAxis[]): readonly (readonly number[])[] {
-  return windows.reduce<readonly (readonly number[])[]>((taps, w) => taps.flatMap((tap) => Array.from({ length: w.kernel }, (_, k) => [...tap, k])), [[]]);
 }
