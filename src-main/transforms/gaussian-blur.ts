@@ -23,24 +23,31 @@ export function blurred({ width, height, channels, data }: Picture, size: number
   const raw = Array.from({ length: size }, (_, k) => Math.exp(-0.5 * ((k - half) / sigma) ** 2));
   const sum = raw.reduce((a, b) => a + b, 0);
   const kernel = Float32Array.from(raw, (w) => w / sum);
+  /** Where each place's taps are, tap by tap. */
+  const taps = (length: number, step: number) => {
+    const places = new Int32Array(length * size);
+    for (let at = 0; at < places.length; at++) places[at] = inside(Math.floor(at / size) + (at % size) - half, length, "reflect") * step;
+    return places;
+  };
+  const stride = width * channels;
+  const [columns, starts] = [taps(width, channels), taps(height, stride)];
   const rows = new Float64Array(data.length);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      for (let c = 0; c < channels; c++) {
+  for (let row = 0, at = 0; row < data.length; row += stride) {
+    for (let x = 0; x < columns.length; x += size) {
+      for (let c = 0; c < channels; c++, at++) {
         let value = 0;
-        for (let k = 0; k < size; k++) value += (kernel[k] ?? 0) * (data[(y * width + inside(x + k - half, width, "reflect")) * channels + c] ?? 0);
-        rows[(y * width + x) * channels + c] = value;
+        for (let k = 0; k < size; k++) value += (kernel[k] ?? 0) * (data[row + (columns[x + k] ?? 0) + c] ?? 0);
+        rows[at] = value;
       }
     }
   }
   const out = new Uint8Array(data.length);
-  const stride = width * channels;
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < stride; x++) {
+  for (let y = 0, at = 0; y < starts.length; y += size) {
+    for (let x = 0; x < stride; x++, at++) {
       let value = 0;
-      for (let k = 0; k < size; k++) value += (kernel[k] ?? 0) * (rows[inside(y + k - half, height, "reflect") * stride + x] ?? 0);
+      for (let k = 0; k < size; k++) value += (kernel[k] ?? 0) * (rows[(starts[y + k] ?? 0) + x] ?? 0);
       const floor = Math.floor(value);
-      out[y * stride + x] = value - floor === 0.5 ? floor + (floor % 2) : Math.round(value);
+      out[at] = value - floor === 0.5 ? floor + (floor % 2) : Math.round(value);
     }
   }
   return { width, height, channels, data: out };

@@ -11,28 +11,38 @@ export type Interpolation = "nearest" | "bilinear";
  */
 export function mapped({ width, height, channels, data }: Picture, size: { readonly width: number; readonly height: number }, map: AffineMap, interpolation: Interpolation, fill: readonly number[]): Picture {
   const out = blank(size.width, size.height, channels, fill);
+  if (interpolation === "nearest" && (map[1] !== 0 || map[3] !== 0)) return nearest({ width, height, channels, data }, out, map);
   const [a, b, c, d, e, f] = map;
-  if (interpolation === "nearest" && (b !== 0 || d !== 0)) return nearest({ width, height, channels, data }, out, map);
+  const { data: into } = out;
+  const [right, bottom, stride] = [width - 1, height - 1, width * channels];
   for (let y = 0, at = 0; y < size.height; y++) {
+    const rowU = b * (y + 0.5);
+    const rowV = e * (y + 0.5);
     for (let x = 0; x < size.width; x++, at += channels) {
-      const u = a * (x + 0.5) + b * (y + 0.5) + c;
-      const v = d * (x + 0.5) + e * (y + 0.5) + f;
+      const u = a * (x + 0.5) + rowU + c;
+      const v = d * (x + 0.5) + rowV + f;
       if (u < 0 || u >= width || v < 0 || v >= height) continue;
       if (interpolation === "nearest") {
-        const from = (Math.floor(v) * width + Math.floor(u)) * channels;
-        for (let k = 0; k < channels; k++) out.data[at + k] = data[from + k] ?? 0;
+        const from = Math.floor(v) * stride + Math.floor(u) * channels;
+        for (let k = 0; k < channels; k++) into[at + k] = data[from + k] ?? 0;
         continue;
       }
-      const [left, top] = [Math.floor(u - 0.5), Math.floor(v - 0.5)];
-      const [s, t] = [u - 0.5 - left, v - 0.5 - top];
-      const [x0, x1] = [Math.max(0, left), Math.min(width - 1, left + 1)];
-      const [y0, y1] = [Math.max(0, top), Math.min(height - 1, top + 1)];
+      const across = u - 0.5;
+      const down = v - 0.5;
+      const left = across < 0 ? -1 : across | 0;
+      const top = down < 0 ? -1 : down | 0;
+      const s = across - left;
+      const t = down - top;
+      const x0 = left < 0 ? 0 : left * channels;
+      const x1 = left < right ? (left + 1) * channels : x0;
+      const above = top < 0 ? 0 : top * stride;
+      const below = top < bottom ? (top + 1) * stride : above;
       for (let k = 0; k < channels; k++) {
-        const pixel = (px: number, py: number) => data[(py * width + px) * channels + k] ?? 0;
-        const upper = pixel(x0, y0) + s * (pixel(x1, y0) - pixel(x0, y0));
-        const lower = pixel(x0, y1) + s * (pixel(x1, y1) - pixel(x0, y1));
-        // PIL drops the fraction here.
-        out.data[at + k] = Math.trunc(upper + t * (lower - upper));
+        const first = data[above + x0 + k] ?? 0;
+        const upper = first + s * ((data[above + x1 + k] ?? 0) - first);
+        const second = data[below + x0 + k] ?? 0;
+        const lower = second + s * ((data[below + x1 + k] ?? 0) - second);
+        into[at + k] = (upper + t * (lower - upper)) | 0; // PIL drops the fraction too
       }
     }
   }

@@ -11,7 +11,9 @@ export interface Picture {
 /** A black picture, or one of `fill`. */
 export function blank(width: number, height: number, channels: number, fill: readonly number[] = [0]): Picture {
   const data = new Uint8Array(width * height * channels);
-  if (fill.some((v) => v !== 0)) for (let i = 0; i < data.length; i++) data[i] = fill[i % channels % fill.length] ?? 0;
+  const [first = 0] = fill;
+  if (fill.every((v) => v === first)) data.fill(first);
+  else for (let i = 0; i < data.length; i++) data[i] = fill[i % channels % fill.length] ?? 0;
   return { width, height, channels, data };
 }
 

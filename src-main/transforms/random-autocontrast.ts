@@ -14,14 +14,16 @@ export const randomAutocontrast = defineTransform({
 export function autocontrast({ channels, data, ...rest }: Picture): Picture {
   const out = new Uint8Array(data.length);
   for (let c = 0; c < channels; c++) {
-    let [low, high] = [255, 0];
+    let low = 255;
+    let high = 0;
     for (let i = c; i < data.length; i += channels) {
       const x = data[i] ?? 0;
       if (x < low) low = x;
       if (x > high) high = x;
     }
     const scale = 255 / (high - low);
-    const table = Uint8Array.from({ length: 256 }, (_, x) => (high <= low ? x : Math.min(255, Math.max(0, Math.trunc(x * scale - low * scale)))));
+    const table = new Uint8Array(256);
+    for (let x = 0; x < 256; x++) table[x] = high <= low ? x : Math.min(255, Math.max(0, Math.trunc(x * scale - low * scale)));
     for (let i = c; i < data.length; i += channels) out[i] = table[data[i] ?? 0] ?? 0;
   }
   return { ...rest, channels, data: out };

@@ -13,10 +13,10 @@ export const randomHorizontalFlip = defineTransform({
 
 export function mirrored({ width, height, channels, data }: Picture): Picture {
   const out = new Uint8Array(data.length);
-  for (let y = 0, at = 0; y < height; y++) {
-    for (let x = width - 1; x >= 0; x--) {
-      const from = (y * width + x) * channels;
-      for (let c = 0; c < channels; c++) out[at++] = data[from + c] ?? 0;
+  const stride = width * channels;
+  for (let row = 0; row < data.length; row += stride) {
+    for (let c = 0; c < channels; c++) {
+      for (let to = row + c, from = row + stride - channels + c; to < row + stride; to += channels, from -= channels) out[to] = data[from] ?? 0;
     }
   }
   return { width, height, channels, data: out };
