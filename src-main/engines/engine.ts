@@ -58,7 +58,7 @@ export interface Engine {
   status(): Promise<EngineStatus>;
   /** Tries a device by a small computation. @returns why it does not work, or undefined where it does. */
   probe(device: string): Promise<string | undefined>;
-  /** Changes a forward graph to suit, before it is differentiated: as exact as it was. What it gives is to be gone on with. */
+  /** Rewrites a forward graph, exactly, where its gradient is then cheaper on this engine. Called before `differentiate`. @returns what to go on with */
   readonly prepare: (forward: Unfinished) => Unfinished;
   /**
    * Adds to the graph built so far nodes that compute ∂loss/∂x for each x in `wrt`, shaped and typed like x; zeros where the loss does not depend on x. How is

@@ -67,8 +67,9 @@ export function buildStepProgram(spec: TrainingSpec, engine: Pick<Engine, "prepa
   if (combined.maxima) e.graph.output(at(combined.maxima), names.next(names.slot(MAXIMA)));
   e.graph.output(at(combined.loss), names.loss);
   if (parts.length > 1) e.graph.output(e.concat(parts.map((p) => e.reshape(at(p.loss), [1])), 0), names.losses);
-  const activations = () => new Map([...forward.activations].map(([layer, value]) => [layer, at(value)]));
-  const diagnosis = diagnose ? lowerDiagnosis(e, spec, { activations: activations(), gradients, pieces, next: update.parameters, parameters }) : undefined;
+  const diagnosis = diagnose
+    ? lowerDiagnosis(e, spec, { activations: new Map([...forward.activations].map(([layer, value]) => [layer, at(value)])), gradients, pieces, next: update.parameters, parameters })
+    : undefined;
   if (diagnosis) e.graph.output(diagnosis.vector, names.diagnosis);
 
   return {
