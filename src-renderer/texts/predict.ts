@@ -79,6 +79,7 @@ export const predictTexts = {
     notes: "What was noticed",
     unknown: (column: string, rows: string) => `${column}: ${rows} ${rows === "1" ? "row has a value" : "rows have values"} that the model has never seen; it counts as none of the known.`,
     row: "Row",
+    picture: "Picture",
     preview: (shown: string, all: string) => (shown === all ? "All answers:" : `The first ${shown} of ${all} answers:`),
     previewLabel: "Answers",
     moreColumns: (count: string) => `${count} more columns are in the file.`,
