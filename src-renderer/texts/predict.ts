@@ -51,6 +51,7 @@ export const predictTexts = {
     dataTitle: "Choose a table to predict",
     out: "Answers go to",
     outHint: "A CSV beside the table",
+    outFolderHint: "A CSV beside the folder",
     outTitle: "Where the answers go",
     choose: "Choose a table",
     another: "Another table",

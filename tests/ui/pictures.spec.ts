@@ -136,7 +136,7 @@ test("from a folder of drawings to a network one has looked into, mended and exp
   await page.getByRole("button", { name: "Choose a picture…" }).click();
   await new PickerPage(page).chooseFile(join(folder, "birds", readdirSync(join(folder, "birds"))[0] ?? ""));
   const predict = new PredictPage(page);
-  await expect.poll(() => predict.probabilities("label")).toHaveLength(3);
+  await expect.poll(() => predict.probabilities("label"), { timeout: 30_000 }).toHaveLength(3);
   await page.getByRole("checkbox", { name: "Where the network looks" }).check();
   await expect(page.getByRole("img", { name: /with the places that speak for the class$/ })).toBeVisible({ timeout: 30_000 });
   await lookAt(page, "pictures-predict");
