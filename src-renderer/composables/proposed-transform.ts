@@ -17,7 +17,7 @@ const alike = 24;
  * @param schema of its options. @param background as `#ffffff`.
  */
 export function proposedTransform(type: string, schema: Readonly<Record<string, unknown>> | undefined, background: string, seen: SeenPixels | undefined): DraftTagged {
-  if (!Object.hasOwn((schema?.["properties"] ?? {}) as object, "fill")) return { type };
+  if (!Object.hasOwn(schema?.["properties"] ?? {}, "fill")) return { type };
   const fill = (seen && cornersOf(seen)) ?? [1, 3, 5].map((at) => Number.parseInt(background.slice(at, at + 2), 16));
   const [first = 0] = fill;
   return { type, fill: fill.every((level) => level === first) ? first : fill };
