@@ -25,7 +25,7 @@ export const predictTexts = {
     range: (from: string, to: string) => `The training rows hold ${from} to ${to}`,
     fillPicture: "A picture by chance",
     filledPicture: (row: string) => `Picture ${row} of your data`,
-    pictureHint: "Choose a picture, or drop one here.",
+    pictureHint: "or drop one here",
     choosePicture: "Choose a picture",
     anotherPicture: "Another picture",
     pictureTitle: "Choose a picture to predict",

@@ -99,6 +99,9 @@ test("all likely label errors can be reached, and each is one click from its oth
   await expect(pictures.suspects.getByRole("listitem")).toHaveCount(Math.min(48, total));
   await lookAt(page, "pictures-suspects");
   const last = pictures.suspects.getByRole("listitem").last();
+  // What comes into view scrolls its list, not the whole screen under the bar above it.
+  await last.evaluate((item) => item.scrollIntoView({ block: "start" }));
+  expect(await page.locator("#screen").evaluate((screen) => screen.scrollTop)).toBe(0);
   const button = last.getByRole("button", { name: /^Label as/ });
   const [, wanted = "", path = ""] = /^Label as (.+): (.+)$/.exec(await button.getAttribute("aria-label") ?? "") ?? [];
   await button.click();
