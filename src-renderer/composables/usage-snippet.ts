@@ -35,15 +35,25 @@ type Answer = Pick<ModelCard["outputs"][number], "name" | "description">;
 /** numpy's names for ONNX's types. */
 const numpyTypes: Readonly<Record<string, string>> = { float32: "np.float32", float64: "np.float64", float16: "np.float16", int64: "np.int64", int32: "np.int32", uint8: "np.uint8", int8: "np.int8", bool: "np.bool_", string: "object" };
 
+/** A picture upright, on white where it is transparent, as its bytes. */
+const pythonReader = [
+  "from PIL import Image, ImageOps", "", "",
+  "def read(file, mode):",
+  "    picture = ImageOps.exif_transpose(Image.open(file)).convert(\"RGBA\")",
+  "    ground = Image.new(\"RGBA\", picture.size, \"#ffffff\")",
+  "    pixels = np.asarray(Image.alpha_composite(ground, picture).convert(mode))",
+  "    return pixels.reshape(1, picture.height, picture.width, -1)", "",
+];
+
 function python(inputs: readonly Fed[], outputs: readonly Answer[], file: string): string {
   const value = ({ dtype, shape, isPicture }: Fed) => {
-    if (isPicture) return shape[3] === 1 ? "np.asarray(Image.open(\"picture.png\").convert(\"L\"))[None, :, :, None]" : "np.asarray(Image.open(\"picture.png\").convert(\"RGB\"))[None]";
+    if (isPicture) return `read("picture.png", "${shape[3] === 1 ? "L" : "RGB"}")`;
     const type = numpyTypes[dtype] ?? "np.float32";
     if (dtype === "string") return `np.full(${tuple(shape)}, "", dtype=${type})`;
     return `np.zeros(${tuple(shape)}, dtype=${type})`;
   };
   return [
-    "import numpy as np", "import onnxruntime as ort", ...(inputs.some(({ isPicture }) => isPicture) ? ["from PIL import Image"] : []), "",
+    "import numpy as np", "import onnxruntime as ort", ...(inputs.some(({ isPicture }) => isPicture) ? pythonReader : []), "",
     `session = ort.InferenceSession(${quote(file)})`, "",
     `# One ${one(inputs)}; the first axis is the number of ${one(inputs)}s.`,
     "inputs = {", ...inputs.flatMap((input) => [...comment(input.description, "    # "), `    ${quote(input.name)}: ${value(input)},`]), "}",
@@ -56,8 +66,8 @@ function python(inputs: readonly Fed[], outputs: readonly Answer[], file: string
 /** What JavaScript keeps a tensor's values in. */
 const arrays: Readonly<Record<string, string>> = { float32: "Float32Array", float64: "Float64Array", int64: "BigInt64Array", int32: "Int32Array", uint8: "Uint8Array", int8: "Int8Array", bool: "Uint8Array" };
 
-/** A picture as its bytes. */
-const reader = [
+/** A picture upright, on white where it is transparent, as its bytes. */
+const javascriptReader = [
   "import sharp from \"sharp\";", "",
   "async function read(file, channels) {",
   "  const picture = sharp(file).rotate().flatten({ background: \"#ffffff\" }).toColourspace(channels === 1 ? \"b-w\" : \"srgb\");",
@@ -74,7 +84,7 @@ function javascript(inputs: readonly Fed[], outputs: readonly Answer[], file: st
     return `new ort.Tensor(${quote(dtype)}, ${data}, [${shape.join(", ")}])`;
   };
   return [
-    "import * as ort from \"onnxruntime-node\";", ...(inputs.some(({ isPicture }) => isPicture) ? reader : []), "",
+    "import * as ort from \"onnxruntime-node\";", ...(inputs.some(({ isPicture }) => isPicture) ? javascriptReader : []), "",
     `const session = await ort.InferenceSession.create(${quote(file)});`, "",
     `// One ${one(inputs)}; the first axis is the number of ${one(inputs)}s.`,
     "const inputs = {", ...inputs.flatMap((input) => [...comment(input.description, "  // "), `  ${quote(input.name)}: ${value(input)},`]), "};",
