@@ -3,9 +3,6 @@ import { z } from "zod";
 /** Paths on the machine that the host runs on; absolute. */
 export const pathSchema = z.string().min(1).max(4096);
 
-/** Extensions of the pictures that can be chosen, dropped and sent. */
-export const pictureExtensions = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff", "avif"] as const;
-
 export const fileEntry = z.strictObject({
   name: z.string(),
   path: z.string(),

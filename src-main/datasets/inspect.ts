@@ -6,7 +6,7 @@ import { describeNumbers, describeTexts } from "./describe-column.js";
 import { fitInput, fitTarget } from "./encoders/index.js";
 import { type PictureAudit, auditPictures } from "./pictures/audit-pictures.js";
 import { imageInputs, preparePictures } from "./pictures/prepare-pictures.js";
-import type { SkippedRows } from "./prepared.js";
+import { describeSkipped, type SkippedRows } from "./prepared.js";
 import { type ColumnProfile, profileColumns } from "./profile.js";
 import { type Roles, resolveRoles } from "./roles.js";
 import { Database } from "./sources/database.js";
@@ -95,7 +95,9 @@ export async function inspectTable(options: InspectOptions): Promise<TableAudit>
     const { tables, counts, skipped } = await stageData(database, { source, testSource, data, seed, roles, more, progress });
     const [{ staged, parts }, tested] = tables;
     const warnings: AuditWarning[] = [...source.warnings, ...(testSource?.warnings ?? [])].map((message) => ({ code: "data.source", message, severity: "note" }));
-    for (const warning of pictures?.warnings ?? []) warnings.push({ ...warning, severity: "warning" });
+    // What cannot be read is told with an example, and leads to what is left out because of it.
+    const unreadable = skipped.find(({ reason }) => pictures !== undefined && pictures.warnings.length > 0 && reason === "unreadable picture");
+    for (const warning of pictures?.warnings ?? []) warnings.push({ ...warning, severity: "warning", ...(unreadable && { column: unreadable.column, rows: { kind: "skipped", column: unreadable.column } }) });
     const columns: ColumnAudit[] = [];
     for (const [k, profile] of profiles.entries()) {
       progress("audit", k, profiles.length);
@@ -123,7 +125,7 @@ export async function inspectTable(options: InspectOptions): Promise<TableAudit>
         if (n.train === 0) warnings.push({ code: "data.classes", message: `no training row of target ${target.name} is "${value}"; it cannot be learnt`, severity: "warning", rows: { kind: "class", target: target.name, value } });
       }
     }
-    for (const skip of skipped) warnings.push({ code: "data.skipped", message: `${skip.rows} row${skip.rows === 1 ? "" : "s"} left out: ${skip.reason} in column "${skip.column}"`, severity: "warning", column: skip.column, rows: { kind: "skipped", column: skip.column } });
+    for (const skip of skipped) if (skip !== unreadable) warnings.push({ code: "data.skipped", message: describeSkipped(skip), severity: "warning", column: skip.column, rows: { kind: "skipped", column: skip.column } });
     return {
       path: source.path, format: source.format, rows: staged.rows, ...(tested ? { testRows: tested.staged.rows } : {}),
       columns, splits: counts, classes, skipped, duplicates, ...(looked ? { pictures: looked.audit } : {}), warnings,

@@ -10,7 +10,7 @@ import { fitInput, fitTarget, storedType, targetWidth, widthOf } from "./encoder
 import type { FittedData } from "./encoders/fitted.js";
 import { pixelStatistics } from "./pictures/pixel-statistics.js";
 import { type PreparedPictures, imageInputs, preparePictures } from "./pictures/prepare-pictures.js";
-import type { PreparedData, StoredData } from "./prepared.js";
+import { describeSkipped, type PreparedData, type StoredData } from "./prepared.js";
 import { readSplit } from "./read-raw.js";
 import { resolveRoles } from "./roles.js";
 import { csvOptions } from "./sources/csv.js";
@@ -148,9 +148,8 @@ async function make(
     for (const writer of writers) await writer.abandon();
   }
   const [train = 0, validation = 0, test = 0] = writers.map((w) => w.count);
-  for (const skip of skipped) {
-    warnings.push({ code: "data.skipped", message: `${skip.rows} row${skip.rows === 1 ? "" : "s"} left out: ${skip.reason} in column "${skip.column}"` });
-  }
+  // What cannot be read was told above, with an example.
+  for (const skip of skipped) if (skip.reason !== "unreadable picture" || !pictures?.warnings.length) warnings.push({ code: "data.skipped", message: describeSkipped(skip) });
   if (counts.test > 0 && test === 0) throw new LatheError("data.split", `no row of ${testSource?.path ?? source.path} is left for the test: every class in it is unknown to ${source.path}`, {});
   return {
     version: 1, fingerprint, fitted,

@@ -13,6 +13,15 @@ export const skippedRows = z.strictObject({ reason: z.enum(["missing target", "m
 /** Rows left out, and why. A row that lacks several values is counted once, under the first. */
 export type SkippedRows = z.infer<typeof skippedRows>;
 
+/** What is said of rows that are a picture each; of others the column is named too. */
+const ofPictures: Readonly<Partial<Record<SkippedRows["reason"], string>>> = { "excluded": "as the project says", "unreadable picture": "that cannot be read", "changed picture": "that changed meanwhile" };
+
+/** `2 pictures left out that cannot be read`, `1 row left out: missing target in column "y"` */
+export function describeSkipped({ reason, column, rows }: SkippedRows): string {
+  const why = ofPictures[reason];
+  return why === undefined ? `${rows} row${rows === 1 ? "" : "s"} left out: ${reason} in column "${column}"` : `${rows} picture${rows === 1 ? "" : "s"} left out ${why}`;
+}
+
 export const dataAudit = z.strictObject({
   /** Rows in the file, and in the test file if there is one. */
   rows: z.number(),

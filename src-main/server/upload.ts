@@ -5,13 +5,13 @@ import { extname, join } from "node:path";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { LatheError, toLatheError } from "../base/errors.js";
-import { pictureExtensions } from "../contract/files.js";
+import { pictureExtensions, tableExtensions } from "../contract/extensions.js";
 import type { Studio } from "../services/studio.js";
 
 /** Bytes of one file; what is larger is better put on the machine by other ways. */
 const largest = 4 * 2 ** 30;
 /** What a project can be made of, and pictures, which a model can be asked about. */
-const accepted: ReadonlySet<string> = new Set([".csv", ".tsv", ".txt", ".tab", ".parquet", ".json", ".jsonl", ".ndjson", ...pictureExtensions.map((extension) => `.${extension}`)]);
+const accepted: ReadonlySet<string> = new Set([...tableExtensions, ...pictureExtensions].map((extension) => `.${extension}`));
 
 /**
  * Takes a file that was dropped on the page: it is written to `Uploads` where new projects are made, whole or not at all, never over another.

@@ -1,4 +1,4 @@
-import { pictureExtensions } from "../../src-main/contract/files.js";
+import { hasExtension, pictureExtensions } from "../../src-main/contract/extensions.js";
 import { useNotices } from "../stores/notices.js";
 import { useOpening } from "../stores/opening.js";
 import { texts } from "../texts/index.js";
@@ -34,5 +34,5 @@ export function useDroppedPath(): DroppedPath {
 }
 
 function isPicture(name: string): boolean {
-  return pictureExtensions.some((extension) => name.toLowerCase().endsWith(`.${extension}`));
+  return hasExtension(name, pictureExtensions);
 }

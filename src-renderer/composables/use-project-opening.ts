@@ -1,13 +1,11 @@
 import { useRouter } from "vue-router";
 import { toLatheError } from "../../src-main/base/errors.js";
+import { hasExtension, tableExtensions } from "../../src-main/contract/extensions.js";
 import { useStudio } from "../rpc/studio.js";
 import { useNotices } from "../stores/notices.js";
 import { usePicker } from "../stores/picker.js";
 import { texts } from "../texts/index.js";
 import { useProjectRoute } from "./use-project-route.js";
-
-/** Extensions of tables that Lathe reads. */
-export const tableExtensions = ["csv", "tsv", "txt", "parquet", "json", "jsonl", "ndjson"] as const;
 
 export interface ProjectOpening {
   /** Asks for data, then shows what project could be made of it. */
@@ -79,5 +77,5 @@ export function useProjectOpening(): ProjectOpening {
 
 function isTable(path: string): boolean {
   const name = path.split(/[\\/]/).at(-1)?.toLowerCase() ?? "";
-  return name !== "project.json" && tableExtensions.some((extension) => name.endsWith(`.${extension}`));
+  return name !== "project.json" && hasExtension(name, tableExtensions);
 }

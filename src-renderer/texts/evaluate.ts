@@ -212,7 +212,7 @@ function textsOf(of: Things) {
       detail: (row: string) => `${of.One} ${row}`,
       close: `Hide the ${of.one}`,
       pictures: "Judged pictures",
-      picture: (picture: string, truth: string, predicted: string, confidence: string) => (truth === predicted ? `${picture}: ${predicted} ${confidence}` : `${picture}: ${predicted} ${confidence} not ${truth}`),
+      picture: (picture: string, words: string) => `${picture}: ${words}`,
       not: (truth: string) => `not ${truth}`,
       taken: (truth: string, predicted: string) => (truth === predicted ? `decided right: ${truth}` : `${truth}, taken for ${predicted}`),
       detailOf: (picture: string) => `Picture ${picture}`,

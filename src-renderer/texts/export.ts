@@ -31,6 +31,7 @@ export const exportTexts = {
     headings: { name: "Name", dtype: "Type", shape: "Shape", description: "What it is" },
     note: "Preprocessing is inside the file: feed the columns as they are.",
     shapeNote: "N is the number of rows; any number goes.",
+    picturesNote: "Preprocessing is inside the file: feed the pictures’ bytes as they are, of any height and width. N is their number; all that are fed at once have one size.",
   },
   checks: {
     title: "Checks",

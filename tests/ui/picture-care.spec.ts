@@ -61,6 +61,31 @@ test("a mistake is labelled anew, undone, redone; the next run learns from it an
   studio.expectNoComplaints();
 });
 
+test("a judged picture is called by what stands in its tile: left out, or not there any more", async ({ page, studio, workshop }) => {
+  test.setTimeout(120_000);
+  const project = await trainedBlobs(workshop.folder);
+  const pictures = new PicturesPage(page);
+  await pictures.goto(workshop.server.url, project, "evaluate");
+  await pictures.lookAtFirst();
+  const tile = pictures.judged.getByRole("option").first();
+  const expectNamedAsSeen = async (like: RegExp) => {
+    const seen = (await tile.innerText()).replace(/\s+/g, " ").trim();
+    expect(seen).toMatch(like);
+    expect((await tile.getAttribute("aria-label") ?? "").replace(/: /g, " ")).toContain(seen);
+  };
+  await expectNamedAsSeen(/^(red|green|blue|none) [<>]?\d+\.\d% not /);
+  await pictures.detail.getByRole("button", { name: "Leave out" }).click();
+  await expect(tile).toContainText("left out");
+  await expectNamedAsSeen(/^left out [<>]?\d+\.\d% not /);
+
+  // Of data that has changed only the answers are left, by the numbers of their rows.
+  writeFileSync(join(project, "pictures", await tile.getAttribute("title") ?? ""), "not a picture");
+  await page.reload();
+  await expect(tile).toContainText(/^\d+/, { timeout: 30_000 });
+  await expectNamedAsSeen(/^\d+ (red|green|blue|none) [<>]?\d+\.\d% not /);
+  studio.expectNoComplaints();
+});
+
 test("all likely label errors can be reached, and each is one click from its other label", async ({ page, studio, workshop }) => {
   test.setTimeout(120_000);
   const project = await trainedBlobs(workshop.folder);
@@ -74,6 +99,9 @@ test("all likely label errors can be reached, and each is one click from its oth
   await expect(pictures.suspects.getByRole("listitem")).toHaveCount(Math.min(48, total));
   await lookAt(page, "pictures-suspects");
   const last = pictures.suspects.getByRole("listitem").last();
+  // What comes into view scrolls its list, not the whole screen under the bar above it.
+  await last.evaluate((item) => item.scrollIntoView({ block: "start" }));
+  expect(await page.locator("#screen").evaluate((screen) => screen.scrollTop)).toBe(0);
   const button = last.getByRole("button", { name: /^Label as/ });
   const [, wanted = "", path = ""] = /^Label as (.+): (.+)$/.exec(await button.getAttribute("aria-label") ?? "") ?? [];
   await button.click();

@@ -1,5 +1,8 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
+import { packageRoot } from "../../src-main/base/entries.js";
 import { expect, test } from "./fixture.js";
 import { lookAt } from "./looks.js";
 import { EvaluatePage } from "./pages/evaluate-page.js";
@@ -58,6 +61,10 @@ test("from a folder of drawings to a network one has looked into, mended and exp
   await page.getByRole("combobox", { name: "Add a change" }).selectOption("RandomHorizontalFlip");
   await expect.poll(different).toBe(2);
   await lookAt(page, "pictures-augment");
+  // What is turned by hand is filled with the ground of the drawings: no corner is black.
+  await page.getByRole("combobox", { name: "Add a change" }).selectOption("RandomRotation");
+  await expect.poll(() => (JSON.parse(readFileSync(join(project, "project.json"), "utf8")) as { data: { inputs: { augment?: object[] }[] } }).data.inputs[0]?.augment?.at(-1)).toEqual({ type: "RandomRotation", fill: 255 });
+  await page.getByRole("button", { name: "Remove RandomRotation" }).click();
 
   await studio.step("Model");
   await expect(page.getByText("32 × 64 × 64").or(page.getByText(/32, 64, 64/)).first()).toBeVisible();
@@ -115,12 +122,21 @@ test("from a folder of drawings to a network one has looked into, mended and exp
   await exporting.save(workshop.folder, "clipart.onnx");
   await expect.poll(() => existsSync(join(workshop.folder, "clipart.onnx"))).toBe(true);
 
+  await expect(exporting.usage).toContainText("pip install onnxruntime numpy pillow");
+  await exporting.usage.getByRole("button", { name: "JavaScript" }).click();
+  cpSync(join(folder, "birds", readdirSync(join(folder, "birds"))[0] ?? ""), join(workshop.folder, "picture.png"));
+  symlinkSync(join(packageRoot, "node_modules"), join(workshop.folder, "node_modules"), "junction");
+  writeFileSync(join(workshop.folder, "ask.mjs"), (await exporting.code.textContent() ?? "").replace(/create\("[^"]+"\)/, 'create("clipart.onnx")'));
+  const { stdout } = await promisify(execFile)(process.execPath, ["ask.mjs"], { cwd: workshop.folder });
+  const shares = [...stdout.replace(/^label Float32Array\(3\)/, "").matchAll(/\d+\.\d+(?:e-\d+)?/g)].map(Number);
+  expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 4);
+
   // One picture, and a folder to CSV.
   await studio.step("Predict");
   await page.getByRole("button", { name: "Choose a picture…" }).click();
   await new PickerPage(page).chooseFile(join(folder, "birds", readdirSync(join(folder, "birds"))[0] ?? ""));
   const predict = new PredictPage(page);
-  await expect.poll(() => predict.probabilities("label")).toHaveLength(3);
+  await expect.poll(() => predict.probabilities("label"), { timeout: 30_000 }).toHaveLength(3);
   await page.getByRole("checkbox", { name: "Where the network looks" }).check();
   await expect(page.getByRole("img", { name: /with the places that speak for the class$/ })).toBeVisible({ timeout: 30_000 });
   await lookAt(page, "pictures-predict");

@@ -9,6 +9,7 @@ import { studioContract } from "../../src-main/contract/procedures.js";
 import { createClient } from "../../src-main/rpc/client.js";
 import { createSocketTransport } from "../../src-main/rpc/transports/web-socket.js";
 import type { Refusal } from "../../src-main/server/refusal.js";
+import { pictureExtensions, tableExtensions } from "../../src-main/contract/extensions.js";
 import { startServer, type RunningServer } from "../../src-main/server/index.js";
 import { createStudio } from "../../src-main/services/studio.js";
 import { plausibleEpochs, temporaryFolder, writeRun, writeTestProject } from "../support/run-on-disk.js";
@@ -188,6 +189,10 @@ describe("an upload", () => {
   it.each([["", 400], [".csv", 400], ["..", 400], ["a\0.csv", 400], [`${"x".repeat(300)}.csv`, 400], ["run.sh", 400], ["a.lathe", 400]])("may not be called %j", async (name, status) => {
     expect((await upload(name, "x")).status).toBe(status);
     expect(refusals).toHaveLength(1);
+  });
+
+  it.each([...tableExtensions, ...pictureExtensions])("may be any table or picture that is read: .%s", async (extension) => {
+    expect(pathIn(await upload(`Any.${extension.toUpperCase()}`, "x"))).toBe(join(allowed, "Lathe", "Uploads", `Any.${extension.toUpperCase()}`));
   });
 
   it("lies in the folder for uploads, whatever way out its name shows", async () => {

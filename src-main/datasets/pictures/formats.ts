@@ -1,13 +1,13 @@
+import { hasExtension, pictureExtensions } from "../../contract/extensions.js";
+
 /** Picture files, told by their first bytes; names only say what is looked at. */
 export type PictureFormat = "jpeg" | "png" | "webp" | "gif" | "bmp" | "tiff" | "avif";
-
-const NAMES = /\.(jpe?g|jfif|png|webp|gif|bmp|dib|tiff?|avif)$/i;
 
 /** As messages list them. */
 export const FORMATS = "JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF";
 
 export function hasPictureName(path: string): boolean {
-  return NAMES.test(path);
+  return hasExtension(path, pictureExtensions);
 }
 
 /** @returns undefined for what is none of them. */

@@ -1,7 +1,7 @@
 import type { Role } from "../../../src-main/contract/project-views.js";
 import type { SplitSpec, TableSourceSpec } from "../../../src-main/contract/data.js";
+import { tableExtensions } from "../../../src-main/contract/extensions.js";
 import { toLatheError } from "../../../src-main/base/errors.js";
-import { tableExtensions } from "../../composables/use-project-opening.js";
 import { useDataView } from "../../stores/data-view.js";
 import { useNotices } from "../../stores/notices.js";
 import { usePicker } from "../../stores/picker.js";

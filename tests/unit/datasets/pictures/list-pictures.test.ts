@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { pictureExtensions } from "../../../../src-main/contract/extensions.js";
 import { listPictures } from "../../../../src-main/datasets/pictures/list-pictures.js";
 import { temporaryFolder } from "../../../support/temporary-folder.js";
 
@@ -22,6 +23,12 @@ describe("a folder of pictures", () => {
       { path: "cats/a.JPG", labels: ["cats"] }, { path: "cats/b.png", labels: ["cats"] }, { path: "dogs/x.webp", labels: ["dogs"] }, { path: "dogs/y.tif", labels: ["dogs"] },
     ]);
     expect([warnings, empty]).toEqual([[], []]);
+  });
+
+  test("takes every ending that can be chosen and sent, .jfif and .dib of old cameras and programs too", async () => {
+    const paths = [...pictureExtensions].sort().map((extension) => `cats/a.${extension}`);
+    expect((await listPictures(folderOf(...paths), 1)).pictures.map(({ path }) => path)).toEqual(paths);
+    expect(pictureExtensions).toEqual(expect.arrayContaining(["jfif", "dib"]));
   });
 
   test("may have several levels, and deeper folders belong to the last of them", async () => {

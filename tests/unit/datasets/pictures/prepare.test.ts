@@ -216,6 +216,21 @@ describe("bad pictures", () => {
 });
 
 describe("the audit of pictures", () => {
+  test("speaks of pictures that are left out, once of each kind, and leads to them", async () => {
+    const folder = await project(["cats", "dogs"]);
+    writeFileSync(join(folder, "pictures", "cats", "005.png"), "not a picture");
+    const data = pictureData("pictures", { source: { exclude: ["dogs/001.png", "dogs/002.png"] } });
+    const { warnings } = await inspectTable({ folder, data, seed: 1, workFolder: temporaryFolder() });
+    const rows = { kind: "skipped", column: "image" };
+    expect(warnings.filter(({ rows: of }) => of?.kind === "skipped").map(({ message, rows: of }) => [message, of])).toEqual([
+      [`1 picture of ${join(folder, "pictures")} cannot be read and is left out: cats/005.png is no picture by its content, expected JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF`, rows],
+      ["2 pictures left out as the project says", rows],
+    ]);
+    expect((await prepareIn(folder, data)).prepared.audit.warnings.map(({ message }) => message).filter((message) => message.includes("left out"))).toEqual([
+      expect.stringMatching(/^1 picture of .* cannot be read and is left out/), "2 pictures left out as the project says",
+    ]);
+  });
+
   test("finds equal and nearly equal pictures, within and across parts, and in two classes", async () => {
     const folder = await project(["cats", "dogs"]);
     const pictures = join(folder, "pictures");
