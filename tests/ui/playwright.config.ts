@@ -14,7 +14,7 @@ export default defineConfig({
   use: {
     viewport: { width: 1280, height: 800 },
     screenshot: "only-on-failure",
-    // Its moving picture is drawn by the processor, without end: more than all the rest of a test. The page's states, which one steps through, stay.
+    // Its moving picture is drawn by the processor, without end, which costs about as much as all the rest of a test. The page's states, which one steps through, stay.
     trace: { mode: "retain-on-failure", screenshots: false },
     launchOptions: {
       executablePath: process.env["LATHE_CHROMIUM"] ?? "/usr/bin/chromium",
