@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { constants, setPriority } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
@@ -22,6 +23,7 @@ export function fail(line, code = 1) {
 /**
  * Runs a program and waits for it.
  * @param options.capture keep what it prints instead of showing it. @param options.timeout in milliseconds.
+ * @param options.aside every other program goes before it.
  * @returns {Promise<{ code: number, output: string }>} code 1 where a signal ended it, 127 where it could not be started.
  */
 export function run(command, args, options = {}) {
@@ -34,11 +36,20 @@ export function run(command, args, options = {}) {
       shell: options.shell ?? false,
       timeout: options.timeout,
     });
+    if (options.aside) giveWay(child);
     child.stdout?.on("data", (data) => (output += data));
     child.stderr?.on("data", (data) => (output += data));
     child.on("error", (error) => done({ code: 127, output: error.message }));
     child.on("close", (code) => done({ code: code ?? 1, output }));
   });
+}
+
+function giveWay({ pid }) {
+  try {
+    setPriority(pid, constants.priority.PRIORITY_LOW);
+  } catch {
+    // It could not be started, has ended, or this user may not: it is only in the way, then.
+  }
 }
 
 /** Runs a package's command line program with this Node. */

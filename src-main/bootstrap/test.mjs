@@ -24,7 +24,7 @@ await prepare();
 rmSync(reports, { recursive: true, force: true });
 mkdirSync(reports, { recursive: true });
 
-await phase("types and lint", () => sideBySide([types, lint]));
+const checks = aside([types, lint]);
 say("\n── what the tests run on");
 await sayTestNeeds();
 await phase("unit, gradients, engines, architecture", vitest);
@@ -37,6 +37,7 @@ await phase("studio in Electron", async () => {
   const reason = whyNoDisplay() ?? electron.reason;
   return reason ? skipAll("desktop", reason) : playwright("desktop", { LATHE_ELECTRON: electron.path });
 });
+await phase("types and lint", checks);
 finish();
 
 /** Runs one phase; a code other than 0 without a failed test to show for it counts as one. */
@@ -49,11 +50,17 @@ async function phase(name, work) {
   say(`── ${name}: ${total.failed === failedBefore ? "ok" : "FAILED"} (${seconds(start)})`);
 }
 
-/** Checks that take a processor each; what they say comes in their order. */
-async function sideBySide(checks) {
-  const results = await Promise.all(checks.map((check) => check.run({ capture: true })));
-  for (const { output } of results) if (output.trim() !== "") say(output.trimEnd());
-  return { code: Math.max(...results.map(({ code }) => code)) };
+/**
+ * Checks that take minutes of a processor and wait for nothing: they have what the tests, which wait often and never for ever, leave over of it.
+ * @returns a function that waits for them and says, in their order, what they said
+ */
+function aside(checks) {
+  const running = Promise.all(checks.map((check) => check.run({ capture: true, aside: true })));
+  return async () => {
+    const results = await running;
+    for (const { output } of results) if (output.trim() !== "") say(output.trimEnd());
+    return { code: Math.max(...results.map(({ code }) => code)) };
+  };
 }
 
 async function vitest() {

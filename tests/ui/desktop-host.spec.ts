@@ -41,7 +41,8 @@ test("the window shows Home, in a sandbox, from a scheme of its own", async ({ s
   const page = await app.page();
   await expect(page.getByRole("heading", { name: "Projects", exact: true })).toBeVisible();
   expect(await app.ask("schemes")).toMatchObject([{ scheme: "lathe", privileges: { standard: true, secure: true } }]);
-  expect(await app.ask("windows")).toMatchObject([{ visible: true, preferences: { contextIsolation: true, sandbox: true, nodeIntegration: false, webSecurity: true, webviewTag: false } }]);
+  // It is shown once it has something to show.
+  await expect.poll(() => app.ask("windows")).toMatchObject([{ visible: true, preferences: { contextIsolation: true, sandbox: true, nodeIntegration: false, webSecurity: true, webviewTag: false } }]);
   expect(await page.evaluate("[typeof process, typeof require, typeof module, typeof ipcRenderer]")).toEqual(["undefined", "undefined", "undefined", "undefined"]);
 });
 

@@ -5,6 +5,7 @@ import { expectAccessible } from "./accessibility.js";
 import { writeClouds } from "./cloud-project.js";
 import { expect, test } from "./fixture.js";
 import { trainCities, trainJudged } from "./judged-projects.js";
+import { inBothThemes } from "./looks.js";
 import { EvaluatePage } from "./pages/evaluate-page.js";
 import { trainedClouds } from "./trained-clouds.js";
 
@@ -291,27 +292,25 @@ test("a key that is pressed while rows are on their way looks at the row when it
   studio.expectNoComplaints();
 });
 
-for (const colorScheme of ["light", "dark"] as const) {
-  test(`every state is accessible, ${colorScheme}`, async ({ page, studio, workshop }) => {
-    await page.emulateMedia({ colorScheme });
-    const evaluate = new EvaluatePage(page);
-    const { folder } = await trainJudged(workshop.folder);
-    await evaluate.goto(workshop.server.url, folder);
-    await expect(evaluate.slider).toBeVisible();
-    await expect(evaluate.table.getByRole("rowheader").first()).toBeVisible();
-    expect(await page.locator("html").evaluate((html) => [html.scrollWidth - html.clientWidth, html.scrollHeight - html.clientHeight])).toEqual([0, 0]);
-    await expectAccessible(page);
-    await evaluate.target.selectOption("kind");
-    await evaluate.table.focus();
-    await page.keyboard.press("ArrowDown");
-    await expect(page.getByRole("list", { name: /^Probabilities of row/ })).toBeVisible();
-    await expectAccessible(page);
-    await evaluate.target.selectOption("value");
-    await page.getByRole("figure", { name: "Errors" }).getByRole("button", { name: "Table" }).click();
-    await expectAccessible(page);
-    await evaluate.goto(workshop.server.url, writeClouds(workshop.folder));
-    await expect(page.getByRole("heading", { name: "Nothing to judge yet" })).toBeVisible();
-    await expectAccessible(page);
-    studio.expectNoComplaints();
-  });
-}
+test("every state is accessible, in both themes", async ({ page, studio, workshop }) => {
+  const evaluate = new EvaluatePage(page);
+  const { folder } = await trainJudged(workshop.folder);
+  const accessible = () => inBothThemes(page, () => expectAccessible(page));
+  await evaluate.goto(workshop.server.url, folder);
+  await expect(evaluate.slider).toBeVisible();
+  await expect(evaluate.table.getByRole("rowheader").first()).toBeVisible();
+  expect(await page.locator("html").evaluate((html) => [html.scrollWidth - html.clientWidth, html.scrollHeight - html.clientHeight])).toEqual([0, 0]);
+  await accessible();
+  await evaluate.target.selectOption("kind");
+  await evaluate.table.focus();
+  await page.keyboard.press("ArrowDown");
+  await expect(page.getByRole("list", { name: /^Probabilities of row/ })).toBeVisible();
+  await accessible();
+  await evaluate.target.selectOption("value");
+  await page.getByRole("figure", { name: "Errors" }).getByRole("button", { name: "Table" }).click();
+  await accessible();
+  await evaluate.goto(workshop.server.url, writeClouds(workshop.folder));
+  await expect(page.getByRole("heading", { name: "Nothing to judge yet" })).toBeVisible();
+  await accessible();
+  studio.expectNoComplaints();
+});

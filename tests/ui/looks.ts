@@ -22,6 +22,15 @@ export async function lookAt(page: Page, name: string): Promise<void> {
   }
 }
 
+/** Does in one theme after the other what is to hold in both, with the page as it stands; it is left light. */
+export async function inBothThemes(page: Page, look: (theme: (typeof themes)[number]) => Promise<void>): Promise<void> {
+  for (const colorScheme of themes) {
+    await page.emulateMedia({ colorScheme });
+    await drawn(page);
+    await look(colorScheme);
+  }
+}
+
 /** Colours have faded over, and what follows the window's size has followed. */
 async function drawn(page: Page): Promise<void> {
   await page.evaluate(async () => {

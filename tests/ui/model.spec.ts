@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { expectAccessible } from "./accessibility.js";
 import { expect, test } from "./fixture.js";
+import { inBothThemes } from "./looks.js";
 import { savedModel, writeNine, type SavedModel } from "./nine-columns.js";
 import { type HandLayer, ModelPage } from "./pages/model-page.js";
 
@@ -317,34 +318,32 @@ test("where something is lacking, the screen says what and leads there", async (
   studio.expectNoComplaints();
 });
 
-for (const theme of ["light", "dark"] as const) {
-  test(`axe finds no serious fault, ${theme}`, async ({ page, studio, workshop }) => {
-    await page.emulateMedia({ colorScheme: theme });
-    const model = new ModelPage(page);
-    await model.goto(workshop.server.url, writeNine(workshop.folder));
-    await expect(model.empty).toBeVisible();
-    await expectAccessible(page);
-    await model.build(layers);
-    await expect(model.totals).toContainText("No problems");
-    await expectAccessible(page);
-    await model.option("Out features").fill("5");
-    await expect(model.totals).toContainText("1 problem");
-    await expectAccessible(page);
-    await model.option("Out features").fill("1");
-    await model.showSource();
-    await expect(model.source).toContainText("class Nine");
-    await expectAccessible(page);
-    await page.getByRole("button", { name: "Beside the graph" }).click();
-    await model.node("y").click();
-    await expect(model.inspector.getByRole("combobox", { name: "Answered by" })).toBeVisible();
-    await expectAccessible(page);
-    await model.node("fc1").click({ button: "right" });
-    await expectAccessible(page);
-    await page.keyboard.press("Escape");
-    await page.keyboard.press("a");
-    await expect(model.addDialog).toBeVisible();
-    await expectAccessible(page);
-    expect(await page.locator("html").evaluate((html) => [html.scrollWidth - html.clientWidth, html.scrollHeight - html.clientHeight])).toEqual([0, 0]);
-    studio.expectNoComplaints();
-  });
-}
+test("axe finds no serious fault, in both themes", async ({ page, studio, workshop }) => {
+  const accessible = () => inBothThemes(page, () => expectAccessible(page));
+  const model = new ModelPage(page);
+  await model.goto(workshop.server.url, writeNine(workshop.folder));
+  await expect(model.empty).toBeVisible();
+  await accessible();
+  await model.build(layers);
+  await expect(model.totals).toContainText("No problems");
+  await accessible();
+  await model.option("Out features").fill("5");
+  await expect(model.totals).toContainText("1 problem");
+  await accessible();
+  await model.option("Out features").fill("1");
+  await model.showSource();
+  await expect(model.source).toContainText("class Nine");
+  await accessible();
+  await page.getByRole("button", { name: "Beside the graph" }).click();
+  await model.node("y").click();
+  await expect(model.inspector.getByRole("combobox", { name: "Answered by" })).toBeVisible();
+  await accessible();
+  await model.node("fc1").click({ button: "right" });
+  await accessible();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("a");
+  await expect(model.addDialog).toBeVisible();
+  await accessible();
+  expect(await page.locator("html").evaluate((html) => [html.scrollWidth - html.clientWidth, html.scrollHeight - html.clientHeight])).toEqual([0, 0]);
+  studio.expectNoComplaints();
+});

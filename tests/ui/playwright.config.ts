@@ -14,7 +14,8 @@ export default defineConfig({
   use: {
     viewport: { width: 1280, height: 800 },
     screenshot: "only-on-failure",
-    trace: "retain-on-failure",
+    // Its moving picture is drawn by the processor, without end, which costs about as much as all the rest of a test. The page's states, which one steps through, stay.
+    trace: { mode: "retain-on-failure", screenshots: false },
     launchOptions: {
       executablePath: process.env["LATHE_CHROMIUM"] ?? "/usr/bin/chromium",
       // Nothing but the page itself: no GPU process, no calls home.

@@ -6,7 +6,7 @@ import { startNode } from "../support/lathe.js";
 import { closedPort, setupEnvironment, silentRegistry } from "../support/registries.js";
 import { expectAccessible } from "./accessibility.js";
 import { expect, test, type Workshop } from "./fixture.js";
-import { lookAt } from "./looks.js";
+import { inBothThemes, lookAt } from "./looks.js";
 import { HomePage } from "./pages/home-page.js";
 import { PickerPage } from "./pages/picker-page.js";
 import { SettingsPage } from "./pages/settings-page.js";
@@ -110,31 +110,29 @@ async function withoutTensorflow(folder: string, registry: string, work: (url: s
   }
 }
 
-for (const colorScheme of ["light", "dark"] as const) {
-  test(`a setup of TensorFlow that fails says what is missing and what to do, ${colorScheme}`, async ({ page, studio, workshop }) => {
-    // npm takes its time to give up.
-    test.slow();
-    await page.emulateMedia({ colorScheme });
-    const shot = (state: string) => page.screenshot({ path: `test-results/screenshots/settings-tensorflow-${state}-${colorScheme}-1280x800.png` });
-    await withoutTensorflow(workshop.folder, await closedPort(), async (url) => {
-      const settings = new SettingsPage(page);
-      await settings.goto(url, "engines");
-      await expect(settings.setUp).toBeVisible({ timeout: 20_000 });
-      await shot("offered");
+test("a setup of TensorFlow that fails says what is missing and what to do, in both themes", async ({ page, studio, workshop }) => {
+  // npm takes its time to give up.
+  test.slow();
+  await withoutTensorflow(workshop.folder, await closedPort(), async (url) => {
+    const settings = new SettingsPage(page);
+    const lookAtIt = (state: string) => inBothThemes(page, async (theme) => {
+      await page.screenshot({ path: `test-results/screenshots/settings-tensorflow-${state}-${theme}-1280x800.png` });
       await expectAccessible(page);
-      await settings.setUp.click();
-      await expect(settings.setupFailure).toContainText("the npm registry cannot be reached", { timeout: 30_000 });
-      await expect(settings.setupFailure).toContainText("npm run setup:tensorflow");
-      await shot("failed");
-      await expectAccessible(page);
-      // It can be tried again at once.
-      await settings.setupFailure.getByRole("button", { name: "Try again" }).click();
-      await expect(settings.setupFailure).toBeHidden();
-      await expect(settings.setupFailure).toBeVisible({ timeout: 30_000 });
-      studio.expectNoComplaints();
     });
+    await settings.goto(url, "engines");
+    await expect(settings.setUp).toBeVisible({ timeout: 20_000 });
+    await lookAtIt("offered");
+    await settings.setUp.click();
+    await expect(settings.setupFailure).toContainText("the npm registry cannot be reached", { timeout: 30_000 });
+    await expect(settings.setupFailure).toContainText("npm run setup:tensorflow");
+    await lookAtIt("failed");
+    // It can be tried again at once.
+    await settings.setupFailure.getByRole("button", { name: "Try again" }).click();
+    await expect(settings.setupFailure).toBeHidden();
+    await expect(settings.setupFailure).toBeVisible({ timeout: 30_000 });
+    studio.expectNoComplaints();
   });
-}
+});
 
 test("a setup of TensorFlow under way says what it does and for how long, and can be called off", async ({ page, studio, workshop }) => {
   // npm takes its time to give up.

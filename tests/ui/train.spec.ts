@@ -6,6 +6,7 @@ import { probeEngines } from "../../src-main/services/engines.js";
 import { expectAccessible } from "./accessibility.js";
 import { cloudTable, writeClouds } from "./cloud-project.js";
 import { expect, test } from "./fixture.js";
+import { inBothThemes } from "./looks.js";
 import { TrainPage } from "./pages/train-page.js";
 import { trainedClouds } from "./trained-clouds.js";
 
@@ -284,34 +285,31 @@ async function shot(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: `test-results/screenshots/${name}.png` });
 }
 
-for (const colorScheme of ["light", "dark"] as const) {
-  test(`no serious fault by axe, ${colorScheme}`, async ({ page, studio, workshop }) => {
-    test.setTimeout(120_000);
-    await page.emulateMedia({ colorScheme });
-    // Epochs of some length: axe is slow where everything changes all the time.
-    const project = writeClouds(workshop.folder, { epochs: 100_000, table: cloudTable(6000) });
-    const train = new TrainPage(page);
-    await studio.open(workshop.server.url, TrainPage.place(project));
-    await expect(page.getByRole("heading", { name: "Nothing trained yet" })).toBeVisible();
+test("no serious fault by axe, in both themes", async ({ page, studio, workshop }) => {
+  test.setTimeout(120_000);
+  // Epochs of some length: axe is slow where everything changes all the time.
+  const project = writeClouds(workshop.folder, { epochs: 100_000, table: cloudTable(6000) });
+  const train = new TrainPage(page);
+  const lookAtIt = (state: string) => inBothThemes(page, async (theme) => {
     await expectAccessible(page);
-    await shot(page, `train-empty-${colorScheme}-1280x800`);
-    await train.start();
-    await train.expectEpochs(4);
-    for (const section of ["Optimizer", "Learning rate over time", "Stopping", "Losses", "More", "Engine"]) await train.openSection(section);
-    await expectAccessible(page);
-    await shot(page, `train-running-${colorScheme}-1280x800`);
-    await train.section("Engine").getByText("Threads", { exact: true }).scrollIntoViewIfNeeded();
-    await shot(page, `train-engine-${colorScheme}-1280x800`);
-    await page.setViewportSize({ width: 1920, height: 1080 });
-    await train.section("Engine").getByText("Threads", { exact: true }).scrollIntoViewIfNeeded();
-    await shot(page, `train-engine-${colorScheme}-1920x1080`);
-    await page.setViewportSize({ width: 1280, height: 800 });
-    await train.button("Stop").click();
-    await expect(train.run).toContainText("stopped", { timeout: 30_000 });
-    await train.settings.getByRole("button", { name: "Find…" }).click();
-    await expect(train.finder.getByRole("button", { name: /^Use / })).toBeVisible({ timeout: 30_000 });
-    await expectAccessible(page);
-    await shot(page, `train-finder-${colorScheme}-1280x800`);
-    studio.expectNoComplaints();
+    await shot(page, `train-${state}-${theme}-1280x800`);
   });
-}
+  await studio.open(workshop.server.url, TrainPage.place(project));
+  await expect(page.getByRole("heading", { name: "Nothing trained yet" })).toBeVisible();
+  await lookAtIt("empty");
+  await train.start();
+  await train.expectEpochs(4);
+  for (const section of ["Optimizer", "Learning rate over time", "Stopping", "Losses", "More", "Engine"]) await train.openSection(section);
+  await lookAtIt("running");
+  for (const [width, height] of [[1920, 1080], [1280, 800]] as const) {
+    await page.setViewportSize({ width, height });
+    await train.section("Engine").getByText("Threads", { exact: true }).scrollIntoViewIfNeeded();
+    await inBothThemes(page, (theme) => shot(page, `train-engine-${theme}-${width}x${height}`));
+  }
+  await train.button("Stop").click();
+  await expect(train.run).toContainText("stopped", { timeout: 30_000 });
+  await train.settings.getByRole("button", { name: "Find…" }).click();
+  await expect(train.finder.getByRole("button", { name: /^Use / })).toBeVisible({ timeout: 30_000 });
+  await lookAtIt("finder");
+  studio.expectNoComplaints();
+});

@@ -23,7 +23,7 @@ it.each(samples.map(({ sample, kind }) => [sample, kind] as const).filter(([, ki
   const made = await lathe("new", join(folder, sample), "--template", files.template, "--data", at(files.file), ...(files.test === undefined ? [] : ["--test", at(files.test)]), "--target", files.target);
   expect(made.code, made.stderr).toBe(0);
   const run = async (engine: string, seed: number) => {
-    const { code, stderr, events } = await lathe("train", join(folder, sample), "--engine", engine, "--seed", String(seed), "--epochs", kind === "pictures" ? "2" : "4", "--json");
+    const { code, stderr, events } = await lathe("train", join(folder, sample), "--engine", engine, "--seed", String(seed), "--epochs", kind === "pictures" ? "1" : "4", "--json");
     expect(code, stderr).toBe(0);
     return Number((last(events, "done")["test"] as Readonly<Record<string, number>>)["loss"]);
   };

@@ -71,7 +71,7 @@ export function createFixture(limits: Partial<Limits> = {}) {
   return { client, connection, clientEnd, serverEnd, refusals, invalid, sinks, log, router };
 }
 
-/** Lets messages cross the memory pair a few times. */
-export function settle(milliseconds = 20): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+/** Lets messages cross the memory pair a few times: by turns of this process, which come as slowly as messages where the machine has others to serve. */
+export async function settle(turns = 20): Promise<void> {
+  for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setTimeout(resolve, 1));
 }
