@@ -1,7 +1,6 @@
 import type { DifferentiateOptions } from "../autodiff/differentiate.js";
-import type { Emitter } from "../onnx/emitter.js";
+import type { Emitter, Unfinished } from "../onnx/emitter.js";
 import type { Graph, TensorData, Value } from "../onnx/types.js";
-import type { Unfinished } from "../rewrites/rewrite.js";
 
 export type EngineName = "onnxruntime" | "tensorflow";
 

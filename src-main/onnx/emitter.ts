@@ -132,3 +132,12 @@ function inferableDims(shape: Shape): readonly number[] | undefined {
   if (symbolic > 1 || (symbolic === 1 && shape.includes(0))) return undefined;
   return shape.map((d) => (typeof d === "string" ? -1 : d));
 }
+
+/** A graph that is still being built. */
+export interface Unfinished {
+  readonly e: Emitter;
+  /** What it will be differentiated by. */
+  readonly learns: readonly Value[];
+  /** What is still going to be used. */
+  readonly kept: readonly Value[];
+}

@@ -1,3 +1,4 @@
+import type { Unfinished } from "../onnx/emitter.js";
 import type { Graph } from "../onnx/types.js";
 import { commonFactor } from "./common-factor.js";
 import { commonSubexpression } from "./common-subexpression.js";
@@ -10,7 +11,7 @@ import { largerOfTwo } from "./larger-of-two.js";
 import { poolBeforeActivation } from "./pool-before-activation.js";
 import { poolByHalves } from "./pool-by-halves.js";
 import { poolByPhases } from "./pool-by-phases.js";
-import { type Unfinished, rewriteGraph, rewriteUnfinished } from "./rewrite.js";
+import { rewriteGraph, rewriteUnfinished } from "./rewrite.js";
 import { sharedBatchLength } from "./shared-batch-length.js";
 import { sharedPool } from "./shared-pool.js";
 import { skipExpand } from "./skip-expand.js";

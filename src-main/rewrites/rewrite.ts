@@ -1,5 +1,5 @@
 import { defined } from "../base/assert.js";
-import type { Emitter } from "../onnx/emitter.js";
+import type { Emitter, Unfinished } from "../onnx/emitter.js";
 import type { Graph, Node, Value } from "../onnx/types.js";
 import { createEmitter } from "../ops/index.js";
 
@@ -19,15 +19,6 @@ export function rewriteGraph(graph: Graph, rewrite: Rewrite): Graph {
   const { e, values } = anew(graph, rewrite, new Set());
   for (const { name, doc } of graph.outputs) e.graph.output(defined(values.get(name), name), name, doc);
   return e.graph.build(graph.name);
-}
-
-/** A graph that is still being built. */
-export interface Unfinished {
-  readonly e: Emitter;
-  /** What it will be differentiated by. */
-  readonly learns: readonly Value[];
-  /** What is still going to be used. */
-  readonly kept: readonly Value[];
 }
 
 /** The same for a graph that is not finished: an emitter to go on with, and `learns` and `kept` as they are there. */

@@ -1,12 +1,11 @@
 import { defined } from "../base/assert.js";
 import { LatheError } from "../base/errors.js";
 import type { Engine } from "../engines/engine.js";
-import type { Emitter } from "../onnx/emitter.js";
+import type { Emitter, Unfinished } from "../onnx/emitter.js";
 import { type Graph, type Value, tensor } from "../onnx/types.js";
 import { createEmitter } from "../ops/index.js";
 import { clipByGlobalNorm, clipByValue } from "../optimizers/clip.js";
 import { optimizers } from "../optimizers/index.js";
-import type { Unfinished } from "../rewrites/rewrite.js";
 import { type DiagnosisEntry, lowerDiagnosis } from "./diagnosis-graph.js";
 import { bindFlat, flatten } from "./flat-bindings.js";
 import { type TargetLoss, lowerLosses } from "./loss-graph.js";
