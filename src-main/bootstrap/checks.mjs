@@ -1,9 +1,13 @@
-import { runTool } from "./shared.mjs";
+import { hashOf, runTool } from "./shared.mjs";
 
 /** What holds for the source as it is written. Each prints what is wrong, or with `capture` gives it back, and ends with a code. */
 export const types = { name: "types", run: (options) => inOrder(["tsc -p .", "tsc -p tests/ui", "vue-tsc -p src-renderer"], options) };
 
-export const lint = { name: "lint", run: (options) => runTool("eslint", ["--cache", "--cache-location", ".lathe/eslint", "."], options) };
+/** What was found is kept for as long as the rules are the same, those of who may import whom among them, which ESLint does not know of. */
+export const lint = {
+  name: "lint",
+  run: (options) => runTool("eslint", ["--cache", "--cache-location", `.lathe/eslint-${hashOf(["eslint.config.js", "tests/architecture/walls.json"]).slice(0, 12)}`, "."], options),
+};
 
 export const unused = { name: "unused code", run: () => runTool("knip", ["--no-progress", "--no-config-hints"]) };
 

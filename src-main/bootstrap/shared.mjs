@@ -155,11 +155,13 @@ function isBuilt() {
 }
 
 function sourceHash() {
+  return hashOf(["src-main", "src-preload", "src-renderer", "electron.vite.config.ts", "package-lock.json"].flatMap(filesIn).filter((path) => !path.endsWith(".mjs")));
+}
+
+/** Of files by their names and what is in them. */
+export function hashOf(paths) {
   const hash = createHash("sha256");
-  for (const path of ["src-main", "src-preload", "src-renderer", "electron.vite.config.ts", "package-lock.json"].flatMap(filesIn)) {
-    if (path.endsWith(".mjs")) continue;
-    hash.update(`${path}\n`).update(readFileSync(join(root, path)));
-  }
+  for (const path of paths) hash.update(`${path}\n`).update(readFileSync(join(root, path)));
   return hash.digest("hex");
 }
 
