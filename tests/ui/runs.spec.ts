@@ -326,7 +326,7 @@ test("runs of which something is damaged stand in the list with the reason; one 
   await runs.comparison.getByRole("button", { name: "Compare none" }).click();
 
   await runs.goto(workshop.server.url, project, "0077");
-  await expect(runs.detail.getByRole("alert")).toContainText("there is no run 0077");
+  await expect(runs.detail.getByRole("alert")).toContainText("There is no run 0077");
   await expect(runs.table.locator("tbody tr")).toHaveCount(3);
   studio.expectNoComplaints();
 });

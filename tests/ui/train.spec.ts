@@ -269,7 +269,7 @@ test("a run that was interrupted says so and is gone on with; one that failed sa
   await train.choice.selectOption("0002");
   await expect(page.getByText("One line of metrics.jsonl could not be read")).toBeVisible();
   await page.goto(page.url().replace(/run=.*/, "run=0077"));
-  await expect(page.getByRole("alert")).toContainText("there is no run 0077");
+  await expect(page.getByRole("alert")).toContainText("There is no run 0077");
   studio.expectNoComplaints();
 });
 
