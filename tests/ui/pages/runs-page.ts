@@ -60,8 +60,8 @@ export class RunsPage {
   async column(heading: string): Promise<readonly string[]> {
     const headings = await this.table.getByRole("columnheader").allInnerTexts();
     const at = headings.findIndex((text) => text.replace(/[↑↓]/, "").trim() === heading);
-    const cells = await this.table.locator("tbody tr").all();
-    return Promise.all(cells.map((cell) => cell.locator("> *").nth(at).innerText()));
+    // All at once: a row that goes away meanwhile would be waited for.
+    return this.table.locator("tbody tr").evaluateAll((rows, place) => rows.map((row) => (row.children[place] as HTMLElement | undefined)?.innerText ?? ""), at);
   }
 
   /** The runs that are listed, from the top. */
