@@ -16,7 +16,7 @@ export function viewsOf(e: Emitter, x: Value, windows: readonly WindowAxis[]): (
 }
 
 /** X with what windows reach beyond its ends added as zeros, and without what none reaches. */
-export function paddedBy(e: Emitter, x: Value, windows: readonly Pick<WindowAxis, "before" | "after">[]): Value {
+function paddedBy(e: Emitter, x: Value, windows: readonly Pick<WindowAxis, "before" | "after">[]): Value {
   if (windows.every((w) => w.before === 0 && w.after === 0)) return x;
   return e.op("Pad", [x, e.indices([0, 0, ...windows.map((w) => w.before), 0, 0, ...windows.map((w) => w.after)])]);
 }

@@ -1,5 +1,6 @@
-import { type Graph, type Node, type Value, sameShape } from "../onnx/types.js";
+import { type Node, type Value, sameShape } from "../onnx/types.js";
 import { isSingle } from "./feature-major-regions.js";
+import { readersOf } from "./readers.js";
 import type { Rewrite } from "./rewrite.js";
 
 interface Product {
@@ -14,13 +15,13 @@ interface Product {
  */
 export function commonFactor(): Rewrite {
   let producers: ReadonlyMap<string, Node> = new Map();
-  let uses: ReadonlyMap<string, number> = new Map();
+  let readers: ReturnType<typeof readersOf> = new Map();
   /** New values by old name, as far as something has read them. */
   const seen = new Map<string, Value>();
 
   function productOf(name: string): Product | undefined {
     const node = producers.get(name);
-    if (node?.op !== "Mul" || uses.get(name) !== 1) return undefined;
+    if (node?.op !== "Mul" || readers.get(name)?.length !== 1) return undefined;
     const [a = "", b = ""] = node.inputs;
     for (const [factor, other] of [[a, b], [b, a]] as const) {
       const [k, rest] = [seen.get(factor), seen.get(other)];
@@ -36,7 +37,7 @@ export function commonFactor(): Rewrite {
     prepare(graph) {
       seen.clear();
       producers = new Map(graph.nodes.flatMap((node) => node.outputs.map((o) => [o, node] as const)));
-      uses = countUses(graph);
+      readers = readersOf(graph);
     },
     replace(e, node, inputs) {
       node.inputs.forEach((name, i) => {
@@ -52,10 +53,4 @@ export function commonFactor(): Rewrite {
       return [e.mul(factor, a.sign === -1 ? e.sub(b.rest, a.rest) : signOfB === -1 ? e.sub(a.rest, b.rest) : e.add(a.rest, b.rest))];
     },
   };
-}
-
-function countUses(graph: Graph): ReadonlyMap<string, number> {
-  const uses = new Map<string, number>();
-  for (const name of [...graph.nodes.flatMap((node) => node.inputs), ...graph.outputs.map((o) => o.name)]) uses.set(name, (uses.get(name) ?? 0) + 1);
-  return uses;
 }

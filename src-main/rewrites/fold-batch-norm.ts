@@ -1,6 +1,7 @@
 import { defined } from "../base/assert.js";
 import type { Emitter } from "../onnx/emitter.js";
 import { type Graph, type Node, type Value, numbersOf, tensor } from "../onnx/types.js";
+import { readersOf } from "./readers.js";
 import type { Rewrite } from "./rewrite.js";
 
 /**
@@ -11,7 +12,7 @@ import type { Rewrite } from "./rewrite.js";
 export function foldBatchNorm(into: readonly ("Conv" | "Gemm")[]): Rewrite {
   let initializers: Graph["initializers"] = new Map();
   let producers: ReadonlyMap<string, Node> = new Map();
-  let uses: ReadonlyMap<string, number> = new Map();
+  let readers: ReturnType<typeof readersOf> = new Map();
   /** Operands of what has been folded into, by the name of its result. */
   const operands = new Map<string, readonly (Value | undefined)[]>();
   const taken = new Map<string, number>();
@@ -35,9 +36,7 @@ export function foldBatchNorm(into: readonly ("Conv" | "Gemm")[]): Rewrite {
       operands.clear();
       taken.clear();
       producers = new Map(graph.nodes.flatMap((node) => node.outputs.map((o) => [o, node] as const)));
-      const counted = new Map<string, number>();
-      for (const name of [...graph.nodes.flatMap((node) => node.inputs), ...graph.outputs.map((o) => o.name)]) counted.set(name, (counted.get(name) ?? 0) + 1);
-      uses = counted;
+      readers = readersOf(graph);
     },
     replace(e, node, inputs) {
       if (into.some((op) => op === node.op)) operands.set(node.outputs[0] ?? "", inputs);
@@ -46,7 +45,7 @@ export function foldBatchNorm(into: readonly ("Conv" | "Gemm")[]): Rewrite {
       const before = producers.get(z);
       const given = operands.get(z);
       const [scale, shift, mean, variance] = statistics.map(numbers);
-      if (!before || !given || uses.get(z) !== 1 || !scale || !shift || !mean || !variance || !isPlain(before)) return undefined;
+      if (!before || !given || readers.get(z)?.length !== 1 || !scale || !shift || !mean || !variance || !isPlain(before)) return undefined;
       const weight = numbers(before.inputs[1]);
       const bias = before.inputs[2] ? numbers(before.inputs[2]) : scale.map(() => 0);
       if (!weight || bias?.length !== scale.length) return undefined;

@@ -1,6 +1,4 @@
-import { defined } from "../base/assert.js";
 import { LatheError } from "../base/errors.js";
-import type { Emitter } from "../onnx/emitter.js";
 import { type Graph, type Node, type Value, isFloat } from "../onnx/types.js";
 
 /** A layer of an exported graph, or an encoded input, whose output is pictures `[N, K, h, w]`. */
@@ -80,18 +78,4 @@ export function ancestorsOf(graph: Graph, name: string): ReadonlySet<string> {
     if (node.outputs.some((o) => needed.has(o))) for (const i of node.inputs) needed.add(i);
   }
   return needed;
-}
-
-/** Writes a finished graph into one under construction, which may then go on from any of its values. @returns the new values by their names in `graph` */
-export function copyInto(e: Emitter, graph: Graph): ReadonlyMap<string, Value> {
-  const values = new Map<string, Value>();
-  for (const { name, dtype, shape, doc } of graph.inputs) values.set(name, e.graph.input(name, dtype, shape, doc));
-  for (const [name, data] of graph.initializers) values.set(name, e.graph.adopt(name, data));
-  for (const node of graph.nodes) {
-    const inputs = node.inputs.map((name) => (name === "" ? undefined : defined(values.get(name), name)));
-    const scope = node.name.split("/").slice(0, -1).join("/") || "main";
-    const outputs = e.graph.scope(scope, () => e.graph.node(node.op, inputs, node.attributes, { domain: node.domain, outputs: node.outputs.length }));
-    node.outputs.forEach((name, i) => values.set(name, defined(outputs[i], name)));
-  }
-  return values;
 }

@@ -3,7 +3,8 @@ import { LatheError } from "../base/errors.js";
 import { differentiate } from "../autodiff/differentiate.js";
 import type { Graph, Node } from "../onnx/types.js";
 import { createEmitter } from "../ops/index.js";
-import { type PictureLayer, ancestorsOf, copyInto, findLayer, isConvolution, pictureLayers } from "./model-layers.js";
+import { copyInto } from "../rewrites/rewrite.js";
+import { type PictureLayer, ancestorsOf, findLayer, isConvolution, pictureLayers } from "./model-layers.js";
 
 /** Names of what is added to the graph's own inputs and outputs; names of inputs and targets have no blanks. */
 export const saliencyNames = {
