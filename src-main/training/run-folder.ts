@@ -1,8 +1,10 @@
-import { appendFileSync, closeSync, existsSync, fstatSync, fsyncSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, statSync, truncateSync, writeSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { appendFileSync, closeSync, existsSync, fstatSync, fsyncSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, rmdirSync, statSync, truncateSync, writeSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { type ErrorRecord, LatheError } from "../base/errors.js";
 import type { EpochEvent } from "../contract/events.js";
+import type { RunReport } from "../contract/report.js";
 import { storageError, writeSynced } from "./checkpoint.js";
 import { takeLock } from "./run-lock.js";
 
@@ -77,6 +79,12 @@ export class RunFolder {
     this.#locked = false;
   }
 
+  /** Gives the run free. A new one that has no configuration yet, since that could not be written, is no run and is taken away. */
+  dispose(): void {
+    this.unlock();
+    if (!existsSync(this.file("config.json"))) rmdirSync(this.path);
+  }
+
   /** Writes a file whole or not at all. @throws LatheError `run.storage` */
   write(name: string, content: string | Uint8Array): void {
     const temporary = this.file(`.writing-${name}`);
@@ -124,11 +132,16 @@ export class RunFolder {
     });
   }
 
-  /** What an earlier ending of this run left is no longer its last word, but is kept: `previous-report.json`. */
-  setAside(...names: readonly string[]): void {
-    for (const name of names) {
-      if (existsSync(this.file(name))) renameSync(this.file(name), this.file(`previous-${name}`));
-    }
+  /**
+   * What an earlier ending of this run left is no longer its last word, but is kept: `previous-report.json`, and the model that it speaks of. The report goes
+   * first: where there is one, the run counts as ended. A model that no report speaks of is of an ending that was killed before its report: it is made again.
+   */
+  setAside(): void {
+    const [report, model] = [this.file("report.json"), this.file("model.onnx")];
+    if (existsSync(report)) renameSync(report, this.file("previous-report.json"));
+    if (!existsSync(model)) return;
+    if (modelOf(this.file("previous-report.json")) === createHash("sha256").update(readFileSync(model)).digest("hex")) renameSync(model, this.file("previous-model.onnx"));
+    else rmSync(model, { force: true });
   }
 
   /** Leaves word of why the run ended, for whoever looks at it later; undefined takes it back. */
@@ -147,6 +160,15 @@ export class RunFolder {
     } catch {
       // A log that cannot be written must not stop a run that can.
     }
+  }
+}
+
+/** SHA-256 of the model that a report speaks of; undefined where it cannot be read. */
+function modelOf(report: string): string | undefined {
+  try {
+    return (JSON.parse(readFileSync(report, "utf8")) as Partial<RunReport> | null)?.model?.sha256;
+  } catch {
+    return undefined;
   }
 }
 
