@@ -70,6 +70,21 @@ export const stepEvent = z.strictObject({
   secondsLeft: z.number(),
 });
 
+/** What a warning advises that a program can do for its reader. The sentence says it too, and more. */
+export const advice = z.enum(["lower-rate", "higher-rate", "clip", "warm-up", "replace-saturating", "leaky-relu", "relu"]);
+export type Advice = z.infer<typeof advice>;
+
+/** Something seen, why it matters, what to try. */
+export const warningEvent = z.strictObject({
+  event: z.literal("warning"),
+  code: z.string(),
+  message: z.string(),
+  layer: z.string().optional(),
+  epoch: z.number().optional(),
+  advice: z.array(advice).readonly(),
+});
+export type WarningEvent = z.infer<typeof warningEvent>;
+
 export const epochEvent = z.strictObject({
   event: z.literal("epoch"),
   epoch: z.number(),
@@ -79,18 +94,10 @@ export const epochEvent = z.strictObject({
   seconds: z.number(),
   best: z.boolean(),
   layers: z.record(z.string(), layerDiagnosis),
+  /** Seen for the first time in this epoch; each is an event of its own too. */
+  warnings: z.array(warningEvent).readonly().optional(),
 });
 export type EpochEvent = z.infer<typeof epochEvent>;
-
-/** Something seen, why it matters, what to try. */
-export const warningEvent = z.strictObject({
-  event: z.literal("warning"),
-  code: z.string(),
-  message: z.string(),
-  layer: z.string().optional(),
-  epoch: z.number().optional(),
-});
-export type WarningEvent = z.infer<typeof warningEvent>;
 
 export const logEvent = z.strictObject({ event: z.literal("log"), level: z.enum(["info", "warning", "error"]), message: z.string() });
 export type LogEvent = z.infer<typeof logEvent>;

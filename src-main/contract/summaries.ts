@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { epochEvent, errorRecord, metricValues } from "./events.js";
+import { epochEvent, errorRecord, metricValues, warningEvent } from "./events.js";
 
 /** What lists show of projects and runs. What cannot be read stands in its list with the reason, never missing from it. */
 
@@ -71,5 +71,7 @@ export const runMetrics = z.strictObject({
   seconds: z.number(),
   /** Lines of `metrics.jsonl` that could not be read, as a crash leaves them. */
   damagedLines: z.number(),
+  /** Of all epochs, each once. */
+  warnings: z.array(warningEvent),
 });
 export type RunMetrics = z.infer<typeof runMetrics>;

@@ -1,3 +1,4 @@
+import type { MessagePort } from "node:worker_threads";
 import type { TransformSpecs } from "../transforms/index.js";
 import type { PictureSource } from "./epoch-reader.js";
 
@@ -13,12 +14,11 @@ export const CONTROL = {
   epoch: 4, step: 5,
   /** Bumped whenever the other side should look again; what each side sleeps on. */
   toWorker: 6, toMain: 7,
-  /** Bytes of the error in the message area, 0 where there is none. */
-  error: 8,
+  /** 1 once the worker has failed; why lies on the port of errors. */
+  failed: 8,
   closing: 9,
 } as const;
 export const CONTROL_BYTES = 64;
-export const MESSAGE_BYTES = 4096;
 
 /** A tensor of a batch and where it comes from. */
 export interface TensorPlan {
@@ -57,7 +57,8 @@ export interface LoaderPlan {
 /** What the worker thread is started with. */
 export interface LoaderWorkerData extends LoaderPlan {
   readonly control: SharedArrayBuffer;
-  readonly message: SharedArrayBuffer;
+  /** Takes one `ErrorRecord`. */
+  readonly errors: MessagePort;
   readonly ring: SharedArrayBuffer;
 }
 

@@ -26,10 +26,9 @@ try {
   work(reader);
   reader.close();
 } catch (error) {
-  // The other side may be asleep in `next`, and it only hears what is in shared memory.
-  const bytes = new TextEncoder().encode(JSON.stringify(toLatheError(error).toRecord())).subarray(0, plan.message.byteLength);
-  new Uint8Array(plan.message).set(bytes);
-  Atomics.store(control, CONTROL.error, bytes.length);
+  // The message lies on the port before the other side is told that there is one.
+  plan.errors.postMessage(JSON.parse(JSON.stringify(toLatheError(error).toRecord())));
+  Atomics.store(control, CONTROL.failed, 1);
   signal(control, CONTROL.toMain);
 }
 

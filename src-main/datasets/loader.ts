@@ -1,4 +1,4 @@
-import { Worker } from "node:worker_threads";
+import { MessageChannel, type MessagePort, type ResourceLimits, Worker, receiveMessageOnPort } from "node:worker_threads";
 import { defined } from "../base/assert.js";
 import { entryPath } from "../base/entries.js";
 import { type ErrorRecord, LatheError } from "../base/errors.js";
@@ -7,7 +7,7 @@ import { type Shape, type TensorData, isStatic } from "../onnx/types.js";
 import type { TransformSpecs } from "../transforms/index.js";
 import { type RecordField, recordLayout } from "./encode.js";
 import type { PictureSource } from "./epoch-reader.js";
-import { CONTROL, CONTROL_BYTES, type LoaderPlan, type LoaderWorkerData, MESSAGE_BYTES, type TensorPlan, bytesOf, rowsOfStep, signal } from "./loader-ring.js";
+import { CONTROL, CONTROL_BYTES, type LoaderPlan, type LoaderWorkerData, type TensorPlan, bytesOf, rowsOfStep, signal } from "./loader-ring.js";
 import type { PreparedData } from "./prepared.js";
 import { readHeader } from "./record-file.js";
 import type { SplitName } from "./splits.js";
@@ -34,6 +34,8 @@ export interface LoaderOptions {
   readonly augment?: ReadonlyMap<string, TransformSpecs>;
   /** Bytes of samples kept in memory; 256 MiB unless told. */
   readonly memoryBudget?: number;
+  /** Of the thread; Node's own unless told. */
+  readonly limits?: ResourceLimits;
 }
 
 export interface Batch {
@@ -47,10 +49,11 @@ export interface Loader {
   /** Goes to a step of an epoch; the same place always gives the same batches. Going on with the next epoch costs nothing, it is being prefetched. */
   start(epoch: number, fromStep: number): void;
   /**
-   * The next batch, copied from the ring; waits where it is empty. Its tensors are used again: they hold until `next` has been called twice more.
-   * @throws LatheError `data.unreadable` where the sample file was damaged meanwhile.
+   * The next batch, copied from the ring; a promise only where that is empty. One call at a time. Its tensors are used again: they hold until `next` has been called
+   * twice more.
+   * @throws LatheError what the thread that reads failed with, at once: `data.unreadable` where the sample file was damaged meanwhile, `training.batch` where memory ran out.
    */
-  next(): Batch;
+  next(): Batch | Promise<Batch>;
   dispose(): Promise<void>;
 }
 
@@ -68,14 +71,12 @@ const PATIENCE = 120_000;
  */
 export function createLoader(options: LoaderOptions): Loader {
   const plan = planOf(options);
-  const shared: LoaderWorkerData = {
-    ...plan,
-    control: new SharedArrayBuffer(CONTROL_BYTES), message: new SharedArrayBuffer(MESSAGE_BYTES), ring: new SharedArrayBuffer(plan.slots * plan.slotBytes),
-  };
   readHeader(plan.path, plan.fingerprint);
-  const worker = new Worker(entryPath("loader"), { workerData: shared, name: `loader of ${options.split}` });
+  const { port1, port2 } = new MessageChannel();
+  const shared: LoaderWorkerData = { ...plan, control: new SharedArrayBuffer(CONTROL_BYTES), errors: port2, ring: new SharedArrayBuffer(plan.slots * plan.slotBytes) };
+  const worker = new Worker(entryPath("loader"), { workerData: shared, transferList: [port2], name: `loader of ${options.split}`, ...(options.limits ? { resourceLimits: options.limits } : {}) });
   worker.unref();
-  return new RingLoader(shared, worker);
+  return new RingLoader(shared, worker, port1);
 }
 
 function planOf({ prepared, split, batchSize, shuffle, seed, dropLast = false, uniforms = [], augment = new Map(), memoryBudget = MEMORY_BUDGET }: LoaderOptions): LoaderPlan {
@@ -123,10 +124,12 @@ class RingLoader implements Loader {
   readonly #shared: LoaderWorkerData;
   readonly #control: Int32Array<SharedArrayBuffer>;
   readonly #worker: Worker;
+  readonly #errors: MessagePort;
   readonly #full: readonly Batch[];
   readonly #short: readonly Batch[];
   readonly #copies: readonly (readonly ((slot: number) => void)[])[];
-  #failure: Error | undefined;
+  #failure: LatheError | undefined;
+  #closing = false;
   #command = 0;
   #read = 0;
   #held = 0;
@@ -134,11 +137,13 @@ class RingLoader implements Loader {
   #epoch = -1;
   #step = 0;
 
-  constructor(shared: LoaderWorkerData, worker: Worker) {
+  constructor(shared: LoaderWorkerData, worker: Worker, errors: MessagePort) {
     this.#shared = shared;
     this.#control = new Int32Array(shared.control);
     this.#worker = worker;
-    worker.once("error", (error) => { this.#failure = error; });
+    this.#errors = errors;
+    worker.once("error", (error) => this.#fail(this.#explain(error)));
+    worker.once("exit", (code) => this.#fail(new LatheError("data.unreadable", `the thread that reads ${shared.path} ended (exit code ${code}); train again`, { path: shared.path, code })));
     this.stepsPerEpoch = shared.stepsPerEpoch;
     const last = rowsOfStep(shared, shared.stepsPerEpoch - 1);
     const held = Array.from({ length: HELD }, () => shared.tensors.map((tensor) => holdTensor(shared, tensor, last)));
@@ -162,9 +167,12 @@ class RingLoader implements Loader {
     signal(this.#control, CONTROL.toWorker);
   }
 
-  next(): Batch {
+  next(): Batch | Promise<Batch> {
     if (this.#command === 0) this.start(0, 0);
-    this.#wait();
+    return this.#hasArrived() ? this.#take() : this.#arrival();
+  }
+
+  #take(): Batch {
     const slot = this.#read % this.#shared.slots;
     const held = this.#held;
     this.#held = (held + 1) % HELD;
@@ -180,15 +188,28 @@ class RingLoader implements Loader {
   async dispose(): Promise<void> {
     Atomics.store(this.#control, CONTROL.closing, 1);
     signal(this.#control, CONTROL.toWorker);
+    this.#closing = true;
+    this.#errors.close();
     await this.#worker.terminate();
   }
 
+  /** What the thread could not tell by itself, since it has ended. Whoever waits is woken. */
+  #fail(failure: LatheError): void {
+    if (this.#closing) return;
+    this.#failure ??= failure;
+    signal(this.#control, CONTROL.toMain);
+  }
+
+  #explain(error: Error & { readonly code?: string }): LatheError {
+    const { path, batchSize } = this.#shared;
+    if (error.code === "ERR_WORKER_OUT_OF_MEMORY") return new LatheError("training.batch", `the thread that reads ${path} ran out of memory; make training.batchSize smaller than ${batchSize}`, { path, batchSize }, { cause: error });
+    return new LatheError("internal", `the loader's thread failed: ${error.message}`, { path }, { cause: error });
+  }
+
   #throwIfFailed(): void {
-    if (this.#failure) throw new LatheError("internal", `the loader's thread failed: ${this.#failure.message}`, {}, { cause: this.#failure });
-    const length = Atomics.load(this.#control, CONTROL.error);
-    if (length === 0) return;
-    const bytes = new Uint8Array(this.#shared.message).slice(0, length);
-    throw LatheError.fromRecord(JSON.parse(new TextDecoder().decode(bytes)) as ErrorRecord);
+    const told = Atomics.load(this.#control, CONTROL.failed) === 0 ? undefined : receiveMessageOnPort(this.#errors);
+    if (told) this.#failure = LatheError.fromRecord(told.message as ErrorRecord);
+    if (this.#failure) throw this.#failure;
   }
 
   /** The end of an epoch is the beginning of the next; where all are the same, of the same one. */
@@ -197,14 +218,27 @@ class RingLoader implements Loader {
     return [this.#shared.repeats ? 0 : epoch + (beyond ? 1 : 0), beyond ? 0 : step];
   }
 
-  #wait(): void {
-    for (;;) {
-      const seen = Atomics.load(this.#control, CONTROL.toMain);
-      this.#throwIfFailed();
-      if (Atomics.load(this.#control, CONTROL.taken) === this.#command && Atomics.load(this.#control, CONTROL.written) !== this.#read) return;
-      if (Atomics.wait(this.#control, CONTROL.toMain, seen, PATIENCE) === "timed-out") {
-        throw new LatheError("data.unreadable", `no batch of ${this.#shared.path} arrived within ${PATIENCE / 1000} s; is the disk still there?`, { path: this.#shared.path });
+  /** @throws what the thread failed with, before any batch that it made before. */
+  #hasArrived(): boolean {
+    this.#throwIfFailed();
+    return Atomics.load(this.#control, CONTROL.taken) === this.#command && Atomics.load(this.#control, CONTROL.written) !== this.#read;
+  }
+
+  /** Waits without blocking the thread, which must hear where the other one ends. */
+  async #arrival(): Promise<Batch> {
+    // An idle loader keeps no process alive; one that is waited for does.
+    this.#worker.ref();
+    try {
+      for (;;) {
+        const seen = Atomics.load(this.#control, CONTROL.toMain);
+        if (this.#hasArrived()) return this.#take();
+        const { async, value } = Atomics.waitAsync(this.#control, CONTROL.toMain, seen, PATIENCE);
+        if (async && (await value) === "timed-out") {
+          throw new LatheError("data.unreadable", `no batch of ${this.#shared.path} arrived within ${PATIENCE / 1000} s; is the disk still there?`, { path: this.#shared.path });
+        }
       }
+    } finally {
+      this.#worker.unref();
     }
   }
 }

@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { epochEvent, type EpochEvent } from "../contract/events.js";
+import { epochEvent, type EpochEvent, type WarningEvent } from "../contract/events.js";
 import type { RunMetrics } from "../contract/summaries.js";
 import { thinEpochs } from "../contract/thin-epochs.js";
 
@@ -15,6 +15,7 @@ const longestLine = 16 << 20;
 export async function readMetrics(folder: string): Promise<RunMetrics> {
   const gathered = gatherEpochs();
   let damagedLines = 0;
+  const warnings = new Map<string, WarningEvent>();
   try {
     for await (const lines of linesOf(join(folder, "metrics.jsonl"))) {
       for (const line of lines) {
@@ -22,13 +23,14 @@ export async function readMetrics(folder: string): Promise<RunMetrics> {
         const event = parseEpoch(line);
         if (event) gathered.add(event);
         else damagedLines++;
+        for (const warning of event?.warnings ?? []) warnings.set(`${warning.code} ${warning.layer ?? ""}`, warning);
       }
     }
   } catch (thrown) {
     // No epoch has ended yet; or it cannot be read further, and what could is told.
     if ((thrown as NodeJS.ErrnoException).code !== "ENOENT") damagedLines++;
   }
-  return { epochs: [...gathered.epochs()], seconds: gathered.seconds(), damagedLines };
+  return { epochs: [...gathered.epochs()], seconds: gathered.seconds(), damagedLines, warnings: [...warnings.values()] };
 }
 
 /** What lists show of a run's metrics. */

@@ -52,7 +52,11 @@ export function watchRun(options: WatchOptions): Disposable {
         offset += bytesRead;
         const lines = (rest + decoder.write(buffer.subarray(0, bytesRead))).split("\n");
         rest = lines.pop() ?? "";
-        for (const line of lines) tell(parseEpoch(line));
+        for (const line of lines) {
+          const epoch = parseEpoch(line);
+          tell(epoch);
+          for (const warning of epoch?.warnings ?? []) tell(warning);
+        }
       }
     } finally {
       await file.close();

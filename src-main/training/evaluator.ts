@@ -1,7 +1,7 @@
 import { defined } from "../base/assert.js";
-import type { MetricValues } from "../contract/events.js";
 import type { SplitReport } from "../contract/report.js";
 import type { CompileOptions, Engine, Executable, Tensors } from "../engines/engine.js";
+import { combinedLoss } from "./combined-loss.js";
 import { buildEvaluationGraph } from "./evaluation-graph.js";
 import { type TargetSpec, type TrainingSpec, names } from "./specification.js";
 import { type JudgedTarget, judge } from "./judge.js";
@@ -11,7 +11,7 @@ import { type TrainingBatch, floats } from "./trainer.js";
 export interface EvaluationBatches {
   readonly stepsPerEpoch: number;
   start(epoch: number, fromStep: number): void;
-  next(): TrainingBatch;
+  next(): TrainingBatch | Promise<TrainingBatch>;
 }
 
 /** Predictions and truth of a whole split, by target. */
@@ -47,7 +47,7 @@ export class Evaluator {
     const gathered = this.#spec.targets.map((target) => new Gathered(target, rows));
     batches.start(1, 0);
     for (let step = 0; step < batches.stepsPerEpoch; step++) {
-      const batch = batches.next();
+      const batch = await batches.next();
       const result = await this.#executable.run({ ...weights, ...batch.tensors });
       for (const target of gathered) target.add(batch, result);
       onBatch?.(gathered[0]?.rows ?? 0);
@@ -65,9 +65,10 @@ export class Evaluator {
   }
 }
 
-/** The metrics of predictions, named `<target>.<metric>`, with the combined loss as `loss`. */
-export function measure(spec: TrainingSpec, judged: ReadonlyMap<string, JudgedTarget>, predictions: Predictions): SplitReport {
-  const metrics: Record<string, number | null> = { loss: combinedLoss(spec, predictions) };
+/** The metrics of predictions, named `<target>.<metric>`, with the combined loss as `loss`. @param divisors of that, as of the run's training loss. */
+export function measure(spec: TrainingSpec, judged: ReadonlyMap<string, JudgedTarget>, predictions: Predictions, divisors: readonly number[] | undefined): SplitReport {
+  const loss = combinedLoss(spec.training, spec.targets.map(({ name }) => ({ name, loss: predictions.losses.get(name) ?? Number.NaN })), divisors);
+  const metrics: Record<string, number | null> = { loss: Number.isFinite(loss) ? loss : null };
   const confusion: SplitReport["confusion"] = {};
   for (const target of spec.targets) {
     const name = target.name;
@@ -77,11 +78,6 @@ export function measure(spec: TrainingSpec, judged: ReadonlyMap<string, JudgedTa
     if (matrix) confusion[name] = matrix;
   }
   return { rows: predictions.rows, metrics, confusion };
-}
-
-function combinedLoss(spec: TrainingSpec, { losses }: Predictions): MetricValues[string] {
-  const sum = spec.targets.reduce((total, { name }) => total + (spec.training.losses[name]?.weight ?? 1) * (losses.get(name) ?? Number.NaN), 0);
-  return Number.isFinite(sum) ? sum : null;
 }
 
 /** One target's predictions, filled batch by batch. */

@@ -1,7 +1,9 @@
+import { AsyncDisposableStore } from "../base/disposable.js";
 import type { FindLearningRateRequest } from "../contract/engine-messages.js";
 import { readProjectFile } from "../contract/project-file.js";
 import type { LearningRateResult } from "../contract/results.js";
 import { chooseEngine } from "../engines/index.js";
+import { combinedLoss, divisorsOf } from "./combined-loss.js";
 import { LearningRateFinder } from "./learning-rate-finder.js";
 import type { WorkSetting } from "./setting.js";
 import { Trainer } from "./trainer.js";
@@ -14,21 +16,24 @@ export async function findLearningRate(request: FindLearningRateRequest, { emit,
   const { project, folder } = await readProjectFile(request.project);
   const choice = await chooseEngine(project.training.engine, request.device ?? project.training.device);
   const bench = await openWorkbench({ project, folder, choice, emit, signal: control.preparation });
-  const trainer = await Trainer.create(bench.spec, choice.engine, bench.compile, project.seed);
-  const batches = bench.trainingLoader();
+  const opened = new AsyncDisposableStore();
   const finder = new LearningRateFinder({ steps: STEPS });
   try {
+    const trainer = opened.add(await Trainer.create(bench.spec, choice.engine, bench.compile, project.seed));
+    const batches = opened.add(bench.trainingLoader());
+    // A loss over its own running maximum never grows: it is told by the largest of the first step.
+    let divisors: readonly number[] | undefined;
     for (let step = 0; control.wish === "run"; step++) {
       const learningRate = finder.nextLearningRate();
       if (learningRate === undefined) break;
       if (step % batches.stepsPerEpoch === 0) batches.start(step / batches.stepsPerEpoch + 1, 0);
-      const { loss } = await trainer.step(batches.next(), step + 1, learningRate, false);
-      finder.observe(loss);
+      const { loss, losses } = await trainer.step(await batches.next(), step + 1, learningRate, false);
+      divisors ??= divisorsOf(trainer.lossMaxima);
+      finder.observe(divisors ? combinedLoss(project.training, bench.spec.targets.map(({ name }, i) => ({ name, loss: losses[i] ?? Number.NaN })), divisors) : loss);
       emit({ event: "stage", stage: "trying learning rates", done: step + 1, total: STEPS });
     }
   } finally {
-    await batches.dispose();
-    await trainer.dispose();
+    await opened.dispose();
   }
   const { learningRates, losses } = finder.curve();
   return {

@@ -63,7 +63,7 @@ export async function finish(bench: Workbench, run: RunFolder, evaluator: Evalua
     if (bench.prepared.counts[split] === 0) return undefined;
     const made = await predict(split);
     keepPredictions(run.path, toKept(split, rowNumbersOf(bench.prepared, split), made, bench.judged));
-    return measure(bench.spec, bench.judged, made);
+    return measure(bench.spec, bench.judged, made, fitted.divisors);
   };
 
   const [validation, test] = [await judge("validation"), await judge("test")];

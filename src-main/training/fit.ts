@@ -1,9 +1,10 @@
 import { LatheError } from "../base/errors.js";
-import type { DoneEvent, EpochEvent, MetricValues, RunEvent } from "../contract/events.js";
+import type { DoneEvent, EpochEvent, MetricValues, RunEvent, WarningEvent } from "../contract/events.js";
 import type { TrainingConfig } from "../contract/training.js";
 import { schedules } from "../optimizers/schedules/index.js";
 import type { Schedule } from "../optimizers/schedules/schedule.js";
 import { type Checkpoint, saveCheckpoint } from "./checkpoint.js";
+import { combinedLoss, divisorsOf } from "./combined-loss.js";
 import type { TrainingControl } from "./control.js";
 import { EpochDiagnosis, diagnose, isDiagnosed, notFiniteError } from "./diagnosis.js";
 import { EarlyStopping } from "./early-stopping.js";
@@ -12,12 +13,12 @@ import { StepProgress } from "./progress.js";
 import type { RunFolder } from "./run-folder.js";
 import type { Trainer, TrainingBatch } from "./trainer.js";
 
-/** Where training batches come from. `next` is synchronous: batches are prefetched. */
+/** Where training batches come from. They are prefetched: `next` is a promise only where none has arrived yet. */
 export interface TrainingBatches {
   readonly stepsPerEpoch: number;
   /** @param epoch from 1 @param fromStep steps of it already done */
   start(epoch: number, fromStep: number): void;
-  next(): TrainingBatch;
+  next(): TrainingBatch | Promise<TrainingBatch>;
 }
 
 export interface FitSetting {
@@ -25,8 +26,8 @@ export interface FitSetting {
   readonly batches: TrainingBatches;
   readonly training: TrainingConfig;
   readonly targets: readonly string[];
-  /** Validation metrics of the given weights; absent where there is no validation split. */
-  readonly validate: ((parameters: Float32Array, buffers: Float32Array) => Promise<MetricValues>) | undefined;
+  /** Validation metrics of the given weights, with the divisors of the combined loss; absent where there is no validation split. */
+  readonly validate: ((parameters: Float32Array, buffers: Float32Array, divisors: readonly number[] | undefined) => Promise<MetricValues>) | undefined;
   readonly run: RunFolder;
   readonly control: TrainingControl;
   readonly emit: (event: RunEvent) => void;
@@ -42,6 +43,8 @@ export interface FitResult {
   readonly bestEpoch: number;
   readonly parameters: Float32Array;
   readonly buffers: Float32Array;
+  /** Of the combined loss. @see combinedLoss */
+  readonly divisors: readonly number[] | undefined;
   readonly seconds: number;
 }
 
@@ -72,6 +75,7 @@ class Fit {
   #steps = 0;
   #sums: EpochSums;
   #best: { epoch: number; parameters: Float32Array; buffers: Float32Array } | undefined;
+  #divisors: readonly number[] | undefined;
   #metricsBytes = 0;
   #ended: DoneEvent["ended"] | undefined;
   #secondsBefore = 0;
@@ -107,6 +111,7 @@ class Fit {
       bestEpoch: restored?.epoch ?? this.#epoch - 1,
       parameters: restored?.parameters ?? this.#s.trainer.parameters,
       buffers: restored?.buffers ?? this.#s.trainer.buffers,
+      divisors: this.#divisors ?? divisorsOf(this.#s.trainer.lossMaxima),
       seconds: this.#seconds(),
     };
   }
@@ -118,7 +123,7 @@ class Fit {
     while (this.#step < batches.stepsPerEpoch) {
       if (control.paused) await this.#pause();
       if (control.wish !== "run") return this.#leave();
-      await this.#runStep(batches.next());
+      await this.#runStep(await batches.next());
       if (clock() - this.#savedAt >= this.#s.training.checkpointSeconds * 1000) this.#save();
     }
     await this.#endEpoch();
@@ -131,7 +136,7 @@ class Fit {
     const result = await trainer.step(batch, this.#steps + 1, learningRate, diagnosed);
     if (!Number.isFinite(result.loss)) {
       const look = await trainer.lookBack(batch, this.#steps + 1, learningRate);
-      throw notFiniteError(trainer.diagnosisEntries, look, { epoch: this.#epoch, step: this.#step + 1 });
+      throw notFiniteError(trainer.diagnosisEntries, trainer.normalisers, look, { epoch: this.#epoch, step: this.#step + 1 });
     }
     this.#step++;
     this.#steps++;
@@ -147,27 +152,28 @@ class Fit {
   async #endEpoch(): Promise<void> {
     const { trainer, training, validate, run, emit, control, targets, clock } = this.#s;
     this.#refuseBroken();
+    this.#divisors ??= divisorsOf(trainer.lossMaxima);
     const mean = (sum: number) => sum / Math.max(1, this.#sums.samples);
-    const train: MetricValues = { loss: mean(this.#sums.loss), ...Object.fromEntries(targets.map((t, i) => [`${t}.loss`, mean(this.#sums.losses[i] ?? 0)])) };
+    const loss = this.#divisors ? combinedLoss(training, targets.map((name, i) => ({ name, loss: mean(this.#sums.losses[i] ?? 0) })), this.#divisors) : mean(this.#sums.loss);
+    const train: MetricValues = { loss, ...Object.fromEntries(targets.map((t, i) => [`${t}.loss`, mean(this.#sums.losses[i] ?? 0)])) };
     const learningRate = this.#schedule.learningRate();
-    const validation = validate ? await validate(trainer.parameters, trainer.buffers) : {};
+    const validation = validate ? await validate(trainer.parameters, trainer.buffers, this.#divisors) : {};
     // A validation loss that does not exist is an epoch without improvement, not a reason to look elsewhere.
     this.#schedule.afterEpoch((validate ? validation["loss"] : train["loss"]) ?? Number.NaN);
     const { best, stop } = this.#stopping.observe(this.#epoch, monitored(this.#stopping.monitor, train, validation));
     if (best) this.#best = { epoch: this.#epoch, parameters: trainer.parameters.slice(), buffers: trainer.buffers.slice() };
     if (control.wish === "stop") emit({ event: "state", state: "stopping" });
     const layers = this.#diagnosis.byLayer();
+    const warnings = diagnose(layers, this.#epoch, trainer.normalisers).filter((warning) => !this.#warned.has(keyOf(warning)));
+    for (const warning of warnings) this.#warned.add(keyOf(warning));
     const event: EpochEvent = {
       event: "epoch", epoch: this.#epoch, train, validation, learningRate, best, layers,
       seconds: this.#sums.seconds + (clock() - this.#epochStartedAt) / 1000,
+      ...(warnings.length === 0 ? {} : { warnings }),
     };
     this.#metricsBytes = run.appendMetrics(event);
     emit(event);
-    for (const warning of diagnose(layers, this.#epoch)) {
-      const key = `${warning.code} ${warning.layer ?? ""}`;
-      if (!this.#warned.has(key)) emit(warning);
-      this.#warned.add(key);
-    }
+    for (const warning of warnings) emit(warning);
     this.#epoch++;
     this.#step = 0;
     this.#sums = emptySums(targets.length);
@@ -219,6 +225,7 @@ class Fit {
       sums: { ...this.#sums, seconds: this.#sums.seconds + (clock() - this.#epochStartedAt) / 1000 },
       diagnosis: this.#diagnosis.state(), warned: [...this.#warned],
       bestEpoch: this.#best?.epoch ?? 0, metricsBytes: this.#metricsBytes, seconds: this.#seconds(),
+      ...(this.#divisors === undefined ? {} : { divisors: [...this.#divisors] }),
       ...(this.#ended === undefined ? {} : { ended: this.#ended }),
     };
     const best = this.#best ? { [BEST_PARAMETERS]: this.#best.parameters, [BEST_BUFFERS]: this.#best.buffers } : {};
@@ -236,6 +243,7 @@ class Fit {
     this.#sums = { ...header.sums, losses: [...header.sums.losses] };
     this.#diagnosis.restore(header.diagnosis);
     for (const key of header.warned) this.#warned.add(key);
+    this.#divisors = header.divisors;
     this.#metricsBytes = header.metricsBytes;
     this.#secondsBefore = header.seconds;
     // A run that the user stopped may be taken up again; one that ended by itself only has its export left.
@@ -257,6 +265,11 @@ function monitored(monitor: string, train: MetricValues, validation: MetricValue
   const name = metric.join(".");
   if (!(name in values)) throw new LatheError("project.invalid", `training.earlyStopping.monitor: there is no ${monitor}; there are ${Object.keys(values).map((m) => `${split}.${m}`).join(", ")}`);
   return values[name] ?? null;
+}
+
+/** A run warns of a kind of thing at a layer once. */
+function keyOf({ code, layer }: WarningEvent): string {
+  return `${code} ${layer ?? ""}`;
 }
 
 function emptySums(targets: number): EpochSums {

@@ -37,6 +37,8 @@ export const names = {
   target: (target: string) => `target.${target}`,
   uniform: (layer: string) => `uniform ${layer}`,
   next: (name: string) => `next ${name}`,
+  /** Where losses are normalized: the largest so far, by target. */
+  maxima: "slot loss maxima",
   loss: "mean loss",
   losses: "target losses",
   diagnosis: "layer diagnosis",

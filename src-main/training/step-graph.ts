@@ -26,7 +26,6 @@ export interface StepProgram {
 }
 
 const BATCH_SIZE = "batch size";
-const MAXIMA = "loss maxima";
 
 /**
  * @param engine says how the gradient gets into the graph, so that the graph is for this engine.
@@ -63,7 +62,7 @@ export function buildStepProgram(spec: TrainingSpec, engine: Pick<Engine, "prepa
   e.graph.output(update.parameters, names.next(names.parameters));
   for (const slot of Object.keys(slots)) e.graph.output(defined(update.slots[slot], `the new ${slot}`), names.next(names.slot(slot)));
   if (forward.buffers) e.graph.output(at(forward.buffers), names.next(names.buffers));
-  if (combined.maxima) e.graph.output(at(combined.maxima), names.next(names.slot(MAXIMA)));
+  if (combined.maxima) e.graph.output(at(combined.maxima), names.next(names.maxima));
   e.graph.output(at(combined.loss), names.loss);
   if (parts.length > 1) e.graph.output(e.concat(parts.map((p) => e.reshape(at(p.loss), [1])), 0), names.losses);
   const diagnosis = diagnose
@@ -111,8 +110,8 @@ function bindScalars(e: Emitter, scalarNames: readonly string[]): readonly Value
 function combine(e: Emitter, { training, targets }: TrainingSpec, parts: readonly TargetLoss[]): { loss: Value; maxima?: Value; constants: readonly Value[] } {
   const weights = targets.map((t) => training.losses[t.name]?.weight ?? 1);
   if (training.combine === "normalized" && parts.length > 1) {
-    // Each loss divided by the largest it has been, so that targets of different scale pull alike.
-    const before = e.graph.input(names.slot(MAXIMA), "float32", [parts.length]);
+    // Each loss divided by the largest it has been, so that targets of different scale pull alike. What is told of an epoch: `combinedLoss`.
+    const before = e.graph.input(names.maxima, "float32", [parts.length]);
     const maxima = e.max(before, e.concat(parts.map((p) => e.reshape(p.loss, [1])), 0));
     const each = e.div(e.concat(parts.map((p) => e.reshape(p.loss, [1])), 0), e.max(maxima, e.scalar(1e-12)));
     return { loss: e.reduceSum(e.mul(each, e.constant(tensor("float32", weights)))), maxima, constants: [maxima] };

@@ -43,7 +43,7 @@ export async function timeSteps(trainer: Trainer, batches: TrainingBatches, timi
       await setImmediate();
       heed();
       if (step % batches.stepsPerEpoch === 0) batches.start(1 + step / batches.stepsPerEpoch, 0);
-      const batch = batches.next();
+      const batch = await batches.next();
       const start = clock();
       const { loss } = await trainer.step(batch, step + 1, learningRate, false);
       const took = clock() - start;

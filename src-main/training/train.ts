@@ -162,8 +162,8 @@ async function work({ run, bench, batches, trainer, evaluator, from }: Started, 
     });
     const result = await fit({
       trainer, batches, training: project.training, targets: spec.targets.map(({ name }) => name), run, control, emit, clock,
-      validate: validationBatches && (async (parameters, buffers) =>
-        measure(spec, bench.judged, await evaluator.predict(validationBatches, validationRows, parameters, buffers)).metrics),
+      validate: validationBatches && (async (parameters, buffers, divisors) =>
+        measure(spec, bench.judged, await evaluator.predict(validationBatches, validationRows, parameters, buffers), divisors).metrics),
     }, from);
     const { ended } = result;
     if (ended === "cancelled") return { event: "done", run: run.id, test: {}, ended };

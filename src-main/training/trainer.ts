@@ -4,6 +4,7 @@ import { LatheError } from "../base/errors.js";
 import type { CompileOptions, Engine, Executable, Tensors } from "../engines/engine.js";
 import type { TensorData } from "../onnx/types.js";
 import { type DiagnosisEntry } from "./diagnosis-graph.js";
+import { type Normalisers, normalisersOf } from "./normalisers.js";
 import { type Slice, initialBuffers, initialParameters } from "./layout.js";
 import { explainMemory } from "./memory.js";
 import { type TrainingSpec, names } from "./specification.js";
@@ -83,6 +84,16 @@ export class Trainer {
 
   get buffers(): Float32Array {
     return this.#state[names.buffers]?.data ?? new Float32Array(0);
+  }
+
+  /** Where losses are normalized, the largest loss of any step so far by target. */
+  get lossMaxima(): Float32Array | undefined {
+    return this.#state[names.maxima]?.data;
+  }
+
+  /** The normalisation layer that fits before and after each layer. */
+  get normalisers(): Normalisers {
+    return normalisersOf(this.#spec);
   }
 
   /** The first layer with a weight or a running statistic that is not a finite number. */

@@ -28,7 +28,7 @@ export async function gatherTrainingValues(inputs: readonly FittedInput[], batch
   const gathered = inputs.map((input) => ({ input, ...tallyOf(input) }));
   batches.start(1, 0);
   for (let step = 0, rows = 0; step < batches.stepsPerEpoch; step++) {
-    const batch = batches.next();
+    const batch = await batches.next();
     for (const { input, add } of gathered) if (input.type !== "image") add(floats(batch.tensors, names.input(input.name)));
     rows += batch.size;
     if (step % UNINTERRUPTED < UNINTERRUPTED - 1) continue;

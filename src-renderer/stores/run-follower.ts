@@ -61,8 +61,7 @@ export function createRunFollower(studio: StudioClient, summaryOf: (run: RunRefe
         liveStatus.value = event.state;
         return;
       case "warning":
-        if (!warnings.value.some(({ message }) => message === event.message)) warnings.value = [...warnings.value, event];
-        return;
+        return warn([event]);
       case "done":
         return end("done", event.ended);
       case "failed":
@@ -76,6 +75,10 @@ export function createRunFollower(studio: StudioClient, summaryOf: (run: RunRefe
       case "log":
         return;
     }
+  }
+
+  function warn(events: readonly WarningEvent[]): void {
+    warnings.value = [...new Map([...warnings.value, ...events].map((event) => [event.message, event])).values()];
   }
 
   function end(how: "done" | "failed", final: RunStatus): void {
@@ -114,7 +117,10 @@ export function createRunFollower(studio: StudioClient, summaryOf: (run: RunRefe
     if (!wanted) return;
     spent.asked();
     const read = await past.load((signal) => studio.procedures.runs.metrics(wanted, { signal }));
-    if (read) merge(read.epochs);
+    if (read) {
+      merge(read.epochs);
+      warn(read.warnings);
+    }
     // One that was overtaken leaves it to the next.
     if (!past.state.value.loading) spent.learn(read);
   }

@@ -1,3 +1,4 @@
+import type { Advice, WarningEvent } from "../../src-main/contract/events.js";
 import type { Draft } from "./draft.js";
 
 /** Something a warning advises that can be done for the user: one change of the project, to be undone like any other. */
@@ -19,25 +20,20 @@ export function setRate(draft: Draft, rate: number): void {
   draft.training.optimizer = { ...(draft.training.optimizer ?? { type: "Adam" }), lr: Number(rate.toPrecision(6)) };
 }
 
-/**
- * What of a warning's own advice can be done at once. The sentence is read for it, because it is all that a log keeps of a warning.
- * @param layer the layer it is about.
- */
-export function triesOf(message: string, layer: string | undefined, draft: Draft): readonly Try[] {
-  const advice = /\bTry\b(.*)$/s.exec(message)?.[1] ?? "";
-  const says = (pattern: RegExp) => pattern.test(advice);
-  const at = layer ?? draft.model.layers.find(({ id }) => message.includes(id))?.id;
-  const activation = draft.model.layers.find(({ id }) => id === at);
+/** What of a warning's advice can be done at once, in this project as it is now. */
+export function triesOf({ advice, layer }: Pick<WarningEvent, "advice" | "layer">, draft: Draft): readonly Try[] {
+  const activation = draft.model.layers.find(({ id }) => id === layer);
+  const advised = (one: Advice) => advice.includes(one);
   const tries: Try[] = [];
-  if (says(/smaller learning rate|learning rate ten times smaller/)) tries.push({ id: "lower-rate", change: (next) => setRate(next, rateOf(next) / 10) });
-  if (says(/larger learning rate/)) tries.push({ id: "higher-rate", change: (next) => setRate(next, rateOf(next) * 10) });
-  if (says(/clipGradNorm: 1/) && draft.training.clipGradNorm !== 1) tries.push({ id: "clip", change: (next) => void (next.training.clipGradNorm = 1) });
-  if (says(/warm-up/) && draft.training.schedule?.type !== "LinearWarmup") tries.push({ id: "warm-up", change: (next) => void (next.training.schedule = { type: "LinearWarmup" }) });
-  if (says(/ReLU or ELU in place of Sigmoid or Tanh/) && draft.model.layers.some(({ type }) => type === "Sigmoid" || type === "Tanh")) {
+  if (advised("lower-rate")) tries.push({ id: "lower-rate", change: (next) => setRate(next, rateOf(next) / 10) });
+  if (advised("higher-rate")) tries.push({ id: "higher-rate", change: (next) => setRate(next, rateOf(next) * 10) });
+  if (advised("clip") && draft.training.clipGradNorm !== 1) tries.push({ id: "clip", change: (next) => void (next.training.clipGradNorm = 1) });
+  if (advised("warm-up") && draft.training.schedule?.type !== "LinearWarmup") tries.push({ id: "warm-up", change: (next) => void (next.training.schedule = { type: "LinearWarmup" }) });
+  if (advised("replace-saturating") && draft.model.layers.some(({ type }) => type === "Sigmoid" || type === "Tanh")) {
     tries.push({ id: "elu", change: (next) => replace(next, (type) => type === "Sigmoid" || type === "Tanh", "ELU") });
   }
-  if (says(/LeakyReLU/) && activation?.type === "ReLU") tries.push({ id: "leaky-relu", change: (next) => replaceOne(next, activation.id, "LeakyReLU") });
-  if (says(/or ReLU\b/) && activation && ["Sigmoid", "Tanh", "ELU"].includes(activation.type)) tries.push({ id: "relu", change: (next) => replaceOne(next, activation.id, "ReLU") });
+  if (advised("leaky-relu") && activation?.type === "ReLU") tries.push({ id: "leaky-relu", change: (next) => replaceOne(next, activation.id, "LeakyReLU") });
+  if (advised("relu") && activation && ["Sigmoid", "Tanh", "ELU"].includes(activation.type)) tries.push({ id: "relu", change: (next) => replaceOne(next, activation.id, "ReLU") });
   return tries;
 }
 

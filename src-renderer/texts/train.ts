@@ -33,7 +33,7 @@ export const trainTexts = {
     restoreBest: { label: "Keep the best epoch", help: "Ends with the weights of the epoch that validated best." },
     combine: { label: "Combine losses", help: "How the losses of several targets become one." },
     weight: { label: "Weight", help: "Its share in the sum of all losses." },
-    threshold: { label: "Threshold", help: "The probability from which a yes-or-no target is a yes." },
+    threshold: { label: "Threshold", help: "The probability above which a yes-or-no target is a yes." },
     shuffle: { label: "Shuffle", help: "Another order of the rows in every epoch." },
     dropLast: { label: "Drop the last batch", help: "Leaves out an epoch's last, smaller batch." },
     checkpointSeconds: { label: "Checkpoint every", help: "Seconds of work that a crash may cost at most." },

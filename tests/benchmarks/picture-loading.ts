@@ -51,9 +51,9 @@ try {
 /** Loading alone: nothing is computed from the batches. */
 async function timeLoading(found: ReturnType<typeof findPyTorch>) {
   const prepare = () => prepareData({ folder, data: dataSchema.parse(data), seed: 1, cacheFolder: join(folder, "cache"), compile: (graph) => onnxruntimeEngine.compile(graph, { device: "cpu", threads: 1 }) });
-  const epoch = (loader: ReturnType<typeof createLoader>, number: number) => {
+  const epoch = async (loader: ReturnType<typeof createLoader>, number: number) => {
     loader.start(number, 0);
-    for (let step = 0; step < loader.stepsPerEpoch; step++) loader.next();
+    for (let step = 0; step < loader.stepsPerEpoch; step++) await loader.next();
   };
   const torch = found && startPyTorch(found);
   const times = { prepare: new Array<number>(), first: new Array<number>(), later: new Array<number>(), theirs: new Array<number>() };
@@ -63,13 +63,13 @@ async function timeLoading(found: ReturnType<typeof findPyTorch>) {
     const prepared = await prepare();
     times.prepare.push((performance.now() - start) / 1000);
     const loader = createLoader({ prepared, split: "train", batchSize: BATCH, shuffle: true, seed: 1, augment: new Map([["image", augment]]) });
-    epoch(loader, 1);
+    await epoch(loader, 1);
     times.first.push((performance.now() - start) / 1000);
     if (torch) times.theirs.push((await torch.ask<{ seconds: number }>({ do: "pictures", folder: join(folder, "pictures"), size: SIZE, batch: BATCH, workers: processors })).seconds);
     // What was read ahead while the other side was timed does not count.
     loader.start(100, 0);
     const begun = performance.now();
-    for (let number = 100; number < 100 + LATER; number++) epoch(loader, number);
+    for (let number = 100; number < 100 + LATER; number++) await epoch(loader, number);
     times.later.push((performance.now() - begun) / 1000 / LATER);
     await loader.dispose();
   }

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { rmSync, truncateSync } from "node:fs";
+import { copyFileSync, mkdirSync, rmSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -32,9 +32,11 @@ function copy({ size, tensors }: Batch) {
   return { size, tensors: Object.fromEntries(Object.entries(tensors).map(([name, t]) => [name, { dtype: t.dtype, dims: [...t.dims], data: [...t.data] }])) };
 }
 
-function take(loader: Loader, epoch: number, from = 0, steps = loader.stepsPerEpoch - from) {
+async function take(loader: Loader, epoch: number, from = 0, steps = loader.stepsPerEpoch - from) {
   loader.start(epoch, from);
-  return Array.from({ length: steps }, () => copy(loader.next()));
+  const batches: ReturnType<typeof copy>[] = [];
+  for (let step = 0; step < steps; step++) batches.push(copy(await loader.next()));
+  return batches;
 }
 
 const rowsOf = (batches: readonly ReturnType<typeof copy>[]) => batches.flatMap(({ tensors }) => tensors["f"]!.data.filter((_, i) => i % 2 === 0));
@@ -44,7 +46,7 @@ describe("the loader", () => {
     const prepared = await prepareRows();
     const loader = open({ prepared, split: "train", batchSize: 32, shuffle: true });
     expect(loader.stepsPerEpoch).toBe(5);
-    const batches = take(loader, 1);
+    const batches = await take(loader, 1);
     expect(batches.map((b) => b.size)).toEqual([32, 32, 32, 32, 12]);
     expect([...rowsOf(batches)].sort((a, b) => Number(a) - Number(b))).toEqual(storedSamples(prepared, "train").map((s) => s.row));
     for (const { size, tensors } of batches) {
@@ -64,23 +66,23 @@ describe("the loader", () => {
     const prepared = await prepareRows();
     const loader = open({ prepared, split: "validation", batchSize: 7, shuffle: false });
     const rows = storedSamples(prepared, "validation").map((s) => s.row);
-    for (const epoch of [1, 1, 2]) expect(rowsOf(take(loader, epoch))).toEqual(rows);
+    for (const epoch of [1, 1, 2]) expect(rowsOf(await take(loader, epoch))).toEqual(rows);
   });
 
   it("leaves out a last batch that is not full, where asked to", async () => {
     const loader = open({ prepared: await prepareRows(), split: "train", batchSize: 32, shuffle: true, dropLast: true });
-    expect(take(loader, 1).map((b) => b.size)).toEqual([32, 32, 32, 32]);
+    expect((await take(loader, 1)).map((b) => b.size)).toEqual([32, 32, 32, 32]);
   });
 
   it("gives the same batches for the same seed, others for another seed or epoch", async () => {
     const prepared = await prepareRows();
     const options = { prepared, split: "train", batchSize: 16, shuffle: true } as const;
     const [first, second, other] = [open(options), open(options), open({ ...options, seed: 8 })];
-    const epoch = take(first, 1);
-    expect(take(second, 1)).toEqual(epoch);
-    expect(take(second, 2)).not.toEqual(epoch);
-    expect(take(second, 1)).toEqual(epoch);
-    expect(take(other, 1)).not.toEqual(epoch);
+    const epoch = await take(first, 1);
+    expect(await take(second, 1)).toEqual(epoch);
+    expect(await take(second, 2)).not.toEqual(epoch);
+    expect(await take(second, 1)).toEqual(epoch);
+    expect(await take(other, 1)).not.toEqual(epoch);
     const order = new Random(7, "shuffle", 1).shuffle(Uint32Array.from({ length: 140 }, (_, i) => i));
     const rows = storedSamples(prepared, "train").map((s) => s.row);
     expect(rowsOf(epoch)).toEqual(Array.from(order, (i) => rows[i]));
@@ -90,19 +92,19 @@ describe("the loader", () => {
     const prepared = await prepareRows();
     const options = { prepared, split: "train", batchSize: 16, shuffle: true, uniforms: [{ name: "u", width: 3 }], ...(memoryBudget === undefined ? {} : { memoryBudget }) } as const;
     const straight = open(options);
-    const whole = [take(straight, 1), take(straight, 2), take(straight, 3)];
+    const whole = [await take(straight, 1), await take(straight, 2), await take(straight, 3)];
     for (const [epoch, step] of [[2, 4], [1, 8], [3, 0], [2, 1], [2, 9]] as const) {
       const fresh = open(options);
-      expect(take(fresh, epoch, step)).toEqual(whole[epoch - 1]!.slice(step));
+      expect(await take(fresh, epoch, step)).toEqual(whole[epoch - 1]!.slice(step));
       await fresh.dispose();
       // And one that is in the middle of something else, its ring full of other batches.
-      expect(take(straight, epoch, step)).toEqual(whole[epoch - 1]!.slice(step));
+      expect(await take(straight, epoch, step)).toEqual(whole[epoch - 1]!.slice(step));
     }
   });
 
   it("draws uniforms by name, epoch and step, alike for any history", async () => {
     const loader = open({ prepared: await prepareRows(), split: "train", batchSize: 32, shuffle: true, uniforms: [{ name: "uniform.a", width: 5 }, { name: "uniform.b", width: 6, shape: [2, 3] }] });
-    const batches = take(loader, 4);
+    const batches = await take(loader, 4);
     batches.forEach(({ size, tensors }, step) => {
       for (const [name, axes] of [["uniform.a", [5]], ["uniform.b", [2, 3]]] as const) {
         const width = axes.reduce((a, b) => a * b, 1);
@@ -115,24 +117,25 @@ describe("the loader", () => {
   it("keeps a batch untouched until next has been called twice more", async () => {
     const loader = open({ prepared: await prepareRows(), split: "train", batchSize: 10, shuffle: true });
     loader.start(1, 0);
-    const held = loader.next();
+    const held = await loader.next();
     const before = copy(held);
-    loader.next();
-    loader.next();
+    await loader.next();
+    await loader.next();
     expect(copy(held)).toEqual(before);
     // The same few tensors come again, so that an engine may keep its views of them.
-    const tensors = new Set(Array.from({ length: 11 }, () => loader.next().tensors["f"]));
+    const tensors = new Set<unknown>();
+    for (let k = 0; k < 11; k++) tensors.add((await loader.next()).tensors["f"]);
     expect(tensors.size).toBe(3);
   });
 
   it("hands a batch over in microseconds once the ring is full", async () => {
     const loader = open({ prepared: await prepareRows(), split: "train", batchSize: 32, shuffle: true });
     loader.start(1, 0);
-    loader.next();
+    await loader.next();
     await new Promise((resolve) => setTimeout(resolve, 200));
     const times = Array.from({ length: 40 }, () => {
       const begin = performance.now();
-      loader.next();
+      void loader.next();
       return performance.now() - begin;
     });
     expect(times.sort((a, b) => a - b)[20]).toBeLessThan(0.2);
@@ -150,12 +153,37 @@ describe("the loader", () => {
     const loader = open({ prepared, split: "train", batchSize: 16, shuffle: true, memoryBudget: 700 });
     // The worker has the file open and reads it window by window.
     loader.start(1, 0);
-    loader.next();
+    await loader.next();
     truncateSync(prepared.files.train, 200);
-    expect(() => { for (let k = 0; k < 2000; k++) loader.next(); }).toThrow("became shorter while it was read; prepare the data again");
+    await expect((async () => { for (let k = 0; k < 2000; k++) await loader.next(); })()).rejects.toThrow("became shorter while it was read; prepare the data again");
     expect(() => createLoader({ prepared, split: "train", batchSize: 16, shuffle: true, seed: 1 })).toThrow("is damaged (it is 200 bytes long");
     rmSync(prepared.files.train);
     expect(() => createLoader({ prepared, split: "train", batchSize: 16, shuffle: true, seed: 1 })).toThrow("is damaged (ENOENT");
+  });
+
+  it("tells what its thread fails with whole, however long it is, with its code", async () => {
+    // The path is longer than any piece of shared memory for messages would be.
+    const folder = Array.from({ length: 15 }, (_, i) => String(i).padStart(200, "d")).reduce((path, name) => join(path, name), temporaryFolder());
+    const prepared = await prepareRows();
+    mkdirSync(folder, { recursive: true });
+    const train = join(folder, "train.records");
+    copyFileSync(prepared.files.train, train);
+    const loader = open({ prepared: { ...prepared, files: { ...prepared.files, train } }, split: "train", batchSize: 16, shuffle: true, memoryBudget: 700 });
+    loader.start(1, 0);
+    await loader.next();
+    truncateSync(train, 200);
+    const failure: unknown = await (async () => { for (let k = 0; k < 2000; k++) await loader.next(); })().catch((thrown: unknown) => thrown);
+    expect(failure).toMatchObject({ code: "data.unreadable", message: expect.stringContaining(train) });
+    // And again whoever asks again.
+    expect(() => loader.next()).toThrow("became shorter while it was read");
+  });
+
+  it("is told at once where its thread dies without a word, as where memory runs out", async () => {
+    const loader = open({ prepared: await prepareRows(), split: "train", batchSize: 32, shuffle: true, limits: { maxOldGenerationSizeMb: 1, maxYoungGenerationSizeMb: 1 } });
+    const begin = performance.now();
+    await expect((async () => { for (let k = 0; k < 2000; k++) await loader.next(); })()).rejects.toMatchObject({ code: "training.batch", message: expect.stringMatching(/ran out of memory; make training\.batchSize smaller than 32/) });
+    // A thread that is waited for in vain is given up after 120 s; this one is heard as it ends. A busy machine may take some seconds to start it.
+    expect(performance.now() - begin).toBeLessThan(60_000);
   });
 });
 

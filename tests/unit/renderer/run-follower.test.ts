@@ -12,7 +12,7 @@ import { plausibleEpochs } from "../../support/run-on-disk.js";
 const [one] = plausibleEpochs(1) as [EpochEvent];
 const epochAt = (epoch: number, seconds = 2): EpochEvent => ({ ...one, epoch, seconds, best: epoch === 1 });
 const epochs = (from: number, to: number): EpochEvent[] => Array.from({ length: to - from + 1 }, (_, i) => epochAt(from + i));
-const pastTo = (last: number): RunMetrics => ({ epochs: epochs(1, last), seconds: 2 * last, damagedLines: 0 });
+const pastTo = (last: number): RunMetrics => ({ epochs: epochs(1, last), seconds: 2 * last, damagedLines: 0, warnings: [] });
 
 const settle = () => new Promise((resolve) => setTimeout(resolve));
 

@@ -3,6 +3,7 @@ import type { WarningEvent } from "../../../src-main/contract/events.js";
 import { TrainingControl } from "../../../src-main/training/control.js";
 import { EpochDiagnosis, notFiniteError } from "../../../src-main/training/diagnosis.js";
 import { fit } from "../../../src-main/training/fit.js";
+import { normalisersOf } from "../../../src-main/training/normalisers.js";
 import { RunFolder } from "../../../src-main/training/run-folder.js";
 import { type TrainingSpec, names } from "../../../src-main/training/specification.js";
 import { numbersOf } from "../../../src-main/onnx/types.js";
@@ -103,7 +104,7 @@ describe("real training tells what ails it", () => {
     const batch = randomBatch(spec, 8, 0);
     expect(Number.isFinite((await trainer.step(batch, 1, 0.01, false)).loss)).toBe(false);
     const look = await trainer.lookBack(batch, 1, 0.01);
-    expect(notFiniteError(trainer.diagnosisEntries, look, { epoch: 1, step: 1 }).message).toMatch(/^epoch 1, step 1: the output of layer fc2 is/);
+    expect(notFiniteError(trainer.diagnosisEntries, trainer.normalisers, look, { epoch: 1, step: 1 }).message).toMatch(/^epoch 1, step 1: the output of layer fc2 is/);
     expect(trainer.parameters).toEqual(broken);
   });
 });
@@ -208,5 +209,26 @@ describe("looking does not touch", () => {
     }
     // One graph has more outputs, so the runtime may fuse the other's nodes in another way: only the last bits may differ.
     for (const [name, vector] of Object.entries(plain.state)) expectClose([...looking.state[name]!], [...vector], 2e-6, name);
+  });
+});
+
+describe("the normalisation that fits", () => {
+  it("is of the axes that stand there: of pictures BatchNorm2d, of columns BatchNorm1d, and none where one is", async () => {
+    const spec = trainingSpec({
+      inputs: { picture: [3, 8, 8], x: 4 }, targets: [{ name: "y", kind: "numeric", width: 1 }], training: {},
+      model: {
+        layers: [
+          { id: "conv", type: "Conv2d", from: ["picture"], outChannels: 4, kernelSize: 3 }, { id: "act", type: "ReLU" }, { id: "conv2", type: "Conv2d", outChannels: 4, kernelSize: 3 },
+          { id: "norm", type: "GroupNorm", numGroups: 2 }, { id: "act2", type: "ReLU" }, { id: "flat", type: "Flatten" },
+          { id: "both", type: "Concat", from: ["flat", "x"] }, { id: "fc", type: "Linear", outFeatures: 1 },
+        ],
+        outputs: [{ target: "y", from: "fc" }],
+      },
+    });
+    const two = { before: "BatchNorm2d", after: "BatchNorm2d" };
+    expect(Object.fromEntries(normalisersOf(spec))).toEqual({
+      conv: two, act: two, conv2: { before: "BatchNorm2d" }, norm: { before: "BatchNorm2d" }, act2: { after: "BatchNorm2d" },
+      flat: { before: "BatchNorm2d", after: "BatchNorm1d" }, both: { before: "BatchNorm1d", after: "BatchNorm1d" }, fc: { before: "BatchNorm1d", after: "BatchNorm1d" },
+    });
   });
 });

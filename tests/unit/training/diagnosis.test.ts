@@ -63,15 +63,40 @@ describe("the figures of an epoch", () => {
     expect(state).toEqual(epoch.state());
     expect(layerDiagnosis.parse(JSON.parse(JSON.stringify(epoch.byLayer()["fc1"])))).toEqual(epoch.byLayer()["fc1"]);
     expect(epoch.byLayer()["fc1"]?.gradientNorm).toBeGreaterThan(1e38);
-    expect(diagnose(epoch.byLayer(), 1).map((w) => w.code)).toContain("exploding-gradient");
+    expect(diagnose(epoch.byLayer(), 1, new Map()).map((w) => w.code)).toContain("exploding-gradient");
   });
 });
 
 describe("what is said of an epoch's figures", () => {
   const healthy = { gradientNorm: 0.5, weightNorm: 2, updateRatio: 1e-3 };
+  const all = (normaliser: { readonly before?: string; readonly after?: string }) => new Map(["fc1", "fc2", "act1"].map((layer) => [layer, normaliser]));
+  const flat = all({ before: "BatchNorm1d", after: "BatchNorm1d" });
+
+  it("advises the normalisation that fits, and none where none does or one is there", () => {
+    const layers = { fc1: { ...healthy, gradientNorm: 4e-5 }, fc2: healthy, act1: { dead: 0.75, saturated: 0.9 } };
+    const said = (normaliser: Parameters<typeof all>[0]) => diagnose(layers, 3, all(normaliser)).map(({ message }) => message.slice(message.indexOf("Try")));
+    expect(said({ before: "BatchNorm2d", after: "BatchNorm2d" })).toEqual([
+      "Try ReLU or ELU in place of Sigmoid or Tanh, kaiming_uniform initialisation, or BatchNorm2d between the layers.",
+      "Try LeakyReLU or ELU, a smaller learning rate, or BatchNorm2d before it.",
+      "Try BatchNorm2d before it, xavier_uniform initialisation, normalised inputs, or ReLU.",
+    ]);
+    expect(said({})).toEqual([
+      "Try ReLU or ELU in place of Sigmoid or Tanh or kaiming_uniform initialisation.",
+      "Try LeakyReLU or ELU or a smaller learning rate.",
+      "Try xavier_uniform initialisation, normalised inputs, or ReLU.",
+    ]);
+  });
+
+  it("carries its advice as data, so that nobody has to read it out of the sentence", () => {
+    const layers = { fc0: { ...healthy, gradientNorm: 4e-5 }, fc1: { ...healthy, gradientNorm: 2e3, updateRatio: 0.5 }, fc2: { ...healthy, updateRatio: 1e-8 }, act1: { dead: 0.75, saturated: 0.9 } };
+    expect(diagnose(layers, 3, flat).map(({ code, advice }) => [code, advice])).toEqual([
+      ["vanishing-gradient", ["replace-saturating"]], ["exploding-gradient", ["clip", "lower-rate"]], ["large-updates", ["lower-rate", "warm-up"]],
+      ["small-updates", ["higher-rate"]], ["dead-units", ["leaky-relu", "lower-rate"]], ["saturated-units", ["relu"]],
+    ]);
+  });
 
   it("is nothing where all is well", () => {
-    expect(diagnose({ act1: { dead: 0.5, saturated: 0.5 }, fc1: healthy, fc2: { ...healthy, gradientNorm: 4999 / 1e4, updateRatio: 0.3 }, fc3: { ...healthy, updateRatio: 1e-7 } }, 3)).toEqual([]);
+    expect(diagnose({ act1: { dead: 0.5, saturated: 0.5 }, fc1: healthy, fc2: { ...healthy, gradientNorm: 4999 / 1e4, updateRatio: 0.3 }, fc3: { ...healthy, updateRatio: 1e-7 } }, 3, flat)).toEqual([]);
   });
 
   it.each([
@@ -83,7 +108,7 @@ describe("what is said of an epoch's figures", () => {
     ["dead-units", { act1: { dead: 0.75 }, fc1: healthy, fc2: healthy }, "75.0 % of the units in act1 are off for every sample and cannot learn any more. Try LeakyReLU or ELU, a smaller learning rate, or BatchNorm1d before it."],
     ["saturated-units", { act1: { saturated: 0.923 }, fc1: healthy, fc2: healthy }, "92.3 % of the outputs of act1 are in the flat part of its curve, where gradients vanish. Try BatchNorm1d before it, xavier_uniform initialisation, normalised inputs, or ReLU."],
   ])("is %s with layer, size, and what to try", (code, layers, words) => {
-    const warnings = diagnose(layers, 3);
+    const warnings = diagnose(layers, 3, flat);
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toMatchObject({ event: "warning", code, epoch: 3, layer: Object.keys(layers)[0] });
     expect(warnings[0]?.message).toContain(words);
@@ -102,10 +127,10 @@ describe("where numbers stopped being finite", () => {
     ["the output of layer act1", "act1", [0, NaN, NaN, NaN, 0, NaN, 0]],
     ["the loss on the output of layer fc2", "fc2", [0, 0, 0, 1, 0, Infinity, 0]],
   ])("is the first place on the way: %s", (where, layer, values) => {
-    const error = notFiniteError(order, result(values), { epoch: 2, step: 7 });
+    const error = notFiniteError(order, new Map(["fc1", "act1", "fc2"].map((id) => [id, { before: "BatchNorm2d" }])), result(values), { epoch: 2, step: 7 });
     expect(error.code).toBe("training.not-finite");
     expect(error.message).toBe(`epoch 2, step 7: ${where} is no longer a finite number, so training stopped; the last good checkpoint is kept. `
-      + "Try a learning rate ten times smaller, clipGradNorm: 1, BatchNorm1d, or check the inputs for extreme values");
+      + "Try a learning rate ten times smaller, clipGradNorm: 1, BatchNorm2d before it, or check the inputs for extreme values");
     expect(error.details).toEqual({ epoch: 2, step: 7, layer });
   });
 });

@@ -34,27 +34,28 @@ async function loaderOf(seed: number): Promise<Loader> {
 }
 
 /** The random numbers of a step, by layer, copied: their memory is used again. */
-function drawn(loader: Loader, epoch: number, step: number): Readonly<Record<string, readonly number[]>> {
+async function drawn(loader: Loader, epoch: number, step: number): Promise<Readonly<Record<string, readonly number[]>>> {
   loader.start(epoch, step);
-  const { tensors } = loader.next();
+  const { tensors } = await loader.next();
   return Object.fromEntries(["drop1", "drop2"].map((layer) => [layer, numbersOf(tensors[names.uniform(layer)]!)]));
 }
 
 describe("what dropout draws in a run", () => {
   it("is other numbers every step, epoch, layer and seed, and the same ones for the same", async () => {
     const [one, again, other] = [await loaderOf(7), await loaderOf(7), await loaderOf(8)];
-    const first = drawn(one, 1, 0);
+    const first = await drawn(one, 1, 0);
     expect(first["drop1"]).toHaveLength(8 * 6);
     expect(first["drop2"]).toHaveLength(8 * 5);
     expect(Object.values(first).flat().every((u) => u >= 0 && u < 1)).toBe(true);
     expect(first["drop1"]!.slice(0, 40)).not.toEqual(first["drop2"]);
-    const at = [[1, 1], [1, 2], [2, 0], [2, 1]].map(([epoch, step]) => drawn(one, epoch!, step!));
+    const at: Awaited<ReturnType<typeof drawn>>[] = [];
+    for (const [epoch, step] of [[1, 1], [1, 2], [2, 0], [2, 1]] as const) at.push(await drawn(one, epoch, step));
     const all = [first, ...at].map((d) => d["drop1"]!.join());
     expect(new Set(all).size).toBe(all.length);
     // Going back, starting in the middle in another process's loader, as a resumed run does.
-    expect(drawn(one, 1, 0)).toEqual(first);
-    expect(drawn(again, 2, 1)).toEqual(at[3]);
-    expect(drawn(other, 1, 0)).not.toEqual(first);
+    expect(await drawn(one, 1, 0)).toEqual(first);
+    expect(await drawn(again, 2, 1)).toEqual(at[3]);
+    expect(await drawn(other, 1, 0)).not.toEqual(first);
   });
 });
 

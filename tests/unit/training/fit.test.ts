@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { EpochEvent, MetricValues, RunEvent } from "../../../src-main/contract/events.js";
 import { loadCheckpoint } from "../../../src-main/training/checkpoint.js";
+import { combinedLoss } from "../../../src-main/training/combined-loss.js";
 import { TrainingControl } from "../../../src-main/training/control.js";
 import { type FitSetting, fit } from "../../../src-main/training/fit.js";
 import type { Position } from "../../../src-main/training/position.js";
@@ -138,6 +139,36 @@ describe("the training loop", () => {
       },
     });
     expect(early.result).toMatchObject({ ended: "stopped", epochs: 1 });
+  });
+
+  it("tells losses that are normalized by one set of divisors for training and validation, in every epoch, and after it was taken up again", async () => {
+    const losses = { kind: { type: "CrossEntropyLoss", weight: 2 }, size: { type: "MSELoss", weight: 0.5 } };
+    const spec = specOf({ epochs: 4, optimizer: { type: "SGD", lr: 0.3 }, combine: "normalized", losses, checkpointSeconds: 0 });
+    const trainer = await trainerOf(spec);
+    onTestFinished(() => trainer.dispose());
+    const largest = [0, 0];
+    for (let i = 0; i < STEPS; i++) {
+      const step = await trainer.step(randomBatch(spec, sizeOf(i), i), i + 1, 0.3, false);
+      step.losses.forEach((loss, k) => { largest[k] = Math.max(largest[k]!, loss); });
+    }
+    const asked: (readonly number[] | undefined)[] = [];
+    const validate: FitSetting["validate"] = (_, __, divisors) => {
+      asked.push(divisors);
+      return Promise.resolve({ loss: combinedLoss(spec.training, [{ name: "kind", loss: 1 }, { name: "size", loss: 3 }], divisors) });
+    };
+    const first = await go(spec, { validate, before: (step, control) => { if (step === 2 * STEPS + 1) control.stop(); } });
+    const second = await go(spec, { validate, run: first.run });
+    const epochs = [...first.epochs, ...second.epochs];
+    expect(epochs).toHaveLength(4);
+    for (const divisors of asked) expectClose(divisors!, largest, 1e-6, "divisors");
+    for (const { train, validation } of epochs) {
+      expectClose([train["loss"]!], [2 * train["kind.loss"]! / largest[0]! + 0.5 * train["size.loss"]! / largest[1]!], 1e-5, "training loss");
+      expectClose([validation["loss"]!], [2 / largest[0]! + 1.5 / largest[1]!], 1e-5, "validation loss");
+    }
+    expectClose(second.result.divisors!, largest, 1e-6, "divisors of the report");
+    // Stopped before its first epoch was over, they are those so far.
+    const early = await go(spec, { validate, before: (_, control) => control.stop() });
+    expect(early.result.divisors).toHaveLength(2);
   });
 
   it("says what there is to watch where the monitor is nothing of that", async () => {

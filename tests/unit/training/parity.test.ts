@@ -75,8 +75,8 @@ async function trained(folder = temporaryFolder()): Promise<Trained> {
     await evaluator.dispose();
   });
   loader.start(1, 0);
-  for (let step = 1; step <= loader.stepsPerEpoch; step++) await trainer.step(loader.next(), step, 0.01, false);
-  const fitted: FinishedFit = { ended: "completed", epochs: 1, bestEpoch: 1, parameters: trainer.parameters, buffers: trainer.buffers, seconds: 1 };
+  for (let step = 1; step <= loader.stepsPerEpoch; step++) await trainer.step(await loader.next(), step, 0.01, false);
+  const fitted: FinishedFit = { ended: "completed", epochs: 1, bestEpoch: 1, parameters: trainer.parameters, buffers: trainer.buffers, divisors: undefined, seconds: 1 };
   const model = buildInferenceModel(bench.spec, { project: "parity", fitted: bench.prepared.fitted, thresholds: { good: 0.5 }, fingerprint: "x" }, fitted.parameters, fitted.buffers);
   return { bench, evaluator, fitted, model };
 }

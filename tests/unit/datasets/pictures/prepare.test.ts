@@ -43,7 +43,7 @@ async function samplesOf(prepared: PreparedData, split: "train" | "validation" |
     const samples = new Map<number, { readonly pixels: Uint8Array; readonly label: number }>();
     loader.start(epoch, 0);
     for (let step = 0, at = 0; step < loader.stepsPerEpoch; step++) {
-      const { size, tensors } = loader.next();
+      const { size, tensors } = await loader.next();
       const image = tensors["image"]!;
       if (image.dtype !== "uint8") throw new Error("pictures come as bytes");
       const bytes = image.dims.slice(1).reduce((a, b) => a * b, 1);
@@ -324,12 +324,13 @@ describe("augmentation", () => {
     const changed = [...first].filter(([row, { pixels }]) => !Buffer.from(pixels).equals(Buffer.from(second.get(row)!.pixels)));
     expect(changed.length).toBeGreaterThan(30);
     expect([...first].map(([row, { label }]) => [row, label])).toEqual([...second].map(([row, { label }]) => [row, label]));
-    const batches = (start: number) => {
+    const batches = async (start: number) => {
       const loader = createLoader({ prepared, split: "train", batchSize: 8, shuffle: true, seed: 5, augment });
       loader.start(3, start);
       const rest: Buffer[] = [];
-      for (let step = start; step < loader.stepsPerEpoch; step++) rest.push(Buffer.from(loader.next().tensors["image"]!.data as Uint8Array));
-      return loader.dispose().then(() => rest);
+      for (let step = start; step < loader.stepsPerEpoch; step++) rest.push(Buffer.from((await loader.next()).tensors["image"]!.data as Uint8Array));
+      await loader.dispose();
+      return rest;
     };
     expect(await batches(3)).toEqual((await batches(0)).slice(3));
   });
@@ -346,7 +347,7 @@ describe("augmentation", () => {
     const seen: string[] = [];
     loader.start(1, 0);
     for (let step = 0; step < loader.stepsPerEpoch; step++) {
-      const { size, tensors } = loader.next();
+      const { size, tensors } = await loader.next();
       for (let i = 0; i < size; i++) seen.push(Buffer.from((tensors["image"]!.data as Uint8Array).subarray(i * 144, (i + 1) * 144)).toString("base64"));
     }
     await loader.dispose();
