@@ -93,7 +93,9 @@ export function storageError(path: string, thrown: unknown, kept = "What was sav
 
 /** Writes a whole file and waits until it is on disk. */
 export function writeSynced(path: string, bytes: Uint8Array): void {
-  const file = openSync(path, "w");
+  // What a killed process left, or a link that somebody put there: the name goes, not what it leads to.
+  rmSync(path, { force: true });
+  const file = openSync(path, "wx");
   try {
     let written = 0;
     while (written < bytes.length) written += writeSync(file, bytes, written);

@@ -84,7 +84,8 @@ export function keepPredictions(run: string, { split, rows, targets }: KeptPredi
   json.copy(head, PREFIX);
   try {
     mkdirSync(dirname(path), { recursive: true });
-    const file = openSync(temporary, "w");
+    rmSync(temporary, { force: true });
+    const file = openSync(temporary, "wx");
     try {
       const digest = createHash("sha256");
       for (const part of [head, rows, ...targets.flatMap(({ outputs, truths }) => [outputs, truths])]) {

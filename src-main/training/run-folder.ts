@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
-import { appendFileSync, closeSync, existsSync, fstatSync, fsyncSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, rmdirSync, statSync, truncateSync, writeSync } from "node:fs";
+import { appendFileSync, closeSync, existsSync, fstatSync, fsyncSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, rmdirSync, statSync, truncateSync, writeSync } from "node:fs";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { type ErrorRecord, LatheError } from "../base/errors.js";
 import type { EpochEvent } from "../contract/events.js";
 import type { RunReport } from "../contract/report.js";
 import { storageError, writeSynced } from "./checkpoint.js";
 import { takeLock } from "./run-lock.js";
+import { inside, openToAppend } from "../base/own-files.js";
 
 /** Where deleted runs lie in a project's `runs`, until the trash is emptied. */
 export const TRASH = ".trash";
@@ -22,7 +23,7 @@ export class RunFolder {
 
   /** A new, locked run: the next free number in `<project>/runs`. @throws LatheError `run.storage` */
   static create(project: string): RunFolder {
-    const runs = join(project, "runs");
+    const runs = inside(project, "runs");
     try {
       mkdirSync(runs, { recursive: true });
       for (let next = highestRun(runs) + 1; ; next++) {
@@ -39,12 +40,12 @@ export class RunFolder {
    * @param which a run id, a path, or undefined for the newest. @throws LatheError `run.missing`
    */
   static open(project: string, which?: string): RunFolder {
-    const runs = join(project, "runs");
+    const runs = inside(project, "runs");
     const ids = existsSync(runs) ? readdirSync(runs).filter((id) => existsSync(join(runs, id, "config.json"))).sort() : [];
     const id = which ?? ids.at(-1);
     if (id === undefined) throw new LatheError("run.missing", `${project} has no runs yet; start one with: train ${project}`);
     for (const path of [join(runs, id), join(runs, id.padStart(4, "0")), id]) {
-      if (existsSync(join(path, "config.json"))) return new RunFolder(path);
+      if (existsSync(join(path, "config.json"))) return new RunFolder(path === id ? path : inside(runs, relative(runs, path)));
     }
     throw new LatheError("run.missing", `there is no run ${id} in ${runs}; there ${ids.length === 1 ? "is" : "are"} ${ids.join(", ") || "none"}`);
   }
@@ -101,7 +102,7 @@ export class RunFolder {
   appendMetrics(event: EpochEvent): number {
     const path = this.file("metrics.jsonl");
     try {
-      const file = openSync(path, "a");
+      const file = openToAppend(path);
       try {
         writeSync(file, `${JSON.stringify(event)}\n`);
         fsyncSync(file);
@@ -156,7 +157,12 @@ export class RunFolder {
 
   log(line: string, time: Date): void {
     try {
-      appendFileSync(this.file("log.txt"), `${time.toISOString()} ${line}\n`);
+      const file = openToAppend(this.file("log.txt"));
+      try {
+        appendFileSync(file, `${time.toISOString()} ${line}\n`);
+      } finally {
+        closeSync(file);
+      }
     } catch {
       // A log that cannot be written must not stop a run that can.
     }
@@ -175,7 +181,7 @@ function modelOf(report: string): string | undefined {
 /** Of those in the trash too: one that is brought back finds its number free. */
 function highestRun(runs: string): number {
   const trash = join(runs, TRASH);
-  return Math.max(0, ...[...readdirSync(runs), ...(existsSync(trash) ? readdirSync(trash) : [])].map(Number).filter(Number.isInteger));
+  return Math.max(0, ...[...readdirSync(runs), ...(existsSync(trash) ? readdirSync(trash) : [])].filter((name) => /^\d{1,9}$/.test(name)).map(Number));
 }
 
 /** False where it is there already. */
