@@ -27,6 +27,9 @@ export interface NodeOptions {
   readonly types?: readonly TensorType[];
 }
 
+/** What is built outside of all scopes: no input, output or layer is called so, and no name of theirs is one that is given here. */
+export const ROOT_SCOPE = ".";
+
 /**
  * Builds one graph. Nodes are typed the moment they are added, so a wrong shape fails where it was written, with the layer that wrote it.
  * Names are unique and depend only on the order of calls: the same calls give the same bytes.
@@ -172,7 +175,7 @@ export class GraphBuilder {
   }
 
   #unique(stem: string): string {
-    const full = [...this.#scope, stem].join("/");
+    const full = [...(this.#scope.length === 0 ? [ROOT_SCOPE] : this.#scope), stem].join("/");
     const n = this.#counters.get(full) ?? 0;
     this.#counters.set(full, n + 1);
     return `${full}_${n}`;
@@ -219,9 +222,9 @@ function renameValues(attributes: Attributes, rename: (value: string) => string)
   return Object.fromEntries(Object.entries(attributes).map(([name, a]) => [name, a.type === "string" ? text(rename(a.value)) : a.type === "strings" ? strings(a.value.map(rename)) : a]));
 }
 
-/** True of names that `constant` gives. */
+/** True of names that `constant` gives; not of the weights of a layer that is called so: `const_1.weight`. */
 export function isConstantName(name: string): boolean {
-  return name.includes("const_");
+  return /\/const_\d+$/.test(name);
 }
 
 function constantKey(data: TensorData): string {

@@ -1,5 +1,6 @@
 import { defined } from "../base/assert.js";
 import type { Emitter, Unfinished } from "../onnx/emitter.js";
+import { ROOT_SCOPE } from "../onnx/builder.js";
 import type { Graph, Node, Value } from "../onnx/types.js";
 import { createEmitter } from "../ops/index.js";
 
@@ -44,7 +45,7 @@ export function copyInto(e: Emitter, graph: Graph, replace?: (node: Node, inputs
   for (const [name, data] of graph.initializers) values.set(name, e.graph.adopt(name, data));
   for (const node of graph.nodes) {
     const inputs = node.inputs.map((name) => (name === "" ? undefined : defined(values.get(name), name)));
-    const outputs = e.graph.scope(node.name.split("/").slice(0, -1).join("/") || "main", () =>
+    const outputs = e.graph.scope(node.name.split("/").slice(0, -1).join("/") || ROOT_SCOPE, () =>
       replace?.(node, inputs) ?? e.graph.node(node.op, inputs, node.attributes, { domain: node.domain, outputs: node.outputs.length }));
     node.outputs.forEach((name, i) => values.set(name, defined(outputs[i], name)));
   }

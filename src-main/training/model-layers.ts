@@ -1,4 +1,5 @@
 import { LatheError } from "../base/errors.js";
+import { ROOT_SCOPE } from "../onnx/builder.js";
 import { type Graph, type Node, type Value, isFloat } from "../onnx/types.js";
 
 /** A layer of an exported graph, or an encoded input, whose output is pictures `[N, K, h, w]`. */
@@ -26,7 +27,7 @@ export function pictureLayers(graph: Graph, inputs: readonly string[]): readonly
   const scopes = new Map<string, Node[]>();
   for (const node of graph.nodes) {
     const [id = "", ...rest] = node.name.split("/");
-    if (rest.length > 0) scopes.set(id, [...(scopes.get(id) ?? []), node]);
+    if (rest.length > 0 && id !== ROOT_SCOPE) scopes.set(id, [...(scopes.get(id) ?? []), node]);
   }
   const outputs = new Set(graph.outputs.map(({ name }) => name));
   return [...scopes].flatMap(([id, nodes]): PictureLayer[] => {

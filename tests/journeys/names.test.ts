@@ -1,5 +1,8 @@
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import type { ProjectInput } from "../../src-main/contract/project.js";
+import { decodeModel } from "../../src-main/onnx/protobuf.js";
 import { last, lathe } from "../support/lathe.js";
 import { writeTable } from "../support/tables.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
@@ -19,5 +22,62 @@ describe("columns that are called like what every JavaScript object has", () => 
     expect(evaluated.code, evaluated.stderr).toBe(0);
     const predicted = await lathe("predict", project, data, "--out", join(folder, "out.csv"), "--json");
     expect(predicted.code, predicted.stderr).toBe(0);
+  });
+});
+
+describe("inputs, layers and targets that are called like what Lathe itself calls things in a graph", () => {
+  it("are trained and exported like any other, each weight under its layer's name", async () => {
+    const folder = temporaryFolder();
+    const rows = Array.from({ length: 90 }, (_, i) => [(i * 37) % 101, (i * 13) % 7, i % 2, ((i * 29) % 83) / 10].join(","));
+    writeTable(folder, "t.csv", `a,b,y,z\n${rows.join("\n")}\n`);
+    const project: ProjectInput = {
+      version: 1, name: "names",
+      data: {
+        source: { type: "table", path: "t.csv" },
+        inputs: [{ name: "const_0", type: "numeric", columns: ["a"] }, { name: "Split_0", type: "numeric", columns: ["b"] }],
+        targets: [{ name: "const_2", type: "binary", column: "y" }, { name: "Identity_0", type: "numeric", column: "z" }],
+      },
+      model: {
+        layers: [
+          { id: "main", type: "Concat", from: ["const_0", "Split_0"] }, { id: "const_1", type: "Linear", outFeatures: 4 }, { id: "gradient", type: "BatchNorm1d" },
+          { id: "loss", type: "ReLU" }, { id: "optimizer", type: "Linear", outFeatures: 1 }, { id: "const_3", type: "Linear", from: ["loss"], outFeatures: 1 },
+        ],
+        outputs: [{ target: "const_2", from: "optimizer" }, { target: "Identity_0", from: "const_3" }],
+      },
+      training: { epochs: 1 },
+    };
+    writeFileSync(join(folder, "project.json"), JSON.stringify(project));
+    const trained = await lathe("train", folder, "--json");
+    expect(trained.code, trained.stderr).toBe(0);
+    const { graph } = decodeModel(readFileSync(String(last(trained.events, "done")["model"])));
+    expect(graph.inputs.map(({ name }) => name)).toEqual(["const_0", "Split_0"]);
+    expect(graph.outputs.map(({ name }) => name)).toEqual(["const_2", "Identity_0"]);
+    expect([...graph.initializers.keys()].filter((name) => name.endsWith("weight")).sort()).toEqual(expect.arrayContaining(["const_3.weight", "optimizer.weight"]));
+    expect([...graph.initializers.keys()].some((name) => name.startsWith("const_1.weight"))).toBe(true);
+  });
+
+  it("but for __proto__, which no input, target or layer may be called", async () => {
+    const folder = temporaryFolder();
+    writeTable(folder, "t.csv", "a,y\n1,0\n2,1\n");
+    writeFileSync(join(folder, "project.json"), `{ "version": 1, "name": "p", "data": { "source": { "type": "table", "path": "t.csv" },
+      "inputs": [{ "name": "__proto__", "type": "numeric", "columns": ["a"] }], "targets": [{ "name": "y", "type": "binary", "column": "y" }] },
+      "model": { "layers": [{ "id": "__proto__", "type": "Linear", "outFeatures": 1 }], "outputs": [{ "target": "y", "from": "__proto__" }] }, "training": { "epochs": 1 } }`);
+    const { code, events } = await lathe("train", folder, "--json");
+    expect([code, events.at(-1)]).toMatchObject([1, { code: "project.invalid", message: expect.stringContaining('data.inputs[0].name: got "__proto__", expected a name of letters, digits, _ and -, starting with a letter or _, and not __proto__') }]);
+  });
+
+  it("and a column may be called __proto__ all the same", async () => {
+    const folder = temporaryFolder();
+    const data = writeTable(folder, "t.csv", `__proto__,b,y\n${Array.from({ length: 90 }, (_, i) => `${["u", "v", "w"][i % 3]},${(i * 13) % 7},${i % 2}`).join("\n")}\n`);
+    const project = join(folder, "p");
+    expect((await lathe("new", project, "--data", data, "--target", "y", "--json")).code).toBe(0);
+    const trained = await lathe("train", project, "--epochs", "1", "--json");
+    expect(trained.code, trained.stderr).toBe(0);
+    const predicted = await lathe("predict", project, data, "--out", join(folder, "out.csv"), "--json");
+    expect(predicted.code, predicted.stderr).toBe(0);
+    const evaluated = await lathe("evaluate", project, "--data", data, "--json");
+    expect(evaluated.code, evaluated.stderr).toBe(0);
+    const inspected = await lathe("inspect", project, "--json");
+    expect(inspected.code, inspected.stderr).toBe(0);
   });
 });

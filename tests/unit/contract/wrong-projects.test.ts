@@ -9,7 +9,7 @@ import { change, minimalProject } from "./minimal-project.js";
 
 type Row = readonly [fact: string, changes: Readonly<Record<string, unknown>>, says: readonly string[]];
 
-const name = "expected a name of letters, digits, _ and -, starting with a letter or _";
+const name = "expected a name of letters, digits, _ and -, starting with a letter or _, and not __proto__";
 const residual = { layers: [{ id: "a", type: "ELU" }] };
 const block = (name: string) => ({ id: "b", type: "Block", block: name });
 
