@@ -11,6 +11,7 @@ export type EngineWork =
   | ({ readonly kind: "evaluate" } & EvaluateRequest)
   | ({ readonly kind: "predict" } & PredictRequest)
   | ({ readonly kind: "serve-model" } & ServeModelRequest)
+  | ({ readonly kind: "check-export" } & CheckExportRequest)
   /** Loads every engine and tries every device. */
   | { readonly kind: "probe-engines" };
 
@@ -53,6 +54,13 @@ export interface PredictRequest {
   readonly keepExisting?: boolean;
   /** Tell so many of the first rows too. */
   readonly preview?: number;
+}
+
+export interface CheckExportRequest {
+  /** The run's own model. */
+  readonly model: string;
+  /** The same without its preprocessing, as it would be handed out. */
+  readonly bare: Uint8Array;
 }
 
 export interface ServeModelRequest {

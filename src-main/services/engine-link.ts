@@ -48,17 +48,20 @@ export interface EngineJob {
  */
 export function runInEngine(work: EngineWork, onEvent: (event: RunEvent) => void, launch: LaunchEngine = launchChildProcess): EngineJob {
   const link = launch();
+  let run = work.kind === "train" && typeof work.resume === "string" ? work.resume : undefined;
   const result = new Promise<unknown>((resolve, reject) => {
     link.onReply((reply) => {
       switch (reply.type) {
-        case "event": return onEvent(reply.event);
+        case "event":
+          if (reply.event.event === "run") run = reply.event.run;
+          return onEvent(reply.event);
         case "result": return resolve(reply.value);
         // Who asks a served model listens itself.
         case "answer": case "refusal": return;
         case "error": return reject(LatheError.fromRecord(reply.error));
       }
     });
-    link.onExit((how) => reject(new LatheError("engine.crashed", `the engine process ended unexpectedly (${how}); what was saved is kept, go on with train --resume`, { how })));
+    link.onExit((how) => reject(new LatheError("engine.crashed", `the engine process ended unexpectedly (${how}); ${run === undefined ? "nothing was left half done, start it again" : `what was saved is kept, go on with train --resume ${run}`}`, { how })));
   });
   try {
     link.send({ type: "work", work });

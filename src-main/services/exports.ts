@@ -9,9 +9,11 @@ import { decodeModel } from "../onnx/protobuf.js";
 import type { GraphValue } from "../onnx/types.js";
 import { storageError } from "../training/checkpoint.js";
 import { readFacts } from "../training/inference-model.js";
+import { type LaunchEngine, runInEngine } from "./engine-link.js";
 import type { FolderAccess } from "./folder-access.js";
 import { runFolder } from "./models.js";
 import { finishedRun, modelOfRun } from "./run-reference.js";
+import { unfinished } from "./unfinished-run.js";
 
 /** What `exportRun` can write. */
 export const exportFormats: readonly string[] = exporters.types;
@@ -25,18 +27,18 @@ export function describeFormats(): ExportFormat[] {
 
 /**
  * Writes a finished run in one of the export formats.
- * @throws LatheError `run.missing`, `export.format`, `export.parity` where the gate refused, `run.storage`
+ * @throws LatheError `run.missing`, `export.format`, `export.parity` where the gate refused or a file without preprocessing does not pass it, `run.storage`
  */
-export function exportRun(path: string, format: string, out: string, preprocess: Preprocess = "inside"): { readonly path: string; readonly bytes: number } {
+export async function exportRun(path: string, format: string, out: string, preprocess: Preprocess = "inside", launch?: LaunchEngine): Promise<{ readonly path: string; readonly bytes: number }> {
   const run = runFolder(path);
   const exporter = exporters.get(format);
   if (preprocess === "none" && !exporter.bare) throw new LatheError("usage", `--preprocess none is for the format onnx; ${format} has no preprocessing to leave out`);
-  if (!existsSync(join(run, exporter.source))) {
-    throw new LatheError("run.missing", `${run} has no ${exporter.source}: its training has not ended, or the parity gate refused it (see log.txt); go on with train --resume`);
-  }
+  if (!existsSync(join(run, exporter.source))) throw unfinished(run, exporter.source);
   const target = resolve(out);
   const temporary = `${target}.${randomBytes(4).toString("hex")}.part`;
   const bytes = exporter.write(run, preprocess);
+  // The run's own file has been held against the trainer; what was cut out of it has not.
+  if (preprocess === "none") await runInEngine({ kind: "check-export", model: join(run, exporter.source), bare: bytes }, () => undefined, launch).result;
   try {
     mkdirSync(dirname(target), { recursive: true });
     writeFileSync(temporary, bytes, { flag: "wx" });

@@ -2,6 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { LatheError } from "../base/errors.js";
 import { RunFolder } from "../training/run-folder.js";
+import { unfinished } from "./unfinished-run.js";
 
 /**
  * The ONNX file that a user means by a path: the file itself, a run's folder, or a project's folder (its newest run).
@@ -24,6 +25,6 @@ export function runFolder(path: string): string {
 
 function finished(run: string): string {
   const model = join(run, "model.onnx");
-  if (!existsSync(model)) throw new LatheError("run.missing", `${run} has no model.onnx: its training has not ended; go on with train --resume`);
+  if (!existsSync(model)) throw unfinished(run, "model.onnx");
   return model;
 }

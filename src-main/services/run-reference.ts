@@ -5,6 +5,7 @@ import type { RunReport } from "../contract/report.js";
 import type { RunReference } from "../contract/summaries.js";
 import type { FolderAccess } from "./folder-access.js";
 import { readReport } from "./reports.js";
+import { unfinished } from "./unfinished-run.js";
 
 export interface FoundRun {
   readonly folder: string;
@@ -35,8 +36,5 @@ export async function modelOfRun(access: FolderAccess, asked: RunReference): Pro
   const found = await finishedRun(access, asked);
   const model = join(found.folder, "model.onnx");
   if (existsSync(model)) return { ...found, model };
-  if (!found.report.parity.passed) {
-    throw new LatheError("export.parity", `run ${asked.run} has no model to ask: the exported file's answers differed from the trainer's, so it was not handed out; train again, on another engine or device`, { ...found.reference });
-  }
-  throw new LatheError("run.missing", `${model} is gone; resume the run, which writes it again`, { ...found.reference, path: model });
+  throw unfinished(found.folder, "model.onnx");
 }

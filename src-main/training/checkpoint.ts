@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { LatheError } from "../base/errors.js";
 import type { StateVectors } from "./trainer.js";
@@ -30,7 +30,7 @@ export function saveCheckpoint<H>(folder: string, checkpoint: Checkpoint<H>): vo
     renameSync(temporary, join(folder, LATEST));
     syncFolder(folder);
   } catch (thrown) {
-    const error = storageError(folder, thrown);
+    const error = storageError(folder, thrown, whatIsKept(dirname(folder)));
     try {
       rmSync(temporary, { force: true }); // A half-written file would keep a full disk full.
     } catch {
@@ -73,8 +73,15 @@ function decodeFile(path: string): Checkpoint<unknown> | string {
   }
 }
 
+/** What became of a run that cannot be written any further, and what can be done. @param run its folder */
+export function whatIsKept(run: string): string {
+  const id = basename(run);
+  if ([LATEST, PREVIOUS].some((file) => existsSync(join(run, "checkpoint", file)))) return `What was saved before is kept; go on with train --resume ${id}`;
+  return existsSync(join(run, "config.json")) ? `Nothing had been learnt that could be saved; train --resume ${id} starts the run from its beginning` : "No run was made; train again";
+}
+
 /** A failed write as the user should hear of it. @param kept what became of the work. */
-export function storageError(path: string, thrown: unknown, kept = "What was saved before is kept; go on with train --resume"): LatheError {
+export function storageError(path: string, thrown: unknown, kept: string): LatheError {
   if (thrown instanceof LatheError) return thrown;
   const { code, message } = thrown instanceof Error ? { code: (thrown as NodeJS.ErrnoException).code ?? "", message: thrown.message } : { code: "", message: String(thrown) };
   const reasons: Readonly<Record<string, string>> = {

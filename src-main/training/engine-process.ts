@@ -3,6 +3,7 @@ import type { EngineCommand, EngineReply, EngineWork } from "../contract/engine-
 import type { RunEvent } from "../contract/events.js";
 import { probeEngines } from "../engines/index.js";
 import { TrainingControl } from "./control.js";
+import { checkExport } from "./check-export.js";
 import { evaluateModel } from "./evaluate-model.js";
 import { findLearningRate } from "./find-learning-rate.js";
 import { auditProject, inspectProject } from "./inspect-project.js";
@@ -51,6 +52,7 @@ function resultOf(work: EngineWork): Promise<unknown> {
     case "evaluate": return evaluateModel(work, setting);
     case "predict": return predictTable(work, setting);
     case "serve-model": return serveRows(work, setting, questions);
+    case "check-export": return checkExport(work);
     case "probe-engines": return probeEngines();
   }
 }

@@ -40,7 +40,7 @@ export async function finish(bench: Workbench, run: RunFolder, evaluator: Evalua
       stopping = true;
       emit({ event: "state", state: "stopping" });
     }
-    if (control.wish === "cancel") throw new LatheError("cancelled", `run ${run.id} was cancelled while it was judged; nothing was exported, go on with train --resume`);
+    if (control.wish === "cancel") throw new LatheError("cancelled", `run ${run.id} was cancelled while it was judged; nothing was exported, go on with train --resume ${run.id}`);
   };
   const predictions = new Map<Split, Predictions>();
   const predict = async (split: Split): Promise<Predictions> => {

@@ -76,6 +76,13 @@ export function readFacts(metadata: ReadonlyMap<string, string>, path: string): 
   }
 }
 
+/** By input, the value in which its preprocessing ends. @throws LatheError `export.format` for a file that does not say */
+export function encodedValues(metadata: ReadonlyMap<string, string>, path: string): ReadonlyMap<string, string> {
+  const text = metadata.get(METADATA.encoded);
+  if (text === undefined) throw new LatheError("export.format", `${path} does not say where its preprocessing ends: an earlier version of Lathe wrote it; train again`, { path });
+  return new Map(Object.entries(JSON.parse(text) as Readonly<Record<string, string>>));
+}
+
 /** Inputs and outputs share one name space in ONNX. */
 export function outputName(target: string, fitted: FittedData): string {
   return fitted.inputs.some(({ name }) => name === target) ? `${target}.prediction` : target;

@@ -6,7 +6,7 @@ import { defined } from "../base/assert.js";
 import { LatheError } from "../base/errors.js";
 import type { Predictions } from "./evaluator.js";
 import type { JudgedTarget } from "./judge.js";
-import { storageError } from "./checkpoint.js";
+import { storageError, whatIsKept } from "./checkpoint.js";
 
 /**
  * What the model answered for each row of a split, kept in the run's folder so that it can be looked at later: `predictions/<split>.bin`. Magic, length of the
@@ -101,7 +101,7 @@ export function keepPredictions(run: string, { split, rows, targets }: KeptPredi
     renameSync(temporary, path);
   } catch (thrown) {
     rmSync(temporary, { force: true });
-    throw storageError(path, thrown);
+    throw storageError(path, thrown, whatIsKept(run));
   }
 }
 

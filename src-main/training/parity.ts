@@ -32,7 +32,7 @@ export type OwnUnit = (target: string, value: number, column: number) => number;
  * @param decide the decision that a row of outputs amounts to: a class, or undefined where there is none to make.
  */
 export async function checkParity(
-  model: Executable, fitted: FittedData, targets: readonly TargetSpec[], rows: AsyncIterable<RawBatch>, trained: Predictions, split: string,
+  model: Executable, fitted: FittedData, targets: readonly TargetSpec[], rows: AsyncIterable<Pick<RawBatch, "size" | "inputs" | "places">>, trained: Predictions, split: string,
   ownUnit: OwnUnit, decide: (target: TargetSpec, outputs: Float32Array) => number | undefined, expected: "some" | "all" = "all",
 ): Promise<ParityResult> {
   const units = new Map(targets.map((target) => [target.name, unitsOf(target, defined(trained.outputs.get(target.name), target.name), ownUnit)]));

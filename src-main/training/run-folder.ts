@@ -5,7 +5,7 @@ import { join, relative } from "node:path";
 import { type ErrorRecord, LatheError } from "../base/errors.js";
 import type { EpochEvent } from "../contract/events.js";
 import type { RunReport } from "../contract/report.js";
-import { storageError, writeSynced } from "./checkpoint.js";
+import { storageError, whatIsKept, writeSynced } from "./checkpoint.js";
 import { takeLock } from "./run-lock.js";
 import { inside, openToAppend } from "../base/own-files.js";
 
@@ -31,7 +31,7 @@ export class RunFolder {
         if (makeFolder(path)) return new RunFolder(path).lock();
       }
     } catch (thrown) {
-      throw storageError(runs, thrown);
+      throw storageError(runs, thrown, "No run was made");
     }
   }
 
@@ -69,7 +69,7 @@ export class RunFolder {
         throw new LatheError("run.locked", `run ${this.id} is being trained by process ${holder.pid}${elsewhere === "" ? "" : ` on ${holder.host}`}; wait for it, or stop it${elsewhere}`, { ...holder });
       }
     } catch (thrown) {
-      throw storageError(path, thrown);
+      throw storageError(path, thrown, "The run is as it was");
     }
     this.#locked = true;
     return this;
@@ -94,7 +94,7 @@ export class RunFolder {
       renameSync(temporary, this.file(name));
     } catch (thrown) {
       rmSync(temporary, { force: true });
-      throw storageError(this.file(name), thrown);
+      throw storageError(this.file(name), thrown, whatIsKept(this.path));
     }
   }
 
@@ -111,7 +111,7 @@ export class RunFolder {
         closeSync(file);
       }
     } catch (thrown) {
-      throw storageError(path, thrown);
+      throw storageError(path, thrown, whatIsKept(this.path));
     }
   }
 

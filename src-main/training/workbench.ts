@@ -101,7 +101,8 @@ function augmentationOf({ data }: Project): ReadonlyMap<string, TransformSpecs> 
   return new Map(data.inputs.flatMap((input) => (input.type === "image" ? [[input.name, input.augment] as const] : [])));
 }
 
-function targetSpec(fitted: FittedTarget): TargetSpec {
+/** A target as the training graphs see it. */
+export function targetSpec(fitted: FittedTarget): TargetSpec {
   switch (fitted.type) {
     case "category": return { name: fitted.name, kind: "category", width: fitted.classes.length };
     case "binary": return { name: fitted.name, kind: "binary", width: 1 };

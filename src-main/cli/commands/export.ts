@@ -17,9 +17,9 @@ export function addExport(program: Command): void {
     .addOption(new Option("--format <format>", "what to write").choices(exportFormats).makeOptionMandatory())
     .requiredOption("--out <path>", "file to write")
     .addOption(new Option("--preprocess <where>", "inside: the model takes raw data; none: it takes what preprocessing makes of them, pictures as float [N, C, H, W]").choices(PREPROCESS).default("inside"))
-    .action((run: string, { format, out, preprocess, json = false }: Options) => {
+    .action(async (run: string, { format, out, preprocess, json = false }: Options) => {
       const output = createOutput(json);
-      const { path, bytes } = exportRun(run, format, out, preprocess);
+      const { path, bytes } = await exportRun(run, format, out, preprocess);
       output.line(`${path}, ${count(bytes)} bytes`);
       output.event({ event: "exported", format, path, bytes });
     });

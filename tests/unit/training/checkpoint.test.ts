@@ -52,11 +52,11 @@ describe("a checkpoint", () => {
   });
 
   it("that cannot be written leaves the last one, and says why", () => {
-    const folder = temporaryFolder();
+    const folder = join(temporaryFolder(), "checkpoint");
     saveCheckpoint(folder, first);
     // A folder where the temporary file would go: writing fails whoever runs the test, root too.
     mkdirSync(join(folder, ".writing.ckpt"));
-    expect(() => saveCheckpoint(folder, second)).toThrow(/cannot be written: .*What was saved before is kept; go on with train --resume/);
+    expect(() => saveCheckpoint(folder, second)).toThrow(/cannot be written: .*What was saved before is kept; go on with train --resume lathe-test/);
     expect(loadCheckpoint(folder, () => expect.unreachable())).toEqual(first);
   });
 

@@ -6,6 +6,7 @@ import { parseProject } from "../../../src-main/contract/project.js";
 import { runReport } from "../../../src-main/contract/report.js";
 import { type Engine } from "../../../src-main/engines/engine.js";
 import { chooseEngine } from "../../../src-main/engines/index.js";
+import { bareNetwork } from "../../../src-main/exporters/bare-network.js";
 import { decodeModel, encodeModel } from "../../../src-main/onnx/protobuf.js";
 import { tensor } from "../../../src-main/onnx/types.js";
 import { inferTypes } from "../../../src-main/ops/index.js";
@@ -13,6 +14,7 @@ import { Evaluator } from "../../../src-main/training/evaluator.js";
 import { type FinishedFit, finish } from "../../../src-main/training/finish.js";
 import { buildInferenceModel } from "../../../src-main/training/inference-model.js";
 import { PARITY_TOLERANCE, checkParity } from "../../../src-main/training/parity.js";
+import { checkExport } from "../../../src-main/training/check-export.js";
 import { TrainingControl } from "../../../src-main/training/control.js";
 import { RunFolder } from "../../../src-main/training/run-folder.js";
 import { Trainer } from "../../../src-main/training/trainer.js";
@@ -156,6 +158,28 @@ describe("the parity gate", () => {
     const parity = await parityOf(run, tampered(run.model, "moneys.weight", NaN));
     expect(parity.passed).toBe(false);
     expect(JSON.parse(JSON.stringify(parity))).toEqual(parity);
+  });
+});
+
+describe("a file without preprocessing", () => {
+  it("is handed out where it answers as the run's own does, fed what that makes of made-up rows", async () => {
+    const folder = temporaryFolder();
+    const run = await trained(folder);
+    const model = join(folder, "model.onnx");
+    writeFileSync(model, run.model);
+    expect(await checkExport({ model, bare: bareNetwork(run.model) })).toMatchObject({ rows: 256, passed: true, equalDecisions: 1 });
+  });
+
+  it("is refused where one number is another, with the sentence of the gate", async () => {
+    const folder = temporaryFolder();
+    const run = await trained(folder);
+    const model = join(folder, "model.onnx");
+    writeFileSync(model, run.model);
+    for (const name of ["fc.weight", "bn.runningMean", "grades.bias", "goods.weight", "moneys.weight", "traces.weight"]) {
+      const check = checkExport({ model, bare: bareNetwork(tampered(run.model, name, 1.05)) });
+      await expect(check, name).rejects.toMatchObject({ code: "export.parity" });
+      await expect(check).rejects.toThrow(/^the exported model's answers differ from the trainer's by up to \S+ on 256 made-up rows \(allowed: 0\.00001\), so it is not handed out; export it with its preprocessing inside$/);
+    }
   });
 });
 
