@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { findNpm } from "./npm-programs.mjs";
 import { runTree } from "./run-tree.mjs";
-import { during, installReason, isAlive, locked, root, say, seconds } from "./shared.mjs";
+import { during, installReason, locked, root, say, seconds } from "./shared.mjs";
 import { tensorflowFolder } from "./tensorflow-folder.mjs";
 import { KEPT_GIGABYTES, PEAK_GIGABYTES, buildOnWheel, bytesOf, complaint, findTools, lacks, wheelFor } from "./tensorflow-wheel.mjs";
 
@@ -212,12 +212,11 @@ function beside(kind) {
   return `${folder}.${process.pid}.${kind}`;
 }
 
-/** What setups that were killed left behind. */
+/** What setups that were killed left behind: whoever has the lock is the only one. */
 function clean() {
   const parent = dirname(folder);
   for (const name of readdirSync(parent)) {
-    const pid = name.startsWith(`${basename(folder)}.`) ? /\.(\d+)\.(?:draft|old)$/.exec(name)?.[1] : undefined;
-    if (pid && !isAlive(Number(pid))) rmSync(join(parent, name), { recursive: true, force: true });
+    if (name.startsWith(`${basename(folder)}.`) && /^\d+\.(?:draft|old)$/.test(name.slice(basename(folder).length + 1))) rmSync(join(parent, name), { recursive: true, force: true });
   }
 }
 

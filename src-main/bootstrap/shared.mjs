@@ -6,6 +6,7 @@ import { createRequire } from "node:module";
 import { constants, setPriority } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { releaseLock, waitForLock } from "../base/lock.mjs";
 
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -155,7 +156,7 @@ function isBuilt() {
 }
 
 function sourceHash() {
-  return hashOf(["src-main", "src-preload", "src-renderer", "electron.vite.config.ts", "package-lock.json"].flatMap(filesIn).filter((path) => !path.endsWith(".mjs")));
+  return hashOf(["src-main", "src-preload", "src-renderer", "electron.vite.config.ts", "package-lock.json"].flatMap(filesIn).filter((path) => !/^src-main\/bootstrap\/.*\.mjs$/.test(path)));
 }
 
 /** Of files by their names and what is in them. */
@@ -180,40 +181,14 @@ function filesIn(path) {
  */
 export async function locked(name, work, { lock = join(root, ".lathe", `${name}.lock`), signal } = {}) {
   mkdirSync(dirname(lock), { recursive: true });
-  for (let waiting = false; !take(lock); waiting = true) {
-    signal?.throwIfAborted();
-    if (!waiting) say(`Waiting for another Lathe to ${name} …`);
-    await new Promise((done) => setTimeout(done, 300));
-  }
-  const release = () => rmSync(lock, { force: true });
+  await waitForLock(lock, { signal, say: (holder) => say(`Waiting for another Lathe to ${name}: ${holder} …`) });
+  const release = () => releaseLock(lock);
   process.once("exit", release);
   try {
     return await work();
   } finally {
     release();
     process.off("exit", release);
-  }
-}
-
-function take(lock) {
-  try {
-    writeFileSync(lock, String(process.pid), { flag: "wx" });
-    return true;
-  } catch (error) {
-    if (error.code !== "EEXIST") throw error;
-  }
-  // A process that was killed leaves its lock behind.
-  const holder = existsSync(lock) ? Number(readFileSync(lock, "utf8")) : 0;
-  if (holder > 0 && !isAlive(holder)) rmSync(lock, { force: true });
-  return false;
-}
-
-export function isAlive(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error.code === "EPERM";
   }
 }
 

@@ -6,7 +6,7 @@ import { type ErrorRecord, LatheError } from "../base/errors.js";
 import type { EpochEvent } from "../contract/events.js";
 import type { RunReport } from "../contract/report.js";
 import { storageError, whatIsKept, writeSynced } from "./checkpoint.js";
-import { takeLock } from "./run-lock.js";
+import { takeLock } from "../base/lock.mjs";
 import { inside, openToAppend } from "../base/own-files.js";
 
 /** Where deleted runs lie in a project's `runs`, until the trash is emptied. */

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { packageRoot } from "../../../src-main/base/entries.js";
@@ -118,14 +119,26 @@ test("one that was killed leaves its draft beside the folder, never in it; the n
   expect(left(home)).toEqual([]);
 });
 
-test("a second one waits for the first, gives up when its time is over, and leaves the first's lock alone", async () => {
+// Earlier versions wrote the number of the process alone.
+test("a second one waits for the first, says which and on what file, gives up when its time is over, and leaves the first's lock alone", async () => {
   const home = temporaryFolder();
   writeFileSync(join(home, "tensorflow.lock"), String(process.pid));
   const setup = setUp(home, await closedPort(), ["--limit", "2"]);
-  await setup.says("Waiting for another Lathe to set up TensorFlow …");
-  const { code, answer } = await setup.result;
+  await setup.says(`Waiting for another Lathe to set up TensorFlow: process ${process.pid} since `);
+  const { code, stderr, answer } = await setup.result;
+  expect(stderr).toContain(`(${join(home, "tensorflow.lock")})`);
   expect({ code, answer }).toEqual({ code: 1, answer: { event: "error", message: "TensorFlow's setup took longer than 2 s and was given up." } });
   expect(readFileSync(join(home, "tensorflow.lock"), "utf8")).toBe(String(process.pid));
+});
+
+test.each([
+  ["is empty, of a crash in the moment of writing", ""],
+  ["is of a process whose number is somebody else's by now, as after a start of the machine", JSON.stringify({ pid: process.pid, host: hostname(), started: "1" })],
+])("a lock that %s is taken over", async (_, lock) => {
+  const home = temporaryFolder();
+  writeFileSync(join(home, "tensorflow.lock"), lock);
+  expect((await setUp(home, await closedPort()).result).answer["message"]).toContain("the npm registry cannot be reached");
+  expect(left(home)).toEqual([]);
 });
 
 test("what is there counts only if it computes", async () => {

@@ -1,0 +1,20 @@
+/** The process that has a lock. */
+export interface LockHolder {
+  readonly pid: number;
+  readonly host: string;
+  /** When the process began, where the system tells: ids are given out again. */
+  readonly started?: string;
+  /** When it took the lock, as ISO 8601. */
+  readonly since?: string;
+}
+
+/** Claims a lock for this process. @returns the living holder where there is one, this process too; undefined where the lock is now ours. */
+export function takeLock(path: string): LockHolder | undefined;
+/** The living process that has a lock; undefined where there is none. One of another machine counts as living: it cannot be asked. */
+export function holderOf(path: string): LockHolder | undefined;
+/** Gives a lock of this process free; another's stays. */
+export function releaseLock(path: string): void;
+/** Claims a lock and waits while another process has it; `say` hears for whom, on which file and since when. @throws the signal's reason */
+export function waitForLock(path: string, options?: { readonly signal?: AbortSignal | undefined; readonly say?: ((holder: string) => void) | undefined }): Promise<void>;
+/** `process 123 since 2026-11-29 12:30:05 UTC (/path/lock)` */
+export function describeHolder(holder: LockHolder, path: string): string;

@@ -1,0 +1,163 @@
+// Plain JavaScript: the scripts that run before anything is built need it too.
+import { createHash, randomBytes } from "node:crypto";
+import { constants, copyFileSync, linkSync, lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { hostname, uptime } from "node:os";
+import { setTimeout } from "node:timers/promises";
+
+/**
+ * A lock is a file that names the process that made it: `{"pid":…,"host":…,"started":…,"since":…,"token":…}`. It appears with its content or not at all (a link to a
+ * file written before). One whose process is gone, one that was cut off or is empty, is nobody's.
+ *
+ * Whoever takes over such a lock first takes another one that is named after the very content it saw, `<lock>.after-<content>`: only one process has that, and while it
+ * does and the content is still there, nobody else replaces it.
+ */
+
+/** Milliseconds between two looks at a lock that is waited for. */
+const EVERY = 200;
+/** Clock ticks a second as /proc tells them: USER_HZ, 100 on every Linux that Node runs on. */
+const TICKS = 100;
+/** Seconds by which a process may be younger than its lock: clocks are read one after the other, and disks round times. */
+const ROUNDED = 3;
+
+/** Claims a lock for this process. @returns the living holder where there is one, this process too; undefined where the lock is now ours. */
+export function takeLock(path) {
+  const mine = `${path}.${process.pid}-${randomBytes(4).toString("hex")}`;
+  writeFileSync(mine, JSON.stringify(thisProcess()), { flag: "wx" });
+  try {
+    for (;;) {
+      try {
+        publish(mine, path);
+        return undefined;
+      } catch (thrown) {
+        if (thrown.code !== "EEXIST") throw thrown;
+      }
+      const found = look(path);
+      if (!found) continue; // Given free meanwhile.
+      if (found.holder && isAlive(found)) return found.holder;
+      const taking = takeLock(`${path}.after-${found.mark}`);
+      if (taking) return taking; // It is about to have this one.
+      if (replaced(path, found.mark, mine)) return undefined;
+    }
+  } finally {
+    rmSync(mine, { force: true });
+  }
+}
+
+/** The living process that has a lock; undefined where there is none. */
+export function holderOf(path) {
+  const found = look(path);
+  return found?.holder && isAlive(found) ? found.holder : undefined;
+}
+
+/** Gives a lock of this process free; another's stays. */
+export function releaseLock(path) {
+  const holder = look(path)?.holder;
+  if (holder?.pid === process.pid && holder.host === hostname()) rmSync(path, { force: true });
+}
+
+/**
+ * Claims a lock and waits while another process has it.
+ * @param options.signal ends the wait with its reason. @param options.say hears for whom it waits, on which file and since when, once for each holder.
+ */
+export async function waitForLock(path, { signal, say = () => undefined } = {}) {
+  for (let told = ""; ;) {
+    signal?.throwIfAborted();
+    const holder = takeLock(path);
+    if (!holder) return;
+    const words = describeHolder(holder, path);
+    if (words !== told) say(words);
+    told = words;
+    await setTimeout(EVERY, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** `process 123 since 2026-11-29 12:30:05 (/path/lock)` */
+export function describeHolder({ pid, host, since }, path) {
+  const elsewhere = host === hostname() ? "" : ` on ${host}`;
+  const remedy = elsewhere === "" ? "" : `; where no such process is left there, delete that file`;
+  return `process ${pid}${elsewhere}${since === undefined ? "" : ` since ${since.slice(0, 19).replace("T", " ")} UTC`} (${path}${remedy})`;
+}
+
+/** This process, as a lock names it. */
+function thisProcess() {
+  const started = startOf(process.pid);
+  return { pid: process.pid, host: hostname(), ...(started === undefined ? {} : { started }), since: new Date().toISOString(), token: randomBytes(8).toString("hex") };
+}
+
+/** What a lock says, when it was written, and a mark that another one does not have; undefined where it is not there. What is no file of ours has no holder. */
+function look(path) {
+  try {
+    const found = lstatSync(path);
+    const { ino, mtimeMs } = found;
+    const text = found.isFile() ? readFileSync(path, "utf8") : "";
+    return { holder: parsed(text, mtimeMs), written: mtimeMs, mark: createHash("sha256").update(JSON.stringify([text, ino, mtimeMs])).digest("hex").slice(0, 16) };
+  } catch (thrown) {
+    if (thrown.code === "ENOENT") return undefined;
+    throw thrown;
+  }
+}
+
+/** Earlier versions wrote a process id and nothing else. */
+function parsed(text, written) {
+  try {
+    const value = JSON.parse(text);
+    const { pid, host, started, since } = Number.isInteger(value) ? { pid: value, host: hostname(), since: new Date(written).toISOString() } : value;
+    const isText = (field) => field === undefined || typeof field === "string";
+    return Number.isInteger(pid) && pid > 0 && typeof host === "string" && isText(started) && isText(since) ? { pid, host, ...(started === undefined ? {} : { started }), ...(since === undefined ? {} : { since }) } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isAlive({ holder: { pid, host, started }, written }) {
+  if (host !== hostname()) return true; // Another machine's process cannot be asked.
+  if (process.platform === "linux") {
+    const now = startOf(pid);
+    if (now === undefined) return false;
+    if (started !== undefined) return started === now;
+    const age = uptime() - Number(now) / TICKS;
+    return age < 0 || age + ROUNDED > (Date.now() - written) / 1000; // Younger than its lock: the id was given out again. Below 0 the container hides its host's time.
+  }
+  if ((Date.now() - written) / 1000 > uptime() + ROUNDED) return false; // Written before the machine was started.
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (thrown) {
+    return thrown.code === "EPERM";
+  }
+}
+
+/**
+ * When a living process began, in clock ticks since the machine did; undefined for one that has ended, also where its parent has not yet noticed (a zombie still
+ * answers to signals). Linux only. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+ */
+function startOf(pid) {
+  try {
+    // The second field, the program's name, is in brackets and may hold anything.
+    const fields = readFileSync(`/proc/${pid}/stat`, "latin1").replace(/^.*\) /s, "").split(" ");
+    return fields[0] === "Z" || fields[0] === "X" ? undefined : fields[19];
+  } catch {
+    return undefined;
+  }
+}
+
+/** Puts a written file in the place of a lock that is nobody's, where that is still there. The lock on doing so is ours, and ends. */
+function replaced(path, mark, mine) {
+  try {
+    if (look(path)?.mark !== mark) return false;
+    renameSync(mine, path);
+    return true;
+  } finally {
+    rmSync(`${path}.after-${mark}`, { force: true });
+  }
+}
+
+/** Gives a written file a second name, failing with EEXIST where that is taken; where the disk knows no links (exFAT), by an exclusive copy. */
+function publish(from, to) {
+  try {
+    linkSync(from, to);
+  } catch (thrown) {
+    if (!["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"].includes(thrown.code ?? "")) throw thrown;
+    copyFileSync(from, to, constants.COPYFILE_EXCL);
+  }
+}
