@@ -6,12 +6,13 @@ import { createRequire } from "node:module";
 import { constants, setPriority } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { visibleLines } from "../base/visible.mjs";
 
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-/** What a step prints goes to stderr: stdout belongs to the program that is started. */
+/** What a step prints goes to stderr: stdout belongs to the program that is started. What a terminal would obey in it, in a path say, is shown. */
 export function say(line) {
-  process.stderr.write(`${line}\n`);
+  process.stderr.write(`${visibleLines(line)}\n`);
 }
 
 /** Ends the process with one clear line. */
@@ -155,7 +156,7 @@ function isBuilt() {
 }
 
 function sourceHash() {
-  return hashOf(["src-main", "src-preload", "src-renderer", "electron.vite.config.ts", "package-lock.json"].flatMap(filesIn).filter((path) => !path.endsWith(".mjs")));
+  return hashOf(["src-main", "src-preload", "src-renderer", "electron.vite.config.ts", "package-lock.json"].flatMap(filesIn).filter((path) => !/^src-main\/bootstrap\/.*\.mjs$/.test(path)));
 }
 
 /** Of files by their names and what is in them. */

@@ -62,7 +62,7 @@ describe("the description of the installers", () => {
 
   it("brings the scripts that set TensorFlow up, where another program can read them", () => {
     const scripts = withImports("src-main/bootstrap/setup-tensorflow.mjs");
-    expect(scripts).toContain("src-main/bootstrap/tensorflow-check.mjs");
+    expect(scripts).toEqual(expect.arrayContaining(["src-main/bootstrap/tensorflow-check.mjs", "src-main/base/visible.mjs"]));
     for (const script of scripts) {
       for (const patterns of [configuration.files.flatMap(({ filter }) => filter), configuration.asarUnpack]) expect(patterns.some((pattern) => matchesGlob(script, pattern)), script).toBe(true);
     }
@@ -73,7 +73,7 @@ describe("the description of the installers", () => {
 function withImports(path: string, known: string[] = []): string[] {
   if (known.includes(path)) return known;
   known.push(path);
-  for (const [, name = ""] of readFileSync(join(packageRoot, path), "utf8").matchAll(/"(?:\.\/)?([\w-]+\.mjs)"/g)) withImports(`src-main/bootstrap/${name}`, known);
+  for (const [, name = ""] of readFileSync(join(packageRoot, path), "utf8").matchAll(/"(?:\.\/|\.\.\/(?=base\/))?((?:base\/)?[\w-]+\.mjs)"/g)) withImports(`src-main/${name.startsWith("base/") ? "" : "bootstrap/"}${name}`, known);
   return known;
 }
 
