@@ -7,12 +7,13 @@ import { constants, setPriority } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { releaseLock, waitForLock } from "../base/lock.mjs";
+import { visibleLines } from "../base/visible.mjs";
 
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-/** What a step prints goes to stderr: stdout belongs to the program that is started. */
+/** What a step prints goes to stderr: stdout belongs to the program that is started. What a terminal would obey in it, in a path say, is shown. */
 export function say(line) {
-  process.stderr.write(`${line}\n`);
+  process.stderr.write(`${visibleLines(line)}\n`);
 }
 
 /** Ends the process with one clear line. */

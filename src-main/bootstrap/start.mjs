@@ -20,6 +20,6 @@ async function openWindow() {
   const { code, output } = await run(electron.path, [...sandbox, root, ...process.argv.slice(2)], { stdio: ["inherit", "inherit", "pipe"] });
   if (code === 0) process.exit(0);
   if (Date.now() - start < 5000) return `Electron could not start: ${output.trim().split("\n").at(-1) ?? `code ${code}`}`;
-  process.stderr.write(output);
+  say(output.trimEnd());
   process.exit(code);
 }

@@ -1,3 +1,5 @@
+import { visible } from "../base/visible.mjs";
+
 const threeDigits = new Intl.NumberFormat("en", { maximumSignificantDigits: 3, minimumSignificantDigits: 3 });
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 
@@ -38,10 +40,10 @@ const WIDEST = 40;
 
 /**
  * Columns side by side: the first and all texts to the left, numbers to the right. The first line is the head.
- * Control characters of a cell, which a terminal would obey, become blanks.
+ * What a terminal would obey in a cell is shown, before its width is taken.
  */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
-  const all = [head, ...rows].map((row) => head.map((_, i) => shorten((row[i] ?? "").replaceAll(/\p{Cc}+/gu, " "), i < head.length - 1 ? WIDEST : Infinity)));
+  const all = [head, ...rows].map((row) => head.map((_, i) => shorten(visible(row[i] ?? ""), i < head.length - 1 ? WIDEST : Infinity)));
   const widths = head.map((_, i) => Math.max(...all.map((row) => lengthOf(row[i]))));
   const right = head.map((_, i) => i > 0 && all.slice(1).every((row) => isNumber(row[i] ?? "")));
   return all.map((row) => row.map((cell, i) => {

@@ -1,5 +1,6 @@
 import { CommanderError } from "commander";
 import { LatheError, toLatheError } from "../base/errors.js";
+import { visibleLines } from "../base/visible.mjs";
 import { createOutput } from "./output.js";
 import { createProgram } from "./program.js";
 
@@ -16,7 +17,7 @@ async function main(): Promise<number> {
     const error = explain(thrown);
     // Without a command commander has printed the help, and has nothing to add.
     if (!(thrown instanceof CommanderError && thrown.code === "commander.help")) createOutput(process.argv.includes("--json")).error(error.toRecord());
-    if (error.code === "internal" && process.env["LATHE_DEBUG"] && thrown instanceof Error) process.stderr.write(`${thrown.stack ?? ""}\n`);
+    if (error.code === "internal" && process.env["LATHE_DEBUG"] && thrown instanceof Error) process.stderr.write(`${visibleLines(thrown.stack ?? "")}\n`);
     return error.code === "usage" ? BAD_USAGE : FAILED;
   }
 }

@@ -19,7 +19,7 @@ export function showEvents(output: Output): (event: RunEvent) => void {
   let unsaid = false;
 
   function sayEpoch(): void {
-    if (epoch && unsaid) output.line(epochLine(epoch, epoch.best ? paint.green("  best") : ""));
+    if (epoch && unsaid) output.line(epochLine(epoch), epoch.best ? paint.green("  best") : "");
     unsaid = false;
   }
 
@@ -45,9 +45,9 @@ export function showEvents(output: Output): (event: RunEvent) => void {
         return output.transient(progressLine({ run, step, epoch, best }));
       }
       case "warning":
-        return output.line(`${paint.yellow("warning:")} ${event.message}`);
+        return output.line(paint.yellow("warning:"), ` ${event.message}`);
       case "log":
-        return output.line(event.level === "info" ? paint.dim(event.message) : `${paint.yellow(`${event.level}:`)} ${event.message}`);
+        return event.level === "info" ? output.line(paint.dim(event.message)) : output.line(paint.yellow(`${event.level}:`), ` ${event.message}`);
       case "state":
         return output.line(paint.dim(event.state));
       case "done":
@@ -65,10 +65,10 @@ function runLines(run: Started): readonly string[] {
   ];
 }
 
-function epochLine({ epoch, train, validation }: EpochEvent, end: string): string {
+function epochLine({ epoch, train, validation }: EpochEvent): string {
   const shown = Object.entries(validation).filter(([name]) => name === "loss" || /\.(accuracy|rmse)$/.test(name));
   const parts = [`epoch ${String(epoch).padStart(3)}`, `loss ${number(train["loss"])}`, ...shown.map(([name, value]) => `${name === "loss" ? "validation loss" : name} ${number(value)}`)];
-  return parts.join("  ") + end;
+  return parts.join("  ");
 }
 
 interface Progress {

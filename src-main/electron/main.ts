@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { app, BrowserWindow, session } from "electron";
 import type { LatheError } from "../base/errors.js";
+import { visible } from "../base/visible.mjs";
 import { createRouter } from "../procedures/index.js";
 import { describeFormats } from "../services/exports.js";
 import { stateFolder } from "../services/state-folder.js";
@@ -26,7 +27,7 @@ function main(): void {
   declarePage();
   const home = stateFolder();
   const commands = createCommands();
-  const logRefusal = (error: LatheError, path: string) => console.error(`refused ${JSON.stringify(path)}: ${error.message}`);
+  const logRefusal = (error: LatheError, path: string) => console.error(visible(`refused ${JSON.stringify(path)}: ${error.message}`));
   const studio = createStudio({
     allowedFolders: null, home, launch: launchUtilityProcess, projectsFolder: join(app.getPath("documents"), "Lathe"),
     onProjectOpened(folder) {

@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { type LatheError } from "../base/errors.js";
+import { visible } from "../base/visible.mjs";
 
 /** A request that was turned down, for the log. */
 export interface Refusal {
@@ -14,9 +15,13 @@ export interface Refusal {
 
 export type LogRefusal = (refusal: Refusal) => void;
 
-/** One line on stderr; stdout belongs to the command line's JSON. What a stranger sent is quoted, so it cannot forge lines. */
+/** One line on stderr; stdout belongs to the command line's JSON. What a stranger sent is quoted and shown: it cannot forge lines, nor command a terminal. */
 export function logToStderr({ time, error, status, request }: Refusal): void {
-  process.stderr.write(`${new Date(time).toISOString()} refused ${status || "rpc"} ${JSON.stringify(request.slice(0, 200))}: ${JSON.stringify(error.message.slice(0, 500))}\n`);
+  process.stderr.write(`${new Date(time).toISOString()} refused ${status || "rpc"} ${quote(request.slice(0, 200))}: ${quote(error.message.slice(0, 500))}\n`);
+}
+
+function quote(text: string): string {
+  return visible(JSON.stringify(text));
 }
 
 /** The same typed error to a program, the same sentence to a person. */

@@ -8,6 +8,7 @@ import type { RunReport } from "../contract/report.js";
 import { storageError, whatIsKept, writeSynced } from "./checkpoint.js";
 import { takeLock } from "../base/lock.mjs";
 import { inside, openToAppend } from "../base/own-files.js";
+import { visible } from "../base/visible.mjs";
 
 /** Where deleted runs lie in a project's `runs`, until the trash is emptied. */
 export const TRASH = ".trash";
@@ -155,11 +156,12 @@ export class RunFolder {
     }
   }
 
+  /** One line a call, whatever names are in it. */
   log(line: string, time: Date): void {
     try {
       const file = openToAppend(this.file("log.txt"));
       try {
-        appendFileSync(file, `${time.toISOString()} ${line}\n`);
+        appendFileSync(file, `${time.toISOString()} ${visible(line)}\n`);
       } finally {
         closeSync(file);
       }

@@ -62,7 +62,7 @@ describe("the description of the installers", () => {
 
   it("brings the scripts that set TensorFlow up, where another program can read them", () => {
     const scripts = withImports("src-main/bootstrap/setup-tensorflow.mjs");
-    expect(scripts).toEqual(expect.arrayContaining(["src-main/bootstrap/tensorflow-check.mjs", "src-main/base/lock.mjs"]));
+    expect(scripts).toEqual(expect.arrayContaining(["src-main/bootstrap/tensorflow-check.mjs", "src-main/base/lock.mjs", "src-main/base/visible.mjs"]));
     for (const script of scripts) {
       for (const patterns of [configuration.files.flatMap(({ filter }) => filter), configuration.asarUnpack]) expect(patterns.some((pattern) => matchesGlob(script, pattern)), script).toBe(true);
     }

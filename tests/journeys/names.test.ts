@@ -79,5 +79,26 @@ describe("inputs, layers and targets that are called like what Lathe itself call
     expect(evaluated.code, evaluated.stderr).toBe(0);
     const inspected = await lathe("inspect", project, "--json");
     expect(inspected.code, inspected.stderr).toBe(0);
+
+describe("names that a terminal would obey", () => {
+  it("are shown and not sent, whichever command says them, to people and to programs", async () => {
+    const folder = temporaryFolder();
+    // What clears the screen, sets the title, colours, forges a line, and turns letters round.
+    const evil = "a\u001b[2J\u001b]0;t\u0007\u009b31m\u007f\u202e";
+    const rows = Array.from({ length: 60 }, (_, i) => `${(i * 37) % 101},"yes${evil}${i % 2}"`);
+    // A line end of its own in a quoted name.
+    const data = writeTable(folder, `t${evil}.csv`, `"${evil}\n1 error: forged","${evil}"\n${rows.join("\n")}\n`);
+    const project = join(folder, "evil");
+    const said = await Promise.all([lathe("new", project, "--data", data, "--target", evil), lathe("new", join(folder, "b"), "--data", data, "--target", `${evil}b`), lathe(`tra${evil}in`), lathe("train", "--hel\u001b[2J"), lathe("runs", `no${evil}`, "--json")]);
+    expect(said.map(({ code }) => code), said[0].stderr).toEqual([0, 1, 2, 2, 1]);
+    for (const more of [["inspect", project], ["train", project, "--epochs", "1"], ["train", project, "--epochs", "1", "--json"], ["runs", project], ["evaluate", project, "--data", data], ["predict", project, data, "--out", join(folder, `${evil}.csv`)]]) {
+      const result = await lathe(...more);
+      expect(result.code, result.stderr).toBe(0);
+      said.push(result);
+    }
+    for (const { stdout, stderr } of said) expect((stdout + stderr).replaceAll("\n", "")).not.toMatch(/[\p{Cc}\u202a-\u202e]/u);
+    expect(said.map(({ stdout, stderr }) => stdout + stderr).join("")).toContain("a\\x1b[2J\\x1b]0;t\\x07\\x9b31m");
+    expect(said.map(({ stdout }) => stdout).join("")).not.toMatch(/^1 error: forged/m);
+    for (const line of readFileSync(join(project, "runs", "0001", "log.txt"), "utf8").trimEnd().split("\n")) expect(line).toMatch(/^\d{4}-\d\d-\d\dT[^\p{Cc}\u202e]*$/u);
   });
 });

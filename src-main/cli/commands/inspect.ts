@@ -34,7 +34,7 @@ function show(audit: TableAudit, output: Output): void {
   output.line(`splits: ${count(audit.splits.train)} train, ${count(audit.splits.validation)} validation, ${count(audit.splits.test)} test`);
   if (audit.pictures) showPictures(audit.pictures, output);
   else output.line(`equal rows: ${count(audit.duplicates.rows)}, of which ${count(audit.duplicates.leaked)} in validation or test equal a training row`);
-  for (const { message } of audit.warnings) output.line(`${output.paint.yellow("warning:")} ${message}`);
+  for (const { message } of audit.warnings) output.line(output.paint.yellow("warning:"), ` ${message}`);
 }
 
 type Pictures = NonNullable<TableAudit["pictures"]>;

@@ -33,9 +33,10 @@ export async function viewPicture(path: string, side: number, background: string
   return { image: Uint8Array.from(small), width, height, bytes: file.length };
 }
 
-/** What sharp cannot read, and what it cannot read whole, our own decoder reads or explains. */
+/** What sharp cannot read or is not to, and what it cannot read whole, our own decoder reads or explains. */
 async function open(file: Uint8Array, background: string): Promise<{ readonly width: number; readonly height: number; readonly sharp: Sharp }> {
-  const found = formatOf(file) === "bmp" ? undefined : await sharp(file, { limitInputPixels: MOST_PIXELS, failOn: "error", pages: 1 }).metadata().catch(() => undefined);
+  const format = formatOf(file);
+  const found = format === undefined || format === "bmp" ? undefined : await sharp(file, { limitInputPixels: MOST_PIXELS, failOn: "error", pages: 1 }).metadata().catch(() => undefined);
   if (found) {
     const { width, height } = found.autoOrient;
     return { width, height, sharp: sharp(file, { limitInputPixels: MOST_PIXELS, failOn: "none", pages: 1 }).autoOrient() };

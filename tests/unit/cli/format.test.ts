@@ -39,7 +39,7 @@ describe("table", () => {
 
   test("a cell that a terminal would obey cannot, and no name is wider than a line has room for", () => {
     const [, row] = table(["column", "role"], [["evil\u001b[2J\nname", "x"]]);
-    expect(row).toBe("evil [2J name  x");
+    expect(row).toBe("evil\\x1b[2J\\nname  x");
     const [head, long] = table(["column", "role"], [["n".repeat(60), "r".repeat(60)]]);
     expect(long).toBe(`${"n".repeat(39)}…  ${"r".repeat(60)}`);
     expect(head).toBe(`column${" ".repeat(36)}role`);

@@ -72,3 +72,28 @@ describe("for people", () => {
     expect(stdout.text).toBe("a\n1\n");
   });
 });
+
+describe("a name that a terminal would obey", () => {
+  const name = "age\u001b]0;t\u0007\u001b[2K\n\u009b31m\u202e";
+  const shown = "age\\x1b]0;t\\x07\\x1b[2K\\n\\x9b31m\\u202e";
+
+  test("is shown in lines, tables, the changing line and errors; our colours stay", () => {
+    const { output, stdout, stderr } = streams(false, true, 200);
+    output.transient(name);
+    output.line(output.paint.yellow("warning:"), ` ${name}`);
+    output.line(output.paint.dim(name));
+    output.table([name, "n"], [[name, "1"]]);
+    output.error({ code: "data.column", message: `there is no ${name}` });
+    expect(stdout.text).toBe(`\u001b[33mwarning:\u001b[39m ${shown}\n\u001b[2m${shown}\u001b[22m\n\u001b[1m${shown}  n\u001b[22m\n${shown}  1\n`);
+    expect(stderr.text).toBe(`\r\u001b[K\u001b[2m${shown}\u001b[22m\r\u001b[K\u001b[31merror:\u001b[39m there is no ${shown.replace("\\n", "\n\u001b[31merror:\u001b[39m ")}\n`);
+  });
+
+  test("is the same name in JSON, and sends nothing from there either", () => {
+    const { output, stdout } = streams(true);
+    output.event({ event: "created", name });
+    output.error({ code: "data.column", message: name });
+    const lines = stdout.text.trimEnd().split("\n");
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([{ event: "created", name }, { event: "error", code: "data.column", message: name }]);
+    expect(stdout.text.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\u202e]/u);
+  });
+});

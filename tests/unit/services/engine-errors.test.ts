@@ -16,8 +16,8 @@ it("an engine process's errors are passed on, in pieces as they come, without th
   const [errors, to] = [new PassThrough(), new PassThrough()];
   passOn(errors, to);
   const said = text(to);
-  for (const piece of ["first", ` line\n${CHATTER.slice(0, 40)}`, CHATTER.slice(40), "terminate called after throwing an instance of 'std::bad_alloc'\nW0000 a warning\n", "no end of line"]) errors.write(piece);
+  for (const piece of ["first", ` line\n${CHATTER.slice(0, 40)}`, CHATTER.slice(40), "terminate called after throwing an instance of 'std::bad_alloc'\nW0000 a warning\n", "\u001b[0;93m[W:onnxruntime] node a\u001b]0;b\u0007 \u001b[m\n", "no end of line"]) errors.write(piece);
   errors.end();
   errors.on("close", () => setImmediate(() => to.end()));
-  expect(await said).toBe("first line\nterminate called after throwing an instance of 'std::bad_alloc'\nW0000 a warning\nno end of line\n");
+  expect(await said).toBe("first line\nterminate called after throwing an instance of 'std::bad_alloc'\nW0000 a warning\n[W:onnxruntime] node a\\x1b]0;b\\x07 \nno end of line\n");
 });

@@ -27,8 +27,15 @@ beforeAll(async () => {
   const blue = await sharp({ create: { ...half, background: "#0000ff" } }).png().toBuffer();
   await sharp({ create: { width: 400, height: 200, channels: 3, background: "#ff0000" } }).composite([{ input: blue, left: 200, top: 0 }]).png().toFile(join(project, "pictures", "cats", "1.png"));
   writeFileSync(join(project, "pictures", "cats", "bad.png"), "no picture");
+  writeFileSync(join(project, "pictures", "cats", "drawing.png"), '<svg xmlns="http://www.w3.org/2000/svg" width="400" height="200"><rect width="9" height="9"/></svg>');
   await sharp({ create: { ...half, background: "#00ff00" } }).png().toFile(join(root, "secret.png"));
   symlinkSync(join(root, "secret.png"), join(project, "pictures", "cats", "link.png"));
+});
+
+it("shows no drawing under a picture's name", async () => {
+  const expected = expect.stringMatching(/is no picture by its content, expected JPEG/) as string;
+  expect((await views.thumbnails({ project, side: 64, pictures: [{ picture: "cats/drawing.png", test: false }] })).thumbnails).toEqual([{ problem: expected }]);
+  await expect(views.file({ path: join(project, "pictures", "cats", "drawing.png"), side: 64 })).rejects.toMatchObject({ code: "data.unreadable", message: expected });
 });
 
 it("makes thumbnails of bounded size, and says why one cannot be made", async () => {

@@ -17,6 +17,16 @@ function deadProcess(): number {
 }
 
 describe("a run folder", () => {
+  it("keeps a log of one line a call, whatever names are in it", () => {
+    const run = RunFolder.create(temporaryFolder());
+    const time = new Date(0);
+    run.log("column a\n1970-01-01T00:00:00.000Z failed: forged\u001b[2J", time);
+    run.log("second", time);
+    expect(readFileSync(run.file("log.txt"), "utf8").split("\n")).toEqual([
+      "1970-01-01T00:00:00.000Z column a\\n1970-01-01T00:00:00.000Z failed: forged\\x1b[2J", "1970-01-01T00:00:00.000Z second", "",
+    ]);
+  });
+
   it("takes the next number", () => {
     const project = temporaryFolder();
     expect([RunFolder.create(project).id, RunFolder.create(project).id]).toEqual(["0001", "0002"]);
