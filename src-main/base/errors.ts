@@ -12,6 +12,7 @@ export type ErrorCode =
   | "project.invalid"
   | "project.newer"
   | "project.conflict"
+  | "project.unsafe"
   | "data.missing"
   | "data.empty"
   | "data.unreadable"

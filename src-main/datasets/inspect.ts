@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { toLatheError } from "../base/errors.js";
 import type { DataSpec } from "../contract/data.js";
 import type { AuditProblem, RowFilter } from "../contract/table-views.js";
@@ -15,6 +14,7 @@ import { PART, SPLITS, type SplitCounts, type SplitName } from "./splits.js";
 import { stageData } from "./stage-data.js";
 import type { Staged } from "./staging.js";
 import { type DataWarning, type Duplicates, createFitContext, findDuplicates } from "./statistics.js";
+import { inside } from "../base/own-files.js";
 
 export interface InspectOptions {
   /** The project's folder. */
@@ -83,7 +83,7 @@ export async function inspectTable(options: InspectOptions): Promise<TableAudit>
     progress("read", 0);
     const opened = await openSources(database, folder, data.source, signal);
     const pictures = imageInputs(data).length === 0 ? undefined
-      : await preparePictures(database, opened, { folder, data, cacheFolder: join(folder, ".lathe", "cache"), want: "facts", progress: (done, total) => progress("pictures", done, total), signal });
+      : await preparePictures(database, opened, { folder, data, cacheFolder: inside(folder, ".lathe", "cache"), want: "facts", progress: (done, total) => progress("pictures", done, total), signal });
     const { source, testSource } = pictures?.sources ?? opened;
     const roles = resolveRoles(data, source);
     const profiles = await profileColumns(database, source);

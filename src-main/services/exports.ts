@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { LatheError } from "../base/errors.js";
@@ -34,14 +35,15 @@ export function exportRun(path: string, format: string, out: string, preprocess:
     throw new LatheError("run.missing", `${run} has no ${exporter.source}: its training has not ended, or the parity gate refused it (see log.txt); go on with train --resume`);
   }
   const target = resolve(out);
+  const temporary = `${target}.${randomBytes(4).toString("hex")}.part`;
   const bytes = exporter.write(run, preprocess);
   try {
     mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(`${target}.part`, bytes);
-    renameSync(`${target}.part`, target);
+    writeFileSync(temporary, bytes, { flag: "wx" });
+    renameSync(temporary, target);
   } catch (thrown) {
     try {
-      rmSync(`${target}.part`, { force: true });
+      rmSync(temporary, { force: true });
     } catch {
       // Where it could not be made, it cannot be taken away either; what counts is why.
     }

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { LatheError, toLatheError } from "../base/errors.js";
 import { dataFingerprint, readRows } from "../datasets/index.js";
 import { readConfig } from "../training/run-config.js";
@@ -7,6 +6,7 @@ import type { FolderAccess } from "./folder-access.js";
 import { type ProjectData, tableSourceOf } from "./project-data.js";
 import type { FoundRun } from "./run-reference.js";
 import type { Tables } from "./tables.js";
+import { inside } from "../base/own-files.js";
 
 export interface RowCells {
   readonly columns: readonly string[];
@@ -54,6 +54,6 @@ async function dataOf(access: FolderAccess, { reference: { project: folder, run 
   const config = readConfig(opened);
   const data = { folder, file: opened.file("config.json"), document: { ...config.project } };
   await tableSourceOf(access, data);
-  const { fingerprint } = await dataFingerprint({ folder, data: config.project.data, seed: config.project.seed, cacheFolder: join(folder, ".lathe", "cache"), ...(signal ? { signal } : {}) });
+  const { fingerprint } = await dataFingerprint({ folder, data: config.project.data, seed: config.project.seed, cacheFolder: inside(folder, ".lathe", "cache"), ...(signal ? { signal } : {}) });
   return { data, changed: fingerprint !== config.dataFingerprint };
 }

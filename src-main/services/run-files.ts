@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { open, readFile, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
@@ -22,6 +23,7 @@ const configSchema = z.object({
 const reportSchema = z.object({
   ended: runReport.shape.ended,
   test: z.object({ metrics: metricValues }).optional(),
+  parity: z.object({ passed: z.boolean() }).optional(),
 });
 
 export interface RunConfig {
@@ -35,6 +37,8 @@ export interface RunConfig {
 export interface RunReport {
   readonly ended: z.infer<typeof reportSchema>["ended"];
   readonly test: MetricValues;
+  /** The exported file did not answer as the trainer does, so there is no model. */
+  readonly refused: boolean;
 }
 
 /** The ids of a project's runs, the newest (highest) first. */
@@ -49,7 +53,8 @@ export async function listTrashedIds(project: string): Promise<string[]> {
 
 async function idsIn(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  const ids = entries.filter((entry) => entry.isDirectory() && runId.safeParse(entry.name).success).map(({ name }) => name);
+  // A folder without a configuration is of a start that was killed before the run was one.
+  const ids = entries.filter((entry) => entry.isDirectory() && runId.safeParse(entry.name).success && existsSync(join(folder, entry.name, "config.json"))).map(({ name }) => name);
   return ids.sort((a, b) => b.localeCompare(a, "en", { numeric: true }));
 }
 
@@ -68,7 +73,7 @@ export async function readConfig(folder: string): Promise<RunConfig | undefined>
 
 export async function readReport(folder: string): Promise<RunReport | undefined> {
   const report = await readJson(join(folder, "report.json"), reportSchema);
-  return report && { ended: report.ended, test: report.test?.metrics ?? {} };
+  return report && { ended: report.ended, test: report.test?.metrics ?? {}, refused: report.parity?.passed === false };
 }
 
 /** Bytes of a log that are shown: enough for some thousand epochs. */

@@ -5,10 +5,11 @@ import { LatheError } from "../base/errors.js";
 import { TRASH } from "../training/run-folder.js";
 import { isHeld } from "../training/run-lock.js";
 import { storageError } from "../training/checkpoint.js";
+import { inside } from "../base/own-files.js";
 
 /** Runs that were deleted and can be brought back: `runs/.trash` of their project. */
 export function trashOf(project: string): string {
-  return join(project, "runs", TRASH);
+  return inside(project, "runs", TRASH);
 }
 
 /**
@@ -18,7 +19,7 @@ export function trashOf(project: string): string {
  */
 export async function trashRuns(project: string, runs: readonly string[], underWay: (run: string) => boolean): Promise<void> {
   for (const run of runs) {
-    const folder = join(project, "runs", run);
+    const folder = inside(project, "runs", run);
     if (!existsSync(folder)) throw new LatheError("run.missing", `there is no run ${run} in ${project}; it may have been deleted before`, { project, run });
     if (underWay(run) || isHeld(folder)) throw new LatheError("run.state", `run ${run} is under way; stop it before you delete it`, { project, run });
   }
@@ -41,6 +42,8 @@ export async function restoreRuns(project: string, runs: readonly string[]): Pro
 export async function emptyTrash(project: string): Promise<void> {
   const trash = trashOf(project);
   for (const name of await readdir(trash).catch((): string[] => [])) {
+    // Only what Lathe put there: a run has a number, or, where somebody renamed it, its configuration.
+    if (!/^\d+$/.test(name) && !existsSync(join(trash, name, "config.json"))) continue;
     await rm(join(trash, name), { recursive: true, force: true }).catch((thrown: unknown) => {
       throw storageError(join(trash, name), thrown, "What was deleted before it is gone, the rest is still in the trash");
     });

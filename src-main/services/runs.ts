@@ -108,6 +108,6 @@ export function createRuns(access: FolderAccess, jobs: JobRegistry): Runs {
 
 function statusOf(held: boolean, failed: boolean, report: RunReport | undefined): RunStatus {
   if (held) return "running";
-  if (failed) return "failed";
+  if (failed || report?.refused === true) return "failed";
   return report?.ended ?? "interrupted";
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { z } from "zod";
 import { LatheError } from "../base/errors.js";
 import type { StateVectors } from "./trainer.js";
 
@@ -17,6 +18,7 @@ const MAGIC = "LATHECP1";
 const DIGEST_BYTES = 32;
 const LATEST = "latest.ckpt";
 const PREVIOUS = "previous.ckpt";
+const DAMAGED = "damaged.ckpt";
 
 /** @param folder the run's `checkpoint` folder. @throws LatheError `run.storage` where it cannot be written; what was there stays. */
 export function saveCheckpoint<H>(folder: string, checkpoint: Checkpoint<H>): void {
@@ -39,19 +41,36 @@ export function saveCheckpoint<H>(folder: string, checkpoint: Checkpoint<H>): vo
 }
 
 /**
- * The newest whole checkpoint, or undefined where none was written.
- * @param damaged told of each file that is not whole, with the reason.
- * @throws LatheError `run.checkpoint` where there are files but none is whole.
+ * The newest whole checkpoint that can be gone on from, or undefined where none was written. Where the latest will not do, it is put aside as `damaged.ckpt`: the next
+ * save would put it in the place of the whole one.
+ * @param damaged told of each file that is not whole or does not fit, with the reason.
+ * @param read looks at what a whole file holds: gives it back, or says why the run cannot go on from it.
+ * @throws LatheError `run.checkpoint` where there are files but none will do.
  */
-export function loadCheckpoint<H>(folder: string, damaged: (file: string, reason: string) => void): Checkpoint<H> | undefined {
-  const present = [LATEST, PREVIOUS].map((file) => join(folder, file)).filter((path) => existsSync(path));
-  for (const path of present) {
-    const decoded = decode<H>(readFileSync(path));
-    if (typeof decoded !== "string") return decoded;
-    damaged(path, decoded);
+export function loadCheckpoint<H>(
+  folder: string, damaged: (file: string, reason: string) => void, read: (checkpoint: Checkpoint<unknown>) => Checkpoint<H> | string = (checkpoint) => checkpoint as Checkpoint<H>,
+): Checkpoint<H> | undefined {
+  const reasons: string[] = [];
+  for (const path of [LATEST, PREVIOUS].map((file) => join(folder, file)).filter((path) => existsSync(path))) {
+    const decoded = decodeFile(path);
+    const found = typeof decoded === "string" ? decoded : read(decoded);
+    if (typeof found !== "string") {
+      if (reasons.length > 0) renameSync(join(folder, LATEST), join(folder, DAMAGED));
+      return found;
+    }
+    damaged(path, found);
+    reasons.push(found);
   }
-  if (present.length === 0) return undefined;
-  throw new LatheError("run.checkpoint", `${folder}: no checkpoint is whole (${present.length} damaged); start the run anew, without --resume`);
+  if (reasons.length === 0) return undefined;
+  throw new LatheError("run.checkpoint", `${folder}: no checkpoint is whole (${reasons.length} damaged: ${reasons.join("; ")}); start the run anew, without --resume`, { folder });
+}
+
+function decodeFile(path: string): Checkpoint<unknown> | string {
+  try {
+    return decode(readFileSync(path));
+  } catch (thrown) {
+    return `it cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
+  }
 }
 
 /** A failed write as the user should hear of it. @param kept what became of the work. */
@@ -74,7 +93,9 @@ export function storageError(path: string, thrown: unknown, kept = "What was sav
 
 /** Writes a whole file and waits until it is on disk. */
 export function writeSynced(path: string, bytes: Uint8Array): void {
-  const file = openSync(path, "w");
+  // What a killed process left, or a link that somebody put there: the name goes, not what it leads to.
+  rmSync(path, { force: true });
+  const file = openSync(path, "wx");
   try {
     let written = 0;
     while (written < bytes.length) written += writeSync(file, bytes, written);
@@ -105,21 +126,38 @@ function encode<H>({ header, vectors }: Checkpoint<H>): Uint8Array {
   return Buffer.concat([body, createHash("sha256").update(body).digest()]);
 }
 
-function decode<H>(bytes: Buffer): Checkpoint<H> | string {
+const leadSchema = z.strictObject({ header: z.unknown(), vectors: z.array(z.tuple([z.string(), z.int().nonnegative()])) });
+
+/** A file with a right checksum may still be made by hand: nothing of it is believed. */
+function decode(bytes: Buffer): Checkpoint<unknown> | string {
   const start = MAGIC.length + 4;
   if (bytes.length < start + DIGEST_BYTES || bytes.toString("latin1", 0, MAGIC.length) !== MAGIC) return "it is not a checkpoint, or was cut off";
   const body = bytes.subarray(0, -DIGEST_BYTES);
   if (!createHash("sha256").update(body).digest().equals(bytes.subarray(-DIGEST_BYTES))) return "its checksum does not match";
   const end = start + bytes.readUInt32LE(MAGIC.length);
-  const { header, vectors } = JSON.parse(bytes.toString("utf8", start, end)) as { header: H; vectors: [string, number][] };
+  const lead = end > body.length ? undefined : leadOf(body.toString("utf8", start, end));
+  if (!lead) return "its header cannot be read";
+  const { header, vectors } = lead;
+  const held = (body.length - end) / 4;
+  const told = vectors.reduce((sum, [, length]) => sum + length, 0);
+  if (told !== held) return `it holds ${held} numbers, its header tells of ${told}`;
+  if (new Set(vectors.map(([name]) => name)).size < vectors.length) return "its header tells of one vector twice";
   let offset = end;
   return {
     header,
     vectors: Object.fromEntries(vectors.map(([name, length]) => {
       const copy = new Float32Array(length);
-      Buffer.from(copy.buffer).set(bytes.subarray(offset, offset + length * 4));
+      Buffer.from(copy.buffer).set(body.subarray(offset, offset + length * 4));
       offset += length * 4;
       return [name, copy];
     })),
   };
+}
+
+function leadOf(text: string): z.infer<typeof leadSchema> | undefined {
+  try {
+    return leadSchema.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
 }

@@ -55,8 +55,8 @@ export class EpochDiagnosis {
     this.#count = 0;
   }
 
-  state(): { readonly sums: readonly number[]; readonly count: number } {
-    return { sums: this.#sums, count: this.#count };
+  state(): { sums: number[]; count: number } {
+    return { sums: [...this.#sums], count: this.#count };
   }
 
   restore({ sums, count }: { readonly sums: readonly number[]; readonly count: number }): void {

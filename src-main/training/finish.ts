@@ -14,7 +14,7 @@ import type { FitResult } from "./fit.js";
 import { buildInferenceModel } from "./inference-model.js";
 import { decisionOf } from "./judge.js";
 import { type KeptSplit, keepPredictions, toKept } from "./kept-predictions.js";
-import { PARITY_TOLERANCE, checkParity } from "./parity.js";
+import { checkParity, differing } from "./parity.js";
 import { fingerprintOf } from "./run-config.js";
 import type { RunFolder } from "./run-folder.js";
 import { gatherTrainingValues, writeTrainingValues } from "./training-values.js";
@@ -29,7 +29,7 @@ const REFUSED = "refused.onnx";
 
 /**
  * What comes after the last step: judges the weights on validation and test and keeps what they answered for each row, writes the model, checks that the file answers
- * as the trainer does, writes the report. Where there is a report, the rest is there.
+ * as the trainer does, writes the report. The report is the last file: where there is one, the rest is there, whenever the process is killed.
  * @throws LatheError `export.parity`: the file is not kept under its name, training is; `cancelled`
  */
 export async function finish(bench: Workbench, run: RunFolder, evaluator: Evaluator, fitted: FinishedFit, emit: (event: RunEvent) => void, control = new TrainingControl()): Promise<DoneEvent> {
@@ -80,17 +80,20 @@ export async function finish(bench: Workbench, run: RunFolder, evaluator: Evalua
     emit({ event: "stage", stage: "looking through the train rows", done, total: bench.prepared.counts.train });
   });
   const report = buildReport(bench, run, fitted, model, parity, validation, test);
-  run.write("report.json", `${JSON.stringify(report, null, 2)}\n`);
+  const writeReport = () => run.write("report.json", `${JSON.stringify(report, null, 2)}\n`);
   if (!parity.passed) {
+    const refusal = new LatheError("export.parity",
+      `the exported model's answers ${differing(parity)}, so it is not handed out; it is kept as ${run.file(REFUSED)} for a look`, { parity });
     run.write(REFUSED, model);
     // Of a run that was stopped, exported, and taken up again: the report no longer speaks of it.
     rmSync(run.file(MODEL), { force: true });
-    throw new LatheError("export.parity",
-      `the exported model's answers differ from the trainer's by up to ${parity.maxDifference.toPrecision(3)} on ${parity.rows} ${split} rows (allowed: ${PARITY_TOLERANCE}), so it is not handed out; it is kept as ${run.file(REFUSED)} for a look`,
-      { parity });
+    run.markFailed(refusal.toRecord());
+    writeReport();
+    throw refusal;
   }
   run.write(MODEL, model);
   rmSync(run.file(REFUSED), { force: true });
+  writeReport();
   return { event: "done", run: run.id, model: run.file(MODEL), report: run.file("report.json"), test: test?.metrics ?? {}, ended: fitted.ended };
 }
 

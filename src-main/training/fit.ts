@@ -7,6 +7,7 @@ import { type Checkpoint, saveCheckpoint } from "./checkpoint.js";
 import type { TrainingControl } from "./control.js";
 import { EpochDiagnosis, diagnose, isDiagnosed, notFiniteError } from "./diagnosis.js";
 import { EarlyStopping } from "./early-stopping.js";
+import { BEST_BUFFERS, BEST_PARAMETERS, type Position } from "./position.js";
 import { StepProgress } from "./progress.js";
 import type { RunFolder } from "./run-folder.js";
 import type { Trainer, TrainingBatch } from "./trainer.js";
@@ -33,32 +34,7 @@ export interface FitSetting {
   readonly clock: () => number;
 }
 
-/** The part of a checkpoint that is not weights: where training stands. All plain JSON. */
-export interface Position {
-  /** From 1; `epoch` is under way, `step` of its steps are done. */
-  readonly epoch: number;
-  readonly step: number;
-  /** Steps done in the whole run. */
-  readonly steps: number;
-  readonly schedule: Readonly<Record<string, number>>;
-  readonly earlyStopping: unknown;
-  readonly sums: EpochSums;
-  readonly diagnosis: { readonly sums: readonly number[]; readonly count: number };
-  readonly warned: readonly string[];
-  readonly bestEpoch: number;
-  /** Length of metrics.jsonl. */
-  readonly metricsBytes: number;
-  /** Set once training has ended: what is left is evaluation and export. */
-  readonly ended?: DoneEvent["ended"];
-  readonly seconds: number;
-}
-
-interface EpochSums {
-  samples: number;
-  loss: number;
-  losses: number[];
-  seconds: number;
-}
+type EpochSums = { -readonly [K in keyof Position["sums"]]: Position["sums"][K] };
 
 export interface FitResult {
   readonly ended: DoneEvent["ended"];
@@ -69,9 +45,6 @@ export interface FitResult {
   readonly seconds: number;
 }
 
-const BEST_PARAMETERS = "best parameters";
-const BEST_BUFFERS = "best buffers";
-
 /**
  * Trains until all epochs are done, early stopping says enough, or the user does. Everything that decides the next step is in the position, the weights and the
  * seed, so a run resumed from any checkpoint ends in the same weights, bit for bit.
@@ -79,6 +52,12 @@ const BEST_BUFFERS = "best buffers";
  */
 export async function fit(setting: FitSetting, from?: Checkpoint<Position>): Promise<FitResult> {
   return new Fit(setting).run(from);
+}
+
+/** A run's schedule before its first step. */
+export function scheduleOf(training: TrainingConfig, stepsPerEpoch: number): Schedule {
+  const definition = schedules.get(training.schedule?.type ?? "constant");
+  return definition.create(definition.config.parse(training.schedule ?? { type: "constant" }), { learningRate: Number(training.optimizer["lr"]), epochs: training.epochs, stepsPerEpoch });
 }
 
 class Fit {
@@ -103,10 +82,7 @@ class Fit {
   constructor(setting: FitSetting) {
     this.#s = setting;
     const { training, batches, trainer, clock, targets, validate } = setting;
-    const definition = schedules.get(training.schedule?.type ?? "constant");
-    this.#schedule = definition.create(definition.config.parse(training.schedule ?? { type: "constant" }), {
-      learningRate: Number(training.optimizer["lr"]), epochs: training.epochs, stepsPerEpoch: batches.stepsPerEpoch,
-    });
+    this.#schedule = scheduleOf(training, batches.stepsPerEpoch);
     // Without early stopping the best epoch is still kept; without a validation split the training loss has to do.
     const { monitor = "validation.loss", patience = Number.POSITIVE_INFINITY, minDelta = 0 } = training.earlyStopping ?? {};
     this.#stopping = new EarlyStopping({ monitor: validate ? monitor : "train.loss", patience, minDelta });
@@ -169,7 +145,7 @@ class Fit {
   }
 
   async #endEpoch(): Promise<void> {
-    const { trainer, validate, run, emit, control, targets, clock } = this.#s;
+    const { trainer, training, validate, run, emit, control, targets, clock } = this.#s;
     this.#refuseBroken();
     const mean = (sum: number) => sum / Math.max(1, this.#sums.samples);
     const train: MetricValues = { loss: mean(this.#sums.loss), ...Object.fromEntries(targets.map((t, i) => [`${t}.loss`, mean(this.#sums.losses[i] ?? 0)])) };
@@ -179,6 +155,7 @@ class Fit {
     this.#schedule.afterEpoch((validate ? validation["loss"] : train["loss"]) ?? Number.NaN);
     const { best, stop } = this.#stopping.observe(this.#epoch, monitored(this.#stopping.monitor, train, validation));
     if (best) this.#best = { epoch: this.#epoch, parameters: trainer.parameters.slice(), buffers: trainer.buffers.slice() };
+    if (control.wish === "stop") emit({ event: "state", state: "stopping" });
     const layers = this.#diagnosis.byLayer();
     const event: EpochEvent = {
       event: "epoch", epoch: this.#epoch, train, validation, learningRate, best, layers,
@@ -197,7 +174,8 @@ class Fit {
     this.#diagnosis.reset();
     this.#epochStartedAt = clock();
     if (stop) this.#ended = "early-stopping";
-    else if (control.wish === "stop") this.#ended = "stopped";
+    // After the last epoch there is nothing left to stop: the run has completed.
+    else if (control.wish === "stop" && this.#epoch <= training.epochs) this.#ended = "stopped";
     if (clock() - this.#savedAt >= Math.min(1, this.#s.training.checkpointSeconds) * 1000) this.#save();
   }
 
@@ -254,7 +232,7 @@ class Fit {
     this.#step = header.step;
     this.#steps = header.steps;
     this.#schedule.restore(header.schedule);
-    this.#stopping.restore(header.earlyStopping as Parameters<EarlyStopping["restore"]>[0]);
+    this.#stopping.restore(header.earlyStopping);
     this.#sums = { ...header.sums, losses: [...header.sums.losses] };
     this.#diagnosis.restore(header.diagnosis);
     for (const key of header.warned) this.#warned.add(key);

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
@@ -10,10 +11,13 @@ import { storageError } from "./checkpoint.js";
 /**
  * What the model answered for each row of a split, kept in the run's folder so that it can be looked at later: `predictions/<split>.bin`. Magic, length of the
  * header in uint32, header in JSON, padded with blanks to a multiple of 4; then, little-endian, the row numbers in uint32, and by target the outputs in float32
- * `[rows, width]` and the truths: class indices in int32 `[rows]`, or float32 `[rows, width]`.
+ * `[rows, width]` and the truths: class indices in int32 `[rows]`, or float32 `[rows, width]`; last, the SHA-256 of all before it.
  */
-const MAGIC = "LATHEPR1";
+const MAGIC = "LATHEPR2";
+/** The same without the checksum, as an earlier version wrote it. */
+const UNCHECKED = "LATHEPR1";
 const PREFIX = 12;
+const DIGEST_BYTES = 32;
 
 const common = { name: z.string(), width: z.int().positive() };
 const header = z.strictObject({
@@ -80,12 +84,16 @@ export function keepPredictions(run: string, { split, rows, targets }: KeptPredi
   json.copy(head, PREFIX);
   try {
     mkdirSync(dirname(path), { recursive: true });
-    const file = openSync(temporary, "w");
+    rmSync(temporary, { force: true });
+    const file = openSync(temporary, "wx");
     try {
+      const digest = createHash("sha256");
       for (const part of [head, rows, ...targets.flatMap(({ outputs, truths }) => [outputs, truths])]) {
         const bytes = new Uint8Array(part.buffer, part.byteOffset, part.byteLength);
-        for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written);
+        digest.update(bytes);
+        writeAll(file, bytes);
       }
+      writeAll(file, digest.digest());
       fsyncSync(file);
     } finally {
       closeSync(file);
@@ -97,7 +105,11 @@ export function keepPredictions(run: string, { split, rows, targets }: KeptPredi
   }
 }
 
-/** @throws LatheError `run.missing` where there is no such file; `run.checkpoint` where it is damaged. */
+function writeAll(file: number, bytes: Uint8Array): void {
+  for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written);
+}
+
+/** @throws LatheError `run.missing` where there is no such file; `run.checkpoint` where it is damaged, by a single bit even. */
 export function readPredictions(path: string): KeptPredictions {
   let bytes: Buffer;
   try {
@@ -106,7 +118,11 @@ export function readPredictions(path: string): KeptPredictions {
     throw new LatheError("run.missing", `there is no ${path}: the predictions of this split were not kept; resume the run, which judges it again`, { path }, { cause });
   }
   const damaged = (reason: string, cause?: unknown) => new LatheError("run.checkpoint", `${path} is damaged (${reason}); resume the run, which judges it again`, { path }, { cause });
-  if (bytes.length < PREFIX || bytes.toString("latin1", 0, 8) !== MAGIC) throw damaged("it begins otherwise than such files do");
+  const magic = bytes.toString("latin1", 0, 8);
+  if (magic === UNCHECKED) throw new LatheError("run.checkpoint", `${path} is of an earlier version of Lathe and has no checksum; resume the run, which judges it again`, { path });
+  if (bytes.length < PREFIX + DIGEST_BYTES || magic !== MAGIC) throw damaged("it begins otherwise than such files do, or was cut off");
+  const body = bytes.subarray(0, -DIGEST_BYTES);
+  if (!createHash("sha256").update(body).digest().equals(bytes.subarray(-DIGEST_BYTES))) throw damaged("its checksum does not match");
   const start = PREFIX + bytes.readUInt32LE(8);
   let told: Header;
   try {
@@ -117,9 +133,9 @@ export function readPredictions(path: string): KeptPredictions {
   const { split, rows } = told;
   const truthsOf = ({ kind, width }: Header["targets"][number]) => (kind === "numeric" ? rows * width : rows);
   const expected = start + 4 * told.targets.reduce((sum, target) => sum + rows * target.width + truthsOf(target), rows);
-  if (bytes.length !== expected) throw damaged(`it is ${bytes.length} bytes long, expected ${expected}`);
+  if (body.length !== expected) throw damaged(`it is ${body.length} bytes long, expected ${expected}`);
   // Numbers are read in place; what `readFileSync` gives of a small file may begin anywhere in a shared buffer.
-  const data = (bytes.byteOffset + start) % 4 === 0 ? bytes.subarray(start) : Uint8Array.from(bytes.subarray(start));
+  const data = (body.byteOffset + start) % 4 === 0 ? body.subarray(start) : Uint8Array.from(body.subarray(start));
   let at = data.byteOffset;
   const take = (count: number): number => {
     const from = at;

@@ -71,6 +71,11 @@ export async function checkParity(
   };
 }
 
+/** How far two answers to the same rows are apart, and how far they may be, as a sentence goes on: `differ from the trainer's by up to …`. */
+export function differing({ maxDifference, rows, split, tolerance }: ParityResult): string {
+  return `differ from the trainer's by up to ${maxDifference.toPrecision(3)} on ${rows} ${split} rows (allowed: ${tolerance})`;
+}
+
 /** What a difference is measured in, by column. */
 function unitsOf({ name, kind, width }: TargetSpec, outputs: Float32Array, ownUnit: OwnUnit): readonly number[] {
   if (kind !== "numeric") return new Array<number>(width).fill(Math.max(1, logitReach(outputs, width) / USUAL_LOGITS));

@@ -1,10 +1,13 @@
-import { appendFileSync, closeSync, existsSync, fstatSync, fsyncSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, statSync, truncateSync, writeSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { appendFileSync, closeSync, existsSync, fstatSync, fsyncSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, rmdirSync, statSync, truncateSync, writeSync } from "node:fs";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { type ErrorRecord, LatheError } from "../base/errors.js";
 import type { EpochEvent } from "../contract/events.js";
+import type { RunReport } from "../contract/report.js";
 import { storageError, writeSynced } from "./checkpoint.js";
 import { takeLock } from "./run-lock.js";
+import { inside, openToAppend } from "../base/own-files.js";
 
 /** Where deleted runs lie in a project's `runs`, until the trash is emptied. */
 export const TRASH = ".trash";
@@ -20,7 +23,7 @@ export class RunFolder {
 
   /** A new, locked run: the next free number in `<project>/runs`. @throws LatheError `run.storage` */
   static create(project: string): RunFolder {
-    const runs = join(project, "runs");
+    const runs = inside(project, "runs");
     try {
       mkdirSync(runs, { recursive: true });
       for (let next = highestRun(runs) + 1; ; next++) {
@@ -37,12 +40,12 @@ export class RunFolder {
    * @param which a run id, a path, or undefined for the newest. @throws LatheError `run.missing`
    */
   static open(project: string, which?: string): RunFolder {
-    const runs = join(project, "runs");
+    const runs = inside(project, "runs");
     const ids = existsSync(runs) ? readdirSync(runs).filter((id) => existsSync(join(runs, id, "config.json"))).sort() : [];
     const id = which ?? ids.at(-1);
     if (id === undefined) throw new LatheError("run.missing", `${project} has no runs yet; start one with: train ${project}`);
     for (const path of [join(runs, id), join(runs, id.padStart(4, "0")), id]) {
-      if (existsSync(join(path, "config.json"))) return new RunFolder(path);
+      if (existsSync(join(path, "config.json"))) return new RunFolder(path === id ? path : inside(runs, relative(runs, path)));
     }
     throw new LatheError("run.missing", `there is no run ${id} in ${runs}; there ${ids.length === 1 ? "is" : "are"} ${ids.join(", ") || "none"}`);
   }
@@ -77,6 +80,12 @@ export class RunFolder {
     this.#locked = false;
   }
 
+  /** Gives the run free. A new one that has no configuration yet, since that could not be written, is no run and is taken away. */
+  dispose(): void {
+    this.unlock();
+    if (!existsSync(this.file("config.json"))) rmdirSync(this.path);
+  }
+
   /** Writes a file whole or not at all. @throws LatheError `run.storage` */
   write(name: string, content: string | Uint8Array): void {
     const temporary = this.file(`.writing-${name}`);
@@ -93,7 +102,7 @@ export class RunFolder {
   appendMetrics(event: EpochEvent): number {
     const path = this.file("metrics.jsonl");
     try {
-      const file = openSync(path, "a");
+      const file = openToAppend(path);
       try {
         writeSync(file, `${JSON.stringify(event)}\n`);
         fsyncSync(file);
@@ -124,11 +133,16 @@ export class RunFolder {
     });
   }
 
-  /** What an earlier ending of this run left is no longer its last word, but is kept: `previous-report.json`. */
-  setAside(...names: readonly string[]): void {
-    for (const name of names) {
-      if (existsSync(this.file(name))) renameSync(this.file(name), this.file(`previous-${name}`));
-    }
+  /**
+   * What an earlier ending of this run left is no longer its last word, but is kept: `previous-report.json`, and the model that it speaks of. The report goes
+   * first: where there is one, the run counts as ended. A model that no report speaks of is of an ending that was killed before its report: it is made again.
+   */
+  setAside(): void {
+    const [report, model] = [this.file("report.json"), this.file("model.onnx")];
+    if (existsSync(report)) renameSync(report, this.file("previous-report.json"));
+    if (!existsSync(model)) return;
+    if (modelOf(this.file("previous-report.json")) === createHash("sha256").update(readFileSync(model)).digest("hex")) renameSync(model, this.file("previous-model.onnx"));
+    else rmSync(model, { force: true });
   }
 
   /** Leaves word of why the run ended, for whoever looks at it later; undefined takes it back. */
@@ -143,17 +157,31 @@ export class RunFolder {
 
   log(line: string, time: Date): void {
     try {
-      appendFileSync(this.file("log.txt"), `${time.toISOString()} ${line}\n`);
+      const file = openToAppend(this.file("log.txt"));
+      try {
+        appendFileSync(file, `${time.toISOString()} ${line}\n`);
+      } finally {
+        closeSync(file);
+      }
     } catch {
       // A log that cannot be written must not stop a run that can.
     }
   }
 }
 
+/** SHA-256 of the model that a report speaks of; undefined where it cannot be read. */
+function modelOf(report: string): string | undefined {
+  try {
+    return (JSON.parse(readFileSync(report, "utf8")) as Partial<RunReport> | null)?.model?.sha256;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Of those in the trash too: one that is brought back finds its number free. */
 function highestRun(runs: string): number {
   const trash = join(runs, TRASH);
-  return Math.max(0, ...[...readdirSync(runs), ...(existsSync(trash) ? readdirSync(trash) : [])].map(Number).filter(Number.isInteger));
+  return Math.max(0, ...[...readdirSync(runs), ...(existsSync(trash) ? readdirSync(trash) : [])].filter((name) => /^\d{1,9}$/.test(name)).map(Number));
 }
 
 /** False where it is there already. */

@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { AsyncDisposableStore } from "../base/disposable.js";
 import { LatheError, toLatheError } from "../base/errors.js";
 import { version } from "../base/version.js";
 import type { TrainRequest } from "../contract/engine-messages.js";
@@ -7,11 +8,12 @@ import { projectFileOf, readProjectFile } from "../contract/project-file.js";
 import { parseProject } from "../contract/project.js";
 import type { Loader } from "../datasets/index.js";
 import { chooseEngine, engineCandidates } from "../engines/index.js";
-import { loadCheckpoint } from "./checkpoint.js";
+import { type Checkpoint, loadCheckpoint } from "./checkpoint.js";
 import { EngineMemory } from "./engine-memory.js";
 import { Evaluator, measure } from "./evaluator.js";
 import { finish } from "./finish.js";
-import { type Position, fit } from "./fit.js";
+import { fit, scheduleOf } from "./fit.js";
+import { type Position, type PositionSetting, readPosition } from "./position.js";
 import { type RunConfig, readConfig, writeConfig } from "./run-config.js";
 import { RunFolder } from "./run-folder.js";
 import type { WorkSetting } from "./setting.js";
@@ -25,15 +27,23 @@ import { type Workbench, openWorkbench } from "./workbench.js";
  * @throws LatheError what went wrong; it also stands in the run's log, and checkpoints stay.
  */
 export async function train(request: TrainRequest, setting: WorkSetting): Promise<DoneEvent> {
-  const started = request.resume ? await takeUp(request, setting) : await begin(request, setting);
-  const { run, bench, batches, trainer, evaluator } = started;
+  const opened = new AsyncDisposableStore();
+  try {
+    return await trainRun(await (request.resume ? takeUp : begin)(request, setting, opened), setting);
+  } finally {
+    await opened.dispose((thrown) => setting.emit({ event: "log", level: "warning", message: `something that training used could not be let go of: ${toLatheError(thrown).message}` }));
+  }
+}
+
+async function trainRun(started: Started, setting: WorkSetting): Promise<DoneEvent> {
+  const { run, bench } = started;
   const emit = (event: RunEvent) => {
     setting.emit(event);
     const line = logLine(event);
     if (line !== undefined) run.log(line, setting.now());
   };
+  run.setAside();
   run.markFailed(undefined);
-  run.setAside("report.json", "model.onnx");
   try {
     for (const message of [...bench.prepared.audit.warnings.map((w) => w.message), ...bench.notes]) emit({ event: "log", level: "warning", message });
     const done = await work(started, { ...setting, emit });
@@ -44,11 +54,6 @@ export async function train(request: TrainRequest, setting: WorkSetting): Promis
     run.log(`failed: ${error.message}`, setting.now());
     run.markFailed(error.toRecord());
     throw error;
-  } finally {
-    run.unlock();
-    await batches.dispose();
-    await trainer.dispose();
-    await evaluator.dispose();
   }
 }
 
@@ -59,10 +64,12 @@ interface Started {
   readonly batches: Loader;
   readonly trainer: Trainer;
   readonly evaluator: Evaluator;
+  /** Where a run that is taken up stands; undefined: at its beginning. */
+  readonly from: Checkpoint<Position> | undefined;
 }
 
-/** A new run. Its folder is made only once project, data and model have proved good, and its engine is settled. */
-async function begin(request: TrainRequest, setting: WorkSetting): Promise<Started> {
+/** A new run. Its folder is made only once project, data and model have proved good, and its engine is settled. @param opened gets all that is to be let go of. */
+async function begin(request: TrainRequest, setting: WorkSetting, opened: AsyncDisposableStore): Promise<Started> {
   const { emit, now, control } = setting;
   const { project: written, folder, file } = await readProjectFile(request.project);
   const project = parseProject({
@@ -74,25 +81,21 @@ async function begin(request: TrainRequest, setting: WorkSetting): Promise<Start
   const preferred = request.preferred ?? { engine, device, threads };
   const wish = [request.engine ?? leftOpen(engine, preferred.engine), request.device ?? leftOpen(device, preferred.device)] as const;
   const wanted = leftOpen(threads, preferred.threads);
-  const opened = await openWorkbench({ project, folder, choice: await chooseEngine(...wish), ...(wanted === "auto" ? {} : { threads: wanted }), emit, signal: control.preparation });
-  const batches = opened.trainingLoader();
-  try {
-    const candidates = wish.includes("auto") ? await engineCandidates(...wish) : [];
-    const memory = new EngineMemory(folder, opened.spec, candidates, opened.compile.threads, now);
-    const { bench, trainer } = await settleEngine({ bench: opened, candidates, batches, memory }, setting);
-    const { choice, compile } = bench;
-    const evaluator = await Evaluator.create(bench.spec, choice.engine, compile);
-    const run = RunFolder.create(folder);
-    writeConfig(run, {
-      version: 1, lathe: version, created: now().toISOString(), projectFolder: folder,
-      engine: choice.engine.name, engineVersion: choice.status.version ?? "unknown", device: choice.device, reason: choice.reason,
-      threads: compile.threads, dataFingerprint: bench.prepared.fingerprint, project,
-    });
-    return { run, bench, batches, trainer, evaluator };
-  } catch (thrown) {
-    await batches.dispose();
-    throw thrown;
-  }
+  const first = await openWorkbench({ project, folder, choice: await chooseEngine(...wish), ...(wanted === "auto" ? {} : { threads: wanted }), emit, signal: control.preparation });
+  const batches = opened.add(first.trainingLoader());
+  const candidates = wish.includes("auto") ? await engineCandidates(...wish) : [];
+  const memory = new EngineMemory(folder, first.spec, candidates, first.compile.threads, now);
+  const { bench, trainer } = await settleEngine({ bench: first, candidates, batches, memory }, setting);
+  opened.add(trainer);
+  const { choice, compile } = bench;
+  const evaluator = opened.add(await Evaluator.create(bench.spec, choice.engine, compile));
+  const run = opened.addLast(RunFolder.create(folder));
+  writeConfig(run, {
+    version: 1, lathe: version, created: now().toISOString(), projectFolder: folder,
+    engine: choice.engine.name, engineVersion: choice.status.version ?? "unknown", device: choice.device, reason: choice.reason,
+    threads: compile.threads, dataFingerprint: bench.prepared.fingerprint, project,
+  });
+  return { run, bench, batches, trainer, evaluator, from: undefined };
 }
 
 /** What the project says; where it says `auto`, what the user prefers. */
@@ -102,34 +105,39 @@ function leftOpen<T>(said: T, preferred: T): T {
 
 /**
  * An old run, with the settings it began with; another engine or device may take it over where it is named, since a checkpoint is the same for all.
- * @throws LatheError `run.missing`, `run.locked`, `data.changed`, `usage`
+ * What its last ending left is not touched before it is sure that the run can go on.
+ * @param opened gets all that is to be let go of.
+ * @throws LatheError `run.missing`, `run.locked`, `run.checkpoint`, `data.changed`, `usage`
  */
-async function takeUp(request: TrainRequest, { emit, now, control }: WorkSetting): Promise<Started> {
+async function takeUp(request: TrainRequest, { emit, now, control }: WorkSetting, opened: AsyncDisposableStore): Promise<Started> {
   const overrides = (["epochs", "seed"] as const).filter((name) => request[name] !== undefined);
   if (overrides.length > 0) throw new LatheError("usage", `--resume goes on with the run's own settings; leave out --${overrides.join(", --")}, or start a new run`);
   // The run's own configuration counts: whatever the project file says by now, or whether it is in order, does not matter.
   const folder = dirname(await projectFileOf(request.project));
-  const run = RunFolder.open(folder, request.resume === true ? undefined : String(request.resume)).lock();
-  try {
-    const config = readConfig(run);
-    const chosen = await chooseEngine(request.engine ?? config.engine, request.device ?? (request.engine === undefined ? config.device : "auto"));
-    const moves = chosen.engine.name !== config.engine || chosen.device !== config.device;
-    const choice = moves ? chosen : { ...chosen, reason: config.reason };
-    if (moves) {
-      const message = `run ${run.id} began with ${config.engine} ${config.engineVersion} on ${config.device} and goes on with ${choice.engine.name} ${choice.status.version ?? ""} on ${choice.device}, as asked for: `
-        + "its last digits may be others than with one engine throughout";
-      emit({ event: "log", level: "warning", message });
-      run.log(message, now());
-    }
-    const bench = await openWorkbench({ project: config.project, folder, choice, threads: config.threads, emit, signal: control.preparation });
-    refuseChange(run, config, bench);
-    const { spec, compile } = bench;
-    const trainer = await Trainer.create(spec, choice.engine, compile, config.project.seed);
-    return { run, bench, trainer, evaluator: await Evaluator.create(spec, choice.engine, compile), batches: bench.trainingLoader() };
-  } catch (thrown) {
-    run.unlock();
-    throw thrown;
+  const run = opened.addLast(RunFolder.open(folder, request.resume === true ? undefined : String(request.resume)).lock());
+  const warn = (message: string) => {
+    emit({ event: "log", level: "warning", message });
+    run.log(message, now());
+  };
+  const config = readConfig(run);
+  const chosen = await chooseEngine(request.engine ?? config.engine, request.device ?? (request.engine === undefined ? config.device : "auto"));
+  const moves = chosen.engine.name !== config.engine || chosen.device !== config.device;
+  const choice = moves ? chosen : { ...chosen, reason: config.reason };
+  if (moves) {
+    warn(`run ${run.id} began with ${config.engine} ${config.engineVersion} on ${config.device} and goes on with ${choice.engine.name} ${choice.status.version ?? ""} on ${choice.device}, as asked for: `
+      + "its last digits may be others than with one engine throughout");
   }
+  const bench = await openWorkbench({ project: config.project, folder, choice, threads: config.threads, emit, signal: control.preparation });
+  refuseChange(run, config, bench);
+  const { spec, compile, project } = bench;
+  const trainer = opened.add(await Trainer.create(spec, choice.engine, compile, config.project.seed));
+  const batches = opened.add(bench.trainingLoader());
+  const setting: PositionSetting = {
+    state: trainer.state, training: project.training, stepsPerEpoch: batches.stepsPerEpoch, targets: spec.targets.length, diagnosed: trainer.diagnosisEntries.length,
+    schedule: scheduleOf(project.training, batches.stepsPerEpoch).state(),
+  };
+  const from = loadCheckpoint(run.checkpoints, (file, reason) => warn(`${file} is damaged (${reason}); going on from the one before`), (checkpoint) => readPosition(checkpoint, setting));
+  return { run, bench, trainer, batches, evaluator: opened.add(await Evaluator.create(spec, choice.engine, compile)), from };
 }
 
 /** Other data would make another model: a resumed run must not mix two. */
@@ -138,11 +146,10 @@ function refuseChange(run: RunFolder, config: RunConfig, bench: Workbench): void
   throw new LatheError("data.changed", `the data has changed since run ${run.id} began (${config.project.data.source.path}), so it cannot go on; start a new run, or put the old file back`);
 }
 
-async function work({ run, bench, batches, trainer, evaluator }: Started, setting: WorkSetting): Promise<DoneEvent> {
+async function work({ run, bench, batches, trainer, evaluator, from }: Started, setting: WorkSetting): Promise<DoneEvent> {
   const { spec, project, prepared, choice, compile } = bench;
   const { emit, control, clock } = setting;
-  const checkpoint = loadCheckpoint<Position>(run.checkpoints, (file, reason) => emit({ event: "log", level: "warning", message: `${file} is damaged (${reason}); going on from the one before` }));
-  if (!checkpoint) run.truncateMetrics(0);
+  if (!from) run.truncateMetrics(0);
   const validationRows = prepared.counts.validation;
   const validationBatches = validationRows > 0 ? bench.splitLoader("validation") : undefined;
   try {
@@ -151,13 +158,13 @@ async function work({ run, bench, batches, trainer, evaluator }: Started, settin
       engine: choice.engine.name, engineVersion: choice.status.version ?? "unknown", device: compile.device, reason: choice.reason, threads: compile.threads,
       epochs: project.training.epochs, stepsPerEpoch: batches.stepsPerEpoch, batchSize: project.training.batchSize,
       parameters: spec.layout.parameterCount, samples: prepared.counts,
-      ...(checkpoint ? { resumedFrom: { epoch: checkpoint.header.epoch, step: checkpoint.header.step } } : {}),
+      ...(from ? { resumedFrom: { epoch: from.header.epoch, step: from.header.step } } : {}),
     });
     const result = await fit({
       trainer, batches, training: project.training, targets: spec.targets.map(({ name }) => name), run, control, emit, clock,
       validate: validationBatches && (async (parameters, buffers) =>
         measure(spec, bench.judged, await evaluator.predict(validationBatches, validationRows, parameters, buffers)).metrics),
-    }, checkpoint);
+    }, from);
     const { ended } = result;
     if (ended === "cancelled") return { event: "done", run: run.id, test: {}, ended };
     try {

@@ -1,4 +1,5 @@
 import { defined } from "../base/assert.js";
+import { AsyncDisposableStore } from "../base/disposable.js";
 import { LatheError } from "../base/errors.js";
 import type { CompileOptions, Engine, Executable, Tensors } from "../engines/engine.js";
 import type { TensorData } from "../onnx/types.js";
@@ -56,9 +57,15 @@ export class Trainer {
   static async create(spec: TrainingSpec, engine: Engine, options: CompileOptions, seed: number): Promise<Trainer> {
     const programs = { plain: buildStepProgram(spec, engine, false), diagnosing: buildStepProgram(spec, engine, true) };
     const stepOptions = { ...options, batchSize: spec.training.batchSize };
-    const plain = await engine.compile(programs.plain.graph, stepOptions);
-    const diagnosing = await engine.compile(programs.diagnosing.graph, stepOptions);
-    return new Trainer(spec, programs, plain, diagnosing, initialState(spec, programs.plain, seed));
+    const opened = new AsyncDisposableStore();
+    try {
+      const plain = opened.add(await engine.compile(programs.plain.graph, stepOptions));
+      const diagnosing = opened.add(await engine.compile(programs.diagnosing.graph, stepOptions));
+      return new Trainer(spec, programs, plain, diagnosing, initialState(spec, programs.plain, seed));
+    } catch (thrown) {
+      await opened.dispose();
+      throw thrown;
+    }
   }
 
   get diagnosisEntries(): readonly DiagnosisEntry[] {
@@ -110,8 +117,11 @@ export class Trainer {
   }
 
   async dispose(): Promise<void> {
-    await this.#plain.dispose();
-    await this.#diagnosing.dispose();
+    try {
+      await this.#plain.dispose();
+    } finally {
+      await this.#diagnosing.dispose();
+    }
   }
 
   async #run(executable: Executable, batch: TrainingBatch, step: number, learningRate: number): Promise<Tensors> {

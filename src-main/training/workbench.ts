@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { defined } from "../base/assert.js";
 import { LatheError } from "../base/errors.js";
 import type { RunEvent } from "../contract/events.js";
@@ -16,6 +15,7 @@ import { explainMemory, refuseTooLarge } from "./memory.js";
 import { planNetwork } from "./network.js";
 import { type TargetSpec, type TrainingSpec, names } from "./specification.js";
 import { chooseThreads, multiplyAddsOf } from "./threads.js";
+import { inside } from "../base/own-files.js";
 
 /** Rows evaluated at once: large enough to be quick, small enough to stay in cache. */
 const EVALUATION_BATCH = 1024;
@@ -55,7 +55,7 @@ export interface WorkbenchOptions {
 /** @throws LatheError of the data, the model, `cancelled`, or `training.batch` where batch size and data do not fit. */
 export async function openWorkbench({ project, folder, choice, threads, emit, signal }: WorkbenchOptions): Promise<Workbench> {
   const prepared = await prepareData({
-    folder, data: project.data, seed: project.seed, cacheFolder: join(folder, ".lathe", "cache"),
+    folder, data: project.data, seed: project.seed, cacheFolder: inside(folder, ".lathe", "cache"),
     compile: (graph) => fileEngine.compile(graph, { device: "cpu", threads: 1 }),
     progress: (stage, done, total) => emit({ event: "stage", stage, done, ...(total === undefined ? {} : { total }) }),
     ...(signal ? { signal } : {}),

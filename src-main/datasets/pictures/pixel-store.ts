@@ -6,6 +6,7 @@ import { crc32 } from "node:zlib";
 import { LatheError } from "../../base/errors.js";
 import { throwIfAborted } from "../sources/database.js";
 import type { PixelFormat } from "./picture-task.js";
+import { inside } from "../../base/own-files.js";
 
 /**
  * Resized pictures on disk, by content: `pixels` holds them one after the other, all of one length, uint8 `[height, width, C]`; `index` says whose they are, in the same
@@ -22,6 +23,8 @@ const [UNSAFE, UNSAFE_FOR] = [64 << 20, 2000];
 /** Stores of formats that are not in use any more. */
 const KEPT = 4;
 const USED = "index";
+/** What a store's folder is called; nothing else is ever let go of. */
+const STORE = /^\d+x\d+-(rgb|gray)-[0-9a-f]{16}$/;
 
 export interface StoreReference {
   /** The file of pixels. */
@@ -143,8 +146,9 @@ export async function isCurrent({ path, generation }: StoreReference): Promise<b
 export async function dropStores(cacheFolder: string, keep: readonly PixelFormat[]): Promise<void> {
   const kept = new Set(keep.map((format) => storeFolder(cacheFolder, format)));
   const others: { readonly path: string; readonly used: number }[] = [];
-  for (const name of await readdir(join(cacheFolder, "pixels")).catch(() => [])) {
-    const path = join(cacheFolder, "pixels", name);
+  for (const name of await readdir(inside(cacheFolder, "pixels")).catch(() => [])) {
+    if (!STORE.test(name)) continue;
+    const path = inside(cacheFolder, "pixels", name);
     if (!kept.has(path)) others.push({ path, used: await stat(join(path, USED)).then((s) => s.mtimeMs, () => 0) });
   }
   const now = new Date();
@@ -161,7 +165,7 @@ export function bytesOf({ width, height, color }: PixelFormat): number {
 function storeFolder(cacheFolder: string, { width, height, color, background }: PixelFormat): string {
   // The version of decoding and resizing: other pixels of the same file are another store.
   const name = createHash("sha256").update(JSON.stringify([1, width, height, color, background])).digest("hex").slice(0, 16);
-  return join(cacheFolder, "pixels", `${width}x${height}-${color}-${name}`);
+  return inside(cacheFolder, "pixels", `${width}x${height}-${color}-${name}`);
 }
 
 async function begin(folder: string, bytes: number, generation: string): Promise<void> {

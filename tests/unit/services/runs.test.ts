@@ -26,6 +26,8 @@ describe("runs on disk", () => {
     writeRun(project, "0012", { epochs: plausibleEpochs(1), lock: { pid: 2 ** 22 + 1, host: hostname() } });
     writeRun(project, "0013", { epochs: [], lock: { pid: 1, host: "another-machine" } });
     mkdirSync(join(project, "runs", ".trash"));
+    // Of a start that was killed before it had written what it was started with.
+    mkdirSync(join(project, "runs", "0014"));
     const list = await runs.list(project);
     expect(list.map(({ run, status }) => [run, status])).toEqual([
       ["0013", "running"], ["0012", "interrupted"], ["0011", "running"], ["0010", "early-stopping"], ["0009", "interrupted"],

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { loadCheckpoint, saveCheckpoint } from "../../../src-main/training/checkpoint.js";
@@ -35,13 +35,20 @@ describe("a checkpoint", () => {
     const told: string[] = [];
     expect(loadCheckpoint(folder, (file) => told.push(file))).toEqual(first);
     expect(told).toEqual([latest]);
+    // The next save may be cut off between its two renames: the whole one must still be there.
+    expect(readdirSync(folder).sort()).toEqual(["damaged.ckpt", "previous.ckpt"]);
+    saveCheckpoint(folder, second);
+    expect(readdirSync(folder).sort()).toEqual(["damaged.ckpt", "latest.ckpt", "previous.ckpt"]);
+    expect(loadCheckpoint(folder, () => expect.unreachable())).toEqual(second);
+    rmSync(latest);
+    expect(loadCheckpoint(folder, () => expect.unreachable())).toEqual(first);
   });
 
   it("says so where none is whole", () => {
     const folder = temporaryFolder();
     saveCheckpoint(folder, first);
     writeFileSync(join(folder, "latest.ckpt"), "x");
-    expect(() => loadCheckpoint(folder, () => undefined)).toThrow(/no checkpoint is whole \(1 damaged\); start the run anew/);
+    expect(() => loadCheckpoint(folder, () => undefined)).toThrow(/no checkpoint is whole \(1 damaged: it is not a checkpoint, or was cut off\); start the run anew/);
   });
 
   it("that cannot be written leaves the last one, and says why", () => {

@@ -2,7 +2,8 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import type { EpochEvent, MetricValues, RunEvent } from "../../../src-main/contract/events.js";
 import { loadCheckpoint } from "../../../src-main/training/checkpoint.js";
 import { TrainingControl } from "../../../src-main/training/control.js";
-import { type FitSetting, type Position, fit } from "../../../src-main/training/fit.js";
+import { type FitSetting, fit } from "../../../src-main/training/fit.js";
+import type { Position } from "../../../src-main/training/position.js";
 import { RunFolder } from "../../../src-main/training/run-folder.js";
 import type { TrainingSpec } from "../../../src-main/training/specification.js";
 import { expectClose } from "../../support/close.js";
@@ -114,6 +115,29 @@ describe("the training loop", () => {
     const { events, result } = await go(spec, { run: cancelled.run });
     expect([events, result.ended, result.epochs]).toEqual([[], "completed", 2]);
     expect(result.parameters).toEqual((await go(spec)).result.parameters);
+  });
+
+  it("has completed where it is stopped while its last epoch is judged, and says that it heard", async () => {
+    const spec = specOf({ epochs: 2, optimizer: { type: "SGD", lr: 0.05 } });
+    let [control, judged] = [undefined as TrainingControl | undefined, 0];
+    const { result, events } = await go(spec, {
+      before: (_, steered) => { control = steered; },
+      validate: () => {
+        if (++judged === 2) control?.stop();
+        return Promise.resolve({ loss: 1 });
+      },
+    });
+    expect(result).toMatchObject({ ended: "completed", epochs: 2 });
+    expect(events.filter(({ event }) => event === "state")).toEqual([{ event: "state", state: "stopping" }]);
+    judged = 1;
+    const early = await go({ ...spec, training: { ...spec.training, epochs: 3 } }, {
+      before: (_, steered) => { control = steered; },
+      validate: () => {
+        if (++judged === 2) control?.stop();
+        return Promise.resolve({ loss: 1 });
+      },
+    });
+    expect(early.result).toMatchObject({ ended: "stopped", epochs: 1 });
   });
 
   it("says what there is to watch where the monitor is nothing of that", async () => {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFileSync, readdirSync, truncateSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { expect, test } from "vitest";
@@ -29,14 +30,35 @@ test("what is damaged or not there is told, with what to do", () => {
   keepPredictions(run, kept("k"));
   const whole = readFileSync(path);
   for (const [damage, sentence] of [
-    [() => truncateSync(path, whole.length - 4), /it is \d+ bytes long, expected \d+/], [() => truncateSync(path, 20), /header cannot be read/], [() => truncateSync(path, 3), /begins otherwise/],
-    [() => writeFileSync(path, Buffer.from(whole.toString("latin1").replace('"version":1', '"version":2'), "latin1")), /header cannot be read/],
+    [() => truncateSync(path, whole.length - 4), /its checksum does not match/], [() => truncateSync(path, 20), /begins otherwise/], [() => truncateSync(path, 3), /begins otherwise/],
+    [() => writeFileSync(path, signed(whole.subarray(0, -36))), /it is \d+ bytes long, expected \d+/],
+    [() => writeFileSync(path, signed(Buffer.from(whole.subarray(0, -32).toString("latin1").replace('"version":1', '"version":2'), "latin1"))), /header cannot be read/],
+    [() => writeFileSync(path, Buffer.concat([Buffer.from("LATHEPR1"), whole.subarray(8, -32)])), /is of an earlier version of Lathe and has no checksum; resume the run, which judges it again/],
   ] as const) {
     writeFileSync(path, whole);
     damage();
     expect(() => readPredictions(path)).toThrow(sentence);
+    expect(() => readPredictions(path)).toThrow(/resume the run, which judges it again/);
   }
 });
+
+test("one bit that has changed is noticed, wherever it is", () => {
+  const run = temporaryFolder();
+  const path = predictionsFile(run, "test");
+  keepPredictions(run, kept("k"));
+  const whole = readFileSync(path);
+  for (let at = 8; at < whole.length; at += 7) {
+    const damaged = Buffer.from(whole);
+    damaged[at]! ^= 0x80;
+    writeFileSync(path, damaged);
+    expect(() => readPredictions(path), `byte ${at}`).toThrow(/is damaged \(its checksum does not match\); resume the run/);
+  }
+});
+
+/** With a checksum of its own, as one who forges a file gives it. */
+function signed(bytes: Uint8Array): Buffer {
+  return Buffer.concat([bytes, createHash("sha256").update(bytes).digest()]);
+}
 
 test("are in the columns' own unit, as the exported model answers", () => {
   const { targets } = toKept("validation", Uint32Array.of(1), {

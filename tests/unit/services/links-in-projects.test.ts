@@ -1,0 +1,72 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { dropStores } from "../../../src-main/datasets/pictures/pixel-store.js";
+import { emptyTrash, restoreRuns, trashRuns } from "../../../src-main/services/run-trash.js";
+import { RunFolder } from "../../../src-main/training/run-folder.js";
+import { temporaryFolder } from "../../support/temporary-folder.js";
+
+/** Somebody's folder with one file, and a project beside it. */
+function strangers() {
+  const home = temporaryFolder();
+  mkdirSync(join(home, "0001"));
+  writeFileSync(join(home, "0001", "letters.txt"), "mine");
+  return { home, letters: join(home, "0001", "letters.txt"), project: temporaryFolder() };
+}
+
+it("a trash that is a link is neither emptied nor filled nor restored from", async () => {
+  const { home, letters, project } = strangers();
+  mkdirSync(join(project, "runs", "0007"), { recursive: true });
+  symlinkSync(home, join(project, "runs", ".trash"));
+  await expect(emptyTrash(project)).rejects.toMatchObject({ code: "project.unsafe" });
+  await expect(trashRuns(project, ["0007"], () => false)).rejects.toMatchObject({ code: "project.unsafe" });
+  await expect(restoreRuns(project, ["0001"])).rejects.toMatchObject({ code: "project.unsafe" });
+  expect(readFileSync(letters, "utf8")).toBe("mine");
+});
+
+it("runs that are a link elsewhere are not trained into, nor is their trash emptied", async () => {
+  const { home, letters, project } = strangers();
+  mkdirSync(join(home, ".trash", "0001"), { recursive: true });
+  symlinkSync(home, join(project, "runs"));
+  expect(() => RunFolder.create(project)).toThrow(/runs is a link; Lathe follows no links inside a project/);
+  await expect(emptyTrash(project)).rejects.toMatchObject({ code: "project.unsafe" });
+  expect(readdirSync(home).sort()).toEqual([".trash", "0001"]);
+  expect(existsSync(join(home, ".trash", "0001"))).toBe(true);
+  expect(existsSync(letters)).toBe(true);
+});
+
+it("only runs are deleted from the trash", async () => {
+  const { project } = strangers();
+  for (const name of ["0001", "notes"]) mkdirSync(join(project, "runs", ".trash", name), { recursive: true });
+  await emptyTrash(project);
+  expect(readdirSync(join(project, "runs", ".trash"))).toEqual(["notes"]);
+});
+
+it("stores of pictures that are a link elsewhere are not dropped, and what is no store stays", async () => {
+  const { home, letters, project } = strangers();
+  symlinkSync(home, join(project, "pixels"));
+  await expect(dropStores(project, [])).rejects.toMatchObject({ code: "project.unsafe" });
+  expect(existsSync(letters)).toBe(true);
+  const own = temporaryFolder();
+  const stores = Array.from({ length: 6 }, (_, i) => `8x8-rgb-${String(i).repeat(16)}`);
+  for (const name of [...stores, "photographs"]) mkdirSync(join(own, "pixels", name), { recursive: true });
+  await dropStores(own, []);
+  expect(readdirSync(join(own, "pixels"))).toContain("photographs");
+  expect(readdirSync(join(own, "pixels"))).toHaveLength(5);
+});
+
+it("a log, metrics and temporary names that are links elsewhere are not written through", () => {
+  const { letters, project } = strangers();
+  const run = RunFolder.create(project);
+  for (const name of ["log.txt", "metrics.jsonl", ".writing-config.json"]) symlinkSync(letters, run.file(name));
+  run.log("a line", new Date(0));
+  expect(() => run.appendMetrics({ event: "epoch", epoch: 1, train: {}, validation: {}, learningRate: 1, seconds: 1, best: true, layers: {} })).toThrow(/cannot be written/);
+  run.write("config.json", "{}");
+  expect(readFileSync(letters, "utf8")).toBe("mine");
+});
+
+it("a folder with a huge number is no run to count on from", () => {
+  const { project } = strangers();
+  for (const name of ["9007199254740992", "1e21"]) mkdirSync(join(project, "runs", name), { recursive: true });
+  expect(RunFolder.create(project).id).toBe("0001");
+});
