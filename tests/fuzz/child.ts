@@ -25,13 +25,17 @@ const subject = await kind.open(wanted.place satisfies Place);
 for (let number = wanted.first; number < wanted.first + wanted.count; number++) {
   tell({ event: "begin", number });
   strays = [];
-  const judge = new Judge();
+  const judge = new Judge((what) => tell({ event: "note", what }));
   const start = performance.now();
-  await subject.feed(new Random("fuzz", wanted.seed, kind.name, number), judge);
+  try {
+    await subject.feed(new Random("fuzz", wanted.seed, kind.name, number), judge);
+  } catch (thrown) {
+    judge.fault(`the fuzzer itself failed: ${thrown instanceof Error ? thrown.stack ?? thrown.message : String(thrown)}`);
+  }
   // What was let loose may still be on its way.
   await new Promise<void>((resolve) => setImmediate(resolve));
   for (const what of strays) judge.fault(what);
-  tell({ event: "end", number, faults: judge.faults, seen: judge.seen, peak: process.resourceUsage().maxRSS / 1024, seconds: (performance.now() - start) / 1000 });
+  tell({ event: "end", number, faults: judge.faults, peak: process.resourceUsage().maxRSS / 1024, seconds: (performance.now() - start) / 1000 });
 }
 await subject.close();
 rmSync(temporary, { recursive: true, force: true });

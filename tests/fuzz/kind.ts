@@ -29,13 +29,10 @@ export interface Subject {
 
 /** Looks at what an input led to. */
 export class Judge {
-  /** What was asked, and how it went: for a look at one input. */
-  readonly seen: string[] = [];
   readonly faults: string[] = [];
 
-  note(what: string): void {
-    this.seen.push(what);
-  }
+  /** @param note hears what was made and asked, and how it went: for a look at one input. */
+  constructor(readonly note: (what: string) => void) {}
 
   /** Asks something; a refusal is as good as an answer, as long as it is a sentence of ours. */
   async ask<T>(what: string, question: () => Promise<T> | T): Promise<T | undefined> {

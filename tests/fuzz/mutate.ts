@@ -166,6 +166,7 @@ const treeWays: readonly ((tree: { root: unknown }, random: Random) => { root: u
   // Two values change places.
   (tree, random) => {
     const all = slots(tree);
+    if (all.length === 0) return tree;
     const [a, b] = [pick(random, all), pick(random, all)];
     const [x, y] = [structuredCopy(read(a)), structuredCopy(read(b))];
     write(a, y);
@@ -204,12 +205,13 @@ function retyped(tree: { root: unknown }, random: Random): { root: unknown } {
     if (typeof value === "number") write(slot, random.below(2) === 0 ? String(value) : -value);
     else if (typeof value === "string") write(slot, random.below(2) === 0 ? [value] : value + pick(random, TEXTS));
     else if (Array.isArray(value)) write(slot, { ...value });
-    else write(slot, String(value));
+    else write(slot, typeof value === "object" && value !== null ? JSON.stringify(value) : String(value));
   });
 }
 
 function changed(tree: { root: unknown }, random: Random, change: (slot: Slot) => void): { root: unknown } {
-  change(pick(random, slots(tree)));
+  const all = slots(tree);
+  if (all.length > 0) change(pick(random, all));
   return tree;
 }
 
@@ -240,4 +242,18 @@ export function mutateJsonLines(random: Random, text: string): Bytes {
   lines[at] = toJson(mutateTree(random, JSON.parse(lines[at] ?? "null")));
   if (random.below(4) === 0) lines.splice(random.below(lines.length), 0, pick(random, [lines[at], "", "{}", "null", "[]", "x"]));
   return Buffer.from(`${lines.join("\n")}${pick(random, ["\n", "\n", ""])}`);
+}
+
+/** A value whose texts and numbers are others, but of the same kind: what a check of the form lets pass. */
+export function mutateLeaves(random: Random, value: unknown): unknown {
+  const tree = { root: structuredCopy(value) };
+  const leaves = slots(tree).filter((slot) => ["string", "number", "boolean"].includes(typeof read(slot)));
+  for (let times = pick(random, [1, 1, 2]); times > 0 && leaves.length > 0; times--) {
+    const slot = pick(random, leaves);
+    const before = read(slot);
+    if (typeof before === "string") write(slot, random.below(3) === 0 ? before + pick(random, TEXTS) : random.below(3) === 0 ? pick(random, TEXTS) + before : pick(random, TEXTS));
+    else if (typeof before === "number") write(slot, pick(random, [...NUMBERS.filter((n) => Number.isSafeInteger(n)), 1, 2, 100, -1e300, 0.5]));
+    else write(slot, before !== true);
+  }
+  return tree.root;
 }

@@ -18,7 +18,8 @@ export interface Wanted {
 
 export type Told =
   | { readonly event: "begin"; readonly number: number }
-  | { readonly event: "end"; readonly number: number; readonly faults: readonly string[]; readonly seen: readonly string[]; /** MiB resident at the most so far. */ readonly peak: number; readonly seconds: number }
+  | { readonly event: "end"; readonly number: number; readonly faults: readonly string[]; /** MiB resident at the most so far. */ readonly peak: number; readonly seconds: number }
+  | { readonly event: "note"; readonly what: string }
   | { readonly event: "done" };
 
 export interface Finding {
@@ -46,7 +47,7 @@ export interface FuzzOptions {
   readonly program: string;
   /** @see makeFixture */
   readonly fixture: string;
-  readonly onInput?: (number: number, seen: readonly string[]) => void;
+  readonly onNote?: (what: string) => void;
   readonly onFinding?: (finding: Finding) => void;
 }
 
@@ -54,7 +55,7 @@ export interface FuzzOptions {
 const START = 60_000;
 
 /** Feeds inputs of a kind to a process that is watched: where it crashes, hangs or grows too large, that is a finding, and a new one goes on with the next input. */
-export async function fuzz(kind: Kind, { seed, first = 0, count, program, fixture, onInput, onFinding }: FuzzOptions): Promise<Report> {
+export async function fuzz(kind: Kind, { seed, first = 0, count, program, fixture, onNote, onFinding }: FuzzOptions): Promise<Report> {
   const start = performance.now();
   const findings: Finding[] = [];
   let [next, peak, slowest] = [first, 0, 0];
@@ -74,9 +75,9 @@ export async function fuzz(kind: Kind, { seed, first = 0, count, program, fixtur
     child.stderr?.setEncoding("utf8").on("data", (text: string) => (stderr = (stderr + text).slice(-2000)));
     const end = await watched(child, kind, (told) => {
       if (told.event === "begin") next = told.number + 1;
+      if (told.event === "note") onNote?.(told.what);
       if (told.event !== "end") return true;
       for (const what of told.faults) find(told.number, what);
-      onInput?.(told.number, told.seen);
       [peak, slowest] = [Math.max(peak, told.peak), Math.max(slowest, told.seconds)];
       if (told.peak <= kind.memory) return true;
       find(told.number, `has ${Math.round(told.peak)} MiB resident, expected at most ${kind.memory}`);
@@ -100,6 +101,7 @@ function watched(child: ChildProcess, kind: Kind, hear: (told: Told) => boolean)
     };
     child.on("message", (message) => {
       const told = message as Told;
+      if (told.event === "note") return void hear(told);
       clearTimeout(timer);
       timer = setTimeout(() => stop(`it hangs: more than ${kind.bound} s`), kind.bound * 1000);
       if (told.event === "done") done = true;

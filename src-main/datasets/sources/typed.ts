@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import { LatheError } from "../../base/errors.js";
 import type { Database } from "./database.js";
+import { refuseDeepJson } from "./json-depth.js";
 import type { FoundFile } from "./find-file.js";
 import type { ColumnKind, Source, SourceColumn } from "./source.js";
 import { fileLiteral, identifier } from "./sql.js";
@@ -12,6 +13,7 @@ export async function openParquet(database: Database, file: FoundFile): Promise<
 
 /** JSON (an array of objects) and JSON lines, also gzipped. @throws LatheError `data.unreadable` */
 export async function openJson(database: Database, file: FoundFile): Promise<Source> {
+  await refuseDeepJson(file.path);
   // Types from all rows where that is quick; else from the first 20,000.
   const sample = file.size < 64 << 20 ? ", sample_size=-1" : "";
   return openTyped(database, file, "json", `read_json(${fileLiteral(file.path)}${sample}, records=true, map_inference_threshold=-1, convert_strings_to_integers=false)`);
