@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["tests/{unit,gradients,engines,architecture,journeys}/**/*.test.ts"],
+    include: ["tests/{unit,gradients,engines,architecture,journeys,fuzz}/**/*.test.ts"],
     // ONNX Runtime and DuckDB are native modules: a process a file keeps a crash in one test file from taking the others along.
     pool: "forks",
     // Left to itself it keeps a processor free, which with two is every other one.

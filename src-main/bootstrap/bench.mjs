@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { bundle } from "./bundle.mjs";
 import { findChromium } from "./chromium.mjs";
 import { during, fail, prepare, root, run, say } from "./shared.mjs";
 
@@ -18,7 +19,7 @@ const chosen = wanted.length === 0 ? all.filter((name) => !name.startsWith("prof
 if (chosen.length === 0) fail(`there is no benchmark ${wanted.join(" ")}; there are ${all.join(", ")}`, 2);
 
 const out = join(root, "out", "benchmarks");
-await during("Building benchmarks …", bundle);
+await during("Building benchmarks …", () => bundle(folder, chosen, out));
 let failed = 0;
 for (const name of chosen) {
   say(`\n${name}`);
@@ -31,21 +32,3 @@ for (const name of chosen) {
   if (code !== 0) failed++;
 }
 if (failed > 0) fail(`${failed} of ${chosen.length} benchmarks failed`);
-
-/** As the programs themselves are built: sources bundled, packages left outside. */
-async function bundle() {
-  const { build } = await import("vite");
-  await build({
-    root,
-    configFile: false,
-    publicDir: false,
-    logLevel: "error",
-    build: {
-      ssr: true,
-      target: "node20.19",
-      outDir: out,
-      emptyOutDir: true,
-      rolldownOptions: { input: Object.fromEntries(chosen.map((name) => [name, join(folder, `${name}.ts`)])), output: { entryFileNames: "[name].js" } },
-    },
-  });
-}

@@ -1,3 +1,4 @@
+import { MOST_NESTED } from "../base/nesting.js";
 import { LatheError } from "../base/errors.js";
 
 /**
@@ -28,7 +29,7 @@ class Stop extends Error {
 
 /** RFC 8259, only to say where and why a text is not JSON: engines word that differently, and some give no position. */
 function findMistake(text: string): Mistake | undefined {
-  let at = 0;
+  let [at, depth] = [0, 0];
   const stop = (expected: string, from = at): never => {
     const next = text[from];
     const got = next === undefined ? "the end of the file" : /^\/[/*]/.test(text.slice(from, from + 2)) ? "a comment" : show(text.slice(from));
@@ -38,15 +39,24 @@ function findMistake(text: string): Mistake | undefined {
     while (/^[ \t\r\n]$/.test(text[at] ?? "")) at++;
   };
   const string = (): string => {
-    const match = /^"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/.exec(text.slice(at));
-    if (!match) throw new Stop({ at, message: `got ${show(text.slice(at))}, expected a text that ends with " on the same line, with \\\\ for a backslash` });
-    at += match[0].length;
-    return String(JSON.parse(match[0]));
+    const start = at;
+    // Piece by piece: one expression for the whole runs out of stack at some million letters.
+    for (let next = afterLetters(text, at + 1); ; next = afterLetters(text, next)) {
+      if (text[next] === '"') {
+        at = next + 1;
+        return String(JSON.parse(text.slice(start, at)));
+      }
+      const escape = /^\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/.exec(text.slice(next, next + 6));
+      if (!escape) throw new Stop({ at, message: `got ${show(text.slice(at))}, expected a text that ends with " on the same line, with \\\\ for a backslash` });
+      next += escape[0].length;
+    }
   };
   const list = (end: string, item: () => void) => {
+    if (++depth > MOST_NESTED) throw new Stop({ at, message: `got more than ${MOST_NESTED} brackets that are open at once, expected fewer` });
     at++;
     skip();
     if (text[at] === end) {
+      depth--;
       at++;
       return;
     }
@@ -59,6 +69,7 @@ function findMistake(text: string): Mistake | undefined {
       skip();
       if (text[at] === end) throw new Stop({ at: comma, message: `got a comma before ${end}, expected none after the last item` });
     }
+    depth--;
     at++;
   };
   const value = () => {
@@ -96,8 +107,15 @@ function findMistake(text: string): Mistake | undefined {
   }
 }
 
+/** Where a text ends, or has a letter that JSON does not take as it is. */
+function afterLetters(text: string, from: number): number {
+  const special = /["\\\u0000-\u001f]/g;
+  special.lastIndex = from;
+  return special.exec(text)?.index ?? text.length;
+}
+
 function show(rest: string): string {
-  const word = /^[\w.+-]+/.exec(rest)?.[0] ?? rest.slice(0, 1);
+  const word = /^[\w.+-]+/.exec(rest.slice(0, 100))?.[0] ?? rest.slice(0, 1);
   return word.length > 20 ? `${word.slice(0, 20)}...` : word;
 }
 

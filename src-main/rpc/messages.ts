@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { LatheError, toLatheError, type ErrorRecord } from "../base/errors.js";
+import { MOST_NESTED, isNestedDeeply } from "../base/nesting.js";
 
 /**
  * What crosses the wire. The envelope is birpc's: `q` asks method `m` with arguments `a` (answer wanted where there is an `i`), `s` answers.
@@ -56,8 +57,12 @@ export function checkMessage(message: unknown, methods: MethodTable): unknown {
   return parsed.data;
 }
 
+/** A file's levels, and those around it. */
+const MOST_LEVELS = 2 * MOST_NESTED;
+
 /** Checks a value that crossed the wire. @throws LatheError `rpc.invalid` naming what it is and where in it the trouble lies. */
 export function checkValue<T extends z.ZodType>(schema: T, value: unknown, what: string): z.output<T> {
+  if (isNestedDeeply(value, MOST_LEVELS)) throw new LatheError("rpc.invalid", `${what} is wrong: it has lists and objects in one another, more than ${MOST_LEVELS} levels deep`);
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw new LatheError("rpc.invalid", `${what} is wrong: ${describeIssues(parsed.error)}`, {

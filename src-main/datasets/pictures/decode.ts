@@ -75,10 +75,16 @@ async function decoded(bytes: Uint8Array, background: string): Promise<Picture> 
       .autoOrient().flatten({ background }).toColourspace("srgb").raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true });
     return { width: info.width, height: info.height, channels: info.channels, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
   } catch (thrown) {
-    const reason = toLatheError(thrown).message.replaceAll(/\s+/g, " ").replace(/[: ]+$/, "");
-    if (/pixel limit|exceeds.*(limit|dimension)/i.test(reason)) throw await tooLarge(bytes);
-    throw new LatheError("data.unreadable", `is damaged or cut short: ${reason.slice(0, 200)}`, {}, { cause: thrown });
+    const error = damaged(thrown);
+    if (/pixel limit|exceeds.*(limit|dimension)/i.test(error.message)) throw await tooLarge(bytes);
+    throw error;
   }
+}
+
+/** What sharp says of a file that it cannot read, as the end of a sentence that begins with the file's name. */
+export function damaged(thrown: unknown): LatheError {
+  const reason = toLatheError(thrown).message.replaceAll(/\s+/g, " ").replace(/[: ]+$/, "");
+  return new LatheError("data.unreadable", `is damaged or cut short: ${reason.slice(0, 200)}`, {}, { cause: thrown });
 }
 
 async function tooLarge(bytes: Uint8Array): Promise<LatheError> {

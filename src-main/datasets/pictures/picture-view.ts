@@ -2,7 +2,7 @@ import sharp, { type Sharp } from "sharp";
 import { Random } from "../../base/random.js";
 import { type TransformSpecs, augmentation } from "../../transforms/index.js";
 import type { Picture } from "../../transforms/picture.js";
-import { MOST_PIXELS, decodePicture, readPictureFile } from "./decode.js";
+import { MOST_PIXELS, damaged, decodePicture, readPictureFile } from "./decode.js";
 import { formatOf } from "./formats.js";
 import { PicturePool } from "./picture-pool.js";
 import type { PixelFormat } from "./picture-task.js";
@@ -29,7 +29,9 @@ export interface ViewOfPicture {
 export async function viewPicture(path: string, side: number, background: string): Promise<ViewOfPicture> {
   const file = await readPictureFile(path);
   const { width, height, sharp: opened } = await open(file, background);
-  const small = await opened.flatten({ background }).toColourspace("srgb").resize(side, side, { fit: "inside", withoutEnlargement: true }).webp({ quality: QUALITY, effort: 1 }).toBuffer();
+  const small = await opened.flatten({ background }).toColourspace("srgb").resize(side, side, { fit: "inside", withoutEnlargement: true }).webp({ quality: QUALITY, effort: 1 }).toBuffer()
+    // A header may promise pixels that no decoder finds.
+    .catch((thrown: unknown) => { throw damaged(thrown); });
   return { image: Uint8Array.from(small), width, height, bytes: file.length };
 }
 

@@ -139,7 +139,7 @@ function decoderFor(path: string, label: string): TextDecoder {
   }
 }
 
-function unreadable(path: string, error: unknown): LatheError {
+export function unreadable(path: string, error: unknown): LatheError {
   const reason = error instanceof Error ? error.message : String(error);
   return new LatheError("data.unreadable", `${path} cannot be read: ${reason}`, { path }, { cause: error });
 }

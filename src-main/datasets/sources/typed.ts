@@ -1,9 +1,10 @@
 import { dirname } from "node:path";
 import { LatheError } from "../../base/errors.js";
 import type { Database } from "./database.js";
+import { refuseDeepJson } from "./json-depth.js";
 import type { FoundFile } from "./find-file.js";
 import type { ColumnKind, Source, SourceColumn } from "./source.js";
-import { fileLiteral, identifier } from "./sql.js";
+import { fileLiteral } from "./sql.js";
 
 /** Parquet. @throws LatheError `data.unreadable` for a damaged file. */
 export async function openParquet(database: Database, file: FoundFile): Promise<Source> {
@@ -12,6 +13,7 @@ export async function openParquet(database: Database, file: FoundFile): Promise<
 
 /** JSON (an array of objects) and JSON lines, also gzipped. @throws LatheError `data.unreadable` */
 export async function openJson(database: Database, file: FoundFile): Promise<Source> {
+  await refuseDeepJson(file.path);
   // Types from all rows where that is quick; else from the first 20,000.
   const sample = file.size < 64 << 20 ? ", sample_size=-1" : "";
   return openTyped(database, file, "json", `read_json(${fileLiteral(file.path)}${sample}, records=true, map_inference_threshold=-1, convert_strings_to_integers=false)`);
@@ -29,8 +31,8 @@ async function openTyped(database: Database, file: FoundFile, format: "parquet" 
   const described = await database.all(`DESCRIBE SELECT * FROM ${reader}`).catch(async (error: unknown) => { throw await explain(error); });
   const columns = described.map((row, k): SourceColumn => ({ name: String(row["column_name"]), sql: `c${k}`, kind: kindOf(String(row["column_type"])) }));
   // A column of JSON has values of several kinds; each goes as its text.
-  const selected = columns.map((c, k) => `${identifier(c.name)}${described[k]?.["column_type"] === "JSON" ? " ->> '$'" : ""} AS ${c.sql}`).join(", ");
-  return { path: file.path, format, size: file.size, root: dirname(file.path), relation: `(SELECT ${selected} FROM ${reader})`, columns, warnings: [], explain };
+  const selected = columns.map(({ sql }, k) => (described[k]?.["column_type"] === "JSON" ? `${sql} ->> '$' AS ${sql}` : sql)).join(", ");
+  return { path: file.path, format, size: file.size, root: dirname(file.path), relation: `(SELECT ${selected} FROM ${reader} AS file(${columns.map(({ sql }) => sql).join(", ")}))`, columns, warnings: [], explain };
 }
 
 function kindOf(type: string): ColumnKind {

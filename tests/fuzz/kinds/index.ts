@@ -1,0 +1,14 @@
+import { createRegistry } from "../../../src-main/base/registry.js";
+import type { Kind } from "../kind.js";
+import { cacheFiles } from "./cache-files.js";
+import { calls, frames } from "./frames.js";
+import { models } from "./models.js";
+import { pictures } from "./pictures.js";
+import { projectFiles } from "./project-files.js";
+import { runFiles } from "./run-files.js";
+import { tables } from "./tables.js";
+
+const all: readonly Kind[] = [tables, pictures, models, projectFiles, runFiles, cacheFiles, frames, calls];
+
+/** By name, as `npm run fuzz` takes it. */
+export const kinds = createRegistry("kind of input", all.map((kind) => ({ ...kind, type: kind.name })), "usage");
