@@ -15,6 +15,9 @@ import { pathsIn } from "./paths.js";
 import { launchUtilityProcess } from "./utility-engine.js";
 import { openWindow } from "./window.js";
 
+/** Milliseconds that runs may take to keep what they learnt when Lathe is left. */
+const GRACE = 1500;
+
 /** Projects in the menu. */
 const recentShown = 10;
 
@@ -79,15 +82,12 @@ function main(): void {
   });
   let leaving = false;
   app.on("before-quit", (event) => {
-    if (leaving || studio.jobs.running === 0) return;
-    // Runs under way end after the step at hand and keep what they learnt.
-    event.preventDefault();
+    if (leaving) return;
     leaving = true;
-    void studio.jobs.stopAll().finally(() => app.quit());
-  });
-  app.on("will-quit", () => {
-    studio.prediction.close();
-    studio.tables.close();
+    if (!studio.busy) return void studio.close(0);
+    // Runs under way end after the step at hand and keep what they learnt, if they can in time.
+    event.preventDefault();
+    void studio.close(GRACE, (what) => console.error(visible(what))).finally(() => app.quit());
   });
   void app.whenReady().then(async () => {
     lockDownSession(session.defaultSession);

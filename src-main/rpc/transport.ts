@@ -14,4 +14,4 @@ export interface Transport {
   close(reason?: CloseReason): void;
 }
 
-export type CloseReason = "done" | "malformed";
+export type CloseReason = "done" | "malformed" | "unread";

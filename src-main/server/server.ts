@@ -11,16 +11,26 @@ import { createRouter } from "../procedures/index.js";
 import { serveConnection } from "../rpc/server.js";
 import { createSocketTransport } from "../rpc/transports/web-socket.js";
 import { findPageFile } from "../services/page-files.js";
+import { within } from "../services/engine-set.js";
 import { createStudio, type Studio } from "../services/studio.js";
 import { createGuard } from "./guard.js";
 import { securityHeaders } from "./headers.js";
 import { logToStderr, respondRefused, type LogRefusal } from "./refusal.js";
+import { turnAway } from "./turn-away.js";
 import { receiveUpload } from "./upload.js";
 import { sendFile } from "./send-file.js";
 
 /** Bytes of one message. What the studio sends is small; large data will have its own way. */
 const maxMessage = 1 << 20;
 const maxSockets = 32;
+/** Connections of any kind: a browser opens six a window. */
+const maxConnections = 256;
+/** Bytes of answers that one socket may leave unread. */
+const maxUnread = 32 << 20;
+/** Milliseconds that a socket with unread answers may take to read them and go. */
+const lastWord = 2000;
+/** Milliseconds that runs may take to keep what they learnt when the server ends; what follows takes half a second at most, so that Ctrl-C takes two. */
+const GRACE = 1400;
 /** Milliseconds between signs of life asked of a socket; one that missed a whole turn is dropped. */
 const heartbeat = 30_000;
 
@@ -35,6 +45,8 @@ export interface ServerOptions {
   readonly renderer?: string;
   readonly studio?: Studio;
   readonly onRefusal?: LogRefusal;
+  /** Milliseconds within which a connection asks for something, or is closed. */
+  readonly patience?: number;
 }
 
 export interface RunningServer {
@@ -44,8 +56,11 @@ export interface RunningServer {
   openingUrl(): string;
   readonly port: number;
   readonly token: string;
-  /** Lets go of sockets and port. Runs under way are stopped, with what they learnt kept. */
-  close(): Promise<void>;
+  /**
+   * Lets go of sockets and port, within two seconds whatever clients and engines do. Runs under way are stopped and keep what they learnt, as `Studio.close`.
+   * @param onWaiting hears, in words, what is waited for.
+   */
+  close(onWaiting?: (what: string) => void): Promise<void>;
 }
 
 /**
@@ -60,7 +75,10 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const log = options.onRefusal ?? logToStderr;
   const refuse = (status: number, error: LatheError, request: string) => log({ time: Date.now(), error, status, request });
 
-  const http = createServer({ maxHeaderSize: 16 << 10, requestTimeout: 600_000, headersTimeout: 10_000, keepAliveTimeout: 5_000 }, (request, response) => {
+  const patience = options.patience ?? 10_000;
+  const http = createServer({
+    maxHeaderSize: 16 << 10, requestTimeout: 600_000, headersTimeout: patience, connectionsCheckingInterval: patience / 2, keepAliveTimeout: 5_000,
+  }, (request, response) => {
     for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
     void answer(request, response).catch((thrown: unknown) => {
       const { error, status } = thrown instanceof Refused ? thrown : new Refused(500, toLatheError(thrown));
@@ -68,6 +86,8 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       if (!response.headersSent) respondRefused(response, status, error, request.headers.accept?.includes("text/html") ?? false);
     });
   });
+
+  http.maxConnections = maxConnections;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = admit(request);
@@ -104,23 +124,25 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
 
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessage, perMessageDeflate: false });
   http.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    socket.on("error", () => socket.destroy());
     try {
       const url = admit(request);
       if (url.pathname !== "/rpc") throw new Refused(404, new LatheError("rpc.invalid", "there is no socket at this address"));
       if (sockets.clients.size >= maxSockets) throw new Refused(503, new LatheError("rpc.refused", `${maxSockets} windows are open already; close some`));
+      socket.on("error", () => socket.destroy());
       sockets.handleUpgrade(request, socket, head, (client) => converse(client));
     } catch (thrown) {
       const { error, status } = thrown instanceof Refused ? thrown : new Refused(500, toLatheError(thrown));
       refuse(status, error, `UPGRADE ${pathOf(request)}`);
-      socket.end(`HTTP/1.1 ${status} Refused\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n${JSON.stringify({ error: error.toRecord() })}`);
+      turnAway(socket, status, JSON.stringify({ error: error.toRecord() }));
     }
   });
   http.on("clientError", (error: NodeJS.ErrnoException, socket: Duplex) => {
     if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
+    // A browser opens connections ahead of need; that nothing was asked is no offence.
+    if (error.code === "ERR_HTTP_REQUEST_TIMEOUT") return turnAway(socket, 408);
     const status = error.code === "HPE_HEADER_OVERFLOW" ? 431 : 400;
     refuse(status, new LatheError("rpc.invalid", `a request is malformed: ${error.message}`), "(unreadable)");
-    socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\n\r\n`);
+    turnAway(socket, status);
   });
 
   const alive = new WeakSet<WebSocket>();
@@ -129,7 +151,14 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     client.on("error", (error) => refuseRpc(new LatheError("rpc.invalid", `a message breaks the protocol: ${error.message}`), ""));
     alive.add(client);
     client.on("pong", () => alive.add(client));
-    const transport = createSocketTransport(client, (reason) => refuseRpc(new LatheError("rpc.invalid", `a message is malformed: ${reason}`), ""));
+    const transport = createSocketTransport(client, {
+      onMalformed: (reason) => refuseRpc(new LatheError("rpc.invalid", `a message is malformed: ${reason}`), ""),
+      mostUnread: maxUnread,
+      onUnread(bytes) {
+        refuseRpc(new LatheError("rpc.closed", `a window does not read its answers: ${Math.round(bytes / 2 ** 20)} MB wait for it; its connection is closed`), "");
+        setTimeout(() => client.terminate(), lastWord).unref();
+      },
+    });
     serveConnection({ contract: studioContract, router, transport, onRefusal: refuseRpc });
   }
   const pulse = setInterval(() => {
@@ -153,7 +182,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     openingUrl: () => `http://127.0.0.1:${port}/?token=${guard.ticket()}`,
     port,
     token: guard.token,
-    async close() {
+    async close(onWaiting) {
       clearInterval(pulse);
       for (const client of sockets.clients) client.close(1001, "the server closes");
       const closed = new Promise<void>((resolve) => http.close(() => resolve()));
@@ -163,10 +192,10 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
         // A browser opens connections ahead of need; one that has asked nothing yet counts as busy for a minute.
         http.closeAllConnections();
       }, 500).unref();
-      studio.prediction.close();
-      await studio.jobs.stopAll();
-      studio.tables.close();
-      await closed;
+      await studio.close(GRACE, onWaiting);
+      for (const client of sockets.clients) client.terminate();
+      http.closeAllConnections();
+      await within(100, closed);
     },
   };
 }

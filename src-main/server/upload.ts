@@ -1,5 +1,6 @@
-import { createWriteStream, existsSync } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { constants, createWriteStream } from "node:fs";
+import { copyFile, link, mkdir, rm } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
 import { extname, join } from "node:path";
 import { Transform } from "node:stream";
@@ -14,7 +15,8 @@ const largest = 4 * 2 ** 30;
 const accepted: ReadonlySet<string> = new Set([...tableExtensions, ...pictureExtensions].map((extension) => `.${extension}`));
 
 /**
- * Takes a file that was dropped on the page: it is written to `Uploads` where new projects are made, whole or not at all, never over another.
+ * Takes a file that was dropped on the page: it is written to `Uploads` where new projects are made, whole or not at all, never over another. Of several that come at
+ * once under one name each gets a name of its own.
  * @param name as the browser tells it. @returns where it lies.
  * @throws LatheError `rpc.invalid` for a name or a size that cannot be, `data.unreadable` for what is neither table nor picture, `run.storage`
  */
@@ -26,8 +28,10 @@ export async function receiveUpload(request: IncomingMessage, name: string, { ac
   const announced = Number(request.headers["content-length"] ?? 0);
   if (announced > limit) throw tooLarge(plain, limit);
   const folder = await access.resolveNew(join(await projects.folder(), "Uploads"), "the folder for uploads");
-  const path = await freePath(folder, plain, extension);
-  const part = `${path}.part`;
+  await mkdir(folder, { recursive: true }).catch((thrown: unknown) => {
+    throw new LatheError("run.storage", `${folder} cannot be made: ${toLatheError(thrown).message}`, { path: folder }, { cause: thrown });
+  });
+  const part = join(folder, `${plain}.${randomBytes(4).toString("hex")}.part`);
   let received = 0;
   const count = new Transform({
     transform(chunk: Buffer, _encoding, done) {
@@ -38,23 +42,37 @@ export async function receiveUpload(request: IncomingMessage, name: string, { ac
   try {
     await pipeline(request, count, createWriteStream(part, { flags: "wx", flush: true }));
     if (announced > 0 && received !== announced) throw new LatheError("rpc.closed", `${plain} did not arrive whole: ${received} of ${announced} bytes`);
-    await rename(part, path);
-    return path;
+    return await keepUnderFreeName(part, folder, plain, extension);
   } catch (thrown) {
-    await rm(part, { force: true }).catch(() => undefined);
     const error = toLatheError(thrown);
-    throw error.code === "internal" ? new LatheError("run.storage", `${plain} could not be kept in ${folder}: ${error.message}`, { path }, { cause: thrown }) : error;
+    throw error.code === "internal" ? new LatheError("run.storage", `${plain} could not be kept in ${folder}: ${error.message}`, { path: folder }, { cause: thrown }) : error;
+  } finally {
+    await rm(part, { force: true }).catch(() => undefined);
   }
 }
 
-async function freePath(folder: string, name: string, extension: string): Promise<string> {
-  await mkdir(folder, { recursive: true }).catch((thrown: unknown) => {
-    throw new LatheError("run.storage", `${folder} cannot be made: ${toLatheError(thrown).message}`, { path: folder }, { cause: thrown });
-  });
+/** Gives a whole file the first name that nobody has: the system says whether one is taken, in the same moment as it takes it. */
+async function keepUnderFreeName(part: string, folder: string, name: string, extension: string): Promise<string> {
   const stem = name.slice(0, name.length - extension.length);
   for (let n = 1; ; n++) {
     const path = join(folder, n === 1 ? name : `${stem} ${n}${extension}`);
-    if (!existsSync(path) && !existsSync(`${path}.part`)) return path;
+    try {
+      await takeName(part, path);
+      return path;
+    } catch (thrown) {
+      if ((thrown as NodeJS.ErrnoException).code !== "EEXIST") throw thrown;
+    }
+  }
+}
+
+/** @throws with `EEXIST` where the name is taken */
+async function takeName(part: string, path: string): Promise<void> {
+  try {
+    await link(part, path);
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === "EEXIST") throw thrown;
+    // FAT and some network drives have no second names for a file.
+    await copyFile(part, path, constants.COPYFILE_EXCL);
   }
 }
 

@@ -5,7 +5,8 @@ import { type Evaluation, createEvaluation } from "./evaluation.js";
 import { type Files, createFiles } from "./files.js";
 import { createFolderAccess, type FolderAccess } from "./folder-access.js";
 import { createJobRegistry, type JobRegistry, type StartTraining } from "./job-registry.js";
-import type { LaunchEngine } from "./engine-link.js";
+import { type LaunchEngine, launchChildProcess } from "./engine-link.js";
+import { createEngineSet, within } from "./engine-set.js";
 import { createModelFacts } from "./model-facts.js";
 import { createModelServers } from "./model-servers.js";
 import { type PictureCorrections, createPictureCorrections } from "./picture-corrections.js";
@@ -39,6 +40,14 @@ export interface Studio {
   readonly corrections: PictureCorrections;
   /** Work in an engine process of its own, started as this host starts them. */
   readonly work: EngineRunner;
+  /** What `close` would have to wait for: runs, and work in other engine processes. */
+  readonly busy: boolean;
+  /**
+   * Ends everything: runs are stopped, and keep what they learnt if they can in the time there is. Then engines are ended by force, whatever they are at; a run goes on
+   * from its last checkpoint.
+   * @param grace milliseconds until then. @param onWaiting hears, in words, what is waited for.
+   */
+  close(grace: number, onWaiting?: (what: string) => void): Promise<void>;
 }
 
 export type EngineRunner = <T>(work: EngineWork, onEvent: (event: RunEvent) => void, check: (value: unknown) => T, signal?: AbortSignal) => Promise<T>;
@@ -59,21 +68,40 @@ export interface StudioOptions {
 
 export function createStudio(options: StudioOptions): Studio {
   const access = createFolderAccess(options.allowedFolders);
-  const { launch } = options;
-  const start: StartTraining = (request, setting) => startTraining(request, { ...setting, ...(launch ? { launch } : {}) });
+  const engines = createEngineSet(options.launch ?? launchChildProcess);
+  const { launch } = engines;
+  const start: StartTraining = (request, setting) => startTraining(request, { ...setting, launch });
   const jobs = createJobRegistry(options.startTraining ?? start);
-  const work: EngineRunner = (asked, onEvent, check, signal) => inEngine(asked, onEvent, check, { ...(signal ? { signal } : {}), ...(launch ? { launch } : {}) });
+  const work: EngineRunner = (asked, onEvent, check, signal) => inEngine(asked, onEvent, check, { ...(signal ? { signal } : {}), launch });
   const tables = createTables(access);
   const home = options.home ?? stateFolder();
   const settings = createSettings(home);
   const servers = createModelServers({ launch });
   const facts = createModelFacts();
   const documents = createProjectDocuments(access);
+  const prediction = createPrediction(access, work, servers, facts);
+
+  async function close(grace: number, onWaiting?: (what: string) => void): Promise<void> {
+    const runs = jobs.underWay().map(({ project, run }) => `run ${run} of ${project}`);
+    const others = jobs.running - runs.length;
+    if (others > 0) runs.push(others === 1 ? "a run that is about to start" : `${others} runs that are about to start`);
+    if (runs.length > 0) {
+      onWaiting?.(`waiting at most ${grace / 1000} s for ${runs.join(", ")} to keep what was learnt; what is cut off goes on from its last checkpoint when it is resumed`);
+    } else if (engines.running > 0) onWaiting?.(`waiting at most ${grace / 1000} s for ${engines.running === 1 ? "an engine process" : `${engines.running} engine processes`} to end`);
+    prediction.close();
+    await within(grace, jobs.stopAll().then(() => engines.empty()));
+    await engines.killAll();
+    tables.close();
+  }
+
   return {
     access, settings, jobs, tables, work, engines: createEngineList(work),
     files: createFiles(access), documents,
     projects: createProjects(createRecentProjects(home), access, settings, options), runs: createRuns(access, jobs),
-    evaluation: createEvaluation(access, tables), prediction: createPrediction(access, work, servers, facts),
-    pictures: createPictures(access, tables, servers, facts), corrections: createPictureCorrections(documents), pictureViews: createPictureViews(access),
+    evaluation: createEvaluation(access, tables), prediction,
+    pictures: createPictures(access, tables, servers, facts), corrections: createPictureCorrections(documents), pictureViews: createPictureViews(access), close,
+    get busy() {
+      return jobs.running > 0 || engines.running > 0;
+    },
   };
 }

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { request, type IncomingHttpHeaders } from "node:http";
-import { connect as connectTcp } from "node:net";
+import { connect as connectTcp, type Socket } from "node:net";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
@@ -200,6 +200,14 @@ describe("an upload", () => {
     expect(dirname(pathIn(await upload("..\\..\\way-out.csv", "x")))).toBe(join(allowed, "Lathe", "Uploads"));
   });
 
+  it("of twenty under one name at once is kept whole, each under a name of its own", async () => {
+    const contents = Array.from({ length: 20 }, (_, i) => `a,b\n${i},${"x".repeat(i * 1000)}\n`);
+    const paths = await Promise.all(contents.map(async (content) => pathIn(await upload("same.csv", content))));
+    expect(new Set(paths).size).toBe(20);
+    expect(paths.map((path) => readFileSync(path, "utf8"))).toEqual(contents);
+    expect(readdirSync(join(allowed, "Lathe", "Uploads")).filter((name) => name.endsWith(".part"))).toEqual([]);
+  });
+
   it("needs the token, and our page", async () => {
     expect((await upload("a.csv", "x", {})).status).toBe(401);
     expect((await upload("a.csv", "x", { cookie: await session() })).status).toBe(403);
@@ -213,7 +221,7 @@ describe("an upload", () => {
     outgoing.on("error", () => undefined);
     outgoing.write("only this");
     const folder = join(allowed, "Lathe", "Uploads");
-    await expect.poll(() => readdirSync(folder).filter((name) => name.startsWith("cut"))).toEqual(["cut.csv.part"]);
+    await expect.poll(() => readdirSync(folder).filter((name) => name.startsWith("cut"))).toEqual([expect.stringMatching(/^cut\.csv\.[0-9a-f]{8}\.part$/)]);
     outgoing.destroy();
     await expect.poll(() => readdirSync(folder).filter((name) => name.startsWith("cut"))).toEqual([]);
   });
@@ -308,6 +316,70 @@ describe("too much, or nonsense", () => {
     expect(await tryKnock("/other", bearer())).toBe(404);
     expectRefused(/no socket/, "rpc.invalid");
   });
+});
+
+describe("whoever is turned away", () => {
+  /** Connects without ever closing its half, sends, and reads to the end. */
+  async function turnedAway(text: string, to = server): Promise<string> {
+    const socket = connectTcp({ port: to.port, host: "127.0.0.1", allowHalfOpen: true });
+    let said = "";
+    socket.setEncoding("utf8").on("data", (data: string) => (said += data)).on("error", () => undefined);
+    await once(socket, "connect");
+    socket.write(text);
+    await once(socket, "end");
+    // Our side has ended; that the server lets go of the whole shows in that it takes no more: the system then answers with a reset.
+    await new Promise<void>((resolve) => {
+      const knock = setInterval(() => socket.write("x"), 50);
+      socket.on("close", () => (clearInterval(knock), resolve()));
+    });
+    return said;
+  }
+  const upgrade = (path: string) => `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`;
+
+  it("is told why and loses the socket, be it half open: an upgrade without a token, at another address, what is no HTTP, a page without a token", async () => {
+    const texts = [upgrade("/rpc"), upgrade("/other"), "GET / HTTP/9.9\r\nbroken\r\n\r\n", `GET / HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\n\r\n`];
+    const said = await Promise.all(texts.map((text) => turnedAway(text)));
+    expect(said.map((text) => text.slice(9, 12))).toEqual(["401", "401", "400", "401"]);
+    expect(said[0]).toContain('"code":"rpc.refused"');
+  });
+
+  it("leaves room for others: 400 that keep their half open are gone", async () => {
+    const said = await Promise.all(Array.from({ length: 10 }, async () => {
+      const some: string[] = [];
+      for (let i = 0; i < 40; i++) some.push(await new Promise<string>((resolve) => {
+        const socket = connectTcp({ port: server.port, host: "127.0.0.1", allowHalfOpen: true }, () => socket.write(upgrade("/rpc")));
+        socket.setEncoding("utf8").once("data", (data: string) => resolve(data.slice(9, 12))).on("error", () => undefined).on("close", () => resolve("closed"));
+      }));
+      return some;
+    }));
+    // Where they come faster than they are let go of, the server takes no more of them for a moment.
+    expect(said.flat().filter((answer) => answer !== "401" && answer !== "closed")).toEqual([]);
+    await expect.poll(() => get("/", bearer()).then(({ status }) => status, () => 0)).toBe(200);
+  });
+
+  it("who asks nothing is let go of", async () => {
+    const other = await startServer({ renderer, patience: 200, studio: createStudio({ allowedFolders: [], home: temporaryFolder("patience") }), onRefusal: (refusal) => refusals.push(refusal) });
+    const said = await Promise.all([turnedAway("", other), turnedAway("GET / HTTP/1.1\r\nHost: 127", other)]);
+    expect(said.map((text) => text.slice(9, 12))).toEqual(["408", "408"]);
+    expect(refusals).toEqual([]);
+    await other.close();
+  });
+});
+
+it("a window that never reads its answers is closed before they fill the memory", async () => {
+  const socket = await openSocket();
+  const raw = (socket as unknown as { readonly _socket: Socket })._socket;
+  raw.pause();
+  const closed = new Promise((resolve) => raw.once("close", resolve));
+  // A list of a megabyte.
+  const many = join(allowed, "many");
+  mkdirSync(many);
+  for (let i = 0; i < 2000; i++) writeFileSync(join(many, `${"n".repeat(200)}${i}`), "");
+  let id = 0;
+  for (; id < 200; id++) socket.send(JSON.stringify({ t: "q", i: String(id), m: "call", a: [{ id: String(id), path: "files.list", input: { folder: many } }] }));
+  await expect.poll(() => refusals.map(({ error }) => error.message), { timeout: 50_000 }).toEqual([expect.stringMatching(/^a window does not read its answers: 3[2-4] MB wait for it/)]);
+  raw.resume();
+  await closed;
 });
 
 describe("a client that was let in", () => {

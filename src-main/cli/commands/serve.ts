@@ -11,6 +11,9 @@ interface Options {
   readonly json?: boolean;
 }
 
+/** Milliseconds. */
+const LINGER = 200;
+
 export function addServe(program: Command): void {
   program.command("serve")
     .description("the studio in a browser, on this machine only")
@@ -21,13 +24,16 @@ export function addServe(program: Command): void {
       const output = createOutput(json);
       const server = await startServer({ ...(port === undefined ? {} : { port }), ...(allow ? { allowedFolders: allow } : {}) });
       output.event({ event: "listening", url: server.url });
-      output.line(`Lathe is at ${server.url}`);
+      // The token opens everything: it is on stdout alone, for whoever started this, and not in what a log keeps of stderr.
+      output.line(json ? `Lathe is at ${new URL(server.url).origin}; the link with its token is on stdout` : `Lathe is at ${server.url}`);
       output.line("Ctrl-C ends it.");
       if (open) openInBrowser(server.openingUrl());
       await new Promise<void>((resolve) => {
         process.once("SIGINT", resolve);
         process.once("SIGTERM", resolve);
       });
-      await server.close();
+      await server.close((what) => output.line(what));
+      // Native code that is still at work in a thread of this process keeps nobody waiting.
+      setTimeout(() => process.exit(), LINGER).unref();
     });
 }

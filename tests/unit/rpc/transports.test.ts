@@ -57,7 +57,7 @@ describe("a WebSocket", () => {
     const socket = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
     const [accepted] = (await once(server, "connection")) as [WebSocket];
     const reasons: string[] = [];
-    createSocketTransport(accepted, (text) => reasons.push(text));
+    createSocketTransport(accepted, { onMalformed: (text) => reasons.push(text) });
     await once(socket, "open");
     socket.send(data);
     const [code] = (await once(socket, "close")) as [number];
