@@ -12,8 +12,10 @@ import { setTimeout } from "node:timers/promises";
  * does and the content is still there, nobody else replaces it.
  */
 
-/** Milliseconds between two looks at a lock that is waited for. */
-const EVERY = 200;
+/** Milliseconds between two looks at a lock that is waited for: at first, when it may be free at once, and at most. */
+const [SOON, MOST] = [5, 200];
+/** Milliseconds of waiting that nobody needs to be told of. */
+const UNTOLD = 500;
 /** Clock ticks a second as /proc tells them: USER_HZ, 100 on every Linux that Node runs on. */
 const TICKS = 100;
 /** Seconds by which a process may be younger than its lock: clocks are read one after the other, and disks round times. */
@@ -60,14 +62,18 @@ export function releaseLock(path) {
  * @param options.signal ends the wait with its reason. @param options.say hears for whom it waits, on which file and since when, once for each holder.
  */
 export async function waitForLock(path, { signal, say = () => undefined } = {}) {
-  for (let told = ""; ;) {
+  const start = performance.now();
+  let told = "";
+  for (let every = SOON; ; every = Math.min(MOST, every * 2)) {
     signal?.throwIfAborted();
     const holder = takeLock(path);
     if (!holder) return;
     const words = describeHolder(holder, path);
-    if (words !== told) say(words);
-    told = words;
-    await setTimeout(EVERY, undefined, { signal }).catch(() => undefined);
+    if (words !== told && performance.now() - start >= UNTOLD) {
+      say(words);
+      told = words;
+    }
+    await setTimeout(every, undefined, { signal }).catch(() => undefined);
   }
 }
 

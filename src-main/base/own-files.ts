@@ -1,4 +1,5 @@
-import { constants, lstatSync, openSync } from "node:fs";
+import { closeSync, constants, fstatSync, lstatSync, openSync } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import { LatheError } from "./errors.js";
 
@@ -17,6 +18,43 @@ export function inside(root: string, ...parts: readonly string[]): string {
     }
   }
   return path;
+}
+
+/**
+ * Opens a file of Lathe's own to read: never what a link leads to, never a pipe or a device, which might have no end.
+ * @throws LatheError `project.unsafe`; what the system says where it cannot be opened
+ */
+export function openOwnFileSync(path: string): number {
+  const file = openSync(path, READING);
+  if (fstatSync(file).isFile()) return file;
+  closeSync(file);
+  throw noFile(path);
+}
+
+/** The same without waiting for the disk. @param flags of `open`, reading unless told */
+export async function openOwnFile(path: string, flags: number = constants.O_RDONLY): Promise<FileHandle> {
+  const file = await open(path, flags | GUARDED);
+  if ((await file.stat()).isFile()) return file;
+  await file.close();
+  throw noFile(path);
+}
+
+/** A text of Lathe's own. @throws as `openOwnFile` */
+export async function readOwnText(path: string): Promise<string> {
+  const file = await openOwnFile(path);
+  try {
+    return await file.readFile("utf8");
+  } finally {
+    await file.close();
+  }
+}
+
+/** Windows has neither flag. */
+const GUARDED = (constants as Readonly<Record<string, number | undefined>>)["O_NOFOLLOW"] === undefined ? 0 : constants.O_NOFOLLOW | constants.O_NONBLOCK;
+const READING = constants.O_RDONLY | GUARDED;
+
+function noFile(path: string): LatheError {
+  return new LatheError("project.unsafe", `${path} is a folder, a pipe or a device, expected a file of Lathe's own; delete it, and Lathe makes the file again`, { path });
 }
 
 /** Opens a file to append to, made where it is not there. A link is refused (ELOOP), and so is a pipe that nobody reads (ENXIO), without waiting. Windows has neither flag. */

@@ -1,5 +1,6 @@
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, readSync } from "node:fs";
 import { LatheError } from "../base/errors.js";
+import { openOwnFileSync } from "../base/own-files.js";
 import { Random } from "../base/random.js";
 import { HEADER_BYTES, readHeader } from "./record-file.js";
 
@@ -78,8 +79,8 @@ export class EpochReader {
     this.#integers = new Int32Array(this.#floats.buffer);
     this.#bytes = new Uint8Array(this.#floats.buffer);
     this.#bases = new Uint32Array(rows);
-    this.#file = openSync(options.path, "r");
-    this.#pictures = pictures.map((source) => ({ source, file: openSync(source.path, "r"), bytes: new Uint8Array(rows * source.bytes) }));
+    this.#file = openOwnFileSync(options.path);
+    this.#pictures = pictures.map((source) => ({ source, file: openOwnFileSync(source.path), bytes: new Uint8Array(rows * source.bytes) }));
   }
 
   /** Goes to a record of an epoch's order. */

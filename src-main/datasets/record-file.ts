@@ -1,16 +1,22 @@
 import { open, type FileHandle } from "node:fs/promises";
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, readSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import { LatheError } from "../base/errors.js";
+import { openOwnFile, openOwnFileSync } from "../base/own-files.js";
+import { throwIfAborted } from "./sources/database.js";
 
 /**
  * Encoded samples on disk: a header of 64 bytes, then records of equal length, row-major, little-endian. A record is the encoded inputs in float32, the targets in
  * float32 (numbers, yes or no) or int32 (class), and the row's number in its file in uint32. The header goes in last, so a half-written file has none.
+ *
+ * Header: magic, version and words in uint32, count in float64, fingerprint of 32 bytes, crc32 of all records, crc32 of these 60 bytes.
  */
 
 export const HEADER_BYTES = 64;
 const MAGIC = "LATHEREC";
-const VERSION = 1;
+const VERSION = 2;
+/** Bytes that are read at a time. */
+const PART = 1 << 20;
 
 /** What a sample file holds. */
 export interface RecordHeader {
@@ -19,6 +25,8 @@ export interface RecordHeader {
   readonly count: number;
   /** sha256 in hexadecimal of what the file was made from. */
   readonly fingerprint: string;
+  /** crc32 of all records. */
+  readonly checksum: number;
 }
 
 /** Appends records; `finish` makes the file valid. */
@@ -30,6 +38,7 @@ export class RecordWriter {
   #filled = 0;
   #position = HEADER_BYTES;
   #count = 0;
+  #checksum = 0;
 
   private constructor(file: FileHandle, words: number) {
     this.#file = file;
@@ -70,6 +79,7 @@ export class RecordWriter {
 
   async flush(): Promise<void> {
     const bytes = this.#filled * 4;
+    this.#checksum = crc32(new Uint8Array(this.#floats.buffer, 0, bytes), this.#checksum);
     let written = 0;
     while (written < bytes) {
       const { bytesWritten } = await this.#file.write(new Uint8Array(this.#floats.buffer, written, bytes - written), 0, bytes - written, this.#position + written);
@@ -81,7 +91,8 @@ export class RecordWriter {
 
   async finish(fingerprint: string): Promise<void> {
     await this.flush();
-    await this.#file.write(encodeHeader({ words: this.#words, count: this.#count, fingerprint }), 0, HEADER_BYTES, 0);
+    // 64 bytes are written at once or not at all.
+    await this.#file.write(encodeHeader({ words: this.#words, count: this.#count, fingerprint, checksum: this.#checksum }), 0, HEADER_BYTES, 0);
     await this.#file.sync();
     await this.#file.close();
   }
@@ -91,56 +102,94 @@ export class RecordWriter {
   }
 }
 
-/** @throws LatheError `data.unreadable` where the file is damaged, half-written or another one. */
+/** @throws LatheError `data.unreadable` where the file is damaged, half-written or another one. Whether its records are whole, `checkRecords` says. */
 export function readHeader(path: string, fingerprint?: string): RecordHeader {
-  const damaged = (reason: string) => new LatheError("data.unreadable", `${path} is damaged (${reason}); prepare the data again`, { path });
-  let file: number;
+  const file = openRecords(path);
   try {
-    file = openSync(path, "r");
-  } catch (error) {
-    throw damaged((error as Error).message);
-  }
-  try {
-    const bytes = Buffer.alloc(HEADER_BYTES);
-    if (readSync(file, bytes, 0, HEADER_BYTES, 0) < HEADER_BYTES) throw damaged("it is too short");
-    if (bytes.toString("latin1", 0, 8) !== MAGIC || bytes.readUInt32LE(60) !== crc32(bytes.subarray(0, 60))) throw damaged("its header is wrong");
-    if (bytes.readUInt32LE(8) !== VERSION) throw damaged("another version of Lathe wrote it");
-    const header = { words: bytes.readUInt32LE(12), count: bytes.readDoubleLE(16), fingerprint: bytes.toString("hex", 24, 56) };
-    if (fingerprint !== undefined && header.fingerprint !== fingerprint) throw damaged("it belongs to other data");
-    const length = fstatSync(file).size;
-    if (length !== HEADER_BYTES + header.count * header.words * 4) throw damaged(`it is ${length} bytes long, expected ${HEADER_BYTES + header.count * header.words * 4}`);
-    return header;
+    return headerOf(file, path, fingerprint);
   } finally {
     closeSync(file);
+  }
+}
+
+/** Reads all records and compares them with their checksum. @throws LatheError `data.unreadable`, `cancelled` */
+export async function checkRecords(path: string, fingerprint: string, signal?: AbortSignal): Promise<RecordHeader> {
+  const header = readHeader(path, fingerprint);
+  const file = await openOwnFile(path);
+  try {
+    const end = HEADER_BYTES + header.count * header.words * 4;
+    const part = Buffer.allocUnsafe(Math.min(PART, Math.max(1, end - HEADER_BYTES)));
+    let checksum = 0;
+    for (let at = HEADER_BYTES; at < end;) {
+      throwIfAborted(signal);
+      const { bytesRead } = await file.read(part, 0, Math.min(part.length, end - at), at);
+      if (bytesRead === 0) throw damaged(path, "it became shorter while it was read");
+      checksum = crc32(part.subarray(0, bytesRead), checksum);
+      at += bytesRead;
+    }
+    if (checksum !== header.checksum) throw damaged(path, "its records are not those that were written");
+    return header;
+  } finally {
+    await file.close();
   }
 }
 
 /** The row numbers of all records, which are their last words. @throws LatheError `data.unreadable` */
 export function readRowNumbers(path: string, fingerprint: string): Uint32Array {
-  const { words, count } = readHeader(path, fingerprint);
-  const rows = new Uint32Array(count);
-  const records = Math.max(1, Math.floor((1 << 20) / (words * 4)));
-  const part = new Uint32Array(records * words);
-  const file = openSync(path, "r");
+  const file = openRecords(path);
   try {
+    const { words, count } = headerOf(file, path, fingerprint);
+    const rows = new Uint32Array(count);
+    const records = Math.max(1, Math.floor(PART / (words * 4)));
+    const part = new Uint32Array(records * words);
+    const bytes = new Uint8Array(part.buffer);
     for (let first = 0; first < count; first += records) {
       const n = Math.min(records, count - first);
-      readSync(file, part, 0, n * words * 4, HEADER_BYTES + first * words * 4);
+      for (let done = 0; done < n * words * 4;) {
+        const got = readSync(file, bytes, done, n * words * 4 - done, HEADER_BYTES + first * words * 4 + done);
+        if (got === 0) throw damaged(path, "it became shorter while it was read");
+        done += got;
+      }
       for (let i = 0; i < n; i++) rows[first + i] = part[(i + 1) * words - 1] ?? 0;
     }
+    return rows;
   } finally {
     closeSync(file);
   }
-  return rows;
 }
 
-function encodeHeader({ words, count, fingerprint }: RecordHeader): Buffer {
+function openRecords(path: string): number {
+  try {
+    return openOwnFileSync(path);
+  } catch (error) {
+    throw damaged(path, (error as Error).message);
+  }
+}
+
+function headerOf(file: number, path: string, fingerprint: string | undefined): RecordHeader {
+  const bytes = Buffer.alloc(HEADER_BYTES);
+  if (readSync(file, bytes, 0, HEADER_BYTES, 0) < HEADER_BYTES) throw damaged(path, "it is too short");
+  if (bytes.toString("latin1", 0, 8) !== MAGIC || bytes.readUInt32LE(60) !== crc32(bytes.subarray(0, 60))) throw damaged(path, "its header is wrong");
+  if (bytes.readUInt32LE(8) !== VERSION) throw damaged(path, "another version of Lathe wrote it");
+  const header = { words: bytes.readUInt32LE(12), count: bytes.readDoubleLE(16), fingerprint: bytes.toString("hex", 24, 56), checksum: bytes.readUInt32LE(56) };
+  if (fingerprint !== undefined && header.fingerprint !== fingerprint) throw damaged(path, "it belongs to other data");
+  const length = fstatSync(file).size;
+  if (length !== HEADER_BYTES + header.count * header.words * 4) throw damaged(path, `it is ${length} bytes long, expected ${HEADER_BYTES + header.count * header.words * 4}`);
+  return header;
+}
+
+function damaged(path: string, reason: string): LatheError {
+  return new LatheError("data.unreadable", `${path} is damaged (${reason}); prepare the data again`, { path, reason });
+}
+
+function encodeHeader({ words, count, fingerprint, checksum }: RecordHeader): Buffer {
   const bytes = Buffer.alloc(HEADER_BYTES);
   bytes.write(MAGIC, "latin1");
   bytes.writeUInt32LE(VERSION, 8);
   bytes.writeUInt32LE(words, 12);
   bytes.writeDoubleLE(count, 16);
   bytes.write(fingerprint.slice(0, 64), 24, "hex");
+  bytes.writeUInt32LE(checksum, 56);
   bytes.writeUInt32LE(crc32(bytes.subarray(0, 60)), 60);
   return bytes;
 }
