@@ -1,11 +1,13 @@
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, readFile, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LatheError } from "../base/errors.js";
+import { holderOf, takeLock } from "../base/lock.mjs";
+import { inside } from "../base/own-files.js";
 import { replaceFile } from "../base/replace-file.js";
 import { type StoredData, storedData } from "./prepared.js";
-import { readHeader } from "./record-file.js";
+import { checkRecords } from "./record-file.js";
 import { SPLITS, type SplitName } from "./splits.js";
 import { throwIfAborted } from "./sources/database.js";
 
@@ -24,44 +26,81 @@ export function listingFile(folder: string, part: "main" | "test"): string {
 }
 
 /** The stored data of a fingerprint, or undefined where there is none or it is damaged; then it is to be made again. */
-export async function findStored(cacheFolder: string, fingerprint: string): Promise<{ readonly folder: string; readonly stored: StoredData } | undefined> {
-  const folder = join(cacheFolder, fingerprint);
+export async function findStored(cacheFolder: string, fingerprint: string, signal?: AbortSignal): Promise<{ readonly folder: string; readonly stored: StoredData } | undefined> {
+  const folder = inside(cacheFolder, fingerprint);
   try {
+    // Marked before it is looked at: whoever makes room meanwhile leaves it, or has taken it away by then.
+    markUsed(folder);
     const stored = storedData.parse(JSON.parse(await readFile(join(folder, DESCRIPTION), "utf8")));
     if (stored.fingerprint !== fingerprint) return undefined;
     for (const split of SPLITS) {
-      const header = readHeader(splitFile(folder, split), fingerprint);
+      const header = await checkRecords(splitFile(folder, split), fingerprint, signal);
       if (header.count !== stored.counts[split] || header.words !== stored.words) return undefined;
     }
     const now = new Date();
     await utimes(join(folder, DESCRIPTION), now, now).catch(() => undefined);
     return { folder, stored };
-  } catch {
+  } catch (thrown) {
+    if (thrown instanceof LatheError && (thrown.code === "cancelled" || thrown.code === "project.unsafe")) throw thrown;
     return undefined;
   }
 }
 
+/** What an entry is marked with while a process uses it; the mark of one that is gone does not count. */
+const MARK = /^used-by-\d+$/;
+
+function markUsed(folder: string): void {
+  try {
+    takeLock(join(folder, `used-by-${process.pid}`));
+  } catch {
+    // It is not there, or a cache that may only be read: then nobody makes room in it either.
+  }
+}
+
+/** Whether a living process uses an entry. */
+async function isUsed(folder: string): Promise<boolean> {
+  const names = await readdir(folder).catch((): string[] => []);
+  return names.some((name) => MARK.test(name) && holderOf(join(folder, name)) !== undefined);
+}
+
 /** Moves finished files from a working folder into the cache and lets the oldest entries go. @returns their folder there. */
 export async function store(cacheFolder: string, workFolder: string, stored: StoredData, listings: readonly ("main" | "test")[] = []): Promise<string> {
-  const folder = join(cacheFolder, stored.fingerprint);
+  const folder = inside(cacheFolder, stored.fingerprint);
   const fresh = join(cacheFolder, `new-${process.pid}-${stored.fingerprint.slice(0, 16)}-${Date.now()}`);
   await mkdir(fresh);
   for (const split of SPLITS) await rename(splitFile(workFolder, split), splitFile(fresh, split));
   for (const part of listings) await rename(listingFile(workFolder, part), listingFile(fresh, part)).catch(() => undefined);
   await writeFile(join(fresh, DESCRIPTION), JSON.stringify(stored));
-  await rm(folder, { recursive: true, force: true });
-  try {
-    await rename(fresh, folder);
-  } catch (error) {
-    // Another process was quicker with the same data.
-    await rm(fresh, { recursive: true, force: true });
-    if (!await findStored(cacheFolder, stored.fingerprint)) throw error;
+  markUsed(fresh);
+  // Another process may have been quicker with the same data, and read it by now: a whole entry stays. Of pictures, one that refers to another store goes.
+  const there = await findStored(cacheFolder, stored.fingerprint);
+  if (there && JSON.stringify(there.stored.inputs) === JSON.stringify(stored.inputs)) await rm(fresh, { recursive: true, force: true });
+  else {
+    await putAway(cacheFolder, folder);
+    try {
+      await rename(fresh, folder);
+    } catch (error) {
+      await rm(fresh, { recursive: true, force: true });
+      if (!await findStored(cacheFolder, stored.fingerprint)) throw error;
+    }
   }
   await compact(cacheFolder, stored.fingerprint);
   return folder;
 }
 
-/** Removes all but the entries used last, and what crashed processes left behind. @param keep a fingerprint that stays in any case. */
+/** Takes an entry out of the cache at once, then its files: whoever has them open reads on. */
+async function putAway(cacheFolder: string, folder: string): Promise<void> {
+  const aside = join(cacheFolder, `new-${process.pid}-${randomBytes(8).toString("hex")}`);
+  try {
+    await rename(folder, aside);
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === "ENOENT") return;
+    throw thrown;
+  }
+  await rm(aside, { recursive: true, force: true });
+}
+
+/** Removes all but the entries in use and those used last, and what crashed processes left behind. @param keep a fingerprint that stays in any case. */
 export async function compact(cacheFolder: string, keep: string): Promise<void> {
   const entries: { readonly path: string; readonly used: number }[] = [];
   for (const name of await readdir(cacheFolder)) {
@@ -74,7 +113,7 @@ export async function compact(cacheFolder: string, keep: string): Promise<void> 
     }
   }
   entries.sort((a, b) => b.used - a.used);
-  for (const { path } of entries.slice(KEPT - 1)) await rm(path, { recursive: true, force: true }).catch(() => undefined);
+  for (const { path } of entries.slice(KEPT - 1)) if (!await isUsed(path)) await putAway(cacheFolder, path).catch(() => undefined);
 }
 
 /**

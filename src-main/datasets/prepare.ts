@@ -39,6 +39,8 @@ export interface PrepareOptions {
   /** `total` is absent where the end is not known. */
   readonly progress?: (stage: Stage, done: number, total?: number) => void;
   readonly signal?: AbortSignal;
+  /** Hears what is waited for, in words. */
+  readonly say?: (words: string) => void;
 }
 
 /**
@@ -58,7 +60,7 @@ async function prepareOrFind(options: PrepareOptions): Promise<PreparedData> {
   if (imageInputs(data).length > 0) return preparePictureData(options);
   const { fingerprint, main, test } = await tableFingerprint(options);
   const paths = test ? [main.path, test.path] : [main.path];
-  const found = await findStored(cacheFolder, fingerprint);
+  const found = await findStored(cacheFolder, fingerprint, signal);
   if (found) return attach(found.stored, found.folder, data, paths, cacheFolder);
 
   const database = await Database.open(cacheFolder, { large: main.size + (test?.size ?? 0) > SMALL, signal });
@@ -81,7 +83,7 @@ async function preparePictureData(options: PrepareOptions): Promise<PreparedData
     const fingerprint = fingerprintOf(data, options.seed, await pictureHashes(options, pictures));
     const { source, testSource } = pictures.sources;
     const paths = testSource ? [source.path, testSource.path] : [source.path];
-    const found = await findStored(cacheFolder, fingerprint);
+    const found = await findStored(cacheFolder, fingerprint, signal);
     // Whose pictures are gone from the store, or came into another one, is made again.
     if (found && found.stored.inputs.every(({ name, store: known }) => known?.generation === pictures.stores[name]?.generation)) return attach(found.stored, found.folder, data, paths, cacheFolder);
     const stored = await make(database, options, fingerprint, pictures.sources, pictures, progress);

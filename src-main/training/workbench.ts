@@ -58,6 +58,7 @@ export async function openWorkbench({ project, folder, choice, threads, emit, si
     folder, data: project.data, seed: project.seed, cacheFolder: inside(folder, ".lathe", "cache"),
     compile: (graph) => fileEngine.compile(graph, { device: "cpu", threads: 1 }),
     progress: (stage, done, total) => emit({ event: "stage", stage, done, ...(total === undefined ? {} : { total }) }),
+    say: (message) => emit({ event: "log", level: "info", message }),
     ...(signal ? { signal } : {}),
   });
   const { fitted, counts } = prepared;

@@ -42,7 +42,7 @@ function nested(random: Random): Raw {
 
 // ── bytes
 
-type Bytes = Buffer<ArrayBufferLike>;
+type Bytes = Buffer;
 
 export const byteWays: readonly ((bytes: Bytes, random: Random) => Bytes)[] = [flip, flip, flip, cut, doubled, overwritten, overwritten, inserted, swapped, headless, emptied];
 
@@ -143,7 +143,7 @@ function slots(root: { readonly root: unknown }): readonly Slot[] {
       if (typeof value === "object" && value !== null && !(value instanceof Raw) && !(value instanceof Uint8Array)) visit(value as Record<string, unknown>);
     }
   };
-  visit(root as Record<string, unknown>);
+  visit(root);
   return found;
 }
 

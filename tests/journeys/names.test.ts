@@ -79,6 +79,8 @@ describe("inputs, layers and targets that are called like what Lathe itself call
     expect(evaluated.code, evaluated.stderr).toBe(0);
     const inspected = await lathe("inspect", project, "--json");
     expect(inspected.code, inspected.stderr).toBe(0);
+  });
+});
 
 describe("names that a terminal would obey", () => {
   it("are shown and not sent, whichever command says them, to people and to programs", async () => {

@@ -4,7 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { expect } from "vitest";
 import { build } from "vite";
 import { packageRoot } from "../../src-main/base/entries.js";
-import { Random } from "../../src-main/base/random.js";
+import { type Random } from "../../src-main/base/random.js";
 import type { ProjectInput } from "../../src-main/contract/project.js";
 import { createFolderAccess } from "../../src-main/services/folder-access.js";
 import { createJobRegistry } from "../../src-main/services/job-registry.js";
@@ -172,7 +172,6 @@ class Kill {
     expect(epochsOf(folder), `${killed.moment}: the epochs`).toEqual(Array.from({ length: EPOCHS }, (_, i) => i + 1));
     expect(existsSync(join(folder, "lock")), `${killed.moment}: the lock`).toBe(false);
     expect(readFileSync(join(project, "project.json"), "utf8")).toBe(before);
-    void random;
     return { ...killed, leftovers: [...strange(folder, /^(config|report|inputs|previous-report)\.json$|^(previous-)?model\.onnx$|^metrics\.jsonl$|^log\.txt$|^predictions$|^checkpoint$/), ...strange(join(folder, "checkpoint"), /^(latest|previous)\.ckpt$/), ...strange(join(folder, "predictions"), /\.bin$/)] };
   }
 

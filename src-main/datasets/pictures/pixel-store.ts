@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from "node:crypto";
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout } from "node:timers/promises";
 import { crc32 } from "node:zlib";
-import { LatheError } from "../../base/errors.js";
+import { LatheError, toLatheError } from "../../base/errors.js";
+import { holderOf, releaseLock, waitForLock } from "../../base/lock.mjs";
 import { throwIfAborted } from "../sources/database.js";
 import type { PixelFormat } from "./picture-task.js";
 import { inside } from "../../base/own-files.js";
@@ -56,11 +56,11 @@ export class PixelStore {
     this.#pixels = pixels;
   }
 
-  /** Opens the store of a format for this process alone; waits while another one has it. @throws LatheError `run.storage`, `cancelled` */
-  static async open(cacheFolder: string, format: PixelFormat, signal?: AbortSignal): Promise<PixelStore> {
+  /** Opens the store of a format for this process alone; waits while another one has it. @param say hears for whom it waits, on which file and since when. @throws LatheError `run.storage`, `cancelled` */
+  static async open(cacheFolder: string, format: PixelFormat, signal?: AbortSignal, say?: (words: string) => void): Promise<PixelStore> {
     const folder = storeFolder(cacheFolder, format);
     await mkdir(folder, { recursive: true });
-    await lock(folder, signal);
+    await lock(folder, signal, say);
     try {
       const bytes = bytesOf(format);
       const known = await readIndex(folder, bytes);
@@ -78,7 +78,7 @@ export class PixelStore {
       await pixels.truncate(hashes.length * bytes);
       return new PixelStore(folder, bytes, generation, new Map(hashes.map((hash, place) => [hash, place])), index, pixels);
     } catch (error) {
-      await unlock(folder);
+      unlock(folder);
       throw error;
     }
   }
@@ -108,15 +108,15 @@ export class PixelStore {
     if (this.#fresh.length * this.#bytes >= UNSAFE || performance.now() - this.#secured >= UNSAFE_FOR) await this.#secure();
   }
 
-  /** Forgets pictures that nobody has any more, where they are the greater part. @param used contents in use. */
-  async close(used: ReadonlySet<string>): Promise<void> {
+  /** Forgets pictures that nobody has any more, where they are the greater part. @param used contents in use; undefined where that is not known. */
+  async close(used: ReadonlySet<string> | undefined): Promise<void> {
     await this.#secure();
     await this.#index.close();
     await this.#pixels.close();
-    const spare = [...this.#places.keys()].filter((hash) => !used.has(hash)).length;
+    const spare = used ? [...this.#places.keys()].filter((hash) => !used.has(hash)).length : 0;
     // Whoever reads it meanwhile keeps the old file; the next time it is made anew, and the pictures are read again.
     if (spare > 1000 && spare > this.#places.size / 2) await rm(join(this.#folder, "index"), { force: true });
-    await unlock(this.#folder);
+    unlock(this.#folder);
   }
 
   async #secure(): Promise<void> {
@@ -154,7 +154,7 @@ export async function dropStores(cacheFolder: string, keep: readonly PixelFormat
   const now = new Date();
   for (const path of kept) await utimes(join(path, USED), now, now).catch(() => undefined);
   others.sort((a, b) => b.used - a.used);
-  for (const { path } of others.slice(Math.max(0, KEPT - kept.size))) if (!(await holder(path))) await rm(path, { recursive: true, force: true }).catch(() => undefined);
+  for (const { path } of others.slice(Math.max(0, KEPT - kept.size))) if (!holderOf(join(path, "lock"))) await rm(path, { recursive: true, force: true }).catch(() => undefined);
 }
 
 /** Bytes of a picture of a format. */
@@ -207,39 +207,20 @@ async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): 
   for (let written = 0; written < bytes.length;) written += (await file.write(bytes, written, bytes.length - written, position + written)).bytesWritten;
 }
 
-async function lock(folder: string, signal: AbortSignal | undefined): Promise<void> {
-  for (;;) {
-    throwIfAborted(signal);
-    try {
-      const file = await open(join(folder, "lock"), "wx");
-      await file.writeFile(String(process.pid));
-      await file.close();
-      return;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw new LatheError("run.storage", `${folder} cannot be written (${(error as Error).message}); make room or allow writing there`, { path: folder }, { cause: error });
-    }
-    if (await holder(folder)) await setTimeout(200);
-    else await unlock(folder);
-  }
-}
-
-async function unlock(folder: string): Promise<void> {
-  await rm(join(folder, "lock"), { force: true });
-}
-
-/** The living process that has a store; undefined where a crash left the lock. */
-async function holder(folder: string): Promise<number | undefined> {
-  const file = await open(join(folder, "lock"), "r").catch(() => undefined);
-  if (!file) return undefined;
-  const { mtimeMs } = await file.stat();
-  const pid = Number(await file.readFile("utf8"));
-  await file.close();
-  // One that was just made may not say whose it is yet.
-  if (!Number.isInteger(pid) || pid === 0) return Date.now() - mtimeMs < 2000 ? -1 : undefined;
+/** @throws LatheError `run.storage`, `cancelled` */
+async function lock(folder: string, signal: AbortSignal | undefined, say: ((words: string) => void) | undefined): Promise<void> {
   try {
-    process.kill(pid, 0);
-    return pid;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM" ? pid : undefined;
+    await waitForLock(join(folder, "lock"), { ...(signal ? { signal } : {}), ...(say ? { say } : {}) });
+  } catch (thrown) {
+    throwIfAborted(signal);
+    throw storageErrorOf(folder, thrown);
   }
+}
+
+function unlock(folder: string): void {
+  releaseLock(join(folder, "lock"));
+}
+
+function storageErrorOf(folder: string, thrown: unknown): LatheError {
+  return new LatheError("run.storage", `${folder} cannot be written (${toLatheError(thrown).message}); make room or allow writing there`, { path: folder }, { cause: thrown });
 }

@@ -38,6 +38,8 @@ export interface PreparePicturesOptions {
   readonly want?: "pixels" | "facts";
   readonly progress?: (done: number, total: number) => void;
   readonly signal?: AbortSignal | undefined;
+  /** Hears what is waited for. */
+  readonly say?: ((words: string) => void) | undefined;
 }
 
 export function imageInputs(data: DataSpec): readonly ImageInputSpec[] {
@@ -50,7 +52,7 @@ export function formatOfInput({ size: [height, width], color, background }: Pick
 
 /** Reads what the sources name, puts bad files on the project's list, and tells of them. @throws LatheError `data.unreadable` where nothing can be read; `data.column`, `run.storage`, `cancelled` */
 export async function preparePictures(database: Database, { source, testSource }: Sources, options: PreparePicturesOptions): Promise<PreparedPictures> {
-  const { folder, data, cacheFolder, want = "pixels", progress, signal } = options;
+  const { folder, data, cacheFolder, want = "pixels", progress, signal, say } = options;
   const inputs = imageInputs(data);
   const known = await stillBad(folder);
   const named: { readonly source: Source; readonly paths: readonly string[] }[] = [];
@@ -58,7 +60,7 @@ export async function preparePictures(database: Database, { source, testSource }
   const all = new Set(named.flatMap(({ source: { root }, paths }) => paths.map((path) => join(root, path))));
   const formats = [...new Map(inputs.map((input) => [JSON.stringify(formatOfInput(input)), formatOfInput(input)])).entries()];
   const read = await readPictures({
-    paths: [...all].filter((path) => !known.has(path)), formats: want === "pixels" ? formats.map(([, format]) => format) : [], cacheFolder, ...(progress ? { progress } : {}), signal,
+    paths: [...all].filter((path) => !known.has(path)), formats: want === "pixels" ? formats.map(([, format]) => format) : [], cacheFolder, ...(progress ? { progress } : {}), signal, say,
   });
   const bad = new Map([...known].filter(([path]) => all.has(path)));
   for (const [path, { bad: reason }] of read.facts) if (reason !== undefined) bad.set(path, reason);

@@ -13,6 +13,8 @@ export interface ReadPicturesOptions {
   readonly cacheFolder: string;
   readonly progress?: (done: number, total: number) => void;
   readonly signal?: AbortSignal | undefined;
+  /** Hears what is waited for. */
+  readonly say?: ((words: string) => void) | undefined;
 }
 
 export interface ReadPictures {
@@ -32,13 +34,14 @@ const SAVED = 2000;
  * Sees to it that every readable picture is in the stores, reading only files that are new or changed. Bad files are told among the facts.
  * @throws LatheError `run.storage`, `cancelled`
  */
-export async function readPictures({ paths, formats, cacheFolder, progress = () => undefined, signal }: ReadPicturesOptions): Promise<ReadPictures> {
+export async function readPictures({ paths, formats, cacheFolder, progress = () => undefined, signal, say }: ReadPicturesOptions): Promise<ReadPictures> {
   const memory = await PictureMemory.open(cacheFolder);
   const stores: PixelStore[] = [];
   const used = new Set<string>();
   const facts = new Map<string, PictureFacts>();
+  let read = false;
   try {
-    for (const format of formats) stores.push(await PixelStore.open(cacheFolder, format, signal));
+    for (const format of formats) stores.push(await PixelStore.open(cacheFolder, format, signal, say && ((holder) => say(`waiting for the pictures that ${holder} prepares`))));
     const marks = await marksOf(paths, signal);
     const unread = paths.filter((path) => {
       const mark = marks.get(path);
@@ -75,11 +78,13 @@ export async function readPictures({ paths, formats, cacheFolder, progress = () 
       }
     }
     throwIfAborted(signal);
+    read = true;
     return { facts, stores: stores.map((store) => ({ reference: store.reference, placeOf: (sha256) => store.placeOf(sha256) })) };
   } finally {
-    for (const store of stores) await store.close(used);
+    // What is spare is known only once all has been read: a start that was called off keeps everything.
+    for (const store of stores) await store.close(read ? used : undefined);
     await memory.save();
-    if (formats.length > 0) await dropStores(cacheFolder, formats);
+    if (read && formats.length > 0) await dropStores(cacheFolder, formats);
   }
 }
 

@@ -63,6 +63,11 @@ describe("the cache of prepared data", () => {
     ["a sample file that is gone", (f: string) => rmSync(join(f, "test.records"))],
     ["a damaged header", (f: string) => { const bytes = readFileSync(join(f, "validation.records")); bytes[20]! ^= 1; writeFileSync(join(f, "validation.records"), bytes); }],
     ["a sample file of other data", (f: string) => { const bytes = readFileSync(join(f, "validation.records")); bytes[30]! ^= 1; writeFileSync(join(f, "validation.records"), bytes); }],
+    ["the sign of every number turned", (f: string) => {
+      const bytes = readFileSync(join(f, "train.records"));
+      for (let i = 64 + 3; i < bytes.length; i += 4) bytes[i]! ^= 0x80;
+      writeFileSync(join(f, "train.records"), bytes);
+    }],
     ["a half-written description", (f: string) => truncateSync(join(f, "prepared.json"), 100)],
     ["no description", (f: string) => rmSync(join(f, "prepared.json"))],
     ["a description of another version", (f: string) => writeFileSync(join(f, "prepared.json"), readFileSync(join(f, "prepared.json"), "utf8").replace(`"version":1`, `"version":2`))],
@@ -83,12 +88,21 @@ describe("the cache of prepared data", () => {
     const entries: string[] = [];
     for (let seed = 1; seed <= 5; seed++) entries.push((await prepareIn(folder, { seed })).prepared.folder);
     entries.forEach((entry, k) => utimesSync(join(entry, "prepared.json"), 1000 + k, 1000 + k));
+    // As if other processes had made them, and ended.
+    for (const entry of entries) rmSync(join(entry, `used-by-${process.pid}`));
     await prepareIn(folder, { seed: 1 });
     // No process has this number.
     writeTable(cache, "work-99999999-abc", "left behind");
     await prepareIn(folder, { seed: 6 });
     expect(entries.map((entry) => existsSync(entry))).toEqual([true, false, true, true, true]);
     expect(readdirSync(cache).filter((name) => /^(work|new)-/.test(name))).toEqual([]);
+  });
+
+  it("keeps a data set that a living process uses, however many come after it", async () => {
+    const folder = project();
+    const entries: string[] = [];
+    for (let seed = 1; seed <= 9; seed++) entries.push((await prepareIn(folder, { seed })).prepared.folder);
+    expect(entries.map((entry) => existsSync(join(entry, "train.records")))).toEqual(entries.map(() => true));
   });
 
   it("leaves nothing behind when it is cancelled or the data are wrong", async () => {

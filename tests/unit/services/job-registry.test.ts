@@ -27,7 +27,7 @@ function createScriptedJob(run: string) {
 }
 
 const step = (n: number): RunEvent => ({ event: "step", epoch: 1, step: n, loss: 0.5, learningRate: 0.01, samplesPerSecond: 1, secondsLeft: 1 });
-const warning = (message: string): RunEvent => ({ event: "warning", code: "vanishing", message });
+const warning = (message: string): RunEvent => ({ event: "warning", code: "vanishing", message, advice: [] });
 
 async function setUp() {
   const scripted = createScriptedJob("0001");

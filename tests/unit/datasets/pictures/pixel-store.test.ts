@@ -17,6 +17,13 @@ async function fill(folder: string, names: readonly string[], used: readonly str
   return store.reference;
 }
 
+/** What a start that was called off leaves. */
+async function breakOff(folder: string, names: readonly string[]): Promise<void> {
+  const store = await PixelStore.open(folder, format);
+  for (const name of names) await store.add(hash(name), pixels(name));
+  await store.close(undefined);
+}
+
 async function places(folder: string, names: readonly string[]): Promise<readonly (number | undefined)[]> {
   const store = await PixelStore.open(folder, format);
   const found = names.map((name) => store.placeOf(hash(name)));
@@ -25,6 +32,14 @@ async function places(folder: string, names: readonly string[]): Promise<readonl
 }
 
 describe("a store of pictures", () => {
+  test("keeps everything where a start was called off before all was read", async () => {
+    const folder = temporaryFolder();
+    const names = Array.from({ length: 1200 }, (_, i) => `picture ${i}`);
+    await fill(folder, names);
+    await breakOff(folder, ["one more"]);
+    expect(await places(folder, [...names, "one more"])).toEqual([...names, "one more"].map((_, place) => place));
+  });
+
   test("holds each content once, at a place that stays", async () => {
     const folder = temporaryFolder();
     const { path, generation, bytes } = await fill(folder, ["a", "b", "a"]);
