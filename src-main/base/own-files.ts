@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync } from "node:fs";
+import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import { LatheError } from "./errors.js";
@@ -12,10 +12,7 @@ export function inside(root: string, ...parts: readonly string[]): string {
   let path = root;
   for (const part of parts) {
     path = join(path, part);
-    if (isLink(path)) {
-      throw new LatheError("project.unsafe",
-        `${path} is a link; Lathe follows no links inside a project, since it writes and deletes there; put the folder or file itself in its place, or move the whole project`, { path });
-    }
+    if (isLink(path)) throw linked(path);
   }
   return path;
 }
@@ -25,6 +22,7 @@ export function inside(root: string, ...parts: readonly string[]): string {
  * @throws LatheError `project.unsafe`; what the system says where it cannot be opened
  */
 export function openOwnFileSync(path: string): number {
+  if (isLink(path)) throw linked(path);
   const file = openSync(path, READING);
   if (fstatSync(file).isFile()) return file;
   closeSync(file);
@@ -33,10 +31,21 @@ export function openOwnFileSync(path: string): number {
 
 /** The same without waiting for the disk. @param flags of `open`, reading unless told */
 export async function openOwnFile(path: string, flags: number = constants.O_RDONLY): Promise<FileHandle> {
+  if (isLink(path)) throw linked(path);
   const file = await open(path, flags | GUARDED);
   if ((await file.stat()).isFile()) return file;
   await file.close();
   throw noFile(path);
+}
+
+/** The bytes of a file of Lathe's own. @throws as `openOwnFileSync` */
+export function readOwnFileSync(path: string): Buffer {
+  const file = openOwnFileSync(path);
+  try {
+    return readFileSync(file);
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** A text of Lathe's own. @throws as `openOwnFile` */
@@ -52,6 +61,11 @@ export async function readOwnText(path: string): Promise<string> {
 /** Windows has neither flag. */
 const GUARDED = (constants as Readonly<Record<string, number | undefined>>)["O_NOFOLLOW"] === undefined ? 0 : constants.O_NOFOLLOW | constants.O_NONBLOCK;
 const READING = constants.O_RDONLY | GUARDED;
+
+function linked(path: string): LatheError {
+  return new LatheError("project.unsafe",
+    `${path} is a link; Lathe follows no links inside a project, since it writes and deletes there; put the folder or file itself in its place, or move the whole project`, { path });
+}
 
 function noFile(path: string): LatheError {
   return new LatheError("project.unsafe", `${path} is a folder, a pipe or a device, expected a file of Lathe's own; delete it, and Lathe makes the file again`, { path });

@@ -1,6 +1,7 @@
-import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { mkdir, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { LatheError, toLatheError } from "../base/errors.js";
+import { readOwnText } from "../base/own-files.js";
 import { replaceFile } from "../base/replace-file.js";
 import { formatJson, parseJson } from "./json.js";
 import { type Project, type ProjectInput, parseProject } from "./project.js";
@@ -26,11 +27,12 @@ export async function readProjectFile(path: string): Promise<ProjectOnDisk> {
   const file = await projectFileOf(path);
   let text: string;
   try {
-    text = await readFile(file, "utf8");
+    text = await readOwnText(file);
   } catch (thrown) {
     if (isMissing(thrown)) {
       throw new LatheError("project.missing", `there is no project at ${file}; "lathe new <folder> --template tabular --data <table>" makes one`, { file });
     }
+    if (thrown instanceof LatheError) throw thrown;
     throw new LatheError("project.missing", `${file} cannot be read: ${toLatheError(thrown).message}`, { file }, { cause: thrown });
   }
   const value = parseJson(text, file);

@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, readFile, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LatheError } from "../base/errors.js";
 import { holderOf, takeLock } from "../base/lock.mjs";
-import { inside } from "../base/own-files.js";
+import { inside, readOwnText } from "../base/own-files.js";
 import { replaceFile } from "../base/replace-file.js";
 import { type StoredData, storedData } from "./prepared.js";
 import { checkRecords } from "./record-file.js";
@@ -31,7 +31,7 @@ export async function findStored(cacheFolder: string, fingerprint: string, signa
   try {
     // Marked before it is looked at: whoever makes room meanwhile leaves it, or has taken it away by then.
     markUsed(folder);
-    const stored = storedData.parse(JSON.parse(await readFile(join(folder, DESCRIPTION), "utf8")));
+    const stored = storedData.parse(JSON.parse(await readOwnText(join(folder, DESCRIPTION))));
     if (stored.fingerprint !== fingerprint) return undefined;
     for (const split of SPLITS) {
       const header = await checkRecords(splitFile(folder, split), fingerprint, signal);
@@ -153,7 +153,7 @@ interface HashMemo {
 
 async function readHashes(cacheFolder: string): Promise<Readonly<Record<string, HashMemo>>> {
   try {
-    const value: unknown = JSON.parse(await readFile(join(cacheFolder, HASHES), "utf8"));
+    const value: unknown = JSON.parse(await readOwnText(join(cacheFolder, HASHES)));
     return typeof value === "object" && value !== null ? value as Readonly<Record<string, HashMemo>> : {};
   } catch {
     return {};

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { LatheError } from "../base/errors.js";
+import { readOwnFileSync } from "../base/own-files.js";
 import type { ExportFormat, ModelCard } from "../contract/run-views.js";
 import type { RunReference } from "../contract/summaries.js";
 import { type Preprocess, PREPROCESS, exporters } from "../exporters/index.js";
@@ -73,7 +74,7 @@ export async function writeExport(access: FolderAccess, asked: RunReference, for
 /** How a run's exported file is fed and what it answers. @throws LatheError `run.missing`, `export.parity` */
 export async function cardOf(access: FolderAccess, asked: RunReference): Promise<ModelCard> {
   const { model: file } = await modelOfRun(access, asked);
-  const bytes = readFileSync(file);
+  const bytes = readOwnFileSync(file);
   const { graph, opsets, metadata } = decodeModel(bytes);
   const { fitted } = readFacts(metadata, file);
   const input = (name: string): string => {

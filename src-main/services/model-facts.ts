@@ -1,6 +1,7 @@
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import type { ModelFacts } from "../training/inference-model.js";
 import { factsOf } from "../training/served-model.js";
+import { readOwnFileSync } from "../base/own-files.js";
 
 /** Models whose facts are remembered. */
 const MOST = 4;
@@ -15,7 +16,7 @@ export function createModelFacts(): ModelFactsStore {
     const identity = `${mtimeMs} ${size}`;
     const known = remembered.get(model);
     if (known?.identity === identity) return known.facts;
-    const facts = factsOf(readFileSync(model), model);
+    const facts = factsOf(readOwnFileSync(model), model);
     remembered.delete(model);
     remembered.set(model, { identity, facts });
     for (const oldest of [...remembered.keys()].slice(0, Math.max(0, remembered.size - MOST))) remembered.delete(oldest);

@@ -1,7 +1,8 @@
-import { readFile, readdir, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { LatheError, toLatheError } from "../base/errors.js";
+import { readOwnText } from "../base/own-files.js";
 import { type SourceSpec, sourceSchema } from "../contract/data.js";
 import { parseJson } from "../contract/json.js";
 import { describeProblem, problemsOf } from "../contract/problems.js";
@@ -23,7 +24,8 @@ export interface ProjectData {
 /** @throws LatheError `project.missing`, `project.invalid` where the file is not even JSON, `rpc.refused` */
 export async function readProjectData(access: FolderAccess, project: string): Promise<ProjectData> {
   const file = await projectFileOf(await access.resolve(project, "the project"));
-  const text = await readFile(file, "utf8").catch((thrown: unknown) => {
+  const text = await readOwnText(file).catch((thrown: unknown) => {
+    if (thrown instanceof LatheError) throw thrown;
     throw new LatheError("project.missing", `${file} cannot be read: ${toLatheError(thrown).message}`, { file }, { cause: thrown });
   });
   const value = parseJson(text, file);
@@ -83,7 +85,7 @@ export async function mayResume(access: FolderAccess, { project, run }: RunRefer
   const file = join(project, "runs", run, "config.json");
   const settings = z.object({ project: z.record(z.string(), z.unknown()) });
   await refuseOutOfBounds((async () => {
-    const { project: document } = settings.parse(parseJson(await readFile(await access.resolve(file, "the run"), "utf8"), file));
+    const { project: document } = settings.parse(parseJson(await readOwnText(await access.resolve(file, "the run")), file));
     return tableSourceOf(access, { folder: project, file, document });
   })());
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { LatheError, toLatheError } from "../base/errors.js";
+import { readOwnFileSync } from "../base/own-files.js";
 import { replaceFile } from "../base/replace-file.js";
 import { formatJson, parseJson } from "../contract/json.js";
 import { PROJECT_VERSION, parseProject } from "../contract/project.js";
@@ -26,14 +26,16 @@ export function createProjectDocuments(access: FolderAccess): ProjectDocuments {
 
   async function fileOf(project: string): Promise<string> {
     const file = await projectFileOf(await access.resolve(project, "the project"));
-    return access.resolve(file, "the project");
+    await access.resolve(file, "the project");
+    return file;
   }
 
   async function load(file: string): Promise<{ readonly text: string; readonly revision: string }> {
     try {
-      const bytes = await readFile(file);
+      const bytes = readOwnFileSync(file);
       return { text: bytes.toString("utf8"), revision: revisionOf(bytes) };
     } catch (thrown) {
+      if (thrown instanceof LatheError) throw thrown;
       throw new LatheError("project.missing", `${file} cannot be read: ${toLatheError(thrown).message}`, { file }, { cause: thrown });
     }
   }

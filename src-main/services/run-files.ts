@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { open, readFile, readdir, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { errorRecord, metricValues, type MetricValues } from "../contract/events.js";
@@ -8,6 +8,7 @@ import type { RunLog } from "../contract/run-views.js";
 import { runId } from "../contract/summaries.js";
 
 import { TRASH } from "../training/run-folder.js";
+import { inside, openOwnFile, readOwnText } from "../base/own-files.js";
 
 /** Reads what a run leaves in its folder, without touching it: another process may be writing there. */
 
@@ -43,18 +44,19 @@ export interface RunReport {
 
 /** The ids of a project's runs, the newest (highest) first. */
 export async function listRunIds(project: string): Promise<string[]> {
-  return idsIn(join(project, "runs"));
+  return idsIn(project, "runs");
 }
 
 /** Those in the trash, likewise. */
 export async function listTrashedIds(project: string): Promise<string[]> {
-  return idsIn(join(project, "runs", TRASH));
+  return idsIn(project, "runs", TRASH);
 }
 
-async function idsIn(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+/** None where the folder is a link: what is done there says so. */
+async function idsIn(project: string, ...folder: readonly string[]): Promise<string[]> {
+  const entries = await Promise.resolve().then(() => readdir(inside(project, ...folder), { withFileTypes: true })).catch(() => []);
   // A folder without a configuration is of a start that was killed before the run was one.
-  const ids = entries.filter((entry) => entry.isDirectory() && runId.safeParse(entry.name).success && existsSync(join(folder, entry.name, "config.json"))).map(({ name }) => name);
+  const ids = entries.filter((entry) => entry.isDirectory() && runId.safeParse(entry.name).success && existsSync(join(project, ...folder, entry.name, "config.json"))).map(({ name }) => name);
   return ids.sort((a, b) => b.localeCompare(a, "en", { numeric: true }));
 }
 
@@ -83,7 +85,7 @@ const logShown = 256 << 10;
 export async function readLog(folder: string): Promise<RunLog> {
   let file;
   try {
-    file = await open(join(folder, "log.txt"));
+    file = await openOwnFile(join(folder, "log.txt"));
     const { size } = await file.stat();
     const omitted = Math.max(0, size - logShown);
     const { buffer, bytesRead } = await file.read(Buffer.alloc(size - omitted), 0, size - omitted, omitted);
@@ -105,7 +107,7 @@ export async function readFailure(folder: string): Promise<z.infer<typeof errorR
 
 async function readJson<T extends z.ZodType>(path: string, schema: T): Promise<z.output<T> | undefined> {
   try {
-    return schema.parse(JSON.parse(await readFile(path, "utf8")));
+    return schema.parse(JSON.parse(await readOwnText(path)));
   } catch {
     return undefined;
   }

@@ -1,8 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { replaceFile } from "../base/replace-file.js";
 import { z } from "zod";
 import { storageError } from "../training/checkpoint.js";
+import { inside, readOwnText } from "../base/own-files.js";
 
 /** `label.json` of a run: what its user calls it and noted. Not part of the run itself, so it can change while the run is under way. */
 const labelSchema = z.object({ name: z.string().optional().catch(undefined), note: z.string().optional().catch(undefined) });
@@ -15,7 +15,7 @@ export interface RunLabel {
 /** Nothing where there is no label, or it is damaged. */
 export async function readLabel(run: string): Promise<RunLabel> {
   try {
-    return labelSchema.parse(JSON.parse(await readFile(join(run, "label.json"), "utf8")));
+    return labelSchema.parse(JSON.parse(await readOwnText(join(run, "label.json"))));
   } catch {
     return {};
   }
@@ -25,7 +25,7 @@ export async function readLabel(run: string): Promise<RunLabel> {
 export async function writeLabel(run: string, change: RunLabel): Promise<void> {
   const before = await readLabel(run);
   const [name, note] = [(change.name ?? before.name ?? "").trim(), change.note ?? before.note ?? ""];
-  const file = join(run, "label.json");
+  const file = inside(run, "label.json");
   try {
     await replaceFile(file, `${JSON.stringify({ ...(name === "" ? {} : { name }), ...(note.trim() === "" ? {} : { note }) }, null, 2)}\n`);
   } catch (thrown) {

@@ -1,9 +1,9 @@
-import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { epochEvent, type EpochEvent, type WarningEvent } from "../contract/events.js";
 import type { RunMetrics } from "../contract/summaries.js";
 import { thinEpochs } from "../contract/thin-epochs.js";
+import { openOwnFile } from "../base/own-files.js";
 
 /** Characters of a line beyond which it is damage; an epoch of a network of a thousand layers takes about a hundredth of this. */
 const longestLine = 16 << 20;
@@ -69,7 +69,7 @@ export function parseEpoch(line: string): EpochEvent | undefined {
 /** Some at a time: waiting for each of a million would take longer than reading them. */
 async function* linesOf(path: string): AsyncGenerator<readonly string[]> {
   let rest = "";
-  for await (const chunk of createReadStream(path, { encoding: "utf8", highWaterMark: 256 << 10 })) {
+  for await (const chunk of (await openOwnFile(path)).createReadStream({ encoding: "utf8", highWaterMark: 256 << 10 })) {
     const lines = (rest + (chunk as string)).split("\n");
     rest = lines.pop() ?? "";
     yield lines;

@@ -1,4 +1,3 @@
-import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { StringDecoder } from "node:string_decoder";
 import type { Disposable } from "../base/disposable.js";
@@ -6,6 +5,7 @@ import type { RunEvent } from "../contract/events.js";
 import { isHeld } from "../training/run-lock.js";
 import { readReport } from "./run-files.js";
 import { parseEpoch } from "./run-metrics.js";
+import { openOwnFile } from "../base/own-files.js";
 
 /** Milliseconds between looks at a run that another process trains. */
 const interval = 500;
@@ -31,7 +31,7 @@ export function watchRun(options: WatchOptions): Disposable {
   const buffer = Buffer.alloc(tail);
 
   async function readNew(): Promise<void> {
-    const file = await open(join(options.folder, "metrics.jsonl"), "r").catch(() => undefined);
+    const file = await openOwnFile(join(options.folder, "metrics.jsonl")).catch(() => undefined);
     if (!file) {
       // All that comes to be there is new.
       offset = 0;

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { LatheError } from "../base/errors.js";
+import { readOwnFileSync } from "../base/own-files.js";
 import type { StateVectors } from "./trainer.js";
 
 /**
@@ -67,7 +68,7 @@ export function loadCheckpoint<H>(
 
 function decodeFile(path: string): Checkpoint<unknown> | string {
   try {
-    return decode(readFileSync(path));
+    return decode(readOwnFileSync(path));
   } catch (thrown) {
     return `it cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
   }

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { z } from "zod";
 import { defined } from "../base/assert.js";
 import { LatheError } from "../base/errors.js";
+import { inside, readOwnFileSync } from "../base/own-files.js";
 import type { Predictions } from "./evaluator.js";
 import type { JudgedTarget } from "./judge.js";
 import { storageError, whatIsKept } from "./checkpoint.js";
@@ -48,7 +49,7 @@ export interface KeptPredictions {
 }
 
 export function predictionsFile(run: string, split: KeptSplit): string {
-  return join(run, "predictions", `${split}.bin`);
+  return inside(run, "predictions", `${split}.bin`);
 }
 
 /**
@@ -113,7 +114,7 @@ function writeAll(file: number, bytes: Uint8Array): void {
 export function readPredictions(path: string): KeptPredictions {
   let bytes: Buffer;
   try {
-    bytes = readFileSync(path);
+    bytes = readOwnFileSync(path);
   } catch (cause) {
     throw new LatheError("run.missing", `there is no ${path}: the predictions of this split were not kept; resume the run, which judges it again`, { path }, { cause });
   }

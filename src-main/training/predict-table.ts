@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createWriteStream, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, resolve } from "node:path";
@@ -20,7 +21,7 @@ import { floats } from "./trainer.js";
 export async function predictTable(request: PredictRequest, { emit, control }: WorkSetting): Promise<PredictionResult & Partial<Pick<TablePrediction, "preview">>> {
   const out = resolve(request.out);
   const model = await serveModel(request.model, request.device ?? "auto");
-  const temporary = `${out}.part`;
+  const temporary = `${out}.${randomBytes(4).toString("hex")}.part`;
   try {
     const { fitted, thresholds } = model.facts;
     const table = await readTable({ fitted, folder: process.cwd(), path: resolve(request.data), workFolder: model.workFolder, targets: "none" });
@@ -80,7 +81,7 @@ class CsvFile {
   #full = false;
 
   private constructor(path: string) {
-    this.#stream = createWriteStream(path);
+    this.#stream = createWriteStream(path, { flags: "wx" });
     this.#stream.on("error", (error) => (this.#failure = storageError(path, error, LOST)));
   }
 
@@ -102,7 +103,7 @@ class CsvFile {
   async drained(): Promise<void> {
     this.#check();
     // `once` rejects with the stream's error as it came; what the user is told of it is in #failure.
-    if (this.#full) await Promise.race([once(this.#stream, "drain"), once(this.#stream, "close")]).catch(() => undefined);
+    if (this.#full) await drained(this.#stream);
     this.#check();
   }
 
@@ -115,6 +116,13 @@ class CsvFile {
   #check(): void {
     if (this.#failure) throw this.#failure;
   }
+}
+
+/** Settles when a stream takes more, or never will; whichever is second leaves no listener behind. */
+async function drained(stream: NodeJS.EventEmitter): Promise<void> {
+  const abort = new AbortController();
+  await Promise.race(["drain", "close"].map((event) => once(stream, event, { signal: abort.signal }))).catch(() => undefined);
+  abort.abort();
 }
 
 /** RFC 4180; a text that a spreadsheet would take for a formula keeps its meaning as text only when quoted by hand, so it is left as it is. */

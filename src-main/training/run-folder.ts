@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { appendFileSync, closeSync, existsSync, fstatSync, fsyncSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, rmdirSync, statSync, truncateSync, writeSync } from "node:fs";
+import { appendFileSync, closeSync, existsSync, fstatSync, fsyncSync, mkdirSync, readdirSync, renameSync, rmSync, rmdirSync, statSync, truncateSync, writeSync } from "node:fs";
 import { hostname } from "node:os";
 import { join, relative } from "node:path";
 import { type ErrorRecord, LatheError } from "../base/errors.js";
@@ -7,7 +7,7 @@ import type { EpochEvent } from "../contract/events.js";
 import type { RunReport } from "../contract/report.js";
 import { storageError, whatIsKept, writeSynced } from "./checkpoint.js";
 import { takeLock } from "../base/lock.mjs";
-import { inside, openToAppend } from "../base/own-files.js";
+import { inside, openToAppend, readOwnFileSync } from "../base/own-files.js";
 import { visible } from "../base/visible.mjs";
 
 /** Where deleted runs lie in a project's `runs`, until the trash is emptied. */
@@ -125,7 +125,7 @@ export class RunFolder {
   metrics(): readonly EpochEvent[] {
     const path = this.file("metrics.jsonl");
     if (!existsSync(path)) return [];
-    return readFileSync(path, "utf8").split("\n").flatMap((line) => {
+    return readOwnFileSync(path).toString("utf8").split("\n").flatMap((line) => {
       try {
         return line ? [JSON.parse(line) as EpochEvent] : [];
       } catch {
@@ -142,7 +142,7 @@ export class RunFolder {
     const [report, model] = [this.file("report.json"), this.file("model.onnx")];
     if (existsSync(report)) renameSync(report, this.file("previous-report.json"));
     if (!existsSync(model)) return;
-    if (modelOf(this.file("previous-report.json")) === createHash("sha256").update(readFileSync(model)).digest("hex")) renameSync(model, this.file("previous-model.onnx"));
+    if (modelOf(this.file("previous-report.json")) === createHash("sha256").update(readOwnFileSync(model)).digest("hex")) renameSync(model, this.file("previous-model.onnx"));
     else rmSync(model, { force: true });
   }
 
@@ -174,7 +174,7 @@ export class RunFolder {
 /** SHA-256 of the model that a report speaks of; undefined where it cannot be read. */
 function modelOf(report: string): string | undefined {
   try {
-    return (JSON.parse(readFileSync(report, "utf8")) as Partial<RunReport> | null)?.model?.sha256;
+    return (JSON.parse(readOwnFileSync(report).toString("utf8")) as Partial<RunReport> | null)?.model?.sha256;
   } catch {
     return undefined;
   }

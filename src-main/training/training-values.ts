@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { z } from "zod";
@@ -8,6 +7,7 @@ import type { EvaluationBatches } from "./evaluator.js";
 import type { RunFolder } from "./run-folder.js";
 import { names } from "./specification.js";
 import { floats } from "./trainer.js";
+import { readOwnFileSync } from "../base/own-files.js";
 
 /** `inputs.json`: what the training rows held in each column the model reads, for forms and for telling what the model never saw. */
 const columnValues = z.discriminatedUnion("type", [
@@ -98,7 +98,7 @@ export function writeTrainingValues(run: RunFolder, columns: TrainingValues): vo
 /** Empty for a run of a version that did not write them. */
 export function readTrainingValues(run: string): TrainingValues {
   try {
-    return schema.parse(JSON.parse(readFileSync(join(run, FILE), "utf8"))).columns;
+    return schema.parse(JSON.parse(readOwnFileSync(join(run, FILE)).toString("utf8"))).columns;
   } catch {
     return {};
   }

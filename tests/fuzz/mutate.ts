@@ -204,7 +204,7 @@ function retyped(tree: { root: unknown }, random: Random): { root: unknown } {
     const value = read(slot);
     if (typeof value === "number") write(slot, random.below(2) === 0 ? String(value) : -value);
     else if (typeof value === "string") write(slot, random.below(2) === 0 ? [value] : value + pick(random, TEXTS));
-    else if (Array.isArray(value)) write(slot, { ...value });
+    else if (Array.isArray(value)) write(slot, Object.fromEntries(value.entries()));
     else write(slot, typeof value === "object" && value !== null ? JSON.stringify(value) : String(value));
   });
 }

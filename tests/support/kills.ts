@@ -151,7 +151,7 @@ class Kill {
   }
 
   async #train(phase: "preparing" | "training" | "finishing"): Promise<Killed> {
-    const { home, kind, reference, random } = this.#s;
+    const { home, kind, reference } = this.#s;
     const project = join(home, "project");
     writeProject(project, kind, reference.data);
     // What is not about reading the data need not read it again.

@@ -1,5 +1,6 @@
-import { mkdir, open, readFile } from "node:fs/promises";
+import { mkdir, open } from "node:fs/promises";
 import { join } from "node:path";
+import { readOwnText } from "../../base/own-files.js";
 import { replaceFile } from "../../base/replace-file.js";
 import type { PictureFacts } from "./picture-task.js";
 
@@ -36,7 +37,7 @@ export class PictureMemory {
     await mkdir(cacheFolder, { recursive: true });
     const path = join(cacheFolder, "pictures.jsonl");
     const known = new Map<string, Remembered>();
-    const text = await readFile(path, "utf8").catch(() => "");
+    const text = await readOwnText(path).catch(() => "");
     let lines = 0;
     for (const line of text.split("\n")) {
       if (line === "") continue;

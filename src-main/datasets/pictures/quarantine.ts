@@ -1,6 +1,7 @@
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { z } from "zod";
+import { readOwnText } from "../../base/own-files.js";
 import { replaceFile } from "../../base/replace-file.js";
 
 /**
@@ -25,7 +26,7 @@ const FILE = "quarantine.json";
 /** What is on the list, as it is; nothing where there is none, or it is damaged. */
 export async function readQuarantine(folder: string): Promise<readonly QuarantinedPicture[]> {
   try {
-    return quarantine.parse(JSON.parse(await readFile(join(folder, FILE), "utf8"))).pictures;
+    return quarantine.parse(JSON.parse(await readOwnText(join(folder, FILE)))).pictures;
   } catch {
     return [];
   }

@@ -93,7 +93,7 @@ async function openServer(place: Place, spoil: ((random: Random, frame: string) 
     });
     judge.note(answered ? `${what}: answered` : `${what}: not answered`);
     // Too long a message, or no JSON: the server hangs up, and takes the next one.
-    if (socket.readyState !== socket.OPEN) {
+    if (!isOpen(socket)) {
       judge.note("the socket was closed");
       socket = await connect();
     }
@@ -127,4 +127,8 @@ async function openServer(place: Place, spoil: ((random: Random, frame: string) 
       studio.prediction.close();
     },
   };
+}
+
+function isOpen({ readyState, OPEN }: WebSocket): boolean {
+  return readyState === OPEN;
 }

@@ -1,7 +1,12 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { readProjectFile } from "../../../src-main/contract/project-file.js";
 import { dropStores } from "../../../src-main/datasets/pictures/pixel-store.js";
+import { readConfig, readFailure, readLog, readReport } from "../../../src-main/services/run-files.js";
+import { readLabel } from "../../../src-main/services/run-labels.js";
+import { readMetrics } from "../../../src-main/services/run-metrics.js";
 import { emptyTrash, restoreRuns, trashRuns } from "../../../src-main/services/run-trash.js";
 import { RunFolder } from "../../../src-main/training/run-folder.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
@@ -69,4 +74,21 @@ it("a folder with a huge number is no run to count on from", () => {
   const { project } = strangers();
   for (const name of ["9007199254740992", "1e21"]) mkdirSync(join(project, "runs", name), { recursive: true });
   expect(RunFolder.create(project).id).toBe("0001");
+});
+
+it("a run's files and a project's file that are links or pipes are not read, and nobody waits for them", async () => {
+  const { home, project } = strangers();
+  writeFileSync(join(home, "project.json"), "{}");
+  symlinkSync(join(home, "project.json"), join(project, "project.json"));
+  await expect(readProjectFile(project)).rejects.toMatchObject({ code: "project.unsafe" });
+  const run = RunFolder.create(project);
+  const names = ["config.json", "report.json", "metrics.jsonl", "log.txt", "label.json", "error.json"];
+  for (const name of names) execFileSync("mkfifo", [run.file(name)]);
+  expect(await readMetrics(run.path)).toMatchObject({ epochs: [] });
+  expect(await readLog(run.path)).toEqual({ text: "", omitted: 0 });
+  expect(await readLabel(run.path)).toEqual({});
+  expect(await readFailure(run.path)).toBeUndefined();
+  expect(await readConfig(run.path)).toBeUndefined();
+  expect(await readReport(run.path)).toBeUndefined();
+  expect(() => run.metrics()).toThrow(/is a folder, a pipe or a device/);
 });
