@@ -47,6 +47,8 @@ export interface ServerOptions {
   readonly onRefusal?: LogRefusal;
   /** Milliseconds within which a connection asks for something, or is closed. */
   readonly patience?: number;
+  /** Bytes of answers that one socket may leave unread. */
+  readonly mostUnread?: number;
 }
 
 export interface RunningServer {
@@ -153,7 +155,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     client.on("pong", () => alive.add(client));
     const transport = createSocketTransport(client, {
       onMalformed: (reason) => refuseRpc(new LatheError("rpc.invalid", `a message is malformed: ${reason}`), ""),
-      mostUnread: maxUnread,
+      mostUnread: options.mostUnread ?? maxUnread,
       onUnread(bytes) {
         refuseRpc(new LatheError("rpc.closed", `a window does not read its answers: ${Math.round(bytes / 2 ** 20)} MB wait for it; its connection is closed`), "");
         setTimeout(() => client.terminate(), lastWord).unref();

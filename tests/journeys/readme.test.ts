@@ -34,6 +34,8 @@ const elsewhere: Readonly<Record<string, string>> = {
   "npm run check": "the workflow runs it; its parts are types, lint, tests/architecture and knip",
   "npm run package": "fetches Electron's program; the workflow runs it on each system",
   "npm run setup:tensorflow": "downloads 350 MB; npm test does it before its tests, where it can, and tests/unit/bootstrap sees it fail",
+  "npm run soak": "takes minutes; npm test kills eight commands in its place",
+  "npm run fuzz": "takes many minutes; npm test reads some dozens of each kind in its place",
   "npm run bench": "takes minutes and a machine with nothing else to do; its programs are type-checked with the tests",
 };
 const here = ["npm start", "npm run demo"];

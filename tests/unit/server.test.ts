@@ -367,7 +367,10 @@ describe("whoever is turned away", () => {
 });
 
 it("a window that never reads its answers is closed before they fill the memory", async () => {
-  const socket = await openSocket();
+  const heard: Refusal[] = [];
+  const small = await startServer({ renderer, mostUnread: 2 << 20, studio: createStudio({ allowedFolders: [allowed], home: temporaryFolder("unread") }), onRefusal: (refusal) => heard.push(refusal) });
+  const socket = new WebSocket(`ws://127.0.0.1:${small.port}/rpc`, { headers: { authorization: `Bearer ${small.token}` } });
+  await once(socket, "open");
   const raw = (socket as unknown as { readonly _socket: Socket })._socket;
   raw.pause();
   const closed = new Promise((resolve) => raw.once("close", resolve));
@@ -375,11 +378,12 @@ it("a window that never reads its answers is closed before they fill the memory"
   const many = join(allowed, "many");
   mkdirSync(many);
   for (let i = 0; i < 2000; i++) writeFileSync(join(many, `${"n".repeat(200)}${i}`), "");
-  let id = 0;
-  for (; id < 200; id++) socket.send(JSON.stringify({ t: "q", i: String(id), m: "call", a: [{ id: String(id), path: "files.list", input: { folder: many } }] }));
-  await expect.poll(() => refusals.map(({ error }) => error.message), { timeout: 50_000 }).toEqual([expect.stringMatching(/^a window does not read its answers: 3[2-4] MB wait for it/)]);
+  // What the system itself holds for a reader comes on top: some megabytes on one machine.
+  for (let id = 0; id < 40; id++) socket.send(JSON.stringify({ t: "q", i: String(id), m: "call", a: [{ id: String(id), path: "files.list", input: { folder: many } }] }));
+  await expect.poll(() => heard.map(({ error }) => error.message), { timeout: 50_000 }).toEqual([expect.stringMatching(/^a window does not read its answers: [2-4] MB wait for it/)]);
   raw.resume();
   await closed;
+  await small.close();
 });
 
 describe("a client that was let in", () => {

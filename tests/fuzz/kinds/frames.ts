@@ -66,7 +66,7 @@ async function openServer(place: Place, spoil: ((random: Random, frame: string) 
 
   /** Until the frame is answered, or the socket is closed because of it. @param probe the id of a call that is made after it, and waited for instead. @returns whether it was answered */
   async function send({ text, id, what }: Frame, judge: Judge, probe?: string): Promise<boolean> {
-    let answered = false;
+    const heard = { answered: false };
     await new Promise<void>((resolve) => {
       const end = () => {
         socket.off("message", hear);
@@ -83,7 +83,7 @@ async function openServer(place: Place, spoil: ((random: Random, frame: string) 
         if (message.t !== "s") return;
         if (message.e !== undefined) judge.fault(`${what} is answered with an error of the protocol's library: ${JSON.stringify(message.e).slice(0, 300)}`);
         if (message.r?.error) judge.refusal(what, message.r.error);
-        answered ||= message.i === id;
+        heard.answered ||= message.i === id;
         if (message.i === (probe ?? id) && !(probe === undefined && message.r?.error === undefined && ENDING.includes(what))) end();
       };
       socket.on("message", hear);
@@ -91,13 +91,13 @@ async function openServer(place: Place, spoil: ((random: Random, frame: string) 
       socket.send(text);
       if (probe !== undefined) socket.send(JSON.stringify({ t: "q", i: probe, m: "call", a: [{ id: probe, path: "app.settings", input: {} }] }));
     });
-    judge.note(answered ? `${what}: answered` : `${what}: not answered`);
+    judge.note(heard.answered ? `${what}: answered` : `${what}: not answered`);
     // Too long a message, or no JSON: the server hangs up, and takes the next one.
     if (!isOpen(socket)) {
       judge.note("the socket was closed");
       socket = await connect();
     }
-    return answered;
+    return heard.answered;
   }
 
   return {
