@@ -59,7 +59,13 @@ withSignals("Ctrl-C ends lathe serve", () => {
     expect(stderr).toMatch(/^waiting at most 1\.4 s for run 0001 of .*credit to keep what was learnt; what is cut off goes on from its last checkpoint when it is resumed$/m);
     deaf.terminate();
     idle.destroy();
-    const resumed = startLathe(["train", project, "--resume", "0001", "--json"], ({ event }) => event === "epoch" && void resumed.child.kill("SIGINT"));
+    let asked = false;
+    const resumed = startLathe(["train", project, "--resume", "0001", "--json"], ({ event }) => {
+      // Once: a second Ctrl-C cancels.
+      if (event !== "epoch" || asked) return;
+      asked = true;
+      resumed.child.kill("SIGINT");
+    });
     const after = await resumed.result;
     expect([after.code, last(after.events, "done")], after.stderr).toMatchObject([0, { run: "0001", ended: "stopped" }]);
   });

@@ -22,16 +22,18 @@ export function addServe(program: Command): void {
     .option("--open", "open it in the browser")
     .action(async ({ port, allow, open = false, json = false }: Options) => {
       const output = createOutput(json);
+      // Heard from the start: whoever reads the link may end it at once.
+      const ended = new Promise<void>((resolve) => {
+        process.once("SIGINT", resolve);
+        process.once("SIGTERM", resolve);
+      });
       const server = await startServer({ ...(port === undefined ? {} : { port }), ...(allow ? { allowedFolders: allow } : {}) });
       output.event({ event: "listening", url: server.url });
       // The token opens everything: it is on stdout alone, for whoever started this, and not in what a log keeps of stderr.
       output.line(json ? `Lathe is at ${new URL(server.url).origin}; the link with its token is on stdout` : `Lathe is at ${server.url}`);
       output.line("Ctrl-C ends it.");
       if (open) openInBrowser(server.openingUrl());
-      await new Promise<void>((resolve) => {
-        process.once("SIGINT", resolve);
-        process.once("SIGTERM", resolve);
-      });
+      await ended;
       await server.close((what) => output.line(what));
       // Native code that is still at work in a thread of this process keeps nobody waiting.
       setTimeout(() => process.exit(), LINGER).unref();
