@@ -7,6 +7,7 @@ import type { MetricDefinition } from "../metrics/metric.js";
 import { type DataSpec, type TargetSpec, targetColumns } from "./data.js";
 import type { BlockSpec, LayerSpec, ModelSpec } from "./model.js";
 import type { TrainingConfig } from "./training.js";
+import { MOST_LAYERS } from "./limits.js";
 
 /** Where in a project file, as keys and positions. */
 export type Path = readonly (string | number)[];
@@ -118,6 +119,9 @@ export function checkModel({ data, model }: { readonly data: NamedData; readonly
     if (block.output !== undefined && !known.includes(block.output)) report([...path, "output"], `got "${block.output}", expected ${oneOf(block.output, known, "a layer of the block:")}`);
   }
   checkCycles(blocks, report);
+  const layers = unfoldedLayers(model);
+  // A block that contains itself is told above.
+  if (layers > MOST_LAYERS && layers < Infinity) report(["model", "layers"], `got ${layers.toLocaleString("en")} layers with blocks unfolded, expected at most ${MOST_LAYERS.toLocaleString("en")}; use fewer layers, or blocks fewer times`);
   const known = checkLayers(model.layers, inputs, ["model", "layers"], blocks, report);
   const targets = data.targets.map((target) => target.name);
   const answered = new Map<string, Path>();
@@ -174,6 +178,22 @@ function checkArity(spec: LayerSpec, got: number, path: Path, blocks: Readonly<R
   if (got >= least && got <= most) return;
   const expected = least === most ? `${least}` : most === Infinity ? `at least ${least}` : `${least} to ${most}`;
   report([...path, "from"], `got ${got} input${got === 1 ? "" : "s"}, expected ${expected} for ${spec.type} ${spec.id}`);
+}
+
+/** How many layers a network has with its blocks unfolded, without unfolding them; Infinity where a block contains itself. */
+export function unfoldedLayers(model: ModelSpec): number {
+  const known = new Map<string, number>();
+  const count = (specs: readonly LayerSpec[]): number => specs.reduce((sum, spec) => sum + (spec.type === "Block" ? ofBlock(String(spec["block"])) : 1), 0);
+  const ofBlock = (name: string): number => {
+    const before = known.get(name);
+    if (before !== undefined) return before;
+    // Until it is counted: who meets it on the way down goes round in a circle.
+    known.set(name, Infinity);
+    const counted = count(own(model.blocks ?? {}, name)?.layers ?? []);
+    known.set(name, counted);
+    return counted;
+  };
+  return count(model.layers);
 }
 
 function checkCycles(blocks: Readonly<Record<string, BlockSpec>>, report: Report): void {

@@ -1,9 +1,10 @@
 import { z } from "zod";
+import { MOST_NAME } from "./limits.js";
 import { transforms } from "../transforms/index.js";
 import { type Tagged, defineTagged } from "./tagged.js";
 
 /** Names become parts of metric names (`label.accuracy`), of ids inside blocks (`block1.fc`) and of tensors in the ONNX file. */
-export const nameSchema = z.string().regex(/^(?!__proto__$)[\p{L}_][\p{L}\p{N}_-]*$/u, "expected a name of letters, digits, _ and -, starting with a letter or _, and not __proto__");
+export const nameSchema = z.string().regex(/^(?!__proto__$)[\p{L}_][\p{L}\p{N}_-]*$/u, "expected a name of letters, digits, _ and -, starting with a letter or _, and not __proto__").max(MOST_NAME);
 
 const columnSchema = z.string().min(1);
 const fractionSchema = z.number().min(0).lt(1);

@@ -11,15 +11,21 @@ export interface Facts {
 
 /** Vectors longer than this are data, not dimensions. */
 const LONGEST = 1024;
+/** Letters of a length with a name of its own, `N*96`; a stranger's graph can multiply them without end. */
+const LONGEST_NAME = 200;
+/** Nodes between a value and what it is computed from; the graphs of layers have a tenth. */
+const DEEPEST = 100;
 
 /** The tensor behind a value: an initializer, or what a Constant node holds. */
 export function constantBehind(facts: Facts, name: string): TensorData | undefined {
-  const stored = facts.initializers.get(name);
-  if (stored) return stored;
-  const node = facts.producers.get(name);
-  if (node?.op === "Constant") return constantOf((name) => node.attributes[name]);
-  if (node?.op === "Identity") return constantBehind(facts, node.inputs[0] ?? "");
-  return undefined;
+  for (let at = name; ;) {
+    const stored = facts.initializers.get(at);
+    if (stored) return stored;
+    const node = facts.producers.get(at);
+    if (node?.op === "Constant") return constantOf((name) => node.attributes[name]);
+    if (node?.op !== "Identity") return undefined;
+    at = node.inputs[0] ?? "";
+  }
 }
 
 /** What a Constant node holds, by its attributes. https://onnx.ai/onnx/operators/onnx__Constant.html */
@@ -42,13 +48,31 @@ export function constantOf(attribute: (name: string) => Attribute | undefined): 
  * `["N", 4]`, whatever N will be.
  */
 export function shapeBehind(facts: Facts, name: string): Shape | undefined {
+  return lookBehind(facts, name, { known: new Map(), depth: 0 });
+}
+
+/** What was found on this look, by value: a node that reads one value twice, as nodes may for many levels, costs no more than one that reads it once. */
+interface Look {
+  readonly known: Map<string, Shape | undefined>;
+  readonly depth: number;
+}
+
+function lookBehind(facts: Facts, name: string, look: Look): Shape | undefined {
+  if (look.known.has(name)) return look.known.get(name);
+  const found = look.depth < DEEPEST ? computed(facts, name, { ...look, depth: look.depth + 1 }) : undefined;
+  const shape = found && found.length <= LONGEST && found.every((d) => typeof d === "number" || d.length <= LONGEST_NAME) ? found : undefined;
+  look.known.set(name, shape);
+  return shape;
+}
+
+function computed(facts: Facts, name: string, look: Look): Shape | undefined {
   const type = facts.types.get(name);
   if (!type || (type.dtype !== "int64" && type.dtype !== "int32") || type.shape.length > 1) return undefined;
   const constant = constantBehind(facts, name);
   if (constant) return constant.data.length <= LONGEST ? numbersOf(constant) : undefined;
   const node = facts.producers.get(name);
   if (!node || node.domain !== "") return undefined;
-  const operand = (i: number): Shape | undefined => shapeBehind(facts, node.inputs[i] ?? "");
+  const operand = (i: number): Shape | undefined => lookBehind(facts, node.inputs[i] ?? "", look);
   const first = () => facts.types.get(node.inputs[0] ?? "")?.shape;
   switch (node.op) {
     case "Shape": return sliced(first(), intOf(node, "start", 0), intOf(node, "end", Number.MAX_SAFE_INTEGER), 1);

@@ -26,7 +26,8 @@ export function launchChildProcess({ quiet = false }: { readonly quiet?: boolean
   passOn(child.stderr);
   return {
     pid: child.pid,
-    send: (command) => void child.send(command, () => undefined),
+    // What it cannot be told it would wait for, for ever.
+    send: (command) => void child.send(command, (error) => error && child.kill("SIGKILL")),
     onReply: (listener) => void child.on("message", (message) => listener(message as EngineReply)),
     onExit: (listener) => {
       child.on("error", (error) => listener(error.message));

@@ -7,6 +7,8 @@ import { type EngineLink, type LaunchEngine, launchChildProcess, runInEngine } f
 const MOST = 2;
 const IDLE = 2 * 60_000;
 const GRACE = 3000;
+/** Milliseconds that a question may take, the model's loading with it: a stranger's model may never answer. */
+const DEADLINE = 60_000;
 
 /** Models in engine processes of their own, which stay for a while: loading takes a second, answering some milliseconds. */
 export interface ModelServers {
@@ -24,7 +26,7 @@ interface Server {
   close(): void;
 }
 
-export function createModelServers({ launch = launchChildProcess, idle = IDLE }: { readonly launch?: LaunchEngine | undefined; readonly idle?: number } = {}): ModelServers {
+export function createModelServers({ launch = launchChildProcess, idle = IDLE, deadline = DEADLINE }: { readonly launch?: LaunchEngine | undefined; readonly idle?: number; readonly deadline?: number } = {}): ModelServers {
   const servers = new Map<string, Server>();
 
   function retire(model: string, server: Server): void {
@@ -43,7 +45,7 @@ export function createModelServers({ launch = launchChildProcess, idle = IDLE }:
         retire(model, server);
         server = undefined;
       }
-      server ??= startServer(model, identity, launch, idle, (ended) => retire(model, ended));
+      server ??= startServer(model, identity, { launch, idle, deadline }, (ended) => retire(model, ended));
       servers.delete(model);
       servers.set(model, server);
       for (const [oldest, other] of [...servers].slice(0, Math.max(0, servers.size - MOST))) retire(oldest, other);
@@ -57,7 +59,7 @@ export function createModelServers({ launch = launchChildProcess, idle = IDLE }:
 }
 
 /** @param onEnd the server is of no more use: it failed, or nobody asked for long. */
-function startServer(model: string, identity: string, launch: LaunchEngine, idle: number, onEnd: (server: Server) => void): Server {
+function startServer(model: string, identity: string, { launch, idle, deadline }: { readonly launch: LaunchEngine; readonly idle: number; readonly deadline: number }, onEnd: (server: Server) => void): Server {
   const waiting = new Map<number, { readonly resolve: (answer: ModelAnswer) => void; readonly reject: (error: LatheError) => void }>();
   let next = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -72,7 +74,15 @@ function startServer(model: string, identity: string, launch: LaunchEngine, idle
       clearTimeout(timer);
       return new Promise<ModelAnswer>((resolve, reject) => {
         const id = next++;
-        waiting.set(id, { resolve, reject });
+        const late = setTimeout(() => {
+          ended(new LatheError("engine.failed", `the model ${model} did not answer within ${deadline / 1000} s, so its process was ended; ask again, or train a smaller network`, { path: model }));
+          link.kill();
+        }, deadline);
+        const inTime = <T>(settle: (value: T) => void) => (value: T): void => {
+          clearTimeout(late);
+          settle(value);
+        };
+        waiting.set(id, { resolve: inTime(resolve), reject: inTime(reject) });
         link.send({ type: "ask", id, question });
       });
     },

@@ -1,6 +1,7 @@
 import { basename, dirname, join } from "node:path";
 import { homedir } from "node:os";
 import { LatheError, toLatheError } from "../base/errors.js";
+import { visible } from "../base/visible.mjs";
 import { projectFileOf, readProjectFile } from "../contract/project-file.js";
 import type { ProjectProposal } from "../contract/project-views.js";
 import type { ProjectSummary, RunReference } from "../contract/summaries.js";
@@ -62,7 +63,11 @@ export function createProjects(recent: RecentProjects, access: FolderAccess, set
       if (toLatheError(thrown).code !== "project.invalid") throw thrown;
       return listed(folder);
     });
-    const { openedAt } = await recent.remember(folder);
+    // A list that cannot be written, on a full disk say, keeps nobody from the project.
+    const { openedAt } = await recent.remember(folder).catch((thrown: unknown) => {
+      console.warn(`Lathe: ${visible(toLatheError(thrown).message)}; the project opens all the same`);
+      return { openedAt: Date.now() };
+    });
     onProjectOpened?.(folder);
     return { ...summary, openedAt };
   }

@@ -10,11 +10,13 @@ import { auditProject, inspectProject } from "./inspect-project.js";
 import { predictTable } from "./predict-table.js";
 import { Questions, serveRows } from "./serve-rows.js";
 import { train } from "./train.js";
+import { endWithParent } from "./watchdog.js";
 
 /**
  * The engine process: one piece of work, then it exits. It lives apart so that a crash in native code, or `session.run` blocking its thread, never touches the window.
  */
 const channel = openChannel();
+endWithParent();
 const control = new TrainingControl();
 const questions = new Questions((reply) => channel.send(reply));
 const emit = (event: RunEvent): void => channel.send({ type: "event", event });

@@ -5,6 +5,8 @@ import { layers } from "../layers/index.js";
 import type { BufferSpec, LayerContext, LayerDefinition, ParameterSpec } from "../layers/layer.js";
 import type { Emitter } from "../onnx/emitter.js";
 import { type Shape, type TensorType, type Value, sameShape, showShape } from "../onnx/types.js";
+import { unfoldedLayers } from "../contract/check-project.js";
+import { MOST_LAYERS } from "../contract/limits.js";
 
 /** A layer ready to be lowered: blocks unfolded, inputs named, options checked and complete. */
 export interface PlannedLayer {
@@ -51,6 +53,11 @@ export function planNetwork(model: ModelSpec, inputs: readonly string[], widths:
  * @param refuse hears of each layer that cannot be planned, which is then left out. What reads it goes on naming it.
  */
 export function unfoldNetwork(model: ModelSpec, inputs: readonly string[], widths: OutputWidths, refuse: (layer: string, error: unknown) => void): NetworkPlan {
+  const unfolded = unfoldedLayers(model);
+  if (unfolded > MOST_LAYERS && unfolded < Infinity) {
+    refuse("", new LatheError("model.layer", `the network has ${unfolded} layers with blocks unfolded, expected at most ${MOST_LAYERS}`));
+    return { layers: [], outputs: model.outputs.map(({ target, from }) => ({ target, from })) };
+  }
   const planned: PlannedLayer[] = [];
   const resolved = resolveClasses(model, widths);
   const sharedOwners = nameSharedBlocks(model);

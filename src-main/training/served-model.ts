@@ -55,9 +55,26 @@ export function factsOf(bytes: Uint8Array, path: string): ModelFacts {
 
 function decoded(bytes: Uint8Array, path: string): Model {
   try {
-    return decodeModel(bytes, inferTypes);
+    const model = decodeModel(bytes, inferTypes);
+    refuseForeign(model.graph);
+    return model;
   } catch (thrown) {
     const { code, message, details } = toLatheError(thrown);
     throw new LatheError(code, `${path}: ${message}`, { ...details, path }, { cause: thrown });
   }
 }
+
+/**
+ * No session sees what Lathe does not write: graphs within nodes (Loop, Scan, If), which may never end, and of which hostile ones make ONNX Runtime 1.30.0 read out of
+ * bounds; operators of other domains than ONNX's own.
+ */
+function refuseForeign(graph: Graph): void {
+  for (const { op, name, domain, attributes } of graph.nodes) {
+    const reason = Object.values(attributes).some(({ type }) => type === "graph") ? "holds a graph of its own" : DOMAINS.has(domain) ? undefined : `is of the domain ${domain.slice(0, 100)}`;
+    if (reason !== undefined) {
+      throw new LatheError("export.format", `the node ${name.slice(0, 100)} (${op.slice(0, 100)}) ${reason}, as no model of Lathe's has; this file was made or changed by another program`, { op });
+    }
+  }
+}
+
+const DOMAINS: ReadonlySet<string> = new Set(["", "ai.onnx.ml"]);

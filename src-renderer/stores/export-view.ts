@@ -118,5 +118,6 @@ export const useExportView = defineStore("export-view", () => {
 /** A name without an extension gets the format's. */
 function withExtension(path: string, extension: string): string {
   const name = path.split(/[\\/]/).at(-1) ?? "";
-  return name.includes(".") ? path : `${path}.${extension}`;
+  // The 2 of "model v1.2" is no extension.
+  return /\.[a-z][a-z0-9]*$/i.test(name) ? path : `${path}.${extension}`;
 }

@@ -31,6 +31,9 @@ export function decodeBmp(bytes: Uint8Array, mostPixels: number): Bitmap {
   const height = Math.abs(rows);
   if (width <= 0 || height === 0) fail("its header is damaged");
   if (width * height > mostPixels) fail(`it has ${width} × ${height} pixels`);
+  if (![1, 4, 8, 16, 24, 32].includes(bits)) fail(`it has ${bits} bits a pixel, which no BMP has`);
+  // A run of two bytes makes at most 255 pixels: what claims more is asked nothing further, and no memory is taken for it.
+  if (width * height > bytes.length * 255) fail("it is cut short");
   const masks = masksOf(view, header, bits, compression, bytes.length);
   const place = (y: number) => (rows < 0 ? y : height - 1 - y);
   if (bits <= 8) {

@@ -18,7 +18,7 @@ export function decodeModel(bytes: Uint8Array, infer?: InferTypes): Model {
   const opsets = (message.opsetImport ?? []).map((o) => [domainOf(o.domain), o.version ? decodeInteger(o.version, "an operator set's version") : 0] as const);
   if (opsets.length === 0) throw new LatheError("graph.invalid", "the model names no operator set; it is damaged or older than ONNX 1.0");
   return {
-    graph: decodeGraph(message.graph, { infer, types: new Map(), names: new Set() }),
+    graph: decodeGraph(message.graph, { infer, types: new Map(), names: new Set(), depth: 0 }),
     irVersion: message.irVersion ? decodeInteger(message.irVersion, "the IR version") : 0,
     opsets: new Map(opsets),
     producer: { name: message.producerName ?? "", version: message.producerVersion ?? "" },
@@ -36,15 +36,23 @@ function parse(bytes: Uint8Array): ModelMessage {
   }
 }
 
+/** Nodes of one graph, and graphs within graphs; the largest networks of 2026 have some ten thousand nodes. */
+const [MOST_NODES, DEEPEST] = [200_000, 8];
+
 /** What a graph is read within: the rules, and the values around a subgraph. */
 interface Surroundings {
   readonly infer: InferTypes | undefined;
   readonly types: ReadonlyMap<string, TensorType>;
   readonly names: Pick<ReadonlySet<string>, "has">;
+  /** Graphs around it. */
+  readonly depth: number;
 }
 
 function decodeGraph(message: GraphMessage, around: Surroundings): Graph {
   const name = message.name ?? "";
+  const count = message.node?.length ?? 0;
+  if (count > MOST_NODES) throw new LatheError("graph.unsupported", `the graph ${name.slice(0, 100)} has ${count} nodes, expected at most ${MOST_NODES}`);
+  if (around.depth > DEEPEST) throw new LatheError("graph.unsupported", `the graph has graphs within graphs more than ${DEEPEST} levels deep`);
   if (message.sparseInitializer?.length) throw new LatheError("graph.unsupported", `the graph ${name} has sparse initializers; save them as dense tensors`);
   const initializers = new Map((message.initializer ?? []).map((t) => [t.name ?? "", decodeTensor(t, `initializer ${t.name ?? ""}`)]));
   // Before IR version 4 every initializer was listed as an input too.
@@ -70,7 +78,7 @@ function decodeGraph(message: GraphMessage, around: Surroundings): Graph {
     const nodeName = n.name || freeName(`${n.opType ?? ""}_${i}`, taken);
     const unmade = n.input?.find((v) => v !== "" && !own.has(v) && !around.names.has(v));
     if (unmade !== undefined) throw new LatheError("graph.invalid", `${n.opType ?? "a node"} (${nodeName}) reads ${unmade}, which nothing before it makes`);
-    const node = decodeNode(n, nodeName, { infer: around.infer, types, names: { has: (v) => own.has(v) || around.names.has(v) } });
+    const node = decodeNode(n, nodeName, { infer: around.infer, types, names: { has: (v) => own.has(v) || around.names.has(v) }, depth: around.depth + 1 });
     const inferred = around.infer && inferNode(node, { types, initializers, producers }, around.infer);
     for (const [j, o] of node.outputs.entries()) {
       if (o === "") continue;
