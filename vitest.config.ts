@@ -9,6 +9,7 @@ export default defineConfig({
     // Left to itself it keeps a processor free, which with two is every other one.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 60_000,
+    setupFiles: ["tests/support/no-warnings.ts"],
     // src-main/engines/tensorflow/native.ts says why.
     server: { deps: { inline: [/@tensorflow\/tfjs-core\/dist\/(?!tf-core)/] } },
     // Tests that use it without our engine; src-main/engines/onnxruntime/private.ts says why.

@@ -76,7 +76,8 @@ export function createPictureViews(access: FolderAccess): PictureViews {
           return shown;
         } catch (thrown) {
           const error = toLatheError(thrown);
-          if (error.code === "cancelled" || error.code === "rpc.refused") throw error;
+          // One that may not be shown keeps no other from being so.
+          if (error.code === "cancelled") throw error;
           return { problem: error.code === "project.missing" ? "is not there any more" : error.message };
         }
       }));

@@ -49,7 +49,11 @@ export function startNode(
     }
   });
   child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-  const result = new Promise<CommandResult>((resolve) => child.on("close", (code) => resolve({ code, events, stdout, stderr })));
+  const result = new Promise<CommandResult>((resolve, reject) => child.on("close", (code) => {
+    const warning = /^\(node:\d+\) .*Warning:.*$/m.exec(stderr);
+    if (warning) reject(new Error(`Node warned in ${args.join(" ")}: ${warning[0]}`));
+    else resolve({ code, events, stdout, stderr });
+  }));
   return { child, result };
 }
 

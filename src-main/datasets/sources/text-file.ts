@@ -66,8 +66,9 @@ export function openBytes(path: string): Readable {
   const file = createReadStream(path);
   if (!path.endsWith(".gz")) return file;
   const gunzip = createGunzip();
-  file.on("error", (error) => gunzip.destroy(error));
-  return file.pipe(gunzip);
+  // Whoever has seen enough and leaves closes both.
+  void pipeline(file, gunzip).catch(() => undefined);
+  return gunzip;
 }
 
 async function readHead(path: string): Promise<Buffer> {
