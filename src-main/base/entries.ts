@@ -3,8 +3,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { LatheError } from "./errors.js";
 
-/** Programs of their own in the build: the engine process, the loader thread, and the threads that read pictures. */
-export type Entry = "engine" | "loader" | "pictures";
+/** Programs of their own in the build: the engine process, the process that reads for a host, the loader thread, and the threads that read pictures. */
+export type Entry = "engine" | "reader" | "loader" | "pictures";
 
 /** The folder that holds `package.json`, `resources` and, once built, `out`; inside Electron's archive too. */
 export const packageRoot = findRoot(dirname(fileURLToPath(import.meta.url)));

@@ -38,20 +38,30 @@ export async function openOwnFile(path: string, flags: number = constants.O_RDON
   throw noFile(path);
 }
 
-/** The bytes of a file of Lathe's own. @throws as `openOwnFileSync` */
-export function readOwnFileSync(path: string): Buffer {
+/** Bytes that Lathe reads at once of a file of its own, and of a text: those that Lathe writes are far below. A file that only claims to be long costs nobody memory. */
+const [MOST, MOST_TEXT] = [2 ** 31 - 1, 64 << 20];
+
+/** The bytes of a file of Lathe's own. @throws as `openOwnFileSync`; LatheError `project.unsafe` for one that is too large */
+export function readOwnFileSync(path: string, most = MOST): Buffer {
   const file = openOwnFileSync(path);
   try {
+    refuseLarge(path, fstatSync(file).size, most);
     return readFileSync(file);
   } finally {
     closeSync(file);
   }
 }
 
-/** A text of Lathe's own. @throws as `openOwnFile` */
-export async function readOwnText(path: string): Promise<string> {
+/** A text of Lathe's own. @throws as `readOwnFileSync` */
+export function readOwnTextSync(path: string, most = MOST_TEXT): string {
+  return readOwnFileSync(path, most).toString("utf8");
+}
+
+/** The same without waiting for the disk. */
+export async function readOwnText(path: string, most = MOST_TEXT): Promise<string> {
   const file = await openOwnFile(path);
   try {
+    refuseLarge(path, (await file.stat()).size, most);
     return await file.readFile("utf8");
   } finally {
     await file.close();
@@ -69,6 +79,12 @@ function linked(path: string): LatheError {
 
 function noFile(path: string): LatheError {
   return new LatheError("project.unsafe", `${path} is a folder, a pipe or a device, expected a file of Lathe's own; delete it, and Lathe makes the file again`, { path });
+}
+
+function refuseLarge(path: string, size: number, most: number): void {
+  if (size <= most) return;
+  const megabytes = (bytes: number) => Math.round(bytes / (1 << 20));
+  throw new LatheError("project.unsafe", `${path} has ${megabytes(size)} MB, more than the ${megabytes(most)} that Lathe reads of such a file; it was not written by Lathe, or is damaged`, { path });
 }
 
 /** Opens a file to append to, made where it is not there. A link is refused (ELOOP), and so is a pipe that nobody reads (ENXIO), without waiting. Windows has neither flag. */

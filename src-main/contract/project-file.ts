@@ -4,6 +4,7 @@ import { LatheError, toLatheError } from "../base/errors.js";
 import { readOwnText } from "../base/own-files.js";
 import { replaceFile } from "../base/replace-file.js";
 import { formatJson, parseJson } from "./json.js";
+import { MOST_DOCUMENT } from "./limits.js";
 import { type Project, type ProjectInput, parseProject } from "./project.js";
 
 /** What a project's file is called in its folder. */
@@ -27,7 +28,7 @@ export async function readProjectFile(path: string): Promise<ProjectOnDisk> {
   const file = await projectFileOf(path);
   let text: string;
   try {
-    text = await readOwnText(file);
+    text = await readOwnText(file, MOST_DOCUMENT);
   } catch (thrown) {
     if (isMissing(thrown)) {
       throw new LatheError("project.missing", `there is no project at ${file}; "lathe new <folder> --template tabular --data <table>" makes one`, { file });

@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LatheError } from "../base/errors.js";
-import { holderOf, takeLock } from "../base/lock.mjs";
+import { holderOf, releaseLock, takeLock, waitForLock } from "../base/lock.mjs";
 import { inside, readOwnText } from "../base/own-files.js";
 import { replaceFile } from "../base/replace-file.js";
 import { type StoredData, storedData } from "./prepared.js";
@@ -30,7 +30,7 @@ export async function findStored(cacheFolder: string, fingerprint: string, signa
   const folder = inside(cacheFolder, fingerprint);
   try {
     // Marked before it is looked at: whoever makes room meanwhile leaves it, or has taken it away by then.
-    markUsed(folder);
+    await exclusively(cacheFolder, () => markUsed(folder));
     const stored = storedData.parse(JSON.parse(await readOwnText(join(folder, DESCRIPTION))));
     if (stored.fingerprint !== fingerprint) return undefined;
     for (const split of SPLITS) {
@@ -54,6 +54,20 @@ function markUsed(folder: string): void {
     takeLock(join(folder, `used-by-${process.pid}`));
   } catch {
     // It is not there, or a cache that may only be read: then nobody makes room in it either.
+  }
+}
+
+/** Milliseconds to wait for one who marks or makes room, which takes a few. A lock of another machine's, as copied with a project, may never be given free. */
+const PATIENCE = 10_000;
+
+/** One process at a time marks entries or makes room: between a look at the marks and the removal nobody sets one. A cache that may only be read has no lock. */
+async function exclusively<T>(cacheFolder: string, job: () => T | Promise<T>): Promise<T> {
+  const lock = join(cacheFolder, "entries.lock");
+  const locked = await waitForLock(lock, { signal: AbortSignal.timeout(PATIENCE) }).then(() => true, () => false);
+  try {
+    return await job();
+  } finally {
+    if (locked) releaseLock(lock);
   }
 }
 
@@ -88,15 +102,20 @@ export async function store(cacheFolder: string, workFolder: string, stored: Sto
   return folder;
 }
 
-/** Takes an entry out of the cache at once, then its files: whoever has them open reads on. */
-async function putAway(cacheFolder: string, folder: string): Promise<void> {
+/** Takes an entry out of the cache at once, if it may go, then its files: whoever has them open reads on. */
+async function putAway(cacheFolder: string, folder: string, mayGo: () => boolean | Promise<boolean> = () => true): Promise<void> {
   const aside = join(cacheFolder, `new-${process.pid}-${randomBytes(8).toString("hex")}`);
-  try {
-    await rename(folder, aside);
-  } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code === "ENOENT") return;
-    throw thrown;
-  }
+  const gone = await exclusively(cacheFolder, async () => {
+    if (!await mayGo()) return false;
+    try {
+      await rename(folder, aside);
+      return true;
+    } catch (thrown) {
+      if ((thrown as NodeJS.ErrnoException).code === "ENOENT") return false;
+      throw thrown;
+    }
+  });
+  if (!gone) return;
   await rm(aside, { recursive: true, force: true });
 }
 
@@ -113,7 +132,7 @@ export async function compact(cacheFolder: string, keep: string): Promise<void> 
     }
   }
   entries.sort((a, b) => b.used - a.used);
-  for (const { path } of entries.slice(KEPT - 1)) if (!await isUsed(path)) await putAway(cacheFolder, path).catch(() => undefined);
+  for (const { path } of entries.slice(KEPT - 1)) await putAway(cacheFolder, path, async () => !await isUsed(path)).catch(() => undefined);
 }
 
 /**

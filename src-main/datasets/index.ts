@@ -5,7 +5,8 @@ export { lowerInput, lowerInputs, lowerTarget, rawType, targetWidth, widthOf } f
 export { type AuditWarning, type ColumnAudit, type InspectOptions, type TableAudit, inspectTable } from "./inspect.js";
 export { type Batch, type Loader, type LoaderOptions, type UniformSpec, createLoader } from "./loader.js";
 export { readQuarantine, restoreFromQuarantine } from "./pictures/quarantine.js";
-export { type ViewOfPicture, createPictureReader, drawPicture, viewPicture } from "./pictures/picture-view.js";
+export type { PixelFormat } from "./pictures/picture-task.js";
+export { type LookAtPicture, type PictureLook, type ViewOfPicture, drawPicture, lookAtPicture, seePicture, viewPicture } from "./pictures/picture-view.js";
 export { type PictureProposal, holdsPictures, isFolder, proposePictures } from "./pictures/propose-pictures.js";
 export { type PrepareOptions, type Stage, dataFingerprint, prepareData } from "./prepare.js";
 export { type DataAudit, type PreparedData, type SkippedRows, rowNumbersOf } from "./prepared.js";

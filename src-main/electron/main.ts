@@ -12,7 +12,7 @@ import { lockDownSession } from "./lock-down.js";
 import { applyMenu } from "./menu.js";
 import { declarePage, servePage } from "./page.js";
 import { pathsIn } from "./paths.js";
-import { launchUtilityProcess } from "./utility-engine.js";
+import { launchUtilityProcess, launchUtilityReader } from "./utility-engine.js";
 import { openWindow } from "./window.js";
 
 /** Milliseconds that runs may take to keep what they learnt when Lathe is left. */
@@ -32,7 +32,7 @@ function main(): void {
   const commands = createCommands();
   const logRefusal = (error: LatheError, path: string) => console.error(visible(`refused ${JSON.stringify(path)}: ${error.message}`));
   const studio = createStudio({
-    allowedFolders: null, home, launch: launchUtilityProcess, projectsFolder: join(app.getPath("documents"), "Lathe"),
+    allowedFolders: null, home, launch: launchUtilityProcess, launchReader: launchUtilityReader, projectsFolder: join(app.getPath("documents"), "Lathe"),
     onProjectOpened(folder) {
       app.addRecentDocument(folder);
       void refreshMenu();

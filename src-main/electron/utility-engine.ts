@@ -1,17 +1,26 @@
 import { utilityProcess } from "electron";
-import { entryPath } from "../base/entries.js";
-import type { EngineReply } from "../contract/engine-messages.js";
+import { type Entry, entryPath } from "../base/entries.js";
 import { passOn } from "../services/engine-errors.js";
-import type { EngineLink } from "../services/engine-link.js";
+import type { EngineLink, ProcessLink } from "../services/engine-link.js";
+import { READER_OPTIONS, type ReaderLink } from "../services/reader.js";
 
 /** The engine process as Electron's own kind of child: it shares no memory with the window and ends with the application. */
 export function launchUtilityProcess(): EngineLink {
-  const child = utilityProcess.fork(entryPath("engine"), [], { serviceName: "Lathe engine", stdio: ["ignore", "inherit", "pipe"] });
+  return forkUtility("engine", "Lathe engine");
+}
+
+/** The process that reads strangers' files, likewise. */
+export function launchUtilityReader(): ReaderLink {
+  return forkUtility("reader", "Lathe reader", READER_OPTIONS);
+}
+
+function forkUtility<Command, Reply>(entry: Entry, serviceName: string, execArgv: readonly string[] = []): ProcessLink<Command, Reply> {
+  const child = utilityProcess.fork(entryPath(entry), [], { serviceName, execArgv: [...execArgv], stdio: ["ignore", "inherit", "pipe"] });
   passOn(child.stderr);
   return {
     pid: child.pid,
     send: (command) => child.postMessage(command),
-    onReply: (listener) => void child.on("message", (message: unknown) => listener(message as EngineReply)),
+    onReply: (listener) => void child.on("message", (message: unknown) => listener(message as Reply)),
     onExit: (listener) => {
       child.on("error", (type, location) => listener(`${type} at ${location}`));
       child.on("exit", (code) => listener(`exit code ${code}`));

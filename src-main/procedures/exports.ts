@@ -3,10 +3,10 @@ import type { Handlers } from "../rpc/types.js";
 import { cardOf, describeFormats, writeExport } from "../services/exports.js";
 import type { Studio } from "../services/studio.js";
 
-export function exportProcedures({ access }: Studio): Handlers<StudioContract>["exports"] {
+export function exportProcedures({ access, models }: Studio): Handlers<StudioContract>["exports"] {
   return {
     formats: () => describeFormats(),
-    card: (run) => cardOf(access, run),
+    card: (run) => cardOf(access, models, run),
     write: ({ format, out, replace, ...run }) => writeExport(access, run, format, out, replace),
   };
 }

@@ -4,8 +4,8 @@ import { modelCatalogue } from "../services/model-catalogue.js";
 import { createModelPlans } from "../services/model-plans.js";
 import type { Studio } from "../services/studio.js";
 
-export function modelProcedures({ access, tables }: Studio): Handlers<StudioContract>["model"] {
-  const plans = createModelPlans(access, tables);
+export function modelProcedures({ access, tables, models }: Studio): Handlers<StudioContract>["model"] {
+  const plans = createModelPlans(access, tables, models);
   return {
     catalogue: () => modelCatalogue(),
     plan: ({ project, document }) => plans.plan(project, document),

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { basename, isAbsolute, join, relative, resolve } from "node:path";
 import { LatheError } from "../base/errors.js";
 import { PROJECT_FILE, writeDoor, writeProject } from "../contract/project-file.js";
-import { isFolder, proposePictures, proposeRoles } from "../datasets/index.js";
+import { type LookAtPicture, isFolder, proposePictures, proposeRoles } from "../datasets/index.js";
 import { templates } from "./templates/index.js";
 import type { Template } from "./templates/template.js";
 
@@ -22,6 +22,8 @@ export interface CreateOptions {
   /** Columns that are neither inputs nor targets. */
   readonly ignore?: readonly string[];
   readonly signal?: AbortSignal;
+  /** @see LookAtPicture */
+  readonly look?: LookAtPicture;
 }
 
 export interface CreatedProject {
@@ -62,10 +64,10 @@ export async function createProject(options: CreateOptions): Promise<CreatedProj
   }
 }
 
-async function createFromPictures({ name, data, test, levels, targets, ignore = [], signal }: CreateOptions, home: string, template: Template): Promise<CreatedProject> {
+async function createFromPictures({ name, data, test, levels, targets, ignore = [], signal, look }: CreateOptions, home: string, template: Template): Promise<CreatedProject> {
   const found = await proposePictures({
     path: resolve(data), ...(test === undefined ? {} : { test: resolve(test) }), ...(levels ? { levels } : {}), ...(targets ? { targets } : {}),
-    inputs: template.type === "two-input" ? "all" : "pictures", ...(signal ? { signal } : {}),
+    inputs: template.type === "two-input" ? "all" : "pictures", ...(signal ? { signal } : {}), ...(look ? { look } : {}),
   });
   const source = { ...found.source, path: pathFrom(home, found.source.path), ...(found.source.test === undefined ? {} : { test: pathFrom(home, found.source.test) }) };
   const inputs = found.inputs.filter((input) => input.type === "image" || input.type === "numeric" || !ignore.includes(input.column));

@@ -1,34 +1,51 @@
-import { fork } from "node:child_process";
-import { entryPath } from "../base/entries.js";
+import { type Serializable, fork } from "node:child_process";
+import { readingOnlyIn } from "../base/allowed-folders.js";
+import { type Entry, entryPath } from "../base/entries.js";
 import { LatheError, toLatheError } from "../base/errors.js";
 import type { EngineCommand, EngineReply, EngineWork } from "../contract/engine-messages.js";
 import type { RunEvent } from "../contract/events.js";
 import { passOn } from "./engine-errors.js";
 
-/** A running engine process. */
-export interface EngineLink {
+/** A running process of Lathe's own. */
+export interface ProcessLink<Command, Reply> {
   readonly pid: number | undefined;
-  send(command: EngineCommand): void;
-  onReply(listener: (reply: EngineReply) => void): void;
+  send(command: Command): void;
+  onReply(listener: (reply: Reply) => void): void;
   /** @param how the exit code or the signal, in words. */
   onExit(listener: (how: string) => void): void;
   kill(): void;
 }
 
+export type EngineLink = ProcessLink<EngineCommand, EngineReply>;
 export type LaunchEngine = () => EngineLink;
 
 /**
  * The engine process as a child of this one. It ends with it: it watches the channel.
  * @param quiet nothing that libraries and drivers write to stderr is passed on: they do so where a graphics card is only looked for.
  */
-export function launchChildProcess({ quiet = false }: { readonly quiet?: boolean } = {}): EngineLink {
-  const child = fork(entryPath("engine"), [], { serialization: "advanced", stdio: ["ignore", "inherit", quiet ? "ignore" : "pipe", "ipc"] });
+export function launchChildProcess(options: Omit<ForkOptions, "node"> = {}): EngineLink {
+  return forkProcess("engine", options);
+}
+
+export interface ForkOptions {
+  readonly quiet?: boolean;
+  /** Options of Node's own. */
+  readonly node?: readonly string[];
+  /** Folders that the process may read pictures in; null: any. */
+  readonly allowed?: readonly string[] | null;
+}
+
+/** One of the programs as a child of this process. */
+export function forkProcess<Command, Reply>(entry: Entry, { quiet = false, node = [], allowed = null }: ForkOptions = {}): ProcessLink<Command, Reply> {
+  const child = fork(entryPath(entry), [], {
+    serialization: "advanced", execArgv: [...process.execArgv, ...node], env: { ...process.env, ...readingOnlyIn(allowed) }, stdio: ["ignore", "inherit", quiet ? "ignore" : "pipe", "ipc"],
+  });
   passOn(child.stderr);
   return {
     pid: child.pid,
     // What it cannot be told it would wait for, for ever.
-    send: (command) => void child.send(command, (error) => error && child.kill("SIGKILL")),
-    onReply: (listener) => void child.on("message", (message) => listener(message as EngineReply)),
+    send: (command) => void child.send(command as Serializable, (error) => error && child.kill("SIGKILL")),
+    onReply: (listener) => void child.on("message", (message) => listener(message as Reply)),
     onExit: (listener) => {
       child.on("error", (error) => listener(error.message));
       child.on("exit", (code, signal) => listener(signal ? `signal ${signal}` : `exit code ${code ?? "unknown"}`));

@@ -2,17 +2,14 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { LatheError } from "../base/errors.js";
-import { readOwnFileSync } from "../base/own-files.js";
 import type { ExportFormat, ModelCard } from "../contract/run-views.js";
 import type { RunReference } from "../contract/summaries.js";
 import { type Preprocess, PREPROCESS, exporters } from "../exporters/index.js";
-import { decodeModel } from "../onnx/protobuf.js";
-import type { GraphValue } from "../onnx/types.js";
 import { storageError } from "../training/checkpoint.js";
-import { readFacts } from "../training/inference-model.js";
 import { type LaunchEngine, runInEngine } from "./engine-link.js";
 import type { FolderAccess } from "./folder-access.js";
 import { runFolder } from "./models.js";
+import type { Reader } from "./reader.js";
 import { finishedRun, modelOfRun } from "./run-reference.js";
 import { unfinished } from "./unfinished-run.js";
 
@@ -71,22 +68,8 @@ export async function writeExport(access: FolderAccess, asked: RunReference, for
   return exportRun(folder, format, out);
 }
 
-/** How a run's exported file is fed and what it answers. @throws LatheError `run.missing`, `export.parity` */
-export async function cardOf(access: FolderAccess, asked: RunReference): Promise<ModelCard> {
-  const { model: file } = await modelOfRun(access, asked);
-  const bytes = readOwnFileSync(file);
-  const { graph, opsets, metadata } = decodeModel(bytes);
-  const { fitted } = readFacts(metadata, file);
-  const input = (name: string): string => {
-    const found = fitted.inputs.find((candidate) => candidate.name === name);
-    if (!found) return "";
-    if (found.type === "image") return `pictures of any height and width, ${found.color === "rgb" ? "red, green, blue" : "gray"}, 0 to 255; resized to ${found.size.join(" × ")} inside`;
-    return found.type === "numeric" ? `columns ${found.columns.join(", ")}; NaN where a value is missing` : `column ${found.column}, as text`;
-  };
-  const card = ({ name, dtype, shape }: GraphValue, description: string) => ({ name, dtype, shape: [...shape], description });
-  return {
-    file, bytes: bytes.length, opset: opsets.get("") ?? 0,
-    inputs: graph.inputs.map((value) => card(value, input(value.name))),
-    outputs: graph.outputs.map((value) => card(value, value.doc ?? "")),
-  };
+/** How a run's exported file is fed and what it answers. @throws LatheError `run.missing`, `export.parity`, `engine.failed` */
+export async function cardOf(access: FolderAccess, reader: Reader, asked: RunReference): Promise<ModelCard> {
+  const { model } = await modelOfRun(access, asked);
+  return reader.ask("card", { model }, model);
 }

@@ -1,5 +1,6 @@
 import { realpath } from "node:fs/promises";
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { basename, dirname, isAbsolute, join, resolve } from "node:path";
+import { isInside } from "../base/allowed-folders.js";
 import { LatheError } from "../base/errors.js";
 
 /** Which folders a client may name. In a window: any, as the user could with any program. In a browser: those the user allowed. */
@@ -61,9 +62,4 @@ export function createFolderAccess(allowed: readonly string[] | null): FolderAcc
     resolveNew,
     allows: (path) => resolveAllowed(path, "the path").then(() => true, (error: unknown) => error instanceof LatheError && error.code === "project.missing"),
   };
-}
-
-function isInside(root: string, path: string): boolean {
-  const way = relative(root, path);
-  return way === "" || (way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way));
 }

@@ -5,12 +5,10 @@ import type { ModelPlan } from "../contract/model-views.js";
 import { describeProblem, problemsOf } from "../contract/problems.js";
 import { projectFileOf } from "../contract/project-file.js";
 import type { ProjectDocument } from "../contract/project-views.js";
-import { pytorchSource } from "../exporters/pytorch-source.js";
-import type { Shape } from "../onnx/types.js";
 import type { TableFacts } from "../training/plan-data.js";
-import { type ModelOutlook, planModel } from "../training/plan-model.js";
 import type { FolderAccess } from "./folder-access.js";
 import type { ProjectData } from "./project-data.js";
+import type { Reader } from "./reader.js";
 import type { Tables } from "./tables.js";
 import { templates } from "./templates/index.js";
 import type { Proposal } from "./templates/template.js";
@@ -19,19 +17,19 @@ import type { Proposal } from "./templates/template.js";
 const PATIENCE = 1000;
 
 export interface ModelPlans {
-  /** @throws LatheError `project.missing`, `rpc.refused` */
+  /** @throws LatheError `project.missing`, `rpc.refused`; `engine.failed` for a network that cannot be planned in time */
   plan(project: string, document: ProjectDocument): Promise<ModelPlan>;
   /** A preset's model for a document's inputs and targets. @throws LatheError `usage` where it does not suit them; `project.invalid` where there are none */
   preset(document: ProjectDocument, preset: string): Readonly<Record<string, unknown>>;
 }
 
-export function createModelPlans(access: FolderAccess, tables: Tables): ModelPlans {
+export function createModelPlans(access: FolderAccess, tables: Tables, reader: Reader): ModelPlans {
   return {
     async plan(project, document) {
       const file = await projectFileOf(await access.resolve(project, "the project"));
       const { facts, problem } = await factsOf(tables, { folder: dirname(file), file, document });
-      const outlook = planModel(document, facts);
-      return viewOf(outlook, problem === undefined ? [] : [{ path: "data.source", message: problem }]);
+      const plan = await reader.ask("plan", { document, facts }, "the network");
+      return problem === undefined ? plan : { ...plan, problems: [{ path: "data.source", message: problem }, ...plan.problems] };
     },
     preset(document, preset) {
       const template = templates.get(preset);
@@ -54,24 +52,6 @@ async function factsOf(tables: Tables, data: ProjectData): Promise<{ readonly fa
   } finally {
     clearTimeout(timer);
   }
-}
-
-function viewOf(outlook: ModelOutlook, more: ModelPlan["problems"]): ModelPlan {
-  const { inputs, layers, outputs, parameters, multiplyAdds, problems } = outlook;
-  const shaped = <T extends { readonly shape?: Shape }>({ shape, ...rest }: T) => ({ ...rest, ...(shape ? { shape: [...shape] } : {}) });
-  return {
-    inputs: inputs.map((input) => shaped(input)), layers: layers.map((layer) => shaped(layer)), outputs: outputs.map((output) => ({ ...output })),
-    parameters, multiplyAdds, problems: [...more, ...problems],
-    ...sourceOf(outlook),
-  };
-}
-
-/** The same network as PyTorch source, where all of it is known. */
-function sourceOf({ network, name, inputs, outputs }: ModelOutlook): { readonly pytorch?: string } {
-  const shaped = inputs.flatMap(({ shape, ...input }) => (shape ? [{ ...input, shape }] : []));
-  if (!network || shaped.length < inputs.length) return {};
-  const answers = network.outputs.map(({ target, from }) => ({ target, from, description: outputs.find((output) => output.target === target)?.description ?? "" }));
-  return { pytorch: pytorchSource({ name, inputs: shaped, layers: network.layers, outputs: answers }).text };
 }
 
 /** What a preset is made for; the document's model and training may be anything. */

@@ -4,9 +4,10 @@ import { z } from "zod";
 import { LatheError, toLatheError } from "../base/errors.js";
 import { type ImageInputSpec, imageInput } from "../contract/data.js";
 import type { AugmentedAnswer, AugmentedQuestion, PictureOfProject, PictureView, SampleAnswer, SampleQuestion, ThumbnailsAnswer, ThumbnailsQuestion } from "../contract/picture-views.js";
-import { type ViewOfPicture, createPictureReader, drawPicture, readQuarantine, restoreFromQuarantine, viewPicture } from "../datasets/index.js";
+import { type PixelFormat, type ViewOfPicture, readQuarantine, restoreFromQuarantine } from "../datasets/index.js";
 import type { FolderAccess } from "./folder-access.js";
 import { readProjectData, tableSourceOf } from "./project-data.js";
+import type { Reader } from "./reader.js";
 
 /** Pictures of a project to look at, and single ones from elsewhere. Everything throws as `readProjectData` and `tableSourceOf`. */
 export interface PictureViews {
@@ -21,15 +22,12 @@ export interface PictureViews {
   file(asked: { readonly path: string; readonly side: number }, signal?: AbortSignal): Promise<PictureView>;
 }
 
-/** Pictures decoded at a time, and megabytes of views kept. */
-const AT_ONCE = 4;
+/** Bytes of views kept. */
 const MOST_KEPT = 48 << 20;
 
-export function createPictureViews(access: FolderAccess): PictureViews {
-  const reader = createPictureReader();
+export function createPictureViews(access: FolderAccess, reader: Reader): PictureViews {
   const kept = new Map<string, ViewOfPicture>();
   let keptBytes = 0;
-  const turns = createTurns(AT_ONCE);
 
   /** From memory where the file is still what it was. */
   async function view(path: string, side: number, background: string, signal?: AbortSignal): Promise<ViewOfPicture> {
@@ -41,7 +39,7 @@ export function createPictureViews(access: FolderAccess): PictureViews {
       kept.set(key, known);
       return known;
     }
-    const made = await turns.take(() => viewPicture(path, side, background), signal);
+    const made = await reader.ask("view", { path, side, background }, path, signal);
     kept.set(key, made);
     keptBytes += made.image.length;
     for (const [oldest, { image }] of kept) {
@@ -87,7 +85,7 @@ export function createPictureViews(access: FolderAccess): PictureViews {
       const { inputs, find } = await open(project);
       const path = await find(picture);
       try {
-        const [shown, seen] = await Promise.all([view(path, side, inputs[0]?.background ?? "#ffffff", signal), reader.read(path, inputs.map(formatOf), signal)]);
+        const [shown, seen] = await Promise.all([view(path, side, inputs[0]?.background ?? "#ffffff", signal), reader.ask("see", { path, formats: inputs.map(formatOf) }, path, signal)]);
         return { ...shown, path, seen: seen.map(({ width, height, channels, data }, k) => ({ input: inputs[k]?.name ?? "", width, height, channels, pixels: Uint8Array.from(data) })) };
       } catch (thrown) {
         throw named(picture.picture, thrown);
@@ -99,10 +97,8 @@ export function createPictureViews(access: FolderAccess): PictureViews {
       if (!input) throw new LatheError("usage", name === undefined ? "the project has no input of pictures" : `the project has no input of pictures called "${name}"`, { project });
       const path = await find(picture);
       try {
-        const [shown] = await reader.read(path, [formatOf(input)], signal);
-        if (!shown) throw new LatheError("internal", "a picture that was read has no pixels");
-        const { width, height, channels } = shown;
-        return { input: input.name, draws, width, height, channels, pixels: drawPicture(shown, augment ?? input.augment, draws, seed) };
+        const { width, height, channels, data } = await reader.ask("draw", { path, format: formatOf(input), augment: augment ?? input.augment, draws, seed }, path, signal);
+        return { input: input.name, draws, width, height, channels, pixels: Uint8Array.from(data) };
       } catch (thrown) {
         throw named(picture.picture, thrown);
       }
@@ -122,7 +118,7 @@ export function createPictureViews(access: FolderAccess): PictureViews {
   };
 }
 
-function formatOf({ size: [height, width], color, background }: ImageInputSpec): { readonly width: number; readonly height: number; readonly color: "rgb" | "gray"; readonly background: string } {
+function formatOf({ size: [height, width], color, background }: ImageInputSpec): PixelFormat {
   return { width, height, color, background };
 }
 
@@ -136,24 +132,4 @@ function imageInputs(data: unknown): readonly ImageInputSpec[] {
 function named(picture: string, thrown: unknown): LatheError {
   const error = toLatheError(thrown);
   return error.code === "data.unreadable" ? new LatheError(error.code, `${picture} ${error.message}`, error.details, { cause: error }) : error;
-}
-
-/** Work that waits for its turn; what was called off while it waited is not begun. */
-function createTurns(most: number): { take<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> } {
-  const waiting: (() => void)[] = [];
-  let under = 0;
-  return {
-    async take(work, signal) {
-      if (under >= most) await new Promise<void>((resolveTurn) => waiting.push(resolveTurn));
-      else under++;
-      try {
-        if (signal?.aborted) throw new LatheError("cancelled", "the pictures are no longer asked for");
-        return await work();
-      } finally {
-        const next = waiting.shift();
-        if (next) next();
-        else under--;
-      }
-    },
-  };
 }

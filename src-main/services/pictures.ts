@@ -34,7 +34,7 @@ export function createPictures(access: FolderAccess, tables: Tables, servers: Mo
   }
 
   async function valuesOf(run: FoundRun & { readonly model: string }, { row, path }: ChosenPicture, signal?: AbortSignal): Promise<RowValues> {
-    const facts = factsAt(run.model);
+    const facts = await factsAt(run.model);
     if ((row === undefined) === (path === undefined)) throw new LatheError("usage", "name a row of the run's data, or the path of a picture, and not both");
     if (path !== undefined) {
       const columns = pictureColumns(facts);

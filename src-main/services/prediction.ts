@@ -34,11 +34,11 @@ export function createPrediction(access: FolderAccess, work: EngineRunner, serve
   return {
     async form(run) {
       const { folder, model } = await modelOfRun(access, run);
-      return formOf(factsAt(model), readTrainingValues(folder));
+      return formOf(await factsAt(model), readTrainingValues(folder));
     },
     async one(run, values) {
       const { folder, model } = await modelOfRun(access, run);
-      const facts = factsAt(model);
+      const facts = await factsAt(model);
       const known = new Set(facts.fitted.inputs.flatMap((input) => (input.type === "numeric" ? input.columns : [input.column])));
       const stranger = Object.keys(values).find((column) => !known.has(column));
       if (stranger !== undefined) throw new LatheError("usage", `the model does not read a column "${stranger}"; it reads ${[...known].join(", ")}`, { column: stranger });

@@ -5,6 +5,7 @@ import { LatheError, toLatheError } from "../base/errors.js";
 import { readOwnText } from "../base/own-files.js";
 import { type SourceSpec, sourceSchema } from "../contract/data.js";
 import { parseJson } from "../contract/json.js";
+import { MOST_DOCUMENT } from "../contract/limits.js";
 import { describeProblem, problemsOf } from "../contract/problems.js";
 import { projectFileOf } from "../contract/project-file.js";
 import type { ProjectDocument } from "../contract/project-views.js";
@@ -24,7 +25,7 @@ export interface ProjectData {
 /** @throws LatheError `project.missing`, `project.invalid` where the file is not even JSON, `rpc.refused` */
 export async function readProjectData(access: FolderAccess, project: string): Promise<ProjectData> {
   const file = await projectFileOf(await access.resolve(project, "the project"));
-  const text = await readOwnText(file).catch((thrown: unknown) => {
+  const text = await readOwnText(file, MOST_DOCUMENT).catch((thrown: unknown) => {
     if (thrown instanceof LatheError) throw thrown;
     throw new LatheError("project.missing", `${file} cannot be read: ${toLatheError(thrown).message}`, { file }, { cause: thrown });
   });

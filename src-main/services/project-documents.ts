@@ -3,6 +3,7 @@ import { LatheError, toLatheError } from "../base/errors.js";
 import { readOwnFileSync } from "../base/own-files.js";
 import { replaceFile } from "../base/replace-file.js";
 import { formatJson, parseJson } from "../contract/json.js";
+import { MOST_DOCUMENT } from "../contract/limits.js";
 import { PROJECT_VERSION, parseProject } from "../contract/project.js";
 import { projectFileOf } from "../contract/project-file.js";
 import type { OpenDocument, ProblemView, ProjectDocument } from "../contract/project-views.js";
@@ -32,7 +33,7 @@ export function createProjectDocuments(access: FolderAccess): ProjectDocuments {
 
   async function load(file: string): Promise<{ readonly text: string; readonly revision: string }> {
     try {
-      const bytes = readOwnFileSync(file);
+      const bytes = readOwnFileSync(file, MOST_DOCUMENT);
       return { text: bytes.toString("utf8"), revision: revisionOf(bytes) };
     } catch (thrown) {
       if (thrown instanceof LatheError) throw thrown;

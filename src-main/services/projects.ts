@@ -5,10 +5,12 @@ import { visible } from "../base/visible.mjs";
 import { projectFileOf, readProjectFile } from "../contract/project-file.js";
 import type { ProjectProposal } from "../contract/project-views.js";
 import type { ProjectSummary, RunReference } from "../contract/summaries.js";
+import type { LookAtPicture } from "../datasets/index.js";
 import { createProject } from "./create-project.js";
 import type { FolderAccess } from "./folder-access.js";
 import { projectFromRun } from "./project-from-run.js";
 import { proposeProject } from "./propose-project.js";
+import type { Reader } from "./reader.js";
 import type { RecentProjects } from "./recent-projects.js";
 import { countRuns } from "./run-files.js";
 import { projectFromSample } from "./samples.js";
@@ -55,7 +57,9 @@ export interface ProjectsOptions {
   readonly onProjectOpened?: (folder: string) => void;
 }
 
-export function createProjects(recent: RecentProjects, access: FolderAccess, settings: SettingsStore, { projectsFolder: proposed, onProjectOpened }: ProjectsOptions = {}): Projects {
+export function createProjects(recent: RecentProjects, access: FolderAccess, settings: SettingsStore, pictures: Reader, { projectsFolder: proposed, onProjectOpened }: ProjectsOptions = {}): Projects {
+  const look: LookAtPicture = (path, signal) => pictures.ask("look", { path }, path, signal);
+
   async function open(path: string): Promise<ProjectSummary> {
     const file = await access.resolve(await projectFileOf(await access.resolve(path, "the project")), "the project");
     const folder = dirname(file);
@@ -102,14 +106,14 @@ export function createProjects(recent: RecentProjects, access: FolderAccess, set
     },
     async propose(data, targets, levels, signal) {
       const file = await access.resolve(data, "the data").catch(missingData(data));
-      return proposeProject(file, await folder(), targets, levels, signal);
+      return proposeProject(file, await folder(), { targets, levels, signal, look });
     },
     async create({ data, test, folder: wanted, levels, ...rest }, signal) {
       const made = await access.resolveNew(wanted, "the new project's folder");
       const table = await access.resolve(data, "the data").catch(missingData(data));
       const tested = test === undefined ? undefined : await access.resolve(test, "the data").catch(missingData(test));
       const { notes } = await createProject({
-        ...rest, folder: made, data: table, ...(tested === undefined ? {} : { test: tested }), ...(levels === undefined ? {} : { levels }), ...(signal ? { signal } : {}),
+        ...rest, look, folder: made, data: table, ...(tested === undefined ? {} : { test: tested }), ...(levels === undefined ? {} : { levels }), ...(signal ? { signal } : {}),
       });
       return opened(made, notes);
     },

@@ -3,19 +3,27 @@ import { tmpdir } from "node:os";
 import { basename, extname, join } from "node:path";
 import { LatheError, toLatheError } from "../base/errors.js";
 import type { ProjectProposal } from "../contract/project-views.js";
-import { holdsPictures, proposePictures, type ProposedRoles, type TableSurvey, reasonToLeave, rolesFrom, surveyTable, targetKind } from "../datasets/index.js";
+import { type LookAtPicture, holdsPictures, proposePictures, type ProposedRoles, type TableSurvey, reasonToLeave, rolesFrom, surveyTable, targetKind } from "../datasets/index.js";
 import { templates } from "./templates/index.js";
 import type { Template } from "./templates/template.js";
+
+export interface ProposalQuestion {
+  /** What the user wants to predict; left out, what is likely. */
+  readonly targets?: readonly string[] | undefined;
+  /** Of a folder of pictures: what its levels of folders stand for; left out, as many as there are, the innermost to be predicted. */
+  readonly levels?: readonly string[] | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly look?: LookAtPicture | undefined;
+}
 
 /**
  * Looks at data and proposes a project of it.
  * @param data an existing file. @param projects where new projects are made.
- * @param targets what the user wants to predict; left out, what is likely.
- * @param levels of a folder of pictures: what its levels of folders stand for; left out, as many as there are, the innermost to be predicted.
  * @throws LatheError `data.*` for what cannot be read, and for folders without pictures
  */
-export async function proposeProject(data: string, projects: string, targets?: readonly string[], levels?: readonly string[], signal?: AbortSignal): Promise<ProjectProposal> {
-  if (statSync(data).isDirectory()) return proposeFolder(data, projects, targets, levels, signal);
+export async function proposeProject(data: string, projects: string, asked: ProposalQuestion = {}): Promise<ProjectProposal> {
+  if (statSync(data).isDirectory()) return proposeFolder(data, projects, asked);
+  const { targets, signal } = asked;
   const workFolder = mkdtempSync(join(tmpdir(), "lathe-"));
   try {
     const survey = await surveyTable({ folder: projects, path: data, workFolder, ...(signal ? { signal } : {}) });
@@ -61,11 +69,11 @@ export function freeFolder(base: string, name: string): string {
 }
 
 /** Folders of pictures, by class. */
-async function proposeFolder(data: string, projects: string, targets: readonly string[] | undefined, levels: readonly string[] | undefined, signal: AbortSignal | undefined): Promise<ProjectProposal> {
+async function proposeFolder(data: string, projects: string, { targets, levels, signal, look }: ProposalQuestion): Promise<ProjectProposal> {
   if (!(await holdsPictures(data))) {
     throw new LatheError("data.unreadable", `${data} is a folder without a project or pictures in it; choose a table (CSV, TSV, Parquet or JSON), or a folder with a folder of pictures for each class`, { path: data });
   }
-  const found = await proposePictures({ path: data, targets: targets ?? ["label"], inputs: "all", ...(levels ? { levels } : {}), ...(signal ? { signal } : {}) });
+  const found = await proposePictures({ path: data, targets: targets ?? ["label"], inputs: "all", ...(levels ? { levels } : {}), ...(signal ? { signal } : {}), ...(look ? { look } : {}) });
   const name = basename(data).replace(/[_-]+/g, " ").trim() || "Project";
   const [picture] = found.inputs;
   const wanted = new Set(found.targets.map((target) => ("column" in target ? target.column : undefined)));

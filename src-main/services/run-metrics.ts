@@ -66,17 +66,26 @@ export function parseEpoch(line: string): EpochEvent | undefined {
   }
 }
 
-/** Some at a time: waiting for each of a million would take longer than reading them. */
+/** Some at a time: waiting for each of a million would take longer than reading them. After a line that never ends nothing is read: it may be as long as a disk. */
 async function* linesOf(path: string): AsyncGenerator<readonly string[]> {
-  let rest = "";
+  let parts: string[] = [];
+  let length = 0;
   for await (const chunk of (await openOwnFile(path)).createReadStream({ encoding: "utf8", highWaterMark: 256 << 10 })) {
-    const lines = (rest + (chunk as string)).split("\n");
-    rest = lines.pop() ?? "";
-    yield lines;
-    // Its end, when it comes, is no epoch either.
-    if (rest.length > longestLine) rest = "damaged";
+    const lines = (chunk as string).split("\n");
+    const last = lines.pop() ?? "";
+    if (lines.length > 0) {
+      lines[0] = [...parts, lines[0] ?? ""].join("");
+      yield lines;
+      [parts, length] = [[], 0];
+    }
+    parts.push(last);
+    length += last.length;
+    if (length > longestLine) {
+      yield ["damaged"];
+      return;
+    }
   }
-  yield [rest];
+  yield [parts.join("")];
 }
 
 function gatherEpochs() {

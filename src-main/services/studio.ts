@@ -16,6 +16,7 @@ import { inEngine, startTraining } from "./jobs.js";
 import { type Prediction, createPrediction } from "./prediction.js";
 import { type ProjectDocuments, createProjectDocuments } from "./project-documents.js";
 import { createProjects, type Projects } from "./projects.js";
+import { type LaunchReader, type Reader, createReader, launchReaderProcess } from "./reader.js";
 import { createRecentProjects } from "./recent-projects.js";
 import { createRuns, type Runs } from "./runs.js";
 import { type SettingsStore, createSettings } from "./settings.js";
@@ -38,6 +39,8 @@ export interface Studio {
   readonly pictures: Pictures;
   readonly pictureViews: PictureViews;
   readonly corrections: PictureCorrections;
+  /** Reads models and documents of whoever made them. */
+  readonly models: Reader;
   /** Work in an engine process of its own, started as this host starts them. */
   readonly work: EngineRunner;
   /** What `close` would have to wait for: runs, and work in other engine processes. */
@@ -64,11 +67,18 @@ export interface StudioOptions {
   readonly startTraining?: StartTraining;
   /** How engine processes are started; as children of this one unless told. */
   readonly launch?: LaunchEngine;
+  /** How the processes are started that read strangers' files; likewise. */
+  readonly launchReader?: LaunchReader;
 }
+
+/** Milliseconds in which a network is planned or a model's file read, and a picture decoded. */
+const [PLANNED, DECODED] = [20_000, 60_000];
 
 export function createStudio(options: StudioOptions): Studio {
   const access = createFolderAccess(options.allowedFolders);
-  const engines = createEngineSet(options.launch ?? launchChildProcess);
+  const { allowed } = access;
+  const engines = createEngineSet(options.launch ?? (() => launchChildProcess({ allowed })));
+  const launchReader = options.launchReader ?? (() => launchReaderProcess(allowed));
   const { launch } = engines;
   const start: StartTraining = (request, setting) => startTraining(request, { ...setting, launch });
   const jobs = createJobRegistry(options.startTraining ?? start);
@@ -77,7 +87,9 @@ export function createStudio(options: StudioOptions): Studio {
   const home = options.home ?? stateFolder();
   const settings = createSettings(home);
   const servers = createModelServers({ launch });
-  const facts = createModelFacts();
+  const models = createReader({ launch: launchReader, deadline: PLANNED });
+  const pictures = createReader({ launch: launchReader, deadline: DECODED });
+  const facts = createModelFacts(models);
   const documents = createProjectDocuments(access);
   const prediction = createPrediction(access, work, servers, facts);
 
@@ -89,6 +101,8 @@ export function createStudio(options: StudioOptions): Studio {
       onWaiting?.(`waiting at most ${grace / 1000} s for ${runs.join(", ")} to keep what was learnt; what is cut off goes on from its last checkpoint when it is resumed`);
     } else if (engines.running > 0) onWaiting?.(`waiting at most ${grace / 1000} s for ${engines.running === 1 ? "an engine process" : `${engines.running} engine processes`} to end`);
     prediction.close();
+    models.close();
+    pictures.close();
     await within(grace, jobs.stopAll().then(() => engines.empty()));
     await engines.killAll();
     tables.close();
@@ -97,9 +111,9 @@ export function createStudio(options: StudioOptions): Studio {
   return {
     access, settings, jobs, tables, work, engines: createEngineList(work),
     files: createFiles(access), documents,
-    projects: createProjects(createRecentProjects(home), access, settings, options), runs: createRuns(access, jobs),
+    projects: createProjects(createRecentProjects(home), access, settings, pictures, options), runs: createRuns(access, jobs),
     evaluation: createEvaluation(access, tables), prediction,
-    pictures: createPictures(access, tables, servers, facts), corrections: createPictureCorrections(documents), pictureViews: createPictureViews(access), close,
+    pictures: createPictures(access, tables, servers, facts), corrections: createPictureCorrections(documents), pictureViews: createPictureViews(access, pictures), models, close,
     get busy() {
       return jobs.running > 0 || engines.running > 0;
     },

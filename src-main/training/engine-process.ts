@@ -1,4 +1,4 @@
-import { LatheError, toLatheError } from "../base/errors.js";
+import { toLatheError } from "../base/errors.js";
 import type { EngineCommand, EngineReply, EngineWork } from "../contract/engine-messages.js";
 import type { RunEvent } from "../contract/events.js";
 import { probeEngines } from "../engines/index.js";
@@ -7,6 +7,7 @@ import { checkExport } from "./check-export.js";
 import { evaluateModel } from "./evaluate-model.js";
 import { findLearningRate } from "./find-learning-rate.js";
 import { auditProject, inspectProject } from "./inspect-project.js";
+import { openChannel } from "./parent-channel.js";
 import { predictTable } from "./predict-table.js";
 import { Questions, serveRows } from "./serve-rows.js";
 import { train } from "./train.js";
@@ -15,7 +16,7 @@ import { endWithParent } from "./watchdog.js";
 /**
  * The engine process: one piece of work, then it exits. It lives apart so that a crash in native code, or `session.run` blocking its thread, never touches the window.
  */
-const channel = openChannel();
+const channel = openChannel<EngineCommand, EngineReply>();
 endWithParent();
 const control = new TrainingControl();
 const questions = new Questions((reply) => channel.send(reply));
@@ -57,39 +58,4 @@ function resultOf(work: EngineWork): Promise<unknown> {
     case "check-export": return checkExport(work);
     case "probe-engines": return probeEngines();
   }
-}
-
-interface Channel {
-  send(reply: EngineReply, sent?: () => void): void;
-  onCommand(listener: (command: EngineCommand) => void): void;
-  onClose(listener: () => void): void;
-}
-
-/** Electron's `parentPort` in a utility process. */
-interface ParentPort {
-  postMessage(message: unknown): void;
-  on(event: "message", listener: (message: { readonly data: unknown }) => void): void;
-}
-
-/** The way to the parent: IPC of a child process, or Electron's port in a utility process. */
-function openChannel(): Channel {
-  const port = (process as { readonly parentPort?: ParentPort }).parentPort;
-  if (port) {
-    return {
-      // Electron delivers what was posted before a normal exit; the timer lets it leave first.
-      send: (reply, sent) => {
-        port.postMessage(reply);
-        if (sent) setTimeout(sent, 50);
-      },
-      onCommand: (listener) => port.on("message", ({ data }) => listener(data as EngineCommand)),
-      onClose: () => undefined,
-    };
-  }
-  const send = process.send?.bind(process);
-  if (!send) throw new LatheError("usage", "the engine process is started by Lathe, not by hand");
-  return {
-    send: (reply, sent) => void send(reply, undefined, undefined, () => sent?.()),
-    onCommand: (listener) => void process.on("message", (message) => listener(message as EngineCommand)),
-    onClose: (listener) => void process.on("disconnect", listener),
-  };
 }

@@ -7,7 +7,7 @@ import type { EpochEvent } from "../contract/events.js";
 import type { RunReport } from "../contract/report.js";
 import { storageError, whatIsKept, writeSynced } from "./checkpoint.js";
 import { takeLock } from "../base/lock.mjs";
-import { inside, openToAppend, readOwnFileSync } from "../base/own-files.js";
+import { inside, openToAppend, readOwnFileSync, readOwnTextSync } from "../base/own-files.js";
 import { visible } from "../base/visible.mjs";
 
 /** Where deleted runs lie in a project's `runs`, until the trash is emptied. */
@@ -174,7 +174,7 @@ export class RunFolder {
 /** SHA-256 of the model that a report speaks of; undefined where it cannot be read. */
 function modelOf(report: string): string | undefined {
   try {
-    return (JSON.parse(readOwnFileSync(report).toString("utf8")) as Partial<RunReport> | null)?.model?.sha256;
+    return (JSON.parse(readOwnTextSync(report)) as Partial<RunReport> | null)?.model?.sha256;
   } catch {
     return undefined;
   }

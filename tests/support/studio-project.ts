@@ -17,7 +17,7 @@ export function studioProject(table: string, document: Readonly<Record<string, u
   const save = (next: unknown) => writeFileSync(join(project, "project.json"), typeof next === "string" ? next : JSON.stringify(next));
   save(document);
   const studio: Studio = createStudio({ allowedFolders: [root], home: join(root, "state"), ...options });
-  onTestFinished(() => studio.tables.close());
+  onTestFinished(() => studio.close(0));
   const { procedures, streams } = createRouter(studio, { host: "server" });
   return { root, project, save, studio, procedures, streams, context: { signal: new AbortController().signal } };
 }

@@ -1,10 +1,12 @@
 import { type Stats, readFileSync, statSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import sharp from "sharp";
+import { mayBeRead } from "../../base/allowed-folders.js";
 import { LatheError, toLatheError } from "../../base/errors.js";
 import { type Picture, grayOf } from "../../transforms/picture.js";
 import { decodeBmp } from "./bmp.js";
 import { FORMATS, formatOf } from "./formats.js";
+import { pixelsByHeader } from "./header.js";
 
 /** Larger pictures are not decoded: 100 megapixels are 300 MB. What a small file says it holds may be more than any memory. */
 export const MOST_PIXELS = 100_000_000;
@@ -25,10 +27,20 @@ export interface Look {
   readonly background: string;
 }
 
+/** Bytes in memory for each pixel while it is decoded, by what a file says of itself: whole in 16 bits where it is interlaced, then in 8, then for the network. */
+const BYTES_A_PIXEL = 16;
+
+/** How much memory decoding a picture takes at most, with its file; by its header alone. What cannot be told is told when it is decoded. */
+export async function bytesToDecode(file: Uint8Array): Promise<number> {
+  const pixels = pixelsByHeader(file) ?? await sharp(file, { limitInputPixels: false }).metadata().then(({ width, height }) => width * height, () => 0);
+  // What is larger is not decoded at all.
+  return file.length + (pixels > MOST_PIXELS ? 0 : pixels * BYTES_A_PIXEL);
+}
+
 /** @throws LatheError `data.unreadable`: what is wrong with the file, as the end of a sentence that begins with its name. */
 export async function readPictureFile(path: string): Promise<Uint8Array> {
   try {
-    refuse(await stat(path));
+    refuse(path, await stat(path));
     return await readFile(path);
   } catch (thrown) {
     throw unreadable(thrown);
@@ -38,14 +50,15 @@ export async function readPictureFile(path: string): Promise<Uint8Array> {
 /** The same at once, for a thread that has nothing else to do: small files are read sooner than waited for. */
 export function readPictureFileNow(path: string): Uint8Array {
   try {
-    refuse(statSync(path));
+    refuse(path, statSync(path));
     return readFileSync(path);
   } catch (thrown) {
     throw unreadable(thrown);
   }
 }
 
-function refuse(found: Stats): void {
+function refuse(path: string, found: Stats): void {
+  if (!mayBeRead(path)) throw new LatheError("data.unreadable", "is not in a folder this server may use");
   if (!found.isFile()) throw new LatheError("data.unreadable", "is not a file");
   if (found.size === 0) throw new LatheError("data.unreadable", "is empty (0 bytes)");
   if (found.size > MOST_BYTES) throw new LatheError("data.unreadable", `has ${Math.round(found.size / (1 << 20))} MB, more than the ${MOST_BYTES >> 20} that are read`);

@@ -19,6 +19,8 @@ interface Remembered extends FileMark {
   readonly facts: PictureFacts;
 }
 
+/** A million pictures are 300 MB. */
+const MOST_BYTES = 512 << 20;
 /** Changed within this time before it was read, a file may have changed after without its time telling. */
 const DOUBTFUL = 2000;
 
@@ -37,7 +39,7 @@ export class PictureMemory {
     await mkdir(cacheFolder, { recursive: true });
     const path = join(cacheFolder, "pictures.jsonl");
     const known = new Map<string, Remembered>();
-    const text = await readOwnText(path).catch(() => "");
+    const text = await readOwnText(path, MOST_BYTES).catch(() => "");
     let lines = 0;
     for (const line of text.split("\n")) {
       if (line === "") continue;

@@ -1,19 +1,21 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { entryPath } from "../../base/entries.js";
-import type { PictureResult, PictureTask, PixelFormat } from "./picture-task.js";
+import { DecodingRoom } from "./decoding-room.js";
+import type { PictureResult, PictureTask, PictureThreadReply, PictureThreadRequest, PixelFormat } from "./picture-task.js";
 
 /** Pictures that a thread has at hand: while one is read from disk, another is decoded. */
 const AT_HAND = 2;
 const MOST_THREADS = 8;
 
-/** Threads that read pictures, as many as processors. */
+/** Threads that read pictures, as many as processors. Large pictures wait for one another. */
 export class PicturePool {
+  readonly #room = new DecodingRoom();
   readonly #threads: Thread[] = [];
   #next = 0;
 
   constructor(threads = Math.max(1, Math.min(MOST_THREADS, availableParallelism()))) {
-    for (let i = 0; i < threads; i++) this.#threads.push(new Thread());
+    for (let i = 0; i < threads; i++) this.#threads.push(new Thread(this.#room));
   }
 
   /**
@@ -46,13 +48,20 @@ export class PicturePool {
 }
 
 class Thread {
+  readonly #room: DecodingRoom;
   #worker: Worker | undefined;
   readonly #waiting = new Map<number, (result: PictureResult) => void>();
+  /** Rooms that pictures at hand have taken. */
+  readonly #taken = new Map<number, () => void>();
+
+  constructor(room: DecodingRoom) {
+    this.#room = room;
+  }
 
   read(task: PictureTask): Promise<PictureResult> {
     return new Promise((resolve) => {
       this.#waiting.set(task.id, resolve);
-      this.#started().postMessage(task);
+      tell(this.#started(), task);
     });
   }
 
@@ -63,17 +72,34 @@ class Thread {
   #started(): Worker {
     if (this.#worker) return this.#worker;
     const worker = new Worker(entryPath("pictures"), { name: "pictures" });
-    worker.on("message", (result: PictureResult) => {
-      this.#waiting.get(result.id)?.(result);
-      this.#waiting.delete(result.id);
+    worker.on("message", (reply: PictureThreadReply) => {
+      if ("bytes" in reply) void this.#grant(worker, reply);
+      else this.#settle(reply);
     });
     // A thread that dies, as of memory, takes the pictures at hand with it; the next ones get a new thread.
     worker.on("error", (error) => {
       if (this.#worker === worker) this.#worker = undefined;
-      const waiting = [...this.#waiting];
-      this.#waiting.clear();
-      for (const [id, resolve] of waiting) resolve({ id, facts: { bad: `could not be decoded: ${error.message}` }, pixels: [] });
+      for (const id of [...this.#waiting.keys()]) this.#settle({ id, facts: { bad: `could not be decoded: ${error.message}` }, pixels: [] });
     });
     return (this.#worker = worker);
   }
+
+  async #grant(worker: Worker, { id, bytes }: { readonly id: number; readonly bytes: number }): Promise<void> {
+    const giveBack = await this.#room.take(bytes);
+    // Its thread may have died meanwhile.
+    if (!this.#waiting.has(id)) return giveBack();
+    this.#taken.set(id, giveBack);
+    tell(worker, { granted: id });
+  }
+
+  #settle(result: PictureResult): void {
+    this.#taken.get(result.id)?.();
+    this.#taken.delete(result.id);
+    this.#waiting.get(result.id)?.(result);
+    this.#waiting.delete(result.id);
+  }
+}
+
+function tell(worker: Worker, request: PictureThreadRequest): void {
+  worker.postMessage(request);
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { toLatheError } from "../../base/errors.js";
 import { resized } from "../../transforms/resample.js";
-import { type Look, decodePicture, readPictureFileNow } from "./decode.js";
+import { type Look, bytesToDecode, decodePicture, readPictureFileNow } from "./decode.js";
 import { likenessOf } from "./likeness.js";
 
 /** Pixels of one size and look: what a store holds. */
@@ -29,11 +29,20 @@ export interface PictureResult {
   readonly pixels: readonly Uint8Array<ArrayBuffer>[];
 }
 
-/** Reads, decodes and resizes one picture. Never throws: a bad file is a result. */
-export async function readPicture({ id, path, formats }: PictureTask): Promise<PictureResult> {
+/** To a thread that reads pictures: one to read, or that there is room for one. */
+export type PictureThreadRequest = PictureTask | { readonly granted: number };
+/** From it: what came of a picture, or how many bytes it needs first. */
+export type PictureThreadReply = PictureResult | { readonly id: number; readonly bytes: number };
+
+/**
+ * Reads, decodes and resizes one picture. Never throws: a bad file is a result.
+ * @param makeRoom waits until so many bytes may be used for it.
+ */
+export async function readPicture({ id, path, formats }: PictureTask, makeRoom: (bytes: number) => Promise<void> = () => Promise.resolve()): Promise<PictureResult> {
   let sha256: string | undefined;
   try {
     const bytes = readPictureFileNow(path);
+    await makeRoom(await bytesToDecode(bytes));
     sha256 = createHash("sha256").update(bytes).digest("hex");
     const seen = new Map<string, Awaited<ReturnType<typeof decodePicture>>>();
     const see = async (look: Look) => {

@@ -1,12 +1,12 @@
 import sharp, { type Sharp } from "sharp";
+import { LatheError } from "../../base/errors.js";
 import { Random } from "../../base/random.js";
 import { type TransformSpecs, augmentation } from "../../transforms/index.js";
 import type { Picture } from "../../transforms/picture.js";
-import { MOST_PIXELS, damaged, decodePicture, readPictureFile } from "./decode.js";
+import { MOST_PIXELS, bytesToDecode, damaged, decodePicture, readPictureFile } from "./decode.js";
+import { DecodingRoom } from "./decoding-room.js";
 import { formatOf } from "./formats.js";
-import { PicturePool } from "./picture-pool.js";
-import type { PixelFormat } from "./picture-task.js";
-import { LatheError } from "../../base/errors.js";
+import { type PixelFormat, readPicture } from "./picture-task.js";
 
 /** Of the files that are shown. */
 const QUALITY = 82;
@@ -24,10 +24,22 @@ export interface ViewOfPicture {
 /**
  * A picture made small enough to be shown.
  * @param side pixels of the longer side at most. @param background what shows through, `#ffffff`.
- * @throws LatheError `data.unreadable`, as `readPictureFile`
+ * @throws LatheError `data.unreadable`, as `readPictureFile`; `cancelled`
  */
-export async function viewPicture(path: string, side: number, background: string): Promise<ViewOfPicture> {
+export async function viewPicture(path: string, side: number, background: string, signal?: AbortSignal): Promise<ViewOfPicture> {
   const file = await readPictureFile(path);
+  const giveBack = await room.take(await bytesToDecode(file), signal);
+  try {
+    return await view(file, side, background);
+  } finally {
+    giveBack();
+  }
+}
+
+/** Of all pictures that are looked at in this process. */
+const room = new DecodingRoom();
+
+async function view(file: Uint8Array, side: number, background: string): Promise<ViewOfPicture> {
   const { width, height, sharp: opened } = await open(file, background);
   const small = await opened.flatten({ background }).toColourspace("srgb").resize(side, side, { fit: "inside", withoutEnlargement: true }).webp({ quality: QUALITY, effort: 1 }).toBuffer()
     // A header may promise pixels that no decoder finds.
@@ -47,52 +59,50 @@ async function open(file: Uint8Array, background: string): Promise<{ readonly wi
   return { width, height, sharp: sharp(data, { raw: { width, height, channels: 3 } }) };
 }
 
-/** Reads single pictures as a network is given them, in a thread that leaves when nobody asks for a while. */
-export interface PictureReader {
-  /** In the order of the formats. @throws LatheError `data.unreadable` with why, as the end of a sentence that begins with the picture's name. */
-  read(path: string, formats: readonly PixelFormat[], signal?: AbortSignal): Promise<readonly Picture[]>;
+/** What a proposal for a folder of pictures goes by. */
+export interface PictureLook {
+  readonly width: number;
+  readonly height: number;
+  /** Whether all its pixels are. */
+  readonly gray: boolean;
 }
 
-const IDLE = 10_000;
+/** How a picture is looked at. @throws LatheError `data.unreadable`, `cancelled` */
+export type LookAtPicture = (path: string, signal?: AbortSignal) => Promise<PictureLook>;
 
-export function createPictureReader(): PictureReader {
-  let pool: PicturePool | undefined;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let under = 0;
-  return {
-    async read(path, formats, signal) {
-      pool ??= new PicturePool(1);
-      clearTimeout(timer);
-      under++;
-      let bad: string | undefined;
-      let found: readonly Picture[] = [];
-      try {
-        await pool.read([{ path, formats }], (_path, { facts, pixels }) => {
-          bad = facts.bad;
-          found = pixels.map((data, k) => ({ width: formats[k]?.width ?? 0, height: formats[k]?.height ?? 0, channels: formats[k]?.color === "gray" ? 1 : 3, data }));
-          return Promise.resolve();
-        }, signal);
-      } finally {
-        under--;
-        if (under === 0) {
-          timer = setTimeout(() => {
-            void pool?.close();
-            pool = undefined;
-          }, IDLE);
-          timer.unref();
-        }
-      }
-      if (bad !== undefined) throw new LatheError("data.unreadable", bad);
-      if (signal?.aborted) throw new LatheError("cancelled", "the picture was no longer asked for");
-      return found;
-    },
-  };
+export const lookAtPicture: LookAtPicture = async (path, signal) => {
+  const file = await readPictureFile(path);
+  const giveBack = await room.take(await bytesToDecode(file), signal);
+  try {
+    const { width, height, data } = await decodePicture(file, { color: "rgb", background: "#ffffff" });
+    return { width, height, gray: data.every((value, k) => k % 3 === 0 || value === data[k - 1]) };
+  } finally {
+    giveBack();
+  }
+};
+
+/**
+ * A picture as a network is given it, in the order of the formats.
+ * @throws LatheError `data.unreadable` with why, as the end of a sentence that begins with the picture's name; `cancelled`
+ */
+export async function seePicture(path: string, formats: readonly PixelFormat[], signal?: AbortSignal): Promise<readonly Picture[]> {
+  let giveBack: (() => void) | undefined;
+  try {
+    const { facts, pixels } = await readPicture({ id: 0, path, formats }, async (bytes) => void (giveBack = await room.take(bytes, signal)));
+    if (signal?.aborted) throw new LatheError("cancelled", "the picture is no longer asked for");
+    if (facts.bad !== undefined) throw new LatheError("data.unreadable", facts.bad);
+    return pixels.map((data, k) => ({ width: formats[k]?.width ?? 0, height: formats[k]?.height ?? 0, channels: formats[k]?.color === "gray" ? 1 : 3, data }));
+  } finally {
+    giveBack?.();
+  }
 }
 
-/** One picture under several draws of its augmentation, one after the other: `[draws, height, width, channels]`. @throws LatheError `project.invalid` */
-export function drawPicture(picture: Picture, specs: TransformSpecs, draws: number, seed: number): Uint8Array<ArrayBuffer> {
+/** A picture under several draws of its augmentation, one after the other: its data are `[draws, height, width, channels]`. @throws as `seePicture`; LatheError `project.invalid` */
+export async function drawPicture(path: string, format: PixelFormat, specs: TransformSpecs, draws: number, seed: number, signal?: AbortSignal): Promise<Picture> {
+  const [picture] = await seePicture(path, [format], signal);
+  if (!picture) throw new LatheError("internal", "a picture that was read has no pixels");
   const augment = augmentation(specs);
-  const out = new Uint8Array(draws * picture.data.length);
-  for (let k = 0; k < draws; k++) out.set(augment(picture, new Random(seed, "preview", k)).data, k * picture.data.length);
-  return out;
+  const data = new Uint8Array(draws * picture.data.length);
+  for (let k = 0; k < draws; k++) data.set(augment(picture, new Random(seed, "preview", k)).data, k * picture.data.length);
+  return { ...picture, data };
 }

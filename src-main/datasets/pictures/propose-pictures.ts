@@ -1,9 +1,9 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { LatheError } from "../../base/errors.js";
+import { LatheError, toLatheError } from "../../base/errors.js";
 import type { DataSpec, ImageFolderSpec, InputSpec, TargetSpec } from "../../contract/data.js";
-import { decodePicture, readPictureFile } from "./decode.js";
 import { type PictureListing, listPictures } from "./list-pictures.js";
+import { type LookAtPicture, type PictureLook, lookAtPicture } from "./picture-view.js";
 
 /** Pictures that are looked at for size and colour, evenly spread. */
 const LOOKED_AT = 40;
@@ -25,6 +25,8 @@ export interface PictureFolderQuestion {
   /** Whether levels that are not predicted are inputs. */
   readonly inputs: "pictures" | "all";
   readonly signal?: AbortSignal;
+  /** In this process, unless told. */
+  readonly look?: LookAtPicture;
 }
 
 /** What a folder of pictures could be trained as. */
@@ -49,7 +51,7 @@ export async function proposePictures(question: PictureFolderQuestion): Promise<
   for (const name of wanted) if (!levels.includes(name)) throw new LatheError("data.target", `the target: ${path} has no level "${name}"; it has ${levels.map((level) => `"${level}"`).join(", ")}`, { path, column: name });
   const listing = await listPictures(path, levels.length, question.signal);
   notes.push(...listing.warnings);
-  const { size, color, note } = await look(listing);
+  const { size, color, note } = await lookAt(listing, question);
   notes.push(note);
   const others = question.inputs === "all" ? levels.filter((level) => !wanted.includes(level)) : [];
   const classes = new Map<string, number>();
@@ -107,15 +109,15 @@ async function levelsOf(path: string, targets: readonly string[] | undefined, no
   return targets?.length === 1 ? targets : ["label"];
 }
 
-async function look({ root, pictures }: PictureListing): Promise<{ readonly size: [number, number]; readonly color: "rgb" | "gray"; readonly note: string }> {
+async function lookAt({ root, pictures }: PictureListing, { look = lookAtPicture, signal }: PictureFolderQuestion): Promise<{ readonly size: [number, number]; readonly color: "rgb" | "gray"; readonly note: string }> {
   const step = Math.max(1, Math.floor(pictures.length / LOOKED_AT));
-  const seen: { readonly width: number; readonly height: number; readonly gray: boolean }[] = [];
+  const seen: PictureLook[] = [];
   let problem: unknown;
   for (let i = 0; i < pictures.length && seen.length < LOOKED_AT; i += step) {
     try {
-      const { width, height, data } = await decodePicture(await readPictureFile(join(root, pictures[i]?.path ?? "")), { color: "rgb", background: "#ffffff" });
-      seen.push({ width, height, gray: data.every((value, k) => k % 3 === 0 || value === data[k - 1]) });
+      seen.push(await look(join(root, pictures[i]?.path ?? ""), signal));
     } catch (error) {
+      if (toLatheError(error).code === "cancelled") throw error;
       problem ??= new LatheError("data.unreadable", `none of the pictures of ${root} that were looked at can be read: ${pictures[i]?.path} ${error instanceof Error ? error.message : String(error)}`, { path: root });
     }
   }

@@ -8,13 +8,14 @@ import type { FittedData, FittedImageInput } from "../encoders/fitted.js";
 import type { SkippedRows } from "../prepared.js";
 import type { RawBatch } from "../raw-batch.js";
 import type { Source } from "../sources/source.js";
-import { decodePicture, readPictureFile } from "./decode.js";
+import { bytesToDecode, decodePicture, readPictureFile } from "./decode.js";
 
 /** Rows whose pictures are decoded together; those of one size go through the model together, up to so many bytes. */
 export const PICTURES = 32;
 const TOGETHER = 16 << 20;
-/** Pictures decoded at a time. */
+/** Rows decoded at a time, and bytes that they may need together; a larger one is decoded alone. */
 const AT_ONCE = 4;
+const MOST_BYTES = 512 << 20;
 
 export interface RawPicturesQuestion {
   readonly fitted: FittedData;
@@ -35,18 +36,14 @@ export async function* withPictures(batch: RawBatch, question: RawPicturesQuesti
   const inputs = question.fitted.inputs.filter((input) => input.type === "image");
   let together: Seen[] = [];
   let bytes = 0;
-  for (let from = 0; from < batch.size; from += AT_ONCE) {
-    const rows = Array.from({ length: Math.min(AT_ONCE, batch.size - from) }, (_, i) => from + i);
-    for (const seen of await Promise.all(rows.map((row) => see(batch, row, inputs, question)))) {
-      if (!seen) continue;
-      const size = seen.pictures.reduce((sum, { data }) => sum + data.length, 0);
-      if (together.length > 0 && (!alike(together[0], seen) || bytes + size > TOGETHER)) {
-        yield gathered(batch, together, inputs, question.source);
-        [together, bytes] = [[], 0];
-      }
-      together.push(seen);
-      bytes += size;
+  for await (const seen of ahead(batch, inputs, question)) {
+    const size = seen.pictures.reduce((sum, { data }) => sum + data.length, 0);
+    if (together.length > 0 && (!alike(together[0], seen) || bytes + size > TOGETHER)) {
+      yield gathered(batch, together, inputs, question.source);
+      [together, bytes] = [[], 0];
     }
+    together.push(seen);
+    bytes += size;
   }
   if (together.length > 0) yield gathered(batch, together, inputs, question.source);
 }
@@ -55,25 +52,78 @@ function alike(a: Seen | undefined, b: Seen): boolean {
   return b.pictures.every(({ width, height }, k) => a?.pictures[k]?.width === width && a.pictures[k].height === height);
 }
 
-async function see(batch: RawBatch, row: number, inputs: readonly FittedImageInput[], { source, contentOf, skip }: RawPicturesQuestion): Promise<Seen | undefined> {
-  const pictures: Picture[] = [];
+/** A row's pictures as files. */
+interface Opened {
+  readonly row: number;
+  readonly files: readonly { readonly input: FittedImageInput; readonly path: string; readonly file: Uint8Array }[];
+  /** That decoding them takes. */
+  readonly bytes: number;
+}
+
+/** A picture that a row is skipped for. */
+interface Bad {
+  readonly column: string;
+  readonly reason: SkippedRows["reason"];
+  readonly why: string;
+}
+
+/** Rows in their order, the next ones decoded meanwhile as far as memory allows. */
+async function* ahead(batch: RawBatch, inputs: readonly FittedImageInput[], question: RawPicturesQuestion): AsyncGenerator<Seen, void, void> {
+  const under: { readonly result: Seen | Bad | Promise<Seen | Bad>; readonly bytes: number }[] = [];
+  let bytes = 0;
+  async function* finish(isEnough: () => boolean): AsyncGenerator<Seen, void, void> {
+    for (let first = isEnough() ? undefined : under.shift(); first; first = isEnough() ? undefined : under.shift()) {
+      const found = await first.result;
+      bytes -= first.bytes;
+      if ("why" in found) question.skip(found.column, found.reason, found.why);
+      else yield found;
+    }
+  }
+  for (let row = 0; row < batch.size; row++) {
+    const opened = await openRow(batch, row, inputs, question);
+    const needed = "why" in opened ? 0 : opened.bytes;
+    yield* finish(() => under.length < AT_ONCE && (under.length === 0 || bytes + needed <= MOST_BYTES));
+    under.push({ result: "why" in opened ? opened : decodeRow(opened, question), bytes: needed });
+    bytes += needed;
+  }
+  yield* finish(() => under.length === 0);
+}
+
+async function openRow(batch: RawBatch, row: number, inputs: readonly FittedImageInput[], { source, contentOf }: RawPicturesQuestion): Promise<Opened | Bad> {
+  const files: Opened["files"][number][] = [];
+  let bytes = 0;
   for (const input of inputs) {
     const path = pathOf(batch, input.name, row);
     const full = join(source.root, path);
     try {
-      const bytes = await readPictureFile(full);
+      const file = await readPictureFile(full);
       const expected = contentOf?.(full);
-      if (expected !== undefined && createHash("sha256").update(bytes).digest("hex") !== expected) {
-        skip(input.column, "changed picture", `${path} is another picture than before`);
-        return undefined;
+      if (expected !== undefined && createHash("sha256").update(file).digest("hex") !== expected) {
+        return { column: input.column, reason: "changed picture", why: `${path} is another picture than before` };
       }
-      pictures.push(await decodePicture(bytes, input));
+      files.push({ input, path, file });
+      bytes += await bytesToDecode(file);
     } catch (thrown) {
-      skip(input.column, contentOf ? "changed picture" : "unreadable picture", `${path} ${toLatheError(thrown).message}`);
-      return undefined;
+      return bad(input, path, thrown, contentOf);
+    }
+  }
+  return { row, files, bytes };
+}
+
+async function decodeRow({ row, files }: Opened, { contentOf }: RawPicturesQuestion): Promise<Seen | Bad> {
+  const pictures: Picture[] = [];
+  for (const { input, path, file } of files) {
+    try {
+      pictures.push(await decodePicture(file, input));
+    } catch (thrown) {
+      return bad(input, path, thrown, contentOf);
     }
   }
   return { row, pictures };
+}
+
+function bad({ column }: FittedImageInput, path: string, thrown: unknown, contentOf: RawPicturesQuestion["contentOf"]): Bad {
+  return { column, reason: contentOf ? "changed picture" : "unreadable picture", why: `${path} ${toLatheError(thrown).message}` };
 }
 
 function pathOf(batch: RawBatch, input: string, row: number): string {

@@ -1,9 +1,10 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
-import { beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { createFolderAccess } from "../../../src-main/services/folder-access.js";
 import { createPictureViews } from "../../../src-main/services/picture-views.js";
+import { createReader } from "../../../src-main/services/reader.js";
 import { temporaryFolder } from "../../support/run-on-disk.js";
 
 // Pictures as the studio shows them: bounded in size, as the network sees them, and changed as training would change them.
@@ -11,7 +12,9 @@ import { temporaryFolder } from "../../support/run-on-disk.js";
 const root = temporaryFolder("picture-views");
 const allowed = join(root, "allowed");
 const project = join(allowed, "pets");
-const views = createPictureViews(createFolderAccess([allowed]));
+const reader = createReader({ deadline: 60_000 });
+const views = createPictureViews(createFolderAccess([allowed]), reader);
+afterAll(() => reader.close());
 
 beforeAll(async () => {
   mkdirSync(join(project, "pictures", "cats"), { recursive: true });

@@ -1,0 +1,46 @@
+import { toLatheError } from "../base/errors.js";
+import { drawPicture, lookAtPicture, seePicture, viewPicture } from "../datasets/index.js";
+import { openChannel } from "../training/parent-channel.js";
+import { endWithParent } from "../training/watchdog.js";
+import { readCard, readModelFacts } from "./model-card.js";
+import { planOf } from "./model-plan.js";
+import type { ReaderCommand, ReaderReply, Reading, Readings } from "./reading.js";
+
+/**
+ * The process that reads for a host what strangers may have made: documents whose networks are planned, exported models, pictures. Whatever one of them does to it, as
+ * to keep it busy for ever or to take all memory, the host goes on, and ends it.
+ */
+const channel = openChannel<ReaderCommand, ReaderReply>();
+endWithParent();
+// A terminal sends Ctrl-C to the whole group; the parent decides what it means.
+process.on("SIGINT", () => undefined);
+channel.onClose(() => process.exit());
+
+const asked = new Map<number, AbortController>();
+
+channel.onCommand((command) => {
+  if (command.type === "forget") asked.get(command.id)?.abort();
+  else void answer(command.id, command.kind, command.question);
+});
+
+async function answer<K extends Reading>(id: number, kind: K, question: Readings[K]["question"]): Promise<void> {
+  const abort = new AbortController();
+  asked.set(id, abort);
+  try {
+    channel.send({ type: "answer", id, answer: await readings[kind](question, abort.signal) });
+  } catch (thrown) {
+    channel.send({ type: "refusal", id, error: toLatheError(thrown).toRecord() });
+  } finally {
+    asked.delete(id);
+  }
+}
+
+const readings: { readonly [K in Reading]: (question: Readings[K]["question"], signal: AbortSignal) => Readings[K]["answer"] | Promise<Readings[K]["answer"]> } = {
+  plan: ({ document, facts }) => planOf(document, facts),
+  facts: ({ model }) => readModelFacts(model),
+  card: ({ model }) => readCard(model),
+  view: ({ path, side, background }, signal) => viewPicture(path, side, background, signal),
+  see: ({ path, formats }, signal) => seePicture(path, formats, signal),
+  look: ({ path }, signal) => lookAtPicture(path, signal),
+  draw: async ({ path, format, augment, draws, seed }, signal) => drawPicture(path, format, augment, draws, seed, signal),
+};
