@@ -6,7 +6,7 @@ import { thinEpochs } from "../contract/thin-epochs.js";
 import { openOwnFile } from "../base/own-files.js";
 
 /** Characters of a line beyond which it is damage; an epoch of a network of a thousand layers takes about a hundredth of this. */
-const longestLine = 16 << 20;
+export const longestLine = 16 << 20;
 
 /**
  * The epochs in `metrics.jsonl`, thinned where they are many; read as a stream, so that a run of millions of epochs takes no more memory than one of thousands.

@@ -4,7 +4,7 @@ import type { Disposable } from "../base/disposable.js";
 import type { RunEvent } from "../contract/events.js";
 import { isHeld } from "../training/run-lock.js";
 import { readReport } from "./run-files.js";
-import { parseEpoch } from "./run-metrics.js";
+import { longestLine, parseEpoch } from "./run-metrics.js";
 import { openOwnFile } from "../base/own-files.js";
 
 /** Milliseconds between looks at a run that another process trains. */
@@ -52,6 +52,8 @@ export function watchRun(options: WatchOptions): Disposable {
         offset += bytesRead;
         const lines = (rest + decoder.write(buffer.subarray(0, bytesRead))).split("\n");
         rest = lines.pop() ?? "";
+        // A line that never ends is no epoch.
+        if (rest.length > longestLine) rest = "";
         for (const line of lines) {
           const epoch = parseEpoch(line);
           tell(epoch);

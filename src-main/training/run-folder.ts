@@ -13,6 +13,9 @@ import { visible } from "../base/visible.mjs";
 /** Where deleted runs lie in a project's `runs`, until the trash is emptied. */
 export const TRASH = ".trash";
 
+/** Bytes of `metrics.jsonl` that are read at once: what a text of JavaScript can hold. */
+const LONGEST = 512 << 20;
+
 /** A run on disk: `config.json`, `metrics.jsonl`, `log.txt`, `checkpoint/`, `model.onnx`, `report.json`, and `lock` while a process works on it. */
 export class RunFolder {
   readonly id: string;
@@ -125,7 +128,7 @@ export class RunFolder {
   metrics(): readonly EpochEvent[] {
     const path = this.file("metrics.jsonl");
     if (!existsSync(path)) return [];
-    return readOwnFileSync(path).toString("utf8").split("\n").flatMap((line) => {
+    return readOwnTextSync(path, LONGEST).split("\n").flatMap((line) => {
       try {
         return line ? [JSON.parse(line) as EpochEvent] : [];
       } catch {
