@@ -7,7 +7,7 @@ import type { MetricDefinition } from "../metrics/metric.js";
 import { type DataSpec, type TargetSpec, targetColumns } from "./data.js";
 import type { BlockSpec, LayerSpec, ModelSpec } from "./model.js";
 import type { TrainingConfig } from "./training.js";
-import { MOST_LAYERS } from "./limits.js";
+import { MOST_LAYERS, MOST_PROBLEMS } from "./limits.js";
 
 /** Where in a project file, as keys and positions. */
 export type Path = readonly (string | number)[];
@@ -21,11 +21,27 @@ interface Parts {
   readonly training: TrainingConfig;
 }
 
-/** What no single field shows: names that must be unique or known, and settings that go together. */
+/** What no single field shows: names that must be unique or known, and settings that go together. Of many problems, the first are told. */
 export function checkProject(project: Parts, report: Report): void {
-  checkData(project.data, report);
-  checkModel(project, report);
-  checkTraining(project, report);
+  const told = firstOf(report);
+  try {
+    checkData(project.data, told);
+    checkModel(project, told);
+    checkTraining(project, told);
+  } catch (thrown) {
+    if (thrown !== ENOUGH) throw thrown;
+  }
+}
+
+/** Ends a check in which enough has been told: each problem is looked up among all names, and thousands of them would take minutes. */
+const ENOUGH = new Error("enough problems");
+
+function firstOf(report: Report): Report {
+  let count = 0;
+  return (path, message) => {
+    report(path, message);
+    if (++count === MOST_PROBLEMS) throw ENOUGH;
+  };
 }
 
 /** `one of a, b; did you mean a?`; a list too long to read gives way to the nearest. */
@@ -94,10 +110,12 @@ function checkRoles(data: DataSpec, report: Report): void {
       const target = asked.get(input.column);
       if (target !== undefined) report(["data", "inputs", i, "column"], `got "${input.column}", which is what target ${target} asks for; expected another column`);
     } else if (input.columns !== "rest") {
+      const seen = new Set<string>();
       input.columns.forEach((column, k) => {
         const target = asked.get(column);
         if (target !== undefined) report(["data", "inputs", i, "columns", k], `got "${column}", which is what target ${target} asks for; expected another column`);
-        else if (input.columns.indexOf(column) !== k) report(["data", "inputs", i, "columns", k], `got "${column}" a second time, expected each column once`);
+        else if (seen.has(column)) report(["data", "inputs", i, "columns", k], `got "${column}" a second time, expected each column once`);
+        seen.add(column);
       });
     }
   });
@@ -142,13 +160,13 @@ function checkLayers(
 ): readonly string[] {
   const ids = new Map<string, Path>(inputs.map((name) => [name, ["data", "inputs"]]));
   const all = specs.map((spec) => spec.id);
+  const earlier = new Set(inputs);
   specs.forEach((spec, i) => {
     const here = [...path, i];
-    const earlier = [...inputs, ...all.slice(0, i)];
     spec.from?.forEach((name, k) => {
-      if (earlier.includes(name)) return;
+      if (earlier.has(name)) return;
       const later = all.indexOf(name) >= i ? (name === spec.id ? ", the layer itself" : ", a later layer") : "";
-      report([...here, "from", k], `got "${name}"${later}, expected ${oneOf(name, earlier, "an input or an earlier layer:")}`);
+      report([...here, "from", k], `got "${name}"${later}, expected ${oneOf(name, [...earlier], "an input or an earlier layer:")}`);
     });
     if (i === 0 && spec.from === undefined && inputs.length > 1) {
       report([...here, "from"], `got nothing, expected a list of what it reads, because there are several inputs: ${inputs.join(", ")} (Concat puts them side by side)`);
@@ -156,6 +174,7 @@ function checkLayers(
       checkArity(spec, spec.from?.length ?? 1, here, blocks, report);
     }
     unique(ids, spec.id, [...here, "id"], report);
+    earlier.add(spec.id);
   });
   return all;
 }
@@ -197,7 +216,7 @@ export function unfoldedLayers(model: ModelSpec): number {
 }
 
 function checkCycles(blocks: Readonly<Record<string, BlockSpec>>, report: Report): void {
-  const uses = new Map(Object.entries(blocks).map(([name, block]) => [name, block.layers.flatMap((l) => (l.type === "Block" ? [String(l["block"])] : []))]));
+  const uses = new Map(Object.entries(blocks).map(([name, block]) => [name, new Set(block.layers.flatMap((l) => (l.type === "Block" ? [String(l["block"])] : [])))]));
   const reported = new Set<string>();
   for (const start of uses.keys()) {
     const way = wayBack(start, start, uses, new Set());
@@ -207,7 +226,7 @@ function checkCycles(blocks: Readonly<Record<string, BlockSpec>>, report: Report
   }
 }
 
-function wayBack(from: string, to: string, uses: ReadonlyMap<string, readonly string[]>, seen: Set<string>): readonly string[] | undefined {
+function wayBack(from: string, to: string, uses: ReadonlyMap<string, ReadonlySet<string>>, seen: Set<string>): readonly string[] | undefined {
   for (const next of uses.get(from) ?? []) {
     if (next === to) return [next];
     if (seen.has(next)) continue;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { MOST_NAME } from "./limits.js";
+import { MOST_CHANGES, MOST_COLUMNS, MOST_INPUTS, MOST_NAME, MOST_TARGETS } from "./limits.js";
 import { transforms } from "../transforms/index.js";
 import { type Tagged, defineTagged } from "./tagged.js";
 
@@ -50,7 +50,7 @@ export const transformSchema = defineTagged<Tagged>(transforms.all);
 export const numericInput = z.strictObject({
   name: nameSchema,
   type: z.literal("numeric"),
-  columns: z.union([z.array(columnSchema).min(1), z.literal("rest")]).describe("Column names, or \"rest\": every column that has no other role"),
+  columns: z.union([z.array(columnSchema).min(1).max(MOST_COLUMNS), z.literal("rest")]).describe("Column names, or \"rest\": every column that has no other role"),
   normalize: normalize.default("standard").describe("Fitted on the training rows: (x - mean) / deviation, (x - least) / (most - least), or as is"),
   missing: z.enum(["mean", "median", "drop", "error"]).default("mean").describe("Fill a missing value from the training rows, drop its row, or stop"),
 });
@@ -72,7 +72,7 @@ export const imageInput = z.strictObject({
   color: z.enum(["rgb", "gray"]).default("rgb"),
   background: z.string().regex(/^#[0-9a-f]{6}$/i, "expected a colour such as #ffffff").default("#ffffff").describe("What shows through where a picture is transparent"),
   normalize: z.enum(["none", "own", "imagenet"]).default("none").describe("Leave 0 to 1; or (x - mean) / deviation by channel, of the training pictures or of ImageNet"),
-  augment: z.array(transformSchema).default([]).describe("Changes of training pictures, drawn anew in every epoch; never of validation or test"),
+  augment: z.array(transformSchema).max(MOST_CHANGES).default([]).describe("Changes of training pictures, drawn anew in every epoch; never of validation or test"),
 });
 
 export const inputSchema = z.discriminatedUnion("type", [numericInput, categoryInput, binaryInput, imageInput], { error: (issue) => notYet(issue, laterInputs) });
@@ -86,7 +86,7 @@ export const numericTarget = z.strictObject({
   name: nameSchema,
   type: z.literal("numeric"),
   column: columnSchema.optional(),
-  columns: z.array(columnSchema).min(1).optional(),
+  columns: z.array(columnSchema).min(1).max(MOST_COLUMNS).optional(),
   normalize: normalize.default("none").describe("Undone in the exported model, so predictions are in the column's own unit"),
 });
 
@@ -102,8 +102,8 @@ export const splitSchema = z.strictObject({
 
 export const dataSchema = z.strictObject({
   source: sourceSchema,
-  inputs: z.array(inputSchema).min(1),
-  targets: z.array(targetSchema).min(1),
+  inputs: z.array(inputSchema).min(1).max(MOST_INPUTS),
+  targets: z.array(targetSchema).min(1).max(MOST_TARGETS),
   split: splitSchema.prefault({}),
 });
 

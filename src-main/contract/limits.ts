@@ -6,5 +6,19 @@ export const MOST_NAME = 200;
 /** Layers of a network with all blocks unfolded. ResNet-152 has about 500; blocks that hold blocks twice double with each level. */
 export const MOST_LAYERS = 5000;
 
+/** Inputs and blocks of a network, and targets with their outputs. */
+export const MOST_INPUTS = 5000;
+export const MOST_TARGETS = 1000;
+export const MOST_BLOCKS = 500;
+
+/** Columns that one input or target names; "rest" takes as many as there are. */
+export const MOST_COLUMNS = 100_000;
+
+/** Changes of pictures in a row. */
+export const MOST_CHANGES = 32;
+
+/** Things wrong with a document that are told at once. */
+export const MOST_PROBLEMS = 100;
+
 /** Bytes of `project.json`. A network of all those layers, or ten thousand columns, take two megabytes. */
 export const MOST_DOCUMENT = 16 << 20;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { layers } from "../layers/index.js";
 import { nameSchema } from "./data.js";
+import { MOST_INPUTS, MOST_LAYERS, MOST_TARGETS } from "./limits.js";
 import { type Tagged, defineTagged } from "./tagged.js";
 
 /** A layer of the network: its own options stand beside `id`, `type` and `from`. */
@@ -12,7 +13,7 @@ export interface LayerSpec extends Tagged {
 
 const identity = {
   id: nameSchema,
-  from: z.array(z.string().min(1)).min(1).optional().describe("Inputs or earlier layers; left out: the layer before, for the first layer the only input"),
+  from: z.array(z.string().min(1)).min(1).max(MOST_LAYERS).optional().describe("Inputs or earlier layers; left out: the layer before, for the first layer the only input"),
 };
 
 /** A group of layers used as one, as often as wanted. */
@@ -27,17 +28,17 @@ const blockLayer = {
 export const layerSchema = defineTagged<LayerSpec>([...layers.all, blockLayer], identity).meta({ id: "layer" });
 
 export const blockSchema = z.strictObject({
-  inputs: z.array(nameSchema).min(1).default(["input"]).describe("What its layers call the things the block is given"),
-  layers: z.array(layerSchema).min(1),
+  inputs: z.array(nameSchema).min(1).max(MOST_INPUTS).default(["input"]).describe("What its layers call the things the block is given"),
+  layers: z.array(layerSchema).min(1).max(MOST_LAYERS),
   output: nameSchema.optional().describe("The layer whose result is the block's; left out, the last"),
 });
 
 export const outputSchema = z.strictObject({ target: z.string().min(1), from: z.string().min(1) });
 
 export const modelSchema = z.strictObject({
-  layers: z.array(layerSchema).min(1),
+  layers: z.array(layerSchema).min(1).max(MOST_LAYERS),
   blocks: z.record(nameSchema, blockSchema).optional(),
-  outputs: z.array(outputSchema).min(1),
+  outputs: z.array(outputSchema).min(1).max(MOST_TARGETS),
 });
 
 export type BlockSpec = z.infer<typeof blockSchema>;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { oneOf } from "./check-project.js";
+import { MOST_PROBLEMS } from "./limits.js";
 
 /** One thing wrong with a file: where (`training.optimizer.lr`), and what. */
 export interface Problem {
@@ -12,7 +13,7 @@ export function describeProblem(issue: z.core.$ZodRawIssue): string | undefined 
   switch (issue.code) {
     case "unrecognized_keys": {
       const known = issue.inst instanceof z.ZodObject ? Object.keys(issue.inst.shape).filter((key) => !key.startsWith("$")) : [];
-      return issue.keys.map((key) => `got an unknown setting, expected ${oneOf(key, known)}`).join("\n");
+      return issue.keys.slice(0, MOST_PROBLEMS).map((key) => `got an unknown setting, expected ${oneOf(key, known)}`).join("\n");
     }
     case "invalid_union":
       if (issue.note === "No matching discriminator") return describeType(issue);
@@ -27,9 +28,9 @@ export function describeProblem(issue: z.core.$ZodRawIssue): string | undefined 
   }
 }
 
-/** The problems in zod's issues, in the order of the file's own nesting; of a union that nothing fits, those of the alternative that fits best. */
+/** The problems in zod's issues, in the order of the file's own nesting; of a union that nothing fits, those of the alternative that fits best. Of many, the first. */
 export function problemsOf(issues: readonly z.core.$ZodIssue[], prefix: readonly PropertyKey[] = []): readonly Problem[] {
-  return issues.flatMap((issue) => {
+  return issues.slice(0, MOST_PROBLEMS).flatMap((issue) => {
     const path = [...prefix, ...issue.path];
     if (issue.code === "unrecognized_keys") {
       return issue.message.split("\n").map((message, i) => ({ path: showPath([...path, issue.keys[i] ?? ""]), message }));

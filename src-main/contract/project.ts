@@ -5,6 +5,7 @@ import { losses } from "../losses/index.js";
 import type { TargetKind } from "../losses/loss.js";
 import { checkProject } from "./check-project.js";
 import { type TargetSpec, dataSchema } from "./data.js";
+import { MOST_BLOCKS, MOST_TARGETS } from "./limits.js";
 import { modelSchema } from "./model.js";
 import { describeProblem, problemsOf } from "./problems.js";
 import { type LossSpec, trainingSchema } from "./training.js";
@@ -45,10 +46,26 @@ export function parseProject(value: unknown, file = "project.json"): Project {
   if (typeof value === "object" && value !== null && "version" in value && typeof value.version === "number" && value.version > PROJECT_VERSION) {
     throw new LatheError("project.newer", `${file}: version: got ${value.version}, expected ${PROJECT_VERSION}; a newer Lathe made this project: update Lathe to open it`, { file });
   }
+  refuseCrowds(value, file);
   const result = projectSchema.safeParse(value, { error: describeProblem, reportInput: true });
   if (result.success) return result.data;
   const problems = problemsOf(result.error.issues);
   throw new LatheError("project.invalid", problems.map((p) => `${file}: ${p.path}${p.path === "" ? "" : ": "}${p.message}`).join("\n"), { file, problems });
+}
+
+/** Each entry of a list has its own explanation, and a list beyond its bound is not looked into; of what goes by name, that has to be seen to first. */
+function refuseCrowds(value: unknown, file: string): void {
+  for (const [section, name, most] of [["training", "losses", MOST_TARGETS], ["model", "blocks", MOST_BLOCKS]] as const) {
+    const entries = entriesOf(entriesOf(value)[section])[name];
+    const count = Object.keys(entriesOf(entries)).length;
+    if (count <= most) continue;
+    const problem = { path: `${section}.${name}`, message: `got ${count} entries, expected at most ${most}` };
+    throw new LatheError("project.invalid", `${file}: ${problem.path}: ${problem.message}`, { file, problems: [problem] });
+  }
+}
+
+function entriesOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? value as Readonly<Record<string, unknown>> : {};
 }
 
 function allLosses(targets: readonly TargetSpec[], given: Readonly<Record<string, LossSpec>>): Record<string, LossSpec> {
