@@ -25,11 +25,22 @@ export interface ColumnProfile {
   readonly stray?: string;
 }
 
+/** Columns that are looked at in one pass: each has a dozen aggregates with buffers of their own, and those of all columns together must fit into DuckDB's memory. */
+const AT_ONCE = 50;
+
 /**
- * One pass over a table, or over its first rows.
+ * A pass over a table, or over its first rows, for every fifty columns.
  * @throws LatheError `data.ragged`, `data.unreadable`
  */
 export async function profileColumns(database: Database, source: Source, limit?: number): Promise<readonly ColumnProfile[]> {
+  const profiles: ColumnProfile[] = [];
+  for (let from = 0; from < source.columns.length; from += AT_ONCE) {
+    profiles.push(...await profileSome(database, { ...source, columns: source.columns.slice(from, from + AT_ONCE) }, limit));
+  }
+  return profiles;
+}
+
+async function profileSome(database: Database, source: Source, limit: number | undefined): Promise<readonly ColumnProfile[]> {
   const selected = source.columns.map((_, k) =>
     `count(v${k}) AS present${k}, count(v${k}) FILTER (bad${k}) AS bad${k}, min(v${k}) FILTER (bad${k}) AS stray${k}, approx_count_distinct(v${k}) AS distinct${k}, count(x${k}) AS numbers${k}, `
       + `count(x${k}) FILTER (x${k} = trunc(x${k})) AS whole${k}, min(x${k}) AS min${k}, max(x${k}) AS max${k}`);

@@ -133,9 +133,14 @@ export class Database {
       return await job();
     } catch (error) {
       throwIfAborted(this.#signal);
-      throw error;
+      throw error instanceof Error && error.message.startsWith("Out of Memory Error") ? tooLarge(error) : error;
     }
   }
+}
+
+/** What DuckDB says of its memory is advice to those who can set it. */
+function tooLarge(cause: Error): LatheError {
+  return new LatheError("data.unreadable", `the table needs more than the ${MEMORY_LIMIT} of memory that reading may take; it has too many columns, or values that are too long: take a part of them out`, {}, { cause });
 }
 
 export function throwIfAborted(signal: AbortSignal | undefined): void {

@@ -86,3 +86,15 @@ describe("odd files", () => {
     expect((await proposeRoles({ folder, path: "t.csv", workFolder: folder })).notes).toEqual([`column "day" is left out: it is a time`]);
   });
 });
+
+it("four hundred columns are looked at whole, and learnt from", async () => {
+  const folder = temporaryFolder();
+  const names = Array.from({ length: 400 }, (_, k) => `c${k}`);
+  writeTable(folder, "wide.csv", `${names.join(",")},y\n${Array.from({ length: 60 }, (_, i) => `${names.map((_name, k) => (k === 377 && i === 5 ? "" : (i * (k + 3)) % 17)).join(",")},${i % 2}`).join("\n")}\n`);
+  const { inputs, targets, columns } = await proposeRoles({ folder, path: "wide.csv", workFolder: folder });
+  expect(columns).toHaveLength(401);
+  expect(columns[377]).toMatchObject({ name: "c377", missing: 1, rows: 60 });
+  expect(columns.filter(({ missing }) => missing > 0)).toHaveLength(1);
+  const { counts } = await prepare(folder, { ...dataOf("wide.csv"), inputs, targets });
+  expect(counts.train + counts.validation + counts.test).toBe(60);
+});
