@@ -23,16 +23,15 @@ export function inside(root: string, ...parts: readonly string[]): string {
  */
 export function openOwnFileSync(path: string): number {
   if (isLink(path)) throw linked(path);
-  const file = openSync(path, READING);
-  if (fstatSync(file).isFile()) return file;
-  closeSync(file);
-  throw noFile(path);
+  return openFileSync(path);
 }
 
 /** The same without waiting for the disk. @param flags of `open`, reading unless told */
 export async function openOwnFile(path: string, flags: number = constants.O_RDONLY): Promise<FileHandle> {
   if (isLink(path)) throw linked(path);
-  const file = await open(path, flags | GUARDED);
+  const file = await open(path, flags | GUARDED).catch((thrown: unknown) => {
+    throw isNoFile(thrown) ? noFile(path) : thrown;
+  });
   if ((await file.stat()).isFile()) return file;
   await file.close();
   throw noFile(path);
@@ -40,7 +39,22 @@ export async function openOwnFile(path: string, flags: number = constants.O_RDON
 
 /** The bytes of a file of Lathe's own. @throws as `openOwnFileSync` */
 export function readOwnFileSync(path: string): Buffer {
-  const file = openOwnFileSync(path);
+  return contentOf(openOwnFileSync(path));
+}
+
+/** The bytes of a file that a user names, over links too: but never of a pipe or a device. @throws as `openOwnFileSync` */
+export function readNamedFileSync(path: string): Buffer {
+  return contentOf(openFileSync(path, constants.O_RDONLY | UNWAITING));
+}
+
+function openFileSync(path: string, flags = READING): number {
+  const file = openSync(path, flags);
+  if (fstatSync(file).isFile()) return file;
+  closeSync(file);
+  throw noFile(path);
+}
+
+function contentOf(file: number): Buffer {
   try {
     return readFileSync(file);
   } finally {
@@ -59,7 +73,9 @@ export async function readOwnText(path: string): Promise<string> {
 }
 
 /** Windows has neither flag. */
-const GUARDED = (constants as Readonly<Record<string, number | undefined>>)["O_NOFOLLOW"] === undefined ? 0 : constants.O_NOFOLLOW | constants.O_NONBLOCK;
+const flags: Readonly<Record<string, number | undefined>> = constants;
+const UNWAITING = flags["O_NONBLOCK"] ?? 0;
+const GUARDED = (flags["O_NOFOLLOW"] ?? 0) | UNWAITING;
 const READING = constants.O_RDONLY | GUARDED;
 
 function linked(path: string): LatheError {
@@ -67,15 +83,19 @@ function linked(path: string): LatheError {
     `${path} is a link; Lathe follows no links inside a project, since it writes and deletes there; put the folder or file itself in its place, or move the whole project`, { path });
 }
 
+/** What the system says of a pipe without a reader, and of a folder, that are to be written. */
+function isNoFile(thrown: unknown): boolean {
+  return ["ENXIO", "EISDIR"].includes((thrown as NodeJS.ErrnoException).code ?? "");
+}
+
 function noFile(path: string): LatheError {
   return new LatheError("project.unsafe", `${path} is a folder, a pipe or a device, expected a file of Lathe's own; delete it, and Lathe makes the file again`, { path });
 }
 
-/** Opens a file to append to, made where it is not there. A link is refused (ELOOP), and so is a pipe that nobody reads (ENXIO), without waiting. Windows has neither flag. */
+/** Opens a file to append to, made where it is not there. A link is refused (ELOOP), and so is a pipe that nobody reads (ENXIO), without waiting. */
 export function openToAppend(path: string): number {
   const { O_APPEND, O_CREAT, O_WRONLY } = constants;
-  const flags: Readonly<Record<string, number | undefined>> = constants;
-  return openSync(path, O_APPEND | O_CREAT | O_WRONLY | (flags["O_NOFOLLOW"] ?? 0) | (flags["O_NONBLOCK"] ?? 0), 0o666);
+  return openSync(path, O_APPEND | O_CREAT | O_WRONLY | GUARDED, 0o666);
 }
 
 function isLink(path: string): boolean {

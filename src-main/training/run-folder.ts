@@ -42,7 +42,7 @@ export class RunFolder {
    */
   static open(project: string, which?: string): RunFolder {
     const runs = inside(project, "runs");
-    const ids = existsSync(runs) ? readdirSync(runs).filter((id) => existsSync(join(runs, id, "config.json"))).sort() : [];
+    const ids = namesIn(runs).filter((id) => existsSync(join(runs, id, "config.json"))).sort();
     const id = which ?? ids.at(-1);
     if (id === undefined) throw new LatheError("run.missing", `${project} has no runs yet; start one with: train ${project}`);
     for (const path of [join(runs, id), join(runs, id.padStart(4, "0")), id]) {
@@ -182,8 +182,16 @@ function modelOf(report: string): string | undefined {
 
 /** Of those in the trash too: one that is brought back finds its number free. */
 function highestRun(runs: string): number {
-  const trash = join(runs, TRASH);
-  return Math.max(0, ...[...readdirSync(runs), ...(existsSync(trash) ? readdirSync(trash) : [])].filter((name) => /^\d{1,9}$/.test(name)).map(Number));
+  return Math.max(0, ...[...readdirSync(runs), ...namesIn(join(runs, TRASH))].filter((name) => /^\d{1,9}$/.test(name)).map(Number));
+}
+
+/** What lies in a folder; nothing where there is none. */
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
 /** False where it is there already. */

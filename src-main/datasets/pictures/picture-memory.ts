@@ -1,6 +1,6 @@
-import { mkdir, open } from "node:fs/promises";
+import { constants, mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { readOwnText } from "../../base/own-files.js";
+import { openOwnFile, readOwnText } from "../../base/own-files.js";
 import { replaceFile } from "../../base/replace-file.js";
 import type { PictureFacts } from "./picture-task.js";
 
@@ -71,7 +71,7 @@ export class PictureMemory {
 
   async save(): Promise<void> {
     if (this.#fresh.length === 0) return;
-    const file = await open(this.#path, "a");
+    const file = await openOwnFile(this.#path, constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY);
     try {
       await file.appendFile(this.#fresh.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
     } finally {
