@@ -18,12 +18,12 @@ export function inside(root: string, ...parts: readonly string[]): string {
 }
 
 /**
- * Opens a file of Lathe's own to read: never what a link leads to, never a pipe or a device, which might have no end.
+ * Opens a file of Lathe's own: never what a link leads to, never a pipe or a device, which might have no end.
  * @throws LatheError `project.unsafe`; what the system says where it cannot be opened
  */
-export function openOwnFileSync(path: string): number {
+export function openOwnFileSync(path: string, flags: number = constants.O_RDONLY): number {
   if (isLink(path)) throw linked(path);
-  return openFileSync(path);
+  return openFileSync(path, flags | GUARDED);
 }
 
 /** The same without waiting for the disk. @param flags of `open`, reading unless told */
@@ -47,8 +47,13 @@ export function readNamedFileSync(path: string): Buffer {
   return contentOf(openFileSync(path, constants.O_RDONLY | UNWAITING));
 }
 
-function openFileSync(path: string, flags = READING): number {
-  const file = openSync(path, flags);
+function openFileSync(path: string, flags: number): number {
+  let file: number;
+  try {
+    file = openSync(path, flags);
+  } catch (thrown) {
+    throw isNoFile(thrown) ? noFile(path) : thrown;
+  }
   if (fstatSync(file).isFile()) return file;
   closeSync(file);
   throw noFile(path);
@@ -76,7 +81,6 @@ export async function readOwnText(path: string): Promise<string> {
 const flags: Readonly<Record<string, number | undefined>> = constants;
 const UNWAITING = flags["O_NONBLOCK"] ?? 0;
 const GUARDED = (flags["O_NOFOLLOW"] ?? 0) | UNWAITING;
-const READING = constants.O_RDONLY | GUARDED;
 
 function linked(path: string): LatheError {
   return new LatheError("project.unsafe",

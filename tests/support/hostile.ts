@@ -4,6 +4,8 @@ import { closeSync, constants, cpSync, existsSync, lstatSync, mkdirSync, openSyn
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { LatheError, toLatheError } from "../../src-main/base/errors.js";
+import type { RunEvent } from "../../src-main/contract/events.js";
+import type { ProjectInput } from "../../src-main/contract/project.js";
 import { studioContract } from "../../src-main/contract/procedures.js";
 import { createRouter } from "../../src-main/procedures/index.js";
 import { createClient } from "../../src-main/rpc/client.js";
@@ -11,6 +13,8 @@ import { serveConnection } from "../../src-main/rpc/server.js";
 import { createMemoryPair } from "../../src-main/rpc/transports/memory.js";
 import { exportRun } from "../../src-main/services/exports.js";
 import { createStudio } from "../../src-main/services/studio.js";
+import { TrainingControl } from "../../src-main/training/control.js";
+import { train } from "../../src-main/training/train.js";
 import { launchHere } from "./engine-here.js";
 
 /** What a stranger puts in the place of a file or a folder. */
@@ -28,14 +32,19 @@ const LOOK = 6000;
 /** Training, predicting and exporting read and write whole files and wait for threads to start: on a busy machine seconds. What hangs, hangs for ever. */
 const WORK = 60_000;
 
-/** Everything that a project may come with. @param project a trained one */
-export function enrich(project: string): void {
+/** Everything that a project may come with. @param project a trained one; the second run is cut off in its second epoch */
+export async function enrich(project: string): Promise<void> {
+  const control = new TrainingControl();
+  const emit = ({ event }: RunEvent) => event === "epoch" && control.cancel();
+  const written = readFileSync(join(project, "project.json"), "utf8");
+  const { training, ...rest } = JSON.parse(written) as ProjectInput;
+  writeFileSync(join(project, "project.json"), JSON.stringify({ ...rest, training: { ...training, checkpointSeconds: 0.001, engine: "onnxruntime", device: "cpu", threads: 1 } }));
+  await train({ project, epochs: 3 }, { emit: (event) => void emit(event), control, clock: () => performance.now(), now: () => new Date() });
   const runs = join(project, "runs");
   const first = join(runs, "0001");
   writeFileSync(join(first, "label.json"), JSON.stringify({ name: "first", note: "mine" }));
   cpSync(first, join(runs, ".trash", "0003"), { recursive: true });
   const second = join(runs, "0002");
-  cpSync(first, second, { recursive: true });
   for (const name of ["report.json", "model.onnx"]) cpSync(join(first, name), join(first, `previous-${name}`));
   writeFileSync(join(second, "error.json"), JSON.stringify({ code: "data.missing", message: "it is gone", details: {} }));
   writeFileSync(join(second, "lock"), "{}");
@@ -51,7 +60,7 @@ export function enrich(project: string): void {
  */
 export function pathsOf(project: string, sort: Sort): readonly string[] {
   const all = readdirSync(project, { recursive: true, encoding: "utf8" }).map((path) => path.replaceAll("\\", "/")).sort();
-  const again = [/^runs\/\.trash\/0003\/(?!config\.json$)/, /^runs\/0002\/(?!(lock|error\.json)$)/, ...(sort === "pictures" ? [/^runs$/, /^runs\//] : []), /^pictures\/(?!red($|\/red-0))/];
+  const again = [/^runs\/\.trash\/0003\/(?!config\.json$)/, ...(sort === "pictures" ? [/^runs$/, /^runs\//] : []), /^pictures\/(?!red($|\/red-0))/];
   return all.filter((path) => !again.some((pattern) => pattern.test(path)));
 }
 
@@ -215,10 +224,10 @@ export function openJourney({ root, sort, at }: JourneySetting): Journey {
     await look("form", () => ask.prediction.form(run));
     await look("card", () => ask.exports.card(run));
     await look("trashed", () => ask.runs.trashed({ project }));
-    await look("a project from a run", () => ask.projects.createFromRun({ ...run, name: "again" }));
+    await look("a project from a run", async () => rmSync((await ask.projects.createFromRun({ ...run, name: "again" })).project.path, { recursive: true }));
     if (sort === "pictures") {
       await look("thumbnails", () => ask.pictures.thumbnails({ project, pictures: [picture], side: 64 }));
-      await look("sample", () => ask.pictures.sample({ project, ...picture, side: 64 } as never));
+      await look("sample", () => ask.pictures.sample({ project, ...picture, side: 64 }));
       await look("picture file", () => ask.pictures.file({ path: join(data, picture.picture), side: 64 }));
       await look("try again", () => ask.pictures.tryAgain({ project, pictures: [picture] }));
       await look("correct", () => ask.pictures.correct({ project, corrections: [{ ...picture, excluded: true }] }));
@@ -229,7 +238,7 @@ export function openJourney({ root, sort, at }: JourneySetting): Journey {
     await work("predict", () => follow("predictTable", { ...run, data, out: out("answers.csv"), replace: true }));
     await work("export", () => ask.exports.write({ ...run, format: "onnx", out: out("model.onnx"), replace: true }));
     await work("export the report", () => ask.exports.write({ ...run, format: "report", out: out("report.html"), replace: true }));
-    await work("export without preprocessing", () => exportRun(project, "onnx", out("bare.onnx"), { preprocess: "none", launch: launchHere }));
+    await work("export without preprocessing", () => exportRun(join(project, "runs", "0001"), "onnx", out("bare.onnx"), { preprocess: "none", launch: launchHere }));
     if (trainings.includes("new")) {
       await work("audit", () => follow("audit", { project }));
       await look("plan", async () => ask.model.plan({ project, document: (await ask.projects.read({ project })).document }));
@@ -244,6 +253,7 @@ export function openJourney({ root, sort, at }: JourneySetting): Journey {
     await look("delete 0002", () => ask.runs.trash({ project, runs: ["0002"] }));
     await look("empty the trash", () => ask.runs.emptyTrash({ project }));
     await look("projects", () => ask.projects.list({}));
+    await look("forget", () => ask.projects.forget({ project }));
     studio.tables.close();
     return { faults, refused };
   }
