@@ -1,5 +1,6 @@
 import { constants, mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { LatheError } from "../../base/errors.js";
 import { openOwnFile, readOwnText } from "../../base/own-files.js";
 import { replaceFile } from "../../base/replace-file.js";
 import type { PictureFacts } from "./picture-task.js";
@@ -33,8 +34,13 @@ export class PictureMemory {
     this.#known = known;
   }
 
+  /** @throws LatheError `run.storage` */
   static async open(cacheFolder: string): Promise<PictureMemory> {
-    await mkdir(cacheFolder, { recursive: true });
+    try {
+      await mkdir(cacheFolder, { recursive: true });
+    } catch (thrown) {
+      throw new LatheError("run.storage", `nothing can be kept in ${cacheFolder}: ${(thrown as Error).message}; make room or allow writing there`, { path: cacheFolder }, { cause: thrown });
+    }
     const path = join(cacheFolder, "pictures.jsonl");
     const known = new Map<string, Remembered>();
     const text = await readOwnText(path).catch(() => "");

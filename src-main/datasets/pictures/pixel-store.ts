@@ -61,23 +61,27 @@ export class PixelStore {
     const folder = storeFolder(cacheFolder, format);
     await mkdir(folder, { recursive: true });
     await lock(folder, signal, say);
+    const opened: FileHandle[] = [];
     try {
       const bytes = bytesOf(format);
       const known = await readIndex(folder, bytes);
       const generation = known?.whole ? known.generation : randomBytes(16).toString("hex");
       if (!known) await begin(folder, bytes, generation);
       const index = await openOwnFile(join(folder, "index"), constants.O_RDWR);
+      opened.push(index);
       if (known && !known.whole) {
         // Places that are given anew must not be taken for the old ones.
         await writeAll(index, Buffer.from(generation, "hex"), 12);
         await index.datasync();
       }
       const pixels = await openOwnFile(join(folder, "pixels"), constants.O_RDWR);
+      opened.push(pixels);
       const hashes = known?.hashes ?? [];
       await index.truncate(HEADER + hashes.length * ENTRY);
       await pixels.truncate(hashes.length * bytes);
       return new PixelStore(folder, bytes, generation, new Map(hashes.map((hash, place) => [hash, place])), index, pixels);
     } catch (error) {
+      for (const file of opened) await file.close();
       unlock(folder);
       throw error;
     }
