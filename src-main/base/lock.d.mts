@@ -16,5 +16,9 @@ export function holderOf(path: string): LockHolder | undefined;
 export function releaseLock(path: string): void;
 /** Claims a lock and waits while another process has it; `say` hears for whom, on which file and since when. @throws the signal's reason */
 export function waitForLock(path: string, options?: { readonly signal?: AbortSignal | undefined; readonly say?: ((holder: string) => void) | undefined }): Promise<void>;
+/** This process, as a lock names it. */
+export function thisProcess(): LockHolder;
+/** Whether the process is there that something names. @param found.written when that was written, milliseconds since 1970: a process that began later is another one. */
+export function isAlive(found: { readonly holder: LockHolder; readonly written: number }): boolean;
 /** `process 123 since 2026-11-29 12:30:05 UTC (/path/lock)` */
 export function describeHolder(holder: LockHolder, path: string): string;

@@ -85,7 +85,7 @@ export function describeHolder({ pid, host, since }, path) {
 }
 
 /** This process, as a lock names it. */
-function thisProcess() {
+export function thisProcess() {
   const started = startOf(process.pid);
   return { pid: process.pid, host: hostname(), ...(started === undefined ? {} : { started }), since: new Date().toISOString(), token: randomBytes(8).toString("hex") };
 }
@@ -98,7 +98,8 @@ function look(path) {
     const text = found.isFile() ? readFileSync(path, "utf8") : "";
     return { holder: parsed(text, mtimeMs), written: mtimeMs, mark: createHash("sha256").update(JSON.stringify([text, ino, mtimeMs])).digest("hex").slice(0, 16) };
   } catch (thrown) {
-    if (thrown.code === "ENOENT") return undefined;
+    // A file where its folder was has no lock either.
+    if (thrown.code === "ENOENT" || thrown.code === "ENOTDIR") return undefined;
     throw thrown;
   }
 }
@@ -115,7 +116,8 @@ function parsed(text, written) {
   }
 }
 
-function isAlive({ holder: { pid, host, started }, written }) {
+/** Whether the process is there that something names. @param found.written when that was written, milliseconds since 1970: a process that began later is another one. */
+export function isAlive({ holder: { pid, host, started }, written }) {
   if (host !== hostname()) return true; // Another machine's process cannot be asked.
   if (process.platform === "linux") {
     const now = startOf(pid);

@@ -18,21 +18,20 @@ export function inside(root: string, ...parts: readonly string[]): string {
 }
 
 /**
- * Opens a file of Lathe's own to read: never what a link leads to, never a pipe or a device, which might have no end.
+ * Opens a file of Lathe's own: never what a link leads to, never a pipe or a device, which might have no end.
  * @throws LatheError `project.unsafe`; what the system says where it cannot be opened
  */
-export function openOwnFileSync(path: string): number {
+export function openOwnFileSync(path: string, flags: number = constants.O_RDONLY): number {
   if (isLink(path)) throw linked(path);
-  const file = openSync(path, READING);
-  if (fstatSync(file).isFile()) return file;
-  closeSync(file);
-  throw noFile(path);
+  return openFileSync(path, flags | GUARDED);
 }
 
 /** The same without waiting for the disk. @param flags of `open`, reading unless told */
 export async function openOwnFile(path: string, flags: number = constants.O_RDONLY): Promise<FileHandle> {
   if (isLink(path)) throw linked(path);
-  const file = await open(path, flags | GUARDED);
+  const file = await open(path, flags | GUARDED).catch((thrown: unknown) => {
+    throw isNoFile(thrown) ? noFile(path) : thrown;
+  });
   if ((await file.stat()).isFile()) return file;
   await file.close();
   throw noFile(path);
@@ -43,7 +42,27 @@ const [MOST, MOST_TEXT] = [2 ** 31 - 1, 64 << 20];
 
 /** The bytes of a file of Lathe's own. @throws as `openOwnFileSync`; LatheError `project.unsafe` for one that is too large */
 export function readOwnFileSync(path: string, most = MOST): Buffer {
-  const file = openOwnFileSync(path);
+  return contentOf(path, openOwnFileSync(path), most);
+}
+
+/** The bytes of a file that a user names, over links too: but never of a pipe or a device. @throws as `readOwnFileSync` */
+export function readNamedFileSync(path: string): Buffer {
+  return contentOf(path, openFileSync(path, constants.O_RDONLY | UNWAITING), MOST);
+}
+
+function openFileSync(path: string, flags: number): number {
+  let file: number;
+  try {
+    file = openSync(path, flags);
+  } catch (thrown) {
+    throw isNoFile(thrown) ? noFile(path) : thrown;
+  }
+  if (fstatSync(file).isFile()) return file;
+  closeSync(file);
+  throw noFile(path);
+}
+
+function contentOf(path: string, file: number, most: number): Buffer {
   try {
     refuseLarge(path, fstatSync(file).size, most);
     return readFileSync(file);
@@ -69,12 +88,18 @@ export async function readOwnText(path: string, most = MOST_TEXT): Promise<strin
 }
 
 /** Windows has neither flag. */
-const GUARDED = (constants as Readonly<Record<string, number | undefined>>)["O_NOFOLLOW"] === undefined ? 0 : constants.O_NOFOLLOW | constants.O_NONBLOCK;
-const READING = constants.O_RDONLY | GUARDED;
+const flags: Readonly<Record<string, number | undefined>> = constants;
+const UNWAITING = flags["O_NONBLOCK"] ?? 0;
+const GUARDED = (flags["O_NOFOLLOW"] ?? 0) | UNWAITING;
 
 function linked(path: string): LatheError {
   return new LatheError("project.unsafe",
     `${path} is a link; Lathe follows no links inside a project, since it writes and deletes there; put the folder or file itself in its place, or move the whole project`, { path });
+}
+
+/** What the system says of a pipe without a reader, and of a folder, that are to be written. */
+function isNoFile(thrown: unknown): boolean {
+  return ["ENXIO", "EISDIR"].includes((thrown as NodeJS.ErrnoException).code ?? "");
 }
 
 function noFile(path: string): LatheError {
@@ -87,11 +112,10 @@ function refuseLarge(path: string, size: number, most: number): void {
   throw new LatheError("project.unsafe", `${path} has ${megabytes(size)} MB, more than the ${megabytes(most)} that Lathe reads of such a file; it was not written by Lathe, or is damaged`, { path });
 }
 
-/** Opens a file to append to, made where it is not there. A link is refused (ELOOP), and so is a pipe that nobody reads (ENXIO), without waiting. Windows has neither flag. */
+/** Opens a file to append to, made where it is not there. A link is refused (ELOOP), and so is a pipe that nobody reads (ENXIO), without waiting. */
 export function openToAppend(path: string): number {
   const { O_APPEND, O_CREAT, O_WRONLY } = constants;
-  const flags: Readonly<Record<string, number | undefined>> = constants;
-  return openSync(path, O_APPEND | O_CREAT | O_WRONLY | (flags["O_NOFOLLOW"] ?? 0) | (flags["O_NONBLOCK"] ?? 0), 0o666);
+  return openSync(path, O_APPEND | O_CREAT | O_WRONLY | GUARDED, 0o666);
 }
 
 function isLink(path: string): boolean {

@@ -6,4 +6,6 @@ await prepare();
 const [kills = "60", seed = String(Date.now())] = process.argv.slice(2);
 say(`${kills} kills, seed ${seed}`);
 const { code } = await runTool("vitest", ["run", join(root, "tests", "journeys", "killed.test.ts")], { env: { LATHE_KILLS: kills, LATHE_SEED: seed } });
-process.exitCode = code;
+say("a stranger's project, each of its paths in turn a link, a pipe or a folder");
+const hostile = await runTool("vitest", ["run", join(root, "tests", "journeys", "hostile-project.test.ts")], { env: { LATHE_HOSTILE: "all" } });
+process.exitCode = code || hostile.code;

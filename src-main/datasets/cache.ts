@@ -1,9 +1,10 @@
-import { createHash, randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LatheError } from "../base/errors.js";
 import { holderOf, releaseLock, takeLock, waitForLock } from "../base/lock.mjs";
+import { sweepLeftBehind, workName } from "../base/work-folder.js";
 import { inside, readOwnText } from "../base/own-files.js";
 import { replaceFile } from "../base/replace-file.js";
 import { type StoredData, storedData } from "./prepared.js";
@@ -80,7 +81,7 @@ async function isUsed(folder: string): Promise<boolean> {
 /** Moves finished files from a working folder into the cache and lets the oldest entries go. @returns their folder there. */
 export async function store(cacheFolder: string, workFolder: string, stored: StoredData, listings: readonly ("main" | "test")[] = []): Promise<string> {
   const folder = inside(cacheFolder, stored.fingerprint);
-  const fresh = join(cacheFolder, `new-${process.pid}-${stored.fingerprint.slice(0, 16)}-${Date.now()}`);
+  const fresh = join(cacheFolder, workName("new"));
   await mkdir(fresh);
   for (const split of SPLITS) await rename(splitFile(workFolder, split), splitFile(fresh, split));
   for (const part of listings) await rename(listingFile(workFolder, part), listingFile(fresh, part)).catch(() => undefined);
@@ -104,7 +105,7 @@ export async function store(cacheFolder: string, workFolder: string, stored: Sto
 
 /** Takes an entry out of the cache at once, if it may go, then its files: whoever has them open reads on. */
 async function putAway(cacheFolder: string, folder: string, mayGo: () => boolean | Promise<boolean> = () => true): Promise<void> {
-  const aside = join(cacheFolder, `new-${process.pid}-${randomBytes(8).toString("hex")}`);
+  const aside = join(cacheFolder, workName("new"));
   const gone = await exclusively(cacheFolder, async () => {
     if (!await mayGo()) return false;
     try {
@@ -122,12 +123,14 @@ async function putAway(cacheFolder: string, folder: string, mayGo: () => boolean
 /** Removes all but the entries in use and those used last, and what crashed processes left behind. @param keep a fingerprint that stays in any case. */
 export async function compact(cacheFolder: string, keep: string): Promise<void> {
   const entries: { readonly path: string; readonly used: number }[] = [];
+  sweepLeftBehind(cacheFolder, "new");
   for (const name of await readdir(cacheFolder)) {
     const path = join(cacheFolder, name);
     if (/^[0-9a-f]{64}$/.test(name) && name !== keep) {
       const used = await stat(join(path, DESCRIPTION)).then((s) => s.mtimeMs, () => 0);
       entries.push({ path, used });
-    } else if (/^(work|new)-\d+-/.test(name) && !isRunning(Number(name.split("-")[1]))) {
+    // As an earlier version called them.
+    } else if (/^(work|new)-\d+-[^-]+(-\d+)?$/.test(name) && !isRunning(Number(name.split("-")[1]))) {
       await rm(path, { recursive: true, force: true });
     }
   }
@@ -181,9 +184,13 @@ async function readHashes(cacheFolder: string): Promise<Readonly<Record<string, 
 
 async function writeHashes(cacheFolder: string, memos: Readonly<Record<string, HashMemo>>): Promise<void> {
   const newest = Object.entries(memos).sort(([, a], [, b]) => b.at - a.at).slice(0, 100);
-  await mkdir(cacheFolder, { recursive: true });
-  // Two windows may ask about the same table at once.
-  await replaceFile(join(cacheFolder, HASHES), JSON.stringify(Object.fromEntries(newest)));
+  try {
+    await mkdir(cacheFolder, { recursive: true });
+    // Two windows may ask about the same table at once.
+    await replaceFile(join(cacheFolder, HASHES), JSON.stringify(Object.fromEntries(newest)));
+  } catch {
+    // It is hashed again the next time: who only looks needs no cache.
+  }
 }
 
 function isRunning(pid: number): boolean {

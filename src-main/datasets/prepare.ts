@@ -176,6 +176,14 @@ async function make(
  * @throws LatheError `data.missing`, `data.empty`, `data.unreadable`, `cancelled`
  */
 export async function dataFingerprint(options: Omit<PrepareOptions, "compile">): Promise<{ readonly fingerprint: string }> {
+  try {
+    return await fingerprintNow(options);
+  } catch (error) {
+    throw storageError(error, options.cacheFolder);
+  }
+}
+
+async function fingerprintNow(options: Omit<PrepareOptions, "compile">): Promise<{ readonly fingerprint: string }> {
   const { folder, data, seed, cacheFolder, signal } = options;
   if (imageInputs(data).length === 0) return tableFingerprint(options);
   const database = await Database.open(cacheFolder, { large: true, signal });
@@ -224,6 +232,6 @@ function attach(stored: StoredData, folder: string, { source }: DataSpec, [path 
 function storageError(error: unknown, cacheFolder: string): unknown {
   if (error instanceof LatheError) return error;
   const { code = "" } = error as NodeJS.ErrnoException;
-  if (!/^(ENOSPC|EDQUOT|EACCES|EPERM|EROFS|EEXIST|ENOTDIR)$/.test(code) && !/No space left|could not write/i.test(String(error))) return error;
+  if (!/^(ENOSPC|EDQUOT|EACCES|EPERM|EROFS|EEXIST|ENOTDIR|EISDIR|ERR_FS_EISDIR|ENOTEMPTY|ELOOP|ENXIO)$/.test(code) && !/No space left|could not write/i.test(String(error))) return error;
   return new LatheError("run.storage", `prepared data cannot be written to ${cacheFolder}: ${(error as Error).message}; make room or allow writing there`, { path: cacheFolder }, { cause: error });
 }

@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { readOwnFileSync } from "../base/own-files.js";
 import { bareNetwork } from "./bare-network.js";
 import type { Exporter } from "./exporter.js";
 
@@ -12,7 +12,7 @@ export const onnx: Exporter = {
   extension: "onnx",
   bare: true,
   write(run, preprocess) {
-    const model = readFileSync(join(run, "model.onnx"));
+    const model = readOwnFileSync(join(run, "model.onnx"));
     return preprocess === "none" ? bareNetwork(model) : model;
   },
 };

@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { readOwnFileSync } from "../base/own-files.js";
 import type { Exporter } from "./exporter.js";
 
 /** The run's report as it stands: metrics, confusion matrices, data, model, parity. */
@@ -9,5 +9,5 @@ export const report: Exporter = {
   summary: "Metrics, data and model of the run, as JSON",
   source: "report.json",
   extension: "json",
-  write: (run) => readFileSync(join(run, "report.json")),
+  write: (run) => readOwnFileSync(join(run, "report.json")),
 };

@@ -1,7 +1,7 @@
-import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, rmSync, statSync } from "node:fs";
 import { basename, isAbsolute, join, relative, resolve } from "node:path";
 import { LatheError } from "../base/errors.js";
+import { makeWorkFolder } from "../base/work-folder.js";
 import { PROJECT_FILE, writeDoor, writeProject } from "../contract/project-file.js";
 import { type LookAtPicture, isFolder, proposePictures, proposeRoles } from "../datasets/index.js";
 import { templates } from "./templates/index.js";
@@ -45,7 +45,7 @@ export async function createProject(options: CreateOptions): Promise<CreatedProj
   if (existsSync(home) && !statSync(home).isDirectory()) throw new LatheError("usage", `${home} is a file; choose a folder for the project`);
   const made = templates.get(template);
   if (await isFolder(resolve(data))) return createFromPictures(options, home, made);
-  const workFolder = mkdtempSync(join(tmpdir(), "lathe-"));
+  const workFolder = makeWorkFolder();
   try {
     const roles = await proposeRoles({
       folder: process.cwd(), path: resolve(data), workFolder,

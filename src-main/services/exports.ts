@@ -1,13 +1,13 @@
-import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { LatheError } from "../base/errors.js";
+import { partOf } from "../base/work-folder.js";
 import type { ExportFormat, ModelCard } from "../contract/run-views.js";
 import type { RunReference } from "../contract/summaries.js";
 import { type Preprocess, PREPROCESS, exporters } from "../exporters/index.js";
 import { storageError } from "../training/checkpoint.js";
-import { type LaunchEngine, runInEngine } from "./engine-link.js";
 import type { FolderAccess } from "./folder-access.js";
+import { type WorkControl, inEngine } from "./jobs.js";
 import { runFolder } from "./models.js";
 import type { Reader } from "./reader.js";
 import { finishedRun, modelOfRun } from "./run-reference.js";
@@ -23,20 +23,24 @@ export function describeFormats(): ExportFormat[] {
   return exporters.all.map(({ type, title, summary, extension }) => ({ format: type, title, summary, extension }));
 }
 
+export interface ExportSetting extends WorkControl {
+  readonly preprocess?: Preprocess;
+}
+
 /**
  * Writes a finished run in one of the export formats.
- * @throws LatheError `run.missing`, `export.format`, `export.parity` where the gate refused or a file without preprocessing does not pass it, `run.storage`
+ * @throws LatheError `run.missing`, `export.format`, `export.parity` where the gate refused or a file without preprocessing does not pass it, `run.storage`, `cancelled`
  */
-export async function exportRun(path: string, format: string, out: string, preprocess: Preprocess = "inside", launch?: LaunchEngine): Promise<{ readonly path: string; readonly bytes: number }> {
+export async function exportRun(path: string, format: string, out: string, { preprocess = "inside", ...control }: ExportSetting = {}): Promise<{ readonly path: string; readonly bytes: number }> {
   const run = runFolder(path);
   const exporter = exporters.get(format);
   if (preprocess === "none" && !exporter.bare) throw new LatheError("usage", `--preprocess none is for the format onnx; ${format} has no preprocessing to leave out`);
   if (!existsSync(join(run, exporter.source))) throw unfinished(run, exporter.source);
   const target = resolve(out);
-  const temporary = `${target}.${randomBytes(4).toString("hex")}.part`;
+  const temporary = partOf(target);
   const bytes = exporter.write(run, preprocess);
   // The run's own file has been held against the trainer; what was cut out of it has not.
-  if (preprocess === "none") await runInEngine({ kind: "check-export", model: join(run, exporter.source), bare: bytes }, () => undefined, launch).result;
+  if (preprocess === "none") await inEngine({ kind: "check-export", model: join(run, exporter.source), bare: bytes }, () => undefined, () => undefined, control);
   try {
     mkdirSync(dirname(target), { recursive: true });
     writeFileSync(temporary, bytes, { flag: "wx" });

@@ -63,9 +63,12 @@ export async function startTraining(options: TrainRequest, { signal, onEvent, on
 /** Milliseconds that called-off work may take to tidy up before its process is ended. */
 const GRACE = 3000;
 
+/** How other work than training is called off, and what starts its process. */
+export type WorkControl = Pick<StartSetting, "signal" | "launch">;
+
 /** Any other work of the engine process, with its progress. @throws LatheError what the work failed with; `cancelled` where it was called off. */
 export async function inEngine<T>(
-  work: Parameters<typeof runInEngine>[0], onEvent: (event: RunEvent) => void, check: (value: unknown) => T, { signal, launch = launchChildProcess }: Omit<StartSetting, "onEvent" | "onPreparing"> = {},
+  work: Parameters<typeof runInEngine>[0], onEvent: (event: RunEvent) => void, check: (value: unknown) => T, { signal, launch = launchChildProcess }: WorkControl = {},
 ): Promise<T> {
   throwIfCancelled(signal);
   const { link, result } = runInEngine(work, onEvent, launch);

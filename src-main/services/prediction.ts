@@ -1,5 +1,6 @@
-import { existsSync, realpathSync, rmSync, statSync } from "node:fs";
+import { existsSync, realpathSync, statSync } from "node:fs";
 import { LatheError, toLatheError } from "../base/errors.js";
+import { sweepParts } from "../base/work-folder.js";
 import type { RowValues } from "../contract/engine-messages.js";
 import { type OnePrediction, type PredictionForm, type TablePrediction, tablePrediction } from "../contract/evaluation-views.js";
 import type { LogEvent } from "../contract/events.js";
@@ -65,7 +66,7 @@ export function createPrediction(access: FolderAccess, work: EngineRunner, serve
       } catch (thrown) {
         const error = toLatheError(thrown);
         // A process that was ended by force could not tidy up.
-        if (error.code === "cancelled" || error.code === "engine.crashed") rmSync(`${out}.part`, { force: true });
+        if (error.code === "cancelled" || error.code === "engine.crashed") sweepParts(out);
         if (error.code !== "engine.crashed") throw error;
         throw new LatheError("engine.crashed", "the process that made the predictions ended unexpectedly; nothing was written, try again", error.details, { cause: error });
       }

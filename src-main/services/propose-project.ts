@@ -1,7 +1,7 @@
-import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, rmSync, statSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 import { LatheError, toLatheError } from "../base/errors.js";
+import { makeWorkFolder } from "../base/work-folder.js";
 import type { ProjectProposal } from "../contract/project-views.js";
 import { type LookAtPicture, holdsPictures, proposePictures, type ProposedRoles, type TableSurvey, reasonToLeave, rolesFrom, surveyTable, targetKind } from "../datasets/index.js";
 import { templates } from "./templates/index.js";
@@ -24,7 +24,7 @@ export interface ProposalQuestion {
 export async function proposeProject(data: string, projects: string, asked: ProposalQuestion = {}): Promise<ProjectProposal> {
   if (statSync(data).isDirectory()) return proposeFolder(data, projects, asked);
   const { targets, signal } = asked;
-  const workFolder = mkdtempSync(join(tmpdir(), "lathe-"));
+  const workFolder = makeWorkFolder();
   try {
     const survey = await surveyTable({ folder: projects, path: data, workFolder, ...(signal ? { signal } : {}) });
     const roles = likelyRoles(survey, targets);

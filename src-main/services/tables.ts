@@ -1,6 +1,5 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
+import { makeWorkFolder } from "../base/work-folder.js";
 import type { ColumnsResult } from "../contract/table-views.js";
 import { type ColumnFacts, type StagedTable, stageTable, summarizeColumns } from "../datasets/index.js";
 import type { FolderAccess } from "./folder-access.js";
@@ -86,7 +85,7 @@ export function createTables(access: FolderAccess, { idle = IDLE, most = MOST_OP
     if (known?.identity === identity && !known.staging.abandoned) return known;
     if (known) drop(key, known);
     for (const [other, entry] of [...entries].sort(([, a], [, b]) => a.usedAt - b.usedAt).slice(0, Math.max(0, entries.size - most + 1))) drop(other, entry);
-    const folder = mkdtempSync(join(tmpdir(), "lathe-table-"));
+    const folder = makeWorkFolder();
     const staging = shareWork<OpenTable>(async (progress, signal) => {
       const table = openTable(await stageTable({ folder: data.folder, source, workFolder: folder, progress, signal }));
       entry.open = table;

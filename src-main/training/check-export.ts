@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { defined } from "../base/assert.js";
 import { LatheError } from "../base/errors.js";
+import { readOwnFileSync } from "../base/own-files.js";
 import { Random } from "../base/random.js";
 import type { CheckExportRequest } from "../contract/engine-messages.js";
 import type { ParityResult } from "../contract/results.js";
@@ -27,7 +27,7 @@ const PICTURES = 8;
  * @throws LatheError `export.parity`; `export.format` for a file that does not say where its preprocessing ends
  */
 export async function checkExport({ model: path, bare }: CheckExportRequest): Promise<ParityResult> {
-  const bytes = readFileSync(path);
+  const bytes = readOwnFileSync(path);
   const model = decodeModel(bytes, inferTypes);
   const { fitted, thresholds } = readFacts(model.metadata, path);
   const rows = fitted.inputs.some(({ type }) => type === "image") ? PICTURES : ROWS;

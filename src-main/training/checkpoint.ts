@@ -33,7 +33,7 @@ export function saveCheckpoint<H>(folder: string, checkpoint: Checkpoint<H>): vo
   } catch (thrown) {
     const error = storageError(folder, thrown, whatIsKept(dirname(folder)));
     try {
-      rmSync(temporary, { force: true }); // A half-written file would keep a full disk full.
+      rmSync(temporary, { recursive: true, force: true }); // A half-written file would keep a full disk full.
     } catch {
       // It is not ours, or the disk is gone: the first error says more.
     }
@@ -95,6 +95,7 @@ export function storageError(path: string, thrown: unknown, kept: string): Lathe
     ENOTDIR: "a part of the path is a file, not a folder",
     ENOENT: "the folder is gone",
     EISDIR: "a folder has that name",
+    ERR_FS_EISDIR: "a folder has that name",
   };
   return new LatheError("run.storage", `${path} cannot be written: ${reasons[code] ?? message}. ${kept}`, { path, code }, { cause: thrown });
 }

@@ -86,13 +86,13 @@ export async function finish(bench: Workbench, run: RunFolder, evaluator: Evalua
       `the exported model's answers ${differing(parity)}, so it is not handed out; it is kept as ${run.file(REFUSED)} for a look`, { parity });
     run.write(REFUSED, model);
     // Of a run that was stopped, exported, and taken up again: the report no longer speaks of it.
-    rmSync(run.file(MODEL), { force: true });
+    rmSync(run.file(MODEL), { recursive: true, force: true });
     run.markFailed(refusal.toRecord());
     writeReport();
     throw refusal;
   }
   run.write(MODEL, model);
-  rmSync(run.file(REFUSED), { force: true });
+  rmSync(run.file(REFUSED), { recursive: true, force: true });
   writeReport();
   return { event: "done", run: run.id, model: run.file(MODEL), report: run.file("report.json"), test: test?.metrics ?? {}, ended: fitted.ended };
 }

@@ -1,6 +1,5 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
+import { makeWorkFolder } from "../base/work-folder.js";
 import type { InspectRequest } from "../contract/engine-messages.js";
 import { readProjectFile } from "../contract/project-file.js";
 import type { AuditResult } from "../contract/table-views.js";
@@ -19,7 +18,7 @@ export function auditProject(request: InspectRequest, setting: WorkSetting): Pro
 
 async function looking<T>(request: InspectRequest, { emit, control }: WorkSetting, look: (options: InspectOptions) => Promise<T>): Promise<T> {
   const { project, folder } = await readProjectFile(request.project);
-  const workFolder = mkdtempSync(join(tmpdir(), "lathe-"));
+  const workFolder = makeWorkFolder();
   try {
     return await look({
       folder, data: project.data, seed: project.seed, workFolder, signal: control.preparation,

@@ -85,7 +85,7 @@ export function keepPredictions(run: string, { split, rows, targets }: KeptPredi
   json.copy(head, PREFIX);
   try {
     mkdirSync(dirname(path), { recursive: true });
-    rmSync(temporary, { force: true });
+    rmSync(temporary, { recursive: true, force: true });
     const file = openSync(temporary, "wx");
     try {
       const digest = createHash("sha256");
@@ -101,7 +101,7 @@ export function keepPredictions(run: string, { split, rows, targets }: KeptPredi
     }
     renameSync(temporary, path);
   } catch (thrown) {
-    rmSync(temporary, { force: true });
+    rmSync(temporary, { recursive: true, force: true });
     throw storageError(path, thrown, whatIsKept(run));
   }
 }

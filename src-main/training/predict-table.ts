@@ -1,8 +1,8 @@
-import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createWriteStream, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { LatheError } from "../base/errors.js";
+import { partOf } from "../base/work-folder.js";
 import type { PredictRequest } from "../contract/engine-messages.js";
 import type { TablePrediction } from "../contract/evaluation-views.js";
 import type { PredictionResult } from "../contract/results.js";
@@ -21,7 +21,7 @@ import { floats } from "./trainer.js";
 export async function predictTable(request: PredictRequest, { emit, control }: WorkSetting): Promise<PredictionResult & Partial<Pick<TablePrediction, "preview">>> {
   const out = resolve(request.out);
   const model = await serveModel(request.model, request.device ?? "auto");
-  const temporary = `${out}.${randomBytes(4).toString("hex")}.part`;
+  const temporary = partOf(out);
   try {
     const { fitted, thresholds } = model.facts;
     const table = await readTable({ fitted, folder: process.cwd(), path: resolve(request.data), workFolder: model.workFolder, targets: "none" });

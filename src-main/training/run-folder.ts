@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { appendFileSync, closeSync, existsSync, fstatSync, fsyncSync, mkdirSync, readdirSync, renameSync, rmSync, rmdirSync, statSync, truncateSync, writeSync } from "node:fs";
+import { appendFileSync, closeSync, constants, existsSync, fstatSync, fsyncSync, ftruncateSync, mkdirSync, readdirSync, renameSync, rmSync, rmdirSync, writeSync } from "node:fs";
 import { hostname } from "node:os";
 import { join, relative } from "node:path";
 import { type ErrorRecord, LatheError } from "../base/errors.js";
@@ -7,7 +7,7 @@ import type { EpochEvent } from "../contract/events.js";
 import type { RunReport } from "../contract/report.js";
 import { storageError, whatIsKept, writeSynced } from "./checkpoint.js";
 import { takeLock } from "../base/lock.mjs";
-import { inside, openToAppend, readOwnFileSync, readOwnTextSync } from "../base/own-files.js";
+import { inside, openOwnFileSync, openToAppend, readOwnFileSync, readOwnTextSync } from "../base/own-files.js";
 import { visible } from "../base/visible.mjs";
 
 /** Where deleted runs lie in a project's `runs`, until the trash is emptied. */
@@ -45,7 +45,7 @@ export class RunFolder {
    */
   static open(project: string, which?: string): RunFolder {
     const runs = inside(project, "runs");
-    const ids = existsSync(runs) ? readdirSync(runs).filter((id) => existsSync(join(runs, id, "config.json"))).sort() : [];
+    const ids = namesIn(runs).filter((id) => existsSync(join(runs, id, "config.json"))).sort();
     const id = which ?? ids.at(-1);
     if (id === undefined) throw new LatheError("run.missing", `${project} has no runs yet; start one with: train ${project}`);
     for (const path of [join(runs, id), join(runs, id.padStart(4, "0")), id]) {
@@ -59,7 +59,7 @@ export class RunFolder {
   }
 
   get checkpoints(): string {
-    return this.file("checkpoint");
+    return inside(this.path, "checkpoint");
   }
 
   /** Claims the run for this process. A lock whose process is gone is taken over. @throws LatheError `run.locked` */
@@ -97,7 +97,7 @@ export class RunFolder {
       writeSynced(temporary, typeof content === "string" ? Buffer.from(content) : content);
       renameSync(temporary, this.file(name));
     } catch (thrown) {
-      rmSync(temporary, { force: true });
+      rmSync(temporary, { recursive: true, force: true });
       throw storageError(this.file(name), thrown, whatIsKept(this.path));
     }
   }
@@ -119,10 +119,16 @@ export class RunFolder {
     }
   }
 
-  /** Forgets what was appended after a checkpoint, so that a resumed run does not say an epoch twice. */
+  /** Forgets what was appended after a checkpoint, so that a resumed run does not say an epoch twice. @throws LatheError `project.unsafe` */
   truncateMetrics(bytes: number): void {
     const path = this.file("metrics.jsonl");
-    if (existsSync(path) && statSync(path).size > bytes) truncateSync(path, bytes);
+    if (!existsSync(path)) return;
+    const file = openOwnFileSync(path, constants.O_RDWR);
+    try {
+      if (fstatSync(file).size > bytes) ftruncateSync(file, bytes);
+    } finally {
+      closeSync(file);
+    }
   }
 
   metrics(): readonly EpochEvent[] {
@@ -140,13 +146,18 @@ export class RunFolder {
   /**
    * What an earlier ending of this run left is no longer its last word, but is kept: `previous-report.json`, and the model that it speaks of. The report goes
    * first: where there is one, the run counts as ended. A model that no report speaks of is of an ending that was killed before its report: it is made again.
+   * @throws LatheError `run.storage`, `project.unsafe`
    */
   setAside(): void {
     const [report, model] = [this.file("report.json"), this.file("model.onnx")];
-    if (existsSync(report)) renameSync(report, this.file("previous-report.json"));
-    if (!existsSync(model)) return;
-    if (modelOf(this.file("previous-report.json")) === createHash("sha256").update(readOwnFileSync(model)).digest("hex")) renameSync(model, this.file("previous-model.onnx"));
-    else rmSync(model, { force: true });
+    try {
+      if (existsSync(report)) renameSync(report, this.file("previous-report.json"));
+      if (!existsSync(model)) return;
+      if (modelOf(this.file("previous-report.json")) === createHash("sha256").update(readOwnFileSync(model)).digest("hex")) renameSync(model, this.file("previous-model.onnx"));
+      else rmSync(model, { force: true });
+    } catch (thrown) {
+      throw storageError(this.path, thrown, "What the run's last ending left is still there; put away what has the name of a file and is none");
+    }
   }
 
   /** Leaves word of why the run ended, for whoever looks at it later; undefined takes it back. */
@@ -185,8 +196,16 @@ function modelOf(report: string): string | undefined {
 
 /** Of those in the trash too: one that is brought back finds its number free. */
 function highestRun(runs: string): number {
-  const trash = join(runs, TRASH);
-  return Math.max(0, ...[...readdirSync(runs), ...(existsSync(trash) ? readdirSync(trash) : [])].filter((name) => /^\d{1,9}$/.test(name)).map(Number));
+  return Math.max(0, ...[...readdirSync(runs), ...namesIn(join(runs, TRASH))].filter((name) => /^\d{1,9}$/.test(name)).map(Number));
+}
+
+/** What lies in a folder; nothing where there is none. */
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
 /** False where it is there already. */

@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import { LatheError, toLatheError } from "../base/errors.js";
+import { readNamedFileSync } from "../base/own-files.js";
+import { makeWorkFolder } from "../base/work-folder.js";
 import type { Executable } from "../engines/engine.js";
 import { chooseEngine } from "../engines/index.js";
 import { decodeModel } from "../onnx/protobuf.js";
@@ -28,7 +28,7 @@ export async function serveModel(path: string, device: string): Promise<ServedMo
   const facts = factsOf(bytes, path);
   const { engine, device: chosen } = await chooseEngine("auto", device);
   const session = await engine.load(bytes, { device: chosen, threads: 1 });
-  const workFolder = mkdtempSync(join(tmpdir(), "lathe-"));
+  const workFolder = makeWorkFolder();
   return {
     facts, session, workFolder,
     graph: () => decoded(read(path), path).graph,
@@ -42,7 +42,7 @@ export async function serveModel(path: string, device: string): Promise<ServedMo
 
 function read(path: string): Uint8Array {
   try {
-    return readFileSync(path);
+    return readNamedFileSync(path);
   } catch (thrown) {
     throw new LatheError("run.missing", `${path} cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}`, { path }, { cause: thrown });
   }

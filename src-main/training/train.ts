@@ -28,11 +28,15 @@ import { type Workbench, openWorkbench } from "./workbench.js";
  */
 export async function train(request: TrainRequest, setting: WorkSetting): Promise<DoneEvent> {
   const opened = new AsyncDisposableStore();
+  let done: DoneEvent;
   try {
-    return await trainRun(await (request.resume ? takeUp : begin)(request, setting, opened), setting);
+    done = await trainRun(await (request.resume ? takeUp : begin)(request, setting, opened), setting);
   } finally {
     await opened.dispose((thrown) => setting.emit({ event: "log", level: "warning", message: `something that training used could not be let go of: ${toLatheError(thrown).message}` }));
   }
+  // Whoever hears that it has ended may delete the run, or go on with it: its lock is gone.
+  setting.emit(done);
+  return done;
 }
 
 async function trainRun(started: Started, setting: WorkSetting): Promise<DoneEvent> {
@@ -47,7 +51,7 @@ async function trainRun(started: Started, setting: WorkSetting): Promise<DoneEve
   try {
     for (const message of [...bench.prepared.audit.warnings.map((w) => w.message), ...bench.notes]) emit({ event: "log", level: "warning", message });
     const done = await work(started, { ...setting, emit });
-    emit(done);
+    run.log(`ended: ${done.ended}`, setting.now());
     return done;
   } catch (thrown) {
     const error = toLatheError(thrown);
@@ -187,7 +191,6 @@ function logLine(event: RunEvent): string | undefined {
     case "warning": return `warning: ${event.message}`;
     case "log": return `${event.level}: ${event.message}`;
     case "state": return event.state;
-    case "done": return `ended: ${event.ended}`;
-    case "stage": case "step": case "failed": return undefined;
+    case "stage": case "step": case "done": case "failed": return undefined;
   }
 }

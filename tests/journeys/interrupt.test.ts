@@ -1,8 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
-import { type RunningCommand, last, startLathe, writeCreditProject } from "../support/lathe.js";
+import { setTimeout as pause } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type RunningCommand, creditTable, last, lathe, startLathe, writeCreditProject } from "../support/lathe.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 
 /** Windows has no signal that a test could send in place of Ctrl-C. */
@@ -55,5 +57,78 @@ withSignals("Ctrl-C", () => {
     expect(code, stderr).toBe(1);
     expect(events.at(-1)).toMatchObject({ event: "error", code: "cancelled", details: { run: "0001" } });
     expect(stderr).toMatch(/error: run 0001 was cancelled, so it has no model; go on with: lathe train .* --resume 0001\n$/);
+  });
+});
+
+/** The engine process of a command, as soon as there is one, standing still: nothing that is asked of it is heard, as while a model never ends. */
+async function frozenEngine({ child }: RunningCommand): Promise<number> {
+  for (;;) {
+    expect(child.exitCode, "the command ended before it had an engine").toBeNull();
+    try {
+      const engine = Number(execFileSync("pgrep", ["-P", String(child.pid)], { encoding: "utf8" }));
+      process.kill(engine, "SIGSTOP");
+      return engine;
+    } catch {
+      await pause(5);
+    }
+  }
+}
+
+/** Milliseconds that work which is called off by the first Ctrl-C gets before its engine is ended by force: the second one does not wait for that. */
+const GRACE = 3000;
+
+withSignals("a second Ctrl-C", () => {
+  const folder = mkdtempSync(join(tmpdir(), "lathe-interrupt-"));
+  let project = "";
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  beforeAll(async () => {
+    project = writeCreditProject(folder, { epochs: 1 });
+    const { code, stderr } = await lathe("train", project, "--json");
+    expect(code, stderr).toBe(0);
+  });
+
+  it.each([
+    ["evaluate", "{}", "--data", creditTable], ["predict", "{}", creditTable, "--out", "{}/answers.csv"], ["export", "{}", "--format", "onnx", "--preprocess", "none", "--out", "{}/bare.onnx"],
+    ["inspect", "{}"], ["find-lr", "{}"],
+  ])("ends lathe %s at once, and its engine, which hears nothing", async (...args) => {
+    const command = startLathe([...args.map((arg) => arg.replace("{}", project)), "--json"]);
+    const engine = await frozenEngine(command);
+    command.child.stderr?.on("data", (text: string) => {
+      // That the first one was heard, it says.
+      if (text.includes("ending (Ctrl-C again to end at once)")) command.child.kill("SIGINT");
+    });
+    const start = performance.now();
+    command.child.kill("SIGINT");
+    const { code, stderr } = await command.result;
+    expect(performance.now() - start).toBeLessThan(GRACE);
+    expect(code, stderr).toBe(1);
+    expect(() => process.kill(engine, 0)).toThrow("ESRCH");
+    expect(readdirSync(project).filter((name) => /answers|bare/.test(name))).toEqual([]);
+  });
+
+  it("is not needed where the engine hears the first: it tidies up and ends", async () => {
+    const command = startLathe(["inspect", project, "--json"]);
+    process.kill(await frozenEngine(command), "SIGCONT");
+    command.child.kill("SIGINT");
+    const { code, events, stderr } = await command.result;
+    expect([code, events.at(-1)], stderr).toMatchObject([1, { event: "error", code: "cancelled" }]);
+  });
+
+  it("during training leaves a third, which ends it at once where the engine hears nothing", async () => {
+    let engine = 0;
+    const heard: string[] = [];
+    const { code, stderr } = await train(({ child }) => {
+      engine = Number(execFileSync("pgrep", ["-P", String(child.pid)], { encoding: "utf8" }));
+      process.kill(engine, "SIGSTOP");
+      child.stderr?.on("data", (text: string) => {
+        if (!/stopping;|cancelling/.test(text)) return;
+        heard.push(text);
+        child.kill("SIGINT");
+      });
+      child.kill("SIGINT");
+    });
+    expect([code, heard.length], stderr).toEqual([1, 2]);
+    expect(stderr).toMatch(/ending at once; go on with: lathe train .* --resume 0001/);
+    expect(() => process.kill(engine, 0)).toThrow("ESRCH");
   });
 });

@@ -3,6 +3,7 @@ import { evaluationResult } from "../../contract/results.js";
 import { inEngine } from "../../services/jobs.js";
 import { modelFile } from "../../services/models.js";
 import { plural } from "../format.js";
+import { interruptible } from "../interrupt.js";
 import { createOutput } from "../output.js";
 import { showEvents } from "../show-events.js";
 import { showMetrics } from "../show-metrics.js";
@@ -25,7 +26,7 @@ export function addEvaluate(program: Command): void {
 async function evaluate(model: string, { data, device = "auto", json = false }: Options): Promise<void> {
   const output = createOutput(json);
   const work = { kind: "evaluate", model: modelFile(model), data, device } as const;
-  const result = await inEngine(work, showEvents(output), (value) => evaluationResult.parse(value));
+  const result = await interruptible(output, (setting) => inEngine(work, showEvents(output), (value) => evaluationResult.parse(value), setting));
   output.line(plural(result.samples, "row"));
   for (const [reason, rows] of Object.entries(result.skipped)) output.line(`${plural(rows, "row")} left out: ${reason}`);
   showMetrics(output, result.metrics, result.confusion);

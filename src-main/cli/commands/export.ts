@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { PREPROCESS, type Preprocess, exportFormats, exportRun } from "../../services/exports.js";
 import { count } from "../format.js";
+import { interruptible } from "../interrupt.js";
 import { createOutput } from "../output.js";
 
 interface Options {
@@ -19,7 +20,7 @@ export function addExport(program: Command): void {
     .addOption(new Option("--preprocess <where>", "inside: the model takes raw data; none: it takes what preprocessing makes of them, pictures as float [N, C, H, W]").choices(PREPROCESS).default("inside"))
     .action(async (run: string, { format, out, preprocess, json = false }: Options) => {
       const output = createOutput(json);
-      const { path, bytes } = await exportRun(run, format, out, preprocess);
+      const { path, bytes } = await interruptible(output, (setting) => exportRun(run, format, out, { preprocess, ...setting }));
       output.line(`${path}, ${count(bytes)} bytes`);
       output.event({ event: "exported", format, path, bytes });
     });

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { learningRateResult } from "../../contract/results.js";
 import { inEngine } from "../../services/jobs.js";
 import { number, plural } from "../format.js";
+import { interruptible } from "../interrupt.js";
 import { createOutput } from "../output.js";
 import { showEvents } from "../show-events.js";
 
@@ -18,7 +19,7 @@ export function addFindLearningRate(program: Command): void {
     .action(async (project: string, { device, json = false }: Options) => {
       const output = createOutput(json);
       const work = { kind: "find-learning-rate", project, ...(device ? { device } : {}) } as const;
-      const result = await inEngine(work, showEvents(output), (value) => learningRateResult.parse(value));
+      const result = await interruptible(output, (setting) => inEngine(work, showEvents(output), (value) => learningRateResult.parse(value), setting));
       output.line(result.suggestion === null
         ? "the loss never went down, whatever the learning rate; look at the data and the model first"
         : `suggested learning rate: ${number(result.suggestion)} (training.optimizer.lr), from ${plural(result.points.length, "step")}`);

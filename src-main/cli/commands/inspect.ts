@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { type TableAudit, inspectProject } from "../../services/inspect.js";
 import { count, number, plural } from "../format.js";
+import { interruptible } from "../interrupt.js";
 import { type Output, createOutput } from "../output.js";
 import { showEvents } from "../show-events.js";
 
@@ -14,7 +15,7 @@ export function addInspect(program: Command): void {
     .argument("<project>", "a project's folder")
     .action(async (project: string, { json = false }: Options) => {
       const output = createOutput(json);
-      const audit = await inspectProject(project, showEvents(output));
+      const audit = await interruptible(output, (setting) => inspectProject(project, showEvents(output), setting));
       show(audit, output);
       output.event({ event: "audit", ...audit });
     });

@@ -5,6 +5,7 @@ import { predictionResult } from "../../contract/results.js";
 import { inEngine } from "../../services/jobs.js";
 import { modelFile } from "../../services/models.js";
 import { plural } from "../format.js";
+import { interruptible } from "../interrupt.js";
 import { createOutput } from "../output.js";
 import { showEvents } from "../show-events.js";
 
@@ -28,7 +29,7 @@ async function predict(model: string, data: string, { out = defaultOut(data), de
   const output = createOutput(json);
   if (resolve(out) === resolve(data)) throw new LatheError("usage", `--out ${out} is the table itself, which predictions would replace; name another file`);
   const work = { kind: "predict", model: modelFile(model), data, out, device } as const;
-  const result = await inEngine(work, showEvents(output), (value) => predictionResult.parse(value));
+  const result = await interruptible(output, (setting) => inEngine(work, showEvents(output), (value) => predictionResult.parse(value), setting));
   for (const [input, rows] of Object.entries(result.unknown)) output.line(`${plural(rows, "row")} with a value of ${input} that the model was never shown`);
   output.line(`${plural(result.samples, "prediction")} in ${result.out}`);
   output.event(result);

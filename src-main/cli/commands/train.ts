@@ -1,10 +1,13 @@
 import { type Command, Option } from "commander";
 import { LatheError } from "../../base/errors.js";
+import { launchChildProcess } from "../../services/engine-link.js";
+import { createEngineSet } from "../../services/engine-set.js";
 import type { TrainingJob } from "../../services/job-types.js";
 import { startTraining } from "../../services/jobs.js";
 import { readReport } from "../../services/reports.js";
 import { positiveInteger, wholeNumber } from "../arguments.js";
 import { count, number } from "../format.js";
+import { endAtOnce } from "../interrupt.js";
 import { type Output, createOutput } from "../output.js";
 import { showEvents } from "../show-events.js";
 import { showMetrics } from "../show-metrics.js";
@@ -20,7 +23,7 @@ interface Options {
 
 export function addTrain(program: Command): void {
   program.command("train")
-    .description("train a project; Ctrl-C stops and keeps what was learnt, a second Ctrl-C cancels")
+    .description("train a project; Ctrl-C stops and keeps what was learnt, a second Ctrl-C cancels, a third ends at once")
     .argument("<project>", "a project's folder")
     .option("--epochs <n>", "instead of training.epochs", positiveInteger)
     .option("--seed <n>", "instead of the project's seed", wholeNumber)
@@ -33,18 +36,23 @@ export function addTrain(program: Command): void {
 async function train(project: string, { json = false, ...options }: Options): Promise<void> {
   const output = createOutput(json);
   const beforeStart = new AbortController();
+  const engines = createEngineSet(launchChildProcess);
   let job: TrainingJob | undefined;
   let interrupts = 0;
   const interrupt = () => {
-    if (!job) return beforeStart.abort();
+    if (!job) return beforeStart.signal.aborted ? endAtOnce(engines) : beforeStart.abort();
     interrupts++;
-    output.line(interrupts === 1 ? "stopping; what was learnt is kept (Ctrl-C again to cancel)" : "cancelling");
+    if (interrupts === 3) {
+      output.line(`ending at once; go on with: lathe train ${project} --resume ${job.run}`);
+      return endAtOnce(engines);
+    }
+    output.line(interrupts === 1 ? "stopping; what was learnt is kept (Ctrl-C again to cancel)" : "cancelling (Ctrl-C again to end at once)");
     if (interrupts === 1) job.stop();
     else job.cancel();
   };
   process.on("SIGINT", interrupt);
   try {
-    job = await startTraining({ project, ...options }, { signal: beforeStart.signal, onEvent: showEvents(output) });
+    job = await startTraining({ project, ...options }, { signal: beforeStart.signal, onEvent: showEvents(output), launch: engines.launch });
     const done = await job.done;
     if (done.model === undefined || done.report === undefined) {
       throw new LatheError("cancelled", `run ${done.run} was cancelled, so it has no model; go on with: lathe train ${project} --resume ${done.run}`, { run: done.run });

@@ -1,6 +1,7 @@
-import { mkdir, open } from "node:fs/promises";
+import { constants, mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { readOwnText } from "../../base/own-files.js";
+import { LatheError } from "../../base/errors.js";
+import { openOwnFile, readOwnText } from "../../base/own-files.js";
 import { replaceFile } from "../../base/replace-file.js";
 import type { PictureFacts } from "./picture-task.js";
 
@@ -35,8 +36,13 @@ export class PictureMemory {
     this.#known = known;
   }
 
+  /** @throws LatheError `run.storage` */
   static async open(cacheFolder: string): Promise<PictureMemory> {
-    await mkdir(cacheFolder, { recursive: true });
+    try {
+      await mkdir(cacheFolder, { recursive: true });
+    } catch (thrown) {
+      throw new LatheError("run.storage", `nothing can be kept in ${cacheFolder}: ${(thrown as Error).message}; make room or allow writing there`, { path: cacheFolder }, { cause: thrown });
+    }
     const path = join(cacheFolder, "pictures.jsonl");
     const known = new Map<string, Remembered>();
     const text = await readOwnText(path, MOST_BYTES).catch(() => "");
@@ -73,7 +79,7 @@ export class PictureMemory {
 
   async save(): Promise<void> {
     if (this.#fresh.length === 0) return;
-    const file = await open(this.#path, "a");
+    const file = await openOwnFile(this.#path, constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY);
     try {
       await file.appendFile(this.#fresh.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
     } finally {

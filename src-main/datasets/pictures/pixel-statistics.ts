@@ -1,4 +1,4 @@
-import { open } from "node:fs/promises";
+import { openOwnFile } from "../../base/own-files.js";
 import type { ImageInputSpec } from "../../contract/data.js";
 import type { Source } from "../sources/source.js";
 import type { PreparedPictures } from "./prepare-pictures.js";
@@ -9,7 +9,7 @@ export async function pixelStatistics({ stores, placeOf }: Pick<PreparedPictures
   const [sums, squares] = [new Float64Array(channels), new Float64Array(channels)];
   const store = stores[input.name];
   if (!store) return { mean: [...sums], deviation: [...sums] };
-  const file = await open(store.path, "r");
+  const file = await openOwnFile(store.path);
   const picture = new Uint8Array(store.bytes);
   // Pictures are small: reading them in the order they stand in keeps the disk from seeking.
   const places = paths.map((path) => placeOf(input.name, source, path)).sort((a, b) => a - b);

@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from "node:crypto";
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat, utimes } from "node:fs/promises";
+import { constants, type FileHandle, mkdir, open, readdir, rename, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { LatheError, toLatheError } from "../../base/errors.js";
 import { holderOf, releaseLock, waitForLock } from "../../base/lock.mjs";
 import { throwIfAborted } from "../sources/database.js";
 import type { PixelFormat } from "./picture-task.js";
-import { inside } from "../../base/own-files.js";
+import { inside, openOwnFile } from "../../base/own-files.js";
 
 /**
  * Resized pictures on disk, by content: `pixels` holds them one after the other, all of one length, uint8 `[height, width, C]`; `index` says whose they are, in the same
@@ -61,23 +61,27 @@ export class PixelStore {
     const folder = storeFolder(cacheFolder, format);
     await mkdir(folder, { recursive: true });
     await lock(folder, signal, say);
+    const opened: FileHandle[] = [];
     try {
       const bytes = bytesOf(format);
       const known = await readIndex(folder, bytes);
       const generation = known?.whole ? known.generation : randomBytes(16).toString("hex");
       if (!known) await begin(folder, bytes, generation);
-      const index = await open(join(folder, "index"), "r+");
+      const index = await openOwnFile(join(folder, "index"), constants.O_RDWR);
+      opened.push(index);
       if (known && !known.whole) {
         // Places that are given anew must not be taken for the old ones.
         await writeAll(index, Buffer.from(generation, "hex"), 12);
         await index.datasync();
       }
-      const pixels = await open(join(folder, "pixels"), "r+");
+      const pixels = await openOwnFile(join(folder, "pixels"), constants.O_RDWR);
+      opened.push(pixels);
       const hashes = known?.hashes ?? [];
       await index.truncate(HEADER + hashes.length * ENTRY);
       await pixels.truncate(hashes.length * bytes);
       return new PixelStore(folder, bytes, generation, new Map(hashes.map((hash, place) => [hash, place])), index, pixels);
     } catch (error) {
+      for (const file of opened) await file.close();
       unlock(folder);
       throw error;
     }
@@ -131,7 +135,7 @@ export class PixelStore {
 
 /** Whether a store is still the one that was referred to. */
 export async function isCurrent({ path, generation }: StoreReference): Promise<boolean> {
-  const file = await open(join(path, "..", "index"), "r").catch(() => undefined);
+  const file = await openOwnFile(join(path, "..", "index")).catch(() => undefined);
   if (!file) return false;
   try {
     const header = Buffer.alloc(HEADER);
@@ -175,8 +179,9 @@ async function begin(folder: string, bytes: number, generation: string): Promise
   header.write(generation, 12, "hex");
   // Another file, so that whoever reads the old one is not disturbed.
   await rm(join(folder, "pixels"), { force: true });
-  await (await open(join(folder, "pixels"), "w")).close();
-  const file = await open(join(folder, "index.new"), "w");
+  await (await open(join(folder, "pixels"), "wx")).close();
+  await rm(join(folder, "index.new"), { force: true });
+  const file = await open(join(folder, "index.new"), "wx");
   await file.writeFile(header);
   await file.sync();
   await file.close();
@@ -185,7 +190,7 @@ async function begin(folder: string, bytes: number, generation: string): Promise
 
 /** What an index says as far as it is whole; undefined where there is none, or it is another's. */
 async function readIndex(folder: string, bytes: number): Promise<{ readonly generation: string; readonly hashes: readonly string[]; /** Nothing was lost. */ readonly whole: boolean } | undefined> {
-  const file = await open(join(folder, "index"), "r").catch(() => undefined);
+  const file = await openOwnFile(join(folder, "index")).catch(() => undefined);
   const pixels = await stat(join(folder, "pixels")).catch(() => undefined);
   if (!file) return undefined;
   try {

@@ -1,9 +1,10 @@
 import { type DuckDBConnection, type DuckDBDataChunk, DuckDBInstance } from "@duckdb/node-api";
-import { mkdtempSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { LatheError } from "../../base/errors.js";
+import { sweepLeftBehind, workName } from "../../base/work-folder.js";
 import { literal } from "./sql.js";
 
 /** A value of a result row; big integers as numbers. */
@@ -40,7 +41,9 @@ export class Database {
     let folder: string;
     try {
       await mkdir(workFolder, { recursive: true });
-      folder = mkdtempSync(join(workFolder, `work-${process.pid}-`));
+      sweepLeftBehind(workFolder, "work");
+      folder = join(workFolder, workName("work"));
+      await mkdir(folder);
     } catch (error) {
       throw new LatheError("run.storage", `${workFolder} cannot be written (${(error as Error).message}); choose a folder you may write to`, { path: workFolder }, { cause: error });
     }

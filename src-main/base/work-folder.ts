@@ -1,0 +1,98 @@
+import { createHash, randomBytes } from "node:crypto";
+import { lstatSync, mkdirSync, readdirSync, readlinkSync, rmSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { LatheError } from "./errors.js";
+import { isAlive, thisProcess } from "./lock.mjs";
+
+/**
+ * Folders and files that last as long as the process that made them. Their names say whose they are: `<kind>-<machine>-<pid>-<start of the process>-<random>`. A process
+ * that is killed leaves its own behind; the next that makes one beside it takes it away.
+ */
+const OWNER = /^([0-9a-f]{8})-(\d+)-(\d+)-[0-9a-f]{12}$/;
+
+/** Folders in the system's place for temporary files. */
+const KIND = "lathe-work";
+
+/** A folder for temporary files, which whoever made it removes. @throws LatheError `run.storage` */
+export function makeWorkFolder(): string {
+  const parent = tmpdir();
+  sweepLeftBehind(parent, KIND);
+  const folder = join(parent, workName(KIND));
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (thrown) {
+    const { message } = thrown as Error;
+    throw new LatheError("run.storage", `no temporary files can be written to ${parent} (${message}); make room there, or name another folder in TMPDIR`, { path: parent }, { cause: thrown });
+  }
+  return folder;
+}
+
+/** A new name that says whose it is. */
+export function workName(kind: string): string {
+  const { pid, started = "0" } = thisProcess();
+  return `${kind}-${machine()}-${pid}-${started}-${randomBytes(6).toString("hex")}`;
+}
+
+/** Removes what of a kind lies in a folder and whose process has gone. What is a link, or another user's, stays, and so does what cannot be removed. */
+export function sweepLeftBehind(parent: string, kind: string): void {
+  for (const name of namesIn(parent)) {
+    if (!name.startsWith(`${kind}-`) || !isLeftBehind(join(parent, name), name.slice(kind.length + 1))) continue;
+    try {
+      rmSync(join(parent, name), { recursive: true, force: true });
+    } catch {
+      // Another one removes it at the same time, or nobody can.
+    }
+  }
+}
+
+/** Whether something is of a process that has gone. False of what has another name, and of what is of a machine that cannot be asked. */
+function isLeftBehind(path: string, owner: string): boolean {
+  const [, of, pid = "", started = "0"] = OWNER.exec(owner) ?? [];
+  if (of !== machine()) return false;
+  try {
+    const found = lstatSync(path);
+    if (!(found.isDirectory() || found.isFile()) || (process.getuid && found.uid !== process.getuid())) return false;
+    return !isAlive({ holder: { pid: Number(pid), host: hostname(), ...(started === "0" ? {} : { started }) }, written: found.mtimeMs });
+  } catch {
+    return false;
+  }
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * Where a file grows until it is whole and can be renamed: beside it. What killed processes left of the same is taken away.
+ * @returns another path each time
+ */
+export function partOf(path: string): string {
+  sweepParts(path);
+  return join(dirname(path), workName(partKind(path)));
+}
+
+/** Takes away what killed processes left of a file. */
+export function sweepParts(path: string): void {
+  sweepLeftBehind(dirname(path), partKind(path));
+}
+
+/** Names may be 255 bytes long, and a letter takes up to 4. */
+function partKind(path: string): string {
+  return `${basename(path).slice(0, 40)}.part`;
+}
+
+/** Where process ids mean the same: a machine, or a container, which may have its host's name and folders, but not its processes. */
+function machine(): string {
+  let processes = "";
+  try {
+    processes = readlinkSync("/proc/self/ns/pid");
+  } catch {
+    // Linux only.
+  }
+  return createHash("sha256").update(JSON.stringify([hostname(), processes])).digest("hex").slice(0, 8);
+}
