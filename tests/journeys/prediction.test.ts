@@ -11,11 +11,14 @@ import { columns, judgedProject, toCsv } from "../support/judged-project.js";
 /** Processes that serve models, and how those that have ended did. */
 const links: EngineLink[] = [];
 const ended: string[] = [];
+/** The last one that answered a table. */
+let predicting: EngineLink | undefined;
 const launch = (): EngineLink => {
   const link = launchChildProcess();
   return {
     ...link,
     send(command) {
+      if (command.type === "work" && command.work.kind === "predict") predicting = link;
       if (command.type === "work" && command.work.kind === "serve-model") {
         links.push(link);
         link.onExit((how) => ended.push(how));
@@ -33,11 +36,11 @@ const one = async (values: Readonly<Record<string, string | null>>) => onePredic
 const usual = { size: "50", weight: "0.1", colour: "red", old: "no" };
 
 interface Heard { readonly stages: string[]; readonly value: TablePrediction | undefined }
-function predictTable(asked: { data: string; out: string; replace?: boolean }, onStage: (leave: () => void) => void = () => undefined): Promise<Heard> {
+function predictTable(asked: { data: string; out: string; replace?: boolean; spreadsheet?: boolean }, onStage: (leave: () => void) => void = () => undefined): Promise<Heard> {
   return new Promise((resolve, reject) => {
     const stages: string[] = [];
     let value: TablePrediction | undefined;
-    const left = setup.streams.predictTable({ ...setup.run, replace: false, ...asked }, {
+    const left = setup.streams.predictTable({ ...setup.run, replace: false, spreadsheet: false, ...asked }, {
       next(event) {
         if (event.event === "result") ({ value } = event);
         if (event.event !== "stage") return;
@@ -100,6 +103,16 @@ describe("a table's answers", () => {
     const out = join(setup.root, "many.predictions.csv");
     await expect(predictTable({ data: many, out }, (leave) => leave())).rejects.toMatchObject({ code: "cancelled" });
     expect(readdirSync(setup.root).filter((name) => name.startsWith("many.predictions"))).toEqual([]);
+  });
+});
+
+describe("a process that is ended by force while it answers a table", () => {
+  it("leaves no half file behind", async () => {
+    const many = join(setup.root, "killed.csv");
+    writeFileSync(many, toCsv(Array.from({ length: 400 }, () => setup.rows).flat()));
+    const out = join(setup.root, "killed.predictions.csv");
+    await expect(predictTable({ data: many, out }, () => predicting?.kill())).rejects.toMatchObject({ code: "engine.crashed" });
+    expect(readdirSync(setup.root).filter((name) => name.startsWith("killed.predictions"))).toEqual([]);
   });
 });
 
