@@ -14,7 +14,9 @@ export function openTransport(): Promise<Transport> {
 
 function openSocket(): Promise<Transport> {
   return new Promise((resolve, reject) => {
-    const socket = new WebSocket(`${location.protocol.replace("http", "ws")}//${location.host}/rpc`);
+    const address = new URL("rpc", location.href);
+    address.protocol = address.protocol.replace("http", "ws");
+    const socket = new WebSocket(address);
     socket.addEventListener("open", () => resolve(createSocketTransport(socket)), { once: true });
     socket.addEventListener("error", () => void whyNot().then(reject), { once: true });
   });
@@ -22,7 +24,7 @@ function openSocket(): Promise<Transport> {
 
 /** A socket does not say why it was refused; the page's own address does. */
 async function whyNot(): Promise<LatheError> {
-  const status = await fetch("/", { method: "HEAD" }).then((answer) => answer.status, () => undefined);
+  const status = await fetch(".", { method: "HEAD" }).then((answer) => answer.status, () => undefined);
   return status === 401 || status === 403 ? new LatheError("rpc.refused", "this window's address is not, or no longer, the server's") : new LatheError("rpc.closed", "Lathe's server does not answer");
 }
 

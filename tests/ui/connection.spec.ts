@@ -1,6 +1,11 @@
+import { once } from "node:events";
 import { writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
+import { type RunningServer, startServer } from "../../src-main/server/index.js";
+import { createStudio } from "../../src-main/services/studio.js";
 import { expectAccessible } from "./accessibility.js";
 import { cloudTable, writeClouds } from "./cloud-project.js";
 import { expect, test } from "./fixture.js";
@@ -9,6 +14,10 @@ async function open(page: Page, url: string, hash: string): Promise<void> {
   await page.goto(url);
   await page.waitForURL((at) => !at.href.includes("token"));
   await page.goto(`${page.url().replace(/#.*/, "")}#${hash}`);
+}
+/** A second server, at a port of its own, whose projects lie below `folder`. */
+function startAnother(folder: string): Promise<RunningServer> {
+  return startServer({ studio: createStudio({ allowedFolders: [folder], home: join(folder, "other-home") }), onRefusal: () => undefined });
 }
 const data = (project: string) => `/project/${encodeURIComponent(project)}/data`;
 
@@ -38,6 +47,45 @@ test("a server that was away comes back, and the view has stayed", async ({ page
   await expect(page.getByText(/The connection to Lathe was lost/)).toBeHidden({ timeout: 15_000 });
   await expect(page.getByRole("textbox", { name: "Find in the rows" })).toHaveValue("cirrus");
   await expect(page.getByRole("table", { name: "Rows" })).toBeVisible();
+});
+
+test("two servers at two ports keep a window each in one browser; what else listens on this machine is sent neither's cookie", async ({ page, studio, workshop }) => {
+  const other = await startAnother(workshop.folder);
+  const heard: (string | undefined)[] = [];
+  const stranger = createServer(({ headers: { cookie } }, response) => {
+    heard.push(cookie);
+    // What it could do to ours.
+    response.writeHead(200, { "Content-Type": "text/html", "Set-Cookie": ["lathe=; Path=/", "lathe-session=; Path=/; Max-Age=0"] }).end("<title>stranger</title>");
+  }).listen(0, "127.0.0.1");
+  await once(stranger, "listening");
+  try {
+    const second = await page.context().newPage();
+    await studio.open(workshop.server.url);
+    await second.goto(other.url);
+    const projects = (at: Page) => expect(at.getByRole("heading", { name: "Projects", exact: true })).toBeVisible();
+    await projects(page);
+    await projects(second);
+    const third = await page.context().newPage();
+    await third.goto(`http://127.0.0.1:${(stranger.address() as AddressInfo).port}/`);
+    await expect(third).toHaveTitle("stranger");
+    // A browser may ask for an icon too, with the cookies that the stranger gave it.
+    expect(heard.length).toBeGreaterThan(0);
+    expect(heard.join("; ")).not.toMatch(/lathe-[0-9a-f]{12}/);
+
+    // Neither replaced nor logged out the other, and nor did the third.
+    for (const at of [page, second]) {
+      await at.reload();
+      await projects(at);
+    }
+    // The one's cookie does not open the other, not even at an address below its path.
+    const { pathname } = new URL(page.url());
+    expect((await second.goto(`http://127.0.0.1:${other.port}${pathname}`))?.status()).toBe(401);
+    studio.expectNoComplaints();
+  } finally {
+    stranger.close();
+    stranger.closeAllConnections();
+    await other.close();
+  }
 });
 
 test("a server that was started anew has another address, which is said", async ({ page, workshop }) => {
