@@ -88,7 +88,9 @@ test("two servers at two ports keep a window each in one browser; what else list
   }
 });
 
-test("a server that was started anew has another address, which is said", async ({ page, workshop }) => {
+test("a server that was started anew has another address, which is said; what is asked for then ends", async ({ page, workshop }) => {
+  const faults: string[] = [];
+  page.on("pageerror", (error) => faults.push(String(error)));
   const project = writeClouds(workshop.folder);
   await open(page, workshop.server.url, data(project));
   await expect(page.getByRole("table", { name: "Rows" })).toBeVisible();
@@ -98,6 +100,9 @@ test("a server that was started anew has another address, which is said", async 
   await page.waitForTimeout(1500);
   // It does not go on knocking.
   expect(workshop.refusals.length).toBe(asked);
+  await page.getByRole("textbox", { name: "Find in the rows" }).fill("cirrus");
+  await expect(page.getByText(/not, or no longer, the server's; open the link that lathe serve printed last/).first()).toBeVisible();
+  expect(faults).toEqual([]);
 });
 
 test("a change made while the server is away is kept and saved when it is back", async ({ page, workshop }) => {
