@@ -40,7 +40,7 @@ export const predictTexts = {
     waiting: "from before: a value is not understood",
     probabilities: (target: string) => `Probabilities of ${target}`,
     more: (count: string) => `${count} less likely ones`,
-    threshold: (positive: string, share: string) => `${positive} is decided from ${share} on.`,
+    threshold: (positive: string, share: string) => `${positive} is decided above ${share}.`,
     truth: (truth: string) => `The table says ${truth}.`,
     unit: "In the column's own unit",
     doubt: (count: number) => (count === 1 ? "Be careful: one value is marked in the form." : `Be careful: ${count} values are marked in the form.`),
