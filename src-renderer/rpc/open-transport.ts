@@ -7,9 +7,14 @@ import { createSocketTransport } from "../../src-main/rpc/transports/web-socket.
 /** Addresses that `lathe serve` answers to. */
 const served = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
+/** Whether the page is in a browser, and not in a desktop window. Known before the host has said anything. */
+export function inBrowser(): boolean {
+  return served.has(location.hostname);
+}
+
 /** In a browser we were loaded from the server to speak to, on this machine; anywhere else the host's preload script hands over a port. */
 export function openTransport(): Promise<Transport> {
-  return served.has(location.hostname) ? openSocket() : receivePort();
+  return inBrowser() ? openSocket() : receivePort();
 }
 
 function openSocket(): Promise<Transport> {

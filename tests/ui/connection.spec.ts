@@ -128,6 +128,25 @@ test("a table that is dropped on the page becomes a project; what is none says s
   await expect(page.getByText(/picture\.exe is not a table or a picture that Lathe reads/)).toBeVisible();
 });
 
+test("a file that is dropped while another is sent is sent after it", async ({ page, studio, workshop }) => {
+  await studio.open(workshop.server.url);
+  await expect(page.getByRole("heading", { name: "Projects", exact: true })).toBeVisible();
+  let go: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => (go = resolve));
+  await page.route(/\/upload\?name=first/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  const names: string[] = [];
+  page.on("response", (response) => response.url().includes("/upload?") && names.push(new URL(response.url()).searchParams.get("name") ?? ""));
+  await dropFile(page, "first.csv", cloudTable(40));
+  await expect(page.getByText(/Sending first\.csv/)).toBeVisible();
+  await dropFile(page, "second.csv", cloudTable(40));
+  go();
+  await expect.poll(() => names).toEqual(["first.csv", "second.csv"]);
+  studio.expectNoComplaints();
+});
+
 test("the picker shows what may be used, makes folders, and takes a file of the browser's machine", async ({ page, workshop }) => {
   const project = writeClouds(workshop.folder);
   writeFileSync(join(workshop.folder, "a note.txt"), "");
