@@ -52,8 +52,12 @@ export interface PredictRequest {
   readonly device?: string;
   /** Refuse where `out` is there. */
   readonly keepExisting?: boolean;
-  /** Tell so many of the first rows too. */
+  /** Tell so many of the first rows too, as they are without apostrophes. */
   readonly preview?: number;
+  /** An apostrophe before each cell that a spreadsheet would take for a formula. */
+  readonly spreadsheet?: boolean;
+  /** Where the file grows before it appears, so that who asked can delete it if the process is ended by force. */
+  readonly temporary?: string;
 }
 
 export interface CheckExportRequest {

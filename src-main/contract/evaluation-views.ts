@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { formulaCells } from "./results.js";
 import { splitName } from "./table-views.js";
 
 /** What the Evaluate and Predict screens ask for. */
@@ -154,7 +155,8 @@ export const tablePrediction = z.strictObject({
   samples: z.number(),
   out: z.string(),
   unknown: z.record(z.string(), z.number()),
-  /** The first rows of what was written. */
+  formulas: formulaCells,
+  /** The first rows of the answers, without apostrophes. */
   preview: z.strictObject({ columns: z.array(z.string()), rows: z.array(z.array(z.string())) }),
 });
 export type TablePrediction = z.infer<typeof tablePrediction>;

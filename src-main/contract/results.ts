@@ -20,12 +20,17 @@ export const evaluationResult = z.strictObject({
 });
 export type EvaluationResult = z.infer<typeof evaluationResult>;
 
+/** Cells of a CSV, its heads included, that a spreadsheet would take for formulas, and whether each was given an apostrophe that makes it a text. */
+export const formulaCells = z.strictObject({ cells: z.number(), quoted: z.boolean() });
+export type FormulaCells = z.infer<typeof formulaCells>;
+
 export const predictionResult = z.strictObject({
   event: z.literal("prediction"),
   samples: z.number(),
   out: z.string(),
   /** Values that the model was never shown and treats as "none of the known", by input. */
   unknown: z.record(z.string(), z.number()),
+  formulas: formulaCells,
 });
 export type PredictionResult = z.infer<typeof predictionResult>;
 

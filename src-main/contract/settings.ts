@@ -7,6 +7,8 @@ const device = z.string().min(1).max(64);
 const threads = z.union([z.literal("auto"), z.int().min(1).max(1024)]);
 /** Where new projects are made; absolute. */
 const projectsFolder = z.string().min(1).max(4096);
+/** CSV files are for a spreadsheet: an apostrophe before each cell that it would take for a formula. */
+const spreadsheet = z.boolean();
 /** Hints that were read and put away. */
 const hintsSeen = z.array(z.string().max(64)).max(200);
 
@@ -19,11 +21,12 @@ export const settingsSchema = z.strictObject({
   /** Absent: the host's own proposal. */
   projectsFolder: projectsFolder.optional(),
   hintsSeen: hintsSeen.default([]),
+  spreadsheet: spreadsheet.default(false),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 
 /** Some of the settings; the rest stays as it is. `projectsFolder` null: the host's own proposal again. */
-export const settingsChange = z.strictObject({ theme, engine, device, threads, projectsFolder: projectsFolder.nullable(), hintsSeen }).partial();
+export const settingsChange = z.strictObject({ theme, engine, device, threads, projectsFolder: projectsFolder.nullable(), hintsSeen, spreadsheet }).partial();
 export type SettingsChange = z.infer<typeof settingsChange>;
 
 export const engineStatus = z.strictObject({

@@ -1,5 +1,5 @@
 import { Emitter, toDisposable, type Disposable } from "../base/disposable.js";
-import { LatheError } from "../base/errors.js";
+import { LatheError, toLatheError } from "../base/errors.js";
 import type { Contract } from "../contract/contract.js";
 import { createClient, mapProcedures, type ClientOptions, type ConnectedClient } from "./client.js";
 import type { Transport } from "./transport.js";
@@ -11,6 +11,8 @@ export type ConnectionState = "connecting" | "connected" | "lost" | "refused" | 
 export interface ReconnectingOptions extends ClientOptions {
   /** Milliseconds to wait before the n-th attempt (from 1) after a loss. */
   readonly delay?: (attempt: number) => number;
+  /** Milliseconds that a call waits for a connection; 30 s unless given. */
+  readonly patience?: number;
 }
 
 /** A client that outlives its connections. */
@@ -21,8 +23,9 @@ export interface ReconnectingClient<C extends Contract> extends Client<C>, Dispo
 }
 
 /**
- * Connects, and again whenever the connection is lost. Calls wait for a connection; those under way when it is lost fail with `rpc.closed`, because the
- * other side may have carried them out. Subscriptions are made again, so an observer may hear of something twice.
+ * Connects, and again whenever the connection is lost. Calls wait for a connection, as long as patience lasts, then fail with `rpc.closed`; so do those under way when it is
+ * lost, because the other side may have carried them out. Subscriptions are made again, so an observer may hear of something twice. Where the other side refuses for
+ * good, calls and subscriptions end with why it does, and so do those made later.
  */
 export function connect<C extends Contract>(
   contract: C,
@@ -30,8 +33,15 @@ export function connect<C extends Contract>(
   options: ReconnectingOptions = {},
 ): ReconnectingClient<C> {
   const delay = options.delay ?? ((attempt) => Math.min(5000, 250 * 2 ** (attempt - 1)));
+  const patience = options.patience ?? 30_000;
   const states = new Emitter<ConnectionState>();
-  const restore = new Set<(client: ConnectedClient<C>) => void>();
+  interface Subscribed {
+    readonly make: (client: ConnectedClient<C>) => void;
+    readonly end: (error: LatheError) => void;
+  }
+  const restore = new Set<Subscribed>();
+  /** Why the last attempt to connect failed. */
+  let failure: LatheError | undefined;
   let state: ConnectionState = "connecting";
   let current: ConnectedClient<C> | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -52,12 +62,21 @@ export function connect<C extends Contract>(
         current = undefined;
         retry(1);
       });
-      for (const subscribe of restore) subscribe(client);
+      failure = undefined;
+      for (const { make } of restore) make(client);
       change("connected");
     } catch (thrown) {
-      if (thrown instanceof LatheError && thrown.code === "rpc.refused") change("refused");
-      else retry(count + 1);
+      failure = toLatheError(thrown);
+      if (failure.code !== "rpc.refused") return retry(count + 1);
+      change("refused");
+      for (const { end } of [...restore]) end(failure);
     }
+  }
+
+  /** Why there will be no connection any more, where that is so. */
+  function whyNever(): LatheError | undefined {
+    if (state === "closed") return new LatheError("rpc.closed", "the connection to Lathe was closed");
+    return state === "refused" ? failure : undefined;
   }
 
   function retry(count: number): void {
@@ -66,29 +85,35 @@ export function connect<C extends Contract>(
     timer = setTimeout(() => void attempt(count), delay(count));
   }
 
-  /** @throws LatheError `cancelled`, or `rpc.closed` once the client was disposed. */
-  function connected(signal?: AbortSignal): Promise<ConnectedClient<C>> {
+  /** @throws LatheError `cancelled`, `rpc.closed` once patience has ended or the client was disposed, `rpc.refused` */
+  function connected(path: string, signal?: AbortSignal): Promise<ConnectedClient<C>> {
     if (current) return Promise.resolve(current);
     return new Promise((resolve, reject) => {
+      const fail = (error: LatheError) => {
+        done();
+        reject(error);
+      };
+      const onAbort = () => fail(new LatheError("cancelled", "the call was cancelled"));
+      const look = () => {
+        const never = whyNever();
+        if (never) return fail(never);
+        if (!current) return;
+        done();
+        resolve(current);
+      };
+      const waiting = setTimeout(() => {
+        const why = failure ? `: ${failure.message}` : "";
+        fail(new LatheError("rpc.closed", `${path} was given up after ${patience / 1000} s without a connection${why}; try again once the connection is back`));
+      }, patience);
+      const registration = states.on(look);
       const done = () => {
+        clearTimeout(waiting);
         registration.dispose();
         signal?.removeEventListener("abort", onAbort);
       };
-      const onAbort = () => {
-        done();
-        reject(new LatheError("cancelled", "the call was cancelled"));
-      };
-      const registration = states.on(() => {
-        if (current) resolve(current);
-        else if (state === "closed") reject(new LatheError("rpc.closed", "the connection to Lathe was closed"));
-        else return;
-        done();
-      });
-      if (state === "closed") {
-        done();
-        reject(new LatheError("rpc.closed", "the connection to Lathe was closed"));
-      } else if (signal?.aborted) onAbort();
-      else signal?.addEventListener("abort", onAbort, { once: true });
+      signal?.addEventListener("abort", onAbort, { once: true });
+      if (signal?.aborted) onAbort();
+      else look();
     });
   }
 
@@ -102,21 +127,30 @@ export function connect<C extends Contract>(
           if (error instanceof LatheError && error.code === "rpc.closed" && state !== "closed") {
             // Not the stream's end: the connection went, and a new one will restore it; or we fell behind on one that is still there.
             queueMicrotask(() => {
-              if (current === client && restore.has(make)) make(client);
+              if (current === client && restore.has(subscribed)) make(client);
             });
             return;
           }
-          restore.delete(make);
+          restore.delete(subscribed);
           observer.end?.(error);
         },
       });
       if (made) observer.resumed?.();
       made = true;
     };
-    restore.add(make);
-    if (current) make(current);
+    const subscribed: Subscribed = {
+      make,
+      end(error) {
+        if (restore.delete(subscribed)) observer.end?.(error);
+      },
+    };
+    restore.add(subscribed);
+    const never = whyNever();
+    // Whoever subscribes holds what it can dispose of before it hears anything.
+    if (never) queueMicrotask(() => subscribed.end(never));
+    else if (current) make(current);
     return toDisposable(() => {
-      restore.delete(make);
+      restore.delete(subscribed);
       inner?.dispose();
     });
   }
@@ -124,7 +158,7 @@ export function connect<C extends Contract>(
   void attempt(0);
   return {
     procedures: mapProcedures(contract, async (path, procedure, input, callOptions) => {
-      const client = await connected(callOptions?.signal);
+      const client = await connected(path, callOptions?.signal);
       return client.call(path, procedure, input, callOptions);
     }),
     subscribe,

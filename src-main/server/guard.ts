@@ -11,7 +11,9 @@ export interface Guard {
   readonly token: string;
   /** A token that is good once, within a minute. */
   ticket(): string;
-  /** What a browser sends back once it has shown the token. */
+  /** The folder of addresses that a browser is at once it has shown the token: `/…/`. It tells nothing to who has no cookie. */
+  readonly home: string;
+  /** What a browser sends back from then on, below `home`. */
   readonly cookie: string;
   /**
    * A page of another site can make a browser ask, or have its own name resolve to 127.0.0.1 (DNS rebinding): the browser then names that
@@ -25,10 +27,18 @@ export interface Guard {
 
 /** @param token 256 random bits, unless given. */
 export function createGuard(token: string = randomBytes(32).toString("base64url")): Guard {
+  const derive = (what: string) => createHmac("sha256", token).update(what).digest();
   // Derived, so that the cookie on disk does not give the token away.
-  const session = createHmac("sha256", token).update("lathe session").digest("base64url");
-  // Cookies know no ports: each server has a name of its own, so that two of them do not overwrite each other's.
-  const name = `lathe-${createHmac("sha256", token).update("cookie name").digest("hex").slice(0, 12)}`;
+  const session = derive("lathe session").toString("base64url");
+  /*
+   * A cookie is for a host, whatever the port (RFC 6265, section 8.5), and SameSite counts ports as one site: every program on 127.0.0.1 that the user looks at,
+   * another user's too, would be sent this one and could use it. What a browser does keep apart is paths: it sends the cookie only to addresses below one that
+   * nobody else can know. A name that nobody else can know keeps others from replacing it; the port would not do, since it may be forwarded (ssh -L), and two
+   * servers then look alike. `__Host-` wants Secure, which Safari does not keep without HTTPS, and says nothing of ports either. What is left to a program on another port is
+   * to fill the browser's store until it forgets: the link that lathe serve printed then opens the page again.
+   */
+  const home = `/${derive("home").toString("base64url").slice(0, 22)}/`;
+  const name = `lathe-${derive("cookie name").toString("hex").slice(0, 12)}`;
 
   const tickets = new Map<string, number>();
 
@@ -45,7 +55,8 @@ export function createGuard(token: string = randomBytes(32).toString("base64url"
       tickets.set(ticket, Date.now() + ticketLife);
       return ticket;
     },
-    cookie: `${name}=${session}; HttpOnly; SameSite=Strict; Path=/`,
+    home,
+    cookie: `${name}=${session}; HttpOnly; SameSite=Strict; Path=${home}`,
     checkSite({ headers: { host, origin } }) {
       const hostname = host?.replace(/:\d+$/, "");
       if (host === undefined || hostname === undefined || !localNames.has(hostname)) {
@@ -68,7 +79,7 @@ export function createGuard(token: string = randomBytes(32).toString("base64url"
       const sessions = (cookie ?? "").split(";").map((part) => part.trim()).filter((part) => part.startsWith(`${name}=`));
       if (sessions.some((part) => same(part.slice(name.length + 1), session))) {
         // A browser always names the origin of a socket: without one this is no browser, and a cookie is not for it.
-        if (url.pathname === "/rpc" && origin === undefined) throw new LatheError("rpc.refused", "a connection with a cookie must name its Origin");
+        if (url.pathname.endsWith("/rpc") && origin === undefined) throw new LatheError("rpc.refused", "a connection with a cookie must name its Origin");
         return "cookie";
       }
       throw new LatheError("rpc.refused", "this needs the token: open the link that lathe serve printed");

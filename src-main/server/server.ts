@@ -93,7 +93,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = admit(request);
-    if (request.method === "POST" && url.pathname === "/upload") {
+    if (request.method === "POST" && atHome(url.pathname) === "/upload") {
       if (request.headers.origin === undefined && request.headers.authorization === undefined) throw new Refused(403, new LatheError("rpc.refused", "an upload with a cookie must name its Origin"));
       const path = await guarded(400, () => receiveUpload(request, url.searchParams.get("name") ?? "", studio));
       response.writeHead(200, { "Content-Type": "application/json", "Cache-Control": "no-store" }).end(JSON.stringify({ path }));
@@ -102,13 +102,18 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     if (request.method !== "GET" && request.method !== "HEAD") throw new Refused(405, new LatheError("rpc.refused", `${request.method ?? "this"} is not for this server; only GET is`));
     if (url.searchParams.has("token")) {
       // On to an address without the token, so that no history and no bookmark keeps it.
-      response.writeHead(303, { "Set-Cookie": guard.cookie, Location: "/", "Cache-Control": "no-store" }).end();
+      response.writeHead(303, { "Set-Cookie": guard.cookie, Location: guard.home, "Cache-Control": "no-store" }).end();
       return;
     }
     // The path as it was sent: URL would have tidied "/../" away, and with it what we want to see refused.
-    const file = await guarded(403, () => findPageFile(renderer, pathOf(request)));
+    const file = await guarded(403, () => findPageFile(renderer, atHome(pathOf(request))));
     if (!file) throw new Refused(404, new LatheError("rpc.invalid", "there is nothing at this address"));
     sendFile(response, file, request.method === "HEAD");
+  }
+
+  /** An address as programs use it, which show the token: a browser's have the cookie's path in front. */
+  function atHome(path: string): string {
+    return path.startsWith(guard.home) ? path.slice(guard.home.length - 1) : path;
   }
 
   /** @throws Refused where the request is not the user's. */
@@ -128,7 +133,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   http.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     try {
       const url = admit(request);
-      if (url.pathname !== "/rpc") throw new Refused(404, new LatheError("rpc.invalid", "there is no socket at this address"));
+      if (atHome(url.pathname) !== "/rpc") throw new Refused(404, new LatheError("rpc.invalid", "there is no socket at this address"));
       if (sockets.clients.size >= maxSockets) throw new Refused(503, new LatheError("rpc.refused", `${maxSockets} windows are open already; close some`));
       socket.on("error", () => socket.destroy());
       sockets.handleUpgrade(request, socket, head, (client) => converse(client));

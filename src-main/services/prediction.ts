@@ -1,6 +1,6 @@
-import { existsSync, realpathSync, statSync } from "node:fs";
+import { existsSync, realpathSync, rmSync, statSync } from "node:fs";
 import { LatheError, toLatheError } from "../base/errors.js";
-import { sweepParts } from "../base/work-folder.js";
+import { partOf } from "../base/work-folder.js";
 import type { RowValues } from "../contract/engine-messages.js";
 import { type OnePrediction, type PredictionForm, type TablePrediction, tablePrediction } from "../contract/evaluation-views.js";
 import type { LogEvent } from "../contract/events.js";
@@ -26,7 +26,7 @@ export interface Prediction {
   /** @throws LatheError `usage` for a column the model has not; `data.value` for what is no number, or missing where the model needs it; `engine.*` */
   one(run: RunReference, values: RowValues): Promise<OnePrediction>;
   /** @throws LatheError `export.exists`, `rpc.refused`, `data.*`, `run.storage`, `cancelled` */
-  table(asked: RunReference & { readonly data: string; readonly out: string; readonly replace: boolean }, onProgress: Progress, onLog: (event: LogEvent) => void, signal: AbortSignal): Promise<TablePrediction>;
+  table(asked: RunReference & { readonly data: string; readonly out: string; readonly replace: boolean; readonly spreadsheet: boolean }, onProgress: Progress, onLog: (event: LogEvent) => void, signal: AbortSignal): Promise<TablePrediction>;
   /** Lets go of the processes that models are served in. */
   close(): void;
 }
@@ -46,7 +46,7 @@ export function createPrediction(access: FolderAccess, work: EngineRunner, serve
       const found = await resolvePictures(access, facts, values);
       return describeAnswer(facts, readTrainingValues(folder), values, await servers.ask(model, { kind: "answer", values: found }));
     },
-    async table({ data: asked, out: wanted, replace, ...run }, onProgress, onLog, signal) {
+    async table({ data: asked, out: wanted, replace, spreadsheet, ...run }, onProgress, onLog, signal) {
       const data = await access.resolve(asked, "the table");
       const out = await access.resolveNew(wanted, "the file for predictions");
       const { model } = await modelOfRun(access, run);
@@ -56,8 +56,9 @@ export function createPrediction(access: FolderAccess, work: EngineRunner, serve
         if (!replace) throw outExists(out);
       }
       const schema = predictionResult.extend({ preview: tablePrediction.shape.preview });
+      const temporary = partOf(out);
       try {
-        const { event: _event, ...result } = await work({ kind: "predict", model, data, out, keepExisting: !replace, preview: PREVIEW },
+        const { event: _event, ...result } = await work({ kind: "predict", model, data, out, temporary, keepExisting: !replace, preview: PREVIEW, spreadsheet },
           (event) => {
             if (event.event === "stage") onProgress(event.stage, event.done, event.total);
             if (event.event === "log") onLog(event);
@@ -66,7 +67,7 @@ export function createPrediction(access: FolderAccess, work: EngineRunner, serve
       } catch (thrown) {
         const error = toLatheError(thrown);
         // A process that was ended by force could not tidy up.
-        if (error.code === "cancelled" || error.code === "engine.crashed") sweepParts(out);
+        if (error.code === "cancelled" || error.code === "engine.crashed") rmSync(temporary, { force: true });
         if (error.code !== "engine.crashed") throw error;
         throw new LatheError("engine.crashed", "the process that made the predictions ended unexpectedly; nothing was written, try again", error.details, { cause: error });
       }

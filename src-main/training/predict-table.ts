@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createWriteStream, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { csvLines } from "../base/csv.js";
 import { LatheError } from "../base/errors.js";
 import { partOf } from "../base/work-folder.js";
 import type { PredictRequest } from "../contract/engine-messages.js";
@@ -16,19 +17,21 @@ import { floats } from "./trainer.js";
 
 /**
  * Answers for every row of a table, as CSV: `sample` (the row's number, from 1, or a picture's path in its folder), then for each target `<target>` and, for classes, one `<target>:<class>` column of
- * probabilities. The file appears whole or not at all.
+ * probabilities. The file appears whole or not at all. Every cell is exact unless it is meant for a spreadsheet; what that would take for a formula is counted.
  */
 export async function predictTable(request: PredictRequest, { emit, control }: WorkSetting): Promise<PredictionResult & Partial<Pick<TablePrediction, "preview">>> {
   const out = resolve(request.out);
   const model = await serveModel(request.model, request.device ?? "auto");
-  const temporary = partOf(out);
+  const temporary = request.temporary ?? partOf(out);
   try {
     const { fitted, thresholds } = model.facts;
     const table = await readTable({ fitted, folder: process.cwd(), path: resolve(request.data), workFolder: model.workFolder, targets: "none" });
     for (const message of table.warnings) emit({ event: "log", level: "warning", message });
     const columns = fitted.targets.map((target) => answerColumns(target, thresholds[target.name]));
     const head = ["sample", ...columns.flatMap((target) => target.head)];
-    const file = await CsvFile.create(temporary, head);
+    const lines = csvLines({ spreadsheet: request.spreadsheet ?? false });
+    const file = await CsvFile.create(temporary);
+    file.write(lines.line(head));
     const preview: string[][] = [];
     let samples = 0;
     for await (const batch of table) {
@@ -37,7 +40,7 @@ export async function predictTable(request: PredictRequest, { emit, control }: W
       const outputs = fitted.targets.map((target) => floats(result, outputName(target.name, fitted)));
       for (let i = 0; i < batch.size; i++) {
         const row = [batch.names?.[i] ?? String(batch.rows[i] ?? 0), ...columns.flatMap(({ width, cells }, t) => cells((outputs[t] ?? new Float32Array(0)).subarray(i * width, (i + 1) * width)))];
-        file.row(row);
+        file.write(lines.line(row));
         if (preview.length < (request.preview ?? 0)) preview.push(row);
       }
       await file.drained();
@@ -54,7 +57,10 @@ export async function predictTable(request: PredictRequest, { emit, control }: W
     } catch (thrown) {
       throw storageError(out, thrown, LOST);
     }
-    return { event: "prediction", samples, out, unknown: Object.fromEntries(table.unknown.map(({ column, rows }) => [column, rows])), ...(request.preview === undefined ? {} : { preview: { columns: head, rows: preview } }) };
+    return {
+      event: "prediction", samples, out, unknown: Object.fromEntries(table.unknown.map(({ column, rows }) => [column, rows])),
+      formulas: { cells: lines.formulas, quoted: request.spreadsheet ?? false }, ...(request.preview === undefined ? {} : { preview: { columns: head, rows: preview } }),
+    };
   } catch (thrown) {
     rmSync(temporary, { force: true });
     throw thrown;
@@ -68,6 +74,7 @@ export function badPictures({ path, bad }: Pick<TableReader, "path" | "bad">): r
   if (bad.length === 0) return [];
   return [`${bad.length} picture${bad.length === 1 ? "" : "s"} of ${path} cannot be read and ${bad.length === 1 ? "is" : "are"} left out${bad.length === 1 ? "" : ", such as one"}: ${bad[0]}`];
 }
+
 
 export function outExists(out: string): LatheError {
   return new LatheError("export.exists", `${out} is there already; choose another name, or say that it may be replaced`, { path: out });
@@ -85,19 +92,17 @@ class CsvFile {
     this.#stream.on("error", (error) => (this.#failure = storageError(path, error, LOST)));
   }
 
-  static async create(path: string, head: readonly string[]): Promise<CsvFile> {
+  static async create(path: string): Promise<CsvFile> {
     try {
       mkdirSync(dirname(path), { recursive: true });
     } catch (thrown) {
       throw storageError(path, thrown, LOST);
     }
-    const file = new CsvFile(path);
-    file.row(head);
-    return file;
+    return new CsvFile(path);
   }
 
-  row(cells: readonly string[]): void {
-    this.#full = !this.#stream.write(`${cells.map(quote).join(",")}\n`);
+  write(line: string): void {
+    this.#full = !this.#stream.write(line);
   }
 
   async drained(): Promise<void> {
@@ -123,9 +128,4 @@ async function drained(stream: NodeJS.EventEmitter): Promise<void> {
   const abort = new AbortController();
   await Promise.race(["drain", "close"].map((event) => once(stream, event, { signal: abort.signal }))).catch(() => undefined);
   abort.abort();
-}
-
-/** RFC 4180; a text that a spreadsheet would take for a formula keeps its meaning as text only when quoted by hand, so it is left as it is. */
-function quote(cell: string): string {
-  return /[",\n\r]/.test(cell) ? `"${cell.replaceAll("\"", "\"\"")}"` : cell;
 }

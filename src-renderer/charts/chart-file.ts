@@ -1,7 +1,8 @@
+import { saveFile } from "../composables/save-file.js";
 import type { LineSeries } from "./series.js";
 
-/** The values of a chart as CSV: a row for every x that any of them has. Faint lines are the others' raw values and come along. */
-export function seriesCsv(xLabel: string, series: readonly LineSeries[]): string {
+/** The values of a chart as rows of a file, heads first: a row for every x that any of them has. Faint lines are the others' raw values and come along. */
+export function seriesRows(xLabel: string, series: readonly LineSeries[]): readonly (readonly string[])[] {
   const rows = new Map<number, (number | undefined)[]>();
   series.forEach(({ x, y }, k) => {
     for (let i = 0; i < x.length; i++) {
@@ -12,17 +13,7 @@ export function seriesCsv(xLabel: string, series: readonly LineSeries[]): string
     }
   });
   const lines = [...rows].sort(([a], [b]) => a - b).map(([x, values]) => [String(x), ...values.map((value) => (value === undefined || Number.isNaN(value) ? "" : String(value)))]);
-  return toCsv([[xLabel, ...series.map(({ label }) => label)], ...lines]);
-}
-
-/** @returns RFC 4180 */
-export function toCsv(rows: readonly (readonly string[])[]): string {
-  const quote = (cell: string) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll("\"", "\"\"")}"` : cell);
-  return rows.map((row) => `${row.map(quote).join(",")}\r\n`).join("");
-}
-
-export function saveText(name: string, text: string): void {
-  save(name, new Blob([text], { type: "text/csv;charset=utf-8" }));
+  return [[xLabel, ...series.map(({ label }) => label)], ...lines];
 }
 
 /** A canvas as it looks, on its ground: alone it is transparent. */
@@ -36,16 +27,6 @@ export function savePicture(name: string, canvas: HTMLCanvasElement, ground: str
   context.fillRect(0, 0, picture.width, picture.height);
   context.drawImage(canvas, 0, 0);
   picture.toBlob((blob) => {
-    if (blob) save(name, blob);
+    if (blob) saveFile(name, blob);
   }, "image/png");
-}
-
-function save(name: string, blob: Blob): void {
-  const address = URL.createObjectURL(blob);
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = name.replaceAll(/[^\p{L}\p{N}._-]+/gu, "-");
-  link.click();
-  // The browser has begun to read it by then.
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }

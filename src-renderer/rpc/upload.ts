@@ -14,7 +14,7 @@ export function uploadFile(file: File, { onProgress, signal }: UploadOptions = {
   return new Promise((resolve, reject) => {
     // fetch does not tell how much has been sent.
     const request = new XMLHttpRequest();
-    request.open("POST", `/upload?name=${encodeURIComponent(file.name)}`);
+    request.open("POST", `upload?name=${encodeURIComponent(file.name)}`);
     request.setRequestHeader("Content-Type", "application/octet-stream");
     request.responseType = "json";
     request.upload.addEventListener("progress", ({ loaded, total }) => total > 0 && onProgress?.(loaded / total));

@@ -32,11 +32,11 @@ export const usePredictTable = defineStore("predict-table", () => {
     cancelled.value = false;
   }
 
-  function start(run: RunReference, replace: boolean): void {
+  function start(run: RunReference, { replace, spreadsheet }: { readonly replace: boolean; readonly spreadsheet: boolean }): void {
     if (data.value === undefined || out.value === undefined) return;
     asked.value = { ...run, data: data.value, out: out.value };
     cancelled.value = false;
-    work.start({ ...asked.value, replace });
+    work.start({ ...asked.value, replace, spreadsheet });
   }
 
   return {

@@ -10,9 +10,16 @@ export const useUploads = defineStore("uploads", () => {
   const notices = useNotices();
   const sending = shallowRef<{ readonly name: string; readonly share: number; readonly cancel: () => void }>();
 
-  /** @returns where the file lies now; undefined where it was called off or failed, which is said then. */
-  async function send(file: File): Promise<string | undefined> {
-    if (sending.value) return undefined;
+  let before: Promise<unknown> = Promise.resolve();
+
+  /** One that comes while another is sent waits for it. @returns where the file lies now; undefined where it was called off or failed, which is said then. */
+  function send(file: File): Promise<string | undefined> {
+    const turn = before.then(() => sendNow(file));
+    before = turn;
+    return turn;
+  }
+
+  async function sendNow(file: File): Promise<string | undefined> {
     const abort = new AbortController();
     const tell = (share: number) => (sending.value = { name: file.name, share, cancel: () => abort.abort() });
     tell(0);

@@ -9,6 +9,12 @@ export const chartsTexts = {
   table: "Table",
   tableHint: "The same values as a table",
   tableOf: (title: string) => `${title} as a table`,
+  formulas: {
+    exact: (cells: string) => `Saved with ${cells} ${cells === "1" ? "cell that a spreadsheet would take for a formula" : "cells that a spreadsheet would take for formulas"}, as they are.`,
+    saveQuoted: "Save with apostrophes",
+    quoted: (cells: string) => `Saved with an apostrophe in front of ${cells} ${cells === "1" ? "cell that a spreadsheet would take for a formula" : "cells that a spreadsheet would take for formulas"}.`,
+    saveExact: "Save them as they are",
+  },
   csvHint: "Save every value as a CSV file",
   pictureHint: "Save what you see as a PNG picture",
   summary: (title: string, lines: readonly string[]) => (lines.length === 0 ? `${title}: nothing yet.` : `${title}: ${lines.join(", ")}.`),

@@ -120,7 +120,7 @@ async function measureRun(in_: Browser): Promise<void> {
   page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
   try {
     await page.goto(server.url);
-    await page.goto(`http://127.0.0.1:${server.port}/#/project/${encodeURIComponent(run.reference.project)}/train?run=0001`);
+    await page.goto(`${page.url().replace(/#.*/, "")}#/project/${encodeURIComponent(run.reference.project)}/train?run=0001`);
     await page.getByRole("figure", { name: "Loss", exact: true }).waitFor();
     const devtools = await page.context().newCDPSession(page);
     await measureTasks(page, devtools, run, "begun");

@@ -11,11 +11,14 @@ import { columns, judgedProject, toCsv } from "../support/judged-project.js";
 /** Processes that serve models, and how those that have ended did. */
 const links: EngineLink[] = [];
 const ended: string[] = [];
+/** The last one that answered a table. */
+let predicting: EngineLink | undefined;
 const launch = (): EngineLink => {
   const link = launchChildProcess();
   return {
     ...link,
     send(command) {
+      if (command.type === "work" && command.work.kind === "predict") predicting = link;
       if (command.type === "work" && command.work.kind === "serve-model") {
         links.push(link);
         link.onExit((how) => ended.push(how));
@@ -33,11 +36,11 @@ const one = async (values: Readonly<Record<string, string | null>>) => onePredic
 const usual = { size: "50", weight: "0.1", colour: "red", old: "no" };
 
 interface Heard { readonly stages: string[]; readonly value: TablePrediction | undefined }
-function predictTable(asked: { data: string; out: string; replace?: boolean }, onStage: (leave: () => void) => void = () => undefined): Promise<Heard> {
+function predictTable(asked: { data: string; out: string; replace?: boolean; spreadsheet?: boolean }, onStage: (leave: () => void) => void = () => undefined): Promise<Heard> {
   return new Promise((resolve, reject) => {
     const stages: string[] = [];
     let value: TablePrediction | undefined;
-    const left = setup.streams.predictTable({ ...setup.run, replace: false, ...asked }, {
+    const left = setup.streams.predictTable({ ...setup.run, replace: false, spreadsheet: false, ...asked }, {
       next(event) {
         if (event.event === "result") ({ value } = event);
         if (event.event !== "stage") return;
@@ -103,6 +106,16 @@ describe("a table's answers", () => {
   });
 });
 
+describe("a process that is ended by force while it answers a table", () => {
+  it("leaves no half file behind", async () => {
+    const many = join(setup.root, "killed.csv");
+    writeFileSync(many, toCsv(Array.from({ length: 400 }, () => setup.rows).flat()));
+    const out = join(setup.root, "killed.predictions.csv");
+    await expect(predictTable({ data: many, out }, () => predicting?.kill())).rejects.toMatchObject({ code: "engine.crashed" });
+    expect(readdirSync(setup.root).filter((name) => name.startsWith("killed.predictions"))).toEqual([]);
+  });
+});
+
 describe("the form for one row", () => {
   it("asks for what the model reads, and begins with what is usual", async () => {
     const { fields, targets } = predictionForm.parse(await setup.procedures.prediction.form(setup.run, setup.context));
@@ -153,18 +166,12 @@ describe("the form for one row", () => {
     await expect(one({ ...usual, price: "1" })).rejects.toMatchObject({ code: "usage", message: expect.stringMatching(/does not read a column "price"/) });
   });
 
-  it("is answered by one process that stays, quickly, and comes back where it dies", async () => {
+  it("is answered by one process that stays, and comes back where it dies", async () => {
     await one(usual);
     const before = links.length;
-    const times: number[] = [];
-    for (let i = 0; i < 20; i++) {
-      const start = performance.now();
-      await one({ ...usual, size: String(i) });
-      times.push(performance.now() - start);
-    }
+    // To start one takes a second; to ask one takes milliseconds.
+    for (let i = 0; i < 20; i++) await one({ ...usual, size: String(i) });
     expect(links.length).toBe(before);
-    const median = times.toSorted((a, b) => a - b)[10]!;
-    expect(median).toBeLessThan(200); // 50 on a machine with nothing else to do
     const both = await Promise.all([one({ ...usual, size: "1" }), one({ ...usual, size: "99" })]);
     expect(both).toEqual([await one({ ...usual, size: "1" }), await one({ ...usual, size: "99" })]);
     const exits = ended.length;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium, type Page } from "@playwright/test";
 import { packageRoot } from "../../src-main/base/entries.js";
+import { warningIn } from "./node-warnings.js";
 
 const register = pathToFileURL(join(packageRoot, "tests", "support", "electron-host", "register.mjs")).href;
 
@@ -27,6 +28,7 @@ export interface DesktopApp {
   readonly pid: number;
   /** Waits for its end. @returns its exit code */
   readonly ended: Promise<number>;
+  /** @returns its exit code. @throws where Node warned of anything in it. */
   quit(): Promise<number>;
 }
 
@@ -72,6 +74,8 @@ export async function startDesktop(home: string, args: readonly string[] = []): 
       await ask("quit").catch(() => undefined);
       const code = await ended;
       await browser?.close().catch(() => undefined);
+      const warning = warningIn(log);
+      if (warning !== undefined) throw new Error(`Node warned in the desktop host: ${warning}`);
       return code;
     },
   };

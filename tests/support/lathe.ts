@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { packageRoot } from "../../src-main/base/entries.js";
 import type { ProjectInput } from "../../src-main/contract/project.js";
+import { warningIn } from "./node-warnings.js";
 
 /** The built command line, run as a user runs it. */
 export interface CommandResult {
@@ -50,8 +51,8 @@ export function startNode(
   });
   child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
   const result = new Promise<CommandResult>((resolve, reject) => child.on("close", (code) => {
-    const warning = /^\(node:\d+\) .*Warning:.*$/m.exec(stderr);
-    if (warning) reject(new Error(`Node warned in ${args.join(" ")}: ${warning[0]}`));
+    const warning = warningIn(stderr);
+    if (warning !== undefined) reject(new Error(`Node warned in ${args.join(" ")}: ${warning}`));
     else resolve({ code, events, stdout, stderr });
   }));
   return { child, result };

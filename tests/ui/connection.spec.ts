@@ -1,6 +1,11 @@
+import { once } from "node:events";
 import { writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
+import { type RunningServer, startServer } from "../../src-main/server/index.js";
+import { createStudio } from "../../src-main/services/studio.js";
 import { expectAccessible } from "./accessibility.js";
 import { cloudTable, writeClouds } from "./cloud-project.js";
 import { expect, test } from "./fixture.js";
@@ -9,6 +14,10 @@ async function open(page: Page, url: string, hash: string): Promise<void> {
   await page.goto(url);
   await page.waitForURL((at) => !at.href.includes("token"));
   await page.goto(`${page.url().replace(/#.*/, "")}#${hash}`);
+}
+/** A second server, at a port of its own, whose projects lie below `folder`. */
+function startAnother(folder: string): Promise<RunningServer> {
+  return startServer({ studio: createStudio({ allowedFolders: [folder], home: join(folder, "other-home") }), onRefusal: () => undefined });
 }
 const data = (project: string) => `/project/${encodeURIComponent(project)}/data`;
 
@@ -40,7 +49,48 @@ test("a server that was away comes back, and the view has stayed", async ({ page
   await expect(page.getByRole("table", { name: "Rows" })).toBeVisible();
 });
 
-test("a server that was started anew has another address, which is said", async ({ page, workshop }) => {
+test("two servers at two ports keep a window each in one browser; what else listens on this machine is sent neither's cookie", async ({ page, studio, workshop }) => {
+  const other = await startAnother(workshop.folder);
+  const heard: (string | undefined)[] = [];
+  const stranger = createServer(({ headers: { cookie } }, response) => {
+    heard.push(cookie);
+    // What it could do to ours.
+    response.writeHead(200, { "Content-Type": "text/html", "Set-Cookie": ["lathe=; Path=/", "lathe-session=; Path=/; Max-Age=0"] }).end("<title>stranger</title>");
+  }).listen(0, "127.0.0.1");
+  await once(stranger, "listening");
+  try {
+    const second = await page.context().newPage();
+    await studio.open(workshop.server.url);
+    await second.goto(other.url);
+    const projects = (at: Page) => expect(at.getByRole("heading", { name: "Projects", exact: true })).toBeVisible();
+    await projects(page);
+    await projects(second);
+    const third = await page.context().newPage();
+    await third.goto(`http://127.0.0.1:${(stranger.address() as AddressInfo).port}/`);
+    await expect(third).toHaveTitle("stranger");
+    // A browser may ask for an icon too, with the cookies that the stranger gave it.
+    expect(heard.length).toBeGreaterThan(0);
+    expect(heard.join("; ")).not.toMatch(/lathe-[0-9a-f]{12}/);
+
+    // Neither replaced nor logged out the other, and nor did the third.
+    for (const at of [page, second]) {
+      await at.reload();
+      await projects(at);
+    }
+    // The one's cookie does not open the other, not even at an address below its path.
+    const { pathname } = new URL(page.url());
+    expect((await second.goto(`http://127.0.0.1:${other.port}${pathname}`))?.status()).toBe(401);
+    studio.expectNoComplaints();
+  } finally {
+    stranger.close();
+    stranger.closeAllConnections();
+    await other.close();
+  }
+});
+
+test("a server that was started anew has another address, which is said; what is asked for then ends", async ({ page, workshop }) => {
+  const faults: string[] = [];
+  page.on("pageerror", (error) => faults.push(String(error)));
   const project = writeClouds(workshop.folder);
   await open(page, workshop.server.url, data(project));
   await expect(page.getByRole("table", { name: "Rows" })).toBeVisible();
@@ -50,6 +100,9 @@ test("a server that was started anew has another address, which is said", async 
   await page.waitForTimeout(1500);
   // It does not go on knocking.
   expect(workshop.refusals.length).toBe(asked);
+  await page.getByRole("textbox", { name: "Find in the rows" }).fill("cirrus");
+  await expect(page.getByText(/not, or no longer, the server's; open the link that lathe serve printed last/).first()).toBeVisible();
+  expect(faults).toEqual([]);
 });
 
 test("a change made while the server is away is kept and saved when it is back", async ({ page, workshop }) => {
@@ -73,6 +126,25 @@ test("a table that is dropped on the page becomes a project; what is none says s
   await expect(page.getByRole("textbox", { name: "Name", exact: true })).toHaveValue("clouds");
   await dropFile(page, "picture.exe", "MZ");
   await expect(page.getByText(/picture\.exe is not a table or a picture that Lathe reads/)).toBeVisible();
+});
+
+test("a file that is dropped while another is sent is sent after it", async ({ page, studio, workshop }) => {
+  await studio.open(workshop.server.url);
+  await expect(page.getByRole("heading", { name: "Projects", exact: true })).toBeVisible();
+  let go: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => (go = resolve));
+  await page.route(/\/upload\?name=first/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  const names: string[] = [];
+  page.on("response", (response) => response.url().includes("/upload?") && names.push(new URL(response.url()).searchParams.get("name") ?? ""));
+  await dropFile(page, "first.csv", cloudTable(40));
+  await expect(page.getByText(/Sending first\.csv/)).toBeVisible();
+  await dropFile(page, "second.csv", cloudTable(40));
+  go();
+  await expect.poll(() => names).toEqual(["first.csv", "second.csv"]);
+  studio.expectNoComplaints();
 });
 
 test("the picker shows what may be used, makes folders, and takes a file of the browser's machine", async ({ page, workshop }) => {

@@ -1,8 +1,9 @@
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import type { Locator } from "@playwright/test";
 import type { RunReport } from "../../src-main/contract/report.js";
 import { expectAccessible } from "./accessibility.js";
-import { writeClouds } from "./cloud-project.js";
+import { cloudTable, writeClouds } from "./cloud-project.js";
 import { expect, test } from "./fixture.js";
 import { trainCities, trainJudged } from "./judged-projects.js";
 import { inBothThemes } from "./looks.js";
@@ -271,6 +272,27 @@ test("what is drawn can be saved: a curve's points, the matrix, a picture", asyn
   expect(matrix).toContain(`\r\n1,${report.test?.confusion["good"]?.counts[1]?.join(",")}\r\n`);
   const picture = await saved(() => page.getByRole("figure", { name: "Calibration" }).getByRole("button", { name: "PNG" }).click());
   expect(picture.subarray(1, 4).toString("latin1")).toBe("PNG");
+  studio.expectNoComplaints();
+});
+
+test("a matrix of classes that a spreadsheet would work out is saved as it is, which is told; or with apostrophes, at the press of a button", async ({ page, studio, workshop }) => {
+  const project = await trainedClouds(workshop.folder, [[]], { table: cloudTable().replaceAll(/,cirrus$/gm, ",=cirrus()"), epochs: 4 });
+  const evaluate = new EvaluatePage(page);
+  await evaluate.goto(workshop.server.url, project);
+  const saved = async (button: Locator): Promise<string> => {
+    const [download] = await Promise.all([page.waitForEvent("download"), button.click()]);
+    return readFileSync(await download.path(), "utf8");
+  };
+  const csv = page.getByRole("region", { name: "What is taken for what" }).getByRole("button", { name: "CSV" });
+  const exact = await saved(csv);
+  expect(exact).toMatch(/^=cirrus\(\),/m);
+  await expect(page.getByText("Saved with 2 cells that a spreadsheet would take for formulas, as they are.")).toBeVisible();
+  const quoted = exact.replaceAll(/(^|,)=cirrus/gm, "$1'=cirrus");
+  expect(await saved(page.getByRole("button", { name: "Save with apostrophes" }))).toBe(quoted);
+  await expect(page.getByText("Saved with an apostrophe in front of 2 cells that a spreadsheet would take for formulas.")).toBeVisible();
+  // It is remembered.
+  await page.reload();
+  expect(await saved(csv)).toBe(quoted);
   studio.expectNoComplaints();
 });
 

@@ -1,8 +1,9 @@
 import { join } from "node:path";
-import { test as base } from "@playwright/test";
+import { expect, test as base } from "@playwright/test";
 import { startServer, type RunningServer } from "../../src-main/server/index.js";
 import type { Refusal } from "../../src-main/server/refusal.js";
 import { createStudio } from "../../src-main/services/studio.js";
+import { hearWarnings } from "../support/node-warnings.js";
 import { temporaryFolder } from "../support/run-on-disk.js";
 import { StudioPage } from "./studio-page.js";
 
@@ -15,7 +16,15 @@ export interface Workshop {
   restart(pause: () => Promise<void>, newToken?: boolean): Promise<void>;
 }
 
-export const test = base.extend<{ workshop: Workshop; studio: StudioPage }>({
+const warnings = hearWarnings();
+
+export const test = base.extend<{ workshop: Workshop; studio: StudioPage; quietNode: undefined }>({
+  // The servers run in this process, and what they start tells its warnings here too.
+  quietNode: [async ({}, use) => {
+    await warnings();
+    await use(undefined);
+    expect(await warnings(), "Node warned").toEqual([]);
+  }, { auto: true }],
   workshop: async ({}, use) => {
     const folder = temporaryFolder("ui");
     const refusals: Refusal[] = [];
@@ -46,4 +55,4 @@ export const test = base.extend<{ workshop: Workshop; studio: StudioPage }>({
   },
 });
 
-export { expect } from "@playwright/test";
+export { expect };

@@ -34,6 +34,19 @@ test("a folder that is dropped on the page is asked for there and then: a browse
   studio.expectNoComplaints();
 });
 
+const told = /red-[01]+\.(bmp|png) is a picture\. A folder of pictures becomes a project; to ask a model about a single one, drop it on the Predict screen/;
+
+test("a drop is not lost where the host has not said yet what it is", async ({ page, studio, workshop }) => {
+  const picture = join(await writeTinyPictures(workshop.folder, ["red", "two"], 2), "red", "red-0001.png");
+  // A connection that nobody answers on.
+  await page.routeWebSocket(/\/rpc$/, () => undefined);
+  await studio.open(workshop.server.url);
+  await expect(page.getByRole("heading", { name: "Projects", exact: true })).toBeVisible();
+  await drop(page, picture);
+  await expect(page.getByText(told)).toBeVisible();
+  studio.expectNoComplaints();
+});
+
 test("a picture that is dropped on Predict is predicted; elsewhere its use is told", async ({ page, studio, workshop }) => {
   test.setTimeout(120_000);
   const project = await trainedBlobs(workshop.folder);
@@ -53,7 +66,7 @@ test("a picture that is dropped on Predict is predicted; elsewhere its use is to
   await new PicturesPage(page).goto(workshop.server.url, project, "data");
   await expect(page.getByRole("listbox", { name: "Pictures", exact: true })).toBeVisible();
   await drop(page, picture);
-  await expect(page.getByText(/red-1\.bmp is a picture\. A folder of pictures becomes a project; to ask a model about a single one, drop it on the Predict screen/)).toBeVisible();
+  await expect(page.getByText(told)).toBeVisible();
   studio.expectNoComplaints();
 });
 

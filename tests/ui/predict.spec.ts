@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { lathe } from "../support/lathe.js";
 import { cloudTable, writeClouds } from "./cloud-project.js";
@@ -108,6 +108,38 @@ test("a file is answered into a CSV, which is previewed; one that is there is re
   studio.expectNoComplaints();
 });
 
+test("answers that a spreadsheet would work out are told; ticked once, they are quoted from then on", async ({ page, studio, workshop }) => {
+  const project = await trainedClouds(workshop.folder, [[]], { table: cloudTable().replaceAll(/,cirrus$/gm, ",=cirrus()"), epochs: 12 });
+  const rows = join(workshop.folder, "new.csv");
+  writeFileSync(rows, cloudTable(40).replaceAll(/,\w+$/gm, ""));
+  const predict = new PredictPage(page);
+  await predict.goto(workshop.server.url, project);
+  await predict.mode("A whole file");
+  await predict.chooseTable(rows);
+  await expect(predict.spreadsheet).not.toBeChecked();
+  await predict.file.getByRole("button", { name: "Predict the file" }).click();
+  const noticed = predict.file.getByRole("list", { name: "What was noticed" });
+  const read = () => readFileSync(join(workshop.folder, "new-predictions.csv"), "utf8");
+  await expect(noticed).toContainText(/^\d+ cells are text that a spreadsheet would take for formulas\. They are written as they are; tick “For a spreadsheet” to put an apostrophe in front\.$/);
+  const exact = read();
+  expect(exact).toMatch(/^1,=cirrus\(\),/m);
+  const count = exact.match(/(^|,)=cirrus/gm)?.length ?? 0;
+  await expect(noticed).toContainText(`${count} cells`);
+
+  await predict.spreadsheet.check();
+  await predict.file.getByRole("button", { name: "Predict the file" }).click();
+  await predict.file.getByRole("button", { name: "Replace it" }).click();
+  await expect(noticed).toHaveText(`${count} cells with an apostrophe in front, so that a spreadsheet shows the text and works nothing out.`);
+  expect(read()).toBe(exact.replaceAll(/(^|,)=cirrus/gm, "$1'=cirrus"));
+  // What the table on the screen shows is the answer itself.
+  await expect(predict.answers.getByRole("cell", { name: "=cirrus()", exact: true }).first()).toBeVisible();
+
+  await page.reload();
+  await predict.mode("A whole file");
+  await expect(predict.spreadsheet).toBeChecked();
+  studio.expectNoComplaints();
+});
+
 test("a large file is called off half way, and nothing is written", async ({ page, studio, workshop }) => {
   const project = await trained(workshop.folder);
   const rows = join(workshop.folder, "many.csv");
@@ -120,8 +152,7 @@ test("a large file is called off half way, and nothing is written", async ({ pag
   await predict.file.getByRole("button", { name: "Predict the file" }).click();
   await predict.file.getByRole("button", { name: "Cancel" }).click();
   await expect(predict.file.getByRole("status")).toContainText("Called off; nothing was written.");
-  await expect.poll(() => readdirSync(workshop.folder).filter((name) => name.startsWith("many-predictions.csv.part"))).toEqual([]);
-  expect(existsSync(join(workshop.folder, "many-predictions.csv"))).toBe(false);
+  await expect.poll(() => readdirSync(workshop.folder).filter((name) => name.startsWith("many-predictions"))).toEqual([]);
   studio.expectNoComplaints();
 });
 

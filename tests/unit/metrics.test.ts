@@ -195,11 +195,9 @@ test("data of the wrong length or an unknown class is an error", () => {
   expect(() => evaluateNumeric({ predictions: float32([1, 2, 3]), targets: float32([1, 2, 3]), columns: ["a", "b"] })).toThrow("3 targets");
 });
 
-test("a million rows take about a second, not minutes", () => {
+test("a million rows are no trouble: comparing each with each would outlast this test's own limit by hours", () => {
   const rows = 1_000_000;
   const probabilities = Float32Array.from({ length: rows }, (_, i) => ((i * 7919) % 1_000_003) / 1_000_003);
   const targets = Int32Array.from({ length: rows }, (_, i) => (i * 31) % 2);
-  const started = performance.now();
   expect(evaluateBinary({ probabilities, targets }).values.auroc).toBeCloseTo(0.5, 2);
-  expect(performance.now() - started).toBeLessThan(10_000);
 });

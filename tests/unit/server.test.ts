@@ -95,14 +95,44 @@ describe("the way in", () => {
   it("is the link: it sets a cookie and leads to an address without the token", async () => {
     const link = await get(`/?token=${server.token}`);
     expect(link.status).toBe(303);
-    expect(link.headers.location).toBe("/");
+    const home = link.headers.location ?? "";
+    expect(home).toMatch(/^\/[\w-]{22}\/$/);
     const cookie = link.headers["set-cookie"]?.[0] ?? "";
-    expect(cookie).toMatch(/HttpOnly; SameSite=Strict; Path=\//);
-    expect(cookie).not.toContain(server.token);
-    const page = await get("/", { cookie: await session() });
+    expect(cookie).toMatch(/^lathe-[0-9a-f]{12}=[\w-]{43}; HttpOnly; SameSite=Strict; Path=\/[\w-]{22}\/$/);
+    expect(cookie.endsWith(`; Path=${home}`)).toBe(true);
+    expect(cookie + home).not.toContain(server.token);
+    const page = await get(home, { cookie: await session() });
     expect(page).toMatchObject({ status: 200, body: expect.stringContaining("<title>Lathe") });
-    expect(await tryKnock("/rpc", { cookie: await session(), origin: origin() })).toBe("open");
+    expect((await get(`${home}assets/index-1a2b.js`, { cookie: await session() })).status).toBe(200);
+    expect(await tryKnock(`${home}rpc`, { cookie: await session(), origin: origin() })).toBe("open");
     expect(refusals).toEqual([]);
+  });
+
+  it("needs the cookie: the address alone tells nothing, and leads out of nothing", async () => {
+    const { location: home = "" } = (await get(`/?token=${server.token}`)).headers;
+    expect((await get(home)).status).toBe(401);
+    expect(await tryKnock(`${home}rpc`, { origin: origin() })).toBe(401);
+    expect((await get(`${home}../secret.json`, bearer())).status).toBe(403);
+    expect(refusals.splice(0)).toHaveLength(3);
+  });
+
+  it("is this server's alone: what another one gave a browser opens nothing here", async () => {
+    const other = await startServer({ renderer, studio: createStudio({ allowedFolders: [allowed], home: join(folder, "other-home") }), onRefusal: () => undefined });
+    try {
+      const { headers } = await fetch(other.url, { redirect: "manual" });
+      const theirs = headers.get("set-cookie")?.split(";")[0] ?? "";
+      const theirHome = headers.get("location") ?? "/";
+      const ours = await session();
+      expect(theirs.split("=")[0]).not.toBe(ours.split("=")[0]);
+      expect((await get("/", { cookie: theirs })).status).toBe(401);
+      expect((await get(theirHome, { cookie: theirs })).status).toBe(401);
+      // Under our name it is a wrong value, and ours beside it still holds.
+      expect((await get("/", { cookie: `${ours.split("=")[0]}=${theirs.split("=")[1]}` })).status).toBe(401);
+      expect((await get("/", { cookie: `${theirs}; ${ours}` })).status).toBe(200);
+      expect(refusals.splice(0)).toHaveLength(3);
+    } finally {
+      await other.close();
+    }
   });
 
   it("is on 127.0.0.1 only", () => {

@@ -1,7 +1,7 @@
 import { basename, extname, resolve } from "node:path";
 import type { Command } from "commander";
 import { LatheError } from "../../base/errors.js";
-import { predictionResult } from "../../contract/results.js";
+import { type FormulaCells, predictionResult } from "../../contract/results.js";
 import { inEngine } from "../../services/jobs.js";
 import { modelFile } from "../../services/models.js";
 import { plural } from "../format.js";
@@ -12,6 +12,7 @@ import { showEvents } from "../show-events.js";
 interface Options {
   readonly out?: string;
   readonly device?: string;
+  readonly spreadsheet?: boolean;
   readonly json?: boolean;
 }
 
@@ -21,16 +22,19 @@ export function addPredict(program: Command): void {
     .argument("<model>", "a run's folder, a project's (its newest run), or a model.onnx")
     .argument("<table>", "table with the model's columns")
     .option("--out <path>", "CSV to write (default: <table>.predictions.csv, in the current folder)")
+    .option("--spreadsheet", "put an apostrophe before text that a spreadsheet would take for a formula (it begins with =, +, - or @); by default every cell is exact, for programs")
     .option("--device <name>", "auto, cpu or another that `devices` lists")
     .action(predict);
 }
 
-async function predict(model: string, data: string, { out = defaultOut(data), device = "auto", json = false }: Options): Promise<void> {
+async function predict(model: string, data: string, { out = defaultOut(data), device = "auto", spreadsheet = false, json = false }: Options): Promise<void> {
   const output = createOutput(json);
   if (resolve(out) === resolve(data)) throw new LatheError("usage", `--out ${out} is the table itself, which predictions would replace; name another file`);
-  const work = { kind: "predict", model: modelFile(model), data, out, device } as const;
+  const work = { kind: "predict", model: modelFile(model), data, out, device, spreadsheet } as const;
   const result = await interruptible(output, (setting) => inEngine(work, showEvents(output), (value) => predictionResult.parse(value), setting));
   for (const [input, rows] of Object.entries(result.unknown)) output.line(`${plural(rows, "row")} with a value of ${input} that the model was never shown`);
+  const told = toldOfFormulas(result.formulas);
+  if (told !== undefined) output.line(told);
   output.line(`${plural(result.samples, "prediction")} in ${result.out}`);
   output.event(result);
 }
@@ -38,4 +42,10 @@ async function predict(model: string, data: string, { out = defaultOut(data), de
 /** `new.csv` to `new.predictions.csv`: never the table itself, and another for each table. */
 function defaultOut(data: string): string {
   return `${basename(data, extname(data))}.predictions.csv`;
+}
+
+function toldOfFormulas({ cells, quoted }: FormulaCells): string | undefined {
+  if (cells === 0) return undefined;
+  if (quoted) return `${plural(cells, "cell")} with an apostrophe in front, so that a spreadsheet shows the text and works nothing out`;
+  return `${plural(cells, "cell")} that a spreadsheet would take for ${cells === 1 ? "a formula" : "formulas"}, written as they are; with --spreadsheet each gets an apostrophe in front`;
 }

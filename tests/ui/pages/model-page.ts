@@ -83,7 +83,9 @@ export class ModelPage {
     await this.settled();
     await this.handle(from, "out").hover();
     await this.page.mouse.down();
+    // A hand moves more than once: what is drawn when the drag begins may come between.
     await this.handle(to, "in").hover();
+    await this.handle(to, "in").hover({ position: { x: 1, y: 1 } });
     await this.page.mouse.up();
   }
 
@@ -143,6 +145,8 @@ export class ModelPage {
 
   /** @param place in pixels from the graph's upper left corner */
   async dropAt(type: string, place: { readonly x: number; readonly y: number }): Promise<void> {
+    // While it moves, the place may be a node's.
+    await this.settled();
     await this.paletteItem(type).dragTo(this.graph, { targetPosition: place });
   }
 

@@ -7,6 +7,7 @@ export class PredictPage {
   readonly run: Locator;
   readonly file: Locator;
   readonly answers: Locator;
+  readonly spreadsheet: Locator;
 
   constructor(readonly page: Page) {
     this.form = page.getByRole("form", { name: "Values of the row" });
@@ -14,6 +15,7 @@ export class PredictPage {
     this.run = page.getByRole("combobox", { name: "Run whose model answers" });
     this.file = page.getByRole("region", { name: "A whole file" });
     this.answers = page.getByRole("region", { name: "Answers", exact: true });
+    this.spreadsheet = page.getByRole("checkbox", { name: "For a spreadsheet" });
   }
 
   /** @param url of the studio, with its token. */

@@ -3,8 +3,9 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { describe, expect, it } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
+import { LatheError } from "../../../src-main/base/errors.js";
 import { createClient } from "../../../src-main/rpc/client.js";
-import { connect } from "../../../src-main/rpc/reconnecting.js";
+import { connect, type ReconnectingClient } from "../../../src-main/rpc/reconnecting.js";
 import { serveConnection } from "../../../src-main/rpc/server.js";
 import type { Transport } from "../../../src-main/rpc/transport.js";
 import { createMemoryPair } from "../../../src-main/rpc/transports/memory.js";
@@ -68,23 +69,23 @@ describe("a WebSocket", () => {
   });
 });
 
-describe("reconnecting", () => {
-  function createHost() {
-    const ends: Transport[] = [];
-    let refuse = 0;
-    return {
-      ends,
-      refuseNext: (count: number) => (refuse = count),
-      open: (): Promise<Transport> => {
-        if (refuse > 0) return refuse--, Promise.reject(new Error("refused"));
-        const [near, far] = createMemoryPair();
-        serveConnection({ contract: testContract, router, transport: far });
-        ends.push(far);
-        return Promise.resolve(near);
-      },
-    };
-  }
+function createHost() {
+  const ends: Transport[] = [];
+  let refuse = 0;
+  return {
+    ends,
+    refuseNext: (count: number) => (refuse = count),
+    open: (): Promise<Transport> => {
+      if (refuse > 0) return refuse--, Promise.reject(new Error("refused"));
+      const [near, far] = createMemoryPair();
+      serveConnection({ contract: testContract, router, transport: far });
+      ends.push(far);
+      return Promise.resolve(near);
+    },
+  };
+}
 
+describe("reconnecting", () => {
   it("makes subscriptions again and lets new calls wait", async () => {
     const host = createHost();
     const client = connect(testContract, host.open, { delay: () => 5 });
@@ -123,6 +124,62 @@ describe("reconnecting", () => {
     await expect(cancelled).rejects.toMatchObject({ code: "cancelled" });
     client.dispose();
     await expect(closed).rejects.toMatchObject({ code: "rpc.closed" });
+  });
+});
+
+describe("a host that refuses for good", () => {
+  const refusal = new LatheError("rpc.refused", "this window's address is no longer the server's");
+  const call = (client: ReconnectingClient<typeof testContract>) => client.procedures.math.add({ a: 1, b: 2 });
+
+  it("ends the calls that wait, those made later, and the subscriptions, with why", async () => {
+    let refuse: (thrown: Error) => void = () => undefined;
+    const client = connect(testContract, () => new Promise<Transport>((_resolve, reject) => (refuse = reject)));
+    const ends: unknown[] = [];
+    const subscribe = () => client.subscribe("count", { name: "refused" }, { next: () => undefined, end: (error) => ends.push(error) });
+    subscribe();
+    const waiting = call(client);
+    refuse(refusal);
+    await expect(waiting).rejects.toBe(refusal);
+    expect(client.state).toBe("refused");
+    await expect(call(client)).rejects.toBe(refusal);
+    subscribe().dispose();
+    subscribe();
+    await expect.poll(() => ends).toEqual([refusal, refusal]);
+    client.dispose();
+    await expect(call(client)).rejects.toMatchObject({ code: "rpc.closed" });
+  });
+
+  it("does so after a loss too", async () => {
+    const host = createHost();
+    let refuses = false;
+    const client = connect(testContract, () => (refuses ? Promise.reject(refusal) : host.open()), { delay: () => 1 });
+    expect(await call(client)).toBe(3);
+    const ends: unknown[] = [];
+    client.subscribe("count", { name: "lost" }, { next: () => undefined, end: (error) => ends.push(error) });
+    await expect.poll(() => sinks.has("lost")).toBe(true);
+    refuses = true;
+    host.ends.at(-1)?.close();
+    await expect.poll(() => client.state).toBe("lost");
+    await expect(call(client)).rejects.toBe(refusal);
+    expect(ends).toEqual([refusal]);
+    client.dispose();
+  });
+});
+
+describe("a host that is away", () => {
+  it("is waited for as long as patience lasts; then the call ends and says why", async () => {
+    const away = connect(testContract, () => Promise.reject(new LatheError("rpc.closed", "Lathe's server does not answer")), { delay: () => 1, patience: 50 });
+    await expect(away.procedures.math.add({ a: 1, b: 2 })).rejects.toMatchObject({
+      code: "rpc.closed", message: "math.add was given up after 0.05 s without a connection: Lathe's server does not answer; try again once the connection is back",
+    });
+    expect(away.state).toBe("lost");
+    away.dispose();
+    // Nobody ever answers whether there is one.
+    const silent = connect(testContract, () => new Promise<Transport>(() => undefined), { patience: 50 });
+    await expect(silent.procedures.math.add({ a: 1, b: 2 })).rejects.toMatchObject({
+      code: "rpc.closed", message: "math.add was given up after 0.05 s without a connection; try again once the connection is back",
+    });
+    silent.dispose();
   });
 });
 
