@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { z } from "zod";
+import { LatheError } from "../../base/errors.js";
 import { readOwnText } from "../../base/own-files.js";
 import { replaceFile } from "../../base/replace-file.js";
 
@@ -43,20 +44,28 @@ export async function stillBad(folder: string): Promise<ReadonlyMap<string, stri
   return bad;
 }
 
-/** Writes the list of all that is bad by now. @param bad reasons by absolute path. */
+/** Writes the list of all that is bad by now. @param bad reasons by absolute path. @throws LatheError `run.storage` */
 export async function writeQuarantine(folder: string, bad: ReadonlyMap<string, string>): Promise<void> {
   const before = await readQuarantine(folder);
   const pictures: QuarantinedPicture[] = [];
   for (const [full, reason] of [...bad].sort(([a], [b]) => (a < b ? -1 : 1))) pictures.push({ path: referTo(folder, full), reason, ...await markOf(full) });
   if (pictures.length === 0 && before.length === 0) return;
-  const text = `${JSON.stringify({ version: 1, pictures }, null, 2)}\n`;
-  if (JSON.stringify(pictures) !== JSON.stringify(before)) await replaceFile(join(folder, FILE), text);
+  if (JSON.stringify(pictures) !== JSON.stringify(before)) await writeList(folder, pictures);
+}
+
+async function writeList(folder: string, pictures: readonly QuarantinedPicture[]): Promise<void> {
+  const path = join(folder, FILE);
+  try {
+    await replaceFile(path, `${JSON.stringify({ version: 1, pictures }, null, 2)}\n`);
+  } catch (thrown) {
+    throw new LatheError("run.storage", `the list of pictures that cannot be read, ${path}, cannot be written: ${(thrown as Error).message}; make room, allow writing there, or put away what has its name`, { path }, { cause: thrown });
+  }
 }
 
 /** Takes pictures off the list, so that they are tried again. @param paths as the list has them. */
 export async function restoreFromQuarantine(folder: string, paths: readonly string[]): Promise<void> {
   const pictures = (await readQuarantine(folder)).filter(({ path }) => !paths.includes(path));
-  await replaceFile(join(folder, FILE), `${JSON.stringify({ version: 1, pictures }, null, 2)}\n`);
+  await writeList(folder, pictures);
 }
 
 function referTo(folder: string, full: string): string {
