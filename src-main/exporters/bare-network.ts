@@ -1,4 +1,5 @@
 import { LatheError } from "../base/errors.js";
+import { encodedNames } from "../contract/encoded-names.js";
 import { decodeModel, encodeModel } from "../onnx/protobuf.js";
 import type { Graph, GraphValue, Node } from "../onnx/types.js";
 
@@ -16,7 +17,7 @@ export function bareNetwork(bytes: Uint8Array): Uint8Array {
   const model = decodeModel(bytes);
   const text = model.metadata.get(ENCODED);
   if (text === undefined) throw new LatheError("export.format", "the model does not say where its preprocessing ends: an earlier version of Lathe wrote it; train again");
-  const encoded = new Map(Object.entries(JSON.parse(text) as Readonly<Record<string, string>>));
+  const encoded = new Map(Object.entries(encodedNames(text, "the model")));
   const metadata = new Map([...model.metadata].filter(([key]) => key !== ENCODED)).set(PREPROCESS, "none");
   return encodeModel({ ...model, graph: cut(model.graph, encoded), metadata, doc: model.doc.replace("raw columns", "what preprocessing makes of the raw columns") });
 }

@@ -1,6 +1,8 @@
+import { z } from "zod";
 import { defined } from "../base/assert.js";
 import { LatheError } from "../base/errors.js";
 import { version } from "../base/version.js";
+import { encodedNames } from "../contract/encoded-names.js";
 import { lowerInputs, lowerTarget } from "../datasets/encoders/index.js";
 import { type FittedData, fittedData } from "../datasets/encoders/fitted.js";
 import { encodeModel, modelOf } from "../onnx/protobuf.js";
@@ -53,6 +55,8 @@ export function buildInferenceModel(spec: TrainingSpec, facts: ModelFacts, param
   return encodeModel(modelOf(rewriteForInference(e.graph.build(facts.project)), { version, doc: `Trained by Lathe. Inputs: raw columns. Outputs: ${spec.targets.map(({ name }) => name).join(", ")}.`, metadata }));
 }
 
+const thresholdsSchema = z.record(z.string(), z.number());
+
 /** @throws LatheError `export.format` where the file does not come from Lathe. */
 export function readFacts(metadata: ReadonlyMap<string, string>, path: string): ModelFacts {
   const read = (key: string): string => {
@@ -68,7 +72,7 @@ export function readFacts(metadata: ReadonlyMap<string, string>, path: string): 
       project: read(METADATA.project),
       fingerprint: read(METADATA.fingerprint),
       fitted: fittedData.parse(JSON.parse(read(METADATA.data))),
-      thresholds: JSON.parse(read(METADATA.thresholds)) as Record<string, number>,
+      thresholds: thresholdsSchema.parse(JSON.parse(read(METADATA.thresholds))),
     };
   } catch (thrown) {
     if (thrown instanceof LatheError) throw thrown;
@@ -80,7 +84,7 @@ export function readFacts(metadata: ReadonlyMap<string, string>, path: string): 
 export function encodedValues(metadata: ReadonlyMap<string, string>, path: string): ReadonlyMap<string, string> {
   const text = metadata.get(METADATA.encoded);
   if (text === undefined) throw new LatheError("export.format", `${path} does not say where its preprocessing ends: an earlier version of Lathe wrote it; train again`, { path });
-  return new Map(Object.entries(JSON.parse(text) as Readonly<Record<string, string>>));
+  return new Map(Object.entries(encodedNames(text, path)));
 }
 
 /** Inputs and outputs share one name space in ONNX. */

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { bareNetwork } from "../../../src-main/exporters/bare-network.js";
 import { encodeModel, modelOf } from "../../../src-main/onnx/protobuf.js";
 import { type Graph, type Node, int, tensor } from "../../../src-main/onnx/types.js";
+import { encodedValues } from "../../../src-main/training/inference-model.js";
 import { factsOf } from "../../../src-main/training/served-model.js";
 
 const bytesOf = (graph: Graph) => encodeModel(modelOf(graph, { version: "1" }));
@@ -58,4 +60,17 @@ describe("no session sees", () => {
     const foreign = { ...modelOf(whole("Identity", "", {}), { version: "1" }), graph: whole("Anything", "com.example", {}), opsets: new Map([["", 17], ["com.example", 1]]) };
     expect(() => factsOf(encodeModel(foreign), "m.onnx")).toThrow("m.onnx: the node endless (Anything) is of the domain com.example");
   });
+});
+
+it.each(["null", "5", "[1]", '{"y":"0.5"}', '{"y":null}', "{"])("thresholds that are none are told: %s", (thresholds) => {
+  const fitted = JSON.stringify({ inputs: [], targets: [] });
+  const model = { ...modelOf({ name: "g", inputs: [], outputs: [], initializers: new Map(), nodes: [], types: new Map() }, { version: "1" }), metadata: new Map([["lathe.project", "p"], ["lathe.fingerprint", "f"], ["lathe.data", fitted], ["lathe.thresholds", thresholds]]) };
+  expect(() => factsOf(encodeModel(model), "m.onnx")).toThrow("m.onnx says of its columns what this version of Lathe does not understand; export it again");
+});
+
+it.each(["null", "[]", '{"x":5}', "{"])("names of encoded values that are none are told: %s", (encoded) => {
+  const model = { ...modelOf({ name: "g", inputs: [], outputs: [], initializers: new Map(), nodes: [], types: new Map() }, { version: "1" }), metadata: new Map([["lathe.encoded", encoded]]) };
+  const sentence = "says of its preprocessing what this version of Lathe does not understand; export it again";
+  expect(() => bareNetwork(encodeModel(model))).toThrow(sentence);
+  expect(() => encodedValues(model.metadata, "m.onnx")).toThrow(sentence);
 });

@@ -1,0 +1,16 @@
+import { z } from "zod";
+import { LatheError } from "../base/errors.js";
+
+const schema = z.record(z.string(), z.string());
+
+/**
+ * What an exported model says in its metadata of where preprocessing ends: by input, the name of the value.
+ * @param path how a message names the model. @throws LatheError `export.format` where it says something else
+ */
+export function encodedNames(text: string, path: string): Readonly<Record<string, string>> {
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch (thrown) {
+    throw new LatheError("export.format", `${path} says of its preprocessing what this version of Lathe does not understand; export it again`, { path }, { cause: thrown });
+  }
+}
