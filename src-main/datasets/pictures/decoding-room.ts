@@ -2,8 +2,8 @@ import { LatheError } from "../../base/errors.js";
 
 /** Bytes that all decoding of a process may take at once. One picture of the largest there are takes more, and is then the only large one. */
 const ROOM = 512 << 20;
-/** Kept for small pictures, so that they need not wait until large ones are done. */
-const KEPT_FOR_SMALL = ROOM / 8;
+/** The share kept for small pictures, so that they need not wait until large ones are done. */
+const FOR_SMALL = 1 / 8;
 
 /** Room in memory, of which everyone takes what a picture needs before it is decoded. Small ones go first. */
 export class DecodingRoom {
@@ -23,7 +23,7 @@ export class DecodingRoom {
    * @throws LatheError `cancelled`
    */
   async take(bytes: number, signal?: AbortSignal): Promise<() => void> {
-    const wanted = Math.min(bytes, this.#size - KEPT_FOR_SMALL * (this.#size / ROOM));
+    const wanted = Math.min(bytes, this.#size * (1 - FOR_SMALL));
     const cancelled = () => new LatheError("cancelled", "the picture is no longer asked for");
     if (signal?.aborted) throw cancelled();
     if (wanted > this.#free || this.#waiting.length > 0) {

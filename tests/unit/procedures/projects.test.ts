@@ -175,7 +175,7 @@ describe("the picker of a browser's host", () => {
 describe("settings", () => {
   it("are kept, each on its own, and outlive a damaged file", async () => {
     const { procedures: { app }, root, context } = studioProject(table, complete);
-    expect(await app.settings({}, context)).toEqual({ theme: "system", engine: "auto", device: "auto", threads: "auto", hintsSeen: [] });
+    expect(await app.settings({}, context)).toEqual({ theme: "system", engine: "auto", device: "auto", threads: "auto", hintsSeen: [], spreadsheet: false });
     await Promise.all([app.changeSettings({ theme: "dark" }, context), app.changeSettings({ threads: 2, projectsFolder: join(root, "made") }, context), app.changeSettings({ hintsSeen: ["welcome"] }, context)]);
     expect(await app.settings({}, context)).toMatchObject({ theme: "dark", threads: 2, projectsFolder: join(root, "made"), hintsSeen: ["welcome"] });
     expect((await app.info({}, context)).projectsFolder).toBe(join(root, "made"));
