@@ -1,7 +1,7 @@
 import { realpathSync } from "node:fs";
 import { isAbsolute, relative, sep } from "node:path";
 
-/** Set by a host that may use some folders alone, for the processes it starts: what they read by names that stand in data, such as pictures of a table, lies in these. */
+/** Set by a host that may use some folders alone, for the processes it starts: the data they read, such as pictures that a table names, lie in these. */
 const VARIABLE = "LATHE_ALLOWED_FOLDERS";
 
 /** What to add to a process's environment. @param allowed null: any may be read. */

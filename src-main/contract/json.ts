@@ -1,13 +1,15 @@
 import { MOST_NESTED } from "../base/nesting.js";
 import { LatheError } from "../base/errors.js";
+import { JSON_BOUNDS, refuseCrowd } from "../base/own-json.js";
 
 /**
  * Parses plain JSON.
  * @param file how a message names the file.
- * @throws LatheError `project.invalid` with line, column, what stands there and what JSON wants there; keys given twice are an error too.
+ * @throws LatheError `project.unsafe` for one that holds too much; `project.invalid` with line, column, what stands there and what JSON wants there; keys given twice are an error too.
  */
 export function parseJson(text: string, file: string): unknown {
   const source = text.startsWith("\uFEFF") ? text.slice(1) : text;
+  refuseCrowd(source, JSON_BOUNDS.document.values, file);
   const mistake = findMistake(source);
   if (mistake === undefined) return JSON.parse(source);
   const before = source.slice(0, mistake.at).split("\n");
@@ -36,7 +38,7 @@ function findMistake(text: string): Mistake | undefined {
     throw new Stop({ at: from, message: `got ${got}, expected ${expected}${got === "a comment" ? " (JSON has no comments)" : ""}` });
   };
   const skip = () => {
-    while (/^[ \t\r\n]$/.test(text[at] ?? "")) at++;
+    for (let next = text[at]; next === " " || next === "\n" || next === "\t" || next === "\r"; next = text[at]) at++;
   };
   const string = (): string => {
     const start = at;

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { LatheError } from "../base/errors.js";
 import { holderOf, releaseLock, takeLock, waitForLock } from "../base/lock.mjs";
 import { sweepLeftBehind, workName } from "../base/work-folder.js";
-import { inside, readOwnText } from "../base/own-files.js";
+import { inside } from "../base/own-files.js";
+import { JSON_BOUNDS, readOwnJson } from "../base/own-json.js";
 import { replaceFile } from "../base/replace-file.js";
 import { type StoredData, storedData } from "./prepared.js";
 import { checkRecords } from "./record-file.js";
@@ -32,7 +33,7 @@ export async function findStored(cacheFolder: string, fingerprint: string, signa
   try {
     // Marked before it is looked at: whoever makes room meanwhile leaves it, or has taken it away by then.
     await exclusively(cacheFolder, () => markUsed(folder));
-    const stored = storedData.parse(JSON.parse(await readOwnText(join(folder, DESCRIPTION))));
+    const stored = storedData.parse(await readOwnJson(join(folder, DESCRIPTION), JSON_BOUNDS.figures));
     if (stored.fingerprint !== fingerprint) return undefined;
     for (const split of SPLITS) {
       const header = await checkRecords(splitFile(folder, split), fingerprint, signal);
@@ -175,7 +176,7 @@ interface HashMemo {
 
 async function readHashes(cacheFolder: string): Promise<Readonly<Record<string, HashMemo>>> {
   try {
-    const value: unknown = JSON.parse(await readOwnText(join(cacheFolder, HASHES)));
+    const value: unknown = await readOwnJson(join(cacheFolder, HASHES), JSON_BOUNDS.note);
     return typeof value === "object" && value !== null ? value as Readonly<Record<string, HashMemo>> : {};
   } catch {
     return {};

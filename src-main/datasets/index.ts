@@ -11,9 +11,9 @@ export { type PictureProposal, holdsPictures, isFolder, proposePictures } from "
 export { type PrepareOptions, type Stage, dataFingerprint, prepareData } from "./prepare.js";
 export { type DataAudit, type PreparedData, type SkippedRows, rowNumbersOf } from "./prepared.js";
 export type { ColumnProfile } from "./profile.js";
-export { type ProposeOptions, type ProposedRoles, type SurveyedColumn, type TableSurvey, proposeRoles, reasonToLeave, rolesFrom, surveyTable, targetKind } from "./propose.js";
+export { type ProposeOptions, type ProposedRoles, type SurveyOptions, type SurveyedColumn, type TableSurvey, proposeRoles, reasonToLeave, rolesFrom, surveyTable, targetKind } from "./propose.js";
 export type { RawBatch } from "./raw-batch.js";
 export { type ReadTableOptions, type TableReader, type UnknownTexts, readTable, readValues } from "./read-raw.js";
-export { type ColumnFacts, type StagedTable, stageTable, summarizeColumns } from "./staged-table.js";
+export { type ColumnFacts, type StagedTable, probeTable, stageTable, summarizeColumns } from "./staged-table.js";
 export { type TableSplit, readRows, splitTable } from "./table-rows.js";
 export type { SplitCounts, SplitName, SplitName as Split } from "./splits.js";

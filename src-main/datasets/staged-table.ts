@@ -68,6 +68,21 @@ export async function stageTable({ folder, source: spec, workFolder, progress, s
   }
 }
 
+/**
+ * Opens a table's files as far as their columns, and lets go of them: what they say of themselves may keep a reader busy for ever, take all memory, or make it crash.
+ * @returns how many columns there are. @throws as `stageTable`
+ */
+export async function probeTable({ folder, source: spec, workFolder, signal }: Omit<StageTableOptions, "progress">): Promise<number> {
+  const database = await Database.open(workFolder, { signal });
+  try {
+    const source = await openMain(database, folder, spec, signal);
+    if (spec.test !== undefined) await openTest(database, folder, spec, source, signal);
+    return source.columns.length;
+  } finally {
+    database.close();
+  }
+}
+
 /** Bytes of a table's files; a listing of pictures is small. */
 async function sizeOf(folder: string, spec: SourceSpec): Promise<number> {
   if (spec.type !== "table") return 0;

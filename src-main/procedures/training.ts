@@ -13,12 +13,12 @@ export function trainingProcedures({ access, jobs, settings }: Studio): Handlers
     async start({ project, resume, epochs, seed, engine, device }, { signal }) {
       const folder = await access.resolve(project, "the project");
       // The engine process reads what it is told to: here is where it is seen whether this host may.
-      if (resume === undefined) await mayRead(access, folder);
-      else await mayResume(access, { project: folder, run: resume });
+      const run = resume === undefined ? undefined : await mayResume(access, { project: folder, run: resume });
+      if (run === undefined) await mayRead(access, folder);
       const { engine: anyEngine, device: anyDevice, threads } = await settings.read();
       return jobs.start({
         project: folder,
-        ...(resume === undefined ? { preferred: { engine: anyEngine, device: anyDevice, threads } } : { resume }),
+        ...(run === undefined ? { preferred: { engine: anyEngine, device: anyDevice, threads } } : { resume: run }),
         ...(epochs === undefined ? {} : { epochs }),
         ...(seed === undefined ? {} : { seed }),
         ...(engine === undefined ? {} : { engine }),

@@ -1,9 +1,9 @@
-import { existsSync, rmSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { basename, isAbsolute, join, relative, resolve } from "node:path";
 import { LatheError } from "../base/errors.js";
-import { makeWorkFolder } from "../base/work-folder.js";
 import { PROJECT_FILE, writeDoor, writeProject } from "../contract/project-file.js";
-import { type LookAtPicture, isFolder, proposePictures, proposeRoles } from "../datasets/index.js";
+import { type LookAtPicture, isFolder, proposePictures, rolesFrom } from "../datasets/index.js";
+import { type Survey, surveyHere } from "./survey.js";
 import { templates } from "./templates/index.js";
 import type { Template } from "./templates/template.js";
 
@@ -24,6 +24,8 @@ export interface CreateOptions {
   readonly signal?: AbortSignal;
   /** @see LookAtPicture */
   readonly look?: LookAtPicture;
+  /** @see Survey */
+  readonly survey?: Survey;
 }
 
 export interface CreatedProject {
@@ -39,29 +41,21 @@ export interface CreatedProject {
  * @throws LatheError `usage` where the folder holds a project already or the template does not suit, and `data.*`.
  */
 export async function createProject(options: CreateOptions): Promise<CreatedProject> {
-  const { folder, name, template, data, test, targets, ignore, signal } = options;
+  const { folder, name, template, data, test, targets, ignore, signal, survey = surveyHere } = options;
   const home = resolve(folder);
   if (existsSync(join(home, PROJECT_FILE))) throw new LatheError("usage", `${home} holds a project already; choose another folder, or edit its ${PROJECT_FILE}`);
   if (existsSync(home) && !statSync(home).isDirectory()) throw new LatheError("usage", `${home} is a file; choose a folder for the project`);
   const made = templates.get(template);
   if (await isFolder(resolve(data))) return createFromPictures(options, home, made);
-  const workFolder = makeWorkFolder();
-  try {
-    const roles = await proposeRoles({
-      folder: process.cwd(), path: resolve(data), workFolder,
-      ...(targets ? { targets } : {}), ...(ignore ? { ignore } : {}), ...(signal ? { signal } : {}),
-    });
-    const source = { type: "table" as const, path: pathFrom(home, data), ...(test === undefined ? {} : { test: pathFrom(home, test) }) };
-    const project = made.create({ name: name ?? basename(home), source, inputs: roles.inputs, targets: roles.targets });
-    const file = await writeProject(home, project);
-    await writeDoor(home);
-    return {
-      file, notes: roles.notes, targets: roles.targets.map(({ name: target, type }) => ({ name: target, type })),
-      inputs: roles.inputs.flatMap((input) => (input.type !== "numeric" ? [input.column] : input.columns === "rest" ? ["every other column"] : input.columns)),
-    };
-  } finally {
-    rmSync(workFolder, { recursive: true, force: true });
-  }
+  const roles = rolesFrom(await survey({ folder: process.cwd(), path: resolve(data) }, signal), targets, ignore);
+  const source = { type: "table" as const, path: pathFrom(home, data), ...(test === undefined ? {} : { test: pathFrom(home, test) }) };
+  const project = made.create({ name: name ?? basename(home), source, inputs: roles.inputs, targets: roles.targets });
+  const file = await writeProject(home, project);
+  await writeDoor(home);
+  return {
+    file, notes: roles.notes, targets: roles.targets.map(({ name: target, type }) => ({ name: target, type })),
+    inputs: roles.inputs.flatMap((input) => (input.type !== "numeric" ? [input.column] : input.columns === "rest" ? ["every other column"] : input.columns)),
+  };
 }
 
 async function createFromPictures({ name, data, test, levels, targets, ignore = [], signal, look }: CreateOptions, home: string, template: Template): Promise<CreatedProject> {

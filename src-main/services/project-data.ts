@@ -1,6 +1,5 @@
 import { readdir, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { z } from "zod";
 import { LatheError, toLatheError } from "../base/errors.js";
 import { readOwnText } from "../base/own-files.js";
 import { type SourceSpec, sourceSchema } from "../contract/data.js";
@@ -10,6 +9,8 @@ import { describeProblem, problemsOf } from "../contract/problems.js";
 import { projectFileOf } from "../contract/project-file.js";
 import type { ProjectDocument } from "../contract/project-views.js";
 import type { RunReference } from "../contract/summaries.js";
+import { readConfig } from "../training/run-config.js";
+import { RunFolder } from "../training/run-folder.js";
 import type { FolderAccess } from "./folder-access.js";
 
 /** Folders whose times are looked at. */
@@ -81,14 +82,17 @@ export async function mayRead(access: FolderAccess, project: string): Promise<vo
   await refuseOutOfBounds(readProjectData(access, project).then((data) => tableSourceOf(access, data)));
 }
 
-/** The same of what a run was started with. */
-export async function mayResume(access: FolderAccess, { project, run }: RunReference): Promise<void> {
-  const file = join(project, "runs", run, "config.json");
-  const settings = z.object({ project: z.record(z.string(), z.unknown()) });
-  await refuseOutOfBounds((async () => {
-    const { project: document } = settings.parse(parseJson(await readOwnText(await access.resolve(file, "the run")), file));
-    return tableSourceOf(access, { folder: project, file, document });
-  })());
+/**
+ * The same of what a run was started with.
+ * @returns the run's id as its folder has it: `1` may be meant for `0001`.
+ * @throws LatheError as `RunFolder.open` and `readConfig`: what cannot be seen through is not resumed; `rpc.refused`
+ */
+export async function mayResume(access: FolderAccess, { project, run }: RunReference): Promise<string> {
+  const found = RunFolder.open(project, run);
+  await access.resolve(found.path, "the run");
+  const { project: document } = readConfig(found);
+  await tableSourceOf(access, { folder: project, file: found.file("config.json"), document });
+  return found.id;
 }
 
 async function refuseOutOfBounds(look: Promise<unknown>): Promise<void> {

@@ -15,6 +15,7 @@ import type { RecentProjects } from "./recent-projects.js";
 import { countRuns } from "./run-files.js";
 import { projectFromSample } from "./samples.js";
 import type { SettingsStore } from "./settings.js";
+import type { Survey } from "./survey.js";
 
 export interface Projects {
   /** Known projects, the last opened first. One that is broken or gone is listed with its problem. */
@@ -57,7 +58,8 @@ export interface ProjectsOptions {
   readonly onProjectOpened?: (folder: string) => void;
 }
 
-export function createProjects(recent: RecentProjects, access: FolderAccess, settings: SettingsStore, pictures: Reader, { projectsFolder: proposed, onProjectOpened }: ProjectsOptions = {}): Projects {
+export function createProjects(recent: RecentProjects, access: FolderAccess, settings: SettingsStore, { pictures, tables }: { readonly pictures: Reader; readonly tables: Reader }, { projectsFolder: proposed, onProjectOpened }: ProjectsOptions = {}): Projects {
+  const survey: Survey = (question, signal) => tables.ask("survey", question, question.path, signal);
   const look: LookAtPicture = (path, signal) => pictures.ask("look", { path }, path, signal);
 
   async function open(path: string): Promise<ProjectSummary> {
@@ -106,14 +108,14 @@ export function createProjects(recent: RecentProjects, access: FolderAccess, set
     },
     async propose(data, targets, levels, signal) {
       const file = await access.resolve(data, "the data").catch(missingData(data));
-      return proposeProject(file, await folder(), { targets, levels, signal, look });
+      return proposeProject(file, await folder(), { targets, levels, signal, look, survey });
     },
     async create({ data, test, folder: wanted, levels, ...rest }, signal) {
       const made = await access.resolveNew(wanted, "the new project's folder");
       const table = await access.resolve(data, "the data").catch(missingData(data));
       const tested = test === undefined ? undefined : await access.resolve(test, "the data").catch(missingData(test));
       const { notes } = await createProject({
-        ...rest, look, folder: made, data: table, ...(tested === undefined ? {} : { test: tested }), ...(levels === undefined ? {} : { levels }), ...(signal ? { signal } : {}),
+        ...rest, look, survey, folder: made, data: table, ...(tested === undefined ? {} : { test: tested }), ...(levels === undefined ? {} : { levels }), ...(signal ? { signal } : {}),
       });
       return opened(made, notes);
     },

@@ -1,9 +1,9 @@
-import { existsSync, rmSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 import { LatheError, toLatheError } from "../base/errors.js";
-import { makeWorkFolder } from "../base/work-folder.js";
 import type { ProjectProposal } from "../contract/project-views.js";
-import { type LookAtPicture, holdsPictures, proposePictures, type ProposedRoles, type TableSurvey, reasonToLeave, rolesFrom, surveyTable, targetKind } from "../datasets/index.js";
+import { type LookAtPicture, holdsPictures, proposePictures, type ProposedRoles, type TableSurvey, reasonToLeave, rolesFrom, targetKind } from "../datasets/index.js";
+import { type Survey, surveyHere } from "./survey.js";
 import { templates } from "./templates/index.js";
 import type { Template } from "./templates/template.js";
 
@@ -14,6 +14,7 @@ export interface ProposalQuestion {
   readonly levels?: readonly string[] | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly look?: LookAtPicture | undefined;
+  readonly survey?: Survey | undefined;
 }
 
 /**
@@ -23,24 +24,19 @@ export interface ProposalQuestion {
  */
 export async function proposeProject(data: string, projects: string, asked: ProposalQuestion = {}): Promise<ProjectProposal> {
   if (statSync(data).isDirectory()) return proposeFolder(data, projects, asked);
-  const { targets, signal } = asked;
-  const workFolder = makeWorkFolder();
-  try {
-    const survey = await surveyTable({ folder: projects, path: data, workFolder, ...(signal ? { signal } : {}) });
-    const roles = likelyRoles(survey, targets);
-    const name = basename(data, extname(data)).replace(/[_-]+/g, " ").trim() || "Project";
-    const wanted = new Set(targets ?? roles.targets.flatMap((target) => ("column" in target && target.column !== undefined ? [target.column] : [])));
-    return {
-      data, kind: "table", name, folder: freeFolder(projects, name), template: "tabular", rows: survey.rows, notes: [...roles.notes],
-      templates: suited({ name, source: { type: "table", path: data }, inputs: roles.inputs, targets: roles.targets }),
-      columns: survey.columns.map((column) => ({
-        name: column.name, type: column.type, missing: column.missing, distinct: column.distinct, target: targetKind(column), examples: [...column.examples],
-        role: wanted.has(column.name) ? "target" as const : reasonToLeave(column) === undefined ? "input" as const : "ignore" as const,
-      })),
-    };
-  } finally {
-    rmSync(workFolder, { recursive: true, force: true });
-  }
+  const { targets, signal, survey: look = surveyHere } = asked;
+  const survey = await look({ folder: projects, path: data }, signal);
+  const roles = likelyRoles(survey, targets);
+  const name = basename(data, extname(data)).replace(/[_-]+/g, " ").trim() || "Project";
+  const wanted = new Set(targets ?? roles.targets.flatMap((target) => ("column" in target && target.column !== undefined ? [target.column] : [])));
+  return {
+    data, kind: "table", name, folder: freeFolder(projects, name), template: "tabular", rows: survey.rows, notes: [...roles.notes],
+    templates: suited({ name, source: { type: "table", path: data }, inputs: roles.inputs, targets: roles.targets }),
+    columns: survey.columns.map((column) => ({
+      name: column.name, type: column.type, missing: column.missing, distinct: column.distinct, target: targetKind(column), examples: [...column.examples],
+      role: wanted.has(column.name) ? "target" as const : reasonToLeave(column) === undefined ? "input" as const : "ignore" as const,
+    })),
+  };
 }
 
 /** Without a word from the user the target is the last column that can be learnt; where none can, the proposal says why and has none. */

@@ -1,17 +1,21 @@
 import { toLatheError } from "../base/errors.js";
-import { drawPicture, lookAtPicture, seePicture, viewPicture } from "../datasets/index.js";
+import { drawPicture, lookAtPicture, probeTable, seePicture, viewPicture } from "../datasets/index.js";
 import { openChannel } from "../training/parent-channel.js";
 import { endWithParent } from "../training/watchdog.js";
 import { readCard, readModelFacts } from "./model-card.js";
 import { planOf } from "./model-plan.js";
 import type { ReaderCommand, ReaderReply, Reading, Readings } from "./reading.js";
+import { inWorkFolder, surveyHere } from "./survey.js";
 
 /**
- * The process that reads for a host what strangers may have made: documents whose networks are planned, exported models, pictures. Whatever one of them does to it, as
+ * The process that reads for a host what strangers may have made: documents whose networks are planned, exported models, tables, pictures. Whatever one of them does to it, as
  * to keep it busy for ever or to take all memory, the host goes on, and ends it.
  */
+/** Bytes that this process may take: a picture of the largest takes the most of what is not hostile, 1.5 GB. */
+const MOST_MEMORY = 2560 * 2 ** 20;
+
 const channel = openChannel<ReaderCommand, ReaderReply>();
-endWithParent();
+endWithParent({ memory: MOST_MEMORY });
 // A terminal sends Ctrl-C to the whole group; the parent decides what it means.
 process.on("SIGINT", () => undefined);
 channel.onClose(() => process.exit());
@@ -41,6 +45,8 @@ const readings: { readonly [K in Reading]: (question: Readings[K]["question"], s
   card: ({ model }) => readCard(model),
   view: ({ path, side, background }, signal) => viewPicture(path, side, background, signal),
   see: ({ path, formats }, signal) => seePicture(path, formats, signal),
+  survey: (question, signal) => surveyHere(question, signal),
+  probe: ({ folder, source }, signal) => inWorkFolder((workFolder) => probeTable({ folder, source, workFolder, signal })),
   look: ({ path }, signal) => lookAtPicture(path, signal),
   draw: async ({ path, format, augment, draws, seed }, signal) => drawPicture(path, format, augment, draws, seed, signal),
 };

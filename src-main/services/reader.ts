@@ -10,6 +10,8 @@ export const READER_OPTIONS = ["--max-old-space-size=1024"] as const;
 
 /** Milliseconds that a reader stays when nobody asks. */
 const IDLE = 2 * 60_000;
+/** And to end what was called off. */
+const GRACE = 3000;
 
 /** Reads strangers' documents, models and pictures in a process of its own, which is started when it is asked. */
 export interface Reader {
@@ -45,6 +47,8 @@ export function createReader({ launch = () => launchReaderProcess(), idle = IDLE
   let timer: ReturnType<typeof setTimeout> | undefined;
   let next = 0;
   let closed = false;
+  /** Questions to the process at hand without an answer, those that nobody waits for among them. */
+  let unanswered = 0;
   const waiting = new Map<number, Waiting>();
 
   /** Lets the process go. @param because what those hear who still wait. */
@@ -52,6 +56,7 @@ export function createReader({ launch = () => launchReaderProcess(), idle = IDLE
     clearTimeout(timer);
     link?.kill();
     link = undefined;
+    unanswered = 0;
     for (const { what, reject } of [...waiting.values()]) reject(because(what));
     waiting.clear();
   }
@@ -65,10 +70,20 @@ export function createReader({ launch = () => launchReaderProcess(), idle = IDLE
     timer.unref();
   }
 
+  /** What nobody waits for any more is called off; what does not hear of that is ended. */
+  function abandoned(process: ReaderLink): void {
+    watch();
+    const late = setTimeout(() => {
+      if (link === process && waiting.size === 0 && unanswered > 0) end(gone);
+    }, GRACE);
+    late.unref();
+  }
+
   function started(): ReaderLink {
     if (link) return link;
     const own = launch();
     own.onReply((reply) => {
+      if (link === own) unanswered--;
       const question = waiting.get(reply.id);
       waiting.delete(reply.id);
       if (link === own) watch();
@@ -92,7 +107,8 @@ export function createReader({ launch = () => launchReaderProcess(), idle = IDLE
           if (!waiting.delete(id)) return;
           if (link === process) {
             process.send({ type: "forget", id });
-            watch();
+            if (waiting.size === 0) abandoned(process);
+            else watch();
           }
           reject(cancelled());
         };
@@ -103,6 +119,7 @@ export function createReader({ launch = () => launchReaderProcess(), idle = IDLE
         signal?.addEventListener("abort", giveUp, { once: true });
         waiting.set(id, { what, resolve: leave<never>(resolve), reject: leave(reject) });
         if (waiting.size === 1) watch();
+        unanswered++;
         process.send({ type: "ask", id, kind, question } as ReaderCommand);
       });
     },

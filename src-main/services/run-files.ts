@@ -8,7 +8,8 @@ import type { RunLog } from "../contract/run-views.js";
 import { runId } from "../contract/summaries.js";
 
 import { TRASH } from "../training/run-folder.js";
-import { inside, openOwnFile, readOwnText } from "../base/own-files.js";
+import { inside, openOwnFile } from "../base/own-files.js";
+import { JSON_BOUNDS, type JsonBounds, readOwnJson } from "../base/own-json.js";
 
 /** Reads what a run leaves in its folder, without touching it: another process may be writing there. */
 
@@ -67,14 +68,14 @@ export async function countRuns(project: string): Promise<number> {
 /** Undefined where the file is not there or says nothing that is understood. */
 export async function readConfig(folder: string): Promise<RunConfig | undefined> {
   const path = join(folder, "config.json");
-  const config = await readJson(path, configSchema);
+  const config = await readJson(path, configSchema, JSON_BOUNDS.document);
   if (!config) return undefined;
   const createdAt = config.created === undefined ? (await stat(path)).mtimeMs : Date.parse(config.created);
   return { engine: config.engine, device: config.device, epochs: config.project?.training?.epochs, createdAt };
 }
 
 export async function readReport(folder: string): Promise<RunReport | undefined> {
-  const report = await readJson(join(folder, "report.json"), reportSchema);
+  const report = await readJson(join(folder, "report.json"), reportSchema, JSON_BOUNDS.figures);
   return report && { ended: report.ended, test: report.test?.metrics ?? {}, refused: report.parity?.passed === false };
 }
 
@@ -102,12 +103,12 @@ export async function readLog(folder: string): Promise<RunLog> {
 
 /** Why a run failed; undefined where it did not. */
 export async function readFailure(folder: string): Promise<z.infer<typeof errorRecord> | undefined> {
-  return readJson(join(folder, "error.json"), errorRecord);
+  return readJson(join(folder, "error.json"), errorRecord, JSON_BOUNDS.note);
 }
 
-async function readJson<T extends z.ZodType>(path: string, schema: T): Promise<z.output<T> | undefined> {
+async function readJson<T extends z.ZodType>(path: string, schema: T, bounds: JsonBounds): Promise<z.output<T> | undefined> {
   try {
-    return schema.parse(JSON.parse(await readOwnText(path)));
+    return schema.parse(await readOwnJson(path, bounds));
   } catch {
     return undefined;
   }

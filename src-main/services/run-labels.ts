@@ -2,7 +2,8 @@ import { join } from "node:path";
 import { replaceFile } from "../base/replace-file.js";
 import { z } from "zod";
 import { storageError } from "../training/checkpoint.js";
-import { inside, readOwnText } from "../base/own-files.js";
+import { inside } from "../base/own-files.js";
+import { JSON_BOUNDS, readOwnJson } from "../base/own-json.js";
 
 /** `label.json` of a run: what its user calls it and noted. Not part of the run itself, so it can change while the run is under way. */
 const labelSchema = z.object({ name: z.string().optional().catch(undefined), note: z.string().optional().catch(undefined) });
@@ -15,7 +16,7 @@ export interface RunLabel {
 /** Nothing where there is no label, or it is damaged. */
 export async function readLabel(run: string): Promise<RunLabel> {
   try {
-    return labelSchema.parse(JSON.parse(await readOwnText(join(run, "label.json"))));
+    return labelSchema.parse(await readOwnJson(join(run, "label.json"), JSON_BOUNDS.note));
   } catch {
     return {};
   }

@@ -4,9 +4,12 @@ import { epochEvent, type EpochEvent, type WarningEvent } from "../contract/even
 import type { RunMetrics } from "../contract/summaries.js";
 import { thinEpochs } from "../contract/thin-epochs.js";
 import { openOwnFile } from "../base/own-files.js";
+import { refuseCrowd } from "../base/own-json.js";
 
-/** Characters of a line beyond which it is damage; an epoch of a network of a thousand layers takes about a hundredth of this. */
-export const longestLine = 16 << 20;
+/** Characters of a line beyond which it is damage; an epoch of a network of a thousand layers takes about a tenth of this. */
+export const longestLine = 1 << 20;
+/** Figures of an epoch, likewise. */
+const MOST_FIGURES = 50_000;
 
 /**
  * The epochs in `metrics.jsonl`, thinned where they are many; read as a stream, so that a run of millions of epochs takes no more memory than one of thousands.
@@ -60,6 +63,7 @@ export function createMetricsDigests(): (folder: string) => Promise<MetricsDiges
 /** Undefined where a line is not an epoch, as where a crash cut it off. */
 export function parseEpoch(line: string): EpochEvent | undefined {
   try {
+    refuseCrowd(line, MOST_FIGURES, "an epoch");
     return epochEvent.parse(JSON.parse(line));
   } catch {
     return undefined;

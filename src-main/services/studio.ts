@@ -71,8 +71,8 @@ export interface StudioOptions {
   readonly launchReader?: LaunchReader;
 }
 
-/** Milliseconds in which a network is planned or a model's file read, and a picture decoded. */
-const [PLANNED, DECODED] = [20_000, 60_000];
+/** Milliseconds in which a network is planned or a model's file read, a picture decoded, and a table looked at, of which the first look reads 200,000 rows and counts the rest. */
+const [PLANNED, DECODED, SURVEYED] = [20_000, 60_000, 600_000];
 
 export function createStudio(options: StudioOptions): Studio {
   const access = createFolderAccess(options.allowedFolders);
@@ -83,12 +83,13 @@ export function createStudio(options: StudioOptions): Studio {
   const start: StartTraining = (request, setting) => startTraining(request, { ...setting, launch });
   const jobs = createJobRegistry(options.startTraining ?? start);
   const work: EngineRunner = (asked, onEvent, check, signal) => inEngine(asked, onEvent, check, { ...(signal ? { signal } : {}), launch });
-  const tables = createTables(access);
   const home = options.home ?? stateFolder();
   const settings = createSettings(home);
   const servers = createModelServers({ launch });
   const models = createReader({ launch: launchReader, deadline: PLANNED });
   const pictures = createReader({ launch: launchReader, deadline: DECODED });
+  const files = createReader({ launch: launchReader, deadline: SURVEYED });
+  const tables = createTables(access, { probe: (question, signal) => files.ask("probe", question, question.source.path, signal) });
   const facts = createModelFacts(models);
   const documents = createProjectDocuments(access);
   const prediction = createPrediction(access, work, servers, facts);
@@ -103,6 +104,7 @@ export function createStudio(options: StudioOptions): Studio {
     prediction.close();
     models.close();
     pictures.close();
+    files.close();
     await within(grace, jobs.stopAll().then(() => engines.empty()));
     await engines.killAll();
     tables.close();
@@ -111,7 +113,7 @@ export function createStudio(options: StudioOptions): Studio {
   return {
     access, settings, jobs, tables, work, engines: createEngineList(work),
     files: createFiles(access), documents,
-    projects: createProjects(createRecentProjects(home), access, settings, pictures, options), runs: createRuns(access, jobs),
+    projects: createProjects(createRecentProjects(home), access, settings, { pictures, tables: files }, options), runs: createRuns(access, jobs),
     evaluation: createEvaluation(access, tables), prediction,
     pictures: createPictures(access, tables, servers, facts), corrections: createPictureCorrections(documents), pictureViews: createPictureViews(access, pictures), models, close,
     get busy() {

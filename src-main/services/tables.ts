@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { makeWorkFolder } from "../base/work-folder.js";
+import type { SourceSpec } from "../contract/data.js";
 import type { ColumnsResult } from "../contract/table-views.js";
 import { type ColumnFacts, type StagedTable, stageTable, summarizeColumns } from "../datasets/index.js";
 import type { FolderAccess } from "./folder-access.js";
@@ -24,6 +25,8 @@ export interface Tables {
   columnsOf(data: ProjectData, onProgress?: Progress, signal?: AbortSignal): Promise<ColumnsFound>;
   /** Does something with the staged table, which stays open meanwhile. */
   use<T>(data: ProjectData, job: (table: OpenTable) => Promise<T>, onProgress?: Progress, signal?: AbortSignal): Promise<T>;
+  /** Whether threads of this process may be at work on a table. */
+  readonly busy: boolean;
   /** Lets go of every table at once. */
   close(): void;
 }
@@ -48,7 +51,14 @@ interface Entry {
   stale: boolean;
 }
 
-export function createTables(access: FolderAccess, { idle = IDLE, most = MOST_OPEN }: { readonly idle?: number; readonly most?: number } = {}): Tables {
+export interface TablesOptions {
+  readonly idle?: number;
+  readonly most?: number;
+  /** Sees, elsewhere, whether a table can be opened at all. @throws LatheError as `stageTable` */
+  readonly probe?: (question: { readonly folder: string; readonly source: SourceSpec }, signal: AbortSignal) => Promise<unknown>;
+}
+
+export function createTables(access: FolderAccess, { idle = IDLE, most = MOST_OPEN, probe = () => Promise.resolve() }: TablesOptions = {}): Tables {
   const entries = new Map<string, Entry>();
   const remembered = new Map<string, { readonly identity: string; readonly found: ColumnsFound }>();
   // A table that is open when the process ends leaves nothing behind.
@@ -87,6 +97,7 @@ export function createTables(access: FolderAccess, { idle = IDLE, most = MOST_OP
     for (const [other, entry] of [...entries].sort(([, a], [, b]) => a.usedAt - b.usedAt).slice(0, Math.max(0, entries.size - most + 1))) drop(other, entry);
     const folder = makeWorkFolder();
     const staging = shareWork<OpenTable>(async (progress, signal) => {
+      await probe({ folder: data.folder, source }, signal);
       const table = openTable(await stageTable({ folder: data.folder, source, workFolder: folder, progress, signal }));
       entry.open = table;
       return table;
@@ -147,6 +158,9 @@ export function createTables(access: FolderAccess, { idle = IDLE, most = MOST_OP
 
   return {
     use, columnsOf,
+    get busy() {
+      return [...entries.values()].some(({ users }) => users > 0);
+    },
     columns: async (project, onProgress, signal) => columnsOf(await readProjectData(access, project), onProgress, signal),
     close: closeAll,
   };

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { LatheError } from "../base/errors.js";
-import { readOwnTextSync } from "../base/own-files.js";
+import { JSON_BOUNDS, readOwnJsonSync } from "../base/own-json.js";
 import { errorRecord } from "../contract/events.js";
 import { isHeld } from "../training/run-lock.js";
 import { readReport } from "./reports.js";
@@ -24,7 +24,7 @@ export function unfinished(run: string, file: string): LatheError {
 
 function failureOf(run: string): string | undefined {
   try {
-    return errorRecord.parse(JSON.parse(readOwnTextSync(join(run, "error.json")))).message;
+    return errorRecord.parse(readOwnJsonSync(join(run, "error.json"), JSON_BOUNDS.note)).message;
   } catch {
     return undefined;
   }

@@ -7,7 +7,7 @@ import { replaceFile } from "../base/replace-file.js";
 import type { EngineCandidate } from "../engines/index.js";
 import type { EngineDecision, EnginePlace } from "./engine-decision.js";
 import type { TrainingSpec } from "./specification.js";
-import { readOwnTextSync } from "../base/own-files.js";
+import { JSON_BOUNDS, readOwnJsonSync } from "../base/own-json.js";
 
 /** `.lathe/engine-choices.json` of a project: which engine was the quickest for which network on which machine. It may be deleted at any time. */
 const place = { engine: z.string(), device: z.string(), date: z.iso.datetime() };
@@ -97,7 +97,7 @@ export class EngineMemory {
 function readMemory(path: string): Memory {
   const empty: Memory = { version: 1, choices: {}, trying: {} };
   try {
-    return memorySchema.safeParse(JSON.parse(readOwnTextSync(path))).data ?? empty;
+    return memorySchema.safeParse(readOwnJsonSync(path, JSON_BOUNDS.document)).data ?? empty;
   } catch {
     return empty;
   }

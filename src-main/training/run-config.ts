@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { LatheError, toLatheError } from "../base/errors.js";
-import { readOwnTextSync } from "../base/own-files.js";
+import { JSON_BOUNDS, readOwnJsonSync } from "../base/own-json.js";
 import { type Project, parseProject } from "../contract/project.js";
 import type { RunFolder } from "./run-folder.js";
 
@@ -34,7 +34,7 @@ export function writeConfig(run: RunFolder, config: RunConfig): void {
 export function readConfig(run: RunFolder): RunConfig {
   const path = run.file(FILE);
   try {
-    const { project, ...rest } = runConfig.parse(JSON.parse(readOwnTextSync(path)));
+    const { project, ...rest } = runConfig.parse(readOwnJsonSync(path, JSON_BOUNDS.document));
     return { ...rest, project: parseProject(project, path) };
   } catch (thrown) {
     const error = toLatheError(thrown);

@@ -8,6 +8,7 @@ import type { RunReport } from "../contract/report.js";
 import { storageError, whatIsKept, writeSynced } from "./checkpoint.js";
 import { takeLock } from "../base/lock.mjs";
 import { inside, openOwnFileSync, openToAppend, readOwnFileSync, readOwnTextSync } from "../base/own-files.js";
+import { JSON_BOUNDS, readOwnJsonSync } from "../base/own-json.js";
 import { visible } from "../base/visible.mjs";
 
 /** Where deleted runs lie in a project's `runs`, until the trash is emptied. */
@@ -188,7 +189,7 @@ export class RunFolder {
 /** SHA-256 of the model that a report speaks of; undefined where it cannot be read. */
 function modelOf(report: string): string | undefined {
   try {
-    return (JSON.parse(readOwnTextSync(report)) as Partial<RunReport> | null)?.model?.sha256;
+    return (readOwnJsonSync(report, JSON_BOUNDS.figures) as Partial<RunReport> | null)?.model?.sha256;
   } catch {
     return undefined;
   }

@@ -7,7 +7,7 @@ import type { EvaluationBatches } from "./evaluator.js";
 import type { RunFolder } from "./run-folder.js";
 import { names } from "./specification.js";
 import { floats } from "./trainer.js";
-import { readOwnTextSync } from "../base/own-files.js";
+import { JSON_BOUNDS, readOwnJsonSync } from "../base/own-json.js";
 
 /** `inputs.json`: what the training rows held in each column the model reads, for forms and for telling what the model never saw. */
 const columnValues = z.discriminatedUnion("type", [
@@ -98,7 +98,7 @@ export function writeTrainingValues(run: RunFolder, columns: TrainingValues): vo
 /** Empty for a run of a version that did not write them. */
 export function readTrainingValues(run: string): TrainingValues {
   try {
-    return schema.parse(JSON.parse(readOwnTextSync(join(run, FILE)))).columns;
+    return schema.parse(readOwnJsonSync(join(run, FILE), JSON_BOUNDS.figures)).columns;
   } catch {
     return {};
   }

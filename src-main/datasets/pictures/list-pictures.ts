@@ -1,5 +1,6 @@
 import { readdir, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { mayBeRead } from "../../base/allowed-folders.js";
 import { closest } from "../../base/closest.js";
 import { LatheError } from "../../base/errors.js";
 import { throwIfAborted } from "../sources/database.js";
@@ -33,6 +34,7 @@ const IGNORED = /^(\.|thumbs\.db$|desktop\.ini$)/i;
  * @throws LatheError `data.missing`, `data.empty`, `data.unreadable`, `cancelled`
  */
 export async function listPictures(root: string, levels: number, signal?: AbortSignal): Promise<PictureListing> {
+  if (!mayBeRead(root)) throw new LatheError("rpc.refused", `the folder of pictures ${JSON.stringify(root)} is not in a folder this server may use`, { path: root });
   const found = await stat(root).catch((error: unknown) => error as NodeJS.ErrnoException);
   if (found instanceof Error) throw found.code === "ENOENT" || found.code === "ENOTDIR" ? await missing(root) : new LatheError("data.unreadable", `${root} cannot be opened: ${found.message}`, { path: root }, { cause: found });
   if (!found.isDirectory()) throw new LatheError("data.missing", `${root} is a file, expected a folder of pictures`, { path: root });

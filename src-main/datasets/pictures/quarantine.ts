@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { z } from "zod";
 import { LatheError } from "../../base/errors.js";
-import { readOwnText } from "../../base/own-files.js";
+import { JSON_BOUNDS, readOwnJson } from "../../base/own-json.js";
 import { replaceFile } from "../../base/replace-file.js";
 
 /**
@@ -27,7 +27,7 @@ const FILE = "quarantine.json";
 /** What is on the list, as it is; nothing where there is none, or it is damaged. */
 export async function readQuarantine(folder: string): Promise<readonly QuarantinedPicture[]> {
   try {
-    return quarantine.parse(JSON.parse(await readOwnText(join(folder, FILE)))).pictures;
+    return quarantine.parse(await readOwnJson(join(folder, FILE), JSON_BOUNDS.figures)).pictures;
   } catch {
     return [];
   }

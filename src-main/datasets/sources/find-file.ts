@@ -1,5 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, resolve } from "node:path";
+import { mayBeRead } from "../../base/allowed-folders.js";
 import { closest } from "../../base/closest.js";
 import { LatheError } from "../../base/errors.js";
 
@@ -12,10 +13,11 @@ export interface FoundFile {
 /**
  * A data file of a project.
  * @param folder what a relative path starts from.
- * @throws LatheError `data.missing` with the nearest name in the folder, `data.empty` for a file of no bytes.
+ * @throws LatheError `rpc.refused` in a process that may not read there; `data.missing` with the nearest name in the folder, `data.empty` for a file of no bytes.
  */
 export async function findFile(folder: string, path: string): Promise<FoundFile> {
   const full = isAbsolute(path) ? path : resolve(folder, path);
+  if (!mayBeRead(full)) throw new LatheError("rpc.refused", `the data file ${JSON.stringify(full)} is not in a folder this server may use`, { path: full });
   const found = await stat(full).catch(() => undefined);
   if (!found) throw await missing(full);
   if (found.isDirectory()) throw new LatheError("data.missing", `${full} is a folder, expected a table file (CSV, TSV, Parquet, JSON)`, { path: full });

@@ -8,7 +8,7 @@ import { openJson, openParquet } from "./typed.js";
 /**
  * Opens a table file by its name's ending: .parquet, .json, .jsonl, .ndjson; anything else is delimited text.
  * @param folder what a relative path starts from.
- * @throws LatheError `data.missing`, `data.empty`, `data.unreadable`, `data.column` for two columns of one name.
+ * @throws LatheError `data.missing`, `data.empty`, `data.unreadable`, also for too many columns, `data.column` for two columns of one name.
  */
 export async function openTable(database: Database, folder: string, path: string, options: CsvOptions = {}): Promise<Source> {
   const file = await findFile(folder, path);
@@ -19,9 +19,15 @@ export async function openTable(database: Database, folder: string, path: string
   const source = /^(parquet|pq)$/i.test(ending) ? await openParquet(database, file)
     : /^(json|jsonl|ndjson)$/i.test(ending) ? await openJson(database, file)
       : await openCsv(database, file, options);
+  if (source.columns.length > MOST_COLUMNS) {
+    throw new LatheError("data.unreadable", `${source.path} has ${source.columns.length.toLocaleString("en")} columns, expected at most ${MOST_COLUMNS.toLocaleString("en")}; is it turned by 90 degrees, or are values taken for names?`, { path: source.path });
+  }
   refuseDuplicates(source);
   return source;
 }
+
+/** Columns of a table. Each query names them all. */
+const MOST_COLUMNS = 10_000;
 
 function refuseDuplicates({ path, columns }: Source): void {
   const seen = new Map<string, number>();

@@ -84,7 +84,7 @@ describe("runs on disk", () => {
   });
 });
 
-// None of these is asked to read a picture.
+// None of these is asked to read a picture or a table.
 const reader = createReader({ deadline: 60_000 });
 
 describe("known projects", () => {
@@ -92,7 +92,7 @@ describe("known projects", () => {
     const home = temporaryFolder("home");
     const folder = temporaryFolder("projects");
     let now = 1000;
-    const projects = createProjects(createRecentProjects(home, () => now++), anywhere, createSettings(home), reader);
+    const projects = createProjects(createRecentProjects(home, () => now++), anywhere, createSettings(home), { pictures: reader, tables: reader });
     for (const name of ["a", "b", "a"]) await projects.open(writeTestProject(join(folder, name), name));
     expect((await projects.list()).map(({ name, openedAt }) => [name, openedAt])).toEqual([["a", 1002], ["b", 1001]]);
     expect(JSON.parse(readFileSync(join(home, "recent-projects.json"), "utf8"))).toMatchObject({ version: 1, projects: [{ openedAt: 1002 }, { openedAt: 1001 }] });
@@ -106,7 +106,7 @@ describe("known projects", () => {
     const home = temporaryFolder("home");
     writeFileSync(join(home, "recent-projects.json"), "{ nonsense");
     const folder = temporaryFolder("projects");
-    const projects = createProjects(createRecentProjects(home), anywhere, createSettings(home), reader);
+    const projects = createProjects(createRecentProjects(home), anywhere, createSettings(home), { pictures: reader, tables: reader });
     expect(await projects.list()).toEqual([]);
     await Promise.all(["a", "b", "c", "d"].map((name) => projects.open(writeTestProject(join(folder, name), name))));
     expect((await projects.list()).map(({ name }) => name).sort()).toEqual(["a", "b", "c", "d"]);
@@ -116,9 +116,9 @@ describe("known projects", () => {
     const home = temporaryFolder("home");
     const folder = temporaryFolder("projects");
     const recent = createRecentProjects(home);
-    const everywhere = createProjects(recent, anywhere, createSettings(home), reader);
+    const everywhere = createProjects(recent, anywhere, createSettings(home), { pictures: reader, tables: reader });
     for (const name of ["in", "out"]) await everywhere.open(writeTestProject(join(folder, name), name));
-    const confined = createProjects(recent, createFolderAccess([join(folder, "in")]), createSettings(home), reader);
+    const confined = createProjects(recent, createFolderAccess([join(folder, "in")]), createSettings(home), { pictures: reader, tables: reader });
     expect((await confined.list()).map(({ name }) => name)).toEqual(["in"]);
   });
 });
