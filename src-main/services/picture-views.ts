@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { realpath, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { z } from "zod";
@@ -68,6 +69,8 @@ export function createPictureViews(access: FolderAccess, reader: Reader): Pictur
     async thumbnails({ project, pictures, side }, signal) {
       const { inputs, find } = await open(project);
       const background = inputs[0]?.background ?? "#ffffff";
+      // Each picture is called off by the one signal of its page.
+      if (signal) setMaxListeners(0, signal);
       const thumbnails = await Promise.all(pictures.map(async (picture) => {
         try {
           const { bytes: _bytes, ...shown } = await view(await find(picture), side, background, signal);
