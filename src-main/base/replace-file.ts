@@ -1,5 +1,15 @@
 import { randomBytes } from "node:crypto";
+import { statSync } from "node:fs";
 import { rename, rm, writeFile } from "node:fs/promises";
+
+/** The permissions of the file that a new one is about to replace, so that a private one stays so; none where there is no file. */
+export function modeLike(path: string): { readonly mode?: number } {
+  try {
+    return { mode: statSync(path).mode & 0o777 };
+  } catch {
+    return {};
+  }
+}
 
 /**
  * Writes a file whole or not at all: beside its place, through to the disk, then renamed. Several may write the same file at once; one of them wins.
