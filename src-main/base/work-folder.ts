@@ -73,6 +73,11 @@ function namesIn(folder: string): readonly string[] {
  */
 export function partOf(path: string): string {
   sweepParts(path);
+  return partName(path);
+}
+
+/** The same, and nothing is taken away. */
+export function partName(path: string): string {
   return join(dirname(path), workName(partKind(path)));
 }
 
