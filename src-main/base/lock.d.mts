@@ -2,6 +2,8 @@
 export interface LockHolder {
   readonly pid: number;
   readonly host: string;
+  /** Where its number means the same beside the host, where the system tells: containers may share a host's name. */
+  readonly processes?: string;
   /** When the process began, where the system tells: ids are given out again. */
   readonly started?: string;
   /** When it took the lock, as ISO 8601. */
@@ -10,7 +12,7 @@ export interface LockHolder {
 
 /** Claims a lock for this process. @returns the living holder where there is one, this process too; undefined where the lock is now ours. */
 export function takeLock(path: string): LockHolder | undefined;
-/** The living process that has a lock; undefined where there is none. One of another machine counts as living: it cannot be asked. */
+/** The living process that has a lock; undefined where there is none. One of another machine or container counts as living: it cannot be asked. */
 export function holderOf(path: string): LockHolder | undefined;
 /** Gives a lock of this process free; another's stays. */
 export function releaseLock(path: string): void;
@@ -18,6 +20,10 @@ export function releaseLock(path: string): void;
 export function waitForLock(path: string, options?: { readonly signal?: AbortSignal | undefined; readonly say?: ((holder: string) => void) | undefined }): Promise<void>;
 /** This process, as a lock names it. */
 export function thisProcess(): LockHolder;
+/** Whether a process is one of another machine or container, which cannot be asked. */
+export function isElsewhere(holder: LockHolder): boolean;
+/** Where this process's number means the same, beside the host; undefined where the system does not tell. */
+export const processes: string | undefined;
 /** Whether the process is there that something names. @param found.written when that was written, milliseconds since 1970: a process that began later is another one. */
 export function isAlive(found: { readonly holder: LockHolder; readonly written: number }): boolean;
 /** `process 123 since 2026-11-29 12:30:05 UTC (/path/lock)` */

@@ -1,12 +1,12 @@
 // Plain JavaScript: the scripts that run before anything is built need it too.
 import { createHash, randomBytes } from "node:crypto";
-import { constants, copyFileSync, linkSync, lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, constants, copyFileSync, linkSync, lstatSync, openSync, readFileSync, readSync, readlinkSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, uptime } from "node:os";
 import { setTimeout } from "node:timers/promises";
 
 /**
- * A lock is a file that names the process that made it: `{"pid":…,"host":…,"started":…,"since":…,"token":…}`. It appears with its content or not at all (a link to a
- * file written before). One whose process is gone, one that was cut off or is empty, is nobody's.
+ * A lock is a file that names the process that made it: `{"pid":…,"host":…,"processes":…,"started":…,"since":…,"token":…}`. It appears with its content or not at
+ * all (a link to a file written before). One whose process is gone, one that was cut off or is empty, is nobody's.
  *
  * Whoever takes over such a lock first takes another one that is named after the very content it saw, `<lock>.after-<content>`: only one process has that, and while it
  * does and the content is still there, nobody else replaces it.
@@ -20,6 +20,14 @@ const UNTOLD = 500;
 const TICKS = 100;
 /** Seconds by which a process may be younger than its lock: clocks are read one after the other, and disks round times. */
 const ROUNDED = 3;
+/** Bytes that a lock has at most: a host's name is the longest part, and has 255. */
+const LONGEST = 4096;
+
+/**
+ * Where this process's number means the same, beside the host: containers may have one host's name and folders, but not its processes.
+ * Linux only, elsewhere undefined. https://man7.org/linux/man-pages/man7/pid_namespaces.7.html
+ */
+export const processes = namespace();
 
 /** Claims a lock for this process. @returns the living holder where there is one, this process too; undefined where the lock is now ours. */
 export function takeLock(path) {
@@ -54,7 +62,7 @@ export function holderOf(path) {
 /** Gives a lock of this process free; another's stays. */
 export function releaseLock(path) {
   const holder = look(path)?.holder;
-  if (holder?.pid === process.pid && holder.host === hostname()) rmSync(path, { force: true });
+  if (holder?.pid === process.pid && !isElsewhere(holder)) rmSync(path, { force: true });
 }
 
 /**
@@ -78,16 +86,23 @@ export async function waitForLock(path, { signal, say = () => undefined } = {}) 
 }
 
 /** `process 123 since 2026-11-29 12:30:05 (/path/lock)` */
-export function describeHolder({ pid, host, since }, path) {
-  const elsewhere = host === hostname() ? "" : ` on ${host}`;
-  const remedy = elsewhere === "" ? "" : `; where no such process is left there, delete that file`;
-  return `process ${pid}${elsewhere}${since === undefined ? "" : ` since ${since.slice(0, 19).replace("T", " ")} UTC`} (${path}${remedy})`;
+export function describeHolder(holder, path) {
+  const { pid, host, since } = holder;
+  const elsewhere = isElsewhere(holder);
+  const place = !elsewhere ? "" : host === hostname() ? ` in another container of ${host}` : ` on ${host}`;
+  const remedy = elsewhere ? "; where no such process is left there, delete that file" : "";
+  return `process ${pid}${place}${since === undefined ? "" : ` since ${since.slice(0, 19).replace("T", " ")} UTC`} (${path}${remedy})`;
+}
+
+/** Whether a process is one of another machine or container, which cannot be asked. Earlier versions did not tell the container. */
+export function isElsewhere(holder) {
+  return holder.host !== hostname() || (holder.processes !== undefined && holder.processes !== processes);
 }
 
 /** This process, as a lock names it. */
 export function thisProcess() {
   const started = startOf(process.pid);
-  return { pid: process.pid, host: hostname(), ...(started === undefined ? {} : { started }), since: new Date().toISOString(), token: randomBytes(8).toString("hex") };
+  return { pid: process.pid, host: hostname(), ...given({ processes, started }), since: new Date().toISOString(), token: randomBytes(8).toString("hex") };
 }
 
 /** What a lock says, when it was written, and a mark that another one does not have; undefined where it is not there. What is no file of ours has no holder. */
@@ -95,7 +110,7 @@ function look(path) {
   try {
     const found = lstatSync(path);
     const { ino, mtimeMs } = found;
-    const text = found.isFile() ? readFileSync(path, "utf8") : "";
+    const text = found.isFile() ? beginning(path) : "";
     return { holder: parsed(text, mtimeMs), written: mtimeMs, mark: createHash("sha256").update(JSON.stringify([text, ino, mtimeMs])).digest("hex").slice(0, 16) };
   } catch (thrown) {
     // A file where its folder was has no lock either.
@@ -104,21 +119,40 @@ function look(path) {
   }
 }
 
+/** What a lock says; nothing where it is longer than any of ours. */
+function beginning(path) {
+  const bytes = Buffer.alloc(LONGEST + 1);
+  const file = openSync(path, "r");
+  try {
+    const length = readSync(file, bytes, 0, bytes.length, 0);
+    return length > LONGEST ? "" : bytes.toString("utf8", 0, length);
+  } finally {
+    closeSync(file);
+  }
+}
+
 /** Earlier versions wrote a process id and nothing else. */
 function parsed(text, written) {
   try {
     const value = JSON.parse(text);
-    const { pid, host, started, since } = Number.isInteger(value) ? { pid: value, host: hostname(), since: new Date(written).toISOString() } : value;
-    const isText = (field) => field === undefined || typeof field === "string";
-    return Number.isInteger(pid) && pid > 0 && typeof host === "string" && isText(started) && isText(since) ? { pid, host, ...(started === undefined ? {} : { started }), ...(since === undefined ? {} : { since }) } : undefined;
+    const { pid, host, ...rest } = Number.isInteger(value) ? { pid: value, host: hostname(), since: new Date(written).toISOString() } : value;
+    const told = given({ processes: rest.processes, started: rest.started, since: rest.since });
+    const isText = (field) => typeof field === "string";
+    return Number.isInteger(pid) && pid > 0 && isText(host) && Object.values(told).every(isText) ? { pid, host, ...told } : undefined;
   } catch {
     return undefined;
   }
 }
 
+/** The fields that are not undefined. */
+function given(fields) {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
 /** Whether the process is there that something names. @param found.written when that was written, milliseconds since 1970: a process that began later is another one. */
-export function isAlive({ holder: { pid, host, started }, written }) {
-  if (host !== hostname()) return true; // Another machine's process cannot be asked.
+export function isAlive({ holder, written }) {
+  if (isElsewhere(holder)) return true; // It cannot be asked.
+  const { pid, started } = holder;
   if (process.platform === "linux") {
     const now = startOf(pid);
     if (now === undefined) return false;
@@ -144,6 +178,14 @@ function startOf(pid) {
     // The second field, the program's name, is in brackets and may hold anything.
     const fields = readFileSync(`/proc/${pid}/stat`, "latin1").replace(/^.*\) /s, "").split(" ");
     return fields[0] === "Z" || fields[0] === "X" ? undefined : fields[19];
+  } catch {
+    return undefined;
+  }
+}
+
+function namespace() {
+  try {
+    return readlinkSync("/proc/self/ns/pid");
   } catch {
     return undefined;
   }

@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from "node:crypto";
-import { lstatSync, mkdirSync, readdirSync, readlinkSync, rmSync } from "node:fs";
+import { lstatSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { LatheError } from "./errors.js";
-import { isAlive, thisProcess } from "./lock.mjs";
+import { isAlive, processes, thisProcess } from "./lock.mjs";
 
 /**
  * Folders and files that last as long as the process that made them. Their names say whose they are: `<kind>-<machine>-<pid>-<start of the process>-<random>`. A process
@@ -73,6 +73,11 @@ function namesIn(folder: string): readonly string[] {
  */
 export function partOf(path: string): string {
   sweepParts(path);
+  return partName(path);
+}
+
+/** The same, and nothing is taken away. */
+export function partName(path: string): string {
   return join(dirname(path), workName(partKind(path)));
 }
 
@@ -88,11 +93,5 @@ function partKind(path: string): string {
 
 /** Where process ids mean the same: a machine, or a container, which may have its host's name and folders, but not its processes. */
 function machine(): string {
-  let processes = "";
-  try {
-    processes = readlinkSync("/proc/self/ns/pid");
-  } catch {
-    // Linux only.
-  }
-  return createHash("sha256").update(JSON.stringify([hostname(), processes])).digest("hex").slice(0, 8);
+  return createHash("sha256").update(JSON.stringify([hostname(), processes ?? ""])).digest("hex").slice(0, 8);
 }

@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LatheError } from "../base/errors.js";
-import { holderOf, releaseLock, takeLock, waitForLock } from "../base/lock.mjs";
+import { holderOf, isElsewhere, releaseLock, takeLock, waitForLock } from "../base/lock.mjs";
 import { sweepLeftBehind, workName } from "../base/work-folder.js";
 import { inside } from "../base/own-files.js";
 import { JSON_BOUNDS, readOwnJson } from "../base/own-json.js";
@@ -59,12 +59,16 @@ function markUsed(folder: string): void {
   }
 }
 
-/** Milliseconds to wait for one who marks or makes room, which takes a few. A lock of another machine's, as copied with a project, may never be given free. */
+/** Milliseconds to wait for one who marks or makes room, which takes a few. */
 const PATIENCE = 10_000;
 
 /** One process at a time marks entries or makes room: between a look at the marks and the removal nobody sets one. A cache that may only be read has no lock. */
 async function exclusively<T>(cacheFolder: string, job: () => T | Promise<T>): Promise<T> {
   const lock = join(cacheFolder, "entries.lock");
+  // A lock of another machine came with a copied project, or its owner was cut off there: nobody would give it free.
+  // Without it an entry may go in the very moment in which it is marked, and is then made once more.
+  const holder = holderOf(lock);
+  if (holder && isElsewhere(holder)) return job();
   const locked = await waitForLock(lock, { signal: AbortSignal.timeout(PATIENCE) }).then(() => true, () => false);
   try {
     return await job();

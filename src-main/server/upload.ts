@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { constants, createWriteStream } from "node:fs";
 import { copyFile, link, mkdir, rm } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
@@ -6,6 +5,7 @@ import { extname, join } from "node:path";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { LatheError, toLatheError } from "../base/errors.js";
+import { sweepLeftBehind, workName } from "../base/work-folder.js";
 import { pictureExtensions, tableExtensions } from "../contract/extensions.js";
 import type { Studio } from "../services/studio.js";
 
@@ -13,6 +13,9 @@ import type { Studio } from "../services/studio.js";
 const largest = 4 * 2 ** 30;
 /** What a project can be made of, and pictures, which a model can be asked about. */
 const accepted: ReadonlySet<string> = new Set([...tableExtensions, ...pictureExtensions].map((extension) => `.${extension}`));
+
+/** A file that has not arrived whole. */
+const PART = "upload.part";
 
 /**
  * Takes a file that was dropped on the page: it is written to `Uploads` where new projects are made, whole or not at all, never over another. Of several that come at
@@ -31,7 +34,9 @@ export async function receiveUpload(request: IncomingMessage, name: string, { ac
   await mkdir(folder, { recursive: true }).catch((thrown: unknown) => {
     throw new LatheError("run.storage", `${folder} cannot be made: ${toLatheError(thrown).message}`, { path: folder }, { cause: thrown });
   });
-  const part = join(folder, `${plain}.${randomBytes(4).toString("hex")}.part`);
+  // One kind for all names: what a killed server left of one is taken away by the next upload of any.
+  sweepLeftBehind(folder, PART);
+  const part = join(folder, workName(PART));
   let received = 0;
   const count = new Transform({
     transform(chunk: Buffer, _encoding, done) {

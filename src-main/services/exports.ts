@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { LatheError } from "../base/errors.js";
+import { modeLike } from "../base/replace-file.js";
 import { partOf } from "../base/work-folder.js";
 import type { ExportFormat, ModelCard } from "../contract/run-views.js";
 import type { RunReference } from "../contract/summaries.js";
@@ -9,6 +10,7 @@ import { storageError } from "../training/checkpoint.js";
 import type { FolderAccess } from "./folder-access.js";
 import { type WorkControl, inEngine } from "./jobs.js";
 import { runFolder } from "./models.js";
+import { refuseOut } from "./out-file.js";
 import type { Reader } from "./reader.js";
 import { finishedRun, modelOfRun } from "./run-reference.js";
 import { unfinished } from "./unfinished-run.js";
@@ -29,7 +31,7 @@ export interface ExportSetting extends WorkControl {
 
 /**
  * Writes a finished run in one of the export formats.
- * @throws LatheError `run.missing`, `export.format`, `export.parity` where the gate refused or a file without preprocessing does not pass it, `run.storage`, `cancelled`
+ * @throws LatheError `usage` for a place that `refuseOut` keeps, `run.missing`, `export.format`, `export.parity` where the gate refused or a file without preprocessing does not pass it, `run.storage`, `cancelled`
  */
 export async function exportRun(path: string, format: string, out: string, { preprocess = "inside", ...control }: ExportSetting = {}): Promise<{ readonly path: string; readonly bytes: number }> {
   const run = runFolder(path);
@@ -37,13 +39,14 @@ export async function exportRun(path: string, format: string, out: string, { pre
   if (preprocess === "none" && !exporter.bare) throw new LatheError("usage", `--preprocess none is for the format onnx; ${format} has no preprocessing to leave out`);
   if (!existsSync(join(run, exporter.source))) throw unfinished(run, exporter.source);
   const target = resolve(out);
+  refuseOut(target, [], run);
   const temporary = partOf(target);
   const bytes = exporter.write(run, preprocess);
   // The run's own file has been held against the trainer; what was cut out of it has not.
   if (preprocess === "none") await inEngine({ kind: "check-export", model: join(run, exporter.source), bare: bytes }, () => undefined, () => undefined, control);
   try {
     mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(temporary, bytes, { flag: "wx" });
+    writeFileSync(temporary, bytes, { flag: "wx", ...modeLike(target) });
     renameSync(temporary, target);
   } catch (thrown) {
     try {
@@ -64,11 +67,8 @@ export async function writeExport(access: FolderAccess, asked: RunReference, for
   const exporter = exporters.get(format);
   const out = await access.resolveNew(wanted, "the file to export to");
   const { folder } = await (exporter.source === "model.onnx" ? modelOfRun(access, asked) : finishedRun(access, asked));
-  if (existsSync(out)) {
-    if (statSync(out).isDirectory()) throw new LatheError("usage", `${out} is a folder; name a file in it`, { path: out });
-    if (dirname(out) === folder) throw new LatheError("usage", `${out} belongs to the run itself; choose a place outside ${folder}`, { path: out });
-    if (!replace) throw new LatheError("export.exists", `there is a file ${out} already; replace it, or choose another name`, { path: out });
-  }
+  refuseOut(out, [], folder);
+  if (existsSync(out) && !replace) throw new LatheError("export.exists", `there is a file ${out} already; replace it, or choose another name`, { path: out });
   return exportRun(folder, format, out);
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, realpathSync, rmSync, statSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { LatheError, toLatheError } from "../base/errors.js";
 import { partOf } from "../base/work-folder.js";
 import type { RowValues } from "../contract/engine-messages.js";
@@ -11,6 +11,7 @@ import { readTrainingValues } from "../training/training-values.js";
 import type { FolderAccess } from "./folder-access.js";
 import type { ModelFactsStore } from "./model-facts.js";
 import type { ModelServers } from "./model-servers.js";
+import { refuseOut } from "./out-file.js";
 import { resolvePictures } from "./picture-paths.js";
 import { describeAnswer, formOf } from "./prediction-form.js";
 import { modelOfRun } from "./run-reference.js";
@@ -25,7 +26,7 @@ export interface Prediction {
   form(run: RunReference): Promise<PredictionForm>;
   /** @throws LatheError `usage` for a column the model has not; `data.value` for what is no number, or missing where the model needs it; `engine.*` */
   one(run: RunReference, values: RowValues): Promise<OnePrediction>;
-  /** @throws LatheError `export.exists`, `rpc.refused`, `data.*`, `run.storage`, `cancelled` */
+  /** @throws LatheError `export.exists`, `usage` for a place that `refuseOut` keeps, `rpc.refused`, `data.*`, `run.storage`, `cancelled` */
   table(asked: RunReference & { readonly data: string; readonly out: string; readonly replace: boolean; readonly spreadsheet: boolean }, onProgress: Progress, onLog: (event: LogEvent) => void, signal: AbortSignal): Promise<TablePrediction>;
   /** Lets go of the processes that models are served in. */
   close(): void;
@@ -49,12 +50,9 @@ export function createPrediction(access: FolderAccess, work: EngineRunner, serve
     async table({ data: asked, out: wanted, replace, spreadsheet, ...run }, onProgress, onLog, signal) {
       const data = await access.resolve(asked, "the table");
       const out = await access.resolveNew(wanted, "the file for predictions");
-      const { model } = await modelOfRun(access, run);
-      if (existsSync(out)) {
-        if (statSync(out).isDirectory()) throw new LatheError("usage", `${out} is a folder; name a file in it`, { path: out });
-        if (realpathSync(out) === data) throw new LatheError("usage", `${out} is the table itself, which predictions would replace; name another file`, { path: out });
-        if (!replace) throw outExists(out);
-      }
+      const { folder, model } = await modelOfRun(access, run);
+      refuseOut(out, [{ path: data, what: "the table itself" }], folder);
+      if (existsSync(out) && !replace) throw outExists(out);
       const schema = predictionResult.extend({ preview: tablePrediction.shape.preview });
       const temporary = partOf(out);
       try {

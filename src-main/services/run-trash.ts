@@ -3,7 +3,7 @@ import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { LatheError } from "../base/errors.js";
 import { TRASH } from "../training/run-folder.js";
-import { isHeld } from "../training/run-lock.js";
+import { heldElsewhere, isHeld } from "../training/run-lock.js";
 import { storageError } from "../training/checkpoint.js";
 import { inside } from "../base/own-files.js";
 
@@ -21,6 +21,8 @@ export async function trashRuns(project: string, runs: readonly string[], underW
   for (const run of runs) {
     const folder = inside(project, "runs", run);
     if (!existsSync(folder)) throw new LatheError("run.missing", `there is no run ${run} in ${project}; it may have been deleted before`, { project, run });
+    const elsewhere = heldElsewhere(folder);
+    if (elsewhere !== undefined) throw new LatheError("run.state", `run ${run} is being trained by ${elsewhere}; stop it there before you delete it`, { project, run });
     if (underWay(run) || isHeld(folder)) throw new LatheError("run.state", `run ${run} is under way; stop it before you delete it`, { project, run });
   }
   await mkdir(trashOf(project), { recursive: true }).catch((thrown: unknown) => {

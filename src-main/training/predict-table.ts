@@ -3,6 +3,7 @@ import { createWriteStream, existsSync, mkdirSync, renameSync, rmSync } from "no
 import { dirname, resolve } from "node:path";
 import { csvLines } from "../base/csv.js";
 import { LatheError } from "../base/errors.js";
+import { modeLike } from "../base/replace-file.js";
 import { partOf } from "../base/work-folder.js";
 import type { PredictRequest } from "../contract/engine-messages.js";
 import type { TablePrediction } from "../contract/evaluation-views.js";
@@ -30,7 +31,7 @@ export async function predictTable(request: PredictRequest, { emit, control }: W
     const columns = fitted.targets.map((target) => answerColumns(target, thresholds[target.name]));
     const head = ["sample", ...columns.flatMap((target) => target.head)];
     const lines = csvLines({ spreadsheet: request.spreadsheet ?? false });
-    const file = await CsvFile.create(temporary);
+    const file = await CsvFile.create(temporary, modeLike(out));
     file.write(lines.line(head));
     const preview: string[][] = [];
     let samples = 0;
@@ -87,18 +88,18 @@ class CsvFile {
   #failure: LatheError | undefined;
   #full = false;
 
-  private constructor(path: string) {
-    this.#stream = createWriteStream(path, { flags: "wx" });
+  private constructor(path: string, mode: ReturnType<typeof modeLike>) {
+    this.#stream = createWriteStream(path, { flags: "wx", ...mode });
     this.#stream.on("error", (error) => (this.#failure = storageError(path, error, LOST)));
   }
 
-  static async create(path: string): Promise<CsvFile> {
+  static async create(path: string, mode: ReturnType<typeof modeLike>): Promise<CsvFile> {
     try {
       mkdirSync(dirname(path), { recursive: true });
     } catch (thrown) {
       throw storageError(path, thrown, LOST);
     }
-    return new CsvFile(path);
+    return new CsvFile(path, mode);
   }
 
   write(line: string): void {

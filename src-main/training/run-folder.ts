@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { appendFileSync, closeSync, constants, existsSync, fstatSync, fsyncSync, ftruncateSync, mkdirSync, readdirSync, renameSync, rmSync, rmdirSync, writeSync } from "node:fs";
-import { hostname } from "node:os";
 import { join, relative } from "node:path";
 import { type ErrorRecord, LatheError } from "../base/errors.js";
 import type { EpochEvent } from "../contract/events.js";
 import type { RunReport } from "../contract/report.js";
 import { storageError, whatIsKept, writeSynced } from "./checkpoint.js";
 import { takeLock } from "../base/lock.mjs";
+import { heldElsewhere, lockOf } from "./run-lock.js";
 import { inside, openOwnFileSync, openToAppend, readOwnFileSync, readOwnTextSync } from "../base/own-files.js";
 import { JSON_BOUNDS, readOwnJsonSync } from "../base/own-json.js";
 import { visible } from "../base/visible.mjs";
@@ -65,13 +65,12 @@ export class RunFolder {
 
   /** Claims the run for this process. A lock whose process is gone is taken over. @throws LatheError `run.locked` */
   lock(): this {
-    const path = this.file("lock");
+    const path = lockOf(this.path);
     try {
       const holder = takeLock(path);
       if (holder) {
         // A container or a machine that was renamed leaves a lock that no process can be asked about.
-        const elsewhere = holder.host === hostname() ? "" : `, or, where no such process is left there, delete ${path}`;
-        throw new LatheError("run.locked", `run ${this.id} is being trained by process ${holder.pid}${elsewhere === "" ? "" : ` on ${holder.host}`}; wait for it, or stop it${elsewhere}`, { ...holder });
+        throw new LatheError("run.locked", `run ${this.id} is being trained by ${heldElsewhere(this.path, holder) ?? `process ${holder.pid}`}; wait for it, or stop it`, { ...holder });
       }
     } catch (thrown) {
       throw storageError(path, thrown, "The run is as it was");

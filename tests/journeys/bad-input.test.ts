@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { ProjectInput } from "../../src-main/contract/project.js";
@@ -162,7 +162,23 @@ describe("bad input", () => {
     };
     mkdirSync(join(folder, "taken"));
     const wrong = (reason: string) => [1, { event: "error", code: "run.storage", message: expect.stringMatching(`cannot be written: ${reason}.* Nothing was written$`) as string }];
-    expect(await onto(join(folder, "taken"))).toMatchObject(wrong("a folder has that name"));
+    const refused = (reason: RegExp) => [2, { event: "error", code: "usage", message: expect.stringMatching(reason) as string }];
+    expect(await onto(join(folder, "taken"))).toMatchObject(refused(/taken is a folder; name a file in it/));
+    // Over a link, and never what the work itself reads or a project is made of.
+    symlinkSync(folder, join(folder, "here"));
+    const model = join(folder, "runs", "0001", "model.onnx");
+    const before = [table, model, join(folder, "project.json")].map((path) => readFileSync(path));
+    expect(await onto(join(folder, "here", "credit.csv"))).toMatchObject(refused(/credit\.csv is the table itself/));
+    expect(await onto(model)).toMatchObject(refused(/model\.onnx is the model itself/));
+    const exported = async (out: string) => (await lathe("export", folder, "--format", "onnx", "--out", out)).code;
+    expect(await exported(join(folder, "here", "project.json"))).toBe(2);
+    expect(await exported(table)).toBe(2);
+    expect([table, model, join(folder, "project.json")].map((path) => readFileSync(path))).toEqual(before);
+    // What is private stays so.
+    for (const name of ["private.csv", "private.onnx"]) writeFileSync(join(folder, name), "old", { mode: 0o600 });
+    expect(await onto(join(folder, "private.csv"))).toMatchObject([0, { event: "prediction" }]);
+    expect(await exported(join(folder, "private.onnx"))).toBe(0);
+    expect(["private.csv", "private.onnx"].map((name) => statSync(join(folder, name)).mode & 0o777)).toEqual(process.platform === "win32" ? [0o666, 0o666] : [0o600, 0o600]);
     expect(readdirSync(folder).filter((name) => name.endsWith(".part"))).toEqual([]);
     const full = join(folder, "full");
     mkdirSync(full);

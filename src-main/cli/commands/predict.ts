@@ -1,9 +1,9 @@
-import { basename, extname, resolve } from "node:path";
+import { basename, extname } from "node:path";
 import type { Command } from "commander";
-import { LatheError } from "../../base/errors.js";
 import { type FormulaCells, predictionResult } from "../../contract/results.js";
 import { inEngine } from "../../services/jobs.js";
 import { modelFile } from "../../services/models.js";
+import { refuseOut, runOf } from "../../services/out-file.js";
 import { plural } from "../format.js";
 import { interruptible } from "../interrupt.js";
 import { createOutput } from "../output.js";
@@ -29,8 +29,9 @@ export function addPredict(program: Command): void {
 
 async function predict(model: string, data: string, { out = defaultOut(data), device = "auto", spreadsheet = false, json = false }: Options): Promise<void> {
   const output = createOutput(json);
-  if (resolve(out) === resolve(data)) throw new LatheError("usage", `--out ${out} is the table itself, which predictions would replace; name another file`);
-  const work = { kind: "predict", model: modelFile(model), data, out, device, spreadsheet } as const;
+  const file = modelFile(model);
+  refuseOut(out, [{ path: data, what: "the table itself" }, { path: file, what: "the model itself" }], runOf(file));
+  const work = { kind: "predict", model: file, data, out, device, spreadsheet } as const;
   const result = await interruptible(output, (setting) => inEngine(work, showEvents(output), (value) => predictionResult.parse(value), setting));
   for (const [input, rows] of Object.entries(result.unknown)) output.line(`${plural(rows, "row")} with a value of ${input} that the model was never shown`);
   const told = toldOfFormulas(result.formulas);

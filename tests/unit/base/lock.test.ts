@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, readFileSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, readlinkSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -40,6 +40,8 @@ describe("a lock", () => {
     ["says {}", () => "{}"],
     ["has a list for a number", () => JSON.stringify({ pid: [1], host: here })],
     ["has a number below one", () => JSON.stringify({ pid: -1, host: here })],
+    ["has more than any of ours", () => `${" ".repeat(4096)}${JSON.stringify({ pid: process.pid, host: here })}`],
+    ["has a number for where its process is", () => JSON.stringify({ pid: process.pid, host: here, processes: 1 })],
     ["has no host", () => JSON.stringify({ pid: process.pid })],
     ["is a process's that has ended", () => JSON.stringify({ pid: deadProcess(), host: here })],
     ["is a bare number of a process that has ended, as earlier versions wrote it", () => String(deadProcess())],
@@ -70,6 +72,33 @@ describe("a lock", () => {
     writeFileSync(path, JSON.stringify(holder));
     expect(takeLock(path)).toEqual(holder);
     expect(describeHolder(holder, path)).toBe(`process 7 on elsewhere since 2026-11-29 12:30:05 UTC (${path}; where no such process is left there, delete that file)`);
+  });
+
+  it("of another container with the same host's name is held like another machine's, and not given free", () => {
+    const path = join(temporaryFolder(), "lock");
+    // The same number means another process there.
+    const holder = { pid: process.pid, host: here, processes: "pid:[1]", started: "1", since: "2026-11-29T12:30:05.123Z" };
+    writeFileSync(path, JSON.stringify(holder));
+    expect([takeLock(path), holderOf(path)]).toEqual([holder, holder]);
+    expect(describeHolder(holder, path))
+      .toBe(`process ${process.pid} in another container of ${here} since 2026-11-29 12:30:05 UTC (${path}; where no such process is left there, delete that file)`);
+    releaseLock(path);
+    expect(existsSync(path)).toBe(true);
+  });
+
+  it.skipIf(!linux)(`says in which container its process is${linux ? "" : " (not tried: only Linux tells)"}`, () => {
+    const path = join(temporaryFolder(), "lock");
+    takeLock(path);
+    expect(JSON.parse(readFileSync(path, "utf8"))).toMatchObject({ processes: readlinkSync("/proc/self/ns/pid") });
+  });
+
+  it("of 5 GB is nobody's, and costs no memory", () => {
+    const path = join(temporaryFolder(), "lock");
+    writeFileSync(path, "");
+    truncateSync(path, 5 * 2 ** 30); // Sparse: it takes no room on the disk.
+    const before = process.resourceUsage().maxRSS;
+    expect(takeLock(path)).toBeUndefined();
+    expect(process.resourceUsage().maxRSS - before).toBeLessThan(100 << 10); // KiB
   });
 
   it("that is a link is replaced, and what it leads to stays", () => {

@@ -105,6 +105,17 @@ describe("the cache of prepared data", () => {
     expect(entries.map((entry) => existsSync(join(entry, "train.records")))).toEqual(entries.map(() => true));
   });
 
+  it("waits for no lock of another machine, which came with a copied project", async () => {
+    const folder = project();
+    const { prepared } = await prepareIn(folder);
+    writeFileSync(join(folder, "cache", "entries.lock"), JSON.stringify({ pid: 1, host: "elsewhere" }));
+    const start = performance.now();
+    const again = await prepareIn(folder);
+    expect([again.made, again.prepared.fingerprint]).toEqual([false, prepared.fingerprint]);
+    // It waited 10 s each time; without, this takes a fraction of one.
+    expect(performance.now() - start).toBeLessThan(8000);
+  }, 60_000);
+
   it("leaves nothing behind when it is cancelled or the data are wrong", async () => {
     const folder = project();
     const cacheFolder = join(folder, "cache");

@@ -67,9 +67,12 @@ describe("a run", () => {
   }, 30_000);
 
   it("under way stays where it is", async () => {
-    const { procedures: { runs }, run, folder, project, context } = judged;
-    writeFileSync(join(folder, "lock"), JSON.stringify({ pid: 1, host: "another machine" }));
-    expect(await refusal(() => runs.trash({ project, runs: [run.run] }, context))).toMatchObject({ code: "run.state" });
+    const { procedures: { runs, training }, run, folder, project, context } = judged;
+    writeFileSync(join(folder, "lock"), JSON.stringify({ pid: 1, host: "another machine", since: "2026-11-29T12:30:05.123Z" }));
+    // Nobody here can stop it, so it is told who can, and what to do where nobody is left.
+    const holder = /being trained.* by process 1 on another machine since 2026-11-29 12:30:05 UTC \(.*lock; where no such process is left there, delete that file\)/;
+    expect(await refusal(() => runs.trash({ project, runs: [run.run] }, context))).toMatchObject({ code: "run.state", message: expect.stringMatching(holder) });
+    expect(await refusal(() => training.stop(run, context))).toMatchObject({ code: "run.state", message: expect.stringMatching(holder) });
     writeFileSync(join(folder, "lock"), "");
   });
 });

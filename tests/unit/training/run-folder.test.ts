@@ -66,7 +66,8 @@ describe("a run folder", () => {
     const run = RunFolder.create(project);
     run.write("config.json", "{}");
     writeFileSync(run.file("lock"), JSON.stringify({ pid: 7, host: "a-container" }));
-    expect(() => RunFolder.open(project).lock()).toThrow(`by process 7 on a-container; wait for it, or stop it, or, where no such process is left there, delete ${run.file("lock")}`);
+    expect(() => RunFolder.open(project).lock())
+      .toThrow(`by process 7 on a-container (${run.file("lock")}; where no such process is left there, delete that file); wait for it, or stop it`);
   });
 
   it("is taken by one of several processes that all find the same stale lock", async () => {
