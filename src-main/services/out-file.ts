@@ -4,7 +4,7 @@ import { LatheError } from "../base/errors.js";
 import { readOwnTextSync } from "../base/own-files.js";
 
 /** A file that is read for the one to be written. */
-export interface Input {
+interface Input {
   readonly path: string;
   /** As a sentence calls it: "the table itself". */
   readonly what: string;
