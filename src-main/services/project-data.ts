@@ -1,7 +1,9 @@
 import { readdir, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { z } from "zod";
 import { LatheError, toLatheError } from "../base/errors.js";
 import { readOwnText } from "../base/own-files.js";
+import { JSON_BOUNDS, readOwnJson } from "../base/own-json.js";
 import { type SourceSpec, sourceSchema } from "../contract/data.js";
 import { parseJson } from "../contract/json.js";
 import { MOST_DOCUMENT } from "../contract/limits.js";
@@ -90,8 +92,10 @@ export async function mayRead(access: FolderAccess, project: string): Promise<vo
 export async function mayResume(access: FolderAccess, { project, run }: RunReference): Promise<string> {
   const found = RunFolder.open(project, run);
   await access.resolve(found.path, "the run");
-  const { project: document } = readConfig(found);
-  await tableSourceOf(access, { folder: project, file: found.file("config.json"), document });
+  const file = found.file("config.json");
+  const { data: config } = z.object({ project: z.record(z.string(), z.unknown()) }).safeParse(await readOwnJson(file, JSON_BOUNDS.document).catch(() => undefined));
+  // Where it does not even say what it is about, this says why.
+  await tableSourceOf(access, { folder: project, file, document: config?.project ?? readConfig(found).project });
   return found.id;
 }
 

@@ -139,7 +139,11 @@ test("a project, or a run's settings, that name data out of bounds are not train
   writeFileSync(join(folder, "project.json"), JSON.stringify(sly));
   writeFileSync(join(folder, "runs", "0001", "config.json"), JSON.stringify({ project: sly }));
   expect(await refusal(() => training.start({ project: folder }, context))).toMatchObject({ code: "rpc.refused" });
-  expect(await refusal(() => training.start({ project: folder, resume: "0001" }, context))).toMatchObject({ code: "rpc.refused" });
+  // The command line takes 1 for 0001, and so does the engine.
+  for (const resume of ["0001", "1"]) expect(await refusal(() => training.start({ project: folder, resume }, context))).toMatchObject({ code: "rpc.refused" });
+  // What cannot be seen through is not resumed.
+  writeFileSync(join(folder, "runs", "0001", "config.json"), "{}");
+  expect(await refusal(() => training.start({ project: folder, resume: "1" }, context))).toMatchObject({ code: "run.checkpoint" });
 });
 
 test("training tells how far it is before it has a folder, is listed while under way, and heeds the user's settings", async () => {
