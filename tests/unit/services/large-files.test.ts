@@ -1,4 +1,4 @@
-import { closeSync, openSync, truncateSync } from "node:fs";
+import { appendFileSync, closeSync, openSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { toLatheError } from "../../../src-main/base/errors.js";
@@ -41,5 +41,30 @@ describe("a file of many gigabytes is refused for its size", () => {
     ]) await Promise.resolve(ask()).catch((thrown: unknown) => codes.add(toLatheError(thrown).code));
     expect([...codes]).not.toContain("internal");
     expect((process.memoryUsage().rss - before) / (1 << 20)).toBeLessThan(500);
+  });
+});
+
+describe("what is short to write and long to understand is refused before it is parsed", () => {
+  const many = (count: number) => `[${"{},".repeat(count)}0]`;
+
+  it("a document of a million values", async () => {
+    const { project, procedures, context } = studioOf();
+    writeFileSync(join(project, "project.json"), `{"version":1,"zz":${many(1_000_000)}}`);
+    const expected = { code: "project.unsafe", message: expect.stringMatching(/project\.json holds about 2,000,00\d values, expected at most 500,000/) as unknown };
+    await expect(procedures.projects.open({ project }, context)).rejects.toMatchObject(expected);
+    await expect(procedures.projects.read({ project }, context)).rejects.toMatchObject(expected);
+  });
+
+  it("a run's label, report, settings and error", async () => {
+    const { project, run, procedures, context } = studioOf();
+    for (const name of ["label.json", "report.json", "config.json", "error.json"]) writeFileSync(join(run, name), `{"x":${many(3_000_001)}}`);
+    expect(await procedures.runs.list({ project }, context)).toMatchObject([{ run: "0001" }]);
+  });
+
+  it("an epoch of a hundred thousand figures", async () => {
+    const { project, run, procedures, context } = studioOf();
+    const figures = Object.fromEntries(Array.from({ length: 100_000 }, (_, i) => [`m${i}`, 1]));
+    appendFileSync(join(run, "metrics.jsonl"), `${JSON.stringify({ ...plausibleEpochs(3)[2], train: figures })}\n`);
+    expect(await procedures.runs.metrics({ project, run: "0001" }, context)).toMatchObject({ damagedLines: 1, epochs: [{ epoch: 1 }, { epoch: 2 }] });
   });
 });
