@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { makeWorkFolder } from "../base/work-folder.js";
 import type { SourceSpec } from "../contract/data.js";
 import type { ColumnsResult } from "../contract/table-views.js";
-import { type ColumnFacts, type StagedTable, stageTable, summarizeColumns } from "../datasets/index.js";
+import { type ColumnFacts, type StagedTable, stageTable, summarizeColumns, tellsColumns } from "../datasets/index.js";
 import type { FolderAccess } from "./folder-access.js";
 import { type ProjectData, identityOf, readProjectData, tableSourceOf } from "./project-data.js";
 import { type Progress, type SharedWork, shareWork } from "./shared-work.js";
@@ -54,7 +54,7 @@ interface Entry {
 export interface TablesOptions {
   readonly idle?: number;
   readonly most?: number;
-  /** Sees, elsewhere, whether a table can be opened at all. @throws LatheError as `stageTable` */
+  /** Sees, elsewhere, whether a table that says of itself what its columns are can be opened at all. @throws LatheError as `stageTable` */
   readonly probe?: (question: { readonly folder: string; readonly source: SourceSpec }, signal: AbortSignal) => Promise<unknown>;
 }
 
@@ -97,7 +97,7 @@ export function createTables(access: FolderAccess, { idle = IDLE, most = MOST_OP
     for (const [other, entry] of [...entries].sort(([, a], [, b]) => a.usedAt - b.usedAt).slice(0, Math.max(0, entries.size - most + 1))) drop(other, entry);
     const folder = makeWorkFolder();
     const staging = shareWork<OpenTable>(async (progress, signal) => {
-      await probe({ folder: data.folder, source }, signal);
+      if ([source.path, source.test ?? ""].some(tellsColumns)) await probe({ folder: data.folder, source }, signal);
       const table = openTable(await stageTable({ folder: data.folder, source, workFolder: folder, progress, signal }));
       entry.open = table;
       return table;
