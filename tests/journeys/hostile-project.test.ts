@@ -9,8 +9,8 @@ import { Pipes, SORTS, TRICKS, type Sort, type Trick, enrich, openJourney, paths
 /** Windows has neither pipes in folders nor links for everybody. */
 const withLinks = process.platform === "win32" ? describe.skip : describe;
 /**
- * Training takes a second: by default each path meets it as a link and as one of the others, and all the rest of the journey as any. What a project of pictures has in
- * common with one of a table meets a link there, and the other tricks in the table's alone. `npm run soak` asks for all.
+ * Training takes a second: by default each path meets it as a link and as one of the others, and all the rest of the journey as any; a project of pictures is spoilt by
+ * links alone. `npm run soak` asks for all.
  */
 const ALL = process.env["LATHE_HOSTILE"] === "all";
 
@@ -67,9 +67,7 @@ withLinks("a stranger's project, each of its paths in turn a link, a pipe, or a 
     const journey = openJourney({ root, sort, at: watch.at });
     const faults: string[] = [];
     try {
-      const common = new Set(pathsOf(join(made, "table"), "table"));
-      const paths = pathsOf(join(made, sort), sort).filter((path) => ALL || sort === "table" || trick === "link" || !common.has(path));
-      for (const [i, path] of paths.entries()) {
+      for (const [i, path] of pathsOf(join(made, sort), sort).entries()) {
         const { project, harm } = spoil(sort, trick, path);
         const trains = ALL || trick === "link" || TRICKS[1 + (i % (TRICKS.length - 1))] === trick;
         const travelled = await journey.go(project, trains ? trainingAt(path) : []);
@@ -92,7 +90,7 @@ withLinks("a stranger's project, each of its paths in turn a link, a pipe, or a 
     }
   }, 300_000);
 
-  it.each(SORTS.flatMap((sort) => TRICKS.map((trick) => [sort, trick] as const)))("%s, %s: nothing outside changes, nothing hangs, every error says what is wrong", async (sort, trick) => {
+  it.each(SORTS.flatMap((sort) => TRICKS.map((trick) => [sort, trick] as const)).filter(([sort, trick]) => ALL || sort === "table" || trick === "link"))("%s, %s: nothing outside changes, nothing hangs, every error says what is wrong", async (sort, trick) => {
     expect(await travel(sort, trick)).toEqual([]);
   }, ALL ? 3_600_000 : 600_000);
 
