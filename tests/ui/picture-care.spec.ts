@@ -202,7 +202,7 @@ test("a grid of 5,000 pictures asks for those in view alone, wherever one scroll
   await home.create.click({ timeout: 60_000 });
   await expect(page).toHaveURL(/\/data$/, { timeout: 60_000 });
   const { grid } = new PicturesPage(page);
-  await expect(page.getByText("5,000 pictures", { exact: true })).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByRole("status").filter({ hasText: /^5,000 pictures$/ })).toBeVisible({ timeout: 60_000 });
   const options = grid.getByRole("option");
   const whole = async () => {
     await expect.poll(async () => (await options.count()) > 10 && (await options.count()) === (await grid.locator("img").count()), { timeout: 30_000 }).toBe(true);
