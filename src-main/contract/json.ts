@@ -1,6 +1,7 @@
 import { MOST_NESTED } from "../base/nesting.js";
 import { LatheError } from "../base/errors.js";
-import { JSON_BOUNDS, refuseCrowd } from "../base/own-json.js";
+import { JSON_BOUNDS } from "../base/json-bounds.js";
+import { refuseCrowd } from "../base/own-json.js";
 
 /**
  * Parses plain JSON.

@@ -1,3 +1,5 @@
+import { JSON_BOUNDS } from "../base/json-bounds.js";
+
 /** What a project may hold at most. A document beyond these is refused with a sentence; planning and compiling it would keep a window waiting, or never end. */
 
 /** Letters of a name: of an input, a target, a layer or a block. Names of values in the exported file are made of them. */
@@ -21,4 +23,4 @@ export const MOST_CHANGES = 32;
 export const MOST_PROBLEMS = 100;
 
 /** Bytes of `project.json`. A network of all those layers, or ten thousand columns, take two megabytes. */
-export const MOST_DOCUMENT = 16 << 20;
+export const MOST_DOCUMENT = JSON_BOUNDS.document.bytes;

@@ -1,7 +1,8 @@
 import { type Stats, accessSync, constants, existsSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { LatheError } from "../base/errors.js";
-import { readOwnTextSync } from "../base/own-files.js";
+import { JSON_BOUNDS } from "../base/json-bounds.js";
+import { readOwnJsonSync } from "../base/own-json.js";
 
 /** A file that is read for the one to be written. */
 interface Input {
@@ -76,7 +77,7 @@ function projectOf(path: string): string | undefined {
 /** What a run learnt from. A run whose settings cannot be read has other troubles. */
 function dataOf(run: string): readonly Input[] {
   try {
-    const { projectFolder, project } = JSON.parse(readOwnTextSync(join(run, "config.json"))) as { projectFolder: string; project: { data: { source: { path: string; test?: string } } } };
+    const { projectFolder, project } = readOwnJsonSync(join(run, "config.json"), JSON_BOUNDS.document) as { projectFolder: string; project: { data: { source: { path: string; test?: string } } } };
     const { path, test } = project.data.source;
     // A project that was moved, and one that was not.
     const folders = [dirname(dirname(resolve(run))), projectFolder];

@@ -11,14 +11,14 @@ import { inWorkFolder, surveyHere } from "./survey.js";
  * The process that reads for a host what strangers may have made: documents whose networks are planned, exported models, tables, pictures. Whatever one of them does to it, as
  * to keep it busy for ever or to take all memory, the host goes on, and ends it.
  */
-/** Bytes that this process may take: a picture of the largest takes the most of what is not hostile, 1.5 GB. */
-const MOST_MEMORY = 2560 * 2 ** 20;
-
 const channel = openChannel<ReaderCommand, ReaderReply>();
-endWithParent({ memory: MOST_MEMORY });
 // A terminal sends Ctrl-C to the whole group; the parent decides what it means.
 process.on("SIGINT", () => undefined);
 channel.onClose(() => process.exit());
+
+/** Bytes that this process may take: a picture of the largest takes the most of what is not hostile, 1.5 GB. */
+const MOST_MEMORY = 2560 * 2 ** 20;
+endWithParent({ memory: MOST_MEMORY });
 
 const asked = new Map<number, AbortController>();
 

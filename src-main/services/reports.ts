@@ -1,5 +1,6 @@
 import { LatheError } from "../base/errors.js";
-import { JSON_BOUNDS, readOwnJsonSync } from "../base/own-json.js";
+import { JSON_BOUNDS } from "../base/json-bounds.js";
+import { readOwnJsonSync } from "../base/own-json.js";
 import { type RunReport, runReport } from "../contract/report.js";
 
 /** A run's report. @throws LatheError `run.missing` where there is none, or it is damaged. */

@@ -9,7 +9,8 @@ import { runId } from "../contract/summaries.js";
 
 import { TRASH } from "../training/run-folder.js";
 import { inside, openOwnFile } from "../base/own-files.js";
-import { JSON_BOUNDS, type JsonBounds, readOwnJson } from "../base/own-json.js";
+import { JSON_BOUNDS, type JsonBounds } from "../base/json-bounds.js";
+import { readOwnJson } from "../base/own-json.js";
 
 /** Reads what a run leaves in its folder, without touching it: another process may be writing there. */
 

@@ -3,7 +3,8 @@ import { replaceFile } from "../base/replace-file.js";
 import { z } from "zod";
 import { storageError } from "../training/checkpoint.js";
 import { inside } from "../base/own-files.js";
-import { JSON_BOUNDS, readOwnJson } from "../base/own-json.js";
+import { JSON_BOUNDS } from "../base/json-bounds.js";
+import { readOwnJson } from "../base/own-json.js";
 
 /** `label.json` of a run: what its user calls it and noted. Not part of the run itself, so it can change while the run is under way. */
 const labelSchema = z.object({ name: z.string().optional().catch(undefined), note: z.string().optional().catch(undefined) });

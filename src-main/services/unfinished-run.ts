@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { LatheError } from "../base/errors.js";
-import { JSON_BOUNDS, readOwnJsonSync } from "../base/own-json.js";
+import { JSON_BOUNDS } from "../base/json-bounds.js";
+import { readOwnJsonSync } from "../base/own-json.js";
 import { errorRecord } from "../contract/events.js";
 import { isHeld } from "../training/run-lock.js";
 import { readReport } from "./reports.js";

@@ -7,7 +7,8 @@ import { replaceFile } from "../base/replace-file.js";
 import type { EngineCandidate } from "../engines/index.js";
 import type { EngineDecision, EnginePlace } from "./engine-decision.js";
 import type { TrainingSpec } from "./specification.js";
-import { JSON_BOUNDS, readOwnJsonSync } from "../base/own-json.js";
+import { JSON_BOUNDS } from "../base/json-bounds.js";
+import { readOwnJsonSync } from "../base/own-json.js";
 
 /** `.lathe/engine-choices.json` of a project: which engine was the quickest for which network on which machine. It may be deleted at any time. */
 const place = { engine: z.string(), device: z.string(), date: z.iso.datetime() };

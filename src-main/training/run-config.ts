@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { LatheError, toLatheError } from "../base/errors.js";
-import { JSON_BOUNDS, readOwnJsonSync } from "../base/own-json.js";
+import { JSON_BOUNDS } from "../base/json-bounds.js";
+import { readOwnJsonSync } from "../base/own-json.js";
 import { type Project, parseProject } from "../contract/project.js";
 import type { RunFolder } from "./run-folder.js";
 

@@ -8,7 +8,8 @@ import { storageError, whatIsKept, writeSynced } from "./checkpoint.js";
 import { takeLock } from "../base/lock.mjs";
 import { heldElsewhere, lockOf } from "./run-lock.js";
 import { inside, openOwnFileSync, openToAppend, readOwnFileSync, readOwnTextSync } from "../base/own-files.js";
-import { JSON_BOUNDS, readOwnJsonSync } from "../base/own-json.js";
+import { JSON_BOUNDS } from "../base/json-bounds.js";
+import { readOwnJsonSync } from "../base/own-json.js";
 import { visible } from "../base/visible.mjs";
 
 /** Where deleted runs lie in a project's `runs`, until the trash is emptied. */

@@ -7,7 +7,8 @@ import type { EvaluationBatches } from "./evaluator.js";
 import type { RunFolder } from "./run-folder.js";
 import { names } from "./specification.js";
 import { floats } from "./trainer.js";
-import { JSON_BOUNDS, readOwnJsonSync } from "../base/own-json.js";
+import { JSON_BOUNDS } from "../base/json-bounds.js";
+import { readOwnJsonSync } from "../base/own-json.js";
 
 /** `inputs.json`: what the training rows held in each column the model reads, for forms and for telling what the model never saw. */
 const columnValues = z.discriminatedUnion("type", [

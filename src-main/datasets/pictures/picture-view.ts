@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import sharp, { type Sharp } from "sharp";
 import { LatheError } from "../../base/errors.js";
 import { Random } from "../../base/random.js";
@@ -27,17 +28,29 @@ export interface ViewOfPicture {
  * @throws LatheError `data.unreadable`, as `readPictureFile`; `cancelled`
  */
 export async function viewPicture(path: string, side: number, background: string, signal?: AbortSignal): Promise<ViewOfPicture> {
-  const file = await readPictureFile(path);
-  const giveBack = await room.take(await bytesToDecode(file), signal);
-  try {
-    return await view(file, side, background);
-  } finally {
-    giveBack();
-  }
+  return withFile(path, signal, (file) => view(file, side, background));
 }
 
-/** Of all pictures that are looked at in this process. */
-const room = new DecodingRoom();
+/** Of all pictures that are looked at in this process: for their files, which a page asks for by the dozen, then for decoding. */
+const [files, room] = [new DecodingRoom(256 << 20), new DecodingRoom()];
+
+/** Does something with a picture's file once there is room for it, and for decoding it. */
+async function withFile<T>(path: string, signal: AbortSignal | undefined, job: (file: Uint8Array) => Promise<T>): Promise<T> {
+  // What is no file is told when it is read.
+  const { size } = await stat(path).catch(() => ({ size: 0 }));
+  const putAway = await files.take(size, signal);
+  try {
+    const file = await readPictureFile(path);
+    const giveBack = await room.take(await bytesToDecode(file), signal);
+    try {
+      return await job(file);
+    } finally {
+      giveBack();
+    }
+  } finally {
+    putAway();
+  }
+}
 
 async function view(file: Uint8Array, side: number, background: string): Promise<ViewOfPicture> {
   const { width, height, sharp: opened } = await open(file, background);
@@ -70,16 +83,10 @@ export interface PictureLook {
 /** How a picture is looked at. @throws LatheError `data.unreadable`, `cancelled` */
 export type LookAtPicture = (path: string, signal?: AbortSignal) => Promise<PictureLook>;
 
-export const lookAtPicture: LookAtPicture = async (path, signal) => {
-  const file = await readPictureFile(path);
-  const giveBack = await room.take(await bytesToDecode(file), signal);
-  try {
-    const { width, height, data } = await decodePicture(file, { color: "rgb", background: "#ffffff" });
-    return { width, height, gray: data.every((value, k) => k % 3 === 0 || value === data[k - 1]) };
-  } finally {
-    giveBack();
-  }
-};
+export const lookAtPicture: LookAtPicture = (path, signal) => withFile(path, signal, async (file) => {
+  const { width, height, data } = await decodePicture(file, { color: "rgb", background: "#ffffff" });
+  return { width, height, gray: data.every((value, k) => k % 3 === 0 || value === data[k - 1]) };
+});
 
 /**
  * A picture as a network is given it, in the order of the formats.

@@ -2,7 +2,8 @@ import { stat } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { z } from "zod";
 import { LatheError } from "../../base/errors.js";
-import { JSON_BOUNDS, readOwnJson } from "../../base/own-json.js";
+import { JSON_BOUNDS } from "../../base/json-bounds.js";
+import { readOwnJson } from "../../base/own-json.js";
 import { replaceFile } from "../../base/replace-file.js";
 
 /**
