@@ -9,6 +9,10 @@ import { createStudio } from "../../src-main/services/studio.js";
 import { expectAccessible } from "./accessibility.js";
 import { cloudTable, writeClouds } from "./cloud-project.js";
 import { expect, test } from "./fixture.js";
+import { writeNine } from "./nine-columns.js";
+import { HomePage } from "./pages/home-page.js";
+import { ModelPage } from "./pages/model-page.js";
+import { PickerPage } from "./pages/picker-page.js";
 
 async function open(page: Page, url: string, hash: string): Promise<void> {
   await page.goto(url);
@@ -47,6 +51,46 @@ test("a server that was away comes back, and the view has stayed", async ({ page
   await expect(page.getByText(/The connection to Lathe was lost/)).toBeHidden({ timeout: 15_000 });
   await expect(page.getByRole("textbox", { name: "Find in the rows" })).toHaveValue("cirrus");
   await expect(page.getByRole("table", { name: "Rows" })).toBeVisible();
+});
+
+/** What the server says reaches the page a second later, as from a machine that is busy. */
+async function answerLate(page: Page): Promise<void> {
+  await page.routeWebSocket(/.*/, (socket) => {
+    const server = socket.connectToServer();
+    server.onMessage((message) => setTimeout(() => socket.send(message), 1000));
+  });
+}
+
+test("what a slow answer brings moves nothing under the mouse, and writes over nothing that is being typed", async ({ page, studio, workshop }) => {
+  await answerLate(page);
+  const project = writeNine(workshop.folder, { model: { layers: [{ id: "fc1", type: "Linear", outFeatures: 1 }], outputs: [{ target: "y", from: "fc1" }] } });
+  const model = new ModelPage(page);
+  await model.goto(workshop.server.url, project);
+  await expect(model.node("fc1")).toBeVisible();
+  await expect(model.totals).not.toContainText("No problems");
+  await model.settled();
+  const before = await model.place("fc1");
+  await expect(model.totals).toContainText("No problems");
+  await model.settled();
+  expect(await model.place("fc1")).toEqual(before);
+
+  const home = new HomePage(page);
+  await page.getByRole("link", { name: "Home" }).click();
+  await home.newProject().click();
+  const picker = new PickerPage(page);
+  const listed = page.getByRole("listbox").getByRole("option");
+  await picker.path.fill("/no/such/folder");
+  await expect(listed).toHaveCount(0);
+  await expect(listed).not.toHaveCount(0);
+  await expect(picker.path).toHaveValue("/no/such/folder");
+  // Where it leads nowhere, it can be mended; where it leads, it is written out.
+  await picker.path.press("Enter");
+  await expect(page.getByRole("dialog")).toContainText("/no/such/folder");
+  await expect(picker.path).toHaveValue("/no/such/folder");
+  await picker.path.fill(`${project}/../`);
+  await picker.path.press("Enter");
+  await expect(picker.path).toHaveValue(workshop.folder);
+  studio.expectNoComplaints();
 });
 
 test("two servers at two ports keep a window each in one browser; what else listens on this machine is sent neither's cookie", async ({ page, studio, workshop }) => {

@@ -235,6 +235,8 @@ test("layers are dragged from the palette onto a connection or an empty place; n
   const model = new ModelPage(page);
   await model.goto(workshop.server.url, project);
   await expect(model.link("fc1", "act1")).toHaveCount(1);
+  // What the network weighs comes later, and has its place before: nothing moves under the mouse.
+  await expect(model.totals).toBeVisible();
   await model.dropOnLink("BatchNorm1d", "fc1", "act1");
   await expect(model.link("fc1", "norm1")).toHaveCount(1);
   await expect(model.link("norm1", "act1")).toHaveCount(1);
