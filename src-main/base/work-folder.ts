@@ -28,6 +28,16 @@ export function makeWorkFolder(): string {
   return folder;
 }
 
+/** Does work with such a folder, which goes with it. @throws LatheError `run.storage`, and as the work */
+export async function inWorkFolder<T>(job: (folder: string) => Promise<T>): Promise<T> {
+  const folder = makeWorkFolder();
+  try {
+    return await job(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 /** A new name that says whose it is. */
 export function workName(kind: string): string {
   const { pid, started = "0" } = thisProcess();

@@ -1,11 +1,12 @@
 import { toLatheError } from "../base/errors.js";
+import { inWorkFolder } from "../base/work-folder.js";
 import { drawPicture, lookAtPicture, probeTable, seePicture, viewPicture } from "../datasets/index.js";
 import { openChannel } from "../training/parent-channel.js";
 import { endWithParent } from "../training/watchdog.js";
 import { readCard, readModelFacts } from "./model-card.js";
 import { planOf } from "./model-plan.js";
 import type { ReaderCommand, ReaderReply, Reading, Readings } from "./reading.js";
-import { inWorkFolder, surveyHere } from "./survey.js";
+import { surveyHere } from "./survey.js";
 
 /**
  * The process that reads for a host what strangers may have made: documents whose networks are planned, exported models, tables, pictures. Whatever one of them does to it, as

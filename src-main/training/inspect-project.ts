@@ -1,5 +1,4 @@
-import { rmSync } from "node:fs";
-import { makeWorkFolder } from "../base/work-folder.js";
+import { inWorkFolder } from "../base/work-folder.js";
 import type { InspectRequest } from "../contract/engine-messages.js";
 import { readProjectFile } from "../contract/project-file.js";
 import type { AuditResult } from "../contract/table-views.js";
@@ -18,13 +17,8 @@ export function auditProject(request: InspectRequest, setting: WorkSetting): Pro
 
 async function looking<T>(request: InspectRequest, { emit, control }: WorkSetting, look: (options: InspectOptions) => Promise<T>): Promise<T> {
   const { project, folder } = await readProjectFile(request.project);
-  const workFolder = makeWorkFolder();
-  try {
-    return await look({
-      folder, data: project.data, seed: project.seed, workFolder, signal: control.preparation,
-      progress: (stage, done, total) => emit({ event: "stage", stage, done, ...(total === undefined ? {} : { total }) }),
-    });
-  } finally {
-    rmSync(workFolder, { recursive: true, force: true });
-  }
+  return inWorkFolder((workFolder) => look({
+    folder, data: project.data, seed: project.seed, workFolder, signal: control.preparation,
+    progress: (stage, done, total) => emit({ event: "stage", stage, done, ...(total === undefined ? {} : { total }) }),
+  }));
 }

@@ -7,16 +7,13 @@ import type { RunReport } from "../contract/report.js";
 import { storageError, whatIsKept, writeSynced } from "./checkpoint.js";
 import { takeLock } from "../base/lock.mjs";
 import { heldElsewhere, lockOf } from "./run-lock.js";
-import { inside, openOwnFileSync, openToAppend, readOwnFileSync, readOwnTextSync } from "../base/own-files.js";
+import { inside, openOwnFileSync, openToAppend, readOwnFileSync } from "../base/own-files.js";
 import { JSON_BOUNDS } from "../base/json-bounds.js";
 import { readOwnJsonSync } from "../base/own-json.js";
 import { visible } from "../base/visible.mjs";
 
 /** Where deleted runs lie in a project's `runs`, until the trash is emptied. */
 export const TRASH = ".trash";
-
-/** Bytes of `metrics.jsonl` that are read at once: what a text of JavaScript can hold. */
-const LONGEST = 512 << 20;
 
 /** A run on disk: `config.json`, `metrics.jsonl`, `log.txt`, `checkpoint/`, `model.onnx`, `report.json`, and `lock` while a process works on it. */
 export class RunFolder {
@@ -130,18 +127,6 @@ export class RunFolder {
     } finally {
       closeSync(file);
     }
-  }
-
-  metrics(): readonly EpochEvent[] {
-    const path = this.file("metrics.jsonl");
-    if (!existsSync(path)) return [];
-    return readOwnTextSync(path, LONGEST).split("\n").flatMap((line) => {
-      try {
-        return line ? [JSON.parse(line) as EpochEvent] : [];
-      } catch {
-        return []; // The last line of a killed run may be cut off.
-      }
-    });
   }
 
   /**

@@ -1,7 +1,8 @@
-import { writeFileSync } from "node:fs";
+import { truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
 import { type ReaderLink, createReader, launchReaderProcess } from "../../../src-main/services/reader.js";
+import { peakOf } from "../../benchmarks/process-tree.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
 
 const pids: number[] = [];
@@ -58,3 +59,33 @@ it("tells what is wrong with a file, forgets what is called off, and leaves when
   await expect.poll(() => isThere(pids[0]), { timeout: 20_000 }).toBe(false);
   reader.close();
 });
+
+/** A black picture of 24 bits without compression, whose pixels take no room on the disk. */
+function writeBlack(path: string, width: number, height: number): void {
+  const bytes = 54 + width * height * 3;
+  const header = Buffer.alloc(54);
+  header.write("BM");
+  header.writeUInt32LE(bytes, 2);
+  header.writeUInt32LE(54, 10);
+  header.writeUInt32LE(40, 14);
+  header.writeInt32LE(width, 18);
+  header.writeInt32LE(height, 22);
+  header.writeUInt16LE(1, 26);
+  header.writeUInt16LE(24, 28);
+  writeFileSync(path, header);
+  truncateSync(path, bytes);
+}
+
+it("the files of a page of large pictures are not all in memory at once", async () => {
+  const folder = temporaryFolder();
+  const files = Array.from({ length: 30 }, (_, k) => join(folder, `${k}.bmp`));
+  // 48 MB each; 1.4 GB together.
+  for (const file of files) writeBlack(file, 4000, 4000);
+  const reader = createReader({ deadline: 600_000, launch: launching(() => undefined) });
+  const views = await Promise.all(files.map((path) => reader.ask("view", { path, side: 64, background: "#ffffff" }, path)));
+  expect(views.map(({ width, height, bytes }) => [width, height, bytes])).toEqual(files.map(() => [4000, 4000, 48_000_054]));
+  // Files share 256 MB, decoding 512 MB; what has been let go may still wait for the collector. The system tells it on Linux only.
+  if (process.platform === "linux") expect(peakOf(pids[0])).toBeLessThan(1000);
+  else console.log("the reader's memory is not measured: the system does not tell the peak of another process");
+  reader.close();
+}, 300_000);
