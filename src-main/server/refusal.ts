@@ -24,9 +24,23 @@ function quote(text: string): string {
   return visible(JSON.stringify(text));
 }
 
-/** The same typed error to a program, the same sentence to a person. */
+/** The same typed error to a program, the same sentence to a person, on a page of its own. */
 export function respondRefused(response: ServerResponse, status: number, error: LatheError, html: boolean): void {
-  const body = html ? `${error.message}\n` : JSON.stringify({ error: error.toRecord() });
-  response.writeHead(status, { "Content-Type": html ? "text/plain; charset=utf-8" : "application/json", "Content-Length": Buffer.byteLength(body), Connection: "close" });
+  const body = html ? pageFor(error.message) : JSON.stringify({ error: error.toRecord() });
+  response.writeHead(status, { "Content-Type": html ? "text/html; charset=utf-8" : "application/json", "Content-Length": Buffer.byteLength(body), Connection: "close" });
   response.end(body);
+}
+
+function pageFor(message: string): string {
+  const shown = visible(message).replace(/[&<>]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark">
+<title>Lathe</title>
+<style>body { max-width: 40rem; margin: 20vh auto; padding: 0 2rem; font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere } p::first-letter { text-transform: uppercase }</style>
+<main><h1>Lathe</h1><p>${shown}</p></main>
+</html>
+`;
 }

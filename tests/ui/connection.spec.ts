@@ -9,6 +9,7 @@ import { createStudio } from "../../src-main/services/studio.js";
 import { expectAccessible } from "./accessibility.js";
 import { cloudTable, writeClouds } from "./cloud-project.js";
 import { expect, test } from "./fixture.js";
+import { lookAt } from "./looks.js";
 import { writeNine } from "./nine-columns.js";
 import { HomePage } from "./pages/home-page.js";
 import { ModelPage } from "./pages/model-page.js";
@@ -91,6 +92,12 @@ test("what a slow answer brings moves nothing under the mouse, and writes over n
   await picker.path.press("Enter");
   await expect(picker.path).toHaveValue(workshop.folder);
   studio.expectNoComplaints();
+});
+
+test("an address without the token says where to find it, on a page that looks right", async ({ page, workshop }) => {
+  await page.goto(new URL(workshop.server.url).origin);
+  await expect(page.getByRole("main")).toHaveText(/this needs the token: open the link that lathe serve printed/);
+  await lookAt(page, "refused");
 });
 
 test("two servers at two ports keep a window each in one browser; what else listens on this machine is sent neither's cookie", async ({ page, studio, workshop }) => {

@@ -178,8 +178,10 @@ describe("a wrong token", () => {
 
   it("is told to a person in a sentence", async () => {
     const { headers, body } = await get("/", { accept: "text/html,*/*" });
-    expect(headers["content-type"]).toMatch(/text\/plain/);
-    expect(body).toBe("this needs the token: open the link that lathe serve printed\n");
+    expect(headers["content-type"]).toBe("text/html; charset=utf-8");
+    expect(body).toContain("<p>this needs the token: open the link that lathe serve printed</p>");
+    // What a stranger sent is shown, and no part of the page.
+    expect((await get("/", { accept: "text/html", host: "<script>1</script>&" })).body).toContain("<p>the address &#60;script&#62;1&#60;/script&#62;&#38; is not this machine's;");
   });
 });
 
