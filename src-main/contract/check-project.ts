@@ -1,13 +1,15 @@
 import { closest } from "../base/closest.js";
+import { MOST_LAYERS, MOST_PROBLEMS } from "../base/limits.js";
 import { own } from "../base/own.js";
+import { kindOf } from "../features/index.js";
+import type { NamedColumn } from "../features/kind.js";
 import { layers } from "../layers/index.js";
 import { losses } from "../losses/index.js";
 import { metrics } from "../metrics/index.js";
 import type { MetricDefinition } from "../metrics/metric.js";
-import { type DataSpec, type TargetSpec, targetColumns } from "./data.js";
+import { type DataSpec, PICTURE_COLUMN, type TargetSpec, targetColumns } from "./data.js";
 import type { BlockSpec, LayerSpec, ModelSpec } from "./model.js";
 import type { TrainingConfig } from "./training.js";
-import { MOST_LAYERS, MOST_PROBLEMS } from "./limits.js";
 
 /** Where in a project file, as keys and positions. */
 export type Path = readonly (string | number)[];
@@ -62,7 +64,7 @@ function checkData(data: DataSpec, report: Report): void {
       report(path, `got ${target.column === undefined ? "neither column nor columns" : "both column and columns"}, expected one of the two`);
     }
   });
-  const rest = data.inputs.flatMap((input, i) => (input.type === "numeric" && input.columns === "rest" ? [i] : []));
+  const rest = data.inputs.flatMap((input, i) => (kindOf(input).columns(input) === "rest" ? [i] : []));
   for (const i of rest.slice(1)) report(["data", "inputs", i, "columns"], `got "rest" a second time, expected column names`);
   checkRoles(data, report);
   checkPictures(data, report);
@@ -80,16 +82,19 @@ function checkData(data: DataSpec, report: Report): void {
 /** A folder's columns are known before it is looked at. */
 function checkPictures({ source, inputs, targets, split }: DataSpec, report: Report): void {
   if (source.type !== "image-folder") return;
-  const known = ["image", ...source.levels];
+  const known = [PICTURE_COLUMN, ...source.levels];
   source.levels.forEach((level, i) => {
-    if (known.indexOf(level) !== i + 1) report(["data", "source", "levels", i], `got "${level}"${level === "image" ? ", which is the column of the pictures" : " a second time"}, expected a name of its own`);
+    if (known.indexOf(level) !== i + 1) report(["data", "source", "levels", i], `got "${level}"${level === PICTURE_COLUMN ? ", which is the column of the pictures" : " a second time"}, expected a name of its own`);
   });
   const column = (name: string, ...path: Path) => {
     if (!known.includes(name)) report(["data", ...path], `got "${name}", expected ${oneOf(name, known, "a column of the folder:")}`);
   };
   inputs.forEach((input, i) => {
-    if (input.type !== "numeric") column(input.column, "inputs", i, "column");
-    if (input.type === "image" && input.column !== "image" && known.includes(input.column)) report(["data", "inputs", i, "column"], `got "${input.column}", which holds names of folders, expected "image"`);
+    const kind = kindOf(input);
+    for (const { column: name, path } of namedColumns(input)) {
+      column(name, "inputs", i, ...path);
+      if (kind.kept === "pictures" && name !== PICTURE_COLUMN && known.includes(name)) report(["data", "inputs", i, ...path], `got "${name}", which holds names of folders, expected "${PICTURE_COLUMN}"`);
+    }
   });
   targets.forEach((target, i) => {
     if (target.type !== "numeric") column(target.column, "targets", i, "column");
@@ -106,19 +111,20 @@ function checkPictures({ source, inputs, targets, split }: DataSpec, report: Rep
 function checkRoles(data: DataSpec, report: Report): void {
   const asked = new Map(data.targets.flatMap((target) => targetColumns(target).map((column) => [column, target.name])));
   data.inputs.forEach((input, i) => {
-    if (input.type !== "numeric") {
-      const target = asked.get(input.column);
-      if (target !== undefined) report(["data", "inputs", i, "column"], `got "${input.column}", which is what target ${target} asks for; expected another column`);
-    } else if (input.columns !== "rest") {
-      const seen = new Set<string>();
-      input.columns.forEach((column, k) => {
-        const target = asked.get(column);
-        if (target !== undefined) report(["data", "inputs", i, "columns", k], `got "${column}", which is what target ${target} asks for; expected another column`);
-        else if (seen.has(column)) report(["data", "inputs", i, "columns", k], `got "${column}" a second time, expected each column once`);
-        seen.add(column);
-      });
+    const seen = new Set<string>();
+    for (const { column, path } of namedColumns(input)) {
+      const target = asked.get(column);
+      if (target !== undefined) report(["data", "inputs", i, ...path], `got "${column}", which is what target ${target} asks for; expected another column`);
+      else if (seen.has(column)) report(["data", "inputs", i, ...path], `got "${column}" a second time, expected each column once`);
+      seen.add(column);
     }
   });
+}
+
+/** Those that an input names; none where it takes the rest. */
+function namedColumns(input: DataSpec["inputs"][number]): readonly NamedColumn[] {
+  const named = kindOf(input).columns(input);
+  return named === "rest" ? [] : named;
 }
 
 /** What `checkModel` asks of the data section. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type FormField, formField, valueNote } from "../features/form.js";
 import { formulaCells } from "./results.js";
 import { splitName } from "./table-views.js";
 
@@ -124,17 +125,7 @@ export const residualsResult = z.strictObject({
 });
 export type ResidualsResult = z.infer<typeof residualsResult>;
 
-export const formField = z.strictObject({
-  column: z.string(),
-  /** A picture is its path, absolute. */
-  kind: z.enum(["number", "choice", "text", "picture"]),
-  choices: z.array(z.string()).optional(),
-  /** The mean or the most frequent value of the training rows: what the form starts with. */
-  typical: z.string(),
-  min: z.number().optional(),
-  max: z.number().optional(),
-});
-export type FormField = z.infer<typeof formField>;
+export type { FormField };
 
 export const predictionForm = z.strictObject({ fields: z.array(formField), targets: z.array(targetView) });
 export type PredictionForm = z.infer<typeof predictionForm>;
@@ -147,7 +138,7 @@ export const onePrediction = z.strictObject({
     probabilities: z.array(z.strictObject({ class: z.string(), probability: z.number() })).optional(),
   })),
   /** Sentences on values the model never saw, and the column each is about. */
-  notes: z.array(z.strictObject({ column: z.string(), message: z.string() })),
+  notes: z.array(valueNote),
 });
 export type OnePrediction = z.infer<typeof onePrediction>;
 

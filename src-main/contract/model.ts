@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { layers } from "../layers/index.js";
 import { nameSchema } from "./data.js";
-import { MOST_INPUTS, MOST_LAYERS, MOST_TARGETS } from "./limits.js";
-import { type Tagged, defineTagged } from "./tagged.js";
+import { MOST_INPUTS, MOST_LAYERS, MOST_TARGETS } from "../base/limits.js";
+import { type Tagged, defineTagged } from "../base/tagged.js";
 
 /** A layer of the network: its own options stand beside `id`, `type` and `from`. */
 export interface LayerSpec extends Tagged {

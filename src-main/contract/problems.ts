@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { oneOf } from "./check-project.js";
-import { MOST_PROBLEMS } from "./limits.js";
+import { MOST_PROBLEMS } from "../base/limits.js";
 
 /** One thing wrong with a file: where (`training.optimizer.lr`), and what. */
 export interface Problem {

@@ -4,7 +4,7 @@ import { LatheError, toLatheError } from "../base/errors.js";
 import { readOwnText } from "../base/own-files.js";
 import { replaceFile } from "../base/replace-file.js";
 import { formatJson, parseJson } from "./json.js";
-import { MOST_DOCUMENT } from "./limits.js";
+import { MOST_DOCUMENT } from "../base/limits.js";
 import { type Project, type ProjectInput, parseProject } from "./project.js";
 
 /** What a project's file is called in its folder. */

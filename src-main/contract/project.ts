@@ -5,7 +5,7 @@ import { losses } from "../losses/index.js";
 import type { TargetKind } from "../losses/loss.js";
 import { checkProject } from "./check-project.js";
 import { type TargetSpec, dataSchema } from "./data.js";
-import { MOST_BLOCKS, MOST_TARGETS } from "./limits.js";
+import { MOST_BLOCKS, MOST_TARGETS } from "../base/limits.js";
 import { modelSchema } from "./model.js";
 import { describeProblem, problemsOf } from "./problems.js";
 import { type LossSpec, trainingSchema } from "./training.js";

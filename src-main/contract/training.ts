@@ -2,7 +2,7 @@ import { z } from "zod";
 import { losses } from "../losses/index.js";
 import { optimizers } from "../optimizers/index.js";
 import { schedules } from "../optimizers/schedules/index.js";
-import { type Tagged, defineTagged } from "./tagged.js";
+import { type Tagged, defineTagged } from "../base/tagged.js";
 
 /** A target's loss: its own options stand beside `type` and `weight`. */
 export interface LossSpec extends Tagged {

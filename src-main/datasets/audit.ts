@@ -1,5 +1,6 @@
 import { type LatheError, toLatheError } from "../base/errors.js";
 import type { AuditProblem, AuditResult } from "../contract/table-views.js";
+import { kindOf } from "../features/index.js";
 import { type ColumnAudit, type InspectOptions, type TableAudit, inspectTable } from "./inspect.js";
 import { resolveRoles } from "./roles.js";
 import { Database } from "./sources/database.js";
@@ -30,11 +31,14 @@ export async function auditTable(options: InspectOptions): Promise<AuditResult> 
 }
 
 function resultOf(audit: TableAudit, { data }: InspectOptions): AuditResult {
-  const kinds = new Map(data.inputs.map((input) => [`input ${input.name}`, input.type === "numeric" ? input.missing : input.type]));
+  const standIns = new Map<string, string>(data.inputs.flatMap((input) => {
+    const kind = kindOf(input);
+    return kind.gaps(input) === "keep" ? [[`input ${input.name}`, kind.standIn(input)] as const] : [];
+  }));
   const problems: AuditProblem[] = audit.warnings.map((warning) => ({ ...warning }));
   for (const column of audit.columns) {
-    const how = column.role === undefined ? undefined : kinds.get(column.role);
-    if (how !== undefined && column.missing > 0 && how !== "drop" && how !== "error") problems.push(missingValues(column, how, audit.rows));
+    const how = column.role === undefined ? undefined : standIns.get(column.role);
+    if (how !== undefined && column.missing > 0) problems.push(missingValues(column, how, audit.rows));
   }
   const { rows } = audit.duplicates;
   if (rows > 0 && !audit.pictures) problems.push({ code: "data.duplicates", message: `${rows} row${rows === 1 ? " equals" : "s equal"} an earlier one in every column that is used`, severity: "note", rows: { kind: "duplicates", leaked: false } });
@@ -49,11 +53,10 @@ function resultOf(audit: TableAudit, { data }: InspectOptions): AuditResult {
 }
 
 function missingValues({ name, missing }: ColumnAudit, how: string, rows: number): AuditProblem {
-  const filled = { mean: "filled with the mean", median: "filled with the median", category: "read as none of the values", binary: "read as the average" }[how] ?? "filled";
   const share = missing / rows;
   return {
     code: "data.gaps", severity: share > MANY_MISSING ? "warning" : "note", column: name, rows: { kind: "missing", column: name },
-    message: `column "${name}" has ${missing} missing value${missing === 1 ? "" : "s"} (${share < 0.01 ? "under 1" : Math.round(share * 100)}%), ${filled}`,
+    message: `column "${name}" has ${missing} missing value${missing === 1 ? "" : "s"} (${share < 0.01 ? "under 1" : Math.round(share * 100)}%), ${how}`,
   };
 }
 

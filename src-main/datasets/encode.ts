@@ -1,10 +1,10 @@
 import { defined } from "../base/assert.js";
 import type { Executable } from "../engines/engine.js";
+import type { FittedData, FittedTarget } from "../features/fitted.js";
+import { kindOf, lowerInputs, targetWidth, widthOf } from "../features/index.js";
 import { createEmitter } from "../ops/index.js";
 import type { Graph } from "../onnx/types.js";
 import { splitFile } from "./cache.js";
-import { lowerInputs, targetWidth, widthOf } from "./encoders/index.js";
-import type { FittedData, FittedTarget } from "./encoders/fitted.js";
 import type { PreparedData } from "./prepared.js";
 import { RawAssembler, type RawBatch, columnsOf, selectRaw } from "./raw-batch.js";
 import { RecordWriter } from "./record-file.js";
@@ -15,15 +15,16 @@ import type { Staged } from "./staging.js";
 /** Rows that go through the encoder graph at a time. */
 const BATCH = 16_384;
 
-/** The raw inputs of fitted encoders in, but for pictures, which are resized before; their encodings out, under the name and `.encoded`: what the exported model begins with, alone. */
+/** The raw inputs whose values records hold; their encodings out, under the name and `.encoded`: what the exported model begins with, alone. */
 export function encoderGraph(fitted: FittedData): Graph {
   const e = createEmitter();
-  for (const [name, encoded] of lowerInputs(e, withoutPictures(fitted))) e.graph.output(encoded, `${name}.encoded`);
+  for (const [name, encoded] of lowerInputs(e, { ...fitted, inputs: inRecords(fitted) })) e.graph.output(encoded, `${name}.encoded`);
   return e.graph.build("encoders");
 }
 
-function withoutPictures(fitted: FittedData): FittedData {
-  return { ...fitted, inputs: fitted.inputs.filter(({ type }) => type !== "image") };
+/** Inputs whose values stand in records, and not in a store. */
+export function inRecords({ inputs }: FittedData): FittedData["inputs"] {
+  return inputs.filter((input) => kindOf(input).kept === "record");
 }
 
 /** Words of 4 bytes in a record: encoded inputs, targets, row number. */
@@ -33,9 +34,9 @@ export function recordWords(fitted: FittedData): number {
 
 export interface EncodeQuestion {
   readonly fitted: FittedData;
-  /** Where the picture of a path stands in the store of an input. */
+  /** Where what a cell names stands in the store of an input. */
   readonly placeOf: (input: string, path: string) => number;
-  /** The encoder graph; undefined where every input is a picture. */
+  /** The encoder graph; undefined where every input is in a store. */
   readonly executable: Executable | undefined;
   readonly writers: readonly RecordWriter[];
   /** Training rows by class are counted here. */
@@ -87,7 +88,7 @@ async function writeBatch(batch: RawBatch, partOf: Int8Array, question: EncodeQu
   const { fitted, executable, writers, classCounts } = question;
   const outputs = await executable?.run(batch.inputs) ?? {};
   const encoded = fitted.inputs.map((input) => {
-    if (input.type === "image") return placesOf(input.name, batch, question);
+    if (kindOf(input).kept !== "record") return placesOf(input.name, batch, question);
     const data = defined(outputs[`${input.name}.encoded`], `the encoding of ${input.name}`).data as Float32Array;
     return { words: data, width: widthOf(input) };
   });
@@ -118,10 +119,10 @@ async function writeBatch(batch: RawBatch, partOf: Int8Array, question: EncodeQu
   }
 }
 
-/** Where the pictures of a batch stand in their store. */
+/** Where what the cells of a batch name stands in its store. */
 function placesOf(input: string, batch: RawBatch, { placeOf }: EncodeQuestion): { readonly words: Int32Array; readonly width: number } {
-  const paths = defined(batch.inputs[input], input);
-  return { words: Int32Array.from(paths.dtype === "string" ? paths.data : [], (path) => placeOf(input, path)), width: 1 };
+  const cells = defined(batch.inputs[input], input);
+  return { words: Int32Array.from(cells.dtype === "string" ? cells.data : [], (cell) => placeOf(input, cell)), width: 1 };
 }
 
 /** A target's values as records hold them: scaled numbers, 0 and 1, class indices. */

@@ -1,7 +1,5 @@
 /** Tables in, encoded training data out. */
 export { auditTable } from "./audit.js";
-export { type FittedData, type FittedInput, type FittedTarget, fittedData } from "./encoders/fitted.js";
-export { lowerInput, lowerInputs, lowerTarget, rawType, targetWidth, widthOf } from "./encoders/index.js";
 export { type AuditWarning, type ColumnAudit, type InspectOptions, type TableAudit, inspectTable } from "./inspect.js";
 export { type Batch, type Loader, type LoaderOptions, type UniformSpec, createLoader } from "./loader.js";
 export { readQuarantine, restoreFromQuarantine } from "./pictures/quarantine.js";

@@ -1,10 +1,10 @@
 import { toLatheError } from "../base/errors.js";
 import type { DataSpec } from "../contract/data.js";
 import type { AuditProblem, RowFilter } from "../contract/table-views.js";
+import { fitTarget, kindOf, picturesOf } from "../features/index.js";
 import { describeNumbers, describeTexts } from "./describe-column.js";
-import { fitInput, fitTarget } from "./encoders/index.js";
 import { type PictureAudit, auditPictures } from "./pictures/audit-pictures.js";
-import { imageInputs, preparePictures } from "./pictures/prepare-pictures.js";
+import { preparePictures } from "./pictures/prepare-pictures.js";
 import { describeSkipped, type SkippedRows } from "./prepared.js";
 import { type ColumnProfile, profileColumns } from "./profile.js";
 import { type Roles, resolveRoles } from "./roles.js";
@@ -82,7 +82,7 @@ export async function inspectTable(options: InspectOptions): Promise<TableAudit>
   try {
     progress("read", 0);
     const opened = await openSources(database, folder, data.source, signal);
-    const pictures = imageInputs(data).length === 0 ? undefined
+    const pictures = picturesOf(data.inputs).length === 0 ? undefined
       : await preparePictures(database, opened, { folder, data, cacheFolder: inside(folder, ".lathe", "cache"), want: "facts", progress: (done, total) => progress("pictures", done, total), signal });
     const { source, testSource } = pictures?.sources ?? opened;
     const roles = resolveRoles(data, source);
@@ -149,7 +149,7 @@ async function tryEncoders(database: Database, staged: Staged, parts: string, ro
       refusals.set(name, { code: error.code, message: error.message, severity: "error" });
     }
   };
-  for (const spec of data.inputs) await attempt(spec.name, () => fitInput(spec, roles.inputs.get(spec.name) ?? [], context));
+  for (const spec of data.inputs) await attempt(spec.name, () => kindOf(spec).fit(spec, roles.inputs.get(spec.name) ?? [], context));
   for (const spec of data.targets) await attempt(spec.name, () => fitTarget(spec, roles.targets.get(spec.name) ?? [], context));
   return refusals;
 }

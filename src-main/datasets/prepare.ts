@@ -3,13 +3,13 @@ import { defined } from "../base/assert.js";
 import { LatheError } from "../base/errors.js";
 import type { DataSpec } from "../contract/data.js";
 import type { Executable } from "../engines/engine.js";
+import type { FittedData } from "../features/fitted.js";
+import { fitTarget, kindOf, picturesOf, targetWidth, widthOf } from "../features/index.js";
 import type { Graph } from "../onnx/types.js";
 import { contentHash, findStored, listingFile, splitFile, store } from "./cache.js";
-import { createWriters, encodeRows, encoderGraph, recordWords } from "./encode.js";
-import { fitInput, fitTarget, storedType, targetWidth, widthOf } from "./encoders/index.js";
-import type { FittedData } from "./encoders/fitted.js";
+import { createWriters, encodeRows, encoderGraph, inRecords, recordWords } from "./encode.js";
 import { pixelStatistics } from "./pictures/pixel-statistics.js";
-import { type PreparedPictures, imageInputs, preparePictures } from "./pictures/prepare-pictures.js";
+import { type PreparedPictures, preparePictures } from "./pictures/prepare-pictures.js";
 import { describeSkipped, type PreparedData, type StoredData } from "./prepared.js";
 import { readSplit } from "./read-raw.js";
 import { resolveRoles } from "./roles.js";
@@ -57,7 +57,7 @@ export async function prepareData(options: PrepareOptions): Promise<PreparedData
 
 async function prepareOrFind(options: PrepareOptions): Promise<PreparedData> {
   const { data, cacheFolder, signal, progress = () => undefined } = options;
-  if (imageInputs(data).length > 0) return preparePictureData(options);
+  if (picturesOf(data.inputs).length > 0) return preparePictureData(options);
   const { fingerprint, main, test } = await tableFingerprint(options);
   const paths = test ? [main.path, test.path] : [main.path];
   const found = await findStored(cacheFolder, fingerprint, signal);
@@ -117,9 +117,9 @@ async function make(
 
   progress("fit", 0);
   const [mainTable] = tables;
-  const context = await createFitContext(database, mainTable.staged, mainTable.parts, roles, (w) => warnings.push(w), pictures && ((input, paths) => pixelStatistics(pictures, source, input, paths)));
+  const context = await createFitContext(database, mainTable.staged, mainTable.parts, roles, (w) => warnings.push(w), pictures && ((input, paths) => pixelStatistics(pictures, source, defined(picturesOf(data.inputs).find(({ name }) => name === input), input), paths)));
   const inputs = [];
-  for (const spec of data.inputs) inputs.push(await fitInput(spec, roles.inputs.get(spec.name) ?? [], context));
+  for (const spec of data.inputs) inputs.push(await kindOf(spec).fit(spec, roles.inputs.get(spec.name) ?? [], context));
   const targets = [];
   for (const spec of data.targets) targets.push(await fitTarget(spec, roles.targets.get(spec.name) ?? [], context));
   const fitted: FittedData = {
@@ -133,7 +133,7 @@ async function make(
   }
 
   const classCounts = Object.fromEntries(targets.flatMap((t) => (t.type === "numeric" ? [] : [[t.name, t.classes.map(() => 0)]])));
-  const executable = fitted.inputs.some(({ type }) => type !== "image") ? await options.compile(encoderGraph(fitted)) : undefined;
+  const executable = inRecords(fitted).length > 0 ? await options.compile(encoderGraph(fitted)) : undefined;
   const writers = await createWriters(database.folder, fitted);
   try {
     const total = tables.reduce((sum, t) => sum + t.staged.rows, 0);
@@ -155,9 +155,12 @@ async function make(
   if (counts.test > 0 && test === 0) throw new LatheError("data.split", `no row of ${testSource?.path ?? source.path} is left for the test: every class in it is unknown to ${source.path}`, {});
   return {
     version: 1, fingerprint, fitted,
-    inputs: inputs.map((input) => (input.type === "image"
-      ? { name: input.name, width: widthOf(input), dtype: "uint8" as const, axes: storedType(input).shape.slice(1).map(Number), store: defined(pictures?.stores[input.name], `the store of ${input.name}`) }
-      : { name: input.name, width: widthOf(input), dtype: "float32" as const })),
+    inputs: inputs.map((input) => {
+      const entry = { name: input.name, width: widthOf(input) };
+      const kind = kindOf(input);
+      if (kind.kept === "record") return { ...entry, dtype: "float32" as const };
+      return { ...entry, dtype: "uint8" as const, axes: kind.storedType(input).shape.slice(1).map(Number), store: defined(pictures?.stores[input.name], `the store of ${input.name}`) };
+    }),
     targets: targets.map((t) => ({
       name: t.name, kind: t.type, columns: t.type === "numeric" ? [...t.columns] : [t.column], width: targetWidth(t),
       ...(t.type === "numeric" ? {} : { classes: [...t.classes] }),
@@ -185,7 +188,7 @@ export async function dataFingerprint(options: Omit<PrepareOptions, "compile">):
 
 async function fingerprintNow(options: Omit<PrepareOptions, "compile">): Promise<{ readonly fingerprint: string }> {
   const { folder, data, seed, cacheFolder, signal } = options;
-  if (imageInputs(data).length === 0) return tableFingerprint(options);
+  if (picturesOf(data.inputs).length === 0) return tableFingerprint(options);
   const database = await Database.open(cacheFolder, { large: true, signal });
   try {
     const opened = await openSources(database, folder, data.source, signal);
@@ -209,8 +212,7 @@ export function fingerprintOf(data: DataSpec, seed: number, hashes: readonly str
   const folders = data.source.type === "image-folder";
   const ending = (path: string | undefined) => (folders ? path && "/" : path?.toLowerCase().replace(/^.*?((\.[a-z]+)?(\.gz)?)$/, "$1"));
   const source = { ...data.source, path: ending(data.source.path), test: ending(data.source.test) };
-  // Augmentation happens while training; what it changes is not on disk.
-  const inputs = data.inputs.map((input) => (input.type === "image" ? { ...input, augment: [] } : input));
+  const inputs = data.inputs.map((input) => kindOf(input).prepared(input));
   return createHash("sha256").update(canonical({ format: 2, data: { ...data, inputs, source }, seed, hashes })).digest("hex");
 }
 

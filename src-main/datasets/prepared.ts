@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { fittedData } from "./encoders/fitted.js";
+import { fittedData } from "../features/fitted.js";
 import type { RawBatch } from "./raw-batch.js";
 import { readRowNumbers } from "./record-file.js";
 import type { CsvOptions } from "./sources/csv.js";

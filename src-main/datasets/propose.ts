@@ -1,5 +1,6 @@
 import { LatheError } from "../base/errors.js";
-import type { DataSpec, InputSpec, TargetSpec } from "../contract/data.js";
+import type { DataSpec, InputDraft, TargetSpec } from "../contract/data.js";
+import { type InputType, kindFor, kindOf, startInput } from "../features/index.js";
 import { type ColumnProfile, profileColumns } from "./profile.js";
 import { findColumn } from "./roles.js";
 import { type CsvOptions, csvOptions } from "./sources/csv.js";
@@ -51,7 +52,7 @@ export interface TableSurvey {
 
 /** Which part each column could play. */
 export interface ProposedRoles {
-  readonly inputs: DataSpec["inputs"];
+  readonly inputs: InputDraft[];
   readonly targets: DataSpec["targets"];
   readonly columns: readonly ColumnProfile[];
   /** Columns left out, and why. */
@@ -130,21 +131,21 @@ function proposeTarget(column: ColumnProfile, name: (wanted: string) => string, 
 }
 
 /** @param partial there are columns beside these that are to be left out. */
-function proposeInputs(columns: readonly ColumnProfile[], partial: boolean, name: (wanted: string) => string): { readonly inputs: InputSpec[]; readonly left: readonly string[] } {
+function proposeInputs(columns: readonly ColumnProfile[], partial: boolean, name: (wanted: string) => string): { readonly inputs: InputDraft[]; readonly left: readonly string[] } {
   const left: string[] = [];
-  const numbers: string[] = [];
-  const words: { readonly column: string; readonly type: "category" | "binary" }[] = [];
+  const gathered = new Map<InputType, string[]>();
+  const alone: { readonly column: string; readonly type: InputType }[] = [];
   for (const column of columns) {
     const why = reasonToLeave(column);
+    const type = kindFor(column);
     if (why !== undefined) left.push(`column "${column.name}" is left out: ${why}`);
-    else if (column.type === "number" || column.type === "boolean") numbers.push(column.name);
-    else words.push({ column: column.name, type: column.distinct === 2 ? "binary" : "category" });
+    else if (kindOf({ type }).gathers) gathered.set(type, [...(gathered.get(type) ?? []), column.name]);
+    else alone.push({ column: column.name, type });
   }
-  const inputs: InputSpec[] = [];
-  if (numbers.length > 0) {
-    inputs.push({ name: name("features"), type: "numeric", columns: left.length === 0 && !partial ? "rest" : numbers, normalize: "standard", missing: "mean" });
-  }
-  for (const { column, type } of words) inputs.push({ name: name(column), type, column });
+  const inputs: InputDraft[] = [];
+  const everything = left.length === 0 && !partial;
+  for (const [type, names] of gathered) inputs.push(startInput(type, name("features"), everything ? "rest" : names));
+  for (const { column, type } of alone) inputs.push(startInput(type, name(column), [column]));
   return { inputs, left };
 }
 

@@ -2,8 +2,9 @@ import { type DuckDBDataChunk, DuckDBFloatVector } from "@duckdb/node-api";
 import { defined } from "../base/assert.js";
 import { LatheError } from "../base/errors.js";
 import type { Tensors } from "../engines/engine.js";
+import type { FittedData, FittedTarget } from "../features/fitted.js";
+import { kindOf } from "../features/index.js";
 import type { TensorData } from "../onnx/types.js";
-import type { FittedData, FittedTarget } from "./encoders/fitted.js";
 import type { Wanted } from "./sources/source.js";
 
 /** Rows as the exported model takes them. */
@@ -31,9 +32,13 @@ export function classIndex(target: Exclude<FittedTarget, { type: "numeric" }>): 
 export function columnsOf(fitted: FittedData, withTargets: boolean): Wanted {
   const numbers = new Set<string>();
   const texts = new Set<string>();
-  for (const part of [...fitted.inputs, ...(withTargets ? fitted.targets : [])]) {
-    if (part.type === "numeric") for (const c of part.columns) numbers.add(c);
-    else texts.add(part.column);
+  for (const input of fitted.inputs) {
+    const kind = kindOf(input);
+    for (const c of kind.columnsOf(input)) (kind.cells === "number" ? numbers : texts).add(c);
+  }
+  for (const target of withTargets ? fitted.targets : []) {
+    if (target.type === "numeric") for (const c of target.columns) numbers.add(c);
+    else texts.add(target.column);
   }
   return { numbers: [...numbers], texts: [...texts] };
 }
@@ -104,8 +109,9 @@ export class RawAssembler {
     this.#rows = new Uint32Array(n);
     this.#size = 0;
     for (const input of this.#fitted.inputs) {
-      if (input.type === "numeric") this.#inputs[input.name] = this.#numbers(input.columns, n, fillers);
-      else this.#inputs[input.name] = this.#texts(input.column, n, fillers);
+      const kind = kindOf(input);
+      const columns = kind.columnsOf(input);
+      this.#inputs[input.name] = kind.cells === "number" ? this.#numbers(columns, n, fillers) : this.#texts(columns, n, fillers);
     }
     for (const target of this.#withTargets ? this.#fitted.targets : []) {
       this.#targets[target.name] = target.type === "numeric" ? this.#numbers(target.columns, n, fillers) : this.#classes(target, n, fillers);
@@ -126,14 +132,17 @@ export class RawAssembler {
     return { dtype: "float32", dims: [n, width], data };
   }
 
-  #texts(column: string, n: number, fillers: Filler[]): TensorData {
-    const data: string[] = new Array<string>(n).fill("");
-    const position = this.#position(`t${column}`);
-    fillers.push((chunk, picked, from, to, at) => {
-      const vector = chunk.getColumnVector(position);
-      for (let s = from; s < to; s++) data[at + s - from] = String(vector.getItem(picked[s] ?? 0));
+  #texts(columns: readonly string[], n: number, fillers: Filler[]): TensorData {
+    const width = columns.length;
+    const data: string[] = new Array<string>(n * width).fill("");
+    columns.forEach((column, k) => {
+      const position = this.#position(`t${column}`);
+      fillers.push((chunk, picked, from, to, at) => {
+        const vector = chunk.getColumnVector(position);
+        for (let s = from, target = at * width + k; s < to; s++, target += width) data[target] = String(vector.getItem(picked[s] ?? 0));
+      });
     });
-    return { dtype: "string", dims: [n, 1], data };
+    return { dtype: "string", dims: [n, width], data };
   }
 
   #classes(target: Exclude<FittedTarget, { type: "numeric" }>, n: number, fillers: Filler[]): TensorData {

@@ -2,7 +2,8 @@ import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { DuckDBDataChunk } from "@duckdb/node-api";
 import { LatheError } from "../base/errors.js";
-import type { FittedData, FittedTarget } from "./encoders/fitted.js";
+import type { FittedData, FittedTarget } from "../features/fitted.js";
+import { kindOf, picturesOf } from "../features/index.js";
 import { hasPictureName } from "./pictures/formats.js";
 import { PictureMemory } from "./pictures/picture-memory.js";
 import { PICTURES, withPictures } from "./pictures/raw-pictures.js";
@@ -94,7 +95,7 @@ export async function readValues({ fitted, values, workFolder }: { readonly fitt
 /** A table, or for a model of pictures a folder of them or a single one. */
 async function openAny(database: Database, { fitted, folder, path, signal, targets, ...options }: ReadTableOptions): Promise<Source> {
   const full = resolve(folder, path);
-  const found = fitted.inputs.some(({ type }) => type === "image") ? await stat(full).catch(() => undefined) : undefined;
+  const found = picturesOf(fitted.inputs).length > 0 ? await stat(full).catch(() => undefined) : undefined;
   if (!found || (found.isFile() && !hasPictureName(full))) return openTable(database, folder, path, { ...csvOptions(options), likely: options.likely ?? fitted.decimal });
   const levels = fitted.levels ?? [];
   const needed = columnsOf(fitted, targets === "required").texts.some((column) => levels.includes(column));
@@ -111,7 +112,7 @@ export async function* readSplit(prepared: Omit<PreparedData, "readRaw">, split:
   const own = split === "test" && source.test !== undefined;
   const path = own ? source.test ?? source.path : source.path;
   const all = readRowNumbers(prepared.files[split], prepared.fingerprint);
-  const pictures = fitted.inputs.some(({ type }) => type === "image");
+  const pictures = picturesOf(fitted.inputs).length > 0;
   const step = pictures ? Math.max(1, Math.ceil(all.length / MOST_PICTURES)) : 1;
   const rows = step === 1 ? all : all.filter((_, i) => i % step === 0);
   const listing = prepared.listings?.[own ? "test" : "main"];
@@ -177,7 +178,7 @@ class Reader implements TableReader {
     const { fitted, targets, rows: wantedRows, batchSize = BATCH } = this.#options;
     const withTargets = targets === "required";
     const wanted = columnsOf(fitted, withTargets);
-    const pictures = fitted.inputs.some(({ type }) => type === "image");
+    const pictures = picturesOf(fitted.inputs).length > 0;
     const assembler = new RawAssembler(fitted, pictures ? PICTURES : batchSize, withTargets, 0);
     const checks = checksOf(fitted, wanted, withTargets);
     let [next, given] = [0, 0];
@@ -261,16 +262,13 @@ function checksOf(fitted: FittedData, wanted: Wanted, withTargets: boolean): rea
   return [
     ...(withTargets ? fitted.targets.flatMap(ofTarget) : []),
     ...fitted.inputs.flatMap((input): readonly Check[] => {
-      switch (input.type) {
-        case "numeric": {
-          if (input.missing !== "drop" && input.missing !== "error") return [];
-          const reason = input.missing === "drop" ? "missing value" : "refused";
-          return input.columns.map((column) => ({ position: position(column, true), column, test: isMissing, reason }));
-        }
-        case "category": return [strangers(input.column, new Set(input.classes), "unknown text")];
-        case "binary": return [strangers(input.column, new Set([...input.negative, ...input.positive]), "unknown text")];
-        case "image": return [{ position: position(input.column, false), column: input.column, test: isMissing, reason: "missing value" }];
-      }
+      const kind = kindOf(input);
+      const gaps = kind.gaps(input);
+      const known = kind.known(input);
+      return kind.columnsOf(input).flatMap((column): readonly Check[] => [
+        ...(gaps === "keep" ? [] : [{ position: position(column, kind.cells === "number"), column, test: isMissing, reason: gaps === "drop" ? "missing value" as const : "refused" as const }]),
+        ...(known ? [strangers(column, known, "unknown text")] : []),
+      ]);
     }),
   ];
 }
@@ -281,7 +279,7 @@ function selectOf(wanted: Wanted): string {
 
 function requireColumns(source: Source, fitted: FittedData, withTargets: boolean): void {
   for (const input of fitted.inputs) {
-    for (const column of input.type === "numeric" ? input.columns : [input.column]) findColumn(source, column, "data.column", `input ${input.name}`);
+    for (const column of kindOf(input).columnsOf(input)) findColumn(source, column, "data.column", `input ${input.name}`);
   }
   if (!withTargets) return;
   for (const target of fitted.targets) {

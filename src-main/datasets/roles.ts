@@ -1,6 +1,7 @@
 import { closest } from "../base/closest.js";
 import { LatheError, type ErrorCode } from "../base/errors.js";
 import { type DataSpec, targetColumns } from "../contract/data.js";
+import { kindOf } from "../features/index.js";
 import type { Source } from "./sources/source.js";
 
 /** Which columns are read as what. */
@@ -35,8 +36,8 @@ export function resolveRoles(data: DataSpec, source: Source): Roles {
   const splitColumn = by === "random" || column === undefined ? undefined : find(column, "data.column", `split.column`);
   const inputs = new Map<string, readonly string[]>();
   for (const input of data.inputs) {
-    if (input.type !== "numeric") inputs.set(input.name, [find(input.column, "data.column", `input ${input.name}`)]);
-    else if (input.columns !== "rest") inputs.set(input.name, input.columns.map((c) => find(c, "data.column", `input ${input.name}`)));
+    const named = kindOf(input).columns(input);
+    if (named !== "rest") inputs.set(input.name, named.map(({ column: c }) => find(c, "data.column", `input ${input.name}`)));
   }
   const ordered = new Map(data.inputs.map((input) => {
     const rest = source.columns.map((c) => c.name).filter((c) => !taken.has(c));
@@ -46,7 +47,7 @@ export function resolveRoles(data: DataSpec, source: Source): Roles {
   }));
   const numbers = new Set<string>();
   const texts = new Set<string>();
-  for (const input of data.inputs) for (const c of ordered.get(input.name) ?? []) (input.type === "numeric" ? numbers : texts).add(c);
+  for (const input of data.inputs) for (const c of ordered.get(input.name) ?? []) (kindOf(input).cells === "number" ? numbers : texts).add(c);
   for (const target of data.targets) for (const c of targets.get(target.name) ?? []) (target.type === "numeric" ? numbers : texts).add(c);
   if (by === "group" && splitColumn !== undefined) texts.add(splitColumn);
   return {

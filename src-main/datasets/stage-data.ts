@@ -1,5 +1,6 @@
 import { LatheError } from "../base/errors.js";
 import type { DataSpec } from "../contract/data.js";
+import { kindOf, picturesOf } from "../features/index.js";
 import type { SkippedRows } from "./prepared.js";
 import type { Roles } from "./roles.js";
 import type { Database } from "./sources/database.js";
@@ -80,8 +81,9 @@ export function neededColumns(staged: Staged, data: DataSpec, roles: Roles): rea
     }
   }
   for (const input of data.inputs) {
-    if (input.type !== "numeric" || input.missing !== "drop") continue;
-    needed.push(...(roles.inputs.get(input.name) ?? []).map((column) => ({ column, sql: staged.number(column), reason: "missing value" as const })));
+    const kind = kindOf(input);
+    if (kind.kept !== "record" || kind.gaps(input) !== "drop") continue;
+    needed.push(...(roles.inputs.get(input.name) ?? []).map((column) => ({ column, sql: kind.cells === "number" ? staged.number(column) : staged.text(column), reason: "missing value" as const })));
   }
   return needed;
 }
@@ -89,7 +91,7 @@ export function neededColumns(staged: Staged, data: DataSpec, roles: Roles): rea
 /** Pictures that are named, and not among those that are not to be used. */
 function neededPictures(staged: Staged, data: DataSpec, roles: Roles): readonly Needed[] {
   const { unused } = staged.source;
-  return data.inputs.filter(({ type }) => type === "image").flatMap((input) => (roles.inputs.get(input.name) ?? []).flatMap((column): readonly Needed[] => {
+  return picturesOf(data.inputs).flatMap((input) => (roles.inputs.get(input.name) ?? []).flatMap((column): readonly Needed[] => {
     const text = staged.text(column);
     const without = (reason: SkippedRows["reason"]): Needed => ({ column, reason, sql: `(CASE WHEN ${text} NOT IN (SELECT path FROM ${unused} WHERE reason = ${literal(reason)}) THEN ${text} END)` });
     return [{ column, sql: text, reason: "missing value" }, ...(unused === undefined ? [] : [without(UNUSED.excluded), without(UNUSED.unreadable)])];
@@ -104,7 +106,7 @@ export function firstMissing(needed: readonly Needed[]): string {
 async function keepRows(database: Database, staged: Staged, data: DataSpec, roles: Roles): Promise<{ readonly sql: string; readonly skipped: readonly SkippedRows[] }> {
   const needed = neededColumns(staged, data, roles);
   for (const input of data.inputs) {
-    if (input.type === "numeric" && input.missing === "error") await refuseMissing(database, staged, roles.inputs.get(input.name) ?? []);
+    if (kindOf(input).gaps(input) === "refuse") await refuseMissing(database, staged, roles.inputs.get(input.name) ?? []);
   }
   const first = firstMissing(needed);
   const counted = await database.all(`SELECT reason, count(*) AS n FROM (SELECT ${first} AS reason FROM ${staged.table}) WHERE reason IS NOT NULL GROUP BY reason ORDER BY reason`);

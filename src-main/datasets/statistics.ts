@@ -1,6 +1,5 @@
 import { defined } from "../base/assert.js";
-import type { ImageInputSpec } from "../contract/data.js";
-import type { FitContext, NumberStatistics } from "./encoders/encoder.js";
+import type { FitContext, NumberStatistics } from "../features/kind.js";
 import type { Cell, Database } from "./sources/database.js";
 import type { Roles } from "./roles.js";
 import { PART } from "./splits.js";
@@ -12,8 +11,8 @@ export interface DataWarning {
   readonly message: string;
 }
 
-/** Mean and deviation by channel over pictures, by their paths. */
-export type PixelQuestion = (input: ImageInputSpec, paths: readonly string[]) => Promise<{ readonly mean: readonly number[]; readonly deviation: readonly number[] }>;
+/** Mean and deviation by channel over pictures of an input, by their paths. */
+export type PixelQuestion = (input: string, paths: readonly string[]) => Promise<{ readonly mean: readonly number[]; readonly deviation: readonly number[] }>;
 
 /** Answers encoders from SQL over the staged rows: `parts` holds the part of each row, in the same order. */
 export async function createFitContext(
@@ -35,10 +34,10 @@ export async function createFitContext(
     },
     texts: (column, rows, limit) => countTexts(database, staged.text(column), rows === "train" ? train : `FROM ${joined} WHERE part <> ${PART.skipped}`, limit),
     async pixels(input) {
-      const [column = input.column] = roles.inputs.get(input.name) ?? [];
+      const [column] = roles.inputs.get(input) ?? [];
       // An audit does not look at pixels: it only wants to know whether encoders can be fitted.
       if (!pixels) return { mean: [0], deviation: [1] };
-      const rows = await database.all(`SELECT ${staged.text(column)} AS path ${train}`);
+      const rows = await database.all(`SELECT ${staged.text(defined(column, input))} AS path ${train}`);
       return pixels(input, rows.map(({ path }) => String(path)));
     },
     warn: (code, message) => warn({ code, message }),

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { LatheError } from "../base/errors.js";
 import { type Facts, constantBehind, shapeBehind } from "./known-values.js";
 import { type Attributes, type Graph, type GraphValue, type Node, type Shape, type TensorData, type TensorType, type DataType, type Value, TRAINING_DOMAIN, showType, strings, text } from "./types.js";
@@ -43,7 +42,7 @@ export class GraphBuilder {
   readonly #types = new Map<string, TensorType>();
   readonly #producers = new Map<string, Node>();
   readonly #facts: Facts = { types: this.#types, initializers: this.#initializers, producers: this.#producers };
-  readonly #constants = new Map<string, Value>();
+  readonly #constants = new Map<string, readonly { readonly data: TensorData; readonly value: Value }[]>();
   readonly #counters = new Map<string, number>();
   #scope: readonly string[] = [];
 
@@ -70,10 +69,11 @@ export class GraphBuilder {
   /** An unnamed tensor; equal ones are stored once. */
   constant(data: TensorData): Value {
     const key = constantKey(data);
-    const known = this.#constants.get(key);
-    if (known) return known;
+    const alike = this.#constants.get(key) ?? [];
+    const known = alike.find((one) => isSame(one.data, data));
+    if (known) return known.value;
     const value = this.initializer(this.#unique("const"), data);
-    this.#constants.set(key, value);
+    this.#constants.set(key, [...alike, { data, value }]);
     return value;
   }
 
@@ -227,10 +227,21 @@ export function isConstantName(name: string): boolean {
   return /\/const_\d+$/.test(name);
 }
 
+/** A key that equal constants share; others may share it too. FNV-1a over the bits: -0 is not 0, NaN is NaN. */
 function constantKey(data: TensorData): string {
   const type = showType({ dtype: data.dtype, shape: data.dims });
   if (data.dtype === "string") return `${type} ${JSON.stringify(data.data)}`;
-  const { buffer, byteOffset, byteLength } = data.data;
-  const bytes = Buffer.from(buffer, byteOffset, byteLength); // by bits: -0 is not 0, NaN is NaN
-  return `${type} ${byteLength <= 64 ? bytes.toString("hex") : createHash("sha256").update(bytes).digest("hex")}`;
+  return `${type} ${bytesOf(data.data).reduce((hash, byte) => Math.imul(hash ^ byte, 0x01000193), 0x811c9dc5 | 0)}`;
+}
+
+/** Of two constants of one key. */
+function isSame(a: TensorData, b: TensorData): boolean {
+  // Texts are in the key.
+  if (a.dtype === "string" || b.dtype === "string") return true;
+  const [x, y] = [bytesOf(a.data), bytesOf(b.data)];
+  return x.length === y.length && x.every((byte, i) => byte === y[i]);
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }

@@ -1,8 +1,10 @@
 import { existsSync, statSync } from "node:fs";
 import { basename, isAbsolute, join, relative, resolve } from "node:path";
 import { LatheError } from "../base/errors.js";
+import type { InputDraft } from "../contract/data.js";
 import { PROJECT_FILE, writeDoor, writeProject } from "../contract/project-file.js";
 import { type LookAtPicture, isFolder, proposePictures, rolesFrom } from "../datasets/index.js";
+import { kindOf } from "../features/index.js";
 import { type Survey, surveyHere } from "./survey.js";
 import { templates } from "./templates/index.js";
 import type { Template } from "./templates/template.js";
@@ -54,7 +56,7 @@ export async function createProject(options: CreateOptions): Promise<CreatedProj
   await writeDoor(home);
   return {
     file, notes: roles.notes, targets: roles.targets.map(({ name: target, type }) => ({ name: target, type })),
-    inputs: roles.inputs.flatMap((input) => (input.type !== "numeric" ? [input.column] : input.columns === "rest" ? ["every other column"] : input.columns)),
+    inputs: roles.inputs.flatMap((input) => namesOf(input)),
   };
 }
 
@@ -64,10 +66,16 @@ async function createFromPictures({ name, data, test, levels, targets, ignore = 
     inputs: template.type === "two-input" ? "all" : "pictures", ...(signal ? { signal } : {}), ...(look ? { look } : {}),
   });
   const source = { ...found.source, path: pathFrom(home, found.source.path), ...(found.source.test === undefined ? {} : { test: pathFrom(home, found.source.test) }) };
-  const inputs = found.inputs.filter((input) => input.type === "image" || input.type === "numeric" || !ignore.includes(input.column));
+  const inputs = found.inputs.filter((input) => kindOf(input).reads !== "values" || !namesOf(input).every((column) => ignore.includes(column)));
   const file = await writeProject(home, template.create({ name: name ?? basename(home), source, inputs, targets: found.targets }));
   await writeDoor(home);
   return { file, notes: found.notes, targets: found.targets.map(({ name: target, type }) => ({ name: target, type })), inputs: inputs.map((input) => input.name) };
+}
+
+/** The columns that an input reads, for a person. */
+function namesOf(input: InputDraft): readonly string[] {
+  const named = kindOf(input).columns(input);
+  return named === "rest" ? ["every other column"] : named.map(({ column }) => column);
 }
 
 /** Relative where the file lies in the project's folder, so that the folder can be moved; absolute elsewhere. */

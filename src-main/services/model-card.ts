@@ -14,17 +14,12 @@ export function readModelFacts(file: string): ModelFacts {
 export function readCard(file: string): ModelCard {
   const bytes = readOwnFileSync(file);
   const { graph, opsets, metadata } = decodeModel(bytes);
-  const { fitted } = readFacts(metadata, file);
-  const input = (name: string): string => {
-    const found = fitted.inputs.find((candidate) => candidate.name === name);
-    if (!found) return "";
-    if (found.type === "image") return `pictures of any height and width, ${found.color === "rgb" ? "red, green, blue" : "gray"}, 0 to 255; resized to ${found.size.join(" × ")} inside`;
-    return found.type === "numeric" ? `columns ${found.columns.join(", ")}; NaN where a value is missing` : `column ${found.column}, as text`;
-  };
-  const card = ({ name, dtype, shape }: GraphValue, description: string) => ({ name, dtype, shape: [...shape], description });
+  // Of a file that is not ours nothing is told.
+  readFacts(metadata, file);
+  const card = ({ name, dtype, shape, doc = "" }: GraphValue) => ({ name, dtype, shape: [...shape], description: doc });
   return {
     file, bytes: bytes.length, opset: opsets.get("") ?? 0,
-    inputs: graph.inputs.map((value) => card(value, input(value.name))),
-    outputs: graph.outputs.map((value) => card(value, value.doc ?? "")),
+    inputs: graph.inputs.map(card),
+    outputs: graph.outputs.map(card),
   };
 }

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { RowValues } from "../contract/engine-messages.js";
+import { picturesOf } from "../features/index.js";
 import type { ModelFacts } from "../training/inference-model.js";
 import type { FolderAccess } from "./folder-access.js";
 
@@ -19,5 +20,5 @@ export async function resolvePictures(access: FolderAccess, { fitted }: ModelFac
 
 /** Columns that hold paths of pictures, each once. */
 export function pictureColumns({ fitted }: Pick<ModelFacts, "fitted">): readonly string[] {
-  return [...new Set(fitted.inputs.flatMap((input) => (input.type === "image" ? [input.column] : [])))];
+  return [...new Set(picturesOf(fitted.inputs).map(({ column }) => column))];
 }

@@ -3,7 +3,7 @@ import { realpath, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { z } from "zod";
 import { LatheError, toLatheError } from "../base/errors.js";
-import { type ImageInputSpec, imageInput } from "../contract/data.js";
+import { type ImageInputSpec, pictureOptions } from "../contract/data.js";
 import type { AugmentedAnswer, AugmentedQuestion, PictureOfProject, PictureView, SampleAnswer, SampleQuestion, ThumbnailsAnswer, ThumbnailsQuestion } from "../contract/picture-views.js";
 import { type PixelFormat, type ViewOfPicture, readQuarantine, restoreFromQuarantine } from "../datasets/index.js";
 import type { FolderAccess } from "./folder-access.js";
@@ -128,7 +128,7 @@ function formatOf({ size: [height, width], color, background }: ImageInputSpec):
 /** Of a document that may be wrong elsewhere. */
 function imageInputs(data: unknown): readonly ImageInputSpec[] {
   const parsed = z.object({ inputs: z.array(z.unknown()) }).safeParse(data);
-  return parsed.success ? parsed.data.inputs.flatMap((input) => imageInput.safeParse(input).data ?? []) : [];
+  return parsed.success ? parsed.data.inputs.flatMap((input) => pictureOptions.safeParse(input).data ?? []) : [];
 }
 
 /** What is wrong with a picture is told after its name. */

@@ -2,6 +2,7 @@ import { LatheError } from "../base/errors.js";
 import type { RowValues } from "../contract/engine-messages.js";
 import type { FeatureMapsAnswer, FeatureMapsQuestion, FiltersAnswer, LayersAnswer, SaliencyAnswer, SaliencyQuestion } from "../contract/picture-insight.js";
 import type { RunReference } from "../contract/summaries.js";
+import { picturesOf } from "../features/index.js";
 import type { FolderAccess } from "./folder-access.js";
 import type { ModelFactsStore } from "./model-facts.js";
 import type { ModelServers } from "./model-servers.js";
@@ -38,7 +39,7 @@ export function createPictures(access: FolderAccess, tables: Tables, servers: Mo
     if ((row === undefined) === (path === undefined)) throw new LatheError("usage", "name a row of the run's data, or the path of a picture, and not both");
     if (path !== undefined) {
       const columns = pictureColumns(facts);
-      if (columns.length === 0 || facts.fitted.inputs.some(({ type }) => type !== "image")) {
+      if (columns.length === 0 || picturesOf(facts.fitted.inputs).length < facts.fitted.inputs.length) {
         throw new LatheError("usage", columns.length === 0 ? "the model does not look at pictures" : "the model reads more than pictures, so that a picture alone is not enough; choose a row of its data");
       }
       return resolvePictures(access, facts, Object.fromEntries(columns.map((column) => [column, path])));

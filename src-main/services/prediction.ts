@@ -6,6 +6,7 @@ import { type OnePrediction, type PredictionForm, type TablePrediction, tablePre
 import type { LogEvent } from "../contract/events.js";
 import { predictionResult } from "../contract/results.js";
 import type { RunReference } from "../contract/summaries.js";
+import { kindOf } from "../features/index.js";
 import { outExists } from "../training/predict-table.js";
 import { readTrainingValues } from "../training/training-values.js";
 import type { FolderAccess } from "./folder-access.js";
@@ -41,7 +42,7 @@ export function createPrediction(access: FolderAccess, work: EngineRunner, serve
     async one(run, values) {
       const { folder, model } = await modelOfRun(access, run);
       const facts = await factsAt(model);
-      const known = new Set(facts.fitted.inputs.flatMap((input) => (input.type === "numeric" ? input.columns : [input.column])));
+      const known = new Set(facts.fitted.inputs.flatMap((input) => kindOf(input).columnsOf(input)));
       const stranger = Object.keys(values).find((column) => !known.has(column));
       if (stranger !== undefined) throw new LatheError("usage", `the model does not read a column "${stranger}"; it reads ${[...known].join(", ")}`, { column: stranger });
       const found = await resolvePictures(access, facts, values);

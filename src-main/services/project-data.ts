@@ -7,7 +7,7 @@ import { JSON_BOUNDS } from "../base/json-bounds.js";
 import { readOwnJson } from "../base/own-json.js";
 import { type SourceSpec, sourceSchema } from "../contract/data.js";
 import { parseJson } from "../contract/json.js";
-import { MOST_DOCUMENT } from "../contract/limits.js";
+import { MOST_DOCUMENT } from "../base/limits.js";
 import { describeProblem, problemsOf } from "../contract/problems.js";
 import { projectFileOf } from "../contract/project-file.js";
 import type { ProjectDocument } from "../contract/project-views.js";

@@ -3,7 +3,7 @@ import { LatheError, toLatheError } from "../base/errors.js";
 import { readOwnFileSync } from "../base/own-files.js";
 import { replaceFile } from "../base/replace-file.js";
 import { formatJson, parseJson } from "../contract/json.js";
-import { MOST_DOCUMENT } from "../contract/limits.js";
+import { MOST_DOCUMENT } from "../base/limits.js";
 import { PROJECT_VERSION, parseProject } from "../contract/project.js";
 import { projectFileOf } from "../contract/project-file.js";
 import type { OpenDocument, ProblemView, ProjectDocument } from "../contract/project-views.js";

@@ -1,8 +1,10 @@
 import { existsSync, statSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 import { LatheError, toLatheError } from "../base/errors.js";
+import { PICTURE_COLUMN } from "../contract/data.js";
 import type { ProjectProposal } from "../contract/project-views.js";
 import { type LookAtPicture, holdsPictures, proposePictures, type ProposedRoles, type TableSurvey, reasonToLeave, rolesFrom, targetKind } from "../datasets/index.js";
+import { picturesOf } from "../features/index.js";
 import { type Survey, surveyHere } from "./survey.js";
 import { templates } from "./templates/index.js";
 import type { Template } from "./templates/template.js";
@@ -71,7 +73,7 @@ async function proposeFolder(data: string, projects: string, { targets, levels, 
   }
   const found = await proposePictures({ path: data, targets: targets ?? ["label"], inputs: "all", ...(levels ? { levels } : {}), ...(signal ? { signal } : {}), ...(look ? { look } : {}) });
   const name = basename(data).replace(/[_-]+/g, " ").trim() || "Project";
-  const [picture] = found.inputs;
+  const [picture] = picturesOf(found.inputs);
   const wanted = new Set(found.targets.map((target) => ("column" in target ? target.column : undefined)));
   const classes = [...found.classes].map(([label, pictures]) => ({ name: label, pictures })).sort((a, b) => b.pictures - a.pictures);
   const inner = found.source.levels.at(-1);
@@ -79,13 +81,13 @@ async function proposeFolder(data: string, projects: string, { targets, levels, 
     data, kind: "pictures", name, folder: freeFolder(projects, name), template: "images", rows: found.pictures, notes: [...found.notes],
     templates: suited({ name, source: found.source, inputs: found.inputs, targets: found.targets }).sort((a, b) => Number(a.unsuited !== undefined) - Number(b.unsuited !== undefined)),
     columns: [
-      { name: "image", type: "picture", missing: 0, distinct: found.pictures, role: "input", target: "category", examples: [] },
+      { name: PICTURE_COLUMN, type: "picture", missing: 0, distinct: found.pictures, role: "input", target: "category", examples: [] },
       ...found.source.levels.map((level) => ({
         name: level, type: "folder", missing: 0, distinct: level === inner ? classes.length : 0, role: wanted.has(level) ? "target" as const : "ignore" as const, target: "category" as const,
         examples: level === inner ? classes.slice(0, 5).map(({ name: label }) => label) : [],
       })),
     ],
-    ...(picture?.type === "image" ? { pictures: { size: picture.size, color: picture.color, levels: [...found.source.levels], classes, ...(found.source.test === undefined ? {} : { test: found.source.test }) } } : {}),
+    ...(picture ? { pictures: { size: picture.size, color: picture.color, levels: [...found.source.levels], classes, ...(found.source.test === undefined ? {} : { test: found.source.test }) } } : {}),
   };
 }
 

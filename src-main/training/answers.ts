@@ -1,4 +1,4 @@
-import type { FittedTarget } from "../datasets/index.js";
+import type { FittedTarget } from "../features/fitted.js";
 
 /** How a model's outputs for a target are written down. */
 export interface AnswerColumns {

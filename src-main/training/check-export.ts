@@ -4,11 +4,12 @@ import { readOwnFileSync } from "../base/own-files.js";
 import { Random } from "../base/random.js";
 import type { CheckExportRequest } from "../contract/engine-messages.js";
 import type { ParityResult } from "../contract/results.js";
-import { type FittedData, type FittedInput, rawType } from "../datasets/index.js";
 import type { Tensors } from "../engines/engine.js";
 import { fileEngine } from "../engines/index.js";
+import type { FittedData } from "../features/fitted.js";
+import { kindOf, picturesOf } from "../features/index.js";
 import { decodeModel } from "../onnx/protobuf.js";
-import { type Graph, type TensorData, sizeOf, tensor } from "../onnx/types.js";
+import type { Graph } from "../onnx/types.js";
 import { inferTypes } from "../ops/index.js";
 import type { Predictions } from "./evaluator.js";
 import { encodedValues, outputName, readFacts } from "./inference-model.js";
@@ -30,8 +31,8 @@ export async function checkExport({ model: path, bare }: CheckExportRequest): Pr
   const bytes = readOwnFileSync(path);
   const model = decodeModel(bytes, inferTypes);
   const { fitted, thresholds } = readFacts(model.metadata, path);
-  const rows = fitted.inputs.some(({ type }) => type === "image") ? PICTURES : ROWS;
-  const raw: Tensors = Object.fromEntries(fitted.inputs.map((input) => [input.name, madeUp(input, rows, new Random("export", input.name))]));
+  const rows = picturesOf(fitted.inputs).length > 0 ? PICTURES : ROWS;
+  const raw: Tensors = Object.fromEntries(fitted.inputs.map((input) => [input.name, kindOf(input).madeUp(input, rows, new Random("export", input.name))]));
   const answers = await run(bytes, raw);
   const inputs = await encode(model.graph, encodedValues(model.metadata, path), raw);
   const judged = new Map(fitted.targets.map((target) => [target.name, judgedTarget(target, thresholds[target.name] ?? 0.5)]));
@@ -89,28 +90,4 @@ function inOwnUnits(fitted: FittedData, answers: Tensors, rows: number): Predict
     return [target.name, values.map((value, i) => (value - (target.shift[i % width] ?? 0)) / (target.scale[i % width] ?? 1))] as const;
   });
   return { rows, outputs: new Map(outputs), truths: new Map(), losses: new Map() };
-}
-
-/** Values of an input as they might stand in a table: one in sixteen is missing, or a word that training did not know. */
-function madeUp(input: FittedInput, rows: number, random: Random): TensorData {
-  const strange = () => random.below(16) === 0;
-  switch (input.type) {
-    case "numeric": {
-      const width = input.columns.length;
-      const gaps = input.fill !== null;
-      const values = Array.from({ length: rows * width }, (_, i) => (gaps && strange() ? Number.NaN : (input.shift[i % width] ?? 0) + (input.scale[i % width] ?? 1) * random.normal()));
-      return tensor("float32", values, [rows, width]);
-    }
-    case "category": return { dtype: "string", dims: [rows, 1], data: Array.from({ length: rows }, () => (strange() ? "" : input.classes[random.below(input.classes.length)] ?? "")) };
-    case "binary": {
-      const words = [...input.negative, ...input.positive];
-      return { dtype: "string", dims: [rows, 1], data: Array.from({ length: rows }, () => (strange() ? "" : words[random.below(words.length)] ?? "")) };
-    }
-    case "image": {
-      // Of another size, so that resizing has something to do.
-      const [height, width] = input.size;
-      const dims = [rows, height + 3, width * 2 + 1, Number(rawType(input).shape[3])];
-      return { dtype: "uint8", dims, data: Uint8Array.from({ length: sizeOf(dims) }, () => random.below(256)) };
-    }
-  }
 }

@@ -7,6 +7,7 @@ import type { DoneEvent, RunEvent } from "../contract/events.js";
 import type { RunReport, SplitReport } from "../contract/report.js";
 import type { ParityResult } from "../contract/results.js";
 import { type Split, rowNumbersOf } from "../datasets/index.js";
+import { picturesOf } from "../features/index.js";
 import { showShape } from "../onnx/types.js";
 import { TrainingControl } from "./control.js";
 import { type Evaluator, type Predictions, measure } from "./evaluator.js";
@@ -116,7 +117,7 @@ async function compareExport(bench: Workbench, model: Uint8Array, split: Split, 
       return judged.kind === "numeric" && judged.restore ? judged.restore(value, column) : value;
     };
     return await checkParity(session, bench.prepared.fitted, bench.spec.targets, bench.prepared.readRaw(split), trained, split, ownUnit,
-      (target, outputs) => decisionOf(defined(bench.judged.get(target.name), target.name), outputs), bench.prepared.fitted.inputs.some(({ type }) => type === "image") ? "some" : "all");
+      (target, outputs) => decisionOf(defined(bench.judged.get(target.name), target.name), outputs), picturesOf(bench.prepared.fitted.inputs).length > 0 ? "some" : "all");
   } finally {
     await session.dispose();
   }

@@ -6,7 +6,7 @@ import type { BufferSpec, LayerContext, LayerDefinition, ParameterSpec } from ".
 import type { Emitter } from "../onnx/emitter.js";
 import { type Shape, type TensorType, type Value, sameShape, showShape } from "../onnx/types.js";
 import { unfoldedLayers } from "../contract/check-project.js";
-import { MOST_LAYERS } from "../contract/limits.js";
+import { MOST_LAYERS } from "../base/limits.js";
 
 /** A layer ready to be lowered: blocks unfolded, inputs named, options checked and complete. */
 export interface PlannedLayer {

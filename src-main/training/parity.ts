@@ -1,8 +1,8 @@
 import { defined } from "../base/assert.js";
 import type { ParityResult } from "../contract/results.js";
 import type { RawBatch } from "../datasets/raw-batch.js";
-import type { FittedData } from "../datasets/encoders/fitted.js";
 import type { Executable } from "../engines/engine.js";
+import type { FittedData } from "../features/fitted.js";
 import type { Predictions } from "./evaluator.js";
 import { outputName } from "./inference-model.js";
 import type { TargetSpec } from "./specification.js";

@@ -1,7 +1,7 @@
 import { defined } from "../base/assert.js";
 import { LatheError } from "../base/errors.js";
 import type { FeatureMapsQuestion, FiltersAnswer, FeatureMapsAnswer, LayersAnswer, SaliencyAnswer, SaliencyQuestion } from "../contract/picture-insight.js";
-import type { FittedData, FittedTarget } from "../datasets/index.js";
+import type { FittedData, FittedTarget } from "../features/fitted.js";
 import type { Executable, Tensors } from "../engines/engine.js";
 import { type Graph, tensor } from "../onnx/types.js";
 import { createEmitter } from "../ops/index.js";

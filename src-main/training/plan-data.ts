@@ -1,5 +1,9 @@
 import { closest } from "../base/closest.js";
-import { type InputSpec, type TargetSpec, inputSchema, splitSchema, targetColumns, targetSchema } from "../contract/data.js";
+import { type TargetSpec, inputSchema, splitSchema, targetColumns, targetSchema } from "../contract/data.js";
+import { SURELY_TRAINED } from "../features/category.js";
+import { kindOf } from "../features/index.js";
+import type { ColumnFacts } from "../features/kind.js";
+import { counted } from "../features/options.js";
 import type { Shape } from "../onnx/types.js";
 
 /** What is known of a table without roles: enough to tell how wide encoded inputs and targets will be. */
@@ -7,17 +11,6 @@ export interface TableFacts {
   readonly path: string;
   readonly rows: number;
   readonly columns: readonly ColumnFacts[];
-}
-
-export interface ColumnFacts {
-  readonly name: string;
-  /** Different values, missing ones not among them. */
-  readonly distinct: number;
-  /** False where `distinct` is an estimate. */
-  readonly exact: boolean;
-  /** Rows of the value that has fewest, where that was counted. */
-  readonly rarest?: number;
-  readonly missing: number;
 }
 
 export interface PlannedInput {
@@ -44,9 +37,6 @@ export interface PlannedData {
   readonly problems: readonly { readonly path: readonly (string | number)[]; readonly message: string }[];
 }
 
-/** So many rows of a value make it as good as sure that some of them are trained on. */
-const SURELY_TRAINED = 20;
-
 /**
  * Inputs and targets of a data section that may be incomplete or wrong: what cannot be read is left out, what cannot be told has no width.
  * @param facts undefined: the table has not been looked at.
@@ -66,13 +56,16 @@ export function planData(data: unknown, facts: TableFacts | undefined): PlannedD
   targets.forEach(({ spec }, i) => spec && targetColumns(spec).forEach((name, k) =>
     find(name, "targets", i, ...(spec.type === "numeric" && spec.columns ? ["columns", k] : ["column"]))));
   inputs.forEach(({ spec }, i) => {
-    if (spec && spec.type !== "numeric") find(spec.column, "inputs", i, "column");
-    else if (spec && spec.columns !== "rest") spec.columns.forEach((name, k) => find(name, "inputs", i, "columns", k));
+    const named = spec && kindOf(spec).columns(spec);
+    if (named && named !== "rest") for (const { column, path } of named) find(column, "inputs", i, ...path);
   });
   if (split?.column !== undefined) find(split.column, "split", "column");
   const taken = new Set([
     ...targets.flatMap(({ spec }) => (spec ? targetColumns(spec) : [])),
-    ...inputs.flatMap(({ spec }) => (!spec ? [] : spec.type !== "numeric" ? [spec.column] : spec.columns === "rest" ? [] : spec.columns)),
+    ...inputs.flatMap(({ spec }) => {
+      const named = spec && kindOf(spec).columns(spec);
+      return !named || named === "rest" ? [] : named.map(({ column }) => column);
+    }),
     ...(split && split.by !== "random" && split.column !== undefined ? [split.column] : []),
   ]);
   // Of a section with a role that cannot be read, nobody knows what the rest is.
@@ -82,34 +75,10 @@ export function planData(data: unknown, facts: TableFacts | undefined): PlannedD
     inputs: inputs.flatMap(({ raw, spec }): PlannedInput[] => {
       const name = spec?.name ?? nameOf(raw);
       if (name === undefined) return [];
-      return [{ name, ...(spec ? describeInput(spec, columns, rest) : { description: "not yet complete" }) }];
+      return [{ name, ...(spec ? kindOf(spec).plan(spec, { column: (column) => columns.get(column), rest }) : { description: "not yet complete" }) }];
     }),
     targets: targets.flatMap(({ spec }) => (spec ? [{ name: spec.name, kind: spec.type, ...describeTarget(spec, columns) }] : [])),
   };
-}
-
-function describeInput(spec: InputSpec, columns: ReadonlyMap<string, ColumnFacts>, rest: number | undefined): Omit<PlannedInput, "name"> {
-  switch (spec.type) {
-    case "numeric": {
-      const width = spec.columns === "rest" ? rest : spec.columns.length;
-      const how = spec.normalize === "none" ? "" : spec.normalize === "standard" ? ", scaled to mean 0 and deviation 1" : ", scaled to 0 to 1";
-      if (width === undefined || width === 0) return { description: `all other columns${how}` };
-      return { shape: ["N", width], description: `${counted(width, "number")}${how}` };
-    }
-    case "binary": return { shape: ["N", 1], description: `"${spec.column}" as 0 or 1` };
-    case "image": {
-      const [height, width] = spec.size;
-      const how = spec.normalize === "none" ? "0 to 1" : "scaled by channel to mean 0 and deviation 1";
-      return { shape: ["N", spec.color === "rgb" ? 3 : 1, height, width], description: `pictures of ${height} × ${width}, ${spec.color === "rgb" ? "red, green, blue" : "gray"}, ${how}` };
-    }
-    case "category": {
-      const facts = columns.get(spec.column);
-      if (!facts || facts.distinct === 0) return { description: `one column for each value of "${spec.column}"` };
-      // Only values of training rows get a column.
-      const sure = facts.exact && (facts.rarest ?? 0) >= SURELY_TRAINED;
-      return { shape: ["N", facts.distinct], description: `${sure ? "" : "about "}${counted(facts.distinct, "column")}, one for each value of "${spec.column}"` };
-    }
-  }
 }
 
 function describeTarget(spec: TargetSpec, columns: ReadonlyMap<string, ColumnFacts>): Omit<PlannedTarget, "name" | "kind"> {
@@ -132,10 +101,6 @@ function describeTarget(spec: TargetSpec, columns: ReadonlyMap<string, ColumnFac
 function noColumn(name: string, { path, columns }: TableFacts): string {
   const near = closest(name, columns.map((column) => column.name));
   return `got "${name}", expected a column of ${path}${near === undefined ? "" : `; did you mean "${near}"?`}`;
-}
-
-function counted(n: number, what: string): string {
-  return `${n} ${n === 1 ? what : what.endsWith("s") ? `${what}es` : `${what}s`}`;
 }
 
 function nameOf(raw: unknown): string | undefined {

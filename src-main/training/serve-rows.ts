@@ -1,6 +1,7 @@
 import { LatheError, toLatheError } from "../base/errors.js";
 import type { EngineReply, ModelAnswer, ModelQuestion, RowAnswer, RowValues, ServeModelRequest } from "../contract/engine-messages.js";
 import { type RawBatch, type TableReader, readValues } from "../datasets/index.js";
+import { kindOf } from "../features/index.js";
 import { answerColumns } from "./answers.js";
 import { outputName } from "./inference-model.js";
 import { PictureInsight } from "./picture-insight.js";
@@ -68,9 +69,10 @@ async function answerRow({ facts: { fitted, thresholds }, session }: ServedModel
   return {
     targets: Object.fromEntries(fitted.targets.map((target) => [target.name, answerColumns(target, thresholds[target.name]).cells(floats(result, outputName(target.name, fitted)))])),
     numbers: Object.fromEntries(fitted.inputs.flatMap((input) => {
-      if (input.type !== "numeric") return [];
+      const kind = kindOf(input);
+      if (kind.cells !== "number") return [];
       const row = floats(batch.inputs, input.name);
-      return input.columns.map((column, k) => [column, Number.isNaN(row[k]) ? null : row[k] ?? null]);
+      return kind.columnsOf(input).map((column, k) => [column, Number.isNaN(row[k]) ? null : row[k] ?? null]);
     })),
     unknown: reader.unknown.map(({ column }) => column),
   };

@@ -1,12 +1,13 @@
 import { defined } from "../base/assert.js";
 import { LatheError } from "../base/errors.js";
+import { inside } from "../base/own-files.js";
 import type { RunEvent } from "../contract/events.js";
 import type { Project } from "../contract/project.js";
-import { encodedType, fromStored, storedType } from "../datasets/encoders/index.js";
-import { type FittedTarget } from "../datasets/encoders/fitted.js";
 import { type Loader, type PreparedData, type Split, createLoader, prepareData } from "../datasets/index.js";
 import type { CompileOptions, Engine } from "../engines/engine.js";
 import { type EngineChoice, fileEngine } from "../engines/index.js";
+import type { FittedTarget } from "../features/fitted.js";
+import { fromStored, kindOf } from "../features/index.js";
 import { isStatic, sizeOf } from "../onnx/types.js";
 import type { TransformSpecs } from "../transforms/index.js";
 import type { JudgedTarget } from "./judge.js";
@@ -15,7 +16,6 @@ import { explainMemory, refuseTooLarge } from "./memory.js";
 import { planNetwork } from "./network.js";
 import { type TargetSpec, type TrainingSpec, names } from "./specification.js";
 import { chooseThreads, multiplyAddsOf } from "./threads.js";
-import { inside } from "../base/own-files.js";
 
 /** Rows evaluated at once: large enough to be quick, small enough to stay in cache. */
 const EVALUATION_BATCH = 1024;
@@ -63,12 +63,12 @@ export async function openWorkbench({ project, folder, choice, threads, emit, si
   });
   const { fitted, counts } = prepared;
   const targets = fitted.targets.map(targetSpec);
-  const inputs = new Map(fitted.inputs.map((input) => [input.name, encodedType(input)]));
+  const inputs = new Map(fitted.inputs.map((input) => [input.name, kindOf(input).encodedType(input)]));
   const plan = planNetwork(project.model, [...inputs.keys()], new Map(targets.map((t) => [t.name, t.width])));
   const layout = layOut(plan, inputs);
   refuseTooLarge(layout, Math.min(project.training.batchSize, counts.train));
   const spec: TrainingSpec = {
-    plan, layout, inputs: new Map(fitted.inputs.map((input) => [input.name, storedType(input)])), targets,
+    plan, layout, inputs: new Map(fitted.inputs.map((input) => [input.name, kindOf(input).storedType(input)])), targets,
     fromStored: (e, name, stored) => fromStored(e, stored, defined(fitted.inputs.find((input) => input.name === name), name)),
      training: project.training, classWeights: balancedWeights(project, prepared),
   };
@@ -97,9 +97,12 @@ function evaluationBatch(types: Layout["types"]): number {
   return Math.max(1, Math.min(EVALUATION_BATCH, Math.floor(WIDEST / widest)));
 }
 
-/** By input, how training pictures are changed. */
+/** By input, how training samples are changed. */
 function augmentationOf({ data }: Project): ReadonlyMap<string, TransformSpecs> {
-  return new Map(data.inputs.flatMap((input) => (input.type === "image" ? [[input.name, input.augment] as const] : [])));
+  return new Map(data.inputs.flatMap((input) => {
+    const changes = kindOf(input).augmentation(input);
+    return changes ? [[input.name, changes] as const] : [];
+  }));
 }
 
 /** A target as the training graphs see it. */

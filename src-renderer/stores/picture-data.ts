@@ -1,16 +1,17 @@
 import { defineStore } from "pinia";
 import { computed } from "vue";
+import { picturesOf } from "../../src-main/features/index.js";
 import type { DraftInput, DraftTagged } from "./draft.js";
 import { useProject } from "./project.js";
 import { columnsOfTarget } from "./roles.js";
 import type { PictureAt } from "./thumbnails.js";
 
-export type ImageDraftInput = Extract<DraftInput, { readonly type: "image" }>;
+export type ImageDraftInput = ReturnType<typeof picturesOf<DraftInput>>[number];
 
 /** The pictures that the open project learns from, and what its file says of single ones. The files themselves are never touched. */
 export const usePictureData = defineStore("picture-data", () => {
   const project = useProject();
-  const inputs = computed(() => (project.draft?.data.inputs ?? []).filter((input): input is ImageDraftInput => input.type === "image"));
+  const inputs = computed(() => picturesOf(project.draft?.data.inputs ?? []));
   const source = computed(() => (project.draft?.data.source.type === "image-folder" ? project.draft.data.source : undefined));
   const excluded = computed(() => ({ main: new Set(source.value?.exclude), test: new Set(source.value?.testExclude) }));
   const levels = computed<readonly string[]>(() => source.value?.levels ?? (source.value ? ["label"] : []));
@@ -67,7 +68,7 @@ export const usePictureData = defineStore("picture-data", () => {
     /** Changes an input of pictures in one step that can be undone. */
     changeInput(label: string, name: string, change: (input: ImageDraftInput) => void, key?: string): void {
       project.edit(label, ({ data }) => {
-        for (const input of data.inputs) if (input.type === "image" && input.name === name) change(input);
+        for (const input of picturesOf(data.inputs)) if (input.name === name) change(input);
       }, key);
     },
     augmentOf: (name: string): readonly DraftTagged[] => inputs.value.find((input) => input.name === name)?.augment ?? [],

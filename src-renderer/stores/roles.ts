@@ -1,5 +1,7 @@
+import { PICTURE_COLUMN } from "../../src-main/contract/data.js";
 import type { Role } from "../../src-main/contract/project-views.js";
 import type { ColumnSummary } from "../../src-main/contract/table-views.js";
+import { type InputType, kindFor, kindOf, startInput } from "../../src-main/features/index.js";
 import type { Draft, DraftInput, DraftTarget } from "./draft.js";
 import { dropTarget, followTargets, renameInDocument } from "./target-references.js";
 
@@ -9,6 +11,11 @@ import { dropTarget, followTargets, renameInDocument } from "./target-references
 export type RoleColumn = Pick<ColumnSummary, "name" | "type" | "distinct" | "target">;
 /** What a column of words or numbers can be read as; a picture is always one. */
 export type InputKind = Exclude<DraftInput["type"], "image">;
+
+/** An input of words or numbers. */
+export function isReadable(input: DraftInput): input is Extract<DraftInput, { readonly type: InputKind }> {
+  return kindOf(input).reads === "values";
+}
 export type TargetKind = DraftTarget["type"];
 
 /** The columns of a target, in order. */
@@ -19,17 +26,19 @@ export function columnsOfTarget(target: DraftTarget): readonly string[] {
 
 /** The columns of an input; those of "rest" are all that have no other role, in the table's order. */
 export function columnsOfInput(draft: Draft, input: DraftInput, all: readonly string[]): readonly string[] {
-  if (input.type !== "numeric") return [input.column];
-  return input.columns === "rest" ? restOf(draft, all) : input.columns;
+  return namedBy(input) ?? restOf(draft, all);
+}
+
+/** The columns that an input names; undefined where it takes the rest. */
+function namedBy(input: DraftInput): readonly string[] | undefined {
+  const named = kindOf(input).columns(input);
+  return named === "rest" ? undefined : named.map(({ column }) => column);
 }
 
 function restOf(draft: Draft, all: readonly string[]): readonly string[] {
   const { inputs, targets, split } = draft.data;
   const taken = new Set(targets.flatMap(columnsOfTarget));
-  for (const input of inputs) {
-    if (input.type !== "numeric") taken.add(input.column);
-    else if (input.columns !== "rest") for (const column of input.columns) taken.add(column);
-  }
+  for (const input of inputs) for (const column of namedBy(input) ?? []) taken.add(column);
   if (split?.column !== undefined && split.by !== undefined && split.by !== "random") taken.add(split.column);
   return all.filter((column) => !taken.has(column));
 }
@@ -58,8 +67,8 @@ export function setRole(draft: Draft, column: RoleColumn, role: Role, columns: r
   if ((rolesOf(draft, all).get(column.name) ?? "ignore") === role) return;
   if (role === "input") {
     takeFromTargets(draft, column.name);
-    if (draft.data.source.type === "image-folder" && column.name === "image") draft.data.inputs = [{ name: freeName(draft, "image"), type: "image", column: "image", size: [64, 64] }, ...draft.data.inputs];
-    else addInput(draft, column.name, inputKind(column), all);
+    if (draft.data.source.type === "image-folder" && column.name === PICTURE_COLUMN) draft.data.inputs = [startInput("image", freeName(draft, PICTURE_COLUMN), [PICTURE_COLUMN]), ...draft.data.inputs];
+    else addInput(draft, column.name, kindFor(column), all);
   } else if (role === "target") {
     takeFromInputs(draft, column.name, all, false);
     addTarget(draft, column);
@@ -70,22 +79,16 @@ export function setRole(draft: Draft, column: RoleColumn, role: Role, columns: r
   followTargets(draft);
 }
 
-/** How a column would be read. */
-export function inputKind({ type, distinct }: RoleColumn): InputKind {
-  if (type === "number" || type === "boolean") return "numeric";
-  return distinct === 2 ? "binary" : "category";
-}
-
 /** Reads an input column as numbers, as one of several values, or as one of two. */
 export function setInputKind(draft: Draft, column: string, kind: InputKind, all: readonly string[]): void {
   const current = inputOf(draft, column, all);
-  if (!current || current.type === kind || current.type === "image") return;
-  if (current.type !== "numeric" && kind !== "numeric") {
-    current.type = kind;
+  if (!current || current.type === kind || !isReadable(current)) return;
+  if (!kindOf(current).gathers && !kindOf({ type: kind }).gathers) {
+    draft.data.inputs = draft.data.inputs.map((input) => (input === current ? startInput(kind, current.name, [column]) : input));
     return;
   }
-  // Its own input takes a column out of "rest"; a numeric one is joined.
-  if (current.type !== "numeric" || current.columns !== "rest") takeFromInputs(draft, column, all, true);
+  // Its own input takes a column out of "rest"; one that gathers columns is joined.
+  if (namedBy(current)) takeFromInputs(draft, column, all, true);
   else if (columnsOfInput(draft, current, all).length === 1) draft.data.inputs = draft.data.inputs.filter((input) => input !== current);
   addInput(draft, column, kind, all);
 }
@@ -142,35 +145,36 @@ function takeFromInputs(draft: Draft, column: string, all: readonly string[], fo
   const { data } = draft;
   // "rest" is what it is before anything moves.
   const before = new Map(data.inputs.map((input) => [input, columnsOfInput(draft, input, all)]));
-  const rest = data.inputs.find((input) => input.type === "numeric" && input.columns === "rest");
+  const rest = data.inputs.find((input) => namedBy(input) === undefined);
   data.inputs = data.inputs.flatMap((input): DraftInput[] => {
     const columns = before.get(input) ?? [];
     const left = columns.filter((other) => other !== column);
     if (input === rest) {
       if (left.length === 0) return [];
-      return forGood && input.type === "numeric" ? [{ ...input, columns: left }] : [input];
+      return [forGood ? kindOf(input).withColumns(input, left) : input];
     }
     if (left.length === columns.length) return [input];
-    return left.length === 0 || input.type !== "numeric" ? [] : [{ ...input, columns: left }];
+    return left.length === 0 ? [] : [kindOf(input).withColumns(input, left)];
   });
 }
 
-function addInput(draft: Draft, column: string, kind: InputKind, all: readonly string[]): void {
+function addInput(draft: Draft, column: string, kind: InputType, all: readonly string[]): void {
   const { data } = draft;
-  if (kind !== "numeric") {
-    data.inputs = [...data.inputs, { name: freeName(draft, column), type: kind, column }];
+  if (!kindOf({ type: kind }).gathers) {
+    data.inputs = [...data.inputs, startInput(kind, freeName(draft, column), [column])];
     return;
   }
   // "rest" may have taken it up already.
-  if (inputOf(draft, column, all)?.type === "numeric") return;
-  const numeric = data.inputs.find((input) => input.type === "numeric");
-  if (numeric?.type === "numeric" && numeric.columns !== "rest") {
-    const columns = [...numeric.columns, column];
-    const known = all.filter((name) => columns.includes(name));
-    numeric.columns = [...known, ...columns.filter((name) => !known.includes(name))];
+  if (inputOf(draft, column, all)?.type === kind) return;
+  const open = data.inputs.find((input) => input.type === kind && namedBy(input));
+  if (!open) {
+    data.inputs = [startInput(kind, freeName(draft, "features"), [column]), ...data.inputs];
     return;
   }
-  data.inputs = [{ name: freeName(draft, "features"), type: "numeric", columns: [column], normalize: "standard", missing: "mean" }, ...data.inputs];
+  const columns = [...namedBy(open) ?? [], column];
+  const known = all.filter((name) => columns.includes(name));
+  const joined = kindOf(open).withColumns(open, [...known, ...columns.filter((name) => !known.includes(name))]);
+  data.inputs = data.inputs.map((input) => (input === open ? joined : input));
 }
 
 function addTarget(draft: Draft, { name: column, target: kind }: RoleColumn): void {

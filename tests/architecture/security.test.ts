@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, it } from "vitest";
 import { MOST_NESTED } from "../../src-main/base/nesting.js";
-import { MOST_DOCUMENT, MOST_LAYERS, MOST_NAME } from "../../src-main/contract/limits.js";
+import { MOST_DOCUMENT, MOST_LAYERS, MOST_NAME } from "../../src-main/base/limits.js";
 
 const root = resolve(import.meta.dirname, "../..");
 const text = readFileSync(join(root, "SECURITY.md"), "utf8");

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { DataSpec } from "../../contract/data.js";
+import { picturesOf } from "../../features/index.js";
 import type { AuditWarning } from "../inspect.js";
 import type { Roles } from "../roles.js";
 import type { Database } from "../sources/database.js";
@@ -7,7 +8,7 @@ import { PART, SPLITS, type SplitName } from "../splits.js";
 import type { StagedPart } from "../stage-data.js";
 import type { Duplicates } from "../statistics.js";
 import { alikePairs } from "./likeness.js";
-import { type PreparedPictures, imageInputs } from "./prepare-pictures.js";
+import type { PreparedPictures } from "./prepare-pictures.js";
 import type { PictureFacts } from "./picture-task.js";
 
 /** Rows that a warning leads to, pairs of look-alikes that are looked for, and examples that are told. */
@@ -48,7 +49,7 @@ type Good = Row & { readonly facts: Extract<PictureFacts, { readonly sha256: str
 
 /** Looks at the pictures of staged tables for what table columns do not show. */
 export async function auditPictures(database: Database, tables: readonly StagedPart[], roles: Roles, data: DataSpec, prepared: PreparedPictures): Promise<{ readonly audit: PictureAudit; readonly warnings: readonly AuditWarning[] }> {
-  const [input] = imageInputs(data);
+  const [input] = picturesOf(data.inputs);
   const column = roles.inputs.get(input?.name ?? "")?.[0] ?? "";
   const target = data.targets.find(({ type }) => type !== "numeric");
   const labelColumn = target && roles.targets.get(target.name)?.[0];

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { LatheError } from "../../base/errors.js";
 import type { DataSpec, ImageInputSpec } from "../../contract/data.js";
+import { picturesOf } from "../../features/index.js";
 import { findColumn } from "../roles.js";
 import type { Database } from "../sources/database.js";
 import { UNUSED, listUnused } from "../sources/image-folder.js";
@@ -42,10 +43,6 @@ export interface PreparePicturesOptions {
   readonly say?: ((words: string) => void) | undefined;
 }
 
-export function imageInputs(data: DataSpec): readonly ImageInputSpec[] {
-  return data.inputs.filter((input) => input.type === "image");
-}
-
 export function formatOfInput({ size: [height, width], color, background }: Pick<ImageInputSpec, "size" | "color" | "background">): PixelFormat {
   return { width, height, color, background: background.toLowerCase() };
 }
@@ -53,7 +50,7 @@ export function formatOfInput({ size: [height, width], color, background }: Pick
 /** Reads what the sources name, puts bad files on the project's list, and tells of them. @throws LatheError `data.unreadable` where nothing can be read; `data.column`, `run.storage`, `cancelled` */
 export async function preparePictures(database: Database, { source, testSource }: Sources, options: PreparePicturesOptions): Promise<PreparedPictures> {
   const { folder, data, cacheFolder, want = "pixels", progress, signal, say } = options;
-  const inputs = imageInputs(data);
+  const inputs = picturesOf(data.inputs);
   const known = await stillBad(folder);
   const named: { readonly source: Source; readonly paths: readonly string[] }[] = [];
   for (const each of testSource ? [source, testSource] : [source]) named.push({ source: each, paths: await pathsOf(database, each, inputs) });

@@ -1,7 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { LatheError, toLatheError } from "../../base/errors.js";
-import type { DataSpec, ImageFolderSpec, InputSpec, TargetSpec } from "../../contract/data.js";
+import { type DataSpec, type ImageFolderSpec, type InputSpec, PICTURE_COLUMN, type TargetSpec } from "../../contract/data.js";
 import { type PictureListing, listPictures } from "./list-pictures.js";
 import { type LookAtPicture, type PictureLook, lookAtPicture } from "./picture-view.js";
 
@@ -59,7 +59,7 @@ export async function proposePictures(question: PictureFolderQuestion): Promise<
   const augment = changesOf(color, [...classes.keys()]);
   if (augment.length > 0) notes.push(`in training, pictures are ${augment.includes(MIRRORED) ? "mirrored, " : ""}turned, moved and scaled a little, anew in every epoch`);
   // Centred pictures are learnt faster, and changed ones within a few epochs at all.
-  const picture: InputSpec = { name: levels.includes("image") ? "picture" : "image", type: "image", column: "image", size, color, background: "#ffffff", normalize: "own", augment };
+  const picture: InputSpec = { name: levels.includes(PICTURE_COLUMN) ? "picture" : PICTURE_COLUMN, type: "image", column: PICTURE_COLUMN, size, color, background: "#ffffff", normalize: "own", augment };
   return {
     source: { type: "image-folder", path, levels: [...levels], ...(test === undefined ? {} : { test }) },
     inputs: [picture, ...others.map((column): InputSpec => ({ name: column, type: "category", column }))],

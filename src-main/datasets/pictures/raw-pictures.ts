@@ -2,9 +2,10 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { defined } from "../../base/assert.js";
 import { LatheError, toLatheError } from "../../base/errors.js";
+import type { FittedData } from "../../features/fitted.js";
+import { picturesOf } from "../../features/index.js";
 import type { TensorData } from "../../onnx/types.js";
 import type { Picture } from "../../transforms/picture.js";
-import type { FittedData, FittedImageInput } from "../encoders/fitted.js";
 import type { SkippedRows } from "../prepared.js";
 import type { RawBatch } from "../raw-batch.js";
 import type { Source } from "../sources/source.js";
@@ -25,6 +26,8 @@ export interface RawPicturesQuestion {
   readonly skip: (column: string, reason: SkippedRows["reason"], why: string) => void;
 }
 
+type FittedImageInput = ReturnType<typeof picturesOf<FittedData["inputs"][number]>>[number];
+
 /** A row whose pictures could be decoded. */
 interface Seen {
   readonly row: number;
@@ -33,7 +36,7 @@ interface Seen {
 
 /** A batch of paths as batches of pictures as the exported model takes them, undecoded in size. Rows with a bad picture are skipped. */
 export async function* withPictures(batch: RawBatch, question: RawPicturesQuestion): AsyncGenerator<RawBatch, void, void> {
-  const inputs = question.fitted.inputs.filter((input) => input.type === "image");
+  const inputs = picturesOf(question.fitted.inputs);
   let together: Seen[] = [];
   let bytes = 0;
   for await (const seen of ahead(batch, inputs, question)) {

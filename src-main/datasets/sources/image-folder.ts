@@ -1,5 +1,6 @@
 import { basename, dirname, join } from "node:path";
 import { toLatheError } from "../../base/errors.js";
+import { PICTURE_COLUMN } from "../../contract/data.js";
 import { listPictures } from "../pictures/list-pictures.js";
 import type { Database } from "./database.js";
 import type { Source } from "./source.js";
@@ -24,7 +25,7 @@ export const UNUSED = { excluded: "excluded", unreadable: "unreadable picture" }
 export async function openImageFolder(database: Database, root: string, { levels, exclude = [], relabel = {}, bad = new Map(), signal }: FolderOptions): Promise<Source> {
   const { pictures, warnings } = await listPictures(root, levels.length, signal);
   const table = await freshName(database, "pictures");
-  const columns = ["image", ...levels].map((name, k) => ({ name, sql: `c${k}`, kind: "name" as const }));
+  const columns = [PICTURE_COLUMN, ...levels].map((name, k) => ({ name, sql: `c${k}`, kind: "name" as const }));
   await database.fill(table, columns.map(({ sql }) => sql), pictures.map(({ path, labels }) => [path, ...levels.map((level, k) => relabel[path]?.[level] ?? labels[k] ?? null)]));
   const known = new Set(pictures.map(({ path }) => path));
   const strangers = [...exclude, ...Object.keys(relabel)].filter((path) => !known.has(path));
@@ -43,7 +44,7 @@ export async function openImageFolder(database: Database, root: string, { levels
 export async function openPicture(database: Database, path: string): Promise<Source> {
   const table = await freshName(database, "pictures");
   await database.fill(table, ["c0"], [[basename(path)]]);
-  return { path, format: "pictures", size: 1, root: dirname(path), relation: table, columns: [{ name: "image", sql: "c0", kind: "name" }], warnings: [], explain: (error) => Promise.resolve(toLatheError(error)) };
+  return { path, format: "pictures", size: 1, root: dirname(path), relation: table, columns: [{ name: PICTURE_COLUMN, sql: "c0", kind: "name" }], warnings: [], explain: (error) => Promise.resolve(toLatheError(error)) };
 }
 
 /** Writes a listing down, so that it can be read again whatever becomes of the folder. */

@@ -1,4 +1,5 @@
 import { LatheError } from "../../base/errors.js";
+import { kindOf } from "../../features/index.js";
 import { type PictureNetwork, pictureModel } from "./networks/network.js";
 import { pictureNetworks } from "./networks/index.js";
 import { type Template, layerIds, outputsOf, projectFrom } from "./template.js";
@@ -16,11 +17,12 @@ export const pictureTemplates: readonly Template[] = pictureNetworks.all.map((ne
   title: network.title,
   summary: `Pictures: ${network.summary.charAt(0).toLowerCase()}${network.summary.slice(1)}`,
   create(proposal) {
-    const [picture, ...more] = proposal.inputs.filter(({ type }) => type === "image");
+    const pictures = proposal.inputs.filter((input) => kindOf(input).reads === "pictures");
+    const [picture, ...more] = pictures;
     if (!picture) throw new LatheError("usage", `the template ${i === 0 ? "images" : network.type} needs pictures; the template tabular reads columns of numbers and words`);
     if (more.length > 0) throw new LatheError("usage", `the template ${i === 0 ? "images" : network.type} reads one picture a sample, got ${more.length + 1}; the template two-input reads several`);
     const model = pictureModel(network, layerIds(proposal), {
-      picture: picture.name, others: proposal.inputs.filter(({ type }) => type !== "image").map(({ name }) => name),
+      picture: picture.name, others: proposal.inputs.filter((input) => !pictures.includes(input)).map(({ name }) => name),
       targets: proposal.targets.map((target) => ({ name: target.name, outFeatures: outputsOf(target) })),
     });
     return { ...projectFrom(proposal, model), training };

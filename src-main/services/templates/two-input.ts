@@ -1,4 +1,5 @@
 import { LatheError } from "../../base/errors.js";
+import { kindOf } from "../../features/index.js";
 import { pictureTraining, smallNetwork } from "./images.js";
 import { type LayerInput, type Template, hidden, last, layerIds, outputsOf, projectFrom } from "./template.js";
 
@@ -12,7 +13,7 @@ export const twoInput: Template = {
       throw new LatheError("usage", `the template two-input needs at least two inputs, got ${proposal.inputs.length}; the template tabular reads one`);
     }
     const id = layerIds(proposal);
-    const branches = proposal.inputs.map((input) => (input.type === "image" ? smallNetwork().layers((wanted) => id(`${wanted}_${input.name}`), input.name) : hidden(id, `_${input.name}`, 16, [input.name])));
+    const branches = proposal.inputs.map((input) => (kindOf(input).reads === "pictures" ? smallNetwork().layers((wanted) => id(`${wanted}_${input.name}`), input.name) : hidden(id, `_${input.name}`, 16, [input.name])));
     const layers: LayerInput[] = [...branches.flat(), { id: id("join"), type: "Concat", from: branches.map(last) }, ...hidden(id, "2", 8)];
     const trunk = last(layers);
     const outputs = proposal.targets.map((target) => {
@@ -21,6 +22,6 @@ export const twoInput: Template = {
       return { target: target.name, from: out };
     });
     const project = projectFrom(proposal, { layers, outputs });
-    return proposal.inputs.some(({ type }) => type === "image") ? { ...project, training: pictureTraining } : project;
+    return proposal.inputs.some((input) => kindOf(input).reads === "pictures") ? { ...project, training: pictureTraining } : project;
   },
 };

@@ -1,4 +1,5 @@
 import { LatheError } from "../../base/errors.js";
+import { kindOf } from "../../features/index.js";
 import { pictureTraining, smallNetwork } from "./images.js";
 import { type LayerInput, type Template, hidden, last, layerIds, outputsOf, projectFrom } from "./template.js";
 
@@ -13,10 +14,10 @@ export const twoOutput: Template = {
     }
     const id = layerIds(proposal);
     const layers: LayerInput[] = [];
-    const pictures = proposal.inputs.filter(({ type }) => type === "image");
+    const pictures = proposal.inputs.filter((input) => kindOf(input).reads === "pictures");
     const several = pictures.length > 1;
     const rows = proposal.inputs.map((input) => {
-      if (input.type !== "image") return input.name;
+      if (!pictures.includes(input)) return input.name;
       layers.push(...smallNetwork().layers((wanted) => id(several ? `${wanted}_${input.name}` : wanted), input.name));
       return last(layers);
     });

@@ -1,6 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { type FittedData, fittedData, inspectTable, proposeRoles, readTable } from "../../../src-main/datasets/index.js";
+import { inspectTable, proposeRoles, readTable } from "../../../src-main/datasets/index.js";
+import { type FittedData, fittedData } from "../../../src-main/features/fitted.js";
 import { readColumns, refusal } from "../../support/read-columns.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
 import { dataOf, prepare, writeTable } from "../../support/tables.js";

@@ -1,5 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { dataSchema } from "../../../src-main/contract/data.js";
 import { inspectTable, proposeRoles } from "../../../src-main/datasets/index.js";
 import { readColumns, refusal } from "../../support/read-columns.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
@@ -95,6 +96,6 @@ it("four hundred columns are looked at whole, and learnt from", async () => {
   expect(columns).toHaveLength(401);
   expect(columns[377]).toMatchObject({ name: "c377", missing: 1, rows: 60 });
   expect(columns.filter(({ missing }) => missing > 0)).toHaveLength(1);
-  const { counts } = await prepare(folder, { ...dataOf("wide.csv"), inputs, targets });
+  const { counts } = await prepare(folder, dataSchema.parse({ ...dataOf("wide.csv"), inputs, targets }));
   expect(counts.train + counts.validation + counts.test).toBe(60);
 });

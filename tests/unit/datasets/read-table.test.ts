@@ -1,7 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { type FittedData, type RawBatch, type ReadTableOptions, type TableReader, fittedData, readTable } from "../../../src-main/datasets/index.js";
+import { type RawBatch, type ReadTableOptions, type TableReader, readTable } from "../../../src-main/datasets/index.js";
+import { type FittedData, fittedData } from "../../../src-main/features/fitted.js";
 import { encoderGraph } from "../../../src-main/datasets/encode.js";
 import { packageRoot } from "../../../src-main/base/entries.js";
 import { storedSamples } from "../../support/records.js";

@@ -4,9 +4,9 @@ import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { type DataSpec, dataSchema } from "../../../../src-main/contract/data.js";
 import { type PreparedData, type RawBatch, createLoader, inspectTable, prepareData, rowNumbersOf } from "../../../../src-main/datasets/index.js";
-import { fromStored, lowerInput, rawType, storedType } from "../../../../src-main/datasets/encoders/index.js";
 import { decodePicture } from "../../../../src-main/datasets/pictures/decode.js";
 import { readQuarantine, restoreFromQuarantine } from "../../../../src-main/datasets/pictures/quarantine.js";
+import { fromStored, kindOf, lowerInput, rawType } from "../../../../src-main/features/index.js";
 import { createEmitter } from "../../../../src-main/ops/index.js";
 import { resized } from "../../../../src-main/transforms/resample.js";
 import { readGolden } from "../../../support/goldens.js";
@@ -296,7 +296,7 @@ describe("what the network reads", () => {
     };
     const exported = await run((e) => e.graph.output(lowerInput(e, e.graph.input("image", "uint8", rawType(fitted).shape), fitted), "encoded"), { dims: [1, height, width, 3], data: raw });
     const stored = resized({ width, height, channels: 3, data: raw }, w, h).data;
-    const trained = await run((e) => e.graph.output(fromStored(e, e.graph.input("image", "uint8", storedType(fitted).shape), fitted), "encoded"), { dims: [1, h, w, 3], data: stored });
+    const trained = await run((e) => e.graph.output(fromStored(e, e.graph.input("image", "uint8", kindOf(fitted).storedType(fitted).shape), fitted), "encoded"), { dims: [1, h, w, 3], data: stored });
     expect(trained).toEqual(exported);
   });
 

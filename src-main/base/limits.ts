@@ -1,4 +1,4 @@
-import { JSON_BOUNDS } from "../base/json-bounds.js";
+import { JSON_BOUNDS } from "./json-bounds.js";
 
 /** What a project may hold at most. A document beyond these is refused with a sentence; planning and compiling it would keep a window waiting, or never end. */
 

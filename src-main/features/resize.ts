@@ -1,7 +1,7 @@
-import { LatheError } from "../../base/errors.js";
-import type { Emitter } from "../../onnx/emitter.js";
-import { type Value, tensor } from "../../onnx/types.js";
-import { WEIGHT_BITS } from "../../transforms/resample-windows.js";
+import { LatheError } from "../base/errors.js";
+import type { Emitter } from "../onnx/emitter.js";
+import { type Value, tensor } from "../onnx/types.js";
+import { WEIGHT_BITS } from "../transforms/resample-windows.js";
 
 /**
  * Antialiased bilinear resizing as `transforms/resample.ts` does it, bit for bit, in plain ONNX: sums of weights of 22 bits are taken in three parts, of 10, 6 and 6 bits,

@@ -1,8 +1,11 @@
-import { defined } from "../../base/assert.js";
-import { LatheError } from "../../base/errors.js";
-import { ML_DOMAIN, float, floats, strings } from "../../onnx/types.js";
+import { z } from "zod";
+import { defined } from "../base/assert.js";
+import { LatheError } from "../base/errors.js";
+import { ML_DOMAIN, float, floats, strings } from "../onnx/types.js";
 import { oneClass, sortClasses } from "./category.js";
-import type { FitContext, InputEncoder, TargetEncoder } from "./encoder.js";
+import type { FitContext, InputDefinition, TargetKind } from "./kind.js";
+import { columnSchema, nameSchema } from "./options.js";
+import { madeUpWords, tallyClasses, wordField, wordNotes } from "./words.js";
 
 /** Pairs of words whose order is known, negative first. */
 const PAIRS = [["0", "1"], ["-1", "1"], ["false", "true"], ["no", "yes"], ["f", "t"], ["n", "y"], ["off", "on"], ["negative", "positive"], ["bad", "good"]] as const;
@@ -13,9 +16,33 @@ export interface Pair {
   readonly positive: string[];
 }
 
+const options = z.strictObject({ name: nameSchema, type: z.literal("binary"), column: columnSchema });
+/** Texts that mean no and yes. Variants of a pair of words (`Yes`, `yes`, `1`, `1.0`) count as one value. */
+const pairSchema = { classes: z.tuple([z.string(), z.string()]), negative: z.array(z.string()), positive: z.array(z.string()) };
+const fitted = z.strictObject({
+  name: z.string(), type: z.literal("binary"), column: z.string(), ...pairSchema,
+  /** Share of yes among the training rows: stands for a missing or unknown value. */
+  share: z.number(),
+});
+
 /** One of two values: string `[N, 1]` to float32 `[N, 1]` of 0 and 1; what training did not see becomes the share of 1 in training. */
-export const binaryInput: InputEncoder<"binary"> = {
+export const binaryInput: InputDefinition<typeof options, typeof fitted> = {
   type: "binary",
+  summary: "One of two values, 0 or 1",
+  options, fitted,
+  cells: "text", reads: "values", kept: "record",
+
+  gathers: false,
+  suits: ({ distinct }) => distinct === 2,
+  start: (name, [column = ""]) => ({ name, type: "binary", column }),
+  withColumns: (spec, [column = ""]) => ({ ...spec, column }),
+  columns: ({ column }) => [{ column, path: ["column"] }],
+  gaps: () => "keep",
+  standIn: () => "read as the average",
+  prepared: (spec) => spec,
+  augmentation: () => undefined,
+  plan: ({ column }) => ({ shape: ["N", 1], description: `"${column}" as 0 or 1` }),
+
   async fit(spec, [column = spec.column], context) {
     const counts = await context.texts(column, "train", 20);
     const [only, ...others] = counts.keys();
@@ -29,7 +56,11 @@ export const binaryInput: InputEncoder<"binary"> = {
     const positives = pair.positive.reduce((sum, text) => sum + (counts.get(text) ?? 0), 0);
     return { name: spec.name, type: "binary", column, ...pair, share: Math.fround(positives / total) };
   },
+  columnsOf: ({ column }) => [column],
+  known: ({ negative, positive }) => new Set([...negative, ...positive]),
+
   rawType: () => ({ dtype: "string", shape: ["N", 1] }),
+  describe: ({ column }) => `column ${column}, as text; "" where it is missing`,
   encodedType: () => ({ dtype: "float32", shape: ["N", 1] }),
   lower(e, raw, { negative, positive, share }) {
     const [encoded] = e.graph.node("LabelEncoder", [raw], {
@@ -37,10 +68,22 @@ export const binaryInput: InputEncoder<"binary"> = {
     }, { domain: ML_DOMAIN });
     return defined(encoded, "LabelEncoder's output");
   },
+  storedType: () => ({ dtype: "float32", shape: ["N", 1] }),
+  lowerStored: (_, stored) => stored,
+
+  tally: (own) => tallyClasses(own, (encoded, count) => {
+    for (const value of encoded) if (value === 0 || value === 1) count(value);
+  }),
+  madeUp: ({ negative, positive }, rows, random) => madeUpWords([...negative, ...positive], rows, random),
+  fields: (own, seen) => [wordField(own, seen[own.column])],
+  notes: (own, _, row) => wordNotes(own, row, "the average of both values stands in for it"),
 };
 
+export const binaryTargetOptions = options;
+export const fittedBinaryTarget = z.strictObject({ name: z.string(), type: z.literal("binary"), column: z.string(), ...pairSchema });
+
 /** Yes or no to predict. */
-export const binaryTarget: TargetEncoder<"binary"> = {
+export const binaryTarget: TargetKind<z.infer<typeof binaryTargetOptions>, z.infer<typeof fittedBinaryTarget>> = {
   type: "binary",
   async fit(spec, [column = spec.column], context) {
     const counts = await context.texts(column, "all", 20);

@@ -1,5 +1,6 @@
-import type { NumericInputSpec } from "../../contract/data.js";
-import type { FitContext, NumberStatistics } from "./encoder.js";
+import type { z } from "zod";
+import type { FitContext, NumberStatistics } from "./kind.js";
+import type { normalize } from "./options.js";
 
 /** encoded = (x - shift) / scale, in float32 as the graph computes it. */
 export interface Scaling {
@@ -10,10 +11,10 @@ export interface Scaling {
 /**
  * standard: (x - mean) / population deviation; minmax: (x - min) / (max - min); none: x. A constant column is divided by 1: it becomes 0 and harms nothing.
  */
-export function scalingOf(normalize: NumericInputSpec["normalize"], column: string, s: NumberStatistics, context: FitContext): Scaling {
+export function scalingOf(how: z.infer<typeof normalize>, column: string, s: NumberStatistics, context: FitContext): Scaling {
   if (s.min === s.max) context.warn("data.constant", `column "${column}" of ${context.path} is ${s.min} in every training row; nothing can be learnt from it`);
-  if (normalize === "none") return { shift: 0, scale: 1 };
-  const [shift, scale] = normalize === "standard" ? [s.mean, s.deviation] : [s.min, s.max - s.min];
+  if (how === "none") return { shift: 0, scale: 1 };
+  const [shift, scale] = how === "standard" ? [s.mean, s.deviation] : [s.min, s.max - s.min];
   const rounded = Math.fround(scale);
   return { shift: Math.fround(shift), scale: s.min === s.max || rounded === 0 || !Number.isFinite(rounded) ? 1 : rounded };
 }

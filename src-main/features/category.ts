@@ -1,14 +1,44 @@
-import { LatheError } from "../../base/errors.js";
-import { ML_DOMAIN, int, ints, strings, tensor } from "../../onnx/types.js";
-import { defined } from "../../base/assert.js";
-import type { FitContext, InputEncoder, TargetEncoder } from "./encoder.js";
+import { z } from "zod";
+import { defined } from "../base/assert.js";
+import { LatheError } from "../base/errors.js";
+import { ML_DOMAIN, int, ints, strings, tensor } from "../onnx/types.js";
+import type { FitContext, InputDefinition, TargetKind } from "./kind.js";
+import { columnSchema, counted, nameSchema } from "./options.js";
+import { madeUpWords, tallyClasses, wordField, wordNotes } from "./words.js";
 
 /** Wider one-hot inputs and outputs are surely a column that is no category. */
 const MOST_CLASSES = 10_000;
 
+/** So many rows of a value make it as good as sure that some of them are trained on. */
+export const SURELY_TRAINED = 20;
+
+const options = z.strictObject({ name: nameSchema, type: z.literal("category"), column: columnSchema });
+const fitted = z.strictObject({ name: z.string(), type: z.literal("category"), column: z.string(), classes: z.array(z.string()) });
+
 /** One of several texts as one-hot: string `[N, 1]` to float32 `[N, classes]`. A text that training did not see, or a missing one, is all zeros. */
-export const categoryInput: InputEncoder<"category"> = {
+export const categoryInput: InputDefinition<typeof options, typeof fitted> = {
   type: "category",
+  summary: "One of several texts or numbers, one-hot",
+  options, fitted,
+  cells: "text", reads: "values", kept: "record",
+
+  gathers: false,
+  suits: () => true,
+  start: (name, [column = ""]) => ({ name, type: "category", column }),
+  withColumns: (spec, [column = ""]) => ({ ...spec, column }),
+  columns: ({ column }) => [{ column, path: ["column"] }],
+  gaps: () => "keep",
+  standIn: () => "read as none of the values",
+  prepared: (spec) => spec,
+  augmentation: () => undefined,
+  plan({ column }, table) {
+    const facts = table.column(column);
+    if (!facts || facts.distinct === 0) return { description: `one column for each value of "${column}"` };
+    // Only values of training rows get a column.
+    const sure = facts.exact && (facts.rarest ?? 0) >= SURELY_TRAINED;
+    return { shape: ["N", facts.distinct], description: `${sure ? "" : "about "}${counted(facts.distinct, "column")}, one for each value of "${column}"` };
+  },
+
   async fit(spec, [column = spec.column], context) {
     const counts = await context.texts(column, "train", MOST_CLASSES);
     if (counts.size === 0) throw new LatheError("data.value", `column "${column}" of ${context.path} has no value in any training row; leave the column out`, { path: context.path, column });
@@ -16,7 +46,11 @@ export const categoryInput: InputEncoder<"category"> = {
     if (counts.size === 1) context.warn("data.constant", `column "${column}" of ${context.path} is "${[...counts.keys()].join()}" in every training row; nothing can be learnt from it`);
     return { name: spec.name, type: "category", column, classes: sortClasses([...counts.keys()]) };
   },
+  columnsOf: ({ column }) => [column],
+  known: ({ classes }) => new Set(classes),
+
   rawType: () => ({ dtype: "string", shape: ["N", 1] }),
+  describe: ({ column }) => `column ${column}, as text; "" where it is missing`,
   encodedType: ({ classes }) => ({ dtype: "float32", shape: ["N", classes.length] }),
   lower(e, raw, { classes }) {
     // The position of the text among the classes, -1 for others; then equal to 0, 1, …
@@ -26,10 +60,22 @@ export const categoryInput: InputEncoder<"category"> = {
     const positions = e.constant(tensor("int64", classes.map((_, k) => k), [1, classes.length]));
     return e.cast(e.equal(defined(position, "LabelEncoder's output"), positions), "float32");
   },
+  storedType: ({ classes }) => ({ dtype: "float32", shape: ["N", classes.length] }),
+  lowerStored: (_, stored) => stored,
+
+  tally: (own) => tallyClasses(own, (encoded, count) => {
+    for (let i = 0; i < encoded.length; i++) if (encoded[i] === 1) count(i % own.classes.length);
+  }),
+  madeUp: ({ classes }, rows, random) => madeUpWords(classes, rows, random),
+  fields: (own, seen) => [wordField(own, seen[own.column])],
+  notes: (own, _, row) => wordNotes(own, row, "it counts as none of the known values"),
 };
 
+export const categoryTargetOptions = options;
+export const fittedCategoryTarget = fitted;
+
 /** One of several classes to predict. Classes are those of all rows in use, so that none is unknown in validation. */
-export const categoryTarget: TargetEncoder<"category"> = {
+export const categoryTarget: TargetKind<z.infer<typeof categoryTargetOptions>, z.infer<typeof fittedCategoryTarget>> = {
   type: "category",
   async fit(spec, [column = spec.column], context) {
     const counts = await context.texts(column, "all", MOST_CLASSES);

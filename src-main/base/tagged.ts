@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { LatheError } from "../base/errors.js";
+import { LatheError } from "./errors.js";
 
 /** A configuration found by its `type`: the rest of its options are its definition's business. */
 export interface Tagged {

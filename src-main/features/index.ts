@@ -1,0 +1,102 @@
+import type { z } from "zod";
+import { defined } from "../base/assert.js";
+import type { Emitter } from "../onnx/emitter.js";
+import { type TensorType, type Value, tensor } from "../onnx/types.js";
+import { binaryInput, binaryTarget, binaryTargetOptions } from "./binary.js";
+import { categoryInput, categoryTarget, categoryTargetOptions } from "./category.js";
+import type { FittedData, FittedInput, FittedNumericTarget, FittedTarget } from "./fitted.js";
+import { imageInput } from "./image.js";
+import type { FitContext, InputKind, SeenColumn } from "./kind.js";
+import { numericInput, numericTarget, numericTargetOptions } from "./numeric.js";
+
+/** Every kind of input. A new one is a file of its own, a line here, and one in `fitted.ts`. */
+const inputKinds = { numeric: numericInput, category: categoryInput, binary: binaryInput, image: imageInput };
+
+type Kinds = typeof inputKinds;
+export type InputType = keyof Kinds;
+/** What a project may say of an input of a kind; the same with defaults filled in; and what was learnt of it. */
+type Draft<K extends InputType> = z.input<Kinds[K]["options"]>;
+type Options<K extends InputType> = z.output<Kinds[K]["options"]>;
+type Fitted<K extends InputType> = z.output<Kinds[K]["fitted"]>;
+
+/** Schemas of what a project says of inputs and targets. */
+export const inputOptions = [numericInput.options, categoryInput.options, binaryInput.options, imageInput.options] as const;
+export const targetOptions = [categoryTargetOptions, binaryTargetOptions, numericTargetOptions] as const;
+export const pictureOptions = imageInput.options;
+
+const byType: { readonly [K in InputType]: InputKind<Draft<K>, Options<K> & Draft<K>, Fitted<K>> } = inputKinds;
+
+/** What is known of an input's kind. */
+export function kindOf<K extends InputType>({ type }: { readonly type: K }): InputKind<Draft<K>, Options<K> & Draft<K>, Fitted<K>> {
+  return byType[type];
+}
+
+/** Kinds by name, for lists. */
+export const allInputKinds: readonly Pick<InputKind<never, never, never>, "type" | "summary" | "cells" | "reads" | "kept">[] = Object.values(inputKinds);
+
+/** How a column is read unless somebody says otherwise: the narrowest kind that suits. */
+export function kindFor(column: SeenColumn): InputType {
+  return (["image", "numeric", "binary"] as const).find((type) => inputKinds[type].suits(column)) ?? "category";
+}
+
+/** An input as Lathe proposes it. */
+export function startInput<K extends InputType>(type: K, name: string, columns: readonly string[] | "rest"): Draft<K> {
+  return kindOf({ type }).start(name, columns);
+}
+
+/** Inputs whose samples are in a store of pictures. */
+export function picturesOf<I extends { readonly type: InputType }>(inputs: readonly I[]): readonly Extract<I, { readonly type: "image" }>[] {
+  return inputs.filter((input): input is Extract<I, { readonly type: "image" }> => kindOf(input).kept === "pictures");
+}
+
+/** @throws LatheError `data.target` */
+export function fitTarget(spec: z.output<(typeof targetOptions)[number]>, columns: readonly string[], context: FitContext): Promise<FittedTarget> {
+  switch (spec.type) {
+    case "numeric": return numericTarget.fit(spec, columns, context);
+    case "category": return categoryTarget.fit(spec, columns, context);
+    case "binary": return binaryTarget.fit(spec, columns, context);
+  }
+}
+
+/** Words of 4 bytes of an input in a record: its encoded values, or where it stands in a store. */
+export function widthOf(input: FittedInput): number {
+  const kind = kindOf(input);
+  return kind.kept === "record" ? Number(kind.encodedType(input).shape[1]) : 1;
+}
+
+/** Emits what turns a raw value into what the network reads, under the input's name. Training data and the exported model both come from here. */
+export function lowerInput(e: Emitter, raw: Value, input: FittedInput): Value {
+  return e.graph.scope(input.name, () => kindOf(input).lower(e, raw, input));
+}
+
+/** From what a training batch holds to what the network reads. */
+export function fromStored(e: Emitter, stored: Value, input: FittedInput): Value {
+  return e.graph.scope(input.name, () => kindOf(input).lowerStored(e, stored, input));
+}
+
+/** Declares the raw inputs of a model, named as in the project, and encodes them. */
+export function lowerInputs(e: Emitter, { inputs }: FittedData): ReadonlyMap<string, Value> {
+  const raws = inputs.map((input) => {
+    const { dtype, shape } = rawType(input);
+    return e.graph.input(input.name, dtype, shape, kindOf(input).describe(input));
+  });
+  return new Map(inputs.map((input, i) => [input.name, lowerInput(e, defined(raws[i], input.name), input)]));
+}
+
+export function rawType(input: FittedInput): TensorType {
+  return kindOf(input).rawType(input);
+}
+
+/** Undoes the scaling of a numeric target: y = x · scale + shift, float32 `[N, columns]`. */
+export function lowerTarget(e: Emitter, predicted: Value, { name, shift, scale }: FittedNumericTarget): Value {
+  return e.graph.scope(name, () => {
+    const row = (values: readonly number[]) => e.constant(tensor("float32", values, [1, values.length]));
+    const scaled = scale.every((s) => s === 1) ? predicted : e.mul(predicted, row(scale));
+    return shift.every((s) => s === 0) ? scaled : e.add(scaled, row(shift));
+  });
+}
+
+/** Values of a target in a sample: its columns, or 1 for a class or a yes or no. */
+export function targetWidth(target: FittedTarget): number {
+  return target.type === "numeric" ? target.columns.length : 1;
+}

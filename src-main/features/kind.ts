@@ -1,0 +1,145 @@
+import type { z } from "zod";
+import type { Random } from "../base/random.js";
+import type { Emitter } from "../onnx/emitter.js";
+import type { Shape, TensorData, TensorType, Value } from "../onnx/types.js";
+import type { TransformSpecs } from "../transforms/index.js";
+import type { ColumnValues, FormField, RowAnswered, ValueNote } from "./form.js";
+
+/**
+ * One kind of input: everything that Lathe knows of it stands in its file, and nobody else asks what kind an input is. `Draft` is what a project may say of one,
+ * `Options` the same with every default filled in, `Fitted` what was learnt of it from the training rows.
+ */
+export interface InputKind<Draft, Options extends Draft, Fitted> {
+  readonly type: string;
+  /** What is read, and what the network gets of it, in a few words. */
+  readonly summary: string;
+  /** How the cells of its columns are read: a missing number is NaN, a missing text "". */
+  readonly cells: "number" | "text";
+  /** What the network reads: values side by side, `[N, width]`, or pictures, `[N, C, height, width]`. A template begins with layers that suit it. */
+  readonly reads: "values" | "pictures";
+  /** Where a sample's values are kept: in its record, or in a store of pictures; its record then holds their place. */
+  readonly kept: "record" | "pictures";
+
+  /** Whether one input of the kind reads several columns. */
+  readonly gathers: boolean;
+  /** Whether a column is read so unless somebody says otherwise. The first of `kindFor` that suits is proposed. */
+  suits(column: SeenColumn): boolean;
+  /** As Lathe proposes it. @param columns `rest` only where it gathers them. */
+  start(name: string, columns: readonly string[] | "rest"): Draft;
+  /** The same of other columns. */
+  withColumns(options: Draft, columns: readonly string[]): Draft;
+  /** The columns that a project names, each with its place in the options; or every column that has no other role. */
+  columns(options: Draft): readonly NamedColumn[] | "rest";
+  /** What becomes of a row whose cell is missing: it is used, or not; or there must be none. */
+  gaps(options: Pick<Options & Fitted, keyof Options & keyof Fitted>): "keep" | "drop" | "refuse";
+  /** What stands for a missing value, where such rows are used, as a sentence goes on: "filled with the mean". */
+  standIn(options: Options): string;
+  /** The options that prepared data depend on. */
+  prepared(options: Options): Options;
+  /** Changes of training samples, drawn anew in every epoch; undefined for a kind that has none. */
+  augmentation(options: Options): TransformSpecs | undefined;
+  /** What the network will read, as far as can be told before the rows are read: no shape where it cannot. */
+  plan(options: Options, table: PlannedTable): { readonly shape?: Shape; readonly description: string };
+
+  /** @throws LatheError `data.value`, `data.column` where the columns cannot be encoded. */
+  fit(options: Options, columns: readonly string[], context: FitContext): Promise<Fitted>;
+  /** The columns it reads of any table. */
+  columnsOf(fitted: Fitted): readonly string[];
+  /** Texts that training knew; undefined where it learnt none by heart. */
+  known(fitted: Fitted): ReadonlySet<string> | undefined;
+
+  /** Type of the model's input, which is called as the input: float32 `[N, columns]`, string `[N, 1]`, or uint8 `[N, H, W, C]`. */
+  rawType(fitted: Fitted): TensorType;
+  /** The same for whoever feeds the exported file. */
+  describe(fitted: Fitted): string;
+  /** What the network reads, float32 `[N, …]`. */
+  encodedType(fitted: Fitted): TensorType;
+  /** From raw to encoded. The very same piece of graph prepares the training data and begins the exported model. */
+  lower(e: Emitter, raw: Value, fitted: Fitted): Value;
+  /** What a training batch holds: the encoded values, or for a kind in a store what that holds. */
+  storedType(fitted: Fitted): TensorType;
+  /** From that to what the network reads: the rest of `lower`. */
+  lowerStored(e: Emitter, stored: Value, fitted: Fitted): Value;
+
+  /** Counts what the training rows hold, column by column; undefined for a kind whose values say nothing to a person. */
+  tally(fitted: Fitted): Tally | undefined;
+  /** Values as they might stand in a table, with gaps and strange words among them, for trying a model. `[rows, …]` as `rawType` */
+  madeUp(fitted: Fitted, rows: number, random: Random): TensorData;
+  /** What a person fills in to ask about one row. @param seen what the training rows held, by column. @param decimal the sign that numbers are written with. */
+  fields(fitted: Fitted, seen: Readonly<Record<string, ColumnValues>>, decimal: "," | undefined): readonly FormField[];
+  /** What the person should know of an answer: values that are missing, or unlike what training saw. */
+  notes(fitted: Fitted, seen: Readonly<Record<string, ColumnValues>>, row: RowAnswered): readonly ValueNote[];
+}
+
+/** One kind of target. */
+export interface TargetKind<Options, Fitted> {
+  readonly type: string;
+  /** @throws LatheError `data.target` where it cannot be learnt. */
+  fit(options: Options, columns: readonly string[], context: FitContext): Promise<Fitted>;
+}
+
+/** A kind with the schemas of what a project says of it and of what was learnt; their types are the kind's. */
+export type InputDefinition<O extends z.ZodType, F extends z.ZodType> =
+  InputKind<z.input<O>, z.output<O> & z.input<O>, z.output<F>> & { readonly options: O; readonly fitted: F };
+
+/** A column of a table at first sight. */
+export interface SeenColumn {
+  /** `number`, `boolean`, `text`, `picture`, … */
+  readonly type: string;
+  /** Different values. */
+  readonly distinct: number;
+}
+
+/** A column that a project names, and where in the options it does. */
+export interface NamedColumn {
+  readonly column: string;
+  readonly path: readonly (string | number)[];
+}
+
+/** What is known of a table's column before the rows are read. */
+export interface ColumnFacts {
+  readonly name: string;
+  /** Different values, missing ones not among them. */
+  readonly distinct: number;
+  /** False where `distinct` is an estimate. */
+  readonly exact: boolean;
+  /** Rows of the value that has fewest, where that was counted. */
+  readonly rarest?: number;
+  readonly missing: number;
+}
+
+/** A table as `InputKind.plan` sees it. */
+export interface PlannedTable {
+  column(name: string): ColumnFacts | undefined;
+  /** How many columns have no role; undefined where that cannot be told. */
+  readonly rest: number | undefined;
+}
+
+export interface Tally {
+  add(encoded: Float32Array): void;
+  values(): readonly (readonly [column: string, values: ColumnValues])[];
+}
+
+/** What a kind may ask of the training rows, and where it says what it saw. */
+export interface FitContext {
+  /** The file, for messages. */
+  readonly path: string;
+  /** Statistics of a column of numbers over the training rows. */
+  numbers(column: string): Promise<NumberStatistics>;
+  /** The middle value (mean of the two middle ones) over the training rows. */
+  median(column: string): Promise<number>;
+  /** How often each text occurs, in the training rows or in all rows in use; at most `limit` + 1 texts. Missing values are not among them. */
+  texts(column: string, rows: "train" | "all", limit: number): Promise<ReadonlyMap<string, number>>;
+  /** Mean and population deviation of each channel of the resized training pictures of an input, as shares of 255. */
+  pixels(input: string): Promise<{ readonly mean: readonly number[]; readonly deviation: readonly number[] }>;
+  warn(code: string, message: string): void;
+}
+
+/** Over the values that are there; `deviation` is the population's. */
+export interface NumberStatistics {
+  readonly count: number;
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+  readonly deviation: number;
+}

@@ -1,0 +1,166 @@
+import { z } from "zod";
+import { defined } from "../base/assert.js";
+import { LatheError } from "../base/errors.js";
+import { MOST_COLUMNS } from "../base/limits.js";
+import { tensor } from "../onnx/types.js";
+import type { ValueNote } from "./form.js";
+import type { FitContext, InputDefinition, NumberStatistics, Tally, TargetKind } from "./kind.js";
+import { columnSchema, counted, nameSchema, normalize, numbers } from "./options.js";
+import { scalingOf } from "./scaling.js";
+
+/** Bounds are told with six digits. */
+const ROUNDING = 1e-5;
+
+const options = z.strictObject({
+  name: nameSchema,
+  type: z.literal("numeric"),
+  columns: z.union([z.array(columnSchema).min(1).max(MOST_COLUMNS), z.literal("rest")]).describe("Column names, or \"rest\": every column that has no other role"),
+  normalize: normalize.default("standard").describe("Fitted on the training rows: (x - mean) / deviation, (x - least) / (most - least), or as is"),
+  missing: z.enum(["mean", "median", "drop", "error"]).default("mean").describe("Fill a missing value from the training rows, drop its row, or stop"),
+});
+
+const fitted = z.strictObject({
+  name: z.string(), type: z.literal("numeric"), columns: z.array(z.string()),
+  missing: z.enum(["mean", "median", "drop", "error"]),
+  /** By column: what stands for a missing value; null where rows without a value are not used. */
+  fill: numbers.nullable(),
+  /** encoded = (x - shift) / scale */
+  shift: numbers, scale: numbers,
+});
+
+/** Numbers side by side: y = (where(isnan(x), fill, x) - shift) / scale; float32 `[N, columns]` in and out. */
+export const numericInput: InputDefinition<typeof options, typeof fitted> = {
+  type: "numeric",
+  summary: "Numbers of several columns, scaled, side by side",
+  options, fitted,
+  cells: "number", reads: "values", kept: "record",
+
+  gathers: true,
+  suits: ({ type }) => type === "number" || type === "boolean",
+  start: (name, columns) => ({ name, type: "numeric", columns: columns === "rest" ? columns : [...columns], normalize: "standard", missing: "mean" }),
+  withColumns: (spec, columns) => ({ ...spec, columns: [...columns] }),
+  columns: ({ columns }) => (columns === "rest" ? "rest" : columns.map((column, k) => ({ column, path: ["columns", k] }))),
+  gaps: ({ missing }) => (missing === "error" ? "refuse" : missing === "drop" ? "drop" : "keep"),
+  standIn: ({ missing }) => `filled with the ${missing}`,
+  prepared: (spec) => spec,
+  augmentation: () => undefined,
+  plan({ columns, normalize: how }, { rest }) {
+    const width = columns === "rest" ? rest : columns.length;
+    const scaled = { none: "", standard: ", scaled to mean 0 and deviation 1", minmax: ", scaled to 0 to 1" }[how];
+    if (width === undefined || width === 0) return { description: `all other columns${scaled}` };
+    return { shape: ["N", width], description: `${counted(width, "number")}${scaled}` };
+  },
+
+  async fit(spec, columns, context) {
+    const fill: number[] = [];
+    const shift: number[] = [];
+    const scale: number[] = [];
+    for (const column of columns) {
+      const statistics = await presentNumbers(column, context);
+      const scaling = scalingOf(spec.normalize, column, statistics, context);
+      shift.push(scaling.shift);
+      scale.push(scaling.scale);
+      if (spec.missing === "mean") fill.push(Math.fround(statistics.mean));
+      if (spec.missing === "median") fill.push(Math.fround(await context.median(column)));
+    }
+    return { name: spec.name, type: "numeric", columns: [...columns], missing: spec.missing, fill: fill.length > 0 ? fill : null, shift, scale };
+  },
+  columnsOf: ({ columns }) => columns,
+  known: () => undefined,
+
+  rawType: ({ columns }) => ({ dtype: "float32", shape: ["N", columns.length] }),
+  describe: ({ columns }) => `columns ${columns.join(", ")}; NaN where a value is missing`,
+  encodedType: ({ columns }) => ({ dtype: "float32", shape: ["N", columns.length] }),
+  lower(e, raw, { fill, shift, scale }) {
+    const row = (values: readonly number[]) => e.constant(tensor("float32", values, [1, values.length]));
+    const filled = fill === null ? raw : e.where(e.op("IsNaN", [raw]), row(fill), raw);
+    const centred = shift.every((s) => s === 0) ? filled : e.sub(filled, row(shift));
+    return scale.every((s) => s === 1) ? centred : e.div(centred, row(scale));
+  },
+  storedType: ({ columns }) => ({ dtype: "float32", shape: ["N", columns.length] }),
+  lowerStored: (_, stored) => stored,
+
+  tally: ({ columns, shift, scale }) => tallyNumbers(columns, shift, scale),
+  madeUp({ columns, fill, shift, scale }, rows, random) {
+    const width = columns.length;
+    const value = (k: number) => (fill !== null && random.below(16) === 0 ? Number.NaN : (shift[k] ?? 0) + (scale[k] ?? 1) * random.normal());
+    return tensor("float32", Array.from({ length: rows * width }, (_, i) => value(i % width)), [rows, width]);
+  },
+  fields: ({ columns, fill, shift }, seen, decimal) => columns.map((column, k) => {
+    const values = seen[column];
+    const known = values?.type === "number" ? values : undefined;
+    const typical = String(known?.mean ?? fill?.[k] ?? shift[k] ?? 0);
+    return { column, kind: "number", typical: decimal === "," ? typical.replace(".", ",") : typical, ...(known ? { min: known.min, max: known.max } : {}) };
+  }),
+  notes: ({ columns, fill, missing }, seen, row) => columns.flatMap((column, k): readonly ValueNote[] => {
+    const value = row.numbers[column];
+    if (value === null || value === undefined) {
+      const stand = fill?.[k];
+      return stand === undefined ? [] : [{ column, message: `${column} is missing: ${Number(stand.toPrecision(6))}, the ${missing} of the training rows, stands in for it` }];
+    }
+    const values = seen[column];
+    if (values?.type !== "number") return [];
+    const slack = Math.max(Math.abs(values.min), Math.abs(values.max)) * ROUNDING;
+    if (value >= values.min - slack && value <= values.max + slack) return [];
+    const message = `${column} is ${Number(value.toPrecision(7))}, but the training rows hold ${values.min} to ${values.max}: the answer goes beyond what the model has seen`;
+    return [{ column, message }];
+  }),
+};
+
+/** Numbers to predict: one `column`, or several `columns` side by side. */
+export const numericTargetOptions = z.strictObject({
+  name: nameSchema,
+  type: z.literal("numeric"),
+  column: columnSchema.optional(),
+  columns: z.array(columnSchema).min(1).max(MOST_COLUMNS).optional(),
+  normalize: normalize.default("none").describe("Undone in the exported model, so predictions are in the column's own unit"),
+});
+
+export const fittedNumericTarget = z.strictObject({
+  name: z.string(), type: z.literal("numeric"), columns: z.array(z.string()),
+  /** trained on (y - shift) / scale */
+  shift: numbers, scale: numbers,
+});
+
+/** Numbers to predict; the exported model undoes the scaling. */
+export const numericTarget: TargetKind<z.infer<typeof numericTargetOptions>, z.infer<typeof fittedNumericTarget>> = {
+  type: "numeric",
+  async fit(spec, columns, context) {
+    const scalings = [];
+    for (const column of columns) scalings.push(scalingOf(spec.normalize, column, await presentNumbers(column, context), context));
+    return { name: spec.name, type: "numeric", columns: [...columns], shift: scalings.map((s) => s.shift), scale: scalings.map((s) => s.scale) };
+  },
+};
+
+async function presentNumbers(column: string, context: FitContext): Promise<NumberStatistics> {
+  const statistics = await context.numbers(column);
+  if (statistics.count > 0) return statistics;
+  throw new LatheError("data.value", `column "${column}" of ${context.path} has no value in any training row; leave the column out`, { path: context.path, column });
+}
+
+/** x = encoded · scale + shift */
+function tallyNumbers(columns: readonly string[], shift: readonly number[], scale: readonly number[]): Tally {
+  const width = columns.length;
+  const [sum, min, max] = [new Float64Array(width), new Float64Array(width).fill(Infinity), new Float64Array(width).fill(-Infinity)];
+  let rows = 0;
+  return {
+    add(encoded) {
+      for (let i = 0; i < encoded.length; i++) {
+        const [k, value] = [i % width, encoded[i] ?? 0];
+        sum[k] = (sum[k] ?? 0) + value;
+        if (value < (min[k] ?? 0)) min[k] = value;
+        if (value > (max[k] ?? 0)) max[k] = value;
+      }
+      rows += encoded.length / width;
+    },
+    values: () => columns.map((column, k) => {
+      const own = (value: number | undefined) => plain(defined(value, column) * (scale[k] ?? 1) + (shift[k] ?? 0));
+      return [column, { type: "number", mean: own((sum[k] ?? 0) / rows), min: own(min[k]), max: own(max[k]) }];
+    }),
+  };
+}
+
+/** Scaling and back costs the last of float32's digits. */
+function plain(value: number): number {
+  return Number(value.toPrecision(6));
+}

@@ -1,0 +1,47 @@
+import { type TensorData } from "../onnx/types.js";
+import type { Random } from "../base/random.js";
+import type { ColumnValues, FormField, RowAnswered, ValueNote } from "./form.js";
+import type { Tally } from "./kind.js";
+
+/** What kinds share whose columns hold one of some words. */
+
+/** More are not offered in a list; they can still be typed. */
+const MOST_CHOICES = 1000;
+
+/** Words of a column that stand for a class. */
+interface Words {
+  readonly column: string;
+  readonly classes: readonly string[];
+}
+
+/** Counts rows by class. @param look tells of each encoded value the class, where it is one. */
+export function tallyClasses({ column, classes }: Words, look: (encoded: Float32Array, count: (k: number) => void) => void): Tally {
+  const rows = classes.map(() => 0);
+  return {
+    add: (encoded) => look(encoded, (k) => (rows[k] = (rows[k] ?? 0) + 1)),
+    values: () => [[column, { type: "classes", rows }]],
+  };
+}
+
+/** One in sixteen is missing. string `[rows, 1]` */
+export function madeUpWords(words: readonly string[], rows: number, random: Random): TensorData {
+  return { dtype: "string", dims: [rows, 1], data: Array.from({ length: rows }, () => (random.below(16) === 0 ? "" : words[random.below(words.length)] ?? "")) };
+}
+
+/** A list to choose from, the most frequent class chosen. */
+export function wordField({ column, classes }: Words, seen: ColumnValues | undefined): FormField {
+  const known = [...new Set(classes)];
+  const rows = seen?.type === "classes" ? seen.rows : [];
+  const most = rows.reduce((best, count, k) => (count > (rows[best] ?? 0) ? k : best), 0);
+  const field = { column, typical: classes[most] ?? known[0] ?? "" };
+  return known.length > MOST_CHOICES ? { ...field, kind: "text" } : { ...field, kind: "choice", choices: known };
+}
+
+/** @param stands what becomes of a word that is missing or unknown. */
+export function wordNotes({ column, classes }: Words, { typed, unknown }: RowAnswered, stands: string): readonly ValueNote[] {
+  const text = typed[column]?.trim() ?? "";
+  if (text === "") return [{ column, message: `${column} is missing: ${stands}` }];
+  if (!unknown.includes(column)) return [];
+  const few = `${classes.slice(0, 5).join(", ")}${classes.length > 5 ? ", …" : ""}`;
+  return [{ column, message: `the model has never seen "${text}" in ${column} (it knows ${few}): ${stands}` }];
+}
