@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
@@ -55,6 +55,26 @@ describe.each([layers, losses, optimizers, schedules, initializers, transforms])
     expect(problems).toContain("unrecognized_keys");
     expect(summary.length).toBeGreaterThan(10);
   });
+});
+
+/** Where the kind of an input is asked for outside of its file. */
+const ASKED = /"image"|\b(input|current|mine)(\.value)?[?!]?\.type [!=]== "/;
+/** The studio's form of numbers; an input that a folder of pictures is given. A third place of a kind is a method that its file lacks. */
+const ALLOWED: Readonly<Record<string, number>> = {
+  "src-main/contract/data.ts": 1,
+  "src-main/datasets/pictures/propose-pictures.ts": 1,
+  "src-renderer/stores/roles.ts": 2,
+  "src-renderer/screens/data/data-edits.ts": 1,
+  "src-renderer/screens/data/input-use.vue": 3,
+  "src-renderer/screens/data/target-use.vue": 1,
+};
+
+test("nobody but its own file asks what kind an input is", () => {
+  const found = ["src-main", "src-renderer"].flatMap((folder) => sourceFiles(folder)).filter(({ path }) => !path.startsWith("src-main/features/")).flatMap(({ path }) => {
+    const lines = readFileSync(join(packageRoot, path), "utf8").split("\n").filter((line) => ASKED.test(line) && !line.includes("\"image\" in "));
+    return lines.length > (ALLOWED[path] ?? 0) ? [`${path}: ${lines.length} lines ask for a kind of input, expected at most ${ALLOWED[path] ?? 0}; add a method to InputKind`] : [];
+  });
+  expect(found).toEqual([]);
 });
 
 test("every folder of tests is one that npm test runs, or holds what tests use", () => {
