@@ -4,6 +4,7 @@ import sharp from "sharp";
 import { mayBeRead } from "../../base/allowed-folders.js";
 import { LatheError, toLatheError } from "../../base/errors.js";
 import { type Picture, grayOf } from "../../transforms/picture.js";
+import "./allowed-loaders.js";
 import { decodeBmp } from "./bmp.js";
 import { FORMATS, formatOf } from "./formats.js";
 import { pixelsByHeader } from "./header.js";
@@ -16,9 +17,6 @@ const MOST_BYTES = 512 << 20;
 // Each picture is decoded in one thread; several are at work at once.
 sharp.concurrency(1);
 sharp.cache(false);
-// libvips opens whatever it knows by its content, whatever the name: SVG is a program that draws and may name other files. Nothing but our formats has a reader.
-sharp.block({ operation: ["VipsForeignLoad"] });
-sharp.unblock({ operation: ["Jpeg", "Png", "Webp", "Nsgif", "Tiff", "Heif"].map((format) => `VipsForeignLoad${format}`) });
 
 /** How a picture is to be seen. */
 export interface Look {

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { entryPath } from "../../base/entries.js";
+import "./allowed-loaders.js";
 import { DecodingRoom } from "./decoding-room.js";
 import type { PictureResult, PictureTask, PictureThreadReply, PictureThreadRequest, PixelFormat } from "./picture-task.js";
 
