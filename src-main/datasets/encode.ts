@@ -144,7 +144,7 @@ export interface RecordField {
   readonly name: string;
   readonly offset: number;
   readonly width: number;
-  readonly kind: "input" | "picture" | "numeric" | "binary" | "category";
+  readonly kind: "input" | "reference" | "numeric" | "binary" | "category";
 }
 
 /** Where inputs and targets stand in a record. */
@@ -155,5 +155,5 @@ export function recordLayout(prepared: Pick<PreparedData, "inputs" | "targets">)
     offset += width;
     return entry;
   };
-  return [...prepared.inputs.map((i) => place(i.name, i.width, i.dtype === "uint8" ? "picture" : "input")), ...prepared.targets.map((t) => place(`target.${t.name}`, t.width, t.kind))];
+  return [...prepared.inputs.map((i) => place(i.name, i.width, i.store ? "reference" : "input")), ...prepared.targets.map((t) => place(`target.${t.name}`, t.width, t.kind))];
 }

@@ -9,17 +9,22 @@ export interface EpochReaderOptions {
   readonly fingerprint: string;
   readonly shuffle: boolean;
   readonly seed: number;
-  /** Bytes of records in memory at a time, their pictures among them. A file that fits is read once and shuffled exactly. */
+  /** Bytes of records in memory at a time, with what they refer to. A file that fits is read once and shuffled exactly. */
   readonly memoryBudget: number;
-  /** Pictures that records refer to. */
-  readonly pictures?: readonly PictureSource[];
+  /** Stores that records refer to. */
+  readonly stores?: readonly StoreSource[];
 }
 
-/** Where the pictures of an input are: the file of a store, bytes of each, and which word of a record says which it is. */
-export interface PictureSource {
+/** Where what records refer to is: the file of a store, and the words of a record that hold a place in it each. */
+export interface StoreSource {
   readonly path: string;
+  /** Bytes at a place. */
   readonly bytes: number;
+  /** Bytes from one place to the next. Pictures stand one behind the other; windows of a series begin one row apart and share the rows that they have in common. */
+  readonly step: number;
+  /** `count` words of a record, from `offset` on. */
   readonly offset: number;
+  readonly count: number;
 }
 
 /** Records of one window, in the order they are to be used. */
@@ -31,8 +36,8 @@ export interface Piece {
   readonly bases: Uint32Array;
   readonly from: number;
   readonly count: number;
-  /** Of each picture source, the pictures of all records in memory, in the records' order there: a record at base b has picture b / words. */
-  readonly pictures: readonly Uint8Array[];
+  /** Of each store, what all records in memory refer to, in the records' order there: `count` pieces of `bytes` for the record at base b, from b / words · count · bytes on. */
+  readonly stored: readonly Uint8Array[];
 }
 
 /** Length of a block, the unit of the coarse shuffle: long enough to be read at the speed of the disk. */
@@ -54,7 +59,7 @@ export class EpochReader {
   readonly #integers: Int32Array;
   readonly #bytes: Uint8Array;
   readonly #bases: Uint32Array;
-  readonly #pictures: readonly { readonly source: PictureSource; readonly file: number; readonly bytes: Uint8Array }[];
+  readonly #stores: readonly { readonly source: StoreSource; readonly file: number; readonly bytes: Uint8Array }[];
   #epoch = -1;
   #blocks = new Uint32Array(0);
   /** The window in memory, the position of its first record in the epoch, and its length. */
@@ -69,8 +74,8 @@ export class EpochReader {
     this.#options = options;
     this.count = count;
     this.words = words;
-    const { pictures = [] } = options;
-    const recordBytes = words * 4 + pictures.reduce((sum, { bytes }) => sum + bytes, 0);
+    const { stores = [] } = options;
+    const recordBytes = words * 4 + stores.reduce((sum, { bytes, count: places }) => sum + bytes * places, 0);
     const whole = count * recordBytes <= options.memoryBudget;
     this.#blockRows = whole ? Math.max(1, count) : Math.max(1, Math.min(Math.floor(BLOCK_BYTES / recordBytes), Math.floor(options.memoryBudget / recordBytes / 8)));
     this.#blocksPerWindow = whole ? 1 : Math.max(1, Math.floor(options.memoryBudget / (this.#blockRows * recordBytes)));
@@ -80,7 +85,7 @@ export class EpochReader {
     this.#bytes = new Uint8Array(this.#floats.buffer);
     this.#bases = new Uint32Array(rows);
     this.#file = openOwnFileSync(options.path);
-    this.#pictures = pictures.map((source) => ({ source, file: openOwnFileSync(source.path), bytes: new Uint8Array(rows * source.bytes) }));
+    this.#stores = stores.map((source) => ({ source, file: openOwnFileSync(source.path), bytes: new Uint8Array(rows * source.bytes * source.count) }));
   }
 
   /** Goes to a record of an epoch's order. */
@@ -103,12 +108,12 @@ export class EpochReader {
     const from = this.#position - this.#start;
     const taken = Math.min(count, this.#length - from);
     this.#position += taken;
-    return { floats: this.#floats, integers: this.#integers, bases: this.#bases, from, count: taken, pictures: this.#pictures.map(({ bytes }) => bytes) };
+    return { floats: this.#floats, integers: this.#integers, bases: this.#bases, from, count: taken, stored: this.#stores.map(({ bytes }) => bytes) };
   }
 
   close(): void {
     closeSync(this.#file);
-    for (const { file } of this.#pictures) closeSync(file);
+    for (const { file } of this.#stores) closeSync(file);
   }
 
   get #single(): boolean {
@@ -155,21 +160,21 @@ export class EpochReader {
       }
       at += bytes;
     }
-    this.#loadPictures(length);
+    this.#loadStored(length);
     [this.#start, this.#length] = [start, length];
     this.#window = window;
     this.#arrange(window);
   }
 
-  /** Pictures of the records in memory, in the order they stand in on disk. */
-  #loadPictures(records: number): void {
-    for (const { source, file, bytes } of this.#pictures) {
-      const place = (record: number) => (this.#integers[record * this.words + source.offset] ?? 0) >>> 0;
-      const order = Uint32Array.from({ length: records }, (_, record) => record).sort((a, b) => place(a) - place(b));
-      for (const record of order) {
-        for (let done = 0; done < source.bytes;) {
-          const got = readSync(file, bytes, record * source.bytes + done, source.bytes - done, place(record) * source.bytes + done);
-          if (got === 0) throw new LatheError("data.unreadable", `${source.path} became shorter while it was read; prepare the data again`, { path: source.path });
+  /** What the records in memory refer to, read in the order it stands in on disk. */
+  #loadStored(records: number): void {
+    for (const { source: { path, bytes: size, step, offset, count }, file, bytes } of this.#stores) {
+      const place = (k: number) => (this.#integers[Math.floor(k / count) * this.words + offset + (k % count)] ?? 0) >>> 0;
+      const order = Uint32Array.from({ length: records * count }, (_, k) => k).sort((a, b) => place(a) - place(b));
+      for (const k of order) {
+        for (let done = 0; done < size;) {
+          const got = readSync(file, bytes, k * size + done, size - done, place(k) * step + done);
+          if (got === 0) throw new LatheError("data.unreadable", `${path} became shorter while it was read; prepare the data again`, { path });
           done += got;
         }
       }

@@ -1,6 +1,6 @@
 import type { MessagePort } from "node:worker_threads";
 import type { TransformSpecs } from "../transforms/index.js";
-import type { PictureSource } from "./epoch-reader.js";
+import type { StoreSource } from "./epoch-reader.js";
 
 /** What the loader's two threads agree on: a ring of batch slots in shared memory, and a few integers that say how far each side is. */
 
@@ -28,10 +28,10 @@ export interface TensorPlan {
   readonly width: number;
   /** The axes after the batch's; their product is the width. */
   readonly axes: readonly number[];
-  /** Offset in a record in words, a source of pictures by its number, or a stream of uniforms. */
+  /** Offset in a record in words, a store by its number and how often a record refers to it, or a stream of uniforms. */
   readonly source:
     | { readonly kind: "floats" | "class"; readonly offset: number }
-    | { readonly kind: "pictures"; readonly index: number; /** How each is changed, anew in every epoch. */ readonly augment: TransformSpecs }
+    | { readonly kind: "stored"; readonly index: number; readonly count: number; /** How pictures are changed, anew in every epoch. */ readonly augment: TransformSpecs }
     | { readonly kind: "uniform"; readonly stream: string };
   /** Offset in a slot in bytes, a multiple of 8. */
   readonly at: number;
@@ -47,7 +47,7 @@ export interface LoaderPlan {
   readonly seed: number;
   readonly memoryBudget: number;
   readonly tensors: readonly TensorPlan[];
-  readonly pictures: readonly PictureSource[];
+  readonly stores: readonly StoreSource[];
   readonly slots: number;
   readonly slotBytes: number;
   /** True where every epoch is the same, so that epochs need not be told apart. */

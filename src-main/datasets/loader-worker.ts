@@ -83,15 +83,16 @@ function placeOf(tensor: TensorPlan): Place {
     floats: slots.map((s) => new Float32Array(plan.ring, at(s), words)),
     integers: slots.map((s) => new Int32Array(plan.ring, at(s), words)),
     bytes: slots.map((s) => new Uint8Array(plan.ring, at(s), size)),
-    augment: tensor.source.kind === "pictures" && tensor.source.augment.length > 0 ? augmentation(tensor.source.augment) : undefined,
+    augment: tensor.source.kind === "stored" && tensor.source.augment.length > 0 ? augmentation(tensor.source.augment) : undefined,
   };
 }
 
 function fill(reader: EpochReader, places: readonly Place[], slot: number, epoch: number, step: number): void {
   const rows = rowsOfStep(plan, step);
   for (let row = 0; row < rows;) {
-    const { floats, integers, bases, from, count, pictures } = reader.take(rows - row);
-    for (const { tensor: { name, source, width, axes }, augment, ...views } of places) {
+    const { floats, integers, bases, from, count, stored } = reader.take(rows - row);
+    for (const { tensor, augment, ...views } of places) {
+      const { name, source, width, axes } = tensor;
       if (source.kind === "floats") {
         const target = views.floats[slot] ?? new Float32Array();
         let at = row * width;
@@ -101,17 +102,25 @@ function fill(reader: EpochReader, places: readonly Place[], slot: number, epoch
           else for (let k = 0; k < width; k++) target[at + k] = floats[base + k] ?? 0;
           at += width;
         }
-      } else if (source.kind === "pictures") {
+      } else if (source.kind === "stored") {
         const target = views.bytes[slot] ?? new Uint8Array();
-        const all = pictures[source.index] ?? new Uint8Array();
-        const [height = 0, across = 0, channels = 0] = axes;
+        const all = stored[source.index] ?? new Uint8Array();
+        const [height = 0, across = 0, channels = 0] = axes.slice(-3);
+        const size = bytesOf(tensor, 1);
+        const one = size / source.count;
         for (let i = 0; i < count; i++) {
           const base = bases[from + i] ?? 0;
-          const at = (base / reader.words) * width;
-          const data = all.subarray(at, at + width);
-          // The row's number is the record's last word: a sample's draws are its own, wherever it stands in the epoch.
+          const at = (base / reader.words) * size;
+          if (!augment) {
+            target.set(all.subarray(at, at + size), (row + i) * size);
+            continue;
+          }
+          // The row's number is the record's last word: a sample's draws are its own, wherever it stands in the epoch. Several pictures of one sample change alike.
           const sample = integers[base + reader.words - 1] ?? 0;
-          target.set(augment ? augment({ width: across, height, channels, data }, drawsOf(plan.seed, name, epoch, sample)).data : data, (row + i) * width);
+          for (let k = 0; k < source.count; k++) {
+            const data = all.subarray(at + k * one, at + (k + 1) * one);
+            target.set(augment({ width: across, height, channels, data }, drawsOf(plan.seed, name, epoch, sample)).data, (row + i) * size + k * one);
+          }
         }
       } else if (source.kind === "class") {
         // int64, little-endian: the low word is the class, the high one is 0.

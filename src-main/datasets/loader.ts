@@ -3,10 +3,10 @@ import { defined } from "../base/assert.js";
 import { entryPath } from "../base/entries.js";
 import { type ErrorRecord, LatheError } from "../base/errors.js";
 import type { Tensors } from "../engines/engine.js";
-import { type Shape, type TensorData, isStatic } from "../onnx/types.js";
+import { type Shape, type TensorData, isStatic, sizeOf } from "../onnx/types.js";
 import type { TransformSpecs } from "../transforms/index.js";
 import { type RecordField, recordLayout } from "./encode.js";
-import type { PictureSource } from "./epoch-reader.js";
+import type { StoreSource } from "./epoch-reader.js";
 import { CONTROL, CONTROL_BYTES, type LoaderPlan, type LoaderWorkerData, type TensorPlan, bytesOf, rowsOfStep, signal } from "./loader-ring.js";
 import type { PreparedData } from "./prepared.js";
 import { readHeader } from "./record-file.js";
@@ -92,22 +92,22 @@ function planOf({ prepared, split, batchSize, shuffle, seed, dropLast = false, u
     at += Math.ceil(bytesOf(plan, batchSize) / 8) * 8;
     return placed;
   };
-  const pictures: PictureSource[] = [];
+  const stores: StoreSource[] = [];
   const tensorOf = ({ name, offset, width, kind }: RecordField): TensorPlan => {
     if (kind === "category") return place({ name, dtype: "int64", width: 1, axes: [], source: { kind: "class", offset } });
-    if (kind !== "picture") return place({ name, dtype: "float32", width, axes: [width], source: { kind: "floats", offset } });
-    const { axes = [], store } = defined(prepared.inputs.find((input) => input.name === name), name);
-    const { path, bytes } = defined(store, `the store of ${name}`);
-    pictures.push({ path, bytes, offset });
-    return place({ name, dtype: "uint8", width: bytes, axes, source: { kind: "pictures", index: pictures.length - 1, augment: augment.get(name) ?? [] } });
+    if (kind !== "reference") return place({ name, dtype: "float32", width, axes: [width], source: { kind: "floats", offset } });
+    const { axes = [], dtype, store } = defined(prepared.inputs.find((input) => input.name === name), name);
+    const { path, bytes, step = bytes } = defined(store, `the store of ${name}`);
+    stores.push({ path, bytes, step, offset, count: width });
+    return place({ name, dtype, width: sizeOf(axes), axes, source: { kind: "stored", index: stores.length - 1, count: width, augment: augment.get(name) ?? [] } });
   };
   const tensors = [
     ...recordLayout(prepared).map(tensorOf),
     ...uniforms.map((u) => place({ name: u.name, dtype: "float32", width: u.width, axes: u.shape && isStatic(u.shape) ? u.shape : [u.width], source: { kind: "uniform", stream: u.name } })),
   ];
   return {
-    path: prepared.files[split], fingerprint: prepared.fingerprint, rows, batchSize, stepsPerEpoch, shuffle, seed, memoryBudget, tensors, pictures,
-    slotBytes: at, slots: Math.max(2, Math.min(MOST_SLOTS, Math.floor(RING_BYTES / at))), repeats: !shuffle && uniforms.length === 0 && tensors.every(({ source }) => source.kind !== "pictures" || source.augment.length === 0),
+    path: prepared.files[split], fingerprint: prepared.fingerprint, rows, batchSize, stepsPerEpoch, shuffle, seed, memoryBudget, tensors, stores,
+    slotBytes: at, slots: Math.max(2, Math.min(MOST_SLOTS, Math.floor(RING_BYTES / at))), repeats: !shuffle && uniforms.length === 0 && tensors.every(({ source }) => source.kind !== "stored" || source.augment.length === 0),
   };
 }
 

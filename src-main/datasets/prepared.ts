@@ -45,11 +45,11 @@ export const storedData = z.strictObject({
     name: z.string(),
     /** Words in a record. */
     width: z.number(),
-    /** float32 values; or uint8 pictures, of which the record has the place in a store. */
+    /** Of the values; of an input in a store the record has a place there in each word. */
     dtype: z.enum(["float32", "uint8"]),
-    /** Of pictures: `[height, width, C]`, and where they are. */
+    /** Of an input in a store: the axes of a sample, `[height, width, C]` of a picture; and where they are. `step`: bytes from one place to the next, where that is not all of a sample. */
     axes: z.array(z.number()).optional(),
-    store: z.strictObject({ path: z.string(), generation: z.string(), bytes: z.number() }).optional(),
+    store: z.strictObject({ path: z.string(), generation: z.string(), bytes: z.number(), step: z.number().optional() }).optional(),
   })),
   targets: z.array(z.strictObject({
     name: z.string(), kind: z.enum(["numeric", "category", "binary"]), columns: z.array(z.string()),

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { copyFileSync, mkdirSync, rmSync, truncateSync } from "node:fs";
+import { copyFileSync, mkdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -242,5 +242,40 @@ describe("the order of an epoch", () => {
     expect(distance).toBeGreaterThan(5000 / 4);
     const sameWindow = order.slice(1).filter((row, i) => Math.abs(row - order[i]!) === 1).length;
     expect(sameWindow).toBeLessThan(100);
+  });
+
+  it("brings what records refer to, several places each, of samples that share what they have in common", async () => {
+    const folder = temporaryFolder();
+    // A series of 60 rows of two channels; a window is 4 rows, and begins at any row.
+    const series = Float32Array.from({ length: 120 }, (_, i) => i);
+    const store = join(folder, "series");
+    writeFileSync(store, new Uint8Array(series.buffer));
+    const path = join(folder, "references");
+    const writer = await RecordWriter.create(path, 3);
+    // Each of 50 records refers to two windows: neither beside each other, nor in the records' order.
+    const places = (row: number) => [(row * 17) % 57, (row * 31 + 5) % 57];
+    for (let row = 0; row < 50; row++) {
+      if (writer.full) await writer.flush();
+      const at = writer.record();
+      writer.integers.set([...places(row), row], at);
+    }
+    await writer.finish(fingerprint);
+    for (const memoryBudget of [1 << 20, 500]) {
+      const reader = new EpochReader({ path, fingerprint, shuffle: true, seed: 5, memoryBudget, stores: [{ path: store, bytes: 32, step: 8, offset: 0, count: 2 }] });
+      reader.seek(1, 0);
+      const seen: number[] = [];
+      while (seen.length < 50) {
+        const { integers, bases, from, count, stored: [bytes = new Uint8Array()] } = reader.take(50 - seen.length);
+        const values = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+        for (let i = from; i < from + count; i++) {
+          const base = bases[i]!;
+          const row = integers[base + 2]!;
+          seen.push(row);
+          expect([...values.subarray((base / 3) * 16, (base / 3) * 16 + 16)]).toEqual(places(row).flatMap((place) => [...series.subarray(place * 2, place * 2 + 8)]));
+        }
+      }
+      reader.close();
+      expect(seen.sort((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, i) => i));
+    }
   });
 });
