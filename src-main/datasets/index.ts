@@ -16,5 +16,5 @@ export type { RawBatch } from "./raw-batch.js";
 export { type ReadTableOptions, type TableReader, type UnknownTexts, readTable, readValues } from "./read-raw.js";
 export { tellsColumns } from "./sources/table.js";
 export { type ColumnFacts, type StagedTable, probeTable, stageTable, summarizeColumns } from "./staged-table.js";
-export { type TableSplit, readRows, splitTable } from "./table-rows.js";
+export { type TableSplit, createViews, readRows, splitTable } from "./table-rows.js";
 export type { SplitCounts, SplitName, SplitName as Split } from "./splits.js";

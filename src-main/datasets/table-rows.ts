@@ -1,4 +1,5 @@
 import { LatheError } from "../base/errors.js";
+import { Lru } from "../base/lru.js";
 import type { DataSpec } from "../contract/data.js";
 import type { RowsPage } from "../contract/table-views.js";
 import { resolveRoles, type Roles } from "./roles.js";
@@ -36,8 +37,12 @@ export async function splitTable(staged: StagedTable, data: DataSpec, seed: numb
   });
 }
 
-/** Orders of rows made before, newest last; they hold for one split. */
-export type Views = Map<string, { readonly table: string; readonly total: number }>;
+/** Orders of rows made before; they hold for one split. */
+export type Views = Lru<string, { readonly table: string; readonly total: number }>;
+
+export function createViews(): Views {
+  return new Lru(MOST_VIEWS);
+}
 
 let views = 0;
 
@@ -58,12 +63,7 @@ export async function readRows(staged: StagedTable, split: TableSplit | LatheErr
     }
     const key = JSON.stringify([filters, sort]);
     const view = made.get(key) ?? await makeView(staged, split, question);
-    made.delete(key);
-    made.set(key, view);
-    for (const [oldest, { table }] of [...made].slice(0, Math.max(0, made.size - MOST_VIEWS))) {
-      made.delete(oldest);
-      await database.exec(`DROP TABLE IF EXISTS ${table}`);
-    }
+    for (const { table } of made.set(key, view)) await database.exec(`DROP TABLE IF EXISTS ${table}`);
     const listed = await database.all(`SELECT r FROM ${view.table} WHERE rowid BETWEEN ${offset} AND ${offset + limit - 1} ORDER BY rowid`);
     return { columns, total: view.total, rows: await rowsAt(staged, split, listed.map(({ r }) => Number(r))) };
   });
