@@ -1,3 +1,4 @@
+import { argmax } from "../base/argmax.js";
 import type { RowAnswer, RowValues } from "../contract/engine-messages.js";
 import type { FormField, OnePrediction, PredictionForm, TargetView } from "../contract/evaluation-views.js";
 import type { FittedInput, FittedTarget } from "../datasets/index.js";
@@ -30,7 +31,7 @@ function fieldsOf(input: FittedInput, values: TrainingValues, decimal: "," | und
   const classes = [...new Set<string>(input.classes)];
   const seen = values[input.column];
   const rows = seen?.type === "classes" ? seen.rows : [];
-  const most = rows.reduce((best, count, k) => (count > (rows[best] ?? 0) ? k : best), 0);
+  const most = argmax(rows);
   const field = { column: input.column, typical: input.classes[most] ?? classes[0] ?? "" };
   return [classes.length > MOST_CHOICES ? { ...field, kind: "text" } : { ...field, kind: "choice", choices: classes }];
 }
