@@ -2,7 +2,8 @@
 export { auditTable } from "./audit.js";
 export { type FittedData, type FittedInput, type FittedTarget, fittedData } from "./encoders/fitted.js";
 export { lowerInput, lowerInputs, lowerTarget, rawType, targetWidth, widthOf } from "./encoders/index.js";
-export { type AuditWarning, type ColumnAudit, type InspectOptions, type TableAudit, inspectTable } from "./inspect.js";
+export type { AuditWarning } from "./audit-warning.js";
+export { type ColumnAudit, type InspectOptions, type TableAudit, inspectTable } from "./inspect.js";
 export { type Batch, type Loader, type LoaderOptions, type UniformSpec, createLoader } from "./loader.js";
 export { readQuarantine, restoreFromQuarantine } from "./pictures/quarantine.js";
 export type { PixelFormat } from "./pictures/picture-task.js";
@@ -16,5 +17,6 @@ export type { RawBatch } from "./raw-batch.js";
 export { type ReadTableOptions, type TableReader, type UnknownTexts, readTable, readValues } from "./read-raw.js";
 export { tellsColumns } from "./sources/table.js";
 export { type ColumnFacts, type StagedTable, probeTable, stageTable, summarizeColumns } from "./staged-table.js";
-export { type TableSplit, createViews, readRows, splitTable } from "./table-rows.js";
+export type { TableSplit } from "./table-query.js";
+export { createViews, readRows, splitTable } from "./table-rows.js";
 export type { SplitCounts, SplitName, SplitName as Split } from "./splits.js";

@@ -2,20 +2,11 @@ import { LatheError } from "../base/errors.js";
 import { Lru } from "../base/lru.js";
 import type { DataSpec } from "../contract/data.js";
 import type { RowsPage } from "../contract/table-views.js";
-import { resolveRoles, type Roles } from "./roles.js";
+import { resolveRoles } from "./roles.js";
 import { PART, SPLITS } from "./splits.js";
 import { stageData } from "./stage-data.js";
 import type { RawTable, StagedTable } from "./staged-table.js";
-import type { Staged } from "./staging.js";
-import { type RowsQuestion, TableQuery, cellOf } from "./table-query.js";
-
-/** A staged table's rows by part: the very split that training uses. */
-export interface TableSplit {
-  readonly roles: Roles;
-  readonly data: DataSpec;
-  /** Of the main table, and of the test file's where there is one. */
-  readonly tables: readonly { readonly staged: Staged; readonly parts: string }[];
-}
+import { type RowsQuestion, TableQuery, type TableSplit, cellOf } from "./table-query.js";
 
 /** Orders of rows kept at hand. */
 const MOST_VIEWS = 4;
