@@ -7,7 +7,7 @@ import { transforms } from "../../../src-main/transforms/index.js";
 import { layers } from "../../../src-main/layers/index.js";
 import { type JsonSchema, fieldsOf, parseNumber, readNumber } from "../../../src-renderer/composables/schema-fields.js";
 
-const fields = (shape: z.ZodRawShape) => fieldsOf(z.toJSONSchema(z.strictObject(shape), { io: "input" }) as JsonSchema);
+const fields = (shape: z.ZodRawShape) => fieldsOf(z.toJSONSchema(z.strictObject(shape), { io: "input" }));
 const only = (option: z.ZodType) => fields({ outFeatures: option })[0];
 
 describe("an option becomes", () => {
