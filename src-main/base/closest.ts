@@ -1,5 +1,3 @@
-import { distance } from "fastest-levenshtein";
-
 /** Longer words are compared with nothing: the distance costs the product of both lengths, and nobody mistypes so much. */
 const LONGEST = 100;
 
@@ -14,4 +12,19 @@ export function closest(word: string, candidates: readonly string[]): string | u
     if (d < bestDistance) [best, bestDistance] = [candidate, d];
   }
   return best;
+}
+
+/** Levenshtein's: how many characters must be put in, taken out or changed to make one word the other. O(length of a × length of b). */
+export function distance(a: string, b: string): number {
+  // Of the first i characters of a: the distance to the first j of b.
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const changed = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(changed, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
 }

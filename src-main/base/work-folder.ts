@@ -2,8 +2,8 @@ import { createHash, randomBytes } from "node:crypto";
 import { lstatSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { LatheError } from "./errors.js";
 import { isAlive, processes, thisProcess } from "./lock.mjs";
+import { storageError } from "./storage-error.js";
 
 /**
  * Folders and files that last as long as the process that made them. Their names say whose they are: `<kind>-<machine>-<pid>-<start of the process>-<random>`. A process
@@ -22,8 +22,7 @@ export function makeWorkFolder(): string {
   try {
     mkdirSync(folder, { mode: 0o700 });
   } catch (thrown) {
-    const { message } = thrown as Error;
-    throw new LatheError("run.storage", `no temporary files can be written to ${parent} (${message}); make room there, or name another folder in TMPDIR`, { path: parent }, { cause: thrown });
+    throw storageError(parent, thrown, "Lathe's temporary files are kept there; another folder can be named in TMPDIR");
   }
   return folder;
 }

@@ -1,4 +1,4 @@
-import pc from "picocolors";
+import { styleText } from "node:util";
 import type { ErrorRecord } from "../base/errors.js";
 import { visible, visibleJson } from "../base/visible.mjs";
 import { shorten, table } from "./format.js";
@@ -43,8 +43,9 @@ export interface Output {
 /** @param streams the process's own, unless a test looks on. */
 export function createOutput(json: boolean, { stdout, stderr }: { readonly stdout: Stream; readonly stderr: Stream } = process): Output {
   const people = json ? stderr : stdout;
-  const colors = (stream: Stream) => pc.createColors(stream.isTTY === true && process.env["NO_COLOR"] === undefined && process.env["TERM"] !== "dumb");
-  const ours = colors(people);
+  // Node asks the process's own streams and FORCE_COLOR; here the stream counts that the words go to.
+  const colored = (stream: Stream, color: Color, words: string) =>
+    (stream.isTTY === true && process.env["NO_COLOR"] === undefined && process.env["TERM"] !== "dumb" ? styleText(color, words, { validateStream: false }) : words);
   const paint = Object.fromEntries(COLORS.map((color) => [color, (words: string): Painted => ({ words, color })])) as Output["paint"];
   let pending = false;
   const clear = () => {
@@ -53,7 +54,7 @@ export function createOutput(json: boolean, { stdout, stderr }: { readonly stdou
   };
   const line = (...words: readonly Words[]) => {
     clear();
-    people.write(`${words.map((some) => (typeof some === "string" ? visible(some) : ours[some.color](visible(some.words)))).join("")}\n`);
+    people.write(`${words.map((some) => (typeof some === "string" ? visible(some) : colored(people, some.color, visible(some.words)))).join("")}\n`);
   };
   return {
     json, line, paint,
@@ -69,14 +70,14 @@ export function createOutput(json: boolean, { stdout, stderr }: { readonly stdou
     transient: (text) => {
       if (stderr.isTTY !== true) return;
       // Longer than the terminal is wide it would wrap, and only its last part be cleared. A terminal that does not know its width says 0.
-      stderr.write(`\r\u001b[K${colors(stderr).dim(shorten(visible(text), (stderr.columns || 80) - 1))}`);
+      stderr.write(`\r\u001b[K${colored(stderr, "dim", shorten(visible(text), (stderr.columns || 80) - 1))}`);
       pending = true;
     },
     error: (error) => {
       clear();
       if (json) stdout.write(`${visibleJson(JSON.stringify({ event: "error", ...error }))}\n`);
       // A project with several mistakes has a line for each.
-      for (const text of error.message.trim().split(/\n+/)) stderr.write(`${colors(stderr).red("error:")} ${visible(text)}\n`);
+      for (const text of error.message.trim().split(/\n+/)) stderr.write(`${colored(stderr, "red", "error:")} ${visible(text)}\n`);
     },
   };
 }

@@ -3,6 +3,7 @@ import { basename, dirname, extname, join, resolve } from "node:path";
 import { LatheError, toLatheError } from "../base/errors.js";
 import { readOwnText } from "../base/own-files.js";
 import { replaceFile } from "../base/replace-file.js";
+import { storageError } from "../base/storage-error.js";
 import { formatJson, parseJson } from "./json.js";
 import { MOST_DOCUMENT } from "../base/limits.js";
 import { type Project, type ProjectInput, parseProject } from "./project.js";
@@ -55,7 +56,7 @@ export async function writeProject(path: string, project: ProjectInput): Promise
     await mkdir(dirname(file), { recursive: true });
     await replaceFile(file, `${formatJson(project)}\n`);
   } catch (thrown) {
-    throw new LatheError("run.storage", `${file} cannot be written: ${toLatheError(thrown).message}`, { file }, { cause: thrown });
+    throw storageError(file, thrown);
   }
   return file;
 }

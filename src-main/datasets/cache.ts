@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { LatheError } from "../base/errors.js";
-import { holderOf, isElsewhere, releaseLock, takeLock, waitForLock } from "../base/lock.mjs";
+import { holderOf, isAlive, isElsewhere, releaseLock, takeLock, waitForLock } from "../base/lock.mjs";
 import { sweepLeftBehind, workName } from "../base/work-folder.js";
 import { inside } from "../base/own-files.js";
 import { JSON_BOUNDS } from "../base/json-bounds.js";
@@ -136,7 +137,7 @@ export async function compact(cacheFolder: string, keep: string): Promise<void> 
       const used = await stat(join(path, DESCRIPTION)).then((s) => s.mtimeMs, () => 0);
       entries.push({ path, used });
     // As an earlier version called them.
-    } else if (/^(work|new)-\d+-[^-]+(-\d+)?$/.test(name) && !isRunning(Number(name.split("-")[1]))) {
+    } else if (/^(work|new)-\d+-[^-]+(-\d+)?$/.test(name) && !await isOfLiving(path, Number(name.split("-")[1]))) {
       await rm(path, { recursive: true, force: true });
     }
   }
@@ -199,11 +200,7 @@ async function writeHashes(cacheFolder: string, memos: Readonly<Record<string, H
   }
 }
 
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
+async function isOfLiving(path: string, pid: number): Promise<boolean> {
+  const written = await stat(path).then(({ mtimeMs }) => mtimeMs, () => 0);
+  return isAlive({ holder: { pid, host: hostname() }, written });
 }

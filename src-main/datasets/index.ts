@@ -1,6 +1,7 @@
 /** Tables in, encoded training data out. */
 export { auditTable } from "./audit.js";
-export { type AuditWarning, type ColumnAudit, type InspectOptions, type TableAudit, inspectTable } from "./inspect.js";
+export type { AuditWarning } from "./audit-warning.js";
+export { type ColumnAudit, type InspectOptions, type TableAudit, inspectTable } from "./inspect.js";
 export { type Batch, type Loader, type LoaderOptions, type UniformSpec, createLoader } from "./loader.js";
 export { readQuarantine, restoreFromQuarantine } from "./pictures/quarantine.js";
 export type { PixelFormat } from "./pictures/picture-task.js";
@@ -14,5 +15,6 @@ export type { RawBatch } from "./raw-batch.js";
 export { type ReadTableOptions, type TableReader, type UnknownTexts, readTable, readValues } from "./read-raw.js";
 export { tellsColumns } from "./sources/table.js";
 export { type ColumnFacts, type StagedTable, probeTable, stageTable, summarizeColumns } from "./staged-table.js";
-export { type TableSplit, readRows, splitTable } from "./table-rows.js";
+export type { TableSplit } from "./table-query.js";
+export { createViews, readRows, splitTable } from "./table-rows.js";
 export type { SplitCounts, SplitName, SplitName as Split } from "./splits.js";

@@ -1,7 +1,7 @@
 import { toLatheError } from "../base/errors.js";
 import type { DataSpec } from "../contract/data.js";
-import type { AuditProblem, RowFilter } from "../contract/table-views.js";
 import { fitTarget, kindOf, picturesOf } from "../features/index.js";
+import type { AuditWarning } from "./audit-warning.js";
 import { describeNumbers, describeTexts } from "./describe-column.js";
 import { type PictureAudit, auditPictures } from "./pictures/audit-pictures.js";
 import { preparePictures } from "./pictures/prepare-pictures.js";
@@ -13,7 +13,7 @@ import { openSources } from "./sources/open-source.js";
 import { PART, SPLITS, type SplitCounts, type SplitName } from "./splits.js";
 import { stageData } from "./stage-data.js";
 import type { Staged } from "./staging.js";
-import { type DataWarning, type Duplicates, createFitContext, findDuplicates } from "./statistics.js";
+import { type Duplicates, createFitContext, findDuplicates } from "./statistics.js";
 import { inside } from "../base/own-files.js";
 
 export interface InspectOptions {
@@ -61,15 +61,6 @@ export interface TableAudit {
   /** Where there are pictures. */
   readonly pictures?: PictureAudit;
   readonly warnings: readonly AuditWarning[];
-}
-
-/** What was noticed, how much it matters, and which rows show it. */
-export interface AuditWarning extends DataWarning {
-  /** error: training will not start. */
-  readonly severity: AuditProblem["severity"];
-  /** The column it is about. */
-  readonly column?: string;
-  readonly rows?: RowFilter;
 }
 
 /**

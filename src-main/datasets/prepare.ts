@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { defined } from "../base/assert.js";
 import { LatheError } from "../base/errors.js";
+import { isStorageFailure, storageError } from "../base/storage-error.js";
 import type { DataSpec } from "../contract/data.js";
 import type { Executable } from "../engines/engine.js";
 import type { FittedData } from "../features/fitted.js";
@@ -51,7 +52,7 @@ export async function prepareData(options: PrepareOptions): Promise<PreparedData
   try {
     return await prepareOrFind(options);
   } catch (error) {
-    throw storageError(error, options.cacheFolder);
+    throw isStorageFailure(error) ? storageError(options.cacheFolder, error, undefined, "the prepared data in") : error;
   }
 }
 
@@ -182,7 +183,7 @@ export async function dataFingerprint(options: Omit<PrepareOptions, "compile">):
   try {
     return await fingerprintNow(options);
   } catch (error) {
-    throw storageError(error, options.cacheFolder);
+    throw isStorageFailure(error) ? storageError(options.cacheFolder, error, undefined, "the prepared data in") : error;
   }
 }
 
@@ -229,11 +230,4 @@ function attach(stored: StoredData, folder: string, { source }: DataSpec, [path 
     ...(source.type === "table" ? {} : { listings: { main: { path: listingFile(folder, "main"), root: path }, ...(test === undefined ? {} : { test: { path: listingFile(folder, "test"), root: test } }) } }),
   };
   return { ...prepared, readRaw: (split, signal) => readSplit(prepared, split, cacheFolder, signal) };
-}
-
-function storageError(error: unknown, cacheFolder: string): unknown {
-  if (error instanceof LatheError) return error;
-  const { code = "" } = error as NodeJS.ErrnoException;
-  if (!/^(ENOSPC|EDQUOT|EACCES|EPERM|EROFS|EEXIST|ENOTDIR|EISDIR|ERR_FS_EISDIR|ENOTEMPTY|ELOOP|ENXIO)$/.test(code) && !/No space left|could not write/i.test(String(error))) return error;
-  return new LatheError("run.storage", `prepared data cannot be written to ${cacheFolder}: ${(error as Error).message}; make room or allow writing there`, { path: cacheFolder }, { cause: error });
 }

@@ -1,13 +1,22 @@
 import { LatheError } from "../base/errors.js";
+import type { DataSpec } from "../contract/data.js";
 import type { RowFilter } from "../contract/table-views.js";
 import { numberOrNull } from "./profile.js";
-import { findColumn } from "./roles.js";
+import { type Roles, findColumn } from "./roles.js";
 import { type SourceColumn, isNoNumber, textOf, timeOf } from "./sources/source.js";
 import { literal } from "./sources/sql.js";
 import { PART } from "./splits.js";
 import { firstMissing, neededColumns } from "./stage-data.js";
 import { type RawTable, type StagedTable, isNumeric } from "./staged-table.js";
-import type { TableSplit } from "./table-rows.js";
+import type { Staged } from "./staging.js";
+
+/** A staged table's rows by part: the very split that training uses. */
+export interface TableSplit {
+  readonly roles: Roles;
+  readonly data: DataSpec;
+  /** Of the main table, and of the test file's where there is one. */
+  readonly tables: readonly { readonly staged: Staged; readonly parts: string }[];
+}
 
 export interface RowsQuestion {
   readonly offset: number;

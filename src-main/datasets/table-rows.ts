@@ -1,20 +1,12 @@
 import { LatheError } from "../base/errors.js";
+import { Lru } from "../base/lru.js";
 import type { DataSpec } from "../contract/data.js";
 import type { RowsPage } from "../contract/table-views.js";
-import { resolveRoles, type Roles } from "./roles.js";
+import { resolveRoles } from "./roles.js";
 import { PART, SPLITS } from "./splits.js";
 import { stageData } from "./stage-data.js";
 import type { RawTable, StagedTable } from "./staged-table.js";
-import type { Staged } from "./staging.js";
-import { type RowsQuestion, TableQuery, cellOf } from "./table-query.js";
-
-/** A staged table's rows by part: the very split that training uses. */
-export interface TableSplit {
-  readonly roles: Roles;
-  readonly data: DataSpec;
-  /** Of the main table, and of the test file's where there is one. */
-  readonly tables: readonly { readonly staged: Staged; readonly parts: string }[];
-}
+import { type RowsQuestion, TableQuery, type TableSplit, cellOf } from "./table-query.js";
 
 /** Orders of rows kept at hand. */
 const MOST_VIEWS = 4;
@@ -36,8 +28,12 @@ export async function splitTable(staged: StagedTable, data: DataSpec, seed: numb
   });
 }
 
-/** Orders of rows made before, newest last; they hold for one split. */
-export type Views = Map<string, { readonly table: string; readonly total: number }>;
+/** Orders of rows made before; they hold for one split. */
+export type Views = Lru<string, { readonly table: string; readonly total: number }>;
+
+export function createViews(): Views {
+  return new Lru(MOST_VIEWS);
+}
 
 let views = 0;
 
@@ -58,12 +54,7 @@ export async function readRows(staged: StagedTable, split: TableSplit | LatheErr
     }
     const key = JSON.stringify([filters, sort]);
     const view = made.get(key) ?? await makeView(staged, split, question);
-    made.delete(key);
-    made.set(key, view);
-    for (const [oldest, { table }] of [...made].slice(0, Math.max(0, made.size - MOST_VIEWS))) {
-      made.delete(oldest);
-      await database.exec(`DROP TABLE IF EXISTS ${table}`);
-    }
+    for (const { table } of made.set(key, view)) await database.exec(`DROP TABLE IF EXISTS ${table}`);
     const listed = await database.all(`SELECT r FROM ${view.table} WHERE rowid BETWEEN ${offset} AND ${offset + limit - 1} ORDER BY rowid`);
     return { columns, total: view.total, rows: await rowsAt(staged, split, listed.map(({ r }) => Number(r))) };
   });

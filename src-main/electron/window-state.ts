@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type BrowserWindow, type Rectangle, screen } from "electron";
 import { z } from "zod";
+import { replaceFileSync } from "../base/replace-file.js";
 
 const stateSchema = z.object({ x: z.int(), y: z.int(), width: z.int().min(400).max(20_000), height: z.int().min(300).max(20_000), maximized: z.boolean() });
 type WindowState = z.infer<typeof stateSchema>;
@@ -28,8 +29,7 @@ export function keepBounds(window: BrowserWindow, home: string): void {
     const file = fileIn(home);
     try {
       mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(`${file}.tmp`, JSON.stringify(state));
-      renameSync(`${file}.tmp`, file);
+      replaceFileSync(file, JSON.stringify(state));
     } catch (thrown) {
       // The window opens in the middle next time; nothing else is lost.
       console.error(`the window's place was not kept: ${String(thrown)}`);

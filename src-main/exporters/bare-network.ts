@@ -1,12 +1,7 @@
 import { LatheError } from "../base/errors.js";
-import { encodedNames } from "../contract/encoded-names.js";
+import { METADATA, encodedNames } from "../contract/model-metadata.js";
 import { decodeModel, encodeModel } from "../onnx/protobuf.js";
 import type { Graph, GraphValue, Node } from "../onnx/types.js";
-
-/** Metadata of an exported model: by input, the value that preprocessing makes of it. */
-const ENCODED = "lathe.encoded";
-/** Metadata of a model without preprocessing. */
-const PREPROCESS = "lathe.preprocess";
 
 /**
  * A model without its preprocessing: it takes what the network itself reads, under the names of the raw inputs. Pictures are float32 `[N, C, H, W]`, resized, divided by 255
@@ -15,10 +10,10 @@ const PREPROCESS = "lathe.preprocess";
  */
 export function bareNetwork(bytes: Uint8Array): Uint8Array {
   const model = decodeModel(bytes);
-  const text = model.metadata.get(ENCODED);
+  const text = model.metadata.get(METADATA.encoded);
   if (text === undefined) throw new LatheError("export.format", "the model does not say where its preprocessing ends: an earlier version of Lathe wrote it; train again");
   const encoded = new Map(Object.entries(encodedNames(text, "the model")));
-  const metadata = new Map([...model.metadata].filter(([key]) => key !== ENCODED)).set(PREPROCESS, "none");
+  const metadata = new Map([...model.metadata].filter(([key]) => key !== METADATA.encoded)).set(METADATA.preprocess, "none");
   return encodeModel({ ...model, graph: cut(model.graph, encoded), metadata, doc: model.doc.replace("raw columns", "what preprocessing makes of the raw columns") });
 }
 

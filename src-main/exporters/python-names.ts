@@ -1,5 +1,3 @@
-import type { SourceNetwork } from "./pytorch-source.js";
-
 /** Words that Python keeps for itself. */
 const KEYWORDS = ("False None True and as assert async await break class continue def del elif else except finally for from global if import in is lambda nonlocal not or pass "
   + "raise return try while with yield").split(" ");
@@ -19,8 +17,15 @@ export interface PythonNames {
   readonly variable: (name: string) => string;
 }
 
+/** What of a network is named. */
+interface NamedNetwork {
+  readonly name: string;
+  readonly inputs: readonly { readonly name: string }[];
+  readonly layers: readonly { readonly id: string; readonly owner: string }[];
+}
+
 /** Names that Python takes, each for one thing. */
-export function pythonNames({ name, inputs, layers }: SourceNetwork): PythonNames {
+export function pythonNames({ name, inputs, layers }: NamedNetwork): PythonNames {
   const variables = namer([...KEYWORDS, "self", "torch", "nn", "F", "super"]);
   const attributes = namer([...KEYWORDS, ...OF_MODULES]);
   // In the order of the network, whoever asks first.

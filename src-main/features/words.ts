@@ -1,5 +1,6 @@
-import { type TensorData } from "../onnx/types.js";
+import { argmax } from "../base/argmax.js";
 import type { Random } from "../base/random.js";
+import type { TensorData } from "../onnx/types.js";
 import type { ColumnValues, FormField, RowAnswered, ValueNote } from "./form.js";
 import type { Tally } from "./kind.js";
 
@@ -32,8 +33,7 @@ export function madeUpWords(words: readonly string[], rows: number, random: Rand
 export function wordField({ column, classes }: Words, seen: ColumnValues | undefined): FormField {
   const known = [...new Set(classes)];
   const rows = seen?.type === "classes" ? seen.rows : [];
-  const most = rows.reduce((best, count, k) => (count > (rows[best] ?? 0) ? k : best), 0);
-  const field = { column, typical: classes[most] ?? known[0] ?? "" };
+  const field = { column, typical: classes[argmax(rows)] ?? known[0] ?? "" };
   return known.length > MOST_CHOICES ? { ...field, kind: "text" } : { ...field, kind: "choice", choices: known };
 }
 

@@ -1,5 +1,5 @@
+import { argmax } from "../base/argmax.js";
 import { type CalibrationBin, calibrationBins } from "./calibration-bins.js";
-import { argmax } from "./class-counts.js";
 import type { CategoryData, MetricDefinition, RawValues } from "./metric.js";
 
 /** torchmetrics' default. */
@@ -20,7 +20,7 @@ export const calibrationError: MetricDefinition = {
 
 /** Rows by the probability of their predicted class. */
 export function confidenceBins({ probabilities, targets, classes: { length: width } }: CategoryData, bins: number): readonly CalibrationBin[] {
-  const decisions = Int32Array.from(targets, (_, i) => argmax(probabilities, i, width));
+  const decisions = Int32Array.from(targets, (_, i) => argmax(probabilities, i * width, width));
   return calibrationBins(targets.length, (i) => probabilities[i * width + (decisions[i] ?? 0)] ?? Number.NaN, (i) => decisions[i] === targets[i], bins);
 }
 

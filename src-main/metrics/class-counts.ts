@@ -36,17 +36,6 @@ export function countClasses(classes: number, rows: number, actual: (i: number) 
   };
 }
 
-/** The index of the largest of `row`'s K values, the first of several, as torch.argmax. */
-export function argmax(values: Float32Array, row: number, width: number): number {
-  let best = 0;
-  let largest = values[row * width] ?? NaN;
-  for (let k = 1; k < width; k++) {
-    const value = values[row * width + k] ?? NaN;
-    if (value > largest) [best, largest] = [k, value];
-  }
-  return best;
-}
-
 export function sum(values: readonly number[]): number {
   return values.reduce((a, b) => a + b, 0);
 }

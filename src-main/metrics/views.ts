@@ -1,5 +1,6 @@
+import { argmax } from "../base/argmax.js";
 import { LatheError } from "../base/errors.js";
-import { argmax, countClasses, type ClassCounts } from "./class-counts.js";
+import { countClasses, type ClassCounts } from "./class-counts.js";
 import type { BinaryData, BinaryView, CategoryData, CategoryView, NumericData, NumericView } from "./metric.js";
 
 /** Rows whose class is known, and how they were decided, counted when first asked for. */
@@ -13,7 +14,7 @@ export function categoryView(data: CategoryData): CategoryView {
     ...known,
     rows,
     get counts() {
-      return (counts ??= countClasses(width, rows, (i) => known.targets[i] ?? -1, (i) => argmax(known.probabilities, i, width)));
+      return (counts ??= countClasses(width, rows, (i) => known.targets[i] ?? -1, (i) => argmax(known.probabilities, i * width, width)));
     },
   };
 }

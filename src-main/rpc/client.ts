@@ -1,8 +1,8 @@
-import { createBirpc } from "birpc";
 import { DisposableStore, toDisposable, type Disposable } from "../base/disposable.js";
 import { LatheError, toLatheError } from "../base/errors.js";
 import type { Contract, Procedure, Stream } from "../contract/contract.js";
-import { checkMessage, checkValue, clientMethods, errorFromWire, reply } from "./messages.js";
+import { checkValue, clientMethods, errorFromWire, reply, type serverMethods } from "./messages.js";
+import { createPeer } from "./peer.js";
 import type { Transport } from "./transport.js";
 import type { CallOptions, Client, EventOf, Observer, ParamsOf, Procedures } from "./types.js";
 
@@ -23,13 +23,6 @@ export interface ConnectedClient<C extends Contract> extends Client<C>, Disposab
   readonly subscriptions: number;
 }
 
-interface ServerFunctions {
-  call(request: { readonly id: string; readonly path: string; readonly input: unknown }): Promise<unknown>;
-  cancel(id: string): void;
-  subscribe(request: { readonly id: string; readonly stream: string; readonly params: unknown }): Promise<unknown>;
-  unsubscribe(id: string): void;
-}
-
 interface Subscriber {
   readonly name: string;
   readonly stream: Stream;
@@ -44,46 +37,33 @@ export function createClient<C extends Contract>(contract: C, transport: Transpo
   let pending = 0;
   const invalid = (error: LatheError) => options.onInvalid?.(error);
 
-  const functions = {
-    async deliver({ id, events }: { readonly id: string; readonly events: readonly unknown[] }): Promise<void> {
-      for (const event of events) {
-        const subscriber = subscribers.get(id);
-        if (!subscriber) return;
-        try {
-          subscriber.observer.next(checkValue(subscriber.stream.event, event, `an event of ${subscriber.name}`));
-        } catch (thrown) {
-          invalid(toLatheError(thrown));
-        }
-      }
-      await options.taken?.();
-    },
-    end({ id, error }: { readonly id: string; readonly error?: Parameters<typeof errorFromWire>[0] | undefined }): void {
-      const subscriber = subscribers.get(id);
-      subscribers.delete(id);
-      subscriber?.observer.end?.(error && errorFromWire(error));
-    },
-  };
-  const remote = createBirpc<ServerFunctions, typeof functions>(functions, {
-    post: (message) => transport.send(message),
-    on: (receive) => {
-      store.add(
-        transport.onMessage((message) => {
+  const remote = createPeer<typeof clientMethods, typeof serverMethods>({
+    transport, methods: clientMethods, onMalformed: invalid,
+    functions: {
+      async deliver({ id, events }) {
+        for (const event of events) {
+          const subscriber = subscribers.get(id);
+          if (!subscriber) return;
           try {
-            receive(checkMessage(message, clientMethods));
+            subscriber.observer.next(checkValue(subscriber.stream.event, event, `an event of ${subscriber.name}`));
           } catch (thrown) {
             invalid(toLatheError(thrown));
           }
-        }),
-      );
+        }
+        await options.taken?.();
+      },
+      end({ id, error }) {
+        const subscriber = subscribers.get(id);
+        subscribers.delete(id);
+        subscriber?.observer.end?.(error && errorFromWire(error));
+      },
     },
-    off: () => store.dispose(),
-    onGeneralError: (_error, name, args) => name !== undefined && args !== undefined,
-    timeout: -1,
   });
   const closedError = () => new LatheError("rpc.closed", "the connection to Lathe was lost");
   store.add(
     transport.onClose(() => {
-      remote.$close(closedError());
+      remote.close(closedError());
+      store.dispose();
       for (const [id, { observer }] of [...subscribers]) {
         subscribers.delete(id);
         observer.end?.(closedError());
@@ -94,20 +74,20 @@ export function createClient<C extends Contract>(contract: C, transport: Transpo
   async function call(path: string, procedure: Procedure, input: unknown, { signal }: CallOptions = {}): Promise<unknown> {
     const cancelled = () => new LatheError("cancelled", `${path} was cancelled`);
     if (signal?.aborted) throw cancelled();
-    if (remote.$closed) throw closedError();
+    if (remote.closed) throw closedError();
     const id = `c${++lastId}`;
     pending++;
     let stop = () => undefined as void;
     try {
       const given = new Promise<never>((_resolve, reject) => {
         const onAbort = () => {
-          if (!remote.$closed) remote.cancel.asEvent(id).catch(() => undefined);
+          remote.tell("cancel", id);
           reject(cancelled());
         };
         signal?.addEventListener("abort", onAbort, { once: true });
         stop = () => signal?.removeEventListener("abort", onAbort);
       });
-      const answer = checkValue(reply, await Promise.race([remote.call({ id, path, input }), given]), `the answer to ${path}`);
+      const answer = checkValue(reply, await Promise.race([remote.ask("call", { id, path, input }), given]), `the answer to ${path}`);
       if (!answer.ok) throw errorFromWire(answer.error);
       return checkValue(procedure.output, answer.value, `the answer to ${path}`);
     } finally {
@@ -124,15 +104,15 @@ export function createClient<C extends Contract>(contract: C, transport: Transpo
       if (subscribers.delete(id)) observer.end?.(toLatheError(thrown));
     };
     subscribers.set(id, { name, stream, observer: observer });
-    if (remote.$closed) queueMicrotask(() => fail(closedError()));
+    if (remote.closed) queueMicrotask(() => fail(closedError()));
     else {
-      remote.subscribe({ id, stream: name, params }).then((answer) => {
+      remote.ask("subscribe", { id, stream: name, params }).then((answer) => {
         const checked = checkValue(reply, answer, `the answer to ${name}`);
         if (!checked.ok) fail(errorFromWire(checked.error));
       }).catch(fail);
     }
     return toDisposable(() => {
-      if (subscribers.delete(id) && !remote.$closed) remote.unsubscribe.asEvent(id).catch(() => undefined);
+      if (subscribers.delete(id)) remote.tell("unsubscribe", id);
     });
   }
 

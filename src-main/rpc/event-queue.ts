@@ -3,7 +3,7 @@ const batchSize = 256;
 
 export interface EventQueueOptions<E> {
   /** Hands a batch to the subscriber; settles when it has taken it. */
-  deliver(events: readonly E[]): Promise<void>;
+  deliver(events: readonly E[]): Promise<unknown>;
   /** As `Stream.supersedes`. */
   supersedes(event: E): string | undefined;
   /** The backlog beyond which the subscriber counts as lost. */

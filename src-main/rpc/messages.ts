@@ -3,8 +3,8 @@ import { LatheError, toLatheError, type ErrorRecord } from "../base/errors.js";
 import { MOST_NESTED, isNestedDeeply } from "../base/nesting.js";
 
 /**
- * What crosses the wire. The envelope is birpc's: `q` asks method `m` with arguments `a` (answer wanted where there is an `i`), `s` answers.
- * The arguments are ours, below. Everything is checked on arrival, on both sides.
+ * What crosses the wire. `q` asks method `m` with arguments `a`, of which there is one; an answer is wanted where there is an `i`. `s` answers the question `i` with `r`,
+ * or says in `e` why it cannot. `o`, which an earlier version could send, means nothing. Everything is checked on arrival, on both sides.
  */
 
 /** Ids are made by the client: short, unique on their connection. */
@@ -40,12 +40,14 @@ const envelope = z.union([
 
 export type MethodTable = Readonly<Record<string, z.ZodType<readonly unknown[]>>>;
 
+export type Message = z.output<typeof envelope>;
+
 /**
- * A message as birpc may see it.
+ * A message in the form of the protocol.
  * @param methods what the receiving side offers.
  * @throws LatheError `rpc.invalid`
  */
-export function checkMessage(message: unknown, methods: MethodTable): unknown {
+export function checkMessage(message: unknown, methods: MethodTable): Message {
   const parsed = envelope.safeParse(message);
   if (!parsed.success) throw new LatheError("rpc.invalid", `a message is not in the form of the protocol: ${describeIssues(parsed.error)}`);
   if (parsed.data.t === "s") return parsed.data;

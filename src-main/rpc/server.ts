@@ -1,10 +1,10 @@
-import { createBirpc } from "birpc";
 import type { z } from "zod";
 import { DisposableStore, type Disposable } from "../base/disposable.js";
 import { LatheError, toLatheError } from "../base/errors.js";
 import type { Contract, Procedure, Stream } from "../contract/contract.js";
 import { EventQueue } from "./event-queue.js";
-import { checkMessage, checkValue, type clientMethods, failure, serverMethods, type Reply } from "./messages.js";
+import { checkValue, type clientMethods, failure, serverMethods, type Reply } from "./messages.js";
+import { createPeer } from "./peer.js";
 import type { Transport } from "./transport.js";
 import type { CallContext, Router, Sink } from "./types.js";
 
@@ -35,11 +35,6 @@ export interface Connection extends Disposable {
 
 type AnyHandler = (input: unknown, context: CallContext) => unknown;
 type AnyStreamHandler = (params: unknown, sink: Sink<unknown>, context: CallContext) => Disposable | Promise<Disposable>;
-
-interface ClientFunctions {
-  deliver(message: { readonly id: string; readonly events: readonly unknown[] }): Promise<void>;
-  end(message: z.input<typeof clientMethods.end>[0]): void;
-}
 
 interface Subscription {
   readonly abort: AbortController;
@@ -85,7 +80,7 @@ export function serveConnection<C extends Contract>(options: ServeOptions<C>): C
       }
       const checked = checkValue(stream.params, params, `the parameters of ${name}`);
       const queue = new EventQueue<unknown>({
-        deliver: (events) => remote.deliver({ id, events }),
+        deliver: (events) => remote.ask("deliver", { id, events: [...events] }),
         supersedes: (event) => stream.supersedes(event),
         limit: limits.backlog,
         onOverflow: () => void finish(id, new LatheError("rpc.closed", `the receiver of ${name} fell more than ${limits.backlog} events behind`)),
@@ -128,7 +123,7 @@ export function serveConnection<C extends Contract>(options: ServeOptions<C>): C
     subscription.source?.dispose();
     await subscription.queue.drained();
     subscription.queue.close();
-    if (!remote.$closed) await remote.end.asEvent({ id, ...(error === undefined ? {} : { error: wireError(error) }) }).catch(() => undefined);
+    remote.tell("end", { id, ...(error === undefined ? {} : { error: wireError(error) }) });
   }
 
   function release(id: string): void {
@@ -145,36 +140,20 @@ export function serveConnection<C extends Contract>(options: ServeOptions<C>): C
     return failure(error);
   }
 
-  const functions = {
-    call,
-    cancel: (id: string) => calls.get(id)?.abort(new LatheError("cancelled", "the caller gave up")),
-    subscribe,
-    unsubscribe: release,
-  };
-  const remote = createBirpc<ClientFunctions, typeof functions>(functions, {
-    post: (message) => transport.send(message),
-    on: (receive) => {
-      store.add(
-        transport.onMessage((message) => {
-          try {
-            receive(checkMessage(message, serverMethods));
-          } catch (thrown) {
-            refused(toLatheError(thrown), "");
-            transport.close("malformed");
-          }
-        }),
-      );
+  const remote = createPeer<typeof serverMethods, typeof clientMethods>({
+    transport, methods: serverMethods,
+    functions: { call, cancel: (id) => calls.get(id)?.abort(new LatheError("cancelled", "the caller gave up")), subscribe, unsubscribe: release },
+    onMalformed: (error) => {
+      refused(error, "");
+      transport.close("malformed");
     },
-    off: () => store.dispose(),
-    // An answer that finds the connection gone has nobody to go to; what waits for answers is rejected by `$close`.
-    onGeneralError: (_error, name, args) => name !== undefined && args !== undefined,
-    timeout: -1,
   });
   store.add(
     transport.onClose(() => {
       for (const abort of calls.values()) abort.abort(new LatheError("cancelled", "the connection closed"));
       for (const id of [...subscriptions.keys()]) release(id);
-      remote.$close(new LatheError("rpc.closed", "the connection closed"));
+      remote.close(new LatheError("rpc.closed", "the connection closed"));
+      store.dispose();
     }),
   );
   return {

@@ -4,7 +4,8 @@ import type { IncomingMessage } from "node:http";
 import { extname, join } from "node:path";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { LatheError, toLatheError } from "../base/errors.js";
+import { LatheError } from "../base/errors.js";
+import { storageError } from "../base/storage-error.js";
 import { sweepLeftBehind, workName } from "../base/work-folder.js";
 import { pictureExtensions, tableExtensions } from "../contract/extensions.js";
 import type { Studio } from "../services/studio.js";
@@ -32,7 +33,7 @@ export async function receiveUpload(request: IncomingMessage, name: string, { ac
   if (announced > limit) throw tooLarge(plain, limit);
   const folder = await access.resolveNew(join(await projects.folder(), "Uploads"), "the folder for uploads");
   await mkdir(folder, { recursive: true }).catch((thrown: unknown) => {
-    throw new LatheError("run.storage", `${folder} cannot be made: ${toLatheError(thrown).message}`, { path: folder }, { cause: thrown });
+    throw storageError(folder, thrown);
   });
   // One kind for all names: what a killed server left of one is taken away by the next upload of any.
   sweepLeftBehind(folder, PART);
@@ -49,8 +50,7 @@ export async function receiveUpload(request: IncomingMessage, name: string, { ac
     if (announced > 0 && received !== announced) throw new LatheError("rpc.closed", `${plain} did not arrive whole: ${received} of ${announced} bytes`);
     return await keepUnderFreeName(part, folder, plain, extension);
   } catch (thrown) {
-    const error = toLatheError(thrown);
-    throw error.code === "internal" ? new LatheError("run.storage", `${plain} could not be kept in ${folder}: ${error.message}`, { path: folder }, { cause: thrown }) : error;
+    throw storageError(join(folder, plain), thrown);
   } finally {
     await rm(part, { force: true }).catch(() => undefined);
   }

@@ -1,7 +1,6 @@
 import { type EngineStatusView, engineStatus } from "../contract/settings.js";
 import { launchChildProcess } from "./engine-link.js";
-import { inEngine } from "./jobs.js";
-import type { EngineRunner } from "./studio.js";
+import { type EngineRunner, inEngine } from "./jobs.js";
 
 const statuses = (value: unknown): readonly EngineStatusView[] => engineStatus.array().parse(value);
 

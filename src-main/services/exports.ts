@@ -1,12 +1,11 @@
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { LatheError } from "../base/errors.js";
-import { modeLike } from "../base/replace-file.js";
-import { partOf } from "../base/work-folder.js";
+import { modeLike, replaceFileSync } from "../base/replace-file.js";
+import { storageError } from "../base/storage-error.js";
 import type { ExportFormat, ModelCard } from "../contract/run-views.js";
 import type { RunReference } from "../contract/summaries.js";
 import { type Preprocess, PREPROCESS, exporters } from "../exporters/index.js";
-import { storageError } from "../training/checkpoint.js";
 import type { FolderAccess } from "./folder-access.js";
 import { type WorkControl, inEngine } from "./jobs.js";
 import { runFolder } from "./models.js";
@@ -40,20 +39,13 @@ export async function exportRun(path: string, format: string, out: string, { pre
   if (!existsSync(join(run, exporter.source))) throw unfinished(run, exporter.source);
   const target = resolve(out);
   refuseOut(target, [], run);
-  const temporary = partOf(target);
   const bytes = exporter.write(run, preprocess);
   // The run's own file has been held against the trainer; what was cut out of it has not.
   if (preprocess === "none") await inEngine({ kind: "check-export", model: join(run, exporter.source), bare: bytes }, () => undefined, () => undefined, control);
   try {
     mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(temporary, bytes, { flag: "wx", ...modeLike(target) });
-    renameSync(temporary, target);
+    replaceFileSync(target, [bytes], modeLike(target));
   } catch (thrown) {
-    try {
-      rmSync(temporary, { force: true });
-    } catch {
-      // Where it could not be made, it cannot be taken away either; what counts is why.
-    }
     throw storageError(target, thrown, "Nothing was written");
   }
   return { path: target, bytes: bytes.length };

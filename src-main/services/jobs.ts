@@ -1,5 +1,5 @@
 import { LatheError, toLatheError } from "../base/errors.js";
-import type { TrainRequest } from "../contract/engine-messages.js";
+import type { EngineWork, TrainRequest } from "../contract/engine-messages.js";
 import { type DoneEvent, type RunEvent, type StageEvent, doneEvent } from "../contract/events.js";
 import { type LaunchEngine, launchChildProcess, runInEngine } from "./engine-link.js";
 import type { TrainingJob } from "./job-types.js";
@@ -65,6 +65,9 @@ const GRACE = 3000;
 
 /** How other work than training is called off, and what starts its process. */
 export type WorkControl = Pick<StartSetting, "signal" | "launch">;
+
+/** `inEngine`, with processes started as a host starts them. */
+export type EngineRunner = <T>(work: EngineWork, onEvent: (event: RunEvent) => void, check: (value: unknown) => T, signal?: AbortSignal) => Promise<T>;
 
 /** Any other work of the engine process, with its progress. @throws LatheError what the work failed with; `cancelled` where it was called off. */
 export async function inEngine<T>(

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { argmax } from "../base/argmax.js";
 import { LatheError } from "../base/errors.js";
 import type { JudgedRow, judgedRowsRequest } from "../contract/evaluation-views.js";
 import type { KeptTarget } from "../training/kept-predictions.js";
@@ -72,11 +73,7 @@ function judgeOf(target: KeptTarget, request: Pick<JudgedRowsRequest, "threshold
       return { decision, confidence: (place) => of(place, decision(place) === 1), residual: () => 0, loss: (place) => surprise(of(place, truths[place] === 1)) };
     }
     case "category": {
-      const decision = (place: number): number => {
-        let best = 0;
-        for (let k = 1; k < width; k++) if (at(place * width + k) > at(place * width + best)) best = k;
-        return best;
-      };
+      const decision = (place: number) => argmax(outputs, place * width, width);
       return { decision, confidence: (place) => at(place * width + decision(place)), residual: () => 0, loss: (place) => surprise(at(place * width + (truths[place] ?? 0))) };
     }
   }

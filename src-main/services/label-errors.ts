@@ -1,3 +1,4 @@
+import { argmax } from "../base/argmax.js";
 import { LatheError } from "../base/errors.js";
 import type { LabelErrors } from "../contract/evaluation-views.js";
 import type { KeptPredictions, KeptTarget } from "../training/kept-predictions.js";
@@ -53,10 +54,10 @@ export function suspectLabels(parts: readonly { readonly predictions: KeptPredic
       const given = target.truths[place] ?? -1;
       const givenProbability = probabilityOf(target, place, given);
       if (!known(given, classes.length, givenProbability)) continue;
-      const proposed = likeliest(target, place, classes.length);
+      const proposed = likeliest(target, place);
       const proposedProbability = probabilityOf(target, place, proposed);
-      // Of a class as likely as the label nothing is proposed.
-      if (proposedProbability <= givenProbability || proposedProbability < (thresholds[proposed] ?? Infinity)) continue;
+      // Nothing is proposed where a class is as likely as the label, or a probability is no number.
+      if (!(proposedProbability > givenProbability && proposedProbability >= (thresholds[proposed] ?? Infinity))) continue;
       suspects.push({ split, row: rows[place] ?? 0, given, proposed, givenProbability, proposedProbability });
     }
   }
@@ -81,9 +82,6 @@ function probabilityOf({ kind, outputs, width }: LabelledTarget, place: number, 
   return k === 1 ? yes : 1 - yes;
 }
 
-/** The first of several. */
-function likeliest(target: LabelledTarget, place: number, classes: number): number {
-  let best = 0;
-  for (let k = 1; k < classes; k++) if (probabilityOf(target, place, k) > probabilityOf(target, place, best)) best = k;
-  return best;
+function likeliest(target: LabelledTarget, place: number): number {
+  return target.kind === "category" ? argmax(target.outputs, place * target.width, target.width) : argmax([probabilityOf(target, place, 0), probabilityOf(target, place, 1)]);
 }

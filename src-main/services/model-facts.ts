@@ -1,4 +1,5 @@
 import { stat } from "node:fs/promises";
+import { Lru } from "../base/lru.js";
 import type { ModelFacts } from "../training/inference-model.js";
 import type { Reader } from "./reader.js";
 
@@ -9,16 +10,14 @@ const MOST = 4;
 export type ModelFactsStore = (model: string) => Promise<ModelFacts>;
 
 export function createModelFacts(reader: Reader): ModelFactsStore {
-  const remembered = new Map<string, { readonly identity: string; readonly facts: ModelFacts }>();
+  const remembered = new Lru<string, { readonly identity: string; readonly facts: ModelFacts }>(MOST);
   return async (model) => {
     const { mtimeMs, size } = await stat(model);
     const identity = `${mtimeMs} ${size}`;
     const known = remembered.get(model);
     if (known?.identity === identity) return known.facts;
     const facts = await reader.ask("facts", { model }, model);
-    remembered.delete(model);
     remembered.set(model, { identity, facts });
-    for (const oldest of [...remembered.keys()].slice(0, Math.max(0, remembered.size - MOST))) remembered.delete(oldest);
     return facts;
   };
 }

@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { LatheError, toLatheError } from "../base/errors.js";
+import { Lru } from "../base/lru.js";
 import type { EngineReply, ModelAnswer, ModelAnswers, ModelQuestion } from "../contract/engine-messages.js";
 import { type EngineLink, type LaunchEngine, launchChildProcess, runInEngine } from "./engine-link.js";
 
@@ -27,10 +28,10 @@ interface Server {
 }
 
 export function createModelServers({ launch = launchChildProcess, idle = IDLE, deadline = DEADLINE }: { readonly launch?: LaunchEngine | undefined; readonly idle?: number; readonly deadline?: number } = {}): ModelServers {
-  const servers = new Map<string, Server>();
+  const servers = new Lru<string, Server>(MOST);
 
   function retire(model: string, server: Server): void {
-    if (servers.get(model) === server) servers.delete(model);
+    servers.delete(model, server);
     server.close();
   }
 
@@ -46,14 +47,13 @@ export function createModelServers({ launch = launchChildProcess, idle = IDLE, d
         server = undefined;
       }
       server ??= startServer(model, identity, { launch, idle, deadline }, (ended) => retire(model, ended));
-      servers.delete(model);
-      servers.set(model, server);
-      for (const [oldest, other] of [...servers].slice(0, Math.max(0, servers.size - MOST))) retire(oldest, other);
+      for (const other of servers.set(model, server)) other.close();
       // Who answers a question of a kind answers in kind.
       return unlessAborted(server.ask(question) as Promise<ModelAnswers[Q["kind"]]>, signal);
     },
     close() {
-      for (const [model, server] of [...servers]) retire(model, server);
+      for (const server of servers.values()) server.close();
+      servers.clear();
     },
   };
 }

@@ -3,6 +3,7 @@ import { realpath, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { z } from "zod";
 import { LatheError, toLatheError } from "../base/errors.js";
+import { Lru } from "../base/lru.js";
 import { type ImageInputSpec, pictureOptions } from "../contract/data.js";
 import type { AugmentedAnswer, AugmentedQuestion, PictureOfProject, PictureView, SampleAnswer, SampleQuestion, ThumbnailsAnswer, ThumbnailsQuestion } from "../contract/picture-views.js";
 import { type PixelFormat, type ViewOfPicture, readQuarantine, restoreFromQuarantine } from "../datasets/index.js";
@@ -27,27 +28,16 @@ export interface PictureViews {
 const MOST_KEPT = 48 << 20;
 
 export function createPictureViews(access: FolderAccess, reader: Reader): PictureViews {
-  const kept = new Map<string, ViewOfPicture>();
-  let keptBytes = 0;
+  const kept = new Lru<string, ViewOfPicture>(MOST_KEPT, ({ image }) => image.length);
 
   /** From memory where the file is still what it was. */
   async function view(path: string, side: number, background: string, signal?: AbortSignal): Promise<ViewOfPicture> {
     const mark = await stat(path).catch(() => undefined);
     const key = JSON.stringify([path, mark?.size, mark?.mtimeMs, side, background]);
     const known = kept.get(key);
-    if (known) {
-      kept.delete(key);
-      kept.set(key, known);
-      return known;
-    }
+    if (known) return known;
     const made = await reader.ask("view", { path, side, background }, path, signal);
     kept.set(key, made);
-    keptBytes += made.image.length;
-    for (const [oldest, { image }] of kept) {
-      if (keptBytes <= MOST_KEPT) break;
-      kept.delete(oldest);
-      keptBytes -= image.length;
-    }
     return made;
   }
 

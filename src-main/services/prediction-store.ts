@@ -1,13 +1,16 @@
 import { stat } from "node:fs/promises";
 import { LatheError } from "../base/errors.js";
+import { Lru } from "../base/lru.js";
 import { type KeptPredictions, type KeptSplit, predictionsFile, readPredictions } from "../training/kept-predictions.js";
 
 /** Runs whose predictions stay in memory: the one looked at, and one to compare it with. */
 const MOST_RUNS = 2;
+/** Questions whose work is kept, by split of a run. */
+const MOST_WORKED = 8;
 
 /** A split's predictions with what is worked out from them, by question, as long as they are at hand. */
 export interface LoadedPredictions extends KeptPredictions {
-  readonly worked: Map<string, unknown>;
+  readonly worked: Lru<string, unknown>;
 }
 
 /** Predictions of runs, read once. */
@@ -17,7 +20,7 @@ export interface PredictionStore {
 }
 
 export function createPredictionStore(): PredictionStore {
-  const runs = new Map<string, Map<KeptSplit, { readonly identity: string; readonly loaded: LoadedPredictions }>>();
+  const runs = new Lru<string, Map<KeptSplit, { readonly identity: string; readonly loaded: LoadedPredictions }>>(MOST_RUNS);
   return {
     async load(run, split) {
       const path = predictionsFile(run, split);
@@ -26,28 +29,23 @@ export function createPredictionStore(): PredictionStore {
       });
       const identity = `${found.mtimeMs} ${found.size} ${found.ino}`;
       const splits = runs.get(run) ?? new Map<KeptSplit, { readonly identity: string; readonly loaded: LoadedPredictions }>();
-      runs.delete(run);
       runs.set(run, splits);
-      for (const oldest of [...runs.keys()].slice(0, Math.max(0, runs.size - MOST_RUNS))) runs.delete(oldest);
       const known = splits.get(split);
       if (known?.identity === identity) return known.loaded;
-      const loaded = { ...readPredictions(path), worked: new Map<string, unknown>() };
+      const loaded = { ...readPredictions(path), worked: new Lru<string, unknown>(MOST_WORKED) };
       splits.set(split, { identity, loaded });
       return loaded;
     },
   };
 }
 
-/** Questions whose work is kept, by split of a run. */
-const MOST_WORKED = 8;
-
 /** Works something out of predictions, or recalls it. */
 export function workedOut<T>({ worked }: LoadedPredictions, question: readonly unknown[], work: () => T): T {
   const key = JSON.stringify(question);
   // Under one key there is only what one kind of question, its first word, works out.
-  const value = worked.has(key) ? worked.get(key) as T : work();
-  worked.delete(key);
+  const known = worked.get(key);
+  if (known !== undefined) return known as T;
+  const value = work();
   worked.set(key, value);
-  for (const oldest of [...worked.keys()].slice(0, Math.max(0, worked.size - MOST_WORKED))) worked.delete(oldest);
   return value;
 }

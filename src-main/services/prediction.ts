@@ -10,6 +10,7 @@ import { kindOf } from "../features/index.js";
 import { outExists } from "../training/predict-table.js";
 import { readTrainingValues } from "../training/training-values.js";
 import type { FolderAccess } from "./folder-access.js";
+import type { EngineRunner } from "./jobs.js";
 import type { ModelFactsStore } from "./model-facts.js";
 import type { ModelServers } from "./model-servers.js";
 import { refuseOut } from "./out-file.js";
@@ -17,7 +18,6 @@ import { resolvePictures } from "./picture-paths.js";
 import { describeAnswer, formOf } from "./prediction-form.js";
 import { modelOfRun } from "./run-reference.js";
 import type { Progress } from "./shared-work.js";
-import type { EngineRunner } from "./studio.js";
 
 /** Rows of a written file that are told with it. */
 const PREVIEW = 200;

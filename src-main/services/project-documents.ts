@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { LatheError, toLatheError } from "../base/errors.js";
 import { readOwnFileSync } from "../base/own-files.js";
 import { replaceFile } from "../base/replace-file.js";
+import { storageError } from "../base/storage-error.js";
 import { formatJson, parseJson } from "../contract/json.js";
 import { MOST_DOCUMENT } from "../base/limits.js";
 import { PROJECT_VERSION, parseProject } from "../contract/project.js";
@@ -50,7 +51,7 @@ export function createProjectDocuments(access: FolderAccess): ProjectDocuments {
     try {
       await replaceFile(file, bytes);
     } catch (thrown) {
-      throw new LatheError("run.storage", `${file} cannot be written: ${toLatheError(thrown).message}`, { file }, { cause: thrown });
+      throw storageError(file, thrown);
     }
     return { revision: revisionOf(bytes), problems: documentProblems(document, file) };
   }

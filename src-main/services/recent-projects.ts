@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { LatheError, toLatheError } from "../base/errors.js";
+import { storageError } from "../base/storage-error.js";
 import { writeWhole } from "./state-folder.js";
 
 const fileSchema = z.object({
@@ -42,7 +42,7 @@ export function createRecentProjects(folder: string, now: () => number = Date.no
       try {
         await writeWhole(file, `${JSON.stringify({ version: 1, projects: projects.slice(0, limit) }, null, 2)}\n`);
       } catch (thrown) {
-        throw new LatheError("run.storage", `the list of projects ${file} cannot be written: ${toLatheError(thrown).message}`, { file }, { cause: thrown });
+        throw storageError(file, thrown, undefined, "the list of projects");
       }
       return result;
     });

@@ -1,5 +1,5 @@
 import { LatheError, toLatheError } from "../base/errors.js";
-import { dataFingerprint, readRows } from "../datasets/index.js";
+import { createViews, dataFingerprint, readRows } from "../datasets/index.js";
 import { readConfig } from "../training/run-config.js";
 import { RunFolder } from "../training/run-folder.js";
 import type { FolderAccess } from "./folder-access.js";
@@ -27,7 +27,7 @@ export async function cellsOfRows(access: FolderAccess, tables: Tables, run: Fou
     if (changed) return none("the data file has changed since this run was trained, so the rows cannot be shown; what the model answered then is kept");
     if (rows.length === 0) return { columns: [], cells: new Map(), rootOf: () => undefined };
     return await tables.use(data, (table) => table.exclusively(async () => {
-      const views: Views = (table.kept.get(KEPT) as Views | undefined) ?? new Map<string, never>();
+      const views: Views = (table.kept.get(KEPT) as Views | undefined) ?? createViews();
       table.kept.set(KEPT, views);
       // The split does not matter here.
       const split = new LatheError("internal", "rows were asked for without a split");

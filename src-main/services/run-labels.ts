@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { replaceFile } from "../base/replace-file.js";
+import { storageError } from "../base/storage-error.js";
 import { z } from "zod";
-import { storageError } from "../training/checkpoint.js";
 import { inside } from "../base/own-files.js";
 import { JSON_BOUNDS } from "../base/json-bounds.js";
 import { readOwnJson } from "../base/own-json.js";

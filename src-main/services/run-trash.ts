@@ -2,9 +2,9 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { LatheError } from "../base/errors.js";
+import { storageError } from "../base/storage-error.js";
 import { TRASH } from "../training/run-folder.js";
 import { heldElsewhere, isHeld } from "../training/run-lock.js";
-import { storageError } from "../training/checkpoint.js";
 import { inside } from "../base/own-files.js";
 
 /** Runs that were deleted and can be brought back: `runs/.trash` of their project. */

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { z } from "zod";
 import { packageRoot } from "../base/entries.js";
 import { LatheError } from "../base/errors.js";
+import { storageError } from "../base/storage-error.js";
 import { type SampleSummary, sampleSummary } from "../contract/project-views.js";
-import { storageError } from "../training/checkpoint.js";
 import { createProject } from "./create-project.js";
 import { freeFolder } from "./propose-project.js";
 

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { LatheError, toLatheError } from "../base/errors.js";
+import { storageError } from "../base/storage-error.js";
 import { type Settings, type SettingsChange, settingsSchema } from "../contract/settings.js";
 import { writeWhole } from "./state-folder.js";
 
@@ -37,7 +37,7 @@ export function createSettings(folder: string): SettingsStore {
         try {
           await writeWhole(file, `${JSON.stringify(next, null, 2)}\n`);
         } catch (thrown) {
-          throw new LatheError("run.storage", `the settings ${file} cannot be written: ${toLatheError(thrown).message}`, { file }, { cause: thrown });
+          throw storageError(file, thrown, undefined, "the settings");
         }
         return next;
       });

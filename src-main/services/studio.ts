@@ -1,5 +1,3 @@
-import type { EngineWork } from "../contract/engine-messages.js";
-import type { RunEvent } from "../contract/events.js";
 import { createEngineList, type EngineList } from "./engines.js";
 import { type Evaluation, createEvaluation } from "./evaluation.js";
 import { type Files, createFiles } from "./files.js";
@@ -12,7 +10,7 @@ import { createModelServers } from "./model-servers.js";
 import { type PictureCorrections, createPictureCorrections } from "./picture-corrections.js";
 import { type PictureViews, createPictureViews } from "./picture-views.js";
 import { type Pictures, createPictures } from "./pictures.js";
-import { inEngine, startTraining } from "./jobs.js";
+import { type EngineRunner, inEngine, startTraining } from "./jobs.js";
 import { type Prediction, createPrediction } from "./prediction.js";
 import { type ProjectDocuments, createProjectDocuments } from "./project-documents.js";
 import { createProjects, type Projects } from "./projects.js";
@@ -52,8 +50,6 @@ export interface Studio {
    */
   close(grace: number, onWaiting?: (what: string) => void): Promise<void>;
 }
-
-export type EngineRunner = <T>(work: EngineWork, onEvent: (event: RunEvent) => void, check: (value: unknown) => T, signal?: AbortSignal) => Promise<T>;
 
 export interface StudioOptions {
   /** Folders that clients may name; null: any. */

@@ -1,7 +1,7 @@
 import { LatheError, toLatheError } from "../base/errors.js";
 import { parseProject } from "../contract/project.js";
 import type { RowsPage } from "../contract/table-views.js";
-import { type TableSplit, readRows, splitTable } from "../datasets/index.js";
+import { type TableSplit, createViews, readRows, splitTable } from "../datasets/index.js";
 import { type ProjectData, readProjectData } from "./project-data.js";
 import type { FolderAccess } from "./folder-access.js";
 import type { OpenTable, Tables } from "./tables.js";
@@ -48,7 +48,7 @@ async function splitOf(table: OpenTable, { document, file }: ProjectData, signal
     if (error.code === "cancelled") throw error;
     return error;
   });
-  const made: Kept = { key, split, views: new Map() };
+  const made: Kept = { key, split, views: createViews() };
   table.kept.set(KEPT, made);
   return made;
 }

@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import { Lru } from "../base/lru.js";
 import { makeWorkFolder } from "../base/work-folder.js";
 import type { SourceSpec } from "../contract/data.js";
 import type { ColumnsResult } from "../contract/table-views.js";
@@ -60,7 +61,7 @@ export interface TablesOptions {
 
 export function createTables(access: FolderAccess, { idle = IDLE, most = MOST_OPEN, probe = () => Promise.resolve() }: TablesOptions = {}): Tables {
   const entries = new Map<string, Entry>();
-  const remembered = new Map<string, { readonly identity: string; readonly found: ColumnsFound }>();
+  const remembered = new Lru<string, { readonly identity: string; readonly found: ColumnsFound }>(MOST_REMEMBERED);
   // A table that is open when the process ends leaves nothing behind.
   const onExit = () => closeAll();
 
@@ -146,9 +147,7 @@ export function createTables(access: FolderAccess, { idle = IDLE, most = MOST_OP
       entry.columns = work;
       try {
         const found = await work.join(signal, onProgress);
-        remembered.delete(data.folder);
         remembered.set(data.folder, { identity, found });
-        for (const oldest of [...remembered.keys()].slice(0, Math.max(0, remembered.size - MOST_REMEMBERED))) remembered.delete(oldest);
         return found;
       } finally {
         await afterLeaving(entry, work);

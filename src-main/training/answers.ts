@@ -1,3 +1,4 @@
+import { argmax } from "../base/argmax.js";
 import type { FittedTarget } from "../features/fitted.js";
 
 /** How a model's outputs for a target are written down. */
@@ -5,7 +6,7 @@ export interface AnswerColumns {
   readonly head: readonly string[];
   /** Outputs a row. */
   readonly width: number;
-  /** The decision, then the probability of each class; or the numbers. */
+  /** The decision, then the probability of each class; or the numbers. Probabilities that are no numbers decide nothing: the cell is empty. */
   readonly cells: (outputs: Float32Array) => readonly string[];
 }
 
@@ -18,12 +19,12 @@ export function answerColumns(target: FittedTarget, threshold = 0.5): AnswerColu
     case "binary": return {
       head: [target.name, ...target.classes.map((c) => `${target.name}:${c}`)],
       width: 1,
-      cells: ([p = Number.NaN]) => [target.classes[p > threshold ? 1 : 0], number(1 - p), number(p)],
+      cells: ([p = Number.NaN]) => [Number.isNaN(p) ? "" : target.classes[p > threshold ? 1 : 0], number(1 - p), number(p)],
     };
     case "category": return {
       head: [target.name, ...target.classes.map((c) => `${target.name}:${c}`)],
       width: target.classes.length,
-      cells: (outputs) => [target.classes[outputs.indexOf(Math.max(...outputs))] ?? "", ...Array.from(outputs, number)],
+      cells: (outputs) => [outputs.includes(Number.NaN) ? "" : target.classes[argmax(outputs)] ?? "", ...Array.from(outputs, number)],
     };
   }
 }

@@ -39,10 +39,14 @@ export async function checkExport({ model: path, bare }: CheckExportRequest): Pr
 
   const session = await fileEngine.load(bare, { device: "cpu", threads: 1 });
   try {
-    const parity = await checkParity(session, fitted, fitted.targets.map(targetSpec), once({ size: rows, inputs }), inOwnUnits(fitted, answers, rows), "made-up", (name, value, column) => {
-      const target = defined(judged.get(name), name);
-      return target.kind === "numeric" && target.restore ? target.restore(value, column) : value;
-    }, ({ name }, outputs) => decisionOf(defined(judged.get(name), name), outputs));
+    const parity = await checkParity({
+      model: session, fitted, targets: fitted.targets.map(targetSpec), rows: once({ size: rows, inputs }), trained: inOwnUnits(fitted, answers, rows), split: "made-up",
+      ownUnit: (name, value, column) => {
+        const target = defined(judged.get(name), name);
+        return target.kind === "numeric" && target.restore ? target.restore(value, column) : value;
+      },
+      decide: ({ name }, outputs) => decisionOf(defined(judged.get(name), name), outputs),
+    });
     if (parity.passed) return parity;
     throw new LatheError("export.parity", `the exported model's answers ${differing(parity)}, so it is not handed out; export it with its preprocessing inside`, { parity });
   } finally {

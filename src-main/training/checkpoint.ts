@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { LatheError } from "../base/errors.js";
 import { readOwnFileSync } from "../base/own-files.js";
+import { replaceFileSync } from "../base/replace-file.js";
+import { storageError } from "../base/storage-error.js";
 import type { StateVectors } from "./trainer.js";
 
 /**
@@ -23,21 +25,16 @@ const DAMAGED = "damaged.ckpt";
 
 /** @param folder the run's `checkpoint` folder. @throws LatheError `run.storage` where it cannot be written; what was there stays. */
 export function saveCheckpoint<H>(folder: string, checkpoint: Checkpoint<H>): void {
-  const temporary = join(folder, ".writing.ckpt");
+  const latest = join(folder, LATEST);
   try {
     mkdirSync(folder, { recursive: true });
-    writeSynced(temporary, encode(checkpoint));
-    if (existsSync(join(folder, LATEST))) renameSync(join(folder, LATEST), join(folder, PREVIOUS));
-    renameSync(temporary, join(folder, LATEST));
-    syncFolder(folder);
+    replaceFileSync(latest, [encode(checkpoint)], {
+      written: () => {
+        if (existsSync(latest)) renameSync(latest, join(folder, PREVIOUS));
+      },
+    });
   } catch (thrown) {
-    const error = storageError(folder, thrown, whatIsKept(dirname(folder)));
-    try {
-      rmSync(temporary, { recursive: true, force: true }); // A half-written file would keep a full disk full.
-    } catch {
-      // It is not ours, or the disk is gone: the first error says more.
-    }
-    throw error;
+    throw storageError(folder, thrown, whatIsKept(dirname(folder)));
   }
 }
 
@@ -79,50 +76,6 @@ export function whatIsKept(run: string): string {
   const id = basename(run);
   if ([LATEST, PREVIOUS].some((file) => existsSync(join(run, "checkpoint", file)))) return `What was saved before is kept; go on with train --resume ${id}`;
   return existsSync(join(run, "config.json")) ? `Nothing had been learnt that could be saved; train --resume ${id} starts the run from its beginning` : "No run was made; train again";
-}
-
-/** A failed write as the user should hear of it. @param kept what became of the work. */
-export function storageError(path: string, thrown: unknown, kept: string): LatheError {
-  if (thrown instanceof LatheError) return thrown;
-  const { code, message } = thrown instanceof Error ? { code: (thrown as NodeJS.ErrnoException).code ?? "", message: thrown.message } : { code: "", message: String(thrown) };
-  const reasons: Readonly<Record<string, string>> = {
-    ENOSPC: "the disk is full; free some space",
-    EDQUOT: "the disk quota is used up; free some space",
-    EFBIG: "the file would be larger than the system allows",
-    EACCES: "no permission to write there; choose another folder or change its permissions",
-    EPERM: "no permission to write there; choose another folder or change its permissions",
-    EROFS: "the disk is read-only; choose another folder",
-    ENOTDIR: "a part of the path is a file, not a folder",
-    ENOENT: "the folder is gone",
-    EISDIR: "a folder has that name",
-    ERR_FS_EISDIR: "a folder has that name",
-  };
-  return new LatheError("run.storage", `${path} cannot be written: ${reasons[code] ?? message}. ${kept}`, { path, code }, { cause: thrown });
-}
-
-/** Writes a whole file and waits until it is on disk. */
-export function writeSynced(path: string, bytes: Uint8Array): void {
-  // What a killed process left, or a link that somebody put there: the name goes, not what it leads to.
-  rmSync(path, { force: true });
-  const file = openSync(path, "wx");
-  try {
-    let written = 0;
-    while (written < bytes.length) written += writeSync(file, bytes, written);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-}
-
-/** Makes a rename durable. Windows cannot open folders and needs no such call. */
-function syncFolder(folder: string): void {
-  if (process.platform === "win32") return;
-  const handle = openSync(folder, "r");
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
 }
 
 function encode<H>({ header, vectors }: Checkpoint<H>): Uint8Array {

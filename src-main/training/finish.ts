@@ -116,8 +116,12 @@ async function compareExport(bench: Workbench, model: Uint8Array, split: Split, 
       const judged = defined(bench.judged.get(target), target);
       return judged.kind === "numeric" && judged.restore ? judged.restore(value, column) : value;
     };
-    return await checkParity(session, bench.prepared.fitted, bench.spec.targets, bench.prepared.readRaw(split), trained, split, ownUnit,
-      (target, outputs) => decisionOf(defined(bench.judged.get(target.name), target.name), outputs), picturesOf(bench.prepared.fitted.inputs).length > 0 ? "some" : "all");
+    const { fitted } = bench.prepared;
+    return await checkParity({
+      model: session, fitted, targets: bench.spec.targets, rows: bench.prepared.readRaw(split), trained, split, ownUnit,
+      decide: (target, outputs) => decisionOf(defined(bench.judged.get(target.name), target.name), outputs),
+      expected: picturesOf(fitted.inputs).length > 0 ? "some" : "all",
+    });
   } finally {
     await session.dispose();
   }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { defined } from "../base/assert.js";
 import { LatheError } from "../base/errors.js";
 import { version } from "../base/version.js";
-import { encodedNames } from "../contract/encoded-names.js";
+import { METADATA, encodedNames } from "../contract/model-metadata.js";
 import { type FittedData, fittedData } from "../features/fitted.js";
 import { lowerInputs, lowerTarget } from "../features/index.js";
 import { encodeModel, modelOf } from "../onnx/protobuf.js";
@@ -23,8 +23,6 @@ export interface ModelFacts {
   /** sha256 over project and data: which training made this file. */
   readonly fingerprint: string;
 }
-
-const METADATA = { version: "lathe.version", project: "lathe.project", fingerprint: "lathe.fingerprint", data: "lathe.data", thresholds: "lathe.thresholds", encoded: "lathe.encoded", preprocess: "lathe.preprocess", classes: (target: string) => `lathe.classes.${target}` } as const;
 
 /**
  * The trained network as others use it: raw columns in (missing values filled, numbers normalised, words encoded inside), probabilities or numbers in their own

@@ -1,3 +1,4 @@
+import { argmax } from "../base/argmax.js";
 import type { Confusion } from "../contract/results.js";
 import { evaluateBinary, evaluateCategory, evaluateNumeric } from "../metrics/index.js";
 
@@ -41,7 +42,7 @@ function matrixOf(classes: readonly string[], counts: readonly (readonly number[
 /** The decision that one row of outputs amounts to: the likeliest class, or yes or no; undefined for numbers. */
 export function decisionOf(target: JudgedTarget, outputs: Float32Array): number | undefined {
   switch (target.kind) {
-    case "category": return outputs.indexOf(Math.max(...outputs));
+    case "category": return argmax(outputs);
     case "binary": return (outputs[0] ?? 0) > target.threshold ? 1 : 0;
     case "numeric": return undefined;
   }

@@ -1,13 +1,15 @@
 import { createHash } from "node:crypto";
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { z } from "zod";
 import { defined } from "../base/assert.js";
 import { LatheError } from "../base/errors.js";
 import { inside, readOwnFileSync } from "../base/own-files.js";
+import { replaceFileSync } from "../base/replace-file.js";
+import { storageError } from "../base/storage-error.js";
 import type { Predictions } from "./evaluator.js";
 import type { JudgedTarget } from "./judge.js";
-import { storageError, whatIsKept } from "./checkpoint.js";
+import { whatIsKept } from "./checkpoint.js";
 
 /**
  * What the model answered for each row of a split, kept in the run's folder so that it can be looked at later: `predictions/<split>.bin`. Magic, length of the
@@ -76,7 +78,6 @@ export function toKept(split: KeptSplit, rows: Uint32Array, predictions: Predict
 /** Writes the file whole or not at all, without a second copy in memory. @throws LatheError `run.storage` */
 export function keepPredictions(run: string, { split, rows, targets }: KeptPredictions): void {
   const path = predictionsFile(run, split);
-  const temporary = `${path}.writing`;
   const told: Header = { version: 1, split, rows: rows.length, targets: targets.map(({ outputs: _outputs, truths: _truths, ...target }) => target) };
   const json = Buffer.from(JSON.stringify(header.parse(told)));
   const head = Buffer.alloc(PREFIX + Math.ceil(json.length / 4) * 4, " ");
@@ -85,29 +86,20 @@ export function keepPredictions(run: string, { split, rows, targets }: KeptPredi
   json.copy(head, PREFIX);
   try {
     mkdirSync(dirname(path), { recursive: true });
-    rmSync(temporary, { recursive: true, force: true });
-    const file = openSync(temporary, "wx");
-    try {
-      const digest = createHash("sha256");
-      for (const part of [head, rows, ...targets.flatMap(({ outputs, truths }) => [outputs, truths])]) {
-        const bytes = new Uint8Array(part.buffer, part.byteOffset, part.byteLength);
-        digest.update(bytes);
-        writeAll(file, bytes);
-      }
-      writeAll(file, digest.digest());
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(temporary, path);
+    replaceFileSync(path, withDigest([head, rows, ...targets.flatMap(({ outputs, truths }) => [outputs, truths])]));
   } catch (thrown) {
-    rmSync(temporary, { recursive: true, force: true });
     throw storageError(path, thrown, whatIsKept(run));
   }
 }
 
-function writeAll(file: number, bytes: Uint8Array): void {
-  for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written);
+function* withDigest(parts: readonly ArrayBufferView[]): Iterable<Uint8Array> {
+  const digest = createHash("sha256");
+  for (const part of parts) {
+    const bytes = new Uint8Array(part.buffer, part.byteOffset, part.byteLength);
+    digest.update(bytes);
+    yield bytes;
+  }
+  yield digest.digest();
 }
 
 /** @throws LatheError `run.missing` where there is no such file; `run.checkpoint` where it is damaged, by a single bit even. */

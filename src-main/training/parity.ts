@@ -25,16 +25,26 @@ const ROUNDING = 2 ** -22;
 /** Turns a prediction as the trainer makes it into the unit the file answers in. */
 export type OwnUnit = (target: string, value: number, column: number) => number;
 
-/**
- * Runs the exported file on rows as read from the table and compares with what the trainer said of the same rows.
- * @param rows the split's raw rows, in the order of `trained`; or some of them, which tell their places in it.
- * @param expected whether it is enough that some of the rows came: pictures are compared by the sample.
- * @param decide the decision that a row of outputs amounts to: a class, or undefined where there is none to make.
- */
-export async function checkParity(
-  model: Executable, fitted: FittedData, targets: readonly TargetSpec[], rows: AsyncIterable<Pick<RawBatch, "size" | "inputs" | "places">>, trained: Predictions, split: string,
-  ownUnit: OwnUnit, decide: (target: TargetSpec, outputs: Float32Array) => number | undefined, expected: "some" | "all" = "all",
-): Promise<ParityResult> {
+export interface ParityQuestion {
+  /** The exported file. */
+  readonly model: Executable;
+  readonly fitted: FittedData;
+  readonly targets: readonly TargetSpec[];
+  /** The split's raw rows, in the order of `trained`; or some of them, which tell their places in it. */
+  readonly rows: AsyncIterable<Pick<RawBatch, "size" | "inputs" | "places">>;
+  /** Whether it is enough that some of the rows came: pictures are compared by the sample. By default all must. */
+  readonly expected?: "some" | "all";
+  /** What the trainer said of the rows. */
+  readonly trained: Predictions;
+  /** The split's name, for the result. */
+  readonly split: string;
+  readonly ownUnit: OwnUnit;
+  /** The prediction that a row of outputs amounts to: a class, or undefined where there is none to make. */
+  readonly decide: (target: TargetSpec, outputs: Float32Array) => number | undefined;
+}
+
+/** Runs the exported file on rows as read from the table and compares with what the trainer said of the same rows. */
+export async function checkParity({ model, fitted, targets, rows, expected = "all", trained, split, ownUnit, decide }: ParityQuestion): Promise<ParityResult> {
   const units = new Map(targets.map((target) => [target.name, unitsOf(target, defined(trained.outputs.get(target.name), target.name), ownUnit)]));
   let at = 0;
   let maxDifference = 0;

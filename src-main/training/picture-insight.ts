@@ -1,5 +1,6 @@
 import { defined } from "../base/assert.js";
 import { LatheError } from "../base/errors.js";
+import { Lru } from "../base/lru.js";
 import type { FeatureMapsQuestion, FiltersAnswer, FeatureMapsAnswer, LayersAnswer, SaliencyAnswer, SaliencyQuestion } from "../contract/picture-insight.js";
 import type { FittedData, FittedTarget } from "../features/fitted.js";
 import type { Executable, Tensors } from "../engines/engine.js";
@@ -29,7 +30,7 @@ export class PictureInsight {
   readonly #model: InsightModel;
   readonly #inputs: readonly string[];
   readonly #layers: readonly PictureLayer[];
-  readonly #compiled = new Map<string, Promise<Prepared>>();
+  readonly #compiled = new Lru<string, Promise<Prepared>>(MOST_COMPILED);
 
   constructor(model: InsightModel) {
     this.#model = model;
@@ -117,15 +118,12 @@ export class PictureInsight {
   }
 
   async #prepared(key: string, build: () => { readonly graph: Graph; readonly layer: PictureLayer }): Promise<Prepared> {
-    const known = this.#compiled.get(key) ?? prepare(this.#model, build);
-    this.#compiled.delete(key);
-    this.#compiled.set(key, known);
-    known.catch(() => this.#compiled.delete(key));
-    for (const [oldest, other] of [...this.#compiled].slice(0, Math.max(0, this.#compiled.size - MOST_COMPILED))) {
-      this.#compiled.delete(oldest);
-      await other.then(({ executable }) => executable.dispose(), () => undefined);
-    }
-    return known;
+    const known = this.#compiled.get(key);
+    if (known) return known;
+    const prepared = prepare(this.#model, build);
+    prepared.catch(() => this.#compiled.delete(key, prepared));
+    for (const other of this.#compiled.set(key, prepared)) await other.then(({ executable }) => executable.dispose(), () => undefined);
+    return prepared;
   }
 }
 

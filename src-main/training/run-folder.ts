@@ -4,8 +4,10 @@ import { join, relative } from "node:path";
 import { type ErrorRecord, LatheError } from "../base/errors.js";
 import type { EpochEvent } from "../contract/events.js";
 import type { RunReport } from "../contract/report.js";
-import { storageError, whatIsKept, writeSynced } from "./checkpoint.js";
-import { takeLock } from "../base/lock.mjs";
+import { whatIsKept } from "./checkpoint.js";
+import { releaseLock, takeLock } from "../base/lock.mjs";
+import { replaceFileSync } from "../base/replace-file.js";
+import { storageError } from "../base/storage-error.js";
 import { heldElsewhere, lockOf } from "./run-lock.js";
 import { inside, openOwnFileSync, openToAppend, readOwnFileSync } from "../base/own-files.js";
 import { JSON_BOUNDS } from "../base/json-bounds.js";
@@ -78,7 +80,7 @@ export class RunFolder {
   }
 
   unlock(): void {
-    if (this.#locked) rmSync(this.file("lock"), { force: true });
+    if (this.#locked) releaseLock(lockOf(this.path));
     this.#locked = false;
   }
 
@@ -90,12 +92,9 @@ export class RunFolder {
 
   /** Writes a file whole or not at all. @throws LatheError `run.storage` */
   write(name: string, content: string | Uint8Array): void {
-    const temporary = this.file(`.writing-${name}`);
     try {
-      writeSynced(temporary, typeof content === "string" ? Buffer.from(content) : content);
-      renameSync(temporary, this.file(name));
+      replaceFileSync(this.file(name), typeof content === "string" ? content : [content]);
     } catch (thrown) {
-      rmSync(temporary, { recursive: true, force: true });
       throw storageError(this.file(name), thrown, whatIsKept(this.path));
     }
   }

@@ -1,3 +1,5 @@
+import { Lru } from "../base/lru.js";
+
 /** Bits of a weight: 2²² is 1. */
 export const WEIGHT_BITS = 22;
 const ONE = 2 ** WEIGHT_BITS;
@@ -7,16 +9,15 @@ export type Windows = readonly { readonly from: number; readonly weights: Int32A
 
 /** Pictures of a folder often have one size, and crops of one are of few. */
 const KEPT = 256;
-const known = new Map<string, Windows>();
+const known = new Lru<string, Windows>(KEPT);
 
 /** The windows of n outputs over m inputs, as `resample.ts` defines them. */
 export function windowsOf(m: number, n: number): Windows {
   const key = `${m} ${n}`;
-  const windows = known.get(key) ?? makeWindows(m, n);
-  // The one used longest ago goes first.
-  known.delete(key);
+  const before = known.get(key);
+  if (before) return before;
+  const windows = makeWindows(m, n);
   known.set(key, windows);
-  for (const oldest of known.keys()) if (known.size > KEPT) known.delete(oldest);
   return windows;
 }
 

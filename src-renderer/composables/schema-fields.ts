@@ -1,4 +1,4 @@
-/** The options of a layer, a loss or an optimizer as fields of a form, read off their JSON Schema (draft 2020-12, as zod writes it). */
+/** The options of a layer, a transform, a loss, an optimizer or a schedule as fields of a form, read off their JSON Schema (draft 2020-12, as zod writes it). */
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -17,7 +17,7 @@ interface Common {
 }
 
 export type SchemaField = Common & (
-  | { readonly kind: "number"; readonly whole: boolean; readonly least?: number; readonly most?: number; readonly words: readonly Word[]; /** Several, with commas between them, also do. */ readonly list: boolean }
+  | { readonly kind: "number"; readonly whole: boolean; readonly least?: number; readonly most?: number; readonly words: readonly Word[]; /** Several, with commas between them, will do. */ readonly list: boolean; /** One alone will do. */ readonly single: boolean }
   | { readonly kind: "boolean" }
   | { readonly kind: "choice"; readonly choices: readonly (string | null)[] }
   | { readonly kind: "tagged"; readonly choices: readonly string[]; readonly variants: Readonly<Record<string, readonly SchemaField[]>> }
@@ -36,7 +36,7 @@ function fieldOf(key: string, schema: JsonSchema, required: boolean): SchemaFiel
   const parts = partsOf(schema);
   const types = parts.map(typeOf);
   const numbers = parts.filter((_, i) => types[i] === "integer" || types[i] === "number");
-  const lists = parts.filter((part, i) => types[i] === "array" && ["integer", "number"].includes(typeOf(recordOf(part["items"]))));
+  const lists = parts.filter((part) => itemOf(part) !== undefined);
   const words = parts.flatMap(constants);
   const objects = parts.filter((part, i) => types[i] === "object" && typeof tagOf(part) === "string");
   const explained = numbers.length + lists.length + parts.filter((part) => constants(part).length > 0).length + objects.length;
@@ -47,12 +47,12 @@ function fieldOf(key: string, schema: JsonSchema, required: boolean): SchemaFiel
       const named = words.filter((word) => word !== null);
       return { ...common, kind: "tagged", choices: [...new Set([...named, ...Object.keys(variants)])], variants };
     }
-    const [number = lists.length > 0 ? recordOf(lists[0]?.["items"]) : undefined] = numbers;
+    const [number = lists[0] && itemOf(lists[0])] = numbers;
     if (number) {
       const least = boundOf(number, "minimum") ?? (typeOf(number) === "integer" ? above(number) : undefined);
       const most = boundOf(number, "maximum");
       return {
-        ...common, kind: "number", whole: typeOf(number) === "integer", words: words.map((value) => ({ value })), list: lists.length > 0,
+        ...common, kind: "number", whole: typeOf(number) === "integer", words: words.map((value) => ({ value })), list: lists.length > 0, single: numbers.length > 0,
         ...(least === undefined ? {} : { least }), ...(most === undefined || most >= Number.MAX_SAFE_INTEGER ? {} : { most }),
       };
     }
@@ -67,15 +67,29 @@ export function wordsOf(key: string): string {
   return spaced.charAt(0).toUpperCase() + spaced.slice(1);
 }
 
+/** What a list or a pair of numbers consists of; undefined of anything else. */
+function itemOf(schema: JsonSchema): JsonSchema | undefined {
+  if (typeOf(schema) !== "array") return undefined;
+  // After a pair's own, `items` is false.
+  const items = [...listOf(schema["prefixItems"]), ...[schema["items"]].filter((item) => typeof item === "object")].map(recordOf);
+  return items.every((item) => ["integer", "number"].includes(typeOf(item))) ? items[0] : undefined;
+}
+
 export type ReadNumber = { readonly value: number | readonly number[] } | { readonly wrong: string };
 
 /** What was typed, as a number or a list of them; a comma is taken for a point where just one number is wanted. */
-export function readNumber(text: string, field: { readonly whole: boolean; readonly list: boolean }): ReadNumber {
+export function readNumber(text: string, field: { readonly list: boolean; readonly single: boolean }): ReadNumber {
   const parts = field.list ? text.split(/[\s,;]+/).filter(Boolean) : [text.trim().replace(",", ".")];
   const numbers = parts.map((part) => (part === "" ? Number.NaN : Number(part)));
   if (numbers.length === 0 || numbers.some((number) => !Number.isFinite(number))) return { wrong: text };
   const [only] = numbers;
-  return { value: numbers.length === 1 && only !== undefined ? only : numbers };
+  return { value: numbers.length === 1 && only !== undefined && field.single ? only : numbers };
+}
+
+/** The same where one number is wanted: `1e-3`, `0,001` and `.5` are; undefined where it is none. */
+export function parseNumber(text: string): number | undefined {
+  const read = readNumber(text, { list: false, single: true });
+  return "value" in read && typeof read.value === "number" ? read.value : undefined;
 }
 
 function partsOf(schema: JsonSchema): readonly JsonSchema[] {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { DataSpec } from "../../contract/data.js";
 import { picturesOf } from "../../features/index.js";
-import type { AuditWarning } from "../inspect.js";
+import type { AuditWarning } from "../audit-warning.js";
 import type { Roles } from "../roles.js";
 import type { Database } from "../sources/database.js";
 import { PART, SPLITS, type SplitName } from "../splits.js";

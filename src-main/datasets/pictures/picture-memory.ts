@@ -1,8 +1,8 @@
 import { constants, mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { LatheError } from "../../base/errors.js";
 import { openOwnFile, readOwnText } from "../../base/own-files.js";
 import { replaceFile } from "../../base/replace-file.js";
+import { storageError } from "../../base/storage-error.js";
 import type { PictureFacts } from "./picture-task.js";
 
 /** What a file was when it was read. */
@@ -41,7 +41,7 @@ export class PictureMemory {
     try {
       await mkdir(cacheFolder, { recursive: true });
     } catch (thrown) {
-      throw new LatheError("run.storage", `nothing can be kept in ${cacheFolder}: ${(thrown as Error).message}; make room or allow writing there`, { path: cacheFolder }, { cause: thrown });
+      throw storageError(cacheFolder, thrown);
     }
     const path = join(cacheFolder, "pictures.jsonl");
     const known = new Map<string, Remembered>();

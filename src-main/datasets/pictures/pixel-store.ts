@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
-import { constants, type FileHandle, mkdir, open, readdir, rename, rm, stat, utimes } from "node:fs/promises";
+import { constants, type FileHandle, mkdir, open, readdir, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
-import { LatheError, toLatheError } from "../../base/errors.js";
 import { holderOf, releaseLock, waitForLock } from "../../base/lock.mjs";
+import { replaceFile } from "../../base/replace-file.js";
+import { storageError } from "../../base/storage-error.js";
 import { throwIfAborted } from "../sources/database.js";
 import type { PixelFormat } from "./picture-task.js";
 import { inside, openOwnFile } from "../../base/own-files.js";
@@ -180,12 +181,7 @@ async function begin(folder: string, bytes: number, generation: string): Promise
   // Another file, so that whoever reads the old one is not disturbed.
   await rm(join(folder, "pixels"), { force: true });
   await (await open(join(folder, "pixels"), "wx")).close();
-  await rm(join(folder, "index.new"), { force: true });
-  const file = await open(join(folder, "index.new"), "wx");
-  await file.writeFile(header);
-  await file.sync();
-  await file.close();
-  await rename(join(folder, "index.new"), join(folder, "index"));
+  await replaceFile(join(folder, "index"), header);
 }
 
 /** What an index says as far as it is whole; undefined where there is none, or it is another's. */
@@ -218,14 +214,10 @@ async function lock(folder: string, signal: AbortSignal | undefined, say: ((word
     await waitForLock(join(folder, "lock"), { ...(signal ? { signal } : {}), ...(say ? { say } : {}) });
   } catch (thrown) {
     throwIfAborted(signal);
-    throw storageErrorOf(folder, thrown);
+    throw storageError(folder, thrown);
   }
 }
 
 function unlock(folder: string): void {
   releaseLock(join(folder, "lock"));
-}
-
-function storageErrorOf(folder: string, thrown: unknown): LatheError {
-  return new LatheError("run.storage", `${folder} cannot be written (${toLatheError(thrown).message}); make room or allow writing there`, { path: folder }, { cause: thrown });
 }

@@ -1,10 +1,10 @@
 import { stat } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { z } from "zod";
-import { LatheError } from "../../base/errors.js";
 import { JSON_BOUNDS } from "../../base/json-bounds.js";
 import { readOwnJson } from "../../base/own-json.js";
 import { replaceFile } from "../../base/replace-file.js";
+import { storageError } from "../../base/storage-error.js";
 
 /**
  * `quarantine.json` in the project's folder: pictures that could not be read, by reference; the files stay where and as they are. A file that has another size or time
@@ -59,7 +59,7 @@ async function writeList(folder: string, pictures: readonly QuarantinedPicture[]
   try {
     await replaceFile(path, `${JSON.stringify({ version: 1, pictures }, null, 2)}\n`);
   } catch (thrown) {
-    throw new LatheError("run.storage", `the list of pictures that cannot be read, ${path}, cannot be written: ${(thrown as Error).message}; make room, allow writing there, or put away what has its name`, { path }, { cause: thrown });
+    throw storageError(path, thrown, undefined, "the list of pictures that cannot be read,");
   }
 }
 

@@ -4,6 +4,7 @@ import { mkdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { LatheError } from "../../base/errors.js";
+import { storageError } from "../../base/storage-error.js";
 import { sweepLeftBehind, workName } from "../../base/work-folder.js";
 import { literal } from "./sql.js";
 
@@ -45,7 +46,7 @@ export class Database {
       folder = join(workFolder, workName("work"));
       await mkdir(folder);
     } catch (error) {
-      throw new LatheError("run.storage", `${workFolder} cannot be written (${(error as Error).message}); choose a folder you may write to`, { path: workFolder }, { cause: error });
+      throw storageError(workFolder, error);
     }
     const instance = await DuckDBInstance.create(options.large ? join(folder, "tables.duckdb") : ":memory:", {
       threads: String(Math.min(4, availableParallelism())),

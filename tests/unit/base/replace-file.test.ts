@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it } from "vitest";
-import { replaceFile } from "../../../src-main/base/replace-file.js";
+import { describe, expect, it } from "vitest";
+import { replaceFile, replaceFileSync } from "../../../src-main/base/replace-file.js";
 import { packageRoot } from "../../../src-main/base/entries.js";
 import { bundle } from "../../../src-main/bootstrap/bundle.mjs";
 import { temporaryFolder } from "../../support/temporary-folder.js";
@@ -23,4 +23,40 @@ it.skipIf(process.platform === "win32")("what a killed process left of a file is
   expect(left()).toHaveLength(1);
   await replaceFile(path, "after");
   expect([left(), readFileSync(path, "utf8"), existsSync(join(folder, "project.json.part-2"))]).toEqual([[], "after", true]);
+});
+
+describe("a file that is written at once", () => {
+  const half = [Buffer.from("ha"), Buffer.from("lf")];
+
+  it("is made of its parts, or of a text, with the permissions that were asked for", () => {
+    const path = join(temporaryFolder(), "latest.ckpt");
+    replaceFileSync(path, half, { mode: 0o600 });
+    expect(readFileSync(path, "utf8")).toBe("half");
+    if (process.platform !== "win32") expect(statSync(path).mode & 0o777).toBe(0o600);
+    replaceFileSync(path, "whole");
+    expect(readFileSync(path, "utf8")).toBe("whole");
+  });
+
+  it("is whole beside its place before what has to make way does", () => {
+    const folder = temporaryFolder();
+    const path = join(folder, "latest.ckpt");
+    writeFileSync(path, "before");
+    let seen: string[] = [];
+    replaceFileSync(path, half, { written: () => (seen = readdirSync(folder).map((name) => readFileSync(join(folder, name), "utf8")).sort()) });
+    expect(seen).toEqual(["before", "half"]);
+  });
+
+  it("leaves what was there, and nothing beside it, where it fails", () => {
+    const folder = temporaryFolder();
+    const path = join(folder, "report.json");
+    writeFileSync(path, "before");
+    const broken = function* () {
+      yield Buffer.from("ha");
+      throw new Error("no more");
+    };
+    expect(() => replaceFileSync(path, broken())).toThrow("no more");
+    mkdirSync(join(folder, "model.onnx", "x"), { recursive: true });
+    expect(() => replaceFileSync(join(folder, "model.onnx"), half)).toThrow(/EISDIR|ENOTEMPTY|EPERM/);
+    expect([readdirSync(folder).sort(), readFileSync(path, "utf8")]).toEqual([["model.onnx", "report.json"], "before"]);
+  });
 });

@@ -58,5 +58,5 @@ it("where no temporary files can be written, it is said where and what to do", (
   writeFileSync(join(place, "file"), "");
   process.env["TMPDIR"] = join(place, "file");
   process.env["TEMP"] = join(place, "file");
-  expect(() => makeWorkFolder()).toThrow(expect.objectContaining({ code: "run.storage", message: expect.stringMatching(/no temporary files can be written to .*make room there, or name another folder in TMPDIR/) }));
+  expect(() => makeWorkFolder()).toThrow(expect.objectContaining({ code: "run.storage", message: expect.stringMatching(/file cannot be written: .*Lathe's temporary files are kept there; another folder can be named in TMPDIR$/) }));
 });

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { Lru } from "../../../src-main/base/lru.js";
 import { Random } from "../../../src-main/base/random.js";
 import { judgedRowsRequest } from "../../../src-main/contract/evaluation-views.js";
 import { curvesOf, residualsOf } from "../../../src-main/services/evaluation-curves.js";
@@ -11,7 +12,7 @@ function million(rows: number): { predictions: LoadedPredictions; target: KeptTa
   const outputs = Float32Array.from({ length: rows }, () => random.uniform());
   const truths = Float32Array.from(outputs, (p) => (random.uniform() < p ? 1 : 0));
   const target: KeptTarget = { name: "t", kind: "binary", width: 1, classes: ["no", "yes"], threshold: 0.5, outputs, truths };
-  return { target, predictions: { split: "test", rows: Uint32Array.from({ length: rows }, (_, i) => i + 1), targets: [target], worked: new Map() } };
+  return { target, predictions: { split: "test", rows: Uint32Array.from({ length: rows }, (_, i) => i + 1), targets: [target], worked: new Lru(8) } };
 }
 const request = (more: object) => judgedRowsRequest.parse({ split: "test", target: "t", offset: 0, limit: 100, ...more });
 
@@ -56,12 +57,12 @@ test("mistakes alone are those whose decision is not the truth, equal figures as
   const wrongness = (i: number) => Math.abs(target.outputs[i]! - target.truths[i]!);
   expect([...placesOf(predictions, target, request({ show: "mistakes" }))]).toEqual(mistakes.toSorted((a, b) => wrongness(b) - wrongness(a)));
   const alike: KeptTarget = { name: "n", kind: "numeric", width: 1, columns: ["n"], outputs: Float32Array.of(1, 3, 1, 3), truths: Float32Array.of(0, 0, 0, 0) };
-  expect([...placesOf({ ...predictions, rows: Uint32Array.of(1, 2, 3, 4), worked: new Map() }, alike, request({}))]).toEqual([1, 3, 0, 2]);
+  expect([...placesOf({ ...predictions, rows: Uint32Array.of(1, 2, 3, 4), worked: new Lru(8) }, alike, request({}))]).toEqual([1, 3, 0, 2]);
 });
 
 test("the most confident mistakes are not those whose truth was thought least likely", () => {
   const target: KeptTarget = { name: "t", kind: "category", width: 3, classes: ["a", "b", "c"], outputs: Float32Array.of(0.55, 0.01, 0.44, 0.9, 0.08, 0.02, 0.2, 0.7, 0.1), truths: Int32Array.of(1, 1, 1) };
-  const predictions = { split: "test" as const, rows: Uint32Array.of(1, 2, 3), targets: [target], worked: new Map() };
+  const predictions = { split: "test" as const, rows: Uint32Array.of(1, 2, 3), targets: [target], worked: new Lru<string, unknown>(8) };
   expect([...placesOf(predictions, target, request({ show: "mistakes", order: "worst" }))]).toEqual([0, 1]);
   expect([...placesOf(predictions, target, request({ show: "mistakes", order: "sure" }))]).toEqual([1, 0]);
 });

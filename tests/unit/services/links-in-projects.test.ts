@@ -60,10 +60,10 @@ it("stores of pictures that are a link elsewhere are not dropped, and what is no
   expect(readdirSync(join(own, "pixels"))).toHaveLength(5);
 });
 
-it("a log, metrics and temporary names that are links elsewhere are not written through", () => {
+it("a log, metrics and a configuration that are links elsewhere are not written through", () => {
   const { letters, project } = strangers();
   const run = RunFolder.create(project);
-  for (const name of ["log.txt", "metrics.jsonl", ".writing-config.json"]) symlinkSync(letters, run.file(name));
+  for (const name of ["log.txt", "metrics.jsonl", "config.json"]) symlinkSync(letters, run.file(name));
   run.log("a line", new Date(0));
   expect(() => run.appendMetrics({ event: "epoch", epoch: 1, train: {}, validation: {}, learningRate: 1, seconds: 1, best: true, layers: {} })).toThrow(/cannot be written/);
   run.write("config.json", "{}");

@@ -54,10 +54,11 @@ describe("a checkpoint", () => {
   it("that cannot be written leaves the last one, and says why", () => {
     const folder = join(temporaryFolder(), "checkpoint");
     saveCheckpoint(folder, first);
-    // A folder where the temporary file would go: writing fails whoever runs the test, root too.
-    mkdirSync(join(folder, ".writing.ckpt"));
+    // A folder where the last one would go: writing fails whoever runs the test, root too.
+    mkdirSync(join(folder, "previous.ckpt", "x"), { recursive: true });
     expect(() => saveCheckpoint(folder, second)).toThrow(/cannot be written: .*What was saved before is kept; go on with train --resume lathe-test/);
     expect(loadCheckpoint(folder, () => expect.unreachable())).toEqual(first);
+    expect(readdirSync(folder).sort()).toEqual(["latest.ckpt", "previous.ckpt"]);
   });
 
   it("on a full disk leaves the last one, and says that the disk is full", ({ skip }) => {

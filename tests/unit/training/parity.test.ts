@@ -101,10 +101,14 @@ async function parityOf({ bench, evaluator, fitted }: Trained, model: Uint8Array
   const session = await bench.choice.engine.load(model, { device: "cpu", threads: 1 });
   try {
     const predictions = await evaluator.predict(loader, bench.prepared.counts.validation, fitted.parameters, fitted.buffers);
-    return await checkParity(session, bench.prepared.fitted, bench.spec.targets, bench.prepared.readRaw("validation"), predictions, "validation", (target, value, k) => {
-      const judged = bench.judged.get(target)!;
-      return judged.kind === "numeric" && judged.restore ? judged.restore(value, k) : value;
-    }, (target, outputs) => (target.kind === "category" ? outputs.indexOf(Math.max(...outputs)) : target.kind === "binary" ? Number(outputs[0]! > 0.5) : undefined));
+    return await checkParity({
+      model: session, fitted: bench.prepared.fitted, targets: bench.spec.targets, rows: bench.prepared.readRaw("validation"), trained: predictions, split: "validation",
+      ownUnit: (target, value, k) => {
+        const judged = bench.judged.get(target)!;
+        return judged.kind === "numeric" && judged.restore ? judged.restore(value, k) : value;
+      },
+      decide: (target, outputs) => (target.kind === "category" ? outputs.indexOf(Math.max(...outputs)) : target.kind === "binary" ? Number(outputs[0]! > 0.5) : undefined),
+    });
   } finally {
     await session.dispose();
     await loader.dispose();

@@ -1,6 +1,21 @@
 import { z } from "zod";
 import { LatheError } from "../base/errors.js";
 
+/** Keys of what an exported model says of itself in its metadata. */
+export const METADATA = {
+  version: "lathe.version",
+  project: "lathe.project",
+  fingerprint: "lathe.fingerprint",
+  /** What was learnt from the columns. */
+  data: "lathe.data",
+  thresholds: "lathe.thresholds",
+  /** By input, the value that preprocessing makes of it. */
+  encoded: "lathe.encoded",
+  /** `none` in a model without preprocessing. */
+  preprocess: "lathe.preprocess",
+  classes: (target: string) => `lathe.classes.${target}`,
+} as const;
+
 const schema = z.record(z.string(), z.string());
 
 /**

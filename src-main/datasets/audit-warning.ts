@@ -1,0 +1,11 @@
+import type { AuditProblem, RowFilter } from "../contract/table-views.js";
+import type { DataWarning } from "./statistics.js";
+
+/** What was noticed, how much it matters, and which rows show it. */
+export interface AuditWarning extends DataWarning {
+  /** error: training will not start. */
+  readonly severity: AuditProblem["severity"];
+  /** The column it is about. */
+  readonly column?: string;
+  readonly rows?: RowFilter;
+}
