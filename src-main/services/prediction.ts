@@ -6,7 +6,7 @@ import { type OnePrediction, type PredictionForm, type TablePrediction, tablePre
 import type { LogEvent } from "../contract/events.js";
 import { predictionResult } from "../contract/results.js";
 import type { RunReference } from "../contract/summaries.js";
-import { outExists } from "../training/predict-table.js";
+import { outExists } from "../training/out-exists.js";
 import { readTrainingValues } from "../training/training-values.js";
 import type { FolderAccess } from "./folder-access.js";
 import type { ModelFactsStore } from "./model-facts.js";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { LatheError, toLatheError } from "../../base/errors.js";
 import { holderOf, releaseLock, waitForLock } from "../../base/lock.mjs";
-import { throwIfAborted } from "../sources/database.js";
+import { throwIfAborted } from "../throw-if-aborted.js";
 import type { PixelFormat } from "./picture-task.js";
 import { inside, openOwnFile } from "../../base/own-files.js";
 
