@@ -254,16 +254,16 @@ export function openJourney({ root, sort, at }: JourneySetting): Journey {
     await look("empty the trash", () => ask.runs.emptyTrash({ project }));
     await look("projects", () => ask.projects.list({}));
     await look("forget", () => ask.projects.forget({ project }));
-    studio.tables.close();
+    await studio.tables.close();
     return { faults, refused };
   }
 
   return {
     go,
-    close() {
+    async close() {
       client.dispose();
       studio.prediction.close();
-      studio.tables.close();
+      await studio.tables.close();
     },
   };
 }
