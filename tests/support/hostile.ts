@@ -158,7 +158,7 @@ export interface Travelled {
 export interface Journey {
   /** Opens, looks, exports, predicts, trains, resumes, deletes, restores and empties. @param trainings which of them */
   go(project: string, trainings: readonly Training[]): Promise<Travelled>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** One studio, as a page has it, in which one project after the other is opened; its engines work in this process. */
