@@ -8,15 +8,18 @@ for (const signal of ["SIGKILL", "SIGSEGV"] as const) {
     const data = new DataPage(page);
     await data.goto(workshop.server.url, writeClouds(workshop.folder));
     await data.ready();
-    const reader = workshop.readers.find(({ asked }) => asked.includes("rows"));
-    const questions = () => reader?.asked.filter((kind) => kind === "rows").length ?? 0;
-    const before = questions();
+    const reader = () => workshop.readers.find(({ asked }) => asked.includes("rows"));
+    const questions = () => reader()?.asked.filter((kind) => kind === "rows").length ?? 0;
+    await expect(data.count()).toHaveText("300 rows");
+    const [before, pid] = [questions(), reader()?.pid];
+    // To the system 0 would be all of us.
+    if (!pid) throw new Error("no process has been asked for rows");
     // It stands still, so that there is a question under way.
-    process.kill(reader?.pid ?? 0, "SIGSTOP");
+    process.kill(pid, "SIGSTOP");
     await data.search.fill("cumulus");
     await expect.poll(questions).toBeGreaterThan(before);
-    process.kill(reader?.pid ?? 0, signal);
-    process.kill(reader?.pid ?? 0, "SIGCONT");
+    process.kill(pid, signal);
+    process.kill(pid, "SIGCONT");
     const told = page.getByRole("alert").filter({ hasText: "These rows cannot be shown" });
     await expect(told).toContainText(`clouds.csv ended unexpectedly (signal ${signal}); try again, and it is read again`);
     // The rows that were there stay meanwhile.
