@@ -8,7 +8,7 @@ const programs = {
   electron: "src-main/electron/main.ts",
   cli: "src-main/cli/main.ts",
   engine: "src-main/training/engine-process.ts",
-  reader: "src-main/services/reader-process.ts",
+  reader: "src-main/services/reader-process/main.ts",
   loader: "src-main/datasets/loader-worker.ts",
   pictures: "src-main/datasets/pictures/picture-worker.ts",
   schema: "src-main/bootstrap/schema.ts",

@@ -27,6 +27,11 @@ export function makeWorkFolder(): string {
   return folder;
 }
 
+/** Removes those of processes that have gone. */
+export function sweepWorkFolders(): void {
+  sweepLeftBehind(tmpdir(), KIND);
+}
+
 /** Does work with such a folder, which goes with it. @throws LatheError `run.storage`, and as the work */
 export async function inWorkFolder<T>(job: (folder: string) => Promise<T>): Promise<T> {
   const folder = makeWorkFolder();

@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { type LaunchEngine, launchChildProcess } from "../services/engine-link.js";
 import { type EngineSet, createEngineSet } from "../services/engine-set.js";
 import type { Output } from "./output.js";
@@ -40,10 +39,4 @@ export async function interruptible<T>(output: Output, work: (setting: Interrupt
 /** Ends this process and its engines by force. */
 export function endAtOnce(engines: EngineSet): void {
   void engines.killAll().finally(() => process.exit(EXIT_CODE));
-}
-
-/** Sees to it that this process ends within so many milliseconds: `process.exit` waits for threads of native code, and a reader of a hostile table may never return. */
-export function endFromOutside(milliseconds: number): void {
-  const end = `setTimeout(() => { try { process.kill(${process.pid}, "SIGKILL"); } catch {} }, ${milliseconds})`;
-  spawn(process.execPath, ["-e", end], { detached: true, stdio: "ignore" }).unref();
 }

@@ -13,7 +13,7 @@ import { replaceFile } from "../base/replace-file.js";
 import { type StoredData, storedData } from "./prepared.js";
 import { checkRecords } from "./record-file.js";
 import { SPLITS, type SplitName } from "./splits.js";
-import { throwIfAborted } from "./sources/database.js";
+import { throwIfAborted } from "./throw-if-aborted.js";
 
 /** How many prepared data sets stay on disk; the least recently used go first. */
 const KEPT = 5;

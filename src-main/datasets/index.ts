@@ -1,4 +1,4 @@
-/** Tables in, encoded training data out. */
+/** Tables in, encoded training data out. What a host uses of this room it imports file by file: this list leads to DuckDB and sharp. */
 export { auditTable } from "./audit.js";
 export type { AuditWarning } from "./audit-warning.js";
 export { type ColumnAudit, type InspectOptions, type TableAudit, inspectTable } from "./inspect.js";
@@ -10,9 +10,10 @@ export { type PictureProposal, holdsPictures, isFolder, proposePictures } from "
 export { type PrepareOptions, type Stage, dataFingerprint, prepareData } from "./prepare.js";
 export { type DataAudit, type PreparedData, type SkippedRows, rowNumbersOf } from "./prepared.js";
 export type { ColumnProfile } from "./profile.js";
-export { type ProposeOptions, type ProposedRoles, type SurveyOptions, type SurveyedColumn, type TableSurvey, proposeRoles, reasonToLeave, rolesFrom, surveyTable, targetKind } from "./propose.js";
+export { type ProposedRoles, type SurveyedColumn, type TableSurvey, reasonToLeave, rolesFrom, targetKind } from "./propose.js";
 export type { RawBatch } from "./raw-batch.js";
 export { type ReadTableOptions, type TableReader, type UnknownTexts, readTable, readValues } from "./read-raw.js";
+export { type ProposeOptions, type SurveyOptions, proposeRoles, surveyTable } from "./survey.js";
 export { tellsColumns } from "./sources/table.js";
 export { type ColumnFacts, type StagedTable, probeTable, stageTable, summarizeColumns } from "./staged-table.js";
 export type { TableSplit } from "./table-query.js";

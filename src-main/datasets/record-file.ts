@@ -3,7 +3,7 @@ import { closeSync, fstatSync, readSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import { LatheError } from "../base/errors.js";
 import { openOwnFile, openOwnFileSync } from "../base/own-files.js";
-import { throwIfAborted } from "./sources/database.js";
+import { throwIfAborted } from "./throw-if-aborted.js";
 
 /**
  * Encoded samples on disk: a header of 64 bytes, then records of equal length, row-major, little-endian. A record is the encoded inputs in float32, the targets in

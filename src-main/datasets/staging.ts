@@ -1,6 +1,7 @@
 import { defined } from "../base/assert.js";
 import { LatheError } from "../base/errors.js";
 import { findColumn } from "./roles.js";
+import { shorten } from "./shorten.js";
 import type { Database, Row } from "./sources/database.js";
 import { type Decimal, isEitherComma, isNumber } from "./sources/decimal.js";
 import { NO_NUMBER, type Source, TIME, type Wanted, converted, isNoNumber } from "./sources/source.js";
@@ -91,9 +92,4 @@ async function refuseTimeless(database: Database, staged: Staged, time: string):
 function indexOf(names: readonly string[], name: string): number {
   const k = names.indexOf(name);
   return defined(k < 0 ? undefined : k, `column ${name}`);
-}
-
-/** A value as a message shows it. */
-export function shorten(value: string): string {
-  return value.length <= 60 ? value : `${value.slice(0, 57)}...`;
 }

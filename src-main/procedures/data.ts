@@ -3,7 +3,6 @@ import type { StudioContract } from "../contract/procedures.js";
 import type { Handlers, Sink, StreamHandlers } from "../rpc/types.js";
 import type { Studio } from "../services/studio.js";
 import { auditOf, learningRateOf } from "../services/project-work.js";
-import { pageOfRows } from "../services/table-rows.js";
 import { toDisposable, type Disposable } from "../base/disposable.js";
 
 type WorkEvent<T> = { readonly event: "stage"; readonly stage: string; readonly done: number; readonly total?: number } | LogEvent | { readonly event: "result"; readonly value: T };
@@ -21,9 +20,9 @@ export function workStream<T>(sink: Sink<WorkEvent<T>>, work: (progress: (stage:
   return toDisposable(() => abort.abort());
 }
 
-export function dataProcedures({ access, tables }: Studio): Handlers<StudioContract>["data"] {
+export function dataProcedures({ tables }: Studio): Handlers<StudioContract>["data"] {
   return {
-    rows: ({ project, ...request }, { signal }) => pageOfRows(access, tables, project, request, signal),
+    rows: ({ project, ...request }, { signal }) => tables.rows(project, request, signal),
   };
 }
 

@@ -58,8 +58,6 @@ export interface RunningServer {
   openingUrl(): string;
   readonly port: number;
   readonly token: string;
-  /** Whether threads of native code in this process may be at work on a table; the process would wait for them to end. */
-  readonly reading: boolean;
   /**
    * Lets go of sockets and port, within two seconds whatever clients and engines do. Runs under way are stopped and keep what they learnt, as `Studio.close`.
    * @param onWaiting hears, in words, what is waited for.
@@ -191,9 +189,6 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     openingUrl: () => `http://127.0.0.1:${port}/?token=${guard.ticket()}`,
     port,
     token: guard.token,
-    get reading() {
-      return studio.tables.busy;
-    },
     async close(onWaiting) {
       clearInterval(pulse);
       for (const client of sockets.clients) client.close(1001, "the server closes");

@@ -3,9 +3,11 @@ import { basename, isAbsolute, join, relative, resolve } from "node:path";
 import { LatheError } from "../base/errors.js";
 import type { InputDraft } from "../contract/data.js";
 import { PROJECT_FILE, writeDoor, writeProject } from "../contract/project-file.js";
-import { type LookAtPicture, isFolder, proposePictures, rolesFrom } from "../datasets/index.js";
+import type { LookAtPicture } from "../datasets/index.js";
+import { isFolder, proposePictures } from "../datasets/pictures/propose-pictures.js";
+import { rolesFrom } from "../datasets/propose.js";
 import { kindOf } from "../features/index.js";
-import { type Survey, surveyHere } from "./survey.js";
+import type { Survey } from "./survey.js";
 import { templates } from "./templates/index.js";
 import type { Template } from "./templates/template.js";
 
@@ -25,9 +27,9 @@ export interface CreateOptions {
   readonly ignore?: readonly string[];
   readonly signal?: AbortSignal;
   /** @see LookAtPicture */
-  readonly look?: LookAtPicture;
+  readonly look: LookAtPicture;
   /** @see Survey */
-  readonly survey?: Survey;
+  readonly survey: Survey;
 }
 
 export interface CreatedProject {
@@ -43,7 +45,7 @@ export interface CreatedProject {
  * @throws LatheError `usage` where the folder holds a project already or the template does not suit, and `data.*`.
  */
 export async function createProject(options: CreateOptions): Promise<CreatedProject> {
-  const { folder, name, template, data, test, targets, ignore, signal, survey = surveyHere } = options;
+  const { folder, name, template, data, test, targets, ignore, signal, survey } = options;
   const home = resolve(folder);
   if (existsSync(join(home, PROJECT_FILE))) throw new LatheError("usage", `${home} holds a project already; choose another folder, or edit its ${PROJECT_FILE}`);
   if (existsSync(home) && !statSync(home).isDirectory()) throw new LatheError("usage", `${home} is a file; choose a folder for the project`);
@@ -63,7 +65,7 @@ export async function createProject(options: CreateOptions): Promise<CreatedProj
 async function createFromPictures({ name, data, test, levels, targets, ignore = [], signal, look }: CreateOptions, home: string, template: Template): Promise<CreatedProject> {
   const found = await proposePictures({
     path: resolve(data), ...(test === undefined ? {} : { test: resolve(test) }), ...(levels ? { levels } : {}), ...(targets ? { targets } : {}),
-    inputs: template.type === "two-input" ? "all" : "pictures", ...(signal ? { signal } : {}), ...(look ? { look } : {}),
+    inputs: template.type === "two-input" ? "all" : "pictures", ...(signal ? { signal } : {}), look,
   });
   const source = { ...found.source, path: pathFrom(home, found.source.path), ...(found.source.test === undefined ? {} : { test: pathFrom(home, found.source.test) }) };
   const inputs = found.inputs.filter((input) => kindOf(input).reads !== "values" || !namesOf(input).every((column) => ignore.includes(column)));

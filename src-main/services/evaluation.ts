@@ -61,7 +61,7 @@ export function createEvaluation(access: FolderAccess, tables: Tables): Evaluati
       const { run, predictions, target } = await open({ project, run: id, ...request });
       const places = placesOf(predictions, target, request);
       const page = Array.from(places.subarray(request.offset, request.offset + request.limit), (place) => describeRow(predictions, target, request, place));
-      const { columns, cells, note } = await cellsOfRows(access, tables, run, page.map(({ row }) => row), signal);
+      const { columns, cells, note } = await cellsOfRows(tables, run, page.map(({ row }) => row), signal);
       return { columns: [...columns], total: places.length, rows: page.map((row) => ({ ...row, cells: [...cells.get(row.row) ?? []] })), ...(note === undefined ? {} : { note }) };
     },
     async calibration(asked) {
@@ -75,7 +75,7 @@ export function createEvaluation(access: FolderAccess, tables: Tables): Evaluati
       if (!first) throw new LatheError("usage", `run ${asked.run} kept no rows to judge by: its project gave validation and test none`, { run: asked.run });
       const { classes, suspects, judged: rows } = workedOut(first.predictions, ["label errors", asked.target], () => suspectLabels([first, ...others]));
       const page = suspects.slice(offset, offset + limit);
-      const { columns, cells, note } = await cellsOfRows(access, tables, first.run, page.map(({ row }) => row), signal);
+      const { columns, cells, note } = await cellsOfRows(tables, first.run, page.map(({ row }) => row), signal);
       return {
         judged: rows, total: suspects.length, classes, columns: [...columns], ...(note === undefined ? {} : { note }),
         rows: page.map(({ given, proposed, ...suspect }) => ({ ...suspect, given: classes[given]?.name ?? "", proposed: classes[proposed]?.name ?? "", cells: [...cells.get(suspect.row) ?? []] })),

@@ -3,7 +3,7 @@ import type { ModelCard } from "../contract/run-views.js";
 import { decodeModel } from "../onnx/protobuf.js";
 import type { GraphValue } from "../onnx/types.js";
 import { type ModelFacts, readFacts } from "../training/inference-model.js";
-import { factsOf } from "../training/served-model.js";
+import { factsOf } from "../training/read-model.js";
 
 /** What a model's file says of itself. @throws LatheError `graph.invalid`, `export.format`, `project.unsafe` */
 export function readModelFacts(file: string): ModelFacts {

@@ -13,8 +13,8 @@ import type { Tables } from "./tables.js";
 import { templates } from "./templates/index.js";
 import type { Proposal } from "./templates/template.js";
 
-/** So long a plan waits for a table that nobody has looked at; the look goes on, and the next plan knows. */
-const PATIENCE = 1000;
+/** So long, in milliseconds, a plan waits for a table that nobody has looked at, with the start of the process that reads it; the look goes on, and the next plan knows. */
+const PATIENCE = 2000;
 
 export interface ModelPlans {
   /** @throws LatheError `project.missing`, `rpc.refused`; `engine.failed` for a network that cannot be planned in time */
@@ -47,8 +47,8 @@ async function factsOf(tables: Tables, data: ProjectData): Promise<{ readonly fa
     return found ? { facts: { path: found.result.path, rows: found.result.rows, columns: found.facts } } : {};
   } catch (thrown) {
     const error = toLatheError(thrown);
-    // What is wrong with the document itself is told with the rest of it.
-    return error.code === "project.invalid" ? {} : { problem: error.message };
+    // What is wrong with the document itself is told with the rest of it; a table whose process ended is opened anew by the next who asks.
+    return error.code === "project.invalid" || error.code === "engine.crashed" ? {} : { problem: error.message };
   } finally {
     clearTimeout(timer);
   }

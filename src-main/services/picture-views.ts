@@ -4,12 +4,15 @@ import { dirname, resolve } from "node:path";
 import { z } from "zod";
 import { LatheError, toLatheError } from "../base/errors.js";
 import { Lru } from "../base/lru.js";
+import { oneAtATime } from "../base/one-at-a-time.js";
 import { type ImageInputSpec, pictureOptions } from "../contract/data.js";
 import type { AugmentedAnswer, AugmentedQuestion, PictureOfProject, PictureView, SampleAnswer, SampleQuestion, ThumbnailsAnswer, ThumbnailsQuestion } from "../contract/picture-views.js";
-import { type PixelFormat, type ViewOfPicture, readQuarantine, restoreFromQuarantine } from "../datasets/index.js";
+import type { PixelFormat, ViewOfPicture } from "../datasets/index.js";
+import { readQuarantine, restoreFromQuarantine } from "../datasets/pictures/quarantine.js";
 import type { FolderAccess } from "./folder-access.js";
 import { readProjectData, tableSourceOf } from "./project-data.js";
 import type { Reader } from "./reader.js";
+import type { Reading, Readings } from "./reading.js";
 
 /** Pictures of a project to look at, and single ones from elsewhere. Everything throws as `readProjectData` and `tableSourceOf`. */
 export interface PictureViews {
@@ -29,6 +32,17 @@ const MOST_KEPT = 48 << 20;
 
 export function createPictureViews(access: FolderAccess, reader: Reader): PictureViews {
   const kept = new Lru<string, ViewOfPicture>(MOST_KEPT, ({ image }) => image.length);
+  const alone = oneAtATime();
+
+  /** A picture that ends the process takes along what is read beside it: each is read once more, and one at a time, so that it costs none but itself. */
+  async function read<K extends Reading>(kind: K, question: Readings[K]["question"], path: string, signal?: AbortSignal): Promise<Readings[K]["answer"]> {
+    try {
+      return await reader.ask(kind, question, path, { signal });
+    } catch (thrown) {
+      if (toLatheError(thrown).code !== "engine.crashed") throw thrown;
+      return alone(() => reader.ask(kind, question, path, { signal }));
+    }
+  }
 
   /** From memory where the file is still what it was. */
   async function view(path: string, side: number, background: string, signal?: AbortSignal): Promise<ViewOfPicture> {
@@ -36,7 +50,7 @@ export function createPictureViews(access: FolderAccess, reader: Reader): Pictur
     const key = JSON.stringify([path, mark?.size, mark?.mtimeMs, side, background]);
     const known = kept.get(key);
     if (known) return known;
-    const made = await reader.ask("view", { path, side, background }, path, signal);
+    const made = await read("view", { path, side, background }, path, signal);
     kept.set(key, made);
     return made;
   }
@@ -78,7 +92,7 @@ export function createPictureViews(access: FolderAccess, reader: Reader): Pictur
       const { inputs, find } = await open(project);
       const path = await find(picture);
       try {
-        const [shown, seen] = await Promise.all([view(path, side, inputs[0]?.background ?? "#ffffff", signal), reader.ask("see", { path, formats: inputs.map(formatOf) }, path, signal)]);
+        const [shown, seen] = await Promise.all([view(path, side, inputs[0]?.background ?? "#ffffff", signal), read("see", { path, formats: inputs.map(formatOf) }, path, signal)]);
         return { ...shown, path, seen: seen.map(({ width, height, channels, data }, k) => ({ input: inputs[k]?.name ?? "", width, height, channels, pixels: Uint8Array.from(data) })) };
       } catch (thrown) {
         throw named(picture.picture, thrown);
@@ -90,7 +104,7 @@ export function createPictureViews(access: FolderAccess, reader: Reader): Pictur
       if (!input) throw new LatheError("usage", name === undefined ? "the project has no input of pictures" : `the project has no input of pictures called "${name}"`, { project });
       const path = await find(picture);
       try {
-        const { width, height, channels, data } = await reader.ask("draw", { path, format: formatOf(input), augment: augment ?? input.augment, draws, seed }, path, signal);
+        const { width, height, channels, data } = await read("draw", { path, format: formatOf(input), augment: augment ?? input.augment, draws, seed }, path, signal);
         return { input: input.name, draws, width, height, channels, pixels: Uint8Array.from(data) };
       } catch (thrown) {
         throw named(picture.picture, thrown);

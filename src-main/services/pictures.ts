@@ -45,7 +45,7 @@ export function createPictures(access: FolderAccess, tables: Tables, servers: Mo
       return resolvePictures(access, facts, Object.fromEntries(columns.map((column) => [column, path])));
     }
     const wanted = row ?? 0;
-    const { columns, cells, rootOf, note } = await cellsOfRows(access, tables, run, [wanted], signal);
+    const { columns, cells, rootOf, note } = await cellsOfRows(tables, run, [wanted], signal);
     if (note !== undefined) throw new LatheError("data.changed", note, { ...run.reference });
     const found = cells.get(wanted);
     if (!found) throw new LatheError("usage", `the data of run ${run.reference.run} has no row ${wanted}`, { row: wanted });

@@ -7,7 +7,7 @@ import type { LogEvent } from "../contract/events.js";
 import { predictionResult } from "../contract/results.js";
 import type { RunReference } from "../contract/summaries.js";
 import { kindOf } from "../features/index.js";
-import { outExists } from "../training/predict-table.js";
+import { outExists } from "../training/out-exists.js";
 import { readTrainingValues } from "../training/training-values.js";
 import type { FolderAccess } from "./folder-access.js";
 import type { EngineRunner } from "./jobs.js";

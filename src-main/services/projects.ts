@@ -5,17 +5,15 @@ import { visible } from "../base/visible.mjs";
 import { projectFileOf, readProjectFile } from "../contract/project-file.js";
 import type { ProjectProposal } from "../contract/project-views.js";
 import type { ProjectSummary, RunReference } from "../contract/summaries.js";
-import type { LookAtPicture } from "../datasets/index.js";
 import { createProject } from "./create-project.js";
 import type { FolderAccess } from "./folder-access.js";
 import { projectFromRun } from "./project-from-run.js";
 import { proposeProject } from "./propose-project.js";
-import type { Reader } from "./reader.js";
 import type { RecentProjects } from "./recent-projects.js";
 import { countRuns } from "./run-files.js";
 import { projectFromSample } from "./samples.js";
 import type { SettingsStore } from "./settings.js";
-import type { Survey } from "./survey.js";
+import type { DataSurvey } from "./survey.js";
 
 export interface Projects {
   /** Known projects, the last opened first. One that is broken or gone is listed with its problem. */
@@ -58,10 +56,7 @@ export interface ProjectsOptions {
   readonly onProjectOpened?: (folder: string) => void;
 }
 
-export function createProjects(recent: RecentProjects, access: FolderAccess, settings: SettingsStore, { pictures, tables }: { readonly pictures: Reader; readonly tables: Reader }, { projectsFolder: proposed, onProjectOpened }: ProjectsOptions = {}): Projects {
-  const survey: Survey = (question, signal) => tables.ask("survey", question, question.path, signal);
-  const look: LookAtPicture = (path, signal) => pictures.ask("look", { path }, path, signal);
-
+export function createProjects(recent: RecentProjects, access: FolderAccess, settings: SettingsStore, survey: DataSurvey, { projectsFolder: proposed, onProjectOpened }: ProjectsOptions = {}): Projects {
   async function open(path: string): Promise<ProjectSummary> {
     const file = await access.resolve(await projectFileOf(await access.resolve(path, "the project")), "the project");
     const folder = dirname(file);
@@ -103,19 +98,19 @@ export function createProjects(recent: RecentProjects, access: FolderAccess, set
     },
     folder,
     async createSample(sample) {
-      const { folder: made, notes } = await projectFromSample(sample, await access.resolveNew(await folder(), "the folder for projects"));
+      const { folder: made, notes } = await projectFromSample(sample, await access.resolveNew(await folder(), "the folder for projects"), survey);
       return opened(made, notes);
     },
     async propose(data, targets, levels, signal) {
       const file = await access.resolve(data, "the data").catch(missingData(data));
-      return proposeProject(file, await folder(), { targets, levels, signal, look, survey });
+      return proposeProject(file, await folder(), { ...survey, targets, levels, signal });
     },
     async create({ data, test, folder: wanted, levels, ...rest }, signal) {
       const made = await access.resolveNew(wanted, "the new project's folder");
       const table = await access.resolve(data, "the data").catch(missingData(data));
       const tested = test === undefined ? undefined : await access.resolve(test, "the data").catch(missingData(test));
       const { notes } = await createProject({
-        ...rest, look, survey, folder: made, data: table, ...(tested === undefined ? {} : { test: tested }), ...(levels === undefined ? {} : { levels }), ...(signal ? { signal } : {}),
+        ...rest, ...survey, folder: made, data: table, ...(tested === undefined ? {} : { test: tested }), ...(levels === undefined ? {} : { levels }), ...(signal ? { signal } : {}),
       });
       return opened(made, notes);
     },

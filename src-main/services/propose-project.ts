@@ -3,9 +3,11 @@ import { basename, extname, join } from "node:path";
 import { LatheError, toLatheError } from "../base/errors.js";
 import { PICTURE_COLUMN } from "../contract/data.js";
 import type { ProjectProposal } from "../contract/project-views.js";
-import { type LookAtPicture, holdsPictures, proposePictures, type ProposedRoles, type TableSurvey, reasonToLeave, rolesFrom, targetKind } from "../datasets/index.js";
+import type { LookAtPicture } from "../datasets/index.js";
+import { holdsPictures, proposePictures } from "../datasets/pictures/propose-pictures.js";
+import { type ProposedRoles, type TableSurvey, reasonToLeave, rolesFrom, targetKind } from "../datasets/propose.js";
 import { picturesOf } from "../features/index.js";
-import { type Survey, surveyHere } from "./survey.js";
+import type { Survey } from "./survey.js";
 import { templates } from "./templates/index.js";
 import type { Template } from "./templates/template.js";
 
@@ -15,8 +17,8 @@ export interface ProposalQuestion {
   /** Of a folder of pictures: what its levels of folders stand for; left out, as many as there are, the innermost to be predicted. */
   readonly levels?: readonly string[] | undefined;
   readonly signal?: AbortSignal | undefined;
-  readonly look?: LookAtPicture | undefined;
-  readonly survey?: Survey | undefined;
+  readonly look: LookAtPicture;
+  readonly survey: Survey;
 }
 
 /**
@@ -24,9 +26,9 @@ export interface ProposalQuestion {
  * @param data an existing file. @param projects where new projects are made.
  * @throws LatheError `data.*` for what cannot be read, and for folders without pictures
  */
-export async function proposeProject(data: string, projects: string, asked: ProposalQuestion = {}): Promise<ProjectProposal> {
+export async function proposeProject(data: string, projects: string, asked: ProposalQuestion): Promise<ProjectProposal> {
   if (statSync(data).isDirectory()) return proposeFolder(data, projects, asked);
-  const { targets, signal, survey: look = surveyHere } = asked;
+  const { targets, signal, survey: look } = asked;
   const survey = await look({ folder: projects, path: data }, signal);
   const roles = likelyRoles(survey, targets);
   const name = basename(data, extname(data)).replace(/[_-]+/g, " ").trim() || "Project";
@@ -71,7 +73,7 @@ async function proposeFolder(data: string, projects: string, { targets, levels, 
   if (!(await holdsPictures(data))) {
     throw new LatheError("data.unreadable", `${data} is a folder without a project or pictures in it; choose a table (CSV, TSV, Parquet or JSON), or a folder with a folder of pictures for each class`, { path: data });
   }
-  const found = await proposePictures({ path: data, targets: targets ?? ["label"], inputs: "all", ...(levels ? { levels } : {}), ...(signal ? { signal } : {}), ...(look ? { look } : {}) });
+  const found = await proposePictures({ path: data, targets: targets ?? ["label"], inputs: "all", ...(levels ? { levels } : {}), ...(signal ? { signal } : {}), look });
   const name = basename(data).replace(/[_-]+/g, " ").trim() || "Project";
   const [picture] = picturesOf(found.inputs);
   const wanted = new Set(found.targets.map((target) => ("column" in target ? target.column : undefined)));

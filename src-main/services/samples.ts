@@ -7,6 +7,7 @@ import { storageError } from "../base/storage-error.js";
 import { type SampleSummary, sampleSummary } from "../contract/project-views.js";
 import { createProject } from "./create-project.js";
 import { freeFolder } from "./propose-project.js";
+import type { DataSurvey } from "./survey.js";
 
 /** `sample.json` beside the data of a bundled sample: a file, or a folder of pictures. */
 const sampleFile = z.strictObject({ ...sampleSummary.omit({ sample: true }).shape, file: z.string(), test: z.string().optional(), template: z.string() });
@@ -27,7 +28,7 @@ export async function listSamples(): Promise<SampleSummary[]> {
  * @param projects where new projects are made.
  * @throws LatheError `usage` where there is no such sample; `run.storage`
  */
-export async function projectFromSample(sample: string, projects: string): Promise<{ readonly folder: string; readonly notes: readonly string[] }> {
+export async function projectFromSample(sample: string, projects: string, survey: DataSurvey): Promise<{ readonly folder: string; readonly notes: readonly string[] }> {
   if (!(await readdir(folder())).includes(sample)) throw new LatheError("usage", `there is no sample ${JSON.stringify(sample)}`);
   const { title, file, test, target, template } = await readSample(sample);
   const home = freeFolder(projects, title);
@@ -38,7 +39,7 @@ export async function projectFromSample(sample: string, projects: string): Promi
     throw storageError(home, thrown, "No project was made");
   }
   try {
-    const { notes } = await createProject({ folder: home, name: title, template, data: join(home, file), ...(test === undefined ? {} : { test: join(home, test) }), targets: [target] });
+    const { notes } = await createProject({ ...survey, folder: home, name: title, template, data: join(home, file), ...(test === undefined ? {} : { test: join(home, test) }), targets: [target] });
     return { folder: home, notes };
   } catch (thrown) {
     await rm(home, { recursive: true, force: true }).catch(() => undefined);

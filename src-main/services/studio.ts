@@ -19,6 +19,7 @@ import { createRecentProjects } from "./recent-projects.js";
 import { createRuns, type Runs } from "./runs.js";
 import { type SettingsStore, createSettings } from "./settings.js";
 import { stateFolder } from "./state-folder.js";
+import { surveyBy } from "./survey.js";
 import { createTables, type Tables } from "./tables.js";
 
 /** Everything a host offers its windows: made once a process. */
@@ -68,7 +69,9 @@ export interface StudioOptions {
 }
 
 /** Milliseconds in which a network is planned or a model's file read, a picture decoded, and a table looked at, of which the first look reads 200,000 rows and counts the rest. */
-const [PLANNED, DECODED, SURVEYED] = [20_000, 60_000, 600_000];
+export const [PLANNED, DECODED, SURVEYED] = [20_000, 60_000, 600_000];
+/** Of the process that holds tables open, while nobody asks, and to let go of what was called off: opening a large one again takes longer. */
+const TABLES = { idle: 5 * 60_000, grace: 15_000 };
 
 export function createStudio(options: StudioOptions): Studio {
   const access = createFolderAccess(options.allowedFolders);
@@ -85,7 +88,7 @@ export function createStudio(options: StudioOptions): Studio {
   const models = createReader({ launch: launchReader, deadline: PLANNED });
   const pictures = createReader({ launch: launchReader, deadline: DECODED });
   const files = createReader({ launch: launchReader, deadline: SURVEYED });
-  const tables = createTables(access, { probe: (question, signal) => files.ask("probe", question, question.source.path, signal) });
+  const tables = createTables(access, { open: createReader({ launch: launchReader, ...TABLES }), probe: files });
   const facts = createModelFacts(models);
   const documents = createProjectDocuments(access);
   const prediction = createPrediction(access, work, servers, facts);
@@ -98,18 +101,16 @@ export function createStudio(options: StudioOptions): Studio {
       onWaiting?.(`waiting at most ${grace / 1000} s for ${runs.join(", ")} to keep what was learnt; what is cut off goes on from its last checkpoint when it is resumed`);
     } else if (engines.running > 0) onWaiting?.(`waiting at most ${grace / 1000} s for ${engines.running === 1 ? "an engine process" : `${engines.running} engine processes`} to end`);
     prediction.close();
-    models.close();
-    pictures.close();
-    files.close();
+    const readers = Promise.all([models, pictures, files, tables].map((reader) => reader.close()));
     await within(grace, jobs.stopAll().then(() => engines.empty()));
     await engines.killAll();
-    tables.close();
+    await readers;
   }
 
   return {
     access, settings, jobs, tables, work, engines: createEngineList(work),
     files: createFiles(access), documents,
-    projects: createProjects(createRecentProjects(home), access, settings, { pictures, tables: files }, options), runs: createRuns(access, jobs),
+    projects: createProjects(createRecentProjects(home), access, settings, surveyBy(files, pictures), options), runs: createRuns(access, jobs),
     evaluation: createEvaluation(access, tables), prediction,
     pictures: createPictures(access, tables, servers, facts), corrections: createPictureCorrections(documents), pictureViews: createPictureViews(access, pictures), models, close,
     get busy() {

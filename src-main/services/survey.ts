@@ -1,8 +1,20 @@
-import { inWorkFolder } from "../base/work-folder.js";
-import { type SurveyOptions, type TableSurvey, surveyTable } from "../datasets/index.js";
+import type { LookAtPicture, TableSurvey } from "../datasets/index.js";
+import type { Reader } from "./reader.js";
+import type { Readings } from "./reading.js";
 
-/** How a table is looked at. @throws LatheError as `surveyTable`, `cancelled` */
-export type Survey = (question: Omit<SurveyOptions, "workFolder" | "signal">, signal?: AbortSignal) => Promise<TableSurvey>;
+/** How a table is looked at before it is a project's. @throws LatheError as `surveyTable`, `engine.*`, `cancelled` */
+export type Survey = (question: Readings["survey"]["question"], signal?: AbortSignal) => Promise<TableSurvey>;
 
-/** In this process. */
-export const surveyHere: Survey = (question, signal) => inWorkFolder((workFolder) => surveyTable({ ...question, workFolder, ...(signal ? { signal } : {}) }));
+/** How data is looked at that a project is to be made of. */
+export interface DataSurvey {
+  readonly survey: Survey;
+  readonly look: LookAtPicture;
+}
+
+/** By readers, in their processes. */
+export function surveyBy(tables: Reader, pictures: Reader): DataSurvey {
+  return {
+    survey: (question, signal) => tables.ask("survey", question, question.path, { signal }),
+    look: (path, signal) => pictures.ask("look", { path }, path, { signal }),
+  };
+}

@@ -12,6 +12,7 @@ import type { PredictionResult } from "../contract/results.js";
 import { type TableReader, readTable } from "../datasets/index.js";
 import { answerColumns } from "./answers.js";
 import { outputName } from "./inference-model.js";
+import { outExists } from "./out-exists.js";
 import type { WorkSetting } from "./setting.js";
 import { serveModel } from "./served-model.js";
 import { floats } from "./trainer.js";
@@ -74,11 +75,6 @@ export async function predictTable(request: PredictRequest, { emit, control }: W
 export function badPictures({ path, bad }: Pick<TableReader, "path" | "bad">): readonly string[] {
   if (bad.length === 0) return [];
   return [`${bad.length} picture${bad.length === 1 ? "" : "s"} of ${path} cannot be read and ${bad.length === 1 ? "is" : "are"} left out${bad.length === 1 ? "" : ", such as one"}: ${bad[0]}`];
-}
-
-
-export function outExists(out: string): LatheError {
-  return new LatheError("export.exists", `${out} is there already; choose another name, or say that it may be replaced`, { path: out });
 }
 
 const LOST = "Nothing was written";

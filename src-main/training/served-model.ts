@@ -1,13 +1,12 @@
 import { rmSync } from "node:fs";
-import { LatheError, toLatheError } from "../base/errors.js";
+import { LatheError } from "../base/errors.js";
 import { readNamedFileSync } from "../base/own-files.js";
 import { makeWorkFolder } from "../base/work-folder.js";
 import type { Executable } from "../engines/engine.js";
 import { chooseEngine } from "../engines/index.js";
-import { decodeModel } from "../onnx/protobuf.js";
-import type { Graph, Model } from "../onnx/types.js";
-import { inferTypes } from "../ops/index.js";
-import { type ModelFacts, readFacts } from "./inference-model.js";
+import type { Graph } from "../onnx/types.js";
+import type { ModelFacts } from "./inference-model.js";
+import { factsOf, readModel } from "./read-model.js";
 
 /** An exported file at work: all it takes to read a table for it is in the file. */
 export interface ServedModel {
@@ -31,7 +30,7 @@ export async function serveModel(path: string, device: string): Promise<ServedMo
   const workFolder = makeWorkFolder();
   return {
     facts, session, workFolder,
-    graph: () => decoded(read(path), path).graph,
+    graph: () => readModel(read(path), path).graph,
     compile: (graph) => engine.compile(graph, { device: chosen, threads: 1 }),
     async close() {
       await session.dispose();
@@ -47,34 +46,3 @@ function read(path: string): Uint8Array {
     throw new LatheError("run.missing", `${path} cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}`, { path }, { cause: thrown });
   }
 }
-
-/** What a file says of itself. @throws LatheError `graph.invalid`, `export.format` */
-export function factsOf(bytes: Uint8Array, path: string): ModelFacts {
-  return readFacts(decoded(bytes, path).metadata, path);
-}
-
-function decoded(bytes: Uint8Array, path: string): Model {
-  try {
-    const model = decodeModel(bytes, inferTypes);
-    refuseForeign(model.graph);
-    return model;
-  } catch (thrown) {
-    const { code, message, details } = toLatheError(thrown);
-    throw new LatheError(code, `${path}: ${message}`, { ...details, path }, { cause: thrown });
-  }
-}
-
-/**
- * No session sees what Lathe does not write: graphs within nodes (Loop, Scan, If), which may never end, and of which hostile ones make ONNX Runtime 1.30.0 read out of
- * bounds; operators of other domains than ONNX's own.
- */
-function refuseForeign(graph: Graph): void {
-  for (const { op, name, domain, attributes } of graph.nodes) {
-    const reason = Object.values(attributes).some(({ type }) => type === "graph") ? "holds a graph of its own" : DOMAINS.has(domain) ? undefined : `is of the domain ${domain.slice(0, 100)}`;
-    if (reason !== undefined) {
-      throw new LatheError("export.format", `the node ${name.slice(0, 100)} (${op.slice(0, 100)}) ${reason}, as no model of Lathe's has; this file was made or changed by another program`, { op });
-    }
-  }
-}
-
-const DOMAINS: ReadonlySet<string> = new Set(["", "ai.onnx.ml"]);

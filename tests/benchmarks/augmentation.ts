@@ -6,6 +6,8 @@ import { defined } from "../../src-main/base/assert.js";
 import { type Project, parseProject } from "../../src-main/contract/project.js";
 import { createProject } from "../../src-main/services/create-project.js";
 import { runInEngine } from "../../src-main/services/engine-link.js";
+import { createReader } from "../../src-main/services/reader.js";
+import { surveyBy } from "../../src-main/services/survey.js";
 import { findPyTorch, startPyTorch } from "./pytorch-peer.js";
 
 /**
@@ -18,7 +20,8 @@ const drawings = join(packageRoot, "resources", "samples", "clipart");
 
 const folder = mkdtempSync(join(tmpdir(), "lathe-bench-"));
 try {
-  const { file } = await createProject({ folder: join(folder, "clipart"), template: "images", data: join(drawings, "train"), test: join(drawings, "test") });
+  const reader = createReader();
+  const { file } = await createProject({ folder: join(folder, "clipart"), template: "images", data: join(drawings, "train"), test: join(drawings, "test"), ...surveyBy(reader, reader) }).finally(() => reader.close());
   const proposed = parseProject(JSON.parse(readFileSync(file, "utf8")));
   const { epochs, batchSize } = proposed.training;
   console.log(`${epochs} epochs, batch ${batchSize}, ${JSON.stringify(proposed.data.inputs.map((input) => (input.type === "image" ? input.augment : [])))}`);

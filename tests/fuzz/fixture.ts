@@ -8,7 +8,7 @@ import { blobProject, makePictures } from "../support/picture-project.js";
 export async function makeFixture(folder: string): Promise<string> {
   mkdirSync(folder, { recursive: true });
   const judged = await judgedProject();
-  judged.studio.tables.close();
+  await judged.studio.tables.close();
   renameSync(judged.project, join(folder, "table"));
   rmSync(judged.root, { recursive: true, force: true });
   const pictures = join(folder, "pictures");

@@ -28,10 +28,9 @@ export function openStudio({ root }: Place) {
         end: (error) => (error ? reject(error) : resolve()),
       });
     }),
-    close() {
+    async close() {
       client.dispose();
-      studio.prediction.close();
-      studio.tables.close();
+      await studio.close(0);
     },
   };
 }

@@ -74,7 +74,7 @@ withLinks("a stranger's project, each of its paths in turn a link, a pipe, or a 
         faults.push(...travelled.faults.map((fault) => `${path}: ${fault}`), ...harm());
       }
     } finally {
-      journey.close();
+      await journey.close();
     }
     return faults;
   }
@@ -86,7 +86,7 @@ withLinks("a stranger's project, each of its paths in turn a link, a pipe, or a 
     try {
       expect(await journey.go(project, ["0002", "0001", "new"])).toEqual({ faults: [], refused: [] });
     } finally {
-      journey.close();
+      await journey.close();
     }
   }, 300_000);
 

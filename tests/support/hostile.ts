@@ -158,7 +158,7 @@ export interface Travelled {
 export interface Journey {
   /** Opens, looks, exports, predicts, trains, resumes, deletes, restores and empties. @param trainings which of them */
   go(project: string, trainings: readonly Training[]): Promise<Travelled>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** One studio, as a page has it, in which one project after the other is opened; its engines work in this process. */
@@ -254,16 +254,16 @@ export function openJourney({ root, sort, at }: JourneySetting): Journey {
     await look("empty the trash", () => ask.runs.emptyTrash({ project }));
     await look("projects", () => ask.projects.list({}));
     await look("forget", () => ask.projects.forget({ project }));
-    studio.tables.close();
+    await studio.tables.close();
     return { faults, refused };
   }
 
   return {
     go,
-    close() {
+    async close() {
       client.dispose();
       studio.prediction.close();
-      studio.tables.close();
+      await studio.tables.close();
     },
   };
 }

@@ -54,9 +54,9 @@ export async function judgedProject({ ownTest = false, options = {} }: { readonl
     run: { project, run: "0001" },
     report: runReport.parse(JSON.parse(readFileSync(join(folder, "report.json"), "utf8"))),
     context: { signal: new AbortController().signal },
-    close() {
+    async close() {
       studio.prediction.close();
-      studio.tables.close();
+      await studio.tables.close();
       rmSync(root, { recursive: true, force: true });
     },
   };

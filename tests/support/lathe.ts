@@ -25,7 +25,9 @@ export interface RunningCommand {
 }
 
 /** Starts a command in a process group of its own, so that a test can kill all of it at once. @param onEvent sees each JSON line as it comes. */
-export function startLathe(args: readonly string[], onEvent: (event: JsonEvent) => void = () => undefined, options: { readonly cwd?: string } = {}): RunningCommand {
+export function startLathe(
+  args: readonly string[], onEvent: (event: JsonEvent) => void = () => undefined, options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
+): RunningCommand {
   return startNode([cli, ...args], onEvent, options);
 }
 

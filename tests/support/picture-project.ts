@@ -105,9 +105,9 @@ export async function pictureProject() {
     root, project, pictures, studio, procedures, train, reportOf,
     run: { project, run: "0001" },
     context: { signal: new AbortController().signal },
-    close() {
+    async close() {
       studio.prediction.close();
-      studio.tables.close();
+      await studio.tables.close();
       rmSync(root, { recursive: true, force: true });
     },
   };

@@ -2,6 +2,8 @@ import { join } from "node:path";
 import { expect, test as base } from "@playwright/test";
 import { startServer, type RunningServer } from "../../src-main/server/index.js";
 import type { Refusal } from "../../src-main/server/refusal.js";
+import { type ReaderLink, launchReaderProcess } from "../../src-main/services/reader.js";
+import type { Reading } from "../../src-main/services/reading.js";
 import { createStudio } from "../../src-main/services/studio.js";
 import { hearWarnings } from "../support/node-warnings.js";
 import { temporaryFolder } from "../support/run-on-disk.js";
@@ -12,8 +14,15 @@ export interface Workshop {
   readonly folder: string;
   readonly server: RunningServer;
   readonly refusals: readonly Refusal[];
+  /** Processes that the server started to read, each with what it has been asked. */
+  readonly readers: readonly StartedReader[];
   /** Ends the server and starts another at the same address with the same token, as after a crash; with another token, as by a user. */
   restart(pause: () => Promise<void>, newToken?: boolean): Promise<void>;
+}
+
+export interface StartedReader {
+  readonly pid: number;
+  readonly asked: readonly Reading[];
 }
 
 const warnings = hearWarnings();
@@ -28,16 +37,30 @@ export const test = base.extend<{ workshop: Workshop; studio: StudioPage; quietN
   workshop: async ({}, use) => {
     const folder = temporaryFolder("ui");
     const refusals: Refusal[] = [];
+    const readers: StartedReader[] = [];
+    const launchReader = (): ReaderLink => {
+      const link = launchReaderProcess([folder]);
+      const asked: Reading[] = [];
+      readers.push({ pid: link.pid ?? 0, asked });
+      return {
+        ...link,
+        send(command) {
+          link.send(command);
+          if (command.type === "ask") asked.push(command.kind);
+        },
+      };
+    };
     const start = (options: { port?: number; token?: string } = {}) =>
       startServer({
         ...options,
-        studio: createStudio({ allowedFolders: [folder], home: join(folder, "home") }),
+        studio: createStudio({ allowedFolders: [folder], home: join(folder, "home"), launchReader }),
         onRefusal: (refusal) => refusals.push(refusal),
       });
     let server = await start();
     await use({
       folder,
       refusals,
+      readers,
       get server() {
         return server;
       },

@@ -1,5 +1,8 @@
 import { type Command, Option } from "commander";
 import { createProject, isFolder } from "../../services/create-project.js";
+import { createReader } from "../../services/reader.js";
+import { SURVEYED } from "../../services/studio.js";
+import { surveyBy } from "../../services/survey.js";
 import { templates } from "../../services/templates/index.js";
 import { names, several } from "../arguments.js";
 import { createOutput } from "../output.js";
@@ -26,7 +29,9 @@ export function addNew(program: Command): void {
     .action(async (folder: string, { data, test, levels, target, json = false, ...chosen }: Options) => {
       const template = chosen.template ?? (await isFolder(data) ? "images" : "tabular");
       const output = createOutput(json);
-      const created = await createProject({ folder, template, data, ...(levels ? { levels } : {}), ...(test === undefined ? {} : { test }), ...(target ? { targets: target } : {}) });
+      const reader = createReader({ deadline: SURVEYED });
+      const options = { folder, template, data, ...(levels ? { levels } : {}), ...(test === undefined ? {} : { test }), ...(target ? { targets: target } : {}) };
+      const created = await createProject({ ...options, ...surveyBy(reader, reader) }).finally(() => reader.close());
       output.line(created.file);
       output.line(`predicts ${created.targets.map(({ name, type }) => `${name} (${type})`).join(", ")} from ${created.inputs.join(", ")}`);
       for (const note of created.notes) output.line(note);

@@ -1,7 +1,6 @@
 import type { Command } from "commander";
 import { startServer } from "../../server/index.js";
 import { portNumber, severalFolders } from "../arguments.js";
-import { endFromOutside } from "../interrupt.js";
 import { createOutput } from "../output.js";
 import { openInBrowser } from "../open.js";
 
@@ -35,10 +34,8 @@ export function addServe(program: Command): void {
       output.line("Ctrl-C ends it.");
       if (open) openInBrowser(server.openingUrl());
       await ended;
-      const { reading } = server;
       await server.close((what) => output.line(what));
-      if (reading) endFromOutside(LINGER);
-      // Native code that is still at work in a thread of this process keeps nobody waiting.
+      // What a browser holds open keeps nobody waiting.
       setTimeout(() => process.exit(), LINGER).unref();
     });
 }

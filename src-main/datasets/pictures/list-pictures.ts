@@ -3,7 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { mayBeRead } from "../../base/allowed-folders.js";
 import { closest } from "../../base/closest.js";
 import { LatheError } from "../../base/errors.js";
-import { throwIfAborted } from "../sources/database.js";
+import { throwIfAborted } from "../throw-if-aborted.js";
 import { FORMATS, hasPictureName } from "./formats.js";
 
 /** A picture in a folder. */

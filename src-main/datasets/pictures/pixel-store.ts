@@ -5,7 +5,7 @@ import { crc32 } from "node:zlib";
 import { holderOf, releaseLock, waitForLock } from "../../base/lock.mjs";
 import { replaceFile } from "../../base/replace-file.js";
 import { storageError } from "../../base/storage-error.js";
-import { throwIfAborted } from "../sources/database.js";
+import { throwIfAborted } from "../throw-if-aborted.js";
 import type { PixelFormat } from "./picture-task.js";
 import { inside, openOwnFile } from "../../base/own-files.js";
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { LatheError, toLatheError } from "../../base/errors.js";
 import { type DataSpec, type ImageFolderSpec, type InputSpec, PICTURE_COLUMN, type TargetSpec } from "../../contract/data.js";
 import { type PictureListing, listPictures } from "./list-pictures.js";
-import { type LookAtPicture, type PictureLook, lookAtPicture } from "./picture-view.js";
+import type { LookAtPicture, PictureLook } from "./picture-view.js";
 
 /** Pictures that are looked at for size and colour, evenly spread. */
 const LOOKED_AT = 40;
@@ -25,8 +25,7 @@ export interface PictureFolderQuestion {
   /** Whether levels that are not predicted are inputs. */
   readonly inputs: "pictures" | "all";
   readonly signal?: AbortSignal;
-  /** In this process, unless told. */
-  readonly look?: LookAtPicture;
+  readonly look: LookAtPicture;
 }
 
 /** What a folder of pictures could be trained as. */
@@ -109,7 +108,7 @@ async function levelsOf(path: string, targets: readonly string[] | undefined, no
   return targets?.length === 1 ? targets : ["label"];
 }
 
-async function lookAt({ root, pictures }: PictureListing, { look = lookAtPicture, signal }: PictureFolderQuestion): Promise<{ readonly size: [number, number]; readonly color: "rgb" | "gray"; readonly note: string }> {
+async function lookAt({ root, pictures }: PictureListing, { look, signal }: PictureFolderQuestion): Promise<{ readonly size: [number, number]; readonly color: "rgb" | "gray"; readonly note: string }> {
   const step = Math.max(1, Math.floor(pictures.length / LOOKED_AT));
   const seen: PictureLook[] = [];
   let problem: unknown;

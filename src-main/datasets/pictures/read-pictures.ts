@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { throwIfAborted } from "../sources/database.js";
+import { throwIfAborted } from "../throw-if-aborted.js";
 import { type FileMark, PictureMemory } from "./picture-memory.js";
 import { PicturePool } from "./picture-pool.js";
 import type { PictureFacts, PixelFormat } from "./picture-task.js";

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { LatheError } from "../../base/errors.js";
 import { storageError } from "../../base/storage-error.js";
 import { sweepLeftBehind, workName } from "../../base/work-folder.js";
+import { throwIfAborted } from "../throw-if-aborted.js";
 import { literal } from "./sql.js";
 
 /** A value of a result row; big integers as numbers. */
@@ -145,10 +146,6 @@ export class Database {
 /** What DuckDB says of its memory is advice to those who can set it. */
 function tooLarge(cause: Error): LatheError {
   return new LatheError("data.unreadable", `the table needs more than the ${MEMORY_LIMIT} of memory that reading may take; it has too many columns, or values that are too long: take a part of them out`, {}, { cause });
-}
-
-export function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new LatheError("cancelled", "reading the data was cancelled");
 }
 
 function cell(value: unknown): Cell {

@@ -32,11 +32,10 @@ export const cacheFiles: Kind = {
           await judge.ask("try again", () => studio.ask.pictures.tryAgain({ project, pictures: [{ picture: "red/red-0.bmp" }] }));
         }
         await judge.ask("train", () => atWork((setting) => train({ project, epochs: 1, ...(random.below(4) === 0 ? {} : { engine: "onnxruntime", device: "cpu" }) }, setting), "epoch"));
-        studio.studio.tables.close();
         rmSync(project, { recursive: true, force: true });
       },
       async close() {
-        studio.close();
+        await studio.close();
       },
     };
   },

@@ -119,12 +119,12 @@ async function openServer(place: Place, spoil: ((random: Random, frame: string) 
         }
       }
       rmSync(join(place.root, "made"), { recursive: true, force: true });
-      studio.tables.close();
     },
     async close() {
       socket.terminate();
       await server.close();
       studio.prediction.close();
+      await studio.tables.close();
     },
   };
 }

@@ -93,7 +93,7 @@ export const models: Kind = {
         writeFileSync(path, bytes);
       },
       async close() {
-        studio.close();
+        await studio.close();
       },
     };
   },

@@ -79,7 +79,7 @@ export const pictures: Kind = {
         rmSync(project, { recursive: true, force: true });
       },
       async close() {
-        studio.close();
+        await studio.close();
       },
     };
   },

@@ -36,11 +36,10 @@ export const projectFiles: Kind = {
         }
         if (random.below(4) === 0) await judge.ask("audit", () => atWork((setting) => auditProject({ project }, setting)));
         if (random.below(5) === 0) await judge.ask("train", () => atWork((setting) => train({ project, epochs: 1, engine: "onnxruntime", device: "cpu" }, setting), "run"));
-        studio.studio.tables.close();
         rmSync(project, { recursive: true, force: true });
       },
       async close() {
-        studio.close();
+        await studio.close();
       },
     };
   },

@@ -69,11 +69,10 @@ export const runFiles: Kind = {
         await judge.ask("trash", () => ask.runs.trash({ project, runs: ["0001"] }));
         await judge.ask("trashed", () => ask.runs.trashed({ project }));
         await judge.ask("restore", () => ask.runs.restore({ project, runs: ["0001"] }));
-        studio.studio.tables.close();
         rmSync(project, { recursive: true, force: true });
       },
       async close() {
-        studio.close();
+        await studio.close();
       },
     };
   },

@@ -90,11 +90,10 @@ export const tables: Kind = {
             return prepareData({ folder: asked, data, seed, cacheFolder: join(folder, "cache"), compile });
           });
         }
-        studio.studio.tables.close();
         rmSync(folder, { recursive: true, force: true });
       },
       async close() {
-        studio.close();
+        await studio.close();
       },
     };
   },

@@ -31,8 +31,8 @@ test.each([
   const { project, procedures, streams, context } = studioProject("a,y\n1,2\n", document);
   writeFileSync(join(project, "bad.parquet"), bytes);
   const told = await Promise.resolve(procedures.projects.propose({ data: join(project, "bad.parquet") }, context)).then(() => "nothing", (thrown: unknown) => toLatheError(thrown).code);
-  expect(told).toMatch(/^(data\.unreadable|engine\.failed)$/);
-  await expect(listen(streams, "columns", project)).rejects.toMatchObject({ code: expect.stringMatching(/^(data\.unreadable|engine\.failed)$/) as unknown });
+  expect(told).toMatch(/^(data\.unreadable|engine\.(failed|crashed))$/);
+  await expect(listen(streams, "columns", project)).rejects.toMatchObject({ code: expect.stringMatching(/^(data\.unreadable|engine\.(failed|crashed))$/) as unknown });
   // The host itself goes on, with the next table too.
   writeFileSync(join(project, "good.csv"), "a,y\n1,0\n2,1\n");
   expect(await procedures.projects.propose({ data: join(project, "good.csv") }, context)).toMatchObject({ rows: 2 });

@@ -6,7 +6,7 @@ import { layers } from "../../../src-main/layers/index.js";
 import { losses } from "../../../src-main/losses/index.js";
 import { optimizers } from "../../../src-main/optimizers/index.js";
 import { schedules } from "../../../src-main/optimizers/schedules/index.js";
-import { studioProject } from "../../support/studio-project.js";
+import { listen, studioProject } from "../../support/studio-project.js";
 
 const table = `x,colour,y\n${Array.from({ length: 90 }, (_, i) => `${i},${["red", "green", "blue"][i % 3]},${i % 2}`).join("\n")}\n`;
 const data = {
@@ -49,7 +49,8 @@ describe("the catalogue", () => {
 
 describe("a preset and its plan", () => {
   test("fit the document's inputs and targets, by the widths that the table gives", async () => {
-    const { procedures, context, project } = studioProject(table, document);
+    const { procedures, streams, context, project } = studioProject(table, document);
+    await listen(streams, "columns", project);
     const { model } = await procedures.model.preset({ project, document, preset: "tabular" }, context);
     const complete = { ...document, model };
     expect(parseProject(complete).model.layers[0]).toMatchObject({ type: "Concat" });
@@ -70,7 +71,9 @@ describe("a preset and its plan", () => {
   });
 
   test("a table that cannot be read is a problem of the data, and the network is planned all the same", async () => {
-    const { procedures, context, project } = studioProject("x,y\n1,2\n1,2,3\n4\n", document);
+    const { procedures, streams, context, project } = studioProject("x,y\n1,2\n1,2,3\n4\n", document);
+    // The process that reads it is there then, and a plan waits long enough.
+    await expect(listen(streams, "columns", project)).rejects.toMatchObject({ code: "data.ragged" });
     const plan = await procedures.model.plan({ project, document: { ...document, model: { layers: [{ id: "fc", type: "Linear", outFeatures: 1, from: ["features"] }], outputs: [{ target: "y", from: "fc" }] } } }, context);
     expect(plan.problems).toEqual([{ path: "data.source", message: expect.stringContaining("expected 2 as in the first row") as string }]);
     expect(plan.layers).toEqual([{ id: "fc", parameters: 0 }]);

@@ -7,6 +7,7 @@ import { createFolderAccess } from "../../../src-main/services/folder-access.js"
 import { createJobRegistry } from "../../../src-main/services/job-registry.js";
 import { createProjects } from "../../../src-main/services/projects.js";
 import { createReader } from "../../../src-main/services/reader.js";
+import { surveyBy } from "../../../src-main/services/survey.js";
 import { createRecentProjects } from "../../../src-main/services/recent-projects.js";
 import { createRuns } from "../../../src-main/services/runs.js";
 import { createSettings } from "../../../src-main/services/settings.js";
@@ -86,13 +87,14 @@ describe("runs on disk", () => {
 
 // None of these is asked to read a picture or a table.
 const reader = createReader({ deadline: 60_000 });
+const survey = surveyBy(reader, reader);
 
 describe("known projects", () => {
   it("are remembered in the user's folder, the last opened first, and forgotten on request", async () => {
     const home = temporaryFolder("home");
     const folder = temporaryFolder("projects");
     let now = 1000;
-    const projects = createProjects(createRecentProjects(home, () => now++), anywhere, createSettings(home), { pictures: reader, tables: reader });
+    const projects = createProjects(createRecentProjects(home, () => now++), anywhere, createSettings(home), survey);
     for (const name of ["a", "b", "a"]) await projects.open(writeTestProject(join(folder, name), name));
     expect((await projects.list()).map(({ name, openedAt }) => [name, openedAt])).toEqual([["a", 1002], ["b", 1001]]);
     expect(JSON.parse(readFileSync(join(home, "recent-projects.json"), "utf8"))).toMatchObject({ version: 1, projects: [{ openedAt: 1002 }, { openedAt: 1001 }] });
@@ -106,7 +108,7 @@ describe("known projects", () => {
     const home = temporaryFolder("home");
     writeFileSync(join(home, "recent-projects.json"), "{ nonsense");
     const folder = temporaryFolder("projects");
-    const projects = createProjects(createRecentProjects(home), anywhere, createSettings(home), { pictures: reader, tables: reader });
+    const projects = createProjects(createRecentProjects(home), anywhere, createSettings(home), survey);
     expect(await projects.list()).toEqual([]);
     await Promise.all(["a", "b", "c", "d"].map((name) => projects.open(writeTestProject(join(folder, name), name))));
     expect((await projects.list()).map(({ name }) => name).sort()).toEqual(["a", "b", "c", "d"]);
@@ -116,9 +118,9 @@ describe("known projects", () => {
     const home = temporaryFolder("home");
     const folder = temporaryFolder("projects");
     const recent = createRecentProjects(home);
-    const everywhere = createProjects(recent, anywhere, createSettings(home), { pictures: reader, tables: reader });
+    const everywhere = createProjects(recent, anywhere, createSettings(home), survey);
     for (const name of ["in", "out"]) await everywhere.open(writeTestProject(join(folder, name), name));
-    const confined = createProjects(recent, createFolderAccess([join(folder, "in")]), createSettings(home), { pictures: reader, tables: reader });
+    const confined = createProjects(recent, createFolderAccess([join(folder, "in")]), createSettings(home), survey);
     expect((await confined.list()).map(({ name }) => name)).toEqual(["in"]);
   });
 });

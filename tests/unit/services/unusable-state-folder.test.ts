@@ -36,9 +36,9 @@ it.each(Object.keys(ways))("a state folder that cannot be written (%s) keeps no 
   onTestFinished(() => warn.mockRestore());
   const project = writeCreditProject(join(root, "credit"), { epochs: 1, engine: "onnxruntime", device: "cpu", threads: 1 });
   const studio = createStudio({ allowedFolders: [root], home, launch: launchHere, projectsFolder: join(root, "projects") });
-  onTestFinished(() => {
+  onTestFinished(async () => {
     studio.prediction.close();
-    studio.tables.close();
+    await studio.tables.close();
   });
   const { procedures: ask } = createRouter(studio, { host: "server" });
   const context = { signal: new AbortController().signal };
