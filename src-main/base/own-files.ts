@@ -118,7 +118,8 @@ export function openToAppend(path: string): number {
   return openSync(path, O_APPEND | O_CREAT | O_WRONLY | GUARDED, 0o666);
 }
 
-function isLink(path: string): boolean {
+/** Whether a path's last part is a link; not where nothing is there, or cannot be looked at. */
+export function isLink(path: string): boolean {
   try {
     return lstatSync(path).isSymbolicLink();
   } catch {

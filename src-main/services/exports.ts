@@ -59,7 +59,7 @@ export async function writeExport(access: FolderAccess, asked: RunReference, for
   const exporter = exporters.get(format);
   const out = await access.resolveNew(wanted, "the file to export to");
   const { folder } = await (exporter.source === "model.onnx" ? modelOfRun(access, asked) : finishedRun(access, asked));
-  refuseOut(out, [], folder);
+  refuseOut(wanted, [], folder);
   if (existsSync(out) && !replace) throw new LatheError("export.exists", `there is a file ${out} already; replace it, or choose another name`, { path: out });
   return exportRun(folder, format, out);
 }

@@ -2,6 +2,7 @@ import { type Stats, accessSync, constants, existsSync, realpathSync, statSync }
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { LatheError } from "../base/errors.js";
 import { JSON_BOUNDS } from "../base/json-bounds.js";
+import { isLink } from "../base/own-files.js";
 import { readOwnJsonSync } from "../base/own-json.js";
 
 /** A file that is read for the one to be written. */
@@ -14,9 +15,12 @@ interface Input {
 /** What Lathe keeps in a project's folder. */
 const OWN = ["project.json", "runs", ".lathe"];
 
+/** Where Linux and macOS keep what is no file on a disk, and the one folder there that is for files. */
+const [SYSTEM, MEMORY] = [["/dev", "/proc", "/sys"], "/dev/shm"];
+
 /**
  * Sees that a file may be written where a user wants it. What is there goes, so it is to be a file, and none that the work reads or that a project is made of. Links on
- * the way are followed.
+ * the way are followed; the last part of it may be none, since a link such as /dev/stdout would itself be replaced, and what it leads to would stay as it was.
  * @param run folder of the run that it is made from; the data that this learnt from stay too.
  * @throws LatheError `usage`
  */
@@ -25,8 +29,11 @@ export function refuseOut(wanted: string, inputs: readonly Input[], run?: string
   const there = statOf(out);
   const refused = (reason: string) => new LatheError("usage", `${out} ${reason}`, { path: out });
   if (there?.isDirectory()) throw refused("is a folder; name a file in it");
-  if (there && !there.isFile()) throw refused("is a device or a pipe, which a file would replace; name a file");
   const real = realOf(out);
+  if (isLink(out)) throw refused(`is a link, which a file would replace while what it leads to stays as it is${there ? ` (${real})` : ""}; name the file itself`);
+  if (there && !there.isFile()) throw refused("is a device or a pipe, which a file would replace; name a file");
+  const system = SYSTEM.find((folder) => isBelow(real, folder) && !isBelow(real, MEMORY));
+  if (system !== undefined) throw refused(`lies in ${system}, which is the system's own; name a file elsewhere`);
   for (const { path, what } of [...inputs, ...(run === undefined ? [] : dataOf(run))]) {
     if (real === realOf(resolve(path))) throw refused(`is ${what}, which would be replaced; name another file`);
   }

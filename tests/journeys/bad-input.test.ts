@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, closeSync, existsSync, lstatSync, mkdirSync, openSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { ProjectInput } from "../../src-main/contract/project.js";
-import { creditLayers, killAll, last, lathe, startLathe, writeCreditProject } from "../support/lathe.js";
+import { cli, creditLayers, killAll, last, lathe, startLathe, writeCreditProject } from "../support/lathe.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 
 const training: ProjectInput["training"] = { epochs: 2, batchSize: 32, optimizer: { type: "Adam", lr: 0.005 } };
@@ -189,6 +189,26 @@ describe("bad input", () => {
     } finally {
       spawnSync("umount", [full]);
     }
+  });
+
+  it.runIf(process.platform !== "win32")("a link that answers or a model are to be written to stays, and so does what it leads to, the command's own output too", async () => {
+    const folder = writeProject(rows(40));
+    expect((await lathe("train", folder)).code).toBe(0);
+    const precious = join(folder, "precious.txt");
+    writeFileSync(precious, "mine");
+    symlinkSync(precious, join(folder, "current.csv"));
+    // As /dev/stdout is, and never that itself: where this fails, a device of the machine would be gone.
+    symlinkSync("/dev/fd/1", join(folder, "stdout"));
+    for (const out of ["current.csv", "stdout"].map((name) => join(folder, name))) {
+      for (const args of [["predict", folder, join(folder, "table.csv"), "--out", out], ["export", folder, "--format", "report", "--out", out]]) {
+        const stdout = openSync(join(folder, "output.txt"), "w");
+        const { status, stderr } = spawnSync(process.execPath, [cli, ...args], { stdio: ["ignore", stdout, "pipe"], encoding: "utf8" });
+        closeSync(stdout);
+        expect([status, stderr]).toEqual([2, expect.stringMatching(/is a link, which a file would replace/)]);
+        expect(lstatSync(out).isSymbolicLink()).toBe(true);
+      }
+    }
+    expect(readFileSync(precious, "utf8")).toBe("mine");
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
 import { toLatheError } from "../../../src-main/base/errors.js";
@@ -89,6 +89,11 @@ describe("an export", () => {
     expect(JSON.parse(readFileSync(out, "utf8"))).toMatchObject({ run: "0001" });
     expect(await refusal(() => exports.write({ ...run, format: "pickle", out, replace: true }, context))).toMatchObject({ code: "export.format" });
     expect(await refusal(() => exports.write({ ...run, format: "onnx", out: join(folder, "config.json"), replace: true }, context))).toMatchObject({ code: "usage" });
+    const [link, precious] = [join(root, "taken", "link.onnx"), join(root, "taken", "precious.txt")];
+    writeFileSync(precious, "mine");
+    symlinkSync(precious, link);
+    expect(await refusal(() => exports.write({ ...run, format: "onnx", out: link, replace: true }, context))).toMatchObject({ code: "usage", message: expect.stringContaining("is a link") as string });
+    expect([lstatSync(link).isSymbolicLink(), readFileSync(precious, "utf8")]).toEqual([true, "mine"]);
   });
 
   it("has a card that says how it is fed", async () => {
