@@ -30,7 +30,7 @@ export async function train(request: TrainRequest, setting: WorkSetting): Promis
   const opened = new AsyncDisposableStore();
   let done: DoneEvent;
   try {
-    done = await trainRun(await (request.resume ? takeUp : begin)(request, setting, opened), setting);
+    done = await trainRun(await (request.resume === undefined || request.resume === false ? begin : takeUp)(request, setting, opened), setting);
   } finally {
     await opened.dispose((thrown) => setting.emit({ event: "log", level: "warning", message: `something that training used could not be let go of: ${toLatheError(thrown).message}` }));
   }

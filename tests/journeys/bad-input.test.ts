@@ -216,6 +216,7 @@ describe("bad input", () => {
     ["a command that is not there", ["trian", "x"]],
     ["an option that is not there", ["train", "x", "--epoch", "3"]],
     ["a number that is none", ["train", "x", "--epochs", "many"]],
+    ["a run to go on with that is empty", ["train", "x", "--resume", ""]],
     ["settings that a resumed run cannot take", ["train", "x", "--resume", "--epochs", "3"]],
   ])("bad usage (%s) is exit code 2", async (_, args) => {
     expect((await lathe(...args)).code).toBe(2);
