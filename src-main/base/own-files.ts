@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } from "node:fs";
+import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import { LatheError } from "./errors.js";
@@ -15,6 +15,17 @@ export function inside(root: string, ...parts: readonly string[]): string {
     if (isLink(path)) throw linked(path);
   }
   return path;
+}
+
+/** Makes a folder in one that is there: where that was deleted, it is not made again. @returns false where there is one already */
+export function makeFolder(path: string): boolean {
+  try {
+    mkdirSync(path);
+    return true;
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw thrown;
+  }
 }
 
 /**

@@ -14,6 +14,7 @@ import { type StoredData, storedData } from "./prepared.js";
 import { checkRecords } from "./record-file.js";
 import { SPLITS, type SplitName } from "./splits.js";
 import { throwIfAborted } from "./sources/database.js";
+import { unreadable } from "./sources/text-file.js";
 
 /** How many prepared data sets stay on disk; the least recently used go first. */
 const KEPT = 5;
@@ -150,7 +151,9 @@ export async function compact(cacheFolder: string, keep: string): Promise<void> 
  * two seconds of the hashing, when its time might not tell.
  */
 export async function contentHash(cacheFolder: string, path: string, progress: (done: number, total: number) => void, signal?: AbortSignal): Promise<string> {
-  const { size, mtimeMs } = await stat(path);
+  const { size, mtimeMs } = await stat(path).catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
   const known = await readHashes(cacheFolder);
   const memo = known[path];
   if (memo?.size === size && memo.mtimeMs === mtimeMs && memo.at - mtimeMs > 2000) return memo.sha256;
@@ -165,7 +168,7 @@ export async function contentHash(cacheFolder: string, path: string, progress: (
     }
   } catch (error) {
     if (error instanceof LatheError) throw error;
-    throw new LatheError("data.unreadable", `${path} cannot be read: ${(error as Error).message}`, { path }, { cause: error });
+    throw unreadable(path, error);
   }
   const sha256 = hash.digest("hex");
   await writeHashes(cacheFolder, { ...known, [path]: { size, mtimeMs, sha256, at: Date.now() } });

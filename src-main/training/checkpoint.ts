@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, renameSync } from "node:fs";
+import { existsSync, renameSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { LatheError } from "../base/errors.js";
-import { readOwnFileSync } from "../base/own-files.js";
+import { makeFolder, readOwnFileSync } from "../base/own-files.js";
 import { replaceFileSync } from "../base/replace-file.js";
 import { storageError } from "../base/storage-error.js";
 import type { StateVectors } from "./trainer.js";
@@ -27,7 +27,7 @@ const DAMAGED = "damaged.ckpt";
 export function saveCheckpoint<H>(folder: string, checkpoint: Checkpoint<H>): void {
   const latest = join(folder, LATEST);
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     replaceFileSync(latest, [encode(checkpoint)], {
       written: () => {
         if (existsSync(latest)) renameSync(latest, join(folder, PREVIOUS));

@@ -5,11 +5,11 @@ import { type ErrorRecord, LatheError } from "../base/errors.js";
 import type { EpochEvent } from "../contract/events.js";
 import type { RunReport } from "../contract/report.js";
 import { whatIsKept } from "./checkpoint.js";
-import { releaseLock, takeLock } from "../base/lock.mjs";
+import { describeHolder, holderOf, releaseLock, takeLock } from "../base/lock.mjs";
 import { replaceFileSync } from "../base/replace-file.js";
 import { storageError } from "../base/storage-error.js";
 import { heldElsewhere, lockOf } from "./run-lock.js";
-import { inside, openOwnFileSync, openToAppend, readOwnFileSync } from "../base/own-files.js";
+import { inside, makeFolder, openOwnFileSync, openToAppend, readOwnFileSync } from "../base/own-files.js";
 import { JSON_BOUNDS } from "../base/json-bounds.js";
 import { readOwnJsonSync } from "../base/own-json.js";
 import { visible } from "../base/visible.mjs";
@@ -17,10 +17,15 @@ import { visible } from "../base/visible.mjs";
 /** Where deleted runs lie in a project's `runs`, until the trash is emptied. */
 export const TRASH = ".trash";
 
+/** What makes a folder a run. */
+const CONFIG = "config.json";
+
 /** A run on disk: `config.json`, `metrics.jsonl`, `log.txt`, `checkpoint/`, `model.onnx`, `report.json`, and `lock` while a process works on it. */
 export class RunFolder {
   readonly id: string;
   #locked = false;
+  /** Whether it has been seen to have its settings: from then on, one without them was deleted. */
+  #configured = false;
 
   private constructor(readonly path: string) {
     this.id = path.split(/[\\/]/).at(-1) ?? path;
@@ -46,11 +51,11 @@ export class RunFolder {
    */
   static open(project: string, which?: string): RunFolder {
     const runs = inside(project, "runs");
-    const ids = namesIn(runs).filter((id) => existsSync(join(runs, id, "config.json"))).sort();
+    const ids = namesIn(runs).filter((id) => existsSync(join(runs, id, CONFIG))).sort();
     const id = which ?? ids.at(-1);
     if (id === undefined) throw new LatheError("run.missing", `${project} has no runs yet; start one with: train ${project}`);
     for (const path of [join(runs, id), join(runs, id.padStart(4, "0")), id]) {
-      if (existsSync(join(path, "config.json"))) return new RunFolder(path === id ? path : inside(runs, relative(runs, path)));
+      if (existsSync(join(path, CONFIG))) return new RunFolder(path === id ? path : inside(runs, relative(runs, path)));
     }
     throw new LatheError("run.missing", `there is no run ${id} in ${runs}; there ${ids.length === 1 ? "is" : "are"} ${ids.join(", ") || "none"}`);
   }
@@ -76,7 +81,21 @@ export class RunFolder {
       throw storageError(path, thrown, "The run is as it was");
     }
     this.#locked = true;
+    this.#configured = existsSync(this.file(CONFIG));
     return this;
+  }
+
+  /**
+   * Sees before anything is written that this is still the run that was begun. Nothing is made anew in the place of one that was deleted, nor in another that has its number.
+   * @throws LatheError `run.missing`
+   */
+  refuseGone(): void {
+    if (!this.#configured) return;
+    const gone = (why: string) => new LatheError("run.missing", `${why}, so training has stopped; start a new run, or put the folder back and go on with train --resume ${this.id}`, { run: this.id, path: this.path });
+    if (!existsSync(this.file(CONFIG))) throw gone(`the folder of run ${this.id} was deleted or moved while it was trained (${this.path})`);
+    const holder = this.#locked ? holderOf(lockOf(this.path)) : undefined;
+    // A machine may be given another name meanwhile; its processes keep their numbers.
+    if (holder && holder.pid !== process.pid) throw gone(`the folder of run ${this.id} was deleted or moved while it was trained, and another run has its place: that of ${describeHolder(holder, lockOf(this.path))}`);
   }
 
   unlock(): void {
@@ -87,20 +106,23 @@ export class RunFolder {
   /** Gives the run free. A new one that has no configuration yet, since that could not be written, is no run and is taken away. */
   dispose(): void {
     this.unlock();
-    if (!existsSync(this.file("config.json"))) rmdirSync(this.path);
+    if (!this.#configured && !existsSync(this.file(CONFIG))) rmdirSync(this.path);
   }
 
-  /** Writes a file whole or not at all. @throws LatheError `run.storage` */
+  /** Writes a file whole or not at all. @throws LatheError `run.storage`, `run.missing` */
   write(name: string, content: string | Uint8Array): void {
+    this.refuseGone();
     try {
       replaceFileSync(this.file(name), typeof content === "string" ? content : [content]);
     } catch (thrown) {
       throw storageError(this.file(name), thrown, whatIsKept(this.path));
     }
+    this.#configured ||= name === CONFIG;
   }
 
-  /** Appends an epoch and returns the file's length after it. */
+  /** Appends an epoch and returns the file's length after it. @throws LatheError `run.storage`, `run.missing` */
   appendMetrics(event: EpochEvent): number {
+    this.refuseGone();
     const path = this.file("metrics.jsonl");
     try {
       const file = openToAppend(path);
@@ -158,6 +180,7 @@ export class RunFolder {
   /** One line a call, whatever names are in it. */
   log(line: string, time: Date): void {
     try {
+      this.refuseGone();
       const file = openToAppend(this.file("log.txt"));
       try {
         appendFileSync(file, `${time.toISOString()} ${visible(line)}\n`);
@@ -190,16 +213,5 @@ function namesIn(folder: string): readonly string[] {
     return readdirSync(folder);
   } catch {
     return [];
-  }
-}
-
-/** False where it is there already. */
-function makeFolder(path: string): boolean {
-  try {
-    mkdirSync(path);
-    return true;
-  } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw thrown;
   }
 }

@@ -54,10 +54,20 @@ async function trainRun(started: Started, setting: WorkSetting): Promise<DoneEve
     run.log(`ended: ${done.ended}`, setting.now());
     return done;
   } catch (thrown) {
-    const error = toLatheError(thrown);
+    const error = causeOf(run, thrown);
     run.log(`failed: ${error.message}`, setting.now());
     run.markFailed(error.toRecord());
     throw error;
+  }
+}
+
+/** Why a run failed. Where its folder has gone, with the project's perhaps, all else that could not be read or written is a consequence. */
+function causeOf(run: RunFolder, thrown: unknown): LatheError {
+  try {
+    run.refuseGone();
+    return toLatheError(thrown);
+  } catch (gone) {
+    return toLatheError(gone);
   }
 }
 

@@ -3,7 +3,7 @@ import { LatheError } from "../../base/errors.js";
 import { type Dialect, type GivenDialect, sniffDialect } from "./csv-dialect.js";
 import type { Database } from "./database.js";
 import { sniffDecimals } from "./decimal.js";
-import type { FoundFile } from "./find-file.js";
+import { type FoundFile, goneMeanwhile } from "./find-file.js";
 import { rowOfLine } from "./record-position.js";
 import type { Source, SourceColumn } from "./source.js";
 import { fileLiteral, literal } from "./sql.js";
@@ -76,6 +76,8 @@ function readCsv(path: string, { delimiter, quote, escape, hasHeader, skip }: Di
 
 /** Reads once more, one row after the other, so that the row in the message is the first bad one. */
 async function explain(database: Database, path: string, textPath: string, dialect: Dialect, inOrder: string, error: unknown): Promise<LatheError> {
+  const gone = goneMeanwhile(path);
+  if (gone) return gone;
   let message = error instanceof Error ? error.message : String(error);
   try {
     await database.exec(`SELECT count(c0) FROM ${inOrder}`);

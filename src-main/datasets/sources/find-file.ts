@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, resolve } from "node:path";
 import { mayBeRead } from "../../base/allowed-folders.js";
@@ -23,6 +24,11 @@ export async function findFile(folder: string, path: string): Promise<FoundFile>
   if (found.isDirectory()) throw new LatheError("data.missing", `${full} is a folder, expected a table file (CSV, TSV, Parquet, JSON)`, { path: full });
   if (found.size === 0) throw new LatheError("data.empty", `${full} is empty, expected a table with a header and rows`, { path: full });
   return { path: full, size: found.size, modified: found.mtimeMs };
+}
+
+/** What it means that a file that was there cannot be read; undefined where it is there still. */
+export function goneMeanwhile(path: string): LatheError | undefined {
+  return existsSync(path) ? undefined : new LatheError("data.missing", `${path} was deleted or moved while it was read; put it back, and try again`, { path });
 }
 
 async function missing(full: string): Promise<LatheError> {
