@@ -114,7 +114,7 @@ function isNoFile(thrown: unknown): boolean {
 }
 
 function noFile(path: string): LatheError {
-  return new LatheError("project.unsafe", `${path} is a folder, a pipe or a device, expected a file of Lathe's own; delete it, and Lathe makes the file again`, { path });
+  return new LatheError("project.unsafe", `${path} is a folder, a pipe or a device, expected a file of Lathe's own; put it away, and put the file that was there back if you have it`, { path });
 }
 
 function refuseLarge(path: string, size: number, most: number): void {

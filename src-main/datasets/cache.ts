@@ -8,6 +8,7 @@ import { holderOf, isAlive, isElsewhere, releaseLock, takeLock, waitForLock } fr
 import { sweepLeftBehind, workName } from "../base/work-folder.js";
 import { inside } from "../base/own-files.js";
 import { JSON_BOUNDS } from "../base/json-bounds.js";
+import { makeFoldersSoon } from "../base/make-folders.js";
 import { readOwnJson } from "../base/own-json.js";
 import { replaceFile } from "../base/replace-file.js";
 import { type StoredData, storedData } from "./prepared.js";
@@ -195,7 +196,7 @@ async function readHashes(cacheFolder: string): Promise<Readonly<Record<string, 
 async function writeHashes(cacheFolder: string, memos: Readonly<Record<string, HashMemo>>): Promise<void> {
   const newest = Object.entries(memos).sort(([, a], [, b]) => b.at - a.at).slice(0, 100);
   try {
-    await mkdir(cacheFolder, { recursive: true });
+    await makeFoldersSoon(cacheFolder);
     // Two windows may ask about the same table at once.
     await replaceFile(join(cacheFolder, HASHES), JSON.stringify(Object.fromEntries(newest)));
   } catch {

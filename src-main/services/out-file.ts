@@ -4,6 +4,7 @@ import { LatheError } from "../base/errors.js";
 import { JSON_BOUNDS } from "../base/json-bounds.js";
 import { isLink } from "../base/own-files.js";
 import { readOwnJsonSync } from "../base/own-json.js";
+import { isBelow, systemFolder } from "../base/system-folder.js";
 
 /** A file that is read for the one to be written. */
 interface Input {
@@ -14,9 +15,6 @@ interface Input {
 
 /** What Lathe keeps in a project's folder. */
 const OWN = ["project.json", "runs", ".lathe"];
-
-/** Where Linux and macOS keep what is no file on a disk, and the one folder there that is for files. */
-const [SYSTEM, MEMORY] = [["/dev", "/proc", "/sys"], "/dev/shm"];
 
 /**
  * Sees that a file may be written where a user wants it. What is there goes, so it is to be a file, and none that the work reads or that a project is made of. Links on
@@ -32,7 +30,7 @@ export function refuseOut(wanted: string, inputs: readonly Input[], run?: string
   const real = realOf(out);
   if (isLink(out)) throw refused(`is a link, which a file would replace while what it leads to stays as it is${there ? ` (${real})` : ""}; name the file itself`);
   if (there && !there.isFile()) throw refused("is a device or a pipe, which a file would replace; name a file");
-  const system = SYSTEM.find((folder) => isBelow(real, folder) && !isBelow(real, MEMORY));
+  const system = systemFolder(real);
   if (system !== undefined) throw refused(`lies in ${system}, which is the system's own; name a file elsewhere`);
   for (const { path, what } of [...inputs, ...(run === undefined ? [] : dataOf(run))]) {
     if (real === realOf(resolve(path))) throw refused(`is ${what}, which would be replaced; name another file`);
@@ -66,10 +64,6 @@ function realOf(path: string): string {
     const folder = dirname(path);
     return folder === path ? path : join(realOf(folder), basename(path));
   }
-}
-
-function isBelow(path: string, folder: string): boolean {
-  return path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
 /** The project, however far above, that a path is a part of. */

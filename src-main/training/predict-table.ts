@@ -1,8 +1,9 @@
 import { once } from "node:events";
-import { createWriteStream, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { createWriteStream, existsSync, renameSync, rmSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { csvLines } from "../base/csv.js";
 import { LatheError } from "../base/errors.js";
+import { makeFolders } from "../base/make-folders.js";
 import { modeLike } from "../base/replace-file.js";
 import { storageError } from "../base/storage-error.js";
 import { partOf } from "../base/work-folder.js";
@@ -95,7 +96,7 @@ class CsvFile {
 
   static async create(path: string, mode: ReturnType<typeof modeLike>): Promise<CsvFile> {
     try {
-      mkdirSync(dirname(path), { recursive: true });
+      makeFolders(dirname(path));
     } catch (thrown) {
       throw storageError(path, thrown, LOST);
     }

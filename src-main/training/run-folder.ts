@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { appendFileSync, closeSync, constants, existsSync, fstatSync, fsyncSync, ftruncateSync, mkdirSync, readdirSync, renameSync, rmSync, rmdirSync, writeSync } from "node:fs";
+import { appendFileSync, closeSync, constants, existsSync, fstatSync, fsyncSync, ftruncateSync, readdirSync, renameSync, rmSync, rmdirSync, writeSync } from "node:fs";
 import { join, relative } from "node:path";
 import { type ErrorRecord, LatheError } from "../base/errors.js";
 import type { EpochEvent } from "../contract/events.js";
@@ -11,6 +11,7 @@ import { storageError } from "../base/storage-error.js";
 import { heldElsewhere, lockOf } from "./run-lock.js";
 import { inside, makeFolder, openOwnFileSync, openToAppend, readOwnFileSync } from "../base/own-files.js";
 import { JSON_BOUNDS } from "../base/json-bounds.js";
+import { makeFolders } from "../base/make-folders.js";
 import { readOwnJsonSync } from "../base/own-json.js";
 import { visible } from "../base/visible.mjs";
 
@@ -35,7 +36,7 @@ export class RunFolder {
   static create(project: string): RunFolder {
     const runs = inside(project, "runs");
     try {
-      mkdirSync(runs, { recursive: true });
+      makeFolders(runs);
       for (let next = highestRun(runs) + 1; ; next++) {
         const path = join(runs, String(next).padStart(4, "0"));
         if (makeFolder(path)) return new RunFolder(path).lock();

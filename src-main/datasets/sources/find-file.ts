@@ -4,6 +4,7 @@ import { basename, dirname, isAbsolute, resolve } from "node:path";
 import { mayBeRead } from "../../base/allowed-folders.js";
 import { closest } from "../../base/closest.js";
 import { LatheError } from "../../base/errors.js";
+import { systemFolder } from "../../base/system-folder.js";
 
 export interface FoundFile {
   readonly path: string;
@@ -14,7 +15,8 @@ export interface FoundFile {
 /**
  * A data file of a project.
  * @param folder what a relative path starts from.
- * @throws LatheError `rpc.refused` in a process that may not read there; `data.missing` with the nearest name in the folder, `data.empty` for a file of no bytes.
+ * @throws LatheError `rpc.refused` in a process that may not read there; `data.missing` with the nearest name in the folder, `data.empty` for a file of no bytes,
+ * `data.unreadable` for what is no file.
  */
 export async function findFile(folder: string, path: string): Promise<FoundFile> {
   const full = isAbsolute(path) ? path : resolve(folder, path);
@@ -22,6 +24,10 @@ export async function findFile(folder: string, path: string): Promise<FoundFile>
   const found = await stat(full).catch(() => undefined);
   if (!found) throw await missing(full);
   if (found.isDirectory()) throw new LatheError("data.missing", `${full} is a folder, expected a table file (CSV, TSV, Parquet, JSON)`, { path: full });
+  const system = systemFolder(full);
+  if (!found.isFile() || system !== undefined) {
+    throw new LatheError("data.unreadable", `${full} ${found.isFile() ? `lies in ${system}, or leads there: it is no file of its own` : "is a pipe or a device"}, expected a table file (CSV, TSV, Parquet, JSON), which is read more than once; save it as one`, { path: full });
+  }
   if (found.size === 0) throw new LatheError("data.empty", `${full} is empty, expected a table with a header and rows`, { path: full });
   return { path: full, size: found.size, modified: found.mtimeMs };
 }
