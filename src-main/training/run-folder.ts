@@ -8,7 +8,7 @@ import { whatIsKept } from "./checkpoint.js";
 import { describeHolder, holderOf, releaseLock, takeLock } from "../base/lock.mjs";
 import { replaceFileSync } from "../base/replace-file.js";
 import { storageError } from "../base/storage-error.js";
-import { heldElsewhere, lockOf } from "./run-lock.js";
+import { lockOf } from "./run-lock.js";
 import { inside, makeFolder, openOwnFileSync, openToAppend, readOwnFileSync } from "../base/own-files.js";
 import { JSON_BOUNDS } from "../base/json-bounds.js";
 import { makeFolders } from "../base/make-folders.js";
@@ -76,7 +76,7 @@ export class RunFolder {
       const holder = takeLock(path);
       if (holder) {
         // A container or a machine that was renamed leaves a lock that no process can be asked about.
-        throw new LatheError("run.locked", `run ${this.id} is being trained by ${heldElsewhere(this.path, holder) ?? `process ${holder.pid}`}; wait for it, or stop it`, { ...holder });
+        throw new LatheError("run.locked", `run ${this.id} is being trained by ${describeHolder(holder, path)}; wait for it, or stop it`, { ...holder });
       }
     } catch (thrown) {
       throw storageError(path, thrown, "The run is as it was");

@@ -137,7 +137,7 @@ describe("bad input", () => {
       if (event === "epoch") second ??= lathe("train", folder, "--resume").finally(() => first.child.kill("SIGINT"));
     });
     const { code, events, stderr } = await first.result;
-    expect((await second)?.stderr).toMatch(/run 0001 is being trained by process \d+; wait for it, or stop it/);
+    expect((await second)?.stderr).toMatch(/run 0001 is being trained by process \d+ since [-0-9: ]+ UTC \(.*lock\); wait for it, or stop it/);
     expect((await second)?.code).toBe(1);
     expect(code, stderr).toBe(0);
     expect(last(events, "done")["ended"]).toBe("stopped");
