@@ -34,7 +34,7 @@ const harms: readonly (readonly [string, Harm, RegExp])[] = [
 
 /** The last node's answer, and what the harm makes added to it. */
 function harmed({ nodes, outputs, initializers, ...graph }: Graph, { nodes: more, constants }: Harm): Graph {
-  const [{ name = "" } = {}] = outputs;
+  const name = outputs[0]?.name ?? "";
   const renamed = nodes.map((each) => ({ ...each, outputs: each.outputs.map((output) => (output === name ? "answer" : output)) }));
   return { ...graph, outputs, initializers: new Map([...initializers, ...constants]), nodes: [...renamed, ...more, node("Add", ["answer", "harm"], name)] };
 }
