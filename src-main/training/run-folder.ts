@@ -27,6 +27,7 @@ export class RunFolder {
   #locked = false;
   /** Whether it has been seen to have its settings: from then on, one without them was deleted. */
   #configured = false;
+  #toldOfLog = false;
 
   private constructor(readonly path: string) {
     this.id = path.split(/[\\/]/).at(-1) ?? path;
@@ -178,19 +179,27 @@ export class RunFolder {
     }
   }
 
-  /** One line a call, whatever names are in it. */
-  log(line: string, time: Date): void {
+  /** One line a call, whatever names are in it. @returns why it could not be written, the first time: a log must not stop a run that can go on. */
+  log(line: string, time: Date): LatheError | undefined {
+    const path = this.file("log.txt");
     try {
       this.refuseGone();
-      const file = openToAppend(this.file("log.txt"));
+    } catch {
+      return undefined; // Whoever writes what matters says so.
+    }
+    try {
+      const file = openToAppend(path);
       try {
         appendFileSync(file, `${time.toISOString()} ${visible(line)}\n`);
       } finally {
         closeSync(file);
       }
-    } catch {
-      // A log that cannot be written must not stop a run that can.
+    } catch (thrown) {
+      const told = this.#toldOfLog;
+      this.#toldOfLog = true;
+      if (!told) return storageError(path, thrown, "The run goes on without a log");
     }
+    return undefined;
   }
 }
 

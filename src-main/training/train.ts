@@ -44,7 +44,8 @@ async function trainRun(started: Started, setting: WorkSetting): Promise<DoneEve
   const emit = (event: RunEvent) => {
     setting.emit(event);
     const line = logLine(event);
-    if (line !== undefined) run.log(line, setting.now());
+    const unwritten = line === undefined ? undefined : run.log(line, setting.now());
+    if (unwritten) setting.emit({ event: "log", level: "warning", message: unwritten.message });
   };
   run.setAside();
   run.markFailed(undefined);
