@@ -19,12 +19,13 @@ export type LogRefusal = (refusal: Refusal) => void;
 const together = 10_000;
 
 /**
- * Lines on stderr; stdout belongs to the command line's JSON. What a stranger sent is quoted and shown: it cannot forge lines, nor command a terminal, and a flood of it
- * is told by its first line and by how many came after.
+ * Lines on stderr; stdout belongs to the command line's JSON. What a stranger sent is quoted and shown: it cannot forge lines, nor command a terminal, and a
+ * flood of it is told by its first line and by how many came after.
  * @param write where lines go. @param later does something after so many milliseconds.
  */
 export function createRefusalLog(
-  write: (line: string) => void = (line) => void process.stderr.write(line), later: (job: () => void, milliseconds: number) => void = (job, milliseconds) => void setTimeout(job, milliseconds).unref(),
+  write: (line: string) => void = (line) => void process.stderr.write(line),
+  later: (job: () => void, milliseconds: number) => void = (job, milliseconds) => void setTimeout(job, milliseconds).unref(),
 ): LogRefusal {
   /** By kind, how many came after the one that was told. */
   const untold = new Map<string, number>();
@@ -37,7 +38,8 @@ export function createRefusalLog(
     later(() => {
       const count = untold.get(kind) ?? 0;
       untold.delete(kind);
-      if (count > 0) write(`${new Date(time + together).toISOString()} refused ${status || "rpc"}: ${count.toLocaleString("en")} more of this kind (${error.code}) in ${together / 1000} s\n`);
+      const told = `refused ${status || "rpc"}: ${count.toLocaleString("en")} more of this kind (${error.code}) in ${together / 1000} s`;
+      if (count > 0) write(`${new Date(time + together).toISOString()} ${told}\n`);
     }, together);
   };
 }

@@ -28,7 +28,9 @@ export function refuseOut(wanted: string, inputs: readonly Input[], run?: string
   const refused = (reason: string) => new LatheError("usage", `${out} ${reason}`, { path: out });
   if (there?.isDirectory()) throw refused("is a folder; name a file in it");
   const real = realOf(out);
-  if (isLink(out)) throw refused(`is a link, which a file would replace while what it leads to stays as it is${there ? ` (${real})` : ""}; name the file itself`);
+  if (isLink(out)) {
+    throw refused(`is a link, which a file would replace while what it leads to stays as it is${there ? ` (${real})` : ""}; name the file itself`);
+  }
   if (there && !there.isFile()) throw refused("is a device or a pipe, which a file would replace; name a file");
   const system = systemFolder(real);
   if (system !== undefined) throw refused(`lies in ${system}, which is the system's own; name a file elsewhere`);

@@ -117,8 +117,8 @@ async function compareOrExplain(bench: Workbench, run: RunFolder, model: Uint8Ar
   if (!(found instanceof LatheError) && found.passed) return found;
   const why = await bench.changed() ?? (found instanceof LatheError ? found.message : undefined);
   if (why === undefined && !(found instanceof LatheError)) return found;
-  throw new LatheError("data.changed", `the data changed while run ${run.id} was trained, so its model could not be held against the trainer on the same rows (${why}). `
-    + `What was learnt is kept: put the old data back and go on with train --resume ${run.id}; or start a new run with the data as they are`, { run: run.id });
+  throw new LatheError("data.changed", `the data changed while run ${run.id} was trained, so its model could not be held against the trainer on the same rows `
+    + `(${why}). What was learnt is kept: put the old data back and go on with train --resume ${run.id}; or start a new run with the data as they are`, { run: run.id });
 }
 
 /** Opens the file as a stranger would, in a fresh session of ONNX Runtime whatever trained it, and feeds it the table's own rows. */

@@ -88,16 +88,21 @@ export class RunFolder {
   }
 
   /**
-   * Sees before anything is written that this is still the run that was begun. Nothing is made anew in the place of one that was deleted, nor in another that has its number.
+   * Sees before anything is written that this is still the run that was begun. Nothing is made anew in the place of one that was deleted, nor in another that
+   * has its number.
    * @throws LatheError `run.missing`
    */
   refuseGone(): void {
     if (!this.#configured) return;
-    const gone = (why: string) => new LatheError("run.missing", `${why}, so training has stopped; start a new run, or put the folder back and go on with train --resume ${this.id}`, { run: this.id, path: this.path });
-    if (!existsSync(this.file(CONFIG))) throw gone(`the folder of run ${this.id} was deleted or moved while it was trained (${this.path})`);
+    const what = `the folder of run ${this.id} was deleted or moved while it was trained`;
+    const gone = (why: string) => {
+      const remedy = `start a new run, or put the folder back and go on with train --resume ${this.id}`;
+      return new LatheError("run.missing", `${what}${why}, so training has stopped; ${remedy}`, { run: this.id, path: this.path });
+    };
+    if (!existsSync(this.file(CONFIG))) throw gone(` (${this.path})`);
     const holder = this.#locked ? holderOf(lockOf(this.path)) : undefined;
     // A machine may be given another name meanwhile; its processes keep their numbers.
-    if (holder && holder.pid !== process.pid) throw gone(`the folder of run ${this.id} was deleted or moved while it was trained, and another run has its place: that of ${describeHolder(holder, lockOf(this.path))}`);
+    if (holder && holder.pid !== process.pid) throw gone(`, and another run has its place: that of ${describeHolder(holder, lockOf(this.path))}`);
   }
 
   unlock(): void {

@@ -48,7 +48,8 @@ function namedFor(path: string) {
     if (error.code !== "engine.failed") throw error;
     const { message } = error.cause instanceof Error ? error.cause : error;
     const why = PLAIN.find(([words]) => words.test(message))?.[1] ?? "it may have been changed since it was exported; export it again";
-    throw new LatheError("engine.failed", `the model ${path} could not be run: ${why} (ONNX Runtime: ${(message.split("\n")[0] ?? "").slice(0, LONGEST_REASON)})`, { path }, { cause: thrown });
+    const reason = (message.split("\n")[0] ?? "").slice(0, LONGEST_REASON);
+    throw new LatheError("engine.failed", `the model ${path} could not be run: ${why} (ONNX Runtime: ${reason})`, { path }, { cause: thrown });
   });
   const wrap = (executable: Executable): Executable => ({ run: (feeds, into) => told(executable.run(feeds, into)), dispose: () => executable.dispose() });
   return { told, wrap };

@@ -26,7 +26,8 @@ export async function findFile(folder: string, path: string): Promise<FoundFile>
   if (found.isDirectory()) throw new LatheError("data.missing", `${full} is a folder, expected a table file (CSV, TSV, Parquet, JSON)`, { path: full });
   const system = systemFolder(full);
   if (!found.isFile() || system !== undefined) {
-    throw new LatheError("data.unreadable", `${full} ${found.isFile() ? `lies in ${system}, or leads there: it is no file of its own` : "is a pipe or a device"}, expected a table file (CSV, TSV, Parquet, JSON), which is read more than once; save it as one`, { path: full });
+    const what = found.isFile() ? `lies in ${system}, or leads there: it is no file of its own` : "is a pipe or a device";
+    throw new LatheError("data.unreadable", `${full} ${what}, expected a table file (CSV, TSV, Parquet, JSON), which is read more than once; save it as one`, { path: full });
   }
   if (found.size === 0) throw new LatheError("data.empty", `${full} is empty, expected a table with a header and rows`, { path: full });
   return { path: full, size: found.size, modified: found.mtimeMs };
