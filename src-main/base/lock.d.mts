@@ -14,6 +14,8 @@ export interface LockHolder {
 export function takeLock(path: string): LockHolder | undefined;
 /** The living process that has a lock; undefined where there is none. One of another machine or container counts as living: it cannot be asked. */
 export function holderOf(path: string): LockHolder | undefined;
+/** Notes for `holderOf` that a program is at work that this process has just started, and that outlives it where it is killed. */
+export function noteProgram(path: string, pid: number): void;
 /** Gives a lock of this process free; another's stays. */
 export function releaseLock(path: string): void;
 /** Claims a lock and waits while another process has it; `say` hears for whom, on which file and since when. @throws the signal's reason */

@@ -59,6 +59,16 @@ export function holderOf(path) {
   return found?.holder && isAlive(found) ? found.holder : undefined;
 }
 
+/**
+ * Notes that a program which a process has just started is at work: should the process be killed, its lock is nobody's, but the program lives on. The note says what a
+ * lock says, and `holderOf` reads it; whoever started the program takes it away once that has ended.
+ */
+export function noteProgram(path, pid) {
+  const temporary = `${path}.${process.pid}-${randomBytes(4).toString("hex")}`;
+  writeFileSync(temporary, JSON.stringify({ ...thisProcess(), pid, ...given({ started: startOf(pid) }) }), { flag: "wx" });
+  renameSync(temporary, path);
+}
+
 /** Gives a lock of this process free; another's stays. */
 export function releaseLock(path) {
   const holder = look(path)?.holder;

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } from "node:fs";
+import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import { LatheError } from "./errors.js";
@@ -15,6 +15,17 @@ export function inside(root: string, ...parts: readonly string[]): string {
     if (isLink(path)) throw linked(path);
   }
   return path;
+}
+
+/** Makes a folder in one that is there: where that was deleted, it is not made again. @returns false where there is one already */
+export function makeFolder(path: string): boolean {
+  try {
+    mkdirSync(path);
+    return true;
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw thrown;
+  }
 }
 
 /**
@@ -103,7 +114,7 @@ function isNoFile(thrown: unknown): boolean {
 }
 
 function noFile(path: string): LatheError {
-  return new LatheError("project.unsafe", `${path} is a folder, a pipe or a device, expected a file of Lathe's own; delete it, and Lathe makes the file again`, { path });
+  return new LatheError("project.unsafe", `${path} is a folder, a pipe or a device, expected a file of Lathe's own; put it away, and put the file that was there back if you have it`, { path });
 }
 
 function refuseLarge(path: string, size: number, most: number): void {
@@ -118,7 +129,8 @@ export function openToAppend(path: string): number {
   return openSync(path, O_APPEND | O_CREAT | O_WRONLY | GUARDED, 0o666);
 }
 
-function isLink(path: string): boolean {
+/** Whether a path's last part is a link; not where nothing is there, or cannot be looked at. */
+export function isLink(path: string): boolean {
   try {
     return lstatSync(path).isSymbolicLink();
   } catch {

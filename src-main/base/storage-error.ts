@@ -17,7 +17,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EISDIR: FOLDER,
   ERR_FS_EISDIR: FOLDER,
   ENOTEMPTY: FOLDER,
-  ELOOP: "a link leads there and back again; put it away",
+  ELOOP: "a link has that name, or leads there and back again; put it away",
   ENXIO: "something that is no file has that name; put it away",
 };
 

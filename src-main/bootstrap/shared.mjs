@@ -6,7 +6,8 @@ import { createRequire } from "node:module";
 import { constants, setPriority } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { releaseLock, waitForLock } from "../base/lock.mjs";
+import { setTimeout } from "node:timers/promises";
+import { describeHolder, holderOf, noteProgram, releaseLock, waitForLock } from "../base/lock.mjs";
 import { visibleLines } from "../base/visible.mjs";
 
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -25,7 +26,7 @@ export function fail(line, code = 1) {
 /**
  * Runs a program and waits for it.
  * @param options.capture keep what it prints instead of showing it. @param options.timeout in milliseconds.
- * @param options.aside every other program goes before it.
+ * @param options.aside every other program goes before it. @param options.note a file that names it while it is at work, for whoever comes after this process. @see locked
  * @returns {Promise<{ code: number, output: string }>} code 1 where a signal ended it, 127 where it could not be started.
  */
 export function run(command, args, options = {}) {
@@ -39,11 +40,25 @@ export function run(command, args, options = {}) {
       timeout: options.timeout,
     });
     if (options.aside) giveWay(child);
+    const ended = noted(child.pid, options.note);
     child.stdout?.on("data", (data) => (output += data));
     child.stderr?.on("data", (data) => (output += data));
-    child.on("error", (error) => done({ code: 127, output: error.message }));
-    child.on("close", (code) => done({ code: code ?? 1, output }));
+    child.on("error", (error) => {
+      ended();
+      done({ code: 127, output: error.message });
+    });
+    child.on("close", (code) => {
+      ended();
+      done({ code: code ?? 1, output });
+    });
   });
+}
+
+/** @param note where a program that works under a lock is noted, if anywhere. @returns what is to be called once it has ended. */
+export function noted(pid, note) {
+  if (note === undefined || pid === undefined) return () => undefined;
+  noteProgram(note, pid);
+  return () => rmSync(note, { force: true });
 }
 
 function giveWay({ pid }) {
@@ -97,13 +112,13 @@ function checkNode() {
 /** Installs what package-lock.json names, where node_modules does not hold it. */
 export async function ensureInstalled() {
   if (isInstalled()) return;
-  await locked("install", async () => {
+  await locked("install", async (note) => {
     if (isInstalled()) return;
     const start = Date.now();
     const npm = process.env.npm_execpath;
     const args = ["ci", "--no-fund", "--no-audit", "--loglevel=error"];
     const { code, output } = await during("Installing packages from the npm registry, about a minute the first time …", () =>
-      npm ? run(process.execPath, [npm, ...args], { capture: true }) : run("npm", args, { capture: true, shell: process.platform === "win32" }));
+      npm ? run(process.execPath, [npm, ...args], { capture: true, note }) : run("npm", args, { capture: true, note, shell: process.platform === "win32" }));
     if (code !== 0) fail(`Lathe could not install its packages: ${installReason(code, output)}`);
     say(`Installed in ${seconds(start)}.`);
   });
@@ -135,16 +150,17 @@ export function installReason(code, output) {
 /** Builds `out/` where it does not come from the sources as they are. */
 export async function ensureBuilt() {
   if (isBuilt()) return;
-  await locked("build", async () => {
-    if (!isBuilt()) await build();
+  await locked("build", async (note) => {
+    if (!isBuilt()) await build(note);
   });
 }
 
-export async function build() {
+/** @param note as of `run` */
+export async function build(note) {
   const start = Date.now();
   rmSync(stampPath, { force: true });
   const stamp = sourceHash();
-  const { code, output } = await during("Building …", () => runTool("electron-vite", ["build"], { capture: true }));
+  const { code, output } = await during("Building …", () => runTool("electron-vite", ["build"], { capture: true, note }));
   if (code !== 0) fail(`The build failed:\n${output.trim()}`);
   writeFileSync(stampPath, stamp);
   say(`Built in ${seconds(start)}.`);
@@ -177,20 +193,32 @@ function filesIn(path) {
 }
 
 /**
- * One process at a time installs or builds; the others wait for it.
+ * One process at a time installs or builds; the others wait for it. One that was killed leaves the program behind that it had started, npm say, at work in the same
+ * folders: that is waited for too.
+ * @param work is told where it notes the program that it starts. @see noted
  * @param options.lock its file. @param options.signal ends the wait with its reason.
  */
 export async function locked(name, work, { lock = join(root, ".lathe", `${name}.lock`), signal } = {}) {
   mkdirSync(dirname(lock), { recursive: true });
   await waitForLock(lock, { signal, say: (holder) => say(`Waiting for another Lathe to ${name}: ${holder} …`) });
   const release = () => releaseLock(lock);
+  const note = `${lock}.program`;
   process.once("exit", release);
   try {
-    return await work();
+    await untilEnded(note, name, signal);
+    return await work(note);
   } finally {
     release();
     process.off("exit", release);
   }
+}
+
+/** Waits for a program that a killed Lathe left behind. */
+async function untilEnded(note, name, signal) {
+  const holder = holderOf(note);
+  if (holder) say(`Waiting for what a Lathe that was ended left behind, at work to ${name}: ${describeHolder(holder, note)}; end that process to go on at once …`);
+  while (holderOf(note)) await setTimeout(200, undefined, { signal });
+  rmSync(note, { force: true });
 }
 
 export function seconds(start) {

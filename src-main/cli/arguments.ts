@@ -29,8 +29,15 @@ export function names(text: string): readonly string[] {
   return parts;
 }
 
+/** A file to write. It appears whole or not at all, which a pipe cannot do. */
+export function outFile(text: string): string {
+  if (text === "-") throw new InvalidArgumentError("Lathe writes whole files and not to a pipe; name a file (./- for one that is called -)");
+  return text;
+}
+
 /** A folder's absolute path. */
 function existingFolder(text: string): string {
+  if (text === "") throw new InvalidArgumentError("It is empty; name a folder (the current one is .)");
   const path = resolve(text);
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new InvalidArgumentError(`There is no folder ${path}`);
   return path;

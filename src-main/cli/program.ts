@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { LatheError } from "../base/errors.js";
 import { version } from "../base/version.js";
 import { addDevices } from "./commands/devices.js";
 import { addEvaluate } from "./commands/evaluate.js";
@@ -31,8 +32,20 @@ export function createProgram(): Command {
     .showSuggestionAfterError()
     .configureOutput({ outputError: () => undefined })
     .exitOverride()
+    .hook("preAction", (_, command) => refuseEmpty(command))
     .addHelpText("after", examples);
   for (const add of commands) add(program);
   for (const command of program.commands) command.option("--json", "one JSON object a line on stdout, logs on stderr");
   return program;
+}
+
+/**
+ * An empty word is a script's variable that was never set. None of ours may be: as a path it would be the current folder, as a run's number a new run.
+ * @throws LatheError `usage`
+ */
+function refuseEmpty(command: Command): void {
+  const options = command.options.map((option) => [option.flags, command.getOptionValue(option.attributeName()) as unknown] as const);
+  const words = command.registeredArguments.map((argument, i) => [`<${argument.name()}>`, command.args[i]] as const);
+  const empty = [...words, ...options].find(([, value]) => [value].flat().includes(""));
+  if (empty) throw new LatheError("usage", `${empty[0]} is empty; ${empty[0].startsWith("<") ? "the current folder is ." : "give it a value, or leave it out"}`);
 }

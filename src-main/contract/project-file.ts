@@ -1,6 +1,7 @@
-import { mkdir, stat, writeFile } from "node:fs/promises";
+import { stat, writeFile } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { LatheError, toLatheError } from "../base/errors.js";
+import { makeFoldersSoon } from "../base/make-folders.js";
 import { readOwnText } from "../base/own-files.js";
 import { replaceFile } from "../base/replace-file.js";
 import { storageError } from "../base/storage-error.js";
@@ -53,7 +54,7 @@ export async function writeProject(path: string, project: ProjectInput): Promise
   const file = path.endsWith(".json") ? resolve(path) : join(resolve(path), PROJECT_FILE);
   parseProject(project, file);
   try {
-    await mkdir(dirname(file), { recursive: true });
+    await makeFoldersSoon(dirname(file));
     await replaceFile(file, `${formatJson(project)}\n`);
   } catch (thrown) {
     throw storageError(file, thrown);

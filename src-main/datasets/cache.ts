@@ -8,11 +8,13 @@ import { holderOf, isAlive, isElsewhere, releaseLock, takeLock, waitForLock } fr
 import { sweepLeftBehind, workName } from "../base/work-folder.js";
 import { inside } from "../base/own-files.js";
 import { JSON_BOUNDS } from "../base/json-bounds.js";
+import { makeFoldersSoon } from "../base/make-folders.js";
 import { readOwnJson } from "../base/own-json.js";
 import { replaceFile } from "../base/replace-file.js";
 import { type StoredData, storedData } from "./prepared.js";
 import { checkRecords } from "./record-file.js";
 import { SPLITS, type SplitName } from "./splits.js";
+import { unreadable } from "./sources/text-file.js";
 import { throwIfAborted } from "./throw-if-aborted.js";
 
 /** How many prepared data sets stay on disk; the least recently used go first. */
@@ -150,7 +152,9 @@ export async function compact(cacheFolder: string, keep: string): Promise<void> 
  * two seconds of the hashing, when its time might not tell.
  */
 export async function contentHash(cacheFolder: string, path: string, progress: (done: number, total: number) => void, signal?: AbortSignal): Promise<string> {
-  const { size, mtimeMs } = await stat(path);
+  const { size, mtimeMs } = await stat(path).catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
   const known = await readHashes(cacheFolder);
   const memo = known[path];
   if (memo?.size === size && memo.mtimeMs === mtimeMs && memo.at - mtimeMs > 2000) return memo.sha256;
@@ -165,7 +169,7 @@ export async function contentHash(cacheFolder: string, path: string, progress: (
     }
   } catch (error) {
     if (error instanceof LatheError) throw error;
-    throw new LatheError("data.unreadable", `${path} cannot be read: ${(error as Error).message}`, { path }, { cause: error });
+    throw unreadable(path, error);
   }
   const sha256 = hash.digest("hex");
   await writeHashes(cacheFolder, { ...known, [path]: { size, mtimeMs, sha256, at: Date.now() } });
@@ -192,7 +196,7 @@ async function readHashes(cacheFolder: string): Promise<Readonly<Record<string, 
 async function writeHashes(cacheFolder: string, memos: Readonly<Record<string, HashMemo>>): Promise<void> {
   const newest = Object.entries(memos).sort(([, a], [, b]) => b.at - a.at).slice(0, 100);
   try {
-    await mkdir(cacheFolder, { recursive: true });
+    await makeFoldersSoon(cacheFolder);
     // Two windows may ask about the same table at once.
     await replaceFile(join(cacheFolder, HASHES), JSON.stringify(Object.fromEntries(newest)));
   } catch {

@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type BrowserWindow, type Rectangle, screen } from "electron";
 import { z } from "zod";
+import { makeFolders } from "../base/make-folders.js";
 import { replaceFileSync } from "../base/replace-file.js";
 
 const stateSchema = z.object({ x: z.int(), y: z.int(), width: z.int().min(400).max(20_000), height: z.int().min(300).max(20_000), maximized: z.boolean() });
@@ -28,7 +29,7 @@ export function keepBounds(window: BrowserWindow, home: string): void {
     const state: WindowState = { ...window.getNormalBounds(), maximized: window.isMaximized() };
     const file = fileIn(home);
     try {
-      mkdirSync(dirname(file), { recursive: true });
+      makeFolders(dirname(file));
       replaceFileSync(file, JSON.stringify(state));
     } catch (thrown) {
       // The window opens in the middle next time; nothing else is lost.

@@ -15,9 +15,33 @@ export interface Refusal {
 
 export type LogRefusal = (refusal: Refusal) => void;
 
-/** One line on stderr; stdout belongs to the command line's JSON. What a stranger sent is quoted and shown: it cannot forge lines, nor command a terminal. */
-export function logToStderr({ time, error, status, request }: Refusal): void {
-  process.stderr.write(`${new Date(time).toISOString()} refused ${status || "rpc"} ${quote(request.slice(0, 200))}: ${quote(error.message.slice(0, 500))}\n`);
+/** Milliseconds in which refusals of one kind take one line, and at the end another that counts the rest. */
+const together = 10_000;
+
+/**
+ * Lines on stderr; stdout belongs to the command line's JSON. What a stranger sent is quoted and shown: it cannot forge lines, nor command a terminal, and a
+ * flood of it is told by its first line and by how many came after.
+ * @param write where lines go. @param later does something after so many milliseconds.
+ */
+export function createRefusalLog(
+  write: (line: string) => void = (line) => void process.stderr.write(line),
+  later: (job: () => void, milliseconds: number) => void = (job, milliseconds) => void setTimeout(job, milliseconds).unref(),
+): LogRefusal {
+  /** By kind, how many came after the one that was told. */
+  const untold = new Map<string, number>();
+  return ({ time, error, status, request }) => {
+    const kind = `${status || "rpc"} ${error.code}`;
+    const more = untold.get(kind);
+    if (more !== undefined) return void untold.set(kind, more + 1);
+    untold.set(kind, 0);
+    write(`${new Date(time).toISOString()} refused ${status || "rpc"} ${quote(request.slice(0, 200))}: ${quote(error.message.slice(0, 500))}\n`);
+    later(() => {
+      const count = untold.get(kind) ?? 0;
+      untold.delete(kind);
+      const told = `refused ${status || "rpc"}: ${count.toLocaleString("en")} more of this kind (${error.code}) in ${together / 1000} s`;
+      if (count > 0) write(`${new Date(time + together).toISOString()} ${told}\n`);
+    }, together);
+  };
 }
 
 function quote(text: string): string {

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
@@ -15,7 +15,7 @@ import { within } from "../services/engine-set.js";
 import { createStudio, type Studio } from "../services/studio.js";
 import { createGuard } from "./guard.js";
 import { securityHeaders } from "./headers.js";
-import { logToStderr, respondRefused, type LogRefusal } from "./refusal.js";
+import { createRefusalLog, respondRefused, type LogRefusal } from "./refusal.js";
 import { turnAway } from "./turn-away.js";
 import { receiveUpload } from "./upload.js";
 import { sendFile } from "./send-file.js";
@@ -25,6 +25,8 @@ const maxMessage = 1 << 20;
 const maxSockets = 32;
 /** Connections of any kind: a browser opens six a window. */
 const maxConnections = 256;
+/** Those among them that have not shown yet that they are the user's: of more, the one that has been silent longest goes, so that there is room for who can. */
+const maxStrangers = 128;
 /** Bytes of answers that one socket may leave unread. */
 const maxUnread = 32 << 20;
 /** Milliseconds that a socket with unread answers may take to read them and go. */
@@ -74,7 +76,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const renderer = options.renderer ?? join(packageRoot, "out", "renderer");
   const guard = createGuard(options.token);
   const router = createRouter(studio, { host: "server" });
-  const log = options.onRefusal ?? logToStderr;
+  const log = options.onRefusal ?? createRefusalLog();
   const refuse = (status: number, error: LatheError, request: string) => log({ time: Date.now(), error, status, request });
 
   const patience = options.patience ?? 10_000;
@@ -90,6 +92,14 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   });
 
   http.maxConnections = maxConnections;
+  /** In the order in which they came. */
+  const strangers = new Set<Socket>();
+  http.on("connection", (socket) => {
+    strangers.add(socket);
+    socket.once("close", () => strangers.delete(socket));
+    const [oldest] = strangers;
+    if (strangers.size > maxStrangers) oldest?.destroy();
+  });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = admit(request);
@@ -126,6 +136,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     }
     guardedNow(403, () => guard.checkSite(request));
     guardedNow(401, () => guard.checkToken(request, url));
+    strangers.delete(request.socket);
     return url;
   }
 

@@ -1,10 +1,11 @@
 import { constants, createWriteStream } from "node:fs";
-import { copyFile, link, mkdir, rm } from "node:fs/promises";
+import { copyFile, link, rm } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
 import { extname, join } from "node:path";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { LatheError } from "../base/errors.js";
+import { makeFoldersSoon } from "../base/make-folders.js";
 import { storageError } from "../base/storage-error.js";
 import { sweepLeftBehind, workName } from "../base/work-folder.js";
 import { pictureExtensions, tableExtensions } from "../contract/extensions.js";
@@ -32,7 +33,7 @@ export async function receiveUpload(request: IncomingMessage, name: string, { ac
   const announced = Number(request.headers["content-length"] ?? 0);
   if (announced > limit) throw tooLarge(plain, limit);
   const folder = await access.resolveNew(join(await projects.folder(), "Uploads"), "the folder for uploads");
-  await mkdir(folder, { recursive: true }).catch((thrown: unknown) => {
+  await makeFoldersSoon(folder).catch((thrown: unknown) => {
     throw storageError(folder, thrown);
   });
   // One kind for all names: what a killed server left of one is taken away by the next upload of any.

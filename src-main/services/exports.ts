@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { LatheError } from "../base/errors.js";
+import { makeFolders } from "../base/make-folders.js";
 import { modeLike, replaceFileSync } from "../base/replace-file.js";
 import { storageError } from "../base/storage-error.js";
 import type { ExportFormat, ModelCard } from "../contract/run-views.js";
@@ -43,7 +44,7 @@ export async function exportRun(path: string, format: string, out: string, { pre
   // The run's own file has been held against the trainer; what was cut out of it has not.
   if (preprocess === "none") await inEngine({ kind: "check-export", model: join(run, exporter.source), bare: bytes }, () => undefined, () => undefined, control);
   try {
-    mkdirSync(dirname(target), { recursive: true });
+    makeFolders(dirname(target));
     replaceFileSync(target, [bytes], modeLike(target));
   } catch (thrown) {
     throw storageError(target, thrown, "Nothing was written");
@@ -59,7 +60,7 @@ export async function writeExport(access: FolderAccess, asked: RunReference, for
   const exporter = exporters.get(format);
   const out = await access.resolveNew(wanted, "the file to export to");
   const { folder } = await (exporter.source === "model.onnx" ? modelOfRun(access, asked) : finishedRun(access, asked));
-  refuseOut(out, [], folder);
+  refuseOut(wanted, [], folder);
   if (existsSync(out) && !replace) throw new LatheError("export.exists", `there is a file ${out} already; replace it, or choose another name`, { path: out });
   return exportRun(folder, format, out);
 }

@@ -4,7 +4,7 @@ import { LatheError, toLatheError } from "../base/errors.js";
 import type { TrainRequest } from "../contract/engine-messages.js";
 import type { RunEvent, StageEvent } from "../contract/events.js";
 import type { RunReference, RunStatus } from "../contract/summaries.js";
-import { heldElsewhere } from "../training/run-lock.js";
+import { heldBy } from "../training/run-lock.js";
 import type { TrainingJob } from "./job-types.js";
 
 export interface StartingSetting {
@@ -122,9 +122,9 @@ export function createJobRegistry(startTraining: StartTraining): JobRegistry {
   function open(run: RunReference): Entry {
     const entry = entries.get(keyOf(run));
     if (entry && !entry.end) return entry;
-    const elsewhere = heldElsewhere(join(run.project, "runs", run.run));
-    if (elsewhere !== undefined) throw new LatheError("run.state", `run ${run.run} is not being trained here, but by ${elsewhere}`, { ...run });
-    throw new LatheError("run.state", `run ${run.run} is not being trained here; look at its state, it may have ended or belong to another program`, { ...run });
+    const holder = heldBy(join(run.project, "runs", run.run));
+    if (holder !== undefined) throw new LatheError("run.state", `run ${run.run} is not being trained here, but by ${holder}`, { ...run });
+    throw new LatheError("run.state", `run ${run.run} is not being trained here; look at its state, it may have ended`, { ...run });
   }
 
   return {

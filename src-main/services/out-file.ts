@@ -2,7 +2,9 @@ import { type Stats, accessSync, constants, existsSync, realpathSync, statSync }
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { LatheError } from "../base/errors.js";
 import { JSON_BOUNDS } from "../base/json-bounds.js";
+import { isLink } from "../base/own-files.js";
 import { readOwnJsonSync } from "../base/own-json.js";
+import { isBelow, systemFolder } from "../base/system-folder.js";
 
 /** A file that is read for the one to be written. */
 interface Input {
@@ -16,7 +18,7 @@ const OWN = ["project.json", "runs", ".lathe"];
 
 /**
  * Sees that a file may be written where a user wants it. What is there goes, so it is to be a file, and none that the work reads or that a project is made of. Links on
- * the way are followed.
+ * the way are followed; the last part of it may be none, since a link such as /dev/stdout would itself be replaced, and what it leads to would stay as it was.
  * @param run folder of the run that it is made from; the data that this learnt from stay too.
  * @throws LatheError `usage`
  */
@@ -25,8 +27,13 @@ export function refuseOut(wanted: string, inputs: readonly Input[], run?: string
   const there = statOf(out);
   const refused = (reason: string) => new LatheError("usage", `${out} ${reason}`, { path: out });
   if (there?.isDirectory()) throw refused("is a folder; name a file in it");
-  if (there && !there.isFile()) throw refused("is a device or a pipe, which a file would replace; name a file");
   const real = realOf(out);
+  if (isLink(out)) {
+    throw refused(`is a link, which a file would replace while what it leads to stays as it is${there ? ` (${real})` : ""}; name the file itself`);
+  }
+  if (there && !there.isFile()) throw refused("is a device or a pipe, which a file would replace; name a file");
+  const system = systemFolder(real);
+  if (system !== undefined) throw refused(`lies in ${system}, which is the system's own; name a file elsewhere`);
   for (const { path, what } of [...inputs, ...(run === undefined ? [] : dataOf(run))]) {
     if (real === realOf(resolve(path))) throw refused(`is ${what}, which would be replaced; name another file`);
   }
@@ -59,10 +66,6 @@ function realOf(path: string): string {
     const folder = dirname(path);
     return folder === path ? path : join(realOf(folder), basename(path));
   }
-}
-
-function isBelow(path: string, folder: string): boolean {
-  return path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
 /** The project, however far above, that a path is a part of. */

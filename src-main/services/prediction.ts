@@ -52,7 +52,7 @@ export function createPrediction(access: FolderAccess, work: EngineRunner, serve
       const data = await access.resolve(asked, "the table");
       const out = await access.resolveNew(wanted, "the file for predictions");
       const { folder, model } = await modelOfRun(access, run);
-      refuseOut(out, [{ path: data, what: "the table itself" }], folder);
+      refuseOut(wanted, [{ path: data, what: "the table itself" }], folder);
       if (existsSync(out) && !replace) throw outExists(out);
       const schema = predictionResult.extend({ preview: tablePrediction.shape.preview });
       const temporary = partOf(out);

@@ -8,7 +8,7 @@ import type { RunLog } from "../contract/run-views.js";
 import { runId } from "../contract/summaries.js";
 
 import { TRASH } from "../training/run-folder.js";
-import { inside, openOwnFile } from "../base/own-files.js";
+import { inside, isLink, openOwnFile } from "../base/own-files.js";
 import { JSON_BOUNDS, type JsonBounds } from "../base/json-bounds.js";
 import { readOwnJson } from "../base/own-json.js";
 
@@ -60,6 +60,14 @@ async function idsIn(project: string, ...folder: readonly string[]): Promise<str
   // A folder without a configuration is of a start that was killed before the run was one.
   const ids = entries.filter((entry) => entry.isDirectory() && runId.safeParse(entry.name).success && existsSync(join(project, ...folder, entry.name, "config.json"))).map(({ name }) => name);
   return ids.sort((a, b) => b.localeCompare(a, "en", { numeric: true }));
+}
+
+/** Where runs would be looked for and a link is, which is not followed: the folder of all, or a run's. */
+export async function linkedRuns(project: string): Promise<string[]> {
+  const runs = join(project, "runs");
+  if (isLink(runs)) return [runs];
+  const entries = await readdir(runs, { withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => entry.isSymbolicLink() && runId.safeParse(entry.name).success).map(({ name }) => join(runs, name)).sort();
 }
 
 export async function countRuns(project: string): Promise<number> {

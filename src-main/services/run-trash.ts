@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
-import { mkdir, readdir, rename, rm } from "node:fs/promises";
+import { readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { LatheError } from "../base/errors.js";
+import { makeFoldersSoon } from "../base/make-folders.js";
 import { storageError } from "../base/storage-error.js";
 import { TRASH } from "../training/run-folder.js";
-import { heldElsewhere, isHeld } from "../training/run-lock.js";
+import { heldBy } from "../training/run-lock.js";
 import { inside } from "../base/own-files.js";
 
 /** Runs that were deleted and can be brought back: `runs/.trash` of their project. */
@@ -21,11 +22,11 @@ export async function trashRuns(project: string, runs: readonly string[], underW
   for (const run of runs) {
     const folder = inside(project, "runs", run);
     if (!existsSync(folder)) throw new LatheError("run.missing", `there is no run ${run} in ${project}; it may have been deleted before`, { project, run });
-    const elsewhere = heldElsewhere(folder);
-    if (elsewhere !== undefined) throw new LatheError("run.state", `run ${run} is being trained by ${elsewhere}; stop it there before you delete it`, { project, run });
-    if (underWay(run) || isHeld(folder)) throw new LatheError("run.state", `run ${run} is under way; stop it before you delete it`, { project, run });
+    if (underWay(run)) throw new LatheError("run.state", `run ${run} is under way; stop it before you delete it`, { project, run });
+    const holder = heldBy(folder);
+    if (holder !== undefined) throw new LatheError("run.state", `run ${run} is being trained by ${holder}; stop it there before you delete it`, { project, run });
   }
-  await mkdir(trashOf(project), { recursive: true }).catch((thrown: unknown) => {
+  await makeFoldersSoon(trashOf(project)).catch((thrown: unknown) => {
     throw storageError(trashOf(project), thrown, "Nothing was deleted");
   });
   await moveAll(runs, (run) => join(project, "runs", run), (run) => join(trashOf(project), run), "Nothing was deleted");

@@ -1,8 +1,9 @@
-import { cp, mkdir, readFile, readdir, rm } from "node:fs/promises";
+import { cp, readFile, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { packageRoot } from "../base/entries.js";
 import { LatheError } from "../base/errors.js";
+import { makeFoldersSoon } from "../base/make-folders.js";
 import { storageError } from "../base/storage-error.js";
 import { type SampleSummary, sampleSummary } from "../contract/project-views.js";
 import { createProject } from "./create-project.js";
@@ -33,7 +34,7 @@ export async function projectFromSample(sample: string, projects: string, survey
   const { title, file, test, target, template } = await readSample(sample);
   const home = freeFolder(projects, title);
   try {
-    await mkdir(home, { recursive: true });
+    await makeFoldersSoon(home);
     for (const name of test === undefined ? [file] : [file, test]) await cp(join(folder(), sample, name), join(home, name), { recursive: true });
   } catch (thrown) {
     throw storageError(home, thrown, "No project was made");

@@ -1,6 +1,6 @@
-import { mkdir } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { makeFoldersSoon } from "../base/make-folders.js";
 import { replaceFile } from "../base/replace-file.js";
 
 /**
@@ -16,6 +16,6 @@ export function stateFolder(env: Readonly<Record<string, string | undefined>> = 
 
 /** Writes a file whole or not at all, making its folder. */
 export async function writeWhole(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFoldersSoon(dirname(path));
   await replaceFile(path, text, 0o600);
 }

@@ -4,14 +4,15 @@ import { LatheError } from "../base/errors.js";
 import { JSON_BOUNDS } from "../base/json-bounds.js";
 import { readOwnJsonSync } from "../base/own-json.js";
 import { errorRecord } from "../contract/events.js";
-import { isHeld } from "../training/run-lock.js";
+import { heldBy } from "../training/run-lock.js";
 import { readReport } from "./reports.js";
 
 /** Why a run does not have what it has once it has ended, and what can be done about it: going on is advised only where that helps. @param run its folder @param file what it lacks */
 export function unfinished(run: string, file: string): LatheError {
   const id = basename(run);
   const missing = (why: string) => new LatheError("run.missing", `${run} has no ${file}: ${why}`, { run: id, file });
-  if (isHeld(run)) return missing("it is being trained; wait for its end, or stop it");
+  const holder = heldBy(run);
+  if (holder !== undefined) return missing(`it is being trained by ${holder}; wait for its end, or stop it`);
   const report = join(run, "report.json");
   if (existsSync(report)) {
     if (!readReport(report).parity.passed) {

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, renameSync } from "node:fs";
+import { existsSync, renameSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { LatheError } from "../base/errors.js";
-import { readOwnFileSync } from "../base/own-files.js";
+import { makeFolder, readOwnFileSync } from "../base/own-files.js";
 import { replaceFileSync } from "../base/replace-file.js";
 import { storageError } from "../base/storage-error.js";
 import type { StateVectors } from "./trainer.js";
@@ -27,7 +27,7 @@ const DAMAGED = "damaged.ckpt";
 export function saveCheckpoint<H>(folder: string, checkpoint: Checkpoint<H>): void {
   const latest = join(folder, LATEST);
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     replaceFileSync(latest, [encode(checkpoint)], {
       written: () => {
         if (existsSync(latest)) renameSync(latest, join(folder, PREVIOUS));
@@ -41,7 +41,7 @@ export function saveCheckpoint<H>(folder: string, checkpoint: Checkpoint<H>): vo
 /**
  * The newest whole checkpoint that can be gone on from, or undefined where none was written. Where the latest will not do, it is put aside as `damaged.ckpt`: the next
  * save would put it in the place of the whole one.
- * @param damaged told of each file that is not whole or does not fit, with the reason.
+ * @param damaged told of each file that is not whole or does not fit, with the reason, where the one before will do.
  * @param read looks at what a whole file holds: gives it back, or says why the run cannot go on from it.
  * @throws LatheError `run.checkpoint` where there are files but none will do.
  */
@@ -49,14 +49,16 @@ export function loadCheckpoint<H>(
   folder: string, damaged: (file: string, reason: string) => void, read: (checkpoint: Checkpoint<unknown>) => Checkpoint<H> | string = (checkpoint) => checkpoint as Checkpoint<H>,
 ): Checkpoint<H> | undefined {
   const reasons: string[] = [];
+  const tell: (() => void)[] = [];
   for (const path of [LATEST, PREVIOUS].map((file) => join(folder, file)).filter((path) => existsSync(path))) {
     const decoded = decodeFile(path);
     const found = typeof decoded === "string" ? decoded : read(decoded);
     if (typeof found !== "string") {
+      for (const each of tell) each();
       if (reasons.length > 0) renameSync(join(folder, LATEST), join(folder, DAMAGED));
       return found;
     }
-    damaged(path, found);
+    tell.push(() => damaged(path, found));
     reasons.push(found);
   }
   if (reasons.length === 0) return undefined;

@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { mkdirSync } from "node:fs";
 import { cpus, release } from "node:os";
 import { dirname, join } from "node:path";
 import { z } from "zod";
@@ -8,6 +7,7 @@ import type { EngineCandidate } from "../engines/index.js";
 import type { EngineDecision, EnginePlace } from "./engine-decision.js";
 import type { TrainingSpec } from "./specification.js";
 import { JSON_BOUNDS } from "../base/json-bounds.js";
+import { makeFolders } from "../base/make-folders.js";
 import { readOwnJsonSync } from "../base/own-json.js";
 
 /** `.lathe/engine-choices.json` of a project: which engine was the quickest for which network on which machine. It may be deleted at any time. */
@@ -87,7 +87,7 @@ export class EngineMemory {
     for (const part of [memory.choices, memory.trying]) for (const [key, { date }] of Object.entries(part)) if (!this.#isFresh(date)) Reflect.deleteProperty(part, key);
     this.#memory = memory;
     try {
-      mkdirSync(dirname(this.#path), { recursive: true });
+      makeFolders(dirname(this.#path));
       await replaceFile(this.#path, `${JSON.stringify(memory, null, 2)}\n`);
     } catch {
       // It is measured again next time; a run that can train must not stop for that.

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { rmSync } from "node:fs";
 import { defined } from "../base/assert.js";
-import { LatheError } from "../base/errors.js";
+import { LatheError, toLatheError } from "../base/errors.js";
 import { version } from "../base/version.js";
 import type { DoneEvent, RunEvent } from "../contract/events.js";
 import type { RunReport, SplitReport } from "../contract/report.js";
@@ -31,7 +31,7 @@ const REFUSED = "refused.onnx";
 /**
  * What comes after the last step: judges the weights on validation and test and keeps what they answered for each row, writes the model, checks that the file answers
  * as the trainer does, writes the report. The report is the last file: where there is one, the rest is there, whenever the process is killed.
- * @throws LatheError `export.parity`: the file is not kept under its name, training is; `cancelled`
+ * @throws LatheError `export.parity`: the file is not kept under its name, training is; `data.changed`: the model cannot be compared, training is kept; `cancelled`
  */
 export async function finish(bench: Workbench, run: RunFolder, evaluator: Evaluator, fitted: FinishedFit, emit: (event: RunEvent) => void, control = new TrainingControl()): Promise<DoneEvent> {
   let stopping = control.wish === "stop";
@@ -63,6 +63,7 @@ export async function finish(bench: Workbench, run: RunFolder, evaluator: Evalua
   const judge = async (split: KeptSplit): Promise<SplitReport | undefined> => {
     if (bench.prepared.counts[split] === 0) return undefined;
     const made = await predict(split);
+    run.refuseGone();
     keepPredictions(run.path, toKept(split, rowNumbersOf(bench.prepared, split), made, bench.judged));
     return measure(bench.spec, bench.judged, made, fitted.divisors);
   };
@@ -74,7 +75,7 @@ export async function finish(bench: Workbench, run: RunFolder, evaluator: Evalua
   }, fitted.parameters, fitted.buffers);
 
   const split = bench.prepared.counts.validation > 0 ? "validation" : "train";
-  const parity = await compareExport(bench, model, split, await predict(split));
+  const parity = await compareOrExplain(bench, run, model, split, await predict(split));
   heed();
   await keepTrainingValues(bench, run, (done) => {
     heed();
@@ -106,6 +107,19 @@ async function keepTrainingValues(bench: Workbench, run: RunFolder, onBatch: (ro
   } finally {
     await loader.dispose();
   }
+}
+
+/** Where the rows to compare on are not any more what was trained on, the model is not to blame, and neither is the training, which is kept. */
+async function compareOrExplain(bench: Workbench, run: RunFolder, model: Uint8Array, split: Split, trained: Predictions): Promise<ParityResult> {
+  const found = await compareExport(bench, model, split, trained).catch((thrown: unknown) => {
+    if (toLatheError(thrown).code.startsWith("data.")) return toLatheError(thrown);
+    throw thrown;
+  });
+  if (!(found instanceof LatheError) && found.passed) return found;
+  const why = await bench.changed() ?? (found instanceof LatheError ? found.message : undefined);
+  if (why === undefined && !(found instanceof LatheError)) return found;
+  throw new LatheError("data.changed", `the data changed while run ${run.id} was trained, so its model could not be held against the trainer on the same rows `
+    + `(${why}). What was learnt is kept: put the old data back and go on with train --resume ${run.id}; or start a new run with the data as they are`, { run: run.id });
 }
 
 /** Opens the file as a stranger would, in a fresh session of ONNX Runtime whatever trained it, and feeds it the table's own rows. */

@@ -51,7 +51,7 @@ export interface FitResult {
 /**
  * Trains until all epochs are done, early stopping says enough, or the user does. Everything that decides the next step is in the position, the weights and the
  * seed, so a run resumed from any checkpoint ends in the same weights, bit for bit.
- * @throws LatheError `training.not-finite`, `run.storage`, `engine.failed`
+ * @throws LatheError `training.not-finite`, `run.storage`, `run.missing` where its folder is deleted meanwhile, `engine.failed`
  */
 export async function fit(setting: FitSetting, from?: Checkpoint<Position>): Promise<FitResult> {
   return new Fit(setting).run(from);
@@ -219,6 +219,7 @@ class Fit {
   #save(): void {
     const { trainer, run, clock } = this.#s;
     this.#refuseBroken();
+    run.refuseGone();
     const position: Position = {
       epoch: this.#epoch, step: this.#step, steps: this.#steps,
       schedule: this.#schedule.state(), earlyStopping: this.#stopping.state(),

@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
-import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { z } from "zod";
 import { defined } from "../base/assert.js";
 import { LatheError } from "../base/errors.js";
-import { inside, readOwnFileSync } from "../base/own-files.js";
+import { inside, makeFolder, readOwnFileSync } from "../base/own-files.js";
 import { replaceFileSync } from "../base/replace-file.js";
 import { storageError } from "../base/storage-error.js";
 import type { Predictions } from "./evaluator.js";
@@ -85,7 +84,7 @@ export function keepPredictions(run: string, { split, rows, targets }: KeptPredi
   head.writeUInt32LE(head.length - PREFIX, 8);
   json.copy(head, PREFIX);
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     replaceFileSync(path, withDigest([head, rows, ...targets.flatMap(({ outputs, truths }) => [outputs, truths])]));
   } catch (thrown) {
     throw storageError(path, thrown, whatIsKept(run));

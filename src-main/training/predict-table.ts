@@ -1,8 +1,9 @@
 import { once } from "node:events";
-import { createWriteStream, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { createWriteStream, existsSync, renameSync, rmSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { csvLines } from "../base/csv.js";
 import { LatheError } from "../base/errors.js";
+import { makeFolders } from "../base/make-folders.js";
 import { modeLike } from "../base/replace-file.js";
 import { storageError } from "../base/storage-error.js";
 import { partOf } from "../base/work-folder.js";
@@ -32,7 +33,7 @@ export async function predictTable(request: PredictRequest, { emit, control }: W
     const columns = fitted.targets.map((target) => answerColumns(target, thresholds[target.name]));
     const head = ["sample", ...columns.flatMap((target) => target.head)];
     const lines = csvLines({ spreadsheet: request.spreadsheet ?? false });
-    const file = await CsvFile.create(temporary, modeLike(out));
+    const file = await CsvFile.create(out, temporary, modeLike(out));
     file.write(lines.line(head));
     const preview: string[][] = [];
     let samples = 0;
@@ -84,18 +85,19 @@ class CsvFile {
   #failure: LatheError | undefined;
   #full = false;
 
-  private constructor(path: string, mode: ReturnType<typeof modeLike>) {
-    this.#stream = createWriteStream(path, { flags: "wx", ...mode });
+  private constructor(path: string, temporary: string, mode: ReturnType<typeof modeLike>) {
+    this.#stream = createWriteStream(temporary, { flags: "wx", ...mode });
     this.#stream.on("error", (error) => (this.#failure = storageError(path, error, LOST)));
   }
 
-  static async create(path: string, mode: ReturnType<typeof modeLike>): Promise<CsvFile> {
+  /** @param path the file that is asked for, as errors name it. @param temporary where it grows. */
+  static async create(path: string, temporary: string, mode: ReturnType<typeof modeLike>): Promise<CsvFile> {
     try {
-      mkdirSync(dirname(path), { recursive: true });
+      makeFolders(dirname(path));
     } catch (thrown) {
       throw storageError(path, thrown, LOST);
     }
-    return new CsvFile(path, mode);
+    return new CsvFile(path, temporary, mode);
   }
 
   write(line: string): void {

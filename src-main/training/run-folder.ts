@@ -1,26 +1,33 @@
 import { createHash } from "node:crypto";
-import { appendFileSync, closeSync, constants, existsSync, fstatSync, fsyncSync, ftruncateSync, mkdirSync, readdirSync, renameSync, rmSync, rmdirSync, writeSync } from "node:fs";
+import { appendFileSync, closeSync, constants, existsSync, fstatSync, fsyncSync, ftruncateSync, readdirSync, renameSync, rmSync, rmdirSync, writeSync } from "node:fs";
 import { join, relative } from "node:path";
 import { type ErrorRecord, LatheError } from "../base/errors.js";
 import type { EpochEvent } from "../contract/events.js";
 import type { RunReport } from "../contract/report.js";
 import { whatIsKept } from "./checkpoint.js";
-import { releaseLock, takeLock } from "../base/lock.mjs";
+import { describeHolder, holderOf, releaseLock, takeLock } from "../base/lock.mjs";
 import { replaceFileSync } from "../base/replace-file.js";
 import { storageError } from "../base/storage-error.js";
-import { heldElsewhere, lockOf } from "./run-lock.js";
-import { inside, openOwnFileSync, openToAppend, readOwnFileSync } from "../base/own-files.js";
+import { lockOf } from "./run-lock.js";
+import { inside, makeFolder, openOwnFileSync, openToAppend, readOwnFileSync } from "../base/own-files.js";
 import { JSON_BOUNDS } from "../base/json-bounds.js";
+import { makeFolders } from "../base/make-folders.js";
 import { readOwnJsonSync } from "../base/own-json.js";
 import { visible } from "../base/visible.mjs";
 
 /** Where deleted runs lie in a project's `runs`, until the trash is emptied. */
 export const TRASH = ".trash";
 
+/** What makes a folder a run. */
+const CONFIG = "config.json";
+
 /** A run on disk: `config.json`, `metrics.jsonl`, `log.txt`, `checkpoint/`, `model.onnx`, `report.json`, and `lock` while a process works on it. */
 export class RunFolder {
   readonly id: string;
   #locked = false;
+  /** Whether it has been seen to have its settings: from then on, one without them was deleted. */
+  #configured = false;
+  #toldOfLog = false;
 
   private constructor(readonly path: string) {
     this.id = path.split(/[\\/]/).at(-1) ?? path;
@@ -30,7 +37,7 @@ export class RunFolder {
   static create(project: string): RunFolder {
     const runs = inside(project, "runs");
     try {
-      mkdirSync(runs, { recursive: true });
+      makeFolders(runs);
       for (let next = highestRun(runs) + 1; ; next++) {
         const path = join(runs, String(next).padStart(4, "0"));
         if (makeFolder(path)) return new RunFolder(path).lock();
@@ -46,11 +53,11 @@ export class RunFolder {
    */
   static open(project: string, which?: string): RunFolder {
     const runs = inside(project, "runs");
-    const ids = namesIn(runs).filter((id) => existsSync(join(runs, id, "config.json"))).sort();
+    const ids = namesIn(runs).filter((id) => existsSync(join(runs, id, CONFIG))).sort();
     const id = which ?? ids.at(-1);
     if (id === undefined) throw new LatheError("run.missing", `${project} has no runs yet; start one with: train ${project}`);
     for (const path of [join(runs, id), join(runs, id.padStart(4, "0")), id]) {
-      if (existsSync(join(path, "config.json"))) return new RunFolder(path === id ? path : inside(runs, relative(runs, path)));
+      if (existsSync(join(path, CONFIG))) return new RunFolder(path === id ? path : inside(runs, relative(runs, path)));
     }
     throw new LatheError("run.missing", `there is no run ${id} in ${runs}; there ${ids.length === 1 ? "is" : "are"} ${ids.join(", ") || "none"}`);
   }
@@ -70,13 +77,32 @@ export class RunFolder {
       const holder = takeLock(path);
       if (holder) {
         // A container or a machine that was renamed leaves a lock that no process can be asked about.
-        throw new LatheError("run.locked", `run ${this.id} is being trained by ${heldElsewhere(this.path, holder) ?? `process ${holder.pid}`}; wait for it, or stop it`, { ...holder });
+        throw new LatheError("run.locked", `run ${this.id} is being trained by ${describeHolder(holder, path)}; wait for it, or stop it`, { ...holder });
       }
     } catch (thrown) {
       throw storageError(path, thrown, "The run is as it was");
     }
     this.#locked = true;
+    this.#configured = existsSync(this.file(CONFIG));
     return this;
+  }
+
+  /**
+   * Sees before anything is written that this is still the run that was begun. Nothing is made anew in the place of one that was deleted, nor in another that
+   * has its number.
+   * @throws LatheError `run.missing`
+   */
+  refuseGone(): void {
+    if (!this.#configured) return;
+    const what = `the folder of run ${this.id} was deleted or moved while it was trained`;
+    const gone = (why: string) => {
+      const remedy = `start a new run, or put the folder back and go on with train --resume ${this.id}`;
+      return new LatheError("run.missing", `${what}${why}, so training has stopped; ${remedy}`, { run: this.id, path: this.path });
+    };
+    if (!existsSync(this.file(CONFIG))) throw gone(` (${this.path})`);
+    const holder = this.#locked ? holderOf(lockOf(this.path)) : undefined;
+    // A machine may be given another name meanwhile; its processes keep their numbers.
+    if (holder && holder.pid !== process.pid) throw gone(`, and another run has its place: that of ${describeHolder(holder, lockOf(this.path))}`);
   }
 
   unlock(): void {
@@ -87,20 +113,23 @@ export class RunFolder {
   /** Gives the run free. A new one that has no configuration yet, since that could not be written, is no run and is taken away. */
   dispose(): void {
     this.unlock();
-    if (!existsSync(this.file("config.json"))) rmdirSync(this.path);
+    if (!this.#configured && !existsSync(this.file(CONFIG))) rmdirSync(this.path);
   }
 
-  /** Writes a file whole or not at all. @throws LatheError `run.storage` */
+  /** Writes a file whole or not at all. @throws LatheError `run.storage`, `run.missing` */
   write(name: string, content: string | Uint8Array): void {
+    this.refuseGone();
     try {
       replaceFileSync(this.file(name), typeof content === "string" ? content : [content]);
     } catch (thrown) {
       throw storageError(this.file(name), thrown, whatIsKept(this.path));
     }
+    this.#configured ||= name === CONFIG;
   }
 
-  /** Appends an epoch and returns the file's length after it. */
+  /** Appends an epoch and returns the file's length after it. @throws LatheError `run.storage`, `run.missing` */
   appendMetrics(event: EpochEvent): number {
+    this.refuseGone();
     const path = this.file("metrics.jsonl");
     try {
       const file = openToAppend(path);
@@ -155,18 +184,27 @@ export class RunFolder {
     }
   }
 
-  /** One line a call, whatever names are in it. */
-  log(line: string, time: Date): void {
+  /** One line a call, whatever names are in it. @returns why it could not be written, the first time: a log must not stop a run that can go on. */
+  log(line: string, time: Date): LatheError | undefined {
+    const path = this.file("log.txt");
     try {
-      const file = openToAppend(this.file("log.txt"));
+      this.refuseGone();
+    } catch {
+      return undefined; // Whoever writes what matters says so.
+    }
+    try {
+      const file = openToAppend(path);
       try {
         appendFileSync(file, `${time.toISOString()} ${visible(line)}\n`);
       } finally {
         closeSync(file);
       }
-    } catch {
-      // A log that cannot be written must not stop a run that can.
+    } catch (thrown) {
+      const told = this.#toldOfLog;
+      this.#toldOfLog = true;
+      if (!told) return storageError(path, thrown, "The run goes on without a log");
     }
+    return undefined;
   }
 }
 
@@ -190,16 +228,5 @@ function namesIn(folder: string): readonly string[] {
     return readdirSync(folder);
   } catch {
     return [];
-  }
-}
-
-/** False where it is there already. */
-function makeFolder(path: string): boolean {
-  try {
-    mkdirSync(path);
-    return true;
-  } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw thrown;
   }
 }

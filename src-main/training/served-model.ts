@@ -1,5 +1,5 @@
 import { rmSync } from "node:fs";
-import { LatheError } from "../base/errors.js";
+import { LatheError, toLatheError } from "../base/errors.js";
 import { readNamedFileSync } from "../base/own-files.js";
 import { makeWorkFolder } from "../base/work-folder.js";
 import type { Executable } from "../engines/engine.js";
@@ -26,18 +26,42 @@ export async function serveModel(path: string, device: string): Promise<ServedMo
   const bytes = read(path);
   const facts = factsOf(bytes, path);
   const { engine, device: chosen } = await chooseEngine("auto", device);
-  const session = await engine.load(bytes, { device: chosen, threads: 1 });
+  const named = namedFor(path);
+  const session = named.wrap(await named.told(engine.load(bytes, { device: chosen, threads: 1 })));
   const workFolder = makeWorkFolder();
   return {
     facts, session, workFolder,
     graph: () => readModel(read(path), path).graph,
-    compile: (graph) => engine.compile(graph, { device: chosen, threads: 1 }),
+    compile: async (graph) => named.wrap(await named.told(engine.compile(graph, { device: chosen, threads: 1 }))),
     async close() {
       await session.dispose();
       rmSync(workFolder, { recursive: true, force: true });
     },
   };
 }
+
+/** What the engine says of a stranger's file speaks of its inner nodes: the file is named first, and what is wrong in plain words. */
+function namedFor(path: string) {
+  const told = async <T>(work: Promise<T>): Promise<T> => work.catch((thrown: unknown) => {
+    const error = toLatheError(thrown);
+    if (error.code !== "engine.failed") throw error;
+    const { message } = error.cause instanceof Error ? error.cause : error;
+    const why = PLAIN.find(([words]) => words.test(message))?.[1] ?? "it may have been changed since it was exported; export it again";
+    const reason = (message.split("\n")[0] ?? "").slice(0, LONGEST_REASON);
+    throw new LatheError("engine.failed", `the model ${path} could not be run: ${why} (ONNX Runtime: ${reason})`, { path }, { cause: thrown });
+  });
+  const wrap = (executable: Executable): Executable => ({ run: (feeds, into) => told(executable.run(feeds, into)), dispose: () => executable.dispose() });
+  return { told, wrap };
+}
+
+/** What ONNX Runtime's sentences mean. */
+const PLAIN: readonly (readonly [words: RegExp, meaning: string])[] = [
+  [/alloc|out of memory/i, "it asks for more memory than there is"],
+  [/shape|dimension|broadcast|\brank\b/i, "its nodes do not fit each other; it may have been changed since it was exported, so export it again"],
+];
+
+/** Letters that are shown of such a sentence: names of nodes may be long. */
+const LONGEST_REASON = 300;
 
 function read(path: string): Uint8Array {
   try {

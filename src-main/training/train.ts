@@ -30,7 +30,7 @@ export async function train(request: TrainRequest, setting: WorkSetting): Promis
   const opened = new AsyncDisposableStore();
   let done: DoneEvent;
   try {
-    done = await trainRun(await (request.resume ? takeUp : begin)(request, setting, opened), setting);
+    done = await trainRun(await (request.resume === undefined || request.resume === false ? begin : takeUp)(request, setting, opened), setting);
   } finally {
     await opened.dispose((thrown) => setting.emit({ event: "log", level: "warning", message: `something that training used could not be let go of: ${toLatheError(thrown).message}` }));
   }
@@ -44,7 +44,8 @@ async function trainRun(started: Started, setting: WorkSetting): Promise<DoneEve
   const emit = (event: RunEvent) => {
     setting.emit(event);
     const line = logLine(event);
-    if (line !== undefined) run.log(line, setting.now());
+    const unwritten = line === undefined ? undefined : run.log(line, setting.now());
+    if (unwritten) setting.emit({ event: "log", level: "warning", message: unwritten.message });
   };
   run.setAside();
   run.markFailed(undefined);
@@ -54,10 +55,20 @@ async function trainRun(started: Started, setting: WorkSetting): Promise<DoneEve
     run.log(`ended: ${done.ended}`, setting.now());
     return done;
   } catch (thrown) {
-    const error = toLatheError(thrown);
+    const error = causeOf(run, thrown);
     run.log(`failed: ${error.message}`, setting.now());
     run.markFailed(error.toRecord());
     throw error;
+  }
+}
+
+/** Why a run failed. Where its folder has gone, with the project's perhaps, all else that could not be read or written is a consequence. */
+function causeOf(run: RunFolder, thrown: unknown): LatheError {
+  try {
+    run.refuseGone();
+    return toLatheError(thrown);
+  } catch (gone) {
+    return toLatheError(gone);
   }
 }
 

@@ -1,9 +1,9 @@
 import { defined } from "../base/assert.js";
-import { LatheError } from "../base/errors.js";
+import { LatheError, toLatheError } from "../base/errors.js";
 import { inside } from "../base/own-files.js";
 import type { RunEvent } from "../contract/events.js";
 import type { Project } from "../contract/project.js";
-import { type Loader, type PreparedData, type Split, createLoader, prepareData } from "../datasets/index.js";
+import { type Loader, type PreparedData, type Split, createLoader, dataFingerprint, prepareData } from "../datasets/index.js";
 import type { CompileOptions, Engine } from "../engines/engine.js";
 import { type EngineChoice, fileEngine } from "../engines/index.js";
 import type { FittedTarget } from "../features/fitted.js";
@@ -34,6 +34,8 @@ export interface Workbench {
   readonly compile: CompileOptions;
   /** Things the user should know that do not stop the run. */
   readonly notes: readonly string[];
+  /** Why the data are not any more what was prepared; undefined where they are. */
+  changed(): Promise<string | undefined>;
   /** Shuffled training batches. */
   trainingLoader(): Loader;
   /** A split in order. */
@@ -54,8 +56,9 @@ export interface WorkbenchOptions {
 
 /** @throws LatheError of the data, the model, `cancelled`, or `training.batch` where batch size and data do not fit. */
 export async function openWorkbench({ project, folder, choice, threads, emit, signal }: WorkbenchOptions): Promise<Workbench> {
+  const question = { folder, data: project.data, seed: project.seed, cacheFolder: inside(folder, ".lathe", "cache") };
   const prepared = await prepareData({
-    folder, data: project.data, seed: project.seed, cacheFolder: inside(folder, ".lathe", "cache"),
+    ...question,
     compile: (graph) => fileEngine.compile(graph, { device: "cpu", threads: 1 }),
     progress: (stage, done, total) => emit({ event: "stage", stage, done, ...(total === undefined ? {} : { total }) }),
     say: (message) => emit({ event: "log", level: "info", message }),
@@ -79,6 +82,14 @@ export async function openWorkbench({ project, folder, choice, threads, emit, si
     project, prepared, spec, choice, fileEngine, notes,
     judged: new Map(fitted.targets.map((target) => [target.name, judgedTarget(target, project.training.threshold ?? 0.5)])),
     compile: { device: choice.device, threads: threads ?? chooseThreads(project.training.threads, multiplyAddsOf(plan, layout, inputs), project.training.batchSize) },
+    async changed() {
+      try {
+        const { fingerprint } = await dataFingerprint(question);
+        return fingerprint === prepared.fingerprint ? undefined : `${prepared.source.path} is not what it was when the run began`;
+      } catch (thrown) {
+        return toLatheError(thrown).message;
+      }
+    },
     trainingLoader() {
       const batchSize = Math.min(project.training.batchSize, counts.train);
       try {

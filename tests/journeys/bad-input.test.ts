@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, closeSync, existsSync, lstatSync, mkdirSync, openSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { ProjectInput } from "../../src-main/contract/project.js";
-import { creditLayers, killAll, last, lathe, startLathe, writeCreditProject } from "../support/lathe.js";
+import { cli, creditLayers, killAll, last, lathe, startLathe, writeCreditProject } from "../support/lathe.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 
 const training: ProjectInput["training"] = { epochs: 2, batchSize: 32, optimizer: { type: "Adam", lr: 0.005 } };
@@ -137,7 +137,7 @@ describe("bad input", () => {
       if (event === "epoch") second ??= lathe("train", folder, "--resume").finally(() => first.child.kill("SIGINT"));
     });
     const { code, events, stderr } = await first.result;
-    expect((await second)?.stderr).toMatch(/run 0001 is being trained by process \d+; wait for it, or stop it/);
+    expect((await second)?.stderr).toMatch(/run 0001 is being trained by process \d+ since [-0-9: ]+ UTC \(.*lock\); wait for it, or stop it/);
     expect((await second)?.code).toBe(1);
     expect(code, stderr).toBe(0);
     expect(last(events, "done")["ended"]).toBe("stopped");
@@ -161,7 +161,7 @@ describe("bad input", () => {
       return [code, events.at(-1)];
     };
     mkdirSync(join(folder, "taken"));
-    const wrong = (reason: string) => [1, { event: "error", code: "run.storage", message: expect.stringMatching(`cannot be written: ${reason}.* Nothing was written$`) as string }];
+    const wrong = (out: string, reason: string) => [1, { event: "error", code: "run.storage", message: expect.stringMatching(`^${out} cannot be written: ${reason}.* Nothing was written$`) as string }];
     const refused = (reason: RegExp) => [2, { event: "error", code: "usage", message: expect.stringMatching(reason) as string }];
     expect(await onto(join(folder, "taken"))).toMatchObject(refused(/taken is a folder; name a file in it/));
     // Over a link, and never what the work itself reads or a project is made of.
@@ -184,11 +184,32 @@ describe("bad input", () => {
     mkdirSync(full);
     if (spawnSync("mount", ["-t", "tmpfs", "-o", "size=16k", "tmpfs", full]).status !== 0) skip("a disk that is soon full is mounted by root on Linux only");
     try {
-      expect(await onto(join(full, "out.csv"))).toMatchObject(wrong("the disk is full"));
+      // By the name that was asked for, and not that of the file in which it grew.
+      expect(await onto(join(full, "out.csv"))).toMatchObject(wrong(join(full, "out.csv"), "the disk is full"));
       expect(readdirSync(full)).toEqual([]);
     } finally {
       spawnSync("umount", [full]);
     }
+  });
+
+  it.runIf(process.platform !== "win32")("a link that answers or a model are to be written to stays, and so does what it leads to, the command's own output too", async () => {
+    const folder = writeProject(rows(40));
+    expect((await lathe("train", folder)).code).toBe(0);
+    const precious = join(folder, "precious.txt");
+    writeFileSync(precious, "mine");
+    symlinkSync(precious, join(folder, "current.csv"));
+    // As /dev/stdout is, and never that itself: where this fails, a device of the machine would be gone.
+    symlinkSync("/dev/fd/1", join(folder, "stdout"));
+    for (const out of ["current.csv", "stdout"].map((name) => join(folder, name))) {
+      for (const args of [["predict", folder, join(folder, "table.csv"), "--out", out], ["export", folder, "--format", "report", "--out", out]]) {
+        const stdout = openSync(join(folder, "output.txt"), "w");
+        const { status, stderr } = spawnSync(process.execPath, [cli, ...args], { stdio: ["ignore", stdout, "pipe"], encoding: "utf8" });
+        closeSync(stdout);
+        expect([status, stderr]).toEqual([2, expect.stringMatching(/is a link, which a file would replace/)]);
+        expect(lstatSync(out).isSymbolicLink()).toBe(true);
+      }
+    }
+    expect(readFileSync(precious, "utf8")).toBe("mine");
   });
 
   it.each([
@@ -196,6 +217,7 @@ describe("bad input", () => {
     ["a command that is not there", ["trian", "x"]],
     ["an option that is not there", ["train", "x", "--epoch", "3"]],
     ["a number that is none", ["train", "x", "--epochs", "many"]],
+    ["a run to go on with that is empty", ["train", "x", "--resume", ""]],
     ["settings that a resumed run cannot take", ["train", "x", "--resume", "--epochs", "3"]],
   ])("bad usage (%s) is exit code 2", async (_, args) => {
     expect((await lathe(...args)).code).toBe(2);

@@ -17,7 +17,7 @@ export interface CommandResult {
 
 export type JsonEvent = { readonly event: string } & Readonly<Record<string, unknown>>;
 
-const cli = join(packageRoot, "out", "main", "cli.js");
+export const cli = join(packageRoot, "out", "main", "cli.js");
 
 export interface RunningCommand {
   readonly child: ChildProcess;

@@ -401,6 +401,26 @@ describe("whoever is turned away", () => {
     await expect.poll(() => get("/", bearer()).then(({ status }) => status, () => 0)).toBe(200);
   });
 
+  it("400 that ask nothing leave room for who has the token, and for a window that is open", async () => {
+    const window = new WebSocket(`ws://127.0.0.1:${server.port}/rpc`, { headers: { authorization: `Bearer ${server.token}` } });
+    await once(window, "open");
+    const silent: Socket[] = [];
+    for (let i = 0; i < 400; i++) {
+      const socket = connectTcp(server.port, "127.0.0.1").on("error", () => undefined);
+      silent.push(socket);
+      await once(socket, "connect");
+    }
+    try {
+      expect(await get("/", bearer()).then(({ status }) => status, (error: unknown) => String(error))).toBe(200);
+      // The oldest were let go of, not the newest.
+      if (!silent[0]!.closed) await once(silent[0]!.resume(), "close");
+      expect([silent.at(-1)!.closed, window.readyState]).toEqual([false, WebSocket.OPEN]);
+    } finally {
+      for (const socket of silent) socket.destroy();
+      window.terminate();
+    }
+  });
+
   it("who asks nothing is let go of", async () => {
     const other = await startServer({ renderer, patience: 200, studio: createStudio({ allowedFolders: [], home: temporaryFolder("patience") }), onRefusal: (refusal) => refusals.push(refusal) });
     const said = await Promise.all([turnedAway("", other), turnedAway("GET / HTTP/1.1\r\nHost: 127", other)]);

@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import { PREPROCESS, type Preprocess, exportFormats, exportRun } from "../../services/exports.js";
+import { outFile } from "../arguments.js";
 import { count } from "../format.js";
 import { interruptible } from "../interrupt.js";
 import { createOutput } from "../output.js";
@@ -16,7 +17,7 @@ export function addExport(program: Command): void {
     .description("take a trained model, or its report, away")
     .argument("<run>", "a run's folder, or a project's (its newest run)")
     .addOption(new Option("--format <format>", "what to write").choices(exportFormats).makeOptionMandatory())
-    .requiredOption("--out <path>", "file to write")
+    .requiredOption("--out <path>", "file to write", outFile)
     .addOption(new Option("--preprocess <where>", "inside: the model takes raw data; none: it takes what preprocessing makes of them, pictures as float [N, C, H, W]").choices(PREPROCESS).default("inside"))
     .action(async (run: string, { format, out, preprocess, json = false }: Options) => {
       const output = createOutput(json);

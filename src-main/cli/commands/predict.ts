@@ -4,6 +4,7 @@ import { type FormulaCells, predictionResult } from "../../contract/results.js";
 import { inEngine } from "../../services/jobs.js";
 import { modelFile } from "../../services/models.js";
 import { refuseOut, runOf } from "../../services/out-file.js";
+import { outFile } from "../arguments.js";
 import { plural } from "../format.js";
 import { interruptible } from "../interrupt.js";
 import { createOutput } from "../output.js";
@@ -21,7 +22,7 @@ export function addPredict(program: Command): void {
     .description("answer for every row of a table, into a CSV")
     .argument("<model>", "a run's folder, a project's (its newest run), or a model.onnx")
     .argument("<table>", "table with the model's columns")
-    .option("--out <path>", "CSV to write (default: <table>.predictions.csv, in the current folder)")
+    .option("--out <path>", "CSV to write (default: <table>.predictions.csv, in the current folder)", outFile)
     .option("--spreadsheet", "put an apostrophe before text that a spreadsheet would take for a formula (it begins with =, +, - or @); by default every cell is exact, for programs")
     .option("--device <name>", "auto, cpu or another that `devices` lists")
     .action(predict);

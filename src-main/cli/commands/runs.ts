@@ -15,11 +15,14 @@ export function addRuns(program: Command): void {
     .argument("<project>", "a project's folder")
     .action(async (project: string, { json = false }: Options) => {
       const output = createOutput(json);
-      const { folder, runs } = await listRuns(project);
-      if (runs.length === 0) output.line(`no runs yet; start one with: lathe train ${project}`);
+      const { folder, runs, links } = await listRuns(project);
+      const remedy = "so what it leads to is left out; put the folder itself in its place";
+      for (const link of links) output.line(output.paint.yellow("warning:"), ` ${link} is a link and is not followed, ${remedy}`);
+      if (runs.length === 0 && links.length > 0) output.line("no runs");
+      else if (runs.length === 0) output.line(`no runs yet; start one with: lathe train ${project}`);
       else output.table(["run", "status", "epochs", "best epoch", "validation loss", "test", "", "started"], runs.map(row));
       for (const { run, problem } of runs) if (problem) output.line(`run ${run} failed: ${problem.message}`);
-      output.event({ event: "runs", project: folder, runs });
+      output.event({ event: "runs", project: folder, runs, links });
     });
 }
 

@@ -7,6 +7,7 @@ import type { Database } from "../sources/database.js";
 import { PART, SPLITS, type SplitName } from "../splits.js";
 import type { StagedPart } from "../stage-data.js";
 import type { Duplicates } from "../statistics.js";
+import { whyBad } from "./decode.js";
 import { alikePairs } from "./likeness.js";
 import type { PreparedPictures } from "./prepare-pictures.js";
 import type { PictureFacts } from "./picture-task.js";
@@ -63,7 +64,7 @@ export async function auditPictures(database: Database, tables: readonly StagedP
     }
   }
   const good = rows.filter((row): row is Good => row.facts !== undefined && row.facts.bad === undefined && row.part !== undefined);
-  const bad = rows.flatMap(({ path, facts }) => (facts?.bad === undefined ? [] : [{ path, reason: facts.bad }]));
+  const bad = rows.flatMap(({ path, facts }) => (facts?.bad === undefined ? [] : [{ path, reason: whyBad(path, facts.bad) }]));
   const warnings: AuditWarning[] = [];
   const warn = (severity: AuditWarning["severity"], found: readonly { readonly row: number }[], message: string) => {
     if (found.length > 0) warnings.push({ code: "data.picture", message, severity, column, rows: { kind: "rows", rows: found.slice(0, MOST_ROWS).map(({ row }) => row) } });

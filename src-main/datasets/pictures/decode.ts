@@ -1,5 +1,6 @@
 import { type Stats, readFileSync, statSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
+import { isAbsolute } from "node:path";
 import sharp from "sharp";
 import { mayBeRead } from "../../base/allowed-folders.js";
 import { LatheError, toLatheError } from "../../base/errors.js";
@@ -35,6 +36,13 @@ export async function bytesToDecode(file: Uint8Array): Promise<number> {
   return file.length + (pixels > MOST_PIXELS ? 0 : pixels * BYTES_A_PIXEL);
 }
 
+const GONE = "is not there any more";
+
+/** Why a picture that a table names cannot be used. One that is named by an absolute path may well be there, but was not looked for there. */
+export function whyBad(path: string, reason: string): string {
+  return reason === GONE && isAbsolute(path) ? "is an absolute path, expected one relative to the table's folder, which pictures may not leave" : reason;
+}
+
 /** @throws LatheError `data.unreadable`: what is wrong with the file, as the end of a sentence that begins with its name. */
 export async function readPictureFile(path: string): Promise<Uint8Array> {
   try {
@@ -65,7 +73,7 @@ function refuse(path: string, found: Stats): void {
 function unreadable(thrown: unknown): LatheError {
   if (thrown instanceof LatheError) return thrown;
   const { code = "", message } = thrown as NodeJS.ErrnoException;
-  const why = { ENOENT: "is not there any more", EACCES: "may not be opened (permission denied)", EPERM: "may not be opened (permission denied)", ELOOP: "is a link that leads in a circle" }[code];
+  const why = { ENOENT: GONE, EACCES: "may not be opened (permission denied)", EPERM: "may not be opened (permission denied)", ELOOP: "is a link that leads in a circle" }[code];
   return new LatheError("data.unreadable", why ?? `cannot be opened: ${message}`, {}, { cause: thrown });
 }
 

@@ -1,5 +1,6 @@
-import { constants, mkdir } from "node:fs/promises";
+import { constants } from "node:fs/promises";
 import { join } from "node:path";
+import { makeFoldersSoon } from "../../base/make-folders.js";
 import { openOwnFile, readOwnText } from "../../base/own-files.js";
 import { replaceFile } from "../../base/replace-file.js";
 import { storageError } from "../../base/storage-error.js";
@@ -39,7 +40,7 @@ export class PictureMemory {
   /** @throws LatheError `run.storage` */
   static async open(cacheFolder: string): Promise<PictureMemory> {
     try {
-      await mkdir(cacheFolder, { recursive: true });
+      await makeFoldersSoon(cacheFolder);
     } catch (thrown) {
       throw storageError(cacheFolder, thrown);
     }

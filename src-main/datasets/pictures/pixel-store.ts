@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from "node:crypto";
-import { constants, type FileHandle, mkdir, open, readdir, rm, stat, utimes } from "node:fs/promises";
+import { constants, type FileHandle, open, readdir, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { holderOf, releaseLock, waitForLock } from "../../base/lock.mjs";
+import { makeFoldersSoon } from "../../base/make-folders.js";
 import { replaceFile } from "../../base/replace-file.js";
 import { storageError } from "../../base/storage-error.js";
 import { throwIfAborted } from "../throw-if-aborted.js";
@@ -60,7 +61,7 @@ export class PixelStore {
   /** Opens the store of a format for this process alone; waits while another one has it. @param say hears for whom it waits, on which file and since when. @throws LatheError `run.storage`, `cancelled` */
   static async open(cacheFolder: string, format: PixelFormat, signal?: AbortSignal, say?: (words: string) => void): Promise<PixelStore> {
     const folder = storeFolder(cacheFolder, format);
-    await mkdir(folder, { recursive: true });
+    await makeFoldersSoon(folder);
     await lock(folder, signal, say);
     const opened: FileHandle[] = [];
     try {

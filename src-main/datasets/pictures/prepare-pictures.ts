@@ -10,6 +10,7 @@ import type { Sources } from "../sources/open-source.js";
 import { type Source, textOf } from "../sources/source.js";
 import { literal } from "../sources/sql.js";
 import type { DataWarning } from "../statistics.js";
+import { whyBad } from "./decode.js";
 import type { PictureFacts, PixelFormat } from "./picture-task.js";
 import type { StoreReference } from "./pixel-store.js";
 import { stillBad, writeQuarantine } from "./quarantine.js";
@@ -102,7 +103,7 @@ async function tell(database: Database, source: Source, paths: readonly string[]
   const own = paths.filter((path) => bad.has(join(source.root, path)));
   const [first] = own;
   if (first === undefined) return source;
-  const reason = `${first} ${bad.get(join(source.root, first))}`;
+  const reason = `${first} ${whyBad(first, bad.get(join(source.root, first)) ?? "")}`;
   if (own.length === paths.length) throw new LatheError("data.unreadable", `none of the ${paths.length} pictures of ${source.path} can be read: ${reason}`, { path: source.path });
   warnings.push({ code: "data.picture", message: `${own.length} picture${own.length === 1 ? "" : "s"} of ${source.path} cannot be read and ${own.length === 1 ? "is" : "are"} left out${own.length === 1 ? "" : ", such as one"}: ${reason}` });
   const excluded = source.unused === undefined ? [] : (await database.all(`SELECT path, reason FROM ${source.unused}`)).map(({ path, reason: why }) => [String(path), String(why)] as const);

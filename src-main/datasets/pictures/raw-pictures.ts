@@ -9,7 +9,7 @@ import type { Picture } from "../../transforms/picture.js";
 import type { SkippedRows } from "../prepared.js";
 import type { RawBatch } from "../raw-batch.js";
 import type { Source } from "../sources/source.js";
-import { bytesToDecode, decodePicture, readPictureFile } from "./decode.js";
+import { bytesToDecode, decodePicture, readPictureFile, whyBad } from "./decode.js";
 
 /** Rows whose pictures are decoded together; those of one size go through the model together, up to so many bytes. */
 export const PICTURES = 32;
@@ -126,7 +126,7 @@ async function decodeRow({ row, files }: Opened, { contentOf }: RawPicturesQuest
 }
 
 function bad({ column }: FittedImageInput, path: string, thrown: unknown, contentOf: RawPicturesQuestion["contentOf"]): Bad {
-  return { column, reason: contentOf ? "changed picture" : "unreadable picture", why: `${path} ${toLatheError(thrown).message}` };
+  return { column, reason: contentOf ? "changed picture" : "unreadable picture", why: `${path} ${whyBad(path, toLatheError(thrown).message)}` };
 }
 
 function pathOf(batch: RawBatch, input: string, row: number): string {

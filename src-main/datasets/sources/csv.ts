@@ -3,7 +3,7 @@ import { LatheError } from "../../base/errors.js";
 import { type Dialect, type GivenDialect, sniffDialect } from "./csv-dialect.js";
 import type { Database } from "./database.js";
 import { sniffDecimals } from "./decimal.js";
-import type { FoundFile } from "./find-file.js";
+import { type FoundFile, goneMeanwhile } from "./find-file.js";
 import { rowOfLine } from "./record-position.js";
 import type { Source, SourceColumn } from "./source.js";
 import { fileLiteral, literal } from "./sql.js";
@@ -44,11 +44,19 @@ function describe(database: Database, file: FoundFile, text: Utf8File, options: 
   warnings.push(...decimals?.warnings ?? []);
   const columns = names.map((name, k): SourceColumn => ({ name, sql: `c${k}`, kind: "text", decimal: decimals?.columns[k] ?? options.decimal ?? "." }));
   const withComma = columns.some((c) => c.decimal === ",");
-  const relation = (inOrder: boolean) => readCsv(text.path, dialect, dialect.names.length, inOrder);
+  const endsInLf = hasReturnsInQuotes(text.head, dialect.quote);
+  const relation = (inOrder: boolean) => readCsv(text.path, dialect, dialect.names.length, { inOrder, endsInLf });
   return {
     path: file.path, format: "csv", size: file.size, root: dirname(file.path), relation: relation(false), columns, warnings, ...(withComma ? { decimal: "," } : {}),
     explain: (error) => explain(database, file.path, text.path, dialect, relation(true), error),
   };
+}
+
+/** Whether lines end in LF and a CR stands in quotes, in a name perhaps: DuckDB would take that for the end of the line, and find no rows. */
+function hasReturnsInQuotes(head: string, quote: string): boolean {
+  if (!head.includes("\r") || quote === "") return false;
+  const outside = head.split(quote).filter((_, i) => i % 2 === 0).join("");
+  return outside.includes("\n") && !outside.includes("\r");
 }
 
 /** Names for all columns. Where every row ends in a delimiter there is one column less. */
@@ -68,14 +76,16 @@ function nameColumns(path: string, { names, sample, hasHeader }: Dialect, warnin
   });
 }
 
-function readCsv(path: string, { delimiter, quote, escape, hasHeader, skip }: Dialect, width: number, inOrder: boolean): string {
+function readCsv(path: string, { delimiter, quote, escape, hasHeader, skip }: Dialect, width: number, { inOrder, endsInLf }: { readonly inOrder: boolean; readonly endsInLf: boolean }): string {
   const columns = Array.from({ length: width }, (_, k) => `'c${k}': 'VARCHAR'`).join(", ");
   return `read_csv(${fileLiteral(path)}, auto_detect=false, delim=${literal(delimiter)}, quote=${literal(quote)}, escape=${literal(escape)}, `
-    + `header=${hasHeader}, skip=${skip}, columns={${columns}}${inOrder ? ", parallel=false" : ""}${/\.gz$/i.test(path) ? ", compression='gzip'" : ""})`;
+    + `header=${hasHeader}, skip=${skip}, columns={${columns}}${inOrder ? ", parallel=false" : ""}${endsInLf ? ", new_line='\\n'" : ""}${/\.gz$/i.test(path) ? ", compression='gzip'" : ""})`;
 }
 
 /** Reads once more, one row after the other, so that the row in the message is the first bad one. */
 async function explain(database: Database, path: string, textPath: string, dialect: Dialect, inOrder: string, error: unknown): Promise<LatheError> {
+  const gone = goneMeanwhile(path);
+  if (gone) return gone;
   let message = error instanceof Error ? error.message : String(error);
   try {
     await database.exec(`SELECT count(c0) FROM ${inOrder}`);

@@ -4,6 +4,7 @@ import { mkdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { LatheError } from "../../base/errors.js";
+import { makeFoldersSoon } from "../../base/make-folders.js";
 import { storageError } from "../../base/storage-error.js";
 import { sweepLeftBehind, workName } from "../../base/work-folder.js";
 import { throwIfAborted } from "../throw-if-aborted.js";
@@ -42,7 +43,7 @@ export class Database {
     throwIfAborted(options.signal);
     let folder: string;
     try {
-      await mkdir(workFolder, { recursive: true });
+      await makeFoldersSoon(workFolder);
       sweepLeftBehind(workFolder, "work");
       folder = join(workFolder, workName("work"));
       await mkdir(folder);

@@ -6,6 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { TextDecoder } from "node:util";
 import { createGunzip } from "node:zlib";
 import { LatheError } from "../../base/errors.js";
+import { goneMeanwhile } from "./find-file.js";
 
 /** How much of a file is looked at to find out its encoding, delimiter and header. */
 const HEAD = 1 << 20;
@@ -36,7 +37,7 @@ export async function openText(path: string, encoding: string | undefined, workF
     // Half a character may end the head of a long file; in the middle it is a fault that DuckDB reports with its row.
     const head = decoder.decode(bytes, { stream: true });
     // DuckDB takes one kind of line end in a file.
-    return /\r\n/.test(head) && /[^\r]\n/.test(head) ? transcoded(path, "utf-8", workFolder, []) : { path, head, whole, encoding: "utf-8", warnings: [] };
+    return /\r\n/.test(head) && /[^\r]\n|\r(?!\n)/.test(head) ? transcoded(path, "utf-8", workFolder, []) : { path, head, whole, encoding: "utf-8", warnings: [] };
   }
   const warnings = encoding === undefined && detected === "windows-1252"
     ? [`${path} is not UTF-8; it is read as windows-1252 (Latin-1). If letters look wrong, set source.encoding`] : [];
@@ -141,6 +142,8 @@ function decoderFor(path: string, label: string): TextDecoder {
 }
 
 export function unreadable(path: string, error: unknown): LatheError {
+  const gone = goneMeanwhile(path);
+  if (gone) return gone;
   const reason = error instanceof Error ? error.message : String(error);
   return new LatheError("data.unreadable", `${path} cannot be read: ${reason}`, { path }, { cause: error });
 }

@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 import { LatheError } from "../../base/errors.js";
 import type { Database } from "./database.js";
 import { refuseDeepJson } from "./json-depth.js";
-import type { FoundFile } from "./find-file.js";
+import { type FoundFile, goneMeanwhile } from "./find-file.js";
 import type { ColumnKind, Source, SourceColumn } from "./source.js";
 import { fileLiteral } from "./sql.js";
 
@@ -22,6 +22,8 @@ export async function openJson(database: Database, file: FoundFile): Promise<Sou
 /** A format that names and types its columns itself. */
 async function openTyped(database: Database, file: FoundFile, format: "parquet" | "json", reader: string): Promise<Source> {
   const explain = async (error: unknown): Promise<LatheError> => {
+    const gone = goneMeanwhile(file.path);
+    if (gone) return gone;
     const reason = (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
     if (reason.includes("non-record JSON")) {
       return new LatheError("data.unreadable", `${file.path} holds no rows, expected objects with a key for each column: [{"a": 1, …}, …] or one a line`, { path: file.path }, { cause: error });

@@ -1,8 +1,11 @@
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { spawnSync } from "node:child_process";
+import { closeSync, existsSync, mkdirSync, openSync, symlinkSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { LatheError } from "../../../src-main/base/errors.js";
 import type { DataSpec } from "../../../src-main/contract/data.js";
+import { createProject } from "../../../src-main/services/create-project.js";
+import { surveyHere } from "../../support/survey.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
 import { dataOf, prepare, writeParquet, writeTable } from "../../support/tables.js";
 
@@ -115,4 +118,32 @@ describe("rows that cannot be used are left out, counted and reported", () => {
     expect(audit.duplicates).toEqual({ rows: 36, leaked: 12 });
     expect(audit.warnings.map((w) => w.code)).toContain("data.duplicates");
   });
+});
+
+describe.skipIf(process.platform === "win32")("a table that is no file is called so", () => {
+  const NO_FILE = /^\S+ (is a pipe or a device|lies in \/\w+, or leads there: it is no file of its own), expected a table file \(CSV, TSV, Parquet, JSON\), which is read more than once; save it as one$/;
+
+  it.each(["pipe.csv", "pipe.parquet", "pipe.json", "/dev/zero", "link.csv"])("%s", async (name) => {
+    const folder = temporaryFolder();
+    if (name.startsWith("pipe")) spawnSync("mkfifo", [join(folder, name)]);
+    // As /dev/stdin is where a file is led into a command: a file for this process, and another one, or none, for the next.
+    const file = openSync(writeTable(folder, "t.csv", good), "r");
+    symlinkSync(`/dev/fd/${file}`, join(folder, "link.csv"));
+    try {
+      await expect(prepare(folder, dataOf(name))).rejects.toMatchObject({ code: "data.unreadable", message: expect.stringMatching(NO_FILE) as string });
+      await expect(createProject({ folder: join(folder, "new"), template: "tabular", data: resolve(folder, name), ...surveyHere })).rejects.toMatchObject({ message: expect.stringMatching(NO_FILE) as string });
+      expect(existsSync(join(folder, "new"))).toBe(false);
+    } finally {
+      closeSync(file);
+    }
+  });
+});
+
+it.each([["LF", "\n"], ["CR LF", "\r\n"]])("a CR in a quoted name ends no line where lines end in %s", async (_, end) => {
+  const folder = temporaryFolder();
+  const lines = Array.from({ length: 200 }, (_row, i) => `${i},${(i * 7) % 10},${i % 2}`);
+  writeTable(folder, "t.csv", ["\"a\rb\",c,y", ...lines, ""].join(end));
+  const { audit, fitted } = await prepare(folder, dataOf("t.csv"));
+  expect(audit.rows).toBe(200);
+  expect(fitted.inputs[0]).toMatchObject({ columns: ["a\rb", "c"] });
 });

@@ -1,4 +1,5 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
 import { toLatheError } from "../../../src-main/base/errors.js";
@@ -73,6 +74,11 @@ describe("a run", () => {
     const holder = /being trained.* by process 1 on another machine since 2026-11-29 12:30:05 UTC \(.*lock; where no such process is left there, delete that file\)/;
     expect(await refusal(() => runs.trash({ project, runs: [run.run] }, context))).toMatchObject({ code: "run.state", message: expect.stringMatching(holder) });
     expect(await refusal(() => training.stop(run, context))).toMatchObject({ code: "run.state", message: expect.stringMatching(holder) });
+    // One of this machine that another window, or the command line, trains: the parent of this process lives as long.
+    writeFileSync(join(folder, "lock"), JSON.stringify({ pid: process.ppid, host: hostname(), since: "2026-11-29T12:30:05.123Z" }));
+    const local = new RegExp(`being trained.* by process ${process.ppid} since 2026-11-29 12:30:05 UTC \\(.*lock\\)`);
+    expect(await refusal(() => runs.trash({ project, runs: [run.run] }, context))).toMatchObject({ code: "run.state", message: expect.stringMatching(local) });
+    expect(await refusal(() => training.stop(run, context))).toMatchObject({ code: "run.state", message: expect.stringMatching(local) });
     writeFileSync(join(folder, "lock"), "");
   });
 });
@@ -89,6 +95,11 @@ describe("an export", () => {
     expect(JSON.parse(readFileSync(out, "utf8"))).toMatchObject({ run: "0001" });
     expect(await refusal(() => exports.write({ ...run, format: "pickle", out, replace: true }, context))).toMatchObject({ code: "export.format" });
     expect(await refusal(() => exports.write({ ...run, format: "onnx", out: join(folder, "config.json"), replace: true }, context))).toMatchObject({ code: "usage" });
+    const [link, precious] = [join(root, "taken", "link.onnx"), join(root, "taken", "precious.txt")];
+    writeFileSync(precious, "mine");
+    symlinkSync(precious, link);
+    expect(await refusal(() => exports.write({ ...run, format: "onnx", out: link, replace: true }, context))).toMatchObject({ code: "usage", message: expect.stringContaining("is a link") as string });
+    expect([lstatSync(link).isSymbolicLink(), readFileSync(precious, "utf8")]).toEqual([true, "mine"]);
   });
 
   it("has a card that says how it is fed", async () => {

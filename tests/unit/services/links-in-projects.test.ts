@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { readProjectFile } from "../../../src-main/contract/project-file.js";
@@ -64,7 +64,9 @@ it("a log, metrics and a configuration that are links elsewhere are not written 
   const { letters, project } = strangers();
   const run = RunFolder.create(project);
   for (const name of ["log.txt", "metrics.jsonl", "config.json"]) symlinkSync(letters, run.file(name));
-  run.log("a line", new Date(0));
+  // Said once: a log must not stop a run that can go on.
+  expect(run.log("a line", new Date(0))).toMatchObject({ message: `${run.file("log.txt")} cannot be written: a link has that name, or leads there and back again; put it away. The run goes on without a log` });
+  expect(run.log("another line", new Date(0))).toBeUndefined();
   expect(() => run.appendMetrics({ event: "epoch", epoch: 1, train: {}, validation: {}, learningRate: 1, seconds: 1, best: true, layers: {} })).toThrow(/cannot be written/);
   run.write("config.json", "{}");
   expect(readFileSync(letters, "utf8")).toBe("mine");
@@ -81,6 +83,10 @@ it("a run's files and a project's file that are links or pipes are not read, and
   writeFileSync(join(home, "project.json"), "{}");
   symlinkSync(join(home, "project.json"), join(project, "project.json"));
   await expect(readProjectFile(project)).rejects.toMatchObject({ code: "project.unsafe" });
+  rmSync(join(project, "project.json"));
+  execFileSync("mkfifo", [join(project, "project.json")]);
+  // Nobody makes that file again.
+  await expect(readProjectFile(project)).rejects.toMatchObject({ code: "project.unsafe", message: expect.stringMatching(/is a folder, a pipe or a device, .*; put it away, and put the file that was there back if you have it$/) as string });
   const run = RunFolder.create(project);
   const names = ["config.json", "report.json", "metrics.jsonl", "log.txt", "label.json", "error.json"];
   for (const name of names) execFileSync("mkfifo", [run.file(name)]);

@@ -17,6 +17,8 @@ function place() {
   writeFileSync(join(run, "config.json"), JSON.stringify({ projectFolder: join(folder, "project"), project }));
   symlinkSync(folder, join(folder, "here"));
   symlinkSync("t.csv", join(folder, "link.csv"));
+  symlinkSync("nowhere.csv", join(folder, "project", "link.csv"));
+  symlinkSync("/proc/self/fd/1", join(folder, "stdout"));
   const refuse = (out: string) => () => refuseOut(join(folder, out), [{ path: join(folder, "t.csv"), what: "the table itself" }], run);
   return { folder, run, refuse };
 }
@@ -29,7 +31,11 @@ describe("a file that is asked for is refused", () => {
     ["t.csv", /t\.csv is the table itself, which would be replaced; name another file/],
     ["here/t.csv", /is the table itself/],
     ["here/project/../here/t.csv", /is the table itself/],
-    ["link.csv", /is the table itself/],
+    ["link.csv", /link\.csv is a link, which a file would replace while what it leads to stays as it is \(.*t\.csv\); name the file itself/],
+    ["here/project/link.csv", /is a link, which a file would replace while what it leads to stays as it is; name the file itself/],
+    ["stdout", /stdout is a link/],
+    ["../../../../../../../dev/new.csv", /new\.csv lies in \/dev, which is the system's own; name a file elsewhere/],
+    ["../../../../../../../proc/self/fd/new.csv", /new\.csv lies in \/proc/],
     ["project/learnt.csv", /is the data that the run learnt from/],
     ["here/judged.csv", /is the data that the run learnt from/],
     ["project/project.json", /project\.json belongs to the project .*project itself; choose another name, or a place outside its runs and \.lathe/],
@@ -40,8 +46,8 @@ describe("a file that is asked for is refused", () => {
   ])("%s", (out, reason) => {
     const { folder, refuse } = place();
     if (out === "pipe") spawnSync("mkfifo", [join(folder, "pipe")]);
-    // Windows has neither.
-    if (process.platform === "win32" && /pipe|dev/.test(out)) return;
+    // Windows has none of these, and macOS no /proc.
+    if (process.platform !== "linux" && /proc/.test(out) || process.platform === "win32" && /pipe|dev/.test(out)) return;
     expect(refuse(out)).toThrow(expect.objectContaining({ code: "usage", message: expect.stringMatching(reason) }) as Error);
   });
 

@@ -28,7 +28,7 @@ describe("a run without its model", () => {
 
   it("is waited for while it is trained", () => {
     const folder = writeRun(project(), "0001", { epochs: [], lock: { pid: process.pid, host: hostname() } });
-    expect(() => modelFile(folder)).toThrow(`${folder} has no model.onnx: it is being trained; wait for its end, or stop it`);
+    expect(() => modelFile(folder)).toThrow(`${folder} has no model.onnx: it is being trained by process ${process.pid} (${join(folder, "lock")}); wait for its end, or stop it`);
   });
 
   it("says why it failed where it did", () => {

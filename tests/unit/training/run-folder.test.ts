@@ -45,7 +45,7 @@ describe("a run folder", () => {
     const project = temporaryFolder();
     const run = RunFolder.create(project);
     run.write("config.json", "{}");
-    expect(() => RunFolder.open(project).lock()).toThrow(new RegExp(`run 0001 is being trained by process ${process.pid}; wait for it, or stop it`));
+    expect(() => RunFolder.open(project).lock()).toThrow(new RegExp(`run 0001 is being trained by process ${process.pid} since [-0-9: ]+ UTC \\(${run.file("lock")}\\); wait for it, or stop it`));
     run.unlock();
     RunFolder.open(project).lock().unlock();
   });

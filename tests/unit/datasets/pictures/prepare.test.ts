@@ -162,6 +162,21 @@ describe("pictures become samples", () => {
     const { pixels } = [...(await samplesOf(prepared, "train")).values()][0]!;
     expect(pixels).toHaveLength(48);
   });
+
+  test("a table that names pictures by absolute paths is told that they are relative to it, though they are there", async () => {
+    const folder = temporaryFolder();
+    await writeClasses(join(folder, "files"), ["a", "b"], 10);
+    const elsewhere = join(folder, "secret.png");
+    cpSync(join(folder, "files", "a", "000.png"), elsewhere);
+    const lines = ["a", "b"].flatMap((c) => Array.from({ length: 10 }, (_, i) => `files/${c}/${String(i).padStart(3, "0")}.png,${c}`));
+    writeFileSync(join(folder, "t.csv"), `picture,kind\n${lines.join("\n")}\n${elsewhere},a\n`);
+    const data = dataSchema.parse({
+      source: { type: "table", path: "t.csv" }, inputs: [{ name: "image", type: "image", column: "picture", size: [4, 4] }], targets: [{ name: "label", type: "category", column: "kind" }],
+    });
+    const { prepared } = await prepareIn(folder, data);
+    expect(prepared.audit.warnings.map(({ message }) => message)).toContain(
+      `1 picture of ${join(folder, "t.csv")} cannot be read and is left out: ${elsewhere} is an absolute path, expected one relative to the table's folder, which pictures may not leave`);
+  });
 });
 
 describe("bad pictures", () => {
