@@ -7,8 +7,8 @@ import { licences } from "./src-main/bootstrap/licences.js";
 const programs = {
   electron: "src-main/electron/main.ts",
   cli: "src-main/cli/main.ts",
-  engine: "src-main/training/engine-process.ts",
-  reader: "src-main/services/reader-process/main.ts",
+  engine: "src-main/training/process/engine-process.ts",
+  reader: "src-main/services/processes/reader-process/main.ts",
   loader: "src-main/datasets/loader-worker.ts",
   pictures: "src-main/datasets/pictures/picture-worker.ts",
   schema: "src-main/bootstrap/schema.ts",

@@ -1,5 +1,5 @@
-import { type LaunchEngine, launchChildProcess } from "../services/engine-link.js";
-import { type EngineSet, createEngineSet } from "../services/engine-set.js";
+import { type LaunchEngine, launchChildProcess } from "../services/processes/engine-link.js";
+import { type EngineSet, createEngineSet } from "../services/processes/engine-set.js";
 import type { Output } from "./output.js";
 
 /** What work that a user may interrupt is given. */

@@ -5,7 +5,7 @@ import { packageRoot } from "../base/entries.js";
 import { toLatheError, type LatheError } from "../base/errors.js";
 import { contentSecurityPolicy } from "../contract/content-security-policy.js";
 import { pageAddress, pageScheme } from "../contract/page.js";
-import { findPageFile } from "../services/page-files.js";
+import { findPageFile } from "../services/files/page-files.js";
 
 /** Before the app is ready: our scheme has an origin, storage and a secure context, as https has. */
 export function declarePage(): void {

@@ -1,8 +1,8 @@
 import { utilityProcess } from "electron";
 import { type Entry, entryPath } from "../base/entries.js";
-import { passOn } from "../services/engine-errors.js";
-import type { EngineLink, ProcessLink } from "../services/engine-link.js";
-import { READER_OPTIONS, type ReaderLink } from "../services/reader.js";
+import { passOn } from "../services/processes/engine-errors.js";
+import type { EngineLink, ProcessLink } from "../services/processes/engine-link.js";
+import { READER_OPTIONS, type ReaderLink } from "../services/processes/reader.js";
 
 /** The engine process as Electron's own kind of child: it shares no memory with the window and ends with the application. */
 export function launchUtilityProcess(): EngineLink {

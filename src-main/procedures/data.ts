@@ -2,7 +2,7 @@ import type { LogEvent } from "../contract/events.js";
 import type { StudioContract } from "../contract/procedures.js";
 import type { Handlers, Sink, StreamHandlers } from "../rpc/types.js";
 import type { Studio } from "../services/studio.js";
-import { auditOf, learningRateOf } from "../services/project-work.js";
+import { auditOf, learningRateOf } from "../services/projects/project-work.js";
 import { toDisposable, type Disposable } from "../base/disposable.js";
 
 type WorkEvent<T> = { readonly event: "stage"; readonly stage: string; readonly done: number; readonly total?: number } | LogEvent | { readonly event: "result"; readonly value: T };

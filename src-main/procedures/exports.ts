@@ -1,6 +1,6 @@
 import type { StudioContract } from "../contract/procedures.js";
 import type { Handlers } from "../rpc/types.js";
-import { cardOf, describeFormats, writeExport } from "../services/exports.js";
+import { cardOf, describeFormats, writeExport } from "../services/models/exports.js";
 import type { Studio } from "../services/studio.js";
 
 export function exportProcedures({ access, models }: Studio): Handlers<StudioContract>["exports"] {

@@ -1,7 +1,7 @@
 import type { StudioContract } from "../contract/procedures.js";
 import type { Handlers } from "../rpc/types.js";
-import { modelCatalogue } from "../services/model-catalogue.js";
-import { createModelPlans } from "../services/model-plans.js";
+import { modelCatalogue } from "../services/models/model-catalogue.js";
+import { createModelPlans } from "../services/models/model-plans.js";
 import type { Studio } from "../services/studio.js";
 
 export function modelProcedures({ access, tables, models }: Studio): Handlers<StudioContract>["model"] {

@@ -1,6 +1,6 @@
 import type { StudioContract } from "../contract/procedures.js";
 import type { Handlers } from "../rpc/types.js";
-import { listSamples } from "../services/samples.js";
+import { listSamples } from "../services/projects/samples.js";
 import type { Studio } from "../services/studio.js";
 
 export function projectProcedures({ projects, documents }: Studio): Handlers<StudioContract>["projects"] {

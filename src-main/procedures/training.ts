@@ -1,7 +1,7 @@
 import type { StudioContract } from "../contract/procedures.js";
 import type { RunReference } from "../contract/summaries.js";
 import type { Handlers, StreamHandlers } from "../rpc/types.js";
-import { mayRead, mayResume } from "../services/project-data.js";
+import { mayRead, mayResume } from "../services/projects/project-data.js";
 import type { Studio } from "../services/studio.js";
 
 export function trainingProcedures({ access, jobs, settings }: Studio): Handlers<StudioContract>["training"] {

@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import type { ServerResponse } from "node:http";
-import type { PageFile } from "../services/page-files.js";
+import type { PageFile } from "../services/files/page-files.js";
 
 export function sendFile(response: ServerResponse, file: PageFile, headOnly: boolean): void {
   response.writeHead(200, {

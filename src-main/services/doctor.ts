@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { entryPath, packageRoot } from "../base/entries.js";
 import { LatheError, toLatheError } from "../base/errors.js";
 import type { EngineStatusView } from "../contract/settings.js";
-import { probeEngines } from "./engines.js";
+import { probeEngines } from "./processes/engines.js";
 
 export interface Check {
   readonly name: string;

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { storageError } from "../base/storage-error.js";
 import { type Settings, type SettingsChange, settingsSchema } from "../contract/settings.js";
-import { writeWhole } from "./state-folder.js";
+import { writeWhole } from "./files/state-folder.js";
 
 /** What the user prefers, in `settings.json` of the state folder. */
 export interface SettingsStore {

@@ -7,7 +7,7 @@ import { packageRoot } from "../base/entries.js";
 import { LatheError } from "../base/errors.js";
 import { tensorflowFolder } from "../base/tensorflow-folder.js";
 import { type TensorflowSetup, tensorflowSetup } from "../contract/settings.js";
-import type { Progress } from "./shared-work.js";
+import type { Progress } from "./jobs/shared-work.js";
 
 /** The script's last word. */
 const outcome = z.discriminatedUnion("event", [

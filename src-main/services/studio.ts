@@ -1,26 +1,26 @@
-import { createEngineList, type EngineList } from "./engines.js";
-import { type Evaluation, createEvaluation } from "./evaluation.js";
-import { type Files, createFiles } from "./files.js";
-import { createFolderAccess, type FolderAccess } from "./folder-access.js";
-import { createJobRegistry, type JobRegistry, type StartTraining } from "./job-registry.js";
-import { type LaunchEngine, launchChildProcess } from "./engine-link.js";
-import { createEngineSet, within } from "./engine-set.js";
-import { createModelFacts } from "./model-facts.js";
-import { createModelServers } from "./model-servers.js";
-import { type PictureCorrections, createPictureCorrections } from "./picture-corrections.js";
-import { type PictureViews, createPictureViews } from "./picture-views.js";
-import { type Pictures, createPictures } from "./pictures.js";
-import { type EngineRunner, inEngine, startTraining } from "./jobs.js";
-import { type Prediction, createPrediction } from "./prediction.js";
-import { type ProjectDocuments, createProjectDocuments } from "./project-documents.js";
-import { createProjects, type Projects } from "./projects.js";
-import { type LaunchReader, type Reader, createReader, launchReaderProcess } from "./reader.js";
-import { createRecentProjects } from "./recent-projects.js";
-import { createRuns, type Runs } from "./runs.js";
+import { createEngineList, type EngineList } from "./processes/engines.js";
+import { type Evaluation, createEvaluation } from "./evaluation/evaluation.js";
+import { type Files, createFiles } from "./files/files.js";
+import { createFolderAccess, type FolderAccess } from "./files/folder-access.js";
+import { createJobRegistry, type JobRegistry, type StartTraining } from "./jobs/job-registry.js";
+import { type LaunchEngine, launchChildProcess } from "./processes/engine-link.js";
+import { createEngineSet, within } from "./processes/engine-set.js";
+import { createModelFacts } from "./models/model-facts.js";
+import { createModelServers } from "./models/model-servers.js";
+import { type PictureCorrections, createPictureCorrections } from "./pictures/picture-corrections.js";
+import { type PictureViews, createPictureViews } from "./pictures/picture-views.js";
+import { type Pictures, createPictures } from "./pictures/pictures.js";
+import { type EngineRunner, inEngine, startTraining } from "./jobs/jobs.js";
+import { type Prediction, createPrediction } from "./prediction/prediction.js";
+import { type ProjectDocuments, createProjectDocuments } from "./projects/project-documents.js";
+import { createProjects, type Projects } from "./projects/projects.js";
+import { type LaunchReader, type Reader, createReader, launchReaderProcess } from "./processes/reader.js";
+import { createRecentProjects } from "./projects/recent-projects.js";
+import { createRuns, type Runs } from "./runs/runs.js";
 import { type SettingsStore, createSettings } from "./settings.js";
-import { stateFolder } from "./state-folder.js";
-import { surveyBy } from "./survey.js";
-import { createTables, type Tables } from "./tables.js";
+import { stateFolder } from "./files/state-folder.js";
+import { surveyBy } from "./data/survey.js";
+import { createTables, type Tables } from "./data/tables.js";
 
 /** Everything a host offers its windows: made once a process. */
 export interface Studio {

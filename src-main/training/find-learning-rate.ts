@@ -3,9 +3,9 @@ import type { FindLearningRateRequest } from "../contract/engine-messages.js";
 import { readProjectFile } from "../contract/project-file.js";
 import type { LearningRateResult } from "../contract/results.js";
 import { chooseEngine } from "../engines/index.js";
-import { combinedLoss, divisorsOf } from "./combined-loss.js";
+import { combinedLoss, divisorsOf } from "./graphs/combined-loss.js";
 import { LearningRateFinder } from "./learning-rate-finder.js";
-import type { WorkSetting } from "./setting.js";
+import type { WorkSetting } from "./process/setting.js";
 import { Trainer } from "./trainer.js";
 import { openWorkbench } from "./workbench.js";
 

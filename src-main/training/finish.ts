@@ -9,16 +9,16 @@ import type { ParityResult } from "../contract/results.js";
 import { type Split, rowNumbersOf } from "../datasets/index.js";
 import { picturesOf } from "../features/index.js";
 import { showShape } from "../onnx/types.js";
-import { TrainingControl } from "./control.js";
-import { type Evaluator, type Predictions, measure } from "./evaluator.js";
+import { TrainingControl } from "./process/control.js";
+import { type Evaluator, type Predictions, measure } from "./judging/evaluator.js";
 import type { FitResult } from "./fit.js";
-import { buildInferenceModel } from "./inference-model.js";
-import { decisionOf } from "./judge.js";
-import { type KeptSplit, keepPredictions, toKept } from "./kept-predictions.js";
-import { checkParity, differing } from "./parity.js";
-import { fingerprintOf } from "./run-config.js";
-import type { RunFolder } from "./run-folder.js";
-import { gatherTrainingValues, writeTrainingValues } from "./training-values.js";
+import { buildInferenceModel } from "./models/inference-model.js";
+import { decisionOf } from "./judging/judge.js";
+import { type KeptSplit, keepPredictions, toKept } from "./runs/kept-predictions.js";
+import { checkParity, differing } from "./models/parity.js";
+import { fingerprintOf } from "./runs/run-config.js";
+import type { RunFolder } from "./runs/run-folder.js";
+import { gatherTrainingValues, writeTrainingValues } from "./runs/training-values.js";
 import type { Workbench } from "./workbench.js";
 
 /** A fit that the user did not cancel. */

@@ -3,14 +3,14 @@ import type { DoneEvent, EpochEvent, MetricValues, RunEvent, WarningEvent } from
 import type { TrainingConfig } from "../contract/training.js";
 import { schedules } from "../optimizers/schedules/index.js";
 import type { Schedule } from "../optimizers/schedules/schedule.js";
-import { type Checkpoint, saveCheckpoint } from "./checkpoint.js";
-import { combinedLoss, divisorsOf } from "./combined-loss.js";
-import type { TrainingControl } from "./control.js";
-import { EpochDiagnosis, diagnose, isDiagnosed, notFiniteError } from "./diagnosis.js";
+import { type Checkpoint, saveCheckpoint } from "./runs/checkpoint.js";
+import { combinedLoss, divisorsOf } from "./graphs/combined-loss.js";
+import type { TrainingControl } from "./process/control.js";
+import { EpochDiagnosis, diagnose, isDiagnosed, notFiniteError } from "./judging/diagnosis.js";
 import { EarlyStopping } from "./early-stopping.js";
-import { BEST_BUFFERS, BEST_PARAMETERS, type Position } from "./position.js";
-import { StepProgress } from "./progress.js";
-import type { RunFolder } from "./run-folder.js";
+import { BEST_BUFFERS, BEST_PARAMETERS, type Position } from "./runs/position.js";
+import { StepProgress } from "./process/progress.js";
+import type { RunFolder } from "./runs/run-folder.js";
 import type { Trainer, TrainingBatch } from "./trainer.js";
 
 /** Where training batches come from. They are prefetched: `next` is a promise only where none has arrived yet. */

@@ -3,7 +3,7 @@ import type { InspectRequest } from "../contract/engine-messages.js";
 import { readProjectFile } from "../contract/project-file.js";
 import type { AuditResult } from "../contract/table-views.js";
 import { type InspectOptions, type TableAudit, auditTable, inspectTable } from "../datasets/index.js";
-import type { WorkSetting } from "./setting.js";
+import type { WorkSetting } from "./process/setting.js";
 
 /** The import audit of a project's data. @throws LatheError `data.*` for what keeps training from starting */
 export function inspectProject(request: InspectRequest, setting: WorkSetting): Promise<TableAudit> {

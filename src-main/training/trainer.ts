@@ -3,12 +3,12 @@ import { AsyncDisposableStore } from "../base/disposable.js";
 import { LatheError } from "../base/errors.js";
 import type { CompileOptions, Engine, Executable, Tensors } from "../engines/engine.js";
 import type { TensorData } from "../onnx/types.js";
-import { type DiagnosisEntry } from "./diagnosis-graph.js";
-import { type Normalisers, normalisersOf } from "./normalisers.js";
-import { type Slice, initialBuffers, initialParameters } from "./layout.js";
-import { explainMemory } from "./memory.js";
-import { type TrainingSpec, names } from "./specification.js";
-import { type StepProgram, buildStepProgram, carriedVectors } from "./step-graph.js";
+import { type DiagnosisEntry } from "./graphs/diagnosis-graph.js";
+import { type Normalisers, normalisersOf } from "./graphs/normalisers.js";
+import { type Slice, initialBuffers, initialParameters } from "./network/layout.js";
+import { explainMemory } from "./network/memory.js";
+import { type TrainingSpec, names } from "./network/specification.js";
+import { type StepProgram, buildStepProgram, carriedVectors } from "./graphs/step-graph.js";
 
 /** A batch as the loader hands it over: inputs, targets and uniforms under the names of `specification.names`. */
 export interface TrainingBatch {

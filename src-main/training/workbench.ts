@@ -10,12 +10,12 @@ import type { FittedTarget } from "../features/fitted.js";
 import { fromStored, kindOf } from "../features/index.js";
 import { isStatic, sizeOf } from "../onnx/types.js";
 import type { TransformSpecs } from "../transforms/index.js";
-import type { JudgedTarget } from "./judge.js";
-import { type Layout, layOut } from "./layout.js";
-import { explainMemory, refuseTooLarge } from "./memory.js";
-import { planNetwork } from "./network.js";
-import { type TargetSpec, type TrainingSpec, names } from "./specification.js";
-import { chooseThreads, multiplyAddsOf } from "./threads.js";
+import type { JudgedTarget } from "./judging/judge.js";
+import { type Layout, layOut } from "./network/layout.js";
+import { explainMemory, refuseTooLarge } from "./network/memory.js";
+import { planNetwork } from "./network/network.js";
+import { type TargetSpec, type TrainingSpec, names } from "./network/specification.js";
+import { chooseThreads, multiplyAddsOf } from "./network/threads.js";
 
 /** Rows evaluated at once: large enough to be quick, small enough to stay in cache. */
 const EVALUATION_BATCH = 1024;

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { packageRoot } from "../../src-main/base/entries.js";
 import { defined } from "../../src-main/base/assert.js";
 import { type Project, parseProject } from "../../src-main/contract/project.js";
-import { createProject } from "../../src-main/services/create-project.js";
-import { runInEngine } from "../../src-main/services/engine-link.js";
-import { createReader } from "../../src-main/services/reader.js";
-import { surveyBy } from "../../src-main/services/survey.js";
+import { createProject } from "../../src-main/services/projects/create-project.js";
+import { runInEngine } from "../../src-main/services/processes/engine-link.js";
+import { createReader } from "../../src-main/services/processes/reader.js";
+import { surveyBy } from "../../src-main/services/data/survey.js";
 import { findPyTorch, startPyTorch } from "./pytorch-peer.js";
 
 /**

@@ -1,5 +1,5 @@
 import type { EpochEvent, RunEvent } from "../../src-main/contract/events.js";
-import { runInEngine } from "../../src-main/services/engine-link.js";
+import { runInEngine } from "../../src-main/services/processes/engine-link.js";
 import { peakOf } from "./process-tree.js";
 
 /** What a real training run took, in the engine process that the product uses. */

@@ -3,9 +3,9 @@ import { type ProjectInput, parseProject } from "../../src-main/contract/project
 import { type Shape, sizeOf, tensor } from "../../src-main/onnx/types.js";
 import { pictureNetworks } from "../../src-main/services/templates/networks/index.js";
 import { pictureModel } from "../../src-main/services/templates/networks/network.js";
-import { layOut } from "../../src-main/training/layout.js";
-import { planNetwork } from "../../src-main/training/network.js";
-import type { TargetSpec, TrainingSpec } from "../../src-main/training/specification.js";
+import { layOut } from "../../src-main/training/network/layout.js";
+import { planNetwork } from "../../src-main/training/network/network.js";
+import type { TargetSpec, TrainingSpec } from "../../src-main/training/network/specification.js";
 import type { TrainingBatch } from "../../src-main/training/trainer.js";
 
 /** 9-16-8-1 with batch norm and ELU; 512-1024-1024-10 with ReLU; the two-block CNN on pictures of 64 × 64 and the small ResNet on 96 × 96, both of 7 classes. */

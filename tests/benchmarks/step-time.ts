@@ -1,7 +1,7 @@
 import type { Engine } from "../../src-main/engines/engine.js";
 import { onnxruntimeEngine } from "../../src-main/engines/onnxruntime/index.js";
 import { tensorflowEngine } from "../../src-main/engines/tensorflow/index.js";
-import { chooseThreads, multiplyAddsOf } from "../../src-main/training/threads.js";
+import { chooseThreads, multiplyAddsOf } from "../../src-main/training/network/threads.js";
 import { Trainer } from "../../src-main/training/trainer.js";
 import { benchmarkSpec, chosenCases, randomBatch } from "./networks.js";
 import { findPyTorch, median, startPyTorch } from "./pytorch-peer.js";

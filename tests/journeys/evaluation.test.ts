@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { z } from "zod";
 import { calibrationResult, curvesResult, judgedRows, judgedRowsRequest, labelErrors, residualsResult, type JudgedRow } from "../../src-main/contract/evaluation-views.js";
-import { predictionsFile, readPredictions } from "../../src-main/training/kept-predictions.js";
+import { predictionsFile, readPredictions } from "../../src-main/training/runs/kept-predictions.js";
 import { lathe } from "../support/lathe.js";
 import { columns, judgedProject } from "../support/judged-project.js";
 

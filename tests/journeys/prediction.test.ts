@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { toLatheError } from "../../src-main/base/errors.js";
 import { onePrediction, predictionForm, type TablePrediction } from "../../src-main/contract/evaluation-views.js";
-import { type EngineLink, launchChildProcess } from "../../src-main/services/engine-link.js";
-import { predictionsFile, readPredictions } from "../../src-main/training/kept-predictions.js";
+import { type EngineLink, launchChildProcess } from "../../src-main/services/processes/engine-link.js";
+import { predictionsFile, readPredictions } from "../../src-main/training/runs/kept-predictions.js";
 import { columns, judgedProject, toCsv } from "../support/judged-project.js";
 
 /** Processes that serve models, and how those that have ended did. */

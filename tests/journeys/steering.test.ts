@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { RunEvent } from "../../src-main/contract/events.js";
 import type { ProjectInput } from "../../src-main/contract/project.js";
-import { startTraining } from "../../src-main/services/jobs.js";
+import { startTraining } from "../../src-main/services/jobs/jobs.js";
 import { sha256, writeCreditProject } from "../support/lathe.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 

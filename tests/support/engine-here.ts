@@ -1,11 +1,11 @@
 import { toLatheError } from "../../src-main/base/errors.js";
 import type { EngineReply, EngineWork } from "../../src-main/contract/engine-messages.js";
-import type { EngineLink, LaunchEngine } from "../../src-main/services/engine-link.js";
-import { checkExport } from "../../src-main/training/check-export.js";
-import { TrainingControl } from "../../src-main/training/control.js";
+import type { EngineLink, LaunchEngine } from "../../src-main/services/processes/engine-link.js";
+import { checkExport } from "../../src-main/training/models/check-export.js";
+import { TrainingControl } from "../../src-main/training/process/control.js";
 import { auditProject } from "../../src-main/training/inspect-project.js";
-import { predictTable } from "../../src-main/training/predict-table.js";
-import { Questions, serveRows } from "../../src-main/training/serve-rows.js";
+import { predictTable } from "../../src-main/training/models/predict-table.js";
+import { Questions, serveRows } from "../../src-main/training/models/serve-rows.js";
 import { train } from "../../src-main/training/train.js";
 
 /** The engine's work in this process: a process of its own takes a second to start, and hundreds of journeys need several each. It cannot be killed. */

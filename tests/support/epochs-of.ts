@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { EpochEvent } from "../../src-main/contract/events.js";
-import type { RunFolder } from "../../src-main/training/run-folder.js";
+import type { RunFolder } from "../../src-main/training/runs/run-folder.js";
 
 /** The epochs that a run has told of, but for a last one that is cut off. */
 export function epochsOf(run: RunFolder): readonly EpochEvent[] {

@@ -11,9 +11,9 @@ import { createRouter } from "../../src-main/procedures/index.js";
 import { createClient } from "../../src-main/rpc/client.js";
 import { serveConnection } from "../../src-main/rpc/server.js";
 import { createMemoryPair } from "../../src-main/rpc/transports/memory.js";
-import { exportRun } from "../../src-main/services/exports.js";
+import { exportRun } from "../../src-main/services/models/exports.js";
 import { createStudio } from "../../src-main/services/studio.js";
-import { TrainingControl } from "../../src-main/training/control.js";
+import { TrainingControl } from "../../src-main/training/process/control.js";
 import { train } from "../../src-main/training/train.js";
 import { launchHere } from "./engine-here.js";
 

@@ -6,10 +6,10 @@ import { build } from "vite";
 import { packageRoot } from "../../src-main/base/entries.js";
 import { type Random } from "../../src-main/base/random.js";
 import type { ProjectInput } from "../../src-main/contract/project.js";
-import { createFolderAccess } from "../../src-main/services/folder-access.js";
-import { createJobRegistry } from "../../src-main/services/job-registry.js";
-import { restoreRuns } from "../../src-main/services/run-trash.js";
-import { createRuns } from "../../src-main/services/runs.js";
+import { createFolderAccess } from "../../src-main/services/files/folder-access.js";
+import { createJobRegistry } from "../../src-main/services/jobs/job-registry.js";
+import { restoreRuns } from "../../src-main/services/runs/run-trash.js";
+import { createRuns } from "../../src-main/services/runs/runs.js";
 import { type CommandResult, type JsonEvent, creditLayers, creditTable, killAll, last, lathe, sha256, startLathe, startNode, writeCreditProject } from "./lathe.js";
 import { writeClasses } from "./pictures.js";
 

@@ -1,7 +1,7 @@
 import { inWorkFolder } from "../../src-main/base/work-folder.js";
 import { lookAtPicture } from "../../src-main/datasets/index.js";
 import { surveyTable } from "../../src-main/datasets/survey.js";
-import type { DataSurvey } from "../../src-main/services/survey.js";
+import type { DataSurvey } from "../../src-main/services/data/survey.js";
 
 /** Looks at data in the test's own process. */
 export const surveyHere: DataSurvey = {

@@ -4,9 +4,9 @@ import { parseProject } from "../../src-main/contract/project.js";
 import type { Engine } from "../../src-main/engines/engine.js";
 import { onnxruntimeEngine } from "../../src-main/engines/onnxruntime/index.js";
 import { type TensorData, sizeOf, tensor } from "../../src-main/onnx/types.js";
-import { type Layout, layOut } from "../../src-main/training/layout.js";
-import { planNetwork } from "../../src-main/training/network.js";
-import { type TargetSpec, type TrainingSpec, names } from "../../src-main/training/specification.js";
+import { type Layout, layOut } from "../../src-main/training/network/layout.js";
+import { planNetwork } from "../../src-main/training/network/network.js";
+import { type TargetSpec, type TrainingSpec, names } from "../../src-main/training/network/specification.js";
 import { Trainer, type TrainingBatch } from "../../src-main/training/trainer.js";
 
 /** What a training is made from when no data is read: widths of the encoded inputs, targets, and the project's own sections. */

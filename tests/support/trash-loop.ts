@@ -1,4 +1,4 @@
-import { restoreRuns, trashRuns } from "../../src-main/services/run-trash.js";
+import { restoreRuns, trashRuns } from "../../src-main/services/runs/run-trash.js";
 
 /** A program for tests: deletes and restores runs until it is killed, and says each time what it has done. */
 const [project = "", ...runs] = process.argv.slice(2);

@@ -2,7 +2,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { passOn } from "../../src-main/services/engine-errors.js";
+import { passOn } from "../../src-main/services/processes/engine-errors.js";
 import { test } from "./fixture.js";
 
 test("a test fails where Node warns in the server's process", () => {

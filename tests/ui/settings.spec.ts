@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { packageRoot } from "../../src-main/base/entries.js";
-import { probeEngines } from "../../src-main/services/engines.js";
+import { probeEngines } from "../../src-main/services/processes/engines.js";
 import { startNode } from "../support/lathe.js";
 import { closedPort, setupEnvironment, silentRegistry } from "../support/registries.js";
 import { expectAccessible } from "./accessibility.js";

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "no
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { plausibleEpochs, writeRun } from "../support/run-on-disk.js";
-import { probeEngines } from "../../src-main/services/engines.js";
+import { probeEngines } from "../../src-main/services/processes/engines.js";
 import { expectAccessible } from "./accessibility.js";
 import { cloudTable, writeClouds } from "./cloud-project.js";
 import { expect, test } from "./fixture.js";

@@ -17,10 +17,10 @@ import { poolByPhases } from "../../src-main/rewrites/pool-by-phases.js";
 import { type Rewrite, rewriteGraph, rewriteUnfinished } from "../../src-main/rewrites/rewrite.js";
 import { sharedPool } from "../../src-main/rewrites/shared-pool.js";
 import { sumOfUnpooled } from "../../src-main/rewrites/sum-of-unpooled.js";
-import { layOut } from "../../src-main/training/layout.js";
-import { planNetwork } from "../../src-main/training/network.js";
-import type { TrainingSpec } from "../../src-main/training/specification.js";
-import { buildStepProgram } from "../../src-main/training/step-graph.js";
+import { layOut } from "../../src-main/training/network/layout.js";
+import { planNetwork } from "../../src-main/training/network/network.js";
+import type { TrainingSpec } from "../../src-main/training/network/specification.js";
+import { buildStepProgram } from "../../src-main/training/graphs/step-graph.js";
 import { benchmarkProject, benchmarkSpec, networkNames } from "../benchmarks/networks.js";
 import { evaluate } from "../support/reference-interpreter.js";
 

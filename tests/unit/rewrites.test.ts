@@ -14,10 +14,10 @@ import { rewriteAll } from "../../src-main/rewrites/index.js";
 import { type Rewrite, rewriteGraph } from "../../src-main/rewrites/rewrite.js";
 import { sharedBatchLength } from "../../src-main/rewrites/shared-batch-length.js";
 import { skipExpand } from "../../src-main/rewrites/skip-expand.js";
-import { layOut } from "../../src-main/training/layout.js";
-import { planNetwork } from "../../src-main/training/network.js";
-import type { TrainingSpec } from "../../src-main/training/specification.js";
-import { buildStepProgram } from "../../src-main/training/step-graph.js";
+import { layOut } from "../../src-main/training/network/layout.js";
+import { planNetwork } from "../../src-main/training/network/network.js";
+import type { TrainingSpec } from "../../src-main/training/network/specification.js";
+import { buildStepProgram } from "../../src-main/training/graphs/step-graph.js";
 import { benchmarkProject, benchmarkSpec } from "../benchmarks/networks.js";
 import { evaluate } from "../support/reference-interpreter.js";
 

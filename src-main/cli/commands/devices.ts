@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { LatheError } from "../../base/errors.js";
 import { type Check, checkHealth } from "../../services/doctor.js";
-import { probeEngines } from "../../services/engines.js";
+import { probeEngines } from "../../services/processes/engines.js";
 import { createOutput } from "../output.js";
 
 interface Options {

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { evaluationResult } from "../../contract/results.js";
-import { inEngine } from "../../services/jobs.js";
-import { modelFile } from "../../services/models.js";
+import { inEngine } from "../../services/jobs/jobs.js";
+import { modelFile } from "../../services/models/models.js";
 import { plural } from "../format.js";
 import { interruptible } from "../interrupt.js";
 import { createOutput } from "../output.js";

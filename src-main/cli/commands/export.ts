@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { PREPROCESS, type Preprocess, exportFormats, exportRun } from "../../services/exports.js";
+import { PREPROCESS, type Preprocess, exportFormats, exportRun } from "../../services/models/exports.js";
 import { outFile } from "../arguments.js";
 import { count } from "../format.js";
 import { interruptible } from "../interrupt.js";

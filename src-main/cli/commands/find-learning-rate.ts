@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { learningRateResult } from "../../contract/results.js";
-import { inEngine } from "../../services/jobs.js";
+import { inEngine } from "../../services/jobs/jobs.js";
 import { number, plural } from "../format.js";
 import { interruptible } from "../interrupt.js";
 import { createOutput } from "../output.js";

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { type TableAudit, inspectProject } from "../../services/inspect.js";
+import { type TableAudit, inspectProject } from "../../services/data/inspect.js";
 import { count, number, plural } from "../format.js";
 import { interruptible } from "../interrupt.js";
 import { type Output, createOutput } from "../output.js";

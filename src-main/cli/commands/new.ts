@@ -1,8 +1,8 @@
 import { type Command, Option } from "commander";
-import { createProject, isFolder } from "../../services/create-project.js";
-import { createReader } from "../../services/reader.js";
+import { createProject, isFolder } from "../../services/projects/create-project.js";
+import { createReader } from "../../services/processes/reader.js";
 import { SURVEYED } from "../../services/studio.js";
-import { surveyBy } from "../../services/survey.js";
+import { surveyBy } from "../../services/data/survey.js";
 import { templates } from "../../services/templates/index.js";
 import { names, several } from "../arguments.js";
 import { createOutput } from "../output.js";

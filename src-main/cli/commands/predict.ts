@@ -1,9 +1,9 @@
 import { basename, extname } from "node:path";
 import type { Command } from "commander";
 import { type FormulaCells, predictionResult } from "../../contract/results.js";
-import { inEngine } from "../../services/jobs.js";
-import { modelFile } from "../../services/models.js";
-import { refuseOut, runOf } from "../../services/out-file.js";
+import { inEngine } from "../../services/jobs/jobs.js";
+import { modelFile } from "../../services/models/models.js";
+import { refuseOut, runOf } from "../../services/models/out-file.js";
 import { outFile } from "../arguments.js";
 import { plural } from "../format.js";
 import { interruptible } from "../interrupt.js";

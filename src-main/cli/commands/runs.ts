@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { RunSummary } from "../../contract/summaries.js";
-import { listRuns } from "../../services/list-runs.js";
+import { listRuns } from "../../services/runs/list-runs.js";
 import { number } from "../format.js";
 import { createOutput } from "../output.js";
 import { mainMetric } from "../show-metrics.js";

@@ -1,10 +1,10 @@
 import { type Command, Option } from "commander";
 import { LatheError } from "../../base/errors.js";
-import { launchChildProcess } from "../../services/engine-link.js";
-import { createEngineSet } from "../../services/engine-set.js";
-import type { TrainingJob } from "../../services/job-types.js";
-import { startTraining } from "../../services/jobs.js";
-import { readReport } from "../../services/reports.js";
+import { launchChildProcess } from "../../services/processes/engine-link.js";
+import { createEngineSet } from "../../services/processes/engine-set.js";
+import type { TrainingJob } from "../../services/jobs/job-types.js";
+import { startTraining } from "../../services/jobs/jobs.js";
+import { readReport } from "../../services/runs/reports.js";
 import { positiveInteger, wholeNumber } from "../arguments.js";
 import { count, number } from "../format.js";
 import { endAtOnce } from "../interrupt.js";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it, vi } from "vitest";
 import { packageRoot } from "../../../src-main/base/entries.js";
-import { listSamples } from "../../../src-main/services/samples.js";
+import { listSamples } from "../../../src-main/services/projects/samples.js";
 import { last, lathe } from "../../support/lathe.js";
 import { tensorflowUnderTest } from "../../support/tensorflow.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { closest } from "../../../src-main/base/closest.js";
 import { parseProject } from "../../../src-main/contract/project.js";
-import { planModel } from "../../../src-main/training/plan-model.js";
+import { planModel } from "../../../src-main/training/network/plan-model.js";
 
 function project(model: object, name = "x") {
   return {

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { LatheError } from "../../../src-main/base/errors.js";
 import type { DataSpec } from "../../../src-main/contract/data.js";
-import { createProject } from "../../../src-main/services/create-project.js";
+import { createProject } from "../../../src-main/services/projects/create-project.js";
 import { surveyHere } from "../../support/survey.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
 import { dataOf, prepare, writeParquet, writeTable } from "../../support/tables.js";

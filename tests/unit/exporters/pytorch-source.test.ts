@@ -4,8 +4,8 @@ import { packageRoot } from "../../../src-main/base/entries.js";
 import { pytorchSource } from "../../../src-main/exporters/pytorch-source.js";
 import { layers } from "../../../src-main/layers/index.js";
 import { templates } from "../../../src-main/services/templates/index.js";
-import type { TableFacts } from "../../../src-main/training/plan-data.js";
-import { planModel } from "../../../src-main/training/plan-model.js";
+import type { TableFacts } from "../../../src-main/training/network/plan-data.js";
+import { planModel } from "../../../src-main/training/network/plan-model.js";
 import goldens from "../../fixtures/pytorch/sources.json" with { type: "json" };
 
 const facts: TableFacts = {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { learningRateResult } from "../../../src-main/contract/results.js";
 import { type AuditResult, auditResult, rowsPage } from "../../../src-main/contract/table-views.js";
-import { launchChildProcess, type EngineLink } from "../../../src-main/services/engine-link.js";
+import { launchChildProcess, type EngineLink } from "../../../src-main/services/processes/engine-link.js";
 import { templates } from "../../../src-main/services/templates/index.js";
 import { listen, studioProject } from "../../support/studio-project.js";
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { columnsResult } from "../../../src-main/contract/table-views.js";
-import { launchReaderProcess } from "../../../src-main/services/reader.js";
+import { launchReaderProcess } from "../../../src-main/services/processes/reader.js";
 import { listen, studioProject } from "../../support/studio-project.js";
 
 const rows = Array.from({ length: 60 }, (_, i) => `${i % 10 === 3 ? "NA" : i / 2},${["red", "green", "blue"][i % 3]},${i % 2},${i % 20 === 0 ? "" : "same"}`);

@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { readProjectFile } from "../../../src-main/contract/project-file.js";
 import { dropStores } from "../../../src-main/datasets/pictures/pixel-store.js";
-import { readConfig, readFailure, readLog, readReport } from "../../../src-main/services/run-files.js";
-import { readLabel } from "../../../src-main/services/run-labels.js";
-import { readMetrics } from "../../../src-main/services/run-metrics.js";
-import { emptyTrash, restoreRuns, trashRuns } from "../../../src-main/services/run-trash.js";
-import { RunFolder } from "../../../src-main/training/run-folder.js";
+import { readConfig, readFailure, readLog, readReport } from "../../../src-main/services/runs/run-files.js";
+import { readLabel } from "../../../src-main/services/runs/run-labels.js";
+import { readMetrics } from "../../../src-main/services/runs/run-metrics.js";
+import { emptyTrash, restoreRuns, trashRuns } from "../../../src-main/services/runs/run-trash.js";
+import { RunFolder } from "../../../src-main/training/runs/run-folder.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
 
 /** Somebody's folder with one file, and a project beside it. */

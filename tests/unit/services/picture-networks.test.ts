@@ -4,8 +4,8 @@ import { parseProject } from "../../../src-main/contract/project.js";
 import { pictureNetworks } from "../../../src-main/services/templates/networks/index.js";
 import { pictureModel } from "../../../src-main/services/templates/networks/network.js";
 import { squeezeExcite } from "../../../src-main/services/templates/networks/squeeze-excite.js";
-import { layOut } from "../../../src-main/training/layout.js";
-import { planNetwork } from "../../../src-main/training/network.js";
+import { layOut } from "../../../src-main/training/network/layout.js";
+import { planNetwork } from "../../../src-main/training/network/network.js";
 
 type Model = ReturnType<typeof benchmarkProject>["model"];
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { toLatheError } from "../../../src-main/base/errors.js";
 import type { RunEvent } from "../../../src-main/contract/events.js";
-import { TrainingControl } from "../../../src-main/training/control.js";
+import { TrainingControl } from "../../../src-main/training/process/control.js";
 import { train } from "../../../src-main/training/train.js";
 import { writeCreditProject } from "../../support/lathe.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";

@@ -1,11 +1,11 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { WarningEvent } from "../../../src-main/contract/events.js";
-import { TrainingControl } from "../../../src-main/training/control.js";
-import { EpochDiagnosis, notFiniteError } from "../../../src-main/training/diagnosis.js";
+import { TrainingControl } from "../../../src-main/training/process/control.js";
+import { EpochDiagnosis, notFiniteError } from "../../../src-main/training/judging/diagnosis.js";
 import { fit } from "../../../src-main/training/fit.js";
-import { normalisersOf } from "../../../src-main/training/normalisers.js";
-import { RunFolder } from "../../../src-main/training/run-folder.js";
-import { type TrainingSpec, names } from "../../../src-main/training/specification.js";
+import { normalisersOf } from "../../../src-main/training/graphs/normalisers.js";
+import { RunFolder } from "../../../src-main/training/runs/run-folder.js";
+import { type TrainingSpec, names } from "../../../src-main/training/network/specification.js";
 import { numbersOf } from "../../../src-main/onnx/types.js";
 import { expectClose } from "../../support/close.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";

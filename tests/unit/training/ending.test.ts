@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import type { RunEvent } from "../../../src-main/contract/events.js";
-import { createFolderAccess } from "../../../src-main/services/folder-access.js";
-import { createJobRegistry } from "../../../src-main/services/job-registry.js";
-import { createRuns } from "../../../src-main/services/runs.js";
-import { TrainingControl } from "../../../src-main/training/control.js";
-import { RunFolder } from "../../../src-main/training/run-folder.js";
+import { createFolderAccess } from "../../../src-main/services/files/folder-access.js";
+import { createJobRegistry } from "../../../src-main/services/jobs/job-registry.js";
+import { createRuns } from "../../../src-main/services/runs/runs.js";
+import { TrainingControl } from "../../../src-main/training/process/control.js";
+import { RunFolder } from "../../../src-main/training/runs/run-folder.js";
 import { train } from "../../../src-main/training/train.js";
 import { sha256, writeCreditProject } from "../../support/lathe.js";
 

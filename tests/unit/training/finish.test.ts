@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { expect, test } from "vitest";
 import type { RunEvent } from "../../../src-main/contract/events.js";
-import { TrainingControl } from "../../../src-main/training/control.js";
+import { TrainingControl } from "../../../src-main/training/process/control.js";
 import { train } from "../../../src-main/training/train.js";
 import { writeCreditProject } from "../../support/lathe.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";

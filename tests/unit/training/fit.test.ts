@@ -1,12 +1,12 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { EpochEvent, MetricValues, RunEvent } from "../../../src-main/contract/events.js";
-import { loadCheckpoint } from "../../../src-main/training/checkpoint.js";
-import { combinedLoss } from "../../../src-main/training/combined-loss.js";
-import { TrainingControl } from "../../../src-main/training/control.js";
+import { loadCheckpoint } from "../../../src-main/training/runs/checkpoint.js";
+import { combinedLoss } from "../../../src-main/training/graphs/combined-loss.js";
+import { TrainingControl } from "../../../src-main/training/process/control.js";
 import { type FitSetting, fit } from "../../../src-main/training/fit.js";
-import type { Position } from "../../../src-main/training/position.js";
-import { RunFolder } from "../../../src-main/training/run-folder.js";
-import type { TrainingSpec } from "../../../src-main/training/specification.js";
+import type { Position } from "../../../src-main/training/runs/position.js";
+import { RunFolder } from "../../../src-main/training/runs/run-folder.js";
+import type { TrainingSpec } from "../../../src-main/training/network/specification.js";
 import { expectClose } from "../../support/close.js";
 import { epochsOf } from "../../support/epochs-of.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";

@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { RunEvent } from "../../../src-main/contract/events.js";
-import { loadCheckpoint } from "../../../src-main/training/checkpoint.js";
-import { TrainingControl } from "../../../src-main/training/control.js";
-import type { Position } from "../../../src-main/training/position.js";
+import { loadCheckpoint } from "../../../src-main/training/runs/checkpoint.js";
+import { TrainingControl } from "../../../src-main/training/process/control.js";
+import type { Position } from "../../../src-main/training/runs/position.js";
 import { train } from "../../../src-main/training/train.js";
 import { sha256, writeCreditProject } from "../../support/lathe.js";
 

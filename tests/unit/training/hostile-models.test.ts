@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { bareNetwork } from "../../../src-main/exporters/bare-network.js";
 import { encodeModel, modelOf } from "../../../src-main/onnx/protobuf.js";
 import { type Graph, type Node, int, tensor } from "../../../src-main/onnx/types.js";
-import { encodedValues } from "../../../src-main/training/inference-model.js";
-import { factsOf } from "../../../src-main/training/read-model.js";
+import { encodedValues } from "../../../src-main/training/models/inference-model.js";
+import { factsOf } from "../../../src-main/training/models/read-model.js";
 
 const bytesOf = (graph: Graph) => encodeModel(modelOf(graph, { version: "1" }));
 

@@ -5,11 +5,11 @@ import { onnxruntimeEngine } from "../../../src-main/engines/onnxruntime/index.j
 import { decodeModel, encodeModel, modelOf } from "../../../src-main/onnx/protobuf.js";
 import { type Graph, numbersOf, tensor } from "../../../src-main/onnx/types.js";
 import { createEmitter, inferTypes } from "../../../src-main/ops/index.js";
-import type { ModelFacts } from "../../../src-main/training/inference-model.js";
-import { type Bindings, lowerNetwork, planNetwork } from "../../../src-main/training/network.js";
-import { PictureInsight } from "../../../src-main/training/picture-insight.js";
-import { buildSaliencyGraph, saliencyNames } from "../../../src-main/training/saliency-graph.js";
-import { resizeMap, scaleToOne } from "../../../src-main/training/scale-map.js";
+import type { ModelFacts } from "../../../src-main/training/models/inference-model.js";
+import { type Bindings, lowerNetwork, planNetwork } from "../../../src-main/training/network/network.js";
+import { PictureInsight } from "../../../src-main/training/models/picture-insight.js";
+import { buildSaliencyGraph, saliencyNames } from "../../../src-main/training/graphs/saliency-graph.js";
+import { resizeMap, scaleToOne } from "../../../src-main/training/models/scale-map.js";
 import { expectClose } from "../../support/close.js";
 import { type Packed, batched, readGolden, unpack } from "../../support/goldens.js";
 

@@ -1,0 +1,120 @@
+import { LatheError } from "../../base/errors.js";
+import type { CalibrationResult, CurvesResult, ResidualsResult } from "../../contract/evaluation-views.js";
+import { calibrationBins } from "../../metrics/calibration-bins.js";
+import { CALIBRATION_ERROR_BINS, confidenceBins, expectedError } from "../../metrics/calibration-error.js";
+import { curves, metrics } from "../../metrics/index.js";
+import type { Curve } from "../../metrics/metric.js";
+import { rankClass } from "../../metrics/ranking.js";
+import type { KeptTarget } from "../../training/runs/kept-predictions.js";
+import { classIndex, columnIndex } from "./judged-rows.js";
+
+/** What is drawn of a curve at most, of residuals, and in how many bins. */
+const MOST_POINTS = 1000;
+const MOST_RESIDUALS = 2000;
+const BINS = 30;
+const CALIBRATION_BINS = 10;
+
+/**
+ * A class of a target against the rest, over all thresholds.
+ * @param named the class; of a binary target the second one where it is left out.
+ * @throws LatheError `usage` for numbers, for a category without a class, for a class that is not there.
+ */
+export function curvesOf(target: KeptTarget, named: string | undefined): CurvesResult {
+  if (target.kind === "numeric") throw new LatheError("usage", `target ${target.name} is a number: it has residuals, not curves`, { target: target.name });
+  if (target.kind === "category" && named === undefined) throw new LatheError("usage", `target ${target.name} has ${target.classes.length} classes: say which one is meant against the rest`, { target: target.name });
+  const positive = classIndex(target, named) ?? 1;
+  const scores = scoresOf(target, positive);
+  const ranking = rankClass(scores, target.truths, positive);
+  const [roc, precisionRecall] = ["roc", "precisionRecall"].map((type) => curves.get(type).points(ranking));
+  const value = (type: string): number | null => {
+    const measured = metrics.get(type).ranked?.(ranking);
+    return measured !== undefined && Number.isFinite(measured) ? measured : null;
+  };
+  return {
+    positives: ranking.positives, negatives: ranking.negatives, auroc: value("auroc"), averagePrecision: value("averagePrecision"),
+    ...(roc ? { roc: thinned(roc) } : {}),
+    ...(precisionRecall ? { precisionRecall: thinned(precisionRecall) } : {}),
+    calibration: calibrationOf(scores, target.truths, positive),
+  };
+}
+
+/** The probability of one class by row. */
+function scoresOf({ kind, outputs, truths, width }: KeptTarget, positive: number): Float32Array {
+  if (kind === "binary") return positive === 1 ? outputs : outputs.map((p) => 1 - p);
+  return Float32Array.from(truths, (_, i) => outputs[i * width + positive] ?? 0);
+}
+
+/**
+ * At most a thousand points of a curve, its ends among them: half evenly along its length, which keeps its shape, half evenly over the thresholds, so that there is
+ * a point near any threshold somebody asks for.
+ */
+function thinned({ x, y, thresholds }: Curve): NonNullable<CurvesResult["roc"]> {
+  const n = x.length;
+  let places: readonly number[] = Array.from({ length: n }, (_, i) => i);
+  if (n > MOST_POINTS) {
+    const length = new Float64Array(n);
+    const passed = new Float64Array(n);
+    for (let i = 1; i < n; i++) {
+      length[i] = (length[i - 1] ?? 0) + Math.abs((x[i] ?? 0) - (x[i - 1] ?? 0)) + Math.abs((y[i] ?? 0) - (y[i - 1] ?? 0));
+      passed[i] = (passed[i - 1] ?? 0) + Math.abs((thresholds[i] ?? 1) - (thresholds[i - 1] ?? 1));
+    }
+    const half = MOST_POINTS / 2;
+    places = [...new Set([...evenly(length, half), ...evenly(passed, half)])].sort((a, b) => a - b);
+  }
+  return { x: places.map((i) => x[i] ?? 0), y: places.map((i) => y[i] ?? 0), thresholds: places.map((i) => thresholds[i] ?? 1) };
+}
+
+/** Places in a list of rising numbers, first and last among them, evenly spaced by those numbers. */
+function evenly(rising: Float64Array, count: number): readonly number[] {
+  const last = rising.length - 1;
+  const whole = rising[last] ?? 0;
+  const places = [0];
+  for (let k = 1, i = 0; k < count - 1; k++) {
+    while (i < last && (rising[i] ?? 0) < (whole * k) / (count - 1)) i++;
+    places.push(i);
+  }
+  return [...places, last];
+}
+
+function calibrationOf(scores: Float32Array, truths: ArrayLike<number>, positive: number): CurvesResult["calibration"] {
+  const bins = calibrationBins(scores.length, (i) => scores[i] ?? Number.NaN, (i) => truths[i] === positive, CALIBRATION_BINS);
+  return bins.filter(({ rows }) => rows > 0).map(({ rows, confidence, accuracy }) => ({ predicted: confidence, observed: accuracy, rows }));
+}
+
+/** How sure a target's decisions are, and how often they are right. @throws LatheError `usage` for numbers */
+export function calibrationOfDecisions(target: KeptTarget): CalibrationResult {
+  if (target.kind === "numeric") throw new LatheError("usage", `target ${target.name} is a number: it has no probabilities that could be calibrated`, { target: target.name });
+  const { outputs, truths } = target;
+  // Of yes or no the confidence is that of yes, as torchmetrics has it.
+  const bins = target.kind === "binary"
+    ? calibrationBins(truths.length, (i) => outputs[i] ?? Number.NaN, (i) => truths[i] === 1, CALIBRATION_ERROR_BINS)
+    : confidenceBins({ probabilities: outputs, targets: Int32Array.from(truths), classes: target.classes }, CALIBRATION_ERROR_BINS);
+  return { error: expectedError(bins) ?? null, bins: bins.filter(({ rows }) => rows > 0).map((bin) => ({ ...bin })) };
+}
+
+/** How far predictions of numbers are off. @throws LatheError `usage` for classes, and for a column that is not there. */
+export function residualsOf(rows: Uint32Array, target: KeptTarget, column: string | undefined): ResidualsResult {
+  if (target.kind !== "numeric") throw new LatheError("usage", `target ${target.name} has classes: it has curves, not residuals`, { target: target.name });
+  const [k, n] = [columnIndex(target, column), rows.length];
+  const actual = (i: number) => target.truths[i * target.width + k] ?? 0;
+  const predicted = (i: number) => target.outputs[i * target.width + k] ?? 0;
+  let [min, max] = [Infinity, -Infinity];
+  for (let i = 0; i < n; i++) {
+    const residual = predicted(i) - actual(i);
+    if (residual < min) min = residual;
+    if (residual > max) max = residual;
+  }
+  const bins = max > min ? BINS : 1;
+  const edges = Array.from({ length: bins + 1 }, (_, e) => (e === bins ? max : min + ((max - min) * e) / bins));
+  const counts = Array.from({ length: bins }, () => 0);
+  for (let i = 0; i < n; i++) {
+    const bin = max > min ? Math.min(bins - 1, Math.floor(((predicted(i) - actual(i) - min) / (max - min)) * bins)) : 0;
+    counts[bin] = (counts[bin] ?? 0) + 1;
+  }
+  const shown = Math.min(n, MOST_RESIDUALS);
+  const points = Array.from({ length: shown }, (_, p) => {
+    const i = Math.floor((p * n) / shown);
+    return { row: rows[i] ?? 0, actual: actual(i), predicted: predicted(i) };
+  });
+  return { points, histogram: { edges, counts } };
+}

@@ -1,0 +1,98 @@
+import { existsSync } from "node:fs";
+import { LatheError } from "../../base/errors.js";
+import type { Project } from "../../contract/project.js";
+import { targetColumns } from "../../contract/data.js";
+import type { CalibrationResult, CurvesResult, JudgedRows, LabelErrors, ResidualsResult, TargetView } from "../../contract/evaluation-views.js";
+import type { RunReport } from "../../contract/report.js";
+import type { RunReference } from "../../contract/summaries.js";
+import { type KeptSplit, type KeptTarget, predictionsFile } from "../../training/runs/kept-predictions.js";
+import { readConfig } from "../../training/runs/run-config.js";
+import { RunFolder } from "../../training/runs/run-folder.js";
+import { calibrationOfDecisions, curvesOf, residualsOf } from "./evaluation-curves.js";
+import type { FolderAccess } from "../files/folder-access.js";
+import { type JudgedRowsRequest, describeRow, placesOf } from "./judged-rows.js";
+import { suspectLabels } from "./label-errors.js";
+import { type LoadedPredictions, createPredictionStore, workedOut } from "../prediction/prediction-store.js";
+import { cellsOfRows } from "./row-cells.js";
+import { type FoundRun, finishedRun } from "../runs/run-reference.js";
+import type { Tables } from "../data/tables.js";
+
+/** What a finished run is worth, and what it answered for each row of validation and test. Everything throws `run.missing` for a run that has not ended. */
+export interface Evaluation {
+  report(run: RunReference): Promise<{ report: RunReport; targets: TargetView[]; rows: boolean }>;
+  /** @throws LatheError `usage` for a target or class that is not there; `run.missing` where predictions were not kept */
+  curves(asked: RunReference & { readonly split: KeptSplit; readonly target: string; readonly class?: string | undefined }): Promise<CurvesResult>;
+  /** @throws as `curves` */
+  rows(asked: RunReference & JudgedRowsRequest, signal?: AbortSignal): Promise<JudgedRows>;
+  /** @throws as `curves` */
+  calibration(asked: RunReference & { readonly split: KeptSplit; readonly target: string }): Promise<CalibrationResult>;
+  /** Of all rows that were judged. @throws as `curves` */
+  labelErrors(asked: RunReference & { readonly target: string; readonly offset: number; readonly limit: number }, signal?: AbortSignal): Promise<LabelErrors>;
+  /** @throws as `curves` */
+  residuals(asked: RunReference & { readonly split: KeptSplit; readonly target: string; readonly column?: string | undefined }): Promise<ResidualsResult>;
+}
+
+const SPLITS = ["validation", "test"] as const;
+
+export function createEvaluation(access: FolderAccess, tables: Tables): Evaluation {
+  const store = createPredictionStore();
+
+  async function open(asked: RunReference & { readonly split: KeptSplit; readonly target: string }): Promise<{ run: FoundRun; predictions: LoadedPredictions; target: KeptTarget }> {
+    const run = await finishedRun(access, asked);
+    if (!run.report[asked.split]) throw new LatheError("usage", `run ${asked.run} has no ${asked.split} rows: its project gave that part none`, { ...run.reference, split: asked.split });
+    const predictions = await store.load(run.folder, asked.split);
+    const target = predictions.targets.find(({ name }) => name === asked.target);
+    if (!target) throw new LatheError("usage", `run ${asked.run} has no target "${asked.target}"; it has ${predictions.targets.map(({ name }) => name).join(", ")}`, { target: asked.target });
+    return { run, predictions, target };
+  }
+
+  return {
+    async report(asked) {
+      const { folder, reference, report } = await finishedRun(access, asked);
+      const { project } = readConfig(RunFolder.open(reference.project, reference.run));
+      const judged = SPLITS.filter((split) => report[split]);
+      return { report, targets: targetViews(project, report), rows: judged.length > 0 && judged.every((split) => existsSync(predictionsFile(folder, split))) };
+    },
+    async curves(asked) {
+      const { predictions, target } = await open(asked);
+      return workedOut(predictions, ["curves", asked.target, asked.class], () => curvesOf(target, asked.class));
+    },
+    async rows({ project, run: id, ...request }, signal) {
+      const { run, predictions, target } = await open({ project, run: id, ...request });
+      const places = placesOf(predictions, target, request);
+      const page = Array.from(places.subarray(request.offset, request.offset + request.limit), (place) => describeRow(predictions, target, request, place));
+      const { columns, cells, note } = await cellsOfRows(tables, run, page.map(({ row }) => row), signal);
+      return { columns: [...columns], total: places.length, rows: page.map((row) => ({ ...row, cells: [...cells.get(row.row) ?? []] })), ...(note === undefined ? {} : { note }) };
+    },
+    async calibration(asked) {
+      const { predictions, target } = await open(asked);
+      return workedOut(predictions, ["calibration", asked.target], () => calibrationOfDecisions(target));
+    },
+    async labelErrors({ offset, limit, ...asked }, signal) {
+      const { report } = await finishedRun(access, asked);
+      const judged = SPLITS.filter((split) => report[split]);
+      const [first, ...others] = await Promise.all(judged.map((split) => open({ ...asked, split })));
+      if (!first) throw new LatheError("usage", `run ${asked.run} kept no rows to judge by: its project gave validation and test none`, { run: asked.run });
+      const { classes, suspects, judged: rows } = workedOut(first.predictions, ["label errors", asked.target], () => suspectLabels([first, ...others]));
+      const page = suspects.slice(offset, offset + limit);
+      const { columns, cells, note } = await cellsOfRows(tables, first.run, page.map(({ row }) => row), signal);
+      return {
+        judged: rows, total: suspects.length, classes, columns: [...columns], ...(note === undefined ? {} : { note }),
+        rows: page.map(({ given, proposed, ...suspect }) => ({ ...suspect, given: classes[given]?.name ?? "", proposed: classes[proposed]?.name ?? "", cells: [...cells.get(suspect.row) ?? []] })),
+      };
+    },
+    async residuals(asked) {
+      const { predictions, target } = await open(asked);
+      return workedOut(predictions, ["residuals", asked.target, asked.column], () => residualsOf(predictions.rows, target, asked.column));
+    },
+  };
+}
+
+/** The targets of a run as its settings and its report tell them; where nothing was judged, classes are not known. */
+function targetViews({ data, training }: Project, report: RunReport): TargetView[] {
+  return data.targets.map((target): TargetView => {
+    if (target.type === "numeric") return { name: target.name, kind: "numeric", columns: [...targetColumns(target)] };
+    const classes = (report.test ?? report.validation)?.confusion[target.name]?.classes;
+    return { name: target.name, kind: target.type, ...(classes ? { classes } : {}), ...(target.type === "binary" ? { threshold: training.threshold ?? 0.5 } : {}) };
+  });
+}

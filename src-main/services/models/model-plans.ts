@@ -1,0 +1,63 @@
+import { dirname } from "node:path";
+import { LatheError, toLatheError } from "../../base/errors.js";
+import { dataSchema } from "../../contract/data.js";
+import type { ModelPlan } from "../../contract/model-views.js";
+import { describeProblem, problemsOf } from "../../contract/problems.js";
+import { projectFileOf } from "../../contract/project-file.js";
+import type { ProjectDocument } from "../../contract/project-views.js";
+import type { TableFacts } from "../../training/network/plan-data.js";
+import type { FolderAccess } from "../files/folder-access.js";
+import type { ProjectData } from "../projects/project-data.js";
+import type { Reader } from "../processes/reader.js";
+import type { Tables } from "../data/tables.js";
+import { templates } from "../templates/index.js";
+import type { Proposal } from "../templates/template.js";
+
+/** So long, in milliseconds, a plan waits for a table that nobody has looked at, with the start of the process that reads it; the look goes on, and the next plan knows. */
+const PATIENCE = 2000;
+
+export interface ModelPlans {
+  /** @throws LatheError `project.missing`, `rpc.refused`; `engine.failed` for a network that cannot be planned in time */
+  plan(project: string, document: ProjectDocument): Promise<ModelPlan>;
+  /** A preset's model for a document's inputs and targets. @throws LatheError `usage` where it does not suit them; `project.invalid` where there are none */
+  preset(document: ProjectDocument, preset: string): Readonly<Record<string, unknown>>;
+}
+
+export function createModelPlans(access: FolderAccess, tables: Tables, reader: Reader): ModelPlans {
+  return {
+    async plan(project, document) {
+      const file = await projectFileOf(await access.resolve(project, "the project"));
+      const { facts, problem } = await factsOf(tables, { folder: dirname(file), file, document });
+      const plan = await reader.ask("plan", { document, facts }, "the network");
+      return problem === undefined ? plan : { ...plan, problems: [{ path: "data.source", message: problem }, ...plan.problems] };
+    },
+    preset(document, preset) {
+      const template = templates.get(preset);
+      const { model } = template.create(proposalOf(document));
+      return model;
+    },
+  };
+}
+
+async function factsOf(tables: Tables, data: ProjectData): Promise<{ readonly facts?: TableFacts; readonly problem?: string }> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), PATIENCE)));
+  try {
+    const found = await Promise.race([tables.columnsOf(data), late]);
+    return found ? { facts: { path: found.result.path, rows: found.result.rows, columns: found.facts } } : {};
+  } catch (thrown) {
+    const error = toLatheError(thrown);
+    // What is wrong with the document itself is told with the rest of it; a table whose process ended is opened anew by the next who asks.
+    return error.code === "project.invalid" || error.code === "engine.crashed" ? {} : { problem: error.message };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What a preset is made for; the document's model and training may be anything. */
+function proposalOf({ data, name }: ProjectDocument): Proposal {
+  const parsed = dataSchema.safeParse(data, { error: describeProblem, reportInput: true });
+  if (parsed.success) return { name: typeof name === "string" ? name : "", ...parsed.data };
+  const problems = problemsOf(parsed.error.issues, ["data"]);
+  throw new LatheError("project.invalid", `a preset is made for inputs and targets, which are not complete yet: ${problems.map(({ path, message }) => `${path}: ${message}`).join("; ")}`, { problems });
+}

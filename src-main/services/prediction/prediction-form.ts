@@ -1,0 +1,41 @@
+import type { RowAnswer, RowValues } from "../../contract/engine-messages.js";
+import type { FormField, OnePrediction, PredictionForm, TargetView } from "../../contract/evaluation-views.js";
+import type { FittedTarget } from "../../features/fitted.js";
+import type { ValueNote } from "../../features/form.js";
+import { kindOf } from "../../features/index.js";
+import type { ModelFacts } from "../../training/models/inference-model.js";
+import type { TrainingValues } from "../../training/runs/training-values.js";
+
+/** What to ask of a user who wants an answer for one row. @param values of the training rows; empty where they are not known. */
+export function formOf({ fitted, thresholds }: ModelFacts, values: TrainingValues): PredictionForm {
+  const fields = new Map<string, FormField>();
+  for (const input of fitted.inputs) for (const field of kindOf(input).fields(input, values, fitted.decimal)) if (!fields.has(field.column)) fields.set(field.column, field);
+  return { fields: [...fields.values()], targets: fitted.targets.map((target) => viewOf(target, thresholds)) };
+}
+
+function viewOf(target: FittedTarget, thresholds: ModelFacts["thresholds"]): TargetView {
+  switch (target.type) {
+    case "numeric": return { name: target.name, kind: "numeric", columns: [...target.columns] };
+    case "category": return { name: target.name, kind: "category", classes: [...target.classes] };
+    case "binary": return { name: target.name, kind: "binary", classes: [...target.classes], threshold: thresholds[target.name] ?? 0.5 };
+  }
+}
+
+/** An answer as it is shown, with what the user should know of it. */
+export function describeAnswer({ fitted }: ModelFacts, values: TrainingValues, asked: RowValues, answer: RowAnswer): OnePrediction {
+  const row = { typed: asked, numbers: answer.numbers, unknown: answer.unknown };
+  return {
+    targets: fitted.targets.map((target): OnePrediction["targets"][number] => {
+      const cells = answer.targets[target.name] ?? [];
+      if (target.type === "numeric") return { name: target.name, kind: "numeric", value: cells.join(", ") };
+      const [value = "", ...probabilities] = cells;
+      return { name: target.name, kind: target.type, value, probabilities: probabilities.map((p, k) => ({ class: target.classes[k] ?? "", probability: Number(p) })) };
+    }),
+    notes: uniqueNotes(fitted.inputs.flatMap((input) => kindOf(input).notes(input, values, row))),
+  };
+}
+
+/** Two inputs may read the same column. */
+function uniqueNotes(notes: readonly ValueNote[]): ValueNote[] {
+  return [...new Map(notes.map((note) => [note.message, note])).values()];
+}

@@ -1,0 +1,76 @@
+import { existsSync, rmSync } from "node:fs";
+import { LatheError, toLatheError } from "../../base/errors.js";
+import { partOf } from "../../base/work-folder.js";
+import type { RowValues } from "../../contract/engine-messages.js";
+import { type OnePrediction, type PredictionForm, type TablePrediction, tablePrediction } from "../../contract/evaluation-views.js";
+import type { LogEvent } from "../../contract/events.js";
+import { predictionResult } from "../../contract/results.js";
+import type { RunReference } from "../../contract/summaries.js";
+import { kindOf } from "../../features/index.js";
+import { outExists } from "../../training/models/out-exists.js";
+import { readTrainingValues } from "../../training/runs/training-values.js";
+import type { FolderAccess } from "../files/folder-access.js";
+import type { EngineRunner } from "../jobs/jobs.js";
+import type { ModelFactsStore } from "../models/model-facts.js";
+import type { ModelServers } from "../models/model-servers.js";
+import { refuseOut } from "../models/out-file.js";
+import { resolvePictures } from "../pictures/picture-paths.js";
+import { describeAnswer, formOf } from "./prediction-form.js";
+import { modelOfRun } from "../runs/run-reference.js";
+import type { Progress } from "../jobs/shared-work.js";
+
+/** Rows of a written file that are told with it. */
+const PREVIEW = 200;
+
+/** A run's model at work. Everything throws `run.missing` for a run without one, `export.parity` for one that was refused. */
+export interface Prediction {
+  form(run: RunReference): Promise<PredictionForm>;
+  /** @throws LatheError `usage` for a column the model has not; `data.value` for what is no number, or missing where the model needs it; `engine.*` */
+  one(run: RunReference, values: RowValues): Promise<OnePrediction>;
+  /** @throws LatheError `export.exists`, `usage` for a place that `refuseOut` keeps, `rpc.refused`, `data.*`, `run.storage`, `cancelled` */
+  table(asked: RunReference & { readonly data: string; readonly out: string; readonly replace: boolean; readonly spreadsheet: boolean }, onProgress: Progress, onLog: (event: LogEvent) => void, signal: AbortSignal): Promise<TablePrediction>;
+  /** Lets go of the processes that models are served in. */
+  close(): void;
+}
+
+export function createPrediction(access: FolderAccess, work: EngineRunner, servers: ModelServers, factsAt: ModelFactsStore): Prediction {
+  return {
+    async form(run) {
+      const { folder, model } = await modelOfRun(access, run);
+      return formOf(await factsAt(model), readTrainingValues(folder));
+    },
+    async one(run, values) {
+      const { folder, model } = await modelOfRun(access, run);
+      const facts = await factsAt(model);
+      const known = new Set(facts.fitted.inputs.flatMap((input) => kindOf(input).columnsOf(input)));
+      const stranger = Object.keys(values).find((column) => !known.has(column));
+      if (stranger !== undefined) throw new LatheError("usage", `the model does not read a column "${stranger}"; it reads ${[...known].join(", ")}`, { column: stranger });
+      const found = await resolvePictures(access, facts, values);
+      return describeAnswer(facts, readTrainingValues(folder), values, await servers.ask(model, { kind: "answer", values: found }));
+    },
+    async table({ data: asked, out: wanted, replace, spreadsheet, ...run }, onProgress, onLog, signal) {
+      const data = await access.resolve(asked, "the table");
+      const out = await access.resolveNew(wanted, "the file for predictions");
+      const { folder, model } = await modelOfRun(access, run);
+      refuseOut(wanted, [{ path: data, what: "the table itself" }], folder);
+      if (existsSync(out) && !replace) throw outExists(out);
+      const schema = predictionResult.extend({ preview: tablePrediction.shape.preview });
+      const temporary = partOf(out);
+      try {
+        const { event: _event, ...result } = await work({ kind: "predict", model, data, out, temporary, keepExisting: !replace, preview: PREVIEW, spreadsheet },
+          (event) => {
+            if (event.event === "stage") onProgress(event.stage, event.done, event.total);
+            if (event.event === "log") onLog(event);
+          }, (value) => schema.parse(value), signal);
+        return result;
+      } catch (thrown) {
+        const error = toLatheError(thrown);
+        // A process that was ended by force could not tidy up.
+        if (error.code === "cancelled" || error.code === "engine.crashed") rmSync(temporary, { force: true });
+        if (error.code !== "engine.crashed") throw error;
+        throw new LatheError("engine.crashed", "the process that made the predictions ended unexpectedly; nothing was written, try again", error.details, { cause: error });
+      }
+    },
+    close: () => servers.close(),
+  };
+}

@@ -1,0 +1,90 @@
+import { existsSync, statSync } from "node:fs";
+import { basename, isAbsolute, join, relative, resolve } from "node:path";
+import { LatheError } from "../../base/errors.js";
+import type { InputDraft } from "../../contract/data.js";
+import { PROJECT_FILE, writeDoor, writeProject } from "../../contract/project-file.js";
+import type { LookAtPicture } from "../../datasets/index.js";
+import { isFolder, proposePictures } from "../../datasets/pictures/propose-pictures.js";
+import { rolesFrom } from "../../datasets/propose.js";
+import { kindOf } from "../../features/index.js";
+import type { Survey } from "../data/survey.js";
+import { templates } from "../templates/index.js";
+import type { Template } from "../templates/template.js";
+
+export interface CreateOptions {
+  readonly folder: string;
+  /** Defaults to the folder's. */
+  readonly name?: string;
+  readonly template: string;
+  /** The table, or the folder of pictures. It stays where it is; the project points to it. */
+  readonly data: string;
+  readonly test?: string;
+  /** What the levels of folders stand for, of pictures. */
+  readonly levels?: readonly string[];
+  /** Defaults to the last column, or the innermost level of folders. */
+  readonly targets?: readonly string[];
+  /** Columns that are neither inputs nor targets. */
+  readonly ignore?: readonly string[];
+  readonly signal?: AbortSignal;
+  /** @see LookAtPicture */
+  readonly look: LookAtPicture;
+  /** @see Survey */
+  readonly survey: Survey;
+}
+
+export interface CreatedProject {
+  readonly file: string;
+  readonly inputs: readonly string[];
+  readonly targets: readonly { readonly name: string; readonly type: string }[];
+  /** Columns left out, with why. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * A project from a template and a table: roles guessed from the columns, a network that suits them.
+ * @throws LatheError `usage` where the folder holds a project already or the template does not suit, and `data.*`.
+ */
+export async function createProject(options: CreateOptions): Promise<CreatedProject> {
+  const { folder, name, template, data, test, targets, ignore, signal, survey } = options;
+  const home = resolve(folder);
+  if (existsSync(join(home, PROJECT_FILE))) throw new LatheError("usage", `${home} holds a project already; choose another folder, or edit its ${PROJECT_FILE}`);
+  if (existsSync(home) && !statSync(home).isDirectory()) throw new LatheError("usage", `${home} is a file; choose a folder for the project`);
+  const made = templates.get(template);
+  if (await isFolder(resolve(data))) return createFromPictures(options, home, made);
+  const roles = rolesFrom(await survey({ folder: process.cwd(), path: resolve(data) }, signal), targets, ignore);
+  const source = { type: "table" as const, path: pathFrom(home, data), ...(test === undefined ? {} : { test: pathFrom(home, test) }) };
+  const project = made.create({ name: name ?? basename(home), source, inputs: roles.inputs, targets: roles.targets });
+  const file = await writeProject(home, project);
+  await writeDoor(home);
+  return {
+    file, notes: roles.notes, targets: roles.targets.map(({ name: target, type }) => ({ name: target, type })),
+    inputs: roles.inputs.flatMap((input) => namesOf(input)),
+  };
+}
+
+async function createFromPictures({ name, data, test, levels, targets, ignore = [], signal, look }: CreateOptions, home: string, template: Template): Promise<CreatedProject> {
+  const found = await proposePictures({
+    path: resolve(data), ...(test === undefined ? {} : { test: resolve(test) }), ...(levels ? { levels } : {}), ...(targets ? { targets } : {}),
+    inputs: template.type === "two-input" ? "all" : "pictures", ...(signal ? { signal } : {}), look,
+  });
+  const source = { ...found.source, path: pathFrom(home, found.source.path), ...(found.source.test === undefined ? {} : { test: pathFrom(home, found.source.test) }) };
+  const inputs = found.inputs.filter((input) => kindOf(input).reads !== "values" || !namesOf(input).every((column) => ignore.includes(column)));
+  const file = await writeProject(home, template.create({ name: name ?? basename(home), source, inputs, targets: found.targets }));
+  await writeDoor(home);
+  return { file, notes: found.notes, targets: found.targets.map(({ name: target, type }) => ({ name: target, type })), inputs: inputs.map((input) => input.name) };
+}
+
+/** The columns that an input reads, for a person. */
+function namesOf(input: InputDraft): readonly string[] {
+  const named = kindOf(input).columns(input);
+  return named === "rest" ? ["every other column"] : named.map(({ column }) => column);
+}
+
+/** Relative where the file lies in the project's folder, so that the folder can be moved; absolute elsewhere. */
+function pathFrom(home: string, path: string): string {
+  const absolute = resolve(path);
+  const inside = relative(home, absolute);
+  return inside.startsWith("..") || isAbsolute(inside) ? absolute : inside.replaceAll("\\", "/");
+}
+
+export { isFolder };

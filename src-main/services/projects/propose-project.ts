@@ -1,0 +1,112 @@
+import { existsSync, statSync } from "node:fs";
+import { basename, extname, join } from "node:path";
+import { LatheError, toLatheError } from "../../base/errors.js";
+import { PICTURE_COLUMN } from "../../contract/data.js";
+import type { ProjectProposal } from "../../contract/project-views.js";
+import type { LookAtPicture } from "../../datasets/index.js";
+import { holdsPictures, proposePictures } from "../../datasets/pictures/propose-pictures.js";
+import { type ProposedRoles, type TableSurvey, reasonToLeave, rolesFrom, targetKind } from "../../datasets/propose.js";
+import { picturesOf } from "../../features/index.js";
+import type { Survey } from "../data/survey.js";
+import { templates } from "../templates/index.js";
+import type { Template } from "../templates/template.js";
+
+export interface ProposalQuestion {
+  /** What the user wants to predict; left out, what is likely. */
+  readonly targets?: readonly string[] | undefined;
+  /** Of a folder of pictures: what its levels of folders stand for; left out, as many as there are, the innermost to be predicted. */
+  readonly levels?: readonly string[] | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly look: LookAtPicture;
+  readonly survey: Survey;
+}
+
+/**
+ * Looks at data and proposes a project of it.
+ * @param data an existing file. @param projects where new projects are made.
+ * @throws LatheError `data.*` for what cannot be read, and for folders without pictures
+ */
+export async function proposeProject(data: string, projects: string, asked: ProposalQuestion): Promise<ProjectProposal> {
+  if (statSync(data).isDirectory()) return proposeFolder(data, projects, asked);
+  const { targets, signal, survey: look } = asked;
+  const survey = await look({ folder: projects, path: data }, signal);
+  const roles = likelyRoles(survey, targets);
+  const name = basename(data, extname(data)).replace(/[_-]+/g, " ").trim() || "Project";
+  const wanted = new Set(targets ?? roles.targets.flatMap((target) => ("column" in target && target.column !== undefined ? [target.column] : [])));
+  return {
+    data, kind: "table", name, folder: freeFolder(projects, name), template: "tabular", rows: survey.rows, notes: [...roles.notes],
+    templates: suited({ name, source: { type: "table", path: data }, inputs: roles.inputs, targets: roles.targets }),
+    columns: survey.columns.map((column) => ({
+      name: column.name, type: column.type, missing: column.missing, distinct: column.distinct, target: targetKind(column), examples: [...column.examples],
+      role: wanted.has(column.name) ? "target" as const : reasonToLeave(column) === undefined ? "input" as const : "ignore" as const,
+    })),
+  };
+}
+
+/** Without a word from the user the target is the last column that can be learnt; where none can, the proposal says why and has none. */
+function likelyRoles(survey: TableSurvey, targets: readonly string[] | undefined): Pick<ProposedRoles, "inputs" | "targets" | "notes"> {
+  if (targets) return rolesFrom(survey, targets);
+  let first: LatheError | undefined;
+  for (const { name } of [...survey.columns].reverse()) {
+    try {
+      return rolesFrom(survey, [name]);
+    } catch (thrown) {
+      const error = toLatheError(thrown);
+      if (error.code !== "data.target") throw error;
+      first ??= error;
+    }
+  }
+  return { inputs: [], targets: [], notes: first ? [first.message] : [] };
+}
+
+/** `base/name`, or with a number where that is taken. */
+export function freeFolder(base: string, name: string): string {
+  const stem = name.replace(/[\\/\0:*?"<>|]+/g, " ").replace(/^[. ]+|[. ]+$/g, "") || "Project";
+  for (let n = 1; ; n++) {
+    const folder = join(base, n === 1 ? stem : `${stem} ${n}`);
+    if (!existsSync(folder)) return folder;
+  }
+}
+
+/** Folders of pictures, by class. */
+async function proposeFolder(data: string, projects: string, { targets, levels, signal, look }: ProposalQuestion): Promise<ProjectProposal> {
+  if (!(await holdsPictures(data))) {
+    throw new LatheError("data.unreadable", `${data} is a folder without a project or pictures in it; choose a table (CSV, TSV, Parquet or JSON), or a folder with a folder of pictures for each class`, { path: data });
+  }
+  const found = await proposePictures({ path: data, targets: targets ?? ["label"], inputs: "all", ...(levels ? { levels } : {}), ...(signal ? { signal } : {}), look });
+  const name = basename(data).replace(/[_-]+/g, " ").trim() || "Project";
+  const [picture] = picturesOf(found.inputs);
+  const wanted = new Set(found.targets.map((target) => ("column" in target ? target.column : undefined)));
+  const classes = [...found.classes].map(([label, pictures]) => ({ name: label, pictures })).sort((a, b) => b.pictures - a.pictures);
+  const inner = found.source.levels.at(-1);
+  return {
+    data, kind: "pictures", name, folder: freeFolder(projects, name), template: "images", rows: found.pictures, notes: [...found.notes],
+    templates: suited({ name, source: found.source, inputs: found.inputs, targets: found.targets }).sort((a, b) => Number(a.unsuited !== undefined) - Number(b.unsuited !== undefined)),
+    columns: [
+      { name: PICTURE_COLUMN, type: "picture", missing: 0, distinct: found.pictures, role: "input", target: "category", examples: [] },
+      ...found.source.levels.map((level) => ({
+        name: level, type: "folder", missing: 0, distinct: level === inner ? classes.length : 0, role: wanted.has(level) ? "target" as const : "ignore" as const, target: "category" as const,
+        examples: level === inner ? classes.slice(0, 5).map(({ name: label }) => label) : [],
+      })),
+    ],
+    ...(picture ? { pictures: { size: picture.size, color: picture.color, levels: [...found.source.levels], classes, ...(found.source.test === undefined ? {} : { test: found.source.test }) } } : {}),
+  };
+}
+
+/** Every template, with why it does not suit. */
+function suited(proposal: Parameters<Template["create"]>[0]): ProjectProposal["templates"] {
+  return templates.all.map((template) => {
+    const { type, title, summary } = template;
+    const unsuited = whyNot(() => template.create(proposal));
+    return { type, title, summary, ...(unsuited === undefined ? {} : { unsuited }) };
+  });
+}
+
+function whyNot(attempt: () => unknown): string | undefined {
+  try {
+    attempt();
+    return undefined;
+  } catch (thrown) {
+    return toLatheError(thrown).message;
+  }
+}

@@ -1,0 +1,133 @@
+import { defined } from "../../base/assert.js";
+import { LatheError } from "../../base/errors.js";
+import type { Engine } from "../../engines/engine.js";
+import type { Emitter, Unfinished } from "../../onnx/emitter.js";
+import { type Graph, type Value, tensor } from "../../onnx/types.js";
+import { createEmitter } from "../../ops/index.js";
+import { clipByGlobalNorm, clipByValue } from "../../optimizers/clip.js";
+import { optimizers } from "../../optimizers/index.js";
+import { type DiagnosisEntry, lowerDiagnosis } from "./diagnosis-graph.js";
+import { bindFlat, flatten } from "../network/flat-bindings.js";
+import { type TargetLoss, lowerLosses } from "./loss-graph.js";
+import { lowerNetwork } from "../network/network.js";
+import { type TrainingSpec, declareInputs, names } from "../network/specification.js";
+
+/** One optimizer step as one graph: forward, loss, backward, clip, update. */
+export interface StepProgram {
+  readonly graph: Graph;
+  /** Initial values of the vectors that are carried from step to step beside parameters and buffers, by input name. */
+  readonly slots: Readonly<Record<string, number>>;
+  /** How many numbers are fed in `step scalars`. */
+  readonly scalarCount: number;
+  /** Writes this step's numbers. Called every step. */
+  readonly writeScalars: (into: Float32Array, step: number, learningRate: number, batchSize: number) => void;
+  /** What the vector `layer diagnosis` holds, in order; empty in a graph without it. */
+  readonly diagnosis: readonly DiagnosisEntry[];
+}
+
+const BATCH_SIZE = "batch size";
+
+/**
+ * @param engine says how the gradient gets into the graph, so that the graph is for this engine.
+ * @param diagnose adds the gradient norms and other figures of the diagnosis as one more output. The plain graph runs most steps, this one a few an epoch.
+ * @throws LatheError `model.layer` where layers do not fit, naming the layer.
+ */
+export function buildStepProgram(spec: TrainingSpec, engine: Pick<Engine, "prepare" | "differentiate">, diagnose: boolean): StepProgram {
+  const { layout, training } = spec;
+  if (layout.parameterCount === 0) throw new LatheError("model.layer", "the model has nothing to train: no layer has parameters; add a Linear layer");
+  const optimizer = optimizers.get(training.optimizer.type);
+  const config = optimizer.config.parse(training.optimizer);
+  const scalarNames = Object.keys(optimizer.scalars(config, 1, 0));
+  if (layout.buffers.length > 0) scalarNames.push(BATCH_SIZE);
+
+  const forward = lowerForward(spec, scalarNames);
+  const { parts, combined, flat } = forward;
+  // What the diagnosis looks at has to stay as the layers made it.
+  const looked = diagnose ? [...forward.activations.values()] : [];
+  const kept = [...forward.scalars, flat.parameters, combined.loss, ...combined.constants, ...parts.map((p) => p.loss), ...(forward.buffers ? [forward.buffers] : []), ...looked];
+  const { e, at } = prepare(engine, { e: forward.e, learns: flat.pieces, kept });
+
+  const parameters = at(flat.parameters);
+  const pieces = flat.pieces.map(at);
+  const gradients = engine.differentiate(e, at(combined.loss), pieces, { stopAt: combined.constants.map(at) });
+  const gradient = clip(e, spec, flatten(e, gradients));
+  const slots = optimizer.slots(config);
+  const slotInputs = new Map(Object.keys(slots).map((slot) => [slot, e.graph.input(names.slot(slot), "float32", [layout.parameterCount])]));
+  const update = e.graph.scope("optimizer", () => optimizer.update({
+    e, config, gradient, parameters,
+    scalar: (name) => at(defined(forward.scalars[scalarNames.indexOf(name)], `scalar ${name}`)),
+    slot: (name) => defined(slotInputs.get(name), `slot ${name}`),
+  }));
+
+  e.graph.output(update.parameters, names.next(names.parameters));
+  for (const slot of Object.keys(slots)) e.graph.output(defined(update.slots[slot], `the new ${slot}`), names.next(names.slot(slot)));
+  if (forward.buffers) e.graph.output(at(forward.buffers), names.next(names.buffers));
+  if (combined.maxima) e.graph.output(at(combined.maxima), names.next(names.maxima));
+  e.graph.output(at(combined.loss), names.loss);
+  if (parts.length > 1) e.graph.output(e.concat(parts.map((p) => e.reshape(at(p.loss), [1])), 0), names.losses);
+  const diagnosis = diagnose
+    ? lowerDiagnosis(e, spec, { activations: new Map([...forward.activations].map(([layer, value]) => [layer, at(value)])), gradients, pieces, next: update.parameters, parameters })
+    : undefined;
+  if (diagnosis) e.graph.output(diagnosis.vector, names.diagnosis);
+
+  return {
+    graph: e.graph.build(diagnose ? "training step with diagnosis" : "training step"),
+    slots: { ...Object.fromEntries(Object.entries(slots).map(([slot, fill]) => [names.slot(slot), fill])) },
+    scalarCount: scalarNames.length,
+    writeScalars: (into, step, learningRate, batchSize) => {
+      const values = optimizer.scalars(config, step, learningRate);
+      scalarNames.forEach((name, i) => (into[i] = name === BATCH_SIZE ? batchSize : defined(values[name], name)));
+    },
+    diagnosis: diagnosis?.entries ?? [],
+  };
+}
+
+/** From the batch to the loss, as layers and losses write it. */
+function lowerForward(spec: TrainingSpec, scalarNames: readonly string[]) {
+  const e = createEmitter();
+  const scalars = bindScalars(e, scalarNames);
+  const flat = bindFlat(e, spec.layout, "train", () => defined(scalars[scalarNames.indexOf(BATCH_SIZE)], BATCH_SIZE));
+  const activations = lowerNetwork(e, spec.plan, declareInputs(e, spec), flat);
+  const parts = lowerLosses(e, spec, activations);
+  return { e, scalars, flat, activations, parts, combined: combine(e, spec, parts), buffers: flat.nextBuffers() };
+}
+
+/** @returns an emitter to go on with, and where each value is there. */
+function prepare(engine: Pick<Engine, "prepare">, forward: Unfinished): { readonly e: Emitter; readonly at: (value: Value) => Value } {
+  const { e, learns, kept } = engine.prepare(forward);
+  const now = new Map([...forward.learns, ...forward.kept].map(({ name }, i) => [name, defined([...learns, ...kept][i], name)]));
+  return { e, at: ({ name }) => defined(now.get(name), name) };
+}
+
+/** This step's numbers in order, each of shape [1]. */
+function bindScalars(e: Emitter, scalarNames: readonly string[]): readonly Value[] {
+  if (scalarNames.length === 0) return [];
+  const vector = e.graph.input(names.scalars, "float32", [scalarNames.length]);
+  return scalarNames.length > 1 ? e.split(vector, scalarNames.map(() => 1), 0) : [vector];
+}
+
+/** The loss that is differentiated. `constants` are values no gradient flows through. */
+function combine(e: Emitter, { training, targets }: TrainingSpec, parts: readonly TargetLoss[]): { loss: Value; maxima?: Value; constants: readonly Value[] } {
+  const weights = targets.map((t) => training.losses[t.name]?.weight ?? 1);
+  if (training.combine === "normalized" && parts.length > 1) {
+    // Each loss divided by the largest it has been, so that targets of different scale pull alike. What is told of an epoch: `combinedLoss`.
+    const before = e.graph.input(names.maxima, "float32", [parts.length]);
+    const maxima = e.max(before, e.concat(parts.map((p) => e.reshape(p.loss, [1])), 0));
+    const each = e.div(e.concat(parts.map((p) => e.reshape(p.loss, [1])), 0), e.max(maxima, e.scalar(1e-12)));
+    return { loss: e.reduceSum(e.mul(each, e.constant(tensor("float32", weights)))), maxima, constants: [maxima] };
+  }
+  const [first, ...rest] = parts.map((p, i) => e.scale(p.loss, weights[i] ?? 1));
+  return { loss: rest.reduce((sum, term) => e.add(sum, term), defined(first, "a target")), constants: [] };
+}
+
+function clip(e: Emitter, { training }: TrainingSpec, gradient: Value): Value {
+  const byValue = training.clipGradValue === undefined ? gradient : clipByValue(e, gradient, training.clipGradValue);
+  return training.clipGradNorm === undefined ? byValue : clipByGlobalNorm(e, byValue, training.clipGradNorm).gradient;
+}
+
+/** Length and first value of the vectors that a program carries beside parameters and buffers. */
+export function carriedVectors(spec: TrainingSpec, program: StepProgram): readonly { readonly name: string; readonly size: number; readonly fill: number }[] {
+  return program.graph.inputs
+    .filter((input) => input.name.startsWith("slot "))
+    .map((input) => ({ name: input.name, size: Number(input.shape[0]), fill: program.slots[input.name] ?? 0 }));
+}

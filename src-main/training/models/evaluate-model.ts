@@ -1,0 +1,91 @@
+import { resolve } from "node:path";
+import { defined } from "../../base/assert.js";
+import { LatheError } from "../../base/errors.js";
+import type { EvaluateRequest } from "../../contract/engine-messages.js";
+import type { EvaluationResult } from "../../contract/results.js";
+import { type RawBatch, readTable } from "../../datasets/index.js";
+import type { FittedTarget } from "../../features/fitted.js";
+import { targetWidth } from "../../features/index.js";
+import type { Tensors } from "../../engines/engine.js";
+import { type JudgedTarget, judge } from "../judging/judge.js";
+import { outputName } from "./inference-model.js";
+import type { WorkSetting } from "../process/setting.js";
+import { badPictures } from "./predict-table.js";
+import { serveModel } from "./served-model.js";
+import { floats } from "../trainer.js";
+import { judgedTarget } from "../workbench.js";
+
+/** Judges an exported file on any table that has its columns and the answers. @throws LatheError of the file, the table, the engine. */
+export async function evaluateModel(request: EvaluateRequest, { emit }: WorkSetting): Promise<EvaluationResult> {
+  const model = await serveModel(request.model, request.device ?? "auto");
+  try {
+    const { fitted, thresholds } = model.facts;
+    const table = await readTable({ fitted, folder: process.cwd(), path: resolve(request.data), workFolder: model.workFolder, targets: "required" });
+    for (const message of table.warnings) emit({ event: "log", level: "warning", message });
+    const answers = fitted.targets.map((target) => new Answers(target, inOwnUnit(judgedTarget(target, thresholds[target.name] ?? 0.5))));
+    let samples = 0;
+    for await (const batch of table) {
+      const result = await model.session.run(batch.inputs);
+      for (const target of answers) target.add(batch, floats(result, outputName(target.fitted.name, fitted)));
+      samples += batch.size;
+      emit({ event: "stage", stage: "judging", done: samples });
+    }
+    for (const message of badPictures(table)) emit({ event: "log", level: "warning", message });
+    if (samples === 0 && table.bad.length > 0) throw new LatheError("data.unreadable", `none of the pictures of ${table.path} can be read: ${table.bad[0]}`, { path: table.path });
+    return {
+      event: "evaluation", samples,
+      skipped: Object.fromEntries(table.skipped.map(({ reason, column, rows }) => [`${reason} in ${column}`, rows])),
+      metrics: Object.assign({}, ...answers.map((a) => a.metrics())) as EvaluationResult["metrics"],
+      confusion: Object.assign({}, ...answers.map((a) => a.confusion())) as EvaluationResult["confusion"],
+    };
+  } finally {
+    await model.close();
+  }
+}
+
+/** The exported file has undone the scaling already. */
+function inOwnUnit(target: JudgedTarget): JudgedTarget {
+  return target.kind === "numeric" ? { kind: "numeric", columns: target.columns } : target;
+}
+
+/** A target's predictions and truth, gathered over batches of unknown number. */
+class Answers {
+  readonly #outputs: Float32Array[] = [];
+  readonly #truth: Float32Array[] = [];
+  #judgement: ReturnType<typeof judge> | undefined;
+
+  constructor(readonly fitted: FittedTarget, readonly judged: JudgedTarget) {}
+
+  add(batch: RawBatch, outputs: Float32Array): void {
+    this.#outputs.push(outputs);
+    this.#truth.push(numbers(batch.targets, this.fitted.name, batch.size * targetWidth(this.fitted)));
+  }
+
+  metrics(): Readonly<Record<string, number | null>> {
+    return Object.fromEntries(Object.entries(this.#judge().values).map(([name, value]) => [`${this.fitted.name}.${name}`, value]));
+  }
+
+  confusion(): EvaluationResult["confusion"] {
+    const { matrix } = this.#judge();
+    return matrix ? { [this.fitted.name]: matrix } : {};
+  }
+
+  #judge(): ReturnType<typeof judge> {
+    return (this.#judgement ??= judge(this.judged, join(this.#outputs), join(this.#truth)));
+  }
+}
+
+function numbers(tensors: Tensors, name: string, size: number): Float32Array {
+  const data = defined(tensors[name], `truth of ${name}`).data;
+  return Float32Array.from({ length: size }, (_, i) => Number(data[i]));
+}
+
+function join(parts: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}

@@ -1,0 +1,113 @@
+import { z } from "zod";
+import { defined } from "../../base/assert.js";
+import { LatheError } from "../../base/errors.js";
+import { version } from "../../base/version.js";
+import { METADATA, encodedNames } from "../../contract/model-metadata.js";
+import { type FittedData, fittedData } from "../../features/fitted.js";
+import { lowerInputs, lowerTarget } from "../../features/index.js";
+import { encodeModel, modelOf } from "../../onnx/protobuf.js";
+import type { Value } from "../../onnx/types.js";
+import { createEmitter } from "../../ops/index.js";
+import { rewriteForInference } from "../../rewrites/index.js";
+import type { Layout, Slice } from "../network/layout.js";
+import { activate, outputOf } from "../graphs/loss-graph.js";
+import { type Bindings, lowerNetwork } from "../network/network.js";
+import { type TrainingSpec } from "../network/specification.js";
+
+/** What an exported file says of itself, beside the graph. */
+export interface ModelFacts {
+  readonly project: string;
+  readonly fitted: FittedData;
+  /** By binary target. */
+  readonly thresholds: Readonly<Record<string, number>>;
+  /** sha256 over project and data: which training made this file. */
+  readonly fingerprint: string;
+}
+
+/**
+ * The trained network as others use it: raw columns in (missing values filled, numbers normalised, words encoded inside), probabilities or numbers in their own
+ * unit out, one output a target. The same project, data and seed give the same bytes.
+ */
+export function buildInferenceModel(spec: TrainingSpec, facts: ModelFacts, parameters: Float32Array, buffers: Float32Array): Uint8Array {
+  const e = createEmitter();
+  const encoded = lowerInputs(e, facts.fitted);
+  const activations = lowerNetwork(e, spec.plan, encoded, fileBindings(spec.layout, parameters, buffers, (name, dims, data) => e.graph.initializer(name, { dtype: "float32", dims, data })));
+  for (const target of spec.targets) {
+    const { output, definition } = outputOf(spec, target, activations);
+    const fitted = defined(facts.fitted.targets.find(({ name }) => name === target.name), target.name);
+    const answer = activate(e, definition, output);
+    const doc = fitted.type === "numeric" ? fitted.columns.join(", ") : fitted.type === "binary" ? `probability of ${fitted.classes[1]}` : `probabilities of ${fitted.classes.join(", ")}`;
+    e.graph.output(fitted.type === "numeric" ? lowerTarget(e, answer, fitted) : answer, outputName(target.name, facts.fitted), doc);
+  }
+  const classes = facts.fitted.targets.flatMap((target) => (target.type === "numeric" ? [] : [[METADATA.classes(target.name), JSON.stringify(target.classes)] as const]));
+  const metadata = new Map<string, string>([
+    [METADATA.version, version],
+    [METADATA.project, facts.project],
+    [METADATA.fingerprint, facts.fingerprint],
+    [METADATA.data, JSON.stringify(facts.fitted)],
+    [METADATA.thresholds, JSON.stringify(facts.thresholds)],
+    // Where preprocessing ends: an export may leave it out.
+    [METADATA.encoded, JSON.stringify(Object.fromEntries([...encoded].map(([name, { name: value }]) => [name, value])))],
+    ...classes,
+  ]);
+  return encodeModel(modelOf(rewriteForInference(e.graph.build(facts.project)), { version, doc: `Trained by Lathe. Inputs: raw columns. Outputs: ${spec.targets.map(({ name }) => name).join(", ")}.`, metadata }));
+}
+
+const thresholdsSchema = z.record(z.string(), z.number());
+
+/** @throws LatheError `export.format` where the file does not come from Lathe. */
+export function readFacts(metadata: ReadonlyMap<string, string>, path: string): ModelFacts {
+  const read = (key: string): string => {
+    const value = metadata.get(key);
+    if (value === undefined) throw new LatheError("export.format", `${path} is not a model of Lathe's: it does not say ${key}`, { path });
+    return value;
+  };
+  if (metadata.get(METADATA.preprocess) === "none") {
+    throw new LatheError("export.format", `${path} was exported without its preprocessing, so it does not take the data as it is; use the run's own model.onnx, or export it again with --preprocess inside`, { path });
+  }
+  try {
+    return {
+      project: read(METADATA.project),
+      fingerprint: read(METADATA.fingerprint),
+      fitted: fittedData.parse(JSON.parse(read(METADATA.data))),
+      thresholds: thresholdsSchema.parse(JSON.parse(read(METADATA.thresholds))),
+    };
+  } catch (thrown) {
+    if (thrown instanceof LatheError) throw thrown;
+    throw new LatheError("export.format", `${path} says of its columns what this version of Lathe does not understand; export it again`, { path }, { cause: thrown });
+  }
+}
+
+/** By input, the value in which its preprocessing ends. @throws LatheError `export.format` for a file that does not say */
+export function encodedValues(metadata: ReadonlyMap<string, string>, path: string): ReadonlyMap<string, string> {
+  const text = metadata.get(METADATA.encoded);
+  if (text === undefined) throw new LatheError("export.format", `${path} does not say where its preprocessing ends: an earlier version of Lathe wrote it; train again`, { path });
+  return new Map(Object.entries(encodedNames(text, path)));
+}
+
+/** Inputs and outputs share one name space in ONNX. */
+export function outputName(target: string, fitted: FittedData): string {
+  return fitted.inputs.some(({ name }) => name === target) ? `${target}.prediction` : target;
+}
+
+/** Weights as named tensors in the file, cut out of the flat vectors. */
+function fileBindings(layout: Layout, parameters: Float32Array, buffers: Float32Array, store: (name: string, dims: readonly number[], data: Float32Array) => Value): Bindings {
+  const stored = new Map<string, Value>();
+  const cut = (vector: Float32Array, slices: readonly Slice[], name: string): Value => {
+    const known = stored.get(name);
+    if (known) return known;
+    const { offset, size, shape } = defined(slices.find((slice) => slice.name === name), name);
+    const value = store(name, shape, vector.slice(offset, offset + size));
+    stored.set(name, value);
+    return value;
+  };
+  const training = (): never => {
+    throw new LatheError("internal", "the exported model does not train");
+  };
+  return {
+    mode: "eval",
+    parameter: (owner, { name }) => cut(parameters, layout.parameters, `${owner}.${name}`),
+    buffer: (owner, { name }) => cut(buffers, layout.buffers, `${owner}.${name}`),
+    updateBuffer: training, uniform: training, batchSize: training,
+  };
+}

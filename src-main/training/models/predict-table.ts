@@ -1,0 +1,130 @@
+import { once } from "node:events";
+import { createWriteStream, existsSync, renameSync, rmSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { csvLines } from "../../base/csv.js";
+import { LatheError } from "../../base/errors.js";
+import { makeFolders } from "../../base/make-folders.js";
+import { modeLike } from "../../base/replace-file.js";
+import { storageError } from "../../base/storage-error.js";
+import { partOf } from "../../base/work-folder.js";
+import type { PredictRequest } from "../../contract/engine-messages.js";
+import type { TablePrediction } from "../../contract/evaluation-views.js";
+import type { PredictionResult } from "../../contract/results.js";
+import { type TableReader, readTable } from "../../datasets/index.js";
+import { answerColumns } from "./answers.js";
+import { outputName } from "./inference-model.js";
+import { outExists } from "./out-exists.js";
+import type { WorkSetting } from "../process/setting.js";
+import { serveModel } from "./served-model.js";
+import { floats } from "../trainer.js";
+
+/**
+ * Answers for every row of a table, as CSV: `sample` (the row's number, from 1, or a picture's path in its folder), then for each target `<target>` and, for classes, one `<target>:<class>` column of
+ * probabilities. The file appears whole or not at all. Every cell is exact unless it is meant for a spreadsheet; what that would take for a formula is counted.
+ */
+export async function predictTable(request: PredictRequest, { emit, control }: WorkSetting): Promise<PredictionResult & Partial<Pick<TablePrediction, "preview">>> {
+  const out = resolve(request.out);
+  const model = await serveModel(request.model, request.device ?? "auto");
+  const temporary = request.temporary ?? partOf(out);
+  try {
+    const { fitted, thresholds } = model.facts;
+    const table = await readTable({ fitted, folder: process.cwd(), path: resolve(request.data), workFolder: model.workFolder, targets: "none" });
+    for (const message of table.warnings) emit({ event: "log", level: "warning", message });
+    const columns = fitted.targets.map((target) => answerColumns(target, thresholds[target.name]));
+    const head = ["sample", ...columns.flatMap((target) => target.head)];
+    const lines = csvLines({ spreadsheet: request.spreadsheet ?? false });
+    const file = await CsvFile.create(out, temporary, modeLike(out));
+    file.write(lines.line(head));
+    const preview: string[][] = [];
+    let samples = 0;
+    for await (const batch of table) {
+      if (control.wish !== "run") throw new LatheError("cancelled", "prediction was cancelled; nothing was written");
+      const result = await model.session.run(batch.inputs);
+      const outputs = fitted.targets.map((target) => floats(result, outputName(target.name, fitted)));
+      for (let i = 0; i < batch.size; i++) {
+        const row = [batch.names?.[i] ?? String(batch.rows[i] ?? 0), ...columns.flatMap(({ width, cells }, t) => cells((outputs[t] ?? new Float32Array(0)).subarray(i * width, (i + 1) * width)))];
+        file.write(lines.line(row));
+        if (preview.length < (request.preview ?? 0)) preview.push(row);
+      }
+      await file.drained();
+      samples += batch.size;
+      emit({ event: "stage", stage: "predicting", done: samples });
+    }
+    await file.close();
+    for (const message of badPictures(table)) emit({ event: "log", level: "warning", message });
+    if (samples === 0 && table.bad.length > 0) throw new LatheError("data.unreadable", `none of the pictures of ${table.path} can be read: ${table.bad[0]}`, { path: table.path });
+    // Whoever made it meanwhile did not say that it may go.
+    if (request.keepExisting && existsSync(out)) throw outExists(out);
+    try {
+      renameSync(temporary, out);
+    } catch (thrown) {
+      throw storageError(out, thrown, LOST);
+    }
+    return {
+      event: "prediction", samples, out, unknown: Object.fromEntries(table.unknown.map(({ column, rows }) => [column, rows])),
+      formulas: { cells: lines.formulas, quoted: request.spreadsheet ?? false }, ...(request.preview === undefined ? {} : { preview: { columns: head, rows: preview } }),
+    };
+  } catch (thrown) {
+    rmSync(temporary, { force: true });
+    throw thrown;
+  } finally {
+    await model.close();
+  }
+}
+
+/** A sentence about pictures that cannot be read, where there are any. */
+export function badPictures({ path, bad }: Pick<TableReader, "path" | "bad">): readonly string[] {
+  if (bad.length === 0) return [];
+  return [`${bad.length} picture${bad.length === 1 ? "" : "s"} of ${path} cannot be read and ${bad.length === 1 ? "is" : "are"} left out${bad.length === 1 ? "" : ", such as one"}: ${bad[0]}`];
+}
+
+const LOST = "Nothing was written";
+
+class CsvFile {
+  readonly #stream: ReturnType<typeof createWriteStream>;
+  #failure: LatheError | undefined;
+  #full = false;
+
+  private constructor(path: string, temporary: string, mode: ReturnType<typeof modeLike>) {
+    this.#stream = createWriteStream(temporary, { flags: "wx", ...mode });
+    this.#stream.on("error", (error) => (this.#failure = storageError(path, error, LOST)));
+  }
+
+  /** @param path the file that is asked for, as errors name it. @param temporary where it grows. */
+  static async create(path: string, temporary: string, mode: ReturnType<typeof modeLike>): Promise<CsvFile> {
+    try {
+      makeFolders(dirname(path));
+    } catch (thrown) {
+      throw storageError(path, thrown, LOST);
+    }
+    return new CsvFile(path, temporary, mode);
+  }
+
+  write(line: string): void {
+    this.#full = !this.#stream.write(line);
+  }
+
+  async drained(): Promise<void> {
+    this.#check();
+    // `once` rejects with the stream's error as it came; what the user is told of it is in #failure.
+    if (this.#full) await drained(this.#stream);
+    this.#check();
+  }
+
+  async close(): Promise<void> {
+    this.#stream.end();
+    if (!this.#stream.closed) await new Promise<void>((resolve) => this.#stream.once("close", resolve));
+    this.#check();
+  }
+
+  #check(): void {
+    if (this.#failure) throw this.#failure;
+  }
+}
+
+/** Settles when a stream takes more, or never will; whichever is second leaves no listener behind. */
+async function drained(stream: NodeJS.EventEmitter): Promise<void> {
+  const abort = new AbortController();
+  await Promise.race(["drain", "close"].map((event) => once(stream, event, { signal: abort.signal }))).catch(() => undefined);
+  abort.abort();
+}

@@ -1,0 +1,106 @@
+import { defined } from "../../base/assert.js";
+import type { Emitter } from "../../onnx/emitter.js";
+import { type Shape, type Value, tensor } from "../../onnx/types.js";
+import type { Layout, Slice } from "./layout.js";
+import type { Bindings } from "./network.js";
+import { names } from "./specification.js";
+
+/** The weights of a network as pieces of two flat vectors, and its randomness as graph inputs. */
+export interface FlatBindings extends Bindings {
+  /** Each parameter in its own shape, in the layout's order. */
+  readonly pieces: readonly Value[];
+  /** The whole vector `[P]`. */
+  readonly parameters: Value;
+  /** All buffers after this step, `[B]`; undefined where there are none. */
+  nextBuffers(): Value | undefined;
+}
+
+/**
+ * @param batchSize gives N of this step, shape [1]; asked for only where a layer needs it.
+ */
+export function bindFlat(e: Emitter, layout: Layout, mode: "train" | "eval", batchSize: () => Value): FlatBindings {
+  const parameters = e.graph.input(names.parameters, "float32", [layout.parameterCount]);
+  const pieces = cut(e, parameters, layout.parameters);
+  const pieceOf = new Map(layout.parameters.map((slice, i) => [slice.name, defined(pieces[i], slice.name)]));
+  const buffers = layout.bufferCount > 0 ? e.graph.input(names.buffers, "float32", [layout.bufferCount]) : undefined;
+  const bufferPieces = buffers ? cut(e, buffers, layout.buffers) : [];
+  const state = new BufferState(e, layout, buffers, bufferPieces);
+  return {
+    mode, parameters, pieces, batchSize,
+    parameter: (owner, { name }) => defined(pieceOf.get(`${owner}.${name}`), `parameter ${owner}.${name}`),
+    buffer: (owner, { name }) => state.current(`${owner}.${name}`),
+    updateBuffer: (owner, { name }, value, share) => state.update(`${owner}.${name}`, value, share),
+    uniform: (layer, shape: Shape) => e.graph.input(names.uniform(layer), "float32", ["N", ...shape.slice(1)]),
+    nextBuffers: () => state.next(),
+  };
+}
+
+/**
+ * Buffers while a graph is written. Running statistics are all blended at once, next = all + share ∘ (new - all), in three nodes whatever the number of layers;
+ * only a buffer that is read again after an update (a shared block's) is blended by itself.
+ */
+class BufferState {
+  readonly #e: Emitter;
+  readonly #layout: Layout;
+  readonly #all: Value | undefined;
+  readonly #values: Map<string, Value>;
+  readonly #pending = new Map<string, { readonly value: Value; readonly share: number }>();
+  #blendedAlone = false;
+
+  constructor(e: Emitter, layout: Layout, all: Value | undefined, pieces: readonly Value[]) {
+    this.#e = e;
+    this.#layout = layout;
+    this.#all = all;
+    this.#values = new Map(layout.buffers.map((slice, i) => [slice.name, defined(pieces[i], slice.name)]));
+  }
+
+  current(name: string): Value {
+    const value = defined(this.#values.get(name), `buffer ${name}`);
+    const pending = this.#pending.get(name);
+    if (!pending) return value;
+    const blended = this.#e.add(value, this.#e.scale(this.#e.sub(pending.value, value), pending.share));
+    this.#pending.delete(name);
+    this.#replace(name, blended);
+    return blended;
+  }
+
+  update(name: string, value: Value, share: number): void {
+    if (share === 1) {
+      this.#pending.delete(name);
+      this.#replace(name, value);
+    } else {
+      this.current(name);
+      this.#pending.set(name, { value, share });
+    }
+  }
+
+  next(): Value | undefined {
+    if (!this.#all) return undefined;
+    const slices = this.#layout.buffers;
+    if (this.#blendedAlone) return flatten(this.#e, slices.map(({ name }) => this.current(name)));
+    if (this.#pending.size === 0) return this.#all;
+    const fresh = flatten(this.#e, slices.map(({ name }) => this.#pending.get(name)?.value ?? defined(this.#values.get(name), name)));
+    const shares = this.#e.constant(tensor("float32", slices.flatMap(({ name, size }) => new Array<number>(size).fill(this.#pending.get(name)?.share ?? 0))));
+    return this.#e.add(this.#all, this.#e.mul(this.#e.sub(fresh, this.#all), shares));
+  }
+
+  #replace(name: string, value: Value): void {
+    this.#values.set(name, value);
+    this.#blendedAlone = true;
+  }
+}
+
+/** A flat vector's pieces, each in its own shape. */
+export function cut(e: Emitter, vector: Value, slices: readonly Slice[]): readonly Value[] {
+  const parts = slices.length === 1 ? [vector] : e.split(vector, slices.map((s) => s.size), 0);
+  return slices.map((slice, i) => {
+    const part = defined(parts[i], slice.name);
+    return slice.shape.length === 1 ? part : e.reshape(part, slice.shape);
+  });
+}
+
+/** The reverse of `cut`. */
+export function flatten(e: Emitter, pieces: readonly Value[]): Value {
+  const flat = pieces.map((piece) => (piece.shape.length === 1 ? piece : e.reshape(piece, [-1])));
+  return flat.length === 1 ? defined(flat[0], "a piece") : e.concat(flat, 0);
+}

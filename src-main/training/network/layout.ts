@@ -1,0 +1,117 @@
+import { Random } from "../../base/random.js";
+import { initializers } from "../../layers/init/index.js";
+import type { InitializerConfig } from "../../layers/layer.js";
+import type { Emitter } from "../../onnx/emitter.js";
+import { createEmitter } from "../../ops/index.js";
+import { sizeOf, type TensorType, type Value } from "../../onnx/types.js";
+import { type Bindings, type NetworkPlan, lowerNetwork } from "./network.js";
+
+/** One tensor's place in a flat vector. */
+export interface Slice {
+  /** `fc1.weight` */
+  readonly name: string;
+  /** The layer (or shared block's layer) it belongs to. */
+  readonly owner: string;
+  readonly shape: readonly number[];
+  readonly offset: number;
+  readonly size: number;
+}
+
+export interface ParameterSlice extends Slice {
+  readonly init: InitializerConfig;
+}
+
+export interface BufferSlice extends Slice {
+  readonly fill: number;
+}
+
+/** Where every parameter and buffer lives in the two flat vectors, in the order the network first uses them. */
+export interface Layout {
+  readonly parameters: readonly ParameterSlice[];
+  readonly parameterCount: number;
+  readonly buffers: readonly BufferSlice[];
+  readonly bufferCount: number;
+  /** Output type of every layer, by id; `"N"` is the batch. */
+  readonly types: ReadonlyMap<string, TensorType>;
+  /** Where randomness is needed while training: by layer, numbers a sample. */
+  readonly uniforms: readonly { readonly layer: string; readonly shape: readonly number[] }[];
+}
+
+/** Lowers the network once, in training mode, only to see what it needs. @param inputs encoded inputs by name with their types. */
+export function layOut(plan: NetworkPlan, inputs: ReadonlyMap<string, TensorType>): Layout {
+  const recorder = recordLayout();
+  const encoded = new Map([...inputs].map(([name, type]) => [name, recorder.input(name, type)]));
+  return recorder.layout(lowerNetwork(recorder.e, plan, encoded, recorder.bindings));
+}
+
+/** Sees what layers need while they are lowered. */
+export interface LayoutRecorder {
+  readonly e: Emitter;
+  readonly bindings: Bindings;
+  input(name: string, type: TensorType): Value;
+  /** What was needed until now. */
+  layout(types: ReadonlyMap<string, TensorType>): Layout;
+}
+
+export function recordLayout(): LayoutRecorder {
+  const e = createEmitter();
+  const parameters = new Map<string, ParameterSlice>();
+  const buffers = new Map<string, BufferSlice>();
+  const uniforms: { layer: string; shape: readonly number[] }[] = [];
+  const values = new Map<string, Value>();
+  const declare = (name: string, shape: readonly number[]) => {
+    const known = values.get(name);
+    if (known) return known;
+    const value = e.graph.input(name, "float32", shape);
+    values.set(name, value);
+    return value;
+  };
+  const end = (slices: ReadonlyMap<string, Slice>) => [...slices.values()].reduce((sum, s) => sum + s.size, 0);
+  const place = (owner: string, name: string, shape: readonly number[], slices: ReadonlyMap<string, Slice>): Slice =>
+    ({ name: `${owner}.${name}`, owner, shape, offset: end(slices), size: sizeOf(shape) });
+  const bindings: Bindings = {
+    mode: "train",
+    parameter: (owner, { name, shape, init }) => {
+      const full = `${owner}.${name}`;
+      if (!parameters.has(full)) parameters.set(full, { ...place(owner, name, shape, parameters), init });
+      return declare(`parameter ${full}`, shape);
+    },
+    buffer: (owner, { name, shape, fill }) => {
+      const full = `${owner}.${name}`;
+      if (!buffers.has(full)) buffers.set(full, { ...place(owner, name, shape, buffers), fill });
+      return declare(`buffer ${full}`, shape);
+    },
+    updateBuffer: () => undefined,
+    uniform: (layer, shape) => {
+      const perSample = shape.slice(1).map(Number);
+      uniforms.push({ layer, shape: perSample });
+      return e.graph.input(`uniform ${layer}`, "float32", ["N", ...perSample]);
+    },
+    batchSize: () => declare("batch size", [1]),
+  };
+  return {
+    e, bindings,
+    input: (name, { dtype, shape }) => e.graph.input(`input ${name}`, dtype, shape),
+    layout: (types) => ({
+      parameters: [...parameters.values()], parameterCount: end(parameters),
+      buffers: [...buffers.values()], bufferCount: end(buffers),
+      types, uniforms,
+    }),
+  };
+}
+
+/** First values of all parameters, each drawn from its own stream: adding a layer does not change the others. */
+export function initialParameters(layout: Layout, seed: number): Float32Array {
+  const vector = new Float32Array(layout.parameterCount);
+  for (const p of layout.parameters) {
+    const initializer = initializers.get(p.init.type);
+    vector.set(initializer.fill(p.shape, initializer.config.parse(p.init), new Random(seed, "init", p.name)), p.offset);
+  }
+  return vector;
+}
+
+export function initialBuffers(layout: Layout): Float32Array {
+  const vector = new Float32Array(layout.bufferCount);
+  for (const b of layout.buffers) vector.fill(b.fill, b.offset, b.offset + b.size);
+  return vector;
+}

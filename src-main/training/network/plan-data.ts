@@ -1,0 +1,117 @@
+import { closest } from "../../base/closest.js";
+import { type TargetSpec, inputSchema, splitSchema, targetColumns, targetSchema } from "../../contract/data.js";
+import { SURELY_TRAINED } from "../../features/category.js";
+import { kindOf } from "../../features/index.js";
+import type { ColumnFacts } from "../../features/kind.js";
+import { counted } from "../../features/options.js";
+import type { Shape } from "../../onnx/types.js";
+
+/** What is known of a table without roles: enough to tell how wide encoded inputs and targets will be. */
+export interface TableFacts {
+  readonly path: string;
+  readonly rows: number;
+  readonly columns: readonly ColumnFacts[];
+}
+
+export interface PlannedInput {
+  readonly name: string;
+  /** Encoded, `[N, width]`; absent where it cannot be told yet. */
+  readonly shape?: Shape;
+  readonly description: string;
+}
+
+export interface PlannedTarget {
+  readonly name: string;
+  readonly kind: TargetSpec["type"];
+  /** Of the network's output. */
+  readonly width?: number;
+  /** False where the width is an estimate. */
+  readonly exact: boolean;
+  readonly description: string;
+}
+
+export interface PlannedData {
+  readonly inputs: readonly PlannedInput[];
+  readonly targets: readonly PlannedTarget[];
+  /** What the table does not have. */
+  readonly problems: readonly { readonly path: readonly (string | number)[]; readonly message: string }[];
+}
+
+/**
+ * Inputs and targets of a data section that may be incomplete or wrong: what cannot be read is left out, what cannot be told has no width.
+ * @param facts undefined: the table has not been looked at.
+ */
+export function planData(data: unknown, facts: TableFacts | undefined): PlannedData {
+  const section = asRecord(data);
+  const inputs = listOf(section["inputs"]).map((raw) => ({ raw, spec: inputSchema.safeParse(raw).data }));
+  const targets = listOf(section["targets"]).map((raw) => ({ raw, spec: targetSchema.safeParse(raw).data }));
+  const split = splitSchema.safeParse(section["split"] ?? {}).data;
+  const problems: { readonly path: readonly (string | number)[]; readonly message: string }[] = [];
+  const columns = new Map(facts?.columns.map((column) => [column.name, column]));
+  const find = (name: string, ...path: readonly (string | number)[]) => {
+    const found = columns.get(name);
+    if (!found && facts) problems.push({ path: ["data", ...path], message: noColumn(name, facts) });
+    return found;
+  };
+  targets.forEach(({ spec }, i) => spec && targetColumns(spec).forEach((name, k) =>
+    find(name, "targets", i, ...(spec.type === "numeric" && spec.columns ? ["columns", k] : ["column"]))));
+  inputs.forEach(({ spec }, i) => {
+    const named = spec && kindOf(spec).columns(spec);
+    if (named && named !== "rest") for (const { column, path } of named) find(column, "inputs", i, ...path);
+  });
+  if (split?.column !== undefined) find(split.column, "split", "column");
+  const taken = new Set([
+    ...targets.flatMap(({ spec }) => (spec ? targetColumns(spec) : [])),
+    ...inputs.flatMap(({ spec }) => {
+      const named = spec && kindOf(spec).columns(spec);
+      return !named || named === "rest" ? [] : named.map(({ column }) => column);
+    }),
+    ...(split && split.by !== "random" && split.column !== undefined ? [split.column] : []),
+  ]);
+  // Of a section with a role that cannot be read, nobody knows what the rest is.
+  const rest = facts && [...inputs, ...targets].every(({ spec }) => spec) ? facts.columns.filter(({ name }) => !taken.has(name)).length : undefined;
+  return {
+    problems,
+    inputs: inputs.flatMap(({ raw, spec }): PlannedInput[] => {
+      const name = spec?.name ?? nameOf(raw);
+      if (name === undefined) return [];
+      return [{ name, ...(spec ? kindOf(spec).plan(spec, { column: (column) => columns.get(column), rest }) : { description: "not yet complete" }) }];
+    }),
+    targets: targets.flatMap(({ spec }) => (spec ? [{ name: spec.name, kind: spec.type, ...describeTarget(spec, columns) }] : [])),
+  };
+}
+
+function describeTarget(spec: TargetSpec, columns: ReadonlyMap<string, ColumnFacts>): Omit<PlannedTarget, "name" | "kind"> {
+  switch (spec.type) {
+    case "binary": return { width: 1, exact: true, description: `how likely "${spec.column}" is` };
+    case "numeric": {
+      const names = targetColumns(spec);
+      return { ...(names.length > 0 ? { width: names.length } : {}), exact: true, description: names.map((name) => `"${name}"`).join(", ") };
+    }
+    case "category": {
+      const facts = columns.get(spec.column);
+      if (!facts || facts.distinct === 0) return { exact: false, description: `the class of "${spec.column}"` };
+      // Rows left out for another reason may take a class with them, but not one of many rows.
+      const exact = facts.exact && (facts.rarest ?? 0) >= SURELY_TRAINED;
+      return { width: facts.distinct, exact, description: `one of ${exact ? "" : "about "}${counted(facts.distinct, "class")} of "${spec.column}"` };
+    }
+  }
+}
+
+function noColumn(name: string, { path, columns }: TableFacts): string {
+  const near = closest(name, columns.map((column) => column.name));
+  return `got "${name}", expected a column of ${path}${near === undefined ? "" : `; did you mean "${near}"?`}`;
+}
+
+function nameOf(raw: unknown): string | undefined {
+  const { name } = asRecord(raw);
+  return typeof name === "string" && name !== "" ? name : undefined;
+}
+
+export function asRecord(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Readonly<Record<string, unknown>>) : {};
+}
+
+export function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}

@@ -1,0 +1,189 @@
+import { LatheError, toLatheError } from "../../base/errors.js";
+import { checkModel } from "../../contract/check-project.js";
+import type { BlockSpec, LayerSpec, ModelSpec } from "../../contract/model.js";
+import { type Problem, showPath } from "../../contract/problems.js";
+import { parseProject } from "../../contract/project.js";
+import { type Shape, type TensorType, type Value, sizeOf } from "../../onnx/types.js";
+import { recordLayout } from "./layout.js";
+import { type PlannedLayer, lowerLayer, unfoldNetwork } from "./network.js";
+import { type PlannedInput, type PlannedTarget, type TableFacts, asRecord, listOf, planData } from "./plan-data.js";
+
+/** A layer as far as it can be told. */
+export interface LayerOutlook {
+  /** Inside a block `block1.fc1`. */
+  readonly id: string;
+  readonly shape?: Shape;
+  /** Of a shared block, at each of its uses. */
+  readonly parameters: number;
+  readonly multiplyAdds?: number;
+  readonly problem?: string;
+}
+
+/** A layer of which everything is known: what source code is written from. */
+export interface LoweredLayer extends PlannedLayer {
+  readonly inputs: readonly TensorType[];
+  readonly output: TensorType;
+}
+
+export interface ModelOutlook {
+  readonly name: string;
+  readonly inputs: readonly PlannedInput[];
+  readonly targets: readonly PlannedTarget[];
+  /** The network's own layers in the document's order; those inside a block after it. */
+  readonly layers: readonly LayerOutlook[];
+  readonly outputs: readonly { readonly target: string; readonly from: string; readonly width?: number; readonly description: string }[];
+  readonly parameters: number;
+  readonly multiplyAdds: number;
+  readonly problems: readonly (Problem & { readonly layer?: string })[];
+  /** Present where all of it could be planned: every layer in the order it runs, and the values that are the answers. */
+  readonly network?: { readonly layers: readonly LoweredLayer[]; readonly outputs: readonly { readonly target: string; readonly from: string }[] };
+}
+
+/**
+ * Plans a project's document, however incomplete: what is wrong stands at its layer, the rest is planned as far as it goes.
+ * @param facts of its table; undefined where it has not been looked at: then what depends on it has no shape, which is no error.
+ */
+export function planModel(document: Readonly<Record<string, unknown>>, facts: TableFacts | undefined): ModelOutlook {
+  const { inputs, targets, problems: dataProblems } = planData(document["data"], facts);
+  const model = readable(asRecord(document["model"]));
+  const problems: (Problem & { layer?: string })[] = documentProblems(document, model, inputs, targets).map((problem) => ({ ...problem, ...layerAt(problem.path, model) }));
+  problems.push(...dataProblems.map(({ path, message }) => ({ path: showPath(path), message })));
+
+  const outlook = new Map<string, { shape?: Shape; parameters: number; multiplyAdds?: number; problem?: string }>();
+  const widths = new Map(targets.flatMap(({ name, width }) => (width === undefined ? [] : [[name, width] as const])));
+  const refused = new Map<string, unknown>();
+  // Every layer is asked for after the outputs, so that it is known which value a block gives.
+  const asked = { ...model, outputs: [...model.outputs, ...model.layers.map(({ id }) => ({ target: "", from: id }))] };
+  const plan = unfoldNetwork(asked, inputs.map((input) => input.name), widths, (id, error) => refused.set(id, error));
+  const answers = plan.outputs.slice(0, model.outputs.length);
+  const results = new Map(model.layers.map(({ id }, i) => [id, plan.outputs[model.outputs.length + i]?.from ?? id]));
+  const position = new Map(model.layers.map((layer, i) => [layer.id, i]));
+  const topOf = (id: string) => (position.has(id) ? id : id.split(".")[0] ?? id);
+  const note = (id: string, message: string) => {
+    const layer = topOf(id);
+    const i = position.get(layer);
+    const path = i === undefined ? "model" : `model.layers[${i}]`;
+    // What the document says wrong there comes first: the rest may follow from it.
+    if (!problems.some((problem) => problem.layer === layer)) problems.push({ path, message, layer });
+    outlook.set(id, { parameters: 0, ...outlook.get(id), problem: message });
+  };
+  for (const [id, error] of refused) {
+    const unknownClasses = error instanceof LatheError && error.details["classes"] === true && widths.size < targets.length;
+    // Wrong options are among the document's problems already.
+    if (error instanceof LatheError && !unknownClasses) note(id, error.message);
+  }
+
+  const recorder = recordLayout();
+  const values = new Map<string, Value>(inputs.flatMap(({ name, shape }) => (shape ? [[name, recorder.input(name, { dtype: "float32", shape })] as const] : [])));
+  const lowered: LoweredLayer[] = [];
+  for (const layer of plan.layers) {
+    const operands = layer.from.flatMap((name) => values.get(name) ?? []);
+    // What comes before is wrong or not known: that is said there.
+    if (operands.length < layer.from.length) continue;
+    try {
+      const output = lowerLayer(recorder.e, layer, operands, recorder.bindings);
+      values.set(layer.id, output);
+      lowered.push({ ...layer, inputs: operands, output });
+      const { definition, config } = layer;
+      outlook.set(layer.id, {
+        shape: output.shape,
+        parameters: (definition.parameters?.(config, operands) ?? []).reduce((sum, { shape }) => sum + sizeOf(shape), 0),
+        multiplyAdds: definition.cost?.(config, operands) ?? 0,
+      });
+    } catch (thrown) {
+      note(layer.id, toLatheError(thrown).message);
+    }
+  }
+
+  const outputs = model.outputs.map(({ target, from }, i) => {
+    const spec = targets.find(({ name }) => name === target);
+    const shape = values.get(answers[i]?.from ?? from)?.shape;
+    const wrong = spec && shape && wrongOutput(from, spec, shape);
+    if (wrong !== undefined) note(from, wrong);
+    return { target, from, ...(spec?.width === undefined ? {} : { width: spec.width }), description: spec?.description ?? "" };
+  });
+  const complete = problems.every(({ path }) => !path.startsWith("model")) && lowered.length === plan.layers.length && lowered.length > 0 && outputs.length > 0 && answers.every(({ from }) => values.has(from));
+  return {
+    name: typeof document["name"] === "string" ? document["name"] : "",
+    inputs, targets, outputs, problems,
+    layers: model.layers.flatMap((layer) => shown(layer.id, values.get(results.get(layer.id) ?? "")?.shape, outlook, problems)),
+    parameters: recorder.layout(new Map()).parameterCount,
+    multiplyAdds: [...outlook.values()].reduce((sum, layer) => sum + (layer.multiplyAdds ?? 0), 0),
+    ...(complete ? { network: { layers: lowered, outputs: answers } } : {}),
+  };
+}
+
+/** The document's own problems. Where its form is wrong, what refers to what is looked at all the same, as far as it can be read. */
+function documentProblems(document: Readonly<Record<string, unknown>>, model: ModelSpec, inputs: readonly PlannedInput[], targets: readonly PlannedTarget[]): readonly Problem[] {
+  try {
+    parseProject(document);
+    return [];
+  } catch (thrown) {
+    const { code, details, message } = toLatheError(thrown);
+    if (code !== "project.invalid") return [{ path: "", message }];
+    const problems = [...(details["problems"] as readonly Problem[])];
+    checkModel({ data: { inputs, targets }, model }, (path, text) => {
+      const place = showPath(path);
+      if (!problems.some((known) => known.path === place || known.path.startsWith(`${place}.`) || known.path.startsWith(`${place}[`))) problems.push({ path: place, message: text });
+    });
+    return problems;
+  }
+}
+
+/** The layer that a place in the file is in. */
+function layerAt(path: string, model: ModelSpec): { readonly layer?: string } {
+  const [, index] = /^model\.layers\[(\d+)\]/.exec(path) ?? [];
+  const layer = index === undefined ? undefined : model.layers[Number(index)]?.id;
+  return layer === undefined ? {} : { layer };
+}
+
+/** A layer, and after a block what is inside: the block's own numbers are the sums. */
+function shown(id: string, shape: Shape | undefined, outlook: ReadonlyMap<string, Omit<LayerOutlook, "id">>, problems: ModelOutlook["problems"]): readonly LayerOutlook[] {
+  const own = outlook.get(id);
+  const inside = [...outlook].filter(([key]) => key.startsWith(`${id}.`)).map(([key, layer]) => ({ id: key, ...layer }));
+  const problem = problems.find(({ layer }) => layer === id)?.message ?? own?.problem;
+  if (inside.length === 0) return [{ id, parameters: 0, ...own, ...(problem === undefined ? {} : { problem }) }];
+  return [{
+    id, ...(shape ? { shape } : {}), parameters: inside.reduce((sum, layer) => sum + layer.parameters, 0),
+    ...(inside.every((layer) => layer.multiplyAdds !== undefined) ? { multiplyAdds: inside.reduce((sum, layer) => sum + (layer.multiplyAdds ?? 0), 0) } : {}),
+    ...(problem === undefined ? {} : { problem }),
+  }, ...inside];
+}
+
+/** @returns why a layer cannot answer a target; undefined where it can, or nobody knows yet. */
+function wrongOutput(layer: string, target: PlannedTarget, shape: Shape): string | undefined {
+  const got = `layer ${layer} answers target ${target.name} with [${shape.join(", ")}]`;
+  if (target.width === undefined) return undefined;
+  if (shape.length !== 2) return `${got}, expected [N, ${target.width}]; flatten it`;
+  if (!target.exact || shape[1] === target.width || typeof shape[1] === "string") return undefined;
+  const why = target.kind === "category" ? `${target.width} classes` : target.kind === "binary" ? "one number, for yes or no" : `${target.width} number${target.width === 1 ? "" : "s"} to predict`;
+  return `${got}, expected [N, ${target.width}] (${why}); set its outFeatures to ${target.kind === "category" ? `"classes"` : target.width}, or end in a Linear that has it`;
+}
+
+/** A model section in the form that planning reads, its entries at their places, whatever is wrong with them. */
+function readable(model: Readonly<Record<string, unknown>>): ModelSpec {
+  return {
+    layers: readableLayers(model["layers"]),
+    blocks: Object.fromEntries(Object.entries(asRecord(model["blocks"])).map(([name, raw]): [string, BlockSpec] => {
+      const block = asRecord(raw);
+      const inputs = listOf(block["inputs"]).filter((input) => typeof input === "string");
+      return [name, { inputs: inputs.length > 0 ? inputs : ["input"], layers: [...readableLayers(block["layers"])], ...(typeof block["output"] === "string" ? { output: block["output"] } : {}) }];
+    })),
+    outputs: listOf(model["outputs"]).map((raw) => {
+      const { target, from } = asRecord(raw);
+      return { target: typeof target === "string" ? target : "", from: typeof from === "string" ? from : "" };
+    }),
+  };
+}
+
+function readableLayers(raw: unknown): LayerSpec[] {
+  return listOf(raw).map((entry, i) => {
+    const { id, type, from, ...options } = asRecord(entry);
+    return {
+      ...options,
+      id: typeof id === "string" && id !== "" ? id : `layer ${i + 1}`,
+      type: typeof type === "string" ? type : "",
+      ...(Array.isArray(from) ? { from: from.filter((name) => typeof name === "string") } : {}),
+    };
+  });
+}

@@ -1,0 +1,50 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import { LatheError, toLatheError } from "../../base/errors.js";
+import { JSON_BOUNDS } from "../../base/json-bounds.js";
+import { readOwnJsonSync } from "../../base/own-json.js";
+import { type Project, parseProject } from "../../contract/project.js";
+import type { RunFolder } from "./run-folder.js";
+
+/** `config.json`: everything a run was started with, frozen. Resuming reads this, not the project. */
+const runConfig = z.strictObject({
+  version: z.literal(1),
+  lathe: z.string(),
+  created: z.string(),
+  /** Folder that relative paths start from. */
+  projectFolder: z.string(),
+  engine: z.string(),
+  engineVersion: z.string(),
+  device: z.string(),
+  reason: z.string(),
+  threads: z.int().min(1),
+  /** Of the data as it was read. */
+  dataFingerprint: z.string(),
+  project: z.unknown(),
+});
+
+export type RunConfig = Omit<z.infer<typeof runConfig>, "project"> & { readonly project: Project };
+
+const FILE = "config.json";
+
+export function writeConfig(run: RunFolder, config: RunConfig): void {
+  run.write(FILE, `${JSON.stringify(config, null, 2)}\n`);
+}
+
+/** @throws LatheError `run.checkpoint` where it is damaged, and the project's own errors. */
+export function readConfig(run: RunFolder): RunConfig {
+  const path = run.file(FILE);
+  try {
+    const { project, ...rest } = runConfig.parse(readOwnJsonSync(path, JSON_BOUNDS.document));
+    return { ...rest, project: parseProject(project, path) };
+  } catch (thrown) {
+    const error = toLatheError(thrown);
+    if (error.code !== "internal") throw error;
+    throw new LatheError("run.checkpoint", `${path} is damaged; start the run anew, without --resume`, { path }, { cause: thrown });
+  }
+}
+
+/** Names a training by what decides its outcome: project, seed, data. */
+export function fingerprintOf(project: Project, dataFingerprint: string): string {
+  return createHash("sha256").update(JSON.stringify(project)).update("\0").update(dataFingerprint).digest("hex");
+}

@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import { availableParallelism } from "node:os";
+import { chooseThreads, multiplyAddsOf } from "../../../../src-main/training/network/threads.js";
+import { benchmarkSpec } from "../../../benchmarks/networks.js";
+
+const costOf = (network: "small" | "large" | "cnn" | "resnet") => {
+  const spec = benchmarkSpec(network);
+  return multiplyAddsOf(spec.plan, spec.layout, spec.inputs);
+};
+
+test("the cost of a network is counted layer by layer, by hand", () => {
+  expect(costOf("small")).toBe(9 * 16 + 16 + 16 * 8 + 8 + 8 * 1);
+  expect(costOf("large")).toBe(512 * 1024 + 1024 * 1024 + 1024 * 10);
+  // Each place of a picture is a product with the kernel; 64·16·16 numbers come to the last layer.
+  expect(costOf("cnn")).toBe(64 * 64 * 32 * 27 + 32 * 32 * 64 * 288 + 64 * 16 * 16 * 7);
+});
+
+test("a convolutional network of few weights is worth more threads than one, a table's is not", () => {
+  const all = Math.min(8, availableParallelism());
+  expect(benchmarkSpec("cnn").layout.parameterCount).toBeLessThan(135_000);
+  expect(chooseThreads("auto", costOf("cnn"), 2)).toBe(all);
+  expect(chooseThreads("auto", costOf("small"), 256)).toBe(1);
+  expect(chooseThreads(3, costOf("small"), 1)).toBe(3);
+});
