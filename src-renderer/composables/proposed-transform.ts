@@ -1,4 +1,4 @@
-import type { DraftTagged } from "../stores/draft.js";
+import type { DraftTagged } from "../document/draft.js";
 
 /** Pixels `[H, W, C]` of a picture, as the network sees it. */
 export interface SeenPixels {

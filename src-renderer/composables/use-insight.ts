@@ -2,7 +2,7 @@ import type { Ref } from "vue";
 import type { FeatureMapsAnswer, FiltersAnswer, LayersAnswer } from "../../src-main/contract/picture-insight.js";
 import type { RunReference } from "../../src-main/contract/summaries.js";
 import { useStudio } from "../rpc/studio.js";
-import { createLoader, type Loadable } from "../stores/loadable.js";
+import { createLoader, type Loadable } from "../fetching/loadable.js";
 
 /** A row of the run's data, or any file. */
 export type PictureOf = { readonly row: number } | { readonly path: string };

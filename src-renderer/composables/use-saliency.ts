@@ -2,7 +2,7 @@ import type { Ref } from "vue";
 import type { SaliencyAnswer } from "../../src-main/contract/picture-insight.js";
 import type { RunReference } from "../../src-main/contract/summaries.js";
 import { useStudio } from "../rpc/studio.js";
-import { createLoader, type Loadable } from "../stores/loadable.js";
+import { createLoader, type Loadable } from "../fetching/loadable.js";
 
 /** Whose picture: a row of the run's data, or any file. */
 export type SaliencyQuestion = RunReference & { readonly target: string; readonly class?: string; readonly layer?: string } & ({ readonly row: number } | { readonly path: string });

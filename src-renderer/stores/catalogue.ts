@@ -2,7 +2,7 @@ import { defineStore } from "pinia";
 import { computed, onScopeDispose } from "vue";
 import type { Catalogue } from "../../src-main/contract/model-views.js";
 import { useStudio } from "../rpc/studio.js";
-import { createLoader } from "./loadable.js";
+import { createLoader } from "../fetching/loadable.js";
 
 /** Every layer, loss, optimizer, schedule and preset there is. It does not change while the host runs. */
 export const useCatalogue = defineStore("catalogue", () => {

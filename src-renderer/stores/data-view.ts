@@ -3,9 +3,9 @@ import { computed, onScopeDispose, ref, shallowRef, watch } from "vue";
 import type { ColumnSummary, RowFilterInput } from "../../src-main/contract/table-views.js";
 import { useStudio } from "../rpc/studio.js";
 import { useProject } from "./project.js";
-import { columnsOfInput, inputOf, rolesOf, targetOf } from "./roles.js";
-import { createRowPages } from "./row-pages.js";
-import { createWork } from "./work.js";
+import { columnsOfInput, inputOf, rolesOf, targetOf } from "../document/roles.js";
+import { createRowPages } from "../fetching/row-pages.js";
+import { createWork } from "../fetching/work.js";
 
 /** Milliseconds of calm after a saved change before the project is audited anew. */
 const calm = 250;

@@ -4,7 +4,7 @@ import type { CurvesResult, ResidualsResult, TargetView } from "../../src-main/c
 import type { RunReport } from "../../src-main/contract/report.js";
 import type { RunReference } from "../../src-main/contract/summaries.js";
 import { useStudio } from "../rpc/studio.js";
-import { createLoader } from "./loadable.js";
+import { createLoader } from "../fetching/loadable.js";
 
 export const judgedSplits = ["validation", "test"] as const;
 export type JudgedSplit = (typeof judgedSplits)[number];

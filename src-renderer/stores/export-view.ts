@@ -7,7 +7,7 @@ import type { RunReference } from "../../src-main/contract/summaries.js";
 import { useStudio } from "../rpc/studio.js";
 import { texts } from "../texts/index.js";
 import { useAppInfo } from "./app-info.js";
-import { createLoader } from "./loadable.js";
+import { createLoader } from "../fetching/loadable.js";
 import { useNotices } from "./notices.js";
 import { usePicker } from "./picker.js";
 

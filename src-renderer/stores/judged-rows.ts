@@ -3,7 +3,7 @@ import { computed, ref, shallowRef, watch } from "vue";
 import type { JudgedRow, JudgedRows } from "../../src-main/contract/evaluation-views.js";
 import { useStudio } from "../rpc/studio.js";
 import { useEvaluation, type Question } from "./evaluation.js";
-import { createPages } from "./pages.js";
+import { createPages } from "../fetching/pages.js";
 import { usePictureData } from "./picture-data.js";
 import { useThreshold } from "./threshold.js";
 

@@ -1,6 +1,6 @@
 import { defineStore } from "pinia";
 import { useStudio } from "../rpc/studio.js";
-import { createRunFollower } from "./run-follower.js";
+import { createRunFollower } from "../fetching/run-follower.js";
 import { useRuns } from "./runs.js";
 
 /** The run that is looked at. */

@@ -2,8 +2,8 @@ import { defineStore } from "pinia";
 import { computed, onScopeDispose, shallowRef, watch } from "vue";
 import type { EngineStatusView, Licence } from "../../src-main/contract/settings.js";
 import { useStudio } from "../rpc/studio.js";
-import { createLoader } from "./loadable.js";
-import { createWork } from "./work.js";
+import { createLoader } from "../fetching/loadable.js";
+import { createWork } from "../fetching/work.js";
 
 /** What can train on this machine, and what Lathe is made with: asked for when first looked at. */
 export const useMachine = defineStore("machine", () => {

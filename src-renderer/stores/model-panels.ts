@@ -1,7 +1,7 @@
 import { defineStore } from "pinia";
 import { ref, shallowRef, watch } from "vue";
-import type { Place } from "./network-edits.js";
-import type { Position } from "./node-positions.js";
+import type { Place } from "../document/network-edits.js";
+import type { Position } from "../document/node-positions.js";
 
 /** A layer about to be chosen from the list of all. */
 export interface Adding {

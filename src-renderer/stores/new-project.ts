@@ -4,7 +4,7 @@ import { toLatheError, type LatheError } from "../../src-main/base/errors.js";
 import type { ProjectProposal, Role } from "../../src-main/contract/project-views.js";
 import type { ProjectSummary } from "../../src-main/contract/summaries.js";
 import { useStudio } from "../rpc/studio.js";
-import { createLoader } from "./loadable.js";
+import { createLoader } from "../fetching/loadable.js";
 
 /** Milliseconds of calm after another target was chosen before the data is looked at anew. */
 const calm = 250;

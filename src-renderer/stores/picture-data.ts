@@ -1,9 +1,9 @@
 import { defineStore } from "pinia";
 import { computed } from "vue";
 import { picturesOf } from "../../src-main/features/index.js";
-import type { DraftInput, DraftTagged } from "./draft.js";
+import type { DraftInput, DraftTagged } from "../document/draft.js";
 import { useProject } from "./project.js";
-import { columnsOfTarget } from "./roles.js";
+import { columnsOfTarget } from "../document/roles.js";
 import type { PictureAt } from "./thumbnails.js";
 
 export type ImageDraftInput = ReturnType<typeof picturesOf<DraftInput>>[number];

@@ -2,9 +2,9 @@ import { defineStore } from "pinia";
 import { computed, onScopeDispose, watch } from "vue";
 import type { ModelPlan } from "../../src-main/contract/model-views.js";
 import { useStudio } from "../rpc/studio.js";
-import { createLoader } from "./loadable.js";
+import { createLoader } from "../fetching/loadable.js";
 import { useProject } from "./project.js";
-import { createWork } from "./work.js";
+import { createWork } from "../fetching/work.js";
 
 /** Milliseconds of calm before a changed document is planned. */
 const pause = 60;

@@ -4,9 +4,9 @@ import { type LatheError, toLatheError } from "../../src-main/base/errors.js";
 import type { FormField, OnePrediction, PredictionForm } from "../../src-main/contract/evaluation-views.js";
 import type { RunReference } from "../../src-main/contract/summaries.js";
 import { useStudio } from "../rpc/studio.js";
-import { createLoader } from "./loadable.js";
+import { createLoader } from "../fetching/loadable.js";
 import { useProject } from "./project.js";
-import { columnsOfTarget } from "./roles.js";
+import { columnsOfTarget } from "../document/roles.js";
 
 /** Milliseconds of calm before what is typed is asked. */
 const calm = 150;

@@ -3,7 +3,7 @@ import { computed, ref, shallowRef, watch } from "vue";
 import type { RunReference } from "../../src-main/contract/summaries.js";
 import { useStudio } from "../rpc/studio.js";
 import { useProject } from "./project.js";
-import { createWork } from "./work.js";
+import { createWork } from "../fetching/work.js";
 
 /** Answers of a run's model for every row of a file. It goes on while other screens are looked at. */
 export const usePredictTable = defineStore("predict-table", () => {

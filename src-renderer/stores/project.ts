@@ -3,8 +3,8 @@ import { computed, onScopeDispose, ref, shallowRef } from "vue";
 import { type LatheError, toLatheError } from "../../src-main/base/errors.js";
 import type { ProblemView, ProjectDocument } from "../../src-main/contract/project-views.js";
 import { useStudio } from "../rpc/studio.js";
-import { draftOf, type Draft } from "./draft.js";
-import { record, redo as redone, startHistory, undo as undone, type History } from "./history.js";
+import { draftOf, type Draft } from "../document/draft.js";
+import { record, redo as redone, startHistory, undo as undone, type History } from "../document/history.js";
 
 /** Milliseconds after the last change before it is saved. */
 const pause = 250;

@@ -3,7 +3,7 @@ import { computed, onScopeDispose, shallowRef } from "vue";
 import { toLatheError, type LatheError } from "../../src-main/base/errors.js";
 import type { ProjectSummary } from "../../src-main/contract/summaries.js";
 import { useStudio } from "../rpc/studio.js";
-import { createLoader } from "./loadable.js";
+import { createLoader } from "../fetching/loadable.js";
 
 /** The projects this user knows. */
 export const useProjects = defineStore("projects", () => {

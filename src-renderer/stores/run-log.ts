@@ -3,7 +3,7 @@ import { computed } from "vue";
 import type { RunLog } from "../../src-main/contract/run-views.js";
 import type { RunReference } from "../../src-main/contract/summaries.js";
 import { useStudio } from "../rpc/studio.js";
-import { createLoader } from "./loadable.js";
+import { createLoader } from "../fetching/loadable.js";
 
 /** The log of the run that was asked for last. */
 export const useRunLog = defineStore("run-log", () => {

@@ -2,7 +2,7 @@ import { defineStore } from "pinia";
 import { onScopeDispose, shallowRef } from "vue";
 import type { RunReference } from "../../src-main/contract/summaries.js";
 import { useStudio } from "../rpc/studio.js";
-import { createRunFollower } from "./run-follower.js";
+import { createRunFollower } from "../fetching/run-follower.js";
 import { useRuns } from "./runs.js";
 
 /** Milliseconds between looks at what is under way, for what other windows and programs start. */

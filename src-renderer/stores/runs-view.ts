@@ -4,7 +4,7 @@ import { toLatheError } from "../../src-main/base/errors.js";
 import type { RunReference, RunSummary } from "../../src-main/contract/summaries.js";
 import { useStudio } from "../rpc/studio.js";
 import { texts } from "../texts/index.js";
-import { createLoader } from "./loadable.js";
+import { createLoader } from "../fetching/loadable.js";
 import { useNotices } from "./notices.js";
 import { useRuns } from "./runs.js";
 

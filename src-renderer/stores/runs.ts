@@ -4,7 +4,7 @@ import { toLatheError, type LatheError } from "../../src-main/base/errors.js";
 import type { StageEvent } from "../../src-main/contract/events.js";
 import type { RunReference, RunSummary } from "../../src-main/contract/summaries.js";
 import { useStudio } from "../rpc/studio.js";
-import { createLoader } from "./loadable.js";
+import { createLoader } from "../fetching/loadable.js";
 import { useProject } from "./project.js";
 
 /** The runs of the project that is looked at. */

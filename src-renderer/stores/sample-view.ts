@@ -4,7 +4,7 @@ import { toLatheError } from "../../src-main/base/errors.js";
 import type { AugmentedAnswer, SampleAnswer } from "../../src-main/contract/picture-views.js";
 import { useStudio } from "../rpc/studio.js";
 import { useChosenPictures } from "./chosen-pictures.js";
-import { createLoader } from "./loadable.js";
+import { createLoader } from "../fetching/loadable.js";
 import { usePictureData } from "./picture-data.js";
 import type { PictureAt } from "./thumbnails.js";
 import { useProject } from "./project.js";

@@ -3,7 +3,7 @@ import { computed, onScopeDispose, ref, shallowRef } from "vue";
 import { toLatheError, type LatheError } from "../../src-main/base/errors.js";
 import type { SampleSummary } from "../../src-main/contract/project-views.js";
 import { useStudio } from "../rpc/studio.js";
-import { createLoader } from "./loadable.js";
+import { createLoader } from "../fetching/loadable.js";
 
 /** The data that comes with Lathe. */
 export const useSamples = defineStore("samples", () => {

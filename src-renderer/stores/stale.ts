@@ -3,7 +3,7 @@ import { computed, watch } from "vue";
 import type { ProjectDocument } from "../../src-main/contract/project-views.js";
 import type { RunSettings } from "../../src-main/contract/run-views.js";
 import { useStudio } from "../rpc/studio.js";
-import { createLoader } from "./loadable.js";
+import { createLoader } from "../fetching/loadable.js";
 import { useProject } from "./project.js";
 import { useRuns } from "./runs.js";
 

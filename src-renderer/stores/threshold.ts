@@ -2,9 +2,9 @@ import { defineStore } from "pinia";
 import { computed, onScopeDispose, ref, watch } from "vue";
 import { useStudio } from "../rpc/studio.js";
 import { texts } from "../texts/index.js";
-import { confusionOf, decisionsAt, decisionsOf, isExact, roundedBelow, type Decisions } from "./decisions.js";
+import { confusionOf, decisionsAt, decisionsOf, isExact, roundedBelow, type Decisions } from "../figures/decisions.js";
 import { useEvaluation } from "./evaluation.js";
-import { createLoader } from "./loadable.js";
+import { createLoader } from "../fetching/loadable.js";
 import { useProject } from "./project.js";
 
 /** Milliseconds of calm after which a threshold that is dragged is asked about. */

@@ -2,11 +2,11 @@ import { defineStore } from "pinia";
 import { computed, onScopeDispose, ref, shallowRef, triggerRef, watch } from "vue";
 import type { RunSettings } from "../../src-main/contract/run-views.js";
 import { useStudio } from "../rpc/studio.js";
-import { createEpochColumns } from "./epoch-columns.js";
-import { createLoader } from "./loadable.js";
+import { createEpochColumns } from "../figures/epoch-columns.js";
+import { createLoader } from "../fetching/loadable.js";
 import { useLiveRun } from "./live-run.js";
 import { useProject } from "./project.js";
-import { createWork } from "./work.js";
+import { createWork } from "../fetching/work.js";
 
 /** Milliseconds between looks at what is new, at least. */
 const pace = 200;

@@ -63,7 +63,7 @@ const ASKED = /"image"|\b(input|current|mine)(\.value)?[?!]?\.type [!=]== "/;
 const ALLOWED: Readonly<Record<string, number>> = {
   "src-main/contract/data.ts": 1,
   "src-main/datasets/pictures/propose-pictures.ts": 1,
-  "src-renderer/stores/roles.ts": 2,
+  "src-renderer/document/roles.ts": 2,
   "src-renderer/screens/data/data-edits.ts": 1,
   "src-renderer/screens/data/input-use.vue": 3,
   "src-renderer/screens/data/target-use.vue": 1,

@@ -6,7 +6,7 @@ import { useDataView } from "../../stores/data-view.js";
 import { useNotices } from "../../stores/notices.js";
 import { usePicker } from "../../stores/picker.js";
 import { useProject } from "../../stores/project.js";
-import { inputOf, setInputKind, setRole } from "../../stores/roles.js";
+import { inputOf, setInputKind, setRole } from "../../document/roles.js";
 import { texts } from "../../texts/index.js";
 
 /** What is said, without what is not. */

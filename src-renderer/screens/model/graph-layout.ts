@@ -1,7 +1,7 @@
 import { Graph, layout } from "@dagrejs/dagre";
-import { type Link, type Network } from "../../stores/network.js";
-import { layerKey } from "../../stores/node-keys.js";
-import type { Position, Positions } from "../../stores/node-positions.js";
+import { type Link, type Network } from "../../document/network.js";
+import { layerKey } from "../../document/node-keys.js";
+import type { Position, Positions } from "../../document/node-positions.js";
 
 /** Pixels; every node is of one size, so that places do not depend on what was drawn. */
 export const nodeSize = { width: 208, height: 58 } as const;

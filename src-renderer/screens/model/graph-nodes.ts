@@ -1,7 +1,7 @@
 import type { Catalogue, ModelPlan } from "../../../src-main/contract/model-views.js";
 import { formatCount, formatShare } from "../../composables/format.js";
-import type { Network } from "../../stores/network.js";
-import { layerKey, type NodeRef } from "../../stores/node-keys.js";
+import type { Network } from "../../document/network.js";
+import { layerKey, type NodeRef } from "../../document/node-keys.js";
 import { texts } from "../../texts/index.js";
 
 /** What a node of the graph says. */

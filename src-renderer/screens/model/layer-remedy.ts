@@ -1,7 +1,7 @@
 import type { ModelPlan } from "../../../src-main/contract/model-views.js";
-import type { DraftTarget } from "../../stores/draft.js";
-import type { NetworkLayer } from "../../stores/network.js";
-import { widthOf } from "../../stores/target-references.js";
+import type { DraftTarget } from "../../document/draft.js";
+import type { NetworkLayer } from "../../document/network.js";
+import { widthOf } from "../../document/target-references.js";
 import { texts } from "../../texts/index.js";
 
 export interface Remedies {

@@ -1,7 +1,7 @@
 import { ref } from "vue";
 import { useModelView } from "../../stores/model-view.js";
-import { linkKey, nodeOf } from "../../stores/node-keys.js";
-import type { Position } from "../../stores/node-positions.js";
+import { linkKey, nodeOf } from "../../document/node-keys.js";
+import type { Position } from "../../document/node-positions.js";
 import { nodeSize } from "./graph-layout.js";
 import { useModelCommands } from "./use-model-commands.js";
 

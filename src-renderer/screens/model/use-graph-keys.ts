@@ -1,6 +1,6 @@
 import { useModelView } from "../../stores/model-view.js";
 import { useProject } from "../../stores/project.js";
-import type { Position } from "../../stores/node-positions.js";
+import type { Position } from "../../document/node-positions.js";
 import { focusNode } from "./graph-focus.js";
 import { neighbourOf } from "./graph-layout.js";
 import { useModelCommands } from "./use-model-commands.js";

@@ -1,6 +1,6 @@
 import { nextTick, ref, watch } from "vue";
 import type { VueFlowStore } from "@vue-flow/core";
-import type { Position } from "../../stores/node-positions.js";
+import type { Position } from "../../document/node-positions.js";
 import { nodeSize } from "./graph-layout.js";
 
 /** Pixels between a node and the edge of the window it is brought into. */

@@ -1,9 +1,9 @@
 import { type Connecting, useModelPanels } from "../../stores/model-panels.js";
 import { useModelView } from "../../stores/model-view.js";
-import { type Link, whyNotConnect } from "../../stores/network.js";
-import type { Place } from "../../stores/network-edits.js";
-import { keyOf, layerKey, nodeOf, type NodeRef } from "../../stores/node-keys.js";
-import type { Position } from "../../stores/node-positions.js";
+import { type Link, whyNotConnect } from "../../document/network.js";
+import type { Place } from "../../document/network-edits.js";
+import { keyOf, layerKey, nodeOf, type NodeRef } from "../../document/node-keys.js";
+import type { Position } from "../../document/node-positions.js";
 import { useNotices } from "../../stores/notices.js";
 import { texts } from "../../texts/index.js";
 import { besideNode, focusForm, focusNode } from "./graph-focus.js";

@@ -1,7 +1,7 @@
 import { smoothed } from "../../charts/columns.js";
 import { chartColors, seriesColors } from "../../charts/palette.js";
 import type { LineSeries } from "../../charts/series.js";
-import type { EpochColumns, LayerQuantity } from "../../stores/epoch-columns.js";
+import type { EpochColumns, LayerQuantity } from "../../figures/epoch-columns.js";
 import { texts } from "../../texts/index.js";
 
 /** Lines of one metric: training solid, validation dashed; smoothed, with the values themselves pale behind. */

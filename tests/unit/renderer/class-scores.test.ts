@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Random } from "../../../src-main/base/random.js";
 import { evaluateCategory } from "../../../src-main/metrics/index.js";
-import { averages, averageScore, classScores, guessing, sortScores } from "../../../src-renderer/stores/class-scores.js";
+import { averages, averageScore, classScores, guessing, sortScores } from "../../../src-renderer/figures/class-scores.js";
 
 const classes = ["ant", "bee", "cat", "dog", "elk"];
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { rankClass } from "../../../src-main/metrics/ranking.js";
 import { rocCurve } from "../../../src-main/metrics/roc-curve.js";
-import { confusionOf, decisionsAt, decisionsOf, roundedBelow } from "../../../src-renderer/stores/decisions.js";
+import { confusionOf, decisionsAt, decisionsOf, roundedBelow } from "../../../src-renderer/figures/decisions.js";
 
 const scores = Float32Array.of(1, 0.9, 0.75, 0.75, 0.5, 0.25, 0.25, 0);
 const truths = [1, 1, 0, 1, 1, 0, 1, 0];

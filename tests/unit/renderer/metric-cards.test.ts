@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Random } from "../../../src-main/base/random.js";
 import { evaluateNumeric } from "../../../src-main/metrics/index.js";
-import { metricCards } from "../../../src-renderer/stores/metric-cards.js";
+import { metricCards } from "../../../src-renderer/figures/metric-cards.js";
 
 const named = (target: string, values: Readonly<Record<string, number | null>>) => Object.fromEntries(Object.entries(values).map(([name, value]) => [`${target}.${name}`, value]));
 

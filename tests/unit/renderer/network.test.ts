@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { DraftModel } from "../../../src-renderer/stores/draft.js";
-import { record, startHistory, undo, type History } from "../../../src-renderer/stores/history.js";
-import { freshName, type Link, type Network, networkOf, takenNames, whyNotConnect } from "../../../src-renderer/stores/network.js";
-import { addLayer, connect, copyLayers, disconnect, moveSource, pasteLayers, type Place, removeLayers, renameLayer, setOption } from "../../../src-renderer/stores/network-edits.js";
+import type { DraftModel } from "../../../src-renderer/document/draft.js";
+import { record, startHistory, undo, type History } from "../../../src-renderer/document/history.js";
+import { freshName, type Link, type Network, networkOf, takenNames, whyNotConnect } from "../../../src-renderer/document/network.js";
+import { addLayer, connect, copyLayers, disconnect, moveSource, pasteLayers, type Place, removeLayers, renameLayer, setOption } from "../../../src-renderer/document/network-edits.js";
 
 const inputs = ["a", "b"];
 const targets = ["y", "z"];

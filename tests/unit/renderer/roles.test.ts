@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parseProject } from "../../../src-main/contract/project.js";
-import { type Draft, draftOf } from "../../../src-renderer/stores/draft.js";
-import { type RoleColumn, renameTarget, rolesOf, setInputKind, setRole, setTargetKind, unreadInputs } from "../../../src-renderer/stores/roles.js";
+import { type Draft, draftOf } from "../../../src-renderer/document/draft.js";
+import { type RoleColumn, renameTarget, rolesOf, setInputKind, setRole, setTargetKind, unreadInputs } from "../../../src-renderer/document/roles.js";
 
 const columns: readonly RoleColumn[] = [
   { name: "ph", type: "number", distinct: 900, target: "numeric" },

@@ -2,7 +2,7 @@ import { effectScope } from "vue";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { LatheError } from "../../../src-main/base/errors.js";
 import type { RowsPage } from "../../../src-main/contract/table-views.js";
-import { createRowPages, type RowPages, type RowsHost } from "../../../src-renderer/stores/row-pages.js";
+import { createRowPages, type RowPages, type RowsHost } from "../../../src-renderer/fetching/row-pages.js";
 
 interface Asked {
   readonly offset: number;

@@ -5,8 +5,8 @@ import type { EpochEvent, RunEvent } from "../../../src-main/contract/events.js"
 import type { RunMetrics } from "../../../src-main/contract/summaries.js";
 import type { Observer } from "../../../src-main/rpc/types.js";
 import type { StudioClient } from "../../../src-renderer/rpc/studio.js";
-import { createEpochColumns } from "../../../src-renderer/stores/epoch-columns.js";
-import { createRunFollower } from "../../../src-renderer/stores/run-follower.js";
+import { createEpochColumns } from "../../../src-renderer/figures/epoch-columns.js";
+import { createRunFollower } from "../../../src-renderer/fetching/run-follower.js";
 import { plausibleEpochs } from "../../support/run-on-disk.js";
 
 const [one] = plausibleEpochs(1) as [EpochEvent];

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { WarningEvent } from "../../../src-main/contract/events.js";
-import type { Draft } from "../../../src-renderer/stores/draft.js";
-import { triesOf } from "../../../src-renderer/stores/tries.js";
+import type { Draft } from "../../../src-renderer/document/draft.js";
+import { triesOf } from "../../../src-renderer/document/tries.js";
 
 const draft = {
   model: { layers: [{ id: "fc", type: "Linear" }, { id: "act", type: "ReLU" }, { id: "squash", type: "Tanh" }] },
