@@ -74,7 +74,8 @@ export function runTool(tool, args, options = {}) {
   return run(process.execPath, [toolPath(tool), ...args], options);
 }
 
-function toolPath(tool) {
+/** The program of a package, as a file for Node. */
+export function toolPath(tool) {
   const require = createRequire(join(root, "package.json"));
   const packages = { tsc: "typescript", playwright: "@playwright/test" };
   const folder = join(root, "node_modules", ...(packages[tool] ?? tool).split("/"));

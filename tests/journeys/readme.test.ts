@@ -36,6 +36,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   "npm run setup:tensorflow": "downloads 350 MB; npm test does it before its tests, where it can, and tests/unit/bootstrap sees it fail",
   "npm run soak": "takes minutes; npm test kills eight commands in its place",
   "npm run fuzz": "takes many minutes; npm test reads some dozens of each kind in its place",
+  "npm run test:node24": "fetches a Node of 100 MB; the workflow runs it on its own",
   "npm run bench": "takes minutes and a machine with nothing else to do; its programs are type-checked with the tests",
 };
 const here = ["npm start", "npm run demo"];

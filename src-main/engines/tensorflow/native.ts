@@ -80,7 +80,7 @@ function libraryVersion(tf: Tf): string {
   return binding?.TF_Version ?? "of an unknown version";
 }
 
-/** tfjs-node 4.22 calls functions that Node 23 no longer has. */
+/** tfjs-node 4.22 calls functions that Node 23 no longer has, and one that warns from Node 24 on. */
 function giveBackUtil(): void {
   const old = {
     isNullOrUndefined: (x: unknown) => x === null || x === undefined,
@@ -90,7 +90,7 @@ function giveBackUtil(): void {
     isString: (x: unknown) => typeof x === "string",
     isNumber: (x: unknown) => typeof x === "number",
   };
-  for (const [name, test] of Object.entries(old)) if (!(name in util)) Object.assign(util, { [name]: test });
+  Object.assign(util, old);
 }
 
 async function loadJavaScript(): Promise<Backend> {
