@@ -1,6 +1,6 @@
 /**
- * Where the largest of `count` values is, from `from` on: its place among them. The first of several; NaN counts as larger than any number, as in torch.argmax and
- * numpy.argmax, so that a network that has gone wrong does not seem to have chosen. 0 where there are no values.
+ * Where the largest of `count` values is, from `from` on: its place among them. The first of several; NaN counts as larger than any number, as in torch.argmax
+ * and numpy.argmax, so that a network that has gone wrong does not seem to have chosen. 0 where there are no values.
  */
 export function argmax(values: ArrayLike<number>, from = 0, count = values.length - from): number {
   let best = 0;

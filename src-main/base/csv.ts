@@ -1,4 +1,7 @@
-/** A cell that a spreadsheet works out as a formula: these first characters, in their wide forms too, and the blanks that it skips before them. OWASP, "CSV injection". */
+/**
+ * A cell that a spreadsheet works out as a formula: these first characters, in their wide forms too, and the blanks that it skips before them. OWASP, "CSV
+ * injection".
+ */
 const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
 /** What `String` makes of a number, and the signs that people write before one. It is no formula, and an apostrophe would make it a text. */
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$|^-Infinity$/;

@@ -26,7 +26,10 @@ export function thisProcess(): LockHolder;
 export function isElsewhere(holder: LockHolder): boolean;
 /** Where this process's number means the same, beside the host; undefined where the system does not tell. */
 export const processes: string | undefined;
-/** Whether the process is there that something names. @param found.written when that was written, milliseconds since 1970: a process that began later is another one. */
+/**
+ * Whether the process is there that something names. @param found.written when that was written, milliseconds since 1970: a process that began later is another
+ * one.
+ */
 export function isAlive(found: { readonly holder: LockHolder; readonly written: number }): boolean;
 /** `process 123 since 2026-11-29 12:30:05 UTC (/path/lock)` */
 export function describeHolder(holder: LockHolder, path: string): string;

@@ -5,11 +5,11 @@ import { hostname, uptime } from "node:os";
 import { setTimeout } from "node:timers/promises";
 
 /**
- * A lock is a file that names the process that made it: `{"pid":…,"host":…,"processes":…,"started":…,"since":…,"token":…}`. It appears with its content or not at
- * all (a link to a file written before). One whose process is gone, one that was cut off or is empty, is nobody's.
+ * A lock is a file that names the process that made it: `{"pid":…,"host":…,"processes":…,"started":…,"since":…,"token":…}`. It appears with its content or not
+ * at all (a link to a file written before). One whose process is gone, one that was cut off or is empty, is nobody's.
  *
- * Whoever takes over such a lock first takes another one that is named after the very content it saw, `<lock>.after-<content>`: only one process has that, and while it
- * does and the content is still there, nobody else replaces it.
+ * Whoever takes over such a lock first takes another one that is named after the very content it saw, `<lock>.after-<content>`: only one process has that, and
+ * while it does and the content is still there, nobody else replaces it.
  */
 
 /** Milliseconds between two looks at a lock that is waited for: at first, when it may be free at once, and at most. */
@@ -60,8 +60,8 @@ export function holderOf(path) {
 }
 
 /**
- * Notes that a program which a process has just started is at work: should the process be killed, its lock is nobody's, but the program lives on. The note says what a
- * lock says, and `holderOf` reads it; whoever started the program takes it away once that has ended.
+ * Notes that a program which a process has just started is at work: should the process be killed, its lock is nobody's, but the program lives on. The note says
+ * what a lock says, and `holderOf` reads it; whoever started the program takes it away once that has ended.
  */
 export function noteProgram(path, pid) {
   const temporary = `${path}.${process.pid}-${randomBytes(4).toString("hex")}`;
@@ -159,7 +159,10 @@ function given(fields) {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
-/** Whether the process is there that something names. @param found.written when that was written, milliseconds since 1970: a process that began later is another one. */
+/**
+ * Whether the process is there that something names. @param found.written when that was written, milliseconds since 1970: a process that began later is another
+ * one.
+ */
 export function isAlive({ holder, written }) {
   if (isElsewhere(holder)) return true; // It cannot be asked.
   const { pid, started } = holder;
@@ -180,8 +183,8 @@ export function isAlive({ holder, written }) {
 }
 
 /**
- * When a living process began, in clock ticks since the machine did; undefined for one that has ended, also where its parent has not yet noticed (a zombie still
- * answers to signals). Linux only. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+ * When a living process began, in clock ticks since the machine did; undefined for one that has ended, also where its parent has not yet noticed (a zombie
+ * still answers to signals). Linux only. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
  */
 function startOf(pid) {
   try {

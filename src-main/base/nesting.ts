@@ -1,4 +1,7 @@
-/** Levels of lists and objects in what Lathe reads: programs that follow them by calling themselves run out of stack at some thousand, and nothing of ours has ten. */
+/**
+ * Levels of lists and objects in what Lathe reads: programs that follow them by calling themselves run out of stack at some thousand, and nothing of ours has
+ * ten.
+ */
 export const MOST_NESTED = 100;
 
 /** Whether a value that came as JSON has more levels than that. */

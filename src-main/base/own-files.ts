@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { LatheError } from "./errors.js";
 
 /**
- * A path below a folder that Lathe writes and deletes in, such as a project's. The way to `root` is the user's own and may lead over links; below it none is followed,
- * so that a project from a stranger cannot make Lathe touch what lies elsewhere. What is not there yet is no link.
+ * A path below a folder that Lathe writes and deletes in, such as a project's. The way to `root` is the user's own and may lead over links; below it none is
+ * followed, so that a project from a stranger cannot make Lathe touch what lies elsewhere. What is not there yet is no link.
  * @throws LatheError `project.unsafe`
  */
 export function inside(root: string, ...parts: readonly string[]): string {
@@ -48,7 +48,10 @@ export async function openOwnFile(path: string, flags: number = constants.O_RDON
   throw noFile(path);
 }
 
-/** Bytes that Lathe reads at once of a file of its own, and of a text: those that Lathe writes are far below. A file that only claims to be long costs nobody memory. */
+/**
+ * Bytes that Lathe reads at once of a file of its own, and of a text: those that Lathe writes are far below. A file that only claims to be long costs nobody
+ * memory.
+ */
 const [MOST, MOST_TEXT] = [2 ** 31 - 1, 64 << 20];
 
 /** The bytes of a file of Lathe's own. @throws as `openOwnFileSync`; LatheError `project.unsafe` for one that is too large */

@@ -3,7 +3,9 @@ import { rename, rm, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { partName, sweepParts } from "./work-folder.js";
 
-/** Files of which what killed processes left was taken away. Once for each will do: a folder may have thousands of entries, and some files are written often. */
+/**
+ * Files of which what killed processes left was taken away. Once for each will do: a folder may have thousands of entries, and some files are written often.
+ */
 const swept = new Set<string>();
 
 /** The permissions of the file that a new one is about to replace, so that a private one stays so; none where there is no file. */

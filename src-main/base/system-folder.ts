@@ -7,8 +7,8 @@ const [SYSTEM, MEMORY] = [["/dev", "/proc", "/sys"], "/dev/shm"];
 const MOST_LINKS = 40;
 
 /**
- * The folder of the system's own that a path lies in, or leads through by links, as `/dev/stdin` and `/proc/self/fd/0` do: what is there is another thing for every
- * process, and may be a file today and a pipe tomorrow.
+ * The folder of the system's own that a path lies in, or leads through by links, as `/dev/stdin` and `/proc/self/fd/0` do: what is there is another thing for
+ * every process, and may be a file today and a pipe tomorrow.
  */
 export function systemFolder(path: string): string | undefined {
   let at = resolve(path);

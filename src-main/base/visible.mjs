@@ -1,8 +1,8 @@
 // Plain JavaScript: the scripts that run before anything is built need it too.
 
 /**
- * What a terminal obeys instead of showing: C0 with ESC, DEL and C1 (ECMA-48), which move the cursor, hide or recolour; the embeddings, overrides and isolates of
- * the bidirectional algorithm (Unicode Standard Annex 9), which show letters in another order than they stand; separators of lines and paragraphs.
+ * What a terminal obeys instead of showing: C0 with ESC, DEL and C1 (ECMA-48), which move the cursor, hide or recolour; the embeddings, overrides and isolates
+ * of the bidirectional algorithm (Unicode Standard Annex 9), which show letters in another order than they stand; separators of lines and paragraphs.
  */
 const OBEYED = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 const SHORT = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };

@@ -6,8 +6,8 @@ import { isAlive, processes, thisProcess } from "./lock.mjs";
 import { storageError } from "./storage-error.js";
 
 /**
- * Folders and files that last as long as the process that made them. Their names say whose they are: `<kind>-<machine>-<pid>-<start of the process>-<random>`. A process
- * that is killed leaves its own behind; the next that makes one beside it takes it away.
+ * Folders and files that last as long as the process that made them. Their names say whose they are: `<kind>-<machine>-<pid>-<start of the process>-<random>`.
+ * A process that is killed leaves its own behind; the next that makes one beside it takes it away.
  */
 const OWNER = /^([0-9a-f]{8})-(\d+)-(\d+)-[0-9a-f]{12}$/;
 

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { during, fail, locked, prepare, root, run, say, toolPath } from "./shared.mjs";
 
 /**
- * Electron carries a Node of its own. What goes by Node's version there (native packages, threads, processes, sockets) is tested on it here: engines, resuming, the
- * server. `npm run test:node24`; where npm runs on that Node, with it, else with the one that npm has as a package.
+ * Electron carries a Node of its own. What goes by Node's version there (native packages, threads, processes, sockets) is tested on it here: engines, resuming,
+ * the server. `npm run test:node24`; where npm runs on that Node, with it, else with the one that npm has as a package.
  */
 const MAJOR = 24;
 const TESTS = ["tests/engines", "tests/journeys/resume.test.ts", "tests/unit/server.test.ts", "tests/unit/server", "tests/unit/rpc"];

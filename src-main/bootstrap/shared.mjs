@@ -26,7 +26,8 @@ export function fail(line, code = 1) {
 /**
  * Runs a program and waits for it.
  * @param options.capture keep what it prints instead of showing it. @param options.timeout in milliseconds.
- * @param options.aside every other program goes before it. @param options.note a file that names it while it is at work, for whoever comes after this process. @see locked
+ * @param options.aside every other program goes before it. @param options.note a file that names it while it is at work, for whoever comes after this process.
+ * @see locked
  * @returns {Promise<{ code: number, output: string }>} code 1 where a signal ended it, 127 where it could not be started.
  */
 export function run(command, args, options = {}) {
@@ -194,8 +195,8 @@ function filesIn(path) {
 }
 
 /**
- * One process at a time installs or builds; the others wait for it. One that was killed leaves the program behind that it had started, npm say, at work in the same
- * folders: that is waited for too.
+ * One process at a time installs or builds; the others wait for it. One that was killed leaves the program behind that it had started, npm say, at work in the
+ * same folders: that is waited for too.
  * @param work is told where it notes the program that it starts. @see noted
  * @param options.lock its file. @param options.signal ends the wait with its reason.
  */

@@ -14,8 +14,8 @@ export interface Interruptible {
 const EXIT_CODE = 1;
 
 /**
- * Does work that Ctrl-C calls off, leaving nothing half done; a second Ctrl-C ends the command at once, and its engine with it, whatever that is at. SIGTERM counts as
- * a Ctrl-C.
+ * Does work that Ctrl-C calls off, leaving nothing half done; a second Ctrl-C ends the command at once, and its engine with it, whatever that is at. SIGTERM
+ * counts as a Ctrl-C.
  * @throws what the work throws; `cancelled` where it was called off
  */
 export async function interruptible<T>(output: Output, work: (setting: Interruptible) => Promise<T>): Promise<T> {

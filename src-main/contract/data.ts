@@ -29,7 +29,10 @@ const newLabels = z.record(z.string(), z.record(z.string(), z.string().min(1)));
 /** The column of a folder of pictures that holds their paths. */
 export const PICTURE_COLUMN = "image";
 
-/** Pictures in folders that are called as their classes: the table of a column `image`, the picture's path in the folder, and a column for each level of folders. */
+/**
+ * Pictures in folders that are called as their classes: the table of a column `image`, the picture's path in the folder, and a column for each level of
+ * folders.
+ */
 export const imageFolderSource = z.strictObject({
   type: z.literal("image-folder"),
   path: z.string().min(1).describe("A folder with a folder of pictures for each class; relative to this file, or absolute"),

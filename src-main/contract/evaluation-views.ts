@@ -18,7 +18,9 @@ export const targetView = z.strictObject({
 });
 export type TargetView = z.infer<typeof targetView>;
 
-/** One curve; x, y and thresholds go together, thinned to a thousand points at most. The end of precision against recall, which has no threshold, is given 1. */
+/**
+ * One curve; x, y and thresholds go together, thinned to a thousand points at most. The end of precision against recall, which has no threshold, is given 1.
+ */
 const curve = z.strictObject({ x: z.array(z.number()), y: z.array(z.number()), thresholds: z.array(z.number()) });
 
 /** A class against the rest. */
@@ -31,7 +33,10 @@ export const curvesResult = z.strictObject({
   roc: curve.optional(),
   /** Recall, precision. */
   precisionRecall: curve.optional(),
-  /** Share of the positive class among rows of about the same predicted probability: ten bins of equal width and one of what is surely 1, without those that hold no row. */
+  /**
+   * Share of the positive class among rows of about the same predicted probability: ten bins of equal width and one of what is surely 1, without those that
+   * hold no row.
+   */
   calibration: z.array(z.strictObject({ predicted: z.number(), observed: z.number(), rows: z.number() })),
 });
 export type CurvesResult = z.infer<typeof curvesResult>;
@@ -59,8 +64,8 @@ export const judgedRowsRequest = z.strictObject({
   /** Of a numeric target: predicted − actual within these bounds. */
   residual: z.strictObject({ from: z.number(), to: z.number() }).optional(),
   /**
-   * `worst`: the largest loss first, that is the truth thought least likely; `sure`: the most confident first, which with `show: "mistakes"` are the most confident mistakes;
-   * `unsure`: the least confident first; both of classes only (numbers have no confidence: as `worst`); `row`: as in the file.
+   * `worst`: the largest loss first, that is the truth thought least likely; `sure`: the most confident first, which with `show: "mistakes"` are the most
+   * confident mistakes; `unsure`: the least confident first; both of classes only (numbers have no confidence: as `worst`); `row`: as in the file.
    */
   order: z.enum(["worst", "sure", "unsure", "row"]).default("worst"),
   offset: z.int().nonnegative(),

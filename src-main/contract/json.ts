@@ -6,7 +6,8 @@ import { refuseCrowd } from "../base/own-json.js";
 /**
  * Parses plain JSON.
  * @param file how a message names the file.
- * @throws LatheError `project.unsafe` for one that holds too much; `project.invalid` with line, column, what stands there and what JSON wants there; keys given twice are an error too.
+ * @throws LatheError `project.unsafe` for one that holds too much; `project.invalid` with line, column, what stands there and what JSON wants there; keys given
+ * twice are an error too.
  */
 export function parseJson(text: string, file: string): unknown {
   const source = text.startsWith("\uFEFF") ? text.slice(1) : text;

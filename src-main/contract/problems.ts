@@ -28,7 +28,10 @@ export function describeProblem(issue: z.core.$ZodRawIssue): string | undefined 
   }
 }
 
-/** The problems in zod's issues, in the order of the file's own nesting; of a union that nothing fits, those of the alternative that fits best. Of many, the first. */
+/**
+ * The problems in zod's issues, in the order of the file's own nesting; of a union that nothing fits, those of the alternative that fits best. Of many, the
+ * first.
+ */
 export function problemsOf(issues: readonly z.core.$ZodIssue[], prefix: readonly PropertyKey[] = []): readonly Problem[] {
   return issues.slice(0, MOST_PROBLEMS).flatMap((issue) => {
     const path = [...prefix, ...issue.path];

@@ -193,7 +193,10 @@ export const studioContract = {
     learningRate: stream(projectReference, workEvent(learningRateResult), workSupersedes),
     /** Answers for every row of a file, as CSV. */
     predictTable: stream(z.strictObject({ ...runReference.shape, data: pathSchema, out: pathSchema, replace: z.boolean().default(false), /** Meant for a spreadsheet: an apostrophe before each cell that it would take for a formula. */ spreadsheet: z.boolean().default(false) }), workEvent(tablePrediction), workSupersedes),
-    /** Downloads, builds and tries TensorFlow's native library; a stage is what it says it does. @throws `engine.unavailable` with what is missing and what to do. */
+    /**
+     * Downloads, builds and tries TensorFlow's native library; a stage is what it says it does. @throws `engine.unavailable` with what is missing and what to
+     * do.
+     */
     setUpTensorflow: stream(nothing, workEvent(tensorflowSetup), workSupersedes),
     /** What the host's menus ask for. */
     commands: stream(nothing, hostCommand),

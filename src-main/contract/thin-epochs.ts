@@ -2,12 +2,12 @@
 const mostEpochs = 10_000;
 
 /**
- * The same epochs where there are at most 2 × most of them; else about half as many or fewer, evenly spread, so that a run of any length is held in bounded memory
- * by thinning it whenever it has grown.
+ * The same epochs where there are at most 2 × most of them; else about half as many or fewer, evenly spread, so that a run of any length is held in bounded
+ * memory by thinning it whenever it has grown.
  *
- * The first of every stretch of 2ᵏ epoch numbers is kept, for the smallest k that leaves at most 1½ × most. Stretches lie within those of a larger k, so thinning
- * again and again leaves what thinning all at once would; halving by position would wear the beginning of a long run away. Besides, the last epoch and the last
- * best one are kept.
+ * The first of every stretch of 2ᵏ epoch numbers is kept, for the smallest k that leaves at most 1½ × most. Stretches lie within those of a larger k, so
+ * thinning again and again leaves what thinning all at once would; halving by position would wear the beginning of a long run away. Besides, the last epoch and
+ * the last best one are kept.
  * @param epochs ascending
  */
 export function thinEpochs<E extends { readonly epoch: number; readonly best: boolean }>(epochs: readonly E[], most = mostEpochs): readonly E[] {

@@ -66,7 +66,9 @@ function markUsed(folder: string): void {
 /** Milliseconds to wait for one who marks or makes room, which takes a few. */
 const PATIENCE = 10_000;
 
-/** One process at a time marks entries or makes room: between a look at the marks and the removal nobody sets one. A cache that may only be read has no lock. */
+/**
+ * One process at a time marks entries or makes room: between a look at the marks and the removal nobody sets one. A cache that may only be read has no lock.
+ */
 async function exclusively<T>(cacheFolder: string, job: () => T | Promise<T>): Promise<T> {
   const lock = join(cacheFolder, "entries.lock");
   // A lock of another machine came with a copied project, or its owner was cut off there: nobody would give it free.

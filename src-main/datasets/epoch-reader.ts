@@ -20,7 +20,9 @@ export interface StoreSource {
   readonly path: string;
   /** Bytes at a place. */
   readonly bytes: number;
-  /** Bytes from one place to the next. Pictures stand one behind the other; windows of a series begin one row apart and share the rows that they have in common. */
+  /**
+   * Bytes from one place to the next. Pictures stand one behind the other; windows of a series begin one row apart and share the rows that they have in common.
+   */
   readonly step: number;
   /** `count` words of a record, from `offset` on. */
   readonly offset: number;
@@ -36,7 +38,10 @@ export interface Piece {
   readonly bases: Uint32Array;
   readonly from: number;
   readonly count: number;
-  /** Of each store, what all records in memory refer to, in the records' order there: `count` pieces of `bytes` for the record at base b, from b / words · count · bytes on. */
+  /**
+   * Of each store, what all records in memory refer to, in the records' order there: `count` pieces of `bytes` for the record at base b, from b / words · count
+   * · bytes on.
+   */
   readonly stored: readonly Uint8Array[];
 }
 
@@ -44,9 +49,9 @@ export interface Piece {
 const BLOCK_BYTES = 1 << 20;
 
 /**
- * Records of a sample file in the order of an epoch, from any position on. Where the file fits the budget the order is a shuffle by Random(seed, "shuffle", epoch).
- * Above it blocks of consecutive records are shuffled by Random(seed, "blocks", epoch), dealt to windows of as many blocks as fit the budget, and each window w is
- * shuffled by Random(seed, "window", epoch, w). Any window can be reached without those before it.
+ * Records of a sample file in the order of an epoch, from any position on. Where the file fits the budget the order is a shuffle by Random(seed, "shuffle",
+ * epoch). Above it blocks of consecutive records are shuffled by Random(seed, "blocks", epoch), dealt to windows of as many blocks as fit the budget, and each
+ * window w is shuffled by Random(seed, "window", epoch, w). Any window can be reached without those before it.
  */
 export class EpochReader {
   readonly count: number;

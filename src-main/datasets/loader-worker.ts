@@ -115,7 +115,8 @@ function fill(reader: EpochReader, places: readonly Place[], slot: number, epoch
             target.set(all.subarray(at, at + size), (row + i) * size);
             continue;
           }
-          // The row's number is the record's last word: a sample's draws are its own, wherever it stands in the epoch. Several pictures of one sample change alike.
+          // The row's number is the record's last word: a sample's draws are its own, wherever it stands in the epoch. Several pictures of one sample change
+          // alike.
           const sample = integers[base + reader.words - 1] ?? 0;
           for (let k = 0; k < source.count; k++) {
             const data = all.subarray(at + k * one, at + (k + 1) * one);

@@ -40,7 +40,10 @@ export interface LoaderOptions {
 
 export interface Batch {
   readonly size: number;
-  /** Inputs by name, float32 `[n, width]` or uint8 `[n, height, width, C]`; targets as `target.<name>`, int64 `[n]` for classes, else float32 `[n, width]`; uniforms by name. */
+  /**
+   * Inputs by name, float32 `[n, width]` or uint8 `[n, height, width, C]`; targets as `target.<name>`, int64 `[n]` for classes, else float32 `[n, width]`;
+   * uniforms by name.
+   */
   readonly tensors: Tensors;
 }
 
@@ -49,9 +52,10 @@ export interface Loader {
   /** Goes to a step of an epoch; the same place always gives the same batches. Going on with the next epoch costs nothing, it is being prefetched. */
   start(epoch: number, fromStep: number): void;
   /**
-   * The next batch, copied from the ring; a promise only where that is empty. One call at a time. Its tensors are used again: they hold until `next` has been called
-   * twice more.
-   * @throws LatheError what the thread that reads failed with, at once: `data.unreadable` where the sample file was damaged meanwhile, `training.batch` where memory ran out.
+   * The next batch, copied from the ring; a promise only where that is empty. One call at a time. Its tensors are used again: they hold until `next` has been
+   * called twice more.
+   * @throws LatheError what the thread that reads failed with, at once: `data.unreadable` where the sample file was damaged meanwhile, `training.batch` where
+   * memory ran out.
    */
   next(): Batch | Promise<Batch>;
   dispose(): Promise<void>;

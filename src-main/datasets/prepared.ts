@@ -47,7 +47,10 @@ export const storedData = z.strictObject({
     width: z.number(),
     /** Of the values; of an input in a store the record has a place there in each word. */
     dtype: z.enum(["float32", "uint8"]),
-    /** Of an input in a store: the axes of a sample, `[height, width, C]` of a picture; and where they are. `step`: bytes from one place to the next, where that is not all of a sample. */
+    /**
+     * Of an input in a store: the axes of a sample, `[height, width, C]` of a picture; and where they are. `step`: bytes from one place to the next, where that
+     * is not all of a sample.
+     */
     axes: z.array(z.number()).optional(),
     store: z.strictObject({ path: z.string(), generation: z.string(), bytes: z.number(), step: z.number().optional() }).optional(),
   })),

@@ -25,7 +25,10 @@ export interface ColumnProfile {
   readonly stray?: string;
 }
 
-/** Columns that are looked at in one pass: each has a dozen aggregates with buffers of their own, and those of all columns together must fit into DuckDB's memory. */
+/**
+ * Columns that are looked at in one pass: each has a dozen aggregates with buffers of their own, and those of all columns together must fit into DuckDB's
+ * memory.
+ */
 const AT_ONCE = 50;
 
 /**

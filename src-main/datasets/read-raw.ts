@@ -103,8 +103,8 @@ async function openAny(database: Database, { fitted, folder, path, signal, targe
 }
 
 /**
- * A part of prepared data once more from its file, in the order of the sample file. Of pictures at most 1,000, evenly spread; those that are not any more what they were
- * are left out.
+ * A part of prepared data once more from its file, in the order of the sample file. Of pictures at most 1,000, evenly spread; those that are not any more what
+ * they were are left out.
  * @throws LatheError as `readTable`, and `data.changed` where the file has other rows by now.
  */
 export async function* readSplit(prepared: Omit<PreparedData, "readRaw">, split: SplitName, workFolder: string, signal?: AbortSignal): AsyncGenerator<RawBatch, void, void> {

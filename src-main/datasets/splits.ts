@@ -27,8 +27,8 @@ export interface SplitQuestion {
 export type SplitCounts = Readonly<Record<SplitName, number>>;
 
 /**
- * Puts every row in use into one part. Random order is the order of MD5("seed:row"), so it depends on nothing but the seed and the row's number. Of n rows (of each
- * class, where stratified), round(n·test) come first, then round(n·validation), then training. By time the last rows are the test, those before the
+ * Puts every row in use into one part. Random order is the order of MD5("seed:row"), so it depends on nothing but the seed and the row's number. Of n rows (of
+ * each class, where stratified), round(n·test) come first, then round(n·validation), then training. By time the last rows are the test, those before the
  * validation. Groups are taken in the order of MD5("seed:group") and go whole where their middle falls.
  * @throws LatheError `data.split` for shares that are wrong or leave a part empty.
  */

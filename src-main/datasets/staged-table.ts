@@ -69,7 +69,8 @@ export async function stageTable({ folder, source: spec, workFolder, progress, s
 }
 
 /**
- * Opens a table's files as far as their columns, and lets go of them: what they say of themselves may keep a reader busy for ever, take all memory, or make it crash.
+ * Opens a table's files as far as their columns, and lets go of them: what they say of themselves may keep a reader busy for ever, take all memory, or make it
+ * crash.
  * @returns how many columns there are. @throws as `stageTable`
  */
 export async function probeTable({ folder, source: spec, workFolder, signal }: Omit<StageTableOptions, "progress">): Promise<number> {

@@ -12,7 +12,10 @@ type WindowState = z.infer<typeof stateSchema>;
 const reachable = 100;
 const fresh = { width: 1280, height: 800 };
 
-/** Where a window was when it was last closed; the middle of the screen the first time, and where that place is on no screen any more. @param home the state folder */
+/**
+ * Where a window was when it was last closed; the middle of the screen the first time, and where that place is on no screen any more. @param home the state
+ * folder
+ */
 export function rememberedBounds(home: string): Partial<Rectangle> & { readonly width: number; readonly height: number; readonly maximized: boolean } {
   const state = readState(home);
   if (!state) return { ...fresh, maximized: false };

@@ -4,8 +4,8 @@ import { decodeModel, encodeModel } from "../onnx/protobuf.js";
 import type { Graph, GraphValue, Node } from "../onnx/types.js";
 
 /**
- * A model without its preprocessing: it takes what the network itself reads, under the names of the raw inputs. Pictures are float32 `[N, C, H, W]`, resized, divided by 255
- * and normalised; numbers are scaled, words one-hot.
+ * A model without its preprocessing: it takes what the network itself reads, under the names of the raw inputs. Pictures are float32 `[N, C, H, W]`, resized,
+ * divided by 255 and normalised; numbers are scaled, words one-hot.
  * @throws LatheError `export.format` for a file that does not say where its preprocessing ends.
  */
 export function bareNetwork(bytes: Uint8Array): Uint8Array {

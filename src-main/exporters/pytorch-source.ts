@@ -35,7 +35,9 @@ export interface PytorchSource {
 /** What an initialisation as in PyTorch is called in a layer's options. */
 const PYTORCH_DEFAULT = "pytorch_default";
 
-/** The network as a PyTorch module that one reads, runs and trains: the same layers, shapes, parameters and first values. The same network gives the same text. */
+/**
+ * The network as a PyTorch module that one reads, runs and trains: the same layers, shapes, parameters and first values. The same network gives the same text.
+ */
 export function pytorchSource(network: SourceNetwork): PytorchSource {
   const names = pythonNames(network);
   const modules = new Map<string, string>();

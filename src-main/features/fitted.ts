@@ -5,8 +5,8 @@ import { imageInput } from "./image.js";
 import { fittedNumericTarget, numericInput } from "./numeric.js";
 
 /**
- * What was learnt of inputs and targets from the training rows, as JSON: it stands in the prepared data, in a run's folder and in the metadata of the ONNX file, and is all
- * that is needed to read another table for the same model.
+ * What was learnt of inputs and targets from the training rows, as JSON: it stands in the prepared data, in a run's folder and in the metadata of the ONNX
+ * file, and is all that is needed to read another table for the same model.
  */
 export const fittedData = z.strictObject({
   version: z.literal(1),

@@ -6,8 +6,8 @@ import type { TransformSpecs } from "../transforms/index.js";
 import type { ColumnValues, FormField, RowAnswered, ValueNote } from "./form.js";
 
 /**
- * One kind of input: everything that Lathe knows of it stands in its file, and nobody else asks what kind an input is. `Draft` is what a project may say of one,
- * `Options` the same with every default filled in, `Fitted` what was learnt of it from the training rows.
+ * One kind of input: everything that Lathe knows of it stands in its file, and nobody else asks what kind an input is. `Draft` is what a project may say of
+ * one, `Options` the same with every default filled in, `Fitted` what was learnt of it from the training rows.
  */
 export interface InputKind<Draft, Options extends Draft, Fitted> {
   readonly type: string;

@@ -4,8 +4,8 @@ import { type Value, tensor } from "../onnx/types.js";
 import { WEIGHT_BITS } from "../transforms/resample-windows.js";
 
 /**
- * Antialiased bilinear resizing as `transforms/resample.ts` does it, bit for bit, in plain ONNX: sums of weights of 22 bits are taken in three parts, of 10, 6 and 6 bits,
- * so that float32 holds each exactly, in whatever order it is summed, where no axis is more than 500 times as long as it becomes.
+ * Antialiased bilinear resizing as `transforms/resample.ts` does it, bit for bit, in plain ONNX: sums of weights of 22 bits are taken in three parts, of 10, 6
+ * and 6 bits, so that float32 holds each exactly, in whatever order it is summed, where no axis is more than 500 times as long as it becomes.
  * @param pixels float32 `[N, C, H, W]` of whole numbers 0 to 255. @returns the same of `[N, C, height, width]`
  */
 export function lowerResize(e: Emitter, pixels: Value, height: number, width: number): Value {

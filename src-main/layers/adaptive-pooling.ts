@@ -8,7 +8,9 @@ interface AdaptiveConfig {
   readonly outputSize: PerAxis;
 }
 
-/** A pool that is told how much shall come out: window i goes from ⌊i·L/out⌋ to ⌈(i + 1)·L/out⌉. torch.nn.AdaptiveAvgPool2d, torch.nn.AdaptiveMaxPool2d and 1d */
+/**
+ * A pool that is told how much shall come out: window i goes from ⌊i·L/out⌋ to ⌈(i + 1)·L/out⌉. torch.nn.AdaptiveAvgPool2d, torch.nn.AdaptiveMaxPool2d and 1d
+ */
 export function adaptivePoolLayer(kind: "Avg" | "Max", rank: 1 | 2, summary: string): LayerDefinition<AdaptiveConfig> {
   const type = `Adaptive${kind}Pool${rank}d`;
   return {

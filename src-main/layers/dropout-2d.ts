@@ -3,7 +3,9 @@ import { defineLayer } from "./layer.js";
 import { pictureOf } from "./picture.js";
 import { call } from "./torch.js";
 
-/** Training: whole channels zero with probability p, else x / (1 - p); evaluation: x. torch.nn.Dropout2d; Tompson et al. 2015, https://arxiv.org/abs/1411.4280 */
+/**
+ * Training: whole channels zero with probability p, else x / (1 - p); evaluation: x. torch.nn.Dropout2d; Tompson et al. 2015, https://arxiv.org/abs/1411.4280
+ */
 export const dropout2d = defineLayer({
   type: "Dropout2d",
   group: "Regularisation",

@@ -13,7 +13,10 @@ const config = z.strictObject({
   initBias: initField("the bias"),
 });
 
-/** (x - mean) / √(variance + eps) · weight + bias, mean and variance over groups of channels of each sample. torch.nn.GroupNorm; Wu, He 2018, https://arxiv.org/abs/1803.08494 */
+/**
+ * (x - mean) / √(variance + eps) · weight + bias, mean and variance over groups of channels of each sample. torch.nn.GroupNorm; Wu, He 2018,
+ * https://arxiv.org/abs/1803.08494
+ */
 export const groupNorm = defineLayer({
   type: "GroupNorm",
   group: "Normalisation",

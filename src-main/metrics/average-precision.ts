@@ -1,7 +1,10 @@
 import type { MetricDefinition } from "./metric.js";
 import type { Ranking } from "./ranking.js";
 
-/** Σ (Rᵢ - Rᵢ₋₁)·Pᵢ over falling thresholds, without interpolation. With several classes the mean of each against the rest, leaving out classes that never occur. */
+/**
+ * Σ (Rᵢ - Rᵢ₋₁)·Pᵢ over falling thresholds, without interpolation. With several classes the mean of each against the rest, leaving out classes that never
+ * occur.
+ */
 export const averagePrecision: MetricDefinition = {
   type: "averagePrecision",
   summary: "Precision averaged over all levels of recall; better than AUROC where positives are rare.",

@@ -8,8 +8,8 @@ export interface CalibrationBin {
 }
 
 /**
- * Rows by confidence in `count` bins of equal width, each with its lower bound and without its upper one; what is surely 1 has a bin of its own behind them, as in
- * torchmetrics. A row whose confidence is no number is in none.
+ * Rows by confidence in `count` bins of equal width, each with its lower bound and without its upper one; what is surely 1 has a bin of its own behind them, as
+ * in torchmetrics. A row whose confidence is no number is in none.
  * @returns `count` + 1 bins; an empty one is all zeros.
  */
 export function calibrationBins(rows: number, confidence: (i: number) => number, right: (i: number) => boolean, count: number): readonly CalibrationBin[] {

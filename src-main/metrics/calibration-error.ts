@@ -6,9 +6,9 @@ import type { CategoryData, MetricDefinition, RawValues } from "./metric.js";
 export const CALIBRATION_ERROR_BINS = 15;
 
 /**
- * Expected calibration error: the mean distance of confidence and accuracy over bins of confidence, weighed by their rows. Of several classes the confidence is the
- * predicted class's probability; of a yes-or-no target it is that of yes, and a row is right where yes is true. torchmetrics' CalibrationError with `norm="l1"`;
- * Guo et al. 2017, https://arxiv.org/abs/1706.04599.
+ * Expected calibration error: the mean distance of confidence and accuracy over bins of confidence, weighed by their rows. Of several classes the confidence is
+ * the predicted class's probability; of a yes-or-no target it is that of yes, and a row is right where yes is true. torchmetrics' CalibrationError with
+ * `norm="l1"`; Guo et al. 2017, https://arxiv.org/abs/1706.04599.
  */
 export const calibrationError: MetricDefinition = {
   type: "calibrationError",

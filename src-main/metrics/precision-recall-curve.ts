@@ -1,6 +1,8 @@
 import type { CurveDefinition } from "./metric.js";
 
-/** Recall against precision over rising thresholds, ending at recall 0 and precision 1, a point without a threshold, as torchmetrics has it; needs positives. */
+/**
+ * Recall against precision over rising thresholds, ending at recall 0 and precision 1, a point without a threshold, as torchmetrics has it; needs positives.
+ */
 export const precisionRecallCurve: CurveDefinition = {
   type: "precisionRecall",
   summary: "Precision against recall, over all thresholds.",

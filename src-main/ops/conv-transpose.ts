@@ -8,8 +8,8 @@ import { type WindowAxis, checkOperands, reachOf, spatialAxes, spatialLengths } 
 type Operand = "X" | "W" | "B";
 
 /**
- * The transpose of Conv as a linear map: each element of X adds W, times itself, to Y, at o·stride − pad + k·dilation. X `[N, C, …]`, W `[C, M / group, …kernel]`.
- * https://onnx.ai/onnx/operators/onnx__ConvTranspose.html
+ * The transpose of Conv as a linear map: each element of X adds W, times itself, to Y, at o·stride − pad + k·dilation. X `[N, C, …]`, W `[C, M / group,
+ * …kernel]`. https://onnx.ai/onnx/operators/onnx__ConvTranspose.html
  */
 export const convTranspose = defineOp({
   type: "ConvTranspose",

@@ -16,9 +16,10 @@ export function convolve(e: Emitter, x: Value, w: Value, windows: readonly Windo
 const MANY_MORE = 4;
 
 /**
- * What Conv(X, W) with these windows gives back to X of Y's gradient: dX = ConvTranspose(dY, W). Where the stride is 1 that is a convolution with the kernel turned
- * round. ONNX Runtime lays out every tap of dY for the one, and of dX for the other, which pays where dX has far fewer channels. (ConvTranspose and Conv, a batch of 32,
- * with one thread and with two: 128 to 128 channels of 12 × 12 21 and 13 ms, 14 and 9 ms; 64 to 32 of 32 × 32 20 and 18 ms, 17 and 14 ms; 64 to 16 12 and 14 ms, 9 and 9 ms.)
+ * What Conv(X, W) with these windows gives back to X of Y's gradient: dX = ConvTranspose(dY, W). Where the stride is 1 that is a convolution with the kernel
+ * turned round. ONNX Runtime lays out every tap of dY for the one, and of dX for the other, which pays where dX has far fewer channels. (ConvTranspose and
+ * Conv, a batch of 32, with one thread and with two: 128 to 128 channels of 12 × 12 21 and 13 ms, 14 and 9 ms; 64 to 32 of 32 × 32 20 and 18 ms, 17 and 14 ms;
+ * 64 to 16 12 and 14 ms, 9 and 9 ms.)
  */
 export function convolveBack(e: Emitter, dy: Value, w: Value, windows: readonly WindowAxis[], group: number): Value {
   const padded = windows.map(({ before, after, ...rest }) => ({ ...rest, before: reachOf(rest) - 1 - before, after: reachOf(rest) - 1 - after }));
@@ -49,11 +50,11 @@ function turned(e: Emitter, w: Value, group: number): Value {
 const WIDE = 16;
 
 /**
- * dW[m, c, k] = Σ over n and o of dY[n, m, o] · X[n, c, o·stride − before + k·dilation], in the form that suits the shape.
- * One tap is a product of matrices. With more of them it is a convolution whose kernel is dY, its channels the samples; with few channels a product again, with X at
- * every tap side by side. (Two threads, a batch of 32, against a product a tap: 64 to 64 channels of 24 × 24 8 ms against 12 ms; 32 to 64 of 48 × 48 with a stride
- * of 2 8 ms against 19 ms. From 3 to 32 channels of 64 × 64 8 ms, side by side 5 ms.)
- * In groups, a convolution with the axes' parts exchanged, whose kernel is dY: as slow as it is (135 ms and 102 ms), there is no other that is one node.
+ * dW[m, c, k] = Σ over n and o of dY[n, m, o] · X[n, c, o·stride − before + k·dilation], in the form that suits the shape. One tap is a product of matrices.
+ * With more of them it is a convolution whose kernel is dY, its channels the samples; with few channels a product again, with X at every tap side by side. (Two
+ * threads, a batch of 32, against a product a tap: 64 to 64 channels of 24 × 24 8 ms against 12 ms; 32 to 64 of 48 × 48 with a stride of 2 8 ms against 19 ms.
+ * From 3 to 32 channels of 64 × 64 8 ms, side by side 5 ms.) In groups, a convolution with the axes' parts exchanged, whose kernel is dY: as slow as it is (135
+ * ms and 102 ms), there is no other that is one node.
  */
 export function weightGradient(e: Emitter, x: Value, dy: Value, windows: readonly WindowAxis[], group: number): Value {
   // What no window reaches is cut off, what windows reach beyond the end is added.
@@ -66,8 +67,8 @@ export function weightGradient(e: Emitter, x: Value, dy: Value, windows: readonl
 }
 
 /**
- * As a convolution of one sample, whose channels are the samples, with the kernel dY and the axes' strides and dilations exchanged. Channels are laid innermost and
- * counted with the last axis, where a step of one is then C elements: so a kernel's row comes out with all its channels, and is read in one piece.
+ * As a convolution of one sample, whose channels are the samples, with the kernel dY and the axes' strides and dilations exchanged. Channels are laid innermost
+ * and counted with the last axis, where a step of one is then C elements: so a kernel's row comes out with all its channels, and is read in one piece.
  */
 function byRows(e: Emitter, x: Value, dy: Value, windows: readonly WindowAxis[], channels: number): Value {
   const [batch = 1, , ...lengths] = x.shape;

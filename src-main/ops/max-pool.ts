@@ -5,8 +5,8 @@ import { unpool } from "./unpool.js";
 import { type WindowAxis, pooledShape, spatialLengths, windowsOf } from "./windows.js";
 
 /**
- * The largest of each window, and its place in all of X; padding never wins. The gradient goes to the first of equals, row by row, as in PyTorch: a flat picture
- * has many. https://onnx.ai/onnx/operators/onnx__MaxPool.html
+ * The largest of each window, and its place in all of X; padding never wins. The gradient goes to the first of equals, row by row, as in PyTorch: a flat
+ * picture has many. https://onnx.ai/onnx/operators/onnx__MaxPool.html
  */
 export const maxPool = defineOp({
   type: "MaxPool",

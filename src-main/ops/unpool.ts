@@ -11,8 +11,8 @@ interface Pooled {
 }
 
 /**
- * The gradient of a pool of maxima: dY where each maximum was, the first of equals in its window, zero elsewhere; added up where windows overlap.
- * The places are asked for here, not taken from the forward pass: there it would be the model that picks places. The two nodes fall together when the graph is rewritten.
+ * The gradient of a pool of maxima: dY where each maximum was, the first of equals in its window, zero elsewhere; added up where windows overlap. The places
+ * are asked for here, not taken from the forward pass: there it would be the model that picks places. The two nodes fall together when the graph is rewritten.
  */
 export function unpool(e: Emitter, { x, dy, windows }: Pooled): Value {
   const attributes = windowAttributes(snug(windows));

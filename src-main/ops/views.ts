@@ -10,7 +10,10 @@ export function tapsOf(windows: readonly WindowAxis[]): readonly (readonly numbe
   return windows.reduce<readonly (readonly number[])[]>((taps, w) => taps.flatMap((tap) => Array.from({ length: w.kernel }, (_, k) => [...tap, k])), [[]]);
 }
 
-/** @returns the view of a tap. With a stride, a piece of what is split apart: ONNX Runtime's Split takes single numbers as fast as it copies, its Slice four times as long. */
+/**
+ * @returns the view of a tap. With a stride, a piece of what is split apart: ONNX Runtime's Split takes single numbers as fast as it copies, its Slice four
+ * times as long.
+ */
 export function viewsOf(e: Emitter, x: Value, windows: readonly WindowAxis[]): (tap: readonly number[]) => Value {
   return windows.every((w) => w.stride === 1) ? slicedViews(e, x, windows) : splitViews(e, x, windows);
 }

@@ -10,8 +10,8 @@ interface Product {
 }
 
 /**
- * k·a ± k·b is k·(a ± b) where k is one number, -k·b included. The gradient of a mean reaches each term of the loss as a factor 1/N, and multiplies once instead
- * of once a term.
+ * k·a ± k·b is k·(a ± b) where k is one number, -k·b included. The gradient of a mean reaches each term of the loss as a factor 1/N, and multiplies once
+ * instead of once a term.
  */
 export function commonFactor(): Rewrite {
   let producers: ReadonlyMap<string, Node> = new Map();

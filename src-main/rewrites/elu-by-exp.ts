@@ -2,8 +2,8 @@ import { type Graph, type Node, type Value, numbersOf } from "../onnx/types.js";
 import type { Rewrite } from "./rewrite.js";
 
 /**
- * Elu and its slope from one exponential: s = exp(min(x, 0)) is the slope, and max(x, s - 1) the value, since eˣ - 1 ≥ x. ONNX Runtime's Exp is vectorised and its
- * Elu is not (4096 numbers: 1.3 µs against 7.9 µs). NaN and ±∞ come out as from Elu. Only where the gradient wants the slope, min(Elu + 1, 1), too.
+ * Elu and its slope from one exponential: s = exp(min(x, 0)) is the slope, and max(x, s - 1) the value, since eˣ - 1 ≥ x. ONNX Runtime's Exp is vectorised and
+ * its Elu is not (4096 numbers: 1.3 µs against 7.9 µs). NaN and ±∞ come out as from Elu. Only where the gradient wants the slope, min(Elu + 1, 1), too.
  */
 export function eluByExp(): Rewrite {
   /** By name of an Elu's result, and by name of what gives its slope. */

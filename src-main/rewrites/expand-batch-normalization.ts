@@ -4,8 +4,8 @@ import type { Rewrite } from "./rewrite.js";
 
 /**
  * BatchNormalization in training mode on `[N, C]` in plain arithmetic: ONNX Runtime's CPU kernel is written for images and takes several times as long on rows
- * (768 µs against 141 µs a call at [128, 1024], 40 against 31 at [256, 16]), and it writes its statistics over operands 3 and 4. The gradient wants x - mean, the deviation and x̂ as well, which
- * then fall together with these.
+ * (768 µs against 141 µs a call at [128, 1024], 40 against 31 at [256, 16]), and it writes its statistics over operands 3 and 4. The gradient wants x - mean,
+ * the deviation and x̂ as well, which then fall together with these.
  */
 export const expandBatchNormalization: Rewrite = {
   name: "expand-batch-normalization",

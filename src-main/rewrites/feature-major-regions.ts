@@ -38,8 +38,8 @@ export function roleOf({ op, inputs, attributes }: Node, graph: Graph): Role {
 }
 
 /**
- * The activations to hold as `[C, N]`: those of regions, tied together by elementwise operators, in which enough is broadcast along the batch or reduced over it,
- * which only Gemm enters and leaves, and whose every node can work on them.
+ * The activations to hold as `[C, N]`: those of regions, tied together by elementwise operators, in which enough is broadcast along the batch or reduced over
+ * it, which only Gemm enters and leaves, and whose every node can work on them.
  */
 export function flippedValues(graph: Graph): ReadonlySet<string> {
   const regions = new Regions();

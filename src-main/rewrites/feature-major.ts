@@ -8,9 +8,9 @@ import type { Rewrite } from "./rewrite.js";
 const VECTOR_OPS: ReadonlySet<string> = new Set(["Add", "Sub", "Mul", "Div", "Sqrt", "Neg"]);
 
 /**
- * Holds narrow activations `[N, C]` as `[C, N]`, and the rows `[C]` that meet them as columns `[C, 1]`. ONNX Runtime works through a broadcast or a reduction over
- * the batch row by row, about 8 ns each, and N rows of a few numbers become C rows of N (batch norm and ELU, forward and back, at [256, 16]: 65 µs before, 44 µs
- * after). Gemm takes either layout by its flags, so nothing is transposed; only regions between Gemms are turned. A sum runs in another order at most.
+ * Holds narrow activations `[N, C]` as `[C, N]`, and the rows `[C]` that meet them as columns `[C, 1]`. ONNX Runtime works through a broadcast or a reduction
+ * over the batch row by row, about 8 ns each, and N rows of a few numbers become C rows of N (batch norm and ELU, forward and back, at [256, 16]: 65 µs before,
+ * 44 µs after). Gemm takes either layout by its flags, so nothing is transposed; only regions between Gemms are turned. A sum runs in another order at most.
  */
 export function featureMajor(): Rewrite {
   let turner: Turner | undefined;

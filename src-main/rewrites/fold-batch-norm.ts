@@ -5,8 +5,8 @@ import { readersOf } from "./readers.js";
 import type { Rewrite } from "./rewrite.js";
 
 /**
- * BatchNormalization of running statistics after a Conv or Gemm whose weights are stored: k·(W x + b − mean) + bias with k = scale / √(var + ε) is a Conv or Gemm with
- * the weights k·W and the bias k·(b − mean) + bias, computed here in float64. For files that only answer: the norm costs nothing there.
+ * BatchNormalization of running statistics after a Conv or Gemm whose weights are stored: k·(W x + b − mean) + bias with k = scale / √(var + ε) is a Conv or
+ * Gemm with the weights k·W and the bias k·(b − mean) + bias, computed here in float64. For files that only answer: the norm costs nothing there.
  * @param into the operators to fold into
  */
 export function foldBatchNorm(into: readonly ("Conv" | "Gemm")[]): Rewrite {

@@ -35,8 +35,8 @@ export function rewriteAll(graph: Graph, batchSize: number): Graph {
 }
 
 /**
- * The rewrites of a file that only answers, whose weights are stored in it. Folding moves the last bits of an answer, so it is done where a norm costs something,
- * over pictures; the file of a table answers as the trainer does to the bit.
+ * The rewrites of a file that only answers, whose weights are stored in it. Folding moves the last bits of an answer, so it is done where a norm costs
+ * something, over pictures; the file of a table answers as the trainer does to the bit.
  */
 export function rewriteForInference(graph: Graph): Graph {
   return [foldBatchNorm(["Conv"]), foldConstants(), commonSubexpression()].reduce(rewriteGraph, graph);

@@ -6,8 +6,8 @@ import type { Rewrite } from "./rewrite.js";
 const MONOTONIC: ReadonlySet<string> = new Set(["Clip", "Elu", "HardSigmoid", "LeakyRelu", "Relu", "Selu", "Sigmoid", "Softplus", "Tanh"]);
 
 /**
- * The maximum of f(x) over a window is f of the maximum, where f never falls: the activation, and in the gradient its slope, are computed of what the pool leaves (a
- * quarter, for windows of two by two). Only where nobody else reads the activation, and nobody asks for the places of the maxima.
+ * The maximum of f(x) over a window is f of the maximum, where f never falls: the activation, and in the gradient its slope, are computed of what the pool
+ * leaves (a quarter, for windows of two by two). Only where nobody else reads the activation, and nobody asks for the places of the maxima.
  */
 export function poolBeforeActivation(): Rewrite {
   /** By the name of its result. */

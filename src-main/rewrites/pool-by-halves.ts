@@ -3,10 +3,10 @@ import { learntIn, pooledByTwo } from "./pools-by-two.js";
 import type { Rewrite } from "./rewrite.js";
 
 /**
- * The maxima over windows of two by two are, axis by axis from the last, the larger of each two neighbours: of the halves that a split gives. The gradient then needs no
- * places: it is chosen by comparing, and put together again. (ONNX Runtime finds the places of maxima one by one, but splits and joins single numbers as fast as it
- * copies. Of 64 channels of 32 × 32, a batch of 32 and two threads, forward and back: 7.2 ms, by halves 5.0 ms.)
- * Only in a graph that is going to be differentiated, where something is learnt through the pool.
+ * The maxima over windows of two by two are, axis by axis from the last, the larger of each two neighbours: of the halves that a split gives. The gradient then
+ * needs no places: it is chosen by comparing, and put together again. (ONNX Runtime finds the places of maxima one by one, but splits and joins single numbers
+ * as fast as it copies. Of 64 channels of 32 × 32, a batch of 32 and two threads, forward and back: 7.2 ms, by halves 5.0 ms.) Only in a graph that is going to
+ * be differentiated, where something is learnt through the pool.
  */
 export function poolByHalves(): Rewrite {
   /** What each pool leaves of the axes after `[N, C]`, by the name of its result. */

@@ -10,11 +10,12 @@ import type { Rewrite } from "./rewrite.js";
 const PLACES = [[0, 0], [0, 1], [1, 0], [1, 1]] as const;
 
 /**
- * The maxima over windows of two by two of a convolution are the maxima of four convolutions of twice the stride, one for each place in the window. The gradient then
- * needs no places: it is chosen by comparing, and each of the four convolutions takes its part, a quarter of the numbers. (ONNX Runtime finds the places of maxima
- * one by one. From 3 to 32 channels of 64 × 64, a batch of 32 and two threads, forward and back: 23 ms, by phases 14 ms.)
+ * The maxima over windows of two by two of a convolution are the maxima of four convolutions of twice the stride, one for each place in the window. The
+ * gradient then needs no places: it is chosen by comparing, and each of the four convolutions takes its part, a quarter of the numbers. (ONNX Runtime finds the
+ * places of maxima one by one. From 3 to 32 channels of 64 × 64, a batch of 32 and two threads, forward and back: 23 ms, by phases 14 ms.)
  *
- * Only for convolutions before which nothing is learnt, in a graph that is going to be differentiated: there the gradient of the picture would be a sum of four.
+ * Only for convolutions before which nothing is learnt, in a graph that is going to be differentiated: there the gradient of the picture would be a sum of
+ * four.
  */
 export function poolByPhases(): Rewrite {
   /** By the name of what the pool reads. */

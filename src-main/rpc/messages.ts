@@ -3,8 +3,8 @@ import { LatheError, toLatheError, type ErrorRecord } from "../base/errors.js";
 import { MOST_NESTED, isNestedDeeply } from "../base/nesting.js";
 
 /**
- * What crosses the wire. `q` asks method `m` with arguments `a`, of which there is one; an answer is wanted where there is an `i`. `s` answers the question `i` with `r`,
- * or says in `e` why it cannot. `o`, which an earlier version could send, means nothing. Everything is checked on arrival, on both sides.
+ * What crosses the wire. `q` asks method `m` with arguments `a`, of which there is one; an answer is wanted where there is an `i`. `s` answers the question `i`
+ * with `r`, or says in `e` why it cannot. `o`, which an earlier version could send, means nothing. Everything is checked on arrival, on both sides.
  */
 
 /** Ids are made by the client: short, unique on their connection. */

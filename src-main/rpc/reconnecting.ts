@@ -23,9 +23,9 @@ export interface ReconnectingClient<C extends Contract> extends Client<C>, Dispo
 }
 
 /**
- * Connects, and again whenever the connection is lost. Calls wait for a connection, as long as patience lasts, then fail with `rpc.closed`; so do those under way when it is
- * lost, because the other side may have carried them out. Subscriptions are made again, so an observer may hear of something twice. Where the other side refuses for
- * good, calls and subscriptions end with why it does, and so do those made later.
+ * Connects, and again whenever the connection is lost. Calls wait for a connection, as long as patience lasts, then fail with `rpc.closed`; so do those under
+ * way when it is lost, because the other side may have carried them out. Subscriptions are made again, so an observer may hear of something twice. Where the
+ * other side refuses for good, calls and subscriptions end with why it does, and so do those made later.
  */
 export function connect<C extends Contract>(
   contract: C,

@@ -31,11 +31,11 @@ export function createGuard(token: string = randomBytes(32).toString("base64url"
   // Derived, so that the cookie on disk does not give the token away.
   const session = derive("lathe session").toString("base64url");
   /*
-   * A cookie is for a host, whatever the port (RFC 6265, section 8.5), and SameSite counts ports as one site: every program on 127.0.0.1 that the user looks at,
-   * another user's too, would be sent this one and could use it. What a browser does keep apart is paths: it sends the cookie only to addresses below one that
-   * nobody else can know. A name that nobody else can know keeps others from replacing it; the port would not do, since it may be forwarded (ssh -L), and two
-   * servers then look alike. `__Host-` wants Secure, which Safari does not keep without HTTPS, and says nothing of ports either. What is left to a program on another port is
-   * to fill the browser's store until it forgets: the link that lathe serve printed then opens the page again.
+   * A cookie is for a host, whatever the port (RFC 6265, section 8.5), and SameSite counts ports as one site: every program on 127.0.0.1 that the user looks
+   * at, another user's too, would be sent this one and could use it. What a browser does keep apart is paths: it sends the cookie only to addresses below one
+   * that nobody else can know. A name that nobody else can know keeps others from replacing it; the port would not do, since it may be forwarded (ssh -L), and
+   * two servers then look alike. `__Host-` wants Secure, which Safari does not keep without HTTPS, and says nothing of ports either. What is left to a program
+   * on another port is to fill the browser's store until it forgets: the link that lathe serve printed then opens the page again.
    */
   const home = `/${derive("home").toString("base64url").slice(0, 22)}/`;
   const name = `lathe-${derive("cookie name").toString("hex").slice(0, 12)}`;

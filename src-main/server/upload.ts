@@ -20,8 +20,8 @@ const accepted: ReadonlySet<string> = new Set([...tableExtensions, ...pictureExt
 const PART = "upload.part";
 
 /**
- * Takes a file that was dropped on the page: it is written to `Uploads` where new projects are made, whole or not at all, never over another. Of several that come at
- * once under one name each gets a name of its own.
+ * Takes a file that was dropped on the page: it is written to `Uploads` where new projects are made, whole or not at all, never over another. Of several that
+ * come at once under one name each gets a name of its own.
  * @param name as the browser tells it. @returns where it lies.
  * @throws LatheError `rpc.invalid` for a name or a size that cannot be, `data.unreadable` for what is neither table nor picture, `run.storage`
  */

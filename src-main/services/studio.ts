@@ -45,8 +45,8 @@ export interface Studio {
   /** What `close` would have to wait for: runs, and work in other engine processes. */
   readonly busy: boolean;
   /**
-   * Ends everything: runs are stopped, and keep what they learnt if they can in the time there is. Then engines are ended by force, whatever they are at; a run goes on
-   * from its last checkpoint.
+   * Ends everything: runs are stopped, and keep what they learnt if they can in the time there is. Then engines are ended by force, whatever they are at; a run
+   * goes on from its last checkpoint.
    * @param grace milliseconds until then. @param onWaiting hears, in words, what is waited for.
    */
   close(grace: number, onWaiting?: (what: string) => void): Promise<void>;
@@ -68,7 +68,10 @@ export interface StudioOptions {
   readonly launchReader?: LaunchReader;
 }
 
-/** Milliseconds in which a network is planned or a model's file read, a picture decoded, and a table looked at, of which the first look reads 200,000 rows and counts the rest. */
+/**
+ * Milliseconds in which a network is planned or a model's file read, a picture decoded, and a table looked at, of which the first look reads 200,000 rows and
+ * counts the rest.
+ */
 export const [PLANNED, DECODED, SURVEYED] = [20_000, 60_000, 600_000];
 /** Of the process that holds tables open, while nobody asks, and to let go of what was called off: opening a large one again takes longer. */
 const TABLES = { idle: 5 * 60_000, grace: 15_000 };

@@ -29,9 +29,10 @@ const MODEL = "model.onnx";
 const REFUSED = "refused.onnx";
 
 /**
- * What comes after the last step: judges the weights on validation and test and keeps what they answered for each row, writes the model, checks that the file answers
- * as the trainer does, writes the report. The report is the last file: where there is one, the rest is there, whenever the process is killed.
- * @throws LatheError `export.parity`: the file is not kept under its name, training is; `data.changed`: the model cannot be compared, training is kept; `cancelled`
+ * What comes after the last step: judges the weights on validation and test and keeps what they answered for each row, writes the model, checks that the file
+ * answers as the trainer does, writes the report. The report is the last file: where there is one, the rest is there, whenever the process is killed.
+ * @throws LatheError `export.parity`: the file is not kept under its name, training is; `data.changed`: the model cannot be compared, training is kept;
+ * `cancelled`
  */
 export async function finish(bench: Workbench, run: RunFolder, evaluator: Evaluator, fitted: FinishedFit, emit: (event: RunEvent) => void, control = new TrainingControl()): Promise<DoneEvent> {
   let stopping = control.wish === "stop";

@@ -62,8 +62,8 @@ export class LearningRateFinder {
   }
 
   /**
-   * The rate at which the smoothed loss falls most steeply over the logarithm of the rate, or a tenth of the rate of its lowest point where that is less: smoothing
-   * lags, so the steepest point alone may already be too fast. undefined where the loss never falls or there are too few steps.
+   * The rate at which the smoothed loss falls most steeply over the logarithm of the rate, or a tenth of the rate of its lowest point where that is less:
+   * smoothing lags, so the steepest point alone may already be too fast. undefined where the loss never falls or there are too few steps.
    */
   suggestion(): number | undefined {
     const { losses } = this.#state;

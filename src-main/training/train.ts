@@ -83,7 +83,9 @@ interface Started {
   readonly from: Checkpoint<Position> | undefined;
 }
 
-/** A new run. Its folder is made only once project, data and model have proved good, and its engine is settled. @param opened gets all that is to be let go of. */
+/**
+ * A new run. Its folder is made only once project, data and model have proved good, and its engine is settled. @param opened gets all that is to be let go of.
+ */
 async function begin(request: TrainRequest, setting: WorkSetting, opened: AsyncDisposableStore): Promise<Started> {
   const { emit, now, control } = setting;
   const { project: written, folder, file } = await readProjectFile(request.project);

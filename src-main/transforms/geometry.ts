@@ -6,8 +6,8 @@ export type AffineMap = readonly [a: number, b: number, c: number, d: number, e:
 export type Interpolation = "nearest" | "bilinear";
 
 /**
- * A picture seen through an affine map, as PIL's `Image.transform(size, AFFINE, map)`: pixel centres at halves, what lies outside is `fill`. Nearest takes the pixel a place
- * lies in; bilinear mixes the four around it, those beyond the edge being the edge.
+ * A picture seen through an affine map, as PIL's `Image.transform(size, AFFINE, map)`: pixel centres at halves, what lies outside is `fill`. Nearest takes the
+ * pixel a place lies in; bilinear mixes the four around it, those beyond the edge being the edge.
  */
 export function mapped({ width, height, channels, data }: Picture, size: { readonly width: number; readonly height: number }, map: AffineMap, interpolation: Interpolation, fill: readonly number[]): Picture {
   const out = blank(size.width, size.height, channels, fill);

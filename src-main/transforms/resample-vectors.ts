@@ -5,7 +5,10 @@ import {
   shiftRight, shuffle, splat, startModule, step, storeFour, storeVector, until, wordsHigh, wordsLow,
 } from "./vector-code.js";
 
-/** The passes of `resample.ts` in vectors, to the very bytes: sums of whole numbers are the same in any order. Pictures go through a memory of fixed size in bands. */
+/**
+ * The passes of `resample.ts` in vectors, to the very bytes: sums of whole numbers are the same in any order. Pictures go through a memory of fixed size in
+ * bands.
+ */
 
 /** Bits of each half of a weight. */
 const HALF = WEIGHT_BITS / 2;
@@ -68,8 +71,8 @@ export function columnsInVectors({ width, height, channels, data }: Picture, win
 const tables = new WeakMap<Windows, Map<string, Table>>();
 
 /**
- * Weights by kind: in colour two taps share a word of 16 bits each, for the upper and for the lower half of a weight, since products of 16 bits go twice as fast; in gray
- * they come in fours. Taps that are made up weigh nothing.
+ * Weights by kind: in colour two taps share a word of 16 bits each, for the upper and for the lower half of a weight, since products of 16 bits go twice as
+ * fast; in gray they come in fours. Taps that are made up weigh nothing.
  */
 function tableOf(windows: Windows, kind: "colour" | "gray" | "plain"): Table {
   const known = tables.get(windows) ?? new Map<string, Table>();

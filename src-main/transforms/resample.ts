@@ -5,10 +5,11 @@ import { WEIGHT_BITS, type Windows, windowsOf } from "./resample-windows.js";
 const ONE = 2 ** WEIGHT_BITS;
 
 /**
- * Antialiased bilinear resizing as PIL does it, and so torchvision's Resize of a picture: along each axis, first the rows then the columns, output i of n is a mean of
- * the inputs j of m under a triangle as wide as two outputs, at least two inputs. Its weights are ratios of whole numbers,
+ * Antialiased bilinear resizing as PIL does it, and so torchvision's Resize of a picture: along each axis, first the rows then the columns, output i of n is a
+ * mean of the inputs j of m under a triangle as wide as two outputs, at least two inputs. Its weights are ratios of whole numbers,
  *   n(i, j) = max(0, 2·max(m, n) - |(2j + 1)·n - (2i + 1)·m|),   w(i, j) = n(i, j) / Σ n(i, ·),
- * rounded to 22 bits; sums are exact and rounded, halves up, to 0 to 255 after each axis. Whatever computes them so, such as the exported model, gets the same pixels.
+ * rounded to 22 bits; sums are exact and rounded, halves up, to 0 to 255 after each axis. Whatever computes them so, such as the exported model, gets the same
+ * pixels.
  * @returns a picture of that size; the same one where it has it.
  */
 export function resized(picture: Picture, width: number, height: number): Picture {

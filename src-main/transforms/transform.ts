@@ -6,8 +6,8 @@ import type { Picture } from "./picture.js";
 export type Apply = (picture: Picture, random: Random) => Picture;
 
 /**
- * A change of pictures with torchvision's name and semantics: on 8-bit pictures, as `torchvision.transforms` has it on PIL images. A picture that comes out in another
- * size is brought to the input's by Resize.
+ * A change of pictures with torchvision's name and semantics: on 8-bit pictures, as `torchvision.transforms` has it on PIL images. A picture that comes out in
+ * another size is brought to the input's by Resize.
  */
 export interface TransformDefinition<C = unknown> {
   readonly type: string;

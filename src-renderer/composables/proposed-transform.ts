@@ -12,8 +12,8 @@ export interface SeenPixels {
 const alike = 24;
 
 /**
- * A change of pictures as it is added by hand: what comes from outside the picture is filled with what the picture's corners are of, or else with what transparent pictures are
- * flattened on. torchvision's black would be a corner that no picture to judge has.
+ * A change of pictures as it is added by hand: what comes from outside the picture is filled with what the picture's corners are of, or else with what
+ * transparent pictures are flattened on. torchvision's black would be a corner that no picture to judge has.
  * @param schema of its options. @param background as `#ffffff`.
  */
 export function proposedTransform(type: string, schema: Readonly<Record<string, unknown>> | undefined, background: string, seen: SeenPixels | undefined): DraftTagged {

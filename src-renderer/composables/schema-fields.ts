@@ -1,4 +1,6 @@
-/** The options of a layer, a transform, a loss, an optimizer or a schedule as fields of a form, read off their JSON Schema (draft 2020-12, as zod writes it). */
+/**
+ * The options of a layer, a transform, a loss, an optimizer or a schedule as fields of a form, read off their JSON Schema (draft 2020-12, as zod writes it).
+ */
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 

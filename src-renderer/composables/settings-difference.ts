@@ -5,7 +5,10 @@ export interface SettingDifference {
   readonly values: readonly (string | undefined)[];
 }
 
-/** The settings in which documents differ, in the order of the first that has them. Entries of lists that have an `id` or a `name` are matched by it, so that a layer put in between is one difference. */
+/**
+ * The settings in which documents differ, in the order of the first that has them. Entries of lists that have an `id` or a `name` are matched by it, so that a
+ * layer put in between is one difference.
+ */
 export function settingsDifference(documents: readonly Readonly<Record<string, unknown>>[]): readonly SettingDifference[] {
   const flat = documents.map((document) => new Map(leaves(document, "")));
   const paths = [...new Set(flat.flatMap((leavesOf) => [...leavesOf.keys()]))];

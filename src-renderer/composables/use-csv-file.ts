@@ -6,8 +6,8 @@ import { formatCount } from "./format.js";
 import { saveFile } from "./save-file.js";
 
 /**
- * Saves rows as a CSV file, exact or for a spreadsheet, as the settings say. Where that made or would make a difference it is told, with a button that saves it the
- * other way and changes the setting.
+ * Saves rows as a CSV file, exact or for a spreadsheet, as the settings say. Where that made or would make a difference it is told, with a button that saves it
+ * the other way and changes the setting.
  */
 export function useCsvFile(): (title: string, rows: readonly (readonly string[])[]) => void {
   const settings = useSettings();

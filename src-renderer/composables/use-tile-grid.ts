@@ -50,7 +50,10 @@ export interface TileGrid<T> {
   onKey(event: KeyboardEvent): void;
 }
 
-/** A grid of any number of tiles, one beside the other in lines: only those in view are there, and arrow keys, Home and End go from one to the next. Ends with its scope. */
+/**
+ * A grid of any number of tiles, one beside the other in lines: only those in view are there, and arrow keys, Home and End go from one to the next. Ends with
+ * its scope.
+ */
 export function useTileGrid<T extends object>(source: TileSource<T>): TileGrid<T> {
   const id = useId();
   const width = useWidth(source.scroller);

@@ -3,8 +3,8 @@ import type { EpochEvent } from "../../src-main/contract/events.js";
 import type { RunMetrics } from "../../src-main/contract/summaries.js";
 
 /**
- * Seconds of all epochs of a run together, each counted once: those of the past, which come as one sum, and those heard since, of which some may be part of that
- * sum. What is kept does not grow with the run.
+ * Seconds of all epochs of a run together, each counted once: those of the past, which come as one sum, and those heard since, of which some may be part of
+ * that sum. What is kept does not grow with the run.
  */
 export function createTimeSpent() {
   const seconds = shallowRef(0);

@@ -45,7 +45,10 @@ export function classScores(confusion: Confusion): readonly ClassScore[] {
   return counted(confusion).map((count, k) => ({ name: confusion.classes[k] ?? "", ...scored(count), support: count.support, mistakes: count.support - count.hits }));
 }
 
-/** As the report averages: `micro` pools all counts, `macro` is the mean over the classes that occur as truth or decision, `weighted` weighs classes by their rows. */
+/**
+ * As the report averages: `micro` pools all counts, `macro` is the mean over the classes that occur as truth or decision, `weighted` weighs classes by their
+ * rows.
+ */
 export function averageScore(confusion: Confusion, average: Average): AverageScore {
   const counts = counted(confusion);
   if (average === "micro") return scored({ hits: sum(counts.map(({ hits }) => hits)), called: sum(counts.map(({ called }) => called)), support: sum(counts.map(({ support }) => support)) });

@@ -32,7 +32,10 @@ export const useRuns = defineStore("runs", () => {
     void load();
   }
 
-  /** Saves the project and starts; data may take a while to prepare. @param resume a run to go on with. @returns the run, or undefined where it did not start; `startError` then says why. */
+  /**
+   * Saves the project and starts; data may take a while to prepare. @param resume a run to go on with. @returns the run, or undefined where it did not start;
+   * `startError` then says why.
+   */
   async function start(resume?: string): Promise<RunReference | undefined> {
     if (project.value === undefined) return undefined;
     starting.value = true;

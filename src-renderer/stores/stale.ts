@@ -30,7 +30,9 @@ export const useStale = defineStore("stale", () => {
   return { isStale, newest };
 });
 
-/** Whether a model trained by frozen settings is not what the project would make now. The frozen ones have every default filled in; the file may leave them out. */
+/**
+ * Whether a model trained by frozen settings is not what the project would make now. The frozen ones have every default filled in; the file may leave them out.
+ */
 export function differs(frozen: ProjectDocument, now: ProjectDocument): boolean {
   return parts.some((part) => now[part] !== undefined && !says(frozen[part], now[part]));
 }

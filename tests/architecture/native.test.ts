@@ -4,7 +4,8 @@ import ts from "typescript";
 import { describe, expect, test } from "vitest";
 import { packageRoot } from "../../src-main/base/entries.js";
 
-// A crash in native code takes neither window nor server along, because their programs hold none: they ask processes of their own. What is walked is what was built.
+// A crash in native code takes neither window nor server along, because their programs hold none: they ask processes of their own. What is walked is what was
+// built.
 
 const NATIVE = /^(onnxruntime-(node|common)|@duckdb\/|sharp$|@img\/|@tensorflow\/)/;
 /** TensorFlow's library is loaded by a path that no import names. Whoever does so looks for this file. */

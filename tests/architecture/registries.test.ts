@@ -13,6 +13,7 @@ import { schedules } from "../../src-main/optimizers/schedules/index.js";
 import { transforms } from "../../src-main/transforms/index.js";
 import vitestConfig from "../../vitest.config.js";
 import { sourceFiles } from "./source-files.js";
+import walls from "./walls.json" with { type: "json" };
 
 // A file that nobody lists is a feature that nobody has: every definition is in its folder's index.
 
@@ -75,6 +76,12 @@ test("nobody but its own file asks what kind an input is", () => {
     return lines.length > (ALLOWED[path] ?? 0) ? [`${path}: ${lines.length} lines ask for a kind of input, expected at most ${ALLOWED[path] ?? 0}; add a method to InputKind`] : [];
   });
   expect(found).toEqual([]);
+});
+
+test.each(Object.entries(walls.longLines))("%s has no more lines over 160 columns than %i", (folder, most) => {
+  const found = sourceFiles(folder).reduce((sum, { path }) => sum + readFileSync(join(packageRoot, path), "utf8").split("\n").filter((line) => line.length > 160).length, 0);
+  // The law is 160. What is longer is of before it; the number in walls.json only falls.
+  expect(found).toBeLessThanOrEqual(most);
 });
 
 test("every folder of tests is one that npm test runs, or holds what tests use", () => {

@@ -11,9 +11,9 @@ import { surveyBy } from "../../src-main/services/data/survey.js";
 import { findPyTorch, startPyTorch } from "./pytorch-peer.js";
 
 /**
- * What augmentation gains on the bundled drawings: the project that `new` makes of them, trained with and without its `augment`, everything else equal, judged once on the
- * test folder. The seed draws the validation pictures, the first weights, the order and the changes, and is the same for both of a pair. PyTorch trains on the validation
- * pictures too, with Adam 0.001 and batches of 32. `bench augmentation 3` takes three seeds instead of five.
+ * What augmentation gains on the bundled drawings: the project that `new` makes of them, trained with and without its `augment`, everything else equal, judged
+ * once on the test folder. The seed draws the validation pictures, the first weights, the order and the changes, and is the same for both of a pair. PyTorch
+ * trains on the validation pictures too, with Adam 0.001 and batches of 32. `bench augmentation 3` takes three seeds instead of five.
  */
 const seeds = Array.from({ length: Number(process.argv[2] ?? 5) }, (_, k) => k + 1);
 const drawings = join(packageRoot, "resources", "samples", "clipart");

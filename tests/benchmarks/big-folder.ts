@@ -9,8 +9,8 @@ import { entryPath, packageRoot } from "../../src-main/base/entries.js";
 import { ProcessTree } from "./process-tree.js";
 
 /**
- * A folder of 100,000 pictures (`LATHE_BENCH_PICTURES` for another number) through the command line: `train` is killed while it reads them, `train` again goes on with what
- * the store has, one epoch of the two-block CNN, then `inspect`. Every fifth is a JPEG, the others PNG, of 48 × 48, all different.
+ * A folder of 100,000 pictures (`LATHE_BENCH_PICTURES` for another number) through the command line: `train` is killed while it reads them, `train` again goes
+ * on with what the store has, one epoch of the two-block CNN, then `inspect`. Every fifth is a JPEG, the others PNG, of 48 × 48, all different.
  */
 const PICTURES = Number(process.env["LATHE_BENCH_PICTURES"] ?? 100_000);
 const [CLASSES, SIDE, SIZE] = [10, 48, 32];

@@ -16,7 +16,10 @@ import { type Workbench, openWorkbench } from "../../src-main/training/workbench
 import { type NetworkName, type StepCase, benchmarkProject, chosenCases } from "./networks.js";
 import { findPyTorch, median, startPyTorch } from "./pytorch-peer.js";
 
-/** Every network's step on every engine and device that works here and on PyTorch, in turns; what `auto` chose beforehand, and whether it was right: `bench engines [network…]`. */
+/**
+ * Every network's step on every engine and device that works here and on PyTorch, in turns; what `auto` chose beforehand, and whether it was right: `bench
+ * engines [network…]`.
+ */
 const ROUNDS = 5;
 const ROWS = 1000;
 const [PICTURES, CLASSES] = [350, 7];

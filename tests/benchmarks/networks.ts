@@ -8,7 +8,9 @@ import { planNetwork } from "../../src-main/training/network/network.js";
 import type { TargetSpec, TrainingSpec } from "../../src-main/training/network/specification.js";
 import type { TrainingBatch } from "../../src-main/training/trainer.js";
 
-/** 9-16-8-1 with batch norm and ELU; 512-1024-1024-10 with ReLU; the two-block CNN on pictures of 64 × 64 and the small ResNet on 96 × 96, both of 7 classes. */
+/**
+ * 9-16-8-1 with batch norm and ELU; 512-1024-1024-10 with ReLU; the two-block CNN on pictures of 64 × 64 and the small ResNet on 96 × 96, both of 7 classes.
+ */
 export type NetworkName = "small" | "large" | "cnn" | "resnet";
 
 export const networkNames: readonly NetworkName[] = ["small", "large", "cnn", "resnet"];

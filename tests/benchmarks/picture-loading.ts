@@ -11,8 +11,9 @@ import { measureRun } from "./measured-run.js";
 import { findPyTorch, median, startPyTorch } from "./pytorch-peer.js";
 
 /**
- * Pictures to batches: decoding, resizing to 64 × 64, flip, rotation and colour jitter; and whole epochs of the two-block CNN with them, by the trainer as it is. The first
- * epoch decodes every file, later ones read what it kept; torchvision's DataLoader with as many workers as processors decodes in every epoch. Both in turns.
+ * Pictures to batches: decoding, resizing to 64 × 64, flip, rotation and colour jitter; and whole epochs of the two-block CNN with them, by the trainer as it
+ * is. The first epoch decodes every file, later ones read what it kept; torchvision's DataLoader with as many workers as processors decodes in every epoch.
+ * Both in turns.
  */
 const PICTURES = 1200;
 const CLASSES = 7;

@@ -6,7 +6,10 @@ import { Trainer } from "../../src-main/training/trainer.js";
 import { benchmarkSpec, chosenCases, randomBatch } from "./networks.js";
 import { findPyTorch, median, startPyTorch } from "./pytorch-peer.js";
 
-/** One optimizer step (forward, loss, backward, Adam) of each engine and of PyTorch in turns, so that all meet the machine in the same mood: `bench step-time [network…]`. */
+/**
+ * One optimizer step (forward, loss, backward, Adam) of each engine and of PyTorch in turns, so that all meet the machine in the same mood: `bench step-time
+ * [network…]`.
+ */
 const ROUNDS = 5;
 /** TensorFlow dispatches a step's operations one by one: fewer steps give a median as good. */
 const MOST_TENSORFLOW_STEPS = 200;

@@ -13,8 +13,8 @@ import { writeTestProject } from "../support/run-on-disk.js";
 import { type SimulatedRun, simulateRun } from "./simulated-run.js";
 
 /**
- * The studio in a headless Chromium (`LATHE_CHROMIUM` names another): how fast it is there, how large it is, how long its main thread is kept by a run of 200 epochs a
- * second, and what memory an hour of such a run takes. `LATHE_BENCH_EPOCHS` is another number than the hour's 720,000, `LATHE_BENCH_PROFILE` how the
+ * The studio in a headless Chromium (`LATHE_CHROMIUM` names another): how fast it is there, how large it is, how long its main thread is kept by a run of 200
+ * epochs a second, and what memory an hour of such a run takes. `LATHE_BENCH_EPOCHS` is another number than the hour's 720,000, `LATHE_BENCH_PROFILE` how the
  * files begin that CPU profiles of the 30 seconds go to.
  */
 const starts = 5;

@@ -7,8 +7,8 @@ import { transforms } from "../../src-main/transforms/index.js";
 import { median } from "./pytorch-peer.js";
 
 /**
- * Where augmentation is faster: what one thread of a loader takes for each change of a picture, beside the training step, and what the same change takes as a part of the
- * compiled graph of a batch, with one thread. In the graph each picture has its own draws too; GridSample's pixels are not PIL's to the bit.
+ * Where augmentation is faster: what one thread of a loader takes for each change of a picture, beside the training step, and what the same change takes as a
+ * part of the compiled graph of a batch, with one thread. In the graph each picture has its own draws too; GridSample's pixels are not PIL's to the bit.
  */
 const SIZE = 64;
 const BATCH = 32;

@@ -4,7 +4,9 @@ import { judgedProject } from "../support/judged-project.js";
 import { lathe } from "../support/lathe.js";
 import { blobProject, makePictures } from "../support/picture-project.js";
 
-/** What kinds begin with: a trained project over a table with inputs and targets of every kind, and one over pictures, as `table` and `pictures` of a folder. */
+/**
+ * What kinds begin with: a trained project over a table with inputs and targets of every kind, and one over pictures, as `table` and `pictures` of a folder.
+ */
 export async function makeFixture(folder: string): Promise<string> {
   mkdirSync(folder, { recursive: true });
   const judged = await judgedProject();

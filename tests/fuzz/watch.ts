@@ -54,7 +54,10 @@ export interface FuzzOptions {
 /** Milliseconds that the child may take to start, on a machine with much else to do. */
 const START = 60_000;
 
-/** Feeds inputs of a kind to a process that is watched: where it crashes, hangs or grows too large, that is a finding, and a new one goes on with the next input. */
+/**
+ * Feeds inputs of a kind to a process that is watched: where it crashes, hangs or grows too large, that is a finding, and a new one goes on with the next
+ * input.
+ */
 export async function fuzz(kind: Kind, { seed, first = 0, count, program, fixture, onNote, onFinding }: FuzzOptions): Promise<Report> {
   const start = performance.now();
   const findings: Finding[] = [];

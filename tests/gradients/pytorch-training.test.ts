@@ -27,9 +27,9 @@ interface Golden extends Described {
 }
 
 /**
- * PyTorch's numbers are float64, ours float32 from the same starting values. A step rounds each number at 6e-8 of its size, sums of a few dozen terms lose one digit
- * more, and ten steps feed the difference back into themselves. Where Adam divides a gradient by its own size an error of 1e-7 in a small gradient moves a parameter by
- * some 1e-6. A wrong formula, be it a biased variance or a forgotten step, differs by 1e-3 and more.
+ * PyTorch's numbers are float64, ours float32 from the same starting values. A step rounds each number at 6e-8 of its size, sums of a few dozen terms lose one
+ * digit more, and ten steps feed the difference back into themselves. Where Adam divides a gradient by its own size an error of 1e-7 in a small gradient moves
+ * a parameter by some 1e-6. A wrong formula, be it a biased variance or a forgotten step, differs by 1e-3 and more.
  */
 const LOSS_TOLERANCE = 2e-6;
 const PARAMETER_TOLERANCE = 5e-6;

@@ -9,8 +9,8 @@ import { Pipes, SORTS, TRICKS, type Sort, type Trick, enrich, openJourney, paths
 /** Windows has neither pipes in folders nor links for everybody. */
 const withLinks = process.platform === "win32" ? describe.skip : describe;
 /**
- * Training takes a second: by default each path meets it as a link and as one of the others, and all the rest of the journey as any; a project of pictures is spoilt by
- * links alone. `npm run soak` asks for all.
+ * Training takes a second: by default each path meets it as a link and as one of the others, and all the rest of the journey as any; a project of pictures is
+ * spoilt by links alone. `npm run soak` asks for all.
  */
 const ALL = process.env["LATHE_HOSTILE"] === "all";
 

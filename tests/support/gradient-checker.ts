@@ -24,7 +24,10 @@ const STEP = 1e-6;
 const TOLERANCE = 1e-6;
 
 const tensorflow = await tensorflowUnderTest();
-/** Its library's exponentials and its order of sums are others than ONNX Runtime's; TensorFlow.js's own kernels approximate erf to 1.5e-7 and write some formulas plainly. */
+/**
+ * Its library's exponentials and its order of sums are others than ONNX Runtime's; TensorFlow.js's own kernels approximate erf to 1.5e-7 and write some
+ * formulas plainly.
+ */
 const TENSORFLOW_TOLERANCE = tensorflow.native ? 1e-5 : 1e-4;
 
 export type Build = (e: Emitter, ...inputs: Value[]) => Value | readonly Value[];

@@ -25,8 +25,8 @@ export const SORTS = ["table", "pictures"] as const;
 export type Sort = (typeof SORTS)[number];
 
 /**
- * Milliseconds that a look may take. Two seconds are promised, on a machine that has nothing else to do; other tests run beside this one, so three times as long is not
- * yet a hang.
+ * Milliseconds that a look may take. Two seconds are promised, on a machine that has nothing else to do; other tests run beside this one, so three times as
+ * long is not yet a hang.
  */
 const LOOK = 6000;
 /** Training, predicting and exporting read and write whole files and wait for threads to start: on a busy machine seconds. What hangs, hangs for ever. */
@@ -55,8 +55,8 @@ export async function enrich(project: string): Promise<void> {
 }
 
 /**
- * Every file and folder below a project, once for each kind: a second run and one in the trash hold the same files as the first, one picture stands for all, and the runs
- * of pictures are those of tables.
+ * Every file and folder below a project, once for each kind: a second run and one in the trash hold the same files as the first, one picture stands for all,
+ * and the runs of pictures are those of tables.
  */
 export function pathsOf(project: string, sort: Sort): readonly string[] {
   const all = readdirSync(project, { recursive: true, encoding: "utf8" }).map((path) => path.replaceAll("\\", "/")).sort();

@@ -13,7 +13,10 @@ import { createRuns } from "../../src-main/services/runs/runs.js";
 import { type CommandResult, type JsonEvent, creditLayers, creditTable, killAll, last, lathe, sha256, startLathe, startNode, writeCreditProject } from "./lathe.js";
 import { writeClasses } from "./pictures.js";
 
-/** What is killed, and the kinds of data it works on. Each tells how it is killed and what must hold afterwards; a kill is SIGKILL to the command and its engine. */
+/**
+ * What is killed, and the kinds of data it works on. Each tells how it is killed and what must hold afterwards; a kill is SIGKILL to the command and its
+ * engine.
+ */
 export const PHASES = ["new", "preparing", "training", "finishing", "export", "export-bare", "predict", "trash"] as const;
 export type Phase = (typeof PHASES)[number];
 export const KINDS = ["table", "pictures"] as const;

@@ -13,7 +13,8 @@ export function warningIn(stderr: string): string | undefined {
 }
 
 /**
- * Listens from now on to what Node warns of in this process, and to what processes that Lathe starts from it say of theirs: their stderr comes along with its own.
+ * Listens from now on to what Node warns of in this process, and to what processes that Lathe starts from it say of theirs: their stderr comes along with its
+ * own.
  * @returns what was heard since it was asked last.
  */
 export function hearWarnings(): () => Promise<readonly string[]> {

@@ -14,8 +14,8 @@ export default defineConfig({
   use: {
     viewport: { width: 1280, height: 800 },
     screenshot: "only-on-failure",
-    // Its moving picture is drawn by the processor, without end, which costs about as much as all the rest of a test. The page's states, which one steps through, stay: of the
-    // second try where there is one, for they cost an eighth of a test.
+    // Its moving picture is drawn by the processor, without end, which costs about as much as all the rest of a test. The page's states, which one steps
+    // through, stay: of the second try where there is one, for they cost an eighth of a test.
     trace: { mode: process.env["CI"] ? "on-first-retry" : "retain-on-failure", screenshots: false },
     launchOptions: {
       executablePath: process.env["LATHE_CHROMIUM"] ?? "/usr/bin/chromium",

@@ -9,8 +9,8 @@ import { expect } from "./fixture.js";
 const kept = join(packageRoot, ".lathe", "test", "trained");
 
 /**
- * Trains a project that has just been written, with the built command line; the second time that one like it is asked for, what came of the first is copied. The studio
- * is what these tests are about, and it is no other for having been trained before.
+ * Trains a project that has just been written, with the built command line; the second time that one like it is asked for, what came of the first is copied.
+ * The studio is what these tests are about, and it is no other for having been trained before.
  * @param runs options of `lathe train`, one list a run.
  */
 export async function trainOnce(project: string, runs: readonly (readonly string[])[]): Promise<void> {

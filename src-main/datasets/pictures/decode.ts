@@ -26,7 +26,9 @@ export interface Look {
   readonly background: string;
 }
 
-/** Bytes in memory for each pixel while it is decoded, by what a file says of itself: whole in 16 bits where it is interlaced, then in 8, then for the network. */
+/**
+ * Bytes in memory for each pixel while it is decoded, by what a file says of itself: whole in 16 bits where it is interlaced, then in 8, then for the network.
+ */
 const BYTES_A_PIXEL = 16;
 
 /** How much memory decoding a picture takes at most, with its file; by its header alone. What cannot be told is told when it is decoded. */
@@ -78,7 +80,8 @@ function unreadable(thrown: unknown): LatheError {
 }
 
 /**
- * The picture in a file as it is meant to be seen: turned by its EXIF orientation, the first frame, in sRGB with 8 bits, on the background where it is transparent.
+ * The picture in a file as it is meant to be seen: turned by its EXIF orientation, the first frame, in sRGB with 8 bits, on the background where it is
+ * transparent.
  * @throws LatheError `data.unreadable`, as `readPictureFile`
  */
 export async function decodePicture(bytes: Uint8Array, { color, background }: Look): Promise<Picture> {

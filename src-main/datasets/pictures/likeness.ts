@@ -2,8 +2,8 @@ import { type Picture, grayOf } from "../../transforms/picture.js";
 import { resized } from "../../transforms/resample.js";
 
 /**
- * A 128-bit fingerprint of how a picture looks (dHash, along rows and columns): in gray at 9 × 8 whether each pixel is brighter than the one to its right, and at 8 × 9
- * whether it is brighter than the one below. Pictures that look alike, resized or compressed anew, differ in few bits. As 32 hexadecimal digits.
+ * A 128-bit fingerprint of how a picture looks (dHash, along rows and columns): in gray at 9 × 8 whether each pixel is brighter than the one to its right, and
+ * at 8 × 9 whether it is brighter than the one below. Pictures that look alike, resized or compressed anew, differ in few bits. As 32 hexadecimal digits.
  */
 export function likenessOf(picture: Picture): string {
   // Both go by way of a smaller picture: a large one is summed up once.

@@ -104,7 +104,10 @@ export async function seePicture(path: string, formats: readonly PixelFormat[], 
   }
 }
 
-/** A picture under several draws of its augmentation, one after the other: its data are `[draws, height, width, channels]`. @throws as `seePicture`; LatheError `project.invalid` */
+/**
+ * A picture under several draws of its augmentation, one after the other: its data are `[draws, height, width, channels]`. @throws as `seePicture`; LatheError
+ * `project.invalid`
+ */
 export async function drawPicture(path: string, format: PixelFormat, specs: TransformSpecs, draws: number, seed: number, signal?: AbortSignal): Promise<Picture> {
   const [picture] = await seePicture(path, [format], signal);
   if (!picture) throw new LatheError("internal", "a picture that was read has no pixels");

@@ -11,9 +11,9 @@ import type { PixelFormat } from "./picture-task.js";
 import { inside, openOwnFile } from "../../base/own-files.js";
 
 /**
- * Resized pictures on disk, by content: `pixels` holds them one after the other, all of one length, uint8 `[height, width, C]`; `index` says whose they are, in the same
- * order. What is new is appended, first the pixels through to the disk, then the index, so a crash costs what was appended last and nothing else. Samples refer to a
- * picture by its place, which holds for one generation of the store.
+ * Resized pictures on disk, by content: `pixels` holds them one after the other, all of one length, uint8 `[height, width, C]`; `index` says whose they are, in
+ * the same order. What is new is appended, first the pixels through to the disk, then the index, so a crash costs what was appended last and nothing else.
+ * Samples refer to a picture by its place, which holds for one generation of the store.
  *
  * `index`: magic, bytes of a picture in uint32, generation of 16 bytes; then for each picture sha256 of its file, crc32 of its pixels, crc32 of these 36 bytes.
  */
@@ -58,7 +58,10 @@ export class PixelStore {
     this.#pixels = pixels;
   }
 
-  /** Opens the store of a format for this process alone; waits while another one has it. @param say hears for whom it waits, on which file and since when. @throws LatheError `run.storage`, `cancelled` */
+  /**
+   * Opens the store of a format for this process alone; waits while another one has it. @param say hears for whom it waits, on which file and since when.
+   * @throws LatheError `run.storage`, `cancelled`
+   */
   static async open(cacheFolder: string, format: PixelFormat, signal?: AbortSignal, say?: (words: string) => void): Promise<PixelStore> {
     const folder = storeFolder(cacheFolder, format);
     await makeFoldersSoon(folder);

@@ -48,7 +48,10 @@ export function formatOfInput({ size: [height, width], color, background }: Pick
   return { width, height, color, background: background.toLowerCase() };
 }
 
-/** Reads what the sources name, puts bad files on the project's list, and tells of them. @throws LatheError `data.unreadable` where nothing can be read; `data.column`, `run.storage`, `cancelled` */
+/**
+ * Reads what the sources name, puts bad files on the project's list, and tells of them. @throws LatheError `data.unreadable` where nothing can be read;
+ * `data.column`, `run.storage`, `cancelled`
+ */
 export async function preparePictures(database: Database, { source, testSource }: Sources, options: PreparePicturesOptions): Promise<PreparedPictures> {
   const { folder, data, cacheFolder, want = "pixels", progress, signal, say } = options;
   const inputs = picturesOf(data.inputs);

@@ -39,7 +39,10 @@ export interface PictureProposal {
   readonly notes: readonly string[];
 }
 
-/** Looks at a folder of pictures. @throws LatheError as `listPictures`; `data.target` for a target that is no level; `data.unreadable` where no picture can be read. */
+/**
+ * Looks at a folder of pictures. @throws LatheError as `listPictures`; `data.target` for a target that is no level; `data.unreadable` where no picture can be
+ * read.
+ */
 export async function proposePictures(question: PictureFolderQuestion): Promise<PictureProposal> {
   const notes: string[] = [];
   const parts = question.test === undefined ? await trainAndTest(question.path) : undefined;
@@ -68,8 +71,8 @@ export async function proposePictures(question: PictureFolderQuestion): Promise<
 }
 
 /**
- * What training pictures go through until one says otherwise; `npm run bench augmentation` measures what it gains. Colours are left alone, as they tell many classes apart. Gray
- * pictures are left as they are, and letters and digits are not mirrored: they would be others.
+ * What training pictures go through until one says otherwise; `npm run bench augmentation` measures what it gains. Colours are left alone, as they tell many
+ * classes apart. Gray pictures are left as they are, and letters and digits are not mirrored: they would be others.
  */
 function changesOf(color: "rgb" | "gray", classes: readonly string[]): (typeof MIRRORED)[] {
   if (color === "gray") return [];

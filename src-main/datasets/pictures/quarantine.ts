@@ -7,8 +7,8 @@ import { replaceFile } from "../../base/replace-file.js";
 import { storageError } from "../../base/storage-error.js";
 
 /**
- * `quarantine.json` in the project's folder: pictures that could not be read, by reference; the files stay where and as they are. A file that has another size or time
- * than when it was found bad is tried again, and so is one that is taken off the list.
+ * `quarantine.json` in the project's folder: pictures that could not be read, by reference; the files stay where and as they are. A file that has another size
+ * or time than when it was found bad is tried again, and so is one that is taken off the list.
  */
 const quarantine = z.strictObject({
   version: z.literal(1),

@@ -27,8 +27,8 @@ const SAMPLE = 100;
 const LONG_SAMPLE = 20_000;
 
 /**
- * Finds the delimiter under which most of the first records have as many fields as the first one; ties go to more numbers, then to more fields. The first record is
- * the header unless it looks like those below it.
+ * Finds the delimiter under which most of the first records have as many fields as the first one; ties go to more numbers, then to more fields. The first
+ * record is the header unless it looks like those below it.
  * @param head the start of the file.
  * @param whole false where the last record of `head` may be cut.
  */

@@ -57,8 +57,8 @@ export function parsed(sql: string, decimal: Decimal = "."): string {
 }
 
 /**
- * Finds out which columns have a decimal comma. A file has one form unless whole columns prove otherwise. Where commas part the columns nothing is guessed: there a
- * decimal comma must be asked for, or be `likely`.
+ * Finds out which columns have a decimal comma. A file has one form unless whole columns prove otherwise. Where commas part the columns nothing is guessed:
+ * there a decimal comma must be asked for, or be `likely`.
  */
 export function sniffDecimals(question: DecimalQuestion): Decimals {
   const { path, delimiter, names, records, likely } = question;

@@ -15,8 +15,8 @@ export interface FoundFile {
 /**
  * A data file of a project.
  * @param folder what a relative path starts from.
- * @throws LatheError `rpc.refused` in a process that may not read there; `data.missing` with the nearest name in the folder, `data.empty` for a file of no bytes,
- * `data.unreadable` for what is no file.
+ * @throws LatheError `rpc.refused` in a process that may not read there; `data.missing` with the nearest name in the folder, `data.empty` for a file of no
+ * bytes, `data.unreadable` for what is no file.
  */
 export async function findFile(folder: string, path: string): Promise<FoundFile> {
   const full = isAbsolute(path) ? path : resolve(folder, path);

@@ -1,7 +1,10 @@
 import type { LatheError } from "../../base/errors.js";
 import { type Decimal, MISSING_WORDS, parsed } from "./decimal.js";
 
-/** What a column holds, as the file tells. `text` may still be numbers: a CSV is all text. `name` is a text as it is, blanks and all, as files and folders are called. */
+/**
+ * What a column holds, as the file tells. `text` may still be numbers: a CSV is all text. `name` is a text as it is, blanks and all, as files and folders are
+ * called.
+ */
 export type ColumnKind = "text" | "number" | "boolean" | "time" | "name" | "other";
 
 export interface SourceColumn {

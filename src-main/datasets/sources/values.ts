@@ -3,7 +3,10 @@ import { sniffDecimals } from "./decimal.js";
 import type { Source, Wanted } from "./source.js";
 import { literal } from "./sql.js";
 
-/** One row that somebody typed, as a table: what a comma-separated file of it would be; paths of pictures in it are absolute. @param likely how numbers were written in the training rows. */
+/**
+ * One row that somebody typed, as a table: what a comma-separated file of it would be; paths of pictures in it are absolute. @param likely how numbers were
+ * written in the training rows.
+ */
 export function sourceOfValues(values: Readonly<Record<string, string | null>>, { numbers, texts }: Wanted, likely: "," | undefined): Source {
   const names = [...new Set([...numbers, ...texts])];
   const record = names.map((name) => values[name] ?? "");

@@ -6,8 +6,8 @@ import { TRAINING_DOMAIN, type Value, isFloat, showType, strings, text } from ".
 export const GRADIENT = "Gradient";
 
 /**
- * Adds one node that stands for the whole gradient: ONNX's Gradient, of the training preview. Its operands are `xs`, those by which `y` is differentiated, and `zs`, which
- * count as constants; who runs the graph differentiates the part between. https://onnx.ai/onnx/operators/onnx_aionnxpreviewtraining_Gradient.html
+ * Adds one node that stands for the whole gradient: ONNX's Gradient, of the training preview. Its operands are `xs`, those by which `y` is differentiated, and
+ * `zs`, which count as constants; who runs the graph differentiates the part between. https://onnx.ai/onnx/operators/onnx_aionnxpreviewtraining_Gradient.html
  * @throws LatheError `graph.shape` where the loss is no float scalar.
  */
 export function differentiate(e: Emitter, loss: Value, wrt: readonly Value[], { stopAt = [] }: DifferentiateOptions = {}): readonly Value[] {

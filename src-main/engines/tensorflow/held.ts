@@ -39,9 +39,9 @@ interface Parts {
 }
 
 /**
- * What flows along an edge of a graph as it runs: a tensor on the host, on the device, or both, each made from the other when somebody first asks. Shapes and other
- * whole numbers stay on the host, so that nothing waits for the device to learn a length. On the device a picture may lie with its channels last, as TensorFlow's
- * kernels read it: what passes from one such kernel to the next is never turned round.
+ * What flows along an edge of a graph as it runs: a tensor on the host, on the device, or both, each made from the other when somebody first asks. Shapes and
+ * other whole numbers stay on the host, so that nothing waits for the device to learn a length. On the device a picture may lie with its channels last, as
+ * TensorFlow's kernels read it: what passes from one such kernel to the next is never turned round.
  */
 export class Held {
   readonly #pool: Pool;

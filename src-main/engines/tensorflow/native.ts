@@ -25,8 +25,8 @@ export type Env = Readonly<Record<string, string | undefined>>;
 export const REMEDY = "npm run setup:tensorflow installs it";
 
 /**
- * The module path of a `@tensorflow/tfjs-node` whose binding has been built: in the folder that `LATHE_TENSORFLOW` names, where it is set; else where setup puts it
- * for this user; else among the project's own packages.
+ * The module path of a `@tensorflow/tfjs-node` whose binding has been built: in the folder that `LATHE_TENSORFLOW` names, where it is set; else where setup
+ * puts it for this user; else among the project's own packages.
  */
 export function findNative(env: Env = process.env): string | undefined {
   const named = env["LATHE_TENSORFLOW"];
@@ -95,8 +95,8 @@ function giveBackUtil(): void {
 
 async function loadJavaScript(): Promise<Backend> {
   const imported = await import("@tensorflow/tfjs-core");
-  // Each registers itself with the engine that all copies of tfjs-core in a process share. The gradients come as modules that only a bundler finds its way through:
-  // the build bundles them (electron.vite.config.ts), the tests have them inlined (vitest.config.ts).
+  // Each registers itself with the engine that all copies of tfjs-core in a process share. The gradients come as modules that only a bundler finds its way
+  // through: the build bundles them (electron.vite.config.ts), the tests have them inlined (vitest.config.ts).
   await import("@tensorflow/tfjs-core/dist/register_all_gradients.js");
   await import("@tensorflow/tfjs-backend-cpu");
   const tf = (imported as { readonly default?: Tf }).default ?? imported;

@@ -135,8 +135,8 @@ function stringsOf({ attributes }: Node, name: string): readonly string[] {
 }
 
 /**
- * A run whose results, or those of them that are cut, count as constants. TensorFlow.js follows the operation that made a tensor back to its operands, and fails where it has
- * no gradient, as for a comparison; a copy made by an operation without operands leads nowhere.
+ * A run whose results, or those of them that are cut, count as constants. TensorFlow.js follows the operation that made a tensor back to its operands, and
+ * fails where it has no gradient, as for a comparison; a copy made by an operation without operands leads nowhere.
  */
 function withoutGradient(tf: Tf, pool: Pool, run: Run, isCut: readonly boolean[]): Run {
   const copy = (t: Tensor): Tensor => tf.customGrad(() => ({ value: tf.clone(t), gradFunc: () => [] }))();

@@ -30,7 +30,9 @@ export interface Tables {
   close(): Promise<void>;
 }
 
-/** @param open holds tables open. @param probe another process, which sees first whether a table that says of itself what its columns are can be opened at all. */
+/**
+ * @param open holds tables open. @param probe another process, which sees first whether a table that says of itself what its columns are can be opened at all.
+ */
 export function createTables(access: FolderAccess, { open, probe }: { readonly open: Reader; readonly probe: Reader }): Tables {
   const probed = new Lru<string, { readonly identity: string; readonly work: SharedWork<unknown> }>(MOST_REMEMBERED);
   const remembered = new Lru<string, { readonly identity: string; readonly found: ColumnsFound }>(MOST_REMEMBERED);

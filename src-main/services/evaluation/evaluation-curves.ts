@@ -45,8 +45,8 @@ function scoresOf({ kind, outputs, truths, width }: KeptTarget, positive: number
 }
 
 /**
- * At most a thousand points of a curve, its ends among them: half evenly along its length, which keeps its shape, half evenly over the thresholds, so that there is
- * a point near any threshold somebody asks for.
+ * At most a thousand points of a curve, its ends among them: half evenly along its length, which keeps its shape, half evenly over the thresholds, so that
+ * there is a point near any threshold somebody asks for.
  */
 function thinned({ x, y, thresholds }: Curve): NonNullable<CurvesResult["roc"]> {
   const n = x.length;

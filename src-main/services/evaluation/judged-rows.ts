@@ -112,8 +112,8 @@ export function classIndex(target: KeptTarget & { readonly kind: "category" | "b
 }
 
 /**
- * Places by a figure from 0 on, equal ones as in the file. The bits of such float32 numbers are in the numbers' order, so that they are sorted digit by digit, in
- * two digits of 16 bits: quicker than comparing, and stable.
+ * Places by a figure from 0 on, equal ones as in the file. The bits of such float32 numbers are in the numbers' order, so that they are sorted digit by digit,
+ * in two digits of 16 bits: quicker than comparing, and stable.
  */
 function sorted(places: Uint32Array, figure: (place: number) => number, falling: boolean): Uint32Array {
   const figures = new Float32Array(places.length);

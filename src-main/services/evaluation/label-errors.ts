@@ -26,9 +26,9 @@ export interface Suspicion {
 }
 
 /**
- * Confident learning (Northcutt et al. 2021, https://arxiv.org/abs/1911.00068) on predictions of rows that training did not learn from. The threshold of a class is
- * the mean probability that rows labelled so get for it: what the model usually says where it means that class. A row is suspect where its likeliest class is not its
- * label and is at least as likely as that class's threshold. A class that labels no row has no threshold and is never proposed.
+ * Confident learning (Northcutt et al. 2021, https://arxiv.org/abs/1911.00068) on predictions of rows that training did not learn from. The threshold of a
+ * class is the mean probability that rows labelled so get for it: what the model usually says where it means that class. A row is suspect where its likeliest
+ * class is not its label and is at least as likely as that class's threshold. A class that labels no row has no threshold and is never proposed.
  * @param parts the same target in the splits that were judged.
  * @throws LatheError `usage` for numbers
  */

@@ -13,7 +13,10 @@ import type { Tables } from "../data/tables.js";
 import { templates } from "../templates/index.js";
 import type { Proposal } from "../templates/template.js";
 
-/** So long, in milliseconds, a plan waits for a table that nobody has looked at, with the start of the process that reads it; the look goes on, and the next plan knows. */
+/**
+ * So long, in milliseconds, a plan waits for a table that nobody has looked at, with the start of the process that reads it; the look goes on, and the next
+ * plan knows.
+ */
 const PATIENCE = 2000;
 
 export interface ModelPlans {

@@ -17,8 +17,9 @@ interface Input {
 const OWN = ["project.json", "runs", ".lathe"];
 
 /**
- * Sees that a file may be written where a user wants it. What is there goes, so it is to be a file, and none that the work reads or that a project is made of. Links on
- * the way are followed; the last part of it may be none, since a link such as /dev/stdout would itself be replaced, and what it leads to would stay as it was.
+ * Sees that a file may be written where a user wants it. What is there goes, so it is to be a file, and none that the work reads or that a project is made of.
+ * Links on the way are followed; the last part of it may be none, since a link such as /dev/stdout would itself be replaced, and what it leads to would stay as
+ * it was.
  * @param run folder of the run that it is made from; the data that this learnt from stay too.
  * @throws LatheError `usage`
  */

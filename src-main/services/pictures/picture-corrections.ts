@@ -40,7 +40,9 @@ function sourceOf(document: ProjectDocument): ImageFolderSpec {
 
 type Labels = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-/** The source with the corrections, in order, and what takes them back, in the reverse order. @throws LatheError `usage` for a level that the folders have not */
+/**
+ * The source with the corrections, in order, and what takes them back, in the reverse order. @throws LatheError `usage` for a level that the folders have not
+ */
 export function applyCorrections(source: ImageFolderSpec, corrections: readonly PictureCorrection[]): { readonly source: ImageFolderSpec; readonly undo: readonly PictureCorrection[] } {
   const lists = { main: new Set(source.exclude), test: new Set(source.testExclude) };
   const labels = { main: labelsOf(source.relabel), test: labelsOf(source.testRelabel) };

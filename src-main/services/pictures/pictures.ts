@@ -17,11 +17,17 @@ export interface ChosenPicture {
   readonly path?: string | undefined;
 }
 
-/** Looking into a run's model, in the process that it is served in. Everything throws as `modelOfRun`, and `usage` where the model has no such layer, target or class. */
+/**
+ * Looking into a run's model, in the process that it is served in. Everything throws as `modelOfRun`, and `usage` where the model has no such layer, target or
+ * class.
+ */
 export interface Pictures {
   layers(run: RunReference, signal?: AbortSignal): Promise<LayersAnswer>;
   filters(asked: RunReference & { readonly layer?: string | undefined }, signal?: AbortSignal): Promise<FiltersAnswer>;
-  /** @throws LatheError `data.changed` where the row is no longer what it was; `rpc.refused` for a picture out of bounds; `data.value` for one that cannot be read */
+  /**
+   * @throws LatheError `data.changed` where the row is no longer what it was; `rpc.refused` for a picture out of bounds; `data.value` for one that cannot be
+   * read
+   */
   saliency(asked: RunReference & ChosenPicture & SaliencyQuestion, signal?: AbortSignal): Promise<SaliencyAnswer>;
   /** @throws as `saliency` */
   featureMaps(asked: RunReference & ChosenPicture & FeatureMapsQuestion, signal?: AbortSignal): Promise<FeatureMapsAnswer>;

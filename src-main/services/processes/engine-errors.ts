@@ -3,9 +3,9 @@ import type { Writable } from "node:stream";
 import { visible } from "../../base/visible.mjs";
 
 /**
- * What libraries say to nobody. TensorFlow greets whatever its log level is: it says so before it has read it, and the setting that would silence the second line also
- * turns off the convolutions that it announces. Vulkan's loader and Dawn, which drives graphics cards for ONNX Runtime, complain where there is none; the reason is
- * told with the device.
+ * What libraries say to nobody. TensorFlow greets whatever its log level is: it says so before it has read it, and the setting that would silence the second
+ * line also turns off the convolutions that it announces. Vulkan's loader and Dawn, which drives graphics cards for ONNX Runtime, complain where there is none;
+ * the reason is told with the device.
  */
 const CHATTER = [
   /^WARNING: All log messages before absl::InitializeLog\(\) is called are written to STDERR$/,
@@ -19,7 +19,10 @@ const CHATTER = [
 /** Colours, as ONNX Runtime writes them into a pipe too (ECMA-48, SGR). */
 const COLORS = /\u001b\[[\d;]*m/g;
 
-/** Passes on what an engine process writes to stderr, line by line, without the chatter. Libraries name nodes of a stranger's model: such a name is shown, not sent. */
+/**
+ * Passes on what an engine process writes to stderr, line by line, without the chatter. Libraries name nodes of a stranger's model: such a name is shown, not
+ * sent.
+ */
 export function passOn(errors: NodeJS.ReadableStream | null, to: Writable = process.stderr): void {
   if (!errors) return;
   createInterface({ input: errors, crlfDelay: Infinity }).on("line", (line) => {

@@ -5,7 +5,10 @@ import { readProjectData, tableSourceOf } from "./project-data.js";
 import type { Progress } from "../jobs/shared-work.js";
 import type { Studio } from "../studio.js";
 
-/** What depends on roles and split, of the project as saved. @throws LatheError `project.*`, `data.*` for a table that cannot be read, `rpc.refused`, `cancelled` */
+/**
+ * What depends on roles and split, of the project as saved. @throws LatheError `project.*`, `data.*` for a table that cannot be read, `rpc.refused`,
+ * `cancelled`
+ */
 export async function auditOf(studio: Studio, project: string, onProgress: Progress, signal: AbortSignal): Promise<AuditResult> {
   return studio.work({ kind: "audit", project: await usable(studio, project) }, stages(onProgress), (value) => auditResult.parse(value), signal);
 }

@@ -70,7 +70,9 @@ export function parseEpoch(line: string): EpochEvent | undefined {
   }
 }
 
-/** Some at a time: waiting for each of a million would take longer than reading them. After a line that never ends nothing is read: it may be as long as a disk. */
+/**
+ * Some at a time: waiting for each of a million would take longer than reading them. After a line that never ends nothing is read: it may be as long as a disk.
+ */
 async function* linesOf(path: string): AsyncGenerator<readonly string[]> {
   let parts: string[] = [];
   let length = 0;

@@ -7,7 +7,10 @@ import { errorRecord } from "../../contract/events.js";
 import { heldBy } from "../../training/runs/run-lock.js";
 import { readReport } from "./reports.js";
 
-/** Why a run does not have what it has once it has ended, and what can be done about it: going on is advised only where that helps. @param run its folder @param file what it lacks */
+/**
+ * Why a run does not have what it has once it has ended, and what can be done about it: going on is advised only where that helps. @param run its folder @param
+ * file what it lacks
+ */
 export function unfinished(run: string, file: string): LatheError {
   const id = basename(run);
   const missing = (why: string) => new LatheError("run.missing", `${run} has no ${file}: ${why}`, { run: id, file });

@@ -5,8 +5,9 @@ import { pictureNetworks } from "./networks/index.js";
 import { type Template, layerIds, outputsOf, projectFrom } from "./template.js";
 
 /**
- * How all templates for pictures train. Few pictures that change in every epoch want many steps, and rates that end near nothing, so that the last epoch's weights are good ones.
- * They are kept: the loss of few validation pictures is at its best long before the share of right answers is, and would pick a network that has not settled.
+ * How all templates for pictures train. Few pictures that change in every epoch want many steps, and rates that end near nothing, so that the last epoch's
+ * weights are good ones. They are kept: the loss of few validation pictures is at its best long before the share of right answers is, and would pick a network
+ * that has not settled.
  */
 const training = { epochs: 20, batchSize: 16, shuffle: true, optimizer: { type: "Adam", lr: 0.002 }, schedule: { type: "CosineAnnealingLR" }, restoreBest: false } as const;
 

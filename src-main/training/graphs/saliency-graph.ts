@@ -24,9 +24,9 @@ export interface SaliencyGraph {
 }
 
 /**
- * Grad-CAM (Selvaraju et al. 2017, https://arxiv.org/abs/1610.02391) of an exported model. With A `[N, K, h, w]` the activations of a layer and y the score of a
- * class before softmax or sigmoid, α_k = mean over h and w of ∂y/∂A_k, and the map is ReLU(Σ_k α_k·A_k): where the picture speaks for the class. One graph serves all
- * classes.
+ * Grad-CAM (Selvaraju et al. 2017, https://arxiv.org/abs/1610.02391) of an exported model. With A `[N, K, h, w]` the activations of a layer and y the score of
+ * a class before softmax or sigmoid, α_k = mean over h and w of ∂y/∂A_k, and the map is ReLU(Σ_k α_k·A_k): where the picture speaks for the class. One graph
+ * serves all classes.
  * @param inputs names of the model's inputs. @param output the graph output of the target.
  * @param wanted the layer; by default the last convolution, as in the paper, or where there is none the last layer, of more than one place.
  * @throws LatheError `usage` where the target does not depend on such a layer; `autodiff.*`

@@ -23,8 +23,9 @@ const ROWS = 256;
 const PICTURES = 8;
 
 /**
- * Holds a file without preprocessing against the run's own, which training held against the trainer: rows are made up that lie where the training rows did, with gaps and
- * strange words among them; the run's file answers them and tells what its preprocessing makes of them; the other is fed that and must answer the same.
+ * Holds a file without preprocessing against the run's own, which training held against the trainer: rows are made up that lie where the training rows did,
+ * with gaps and strange words among them; the run's file answers them and tells what its preprocessing makes of them; the other is fed that and must answer the
+ * same.
  * @throws LatheError `export.parity`; `export.format` for a file that does not say where its preprocessing ends
  */
 export async function checkExport({ model: path, bare }: CheckExportRequest): Promise<ParityResult> {

@@ -9,14 +9,17 @@ import type { TargetSpec } from "../network/specification.js";
 import { floats } from "../trainer.js";
 
 /**
- * Largest difference between file and trainer. Both compute in float32 with the same weights; graph optimisations order a few sums differently, which moves the last
- * bits: 1e-5 is some 80 of them at 1, and far below what decides anything. The unit is 1 for probabilities, and more where a network is all too sure of itself: what is
- * rounded off a large logit moves the probability that is made of it. For numbers the unit is the largest prediction of the column, measured from where the network
- * says 0: an error of the network's is as large beside a prediction near 0, and one that matters in millimetres shows in metres too.
+ * Largest difference between file and trainer. Both compute in float32 with the same weights; graph optimisations order a few sums differently, which moves the
+ * last bits: 1e-5 is some 80 of them at 1, and far below what decides anything. The unit is 1 for probabilities, and more where a network is all too sure of
+ * itself: what is rounded off a large logit moves the probability that is made of it. For numbers the unit is the largest prediction of the column, measured
+ * from where the network says 0: an error of the network's is as large beside a prediction near 0, and one that matters in millimetres shows in metres too.
  */
 export const PARITY_TOLERANCE = 1e-5;
 
-/** How far apart two logits may be for the unit to be 1: their probabilities then differ 3000 times. Ten times as far, and rounding ten times as large is allowed. */
+/**
+ * How far apart two logits may be for the unit to be 1: their probabilities then differ 3000 times. Ten times as far, and rounding ten times as large is
+ * allowed.
+ */
 const USUAL_LOGITS = 8;
 
 /** Undoing the scaling rounds twice in the file and once here, each by at most 2⁻²⁴ of the number: what a large mean costs. */

@@ -25,7 +25,10 @@ export interface InsightModel {
 /** Compiled graphs that are kept: a person looks at a few layers in turn. */
 const MOST_COMPILED = 4;
 
-/** Looks into an exported network over pictures: what it sees, layer by layer, and what of it speaks for a class. Everything throws `usage` where the model has no such layer. */
+/**
+ * Looks into an exported network over pictures: what it sees, layer by layer, and what of it speaks for a class. Everything throws `usage` where the model has
+ * no such layer.
+ */
 export class PictureInsight {
   readonly #model: InsightModel;
   readonly #inputs: readonly string[];

@@ -19,8 +19,9 @@ import { serveModel } from "./served-model.js";
 import { floats } from "../trainer.js";
 
 /**
- * Answers for every row of a table, as CSV: `sample` (the row's number, from 1, or a picture's path in its folder), then for each target `<target>` and, for classes, one `<target>:<class>` column of
- * probabilities. The file appears whole or not at all. Every cell is exact unless it is meant for a spreadsheet; what that would take for a formula is counted.
+ * Answers for every row of a table, as CSV: `sample` (the row's number, from 1, or a picture's path in its folder), then for each target `<target>` and, for
+ * classes, one `<target>:<class>` column of probabilities. The file appears whole or not at all. Every cell is exact unless it is meant for a spreadsheet; what
+ * that would take for a formula is counted.
  */
 export async function predictTable(request: PredictRequest, { emit, control }: WorkSetting): Promise<PredictionResult & Partial<Pick<TablePrediction, "preview">>> {
   const out = resolve(request.out);

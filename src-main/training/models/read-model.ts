@@ -22,8 +22,8 @@ export function readModel(bytes: Uint8Array, path: string): Model {
 }
 
 /**
- * No session sees what Lathe does not write: graphs within nodes (Loop, Scan, If), which may never end, and of which hostile ones make ONNX Runtime 1.30.0 read out of
- * bounds; operators of other domains than ONNX's own.
+ * No session sees what Lathe does not write: graphs within nodes (Loop, Scan, If), which may never end, and of which hostile ones make ONNX Runtime 1.30.0 read
+ * out of bounds; operators of other domains than ONNX's own.
  */
 function refuseForeign(graph: Graph): void {
   for (const { op, name, domain, attributes } of graph.nodes) {

@@ -19,8 +19,8 @@ export interface PictureLayer {
 }
 
 /**
- * What a graph of Lathe's makes of pictures, in the order in which it does. Layers and encoders write themselves into scopes of their own: `conv1/Conv_0`. A layer that
- * adds nothing, as dropout in evaluation, is not there.
+ * What a graph of Lathe's makes of pictures, in the order in which it does. Layers and encoders write themselves into scopes of their own: `conv1/Conv_0`. A
+ * layer that adds nothing, as dropout in evaluation, is not there.
  * @param inputs names of the model's inputs.
  */
 export function pictureLayers(graph: Graph, inputs: readonly string[]): readonly PictureLayer[] {

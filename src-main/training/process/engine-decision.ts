@@ -20,12 +20,15 @@ export interface EngineDecision extends EnginePlace {
   readonly reason: string;
 }
 
-/** Another engine has to be so much quicker than the usual one: less is within what a busy machine does to a measurement, and the usual one gives the same bytes every time. */
+/**
+ * Another engine has to be so much quicker than the usual one: less is within what a busy machine does to a measurement, and the usual one gives the same bytes
+ * every time.
+ */
 const CLEARLY = 0.9;
 
 /**
- * Seconds that trying one more engine takes: its library is loaded, the step compiled, a second of steps timed. Measured on two cores: ONNX Runtime on WebGPU 1.2 s with
- * an adapter and 0.9 s to find none.
+ * Seconds that trying one more engine takes: its library is loaded, the step compiled, a second of steps timed. Measured on two cores: ONNX Runtime on WebGPU
+ * 1.2 s with an adapter and 0.9 s to find none.
  */
 const SECONDS_TO_TRY = 2;
 /** Trying may take such a share of the run: it has to gain more than that before it gains anything. */

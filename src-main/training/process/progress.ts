@@ -1,6 +1,6 @@
 /**
- * Turns steps into a few events a second, with throughput and time left. Times are milliseconds from the clock given; what happens between steps (judging at the end
- * of an epoch, checkpoints) counts, so that time left is the user's time.
+ * Turns steps into a few events a second, with throughput and time left. Times are milliseconds from the clock given; what happens between steps (judging at
+ * the end of an epoch, checkpoints) counts, so that time left is the user's time.
  */
 export class StepProgress {
   readonly #clock: () => number;

@@ -32,10 +32,10 @@ export interface ToSettle {
 }
 
 /**
- * Decides what a new run trains on. Where more than one engine or device comes into question and the run is long enough, each makes a few of the run's own steps, one after the
- * other, before the first step of the run: on a machine of two cores an engine that is timed beside a running training is timed wrongly, and slows that down; and a run that
- * changed its engine on the way could not be repeated. Nothing of it is left in the run: weights, random numbers and the order of rows are as if it had not been. The decision is
- * remembered for this network and machine.
+ * Decides what a new run trains on. Where more than one engine or device comes into question and the run is long enough, each makes a few of the run's own
+ * steps, one after the other, before the first step of the run: on a machine of two cores an engine that is timed beside a running training is timed wrongly,
+ * and slows that down; and a run that changed its engine on the way could not be repeated. Nothing of it is left in the run: weights, random numbers and the
+ * order of rows are as if it had not been. The decision is remembered for this network and machine.
  * @throws LatheError `cancelled`, and what the usual engine fails with: one that fails among the others is left out.
  */
 export async function settleEngine(toSettle: ToSettle, setting: WorkSetting): Promise<Settled> {

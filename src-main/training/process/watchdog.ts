@@ -4,9 +4,9 @@ import { Worker } from "node:worker_threads";
 const [EVERY, GRACE] = [500, 4000];
 
 /**
- * Ends this process some seconds after its parent has gone, whatever its own thread does: `session.run` blocks that one, for ever where a model never ends, and no event
- * reaches it meanwhile. The watch is a thread of its own. A child whose parent has gone is given another parent; where the system does not do so (Windows), the parent's
- * id is nobody's.
+ * Ends this process some seconds after its parent has gone, whatever its own thread does: `session.run` blocks that one, for ever where a model never ends, and
+ * no event reaches it meanwhile. The watch is a thread of its own. A child whose parent has gone is given another parent; where the system does not do so
+ * (Windows), the parent's id is nobody's.
  * @param memory bytes beyond which it ends at once; those of native code count, for which nobody else looks.
  */
 export function endWithParent({ memory = Infinity }: { readonly memory?: number } = {}): void {

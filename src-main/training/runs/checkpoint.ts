@@ -39,8 +39,8 @@ export function saveCheckpoint<H>(folder: string, checkpoint: Checkpoint<H>): vo
 }
 
 /**
- * The newest whole checkpoint that can be gone on from, or undefined where none was written. Where the latest will not do, it is put aside as `damaged.ckpt`: the next
- * save would put it in the place of the whole one.
+ * The newest whole checkpoint that can be gone on from, or undefined where none was written. Where the latest will not do, it is put aside as `damaged.ckpt`:
+ * the next save would put it in the place of the whole one.
  * @param damaged told of each file that is not whole or does not fit, with the reason, where the one before will do.
  * @param read looks at what a whole file holds: gives it back, or says why the run cannot go on from it.
  * @throws LatheError `run.checkpoint` where there are files but none will do.

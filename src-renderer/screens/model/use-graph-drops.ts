@@ -13,7 +13,10 @@ export interface DraggedLayer {
   readonly block?: string;
 }
 
-/** Layers dropped on the graph: on a connection they go in between, on a node after it, elsewhere they stand by themselves. @param toGraph from pixels of the window */
+/**
+ * Layers dropped on the graph: on a connection they go in between, on a node after it, elsewhere they stand by themselves. @param toGraph from pixels of the
+ * window
+ */
 export function useGraphDrops(toGraph: (place: Position) => Position) {
   const view = useModelView();
   const commands = useModelCommands();

@@ -7,8 +7,8 @@ import { type NodeCase, nodeCaseNames, readNodeCase } from "../../support/onnx-n
 import { tensorflowUnderTest } from "../../support/tensorflow.js";
 
 /**
- * The ONNX project's own operator tests, in the tolerance of its test suite: rtol 1e-3, atol 1e-7 (onnx/backend/test/runner). Where the stored result is 0, an error of
- * one rounding of the operands would already be too large for atol; the suite's own runners for float32 backends widen it, and so do we, to 1e-6.
+ * The ONNX project's own operator tests, in the tolerance of its test suite: rtol 1e-3, atol 1e-7 (onnx/backend/test/runner). Where the stored result is 0, an
+ * error of one rounding of the operands would already be too large for atol; the suite's own runners for float32 backends widen it, and so do we, to 1e-6.
  */
 const [RTOL, ATOL] = [1e-3, 1e-6];
 

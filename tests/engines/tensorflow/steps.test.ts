@@ -20,8 +20,9 @@ import { type Described, randomBatch, trainerOf, trainingSpec } from "../../supp
 const { engine, native, tf } = await tensorflowUnderTest();
 
 /**
- * Both engines compute in float32 from the same numbers, in another order of sums: a step differs by some 1e-7 of the largest number in a vector, ten steps that feed
- * on each other by ten times that; TensorFlow.js's own kernels, which stand in where there is no library, lose a digit more. A wrong formula differs by 1e-3.
+ * Both engines compute in float32 from the same numbers, in another order of sums: a step differs by some 1e-7 of the largest number in a vector, ten steps
+ * that feed on each other by ten times that; TensorFlow.js's own kernels, which stand in where there is no library, lose a digit more. A wrong formula differs
+ * by 1e-3.
  */
 const TOLERANCE = native ? 5e-6 : 5e-5;
 /** Some thirty layers with batch norms between them hand a rounding error on and enlarge it. */

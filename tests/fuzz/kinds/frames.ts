@@ -64,7 +64,10 @@ async function openServer(place: Place, spoil: ((random: Random, frame: string) 
     return { what: name, id, text: spoil ? spoil(random, text) : text };
   }
 
-  /** Until the frame is answered, or the socket is closed because of it. @param probe the id of a call that is made after it, and waited for instead. @returns whether it was answered */
+  /**
+   * Until the frame is answered, or the socket is closed because of it. @param probe the id of a call that is made after it, and waited for instead. @returns
+   * whether it was answered
+   */
   async function send({ text, id, what }: Frame, judge: Judge, probe?: string): Promise<boolean> {
     const heard = { answered: false };
     await new Promise<void>((resolve) => {

@@ -32,7 +32,9 @@ const batchNormalization: Kernel = (c) => {
   return training ? [y, running(inputMean, mean), running(inputVariance, spread)] : [y];
 };
 
-/** Normalises over the axes from `axis` on; outputs Y, the mean and 1 / √(variance + ε), the latter two with length 1 there and of type float32 (stash_type 1). */
+/**
+ * Normalises over the axes from `axis` on; outputs Y, the mean and 1 / √(variance + ε), the latter two with length 1 there and of type float32 (stash_type 1).
+ */
 const layerNormalization: Kernel = (c) => {
   const [x, scale] = [c.input(0), c.input(1)];
   const bias = c.inputs[2];

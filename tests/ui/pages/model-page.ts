@@ -154,7 +154,10 @@ export class ModelPage {
     await this.paletteItem(type).click();
   }
 
-  /** Builds a network layer after layer in a project that has none, as a person does with the mouse, or with the keyboard alone. Each reads the one before; the last answers the target. */
+  /**
+   * Builds a network layer after layer in a project that has none, as a person does with the mouse, or with the keyboard alone. Each reads the one before; the
+   * last answers the target.
+   */
   async build(layers: readonly HandLayer[], by: "mouse" | "keyboard" = "mouse"): Promise<void> {
     await expect(this.empty).toBeVisible();
     for (const [i, layer] of layers.entries()) {

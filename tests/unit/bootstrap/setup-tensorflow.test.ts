@@ -7,7 +7,8 @@ import { packageRoot } from "../../../src-main/base/entries.js";
 import { type SilentRegistry, closedPort, setupEnvironment, silentRegistry as openSilentRegistry } from "../../support/registries.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
 
-// The script itself, in folders of the test's own and with registries that refuse or never answer. That it succeeds is seen where `npm test` sets TensorFlow up.
+// The script itself, in folders of the test's own and with registries that refuse or never answer. That it succeeds is seen where `npm test` sets TensorFlow
+// up.
 
 interface Setup {
   readonly child: ChildProcess;

@@ -4,7 +4,8 @@ import { expect, test } from "vitest";
 import { toLatheError } from "../../../src-main/base/errors.js";
 import { listen, studioProject } from "../../support/studio-project.js";
 
-// Tables that make DuckDB crash, or take all memory: they are opened in the reader first, and the studio goes on. Bytes of Parquet's footer are Thrift's compact protocol.
+// Tables that make DuckDB crash, or take all memory: they are opened in the reader first, and the studio goes on. Bytes of Parquet's footer are Thrift's
+// compact protocol.
 
 /** @see https://parquet.apache.org/docs/file-format */
 function parquet(footer: readonly number[]): Buffer {

@@ -71,8 +71,8 @@ const ours: Readonly<Record<string, (picture: Picture, o: Options) => Picture>> 
 };
 
 /**
- * Levels of 255 that a pixel may differ by, and the share of pixels that may differ at all: 0 but where sums are rounded in another order, which tips a value that lies
- * just between two levels, or a nearest pixel just between two.
+ * Levels of 255 that a pixel may differ by, and the share of pixels that may differ at all: 0 but where sums are rounded in another order, which tips a value
+ * that lies just between two levels, or a nearest pixel just between two.
  */
 const TOLERANCE: Readonly<Record<string, { readonly levels: number; readonly share: number }>> = {
   blur: { levels: 1, share: 0.01 },

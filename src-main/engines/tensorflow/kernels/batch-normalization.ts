@@ -6,8 +6,8 @@ import { lying } from "./lying.js";
 import { standardize } from "./standardized.js";
 
 /**
- * Y = scale·x̂ + B by channel, x̂ = (X − mean) / √(var + ε), with the mean and variance given or, with training_mode = 1, those of the batch; results 1 and 2 are
- * then operand·momentum + batch's·(1 − momentum). https://onnx.ai/onnx/operators/onnx__BatchNormalization.html
+ * Y = scale·x̂ + B by channel, x̂ = (X − mean) / √(var + ε), with the mean and variance given or, with training_mode = 1, those of the batch; results 1 and 2
+ * are then operand·momentum + batch's·(1 − momentum). https://onnx.ai/onnx/operators/onnx__BatchNormalization.html
  */
 export const batchNormalization = defineKernel({
   type: "BatchNormalization",

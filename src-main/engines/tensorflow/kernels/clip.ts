@@ -5,7 +5,10 @@ import { defineKernel } from "./kernel.js";
 import { operand } from "./operands.js";
 import { lying } from "./lying.js";
 
-/** min(max(input, min), max). What is not cut passes the gradient, the bounds included, as torch.clamp; a bound gets that of what it cuts. https://onnx.ai/onnx/operators/onnx__Clip.html */
+/**
+ * min(max(input, min), max). What is not cut passes the gradient, the bounds included, as torch.clamp; a bound gets that of what it cuts.
+ * https://onnx.ai/onnx/operators/onnx__Clip.html
+ */
 export const clip = defineKernel({
   type: "Clip",
   compile: (c) => {

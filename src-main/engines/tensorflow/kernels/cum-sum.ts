@@ -3,7 +3,10 @@ import { defineKernel } from "./kernel.js";
 import { byLastAxis } from "./last-axis.js";
 import { numbersAt, operand } from "./operands.js";
 
-/** Running sums along an axis; along another than the last TensorFlow.js turns their gradient round once too often. https://onnx.ai/onnx/operators/onnx__CumSum.html */
+/**
+ * Running sums along an axis; along another than the last TensorFlow.js turns their gradient round once too often.
+ * https://onnx.ai/onnx/operators/onnx__CumSum.html
+ */
 export const cumSum = defineKernel({
   type: "CumSum",
   compile: (c) => {

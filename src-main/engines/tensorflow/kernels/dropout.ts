@@ -1,7 +1,10 @@
 import { defineKernel } from "./kernel.js";
 import { numbersAt, operand } from "./operands.js";
 
-/** The identity, unless training_mode is true: then zero with probability `ratio`, else data / (1 − ratio), and the mask of what was kept. https://onnx.ai/onnx/operators/onnx__Dropout.html */
+/**
+ * The identity, unless training_mode is true: then zero with probability `ratio`, else data / (1 − ratio), and the mask of what was kept.
+ * https://onnx.ai/onnx/operators/onnx__Dropout.html
+ */
 export const dropout = defineKernel({
   type: "Dropout",
   compile: (c) => {

@@ -30,7 +30,10 @@ export interface Compiling extends AttributeReader {
   unsupported(what: string): never;
 }
 
-/** One ONNX operator in TensorFlow.js ops, forward only: TensorFlow.js differentiates. Where its own gradient is none or another than PyTorch's, the kernel says so. */
+/**
+ * One ONNX operator in TensorFlow.js ops, forward only: TensorFlow.js differentiates. Where its own gradient is none or another than PyTorch's, the kernel says
+ * so.
+ */
 export interface Kernel {
   readonly type: string;
   /** Left out for ONNX's own domain. */

@@ -21,7 +21,9 @@ export const matMul = defineKernel({
   },
 });
 
-/** A stack times one matrix is one product of matrices. Where both are stacks they are made equal: TensorFlow.js does not undo broadcasting in this gradient. */
+/**
+ * A stack times one matrix is one product of matrices. Where both are stacks they are made equal: TensorFlow.js does not undo broadcasting in this gradient.
+ */
 function product(tf: Tf, left: Tensor, right: Tensor, batch: readonly number[]): Tensor {
   const [rows = 1, inner = 1, columns = 1] = [left.shape.at(-2), left.shape.at(-1), right.shape.at(-1)];
   if (right.shape.length === 2) return tf.matMul(tf.reshape(left, [-1, inner]), right);

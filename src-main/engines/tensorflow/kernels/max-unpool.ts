@@ -4,8 +4,8 @@ import { defineKernel } from "./kernel.js";
 import { numbersAt, operand } from "./operands.js";
 
 /**
- * Puts each element of X where the places that MaxPool tells say it came from, zero elsewhere. Places count over the picture that the attributes lead to; a larger
- * output_shape leaves the rest zero. https://onnx.ai/onnx/operators/onnx__MaxUnpool.html
+ * Puts each element of X where the places that MaxPool tells say it came from, zero elsewhere. Places count over the picture that the attributes lead to; a
+ * larger output_shape leaves the rest zero. https://onnx.ai/onnx/operators/onnx__MaxUnpool.html
  */
 export const maxUnpool = defineKernel({
   type: "MaxUnpool",

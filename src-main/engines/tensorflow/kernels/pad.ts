@@ -3,7 +3,10 @@ import { defineKernel } from "./kernel.js";
 import { numbersAt, operand } from "./operands.js";
 import { padded } from "./padded.js";
 
-/** More elements before and after axes, or fewer where pads are negative. All but constants are gathered from where they stand: TensorFlow.js does not differentiate its mirrors. https://onnx.ai/onnx/operators/onnx__Pad.html */
+/**
+ * More elements before and after axes, or fewer where pads are negative. All but constants are gathered from where they stand: TensorFlow.js does not
+ * differentiate its mirrors. https://onnx.ai/onnx/operators/onnx__Pad.html
+ */
 export const pad = defineKernel({
   type: "Pad",
   compile: (c) => {

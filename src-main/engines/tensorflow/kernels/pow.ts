@@ -7,8 +7,8 @@ import { operand } from "./operands.js";
 import { allLying } from "./lying.js";
 
 /**
- * Xʸ, broadcasting, in the type of X. TensorFlow.js's slope Y·X^(Y − 1) is 0·∞ where X and Y are 0: it is 0 there, and dY = Z·ln X is 0 where X is 0, as PyTorch.
- * https://onnx.ai/onnx/operators/onnx__Pow.html
+ * Xʸ, broadcasting, in the type of X. TensorFlow.js's slope Y·X^(Y − 1) is 0·∞ where X and Y are 0: it is 0 there, and dY = Z·ln X is 0 where X is 0, as
+ * PyTorch. https://onnx.ai/onnx/operators/onnx__Pow.html
  */
 export const pow = defineKernel({
   type: "Pow",

@@ -48,7 +48,10 @@ function rounded(x: number, how: string): number {
   }
 }
 
-/** Rows of weights, `[resized, length]`: linear or cubic interpolation, each row of sum 1. Scaled down with antialias, the kernel is as wide as what falls together. */
+/**
+ * Rows of weights, `[resized, length]`: linear or cubic interpolation, each row of sum 1. Scaled down with antialias, the kernel is as wide as what falls
+ * together.
+ */
 export function interpolation(rule: ResizeRule, axis: Axis): Float32Array {
   const { length, resized, scale } = axis;
   const reach = rule.mode === "cubic" ? 2 : 1;

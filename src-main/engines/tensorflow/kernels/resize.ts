@@ -7,8 +7,8 @@ import { numbersAt, operand } from "./operands.js";
 import { type Axis, type ResizeRule, coordinateOf, interpolation, nearestElements } from "./resize-weights.js";
 
 /**
- * A tensor in other lengths, axis by axis: the nearest elements gathered, or a product with a matrix of weights, so that every way of interpolating is one code and
- * its gradient is TensorFlow.js's own. https://onnx.ai/onnx/operators/onnx__Resize.html
+ * A tensor in other lengths, axis by axis: the nearest elements gathered, or a product with a matrix of weights, so that every way of interpolating is one code
+ * and its gradient is TensorFlow.js's own. https://onnx.ai/onnx/operators/onnx__Resize.html
  */
 export const resize = defineKernel({
   type: "Resize",

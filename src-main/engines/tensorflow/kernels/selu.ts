@@ -1,7 +1,10 @@
 import { unary, withSlope } from "./elementwise.js";
 import { defineKernel } from "./kernel.js";
 
-/** γ·X where X > 0, γ·α·(eˣ − 1) elsewhere. TensorFlow.js has fixed constants; the slope is γ·α·eˣ = Y + γ·α where X ≤ 0. https://onnx.ai/onnx/operators/onnx__Selu.html */
+/**
+ * γ·X where X > 0, γ·α·(eˣ − 1) elsewhere. TensorFlow.js has fixed constants; the slope is γ·α·eˣ = Y + γ·α where X ≤ 0.
+ * https://onnx.ai/onnx/operators/onnx__Selu.html
+ */
 export const selu = defineKernel({
   type: "Selu",
   compile: (c) => {

@@ -2,7 +2,10 @@ import { type Numbers, counting, fromFront, taken } from "./host.js";
 import { defineKernel } from "./kernel.js";
 import { numbersAt, operand } from "./operands.js";
 
-/** Parts of axes, from starts to before ends by steps, as Python slices. Steps are taken by Gather: TensorFlow.js does not differentiate strided slices. https://onnx.ai/onnx/operators/onnx__Slice.html */
+/**
+ * Parts of axes, from starts to before ends by steps, as Python slices. Steps are taken by Gather: TensorFlow.js does not differentiate strided slices.
+ * https://onnx.ai/onnx/operators/onnx__Slice.html
+ */
 export const slice = defineKernel({
   type: "Slice",
   compile: (c) => {

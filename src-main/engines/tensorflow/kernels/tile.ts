@@ -1,7 +1,10 @@
 import { defineKernel } from "./kernel.js";
 import { numbersAt, operand } from "./operands.js";
 
-/** The operand repeated along each axis: [d0, d1] as [1, d0, 1, d1], broadcast, so that the gradient is a plain sum. https://onnx.ai/onnx/operators/onnx__Tile.html */
+/**
+ * The operand repeated along each axis: [d0, d1] as [1, d0, 1, d1], broadcast, so that the gradient is a plain sum.
+ * https://onnx.ai/onnx/operators/onnx__Tile.html
+ */
 export const tile = defineKernel({
   type: "Tile",
   compile: (c) => {

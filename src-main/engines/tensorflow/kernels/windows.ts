@@ -42,7 +42,8 @@ function samePads(length: number, stride: number, extent: number, mode: string):
 }
 
 /**
- * x `[N, …, C]` so padded that a window goes over it as TensorFlow.js's "valid" or "same" has it. "same" saves a copy, where the pads are those that TensorFlow would choose.
+ * x `[N, …, C]` so padded that a window goes over it as TensorFlow.js's "valid" or "same" has it. "same" saves a copy, where the pads are those that TensorFlow
+ * would choose.
  * @param value what stands outside.
  */
 export function framed(tf: Tf, x: Tensor, { pads, strides, extent }: Window, value: number): readonly [Tensor, "valid" | "same"] {

@@ -18,7 +18,10 @@ const STAGES: readonly Stage[] = [
   { wide: 120, out: 40, stride: 1, gated: true, activation: "HardSwish" },
 ];
 
-/** Inverted residual blocks: widened, each channel convolved by itself, gated, narrowed. Howard et al. 2019, https://arxiv.org/abs/1905.02244, with fewer of them */
+/**
+ * Inverted residual blocks: widened, each channel convolved by itself, gated, narrowed. Howard et al. 2019, https://arxiv.org/abs/1905.02244, with fewer of
+ * them
+ */
 export const smallMobilenet: PictureNetwork = {
   type: "small-mobilenet",
   title: "Small MobileNet",

@@ -1,7 +1,10 @@
 import { type LayerInput, last } from "../template.js";
 import { type Ids, type PictureNetwork, convNorm } from "./network.js";
 
-/** Three residual blocks of 32, 64 and 128 channels, each half the size of the one before, then the mean of each channel. He et al. 2015, https://arxiv.org/abs/1512.03385 */
+/**
+ * Three residual blocks of 32, 64 and 128 channels, each half the size of the one before, then the mean of each channel. He et al. 2015,
+ * https://arxiv.org/abs/1512.03385
+ */
 export const smallResnet: PictureNetwork = {
   type: "small-resnet",
   title: "Small ResNet",
