@@ -146,7 +146,7 @@ describe("rows of a test file of its own", () => {
       const validation = await ask({ order: "row", split: "validation" }, own);
       expect(Math.max(...validation.rows.map(({ row }) => row))).toBeLessThanOrEqual(own.rows.length);
     } finally {
-      own.close();
+      await own.close();
     }
   }, 60_000);
 });
