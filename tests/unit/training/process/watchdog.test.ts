@@ -9,7 +9,7 @@ import { temporaryFolder } from "../../../support/temporary-folder.js";
 
 it("a process whose thread is blocked for ever ends soon after its parent was killed", async () => {
   const folder = temporaryFolder();
-  await bundle(join(packageRoot, "src-main", "training"), ["watchdog"], folder);
+  await bundle(join(packageRoot, "src-main", "training", "process"), ["watchdog"], folder);
   writeFileSync(join(folder, "package.json"), `{ "type": "module" }`);
   // As a session that never comes back: no event reaches this thread.
   writeFileSync(join(folder, "blocked.js"), `import { endWithParent } from "./watchdog.js";\nendWithParent();\nprocess.send(process.pid, () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0));\n`);
