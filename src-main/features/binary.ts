@@ -4,6 +4,7 @@ import { LatheError } from "../base/errors.js";
 import { ML_DOMAIN, float, floats, strings } from "../onnx/types.js";
 import { oneClass, sortClasses } from "./category.js";
 import type { FitContext, InputDefinition, TargetKind } from "./kind.js";
+import { oneColumn } from "./one-column.js";
 import { columnSchema, nameSchema } from "./options.js";
 import { madeUpWords, tallyClasses, wordField, wordNotes } from "./words.js";
 
@@ -32,11 +33,9 @@ export const binaryInput: InputDefinition<typeof options, typeof fitted> = {
   options, fitted,
   cells: "text", reads: "values", kept: "record",
 
-  gathers: false,
+  ...oneColumn,
   suits: ({ distinct }) => distinct === 2,
   start: (name, [column = ""]) => ({ name, type: "binary", column }),
-  withColumns: (spec, [column = ""]) => ({ ...spec, column }),
-  columns: ({ column }) => [{ column, path: ["column"] }],
   gaps: () => "keep",
   standIn: () => "read as the average",
   prepared: (spec) => spec,
@@ -56,7 +55,6 @@ export const binaryInput: InputDefinition<typeof options, typeof fitted> = {
     const positives = pair.positive.reduce((sum, text) => sum + (counts.get(text) ?? 0), 0);
     return { name: spec.name, type: "binary", column, ...pair, share: Math.fround(positives / total) };
   },
-  columnsOf: ({ column }) => [column],
   known: ({ negative, positive }) => new Set([...negative, ...positive]),
 
   rawType: () => ({ dtype: "string", shape: ["N", 1] }),

@@ -3,6 +3,7 @@ import { defined } from "../base/assert.js";
 import { LatheError } from "../base/errors.js";
 import { ML_DOMAIN, int, ints, strings, tensor } from "../onnx/types.js";
 import type { FitContext, InputDefinition, TargetKind } from "./kind.js";
+import { oneColumn } from "./one-column.js";
 import { columnSchema, counted, nameSchema } from "./options.js";
 import { madeUpWords, tallyClasses, wordField, wordNotes } from "./words.js";
 
@@ -22,11 +23,9 @@ export const categoryInput: InputDefinition<typeof options, typeof fitted> = {
   options, fitted,
   cells: "text", reads: "values", kept: "record",
 
-  gathers: false,
+  ...oneColumn,
   suits: () => true,
   start: (name, [column = ""]) => ({ name, type: "category", column }),
-  withColumns: (spec, [column = ""]) => ({ ...spec, column }),
-  columns: ({ column }) => [{ column, path: ["column"] }],
   gaps: () => "keep",
   standIn: () => "read as none of the values",
   prepared: (spec) => spec,
@@ -46,7 +45,6 @@ export const categoryInput: InputDefinition<typeof options, typeof fitted> = {
     if (counts.size === 1) context.warn("data.constant", `column "${column}" of ${context.path} is "${[...counts.keys()].join()}" in every training row; nothing can be learnt from it`);
     return { name: spec.name, type: "category", column, classes: sortClasses([...counts.keys()]) };
   },
-  columnsOf: ({ column }) => [column],
   known: ({ classes }) => new Set(classes),
 
   rawType: () => ({ dtype: "string", shape: ["N", 1] }),

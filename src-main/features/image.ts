@@ -5,6 +5,7 @@ import type { Emitter } from "../onnx/emitter.js";
 import { type Value, sizeOf, tensor } from "../onnx/types.js";
 import { transforms } from "../transforms/index.js";
 import type { InputDefinition } from "./kind.js";
+import { oneColumn } from "./one-column.js";
 import { columnSchema, nameSchema, numbers } from "./options.js";
 import { lowerResize } from "./resize.js";
 
@@ -47,11 +48,9 @@ export const imageInput: InputDefinition<typeof options, typeof fitted> = {
   options, fitted,
   cells: "text", reads: "pictures", kept: "pictures",
 
-  gathers: false,
+  ...oneColumn,
   suits: ({ type }) => type === "picture",
   start: (name, [column = ""]) => ({ name, type: "image", column, size: [64, 64] }),
-  withColumns: (spec, [column = ""]) => ({ ...spec, column }),
-  columns: ({ column }) => [{ column, path: ["column"] }],
   gaps: () => "drop",
   standIn: () => "left out",
   prepared: (spec) => ({ ...spec, augment: [] }),
@@ -68,7 +67,6 @@ export const imageInput: InputDefinition<typeof options, typeof fitted> = {
     const scale = statistics.deviation.map((deviation) => Math.fround(deviation) || 1);
     return { name, type: "image", column, size: [size[0], size[1]], color, background: background.toLowerCase(), shift: statistics.mean.map(Math.fround), scale };
   },
-  columnsOf: ({ column }) => [column],
   known: () => undefined,
 
   rawType: ({ color: colors }) => ({ dtype: "uint8", shape: ["N", "H", "W", channelsOf(colors)] }),

@@ -7,6 +7,7 @@ import { runReport } from "../../src-main/contract/report.js";
 import { createRouter } from "../../src-main/procedures/index.js";
 import { createStudio } from "../../src-main/services/studio.js";
 import { lathe } from "./lathe.js";
+import { bitmapHeader } from "./pictures.js";
 
 export const SIZE = 24;
 const BLOB = 8;
@@ -48,14 +49,7 @@ export function makePictures(folder: string, each: number): readonly MadePicture
 function bitmap(pixel: (y: number, x: number) => readonly [red: number, green: number, blue: number]): Buffer {
   const row = Math.ceil((SIZE * 3) / 4) * 4;
   const file = Buffer.alloc(54 + row * SIZE);
-  file.write("BM", "latin1");
-  file.writeUInt32LE(file.length, 2);
-  file.writeUInt32LE(54, 10);
-  file.writeUInt32LE(40, 14);
-  file.writeInt32LE(SIZE, 18);
-  file.writeInt32LE(SIZE, 22);
-  file.writeUInt16LE(1, 26);
-  file.writeUInt16LE(24, 28);
+  file.set(bitmapHeader(SIZE, SIZE, file.length));
   for (let y = 0; y < SIZE; y++) for (let x = 0; x < SIZE; x++) file.set(pixel(y, x).toReversed(), 54 + (SIZE - 1 - y) * row + 3 * x);
   return file;
 }

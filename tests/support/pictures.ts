@@ -48,3 +48,17 @@ export function pictureData(path: string, { source = {}, input = {}, ...more }: 
     ...more,
   });
 }
+
+/** The first 54 bytes of an uncompressed bitmap of 24 bits, whose rows stand from the bottom. @param bytes of the whole file */
+export function bitmapHeader(width: number, height: number, bytes: number): Buffer {
+  const header = Buffer.alloc(54);
+  header.write("BM", "latin1");
+  header.writeUInt32LE(bytes, 2);
+  header.writeUInt32LE(header.length, 10);
+  header.writeUInt32LE(40, 14);
+  header.writeInt32LE(width, 18);
+  header.writeInt32LE(height, 22);
+  header.writeUInt16LE(1, 26);
+  header.writeUInt16LE(24, 28);
+  return header;
+}

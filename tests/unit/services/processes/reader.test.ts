@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
 import { type ReaderLink, createReader, launchReaderProcess } from "../../../../src-main/services/processes/reader.js";
 import { peakOf } from "../../../benchmarks/process-tree.js";
+import { bitmapHeader } from "../../../support/pictures.js";
 import { temporaryFolder } from "../../../support/temporary-folder.js";
 
 const pids: number[] = [];
@@ -63,16 +64,7 @@ it("tells what is wrong with a file, forgets what is called off, and leaves when
 /** A black picture of 24 bits without compression, whose pixels take no room on the disk. */
 function writeBlack(path: string, width: number, height: number): void {
   const bytes = 54 + width * height * 3;
-  const header = Buffer.alloc(54);
-  header.write("BM");
-  header.writeUInt32LE(bytes, 2);
-  header.writeUInt32LE(54, 10);
-  header.writeUInt32LE(40, 14);
-  header.writeInt32LE(width, 18);
-  header.writeInt32LE(height, 22);
-  header.writeUInt16LE(1, 26);
-  header.writeUInt16LE(24, 28);
-  writeFileSync(path, header);
+  writeFileSync(path, bitmapHeader(width, height, bytes));
   truncateSync(path, bytes);
 }
 
