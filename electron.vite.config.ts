@@ -25,11 +25,7 @@ export default defineConfig({
       externalizeDeps: { exclude: ["@tensorflow/tfjs-core", "@tensorflow/tfjs-backend-cpu"] },
       target: "node20.19",
       minify: false,
-      rolldownOptions: {
-        input: programs,
-        external,
-        output: { format: "es", entryFileNames: "[name].js", chunkFileNames: "chunks/[name]-[hash].js" },
-      },
+      rolldownOptions: { input: programs, external, output: { format: "es", entryFileNames: "[name].js", chunkFileNames: "chunks/[name]-[hash].js" } },
     },
   },
   preload: {
@@ -43,10 +39,6 @@ export default defineConfig({
   renderer: {
     root: "src-renderer",
     plugins: [vue(), licences(import.meta.dirname)],
-    build: {
-      outDir: resolve("out/renderer"),
-      minify: true,
-      rolldownOptions: { input: "src-renderer/index.html" },
-    },
+    build: { outDir: resolve("out/renderer"), minify: true, rolldownOptions: { input: "src-renderer/index.html" } },
   },
 });

@@ -37,7 +37,11 @@ export default tseslint.config(
     files: ["**/*.ts", "**/*.vue"],
     extends: [...tseslint.configs.strictTypeChecked],
     languageOptions: {
-      parserOptions: { project: ["./tsconfig.json", "./tests/ui/tsconfig.json", "./src-renderer/tsconfig.json"], tsconfigRootDir: root, extraFileExtensions: [".vue"] },
+      parserOptions: {
+        project: ["./tsconfig.json", "./tests/ui/tsconfig.json", "./src-renderer/tsconfig.json"],
+        tsconfigRootDir: root,
+        extraFileExtensions: [".vue"],
+      },
     },
     plugins: { lathe: { rules: { walls: wallsRule } } },
     rules: {
@@ -51,7 +55,8 @@ export default tseslint.config(
       "@typescript-eslint/no-confusing-void-expression": "off",
       // Types that a caller names, such as a wire's payload, are used once by nature.
       "@typescript-eslint/no-unnecessary-type-parameters": "off",
-      "no-restricted-syntax": ["error",
+      "no-restricted-syntax": [
+        "error",
         words("ExportDefaultDeclaration", "name what you export; only Vue components and configuration files have defaults"),
         words("TSAsExpression > TSAsExpression > TSUnknownKeyword", "a cast through unknown hides a mistake; only the define* helpers may"),
       ],

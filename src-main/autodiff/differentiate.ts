@@ -109,7 +109,8 @@ function operandGradient(e: Emitter, node: Node, index: number, gradients: Reado
 }
 
 function definitionOf(node: Node): OpDefinition {
-  if (!ops.has(node.op)) throw new LatheError("autodiff.unsupported", `the gradient of ${node.op} (${node.name}) is not written yet`, { op: node.op, node: node.name });
+  if (!ops.has(node.op))
+    throw new LatheError("autodiff.unsupported", `the gradient of ${node.op} (${node.name}) is not written yet`, { op: node.op, node: node.name });
   return ops.get(node.op);
 }
 
@@ -150,7 +151,10 @@ function sumTo(e: Emitter, gradient: Value, operand: TensorType & { readonly nam
   const kept = repeated.length > 0 ? e.reduceSum(gradient, repeated, true) : gradient;
   const result = added.length > 0 ? e.reduceSum(kept, added, false) : kept;
   if (!sameShape(result.shape, operand.shape)) {
-    throw new LatheError("internal", `${node.op}'s gradient of ${operand.name} is ${showShape(gradient.shape)}, which does not sum to ${showShape(operand.shape)}`);
+    throw new LatheError(
+      "internal",
+      `${node.op}'s gradient of ${operand.name} is ${showShape(gradient.shape)}, which does not sum to ${showShape(operand.shape)}`,
+    );
   }
   return result;
 }

@@ -44,5 +44,5 @@ export function csvLines({ spreadsheet = false, end = "\n" }: CsvOptions = {}): 
 }
 
 function quoted(cell: string): string {
-  return /[",\r\n]/.test(cell) ? `"${cell.replaceAll("\"", "\"\"")}"` : cell;
+  return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }

@@ -19,7 +19,10 @@ export function noteProgram(path: string, pid: number): void;
 /** Gives a lock of this process free; another's stays. */
 export function releaseLock(path: string): void;
 /** Claims a lock and waits while another process has it; `say` hears for whom, on which file and since when. @throws the signal's reason */
-export function waitForLock(path: string, options?: { readonly signal?: AbortSignal | undefined; readonly say?: ((holder: string) => void) | undefined }): Promise<void>;
+export function waitForLock(
+  path: string,
+  options?: { readonly signal?: AbortSignal | undefined; readonly say?: ((holder: string) => void) | undefined },
+): Promise<void>;
 /** This process, as a lock names it. */
 export function thisProcess(): LockHolder;
 /** Whether a process is one of another machine or container, which cannot be asked. */

@@ -1,6 +1,19 @@
 // Plain JavaScript: the scripts that run before anything is built need it too.
 import { createHash, randomBytes } from "node:crypto";
-import { closeSync, constants, copyFileSync, linkSync, lstatSync, openSync, readFileSync, readSync, readlinkSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  readSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { hostname, uptime } from "node:os";
 import { setTimeout } from "node:timers/promises";
 
@@ -121,7 +134,14 @@ function look(path) {
     const found = lstatSync(path);
     const { ino, mtimeMs } = found;
     const text = found.isFile() ? beginning(path) : "";
-    return { holder: parsed(text, mtimeMs), written: mtimeMs, mark: createHash("sha256").update(JSON.stringify([text, ino, mtimeMs])).digest("hex").slice(0, 16) };
+    return {
+      holder: parsed(text, mtimeMs),
+      written: mtimeMs,
+      mark: createHash("sha256")
+        .update(JSON.stringify([text, ino, mtimeMs]))
+        .digest("hex")
+        .slice(0, 16),
+    };
   } catch (thrown) {
     // A file where its folder was has no lock either.
     if (thrown.code === "ENOENT" || thrown.code === "ENOTDIR") return undefined;
@@ -171,7 +191,8 @@ export function isAlive({ holder, written }) {
     if (now === undefined) return false;
     if (started !== undefined) return started === now;
     const age = uptime() - Number(now) / TICKS;
-    return age < 0 || age + ROUNDED > (Date.now() - written) / 1000; // Younger than its lock: the id was given out again. Below 0 the container hides its host's time.
+    // Younger than its lock: the id was given out again. Below 0 the container hides its host's time.
+    return age < 0 || age + ROUNDED > (Date.now() - written) / 1000;
   }
   if ((Date.now() - written) / 1000 > uptime() + ROUNDED) return false; // Written before the machine was started.
   try {
@@ -189,7 +210,9 @@ export function isAlive({ holder, written }) {
 function startOf(pid) {
   try {
     // The second field, the program's name, is in brackets and may hold anything.
-    const fields = readFileSync(`/proc/${pid}/stat`, "latin1").replace(/^.*\) /s, "").split(" ");
+    const fields = readFileSync(`/proc/${pid}/stat`, "latin1")
+      .replace(/^.*\) /s, "")
+      .split(" ");
     return fields[0] === "Z" || fields[0] === "X" ? undefined : fields[19];
   } catch {
     return undefined;

@@ -5,7 +5,10 @@ export class Lru<K, V> {
   #size = 0;
 
   /** @param most entries, or whatever `sizeOf` counts: bytes, say. */
-  constructor(private readonly most: number, private readonly sizeOf: (value: V) => number = () => 1) {}
+  constructor(
+    private readonly most: number,
+    private readonly sizeOf: (value: V) => number = () => 1,
+  ) {}
 
   /** What is kept under a key, which counts as a use. */
   get(key: K): V | undefined {

@@ -107,8 +107,12 @@ const UNWAITING = flags["O_NONBLOCK"] ?? 0;
 const GUARDED = (flags["O_NOFOLLOW"] ?? 0) | UNWAITING;
 
 function linked(path: string): LatheError {
-  return new LatheError("project.unsafe",
-    `${path} is a link; Lathe follows no links inside a project, since it writes and deletes there; put the folder or file itself in its place, or move the whole project`, { path });
+  return new LatheError(
+    "project.unsafe",
+    `${path} is a link; Lathe follows no links inside a project, since it writes and deletes there; put the folder or file itself in its place, or ` +
+      `move the whole project`,
+    { path },
+  );
 }
 
 /** What the system says of a pipe without a reader, and of a folder, that are to be written. */
@@ -117,13 +121,21 @@ function isNoFile(thrown: unknown): boolean {
 }
 
 function noFile(path: string): LatheError {
-  return new LatheError("project.unsafe", `${path} is a folder, a pipe or a device, expected a file of Lathe's own; put it away, and put the file that was there back if you have it`, { path });
+  return new LatheError(
+    "project.unsafe",
+    `${path} is a folder, a pipe or a device, expected a file of Lathe's own; put it away, and put the file that was there back if you have it`,
+    { path },
+  );
 }
 
 function refuseLarge(path: string, size: number, most: number): void {
   if (size <= most) return;
   const megabytes = (bytes: number) => Math.round(bytes / (1 << 20));
-  throw new LatheError("project.unsafe", `${path} has ${megabytes(size)} MB, more than the ${megabytes(most)} that Lathe reads of such a file; it was not written by Lathe, or is damaged`, { path });
+  throw new LatheError(
+    "project.unsafe",
+    `${path} has ${megabytes(size)} MB, more than the ${megabytes(most)} that Lathe reads of such a file; it was not written by Lathe, or is damaged`,
+    { path },
+  );
 }
 
 /** Opens a file to append to, made where it is not there. A link is refused (ELOOP), and so is a pipe that nobody reads (ENXIO), without waiting. */

@@ -24,7 +24,12 @@ export function refuseCrowd(text: string, most: number, path: string): void {
     const letter = text.charCodeAt(i);
     if (letter === COMMA || letter === BRACKET || letter === BRACE) count++;
   }
-  if (count > most) throw new LatheError("project.unsafe", `${path} holds about ${count.toLocaleString("en")} values, expected at most ${most.toLocaleString("en")}; it was not written by Lathe, or is damaged`, { path });
+  if (count > most)
+    throw new LatheError(
+      "project.unsafe",
+      `${path} holds about ${count.toLocaleString("en")} values, expected at most ${most.toLocaleString("en")}; it was not written by Lathe, or is damaged`,
+      { path },
+    );
 }
 
 const [COMMA, BRACKET, BRACE] = [",", "[", "{"].map((letter) => letter.charCodeAt(0));

@@ -12,11 +12,7 @@ export interface Registry<T extends { readonly type: string }> {
 }
 
 /** @param kind what an entry is called in an error message, as in "there is no layer `Liner`". */
-export function createRegistry<T extends { readonly type: string }>(
-  kind: string,
-  entries: readonly T[],
-  code: ErrorCode = "project.invalid",
-): Registry<T> {
+export function createRegistry<T extends { readonly type: string }>(kind: string, entries: readonly T[], code: ErrorCode = "project.invalid"): Registry<T> {
   const byType = new Map<string, T>();
   for (const entry of entries) {
     if (byType.has(entry.type)) throw new LatheError("internal", `two ${kind}s are called ${entry.type}`);

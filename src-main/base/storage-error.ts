@@ -1,6 +1,10 @@
 import { LatheError } from "./errors.js";
 
-const [FULL, FORBIDDEN, FOLDER] = ["the disk is full; free some space", "no permission to write there; choose another folder or change its permissions", "a folder has that name; put it away"];
+const [FULL, FORBIDDEN, FOLDER] = [
+  "the disk is full; free some space",
+  "no permission to write there; choose another folder or change its permissions",
+  "a folder has that name; put it away",
+];
 
 /** What the system says of a write that failed, in words that tell what to do. */
 const REASONS: Readonly<Record<string, string>> = {
@@ -29,13 +33,18 @@ export function storageError(path: string, thrown: unknown, kept?: string, name?
   if (thrown instanceof LatheError) return thrown;
   const code = codeOf(thrown);
   const reason = REASONS[code] ?? (thrown instanceof Error ? thrown.message : String(thrown));
-  return new LatheError("run.storage", `${name === undefined ? "" : `${name} `}${path} cannot be written: ${reason}${kept === undefined ? "" : `. ${kept}`}`, { path, code }, { cause: thrown });
+  return new LatheError(
+    "run.storage",
+    `${name === undefined ? "" : `${name} `}${path} cannot be written: ${reason}${kept === undefined ? "" : `. ${kept}`}`,
+    { path, code },
+    { cause: thrown },
+  );
 }
 
 /** Whether what was thrown says that the disk refused. A missing file is none of these: it may be one to read. */
 export function isStorageFailure(thrown: unknown): boolean {
   const code = codeOf(thrown);
-  return code !== "ENOENT" && Object.hasOwn(REASONS, code) || /could not write/i.test(String(thrown));
+  return (code !== "ENOENT" && Object.hasOwn(REASONS, code)) || /could not write/i.test(String(thrown));
 }
 
 /** The system's code; DuckDB has only a sentence. */

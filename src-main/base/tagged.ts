@@ -18,7 +18,8 @@ interface Configured {
  * @param more what the project adds to the options of an entry.
  */
 export function defineTagged<Out extends Tagged, In extends Tagged = Out>(
-  entries: readonly Configured[], more: z.core.$ZodLooseShape = {},
+  entries: readonly Configured[],
+  more: z.core.$ZodLooseShape = {},
 ): z.ZodType<Out, In> {
   const options = entries.map((entry) => objectOf(entry).safeExtend({ ...more, type: z.literal(entry.type) }));
   // Which entries there are is known at run time only; what they share is in Out and In.

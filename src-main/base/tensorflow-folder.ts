@@ -6,7 +6,11 @@ import { join, resolve } from "node:path";
  * `LATHE_TENSORFLOW` where that is set, else the platform's place for what can be made again (XDG Base Directory Specification; Caches; AppData).
  * The installer runs before anything is built: `src-main/bootstrap/tensorflow-folder.mjs` has the same rule, and a test holds the two together.
  */
-export function tensorflowFolder(env: Readonly<Record<string, string | undefined>> = process.env, platform: string = process.platform, home: string = homedir()): string {
+export function tensorflowFolder(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+  platform: string = process.platform,
+  home: string = homedir(),
+): string {
   if (env["LATHE_TENSORFLOW"]) return resolve(env["LATHE_TENSORFLOW"]);
   if (platform === "win32") return join(env["LOCALAPPDATA"] || join(home, "AppData", "Local"), "lathe", "tensorflow");
   if (platform === "darwin") return join(home, "Library", "Caches", "lathe", "tensorflow");

@@ -107,5 +107,8 @@ function partKind(path: string): string {
 
 /** Where process ids mean the same: a machine, or a container, which may have its host's name and folders, but not its processes. */
 function machine(): string {
-  return createHash("sha256").update(JSON.stringify([hostname(), processes ?? ""])).digest("hex").slice(0, 8);
+  return createHash("sha256")
+    .update(JSON.stringify([hostname(), processes ?? ""]))
+    .digest("hex")
+    .slice(0, 8);
 }

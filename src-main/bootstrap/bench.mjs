@@ -6,7 +6,9 @@ import { during, fail, prepare, root, run, say } from "./shared.mjs";
 
 await prepare();
 const folder = join(root, "tests", "benchmarks");
-const files = readdirSync(folder).filter((name) => name.endsWith(".ts")).sort();
+const files = readdirSync(folder)
+  .filter((name) => name.endsWith(".ts"))
+  .sort();
 // A benchmark is a file that no other one imports; the rest is what they share.
 const shared = files.flatMap((name) => [...readFileSync(join(folder, name), "utf8").matchAll(/from "\.\/(.+)\.js"/g)].map((match) => `${match[1]}.ts`));
 const all = files.filter((name) => !shared.includes(name)).map((name) => name.replace(/\.ts$/, ""));
@@ -15,7 +17,10 @@ const names = (word) => all.some((name) => name.includes(word));
 // What names none is for the benchmark: `bench profile-step cnn 32 2`.
 const given = wanted.filter((word) => !names(word));
 // A profile is for a look, not for a comparison, and a big folder takes minutes: only when asked for.
-const chosen = wanted.length === 0 ? all.filter((name) => !name.startsWith("profile") && name !== "big-folder") : all.filter((name) => wanted.some((word) => name.includes(word)));
+const chosen =
+  wanted.length === 0
+    ? all.filter((name) => !name.startsWith("profile") && name !== "big-folder")
+    : all.filter((name) => wanted.some((word) => name.includes(word)));
 if (chosen.length === 0) fail(`there is no benchmark ${wanted.join(" ")}; there are ${all.join(", ")}`, 2);
 
 const out = join(root, "out", "benchmarks");

@@ -6,7 +6,19 @@ export const types = { name: "types", run: (options) => inOrder(["tsc -p .", "ts
 /** What was found is kept for as long as the rules are the same, those of who may import whom among them, which ESLint does not know of. */
 export const lint = {
   name: "lint",
-  run: (options) => runTool("eslint", ["--cache", "--cache-location", `.lathe/eslint-${hashOf(["eslint.config.js", "tests/architecture/walls.json"]).slice(0, 12)}`, "."], options),
+  run: (options) =>
+    runTool(
+      "eslint",
+      ["--cache", "--cache-location", `.lathe/eslint-${hashOf(["eslint.config.js", "tests/architecture/walls.json"]).slice(0, 12)}`, "."],
+      options,
+    ),
+};
+
+/** How lines are broken, in code and styles; data and Markdown are as they are written. */
+export const format = {
+  name: "format",
+  run: (options) =>
+    runTool("prettier", ["--check", "--log-level=warn", "--cache", "--cache-location", ".lathe/prettier", "**/*.{ts,mts,mjs,js,vue,css}"], options),
 };
 
 export const unused = { name: "unused code", run: () => runTool("knip", ["--no-progress", "--no-config-hints"]) };

@@ -37,7 +37,10 @@ Done
   time                                ${prepared} to install and build, ${training} to train, ${seconds(start)} in all
 
 The first predictions:
-${lines.slice(0, 4).map((line) => `  ${line}`).join("\n")}
+${lines
+  .slice(0, 4)
+  .map((line) => `  ${line}`)
+  .join("\n")}
 
 Go on with: npm run -s lathe -- train ${folder} --epochs 60`);
 if (predicted.samples !== lines.length - 1) fail(`predict said ${predicted.samples} rows, its file has ${lines.length - 1}`);

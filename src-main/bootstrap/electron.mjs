@@ -18,7 +18,8 @@ export async function findElectron({ fetchIt }) {
   const unreachable = await whyUnreachable(`${mirror}v${version}/SHASUMS256.txt`);
   if (unreachable) return { reason: `Electron's program cannot be downloaded from ${new URL(mirror).host} (${unreachable})` };
   const { code, output } = await during(`Downloading Electron ${version}, about 110 MB, once …`, () =>
-    run(process.execPath, [join(folder, "install.js")], { capture: true, timeout: 600_000 }));
+    run(process.execPath, [join(folder, "install.js")], { capture: true, timeout: 600_000 }),
+  );
   const path = electronPath();
   return code === 0 && path ? { path } : { reason: `Electron's download failed: ${output.trim().split("\n")[0] ?? `code ${code}`}` };
 }
@@ -42,6 +43,6 @@ async function whyUnreachable(address) {
     const response = await fetch(address, { method: "HEAD", signal: AbortSignal.timeout(5000) });
     return response.ok ? undefined : `HTTP ${response.status}`;
   } catch (error) {
-    return error.name === "TimeoutError" ? "no answer within 5 s" : error.cause?.code ?? error.message;
+    return error.name === "TimeoutError" ? "no answer within 5 s" : (error.cause?.code ?? error.message);
   }
 }

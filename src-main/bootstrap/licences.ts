@@ -8,7 +8,8 @@ const longest = 20_000;
 
 /** What is read of a package: the ways in which it tells its licence have changed over the years. */
 const manifestSchema = z.object({
-  name: z.string(), version: z.string(),
+  name: z.string(),
+  version: z.string(),
   license: z.union([z.string(), z.object({ type: z.string() }).transform(({ type }) => type)]).optional(),
   licenses: z.array(z.object({ type: z.string() })).optional(),
 });

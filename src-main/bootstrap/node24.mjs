@@ -27,7 +27,8 @@ async function installed() {
     const args = ["install", "--no-save", "--no-fund", "--no-audit", "--loglevel=error", "--prefix", folder, `node-${system}-${process.arch}@${MAJOR}`];
     const npm = process.env.npm_execpath;
     const { code: ended, output } = await during(`Fetching Node ${MAJOR} from the npm registry …`, () =>
-      npm ? run(process.execPath, [npm, ...args], { capture: true, note }) : run("npm", args, { capture: true, note, shell: process.platform === "win32" }));
+      npm ? run(process.execPath, [npm, ...args], { capture: true, note }) : run("npm", args, { capture: true, note, shell: process.platform === "win32" }),
+    );
     if (ended !== 0 || !existsSync(program)) fail(`Node ${MAJOR} could not be fetched:\n${output.trim()}`);
     return program;
   });

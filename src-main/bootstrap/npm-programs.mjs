@@ -9,7 +9,10 @@ export function findNpm(env = process.env, execPath = process.execPath) {
     env.npm_execpath && basename(env.npm_execpath) === "npm-cli.js" ? env.npm_execpath : undefined,
     join(prefix, "lib", "node_modules", "npm", "bin", "npm-cli.js"),
     join(dirname(execPath), "node_modules", "npm", "bin", "npm-cli.js"),
-    ...(env.PATH ?? env.Path ?? "").split(delimiter).filter(Boolean).flatMap((folder) => [npmOf(join(folder, "npm")), join(folder, "node_modules", "npm", "bin", "npm-cli.js")]),
+    ...(env.PATH ?? env.Path ?? "")
+      .split(delimiter)
+      .filter(Boolean)
+      .flatMap((folder) => [npmOf(join(folder, "npm")), join(folder, "node_modules", "npm", "bin", "npm-cli.js")]),
   ];
   return places.find((place) => place && existsSync(place));
 }
@@ -25,7 +28,9 @@ function npmOf(link) {
 export function findNodeGyp(npm, env = process.env) {
   const home = dirname(dirname(npm));
   // Debian keeps npm's packages beside npm.
-  return [env.npm_config_node_gyp, join(home, "node_modules", "node-gyp", "bin", "node-gyp.js"), join(dirname(home), "node-gyp", "bin", "node-gyp.js")].find((place) => place && existsSync(place));
+  return [env.npm_config_node_gyp, join(home, "node_modules", "node-gyp", "bin", "node-gyp.js"), join(dirname(home), "node-gyp", "bin", "node-gyp.js")].find(
+    (place) => place && existsSync(place),
+  );
 }
 
 /** The folder whose `include/node` holds Node's headers: what npm is told, else where this Node is installed. Undefined: node-gyp must fetch them. */

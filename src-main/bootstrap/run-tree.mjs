@@ -9,7 +9,13 @@ export function runTree(command, args, { cwd, env, signal } = {}) {
     let output = "";
     let timer;
     // A group of its own on POSIX: one signal reaches the compiler that make started for node-gyp.
-    const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"], detached: process.platform !== "win32", windowsHide: true });
+    const child = spawn(command, args, {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: process.platform !== "win32",
+      windowsHide: true,
+    });
     const end = () => {
       endTree(child.pid, "SIGTERM");
       timer = setTimeout(() => endTree(child.pid, "SIGKILL"), 2000);

@@ -10,7 +10,9 @@ import { KEPT_GIGABYTES, PEAK_GIGABYTES, buildOnWheel, bytesOf, complaint, findT
 
 // Makes @tensorflow/tfjs-node work: its own installer where that can download, else built against the library of TensorFlow's Python package.
 // --json prints one line on stdout: {"event":"tensorflow",…} or {"event":"error","message":…}. --look only looks. --limit gives up after so many seconds.
-const { values: options } = parseArgs({ options: { json: { type: "boolean", default: false }, look: { type: "boolean", default: false }, limit: { type: "string" } } });
+const { values: options } = parseArgs({
+  options: { json: { type: "boolean", default: false }, look: { type: "boolean", default: false }, limit: { type: "string" } },
+});
 const PACKAGE = "@tensorflow/tfjs-node";
 const VERSION = "4.22.0";
 const folder = tensorflowFolder();
@@ -27,7 +29,11 @@ for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(name, callOff);
 // Whoever started this with a channel calls it off by a word, whatever it is, or by ending.
 for (const event of ["message", "disconnect"]) process.on(event, callOff);
 process.channel?.unref();
-if (options.limit) setTimeout(() => calledOff.abort(new Error(`TensorFlow's setup took longer than ${options.limit} s and was given up.`)), Number(options.limit) * 1000).unref();
+if (options.limit)
+  setTimeout(
+    () => calledOff.abort(new Error(`TensorFlow's setup took longer than ${options.limit} s and was given up.`)),
+    Number(options.limit) * 1000,
+  ).unref();
 
 try {
   const { version, how, at = folder } = options.look ? await look() : await setUp();
@@ -59,21 +65,25 @@ async function find() {
 async function setUp() {
   const there = await find();
   if (there.version) return there;
-  return locked("set up TensorFlow", async () => {
-    // Whoever was waited for may have done it.
-    const now = await find();
-    if (now.version) return now;
-    clean();
-    const draft = beside("draft");
-    try {
-      const made = await make(draft);
-      rmSync(join(draft, "scratch"), { recursive: true, force: true });
-      replace(draft);
-      return made;
-    } finally {
-      rmSync(draft, { recursive: true, force: true });
-    }
-  }, { lock: `${folder}.lock`, signal });
+  return locked(
+    "set up TensorFlow",
+    async () => {
+      // Whoever was waited for may have done it.
+      const now = await find();
+      if (now.version) return now;
+      clean();
+      const draft = beside("draft");
+      try {
+        const made = await make(draft);
+        rmSync(join(draft, "scratch"), { recursive: true, force: true });
+        replace(draft);
+        return made;
+      } finally {
+        rmSync(draft, { recursive: true, force: true });
+      }
+    },
+    { lock: `${folder}.lock`, signal },
+  );
 }
 
 /** Installs the package into `draft` and gives it a library that computes. */
@@ -101,10 +111,15 @@ async function installPackage(npm, draft) {
   const lock = lockFile();
   if (lock) writeFileSync(join(draft, "package-lock.json"), JSON.stringify(lock));
   const args = [npm, lock ? "ci" : "install", "--prefix", draft, "--ignore-scripts", "--no-fund", "--no-audit", "--loglevel=error"];
-  const { code, output } = await during(`Installing ${PACKAGE} ${VERSION} with npm …`, () => runTree(process.execPath, args, { cwd: draft, signal }), { every });
+  const { code, output } = await during(`Installing ${PACKAGE} ${VERSION} with npm …`, () => runTree(process.execPath, args, { cwd: draft, signal }), {
+    every,
+  });
   signal.throwIfAborted();
   if (code === 0) return;
-  const [reason, ...remedy] = installReason(code, output).split("\n")[0].replace(/\.$/, "").split(/\. It is needed once; |, and run this again/);
+  const [reason, ...remedy] = installReason(code, output)
+    .split("\n")[0]
+    .replace(/\.$/, "")
+    .split(/\. It is needed once; |, and run this again/);
   throw failure([`${PACKAGE} could not be installed: ${reason} (${complaint(output)})`], remedy.filter(Boolean));
 }
 
@@ -129,7 +144,12 @@ function lockFile() {
   };
   follow(PACKAGE, "");
   if (kept[`node_modules/${PACKAGE}`]?.version !== VERSION) return undefined;
-  return { name: "lathe-tensorflow", lockfileVersion, requires: true, packages: { "": { name: "lathe-tensorflow", dependencies: { [PACKAGE]: VERSION } }, ...kept } };
+  return {
+    name: "lathe-tensorflow",
+    lockfileVersion,
+    requires: true,
+    packages: { "": { name: "lathe-tensorflow", dependencies: { [PACKAGE]: VERSION } }, ...kept },
+  };
 }
 
 /** It downloads a library and a binding from a place that is refused to some. */
@@ -144,8 +164,16 @@ async function ownInstaller(npm, draft, module) {
   // Its script calls Node by name.
   const path = [dirname(process.execPath), process.env.PATH].filter(Boolean).join(delimiter);
   const progress = () => `${Math.round(bytesOf(join(module, "deps")) / 1e6)} MB`;
-  const { code, output } = await during("Trying the package's own installer …", () =>
-    runTree(process.execPath, [npm, "rebuild", PACKAGE, "--prefix", draft, "--foreground-scripts", "--loglevel=error"], { cwd: draft, env: { PATH: path }, signal: AbortSignal.any([signal, hung.signal]) }), { every, progress });
+  const { code, output } = await during(
+    "Trying the package's own installer …",
+    () =>
+      runTree(process.execPath, [npm, "rebuild", PACKAGE, "--prefix", draft, "--foreground-scripts", "--loglevel=error"], {
+        cwd: draft,
+        env: { PATH: path },
+        signal: AbortSignal.any([signal, hung.signal]),
+      }),
+    { every, progress },
+  );
   clearInterval(watch);
   signal.throwIfAborted();
   if (hung.signal.aborted) return { reason: `nothing came from its download for ${patience / 1000} s` };
@@ -176,7 +204,10 @@ async function onWheel(npm, draft, module) {
 async function check(at) {
   if (!existsSync(join(at, "node_modules", ...PACKAGE.split("/"), "package.json"))) return { reason: `there is nothing in ${at}` };
   const program = join(dirname(fileURLToPath(import.meta.url)), "tensorflow-check.mjs");
-  const { code, output } = await runTree(process.execPath, [program, at], { signal: AbortSignal.any([signal, AbortSignal.timeout(120_000)]), env: { TF_CPP_MIN_LOG_LEVEL: "3" } });
+  const { code, output } = await runTree(process.execPath, [program, at], {
+    signal: AbortSignal.any([signal, AbortSignal.timeout(120_000)]),
+    env: { TF_CPP_MIN_LOG_LEVEL: "3" },
+  });
   const [, version] = /\{"version":"([^"]+)"\}/.exec(output) ?? [];
   if (code === 0 && version) return { version };
   return { reason: `its computation failed: ${complaint(output)}` };
@@ -216,7 +247,8 @@ function beside(kind) {
 function clean() {
   const parent = dirname(folder);
   for (const name of readdirSync(parent)) {
-    if (name.startsWith(`${basename(folder)}.`) && /^\d+\.(?:draft|old)$/.test(name.slice(basename(folder).length + 1))) rmSync(join(parent, name), { recursive: true, force: true });
+    if (name.startsWith(`${basename(folder)}.`) && /^\d+\.(?:draft|old)$/.test(name.slice(basename(folder).length + 1)))
+      rmSync(join(parent, name), { recursive: true, force: true });
   }
 }
 
@@ -239,13 +271,21 @@ function explain(thrown) {
     const todo = [...new Set(thrown.remedies)];
     return [
       `TensorFlow could not be set up: ${thrown.reasons.join("; ")}.`,
-      `${todo.length > 0 ? `${todo.join("; ").replace(/^./, (first) => first.toUpperCase())}. Then try again` : "Try again once that is mended"} with: npm run setup:tensorflow.`,
+      `${todo.length > 0 ? `${todo.join("; ").replace(/^./, (first) => first.toUpperCase())}. Then try again` : "Try again once that is mended"} ` +
+        `with: npm run setup:tensorflow.`,
       `It takes ${PEAK_GIGABYTES} GB of disk while it installs, of which ${KEPT_GIGABYTES} GB stay in ${folder}. Lathe trains with ONNX Runtime without it.`,
     ].join(" ");
   }
-  if (thrown.code === "ENOSPC") return `TensorFlow could not be set up: the disk is full. It takes ${PEAK_GIGABYTES} GB while it installs; free some, or name a folder on another disk in LATHE_TENSORFLOW instead of ${folder}.`;
+  if (thrown.code === "ENOSPC")
+    return (
+      `TensorFlow could not be set up: the disk is full. It takes ${PEAK_GIGABYTES} GB while it installs; free some, or name a folder on another ` +
+      `disk in LATHE_TENSORFLOW instead of ${folder}.`
+    );
   if (["EACCES", "EPERM", "EROFS", "EBUSY"].includes(thrown.code)) {
-    return `TensorFlow could not be set up: ${folder} cannot be written (${thrown.code}). Close what uses it, or name another folder in LATHE_TENSORFLOW, and try again with: npm run setup:tensorflow.`;
+    return (
+      `TensorFlow could not be set up: ${folder} cannot be written (${thrown.code}). Close what uses it, or name another folder in ` +
+      `LATHE_TENSORFLOW, and try again with: npm run setup:tensorflow.`
+    );
   }
   return signal.aborted ? signal.reason.message : thrown.message;
 }

@@ -36,7 +36,7 @@ export function run(command, args, options = {}) {
     const child = spawn(command, args, {
       cwd: options.cwd ?? root,
       env: { ...process.env, ...options.env },
-      stdio: options.capture ? ["ignore", "pipe", "pipe"] : options.stdio ?? "inherit",
+      stdio: options.capture ? ["ignore", "pipe", "pipe"] : (options.stdio ?? "inherit"),
       shell: options.shell ?? false,
       timeout: options.timeout,
     });
@@ -120,7 +120,8 @@ export async function ensureInstalled() {
     const npm = process.env.npm_execpath;
     const args = ["ci", "--no-fund", "--no-audit", "--loglevel=error"];
     const { code, output } = await during("Installing packages from the npm registry, about a minute the first time …", () =>
-      npm ? run(process.execPath, [npm, ...args], { capture: true, note }) : run("npm", args, { capture: true, note, shell: process.platform === "win32" }));
+      npm ? run(process.execPath, [npm, ...args], { capture: true, note }) : run("npm", args, { capture: true, note, shell: process.platform === "win32" }),
+    );
     if (code !== 0) fail(`Lathe could not install its packages: ${installReason(code, output)}`);
     say(`Installed in ${seconds(start)}.`);
   });
@@ -141,7 +142,10 @@ function isInstalled() {
 export function installReason(code, output) {
   const detail = output.trim().split("\n").slice(-12).join("\n");
   if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|network/i.test(output)) {
-    return `the npm registry cannot be reached. It is needed once; connect to it, or name a mirror with "npm config set registry <address>", and run this again.\n${detail}`;
+    return (
+      `the npm registry cannot be reached. It is needed once; connect to it, or name a mirror with "npm config set registry <address>", and run ` +
+      `this again.\n${detail}`
+    );
   }
   if (/ENOSPC/.test(output)) return `the disk is full.\n${detail}`;
   if (/EACCES|EPERM/.test(output)) return `${join(root, "node_modules")} may not be written to.\n${detail}`;
@@ -175,7 +179,11 @@ function isBuilt() {
 }
 
 function sourceHash() {
-  return hashOf(["src-main", "src-preload", "src-renderer", "electron.vite.config.ts", "package-lock.json"].flatMap(filesIn).filter((path) => !/^src-main\/bootstrap\/.*\.mjs$/.test(path)));
+  return hashOf(
+    ["src-main", "src-preload", "src-renderer", "electron.vite.config.ts", "package-lock.json"]
+      .flatMap(filesIn)
+      .filter((path) => !/^src-main\/bootstrap\/.*\.mjs$/.test(path)),
+  );
 }
 
 /** Of files by their names and what is in them. */
@@ -218,7 +226,8 @@ export async function locked(name, work, { lock = join(root, ".lathe", `${name}.
 /** Waits for a program that a killed Lathe left behind. */
 async function untilEnded(note, name, signal) {
   const holder = holderOf(note);
-  if (holder) say(`Waiting for what a Lathe that was ended left behind, at work to ${name}: ${describeHolder(holder, note)}; end that process to go on at once …`);
+  if (holder)
+    say(`Waiting for what a Lathe that was ended left behind, at work to ${name}: ${describeHolder(holder, note)}; end that process to go on at once …`);
   while (holderOf(note)) await setTimeout(200, undefined, { signal });
   rmSync(note, { force: true });
 }

@@ -10,7 +10,10 @@ util.isArray ??= Array.isArray;
 
 const tf = createRequire(join(folder, "package.json"))("@tensorflow/tfjs-node");
 if (tf.getBackend() !== "tensorflow") throw new Error(`computes on ${tf.getBackend()}, not on the native library`);
-const x = tf.tensor2d([[1, 2], [3, 4]]);
+const x = tf.tensor2d([
+  [1, 2],
+  [3, 4],
+]);
 expect("the product of a matrix with itself", tf.matMul(x, x), [7, 10, 15, 22]);
 // d sum(XX) / dX[i,j] = the sum of row j + the sum of column i.
 expect("its gradient", tf.grad((at) => tf.matMul(at, at).sum())(x), [7, 11, 9, 13]);

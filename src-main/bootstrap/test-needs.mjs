@@ -14,7 +14,9 @@ const LIMIT = 120;
 export async function tensorflowForTests() {
   const looks = process.env.LATHE_SETUP_TENSORFLOW === "0";
   const script = join(root, "src-main", "bootstrap", "setup-tensorflow.mjs");
-  const { output } = await run(process.execPath, [script, "--json", ...(looks ? ["--look"] : ["--limit", String(LIMIT)])], { stdio: ["ignore", "pipe", "inherit"] });
+  const { output } = await run(process.execPath, [script, "--json", ...(looks ? ["--look"] : ["--limit", String(LIMIT)])], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   const { event, version, how, folder, message } = output.startsWith("{") ? JSON.parse(output) : { message: "its setup ended without a word" };
   if (event === "tensorflow") return `native TensorFlow ${version} (${how}; ${folder})`;
   return `tfjs's CPU backend, in JavaScript${looks ? " (LATHE_SETUP_TENSORFLOW=0)" : ""}: ${message}`;

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { lint, types } from "./checks.mjs";
+import { format, lint, types } from "./checks.mjs";
 import { findChromium } from "./chromium.mjs";
 import { findElectron, whyNoDisplay } from "./electron.mjs";
 import { prepare, root, runTool, say, seconds } from "./shared.mjs";
@@ -24,7 +24,7 @@ await prepare();
 rmSync(reports, { recursive: true, force: true });
 mkdirSync(reports, { recursive: true });
 
-const checks = aside([types, lint]);
+const checks = aside([types, lint, format]);
 say("\n── what the tests run on");
 await sayTestNeeds();
 await phase("unit, gradients, engines, architecture", vitest);
@@ -37,7 +37,7 @@ await phase("studio in Electron", async () => {
   const reason = whyNoDisplay() ?? electron.reason;
   return reason ? skipAll("desktop", reason) : playwright("desktop", { LATHE_ELECTRON: electron.path });
 });
-await phase("types and lint", checks);
+await phase("types, lint and format", checks);
 finish();
 
 /** Runs one phase; a code other than 0 without a failed test to show for it counts as one. */
@@ -91,7 +91,9 @@ async function playwright(folder, env) {
 
 /** Counts the tests of a folder as skipped, and says why. */
 async function skipAll(folder, reason) {
-  const { code, output } = await runTool("playwright", ["test", "--list", "--config", `tests/${folder}/playwright.config.ts`, "--reporter=list"], { capture: true });
+  const { code, output } = await runTool("playwright", ["test", "--list", "--config", `tests/${folder}/playwright.config.ts`, "--reporter=list"], {
+    capture: true,
+  });
   const count = Number(/^Total: (\d+) tests?/m.exec(output)?.[1] ?? 0);
   say(`Skipped ${count} tests: ${reason}.`);
   total.skipped += count;

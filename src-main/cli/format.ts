@@ -46,10 +46,15 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   const all = [head, ...rows].map((row) => head.map((_, i) => shorten(visible(row[i] ?? ""), i < head.length - 1 ? WIDEST : Infinity)));
   const widths = head.map((_, i) => Math.max(...all.map((row) => lengthOf(row[i]))));
   const right = head.map((_, i) => i > 0 && all.slice(1).every((row) => isNumber(row[i] ?? "")));
-  return all.map((row) => row.map((cell, i) => {
-    const blanks = " ".repeat(Math.max(0, (widths[i] ?? 0) - lengthOf(cell)));
-    return right[i] ? blanks + cell : cell + blanks;
-  }).join("  ").trimEnd());
+  return all.map((row) =>
+    row
+      .map((cell, i) => {
+        const blanks = " ".repeat(Math.max(0, (widths[i] ?? 0) - lengthOf(cell)));
+        return right[i] ? blanks + cell : cell + blanks;
+      })
+      .join("  ")
+      .trimEnd(),
+  );
 }
 
 function isNumber(cell: string): boolean {

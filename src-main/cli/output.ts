@@ -45,7 +45,9 @@ export function createOutput(json: boolean, { stdout, stderr }: { readonly stdou
   const people = json ? stderr : stdout;
   // Node asks the process's own streams and FORCE_COLOR; here the stream counts that the words go to.
   const colored = (stream: Stream, color: Color, words: string) =>
-    (stream.isTTY === true && process.env["NO_COLOR"] === undefined && process.env["TERM"] !== "dumb" ? styleText(color, words, { validateStream: false }) : words);
+    stream.isTTY === true && process.env["NO_COLOR"] === undefined && process.env["TERM"] !== "dumb"
+      ? styleText(color, words, { validateStream: false })
+      : words;
   const paint = Object.fromEntries(COLORS.map((color) => [color, (words: string): Painted => ({ words, color })])) as Output["paint"];
   let pending = false;
   const clear = () => {
@@ -57,7 +59,9 @@ export function createOutput(json: boolean, { stdout, stderr }: { readonly stdou
     people.write(`${words.map((some) => (typeof some === "string" ? visible(some) : colored(people, some.color, visible(some.words)))).join("")}\n`);
   };
   return {
-    json, line, paint,
+    json,
+    line,
+    paint,
     terminal: people.isTTY === true,
     event: (value) => {
       if (json) stdout.write(`${visibleJson(JSON.stringify(value))}\n`);

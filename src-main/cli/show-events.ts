@@ -59,7 +59,8 @@ export function showEvents(output: Output): (event: RunEvent) => void {
 
 function runLines(run: Started): readonly string[] {
   return [
-    `run ${run.run}: ${plural(run.samples.train, "training row")}, ${plural(run.parameters, "parameter")}, ${run.engine} ${run.engineVersion} on ${run.device}, ${plural(run.threads, "thread")}`,
+    `run ${run.run}: ${plural(run.samples.train, "training row")}, ${plural(run.parameters, "parameter")}, ${run.engine} ${run.engineVersion} ` +
+      `on ${run.device}, ${plural(run.threads, "thread")}`,
     `  ${run.reason}`,
     ...(run.resumedFrom ? [`  resumed in epoch ${run.resumedFrom.epoch}, after step ${run.resumedFrom.step}`] : []),
   ];
@@ -67,7 +68,11 @@ function runLines(run: Started): readonly string[] {
 
 function epochLine({ epoch, train, validation }: EpochEvent): string {
   const shown = Object.entries(validation).filter(([name]) => name === "loss" || /\.(accuracy|rmse)$/.test(name));
-  const parts = [`epoch ${String(epoch).padStart(3)}`, `loss ${number(train["loss"])}`, ...shown.map(([name, value]) => `${name === "loss" ? "validation loss" : name} ${number(value)}`)];
+  const parts = [
+    `epoch ${String(epoch).padStart(3)}`,
+    `loss ${number(train["loss"])}`,
+    ...shown.map(([name, value]) => `${name === "loss" ? "validation loss" : name} ${number(value)}`),
+  ];
   return parts.join("  ");
 }
 

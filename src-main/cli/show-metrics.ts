@@ -4,7 +4,20 @@ import type { Confusion } from "../contract/results.js";
 import { count, number } from "./format.js";
 import type { Output } from "./output.js";
 
-const wholeMetrics = ["loss", "accuracy", "accuracy.top3", "accuracy.top5", "auroc", "averagePrecision", "logloss", "calibrationError", "mse", "rmse", "mae", "r2"];
+const wholeMetrics = [
+  "loss",
+  "accuracy",
+  "accuracy.top3",
+  "accuracy.top5",
+  "auroc",
+  "averagePrecision",
+  "logloss",
+  "calibrationError",
+  "mse",
+  "rmse",
+  "mae",
+  "r2",
+];
 /** More classes than these make no readable matrix; the report has it. */
 const MOST_CLASSES = 12;
 
@@ -13,7 +26,10 @@ export function showMetrics(output: Output, metrics: MetricValues, confusion: Re
   for (const target of targetsOf(metrics)) {
     const of = (name: string) => metrics[`${target}.${name}`];
     output.line();
-    output.table([target, ""], wholeMetrics.filter((name) => of(name) !== undefined).map((name) => [name, number(of(name))]));
+    output.table(
+      [target, ""],
+      wholeMetrics.filter((name) => of(name) !== undefined).map((name) => [name, number(of(name))]),
+    );
     const decisions = own(confusion, target);
     if (decisions) showClasses(output, of, decisions);
   }
@@ -24,13 +40,16 @@ function showClasses(output: Output, of: (name: string) => number | null | undef
   const averages = ["macro", "micro", "weighted"].filter((name) => of(`f1.${name}`) !== undefined);
   const row = (name: string, rows: number) => [name, number(of(`precision.${name}`)), number(of(`recall.${name}`)), number(of(`f1.${name}`)), count(rows)];
   output.line();
-  output.table(["class", "precision", "recall", "f1", "rows"], [
-    ...classes.map((name, i) => row(name, sum(counts[i] ?? []))),
-    ...averages.map((name) => row(name, sum(counts.flat()))),
-  ]);
+  output.table(
+    ["class", "precision", "recall", "f1", "rows"],
+    [...classes.map((name, i) => row(name, sum(counts[i] ?? []))), ...averages.map((name) => row(name, sum(counts.flat())))],
+  );
   if (classes.length > MOST_CLASSES) return;
   output.line();
-  output.table(["truth \\ predicted", ...classes], classes.map((name, i) => [name, ...(counts[i] ?? []).map(count)]));
+  output.table(
+    ["truth \\ predicted", ...classes],
+    classes.map((name, i) => [name, ...(counts[i] ?? []).map(count)]),
+  );
 }
 
 /** The one number that tells a run's worth at a glance: the first target's accuracy or RMSE, else the loss. */

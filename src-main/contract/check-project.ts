@@ -69,14 +69,16 @@ function checkData(data: DataSpec, report: Report): void {
   checkRoles(data, report);
   checkPictures(data, report);
   const { delimiter, quote } = data.source.type === "table" ? data.source : {};
-  if (quote !== undefined && quote === delimiter) report(["data", "source", "quote"], `got ${JSON.stringify(quote)}, which is the delimiter too; expected another character`);
+  if (quote !== undefined && quote === delimiter)
+    report(["data", "source", "quote"], `got ${JSON.stringify(quote)}, which is the delimiter too; expected another character`);
   const { validation, test, by, column } = data.split;
   const shares = validation + (data.source.test === undefined ? test : 0);
   if (shares >= 1) report(["data", "split"], `got validation ${validation} and test ${test}, expected shares that leave rows to train on (a sum below 1)`);
   if (by !== "random" && column === undefined) {
     report(["data", "split", "column"], `got nothing, expected the column that ${by === "group" ? "groups" : "orders"} the rows, because split.by is "${by}"`);
   }
-  if (by === "random" && column !== undefined) report(["data", "split", "column"], `got "${column}" with split.by "random", expected "group" or "time" there, or no column`);
+  if (by === "random" && column !== undefined)
+    report(["data", "split", "column"], `got "${column}" with split.by "random", expected "group" or "time" there, or no column`);
 }
 
 /** A folder's columns are known before it is looked at. */
@@ -84,7 +86,11 @@ function checkPictures({ source, inputs, targets, split }: DataSpec, report: Rep
   if (source.type !== "image-folder") return;
   const known = [PICTURE_COLUMN, ...source.levels];
   source.levels.forEach((level, i) => {
-    if (known.indexOf(level) !== i + 1) report(["data", "source", "levels", i], `got "${level}"${level === PICTURE_COLUMN ? ", which is the column of the pictures" : " a second time"}, expected a name of its own`);
+    if (known.indexOf(level) !== i + 1)
+      report(
+        ["data", "source", "levels", i],
+        `got "${level}"${level === PICTURE_COLUMN ? ", which is the column of the pictures" : " a second time"}, expected a name of its own`,
+      );
   });
   const column = (name: string, ...path: Path) => {
     if (!known.includes(name)) report(["data", ...path], `got "${name}", expected ${oneOf(name, known, "a column of the folder:")}`);
@@ -93,7 +99,8 @@ function checkPictures({ source, inputs, targets, split }: DataSpec, report: Rep
     const kind = kindOf(input);
     for (const { column: name, path } of namedColumns(input)) {
       column(name, "inputs", i, ...path);
-      if (kind.kept === "pictures" && name !== PICTURE_COLUMN && known.includes(name)) report(["data", "inputs", i, ...path], `got "${name}", which holds names of folders, expected "${PICTURE_COLUMN}"`);
+      if (kind.kept === "pictures" && name !== PICTURE_COLUMN && known.includes(name))
+        report(["data", "inputs", i, ...path], `got "${name}", which holds names of folders, expected "${PICTURE_COLUMN}"`);
     }
   });
   targets.forEach((target, i) => {
@@ -102,7 +109,9 @@ function checkPictures({ source, inputs, targets, split }: DataSpec, report: Rep
   if (split.by !== "random" && split.column !== undefined) column(split.column, "split", "column");
   for (const list of ["relabel", "testRelabel"] as const) {
     for (const [picture, labels] of Object.entries(source[list] ?? {})) {
-      for (const level of Object.keys(labels)) if (!source.levels.includes(level)) report(["data", "source", list, picture, level], `got "${level}", expected ${oneOf(level, source.levels, "a level:")}`);
+      for (const level of Object.keys(labels))
+        if (!source.levels.includes(level))
+          report(["data", "source", list, picture, level], `got "${level}", expected ${oneOf(level, source.levels, "a level:")}`);
     }
   }
 }
@@ -140,12 +149,18 @@ export function checkModel({ data, model }: { readonly data: NamedData; readonly
   for (const [name, block] of Object.entries(blocks)) {
     const path = ["model", "blocks", name];
     const known = checkLayers(block.layers, block.inputs, [...path, "layers"], blocks, report);
-    if (block.output !== undefined && !known.includes(block.output)) report([...path, "output"], `got "${block.output}", expected ${oneOf(block.output, known, "a layer of the block:")}`);
+    if (block.output !== undefined && !known.includes(block.output))
+      report([...path, "output"], `got "${block.output}", expected ${oneOf(block.output, known, "a layer of the block:")}`);
   }
   checkCycles(blocks, report);
   const layers = unfoldedLayers(model);
   // A block that contains itself is told above.
-  if (layers > MOST_LAYERS && layers < Infinity) report(["model", "layers"], `got ${layers.toLocaleString("en")} layers with blocks unfolded, expected at most ${MOST_LAYERS.toLocaleString("en")}; use fewer layers, or blocks fewer times`);
+  if (layers > MOST_LAYERS && layers < Infinity)
+    report(
+      ["model", "layers"],
+      `got ${layers.toLocaleString("en")} layers with blocks unfolded, expected at most ${MOST_LAYERS.toLocaleString("en")}; use fewer layers, or ` +
+        `blocks fewer times`,
+    );
   const known = checkLayers(model.layers, inputs, ["model", "layers"], blocks, report);
   const targets = data.targets.map((target) => target.name);
   const answered = new Map<string, Path>();
@@ -162,7 +177,11 @@ export function checkModel({ data, model }: { readonly data: NamedData; readonly
 
 /** @returns the ids of the layers. */
 function checkLayers(
-  specs: readonly LayerSpec[], inputs: readonly string[], path: Path, blocks: Readonly<Record<string, BlockSpec>>, report: Report,
+  specs: readonly LayerSpec[],
+  inputs: readonly string[],
+  path: Path,
+  blocks: Readonly<Record<string, BlockSpec>>,
+  report: Report,
 ): readonly string[] {
   const ids = new Map<string, Path>(inputs.map((name) => [name, ["data", "inputs"]]));
   const all = specs.map((spec) => spec.id);
@@ -175,7 +194,10 @@ function checkLayers(
       report([...here, "from", k], `got "${name}"${later}, expected ${oneOf(name, [...earlier], "an input or an earlier layer:")}`);
     });
     if (i === 0 && spec.from === undefined && inputs.length > 1) {
-      report([...here, "from"], `got nothing, expected a list of what it reads, because there are several inputs: ${inputs.join(", ")} (Concat puts them side by side)`);
+      report(
+        [...here, "from"],
+        `got nothing, expected a list of what it reads, because there are several inputs: ${inputs.join(", ")} (Concat puts them side by side)`,
+      );
     } else {
       checkArity(spec, spec.from?.length ?? 1, here, blocks, report);
     }
@@ -222,7 +244,9 @@ export function unfoldedLayers(model: ModelSpec): number {
 }
 
 function checkCycles(blocks: Readonly<Record<string, BlockSpec>>, report: Report): void {
-  const uses = new Map(Object.entries(blocks).map(([name, block]) => [name, new Set(block.layers.flatMap((l) => (l.type === "Block" ? [String(l["block"])] : [])))]));
+  const uses = new Map(
+    Object.entries(blocks).map(([name, block]) => [name, new Set(block.layers.flatMap((l) => (l.type === "Block" ? [String(l["block"])] : [])))]),
+  );
   const reported = new Set<string>();
   for (const start of uses.keys()) {
     const way = wayBack(start, start, uses, new Set());
@@ -256,8 +280,11 @@ function checkProbabilities({ model, training }: Parts, report: Report): void {
     const layer = model.layers.find((l) => l.id === output.from);
     // What a block ends in is not looked at.
     if (!wanted || !layer || layer.type === "Block" || layer.type === wanted.layer) continue;
-    report(["training", "losses", output.target, "type"],
-      `got "${loss}" on layer ${layer.id} (${layer.type}), expected its input from a ${wanted.layer} layer; add one, or use ${wanted.otherwise}, which needs none`);
+    report(
+      ["training", "losses", output.target, "type"],
+      `got "${loss}" on layer ${layer.id} (${layer.type}), expected its input from a ${wanted.layer} layer; add one, or use ${wanted.otherwise}, ` +
+        `which needs none`,
+    );
   }
 }
 
@@ -293,7 +320,8 @@ function checkMonitor(monitor: string, data: DataSpec, report: Report): void {
   } else if (target !== undefined) {
     // What follows the metric may be a class of the data, which is known only once that is read.
     const known = part === "train" ? ["loss"] : ["loss", ...metrics.all.filter((m) => measures(m, target.type)).map((m) => m.type)];
-    if (metric === undefined || !known.includes(metric)) report(path, `got "${monitor}", expected ${part}.${name}. followed by ${metric === undefined ? `one of ${known.join(", ")}` : oneOf(metric, known)}`);
+    if (metric === undefined || !known.includes(metric))
+      report(path, `got "${monitor}", expected ${part}.${name}. followed by ${metric === undefined ? `one of ${known.join(", ")}` : oneOf(metric, known)}`);
   }
 }
 

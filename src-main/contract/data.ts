@@ -19,7 +19,11 @@ export const tableSource = z.strictObject({
   test: z.string().min(1).optional().describe("A file of its own for the test; then split.test is not used"),
   delimiter: z.string().length(1).optional().describe("What separates columns; found out when left out"),
   encoding: z.string().min(1).optional().describe("For text that is not UTF-8, such as latin-1"),
-  quote: z.string().regex(/^[\x21-\x7e]$/, "expected one ASCII character").optional().describe("What stands around texts that contain the delimiter; found out when left out"),
+  quote: z
+    .string()
+    .regex(/^[\x21-\x7e]$/, "expected one ASCII character")
+    .optional()
+    .describe("What stands around texts that contain the delimiter; found out when left out"),
   decimal: z.enum([",", "."]).optional().describe("What stands before the decimals of a number; with a comma, dots part thousands; found out when left out"),
 });
 

@@ -107,16 +107,18 @@ export const labelErrors = z.strictObject({
   /** The target's classes: rows labelled so, and how likely a class must be to be proposed; null where no row is labelled so. */
   classes: z.array(z.strictObject({ name: z.string(), rows: z.number(), threshold: z.number().nullable() })),
   columns: z.array(z.string()),
-  rows: z.array(z.strictObject({
-    split: judgedSplit,
-    row: z.number(),
-    given: z.string(),
-    proposed: z.string(),
-    givenProbability: z.number(),
-    proposedProbability: z.number(),
-    /** The row as the file has it. */
-    cells: z.array(z.string().nullable()),
-  })),
+  rows: z.array(
+    z.strictObject({
+      split: judgedSplit,
+      row: z.number(),
+      given: z.string(),
+      proposed: z.string(),
+      givenProbability: z.number(),
+      proposedProbability: z.number(),
+      /** The row as the file has it. */
+      cells: z.array(z.string().nullable()),
+    }),
+  ),
   /** As of judged rows. */
   note: z.string().optional(),
 });
@@ -136,12 +138,15 @@ export const predictionForm = z.strictObject({ fields: z.array(formField), targe
 export type PredictionForm = z.infer<typeof predictionForm>;
 
 export const onePrediction = z.strictObject({
-  targets: z.array(z.strictObject({
-    name: z.string(), kind: targetView.shape.kind,
-    /** The decision, or the number in its own unit. */
-    value: z.string(),
-    probabilities: z.array(z.strictObject({ class: z.string(), probability: z.number() })).optional(),
-  })),
+  targets: z.array(
+    z.strictObject({
+      name: z.string(),
+      kind: targetView.shape.kind,
+      /** The decision, or the number in its own unit. */
+      value: z.string(),
+      probabilities: z.array(z.strictObject({ class: z.string(), probability: z.number() })).optional(),
+    }),
+  ),
   /** Sentences on values the model never saw, and the column each is about. */
   notes: z.array(valueNote),
 });

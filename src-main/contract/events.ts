@@ -119,6 +119,14 @@ export type DoneEvent = z.infer<typeof doneEvent>;
 export const failedEvent = z.strictObject({ event: z.literal("failed"), error: errorRecord });
 
 export const runEvent = z.discriminatedUnion("event", [
-  startedEvent, stageEvent, stepEvent, epochEvent, warningEvent, logEvent, stateEvent, doneEvent, failedEvent,
+  startedEvent,
+  stageEvent,
+  stepEvent,
+  epochEvent,
+  warningEvent,
+  logEvent,
+  stateEvent,
+  doneEvent,
+  failedEvent,
 ]);
 export type RunEvent = z.infer<typeof runEvent>;

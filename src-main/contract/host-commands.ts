@@ -2,11 +2,30 @@ import { z } from "zod";
 
 /** What the host's menus, its file associations and things dropped on its window ask the studio to do. In a browser none come. */
 export const hostCommand = z.discriminatedUnion("command", [
-  z.strictObject({ command: z.enum([
-    "new-project", "open-project", "undo", "redo", "find", "settings", "about", "command-palette",
-    "show-home", "show-data", "show-model", "show-train", "show-evaluate", "show-predict", "show-export", "show-runs",
-    "run-start", "run-pause", "run-resume", "run-stop",
-  ]) }),
+  z.strictObject({
+    command: z.enum([
+      "new-project",
+      "open-project",
+      "undo",
+      "redo",
+      "find",
+      "settings",
+      "about",
+      "command-palette",
+      "show-home",
+      "show-data",
+      "show-model",
+      "show-train",
+      "show-evaluate",
+      "show-predict",
+      "show-export",
+      "show-runs",
+      "run-start",
+      "run-pause",
+      "run-resume",
+      "run-stop",
+    ]),
+  }),
   /** A project's folder or file, or data to make a project of. */
   z.strictObject({ command: z.literal("open-path"), path: z.string() }),
   z.strictObject({ command: z.literal("export"), format: z.string() }),

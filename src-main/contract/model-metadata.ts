@@ -26,6 +26,11 @@ export function encodedNames(text: string, path: string): Readonly<Record<string
   try {
     return schema.parse(JSON.parse(text));
   } catch (thrown) {
-    throw new LatheError("export.format", `${path} says of its preprocessing what this version of Lathe does not understand; export it again`, { path }, { cause: thrown });
+    throw new LatheError(
+      "export.format",
+      `${path} says of its preprocessing what this version of Lathe does not understand; export it again`,
+      { path },
+      { cause: thrown },
+    );
   }
 }

@@ -13,7 +13,12 @@ export interface LayerSpec extends Tagged {
 
 const identity = {
   id: nameSchema,
-  from: z.array(z.string().min(1)).min(1).max(MOST_LAYERS).optional().describe("Inputs or earlier layers; left out: the layer before, for the first layer the only input"),
+  from: z
+    .array(z.string().min(1))
+    .min(1)
+    .max(MOST_LAYERS)
+    .optional()
+    .describe("Inputs or earlier layers; left out: the layer before, for the first layer the only input"),
 };
 
 /** A group of layers used as one, as often as wanted. */

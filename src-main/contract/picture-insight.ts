@@ -22,12 +22,17 @@ const size = { height: z.number(), width: z.number() };
 
 export const layersAnswer = z.strictObject({
   /** Inputs and layers that make pictures, in the order in which they do. */
-  layers: z.array(z.strictObject({
-    id: z.string(),
-    /** Layers that the file has folded into it: a batch norm into the convolution before it. What is asked of one of them is answered by it. */
-    folded: z.array(z.string()),
-    kind: z.enum(["input", "layer"]), operators: z.array(z.string()), maps: z.number(), ...size,
-  })),
+  layers: z.array(
+    z.strictObject({
+      id: z.string(),
+      /** Layers that the file has folded into it: a batch norm into the convolution before it. What is asked of one of them is answered by it. */
+      folded: z.array(z.string()),
+      kind: z.enum(["input", "layer"]),
+      operators: z.array(z.string()),
+      maps: z.number(),
+      ...size,
+    }),
+  ),
 });
 export type LayersAnswer = z.infer<typeof layersAnswer>;
 

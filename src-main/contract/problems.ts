@@ -13,18 +13,28 @@ export function describeProblem(issue: z.core.$ZodRawIssue): string | undefined 
   switch (issue.code) {
     case "unrecognized_keys": {
       const known = issue.inst instanceof z.ZodObject ? Object.keys(issue.inst.shape).filter((key) => !key.startsWith("$")) : [];
-      return issue.keys.slice(0, MOST_PROBLEMS).map((key) => `got an unknown setting, expected ${oneOf(key, known)}`).join("\n");
+      return issue.keys
+        .slice(0, MOST_PROBLEMS)
+        .map((key) => `got an unknown setting, expected ${oneOf(key, known)}`)
+        .join("\n");
     }
     case "invalid_union":
       if (issue.note === "No matching discriminator") return describeType(issue);
       return gotExpected(issue.input, inWords(issue.inst));
-    case "invalid_type": return gotExpected(issue.input, inWords(issue.inst) ?? `a ${issue.expected}`);
-    case "invalid_value": return gotChoice(issue.input, issue.values.map(String), inWords(issue.inst));
-    case "too_small": return gotExpected(issue.input, bound(issue.origin, issue.inclusive === false ? "more than" : "at least", issue.minimum, issue.exact));
-    case "too_big": return gotExpected(issue.input, bound(issue.origin, issue.inclusive === false ? "less than" : "at most", issue.maximum, issue.exact));
-    case "not_multiple_of": return gotExpected(issue.input, `a multiple of ${issue.divisor}`);
-    case "invalid_format": return gotExpected(issue.input, `a text of the form ${issue.pattern ?? issue.format}`);
-    default: return undefined;
+    case "invalid_type":
+      return gotExpected(issue.input, inWords(issue.inst) ?? `a ${issue.expected}`);
+    case "invalid_value":
+      return gotChoice(issue.input, issue.values.map(String), inWords(issue.inst));
+    case "too_small":
+      return gotExpected(issue.input, bound(issue.origin, issue.inclusive === false ? "more than" : "at least", issue.minimum, issue.exact));
+    case "too_big":
+      return gotExpected(issue.input, bound(issue.origin, issue.inclusive === false ? "less than" : "at most", issue.maximum, issue.exact));
+    case "not_multiple_of":
+      return gotExpected(issue.input, `a multiple of ${issue.divisor}`);
+    case "invalid_format":
+      return gotExpected(issue.input, `a text of the form ${issue.pattern ?? issue.format}`);
+    default:
+      return undefined;
   }
 }
 
@@ -49,11 +59,13 @@ export function problemsOf(issues: readonly z.core.$ZodIssue[], prefix: readonly
 
 /** `model.layers[2].from[0]` */
 export function showPath(path: readonly PropertyKey[]): string {
-  return path.map((key, i) => {
-    if (typeof key === "number") return `[${key}]`;
-    const text = String(key);
-    return /^[\p{L}_$][\p{L}\p{N}_$-]*$/u.test(text) ? `${i === 0 ? "" : "."}${text}` : `[${JSON.stringify(text)}]`;
-  }).join("");
+  return path
+    .map((key, i) => {
+      if (typeof key === "number") return `[${key}]`;
+      const text = String(key);
+      return /^[\p{L}_$][\p{L}\p{N}_$-]*$/u.test(text) ? `${i === 0 ? "" : "."}${text}` : `[${JSON.stringify(text)}]`;
+    })
+    .join("");
 }
 
 /** A schema's own message need not say what it got. */
@@ -71,14 +83,21 @@ function describeType(issue: z.core.$ZodRawIssue<z.core.$ZodIssueInvalidUnion>):
   const key = issue.discriminator ?? "type";
   const input: unknown = issue.input;
   const got: unknown = typeof input === "object" && input !== null ? Reflect.get(input, key) : undefined;
-  const known = issue.inst instanceof z.ZodDiscriminatedUnion ? issue.inst.options.flatMap((option) => [...(option._zod.propValues?.[key] ?? [])].map(String)) : [];
+  const known =
+    issue.inst instanceof z.ZodDiscriminatedUnion ? issue.inst.options.flatMap((option) => [...(option._zod.propValues?.[key] ?? [])].map(String)) : [];
   return gotChoice(got, known);
 }
 
 function gotChoice(got: unknown, known: readonly string[], words?: string): string {
   if (known.length === 1) return gotExpected(got, words ?? JSON.stringify(known[0]));
   // A word speaks for itself; a comma would be lost in the sentence.
-  return gotExpected(got, oneOf(typeof got === "string" ? got : "", known.map((k) => (/[\p{L}\p{N}]/u.test(k) ? k : JSON.stringify(k)))));
+  return gotExpected(
+    got,
+    oneOf(
+      typeof got === "string" ? got : "",
+      known.map((k) => (/[\p{L}\p{N}]/u.test(k) ? k : JSON.stringify(k))),
+    ),
+  );
 }
 
 function gotExpected(got: unknown, expected: string | undefined): string {
@@ -95,13 +114,20 @@ function show(value: unknown): string {
 function bound(origin: string, relation: string, limit: number | bigint, exact = false): string {
   const amount = exact ? "exactly" : relation;
   if (origin === "array" || origin === "set") return `${amount} ${limit} item${limit === 1 ? "" : "s"}`;
-  if (origin === "string") return relation === "at least" && limit === 1 && !exact ? "a text that is not empty" : `a text of ${amount} ${limit} character${limit === 1 ? "" : "s"}`;
+  if (origin === "string")
+    return relation === "at least" && limit === 1 && !exact ? "a text that is not empty" : `a text of ${amount} ${limit} character${limit === 1 ? "" : "s"}`;
   return `${relation} ${limit}`;
 }
 
 /** What a schema accepts, in words. */
 function inWords(schema: unknown): string | undefined {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodNullable || schema instanceof z.ZodReadonly) {
+  if (
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodPrefault ||
+    schema instanceof z.ZodNullable ||
+    schema instanceof z.ZodReadonly
+  ) {
     return inWords(schema.unwrap());
   }
   if (schema instanceof z.ZodUnion) {

@@ -1,6 +1,19 @@
 import { z } from "zod";
 import { nothing, procedure, stream } from "./contract.js";
-import { calibrationResult, curvesResult, judgedRows, judgedRowsRequest, judgedSplit, labelErrors, labelErrorsRequest, onePrediction, predictionForm, residualsResult, tablePrediction, targetView } from "./evaluation-views.js";
+import {
+  calibrationResult,
+  curvesResult,
+  judgedRows,
+  judgedRowsRequest,
+  judgedSplit,
+  labelErrors,
+  labelErrorsRequest,
+  onePrediction,
+  predictionForm,
+  residualsResult,
+  tablePrediction,
+  targetView,
+} from "./evaluation-views.js";
 import { runEvent, stageEvent } from "./events.js";
 import { folderListing, pathSchema, pickRequest } from "./files.js";
 import { hostCommand } from "./host-commands.js";
@@ -73,8 +86,14 @@ export const studioContract = {
       /** Makes a project and opens it. Columns that are neither inputs nor targets are ignored. */
       create: procedure(
         z.strictObject({
-          data: pathSchema, test: pathSchema.optional(), folder: pathSchema, name: z.string().min(1).max(200), template: z.string().max(64),
-          targets: z.array(z.string()).min(1).max(64), ignore: z.array(z.string()).max(10_000).default([]), levels,
+          data: pathSchema,
+          test: pathSchema.optional(),
+          folder: pathSchema,
+          name: z.string().min(1).max(200),
+          template: z.string().max(64),
+          targets: z.array(z.string()).min(1).max(64),
+          ignore: z.array(z.string()).max(10_000).default([]),
+          levels,
         }),
         createdProject,
       ),
@@ -88,15 +107,16 @@ export const studioContract = {
       /** A new project with the settings a run had, opened. */
       createFromRun: procedure(z.strictObject({ ...runReference.shape, name: z.string().min(1).max(200).optional() }), createdProject),
     },
-    data: {
-      rows: procedure(z.strictObject({ project, ...rowsRequest.shape }), rowsPage),
-    },
+    data: { rows: procedure(z.strictObject({ project, ...rowsRequest.shape }), rowsPage) },
     model: {
       catalogue: procedure(nothing, catalogue),
       /** Plans a document that need not be saved. */
       plan: procedure(z.strictObject({ project, document: documentSchema }), modelPlan),
       /** The document's `model` replaced by a preset's, made for its inputs and targets. */
-      preset: procedure(z.strictObject({ project, document: documentSchema, preset: z.string().max(64) }), z.strictObject({ model: z.record(z.string(), z.unknown()) })),
+      preset: procedure(
+        z.strictObject({ project, document: documentSchema, preset: z.string().max(64) }),
+        z.strictObject({ model: z.record(z.string(), z.unknown()) }),
+      ),
     },
     runs: {
       /** The newest first. */
@@ -136,7 +156,10 @@ export const studioContract = {
       cancel: procedure(runReference, nothing),
     },
     evaluation: {
-      report: procedure(runReference, z.strictObject({ report: runReport, targets: z.array(targetView), /** Whether predictions of each row were kept. */ rows: z.boolean() })),
+      report: procedure(
+        runReference,
+        z.strictObject({ report: runReport, targets: z.array(targetView), /** Whether predictions of each row were kept. */ rows: z.boolean() }),
+      ),
       /** A class of a target against the rest. @throws `run.missing` where predictions of each row were not kept. */
       curves: procedure(z.strictObject({ ...runReference.shape, split: judgedSplit, target: z.string(), class: z.string().optional() }), curvesResult),
       rows: procedure(z.strictObject({ ...runReference.shape, ...judgedRowsRequest.shape }), judgedRows),
@@ -173,7 +196,10 @@ export const studioContract = {
       formats: procedure(nothing, z.array(exportFormat)),
       card: procedure(runReference, modelCard),
       /** @throws `export.exists` where the file is there and may not be replaced. */
-      write: procedure(z.strictObject({ ...runReference.shape, format: z.string().max(32), out: pathSchema, replace: z.boolean().default(false) }), z.strictObject({ path: z.string(), bytes: z.number() })),
+      write: procedure(
+        z.strictObject({ ...runReference.shape, format: z.string().max(32), out: pathSchema, replace: z.boolean().default(false) }),
+        z.strictObject({ path: z.string(), bytes: z.number() }),
+      ),
     },
   },
   streams: {
@@ -192,7 +218,17 @@ export const studioContract = {
     audit: stream(projectReference, workEvent(auditResult), workSupersedes),
     learningRate: stream(projectReference, workEvent(learningRateResult), workSupersedes),
     /** Answers for every row of a file, as CSV. */
-    predictTable: stream(z.strictObject({ ...runReference.shape, data: pathSchema, out: pathSchema, replace: z.boolean().default(false), /** Meant for a spreadsheet: an apostrophe before each cell that it would take for a formula. */ spreadsheet: z.boolean().default(false) }), workEvent(tablePrediction), workSupersedes),
+    predictTable: stream(
+      z.strictObject({
+        ...runReference.shape,
+        data: pathSchema,
+        out: pathSchema,
+        replace: z.boolean().default(false),
+        /** Meant for a spreadsheet: an apostrophe before each cell that it would take for a formula. */ spreadsheet: z.boolean().default(false),
+      }),
+      workEvent(tablePrediction),
+      workSupersedes,
+    ),
     /**
      * Downloads, builds and tries TensorFlow's native library; a stage is what it says it does. @throws `engine.unavailable` with what is missing and what to
      * do.

@@ -71,7 +71,9 @@ export const DOOR = ".lathe";
  */
 export async function writeDoor(folder: string): Promise<void> {
   const name = basename(folder);
-  await writeFile(join(folder, `${name}${DOOR}`), `This file opens the project in its folder with Lathe. The project itself is in ${PROJECT_FILE}.\n`, { flag: "wx" }).catch(() => {
+  await writeFile(join(folder, `${name}${DOOR}`), `This file opens the project in its folder with Lathe. The project itself is in ${PROJECT_FILE}.\n`, {
+    flag: "wx",
+  }).catch(() => {
     // Without it the project opens from Lathe all the same.
   });
 }

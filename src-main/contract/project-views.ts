@@ -19,8 +19,13 @@ export const openDocument = z.strictObject({
 export type OpenDocument = z.infer<typeof openDocument>;
 
 export const sampleSummary = z.strictObject({
-  sample: z.string(), title: z.string(), summary: z.string(), kind: z.enum(["table", "pictures", "series"]),
-  rows: z.number(), columns: z.number(), target: z.string(),
+  sample: z.string(),
+  title: z.string(),
+  summary: z.string(),
+  kind: z.enum(["table", "pictures", "series"]),
+  rows: z.number(),
+  columns: z.number(),
+  target: z.string(),
 });
 export type SampleSummary = z.infer<typeof sampleSummary>;
 
@@ -35,26 +40,36 @@ export const projectProposal = z.strictObject({
   name: z.string(),
   folder: z.string(),
   template: z.string(),
-  templates: z.array(z.strictObject({ type: z.string(), title: z.string(), summary: z.string(), /** Why it does not suit. */ unsuited: z.string().optional() })),
-  columns: z.array(z.strictObject({
-    name: z.string(), type: z.string(), missing: z.number(), distinct: z.number(), role: roleSchema,
-    /** What it would be predicted as. */
-    target: z.enum(["binary", "category", "numeric"]),
-    examples: z.array(z.string()),
-  })),
+  templates: z.array(
+    z.strictObject({ type: z.string(), title: z.string(), summary: z.string(), /** Why it does not suit. */ unsuited: z.string().optional() }),
+  ),
+  columns: z.array(
+    z.strictObject({
+      name: z.string(),
+      type: z.string(),
+      missing: z.number(),
+      distinct: z.number(),
+      role: roleSchema,
+      /** What it would be predicted as. */
+      target: z.enum(["binary", "category", "numeric"]),
+      examples: z.array(z.string()),
+    }),
+  ),
   rows: z.number(),
   /** Of a folder of pictures. */
-  pictures: z.strictObject({
-    /** Height and width that every picture would be resized to, and how it would be looked at. */
-    size: z.tuple([z.number(), z.number()]),
-    color: z.enum(["rgb", "gray"]),
-    /** What the folders stand for, from the outermost; a column each. */
-    levels: z.array(z.string()),
-    /** By innermost folder, the most pictures first. */
-    classes: z.array(z.strictObject({ name: z.string(), pictures: z.number() })),
-    /** A folder for the test that lies beside the one for training. */
-    test: z.string().optional(),
-  }).optional(),
+  pictures: z
+    .strictObject({
+      /** Height and width that every picture would be resized to, and how it would be looked at. */
+      size: z.tuple([z.number(), z.number()]),
+      color: z.enum(["rgb", "gray"]),
+      /** What the folders stand for, from the outermost; a column each. */
+      levels: z.array(z.string()),
+      /** By innermost folder, the most pictures first. */
+      classes: z.array(z.strictObject({ name: z.string(), pictures: z.number() })),
+      /** A folder for the test that lies beside the one for training. */
+      test: z.string().optional(),
+    })
+    .optional(),
   /** What was noticed while reading, in sentences. */
   notes: z.array(z.string()),
 });

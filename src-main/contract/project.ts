@@ -14,19 +14,27 @@ import { type LossSpec, trainingSchema } from "./training.js";
 export const PROJECT_VERSION = 1;
 
 /** A project file: what it says about data, model and training. Parsing completes it with every default. */
-export const projectSchema = z.strictObject({
-  $schema: z.string().optional().describe("Where an editor finds the schema of this file"),
-  version: z.literal(PROJECT_VERSION),
-  name: z.string().min(1),
-  seed: z.int().min(0).max(2 ** 32 - 1).default(42).describe("The same project with the same seed gives the same model"),
-  data: dataSchema,
-  model: modelSchema,
-  training: trainingSchema,
-}).superRefine((project, context) => {
-  // What is wrong by itself is said first: a missing name makes everything that refers to it look wrong too.
-  if (context.issues.length > 0) return;
-  checkProject(project, (path, message) => context.addIssue({ code: "custom", path: [...path], message }));
-}).transform((project) => ({ ...project, training: { ...project.training, losses: allLosses(project.data.targets, project.training.losses) } }));
+export const projectSchema = z
+  .strictObject({
+    $schema: z.string().optional().describe("Where an editor finds the schema of this file"),
+    version: z.literal(PROJECT_VERSION),
+    name: z.string().min(1),
+    seed: z
+      .int()
+      .min(0)
+      .max(2 ** 32 - 1)
+      .default(42)
+      .describe("The same project with the same seed gives the same model"),
+    data: dataSchema,
+    model: modelSchema,
+    training: trainingSchema,
+  })
+  .superRefine((project, context) => {
+    // What is wrong by itself is said first: a missing name makes everything that refers to it look wrong too.
+    if (context.issues.length > 0) return;
+    checkProject(project, (path, message) => context.addIssue({ code: "custom", path: [...path], message }));
+  })
+  .transform((project) => ({ ...project, training: { ...project.training, losses: allLosses(project.data.targets, project.training.losses) } }));
 
 /** A complete, checked project. */
 export type Project = z.infer<typeof projectSchema>;
@@ -44,7 +52,11 @@ export const defaultLosses: Readonly<Record<TargetKind, string>> = { binary: "BC
  */
 export function parseProject(value: unknown, file = "project.json"): Project {
   if (typeof value === "object" && value !== null && "version" in value && typeof value.version === "number" && value.version > PROJECT_VERSION) {
-    throw new LatheError("project.newer", `${file}: version: got ${value.version}, expected ${PROJECT_VERSION}; a newer Lathe made this project: update Lathe to open it`, { file });
+    throw new LatheError(
+      "project.newer",
+      `${file}: version: got ${value.version}, expected ${PROJECT_VERSION}; a newer Lathe made this project: update Lathe to open it`,
+      { file },
+    );
   }
   refuseCrowds(value, file);
   const result = projectSchema.safeParse(value, { error: describeProblem, reportInput: true });
@@ -55,7 +67,10 @@ export function parseProject(value: unknown, file = "project.json"): Project {
 
 /** Each entry of a list has its own explanation, and a list beyond its bound is not looked into; of what goes by name, that has to be seen to first. */
 function refuseCrowds(value: unknown, file: string): void {
-  for (const [section, name, most] of [["training", "losses", MOST_TARGETS], ["model", "blocks", MOST_BLOCKS]] as const) {
+  for (const [section, name, most] of [
+    ["training", "losses", MOST_TARGETS],
+    ["model", "blocks", MOST_BLOCKS],
+  ] as const) {
     const entries = entriesOf(entriesOf(value)[section])[name];
     const count = Object.keys(entriesOf(entries)).length;
     if (count <= most) continue;
@@ -65,7 +80,7 @@ function refuseCrowds(value: unknown, file: string): void {
 }
 
 function entriesOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null ? value as Readonly<Record<string, unknown>> : {};
+  return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
 }
 
 function allLosses(targets: readonly TargetSpec[], given: Readonly<Record<string, LossSpec>>): Record<string, LossSpec> {

@@ -2,11 +2,7 @@ import { z } from "zod";
 import { metricValues } from "./events.js";
 import { confusionSchema, parityResult } from "./results.js";
 
-const splitReport = z.strictObject({
-  rows: z.number(),
-  metrics: metricValues,
-  confusion: z.record(z.string(), confusionSchema),
-});
+const splitReport = z.strictObject({ rows: z.number(), metrics: metricValues, confusion: z.record(z.string(), confusionSchema) });
 export type SplitReport = z.infer<typeof splitReport>;
 
 /** `report.json`: what a run came to, complete enough to judge the model without opening it. */

@@ -30,9 +30,14 @@ export const projectSummary = z.strictObject({
 export type ProjectSummary = z.infer<typeof projectSummary>;
 
 export const runStatus = z.enum([
-  "running", "paused", "stopping",
+  "running",
+  "paused",
+  "stopping",
   // As in `done.ended`.
-  "completed", "early-stopping", "stopped", "cancelled",
+  "completed",
+  "early-stopping",
+  "stopped",
+  "cancelled",
   "failed",
   // Neither finished nor held by a living process: it can be resumed.
   "interrupted",

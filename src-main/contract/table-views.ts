@@ -64,11 +64,24 @@ export const columnSummary = z.strictObject({
 });
 export type ColumnSummary = z.infer<typeof columnSummary>;
 
-export const columnsResult = z.strictObject({ path: z.string(), format: z.string(), rows: z.number(), testRows: z.number().optional(), columns: z.array(columnSummary), warnings: z.array(z.string()) });
+export const columnsResult = z.strictObject({
+  path: z.string(),
+  format: z.string(),
+  rows: z.number(),
+  testRows: z.number().optional(),
+  columns: z.array(columnSummary),
+  warnings: z.array(z.string()),
+});
 export type ColumnsResult = z.infer<typeof columnsResult>;
 
 /** Something to look at before training, and where. */
-export const auditProblem = z.strictObject({ code: z.string(), message: z.string(), severity: z.enum(["error", "warning", "note"]), /** The column it is about. */ column: z.string().optional(), rows: rowFilter.optional() });
+export const auditProblem = z.strictObject({
+  code: z.string(),
+  message: z.string(),
+  severity: z.enum(["error", "warning", "note"]),
+  /** The column it is about. */ column: z.string().optional(),
+  rows: rowFilter.optional(),
+});
 export type AuditProblem = z.infer<typeof auditProblem>;
 
 /** What depends on roles and split. */

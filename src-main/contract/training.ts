@@ -29,7 +29,13 @@ export const trainingSchema = z.strictObject({
   dropLast: z.boolean().optional().describe("Leave out an epoch's last, smaller batch"),
   optimizer: optimizerSchema.prefault({ type: "Adam" }),
   losses: z.record(z.string(), lossSchema).default({}).describe("By target; left out: BCEWithLogitsLoss, CrossEntropyLoss or MSELoss, by the kind of target"),
-  combine: z.enum(["sum", "normalized"]).default("sum").describe("normalized: a target's loss in a step is divided by the largest of any step so far, then weighted; what is told of an epoch, by the largest of the first epoch's steps"),
+  combine: z
+    .enum(["sum", "normalized"])
+    .default("sum")
+    .describe(
+      "normalized: a target's loss in a step is divided by the largest of any step so far, then weighted; what is told of an epoch, by the largest of " +
+        "the first epoch's steps",
+    ),
   clipGradNorm: z.number().positive().optional().describe("The largest L2 norm of all gradients together"),
   clipGradValue: z.number().positive().optional().describe("The largest size of any one gradient"),
   schedule: scheduleSchema.optional(),

@@ -31,23 +31,36 @@ export async function auditTable(options: InspectOptions): Promise<AuditResult> 
 }
 
 function resultOf(audit: TableAudit, { data }: InspectOptions): AuditResult {
-  const standIns = new Map<string, string>(data.inputs.flatMap((input) => {
-    const kind = kindOf(input);
-    return kind.gaps(input) === "keep" ? [[`input ${input.name}`, kind.standIn(input)] as const] : [];
-  }));
+  const standIns = new Map<string, string>(
+    data.inputs.flatMap((input) => {
+      const kind = kindOf(input);
+      return kind.gaps(input) === "keep" ? [[`input ${input.name}`, kind.standIn(input)] as const] : [];
+    }),
+  );
   const problems: AuditProblem[] = audit.warnings.map((warning) => ({ ...warning }));
   for (const column of audit.columns) {
     const how = column.role === undefined ? undefined : standIns.get(column.role);
     if (how !== undefined && column.missing > 0) problems.push(missingValues(column, how, audit.rows));
   }
   const { rows } = audit.duplicates;
-  if (rows > 0 && !audit.pictures) problems.push({ code: "data.duplicates", message: `${rows} row${rows === 1 ? " equals" : "s equal"} an earlier one in every column that is used`, severity: "note", rows: { kind: "duplicates", leaked: false } });
+  if (rows > 0 && !audit.pictures)
+    problems.push({
+      code: "data.duplicates",
+      message: `${rows} row${rows === 1 ? " equals" : "s equal"} an earlier one in every column that is used`,
+      severity: "note",
+      rows: { kind: "duplicates", leaked: false },
+    });
   const order = { error: 0, warning: 1, note: 2 };
   return {
     splits: { ...audit.splits },
-    classes: Object.fromEntries(Object.entries(audit.classes).map(([target, counted]) => [target, Object.entries(counted)
-      .map(([value, parts]) => ({ value, ...parts }))
-      .sort((a, b) => b.train + b.validation + b.test - (a.train + a.validation + a.test) || (a.value < b.value ? -1 : 1))])),
+    classes: Object.fromEntries(
+      Object.entries(audit.classes).map(([target, counted]) => [
+        target,
+        Object.entries(counted)
+          .map(([value, parts]) => ({ value, ...parts }))
+          .sort((a, b) => b.train + b.validation + b.test - (a.train + a.validation + a.test) || (a.value < b.value ? -1 : 1)),
+      ]),
+    ),
     problems: problems.sort((a, b) => order[a.severity] - order[b.severity]),
   };
 }
@@ -55,7 +68,10 @@ function resultOf(audit: TableAudit, { data }: InspectOptions): AuditResult {
 function missingValues({ name, missing }: ColumnAudit, how: string, rows: number): AuditProblem {
   const share = missing / rows;
   return {
-    code: "data.gaps", severity: share > MANY_MISSING ? "warning" : "note", column: name, rows: { kind: "missing", column: name },
+    code: "data.gaps",
+    severity: share > MANY_MISSING ? "warning" : "note",
+    column: name,
+    rows: { kind: "missing", column: name },
     message: `column "${name}" has ${missing} missing value${missing === 1 ? "" : "s"} (${share < 0.01 ? "under 1" : Math.round(share * 100)}%), ${how}`,
   };
 }
@@ -63,8 +79,19 @@ function missingValues({ name, missing }: ColumnAudit, how: string, rows: number
 /** Why training would not start, with every row at fault where values are no numbers. */
 async function refusals(error: LatheError, options: InspectOptions): Promise<AuditProblem[]> {
   const { row, column, path } = error.details;
-  const rows = typeof row === "number" ? { kind: "rows" as const, rows: [row] } : typeof column === "string" && error.code !== "data.column" ? { kind: "missing" as const, column } : undefined;
-  const first: AuditProblem = { code: error.code, message: error.message, severity: "error", ...(typeof column === "string" ? { column } : {}), ...(rows ? { rows } : {}) };
+  const rows =
+    typeof row === "number"
+      ? { kind: "rows" as const, rows: [row] }
+      : typeof column === "string" && error.code !== "data.column"
+        ? { kind: "missing" as const, column }
+        : undefined;
+  const first: AuditProblem = {
+    code: error.code,
+    message: error.message,
+    severity: "error",
+    ...(typeof column === "string" ? { column } : {}),
+    ...(rows ? { rows } : {}),
+  };
   if (error.code !== "data.value" || typeof row !== "number" || typeof path !== "string") return [first];
   const strays = await findStrays(options);
   return strays.length > 0 ? strays : [first];
@@ -79,14 +106,21 @@ async function findStrays({ folder, data, workFolder, signal }: InspectOptions):
     const problems: AuditProblem[] = [];
     for (const column of source.columns.filter(({ name }) => roles.numbers.includes(name))) {
       const found = await database.all(
-        `SELECT r, v, count(*) OVER () AS n FROM (SELECT row_number() OVER () AS r, CAST(${column.sql} AS VARCHAR) AS v, ${isNoNumber(column)} AS bad FROM ${source.relation}) WHERE bad ORDER BY r LIMIT ${MOST_LISTED}`);
+        `SELECT r, v, count(*) OVER () AS n FROM (SELECT row_number() OVER () AS r, CAST(${column.sql} AS VARCHAR) AS v, ${isNoNumber(column)} AS bad ` +
+          `FROM ${source.relation}) WHERE bad ORDER BY r LIMIT ${MOST_LISTED}`,
+      );
       const [first] = found;
       if (!first) continue;
       const n = Number(first["n"]);
       problems.push({
-        code: "data.value", severity: "error", column: column.name, rows: { kind: "rows", rows: found.map(({ r }) => Number(r)) },
-        message: `column "${column.name}" of ${source.path} holds ${n} value${n === 1 ? " that is no number" : "s that are no numbers"}, such as "${String(first["v"]).slice(0, 60)}" in row ${String(first["r"])}; `
-          + `mend ${n === 1 ? "it" : "them"}, make the column a category, or leave it out`,
+        code: "data.value",
+        severity: "error",
+        column: column.name,
+        rows: { kind: "rows", rows: found.map(({ r }) => Number(r)) },
+        message:
+          `column "${column.name}" of ${source.path} holds ${n} value${n === 1 ? " that is no number" : "s that are no numbers"}, such as ` +
+          `"${String(first["v"]).slice(0, 60)}" in row ${String(first["r"])}; ` +
+          `mend ${n === 1 ? "it" : "them"}, make the column a category, or leave it out`,
       });
     }
     return problems;

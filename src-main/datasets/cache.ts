@@ -32,7 +32,11 @@ export function listingFile(folder: string, part: "main" | "test"): string {
 }
 
 /** The stored data of a fingerprint, or undefined where there is none or it is damaged; then it is to be made again. */
-export async function findStored(cacheFolder: string, fingerprint: string, signal?: AbortSignal): Promise<{ readonly folder: string; readonly stored: StoredData } | undefined> {
+export async function findStored(
+  cacheFolder: string,
+  fingerprint: string,
+  signal?: AbortSignal,
+): Promise<{ readonly folder: string; readonly stored: StoredData } | undefined> {
   const folder = inside(cacheFolder, fingerprint);
   try {
     // Marked before it is looked at: whoever makes room meanwhile leaves it, or has taken it away by then.
@@ -75,7 +79,10 @@ async function exclusively<T>(cacheFolder: string, job: () => T | Promise<T>): P
   // Without it an entry may go in the very moment in which it is marked, and is then made once more.
   const holder = holderOf(lock);
   if (holder && isElsewhere(holder)) return job();
-  const locked = await waitForLock(lock, { signal: AbortSignal.timeout(PATIENCE) }).then(() => true, () => false);
+  const locked = await waitForLock(lock, { signal: AbortSignal.timeout(PATIENCE) }).then(
+    () => true,
+    () => false,
+  );
   try {
     return await job();
   } finally {
@@ -107,7 +114,7 @@ export async function store(cacheFolder: string, workFolder: string, stored: Sto
       await rename(fresh, folder);
     } catch (error) {
       await rm(fresh, { recursive: true, force: true });
-      if (!await findStored(cacheFolder, stored.fingerprint)) throw error;
+      if (!(await findStored(cacheFolder, stored.fingerprint))) throw error;
     }
   }
   await compact(cacheFolder, stored.fingerprint);
@@ -118,7 +125,7 @@ export async function store(cacheFolder: string, workFolder: string, stored: Sto
 async function putAway(cacheFolder: string, folder: string, mayGo: () => boolean | Promise<boolean> = () => true): Promise<void> {
   const aside = join(cacheFolder, workName("new"));
   const gone = await exclusively(cacheFolder, async () => {
-    if (!await mayGo()) return false;
+    if (!(await mayGo())) return false;
     try {
       await rename(folder, aside);
       return true;
@@ -138,15 +145,18 @@ export async function compact(cacheFolder: string, keep: string): Promise<void> 
   for (const name of await readdir(cacheFolder)) {
     const path = join(cacheFolder, name);
     if (/^[0-9a-f]{64}$/.test(name) && name !== keep) {
-      const used = await stat(join(path, DESCRIPTION)).then((s) => s.mtimeMs, () => 0);
+      const used = await stat(join(path, DESCRIPTION)).then(
+        (s) => s.mtimeMs,
+        () => 0,
+      );
       entries.push({ path, used });
-    // As an earlier version called them.
-    } else if (/^(work|new)-\d+-[^-]+(-\d+)?$/.test(name) && !await isOfLiving(path, Number(name.split("-")[1]))) {
+      // As an earlier version called them.
+    } else if (/^(work|new)-\d+-[^-]+(-\d+)?$/.test(name) && !(await isOfLiving(path, Number(name.split("-")[1])))) {
       await rm(path, { recursive: true, force: true });
     }
   }
   entries.sort((a, b) => b.used - a.used);
-  for (const { path } of entries.slice(KEPT - 1)) await putAway(cacheFolder, path, async () => !await isUsed(path)).catch(() => undefined);
+  for (const { path } of entries.slice(KEPT - 1)) await putAway(cacheFolder, path, async () => !(await isUsed(path))).catch(() => undefined);
 }
 
 /**
@@ -189,14 +199,16 @@ interface HashMemo {
 async function readHashes(cacheFolder: string): Promise<Readonly<Record<string, HashMemo>>> {
   try {
     const value: unknown = await readOwnJson(join(cacheFolder, HASHES), JSON_BOUNDS.note);
-    return typeof value === "object" && value !== null ? value as Readonly<Record<string, HashMemo>> : {};
+    return typeof value === "object" && value !== null ? (value as Readonly<Record<string, HashMemo>>) : {};
   } catch {
     return {};
   }
 }
 
 async function writeHashes(cacheFolder: string, memos: Readonly<Record<string, HashMemo>>): Promise<void> {
-  const newest = Object.entries(memos).sort(([, a], [, b]) => b.at - a.at).slice(0, 100);
+  const newest = Object.entries(memos)
+    .sort(([, a], [, b]) => b.at - a.at)
+    .slice(0, 100);
   try {
     await makeFoldersSoon(cacheFolder);
     // Two windows may ask about the same table at once.
@@ -207,6 +219,9 @@ async function writeHashes(cacheFolder: string, memos: Readonly<Record<string, H
 }
 
 async function isOfLiving(path: string, pid: number): Promise<boolean> {
-  const written = await stat(path).then(({ mtimeMs }) => mtimeMs, () => 0);
+  const written = await stat(path).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => 0,
+  );
   return isAlive({ holder: { pid, host: hostname() }, written });
 }

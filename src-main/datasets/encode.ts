@@ -86,7 +86,7 @@ export async function encodeRows(database: Database, staged: Staged, parts: stri
 
 async function writeBatch(batch: RawBatch, partOf: Int8Array, question: EncodeQuestion, unknown: Map<string, number>): Promise<void> {
   const { fitted, executable, writers, classCounts } = question;
-  const outputs = await executable?.run(batch.inputs) ?? {};
+  const outputs = (await executable?.run(batch.inputs)) ?? {};
   const encoded = fitted.inputs.map((input) => {
     if (kindOf(input).kept !== "record") return placesOf(input.name, batch, question);
     const data = defined(outputs[`${input.name}.encoded`], `the encoding of ${input.name}`).data as Float32Array;
@@ -155,5 +155,8 @@ export function recordLayout(prepared: Pick<PreparedData, "inputs" | "targets">)
     offset += width;
     return entry;
   };
-  return [...prepared.inputs.map((i) => place(i.name, i.width, i.store ? "reference" : "input")), ...prepared.targets.map((t) => place(`target.${t.name}`, t.width, t.kind))];
+  return [
+    ...prepared.inputs.map((i) => place(i.name, i.width, i.store ? "reference" : "input")),
+    ...prepared.targets.map((t) => place(`target.${t.name}`, t.width, t.kind)),
+  ];
 }

@@ -82,7 +82,9 @@ export class EpochReader {
     const { stores = [] } = options;
     const recordBytes = words * 4 + stores.reduce((sum, { bytes, count: places }) => sum + bytes * places, 0);
     const whole = count * recordBytes <= options.memoryBudget;
-    this.#blockRows = whole ? Math.max(1, count) : Math.max(1, Math.min(Math.floor(BLOCK_BYTES / recordBytes), Math.floor(options.memoryBudget / recordBytes / 8)));
+    this.#blockRows = whole
+      ? Math.max(1, count)
+      : Math.max(1, Math.min(Math.floor(BLOCK_BYTES / recordBytes), Math.floor(options.memoryBudget / recordBytes / 8)));
     this.#blocksPerWindow = whole ? 1 : Math.max(1, Math.floor(options.memoryBudget / (this.#blockRows * recordBytes)));
     const rows = Math.min(count, this.#blockRows * this.#blocksPerWindow);
     this.#floats = new Float32Array(rows * words);
@@ -160,7 +162,10 @@ export class EpochReader {
       for (let done = 0; done < bytes;) {
         // A single read is limited to 2 GiB.
         const got = readSync(this.#file, this.#bytes, at + done, Math.min(bytes - done, 1 << 30), position + done);
-        if (got === 0) throw new LatheError("data.unreadable", `${this.#options.path} became shorter while it was read; prepare the data again`, { path: this.#options.path });
+        if (got === 0)
+          throw new LatheError("data.unreadable", `${this.#options.path} became shorter while it was read; prepare the data again`, {
+            path: this.#options.path,
+          });
         done += got;
       }
       at += bytes;
@@ -173,7 +178,11 @@ export class EpochReader {
 
   /** What the records in memory refer to, read in the order it stands in on disk. */
   #loadStored(records: number): void {
-    for (const { source: { path, bytes: size, step, offset, count }, file, bytes } of this.#stores) {
+    for (const {
+      source: { path, bytes: size, step, offset, count },
+      file,
+      bytes,
+    } of this.#stores) {
       const place = (k: number) => (this.#integers[Math.floor(k / count) * this.words + offset + (k % count)] ?? 0) >>> 0;
       const order = Uint32Array.from({ length: records * count }, (_, k) => k).sort((a, b) => place(a) - place(b));
       for (const k of order) {

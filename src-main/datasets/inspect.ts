@@ -73,53 +73,106 @@ export async function inspectTable(options: InspectOptions): Promise<TableAudit>
   try {
     progress("read", 0);
     const opened = await openSources(database, folder, data.source, signal);
-    const pictures = picturesOf(data.inputs).length === 0 ? undefined
-      : await preparePictures(database, opened, { folder, data, cacheFolder: inside(folder, ".lathe", "cache"), want: "facts", progress: (done, total) => progress("pictures", done, total), signal });
+    const pictures =
+      picturesOf(data.inputs).length === 0
+        ? undefined
+        : await preparePictures(database, opened, {
+            folder,
+            data,
+            cacheFolder: inside(folder, ".lathe", "cache"),
+            want: "facts",
+            progress: (done, total) => progress("pictures", done, total),
+            signal,
+          });
     const { source, testSource } = pictures?.sources ?? opened;
     const roles = resolveRoles(data, source);
     const profiles = await profileColumns(database, source);
     const isNumber = (p: ColumnProfile) => p.type === "number" || p.type === "boolean";
-    const more = {
-      numbers: profiles.filter((p) => isNumber(p)).map((p) => p.name),
-      texts: profiles.filter((p) => !isNumber(p)).map((p) => p.name),
-    };
+    const more = { numbers: profiles.filter((p) => isNumber(p)).map((p) => p.name), texts: profiles.filter((p) => !isNumber(p)).map((p) => p.name) };
     const { tables, counts, skipped } = await stageData(database, { source, testSource, data, seed, roles, more, progress });
     const [{ staged, parts }, tested] = tables;
-    const warnings: AuditWarning[] = [...source.warnings, ...(testSource?.warnings ?? [])].map((message) => ({ code: "data.source", message, severity: "note" }));
+    const warnings: AuditWarning[] = [...source.warnings, ...(testSource?.warnings ?? [])].map((message) => ({
+      code: "data.source",
+      message,
+      severity: "note",
+    }));
     // What cannot be read is told with an example, and leads to what is left out because of it.
     const unreadable = skipped.find(({ reason }) => pictures !== undefined && pictures.warnings.length > 0 && reason === "unreadable picture");
-    for (const warning of pictures?.warnings ?? []) warnings.push({ ...warning, severity: "warning", ...(unreadable && { column: unreadable.column, rows: { kind: "skipped", column: unreadable.column } }) });
+    for (const warning of pictures?.warnings ?? [])
+      warnings.push({
+        ...warning,
+        severity: "warning",
+        ...(unreadable && { column: unreadable.column, rows: { kind: "skipped", column: unreadable.column } }),
+      });
     const columns: ColumnAudit[] = [];
     for (const [k, profile] of profiles.entries()) {
       progress("audit", k, profiles.length);
       const role = roleOf(profile.name, roles);
       const { name, type, missing, distinct } = profile;
-      const details = isNumber(profile) ? await describeNumbers(database, staged.number(name), staged.table) : await describeTexts(database, staged.text(name), staged.table);
+      const details = isNumber(profile)
+        ? await describeNumbers(database, staged.number(name), staged.table)
+        : await describeTexts(database, staged.text(name), staged.table);
       columns.push({ name, type, missing, distinct, ...(role === undefined ? {} : { role }), ...details });
-      if (role !== undefined && distinct === 1) warnings.push({ code: "data.constant", message: `column "${name}" of ${source.path} has one value only; nothing can be learnt from it`, severity: "warning", column: name });
+      if (role !== undefined && distinct === 1)
+        warnings.push({
+          code: "data.constant",
+          message: `column "${name}" of ${source.path} has one value only; nothing can be learnt from it`,
+          severity: "warning",
+          column: name,
+        });
     }
-    const looked = pictures && await auditPictures(database, tables, roles, data, pictures);
-    warnings.push(...looked?.warnings ?? []);
-    const { rows: equalRows, leaked } = looked?.audit.equal ?? await findDuplicates(database, staged, roles, parts);
+    const looked = pictures && (await auditPictures(database, tables, roles, data, pictures));
+    warnings.push(...(looked?.warnings ?? []));
+    const { rows: equalRows, leaked } = looked?.audit.equal ?? (await findDuplicates(database, staged, roles, parts));
     const duplicates = { rows: equalRows, leaked };
-    if (!looked && leaked > 0) warnings.push({ code: "data.duplicates", message: `${leaked} validation or test rows of ${source.path} equal a training row; metrics will look better than they are`, severity: "warning", rows: { kind: "duplicates", leaked: true } });
+    if (!looked && leaked > 0)
+      warnings.push({
+        code: "data.duplicates",
+        message: `${leaked} validation or test rows of ${source.path} equal a training row; metrics will look better than they are`,
+        severity: "warning",
+        rows: { kind: "duplicates", leaked: true },
+      });
     const refusals = await tryEncoders(database, staged, parts, roles, data);
     warnings.push(...refusals.values());
     const classes: Record<string, Record<string, Record<SplitName, number>>> = {};
     for (const target of data.targets) {
       if (target.type === "numeric") continue;
       const counted = (classes[target.name] = {} as Record<string, Record<SplitName, number>>);
-      for (const table of tested ? [tables[0], tested] : [tables[0]]) await countClasses(database, table.staged, table.parts, roles.targets.get(target.name)?.[0] ?? "", counted);
+      for (const table of tested ? [tables[0], tested] : [tables[0]])
+        await countClasses(database, table.staged, table.parts, roles.targets.get(target.name)?.[0] ?? "", counted);
       const seen = Object.entries(counted);
       if (refusals.has(target.name)) continue;
       for (const [value, n] of seen) {
-        if (n.train === 0) warnings.push({ code: "data.classes", message: `no training row of target ${target.name} is "${value}"; it cannot be learnt`, severity: "warning", rows: { kind: "class", target: target.name, value } });
+        if (n.train === 0)
+          warnings.push({
+            code: "data.classes",
+            message: `no training row of target ${target.name} is "${value}"; it cannot be learnt`,
+            severity: "warning",
+            rows: { kind: "class", target: target.name, value },
+          });
       }
     }
-    for (const skip of skipped) if (skip !== unreadable) warnings.push({ code: "data.skipped", message: describeSkipped(skip), severity: "warning", column: skip.column, rows: { kind: "skipped", column: skip.column } });
+    for (const skip of skipped)
+      if (skip !== unreadable)
+        warnings.push({
+          code: "data.skipped",
+          message: describeSkipped(skip),
+          severity: "warning",
+          column: skip.column,
+          rows: { kind: "skipped", column: skip.column },
+        });
     return {
-      path: source.path, format: source.format, rows: staged.rows, ...(tested ? { testRows: tested.staged.rows } : {}),
-      columns, splits: counts, classes, skipped, duplicates, ...(looked ? { pictures: looked.audit } : {}), warnings,
+      path: source.path,
+      format: source.format,
+      rows: staged.rows,
+      ...(tested ? { testRows: tested.staged.rows } : {}),
+      columns,
+      splits: counts,
+      classes,
+      skipped,
+      duplicates,
+      ...(looked ? { pictures: looked.audit } : {}),
+      warnings,
     };
   } finally {
     database.close();
@@ -152,7 +205,10 @@ function roleOf(column: string, roles: ReturnType<typeof resolveRoles>): string 
 }
 
 async function countClasses(database: Database, staged: Staged, parts: string, column: string, into: Record<string, Record<SplitName, number>>): Promise<void> {
-  const rows = await database.all(`SELECT ${staged.text(column)} AS value, part, count(*) AS n FROM ${staged.table} POSITIONAL JOIN ${parts} WHERE part <> ${PART.skipped} GROUP BY 1, 2 ORDER BY n DESC, value LIMIT 3000`);
+  const rows = await database.all(
+    `SELECT ${staged.text(column)} AS value, part, count(*) AS n FROM ${staged.table} POSITIONAL JOIN ${parts} WHERE part <> ${PART.skipped} GROUP BY ` +
+      `1, 2 ORDER BY n DESC, value LIMIT 3000`,
+  );
   for (const { value, part, n } of rows) {
     const split = SPLITS.find((s) => PART[s] === part);
     const counts = (into[String(value)] ??= { train: 0, validation: 0, test: 0 });

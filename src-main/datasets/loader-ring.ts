@@ -7,13 +7,17 @@ import type { StoreSource } from "./epoch-reader.js";
 /** Places in the control array. */
 export const CONTROL = {
   /** Batches written and read since the last command. */
-  written: 0, read: 1,
+  written: 0,
+  read: 1,
   /** Counts commands; the worker has taken the last one when `taken` equals it. */
-  command: 2, taken: 3,
+  command: 2,
+  taken: 3,
   /** Where the last command says to go on. */
-  epoch: 4, step: 5,
+  epoch: 4,
+  step: 5,
   /** Bumped whenever the other side should look again; what each side sleeps on. */
-  toWorker: 6, toMain: 7,
+  toWorker: 6,
+  toMain: 7,
   /** 1 once the worker has failed; why lies on the port of errors. */
   failed: 8,
   closing: 9,
@@ -31,7 +35,12 @@ export interface TensorPlan {
   /** Offset in a record in words, a store by its number and how often a record refers to it, or a stream of uniforms. */
   readonly source:
     | { readonly kind: "floats" | "class"; readonly offset: number }
-    | { readonly kind: "stored"; readonly index: number; readonly count: number; /** How pictures are changed, anew in every epoch. */ readonly augment: TransformSpecs }
+    | {
+        readonly kind: "stored";
+        readonly index: number;
+        readonly count: number;
+        /** How pictures are changed, anew in every epoch. */ readonly augment: TransformSpecs;
+      }
     | { readonly kind: "uniform"; readonly stream: string };
   /** Offset in a slot in bytes, a multiple of 8. */
   readonly at: number;

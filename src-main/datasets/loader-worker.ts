@@ -131,7 +131,10 @@ function fill(reader: EpochReader, places: readonly Place[], slot: number, epoch
     }
     row += count;
   }
-  for (const { tensor: { source, width }, floats } of places) {
+  for (const {
+    tensor: { source, width },
+    floats,
+  } of places) {
     const target = floats[slot];
     if (source.kind !== "uniform" || !target) continue;
     const random = new Random(plan.seed, "uniform", source.stream, epoch, step);

@@ -77,18 +77,43 @@ export function createLoader(options: LoaderOptions): Loader {
   const plan = planOf(options);
   readHeader(plan.path, plan.fingerprint);
   const { port1, port2 } = new MessageChannel();
-  const shared: LoaderWorkerData = { ...plan, control: new SharedArrayBuffer(CONTROL_BYTES), errors: port2, ring: new SharedArrayBuffer(plan.slots * plan.slotBytes) };
-  const worker = new Worker(entryPath("loader"), { workerData: shared, transferList: [port2], name: `loader of ${options.split}`, ...(options.limits ? { resourceLimits: options.limits } : {}) });
+  const shared: LoaderWorkerData = {
+    ...plan,
+    control: new SharedArrayBuffer(CONTROL_BYTES),
+    errors: port2,
+    ring: new SharedArrayBuffer(plan.slots * plan.slotBytes),
+  };
+  const worker = new Worker(entryPath("loader"), {
+    workerData: shared,
+    transferList: [port2],
+    name: `loader of ${options.split}`,
+    ...(options.limits ? { resourceLimits: options.limits } : {}),
+  });
   worker.unref();
   return new RingLoader(shared, worker, port1);
 }
 
-function planOf({ prepared, split, batchSize, shuffle, seed, dropLast = false, uniforms = [], augment = new Map(), memoryBudget = MEMORY_BUDGET }: LoaderOptions): LoaderPlan {
+function planOf({
+  prepared,
+  split,
+  batchSize,
+  shuffle,
+  seed,
+  dropLast = false,
+  uniforms = [],
+  augment = new Map(),
+  memoryBudget = MEMORY_BUDGET,
+}: LoaderOptions): LoaderPlan {
   const rows = prepared.counts[split];
-  if (!Number.isInteger(batchSize) || batchSize < 1) throw new LatheError("training.batch", `got batch size ${batchSize}, expected a whole number from 1`, { batchSize });
+  if (!Number.isInteger(batchSize) || batchSize < 1)
+    throw new LatheError("training.batch", `got batch size ${batchSize}, expected a whole number from 1`, { batchSize });
   const stepsPerEpoch = dropLast ? Math.floor(rows / batchSize) : Math.ceil(rows / batchSize);
   if (stepsPerEpoch === 0) {
-    throw new LatheError("training.batch", rows === 0 ? `the ${split} part has no rows` : `batch size ${batchSize} is larger than the ${rows} rows of the ${split} part; make it smaller`, { batchSize, rows });
+    throw new LatheError(
+      "training.batch",
+      rows === 0 ? `the ${split} part has no rows` : `batch size ${batchSize} is larger than the ${rows} rows of the ${split} part; make it smaller`,
+      { batchSize, rows },
+    );
   }
   let at = 0;
   const place = (plan: Omit<TensorPlan, "at">): TensorPlan => {
@@ -100,18 +125,50 @@ function planOf({ prepared, split, batchSize, shuffle, seed, dropLast = false, u
   const tensorOf = ({ name, offset, width, kind }: RecordField): TensorPlan => {
     if (kind === "category") return place({ name, dtype: "int64", width: 1, axes: [], source: { kind: "class", offset } });
     if (kind !== "reference") return place({ name, dtype: "float32", width, axes: [width], source: { kind: "floats", offset } });
-    const { axes = [], dtype, store } = defined(prepared.inputs.find((input) => input.name === name), name);
+    const {
+      axes = [],
+      dtype,
+      store,
+    } = defined(
+      prepared.inputs.find((input) => input.name === name),
+      name,
+    );
     const { path, bytes, step = bytes } = defined(store, `the store of ${name}`);
     stores.push({ path, bytes, step, offset, count: width });
-    return place({ name, dtype, width: sizeOf(axes), axes, source: { kind: "stored", index: stores.length - 1, count: width, augment: augment.get(name) ?? [] } });
+    return place({
+      name,
+      dtype,
+      width: sizeOf(axes),
+      axes,
+      source: { kind: "stored", index: stores.length - 1, count: width, augment: augment.get(name) ?? [] },
+    });
   };
   const tensors = [
     ...recordLayout(prepared).map(tensorOf),
-    ...uniforms.map((u) => place({ name: u.name, dtype: "float32", width: u.width, axes: u.shape && isStatic(u.shape) ? u.shape : [u.width], source: { kind: "uniform", stream: u.name } })),
+    ...uniforms.map((u) =>
+      place({
+        name: u.name,
+        dtype: "float32",
+        width: u.width,
+        axes: u.shape && isStatic(u.shape) ? u.shape : [u.width],
+        source: { kind: "uniform", stream: u.name },
+      }),
+    ),
   ];
   return {
-    path: prepared.files[split], fingerprint: prepared.fingerprint, rows, batchSize, stepsPerEpoch, shuffle, seed, memoryBudget, tensors, stores,
-    slotBytes: at, slots: Math.max(2, Math.min(MOST_SLOTS, Math.floor(RING_BYTES / at))), repeats: !shuffle && uniforms.length === 0 && tensors.every(({ source }) => source.kind !== "stored" || source.augment.length === 0),
+    path: prepared.files[split],
+    fingerprint: prepared.fingerprint,
+    rows,
+    batchSize,
+    stepsPerEpoch,
+    shuffle,
+    seed,
+    memoryBudget,
+    tensors,
+    stores,
+    slotBytes: at,
+    slots: Math.max(2, Math.min(MOST_SLOTS, Math.floor(RING_BYTES / at))),
+    repeats: !shuffle && uniforms.length === 0 && tensors.every(({ source }) => source.kind !== "stored" || source.augment.length === 0),
   };
 }
 
@@ -147,19 +204,22 @@ class RingLoader implements Loader {
     this.#worker = worker;
     this.#errors = errors;
     worker.once("error", (error) => this.#fail(this.#explain(error)));
-    worker.once("exit", (code) => this.#fail(new LatheError("data.unreadable", `the thread that reads ${shared.path} ended (exit code ${code}); train again`, { path: shared.path, code })));
+    worker.once("exit", (code) =>
+      this.#fail(new LatheError("data.unreadable", `the thread that reads ${shared.path} ended (exit code ${code}); train again`, { path: shared.path, code })),
+    );
     this.stepsPerEpoch = shared.stepsPerEpoch;
     const last = rowsOfStep(shared, shared.stepsPerEpoch - 1);
     const held = Array.from({ length: HELD }, () => shared.tensors.map((tensor) => holdTensor(shared, tensor, last)));
-    const batch = (size: number, pick: (h: Held) => TensorData) => held.map((tensors): Batch => (
-      { size, tensors: Object.fromEntries(tensors.map((h, i) => [defined(shared.tensors[i], "tensor").name, pick(h)])) }));
+    const batch = (size: number, pick: (h: Held) => TensorData) =>
+      held.map((tensors): Batch => ({ size, tensors: Object.fromEntries(tensors.map((h, i) => [defined(shared.tensors[i], "tensor").name, pick(h)])) }));
     this.#full = batch(shared.batchSize, (h) => h.full);
     this.#short = batch(last, (h) => h.short ?? h.full);
     this.#copies = held.map((tensors) => tensors.map((h) => h.copy));
   }
 
   start(epoch: number, fromStep: number): void {
-    if (!Number.isInteger(fromStep) || fromStep < 0 || fromStep > this.stepsPerEpoch) throw new LatheError("internal", `step ${fromStep} of ${this.stepsPerEpoch} was asked for`);
+    if (!Number.isInteger(fromStep) || fromStep < 0 || fromStep > this.stepsPerEpoch)
+      throw new LatheError("internal", `step ${fromStep} of ${this.stepsPerEpoch} was asked for`);
     const [wanted, step] = this.#normal(epoch, fromStep);
     if (wanted === this.#epoch && step === this.#step) return;
     [this.#epoch, this.#step] = [wanted, step];
@@ -206,7 +266,13 @@ class RingLoader implements Loader {
 
   #explain(error: Error & { readonly code?: string }): LatheError {
     const { path, batchSize } = this.#shared;
-    if (error.code === "ERR_WORKER_OUT_OF_MEMORY") return new LatheError("training.batch", `the thread that reads ${path} ran out of memory; make training.batchSize smaller than ${batchSize}`, { path, batchSize }, { cause: error });
+    if (error.code === "ERR_WORKER_OUT_OF_MEMORY")
+      return new LatheError(
+        "training.batch",
+        `the thread that reads ${path} ran out of memory; make training.batchSize smaller than ${batchSize}`,
+        { path, batchSize },
+        { cause: error },
+      );
     return new LatheError("internal", `the loader's thread failed: ${error.message}`, { path }, { cause: error });
   }
 
@@ -238,7 +304,9 @@ class RingLoader implements Loader {
         if (this.#hasArrived()) return this.#take();
         const { async, value } = Atomics.waitAsync(this.#control, CONTROL.toMain, seen, PATIENCE);
         if (async && (await value) === "timed-out") {
-          throw new LatheError("data.unreadable", `no batch of ${this.#shared.path} arrived within ${PATIENCE / 1000} s; is the disk still there?`, { path: this.#shared.path });
+          throw new LatheError("data.unreadable", `no batch of ${this.#shared.path} arrived within ${PATIENCE / 1000} s; is the disk still there?`, {
+            path: this.#shared.path,
+          });
         }
       }
     } finally {
@@ -256,7 +324,8 @@ function holdTensor(shared: LoaderWorkerData, { dtype, width, axes, at }: Tensor
     const data = new BigInt64Array(n * width);
     const views = slotViews(shared, (offset) => new BigInt64Array(shared.ring, offset + at, n * width));
     return {
-      full: { dtype, dims: shape(n), data }, short: cut ? { dtype, dims: shape(lastRows), data: data.subarray(0, lastRows * width) } : undefined,
+      full: { dtype, dims: shape(n), data },
+      short: cut ? { dtype, dims: shape(lastRows), data: data.subarray(0, lastRows * width) } : undefined,
       copy: (slot) => data.set(views[slot] ?? []),
     };
   }
@@ -264,14 +333,16 @@ function holdTensor(shared: LoaderWorkerData, { dtype, width, axes, at }: Tensor
     const data = new Uint8Array(n * width);
     const views = slotViews(shared, (offset) => new Uint8Array(shared.ring, offset + at, n * width));
     return {
-      full: { dtype, dims: shape(n), data }, short: cut ? { dtype, dims: shape(lastRows), data: data.subarray(0, lastRows * width) } : undefined,
+      full: { dtype, dims: shape(n), data },
+      short: cut ? { dtype, dims: shape(lastRows), data: data.subarray(0, lastRows * width) } : undefined,
       copy: (slot) => data.set(views[slot] ?? []),
     };
   }
   const data = new Float32Array(n * width);
   const views = slotViews(shared, (offset) => new Float32Array(shared.ring, offset + at, n * width));
   return {
-    full: { dtype, dims: shape(n), data }, short: cut ? { dtype, dims: shape(lastRows), data: data.subarray(0, lastRows * width) } : undefined,
+    full: { dtype, dims: shape(n), data },
+    short: cut ? { dtype, dims: shape(lastRows), data: data.subarray(0, lastRows * width) } : undefined,
     copy: (slot) => data.set(views[slot] ?? []),
   };
 }

@@ -86,9 +86,14 @@ async function preparePictureData(options: PrepareOptions): Promise<PreparedData
     const paths = testSource ? [source.path, testSource.path] : [source.path];
     const found = await findStored(cacheFolder, fingerprint, signal);
     // Whose pictures are gone from the store, or came into another one, is made again.
-    if (found && found.stored.inputs.every(({ name, store: known }) => known?.generation === pictures.stores[name]?.generation)) return attach(found.stored, found.folder, data, paths, cacheFolder);
+    if (found && found.stored.inputs.every(({ name, store: known }) => known?.generation === pictures.stores[name]?.generation))
+      return attach(found.stored, found.folder, data, paths, cacheFolder);
     const stored = await make(database, options, fingerprint, pictures.sources, pictures, progress);
-    for (const [part, listed] of [["main", source], ["test", testSource]] as const) if (listed?.format === "pictures") await freeze(database, listed, listingFile(database.folder, part));
+    for (const [part, listed] of [
+      ["main", source],
+      ["test", testSource],
+    ] as const)
+      if (listed?.format === "pictures") await freeze(database, listed, listingFile(database.folder, part));
     return attach(stored, await store(cacheFolder, database.folder, stored, testSource ? ["main", "test"] : ["main"]), data, paths, cacheFolder);
   } finally {
     database.close();
@@ -96,7 +101,10 @@ async function preparePictureData(options: PrepareOptions): Promise<PreparedData
 }
 
 /** What determines the samples: contents of pictures, and of the table that names them. */
-async function pictureHashes({ folder, data, cacheFolder, signal, progress }: Omit<PrepareOptions, "compile">, { digests }: Pick<PreparedPictures, "digests">): Promise<readonly string[]> {
+async function pictureHashes(
+  { folder, data, cacheFolder, signal, progress }: Omit<PrepareOptions, "compile">,
+  { digests }: Pick<PreparedPictures, "digests">,
+): Promise<readonly string[]> {
   if (data.source.type !== "table") return digests;
   const hashes: string[] = [...digests];
   for (const path of data.source.test === undefined ? [data.source.path] : [data.source.path, data.source.test]) {
@@ -106,31 +114,60 @@ async function pictureHashes({ folder, data, cacheFolder, signal, progress }: Om
 }
 
 async function make(
-  database: Database, options: PrepareOptions, fingerprint: string, { source, testSource }: Sources, pictures: PreparedPictures | undefined, progress: NonNullable<PrepareOptions["progress"]>,
+  database: Database,
+  options: PrepareOptions,
+  fingerprint: string,
+  { source, testSource }: Sources,
+  pictures: PreparedPictures | undefined,
+  progress: NonNullable<PrepareOptions["progress"]>,
 ): Promise<StoredData> {
   const { data, seed } = options;
   const warnings: DataWarning[] = [];
   progress("read", 0);
   for (const message of [...source.warnings, ...(testSource?.warnings ?? [])]) warnings.push({ code: "data.source", message });
-  warnings.push(...pictures?.warnings ?? []);
+  warnings.push(...(pictures?.warnings ?? []));
   const roles = resolveRoles(data, source);
   const { tables, counts, skipped, missing } = await stageData(database, { source, testSource, data, seed, roles, progress });
 
   progress("fit", 0);
   const [mainTable] = tables;
-  const context = await createFitContext(database, mainTable.staged, mainTable.parts, roles, (w) => warnings.push(w), pictures && ((input, paths) => pixelStatistics(pictures, source, defined(picturesOf(data.inputs).find(({ name }) => name === input), input), paths)));
+  const context = await createFitContext(
+    database,
+    mainTable.staged,
+    mainTable.parts,
+    roles,
+    (w) => warnings.push(w),
+    pictures &&
+      ((input, paths) =>
+        pixelStatistics(
+          pictures,
+          source,
+          defined(
+            picturesOf(data.inputs).find(({ name }) => name === input),
+            input,
+          ),
+          paths,
+        )),
+  );
   const inputs = [];
   for (const spec of data.inputs) inputs.push(await kindOf(spec).fit(spec, roles.inputs.get(spec.name) ?? [], context));
   const targets = [];
   for (const spec of data.targets) targets.push(await fitTarget(spec, roles.targets.get(spec.name) ?? [], context));
   const fitted: FittedData = {
-    version: 1, inputs, targets, ...(source.decimal === undefined ? {} : { decimal: source.decimal }), ...(data.source.type === "image-folder" ? { levels: [...data.source.levels] } : {}),
+    version: 1,
+    inputs,
+    targets,
+    ...(source.decimal === undefined ? {} : { decimal: source.decimal }),
+    ...(data.source.type === "image-folder" ? { levels: [...data.source.levels] } : {}),
   };
   const rows = mainTable.staged.rows;
   // Equal pictures under other names are for an audit to find.
   const duplicates = rows <= COMPARED && !pictures ? await findDuplicates(database, mainTable.staged, roles, mainTable.parts) : undefined;
   if (duplicates && duplicates.leaked > 0) {
-    warnings.push({ code: "data.duplicates", message: `${duplicates.leaked} validation or test rows of ${source.path} equal a training row; metrics will look better than they are` });
+    warnings.push({
+      code: "data.duplicates",
+      message: `${duplicates.leaked} validation or test rows of ${source.path} equal a training row; metrics will look better than they are`,
+    });
   }
 
   const classCounts = Object.fromEntries(targets.flatMap((t) => (t.type === "numeric" ? [] : [[t.name, t.classes.map(() => 0)]])));
@@ -141,7 +178,14 @@ async function make(
     let before = 0;
     for (const { staged, parts } of tables) {
       const done = before;
-      const unknown = await encodeRows(database, staged, parts, { fitted, executable, writers, classCounts, placeOf: (input, path) => defined(pictures, "pictures").placeOf(input, staged.source, path), progress: (n) => progress("encode", done + n, total) });
+      const unknown = await encodeRows(database, staged, parts, {
+        fitted,
+        executable,
+        writers,
+        classCounts,
+        placeOf: (input, path) => defined(pictures, "pictures").placeOf(input, staged.source, path),
+        progress: (n) => progress("encode", done + n, total),
+      });
       for (const [column, n] of unknown) skipped.push({ reason: "unknown class", column, rows: n });
       before += staged.rows;
     }
@@ -152,24 +196,42 @@ async function make(
   }
   const [train = 0, validation = 0, test = 0] = writers.map((w) => w.count);
   // What cannot be read was told above, with an example.
-  for (const skip of skipped) if (skip.reason !== "unreadable picture" || !pictures?.warnings.length) warnings.push({ code: "data.skipped", message: describeSkipped(skip) });
-  if (counts.test > 0 && test === 0) throw new LatheError("data.split", `no row of ${testSource?.path ?? source.path} is left for the test: every class in it is unknown to ${source.path}`, {});
+  for (const skip of skipped)
+    if (skip.reason !== "unreadable picture" || !pictures?.warnings.length) warnings.push({ code: "data.skipped", message: describeSkipped(skip) });
+  if (counts.test > 0 && test === 0)
+    throw new LatheError("data.split", `no row of ${testSource?.path ?? source.path} is left for the test: every class in it is unknown to ${source.path}`, {});
   return {
-    version: 1, fingerprint, fitted,
+    version: 1,
+    fingerprint,
+    fitted,
     inputs: inputs.map((input) => {
       const entry = { name: input.name, width: widthOf(input) };
       const kind = kindOf(input);
       if (kind.kept === "record") return { ...entry, dtype: "float32" as const };
-      return { ...entry, dtype: "uint8" as const, axes: kind.storedType(input).shape.slice(1).map(Number), store: defined(pictures?.stores[input.name], `the store of ${input.name}`) };
+      return {
+        ...entry,
+        dtype: "uint8" as const,
+        axes: kind.storedType(input).shape.slice(1).map(Number),
+        store: defined(pictures?.stores[input.name], `the store of ${input.name}`),
+      };
     }),
     targets: targets.map((t) => ({
-      name: t.name, kind: t.type, columns: t.type === "numeric" ? [...t.columns] : [t.column], width: targetWidth(t),
+      name: t.name,
+      kind: t.type,
+      columns: t.type === "numeric" ? [...t.columns] : [t.column],
+      width: targetWidth(t),
       ...(t.type === "numeric" ? {} : { classes: [...t.classes] }),
     })),
-    counts: { train, validation, test }, classCounts,
+    counts: { train, validation, test },
+    classCounts,
     audit: {
-      rows, ...(tables[1] ? { testRows: tables[1].staged.rows } : {}), used: train + validation + test,
-      skipped, missing, ...(duplicates ? { duplicates } : {}), warnings,
+      rows,
+      ...(tables[1] ? { testRows: tables[1].staged.rows } : {}),
+      used: train + validation + test,
+      skipped,
+      missing,
+      ...(duplicates ? { duplicates } : {}),
+      warnings,
     },
     words: recordWords(fitted),
   };
@@ -204,7 +266,8 @@ async function tableFingerprint({ folder, data, seed, cacheFolder, signal, progr
   const main = await findFile(folder, data.source.path);
   const test = data.source.test === undefined ? undefined : await findFile(folder, data.source.test);
   const hashes: string[] = [];
-  for (const { path } of test ? [main, test] : [main]) hashes.push(await contentHash(cacheFolder, path, (done, total) => progress?.("hash", done, total), signal));
+  for (const { path } of test ? [main, test] : [main])
+    hashes.push(await contentHash(cacheFolder, path, (done, total) => progress?.("hash", done, total), signal));
   return { fingerprint: fingerprintOf(data, seed, hashes), main, test };
 }
 
@@ -214,20 +277,32 @@ export function fingerprintOf(data: DataSpec, seed: number, hashes: readonly str
   const ending = (path: string | undefined) => (folders ? path && "/" : path?.toLowerCase().replace(/^.*?((\.[a-z]+)?(\.gz)?)$/, "$1"));
   const source = { ...data.source, path: ending(data.source.path), test: ending(data.source.test) };
   const inputs = data.inputs.map((input) => kindOf(input).prepared(input));
-  return createHash("sha256").update(canonical({ format: 2, data: { ...data, inputs, source }, seed, hashes })).digest("hex");
+  return createHash("sha256")
+    .update(canonical({ format: 2, data: { ...data, inputs, source }, seed, hashes }))
+    .digest("hex");
 }
 
 /** JSON with sorted keys. */
 function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, v: unknown) => (typeof v === "object" && v !== null && !Array.isArray(v) ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => (a < b ? -1 : 1))) : v));
+  return JSON.stringify(value, (_, v: unknown) =>
+    typeof v === "object" && v !== null && !Array.isArray(v) ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => (a < b ? -1 : 1))) : v,
+  );
 }
 
 function attach(stored: StoredData, folder: string, { source }: DataSpec, [path = "", test]: readonly string[], cacheFolder: string): PreparedData {
   const prepared = {
-    ...stored, folder,
+    ...stored,
+    folder,
     files: { train: splitFile(folder, "train"), validation: splitFile(folder, "validation"), test: splitFile(folder, "test") },
     source: { path, ...(test === undefined ? {} : { test }), options: source.type === "table" ? csvOptions(source) : {} },
-    ...(source.type === "table" ? {} : { listings: { main: { path: listingFile(folder, "main"), root: path }, ...(test === undefined ? {} : { test: { path: listingFile(folder, "test"), root: test } }) } }),
+    ...(source.type === "table"
+      ? {}
+      : {
+          listings: {
+            main: { path: listingFile(folder, "main"), root: path },
+            ...(test === undefined ? {} : { test: { path: listingFile(folder, "test"), root: test } }),
+          },
+        }),
   };
   return { ...prepared, readRaw: (split, signal) => readSplit(prepared, split, cacheFolder, signal) };
 }

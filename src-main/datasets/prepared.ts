@@ -9,17 +9,27 @@ import type { SplitName } from "./splits.js";
 
 const counts = z.strictObject({ train: z.number(), validation: z.number(), test: z.number() });
 
-export const skippedRows = z.strictObject({ reason: z.enum(["missing target", "missing value", "unknown class", "excluded", "unreadable picture", "changed picture"]), column: z.string(), rows: z.number() });
+export const skippedRows = z.strictObject({
+  reason: z.enum(["missing target", "missing value", "unknown class", "excluded", "unreadable picture", "changed picture"]),
+  column: z.string(),
+  rows: z.number(),
+});
 /** Rows left out, and why. A row that lacks several values is counted once, under the first. */
 export type SkippedRows = z.infer<typeof skippedRows>;
 
 /** What is said of rows that are a picture each; of others the column is named too. */
-const ofPictures: Readonly<Partial<Record<SkippedRows["reason"], string>>> = { "excluded": "as the project says", "unreadable picture": "that cannot be read", "changed picture": "that changed meanwhile" };
+const ofPictures: Readonly<Partial<Record<SkippedRows["reason"], string>>> = {
+  excluded: "as the project says",
+  "unreadable picture": "that cannot be read",
+  "changed picture": "that changed meanwhile",
+};
 
 /** `2 pictures left out that cannot be read`, `1 row left out: missing target in column "y"` */
 export function describeSkipped({ reason, column, rows }: SkippedRows): string {
   const why = ofPictures[reason];
-  return why === undefined ? `${rows} row${rows === 1 ? "" : "s"} left out: ${reason} in column "${column}"` : `${rows} picture${rows === 1 ? "" : "s"} left out ${why}`;
+  return why === undefined
+    ? `${rows} row${rows === 1 ? "" : "s"} left out: ${reason} in column "${column}"`
+    : `${rows} picture${rows === 1 ? "" : "s"} left out ${why}`;
 }
 
 export const dataAudit = z.strictObject({
@@ -41,26 +51,32 @@ export const storedData = z.strictObject({
   version: z.literal(1),
   fingerprint: z.string(),
   fitted: fittedData,
-  inputs: z.array(z.strictObject({
-    name: z.string(),
-    /** Words in a record. */
-    width: z.number(),
-    /** Of the values; of an input in a store the record has a place there in each word. */
-    dtype: z.enum(["float32", "uint8"]),
-    /**
-     * Of an input in a store: the axes of a sample, `[height, width, C]` of a picture; and where they are. `step`: bytes from one place to the next, where that
-     * is not all of a sample.
-     */
-    axes: z.array(z.number()).optional(),
-    store: z.strictObject({ path: z.string(), generation: z.string(), bytes: z.number(), step: z.number().optional() }).optional(),
-  })),
-  targets: z.array(z.strictObject({
-    name: z.string(), kind: z.enum(["numeric", "category", "binary"]), columns: z.array(z.string()),
-    /** Values in a record. */
-    width: z.number(),
-    /** In the order of their indices; for a binary target, no and yes. */
-    classes: z.array(z.string()).optional(),
-  })),
+  inputs: z.array(
+    z.strictObject({
+      name: z.string(),
+      /** Words in a record. */
+      width: z.number(),
+      /** Of the values; of an input in a store the record has a place there in each word. */
+      dtype: z.enum(["float32", "uint8"]),
+      /**
+       * Of an input in a store: the axes of a sample, `[height, width, C]` of a picture; and where they are. `step`: bytes from one place to the next,
+       * where that is not all of a sample.
+       */
+      axes: z.array(z.number()).optional(),
+      store: z.strictObject({ path: z.string(), generation: z.string(), bytes: z.number(), step: z.number().optional() }).optional(),
+    }),
+  ),
+  targets: z.array(
+    z.strictObject({
+      name: z.string(),
+      kind: z.enum(["numeric", "category", "binary"]),
+      columns: z.array(z.string()),
+      /** Values in a record. */
+      width: z.number(),
+      /** In the order of their indices; for a binary target, no and yes. */
+      classes: z.array(z.string()).optional(),
+    }),
+  ),
   counts,
   /** By category and binary target, training rows by class. */
   classCounts: z.record(z.string(), z.array(z.number())),
@@ -99,7 +115,10 @@ export interface PreparedData extends StoredData {
  * Numbers of a part's rows from 1, in the order of its sample file. Rows of a test file of its own go on after those of the main file.
  * @throws LatheError `data.unreadable` where the sample file is damaged.
  */
-export function rowNumbersOf({ files, fingerprint, source, audit }: Pick<PreparedData, "files" | "fingerprint" | "source" | "audit">, split: SplitName): Uint32Array {
+export function rowNumbersOf(
+  { files, fingerprint, source, audit }: Pick<PreparedData, "files" | "fingerprint" | "source" | "audit">,
+  split: SplitName,
+): Uint32Array {
   const rows = readRowNumbers(files[split], fingerprint);
   return split === "test" && source.test !== undefined ? rows.map((row) => row + audit.rows) : rows;
 }

@@ -38,19 +38,24 @@ const AT_ONCE = 50;
 export async function profileColumns(database: Database, source: Source, limit?: number): Promise<readonly ColumnProfile[]> {
   const profiles: ColumnProfile[] = [];
   for (let from = 0; from < source.columns.length; from += AT_ONCE) {
-    profiles.push(...await profileSome(database, { ...source, columns: source.columns.slice(from, from + AT_ONCE) }, limit));
+    profiles.push(...(await profileSome(database, { ...source, columns: source.columns.slice(from, from + AT_ONCE) }, limit)));
   }
   return profiles;
 }
 
 async function profileSome(database: Database, source: Source, limit: number | undefined): Promise<readonly ColumnProfile[]> {
-  const selected = source.columns.map((_, k) =>
-    `count(v${k}) AS present${k}, count(v${k}) FILTER (bad${k}) AS bad${k}, min(v${k}) FILTER (bad${k}) AS stray${k}, approx_count_distinct(v${k}) AS distinct${k}, count(x${k}) AS numbers${k}, `
-      + `count(x${k}) FILTER (x${k} = trunc(x${k})) AS whole${k}, min(x${k}) AS min${k}, max(x${k}) AS max${k}`);
+  const selected = source.columns.map(
+    (_, k) =>
+      `count(v${k}) AS present${k}, count(v${k}) FILTER (bad${k}) AS bad${k}, min(v${k}) FILTER (bad${k}) AS stray${k}, approx_count_distinct(v${k}) ` +
+      `AS distinct${k}, count(x${k}) AS numbers${k}, ` +
+      `count(x${k}) FILTER (x${k} = trunc(x${k})) AS whole${k}, min(x${k}) AS min${k}, max(x${k}) AS max${k}`,
+  );
   const inner = source.columns.map((column, k) => `${textOf(column)} AS v${k}, ${isNoNumber(column)} AS bad${k}, ${numberOrNull(column)} AS x${k}`);
   let row;
   try {
-    row = await database.one(`SELECT count(*) AS n, ${selected.join(", ")} FROM (SELECT ${inner.join(", ")} FROM ${source.relation}${limit === undefined ? "" : ` LIMIT ${limit}`})`);
+    row = await database.one(
+      `SELECT count(*) AS n, ${selected.join(", ")} FROM (SELECT ${inner.join(", ")} FROM ${source.relation}${limit === undefined ? "" : ` LIMIT ${limit}`})`,
+    );
   } catch (error) {
     throw await explainReading(database, source, [], error);
   }
@@ -66,8 +71,23 @@ async function profileSome(database: Database, source: Source, limit: number | u
     const distinct = exact.get(column.name) ?? Math.min(approximate, present ?? 0);
     const span = Number(row[`max${k}`]) - Number(row[`min${k}`]) + 1;
     profiles.push({
-      name: column.name, rows, missing: numeric ? rows - (numbers ?? 0) : rows - (present ?? 0), distinct, exact: exact.has(column.name),
-      type: present === 0 ? "empty" : column.kind === "other" ? "other" : numeric ? (column.kind === "boolean" ? "boolean" : "number") : column.kind === "time" || await isTime(database, source, column, limit) ? "time" : "text",
+      name: column.name,
+      rows,
+      missing: numeric ? rows - (numbers ?? 0) : rows - (present ?? 0),
+      distinct,
+      exact: exact.has(column.name),
+      type:
+        present === 0
+          ? "empty"
+          : column.kind === "other"
+            ? "other"
+            : numeric
+              ? column.kind === "boolean"
+                ? "boolean"
+                : "number"
+              : column.kind === "time" || (await isTime(database, source, column, limit))
+                ? "time"
+                : "text",
       whole: numeric && whole === numbers,
       counting: numeric && whole === rows && span === rows && rows > 1 && approximate > rows * 0.9,
       ...(bad !== 0 && (numbers ?? 0) >= (present ?? 0) * MOSTLY ? { stray: String(row[`stray${k}`]) } : {}),
@@ -82,16 +102,26 @@ export function numberOrNull({ sql, kind, decimal }: SourceColumn): string {
   return kind === "number" || kind === "boolean" ? `CASE WHEN isfinite(CAST(${sql} AS DOUBLE)) THEN CAST(${sql} AS DOUBLE) END` : "CAST(NULL AS DOUBLE)";
 }
 
-async function countDistinct(database: Database, source: Source, columns: readonly SourceColumn[], limit: number | undefined): Promise<ReadonlyMap<string, number>> {
+async function countDistinct(
+  database: Database,
+  source: Source,
+  columns: readonly SourceColumn[],
+  limit: number | undefined,
+): Promise<ReadonlyMap<string, number>> {
   if (columns.length === 0) return new Map();
   const values = columns.map((column, k) => `${textOf(column)} AS v${k}`).join(", ");
   const row = await database.one(
-    `SELECT ${columns.map((_, k) => `count(DISTINCT v${k}) AS d${k}`).join(", ")} FROM (SELECT ${values} FROM ${source.relation}${limit === undefined ? "" : ` LIMIT ${limit}`})`);
+    `SELECT ${columns.map((_, k) => `count(DISTINCT v${k}) AS d${k}`).join(", ")} FROM (SELECT ${values} ` +
+      `FROM ${source.relation}${limit === undefined ? "" : ` LIMIT ${limit}`})`,
+  );
   return new Map(columns.map((column, k) => [column.name, Number(row[`d${k}`])]));
 }
 
 async function isTime(database: Database, source: Source, { sql, kind }: SourceColumn, limit: number | undefined): Promise<boolean> {
   if (kind !== "text") return false;
-  const { other } = await database.one(`SELECT count(*) FILTER (trim(v) <> '' AND ${timestampOf("v")} IS NULL) AS other FROM (SELECT ${sql} AS v FROM ${source.relation} LIMIT ${Math.min(limit ?? 1000, 1000)})`);
+  const { other } = await database.one(
+    `SELECT count(*) FILTER (trim(v) <> '' AND ${timestampOf("v")} IS NULL) AS other FROM (SELECT ${sql} AS v FROM ${source.relation} ` +
+      `LIMIT ${Math.min(limit ?? 1000, 1000)})`,
+  );
   return Number(other) === 0;
 }

@@ -46,9 +46,14 @@ export function rolesFrom({ path, columns, warnings }: TableSurvey, targets: rea
   const name = namer();
   const proposed = wanted.map((column) => proposeTarget(column, name, path));
   const others = columns.filter((column) => !wanted.includes(column));
-  const { inputs, left } = proposeInputs(others.filter((column) => !ignore.includes(column.name)), others.some((column) => ignore.includes(column.name)), name);
+  const { inputs, left } = proposeInputs(
+    others.filter((column) => !ignore.includes(column.name)),
+    others.some((column) => ignore.includes(column.name)),
+    name,
+  );
   const notes = [...warnings, ...left];
-  if (inputs.length === 0) throw new LatheError("data.column", `${path} has no column to learn from beside the target: ${notes.join("; ") || "it has no other column"}`, { path });
+  if (inputs.length === 0)
+    throw new LatheError("data.column", `${path} has no column to learn from beside the target: ${notes.join("; ") || "it has no other column"}`, { path });
   return { inputs, targets: proposed, columns, notes };
 }
 
@@ -61,21 +66,39 @@ export function targetKind({ type, distinct, whole, rows }: Pick<ColumnProfile, 
 /** @throws LatheError `data.target` for a column that cannot be learnt */
 function proposeTarget(column: ColumnProfile, name: (wanted: string) => string, path: string): TargetSpec {
   if (column.distinct < 2) {
-    throw new LatheError("data.target", `target column "${column.name}" of ${path} holds ${column.distinct === 0 ? "no value at all" : "one value only"}, expected values to tell apart`, { path, column: column.name });
+    throw new LatheError(
+      "data.target",
+      `target column "${column.name}" of ${path} holds ${column.distinct === 0 ? "no value at all" : "one value only"}, expected values to tell apart`,
+      { path, column: column.name },
+    );
   }
   const kind = targetKind(column);
   if (kind === "binary") return { name: name(column.name), type: "binary", column: column.name };
   if (kind === "numeric") {
     return { name: name(column.name), type: "numeric", column: column.name, normalize: "standard" };
   }
-  if (column.distinct > MOST_TARGET_CLASSES || column.type === "time" || column.type === "other" || (column.type === "text" && column.distinct > column.rows / 2)) {
-    throw new LatheError("data.target", `target column "${column.name}" of ${path} is ${column.type === "time" ? "a time" : column.type === "other" ? "a structure, a list or bytes" : `a text with ${column.distinct} different values in ${column.rows} rows`}, expected numbers or classes; name another with --target`, { path, column: column.name });
+  if (
+    column.distinct > MOST_TARGET_CLASSES ||
+    column.type === "time" ||
+    column.type === "other" ||
+    (column.type === "text" && column.distinct > column.rows / 2)
+  ) {
+    const texts = `a text with ${column.distinct} different values in ${column.rows} rows`;
+    const what = column.type === "time" ? "a time" : column.type === "other" ? "a structure, a list or bytes" : texts;
+    throw new LatheError("data.target", `target column "${column.name}" of ${path} is ${what}, expected numbers or classes; name another with --target`, {
+      path,
+      column: column.name,
+    });
   }
   return { name: name(column.name), type: "category", column: column.name };
 }
 
 /** @param partial there are columns beside these that are to be left out. */
-function proposeInputs(columns: readonly ColumnProfile[], partial: boolean, name: (wanted: string) => string): { readonly inputs: InputDraft[]; readonly left: readonly string[] } {
+function proposeInputs(
+  columns: readonly ColumnProfile[],
+  partial: boolean,
+  name: (wanted: string) => string,
+): { readonly inputs: InputDraft[]; readonly left: readonly string[] } {
   const left: string[] = [];
   const gathered = new Map<InputType, string[]>();
   const alone: { readonly column: string; readonly type: InputType }[] = [];
@@ -111,7 +134,10 @@ export function reasonToLeave({ name, type, rows, missing, distinct, counting, w
 function namer(): (wanted: string) => string {
   const taken = new Set<string>();
   return (wanted) => {
-    const plain = wanted.trim().replace(/[^\p{L}\p{N}_-]+/gu, "_").replace(/^_+|_+$/g, "");
+    const plain = wanted
+      .trim()
+      .replace(/[^\p{L}\p{N}_-]+/gu, "_")
+      .replace(/^_+|_+$/g, "");
     const stem = plain === "" ? "column" : /^[\p{L}_]/u.test(plain) ? plain : `_${plain}`;
     let result = stem;
     for (let n = 2; taken.has(result); n++) result = `${stem}_${n}`;

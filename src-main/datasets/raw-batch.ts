@@ -148,17 +148,27 @@ export class RawAssembler {
   #classes(target: Exclude<FittedTarget, { type: "numeric" }>, n: number, fillers: Filler[]): TensorData {
     const classes = classIndex(target);
     const position = this.#position(`t${target.column}`);
-    const fill = (put: (at: number, index: number) => void): Filler => (chunk, picked, from, to, at) => {
-      const vector = chunk.getColumnVector(position);
-      for (let s = from; s < to; s++) put(at + s - from, classes.get(String(vector.getItem(picked[s] ?? 0))) ?? -1);
-    };
+    const fill =
+      (put: (at: number, index: number) => void): Filler =>
+      (chunk, picked, from, to, at) => {
+        const vector = chunk.getColumnVector(position);
+        for (let s = from; s < to; s++) put(at + s - from, classes.get(String(vector.getItem(picked[s] ?? 0))) ?? -1);
+      };
     if (target.type === "binary") {
       const data = new Float32Array(n);
-      fillers.push(fill((at, index) => { data[at] = index; }));
+      fillers.push(
+        fill((at, index) => {
+          data[at] = index;
+        }),
+      );
       return { dtype: "float32", dims: [n, 1], data };
     }
     const data = new BigInt64Array(n);
-    fillers.push(fill((at, index) => { data[at] = BigInt(index); }));
+    fillers.push(
+      fill((at, index) => {
+        data[at] = BigInt(index);
+      }),
+    );
     return { dtype: "int64", dims: [n], data };
   }
 }
@@ -179,11 +189,18 @@ export function firstRows(t: TensorData, size: number): TensorData {
   const count = t.dims.slice(1).reduce((a, b) => a * b, size);
   const dims = [size, ...t.dims.slice(1)];
   switch (t.dtype) {
-    case "float32": return { ...t, dims, data: t.data.subarray(0, count) };
-    case "float64": return { ...t, dims, data: t.data.subarray(0, count) };
-    case "int32": return { ...t, dims, data: t.data.subarray(0, count) };
-    case "int64": return { ...t, dims, data: t.data.subarray(0, count) };
-    case "uint8": case "bool": return { ...t, dims, data: t.data.subarray(0, count) };
-    case "string": return { ...t, dims, data: t.data.slice(0, count) };
+    case "float32":
+      return { ...t, dims, data: t.data.subarray(0, count) };
+    case "float64":
+      return { ...t, dims, data: t.data.subarray(0, count) };
+    case "int32":
+      return { ...t, dims, data: t.data.subarray(0, count) };
+    case "int64":
+      return { ...t, dims, data: t.data.subarray(0, count) };
+    case "uint8":
+    case "bool":
+      return { ...t, dims, data: t.data.subarray(0, count) };
+    case "string":
+      return { ...t, dims, data: t.data.slice(0, count) };
   }
 }

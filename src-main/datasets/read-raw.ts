@@ -87,7 +87,15 @@ export async function readTable(options: ReadTableOptions): Promise<TableReader>
  * One row of values as they would stand in a delimited text, read as `readTable` reads a file of it.
  * @param values by column; null, or left out: missing.
  */
-export async function readValues({ fitted, values, workFolder }: { readonly fitted: FittedData; readonly values: Readonly<Record<string, string | null>>; readonly workFolder: string }): Promise<TableReader> {
+export async function readValues({
+  fitted,
+  values,
+  workFolder,
+}: {
+  readonly fitted: FittedData;
+  readonly values: Readonly<Record<string, string | null>>;
+  readonly workFolder: string;
+}): Promise<TableReader> {
   const database = await Database.open(workFolder);
   return new Reader(database, sourceOfValues(values, columnsOf(fitted, false), fitted.decimal), { fitted, folder: ".", path: "", workFolder, targets: "none" });
 }
@@ -96,7 +104,8 @@ export async function readValues({ fitted, values, workFolder }: { readonly fitt
 async function openAny(database: Database, { fitted, folder, path, signal, targets, ...options }: ReadTableOptions): Promise<Source> {
   const full = resolve(folder, path);
   const found = picturesOf(fitted.inputs).length > 0 ? await stat(full).catch(() => undefined) : undefined;
-  if (!found || (found.isFile() && !hasPictureName(full))) return openTable(database, folder, path, { ...csvOptions(options), likely: options.likely ?? fitted.decimal });
+  if (!found || (found.isFile() && !hasPictureName(full)))
+    return openTable(database, folder, path, { ...csvOptions(options), likely: options.likely ?? fitted.decimal });
   const levels = fitted.levels ?? [];
   const needed = columnsOf(fitted, targets === "required").texts.some((column) => levels.includes(column));
   return found.isFile() ? openPicture(database, full) : openImageFolder(database, full, { levels: needed ? levels : [], signal });
@@ -107,10 +116,15 @@ async function openAny(database: Database, { fitted, folder, path, signal, targe
  * they were are left out.
  * @throws LatheError as `readTable`, and `data.changed` where the file has other rows by now.
  */
-export async function* readSplit(prepared: Omit<PreparedData, "readRaw">, split: SplitName, workFolder: string, signal?: AbortSignal): AsyncGenerator<RawBatch, void, void> {
+export async function* readSplit(
+  prepared: Omit<PreparedData, "readRaw">,
+  split: SplitName,
+  workFolder: string,
+  signal?: AbortSignal,
+): AsyncGenerator<RawBatch, void, void> {
   const { source, fitted } = prepared;
   const own = split === "test" && source.test !== undefined;
-  const path = own ? source.test ?? source.path : source.path;
+  const path = own ? (source.test ?? source.path) : source.path;
   const all = readRowNumbers(prepared.files[split], prepared.fingerprint);
   const pictures = picturesOf(fitted.inputs).length > 0;
   const step = pictures ? Math.max(1, Math.ceil(all.length / MOST_PICTURES)) : 1;
@@ -118,7 +132,16 @@ export async function* readSplit(prepared: Omit<PreparedData, "readRaw">, split:
   const listing = prepared.listings?.[own ? "test" : "main"];
   const memory = pictures ? await PictureMemory.open(workFolder) : undefined;
   const reader = await readTable({
-    fitted, folder: ".", path, ...source.options, workFolder, targets: "required", rows, signal, ...(listing ? { listing } : {}), ...(memory ? { contentOf: (file) => memory.contentOf(file) } : {}),
+    fitted,
+    folder: ".",
+    path,
+    ...source.options,
+    workFolder,
+    targets: "required",
+    rows,
+    signal,
+    ...(listing ? { listing } : {}),
+    ...(memory ? { contentOf: (file) => memory.contentOf(file) } : {}),
   });
   let read = 0;
   for await (const batch of reader) {
@@ -127,8 +150,14 @@ export async function* readSplit(prepared: Omit<PreparedData, "readRaw">, split:
   }
   if (pictures && read > 0) return;
   if (read !== rows.length) {
-    throw new LatheError("data.changed", pictures ? `none of the ${rows.length} ${split} pictures of ${path} is what it was when the data were prepared, so the model cannot be checked on them; put them back and resume the run`
-      : `${path} has other rows than when the data were prepared: ${read} of ${rows.length} ${split} rows are there; prepare them again`, { path });
+    throw new LatheError(
+      "data.changed",
+      pictures
+        ? `none of the ${rows.length} ${split} pictures of ${path} is what it was when the data were prepared, so the model cannot be checked on ` +
+            `them; put them back and resume the run`
+        : `${path} has other rows than when the data were prepared: ${read} of ${rows.length} ${split} rows are there; prepare them again`,
+      { path },
+    );
   }
 }
 
@@ -186,7 +215,14 @@ class Reader implements TableReader {
       const batch = assembler.take();
       const placed = wantedRows ? { ...batch, places: Uint32Array.from(batch.rows, (_, i) => given + i) } : batch;
       given += batch.size;
-      return pictures ? withPictures(placed, { fitted, source: this.#source, contentOf: this.#options.contentOf, skip: (column, reason, why) => this.#skip(column, reason, why) }) : [placed];
+      return pictures
+        ? withPictures(placed, {
+            fitted,
+            source: this.#source,
+            contentOf: this.#options.contentOf,
+            skip: (column, reason, why) => this.#skip(column, reason, why),
+          })
+        : [placed];
     };
     let picked = new Int32Array(0);
     try {
@@ -223,7 +259,11 @@ class Reader implements TableReader {
       const value = chunk.getColumnVector(position).getItem(i);
       if (!test(value)) continue;
       if (reason === "refused") {
-        throw new LatheError("data.value", `${this.path}, row ${row}, column "${column}": got nothing, expected a number, because missing is "error"; fill it in`, { path: this.path, row, column });
+        throw new LatheError(
+          "data.value",
+          `${this.path}, row ${row}, column "${column}": got nothing, expected a number, because missing is "error"; fill it in`,
+          { path: this.path, row, column },
+        );
       }
       if (reason === "unknown text") {
         const known = this.#unknown.get(column);
@@ -254,27 +294,50 @@ interface Check {
 function checksOf(fitted: FittedData, wanted: Wanted, withTargets: boolean): readonly Check[] {
   const isMissing = (value: unknown) => value === "" || Number.isNaN(value);
   const position = (column: string, numeric: boolean) => (numeric ? wanted.numbers.indexOf(column) : wanted.numbers.length + wanted.texts.indexOf(column));
-  const strangers = (column: string, known: ReadonlySet<string>, reason: Check["reason"]): Check => (
-    { position: position(column, false), column, reason, test: (value) => typeof value === "string" && value !== "" && !known.has(value) });
-  const ofTarget = (target: FittedTarget): readonly Check[] => (target.type === "numeric"
-    ? target.columns.map((column): Check => ({ position: position(column, true), column, test: isMissing, reason: "missing target" }))
-    : [{ position: position(target.column, false), column: target.column, test: isMissing, reason: "missing target" }, strangers(target.column, new Set(classIndex(target).keys()), "unknown class")]);
+  const strangers = (column: string, known: ReadonlySet<string>, reason: Check["reason"]): Check => ({
+    position: position(column, false),
+    column,
+    reason,
+    test: (value) => typeof value === "string" && value !== "" && !known.has(value),
+  });
+  const ofTarget = (target: FittedTarget): readonly Check[] =>
+    target.type === "numeric"
+      ? target.columns.map((column): Check => ({ position: position(column, true), column, test: isMissing, reason: "missing target" }))
+      : [
+          { position: position(target.column, false), column: target.column, test: isMissing, reason: "missing target" },
+          strangers(target.column, new Set(classIndex(target).keys()), "unknown class"),
+        ];
   return [
     ...(withTargets ? fitted.targets.flatMap(ofTarget) : []),
     ...fitted.inputs.flatMap((input): readonly Check[] => {
       const kind = kindOf(input);
       const gaps = kind.gaps(input);
       const known = kind.known(input);
-      return kind.columnsOf(input).flatMap((column): readonly Check[] => [
-        ...(gaps === "keep" ? [] : [{ position: position(column, kind.cells === "number"), column, test: isMissing, reason: gaps === "drop" ? "missing value" as const : "refused" as const }]),
-        ...(known ? [strangers(column, known, "unknown text")] : []),
-      ]);
+      return kind
+        .columnsOf(input)
+        .flatMap((column): readonly Check[] => [
+          ...(gaps === "keep"
+            ? []
+            : [
+                {
+                  position: position(column, kind.cells === "number"),
+                  column,
+                  test: isMissing,
+                  reason: gaps === "drop" ? ("missing value" as const) : ("refused" as const),
+                },
+              ]),
+          ...(known ? [strangers(column, known, "unknown text")] : []),
+        ]);
     }),
   ];
 }
 
 function selectOf(wanted: Wanted): string {
-  return selectRaw(wanted, (c) => `n${wanted.numbers.indexOf(c)}`, (c) => `t${wanted.texts.indexOf(c)}`);
+  return selectRaw(
+    wanted,
+    (c) => `n${wanted.numbers.indexOf(c)}`,
+    (c) => `t${wanted.texts.indexOf(c)}`,
+  );
 }
 
 function requireColumns(source: Source, fitted: FittedData, withTargets: boolean): void {

@@ -82,7 +82,12 @@ export class RecordWriter {
     this.#checksum = crc32(new Uint8Array(this.#floats.buffer, 0, bytes), this.#checksum);
     let written = 0;
     while (written < bytes) {
-      const { bytesWritten } = await this.#file.write(new Uint8Array(this.#floats.buffer, written, bytes - written), 0, bytes - written, this.#position + written);
+      const { bytesWritten } = await this.#file.write(
+        new Uint8Array(this.#floats.buffer, written, bytes - written),
+        0,
+        bytes - written,
+        this.#position + written,
+      );
       written += bytesWritten;
     }
     this.#position += bytes;
@@ -174,7 +179,8 @@ function headerOf(file: number, path: string, fingerprint: string | undefined): 
   const header = { words: bytes.readUInt32LE(12), count: bytes.readDoubleLE(16), fingerprint: bytes.toString("hex", 24, 56), checksum: bytes.readUInt32LE(56) };
   if (fingerprint !== undefined && header.fingerprint !== fingerprint) throw damaged(path, "it belongs to other data");
   const length = fstatSync(file).size;
-  if (length !== HEADER_BYTES + header.count * header.words * 4) throw damaged(path, `it is ${length} bytes long, expected ${HEADER_BYTES + header.count * header.words * 4}`);
+  if (length !== HEADER_BYTES + header.count * header.words * 4)
+    throw damaged(path, `it is ${length} bytes long, expected ${HEADER_BYTES + header.count * header.words * 4}`);
   return header;
 }
 

@@ -30,39 +30,65 @@ export function resolveRoles(data: DataSpec, source: Source): Roles {
     taken.add(name);
     return findColumn(source, name, code, what).name;
   };
-  const targets = new Map(data.targets.map((target) =>
-    [target.name, targetColumns(target).map((c) => find(c, "data.target", `target ${target.name}`))]));
+  const targets = new Map(data.targets.map((target) => [target.name, targetColumns(target).map((c) => find(c, "data.target", `target ${target.name}`))]));
   const { by, column } = data.split;
   const splitColumn = by === "random" || column === undefined ? undefined : find(column, "data.column", `split.column`);
   const inputs = new Map<string, readonly string[]>();
   for (const input of data.inputs) {
     const named = kindOf(input).columns(input);
-    if (named !== "rest") inputs.set(input.name, named.map(({ column: c }) => find(c, "data.column", `input ${input.name}`)));
+    if (named !== "rest")
+      inputs.set(
+        input.name,
+        named.map(({ column: c }) => find(c, "data.column", `input ${input.name}`)),
+      );
   }
-  const ordered = new Map(data.inputs.map((input) => {
-    const rest = source.columns.map((c) => c.name).filter((c) => !taken.has(c));
-    const columns = inputs.get(input.name) ?? rest;
-    if (columns.length === 0) throw new LatheError("data.column", `input ${input.name} takes the rest of the columns of ${source.path}, but every column has another role`, { path: source.path });
-    return [input.name, columns];
-  }));
+  const ordered = new Map(
+    data.inputs.map((input) => {
+      const rest = source.columns.map((c) => c.name).filter((c) => !taken.has(c));
+      const columns = inputs.get(input.name) ?? rest;
+      if (columns.length === 0)
+        throw new LatheError("data.column", `input ${input.name} takes the rest of the columns of ${source.path}, but every column has another role`, {
+          path: source.path,
+        });
+      return [input.name, columns];
+    }),
+  );
   const numbers = new Set<string>();
   const texts = new Set<string>();
   for (const input of data.inputs) for (const c of ordered.get(input.name) ?? []) (kindOf(input).cells === "number" ? numbers : texts).add(c);
   for (const target of data.targets) for (const c of targets.get(target.name) ?? []) (target.type === "numeric" ? numbers : texts).add(c);
   if (by === "group" && splitColumn !== undefined) texts.add(splitColumn);
   return {
-    inputs: ordered, targets, numbers: [...numbers], texts: [...texts],
+    inputs: ordered,
+    targets,
+    numbers: [...numbers],
+    texts: [...texts],
     ...(by === "time" && splitColumn !== undefined ? { time: splitColumn } : {}),
     ...(by === "group" && splitColumn !== undefined ? { group: splitColumn } : {}),
   };
 }
 
 /** @throws LatheError naming the nearest column. */
-export function findColumn<C extends { readonly name: string }>(source: { readonly path: string; readonly columns: readonly C[] }, name: string, code: ErrorCode, what: string): C {
+export function findColumn<C extends { readonly name: string }>(
+  source: { readonly path: string; readonly columns: readonly C[] },
+  name: string,
+  code: ErrorCode,
+  what: string,
+): C {
   const found = source.columns.find((c) => c.name === name);
   if (found) return found;
   const names = source.columns.map((c) => c.name);
   const near = closest(name, names);
-  const hint = near !== undefined ? `; did you mean "${near}"?` : `; it has ${names.slice(0, 12).map((n) => `"${n}"`).join(", ")}${names.length > 12 ? " and more" : ""}`;
-  throw new LatheError(code, `${what}: ${source.path} has no column "${name}"${hint}`, { path: source.path, column: name, ...(near === undefined ? {} : { near }) });
+  const hint =
+    near !== undefined
+      ? `; did you mean "${near}"?`
+      : `; it has ${names
+          .slice(0, 12)
+          .map((n) => `"${n}"`)
+          .join(", ")}${names.length > 12 ? " and more" : ""}`;
+  throw new LatheError(code, `${what}: ${source.path} has no column "${name}"${hint}`, {
+    path: source.path,
+    column: name,
+    ...(near === undefined ? {} : { near }),
+  });
 }

@@ -45,16 +45,22 @@ export async function split(database: Database, question: SplitQuestion): Promis
 
 /** All rows in use in one part, as a file of its own for the test is. */
 export async function onePart(database: Database, table: string, parts: string, keep: string, part: SplitName): Promise<number> {
-  await database.exec(`CREATE TABLE ${parts} AS SELECT CAST(CASE WHEN ${keep} THEN ${PART[part]} ELSE ${PART.skipped} END AS TINYINT) AS part FROM ${table} ORDER BY rowid`);
+  await database.exec(
+    `CREATE TABLE ${parts} AS SELECT CAST(CASE WHEN ${keep} THEN ${PART[part]} ELSE ${PART.skipped} END AS TINYINT) AS part FROM ${table} ORDER BY rowid`,
+  );
   return Number((await database.one(`SELECT count(*) AS n FROM ${parts} WHERE part = ${PART[part]}`))["n"]);
 }
 
 /** @throws LatheError `data.split` where a part that was asked for is empty. */
 export function checkCounts(counts: SplitCounts, split: SplitSpec, hasTestFile: boolean, path: string): void {
   const rows = counts.train + counts.validation + counts.test;
-  const empty = (name: SplitName, share: string) => new LatheError("data.split",
-    `the ${name} part of ${path} is empty: ${share} of ${rows} row${rows === 1 ? "" : "s"}${split.by === "group" ? ` in groups of "${split.column}"` : ""}; use more rows or other shares`,
-    { path, counts });
+  const empty = (name: SplitName, share: string) =>
+    new LatheError(
+      "data.split",
+      `the ${name} part of ${path} is empty: ${share} of ${rows} ` +
+        `row${rows === 1 ? "" : "s"}${split.by === "group" ? ` in groups of "${split.column}"` : ""}; use more rows or other shares`,
+      { path, counts },
+    );
   if (counts.train === 0) throw empty("train", "the rest");
   if (counts.validation === 0 && split.validation > 0) throw empty("validation", String(split.validation));
   if (counts.test === 0 && (hasTestFile || split.test > 0)) throw empty("test", hasTestFile ? "none" : String(split.test));
@@ -63,22 +69,40 @@ export function checkCounts(counts: SplitCounts, split: SplitSpec, hasTestFile: 
 function checkShares(validation: number, test: number): void {
   const right = (share: number) => Number.isFinite(share) && share >= 0 && share < 1;
   if (right(validation) && right(test) && validation + test < 1) return;
-  throw new LatheError("data.split", `got the shares validation ${validation} and test ${test}, expected numbers from 0 whose sum is below 1`, { validation, test });
+  throw new LatheError("data.split", `got the shares validation ${validation} and test ${test}, expected numbers from 0 whose sum is below 1`, {
+    validation,
+    test,
+  });
 }
 
 function partsOf(question: SplitQuestion): string {
-  const { table, keep, seed, split: { by, validation, test }, stratum = "0", group } = question;
+  const {
+    table,
+    keep,
+    seed,
+    split: { by, validation, test },
+    stratum = "0",
+    group,
+  } = question;
   const skipped = `SELECT rowid AS row_index, ${PART.skipped} AS part FROM ${table} WHERE NOT ${keep}`;
   if (by === "group" && group !== undefined) {
     // A row without a group is in the group of those without.
     const key = `coalesce(${group}, '')`;
-    return `WITH sized AS (SELECT ${key} AS k, count(*) AS n, md5_number_lower(concat(${literal(`${seed}:`)}, ${key})) AS h FROM ${table} WHERE ${keep} GROUP BY ${key}),
+    return (
+      `WITH sized AS (SELECT ${key} AS k, count(*) AS n, md5_number_lower(concat(${literal(`${seed}:`)}, ${key})) AS h FROM ${table} ` +
+      `WHERE ${keep} GROUP BY ${key}),
       placed AS (SELECT k, sum(n) OVER (ORDER BY h, k) - n / 2 AS middle, sum(n) OVER () AS total FROM sized),
-      cut AS (SELECT k, CASE WHEN middle < round(total * ${test}) THEN ${PART.test} WHEN middle < round(total * ${test}) + round(total * ${validation}) THEN ${PART.validation} ELSE ${PART.train} END AS part FROM placed)
-      SELECT d.row_index, cut.part FROM (SELECT rowid AS row_index, ${key} AS k FROM ${table} WHERE ${keep}) d JOIN cut USING (k) UNION ALL ${skipped}`;
+      cut AS (SELECT k, CASE WHEN middle < round(total * ${test}) THEN ${PART.test} WHEN middle < round(total * ${test}) + round(total ` +
+      `* ${validation}) THEN ${PART.validation} ELSE ${PART.train} END AS part FROM placed)
+      SELECT d.row_index, cut.part FROM (SELECT rowid AS row_index, ${key} AS k FROM ${table} WHERE ${keep}) d JOIN cut USING (k) UNION ALL ${skipped}`
+    );
   }
   const order = by === "time" ? `${TIME} DESC, rowid DESC` : `md5_number_lower(concat(${literal(`${seed}:`)}, rowid + 1)), rowid`;
-  return `SELECT row_index, CASE WHEN place <= round(n * ${test}) THEN ${PART.test} WHEN place <= round(n * ${test}) + round(n * ${validation}) THEN ${PART.validation} ELSE ${PART.train} END AS part
-    FROM (SELECT rowid AS row_index, row_number() OVER (PARTITION BY ${stratum} ORDER BY ${order}) AS place, count(*) OVER (PARTITION BY ${stratum}) AS n FROM ${table} WHERE ${keep})
-    UNION ALL ${skipped}`;
+  return (
+    `SELECT row_index, CASE WHEN place <= round(n * ${test}) THEN ${PART.test} WHEN place <= round(n * ${test}) + round(n * ${validation}) ` +
+    `THEN ${PART.validation} ELSE ${PART.train} END AS part
+    FROM (SELECT rowid AS row_index, row_number() OVER (PARTITION BY ${stratum} ORDER BY ${order}) AS place, count(*) OVER (PARTITION BY ${stratum}) ` +
+    `AS n FROM ${table} WHERE ${keep})
+    UNION ALL ${skipped}`
+  );
 }

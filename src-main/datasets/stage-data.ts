@@ -41,7 +41,7 @@ export async function stageData(database: Database, question: StageQuestion): Pr
   const { source, testSource, data, seed, roles, more = { numbers: [], texts: [] }, progress } = question;
   const all = { ...roles, numbers: [...new Set([...roles.numbers, ...more.numbers])], texts: [...new Set([...roles.texts, ...more.texts])] };
   const staged = await stage(database, source, "data", all);
-  const tested = testSource && await stage(database, testSource, "test_data", { numbers: roles.numbers, texts: roles.texts });
+  const tested = testSource && (await stage(database, testSource, "test_data", { numbers: roles.numbers, texts: roles.texts }));
   progress("split", 0);
   const missing = await countMissing(database, staged, all);
   refuseAllMissing(staged, roles, missing, data);
@@ -49,11 +49,17 @@ export async function stageData(database: Database, question: StageQuestion): Pr
   const skipped = [...keep.skipped];
   const spec = testSource ? { ...data.split, test: 0 } : data.split;
   const stratum = data.split.by === "random" && data.split.stratify ? data.targets.find((t) => t.type !== "numeric") : undefined;
-  const counts = { ...await split(database, {
-    table: staged.table, parts: "parts", split: spec, seed, keep: keep.sql,
-    ...(stratum ? { stratum: staged.text(roles.targets.get(stratum.name)?.[0] ?? "") } : {}),
-    ...(roles.group === undefined ? {} : { group: staged.text(roles.group) }),
-  }) };
+  const counts = {
+    ...(await split(database, {
+      table: staged.table,
+      parts: "parts",
+      split: spec,
+      seed,
+      keep: keep.sql,
+      ...(stratum ? { stratum: staged.text(roles.targets.get(stratum.name)?.[0] ?? "") } : {}),
+      ...(roles.group === undefined ? {} : { group: staged.text(roles.group) }),
+    })),
+  };
   const tables: [StagedPart, ...StagedPart[]] = [{ staged, parts: "parts" }];
   if (tested) {
     const keepTested = await keepRows(database, tested, data, roles);
@@ -83,7 +89,13 @@ export function neededColumns(staged: Staged, data: DataSpec, roles: Roles): rea
   for (const input of data.inputs) {
     const kind = kindOf(input);
     if (kind.kept !== "record" || kind.gaps(input) !== "drop") continue;
-    needed.push(...(roles.inputs.get(input.name) ?? []).map((column) => ({ column, sql: kind.cells === "number" ? staged.number(column) : staged.text(column), reason: "missing value" as const })));
+    needed.push(
+      ...(roles.inputs.get(input.name) ?? []).map((column) => ({
+        column,
+        sql: kind.cells === "number" ? staged.number(column) : staged.text(column),
+        reason: "missing value" as const,
+      })),
+    );
   }
   return needed;
 }
@@ -91,11 +103,17 @@ export function neededColumns(staged: Staged, data: DataSpec, roles: Roles): rea
 /** Pictures that are named, and not among those that are not to be used. */
 function neededPictures(staged: Staged, data: DataSpec, roles: Roles): readonly Needed[] {
   const { unused } = staged.source;
-  return picturesOf(data.inputs).flatMap((input) => (roles.inputs.get(input.name) ?? []).flatMap((column): readonly Needed[] => {
-    const text = staged.text(column);
-    const without = (reason: SkippedRows["reason"]): Needed => ({ column, reason, sql: `(CASE WHEN ${text} NOT IN (SELECT path FROM ${unused} WHERE reason = ${literal(reason)}) THEN ${text} END)` });
-    return [{ column, sql: text, reason: "missing value" }, ...(unused === undefined ? [] : [without(UNUSED.excluded), without(UNUSED.unreadable)])];
-  }));
+  return picturesOf(data.inputs).flatMap((input) =>
+    (roles.inputs.get(input.name) ?? []).flatMap((column): readonly Needed[] => {
+      const text = staged.text(column);
+      const without = (reason: SkippedRows["reason"]): Needed => ({
+        column,
+        reason,
+        sql: `(CASE WHEN ${text} NOT IN (SELECT path FROM ${unused} WHERE reason = ${literal(reason)}) THEN ${text} END)`,
+      });
+      return [{ column, sql: text, reason: "missing value" }, ...(unused === undefined ? [] : [without(UNUSED.excluded), without(UNUSED.unreadable)])];
+    }),
+  );
 }
 
 /** SQL of the place of the first that a row lacks; NULL for a row in use. A row is counted once, whatever it lacks besides. */
@@ -103,13 +121,20 @@ export function firstMissing(needed: readonly Needed[]): string {
   return `CASE ${needed.map(({ sql }, k) => `WHEN ${sql} IS NULL THEN ${k}`).join(" ")} END`;
 }
 
-async function keepRows(database: Database, staged: Staged, data: DataSpec, roles: Roles): Promise<{ readonly sql: string; readonly skipped: readonly SkippedRows[] }> {
+async function keepRows(
+  database: Database,
+  staged: Staged,
+  data: DataSpec,
+  roles: Roles,
+): Promise<{ readonly sql: string; readonly skipped: readonly SkippedRows[] }> {
   const needed = neededColumns(staged, data, roles);
   for (const input of data.inputs) {
     if (kindOf(input).gaps(input) === "refuse") await refuseMissing(database, staged, roles.inputs.get(input.name) ?? []);
   }
   const first = firstMissing(needed);
-  const counted = await database.all(`SELECT reason, count(*) AS n FROM (SELECT ${first} AS reason FROM ${staged.table}) WHERE reason IS NOT NULL GROUP BY reason ORDER BY reason`);
+  const counted = await database.all(
+    `SELECT reason, count(*) AS n FROM (SELECT ${first} AS reason FROM ${staged.table}) WHERE reason IS NOT NULL GROUP BY reason ORDER BY reason`,
+  );
   const skipped = counted.flatMap(({ reason, n }) => {
     const why = needed[Number(reason)];
     return why ? [{ reason: why.reason, column: why.column, rows: Number(n) }] : [];
@@ -119,11 +144,18 @@ async function keepRows(database: Database, staged: Staged, data: DataSpec, role
 
 async function refuseMissing(database: Database, staged: Staged, columns: readonly string[]): Promise<void> {
   const anyMissing = columns.map((c) => `${staged.number(c)} IS NULL`).join(" OR ");
-  const [bad] = await database.all(`SELECT rowid + 1 AS "row", ${columns.map((c, k) => `${staged.number(c)} IS NULL AS b${k}`).join(", ")} FROM ${staged.table} WHERE ${anyMissing} ORDER BY rowid LIMIT 1`);
+  const [bad] = await database.all(
+    `SELECT rowid + 1 AS "row", ${columns.map((c, k) => `${staged.number(c)} IS NULL AS b${k}`).join(", ")} FROM ${staged.table} WHERE ${anyMissing} ` +
+      `ORDER BY rowid LIMIT 1`,
+  );
   if (!bad) return;
   const column = columns.find((_, k) => bad[`b${k}`] === true);
-  throw new LatheError("data.value", `${staged.source.path}, row ${bad["row"]}, column "${column}": got nothing, expected a number, because missing is "error"; `
-    + `fill it in, or set missing to "mean", "median" or "drop"`, { path: staged.source.path, row: bad["row"], column });
+  throw new LatheError(
+    "data.value",
+    `${staged.source.path}, row ${bad["row"]}, column "${column}": got nothing, expected a number, because missing is "error"; ` +
+      `fill it in, or set missing to "mean", "median" or "drop"`,
+    { path: staged.source.path, row: bad["row"], column },
+  );
 }
 
 async function countMissing(database: Database, staged: Staged, { numbers, texts }: Wanted): Promise<Record<string, number>> {
@@ -137,6 +169,10 @@ function refuseAllMissing(staged: Staged, roles: Roles, missing: Readonly<Record
   if (empty === undefined) return;
   const target = data.targets.find((t) => roles.targets.get(t.name)?.includes(empty));
   const path = staged.source.path;
-  if (target) throw new LatheError("data.target", `target column "${empty}" of ${path} has no value in any of ${staged.rows} rows, expected values to learn from`, { path, column: empty });
+  if (target)
+    throw new LatheError("data.target", `target column "${empty}" of ${path} has no value in any of ${staged.rows} rows, expected values to learn from`, {
+      path,
+      column: empty,
+    });
   throw new LatheError("data.value", `column "${empty}" of ${path} has no value in any of ${staged.rows} rows; leave the column out`, { path, column: empty });
 }

@@ -42,7 +42,7 @@ export interface StageTableOptions {
 
 /** Keeps a table at hand, whatever parts its columns play. @throws LatheError `data.*` for a file that cannot be read as a table; `cancelled` */
 export async function stageTable({ folder, source: spec, workFolder, progress, signal }: StageTableOptions): Promise<StagedTable> {
-  const database = await Database.open(workFolder, { large: await sizeOf(folder, spec) > SMALL });
+  const database = await Database.open(workFolder, { large: (await sizeOf(folder, spec)) > SMALL });
   try {
     return await database.until(signal, async () => {
       const steps = spec.test === undefined ? 3 : 4;
@@ -53,7 +53,7 @@ export async function stageTable({ folder, source: spec, workFolder, progress, s
       if (spec.test !== undefined) {
         progress("read", 1, steps);
         const testSource = await openTest(database, folder, spec, source, signal);
-        test = testSource && await readRaw(database, testSource, "raw_test");
+        test = testSource && (await readRaw(database, testSource, "raw_test"));
       }
       progress("read", steps - 2, steps);
       const profiles = await profileColumns(database, main.source);
@@ -120,7 +120,11 @@ export interface ColumnFacts extends ColumnSummary {
 }
 
 /** Every column at a glance, whatever its role. */
-export async function summarizeColumns(staged: StagedTable, progress: (done: number, total: number) => void, signal?: AbortSignal): Promise<readonly ColumnFacts[]> {
+export async function summarizeColumns(
+  staged: StagedTable,
+  progress: (done: number, total: number) => void,
+  signal?: AbortSignal,
+): Promise<readonly ColumnFacts[]> {
   const { database, main, profiles, numbers } = staged;
   return database.until(signal, async () => {
     const summaries: ColumnFacts[] = [];
@@ -130,8 +134,22 @@ export async function summarizeColumns(staged: StagedTable, progress: (done: num
       const column = main.source.columns[k];
       if (!column) continue;
       const numeric = isNumeric(profile);
-      const details = type === "empty" ? {} : numeric ? await describeNumbers(database, `x${k}`, numbers) ?? {} : await describeTexts(database, textOf(column), main.table);
-      const rarest = exact && distinct > 0 ? Number((await database.one(`SELECT min(n) AS n FROM (SELECT count(*) AS n FROM ${main.table} WHERE ${textOf(column)} IS NOT NULL GROUP BY ${textOf(column)})`))["n"]) : undefined;
+      const details =
+        type === "empty"
+          ? {}
+          : numeric
+            ? ((await describeNumbers(database, `x${k}`, numbers)) ?? {})
+            : await describeTexts(database, textOf(column), main.table);
+      const rarest =
+        exact && distinct > 0
+          ? Number(
+              (
+                await database.one(
+                  `SELECT min(n) AS n FROM (SELECT count(*) AS n FROM ${main.table} WHERE ${textOf(column)} IS NOT NULL GROUP BY ${textOf(column)})`,
+                )
+              )["n"],
+            )
+          : undefined;
       summaries.push({ name, type, missing, distinct, exact, target: targetKind(profile), ...(rarest === undefined ? {} : { rarest }), ...plain(details) });
     }
     return summaries;
@@ -141,5 +159,9 @@ export async function summarizeColumns(staged: StagedTable, progress: (done: num
 /** As the contract has it, whose lists may be changed. */
 function plain(details: Partial<Awaited<ReturnType<typeof describeNumbers>> & object & Awaited<ReturnType<typeof describeTexts>>>): Partial<ColumnSummary> {
   const { histogram, values, ...numbers } = details;
-  return { ...numbers, ...(histogram ? { histogram: { edges: [...histogram.edges], counts: [...histogram.counts] } } : {}), ...(values ? { values: values.map((v) => ({ ...v })) } : {}) };
+  return {
+    ...numbers,
+    ...(histogram ? { histogram: { edges: [...histogram.edges], counts: [...histogram.counts] } } : {}),
+    ...(values ? { values: values.map((v) => ({ ...v })) } : {}),
+  };
 }

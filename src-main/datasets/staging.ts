@@ -28,11 +28,7 @@ export async function stage(database: Database, source: Source, table: string, w
   }
   const rows = Number((await database.one(`SELECT count(*) AS n FROM ${table}`))["n"]);
   if (rows === 0) throw new LatheError("data.empty", `${source.path} has a header but no rows, expected at least one`, { path: source.path });
-  const staged: Staged = {
-    source, table, rows,
-    number: (name) => `n${indexOf(wanted.numbers, name)}`,
-    text: (name) => `t${indexOf(wanted.texts, name)}`,
-  };
+  const staged: Staged = { source, table, rows, number: (name) => `n${indexOf(wanted.numbers, name)}`, text: (name) => `t${indexOf(wanted.texts, name)}` };
   if (wanted.time !== undefined) await refuseTimeless(database, staged, wanted.time);
   return staged;
 }
@@ -51,8 +47,9 @@ export async function explainReading(database: Database, source: Source, numbers
   const values = columns.map((c, k) => `CASE WHEN ${isNoNumber(c)} THEN CAST(${c.sql} AS VARCHAR) END AS v${k}`);
   try {
     const [bad] = await database.all(
-      `SELECT * FROM (SELECT row_number() OVER () AS row_number, ${values.join(", ")} FROM ${source.relation}) `
-      + `WHERE coalesce(${columns.map((_, k) => `v${k}`).join(", ")}) IS NOT NULL ORDER BY row_number LIMIT 1`);
+      `SELECT * FROM (SELECT row_number() OVER () AS row_number, ${values.join(", ")} FROM ${source.relation}) ` +
+        `WHERE coalesce(${columns.map((_, k) => `v${k}`).join(", ")}) IS NOT NULL ORDER BY row_number LIMIT 1`,
+    );
     if (bad) return noNumber(source, numbers, bad);
   } catch (again) {
     return source.explain(again);
@@ -64,7 +61,12 @@ function noNumber(source: Source, numbers: readonly string[], bad: Row): LatheEr
   const k = numbers.findIndex((_, i) => bad[`v${i}`] !== null);
   const [row, column, value] = [bad["row_number"], numbers[k], String(bad[`v${k}`])];
   const { decimal = ".", kind } = source.columns.find((c) => c.name === column) ?? {};
-  return new LatheError("data.value", `${source.path}, row ${row}, column "${column}": got "${shorten(value)}", expected ${kind === "other" ? "a number; leave the column out: it holds structures, lists or bytes" : expected(value, decimal)}`, { path: source.path, row, column, value });
+  return new LatheError(
+    "data.value",
+    `${source.path}, row ${row}, column "${column}": got "${shorten(value)}", ` +
+      `expected ${kind === "other" ? "a number; leave the column out: it holds structures, lists or bytes" : expected(value, decimal)}`,
+    { path: source.path, row, column, value },
+  );
 }
 
 function expected(value: string, decimal: Decimal): string {
@@ -84,8 +86,11 @@ function expected(value: string, decimal: Decimal): string {
 async function refuseTimeless(database: Database, staged: Staged, time: string): Promise<void> {
   const [bad] = await database.all(`SELECT rowid + 1 AS "row" FROM ${staged.table} WHERE ${TIME} IS NULL ORDER BY rowid LIMIT 1`);
   if (bad) {
-    throw new LatheError("data.value", `${staged.source.path}, row ${bad["row"]}, column "${time}": no time there, expected a number or a date such as 2024-05-31 or 2024-05-31 13:45:00`,
-      { path: staged.source.path, row: bad["row"], column: time });
+    throw new LatheError(
+      "data.value",
+      `${staged.source.path}, row ${bad["row"]}, column "${time}": no time there, expected a number or a date such as 2024-05-31 or 2024-05-31 13:45:00`,
+      { path: staged.source.path, row: bad["row"], column: time },
+    );
   }
 }
 

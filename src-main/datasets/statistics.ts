@@ -16,7 +16,12 @@ export type PixelQuestion = (input: string, paths: readonly string[]) => Promise
 
 /** Answers encoders from SQL over the staged rows: `parts` holds the part of each row, in the same order. */
 export async function createFitContext(
-  database: Database, staged: Staged, parts: string, roles: Roles, warn: (warning: DataWarning) => void, pixels?: PixelQuestion,
+  database: Database,
+  staged: Staged,
+  parts: string,
+  roles: Roles,
+  warn: (warning: DataWarning) => void,
+  pixels?: PixelQuestion,
 ): Promise<FitContext> {
   const joined = `${staged.table} POSITIONAL JOIN ${parts}`;
   const train = `FROM ${joined} WHERE part = ${PART.train}`;
@@ -29,7 +34,8 @@ export async function createFitContext(
       const x = staged.number(column);
       const { n } = await database.one(`SELECT count(${x}) AS n ${train}`);
       const middle = await database.all(
-        `SELECT ${x} AS x ${train} AND ${x} IS NOT NULL ORDER BY 1 LIMIT ${Number(n) % 2 === 0 ? 2 : 1} OFFSET ${Math.max(0, Math.ceil(Number(n) / 2) - 1)}`);
+        `SELECT ${x} AS x ${train} AND ${x} IS NOT NULL ORDER BY 1 LIMIT ${Number(n) % 2 === 0 ? 2 : 1} OFFSET ${Math.max(0, Math.ceil(Number(n) / 2) - 1)}`,
+      );
       return middle.reduce((sum, row) => sum + Number(row["x"]), 0) / middle.length;
     },
     texts: (column, rows, limit) => countTexts(database, staged.text(column), rows === "train" ? train : `FROM ${joined} WHERE part <> ${PART.skipped}`, limit),
@@ -38,7 +44,10 @@ export async function createFitContext(
       // An audit does not look at pixels: it only wants to know whether encoders can be fitted.
       if (!pixels) return { mean: [0], deviation: [1] };
       const rows = await database.all(`SELECT ${staged.text(defined(column, input))} AS path ${train}`);
-      return pixels(input, rows.map(({ path }) => String(path)));
+      return pixels(
+        input,
+        rows.map(({ path }) => String(path)),
+      );
     },
     warn: (code, message) => warn({ code, message }),
   };
@@ -46,12 +55,19 @@ export async function createFitContext(
 
 /** Counts by text, most frequent first; at most `limit` + 1 texts. */
 export async function countTexts(database: Database, column: string, fromWhere: string, limit: number): Promise<ReadonlyMap<string, number>> {
-  const rows = await database.all(`SELECT ${column} AS value, count(*) AS n ${fromWhere} AND ${column} IS NOT NULL GROUP BY 1 ORDER BY n DESC, value LIMIT ${limit + 1}`);
+  const rows = await database.all(
+    `SELECT ${column} AS value, count(*) AS n ${fromWhere} AND ${column} IS NOT NULL GROUP BY 1 ORDER BY n DESC, value LIMIT ${limit + 1}`,
+  );
   return new Map(rows.map((row) => [String(row["value"]), Number(row["n"])]));
 }
 
 /** One pass, in order, with compensated sums: the same rows give the same bits. */
-async function numberStatistics(database: Database, staged: Staged, columns: readonly string[], fromWhere: string): Promise<ReadonlyMap<string, NumberStatistics>> {
+async function numberStatistics(
+  database: Database,
+  staged: Staged,
+  columns: readonly string[],
+  fromWhere: string,
+): Promise<ReadonlyMap<string, NumberStatistics>> {
   if (columns.length === 0) return new Map();
   const selected = columns.map((name, k) => {
     const x = staged.number(name);
@@ -59,9 +75,18 @@ async function numberStatistics(database: Database, staged: Staged, columns: rea
   });
   const row = await database.inOrder(() => database.one(`SELECT ${selected.join(", ")} ${fromWhere}`));
   const number = (value: Cell | undefined) => Number(value ?? NaN);
-  return new Map(columns.map((name, k) => [name, {
-    count: number(row[`count${k}`]), min: number(row[`min${k}`]), max: number(row[`max${k}`]), mean: number(row[`mean${k}`]), deviation: number(row[`deviation${k}`]),
-  }]));
+  return new Map(
+    columns.map((name, k) => [
+      name,
+      {
+        count: number(row[`count${k}`]),
+        min: number(row[`min${k}`]),
+        max: number(row[`max${k}`]),
+        mean: number(row[`mean${k}`]),
+        deviation: number(row[`deviation${k}`]),
+      },
+    ]),
+  );
 }
 
 /** Equal rows. */
@@ -78,6 +103,8 @@ export async function findDuplicates(database: Database, staged: Staged, roles: 
   const from = parts === undefined ? `(SELECT *, 0 AS part FROM ${staged.table})` : `${staged.table} POSITIONAL JOIN ${parts}`;
   const row = await database.one(
     `SELECT coalesce(sum(n - 1), 0) AS "rows", coalesce(sum(CASE WHEN trained > 0 THEN n - trained ELSE 0 END), 0) AS leaked FROM (
-      SELECT count(*) AS n, count(*) FILTER (part = ${PART.train}) AS trained FROM (SELECT hash(${columns.join(", ")}) AS h, part FROM ${from} WHERE part <> ${PART.skipped}) GROUP BY h)`);
+      SELECT count(*) AS n, count(*) FILTER (part = ${PART.train}) AS trained FROM (SELECT hash(${columns.join(", ")}) AS h, part FROM ${from} WHERE ` +
+      `part <> ${PART.skipped}) GROUP BY h)`,
+  );
   return { rows: Number(row["rows"]), leaked: Number(row["leaked"]) };
 }

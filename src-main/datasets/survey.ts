@@ -37,9 +37,13 @@ export async function surveyTable(options: SurveyOptions): Promise<TableSurvey> 
     const sampled = columns[0]?.rows ?? 0;
     if (sampled === 0) throw new LatheError("data.empty", `${source.path} has a header but no rows, expected at least one`, { path: source.path });
     const rows = sampled < SAMPLE ? sampled : Number((await database.one(`SELECT count(*) AS n FROM ${source.relation}`))["n"]);
-    const first = await database.all(`SELECT ${source.columns.map((column, k) => `${textOf(column)} AS v${k}`).join(", ")} FROM ${source.relation} LIMIT ${LOOKED_AT}`);
+    const first = await database.all(
+      `SELECT ${source.columns.map((column, k) => `${textOf(column)} AS v${k}`).join(", ")} FROM ${source.relation} LIMIT ${LOOKED_AT}`,
+    );
     return {
-      path: source.path, rows, warnings: source.warnings,
+      path: source.path,
+      rows,
+      warnings: source.warnings,
       columns: columns.map((column, k) => ({ ...column, examples: examplesOf(first.map((row) => row[`v${k}`])) })),
     };
   } finally {

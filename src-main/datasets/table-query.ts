@@ -47,7 +47,10 @@ export class TableQuery {
       const conditions = filters.map((filter) => `coalesce(${this.#condition(raw, filter)}, false)`);
       const key = sort ? this.#key(raw, sort.column) : "0";
       const first = raw === main ? 0 : main.rows;
-      return `SELECT r, k FROM (SELECT ${raw.table}.rowid + ${first} AS r, ${key} AS k, ${conditions.join(" AND ") || "true"} AS passes FROM ${this.#from(raw)}) WHERE passes`;
+      return (
+        `SELECT r, k FROM (SELECT ${raw.table}.rowid + ${first} AS r, ${key} AS k, ${conditions.join(" AND ") || "true"} AS passes ` +
+        `FROM ${this.#from(raw)}) WHERE passes`
+      );
     });
   }
 
@@ -69,7 +72,8 @@ export class TableQuery {
   /** @throws LatheError why there is no split */
   #splitOf(raw: RawTable) {
     const split = this.#split;
-    if (split instanceof LatheError) throw new LatheError(split.code, `rows are not split yet, so this cannot be shown: ${split.message}`, split.details, { cause: split });
+    if (split instanceof LatheError)
+      throw new LatheError(split.code, `rows are not split yet, so this cannot be shown: ${split.message}`, split.details, { cause: split });
     const part = this.#part(raw);
     if (!part) throw new LatheError("internal", `${raw.source.path} has no parts`);
     return { ...part, split };
@@ -94,7 +98,8 @@ export class TableQuery {
   #condition(raw: RawTable, filter: RowFilter): string {
     const { main } = this.#staged;
     switch (filter.kind) {
-      case "missing": return `${cellOf(this.#staged, raw, filter.column, this.#split)} IS NULL`;
+      case "missing":
+        return `${cellOf(this.#staged, raw, filter.column, this.#split)} IS NULL`;
       case "value": {
         const column = columnOf(this.#staged, raw, filter.column);
         if (filter.value === null || !column) return `${cellOf(this.#staged, raw, filter.column, this.#split)} IS NULL AND ${filter.value === null}`;
@@ -119,7 +124,11 @@ export class TableQuery {
         const { split, staged } = this.#splitOf(raw);
         const [column] = split.roles.targets.get(filter.target) ?? [];
         const spec = split.data.targets.find(({ name }) => name === filter.target);
-        if (column === undefined || !spec || spec.type === "numeric") throw new LatheError("data.target", `there is no target ${filter.target} with classes; it has ${split.data.targets.map(({ name }) => name).join(", ")}`);
+        if (column === undefined || !spec || spec.type === "numeric")
+          throw new LatheError(
+            "data.target",
+            `there is no target ${filter.target} with classes; it has ${split.data.targets.map(({ name }) => name).join(", ")}`,
+          );
         this.#beside.add("data").add("parts");
         return `${staged.text(column)} = ${literal(filter.value)} AND part ${filter.split === undefined ? `<> ${PART.skipped}` : `= ${PART[filter.split]}`}`;
       }

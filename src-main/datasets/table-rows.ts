@@ -42,7 +42,13 @@ let views = 0;
  * @param split the split, or why there is none.
  * @throws LatheError `data.column` for a column that is not there; why there is no split where it is asked about.
  */
-export async function readRows(staged: StagedTable, split: TableSplit | LatheError, made: Views, question: RowsQuestion, signal?: AbortSignal): Promise<RowsPage> {
+export async function readRows(
+  staged: StagedTable,
+  split: TableSplit | LatheError,
+  made: Views,
+  question: RowsQuestion,
+  signal?: AbortSignal,
+): Promise<RowsPage> {
   const { database, main, test } = staged;
   return database.until(signal, async () => {
     const all = main.rows + (test?.rows ?? 0);
@@ -53,14 +59,26 @@ export async function readRows(staged: StagedTable, split: TableSplit | LatheErr
       return { columns, total: all, rows: await rowsAt(staged, split, rows) };
     }
     const key = JSON.stringify([filters, sort]);
-    const view = made.get(key) ?? await makeView(staged, split, question);
+    const view = made.get(key) ?? (await makeView(staged, split, question));
     for (const { table } of made.set(key, view)) await database.exec(`DROP TABLE IF EXISTS ${table}`);
     const listed = await database.all(`SELECT r FROM ${view.table} WHERE rowid BETWEEN ${offset} AND ${offset + limit - 1} ORDER BY rowid`);
-    return { columns, total: view.total, rows: await rowsAt(staged, split, listed.map(({ r }) => Number(r))) };
+    return {
+      columns,
+      total: view.total,
+      rows: await rowsAt(
+        staged,
+        split,
+        listed.map(({ r }) => Number(r)),
+      ),
+    };
   });
 }
 
-async function makeView(staged: StagedTable, split: TableSplit | LatheError, question: RowsQuestion): Promise<{ readonly table: string; readonly total: number }> {
+async function makeView(
+  staged: StagedTable,
+  split: TableSplit | LatheError,
+  question: RowsQuestion,
+): Promise<{ readonly table: string; readonly total: number }> {
   const { database } = staged;
   const selects = new TableQuery(staged, split).selects(question);
   if (question.filters.some(({ kind }) => kind === "duplicates") && !(split instanceof LatheError)) await markCopies(staged, split);
@@ -85,13 +103,20 @@ async function markCopies({ database }: StagedTable, { roles, tables: [main] }: 
 async function rowsAt(staged: StagedTable, split: TableSplit | LatheError, numbers: readonly number[]): Promise<RowsPage["rows"]> {
   const { main, test } = staged;
   const found = new Map<number, RowsPage["rows"][number]>();
-  const tables: readonly [RawTable | undefined, number, number][] = [[main, 0, 0], [test, main.rows, 1]];
+  const tables: readonly [RawTable | undefined, number, number][] = [
+    [main, 0, 0],
+    [test, main.rows, 1],
+  ];
   for (const [raw, before, k] of tables) {
     const own = numbers.filter((r) => (k === 0 ? r < main.rows : r >= main.rows)).map((r) => r - before);
     if (!raw || own.length === 0) continue;
     const at = whereRows(own);
     const parts = split instanceof LatheError ? undefined : split.tables[k]?.parts;
-    const part = new Map(parts === undefined ? [] : (await staged.database.all(`SELECT rowid AS r, part FROM ${parts} WHERE ${at}`)).map((row) => [Number(row["r"]), Number(row["part"])]));
+    const part = new Map(
+      parts === undefined
+        ? []
+        : (await staged.database.all(`SELECT rowid AS r, part FROM ${parts} WHERE ${at}`)).map((row) => [Number(row["r"]), Number(row["part"])]),
+    );
     const cells = main.source.columns.map(({ name }, i) => `${cellOf(staged, raw, name, split)} AS v${i}`);
     for (const row of await staged.database.all(`SELECT rowid AS r, ${cells.join(", ")} FROM ${raw.table} WHERE ${at}`)) {
       const r = Number(row["r"]);

@@ -6,14 +6,22 @@ export function nativeDialogs(window: () => BrowserWindow | undefined): NonNulla
   return {
     async pick({ kind, title, extensions, suggested }) {
       const owner = window();
-      const filters = extensions.length === 0 ? [] : [{ name: extensions.map((extension) => `.${extension}`).join(", "), extensions: [...extensions] }, { name: "*", extensions: ["*"] }];
+      const filters =
+        extensions.length === 0
+          ? []
+          : [
+              { name: extensions.map((extension) => `.${extension}`).join(", "), extensions: [...extensions] },
+              { name: "*", extensions: ["*"] },
+            ];
       const options = { title, filters, ...(suggested === undefined ? {} : { defaultPath: suggested }) };
       if (kind === "save-file") {
         const { canceled, filePath } = await (owner ? dialog.showSaveDialog(owner, options) : dialog.showSaveDialog(options));
         return canceled || filePath === "" ? undefined : filePath;
       }
       const properties = kind === "open-folder" ? ["openDirectory" as const, "createDirectory" as const] : ["openFile" as const];
-      const { canceled, filePaths } = await (owner ? dialog.showOpenDialog(owner, { ...options, properties }) : dialog.showOpenDialog({ ...options, properties }));
+      const { canceled, filePaths } = await (owner
+        ? dialog.showOpenDialog(owner, { ...options, properties })
+        : dialog.showOpenDialog({ ...options, properties }));
       return canceled ? undefined : filePaths[0];
     },
     reveal: (path) => shell.showItemInFolder(path),

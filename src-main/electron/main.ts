@@ -32,7 +32,11 @@ function main(): void {
   const commands = createCommands();
   const logRefusal = (error: LatheError, path: string) => console.error(visible(`refused ${JSON.stringify(path)}: ${error.message}`));
   const studio = createStudio({
-    allowedFolders: null, home, launch: launchUtilityProcess, launchReader: launchUtilityReader, projectsFolder: join(app.getPath("documents"), "Lathe"),
+    allowedFolders: null,
+    home,
+    launch: launchUtilityProcess,
+    launchReader: launchUtilityReader,
+    projectsFolder: join(app.getPath("documents"), "Lathe"),
     onProjectOpened(folder) {
       app.addRecentDocument(folder);
       void refreshMenu();

@@ -17,53 +17,115 @@ const separator: MenuItemConstructorOptions = { type: "separator" };
 /** The application's menu. The page does the work; what it has keys for itself, the menu only shows. */
 export function applyMenu({ formats, recent, send }: MenuContent): void {
   const item = (label: string, command: SimpleCommand, accelerator?: string): MenuItemConstructorOptions => ({
-    id: command, label, click: () => send({ command }),
+    id: command,
+    label,
+    click: () => send({ command }),
     // The page hears the keys first, and knows whether a text field wants them.
     ...(accelerator === undefined ? {} : { accelerator, registerAccelerator: !shownOnly.has(command) }),
   });
   const settings = item("Settings…", "settings", "CmdOrCtrl+,");
   const about = item("About Lathe", "about");
   const template: MenuItemConstructorOptions[] = [
-    ...(mac ? [{ label: app.name, submenu: [about, separator, settings, separator, { role: "services" as const }, separator, { role: "hide" as const }, { role: "hideOthers" as const }, { role: "unhide" as const }, separator, { role: "quit" as const }] }] : []),
+    ...(mac
+      ? [
+          {
+            label: app.name,
+            submenu: [
+              about,
+              separator,
+              settings,
+              separator,
+              { role: "services" as const },
+              separator,
+              { role: "hide" as const },
+              { role: "hideOthers" as const },
+              { role: "unhide" as const },
+              separator,
+              { role: "quit" as const },
+            ],
+          },
+        ]
+      : []),
     {
       label: "&File",
       submenu: [
-        item("New Project…", "new-project", "CmdOrCtrl+N"), item("Open Project…", "open-project", "CmdOrCtrl+O"),
+        item("New Project…", "new-project", "CmdOrCtrl+N"),
+        item("Open Project…", "open-project", "CmdOrCtrl+O"),
         {
-          id: "open-recent", label: "Open Recent", enabled: recent.length > 0,
-          submenu: recent.map(({ name, path }, i): MenuItemConstructorOptions => ({ id: `recent-${i}`, label: name, sublabel: path, click: () => send({ command: "open-path", path }) })),
+          id: "open-recent",
+          label: "Open Recent",
+          enabled: recent.length > 0,
+          submenu: recent.map(({ name, path }, i): MenuItemConstructorOptions => ({
+            id: `recent-${i}`,
+            label: name,
+            sublabel: path,
+            click: () => send({ command: "open-path", path }),
+          })),
         },
-        separator, ...(mac ? [{ role: "close" as const }] : [settings, separator, { role: "quit" as const }]),
+        separator,
+        ...(mac ? [{ role: "close" as const }] : [settings, separator, { role: "quit" as const }]),
       ],
     },
     {
       label: "&Edit",
       submenu: [
-        item("Undo", "undo", "CmdOrCtrl+Z"), item("Redo", "redo", mac ? "Cmd+Shift+Z" : "Ctrl+Y"), separator,
-        { role: "cut" }, { role: "copy" }, { role: "paste" }, { role: "delete" }, { role: "selectAll" }, separator,
-        item("Find…", "find", "CmdOrCtrl+F"), item("Command Palette…", "command-palette", "CmdOrCtrl+K"),
+        item("Undo", "undo", "CmdOrCtrl+Z"),
+        item("Redo", "redo", mac ? "Cmd+Shift+Z" : "Ctrl+Y"),
+        separator,
+        { role: "cut" },
+        { role: "copy" },
+        { role: "paste" },
+        { role: "delete" },
+        { role: "selectAll" },
+        separator,
+        item("Find…", "find", "CmdOrCtrl+F"),
+        item("Command Palette…", "command-palette", "CmdOrCtrl+K"),
       ],
     },
     {
       label: "&View",
       submenu: [
-        item("Home", "show-home", "CmdOrCtrl+Shift+H"), item("Data", "show-data", "CmdOrCtrl+1"), item("Model", "show-model", "CmdOrCtrl+2"), item("Train", "show-train", "CmdOrCtrl+3"),
-        item("Evaluate", "show-evaluate", "CmdOrCtrl+4"), item("Predict", "show-predict", "CmdOrCtrl+5"), item("Export", "show-export", "CmdOrCtrl+6"), item("Runs", "show-runs", "CmdOrCtrl+7"), separator,
-        { role: "resetZoom" }, { role: "zoomIn" }, { role: "zoomOut" }, separator, { role: "togglefullscreen" }, { role: "toggleDevTools" },
+        item("Home", "show-home", "CmdOrCtrl+Shift+H"),
+        item("Data", "show-data", "CmdOrCtrl+1"),
+        item("Model", "show-model", "CmdOrCtrl+2"),
+        item("Train", "show-train", "CmdOrCtrl+3"),
+        item("Evaluate", "show-evaluate", "CmdOrCtrl+4"),
+        item("Predict", "show-predict", "CmdOrCtrl+5"),
+        item("Export", "show-export", "CmdOrCtrl+6"),
+        item("Runs", "show-runs", "CmdOrCtrl+7"),
+        separator,
+        { role: "resetZoom" },
+        { role: "zoomIn" },
+        { role: "zoomOut" },
+        separator,
+        { role: "togglefullscreen" },
+        { role: "toggleDevTools" },
       ],
     },
     {
       label: "&Model",
-      submenu: [{
-        id: "export", label: "Export",
-        submenu: formats.map(({ format, title }): MenuItemConstructorOptions => ({
-          id: `export-${format}`, label: `${title}…`, click: () => send({ command: "export", format }), ...(format === "onnx" ? { accelerator: "CmdOrCtrl+E" } : {}),
-        })),
-      }],
+      submenu: [
+        {
+          id: "export",
+          label: "Export",
+          submenu: formats.map(({ format, title }): MenuItemConstructorOptions => ({
+            id: `export-${format}`,
+            label: `${title}…`,
+            click: () => send({ command: "export", format }),
+            ...(format === "onnx" ? { accelerator: "CmdOrCtrl+E" } : {}),
+          })),
+        },
+      ],
     },
     {
       label: "&Run",
-      submenu: [item("Start Training", "run-start", "CmdOrCtrl+Enter"), item("Pause", "run-pause"), item("Resume", "run-resume"), separator, item("Stop and Keep the Best", "run-stop", "CmdOrCtrl+.")],
+      submenu: [
+        item("Start Training", "run-start", "CmdOrCtrl+Enter"),
+        item("Pause", "run-pause"),
+        item("Resume", "run-resume"),
+        separator,
+        item("Stop and Keep the Best", "run-stop", "CmdOrCtrl+."),
+      ],
     },
     ...(mac ? [{ role: "windowMenu" as const }] : []),
     { label: "&Help", role: "help", submenu: [...(mac ? [] : [about]), item("Every Command…", "command-palette")] },
@@ -73,6 +135,17 @@ export function applyMenu({ formats, recent, send }: MenuContent): void {
 
 /** The page has these keys itself (src-renderer/shell). */
 const shownOnly: ReadonlySet<SimpleCommand> = new Set([
-  "undo", "redo", "find", "command-palette", "settings",
-  "show-home", "show-data", "show-model", "show-train", "show-evaluate", "show-predict", "show-export", "show-runs",
+  "undo",
+  "redo",
+  "find",
+  "command-palette",
+  "settings",
+  "show-home",
+  "show-data",
+  "show-model",
+  "show-train",
+  "show-evaluate",
+  "show-predict",
+  "show-export",
+  "show-runs",
 ]);

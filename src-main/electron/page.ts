@@ -26,7 +26,12 @@ export function servePage(onRefusal: (error: LatheError, path: string) => void):
       const file = await findPageFile(root, pathname);
       if (!file) return new Response("", { status: 404 });
       return new Response(await readFile(file.path), {
-        headers: { "Content-Type": file.type, "Content-Security-Policy": contentSecurityPolicy, "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store" },
+        headers: {
+          "Content-Type": file.type,
+          "Content-Security-Policy": contentSecurityPolicy,
+          "X-Content-Type-Options": "nosniff",
+          "Cache-Control": "no-store",
+        },
       });
     } catch (thrown) {
       return refuse(403, toLatheError(thrown));

@@ -7,5 +7,8 @@ import { resolve } from "node:path";
  */
 export function pathsIn(args: readonly string[], folder: string): readonly string[] {
   // Chromium adds switches of its own.
-  return args.filter((arg) => !arg.startsWith("-")).map((arg) => resolve(folder, arg)).filter((path) => existsSync(path));
+  return args
+    .filter((arg) => !arg.startsWith("-"))
+    .map((arg) => resolve(folder, arg))
+    .filter((path) => existsSync(path));
 }

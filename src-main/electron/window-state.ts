@@ -21,8 +21,11 @@ export function rememberedBounds(home: string): Partial<Rectangle> & { readonly 
   if (!state) return { ...fresh, maximized: false };
   const { maximized, ...bounds } = state;
   const { x, y, width, height } = bounds;
-  const seen = screen.getAllDisplays().some(({ workArea: area }) =>
-    x + width - reachable >= area.x && x + reachable <= area.x + area.width && y >= area.y && y + reachable <= area.y + area.height);
+  const seen = screen
+    .getAllDisplays()
+    .some(
+      ({ workArea: area }) => x + width - reachable >= area.x && x + reachable <= area.x + area.width && y >= area.y && y + reachable <= area.y + area.height,
+    );
   return seen ? { ...bounds, maximized } : { width, height, maximized };
 }
 

@@ -24,10 +24,19 @@ export interface WindowOptions {
 export function openWindow({ home, router, onRefusal, onDrop }: WindowOptions): BrowserWindow {
   const { maximized, ...bounds } = rememberedBounds(home);
   const window = new BrowserWindow({
-    ...bounds, minWidth: 720, minHeight: 480, show: false, title: "Lathe",
+    ...bounds,
+    minWidth: 720,
+    minHeight: 480,
+    show: false,
+    title: "Lathe",
     webPreferences: {
       preload: join(packageRoot, "out", "preload", "preload.cjs"),
-      contextIsolation: true, sandbox: true, nodeIntegration: false, webSecurity: true, webviewTag: false, spellcheck: false,
+      contextIsolation: true,
+      sandbox: true,
+      nodeIntegration: false,
+      webSecurity: true,
+      webviewTag: false,
+      spellcheck: false,
       // A dropped file makes the page want to go there: so main learns of its path, and keeps it from going.
       navigateOnDragDrop: true,
     },

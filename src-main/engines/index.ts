@@ -45,8 +45,10 @@ export interface EngineCandidate {
 /** All that fits a wish, in the order in which `auto` prefers them. Quick and harmless, so that work too short for a trial pays for none. */
 export async function engineCandidates(engineName: string, deviceName: string): Promise<readonly EngineCandidate[]> {
   const wanted = engines.filter(({ name }) => engineName === "auto" || name === engineName);
-  const installed = await Promise.all(wanted.map(async (engine) => ({ engine: engine.name, ...await engine.installed() })));
-  return installed.flatMap(({ engine, devices, version }) => devices.filter((device) => deviceName === "auto" || device === deviceName).map((device) => ({ engine, device, version })));
+  const installed = await Promise.all(wanted.map(async (engine) => ({ engine: engine.name, ...(await engine.installed()) })));
+  return installed.flatMap(({ engine, devices, version }) =>
+    devices.filter((device) => deviceName === "auto" || device === deviceName).map((device) => ({ engine, device, version })),
+  );
 }
 
 /**
@@ -59,7 +61,8 @@ export async function chooseEngine(engineName: string, deviceName: string): Prom
   for (const engine of wanted) {
     const status = await engine.status(); // of the others only where this one does not do: it may load a library
     const device = status.devices.find(({ name, available }) => name === deviceName || (deviceName === "auto" && available));
-    if (status.available && device?.available) return { engine, status, device: device.name, reason: deviceName === "auto" ? "the first that is available" : "as asked for" };
+    if (status.available && device?.available)
+      return { engine, status, device: device.name, reason: deviceName === "auto" ? "the first that is available" : "as asked for" };
     if (!status.available) refusal ??= `the engine ${status.name} is not available: ${status.reason ?? "unknown reason"}`;
     else if (!device) refusal ??= `${engine.name} has no device ${deviceName}; it has ${status.devices.map(({ name }) => name).join(", ")}`;
     else refusal ??= `the device ${deviceName} is not available: ${device.reason ?? "unknown reason"}`;

@@ -11,10 +11,16 @@ import type { Graph, GraphValue, Node } from "../onnx/types.js";
 export function bareNetwork(bytes: Uint8Array): Uint8Array {
   const model = decodeModel(bytes);
   const text = model.metadata.get(METADATA.encoded);
-  if (text === undefined) throw new LatheError("export.format", "the model does not say where its preprocessing ends: an earlier version of Lathe wrote it; train again");
+  if (text === undefined)
+    throw new LatheError("export.format", "the model does not say where its preprocessing ends: an earlier version of Lathe wrote it; train again");
   const encoded = new Map(Object.entries(encodedNames(text, "the model")));
   const metadata = new Map([...model.metadata].filter(([key]) => key !== METADATA.encoded)).set(METADATA.preprocess, "none");
-  return encodeModel({ ...model, graph: cut(model.graph, encoded), metadata, doc: model.doc.replace("raw columns", "what preprocessing makes of the raw columns") });
+  return encodeModel({
+    ...model,
+    graph: cut(model.graph, encoded),
+    metadata,
+    doc: model.doc.replace("raw columns", "what preprocessing makes of the raw columns"),
+  });
 }
 
 /** The part of a graph after some values, which become its inputs. @param at by input name, the value. */
@@ -37,7 +43,8 @@ function cut(graph: Graph, at: ReadonlyMap<string, string>): Graph {
     return { name, dtype: type.dtype, shape: type.shape };
   });
   return {
-    ...graph, inputs,
+    ...graph,
+    inputs,
     initializers: new Map([...graph.initializers].filter(([name]) => used.has(name))),
     nodes: graph.nodes.filter((node) => kept.has(node)).map((node) => ({ ...node, inputs: node.inputs.map((name) => renamed.get(name) ?? name) })),
     types: new Map([...graph.types].filter(([name]) => used.has(name))),

@@ -55,23 +55,28 @@ export function pytorchSource(network: SourceNetwork): PytorchSource {
   const body = [
     `class ${names.className}(nn.Module):`,
     ...indent(docstring(network, names.variable)),
-    ...indent(["def __init__(self):", ...indent(["super().__init__()", ...made, ...begun])]), "",
+    ...indent(["def __init__(self):", ...indent(["super().__init__()", ...made, ...begun])]),
+    "",
     ...indent([`def forward(self, ${network.inputs.map(({ name }) => names.variable(name)).join(", ")}):`, ...indent(forward)]),
   ];
   const code = body.join("\n");
-  const imports = ["import torch", "from torch import nn", ...(/\bF\./.test(code) ? ["from torch.nn import functional as F"] : [])]
-    .filter((line) => line !== "import torch" || /\btorch\./.test(code));
+  const imports = ["import torch", "from torch import nn", ...(/\bF\./.test(code) ? ["from torch.nn import functional as F"] : [])].filter(
+    (line) => line !== "import torch" || /\btorch\./.test(code),
+  );
   return { text: `${[...imports, "", "", code].join("\n")}\n`, className: names.className, modules };
 }
 
 /** What it is given and what it answers. */
 function docstring({ inputs, outputs }: SourceNetwork, variable: (name: string) => string): string[] {
-  const safe = (text: string) => text.replaceAll("\\", "\\\\").replaceAll("\"", "'").replace(/\s+/g, " ");
+  const safe = (text: string) => text.replaceAll("\\", "\\\\").replaceAll('"', "'").replace(/\s+/g, " ");
   return [
-    "\"\"\"",
+    '"""',
     ...inputs.map(({ name, shape, description }) => `${variable(name)}: float32 ${showShape(shape)}, ${safe(description)}`),
-    ...outputs.map(({ target, description }) => `${outputs.length === 1 ? "returns" : `returns["${safe(target)}"]:`} ${safe(description)}, before the last activation`),
-    "\"\"\"", "",
+    ...outputs.map(
+      ({ target, description }) => `${outputs.length === 1 ? "returns" : `returns["${safe(target)}"]:`} ${safe(description)}, before the last activation`,
+    ),
+    '"""',
+    "",
   ];
 }
 
@@ -81,13 +86,16 @@ function beginnings(attribute: string, definition: LayerDefinition, config: unkn
   const plain = { ...options, ...("init" in options ? { init: PYTORCH_DEFAULT } : {}), ...("initBias" in options ? { initBias: PYTORCH_DEFAULT } : {}) };
   const byDefault = new Map(definition.parameters?.(plain, inputs).map(({ name, init }) => [name, JSON.stringify(init)]));
   return (definition.parameters?.(config, inputs) ?? []).flatMap(({ name, init }) =>
-    (byDefault.get(name) === JSON.stringify(init) ? [] : [beginning(`self.${attribute}.${name}`, init)]));
+    byDefault.get(name) === JSON.stringify(init) ? [] : [beginning(`self.${attribute}.${name}`, init)],
+  );
 }
 
 function beginning(tensor: string, init: InitializerConfig): string {
   const definition = initializers.get(init.type);
   const options = definition.config.parse(init) as Readonly<Record<string, PythonValue>>;
-  const named = Object.entries(options).filter(([key]) => key !== "type").map(([key, value]) => [definition.torchNames?.[key] ?? key, [value, undefined]] as const);
+  const named = Object.entries(options)
+    .filter(([key]) => key !== "type")
+    .map(([key, value]) => [definition.torchNames?.[key] ?? key, [value, undefined]] as const);
   return call(`nn.init.${init.type}_`, [new Code(tensor)], Object.fromEntries(named));
 }
 

@@ -9,7 +9,17 @@ import { columnSchema, nameSchema } from "./options.js";
 import { madeUpWords, tallyClasses, wordField, wordNotes } from "./words.js";
 
 /** Pairs of words whose order is known, negative first. */
-const PAIRS = [["0", "1"], ["-1", "1"], ["false", "true"], ["no", "yes"], ["f", "t"], ["n", "y"], ["off", "on"], ["negative", "positive"], ["bad", "good"]] as const;
+const PAIRS = [
+  ["0", "1"],
+  ["-1", "1"],
+  ["false", "true"],
+  ["no", "yes"],
+  ["f", "t"],
+  ["n", "y"],
+  ["off", "on"],
+  ["negative", "positive"],
+  ["bad", "good"],
+] as const;
 
 export interface Pair {
   readonly classes: [string, string];
@@ -21,7 +31,10 @@ const options = z.strictObject({ name: nameSchema, type: z.literal("binary"), co
 /** Texts that mean no and yes. Variants of a pair of words (`Yes`, `yes`, `1`, `1.0`) count as one value. */
 const pairSchema = { classes: z.tuple([z.string(), z.string()]), negative: z.array(z.string()), positive: z.array(z.string()) };
 const fitted = z.strictObject({
-  name: z.string(), type: z.literal("binary"), column: z.string(), ...pairSchema,
+  name: z.string(),
+  type: z.literal("binary"),
+  column: z.string(),
+  ...pairSchema,
   /** Share of yes among the training rows: stands for a missing or unknown value. */
   share: z.number(),
 });
@@ -30,8 +43,11 @@ const fitted = z.strictObject({
 export const binaryInput: InputDefinition<typeof options, typeof fitted> = {
   type: "binary",
   summary: "One of two values, 0 or 1",
-  options, fitted,
-  cells: "text", reads: "values", kept: "record",
+  options,
+  fitted,
+  cells: "text",
+  reads: "values",
+  kept: "record",
 
   ...oneColumn,
   suits: ({ distinct }) => distinct === 2,
@@ -61,17 +77,25 @@ export const binaryInput: InputDefinition<typeof options, typeof fitted> = {
   describe: ({ column }) => `column ${column}, as text; "" where it is missing`,
   encodedType: () => ({ dtype: "float32", shape: ["N", 1] }),
   lower(e, raw, { negative, positive, share }) {
-    const [encoded] = e.graph.node("LabelEncoder", [raw], {
-      keys_strings: strings([...negative, ...positive]), values_floats: floats([...negative.map(() => 0), ...positive.map(() => 1)]), default_float: float(share),
-    }, { domain: ML_DOMAIN });
+    const [encoded] = e.graph.node(
+      "LabelEncoder",
+      [raw],
+      {
+        keys_strings: strings([...negative, ...positive]),
+        values_floats: floats([...negative.map(() => 0), ...positive.map(() => 1)]),
+        default_float: float(share),
+      },
+      { domain: ML_DOMAIN },
+    );
     return defined(encoded, "LabelEncoder's output");
   },
   storedType: () => ({ dtype: "float32", shape: ["N", 1] }),
   lowerStored: (_, stored) => stored,
 
-  tally: (own) => tallyClasses(own, (encoded, count) => {
-    for (const value of encoded) if (value === 0 || value === 1) count(value);
-  }),
+  tally: (own) =>
+    tallyClasses(own, (encoded, count) => {
+      for (const value of encoded) if (value === 0 || value === 1) count(value);
+    }),
   madeUp: ({ negative, positive }, rows, random) => madeUpWords([...negative, ...positive], rows, random),
   fields: (own, seen) => [wordField(own, seen[own.column])],
   notes: (own, _, row) => wordNotes(own, row, "the average of both values stands in for it"),
@@ -91,7 +115,11 @@ export const binaryTarget: TargetKind<z.infer<typeof binaryTargetOptions>, z.inf
     const trained = await context.texts(column, "train", 20);
     for (const [k, texts] of [pair.negative, pair.positive].entries()) {
       if (!texts.some((t) => trained.has(t))) {
-        throw new LatheError("data.target", `target column "${column}" of ${context.path}: no training row is "${pair.classes[k]}"; use more rows, another split or another seed`, { path: context.path, column });
+        throw new LatheError(
+          "data.target",
+          `target column "${column}" of ${context.path}: no training row is "${pair.classes[k]}"; use more rows, another split or another seed`,
+          { path: context.path, column },
+        );
       }
     }
     return { name: spec.name, type: "binary", column, ...pair };
@@ -127,6 +155,14 @@ function fold(text: string): string {
 
 function notTwo(code: "data.value" | "data.target", what: string, column: string, counts: ReadonlyMap<string, number>, { path }: FitContext): LatheError {
   const values = sortClasses([...counts.keys()]);
-  const got = values.length === 0 ? "no value" : values.length === 1 ? `only "${values.join()}"` : `${counts.size > 20 ? "more than 20" : values.length} different values (${values.slice(0, 5).map((v) => `"${v}"`).join(", ")}${values.length > 5 ? ", …" : ""})`;
+  const got =
+    values.length === 0
+      ? "no value"
+      : values.length === 1
+        ? `only "${values.join()}"`
+        : `${counts.size > 20 ? "more than 20" : values.length} different values (${values
+            .slice(0, 5)
+            .map((v) => `"${v}"`)
+            .join(", ")}${values.length > 5 ? ", …" : ""})`;
   return new LatheError(code, `${what}: column "${column}" of ${path} has ${got}, expected two, such as 0 and 1; is it a category?`, { path, column, values });
 }

@@ -20,8 +20,11 @@ const fitted = z.strictObject({ name: z.string(), type: z.literal("category"), c
 export const categoryInput: InputDefinition<typeof options, typeof fitted> = {
   type: "category",
   summary: "One of several texts or numbers, one-hot",
-  options, fitted,
-  cells: "text", reads: "values", kept: "record",
+  options,
+  fitted,
+  cells: "text",
+  reads: "values",
+  kept: "record",
 
   ...oneColumn,
   suits: () => true,
@@ -40,9 +43,17 @@ export const categoryInput: InputDefinition<typeof options, typeof fitted> = {
 
   async fit(spec, [column = spec.column], context) {
     const counts = await context.texts(column, "train", MOST_CLASSES);
-    if (counts.size === 0) throw new LatheError("data.value", `column "${column}" of ${context.path} has no value in any training row; leave the column out`, { path: context.path, column });
+    if (counts.size === 0)
+      throw new LatheError("data.value", `column "${column}" of ${context.path} has no value in any training row; leave the column out`, {
+        path: context.path,
+        column,
+      });
     refuseTooMany(counts, column, context);
-    if (counts.size === 1) context.warn("data.constant", `column "${column}" of ${context.path} is "${[...counts.keys()].join()}" in every training row; nothing can be learnt from it`);
+    if (counts.size === 1)
+      context.warn(
+        "data.constant",
+        `column "${column}" of ${context.path} is "${[...counts.keys()].join()}" in every training row; nothing can be learnt from it`,
+      );
     return { name: spec.name, type: "category", column, classes: sortClasses([...counts.keys()]) };
   },
   known: ({ classes }) => new Set(classes),
@@ -52,18 +63,28 @@ export const categoryInput: InputDefinition<typeof options, typeof fitted> = {
   encodedType: ({ classes }) => ({ dtype: "float32", shape: ["N", classes.length] }),
   lower(e, raw, { classes }) {
     // The position of the text among the classes, -1 for others; then equal to 0, 1, …
-    const [position] = e.graph.node("LabelEncoder", [raw], {
-      keys_strings: strings(classes), values_int64s: ints(classes.map((_, k) => k)), default_int64: int(-1),
-    }, { domain: ML_DOMAIN });
-    const positions = e.constant(tensor("int64", classes.map((_, k) => k), [1, classes.length]));
+    const [position] = e.graph.node(
+      "LabelEncoder",
+      [raw],
+      { keys_strings: strings(classes), values_int64s: ints(classes.map((_, k) => k)), default_int64: int(-1) },
+      { domain: ML_DOMAIN },
+    );
+    const positions = e.constant(
+      tensor(
+        "int64",
+        classes.map((_, k) => k),
+        [1, classes.length],
+      ),
+    );
     return e.cast(e.equal(defined(position, "LabelEncoder's output"), positions), "float32");
   },
   storedType: ({ classes }) => ({ dtype: "float32", shape: ["N", classes.length] }),
   lowerStored: (_, stored) => stored,
 
-  tally: (own) => tallyClasses(own, (encoded, count) => {
-    for (let i = 0; i < encoded.length; i++) if (encoded[i] === 1) count(i % own.classes.length);
-  }),
+  tally: (own) =>
+    tallyClasses(own, (encoded, count) => {
+      for (let i = 0; i < encoded.length; i++) if (encoded[i] === 1) count(i % own.classes.length);
+    }),
   madeUp: ({ classes }, rows, random) => madeUpWords(classes, rows, random),
   fields: (own, seen) => [wordField(own, seen[own.column])],
   notes: (own, _, row) => wordNotes(own, row, "it counts as none of the known values"),
@@ -82,7 +103,11 @@ export const categoryTarget: TargetKind<z.infer<typeof categoryTargetOptions>, z
     const trained = await context.texts(column, "train", MOST_CLASSES);
     const unseen = [...counts.keys()].filter((c) => !trained.has(c));
     if (unseen.length > 0) {
-      context.warn("data.classes", `${unseen.length} of ${counts.size} classes of "${column}" in ${context.path} have no training row (${unseen.slice(0, 3).join(", ")}${unseen.length > 3 ? ", …" : ""}); they cannot be learnt`);
+      context.warn(
+        "data.classes",
+        `${unseen.length} of ${counts.size} classes of "${column}" in ${context.path} have no training row ` +
+          `(${unseen.slice(0, 3).join(", ")}${unseen.length > 3 ? ", …" : ""}); they cannot be learnt`,
+      );
     }
     return { name: spec.name, type: "category", column, classes: sortClasses([...counts.keys()]) };
   },
@@ -101,5 +126,9 @@ export function oneClass(column: string, classes: readonly string[], { path }: F
 
 function refuseTooMany(counts: ReadonlyMap<string, number>, column: string, { path }: FitContext): void {
   if (counts.size <= MOST_CLASSES) return;
-  throw new LatheError("data.column", `column "${column}" of ${path} has more than ${MOST_CLASSES} different values, too many for a category; leave it out, or read it as numeric`, { path, column });
+  throw new LatheError(
+    "data.column",
+    `column "${column}" of ${path} has more than ${MOST_CLASSES} different values, too many for a category; leave it out, or read it as numeric`,
+    { path, column },
+  );
 }

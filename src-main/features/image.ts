@@ -10,10 +10,7 @@ import { columnSchema, nameSchema, numbers } from "./options.js";
 import { lowerResize } from "./resize.js";
 
 /** Mean and deviation of ImageNet's training pictures by channel, as torchvision's models expect them; for gray their luma-weighted means. */
-const IMAGENET = {
-  rgb: { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] },
-  gray: { mean: [0.4588], deviation: [0.2256] },
-} as const;
+const IMAGENET = { rgb: { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] }, gray: { mean: [0.4588], deviation: [0.2256] } } as const;
 
 /** One change of training pictures. */
 export const transformSchema = defineTagged<Tagged>(transforms.all);
@@ -27,17 +24,32 @@ const options = z.strictObject({
   column: columnSchema.describe("The column of paths: image in a folder of pictures; in a table, relative to it"),
   size: z.tuple([pixels, pixels]).describe("Height and width that every picture is resized to (bilinear, antialiased)"),
   color: color.default("rgb"),
-  background: z.string().regex(/^#[0-9a-f]{6}$/i, "expected a colour such as #ffffff").default("#ffffff").describe("What shows through where a picture is transparent"),
-  normalize: z.enum(["none", "own", "imagenet"]).default("none")
+  background: z
+    .string()
+    .regex(/^#[0-9a-f]{6}$/i, "expected a colour such as #ffffff")
+    .default("#ffffff")
+    .describe("What shows through where a picture is transparent"),
+  normalize: z
+    .enum(["none", "own", "imagenet"])
+    .default("none")
     .describe("Leave 0 to 1; or (x - mean) / deviation by channel, of the training pictures or of ImageNet"),
-  augment: z.array(transformSchema).max(MOST_CHANGES).default([]).describe("Changes of training pictures, drawn anew in every epoch; never of validation or test"),
+  augment: z
+    .array(transformSchema)
+    .max(MOST_CHANGES)
+    .default([])
+    .describe("Changes of training pictures, drawn anew in every epoch; never of validation or test"),
 });
 
 const fitted = z.strictObject({
-  name: z.string(), type: z.literal("image"), column: z.string(),
-  size: z.tuple([z.number(), z.number()]), color, background: z.string(),
+  name: z.string(),
+  type: z.literal("image"),
+  column: z.string(),
+  size: z.tuple([z.number(), z.number()]),
+  color,
+  background: z.string(),
   /** By channel: encoded = (x / 255 - shift) / scale; empty where x / 255 is left as it is. */
-  shift: numbers, scale: numbers,
+  shift: numbers,
+  scale: numbers,
 });
 type Fitted = z.infer<typeof fitted>;
 
@@ -45,8 +57,11 @@ type Fitted = z.infer<typeof fitted>;
 export const imageInput: InputDefinition<typeof options, typeof fitted> = {
   type: "image",
   summary: "A picture of any size, resized, 0 to 1 or normalised by channel",
-  options, fitted,
-  cells: "text", reads: "pictures", kept: "pictures",
+  options,
+  fitted,
+  cells: "text",
+  reads: "pictures",
+  kept: "pictures",
 
   ...oneColumn,
   suits: ({ type }) => type === "picture",
@@ -65,7 +80,16 @@ export const imageInput: InputDefinition<typeof options, typeof fitted> = {
     const statistics = normalize === "none" ? { mean: [], deviation: [] } : normalize === "imagenet" ? IMAGENET[color] : await context.pixels(name);
     // A channel that never changes is divided by 1: it becomes 0 and harms nothing.
     const scale = statistics.deviation.map((deviation) => Math.fround(deviation) || 1);
-    return { name, type: "image", column, size: [size[0], size[1]], color, background: background.toLowerCase(), shift: statistics.mean.map(Math.fround), scale };
+    return {
+      name,
+      type: "image",
+      column,
+      size: [size[0], size[1]],
+      color,
+      background: background.toLowerCase(),
+      shift: statistics.mean.map(Math.fround),
+      scale,
+    };
   },
   known: () => undefined,
 

@@ -52,9 +52,12 @@ export function picturesOf<I extends { readonly type: InputType }>(inputs: reado
 /** @throws LatheError `data.target` */
 export function fitTarget(spec: z.output<(typeof targetOptions)[number]>, columns: readonly string[], context: FitContext): Promise<FittedTarget> {
   switch (spec.type) {
-    case "numeric": return numericTarget.fit(spec, columns, context);
-    case "category": return categoryTarget.fit(spec, columns, context);
-    case "binary": return binaryTarget.fit(spec, columns, context);
+    case "numeric":
+      return numericTarget.fit(spec, columns, context);
+    case "category":
+      return categoryTarget.fit(spec, columns, context);
+    case "binary":
+      return binaryTarget.fit(spec, columns, context);
   }
 }
 

@@ -79,8 +79,10 @@ export interface TargetKind<Options, Fitted> {
 }
 
 /** A kind with the schemas of what a project says of it and of what was learnt; their types are the kind's. */
-export type InputDefinition<O extends z.ZodType, F extends z.ZodType> =
-  InputKind<z.input<O>, z.output<O> & z.input<O>, z.output<F>> & { readonly options: O; readonly fitted: F };
+export type InputDefinition<O extends z.ZodType, F extends z.ZodType> = InputKind<z.input<O>, z.output<O> & z.input<O>, z.output<F>> & {
+  readonly options: O;
+  readonly fitted: F;
+};
 
 /** A column of a table at first sight. */
 export interface SeenColumn {

@@ -14,26 +14,34 @@ const ROUNDING = 1e-5;
 const options = z.strictObject({
   name: nameSchema,
   type: z.literal("numeric"),
-  columns: z.union([z.array(columnSchema).min(1).max(MOST_COLUMNS), z.literal("rest")]).describe("Column names, or \"rest\": every column that has no other role"),
+  columns: z
+    .union([z.array(columnSchema).min(1).max(MOST_COLUMNS), z.literal("rest")])
+    .describe('Column names, or "rest": every column that has no other role'),
   normalize: normalize.default("standard").describe("Fitted on the training rows: (x - mean) / deviation, (x - least) / (most - least), or as is"),
   missing: z.enum(["mean", "median", "drop", "error"]).default("mean").describe("Fill a missing value from the training rows, drop its row, or stop"),
 });
 
 const fitted = z.strictObject({
-  name: z.string(), type: z.literal("numeric"), columns: z.array(z.string()),
+  name: z.string(),
+  type: z.literal("numeric"),
+  columns: z.array(z.string()),
   missing: z.enum(["mean", "median", "drop", "error"]),
   /** By column: what stands for a missing value; null where rows without a value are not used. */
   fill: numbers.nullable(),
   /** encoded = (x - shift) / scale */
-  shift: numbers, scale: numbers,
+  shift: numbers,
+  scale: numbers,
 });
 
 /** Numbers side by side: y = (where(isnan(x), fill, x) - shift) / scale; float32 `[N, columns]` in and out. */
 export const numericInput: InputDefinition<typeof options, typeof fitted> = {
   type: "numeric",
   summary: "Numbers of several columns, scaled, side by side",
-  options, fitted,
-  cells: "number", reads: "values", kept: "record",
+  options,
+  fitted,
+  cells: "number",
+  reads: "values",
+  kept: "record",
 
   gathers: true,
   suits: ({ type }) => type === "number" || type === "boolean",
@@ -84,27 +92,37 @@ export const numericInput: InputDefinition<typeof options, typeof fitted> = {
   madeUp({ columns, fill, shift, scale }, rows, random) {
     const width = columns.length;
     const value = (k: number) => (fill !== null && random.below(16) === 0 ? Number.NaN : (shift[k] ?? 0) + (scale[k] ?? 1) * random.normal());
-    return tensor("float32", Array.from({ length: rows * width }, (_, i) => value(i % width)), [rows, width]);
+    return tensor(
+      "float32",
+      Array.from({ length: rows * width }, (_, i) => value(i % width)),
+      [rows, width],
+    );
   },
-  fields: ({ columns, fill, shift }, seen, decimal) => columns.map((column, k) => {
-    const values = seen[column];
-    const known = values?.type === "number" ? values : undefined;
-    const typical = String(known?.mean ?? fill?.[k] ?? shift[k] ?? 0);
-    return { column, kind: "number", typical: decimal === "," ? typical.replace(".", ",") : typical, ...(known ? { min: known.min, max: known.max } : {}) };
-  }),
-  notes: ({ columns, fill, missing }, seen, row) => columns.flatMap((column, k): readonly ValueNote[] => {
-    const value = row.numbers[column];
-    if (value === null || value === undefined) {
-      const stand = fill?.[k];
-      return stand === undefined ? [] : [{ column, message: `${column} is missing: ${Number(stand.toPrecision(6))}, the ${missing} of the training rows, stands in for it` }];
-    }
-    const values = seen[column];
-    if (values?.type !== "number") return [];
-    const slack = Math.max(Math.abs(values.min), Math.abs(values.max)) * ROUNDING;
-    if (value >= values.min - slack && value <= values.max + slack) return [];
-    const message = `${column} is ${Number(value.toPrecision(7))}, but the training rows hold ${values.min} to ${values.max}: the answer goes beyond what the model has seen`;
-    return [{ column, message }];
-  }),
+  fields: ({ columns, fill, shift }, seen, decimal) =>
+    columns.map((column, k) => {
+      const values = seen[column];
+      const known = values?.type === "number" ? values : undefined;
+      const typical = String(known?.mean ?? fill?.[k] ?? shift[k] ?? 0);
+      return { column, kind: "number", typical: decimal === "," ? typical.replace(".", ",") : typical, ...(known ? { min: known.min, max: known.max } : {}) };
+    }),
+  notes: ({ columns, fill, missing }, seen, row) =>
+    columns.flatMap((column, k): readonly ValueNote[] => {
+      const value = row.numbers[column];
+      if (value === null || value === undefined) {
+        const stand = fill?.[k];
+        return stand === undefined
+          ? []
+          : [{ column, message: `${column} is missing: ${Number(stand.toPrecision(6))}, the ${missing} of the training rows, stands in for it` }];
+      }
+      const values = seen[column];
+      if (values?.type !== "number") return [];
+      const slack = Math.max(Math.abs(values.min), Math.abs(values.max)) * ROUNDING;
+      if (value >= values.min - slack && value <= values.max + slack) return [];
+      const message =
+        `${column} is ${Number(value.toPrecision(7))}, but the training rows hold ${values.min} to ${values.max}: the answer goes ` +
+        `beyond what the model has seen`;
+      return [{ column, message }];
+    }),
 };
 
 /** Numbers to predict: one `column`, or several `columns` side by side. */
@@ -117,9 +135,12 @@ export const numericTargetOptions = z.strictObject({
 });
 
 export const fittedNumericTarget = z.strictObject({
-  name: z.string(), type: z.literal("numeric"), columns: z.array(z.string()),
+  name: z.string(),
+  type: z.literal("numeric"),
+  columns: z.array(z.string()),
   /** trained on (y - shift) / scale */
-  shift: numbers, scale: numbers,
+  shift: numbers,
+  scale: numbers,
 });
 
 /** Numbers to predict; the exported model undoes the scaling. */
@@ -135,7 +156,10 @@ export const numericTarget: TargetKind<z.infer<typeof numericTargetOptions>, z.i
 async function presentNumbers(column: string, context: FitContext): Promise<NumberStatistics> {
   const statistics = await context.numbers(column);
   if (statistics.count > 0) return statistics;
-  throw new LatheError("data.value", `column "${column}" of ${context.path} has no value in any training row; leave the column out`, { path: context.path, column });
+  throw new LatheError("data.value", `column "${column}" of ${context.path} has no value in any training row; leave the column out`, {
+    path: context.path,
+    column,
+  });
 }
 
 /** x = encoded · scale + shift */
@@ -153,10 +177,11 @@ function tallyNumbers(columns: readonly string[], shift: readonly number[], scal
       }
       rows += encoded.length / width;
     },
-    values: () => columns.map((column, k) => {
-      const own = (value: number | undefined) => plain(defined(value, column) * (scale[k] ?? 1) + (shift[k] ?? 0));
-      return [column, { type: "number", mean: own((sum[k] ?? 0) / rows), min: own(min[k]), max: own(max[k]) }];
-    }),
+    values: () =>
+      columns.map((column, k) => {
+        const own = (value: number | undefined) => plain(defined(value, column) * (scale[k] ?? 1) + (shift[k] ?? 0));
+        return [column, { type: "number", mean: own((sum[k] ?? 0) / rows), min: own(min[k]), max: own(max[k]) }];
+      }),
   };
 }
 

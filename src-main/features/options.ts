@@ -2,7 +2,8 @@ import { z } from "zod";
 import { MOST_NAME } from "../base/limits.js";
 
 /** Names become parts of metric names (`label.accuracy`), of ids inside blocks (`block1.fc`) and of tensors in the ONNX file. */
-export const nameSchema = z.string()
+export const nameSchema = z
+  .string()
   .regex(/^(?!__proto__$)[\p{L}_][\p{L}\p{N}_-]*$/u, "expected a name of letters, digits, _ and -, starting with a letter or _, and not __proto__")
   .max(MOST_NAME);
 

@@ -31,7 +31,16 @@ function weightsOf(e: Emitter, pixels: Value, axis: number, n: number): Value {
   const m = e.squeeze(e.slice(e.op("Shape", [pixels]), [axis], [axis + 1], [0]), [0]);
   // n(i, j) = max(0, 2·max(m, n) - |(2j + 1)·n - (2i + 1)·m|)
   const inputs = e.mul(e.add(e.mul(e.op("Range", [whole(0), m, whole(1)]), whole(2)), whole(1)), whole(n));
-  const outputs = e.mul(e.constant(tensor("int64", Array.from({ length: n }, (_, i) => 2 * i + 1), [n, 1])), m);
+  const outputs = e.mul(
+    e.constant(
+      tensor(
+        "int64",
+        Array.from({ length: n }, (_, i) => 2 * i + 1),
+        [n, 1],
+      ),
+    ),
+    m,
+  );
   const shares = e.max(whole(0), e.sub(e.mul(e.max(m, whole(n)), whole(2)), e.abs(e.sub(e.unsqueeze(inputs, [0]), outputs))));
   const sum = e.reduceSum(shares, [1], true);
   // share / sum by long division, 10, 6 and 6 bits, the last one rounded, halves up.

@@ -18,15 +18,16 @@ interface Words {
 /** Counts rows by class. @param look tells of each encoded value the class, where it is one. */
 export function tallyClasses({ column, classes }: Words, look: (encoded: Float32Array, count: (k: number) => void) => void): Tally {
   const rows = classes.map(() => 0);
-  return {
-    add: (encoded) => look(encoded, (k) => (rows[k] = (rows[k] ?? 0) + 1)),
-    values: () => [[column, { type: "classes", rows }]],
-  };
+  return { add: (encoded) => look(encoded, (k) => (rows[k] = (rows[k] ?? 0) + 1)), values: () => [[column, { type: "classes", rows }]] };
 }
 
 /** One in sixteen is missing. string `[rows, 1]` */
 export function madeUpWords(words: readonly string[], rows: number, random: Random): TensorData {
-  return { dtype: "string", dims: [rows, 1], data: Array.from({ length: rows }, () => (random.below(16) === 0 ? "" : words[random.below(words.length)] ?? "")) };
+  return {
+    dtype: "string",
+    dims: [rows, 1],
+    data: Array.from({ length: rows }, () => (random.below(16) === 0 ? "" : (words[random.below(words.length)] ?? ""))),
+  };
 }
 
 /** A list to choose from, the most frequent class chosen. */

@@ -17,9 +17,7 @@ export function adaptivePoolLayer(kind: "Avg" | "Max", rank: 1 | 2, summary: str
     type,
     group: "Pooling",
     summary,
-    config: z.strictObject({
-      outputSize: perAxis(rank, 1).default(1).describe("Size that comes out, whatever goes in; 1 is one number a channel"),
-    }),
+    config: z.strictObject({ outputSize: perAxis(rank, 1).default(1).describe("Size that comes out, whatever goes in; 1 is one number a channel") }),
     lower: (ctx) => {
       const { e, input: x } = ctx;
       const { lengths } = pictureOf(type, ctx.inputs, rank);
@@ -29,7 +27,9 @@ export function adaptivePoolLayer(kind: "Avg" | "Max", rank: 1 | 2, summary: str
         const kernel = ints(lengths.map((length, i) => length / (wanted[i] ?? 1)));
         return e.op(kind === "Avg" ? "AveragePool" : "MaxPool", [x], { kernel_shape: kernel, strides: kernel });
       }
-      return kind === "Avg" ? averaged(ctx, lengths, wanted) : ctx.fail(`expected a picture whose size outputSize ${wanted.join(" × ")} divides, got ${lengths.join(" × ")}; use MaxPool2d, or another outputSize`);
+      return kind === "Avg"
+        ? averaged(ctx, lengths, wanted)
+        : ctx.fail(`expected a picture whose size outputSize ${wanted.join(" × ")} divides, got ${lengths.join(" × ")}; use MaxPool2d, or another outputSize`);
     },
     torch: ({ outputSize }) => ({ module: call(`nn.${type}`, [outputSize]) }),
   };

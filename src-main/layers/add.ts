@@ -11,7 +11,10 @@ export const add = defineLayer({
   config: z.strictObject({}),
   arity: [2, Infinity],
   lower: (ctx) => {
-    const { e, inputs: [first, ...rest] } = ctx;
+    const {
+      e,
+      inputs: [first, ...rest],
+    } = ctx;
     if (!first || rest.length === 0) return ctx.fail("expected two or more inputs; connect another one");
     return rest.reduce((sum, x) => {
       if (x.dtype !== sum.dtype || !broadcasts(sum.shape, x.shape)) {

@@ -47,7 +47,12 @@ export function batchNormLayer(type: string, ranks: readonly number[], wanted: s
       ];
     },
     lower: (ctx) => {
-      const { e, input: x, mode, config: { eps, affine, trackRunningStats } } = ctx;
+      const {
+        e,
+        input: x,
+        mode,
+        config: { eps, affine, trackRunningStats },
+      } = ctx;
       const { dtype } = x;
       const channels = x.shape[1];
       if (!isFloat(dtype) || !ranks.includes(x.shape.length)) return ctx.fail(`expected real numbers of shape ${wanted}`);
@@ -72,7 +77,10 @@ export function batchNormLayer(type: string, ranks: readonly number[], wanted: s
     needsBatch: ranks.includes(2),
     torch: ({ eps, momentum, affine, trackRunningStats }, inputs) => ({
       module: call(`nn.${type}`, [lengthOf(type, inputs, 1)], {
-        eps: [eps, 1e-5], momentum: [momentum, 0.1], affine: [affine, true], track_running_stats: [trackRunningStats, true],
+        eps: [eps, 1e-5],
+        momentum: [momentum, 0.1],
+        affine: [affine, true],
+        track_running_stats: [trackRunningStats, true],
       }),
     }),
     // Scale and shift of evaluation are one multiplication an element.
@@ -89,7 +97,11 @@ function ownStatistics(e: Emitter, x: Value): readonly [mean: Value, variance: V
 
 /** running ← (1 - m)·running + m·batch, with the unbiased variance; m = 1/batches so far where momentum is null. */
 function track(ctx: LayerContext<Config>, mean: Value, variance: Value): void {
-  const { e, input: x, config: { momentum } } = ctx;
+  const {
+    e,
+    input: x,
+    config: { momentum },
+  } = ctx;
   const lengths = x.shape.slice(2).filter((d) => typeof d === "number");
   if (lengths.length < x.shape.length - 2) return ctx.fail("expected the axes after the features to have known lengths");
   const places = lengths.reduce((a, b) => a * b, 1);

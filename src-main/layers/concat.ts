@@ -8,9 +8,7 @@ export const concat = defineLayer({
   type: "Concat",
   group: "Joining",
   summary: "Puts two or more inputs side by side",
-  config: z.strictObject({
-    dim: z.int().default(1).describe("The axis along which inputs are joined; 0, the batch, cannot be"),
-  }),
+  config: z.strictObject({ dim: z.int().default(1).describe("The axis along which inputs are joined; 0, the batch, cannot be") }),
   arity: [2, Infinity],
   lower: (ctx) => {
     const { e, inputs, input: x } = ctx;

@@ -30,10 +30,16 @@ export function convolutionLayer(rank: 1 | 2, summary: string): LayerDefinition<
     group: "Convolution",
     summary,
     config: z.strictObject({
-      outChannels: z.int().positive().meta({ description: "How many patterns it looks for; each becomes a channel", examples: [32] }),
+      outChannels: z
+        .int()
+        .positive()
+        .meta({ description: "How many patterns it looks for; each becomes a channel", examples: [32] }),
       kernelSize: perAxis(rank, 1).meta({ description: "Size of the neighbourhood", examples: [3] }),
       stride: perAxis(rank, 1).default(1).describe("Steps between neighbourhoods; 2 halves the size"),
-      padding: z.union([padding, z.enum(["same", "valid"])], { error: "expected a whole number from 0, \"same\" or \"valid\"" }).default(0).describe("Elements added around; \"same\" keeps the size, \"valid\" adds none"),
+      padding: z
+        .union([padding, z.enum(["same", "valid"])], { error: 'expected a whole number from 0, "same" or "valid"' })
+        .default(0)
+        .describe('Elements added around; "same" keeps the size, "valid" adds none'),
       dilation: perAxis(rank, 1).default(1).describe("Distance between the elements of a neighbourhood"),
       groups: z.int().positive().default(1).describe("Parts of the channels that do not see each other; as many as channels is depthwise"),
       bias: z.boolean().default(true).describe("Add a learned bias to each channel"),
@@ -51,28 +57,43 @@ export function convolutionLayer(rank: 1 | 2, summary: string): LayerDefinition<
       const { e, input: x, config } = ctx;
       const { channels, lengths } = pictureOf(type, ctx.inputs, rank);
       const { groups, outChannels, bias, paddingMode } = config;
-      if (channels % groups !== 0 || outChannels % groups !== 0) return ctx.fail(`expected ${channels} channels and outChannels ${outChannels} both to divide by groups ${groups}`);
+      if (channels % groups !== 0 || outChannels % groups !== 0)
+        return ctx.fail(`expected ${channels} channels and outChannels ${outChannels} both to divide by groups ${groups}`);
       const windows = windowsOf(config, rank);
-      if (config.padding === "same" && windows.some((w) => w.stride !== 1)) return ctx.fail("expected stride 1 with padding \"same\", as in PyTorch; give padding a number");
+      if (config.padding === "same" && windows.some((w) => w.stride !== 1))
+        return ctx.fail('expected stride 1 with padding "same", as in PyTorch; give padding a number');
       countsOf(lengths, windows, false, (expected) => ctx.fail(expected));
       const pads = padsOf(windows);
       const outside = paddingMode !== "zeros" && pads.some((n) => n > 0);
-      if (outside && paddingMode === "reflect" && windows.some((w, i) => Math.max(w.before, w.after) >= (lengths[i] ?? 1))) return ctx.fail(`expected less padding than the picture is long, which is ${lengths.join(" × ")}, to mirror it`);
-      const padded = outside ? e.op("Pad", [x, e.indices([0, 0, ...pads.slice(0, rank), 0, 0, ...pads.slice(rank)])], { mode: text(paddingMode === "reflect" ? "reflect" : "edge") }) : x;
+      if (outside && paddingMode === "reflect" && windows.some((w, i) => Math.max(w.before, w.after) >= (lengths[i] ?? 1)))
+        return ctx.fail(`expected less padding than the picture is long, which is ${lengths.join(" × ")}, to mirror it`);
+      const padded = outside
+        ? e.op("Pad", [x, e.indices([0, 0, ...pads.slice(0, rank), 0, 0, ...pads.slice(rank)])], { mode: text(paddingMode === "reflect" ? "reflect" : "edge") })
+        : x;
       const attributes: Attributes = {
-        kernel_shape: ints(windows.map((w) => w.kernel)), strides: ints(windows.map((w) => w.stride)), pads: ints(outside ? pads.map(() => 0) : pads),
-        dilations: ints(windows.map((w) => w.dilation)), group: int(groups),
+        kernel_shape: ints(windows.map((w) => w.kernel)),
+        strides: ints(windows.map((w) => w.stride)),
+        pads: ints(outside ? pads.map(() => 0) : pads),
+        dilations: ints(windows.map((w) => w.dilation)),
+        group: int(groups),
       };
       return e.op("Conv", [padded, ctx.parameter("weight"), bias ? ctx.parameter("bias") : undefined], attributes);
     },
     torch: ({ outChannels, kernelSize, stride, padding: pad, dilation, groups, bias, paddingMode }, inputs) => ({
       module: call(`nn.${type}`, [pictureOf(type, inputs, rank).channels, outChannels, kernelSize], {
-        stride: [stride, 1], padding: [pad, 0], dilation: [dilation, 1], groups: [groups, 1], bias: [bias, true], padding_mode: [paddingMode, "zeros"],
+        stride: [stride, 1],
+        padding: [pad, 0],
+        dilation: [dilation, 1],
+        groups: [groups, 1],
+        bias: [bias, true],
+        padding_mode: [paddingMode, "zeros"],
       }),
     }),
     cost: (config, inputs) => {
       const { channels, lengths } = pictureOf(type, inputs, rank);
-      const places = countsOf(lengths, windowsOf(config, rank), false, () => { throw new Error("a layer that was lowered fits"); });
+      const places = countsOf(lengths, windowsOf(config, rank), false, () => {
+        throw new Error("a layer that was lowered fits");
+      });
       return areaOf(places) * config.outChannels * (channels / config.groups) * areaOf(forAxes(config.kernelSize, rank));
     },
   };
@@ -89,7 +110,8 @@ function windowsOf({ kernelSize, stride, padding, dilation }: ConvConfig, rank: 
   const [kernels, strides, dilations] = [forAxes(kernelSize, rank), forAxes(stride, rank), forAxes(dilation, rank)];
   return kernels.map((kernel, i) => {
     const [step, apart] = [strides[i] ?? 1, dilations[i] ?? 1];
-    const [before, after] = typeof padding === "string" ? namedPadding(padding, apart * (kernel - 1)) : [forAxes(padding, rank)[i] ?? 0, forAxes(padding, rank)[i] ?? 0];
+    const [before, after] =
+      typeof padding === "string" ? namedPadding(padding, apart * (kernel - 1)) : [forAxes(padding, rank)[i] ?? 0, forAxes(padding, rank)[i] ?? 0];
     return { kernel, stride: step, dilation: apart, before, after };
   });
 }

@@ -10,11 +10,14 @@ export const dropout2d = defineLayer({
   type: "Dropout2d",
   group: "Regularisation",
   summary: "Drops random channels of pictures while training, against overfitting",
-  config: z.strictObject({
-    p: z.number().min(0).max(1).default(0.5).describe("Share of channels dropped while training"),
-  }),
+  config: z.strictObject({ p: z.number().min(0).max(1).default(0.5).describe("Share of channels dropped while training") }),
   lower: (ctx) => {
-    const { e, input: x, mode, config: { p } } = ctx;
+    const {
+      e,
+      input: x,
+      mode,
+      config: { p },
+    } = ctx;
     pictureOf("Dropout2d", ctx.inputs, 2);
     if (mode === "eval" || p === 0) return x;
     if (p === 1) return e.scale(x, 0);

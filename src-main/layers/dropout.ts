@@ -10,11 +10,14 @@ export const dropout = defineLayer({
   type: "Dropout",
   group: "Regularisation",
   summary: "Drops random inputs while training, against overfitting",
-  config: z.strictObject({
-    p: z.number().min(0).max(1).default(0.5).describe("Share of inputs dropped while training"),
-  }),
+  config: z.strictObject({ p: z.number().min(0).max(1).default(0.5).describe("Share of inputs dropped while training") }),
   lower: (ctx) => {
-    const { e, input: x, mode, config: { p } } = ctx;
+    const {
+      e,
+      input: x,
+      mode,
+      config: { p },
+    } = ctx;
     if (mode === "eval" || p === 0) return x;
     if (p === 1) return e.scale(x, 0);
     // One mask for the values and, by the product rule, for the gradient.

@@ -8,9 +8,7 @@ export const elu = defineLayer({
   type: "ELU",
   group: "Activation",
   summary: "Like ReLU, but bends smoothly to -alpha below 0",
-  config: z.strictObject({
-    alpha: z.number().default(1).describe("What very negative inputs come out as, negated"),
-  }),
+  config: z.strictObject({ alpha: z.number().default(1).describe("What very negative inputs come out as, negated") }),
   lower: ({ e, input, config }) => e.op("Elu", [input], { alpha: float(config.alpha) }),
   activation: trait(1),
   activationFor: ({ alpha }) => trait(alpha),

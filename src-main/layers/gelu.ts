@@ -9,9 +9,7 @@ export const gelu = defineLayer({
   type: "GELU",
   group: "Activation",
   summary: "A smooth ReLU, as transformers use it",
-  config: z.strictObject({
-    approximate: z.enum(["none", "tanh"]).default("none").describe("none computes the exact form, tanh the approximation"),
-  }),
+  config: z.strictObject({ approximate: z.enum(["none", "tanh"]).default("none").describe("none computes the exact form, tanh the approximation") }),
   lower: ({ e, input, config }) => (config.approximate === "tanh" ? approximate(e, input) : exact(e, input)),
   torch: ({ approximate: form }) => ({ expression: ([x = ""]) => call("F.gelu", [new Code(x)], { approximate: [form, "none"] }) }),
 });

@@ -6,7 +6,10 @@ import { lengthOf, onlyInput, sampleSize } from "./shape.js";
 import { call } from "./torch.js";
 
 const config = z.strictObject({
-  numGroups: z.int().positive().meta({ description: "Groups of channels that are normalised together; must divide the channels", examples: [8] }),
+  numGroups: z
+    .int()
+    .positive()
+    .meta({ description: "Groups of channels that are normalised together; must divide the channels", examples: [8] }),
   eps: z.number().nonnegative().default(1e-5).describe("Added to the variance, against division by 0"),
   affine: z.boolean().default(true).describe("Learn a scale and a bias for each channel"),
   init: initField("the scale"),
@@ -29,7 +32,9 @@ export const groupNorm = defineLayer({
     if (channels % numGroups !== 0) return ctx.fail(`expected numGroups ${numGroups} to divide its ${channels} channels`);
     return groupNormalized(ctx, numGroups, eps, affine);
   },
-  torch: ({ numGroups, eps, affine }, inputs) => ({ module: call("nn.GroupNorm", [numGroups, lengthOf("GroupNorm", inputs, 1)], { eps: [eps, 1e-5], affine: [affine, true] }) }),
+  torch: ({ numGroups, eps, affine }, inputs) => ({
+    module: call("nn.GroupNorm", [numGroups, lengthOf("GroupNorm", inputs, 1)], { eps: [eps, 1e-5], affine: [affine, true] }),
+  }),
   // One for the square of each element, one for its scale.
   cost: (_config, inputs) => 2 * sampleSize(onlyInput("GroupNorm", inputs)),
 });

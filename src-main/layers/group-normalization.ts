@@ -16,7 +16,8 @@ export function scaleAndBias(channels: number, init: InitOption, initBias: InitO
 export function groupNormalized<C>(ctx: LayerContext<C>, groups: number, eps: number, affine: boolean): Value {
   const { e, input: x } = ctx;
   const size = knownSize(x.shape.slice(1));
-  if (!isFloat(x.dtype) || x.shape.length < 2 || size === undefined) return ctx.fail("expected real numbers of shape [N, C, …] with all lengths but the batch known");
+  if (!isFloat(x.dtype) || x.shape.length < 2 || size === undefined)
+    return ctx.fail("expected real numbers of shape [N, C, …] with all lengths but the batch known");
   const grouped = e.reshape(x, [-1, groups, size / groups]);
   const centred = e.sub(grouped, e.reduceMean(grouped, [2], true));
   const deviation = e.sqrt(e.shift(e.reduceMean(e.square(centred), [2], true), eps));

@@ -11,9 +11,7 @@ const names = [PYTORCH_DEFAULT, ...initializers.types];
 /** An initialisation as people write it: its name, or its name and options. */
 export type InitOption = string | InitializerConfig;
 
-const initOption: z.ZodType<InitOption> = z.union([z.enum(names), ...initializers.all.map((d) => d.config)], {
-  error: ({ input }) => whatIsWrong(input),
-});
+const initOption: z.ZodType<InitOption> = z.union([z.enum(names), ...initializers.all.map((d) => d.config)], { error: ({ input }) => whatIsWrong(input) });
 
 /**
  * The fields `init` and `initBias` of a layer with weights. Their values stay as the user wrote them; `initOf` reads them.

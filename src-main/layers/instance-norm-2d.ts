@@ -21,6 +21,8 @@ export const instanceNorm2d = defineLayer({
   config,
   parameters: ({ affine, init, initBias }, inputs) => (affine ? scaleAndBias(pictureOf("InstanceNorm2d", inputs, 2).channels, init, initBias) : []),
   lower: (ctx) => groupNormalized(ctx, pictureOf("InstanceNorm2d", ctx.inputs, 2).channels, ctx.config.eps, ctx.config.affine),
-  torch: ({ eps, affine }, inputs) => ({ module: call("nn.InstanceNorm2d", [pictureOf("InstanceNorm2d", inputs, 2).channels], { eps: [eps, 1e-5], affine: [affine, false] }) }),
+  torch: ({ eps, affine }, inputs) => ({
+    module: call("nn.InstanceNorm2d", [pictureOf("InstanceNorm2d", inputs, 2).channels], { eps: [eps, 1e-5], affine: [affine, false] }),
+  }),
   cost: (_config, inputs) => 2 * sampleSize(onlyInput("InstanceNorm2d", inputs)),
 });

@@ -31,7 +31,12 @@ export const layerNorm = defineLayer({
     return bias ? [weight, { name: "bias", shape, init: initOf(initBias, { type: "zeros" }) }] : [weight];
   },
   lower: (ctx) => {
-    const { e, input: x, mode, config: { normalizedShape, eps, elementwiseAffine, bias } } = ctx;
+    const {
+      e,
+      input: x,
+      mode,
+      config: { normalizedShape, eps, elementwiseAffine, bias },
+    } = ctx;
     const { dtype } = x;
     if (!isFloat(dtype)) return ctx.fail("expected real numbers");
     const shape = lastAxes(normalizedShape, x);
@@ -46,7 +51,13 @@ export const layerNorm = defineLayer({
   torch: ({ normalizedShape, eps, elementwiseAffine, bias }, inputs) => {
     const shape = lastAxes(normalizedShape, onlyInput("LayerNorm", inputs));
     // PyTorch has `bias` since 2.1; it is named only where it is needed.
-    return { module: call("nn.LayerNorm", [shape.length === 1 ? shape[0] ?? 1 : shape], { eps: [eps, 1e-5], elementwise_affine: [elementwiseAffine, true], bias: [bias || !elementwiseAffine, true] }) };
+    return {
+      module: call("nn.LayerNorm", [shape.length === 1 ? (shape[0] ?? 1) : shape], {
+        eps: [eps, 1e-5],
+        elementwise_affine: [elementwiseAffine, true],
+        bias: [bias || !elementwiseAffine, true],
+      }),
+    };
   },
   // One for the square of each element, one for its scale.
   cost: (_config, inputs) => 2 * sampleSize(onlyInput("LayerNorm", inputs)),
@@ -54,9 +65,13 @@ export const layerNorm = defineLayer({
 
 function lastAxes(normalizedShape: number | readonly number[] | undefined, x: TensorType): readonly number[] {
   const last: Shape = x.shape.slice(-1);
-  const wanted = typeof normalizedShape === "number" ? [normalizedShape] : normalizedShape ?? last;
+  const wanted = typeof normalizedShape === "number" ? [normalizedShape] : (normalizedShape ?? last);
   const got = x.shape.slice(1).slice(-wanted.length);
   const lengths = wanted.filter((d) => typeof d === "number");
   if (lengths.length > 0 && lengths.length === wanted.length && got.length === wanted.length && got.every((d, i) => d === wanted[i])) return lengths;
-  throw new LatheError("model.layer", `LayerNorm got ${showType(x)}, expected its last axes after the batch to be normalizedShape ${showShape(wanted)}; set that to ${showShape(last)}, or leave it out`);
+  throw new LatheError(
+    "model.layer",
+    `LayerNorm got ${showType(x)}, expected its last axes after the batch to be normalizedShape ${showShape(wanted)}; set that to ${showShape(last)}, ` +
+      `or leave it out`,
+  );
 }

@@ -8,8 +8,8 @@ import { call } from "./torch.js";
 
 const config = z.strictObject({
   outFeatures: z
-    .union([z.int().positive(), z.literal("classes")], { error: "expected a whole number above 0, or \"classes\"" })
-    .meta({ description: "Outputs per sample; \"classes\" is one for each class of the target", examples: [64] }),
+    .union([z.int().positive(), z.literal("classes")], { error: 'expected a whole number above 0, or "classes"' })
+    .meta({ description: 'Outputs per sample; "classes" is one for each class of the target', examples: [64] }),
   bias: z.boolean().default(true).describe("Add a learned bias"),
   init: initField("the weight"),
   initBias: initField("the bias"),
@@ -32,7 +32,11 @@ export const linear = defineLayer({
     return bias ? [weight, { name: "bias", shape: [out], init: initOf(initBias, { type: "uniform", a: -bound, b: bound }) }] : [weight];
   },
   lower: (ctx) => {
-    const { e, input: x, config: { outFeatures, bias } } = ctx;
+    const {
+      e,
+      input: x,
+      config: { outFeatures, bias },
+    } = ctx;
     resolved(outFeatures);
     if (x.shape.length < 2 || !isFloat(x.dtype)) return ctx.fail("expected real numbers of shape [N, …, in]");
     const weight = ctx.parameter("weight");
@@ -47,5 +51,8 @@ export const linear = defineLayer({
 
 function resolved(outFeatures: LinearConfig["outFeatures"]): number {
   if (outFeatures !== "classes") return outFeatures;
-  throw new LatheError("model.layer", "Linear got outFeatures \"classes\", but no category target is read from it; give a number, or connect it to the output of one");
+  throw new LatheError(
+    "model.layer",
+    'Linear got outFeatures "classes", but no category target is read from it; give a number, or connect it to the output of one',
+  );
 }

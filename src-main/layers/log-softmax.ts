@@ -8,9 +8,7 @@ export const logSoftmax = defineLayer({
   type: "LogSoftmax",
   group: "Activation",
   summary: "Turns scores into logarithms of shares that sum to 1, as NLLLoss wants them",
-  config: z.strictObject({
-    dim: z.int().default(-1).describe("The axis along which shares sum to 1; -1 is the last"),
-  }),
+  config: z.strictObject({ dim: z.int().default(-1).describe("The axis along which shares sum to 1; -1 is the last") }),
   lower: (ctx) => ctx.e.logSoftmax(ctx.input, featureAxis(ctx, ctx.config.dim)),
   torch: ({ dim }) => ({ expression: ([x = ""]) => call("torch.log_softmax", [new Code(x)], { dim: [dim, undefined] }) }),
 });

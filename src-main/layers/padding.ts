@@ -17,14 +17,22 @@ export function paddingLayer(type: string, mode: "constant" | "reflect" | "edge"
     group: "Convolution",
     summary,
     config: z.strictObject({
-      padding: z.union([number, z.array(number).length(4)], { error: "expected a whole number from 0, or four: [left, right, top, bottom]" })
+      padding: z
+        .union([number, z.array(number).length(4)], { error: "expected a whole number from 0, or four: [left, right, top, bottom]" })
         .meta({ description: "Width of the border; or [left, right, top, bottom]", examples: [1] }),
     }),
     lower: (ctx) => {
-      const { e, input, config: { padding } } = ctx;
-      const { lengths: [height = 0, width = 0] } = pictureOf(type, ctx.inputs, 2);
+      const {
+        e,
+        input,
+        config: { padding },
+      } = ctx;
+      const {
+        lengths: [height = 0, width = 0],
+      } = pictureOf(type, ctx.inputs, 2);
       const [left = 0, right = 0, top = 0, bottom = 0] = typeof padding === "number" ? [padding, padding, padding, padding] : padding;
-      if (mode === "reflect" && (Math.max(left, right) >= width || Math.max(top, bottom) >= height)) return ctx.fail(`expected a border narrower than the picture, which is ${height} × ${width}, to mirror it`);
+      if (mode === "reflect" && (Math.max(left, right) >= width || Math.max(top, bottom) >= height))
+        return ctx.fail(`expected a border narrower than the picture, which is ${height} × ${width}, to mirror it`);
       return e.op("Pad", [input, e.indices([0, 0, top, left, 0, 0, bottom, right])], { mode: text(mode) });
     },
     torch: ({ padding }) => ({ module: call(`nn.${type}`, [padding]) }),

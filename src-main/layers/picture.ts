@@ -26,7 +26,11 @@ export function pictureOf(layer: string, inputs: readonly TensorType[], rank: nu
   const x = onlyInput(layer, inputs);
   const [channels, ...lengths] = x.shape.slice(1).filter((d) => typeof d === "number");
   if (isFloat(x.dtype) && x.shape.length === rank + 2 && channels !== undefined && lengths.length === rank) return { channels, lengths };
-  throw new LatheError("model.layer", `${layer} got ${showType(x)}, expected real numbers of shape ${rank === 1 ? "[N, C, L]" : "[N, C, H, W]"} with all lengths but the batch known${hintFor(x.shape, rank)}`);
+  throw new LatheError(
+    "model.layer",
+    `${layer} got ${showType(x)}, expected real numbers of shape ${rank === 1 ? "[N, C, L]" : "[N, C, H, W]"} with all lengths but the batch ` +
+      `known${hintFor(x.shape, rank)}`,
+  );
 }
 
 function hintFor(shape: Shape, rank: number): string {
@@ -57,7 +61,10 @@ export function countsOf(lengths: readonly number[], windows: readonly Window[],
     if (count >= 1) return count;
     const padded = before + after > 0 ? ` (${length + before + after} with its padding)` : "";
     const whole = lengths.length > 1 ? `a picture of ${lengths.join(" × ")}` : `a series of ${length}`;
-    return fail(`its window reaches over ${reach}, but ${whole} is left here${padded}, so nothing would come out; use larger inputs, fewer or smaller pools before it, a smaller kernelSize, or padding`);
+    return fail(
+      `its window reaches over ${reach}, but ${whole} is left here${padded}, so nothing would come out; use larger inputs, fewer or smaller pools ` +
+        `before it, a smaller kernelSize, or padding`,
+    );
   });
 }
 

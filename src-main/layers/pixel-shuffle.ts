@@ -10,10 +10,17 @@ export const pixelShuffle = defineLayer({
   group: "Convolution",
   summary: "Makes pictures larger by laying channels side by side",
   config: z.strictObject({
-    upscaleFactor: z.int().positive().meta({ description: "How many times larger; its square divides the channels", examples: [2] }),
+    upscaleFactor: z
+      .int()
+      .positive()
+      .meta({ description: "How many times larger; its square divides the channels", examples: [2] }),
   }),
   lower: (ctx) => {
-    const { e, input, config: { upscaleFactor: r } } = ctx;
+    const {
+      e,
+      input,
+      config: { upscaleFactor: r },
+    } = ctx;
     const { channels } = pictureOf("PixelShuffle", ctx.inputs, 2);
     if (channels % (r * r) !== 0) return ctx.fail(`expected ${r * r}, the square of upscaleFactor, to divide its ${channels} channels`);
     return e.op("DepthToSpace", [input], { blocksize: int(r), mode: text("CRD") });

@@ -33,7 +33,12 @@ export function maxPoolLayer(rank: 1 | 2, summary: string): LayerDefinition<MaxC
     config: z.strictObject({ ...shared, dilation: perAxis(rank, 1).default(1).describe("Distance between the elements of a window"), ceilMode }),
     lower: (ctx) => ctx.e.op("MaxPool", [ctx.input], { ...pooled(ctx, type, rank, ctx.config.dilation), dilations: ints(forAxes(ctx.config.dilation, rank)) }),
     torch: ({ kernelSize, stride, padding, dilation, ceilMode: ceil }) => ({
-      module: call(`nn.${type}`, [kernelSize], { stride: [stride ?? kernelSize, kernelSize], padding: [padding, 0], dilation: [dilation, 1], ceil_mode: [ceil, false] }),
+      module: call(`nn.${type}`, [kernelSize], {
+        stride: [stride ?? kernelSize, kernelSize],
+        padding: [padding, 0],
+        dilation: [dilation, 1],
+        ceil_mode: [ceil, false],
+      }),
     }),
   };
 }
@@ -49,9 +54,16 @@ export function averagePoolLayer(rank: 1 | 2, summary: string): LayerDefinition<
     type,
     group: "Pooling",
     summary,
-    config: z.strictObject({ ...options(rank), countIncludePad: z.boolean().default(true).describe("Count padding as zeros; else it is left out of the mean") }),
+    config: z.strictObject({
+      ...options(rank),
+      countIncludePad: z.boolean().default(true).describe("Count padding as zeros; else it is left out of the mean"),
+    }),
     lower: (ctx) => {
-      const { e, input, config: { countIncludePad } } = ctx;
+      const {
+        e,
+        input,
+        config: { countIncludePad },
+      } = ctx;
       const { pads, ...attributes } = pooled(ctx, type, rank, 1);
       const around = pads.value;
       if (!countIncludePad || around.every((n) => n === 0)) return e.op("AveragePool", [input], { ...attributes, pads });
@@ -60,18 +72,35 @@ export function averagePoolLayer(rank: 1 | 2, summary: string): LayerDefinition<
       return e.op("AveragePool", [padded], attributes);
     },
     torch: ({ kernelSize, stride, padding, ceilMode, countIncludePad }) => ({
-      module: call(`nn.${type}`, [kernelSize], { stride: [stride ?? kernelSize, kernelSize], padding: [padding, 0], ceil_mode: [ceilMode, false], count_include_pad: [countIncludePad, true] }),
+      module: call(`nn.${type}`, [kernelSize], {
+        stride: [stride ?? kernelSize, kernelSize],
+        padding: [padding, 0],
+        ceil_mode: [ceilMode, false],
+        count_include_pad: [countIncludePad, true],
+      }),
     }),
   };
 }
 
 /** The attributes of a pool that fits. @throws LatheError `model.layer` */
-function pooled(ctx: LayerContext<PoolConfig>, type: string, rank: number, dilation: PerAxis): Attributes & { readonly pads: { readonly type: "ints"; readonly value: readonly number[] } } {
+function pooled(
+  ctx: LayerContext<PoolConfig>,
+  type: string,
+  rank: number,
+  dilation: PerAxis,
+): Attributes & { readonly pads: { readonly type: "ints"; readonly value: readonly number[] } } {
   const { kernelSize, stride, padding, ceilMode } = ctx.config;
   const { lengths } = pictureOf(type, ctx.inputs, rank);
   const [kernels, strides, pads, dilations] = [forAxes(kernelSize, rank), forAxes(stride ?? kernelSize, rank), forAxes(padding, rank), forAxes(dilation, rank)];
-  const windows = kernels.map((kernel, i): Window => ({ kernel, stride: strides[i] ?? 1, dilation: dilations[i] ?? 1, before: pads[i] ?? 0, after: pads[i] ?? 0 }));
-  if (windows.some((w) => w.before > w.kernel / 2)) ctx.fail(`expected padding of at most half of kernelSize, got ${pads.join(" × ")} for ${kernels.join(" × ")}`);
+  const windows = kernels.map((kernel, i): Window => ({
+    kernel,
+    stride: strides[i] ?? 1,
+    dilation: dilations[i] ?? 1,
+    before: pads[i] ?? 0,
+    after: pads[i] ?? 0,
+  }));
+  if (windows.some((w) => w.before > w.kernel / 2))
+    ctx.fail(`expected padding of at most half of kernelSize, got ${pads.join(" × ")} for ${kernels.join(" × ")}`);
   countsOf(lengths, windows, ceilMode, (expected) => ctx.fail(expected));
   return { kernel_shape: ints(kernels), strides: ints(strides), pads: { type: "ints", value: padsOf(windows) }, ...(ceilMode ? { ceil_mode: int(1) } : {}) };
 }

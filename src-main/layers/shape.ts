@@ -15,7 +15,10 @@ export function lengthOf(layer: string, inputs: readonly TensorType[], axis: num
   const x = onlyInput(layer, inputs);
   const length = x.shape.at(axis);
   if (typeof length === "number") return length;
-  throw new LatheError("model.layer", `${layer} got ${showType(x)}, expected axis ${axis} to be there and of a known length; flatten the input, or fix its size`);
+  throw new LatheError(
+    "model.layer",
+    `${layer} got ${showType(x)}, expected axis ${axis} to be there and of a known length; flatten the input, or fix its size`,
+  );
 }
 
 /** A possibly negative axis as an index from the front; undefined where there is no such axis. */

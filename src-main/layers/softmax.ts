@@ -8,9 +8,7 @@ export const softmax = defineLayer({
   type: "Softmax",
   group: "Activation",
   summary: "Turns scores into shares that sum to 1. CrossEntropyLoss wants scores, not this",
-  config: z.strictObject({
-    dim: z.int().default(-1).describe("The axis along which shares sum to 1; -1 is the last"),
-  }),
+  config: z.strictObject({ dim: z.int().default(-1).describe("The axis along which shares sum to 1; -1 is the last") }),
   lower: (ctx) => ctx.e.softmax(ctx.input, featureAxis(ctx, ctx.config.dim)),
   torch: ({ dim }) => ({ expression: ([x = ""]) => call("torch.softmax", [new Code(x)], { dim: [dim, undefined] }) }),
 });

@@ -9,7 +9,11 @@ export type PythonValue = Code | string | number | boolean | null | readonly num
  * A call in Python: `nn.ELU(alpha=0.5)`.
  * @param named arguments by name, each with its default in PyTorch, at which it is left out; undefined: there is none.
  */
-export function call(name: string, positional: readonly PythonValue[] = [], named: Readonly<Record<string, readonly [value: PythonValue, byDefault: PythonValue | undefined]>> = {}): string {
+export function call(
+  name: string,
+  positional: readonly PythonValue[] = [],
+  named: Readonly<Record<string, readonly [value: PythonValue, byDefault: PythonValue | undefined]>> = {},
+): string {
   const given = Object.entries(named).flatMap(([key, [value, byDefault]]) => (value === byDefault ? [] : [`${key}=${python(value)}`]));
   return `${name}(${[...positional.map(python), ...given].join(", ")})`;
 }

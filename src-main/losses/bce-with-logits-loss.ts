@@ -18,7 +18,12 @@ export const bceWithLogitsLoss = defineLoss({
   activation: "sigmoid",
   lower: (ctx) => {
     requireSameType(ctx);
-    const { e, output: x, target: y, config: { posWeight } } = ctx;
+    const {
+      e,
+      output: x,
+      target: y,
+      config: { posWeight },
+    } = ctx;
     if (posWeight === 1) return meanOver(e, e.sub(e.softplus(x), e.mul(x, y)));
     const positives = e.shift(e.scale(y, posWeight - 1), 1);
     return meanOver(e, e.add(e.mul(e.subFrom(1, y), x), e.mul(positives, e.softplus(e.neg(x)))));

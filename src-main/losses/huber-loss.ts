@@ -7,9 +7,7 @@ import { defineLoss } from "./loss.js";
 export const huberLoss = defineLoss({
   type: "HuberLoss",
   summary: "Squared error for small misses, absolute error for large ones",
-  config: z.strictObject({
-    delta: z.number().positive().default(1).describe("Where squared error turns into absolute error"),
-  }),
+  config: z.strictObject({ delta: z.number().positive().default(1).describe("Where squared error turns into absolute error") }),
   targets: ["numeric"],
   activation: "identity",
   lower: (ctx) => meanOver(ctx.e, huber(ctx.e, difference(ctx), ctx.config.delta)),

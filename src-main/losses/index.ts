@@ -10,13 +10,4 @@ import { nllLoss } from "./nll-loss.js";
 import { smoothL1Loss } from "./smooth-l1-loss.js";
 
 /** Every loss. */
-export const losses = createRegistry<LossDefinition>("loss", [
-  crossEntropyLoss,
-  nllLoss,
-  bceWithLogitsLoss,
-  bceLoss,
-  mseLoss,
-  l1Loss,
-  smoothL1Loss,
-  huberLoss,
-]);
+export const losses = createRegistry<LossDefinition>("loss", [crossEntropyLoss, nllLoss, bceWithLogitsLoss, bceLoss, mseLoss, l1Loss, smoothL1Loss, huberLoss]);

@@ -7,9 +7,11 @@ import type { LossContext, LossValue } from "./loss.js";
 /** Options of both. */
 export const likelihoodOptions = {
   classWeights: z
-    .union([z.literal("balanced"), z.array(z.number().nonnegative()).min(1)], { error: "expected \"balanced\" or a list of one number 0 or above for each class" })
+    .union([z.literal("balanced"), z.array(z.number().nonnegative()).min(1)], {
+      error: 'expected "balanced" or a list of one number 0 or above for each class',
+    })
     .optional()
-    .describe("How much each class counts; \"balanced\" makes rare classes count as much as frequent ones"),
+    .describe('How much each class counts; "balanced" makes rare classes count as much as frequent ones'),
   ignoreIndex: z.int().default(-100).describe("Samples whose target is this number do not count"),
 };
 
@@ -55,7 +57,10 @@ export function requireClasses(ctx: LossContext<unknown>): void {
   const { output, target, classes } = ctx;
   if (target.dtype !== "int64" || target.shape.length !== 1) ctx.fail(`expected class numbers, int64 [N], as the target, got ${showType(target)}`);
   if (!isFloat(output.dtype) || output.shape.length !== 2 || output.shape[1] !== classes) {
-    ctx.fail(`expected an output of shape ${showShape([target.shape[0] ?? "N", classes])}, one column a class, got ${showType(output)}; set the last layer's outFeatures to "classes"`);
+    ctx.fail(
+      `expected an output of shape ${showShape([target.shape[0] ?? "N", classes])}, one column a class, got ${showType(output)}; set the last layer's ` +
+        `outFeatures to "classes"`,
+    );
   }
 }
 
@@ -76,7 +81,7 @@ function isIndex(number: number, classes: number): boolean {
 function classWeights(ctx: LossContext<Config>, { classWeights: weights }: Config, like: Value): Value | undefined {
   const { e, classes } = ctx;
   if (weights === undefined) return undefined;
-  if (weights === "balanced") return ctx.fail("expected classWeights as numbers here: \"balanced\" is worked out from the training data before");
+  if (weights === "balanced") return ctx.fail('expected classWeights as numbers here: "balanced" is worked out from the training data before');
   if (weights.length !== classes) return ctx.fail(`expected ${classes} classWeights, one a class in the order of the classes, got ${weights.length}`);
   return e.constant(tensor(like.dtype === "float64" ? "float64" : "float32", weights));
 }

@@ -7,13 +7,14 @@ import { defineLoss } from "./loss.js";
 export const smoothL1Loss = defineLoss({
   type: "SmoothL1Loss",
   summary: "Absolute error, rounded off near 0 so that it settles",
-  config: z.strictObject({
-    beta: z.number().nonnegative().default(1).describe("Misses below this count squared; 0 is the absolute error"),
-  }),
+  config: z.strictObject({ beta: z.number().nonnegative().default(1).describe("Misses below this count squared; 0 is the absolute error") }),
   targets: ["numeric"],
   activation: "identity",
   lower: (ctx) => {
-    const { e, config: { beta } } = ctx;
+    const {
+      e,
+      config: { beta },
+    } = ctx;
     const d = difference(ctx);
     return beta === 0 ? meanOver(e, e.abs(d)) : meanOver(e, huber(e, d, beta), 1 / beta);
   },

@@ -15,7 +15,9 @@ export interface CalibrationBin {
 export function calibrationBins(rows: number, confidence: (i: number) => number, right: (i: number) => boolean, count: number): readonly CalibrationBin[] {
   const bins = Array.from({ length: count + 1 }, () => ({ rows: 0, sum: 0, right: 0 }));
   // The bounds as torch.linspace makes them, in float32: a confidence on a bound must fall as it does there.
-  const bounds = Float32Array.from({ length: count + 1 }, (_, b) => (b < (count + 1) / 2 ? Math.fround(b * Math.fround(1 / count)) : Math.fround(1 - Math.fround((count - b) * Math.fround(1 / count)))));
+  const bounds = Float32Array.from({ length: count + 1 }, (_, b) =>
+    b < (count + 1) / 2 ? Math.fround(b * Math.fround(1 / count)) : Math.fround(1 - Math.fround((count - b) * Math.fround(1 / count))),
+  );
   for (let i = 0; i < rows; i++) {
     const value = confidence(i);
     let at = Math.min(count, Math.max(0, Math.floor(value * count)));
@@ -27,5 +29,7 @@ export function calibrationBins(rows: number, confidence: (i: number) => number,
     bin.sum += value;
     if (right(i)) bin.right++;
   }
-  return bins.map((bin) => (bin.rows === 0 ? { rows: 0, confidence: 0, accuracy: 0 } : { rows: bin.rows, confidence: bin.sum / bin.rows, accuracy: bin.right / bin.rows }));
+  return bins.map((bin) =>
+    bin.rows === 0 ? { rows: 0, confidence: 0, accuracy: 0 } : { rows: bin.rows, confidence: bin.sum / bin.rows, accuracy: bin.right / bin.rows },
+  );
 }

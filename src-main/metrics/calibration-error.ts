@@ -15,13 +15,26 @@ export const calibrationError: MetricDefinition = {
   summary: "How far probabilities are from how often they are right: at 0, of rows told with 0.8, 80 % are.",
   better: "lower",
   category: (view) => told(confidenceBins(view, CALIBRATION_ERROR_BINS)),
-  binary: ({ rows, probabilities, targets }) => told(calibrationBins(rows, (i) => probabilities[i] ?? Number.NaN, (i) => targets[i] === 1, CALIBRATION_ERROR_BINS)),
+  binary: ({ rows, probabilities, targets }) =>
+    told(
+      calibrationBins(
+        rows,
+        (i) => probabilities[i] ?? Number.NaN,
+        (i) => targets[i] === 1,
+        CALIBRATION_ERROR_BINS,
+      ),
+    ),
 };
 
 /** Rows by the probability of their predicted class. */
 export function confidenceBins({ probabilities, targets, classes: { length: width } }: CategoryData, bins: number): readonly CalibrationBin[] {
   const decisions = Int32Array.from(targets, (_, i) => argmax(probabilities, i * width, width));
-  return calibrationBins(targets.length, (i) => probabilities[i * width + (decisions[i] ?? 0)] ?? Number.NaN, (i) => decisions[i] === targets[i], bins);
+  return calibrationBins(
+    targets.length,
+    (i) => probabilities[i * width + (decisions[i] ?? 0)] ?? Number.NaN,
+    (i) => decisions[i] === targets[i],
+    bins,
+  );
 }
 
 function told(bins: readonly CalibrationBin[]): RawValues {

@@ -20,7 +20,18 @@ import { binaryView, categoryView, numericView } from "./views.js";
 
 /** Every metric, in the order of a report. */
 export const metrics = createRegistry<MetricDefinition>("metric", [
-  accuracy, precision, recall, f1, auroc, averagePrecision, logloss, calibrationError, mse, rmse, mae, r2,
+  accuracy,
+  precision,
+  recall,
+  f1,
+  auroc,
+  averagePrecision,
+  logloss,
+  calibrationError,
+  mse,
+  rmse,
+  mae,
+  r2,
 ]);
 
 /** Every curve over decision thresholds. */

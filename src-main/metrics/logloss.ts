@@ -12,7 +12,7 @@ export const logloss: MetricDefinition = {
     logloss: meanSurprise(rows, (i) => probabilities[i * classes.length + (targets[i] ?? 0)] ?? NaN),
   }),
   binary: ({ rows, probabilities, targets }) => ({
-    logloss: meanSurprise(rows, (i) => (targets[i] === 1 ? probabilities[i] ?? NaN : 1 - (probabilities[i] ?? NaN))),
+    logloss: meanSurprise(rows, (i) => (targets[i] === 1 ? (probabilities[i] ?? NaN) : 1 - (probabilities[i] ?? NaN))),
   }),
 };
 

@@ -12,9 +12,25 @@ export function oneVsRest(view: CategoryView, metrics: readonly MetricDefinition
       if (value !== undefined) found.set(type, [...(found.get(type) ?? []), { value, support: ranking.positives }]);
     }
   });
-  return new Map(metrics.filter((m) => m.ranked).map(({ type }) => {
-    const each = found.get(type) ?? [];
-    const values = each.map((f) => f.value);
-    return [type, { [type]: weightedMean(values, values.map(() => 1)), [`${type}.weighted`]: weightedMean(values, each.map((f) => f.support)) }];
-  }));
+  return new Map(
+    metrics
+      .filter((m) => m.ranked)
+      .map(({ type }) => {
+        const each = found.get(type) ?? [];
+        const values = each.map((f) => f.value);
+        return [
+          type,
+          {
+            [type]: weightedMean(
+              values,
+              values.map(() => 1),
+            ),
+            [`${type}.weighted`]: weightedMean(
+              values,
+              each.map((f) => f.support),
+            ),
+          },
+        ];
+      }),
+  );
 }

@@ -7,5 +7,10 @@ export const rmse: MetricDefinition = {
   summary: "Root of the mean squared error, in the target's own unit.",
   better: "lower",
   numeric: (view) =>
-    byColumn("rmse", view, (k) => Math.sqrt(columnMean(view, k, squaredError)), (values) => Math.sqrt(meanOf(values.map((v) => v && v ** 2)) ?? NaN)),
+    byColumn(
+      "rmse",
+      view,
+      (k) => Math.sqrt(columnMean(view, k, squaredError)),
+      (values) => Math.sqrt(meanOf(values.map((v) => v && v ** 2)) ?? NaN),
+    ),
 };

@@ -14,7 +14,12 @@ export function categoryView(data: CategoryData): CategoryView {
     ...known,
     rows,
     get counts() {
-      return (counts ??= countClasses(width, rows, (i) => known.targets[i] ?? -1, (i) => argmax(known.probabilities, i * width, width)));
+      return (counts ??= countClasses(
+        width,
+        rows,
+        (i) => known.targets[i] ?? -1,
+        (i) => argmax(known.probabilities, i * width, width),
+      ));
     },
   };
 }
@@ -25,9 +30,18 @@ export function binaryView(data: BinaryData): BinaryView {
   checkLength("probabilities", probabilities.length, rows);
   let counts: ClassCounts | undefined;
   return {
-    probabilities, targets, threshold, classes, rows,
+    probabilities,
+    targets,
+    threshold,
+    classes,
+    rows,
     get counts() {
-      return (counts ??= countClasses(2, rows, (i) => targets[i] ?? -1, (i) => ((probabilities[i] ?? NaN) > threshold ? 1 : 0)));
+      return (counts ??= countClasses(
+        2,
+        rows,
+        (i) => targets[i] ?? -1,
+        (i) => ((probabilities[i] ?? NaN) > threshold ? 1 : 0),
+      ));
     },
   };
 }

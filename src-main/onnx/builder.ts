@@ -1,6 +1,20 @@
 import { LatheError } from "../base/errors.js";
 import { type Facts, constantBehind, shapeBehind } from "./known-values.js";
-import { type Attributes, type Graph, type GraphValue, type Node, type Shape, type TensorData, type TensorType, type DataType, type Value, TRAINING_DOMAIN, showType, strings, text } from "./types.js";
+import {
+  type Attributes,
+  type Graph,
+  type GraphValue,
+  type Node,
+  type Shape,
+  type TensorData,
+  type TensorType,
+  type DataType,
+  type Value,
+  TRAINING_DOMAIN,
+  showType,
+  strings,
+  text,
+} from "./types.js";
 
 /** What a shape rule is told of the node it types. */
 export interface NodeQuestion {
@@ -85,11 +99,17 @@ export class GraphBuilder {
   /** Adds a node and returns its outputs, typed. @throws LatheError `graph.shape`, `graph.unsupported` from the shape rule. */
   node(op: string, inputs: readonly (Value | undefined)[], attributes: Attributes = {}, options: NodeOptions = {}): readonly Value[] {
     const { domain = "", types: known, outputs: outputCount = known?.length ?? 1 } = options;
-    const types = known ?? this.#infer({
-      op, domain, attributes, inputs, outputCount,
-      constant: (i) => this.constantOf(inputs[i]),
-      shapeBehind: (i) => this.shapeBehind(inputs[i]),
-    });
+    const types =
+      known ??
+      this.#infer({
+        op,
+        domain,
+        attributes,
+        inputs,
+        outputCount,
+        constant: (i) => this.constantOf(inputs[i]),
+        shapeBehind: (i) => this.shapeBehind(inputs[i]),
+      });
     if (types.length < outputCount) throw new LatheError("internal", `${op}'s shape rule typed ${types.length} of ${outputCount} outputs`);
     const name = this.#claim(this.#unique(op));
     const outputs = types.slice(0, outputCount).map((type, i) => this.#typed(i === 0 ? `${name}:0` : `${name}:${i}`, type));
@@ -203,8 +223,14 @@ function nameOutputs(nodes: readonly Node[], outputs: ReadonlySet<string>): Node
     copies.add(node);
   }
   const rename = (value: string) => names.get(value) ?? value;
-  return nodes.filter((node) => !copies.has(node))
-    .map((node) => ({ ...node, inputs: node.inputs.map(rename), outputs: node.outputs.map(rename), attributes: isGradient(node) ? renameValues(node.attributes, rename) : node.attributes }));
+  return nodes
+    .filter((node) => !copies.has(node))
+    .map((node) => ({
+      ...node,
+      inputs: node.inputs.map(rename),
+      outputs: node.outputs.map(rename),
+      attributes: isGradient(node) ? renameValues(node.attributes, rename) : node.attributes,
+    }));
 }
 
 /** Gradient alone says by attributes, not by operands, which values of the graph it is about. */
@@ -219,7 +245,12 @@ function differentiatedBy(node: Node): readonly string[] {
 }
 
 function renameValues(attributes: Attributes, rename: (value: string) => string): Attributes {
-  return Object.fromEntries(Object.entries(attributes).map(([name, a]) => [name, a.type === "string" ? text(rename(a.value)) : a.type === "strings" ? strings(a.value.map(rename)) : a]));
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, a]) => [
+      name,
+      a.type === "string" ? text(rename(a.value)) : a.type === "strings" ? strings(a.value.map(rename)) : a,
+    ]),
+  );
 }
 
 /** True of names that `constant` gives; not of the weights of a layer that is called so: `const_1.weight`. */

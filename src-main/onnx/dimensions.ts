@@ -55,10 +55,12 @@ function showTerm(symbols: string, k: number): Dimension {
 function polynomialOf(d: Dimension): Polynomial {
   if (typeof d === "string" && d.startsWith("(") && d.endsWith(")")) {
     const terms = splitOutside(d.slice(1, -1), /[+-]/);
-    return new Map(terms.map((t) => {
-      const { coefficient, symbols } = monomialOf(t.replace(/^[+-]/, ""));
-      return [symbols.join("*"), t.startsWith("-") ? -coefficient : coefficient];
-    }));
+    return new Map(
+      terms.map((t) => {
+        const { coefficient, symbols } = monomialOf(t.replace(/^[+-]/, ""));
+        return [symbols.join("*"), t.startsWith("-") ? -coefficient : coefficient];
+      }),
+    );
   }
   const { coefficient, symbols } = monomialOf(d);
   return new Map([[symbols.join("*"), coefficient]]);

@@ -18,56 +18,116 @@ export class Emitter {
   }
 
   // Constants
-  constant(data: TensorData): Value { return this.graph.constant(data); }
+  constant(data: TensorData): Value {
+    return this.graph.constant(data);
+  }
   /** A 0-dimensional constant. */
-  scalar(value: number, dtype: Numeric = "float32"): Value { return this.constant(tensor(dtype, [value], [])); }
+  scalar(value: number, dtype: Numeric = "float32"): Value {
+    return this.constant(tensor(dtype, [value], []));
+  }
   /** A scalar of the type of `x`, so that a rule works in float32 and float64. */
-  scalarLike(value: number, x: Value): Value { return this.scalar(value, x.dtype === "string" ? "float32" : x.dtype); }
+  scalarLike(value: number, x: Value): Value {
+    return this.scalar(value, x.dtype === "string" ? "float32" : x.dtype);
+  }
   /** An int64 vector, as axes, shapes and bounds are given to operators. */
-  indices(values: readonly number[]): Value { return this.constant(tensor("int64", values)); }
+  indices(values: readonly number[]): Value {
+    return this.constant(tensor("int64", values));
+  }
 
   // Arithmetic
-  add(a: Value, b: Value): Value { return this.op("Add", [a, b]); }
-  sub(a: Value, b: Value): Value { return this.op("Sub", [a, b]); }
-  mul(a: Value, b: Value): Value { return this.op("Mul", [a, b]); }
-  div(a: Value, b: Value): Value { return this.op("Div", [a, b]); }
-  pow(a: Value, b: Value): Value { return this.op("Pow", [a, b]); }
-  neg(x: Value): Value { return this.op("Neg", [x]); }
-  sqrt(x: Value): Value { return this.op("Sqrt", [x]); }
-  exp(x: Value): Value { return this.op("Exp", [x]); }
-  log(x: Value): Value { return this.op("Log", [x]); }
-  abs(x: Value): Value { return this.op("Abs", [x]); }
-  sign(x: Value): Value { return this.op("Sign", [x]); }
-  erf(x: Value): Value { return this.op("Erf", [x]); }
-  square(x: Value): Value { return this.mul(x, x); }
+  add(a: Value, b: Value): Value {
+    return this.op("Add", [a, b]);
+  }
+  sub(a: Value, b: Value): Value {
+    return this.op("Sub", [a, b]);
+  }
+  mul(a: Value, b: Value): Value {
+    return this.op("Mul", [a, b]);
+  }
+  div(a: Value, b: Value): Value {
+    return this.op("Div", [a, b]);
+  }
+  pow(a: Value, b: Value): Value {
+    return this.op("Pow", [a, b]);
+  }
+  neg(x: Value): Value {
+    return this.op("Neg", [x]);
+  }
+  sqrt(x: Value): Value {
+    return this.op("Sqrt", [x]);
+  }
+  exp(x: Value): Value {
+    return this.op("Exp", [x]);
+  }
+  log(x: Value): Value {
+    return this.op("Log", [x]);
+  }
+  abs(x: Value): Value {
+    return this.op("Abs", [x]);
+  }
+  sign(x: Value): Value {
+    return this.op("Sign", [x]);
+  }
+  erf(x: Value): Value {
+    return this.op("Erf", [x]);
+  }
+  square(x: Value): Value {
+    return this.mul(x, x);
+  }
   /** x · k for a plain number. */
-  scale(x: Value, k: number): Value { return k === 1 ? x : this.mul(x, this.scalarLike(k, x)); }
+  scale(x: Value, k: number): Value {
+    return k === 1 ? x : this.mul(x, this.scalarLike(k, x));
+  }
   /** x + k for a plain number. */
-  shift(x: Value, k: number): Value { return k === 0 ? x : this.add(x, this.scalarLike(k, x)); }
+  shift(x: Value, k: number): Value {
+    return k === 0 ? x : this.add(x, this.scalarLike(k, x));
+  }
   /** k - x for a plain number. */
-  subFrom(k: number, x: Value): Value { return this.sub(this.scalarLike(k, x), x); }
-  min(a: Value, b: Value): Value { return this.op("Min", [a, b]); }
-  max(a: Value, b: Value): Value { return this.op("Max", [a, b]); }
+  subFrom(k: number, x: Value): Value {
+    return this.sub(this.scalarLike(k, x), x);
+  }
+  min(a: Value, b: Value): Value {
+    return this.op("Min", [a, b]);
+  }
+  max(a: Value, b: Value): Value {
+    return this.op("Max", [a, b]);
+  }
   clip(x: Value, low?: number, high?: number): Value {
     return this.op("Clip", [x, low === undefined ? undefined : this.scalarLike(low, x), high === undefined ? undefined : this.scalarLike(high, x)]);
   }
 
   // Activations
-  relu(x: Value): Value { return this.op("Relu", [x]); }
-  sigmoid(x: Value): Value { return this.op("Sigmoid", [x]); }
-  tanh(x: Value): Value { return this.op("Tanh", [x]); }
-  softplus(x: Value): Value { return this.op("Softplus", [x]); }
-  softmax(x: Value, axis: number): Value { return this.op("Softmax", [x], { axis: int(axis) }); }
-  logSoftmax(x: Value, axis: number): Value { return this.op("LogSoftmax", [x], { axis: int(axis) }); }
+  relu(x: Value): Value {
+    return this.op("Relu", [x]);
+  }
+  sigmoid(x: Value): Value {
+    return this.op("Sigmoid", [x]);
+  }
+  tanh(x: Value): Value {
+    return this.op("Tanh", [x]);
+  }
+  softplus(x: Value): Value {
+    return this.op("Softplus", [x]);
+  }
+  softmax(x: Value, axis: number): Value {
+    return this.op("Softmax", [x], { axis: int(axis) });
+  }
+  logSoftmax(x: Value, axis: number): Value {
+    return this.op("LogSoftmax", [x], { axis: int(axis) });
+  }
 
   // Linear algebra
-  matMul(a: Value, b: Value): Value { return this.op("MatMul", [a, b]); }
+  matMul(a: Value, b: Value): Value {
+    return this.op("MatMul", [a, b]);
+  }
   /** α·A'B' + β·C, A' = Aᵀ where transA. */
   gemm(a: Value, b: Value, c?: Value, options: { transA?: boolean; transB?: boolean; alpha?: number; beta?: number } = {}): Value {
     const { transA, transB, alpha, beta } = options;
     return this.op("Gemm", [a, b, c], {
-      ...(transA ? { transA: int(1) } : {}), ...(transB ? { transB: int(1) } : {}),
-      ...(alpha === undefined ? {} : { alpha: float(alpha) }), ...(beta === undefined ? {} : { beta: float(beta) }),
+      ...(transA ? { transA: int(1) } : {}),
+      ...(transB ? { transB: int(1) } : {}),
+      ...(alpha === undefined ? {} : { alpha: float(alpha) }),
+      ...(beta === undefined ? {} : { beta: float(beta) }),
     });
   }
 
@@ -97,10 +157,18 @@ export class Emitter {
     if (sameShape(x.shape, like.shape)) return x;
     return this.op("Expand", [x, isStatic(like.shape) ? this.indices(like.shape) : this.shapeOf(like)]);
   }
-  transpose(x: Value, perm: readonly number[]): Value { return this.op("Transpose", [x], { perm: ints(perm) }); }
-  squeeze(x: Value, axes: readonly number[]): Value { return this.op("Squeeze", [x, this.indices(axes)]); }
-  unsqueeze(x: Value, axes: readonly number[]): Value { return this.op("Unsqueeze", [x, this.indices(axes)]); }
-  concat(parts: readonly Value[], axis: number): Value { return this.op("Concat", parts, { axis: int(axis) }); }
+  transpose(x: Value, perm: readonly number[]): Value {
+    return this.op("Transpose", [x], { perm: ints(perm) });
+  }
+  squeeze(x: Value, axes: readonly number[]): Value {
+    return this.op("Squeeze", [x, this.indices(axes)]);
+  }
+  unsqueeze(x: Value, axes: readonly number[]): Value {
+    return this.op("Unsqueeze", [x, this.indices(axes)]);
+  }
+  concat(parts: readonly Value[], axis: number): Value {
+    return this.op("Concat", parts, { axis: int(axis) });
+  }
   /** Pieces of the given lengths along an axis. */
   split(x: Value, sizes: readonly number[], axis: number): readonly Value[] {
     return this.graph.node("Split", [x, this.indices(sizes)], { axis: int(axis) }, { outputs: sizes.length });
@@ -108,19 +176,37 @@ export class Emitter {
   slice(x: Value, starts: readonly number[], ends: readonly number[], axes: readonly number[], steps?: readonly number[]): Value {
     return this.op("Slice", [x, this.indices(starts), this.indices(ends), this.indices(axes), steps && this.indices(steps)]);
   }
-  gather(x: Value, indices: Value, axis: number): Value { return this.op("Gather", [x, indices], { axis: int(axis) }); }
+  gather(x: Value, indices: Value, axis: number): Value {
+    return this.op("Gather", [x, indices], { axis: int(axis) });
+  }
   /** The lengths of `x` as an int64 vector. */
-  shapeOf(x: Value): Value { return isStatic(x.shape) ? this.indices(x.shape) : this.op("Shape", [x]); }
+  shapeOf(x: Value): Value {
+    return isStatic(x.shape) ? this.indices(x.shape) : this.op("Shape", [x]);
+  }
 
   // Choice and type
-  where(condition: Value, yes: Value, no: Value): Value { return this.op("Where", [condition, yes, no]); }
-  equal(a: Value, b: Value): Value { return this.op("Equal", [a, b]); }
-  greater(a: Value, b: Value): Value { return this.op("Greater", [a, b]); }
-  less(a: Value, b: Value): Value { return this.op("Less", [a, b]); }
-  not(x: Value): Value { return this.op("Not", [x]); }
+  where(condition: Value, yes: Value, no: Value): Value {
+    return this.op("Where", [condition, yes, no]);
+  }
+  equal(a: Value, b: Value): Value {
+    return this.op("Equal", [a, b]);
+  }
+  greater(a: Value, b: Value): Value {
+    return this.op("Greater", [a, b]);
+  }
+  less(a: Value, b: Value): Value {
+    return this.op("Less", [a, b]);
+  }
+  not(x: Value): Value {
+    return this.op("Not", [x]);
+  }
   /** `to` is an element type; the attribute holds ONNX's number for it. */
-  cast(x: Value, to: DataType): Value { return x.dtype === to ? x : this.op("Cast", [x], { to: int(ONNX_TYPE[to]) }); }
-  identity(x: Value): Value { return this.op("Identity", [x]); }
+  cast(x: Value, to: DataType): Value {
+    return x.dtype === to ? x : this.op("Cast", [x], { to: int(ONNX_TYPE[to]) });
+  }
+  identity(x: Value): Value {
+    return this.op("Identity", [x]);
+  }
 }
 
 /** TensorProto.DataType by element type. */

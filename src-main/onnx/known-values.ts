@@ -75,21 +75,29 @@ function computed(facts: Facts, name: string, look: Look): Shape | undefined {
   const operand = (i: number): Shape | undefined => lookBehind(facts, node.inputs[i] ?? "", look);
   const first = () => facts.types.get(node.inputs[0] ?? "")?.shape;
   switch (node.op) {
-    case "Shape": return sliced(first(), intOf(node, "start", 0), intOf(node, "end", Number.MAX_SAFE_INTEGER), 1);
-    case "Size": return only(first(), productOf);
+    case "Shape":
+      return sliced(first(), intOf(node, "start", 0), intOf(node, "end", Number.MAX_SAFE_INTEGER), 1);
+    case "Size":
+      return only(first(), productOf);
     case "Identity":
     case "Cast":
     case "Squeeze":
-    case "Unsqueeze": return operand(0);
-    case "Concat": return joined(node.inputs.map((_, i) => operand(i)));
-    case "Gather": return picked(operand(0), operand(1));
+    case "Unsqueeze":
+      return operand(0);
+    case "Concat":
+      return joined(node.inputs.map((_, i) => operand(i)));
+    case "Gather":
+      return picked(operand(0), operand(1));
     case "Slice": {
       const [from, to, step] = [operand(1)?.[0], operand(2)?.[0], node.inputs[4] ? operand(4)?.[0] : 1];
       return typeof from === "number" && typeof to === "number" && typeof step === "number" ? sliced(operand(0), from, to, step) : undefined;
     }
-    case "Mul": return elementwise(operand(0), operand(1), productOf);
-    case "Add": return elementwise(operand(0), operand(1), sumOf);
-    default: return undefined;
+    case "Mul":
+      return elementwise(operand(0), operand(1), productOf);
+    case "Add":
+      return elementwise(operand(0), operand(1), sumOf);
+    default:
+      return undefined;
   }
 }
 

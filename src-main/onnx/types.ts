@@ -26,9 +26,7 @@ export interface ArrayOf {
 }
 
 /** A tensor with its values, row-major. */
-export type TensorData = {
-  [D in DataType]: { readonly dtype: D; readonly dims: readonly number[]; readonly data: ArrayOf[D] };
-}[DataType];
+export type TensorData = { [D in DataType]: { readonly dtype: D; readonly dims: readonly number[]; readonly data: ArrayOf[D] } }[DataType];
 
 /** A value in a graph under construction: its name and what is known of its type. */
 export interface Value extends TensorType {
@@ -95,7 +93,10 @@ export const OPSET = 17;
 export const ML_DOMAIN = "ai.onnx.ml";
 /** Holds Gradient, which only graphs under training have; no file that Lathe writes does. */
 export const TRAINING_DOMAIN = "ai.onnx.preview.training";
-export const OPSETS: ReadonlyMap<string, number> = new Map([["", OPSET], [ML_DOMAIN, 3]]);
+export const OPSETS: ReadonlyMap<string, number> = new Map([
+  ["", OPSET],
+  [ML_DOMAIN, 3],
+]);
 export const IR_VERSION = 8;
 
 export const int = (value: number): Attribute => ({ type: "int", value });
@@ -140,11 +141,16 @@ export function isFloat(dtype: DataType): dtype is "float32" | "float64" {
 /** A tensor from plain numbers. `dims` defaults to one axis. */
 export function tensor(dtype: Exclude<DataType, "string">, values: ArrayLike<number>, dims: readonly number[] = [values.length]): TensorData {
   switch (dtype) {
-    case "float32": return { dtype, dims, data: Float32Array.from(values) };
-    case "float64": return { dtype, dims, data: Float64Array.from(values) };
-    case "int32": return { dtype, dims, data: Int32Array.from(values) };
-    case "uint8": return { dtype, dims, data: Uint8Array.from(values) };
-    case "bool": return { dtype, dims, data: Uint8Array.from(values, (v) => (v ? 1 : 0)) };
+    case "float32":
+      return { dtype, dims, data: Float32Array.from(values) };
+    case "float64":
+      return { dtype, dims, data: Float64Array.from(values) };
+    case "int32":
+      return { dtype, dims, data: Int32Array.from(values) };
+    case "uint8":
+      return { dtype, dims, data: Uint8Array.from(values) };
+    case "bool":
+      return { dtype, dims, data: Uint8Array.from(values, (v) => (v ? 1 : 0)) };
     case "int64": {
       const data = new BigInt64Array(values.length);
       for (let i = 0; i < values.length; i++) data[i] = BigInt(values[i] ?? 0);

@@ -30,7 +30,9 @@ export function convolveBack(e: Emitter, dy: Value, w: Value, windows: readonly 
   }
   const extra = windows.map((win) => win.length - (win.stride * (win.count - 1) + reachOf(win) - win.before - win.after));
   return e.op("ConvTranspose", [dy, w], {
-    ...windowAttributes(windows), ...(extra.some((n) => n > 0) ? { output_padding: ints(extra) } : {}), ...(group === 1 ? {} : { group: int(group) }),
+    ...windowAttributes(windows),
+    ...(extra.some((n) => n > 0) ? { output_padding: ints(extra) } : {}),
+    ...(group === 1 ? {} : { group: int(group) }),
   });
 }
 
@@ -38,7 +40,16 @@ export function convolveBack(e: Emitter, dy: Value, w: Value, windows: readonly 
 function turned(e: Emitter, w: Value, group: number): Value {
   const [m = 1, perGroup = 1, ...kernel] = w.shape;
   const axes = spatialAxes(w.shape.length).filter((axis) => w.shape[axis] !== 1);
-  const flipped = axes.length === 0 ? w : e.slice(w, axes.map(() => -1), axes.map(() => -END), axes, axes.map(() => -1));
+  const flipped =
+    axes.length === 0
+      ? w
+      : e.slice(
+          w,
+          axes.map(() => -1),
+          axes.map(() => -END),
+          axes,
+          axes.map(() => -1),
+        );
   const rest = spatialAxes(w.shape.length);
   if (group === 1) return e.transpose(flipped, [1, 0, ...rest]);
   const filters = quotientOf(m, group) ?? 1;
@@ -76,10 +87,17 @@ function byRows(e: Emitter, x: Value, dy: Value, windows: readonly WindowAxis[],
   const spatial = spatialAxes(x.shape.length);
   const inner = (values: readonly number[]) => values.map((v, i) => (i === values.length - 1 ? v * channels : v));
   const rows = reshapeTo(e, e.transpose(x, [0, ...spatial, 1]), [1, batch, ...inner(lengths.map(Number))], [x]);
-  const over = exchanged(windows).map((w, i) => (i === windows.length - 1 ? { ...w, dilation: w.dilation * channels, before: w.before * channels, after: w.after * channels } : w));
+  const over = exchanged(windows).map((w, i) =>
+    i === windows.length - 1 ? { ...w, dilation: w.dilation * channels, before: w.before * channels, after: w.after * channels } : w,
+  );
   const product = convolve(e, rows, e.transpose(dy, [1, 0, ...spatial]), over, 1);
   const kernel = windows.map((w) => w.kernel);
-  const cut = e.slice(product, kernel.map(() => 0), inner(kernel), spatial);
+  const cut = e.slice(
+    product,
+    kernel.map(() => 0),
+    inner(kernel),
+    spatial,
+  );
   return e.transpose(reshapeTo(e, cut, [filters, ...kernel, channels], [dy]), [0, spatial.length + 1, ...spatial.map((axis) => axis - 1)]);
 }
 
@@ -94,7 +112,13 @@ function byTaps(e: Emitter, x: Value, dy: Value, windows: readonly WindowAxis[])
     return e.reduceSum(e.matMul(gradient, e.transpose(seen, [0, 2, 1])), [0]);
   });
   const kernel = windows.map((w) => w.kernel);
-  const stacked = products.length === 1 && products[0] ? products[0] : e.concat(products.map((v) => e.unsqueeze(v, [2])), 2);
+  const stacked =
+    products.length === 1 && products[0]
+      ? products[0]
+      : e.concat(
+          products.map((v) => e.unsqueeze(v, [2])),
+          2,
+        );
   return reshapeTo(e, stacked, [filters, channels, ...kernel], [x, dy]);
 }
 
@@ -108,7 +132,9 @@ function byColumns(e: Emitter, x: Value, dy: Value, windows: readonly WindowAxis
   const product = e.matMul(reshapeTo(e, dy, [batch, filters, places], [x]), e.transpose(columns, [0, 2, 1]));
   const summed = reshapeTo(e, e.reduceSum(product, [0]), [filters, ...windows.map((w) => w.kernel), channels], [x, dy]);
   const last = windows.length + 1;
-  return taps.length === 1 ? reshapeTo(e, summed, [filters, channels, ...windows.map(() => 1)], [x, dy]) : e.transpose(summed, [0, last, ...windows.map((_, i) => i + 1)]);
+  return taps.length === 1
+    ? reshapeTo(e, summed, [filters, channels, ...windows.map(() => 1)], [x, dy])
+    : e.transpose(summed, [0, last, ...windows.map((_, i) => i + 1)]);
 }
 
 function byConvolution(e: Emitter, x: Value, dy: Value, windows: readonly WindowAxis[], group: number): Value {

@@ -15,7 +15,10 @@ export const dropout = defineOp({
     if (dtype !== "float32" && dtype !== "float64") return c.fail("expected float32 or float64");
     if (ratio && (ratio.shape.length > 0 || (ratio.dtype !== "float32" && ratio.dtype !== "float64"))) return c.fail("ratio must be a float scalar");
     if (mode && (mode.shape.length > 0 || mode.dtype !== "bool")) return c.fail("training_mode must be a bool scalar");
-    return [{ dtype, shape }, { dtype: "bool", shape }];
+    return [
+      { dtype, shape },
+      { dtype: "bool", shape },
+    ];
   },
   gradient: {
     data: (g) => {
@@ -34,6 +37,7 @@ function keptScale(g: GradientContext<"data" | "ratio" | "training_mode">, mode:
   const { e } = g;
   const ratio = g.optional("ratio");
   const known = ratio ? g.constantNumbers("ratio")?.[0] : 0.5;
-  const scale = known === undefined && ratio ? e.div(e.scalarLike(1, g.dy()), e.subFrom(1, e.cast(ratio, g.dy().dtype))) : e.scalarLike(1 / (1 - (known ?? 0.5)), g.dy());
+  const scale =
+    known === undefined && ratio ? e.div(e.scalarLike(1, g.dy()), e.subFrom(1, e.cast(ratio, g.dy().dtype))) : e.scalarLike(1 / (1 - (known ?? 0.5)), g.dy());
   return g.constantNumbers("training_mode") ? scale : e.where(mode, scale, e.scalarLike(1, scale));
 }

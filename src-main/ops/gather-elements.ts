@@ -15,6 +15,7 @@ export const gatherElements = defineOp({
     return [{ dtype, shape: indices.shape }];
   },
   gradient: {
-    data: (g) => g.e.op("ScatterElements", [zerosLike(g.e, g.input("data")), g.input("indices"), g.dy()], { axis: int(g.int("axis", 0)), reduction: text("add") }),
+    data: (g) =>
+      g.e.op("ScatterElements", [zerosLike(g.e, g.input("data")), g.input("indices"), g.dy()], { axis: int(g.int("axis", 0)), reduction: text("add") }),
   },
 });

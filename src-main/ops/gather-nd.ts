@@ -13,7 +13,8 @@ export const gatherNd = defineOp({
     if (indices.dtype !== "int64") return c.fail("indices must be int64");
     const batch = c.int("batch_dims", 0);
     const depth = indices.shape.at(-1);
-    if (typeof depth !== "number" || depth < 1 || depth + batch > shape.length) return c.fail(`the last axis of indices must be from 1 to the ${shape.length - batch} axes of data they choose from`);
+    if (typeof depth !== "number" || depth < 1 || depth + batch > shape.length)
+      return c.fail(`the last axis of indices must be from 1 to the ${shape.length - batch} axes of data they choose from`);
     return [{ dtype, shape: [...indices.shape.slice(0, -1), ...shape.slice(batch + depth)] }];
   },
   gradient: { data: (g) => scatter(g) },

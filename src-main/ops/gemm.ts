@@ -11,7 +11,8 @@ export const gemm = defineOp({
     if (a.dtype !== b.dtype || (bias && bias.dtype !== a.dtype)) return c.fail("operands must share an element type");
     const [p, q, ...more] = a.shape;
     const [r, s, ...rest] = b.shape;
-    if (p === undefined || q === undefined || r === undefined || s === undefined || more.length > 0 || rest.length > 0) return c.fail("A and B must have two axes");
+    if (p === undefined || q === undefined || r === undefined || s === undefined || more.length > 0 || rest.length > 0)
+      return c.fail("A and B must have two axes");
     const [m, k] = c.int("transA", 0) === 0 ? [p, q] : [q, p];
     const [l, n] = c.int("transB", 0) === 0 ? [r, s] : [s, r];
     if (k !== l) return c.fail(`the columns of A' (${k}) must equal the rows of B' (${l})`);

@@ -10,7 +10,11 @@ export const globalMaxPool = defineOp({
   infer: only("float", globallyPooled),
   gradient: {
     X: (g) => {
-      const windows = g.input("X").shape.slice(2).map(Number).map((length) => ({ length, kernel: length, stride: length, dilation: 1, before: 0, after: 0, count: 1 }));
+      const windows = g
+        .input("X")
+        .shape.slice(2)
+        .map(Number)
+        .map((length) => ({ length, kernel: length, stride: length, dilation: 1, before: 0, after: 0, count: 1 }));
       return unpool(g.e, { x: g.input("X"), dy: g.dy(), windows });
     },
   },

@@ -25,10 +25,14 @@ export function interpolationMatrix(length: number, result: number, scale: numbe
 
 function placeOf(coordinates: string, k: number, length: number, result: number, scale: number): number {
   switch (coordinates) {
-    case "asymmetric": return k / scale;
-    case "align_corners": return result === 1 ? 0 : (k * (length - 1)) / (result - 1);
-    case "pytorch_half_pixel": return result === 1 ? 0 : (k + 0.5) / scale - 0.5;
-    default: return (k + 0.5) / scale - 0.5;
+    case "asymmetric":
+      return k / scale;
+    case "align_corners":
+      return result === 1 ? 0 : (k * (length - 1)) / (result - 1);
+    case "pytorch_half_pixel":
+      return result === 1 ? 0 : (k + 0.5) / scale - 0.5;
+    default:
+      return (k + 0.5) / scale - 0.5;
   }
 }
 
@@ -51,10 +55,14 @@ function mixOf(place: number, length: number, scale: number, { mode, nearest, cu
 
 function rounded(mode: string, place: number): number {
   switch (mode) {
-    case "floor": return Math.floor(place);
-    case "ceil": return Math.ceil(place);
-    case "round_prefer_ceil": return Math.floor(place + 0.5);
-    default: return Math.ceil(place - 0.5);
+    case "floor":
+      return Math.floor(place);
+    case "ceil":
+      return Math.ceil(place);
+    case "round_prefer_ceil":
+      return Math.floor(place + 0.5);
+    default:
+      return Math.ceil(place - 0.5);
   }
 }
 

@@ -41,11 +41,7 @@ function asMatrices(g: GradientContext<"A" | "B">): { readonly a: Value; readonl
   const [row, column] = [a.shape.length === 1, b.shape.length === 1];
   const rank = g.dy().shape.length + (row ? 1 : 0) + (column ? 1 : 0);
   const added = [...(row ? [rank - 2] : []), ...(column ? [rank - 1] : [])];
-  return {
-    a: row ? g.e.unsqueeze(a, [0]) : a,
-    b: column ? g.e.unsqueeze(b, [1]) : b,
-    dy: added.length > 0 ? g.e.unsqueeze(g.dy(), added) : g.dy(),
-  };
+  return { a: row ? g.e.unsqueeze(a, [0]) : a, b: column ? g.e.unsqueeze(b, [1]) : b, dy: added.length > 0 ? g.e.unsqueeze(g.dy(), added) : g.dy() };
 }
 
 /** X·Bᵀ. */

@@ -18,9 +18,7 @@ export const maxPool = defineOp({
     const y: TensorType = { dtype: x.dtype, shape };
     return [y, { dtype: "int64", shape }];
   }),
-  gradient: {
-    X: (g) => unpool(g.e, { x: g.input("X"), dy: g.dy(), windows: windows(g) }),
-  },
+  gradient: { X: (g) => unpool(g.e, { x: g.input("X"), dy: g.dy(), windows: windows(g) }) },
 });
 
 function windows(g: GradientContext<"X">): readonly WindowAxis[] {

@@ -15,7 +15,8 @@ export const maxUnpool = defineOp({
     const lengths = spatialLengths(c, x.shape);
     const kernel = c.ints("kernel_shape") ?? c.fail("the attribute kernel_shape is required");
     const [strides, pads] = [c.ints("strides") ?? kernel.map(() => 1), c.ints("pads") ?? [...kernel, ...kernel].map(() => 0)];
-    if (places.dtype !== "int64" || places.shape.length !== x.shape.length || places.shape.some((d, i) => d !== x.shape[i])) return c.fail("I must be int64, of the shape of X");
+    if (places.dtype !== "int64" || places.shape.length !== x.shape.length || places.shape.some((d, i) => d !== x.shape[i]))
+      return c.fail("I must be int64, of the shape of X");
     const results = lengths.map((length, i) => (length - 1) * (strides[i] ?? 1) + (kernel[i] ?? 1) - (pads[i] ?? 0) - (pads[i + lengths.length] ?? 0));
     return [{ dtype: x.dtype, shape: [...x.shape.slice(0, 2), ...results] }];
   }),

@@ -1,7 +1,17 @@
 import { LatheError } from "../base/errors.js";
 import type { NodeQuestion } from "../onnx/builder.js";
 import type { Emitter } from "../onnx/emitter.js";
-import { type Attribute, type Attributes, type AttributeValues, type Shape, type TensorData, type TensorType, type Value, numbersOf, showShape } from "../onnx/types.js";
+import {
+  type Attribute,
+  type Attributes,
+  type AttributeValues,
+  type Shape,
+  type TensorData,
+  type TensorType,
+  type Value,
+  numbersOf,
+  showShape,
+} from "../onnx/types.js";
 
 /** Attributes of a node, read with their defaults. */
 export interface AttributeReader {

@@ -20,7 +20,10 @@ export const pad = defineOp({
     if (pads.length !== 2 * shape.length) return c.fail(`expected ${2 * shape.length} pads, got ${pads.length}`);
     const padded = shape.map((d, i) => sumOf([d, pads[i] ?? 0, pads[i + shape.length] ?? 0]));
     if (padded.some((d) => typeof d === "number" && d < 0)) return c.fail(`pads [${pads.join(", ")}] take away more than there is`);
-    const reflected = c.string("mode", "constant") === "reflect" ? shape.findIndex((d, i) => typeof d === "number" && Math.max(pads[i] ?? 0, pads[i + shape.length] ?? 0) >= d) : -1;
+    const reflected =
+      c.string("mode", "constant") === "reflect"
+        ? shape.findIndex((d, i) => typeof d === "number" && Math.max(pads[i] ?? 0, pads[i + shape.length] ?? 0) >= d)
+        : -1;
     if (reflected >= 0) return c.fail(`reflection along axis ${reflected} must add fewer than its ${shape[reflected]} elements`);
     return [{ dtype, shape: padded }];
   },
@@ -44,7 +47,8 @@ function folded(g: GradientContext<Operand>): Value {
   return shape.reduce<Value>((dy, length, axis) => {
     const [before, after] = [pads[axis] ?? 0, pads[axis + shape.length] ?? 0];
     if (before === 0 && after === 0) return dy;
-    if (typeof length !== "number") throw new LatheError("autodiff.unsupported", `the gradient of Pad in ${mode} mode along the named axis ${length} is not there yet`);
+    if (typeof length !== "number")
+      throw new LatheError("autodiff.unsupported", `the gradient of Pad in ${mode} mode along the named axis ${length} is not there yet`);
     const rows = Array.from({ length: before + length + after }, (_, i) => {
       const from = mode === "edge" ? Math.min(Math.max(i - before, 0), length - 1) : reflected(i - before, length);
       return Array.from({ length }, (__, k) => (k === from ? 1 : 0));

@@ -6,7 +6,7 @@ export const reduceSum = defineOp({
   type: "ReduceSum",
   inputs: ["data", "axes"],
   required: 1,
-  infer: (c) => reduction(c, c.input("data"), c.optional("axes") ? c.constantNumbers("axes") ?? c.fail("axes must be constant") : undefined),
+  infer: (c) => reduction(c, c.input("data"), c.optional("axes") ? (c.constantNumbers("axes") ?? c.fail("axes must be constant")) : undefined),
   gradient: {
     data: (g) => g.e.expandLike(restoreReduced(g, g.input("data"), g.dy(), axesOf(g)), g.input("data")), // each summand's gradient is the sum's
   },

@@ -13,7 +13,8 @@ export const reshape = defineOp({
     const copies = c.int("allowzero", 0) === 0;
     const shape = wanted.map((d, i): Dimension => (d === 0 && copies ? (x.shape[i] ?? c.fail(`0 at ${i} copies an axis that is not there`)) : d));
     const open = shape.indexOf(-1);
-    if (shape.some((d, i) => typeof d === "number" && d < (i === open ? -1 : 0))) return c.fail(`cannot have the shape ${showShape(shape)}: expected lengths from 0 and at most one -1`);
+    if (shape.some((d, i) => typeof d === "number" && d < (i === open ? -1 : 0)))
+      return c.fail(`cannot have the shape ${showShape(shape)}: expected lengths from 0 and at most one -1`);
     const total = productOf(x.shape);
     const rest = productOf(shape.filter((_, i) => i !== open));
     if (open >= 0) shape[open] = quotientOf(total, rest) ?? c.fail(`its ${total} elements do not fill ${showShape(shape)}`);

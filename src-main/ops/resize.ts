@@ -43,7 +43,7 @@ function backwards(g: GradientContext<Operand>): Value {
   const { e } = g;
   const [x, y] = [g.input("X"), g.output()];
   const given = g.constantNumbers("scales");
-  const scales = x.shape.map((d, i) => (given && given.length > 0 ? given[i] ?? 1 : Number(y.shape[i]) / Number(d)));
+  const scales = x.shape.map((d, i) => (given && given.length > 0 ? (given[i] ?? 1) : Number(y.shape[i]) / Number(d)));
   const changed = x.shape.flatMap((d, i) => (d === y.shape[i] && (scales[i] === 1 || Number.isNaN(scales[i])) ? [] : [i]));
   const how = interpolationOf(g);
   const repeats = isRepetition(how, scales, changed) && changed.every((axis) => axis >= 2);
@@ -51,22 +51,36 @@ function backwards(g: GradientContext<Operand>): Value {
   if (repeats) {
     const kernel = scales.slice(2);
     const mean = e.op("AveragePool", [g.dy()], { kernel_shape: ints(kernel), strides: ints(kernel) });
-    return e.scale(mean, kernel.reduce((a, b) => a * b, 1));
+    return e.scale(
+      mean,
+      kernel.reduce((a, b) => a * b, 1),
+    );
   }
   return changed.reduce((dy, axis) => {
     const [length, result] = [x.shape[axis], y.shape[axis]];
-    if (typeof length !== "number" || typeof result !== "number") throw new LatheError("autodiff.unsupported", `the gradient of Resize along axis ${axis}, of a length that is not known, is not there yet`);
+    if (typeof length !== "number" || typeof result !== "number")
+      throw new LatheError("autodiff.unsupported", `the gradient of Resize along axis ${axis}, of a length that is not known, is not there yet`);
     return transposedAlong(e, dy, axis, interpolationMatrix(length, result, scales[axis] ?? 1, how));
   }, g.dy());
 }
 
 function isRepetition(how: Interpolation, scales: readonly number[], axes: readonly number[]): boolean {
-  return how.mode === "nearest" && how.coordinates === "asymmetric" && how.nearest === "floor" && axes.length > 0 && axes.every((axis) => Number.isInteger(scales[axis]));
+  return (
+    how.mode === "nearest" &&
+    how.coordinates === "asymmetric" &&
+    how.nearest === "floor" &&
+    axes.length > 0 &&
+    axes.every((axis) => Number.isInteger(scales[axis]))
+  );
 }
 
 function interpolationOf(c: AttributeReader): Interpolation {
   return {
-    mode: c.string("mode", "nearest"), coordinates: c.string("coordinate_transformation_mode", "half_pixel"), nearest: c.string("nearest_mode", "round_prefer_floor"),
-    cubicA: c.float("cubic_coeff_a", -0.75), antialias: c.int("antialias", 0) === 1, excludeOutside: c.int("exclude_outside", 0) === 1,
+    mode: c.string("mode", "nearest"),
+    coordinates: c.string("coordinate_transformation_mode", "half_pixel"),
+    nearest: c.string("nearest_mode", "round_prefer_floor"),
+    cubicA: c.float("cubic_coeff_a", -0.75),
+    antialias: c.int("antialias", 0) === 1,
+    excludeOutside: c.int("exclude_outside", 0) === 1,
   };
 }

@@ -14,7 +14,8 @@ export const scatterNd = defineOp({
     if (indices.dtype !== "int64") return c.fail("indices must be int64");
     if (updates.dtype !== data.dtype) return c.fail("updates must have the type of data");
     const depth = indices.shape.at(-1);
-    if (typeof depth !== "number" || depth < 1 || depth > data.shape.length) return c.fail(`the last axis of indices must be from 1 to the ${data.shape.length} axes of data`);
+    if (typeof depth !== "number" || depth < 1 || depth > data.shape.length)
+      return c.fail(`the last axis of indices must be from 1 to the ${data.shape.length} axes of data`);
     const expected = [...indices.shape.slice(0, -1), ...data.shape.slice(depth)];
     if (!sameShape(updates.shape, expected)) return c.fail(`updates must be ${showShape(expected)}`);
     return [{ dtype: data.dtype, shape: data.shape }];
@@ -27,6 +28,7 @@ export const scatterNd = defineOp({
 
 function adds(g: GradientContext<Operand>): boolean {
   const reduction = g.string("reduction", "none");
-  if (reduction !== "none" && reduction !== "add") throw new LatheError("autodiff.unsupported", `the gradient of ScatterND with reduction ${reduction} is not there yet`);
+  if (reduction !== "none" && reduction !== "add")
+    throw new LatheError("autodiff.unsupported", `the gradient of ScatterND with reduction ${reduction} is not there yet`);
   return reduction === "add";
 }

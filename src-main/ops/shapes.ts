@@ -49,7 +49,11 @@ export function normalizeAxes<I extends string>(c: Pick<InferContext<I>, "fail">
 export function reshapeTo(e: Emitter, x: Value, shape: Shape, sources: readonly Value[]): Value {
   if (sameShape(x.shape, shape)) return x;
   const named = shape.filter((d) => typeof d === "string").length;
-  if (named === 0 || (named === 1 && !shape.includes(0))) return e.reshape(x, shape.map((d) => (typeof d === "string" ? -1 : d)));
+  if (named === 0 || (named === 1 && !shape.includes(0)))
+    return e.reshape(
+      x,
+      shape.map((d) => (typeof d === "string" ? -1 : d)),
+    );
   let inferred = 0;
   const pieces = shape.map((d) => {
     if (typeof d === "number") return e.indices([d]);

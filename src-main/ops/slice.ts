@@ -34,7 +34,8 @@ function cutsOf(c: InferContext<Operand>, shape: Shape): readonly Cut[] {
   const [starts, ends] = [c.shapeBehind("starts") ?? c.fail("starts must be constant"), c.shapeBehind("ends") ?? c.fail("ends must be constant")];
   const axes = c.optional("axes") ? constantOperand(c, "axes") : starts.map((_, i) => i);
   const steps = c.optional("steps") ? constantOperand(c, "steps") : axes.map(() => 1);
-  if (starts.length !== axes.length || ends.length !== axes.length || steps.length !== axes.length) return c.fail("starts, ends, axes and steps must be as many as each other");
+  if (starts.length !== axes.length || ends.length !== axes.length || steps.length !== axes.length)
+    return c.fail("starts, ends, axes and steps must be as many as each other");
   return axes.map((given, i) => {
     const axis = normalizeAxis(c, given, shape.length);
     const [length, start, end, step] = [shape[axis] ?? 1, starts[i] ?? 0, ends[i] ?? END, steps[i] ?? 1];
@@ -78,7 +79,8 @@ function spread(g: GradientContext<Operand>): Value {
     if (step === 1) {
       const whole = x.shape[axis];
       if (length === whole) continue;
-      if (before === undefined || after === undefined) throw new LatheError("autodiff.unsupported", `the gradient of a Slice of one element along the named axis ${whole} is not there yet`);
+      if (before === undefined || after === undefined)
+        throw new LatheError("autodiff.unsupported", `the gradient of a Slice of one element along the named axis ${whole} is not there yet`);
       pads.before[axis] = before;
       pads.after[axis] = after;
     } else if (typeof length === "string") {

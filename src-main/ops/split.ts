@@ -24,5 +24,11 @@ export const split = defineOp({
     return sizes.map(piece);
   },
   // dX = [dY0, dY1, …]
-  gradient: { input: (g) => g.e.concat(Array.from({ length: g.outputCount }, (_, i) => g.dy(i)), g.int("axis", 0)) },
+  gradient: {
+    input: (g) =>
+      g.e.concat(
+        Array.from({ length: g.outputCount }, (_, i) => g.dy(i)),
+        g.int("axis", 0),
+      ),
+  },
 });

@@ -18,7 +18,9 @@ export const squeeze = defineOp({
     for (const axis of dropped) if (shape[axis] !== 1) return c.fail(`axis ${axis} has length ${shape[axis]}, expected 1`);
     return [{ dtype, shape: shape.filter((_, i) => !dropped.has(i)) }];
   },
-  gradient: { data: (g) => (g.dy().shape.length === g.input("data").shape.length ? g.dy() : g.e.unsqueeze(g.dy(), dropped(g.input("data"), g.constantNumbers("axes")))) },
+  gradient: {
+    data: (g) => (g.dy().shape.length === g.input("data").shape.length ? g.dy() : g.e.unsqueeze(g.dy(), dropped(g.input("data"), g.constantNumbers("axes")))),
+  },
 });
 
 function dropped({ shape }: Value, axes: readonly number[] | undefined): readonly number[] {

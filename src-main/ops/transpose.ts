@@ -18,7 +18,10 @@ export const transpose = defineOp({
     data: (g) => {
       const rank = g.input("data").shape.length;
       const perm = g.ints("perm") ?? Array.from({ length: rank }, (_, i) => rank - 1 - i);
-      return g.e.transpose(g.dy(), Array.from({ length: rank }, (_, i) => perm.indexOf(i))); // by the inverse permutation
+      return g.e.transpose(
+        g.dy(),
+        Array.from({ length: rank }, (_, i) => perm.indexOf(i)),
+      ); // by the inverse permutation
     },
   },
 });

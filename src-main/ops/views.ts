@@ -46,13 +46,23 @@ function splitViews(e: Emitter, x: Value, windows: readonly WindowAxis[]): (tap:
     return { before: start, after: upTo(stride, start + length + Math.max(reach, after)) - start - length };
   });
   const lengths = windows.map((w, i) => ((added[i]?.before ?? 0) + w.length + (added[i]?.after ?? 0)) / w.stride);
-  const pieces = piecesOf(e, paddedBy(e, x, added), windows.map((w) => w.stride), lengths);
+  const pieces = piecesOf(
+    e,
+    paddedBy(e, x, added),
+    windows.map((w) => w.stride),
+    lengths,
+  );
   const whole = pieces.map((piece) => reshapeTo(e, piece, [...x.shape.slice(0, 2), ...lengths], [x]));
   return (tap) => {
     const places = windows.map((w, i) => (added[i]?.before ?? 0) - w.before + (tap[i] ?? 0) * w.dilation);
     const piece = whole[windows.reduce((index, w, i) => index * w.stride + ((places[i] ?? 0) % w.stride), 0)] ?? x;
     const starts = windows.map((w, i) => Math.floor((places[i] ?? 0) / w.stride));
-    return e.slice(piece, starts, windows.map((w, i) => (starts[i] ?? 0) + w.count), spatialAxes(x.shape.length));
+    return e.slice(
+      piece,
+      starts,
+      windows.map((w, i) => (starts[i] ?? 0) + w.count),
+      spatialAxes(x.shape.length),
+    );
   };
 }
 

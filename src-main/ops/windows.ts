@@ -23,7 +23,8 @@ export function reachOf({ kernel, dilation }: Pick<WindowAxis, "kernel" | "dilat
 /** The axes after `[N, C]` as numbers. @throws LatheError `graph.shape` where there are none, or one is only known when the graph runs. */
 export function spatialLengths<I extends string>(c: InferContext<I>, shape: Shape): readonly number[] {
   const lengths = shape.slice(2).filter((d) => typeof d === "number");
-  if (shape.length < 3 || lengths.length < shape.length - 2) return c.fail("expected [N, C, …] with at least one axis after the channels, each of a known length");
+  if (shape.length < 3 || lengths.length < shape.length - 2)
+    return c.fail("expected [N, C, …] with at least one axis after the channels, each of a known length");
   return lengths;
 }
 
@@ -31,14 +32,19 @@ export function spatialLengths<I extends string>(c: InferContext<I>, shape: Shap
  * Strides, pads, dilations and auto_pad as the operators' pages say.
  * @throws LatheError `graph.shape` by `fail` where attributes do not fit the axes, or the window does not fit at all.
  */
-export function windowsOf(c: AttributeReader & { readonly fail?: (expected: string) => never }, kernel: readonly number[], lengths: readonly number[]): readonly WindowAxis[] {
+export function windowsOf(
+  c: AttributeReader & { readonly fail?: (expected: string) => never },
+  kernel: readonly number[],
+  lengths: readonly number[],
+): readonly WindowAxis[] {
   const strides = c.ints("strides") ?? kernel.map(() => 1);
   const dilations = c.ints("dilations") ?? kernel.map(() => 1);
   const pads = c.ints("pads") ?? [...kernel, ...kernel].map(() => 0);
   const auto = c.string("auto_pad", "NOTSET");
   const ceil = c.int("ceil_mode", 0) === 1;
   const rank = lengths.length;
-  if (kernel.length !== rank || strides.length !== rank || dilations.length !== rank || pads.length !== 2 * rank) c.fail?.(`kernel, strides and dilations must have one number for each of ${rank} axes, pads two`);
+  if (kernel.length !== rank || strides.length !== rank || dilations.length !== rank || pads.length !== 2 * rank)
+    c.fail?.(`kernel, strides and dilations must have one number for each of ${rank} axes, pads two`);
   return lengths.map((length, i) => {
     const [taps, stride, dilation] = [kernel[i] ?? 1, strides[i] ?? 1, dilations[i] ?? 1];
     const reach = reachOf({ kernel: taps, dilation });

@@ -32,8 +32,5 @@ export function adamStep(context: UpdateContext<AdamOptions>, gradient: Value): 
   const square = e.add(e.scale(slot("square"), beta2), e.square(gradient));
   const maxSquare = config.amsgrad ? e.max(slot("maxSquare"), square) : undefined;
   const denominator = e.add(e.sqrt(maxSquare ?? square), scalar("eps"));
-  return {
-    step: e.mul(e.div(mean, denominator), scalar("stepSize")),
-    slots: { mean, square, ...(maxSquare ? { maxSquare } : {}) },
-  };
+  return { step: e.mul(e.div(mean, denominator), scalar("stepSize")), slots: { mean, square, ...(maxSquare ? { maxSquare } : {}) } };
 }

@@ -8,14 +8,7 @@ import { withWeightDecay } from "./weight-decay.js";
 export const adam = defineOptimizer({
   type: "Adam",
   summary: "Adapts the step of every weight by itself. The usual first choice.",
-  config: z.strictObject({
-    type: z.literal("Adam"),
-    lr: learningRate(0.001),
-    betas,
-    eps: eps(1e-8),
-    weightDecay: weightDecay(0),
-    amsgrad,
-  }),
+  config: z.strictObject({ type: z.literal("Adam"), lr: learningRate(0.001), betas, eps: eps(1e-8), weightDecay: weightDecay(0), amsgrad }),
   slots: (config) => adamSlots(config),
   scalars: (config, step, lr) => adamScalars(config, step, lr),
   update: (context) => {

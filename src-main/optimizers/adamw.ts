@@ -7,14 +7,7 @@ import { amsgrad, betas, eps, learningRate, weightDecay } from "./options.js";
 export const adamw = defineOptimizer({
   type: "AdamW",
   summary: "Adam with weight decay done right: weights shrink by themselves, apart from the gradient.",
-  config: z.strictObject({
-    type: z.literal("AdamW"),
-    lr: learningRate(0.001),
-    betas,
-    eps: eps(1e-8),
-    weightDecay: weightDecay(0.01),
-    amsgrad,
-  }),
+  config: z.strictObject({ type: z.literal("AdamW"), lr: learningRate(0.001), betas, eps: eps(1e-8), weightDecay: weightDecay(0.01), amsgrad }),
   slots: (config) => adamSlots(config),
   scalars: (config, step, lr): Record<string, number> => ({
     ...adamScalars(config, step, lr),

@@ -13,24 +13,30 @@ export function appProcedures({ access, engines, projects, settings }: Studio, {
   const manifest = JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8")) as { version: string };
   return {
     info: async () => ({
-      name: "Lathe", version: manifest.version, host, platform: process.platform,
-      allowedFolders: access.allowed && [...access.allowed], projectsFolder: await projects.folder(),
+      name: "Lathe",
+      version: manifest.version,
+      host,
+      platform: process.platform,
+      allowedFolders: access.allowed && [...access.allowed],
+      projectsFolder: await projects.folder(),
     }),
     settings: () => settings.read(),
     async changeSettings(some) {
       const { projectsFolder } = some;
-      if (typeof projectsFolder === "string") return settings.change({ ...some, projectsFolder: await access.resolveNew(projectsFolder, "the folder for projects") });
+      if (typeof projectsFolder === "string")
+        return settings.change({ ...some, projectsFolder: await access.resolveNew(projectsFolder, "the folder for projects") });
       return settings.change(some);
     },
-    engines: async () => [...await engines.all()],
+    engines: async () => [...(await engines.all())],
     licences: () => listLicences(),
   };
 }
 
 export function setUpTensorflowStream({ engines }: Studio): StreamHandlers<StudioContract>["setUpTensorflow"] {
-  return (_nothing, sink) => workStream(sink, async (progress, signal) => {
-    const made = await setUpTensorflow(progress, signal);
-    engines.forget();
-    return made;
-  });
+  return (_nothing, sink) =>
+    workStream(sink, async (progress, signal) => {
+      const made = await setUpTensorflow(progress, signal);
+      engines.forget();
+      return made;
+    });
 }

@@ -5,12 +5,22 @@ import type { Studio } from "../services/studio.js";
 import { auditOf, learningRateOf } from "../services/projects/project-work.js";
 import { toDisposable, type Disposable } from "../base/disposable.js";
 
-type WorkEvent<T> = { readonly event: "stage"; readonly stage: string; readonly done: number; readonly total?: number } | LogEvent | { readonly event: "result"; readonly value: T };
+type WorkEvent<T> =
+  | { readonly event: "stage"; readonly stage: string; readonly done: number; readonly total?: number }
+  | LogEvent
+  | { readonly event: "result"; readonly value: T };
 
 /** Work as a stream: how far it is, its result, its end; whoever leaves calls it off. */
-export function workStream<T>(sink: Sink<WorkEvent<T>>, work: (progress: (stage: string, done: number, total?: number) => void, signal: AbortSignal, log: (event: LogEvent) => void) => Promise<T>): Disposable {
+export function workStream<T>(
+  sink: Sink<WorkEvent<T>>,
+  work: (progress: (stage: string, done: number, total?: number) => void, signal: AbortSignal, log: (event: LogEvent) => void) => Promise<T>,
+): Disposable {
   const abort = new AbortController();
-  work((stage, done, total) => sink.next({ event: "stage", stage, done, ...(total === undefined ? {} : { total }) }), abort.signal, (event) => sink.next(event)).then(
+  work(
+    (stage, done, total) => sink.next({ event: "stage", stage, done, ...(total === undefined ? {} : { total }) }),
+    abort.signal,
+    (event) => sink.next(event),
+  ).then(
     (value) => {
       sink.next({ event: "result", value });
       sink.end();
@@ -21,9 +31,7 @@ export function workStream<T>(sink: Sink<WorkEvent<T>>, work: (progress: (stage:
 }
 
 export function dataProcedures({ tables }: Studio): Handlers<StudioContract>["data"] {
-  return {
-    rows: ({ project, ...request }, { signal }) => tables.rows(project, request, signal),
-  };
+  return { rows: ({ project, ...request }, { signal }) => tables.rows(project, request, signal) };
 }
 
 export function columnsStream({ tables }: Studio): StreamHandlers<StudioContract>["columns"] {

@@ -34,8 +34,13 @@ export function createRouter(studio: Studio, host: HostAbilities): Router<Studio
       training: trainingProcedures(studio),
     },
     streams: {
-      run: runStream(studio), preparing: preparingStream(studio), columns: columnsStream(studio), audit: auditStream(studio), learningRate: learningRateStream(studio),
-      predictTable: predictTableStream(studio), setUpTensorflow: setUpTensorflowStream(studio),
+      run: runStream(studio),
+      preparing: preparingStream(studio),
+      columns: columnsStream(studio),
+      audit: auditStream(studio),
+      learningRate: learningRateStream(studio),
+      predictTable: predictTableStream(studio),
+      setUpTensorflow: setUpTensorflowStream(studio),
       commands: (_nothing, sink) => host.onCommand?.((command) => sink.next(command)) ?? toDisposable(() => undefined),
     },
   };

@@ -4,10 +4,7 @@ import type { Studio } from "../services/studio.js";
 import { workStream } from "./data.js";
 
 export function predictionProcedures({ prediction }: Studio): Handlers<StudioContract>["prediction"] {
-  return {
-    form: (run) => prediction.form(run),
-    one: ({ values, ...run }) => prediction.one(run, values),
-  };
+  return { form: (run) => prediction.form(run), one: ({ values, ...run }) => prediction.one(run, values) };
 }
 
 export function predictTableStream({ prediction }: Studio): StreamHandlers<StudioContract>["predictTable"] {

@@ -26,5 +26,10 @@ export function runProcedures({ runs }: Studio): Handlers<StudioContract>["runs"
 }
 
 export function runStream({ runs }: Studio): StreamHandlers<StudioContract>["run"] {
-  return (run, sink) => runs.follow(run, (event) => sink.next(event), () => sink.end());
+  return (run, sink) =>
+    runs.follow(
+      run,
+      (event) => sink.next(event),
+      () => sink.end(),
+    );
 }

@@ -23,7 +23,10 @@ export function commonFactor(): Rewrite {
     const node = producers.get(name);
     if (node?.op !== "Mul" || readers.get(name)?.length !== 1) return undefined;
     const [a = "", b = ""] = node.inputs;
-    for (const [factor, other] of [[a, b], [b, a]] as const) {
+    for (const [factor, other] of [
+      [a, b],
+      [b, a],
+    ] as const) {
       const [k, rest] = [seen.get(factor), seen.get(other)];
       if (!k || !rest || !isSingle(k.shape) || isSingle(rest.shape)) continue;
       const negated = producers.get(factor);

@@ -2,14 +2,23 @@ import type { Node, TensorData, Value } from "../onnx/types.js";
 import type { Rewrite } from "./rewrite.js";
 
 /** Draw numbers of their own, or write over their operands. */
-const UNLIKE_THEMSELVES: ReadonlySet<string> = new Set(["BatchNormalization", "Dropout", "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike"]);
+const UNLIKE_THEMSELVES: ReadonlySet<string> = new Set([
+  "BatchNormalization",
+  "Dropout",
+  "RandomNormal",
+  "RandomNormalLike",
+  "RandomUniform",
+  "RandomUniformLike",
+]);
 
 /** What has been computed is not computed again: nodes with one operator, the same operands and the same attributes are one. */
 export function commonSubexpression(): Rewrite {
   const made = new Map<string, readonly Value[]>();
   return {
     name: "common-subexpression",
-    prepare: () => { made.clear(); },
+    prepare: () => {
+      made.clear();
+    },
     replace(e, node, inputs) {
       if (UNLIKE_THEMSELVES.has(node.op)) return undefined;
       const key = keyOf(node, inputs);
@@ -25,7 +34,9 @@ export function commonSubexpression(): Rewrite {
 function keyOf({ op, domain, attributes, outputs }: Node, inputs: readonly (Value | undefined)[]): string | undefined {
   const values = Object.entries(attributes);
   if (values.some(([, { type }]) => type === "graph")) return undefined;
-  const plain = values.map(([name, { type, value }]) => [name, type, type === "tensor" ? tensorKey(value) : value]).sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
+  const plain = values
+    .map(([name, { type, value }]) => [name, type, type === "tensor" ? tensorKey(value) : value])
+    .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
   return JSON.stringify([domain, op, outputs.length, inputs.map((v) => v?.name ?? ""), plain]);
 }
 

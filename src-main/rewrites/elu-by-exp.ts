@@ -14,7 +14,9 @@ export function eluByExp(): Rewrite {
     name: "elu-by-exp",
     prepare(graph) {
       made.clear();
-      elus = new Map(graph.nodes.filter(({ op, attributes }) => op === "Elu" && (attributes["alpha"]?.value ?? 1) === 1).map((node) => [node.outputs[0] ?? "", node]));
+      elus = new Map(
+        graph.nodes.filter(({ op, attributes }) => op === "Elu" && (attributes["alpha"]?.value ?? 1) === 1).map((node) => [node.outputs[0] ?? "", node]),
+      );
       slopes = slopesOf(graph, elus);
     },
     replace(e, { op, outputs }, [x]) {
@@ -36,7 +38,11 @@ function slopesOf(graph: Graph, elus: ReadonlyMap<string, Node>): ReadonlyMap<st
     const data = graph.initializers.get(name);
     return data !== undefined && data.dims.length === 0 && numbersOf(data)[0] === 1;
   };
-  const shifted = new Map(graph.nodes.filter(({ op, inputs: [y = "", one = ""] }) => op === "Add" && elus.has(y) && isOne(one)).map((node) => [node.outputs[0] ?? "", node.inputs[0] ?? ""]));
+  const shifted = new Map(
+    graph.nodes
+      .filter(({ op, inputs: [y = "", one = ""] }) => op === "Add" && elus.has(y) && isOne(one))
+      .map((node) => [node.outputs[0] ?? "", node.inputs[0] ?? ""]),
+  );
   const minima = graph.nodes.filter(({ op, inputs: [curve = "", one = "", ...more] }) => op === "Min" && shifted.has(curve) && isOne(one) && more.length === 0);
   return new Map(minima.map((node) => [node.outputs[0] ?? "", shifted.get(node.inputs[0] ?? "") ?? ""]));
 }

@@ -20,7 +20,7 @@ export const expandBatchNormalization: Rewrite = {
     const y = e.add(e.mul(normal, defined(scale, "scale")), defined(bias, "B"));
     const momentum = number("momentum", 0.9);
     const running = (before: Value | undefined, batch: Value) =>
-      (momentum === 0 ? batch : e.add(e.scale(defined(before, "a running statistic"), momentum), e.scale(batch, 1 - momentum)));
+      momentum === 0 ? batch : e.add(e.scale(defined(before, "a running statistic"), momentum), e.scale(batch, 1 - momentum));
     return [y, running(mean, batchMean), running(variance, batchVariance)];
   },
 };

@@ -8,8 +8,35 @@ const WIDEST = 128;
 const WORTHWHILE = 2;
 
 const ELEMENTWISE: ReadonlySet<string> = new Set([
-  "Abs", "Add", "Cast", "Clip", "Div", "Elu", "Equal", "Erf", "Exp", "Greater", "HardSigmoid", "LeakyRelu", "Less", "Log", "Max", "Min", "Mul", "Neg", "Not", "Pow", "Relu", "Selu",
-  "Sigmoid", "Sign", "Softplus", "Sqrt", "Sub", "Tanh", "Where",
+  "Abs",
+  "Add",
+  "Cast",
+  "Clip",
+  "Div",
+  "Elu",
+  "Equal",
+  "Erf",
+  "Exp",
+  "Greater",
+  "HardSigmoid",
+  "LeakyRelu",
+  "Less",
+  "Log",
+  "Max",
+  "Min",
+  "Mul",
+  "Neg",
+  "Not",
+  "Pow",
+  "Relu",
+  "Selu",
+  "Sigmoid",
+  "Sign",
+  "Softplus",
+  "Sqrt",
+  "Sub",
+  "Tanh",
+  "Where",
 ]);
 const REDUCTIONS: ReadonlySet<string> = new Set(["ReduceMax", "ReduceMean", "ReduceMin", "ReduceSum"]);
 
@@ -17,7 +44,8 @@ const REDUCTIONS: ReadonlySet<string> = new Set(["ReduceMax", "ReduceMean", "Red
 export type Role = "elementwise" | "gemm" | "reduce batch" | "reduce all" | "other";
 
 /** A vector `[C]` or `[1, C]`. */
-export const isRow = (shape: Shape): boolean => shape.every((d, i) => typeof d === "number" && (d === 1 || i === shape.length - 1)) && shape.length > 0 && shape.length <= 2;
+export const isRow = (shape: Shape): boolean =>
+  shape.every((d, i) => typeof d === "number" && (d === 1 || i === shape.length - 1)) && shape.length > 0 && shape.length <= 2;
 /** One number, whatever the rank. */
 export const isSingle = (shape: Shape): boolean => shape.every((d) => d === 1) && shape.length <= 2;
 const isActivation = ({ shape }: TensorType): boolean => {

@@ -16,7 +16,9 @@ export function featureMajor(): Rewrite {
   let turner: Turner | undefined;
   return {
     name: "feature-major",
-    prepare: (graph) => { turner = new Turner(graph); },
+    prepare: (graph) => {
+      turner = new Turner(graph);
+    },
     replace: (e, node, inputs) => turner?.replace(e, node, inputs),
   };
 }
@@ -61,7 +63,8 @@ class Turner {
     if (!first) return undefined;
     if (node.op === "Gemm") return [this.#gemm(e, node, operands)];
     if (this.#flipped.has(output)) return again(operands.map((o) => o && (this.#flipped.has(o.name) ? o.value : this.#column(e, o))));
-    if (this.#flipped.has(first.name)) return roleOf(node, this.#graph) === "reduce all" ? again(operands.map((o) => o?.value)) : [reduceRows(e, node, first.value)];
+    if (this.#flipped.has(first.name))
+      return roleOf(node, this.#graph) === "reduce all" ? again(operands.map((o) => o?.value)) : [reduceRows(e, node, first.value)];
 
     const vector = this.#shapeOf(output).length === 1;
     if (node.op === "Split" && node.outputs.filter((o) => this.#wanted.has(o) && !isSingle(this.#shapeOf(o))).length > 1 && vector) {
@@ -84,7 +87,8 @@ class Turner {
     const [x] = inputs;
     if (result && x && result.shape.length === 1) {
       if (node.op === "Reshape") this.#makers.set(result.name, () => e.reshape(x, [-1, 1]));
-      if (roleOf(node, this.#graph) === "reduce batch" && x.shape[1] === 1) this.#makers.set(result.name, () => e.op(node.op, inputs, { ...node.attributes, keepdims: int(1) }));
+      if (roleOf(node, this.#graph) === "reduce batch" && x.shape[1] === 1)
+        this.#makers.set(result.name, () => e.op(node.op, inputs, { ...node.attributes, keepdims: int(1) }));
     }
     return made;
   }

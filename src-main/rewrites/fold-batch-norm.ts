@@ -54,8 +54,18 @@ export function foldBatchNorm(into: readonly ("Conv" | "Gemm")[]): Rewrite {
       const each = weight.length / k.length;
       const [x, w] = given;
       const name = before.inputs[1] ?? "";
-      const folded = store(e, name, weight.map((v, i) => v * (k[Math.floor(i / each)] ?? 0)), defined(w, "W").shape.map(Number));
-      const moved = store(e, before.inputs[2] ? before.inputs[2] : name.replace(/weight$/, "bias"), bias.map((b, i) => (k[i] ?? 0) * (b - (mean[i] ?? 0)) + (shift[i] ?? 0)), [k.length]);
+      const folded = store(
+        e,
+        name,
+        weight.map((v, i) => v * (k[Math.floor(i / each)] ?? 0)),
+        defined(w, "W").shape.map(Number),
+      );
+      const moved = store(
+        e,
+        before.inputs[2] ? before.inputs[2] : name.replace(/weight$/, "bias"),
+        bias.map((b, i) => (k[i] ?? 0) * (b - (mean[i] ?? 0)) + (shift[i] ?? 0)),
+        [k.length],
+      );
       return [e.op(before.op, [x, folded, moved], before.attributes)];
     },
   };
@@ -63,5 +73,11 @@ export function foldBatchNorm(into: readonly ("Conv" | "Gemm")[]): Rewrite {
 
 /** A filter, or a feature, is the first axis of the weight, and nothing else scales the product. */
 function isPlain({ op, attributes }: Node): boolean {
-  return op === "Conv" || (attributes["transB"]?.value === 1 && attributes["transA"]?.value !== 1 && Number(attributes["alpha"]?.value ?? 1) === 1 && Number(attributes["beta"]?.value ?? 1) === 1);
+  return (
+    op === "Conv" ||
+    (attributes["transB"]?.value === 1 &&
+      attributes["transA"]?.value !== 1 &&
+      Number(attributes["alpha"]?.value ?? 1) === 1 &&
+      Number(attributes["beta"]?.value ?? 1) === 1)
+  );
 }

@@ -4,7 +4,12 @@ import type { Rewrite } from "./rewrite.js";
 
 /** Arithmetic of float32 rounds once an operation, as Math.fround does of the float64 result: the constants are to the bit what the operator gives. */
 const UNARY: Readonly<Record<string, (x: number) => number>> = { Neg: (x) => -x, Sqrt: Math.sqrt, Abs: Math.abs };
-const BINARY: Readonly<Record<string, (a: number, b: number) => number>> = { Add: (a, b) => a + b, Sub: (a, b) => a - b, Mul: (a, b) => a * b, Div: (a, b) => a / b };
+const BINARY: Readonly<Record<string, (a: number, b: number) => number>> = {
+  Add: (a, b) => a + b,
+  Sub: (a, b) => a - b,
+  Mul: (a, b) => a * b,
+  Div: (a, b) => a / b,
+};
 /** Move no element: the shape is in the type of the result. */
 const RESHAPING: ReadonlySet<string> = new Set(["Reshape", "Unsqueeze", "Squeeze", "Flatten", "Identity"]);
 /** Elements from which a constant would only make the file bigger. */

@@ -30,7 +30,19 @@ export function rewriteForward(forward: Unfinished): Unfinished {
  * @param batchSize samples a step; decides what pays, never what comes out.
  */
 export function rewriteAll(graph: Graph, batchSize: number): Graph {
-  const always = [expandBatchNormalization, sharedPool(), poolBeforeActivation(), sumOfUnpooled(), largerOfTwo(), skipExpand(), commonFactor(), eluByExp(), sharedBatchLength(), foldConstants(), commonSubexpression()];
+  const always = [
+    expandBatchNormalization,
+    sharedPool(),
+    poolBeforeActivation(),
+    sumOfUnpooled(),
+    largerOfTwo(),
+    skipExpand(),
+    commonFactor(),
+    eluByExp(),
+    sharedBatchLength(),
+    foldConstants(),
+    commonSubexpression(),
+  ];
   return (batchSize < SHORT_BATCH ? always : [...always, featureMajor()]).reduce(rewriteGraph, graph);
 }
 

@@ -43,9 +43,15 @@ function choicesIn(graph: Graph): ReadonlyMap<string, Choice> {
     if (op !== "Where") return undefined;
     return yes === a && no === b ? "larger" : isZero(no) ? "part of a" : isZero(yes) ? "part of b" : undefined;
   };
-  return new Map(graph.nodes.filter(({ op }) => op === "GreaterOrEqual").flatMap((comparison) => {
-    const found = (readers.get(comparison.outputs[0] ?? "") ?? []).map((reader) => (reader === "result" ? [] : [reader.outputs[0] ?? "", choiceOf(reader, comparison.inputs)] as const));
-    const complete = found.every((one): one is readonly [string, Choice] => one[1] !== undefined);
-    return complete && found.some(([, choice]) => choice === "larger") ? found : [];
-  }));
+  return new Map(
+    graph.nodes
+      .filter(({ op }) => op === "GreaterOrEqual")
+      .flatMap((comparison) => {
+        const found = (readers.get(comparison.outputs[0] ?? "") ?? []).map((reader) =>
+          reader === "result" ? [] : ([reader.outputs[0] ?? "", choiceOf(reader, comparison.inputs)] as const),
+        );
+        const complete = found.every((one): one is readonly [string, Choice] => one[1] !== undefined);
+        return complete && found.some(([, choice]) => choice === "larger") ? found : [];
+      }),
+  );
 }

@@ -33,12 +33,14 @@ export function poolBeforeActivation(): Rewrite {
 /** Activations that only a pool reads. */
 function movedIn(graph: Graph): ReadonlyMap<string, Node> {
   const readers = readersOf(graph);
-  return new Map(graph.nodes.flatMap((activation) => {
-    const [y = ""] = activation.outputs;
-    const [pool, ...others] = readers.get(y) ?? [];
-    const alone = pool !== "result" && pool?.op === "MaxPool" && pool.outputs.length === 1 && others.length === 0;
-    return alone && isMonotonic(activation, graph) ? [[y, activation] as const] : [];
-  }));
+  return new Map(
+    graph.nodes.flatMap((activation) => {
+      const [y = ""] = activation.outputs;
+      const [pool, ...others] = readers.get(y) ?? [];
+      const alone = pool !== "result" && pool?.op === "MaxPool" && pool.outputs.length === 1 && others.length === 0;
+      return alone && isMonotonic(activation, graph) ? [[y, activation] as const] : [];
+    }),
+  );
 }
 
 function isMonotonic({ op, attributes, inputs }: Node, graph: Graph): boolean {

@@ -15,10 +15,14 @@ export function poolByHalves(): Rewrite {
     name: "pool-by-halves",
     prepare(graph, learns) {
       const learnt = learntIn(graph, learns);
-      pools = new Map(graph.nodes.filter(({ inputs: [x = ""] }) => learnt.has(x)).flatMap((node) => {
-        const lengths = pooledByTwo(graph, node);
-        return lengths ? [[node.outputs[0] ?? "", lengths] as const] : [];
-      }));
+      pools = new Map(
+        graph.nodes
+          .filter(({ inputs: [x = ""] }) => learnt.has(x))
+          .flatMap((node) => {
+            const lengths = pooledByTwo(graph, node);
+            return lengths ? [[node.outputs[0] ?? "", lengths] as const] : [];
+          }),
+      );
     },
     replace(e, { outputs: [y = ""] }, [x]) {
       const lengths = pools.get(y);

@@ -7,7 +7,12 @@ import { readersOf } from "./readers.js";
 import type { Rewrite } from "./rewrite.js";
 
 /** The places in a window of two by two, in the order in which the first of equals is the maximum. */
-const PLACES = [[0, 0], [0, 1], [1, 0], [1, 1]] as const;
+const PLACES = [
+  [0, 0],
+  [0, 1],
+  [1, 0],
+  [1, 1],
+] as const;
 
 /**
  * The maxima over windows of two by two of a convolution are the maxima of four convolutions of twice the stride, one for each place in the window. The
@@ -33,7 +38,10 @@ export function poolByPhases(): Rewrite {
       const [convolution, read] = [convolutions.get(y), operands.get(y)];
       if (node.op !== "MaxPool" || !convolution || !read) return undefined;
       const { auto_pad: _, ...attributes } = convolution.attributes;
-      const windows = windowsOfConvolution(convolution, read.map((value) => value?.shape));
+      const windows = windowsOfConvolution(
+        convolution,
+        read.map((value) => value?.shape),
+      );
       const [a, b, c, d] = PLACES.map((place) => e.op("Conv", read, { ...attributes, ...phaseAt(windows, place) }));
       return a && b && c && d ? [firstLarger(e, firstLarger(e, a, b), firstLarger(e, c, d))] : undefined;
     },
@@ -54,12 +62,17 @@ function windowsOfConvolution({ op, attributes }: Node, [x, w]: readonly (Shape 
 function convolutionsIn(graph: Graph, learns: ReadonlySet<string>): ReadonlyMap<string, Node> {
   const readers = readersOf(graph);
   const learnt = learntIn(graph, learns);
-  return new Map(graph.nodes.flatMap((node) => {
-    const [x = "", w = ""] = node.inputs;
-    const [y = ""] = node.outputs;
-    const [pool, ...others] = readers.get(y) ?? [];
-    if (node.op !== "Conv" || learnt.has(x) || !learnt.has(w) || pool === undefined || pool === "result" || others.length > 0) return [];
-    const windows = windowsOfConvolution(node, [x, w].map((name) => graph.types.get(name)?.shape));
-    return windows.length === 2 && pooledByTwo(graph, pool) && windows.every((win) => win.stride === 1 && win.before > 0) ? [[y, node] as const] : [];
-  }));
+  return new Map(
+    graph.nodes.flatMap((node) => {
+      const [x = "", w = ""] = node.inputs;
+      const [y = ""] = node.outputs;
+      const [pool, ...others] = readers.get(y) ?? [];
+      if (node.op !== "Conv" || learnt.has(x) || !learnt.has(w) || pool === undefined || pool === "result" || others.length > 0) return [];
+      const windows = windowsOfConvolution(
+        node,
+        [x, w].map((name) => graph.types.get(name)?.shape),
+      );
+      return windows.length === 2 && pooledByTwo(graph, pool) && windows.every((win) => win.stride === 1 && win.before > 0) ? [[y, node] as const] : [];
+    }),
+  );
 }

@@ -39,14 +39,20 @@ function anew(graph: Graph, rewrite: Rewrite, learns: ReadonlySet<string>): { re
  * Writes a graph into one under construction, which may then go on from any of its values.
  * @param replace gives a node's results where they are made otherwise. @returns the values by their old names
  */
-export function copyInto(e: Emitter, graph: Graph, replace?: (node: Node, inputs: readonly (Value | undefined)[]) => readonly Value[] | undefined): ReadonlyMap<string, Value> {
+export function copyInto(
+  e: Emitter,
+  graph: Graph,
+  replace?: (node: Node, inputs: readonly (Value | undefined)[]) => readonly Value[] | undefined,
+): ReadonlyMap<string, Value> {
   const values = new Map<string, Value>();
   for (const { name, dtype, shape, doc } of graph.inputs) values.set(name, e.graph.input(name, dtype, shape, doc));
   for (const [name, data] of graph.initializers) values.set(name, e.graph.adopt(name, data));
   for (const node of graph.nodes) {
     const inputs = node.inputs.map((name) => (name === "" ? undefined : defined(values.get(name), name)));
-    const outputs = e.graph.scope(node.name.split("/").slice(0, -1).join("/") || ROOT_SCOPE, () =>
-      replace?.(node, inputs) ?? e.graph.node(node.op, inputs, node.attributes, { domain: node.domain, outputs: node.outputs.length }));
+    const outputs = e.graph.scope(
+      node.name.split("/").slice(0, -1).join("/") || ROOT_SCOPE,
+      () => replace?.(node, inputs) ?? e.graph.node(node.op, inputs, node.attributes, { domain: node.domain, outputs: node.outputs.length }),
+    );
     node.outputs.forEach((name, i) => values.set(name, defined(outputs[i], name)));
   }
   return values;

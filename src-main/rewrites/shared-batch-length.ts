@@ -8,9 +8,12 @@ export function sharedBatchLength(): Rewrite {
   let inputs: Graph["inputs"] = [];
   return {
     name: "shared-batch-length",
-    prepare: (graph) => { inputs = graph.inputs; },
+    prepare: (graph) => {
+      inputs = graph.inputs;
+    },
     replace(e, { op, attributes }, [x]) {
-      if (op !== "Shape" || x === undefined || attributes["start"]?.value !== 0 || attributes["end"]?.value !== 1 || typeof x.shape[0] !== "string") return undefined;
+      if (op !== "Shape" || x === undefined || attributes["start"]?.value !== 0 || attributes["end"]?.value !== 1 || typeof x.shape[0] !== "string")
+        return undefined;
       const source = inputs.find(({ shape }) => sameShape(shape.slice(0, 1), x.shape.slice(0, 1)));
       return source && [e.op("Shape", [e.graph.value(source.name)], attributes)];
     },

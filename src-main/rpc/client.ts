@@ -38,7 +38,9 @@ export function createClient<C extends Contract>(contract: C, transport: Transpo
   const invalid = (error: LatheError) => options.onInvalid?.(error);
 
   const remote = createPeer<typeof clientMethods, typeof serverMethods>({
-    transport, methods: clientMethods, onMalformed: invalid,
+    transport,
+    methods: clientMethods,
+    onMalformed: invalid,
     functions: {
       async deliver({ id, events }) {
         for (const event of events) {
@@ -106,10 +108,13 @@ export function createClient<C extends Contract>(contract: C, transport: Transpo
     subscribers.set(id, { name, stream, observer: observer });
     if (remote.closed) queueMicrotask(() => fail(closedError()));
     else {
-      remote.ask("subscribe", { id, stream: name, params }).then((answer) => {
-        const checked = checkValue(reply, answer, `the answer to ${name}`);
-        if (!checked.ok) fail(errorFromWire(checked.error));
-      }).catch(fail);
+      remote
+        .ask("subscribe", { id, stream: name, params })
+        .then((answer) => {
+          const checked = checkValue(reply, answer, `the answer to ${name}`);
+          if (!checked.ok) fail(errorFromWire(checked.error));
+        })
+        .catch(fail);
     }
     return toDisposable(() => {
       if (subscribers.delete(id)) remote.tell("unsubscribe", id);

@@ -64,7 +64,8 @@ const MOST_LEVELS = 2 * MOST_NESTED;
 
 /** Checks a value that crossed the wire. @throws LatheError `rpc.invalid` naming what it is and where in it the trouble lies. */
 export function checkValue<T extends z.ZodType>(schema: T, value: unknown, what: string): z.output<T> {
-  if (isNestedDeeply(value, MOST_LEVELS)) throw new LatheError("rpc.invalid", `${what} is wrong: it has lists and objects in one another, more than ${MOST_LEVELS} levels deep`);
+  if (isNestedDeeply(value, MOST_LEVELS))
+    throw new LatheError("rpc.invalid", `${what} is wrong: it has lists and objects in one another, more than ${MOST_LEVELS} levels deep`);
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw new LatheError("rpc.invalid", `${what} is wrong: ${describeIssues(parsed.error)}`, {

@@ -27,11 +27,7 @@ export interface ReconnectingClient<C extends Contract> extends Client<C>, Dispo
  * way when it is lost, because the other side may have carried them out. Subscriptions are made again, so an observer may hear of something twice. Where the
  * other side refuses for good, calls and subscriptions end with why it does, and so do those made later.
  */
-export function connect<C extends Contract>(
-  contract: C,
-  open: () => Promise<Transport>,
-  options: ReconnectingOptions = {},
-): ReconnectingClient<C> {
+export function connect<C extends Contract>(contract: C, open: () => Promise<Transport>, options: ReconnectingOptions = {}): ReconnectingClient<C> {
   const delay = options.delay ?? ((attempt) => Math.min(5000, 250 * 2 ** (attempt - 1)));
   const patience = options.patience ?? 30_000;
   const states = new Emitter<ConnectionState>();

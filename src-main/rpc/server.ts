@@ -141,7 +141,8 @@ export function serveConnection<C extends Contract>(options: ServeOptions<C>): C
   }
 
   const remote = createPeer<typeof serverMethods, typeof clientMethods>({
-    transport, methods: serverMethods,
+    transport,
+    methods: serverMethods,
     functions: { call, cancel: (id) => calls.get(id)?.abort(new LatheError("cancelled", "the caller gave up")), subscribe, unsubscribe: release },
     onMalformed: (error) => {
       refused(error, "");

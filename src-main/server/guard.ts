@@ -76,7 +76,10 @@ export function createGuard(token: string = randomBytes(32).toString("base64url"
         if (same(authorization, `Bearer ${token}`)) return "header";
         throw new LatheError("rpc.refused", "the token in the Authorization header is not this server's");
       }
-      const sessions = (cookie ?? "").split(";").map((part) => part.trim()).filter((part) => part.startsWith(`${name}=`));
+      const sessions = (cookie ?? "")
+        .split(";")
+        .map((part) => part.trim())
+        .filter((part) => part.startsWith(`${name}=`));
       if (sessions.some((part) => same(part.slice(name.length + 1), session))) {
         // A browser always names the origin of a socket: without one this is no browser, and a cookie is not for it.
         if (url.pathname.endsWith("/rpc") && origin === undefined) throw new LatheError("rpc.refused", "a connection with a cookie must name its Origin");

@@ -51,20 +51,27 @@ function quote(text: string): string {
 /** The same typed error to a program, the same sentence to a person, on a page of its own. */
 export function respondRefused(response: ServerResponse, status: number, error: LatheError, html: boolean): void {
   const body = html ? pageFor(error.message) : JSON.stringify({ error: error.toRecord() });
-  response.writeHead(status, { "Content-Type": html ? "text/html; charset=utf-8" : "application/json", "Content-Length": Buffer.byteLength(body), Connection: "close" });
+  response.writeHead(status, {
+    "Content-Type": html ? "text/html; charset=utf-8" : "application/json",
+    "Content-Length": Buffer.byteLength(body),
+    Connection: "close",
+  });
   response.end(body);
 }
 
 function pageFor(message: string): string {
   const shown = visible(message).replace(/[&<>]/g, (sign) => `&#${sign.charCodeAt(0)};`);
-  return `<!doctype html>
+  return (
+    `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <meta name="color-scheme" content="light dark">
 <title>Lathe</title>
-<style>body { max-width: 40rem; margin: 20vh auto; padding: 0 2rem; font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere } p::first-letter { text-transform: uppercase }</style>
+<style>body { max-width: 40rem; margin: 20vh auto; padding: 0 2rem; font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere } p::first-letter { ` +
+    `text-transform: uppercase }</style>
 <main><h1>Lathe</h1><p>${shown}</p></main>
 </html>
-`;
+`
+  );
 }

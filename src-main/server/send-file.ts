@@ -12,5 +12,7 @@ export function sendFile(response: ServerResponse, file: PageFile, headOnly: boo
     response.end();
     return;
   }
-  createReadStream(file.path).on("error", () => response.destroy()).pipe(response);
+  createReadStream(file.path)
+    .on("error", () => response.destroy())
+    .pipe(response);
 }

@@ -80,16 +80,17 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const refuse = (status: number, error: LatheError, request: string) => log({ time: Date.now(), error, status, request });
 
   const patience = options.patience ?? 10_000;
-  const http = createServer({
-    maxHeaderSize: 16 << 10, requestTimeout: 600_000, headersTimeout: patience, connectionsCheckingInterval: patience / 2, keepAliveTimeout: 5_000,
-  }, (request, response) => {
-    for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
-    void answer(request, response).catch((thrown: unknown) => {
-      const { error, status } = thrown instanceof Refused ? thrown : new Refused(500, toLatheError(thrown));
-      refuse(status, error, `${request.method ?? ""} ${pathOf(request)}`);
-      if (!response.headersSent) respondRefused(response, status, error, request.headers.accept?.includes("text/html") ?? false);
-    });
-  });
+  const http = createServer(
+    { maxHeaderSize: 16 << 10, requestTimeout: 600_000, headersTimeout: patience, connectionsCheckingInterval: patience / 2, keepAliveTimeout: 5_000 },
+    (request, response) => {
+      for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
+      void answer(request, response).catch((thrown: unknown) => {
+        const { error, status } = thrown instanceof Refused ? thrown : new Refused(500, toLatheError(thrown));
+        refuse(status, error, `${request.method ?? ""} ${pathOf(request)}`);
+        if (!response.headersSent) respondRefused(response, status, error, request.headers.accept?.includes("text/html") ?? false);
+      });
+    },
+  );
 
   http.maxConnections = maxConnections;
   /** In the order in which they came. */
@@ -104,12 +105,14 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = admit(request);
     if (request.method === "POST" && atHome(url.pathname) === "/upload") {
-      if (request.headers.origin === undefined && request.headers.authorization === undefined) throw new Refused(403, new LatheError("rpc.refused", "an upload with a cookie must name its Origin"));
+      if (request.headers.origin === undefined && request.headers.authorization === undefined)
+        throw new Refused(403, new LatheError("rpc.refused", "an upload with a cookie must name its Origin"));
       const path = await guarded(400, () => receiveUpload(request, url.searchParams.get("name") ?? "", studio));
       response.writeHead(200, { "Content-Type": "application/json", "Cache-Control": "no-store" }).end(JSON.stringify({ path }));
       return;
     }
-    if (request.method !== "GET" && request.method !== "HEAD") throw new Refused(405, new LatheError("rpc.refused", `${request.method ?? "this"} is not for this server; only GET is`));
+    if (request.method !== "GET" && request.method !== "HEAD")
+      throw new Refused(405, new LatheError("rpc.refused", `${request.method ?? "this"} is not for this server; only GET is`));
     if (url.searchParams.has("token")) {
       // On to an address without the token, so that no history and no bookmark keeps it.
       response.writeHead(303, { "Set-Cookie": guard.cookie, Location: guard.home, "Cache-Control": "no-store" }).end();
@@ -173,7 +176,10 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       onMalformed: (reason) => refuseRpc(new LatheError("rpc.invalid", `a message is malformed: ${reason}`), ""),
       mostUnread: options.mostUnread ?? maxUnread,
       onUnread(bytes) {
-        refuseRpc(new LatheError("rpc.closed", `a window does not read its answers: ${Math.round(bytes / 2 ** 20)} MB wait for it; its connection is closed`), "");
+        refuseRpc(
+          new LatheError("rpc.closed", `a window does not read its answers: ${Math.round(bytes / 2 ** 20)} MB wait for it; its connection is closed`),
+          "",
+        );
         setTimeout(() => client.terminate(), lastWord).unref();
       },
     });
@@ -220,7 +226,10 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
 
 /** A request turned down with an HTTP status. */
 class Refused extends Error {
-  constructor(readonly status: number, readonly error: LatheError) {
+  constructor(
+    readonly status: number,
+    readonly error: LatheError,
+  ) {
     super(error.message);
   }
 }

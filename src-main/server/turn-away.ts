@@ -12,7 +12,10 @@ export function turnAway(socket: Duplex, status: number, body = ""): void {
   const timer = setTimeout(() => socket.destroy(), GRACE);
   timer.unref();
   const destroy = () => void socket.destroy();
-  socket.on("error", destroy).on("end", destroy).on("close", () => clearTimeout(timer));
+  socket
+    .on("error", destroy)
+    .on("end", destroy)
+    .on("close", () => clearTimeout(timer));
   socket.end(`HTTP/1.1 ${status} Refused\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`);
   // What it still sends is not kept; unread it would cut our answer off (RFC 9112 section 9.6).
   socket.resume();

@@ -27,9 +27,11 @@ const PART = "upload.part";
  */
 export async function receiveUpload(request: IncomingMessage, name: string, { access, projects }: Studio, limit = largest): Promise<string> {
   const plain = name.split(/[\\/]/).at(-1) ?? "";
-  if (plain === "" || plain.startsWith(".") || plain.length > 200 || /[\0-\x1f:*?"<>|]/.test(plain)) throw new LatheError("rpc.invalid", `${JSON.stringify(name.slice(0, 200))} is not a file's name`);
+  if (plain === "" || plain.startsWith(".") || plain.length > 200 || /[\0-\x1f:*?"<>|]/.test(plain))
+    throw new LatheError("rpc.invalid", `${JSON.stringify(name.slice(0, 200))} is not a file's name`);
   const extension = extname(plain).toLowerCase();
-  if (!accepted.has(extension)) throw new LatheError("data.unreadable", `${plain} is not a table or a picture that Lathe reads; expected ${[...accepted].join(", ")}`, { name: plain });
+  if (!accepted.has(extension))
+    throw new LatheError("data.unreadable", `${plain} is not a table or a picture that Lathe reads; expected ${[...accepted].join(", ")}`, { name: plain });
   const announced = Number(request.headers["content-length"] ?? 0);
   if (announced > limit) throw tooLarge(plain, limit);
   const folder = await access.resolveNew(join(await projects.folder(), "Uploads"), "the folder for uploads");
@@ -83,5 +85,9 @@ async function takeName(part: string, path: string): Promise<void> {
 }
 
 function tooLarge(name: string, limit: number): LatheError {
-  return new LatheError("rpc.invalid", `${name} is larger than ${Math.round(limit / 2 ** 20)} MB; put it into a folder that Lathe may use, and choose it there`, { name });
+  return new LatheError(
+    "rpc.invalid",
+    `${name} is larger than ${Math.round(limit / 2 ** 20)} MB; put it into a folder that Lathe may use, and choose it there`,
+    { name },
+  );
 }

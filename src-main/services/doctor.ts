@@ -23,7 +23,9 @@ export async function checkHealth(): Promise<readonly Check[]> {
     { name: "node", ok: true, optional: false, detail: `${process.version} on ${process.platform} ${process.arch}` },
     attempt("engine process", () => entryPath("engine")),
     attempt("table reader", () => `DuckDB, ${createRequire(import.meta.url).resolve("@duckdb/node-api")}`),
-    ...(engines instanceof LatheError ? [{ name: "engines", ok: false, optional: false, detail: `could not be tried: ${engines.message}` }] : engines.map(engineCheck)),
+    ...(engines instanceof LatheError
+      ? [{ name: "engines", ok: false, optional: false, detail: `could not be tried: ${engines.message}` }]
+      : engines.map(engineCheck)),
     electron(),
     attempt("temporary folder", () => {
       accessSync(tmpdir(), constants.W_OK);
@@ -35,7 +37,10 @@ export async function checkHealth(): Promise<readonly Check[]> {
 /** One engine is enough; the first is the one that every installation has. */
 function engineCheck(engine: EngineStatusView, i: number): Check {
   const detail = engine.available
-    ? `version ${engine.version ?? "unknown"}, devices: ${engine.devices.filter((d) => d.available).map((d) => d.name).join(", ")}`
+    ? `version ${engine.version ?? "unknown"}, devices: ${engine.devices
+        .filter((d) => d.available)
+        .map((d) => d.name)
+        .join(", ")}`
     : withRemedy(engine.name, engine.reason ?? "not available");
   return { name: `engine ${engine.name}`, ok: engine.available, optional: i > 0, detail };
 }
@@ -57,7 +62,11 @@ function attempt(name: string, look: () => string): Check {
 function electron(): Check {
   const there = existsSync(join(packageRoot, "node_modules", "electron", "dist"));
   return {
-    name: "desktop window", ok: there, optional: true,
-    detail: there ? "Electron is installed" : "Electron's program is not here (npm start downloads it where it can); the studio opens in the browser instead: lathe serve --open",
+    name: "desktop window",
+    ok: there,
+    optional: true,
+    detail: there
+      ? "Electron is installed"
+      : "Electron's program is not here (npm start downloads it where it can); the studio opens in the browser instead: lathe serve --open",
   };
 }

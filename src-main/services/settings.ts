@@ -32,7 +32,7 @@ export function createSettings(folder: string): SettingsStore {
       const turn = last.then(async () => {
         const { projectsFolder, ...rest } = some;
         const { projectsFolder: before, ...others } = await read();
-        const folderNow = projectsFolder === undefined ? before : projectsFolder ?? undefined;
+        const folderNow = projectsFolder === undefined ? before : (projectsFolder ?? undefined);
         const next = settingsSchema.parse({ ...others, ...rest, ...(folderNow === undefined ? {} : { projectsFolder: folderNow }) });
         try {
           await writeWhole(file, `${JSON.stringify(next, null, 2)}\n`);

@@ -56,7 +56,10 @@ export async function setUpTensorflow(progress: Progress, signal: AbortSignal): 
   } catch (thrown) {
     throwIfCalledOff(signal);
     if ((thrown as NodeJS.ErrnoException).code === "ENOENT") {
-      throw cannot(`an installed Lathe has no Node of its own to set it up with, and none was found. Install Node with its npm (https://nodejs.org) and start Lathe again; TensorFlow then goes to ${tensorflowFolder()}`);
+      throw cannot(
+        `an installed Lathe has no Node of its own to set it up with, and none was found. Install Node with its npm (https://nodejs.org) and start ` +
+          `Lathe again; TensorFlow then goes to ${tensorflowFolder()}`,
+      );
     }
     throw thrown;
   } finally {

@@ -101,21 +101,39 @@ export function createStudio(options: StudioOptions): Studio {
     const others = jobs.running - runs.length;
     if (others > 0) runs.push(others === 1 ? "a run that is about to start" : `${others} runs that are about to start`);
     if (runs.length > 0) {
-      onWaiting?.(`waiting at most ${grace / 1000} s for ${runs.join(", ")} to keep what was learnt; what is cut off goes on from its last checkpoint when it is resumed`);
-    } else if (engines.running > 0) onWaiting?.(`waiting at most ${grace / 1000} s for ${engines.running === 1 ? "an engine process" : `${engines.running} engine processes`} to end`);
+      onWaiting?.(
+        `waiting at most ${grace / 1000} s for ${runs.join(", ")} to keep what was learnt; what is cut off goes on from its last checkpoint when it is resumed`,
+      );
+    } else if (engines.running > 0)
+      onWaiting?.(`waiting at most ${grace / 1000} s for ${engines.running === 1 ? "an engine process" : `${engines.running} engine processes`} to end`);
     prediction.close();
     const readers = Promise.all([models, pictures, files, tables].map((reader) => reader.close()));
-    await within(grace, jobs.stopAll().then(() => engines.empty()));
+    await within(
+      grace,
+      jobs.stopAll().then(() => engines.empty()),
+    );
     await engines.killAll();
     await readers;
   }
 
   return {
-    access, settings, jobs, tables, work, engines: createEngineList(work),
-    files: createFiles(access), documents,
-    projects: createProjects(createRecentProjects(home), access, settings, surveyBy(files, pictures), options), runs: createRuns(access, jobs),
-    evaluation: createEvaluation(access, tables), prediction,
-    pictures: createPictures(access, tables, servers, facts), corrections: createPictureCorrections(documents), pictureViews: createPictureViews(access, pictures), models, close,
+    access,
+    settings,
+    jobs,
+    tables,
+    work,
+    engines: createEngineList(work),
+    files: createFiles(access),
+    documents,
+    projects: createProjects(createRecentProjects(home), access, settings, surveyBy(files, pictures), options),
+    runs: createRuns(access, jobs),
+    evaluation: createEvaluation(access, tables),
+    prediction,
+    pictures: createPictures(access, tables, servers, facts),
+    corrections: createPictureCorrections(documents),
+    pictureViews: createPictureViews(access, pictures),
+    models,
+    close,
     get busy() {
       return jobs.running > 0 || engines.running > 0;
     },

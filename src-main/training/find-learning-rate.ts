@@ -29,7 +29,15 @@ export async function findLearningRate(request: FindLearningRateRequest, { emit,
       if (step % batches.stepsPerEpoch === 0) batches.start(step / batches.stepsPerEpoch + 1, 0);
       const { loss, losses } = await trainer.step(await batches.next(), step + 1, learningRate, false);
       divisors ??= divisorsOf(trainer.lossMaxima);
-      finder.observe(divisors ? combinedLoss(project.training, bench.spec.targets.map(({ name }, i) => ({ name, loss: losses[i] ?? Number.NaN })), divisors) : loss);
+      finder.observe(
+        divisors
+          ? combinedLoss(
+              project.training,
+              bench.spec.targets.map(({ name }, i) => ({ name, loss: losses[i] ?? Number.NaN })),
+              divisors,
+            )
+          : loss,
+      );
       emit({ event: "stage", stage: "trying learning rates", done: step + 1, total: STEPS });
     }
   } finally {

@@ -34,7 +34,14 @@ const REFUSED = "refused.onnx";
  * @throws LatheError `export.parity`: the file is not kept under its name, training is; `data.changed`: the model cannot be compared, training is kept;
  * `cancelled`
  */
-export async function finish(bench: Workbench, run: RunFolder, evaluator: Evaluator, fitted: FinishedFit, emit: (event: RunEvent) => void, control = new TrainingControl()): Promise<DoneEvent> {
+export async function finish(
+  bench: Workbench,
+  run: RunFolder,
+  evaluator: Evaluator,
+  fitted: FinishedFit,
+  emit: (event: RunEvent) => void,
+  control = new TrainingControl(),
+): Promise<DoneEvent> {
   let stopping = control.wish === "stop";
   const heed = (): void => {
     // There is nothing left to stop: the end is near. Whoever asked is told that it was heard.
@@ -42,7 +49,8 @@ export async function finish(bench: Workbench, run: RunFolder, evaluator: Evalua
       stopping = true;
       emit({ event: "state", state: "stopping" });
     }
-    if (control.wish === "cancel") throw new LatheError("cancelled", `run ${run.id} was cancelled while it was judged; nothing was exported, go on with train --resume ${run.id}`);
+    if (control.wish === "cancel")
+      throw new LatheError("cancelled", `run ${run.id} was cancelled while it was judged; nothing was exported, go on with train --resume ${run.id}`);
   };
   const predictions = new Map<Split, Predictions>();
   const predict = async (split: Split): Promise<Predictions> => {
@@ -71,9 +79,12 @@ export async function finish(bench: Workbench, run: RunFolder, evaluator: Evalua
 
   const [validation, test] = [await judge("validation"), await judge("test")];
   const thresholds = Object.fromEntries([...bench.judged].flatMap(([name, target]) => (target.kind === "binary" ? [[name, target.threshold]] : [])));
-  const model = buildInferenceModel(bench.spec, {
-    project: bench.project.name, fitted: bench.prepared.fitted, thresholds, fingerprint: fingerprintOf(bench.project, bench.prepared.fingerprint),
-  }, fitted.parameters, fitted.buffers);
+  const model = buildInferenceModel(
+    bench.spec,
+    { project: bench.project.name, fitted: bench.prepared.fitted, thresholds, fingerprint: fingerprintOf(bench.project, bench.prepared.fingerprint) },
+    fitted.parameters,
+    fitted.buffers,
+  );
 
   const split = bench.prepared.counts.validation > 0 ? "validation" : "train";
   const parity = await compareOrExplain(bench, run, model, split, await predict(split));
@@ -85,8 +96,11 @@ export async function finish(bench: Workbench, run: RunFolder, evaluator: Evalua
   const report = buildReport(bench, run, fitted, model, parity, validation, test);
   const writeReport = () => run.write("report.json", `${JSON.stringify(report, null, 2)}\n`);
   if (!parity.passed) {
-    const refusal = new LatheError("export.parity",
-      `the exported model's answers ${differing(parity)}, so it is not handed out; it is kept as ${run.file(REFUSED)} for a look`, { parity });
+    const refusal = new LatheError(
+      "export.parity",
+      `the exported model's answers ${differing(parity)}, so it is not handed out; it is kept as ${run.file(REFUSED)} for a look`,
+      { parity },
+    );
     run.write(REFUSED, model);
     // Of a run that was stopped, exported, and taken up again: the report no longer speaks of it.
     rmSync(run.file(MODEL), { recursive: true, force: true });
@@ -117,10 +131,14 @@ async function compareOrExplain(bench: Workbench, run: RunFolder, model: Uint8Ar
     throw thrown;
   });
   if (!(found instanceof LatheError) && found.passed) return found;
-  const why = await bench.changed() ?? (found instanceof LatheError ? found.message : undefined);
+  const why = (await bench.changed()) ?? (found instanceof LatheError ? found.message : undefined);
   if (why === undefined && !(found instanceof LatheError)) return found;
-  throw new LatheError("data.changed", `the data changed while run ${run.id} was trained, so its model could not be held against the trainer on the same rows `
-    + `(${why}). What was learnt is kept: put the old data back and go on with train --resume ${run.id}; or start a new run with the data as they are`, { run: run.id });
+  throw new LatheError(
+    "data.changed",
+    `the data changed while run ${run.id} was trained, so its model could not be held against the trainer on the same rows ` +
+      `(${why}). What was learnt is kept: put the old data back and go on with train --resume ${run.id}; or start a new run with the data as they are`,
+    { run: run.id },
+  );
 }
 
 /** Opens the file as a stranger would, in a fresh session of ONNX Runtime whatever trained it, and feeds it the table's own rows. */
@@ -133,7 +151,13 @@ async function compareExport(bench: Workbench, model: Uint8Array, split: Split, 
     };
     const { fitted } = bench.prepared;
     return await checkParity({
-      model: session, fitted, targets: bench.spec.targets, rows: bench.prepared.readRaw(split), trained, split, ownUnit,
+      model: session,
+      fitted,
+      targets: bench.spec.targets,
+      rows: bench.prepared.readRaw(split),
+      trained,
+      split,
+      ownUnit,
       decide: (target, outputs) => decisionOf(defined(bench.judged.get(target.name), target.name), outputs),
       expected: picturesOf(fitted.inputs).length > 0 ? "some" : "all",
     });
@@ -143,8 +167,13 @@ async function compareExport(bench: Workbench, model: Uint8Array, split: Split, 
 }
 
 function buildReport(
-  bench: Workbench, run: RunFolder, fitted: FinishedFit, model: Uint8Array, parity: ParityResult,
-  validation: SplitReport | undefined, test: SplitReport | undefined,
+  bench: Workbench,
+  run: RunFolder,
+  fitted: FinishedFit,
+  model: Uint8Array,
+  parity: ParityResult,
+  validation: SplitReport | undefined,
+  test: SplitReport | undefined,
 ): RunReport {
   const { prepared, spec, project, choice, compile } = bench;
   // Shared weights count where they are used first, so that the layers add up to the whole.
@@ -152,20 +181,39 @@ function buildReport(
   const parametersOf = (id: string, owner: string) =>
     spec.layout.parameters.filter((p) => p.owner === owner && first.get(owner) === id).reduce((sum, p) => sum + p.size, 0);
   return {
-    version: 1, lathe: version, project: project.name, run: run.id, seed: project.seed, ended: fitted.ended,
+    version: 1,
+    lathe: version,
+    project: project.name,
+    run: run.id,
+    seed: project.seed,
+    ended: fitted.ended,
     data: {
-      source: project.data.source.path, fingerprint: prepared.fingerprint, rows: prepared.counts,
+      source: project.data.source.path,
+      fingerprint: prepared.fingerprint,
+      rows: prepared.counts,
       skipped: Object.fromEntries(prepared.audit.skipped.map(({ reason, column, rows }) => [`${reason} in ${column}`, rows])),
       warnings: [...prepared.audit.warnings.map(({ message }) => message), ...bench.notes],
     },
     training: {
-      epochs: fitted.epochs, bestEpoch: fitted.bestEpoch, seconds: fitted.seconds,
-      engine: choice.engine.name, engineVersion: choice.status.version ?? "unknown", device: compile.device, reason: choice.reason, threads: compile.threads,
+      epochs: fitted.epochs,
+      bestEpoch: fitted.bestEpoch,
+      seconds: fitted.seconds,
+      engine: choice.engine.name,
+      engineVersion: choice.status.version ?? "unknown",
+      device: compile.device,
+      reason: choice.reason,
+      threads: compile.threads,
     },
     model: {
-      file: parity.passed ? MODEL : REFUSED, bytes: model.length, sha256: createHash("sha256").update(model).digest("hex"), parameters: spec.layout.parameterCount,
+      file: parity.passed ? MODEL : REFUSED,
+      bytes: model.length,
+      sha256: createHash("sha256").update(model).digest("hex"),
+      parameters: spec.layout.parameterCount,
       layers: spec.plan.layers.map(({ id, owner, definition }) => ({
-        id, type: definition.type, output: showShape(defined(spec.layout.types.get(id), id).shape), parameters: parametersOf(id, owner),
+        id,
+        type: definition.type,
+        output: showShape(defined(spec.layout.types.get(id), id).shape),
+        parameters: parametersOf(id, owner),
       })),
     },
     ...(validation ? { validation } : {}),

@@ -60,7 +60,11 @@ export async function fit(setting: FitSetting, from?: Checkpoint<Position>): Pro
 /** A run's schedule before its first step. */
 export function scheduleOf(training: TrainingConfig, stepsPerEpoch: number): Schedule {
   const definition = schedules.get(training.schedule?.type ?? "constant");
-  return definition.create(definition.config.parse(training.schedule ?? { type: "constant" }), { learningRate: Number(training.optimizer["lr"]), epochs: training.epochs, stepsPerEpoch });
+  return definition.create(definition.config.parse(training.schedule ?? { type: "constant" }), {
+    learningRate: Number(training.optimizer["lr"]),
+    epochs: training.epochs,
+    stepsPerEpoch,
+  });
 }
 
 class Fit {
@@ -154,7 +158,13 @@ class Fit {
     this.#refuseBroken();
     this.#divisors ??= divisorsOf(trainer.lossMaxima);
     const mean = (sum: number) => sum / Math.max(1, this.#sums.samples);
-    const loss = this.#divisors ? combinedLoss(training, targets.map((name, i) => ({ name, loss: mean(this.#sums.losses[i] ?? 0) })), this.#divisors) : mean(this.#sums.loss);
+    const loss = this.#divisors
+      ? combinedLoss(
+          training,
+          targets.map((name, i) => ({ name, loss: mean(this.#sums.losses[i] ?? 0) })),
+          this.#divisors,
+        )
+      : mean(this.#sums.loss);
     const train: MetricValues = { loss, ...Object.fromEntries(targets.map((t, i) => [`${t}.loss`, mean(this.#sums.losses[i] ?? 0)])) };
     const learningRate = this.#schedule.learningRate();
     const validation = validate ? await validate(trainer.parameters, trainer.buffers, this.#divisors) : {};
@@ -167,7 +177,13 @@ class Fit {
     const warnings = diagnose(layers, this.#epoch, trainer.normalisers).filter((warning) => !this.#warned.has(keyOf(warning)));
     for (const warning of warnings) this.#warned.add(keyOf(warning));
     const event: EpochEvent = {
-      event: "epoch", epoch: this.#epoch, train, validation, learningRate, best, layers,
+      event: "epoch",
+      epoch: this.#epoch,
+      train,
+      validation,
+      learningRate,
+      best,
+      layers,
       seconds: this.#sums.seconds + (clock() - this.#epochStartedAt) / 1000,
       ...(warnings.length === 0 ? {} : { warnings }),
     };
@@ -210,10 +226,13 @@ class Fit {
   #refuseBroken(): void {
     const layer = this.#s.trainer.brokenLayer;
     if (layer === undefined) return;
-    throw new LatheError("training.not-finite",
-      `epoch ${this.#epoch}, step ${this.#step}: the weights or running statistics of layer ${layer} are no longer finite numbers, so training stopped; the last good checkpoint is kept. `
-      + "Try a learning rate ten times smaller, clipGradNorm: 1, or check the inputs for extreme values",
-      { epoch: this.#epoch, step: this.#step, layer });
+    throw new LatheError(
+      "training.not-finite",
+      `epoch ${this.#epoch}, step ${this.#step}: the weights or running statistics of layer ${layer} are no longer finite numbers, so training ` +
+        `stopped; the last good checkpoint is kept. ` +
+        "Try a learning rate ten times smaller, clipGradNorm: 1, or check the inputs for extreme values",
+      { epoch: this.#epoch, step: this.#step, layer },
+    );
   }
 
   #save(): void {
@@ -221,11 +240,17 @@ class Fit {
     this.#refuseBroken();
     run.refuseGone();
     const position: Position = {
-      epoch: this.#epoch, step: this.#step, steps: this.#steps,
-      schedule: this.#schedule.state(), earlyStopping: this.#stopping.state(),
+      epoch: this.#epoch,
+      step: this.#step,
+      steps: this.#steps,
+      schedule: this.#schedule.state(),
+      earlyStopping: this.#stopping.state(),
       sums: { ...this.#sums, seconds: this.#sums.seconds + (clock() - this.#epochStartedAt) / 1000 },
-      diagnosis: this.#diagnosis.state(), warned: [...this.#warned],
-      bestEpoch: this.#best?.epoch ?? 0, metricsBytes: this.#metricsBytes, seconds: this.#seconds(),
+      diagnosis: this.#diagnosis.state(),
+      warned: [...this.#warned],
+      bestEpoch: this.#best?.epoch ?? 0,
+      metricsBytes: this.#metricsBytes,
+      seconds: this.#seconds(),
       ...(this.#divisors === undefined ? {} : { divisors: [...this.#divisors] }),
       ...(this.#ended === undefined ? {} : { ended: this.#ended }),
     };
@@ -264,7 +289,13 @@ function monitored(monitor: string, train: MetricValues, validation: MetricValue
   const [split, ...metric] = monitor.split(".");
   const values = split === "train" ? train : validation;
   const name = metric.join(".");
-  if (!(name in values)) throw new LatheError("project.invalid", `training.earlyStopping.monitor: there is no ${monitor}; there are ${Object.keys(values).map((m) => `${split}.${m}`).join(", ")}`);
+  if (!(name in values))
+    throw new LatheError(
+      "project.invalid",
+      `training.earlyStopping.monitor: there is no ${monitor}; there are ${Object.keys(values)
+        .map((m) => `${split}.${m}`)
+        .join(", ")}`,
+    );
   return values[name] ?? null;
 }
 

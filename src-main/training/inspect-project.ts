@@ -17,8 +17,14 @@ export function auditProject(request: InspectRequest, setting: WorkSetting): Pro
 
 async function looking<T>(request: InspectRequest, { emit, control }: WorkSetting, look: (options: InspectOptions) => Promise<T>): Promise<T> {
   const { project, folder } = await readProjectFile(request.project);
-  return inWorkFolder((workFolder) => look({
-    folder, data: project.data, seed: project.seed, workFolder, signal: control.preparation,
-    progress: (stage, done, total) => emit({ event: "stage", stage, done, ...(total === undefined ? {} : { total }) }),
-  }));
+  return inWorkFolder((workFolder) =>
+    look({
+      folder,
+      data: project.data,
+      seed: project.seed,
+      workFolder,
+      signal: control.preparation,
+      progress: (stage, done, total) => emit({ event: "stage", stage, done, ...(total === undefined ? {} : { total }) }),
+    }),
+  );
 }

@@ -32,7 +32,9 @@ export async function train(request: TrainRequest, setting: WorkSetting): Promis
   try {
     done = await trainRun(await (request.resume === undefined || request.resume === false ? begin : takeUp)(request, setting, opened), setting);
   } finally {
-    await opened.dispose((thrown) => setting.emit({ event: "log", level: "warning", message: `something that training used could not be let go of: ${toLatheError(thrown).message}` }));
+    await opened.dispose((thrown) =>
+      setting.emit({ event: "log", level: "warning", message: `something that training used could not be let go of: ${toLatheError(thrown).message}` }),
+    );
   }
   // Whoever hears that it has ended may delete the run, or go on with it: its lock is gone.
   setting.emit(done);
@@ -89,16 +91,28 @@ interface Started {
 async function begin(request: TrainRequest, setting: WorkSetting, opened: AsyncDisposableStore): Promise<Started> {
   const { emit, now, control } = setting;
   const { project: written, folder, file } = await readProjectFile(request.project);
-  const project = parseProject({
-    ...written,
-    ...(request.seed === undefined ? {} : { seed: request.seed }),
-    training: { ...written.training, ...(request.epochs === undefined ? {} : { epochs: request.epochs }) },
-  }, file);
-  const { training: { engine, device, threads } } = project;
+  const project = parseProject(
+    {
+      ...written,
+      ...(request.seed === undefined ? {} : { seed: request.seed }),
+      training: { ...written.training, ...(request.epochs === undefined ? {} : { epochs: request.epochs }) },
+    },
+    file,
+  );
+  const {
+    training: { engine, device, threads },
+  } = project;
   const preferred = request.preferred ?? { engine, device, threads };
   const wish = [request.engine ?? leftOpen(engine, preferred.engine), request.device ?? leftOpen(device, preferred.device)] as const;
   const wanted = leftOpen(threads, preferred.threads);
-  const first = await openWorkbench({ project, folder, choice: await chooseEngine(...wish), ...(wanted === "auto" ? {} : { threads: wanted }), emit, signal: control.preparation });
+  const first = await openWorkbench({
+    project,
+    folder,
+    choice: await chooseEngine(...wish),
+    ...(wanted === "auto" ? {} : { threads: wanted }),
+    emit,
+    signal: control.preparation,
+  });
   const batches = opened.add(first.trainingLoader());
   const candidates = wish.includes("auto") ? await engineCandidates(...wish) : [];
   const memory = new EngineMemory(folder, first.spec, candidates, first.compile.threads, now);
@@ -108,9 +122,17 @@ async function begin(request: TrainRequest, setting: WorkSetting, opened: AsyncD
   const evaluator = opened.add(await Evaluator.create(bench.spec, choice.engine, compile));
   const run = opened.addLast(RunFolder.create(folder));
   writeConfig(run, {
-    version: 1, lathe: version, created: now().toISOString(), projectFolder: folder,
-    engine: choice.engine.name, engineVersion: choice.status.version ?? "unknown", device: choice.device, reason: choice.reason,
-    threads: compile.threads, dataFingerprint: bench.prepared.fingerprint, project,
+    version: 1,
+    lathe: version,
+    created: now().toISOString(),
+    projectFolder: folder,
+    engine: choice.engine.name,
+    engineVersion: choice.status.version ?? "unknown",
+    device: choice.device,
+    reason: choice.reason,
+    threads: compile.threads,
+    dataFingerprint: bench.prepared.fingerprint,
+    project,
   });
   return { run, bench, batches, trainer, evaluator, from: undefined };
 }
@@ -128,7 +150,8 @@ function leftOpen<T>(said: T, preferred: T): T {
  */
 async function takeUp(request: TrainRequest, { emit, now, control }: WorkSetting, opened: AsyncDisposableStore): Promise<Started> {
   const overrides = (["epochs", "seed"] as const).filter((name) => request[name] !== undefined);
-  if (overrides.length > 0) throw new LatheError("usage", `--resume goes on with the run's own settings; leave out --${overrides.join(", --")}, or start a new run`);
+  if (overrides.length > 0)
+    throw new LatheError("usage", `--resume goes on with the run's own settings; leave out --${overrides.join(", --")}, or start a new run`);
   // The run's own configuration counts: whatever the project file says by now, or whether it is in order, does not matter.
   const folder = dirname(await projectFileOf(request.project));
   const run = opened.addLast(RunFolder.open(folder, request.resume === true ? undefined : String(request.resume)).lock());
@@ -141,8 +164,11 @@ async function takeUp(request: TrainRequest, { emit, now, control }: WorkSetting
   const moves = chosen.engine.name !== config.engine || chosen.device !== config.device;
   const choice = moves ? chosen : { ...chosen, reason: config.reason };
   if (moves) {
-    warn(`run ${run.id} began with ${config.engine} ${config.engineVersion} on ${config.device} and goes on with ${choice.engine.name} ${choice.status.version ?? ""} on ${choice.device}, as asked for: `
-      + "its last digits may be others than with one engine throughout");
+    warn(
+      `run ${run.id} began with ${config.engine} ${config.engineVersion} on ${config.device} and goes on ` +
+        `with ${choice.engine.name} ${choice.status.version ?? ""} on ${choice.device}, as asked for: ` +
+        "its last digits may be others than with one engine throughout",
+    );
   }
   const bench = await openWorkbench({ project: config.project, folder, choice, threads: config.threads, emit, signal: control.preparation });
   refuseChange(run, config, bench);
@@ -150,17 +176,28 @@ async function takeUp(request: TrainRequest, { emit, now, control }: WorkSetting
   const trainer = opened.add(await Trainer.create(spec, choice.engine, compile, config.project.seed));
   const batches = opened.add(bench.trainingLoader());
   const setting: PositionSetting = {
-    state: trainer.state, training: project.training, stepsPerEpoch: batches.stepsPerEpoch, targets: spec.targets.length, diagnosed: trainer.diagnosisEntries.length,
+    state: trainer.state,
+    training: project.training,
+    stepsPerEpoch: batches.stepsPerEpoch,
+    targets: spec.targets.length,
+    diagnosed: trainer.diagnosisEntries.length,
     schedule: scheduleOf(project.training, batches.stepsPerEpoch).state(),
   };
-  const from = loadCheckpoint(run.checkpoints, (file, reason) => warn(`${file} is damaged (${reason}); going on from the one before`), (checkpoint) => readPosition(checkpoint, setting));
+  const from = loadCheckpoint(
+    run.checkpoints,
+    (file, reason) => warn(`${file} is damaged (${reason}); going on from the one before`),
+    (checkpoint) => readPosition(checkpoint, setting),
+  );
   return { run, bench, trainer, batches, evaluator: opened.add(await Evaluator.create(spec, choice.engine, compile)), from };
 }
 
 /** Other data would make another model: a resumed run must not mix two. */
 function refuseChange(run: RunFolder, config: RunConfig, bench: Workbench): void {
   if (bench.prepared.fingerprint === config.dataFingerprint) return;
-  throw new LatheError("data.changed", `the data has changed since run ${run.id} began (${config.project.data.source.path}), so it cannot go on; start a new run, or put the old file back`);
+  throw new LatheError(
+    "data.changed",
+    `the data has changed since run ${run.id} began (${config.project.data.source.path}), so it cannot go on; start a new run, or put the old file back`,
+  );
 }
 
 async function work({ run, bench, batches, trainer, evaluator, from }: Started, setting: WorkSetting): Promise<DoneEvent> {
@@ -171,17 +208,39 @@ async function work({ run, bench, batches, trainer, evaluator, from }: Started, 
   const validationBatches = validationRows > 0 ? bench.splitLoader("validation") : undefined;
   try {
     emit({
-      event: "run", run: run.id, folder: run.path, project: project.name,
-      engine: choice.engine.name, engineVersion: choice.status.version ?? "unknown", device: compile.device, reason: choice.reason, threads: compile.threads,
-      epochs: project.training.epochs, stepsPerEpoch: batches.stepsPerEpoch, batchSize: project.training.batchSize,
-      parameters: spec.layout.parameterCount, samples: prepared.counts,
+      event: "run",
+      run: run.id,
+      folder: run.path,
+      project: project.name,
+      engine: choice.engine.name,
+      engineVersion: choice.status.version ?? "unknown",
+      device: compile.device,
+      reason: choice.reason,
+      threads: compile.threads,
+      epochs: project.training.epochs,
+      stepsPerEpoch: batches.stepsPerEpoch,
+      batchSize: project.training.batchSize,
+      parameters: spec.layout.parameterCount,
+      samples: prepared.counts,
       ...(from ? { resumedFrom: { epoch: from.header.epoch, step: from.header.step } } : {}),
     });
-    const result = await fit({
-      trainer, batches, training: project.training, targets: spec.targets.map(({ name }) => name), run, control, emit, clock,
-      validate: validationBatches && (async (parameters, buffers, divisors) =>
-        measure(spec, bench.judged, await evaluator.predict(validationBatches, validationRows, parameters, buffers), divisors).metrics),
-    }, from);
+    const result = await fit(
+      {
+        trainer,
+        batches,
+        training: project.training,
+        targets: spec.targets.map(({ name }) => name),
+        run,
+        control,
+        emit,
+        clock,
+        validate:
+          validationBatches &&
+          (async (parameters, buffers, divisors) =>
+            measure(spec, bench.judged, await evaluator.predict(validationBatches, validationRows, parameters, buffers), divisors).metrics),
+      },
+      from,
+    );
     const { ended } = result;
     if (ended === "cancelled") return { event: "done", run: run.id, test: {}, ended };
     try {
@@ -198,12 +257,27 @@ async function work({ run, bench, batches, trainer, evaluator, from }: Started, 
 /** What of a run's events stands in its log. */
 function logLine(event: RunEvent): string | undefined {
   switch (event.event) {
-    case "run": return `${event.resumedFrom ? `resumed in epoch ${event.resumedFrom.epoch} after step ${event.resumedFrom.step}` : "started"}: ${event.engine} ${event.engineVersion} on ${event.device}, ${event.threads} threads (${event.reason})`;
+    case "run":
+      return (
+        `${event.resumedFrom ? `resumed in epoch ${event.resumedFrom.epoch} after step ${event.resumedFrom.step}` : "started"}: ` +
+        `${event.engine} ${event.engineVersion} on ${event.device}, ${event.threads} threads (${event.reason})`
+      );
     // The rest of the figures is in metrics.jsonl.
-    case "epoch": return `epoch ${event.epoch}: train loss ${event.train["loss"] ?? "none"}, validation loss ${event.validation["loss"] ?? "none"}${event.best ? ", best so far" : ""}`;
-    case "warning": return `warning: ${event.message}`;
-    case "log": return `${event.level}: ${event.message}`;
-    case "state": return event.state;
-    case "stage": case "step": case "done": case "failed": return undefined;
+    case "epoch":
+      return (
+        `epoch ${event.epoch}: train loss ${event.train["loss"] ?? "none"}, validation ` +
+        `loss ${event.validation["loss"] ?? "none"}${event.best ? ", best so far" : ""}`
+      );
+    case "warning":
+      return `warning: ${event.message}`;
+    case "log":
+      return `${event.level}: ${event.message}`;
+    case "state":
+      return event.state;
+    case "stage":
+    case "step":
+    case "done":
+    case "failed":
+      return undefined;
   }
 }

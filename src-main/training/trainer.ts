@@ -42,7 +42,13 @@ export class Trainer {
   readonly #outputsInto = new Map<Tensors, Tensors>();
   readonly #scalars: TensorData & { dtype: "float32" };
 
-  private constructor(spec: TrainingSpec, programs: { plain: StepProgram; diagnosing: StepProgram }, plain: Executable, diagnosing: Executable, state: StateVectors) {
+  private constructor(
+    spec: TrainingSpec,
+    programs: { plain: StepProgram; diagnosing: StepProgram },
+    plain: Executable,
+    diagnosing: Executable,
+    state: StateVectors,
+  ) {
     this.#spec = spec;
     this.#programs = programs;
     this.#plain = plain;
@@ -148,7 +154,10 @@ export class Trainer {
   #read(result: Tensors, diagnosed: boolean): StepResult {
     const loss = floats(result, names.loss)[0] ?? Number.NaN;
     // Of several targets each loss is told by itself; of one it is the whole, but for its weight.
-    const losses = this.#spec.targets.length > 1 ? [...floats(result, names.losses)] : this.#spec.targets.map(({ name }) => loss / (this.#spec.training.losses[name]?.weight ?? 1));
+    const losses =
+      this.#spec.targets.length > 1
+        ? [...floats(result, names.losses)]
+        : this.#spec.targets.map(({ name }) => loss / (this.#spec.training.losses[name]?.weight ?? 1));
     return diagnosed ? { loss, losses, diagnosis: floats(result, names.diagnosis) } : { loss, losses };
   }
 }

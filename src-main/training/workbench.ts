@@ -71,17 +71,37 @@ export async function openWorkbench({ project, folder, choice, threads, emit, si
   const layout = layOut(plan, inputs);
   refuseTooLarge(layout, Math.min(project.training.batchSize, counts.train));
   const spec: TrainingSpec = {
-    plan, layout, inputs: new Map(fitted.inputs.map((input) => [input.name, kindOf(input).storedType(input)])), targets,
-    fromStored: (e, name, stored) => fromStored(e, stored, defined(fitted.inputs.find((input) => input.name === name), name)),
-     training: project.training, classWeights: balancedWeights(project, prepared),
+    plan,
+    layout,
+    inputs: new Map(fitted.inputs.map((input) => [input.name, kindOf(input).storedType(input)])),
+    targets,
+    fromStored: (e, name, stored) =>
+      fromStored(
+        e,
+        stored,
+        defined(
+          fitted.inputs.find((input) => input.name === name),
+          name,
+        ),
+      ),
+    training: project.training,
+    classWeights: balancedWeights(project, prepared),
   };
   const needsBatch = plan.layers.some(({ definition }) => definition.needsBatch === true);
   const { dropLast, notes } = checkBatches(project, counts.train, needsBatch);
   const uniforms = layout.uniforms.map(({ layer, shape }) => ({ name: names.uniform(layer), width: sizeOf(shape), shape }));
   return {
-    project, prepared, spec, choice, fileEngine, notes,
+    project,
+    prepared,
+    spec,
+    choice,
+    fileEngine,
+    notes,
     judged: new Map(fitted.targets.map((target) => [target.name, judgedTarget(target, project.training.threshold ?? 0.5)])),
-    compile: { device: choice.device, threads: threads ?? chooseThreads(project.training.threads, multiplyAddsOf(plan, layout, inputs), project.training.batchSize) },
+    compile: {
+      device: choice.device,
+      threads: threads ?? chooseThreads(project.training.threads, multiplyAddsOf(plan, layout, inputs), project.training.batchSize),
+    },
     async changed() {
       try {
         const { fingerprint } = await dataFingerprint(question);
@@ -93,12 +113,30 @@ export async function openWorkbench({ project, folder, choice, threads, emit, si
     trainingLoader() {
       const batchSize = Math.min(project.training.batchSize, counts.train);
       try {
-        return createLoader({ prepared, split: "train", batchSize, shuffle: project.training.shuffle, seed: project.seed, dropLast, uniforms, augment: augmentationOf(project) });
+        return createLoader({
+          prepared,
+          split: "train",
+          batchSize,
+          shuffle: project.training.shuffle,
+          seed: project.seed,
+          dropLast,
+          uniforms,
+          augment: augmentationOf(project),
+        });
       } catch (thrown) {
         throw explainMemory(thrown, batchSize);
       }
     },
-    splitLoader: (split) => createLoader({ prepared, split, batchSize: Math.min(evaluationBatch(layout.types), counts[split]), shuffle: false, seed: project.seed, dropLast: false, uniforms: [] }),
+    splitLoader: (split) =>
+      createLoader({
+        prepared,
+        split,
+        batchSize: Math.min(evaluationBatch(layout.types), counts[split]),
+        shuffle: false,
+        seed: project.seed,
+        dropLast: false,
+        uniforms: [],
+      }),
   };
 }
 
@@ -110,26 +148,33 @@ function evaluationBatch(types: Layout["types"]): number {
 
 /** By input, how training samples are changed. */
 function augmentationOf({ data }: Project): ReadonlyMap<string, TransformSpecs> {
-  return new Map(data.inputs.flatMap((input) => {
-    const changes = kindOf(input).augmentation(input);
-    return changes ? [[input.name, changes] as const] : [];
-  }));
+  return new Map(
+    data.inputs.flatMap((input) => {
+      const changes = kindOf(input).augmentation(input);
+      return changes ? [[input.name, changes] as const] : [];
+    }),
+  );
 }
 
 /** A target as the training graphs see it. */
 export function targetSpec(fitted: FittedTarget): TargetSpec {
   switch (fitted.type) {
-    case "category": return { name: fitted.name, kind: "category", width: fitted.classes.length };
-    case "binary": return { name: fitted.name, kind: "binary", width: 1 };
-    case "numeric": return { name: fitted.name, kind: "numeric", width: fitted.columns.length };
+    case "category":
+      return { name: fitted.name, kind: "category", width: fitted.classes.length };
+    case "binary":
+      return { name: fitted.name, kind: "binary", width: 1 };
+    case "numeric":
+      return { name: fitted.name, kind: "numeric", width: fitted.columns.length };
   }
 }
 
 /** How a target's predictions are judged. */
 export function judgedTarget(fitted: FittedTarget, threshold: number): JudgedTarget {
   switch (fitted.type) {
-    case "category": return { kind: "category", classes: fitted.classes };
-    case "binary": return { kind: "binary", classes: fitted.classes, threshold };
+    case "category":
+      return { kind: "category", classes: fitted.classes };
+    case "binary":
+      return { kind: "binary", classes: fitted.classes, threshold };
     case "numeric": {
       const { shift, scale, columns } = fitted;
       return { kind: "numeric", columns, restore: (value, k) => value * (scale[k] ?? 1) + (shift[k] ?? 0) };
@@ -144,7 +189,10 @@ function balancedWeights(project: Project, { classCounts }: PreparedData): Reado
     if (loss["classWeights"] !== "balanced") continue;
     const counts = defined(classCounts[target], `class counts of ${target}`);
     const rows = counts.reduce((a, b) => a + b, 0);
-    weights.set(target, counts.map((n) => (n === 0 ? 0 : rows / (counts.length * n))));
+    weights.set(
+      target,
+      counts.map((n) => (n === 0 ? 0 : rows / (counts.length * n))),
+    );
   }
   return weights;
 }
@@ -153,10 +201,19 @@ function checkBatches({ training }: Project, rows: number, needsBatch: boolean):
   const { batchSize } = training;
   const notes: string[] = [];
   if (needsBatch && Math.min(batchSize, rows) === 1) {
-    throw new LatheError("training.batch", `training.batchSize: a batch of one row cannot train batch norm, which needs to see how rows differ; use a batchSize of 2 or more${rows === 1 ? ", and more than one training row" : ""}`);
+    throw new LatheError(
+      "training.batch",
+      `training.batchSize: a batch of one row cannot train batch norm, which needs to see how rows differ; use a batchSize of 2 or ` +
+        `more${rows === 1 ? ", and more than one training row" : ""}`,
+    );
   }
   if (batchSize > rows) {
-    if (training.dropLast === true) throw new LatheError("training.batch", `training.batchSize ${batchSize} is larger than the ${rows} training rows, and dropLast leaves out what does not fill a batch: nothing is left; use at most ${rows}`);
+    if (training.dropLast === true)
+      throw new LatheError(
+        "training.batch",
+        `training.batchSize ${batchSize} is larger than the ${rows} training rows, and dropLast leaves out what does not fill a batch: nothing is ` +
+          `left; use at most ${rows}`,
+      );
     notes.push(`batchSize ${batchSize} is larger than the ${rows} training rows; each step uses all of them`);
   }
   const last = rows % Math.min(batchSize, rows);

@@ -9,7 +9,10 @@ export const centerCrop = defineTransform({
   type: "CenterCrop",
   summary: "Cuts out the middle",
   config: z.strictObject({ size: z.tuple([pixels, pixels]).describe("Height and width; what is missing is black") }),
-  create: ({ size: [height, width] }) => (picture) => middleOf(picture, height, width),
+  create:
+    ({ size: [height, width] }) =>
+    (picture) =>
+      middleOf(picture, height, width),
 });
 
 /** A picture smaller than its middle is padded with black, the odd pixel before it. */

@@ -4,7 +4,11 @@ import { inside } from "./pad.js";
 import type { Picture } from "./picture.js";
 import { defineTransform } from "./transform.js";
 
-const odd = z.int().min(1).max(255).refine((n) => n % 2 === 1, "expected an odd number");
+const odd = z
+  .int()
+  .min(1)
+  .max(255)
+  .refine((n) => n % 2 === 1, "expected an odd number");
 
 /** torchvision.transforms.GaussianBlur */
 export const gaussianBlur = defineTransform({
@@ -12,9 +16,15 @@ export const gaussianBlur = defineTransform({
   summary: "Blurs by a deviation drawn from a range",
   config: z.strictObject({
     kernelSize: odd.default(5).describe("Pixels that are mixed along each axis, an odd number"),
-    sigma: z.union([z.number().positive(), range(0.001, 100)]).default([0.1, 2]).describe("Deviation in pixels, or [least, most]"),
+    sigma: z
+      .union([z.number().positive(), range(0.001, 100)])
+      .default([0.1, 2])
+      .describe("Deviation in pixels, or [least, most]"),
   }),
-  create: ({ kernelSize, sigma }) => (picture, random) => blurred(picture, kernelSize, typeof sigma === "number" ? sigma : between(random, sigma)),
+  create:
+    ({ kernelSize, sigma }) =>
+    (picture, random) =>
+      blurred(picture, kernelSize, typeof sigma === "number" ? sigma : between(random, sigma)),
 });
 
 /** exp(-x² / 2σ²), normalised, along both axes; beyond the edge the picture is mirrored; in float32, rounded to the nearest even. */

@@ -9,7 +9,13 @@ export type Interpolation = "nearest" | "bilinear";
  * A picture seen through an affine map, as PIL's `Image.transform(size, AFFINE, map)`: pixel centres at halves, what lies outside is `fill`. Nearest takes the
  * pixel a place lies in; bilinear mixes the four around it, those beyond the edge being the edge.
  */
-export function mapped({ width, height, channels, data }: Picture, size: { readonly width: number; readonly height: number }, map: AffineMap, interpolation: Interpolation, fill: readonly number[]): Picture {
+export function mapped(
+  { width, height, channels, data }: Picture,
+  size: { readonly width: number; readonly height: number },
+  map: AffineMap,
+  interpolation: Interpolation,
+  fill: readonly number[],
+): Picture {
   const out = blank(size.width, size.height, channels, fill);
   if (interpolation === "nearest" && (map[1] !== 0 || map[3] !== 0)) return nearest({ width, height, channels, data }, out, map);
   const [a, b, c, d, e, f] = map;

@@ -4,7 +4,10 @@ import type { Random } from "../base/random.js";
 /** Options that several transforms have. */
 
 /** A colour for what comes from outside: one number for all channels, or one each, 0 to 255. */
-export const fillOption = z.union([z.int().min(0).max(255), z.array(z.int().min(0).max(255)).length(3)]).default(0).describe("Gray or [red, green, blue], 0 to 255, of what comes from outside the picture");
+export const fillOption = z
+  .union([z.int().min(0).max(255), z.array(z.int().min(0).max(255)).length(3)])
+  .default(0)
+  .describe("Gray or [red, green, blue], 0 to 255, of what comes from outside the picture");
 
 export function fillOf(fill: number | readonly number[]): readonly number[] {
   return typeof fill === "number" ? [fill] : fill;

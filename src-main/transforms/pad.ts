@@ -10,9 +10,14 @@ export const pad = defineTransform({
   type: "Pad",
   summary: "Puts an edge around the picture, which makes it smaller within its size",
   config: z.strictObject({
-    padding: z.union([pixels, z.tuple([pixels, pixels]), z.tuple([pixels, pixels, pixels, pixels])]).describe("Pixels on each side; left and right, then top and bottom; or left, top, right, bottom"),
+    padding: z
+      .union([pixels, z.tuple([pixels, pixels]), z.tuple([pixels, pixels, pixels, pixels])])
+      .describe("Pixels on each side; left and right, then top and bottom; or left, top, right, bottom"),
     fill: fillOption,
-    mode: z.enum(["constant", "edge", "reflect"]).default("constant").describe("A colour, the outermost pixels, or the picture mirrored at its outermost pixels"),
+    mode: z
+      .enum(["constant", "edge", "reflect"])
+      .default("constant")
+      .describe("A colour, the outermost pixels, or the picture mirrored at its outermost pixels"),
   }),
   create({ padding, fill, mode }) {
     const [left, top, right = left, bottom = top] = typeof padding === "number" ? [padding, padding] : padding;
@@ -20,7 +25,12 @@ export const pad = defineTransform({
   },
 });
 
-export function padded(picture: Picture, [left, top, right, bottom]: readonly [number, number, number, number], mode: "constant" | "edge" | "reflect", fill: readonly number[]): Picture {
+export function padded(
+  picture: Picture,
+  [left, top, right, bottom]: readonly [number, number, number, number],
+  mode: "constant" | "edge" | "reflect",
+  fill: readonly number[],
+): Picture {
   const [width, height] = [picture.width + left + right, picture.height + top + bottom];
   if (mode === "constant") return cropped(picture, -left, -top, width, height, fill);
   const { channels, data } = picture;

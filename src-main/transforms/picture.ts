@@ -13,7 +13,7 @@ export function blank(width: number, height: number, channels: number, fill: rea
   const data = new Uint8Array(width * height * channels);
   const [first = 0] = fill;
   if (fill.every((v) => v === first)) data.fill(first);
-  else for (let i = 0; i < data.length; i++) data[i] = fill[i % channels % fill.length] ?? 0;
+  else for (let i = 0; i < data.length; i++) data[i] = fill[(i % channels) % fill.length] ?? 0;
   return { width, height, channels, data };
 }
 

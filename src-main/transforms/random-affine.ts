@@ -13,10 +13,19 @@ export const randomAffine = defineTransform({
   caution: "turned far, 6 and 9, or M and W, become each other",
   config: z.strictObject({
     degrees: angles.default(0).describe("At most so far either way, or [least, most]; clockwise"),
-    translate: z.tuple([z.number().min(0).max(1), z.number().min(0).max(1)]).optional().describe("At most so far of width and height"),
+    translate: z
+      .tuple([z.number().min(0).max(1), z.number().min(0).max(1)])
+      .optional()
+      .describe("At most so far of width and height"),
     scale: range(0.01, 100).optional().describe("[least, most]; 1 keeps the size"),
-    shear: z.union([z.number().min(0).max(most), range(least, most), z.tuple([z.number().min(least).max(most), z.number().min(least).max(most), z.number().min(least).max(most), z.number().min(least).max(most)])])
-      .optional().describe("Degrees along x: at most, or [least, most]; or [least, most] along x and then along y"),
+    shear: z
+      .union([
+        z.number().min(0).max(most),
+        range(least, most),
+        z.tuple([z.number().min(least).max(most), z.number().min(least).max(most), z.number().min(least).max(most), z.number().min(least).max(most)]),
+      ])
+      .optional()
+      .describe("Degrees along x: at most, or [least, most]; or [least, most] along x and then along y"),
     interpolation: interpolationOption,
     fill: fillOption,
   }),
@@ -31,9 +40,12 @@ export const randomAffine = defineTransform({
         return roundHalfEven(between(random, [-far, far]));
       }) ?? [0, 0];
       const drawn: Affine = {
-        angle, translate: [moved[0] ?? 0, moved[1] ?? 0],
+        angle,
+        translate: [moved[0] ?? 0, moved[1] ?? 0],
         scale: scale ? between(random, scale) : 1,
-        shear: slants ? [between(random, [slants[0] ?? 0, slants[1] ?? 0]), slants.length === 4 ? between(random, [slants[2] ?? 0, slants[3] ?? 0]) : 0] : [0, 0],
+        shear: slants
+          ? [between(random, [slants[0] ?? 0, slants[1] ?? 0]), slants.length === 4 ? between(random, [slants[2] ?? 0, slants[3] ?? 0]) : 0]
+          : [0, 0],
       };
       return mapped(picture, picture, inverseAffine([width * 0.5, height * 0.5], drawn), interpolation, fillOf(fill));
     };

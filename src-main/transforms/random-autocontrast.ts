@@ -7,7 +7,10 @@ export const randomAutocontrast = defineTransform({
   type: "RandomAutocontrast",
   summary: "Stretches each channel from black to white",
   config: z.strictObject({ p: z.number().min(0).max(1).default(0.5).describe("How often") }),
-  create: ({ p }) => (picture, random) => (random.uniform() < p ? autocontrast(picture) : picture),
+  create:
+    ({ p }) =>
+    (picture, random) =>
+      random.uniform() < p ? autocontrast(picture) : picture,
 });
 
 /** As PIL's ImageOps.autocontrast without a cutoff: x ↦ ⌊x·s - low·s⌋ with s = 255 / (high - low). */

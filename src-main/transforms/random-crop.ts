@@ -14,13 +14,15 @@ export const randomCrop = defineTransform({
     padding: z.int().min(0).max(4096).default(0).describe("Pixels put around on each side before"),
     fill: fillOption,
   }),
-  create: ({ size, padding, fill }) => (picture, random) => {
-    const [height, width] = size ?? [picture.height, picture.width];
-    // What is too small is padded on both sides, by what is missing.
-    const sideways = padding + Math.max(0, width - (picture.width + 2 * padding));
-    const upright = padding + Math.max(0, height - (picture.height + 2 * padding));
-    const top = wholeBetween(random, 0, picture.height + 2 * upright - height);
-    const left = wholeBetween(random, 0, picture.width + 2 * sideways - width);
-    return cropped(picture, left - sideways, top - upright, width, height, fillOf(fill));
-  },
+  create:
+    ({ size, padding, fill }) =>
+    (picture, random) => {
+      const [height, width] = size ?? [picture.height, picture.width];
+      // What is too small is padded on both sides, by what is missing.
+      const sideways = padding + Math.max(0, width - (picture.width + 2 * padding));
+      const upright = padding + Math.max(0, height - (picture.height + 2 * padding));
+      const top = wholeBetween(random, 0, picture.height + 2 * upright - height);
+      const left = wholeBetween(random, 0, picture.width + 2 * sideways - width);
+      return cropped(picture, left - sideways, top - upright, width, height, fillOf(fill));
+    },
 });

@@ -17,17 +17,19 @@ export const randomErasing = defineTransform({
     ratio: range(0.01, 100).default([0.3, 3.3]).describe("[least, most] height by width"),
     value: fillOption,
   }),
-  create: ({ p, scale, ratio, value }) => (picture, random) => {
-    if (random.uniform() >= p) return picture;
-    const { width, height } = picture;
-    for (let n = 0; n < ATTEMPTS; n++) {
-      const area = width * height * between(random, scale);
-      const shape = Math.exp(between(random, [Math.log(ratio[0]), Math.log(ratio[1])]));
-      const [h, w] = [Math.round(Math.sqrt(area * shape)), Math.round(Math.sqrt(area / shape))];
-      if (h < height && w < width) return covered(picture, wholeBetween(random, 0, width - w), wholeBetween(random, 0, height - h), w, h, fillOf(value));
-    }
-    return picture;
-  },
+  create:
+    ({ p, scale, ratio, value }) =>
+    (picture, random) => {
+      if (random.uniform() >= p) return picture;
+      const { width, height } = picture;
+      for (let n = 0; n < ATTEMPTS; n++) {
+        const area = width * height * between(random, scale);
+        const shape = Math.exp(between(random, [Math.log(ratio[0]), Math.log(ratio[1])]));
+        const [h, w] = [Math.round(Math.sqrt(area * shape)), Math.round(Math.sqrt(area / shape))];
+        if (h < height && w < width) return covered(picture, wholeBetween(random, 0, width - w), wholeBetween(random, 0, height - h), w, h, fillOf(value));
+      }
+      return picture;
+    },
 });
 
 export function covered({ width, height, channels, data }: Picture, left: number, top: number, w: number, h: number, value: readonly number[]): Picture {

@@ -7,5 +7,8 @@ export const randomGrayscale = defineTransform({
   type: "RandomGrayscale",
   summary: "Takes the colours out of some pictures",
   config: z.strictObject({ p: z.number().min(0).max(1).default(0.1).describe("How often") }),
-  create: ({ p }) => (picture, random) => (random.uniform() < p ? desaturated(picture) : picture),
+  create:
+    ({ p }) =>
+    (picture, random) =>
+      random.uniform() < p ? desaturated(picture) : picture,
 });

@@ -8,7 +8,10 @@ export const randomHorizontalFlip = defineTransform({
   summary: "Mirrors left and right",
   caution: "letters and digits become other signs",
   config: z.strictObject({ p: z.number().min(0).max(1).default(0.5).describe("How often") }),
-  create: ({ p }) => (picture, random) => (random.uniform() < p ? mirrored(picture) : picture),
+  create:
+    ({ p }) =>
+    (picture, random) =>
+      random.uniform() < p ? mirrored(picture) : picture,
 });
 
 export function mirrored({ width, height, channels, data }: Picture): Picture {

@@ -9,7 +9,10 @@ export const randomRotation = defineTransform({
   summary: "Turns by an angle drawn from a range",
   caution: "turned far, 6 and 9, or M and W, become each other",
   config: z.strictObject({
-    degrees: z.union([z.number().min(0).max(360), range(-360, 360)]).default(15).describe("At most so far either way, or [least, most]; counter-clockwise"),
+    degrees: z
+      .union([z.number().min(0).max(360), range(-360, 360)])
+      .default(15)
+      .describe("At most so far either way, or [least, most]; counter-clockwise"),
     interpolation: interpolationOption,
     fill: fillOption,
   }),

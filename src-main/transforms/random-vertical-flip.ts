@@ -8,7 +8,10 @@ export const randomVerticalFlip = defineTransform({
   summary: "Mirrors top and bottom",
   caution: "6 and 9, M and W, n and u become each other",
   config: z.strictObject({ p: z.number().min(0).max(1).default(0.5).describe("How often") }),
-  create: ({ p }) => (picture, random) => (random.uniform() < p ? upsideDown(picture) : picture),
+  create:
+    ({ p }) =>
+    (picture, random) =>
+      random.uniform() < p ? upsideDown(picture) : picture,
 });
 
 export function upsideDown({ width, height, channels, data }: Picture): Picture {

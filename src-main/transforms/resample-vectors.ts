@@ -1,8 +1,34 @@
 import type { Picture } from "./picture.js";
 import { WEIGHT_BITS, type Windows } from "./resample-windows.js";
 import {
-  type Code, type VectorModule, add, addVectors, bytesHigh, bytesLow, constant, dot, get, load, loadFour, loadSplat, loadVector, multiplyVectors, narrow, narrowToBytes, set, shiftLeft,
-  shiftRight, shuffle, splat, startModule, step, storeFour, storeVector, until, wordsHigh, wordsLow,
+  type Code,
+  type VectorModule,
+  add,
+  addVectors,
+  bytesHigh,
+  bytesLow,
+  constant,
+  dot,
+  get,
+  load,
+  loadFour,
+  loadSplat,
+  loadVector,
+  multiplyVectors,
+  narrow,
+  narrowToBytes,
+  set,
+  shiftLeft,
+  shiftRight,
+  shuffle,
+  splat,
+  startModule,
+  step,
+  storeFour,
+  storeVector,
+  until,
+  wordsHigh,
+  wordsLow,
 } from "./vector-code.js";
 
 /**
@@ -109,10 +135,26 @@ const zero: Code = [...constant(0), ...splat];
 /** For each row, for each output: the weighted sum of its taps. @param finish adds what is in the locals up to the bytes of one output, `advance` long. */
 function rows(begin: Code, tap: Code, finish: Code, advance: number): Code {
   return until(SOURCE, END, [
-    ...constant(0), ...set(ENTRY),
+    ...constant(0),
+    ...set(ENTRY),
     ...until(ENTRY, TABLE_END, [
-      ...get(ENTRY), ...load(0), ...get(SOURCE), ...add, ...set(PIXEL), ...get(ENTRY), ...load(4), ...set(WEIGHT), ...get(ENTRY), ...load(8), ...set(WEIGHT_END),
-      ...begin, ...until(WEIGHT, WEIGHT_END, tap), ...get(TARGET), ...finish, ...step(TARGET, constant(advance)), ...step(ENTRY, constant(12)),
+      ...get(ENTRY),
+      ...load(0),
+      ...get(SOURCE),
+      ...add,
+      ...set(PIXEL),
+      ...get(ENTRY),
+      ...load(4),
+      ...set(WEIGHT),
+      ...get(ENTRY),
+      ...load(8),
+      ...set(WEIGHT_END),
+      ...begin,
+      ...until(WEIGHT, WEIGHT_END, tap),
+      ...get(TARGET),
+      ...finish,
+      ...step(TARGET, constant(advance)),
+      ...step(ENTRY, constant(12)),
     ]),
     ...step(SOURCE, get(STRIDE)),
   ]);
@@ -123,24 +165,74 @@ function rowsOfColour() {
   // r0 r1 g0 g1 b0 b1 in 16 bits each, from r0 g0 b0 r1 g1 b1; 16 is a byte of zeros.
   const pairs = [0, 16, 3, 16, 1, 16, 4, 16, 2, 16, 5, 16, 16, 16, 16, 16];
   const tap = [
-    ...get(PIXEL), ...loadVector(0), ...zero, ...shuffle(pairs), ...set(11),
-    ...get(11), ...get(WEIGHT), ...loadSplat(0), ...dot, ...get(OTHER), ...addVectors, ...set(OTHER),
-    ...get(11), ...get(WEIGHT), ...loadSplat(4), ...dot, ...get(SUM), ...addVectors, ...set(SUM),
-    ...step(PIXEL, constant(6)), ...step(WEIGHT, constant(8)),
+    ...get(PIXEL),
+    ...loadVector(0),
+    ...zero,
+    ...shuffle(pairs),
+    ...set(11),
+    ...get(11),
+    ...get(WEIGHT),
+    ...loadSplat(0),
+    ...dot,
+    ...get(OTHER),
+    ...addVectors,
+    ...set(OTHER),
+    ...get(11),
+    ...get(WEIGHT),
+    ...loadSplat(4),
+    ...dot,
+    ...get(SUM),
+    ...addVectors,
+    ...set(SUM),
+    ...step(PIXEL, constant(6)),
+    ...step(WEIGHT, constant(8)),
   ];
-  const finish = [...get(OTHER), ...shiftLeft(HALF), ...get(SUM), ...addVectors, ...shiftRight(WEIGHT_BITS), ...zero, ...narrow, ...zero, ...narrowToBytes, ...storeFour];
+  const finish = [
+    ...get(OTHER),
+    ...shiftLeft(HALF),
+    ...get(SUM),
+    ...addVectors,
+    ...shiftRight(WEIGHT_BITS),
+    ...zero,
+    ...narrow,
+    ...zero,
+    ...narrowToBytes,
+    ...storeFour,
+  ];
   return { parameters: 5, integers: 4, vectors: 3, body: rows([...half, ...set(SUM), ...zero, ...set(OTHER)], tap, finish, 3) };
 }
 
 /** rows1(source, end, target, stride, table's end) */
 function rowsOfGray() {
   const tap = [
-    ...get(PIXEL), ...loadFour, ...bytesLow, ...wordsLow, ...get(WEIGHT), ...loadVector(0), ...multiplyVectors, ...get(SUM), ...addVectors, ...set(SUM),
-    ...step(PIXEL, constant(4)), ...step(WEIGHT, constant(16)),
+    ...get(PIXEL),
+    ...loadFour,
+    ...bytesLow,
+    ...wordsLow,
+    ...get(WEIGHT),
+    ...loadVector(0),
+    ...multiplyVectors,
+    ...get(SUM),
+    ...addVectors,
+    ...set(SUM),
+    ...step(PIXEL, constant(4)),
+    ...step(WEIGHT, constant(16)),
   ];
   const turned = (by: number): Code => shuffle(Array.from({ length: 16 }, (_, k) => (k + by) % 16));
   const fold = (by: number): Code => [...get(SUM), ...get(SUM), ...turned(by), ...get(SUM), ...addVectors, ...set(SUM)];
-  const finish = [...fold(8), ...fold(4), ...get(SUM), ...half, ...addVectors, ...shiftRight(WEIGHT_BITS), ...zero, ...narrow, ...zero, ...narrowToBytes, ...storeFour];
+  const finish = [
+    ...fold(8),
+    ...fold(4),
+    ...get(SUM),
+    ...half,
+    ...addVectors,
+    ...shiftRight(WEIGHT_BITS),
+    ...zero,
+    ...narrow,
+    ...zero,
+    ...narrowToBytes,
+    ...storeFour,
+  ];
   return { parameters: 5, integers: 4, vectors: 2, body: rows([...zero, ...set(SUM)], tap, finish, 1) };
 }
 
@@ -149,29 +241,77 @@ function columns() {
   const [source, target, stride, tableEnd, entry, x, pixel, weight, weightEnd] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
   const sums = [9, 10, 11, 12];
   const [bytes, words, factor] = [13, 14, 15];
-  const product = (from: number, halfOf: Code, sum: number): Code => [...get(from), ...halfOf, ...get(factor), ...multiplyVectors, ...get(sum), ...addVectors, ...set(sum)];
+  const product = (from: number, halfOf: Code, sum: number): Code => [
+    ...get(from),
+    ...halfOf,
+    ...get(factor),
+    ...multiplyVectors,
+    ...get(sum),
+    ...addVectors,
+    ...set(sum),
+  ];
   const [a = 0, b = 0, c = 0, d = 0] = sums;
   const tap = [
-    ...get(pixel), ...loadVector(0), ...set(bytes), ...get(weight), ...loadSplat(0), ...set(factor),
-    ...get(bytes), ...bytesLow, ...set(words), ...product(words, wordsLow, a), ...product(words, wordsHigh, b),
-    ...get(bytes), ...bytesHigh, ...set(words), ...product(words, wordsLow, c), ...product(words, wordsHigh, d),
-    ...step(pixel, get(stride)), ...step(weight, constant(4)),
+    ...get(pixel),
+    ...loadVector(0),
+    ...set(bytes),
+    ...get(weight),
+    ...loadSplat(0),
+    ...set(factor),
+    ...get(bytes),
+    ...bytesLow,
+    ...set(words),
+    ...product(words, wordsLow, a),
+    ...product(words, wordsHigh, b),
+    ...get(bytes),
+    ...bytesHigh,
+    ...set(words),
+    ...product(words, wordsLow, c),
+    ...product(words, wordsHigh, d),
+    ...step(pixel, get(stride)),
+    ...step(weight, constant(4)),
   ];
   const shifted = (sum: number): Code => [...get(sum), ...shiftRight(WEIGHT_BITS)];
   const body = [
-    ...constant(0), ...set(entry),
+    ...constant(0),
+    ...set(entry),
     ...until(entry, tableEnd, [
-      ...constant(0), ...set(x),
+      ...constant(0),
+      ...set(x),
       ...until(x, stride, [
         // from · stride + x
-        ...get(entry), ...load(0), ...get(stride), 0x6c, ...get(x), ...add, ...get(source), ...add, ...set(pixel),
-        ...get(entry), ...load(4), ...set(weight), ...get(entry), ...load(8), ...set(weightEnd),
+        ...get(entry),
+        ...load(0),
+        ...get(stride),
+        0x6c,
+        ...get(x),
+        ...add,
+        ...get(source),
+        ...add,
+        ...set(pixel),
+        ...get(entry),
+        ...load(4),
+        ...set(weight),
+        ...get(entry),
+        ...load(8),
+        ...set(weightEnd),
         ...sums.flatMap((sum) => [...half, ...set(sum)]),
         ...until(weight, weightEnd, tap),
-        ...get(target), ...get(x), ...add, ...shifted(a), ...shifted(b), ...narrow, ...shifted(c), ...shifted(d), ...narrow, ...narrowToBytes, ...storeVector,
+        ...get(target),
+        ...get(x),
+        ...add,
+        ...shifted(a),
+        ...shifted(b),
+        ...narrow,
+        ...shifted(c),
+        ...shifted(d),
+        ...narrow,
+        ...narrowToBytes,
+        ...storeVector,
         ...step(x, constant(16)),
       ]),
-      ...step(target, get(stride)), ...step(entry, constant(12)),
+      ...step(target, get(stride)),
+      ...step(entry, constant(12)),
     ]),
   ];
   return { parameters: 4, integers: 5, vectors: 7, body };

@@ -14,7 +14,7 @@ const ONE = 2 ** WEIGHT_BITS;
  */
 export function resized(picture: Picture, width: number, height: number): Picture {
   const across = windowsOf(picture.width, width);
-  const narrow = picture.width === width ? picture : rowsInVectors(picture, across) ?? alongRows(picture, across);
+  const narrow = picture.width === width ? picture : (rowsInVectors(picture, across) ?? alongRows(picture, across));
   if (narrow.height === height) return narrow;
   const down = windowsOf(picture.height, height);
   return columnsInVectors(narrow, down) ?? alongColumns(narrow, down);

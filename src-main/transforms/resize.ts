@@ -10,7 +10,10 @@ export const resize = defineTransform({
   type: "Resize",
   summary: "Resizes to a height and width, or to a length of the shorter side",
   config: z.strictObject({ size: z.union([pixels, z.tuple([pixels, pixels])]).describe("Length of the shorter side, or height and width") }),
-  create: ({ size }) => (picture) => (typeof size === "number" ? withShorterSide(picture, size) : resized(picture, size[1], size[0])),
+  create:
+    ({ size }) =>
+    (picture) =>
+      typeof size === "number" ? withShorterSide(picture, size) : resized(picture, size[1], size[0]),
 });
 
 /** The longer side keeps its share, its fraction dropped. */

@@ -71,14 +71,42 @@ export function startModule(functions: Readonly<Record<string, VectorFunction>>,
   const name = (text: string): Code => sized([...new TextEncoder().encode(text)]);
   const section = (id: number, items: readonly Code[]): Code => [id, ...sized(list(items))];
   const bytes = Uint8Array.from([
-    0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0,
-    ...section(1, all.map(([, { parameters }]) => [0x60, ...list(Array.from({ length: parameters }, () => [0x7f])), 0])),
-    ...section(3, all.map((_, k) => unsigned(k))),
+    0x00,
+    0x61,
+    0x73,
+    0x6d,
+    1,
+    0,
+    0,
+    0,
+    ...section(
+      1,
+      all.map(([, { parameters }]) => [0x60, ...list(Array.from({ length: parameters }, () => [0x7f])), 0]),
+    ),
+    ...section(
+      3,
+      all.map((_, k) => unsigned(k)),
+    ),
     ...section(5, [[0, ...unsigned(pages)]]),
     ...section(7, [[...name("memory"), 2, 0], ...all.map(([key], k) => [...name(key), 0, ...unsigned(k)])]),
-    ...section(10, all.map(([, { integers, vectors, body }]) => sized([...list([[...unsigned(integers), 0x7f], [...unsigned(vectors), 0x7b]]), ...body, 0x0b]))),
+    ...section(
+      10,
+      all.map(([, { integers, vectors, body }]) =>
+        sized([
+          ...list([
+            [...unsigned(integers), 0x7f],
+            [...unsigned(vectors), 0x7b],
+          ]),
+          ...body,
+          0x0b,
+        ]),
+      ),
+    ),
   ]);
   if (!machine?.validate(bytes)) return undefined;
   const { exports } = new machine.Instance(new machine.Module(bytes));
-  return { memory: exports["memory"] as VectorModule["memory"], call: (key, ...parameters) => (exports[key] as (...all: readonly number[]) => void)(...parameters) };
+  return {
+    memory: exports["memory"] as VectorModule["memory"],
+    call: (key, ...parameters) => (exports[key] as (...all: readonly number[]) => void)(...parameters),
+  };
 }

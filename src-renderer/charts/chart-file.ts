@@ -12,7 +12,9 @@ export function seriesRows(xLabel: string, series: readonly LineSeries[]): reado
       rows.set(at, row);
     }
   });
-  const lines = [...rows].sort(([a], [b]) => a - b).map(([x, values]) => [String(x), ...values.map((value) => (value === undefined || Number.isNaN(value) ? "" : String(value)))]);
+  const lines = [...rows]
+    .sort(([a], [b]) => a - b)
+    .map(([x, values]) => [String(x), ...values.map((value) => (value === undefined || Number.isNaN(value) ? "" : String(value)))]);
   return [[xLabel, ...series.map(({ label }) => label)], ...lines];
 }
 

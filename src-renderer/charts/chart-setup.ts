@@ -1,16 +1,41 @@
-import { BarController, BarElement, CategoryScale, Chart, LinearScale, LineController, LineElement, LogarithmicScale, PointElement, ScatterController, type Plugin } from "chart.js";
+import {
+  BarController,
+  BarElement,
+  CategoryScale,
+  Chart,
+  LinearScale,
+  LineController,
+  LineElement,
+  LogarithmicScale,
+  PointElement,
+  ScatterController,
+  type Plugin,
+} from "chart.js";
 import zoomPlugin from "chartjs-plugin-zoom";
 import { chartColors } from "./palette.js";
 
 /** The parts of Chart.js that the studio draws with, registered once. */
-Chart.register(BarController, BarElement, CategoryScale, LinearScale, LineController, LineElement, LogarithmicScale, PointElement, ScatterController, zoomPlugin);
+Chart.register(
+  BarController,
+  BarElement,
+  CategoryScale,
+  LinearScale,
+  LineController,
+  LineElement,
+  LogarithmicScale,
+  PointElement,
+  ScatterController,
+  zoomPlugin,
+);
 
 export { Chart };
 
-export const chartFont = { family: "system-ui, -apple-system, \"Segoe UI\", Roboto, \"Noto Sans\", sans-serif", size: 12 } as const;
+export const chartFont = { family: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif', size: 12 } as const;
 
 /** Vertical lines: the place under the pointer, and rules with their words. The function is asked at each drawing. */
-export function verticalLines(lines: () => readonly { readonly x: number; readonly color: string; readonly label?: string; readonly dashed?: boolean }[]): Plugin {
+export function verticalLines(
+  lines: () => readonly { readonly x: number; readonly color: string; readonly label?: string; readonly dashed?: boolean }[],
+): Plugin {
   return {
     id: "verticalLines",
     afterDatasetsDraw({ ctx, chartArea, scales }) {
@@ -37,10 +62,20 @@ export function verticalLines(lines: () => readonly { readonly x: number; readon
 }
 
 /** How axes look in each theme. */
-export function axis(dark: boolean, text: string, kind: "linear" | "logarithmic", more: Readonly<Record<string, unknown>> = {}, ticks: Readonly<Record<string, unknown>> = {}) {
+export function axis(
+  dark: boolean,
+  text: string,
+  kind: "linear" | "logarithmic",
+  more: Readonly<Record<string, unknown>> = {},
+  ticks: Readonly<Record<string, unknown>> = {},
+) {
   const colors = chartColors(dark);
   return {
-    type: kind, title: { display: text !== "", text, color: colors.text, font: chartFont, padding: 0 }, grid: { color: colors.grid, tickLength: 4 }, border: { color: colors.grid },
-    ticks: { color: colors.text, font: chartFont, maxRotation: 0, autoSkipPadding: 20, maxTicksLimit: 8, ...ticks }, ...more,
+    type: kind,
+    title: { display: text !== "", text, color: colors.text, font: chartFont, padding: 0 },
+    grid: { color: colors.grid, tickLength: 4 },
+    border: { color: colors.grid },
+    ticks: { color: colors.text, font: chartFont, maxRotation: 0, autoSkipPadding: 20, maxTicksLimit: 8, ...ticks },
+    ...more,
   } as const;
 }

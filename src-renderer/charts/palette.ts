@@ -25,7 +25,15 @@ export function seriesColors(dark: boolean): readonly string[] {
 
 /** A blue that grows with a share of 0 to 1, and black or white to write on it: whichever stands out more, at least 4.5:1 (WCAG 1.4.3). */
 export function shareColors(share: number, dark: boolean): { readonly ground: string; readonly text: string } {
-  const [from, to] = dark ? [[23, 27, 33], [120, 200, 245]] as const : [[255, 255, 255], [0, 82, 140]] as const;
+  const [from, to] = dark
+    ? ([
+        [23, 27, 33],
+        [120, 200, 245],
+      ] as const)
+    : ([
+        [255, 255, 255],
+        [0, 82, 140],
+      ] as const);
   const at = Math.min(1, Math.max(0, share)) ** 0.7;
   const ground = from.map((channel, i) => Math.round(channel + ((to[i] ?? 0) - channel) * at));
   const [r = 0, g = 0, b = 0] = ground.map((channel) => (channel <= 10 ? channel / 255 / 12.92 : ((channel / 255 + 0.055) / 1.055) ** 2.4));

@@ -20,7 +20,10 @@ export function useEngineChoices(chosen: () => { readonly engine: string; readon
   const machine = useMachine();
   const preferences = useSettings();
   const t = texts.train;
-  const automatic = (preferred: string | undefined): EngineOption => ({ key: "auto", label: preferred === undefined || preferred === "auto" ? t.automatic : t.automaticFrom(preferred) });
+  const automatic = (preferred: string | undefined): EngineOption => ({
+    key: "auto",
+    label: preferred === undefined || preferred === "auto" ? t.automatic : t.automaticFrom(preferred),
+  });
   const known = computed(() => machine.engines.value ?? []);
 
   const engines = computed((): readonly EngineOption[] => {
@@ -37,7 +40,9 @@ export function useEngineChoices(chosen: () => { readonly engine: string; readon
     return [automatic(preferences.values.device), ...withChosen([...all.values()], chosen().device)];
   });
   /** All that cannot be chosen, with the reason. */
-  const missing = computed(() => [...engines.value, ...devices.value].flatMap(({ key, off, hint }) => (off === true && hint !== undefined ? [{ name: key, reason: hint }] : [])));
+  const missing = computed(() =>
+    [...engines.value, ...devices.value].flatMap(({ key, off, hint }) => (off === true && hint !== undefined ? [{ name: key, reason: hint }] : [])),
+  );
   return { engines, devices, missing };
 }
 

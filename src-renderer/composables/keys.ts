@@ -5,7 +5,10 @@ export function showKeys(keys: string): string {
   const names: Readonly<Record<string, string>> = mac
     ? { mod: "⌘", shift: "⇧", alt: "⌥", enter: "↩" }
     : { mod: "Ctrl", shift: "Shift", alt: "Alt", enter: "Enter" };
-  return keys.split("+").map((key) => names[key] ?? key.toUpperCase()).join(mac ? "" : "+");
+  return keys
+    .split("+")
+    .map((key) => names[key] ?? key.toUpperCase())
+    .join(mac ? "" : "+");
 }
 
 /** Whether a key was pressed with just these others. */

@@ -10,9 +10,22 @@ export interface DrawnPixels {
 type Color = readonly [red: number, green: number, blue: number];
 
 /** From little to much: cividis (Nuñez et al. 2018), which grows evenly brighter for eyes of any colour vision. */
-export const risingColors: readonly Color[] = [[0, 34, 78], [53, 69, 108], [102, 105, 112], [148, 142, 119], [200, 184, 102], [254, 232, 56]];
+export const risingColors: readonly Color[] = [
+  [0, 34, 78],
+  [53, 69, 108],
+  [102, 105, 112],
+  [148, 142, 119],
+  [200, 184, 102],
+  [254, 232, 56],
+];
 /** From less than nothing over nothing to more: blue, near white, orange. */
-export const signedColors: readonly Color[] = [[33, 102, 172], [146, 197, 222], [247, 247, 247], [253, 184, 99], [179, 88, 6]];
+export const signedColors: readonly Color[] = [
+  [33, 102, 172],
+  [146, 197, 222],
+  [247, 247, 247],
+  [253, 184, 99],
+  [179, 88, 6],
+];
 
 /** @param share 0 to 1 along the colours */
 export function colorAt(colors: readonly Color[], share: number): Color {
@@ -69,7 +82,8 @@ export function filterPixels(filters: FiltersAnswer, k: number): DrawnPixels {
   const weight = (c: number, y: number, x: number) => view.getFloat32((((k * channels + c) * height + y) * width + x) * 4, true) / reach;
   if (isColored(filters)) {
     const pixels = new Uint8Array(width * height * 3);
-    for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) for (let c = 0; c < 3; c++) pixels[(y * width + x) * 3 + c] = Math.round(127.5 + 127.5 * weight(c, y, x));
+    for (let y = 0; y < height; y++)
+      for (let x = 0; x < width; x++) for (let c = 0; c < 3; c++) pixels[(y * width + x) * 3 + c] = Math.round(127.5 + 127.5 * weight(c, y, x));
     return { pixels, width, height };
   }
   const across = Math.ceil(Math.sqrt(channels));
@@ -79,7 +93,8 @@ export function filterPixels(filters: FiltersAnswer, k: number): DrawnPixels {
   const pixels = new Uint8Array(w * h * 3).fill(127);
   for (let c = 0; c < channels; c++) {
     const [left, top] = [(c % across) * (width + 1), Math.floor(c / across) * (height + 1)];
-    for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) pixels.set(colorAt(signedColors, (weight(c, y, x) + 1) / 2), ((top + y) * w + left + x) * 3);
+    for (let y = 0; y < height; y++)
+      for (let x = 0; x < width; x++) pixels.set(colorAt(signedColors, (weight(c, y, x) + 1) / 2), ((top + y) * w + left + x) * 3);
   }
   return { pixels, width: w, height: h };
 }

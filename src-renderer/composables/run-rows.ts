@@ -25,9 +25,15 @@ export const runGroups = ["all", "ended", "active", "broken"] as const;
 export type RunGroup = (typeof runGroups)[number];
 
 const groupOf: Readonly<Record<RunStatus, RunGroup>> = {
-  "running": "active", "paused": "active", "stopping": "active",
-  "completed": "ended", "early-stopping": "ended", "stopped": "ended", "cancelled": "ended",
-  "failed": "broken", "interrupted": "broken",
+  running: "active",
+  paused: "active",
+  stopping: "active",
+  completed: "ended",
+  "early-stopping": "ended",
+  stopped: "ended",
+  cancelled: "ended",
+  failed: "broken",
+  interrupted: "broken",
 };
 
 /** Whether something still trains it. */
@@ -45,9 +51,12 @@ export function runRow(summary: RunSummary, title: string, settings: RunSettings
   const training = objectOf(settings?.project["training"]);
   const optimizer = objectOf(training["optimizer"]);
   return {
-    summary, title,
+    summary,
+    title,
     optimizer: typeof optimizer["type"] === "string" ? optimizer["type"] : undefined,
-    lr: numberOf(optimizer["lr"]), batch: numberOf(training["batchSize"]), seed: settings?.seed,
+    lr: numberOf(optimizer["lr"]),
+    batch: numberOf(training["batchSize"]),
+    seed: settings?.seed,
     metric: metric === undefined ? undefined : summary.test?.[metric],
   };
 }
@@ -59,7 +68,10 @@ export function testMetrics(runs: readonly RunSummary[]): readonly string[] {
     const found = ["accuracy", "auroc", "r2", "mae"].indexOf(name.split(".").at(-1) ?? "");
     return found === -1 ? (name === "loss" ? 5 : 9) : found;
   };
-  return names.map((name, i) => ({ name, i })).sort((a, b) => rank(a.name) - rank(b.name) || a.i - b.i).map(({ name }) => name);
+  return names
+    .map((name, i) => ({ name, i }))
+    .sort((a, b) => rank(a.name) - rank(b.name) || a.i - b.i)
+    .map(({ name }) => name);
 }
 
 const lowerBetter: ReadonlySet<string> = new Set(["loss", "logloss", "mse", "rmse", "mae"]);
@@ -92,17 +104,28 @@ export function sortRows(rows: readonly RunRow[], { column, descending }: RunOrd
 
 function valueOf({ summary, title, ...row }: RunRow, column: RunColumn): string | number | undefined {
   switch (column) {
-    case "run": return title;
-    case "status": return summary.status;
-    case "started": return summary.startedAt;
-    case "epochs": return summary.epoch;
-    case "loss": return summary.best?.loss ?? undefined;
-    case "engine": return summary.engine;
-    case "metric": return row.metric ?? undefined;
-    case "optimizer": return row.optimizer;
-    case "lr": return row.lr;
-    case "batch": return row.batch;
-    case "seed": return row.seed;
+    case "run":
+      return title;
+    case "status":
+      return summary.status;
+    case "started":
+      return summary.startedAt;
+    case "epochs":
+      return summary.epoch;
+    case "loss":
+      return summary.best?.loss ?? undefined;
+    case "engine":
+      return summary.engine;
+    case "metric":
+      return row.metric ?? undefined;
+    case "optimizer":
+      return row.optimizer;
+    case "lr":
+      return row.lr;
+    case "batch":
+      return row.batch;
+    case "seed":
+      return row.seed;
   }
 }
 

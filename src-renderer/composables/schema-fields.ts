@@ -18,23 +18,40 @@ interface Common {
   readonly default: unknown;
 }
 
-export type SchemaField = Common & (
-  | { readonly kind: "number"; readonly whole: boolean; readonly least?: number; readonly most?: number; readonly words: readonly Word[]; /** Several, with commas between them, will do. */ readonly list: boolean; /** One alone will do. */ readonly single: boolean }
-  | { readonly kind: "boolean" }
-  | { readonly kind: "choice"; readonly choices: readonly (string | null)[] }
-  | { readonly kind: "tagged"; readonly choices: readonly string[]; readonly variants: Readonly<Record<string, readonly SchemaField[]>> }
-  | { readonly kind: "text" }
-  /** A shape that no control suits: edited as JSON. */
-  | { readonly kind: "json" }
-);
+export type SchemaField = Common &
+  (
+    | {
+        readonly kind: "number";
+        readonly whole: boolean;
+        readonly least?: number;
+        readonly most?: number;
+        readonly words: readonly Word[];
+        /** Several, with commas between them, will do. */ readonly list: boolean;
+        /** One alone will do. */ readonly single: boolean;
+      }
+    | { readonly kind: "boolean" }
+    | { readonly kind: "choice"; readonly choices: readonly (string | null)[] }
+    | { readonly kind: "tagged"; readonly choices: readonly string[]; readonly variants: Readonly<Record<string, readonly SchemaField[]>> }
+    | { readonly kind: "text" }
+    /** A shape that no control suits: edited as JSON. */
+    | { readonly kind: "json" }
+  );
 
 export function fieldsOf(schema: JsonSchema): readonly SchemaField[] {
   const required = listOf(schema["required"]);
-  return Object.entries(recordOf(schema["properties"])).filter(([key]) => key !== "type").map(([key, raw]) => fieldOf(key, recordOf(raw), required.includes(key)));
+  return Object.entries(recordOf(schema["properties"]))
+    .filter(([key]) => key !== "type")
+    .map(([key, raw]) => fieldOf(key, recordOf(raw), required.includes(key)));
 }
 
 function fieldOf(key: string, schema: JsonSchema, required: boolean): SchemaField {
-  const common: Common = { key, label: wordsOf(key), help: typeof schema["description"] === "string" ? schema["description"] : "", required, default: schema["default"] };
+  const common: Common = {
+    key,
+    label: wordsOf(key),
+    help: typeof schema["description"] === "string" ? schema["description"] : "",
+    required,
+    default: schema["default"],
+  };
   const parts = partsOf(schema);
   const types = parts.map(typeOf);
   const numbers = parts.filter((_, i) => types[i] === "integer" || types[i] === "number");
@@ -54,8 +71,14 @@ function fieldOf(key: string, schema: JsonSchema, required: boolean): SchemaFiel
       const least = boundOf(number, "minimum") ?? (typeOf(number) === "integer" ? above(number) : undefined);
       const most = boundOf(number, "maximum");
       return {
-        ...common, kind: "number", whole: typeOf(number) === "integer", words: words.map((value) => ({ value })), list: lists.length > 0, single: numbers.length > 0,
-        ...(least === undefined ? {} : { least }), ...(most === undefined || most >= Number.MAX_SAFE_INTEGER ? {} : { most }),
+        ...common,
+        kind: "number",
+        whole: typeOf(number) === "integer",
+        words: words.map((value) => ({ value })),
+        list: lists.length > 0,
+        single: numbers.length > 0,
+        ...(least === undefined ? {} : { least }),
+        ...(most === undefined || most >= Number.MAX_SAFE_INTEGER ? {} : { most }),
       };
     }
     return { ...common, kind: "choice", choices: words };
@@ -107,7 +130,7 @@ function typeOf(schema: JsonSchema): string {
 function constants(schema: JsonSchema): readonly (string | null)[] {
   if (typeOf(schema) === "null") return [null];
   const all = "const" in schema ? [schema["const"]] : listOf(schema["enum"]);
-  return all.every((value) => typeof value === "string" || value === null) ? (all) : [];
+  return all.every((value) => typeof value === "string" || value === null) ? all : [];
 }
 
 function tagOf(schema: JsonSchema): string | undefined {

@@ -1,7 +1,10 @@
 import { pictureExtensions, tableExtensions } from "../../src-main/contract/extensions.js";
 
 /** A file's name, of several words too, where a sentence begins. */
-const named = new RegExp(`^(?!(?:an?|the|this|no|none|only|column|row)\\s)(?:[^\\s:;,]+ ){0,4}[^\\s:;,]+\\.(?:${[...tableExtensions, ...pictureExtensions, "onnx"].join("|")})\\b`, "iu");
+const named = new RegExp(
+  `^(?!(?:an?|the|this|no|none|only|column|row)\\s)(?:[^\\s:;,]+ ){0,4}[^\\s:;,]+\\.(?:${[...tableExtensions, ...pictureExtensions, "onnx"].join("|")})\\b`,
+  "iu",
+);
 
 /** What the core says can stand in the middle of a line; here it begins one. A name, of a file or an option, stays as it is. */
 export function asSentence(text: string): string {

@@ -17,7 +17,13 @@ export function useCsvFile(): (title: string, rows: readonly (readonly string[])
   return function save(title, rows) {
     const { spreadsheet } = settings.values;
     const lines = csvLines({ spreadsheet, end: "\r\n" });
-    saveFile(`${title}.csv`, new Blob(rows.map((row) => lines.line(row)), { type: "text/csv;charset=utf-8" }));
+    saveFile(
+      `${title}.csv`,
+      new Blob(
+        rows.map((row) => lines.line(row)),
+        { type: "text/csv;charset=utf-8" },
+      ),
+    );
     if (lines.formulas === 0) return;
     const cells = formatCount(lines.formulas);
     notices.say(spreadsheet ? words.quoted(cells) : words.exact(cells), {

@@ -23,12 +23,17 @@ export interface Insight {
 
 /** What a run's network is made of, and what its layers make of a picture. */
 export function useInsight(): Insight {
-  const { procedures: { pictures } } = useStudio();
+  const {
+    procedures: { pictures },
+  } = useStudio();
   const [layers, maps, filters] = [createLoader<LayersAnswer>(), createLoader<FeatureMapsAnswer>(), createLoader<FiltersAnswer>()];
   return {
-    layers: layers.state, maps: maps.state, filters: filters.state,
+    layers: layers.state,
+    maps: maps.state,
+    filters: filters.state,
     askLayers: (run) => void layers.load((signal) => pictures.layers(run, { signal })),
-    askMaps: (run, picture, layer, from) => void maps.load((signal) => pictures.featureMaps({ ...run, ...picture, layer, from, limit: mapsAtOnce }, { signal })),
+    askMaps: (run, picture, layer, from) =>
+      void maps.load((signal) => pictures.featureMaps({ ...run, ...picture, layer, from, limit: mapsAtOnce }, { signal })),
     askFilters: (run, layer) => void filters.load((signal) => pictures.filters({ ...run, ...(layer === undefined ? {} : { layer }) }, { signal })),
   };
 }

@@ -55,11 +55,13 @@ export function useProjectOpening(): ProjectOpening {
   }
 
   return {
-    propose, openPath,
+    propose,
+    openPath,
     async newProject(kind = "table") {
-      const data = kind === "table"
-        ? await pick({ kind: "open-file", title: t.pickTable, extensions: [...tableExtensions] })
-        : await pick({ kind: "open-folder", title: t.pickPictures });
+      const data =
+        kind === "table"
+          ? await pick({ kind: "open-file", title: t.pickTable, extensions: [...tableExtensions] })
+          : await pick({ kind: "open-folder", title: t.pickPictures });
       if (data !== undefined) propose(data);
     },
     async openProject() {

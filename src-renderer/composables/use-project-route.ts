@@ -34,7 +34,9 @@ export function useProjectRoute(): ProjectRoute {
     void router.push({ name, params: { project: folder }, query: chosen === undefined ? {} : { run: chosen } });
   }
   return {
-    project, step, run,
+    project,
+    step,
+    run,
     go(name, chosen) {
       if (project.value !== undefined) to(name, project.value, chosen ?? run.value);
     },

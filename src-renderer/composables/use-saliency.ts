@@ -5,7 +5,9 @@ import { useStudio } from "../rpc/studio.js";
 import { createLoader, type Loadable } from "../fetching/loadable.js";
 
 /** Whose picture: a row of the run's data, or any file. */
-export type SaliencyQuestion = RunReference & { readonly target: string; readonly class?: string; readonly layer?: string } & ({ readonly row: number } | { readonly path: string });
+export type SaliencyQuestion = RunReference & { readonly target: string; readonly class?: string; readonly layer?: string } & (
+    { readonly row: number } | { readonly path: string }
+  );
 
 export interface Saliency {
   readonly state: Readonly<Ref<Loadable<SaliencyAnswer>>>;

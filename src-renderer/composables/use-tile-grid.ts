@@ -60,21 +60,34 @@ export function useTileGrid<T extends object>(source: TileSource<T>): TileGrid<T
   const at = ref<number>();
   const total = computed(() => source.total() ?? 0);
   const across = computed(() => Math.max(1, Math.floor((width.value - gap) / (source.width + gap))));
-  const lines = useVirtualizer(computed(() => ({
-    count: Math.min(mostLines, Math.ceil(total.value / across.value)), getScrollElement: () => source.scroller.value, estimateSize: () => source.height + gap,
-    overscan: 2, paddingStart: gap, paddingEnd: gap,
-  })));
-  const shown = computed(() => lines.value.getVirtualItems().map(({ index, start }): TileLine<T> => ({
-    index, start,
-    tiles: Array.from({ length: Math.min(across.value, total.value - index * across.value) }, (_, k) => {
-      const place = index * across.value + k;
-      return { place, tile: source.tile(place) };
-    }),
-  })));
+  const lines = useVirtualizer(
+    computed(() => ({
+      count: Math.min(mostLines, Math.ceil(total.value / across.value)),
+      getScrollElement: () => source.scroller.value,
+      estimateSize: () => source.height + gap,
+      overscan: 2,
+      paddingStart: gap,
+      paddingEnd: gap,
+    })),
+  );
+  const shown = computed(() =>
+    lines.value.getVirtualItems().map(({ index, start }): TileLine<T> => ({
+      index,
+      start,
+      tiles: Array.from({ length: Math.min(across.value, total.value - index * across.value) }, (_, k) => {
+        const place = index * across.value + k;
+        return { place, tile: source.tile(place) };
+      }),
+    })),
+  );
   const places = computed(() => shown.value.flatMap(({ tiles }) => tiles));
 
   // The total counts too: until it is known there is no line, and it is told with the first that is fetched.
-  watch(() => [places.value[0]?.place ?? 0, places.value.at(-1)?.place ?? Math.max(0, across.value - 1), source.total()] as const, ([first, last]) => source.want(first, last), { immediate: true });
+  watch(
+    () => [places.value[0]?.place ?? 0, places.value.at(-1)?.place ?? Math.max(0, across.value - 1), source.total()] as const,
+    ([first, last]) => source.want(first, last),
+    { immediate: true },
+  );
   watch(source.view, () => {
     at.value = undefined;
     lines.value.scrollToOffset(0);
@@ -82,7 +95,10 @@ export function useTileGrid<T extends object>(source: TileSource<T>): TileGrid<T
 
   const idOf = (place: number) => `${id}-${place}`;
   return {
-    at, total, shown, idOf,
+    at,
+    total,
+    shown,
+    idOf,
     height: computed(() => lines.value.getTotalSize()),
     tiles: computed(() => places.value.flatMap(({ tile }) => tile ?? [])),
     active: computed(() => (at.value !== undefined && places.value.some(({ place }) => place === at.value) ? idOf(at.value) : undefined)),

@@ -6,12 +6,16 @@ export function useWidth(element: Readonly<Ref<HTMLElement | null>>): Readonly<R
   const observer = new ResizeObserver(([entry]) => {
     if (entry) width.value = entry.contentRect.width;
   });
-  watch(element, (next, _before, onCleanup) => {
-    if (!next) return;
-    width.value = next.clientWidth;
-    observer.observe(next);
-    onCleanup(() => observer.unobserve(next));
-  }, { immediate: true });
+  watch(
+    element,
+    (next, _before, onCleanup) => {
+      if (!next) return;
+      width.value = next.clientWidth;
+      observer.observe(next);
+      onCleanup(() => observer.unobserve(next));
+    },
+    { immediate: true },
+  );
   onScopeDispose(() => observer.disconnect());
   return width;
 }

@@ -35,7 +35,8 @@ export function createClipboard(): LayerClipboard {
 function parse(text: string): CopiedLayers | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value !== "object" || value === null || !("lathe" in value) || value.lathe !== "layers" || !("layers" in value) || !Array.isArray(value.layers)) return undefined;
+    if (typeof value !== "object" || value === null || !("lathe" in value) || value.lathe !== "layers" || !("layers" in value) || !Array.isArray(value.layers))
+      return undefined;
     const layers = value.layers.filter(isLayer);
     const blocks = "blocks" in value && typeof value.blocks === "object" && value.blocks !== null ? (value.blocks as CopiedLayers["blocks"]) : {};
     return layers.length === 0 ? undefined : { layers, blocks };

@@ -6,12 +6,14 @@ type Schema = CatalogueEntry["schema"];
 export function startOptions(schema: Schema): Readonly<Record<string, unknown>> {
   const properties = recordOf(schema["properties"]);
   const required = Array.isArray(schema["required"]) ? schema["required"] : [];
-  return Object.fromEntries(required.flatMap((key): [string, unknown][] => {
-    if (typeof key !== "string") return [];
-    const { examples, default: usual, enum: choices, minimum } = recordOf(properties[key]);
-    const [start] = [examples, [usual], choices, [minimum]].flatMap((some) => listOf(some)).filter((value) => value !== undefined);
-    return start === undefined ? [] : [[key, start]];
-  }));
+  return Object.fromEntries(
+    required.flatMap((key): [string, unknown][] => {
+      if (typeof key !== "string") return [];
+      const { examples, default: usual, enum: choices, minimum } = recordOf(properties[key]);
+      const [start] = [examples, [usual], choices, [minimum]].flatMap((some) => listOf(some)).filter((value) => value !== undefined);
+      return start === undefined ? [] : [[key, start]];
+    }),
+  );
 }
 
 /** For a layer that becomes one of another type: what that needs, and what it can keep. */

@@ -41,7 +41,8 @@ function open(model: DraftModel, inputs: readonly string[]): Open {
 function close(model: DraftModel, { layers, outputs }: Open, inputs: readonly string[]): DraftModel {
   const ordered = inOrder(layers);
   return {
-    ...model, outputs,
+    ...model,
+    outputs,
     layers: ordered.map(({ spec: { id: _id, type, from: _from, ...options }, id, sources, explicit }, i) => {
       const implied = defaultSources(i, ordered[i - 1]?.id, inputs);
       const isImplied = implied.length === sources.length && implied.every((name, k) => name === sources[k]);
@@ -121,7 +122,12 @@ function replaceEverywhere(network: Open, froms: readonly string[], by: string, 
  * Connects. A layer that takes no more than `most` gives up the last it read; a target's answer is replaced.
  * The caller has asked `whyNotConnect`.
  */
-export function connect(model: DraftModel, inputs: readonly string[], from: string, to: { readonly layer: string; readonly most: number | null } | { readonly target: string }): DraftModel {
+export function connect(
+  model: DraftModel,
+  inputs: readonly string[],
+  from: string,
+  to: { readonly layer: string; readonly most: number | null } | { readonly target: string },
+): DraftModel {
   const network = open(model, inputs);
   if ("target" in to) {
     network.outputs = network.outputs.some(({ target }) => target === to.target)
@@ -136,7 +142,8 @@ export function connect(model: DraftModel, inputs: readonly string[], from: stri
 
 export function disconnect(model: DraftModel, inputs: readonly string[], links: readonly Link[]): DraftModel {
   const network = open(model, inputs);
-  const cut = (layer: string, slot: number, from: string) => links.some((link) => link.from === from && "layer" in link.to && link.to.layer === layer && link.to.slot === slot);
+  const cut = (layer: string, slot: number, from: string) =>
+    links.some((link) => link.from === from && "layer" in link.to && link.to.layer === layer && link.to.slot === slot);
   for (const layer of network.layers) layer.sources = layer.sources.filter((name, slot) => !cut(layer.id, slot, name));
   network.outputs = network.outputs.filter(({ target, from }) => !links.some((link) => link.from === from && "target" in link.to && link.to.target === target));
   return close(model, network, inputs);
@@ -200,19 +207,29 @@ export function setOption(model: DraftModel, id: string, option: string, value: 
 
 /** Makes a layer one of another type. @param options what the new type needs and what it can keep */
 export function replaceLayer(model: DraftModel, id: string, type: string, options: Readonly<Record<string, unknown>>): DraftModel {
-  return { ...model, layers: model.layers.map((layer, i) => (idOf(layer, i) === id ? { id, type, ...(layer.from && { from: layer.from }), ...options } : layer)) };
+  return {
+    ...model,
+    layers: model.layers.map((layer, i) => (idOf(layer, i) === id ? { id, type, ...(layer.from && { from: layer.from }), ...options } : layer)),
+  };
 }
 
 /** Layers by themselves: what they read is spelled out, so that they can be pasted anywhere. */
 export function copyLayers(model: DraftModel, inputs: readonly string[], ids: readonly string[]): readonly DraftLayer[] {
-  return open(model, inputs).layers.filter(({ id }) => ids.includes(id)).map(({ spec, id, sources }) => ({ ...structuredClone(spec), id, from: sources }));
+  return open(model, inputs)
+    .layers.filter(({ id }) => ids.includes(id))
+    .map(({ spec, id, sources }) => ({ ...structuredClone(spec), id, from: sources }));
 }
 
 /**
  * Pastes copied layers: under names of their own, connected among themselves as they were, and to what they read outside where that is here too.
  * @param taken names that are given away.
  */
-export function pasteLayers(model: DraftModel, inputs: readonly string[], copied: readonly DraftLayer[], taken: ReadonlySet<string>): { readonly model: DraftModel; readonly ids: readonly string[] } {
+export function pasteLayers(
+  model: DraftModel,
+  inputs: readonly string[],
+  copied: readonly DraftLayer[],
+  taken: ReadonlySet<string>,
+): { readonly model: DraftModel; readonly ids: readonly string[] } {
   const network = open(model, inputs);
   const here = new Set([...inputs, ...network.layers.map(({ id }) => id)]);
   const used = new Set([...taken, ...here]);

@@ -63,7 +63,13 @@ export function networkOf(draft: Pick<Draft, "data" | "model">): Network {
   const targets = targetNames(draft);
   const { model } = draft;
   const sources = sourcesOf(model, inputs);
-  const layers = model.layers.map((spec, index): NetworkLayer => ({ id: idOf(spec, index), type: typeof spec.type === "string" ? spec.type : "", index, sources: sources[index] ?? [], spec }));
+  const layers = model.layers.map((spec, index): NetworkLayer => ({
+    id: idOf(spec, index),
+    type: typeof spec.type === "string" ? spec.type : "",
+    index,
+    sources: sources[index] ?? [],
+    spec,
+  }));
   const names = new Set([...inputs, ...layers.map(({ id }) => id)]);
   const answers = new Map(model.outputs.map(({ target, from }) => [target, from]));
   const outputs = [...new Set([...targets, ...answers.keys()])].map((target) => {
@@ -78,7 +84,10 @@ export function networkOf(draft: Pick<Draft, "data" | "model">): Network {
 }
 
 export function sameLink(a: Link, b: Link): boolean {
-  return a.from === b.from && ("layer" in a.to ? "layer" in b.to && a.to.layer === b.to.layer && a.to.slot === b.to.slot : "target" in b.to && a.to.target === b.to.target);
+  return (
+    a.from === b.from &&
+    ("layer" in a.to ? "layer" in b.to && a.to.layer === b.to.layer && a.to.slot === b.to.slot : "target" in b.to && a.to.target === b.to.target)
+  );
 }
 
 /** Layers and targets that read an input or a layer. */

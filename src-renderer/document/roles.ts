@@ -67,7 +67,8 @@ export function setRole(draft: Draft, column: RoleColumn, role: Role, columns: r
   if ((rolesOf(draft, all).get(column.name) ?? "ignore") === role) return;
   if (role === "input") {
     takeFromTargets(draft, column.name);
-    if (draft.data.source.type === "image-folder" && column.name === PICTURE_COLUMN) draft.data.inputs = [startInput("image", freeName(draft, PICTURE_COLUMN), [PICTURE_COLUMN]), ...draft.data.inputs];
+    if (draft.data.source.type === "image-folder" && column.name === PICTURE_COLUMN)
+      draft.data.inputs = [startInput("image", freeName(draft, PICTURE_COLUMN), [PICTURE_COLUMN]), ...draft.data.inputs];
     else addInput(draft, column.name, kindFor(column), all);
   } else if (role === "target") {
     takeFromInputs(draft, column.name, all, false);
@@ -171,7 +172,7 @@ function addInput(draft: Draft, column: string, kind: InputType, all: readonly s
     data.inputs = [startInput(kind, freeName(draft, "features"), [column]), ...data.inputs];
     return;
   }
-  const columns = [...namedBy(open) ?? [], column];
+  const columns = [...(namedBy(open) ?? []), column];
   const known = all.filter((name) => columns.includes(name));
   const joined = kindOf(open).withColumns(open, [...known, ...columns.filter((name) => !known.includes(name))]);
   data.inputs = data.inputs.map((input) => (input === open ? joined : input));
@@ -189,7 +190,10 @@ function namesOf(draft: Draft): ReadonlySet<string> {
 /** A name for an input or a target, made from a column's: letters, digits, _ and -, not yet taken. */
 function freeName(draft: Draft, column: string): string {
   const taken = namesOf(draft);
-  const plain = column.trim().replace(/[^\p{L}\p{N}_-]+/gu, "_").replace(/^_+|_+$/g, "");
+  const plain = column
+    .trim()
+    .replace(/[^\p{L}\p{N}_-]+/gu, "_")
+    .replace(/^_+|_+$/g, "");
   const stem = plain === "" ? "column" : /^[\p{L}_]/u.test(plain) ? plain : `_${plain}`;
   let name = stem;
   for (let n = 2; taken.has(name); n++) name = `${stem}_${n}`;

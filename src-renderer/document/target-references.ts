@@ -13,7 +13,8 @@ export function dropTarget(draft: Draft, name: string): void {
 export function renameInDocument(draft: Draft, from: string, to: string): void {
   for (const output of draft.model.outputs) if (output.target === from) output.target = to;
   const { losses, earlyStopping } = draft.training;
-  if (losses && Object.hasOwn(losses, from)) draft.training.losses = Object.fromEntries(Object.entries(losses).map(([target, loss]) => [target === from ? to : target, loss]));
+  if (losses && Object.hasOwn(losses, from))
+    draft.training.losses = Object.fromEntries(Object.entries(losses).map(([target, loss]) => [target === from ? to : target, loss]));
   if (earlyStopping?.monitor !== undefined && monitored(earlyStopping.monitor) === from) {
     const [part = "", , ...metric] = earlyStopping.monitor.split(".");
     earlyStopping.monitor = [part, to, ...metric].join(".");
@@ -58,6 +59,9 @@ function followWidth({ model }: Draft, id: string, target: DraftTarget): void {
   const layer = model.layers[at];
   if (layer?.type !== "Linear" || !("outFeatures" in layer)) return;
   const next = model.layers[at + 1];
-  const isRead = model.layers.some(({ from }) => from?.includes(id)) || (next !== undefined && next.from === undefined) || model.outputs.filter(({ from }) => from === id).length > 1;
+  const isRead =
+    model.layers.some(({ from }) => from?.includes(id)) ||
+    (next !== undefined && next.from === undefined) ||
+    model.outputs.filter(({ from }) => from === id).length > 1;
   if (!isRead) layer["outFeatures"] = widthOf(target);
 }

@@ -28,12 +28,14 @@ export function triesOf({ advice, layer }: Pick<WarningEvent, "advice" | "layer"
   if (advised("lower-rate")) tries.push({ id: "lower-rate", change: (next) => setRate(next, rateOf(next) / 10) });
   if (advised("higher-rate")) tries.push({ id: "higher-rate", change: (next) => setRate(next, rateOf(next) * 10) });
   if (advised("clip") && draft.training.clipGradNorm !== 1) tries.push({ id: "clip", change: (next) => void (next.training.clipGradNorm = 1) });
-  if (advised("warm-up") && draft.training.schedule?.type !== "LinearWarmup") tries.push({ id: "warm-up", change: (next) => void (next.training.schedule = { type: "LinearWarmup" }) });
+  if (advised("warm-up") && draft.training.schedule?.type !== "LinearWarmup")
+    tries.push({ id: "warm-up", change: (next) => void (next.training.schedule = { type: "LinearWarmup" }) });
   if (advised("replace-saturating") && draft.model.layers.some(({ type }) => type === "Sigmoid" || type === "Tanh")) {
     tries.push({ id: "elu", change: (next) => replace(next, (type) => type === "Sigmoid" || type === "Tanh", "ELU") });
   }
   if (advised("leaky-relu") && activation?.type === "ReLU") tries.push({ id: "leaky-relu", change: (next) => replaceOne(next, activation.id, "LeakyReLU") });
-  if (advised("relu") && activation && ["Sigmoid", "Tanh", "ELU"].includes(activation.type)) tries.push({ id: "relu", change: (next) => replaceOne(next, activation.id, "ReLU") });
+  if (advised("relu") && activation && ["Sigmoid", "Tanh", "ELU"].includes(activation.type))
+    tries.push({ id: "relu", change: (next) => replaceOne(next, activation.id, "ReLU") });
   return tries;
 }
 

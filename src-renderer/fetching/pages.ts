@@ -105,7 +105,9 @@ export function createPages<V, R, P extends Page<R>>(source: PageSource<V, R, P>
   });
 
   return {
-    latest, loading, error,
+    latest,
+    loading,
+    error,
     row: (index) => pages.get(Math.floor(index / size))?.[index % size],
     show(next) {
       if (JSON.stringify(next) === JSON.stringify(view)) return;

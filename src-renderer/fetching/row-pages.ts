@@ -27,7 +27,8 @@ export interface RowPages extends Omit<Pages<RowsView, TableRow, RowsPage>, "lat
 export function createRowPages(studio: RowsHost): RowPages {
   const { latest, ...pages } = createPages<RowsView, TableRow, RowsPage>({
     onState: studio.onState,
-    fetch: ({ project, filters, sort }, offset, limit, signal) => studio.procedures.data.rows({ project, offset, limit, filters: [...filters], ...(sort && { sort }) }, { signal }),
+    fetch: ({ project, filters, sort }, offset, limit, signal) =>
+      studio.procedures.data.rows({ project, offset, limit, filters: [...filters], ...(sort && { sort }) }, { signal }),
     alike: (a, b) => a.project === b.project,
   });
   return { ...pages, columns: computed(() => latest.value?.columns ?? []), total: computed(() => latest.value?.total) };

@@ -176,7 +176,21 @@ export function createRunFollower(studio: StudioClient, summaryOf: (run: RunRefe
 
   onScopeDispose(() => subscription?.dispose());
   return {
-    reference, summary, status, controllable, epochs, elapsed: spent.seconds, warnings, started, step, stage, failure, controlError,
-    past: computed(() => past.state.value), show, restart, control,
+    reference,
+    summary,
+    status,
+    controllable,
+    epochs,
+    elapsed: spent.seconds,
+    warnings,
+    started,
+    step,
+    stage,
+    failure,
+    controlError,
+    past: computed(() => past.state.value),
+    show,
+    restart,
+    control,
   };
 }

@@ -35,7 +35,16 @@ export interface Work<S extends WorkStream> {
 /** Work of the host's that takes time: how far it is, cancelled when its scope ends. */
 export function createWork<S extends WorkStream>(studio: StudioClient, stream: S): Work<S> {
   type T = WorkResult<S>;
-  const idle: WorkState<T> = { running: false, stage: undefined, done: 0, total: undefined, secondsLeft: undefined, notes: [], result: undefined, error: undefined };
+  const idle: WorkState<T> = {
+    running: false,
+    stage: undefined,
+    done: 0,
+    total: undefined,
+    secondsLeft: undefined,
+    notes: [],
+    result: undefined,
+    error: undefined,
+  };
   const state = shallowRef<WorkState<T>>(idle);
   let subscription: Disposable | undefined;
   let stageBegan = { stage: "", at: 0 };
@@ -77,7 +86,12 @@ export function createWork<S extends WorkStream>(studio: StudioClient, stream: S
           if (subscription !== current) return;
           subscription = undefined;
           const failure = error && toLatheError(error);
-          state.value = { ...state.value, running: false, stage: undefined, error: failure ?? (state.value.running ? new LatheError("internal", "the work ended without a result") : undefined) };
+          state.value = {
+            ...state.value,
+            running: false,
+            stage: undefined,
+            error: failure ?? (state.value.running ? new LatheError("internal", "the work ended without a result") : undefined),
+          };
         },
       });
       subscription = current;

@@ -42,7 +42,12 @@ function scored({ hits, called, support }: Counted): AverageScore {
 }
 
 export function classScores(confusion: Confusion): readonly ClassScore[] {
-  return counted(confusion).map((count, k) => ({ name: confusion.classes[k] ?? "", ...scored(count), support: count.support, mistakes: count.support - count.hits }));
+  return counted(confusion).map((count, k) => ({
+    name: confusion.classes[k] ?? "",
+    ...scored(count),
+    support: count.support,
+    mistakes: count.support - count.hits,
+  }));
 }
 
 /**
@@ -51,7 +56,12 @@ export function classScores(confusion: Confusion): readonly ClassScore[] {
  */
 export function averageScore(confusion: Confusion, average: Average): AverageScore {
   const counts = counted(confusion);
-  if (average === "micro") return scored({ hits: sum(counts.map(({ hits }) => hits)), called: sum(counts.map(({ called }) => called)), support: sum(counts.map(({ support }) => support)) });
+  if (average === "micro")
+    return scored({
+      hits: sum(counts.map(({ hits }) => hits)),
+      called: sum(counts.map(({ called }) => called)),
+      support: sum(counts.map(({ support }) => support)),
+    });
   const weights = counts.map(({ called, support }) => (average === "weighted" ? support : Number(called + support > 0)));
   const mean = (of: keyof AverageScore) => ratio(sum(counts.map((count, k) => scored(count)[of] * (weights[k] ?? 0))), sum(weights));
   return { precision: mean("precision"), recall: mean("recall"), f1: mean("f1") };
@@ -72,5 +82,9 @@ export function guessing({ classes, counts }: Confusion): { readonly name: strin
   const all = sum(rows);
   if (all === 0) return undefined;
   const most = Math.max(...rows);
-  return { name: classes[rows.indexOf(most)] ?? "", accuracy: most / all, logloss: -sum(rows.map((count) => (count === 0 ? 0 : (count / all) * Math.log(count / all)))) };
+  return {
+    name: classes[rows.indexOf(most)] ?? "",
+    accuracy: most / all,
+    logloss: -sum(rows.map((count) => (count === 0 ? 0 : (count / all) * Math.log(count / all)))),
+  };
 }

@@ -17,7 +17,13 @@ export function decisionsOf({ counts: [no, yes] }: Confusion): Decisions {
 }
 
 export function confusionOf(classes: readonly string[], { truePositives, falsePositives, falseNegatives, trueNegatives }: Decisions): Confusion {
-  return { classes: [...classes], counts: [[trueNegatives, falsePositives], [falseNegatives, truePositives]] };
+  return {
+    classes: [...classes],
+    counts: [
+      [trueNegatives, falsePositives],
+      [falseNegatives, truePositives],
+    ],
+  };
 }
 
 /** Read from the ROC curve, whose thresholds fall: yes is decided above the threshold. @returns undefined where there is no curve. */

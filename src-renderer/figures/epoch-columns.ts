@@ -61,6 +61,9 @@ export function createEpochColumns(): EpochColumns {
       const last = known.at(-1);
       return last ? [...new Set([...Object.keys(last.validation), ...Object.keys(last.train)])] : [];
     },
-    layers: (quantity) => Object.entries(known.at(-1)?.layers ?? {}).filter(([, values]) => values[quantity] !== undefined).map(([layer]) => layer),
+    layers: (quantity) =>
+      Object.entries(known.at(-1)?.layers ?? {})
+        .filter(([, values]) => values[quantity] !== undefined)
+        .map(([layer]) => layer),
   };
 }

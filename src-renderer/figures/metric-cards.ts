@@ -23,7 +23,19 @@ export interface MetricCard {
 
 const shown: Readonly<Record<TargetView["kind"], readonly string[]>> = {
   binary: ["accuracy", "precision", "recall", "f1", "auroc", "averagePrecision", "logloss", "calibrationError", "loss"],
-  category: ["accuracy", "accuracy.top3", "accuracy.top5", "precision.macro", "recall.macro", "f1.macro", "auroc", "averagePrecision", "logloss", "calibrationError", "loss"],
+  category: [
+    "accuracy",
+    "accuracy.top3",
+    "accuracy.top5",
+    "precision.macro",
+    "recall.macro",
+    "f1.macro",
+    "auroc",
+    "averagePrecision",
+    "logloss",
+    "calibrationError",
+    "loss",
+  ],
   numeric: ["mae", "rmse", "r2", "loss"],
 };
 
@@ -42,17 +54,29 @@ export function metricCards(values: MetricValues, target: TargetView, confusion:
 
 function referenceOf(metric: string, value: number, confusion: Confusion | undefined, binary: boolean, r2: number | null | undefined): Reference | undefined {
   const guess = confusion && guessing(confusion);
-  const higher = (kind: Reference["kind"], reference: number, name?: string): Reference => ({ kind, value: reference, beaten: value > reference, ...(name !== undefined && { name }) });
+  const higher = (kind: Reference["kind"], reference: number, name?: string): Reference => ({
+    kind,
+    value: reference,
+    beaten: value > reference,
+    ...(name !== undefined && { name }),
+  });
   const lower = (kind: Reference["kind"], reference: number): Reference => ({ kind, value: reference, beaten: value < reference });
   switch (metric) {
-    case "accuracy": return guess && higher("majority", guess.accuracy, guess.name);
-    case "auroc": return higher("guess", 0.5);
-    case "averagePrecision": return binary && confusion ? higher("guess", shareOf(confusion, 1)) : undefined;
-    case "logloss": return guess && lower("guess", guess.logloss);
-    case "r2": return higher("mean", 0);
+    case "accuracy":
+      return guess && higher("majority", guess.accuracy, guess.name);
+    case "auroc":
+      return higher("guess", 0.5);
+    case "averagePrecision":
+      return binary && confusion ? higher("guess", shareOf(confusion, 1)) : undefined;
+    case "logloss":
+      return guess && lower("guess", guess.logloss);
+    case "r2":
+      return higher("mean", 0);
     // 1 − R² is the square error as a share of that of the mean.
-    case "rmse": return typeof r2 === "number" && r2 < 1 ? lower("mean", value / Math.sqrt(1 - r2)) : undefined;
-    default: return undefined;
+    case "rmse":
+      return typeof r2 === "number" && r2 < 1 ? lower("mean", value / Math.sqrt(1 - r2)) : undefined;
+    default:
+      return undefined;
   }
 }
 

@@ -29,9 +29,16 @@ function openSocket(): Promise<Transport> {
 
 /** A socket does not say why it was refused; the page's own address does. */
 async function whyNot(): Promise<LatheError> {
-  const status = await fetch(".", { method: "HEAD" }).then((answer) => answer.status, () => undefined);
-  if (status === 401 || status === 403) return new LatheError("rpc.refused", "this window's address is not, or no longer, the server's; open the link that lathe serve printed last");
-  return new LatheError("rpc.closed", status === undefined ? "Lathe's server does not answer" : "Lathe's server answers, but takes no further window; close some of the others");
+  const status = await fetch(".", { method: "HEAD" }).then(
+    (answer) => answer.status,
+    () => undefined,
+  );
+  if (status === 401 || status === 403)
+    return new LatheError("rpc.refused", "this window's address is not, or no longer, the server's; open the link that lathe serve printed last");
+  return new LatheError(
+    "rpc.closed",
+    status === undefined ? "Lathe's server does not answer" : "Lathe's server answers, but takes no further window; close some of the others",
+  );
 }
 
 function receivePort(): Promise<Transport> {

@@ -21,7 +21,12 @@ export function uploadFile(file: File, { onProgress, signal }: UploadOptions = {
     request.addEventListener("load", () => {
       const answer = request.response as { readonly path?: string; readonly error?: { readonly code: LatheError["code"]; readonly message: string } } | null;
       if (request.status === 200 && answer?.path !== undefined) resolve(answer.path);
-      else reject(answer?.error ? LatheError.fromRecord(answer.error) : new LatheError("rpc.closed", `${file.name} could not be sent: Lathe answered ${request.status}`));
+      else
+        reject(
+          answer?.error
+            ? LatheError.fromRecord(answer.error)
+            : new LatheError("rpc.closed", `${file.name} could not be sent: Lathe answered ${request.status}`),
+        );
     });
     request.addEventListener("error", () => reject(new LatheError("rpc.closed", `${file.name} could not be sent: the connection was lost`)));
     request.addEventListener("abort", () => reject(new LatheError("cancelled", "the upload was called off")));

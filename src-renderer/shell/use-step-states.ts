@@ -34,9 +34,12 @@ export function useStepStates(): ComputedRef<Readonly<Record<Step, StepState>>> 
     const isRunning = running.reference?.project === place.project.value && place.project.value !== undefined;
     const train = checked("training");
     return {
-      data: checked("data"), model: checked("model"),
+      data: checked("data"),
+      model: checked("model"),
       train: isRunning ? plain("running") : train.state === "ready" && hasModel ? result : train,
-      evaluate: result, predict: result, export: result,
+      evaluate: result,
+      predict: result,
+      export: result,
       runs: (runs.list.value?.length ?? 0) > 0 ? plain("ready") : plain("waiting"),
     };
   });

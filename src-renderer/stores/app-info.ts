@@ -10,7 +10,11 @@ export type AppInfo = z.output<StudioContract["procedures"]["app"]["info"]["outp
 export const useAppInfo = defineStore("app-info", () => {
   const studio = useStudio();
   const info = shallowRef<AppInfo>();
-  const load = () => studio.procedures.app.info({}).then((value) => (info.value = value), () => undefined);
+  const load = () =>
+    studio.procedures.app.info({}).then(
+      (value) => (info.value = value),
+      () => undefined,
+    );
   const registration = studio.onState((state) => void (state === "connected" && load()));
   onScopeDispose(() => registration.dispose());
   void load();

@@ -30,12 +30,17 @@ export const useChosenPictures = defineStore("chosen-pictures", () => {
     return { row, picture, test, label: row.cells[labelAt.value] ?? "" };
   }
 
-  watch(() => project.path, () => {
-    current.value = undefined;
-    chosen.value = new Map();
-  });
+  watch(
+    () => project.path,
+    () => {
+      current.value = undefined;
+      chosen.value = new Map();
+    },
+  );
   return {
-    current, chosen, pictureOf,
+    current,
+    chosen,
+    pictureOf,
     /** Those that a change is made to. */
     all: computed(() => (chosen.value.size > 0 ? [...chosen.value.values()] : current.value ? [current.value] : [])),
     look(picture: ShownPicture | undefined): void {

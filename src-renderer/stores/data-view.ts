@@ -34,16 +34,26 @@ export const useDataView = defineStore("data-view", () => {
   const names = computed(() => columns.value.map(({ name }) => name));
   const roles = computed(() => (project.draft ? rolesOf(project.draft, names.value) : new Map()) as ReturnType<typeof rolesOf>);
   /** Until one is chosen, what is to be predicted. */
-  const column = computed(() => columns.value.find(({ name }) => name === selected.value) ?? columns.value.find(({ name }) => roles.value.get(name) === "target") ?? columns.value[0]);
+  const column = computed(
+    () => columns.value.find(({ name }) => name === selected.value) ?? columns.value.find(({ name }) => roles.value.get(name) === "target") ?? columns.value[0],
+  );
   /** The parts of the document that decide what the table is, and how it is used. */
   const source = computed(() => JSON.stringify(project.draft?.data.source));
   /** Where the rows come from, whatever is said of single ones. */
   const place = computed(() => {
-    const { exclude: _exclude, testExclude: _testExclude, relabel: _relabel, testRelabel: _testRelabel, ...rest } = (project.draft?.data.source ?? {}) as Readonly<Record<string, unknown>>;
+    const {
+      exclude: _exclude,
+      testExclude: _testExclude,
+      relabel: _relabel,
+      testRelabel: _testRelabel,
+      ...rest
+    } = (project.draft?.data.source ?? {}) as Readonly<Record<string, unknown>>;
     return JSON.stringify(rest);
   });
   const saved = computed(() => (project.document === undefined || project.unsaved ? undefined : JSON.stringify([project.draft?.data, project.draft?.seed])));
-  const allFilters = computed<readonly RowFilterInput[]>(() => (search.value === "" ? filters.value : [...filters.value, { kind: "text", text: search.value }]));
+  const allFilters = computed<readonly RowFilterInput[]>(() =>
+    search.value === "" ? filters.value : [...filters.value, { kind: "text", text: search.value }],
+  );
 
   function reset(path: string | undefined): void {
     if (shown === path) return;
@@ -70,7 +80,9 @@ export const useDataView = defineStore("data-view", () => {
   }
 
   function showRows(): void {
-    pages.show(project.path === undefined || !columnWork.state.value.result ? undefined : { project: project.path, filters: allFilters.value, sort: sort.value });
+    pages.show(
+      project.path === undefined || !columnWork.state.value.result ? undefined : { project: project.path, filters: allFilters.value, sort: sort.value },
+    );
   }
 
   /** Everything anew, from the file. */
@@ -87,44 +99,59 @@ export const useDataView = defineStore("data-view", () => {
     // Of another source, nothing that is known holds any more.
     let sourceBefore: string | undefined;
     let placeBefore: string | undefined;
-    watch([saved, source] as const, ([now, from]) => {
-      if (now === undefined) return;
-      if (from !== sourceBefore) {
-        if (sourceBefore !== undefined && placeBefore !== place.value) {
-          filters.value = [];
-          sort.value = undefined;
+    watch(
+      [saved, source] as const,
+      ([now, from]) => {
+        if (now === undefined) return;
+        if (from !== sourceBefore) {
+          if (sourceBefore !== undefined && placeBefore !== place.value) {
+            filters.value = [];
+            sort.value = undefined;
+          }
+          sourceBefore = from;
+          placeBefore = place.value;
+          lookAtColumns();
         }
-        sourceBefore = from;
-        placeBefore = place.value;
-        lookAtColumns();
-      }
-      clearTimeout(timer);
-      if (now === audited && auditWork.state.value.result) return;
-      const first = auditWork.state.value.result === undefined && !auditWork.state.value.running;
-      timer = setTimeout(() => {
-        audit();
-        pages.refresh();
-      }, first ? 0 : calm);
-    }, { immediate: true });
+        clearTimeout(timer);
+        if (now === audited && auditWork.state.value.result) return;
+        const first = auditWork.state.value.result === undefined && !auditWork.state.value.running;
+        timer = setTimeout(
+          () => {
+            audit();
+            pages.refresh();
+          },
+          first ? 0 : calm,
+        );
+      },
+      { immediate: true },
+    );
     watch([allFilters, sort, () => columnWork.state.value.result] as const, showRows, { immediate: true });
-    watch(() => columnWork.state.value.result, (result) => {
-      if (!result) return;
-      const print = JSON.stringify(result);
-      if (fingerprint !== undefined && fingerprint !== print && sourceBefore === fingerprintSource) {
-        changes.value++;
-        audit();
-        pages.refresh();
-      }
-      fingerprint = print;
-      fingerprintSource = sourceBefore;
-      if (selected.value !== undefined && !result.columns.some(({ name }) => name === selected.value)) selected.value = undefined;
-      filters.value = filters.value.filter((filter) => !("column" in filter) || filter.column === undefined || result.columns.some(({ name }) => name === filter.column));
-      if (sort.value && !result.columns.some(({ name }) => name === sort.value?.column)) sort.value = undefined;
-    });
+    watch(
+      () => columnWork.state.value.result,
+      (result) => {
+        if (!result) return;
+        const print = JSON.stringify(result);
+        if (fingerprint !== undefined && fingerprint !== print && sourceBefore === fingerprintSource) {
+          changes.value++;
+          audit();
+          pages.refresh();
+        }
+        fingerprint = print;
+        fingerprintSource = sourceBefore;
+        if (selected.value !== undefined && !result.columns.some(({ name }) => name === selected.value)) selected.value = undefined;
+        filters.value = filters.value.filter(
+          (filter) => !("column" in filter) || filter.column === undefined || result.columns.some(({ name }) => name === filter.column),
+        );
+        if (sort.value && !result.columns.some(({ name }) => name === sort.value?.column)) sort.value = undefined;
+      },
+    );
     // An audit puts aside pictures that cannot be read: who looks at those left out sees them now.
-    watch(() => auditWork.state.value.result, (result) => {
-      if (result && allFilters.value.some(({ kind }) => kind === "skipped")) pages.refresh();
-    });
+    watch(
+      () => auditWork.state.value.result,
+      (result) => {
+        if (result && allFilters.value.some(({ kind }) => kind === "skipped")) pages.refresh();
+      },
+    );
     // Whoever comes back may have changed the file; where it is the same, the host knows the answer.
     const back = () => {
       if (!columnWork.state.value.running && columnWork.state.value.result) lookAtColumns();
@@ -144,10 +171,25 @@ export const useDataView = defineStore("data-view", () => {
     });
   }
   return {
-    columns, names, roles, column, selected, filters, search, sort, allFilters, changes,
-    rowColumns: computed(() => pages.columns.value), rowTotal: computed(() => pages.total.value), rowsLoading: computed(() => pages.loading.value), rowsError: computed(() => pages.error.value),
-    row: (index: number) => pages.row(index), wantRows: (first: number, last: number) => pages.want(first, last), refreshRows: () => pages.refresh(),
-    columnState: computed(() => columnWork.state.value), auditState: computed(() => auditWork.state.value),
+    columns,
+    names,
+    roles,
+    column,
+    selected,
+    filters,
+    search,
+    sort,
+    allFilters,
+    changes,
+    rowColumns: computed(() => pages.columns.value),
+    rowTotal: computed(() => pages.total.value),
+    rowsLoading: computed(() => pages.loading.value),
+    rowsError: computed(() => pages.error.value),
+    row: (index: number) => pages.row(index),
+    wantRows: (first: number, last: number) => pages.want(first, last),
+    refreshRows: () => pages.refresh(),
+    columnState: computed(() => columnWork.state.value),
+    auditState: computed(() => auditWork.state.value),
     auditResult: computed(() => auditWork.state.value.result),
     input: computed(() => (project.draft && column.value ? inputOf(project.draft, column.value.name, names.value) : undefined)),
     inputColumns: computed(() => {
@@ -172,6 +214,9 @@ export const useDataView = defineStore("data-view", () => {
     },
     cancelColumns: () => columnWork.cancel(),
     cancelAudit: () => auditWork.cancel(),
-    follow, reload, audit, lookAtColumns,
+    follow,
+    reload,
+    audit,
+    lookAtColumns,
   };
 });

@@ -28,16 +28,24 @@ export const useEvaluation = defineStore("evaluation", () => {
   const wantedColumn = ref<string>();
 
   const result = computed(() => report.state.value.value);
-  const split = computed<JudgedSplit>(() => wantedSplit.value ?? (result.value && !result.value.report.test && result.value.report.validation ? "validation" : "test"));
+  const split = computed<JudgedSplit>(
+    () => wantedSplit.value ?? (result.value && !result.value.report.test && result.value.report.validation ? "validation" : "test"),
+  );
   /** What the report says of the split; undefined where it has no rows. */
   const judged = computed(() => result.value?.report[split.value]);
   const target = computed(() => result.value?.targets.find(({ name }) => name === wantedTarget.value) ?? result.value?.targets[0]);
   /** Of several classes, the one that curves tell from the rest; of two, the second. */
-  const positive = computed(() => (target.value?.kind === "binary" ? target.value.classes?.[1] : target.value?.classes?.find((name) => name === wantedClass.value) ?? target.value?.classes?.[0]));
+  const positive = computed(() =>
+    target.value?.kind === "binary"
+      ? target.value.classes?.[1]
+      : (target.value?.classes?.find((name) => name === wantedClass.value) ?? target.value?.classes?.[0]),
+  );
   const column = computed(() => target.value?.columns?.find((name) => name === wantedColumn.value) ?? target.value?.columns?.[0]);
   const confusion = computed(() => (target.value ? judged.value?.confusion[target.value.name] : undefined));
   /** Undefined where there are no rows to look at. */
-  const question = computed<Question | undefined>(() => (run.value && target.value && judged.value && result.value?.rows ? { ...run.value, split: split.value, target: target.value.name } : undefined));
+  const question = computed<Question | undefined>(() =>
+    run.value && target.value && judged.value && result.value?.rows ? { ...run.value, split: split.value, target: target.value.name } : undefined,
+  );
 
   function loadReport(): void {
     const asked = run.value;
@@ -47,8 +55,14 @@ export const useEvaluation = defineStore("evaluation", () => {
   function loadCharts(): void {
     const asked = question.value;
     if (!asked) return;
-    if (target.value?.kind === "numeric") void residuals.load((signal) => studio.procedures.evaluation.residuals({ ...asked, ...(column.value !== undefined && { column: column.value }) }, { signal }));
-    else void curves.load((signal) => studio.procedures.evaluation.curves({ ...asked, ...(positive.value !== undefined && { class: positive.value }) }, { signal }));
+    if (target.value?.kind === "numeric")
+      void residuals.load((signal) =>
+        studio.procedures.evaluation.residuals({ ...asked, ...(column.value !== undefined && { column: column.value }) }, { signal }),
+      );
+    else
+      void curves.load((signal) =>
+        studio.procedures.evaluation.curves({ ...asked, ...(positive.value !== undefined && { class: positive.value }) }, { signal }),
+      );
   }
 
   /** @param reference a run that has ended. */
@@ -60,11 +74,14 @@ export const useEvaluation = defineStore("evaluation", () => {
     loadReport();
   }
 
-  watch(() => JSON.stringify([question.value, positive.value, column.value]), () => {
-    curves.reset();
-    residuals.reset();
-    loadCharts();
-  });
+  watch(
+    () => JSON.stringify([question.value, positive.value, column.value]),
+    () => {
+      curves.reset();
+      residuals.reset();
+      loadCharts();
+    },
+  );
   const registration = studio.onState((state) => {
     if (state !== "connected") return;
     loadReport();
@@ -72,9 +89,21 @@ export const useEvaluation = defineStore("evaluation", () => {
   });
   onScopeDispose(() => registration.dispose());
   return {
-    run, result, split, judged, target, positive, column, confusion, question,
-    reportState: computed(() => report.state.value), curves: computed(() => curves.state.value), residuals: computed(() => residuals.state.value),
-    show, loadReport, loadCharts,
+    run,
+    result,
+    split,
+    judged,
+    target,
+    positive,
+    column,
+    confusion,
+    question,
+    reportState: computed(() => report.state.value),
+    curves: computed(() => curves.state.value),
+    residuals: computed(() => residuals.state.value),
+    show,
+    loadReport,
+    loadCharts,
     chooseSplit: (next: JudgedSplit) => void (wantedSplit.value = next),
     chooseTarget: (name: string) => void (wantedTarget.value = name),
     chooseClass: (name: string) => void (wantedClass.value = name),

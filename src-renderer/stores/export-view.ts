@@ -65,7 +65,8 @@ export const useExportView = defineStore("export-view", () => {
     try {
       const path = await picker.pick({ kind: "save-file", title: t.pickTitle(format.title), extensions: [format.extension], suggested: name });
       // The system's own dialog has asked already whether to replace.
-      if (path !== undefined) await write(run, format, withExtension(path, format.extension), app.info?.host === "electron" && path === withExtension(path, format.extension));
+      if (path !== undefined)
+        await write(run, format, withExtension(path, format.extension), app.info?.host === "electron" && path === withExtension(path, format.extension));
     } catch (thrown) {
       writeError.value = toLatheError(thrown);
     }
@@ -106,8 +107,20 @@ export const useExportView = defineStore("export-view", () => {
   onScopeDispose(() => registration.dispose());
   void loadFormats();
   return {
-    formats: computed(() => formats.state.value), card: computed(() => card.state.value), report: computed(() => report.state.value),
-    shown, writing, writeError, inTheWay, written, canReveal, loadFormats, loadRun, show, begin, reveal,
+    formats: computed(() => formats.state.value),
+    card: computed(() => card.state.value),
+    report: computed(() => report.state.value),
+    shown,
+    writing,
+    writeError,
+    inTheWay,
+    written,
+    canReveal,
+    loadFormats,
+    loadRun,
+    show,
+    begin,
+    reveal,
     async replace(): Promise<void> {
       if (inTheWay.value) await write(inTheWay.value.run, inTheWay.value.format, inTheWay.value.path, true);
     },

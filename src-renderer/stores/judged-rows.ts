@@ -56,22 +56,38 @@ export const useJudgedRows = defineStore("judged-rows", () => {
 
   const isNumeric = computed(() => evaluation.target?.kind === "numeric");
   const choice = computed<RowChoice>(() => chosen.value ?? (isNumeric.value ? every : worst));
-  const view = computed<View | undefined>(() => evaluation.question && {
-    ...evaluation.question, choice: choice.value, order: order.value, ...(evaluation.column !== undefined && { column: evaluation.column }), ...(threshold.forRows !== undefined && { threshold: threshold.forRows }),
-  });
+  const view = computed<View | undefined>(
+    () =>
+      evaluation.question && {
+        ...evaluation.question,
+        choice: choice.value,
+        order: order.value,
+        ...(evaluation.column !== undefined && { column: evaluation.column }),
+        ...(threshold.forRows !== undefined && { threshold: threshold.forRows }),
+      },
+  );
   watch(view, (next) => pages.show(next), { immediate: true });
-  watch(() => JSON.stringify([evaluation.question?.project, evaluation.question?.run, evaluation.question?.target, evaluation.column]), () => {
-    only(undefined);
-  });
+  watch(
+    () => JSON.stringify([evaluation.question?.project, evaluation.question?.run, evaluation.question?.target, evaluation.column]),
+    () => {
+      only(undefined);
+    },
+  );
   // It may have been chosen by its number only, and what is decided of it may have changed.
-  watch(() => pages.latest.value, (page) => {
-    const found = page?.rows.find(({ row }) => row === selected.value);
-    if (found) selectedRow.value = found;
-  });
+  watch(
+    () => pages.latest.value,
+    (page) => {
+      const found = page?.rows.find(({ row }) => row === selected.value);
+      if (found) selectedRow.value = found;
+    },
+  );
 
-  watch(() => (awaited.value === undefined ? undefined : pages.row(awaited.value)), (row) => {
-    if (row) select(row);
-  });
+  watch(
+    () => (awaited.value === undefined ? undefined : pages.row(awaited.value)),
+    (row) => {
+      if (row) select(row);
+    },
+  );
 
   function only(next: RowChoice | undefined, row?: number): void {
     chosen.value = next;
@@ -87,12 +103,20 @@ export const useJudgedRows = defineStore("judged-rows", () => {
   }
 
   return {
-    choice, order, selected, isNumeric,
+    choice,
+    order,
+    selected,
+    isNumeric,
     /** Changes with every new choice of rows, for who scrolls to its beginning. */
     view,
-    columns: computed(() => pages.latest.value?.columns ?? []), total: computed(() => pages.latest.value?.total), note: computed(() => pages.latest.value?.note),
-    loading: computed(() => pages.loading.value), error: computed(() => pages.error.value),
-    row: (index: number) => pages.row(index), want: (first: number, last: number) => pages.want(first, last), refresh: () => pages.refresh(),
+    columns: computed(() => pages.latest.value?.columns ?? []),
+    total: computed(() => pages.latest.value?.total),
+    note: computed(() => pages.latest.value?.note),
+    loading: computed(() => pages.loading.value),
+    error: computed(() => pages.error.value),
+    row: (index: number) => pages.row(index),
+    want: (first: number, last: number) => pages.want(first, last),
+    refresh: () => pages.refresh(),
     selectedRow,
     /** Looks at a row, or at none. */
     select,

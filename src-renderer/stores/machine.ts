@@ -23,14 +23,26 @@ export const useMachine = defineStore("machine", () => {
   /** When TensorFlow's setup began, by `performance.now()`. */
   const setupBegan = shallowRef(0);
   // What could not train before may now.
-  watch(() => setup.state.value.result, (made) => {
-    if (made) void loadEngines();
-  });
+  watch(
+    () => setup.state.value.result,
+    (made) => {
+      if (made) void loadEngines();
+    },
+  );
   const setUpTensorflow = () => {
     setupBegan.value = performance.now();
     setup.start({});
   };
   onScopeDispose(() => registration.dispose());
   loadMissing();
-  return { engines: computed(() => engines.state.value), licences: computed(() => licences.state.value), loadEngines, loadLicences, setup: computed(() => setup.state.value), setupBegan, setUpTensorflow, cancelSetup: () => setup.cancel() };
+  return {
+    engines: computed(() => engines.state.value),
+    licences: computed(() => licences.state.value),
+    loadEngines,
+    loadLicences,
+    setup: computed(() => setup.state.value),
+    setupBegan,
+    setUpTensorflow,
+    cancelSetup: () => setup.cancel(),
+  };
 });

@@ -39,14 +39,23 @@ export const useModelView = defineStore("model-view", () => {
   /** The one node that is chosen. */
   const only = computed(() => (selected.value.size === 1 ? nodeOf([...selected.value][0] ?? "") : undefined));
 
-  watch(() => project.path, (path) => {
-    places.show(path);
-    selected.value = new Set();
-    current.value = undefined;
-  }, { immediate: true });
+  watch(
+    () => project.path,
+    (path) => {
+      places.show(path);
+      selected.value = new Set();
+      current.value = undefined;
+    },
+    { immediate: true },
+  );
   // What is gone, undone for example, is not chosen any more.
   watch(network, ({ inputs, layers, outputs, links }) => {
-    const there = new Set([...inputs.map((name) => `input:${name}`), ...layers.map(({ id }) => layerKey(id)), ...outputs.map(({ target }) => `output:${target}`), ...links.map(linkKey)]);
+    const there = new Set([
+      ...inputs.map((name) => `input:${name}`),
+      ...layers.map(({ id }) => layerKey(id)),
+      ...outputs.map(({ target }) => `output:${target}`),
+      ...links.map(linkKey),
+    ]);
     const left = [...selected.value].filter((key) => there.has(key));
     if (left.length < selected.value.size) selected.value = new Set(left);
     if (current.value !== undefined && !there.has(current.value)) current.value = left[0];
@@ -78,7 +87,9 @@ export const useModelView = defineStore("model-view", () => {
     if (last !== undefined) return { kind: "after", id: last };
     if (only.value?.kind === "input") return { kind: "after", id: only.value.name };
     const { inputs, layers, outputs } = network.value;
-    const answered = (only.value?.kind === "output" ? outputs.find(({ target }) => target === only.value?.name) : undefined)?.from ?? outputs.find(({ from }) => from !== undefined)?.from;
+    const answered =
+      (only.value?.kind === "output" ? outputs.find(({ target }) => target === only.value?.name) : undefined)?.from ??
+      outputs.find(({ from }) => from !== undefined)?.from;
     if (answered !== undefined && layers.some(({ id }) => id === answered)) return { kind: "after", id: answered };
     const end = layers.at(-1)?.id;
     if (end !== undefined) return { kind: "after", id: end };
@@ -107,7 +118,9 @@ export const useModelView = defineStore("model-view", () => {
   function connect(from: string, to: { readonly layer: string } | { readonly target: string }): void {
     if (whyNotConnect(network.value, from, to) !== undefined) return;
     const layer = "layer" in to ? network.value.layers.find(({ id }) => id === to.layer) : undefined;
-    change(names.connect(from, "layer" in to ? to.layer : to.target), (model, inputs) => edits.connect(model, inputs, from, layer ? { layer: layer.id, most: mostOf(layer.type, layer.spec) } : (to as { target: string })));
+    change(names.connect(from, "layer" in to ? to.layer : to.target), (model, inputs) =>
+      edits.connect(model, inputs, from, layer ? { layer: layer.id, most: mostOf(layer.type, layer.spec) } : (to as { target: string })),
+    );
   }
 
   /** Takes away the layers and connections that are chosen. Inputs and targets are the data's. */
@@ -175,12 +188,32 @@ export const useModelView = defineStore("model-view", () => {
   }
 
   return {
-    network, selected, current, selectedLayers, selectedLinks, only, positions, makingPreset, canPaste: clipboard.filled,
-    select, entryOf, mostOf, placeFor, addLayer, connect, removeSelected, copy, paste, rename, usePreset,
-    movePositions: places.move, forgetPositions: places.forget,
+    network,
+    selected,
+    current,
+    selectedLayers,
+    selectedLinks,
+    only,
+    positions,
+    makingPreset,
+    canPaste: clipboard.filled,
+    select,
+    entryOf,
+    mostOf,
+    placeFor,
+    addLayer,
+    connect,
+    removeSelected,
+    copy,
+    paste,
+    rename,
+    usePreset,
+    movePositions: places.move,
+    forgetPositions: places.forget,
     disconnect: (link: Link) => change(names.disconnect, (model, inputs) => edits.disconnect(model, inputs, [link])),
     moveSource: (id: string, slot: number, by: -1 | 1) => change(names.order(id), (model, inputs) => edits.moveSource(model, inputs, id, slot, by)),
-    setOption: (id: string, option: string, value: unknown) => change(names.option(id, option), (model) => edits.setOption(model, id, option, value), `model.${id}.${option}`),
+    setOption: (id: string, option: string, value: unknown) =>
+      change(names.option(id, option), (model) => edits.setOption(model, id, option, value), `model.${id}.${option}`),
     setType(id: string, type: string): void {
       const entry = entryOf(type);
       const spec = network.value.layers.find((layer) => layer.id === id)?.spec;

@@ -80,7 +80,13 @@ export const useNewProject = defineStore("new-project", () => {
     createError.value = undefined;
     try {
       return await studio.procedures.projects.create({
-        data: data.value, folder: folder.value.trim(), name: name.value.trim(), template: template.value, targets: [...targets.value], ignore: [...ignored.value], ...levelsOf(proposal.value),
+        data: data.value,
+        folder: folder.value.trim(),
+        name: name.value.trim(),
+        template: template.value,
+        targets: [...targets.value],
+        ignore: [...ignored.value],
+        ...levelsOf(proposal.value),
         ...(test.value === undefined ? {} : { test: test.value }),
       });
     } catch (thrown) {
@@ -97,8 +103,24 @@ export const useNewProject = defineStore("new-project", () => {
     registration.dispose();
   });
   return {
-    data, state: computed(() => loader.state.value), proposal, columns, targets, inputs, ignored, name, folder, template, test, creating, createError,
-    begin, forget, setRole, create, look,
+    data,
+    state: computed(() => loader.state.value),
+    proposal,
+    columns,
+    targets,
+    inputs,
+    ignored,
+    name,
+    folder,
+    template,
+    test,
+    creating,
+    createError,
+    begin,
+    forget,
+    setRole,
+    create,
+    look,
     rename: (value: string) => void (typedName.value = value),
     moveTo: (value: string) => void (typedFolder.value = value),
     choose: (type: string) => void (chosenTemplate.value = type),

@@ -28,7 +28,8 @@ export const useNotices = defineStore("notices", () => {
   }
 
   return {
-    list, dismiss,
+    list,
+    dismiss,
     say: (text: string, action?: Notice["action"]) => show({ text, kind: "info", ...(action && { action }) }),
     complain: (text: string) => show({ text, kind: "error" }),
   };

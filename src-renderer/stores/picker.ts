@@ -26,7 +26,8 @@ export const usePicker = defineStore("picker", () => {
     open.value?.answer(null);
     return new Promise((resolve) => {
       open.value = {
-        request: full, ...(hint !== undefined && { hint }),
+        request: full,
+        ...(hint !== undefined && { hint }),
         answer(path) {
           open.value = undefined;
           resolve(path ?? undefined);

@@ -57,19 +57,30 @@ export const usePictureData = defineStore("picture-data", () => {
   }
 
   return {
-    inputs, source, levels, target, labelColumn,
+    inputs,
+    source,
+    levels,
+    target,
+    labelColumn,
     isPictures: computed(() => inputs.value.length > 0),
     /** The column of paths. */
     column: computed(() => inputs.value[0]?.column),
     isExcluded: ({ picture, test }: PictureAt) => excluded.value[test ? "test" : "main"].has(picture),
     /** What the folders say, from the outermost. */
-    foldersOf: ({ picture }: PictureAt): Readonly<Record<string, string>> => Object.fromEntries(levels.value.map((level, k) => [level, picture.split("/")[k] ?? ""])),
-    relabelled, leaveOut, relabel,
+    foldersOf: ({ picture }: PictureAt): Readonly<Record<string, string>> =>
+      Object.fromEntries(levels.value.map((level, k) => [level, picture.split("/")[k] ?? ""])),
+    relabelled,
+    leaveOut,
+    relabel,
     /** Changes an input of pictures in one step that can be undone. */
     changeInput(label: string, name: string, change: (input: ImageDraftInput) => void, key?: string): void {
-      project.edit(label, ({ data }) => {
-        for (const input of picturesOf(data.inputs)) if (input.name === name) change(input);
-      }, key);
+      project.edit(
+        label,
+        ({ data }) => {
+          for (const input of picturesOf(data.inputs)) if (input.name === name) change(input);
+        },
+        key,
+      );
     },
     augmentOf: (name: string): readonly DraftTagged[] => inputs.value.find((input) => input.name === name)?.augment ?? [],
   };

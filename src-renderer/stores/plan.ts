@@ -25,15 +25,22 @@ export const usePlan = defineStore("plan", () => {
     void loader.load((signal) => studio.procedures.model.plan({ project: path, document }, { signal }));
   }
 
-  watch(() => project.path, () => {
-    loader.reset();
-    columns.reset();
-    looked = undefined;
-  });
-  watch(() => project.document, () => {
-    clearTimeout(timer);
-    timer = setTimeout(load, pause);
-  }, { immediate: true });
+  watch(
+    () => project.path,
+    () => {
+      loader.reset();
+      columns.reset();
+      looked = undefined;
+    },
+  );
+  watch(
+    () => project.document,
+    () => {
+      clearTimeout(timer);
+      timer = setTimeout(load, pause);
+    },
+    { immediate: true },
+  );
   // The host plans without the table where reading it takes long; once it is read, shapes are known.
   watch([() => loader.state.value.value, () => project.unsaved] as const, ([plan, unsaved]) => {
     const source = JSON.stringify(project.draft?.data.source);
@@ -41,9 +48,12 @@ export const usePlan = defineStore("plan", () => {
     looked = source;
     columns.start({ project: project.path });
   });
-  watch(() => columns.state.value.result, (result) => {
-    if (result) load();
-  });
+  watch(
+    () => columns.state.value.result,
+    (result) => {
+      if (result) load();
+    },
+  );
   const registration = studio.onState((state) => {
     if (state === "connected" && loader.state.value.loading) load();
   });
@@ -51,5 +61,10 @@ export const usePlan = defineStore("plan", () => {
     clearTimeout(timer);
     registration.dispose();
   });
-  return { state: computed(() => loader.state.value), plan: computed(() => loader.state.value.value), /** The table being read for its shapes. */ reading: computed(() => columns.state.value), load };
+  return {
+    state: computed(() => loader.state.value),
+    plan: computed(() => loader.state.value.value),
+    /** The table being read for its shapes. */ reading: computed(() => columns.state.value),
+    load,
+  };
 });

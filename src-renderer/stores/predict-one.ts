@@ -53,7 +53,9 @@ export const usePredictOne = defineStore("predict-one", () => {
     if (reference.value !== run) return;
     // What was typed for another run's model is kept, where this one reads it too.
     const fields = form.state.value.value?.fields ?? [];
-    values.value = Object.fromEntries(fields.map(({ column, kind, typical }) => [column, Object.hasOwn(values.value, column) ? (values.value[column] ?? null) : typicalOf(kind, typical)]));
+    values.value = Object.fromEntries(
+      fields.map(({ column, kind, typical }) => [column, Object.hasOwn(values.value, column) ? (values.value[column] ?? null) : typicalOf(kind, typical)]),
+    );
     ask();
   }
 
@@ -86,7 +88,8 @@ export const usePredictOne = defineStore("predict-one", () => {
     filling.value = true;
     fillError.value = undefined;
     try {
-      const rows = (offset: number, onlyTest: boolean) => studio.procedures.data.rows({ project: run.project, offset, limit: 1, filters: onlyTest ? [{ kind: "split", split: "test" }] : [] });
+      const rows = (offset: number, onlyTest: boolean) =>
+        studio.procedures.data.rows({ project: run.project, offset, limit: 1, filters: onlyTest ? [{ kind: "split", split: "test" }] : [] });
       const first = await rows(0, true).catch(() => undefined);
       const onlyTest = first !== undefined && first.total > 0;
       const total = onlyTest ? first.total : (await rows(0, false)).total;
@@ -94,14 +97,24 @@ export const usePredictOne = defineStore("predict-one", () => {
       const row = page.rows[0];
       if (!row || reference.value !== run) return;
       const cells = new Map(page.columns.map((column, i) => [column, row.cells[i] ?? null]));
-      const next = await Promise.all((form.state.value.value?.fields ?? []).map(async ({ column, kind }) => {
-        const cell = cells.get(column) ?? null;
-        // A picture is named from the project's folder; a model is asked about any.
-        return [column, kind === "picture" && cell !== null ? await placeOf(run.project, cell, row.split === "test") : cell] as const;
-      }));
+      const next = await Promise.all(
+        (form.state.value.value?.fields ?? []).map(async ({ column, kind }) => {
+          const cell = cells.get(column) ?? null;
+          // A picture is named from the project's folder; a model is asked about any.
+          return [column, kind === "picture" && cell !== null ? await placeOf(run.project, cell, row.split === "test") : cell] as const;
+        }),
+      );
       if (reference.value !== run) return;
       values.value = Object.fromEntries(next);
-      const truths = (project.draft?.data.targets ?? []).map((target) => [target.name, columnsOfTarget(target).map((column) => cells.get(column) ?? "").join(", ")] as const);
+      const truths = (project.draft?.data.targets ?? []).map(
+        (target) =>
+          [
+            target.name,
+            columnsOfTarget(target)
+              .map((column) => cells.get(column) ?? "")
+              .join(", "),
+          ] as const,
+      );
       filled.value = { row: row.row, truths: Object.fromEntries(truths) };
       ask();
     } catch (thrown) {
@@ -125,7 +138,23 @@ export const usePredictOne = defineStore("predict-one", () => {
     clearTimeout(timer);
     registration.dispose();
   });
-  return { form: computed(() => form.state.value), answer: computed(() => answer.state.value), values, filled, filling, fillError, pictures, lacksPicture, run: computed(() => reference.value), show, load, set, reset, fill, ask };
+  return {
+    form: computed(() => form.state.value),
+    answer: computed(() => answer.state.value),
+    values,
+    filled,
+    filling,
+    fillError,
+    pictures,
+    lacksPicture,
+    run: computed(() => reference.value),
+    show,
+    load,
+    set,
+    reset,
+    fill,
+    ask,
+  };
 });
 
 /** Nothing is typical of pictures. */

@@ -16,13 +16,16 @@ export const usePredictTable = defineStore("predict-table", () => {
   const asked = shallowRef<RunReference & { readonly data: string; readonly out: string }>();
   const cancelled = ref(false);
 
-  watch(() => project.path, () => {
-    work.reset();
-    data.value = undefined;
-    out.value = undefined;
-    asked.value = undefined;
-    cancelled.value = false;
-  });
+  watch(
+    () => project.path,
+    () => {
+      work.reset();
+      data.value = undefined;
+      out.value = undefined;
+      asked.value = undefined;
+      cancelled.value = false;
+    },
+  );
 
   /** Answers go beside the table, unless another place is chosen. */
   function chooseData(path: string): void {
@@ -40,7 +43,13 @@ export const usePredictTable = defineStore("predict-table", () => {
   }
 
   return {
-    data, out, asked, cancelled, state: computed(() => work.state.value), chooseData, start,
+    data,
+    out,
+    asked,
+    cancelled,
+    state: computed(() => work.state.value),
+    chooseData,
+    start,
     cancel(): void {
       cancelled.value = true;
       work.cancel();

@@ -168,9 +168,24 @@ export const useProject = defineStore("project", () => {
     clearTimeout(timer);
   });
   return {
-    path, document, draft, problems, error, saveError, saving, unsaved, conflict,
-    undoLabel: computed(() => history.value?.past.at(-1)?.label), redoLabel: computed(() => history.value?.future[0]?.label),
-    open, edit, undo, redo, flush, takeTheirs, keepMine,
+    path,
+    document,
+    draft,
+    problems,
+    error,
+    saveError,
+    saving,
+    unsaved,
+    conflict,
+    undoLabel: computed(() => history.value?.past.at(-1)?.label),
+    redoLabel: computed(() => history.value?.future[0]?.label),
+    open,
+    edit,
+    undo,
+    redo,
+    flush,
+    takeTheirs,
+    keepMine,
     /** Problems under a path such as `data` or `model.layers`. */
     problemsUnder: (prefix: string) => problems.value.filter((p) => p.path === prefix || p.path.startsWith(`${prefix}.`) || p.path.startsWith(`${prefix}[`)),
   };

@@ -12,7 +12,11 @@ const interval = 5000;
 export const useRunning = defineStore("running", () => {
   const studio = useStudio();
   const runs = useRuns();
-  const follower = createRunFollower(studio, ({ project, run }) => (runs.project === project ? runs.list.value?.find((summary) => summary.run === run) : undefined), () => void refresh());
+  const follower = createRunFollower(
+    studio,
+    ({ project, run }) => (runs.project === project ? runs.list.value?.find((summary) => summary.run === run) : undefined),
+    () => void refresh(),
+  );
   /** How many more there are. */
   const others = shallowRef(0);
 

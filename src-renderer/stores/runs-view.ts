@@ -131,15 +131,31 @@ export const useRunsView = defineStore("runs-view", () => {
     pick(picked.value.includes(run) ? picked.value.filter((other) => other !== run) : [...picked.value, run]);
   }
 
-  watch(() => runs.project, () => {
-    pick([]);
-    showsTrash.value = false;
-    trash.reset();
-    void loadTrash();
-  }, { immediate: true });
+  watch(
+    () => runs.project,
+    () => {
+      pick([]);
+      showsTrash.value = false;
+      trash.reset();
+      void loadTrash();
+    },
+    { immediate: true },
+  );
   const registration = studio.onState((state) => void (state === "connected" && loadTrash()));
   onScopeDispose(() => registration.dispose());
   return {
-    trash: computed(() => trash.state.value), picked, slots, showsTrash, loadTrash, remove, restore, emptyTrash, rename, annotate, newProject, pick, toggle,
+    trash: computed(() => trash.state.value),
+    picked,
+    slots,
+    showsTrash,
+    loadTrash,
+    remove,
+    restore,
+    emptyTrash,
+    rename,
+    annotate,
+    newProject,
+    pick,
+    toggle,
   };
 });

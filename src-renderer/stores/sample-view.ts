@@ -34,12 +34,14 @@ export const useSampleView = defineStore("sample-view", () => {
     const [at, path] = [chosen.current, project.path];
     if (!at || path === undefined) return sample.reset();
     const before = sample.state.value.value;
-    void sample.load(async (signal) => {
-      const answer = await studio.procedures.pictures.sample({ project: path, picture: at.picture, test: at.test }, { signal });
-      return { ...answer, url: URL.createObjectURL(new Blob([answer.image], { type: "image/webp" })) };
-    }).then((next) => {
-      if (next && before) URL.revokeObjectURL(before.url);
-    });
+    void sample
+      .load(async (signal) => {
+        const answer = await studio.procedures.pictures.sample({ project: path, picture: at.picture, test: at.test }, { signal });
+        return { ...answer, url: URL.createObjectURL(new Blob([answer.image], { type: "image/webp" })) };
+      })
+      .then((next) => {
+        if (next && before) URL.revokeObjectURL(before.url);
+      });
   }
 
   function draw(): void {
@@ -47,16 +49,41 @@ export const useSampleView = defineStore("sample-view", () => {
     const [at, path, of] = [chosen.current, project.path, input.value];
     if (!drawing.value) return;
     if (!at || path === undefined || !of) return preview.reset();
-    timer = setTimeout(() => void preview.load((signal) => studio.procedures.pictures.augmented({
-      project: path, picture: at.picture, test: at.test, input: of.name, augment: [...(of.augment ?? [])], draws, seed: seed.value,
-    }, { signal })), preview.state.value.value ? calm : 0);
+    timer = setTimeout(
+      () =>
+        void preview.load((signal) =>
+          studio.procedures.pictures.augmented(
+            { project: path, picture: at.picture, test: at.test, input: of.name, augment: [...(of.augment ?? [])], draws, seed: seed.value },
+            { signal },
+          ),
+        ),
+      preview.state.value.value ? calm : 0,
+    );
   }
 
-  watch(() => [chosen.current?.picture, chosen.current?.test, project.path, project.unsaved ? undefined : looks.value] as const, ([, , , saved], before) => {
-    if (before?.[0] !== chosen.current?.picture || before?.[2] !== project.path) sample.reset();
-    if (saved !== undefined || before?.[0] !== chosen.current?.picture) load();
-  }, { immediate: true });
-  watch(() => JSON.stringify([chosen.current?.picture, chosen.current?.test, project.path, input.value?.name, input.value?.augment, seed.value, drawing.value, project.unsaved ? undefined : looks.value]), draw, { immediate: true });
+  watch(
+    () => [chosen.current?.picture, chosen.current?.test, project.path, project.unsaved ? undefined : looks.value] as const,
+    ([, , , saved], before) => {
+      if (before?.[0] !== chosen.current?.picture || before?.[2] !== project.path) sample.reset();
+      if (saved !== undefined || before?.[0] !== chosen.current?.picture) load();
+    },
+    { immediate: true },
+  );
+  watch(
+    () =>
+      JSON.stringify([
+        chosen.current?.picture,
+        chosen.current?.test,
+        project.path,
+        input.value?.name,
+        input.value?.augment,
+        seed.value,
+        drawing.value,
+        project.unsaved ? undefined : looks.value,
+      ]),
+    draw,
+    { immediate: true },
+  );
   const registration = studio.onState((state) => {
     if (state !== "connected") return;
     load();
@@ -67,10 +94,14 @@ export const useSampleView = defineStore("sample-view", () => {
     clearTimeout(timer);
   });
   return {
-    sample: computed(() => sample.state.value), preview: computed(() => preview.state.value), drawing, input,
+    sample: computed(() => sample.state.value),
+    preview: computed(() => preview.state.value),
+    drawing,
+    input,
     chooseInput: (name: string) => void (wantedInput.value = name),
     drawAgain: () => void (seed.value += 1),
-    load, draw,
+    load,
+    draw,
     /** Reads pictures again that were found bad. @returns whether it could be asked for; the reason is shown with the picture. */
     async tryAgain(pictures: readonly PictureAt[]): Promise<boolean> {
       const path = project.path;

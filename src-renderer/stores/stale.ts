@@ -18,10 +18,14 @@ export const useStale = defineStore("stale", () => {
   const settings = createLoader<RunSettings>();
   const newest = computed(() => runs.list.value?.find(({ model }) => model === true));
 
-  watch(() => [newest.value?.project, newest.value?.run] as const, ([folder, run]) => {
-    settings.reset();
-    if (folder !== undefined && run !== undefined) void settings.load((signal) => studio.procedures.runs.settings({ project: folder, run }, { signal }));
-  }, { immediate: true });
+  watch(
+    () => [newest.value?.project, newest.value?.run] as const,
+    ([folder, run]) => {
+      settings.reset();
+      if (folder !== undefined && run !== undefined) void settings.load((signal) => studio.procedures.runs.settings({ project: folder, run }, { signal }));
+    },
+    { immediate: true },
+  );
 
   const isStale = computed(() => {
     const [frozen, now] = [settings.state.value.value?.project, project.document];

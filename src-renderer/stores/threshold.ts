@@ -21,8 +21,8 @@ export const useThreshold = defineStore("threshold", () => {
   /** As `value`, once it rests. */
   const settled = ref<number>();
 
-  const own = computed(() => (evaluation.target?.kind === "binary" ? evaluation.target.threshold ?? usual : undefined));
-  const value = computed(() => (own.value === undefined ? undefined : tried.value ?? own.value));
+  const own = computed(() => (evaluation.target?.kind === "binary" ? (evaluation.target.threshold ?? usual) : undefined));
+  const value = computed(() => (own.value === undefined ? undefined : (tried.value ?? own.value)));
   const isOwn = computed(() => value.value === own.value);
   const estimate = computed(() => (evaluation.curves.value && value.value !== undefined ? decisionsAt(evaluation.curves.value, value.value) : undefined));
   const decisions = computed<Decisions | undefined>(() => {
@@ -30,7 +30,9 @@ export const useThreshold = defineStore("threshold", () => {
     const exact = counted.state.value.value;
     return exact && exact.threshold === value.value ? exact.decisions : estimate.value;
   });
-  const confusion = computed(() => (evaluation.target?.classes && decisions.value && !isOwn.value ? confusionOf(evaluation.target.classes, decisions.value) : evaluation.confusion));
+  const confusion = computed(() =>
+    evaluation.target?.classes && decisions.value && !isOwn.value ? confusionOf(evaluation.target.classes, decisions.value) : evaluation.confusion,
+  );
   /** What the project says now. */
   const inProject = computed(() => {
     const said = project.draft?.training["threshold"];
@@ -43,28 +45,50 @@ export const useThreshold = defineStore("threshold", () => {
     const [no, yes] = classes ?? [];
     if (!asked || no === undefined || yes === undefined || !curves || isExact(curves)) return;
     await counted.load(async (signal) => {
-      const totals = await Promise.all([yes, no].map((truth) => studio.procedures.evaluation.rows({ ...asked, truth, predicted: yes, show: "all", order: "row", threshold, offset: 0, limit: 1 }, { signal })));
+      const totals = await Promise.all(
+        [yes, no].map((truth) =>
+          studio.procedures.evaluation.rows({ ...asked, truth, predicted: yes, show: "all", order: "row", threshold, offset: 0, limit: 1 }, { signal }),
+        ),
+      );
       const [truePositives = 0, falsePositives = 0] = totals.map(({ total }) => total);
-      return { threshold, decisions: { truePositives, falsePositives, falseNegatives: curves.positives - truePositives, trueNegatives: curves.negatives - falsePositives } };
+      return {
+        threshold,
+        decisions: { truePositives, falsePositives, falseNegatives: curves.positives - truePositives, trueNegatives: curves.negatives - falsePositives },
+      };
     });
   }
 
   let timer: ReturnType<typeof setTimeout> | undefined;
-  watch(value, (now) => {
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      settled.value = now;
-      if (now !== undefined && !isOwn.value) void count(now);
-    }, calm);
-  }, { immediate: true });
-  watch(() => JSON.stringify([evaluation.question?.run, evaluation.question?.target]), () => (tried.value = undefined));
-  watch(() => evaluation.curves.value, () => {
-    counted.reset();
-    if (value.value !== undefined && !isOwn.value) void count(value.value);
-  });
+  watch(
+    value,
+    (now) => {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        settled.value = now;
+        if (now !== undefined && !isOwn.value) void count(now);
+      }, calm);
+    },
+    { immediate: true },
+  );
+  watch(
+    () => JSON.stringify([evaluation.question?.run, evaluation.question?.target]),
+    () => (tried.value = undefined),
+  );
+  watch(
+    () => evaluation.curves.value,
+    () => {
+      counted.reset();
+      if (value.value !== undefined && !isOwn.value) void count(value.value);
+    },
+  );
   onScopeDispose(() => clearTimeout(timer));
   return {
-    value, own, isOwn, decisions, confusion, inProject,
+    value,
+    own,
+    isOwn,
+    decisions,
+    confusion,
+    inProject,
     /** For rows: the threshold that is tried, once it rests; undefined: the run's own. What rested before belongs to another target. */
     forRows: computed(() => (tried.value === undefined || isOwn.value || settled.value === own.value ? undefined : settled.value)),
     choose(next: number): void {

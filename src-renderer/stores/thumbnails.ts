@@ -12,7 +12,9 @@ export interface PictureAt {
 }
 
 /** The address of a small picture in memory, or why there is none. */
-export type Thumbnail = { readonly url: string; readonly width: number; readonly height: number; readonly problem?: undefined } | { readonly url?: undefined; readonly problem: string };
+export type Thumbnail =
+  | { readonly url: string; readonly width: number; readonly height: number; readonly problem?: undefined }
+  | { readonly url?: undefined; readonly problem: string };
 
 /** Pixels of the longer side; pictures asked for at once; questions under way; pictures kept. */
 const side = 224;
@@ -53,7 +55,13 @@ export const useThumbnails = defineStore("thumbnails", () => {
       if (of !== project || abort.signal.aborted) return;
       pictures.forEach((at, i) => {
         const answer = thumbnails[i];
-        if (answer) found.set(keyOf(at), "problem" in answer ? answer : { url: URL.createObjectURL(new Blob([answer.image], { type: "image/webp" })), width: answer.width, height: answer.height });
+        if (answer)
+          found.set(
+            keyOf(at),
+            "problem" in answer
+              ? answer
+              : { url: URL.createObjectURL(new Blob([answer.image], { type: "image/webp" })), width: answer.width, height: answer.height },
+          );
       });
       drop();
     } catch (thrown) {

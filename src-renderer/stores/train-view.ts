@@ -43,18 +43,29 @@ export const useTrainView = defineStore("train-view", () => {
     triggerRef(columns);
   }
 
-  watch(() => live.epochs, () => {
-    heardAt.value = performance.now();
-    timer ??= setTimeout(take, Math.max(0, lookedAt + pace - performance.now()));
-  }, { immediate: true });
+  watch(
+    () => live.epochs,
+    () => {
+      heardAt.value = performance.now();
+      timer ??= setTimeout(take, Math.max(0, lookedAt + pace - performance.now()));
+    },
+    { immediate: true },
+  );
 
-  watch(() => [live.reference?.project, live.reference?.run] as const, ([folder, run]) => {
-    settings.reset();
-    if (folder !== undefined && run !== undefined) void settings.load((signal) => studio.procedures.runs.settings({ project: folder, run }, { signal }));
-  }, { immediate: true });
+  watch(
+    () => [live.reference?.project, live.reference?.run] as const,
+    ([folder, run]) => {
+      settings.reset();
+      if (folder !== undefined && run !== undefined) void settings.load((signal) => studio.procedures.runs.settings({ project: folder, run }, { signal }));
+    },
+    { immediate: true },
+  );
 
   watch(look, (value) => localStorage.setItem("train.look", JSON.stringify(value)));
-  watch(() => project.path, () => finder.reset());
+  watch(
+    () => project.path,
+    () => finder.reset(),
+  );
   onScopeDispose(() => clearTimeout(timer));
 
   /** Saves the project and looks for a learning rate that suits it. */
@@ -72,9 +83,14 @@ export const useTrainView = defineStore("train-view", () => {
   }
 
   return {
-    columns, look, heardAt, finderError, findRate,
+    columns,
+    look,
+    heardAt,
+    finderError,
+    findRate,
     settings: computed(() => settings.state.value),
-    finder: computed(() => finder.state.value), cancelFinder: () => finder.cancel(),
+    finder: computed(() => finder.state.value),
+    cancelFinder: () => finder.cancel(),
     changeLook: (change: Partial<CurveLook>) => void (look.value = { ...look.value, ...change }),
   };
 });

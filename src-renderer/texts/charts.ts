@@ -10,9 +10,13 @@ export const chartsTexts = {
   tableHint: "The same values as a table",
   tableOf: (title: string) => `${title} as a table`,
   formulas: {
-    exact: (cells: string) => `Saved with ${cells} ${cells === "1" ? "cell that a spreadsheet would take for a formula" : "cells that a spreadsheet would take for formulas"}, as they are.`,
+    exact: (cells: string) =>
+      `Saved ` +
+      `with ${cells} ${cells === "1" ? "cell that a spreadsheet would take for a formula" : "cells that a spreadsheet would take for formulas"}, as they are.`,
     saveQuoted: "Save with apostrophes",
-    quoted: (cells: string) => `Saved with an apostrophe in front of ${cells} ${cells === "1" ? "cell that a spreadsheet would take for a formula" : "cells that a spreadsheet would take for formulas"}.`,
+    quoted: (cells: string) =>
+      `Saved with an apostrophe in front ` +
+      `of ${cells} ${cells === "1" ? "cell that a spreadsheet would take for a formula" : "cells that a spreadsheet would take for formulas"}.`,
     saveExact: "Save them as they are",
   },
   csvHint: "Save every value as a CSV file",

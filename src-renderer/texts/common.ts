@@ -3,9 +3,7 @@ export const common = {
   appName: "Lathe",
   loading: "Loading",
   retry: "Try again",
-  runs: {
-    run: (id: string) => `Run ${id.replace(/^0+(?=\d)/, "")}`,
-  },
+  runs: { run: (id: string) => `Run ${id.replace(/^0+(?=\d)/, "")}` },
   run: {
     noEpochs: "The curve begins after the first epoch.",
     noEpochsEnded: "This run ended before its first epoch was done.",
@@ -15,7 +13,8 @@ export const common = {
     stopHint: "End after the step at hand; what was learnt is kept, tested and exported",
     elsewhere: "This run is trained by another program; pause and stop it there.",
     epoch: (epoch: number, epochs: number | undefined) => `epoch ${epoch}${epochs === undefined ? "" : ` of ${epochs}`}`,
-    damagedLines: (count: number) => `${count === 1 ? "One line" : `${count} lines`} of metrics.jsonl could not be read and ${count === 1 ? "is" : "are"} left out.`,
+    damagedLines: (count: number) =>
+      `${count === 1 ? "One line" : `${count} lines`} of metrics.jsonl could not be read and ${count === 1 ? "is" : "are"} left out.`,
   },
   chart: {
     train: "train",
@@ -53,10 +52,7 @@ export const common = {
     predicting: "Answering the rows",
     "trying learning rates": "Trying learning rates",
   } as Readonly<Record<string, string>>,
-  connection: {
-    connecting: "Connecting to Lathe",
-    lost: "The connection to Lathe was lost. You see how things stood; trying again.",
-  },
+  connection: { connecting: "Connecting to Lathe", lost: "The connection to Lathe was lost. You see how things stood; trying again." },
   error: { title: "That did not work" },
   paneEdge: (pane: string) => `Width of ${pane}`,
   paneEdgeHint: "Drag, or use the arrow keys; double click or Enter hides and shows",

@@ -14,11 +14,7 @@ export const dataTexts = {
   rowsCount: rows,
   picturesCount: pictures,
   groups: { input: "Inputs", target: "Targets", ignore: "Ignored" },
-  groupHints: {
-    input: "What the model is shown",
-    target: "What the model learns to tell",
-    ignore: "Left out of training",
-  },
+  groupHints: { input: "What the model is shown", target: "What the model learns to tell", ignore: "Left out of training" },
   emptyGroups: { input: "Drag a column here to let the model see it.", target: "Drag here what you want to predict.", ignore: "Every column is used." },
   roles: { input: "Input", target: "Target", ignore: "Ignore" },
   setRole: { input: "Use as an input", target: "Predict it (target)", ignore: "Ignore it" },
@@ -132,7 +128,13 @@ export const dataTexts = {
     hide: "Hide",
     show: "Show",
     count: (errors: number, warnings: number, notes: number) =>
-      [errors && `${errors} ${errors === 1 ? "error" : "errors"}`, warnings && `${warnings} ${warnings === 1 ? "warning" : "warnings"}`, notes && `${notes} ${notes === 1 ? "note" : "notes"}`].filter(Boolean).join(", "),
+      [
+        errors && `${errors} ${errors === 1 ? "error" : "errors"}`,
+        warnings && `${warnings} ${warnings === 1 ? "warning" : "warnings"}`,
+        notes && `${notes} ${notes === 1 ? "note" : "notes"}`,
+      ]
+        .filter(Boolean)
+        .join(", "),
     document: "In project.json",
   },
 
@@ -217,7 +219,14 @@ export const dataTexts = {
     encodings: { "utf-8": "UTF-8", "latin-1": "Latin-1 (Western Europe)", "utf-16": "UTF-16" },
     quote: "Around texts",
     quotes: { '"': 'Double quotes "', "'": "Single quotes '" },
-    labels: { path: "the data file", test: "the test file", delimiter: "the delimiter", decimal: "the decimal sign", encoding: "the encoding", quote: "the quotes" },
+    labels: {
+      path: "the data file",
+      test: "the test file",
+      delimiter: "the delimiter",
+      decimal: "the decimal sign",
+      encoding: "the encoding",
+      quote: "the quotes",
+    },
     formats: { csv: "CSV", parquet: "Parquet", json: "JSON" } as Readonly<Record<string, string>>,
     notes: "What was noticed while reading",
   },

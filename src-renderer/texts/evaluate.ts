@@ -10,23 +10,23 @@ interface Things {
 
 /** Names and one line of plain words for metrics, by the name they have in a report. */
 const metricsOf = (of: Things): Readonly<Record<string, { readonly name: string; readonly about: string }>> => ({
-  "accuracy": { name: "Accuracy", about: `Share of ${of.many} that are decided right` },
+  accuracy: { name: "Accuracy", about: `Share of ${of.many} that are decided right` },
   "accuracy.top3": { name: "Among the first 3", about: `Share of ${of.many} whose class is among the three likeliest (top-3 accuracy)` },
   "accuracy.top5": { name: "Among the first 5", about: `Share of ${of.many} whose class is among the five likeliest (top-5 accuracy)` },
-  "precision": { name: "Precision", about: `Of the ${of.many} called positive, the share that is` },
-  "recall": { name: "Recall", about: `Of the positive ${of.many}, the share that is found` },
-  "f1": { name: "F1", about: "Precision and recall in one number" },
+  precision: { name: "Precision", about: `Of the ${of.many} called positive, the share that is` },
+  recall: { name: "Recall", about: `Of the positive ${of.many}, the share that is found` },
+  f1: { name: "F1", about: "Precision and recall in one number" },
   "precision.macro": { name: "Precision (macro)", about: `Of the ${of.many} called a class, the share that is; mean of classes` },
   "recall.macro": { name: "Recall (macro)", about: `Of a class's ${of.many}, the share that is found; mean of classes` },
   "f1.macro": { name: "F1 (macro)", about: "Precision and recall in one number; rare classes count like frequent ones" },
-  "auroc": { name: "AUROC", about: `How surely a ${of.one} of the class scores above one that is not` },
-  "averagePrecision": { name: "Average precision", about: "Precision over all thresholds; strict where a class is rare" },
-  "logloss": { name: "Log loss", about: "Surprise by the truth; sure mistakes cost most. Less is better" },
-  "calibrationError": { name: "Calibration error", about: `How far probabilities are from how often they are right; at 0, of ${of.many} told with 80%, 80% are` },
-  "mae": { name: "Mean error", about: "How far off a prediction is on average, in the column's unit (MAE)" },
-  "rmse": { name: "RMSE", about: "Root mean square error: as the mean error, but large errors weigh more" },
-  "r2": { name: "R²", about: "Share of the variation that is explained; 1 is perfect" },
-  "loss": { name: "Loss", about: `What training made small, on these ${of.many}` },
+  auroc: { name: "AUROC", about: `How surely a ${of.one} of the class scores above one that is not` },
+  averagePrecision: { name: "Average precision", about: "Precision over all thresholds; strict where a class is rare" },
+  logloss: { name: "Log loss", about: "Surprise by the truth; sure mistakes cost most. Less is better" },
+  calibrationError: { name: "Calibration error", about: `How far probabilities are from how often they are right; at 0, of ${of.many} told with 80%, 80% are` },
+  mae: { name: "Mean error", about: "How far off a prediction is on average, in the column's unit (MAE)" },
+  rmse: { name: "RMSE", about: "Root mean square error: as the mean error, but large errors weigh more" },
+  r2: { name: "R²", about: "Share of the variation that is explained; 1 is perfect" },
+  loss: { name: "Loss", about: `What training made small, on these ${of.many}` },
 });
 
 function textsOf(of: Things) {
@@ -89,9 +89,10 @@ function textsOf(of: Things) {
       shares: "Share",
       order: "Order of classes",
       orders: { given: "As they are", error: "Most mistakes first", size: `Most ${of.many} first` },
-      cell: (truth: string, predicted: string, count: string, share: string) => (truth === predicted
-        ? `${truth}: ${rows(count)} decided right, ${share} of the class`
-        : `${truth} taken for ${predicted}: ${rows(count)}, ${share} of the class`),
+      cell: (truth: string, predicted: string, count: string, share: string) =>
+        truth === predicted
+          ? `${truth}: ${rows(count)} decided right, ${share} of the class`
+          : `${truth} taken for ${predicted}: ${rows(count)}, ${share} of the class`,
       scale: "of the class",
       csv: "Save the counts as a CSV file",
       threshold: (value: string) => `at ${value}`,
@@ -100,8 +101,12 @@ function textsOf(of: Things) {
       title: "Class by class",
       headings: { name: "Class", precision: "Precision", recall: "Recall", f1: "F1", support: of.Many, mistakes: "Mistakes" },
       hints: {
-        name: "", precision: `Of the ${of.many} called this class, the share that is`, recall: `Of the class's ${of.many}, the share that is found`, f1: "Precision and recall in one number",
-        support: `${of.Many} that are of this class`, mistakes: `${of.Many} of this class that were called something else`,
+        name: "",
+        precision: `Of the ${of.many} called this class, the share that is`,
+        recall: `Of the class's ${of.many}, the share that is found`,
+        f1: "Precision and recall in one number",
+        support: `${of.Many} that are of this class`,
+        mistakes: `${of.Many} of this class that were called something else`,
       },
       averages: { micro: "Pooled (micro)", macro: "Mean (macro)", weighted: `Weighted by ${of.many}` },
       rowsOf: (name: string) => `Show the ${of.many} of ${name}`,

@@ -8,7 +8,8 @@ export const exportTexts = {
   export: (title: string) => `Export ${title}`,
   pickTitle: (title: string) => `Export: ${title}`,
   emptyTitle: "There is no model yet",
-  emptyText: "A model comes from a run that has ended: all its epochs, early stopping, or your own stop. Train the project, then take its model away from here.",
+  emptyText:
+    "A model comes from a run that has ended: all its epochs, early stopping, or your own stop. Train the project, then take its model away from here.",
   train: "Go to Train",
   noModel: (run: string) => `${run} has no model to export. Choose another run, or go on training it under Runs.`,
   chooseNewest: "Show the newest model",
@@ -31,7 +32,9 @@ export const exportTexts = {
     headings: { name: "Name", dtype: "Type", shape: "Shape", description: "What it is" },
     note: "Preprocessing is inside the file: feed the columns as they are.",
     shapeNote: "N is the number of rows; any number goes.",
-    picturesNote: "Preprocessing is inside the file: feed the pictures’ bytes as they are, of any height and width. N is their number; all that are fed at once have one size.",
+    picturesNote:
+      "Preprocessing is inside the file: feed the pictures’ bytes as they are, of any height and width. N is their number; all that are fed at once " +
+      "have one size.",
   },
   checks: {
     title: "Checks",

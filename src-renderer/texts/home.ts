@@ -17,14 +17,16 @@ export const homeTexts = {
   search: "Find a project",
   nothingFound: (words: string) => `No project is called “${words}”.`,
   columns: { name: "Name", predicts: "Predicts", runs: "Runs", opened: "Opened", remove: "Take off this list" },
-  kinds: { "table": "Table", "image-folder": "Pictures", "series": "Series", "pictures": "Pictures" } as Readonly<Record<string, string>>,
+  kinds: { table: "Table", "image-folder": "Pictures", series: "Series", pictures: "Pictures" } as Readonly<Record<string, string>>,
   never: "–",
   needsMending: "Needs mending:",
   forget: (name: string) => `Take ${name} off this list`,
   forgetHint: "Its files stay where they are",
   forgotten: (name: string) => `${name} is off the list. Its files are untouched.`,
   emptyTitle: "No projects yet",
-  emptyText: "A project is a folder of its own that holds your data's description, a network and everything you train. Choose a table to make one, or start from a sample at the right: it takes five minutes.",
+  emptyText:
+    "A project is a folder of its own that holds your data's description, a network and everything you train. Choose a table to make one, or start " +
+    "from a sample at the right: it takes five minutes.",
   samples: "Samples",
   samplesText: "Real data that comes with Lathe. You get a copy that is yours to change.",
   sampleSize: (rows: string, columns: string) => `${rows} rows, ${columns} columns`,
@@ -53,9 +55,12 @@ export const homeTexts = {
     readingText: (file: string) => `Looking at the columns of ${file}. A large file takes a while.`,
     back: "Back to all projects",
     failed: "No project can be made of this",
-    expected: "Lathe trains on tables (CSV, TSV, Parquet, JSON) and on folders of pictures: a folder for each class, its pictures in it. A series can be trained on as a table, row by row.",
+    expected:
+      "Lathe trains on tables (CSV, TSV, Parquet, JSON) and on folders of pictures: a folder for each class, its pictures in it. A series can be " +
+      "trained on as a table, row by row.",
     pictureCount: (count: string) => `${count} pictures`,
-    looks: (height: number, width: number, color: "rgb" | "gray") => `Each picture is resized to ${height} × ${width} pixels, ${color === "gray" ? "in gray" : "in colour"}. You can change that later.`,
+    looks: (height: number, width: number, color: "rgb" | "gray") =>
+      `Each picture is resized to ${height} × ${width} pixels, ${color === "gray" ? "in gray" : "in colour"}. You can change that later.`,
     classes: "Classes",
     classesText: (count: string) => `${count} folders, each a class. What is to be predicted is the class.`,
     levels: "What the levels of folders stand for, from the outermost",

@@ -116,16 +116,23 @@ export const pictureTexts = {
     size: (maps: number, height: number, width: number) => `${maps} × ${height} × ${width}`,
     closely: "Looked at closely",
     picture: "The picture",
-    mapsAbout: "Each small picture is a channel of the layer's output: light where the layer answers most, dark where least. One that is dark all over answers nothing to this picture.",
+    mapsAbout:
+      "Each small picture is a channel of the layer's output: light where the layer answers most, dark where least. One that is dark all over answers " +
+      "nothing to this picture.",
     inputAbout: "The picture as the network reads it: one small picture a colour channel, resized and normalised.",
-    filtersHelp: "A convolution slides each filter over what it reads, and answers most where that looks like the filter. Noise in all of them says that training was too short, or pictures too few.",
+    filtersHelp:
+      "A convolution slides each filter over what it reads, and answers most where that looks like the filter. Noise in all of them says that " +
+      "training was too short, or pictures too few.",
     mapsOf: (layer: string) => `Feature maps of ${layer}`,
     map: (n: string, range: string) => `Map ${n}: ${range}`,
     flat: (n: string, value: string) => `Map ${n}: ${value} everywhere`,
     fromTo: (from: string, to: string) => `${from} to ${to}`,
     scale: "Scale of the maps",
     scales: { own: "Each its own scale", shared: "One scale" },
-    scaleHints: { own: "From each map's smallest value to its largest: shows what weak maps see", shared: "The same colour is the same value in all maps: shows which of them answer most" },
+    scaleHints: {
+      own: "From each map's smallest value to its largest: shows what weak maps see",
+      shared: "The same colour is the same value in all maps: shows which of them answer most",
+    },
     legend: "Colours",
     smallest: "its smallest value",
     largest: "its largest",
@@ -135,10 +142,16 @@ export const pictureTexts = {
     filtersOf: (layer: string) => `Filters of ${layer}`,
     filter: (n: number) => `Filter ${n}`,
     coloredAbout: "In the colours that each filter looks for: gray is 0, brighter counts for, darker against. All on one scale.",
-    filtersAbout: (channels: number) => (channels === 1 ? "Orange counts for, blue against. All on one scale." : `The ${channels} squares of a tile are what the filter looks for in each channel that it reads: orange counts for, blue against. All on one scale.`),
+    filtersAbout: (channels: number) =>
+      channels === 1
+        ? "Orange counts for, blue against. All on one scale."
+        : `The ${channels} squares of a tile are what the filter looks for in each channel that it reads: orange counts for, blue against. All on one scale.`,
     firstOf: (shown: number, all: number) => `The first ${shown} of ${all} are shown.`,
     weights: "Weights",
-    noLayers: { title: "No layer makes pictures", text: "This network has no layer whose output has a height and a width, such as a convolution or a pooling." },
+    noLayers: {
+      title: "No layer makes pictures",
+      text: "This network has no layer whose output has a height and a width, such as a convolution or a pooling.",
+    },
     noFilters: { title: "No convolution", text: "Filters are the weights of a Conv2d layer; this network has none." },
     firstFilters: "First filters",
     firstFiltersHint: "Feature maps of a picture, and the filters of other layers, are in Evaluate and Predict under Look inside.",

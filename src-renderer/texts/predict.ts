@@ -66,7 +66,8 @@ export const predictTexts = {
     folderText: "Choose a folder. Each picture gets the model's decision and how likely each class is; the result is a CSV.",
     elsewhere: "Another place",
     spreadsheet: "For a spreadsheet",
-    spreadsheetHint: "An apostrophe before text that a spreadsheet would work out as a formula: it begins with =, +, - or @. Off, every cell is exact, for programs.",
+    spreadsheetHint:
+      "An apostrophe before text that a spreadsheet would work out as a formula: it begins with =, +, - or @. Off, every cell is exact, for programs.",
     start: "Predict the file",
     noData: "Choose a table first",
     underWay: "A file is being predicted",
@@ -80,9 +81,15 @@ export const predictTexts = {
     toastPictures: (pictures: string) => `${pictures} ${pictures === "1" ? "picture is" : "pictures are"} answered and written.`,
     reveal: "Show the file",
     notes: "What was noticed",
-    unknown: (column: string, rows: string) => `${column}: ${rows} ${rows === "1" ? "row has a value" : "rows have values"} that the model has never seen; it counts as none of the known.`,
-    formulas: (cells: string) => `${cells} ${cells === "1" ? "cell is text that a spreadsheet would take for a formula. It is" : "cells are text that a spreadsheet would take for formulas. They are"} written as ${cells === "1" ? "it is" : "they are"}; tick “For a spreadsheet” to put an apostrophe in front.`,
-    quoted: (cells: string) => `${cells} ${cells === "1" ? "cell" : "cells"} with an apostrophe in front, so that a spreadsheet shows the text and works nothing out.`,
+    unknown: (column: string, rows: string) =>
+      `${column}: ${rows} ${rows === "1" ? "row has a value" : "rows have values"} that the model has never seen; it counts as none of the known.`,
+    formulas: (cells: string) =>
+      (cells === "1"
+        ? "1 cell is text that a spreadsheet would take for a formula. It is written as it is"
+        : `${cells} cells are text that a spreadsheet would take for formulas. They are written as they are`) +
+      "; tick “For a spreadsheet” to put an apostrophe in front.",
+    quoted: (cells: string) =>
+      `${cells} ${cells === "1" ? "cell" : "cells"} with an apostrophe in front, so that a spreadsheet shows the text and works nothing out.`,
     row: "Row",
     picture: "Picture",
     preview: (shown: string, all: string) => (shown === all ? "All answers:" : `The first ${shown} of ${all} answers:`),

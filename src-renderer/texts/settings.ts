@@ -10,10 +10,21 @@ export const settingsTexts = {
   auto: "Automatic",
   engine: {
     label: "Engine",
-    hint: "What computes the training. Automatic times a few steps on each that works here and keeps the fastest. A project that names an engine keeps its own.",
+    hint:
+      "What computes the training. Automatic times a few steps on each that works here and keeps the fastest. A project that names an engine " +
+      "keeps its own.",
   },
-  device: { label: "Device", hint: "The processor or graphics card to train on. Automatic takes the one that suits the data; for tables that is the processor." },
-  threads: { label: "Threads", hint: "How many of the processor's cores a training may use. Automatic leaves the machine usable.", count: (n: string) => `${n} threads`, own: "A number", ownLabel: "Number of threads" },
+  device: {
+    label: "Device",
+    hint: "The processor or graphics card to train on. Automatic takes the one that suits the data; for tables that is the processor.",
+  },
+  threads: {
+    label: "Threads",
+    hint: "How many of the processor's cores a training may use. Automatic leaves the machine usable.",
+    count: (n: string) => `${n} threads`,
+    own: "A number",
+    ownLabel: "Number of threads",
+  },
   unavailable: (name: string) => `${name} (not available)`,
   engines: {
     probing: "Finding out what can train here",
@@ -23,7 +34,9 @@ export const settingsTexts = {
     version: (version: string) => `version ${version}`,
     headings: { engine: "Engine", device: "Device", state: "State", reason: "Why not" },
     tensorflow: {
-      text: "TensorFlow's library is not part of Lathe: it is large, and training works without it. Setting it up downloads about 350 MB, takes a minute or more, and keeps 1 GB in a folder of yours. It may need Python with pip and a C++ compiler; what is missing is named.",
+      text:
+        "TensorFlow's library is not part of Lathe: it is large, and training works without it. Setting it up downloads about 350 MB, takes a " +
+        "minute or more, and keeps 1 GB in a folder of yours. It may need Python with pip and a C++ compiler; what is missing is named.",
       start: "Set up TensorFlow…",
       working: "Setting up TensorFlow",
       elapsed: (time: string) => `${time} so far`,
@@ -40,7 +53,13 @@ export const settingsTexts = {
     now: (folder: string) => `New projects go to ${folder}.`,
     standardNow: "New projects go to the standard folder.",
   },
-  hints: { label: "First hints", text: "Hints that you put away are shown again.", show: "Show them again", none: "No hint was put away yet", shown: "Hints are shown again." },
+  hints: {
+    label: "First hints",
+    text: "Hints that you put away are shown again.",
+    show: "Show them again",
+    none: "No hint was put away yet",
+    shown: "Hints are shown again.",
+  },
   about: {
     version: (version: string) => `Version ${version}`,
     host: { electron: "desktop", server: "in the browser" },

@@ -8,7 +8,12 @@ export const shellTexts = {
   stepStates: { ready: "ready", needsYou: "needs you", running: "running", stale: "older than your changes", waiting: "waits for a model" },
   skip: "Skip to the screen",
   settings: "Settings",
-  palette: { title: "Commands", placeholder: "Type what you want to do", nothing: "Nothing is called that", hint: "Enter does it, the arrows choose, Escape leaves" },
+  palette: {
+    title: "Commands",
+    placeholder: "Type what you want to do",
+    nothing: "Nothing is called that",
+    hint: "Enter does it, the arrows choose, Escape leaves",
+  },
   actions: {
     studio: "Studio",
     go: "Go to",
@@ -63,9 +68,11 @@ export const shellTexts = {
     text: "A table, or a folder of pictures, becomes a new project.",
     predictText: "A picture is predicted; a table becomes a new project.",
     noPictures: "This model does not look at pictures.",
-    folder: (name: string) => `A browser does not tell a page where the folder “${name}” lies, so it has to be chosen here once more: go to it, or paste its path.`,
+    folder: (name: string) =>
+      `A browser does not tell a page where the folder “${name}” lies, so it has to be chosen here once more: go to it, or paste its path.`,
     pick: (name: string) => `Where is the folder “${name}”?`,
-    picture: (name: string) => `${name} is a picture. A folder of pictures becomes a project; to ask a model about a single one, drop it on the Predict screen.`,
+    picture: (name: string) =>
+      `${name} is a picture. A folder of pictures becomes a project; to ask a model about a single one, drop it on the Predict screen.`,
     failed: "What you dropped could not be opened",
     sending: (name: string) => `Sending ${name}`,
   },

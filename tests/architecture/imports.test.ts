@@ -22,11 +22,13 @@ describe("folders import only what the table of walls allows", () => {
 
 test("a package with a wall of its own is imported only behind it", () => {
   const behind = new Map<string, readonly string[]>(Object.entries(walls.packages));
-  const found = files.flatMap((file) => file.imports.flatMap((i) => {
-    const allowed = i.isPackage ? behind.get(i.to) : undefined;
-    if (!allowed || allowed.some((folder) => file.path.startsWith(`${folder}/`))) return [];
-    return [`${file.path}:${i.line} imports ${i.to}; only ${allowed.join(" and ")} may`];
-  }));
+  const found = files.flatMap((file) =>
+    file.imports.flatMap((i) => {
+      const allowed = i.isPackage ? behind.get(i.to) : undefined;
+      if (!allowed || allowed.some((folder) => file.path.startsWith(`${folder}/`))) return [];
+      return [`${file.path}:${i.line} imports ${i.to}; only ${allowed.join(" and ")} may`];
+    }),
+  );
   expect(found).toEqual([]);
 });
 
@@ -45,7 +47,8 @@ test("ops never import one another", () => {
   const shared = ["op.ts", "rules.ts", "index.ts"];
   const isOp = (path: string) => /^src-main\/ops\/[^/]+\.ts$/.test(path) && !shared.some((name) => path.endsWith(`/${name}`)) && definesOp(path);
   const definesOp = (path: string) => files.find((file) => file.path === path)?.imports.some((i) => i.to === "src-main/ops/op.ts" && !i.typeOnly) ?? false;
-  const found = files.filter((file) => isOp(file.path))
+  const found = files
+    .filter((file) => isOp(file.path))
     .flatMap((file) => file.imports.filter((i) => isOp(i.to)).map((i) => `${file.path}:${i.line} imports the op ${i.to}; what both need belongs in rules.ts`));
   expect(found).toEqual([]);
 });
@@ -103,5 +106,5 @@ function sideOf(path: string): Side {
 /** `src-main/ops/mul.ts` is in `ops`; a file directly in the side's folder is in ``. */
 function roomOf(path: string): string {
   const parts = path.split("/");
-  return parts.length > 2 ? parts[1] ?? "" : "";
+  return parts.length > 2 ? (parts[1] ?? "") : "";
 }

@@ -30,7 +30,9 @@ beforeAll(async () => {
 describe("the description of the installers", () => {
   it("is one that electron-builder accepts", async () => {
     await expect(validateConfiguration(configuration, { isEnabled: false, add: () => undefined })).resolves.toBeUndefined();
-    await expect(validateConfiguration({ ...configuration, electronFuse: {} } as Configuration, { isEnabled: false, add: () => undefined })).rejects.toThrow(/electronFuse/);
+    await expect(validateConfiguration({ ...configuration, electronFuse: {} } as Configuration, { isEnabled: false, add: () => undefined })).rejects.toThrow(
+      /electronFuse/,
+    );
   });
 
   it("makes what the README promises for each system", () => {
@@ -42,13 +44,23 @@ describe("the description of the installers", () => {
 
   it("leaves no door open", () => {
     expect(configuration.electronFuses).toMatchObject({
-      runAsNode: false, enableNodeOptionsEnvironmentVariable: false, enableNodeCliInspectArguments: false, onlyLoadAppFromAsar: true,
-      enableEmbeddedAsarIntegrityValidation: true, grantFileProtocolExtraPrivileges: false,
+      runAsNode: false,
+      enableNodeOptionsEnvironmentVariable: false,
+      enableNodeCliInspectArguments: false,
+      onlyLoadAppFromAsar: true,
+      enableEmbeddedAsarIntegrityValidation: true,
+      grantFileProtocolExtraPrivileges: false,
     });
   });
 
   it("names files that are there", () => {
-    for (const path of [configuration.mac.entitlements, join(configuration.directories.buildResources, "icon.png"), "resources/project.schema.json", "resources/samples"]) expect(existsSync(join(packageRoot, path)), path).toBe(true);
+    for (const path of [
+      configuration.mac.entitlements,
+      join(configuration.directories.buildResources, "icon.png"),
+      "resources/project.schema.json",
+      "resources/samples",
+    ])
+      expect(existsSync(join(packageRoot, path)), path).toBe(true);
     const icon = readFileSync(join(packageRoot, configuration.directories.buildResources, "icon.png"));
     // PNG: width and height stand in the first chunk. electron-builder wants 512 or more.
     expect([icon.readUInt32BE(16), icon.readUInt32BE(20)]).toEqual([1024, 1024]);
@@ -57,14 +69,22 @@ describe("the description of the installers", () => {
   it("unpacks every native library that Lathe brings", () => {
     const native = nativeFiles(join(packageRoot, "node_modules", "onnxruntime-node")).concat(nativeFiles(join(packageRoot, "node_modules", "@duckdb")));
     expect(native.length).toBeGreaterThan(3);
-    for (const file of native) expect(configuration.asarUnpack.some((pattern) => matchesGlob(file, pattern)), file).toBe(true);
+    for (const file of native)
+      expect(
+        configuration.asarUnpack.some((pattern) => matchesGlob(file, pattern)),
+        file,
+      ).toBe(true);
   });
 
   it("brings the scripts that set TensorFlow up, where another program can read them", () => {
     const scripts = withImports("src-main/bootstrap/setup-tensorflow.mjs");
     expect(scripts).toEqual(expect.arrayContaining(["src-main/bootstrap/tensorflow-check.mjs", "src-main/base/lock.mjs", "src-main/base/visible.mjs"]));
     for (const script of scripts) {
-      for (const patterns of [configuration.files.flatMap(({ filter }) => filter), configuration.asarUnpack]) expect(patterns.some((pattern) => matchesGlob(script, pattern)), script).toBe(true);
+      for (const patterns of [configuration.files.flatMap(({ filter }) => filter), configuration.asarUnpack])
+        expect(
+          patterns.some((pattern) => matchesGlob(script, pattern)),
+          script,
+        ).toBe(true);
     }
   });
 });
@@ -73,7 +93,8 @@ describe("the description of the installers", () => {
 function withImports(path: string, known: string[] = []): string[] {
   if (known.includes(path)) return known;
   known.push(path);
-  for (const [, name = ""] of readFileSync(join(packageRoot, path), "utf8").matchAll(/"(?:\.\/|\.\.\/(?=base\/))?((?:base\/)?[\w-]+\.mjs)"/g)) withImports(`src-main/${name.startsWith("base/") ? "" : "bootstrap/"}${name}`, known);
+  for (const [, name = ""] of readFileSync(join(packageRoot, path), "utf8").matchAll(/"(?:\.\/|\.\.\/(?=base\/))?((?:base\/)?[\w-]+\.mjs)"/g))
+    withImports(`src-main/${name.startsWith("base/") ? "" : "bootstrap/"}${name}`, known);
   return known;
 }
 

@@ -23,5 +23,7 @@ it("SECURITY.md names tests and commands that there are", () => {
 });
 
 it("SECURITY.md states the bounds that hold", () => {
-  expect(text).toContain(`names of ${MOST_NAME} letters, networks of ${MOST_LAYERS.toLocaleString("en")} layers, documents of ${MOST_DOCUMENT >> 20} MB and ${MOST_NESTED} levels`);
+  expect(text).toContain(
+    `names of ${MOST_NAME} letters, networks of ${MOST_LAYERS.toLocaleString("en")} layers, documents of ${MOST_DOCUMENT >> 20} MB and ${MOST_NESTED} levels`,
+  );
 });

@@ -74,7 +74,10 @@ function scriptsOf(text: string): string {
 
 /** `@scope/name/deep.js` is the package `@scope/name`. */
 function packageOf(specifier: string): string {
-  return specifier.split("/").slice(0, specifier.startsWith("@") ? 2 : 1).join("/");
+  return specifier
+    .split("/")
+    .slice(0, specifier.startsWith("@") ? 2 : 1)
+    .join("/");
 }
 
 function slashes(path: string): string {

@@ -21,7 +21,13 @@ const drawings = join(packageRoot, "resources", "samples", "clipart");
 const folder = mkdtempSync(join(tmpdir(), "lathe-bench-"));
 try {
   const reader = createReader();
-  const { file } = await createProject({ folder: join(folder, "clipart"), template: "images", data: join(drawings, "train"), test: join(drawings, "test"), ...surveyBy(reader, reader) }).finally(() => reader.close());
+  const { file } = await createProject({
+    folder: join(folder, "clipart"),
+    template: "images",
+    data: join(drawings, "train"),
+    test: join(drawings, "test"),
+    ...surveyBy(reader, reader),
+  }).finally(() => reader.close());
   const proposed = parseProject(JSON.parse(readFileSync(file, "utf8")));
   const { epochs, batchSize } = proposed.training;
   console.log(`${epochs} epochs, batch ${batchSize}, ${JSON.stringify(proposed.data.inputs.map((input) => (input.type === "image" ? input.augment : [])))}`);
@@ -34,11 +40,29 @@ try {
     columns.without.push(plain);
     columns.with.push(augmented);
     columns.gain.push(augmented - plain);
-    if (torch) columns.theirs.push((await torch.ask<{ accuracy: number }>({ do: "classes", train: join(drawings, "train"), test: join(drawings, "test"), size: 64, batch: 32, epochs, seed })).accuracy);
-    console.log(`${String(seed).padStart(4)}    ${plain.toFixed(3)}  ${augmented.toFixed(3)}${torch ? `  ${(columns.theirs.at(-1) ?? Number.NaN).toFixed(3)}` : ""}`);
+    if (torch)
+      columns.theirs.push(
+        (
+          await torch.ask<{ accuracy: number }>({
+            do: "classes",
+            train: join(drawings, "train"),
+            test: join(drawings, "test"),
+            size: 64,
+            batch: 32,
+            epochs,
+            seed,
+          })
+        ).accuracy,
+      );
+    console.log(
+      `${String(seed).padStart(4)}    ${plain.toFixed(3)}  ${augmented.toFixed(3)}${torch ? `  ${(columns.theirs.at(-1) ?? Number.NaN).toFixed(3)}` : ""}`,
+    );
   }
   torch?.close();
-  console.log(`test accuracy, mean ± its standard error of ${seeds.length} seeds\nwithout  ${told(columns.without)}\nwith     ${told(columns.with)}\ngain     ${told(columns.gain)}`);
+  console.log(
+    `test accuracy, mean ± its standard error of ${seeds.length} ` +
+      `seeds\nwithout  ${told(columns.without)}\nwith     ${told(columns.with)}\ngain     ${told(columns.gain)}`,
+  );
   console.log(torch ? `PyTorch  ${told(columns.theirs)}` : "PyTorch is not installed (Debian: apt-get install python3-torchvision): only ours is trained");
 } finally {
   rmSync(folder, { recursive: true, force: true });
@@ -47,7 +71,10 @@ try {
 /** Trains in an engine process, as the command line does. @returns the share of test pictures it names rightly. */
 async function accuracyOf(file: string, project: Project, seed: number, augmented: boolean): Promise<number> {
   const inputs = project.data.inputs.map((input) => (input.type === "image" && !augmented ? { ...input, augment: [] } : input));
-  writeFileSync(file, JSON.stringify({ ...project, seed, data: { ...project.data, inputs }, training: { ...project.training, engine: "onnxruntime", device: "cpu" } }));
+  writeFileSync(
+    file,
+    JSON.stringify({ ...project, seed, data: { ...project.data, inputs }, training: { ...project.training, engine: "onnxruntime", device: "cpu" } }),
+  );
   let accuracy: number | undefined;
   const { result } = runInEngine({ kind: "train", project: join(file, "..") }, (event) => {
     if (event.event === "done") accuracy = event.test["label.accuracy"] ?? undefined;

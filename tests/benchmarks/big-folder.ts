@@ -19,14 +19,19 @@ const folder = mkdtempSync(join(tmpdir(), "lathe-bench-"));
 const project = join(folder, "project");
 try {
   const making = await timed(() => writePictures(join(folder, "pictures")));
-  console.log(`${PICTURES.toLocaleString("en")} pictures of ${SIDE} × ${SIDE} made in ${making.seconds.toFixed(0)} s, ${mebibytes(join(folder, "pictures"))} MiB`);
+  console.log(
+    `${PICTURES.toLocaleString("en")} pictures of ${SIDE} × ${SIDE} made in ${making.seconds.toFixed(0)} s, ${mebibytes(join(folder, "pictures"))} MiB`,
+  );
   writeProject();
 
   const killed = await lathe(["train", project, "--json"], (event, kill) => {
     if (event["stage"] === "pictures" && Number(event["done"]) >= PICTURES / 2) kill();
   });
   const survived = checkStore();
-  console.log(`killed with SIGKILL after ${killed.seconds.toFixed(1)} s, half of the pictures read: ${survived.pictures.toLocaleString("en")} in the store, ${survived.damaged} of them damaged`);
+  console.log(
+    `killed with SIGKILL after ${killed.seconds.toFixed(1)} s, half of the pictures read: ${survived.pictures.toLocaleString("en")} in the ` +
+      `store, ${survived.damaged} of them damaged`,
+  );
 
   let first: number | undefined;
   const trained = await lathe(["train", project, "--json"], (event) => {
@@ -36,7 +41,10 @@ try {
   console.log(`train again: the first word is of ${first?.toLocaleString("en") ?? "no"} pictures known`);
   tell(trained);
   const store = checkStore();
-  console.log(`store: ${store.pictures.toLocaleString("en")} pictures, ${store.damaged} damaged; cache on disk ${mebibytes(join(project, ".lathe"))} MiB, of which ${(store.pictures * SIZE * SIZE * 3 / 2 ** 20).toFixed(0)} MiB are pixels`);
+  console.log(
+    `store: ${store.pictures.toLocaleString("en")} pictures, ${store.damaged} damaged; cache on disk ${mebibytes(join(project, ".lathe"))} MiB, of ` +
+      `which ${((store.pictures * SIZE * SIZE * 3) / 2 ** 20).toFixed(0)} MiB are pixels`,
+  );
   console.log("inspect (listing, facts from the first time, equal and nearly equal pictures):");
   const inspected = await lathe(["inspect", project, "--json"], () => undefined);
   if (inspected.code !== 0) throw new Error(`inspect failed:\n${inspected.errors}`);
@@ -58,11 +66,16 @@ interface Outcome {
 async function lathe(args: readonly string[], onEvent: (event: Readonly<Record<string, unknown>>, kill: () => void) => void): Promise<Outcome> {
   const started = performance.now();
   const now = () => (performance.now() - started) / 1000;
-  const child: ChildProcess = spawn(process.execPath, [join(entryPath("engine"), "..", "cli.js"), ...args], { cwd: packageRoot, stdio: ["ignore", "pipe", "pipe"] });
+  const child: ChildProcess = spawn(process.execPath, [join(entryPath("engine"), "..", "cli.js"), ...args], {
+    cwd: packageRoot,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const tree = new ProcessTree(child.pid ?? 0);
   const begun: (readonly [string, number])[] = [["start", 0]];
   let errors = "";
-  child.stderr?.on("data", (chunk: Buffer) => { errors = (errors + chunk.toString()).slice(-4000); });
+  child.stderr?.on("data", (chunk: Buffer) => {
+    errors = (errors + chunk.toString()).slice(-4000);
+  });
   const closed = new Promise<number | null>((resolve) => child.once("close", resolve));
   if (child.stdout) {
     for await (const line of createInterface({ input: child.stdout })) {
@@ -100,23 +113,33 @@ function checkStore(): { readonly pictures: number; readonly damaged: number } {
 
 function writeProject(): void {
   mkdirSync(project);
-  writeFileSync(join(project, "project.json"), JSON.stringify({
-    version: 1, name: "big folder",
-    data: {
-      source: { type: "image-folder", path: join(folder, "pictures") },
-      inputs: [{ name: "image", type: "image", column: "image", size: [SIZE, SIZE], augment: [{ type: "RandomHorizontalFlip" }] }],
-      targets: [{ name: "label", type: "category", column: "label" }], split: { validation: 0.05, test: 0.05 },
-    },
-    model: {
-      layers: [
-        { id: "conv1", type: "Conv2d", from: ["image"], outChannels: 8, kernelSize: 3, padding: 1 }, { id: "pool1", type: "MaxPool2d", kernelSize: 2 }, { id: "act1", type: "ELU" },
-        { id: "conv2", type: "Conv2d", outChannels: 16, kernelSize: 3, padding: 1 }, { id: "pool2", type: "MaxPool2d", kernelSize: 2 }, { id: "act2", type: "ELU" },
-        { id: "flat", type: "Flatten" }, { id: "fc", type: "Linear", outFeatures: "classes" },
-      ],
-      outputs: [{ target: "label", from: "fc" }],
-    },
-    training: { epochs: 1, batchSize: 64, optimizer: { type: "Adam", lr: 0.001 }, engine: "onnxruntime", device: "cpu" },
-  }));
+  writeFileSync(
+    join(project, "project.json"),
+    JSON.stringify({
+      version: 1,
+      name: "big folder",
+      data: {
+        source: { type: "image-folder", path: join(folder, "pictures") },
+        inputs: [{ name: "image", type: "image", column: "image", size: [SIZE, SIZE], augment: [{ type: "RandomHorizontalFlip" }] }],
+        targets: [{ name: "label", type: "category", column: "label" }],
+        split: { validation: 0.05, test: 0.05 },
+      },
+      model: {
+        layers: [
+          { id: "conv1", type: "Conv2d", from: ["image"], outChannels: 8, kernelSize: 3, padding: 1 },
+          { id: "pool1", type: "MaxPool2d", kernelSize: 2 },
+          { id: "act1", type: "ELU" },
+          { id: "conv2", type: "Conv2d", outChannels: 16, kernelSize: 3, padding: 1 },
+          { id: "pool2", type: "MaxPool2d", kernelSize: 2 },
+          { id: "act2", type: "ELU" },
+          { id: "flat", type: "Flatten" },
+          { id: "fc", type: "Linear", outFeatures: "classes" },
+        ],
+        outputs: [{ target: "label", from: "fc" }],
+      },
+      training: { epochs: 1, batchSize: 64, optimizer: { type: "Adam", lr: 0.001 }, engine: "onnxruntime", device: "cpu" },
+    }),
+  );
 }
 
 /** Stripes whose width is the class's, shifted and coloured by the picture's number, with noise. */
@@ -124,13 +147,22 @@ async function writePictures(path: string): Promise<void> {
   for (let c = 0; c < CLASSES; c++) mkdirSync(join(path, `class${c}`), { recursive: true });
   const AT_ONCE = 16;
   for (let from = 0; from < PICTURES; from += AT_ONCE) {
-    await Promise.all(Array.from({ length: Math.min(AT_ONCE, PICTURES - from) }, async (_, k) => {
-      const i = from + k;
-      const rgb = pixelsOf(i);
-      const jpeg = Math.floor(i / CLASSES) % 5 === 0;
-      const to = join(path, `class${i % CLASSES}`, `${String(i).padStart(6, "0")}.${jpeg ? "jpg" : "png"}`);
-      writeFileSync(to, jpeg ? await sharp(rgb, { raw: { width: SIDE, height: SIDE, channels: 3 } }).jpeg({ quality: 85 }).toBuffer() : png(rgb));
-    }));
+    await Promise.all(
+      Array.from({ length: Math.min(AT_ONCE, PICTURES - from) }, async (_, k) => {
+        const i = from + k;
+        const rgb = pixelsOf(i);
+        const jpeg = Math.floor(i / CLASSES) % 5 === 0;
+        const to = join(path, `class${i % CLASSES}`, `${String(i).padStart(6, "0")}.${jpeg ? "jpg" : "png"}`);
+        writeFileSync(
+          to,
+          jpeg
+            ? await sharp(rgb, { raw: { width: SIDE, height: SIDE, channels: 3 } })
+                .jpeg({ quality: 85 })
+                .toBuffer()
+            : png(rgb),
+        );
+      }),
+    );
   }
 }
 
@@ -164,7 +196,12 @@ function png(rgb: Uint8Array): Buffer {
   header.writeUInt32BE(SIDE, 0);
   header.writeUInt32BE(SIDE, 4);
   header.set([8, 2, 0, 0, 0], 8);
-  return Buffer.concat([Buffer.from("\x89PNG\r\n\x1a\n", "latin1"), chunk("IHDR", header), chunk("IDAT", deflateSync(rows, { level: 1 })), chunk("IEND", Buffer.alloc(0))]);
+  return Buffer.concat([
+    Buffer.from("\x89PNG\r\n\x1a\n", "latin1"),
+    chunk("IHDR", header),
+    chunk("IDAT", deflateSync(rows, { level: 1 })),
+    chunk("IEND", Buffer.alloc(0)),
+  ]);
 }
 
 async function timed(job: () => Promise<void>): Promise<{ readonly seconds: number }> {
@@ -176,6 +213,7 @@ async function timed(job: () => Promise<void>): Promise<{ readonly seconds: numb
 /** MiB that files under a path hold. */
 function mebibytes(path: string): string {
   let bytes = 0;
-  for (const entry of readdirSync(path, { withFileTypes: true, recursive: true })) if (entry.isFile()) bytes += statSync(join(entry.parentPath, entry.name)).size;
+  for (const entry of readdirSync(path, { withFileTypes: true, recursive: true }))
+    if (entry.isFile()) bytes += statSync(join(entry.parentPath, entry.name)).size;
   return (bytes / 2 ** 20).toFixed(0);
 }

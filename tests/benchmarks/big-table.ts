@@ -17,18 +17,28 @@ try {
     console.log(`making ${rows.toLocaleString("en")} rows …`);
     execFileSync(process.execPath, [join(packageRoot, "tests", "benchmarks", "make-table.mjs"), table, String(rows), "20"], { stdio: "inherit" });
   }
-  writeFileSync(join(folder, "project.json"), JSON.stringify({
-    version: 1, name: "big",
-    data: {
-      source: { type: "table", path: table }, inputs: [{ name: "x", type: "numeric", columns: "rest" }],
-      targets: [{ name: "y", type: "binary", column: "y" }], split: { validation: 0.05, test: 0.05, stratify: false },
-    },
-    model: {
-      layers: [{ id: "fc1", type: "Linear", outFeatures: 32 }, { id: "act1", type: "ReLU" }, { id: "fc2", type: "Linear", outFeatures: 1 }],
-      outputs: [{ target: "y", from: "fc2" }],
-    },
-    training: { epochs: 1, batchSize: 4096, optimizer: { type: "Adam", lr: 0.001 } },
-  }));
+  writeFileSync(
+    join(folder, "project.json"),
+    JSON.stringify({
+      version: 1,
+      name: "big",
+      data: {
+        source: { type: "table", path: table },
+        inputs: [{ name: "x", type: "numeric", columns: "rest" }],
+        targets: [{ name: "y", type: "binary", column: "y" }],
+        split: { validation: 0.05, test: 0.05, stratify: false },
+      },
+      model: {
+        layers: [
+          { id: "fc1", type: "Linear", outFeatures: 32 },
+          { id: "act1", type: "ReLU" },
+          { id: "fc2", type: "Linear", outFeatures: 1 },
+        ],
+        outputs: [{ target: "y", from: "fc2" }],
+      },
+      training: { epochs: 1, batchSize: 4096, optimizer: { type: "Adam", lr: 0.001 } },
+    }),
+  );
   let stage = "";
   const started = performance.now();
   const run = await measureRun(folder, (event) => {
@@ -38,7 +48,10 @@ try {
   });
   const [epoch] = run.epochs;
   console.log(`${rows.toLocaleString("en")} rows × 20 columns, ${(statSync(table).size / 2 ** 30).toFixed(2)} GiB of CSV`);
-  console.log(`read and encode ${run.prepareSeconds.toFixed(0)} s, epoch ${epoch?.seconds.toFixed(0) ?? "?"} s (${Math.round(run.trainRows / (epoch?.seconds ?? 1)).toLocaleString("en")} rows/s), in all ${run.totalSeconds.toFixed(0)} s`);
+  console.log(
+    `read and encode ${run.prepareSeconds.toFixed(0)} s, epoch ${epoch?.seconds.toFixed(0) ?? "?"} s ` +
+      `(${Math.round(run.trainRows / (epoch?.seconds ?? 1)).toLocaleString("en")} rows/s), in all ${run.totalSeconds.toFixed(0)} s`,
+  );
   console.log(`peak resident memory of the engine process ${run.peakMiB?.toFixed(0) ?? "?"} MiB (goal: below 1,536)`);
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -72,7 +72,14 @@ async function compare({ network, batch, steps }: StepCase): Promise<void> {
     const mine = measured.find((one) => nameOf(one) === chosen);
     const better = mine && measured.find((one) => isClearlyFaster(one, mine));
     const verdict = better ? `wrong, ${nameOf(better)} is faster` : "right";
-    console.log([`${network.padEnd(6)} batch ${String(batch).padStart(3)}`, ...measured.map((one) => `${nameOf(one)} ${one.milliseconds.toFixed(3)} ms`), ...(theirs.length > 0 ? [`PyTorch ${median(theirs).toFixed(3)} ms`] : []), `auto: ${chosen} in ${seconds.toFixed(1)} s, ${verdict}`].join("  "));
+    console.log(
+      [
+        `${network.padEnd(6)} batch ${String(batch).padStart(3)}`,
+        ...measured.map((one) => `${nameOf(one)} ${one.milliseconds.toFixed(3)} ms`),
+        ...(theirs.length > 0 ? [`PyTorch ${median(theirs).toFixed(3)} ms`] : []),
+        `auto: ${chosen} in ${seconds.toFixed(1)} s, ${verdict}`,
+      ].join("  "),
+    );
     console.log(`  ${choice.reason}`);
   } finally {
     for (const { trainer } of trainers.values()) await trainer.dispose();
@@ -93,7 +100,10 @@ function writeTable(folder: string, network: "small" | "large", data: ProjectInp
   const width = network === "small" ? 9 : 512;
   const random = new Random(1, "engines");
   const row = (i: number) => [...Array.from({ length: width }, () => random.normal().toFixed(4)), i % (network === "small" ? 2 : 10)].join();
-  writeFileSync(join(folder, "none.csv"), `${Array.from({ length: width }, (_, k) => `x${k}`).join()},y\n${Array.from({ length: ROWS }, (_, i) => row(i)).join("\n")}\n`);
+  writeFileSync(
+    join(folder, "none.csv"),
+    `${Array.from({ length: width }, (_, k) => `x${k}`).join()},y\n${Array.from({ length: ROWS }, (_, i) => row(i)).join("\n")}\n`,
+  );
   return data;
 }
 
@@ -103,10 +113,17 @@ async function writePictures(folder: string, network: "cnn" | "resnet"): Promise
   for (let i = 0; i < PICTURES; i++) {
     const label = join(folder, "pictures", `class ${i % CLASSES}`);
     mkdirSync(label, { recursive: true });
-    await sharp(Uint8Array.from({ length: side * side * 3 }, () => random.below(256)), { raw: { width: side, height: side, channels: 3 } }).png().toFile(join(label, `${i}.png`));
+    await sharp(
+      Uint8Array.from({ length: side * side * 3 }, () => random.below(256)),
+      { raw: { width: side, height: side, channels: 3 } },
+    )
+      .png()
+      .toFile(join(label, `${i}.png`));
   }
   return {
-    source: { type: "image-folder", path: "pictures", levels: ["y"] }, inputs: [{ name: "x", type: "image", column: "image", size: [side, side] }],
-    targets: [{ name: "y", type: "category", column: "y" }], split: { validation: 0.1, test: 0.1 },
+    source: { type: "image-folder", path: "pictures", levels: ["y"] },
+    inputs: [{ name: "x", type: "image", column: "image", size: [side, side] }],
+    targets: [{ name: "y", type: "category", column: "y" }],
+    split: { validation: 0.1, test: 0.1 },
   };
 }

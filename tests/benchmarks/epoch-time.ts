@@ -15,19 +15,27 @@ try {
   const csv = join(folder, "table.csv");
   writeTable(csv, ROWS);
   const project = { ...benchmarkProject("small"), training: { ...benchmarkProject("small").training, epochs: EPOCHS } };
-  writeFileSync(join(folder, "project.json"), JSON.stringify({ ...project, data: { ...project.data, source: { type: "table", path: "table.csv" }, split: { validation: 0, test: 0 } } }));
+  writeFileSync(
+    join(folder, "project.json"),
+    JSON.stringify({ ...project, data: { ...project.data, source: { type: "table", path: "table.csv" }, split: { validation: 0, test: 0 } } }),
+  );
 
   const ours = await measureRun(folder);
   const oursEpoch = median(ours.epochs.map((e) => e.seconds));
-  console.log(`ours     read and encode ${ours.prepareSeconds.toFixed(2)} s, epoch ${oursEpoch.toFixed(2)} s (${perSecond(ours.trainRows / oursEpoch)}), ${EPOCHS} epochs in all ${ours.totalSeconds.toFixed(2)} s`
-    + `, peak memory ${ours.peakMiB?.toFixed(0) ?? "?"} MiB`);
+  console.log(
+    `ours     read and encode ${ours.prepareSeconds.toFixed(2)} s, epoch ${oursEpoch.toFixed(2)} s ` +
+      `(${perSecond(ours.trainRows / oursEpoch)}), ${EPOCHS} epochs in all ${ours.totalSeconds.toFixed(2)} s` +
+      `, peak memory ${ours.peakMiB?.toFixed(0) ?? "?"} MiB`,
+  );
   const found = findPyTorch();
   if (found) {
     const torch = startPyTorch(found);
     const answer = await torch.ask<{ loading: number; epochs: number[]; peakMiB: number }>({ do: "epoch", csv, batch: 32, epochs: EPOCHS, threads: 1 });
     torch.close();
     const theirs = median(answer.epochs);
-    console.log(`PyTorch  read ${answer.loading.toFixed(2)} s, epoch ${theirs.toFixed(2)} s (${perSecond(ROWS / theirs)}), peak memory ${answer.peakMiB.toFixed(0)} MiB`);
+    console.log(
+      `PyTorch  read ${answer.loading.toFixed(2)} s, epoch ${theirs.toFixed(2)} s (${perSecond(ROWS / theirs)}), peak memory ${answer.peakMiB.toFixed(0)} MiB`,
+    );
     console.log(`ratio    epoch ${(theirs / oursEpoch).toFixed(1)}, reading ${(answer.loading / ours.prepareSeconds).toFixed(1)}`);
   } else console.log("PyTorch is not installed (Debian: apt-get install python3-torch): only ours is timed");
 } finally {

@@ -39,14 +39,18 @@ export function chosenCases(): readonly StepCase[] {
 
 /** What one sample is, and how many classes there are; 1 is yes or no. */
 const DATA: Readonly<Record<NetworkName, { readonly shape: readonly number[]; readonly classes: number }>> = {
-  small: { shape: [9], classes: 1 }, large: { shape: [512], classes: 10 }, cnn: { shape: [3, 64, 64], classes: 7 }, resnet: { shape: [3, 96, 96], classes: 7 },
+  small: { shape: [9], classes: 1 },
+  large: { shape: [512], classes: 10 },
+  cnn: { shape: [3, 64, 64], classes: 7 },
+  resnet: { shape: [3, 96, 96], classes: 7 },
 };
 
 /** The benchmark networks as projects. @param hidden units in the large one's hidden layers. */
 export function benchmarkProject(name: NetworkName, hidden = 1024): ProjectInput {
   const small = name === "small";
   return {
-    version: 1, name,
+    version: 1,
+    name,
     data: {
       source: { type: "table", path: "none.csv" },
       inputs: [{ name: "x", type: "numeric", columns: "rest" }],
@@ -60,23 +64,36 @@ export function benchmarkProject(name: NetworkName, hidden = 1024): ProjectInput
 function modelOf(name: NetworkName, hidden: number): ProjectInput["model"] {
   const outputs = [{ target: "y", from: "fc3" }];
   switch (name) {
-    case "small": return {
-      layers: [
-        { id: "fc1", type: "Linear", outFeatures: 16 }, { id: "bn1", type: "BatchNorm1d" }, { id: "act1", type: "ELU" },
-        { id: "fc2", type: "Linear", outFeatures: 8 }, { id: "bn2", type: "BatchNorm1d" }, { id: "act2", type: "ELU" },
-        { id: "fc3", type: "Linear", outFeatures: 1 },
-      ],
-      outputs,
-    };
-    case "large": return {
-      layers: [
-        { id: "fc1", type: "Linear", outFeatures: hidden }, { id: "act1", type: "ReLU" },
-        { id: "fc2", type: "Linear", outFeatures: hidden }, { id: "act2", type: "ReLU" },
-        { id: "fc3", type: "Linear", outFeatures: 10 },
-      ],
-      outputs,
-    };
-    default: return pictureModel(pictureNetworks.get(name === "cnn" ? "two-block-cnn" : "small-resnet"), (id) => id, { picture: "x", others: [], targets: [{ name: "y", outFeatures: "classes" }] });
+    case "small":
+      return {
+        layers: [
+          { id: "fc1", type: "Linear", outFeatures: 16 },
+          { id: "bn1", type: "BatchNorm1d" },
+          { id: "act1", type: "ELU" },
+          { id: "fc2", type: "Linear", outFeatures: 8 },
+          { id: "bn2", type: "BatchNorm1d" },
+          { id: "act2", type: "ELU" },
+          { id: "fc3", type: "Linear", outFeatures: 1 },
+        ],
+        outputs,
+      };
+    case "large":
+      return {
+        layers: [
+          { id: "fc1", type: "Linear", outFeatures: hidden },
+          { id: "act1", type: "ReLU" },
+          { id: "fc2", type: "Linear", outFeatures: hidden },
+          { id: "act2", type: "ReLU" },
+          { id: "fc3", type: "Linear", outFeatures: 10 },
+        ],
+        outputs,
+      };
+    default:
+      return pictureModel(pictureNetworks.get(name === "cnn" ? "two-block-cnn" : "small-resnet"), (id) => id, {
+        picture: "x",
+        others: [],
+        targets: [{ name: "y", outFeatures: "classes" }],
+      });
   }
 }
 
@@ -94,9 +111,22 @@ export function benchmarkSpec(name: NetworkName, hidden = 1024): TrainingSpec {
 export function randomBatch(network: NetworkName, size: number): TrainingBatch {
   const random = new Random(1, "benchmark");
   const { shape, classes } = DATA[network];
-  const x = tensor("float32", Array.from({ length: size * sizeOf(shape) }, () => random.normal()), [size, ...shape]);
-  const y = classes === 1
-    ? tensor("float32", Array.from({ length: size }, () => random.below(2)), [size, 1])
-    : tensor("int64", Array.from({ length: size }, () => random.below(classes)), [size]);
+  const x = tensor(
+    "float32",
+    Array.from({ length: size * sizeOf(shape) }, () => random.normal()),
+    [size, ...shape],
+  );
+  const y =
+    classes === 1
+      ? tensor(
+          "float32",
+          Array.from({ length: size }, () => random.below(2)),
+          [size, 1],
+        )
+      : tensor(
+          "int64",
+          Array.from({ length: size }, () => random.below(classes)),
+          [size],
+        );
   return { size, tensors: { x, "target.y": y } };
 }

@@ -49,7 +49,7 @@ export class ProcessTree {
       else children.set(parent, [Number(entry)]);
     }
     const found = [this.#root];
-    for (let k = 0; k < found.length; k++) found.push(...children.get(found[k] ?? 0) ?? []);
+    for (let k = 0; k < found.length; k++) found.push(...(children.get(found[k] ?? 0) ?? []));
     return found;
   }
 }

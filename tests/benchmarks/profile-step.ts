@@ -11,9 +11,17 @@ import { median } from "./pytorch-peer.js";
 const [network = "small", batch = "32", threads = "1"] = process.argv.slice(2);
 const name = networkNames.find((known) => known === network) ?? "small";
 const prefix = join(tmpdir(), `lathe-profile-${process.pid}`);
-const engine: Engine = { ...onnxruntimeEngine, compile: (graph, options) => compileWith(graph, { ...options, ...(graph.name === "training step" ? { profile: prefix } : {}) }) };
+const engine: Engine = {
+  ...onnxruntimeEngine,
+  compile: (graph, options) => compileWith(graph, { ...options, ...(graph.name === "training step" ? { profile: prefix } : {}) }),
+};
 const plain = benchmarkSpec(name);
-const trainer = await Trainer.create({ ...plain, training: { ...plain.training, batchSize: Number(batch) } }, engine, { device: "cpu", threads: Number(threads) }, 1);
+const trainer = await Trainer.create(
+  { ...plain, training: { ...plain.training, batchSize: Number(batch) } },
+  engine,
+  { device: "cpu", threads: Number(threads) },
+  1,
+);
 const data = randomBatch(name, Number(batch));
 const steps = name === "small" ? 500 : 30;
 for (let step = 1; step <= steps; step++) await trainer.step(data, step, 0.005, false);
@@ -25,7 +33,9 @@ interface ProfileEvent {
   readonly dur: number;
   readonly args?: { readonly op_name?: string };
 }
-const file = readdirSync(tmpdir()).map((entry) => join(tmpdir(), entry)).find((path) => path.startsWith(prefix));
+const file = readdirSync(tmpdir())
+  .map((entry) => join(tmpdir(), entry))
+  .find((path) => path.startsWith(prefix));
 const events = (JSON.parse(readFileSync(file ?? "", "utf8")) as ProfileEvent[]).filter((event) => event.cat === "Node" && event.name.endsWith("_kernel_time"));
 rmSync(file ?? "");
 const byNode = new Map<string, { readonly op: string; readonly micros: number[] }>();

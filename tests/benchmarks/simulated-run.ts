@@ -22,7 +22,11 @@ const planned = 2_000_000;
 export function simulateRun(folder: string, home: string): SimulatedRun {
   const project = writeTestProject(folder, "bench", { epochs: planned });
   // Held by this process, so it counts as running.
-  writeRun(project, "0001", { epochs: [epochAt(1)], config: { engine: "onnxruntime", device: "cpu", project: { training: { epochs: planned } } }, lock: { pid: process.pid, host: hostname() } });
+  writeRun(project, "0001", {
+    epochs: [epochAt(1)],
+    config: { engine: "onnxruntime", device: "cpu", project: { training: { epochs: planned } } },
+    lock: { pid: process.pid, host: hostname() },
+  });
   const reference = { project, run: "0001" };
   const base = createStudio({ allowedFolders: [folder], home });
   const listeners = new Set<(event: RunEvent) => void>();
@@ -67,15 +71,32 @@ function epochAt(epoch: number): EpochEvent {
   const train = 0.4 + 0.3 * Math.exp(-epoch / 50_000) + tremble;
   const layer = { gradientNorm: 0.1 + tremble, weightNorm: 3.2, updateRatio: 1e-3 + tremble / 100, dead: 0.02, saturated: 0.01 };
   return {
-    event: "epoch", epoch, learningRate: 0.005, seconds: 0.005, best: epoch % 997 === 0,
-    train: { loss: train, "Good.loss": train }, validation: { loss: train + 0.05, "Good.loss": train + 0.05, "Good.accuracy": 0.8 - tremble, "Good.auroc": 0.85 - tremble },
+    event: "epoch",
+    epoch,
+    learningRate: 0.005,
+    seconds: 0.005,
+    best: epoch % 997 === 0,
+    train: { loss: train, "Good.loss": train },
+    validation: { loss: train + 0.05, "Good.loss": train + 0.05, "Good.accuracy": 0.8 - tremble, "Good.auroc": 0.85 - tremble },
     layers: { fc1: layer, bn1: layer, fc2: layer, fc3: layer },
   };
 }
 
 function startOf(project: string): RunEvent {
   return {
-    event: "run", run: "0001", folder: `${project}/runs/0001`, project, engine: "onnxruntime", engineVersion: "0", device: "cpu", reason: "a benchmark", threads: 1,
-    epochs: planned, stepsPerEpoch: 1, batchSize: 32, parameters: 1000, samples: { train: 32, validation: 8, test: 8 },
+    event: "run",
+    run: "0001",
+    folder: `${project}/runs/0001`,
+    project,
+    engine: "onnxruntime",
+    engineVersion: "0",
+    device: "cpu",
+    reason: "a benchmark",
+    threads: 1,
+    epochs: planned,
+    stepsPerEpoch: 1,
+    batchSize: 32,
+    parameters: 1000,
+    samples: { train: 32, validation: 8, test: 8 },
   };
 }

@@ -24,19 +24,27 @@ for (const { network, batch, steps } of chosenCases()) {
   const spec = { ...plain, training: { ...plain.training, batchSize: batch } };
   const threads = chooseThreads("auto", multiplyAddsOf(spec.plan, spec.layout, spec.inputs), batch);
   const data = randomBatch(network, batch);
-  const racers = await Promise.all(engines.map(async (engine) => ({
-    name: engine.name, trainer: await Trainer.create(spec, engine, { device: "cpu", threads }, 1), steps: engine.name === "tensorflow" ? Math.min(steps, MOST_TENSORFLOW_STEPS) : steps,
-    done: 0, medians: new Array<number>(), ratios: new Array<number>(),
-  })));
+  const racers = await Promise.all(
+    engines.map(async (engine) => ({
+      name: engine.name,
+      trainer: await Trainer.create(spec, engine, { device: "cpu", threads }, 1),
+      steps: engine.name === "tensorflow" ? Math.min(steps, MOST_TENSORFLOW_STEPS) : steps,
+      done: 0,
+      medians: new Array<number>(),
+      ratios: new Array<number>(),
+    })),
+  );
   const theirs: number[] = [];
   for (let round = 0; round <= ROUNDS; round++) {
     const times: number[] = [];
     for (const racer of racers) times.push(await timed(racer));
     // PyTorch with one thread and with two: its faster one counts.
-    const answers = torch ? [
-      await torch.ask<{ times: number[] }>({ do: "step", network, batch, steps, threads: 1 }),
-      await torch.ask<{ times: number[] }>({ do: "step", network, batch, steps, threads: 2 }),
-    ] : [];
+    const answers = torch
+      ? [
+          await torch.ask<{ times: number[] }>({ do: "step", network, batch, steps, threads: 1 }),
+          await torch.ask<{ times: number[] }>({ do: "step", network, batch, steps, threads: 2 }),
+        ]
+      : [];
     if (round === 0) continue; // warm-up
     const best = answers.length > 0 ? Math.min(...answers.map((a) => median(a.times))) : undefined;
     if (best !== undefined) theirs.push(best);
@@ -45,8 +53,11 @@ for (const { network, batch, steps } of chosenCases()) {
       if (best !== undefined) racer.ratios.push(best / (times[i] ?? Number.NaN));
     });
   }
-  const cells = racers.map(({ name, medians, ratios }) => `${name} ${median(medians).toFixed(3)} ms${name === "onnxruntime" ? ` (${threads} thread${threads === 1 ? "" : "s"})` : ""}`
-    + (torch ? `, ratio ${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)})` : ""));
+  const cells = racers.map(
+    ({ name, medians, ratios }) =>
+      `${name} ${median(medians).toFixed(3)} ms${name === "onnxruntime" ? ` (${threads} thread${threads === 1 ? "" : "s"})` : ""}` +
+      (torch ? `, ratio ${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)})` : ""),
+  );
   console.log(`${network.padEnd(6)} batch ${String(batch).padStart(3)}  ${cells.join("  ")}${torch ? `  PyTorch ${median(theirs).toFixed(3)} ms` : ""}`);
   for (const { trainer } of racers) await trainer.dispose();
 

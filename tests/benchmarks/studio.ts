@@ -48,7 +48,10 @@ async function measureStarts(in_: Browser): Promise<readonly string[]> {
   let loaded: readonly string[] = [];
   for (let i = 0; i < starts; i++) {
     const started = performance.timeOrigin + performance.now();
-    const server = spawn(process.execPath, [join(packageRoot, "out", "main", "cli.js"), "serve", "--json", "--allow", folder], { env: { ...process.env, LATHE_HOME: home }, stdio: ["ignore", "pipe", "ignore"] });
+    const server = spawn(process.execPath, [join(packageRoot, "out", "main", "cli.js"), "serve", "--json", "--allow", folder], {
+      env: { ...process.env, LATHE_HOME: home },
+      stdio: ["ignore", "pipe", "ignore"],
+    });
     const context = await in_.newContext({ viewport: { width: 1280, height: 800 } });
     try {
       const url = await urlOf(createInterface(server.stdout));
@@ -66,7 +69,10 @@ async function measureStarts(in_: Browser): Promise<readonly string[]> {
     }
   }
   const middle = (of: (time: (typeof times)[number]) => number) => median(times.map(of)).toFixed(0);
-  console.log(`cold start, median of ${starts}: server process to Home usable ${middle(({ whole }) => whole)} ms (its own start ${middle(({ listening }) => listening)} ms); page load to Home usable ${middle(({ shown }) => shown)} ms`);
+  console.log(
+    `cold start, median of ${starts}: server process to Home usable ${middle(({ whole }) => whole)} ms (its own ` +
+      `start ${middle(({ listening }) => listening)} ms); page load to Home usable ${middle(({ shown }) => shown)} ms`,
+  );
   return loaded;
 }
 
@@ -100,7 +106,9 @@ function noteHome(): void {
 
 function printSizes(loaded: readonly string[]): void {
   const root = join(packageRoot, "out", "renderer");
-  const all = readdirSync(root, { recursive: true, encoding: "utf8" }).map((path) => path.replaceAll("\\", "/")).filter((path) => /\.(?:js|css|html|svg|woff2?)$/.test(path));
+  const all = readdirSync(root, { recursive: true, encoding: "utf8" })
+    .map((path) => path.replaceAll("\\", "/"))
+    .filter((path) => /\.(?:js|css|html|svg|woff2?)$/.test(path));
   const entry = /src="\.\/(assets\/[^"]+\.js)"/.exec(readFileSync(join(root, "index.html"), "utf8"))?.[1];
   const sizes = (paths: readonly string[]) => {
     const files = paths.map((path) => readFileSync(join(root, path)));
@@ -156,7 +164,10 @@ async function measureTasks(page: Page, devtools: CDPSession, run: SimulatedRun,
   if (profile !== undefined) writeFileSync(`${profile}-${run.told}.cpuprofile`, JSON.stringify((await devtools.send("Profiler.stop")).profile));
   const tasks = await page.evaluate(() => (window as Noted).longTasks ?? []);
   const longest = tasks.length === 0 ? "none above 50 ms" : `${tasks.length} above 50 ms, the longest ${Math.max(...tasks).toFixed(0)} ms`;
-  console.log(`Train screen, a run ${age}, ${watchedSeconds} s of ${(told / watchedSeconds).toFixed(0)} epochs a second: main-thread tasks ${longest}; main thread busy ${((100 * busy) / watchedSeconds).toFixed(0)} %`);
+  console.log(
+    `Train screen, a run ${age}, ${watchedSeconds} s of ${(told / watchedSeconds).toFixed(0)} epochs a second: main-thread tasks ${longest}; main ` +
+      `thread busy ${((100 * busy) / watchedSeconds).toFixed(0)} %`,
+  );
 }
 
 async function busySeconds(devtools: CDPSession): Promise<number> {
@@ -198,7 +209,10 @@ async function measureMemory(page: Page, devtools: CDPSession, run: SimulatedRun
     console.log(`${minutes.padStart(6)} min ${goal.toLocaleString("en").padStart(9)} epochs ${(usedSize / 2 ** 20).toFixed(1).padStart(7)} MiB`);
   }
   const later = used.slice(2);
-  console.log(`${(last - first).toLocaleString("en")} epochs in ${((performance.now() - start) / 1000).toFixed(0)} s; from ${(hour / perSecond / 60 / samples * 2).toFixed(0)} min on between ${Math.min(...later).toFixed(1)} and ${Math.max(...later).toFixed(1)} MiB`);
+  console.log(
+    `${(last - first).toLocaleString("en")} epochs in ${((performance.now() - start) / 1000).toFixed(0)} s; ` +
+      `from ${((hour / perSecond / 60 / samples) * 2).toFixed(0)} min on between ${Math.min(...later).toFixed(1)} and ${Math.max(...later).toFixed(1)} MiB`,
+  );
 }
 
 async function epochShown(page: Page): Promise<number> {

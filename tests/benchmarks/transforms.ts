@@ -15,7 +15,12 @@ const BATCH = 32;
 const SHAPE = [BATCH, 3, SIZE, SIZE];
 const PER_PICTURE = [BATCH, 1, 1, 1];
 const random = new Random(1, "picture");
-const picture = { width: SIZE, height: SIZE, channels: 3, data: Uint8Array.from({ length: SIZE * SIZE * 3 }, (_, i) => 128 + 60 * Math.sin(i / 37) + random.below(40)) };
+const picture = {
+  width: SIZE,
+  height: SIZE,
+  channels: 3,
+  data: Uint8Array.from({ length: SIZE * SIZE * 3 }, (_, i) => 128 + 60 * Math.sin(i / 37) + random.below(40)),
+};
 
 /** As 8 bits hold it, after each change, as in PIL. */
 const kept = (e: Emitter, x: Value) => e.cast(e.cast(e.clip(x, 0, 255), "uint8"), "float32");
@@ -37,9 +42,17 @@ function inDrawnOrder(e: Emitter, x: Value): Value {
 }
 
 const CHANGES: readonly { readonly type: string; readonly options: Readonly<Record<string, unknown>>; readonly inGraph?: (e: Emitter, x: Value) => Value }[] = [
-  { type: "RandomHorizontalFlip", options: { p: 1 }, inGraph: (e, x) => e.add(x, e.mul(drawn(e, "flip"), e.sub(e.slice(x, [-1], [-2147483647], [3], [-1]), x))) },
+  {
+    type: "RandomHorizontalFlip",
+    options: { p: 1 },
+    inGraph: (e, x) => e.add(x, e.mul(drawn(e, "flip"), e.sub(e.slice(x, [-1], [-2147483647], [3], [-1]), x))),
+  },
   { type: "RandomRotation", options: { degrees: [10, 15] }, inGraph: (e, x) => sampled(e, x, "nearest") },
-  { type: "RandomAffine", options: { degrees: 15, translate: [0.1, 0.1], scale: [0.8, 1.2], interpolation: "bilinear" }, inGraph: (e, x) => sampled(e, x, "bilinear") },
+  {
+    type: "RandomAffine",
+    options: { degrees: 15, translate: [0.1, 0.1], scale: [0.8, 1.2], interpolation: "bilinear" },
+    inGraph: (e, x) => sampled(e, x, "bilinear"),
+  },
   { type: "ColorJitter", options: { brightness: 0.2, contrast: 0.2, saturation: 0.2 }, inGraph: inDrawnOrder },
   { type: "ColorJitter", options: { hue: 0.1 } },
   { type: "RandomResizedCrop", options: {} },
@@ -49,7 +62,12 @@ const CHANGES: readonly { readonly type: string; readonly options: Readonly<Reco
 ];
 
 function sampled(e: Emitter, x: Value, mode: "nearest" | "bilinear"): Value {
-  const [y] = e.graph.node("GridSample", [x, e.graph.input("grid", "float32", [BATCH, SIZE, SIZE, 2])], { mode: text(mode), align_corners: int(0) }, { types: [x] });
+  const [y] = e.graph.node(
+    "GridSample",
+    [x, e.graph.input("grid", "float32", [BATCH, SIZE, SIZE, 2])],
+    { mode: text(mode), align_corners: int(0) },
+    { types: [x] },
+  );
   return y ?? x;
 }
 
@@ -68,10 +86,19 @@ async function inGraph(change: (e: Emitter, x: Value) => Value): Promise<number>
   const e = createEmitter();
   e.graph.output(change(e, e.cast(e.graph.input("x", "uint8", SHAPE), "float32")), "y");
   const graph: Graph = e.graph.build("change");
-  const feeds = Object.fromEntries(graph.inputs.map(({ name, dtype, shape }) => {
-    const dims = shape.map(Number);
-    return [name, tensor(dtype === "uint8" ? "uint8" : "float32", Array.from({ length: sizeOf(dims) }, () => (dtype === "uint8" ? random.below(256) : random.uniform())), dims)];
-  }));
+  const feeds = Object.fromEntries(
+    graph.inputs.map(({ name, dtype, shape }) => {
+      const dims = shape.map(Number);
+      return [
+        name,
+        tensor(
+          dtype === "uint8" ? "uint8" : "float32",
+          Array.from({ length: sizeOf(dims) }, () => (dtype === "uint8" ? random.below(256) : random.uniform())),
+          dims,
+        ),
+      ];
+    }),
+  );
   const executable = await compileWith(graph, { device: "cpu", threads: 1 });
   let into = await executable.run(feeds);
   const micros = await timed(60, BATCH, async () => (into = await executable.run(feeds, into)));
@@ -86,5 +113,5 @@ for (const { type, options, inGraph: change } of CHANGES) {
   const apply = transforms.get(type).create(options);
   for (let i = 0; i < 300; i++) apply(picture, random);
   const [ours, theirs] = [await timed(400, 1, () => apply(picture, random)), change && (await inGraph(change)) - cast];
-  console.log(`${`${type} ${JSON.stringify(options)}`.slice(0, 48).padEnd(48)} ${ours.toFixed(0).padStart(7)} ${theirs === undefined ? "" : theirs.toFixed(0).padStart(7)}`);
+  console.log([`${type} ${JSON.stringify(options)}`.slice(0, 48).padEnd(48), ...[ours, theirs].map((time) => time?.toFixed(0).padStart(7) ?? "")].join(" "));
 }

@@ -11,7 +11,9 @@ import { TrainPage } from "../ui/pages/train-page.js";
 import { StudioPage } from "../ui/studio-page.js";
 
 /** Electron's program: named by `npm test`, or fetched before. Asking the package for it would download it. */
-const program = process.env["LATHE_ELECTRON"] ?? join(createRequire(import.meta.url).resolve("electron"), "..", "dist", process.platform === "win32" ? "electron.exe" : "electron");
+const program =
+  process.env["LATHE_ELECTRON"] ??
+  join(createRequire(import.meta.url).resolve("electron"), "..", "dist", process.platform === "win32" ? "electron.exe" : "electron");
 const missing = existsSync(program) ? undefined : `Electron's program is not at ${program}`;
 
 if (missing) console.log(`The desktop specs are skipped: ${missing}.`);

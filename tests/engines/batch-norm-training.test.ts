@@ -34,7 +34,14 @@ test.each([1, 3])("BatchNorm1d of %d features: a step repeated gives the same bi
   differentiate(e, loss, wrt).forEach((g, i) => e.graph.output(g, `gradient ${i}`));
   e.graph.output(layer.output, "y");
   for (const [name, value] of layer.nextBuffers) e.graph.output(value, `next ${name}`);
-  const feeds: Record<string, TensorData> = { ...initialFeeds(layer, 4), input0: tensor("float32", Array.from({ length: 4 * width }, (_, i) => Math.sin(7 * i) * 3 + 5), [4, width]) };
+  const feeds: Record<string, TensorData> = {
+    ...initialFeeds(layer, 4),
+    input0: tensor(
+      "float32",
+      Array.from({ length: 4 * width }, (_, i) => Math.sin(7 * i) * 3 + 5),
+      [4, width],
+    ),
+  };
   const before = Object.fromEntries(Object.entries(feeds).map(([name, data]) => [name, numbersOf(data)]));
   const step = await onnxruntimeEngine.compile(e.graph.build("step"), { device: "cpu", threads: 1 });
   const read = async () => Object.fromEntries(Object.entries(await step.run(feeds)).map(([name, data]) => [name, numbersOf(data)]));

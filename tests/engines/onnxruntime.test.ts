@@ -22,8 +22,14 @@ function graph(): Graph {
 describe("a compiled graph", () => {
   it("gives every output, for any batch size", async () => {
     const executable = await onnxruntimeEngine.compile(graph(), cpu);
-    expect(await executable.run({ x: tensor("float32", [1, 2, 3, 4], [2, 2]) })).toEqual({ doubled: tensor("float32", [2, 4, 6, 8], [2, 2]), total: tensor("float32", [10], []) });
-    expect(await executable.run({ x: tensor("float32", [5, 6], [1, 2]) })).toEqual({ doubled: tensor("float32", [10, 12], [1, 2]), total: tensor("float32", [11], []) });
+    expect(await executable.run({ x: tensor("float32", [1, 2, 3, 4], [2, 2]) })).toEqual({
+      doubled: tensor("float32", [2, 4, 6, 8], [2, 2]),
+      total: tensor("float32", [10], []),
+    });
+    expect(await executable.run({ x: tensor("float32", [5, 6], [1, 2]) })).toEqual({
+      doubled: tensor("float32", [10, 12], [1, 2]),
+      total: tensor("float32", [11], []),
+    });
     await executable.dispose();
   });
 
@@ -62,8 +68,12 @@ describe("a compiled graph", () => {
   it("carries float64, int64 and bool", async () => {
     for (const data of [tensor("float64", [1 / 3, 2]), tensor("int64", [-5, 2 ** 40]), tensor("bool", [1, 0])]) {
       const pass: Graph = {
-        name: "pass", inputs: [{ name: "a", dtype: data.dtype, shape: ["N"] }], outputs: [{ name: "b", dtype: data.dtype, shape: ["N"] }], initializers: new Map(),
-        nodes: [{ name: "n", op: "Identity", domain: "", inputs: ["a"], outputs: ["b"], attributes: {} }], types: new Map(),
+        name: "pass",
+        inputs: [{ name: "a", dtype: data.dtype, shape: ["N"] }],
+        outputs: [{ name: "b", dtype: data.dtype, shape: ["N"] }],
+        initializers: new Map(),
+        nodes: [{ name: "n", op: "Identity", domain: "", inputs: ["a"], outputs: ["b"], attributes: {} }],
+        types: new Map(),
       };
       const executable = await onnxruntimeEngine.compile(pass, cpu);
       expect(await executable.run({ a: data })).toEqual({ b: data });
@@ -74,8 +84,12 @@ describe("a compiled graph", () => {
   it("carries strings", async () => {
     const words: TensorData = { dtype: "string", dims: [2], data: ["a", "é"] };
     const pass: Graph = {
-      name: "pass", inputs: [{ name: "a", dtype: "string", shape: ["N"] }], outputs: [{ name: "b", dtype: "string", shape: ["N"] }], initializers: new Map(),
-      nodes: [{ name: "n", op: "Identity", domain: "", inputs: ["a"], outputs: ["b"], attributes: {} }], types: new Map(),
+      name: "pass",
+      inputs: [{ name: "a", dtype: "string", shape: ["N"] }],
+      outputs: [{ name: "b", dtype: "string", shape: ["N"] }],
+      initializers: new Map(),
+      nodes: [{ name: "n", op: "Identity", domain: "", inputs: ["a"], outputs: ["b"], attributes: {} }],
+      types: new Map(),
     };
     const executable = await onnxruntimeEngine.compile(pass, cpu);
     expect(await executable.run({ a: words })).toEqual({ b: words });
@@ -102,15 +116,44 @@ describe("a compiled graph", () => {
 });
 
 describe("errors name the graph and the reason", () => {
-  const failing = async (act: () => Promise<unknown>) => act().then(() => "nothing thrown", (error: unknown) => (error instanceof LatheError ? `${error.code}: ${error.message}` : String(error)));
+  const failing = async (act: () => Promise<unknown>) =>
+    act().then(
+      () => "nothing thrown",
+      (error: unknown) => (error instanceof LatheError ? `${error.code}: ${error.message}` : String(error)),
+    );
 
   it.each<[string, Record<string, TensorData>, Record<string, TensorData>, RegExp]>([
     ["an input left out", {}, {}, /^engine\.failed: the graph doubling needs the input x; it got none/],
-    ["an input of another type", { x: tensor("float64", [1, 2], [1, 2]) }, {}, /^engine\.failed: ONNX Runtime failed while running the graph doubling: .*double/],
-    ["an input of another shape", { x: tensor("float32", [1, 2, 3], [1, 3]) }, {}, /^engine\.failed: ONNX Runtime failed while running the graph doubling: .*x/],
-    ["values that do not fill the shape", { x: { dtype: "float32", dims: [2, 2], data: Float32Array.of(1) } }, {}, /^engine\.failed: x of the graph doubling is not a tensor of float32 \[2, 2\]/],
-    ["an output tensor of another size", { x: tensor("float32", [1, 2], [1, 2]) }, { doubled: tensor("float32", [1, 2, 3, 4], [2, 2]) }, /^engine\.failed: ONNX Runtime failed while running the graph doubling/],
-    ["shared memory", { x: { dtype: "float32", dims: [1, 2], data: new Float32Array(new SharedArrayBuffer(8)) } }, {}, /^engine\.failed: x of the graph doubling lies in shared memory/],
+    [
+      "an input of another type",
+      { x: tensor("float64", [1, 2], [1, 2]) },
+      {},
+      /^engine\.failed: ONNX Runtime failed while running the graph doubling: .*double/,
+    ],
+    [
+      "an input of another shape",
+      { x: tensor("float32", [1, 2, 3], [1, 3]) },
+      {},
+      /^engine\.failed: ONNX Runtime failed while running the graph doubling: .*x/,
+    ],
+    [
+      "values that do not fill the shape",
+      { x: { dtype: "float32", dims: [2, 2], data: Float32Array.of(1) } },
+      {},
+      /^engine\.failed: x of the graph doubling is not a tensor of float32 \[2, 2\]/,
+    ],
+    [
+      "an output tensor of another size",
+      { x: tensor("float32", [1, 2], [1, 2]) },
+      { doubled: tensor("float32", [1, 2, 3, 4], [2, 2]) },
+      /^engine\.failed: ONNX Runtime failed while running the graph doubling/,
+    ],
+    [
+      "shared memory",
+      { x: { dtype: "float32", dims: [1, 2], data: new Float32Array(new SharedArrayBuffer(8)) } },
+      {},
+      /^engine\.failed: x of the graph doubling lies in shared memory/,
+    ],
   ])("%s", async (_, feeds, into, sentence) => {
     const executable = await onnxruntimeEngine.compile(graph(), cpu);
     expect(await failing(() => executable.run(feeds, into))).toMatch(sentence);
@@ -122,7 +165,9 @@ describe("errors name the graph and the reason", () => {
 
   it("a graph ONNX Runtime refuses", async () => {
     const bad: Graph = { ...graph(), nodes: graph().nodes.map((n) => ({ ...n, op: n.op === "Mul" ? "Mull" : n.op })) };
-    expect(await failing(() => onnxruntimeEngine.compile(bad, cpu))).toMatch(/^engine\.failed: ONNX Runtime cannot prepare the graph doubling for the device cpu: .*Mull/s);
+    expect(await failing(() => onnxruntimeEngine.compile(bad, cpu))).toMatch(
+      /^engine\.failed: ONNX Runtime cannot prepare the graph doubling for the device cpu: .*Mull/s,
+    );
   });
 
   it("bytes that are no model", async () => {
@@ -131,8 +176,12 @@ describe("errors name the graph and the reason", () => {
 
   it("a device that is not there", async () => {
     const elsewhere = process.platform === "win32" ? "coreml" : "dml";
-    expect(await failing(() => onnxruntimeEngine.compile(graph(), { device: elsewhere, threads: 1 }))).toMatch(/^engine\.unavailable: the device \w+ is not available: it is for/);
-    expect(await failing(() => onnxruntimeEngine.compile(graph(), { device: "tpu", threads: 1 }))).toMatch(/^engine\.unavailable: onnxruntime has no device tpu; it has cpu, webgpu/);
+    expect(await failing(() => onnxruntimeEngine.compile(graph(), { device: elsewhere, threads: 1 }))).toMatch(
+      /^engine\.unavailable: the device \w+ is not available: it is for/,
+    );
+    expect(await failing(() => onnxruntimeEngine.compile(graph(), { device: "tpu", threads: 1 }))).toMatch(
+      /^engine\.unavailable: onnxruntime has no device tpu; it has cpu, webgpu/,
+    );
   });
 });
 

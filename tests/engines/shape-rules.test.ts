@@ -32,7 +32,10 @@ function lengthOf(d: Dimension, lengths: Lengths): number | undefined {
   const sum = /^\((.+)\)$/.exec(d)?.[1] ?? d;
   const terms = sum.match(/[+-]?[^+-]+/g) ?? [];
   const values = terms.map((term) => {
-    const factors = term.replace(/^[+-]/, "").split("*").map((factor) => lengths[factor] ?? Number(factor));
+    const factors = term
+      .replace(/^[+-]/, "")
+      .split("*")
+      .map((factor) => lengths[factor] ?? Number(factor));
     return factors.reduce((product, factor) => product * factor, term.startsWith("-") ? -1 : 1);
   });
   const total = values.reduce((a, b) => a + b, 0);
@@ -63,7 +66,10 @@ describe.each(shapeCases.map((c) => [c.op, c.name, c] as const))("%s %s", (_, __
     await session.release();
   });
 
-  it.each([{ N: 2, M: 3 }, { N: 1, M: 1 }])("has the lengths of the results for %j", async (lengths) => {
+  it.each([
+    { N: 2, M: 3 },
+    { N: 1, M: 1 },
+  ])("has the lengths of the results for %j", async (lengths) => {
     const graph = graphOf(c);
     const executable = await onnxruntimeEngine.compile(graph, { device: "cpu", threads: 1 });
     const results = await executable.run(Object.fromEntries(c.inputs.map((o, i) => [`x${i}`, feedOf(o, lengths)])));

@@ -12,7 +12,7 @@ const tell = (told: Told) => process.send?.(told);
 
 // What nobody awaits would end a server.
 let strays: string[] = [];
-const stray = (how: string) => (thrown: unknown) => strays.push(`${how}: ${thrown instanceof Error ? thrown.stack ?? thrown.message : String(thrown)}`);
+const stray = (how: string) => (thrown: unknown) => strays.push(`${how}: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}`);
 process.on("unhandledRejection", stray("a rejection that nobody handles"));
 process.on("uncaughtException", stray("an exception that nobody catches"));
 process.on("warning", stray("a warning of Node"));
@@ -30,7 +30,7 @@ for (let number = wanted.first; number < wanted.first + wanted.count; number++) 
   try {
     await subject.feed(new Random("fuzz", wanted.seed, kind.name, number), judge);
   } catch (thrown) {
-    judge.fault(`the fuzzer itself failed: ${thrown instanceof Error ? thrown.stack ?? thrown.message : String(thrown)}`);
+    judge.fault(`the fuzzer itself failed: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}`);
   }
   // What was let loose may still be on its way.
   await new Promise<void>((resolve) => setImmediate(resolve));

@@ -22,8 +22,12 @@ afterAll(() => {
 });
 
 describe(`inputs of every kind, spoilt (seed ${SEED})`, () => {
-  it.each(kinds.all)("$name: no crash, no hang, nothing internal, no growth", async (kind) => {
-    const { findings } = await fuzz(kind, { seed: SEED, count: kind.quick, program: join(out, "child.js"), fixture: join(folder, "fixture") });
-    expect(findings.map(({ number, what }) => `npm run fuzz -- ${kind.name} --only ${number}: ${what}`)).toEqual([]);
-  }, 600_000);
+  it.each(kinds.all)(
+    "$name: no crash, no hang, nothing internal, no growth",
+    async (kind) => {
+      const { findings } = await fuzz(kind, { seed: SEED, count: kind.quick, program: join(out, "child.js"), fixture: join(folder, "fixture") });
+      expect(findings.map(({ number, what }) => `npm run fuzz -- ${kind.name} --only ${number}: ${what}`)).toEqual([]);
+    },
+    600_000,
+  );
 });

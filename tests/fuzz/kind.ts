@@ -48,7 +48,8 @@ export class Judge {
 
   refusal(what: string, { code, message }: ErrorRecord, thrown?: unknown): void {
     this.note(`${what}: ${code}: ${message.slice(0, 400)}`);
-    if (code === "internal") this.fault(`${what} is internal: ${message}${thrown instanceof Error ? `\n${(thrown.cause instanceof Error ? thrown.cause : thrown).stack ?? ""}` : ""}`);
+    if (code === "internal")
+      this.fault(`${what} is internal: ${message}${thrown instanceof Error ? `\n${(thrown.cause instanceof Error ? thrown.cause : thrown).stack ?? ""}` : ""}`);
     else if (code === "rpc.invalid" && message.startsWith("the answer to")) this.fault(`${what} is answered with what the contract has not: ${message}`);
     else if (message.trim() === "") this.fault(`${what} is refused with ${code} and no word`);
     else if (foreign(message)) this.fault(`${what} is refused with ${code} in words of a library: ${message}`);
@@ -63,8 +64,12 @@ export class Judge {
 const FOREIGN = [
   /Cannot (?:read|set) propert|is not a function|is not iterable|Maximum call stack|Invalid array length|Invalid string length|\[object Object\]|Invalid count value|Cannot convert|out of range\. It must be|Cannot mix BigInt/,
   /^(?:Error|TypeError|RangeError|SyntaxError|Invalid Input Error|Binder Error|Parser Error|Conversion Error|IO Error|Catalog Error|INTERNAL Error|Out of Memory Error|Constraint Error)\b/,
-  /^(?:ENOENT|EACCES|EISDIR|ENOTDIR|ELOOP|ENAMETOOLONG|EINVAL|EMFILE)\b/, /^Unexpected (?:token|end of|non-whitespace)/, /^(?:Vips|VipsJpeg|Input (?:buffer|file))/, /^(?:The argument|The "path" argument|The property)/,
-  /INTERNAL Error/, /\n +at .*\(/,
+  /^(?:ENOENT|EACCES|EISDIR|ENOTDIR|ELOOP|ENAMETOOLONG|EINVAL|EMFILE)\b/,
+  /^Unexpected (?:token|end of|non-whitespace)/,
+  /^(?:Vips|VipsJpeg|Input (?:buffer|file))/,
+  /^(?:The argument|The "path" argument|The property)/,
+  /INTERNAL Error/,
+  /\n +at .*\(/,
 ];
 
 function foreign(message: string): boolean {

@@ -9,7 +9,10 @@ import { SEED, fuzz } from "./watch.js";
 
 // npm run fuzz -- [kind …] [--count 1000] [--seed 13] [--only 17]
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { count: { type: "string", default: "1000" }, seed: { type: "string", default: String(SEED) }, only: { type: "string" } } });
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { count: { type: "string", default: "1000" }, seed: { type: "string", default: String(SEED) }, only: { type: "string" } },
+});
 const chosen = positionals.length === 0 ? kinds.all : positionals.map((name) => kinds.get(name));
 const seed = Number(values.seed);
 const only = values.only === undefined ? undefined : Number(values.only);
@@ -21,12 +24,19 @@ try {
   say(`seed ${seed}`);
   for (const kind of chosen) {
     const { inputs, seconds, peak, slowest, findings } = await fuzz(kind, {
-      seed, fixture, first: only ?? 0, count: only === undefined ? Number(values.count) : 1, program: fileURLToPath(new URL("child.js", import.meta.url)),
+      seed,
+      fixture,
+      first: only ?? 0,
+      count: only === undefined ? Number(values.count) : 1,
+      program: fileURLToPath(new URL("child.js", import.meta.url)),
       onFinding: ({ number, what }) => say(`${kind.name} ${number}: ${what}`),
       ...(only === undefined ? {} : { onInput: (_number: number, seen: readonly string[]) => say(seen.map((line) => `  ${line}`).join("\n")) }),
     });
     found += findings.length;
-    say(`${kind.name}: ${inputs} inputs in ${seconds.toFixed(0)} s, the slowest ${slowest.toFixed(1)} s (bound ${kind.bound} s), ${Math.round(peak)} MiB at the most (bound ${kind.memory} MiB), ${findings.length} findings`);
+    say(
+      `${kind.name}: ${inputs} inputs in ${seconds.toFixed(0)} s, the slowest ${slowest.toFixed(1)} s (bound ${kind.bound} s), ${Math.round(peak)} ` +
+        `MiB at the most (bound ${kind.memory} MiB), ${findings.length} findings`,
+    );
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -16,35 +16,112 @@ export function several<T>(random: Random, value: T, ways: readonly ((value: T, 
 }
 
 /** Numbers at the ends of what a format holds. */
-const NUMBERS = [NaN, -0, 0, -1, 1, 0.5, 1e21, 1e308, -1e308, 5e-324, Infinity, -Infinity, 9007199254740992, 9007199254740993, -9007199254740993, 2 ** 31, 2 ** 32, 2 ** 53, 65536];
+const NUMBERS = [
+  NaN,
+  -0,
+  0,
+  -1,
+  1,
+  0.5,
+  1e21,
+  1e308,
+  -1e308,
+  5e-324,
+  Infinity,
+  -Infinity,
+  9007199254740992,
+  9007199254740993,
+  -9007199254740993,
+  2 ** 31,
+  2 ** 32,
+  2 ** 53,
+  65536,
+];
 const NESTED = 5000;
 
 /** Texts that some program has stumbled over. */
 export const TEXTS: readonly string[] = [
-  "", " ", "\0", "a\0b", "\ud800", "x\udfff", "\u2028", "\ufeff", "\u202eevil", "__proto__", "constructor", "hasOwnProperty", "valueOf", "then", "length", "NaN", "-0", "1e21", "null", "undefined",
-  "../../etc/passwd", "/dev/zero", "C:\\x", "'; DROP TABLE t; --", "\"", "\\", "%s%n", "${x}", "\u001b[31m", "\r\n", "\t", "=1+1", "0001", "9007199254740993", "x".repeat(300), "é".repeat(5000), "\u{1f600}".repeat(100), ".", "..",
+  "",
+  " ",
+  "\0",
+  "a\0b",
+  "\ud800",
+  "x\udfff",
+  "\u2028",
+  "\ufeff",
+  "\u202eevil",
+  "__proto__",
+  "constructor",
+  "hasOwnProperty",
+  "valueOf",
+  "then",
+  "length",
+  "NaN",
+  "-0",
+  "1e21",
+  "null",
+  "undefined",
+  "../../etc/passwd",
+  "/dev/zero",
+  "C:\\x",
+  "'; DROP TABLE t; --",
+  '"',
+  "\\",
+  "%s%n",
+  "${x}",
+  "\u001b[31m",
+  "\r\n",
+  "\t",
+  "=1+1",
+  "0001",
+  "9007199254740993",
+  "x".repeat(300),
+  "é".repeat(5000),
+  "\u{1f600}".repeat(100),
+  ".",
+  "..",
 ];
 
 export function odd(random: Random): unknown {
   switch (random.below(8)) {
-    case 0: case 1: case 2: return pick(random, NUMBERS);
-    case 3: case 4: return pick(random, TEXTS);
-    case 5: return pick<unknown>(random, [null, true, false]);
-    case 6: return pick<unknown>(random, [[], {}, [[]], [null], new Raw("{\"__proto__\": {\"polluted\": true}}")]);
-    default: return nested(random);
+    case 0:
+    case 1:
+    case 2:
+      return pick(random, NUMBERS);
+    case 3:
+    case 4:
+      return pick(random, TEXTS);
+    case 5:
+      return pick<unknown>(random, [null, true, false]);
+    case 6:
+      return pick<unknown>(random, [[], {}, [[]], [null], new Raw('{"__proto__": {"polluted": true}}')]);
+    default:
+      return nested(random);
   }
 }
 
 function nested(random: Random): Raw {
   const depth = pick(random, [10, 200, NESTED, 20 * NESTED]);
-  return random.below(2) === 0 ? new Raw("[".repeat(depth) + "]".repeat(depth)) : new Raw("{\"a\":".repeat(depth) + "1" + "}".repeat(depth));
+  return random.below(2) === 0 ? new Raw("[".repeat(depth) + "]".repeat(depth)) : new Raw('{"a":'.repeat(depth) + "1" + "}".repeat(depth));
 }
 
 // ── bytes
 
 type Bytes = Buffer;
 
-export const byteWays: readonly ((bytes: Bytes, random: Random) => Bytes)[] = [flip, flip, flip, cut, doubled, overwritten, overwritten, inserted, swapped, headless, emptied];
+export const byteWays: readonly ((bytes: Bytes, random: Random) => Bytes)[] = [
+  flip,
+  flip,
+  flip,
+  cut,
+  doubled,
+  overwritten,
+  overwritten,
+  inserted,
+  swapped,
+  headless,
+  emptied,
+];
 
 /** Bytes spoilt without knowing what they are. */
 export function mutateBytes(random: Random, bytes: Uint8Array): Bytes {
@@ -88,19 +165,39 @@ function overwritten(bytes: Bytes, random: Random): Bytes {
   const out = Buffer.from(bytes);
   const at = Math.min(place(random, out.length), out.length - 8);
   switch (random.below(6)) {
-    case 0: out.writeUInt32LE(pick(random, [0, 1, 0x7fffffff, 0x80000000, 0xffffffff, 65536]), at); break;
-    case 1: out.writeUInt32BE(pick(random, [0, 1, 0x7fffffff, 0x80000000, 0xffffffff, 65536]), at); break;
-    case 2: out.writeUInt16LE(pick(random, [0, 1, 0x7fff, 0xffff]), at); break;
-    case 3: out.writeDoubleLE(pick(random, NUMBERS), at); break;
-    case 4: out.writeFloatLE(pick(random, NUMBERS), at); break;
-    default: out.fill(pick(random, [0, 0xff, 0x80, 0x20]), at, Math.min(out.length, at + 1 + random.below(32)));
+    case 0:
+      out.writeUInt32LE(pick(random, [0, 1, 0x7fffffff, 0x80000000, 0xffffffff, 65536]), at);
+      break;
+    case 1:
+      out.writeUInt32BE(pick(random, [0, 1, 0x7fffffff, 0x80000000, 0xffffffff, 65536]), at);
+      break;
+    case 2:
+      out.writeUInt16LE(pick(random, [0, 1, 0x7fff, 0xffff]), at);
+      break;
+    case 3:
+      out.writeDoubleLE(pick(random, NUMBERS), at);
+      break;
+    case 4:
+      out.writeFloatLE(pick(random, NUMBERS), at);
+      break;
+    default:
+      out.fill(pick(random, [0, 0xff, 0x80, 0x20]), at, Math.min(out.length, at + 1 + random.below(32)));
   }
   return out;
 }
 
 function inserted(bytes: Bytes, random: Random): Bytes {
   const at = place(random, bytes.length + 1);
-  const more = pick(random, [Buffer.alloc(1), Buffer.from([0xef, 0xbb, 0xbf]), Buffer.from([0xff, 0xfe]), Buffer.from([0xed, 0xa0, 0x80]), Buffer.from("\u2028"), Buffer.alloc(5000, 0x41), Buffer.from("\n"), Buffer.from([0x80])]);
+  const more = pick(random, [
+    Buffer.alloc(1),
+    Buffer.from([0xef, 0xbb, 0xbf]),
+    Buffer.from([0xff, 0xfe]),
+    Buffer.from([0xed, 0xa0, 0x80]),
+    Buffer.from("\u2028"),
+    Buffer.alloc(5000, 0x41),
+    Buffer.from("\n"),
+    Buffer.from([0x80]),
+  ]);
   return Buffer.concat([bytes.subarray(0, at), more, bytes.subarray(at)]);
 }
 
@@ -128,7 +225,9 @@ export function toJson(value: unknown, indent = ""): string {
   if (value === undefined) return "null";
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map((item) => toJson(item, indent)).join(", ")}]`;
-  return `{${Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}: ${toJson(item, indent)}`).join(`,${indent === "" ? " " : `\n${indent}`}`)}}`;
+  return `{${Object.entries(value)
+    .map(([key, item]) => `${JSON.stringify(key)}: ${toJson(item, indent)}`)
+    .join(`,${indent === "" ? " " : `\n${indent}`}`)}}`;
 }
 
 type Slot = { readonly holder: Record<string, unknown> | unknown[]; readonly key: string | number };
@@ -162,7 +261,11 @@ function remove({ holder, key }: Slot): void {
 }
 
 const treeWays: readonly ((tree: { root: unknown }, random: Random) => { root: unknown })[] = [
-  replaced, replaced, replaced, retyped, (tree, random) => changed(tree, random, remove),
+  replaced,
+  replaced,
+  replaced,
+  retyped,
+  (tree, random) => changed(tree, random, remove),
   // Two values change places.
   (tree, random) => {
     const all = slots(tree);
@@ -174,24 +277,27 @@ const treeWays: readonly ((tree: { root: unknown }, random: Random) => { root: u
     return tree;
   },
   // A key of another name, or one more.
-  (tree, random) => changed(tree, random, (slot) => {
-    if (Array.isArray(slot.holder)) return;
-    const value = read(slot);
-    if (random.below(2) === 0) remove(slot);
-    write({ holder: slot.holder, key: pick(random, TEXTS) }, value);
-  }),
+  (tree, random) =>
+    changed(tree, random, (slot) => {
+      if (Array.isArray(slot.holder)) return;
+      const value = read(slot);
+      if (random.below(2) === 0) remove(slot);
+      write({ holder: slot.holder, key: pick(random, TEXTS) }, value);
+    }),
   // Many of the same.
-  (tree, random) => changed(tree, random, (slot) => {
-    if (!Array.isArray(slot.holder)) return;
-    const value = read(slot);
-    for (let times = pick(random, [1, 3, 400]); times > 0; times--) slot.holder.splice(Number(slot.key), 0, structuredCopy(value));
-  }),
+  (tree, random) =>
+    changed(tree, random, (slot) => {
+      if (!Array.isArray(slot.holder)) return;
+      const value = read(slot);
+      for (let times = pick(random, [1, 3, 400]); times > 0; times--) slot.holder.splice(Number(slot.key), 0, structuredCopy(value));
+    }),
   // Deeper than it was.
-  (tree, random) => changed(tree, random, (slot) => {
-    let value = read(slot);
-    for (let depth = pick(random, [1, 2, 60]); depth > 0; depth--) value = random.below(2) === 0 ? [value] : { a: value };
-    write(slot, value);
-  }),
+  (tree, random) =>
+    changed(tree, random, (slot) => {
+      let value = read(slot);
+      for (let depth = pick(random, [1, 2, 60]); depth > 0; depth--) value = random.below(2) === 0 ? [value] : { a: value };
+      write(slot, value);
+    }),
 ];
 
 function replaced(tree: { root: unknown }, random: Random): { root: unknown } {
@@ -251,7 +357,8 @@ export function mutateLeaves(random: Random, value: unknown): unknown {
   for (let times = pick(random, [1, 1, 2]); times > 0 && leaves.length > 0; times--) {
     const slot = pick(random, leaves);
     const before = read(slot);
-    if (typeof before === "string") write(slot, random.below(3) === 0 ? before + pick(random, TEXTS) : random.below(3) === 0 ? pick(random, TEXTS) + before : pick(random, TEXTS));
+    if (typeof before === "string")
+      write(slot, random.below(3) === 0 ? before + pick(random, TEXTS) : random.below(3) === 0 ? pick(random, TEXTS) + before : pick(random, TEXTS));
     else if (typeof before === "number") write(slot, pick(random, [...NUMBERS.filter((n) => Number.isSafeInteger(n)), 1, 2, 100, -1e300, 0.5]));
     else write(slot, before !== true);
   }

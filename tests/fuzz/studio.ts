@@ -16,18 +16,21 @@ export function openStudio({ root }: Place) {
   serveConnection({ contract: studioContract, router: createRouter(studio, { host: "server" }), transport: host });
   const client = createClient(studioContract, page);
   return {
-    studio, client, ask: client.procedures,
+    studio,
+    client,
+    ask: client.procedures,
     /** Follows a stream to its end, or to its first event of that kind. @throws what it ended with */
-    follow: (name: Parameters<Client["subscribe"]>[0], params: unknown, until?: string) => new Promise<void>((resolve, reject) => {
-      const subscription = client.subscribe(name, params as never, {
-        next: (event: object) => {
-          if (until === undefined || !("event" in event) || event.event !== until) return;
-          subscription.dispose();
-          resolve();
-        },
-        end: (error) => (error ? reject(error) : resolve()),
-      });
-    }),
+    follow: (name: Parameters<Client["subscribe"]>[0], params: unknown, until?: string) =>
+      new Promise<void>((resolve, reject) => {
+        const subscription = client.subscribe(name, params as never, {
+          next: (event: object) => {
+            if (until === undefined || !("event" in event) || event.event !== until) return;
+            subscription.dispose();
+            resolve();
+          },
+          end: (error) => (error ? reject(error) : resolve()),
+        });
+      }),
     async close() {
       client.dispose();
       await studio.close(0);

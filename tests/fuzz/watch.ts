@@ -18,7 +18,13 @@ export interface Wanted {
 
 export type Told =
   | { readonly event: "begin"; readonly number: number }
-  | { readonly event: "end"; readonly number: number; readonly faults: readonly string[]; /** MiB resident at the most so far. */ readonly peak: number; readonly seconds: number }
+  | {
+      readonly event: "end";
+      readonly number: number;
+      readonly faults: readonly string[];
+      /** MiB resident at the most so far. */ readonly peak: number;
+      readonly seconds: number;
+    }
   | { readonly event: "note"; readonly what: string }
   | { readonly event: "done" };
 
@@ -73,7 +79,10 @@ export async function fuzz(kind: Kind, { seed, first = 0, count, program, fixtur
     cpSync(fixture, root, { recursive: true });
     mkdirSync(join(root, "tmp"));
     const wanted: Wanted = { kind: kind.name, seed, first: next, count: first + count - next, place };
-    const child = fork(program, [JSON.stringify(wanted)], { stdio: ["ignore", "inherit", "pipe", "ipc"], env: { ...process.env, LATHE_HOME: join(root, "state"), TMPDIR: join(root, "tmp"), ORT_DISABLE_TELEMETRY: "1" } });
+    const child = fork(program, [JSON.stringify(wanted)], {
+      stdio: ["ignore", "inherit", "pipe", "ipc"],
+      env: { ...process.env, LATHE_HOME: join(root, "state"), TMPDIR: join(root, "tmp"), ORT_DISABLE_TELEMETRY: "1" },
+    });
     let stderr = "";
     child.stderr?.setEncoding("utf8").on("data", (text: string) => (stderr = (stderr + text).slice(-2000)));
     const end = await watched(child, kind, (told) => {

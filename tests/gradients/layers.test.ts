@@ -127,34 +127,73 @@ const lossCases: readonly (readonly [type: string, options: Options, kind: Targe
 ];
 
 const optimizerCases: readonly (readonly [type: string, options: Options])[] = [
-  ["SGD", {}], ["SGD", { momentum: 0.9 }], ["SGD", { momentum: 0.9, nesterov: true, weightDecay: 0.1 }], ["SGD", { momentum: 0.8, dampening: 0.3 }],
-  ["Adagrad", {}], ["Adagrad", { lrDecay: 0.1, weightDecay: 0.1 }],
-  ["RMSprop", {}], ["RMSprop", { momentum: 0.9 }], ["RMSprop", { centered: true, alpha: 0.9, weightDecay: 0.1 }],
-  ["Adam", {}], ["Adam", { amsgrad: true }], ["Adam", { weightDecay: 0.1, betas: [0.8, 0.9], eps: 0.01 }],
-  ["AdamW", {}], ["AdamW", { amsgrad: true, weightDecay: 0.2 }],
+  ["SGD", {}],
+  ["SGD", { momentum: 0.9 }],
+  ["SGD", { momentum: 0.9, nesterov: true, weightDecay: 0.1 }],
+  ["SGD", { momentum: 0.8, dampening: 0.3 }],
+  ["Adagrad", {}],
+  ["Adagrad", { lrDecay: 0.1, weightDecay: 0.1 }],
+  ["RMSprop", {}],
+  ["RMSprop", { momentum: 0.9 }],
+  ["RMSprop", { centered: true, alpha: 0.9, weightDecay: 0.1 }],
+  ["Adam", {}],
+  ["Adam", { amsgrad: true }],
+  ["Adam", { weightDecay: 0.1, betas: [0.8, 0.9], eps: 0.01 }],
+  ["AdamW", {}],
+  ["AdamW", { amsgrad: true, weightDecay: 0.2 }],
 ];
 
 const title = (type: string, options: Options): string => (Object.keys(options).length > 0 ? `${type} ${JSON.stringify(options)}` : type);
 
 describe("gradients of layers", () => {
   describe.each(["train", "eval"] as const)("in mode %s", (mode) => {
-    it.each(layerCases.map(([type, options, ...inputs]) => [`${title(type, options)} of ${inputs.map((s) => `[${s.shape.join()}]`).join(", ")}`, type, options, inputs] as const))(
-      "%s", (_, type, options, inputs) => checkGradients({ ...stackCheck([[type, options]], mode, inputs), order: 2 }));
+    it.each(
+      layerCases.map(
+        ([type, options, ...inputs]) => [`${title(type, options)} of ${inputs.map((s) => `[${s.shape.join()}]`).join(", ")}`, type, options, inputs] as const,
+      ),
+    )("%s", (_, type, options, inputs) => checkGradients({ ...stackCheck([[type, options]], mode, inputs), order: 2 }));
   });
 
   // ONNX Runtime's training-mode kernel writes its statistics over its operands: two of one width must not get in each other's way.
   it.each(["train", "eval"] as const)("two batch norms of one width in a row, in mode %s", (mode) =>
-    checkGradients(stackCheck([["BatchNorm1d", {}], ["ELU", {}], ["BatchNorm1d", { momentum: 0.5 }]], mode, [any(4, 3)])));
+    checkGradients(
+      stackCheck(
+        [
+          ["BatchNorm1d", {}],
+          ["ELU", {}],
+          ["BatchNorm1d", { momentum: 0.5 }],
+        ],
+        mode,
+        [any(4, 3)],
+      ),
+    ),
+  );
 
   it.each(["train", "eval"] as const)("a small network, in mode %s", (mode) => {
-    const network = [["Linear", { outFeatures: 4 }], ["BatchNorm1d", {}], ["ELU", {}], ["Linear", { outFeatures: 4 }], ["BatchNorm1d", {}], ["ELU", {}], ["Dropout", { p: 0.25 }], ["Linear", { outFeatures: 1 }]] as const;
+    const network = [
+      ["Linear", { outFeatures: 4 }],
+      ["BatchNorm1d", {}],
+      ["ELU", {}],
+      ["Linear", { outFeatures: 4 }],
+      ["BatchNorm1d", {}],
+      ["ELU", {}],
+      ["Dropout", { p: 0.25 }],
+      ["Linear", { outFeatures: 1 }],
+    ] as const;
     return checkGradients(stackCheck(network, mode, [any(6, 3)]));
   });
 
   it.each(["train", "eval"] as const)("a small convolutional network, in mode %s", (mode) => {
     const network = [
-      ["Conv2d", { outChannels: 2, kernelSize: 3, padding: 1 }], ["BatchNorm2d", {}], ["ELU", {}], ["MaxPool2d", { kernelSize: 2 }], ["Conv2d", { outChannels: 3, kernelSize: 2 }], ["Tanh", {}],
-      ["AdaptiveAvgPool2d", {}], ["Flatten", {}], ["Linear", { outFeatures: 2 }],
+      ["Conv2d", { outChannels: 2, kernelSize: 3, padding: 1 }],
+      ["BatchNorm2d", {}],
+      ["ELU", {}],
+      ["MaxPool2d", { kernelSize: 2 }],
+      ["Conv2d", { outChannels: 3, kernelSize: 2 }],
+      ["Tanh", {}],
+      ["AdaptiveAvgPool2d", {}],
+      ["Flatten", {}],
+      ["Linear", { outFeatures: 2 }],
     ] as const;
     return checkGradients(stackCheck(network, mode, [any(3, 1, 4, 5)]));
   });
@@ -165,8 +204,9 @@ describe("gradients of layers", () => {
 });
 
 describe("gradients of losses", () => {
-  it.each(lossCases.map((c) => [`${title(c[0], c[1])} of [${c[3].shape.join()}]`, c] as const))(
-    "%s", (_, [type, options, kind, output, target]) => checkGradients({ ...lossCheck(type, options, kind, output, target), order: 2 }));
+  it.each(lossCases.map((c) => [`${title(c[0], c[1])} of [${c[3].shape.join()}]`, c] as const))("%s", (_, [type, options, kind, output, target]) =>
+    checkGradients({ ...lossCheck(type, options, kind, output, target), order: 2 }),
+  );
 
   it("has a case for every loss", () => {
     expect(losses.types.filter((type) => !lossCases.some(([t]) => t === type))).toEqual([]);
@@ -175,7 +215,9 @@ describe("gradients of losses", () => {
 
 describe("derivatives of an optimizer's step", () => {
   it.each(optimizerCases.flatMap(([type, options]) => [1, 7].map((step) => [`${title(type, options)}, step ${step}`, type, options, step] as const)))(
-    "%s", (_, type, options, step) => checkGradients(optimizerCheck(type, options, step)));
+    "%s",
+    (_, type, options, step) => checkGradients(optimizerCheck(type, options, step)),
+  );
 
   it("has a case for every optimizer", () => {
     expect(optimizers.types.filter((type) => !optimizerCases.some(([t]) => t === type))).toEqual([]);

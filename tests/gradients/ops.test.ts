@@ -17,7 +17,18 @@ import { resizing } from "./cases/resizing.js";
 import { shaping } from "./cases/shaping.js";
 import { windows } from "./cases/windows.js";
 
-const cases: readonly OpCase[] = [...arithmetic, ...activations, ...linear, ...reductions, ...shaping, ...indexing, ...normalizing, ...making, ...windows, ...resizing];
+const cases: readonly OpCase[] = [
+  ...arithmetic,
+  ...activations,
+  ...linear,
+  ...reductions,
+  ...shaping,
+  ...indexing,
+  ...normalizing,
+  ...making,
+  ...windows,
+  ...resizing,
+];
 
 describe.each(ops.types)("%s", (op) => {
   const own = cases.filter((c) => c.op === op);
@@ -77,7 +88,9 @@ describe("differentiate", () => {
 function expectRefusal({ op, inputs, build, refused }: OpCase): void {
   const e = createEmitter();
   const xs = inputs.map((s, i) => e.graph.input(`x${i}`, s.dtype, s.shape));
-  const loss = floatsOf(build(e, ...xs)).map((y) => e.cast(e.reduceSum(y), "float32")).reduce((a, b) => e.add(a, b));
+  const loss = floatsOf(build(e, ...xs))
+    .map((y) => e.cast(e.reduceSum(y), "float32"))
+    .reduce((a, b) => e.add(a, b));
   const error = thrownBy(() => differentiate(e, loss, [xs[refused!.of]!]));
   expect(error.code).toBe(refused!.code);
   expect(error.message).toMatch(refused!.because);

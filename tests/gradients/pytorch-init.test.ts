@@ -28,7 +28,9 @@ interface Default extends Statistics {
   readonly parameter: string;
 }
 
-const golden = readGolden<{ readonly quantiles: readonly number[]; readonly initialisers: readonly Initialisation[]; readonly defaults: readonly Default[] }>("init.json");
+const golden = readGolden<{ readonly quantiles: readonly number[]; readonly initialisers: readonly Initialisation[]; readonly defaults: readonly Default[] }>(
+  "init.json",
+);
 
 /**
  * Both samples vary: a difference of two means has deviation std·√(2/n), of two standard deviations at most std/√n (a normal's kurtosis), of two quantiles
@@ -117,6 +119,9 @@ test("every initialisation, and every option of it, has golden numbers", () => {
     const own = golden.initialisers.filter((c) => c.init === type);
     expect(own.length, type).toBeGreaterThan(0);
     const options = Object.keys("shape" in config ? (config.shape as object) : {}).filter((name) => name !== "type");
-    expect(options.filter((option) => !own.some((c) => option in c.config)), `options of ${type}`).toEqual([]);
+    expect(
+      options.filter((option) => !own.some((c) => option in c.config)),
+      `options of ${type}`,
+    ).toEqual([]);
   }
 });

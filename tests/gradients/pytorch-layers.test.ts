@@ -37,7 +37,12 @@ const TOLERANCE = 1e-5;
 describe.each(["train", "eval"] as const)("PyTorch's output and gradients, mode %s", (mode) => {
   test.each(cases.filter((c) => c[mode]).map((c) => [c.name, c] as const))("%s", async (_, golden) => {
     const wanted = golden[mode]!;
-    const layer = lowerLayer(golden.layer, golden.config, golden.inputs.map((x) => batched(x)), mode);
+    const layer = lowerLayer(
+      golden.layer,
+      golden.config,
+      golden.inputs.map((x) => batched(x)),
+      mode,
+    );
     expect(layer.output.shape).toEqual(["N", ...wanted.output.dims.slice(1)]);
     expect(Object.fromEntries(layer.parameterSpecs.map((s) => [s.name, s.shape]))).toEqual(dimsOf(golden.parameters));
     expect(Object.fromEntries(layer.bufferSpecs.map((s) => [s.name, s.shape]))).toEqual(dimsOf(golden.buffers));

@@ -44,7 +44,14 @@ function lowerLoss(type: string, options: Readonly<Record<string, unknown>>, kin
 
 async function evaluate(golden: Case, batch: Batch) {
   const dtype = golden.kind === "category" ? "int64" : "float32";
-  const { e, output, loss, weight } = lowerLoss(golden.loss, golden.config, golden.kind, batch.output.dims[1]!, batched(batch.output), batched(batch.target, dtype));
+  const { e, output, loss, weight } = lowerLoss(
+    golden.loss,
+    golden.config,
+    golden.kind,
+    batch.output.dims[1]!,
+    batched(batch.output),
+    batched(batch.target, dtype),
+  );
   expect([loss.shape, weight.shape], "loss and weight are scalars").toEqual([[], []]);
   const [gradient] = differentiate(e, loss, [output]);
   const got = await evaluateOnEngine(e, { loss, weight, gradient: gradient! }, { output: unpack(batch.output), target: unpack(batch.target, dtype) });
@@ -73,7 +80,10 @@ test("every loss and every option of it has golden numbers", () => {
     const own = cases.filter((c) => c.loss === type);
     expect(own.length, type).toBeGreaterThan(0);
     const options = Object.keys("shape" in config ? (config.shape as object) : {});
-    expect(options.filter((option) => !own.some((c) => option in c.config)), `options of ${type}`).toEqual([]);
+    expect(
+      options.filter((option) => !own.some((c) => option in c.config)),
+      `options of ${type}`,
+    ).toEqual([]);
   }
   expect(cases.filter((c) => !losses.has(c.loss))).toEqual([]);
 });
@@ -91,7 +101,12 @@ test.each([
   ["CrossEntropyLoss", { classWeights: [1, 1, 0], labelSmoothing: 0.1 }],
   ["NLLLoss", { classWeights: [1, 1, 0] }],
 ])("%s with %j: a batch in which no sample counts neither costs nor teaches anything", async (loss, config) => {
-  const batch: Batch = { output: { dims: [2, 3], data: [-1, -2, -0.5, -3, -1, -0.4] }, target: { dims: [2], data: [2, 2] }, loss: 0, gradient: { dims: [2, 3], data: [] } };
+  const batch: Batch = {
+    output: { dims: [2, 3], data: [-1, -2, -0.5, -3, -1, -0.4] },
+    target: { dims: [2], data: [2, 2] },
+    loss: 0,
+    gradient: { dims: [2, 3], data: [] },
+  };
   const got = await evaluate({ name: "", loss, kind: "category", config, whole: batch, batches: [] }, batch);
   expect([Math.abs(got.loss), got.weight, ...got.gradient.values.map(Math.abs)]).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
 });
@@ -101,9 +116,23 @@ const whole = (...shape: (number | string)[]): TensorType => ({ dtype: "int64", 
 
 describe("an output that does not fit its target is refused with what to do", () => {
   test.each([
-    ["CrossEntropyLoss", "category", {}, real("N", 3), whole("N"), /expected an output of shape \[N, 4\], one column a class, got float32 \[N, 3\]; set the last layer's outFeatures to "classes"/],
+    [
+      "CrossEntropyLoss",
+      "category",
+      {},
+      real("N", 3),
+      whole("N"),
+      /expected an output of shape \[N, 4\], one column a class, got float32 \[N, 3\]; set the last layer's outFeatures to "classes"/,
+    ],
     ["NLLLoss", "category", {}, real("N", 4), real("N"), /expected class numbers, int64 \[N\], as the target, got float32 \[N\]/],
-    ["CrossEntropyLoss", "category", { classWeights: [1, 2] }, real("N", 4), whole("N"), /expected 4 classWeights, one a class in the order of the classes, got 2/],
+    [
+      "CrossEntropyLoss",
+      "category",
+      { classWeights: [1, 2] },
+      real("N", 4),
+      whole("N"),
+      /expected 4 classWeights, one a class in the order of the classes, got 2/,
+    ],
     ["CrossEntropyLoss", "category", { classWeights: "balanced" }, real("N", 4), whole("N"), /"balanced" is worked out from the training data before/],
     ["MSELoss", "numeric", {}, real("N", 3), real("N", 2), /expected an output of the target's type float32 \[N, 2\], got float32 \[N, 3\]/],
     ["BCEWithLogitsLoss", "binary", {}, real("N", 2), real("N", 1), /expected an output of the target's type float32 \[N, 1\]/],

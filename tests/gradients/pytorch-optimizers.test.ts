@@ -19,7 +19,10 @@ type Float = "float32" | "float64";
 type Slots = Readonly<Record<string, number>>;
 
 /** float64 shows that the formula is PyTorch's; float32 that it keeps its accuracy in the type that trains. */
-const precisions: readonly (readonly [Float, number])[] = [["float64", 1e-12], ["float32", 2e-6]];
+const precisions: readonly (readonly [Float, number])[] = [
+  ["float64", 1e-12],
+  ["float32", 2e-6],
+];
 
 function buildUpdate(c: Case, dtype: Float): { readonly graph: Graph; readonly slots: Slots; readonly scalars: (step: number, lr: number) => Slots } {
   const definition = optimizers.get(c.type);
@@ -31,7 +34,14 @@ function buildUpdate(c: Case, dtype: Float): { readonly graph: Graph; readonly s
   for (const name of ["parameters", "gradient", ...Object.keys(slots)]) inputs.set(name, e.graph.input(name, dtype, [size]));
   for (const name of Object.keys(definition.scalars(config, 1, 0))) inputs.set(`scalar.${name}`, e.graph.input(`scalar.${name}`, dtype, [1]));
   const input = (name: string) => inputs.get(name)!;
-  const update = definition.update({ e, config, parameters: input("parameters"), gradient: input("gradient"), slot: input, scalar: (name) => input(`scalar.${name}`) });
+  const update = definition.update({
+    e,
+    config,
+    parameters: input("parameters"),
+    gradient: input("gradient"),
+    slot: input,
+    scalar: (name) => input(`scalar.${name}`),
+  });
   e.graph.output(update.parameters, "next.parameters");
   expect(Object.keys(update.slots).sort()).toEqual(Object.keys(slots).sort());
   for (const name of Object.keys(slots)) e.graph.output(update.slots[name]!, `next.${name}`);
@@ -49,7 +59,10 @@ async function trace(c: Case, dtype: Float): Promise<readonly number[][]> {
     for (const [i, gradient] of golden.gradients.entries()) {
       const feeds = { ...state, gradient };
       const numbers = Object.entries(scalars(i + 1, c.lr * golden.rates[i]!)).map(([name, v]) => [`scalar.${name}`, tensor(dtype, [v])] as const);
-      const results = await executable.run({ ...Object.fromEntries(Object.entries(feeds).map(([name, v]) => [name, tensor(dtype, v)])), ...Object.fromEntries(numbers) });
+      const results = await executable.run({
+        ...Object.fromEntries(Object.entries(feeds).map(([name, v]) => [name, tensor(dtype, v)])),
+        ...Object.fromEntries(numbers),
+      });
       state = Object.fromEntries(Object.keys(state).map((name) => [name, numbersOf(results[`next.${name}`]!)]));
       seen.push([...state.parameters!]);
     }
@@ -81,12 +94,16 @@ test("every option of every optimizer is in a golden case", () => {
   for (const { type, config } of optimizers.all) {
     const options = Object.keys(config.parse({ type }) as object).filter((o) => o !== "type");
     const used = new Set(cases.filter((c) => c.type === type).flatMap((c) => Object.keys(c.options)));
-    expect(options.filter((o) => !used.has(o)), type).toEqual([]);
+    expect(
+      options.filter((o) => !used.has(o)),
+      type,
+    ).toEqual([]);
   }
 });
 
 test("a step is a handful of nodes", () => {
-  const nodes = (type: string, options = {}) => buildUpdate({ type, options, lr: 1, trace: [] }, "float32").graph.nodes.filter((n) => n.op !== "Identity").length;
+  const nodes = (type: string, options = {}) =>
+    buildUpdate({ type, options, lr: 1, trace: [] }, "float32").graph.nodes.filter((n) => n.op !== "Identity").length;
   expect(nodes("SGD")).toBe(2);
   expect(nodes("SGD", { momentum: 0.9 })).toBe(4);
   expect(nodes("Adagrad")).toBe(7);
@@ -101,7 +118,14 @@ test("centred RMSprop stays finite where the spread of a steady gradient rounds 
   const e = createEmitter();
   const vectors = new Map(["parameters", "gradient", "squareAverage", "average"].map((name) => [name, e.graph.input(name, "float32", [1])]));
   const lr = e.graph.input("lr", "float32", [1]);
-  const { parameters, slots } = definition.update({ e, config, parameters: vectors.get("parameters")!, gradient: vectors.get("gradient")!, slot: (name) => vectors.get(name)!, scalar: () => lr });
+  const { parameters, slots } = definition.update({
+    e,
+    config,
+    parameters: vectors.get("parameters")!,
+    gradient: vectors.get("gradient")!,
+    slot: (name) => vectors.get(name)!,
+    scalar: () => lr,
+  });
   e.graph.output(parameters, "next.parameters");
   e.graph.output(slots.squareAverage!, "next.squareAverage");
   e.graph.output(slots.average!, "next.average");
@@ -157,5 +181,10 @@ test.each([
   ["RMSprop", { alpha: 1 }, "alpha"],
   ["Adagrad", { weightDecay: "0.1" }, "weightDecay"],
 ] as const)("%s with %j is refused at %s", (type, options, path) => {
-  expect(optimizers.get(type).config.safeParse({ type, ...options }).error?.issues.map((i) => i.path.join("."))).toContain(path);
+  expect(
+    optimizers
+      .get(type)
+      .config.safeParse({ type, ...options })
+      .error?.issues.map((i) => i.path.join(".")),
+  ).toContain(path);
 });

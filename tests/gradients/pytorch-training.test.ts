@@ -39,7 +39,10 @@ const goldens = readGolden<readonly Golden[]>("training.json");
 /** Each engine by itself: that they agree with each other is not enough. */
 const engines = [onnxruntimeEngine, (await tensorflowUnderTest()).engine];
 
-async function started(golden: Golden, engine: Engine): Promise<{ trainer: Trainer; batches: readonly TrainingBatch[]; spec: ReturnType<typeof trainingSpec> }> {
+async function started(
+  golden: Golden,
+  engine: Engine,
+): Promise<{ trainer: Trainer; batches: readonly TrainingBatch[]; spec: ReturnType<typeof trainingSpec> }> {
   const spec = trainingSpec(golden);
   const trainer = await trainerOf(spec, 1, engine);
   trainer.restore({ ...trainer.state, [names.parameters]: vectorOf(spec.layout.parameters, golden.initial) });
@@ -47,9 +50,11 @@ async function started(golden: Golden, engine: Engine): Promise<{ trainer: Train
 }
 
 function expectEnd(golden: Golden, { spec, trainer }: Awaited<ReturnType<typeof started>>): void {
-  for (const [name, wanted] of Object.entries(golden.parameters)) expectClose(piecesOf(spec.layout.parameters, trainer.parameters)[name]!, wanted, PARAMETER_TOLERANCE, name);
+  for (const [name, wanted] of Object.entries(golden.parameters))
+    expectClose(piecesOf(spec.layout.parameters, trainer.parameters)[name]!, wanted, PARAMETER_TOLERANCE, name);
   expect(spec.layout.buffers.map((b) => b.name).sort()).toEqual(Object.keys(golden.buffers).sort());
-  for (const [name, wanted] of Object.entries(golden.buffers)) expectClose(piecesOf(spec.layout.buffers, trainer.buffers)[name]!, wanted, PARAMETER_TOLERANCE, name);
+  for (const [name, wanted] of Object.entries(golden.buffers))
+    expectClose(piecesOf(spec.layout.buffers, trainer.buffers)[name]!, wanted, PARAMETER_TOLERANCE, name);
 }
 
 describe.each(engines)("ten training steps of $name are PyTorch's", (engine) => {
@@ -58,7 +63,9 @@ describe.each(engines)("ten training steps of $name are PyTorch's", (engine) => 
     const { spec, trainer, batches } = start;
     const schedule = schedules.get(spec.training.schedule?.type ?? "constant");
     const rates = schedule.create(schedule.config.parse(spec.training.schedule ?? { type: "constant" }), {
-      learningRate: Number(spec.training.optimizer["lr"]), epochs: batches.length / golden.stepsPerEpoch, stepsPerEpoch: golden.stepsPerEpoch,
+      learningRate: Number(spec.training.optimizer["lr"]),
+      epochs: batches.length / golden.stepsPerEpoch,
+      stepsPerEpoch: golden.stepsPerEpoch,
     });
     try {
       for (const [i, batch] of batches.entries()) {
@@ -84,16 +91,39 @@ describe.each(engines)("ten training steps of $name are PyTorch's", (engine) => 
     let next = 0;
     try {
       const result = await fit({
-        trainer, training: { ...spec.training, epochs, restoreBest: false }, targets: ["y"], validate: undefined,
-        batches: { stepsPerEpoch: golden.stepsPerEpoch, start: (epoch, step) => { next = (epoch - 1) * golden.stepsPerEpoch + step; }, next: () => batches[next++]! },
-        run: RunFolder.create(temporaryFolder()), control: new TrainingControl(), clock: () => 0,
-        emit: (event) => { if (event.event === "epoch") told.push({ train: event.train["loss"]!, learningRate: event.learningRate }); },
+        trainer,
+        training: { ...spec.training, epochs, restoreBest: false },
+        targets: ["y"],
+        validate: undefined,
+        batches: {
+          stepsPerEpoch: golden.stepsPerEpoch,
+          start: (epoch, step) => {
+            next = (epoch - 1) * golden.stepsPerEpoch + step;
+          },
+          next: () => batches[next++]!,
+        },
+        run: RunFolder.create(temporaryFolder()),
+        control: new TrainingControl(),
+        clock: () => 0,
+        emit: (event) => {
+          if (event.event === "epoch") told.push({ train: event.train["loss"]!, learningRate: event.learningRate });
+        },
       });
       expect(result).toMatchObject({ ended: "completed", epochs });
       expectEnd(golden, start);
       const means = Array.from({ length: epochs }, (_, k) => (golden.losses[2 * k]! + golden.losses[2 * k + 1]!) / 2);
-      expectClose(told.map((t) => t.train), means, LOSS_TOLERANCE, "training loss of each epoch");
-      expectClose(told.map((t) => t.learningRate), [0.02, 0.02, 0.01, 0.01, 0.005], 1e-9, "learning rate of each epoch");
+      expectClose(
+        told.map((t) => t.train),
+        means,
+        LOSS_TOLERANCE,
+        "training loss of each epoch",
+      );
+      expectClose(
+        told.map((t) => t.learningRate),
+        [0.02, 0.02, 0.01, 0.01, 0.005],
+        1e-9,
+        "learning rate of each epoch",
+      );
     } finally {
       await trainer.dispose();
     }
@@ -104,7 +134,8 @@ describe.each(engines)("ten training steps of $name are PyTorch's", (engine) => 
     for (const golden of goldens) {
       expect(new Set(golden.losses).size, golden.name).toBe(golden.losses.length);
       const { clipGradNorm } = golden.training;
-      if (clipGradNorm !== undefined && golden.training.clipGradValue === undefined) expect(Math.max(...golden.gradientNorms), golden.name).toBeGreaterThan(clipGradNorm);
+      if (clipGradNorm !== undefined && golden.training.clipGradValue === undefined)
+        expect(Math.max(...golden.gradientNorms), golden.name).toBeGreaterThan(clipGradNorm);
     }
   });
 });

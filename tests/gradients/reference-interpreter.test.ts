@@ -12,7 +12,10 @@ const EXCLUDED: readonly (readonly [name: RegExp, why: string])[] = [
   [/^test_dropout_random_old$/, "operator set 1"],
   [/^test_(blackman|hamming|hann)window.*_expanded$/, "the stored results take π for 3.1415"],
   [/^test_cast(like)?_FLOAT_to_STRING(_expanded)?$/, "prints the digits of a float32, which the interpreter does not hold"],
-  [/^test_resize_downsample_scales_(linear|cubic)_align_corners$/, "takes the result's length before it is rounded down, as neither ONNX Runtime nor PyTorch does"],
+  [
+    /^test_resize_downsample_scales_(linear|cubic)_align_corners$/,
+    "takes the result's length before it is rounded down, as neither ONNX Runtime nor PyTorch does",
+  ],
 ];
 
 const names = nodeCaseNames();
@@ -39,7 +42,14 @@ describe("the reference interpreter", () => {
 
   // Digits from Abramowitz and Stegun, table 7.1, and DLMF 7.
   it.each([
-    [0, 0], [0.5, 0.5204998778130465], [1, 0.8427007929497149], [2, 0.9953222650189527], [3, 0.9999779095030014], [-1.5, -0.9661051464753108], [7, 1], [-50, -1],
+    [0, 0],
+    [0.5, 0.5204998778130465],
+    [1, 0.8427007929497149],
+    [2, 0.9953222650189527],
+    [3, 0.9999779095030014],
+    [-1.5, -0.9661051464753108],
+    [7, 1],
+    [-50, -1],
   ])("has erf(%d) = %d", (x, y) => {
     expect(Math.abs(erf(x) - y)).toBeLessThan(4e-16);
   });
@@ -77,6 +87,10 @@ describe("the reference interpreter", () => {
 /** Reasons with their counts, most frequent first. */
 function summary(reasons: readonly string[]): string {
   const counts = new Map<string, number>();
-  for (const r of reasons.map((reason) => reason.replace(/^.* holds (\S+);.*$/, "type $1").replace(/^.*is not a tensor.*$/, "sequences"))) counts.set(r, (counts.get(r) ?? 0) + 1);
-  return [...counts].sort((a, b) => b[1] - a[1]).map(([reason, count]) => `${reason} ${count}`).join(", ");
+  for (const r of reasons.map((reason) => reason.replace(/^.* holds (\S+);.*$/, "type $1").replace(/^.*is not a tensor.*$/, "sequences")))
+    counts.set(r, (counts.get(r) ?? 0) + 1);
+  return [...counts]
+    .sort((a, b) => b[1] - a[1])
+    .map(([reason, count]) => `${reason} ${count}`)
+    .join(", ");
 }

@@ -20,13 +20,22 @@ function writeProject(table: string | Buffer | undefined, change: Change = () =>
   const folder = temporaryFolder();
   if (table !== undefined) writeFileSync(join(folder, "table.csv"), table);
   const project: ProjectInput = {
-    version: 1, name: "small", seed: 1,
+    version: 1,
+    name: "small",
+    seed: 1,
     data: {
       source: { type: "table", path: "table.csv" },
       inputs: [{ name: "features", type: "numeric", columns: "rest" }],
       targets: [{ name: "y", type: "binary", column: "y" }],
     },
-    model: { layers: [{ id: "fc1", type: "Linear", outFeatures: 4 }, { id: "act1", type: "ELU" }, { id: "fc2", type: "Linear", outFeatures: 1 }], outputs: [{ target: "y", from: "fc2" }] },
+    model: {
+      layers: [
+        { id: "fc1", type: "Linear", outFeatures: 4 },
+        { id: "act1", type: "ELU" },
+        { id: "fc2", type: "Linear", outFeatures: 1 },
+      ],
+      outputs: [{ target: "y", from: "fc2" }],
+    },
     training: { ...training, batchSize: 8 },
   };
   change(project);
@@ -35,7 +44,14 @@ function writeProject(table: string | Buffer | undefined, change: Change = () =>
 }
 
 const batchNorm: Change = (p) => {
-  p.model = { layers: [{ id: "fc1", type: "Linear", outFeatures: 4 }, { id: "bn1", type: "BatchNorm1d" }, { id: "fc2", type: "Linear", outFeatures: 1 }], outputs: [{ target: "y", from: "fc2" }] };
+  p.model = {
+    layers: [
+      { id: "fc1", type: "Linear", outFeatures: 4 },
+      { id: "bn1", type: "BatchNorm1d" },
+      { id: "fc2", type: "Linear", outFeatures: 1 },
+    ],
+    outputs: [{ target: "y", from: "fc2" }],
+  };
 };
 
 /** Each wrong thing: the sentence it gives. */
@@ -44,20 +60,98 @@ const refused: readonly (readonly [what: string, folder: () => string, sentence:
   ["an empty file", () => writeProject(""), /table\.csv is empty/],
   ["a header alone", () => writeProject("a,b,y\n"), /has a header but no rows/],
   ["ragged rows", () => writeProject(rows(40, (i) => (i === 16 ? "1,2" : `${i},${i},${i % 2}`))), /row 1[78]\b.*(2|two) (fields|values|columns).*expected 3/],
-  ["a text among numbers", () => writeProject(rows(40, (i) => (i === 20 ? "x1,3,1" : `${i},3${i},${i % 2}`)), (p) => { p.data = { ...p.data, inputs: [{ name: "features", type: "numeric", columns: ["a", "b"] }] }; }), /row 21\b.*column "a".*"x1"/s],
+  [
+    "a text among numbers",
+    () =>
+      writeProject(
+        rows(40, (i) => (i === 20 ? "x1,3,1" : `${i},3${i},${i % 2}`)),
+        (p) => {
+          p.data = { ...p.data, inputs: [{ name: "features", type: "numeric", columns: ["a", "b"] }] };
+        },
+      ),
+    /row 21\b.*column "a".*"x1"/s,
+  ],
   ["a column that is all missing", () => writeProject(rows(40, (i) => `,${i},${i % 2}`)), /column "a".*no value/],
   ["one class only", () => writeProject(rows(40, (i) => `${i},${i},1`)), /"?y"?.*(one|1|single|only)/],
-  ["a target that is not there", () => writeProject(rows(40), (p) => { p.data = { ...p.data, targets: [{ name: "y", type: "binary", column: "yy" }] }; }), /yy.*did you mean "?y"?/s],
+  [
+    "a target that is not there",
+    () =>
+      writeProject(rows(40), (p) => {
+        p.data = { ...p.data, targets: [{ name: "y", type: "binary", column: "yy" }] };
+      }),
+    /yy.*did you mean "?y"?/s,
+  ],
   ["duplicate columns", () => writeProject(`a,a,y\n1,2,0\n3,4,1\n5,6,0\n`), /two columns.*a|column "a".*(twice|two)/],
-  ["0 epochs", () => writeProject(rows(40), (p) => { p.training = { ...p.training, epochs: 0 }; }), /training\.epochs: got 0, expected/],
-  ["a batch larger than the data, with dropLast", () => writeProject(rows(40), (p) => { p.training = { ...p.training, batchSize: 64, dropLast: true }; }), /batchSize 64 is larger than the \d+ training rows/],
-  ["a batch of one with batch norm", () => writeProject(rows(40), (p) => { batchNorm(p); p.training = { ...p.training, batchSize: 1 }; }), /a batch of one row cannot train batch norm.*use a batchSize of 2 or more/],
-  ["a layer that does not exist", () => writeProject(rows(40), (p) => { p.model = { layers: [{ id: "fc1", type: "Liner", outFeatures: 1 }], outputs: [{ target: "y", from: "fc1" }] }; }), /model\.layers\[0\]\.type: got "Liner", expected .*did you mean Linear\?/],
-  ["an output that does not fit", () => writeProject(rows(40), (p) => { p.model = { layers: [{ id: "fc1", type: "Linear", outFeatures: 3 }], outputs: [{ target: "y", from: "fc1" }] }; }), /layer fc1 gives \[N, 3\], but target y has 1 value: expected \[N, 1\]/],
-  ["nothing to train", () => writeProject(rows(40).replaceAll(/^(\d+),(\d+)/gm, "$1").replace("a,b,y", "a,y"), (p) => { p.model = { layers: [{ id: "act", type: "ReLU" }], outputs: [{ target: "y", from: "act" }] }; }), /nothing to train/],
-  ["a project of a newer version", () => writeProject(rows(40), (p) => { (p as Record<string, unknown>)["version"] = 2; }), /newer Lathe made this project: update Lathe/],
-  ["an engine or a device that is not there", () => writeProject(rows(40), (p) => { p.training = { ...p.training, engine: "tensorflow", device: "webgpu" }; }),
-    /the engine tensorflow is not available: .*npm run setup:tensorflow|tensorflow has no device webgpu; it has cpu/],
+  [
+    "0 epochs",
+    () =>
+      writeProject(rows(40), (p) => {
+        p.training = { ...p.training, epochs: 0 };
+      }),
+    /training\.epochs: got 0, expected/,
+  ],
+  [
+    "a batch larger than the data, with dropLast",
+    () =>
+      writeProject(rows(40), (p) => {
+        p.training = { ...p.training, batchSize: 64, dropLast: true };
+      }),
+    /batchSize 64 is larger than the \d+ training rows/,
+  ],
+  [
+    "a batch of one with batch norm",
+    () =>
+      writeProject(rows(40), (p) => {
+        batchNorm(p);
+        p.training = { ...p.training, batchSize: 1 };
+      }),
+    /a batch of one row cannot train batch norm.*use a batchSize of 2 or more/,
+  ],
+  [
+    "a layer that does not exist",
+    () =>
+      writeProject(rows(40), (p) => {
+        p.model = { layers: [{ id: "fc1", type: "Liner", outFeatures: 1 }], outputs: [{ target: "y", from: "fc1" }] };
+      }),
+    /model\.layers\[0\]\.type: got "Liner", expected .*did you mean Linear\?/,
+  ],
+  [
+    "an output that does not fit",
+    () =>
+      writeProject(rows(40), (p) => {
+        p.model = { layers: [{ id: "fc1", type: "Linear", outFeatures: 3 }], outputs: [{ target: "y", from: "fc1" }] };
+      }),
+    /layer fc1 gives \[N, 3\], but target y has 1 value: expected \[N, 1\]/,
+  ],
+  [
+    "nothing to train",
+    () =>
+      writeProject(
+        rows(40)
+          .replaceAll(/^(\d+),(\d+)/gm, "$1")
+          .replace("a,b,y", "a,y"),
+        (p) => {
+          p.model = { layers: [{ id: "act", type: "ReLU" }], outputs: [{ target: "y", from: "act" }] };
+        },
+      ),
+    /nothing to train/,
+  ],
+  [
+    "a project of a newer version",
+    () =>
+      writeProject(rows(40), (p) => {
+        (p as Record<string, unknown>)["version"] = 2;
+      }),
+    /newer Lathe made this project: update Lathe/,
+  ],
+  [
+    "an engine or a device that is not there",
+    () =>
+      writeProject(rows(40), (p) => {
+        p.training = { ...p.training, engine: "tensorflow", device: "webgpu" };
+      }),
+    /the engine tensorflow is not available: .*npm run setup:tensorflow|tensorflow has no device webgpu; it has cpu/,
+  ],
   ["no project", () => temporaryFolder(), /there is no project at .*project\.json/],
 ];
 
@@ -72,29 +166,47 @@ describe("bad input", () => {
   });
 
   it("a batch larger than the data uses all rows, and says so", async () => {
-    const folder = writeProject(rows(40), (p) => { p.training = { ...p.training, batchSize: 64 }; });
+    const folder = writeProject(rows(40), (p) => {
+      p.training = { ...p.training, batchSize: 64 };
+    });
     const { code, events, stderr } = await lathe("train", folder, "--json");
     expect(code, stderr).toBe(0);
-    expect(events.map((e) => e["message"])).toContainEqual(expect.stringMatching(/batchSize 64 is larger than the \d+ training rows; each step uses all of them/));
+    expect(events.map((e) => e["message"])).toContainEqual(
+      expect.stringMatching(/batchSize 64 is larger than the \d+ training rows; each step uses all of them/),
+    );
     expect(last(events, "run")["stepsPerEpoch"]).toBe(1);
   });
 
   it("a last batch of one row is left out where batch norm cannot use it, and that is said", async () => {
-    const folder = writeProject(rows(40), (p) => { batchNorm(p); p.training = { ...p.training, batchSize: 9 }; p.data = { ...p.data, split: { validation: 0.15, test: 0.15, stratify: false } }; });
+    const folder = writeProject(rows(40), (p) => {
+      batchNorm(p);
+      p.training = { ...p.training, batchSize: 9 };
+      p.data = { ...p.data, split: { validation: 0.15, test: 0.15, stratify: false } };
+    });
     const first = await lathe("train", folder, "--json");
     const { train } = last(first.events, "run")["samples"] as { train: number };
     const size = train - 1;
-    const again = writeProject(rows(40), (p) => { batchNorm(p); p.training = { ...p.training, batchSize: size }; p.data = { ...p.data, split: { validation: 0.15, test: 0.15, stratify: false } }; });
+    const again = writeProject(rows(40), (p) => {
+      batchNorm(p);
+      p.training = { ...p.training, batchSize: size };
+      p.data = { ...p.data, split: { validation: 0.15, test: 0.15, stratify: false } };
+    });
     const { code, events, stderr } = await lathe("train", again, "--json");
     expect(code, stderr).toBe(0);
     expect(events.map((e) => e["message"])).toContainEqual(expect.stringMatching(/leaves out its last batch, which would hold one row/));
   });
 
   it("a loss that is no longer a number stops the run, names layer and step, and keeps the last good checkpoint", async () => {
-    const folder = writeCreditProject(temporaryFolder(), { ...training, epochs: 5, optimizer: { type: "SGD", lr: 1e18 }, checkpointSeconds: 0 }, creditLayers.filter(({ type }) => type !== "BatchNorm1d"));
+    const folder = writeCreditProject(
+      temporaryFolder(),
+      { ...training, epochs: 5, optimizer: { type: "SGD", lr: 1e18 }, checkpointSeconds: 0 },
+      creditLayers.filter(({ type }) => type !== "BatchNorm1d"),
+    );
     const { code, stderr, events } = await lathe("train", folder, "--json");
     expect(code).toBe(1);
-    expect(stderr).toMatch(/epoch 1, step \d+: the (parameters|output|loss on the output) of layer (fc|act)\d is no longer a finite number.*Try a learning rate ten times smaller/s);
+    expect(stderr).toMatch(
+      /epoch 1, step \d+: the (parameters|output|loss on the output) of layer (fc|act)\d is no longer a finite number.*Try a learning rate ten times smaller/s,
+    );
     expect(last(events, "error")["code"]).toBe("training.not-finite");
     expect(readFileSync(join(folder, "runs", "0001", "log.txt"), "utf8")).toMatch(/failed: epoch 1/);
     expect(existsSync(join(folder, "runs", "0001", "model.onnx"))).toBe(false);
@@ -161,7 +273,10 @@ describe("bad input", () => {
       return [code, events.at(-1)];
     };
     mkdirSync(join(folder, "taken"));
-    const wrong = (out: string, reason: string) => [1, { event: "error", code: "run.storage", message: expect.stringMatching(`^${out} cannot be written: ${reason}.* Nothing was written$`) as string }];
+    const wrong = (out: string, reason: string) => [
+      1,
+      { event: "error", code: "run.storage", message: expect.stringMatching(`^${out} cannot be written: ${reason}.* Nothing was written$`) as string },
+    ];
     const refused = (reason: RegExp) => [2, { event: "error", code: "usage", message: expect.stringMatching(reason) as string }];
     expect(await onto(join(folder, "taken"))).toMatchObject(refused(/taken is a folder; name a file in it/));
     // Over a link, and never what the work itself reads or a project is made of.
@@ -178,7 +293,9 @@ describe("bad input", () => {
     for (const name of ["private.csv", "private.onnx"]) writeFileSync(join(folder, name), "old", { mode: 0o600 });
     expect(await onto(join(folder, "private.csv"))).toMatchObject([0, { event: "prediction" }]);
     expect(await exported(join(folder, "private.onnx"))).toBe(0);
-    expect(["private.csv", "private.onnx"].map((name) => statSync(join(folder, name)).mode & 0o777)).toEqual(process.platform === "win32" ? [0o666, 0o666] : [0o600, 0o600]);
+    expect(["private.csv", "private.onnx"].map((name) => statSync(join(folder, name)).mode & 0o777)).toEqual(
+      process.platform === "win32" ? [0o666, 0o666] : [0o600, 0o600],
+    );
     expect(readdirSync(folder).filter((name) => name.endsWith(".part"))).toEqual([]);
     const full = join(folder, "full");
     mkdirSync(full);
@@ -192,25 +309,31 @@ describe("bad input", () => {
     }
   });
 
-  it.runIf(process.platform !== "win32")("a link that answers or a model are to be written to stays, and so does what it leads to, the command's own output too", async () => {
-    const folder = writeProject(rows(40));
-    expect((await lathe("train", folder)).code).toBe(0);
-    const precious = join(folder, "precious.txt");
-    writeFileSync(precious, "mine");
-    symlinkSync(precious, join(folder, "current.csv"));
-    // As /dev/stdout is, and never that itself: where this fails, a device of the machine would be gone.
-    symlinkSync("/dev/fd/1", join(folder, "stdout"));
-    for (const out of ["current.csv", "stdout"].map((name) => join(folder, name))) {
-      for (const args of [["predict", folder, join(folder, "table.csv"), "--out", out], ["export", folder, "--format", "report", "--out", out]]) {
-        const stdout = openSync(join(folder, "output.txt"), "w");
-        const { status, stderr } = spawnSync(process.execPath, [cli, ...args], { stdio: ["ignore", stdout, "pipe"], encoding: "utf8" });
-        closeSync(stdout);
-        expect([status, stderr]).toEqual([2, expect.stringMatching(/is a link, which a file would replace/)]);
-        expect(lstatSync(out).isSymbolicLink()).toBe(true);
+  it.runIf(process.platform !== "win32")(
+    "a link that answers or a model are to be written to stays, and so does what it leads to, the command's own output too",
+    async () => {
+      const folder = writeProject(rows(40));
+      expect((await lathe("train", folder)).code).toBe(0);
+      const precious = join(folder, "precious.txt");
+      writeFileSync(precious, "mine");
+      symlinkSync(precious, join(folder, "current.csv"));
+      // As /dev/stdout is, and never that itself: where this fails, a device of the machine would be gone.
+      symlinkSync("/dev/fd/1", join(folder, "stdout"));
+      for (const out of ["current.csv", "stdout"].map((name) => join(folder, name))) {
+        for (const args of [
+          ["predict", folder, join(folder, "table.csv"), "--out", out],
+          ["export", folder, "--format", "report", "--out", out],
+        ]) {
+          const stdout = openSync(join(folder, "output.txt"), "w");
+          const { status, stderr } = spawnSync(process.execPath, [cli, ...args], { stdio: ["ignore", stdout, "pipe"], encoding: "utf8" });
+          closeSync(stdout);
+          expect([status, stderr]).toEqual([2, expect.stringMatching(/is a link, which a file would replace/)]);
+          expect(lstatSync(out).isSymbolicLink()).toBe(true);
+        }
       }
-    }
-    expect(readFileSync(precious, "utf8")).toBe("mine");
-  });
+      expect(readFileSync(precious, "utf8")).toBe("mine");
+    },
+  );
 
   it.each([
     ["no command", []],

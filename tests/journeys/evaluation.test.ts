@@ -2,7 +2,15 @@ import { appendFileSync, existsSync, readFileSync, renameSync, rmSync, writeFile
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { z } from "zod";
-import { calibrationResult, curvesResult, judgedRows, judgedRowsRequest, labelErrors, residualsResult, type JudgedRow } from "../../src-main/contract/evaluation-views.js";
+import {
+  calibrationResult,
+  curvesResult,
+  judgedRows,
+  judgedRowsRequest,
+  labelErrors,
+  residualsResult,
+  type JudgedRow,
+} from "../../src-main/contract/evaluation-views.js";
 import { predictionsFile, readPredictions } from "../../src-main/training/runs/kept-predictions.js";
 import { lathe } from "../support/lathe.js";
 import { columns, judgedProject } from "../support/judged-project.js";
@@ -17,7 +25,7 @@ async function ask(asked: Asked, { procedures, run, context }: Setup = setup) {
   const request = judgedRowsRequest.parse({ split: "test", target: "good", offset: 0, limit: 500, ...asked });
   return judgedRows.parse(await procedures.evaluation.rows({ ...run, ...request }, context));
 }
-const inFile = ({ row }: JudgedRow, column: typeof columns[number]) => setup.rows[row - 1]![columns.indexOf(column)]!;
+const inFile = ({ row }: JudgedRow, column: (typeof columns)[number]) => setup.rows[row - 1]![columns.indexOf(column)]!;
 
 describe("what a run is worth", () => {
   it("is its report, with its targets, and word of whether rows were kept", async () => {
@@ -26,7 +34,7 @@ describe("what a run is worth", () => {
     expect(rows).toBe(true);
     expect(targets).toEqual([
       { name: "good", kind: "binary", classes: ["0", "1"], threshold: 0.4 },
-      { name: "kind", kind: "category", classes: ["\"middling\"", "large", "small"] },
+      { name: "kind", kind: "category", classes: ['"middling"', "large", "small"] },
       { name: "value", kind: "numeric", columns: ["price", "tax"] },
     ]);
   });
@@ -60,7 +68,10 @@ describe("what a run is worth", () => {
     const report = join(setup.folder, "report.json");
     renameSync(report, `${report}-away`);
     try {
-      await expect(setup.procedures.evaluation.report(setup.run, setup.context)).rejects.toMatchObject({ code: "run.missing", message: expect.stringMatching(/has not ended.*let it train, stop it, or resume it/) });
+      await expect(setup.procedures.evaluation.report(setup.run, setup.context)).rejects.toMatchObject({
+        code: "run.missing",
+        message: expect.stringMatching(/has not ended.*let it train, stop it, or resume it/),
+      });
     } finally {
       renameSync(`${report}-away`, report);
     }
@@ -83,7 +94,10 @@ describe("rows", () => {
   });
 
   it("come the worst, or the least sure, first, and page by page", async () => {
-    for (const [order, figure] of [["worst", (r: JudgedRow) => -r.loss], ["unsure", (r: JudgedRow) => r.confidence!]] as const) {
+    for (const [order, figure] of [
+      ["worst", (r: JudgedRow) => -r.loss],
+      ["unsure", (r: JudgedRow) => r.confidence!],
+    ] as const) {
       const { rows, total } = await ask({ target: "kind", order });
       const figures = rows.map(figure).map(Math.fround);
       expect(figures).toEqual(figures.toSorted((a, b) => a - b));
@@ -103,16 +117,23 @@ describe("rows", () => {
     expect(strict.rows.map((r) => r.predicted)).toEqual(all.map((r) => (r.probabilities![1]! > 0.8 ? "1" : "0")));
     expect(strict.rows.map((r) => r.predicted)).not.toEqual(all.map((r) => r.predicted));
     const within = await ask({ target: "value", residual: { from: -5, to: 10 } });
-    for (const { truth, predicted } of within.rows) expect(Number(predicted) - Number(truth)).toSatisfy((residual: number) => residual >= -5.001 && residual <= 10.001);
+    for (const { truth, predicted } of within.rows)
+      expect(Number(predicted) - Number(truth)).toSatisfy((residual: number) => residual >= -5.001 && residual <= 10.001);
     const outside = (await ask({ target: "value" })).total - within.total;
-    expect(outside).toBe((await ask({ target: "value" })).rows.filter((r) => Number(r.predicted) - Number(r.truth) < -5 || Number(r.predicted) - Number(r.truth) > 10).length);
+    expect(outside).toBe(
+      (await ask({ target: "value" })).rows.filter((r) => Number(r.predicted) - Number(r.truth) < -5 || Number(r.predicted) - Number(r.truth) > 10).length,
+    );
   });
 
   it("refuse what makes no sense, and say what there is", async () => {
     for (const [asked, sentence] of [
-      [{ target: "nothing" }, /no target "nothing"; it has good, kind, value/], [{ truth: "2" }, /no class "2"; it has 0, 1/], [{ target: "value", truth: "1" }, /is a number/],
-      [{ residual: { from: 0, to: 1 } }, /no residuals/], [{ target: "value", column: "x" }, /no column "x"; it has price, tax/],
-    ] as const) await expect(ask(asked)).rejects.toMatchObject({ code: "usage", message: expect.stringMatching(sentence) });
+      [{ target: "nothing" }, /no target "nothing"; it has good, kind, value/],
+      [{ truth: "2" }, /no class "2"; it has 0, 1/],
+      [{ target: "value", truth: "1" }, /is a number/],
+      [{ residual: { from: 0, to: 1 } }, /no residuals/],
+      [{ target: "value", column: "x" }, /no column "x"; it has price, tax/],
+    ] as const)
+      await expect(ask(asked)).rejects.toMatchObject({ code: "usage", message: expect.stringMatching(sentence) });
   });
 
   it("stay when the data changes or goes, without their cells, and say so", async () => {
@@ -152,7 +173,8 @@ describe("rows of a test file of its own", () => {
 });
 
 describe("curves", () => {
-  const curves = async (asked: { target: string; class?: string }) => curvesResult.parse(await setup.procedures.evaluation.curves({ ...setup.run, split: "test", ...asked }, setup.context));
+  const curves = async (asked: { target: string; class?: string }) =>
+    curvesResult.parse(await setup.procedures.evaluation.curves({ ...setup.run, split: "test", ...asked }, setup.context));
 
   it("have the area that the report tells, and count every row once", async () => {
     const { metrics, rows } = setup.report.test!;
@@ -162,12 +184,12 @@ describe("curves", () => {
     expect(found.positives + found.negatives).toBe(rows);
     expect(found.calibration.reduce((sum, bin) => sum + bin.rows, 0)).toBe(rows);
     const { x, y } = found.roc!;
-    const area = x.slice(1).reduce((sum, right, i) => sum + (right - x[i]!) * (y[i + 1]! + y[i]!) / 2, 0);
+    const area = x.slice(1).reduce((sum, right, i) => sum + ((right - x[i]!) * (y[i + 1]! + y[i]!)) / 2, 0);
     expect(area).toBeCloseTo(found.auroc!, 10);
     expect([x[0], y[0], x.at(-1), y.at(-1)]).toEqual([0, 0, 1, 1]);
     // No against the rest is the same area.
     expect((await curves({ target: "good", class: "0" })).auroc).toBeCloseTo(found.auroc!, 10);
-    const classes = await Promise.all(["\"middling\"", "large", "small"].map((name) => curves({ target: "kind", class: name })));
+    const classes = await Promise.all(['"middling"', "large", "small"].map((name) => curves({ target: "kind", class: name })));
     expect(classes.reduce((sum, c) => sum + c.auroc!, 0) / 3).toBeCloseTo(metrics["kind.auroc"]!, 10);
   });
 
@@ -181,23 +203,34 @@ it.each(["good", "kind"])("the calibration of %s is what the report says of it",
   const found = calibrationResult.parse(await setup.procedures.evaluation.calibration({ ...setup.run, split: "test", target }, setup.context));
   expect(found.error).toBeCloseTo(setup.report.test!.metrics[`${target}.calibrationError`]!, 10);
   expect(found.bins.reduce((sum, bin) => sum + bin.rows, 0)).toBe(setup.report.test!.rows);
-  await expect(setup.procedures.evaluation.calibration({ ...setup.run, split: "test", target: "value" }, setup.context)).rejects.toMatchObject({ code: "usage" });
+  await expect(setup.procedures.evaluation.calibration({ ...setup.run, split: "test", target: "value" }, setup.context)).rejects.toMatchObject({
+    code: "usage",
+  });
 });
 
 describe("likely label errors", () => {
-  const suspects = async (more: object = {}) => labelErrors.parse(await setup.procedures.evaluation.labelErrors({ ...setup.run, target: "kind", offset: 0, limit: 500, ...more }, setup.context));
+  const suspects = async (more: object = {}) =>
+    labelErrors.parse(await setup.procedures.evaluation.labelErrors({ ...setup.run, target: "kind", offset: 0, limit: 500, ...more }, setup.context));
 
   it("are those of the judged rows by the definition, the surest first, with the rows as the file has them", async () => {
-    const all = (await Promise.all((["validation", "test"] as const).map(async (split) => (await ask({ split, target: "kind", order: "row" })).rows.map((row) => ({ ...row, split }))))).flat();
-    const classes = ["\"middling\"", "large", "small"];
+    const all = (
+      await Promise.all(
+        (["validation", "test"] as const).map(async (split) => (await ask({ split, target: "kind", order: "row" })).rows.map((row) => ({ ...row, split }))),
+      )
+    ).flat();
+    const classes = ['"middling"', "large", "small"];
     const thresholds = classes.map((name, k) => {
       const own = all.filter(({ truth }) => truth === name).map(({ probabilities }) => probabilities![k]!);
       return own.reduce((a, b) => a + b, 0) / own.length;
     });
-    const expected = all.flatMap(({ truth, predicted, probabilities, row, split }) => {
-      const [given, proposed] = [classes.indexOf(truth), classes.indexOf(predicted)];
-      return given === proposed || probabilities![proposed]! < thresholds[proposed]! ? [] : [{ row, split, given: truth, proposed: predicted, margin: probabilities![proposed]! - probabilities![given]! }];
-    }).sort((a, b) => b.margin - a.margin);
+    const expected = all
+      .flatMap(({ truth, predicted, probabilities, row, split }) => {
+        const [given, proposed] = [classes.indexOf(truth), classes.indexOf(predicted)];
+        return given === proposed || probabilities![proposed]! < thresholds[proposed]!
+          ? []
+          : [{ row, split, given: truth, proposed: predicted, margin: probabilities![proposed]! - probabilities![given]! }];
+      })
+      .sort((a, b) => b.margin - a.margin);
     const found = await suspects();
     expect(found.judged).toBe(all.length);
     expect(found.rows.map(({ row, split, given, proposed }) => ({ row, split, given, proposed }))).toEqual(expected.map(({ margin: _margin, ...row }) => row));
@@ -221,14 +254,25 @@ it("a model of a table has nothing to look at, and says so", async () => {
   const { saliency, featureMaps, filters, layers } = setup.procedures.pictures;
   expect((await layers(setup.run, setup.context)).layers).toEqual([]);
   await expect(filters(setup.run, setup.context)).rejects.toMatchObject({ code: "usage", message: expect.stringMatching(/no convolution/) });
-  await expect(saliency({ ...setup.run, row: 1, target: "kind" }, setup.context)).rejects.toMatchObject({ code: "usage", message: expect.stringMatching(/no layer over pictures/) });
-  await expect(saliency({ ...setup.run, row: 1, target: "value" }, setup.context)).rejects.toMatchObject({ code: "usage", message: expect.stringMatching(/value is a number/) });
-  await expect(saliency({ ...setup.run, path: join(setup.project, "table.csv"), target: "kind" }, setup.context)).rejects.toMatchObject({ code: "usage", message: expect.stringMatching(/does not look at pictures/) });
+  await expect(saliency({ ...setup.run, row: 1, target: "kind" }, setup.context)).rejects.toMatchObject({
+    code: "usage",
+    message: expect.stringMatching(/no layer over pictures/),
+  });
+  await expect(saliency({ ...setup.run, row: 1, target: "value" }, setup.context)).rejects.toMatchObject({
+    code: "usage",
+    message: expect.stringMatching(/value is a number/),
+  });
+  await expect(saliency({ ...setup.run, path: join(setup.project, "table.csv"), target: "kind" }, setup.context)).rejects.toMatchObject({
+    code: "usage",
+    message: expect.stringMatching(/does not look at pictures/),
+  });
   await expect(featureMaps({ ...setup.run, row: 1, from: 0, limit: 1 }, setup.context)).rejects.toMatchObject({ code: "usage" });
 });
 
 it("residuals are counted once each, between the smallest and the largest", async () => {
-  const { points, histogram } = residualsResult.parse(await setup.procedures.evaluation.residuals({ ...setup.run, split: "test", target: "value", column: "tax" }, setup.context));
+  const { points, histogram } = residualsResult.parse(
+    await setup.procedures.evaluation.residuals({ ...setup.run, split: "test", target: "value", column: "tax" }, setup.context),
+  );
   const { rows } = await ask({ target: "value", column: "tax", order: "row" });
   expect(points.map(({ row }) => row)).toEqual(rows.map(({ row }) => row));
   expect(histogram.counts.reduce((a, b) => a + b)).toBe(rows.length);

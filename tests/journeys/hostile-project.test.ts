@@ -4,7 +4,21 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeFixture } from "../fuzz/fixture.js";
 import { lathe } from "../support/lathe.js";
-import { Pipes, SORTS, TRICKS, type Sort, type Trick, enrich, openJourney, pathsOf, play, releasePipe, trainingAt, treeOf, watchThread } from "../support/hostile.js";
+import {
+  Pipes,
+  SORTS,
+  TRICKS,
+  type Sort,
+  type Trick,
+  enrich,
+  openJourney,
+  pathsOf,
+  play,
+  releasePipe,
+  trainingAt,
+  treeOf,
+  watchThread,
+} from "../support/hostile.js";
 
 /** Windows has neither pipes in folders nor links for everybody. */
 const withLinks = process.platform === "win32" ? describe.skip : describe;
@@ -27,7 +41,8 @@ withLinks("a stranger's project, each of its paths in turn a link, a pipe, or a 
   function makeOutside(): void {
     cpSync(made, outside, { recursive: true });
     // Longer than what is known of the project's own: who cuts it off, or appends to it, changes it.
-    for (const sort of SORTS) for (const run of ["0001", "0002"]) for (const name of ["metrics.jsonl", "log.txt"]) appendFileSync(join(outside, sort, "runs", run, name), "mine\n");
+    for (const sort of SORTS)
+      for (const run of ["0001", "0002"]) for (const name of ["metrics.jsonl", "log.txt"]) appendFileSync(join(outside, sort, "runs", run, name), "mine\n");
   }
 
   beforeAll(async () => {
@@ -79,24 +94,36 @@ withLinks("a stranger's project, each of its paths in turn a link, a pipe, or a 
     return faults;
   }
 
-  it.each(SORTS)("is refused nothing as long as nobody has touched it: %s", async (sort) => {
-    const journey = openJourney({ root, sort, at: watch.at });
-    const project = join(root, `untouched-${sort}`);
-    cpSync(join(made, sort), project, { recursive: true });
-    try {
-      expect(await journey.go(project, ["0002", "0001", "new"])).toEqual({ faults: [], refused: [] });
-    } finally {
-      await journey.close();
-    }
-  }, 300_000);
+  it.each(SORTS)(
+    "is refused nothing as long as nobody has touched it: %s",
+    async (sort) => {
+      const journey = openJourney({ root, sort, at: watch.at });
+      const project = join(root, `untouched-${sort}`);
+      cpSync(join(made, sort), project, { recursive: true });
+      try {
+        expect(await journey.go(project, ["0002", "0001", "new"])).toEqual({ faults: [], refused: [] });
+      } finally {
+        await journey.close();
+      }
+    },
+    300_000,
+  );
 
-  it.each(SORTS.flatMap((sort) => TRICKS.map((trick) => [sort, trick] as const)).filter(([sort, trick]) => ALL || sort === "table" || trick === "link"))("%s, %s: nothing outside changes, nothing hangs, every error says what is wrong", async (sort, trick) => {
-    expect(await travel(sort, trick)).toEqual([]);
-  }, ALL ? 3_600_000 : 600_000);
+  it.each(SORTS.flatMap((sort) => TRICKS.map((trick) => [sort, trick] as const)).filter(([sort, trick]) => ALL || sort === "table" || trick === "link"))(
+    "%s, %s: nothing outside changes, nothing hangs, every error says what is wrong",
+    async (sort, trick) => {
+      expect(await travel(sort, trick)).toEqual([]);
+    },
+    ALL ? 3_600_000 : 600_000,
+  );
 
   it.each([
-    ["link", "runs", ["train", "{}"]], ["link", ".lathe", ["train", "{}"]], ["pipe", "project.json", ["train", "{}"]], ["link", "runs/0001/checkpoint", ["train", "{}", "--resume", "0001"]],
-    ["pipe", "runs/0001/config.json", ["train", "{}", "--resume", "0001"]], ["pipe", "runs/0001/model.onnx", ["predict", "{}/runs/0001", "{}/table.csv", "--out", "{}/answers.csv"]],
+    ["link", "runs", ["train", "{}"]],
+    ["link", ".lathe", ["train", "{}"]],
+    ["pipe", "project.json", ["train", "{}"]],
+    ["link", "runs/0001/checkpoint", ["train", "{}", "--resume", "0001"]],
+    ["pipe", "runs/0001/config.json", ["train", "{}", "--resume", "0001"]],
+    ["pipe", "runs/0001/model.onnx", ["predict", "{}/runs/0001", "{}/table.csv", "--out", "{}/answers.csv"]],
     ["link", "runs/0001/model.onnx", ["export", "{}/runs/0001", "--format", "onnx", "--out", "{}/model.onnx"]],
   ] as const)("the command line, a %s at %s: refuses it with a sentence", async (trick, path, args) => {
     const { project, harm } = spoil("table", trick, path);

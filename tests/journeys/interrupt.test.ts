@@ -88,8 +88,11 @@ withSignals("a second Ctrl-C", () => {
   });
 
   it.each([
-    ["evaluate", "{}", "--data", creditTable], ["predict", "{}", creditTable, "--out", "{}/answers.csv"], ["export", "{}", "--format", "onnx", "--preprocess", "none", "--out", "{}/bare.onnx"],
-    ["inspect", "{}"], ["find-lr", "{}"],
+    ["evaluate", "{}", "--data", creditTable],
+    ["predict", "{}", creditTable, "--out", "{}/answers.csv"],
+    ["export", "{}", "--format", "onnx", "--preprocess", "none", "--out", "{}/bare.onnx"],
+    ["inspect", "{}"],
+    ["find-lr", "{}"],
   ])("ends lathe %s at once, and its engine, which hears nothing", async (...args) => {
     const command = startLathe([...args.map((arg) => arg.replace("{}", project)), "--json"]);
     const engine = await frozenEngine(command);

@@ -8,10 +8,16 @@ import { temporaryFolder } from "../support/temporary-folder.js";
 const cli = join(packageRoot, "out", "main", "cli.js");
 
 describe("the temporary files of a command that was killed", () => {
-  it.each([["inspect", "{}"], ["new", "{}/made", "--data", creditTable]])("are taken away by the next: lathe %s", async (...args) => {
+  it.each([
+    ["inspect", "{}"],
+    ["new", "{}/made", "--data", creditTable],
+  ])("are taken away by the next: lathe %s", async (...args) => {
     const place = temporaryFolder();
     const project = writeCreditProject(temporaryFolder(), { epochs: 1 });
-    const start = (name: string) => startNode([cli, ...args.map((arg) => arg.replace("{}", project).replace("made", name)), "--json"], undefined, { env: { ...process.env, TMPDIR: place, TEMP: place } });
+    const start = (name: string) =>
+      startNode([cli, ...args.map((arg) => arg.replace("{}", project).replace("made", name)), "--json"], undefined, {
+        env: { ...process.env, TMPDIR: place, TEMP: place },
+      });
     const killed = start("first");
     const watcher: FSWatcher = watch(place, () => {
       if (folders(place).length > 0) killAll(killed);

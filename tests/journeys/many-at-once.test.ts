@@ -8,12 +8,20 @@ import { temporaryFolder } from "../support/temporary-folder.js";
 it("twenty runs of one project at once all end well, with more seeds than prepared data are kept for", async () => {
   const folder = temporaryFolder();
   writeTable(folder, "t.csv", `a,b,y\n${Array.from({ length: 60 }, (_, i) => `${(i * 37) % 101},${i % 7},${i % 2}`).join("\n")}\n`);
-  writeFileSync(join(folder, "project.json"), JSON.stringify({
-    version: 1, name: "many", data: {
-      source: { type: "table", path: "t.csv" }, inputs: [{ name: "x", type: "numeric", columns: ["a", "b"] }], targets: [{ name: "y", type: "binary", column: "y" }],
-    },
-    model: { layers: [{ id: "out", type: "Linear", from: ["x"], outFeatures: 1 }], outputs: [{ target: "y", from: "out" }] }, training: { epochs: 2 },
-  }));
+  writeFileSync(
+    join(folder, "project.json"),
+    JSON.stringify({
+      version: 1,
+      name: "many",
+      data: {
+        source: { type: "table", path: "t.csv" },
+        inputs: [{ name: "x", type: "numeric", columns: ["a", "b"] }],
+        targets: [{ name: "y", type: "binary", column: "y" }],
+      },
+      model: { layers: [{ id: "out", type: "Linear", from: ["x"], outFeatures: 1 }], outputs: [{ target: "y", from: "out" }] },
+      training: { epochs: 2 },
+    }),
+  );
   // Ten seeds, each twice: equal data are prepared by two at once, and others have to make room.
   const results = await Promise.all(Array.from({ length: 20 }, (_, i) => lathe("train", folder, "--seed", String(1 + (i % 10)), "--json")));
   for (const { code, stderr, events } of results) expect([code, code === 0 ? last(events, "done")["ended"] : stderr]).toEqual([0, "completed"]);

@@ -15,14 +15,27 @@ let setup: Setup;
 beforeAll(async () => (setup = await pictureProject()), 300_000);
 afterAll(() => setup.close());
 
-interface Judged { readonly row: number; readonly made: MadePicture; readonly predicted: string; readonly confidence: number }
+interface Judged {
+  readonly row: number;
+  readonly made: MadePicture;
+  readonly predicted: string;
+  readonly confidence: number;
+}
 
 /** Test rows with what is to be seen in their pictures. */
 async function judged(): Promise<readonly Judged[]> {
-  const { rows, columns, note } = await setup.procedures.evaluation.rows({ ...setup.run, split: "test", target: "colour", show: "all", order: "sure", offset: 0, limit: 500 }, setup.context);
+  const { rows, columns, note } = await setup.procedures.evaluation.rows(
+    { ...setup.run, split: "test", target: "colour", show: "all", order: "sure", offset: 0, limit: 500 },
+    setup.context,
+  );
   expect(note).toBeUndefined();
   const image = columns.indexOf("image");
-  return rows.map(({ row, cells, predicted, confidence }) => ({ row, predicted, confidence: confidence!, made: setup.pictures.find(({ path }) => path === cells[image])! }));
+  return rows.map(({ row, cells, predicted, confidence }) => ({
+    row,
+    predicted,
+    confidence: confidence!,
+    made: setup.pictures.find(({ path }) => path === cells[image])!,
+  }));
 }
 
 describe("a run on pictures", () => {
@@ -48,19 +61,29 @@ describe("a run on pictures", () => {
   });
 
   it("answers for any picture by its path as for the row it is", async () => {
-    const [{ row, made }] = await judged() as [Judged];
+    const [{ row, made }] = (await judged()) as [Judged];
     const byRow = await setup.procedures.pictures.saliency({ ...setup.run, row, target: "colour", class: "red", layer: "act1" }, setup.context);
-    const byPath = await setup.procedures.pictures.saliency({ ...setup.run, path: join(setup.project, "pictures", made.path), target: "colour", class: "red", layer: "act1" }, setup.context);
+    const byPath = await setup.procedures.pictures.saliency(
+      { ...setup.run, path: join(setup.project, "pictures", made.path), target: "colour", class: "red", layer: "act1" },
+      setup.context,
+    );
     expect(byPath).toEqual(byRow);
     expect([byRow.class, byRow.layer, byRow.cells]).toEqual(["red", "act1", [SIZE, SIZE]]);
   });
 
   it("shows the picture as the network sees it, and what each layer makes of it", async () => {
-    const [{ row, made }] = await judged() as [Judged];
+    const [{ row, made }] = (await judged()) as [Judged];
     const { layers } = await setup.procedures.pictures.layers(setup.run, setup.context);
     // A batch norm of the file is one with the convolution before it, which keeps its name.
     expect(layers.map(({ id, folded, maps, height, width }) => [[id, ...folded].join(" + "), maps, height, width])).toEqual([
-      ["image", 3, 24, 24], ["conv1 + norm1", 8, 24, 24], ["act1", 8, 24, 24], ["pool1", 8, 12, 12], ["conv2 + norm2", 12, 12, 12], ["act2", 12, 12, 12], ["pool2", 12, 6, 6], ["gap", 12, 1, 1],
+      ["image", 3, 24, 24],
+      ["conv1 + norm1", 8, 24, 24],
+      ["act1", 8, 24, 24],
+      ["pool1", 8, 12, 12],
+      ["conv2 + norm2", 12, 12, 12],
+      ["act2", 12, 12, 12],
+      ["pool2", 12, 6, 6],
+      ["gap", 12, 1, 1],
     ]);
     // Either name asks for it.
     const mapsOf = (layer: string) => setup.procedures.pictures.featureMaps({ ...setup.run, row, layer, from: 0, limit: 3 }, setup.context);
@@ -70,7 +93,9 @@ describe("a run on pictures", () => {
     // The file's own bytes: its size is the network's.
     const file = readFileSync(join(setup.project, "pictures", made.path)).subarray(54);
     const own = (k: number, y: number, x: number) => file[(SIZE - 1 - y) * SIZE * 3 + 3 * x + 2 - k]!;
-    const seen = image.ranges.flatMap(({ min, max }, k) => Array.from({ length: SIZE * SIZE }, (_, i) => 255 * (min + ((max - min) * image.pixels[k * SIZE * SIZE + i]!) / 255)));
+    const seen = image.ranges.flatMap(({ min, max }, k) =>
+      Array.from({ length: SIZE * SIZE }, (_, i) => 255 * (min + ((max - min) * image.pixels[k * SIZE * SIZE + i]!) / 255)),
+    );
     seen.forEach((value, i) => expect(Math.abs(value - own(Math.floor(i / SIZE ** 2), Math.floor((i % SIZE ** 2) / SIZE), i % SIZE))).toBeLessThan(1));
     const maps = await setup.procedures.pictures.featureMaps({ ...setup.run, row, from: 2, limit: 3 }, setup.context);
     expect([maps.layer, maps.from, maps.ranges.length, maps.pixels.length]).toEqual(["conv1", 2, 3, 3 * SIZE * SIZE]);
@@ -81,7 +106,7 @@ describe("a run on pictures", () => {
     const { graph } = decodeModel(readFileSync(join(setup.project, "runs", "0001", "model.onnx")), inferTypes);
     const stored = graph.initializers.get("conv1.weight.folded")!;
     expect([found.layer, found.filters, found.channels, found.height, found.width]).toEqual(["conv1", ...stored.dims]);
-    expect([...new Float32Array(found.weights.buffer)]).toEqual([...stored.data as Float32Array]);
+    expect([...new Float32Array(found.weights.buffer)]).toEqual([...(stored.data as Float32Array)]);
   });
 
   it("says what is wrong with a question", async () => {
@@ -89,7 +114,10 @@ describe("a run on pictures", () => {
     const ask = (more: object) => saliency({ ...setup.run, target: "colour", ...more }, setup.context);
     await expect(ask({})).rejects.toMatchObject({ code: "usage", message: expect.stringMatching(/name a row of the run's data, or the path of a picture/) });
     await expect(ask({ row: 100_000 })).rejects.toMatchObject({ code: "usage", message: expect.stringMatching(/no row 100000/) });
-    await expect(ask({ row: 1, class: "pink" })).rejects.toMatchObject({ code: "usage", message: expect.stringMatching(/no class "pink"; it has blue, green, none, red/) });
+    await expect(ask({ row: 1, class: "pink" })).rejects.toMatchObject({
+      code: "usage",
+      message: expect.stringMatching(/no class "pink"; it has blue, green, none, red/),
+    });
     await expect(ask({ path: "/etc/passwd" })).rejects.toMatchObject({ code: "rpc.refused" });
     const broken = join(setup.root, "broken.png");
     writeFileSync(broken, "this is no picture");
@@ -99,7 +127,8 @@ describe("a run on pictures", () => {
 });
 
 describe("pictures in a wrong folder", () => {
-  const ask = async (): Promise<LabelErrors> => labelErrors.parse(await setup.procedures.evaluation.labelErrors({ ...setup.run, target: "colour", offset: 0, limit: 500 }, setup.context));
+  const ask = async (): Promise<LabelErrors> =>
+    labelErrors.parse(await setup.procedures.evaluation.labelErrors({ ...setup.run, target: "colour", offset: 0, limit: 500 }, setup.context));
 
   it("are found among those that were not learnt from, with the folder they belong in", async () => {
     const { rows, columns, judged: count, total } = await ask();
@@ -119,9 +148,19 @@ describe("pictures in a wrong folder", () => {
     const before = readFileSync(join(setup.project, "project.json"), "utf8");
     const files = paths.map((path) => statSync(join(setup.project, "pictures", path)).mtimeMs);
     const [first, second, third] = paths as [string, string, string];
-    const { undo } = correctedPictures.parse(await setup.procedures.pictures.correct({
-      project: setup.project, corrections: [{ picture: first, test: false, excluded: true }, { picture: second, test: false, excluded: true }, { picture: third, test: false, labels: { label: rows[2]!.proposed } }],
-    }, setup.context));
+    const { undo } = correctedPictures.parse(
+      await setup.procedures.pictures.correct(
+        {
+          project: setup.project,
+          corrections: [
+            { picture: first, test: false, excluded: true },
+            { picture: second, test: false, excluded: true },
+            { picture: third, test: false, labels: { label: rows[2]!.proposed } },
+          ],
+        },
+        setup.context,
+      ),
+    );
     await setup.train("--epochs", "1");
     const rowsOf = (run: string) => Object.values(setup.reportOf(run).data.rows).reduce((a, b) => a + b, 0);
     expect(rowsOf("0002")).toBe(rowsOf("0001") - 2);

@@ -11,18 +11,28 @@ import { temporaryFolder } from "../support/temporary-folder.js";
 const [CLASSES, EACH, SIDE] = [["dark", "light"], 110, 640];
 
 function project(folder: string, pictures: string): string {
-  writeFileSync(join(folder, "project.json"), JSON.stringify({
-    version: 1, name: "store", seed: 4,
-    data: {
-      source: { type: "image-folder", path: pictures }, inputs: [{ name: "image", type: "image", column: "image", size: [SIDE, SIDE] }],
-      targets: [{ name: "label", type: "category", column: "label" }],
-    },
-    model: {
-      layers: [{ id: "pool", type: "AvgPool2d", from: ["image"], kernelSize: SIDE / 4 }, { id: "flat", type: "Flatten" }, { id: "fc", type: "Linear", outFeatures: "classes" }],
-      outputs: [{ target: "label", from: "fc" }],
-    },
-    training: { epochs: 1, batchSize: 8, engine: "onnxruntime", device: "cpu" },
-  }));
+  writeFileSync(
+    join(folder, "project.json"),
+    JSON.stringify({
+      version: 1,
+      name: "store",
+      seed: 4,
+      data: {
+        source: { type: "image-folder", path: pictures },
+        inputs: [{ name: "image", type: "image", column: "image", size: [SIDE, SIDE] }],
+        targets: [{ name: "label", type: "category", column: "label" }],
+      },
+      model: {
+        layers: [
+          { id: "pool", type: "AvgPool2d", from: ["image"], kernelSize: SIDE / 4 },
+          { id: "flat", type: "Flatten" },
+          { id: "fc", type: "Linear", outFeatures: "classes" },
+        ],
+        outputs: [{ target: "label", from: "fc" }],
+      },
+      training: { epochs: 1, batchSize: 8, engine: "onnxruntime", device: "cpu" },
+    }),
+  );
   return folder;
 }
 

@@ -48,15 +48,25 @@ describe("from a folder of class folders to a model", () => {
     writeFileSync(join(pictures, "dark", "broken.png"), readFileSync(join(pictures, "dark", "000.png")).subarray(0, 80));
     const inspected = await ok("inspect", project, "--json");
     expect(last(inspected.events, "audit")).toMatchObject({
-      rows: 61, classes: { label: { dark: { train: 20, validation: 5, test: 5 }, light: { train: 20, validation: 5, test: 5 } } },
+      rows: 61,
+      classes: { label: { dark: { train: 20, validation: 5, test: 5 }, light: { train: 20, validation: 5, test: 5 } } },
       pictures: { pictures: 61, unreadable: [{ path: "dark/broken.png" }] },
     });
 
-    edit(project, (p) => { p.training["epochs"] = 6; Object.assign(p.data.inputs[0]!, { normalize: "none", augment: [{ type: "RandomVerticalFlip" }, { type: "RandomRotation", degrees: 10 }] }); });
+    edit(project, (p) => {
+      p.training["epochs"] = 6;
+      Object.assign(p.data.inputs[0]!, { normalize: "none", augment: [{ type: "RandomVerticalFlip" }, { type: "RandomRotation", degrees: 10 }] });
+    });
     const trained = await ok("train", project, "--json");
-    const done = last(trained.events, "done") as unknown as { readonly model: string; readonly report: string; readonly test: Readonly<Record<string, number>> };
+    const done = last(trained.events, "done") as unknown as {
+      readonly model: string;
+      readonly report: string;
+      readonly test: Readonly<Record<string, number>>;
+    };
     expect(done.test["label.accuracy"]).toBe(1);
-    expect(trained.events.map((e) => e["message"])).toContainEqual(expect.stringMatching(/^1 picture of .* cannot be read and is left out: dark\/broken\.png is damaged or cut short/));
+    expect(trained.events.map((e) => e["message"])).toContainEqual(
+      expect.stringMatching(/^1 picture of .* cannot be read and is left out: dark\/broken\.png is damaged or cut short/),
+    );
     const { parity } = JSON.parse(readFileSync(done.report, "utf8")) as { parity: { passed: boolean; rows: number; maxDifference: number } };
     expect(parity).toMatchObject({ passed: true, rows: 10 });
 
@@ -71,8 +81,13 @@ describe("from a folder of class folders to a model", () => {
     const out = join(folder, "answers.csv");
     const predicted = await ok("predict", project, asked, "--out", out, "--json");
     expect(last(predicted.events, "prediction")).toMatchObject({ samples: 2 });
-    expect(predicted.events.map((e) => e["message"])).toContainEqual(`1 picture of ${asked} cannot be read and is left out: c.png is no picture by its content, expected JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF`);
-    const lines = readFileSync(out, "utf8").trim().split("\n").map((line) => line.split(","));
+    expect(predicted.events.map((e) => e["message"])).toContainEqual(
+      `1 picture of ${asked} cannot be read and is left out: c.png is no picture by its content, expected JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF`,
+    );
+    const lines = readFileSync(out, "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => line.split(","));
     expect(lines[0]).toEqual(["sample", "label", "label:dark", "label:light"]);
     expect(lines.slice(1).map(([sample]) => sample)).toEqual(["a.png", "deeper/b.jpg"]);
     for (const [, , dark, light] of lines.slice(1)) expect(Number(dark) + Number(light)).toBeCloseTo(1, 5);
@@ -86,23 +101,40 @@ describe("from a folder of class folders to a model", () => {
     const [full, network] = [decodeModel(readFileSync(whole)), decodeModel(readFileSync(bare))];
     expect(full.graph.inputs.map(({ name, dtype, shape }) => [name, dtype, shape])).toEqual([["image", "uint8", ["N", "H", "W", 3]]]);
     expect(network.graph.inputs.map(({ name, dtype, shape }) => [name, dtype, shape])).toEqual([["image", "float32", ["N", 3, 14, 20]]]);
-    const { data: pixels, info } = await sharp(join(asked, "deeper", "b.jpg")).raw().toBuffer({ resolveWithObject: true });
+    const { data: pixels, info } = await sharp(join(asked, "deeper", "b.jpg"))
+      .raw()
+      .toBuffer({ resolveWithObject: true });
     const small = resized({ width: info.width, height: info.height, channels: 3, data: pixels }, 20, 14).data;
     const planes = Float32Array.from({ length: 3 * 14 * 20 }, (_, i) => small[(i % 280) * 3 + Math.floor(i / 280)]! / 255);
-    const answer = async (file: string, tensor: ort.Tensor) => Array.from((await (await ort.InferenceSession.create(file)).run({ image: tensor }))["label"]!.data as Float32Array);
-    const [a, b] = [await answer(whole, new ort.Tensor("uint8", new Uint8Array(pixels), [1, info.height, info.width, 3])), await answer(bare, new ort.Tensor("float32", planes, [1, 3, 14, 20]))];
+    const answer = async (file: string, tensor: ort.Tensor) =>
+      Array.from((await (await ort.InferenceSession.create(file)).run({ image: tensor }))["label"]!.data as Float32Array);
+    const [a, b] = [
+      await answer(whole, new ort.Tensor("uint8", new Uint8Array(pixels), [1, info.height, info.width, 3])),
+      await answer(bare, new ort.Tensor("float32", planes, [1, 3, 14, 20])),
+    ];
     a.forEach((p, k) => expect(Math.abs(p - b[k]!)).toBeLessThan(1e-6));
     a.forEach((p, k) => expect(Math.abs(p - Number(lines[2]![2 + k]))).toBeLessThan(1e-6));
     const refused = await lathe("predict", bare, asked);
-    expect([refused.code, refused.stderr.trim()]).toEqual([1, `error: ${bare} was exported without its preprocessing, so it does not take the data as it is; use the run's own model.onnx, or export it again with --preprocess inside`]);
+    expect([refused.code, refused.stderr.trim()]).toEqual([
+      1,
+      `error: ${bare} was exported without its preprocessing, so it does not take the data as it is; use the run's own model.onnx, or export it again ` +
+        `with --preprocess inside`,
+    ]);
   }, 180_000);
 
   it("excludes and relabels by reference, and the files stay as they are", async () => {
     const { project, pictures } = await made();
     const before = readdirSync(join(pictures, "dark")).map((name) => sha256(join(pictures, "dark", name)));
-    edit(project, (p) => { p.data.source["exclude"] = ["dark/000.png", "dark/001.png"]; p.data.source["relabel"] = { "dark/002.png": { label: "light" } }; p.training["epochs"] = 1; });
+    edit(project, (p) => {
+      p.data.source["exclude"] = ["dark/000.png", "dark/001.png"];
+      p.data.source["relabel"] = { "dark/002.png": { label: "light" } };
+      p.training["epochs"] = 1;
+    });
     const { events } = await ok("inspect", project, "--json");
-    const audit = last(events, "audit") as unknown as { readonly classes: { readonly label: Readonly<Record<string, Readonly<Record<string, number>>>> }; readonly pictures: { readonly excluded: number } };
+    const audit = last(events, "audit") as unknown as {
+      readonly classes: { readonly label: Readonly<Record<string, Readonly<Record<string, number>>>> };
+      readonly pictures: { readonly excluded: number };
+    };
     const total = (name: string) => Object.values(audit.classes.label[name]!).reduce((x, y) => x + y, 0);
     expect([total("dark"), total("light"), audit.pictures.excluded]).toEqual([27, 31, 2]);
     const trained = await ok("train", project, "--json");
@@ -118,7 +150,10 @@ describe("from a folder of class folders to a model", () => {
     const both = join(folder, "both");
     await ok("new", both, "--template", "two-output", "--data", join(folder, "pictures"), "--target", "side", "--target", "shade");
     for (const project of [one, both]) {
-      edit(project, (p) => { p.training["epochs"] = 30; p.training["batchSize"] = 8; });
+      edit(project, (p) => {
+        p.training["epochs"] = 30;
+        p.training["batchSize"] = 8;
+      });
       const { events } = await ok("train", project, "--json");
       expect((last(events, "done")["test"] as Record<string, number>)["shade.accuracy"]).toBe(1);
     }
@@ -134,7 +169,11 @@ describe("a run on pictures that is killed", () => {
     const { folder, project, pictures } = await made();
     edit(project, (p) => {
       Object.assign(p.training, { epochs: 12, batchSize: 4, checkpointSeconds: 0 });
-      p.data.inputs[0]!["augment"] = [{ type: "RandomHorizontalFlip" }, { type: "RandomAffine", degrees: 20, translate: [0.1, 0.1] }, { type: "RandomErasing" }];
+      p.data.inputs[0]!["augment"] = [
+        { type: "RandomHorizontalFlip" },
+        { type: "RandomAffine", degrees: 20, translate: [0.1, 0.1] },
+        { type: "RandomErasing" },
+      ];
     });
     const whole = join(folder, "whole");
     mkdirSync(whole);
@@ -158,40 +197,89 @@ describe("a run on pictures that is killed", () => {
     expect(sha256(String(last(later, "done")["model"]))).toBe(expected);
     rmSync(join(project, "runs", "0002", "report.json"));
     const refused = await lathe("train", project, "--resume", "0002");
-    expect(refused.stderr.trim()).toBe(`error: the data has changed since run 0002 began (${pictures}), so it cannot go on; start a new run, or put the old file back`);
+    expect(refused.stderr.trim()).toBe(
+      `error: the data has changed since run 0002 began (${pictures}), so it cannot go on; start a new run, or put the old file back`,
+    );
   }, 240_000);
 });
 
 describe("what is wrong is told in one clear line", () => {
   it.each<readonly [string, (folder: string) => Promise<void> | void, readonly string[], (folder: string) => string]>([
-    ["a folder that is empty", (f) => { mkdirSync(join(f, "p")); }, ["--data", "p"], (f) => `${join(f, "p")} holds no picture: expected JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF`],
-    ["pictures without classes", async (f) => { await writePicture(f, "p/a.png"); }, ["--data", "p"], (f) => `${join(f, "p")} has 1 picture that lies outside of any class: expected a folder for each class, with its pictures in it`],
-    ["nothing but bad files", (f) => { mkdirSync(join(f, "p", "a"), { recursive: true }); writeFileSync(join(f, "p", "a", "x.png"), "x"); }, ["--data", "p"],
-      (f) => `none of the pictures of ${join(f, "p")} that were looked at can be read: a/x.png is no picture by its content, expected JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF`],
-    ["a target that is no level", async (f) => writeClasses(join(f, "p"), ["a", "b"], 2), ["--data", "p", "--levels", "label", "--target", "kind"], (f) => `the target: ${join(f, "p")} has no level "kind"; it has "label"`],
-    ["a table where pictures are wanted", (f) => writeFileSync(join(f, "p.csv"), "a,b\n1,2\n3,4\n"), ["--data", "p.csv", "--template", "images"], () => "the template images needs pictures; the template tabular reads columns of numbers and words"],
-  ])("new: %s", async (_, make, args, message) => {
-    const folder = temporaryFolder();
-    await make(folder);
-    const { result } = startLathe(["new", "project", ...args], undefined, { cwd: folder });
-    const { code, stderr } = await result;
-    expect(stderr.trim()).toBe(`error: ${message(folder)}`);
-    expect(code).toBeGreaterThan(0);
-    expect(existsSync(join(folder, "project", "project.json"))).toBe(false);
-  }, 60_000);
+    [
+      "a folder that is empty",
+      (f) => {
+        mkdirSync(join(f, "p"));
+      },
+      ["--data", "p"],
+      (f) => `${join(f, "p")} holds no picture: expected JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF`,
+    ],
+    [
+      "pictures without classes",
+      async (f) => {
+        await writePicture(f, "p/a.png");
+      },
+      ["--data", "p"],
+      (f) => `${join(f, "p")} has 1 picture that lies outside of any class: expected a folder for each class, with its pictures in it`,
+    ],
+    [
+      "nothing but bad files",
+      (f) => {
+        mkdirSync(join(f, "p", "a"), { recursive: true });
+        writeFileSync(join(f, "p", "a", "x.png"), "x");
+      },
+      ["--data", "p"],
+      (f) =>
+        `none of the pictures of ${join(f, "p")} that were looked at can be read: a/x.png is no picture by its content, expected JPEG, PNG, WebP, ` +
+        `GIF, BMP, TIFF or AVIF`,
+    ],
+    [
+      "a target that is no level",
+      async (f) => writeClasses(join(f, "p"), ["a", "b"], 2),
+      ["--data", "p", "--levels", "label", "--target", "kind"],
+      (f) => `the target: ${join(f, "p")} has no level "kind"; it has "label"`,
+    ],
+    [
+      "a table where pictures are wanted",
+      (f) => writeFileSync(join(f, "p.csv"), "a,b\n1,2\n3,4\n"),
+      ["--data", "p.csv", "--template", "images"],
+      () => "the template images needs pictures; the template tabular reads columns of numbers and words",
+    ],
+  ])(
+    "new: %s",
+    async (_, make, args, message) => {
+      const folder = temporaryFolder();
+      await make(folder);
+      const { result } = startLathe(["new", "project", ...args], undefined, { cwd: folder });
+      const { code, stderr } = await result;
+      expect(stderr.trim()).toBe(`error: ${message(folder)}`);
+      expect(code).toBeGreaterThan(0);
+      expect(existsSync(join(folder, "project", "project.json"))).toBe(false);
+    },
+    60_000,
+  );
 
   it("train: one class, a batch beyond memory, a network that pools the picture away", async () => {
     const { project, pictures } = await made(["dark", "light"], 10);
     // Channels fill the memory as pixels do, and need not be resized to first.
-    edit(project, (p) => { p.data.inputs[0]!["size"] = [1024, 1024]; p.model.layers[0]!["outChannels"] = 1024; });
+    edit(project, (p) => {
+      p.data.inputs[0]!["size"] = [1024, 1024];
+      p.model.layers[0]!["outChannels"] = 1024;
+    });
     const large = await lathe("train", project);
-    expect(large.stderr.trim().split("\n").at(-1)).toMatch(/^error: training\.batchSize: a step of \d+ samples needs about \d+ GB of memory, this machine has [\d.]+ GB; (set it to \d+ or less|make the pictures or the network smaller)$/);
-    edit(project, (p) => { p.data.inputs[0]!["size"] = [2, 3]; });
+    expect(large.stderr.trim().split("\n").at(-1)).toMatch(
+      /^error: training\.batchSize: a step of \d+ samples needs about \d+ GB of memory, this machine has [\d.]+ GB; (set it to \d+ or less|make the pictures or the network smaller)$/,
+    );
+    edit(project, (p) => {
+      p.data.inputs[0]!["size"] = [2, 3];
+    });
     const small = await lathe("train", project);
     expect(small.code).toBe(1);
     expect(small.stderr.trim().split("\n").at(-1)).toMatch(/^error: layer pool2 \(MaxPool2d\)/);
     rmSync(join(pictures, "dark"), { recursive: true });
-    edit(project, (p) => { p.data.split["validation"] = 0.3; p.data.split["test"] = 0.3; });
+    edit(project, (p) => {
+      p.data.split["validation"] = 0.3;
+      p.data.split["test"] = 0.3;
+    });
     const one = await lathe("train", project);
     expect(one.stderr.trim().split("\n").at(-1)).toBe(`error: target column "label" of ${pictures} holds only "light", expected at least two classes`);
   }, 120_000);

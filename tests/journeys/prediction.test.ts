@@ -32,30 +32,42 @@ let setup: Awaited<ReturnType<typeof judgedProject>>;
 beforeAll(async () => (setup = await judgedProject({ options: { launch } })));
 afterAll(() => setup.close());
 
-const one = async (values: Readonly<Record<string, string | null>>) => onePrediction.parse(await setup.procedures.prediction.one({ ...setup.run, values }, setup.context));
+const one = async (values: Readonly<Record<string, string | null>>) =>
+  onePrediction.parse(await setup.procedures.prediction.one({ ...setup.run, values }, setup.context));
 const usual = { size: "50", weight: "0.1", colour: "red", old: "no" };
 
-interface Heard { readonly stages: string[]; readonly value: TablePrediction | undefined }
-function predictTable(asked: { data: string; out: string; replace?: boolean; spreadsheet?: boolean }, onStage: (leave: () => void) => void = () => undefined): Promise<Heard> {
+interface Heard {
+  readonly stages: string[];
+  readonly value: TablePrediction | undefined;
+}
+function predictTable(
+  asked: { data: string; out: string; replace?: boolean; spreadsheet?: boolean },
+  onStage: (leave: () => void) => void = () => undefined,
+): Promise<Heard> {
   return new Promise((resolve, reject) => {
     const stages: string[] = [];
     let value: TablePrediction | undefined;
-    const left = setup.streams.predictTable({ ...setup.run, replace: false, spreadsheet: false, ...asked }, {
-      next(event) {
-        if (event.event === "result") ({ value } = event);
-        if (event.event !== "stage") return;
-        stages.push(event.stage);
-        onStage(() => void Promise.resolve(left).then((subscription) => subscription.dispose()));
+    const left = setup.streams.predictTable(
+      { ...setup.run, replace: false, spreadsheet: false, ...asked },
+      {
+        next(event) {
+          if (event.event === "result") ({ value } = event);
+          if (event.event !== "stage") return;
+          stages.push(event.stage);
+          onStage(() => void Promise.resolve(left).then((subscription) => subscription.dispose()));
+        },
+        end: (error?: unknown) => (error === undefined ? resolve({ stages, value }) : reject(toLatheError(error))),
       },
-      end: (error?: unknown) => (error === undefined ? resolve({ stages, value }) : reject(toLatheError(error))),
-    }, setup.context);
+      setup.context,
+    );
   });
 }
 
 /** RFC 4180. */
 function parseCsv(text: string): string[][] {
   const rows: string[][] = [];
-  for (const line of text.trimEnd().split("\n")) rows.push([...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) => quoted?.replaceAll("\"\"", "\"") ?? plain ?? ""));
+  for (const line of text.trimEnd().split("\n"))
+    rows.push([...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? ""));
   return rows;
 }
 
@@ -76,8 +88,15 @@ describe("a table's answers", () => {
         expect(line[0]).toBe(String(row));
         for (const { kind, name, width, outputs, ...target } of targets) {
           const own = [...outputs.subarray(i * width, (i + 1) * width)];
-          const heads = kind === "binary" ? [`${name}:1`] : kind === "category" ? (target as { classes: string[] }).classes.map((c) => `${name}:${c}`) : (target as { columns: string[] }).columns.map((c) => `${name}:${c}`);
-          heads.forEach((column, k) => expect(Math.abs(Number(line[head!.indexOf(column)]) - own[k]!)).toBeLessThan(1e-5 * Math.max(1, kind === "numeric" ? 400 : 1)));
+          const heads =
+            kind === "binary"
+              ? [`${name}:1`]
+              : kind === "category"
+                ? (target as { classes: string[] }).classes.map((c) => `${name}:${c}`)
+                : (target as { columns: string[] }).columns.map((c) => `${name}:${c}`);
+          heads.forEach((column, k) =>
+            expect(Math.abs(Number(line[head!.indexOf(column)]) - own[k]!)).toBeLessThan(1e-5 * Math.max(1, kind === "numeric" ? 400 : 1)),
+          );
         }
       });
     }
@@ -91,9 +110,13 @@ describe("a table's answers", () => {
   it("are neither read nor written where the host may not, nor over the table itself", async () => {
     const data = join(setup.project, "table.csv");
     for (const [asked, code] of [
-      [{ data, out: join(tmpdir(), "elsewhere.csv") }, "rpc.refused"], [{ data: "/etc/hosts", out: join(setup.root, "x.csv") }, "rpc.refused"],
-      [{ data, out: data, replace: true }, "usage"], [{ data, out: setup.root, replace: true }, "usage"], [{ data: join(setup.root, "none.csv"), out: join(setup.root, "x.csv") }, "project.missing"],
-    ] as const) await expect(predictTable(asked)).rejects.toMatchObject({ code });
+      [{ data, out: join(tmpdir(), "elsewhere.csv") }, "rpc.refused"],
+      [{ data: "/etc/hosts", out: join(setup.root, "x.csv") }, "rpc.refused"],
+      [{ data, out: data, replace: true }, "usage"],
+      [{ data, out: setup.root, replace: true }, "usage"],
+      [{ data: join(setup.root, "none.csv"), out: join(setup.root, "x.csv") }, "project.missing"],
+    ] as const)
+      await expect(predictTable(asked)).rejects.toMatchObject({ code });
     expect(existsSync(join(setup.root, "x.csv"))).toBe(false);
   });
 
@@ -120,15 +143,20 @@ describe("the form for one row", () => {
   it("asks for what the model reads, and begins with what is usual", async () => {
     const { fields, targets } = predictionForm.parse(await setup.procedures.prediction.form(setup.run, setup.context));
     expect(fields).toMatchObject([
-      { column: "size", kind: "number" }, { column: "weight", kind: "number" },
-      { column: "colour", kind: "choice", choices: ["blue, dark", "green", "red"] }, { column: "old", kind: "choice", choices: ["no", "yes"] },
+      { column: "size", kind: "number" },
+      { column: "weight", kind: "number" },
+      { column: "colour", kind: "choice", choices: ["blue, dark", "green", "red"] },
+      { column: "old", kind: "choice", choices: ["no", "yes"] },
     ]);
     expect(targets.map(({ kind }) => kind)).toEqual(["binary", "category", "numeric"]);
     // Training rows are those in neither of the parts that were kept.
     const others = new Set((["validation", "test"] as const).flatMap((split) => [...readPredictions(predictionsFile(setup.folder, split)).rows]));
     const trained = setup.rows.filter((_, i) => !others.has(i + 1));
     for (const [k, column] of ["size", "weight"].entries()) {
-      const numbers = trained.map((row) => row[k]!).filter((cell) => cell !== "").map(Number);
+      const numbers = trained
+        .map((row) => row[k]!)
+        .filter((cell) => cell !== "")
+        .map(Number);
       expect(Number(fields[k]!.typical), column).toBeCloseTo(numbers.reduce((a, b) => a + b) / numbers.length, 3);
       expect(fields[k]!.min).toBeCloseTo(Math.min(...numbers), 3);
       expect(fields[k]!.max).toBeCloseTo(Math.max(...numbers), 3);
@@ -139,16 +167,26 @@ describe("the form for one row", () => {
   });
 
   it("answers as a file of that one row would be", async () => {
-    const cases = [usual, { ...usual, size: "" }, { ...usual, size: " NA ", colour: "purple" }, { ...usual, weight: "1e3", old: "" }, { ...usual, colour: "blue, dark", size: "+7" }];
+    const cases = [
+      usual,
+      { ...usual, size: "" },
+      { ...usual, size: " NA ", colour: "purple" },
+      { ...usual, weight: "1e3", old: "" },
+      { ...usual, colour: "blue, dark", size: "+7" },
+    ];
     for (const [i, values] of cases.entries()) {
       const data = join(setup.root, `one-${i}.csv`);
       writeFileSync(data, toCsv([columns.map((column) => (values as Readonly<Record<string, string>>)[column] ?? "")]));
       const { value } = await predictTable({ data, out: join(setup.root, `one-${i}.out.csv`) });
       const { targets } = await one(values);
-      const cells = targets.flatMap((target) => [...(target.kind === "numeric" ? target.value.split(", ") : [target.value]), ...(target.probabilities ?? []).map((p) => String(p.probability))]);
+      const cells = targets.flatMap((target) => [
+        ...(target.kind === "numeric" ? target.value.split(", ") : [target.value]),
+        ...(target.probabilities ?? []).map((p) => String(p.probability)),
+      ]);
       expect(cells, JSON.stringify(values)).toEqual(value!.preview.rows[0]!.slice(1));
-      expect(targets.flatMap((target) => (target.probabilities ? [target.name, ...target.probabilities.map((p) => `${target.name}:${p.class}`)] : [])))
-        .toEqual(value!.preview.columns.slice(1).filter((name) => !name.startsWith("value")));
+      expect(targets.flatMap((target) => (target.probabilities ? [target.name, ...target.probabilities.map((p) => `${target.name}:${p.class}`)] : []))).toEqual(
+        value!.preview.columns.slice(1).filter((name) => !name.startsWith("value")),
+      );
     }
   });
 

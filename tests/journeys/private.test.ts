@@ -13,7 +13,9 @@ test("training leaves nothing in the user's home: no identifier, no reports to b
   const project = writeCreditProject(join(folder, "credit"), { epochs: 1 });
   // As on a user's machine: ONNX Runtime keeps quiet by itself where it is told, or where it sees a build server.
   const { ORT_DISABLE_TELEMETRY: _told, CI: _server, ...env } = process.env;
-  const { code, stderr } = await startNode([join(packageRoot, "out", "main", "cli.js"), "train", project], undefined, { env: { ...env, HOME: home, LATHE_HOME: state } }).result;
+  const { code, stderr } = await startNode([join(packageRoot, "out", "main", "cli.js"), "train", project], undefined, {
+    env: { ...env, HOME: home, LATHE_HOME: state },
+  }).result;
   expect(code, stderr).toBe(0);
   expect(readdirSync(home)).toEqual([]);
 });

@@ -21,7 +21,9 @@ const { scripts } = JSON.parse(readFileSync(join(packageRoot, "package.json"), "
 
 const blocks = [...readme.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(([, language = "", text = ""]) => ({ language, text }));
 const blocksIn = (language: string) => blocks.filter((block) => block.language === language).map(({ text }) => text);
-const commands = blocksIn("sh").flatMap((text) => text.split("\n")).filter((line) => line.trim() !== "" && !line.startsWith("#"));
+const commands = blocksIn("sh")
+  .flatMap((text) => text.split("\n"))
+  .filter((line) => line.trim() !== "" && !line.startsWith("#"));
 const spans = [...readme.replaceAll(/^```[\s\S]*?^```$/gm, "").matchAll(/`([^`\n]+)`/g)].map(([, text = ""]) => text);
 
 const LATHE = "npm run -s lathe -- ";
@@ -54,7 +56,9 @@ async function runToEnd(start: (onEvent: (event: JsonEvent) => void) => ReturnTy
   let status = 0;
   const command = start(({ event, url }) => {
     if (event !== "listening") return;
-    void openPage(String(url)).then((got) => (status = got)).finally(() => command.child.kill("SIGTERM"));
+    void openPage(String(url))
+      .then((got) => (status = got))
+      .finally(() => command.child.kill("SIGTERM"));
   });
   const result = await command.result;
   expect(status, result.stderr).toBe(200);
@@ -91,7 +95,10 @@ describe("commands", () => {
   });
 });
 
-describe.each([["as shown", []], ["with --json", ["--json"]]] as const)("the command line, %s", (_, more) => {
+describe.each([
+  ["as shown", []],
+  ["with --json", ["--json"]],
+] as const)("the command line, %s", (_, more) => {
   /** What the README calls the repository's folder: with the samples it names, and nothing of ours to spoil. */
   let clone = "";
   beforeAll(() => {
@@ -111,12 +118,19 @@ describe.each([["as shown", []], ["with --json", ["--json"]]] as const)("the com
       expect(stdout.trim()).not.toBe("");
       return;
     }
-    expect(stdout.trimEnd().split("\n").map((one) => (JSON.parse(one) as JsonEvent).event)).toEqual(events.map(({ event }) => event));
+    expect(
+      stdout
+        .trimEnd()
+        .split("\n")
+        .map((one) => (JSON.parse(one) as JsonEvent).event),
+    ).toEqual(events.map(({ event }) => event));
     expect(events.at(-1)?.event).toBe(lastEvents.get(args[0] ?? ""));
   });
 
   it("writes the predictions and the run's files that are described", () => {
-    const [head] = blocksIn("text").find((text) => text.startsWith("sample,"))!.split("\n");
+    const [head] = blocksIn("text")
+      .find((text) => text.startsWith("sample,"))!
+      .split("\n");
     expect(readFileSync(join(clone, "..", "answers.csv"), "utf8").split("\n")[0]).toBe(head);
     const described = [...(/### A run's folder[\s\S]*?(?=\n## )/.exec(readme)?.[0] ?? "").matchAll(/^\| `([\w.]+)\/?` \|/gm)].map(([, name]) => name);
     const sometimes = ["error.json", "label.json", "lock"];
@@ -172,7 +186,9 @@ describe("the project shown", () => {
 });
 
 describe("what it points to", () => {
-  const links = [...readme.matchAll(/\]\(([^)\s]+)\)|(?:src|srcset)="([^"]+)"/g)].map(([, link, picture]) => link ?? picture ?? "").filter((target) => !/^https?:/.test(target));
+  const links = [...readme.matchAll(/\]\(([^)\s]+)\)|(?:src|srcset)="([^"]+)"/g)]
+    .map(([, link, picture]) => link ?? picture ?? "")
+    .filter((target) => !/^https?:/.test(target));
   it.each(links)("%s is there", (target) => {
     expect(existsSync(join(packageRoot, target))).toBe(true);
   });
@@ -185,8 +201,10 @@ describe("what it points to", () => {
   it("every picture and every folder of the sources is in it", () => {
     const pictures = readdirSync(join(packageRoot, "resources", "screenshots")).map((name) => `resources/screenshots/${name}`);
     expect(links).toEqual(expect.arrayContaining(pictures));
-    const folders = ["src-main", "src-renderer"].flatMap((side) => readdirSync(join(packageRoot, side), { withFileTypes: true }))
-      .filter((entry) => entry.isDirectory() && !["public", "styles"].includes(entry.name)).map((entry) => `${entry.name}/`);
+    const folders = ["src-main", "src-renderer"]
+      .flatMap((side) => readdirSync(join(packageRoot, side), { withFileTypes: true }))
+      .filter((entry) => entry.isDirectory() && !["public", "styles"].includes(entry.name))
+      .map((entry) => `${entry.name}/`);
     expect(folders.filter((folder) => !spans.includes(folder))).toEqual([]);
   });
 });

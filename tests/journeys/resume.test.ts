@@ -9,8 +9,13 @@ import { temporaryFolder } from "../support/temporary-folder.js";
 /** Everything that has state: dropout, batch norm, Adam, a schedule by step, early stopping, mid-epoch checkpoints. */
 const layers: ProjectInput["model"]["layers"] = [...creditLayers.slice(0, 3), { id: "drop", type: "Dropout", p: 0.2 }, ...creditLayers.slice(3)];
 const training: ProjectInput["training"] = {
-  epochs: 24, batchSize: 4, optimizer: { type: "Adam", lr: 0.005, amsgrad: true }, clipGradNorm: 1,
-  schedule: { type: "OneCycleLR", maxLr: 0.01 }, earlyStopping: { patience: 20 }, checkpointSeconds: 0.05,
+  epochs: 24,
+  batchSize: 4,
+  optimizer: { type: "Adam", lr: 0.005, amsgrad: true },
+  clipGradNorm: 1,
+  schedule: { type: "OneCycleLR", maxLr: 0.01 },
+  earlyStopping: { patience: 20 },
+  checkpointSeconds: 0.05,
 };
 
 describe("a run killed at any moment", () => {
@@ -34,7 +39,11 @@ describe("a run killed at any moment", () => {
         if (event !== "run") return;
         if (resumedFrom && (resumedFrom as { step: number }).step > 0) midEpoch++;
         // The last attempts run through, so that a slow machine comes to an end.
-        if (attempt < 6) timer = setTimeout(() => { kills++; killAll(command); }, limit);
+        if (attempt < 6)
+          timer = setTimeout(() => {
+            kills++;
+            killAll(command);
+          }, limit);
       });
       const { code, stderr, events } = await command.result;
       clearTimeout(timer);
@@ -47,7 +56,10 @@ describe("a run killed at any moment", () => {
     }
     expect(kills, "no attempt was killed: the run is too short for this test").toBeGreaterThan(0);
     expect(midEpoch, "no attempt resumed in mid-epoch").toBeGreaterThan(0);
-    const epochs = readFileSync(join(folder, "runs", "0001", "metrics.jsonl"), "utf8").trim().split("\n").map((line) => (JSON.parse(line) as { epoch: number }).epoch);
+    const epochs = readFileSync(join(folder, "runs", "0001", "metrics.jsonl"), "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => (JSON.parse(line) as { epoch: number }).epoch);
     expect(epochs).toEqual(epochs.map((_, i) => i + 1));
   }, 180_000);
 

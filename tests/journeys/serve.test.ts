@@ -22,10 +22,11 @@ function serve(folder: string, json: boolean) {
   const url = new Promise<string>((resolve) => (tell = resolve));
   const args = [join(packageRoot, "out", "main", "cli.js"), "serve", "--allow", folder, ...(json ? ["--json"] : [])];
   const command = startNode(args, (event) => tell(String(event["url"])), { env: { ...process.env, LATHE_HOME: join(folder, "home") } });
-  if (!json) command.child.stdout?.on("data", (text: Buffer) => {
-    const found = /http:\S+/.exec(text.toString());
-    if (found) tell(found[0]);
-  });
+  if (!json)
+    command.child.stdout?.on("data", (text: Buffer) => {
+      const found = /http:\S+/.exec(text.toString());
+      if (found) tell(found[0]);
+    });
   return { ...command, url };
 }
 
@@ -41,7 +42,7 @@ withSignals("Ctrl-C ends lathe serve", () => {
     const folder = temporaryFolder();
     const project = writeCreditProject(join(folder, "credit"), { epochs: 100_000, batchSize: 64, optimizer: { type: "Adam", lr: 0.001 } });
     const { child, result, url } = serve(folder, true);
-    const client = createClient(studioContract, createSocketTransport(await openSocket(await url) as unknown as SocketLike));
+    const client = createClient(studioContract, createSocketTransport((await openSocket(await url)) as unknown as SocketLike));
     const deaf = await openSocket(await url);
     (deaf as unknown as { readonly _socket: { pause(): void } })._socket.pause();
     const idle = connectTcp({ port: Number(new URL(await url).port), host: "127.0.0.1", allowHalfOpen: true });
@@ -56,7 +57,9 @@ withSignals("Ctrl-C ends lathe serve", () => {
     expect(performance.now() - start).toBeLessThan(PROMISED);
     expect(code, stderr).toBe(0);
     expect(() => process.kill(engine, 0)).toThrow("ESRCH");
-    expect(stderr).toMatch(/^waiting at most 1\.4 s for run 0001 of .*credit to keep what was learnt; what is cut off goes on from its last checkpoint when it is resumed$/m);
+    expect(stderr).toMatch(
+      /^waiting at most 1\.4 s for run 0001 of .*credit to keep what was learnt; what is cut off goes on from its last checkpoint when it is resumed$/m,
+    );
     deaf.terminate();
     idle.destroy();
     let asked = false;
@@ -77,7 +80,10 @@ withSignals("Ctrl-C ends lathe serve", () => {
     child.kill("SIGTERM");
     const { code, stderr } = await result;
     expect(performance.now() - start).toBeLessThan(PROMISED);
-    expect([code, stderr]).toEqual([0, expect.stringMatching(/^Lathe is at http:\/\/127\.0\.0\.1:\d+; the link with its token is on stdout\nCtrl-C ends it\.\n$/)]);
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringMatching(/^Lathe is at http:\/\/127\.0\.0\.1:\d+; the link with its token is on stdout\nCtrl-C ends it\.\n$/),
+    ]);
   });
 });
 

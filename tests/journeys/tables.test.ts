@@ -24,15 +24,20 @@ const rowsOf = (n: number, seed: number, make: Make): readonly Row[] => {
 
 // Files, each as its users write it.
 
-const quoted = (cell: Cell, separator: string) => (typeof cell === "string" && (cell.includes(separator) || cell.includes("\"")) ? `"${cell.replaceAll("\"", "\"\"")}"` : String(cell ?? ""));
-const separated = (rows: readonly Row[], separator: string) =>
-  `${[Object.keys(rows[0]!), ...rows.map((row) => Object.values(row))].map((cells) => cells.map((cell) => quoted(cell, separator)).join(separator)).join("\n")}\n`;
+const quoted = (cell: Cell, separator: string) =>
+  typeof cell === "string" && (cell.includes(separator) || cell.includes('"')) ? `"${cell.replaceAll('"', '""')}"` : String(cell ?? "");
+const separated = (rows: readonly Row[], separator: string) => {
+  const lines = [Object.keys(rows[0]!), ...rows.map((row) => Object.values(row))];
+  return lines.map((cells) => `${cells.map((cell) => quoted(cell, separator)).join(separator)}\n`).join("");
+};
 const jsonLines = (rows: readonly Row[]) => rows.map((row) => `${JSON.stringify(row)}\n`).join("");
 
 /** A CSV as rows by column, by the rules of RFC 4180. */
 function readCsv(path: string): readonly Readonly<Record<string, string>>[] {
-  const lines = readFileSync(path, "utf8").trimEnd().split("\n")
-    .map((line) => [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map((m) => (m[1] === undefined ? m[2]! : m[1].replaceAll("\"\"", "\""))));
+  const lines = readFileSync(path, "utf8")
+    .trimEnd()
+    .split("\n")
+    .map((line) => [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map((m) => (m[1] === undefined ? m[2]! : m[1].replaceAll('""', '"'))));
   const [head, ...rows] = lines;
   return rows.map((cells) => Object.fromEntries(head!.map((name, i) => [name, cells[i]!])));
 }
@@ -41,7 +46,12 @@ function readCsv(path: string): readonly Readonly<Record<string, string>>[] {
 async function succeed(...args: readonly string[]): Promise<CommandResult> {
   const result = await lathe(...args, "--json");
   expect(result.code, result.stderr).toBe(0);
-  expect(result.stdout.trimEnd().split("\n").map((line) => (JSON.parse(line) as JsonEvent).event)).toEqual(result.events.map((e) => e.event));
+  expect(
+    result.stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => (JSON.parse(line) as JsonEvent).event),
+  ).toEqual(result.events.map((e) => e.event));
   return result;
 }
 
@@ -72,7 +82,10 @@ interface Arrived {
 async function travel(folder: string, { template, table, fresh, freshRows, columns, targets = [], test, epochs }: Journey): Promise<Arrived> {
   const home = join(folder, "project");
   const run = join(home, "runs", "0001");
-  const created = last((await succeed("new", home, "--template", template, "--data", table, ...(test ? ["--test", test] : []), ...targets.flatMap((t) => ["--target", t]))).events, "created");
+  const created = last(
+    (await succeed("new", home, "--template", template, "--data", table, ...(test ? ["--test", test] : []), ...targets.flatMap((t) => ["--target", t]))).events,
+    "created",
+  );
   const project = JSON.parse(readFileSync(join(home, "project.json"), "utf8")) as ProjectInput;
 
   const training = await succeed("train", home, "--epochs", String(epochs));
@@ -80,7 +93,12 @@ async function travel(folder: string, { template, table, fresh, freshRows, colum
   expect(done).toMatchObject({ event: "done", run: "0001", model: join(run, "model.onnx"), report: join(run, "report.json"), ended: "completed" });
   const epochsTold = training.events.filter((e) => e.event === "epoch");
   expect(epochsTold).toHaveLength(epochs);
-  expect(readFileSync(join(run, "metrics.jsonl"), "utf8").trimEnd().split("\n").map((line) => JSON.parse(line) as JsonEvent)).toEqual(epochsTold);
+  expect(
+    readFileSync(join(run, "metrics.jsonl"), "utf8")
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as JsonEvent),
+  ).toEqual(epochsTold);
   const report = runReport.parse(JSON.parse(readFileSync(join(run, "report.json"), "utf8")));
   expect(report.parity).toMatchObject({ passed: true, equalDecisions: 1 });
   expect(report.test?.metrics).toEqual(done["test"]);
@@ -100,16 +118,28 @@ async function travel(folder: string, { template, table, fresh, freshRows, colum
 }
 
 /** Feeds columns in the order the project names them, as anybody could with nothing but the file. */
-async function runElsewhere(file: string, project: ProjectInput, all: readonly string[], rows: readonly Row[]): Promise<Readonly<Record<string, readonly number[]>>> {
+async function runElsewhere(
+  file: string,
+  project: ProjectInput,
+  all: readonly string[],
+  rows: readonly Row[],
+): Promise<Readonly<Record<string, readonly number[]>>> {
   const session = await ort.InferenceSession.create(file);
   const feeds: Record<string, ort.Tensor> = {};
   for (const input of project.data.inputs) {
     if (input.type === "numeric") {
       const others = [...project.data.inputs, ...project.data.targets].flatMap((part) => (part !== input && "column" in part ? [part.column] : []));
       const columns = input.columns === "rest" ? all.filter((c) => !others.includes(c)) : input.columns;
-      feeds[input.name] = new ort.Tensor("float32", Float32Array.from(rows.flatMap((row) => columns.map((c) => row[c] as number | null ?? NaN))), [rows.length, columns.length]);
+      feeds[input.name] = new ort.Tensor("float32", Float32Array.from(rows.flatMap((row) => columns.map((c) => (row[c] as number | null) ?? NaN))), [
+        rows.length,
+        columns.length,
+      ]);
     } else {
-      feeds[input.name] = new ort.Tensor("string", rows.map((row) => String(row[input.column] ?? "")), [rows.length, 1]);
+      feeds[input.name] = new ort.Tensor(
+        "string",
+        rows.map((row) => String(row[input.column] ?? "")),
+        [rows.length, 1],
+      );
     }
   }
   expect([...session.inputNames].sort()).toEqual(Object.keys(feeds).sort());
@@ -133,7 +163,12 @@ function expectClasses({ predicted, evaluation, exported }: Arrived, target: str
   const logloss = -probabilities.reduce((sum, p, i) => sum + Math.log(p[classes.indexOf(truth[i]!)]!), 0) / truth.length;
   expectClose([evaluation.metrics[`${target}.logloss`]!], [logloss], 1e-4, "logloss");
   // A binary target's output is the probability of its second class.
-  expectClose(exported[target]!, exported[target]!.length === truth.length ? probabilities.map((p) => p[1]!) : probabilities.flat(), CSV_TOLERANCE, "the exported model's probabilities");
+  expectClose(
+    exported[target]!,
+    exported[target]!.length === truth.length ? probabilities.map((p) => p[1]!) : probabilities.flat(),
+    CSV_TOLERANCE,
+    "the exported model's probabilities",
+  );
 }
 
 function expectNumbers({ predicted, evaluation, exported }: Arrived, target: string, truth: readonly number[]): void {
@@ -149,34 +184,73 @@ function expectNumbers({ predicted, evaluation, exported }: Arrived, target: str
 describe("a table's way from file to model and back", () => {
   it("Parquet: a price from numbers, a word and a yes or no; later with gaps and words never seen", async () => {
     const make: Make = (random) => {
-      const [area, rooms, district, lift] = [30 + 120 * random.uniform(), 1 + random.below(5), ["north", "south", "east", "west"][random.below(4)]!, random.below(2) ? "yes" : "no"];
-      const price = 40_000 + 2500 * area + 9000 * rooms + { north: 0, south: 80_000, east: 20_000, west: -30_000 }[district]! + (lift === "yes" ? 15_000 : 0) + 8000 * random.normal();
+      const [area, rooms, district, lift] = [
+        30 + 120 * random.uniform(),
+        1 + random.below(5),
+        ["north", "south", "east", "west"][random.below(4)]!,
+        random.below(2) ? "yes" : "no",
+      ];
+      const price =
+        40_000 +
+        2500 * area +
+        9000 * rooms +
+        { north: 0, south: 80_000, east: 20_000, west: -30_000 }[district]! +
+        (lift === "yes" ? 15_000 : 0) +
+        8000 * random.normal();
       return { area: random.below(20) === 0 ? null : area, rooms, district, lift, price };
     };
     const folder = temporaryFolder();
-    const parquet = (name: string, rows: readonly Row[]) => writeParquet(folder, name, `SELECT * FROM read_json_auto('${writeTable(folder, `${name}.jsonl`, jsonLines(rows))}')`);
-    const freshRows = rowsOf(300, 2, make).map((row, i): Row => ({ ...row, ...(i % 50 === 7 ? { district: "island" } : {}), ...(i % 40 === 3 ? { lift: null } : {}) }));
-    const arrived = await travel(folder, { template: "tabular", table: await parquet("homes.parquet", rowsOf(900, 1, make)), fresh: await parquet("fresh.parquet", freshRows), freshRows, columns: ["area", "rooms", "district", "lift", "price"], epochs: 40 });
+    const parquet = (name: string, rows: readonly Row[]) =>
+      writeParquet(folder, name, `SELECT * FROM read_json_auto('${writeTable(folder, `${name}.jsonl`, jsonLines(rows))}')`);
+    const freshRows = rowsOf(300, 2, make).map((row, i): Row => ({
+      ...row,
+      ...(i % 50 === 7 ? { district: "island" } : {}),
+      ...(i % 40 === 3 ? { lift: null } : {}),
+    }));
+    const arrived = await travel(folder, {
+      template: "tabular",
+      table: await parquet("homes.parquet", rowsOf(900, 1, make)),
+      fresh: await parquet("fresh.parquet", freshRows),
+      freshRows,
+      columns: ["area", "rooms", "district", "lift", "price"],
+      epochs: 40,
+    });
     expect(arrived.created).toMatchObject({ targets: [{ name: "price", type: "numeric" }], inputs: ["every other column", "district", "lift"] });
     expect(arrived.evaluation.metrics["price.r2"]).toBeGreaterThan(0.85);
     expect(arrived.prediction["unknown"]).toEqual({ district: 6 });
-    expectNumbers(arrived, "price", freshRows.map((row) => row["price"] as number));
+    expectNumbers(
+      arrived,
+      "price",
+      freshRows.map((row) => row["price"] as number),
+    );
   });
 
   it("CSV with semicolons in Latin-1: a class with a branch for each input", async () => {
     const make: Make = (random) => {
       const [menge, farbe] = [10 * random.uniform(), ["grün", "weiß", "schwarz"][random.below(3)]!];
       const level = menge + (farbe === "grün" ? 5 : 0) + 0.3 * random.normal();
-      return { "größe": random.normal(), Menge: menge, Farbe: farbe, Urteil: level > 8 ? "süß" : level > 4 ? "mild, \"rund\"" : "bitter" };
+      return { größe: random.normal(), Menge: menge, Farbe: farbe, Urteil: level > 8 ? "süß" : level > 4 ? 'mild, "rund"' : "bitter" };
     };
     const folder = temporaryFolder();
     const latin = (name: string, rows: readonly Row[]) => writeTable(folder, name, Buffer.from(separated(rows, ";"), "latin1"));
     const freshRows = rowsOf(300, 2, make);
-    const arrived = await travel(folder, { template: "two-input", table: latin("tee.csv", rowsOf(600, 1, make)), fresh: latin("fresh.csv", freshRows), freshRows, columns: ["größe", "Menge", "Farbe", "Urteil"], epochs: 20 });
+    const arrived = await travel(folder, {
+      template: "two-input",
+      table: latin("tee.csv", rowsOf(600, 1, make)),
+      fresh: latin("fresh.csv", freshRows),
+      freshRows,
+      columns: ["größe", "Menge", "Farbe", "Urteil"],
+      epochs: 20,
+    });
     expect(arrived.created).toMatchObject({ targets: [{ name: "Urteil", type: "category" }], inputs: ["every other column", "Farbe"] });
     expect(arrived.created["notes"]).toContainEqual(expect.stringMatching(/not UTF-8; it is read as windows-1252/));
     expect(arrived.evaluation.metrics["Urteil.accuracy"]).toBeGreaterThan(0.8);
-    expectClasses(arrived, "Urteil", ["bitter", "mild, \"rund\"", "süß"], freshRows.map((row) => row["Urteil"] as string));
+    expectClasses(
+      arrived,
+      "Urteil",
+      ["bitter", 'mild, "rund"', "süß"],
+      freshRows.map((row) => row["Urteil"] as string),
+    );
   });
 
   it("JSON lines: two targets, each with a branch of its own", async () => {
@@ -188,14 +262,33 @@ describe("a table's way from file to model and back", () => {
     const folder = temporaryFolder();
     const freshRows = rowsOf(300, 2, make);
     const arrived = await travel(folder, {
-      template: "two-output", table: writeTable(folder, "customers.jsonl", jsonLines(rowsOf(600, 1, make))), fresh: writeTable(folder, "fresh.jsonl", jsonLines(freshRows)), freshRows,
-      columns: ["visits", "months", "plan", "left", "spent"], targets: ["left", "spent"], epochs: 20,
+      template: "two-output",
+      table: writeTable(folder, "customers.jsonl", jsonLines(rowsOf(600, 1, make))),
+      fresh: writeTable(folder, "fresh.jsonl", jsonLines(freshRows)),
+      freshRows,
+      columns: ["visits", "months", "plan", "left", "spent"],
+      targets: ["left", "spent"],
+      epochs: 20,
     });
-    expect(arrived.created).toMatchObject({ targets: [{ name: "left", type: "binary" }, { name: "spent", type: "numeric" }] });
+    expect(arrived.created).toMatchObject({
+      targets: [
+        { name: "left", type: "binary" },
+        { name: "spent", type: "numeric" },
+      ],
+    });
     expect(arrived.evaluation.metrics["left.accuracy"]).toBeGreaterThan(0.85);
     expect(arrived.evaluation.metrics["spent.r2"]).toBeGreaterThan(0.9);
-    expectClasses(arrived, "left", ["no", "yes"], freshRows.map((row) => row["left"] as string));
-    expectNumbers(arrived, "spent", freshRows.map((row) => row["spent"] as number));
+    expectClasses(
+      arrived,
+      "left",
+      ["no", "yes"],
+      freshRows.map((row) => row["left"] as string),
+    );
+    expectNumbers(
+      arrived,
+      "spent",
+      freshRows.map((row) => row["spent"] as number),
+    );
     const epoch = last(arrived.training.events, "epoch") as unknown as { readonly train: Metrics; readonly validation: Metrics };
     // The combined loss is the sum of the targets'.
     for (const { loss, ...rest } of [epoch.train, epoch.validation]) expectClose([loss!], [rest["left.loss"]! + rest["spent.loss"]!], 1e-5, "combined loss");
@@ -210,12 +303,26 @@ describe("a table's way from file to model and back", () => {
     const tsv = (name: string, rows: readonly Row[]) => writeTable(folder, name, separated(rows, "\t"));
     const freshRows = rowsOf(300, 2, make).map(({ a, b, noise, good }) => ({ good: good!, comment: "new", noise: noise!, b: b!, a: a! }));
     const tests = rowsOf(200, 3, make);
-    const home = { template: "tabular", table: tsv("table.tsv", rowsOf(700, 1, make)), test: tsv("test.tsv", tests), fresh: tsv("fresh.tsv", freshRows), freshRows, columns: ["a", "b", "noise", "good"], targets: ["good"], epochs: 40 };
+    const home = {
+      template: "tabular",
+      table: tsv("table.tsv", rowsOf(700, 1, make)),
+      test: tsv("test.tsv", tests),
+      fresh: tsv("fresh.tsv", freshRows),
+      freshRows,
+      columns: ["a", "b", "noise", "good"],
+      targets: ["good"],
+      epochs: 40,
+    };
     const arrived = await travel(folder, home);
     expect(last(arrived.training.events, "run")["samples"]).toEqual({ train: 595, validation: 105, test: 200 });
     // The sign of a product is nothing that one straight line could tell.
     expect(arrived.evaluation.metrics["good.accuracy"]).toBeGreaterThan(0.8);
-    expectClasses(arrived, "good", ["0", "1"], freshRows.map((row) => String(row.good)));
+    expectClasses(
+      arrived,
+      "good",
+      ["0", "1"],
+      freshRows.map((row) => String(row.good)),
+    );
 
     // On the test table evaluate says what training said, though it reads the exported file.
     const model = join(folder, "project", "runs", "0001", "model.onnx");
@@ -225,10 +332,33 @@ describe("a table's way from file to model and back", () => {
     expect(Object.keys(again.metrics)).toContain("good.auroc");
 
     // Wrong ways, each one clear line.
-    const lacking = writeTable(folder, "lacking.tsv", separated(tests.map(({ a: first, good: y }) => ({ a: first!, good: y! })), "\t"));
+    const lacking = writeTable(
+      folder,
+      "lacking.tsv",
+      separated(
+        tests.map(({ a: first, good: y }) => ({ a: first!, good: y! })),
+        "\t",
+      ),
+    );
     for (const [code, args, sentence] of [
       [1, ["predict", model, lacking, "--out", join(folder, "none.csv")], /has no column "b"/],
-      [1, ["evaluate", model, "--data", writeTable(folder, "unanswered.tsv", separated(tests.map(({ good: _, ...row }) => row), "\t"))], /has no column "good"/],
+      [
+        1,
+        [
+          "evaluate",
+          model,
+          "--data",
+          writeTable(
+            folder,
+            "unanswered.tsv",
+            separated(
+              tests.map(({ good: _, ...row }) => row),
+              "\t",
+            ),
+          ),
+        ],
+        /has no column "good"/,
+      ],
       [1, ["predict", join(folder, "table.tsv"), home.fresh], /table\.tsv: the file is not an ONNX model/],
       [2, ["new", join(folder, "project"), "--data", home.table], /holds a project already; choose another folder/],
       [2, ["new", join(folder, "two"), "--template", "two-input", "--data", home.table, "--target", "good"], /needs at least two inputs, got 1/],

@@ -10,4 +10,8 @@ export function expectClose(got: readonly number[], wanted: readonly number[], t
   });
 }
 
-const show = (values: readonly number[]): string => values.slice(0, 24).map((v) => v.toPrecision(8)).join(", ");
+const show = (values: readonly number[]): string =>
+  values
+    .slice(0, 24)
+    .map((v) => v.toPrecision(8))
+    .join(", ");

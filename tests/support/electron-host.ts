@@ -35,7 +35,8 @@ export interface DesktopApp {
 /** @param home the state folder. @param args what the command line names. */
 export async function startDesktop(home: string, args: readonly string[] = []): Promise<DesktopApp> {
   const child = fork(join(packageRoot, "out", "main", "electron.js"), [...args], {
-    execArgv: ["--import", register], stdio: ["ignore", "inherit", "pipe", "ipc"],
+    execArgv: ["--import", register],
+    stdio: ["ignore", "inherit", "pipe", "ipc"],
     env: { ...process.env, LATHE_HOME: home },
   });
   let log = "";
@@ -50,25 +51,32 @@ export async function startDesktop(home: string, args: readonly string[] = []): 
   });
   void ended.then((code) => waiting.forEach(({ reject }) => reject(new Error(`the app ended with ${code}: ${log}`))));
   let calls = 0;
-  const ask = (deed: string, value?: unknown) => new Promise<unknown>((resolve, reject) => {
-    waiting.set(++calls, { resolve, reject });
-    if (child.connected) child.send({ call: calls, deed, value });
-    else reject(new Error(`the app has ended: ${log}`));
-  });
+  const ask = (deed: string, value?: unknown) =>
+    new Promise<unknown>((resolve, reject) => {
+      waiting.set(++calls, { resolve, reject });
+      if (child.connected) child.send({ call: calls, deed, value });
+      else reject(new Error(`the app has ended: ${log}`));
+    });
   let browser: Awaited<ReturnType<typeof chromium.connectOverCDP>> | undefined;
 
   async function page(): Promise<Page> {
     for (;;) {
       const endpoint = browser ? undefined : ((await ask("endpoint")) as string | undefined);
       if (endpoint !== undefined) browser = await chromium.connectOverCDP(endpoint);
-      const found = browser?.contexts().flatMap((context) => context.pages()).find((candidate) => candidate.url().startsWith("http://studio.lathe/"));
+      const found = browser
+        ?.contexts()
+        .flatMap((context) => context.pages())
+        .find((candidate) => candidate.url().startsWith("http://studio.lathe/"));
       if (found) return found;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
 
   return {
-    page, ask, ended, pid: child.pid ?? 0,
+    page,
+    ask,
+    ended,
+    pid: child.pid ?? 0,
     log: () => log,
     async quit() {
       await ask("quit").catch(() => undefined);

@@ -11,20 +11,33 @@ import type { Evaluated } from "./reference-interpreter.js";
 const TOLERANCE = 1e-5;
 
 /** Runs a graph in an engine on the CPU and holds every output against the reference interpreter's. */
-export async function compareWithEngine(engine: Engine, graph: Graph, feeds: Readonly<Record<string, Evaluated>>, reference: Readonly<Record<string, Evaluated>>, tolerance = TOLERANCE): Promise<void> {
+export async function compareWithEngine(
+  engine: Engine,
+  graph: Graph,
+  feeds: Readonly<Record<string, Evaluated>>,
+  reference: Readonly<Record<string, Evaluated>>,
+  tolerance = TOLERANCE,
+): Promise<void> {
   const executable = await engine.compile(graph, { device: "cpu", threads: 1 });
   try {
-    const tensors = Object.fromEntries(graph.inputs.map(({ name, dtype }) => {
-      const feed = feeds[name]!;
-      if (dtype === "string") throw new Error("feeds of strings are not supported here");
-      return [name, tensor(dtype, feed.data, feed.dims)];
-    }));
+    const tensors = Object.fromEntries(
+      graph.inputs.map(({ name, dtype }) => {
+        const feed = feeds[name]!;
+        if (dtype === "string") throw new Error("feeds of strings are not supported here");
+        return [name, tensor(dtype, feed.data, feed.dims)];
+      }),
+    );
     const results = await executable.run(tensors);
     for (const { name } of graph.outputs) {
       const [got, wanted] = [results[name]!, reference[name]!];
       expect([...got.dims], `${engine.name}'s shape of ${name}`).toEqual([...wanted.dims]);
       const largest = wanted.data.reduce((top, v) => (Number.isFinite(v) ? Math.max(top, Math.abs(v)) : top), 1);
-      expectClose(numbersOf(got).map((v) => v / largest), wanted.data.map((v) => v / largest), tolerance, `${engine.name}'s ${name} (over ${largest})`);
+      expectClose(
+        numbersOf(got).map((v) => v / largest),
+        wanted.data.map((v) => v / largest),
+        tolerance,
+        `${engine.name}'s ${name} (over ${largest})`,
+      );
     }
   } finally {
     await executable.dispose();

@@ -25,14 +25,25 @@ export const launchHere: LaunchEngine = (): EngineLink => {
     setImmediate(() => exits.forEach((hear) => hear("exit code 0")));
   }
   function resultOf(work: EngineWork): Promise<unknown> {
-    const setting = { emit: (event: Extract<EngineReply, { type: "event" }>["event"]) => send({ type: "event", event }), control, clock: () => performance.now(), now: () => new Date() };
+    const setting = {
+      emit: (event: Extract<EngineReply, { type: "event" }>["event"]) => send({ type: "event", event }),
+      control,
+      clock: () => performance.now(),
+      now: () => new Date(),
+    };
     switch (work.kind) {
-      case "train": return train(work, setting);
-      case "audit": return auditProject(work, setting);
-      case "predict": return predictTable(work, setting);
-      case "serve-model": return serveRows(work, setting, questions);
-      case "check-export": return checkExport(work);
-      default: throw new Error(`${work.kind} is not done here`);
+      case "train":
+        return train(work, setting);
+      case "audit":
+        return auditProject(work, setting);
+      case "predict":
+        return predictTable(work, setting);
+      case "serve-model":
+        return serveRows(work, setting, questions);
+      case "check-export":
+        return checkExport(work);
+      default:
+        throw new Error(`${work.kind} is not done here`);
     }
   }
   return {

@@ -13,7 +13,9 @@ export interface Result {
  * @param outputs values to read, by names of the test's choice. @param feeds graph inputs; those the graph does not have are left out.
  */
 export async function evaluateOnEngine<K extends string>(
-  e: Emitter, outputs: Readonly<Record<K, Value>>, feeds: Readonly<Record<string, TensorData>>,
+  e: Emitter,
+  outputs: Readonly<Record<K, Value>>,
+  feeds: Readonly<Record<string, TensorData>>,
 ): Promise<Record<K, Result>> {
   for (const [name, value] of Object.entries<Value>(outputs)) e.graph.output(value, name);
   const graph = e.graph.build("test");

@@ -69,11 +69,16 @@ function gradientGraph({ inputs, build }: GradientCheck, by: Engine["differentia
   const ys = floatsOf(build(e, ...xs));
   const ws = ys.map((y, i) => e.graph.input(`w${i}`, y.dtype, y.shape));
   const varying = xs.flatMap((x, i) => (varies(inputs[i]!) ? [{ x, i }] : []));
-  const gradients = by(e, weightedSum(e, ys, ws), varying.map(({ x }) => x));
+  const gradients = by(
+    e,
+    weightedSum(e, ys, ws),
+    varying.map(({ x }) => x),
+  );
   ys.forEach((y, i) => e.graph.output(y, `y${i}`));
   gradients.forEach((g, k) => {
     const { x, i } = varying[k]!;
-    if (!sameShape(g.shape, x.shape) || g.dtype !== x.dtype) throw new Error(`the gradient of x${i} is ${g.dtype} [${g.shape.join()}], expected ${x.dtype} [${x.shape.join()}]`);
+    if (!sameShape(g.shape, x.shape) || g.dtype !== x.dtype)
+      throw new Error(`the gradient of x${i} is ${g.dtype} [${g.shape.join()}], expected ${x.dtype} [${x.shape.join()}]`);
     e.graph.output(g, `dx${i}`);
   });
   return e.graph.build("gradient");
@@ -88,7 +93,11 @@ function derivativeOf(check: GradientCheck): GradientCheck {
     build: (e, ...inputs) => {
       const xs = inputs.slice(0, count);
       const ys = floatsOf(check.build(e, ...xs));
-      return differentiate(e, weightedSum(e, ys, inputs.slice(count)), xs.filter((_, i) => varies(check.inputs[i]!)));
+      return differentiate(
+        e,
+        weightedSum(e, ys, inputs.slice(count)),
+        xs.filter((_, i) => varies(check.inputs[i]!)),
+      );
     },
     ...(check.engine === undefined ? {} : { engine: check.engine }),
   };
@@ -99,10 +108,12 @@ async function checkBatch(check: GradientCheck, n: number): Promise<void> {
   if (outputs.length === 0) throw new Error("the case has no float result to differentiate");
   const xs = Object.fromEntries(check.inputs.map((s, i) => [`x${i}`, feedOf(s, n, i)]));
   const results = evaluate(forward, xs);
-  const ws = Object.fromEntries(outputs.map((_, i) => {
-    const y = results[`y${i}`]!;
-    return [`w${i}`, check.expected ? { dims: y.dims, data: y.data.map(() => 1) } : weightsFor(y.dims, `${i}`)];
-  }));
+  const ws = Object.fromEntries(
+    outputs.map((_, i) => {
+      const y = results[`y${i}`]!;
+      return [`w${i}`, check.expected ? { dims: y.dims, data: y.data.map(() => 1) } : weightsFor(y.dims, `${i}`)];
+    }),
+  );
   const graph = gradientGraph(check, differentiate);
   const feeds = { ...xs, ...ws };
   const analytic = evaluate(graph, feeds);
@@ -119,7 +130,14 @@ async function checkBatch(check: GradientCheck, n: number): Promise<void> {
   await compareWithEngine(onnxruntimeEngine, graph, feeds, analytic);
   // TensorFlow finds its gradients by itself: they have to be the same.
   const double = [...graph.types.values()].some(({ dtype }) => dtype === "float64");
-  if (!double) await compareWithEngine(tensorflow.engine, gradientGraph(check, (...asked) => tensorflow.engine.differentiate(...asked)), feeds, analytic, TENSORFLOW_TOLERANCE);
+  if (!double)
+    await compareWithEngine(
+      tensorflow.engine,
+      gradientGraph(check, (...asked) => tensorflow.engine.differentiate(...asked)),
+      feeds,
+      analytic,
+      TENSORFLOW_TOLERANCE,
+    );
 }
 
 /** What the shape rules said of every value in the graph is what it turns out to be. */
@@ -140,7 +158,9 @@ function centralDifference(forward: Graph, xs: Record<string, Evaluated>, ws: Re
   const [above, below] = [shifted(h), shifted(-h)];
   let sum = 0;
   for (const [output, w] of Object.entries(ws).map(([key, w]) => [key.replace("w", "y"), w] as const)) {
-    w.data.forEach((weight, j) => { sum += weight * (above[output]!.data[j]! - below[output]!.data[j]!); });
+    w.data.forEach((weight, j) => {
+      sum += weight * (above[output]!.data[j]! - below[output]!.data[j]!);
+    });
   }
   return sum / (2 * h);
 }

@@ -1,6 +1,22 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { closeSync, constants, cpSync, existsSync, lstatSync, mkdirSync, openSync, readFileSync, readdirSync, readlinkSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { LatheError, toLatheError } from "../../src-main/base/errors.js";
@@ -38,7 +54,10 @@ export async function enrich(project: string): Promise<void> {
   const emit = ({ event }: RunEvent) => event === "epoch" && control.cancel();
   const written = readFileSync(join(project, "project.json"), "utf8");
   const { training, ...rest } = JSON.parse(written) as ProjectInput;
-  writeFileSync(join(project, "project.json"), JSON.stringify({ ...rest, training: { ...training, checkpointSeconds: 0.001, engine: "onnxruntime", device: "cpu", threads: 1 } }));
+  writeFileSync(
+    join(project, "project.json"),
+    JSON.stringify({ ...rest, training: { ...training, checkpointSeconds: 0.001, engine: "onnxruntime", device: "cpu", threads: 1 } }),
+  );
   await train({ project, epochs: 3 }, { emit: (event) => void emit(event), control, clock: () => performance.now(), now: () => new Date() });
   const runs = join(project, "runs");
   const first = join(runs, "0001");
@@ -51,7 +70,8 @@ export async function enrich(project: string): Promise<void> {
   writeFileSync(join(project, "quarantine.json"), JSON.stringify({ version: 1, pictures: [] }));
   writeFileSync(join(project, "project.lathe"), "opens it");
   mkdirSync(join(project, ".lathe"), { recursive: true });
-  if (!existsSync(join(project, ".lathe", "engine-choices.json"))) writeFileSync(join(project, ".lathe", "engine-choices.json"), JSON.stringify({ version: 1, choices: {}, trying: {} }));
+  if (!existsSync(join(project, ".lathe", "engine-choices.json")))
+    writeFileSync(join(project, ".lathe", "engine-choices.json"), JSON.stringify({ version: 1, choices: {}, trying: {} }));
 }
 
 /**
@@ -59,14 +79,20 @@ export async function enrich(project: string): Promise<void> {
  * and the runs of pictures are those of tables.
  */
 export function pathsOf(project: string, sort: Sort): readonly string[] {
-  const all = readdirSync(project, { recursive: true, encoding: "utf8" }).map((path) => path.replaceAll("\\", "/")).sort();
+  const all = readdirSync(project, { recursive: true, encoding: "utf8" })
+    .map((path) => path.replaceAll("\\", "/"))
+    .sort();
   const again = [/^runs\/\.trash\/0003\/(?!config\.json$)/, ...(sort === "pictures" ? [/^runs$/, /^runs\//] : []), /^pictures\/(?!red($|\/red-0))/];
   return all.filter((path) => !again.some((pattern) => pattern.test(path)));
 }
 
 /** Names, kinds and contents of everything in a folder. */
 export function treeOf(folder: string): ReadonlyMap<string, string> {
-  return new Map(readdirSync(folder, { recursive: true, encoding: "utf8" }).sort().map((path) => [path, contentOf(join(folder, path))]));
+  return new Map(
+    readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .sort()
+      .map((path) => [path, contentOf(join(folder, path))]),
+  );
 }
 
 function contentOf(path: string): string {
@@ -102,9 +128,12 @@ export function play(trick: Trick, path: string, { like, nowhere, pipes }: { rea
   const wasFolder = statSync(path).isDirectory();
   rmSync(path, { recursive: true });
   switch (trick) {
-    case "link": return symlinkSync(like, path);
-    case "dangling": return symlinkSync(nowhere, path);
-    case "pipe": return pipes.put(path);
+    case "link":
+      return symlinkSync(like, path);
+    case "dangling":
+      return symlinkSync(nowhere, path);
+    case "pipe":
+      return pipes.put(path);
     case "kind":
       if (wasFolder) return writeFileSync(path, "a file");
       mkdirSync(path);
@@ -119,7 +148,8 @@ export function releasePipe(path: string): void {
 
 /** Ends this process, with a word, where a call blocks its thread so that no timer of its own goes off. */
 export function watchThread(): { readonly at: (what: string) => void; readonly end: () => Promise<number> } {
-  const worker = new Worker(`
+  const worker = new Worker(
+    `
     const { parentPort, workerData } = require("node:worker_threads");
     let timer;
     parentPort.on("message", (what) => {
@@ -129,7 +159,9 @@ export function watchThread(): { readonly at: (what: string) => void; readonly e
         process.kill(process.pid, "SIGKILL");
       }, workerData);
     });
-  `, { eval: true, workerData: 2 * WORK });
+  `,
+    { eval: true, workerData: 2 * WORK },
+  );
   return { at: (what) => worker.postMessage(what), end: () => worker.terminate() };
 }
 
@@ -168,9 +200,10 @@ export function openJourney({ root, sort, at }: JourneySetting): Journey {
   serveConnection({ contract: studioContract, router: createRouter(studio, { host: "server" }), transport: host });
   const client = createClient(studioContract, page);
   const { procedures: ask } = client;
-  const follow = (name: Parameters<typeof client.subscribe>[0], params: unknown) => new Promise<void>((resolve, reject) => {
-    client.subscribe(name, params as never, { next: () => undefined, end: (error) => (error ? reject(error) : resolve()) });
-  });
+  const follow = (name: Parameters<typeof client.subscribe>[0], params: unknown) =>
+    new Promise<void>((resolve, reject) => {
+      client.subscribe(name, params as never, { next: () => undefined, end: (error) => (error ? reject(error) : resolve()) });
+    });
 
   async function go(project: string, trainings: readonly Training[]): Promise<Travelled> {
     const faults: string[] = [];
@@ -184,7 +217,8 @@ export function openJourney({ root, sort, at }: JourneySetting): Journey {
       } catch (thrown) {
         const error = toLatheError(thrown);
         refused.push(`${what}: ${error.code}: ${error.message}`);
-        if (error.code === "internal") faults.push(`${what} is internal: ${error.message} ${thrown instanceof LatheError ? "" : thrown instanceof Error ? thrown.stack ?? "" : ""}`);
+        if (error.code === "internal")
+          faults.push(`${what} is internal: ${error.message} ${thrown instanceof LatheError ? "" : thrown instanceof Error ? (thrown.stack ?? "") : ""}`);
         if (error.code === "rpc.invalid" || error.code === "rpc.closed") faults.push(`${what} is ${error.code}: ${error.message}`);
         return false;
       } finally {
@@ -234,17 +268,26 @@ export function openJourney({ root, sort, at }: JourneySetting): Journey {
       await look("correct back", () => ask.pictures.correct({ project, corrections: [{ ...picture, excluded: false }] }));
       await work("layers", () => ask.pictures.layers(run));
     }
-    await work("predict one", () => ask.prediction.one({ ...run, values: sort === "table" ? { size: "1", weight: "0.1", colour: "red", old: "no" } : { image: join(data, picture.picture) } }));
+    await work("predict one", () =>
+      ask.prediction.one({
+        ...run,
+        values: sort === "table" ? { size: "1", weight: "0.1", colour: "red", old: "no" } : { image: join(data, picture.picture) },
+      }),
+    );
     await work("predict", () => follow("predictTable", { ...run, data, out: out("answers.csv"), replace: true }));
     await work("export", () => ask.exports.write({ ...run, format: "onnx", out: out("model.onnx"), replace: true }));
     await work("export the report", () => ask.exports.write({ ...run, format: "report", out: out("report.html"), replace: true }));
-    await work("export without preprocessing", () => exportRun(join(project, "runs", "0001"), "onnx", out("bare.onnx"), { preprocess: "none", launch: launchHere }));
+    await work("export without preprocessing", () =>
+      exportRun(join(project, "runs", "0001"), "onnx", out("bare.onnx"), { preprocess: "none", launch: launchHere }),
+    );
     if (trainings.includes("new")) {
       await work("audit", () => follow("audit", { project }));
       await look("plan", async () => ask.model.plan({ project, document: (await ask.projects.read({ project })).document }));
     }
     for (const training of trainings) {
-      await work(`train ${training}`, async () => follow("run", await ask.training.start({ project, ...(training === "new" ? { epochs: 1 } : { resume: training }) })));
+      await work(`train ${training}`, async () =>
+        follow("run", await ask.training.start({ project, ...(training === "new" ? { epochs: 1 } : { resume: training }) })),
+      );
     }
     await look("delete 0001", () => ask.runs.trash({ project, runs: ["0001"] }));
     await look("trashed again", () => ask.runs.trashed({ project }));

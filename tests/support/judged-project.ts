@@ -17,13 +17,22 @@ export function madeRows(count: number, seed: string): string[][] {
   return Array.from({ length: count }, () => {
     const [size, weight, colour, old] = [100 * random.uniform(), random.uniform() - 0.5, ["red", "green", "blue, dark"][random.below(3)]!, random.below(2)];
     const price = 3 * size + 40 * old + 10 * random.uniform();
-    const kind = size > 66 ? "large" : size > 33 ? "\"middling\"" : "small";
-    return [random.uniform() < 0.05 ? "" : text(size), text(weight), colour, ["no", "yes"][old]!, String(size + 30 * weight + 10 * random.uniform() > 55 ? 1 : 0), kind, text(price), text(price / 10 + weight)];
+    const kind = size > 66 ? "large" : size > 33 ? '"middling"' : "small";
+    return [
+      random.uniform() < 0.05 ? "" : text(size),
+      text(weight),
+      colour,
+      ["no", "yes"][old]!,
+      String(size + 30 * weight + 10 * random.uniform() > 55 ? 1 : 0),
+      kind,
+      text(price),
+      text(price / 10 + weight),
+    ];
   });
 }
 
 export function toCsv(rows: readonly (readonly string[])[]): string {
-  const quote = (cell: string) => (/[",]/.test(cell) ? `"${cell.replaceAll("\"", "\"\"")}"` : cell);
+  const quote = (cell: string) => (/[",]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
   return [columns, ...rows].map((row) => `${row.map(quote).join(",")}\n`).join("");
 }
 
@@ -37,11 +46,18 @@ export async function judgedProject({ ownTest = false, options = {} }: { readonl
   writeFileSync(join(project, "table.csv"), toCsv(rows));
   if (ownTest) writeFileSync(join(project, "test.csv"), toCsv(testRows));
   const made = templates.get("two-output").create({
-    name: "judged", source: { type: "table", path: "table.csv", ...(ownTest ? { test: "test.csv" } : {}) },
+    name: "judged",
+    source: { type: "table", path: "table.csv", ...(ownTest ? { test: "test.csv" } : {}) },
     inputs: [
-      { name: "features", type: "numeric", columns: ["size", "weight"] }, { name: "colour", type: "category", column: "colour" }, { name: "old", type: "binary", column: "old" },
+      { name: "features", type: "numeric", columns: ["size", "weight"] },
+      { name: "colour", type: "category", column: "colour" },
+      { name: "old", type: "binary", column: "old" },
     ],
-    targets: [{ name: "good", type: "binary", column: "good" }, { name: "kind", type: "category", column: "kind" }, { name: "value", type: "numeric", columns: ["price", "tax"], normalize: "standard" }],
+    targets: [
+      { name: "good", type: "binary", column: "good" },
+      { name: "kind", type: "category", column: "kind" },
+      { name: "value", type: "numeric", columns: ["price", "tax"], normalize: "standard" },
+    ],
   });
   writeFileSync(join(project, "project.json"), JSON.stringify({ ...made, training: { ...made.training, epochs: 6, threshold: 0.4 } }));
   const { code, stderr } = await lathe("train", project, "--json");
@@ -50,7 +66,14 @@ export async function judgedProject({ ownTest = false, options = {} }: { readonl
   const { procedures, streams } = createRouter(studio, { host: "server" });
   const folder = join(project, "runs", "0001");
   return {
-    root, project, folder, studio, procedures, streams, rows, testRows,
+    root,
+    project,
+    folder,
+    studio,
+    procedures,
+    streams,
+    rows,
+    testRows,
     run: { project, run: "0001" },
     report: runReport.parse(JSON.parse(readFileSync(join(folder, "report.json"), "utf8"))),
     context: { signal: new AbortController().signal },

@@ -10,7 +10,19 @@ import { createFolderAccess } from "../../src-main/services/files/folder-access.
 import { createJobRegistry } from "../../src-main/services/jobs/job-registry.js";
 import { restoreRuns } from "../../src-main/services/runs/run-trash.js";
 import { createRuns } from "../../src-main/services/runs/runs.js";
-import { type CommandResult, type JsonEvent, creditLayers, creditTable, killAll, last, lathe, sha256, startLathe, startNode, writeCreditProject } from "./lathe.js";
+import {
+  type CommandResult,
+  type JsonEvent,
+  creditLayers,
+  creditTable,
+  killAll,
+  last,
+  lathe,
+  sha256,
+  startLathe,
+  startNode,
+  writeCreditProject,
+} from "./lathe.js";
 import { writeClasses } from "./pictures.js";
 
 /**
@@ -48,7 +60,10 @@ interface Reference {
 const EPOCHS = 8;
 
 /** Prepares what the kills are compared with. `folder` holds everything that is made. */
-export async function openKills(folder: string, random: Random): Promise<{ readonly kill: (phase: Phase, kind: Kind) => Promise<Killed>; readonly close: () => void }> {
+export async function openKills(
+  folder: string,
+  random: Random,
+): Promise<{ readonly kill: (phase: Phase, kind: Kind) => Promise<Killed>; readonly close: () => void }> {
   const references = { table: await referenceOf(folder, "table"), pictures: await referenceOf(folder, "pictures") };
   const loop = await bundleTrashLoop();
   let count = 0;
@@ -81,8 +96,15 @@ async function referenceOf(folder: string, kind: Kind): Promise<Reference> {
 /** Everything that has state, saved every moment: dropout, batch norm, Adam, a schedule by step, early stopping; of pictures augmentation. */
 function writeProject(folder: string, kind: Kind, data: string): void {
   const training: ProjectInput["training"] = {
-    epochs: EPOCHS, batchSize: kind === "table" ? 16 : 8, optimizer: { type: "Adam", lr: 0.005 }, schedule: { type: "OneCycleLR", maxLr: 0.01 }, earlyStopping: { patience: 20 },
-    checkpointSeconds: 0.02, engine: "onnxruntime", device: "cpu", threads: 1,
+    epochs: EPOCHS,
+    batchSize: kind === "table" ? 16 : 8,
+    optimizer: { type: "Adam", lr: 0.005 },
+    schedule: { type: "OneCycleLR", maxLr: 0.01 },
+    earlyStopping: { patience: 20 },
+    checkpointSeconds: 0.02,
+    engine: "onnxruntime",
+    device: "cpu",
+    threads: 1,
   };
   if (kind === "table") {
     writeCreditProject(folder, training, [...creditLayers.slice(0, 3), { id: "drop", type: "Dropout", p: 0.2 }, ...creditLayers.slice(3)]);
@@ -90,16 +112,31 @@ function writeProject(folder: string, kind: Kind, data: string): void {
   }
   mkdirSync(folder, { recursive: true });
   const project: ProjectInput = {
-    version: 1, name: "pictures", seed: 7,
+    version: 1,
+    name: "pictures",
+    seed: 7,
     data: {
       source: { type: "image-folder", path: data },
-      inputs: [{ name: "image", type: "image", column: "image", size: [16, 16], augment: [{ type: "RandomHorizontalFlip" }, { type: "ColorJitter", brightness: 0.2 }] }],
+      inputs: [
+        {
+          name: "image",
+          type: "image",
+          column: "image",
+          size: [16, 16],
+          augment: [{ type: "RandomHorizontalFlip" }, { type: "ColorJitter", brightness: 0.2 }],
+        },
+      ],
       targets: [{ name: "label", type: "category", column: "label" }],
     },
     model: {
       layers: [
-        { id: "conv", type: "Conv2d", from: ["image"], outChannels: 8, kernelSize: 3 }, { id: "bn", type: "BatchNorm2d" }, { id: "act", type: "ReLU" }, { id: "pool", type: "MaxPool2d", kernelSize: 2 },
-        { id: "flat", type: "Flatten" }, { id: "drop", type: "Dropout", p: 0.2 }, { id: "fc", type: "Linear", outFeatures: "classes" },
+        { id: "conv", type: "Conv2d", from: ["image"], outChannels: 8, kernelSize: 3 },
+        { id: "bn", type: "BatchNorm2d" },
+        { id: "act", type: "ReLU" },
+        { id: "pool", type: "MaxPool2d", kernelSize: 2 },
+        { id: "flat", type: "Flatten" },
+        { id: "drop", type: "Dropout", p: 0.2 },
+        { id: "fc", type: "Linear", outFeatures: "classes" },
       ],
       outputs: [{ target: "label", from: "fc" }],
     },
@@ -132,21 +169,37 @@ class Kill {
 
   run(phase: Phase): Promise<Killed> {
     switch (phase) {
-      case "new": return this.#create();
-      case "preparing": case "training": case "finishing": return this.#train(phase);
-      case "export": return this.#export([], this.#s.reference.model, phase);
-      case "export-bare": return this.#export(["--preprocess", "none"], this.#s.reference.bare, phase);
-      case "predict": return this.#predict();
-      case "trash": return this.#trash();
+      case "new":
+        return this.#create();
+      case "preparing":
+      case "training":
+      case "finishing":
+        return this.#train(phase);
+      case "export":
+        return this.#export([], this.#s.reference.model, phase);
+      case "export-bare":
+        return this.#export(["--preprocess", "none"], this.#s.reference.bare, phase);
+      case "predict":
+        return this.#predict();
+      case "trash":
+        return this.#trash();
     }
   }
 
   /** What is begun anew makes the same project as one that was never killed, and it trains. */
   async #create(): Promise<Killed> {
-    const { home, reference: { data }, random } = this.#s;
+    const {
+      home,
+      reference: { data },
+      random,
+    } = this.#s;
     const project = join(home, "project");
     const args = ["new", project, "--data", data];
-    const killed = await this.#blow("new", args, pick(random, [{ after: random.below(900) }, { file: { folder: home, name: "project" }, after: random.below(30) }]));
+    const killed = await this.#blow(
+      "new",
+      args,
+      pick(random, [{ after: random.below(900) }, { file: { folder: home, name: "project" }, after: random.below(30) }]),
+    );
     if (existsSync(join(project, "project.json"))) JSON.parse(readFileSync(join(project, "project.json"), "utf8"));
     else await succeed(...args);
     await succeed("inspect", project);
@@ -175,24 +228,37 @@ class Kill {
     expect(epochsOf(folder), `${killed.moment}: the epochs`).toEqual(Array.from({ length: EPOCHS }, (_, i) => i + 1));
     expect(existsSync(join(folder, "lock")), `${killed.moment}: the lock`).toBe(false);
     expect(readFileSync(join(project, "project.json"), "utf8")).toBe(before);
-    return { ...killed, leftovers: [...strange(folder, /^(config|report|inputs|previous-report)\.json$|^(previous-)?model\.onnx$|^metrics\.jsonl$|^log\.txt$|^predictions$|^checkpoint$/), ...strange(join(folder, "checkpoint"), /^(latest|previous)\.ckpt$/), ...strange(join(folder, "predictions"), /\.bin$/)] };
+    return {
+      ...killed,
+      leftovers: [
+        ...strange(folder, /^(config|report|inputs|previous-report)\.json$|^(previous-)?model\.onnx$|^metrics\.jsonl$|^log\.txt$|^predictions$|^checkpoint$/),
+        ...strange(join(folder, "checkpoint"), /^(latest|previous)\.ckpt$/),
+        ...strange(join(folder, "predictions"), /\.bin$/),
+      ],
+    };
   }
 
   #momentOf(phase: "preparing" | "training" | "finishing", project: string): Moment {
     const { random } = this.#s;
     const run = join(project, "runs", "0001");
     switch (phase) {
-      case "preparing": return pick(random, [
-        { after: 100 + random.below(900) },
-        { event: { fits: ({ event }) => event === "stage", nth: 1 + random.below(5), name: "stage" }, after: random.below(40) },
-        { event: { fits: ({ event }) => event === "run", nth: 1, name: "run" }, after: random.below(10) },
-      ]);
-      case "training": return { event: { fits: ({ event }) => event === "epoch", nth: 1 + random.below(EPOCHS - 1), name: "epoch" }, after: random.below(60) };
-      case "finishing": return pick(random, [
-        { event: { fits: ({ event, epoch }) => event === "epoch" && epoch === EPOCHS, nth: 1, name: "last epoch" }, after: random.below(150) },
-        { event: { fits: ({ event, stage }) => event === "stage" && String(stage).startsWith("judging"), nth: 1 + random.below(2), name: "judging" }, after: random.below(60) },
-        { file: { folder: run, name: pick(random, ["predictions", "inputs.json", "model.onnx", "report.json"]) }, after: random.below(4) },
-      ]);
+      case "preparing":
+        return pick(random, [
+          { after: 100 + random.below(900) },
+          { event: { fits: ({ event }) => event === "stage", nth: 1 + random.below(5), name: "stage" }, after: random.below(40) },
+          { event: { fits: ({ event }) => event === "run", nth: 1, name: "run" }, after: random.below(10) },
+        ]);
+      case "training":
+        return { event: { fits: ({ event }) => event === "epoch", nth: 1 + random.below(EPOCHS - 1), name: "epoch" }, after: random.below(60) };
+      case "finishing":
+        return pick(random, [
+          { event: { fits: ({ event, epoch }) => event === "epoch" && epoch === EPOCHS, nth: 1, name: "last epoch" }, after: random.below(150) },
+          {
+            event: { fits: ({ event, stage }) => event === "stage" && String(stage).startsWith("judging"), nth: 1 + random.below(2), name: "judging" },
+            after: random.below(60),
+          },
+          { file: { folder: run, name: pick(random, ["predictions", "inputs.json", "model.onnx", "report.json"]) }, after: random.below(4) },
+        ]);
     }
   }
 
@@ -201,7 +267,11 @@ class Kill {
     const { home, reference, random } = this.#s;
     const out = join(home, "taken", "model.onnx");
     const args = ["export", reference.project, "--format", "onnx", "--out", out, ...more];
-    const killed = await this.#blow(phase, args, pick(random, [{ after: random.below(more.length === 0 ? 500 : 1500) }, { file: { folder: home, name: "taken" }, after: random.below(8) }]));
+    const killed = await this.#blow(
+      phase,
+      args,
+      pick(random, [{ after: random.below(more.length === 0 ? 500 : 1500) }, { file: { folder: home, name: "taken" }, after: random.below(8) }]),
+    );
     if (existsSync(out)) expect(sha256(out), killed.moment).toBe(expected);
     await succeed(...args);
     expect(sha256(out), killed.moment).toBe(expected);
@@ -212,10 +282,14 @@ class Kill {
     const { home, reference, random } = this.#s;
     const out = join(home, "answers.csv");
     const args = ["predict", join(reference.project, "runs", "0001"), reference.data, "--out", out];
-    const killed = await this.#blow("predict", args, pick(random, [
-      { after: 200 + random.below(1200) },
-      { event: { fits: ({ event }) => event === "stage", nth: 1 + random.below(3), name: "stage" }, after: random.below(30) },
-    ]));
+    const killed = await this.#blow(
+      "predict",
+      args,
+      pick(random, [
+        { after: 200 + random.below(1200) },
+        { event: { fits: ({ event }) => event === "stage", nth: 1 + random.below(3), name: "stage" }, after: random.below(30) },
+      ]),
+    );
     if (existsSync(out)) expect(sha256(out), killed.moment).toBe(reference.answers);
     await succeed(...args);
     expect(sha256(out), killed.moment).toBe(reference.answers);
@@ -244,7 +318,13 @@ class Kill {
     expect(runsIn(join(project, "runs"))).toEqual(ids);
     for (const id of ids) expect(hashes(join(project, "runs", id)), id).toEqual(reference.files);
     expect((await runs.list(project)).map(({ status, model }) => [status, model])).toEqual(ids.map(() => ["completed", true]));
-    return { phase: "trash", kind: this.#s.kind, moment: `move ${nth}, ${after} ms later`, hit: true, leftovers: strange(join(project, "runs"), /^\d{4}$|^\.trash$/) };
+    return {
+      phase: "trash",
+      kind: this.#s.kind,
+      moment: `move ${nth}, ${after} ms later`,
+      hit: true,
+      leftovers: strange(join(project, "runs"), /^\d{4}$|^\.trash$/),
+    };
   }
 
   /** Runs a command and kills it at a moment. */
@@ -263,7 +343,10 @@ class Kill {
     const watching = new AbortController();
     if (!event && !file) strike();
     // The folder may not be there yet.
-    if (file) void appearance(file, watching.signal).then((there) => { if (there) strike(); });
+    if (file)
+      void appearance(file, watching.signal).then((there) => {
+        if (there) strike();
+      });
     const { code, stderr } = await command.result;
     watching.abort();
     const hit = code === null;
@@ -273,7 +356,10 @@ class Kill {
   }
 }
 
-const runs = createRuns(createFolderAccess(null), createJobRegistry(() => Promise.reject(new Error("not asked for"))));
+const runs = createRuns(
+  createFolderAccess(null),
+  createJobRegistry(() => Promise.reject(new Error("not asked for"))),
+);
 
 /** A run that counts as ended has its model, with the right bytes, and none counts as running. */
 async function expectNoFalseEnd(project: string, { model }: Reference): Promise<void> {
@@ -299,7 +385,14 @@ async function appearance({ folder, name }: { readonly folder: string; readonly 
       watcher.close();
       resolve(true);
     });
-    signal.addEventListener("abort", () => { watcher.close(); resolve(undefined); }, { once: true });
+    signal.addEventListener(
+      "abort",
+      () => {
+        watcher.close();
+        resolve(undefined);
+      },
+      { once: true },
+    );
   });
 }
 
@@ -318,11 +411,18 @@ function keptOf(run: string): readonly string[] {
 }
 
 function epochsOf(run: string): readonly number[] {
-  return readFileSync(join(run, "metrics.jsonl"), "utf8").trim().split("\n").map((line) => (JSON.parse(line) as { epoch: number }).epoch);
+  return readFileSync(join(run, "metrics.jsonl"), "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => (JSON.parse(line) as { epoch: number }).epoch);
 }
 
 function runsIn(folder: string): readonly string[] {
-  return existsSync(folder) ? readdirSync(folder).filter((name) => /^\d{4}$/.test(name)).sort() : [];
+  return existsSync(folder)
+    ? readdirSync(folder)
+        .filter((name) => /^\d{4}$/.test(name))
+        .sort()
+    : [];
 }
 
 /** Names in a folder that are none of those that belong there. */
@@ -331,7 +431,9 @@ function strange(folder: string, known: RegExp): readonly string[] {
 }
 
 function hashes(folder: string): Readonly<Record<string, string>> {
-  const all = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((path) => statSync(join(folder, path)).isFile()).sort();
+  const all = readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((path) => statSync(join(folder, path)).isFile())
+    .sort();
   return Object.fromEntries(all.map((path) => [relative(folder, join(folder, path)), sha256(join(folder, path))]));
 }
 
@@ -339,7 +441,17 @@ function hashes(folder: string): Readonly<Record<string, string>> {
 async function bundleTrashLoop(): Promise<string> {
   const name = `trash-loop-${process.pid}`;
   const folder = join(packageRoot, "out", name);
-  await build({ root: packageRoot, configFile: false, publicDir: false, logLevel: "error", build: { ssr: true, outDir: folder, rolldownOptions: { input: join(packageRoot, "tests", "support", "trash-loop.ts"), output: { entryFileNames: "loop.mjs" } } } });
+  await build({
+    root: packageRoot,
+    configFile: false,
+    publicDir: false,
+    logLevel: "error",
+    build: {
+      ssr: true,
+      outDir: folder,
+      rolldownOptions: { input: join(packageRoot, "tests", "support", "trash-loop.ts"), output: { entryFileNames: "loop.mjs" } },
+    },
+  });
   const path = join(packageRoot, "out", `${name}.mjs`);
   renameSync(join(folder, "loop.mjs"), path);
   rmSync(folder, { recursive: true });

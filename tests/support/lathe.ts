@@ -26,14 +26,18 @@ export interface RunningCommand {
 
 /** Starts a command in a process group of its own, so that a test can kill all of it at once. @param onEvent sees each JSON line as it comes. */
 export function startLathe(
-  args: readonly string[], onEvent: (event: JsonEvent) => void = () => undefined, options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
+  args: readonly string[],
+  onEvent: (event: JsonEvent) => void = () => undefined,
+  options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
 ): RunningCommand {
   return startNode([cli, ...args], onEvent, options);
 }
 
 /** The same for any program of ours. */
 export function startNode(
-  args: readonly string[], onEvent: (event: JsonEvent) => void = () => undefined, options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
+  args: readonly string[],
+  onEvent: (event: JsonEvent) => void = () => undefined,
+  options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
 ): RunningCommand {
   const child = spawn(process.execPath, args, { ...options, stdio: ["ignore", "pipe", "pipe"], detached: process.platform !== "win32" });
   let stdout = "";
@@ -52,11 +56,13 @@ export function startNode(
     }
   });
   child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-  const result = new Promise<CommandResult>((resolve, reject) => child.on("close", (code) => {
-    const warning = warningIn(stderr);
-    if (warning !== undefined) reject(new Error(`Node warned in ${args.join(" ")}: ${warning}`));
-    else resolve({ code, events, stdout, stderr });
-  }));
+  const result = new Promise<CommandResult>((resolve, reject) =>
+    child.on("close", (code) => {
+      const warning = warningIn(stderr);
+      if (warning !== undefined) reject(new Error(`Node warned in ${args.join(" ")}: ${warning}`));
+      else resolve({ code, events, stdout, stderr });
+    }),
+  );
   return { child, result };
 }
 
@@ -79,8 +85,12 @@ export const creditTable = join(packageRoot, "resources", "samples", "credit", "
 
 /** The 9-16-8-1 network of the credit sample. */
 export const creditLayers: ProjectInput["model"]["layers"] = [
-  { id: "fc1", type: "Linear", outFeatures: 16 }, { id: "bn1", type: "BatchNorm1d" }, { id: "act1", type: "ELU" },
-  { id: "fc2", type: "Linear", outFeatures: 8 }, { id: "bn2", type: "BatchNorm1d" }, { id: "act2", type: "ELU" },
+  { id: "fc1", type: "Linear", outFeatures: 16 },
+  { id: "bn1", type: "BatchNorm1d" },
+  { id: "act1", type: "ELU" },
+  { id: "fc2", type: "Linear", outFeatures: 8 },
+  { id: "bn2", type: "BatchNorm1d" },
+  { id: "act2", type: "ELU" },
   { id: "fc3", type: "Linear", outFeatures: 1 },
 ];
 
@@ -89,7 +99,9 @@ export function writeCreditProject(folder: string, training: ProjectInput["train
   mkdirSync(folder, { recursive: true });
   cpSync(creditTable, join(folder, "credit.csv"));
   const project: ProjectInput = {
-    version: 1, name: "credit", seed: 7,
+    version: 1,
+    name: "credit",
+    seed: 7,
     data: {
       source: { type: "table", path: "credit.csv" },
       inputs: [{ name: "features", type: "numeric", columns: "rest" }],

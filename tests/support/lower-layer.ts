@@ -57,7 +57,12 @@ export function lowerLayer(type: string, options: Readonly<Record<string, unknow
     if (mode !== "train") throw new LatheError("internal", `${type} asked for ${what} outside training`);
   };
   const output = definition.lower({
-    e, config, inputs: values, input: values[0] ?? fail("expected an input"), mode, fail,
+    e,
+    config,
+    inputs: values,
+    input: values[0] ?? fail("expected an input"),
+    mode,
+    fail,
     parameter: (name) => named(parameters, name),
     buffer: (name) => nextBuffers.get(name) ?? named(buffers, name),
     updateBuffer: (name, value, share = 1) => {

@@ -20,11 +20,15 @@ function collected(inputs: readonly Sample[], lower: Lower): GradientCheck {
   const names: string[] = [];
   const asked: Sample[] = [];
   const e = createEmitter();
-  lower(e, inputs.map((s, i) => e.graph.input(`x${i}`, s.dtype, s.shape)), (name, sample) => {
-    names.push(name);
-    asked.push(sample);
-    return e.graph.input(`asked${names.length}`, sample.dtype, sample.shape);
-  });
+  lower(
+    e,
+    inputs.map((s, i) => e.graph.input(`x${i}`, s.dtype, s.shape)),
+    (name, sample) => {
+      names.push(name);
+      asked.push(sample);
+      return e.graph.input(`asked${names.length}`, sample.dtype, sample.shape);
+    },
+  );
   return {
     inputs: [...inputs, ...asked],
     build: (emitter, ...values) => {
@@ -48,9 +52,14 @@ function lowerLayer(e: Emitter, type: string, options: Options, mode: "train" | 
   const config = definition.config.parse(options);
   const parameters = new Map<string, Value>();
   const buffers = new Map<string, Value>();
-  const shapeOf = (specs: readonly { readonly name: string; readonly shape: readonly number[] }[] | undefined, name: string) => specs!.find((s) => s.name === name)!.shape;
+  const shapeOf = (specs: readonly { readonly name: string; readonly shape: readonly number[] }[] | undefined, name: string) =>
+    specs!.find((s) => s.name === name)!.shape;
   const context: LayerContext<unknown> = {
-    e, config, inputs, input: inputs[0]!, mode,
+    e,
+    config,
+    inputs,
+    input: inputs[0]!,
+    mode,
     parameter: (name) => remembered(parameters, name, () => give(name, any(...shapeOf(definition.parameters?.(config, inputs), name)))),
     buffer: (name) => remembered(buffers, name, () => give(name, fixed(positive(...shapeOf(definition.buffers?.(config, inputs), name))))),
     updateBuffer: (name, value, share = 1) => {
@@ -60,7 +69,9 @@ function lowerLayer(e: Emitter, type: string, options: Options, mode: "train" | 
     },
     uniform: (shape: Shape) => give("uniform", fixed(uniform(...shape))),
     batchSize: () => give("batch size", batchSize(inputs[0]!.shape[0]!)),
-    fail: (expected) => { throw new Error(`${type}: ${expected}`); },
+    fail: (expected) => {
+      throw new Error(`${type}: ${expected}`);
+    },
   };
   return definition.lower(context);
 }
@@ -77,7 +88,17 @@ export function lossCheck(type: string, options: Options, kind: TargetKind, outp
   const config = definition.config.parse(options);
   const classes = kind === "category" ? Number(output.shape[1]) : 2;
   return collected([output, fixed(target)], (e, [y, t]) => {
-    const { loss, weight } = definition.lower({ e, config, output: y!, target: t!, kind, classes, fail: (expected) => { throw new Error(`${type}: ${expected}`); } });
+    const { loss, weight } = definition.lower({
+      e,
+      config,
+      output: y!,
+      target: t!,
+      kind,
+      classes,
+      fail: (expected) => {
+        throw new Error(`${type}: ${expected}`);
+      },
+    });
     return [loss, weight];
   });
 }
@@ -93,9 +114,13 @@ export function optimizerCheck(type: string, options: Options, step: number): Gr
     const slots = new Map<string, Value>();
     const numbers = new Map<string, Value>();
     const update = definition.update({
-      e, config, parameters: p!, gradient: g!,
+      e,
+      config,
+      parameters: p!,
+      gradient: g!,
       // Squares are positive, and a centred square is above its mean's.
-      slot: (name) => remembered(slots, name, () => give(name, { ...positive(size), values: () => (/square|sum/i.test(name) ? [9, 7, 8, 6] : [0.5, 0.25, 1, 0.75]) })),
+      slot: (name) =>
+        remembered(slots, name, () => give(name, { ...positive(size), values: () => (/square|sum/i.test(name) ? [9, 7, 8, 6] : [0.5, 0.25, 1, 0.75]) })),
       scalar: (name) => remembered(numbers, name, () => give(name, fixed({ dtype: "float32", shape: [1], values: () => [Math.fround(scalars[name]!)] }))),
     });
     return [update.parameters, ...Object.values(update.slots)];

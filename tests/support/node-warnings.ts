@@ -23,12 +23,12 @@ export function hearWarnings(): () => Promise<readonly string[]> {
     if (!known.some((pattern) => pattern.test(`${warning.name}: ${warning.message}`))) heard.push(warning.stack ?? String(warning));
   });
   const write = process.stderr.write.bind(process.stderr);
-  process.stderr.write = ((chunk: string | Uint8Array, ...more: never[]) => {
+  process.stderr.write = (chunk: string | Uint8Array, ...more: never[]) => {
     const line = warningIn(typeof chunk === "string" ? chunk : Buffer.from(chunk).toString());
     // Its own were told above, with their stack.
     if (line?.startsWith(`(node:${process.pid})`) === false) heard.push(line);
     return write(chunk, ...more);
-  });
+  };
   return async () => {
     // Warnings are told a turn later.
     await new Promise((resolve) => setImmediate(resolve));

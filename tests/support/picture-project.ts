@@ -32,17 +32,22 @@ export interface MadePicture {
 export function makePictures(folder: string, each: number): readonly MadePicture[] {
   const random = new Random("blobs");
   const names = Object.keys(colours) as Colour[];
-  return names.flatMap((colour, k) => Array.from({ length: each }, (_, i): MadePicture => {
-    const label = i % 12 === 5 ? names[(k + 1) % names.length]! : colour;
-    const [top, left] = [random.below(SIZE - BLOB), random.below(SIZE - BLOB)];
-    const path = `${label}/${colour}-${i}.bmp`;
-    mkdirSync(join(folder, label), { recursive: true });
-    writeFileSync(join(folder, path), bitmap((y, x) => {
-      const inside = y >= top && y < top + BLOB && x >= left && x < left + BLOB;
-      return (inside ? colours[colour] : GRAY).map((c) => Math.max(0, Math.min(255, c + random.below(61) - 30))) as [number, number, number];
-    }));
-    return { path, colour, label, top, left };
-  }));
+  return names.flatMap((colour, k) =>
+    Array.from({ length: each }, (_, i): MadePicture => {
+      const label = i % 12 === 5 ? names[(k + 1) % names.length]! : colour;
+      const [top, left] = [random.below(SIZE - BLOB), random.below(SIZE - BLOB)];
+      const path = `${label}/${colour}-${i}.bmp`;
+      mkdirSync(join(folder, label), { recursive: true });
+      writeFileSync(
+        join(folder, path),
+        bitmap((y, x) => {
+          const inside = y >= top && y < top + BLOB && x >= left && x < left + BLOB;
+          return (inside ? colours[colour] : GRAY).map((c) => Math.max(0, Math.min(255, c + random.below(61) - 30))) as [number, number, number];
+        }),
+      );
+      return { path, colour, label, top, left };
+    }),
+  );
 }
 
 /** An uncompressed bitmap of 24 bits, rows from the bottom, blue first. */
@@ -62,17 +67,28 @@ export function inBlob({ top, left }: MadePicture, y: number, x: number): boolea
 /** A small convolutional network with batch norms on such pictures, in the folder `pictures`. @param channels of its second convolution */
 export function blobProject(target: string, channels: number, training: ProjectInput["training"]): ProjectInput {
   return {
-    version: 1, name: "blobs", seed: 7,
+    version: 1,
+    name: "blobs",
+    seed: 7,
     data: {
       source: { type: "image-folder", path: "pictures", levels: ["label"] },
-      inputs: [{ name: "image", type: "image", column: "image", size: [SIZE, SIZE] }], targets: [{ name: target, type: "category", column: "label" }],
+      inputs: [{ name: "image", type: "image", column: "image", size: [SIZE, SIZE] }],
+      targets: [{ name: target, type: "category", column: "label" }],
       split: { validation: 0.3, test: 0.3 },
     },
     model: {
       layers: [
-        { id: "conv1", type: "Conv2d", outChannels: 8, kernelSize: 3, padding: 1 }, { id: "norm1", type: "BatchNorm2d" }, { id: "act1", type: "ReLU" }, { id: "pool1", type: "MaxPool2d", kernelSize: 2 },
-        { id: "conv2", type: "Conv2d", outChannels: channels, kernelSize: 3, padding: 1 }, { id: "norm2", type: "BatchNorm2d" }, { id: "act2", type: "ReLU" }, { id: "pool2", type: "MaxPool2d", kernelSize: 2 },
-        { id: "gap", type: "AdaptiveAvgPool2d", outputSize: 1 }, { id: "flat", type: "Flatten" }, { id: "out", type: "Linear", outFeatures: "classes" },
+        { id: "conv1", type: "Conv2d", outChannels: 8, kernelSize: 3, padding: 1 },
+        { id: "norm1", type: "BatchNorm2d" },
+        { id: "act1", type: "ReLU" },
+        { id: "pool1", type: "MaxPool2d", kernelSize: 2 },
+        { id: "conv2", type: "Conv2d", outChannels: channels, kernelSize: 3, padding: 1 },
+        { id: "norm2", type: "BatchNorm2d" },
+        { id: "act2", type: "ReLU" },
+        { id: "pool2", type: "MaxPool2d", kernelSize: 2 },
+        { id: "gap", type: "AdaptiveAvgPool2d", outputSize: 1 },
+        { id: "flat", type: "Flatten" },
+        { id: "out", type: "Linear", outFeatures: "classes" },
       ],
       outputs: [{ target, from: "out" }],
     },
@@ -96,7 +112,13 @@ export async function pictureProject() {
   const { procedures } = createRouter(studio, { host: "server" });
   const reportOf = (run: string) => runReport.parse(JSON.parse(readFileSync(join(project, "runs", run, "report.json"), "utf8")));
   return {
-    root, project, pictures, studio, procedures, train, reportOf,
+    root,
+    project,
+    pictures,
+    studio,
+    procedures,
+    train,
+    reportOf,
     run: { project, run: "0001" },
     context: { signal: new AbortController().signal },
     async close() {

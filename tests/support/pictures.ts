@@ -22,7 +22,12 @@ export async function writePicture(folder: string, path: string, { width = 12, h
   mkdirSync(dirname(full), { recursive: true });
   const data = noise(path, width, height, channels);
   const format = /\.(png|webp|gif|tiff|avif)$/.exec(path)?.[1] ?? "jpeg";
-  writeFileSync(full, await sharp(data, { raw: { width, height, channels } }).toFormat(format as "png").toBuffer());
+  writeFileSync(
+    full,
+    await sharp(data, { raw: { width, height, channels } })
+      .toFormat(format as "png")
+      .toBuffer(),
+  );
   return full;
 }
 
@@ -40,7 +45,10 @@ export async function writeClasses(folder: string, classes: readonly string[], c
 }
 
 /** A data section of a folder of pictures, with its defaults. */
-export function pictureData(path: string, { source = {}, input = {}, ...more }: { readonly source?: object; readonly input?: object; readonly [key: string]: unknown } = {}): DataSpec {
+export function pictureData(
+  path: string,
+  { source = {}, input = {}, ...more }: { readonly source?: object; readonly input?: object; readonly [key: string]: unknown } = {},
+): DataSpec {
   return dataSchema.parse({
     source: { type: "image-folder", path, ...source },
     inputs: [{ name: "image", type: "image", column: "image", size: [8, 6], ...input }],

@@ -2,9 +2,10 @@ import { dataOf, prepare } from "./tables.js";
 
 /** All columns but the target y of all rows, as the model takes them, and what was said about the file. */
 export async function readColumns(folder: string, path: string, source: object = {}) {
-  const prepared = await prepare(folder, dataOf(path, {
-    inputs: [{ name: "features", type: "numeric", columns: "rest", normalize: "none" }], source: { type: "table", path, ...source },
-  }));
+  const prepared = await prepare(
+    folder,
+    dataOf(path, { inputs: [{ name: "features", type: "numeric", columns: "rest", normalize: "none" }], source: { type: "table", path, ...source } }),
+  );
   const width = prepared.inputs[0]!.width;
   const values = new Map<number, readonly number[]>();
   for (const split of ["train", "validation", "test"] as const) {
@@ -19,6 +20,9 @@ export async function readColumns(folder: string, path: string, source: object =
 
 /** What a job refuses with, DIR for the folder; undefined where it does not. */
 export async function refusal(job: Promise<unknown>, folder: string): Promise<string | undefined> {
-  const error: unknown = await job.then(() => undefined, (e: unknown) => e);
+  const error: unknown = await job.then(
+    () => undefined,
+    (e: unknown) => e,
+  );
   return error === undefined ? undefined : (error as Error).message.replaceAll(folder, "DIR");
 }

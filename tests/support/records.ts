@@ -16,7 +16,11 @@ export function storedSamples(prepared: PreparedData, split: "train" | "validati
   return Array.from({ length: count }, (_, r) => {
     const at = (k: number) => HEADER_BYTES + (r * prepared.words + k) * 4;
     const words = Array.from({ length: prepared.words - 1 }, (_, k) => k);
-    return { row: bytes.readUInt32LE(at(prepared.words - 1)), floats: words.map((k) => bytes.readFloatLE(at(k))), integers: words.map((k) => bytes.readInt32LE(at(k))) };
+    return {
+      row: bytes.readUInt32LE(at(prepared.words - 1)),
+      floats: words.map((k) => bytes.readFloatLE(at(k))),
+      integers: words.map((k) => bytes.readInt32LE(at(k))),
+    };
   });
 }
 

@@ -53,7 +53,8 @@ export function evaluateAll(graph: Graph, feeds: Feeds): ReadonlyMap<string, Ten
       throw new Error(`no feed for input ${name}`);
     }
     const tensor: Tensor = "dtype" in feed ? fromTensorData(feed) : { ...feed, dtype };
-    if ((tensor.strings ?? tensor.data).length !== product(tensor.dims)) throw new Error(`feed ${name} has ${tensor.data.length} elements for [${tensor.dims.join()}]`);
+    if ((tensor.strings ?? tensor.data).length !== product(tensor.dims))
+      throw new Error(`feed ${name} has ${tensor.data.length} elements for [${tensor.dims.join()}]`);
     values.set(name, tensor);
   }
   const value = (name: string): Tensor => {
@@ -64,7 +65,16 @@ export function evaluateAll(graph: Graph, feeds: Feeds): ReadonlyMap<string, Ten
   for (const node of graph.nodes) {
     const kernel = kernels[node.op];
     if (!kernel) throw new Error(`the reference interpreter has no ${node.op}`);
-    const results = outputsOf(() => kernel(new Call(node, node.inputs.map((name) => (name === "" ? undefined : value(name))))), node.name || node.op);
+    const results = outputsOf(
+      () =>
+        kernel(
+          new Call(
+            node,
+            node.inputs.map((name) => (name === "" ? undefined : value(name))),
+          ),
+        ),
+      node.name || node.op,
+    );
     node.outputs.forEach((name, i) => {
       if (name !== "") values.set(name, results[i] ?? missing(node.op, i));
     });

@@ -24,7 +24,8 @@ export async function silentRegistry(): Promise<SilentRegistry> {
   const server = createServer(() => heard());
   const address = await listen(server);
   return {
-    address, asked,
+    address,
+    asked,
     close() {
       server.close();
       server.closeAllConnections();

@@ -19,7 +19,9 @@ export interface RunOnDisk {
 /** A table project; its data file is named, not made. */
 export function writeTestProject(folder: string, name: string, training: Partial<ProjectInput["training"]> = {}): string {
   const project: ProjectInput = {
-    version: 1, name, seed: 42,
+    version: 1,
+    name,
+    seed: 42,
     data: {
       source: { type: "table", path: "credit.csv" },
       inputs: [{ name: "features", type: "numeric", columns: "rest" }],
@@ -27,8 +29,12 @@ export function writeTestProject(folder: string, name: string, training: Partial
     },
     model: {
       layers: [
-        { id: "fc1", type: "Linear", from: ["features"], outFeatures: 16 }, { id: "bn1", type: "BatchNorm1d" }, { id: "act1", type: "ELU" },
-        { id: "fc2", type: "Linear", outFeatures: 8 }, { id: "bn2", type: "BatchNorm1d" }, { id: "act2", type: "ELU" },
+        { id: "fc1", type: "Linear", from: ["features"], outFeatures: 16 },
+        { id: "bn1", type: "BatchNorm1d" },
+        { id: "act1", type: "ELU" },
+        { id: "fc2", type: "Linear", outFeatures: 8 },
+        { id: "bn2", type: "BatchNorm1d" },
+        { id: "act2", type: "ELU" },
         { id: "fc3", type: "Linear", outFeatures: 1 },
       ],
       outputs: [{ target: "Good", from: "fc3" }],
@@ -59,8 +65,14 @@ export function plausibleEpochs(count: number): EpochEvent[] {
     const best = loss < bestLoss;
     bestLoss = Math.min(bestLoss, loss);
     return {
-      event: "epoch" as const, epoch: i + 1, best, learningRate: 0.005, seconds: 0.31, layers: {},
-      train: { loss: train }, validation: { loss, "Good.accuracy": 0.79 - 0.15 * Math.exp(-i / 4) },
+      event: "epoch" as const,
+      epoch: i + 1,
+      best,
+      learningRate: 0.005,
+      seconds: 0.31,
+      layers: {},
+      train: { loss: train },
+      validation: { loss, "Good.accuracy": 0.79 - 0.15 * Math.exp(-i / 4) },
     };
   });
 }

@@ -100,7 +100,13 @@ export function lengthAt(d: Dimension, n: number): number {
 /** The values of input `place` for a batch of `n`. */
 export function feedOf(sample: Sample, n: number, place: number): Evaluated {
   const dims = sample.shape.map((d) => lengthAt(d, n));
-  const data = Array.from(sample.values(dims.reduce((a, b) => a * b, 1), n, place));
+  const data = Array.from(
+    sample.values(
+      dims.reduce((a, b) => a * b, 1),
+      n,
+      place,
+    ),
+  );
   return { dims, data };
 }
 

@@ -31,7 +31,11 @@ export async function listen<N extends keyof WorkStreams>(streams: WorkStreams, 
   await new Promise<void>((resolve, reject) => {
     const sink = { next: (event: Event) => void events.push(event), end: (error?: unknown) => (error === undefined ? resolve() : reject(toLatheError(error))) };
     // The handler's own type is one of three; the name says which.
-    void Promise.resolve((streams[name] as (params: { project: string }, sink: unknown, context: { signal: AbortSignal }) => unknown)({ project }, sink, { signal: new AbortController().signal })).catch(reject);
+    void Promise.resolve(
+      (streams[name] as (params: { project: string }, sink: unknown, context: { signal: AbortSignal }) => unknown)({ project }, sink, {
+        signal: new AbortController().signal,
+      }),
+    ).catch(reject);
   });
   return events;
 }

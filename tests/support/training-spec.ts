@@ -21,17 +21,25 @@ export interface Described {
 /** The specification that a project so described leads to, by way of the project's own parser. */
 export function trainingSpec({ inputs, targets, model, training }: Described): TrainingSpec {
   const project = parseProject({
-    version: 1, name: "test",
+    version: 1,
+    name: "test",
     data: {
       source: { type: "table", path: "none.csv" },
-      inputs: Object.entries(inputs).map(([name, width]) => ({ name, type: "numeric", columns: Array.from({ length: typeof width === "number" ? width : 1 }, (_, k) => `${name}${k}`) })),
-      targets: targets.map(({ name, kind, width }) => (kind === "numeric"
-        ? { name, type: kind, columns: Array.from({ length: width }, (_, k) => `${name} ${k}`) }
-        : { name, type: kind, column: name })),
+      inputs: Object.entries(inputs).map(([name, width]) => ({
+        name,
+        type: "numeric",
+        columns: Array.from({ length: typeof width === "number" ? width : 1 }, (_, k) => `${name}${k}`),
+      })),
+      targets: targets.map(({ name, kind, width }) =>
+        kind === "numeric" ? { name, type: kind, columns: Array.from({ length: width }, (_, k) => `${name} ${k}`) } : { name, type: kind, column: name },
+      ),
     },
-    model, training: { epochs: 1, ...training },
+    model,
+    training: { epochs: 1, ...training },
   });
-  const types = new Map(Object.entries(inputs).map(([name, width]) => [name, { dtype: "float32" as const, shape: ["N", ...(typeof width === "number" ? [width] : width)] }]));
+  const types = new Map(
+    Object.entries(inputs).map(([name, width]) => [name, { dtype: "float32" as const, shape: ["N", ...(typeof width === "number" ? [width] : width)] }]),
+  );
   const plan = planNetwork(project.model, [...types.keys()], new Map(targets.map((t) => [t.name, t.width])));
   return { plan, layout: layOut(plan, types), inputs: types, targets, training: project.training, classWeights: new Map() };
 }
@@ -63,10 +71,15 @@ export function randomBatch(spec: TrainingSpec, size: number, key: string | numb
   };
   return batchOf(spec, size, {
     ...Object.fromEntries([...spec.inputs].map(([name, { shape }]) => [name, draw(name, size * sizeOf(shape.slice(1).map(Number)), (r) => r.normal())])),
-    ...Object.fromEntries(spec.targets.map(({ name, kind, width }) => [names.target(name), kind === "category"
-      ? draw(name, size, (r) => r.below(width))
-      : draw(name, size * width, (r) => (kind === "binary" ? r.below(2) : r.normal()))])),
-    ...Object.fromEntries(spec.layout.uniforms.map(({ layer, shape }) => [names.uniform(layer), draw(layer, size * shape.reduce((a, b) => a * b, 1), (r) => r.uniform())])),
+    ...Object.fromEntries(
+      spec.targets.map(({ name, kind, width }) => [
+        names.target(name),
+        kind === "category" ? draw(name, size, (r) => r.below(width)) : draw(name, size * width, (r) => (kind === "binary" ? r.below(2) : r.normal())),
+      ]),
+    ),
+    ...Object.fromEntries(
+      spec.layout.uniforms.map(({ layer, shape }) => [names.uniform(layer), draw(layer, size * shape.reduce((a, b) => a * b, 1), (r) => r.uniform())]),
+    ),
   });
 }
 
@@ -80,9 +93,11 @@ export function vectorOf(slices: Layout["parameters" | "buffers"], pieces: Reado
   const known = slices.map((s) => s.name);
   const strange = [...Object.keys(pieces).filter((name) => !known.includes(name)), ...known.filter((name) => !(name in pieces))];
   if (strange.length > 0) throw new Error(`the pieces ${strange.join(", ")} are in one but not the other`);
-  return Float32Array.from(slices.flatMap(({ name, size }) => {
-    const piece = pieces[name]!;
-    if (piece.length !== size) throw new Error(`${name} has ${size} numbers, got ${piece.length}`);
-    return piece;
-  }));
+  return Float32Array.from(
+    slices.flatMap(({ name, size }) => {
+      const piece = pieces[name]!;
+      if (piece.length !== size) throw new Error(`${name} has ${size} numbers, got ${piece.length}`);
+      return piece;
+    }),
+  );
 }

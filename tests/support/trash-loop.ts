@@ -4,7 +4,7 @@ import { restoreRuns, trashRuns } from "../../src-main/services/runs/run-trash.j
 const [project = "", ...runs] = process.argv.slice(2);
 for (;;) {
   await trashRuns(project, runs, () => false);
-  process.stdout.write("{\"event\":\"trashed\"}\n");
+  process.stdout.write('{"event":"trashed"}\n');
   await restoreRuns(project, runs);
-  process.stdout.write("{\"event\":\"restored\"}\n");
+  process.stdout.write('{"event":"restored"}\n');
 }

@@ -23,7 +23,10 @@ const FADING = 600;
 
 async function seriousFaults(page: Page): Promise<readonly string[]> {
   // The page's policy allows no script of others: axe is brought in by the debugger, not by the page.
-  const violations = await page.evaluate<readonly Violation[]>(`(async () => { ${source}; return (await axe.run(document, { resultTypes: ["violations"] })).violations; })()`);
-  return violations.filter(({ impact }) => impact === "serious" || impact === "critical")
+  const violations = await page.evaluate<readonly Violation[]>(
+    `(async () => { ${source}; return (await axe.run(document, { resultTypes: ["violations"] })).violations; })()`,
+  );
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html.slice(0, 200)} ${failureSummary ?? ""}`).join("; ")}`);
 }

@@ -31,23 +31,43 @@ export interface CloudChoices {
 }
 
 /** A project of that table, in a folder of its own with the table in it. @returns the project's folder */
-export function writeClouds(folder: string, { target = true, epochs = 5, rate = 0.02, table = cloudTable(), source = {}, inputs, split = { validation: 0.2, test: 0.2 } }: CloudChoices = {}): string {
+export function writeClouds(
+  folder: string,
+  { target = true, epochs = 5, rate = 0.02, table = cloudTable(), source = {}, inputs, split = { validation: 0.2, test: 0.2 } }: CloudChoices = {},
+): string {
   const project = join(folder, "clouds");
   mkdirSync(project, { recursive: true });
   writeFileSync(join(project, "clouds.csv"), table);
-  writeFileSync(join(project, "project.json"), JSON.stringify({
-    version: 1, name: "clouds", seed: 42,
-    data: {
-      source: { type: "table", path: "clouds.csv", ...source },
-      inputs: inputs ?? [{ name: "features", type: "numeric", columns: ["height", "humidity", "wind"], normalize: "standard", missing: "mean" }, { name: "season", type: "category", column: "season" }],
-      targets: target ? [{ name: "kind", type: "category", column: "kind" }] : [],
-      split,
-    },
-    model: {
-      layers: [{ id: "columns", type: "Concat", from: ["features", "season"] }, { id: "fc1", type: "Linear", outFeatures: 8 }, { id: "act1", type: "ReLU" }, { id: "out", type: "Linear", outFeatures: "classes" }],
-      outputs: [{ target: "kind", from: "out" }],
-    },
-    training: { epochs, batchSize: 16, optimizer: { type: "Adam", lr: rate } },
-  }, null, 2));
+  writeFileSync(
+    join(project, "project.json"),
+    JSON.stringify(
+      {
+        version: 1,
+        name: "clouds",
+        seed: 42,
+        data: {
+          source: { type: "table", path: "clouds.csv", ...source },
+          inputs: inputs ?? [
+            { name: "features", type: "numeric", columns: ["height", "humidity", "wind"], normalize: "standard", missing: "mean" },
+            { name: "season", type: "category", column: "season" },
+          ],
+          targets: target ? [{ name: "kind", type: "category", column: "kind" }] : [],
+          split,
+        },
+        model: {
+          layers: [
+            { id: "columns", type: "Concat", from: ["features", "season"] },
+            { id: "fc1", type: "Linear", outFeatures: 8 },
+            { id: "act1", type: "ReLU" },
+            { id: "out", type: "Linear", outFeatures: "classes" },
+          ],
+          outputs: [{ target: "kind", from: "out" }],
+        },
+        training: { epochs, batchSize: 16, optimizer: { type: "Adam", lr: rate } },
+      },
+      null,
+      2,
+    ),
+  );
   return project;
 }

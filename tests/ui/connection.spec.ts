@@ -28,11 +28,14 @@ const data = (project: string) => `/project/${encodeURIComponent(project)}/data`
 
 /** As from the desktop: a file with these bytes over the page, let go there. */
 async function dropFile(page: Page, name: string, text: string): Promise<void> {
-  const transfer = await page.evaluateHandle(([file, content]) => {
-    const made = new DataTransfer();
-    made.items.add(new File([content ?? ""], file ?? ""));
-    return made;
-  }, [name, text]);
+  const transfer = await page.evaluateHandle(
+    ([file, content]) => {
+      const made = new DataTransfer();
+      made.items.add(new File([content ?? ""], file ?? ""));
+      return made;
+    },
+    [name, text],
+  );
   const window = page.locator("body");
   await window.dispatchEvent("dragover", { dataTransfer: transfer });
   await expect(page.getByText("Drop it here")).toBeVisible();
@@ -100,13 +103,19 @@ test("an address without the token says where to find it, on a page that looks r
   await lookAt(page, "refused");
 });
 
-test("two servers at two ports keep a window each in one browser; what else listens on this machine is sent neither's cookie", async ({ page, studio, workshop }) => {
+test("two servers at two ports keep a window each in one browser; what else listens on this machine is sent neither's cookie", async ({
+  page,
+  studio,
+  workshop,
+}) => {
   const other = await startAnother(workshop.folder);
   const heard: (string | undefined)[] = [];
   const stranger = createServer(({ headers: { cookie } }, response) => {
     heard.push(cookie);
     // What it could do to ours.
-    response.writeHead(200, { "Content-Type": "text/html", "Set-Cookie": ["lathe=; Path=/", "lathe-session=; Path=/; Max-Age=0"] }).end("<title>stranger</title>");
+    response
+      .writeHead(200, { "Content-Type": "text/html", "Set-Cookie": ["lathe=; Path=/", "lathe-session=; Path=/; Max-Age=0"] })
+      .end("<title>stranger</title>");
   }).listen(0, "127.0.0.1");
   await once(stranger, "listening");
   try {
@@ -219,6 +228,9 @@ test("the picker shows what may be used, makes folders, and takes a file of the 
 
   await open(page, workshop.server.url, "/");
   await page.getByRole("button", { name: /^New project/ }).click();
-  await page.getByRole("dialog").locator("input[type=file]").setInputFiles({ name: "mine.csv", mimeType: "text/csv", buffer: Buffer.from(cloudTable(60)) });
+  await page
+    .getByRole("dialog")
+    .locator("input[type=file]")
+    .setInputFiles({ name: "mine.csv", mimeType: "text/csv", buffer: Buffer.from(cloudTable(60)) });
   await expect(page.getByRole("textbox", { name: "Name", exact: true })).toHaveValue("mine");
 });

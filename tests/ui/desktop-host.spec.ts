@@ -42,8 +42,15 @@ test("the window shows Home, in a sandbox, from a scheme of its own", async ({ s
   await expect(page.getByRole("heading", { name: "Projects", exact: true })).toBeVisible();
   expect(await app.ask("schemes")).toMatchObject([{ scheme: "lathe", privileges: { standard: true, secure: true } }]);
   // It is shown once it has something to show.
-  await expect.poll(() => app.ask("windows")).toMatchObject([{ visible: true, preferences: { contextIsolation: true, sandbox: true, nodeIntegration: false, webSecurity: true, webviewTag: false } }]);
-  expect(await page.evaluate("[typeof process, typeof require, typeof module, typeof ipcRenderer]")).toEqual(["undefined", "undefined", "undefined", "undefined"]);
+  await expect
+    .poll(() => app.ask("windows"))
+    .toMatchObject([{ visible: true, preferences: { contextIsolation: true, sandbox: true, nodeIntegration: false, webSecurity: true, webviewTag: false } }]);
+  expect(await page.evaluate("[typeof process, typeof require, typeof module, typeof ipcRenderer]")).toEqual([
+    "undefined",
+    "undefined",
+    "undefined",
+    "undefined",
+  ]);
 });
 
 test("the page cannot leave, open windows, reach the network or read other files, and has no permissions", async ({ start, folder }) => {
@@ -55,15 +62,26 @@ test("the page cannot leave, open windows, reach the network or read other files
   await page.waitForTimeout(300);
   expect(page.url()).toBe(before);
   await page.evaluate("void window.open('https://example.com/')");
-  await expect.poll(() => page.context().pages().filter((other) => other.url().includes("example")).length).toBe(0);
+  await expect
+    .poll(
+      () =>
+        page
+          .context()
+          .pages()
+          .filter((other) => other.url().includes("example")).length,
+    )
+    .toBe(0);
   expect(await page.evaluate("fetch('https://example.com').then(() => 'fetched', () => 'refused')")).toBe("refused");
-  expect(await page.evaluate(`fetch(${JSON.stringify(pathToFileURL(join(packageRoot, "package.json")).href)}).then(() => 'fetched', () => 'refused')`)).toBe("refused");
+  expect(await page.evaluate(`fetch(${JSON.stringify(pathToFileURL(join(packageRoot, "package.json")).href)}).then(() => 'fetched', () => 'refused')`)).toBe(
+    "refused",
+  );
   for (const way of ["/..%2f..%2fpackage.json", "/assets/%2e%2e%2f%2e%2e%2f%2e%2e%2fpackage.json", "/%00index.html", "/..%5csecret"]) {
     expect(await page.evaluate(`fetch(${JSON.stringify(way)}).then((answer) => answer.status)`)).toBe(403);
   }
-  expect(app.log()).toContain("refused \"lathe://studio/");
+  expect(app.log()).toContain('refused "lathe://studio/');
   expect(await page.evaluate("fetch('/').then((answer) => answer.headers.get('content-security-policy'))")).toContain("default-src 'none'");
-  for (const permission of ["media", "geolocation", "notifications", "clipboard-read"]) expect(await app.ask("permission", permission)).toEqual({ granted: false, checked: false, device: false });
+  for (const permission of ["media", "geolocation", "notifications", "clipboard-read"])
+    expect(await app.ask("permission", permission)).toEqual({ granted: false, checked: false, device: false });
   expect(folder).not.toBe("");
 });
 

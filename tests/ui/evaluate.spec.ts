@@ -10,7 +10,8 @@ import { inBothThemes } from "./looks.js";
 import { EvaluatePage } from "./pages/evaluate-page.js";
 import { trainedClouds } from "./trained-clouds.js";
 
-const threshold = (project: string): unknown => (JSON.parse(readFileSync(join(project, "project.json"), "utf8")) as { training: { threshold?: number } }).training.threshold;
+const threshold = (project: string): unknown =>
+  (JSON.parse(readFileSync(join(project, "project.json"), "utf8")) as { training: { threshold?: number } }).training.threshold;
 const valueOf = (report: RunReport, name: string, split: "validation" | "test" = "test") => String(report[split]?.metrics[name]);
 const threeDigits = (value: number) => new Intl.NumberFormat(undefined, { maximumSignificantDigits: 3, minimumSignificantDigits: 3 }).format(value);
 
@@ -28,7 +29,14 @@ test("the numbers of a binary target are those of the run's own report, of eithe
   const evaluate = new EvaluatePage(page);
   await evaluate.goto(workshop.server.url, folder);
   await expect(evaluate.run).toHaveText(/Run 1/);
-  for (const [name, metric] of [["Accuracy", "good.accuracy"], ["Precision", "good.precision"], ["Recall", "good.recall"], ["F1", "good.f1"], ["AUROC", "good.auroc"], ["Log loss", "good.logloss"]] as const) {
+  for (const [name, metric] of [
+    ["Accuracy", "good.accuracy"],
+    ["Precision", "good.precision"],
+    ["Recall", "good.recall"],
+    ["F1", "good.f1"],
+    ["AUROC", "good.auroc"],
+    ["Log loss", "good.logloss"],
+  ] as const) {
     await expect(evaluate.metric(name)).toHaveAttribute("title", valueOf(report, metric));
     await expect(evaluate.metric(name)).toHaveText(threeDigits(Number(valueOf(report, metric))));
   }
@@ -49,8 +57,13 @@ test("each class's scores and their means are the report's, sorted as one likes"
   await evaluate.goto(workshop.server.url, folder);
   await evaluate.target.selectOption("kind");
   const value = (name: string) => threeDigits(Number(valueOf(report, `kind.${name}`)));
-  for (const name of ["small", "large", "\"middling\""]) expect((await evaluate.classLine(name)).slice(0, 3)).toEqual([`precision.${name}`, `recall.${name}`, `f1.${name}`].map(value));
-  for (const [words, name] of [["Pooled (micro)", "micro"], ["Mean (macro)", "macro"], ["Weighted by rows", "weighted"]] as const) {
+  for (const name of ["small", "large", '"middling"'])
+    expect((await evaluate.classLine(name)).slice(0, 3)).toEqual([`precision.${name}`, `recall.${name}`, `f1.${name}`].map(value));
+  for (const [words, name] of [
+    ["Pooled (micro)", "micro"],
+    ["Mean (macro)", "macro"],
+    ["Weighted by rows", "weighted"],
+  ] as const) {
     expect((await evaluate.classLine(words)).slice(0, 3)).toEqual([`precision.${name}`, `recall.${name}`, `f1.${name}`].map(value));
   }
   const column = evaluate.classes.getByRole("columnheader", { name: "Recall" });
@@ -78,7 +91,11 @@ test("a cell of the matrix leads to its rows, by mouse and by keyboard", async (
   const mistakes = confusion?.counts.flatMap((row, i) => row.filter((_, j) => j !== i)).reduce((a, b) => a + b, 0);
   await expect.poll(() => evaluate.total()).toBe(mistakes);
 
-  const [count = 0, i = 0, j = 0] = confusion?.counts.flatMap((row, from) => row.map((n, to) => [n, from, to] as const)).filter(([, from, to]) => from !== to).sort(([a], [b]) => b - a)[0] ?? [];
+  const [count = 0, i = 0, j = 0] =
+    confusion?.counts
+      .flatMap((row, from) => row.map((n, to) => [n, from, to] as const))
+      .filter(([, from, to]) => from !== to)
+      .sort(([a], [b]) => b - a)[0] ?? [];
   const [truth = "", predicted = ""] = [confusion?.classes[i], confusion?.classes[j]];
   expect(count).toBeGreaterThan(1);
   await evaluate.cell(truth, predicted).click();
@@ -120,7 +137,10 @@ test("a threshold is tried by keyboard, counted as it moves, taken over, and tak
   const [found = 0, alarms = 0, missed = 0, rightly = 0] = after;
   expect(found + alarms + missed + rightly).toBe(rows);
   expect(found).toBeLessThanOrEqual(before[0] ?? 0);
-  expect(await evaluate.counts()).toEqual([[rightly, alarms], [missed, found]]);
+  expect(await evaluate.counts()).toEqual([
+    [rightly, alarms],
+    [missed, found],
+  ]);
   // The rows are decided by the same threshold.
   await expect.poll(() => evaluate.total()).toBe(alarms + missed);
   await evaluate.cell("0", "1").click();
@@ -155,7 +175,12 @@ test("a long table's threshold is counted by every row, not only by the curve's 
   await page.getByRole("textbox", { name: "Threshold as a number" }).fill("0.137");
   await page.keyboard.press("Enter");
   const expected: number[] = [];
-  for (const [truth, predicted] of [["1", "1"], ["0", "1"], ["1", "0"], ["0", "0"]] as const) {
+  for (const [truth, predicted] of [
+    ["1", "1"],
+    ["0", "1"],
+    ["1", "0"],
+    ["0", "0"],
+  ] as const) {
     await evaluate.cell(truth, predicted).click();
     await expect.poll(async () => evaluate.total()).toBe((await evaluate.decisions())[expected.length]);
     expected.push(await evaluate.total());
@@ -177,7 +202,8 @@ test("numbers: metrics of each column, points and bars that lead to rows", async
 
   const errors = page.getByRole("group", { name: "Errors", exact: true });
   const bars = errors.getByRole("button");
-  const counts = async () => (await bars.evaluateAll((all) => all.map((bar) => bar.getAttribute("aria-label") ?? ""))).map((label) => Number(/: ([\d,]+) rows?$/.exec(label)?.[1]));
+  const counts = async () =>
+    (await bars.evaluateAll((all) => all.map((bar) => bar.getAttribute("aria-label") ?? ""))).map((label) => Number(/: ([\d,]+) rows?$/.exec(label)?.[1]));
   expect((await counts()).reduce((a, b) => a + b, 0)).toBe(report.test?.rows);
   const all = await counts();
   for (const [i, count] of all.entries()) {
@@ -212,7 +238,7 @@ test("a click on a point shows its row", async ({ page, studio, workshop }) => {
   let row: string | undefined;
   for (let at = 0.3; at < 0.9 && row === undefined; at += 0.05) {
     await page.mouse.move(box.x + 50 + (box.width - 60) * at, box.y + (box.height - 45) * (1 - at));
-    row = /^Row ([\d,]+):/.exec((await figure.locator("p").first().innerText()))?.[1];
+    row = /^Row ([\d,]+):/.exec(await figure.locator("p").first().innerText())?.[1];
   }
   expect(row).toBeDefined();
   await page.mouse.down();
@@ -268,14 +294,20 @@ test("what is drawn can be saved: a curve's points, the matrix, a picture", asyn
   const points = (await saved(() => roc.getByRole("button", { name: "CSV" }).click())).toString("utf8").trim().split("\r\n");
   expect(points[0]).toBe("False-positive rate,ROC,Guessing");
   expect(points.at(-1)).toBe("1,1,1");
-  const matrix = (await saved(() => page.getByRole("region", { name: "What is taken for what" }).getByRole("button", { name: "CSV" }).click())).toString("utf8");
+  const matrix = (await saved(() => page.getByRole("region", { name: "What is taken for what" }).getByRole("button", { name: "CSV" }).click())).toString(
+    "utf8",
+  );
   expect(matrix).toContain(`\r\n1,${report.test?.confusion["good"]?.counts[1]?.join(",")}\r\n`);
   const picture = await saved(() => page.getByRole("figure", { name: "Calibration" }).getByRole("button", { name: "PNG" }).click());
   expect(picture.subarray(1, 4).toString("latin1")).toBe("PNG");
   studio.expectNoComplaints();
 });
 
-test("a matrix of classes that a spreadsheet would work out is saved as it is, which is told; or with apostrophes, at the press of a button", async ({ page, studio, workshop }) => {
+test("a matrix of classes that a spreadsheet would work out is saved as it is, which is told; or with apostrophes, at the press of a button", async ({
+  page,
+  studio,
+  workshop,
+}) => {
   const project = await trainedClouds(workshop.folder, [[]], { table: cloudTable().replaceAll(/,cirrus$/gm, ",=cirrus()"), epochs: 4 });
   const evaluate = new EvaluatePage(page);
   await evaluate.goto(workshop.server.url, project);

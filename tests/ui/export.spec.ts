@@ -126,7 +126,9 @@ test("the model says how it is fed and what it answers, and whether it can be tr
   await expect(exporting.model).toContainText(/opset \d+/);
   const report = reportOf(project);
   expect(report.parity.passed).toBe(true);
-  await expect(exporting.check("Same answers as in training")).toHaveText(new RegExp(`^yes, on ${report.parity.rows} rows of ${report.parity.split}; the largest difference is \\d`));
+  await expect(exporting.check("Same answers as in training")).toHaveText(
+    new RegExp(`^yes, on ${report.parity.rows} rows of ${report.parity.split}; the largest difference is \\d`),
+  );
   await expect(exporting.check("Same decisions")).toHaveText("100%");
   await expect(exporting.check("Training")).toHaveText("4 epochs, the weights of epoch 4");
   await expect(exporting.check("Parameters")).toHaveText(String(report.model.parameters));
@@ -164,7 +166,10 @@ test("the program for the model is copied, and runs as it is", async ({ page, co
 });
 
 test("another run is chosen; one without a model says so and leads to one that has it", async ({ page, studio, workshop }) => {
-  const project = await trainedClouds(workshop.folder, [["--epochs", "1"], ["--epochs", "2"]]);
+  const project = await trainedClouds(workshop.folder, [
+    ["--epochs", "1"],
+    ["--epochs", "2"],
+  ]);
   writeRun(project, "0003", { epochs: plausibleEpochs(3) });
   const exporting = new ExportPage(page);
   await exporting.goto(workshop.server.url, project, "0003");

@@ -29,11 +29,14 @@ const warnings = hearWarnings();
 
 export const test = base.extend<{ workshop: Workshop; studio: StudioPage; quietNode: undefined }>({
   // The servers run in this process, and what they start tells its warnings here too.
-  quietNode: [async ({}, use) => {
-    await warnings();
-    await use(undefined);
-    expect(await warnings(), "Node warned").toEqual([]);
-  }, { auto: true }],
+  quietNode: [
+    async ({}, use) => {
+      await warnings();
+      await use(undefined);
+      expect(await warnings(), "Node warned").toEqual([]);
+    },
+    { auto: true },
+  ],
   workshop: async ({}, use) => {
     const folder = temporaryFolder("ui");
     const refusals: Refusal[] = [];

@@ -9,7 +9,11 @@ import { PickerPage } from "./pages/picker-page.js";
 
 interface Saved {
   readonly name: string;
-  readonly data: { readonly source: { readonly path: string }; readonly inputs: readonly { readonly columns?: readonly string[] | "rest"; readonly column?: string }[]; readonly targets: readonly { readonly column: string; readonly type: string }[] };
+  readonly data: {
+    readonly source: { readonly path: string };
+    readonly inputs: readonly { readonly columns?: readonly string[] | "rest"; readonly column?: string }[];
+    readonly targets: readonly { readonly column: string; readonly type: string }[];
+  };
 }
 const saved = (project: string) => JSON.parse(readFileSync(join(project, "project.json"), "utf8")) as Saved;
 
@@ -49,8 +53,18 @@ test("a table becomes a project: what to predict, what to leave out, what it is 
   await expect(home.columns.getByRole("row")).toHaveCount(8);
   await expect(home.role("kind")).toHaveValue("target");
   await expect(home.columns.getByRole("row", { name: /^kind / })).toContainText("→ category");
-  await expect(home.columns.getByRole("row", { name: /^humidity / }).getByRole("cell").nth(2)).toHaveText("33");
-  await expect(home.columns.getByRole("row", { name: /^kind / }).getByRole("cell").nth(3)).toHaveText("3");
+  await expect(
+    home.columns
+      .getByRole("row", { name: /^humidity / })
+      .getByRole("cell")
+      .nth(2),
+  ).toHaveText("33");
+  await expect(
+    home.columns
+      .getByRole("row", { name: /^kind / })
+      .getByRole("cell")
+      .nth(3),
+  ).toHaveText("3");
   // What does not suit cannot be chosen, and says why.
   await expect(home.template("One network")).toBeChecked();
   await expect(home.template("A branch for each target")).toBeDisabled();
@@ -73,7 +87,10 @@ test("a table becomes a project: what to predict, what to leave out, what it is 
   const project = saved(join(workshop.folder, "Lathe", "My clouds"));
   expect(project.name).toBe("My clouds");
   expect(project.data.source.path).toBe(file);
-  expect(project.data.targets.map(({ column, type }) => [column, type])).toEqual([["wind", "numeric"], ["season", "category"]]);
+  expect(project.data.targets.map(({ column, type }) => [column, type])).toEqual([
+    ["wind", "numeric"],
+    ["season", "category"],
+  ]);
   expect(JSON.stringify(project.data.inputs)).not.toContain("kind");
   studio.expectNoComplaints();
 });

@@ -50,7 +50,11 @@ test("a trainer that is killed costs nothing: the run says so, and goes on from 
   await train.button("Go on").click();
   await expect(train.run).toContainText("training");
   await train.expectEpochs(before + 3);
-  const epochs = readFileSync(join(project, "runs", "0001", "metrics.jsonl"), "utf8").trim().split("\n").slice(0, -1).map((line) => (JSON.parse(line) as { epoch: number }).epoch);
+  const epochs = readFileSync(join(project, "runs", "0001", "metrics.jsonl"), "utf8")
+    .trim()
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => (JSON.parse(line) as { epoch: number }).epoch);
   expect(epochs).toEqual(Array.from({ length: epochs.length }, (_, i) => i + 1));
   await train.button("Stop").click();
   await expect(train.run).toContainText("stopped", { timeout: 30_000 });

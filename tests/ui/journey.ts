@@ -23,8 +23,10 @@ export interface Hands {
 
 /** 9-16-8-1 over nine numeric columns. */
 export const handNetwork: readonly HandLayer[] = [
-  { type: "Linear", options: { "Out features": "16" } }, { type: "ReLU" },
-  { type: "Linear", options: { "Out features": "8" } }, { type: "ReLU" },
+  { type: "Linear", options: { "Out features": "16" } },
+  { type: "ReLU" },
+  { type: "Linear", options: { "Out features": "8" } },
+  { type: "ReLU" },
   { type: "Linear", options: { "Out features": "1" } },
 ];
 

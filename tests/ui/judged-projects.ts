@@ -23,9 +23,18 @@ export async function trainProject(folder: string, document: unknown, table: str
 /** A run that judges a binary, a category and a numeric target of two columns. */
 export function trainJudged(root: string, rows = 400): Promise<TrainedProject> {
   const made = templates.get("two-output").create({
-    name: "judged", source: { type: "table", path: "table.csv" },
-    inputs: [{ name: "features", type: "numeric", columns: ["size", "weight"] }, { name: "colour", type: "category", column: "colour" }, { name: "old", type: "binary", column: "old" }],
-    targets: [{ name: "good", type: "binary", column: "good" }, { name: "kind", type: "category", column: "kind" }, { name: "value", type: "numeric", columns: ["price", "tax"], normalize: "standard" }],
+    name: "judged",
+    source: { type: "table", path: "table.csv" },
+    inputs: [
+      { name: "features", type: "numeric", columns: ["size", "weight"] },
+      { name: "colour", type: "category", column: "colour" },
+      { name: "old", type: "binary", column: "old" },
+    ],
+    targets: [
+      { name: "good", type: "binary", column: "good" },
+      { name: "kind", type: "category", column: "kind" },
+      { name: "value", type: "numeric", columns: ["price", "tax"], normalize: "standard" },
+    ],
   });
   return trainProject(join(root, "judged"), { ...made, training: { ...made.training, epochs: 6, threshold: 0.4 } }, toCsv(madeRows(rows, "main")));
 }
@@ -38,10 +47,27 @@ export function trainCities(root: string, rows = 3000): Promise<TrainedProject> 
     const city = Math.floor(random() ** 1.4 * 50);
     return [(city % 8) + random() * 1.4, Math.floor(city / 8) + random() * 1.4, `City number ${city + 1}`].join(",");
   });
-  return trainProject(join(root, "cities"), {
-    version: 1, name: "cities", seed: 1,
-    data: { source: { type: "table", path: "table.csv" }, inputs: [{ name: "place", type: "numeric", columns: ["x", "y"], normalize: "standard" }], targets: [{ name: "city", type: "category", column: "city" }] },
-    model: { layers: [{ id: "fc1", type: "Linear", outFeatures: 32 }, { id: "act1", type: "ReLU" }, { id: "out", type: "Linear", outFeatures: "classes" }], outputs: [{ target: "city", from: "out" }] },
-    training: { epochs: 6, batchSize: 64, optimizer: { type: "Adam", lr: 0.02 } },
-  }, `${["x,y,city", ...lines].join("\n")}\n`);
+  return trainProject(
+    join(root, "cities"),
+    {
+      version: 1,
+      name: "cities",
+      seed: 1,
+      data: {
+        source: { type: "table", path: "table.csv" },
+        inputs: [{ name: "place", type: "numeric", columns: ["x", "y"], normalize: "standard" }],
+        targets: [{ name: "city", type: "category", column: "city" }],
+      },
+      model: {
+        layers: [
+          { id: "fc1", type: "Linear", outFeatures: 32 },
+          { id: "act1", type: "ReLU" },
+          { id: "out", type: "Linear", outFeatures: "classes" },
+        ],
+        outputs: [{ target: "city", from: "out" }],
+      },
+      training: { epochs: 6, batchSize: 64, optimizer: { type: "Adam", lr: 0.02 } },
+    },
+    `${["x,y,city", ...lines].join("\n")}\n`,
+  );
 }

@@ -3,7 +3,11 @@ import { lookAt } from "./looks.js";
 import { trainedClouds } from "./trained-clouds.js";
 
 /** A part of each screen that is there once it is. */
-const screens = { model: { role: "region", name: "Network" }, train: { role: "figure", name: "Loss" }, evaluate: { role: "region", name: "How good it is" } } as const;
+const screens = {
+  model: { role: "region", name: "Network" },
+  train: { role: "figure", name: "Loss" },
+  evaluate: { role: "region", name: "How good it is" },
+} as const;
 
 test("Model, Train and Evaluate look right in both themes and sizes", async ({ page, studio, workshop }) => {
   test.setTimeout(120_000);

@@ -1,7 +1,10 @@
 import { expect, type Page } from "@playwright/test";
 import { expectAccessible } from "./accessibility.js";
 
-const sizes = [[1920, 1080], [1280, 800]] as const;
+const sizes = [
+  [1920, 1080],
+  [1280, 800],
+] as const;
 const themes = ["dark", "light"] as const;
 
 /**
@@ -14,7 +17,10 @@ export async function lookAt(page: Page, name: string): Promise<void> {
     for (const colorScheme of themes) {
       await page.emulateMedia({ colorScheme });
       await drawn(page);
-      expect(await page.locator("html").evaluate((html) => [html.scrollWidth - html.clientWidth, html.scrollHeight - html.clientHeight]), `${name} at ${width}x${height} runs over the edge`).toEqual([0, 0]);
+      expect(
+        await page.locator("html").evaluate((html) => [html.scrollWidth - html.clientWidth, html.scrollHeight - html.clientHeight]),
+        `${name} at ${width}x${height} runs over the edge`,
+      ).toEqual([0, 0]);
       await page.screenshot({ path: `test-results/screenshots/${name}-${colorScheme}-${width}x${height}.png` });
       // Contrast and names do not depend on the size of the window.
       if (width === 1280) await expectAccessible(page);
@@ -37,6 +43,11 @@ async function drawn(page: Page): Promise<void> {
     const frame = () => new Promise((done) => requestAnimationFrame(done));
     await frame();
     await frame();
-    await Promise.allSettled(document.getAnimations().filter((animation) => animation.effect?.getComputedTiming().endTime !== Infinity).map((animation) => animation.finished));
+    await Promise.allSettled(
+      document
+        .getAnimations()
+        .filter((animation) => animation.effect?.getComputedTiming().endTime !== Infinity)
+        .map((animation) => animation.finished),
+    );
   });
 }

@@ -7,12 +7,20 @@ import { type HandLayer, ModelPage } from "./pages/model-page.js";
 
 /** 9-16-8-1: 9·16 + 16 + 16·8 + 8 + 8·1 + 1 parameters. */
 const layers: readonly HandLayer[] = [
-  { type: "Linear", options: { "Out features": "16" } }, { type: "ReLU" }, { type: "Linear", options: { "Out features": "8" } }, { type: "ReLU" }, { type: "Linear", options: { "Out features": "1" } },
+  { type: "Linear", options: { "Out features": "16" } },
+  { type: "ReLU" },
+  { type: "Linear", options: { "Out features": "8" } },
+  { type: "ReLU" },
+  { type: "Linear", options: { "Out features": "1" } },
 ];
 const parameters = "305";
 const built: SavedModel = {
   layers: [
-    { id: "fc1", type: "Linear", outFeatures: 16 }, { id: "act1", type: "ReLU" }, { id: "fc2", type: "Linear", outFeatures: 8 }, { id: "act2", type: "ReLU" }, { id: "fc3", type: "Linear", outFeatures: 1 },
+    { id: "fc1", type: "Linear", outFeatures: 16 },
+    { id: "act1", type: "ReLU" },
+    { id: "fc2", type: "Linear", outFeatures: 8 },
+    { id: "act2", type: "ReLU" },
+    { id: "fc3", type: "Linear", outFeatures: 1 },
   ],
   outputs: [{ target: "y", from: "fc3" }],
 };
@@ -67,7 +75,12 @@ test("layers are copied with their options and connections, and several are remo
   await expect(model.inspector.getByRole("heading", { name: "2 chosen" })).toBeVisible();
   await page.keyboard.press("ControlOrMeta+c");
   await page.keyboard.press("ControlOrMeta+v");
-  await expect.poll(() => savedModel(project).layers.slice(5)).toEqual([{ id: "act3", type: "ReLU", from: ["fc1"] }, { id: "fc4", type: "Linear", outFeatures: 8 }]);
+  await expect
+    .poll(() => savedModel(project).layers.slice(5))
+    .toEqual([
+      { id: "act3", type: "ReLU", from: ["fc1"] },
+      { id: "fc4", type: "Linear", outFeatures: 8 },
+    ]);
   await expect(model.link("act3", "fc4")).toHaveCount(1);
   await expect(model.node("fc4")).toHaveAttribute("aria-pressed", "true");
   await expect(model.node("act1")).toHaveAttribute("aria-pressed", "false");
@@ -81,7 +94,11 @@ test("layers are copied with their options and connections, and several are remo
   studio.expectNoComplaints();
 });
 
-test("connections are dragged from handle to handle; what cannot be is refused with its reason; cut and insert stand on the connection", async ({ page, studio, workshop }) => {
+test("connections are dragged from handle to handle; what cannot be is refused with its reason; cut and insert stand on the connection", async ({
+  page,
+  studio,
+  workshop,
+}) => {
   const project = writeNine(workshop.folder, { model: built });
   const model = new ModelPage(page);
   await model.goto(workshop.server.url, project);
@@ -192,7 +209,14 @@ test("an option that has options of its own shows them, and goes back to its def
 });
 
 test("a block is added from the palette, says what is in it, and can share its weights", async ({ page, studio, workshop }) => {
-  const blocks = { res: { layers: [{ id: "fc", type: "Linear", outFeatures: 8 }, { id: "act", type: "ReLU" }] } };
+  const blocks = {
+    res: {
+      layers: [
+        { id: "fc", type: "Linear", outFeatures: 8 },
+        { id: "act", type: "ReLU" },
+      ],
+    },
+  };
   const project = writeNine(workshop.folder, { model: { ...built, blocks } });
   const model = new ModelPage(page);
   await model.goto(workshop.server.url, project);
@@ -247,7 +271,7 @@ test("layers are dragged from the palette onto a connection or an empty place; n
   await expect(model.node("dropout1")).toHaveCount(0);
 
   await model.settled();
-  const before = (await model.place("norm1"));
+  const before = await model.place("norm1");
   await model.dragNode("norm1", { x: 180, y: 10 });
   await expect.poll(async () => (await model.place("norm1")).x - before.x).toBeGreaterThan(100);
   await page.reload();

@@ -5,7 +5,13 @@ const columns = Array.from({ length: 9 }, (_, i) => `x${i + 1}`);
 
 /** What the tests read of a project's file. */
 export interface SavedModel {
-  readonly layers: readonly { readonly id: string; readonly type: string; readonly from?: readonly string[]; readonly outFeatures?: number | string; readonly [option: string]: unknown }[];
+  readonly layers: readonly {
+    readonly id: string;
+    readonly type: string;
+    readonly from?: readonly string[];
+    readonly outFeatures?: number | string;
+    readonly [option: string]: unknown;
+  }[];
   readonly outputs: readonly { readonly target: string; readonly from: string }[];
   readonly blocks?: Readonly<Record<string, unknown>>;
 }
@@ -26,11 +32,27 @@ export function writeNine(folder: string, { model = { layers: [], outputs: [] },
     return [...values, values.reduce((sum, value, i) => sum + i * value, 0)].map((value) => value.toFixed(4)).join(",");
   });
   writeFileSync(join(project, "nine.csv"), `${[[...columns, "y"].join(","), ...rows].join("\n")}\n`);
-  writeFileSync(join(project, "project.json"), JSON.stringify({
-    version: 1, name: "nine", seed: 42,
-    data: { source: { type: "table", path: "nine.csv" }, inputs: [{ name: "features", type: "numeric", columns }], targets: [{ name: "y", type: "numeric", column: "y" }], split: { validation: 0.2, test: 0.2 }, ...data },
-    model, training: { epochs: 3, batchSize: 16 },
-  }, null, 2));
+  writeFileSync(
+    join(project, "project.json"),
+    JSON.stringify(
+      {
+        version: 1,
+        name: "nine",
+        seed: 42,
+        data: {
+          source: { type: "table", path: "nine.csv" },
+          inputs: [{ name: "features", type: "numeric", columns }],
+          targets: [{ name: "y", type: "numeric", column: "y" }],
+          split: { validation: 0.2, test: 0.2 },
+          ...data,
+        },
+        model,
+        training: { epochs: 3, batchSize: 16 },
+      },
+      null,
+      2,
+    ),
+  );
   return project;
 }
 

@@ -15,7 +15,8 @@ interface Source {
   readonly exclude?: readonly string[];
   readonly relabel?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
-const sourceOf = (project: string): Source => (JSON.parse(readFileSync(join(project, "project.json"), "utf8")) as { readonly data: { readonly source: Source } }).data.source;
+const sourceOf = (project: string): Source =>
+  (JSON.parse(readFileSync(join(project, "project.json"), "utf8")) as { readonly data: { readonly source: Source } }).data.source;
 
 test("a mistake is labelled anew, undone, redone; the next run learns from it and is compared", async ({ page, studio, workshop }) => {
   test.setTimeout(240_000);
@@ -24,7 +25,7 @@ test("a mistake is labelled anew, undone, redone; the next run learns from it an
   await pictures.goto(workshop.server.url, project, "evaluate");
   await pictures.lookAtFirst();
   const label = pictures.detail.getByRole("combobox", { name: "Label" });
-  const path = await pictures.judged.getByRole("option").first().getAttribute("title") ?? "";
+  const path = (await pictures.judged.getByRole("option").first().getAttribute("title")) ?? "";
   const [folder = ""] = path.split("/");
   await expect(label).toHaveValue(folder);
   const wanted = folder === "red" ? "blue" : "red";
@@ -71,7 +72,7 @@ test("a judged picture is called by what stands in its tile: left out, or not th
   const expectNamedAsSeen = async (like: RegExp) => {
     const seen = (await tile.innerText()).replace(/\s+/g, " ").trim();
     expect(seen).toMatch(like);
-    expect((await tile.getAttribute("aria-label") ?? "").replace(/: /g, " ")).toContain(seen);
+    expect(((await tile.getAttribute("aria-label")) ?? "").replace(/: /g, " ")).toContain(seen);
   };
   await expectNamedAsSeen(/^(red|green|blue|none) [<>]?\d+\.\d% not /);
   await pictures.detail.getByRole("button", { name: "Leave out" }).click();
@@ -79,7 +80,7 @@ test("a judged picture is called by what stands in its tile: left out, or not th
   await expectNamedAsSeen(/^left out [<>]?\d+\.\d% not /);
 
   // Of data that has changed only the answers are left, by the numbers of their rows.
-  writeFileSync(join(project, "pictures", await tile.getAttribute("title") ?? ""), "not a picture");
+  writeFileSync(join(project, "pictures", (await tile.getAttribute("title")) ?? ""), "not a picture");
   await page.reload();
   await expect(tile).toContainText(/^\d+/, { timeout: 30_000 });
   await expectNamedAsSeen(/^\d+ (red|green|blue|none) [<>]?\d+\.\d% not /);
@@ -103,7 +104,7 @@ test("all likely label errors can be reached, and each is one click from its oth
   await last.evaluate((item) => item.scrollIntoView({ block: "start" }));
   expect(await page.locator("#screen").evaluate((screen) => screen.scrollTop)).toBe(0);
   const button = last.getByRole("button", { name: /^Label as/ });
-  const [, wanted = "", path = ""] = /^Label as (.+): (.+)$/.exec(await button.getAttribute("aria-label") ?? "") ?? [];
+  const [, wanted = "", path = ""] = /^Label as (.+): (.+)$/.exec((await button.getAttribute("aria-label")) ?? "") ?? [];
   await button.click();
   await expect.poll(() => sourceOf(project).relabel).toEqual({ [path]: { label: wanted } });
   studio.expectNoComplaints();
@@ -127,7 +128,10 @@ test("a picture that cannot be read is put aside, and one click brings it back o
   await expect(page.getByText("1 of 60 pictures")).toBeVisible();
   await pictures.grid.getByRole("option").first().click();
   await expect(page.getByRole("alert")).toContainText("This picture cannot be read");
-  const quarantine = () => (JSON.parse(readFileSync(join(project, "quarantine.json"), "utf8")) as { readonly pictures: readonly { readonly path: string }[] }).pictures.map(({ path }) => path.split("/").at(-1));
+  const quarantine = () =>
+    (JSON.parse(readFileSync(join(project, "quarantine.json"), "utf8")) as { readonly pictures: readonly { readonly path: string }[] }).pictures.map(
+      ({ path }) => path.split("/").at(-1),
+    );
   await expect.poll(quarantine).toEqual(["one-0007.png"]);
   await lookAt(page, "pictures-quarantine");
 
@@ -163,7 +167,7 @@ test("two levels of folders are two columns: one to predict, one to read, and ei
   const document = readFileSync(file, "utf8");
   const { levels } = (JSON.parse(document) as { readonly data: { readonly source: { readonly levels: readonly string[] } } }).data.source;
   expect(levels).toHaveLength(2);
-  writeFileSync(file, document.replaceAll(JSON.stringify(levels[0]), "\"alphabet\"").replaceAll(JSON.stringify(levels[1]), "\"character\""));
+  writeFileSync(file, document.replaceAll(JSON.stringify(levels[0]), '"alphabet"').replaceAll(JSON.stringify(levels[1]), '"character"'));
   await pictures.goto(workshop.server.url, project, "data");
   await page.reload();
   await expect(page.getByRole("button", { name: /^ansuz/ })).toBeVisible({ timeout: 30_000 });
@@ -205,7 +209,9 @@ test("a grid of 5,000 pictures asks for those in view alone, wherever one scroll
   await expect(page.getByRole("status").filter({ hasText: /^5,000 pictures$/ })).toBeVisible({ timeout: 60_000 });
   const options = grid.getByRole("option");
   const whole = async () => {
-    await expect.poll(async () => (await options.count()) > 10 && (await options.count()) === (await grid.locator("img").count()), { timeout: 30_000 }).toBe(true);
+    await expect
+      .poll(async () => (await options.count()) > 10 && (await options.count()) === (await grid.locator("img").count()), { timeout: 30_000 })
+      .toBe(true);
   };
   await whole();
   // What is in the page is what is in view and two lines above and below.
@@ -238,9 +244,11 @@ test("a grid of 5,000 pictures asks for those in view alone, wherever one scroll
 /** Paths of the small pictures that the page asks the studio for, from now on. */
 function listenForThumbnails(page: Page): readonly string[] {
   const asked: string[] = [];
-  page.on("websocket", (socket) => socket.on("framesent", ({ payload }) => {
-    const text = String(payload);
-    if (text.includes("\"pictures.thumbnails\"")) asked.push(...[...text.matchAll(/"picture":"([^"]+)"/g)].map(([, picture]) => picture ?? ""));
-  }));
+  page.on("websocket", (socket) =>
+    socket.on("framesent", ({ payload }) => {
+      const text = String(payload);
+      if (text.includes('"pictures.thumbnails"')) asked.push(...[...text.matchAll(/"picture":"([^"]+)"/g)].map(([, picture]) => picture ?? ""));
+    }),
+  );
   return asked;
 }

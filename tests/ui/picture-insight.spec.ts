@@ -19,7 +19,14 @@ test("from a judged picture into the network: its layers by the names of the mod
   // The file has one node where the model has a convolution and a norm; both names stand there.
   await expect(pictures.layer("conv1 + norm1")).toBeChecked({ timeout: 30_000 });
   expect(await inside.getByRole("group", { name: "Layer" }).locator("label").allInnerTexts()).toEqual([
-    "image\n3 × 24 × 24", "conv1 + norm1\n8 × 24 × 24", "act1\n8 × 24 × 24", "pool1\n8 × 12 × 12", "conv2 + norm2\n80 × 12 × 12", "act2\n80 × 12 × 12", "pool2\n80 × 6 × 6", "gap\n80 × 1 × 1",
+    "image\n3 × 24 × 24",
+    "conv1 + norm1\n8 × 24 × 24",
+    "act1\n8 × 24 × 24",
+    "pool1\n8 × 12 × 12",
+    "conv2 + norm2\n80 × 12 × 12",
+    "act2\n80 × 12 × 12",
+    "pool2\n80 × 6 × 6",
+    "gap\n80 × 1 × 1",
   ]);
   const maps = pictures.tiles("Feature maps of conv1 + norm1");
   await expect(maps).toHaveCount(8);
@@ -34,13 +41,17 @@ test("from a judged picture into the network: its layers by the names of the mod
   await expect(pictures.layer("act1")).toBeChecked();
   await expect(pictures.tiles("Feature maps of act1")).toHaveCount(8);
   // After a ReLU nothing is below 0.
-  for (const name of await pictures.tiles("Feature maps of act1").evaluateAll((all) => all.map((tile) => tile.getAttribute("aria-label") ?? ""))) expect(name).toMatch(/^Map \d: 0(\.00)? (to|everywhere)/);
+  for (const name of await pictures.tiles("Feature maps of act1").evaluateAll((all) => all.map((tile) => tile.getAttribute("aria-label") ?? "")))
+    expect(name).toMatch(/^Map \d: 0(\.00)? (to|everywhere)/);
   const list = inside.getByRole("listbox", { name: "Feature maps of act1" });
   await list.press("ArrowRight");
   await expect(list.getByRole("option").nth(1)).toHaveAttribute("aria-selected", "true");
   await expect(inside.getByRole("complementary", { name: "Looked at closely" })).toContainText("Map 2");
   // One scale for all is another picture of the same maps, with its numbers.
-  const before = await list.locator("canvas").nth(1).evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
+  const before = await list
+    .locator("canvas")
+    .nth(1)
+    .evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
   await inside.getByText("One scale", { exact: true }).click();
   await expect(inside.getByRole("img", { name: /^Colours: 0(\.00)?, [\d.]+/ })).toBeVisible();
   const own = await list.locator("canvas").evaluateAll((all) => all.map((canvas) => (canvas as HTMLCanvasElement).toDataURL()));
@@ -60,7 +71,13 @@ test("from a judged picture into the network: its layers by the names of the mod
   expect(await inside.getByRole("group", { name: "Layer" }).getByRole("radio").count()).toBe(2);
   await expect(pictures.tiles("Filters of conv1")).toHaveCount(8);
   await expect(inside).toContainText("In the colours that each filter looks for");
-  expect(await pictures.tiles("Filters of conv1").locator("canvas").first().evaluate((canvas) => [(canvas as HTMLCanvasElement).width, (canvas as HTMLCanvasElement).height])).toEqual([3, 3]);
+  expect(
+    await pictures
+      .tiles("Filters of conv1")
+      .locator("canvas")
+      .first()
+      .evaluate((canvas) => [(canvas as HTMLCanvasElement).width, (canvas as HTMLCanvasElement).height]),
+  ).toEqual([3, 3]);
   await lookAt(page, "pictures-inside-filters");
   await pictures.chooseLayer("conv2 + norm2");
   await expect(pictures.tiles("Filters of conv2")).toHaveCount(80);
@@ -81,7 +98,14 @@ test("Grad-CAM is of the last convolution by default, and of any other layer by 
   await expect(pictures.detail).toContainText("conv2 + norm2 tells 12 × 12 places apart", { timeout: 30_000 });
   const layers = pictures.detail.getByRole("combobox", { name: "At layer" });
   // One place, as of gap, says nothing of where.
-  expect(await layers.locator("option").allInnerTexts()).toEqual(["conv2 + norm2, the last convolution", "conv1 + norm1, 24 × 24", "act1, 24 × 24", "pool1, 12 × 12", "act2, 12 × 12", "pool2, 6 × 6"]);
+  expect(await layers.locator("option").allInnerTexts()).toEqual([
+    "conv2 + norm2, the last convolution",
+    "conv1 + norm1, 24 × 24",
+    "act1, 24 × 24",
+    "pool1, 12 × 12",
+    "act2, 12 × 12",
+    "pool2, 6 × 6",
+  ]);
   await layers.selectOption({ label: "pool2, 6 × 6" });
   await expect(pictures.detail).toContainText("pool2 tells 6 × 6 places apart");
   await layers.selectOption({ label: "conv1 + norm1, 24 × 24" });

@@ -9,10 +9,17 @@ export async function trainedBlobs(folder: string): Promise<string> {
   const project = join(folder, "blobs");
   makePictures(join(project, "pictures"), 150);
   // More of them in a wrong folder than are shown at once.
-  for (const [colour, other] of [["red", "blue"], ["green", "none"]] as const) {
-    for (let i = 9; i < 150; i += 12) renameSync(join(project, "pictures", colour, `${colour}-${i}.bmp`), join(project, "pictures", other, `${colour}-${i}.bmp`));
+  for (const [colour, other] of [
+    ["red", "blue"],
+    ["green", "none"],
+  ] as const) {
+    for (let i = 9; i < 150; i += 12)
+      renameSync(join(project, "pictures", colour, `${colour}-${i}.bmp`), join(project, "pictures", other, `${colour}-${i}.bmp`));
   }
-  writeFileSync(join(project, "project.json"), JSON.stringify(blobProject("label", 80, { epochs: 8, batchSize: 16, optimizer: { type: "Adam", lr: 0.005 } }), null, 2));
+  writeFileSync(
+    join(project, "project.json"),
+    JSON.stringify(blobProject("label", 80, { epochs: 8, batchSize: 16, optimizer: { type: "Adam", lr: 0.005 } }), null, 2),
+  );
   await trainOnce(project, [[]]);
   return project;
 }
@@ -23,11 +30,18 @@ export async function writeTinyPictures(folder: string, classes: readonly string
   for (const [k, name] of classes.entries()) {
     mkdirSync(join(root, name), { recursive: true });
     for (let from = 0; from < each; from += 50) {
-      await Promise.all(Array.from({ length: Math.min(50, each - from) }, async (_, j) => {
-        const i = from + j;
-        const pixels = Uint8Array.from({ length: 8 * 8 }, (_p, p) => (p * (3 + k) + i * 7 + ((i >> (p % 12)) & 1) * 90) % 256);
-        writeFileSync(join(root, name, `${name}-${String(i).padStart(4, "0")}.png`), await sharp(pixels, { raw: { width: 8, height: 8, channels: 1 } }).png({ compressionLevel: 1 }).toBuffer());
-      }));
+      await Promise.all(
+        Array.from({ length: Math.min(50, each - from) }, async (_, j) => {
+          const i = from + j;
+          const pixels = Uint8Array.from({ length: 8 * 8 }, (_p, p) => (p * (3 + k) + i * 7 + ((i >> (p % 12)) & 1) * 90) % 256);
+          writeFileSync(
+            join(root, name, `${name}-${String(i).padStart(4, "0")}.png`),
+            await sharp(pixels, { raw: { width: 8, height: 8, channels: 1 } })
+              .png({ compressionLevel: 1 })
+              .toBuffer(),
+          );
+        }),
+      );
     }
   }
   return root;
@@ -42,7 +56,12 @@ export async function writeAlphabets(folder: string, each: number): Promise<stri
       mkdirSync(join(root, alphabet, character), { recursive: true });
       for (let i = 0; i < each; i++) {
         const pixels = Uint8Array.from({ length: 16 * 16 }, (_, p) => ((p >> (c + 1)) % 2 === k ? 235 : 20) - ((p * 31 + i * 17) % 20));
-        writeFileSync(join(root, alphabet, character, `${character}${i}.png`), await sharp(pixels, { raw: { width: 16, height: 16, channels: 1 } }).png().toBuffer());
+        writeFileSync(
+          join(root, alphabet, character, `${character}${i}.png`),
+          await sharp(pixels, { raw: { width: 16, height: 16, channels: 1 } })
+            .png()
+            .toBuffer(),
+        );
       }
     }
   }

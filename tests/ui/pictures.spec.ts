@@ -20,7 +20,10 @@ function writeClipart(folder: string, each: number): string {
   const root = join(folder, "clipart");
   for (const name of ["birds", "flowers", "music"]) {
     mkdirSync(join(root, name), { recursive: true });
-    for (const file of readdirSync(join(sample, "train", name)).sort().slice(0, each)) cpSync(join(sample, "train", name, file), join(root, name, file));
+    for (const file of readdirSync(join(sample, "train", name))
+      .sort()
+      .slice(0, each))
+      cpSync(join(sample, "train", name, file), join(root, name, file));
   }
   return root;
 }
@@ -63,11 +66,20 @@ test("from a folder of drawings to a network one has looked into, mended and exp
   await lookAt(page, "pictures-augment");
   // What is turned by hand is filled with the ground of the drawings: no corner is black.
   await page.getByRole("combobox", { name: "Add a change" }).selectOption("RandomRotation");
-  await expect.poll(() => (JSON.parse(readFileSync(join(project, "project.json"), "utf8")) as { data: { inputs: { augment?: object[] }[] } }).data.inputs[0]?.augment?.at(-1)).toEqual({ type: "RandomRotation", fill: 255 });
+  await expect
+    .poll(() =>
+      (JSON.parse(readFileSync(join(project, "project.json"), "utf8")) as { data: { inputs: { augment?: object[] }[] } }).data.inputs[0]?.augment?.at(-1),
+    )
+    .toEqual({ type: "RandomRotation", fill: 255 });
   await page.getByRole("button", { name: "Remove RandomRotation" }).click();
 
   await studio.step("Model");
-  await expect(page.getByText("32 × 64 × 64").or(page.getByText(/32, 64, 64/)).first()).toBeVisible();
+  await expect(
+    page
+      .getByText("32 × 64 × 64")
+      .or(page.getByText(/32, 64, 64/))
+      .first(),
+  ).toBeVisible();
   await lookAt(page, "pictures-model");
 
   await studio.step("Train");
@@ -126,7 +138,7 @@ test("from a folder of drawings to a network one has looked into, mended and exp
   await exporting.usage.getByRole("button", { name: "JavaScript" }).click();
   cpSync(join(folder, "birds", readdirSync(join(folder, "birds"))[0] ?? ""), join(workshop.folder, "picture.png"));
   symlinkSync(join(packageRoot, "node_modules"), join(workshop.folder, "node_modules"), "junction");
-  writeFileSync(join(workshop.folder, "ask.mjs"), (await exporting.code.textContent() ?? "").replace(/create\("[^"]+"\)/, 'create("clipart.onnx")'));
+  writeFileSync(join(workshop.folder, "ask.mjs"), ((await exporting.code.textContent()) ?? "").replace(/create\("[^"]+"\)/, 'create("clipart.onnx")'));
   const { stdout } = await promisify(execFile)(process.execPath, ["ask.mjs"], { cwd: workshop.folder });
   const shares = [...stdout.replace(/^label Float32Array\(3\)/, "").matchAll(/\d+\.\d+(?:e-\d+)?/g)].map(Number);
   expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 4);

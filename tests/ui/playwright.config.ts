@@ -21,8 +21,13 @@ export default defineConfig({
       executablePath: process.env["LATHE_CHROMIUM"] ?? "/usr/bin/chromium",
       // Nothing but the page itself: no GPU process, no calls home.
       args: [
-        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-        "--disable-background-networking", "--disable-component-update", "--disable-sync",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
       ],
     },
   },

@@ -70,7 +70,13 @@ test("the form is filled from a row of the table, whose truth stands beside the 
 test("a file is answered into a CSV, which is previewed; one that is there is replaced only when told", async ({ page, studio, workshop }) => {
   const project = await trained(workshop.folder);
   const rows = join(workshop.folder, "new-clouds.csv");
-  writeFileSync(rows, cloudTable(40).replace(/^3,(\d+),([\d.]*),([\d.]*),\w+,/m, "3,$1,$2,$3,monsoon,").replaceAll(/,\w+$/gm, "").replace(/,kind$/m, ""));
+  writeFileSync(
+    rows,
+    cloudTable(40)
+      .replace(/^3,(\d+),([\d.]*),([\d.]*),\w+,/m, "3,$1,$2,$3,monsoon,")
+      .replaceAll(/,\w+$/gm, "")
+      .replace(/,kind$/m, ""),
+  );
   const predict = new PredictPage(page);
   await predict.goto(workshop.server.url, project);
   await predict.mode("A whole file");
@@ -120,7 +126,9 @@ test("answers that a spreadsheet would work out are told; ticked once, they are 
   await predict.file.getByRole("button", { name: "Predict the file" }).click();
   const noticed = predict.file.getByRole("list", { name: "What was noticed" });
   const read = () => readFileSync(join(workshop.folder, "new-predictions.csv"), "utf8");
-  await expect(noticed).toContainText(/^\d+ cells are text that a spreadsheet would take for formulas\. They are written as they are; tick “For a spreadsheet” to put an apostrophe in front\.$/);
+  await expect(noticed).toContainText(
+    /^\d+ cells are text that a spreadsheet would take for formulas\. They are written as they are; tick “For a spreadsheet” to put an apostrophe in front\.$/,
+  );
   const exact = read();
   expect(exact).toMatch(/^1,=cirrus\(\),/m);
   const count = exact.match(/(^|,)=cirrus/gm)?.length ?? 0;
@@ -143,7 +151,9 @@ test("answers that a spreadsheet would work out are told; ticked once, they are 
 test("a large file is called off half way, and nothing is written", async ({ page, studio, workshop }) => {
   const project = await trained(workshop.folder);
   const rows = join(workshop.folder, "many.csv");
-  const lines = cloudTable(5000).split("\n").filter((line) => line !== "");
+  const lines = cloudTable(5000)
+    .split("\n")
+    .filter((line) => line !== "");
   writeFileSync(rows, [lines[0], ...Array.from({ length: 120 }, () => lines.slice(1)).flat()].join("\n"));
   const predict = new PredictPage(page);
   await predict.goto(workshop.server.url, project);

@@ -22,7 +22,11 @@ const reportOf = (project: string, run: string) => read<Report>(project, "runs",
 /** A run that a living process holds: this one. */
 function writeRunningRun(project: string, id: string, epochs: number): string {
   const config = read<object>(project, "runs", "0001", "config.json");
-  return writeRun(project, id, { epochs: plausibleEpochs(epochs), config: { ...config, created: new Date().toISOString() }, lock: { pid: process.pid, host: hostname() } });
+  return writeRun(project, id, {
+    epochs: plausibleEpochs(epochs),
+    config: { ...config, created: new Date().toISOString() },
+    lock: { pid: process.pid, host: hostname() },
+  });
 }
 
 /** Trains until some epochs are done, then ends without a goodbye, as a crash does. */
@@ -81,8 +85,15 @@ test("every run stands with its settings and results; the one looked at with its
 });
 
 test("runs are sorted by a column, and found by words and by how they ended", async ({ page, studio, workshop }) => {
-  const project = await trainedClouds(workshop.folder, [["--seed", "9"], ["--seed", "3", "--epochs", "1"], ["--seed", "5", "--epochs", "2"]]);
-  writeRun(project, "0004", { epochs: plausibleEpochs(2), config: { ...read<object>(project, "runs", "0001", "config.json"), created: new Date().toISOString() } });
+  const project = await trainedClouds(workshop.folder, [
+    ["--seed", "9"],
+    ["--seed", "3", "--epochs", "1"],
+    ["--seed", "5", "--epochs", "2"],
+  ]);
+  writeRun(project, "0004", {
+    epochs: plausibleEpochs(2),
+    config: { ...read<object>(project, "runs", "0001", "config.json"), created: new Date().toISOString() },
+  });
   const runs = new RunsPage(page);
   await runs.goto(workshop.server.url, project);
   await expect.poll(() => runs.names()).toEqual(["Run 4", "Run 3", "Run 2", "Run 1"]);
@@ -155,8 +166,17 @@ test("a run is given a name and a note, which are kept, found, and taken back", 
 });
 
 test("two runs, then three, are compared: curves over each other, settings that differ, results", async ({ page, studio, workshop }) => {
-  const project = await trainedClouds(workshop.folder, [["--epochs", "3"], ["--seed", "7", "--epochs", "5"]]);
-  writeClouds(workshop.folder, { epochs: 2, inputs: [{ name: "features", type: "numeric", columns: ["height"], normalize: "minmax", missing: "mean" }, { name: "season", type: "category", column: "season" }] });
+  const project = await trainedClouds(workshop.folder, [
+    ["--epochs", "3"],
+    ["--seed", "7", "--epochs", "5"],
+  ]);
+  writeClouds(workshop.folder, {
+    epochs: 2,
+    inputs: [
+      { name: "features", type: "numeric", columns: ["height"], normalize: "minmax", missing: "mean" },
+      { name: "season", type: "category", column: "season" },
+    ],
+  });
   const command = await startLathe(["train", project]).result;
   expect(command.code, command.stderr).toBe(0);
   const runs = new RunsPage(page);
@@ -173,23 +193,37 @@ test("two runs, then three, are compared: curves over each other, settings that 
   // What is the same is not shown.
   await expect(runs.differences.getByRole("rowheader", { name: "training.batchSize" })).toHaveCount(0);
   await expect(runs.differences.getByRole("rowheader", { name: "data.inputs.features.normalize" })).toHaveCount(0);
-  await expect(runs.compared("Test kind.accuracy")).toHaveText(["0001", "0002"].map((run) => three(reportOf(project, run).test.metrics["kind.accuracy"] ?? NaN)));
+  await expect(runs.compared("Test kind.accuracy")).toHaveText(
+    ["0001", "0002"].map((run) => three(reportOf(project, run).test.metrics["kind.accuracy"] ?? NaN)),
+  );
   // The better one stands out, whichever way the metric goes.
-  for (const [metric, better] of [["kind.auroc", Math.max], ["kind.logloss", Math.min]] as const) {
+  for (const [metric, better] of [
+    ["kind.auroc", Math.max],
+    ["kind.logloss", Math.min],
+  ] as const) {
     const values = ["0001", "0002"].map((run) => reportOf(project, run).test.metrics[metric] ?? NaN);
     expect(values[0]).not.toBe(values[1]);
     await expect(runs.compared(`Test ${metric}`).nth(values.indexOf(better(...values)))).toHaveCSS("font-weight", "600");
     await expect(runs.compared(`Test ${metric}`).nth(values.indexOf(better(...values)) === 0 ? 1 : 0)).toHaveCSS("font-weight", "400");
   }
 
-  await runs.row("Run 3").getByRole("rowheader").getByRole("button").click({ modifiers: ["Control"] });
+  await runs
+    .row("Run 3")
+    .getByRole("rowheader")
+    .getByRole("button")
+    .click({ modifiers: ["Control"] });
   await expect(runs.comparison.getByRole("heading", { name: "3 runs compared" })).toBeVisible();
   await expect(runs.overlay).toHaveAttribute("aria-label", /of 3 runs\. Run 1 ends at .* Run 2 ends at .* Run 3 ends at \d/);
   await expect(runs.compared("data.inputs.features.normalize")).toHaveText(["standard", "standard", "minmax"]);
   await expect(runs.compared("data.inputs.features.columns")).toHaveText(["height, humidity, wind", "height, humidity, wind", "height"]);
   // Another metric over each other.
   await runs.comparison.getByRole("combobox", { name: "What is drawn" }).selectOption("validation kind.accuracy");
-  await expect(runs.overlay).toHaveAttribute("aria-label", new RegExp(`^validation kind\\.accuracy by epoch of 3 runs\\. Run 1 ends at ${three(reportOf(project, "0001").validation.metrics["kind.accuracy"] ?? NaN)}`));
+  await expect(runs.overlay).toHaveAttribute(
+    "aria-label",
+    new RegExp(
+      `^validation kind\\.accuracy by epoch of 3 runs\\. Run 1 ends at ${three(reportOf(project, "0001").validation.metrics["kind.accuracy"] ?? NaN)}`,
+    ),
+  );
   await runs.comparison.getByRole("button", { name: "Compare none" }).click();
   await expect(runs.comparison).toBeHidden();
   await expect(runs.detail).toBeVisible();
@@ -273,7 +307,14 @@ test("a run that a crash interrupted says so and is gone on with to its end", as
   await expect(runs.detail.getByRole("alert")).toBeHidden();
   await expect(runs.detail.getByRole("button", { name: "Go on", exact: true })).toBeHidden();
   // Trained on, not anew: every epoch once.
-  expect(new Set(readFileSync(join(project, "runs", "0001", "metrics.jsonl"), "utf8").trim().split("\n").map((line) => (JSON.parse(line) as { epoch: number }).epoch)).size).toBe(60);
+  expect(
+    new Set(
+      readFileSync(join(project, "runs", "0001", "metrics.jsonl"), "utf8")
+        .trim()
+        .split("\n")
+        .map((line) => (JSON.parse(line) as { epoch: number }).epoch),
+    ).size,
+  ).toBe(60);
   expect(existsSync(join(project, "runs", "0001", "model.onnx"))).toBe(true);
   studio.expectNoComplaints();
 });
@@ -299,7 +340,11 @@ test("a run that another program trains grows as it is watched, cannot be delete
   studio.expectNoComplaints();
 });
 
-test("runs of which something is damaged stand in the list with the reason; one that does not exist is said to be missing", async ({ page, studio, workshop }) => {
+test("runs of which something is damaged stand in the list with the reason; one that does not exist is said to be missing", async ({
+  page,
+  studio,
+  workshop,
+}) => {
   const project = await trainedClouds(workshop.folder, [[], ["--epochs", "3"]]);
   const file = (run: string, name: string) => join(project, "runs", run, name);
   writeFileSync(file("0001", "config.json"), "{ nonsense");
@@ -363,9 +408,15 @@ test("looks right in both themes and sizes", async ({ page, studio, workshop }) 
   await runs.goto(workshop.server.url, project);
   await expect(page.getByRole("heading", { name: "Nothing trained yet" })).toBeVisible();
   await lookAt(page, "runs-empty");
-  await trainedClouds(workshop.folder, [["--epochs", "20"], ["--seed", "7", "--epochs", "12"]]);
+  await trainedClouds(workshop.folder, [
+    ["--epochs", "20"],
+    ["--seed", "7", "--epochs", "12"],
+  ]);
   writeRunningRun(project, "0003", 3);
-  writeRun(project, "0004", { epochs: plausibleEpochs(9), config: { ...read<object>(project, "runs", "0001", "config.json"), created: new Date().toISOString() } });
+  writeRun(project, "0004", {
+    epochs: plausibleEpochs(9),
+    config: { ...read<object>(project, "runs", "0001", "config.json"), created: new Date().toISOString() },
+  });
   await page.reload();
   await expect.poll(() => runs.epochsDrawn()).toBe(9);
   await lookAt(page, "runs-interrupted");

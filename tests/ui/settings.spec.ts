@@ -12,7 +12,8 @@ import { PickerPage } from "./pages/picker-page.js";
 import { SettingsPage } from "./pages/settings-page.js";
 
 const fileOf = ({ folder }: Workshop) => join(folder, "home", "settings.json");
-const saved = (workshop: Workshop) => (existsSync(fileOf(workshop)) ? (JSON.parse(readFileSync(fileOf(workshop), "utf8")) as Readonly<Record<string, unknown>>) : {});
+const saved = (workshop: Workshop) =>
+  existsSync(fileOf(workshop)) ? (JSON.parse(readFileSync(fileOf(workshop), "utf8")) as Readonly<Record<string, unknown>>) : {};
 
 /** From now on nothing can be written over it. */
 function blockSettings(workshop: Workshop): void {
@@ -85,7 +86,13 @@ test("every engine and device stands there with its state; one that is not avail
     await expect(body.getByRole("row").first().getByRole("cell")).toHaveText([state(available), reason]);
     await expect(settings.engine.locator(`option[value="${name}"]`)).toHaveText(available ? name : `${name} (not available)`);
     await expect(settings.engine.locator(`option[value="${name}"]`)).toHaveJSProperty("disabled", !available);
-    for (const [i, device] of devices.entries()) await expect(body.getByRole("row").nth(i + 1).getByRole("cell")).toHaveText(["", device.name, state(device.available), device.reason ?? ""]);
+    for (const [i, device] of devices.entries())
+      await expect(
+        body
+          .getByRole("row")
+          .nth(i + 1)
+          .getByRole("cell"),
+      ).toHaveText(["", device.name, state(device.available), device.reason ?? ""]);
   }
   // No machine is a Mac and a PC with Windows at once.
   const missing = engines.flatMap(({ devices }) => devices).filter(({ available }) => !available);
@@ -99,9 +106,13 @@ async function withoutTensorflow(folder: string, registry: string, work: (url: s
   const env = { ...process.env, ...setupEnvironment(folder, registry), LATHE_TENSORFLOW_SLOW: "", LATHE_HOME: join(folder, "home") };
   let listening: (url: string) => void = () => undefined;
   const url = new Promise<string>((resolve) => (listening = resolve));
-  const server = startNode([join(packageRoot, "out", "main", "cli.js"), "serve", "--json", "--allow", folder], ({ event, url: at }) => {
-    if (event === "listening") listening(String(at));
-  }, { env });
+  const server = startNode(
+    [join(packageRoot, "out", "main", "cli.js"), "serve", "--json", "--allow", folder],
+    ({ event, url: at }) => {
+      if (event === "listening") listening(String(at));
+    },
+    { env },
+  );
   try {
     await work(await Promise.race([url, server.result.then(({ stderr }) => Promise.reject(new Error(stderr)))]));
   } finally {
@@ -115,10 +126,11 @@ test("a setup of TensorFlow that fails says what is missing and what to do, in b
   test.slow();
   await withoutTensorflow(workshop.folder, await closedPort(), async (url) => {
     const settings = new SettingsPage(page);
-    const lookAtIt = (state: string) => inBothThemes(page, async (theme) => {
-      await page.screenshot({ path: `test-results/screenshots/settings-tensorflow-${state}-${theme}-1280x800.png` });
-      await expectAccessible(page);
-    });
+    const lookAtIt = (state: string) =>
+      inBothThemes(page, async (theme) => {
+        await page.screenshot({ path: `test-results/screenshots/settings-tensorflow-${state}-${theme}-1280x800.png` });
+        await expectAccessible(page);
+      });
     await settings.goto(url, "engines");
     await expect(settings.setUp).toBeVisible({ timeout: 20_000 });
     await lookAtIt("offered");
@@ -205,7 +217,10 @@ test("About names the version and what Lathe is made with, licence texts and all
   // The address leads to the part.
   await settings.goto(workshop.server.url, "about");
   await expect(settings.about).toBeFocused();
-  const { version, dependencies } = JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8")) as { version: string; dependencies: Readonly<Record<string, string>> };
+  const { version, dependencies } = JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8")) as {
+    version: string;
+    dependencies: Readonly<Record<string, string>>;
+  };
   await expect(settings.about).toContainText(`Lathe Version ${version}, in the browser`);
   await expect(settings.licences.first()).toBeVisible();
   const all = await settings.licences.count();

@@ -10,14 +10,19 @@ import { inBothThemes } from "./looks.js";
 import { TrainPage } from "./pages/train-page.js";
 import { trainedClouds } from "./trained-clouds.js";
 
-const projectFile = (project: string) => JSON.parse(readFileSync(join(project, "project.json"), "utf8")) as { training: Record<string, unknown>; model: { layers: { id: string; type: string }[] } };
+const projectFile = (project: string) =>
+  JSON.parse(readFileSync(join(project, "project.json"), "utf8")) as { training: Record<string, unknown>; model: { layers: { id: string; type: string }[] } };
 
 interface Epoch {
   readonly epoch: number;
   readonly train: { readonly loss: number };
   readonly validation: { readonly loss: number };
 }
-const epochsOf = (project: string, run: string) => readFileSync(join(project, "runs", run, "metrics.jsonl"), "utf8").trim().split("\n").map((line) => JSON.parse(line) as Epoch);
+const epochsOf = (project: string, run: string) =>
+  readFileSync(join(project, "runs", run, "metrics.jsonl"), "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Epoch);
 
 test("a run is started, seen live and finished, and its curve is what the file says", async ({ page, studio, workshop }) => {
   const project = writeClouds(workshop.folder, { epochs: 30 });
@@ -119,7 +124,11 @@ test("settings are saved as they are made, can be undone, and what is wrong is s
   studio.expectNoComplaints();
 });
 
-test("engine and device are chosen from what works here; what does not says why; the run tells what it trained on, and why", async ({ page, studio, workshop }) => {
+test("engine and device are chosen from what works here; what does not says why; the run tells what it trained on, and why", async ({
+  page,
+  studio,
+  workshop,
+}) => {
   const project = writeClouds(workshop.folder, { epochs: 3 });
   const train = new TrainPage(page);
   const engines = await probeEngines();
@@ -235,7 +244,9 @@ test("the second chart shows metrics, gradients by layer and the learning rate; 
   await train.lossCurve.locator("canvas").hover({ position: { x: 200, y: 80 } });
   await expect(train.lossCurve).toContainText(/epoch \d+/);
   const [download] = await Promise.all([page.waitForEvent("download"), train.lossCurve.getByRole("button", { name: "CSV" }).click()]);
-  const csv = readFileSync(await download.path(), "utf8").trim().split("\n");
+  const csv = readFileSync(await download.path(), "utf8")
+    .trim()
+    .split("\n");
   expect(csv).toHaveLength(13);
   expect(csv[0]).toContain("validation");
   await page.reload();
@@ -258,7 +269,10 @@ test("what keeps a run from starting is said where it was asked for; data that i
 
 test("a run that was interrupted says so and is gone on with; one that failed says why", async ({ page, studio, workshop }) => {
   const project = await trainedClouds(workshop.folder, [["--epochs", "6"]]);
-  writeRun(project, "0002", { epochs: plausibleEpochs(3), config: { created: "2026-11-20T09:00:00.000Z", engine: "onnxruntime", device: "cpu", project: { training: { epochs: 9 } } } });
+  writeRun(project, "0002", {
+    epochs: plausibleEpochs(3),
+    config: { created: "2026-11-20T09:00:00.000Z", engine: "onnxruntime", device: "cpu", project: { training: { epochs: 9 } } },
+  });
   const train = new TrainPage(page);
   await studio.open(workshop.server.url, TrainPage.place(project, "0002"));
   await expect(page.getByRole("alert").filter({ hasText: "This run was interrupted" })).toContainText("Go on from its last checkpoint");
@@ -290,10 +304,11 @@ test("no serious fault by axe, in both themes", async ({ page, studio, workshop 
   // Epochs of some length: axe is slow where everything changes all the time.
   const project = writeClouds(workshop.folder, { epochs: 100_000, table: cloudTable(6000) });
   const train = new TrainPage(page);
-  const lookAtIt = (state: string) => inBothThemes(page, async (theme) => {
-    await expectAccessible(page);
-    await shot(page, `train-${state}-${theme}-1280x800`);
-  });
+  const lookAtIt = (state: string) =>
+    inBothThemes(page, async (theme) => {
+      await expectAccessible(page);
+      await shot(page, `train-${state}-${theme}-1280x800`);
+    });
   await studio.open(workshop.server.url, TrainPage.place(project));
   await expect(page.getByRole("heading", { name: "Nothing trained yet" })).toBeVisible();
   await lookAtIt("empty");
@@ -301,7 +316,10 @@ test("no serious fault by axe, in both themes", async ({ page, studio, workshop 
   await train.expectEpochs(4);
   for (const section of ["Optimizer", "Learning rate over time", "Stopping", "Losses", "More", "Engine"]) await train.openSection(section);
   await lookAtIt("running");
-  for (const [width, height] of [[1920, 1080], [1280, 800]] as const) {
+  for (const [width, height] of [
+    [1920, 1080],
+    [1280, 800],
+  ] as const) {
     await page.setViewportSize({ width, height });
     await train.section("Engine").getByText("Threads", { exact: true }).scrollIntoViewIfNeeded();
     await inBothThemes(page, (theme) => shot(page, `train-engine-${theme}-${width}x${height}`));

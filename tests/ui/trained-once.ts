@@ -27,7 +27,7 @@ export async function trainOnce(project: string, runs: readonly (readonly string
   for (const run of readdirSync(join(project, "runs"))) {
     const config = join(project, "runs", run, "config.json");
     if (!existsSync(config)) continue;
-    writeFileSync(config, JSON.stringify({ ...JSON.parse(readFileSync(config, "utf8")) as object, projectFolder: project }, null, 2));
+    writeFileSync(config, JSON.stringify({ ...(JSON.parse(readFileSync(config, "utf8")) as object), projectFolder: project }, null, 2));
   }
 }
 
@@ -45,8 +45,13 @@ function keep(project: string, copy: string): void {
 
 /** The programs that train, all files of the project, and what it is trained with. */
 function keyOf(project: string, runs: readonly (readonly string[])[]): string {
-  const hash = createHash("sha256").update(readFileSync(join(packageRoot, "out", "sources.sha256"))).update(JSON.stringify(runs));
-  for (const entry of readdirSync(project, { recursive: true, withFileTypes: true }).filter((e) => e.isFile()).map((e) => join(e.parentPath, e.name)).sort()) {
+  const hash = createHash("sha256")
+    .update(readFileSync(join(packageRoot, "out", "sources.sha256")))
+    .update(JSON.stringify(runs));
+  for (const entry of readdirSync(project, { recursive: true, withFileTypes: true })
+    .filter((e) => e.isFile())
+    .map((e) => join(e.parentPath, e.name))
+    .sort()) {
     hash.update(entry.slice(project.length)).update(readFileSync(entry));
   }
   return hash.digest("hex").slice(0, 32);

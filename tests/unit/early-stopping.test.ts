@@ -42,10 +42,21 @@ describe("early stopping", () => {
   });
 
   test.each([
-    ["validation.loss", "min"], ["train.loss", "min"], ["validation.price.mse", "min"], ["validation.price.rmse", "min"], ["validation.price.mae", "min"],
-    ["validation.label.logloss", "min"], ["validation.label.loss", "min"], ["validation.price.mse.first", "min"],
-    ["validation.label.accuracy", "max"], ["validation.label.f1.macro", "max"], ["validation.price.r2", "max"], ["validation.label.auroc", "max"],
-    ["validation.label.recall.loss", "max"], ["validation.loss.accuracy", "max"], ["validation.a.dotted.target.mae", "min"],
+    ["validation.loss", "min"],
+    ["train.loss", "min"],
+    ["validation.price.mse", "min"],
+    ["validation.price.rmse", "min"],
+    ["validation.price.mae", "min"],
+    ["validation.label.logloss", "min"],
+    ["validation.label.loss", "min"],
+    ["validation.price.mse.first", "min"],
+    ["validation.label.accuracy", "max"],
+    ["validation.label.f1.macro", "max"],
+    ["validation.price.r2", "max"],
+    ["validation.label.auroc", "max"],
+    ["validation.label.recall.loss", "max"],
+    ["validation.loss.accuracy", "max"],
+    ["validation.a.dotted.target.mae", "min"],
   ])("%s is better at its %s", (monitor, mode) => {
     expect(new EarlyStopping({ monitor, patience: 1 }).mode).toBe(mode);
   });
@@ -56,17 +67,19 @@ describe("early stopping", () => {
 
   test("restored after any epoch, it decides as it would have", () => {
     const value = fc.option(fc.oneof(fc.integer({ min: 0, max: 5 }), fc.constant(NaN)));
-    fc.assert(fc.property(fc.array(value, { maxLength: 20 }), fc.nat(20), fc.constantFrom("min" as const, "max" as const), (values, cut, mode) => {
-      const options = loss({ mode, minDelta: 1 });
-      const first = new EarlyStopping(options);
-      const begun = run(options, values.slice(0, cut), first);
-      const second = new EarlyStopping(options);
-      second.restore(JSON.parse(JSON.stringify(first.state())) as EarlyStoppingState);
-      const rest = values.slice(cut).map((v, i) => {
-        const { best, stop } = second.observe(Math.min(cut, values.length) + i + 1, v);
-        return `${best ? "b" : ""}${stop ? "s" : ""}`;
-      });
-      expect([...begun, ...rest]).toEqual(run(options, values));
-    }));
+    fc.assert(
+      fc.property(fc.array(value, { maxLength: 20 }), fc.nat(20), fc.constantFrom("min" as const, "max" as const), (values, cut, mode) => {
+        const options = loss({ mode, minDelta: 1 });
+        const first = new EarlyStopping(options);
+        const begun = run(options, values.slice(0, cut), first);
+        const second = new EarlyStopping(options);
+        second.restore(JSON.parse(JSON.stringify(first.state())) as EarlyStoppingState);
+        const rest = values.slice(cut).map((v, i) => {
+          const { best, stop } = second.observe(Math.min(cut, values.length) + i + 1, v);
+          return `${best ? "b" : ""}${stop ? "s" : ""}`;
+        });
+        expect([...begun, ...rest]).toEqual(run(options, values));
+      }),
+    );
   });
 });

@@ -2,7 +2,11 @@ import { describe, expect, test } from "vitest";
 import { LearningRateFinder, type LearningRateFinderState } from "../../src-main/training/learning-rate-finder.js";
 
 /** Runs the test with the loss as a function of the rate; `between` may replace the finder after each step. */
-function find(lossAt: (rate: number, step: number) => number, finder = new LearningRateFinder(), between: (f: LearningRateFinder) => LearningRateFinder = (f) => f) {
+function find(
+  lossAt: (rate: number, step: number) => number,
+  finder = new LearningRateFinder(),
+  between: (f: LearningRateFinder) => LearningRateFinder = (f) => f,
+) {
   const rates: number[] = [];
   for (let rate = finder.nextLearningRate(); rate !== undefined; rate = finder.nextLearningRate()) {
     finder.observe(lossAt(rate, rates.length));
@@ -28,7 +32,9 @@ describe("learning-rate range test", () => {
     const losses = [4, 2, 8, 1];
     const { finder } = find((_rate, step) => losses[step]!, new LearningRateFinder({ steps: 4, smoothing: 0.5 }));
     // Weights 1, 2, 4, … from the oldest on, over their sum.
-    expect(finder.curve().losses).toEqual([4, (4 + 2 * 2) / 3, (4 + 2 * 2 + 4 * 8) / 7, (4 + 2 * 2 + 4 * 8 + 8 * 1) / 15].map((v) => expect.closeTo(v, 12) as number));
+    expect(finder.curve().losses).toEqual(
+      [4, (4 + 2 * 2) / 3, (4 + 2 * 2 + 4 * 8) / 7, (4 + 2 * 2 + 4 * 8 + 8 * 1) / 15].map((v) => expect.closeTo(v, 12) as number),
+    );
   });
 
   test("suggests the rate at which the smoothed loss falls most steeply", () => {

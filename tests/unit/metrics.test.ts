@@ -7,10 +7,38 @@ import type { MetricValues } from "../../src-main/metrics/metric.js";
 import golden from "../fixtures/pytorch/metrics.json" with { type: "json" };
 
 type Values = Readonly<Record<string, number | null>>;
-interface Points { readonly x: readonly number[]; readonly y: readonly number[]; readonly thresholds: readonly number[] }
-interface CategoryCase { kind: "category"; name: string; probabilities: number[]; targets: number[]; classes: string[]; values: Values; confusion: number[][] }
-interface BinaryCase { kind: "binary"; name: string; probabilities: number[]; targets: number[]; threshold: number; values: Values; confusion: number[][]; curves: Record<string, Points> }
-interface NumericCase { kind: "numeric"; name: string; predictions: number[]; targets: number[]; columns: string[]; values: Values }
+interface Points {
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+  readonly thresholds: readonly number[];
+}
+interface CategoryCase {
+  kind: "category";
+  name: string;
+  probabilities: number[];
+  targets: number[];
+  classes: string[];
+  values: Values;
+  confusion: number[][];
+}
+interface BinaryCase {
+  kind: "binary";
+  name: string;
+  probabilities: number[];
+  targets: number[];
+  threshold: number;
+  values: Values;
+  confusion: number[][];
+  curves: Record<string, Points>;
+}
+interface NumericCase {
+  kind: "numeric";
+  name: string;
+  predictions: number[];
+  targets: number[];
+  columns: string[];
+  values: Values;
+}
 const cases = golden as readonly (CategoryCase | BinaryCase | NumericCase)[];
 const category = cases.filter((c) => c.kind === "category");
 const binary = cases.filter((c) => c.kind === "binary");
@@ -73,89 +101,126 @@ describe("curves are torchmetrics'", () => {
 test("every file that defines a metric or a curve is in the registry", () => {
   const folder = new URL("../../src-main/metrics/", import.meta.url);
   const shared = ["index", "metric", "class-counts", "ranking", "averages", "calibration-bins", "columns", "one-vs-rest", "views"];
-  const files = readdirSync(folder).map((f) => f.replace(".ts", "")).filter((f) => !shared.includes(f));
+  const files = readdirSync(folder)
+    .map((f) => f.replace(".ts", ""))
+    .filter((f) => !shared.includes(f));
   expect(files.length).toBe(metrics.all.length + curves.all.length);
 });
 
 // Few distinct scores, so that ties abound.
-const scored = fc.array(fc.record({ score: fc.integer({ min: 0, max: 6 }).map((v) => Math.fround(v / 6)), yes: fc.boolean() }), { minLength: 1, maxLength: 60 });
+const scored = fc.array(fc.record({ score: fc.integer({ min: 0, max: 6 }).map((v) => Math.fround(v / 6)), yes: fc.boolean() }), {
+  minLength: 1,
+  maxLength: 60,
+});
 
 describe("against the definitions", () => {
   test("AUROC is the share of pairs in order, ties counting half", () => {
-    fc.assert(fc.property(scored, (rows) => {
-      const [yes, no] = [rows.filter((r) => r.yes), rows.filter((r) => !r.yes)];
-      const wins = yes.flatMap((y) => no.map((n): number => (y.score > n.score ? 1 : y.score === n.score ? 0.5 : 0)));
-      const { auroc } = evaluateBinary({ probabilities: float32(rows.map((r) => r.score)), targets: int32(rows.map((r) => Number(r.yes))) }).values;
-      if (wins.length === 0) expect(auroc).toBeNull();
-      else expect(auroc).toBeCloseTo(wins.reduce((a, b) => a + b, 0) / wins.length, 12);
-    }));
+    fc.assert(
+      fc.property(scored, (rows) => {
+        const [yes, no] = [rows.filter((r) => r.yes), rows.filter((r) => !r.yes)];
+        const wins = yes.flatMap((y) => no.map((n): number => (y.score > n.score ? 1 : y.score === n.score ? 0.5 : 0)));
+        const { auroc } = evaluateBinary({ probabilities: float32(rows.map((r) => r.score)), targets: int32(rows.map((r) => Number(r.yes))) }).values;
+        if (wins.length === 0) expect(auroc).toBeNull();
+        else expect(auroc).toBeCloseTo(wins.reduce((a, b) => a + b, 0) / wins.length, 12);
+      }),
+    );
   });
 
   test("average precision is the mean precision at each positive's score", () => {
-    fc.assert(fc.property(scored, (rows) => {
-      const yes = rows.filter((r) => r.yes);
-      const precisionAt = (score: number) => rows.filter((r) => r.score >= score && r.yes).length / rows.filter((r) => r.score >= score).length;
-      const { averagePrecision } = evaluateBinary({ probabilities: float32(rows.map((r) => r.score)), targets: int32(rows.map((r) => Number(r.yes))) }).values;
-      if (yes.length === 0) expect(averagePrecision).toBeNull();
-      else expect(averagePrecision).toBeCloseTo(yes.reduce((sum, r) => sum + precisionAt(r.score), 0) / yes.length, 12);
-    }));
+    fc.assert(
+      fc.property(scored, (rows) => {
+        const yes = rows.filter((r) => r.yes);
+        const precisionAt = (score: number) => rows.filter((r) => r.score >= score && r.yes).length / rows.filter((r) => r.score >= score).length;
+        const { averagePrecision } = evaluateBinary({
+          probabilities: float32(rows.map((r) => r.score)),
+          targets: int32(rows.map((r) => Number(r.yes))),
+        }).values;
+        if (yes.length === 0) expect(averagePrecision).toBeNull();
+        else expect(averagePrecision).toBeCloseTo(yes.reduce((sum, r) => sum + precisionAt(r.score), 0) / yes.length, 12);
+      }),
+    );
   });
 
   test("classes: counted one by one, F1 the harmonic mean of precision and recall", () => {
     const row = fc.record({ scores: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 3, maxLength: 3 }), actual: fc.integer({ min: 0, max: 2 }) });
-    fc.assert(fc.property(fc.array(row, { minLength: 1, maxLength: 40 }), (rows) => {
-      const classes = ["a", "b", "c"];
-      const { values, confusion } = evaluateCategory({ probabilities: float32(rows.flatMap((r) => r.scores)), targets: int32(rows.map((r) => r.actual)), classes });
-      const pairs = rows.map((r) => ({ actual: r.actual, predicted: r.scores.indexOf(Math.max(...r.scores)) }));
-      classes.forEach((label, k) => {
-        const [actual, predicted] = [pairs.filter((p) => p.actual === k), pairs.filter((p) => p.predicted === k)];
-        const hits = actual.filter((p) => p.predicted === k).length;
-        const precision = predicted.length ? hits / predicted.length : 0;
-        const recall = actual.length ? hits / actual.length : 0;
-        expect(values[`precision.${label}`]).toBeCloseTo(precision, 12);
-        expect(values[`recall.${label}`]).toBeCloseTo(recall, 12);
-        expect(values[`f1.${label}`]).toBeCloseTo(precision + recall ? (2 * precision * recall) / (precision + recall) : 0, 12);
-        expect(confusion[k]).toEqual(classes.map((_, j) => actual.filter((p) => p.predicted === j).length));
-      });
-      expect(values.accuracy).toBe(pairs.filter((p) => p.actual === p.predicted).length / pairs.length);
-      for (const name of ["precision.micro", "recall.micro", "f1.micro", "recall.weighted"]) expect(values[name]).toBeCloseTo(values.accuracy!, 12);
-    }));
+    fc.assert(
+      fc.property(fc.array(row, { minLength: 1, maxLength: 40 }), (rows) => {
+        const classes = ["a", "b", "c"];
+        const { values, confusion } = evaluateCategory({
+          probabilities: float32(rows.flatMap((r) => r.scores)),
+          targets: int32(rows.map((r) => r.actual)),
+          classes,
+        });
+        const pairs = rows.map((r) => ({ actual: r.actual, predicted: r.scores.indexOf(Math.max(...r.scores)) }));
+        classes.forEach((label, k) => {
+          const [actual, predicted] = [pairs.filter((p) => p.actual === k), pairs.filter((p) => p.predicted === k)];
+          const hits = actual.filter((p) => p.predicted === k).length;
+          const precision = predicted.length ? hits / predicted.length : 0;
+          const recall = actual.length ? hits / actual.length : 0;
+          expect(values[`precision.${label}`]).toBeCloseTo(precision, 12);
+          expect(values[`recall.${label}`]).toBeCloseTo(recall, 12);
+          expect(values[`f1.${label}`]).toBeCloseTo(precision + recall ? (2 * precision * recall) / (precision + recall) : 0, 12);
+          expect(confusion[k]).toEqual(classes.map((_, j) => actual.filter((p) => p.predicted === j).length));
+        });
+        expect(values.accuracy).toBe(pairs.filter((p) => p.actual === p.predicted).length / pairs.length);
+        for (const name of ["precision.micro", "recall.micro", "f1.micro", "recall.weighted"]) expect(values[name]).toBeCloseTo(values.accuracy!, 12);
+      }),
+    );
   });
 
   test("two classes agree with the same target as yes or no", () => {
-    fc.assert(fc.property(scored.filter((rows) => rows.every((r) => r.score !== 0.5)), (rows) => {
-      const targets = int32(rows.map((r) => Number(r.yes)));
-      const yes = evaluateBinary({ probabilities: float32(rows.map((r) => r.score)), targets, classes: ["no", "yes"] }).values;
-      const two = evaluateCategory({ probabilities: float32(rows.flatMap((r) => [1 - r.score, r.score])), targets, classes: ["no", "yes"] }).values;
-      // Of a class the confidence is the decision's, of yes or no it is that of yes.
-      const differing = (n: string) => n.startsWith("averagePrecision") || n.endsWith("auroc.weighted") || n === "calibrationError";
-      for (const name of Object.keys(two).filter((n) => !differing(n))) {
-        if (two[name] === null) expect(yes[name], name).toBeNull();
-        else expect(yes[name], name).toBeCloseTo(two[name]!, 5);
-      }
-    }));
+    fc.assert(
+      fc.property(
+        scored.filter((rows) => rows.every((r) => r.score !== 0.5)),
+        (rows) => {
+          const targets = int32(rows.map((r) => Number(r.yes)));
+          const yes = evaluateBinary({ probabilities: float32(rows.map((r) => r.score)), targets, classes: ["no", "yes"] }).values;
+          const two = evaluateCategory({ probabilities: float32(rows.flatMap((r) => [1 - r.score, r.score])), targets, classes: ["no", "yes"] }).values;
+          // Of a class the confidence is the decision's, of yes or no it is that of yes.
+          const differing = (n: string) => n.startsWith("averagePrecision") || n.endsWith("auroc.weighted") || n === "calibrationError";
+          for (const name of Object.keys(two).filter((n) => !differing(n))) {
+            if (two[name] === null) expect(yes[name], name).toBeNull();
+            else expect(yes[name], name).toBeCloseTo(two[name]!, 5);
+          }
+        },
+      ),
+    );
   });
 
   test("a class is among the likeliest three where fewer than three come before it, the first of equal ones first", () => {
     const row = fc.record({ scores: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 7, maxLength: 7 }), actual: fc.integer({ min: 0, max: 6 }) });
-    fc.assert(fc.property(fc.array(row, { minLength: 1, maxLength: 30 }), (rows) => {
-      const { values } = evaluateCategory({ probabilities: float32(rows.flatMap((r) => r.scores)), targets: int32(rows.map((r) => r.actual)), classes: ["a", "b", "c", "d", "e", "f", "g"] });
-      const ordered = rows.map((r) => r.scores.map((score, k) => ({ score, k })).sort((a, b) => b.score - a.score || a.k - b.k).map(({ k }) => k));
-      for (const top of [3, 5]) expect(values[`accuracy.top${top}`]).toBe(rows.filter((r, i) => ordered[i]!.slice(0, top).includes(r.actual)).length / rows.length);
-    }));
+    fc.assert(
+      fc.property(fc.array(row, { minLength: 1, maxLength: 30 }), (rows) => {
+        const { values } = evaluateCategory({
+          probabilities: float32(rows.flatMap((r) => r.scores)),
+          targets: int32(rows.map((r) => r.actual)),
+          classes: ["a", "b", "c", "d", "e", "f", "g"],
+        });
+        const ordered = rows.map((r) =>
+          r.scores
+            .map((score, k) => ({ score, k }))
+            .sort((a, b) => b.score - a.score || a.k - b.k)
+            .map(({ k }) => k),
+        );
+        for (const top of [3, 5])
+          expect(values[`accuracy.top${top}`]).toBe(rows.filter((r, i) => ordered[i]!.slice(0, top).includes(r.actual)).length / rows.length);
+      }),
+    );
   });
 
   test("no value is ever NaN or infinite, whatever a network gives", () => {
     const anything = fc.oneof(fc.float(), fc.constantFrom(NaN, Infinity, -Infinity, 0, 1));
-    fc.assert(fc.property(fc.array(fc.tuple(anything, anything, fc.integer({ min: -1, max: 1 })), { maxLength: 20 }), (rows) => {
-      const first = float32(rows.map((r) => r[0]));
-      const evaluations = [
-        evaluateCategory({ probabilities: float32(rows.flatMap((r) => [r[0], r[1]])), targets: int32(rows.map((r) => r[2])), classes: ["a", "b"] }).values,
-        evaluateBinary({ probabilities: first, targets: int32(rows.map((r) => Math.abs(r[2]))) }).values,
-        evaluateNumeric({ predictions: first, targets: float32(rows.map((r) => r[1])), columns: ["y"] }).values,
-      ];
-      for (const values of evaluations) for (const [name, value] of Object.entries(values)) expect(value === null || Number.isFinite(value), name).toBe(true);
-    }));
+    fc.assert(
+      fc.property(fc.array(fc.tuple(anything, anything, fc.integer({ min: -1, max: 1 })), { maxLength: 20 }), (rows) => {
+        const first = float32(rows.map((r) => r[0]));
+        const evaluations = [
+          evaluateCategory({ probabilities: float32(rows.flatMap((r) => [r[0], r[1]])), targets: int32(rows.map((r) => r[2])), classes: ["a", "b"] }).values,
+          evaluateBinary({ probabilities: first, targets: int32(rows.map((r) => Math.abs(r[2]))) }).values,
+          evaluateNumeric({ predictions: first, targets: float32(rows.map((r) => r[1])), columns: ["y"] }).values,
+        ];
+        for (const values of evaluations) for (const [name, value] of Object.entries(values)) expect(value === null || Number.isFinite(value), name).toBe(true);
+      }),
+    );
   });
 });
 
@@ -175,7 +240,10 @@ test("no rows: every value is there and null", () => {
 test("rows whose class is not known are left out", () => {
   const { values, confusion } = evaluateCategory({ probabilities: float32([0.9, 0.1, 0.2, 0.8, 0.3, 0.7]), targets: int32([0, -1, 0]), classes: ["a", "b"] });
   expect(values.accuracy).toBe(0.5);
-  expect(confusion).toEqual([[1, 1], [0, 0]]);
+  expect(confusion).toEqual([
+    [1, 1],
+    [0, 0],
+  ]);
 });
 
 test("a class called like an average does not take its place", () => {

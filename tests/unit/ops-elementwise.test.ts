@@ -77,8 +77,22 @@ describe("shape rules", () => {
     ["Where", [b(2), f(3), f()], "shapes do not broadcast"],
     ["Not", [f(2)], "Not got float32 [2]: expected bool"],
     ["Or", [b(2), i64(2)], "expected bool"],
-    ["Greater", [["string", 2], ["string", 2]], "expected numbers"],
-    ["Equal", [["string", 2], ["string", 2]], "expected numbers or bool"],
+    [
+      "Greater",
+      [
+        ["string", 2],
+        ["string", 2],
+      ],
+      "expected numbers",
+    ],
+    [
+      "Equal",
+      [
+        ["string", 2],
+        ["string", 2],
+      ],
+      "expected numbers or bool",
+    ],
     ["Cast", [f(2)], "element type 16 is none of", { to: int(16) }],
     ["Cast", [f(2)], "Cast needs the attribute to"],
     ["Dropout", [f(2), f(1)], "ratio must be a float scalar"],
@@ -106,7 +120,9 @@ function gradients(build: (e: Emitter, ...xs: Value[]) => Value, values: readonl
   const xs = values.map((v, i) => e.graph.input(`x${i}`, "float64", v.length === 1 ? [] : ["N"]));
   const y = build(e, ...xs);
   const weight = e.graph.input("w", "float64", y.shape);
-  differentiate(e, e.reduceSum(e.mul(y, weight)), xs).forEach((g, i) => { e.graph.output(g, `d${i}`); });
+  differentiate(e, e.reduceSum(e.mul(y, weight)), xs).forEach((g, i) => {
+    e.graph.output(g, `d${i}`);
+  });
   const n = Math.max(...values.map((v) => v.length));
   const feeds = Object.fromEntries(values.map((data, i) => [`x${i}`, { dims: data.length === 1 ? [] : [data.length], data }]));
   const got = evaluate(e.graph.build("gradient"), { ...feeds, w: { dims: [n], data: w ?? new Array<number>(n).fill(1) } });
@@ -116,7 +132,10 @@ function gradients(build: (e: Emitter, ...xs: Value[]) => Value, values: readonl
 /** Equal to 12 decimals. */
 const close = (v: number): number => expect.closeTo(v, 12) as number;
 
-const unary = (op: string, attributes: Attributes = {}) => (e: Emitter, x: Value) => e.op(op, [x], attributes);
+const unary =
+  (op: string, attributes: Attributes = {}) =>
+  (e: Emitter, x: Value) =>
+    e.op(op, [x], attributes);
 
 describe("gradients at kinks and edges are PyTorch's", () => {
   // Derivatives at the given points, as torch.autograd (1.13) gives them.
@@ -142,14 +161,53 @@ describe("gradients at kinks and edges are PyTorch's", () => {
   });
 
   test("max and min split a tie", () => {
-    expect(gradients((e, a, c) => e.max(a, c), [[1, 2, 3], [3, 2, 1]])).toEqual([[0, 0.5, 1], [1, 0.5, 0]]);
-    expect(gradients((e, a, c) => e.min(a, c), [[1, 2, 3], [3, 2, 1]])).toEqual([[1, 0.5, 0], [0, 0.5, 1]]);
-    const three = gradients((e, ...xs) => e.op("Max", xs), [[1, 2, 3], [3, 2, 3], [3, 2, 3]]);
-    expect(three.map((row) => row.map((v) => Number(v.toFixed(6))))).toEqual([[0, 0.333333, 0.333333], [0.5, 0.333333, 0.333333], [0.5, 0.333333, 0.333333]]);
+    expect(
+      gradients(
+        (e, a, c) => e.max(a, c),
+        [
+          [1, 2, 3],
+          [3, 2, 1],
+        ],
+      ),
+    ).toEqual([
+      [0, 0.5, 1],
+      [1, 0.5, 0],
+    ]);
+    expect(
+      gradients(
+        (e, a, c) => e.min(a, c),
+        [
+          [1, 2, 3],
+          [3, 2, 1],
+        ],
+      ),
+    ).toEqual([
+      [1, 0.5, 0],
+      [0, 0.5, 1],
+    ]);
+    const three = gradients(
+      (e, ...xs) => e.op("Max", xs),
+      [
+        [1, 2, 3],
+        [3, 2, 3],
+        [3, 2, 3],
+      ],
+    );
+    expect(three.map((row) => row.map((v) => Number(v.toFixed(6))))).toEqual([
+      [0, 0.333333, 0.333333],
+      [0.5, 0.333333, 0.333333],
+      [0.5, 0.333333, 0.333333],
+    ]);
   });
 
   test("a power's exponent has no gradient where the base is 0", () => {
-    const [dx, dy] = gradients((e, x, y) => e.pow(x, y), [[0, 2, 0, 3], [2, 3, 0, 0]]);
+    const [dx, dy] = gradients(
+      (e, x, y) => e.pow(x, y),
+      [
+        [0, 2, 0, 3],
+        [2, 3, 0, 0],
+      ],
+    );
     expect(dx).toEqual([0, 12, 0, 0].map(close));
     expect(dy).toEqual([0, 8 * Math.log(2), 0, Math.log(3)].map(close));
   });
@@ -173,12 +231,23 @@ describe("what is not differentiable says why", () => {
     ["IsNaN", (e, x) => e.cast(e.op("IsNaN", [x]), "float32"), "true or false"],
     ["Cast", (e, x) => e.cast(e.cast(x, "int64"), "float32"), "its result is not a real number"],
   ])("%s", (op, build, because) => {
-    expect(derivative(build)).toThrow(expect.objectContaining({ code: "autodiff.not-differentiable", message: expect.stringMatching(new RegExp(`^${op} .*${because}`)) as string }) as Error);
+    expect(derivative(build)).toThrow(
+      expect.objectContaining({ code: "autodiff.not-differentiable", message: expect.stringMatching(new RegExp(`^${op} .*${because}`)) as string }) as Error,
+    );
   });
 
   test("a choice by a condition passes to what is chosen", () => {
-    const [dx, dy] = gradients((e, x, y) => e.where(e.greater(x, y), e.scale(x, 2), y), [[1, 5], [3, 4]]);
-    expect([dx, dy]).toEqual([[0, 2], [1, 0]]);
+    const [dx, dy] = gradients(
+      (e, x, y) => e.where(e.greater(x, y), e.scale(x, 2), y),
+      [
+        [1, 5],
+        [3, 4],
+      ],
+    );
+    expect([dx, dy]).toEqual([
+      [0, 2],
+      [1, 0],
+    ]);
   });
 
   test("dropout in training mode asks for its mask", () => {
@@ -188,7 +257,10 @@ describe("what is not differentiable says why", () => {
 });
 
 describe("gradients agree with central differences, those of gradients too", () => {
-  const node = (op: string, attributes: Attributes = {}, outputs = 1) => (e: Emitter, ...xs: Value[]) => e.graph.node(op, xs, attributes, { outputs });
+  const node =
+    (op: string, attributes: Attributes = {}, outputs = 1) =>
+    (e: Emitter, ...xs: Value[]) =>
+      e.graph.node(op, xs, attributes, { outputs });
   const batchNorm = (momentum: number) => node("BatchNormalization", { training_mode: int(1), momentum: float(momentum), epsilon: float(0.01) }, 3);
   const channels = (c: number): Sample[] => [any(c), any(c), any(c), positive(c)];
   test.each<[string, Sample[], (e: Emitter, ...xs: Value[]) => Value | readonly Value[]]>([

@@ -36,15 +36,39 @@ function thrownBy(act: () => unknown): LatheError {
 
 describe("lengths", () => {
   it.each<[readonly Dimension[], Dimension]>([
-    [[], 1], [[2, 3], 6], [["N", 4, 4], "16*N"], [[4, "N", "M"], "4*M*N"], [["16*N", "M"], "16*M*N"], [["N", 0], 0], [["(N+1)", 2], "2*(N+1)"], [["N", "N"], "N*N"],
+    [[], 1],
+    [[2, 3], 6],
+    [["N", 4, 4], "16*N"],
+    [[4, "N", "M"], "4*M*N"],
+    [["16*N", "M"], "16*M*N"],
+    [["N", 0], 0],
+    [["(N+1)", 2], "2*(N+1)"],
+    [["N", "N"], "N*N"],
   ])("the product of %j is %j", (dims, product) => expect(productOf(dims)).toBe(product));
 
   it.each<[Dimension, Dimension, Dimension | undefined]>([
-    [12, 4, 3], [12, 5, undefined], ["16*N", 16, "N"], ["16*N", "N", 16], ["16*N", "4*N", 4], ["N", 16, undefined], [16, "N", undefined], ["M*N", "N", "M"], ["N", 0, undefined], ["2*(N+1)", 2, "(N+1)"],
+    [12, 4, 3],
+    [12, 5, undefined],
+    ["16*N", 16, "N"],
+    ["16*N", "N", 16],
+    ["16*N", "4*N", 4],
+    ["N", 16, undefined],
+    [16, "N", undefined],
+    ["M*N", "N", "M"],
+    ["N", 0, undefined],
+    ["2*(N+1)", 2, "(N+1)"],
   ])("%j / %j is %j", (total, part, quotient) => expect(quotientOf(total, part)).toBe(quotient));
 
   it.each<[readonly Dimension[], Dimension]>([
-    [[], 0], [[2, 3], 5], [["N", 0], "N"], [["N", "N"], "2*N"], [["N", 1, "M"], "(M+N+1)"], [["(M+N+1)", -1], "(M+N)"], [["(N+1)", "N", 2], "(2*N+3)"], [["N", -1], "(N-1)"], [["(N-1)", 1], "N"],
+    [[], 0],
+    [[2, 3], 5],
+    [["N", 0], "N"],
+    [["N", "N"], "2*N"],
+    [["N", 1, "M"], "(M+N+1)"],
+    [["(M+N+1)", -1], "(M+N)"],
+    [["(N+1)", "N", 2], "(2*N+3)"],
+    [["N", -1], "(N-1)"],
+    [["(N-1)", 1], "N"],
   ])("the sum of %j is %j", (dims, sum) => expect(sumOf(dims)).toBe(sum));
 });
 
@@ -133,19 +157,38 @@ describe("gradients along a symbolic axis", () => {
     ["Slice from the second", [any("N", 2), any(1, 2)], (e, x, y) => e.concat([e.slice(e.concat([x, y], 0), [1], [2 ** 31], [0]), x], 0)],
     ["Slice without the last", [any("N", 2), any(1, 2)], (e, x, y) => e.slice(e.concat([y, x], 0), [0], [-1], [0])],
     ["Pad before", [any("N", 2)], (e, x) => e.op("Pad", [x, e.indices([2, 0, 0, 1])])],
-    ["Split by the lengths of others", [any("N", 2), any("N", 2)], (e, x, y) =>
-      e.graph.node("Split", [e.concat([x, y], 0), e.concat([e.op("Shape", [x], { end: int(1) }), e.op("Shape", [y], { end: int(1) })], 0)], {}, { outputs: 2 })],
-    ["Reshape with two symbolic axes", [any("N", 2)], (e, x) => e.reshape(e.transpose(e.expandLike(e.unsqueeze(x, [1]), e.matMul(e.unsqueeze(x, [2]), e.unsqueeze(x, [1]))), [0, 2, 1]), [-1])],
+    [
+      "Split by the lengths of others",
+      [any("N", 2), any("N", 2)],
+      (e, x, y) =>
+        e.graph.node(
+          "Split",
+          [e.concat([x, y], 0), e.concat([e.op("Shape", [x], { end: int(1) }), e.op("Shape", [y], { end: int(1) })], 0)],
+          {},
+          { outputs: 2 },
+        ),
+    ],
+    [
+      "Reshape with two symbolic axes",
+      [any("N", 2)],
+      (e, x) => e.reshape(e.transpose(e.expandLike(e.unsqueeze(x, [1]), e.matMul(e.unsqueeze(x, [2]), e.unsqueeze(x, [1]))), [0, 2, 1]), [-1]),
+    ],
   ];
   // Summed, so that the gradient of the gradient is a case like any other.
-  const summed = (build: Build): Build => (e, ...x) => [build(e, ...x)].flat().map((y) => e.reduceSum(e.square(y)));
+  const summed =
+    (build: Build): Build =>
+    (e, ...x) =>
+      [build(e, ...x)].flat().map((y) => e.reduceSum(e.square(y)));
   it.each(cases)("%s", (_, inputs, build) => checkGradients({ inputs, build: summed(build), order: 2 }));
 
   it("of one element of a named axis are refused with a reason", () => {
     const e = createEmitter();
     const x = e.graph.input("x", "float32", ["N", 2]);
     const loss = e.reduceSum(e.slice(x, [-1], [2 ** 31], [0]));
-    expect(thrownBy(() => differentiate(e, loss, [x]))).toMatchObject({ code: "autodiff.unsupported", message: expect.stringContaining("along the named axis N") as unknown });
+    expect(thrownBy(() => differentiate(e, loss, [x]))).toMatchObject({
+      code: "autodiff.unsupported",
+      message: expect.stringContaining("along the named axis N") as unknown,
+    });
   });
 
   it("of a value that only lends its shape are zero", async () => {
@@ -155,7 +198,10 @@ describe("gradients along a symbolic axis", () => {
     e.graph.output(dx!, "dx");
     e.graph.output(dy!, "dy");
     const executable = await onnxruntimeEngine.compile(e.graph.build("g"), { device: "cpu", threads: 1 });
-    expect(await executable.run({ x: tensor("float32", [1], []), y: tensor("float32", [1, 2], [1, 2]) })).toEqual({ dx: tensor("float32", [2], []), dy: tensor("float32", [0, 0], [1, 2]) });
+    expect(await executable.run({ x: tensor("float32", [1], []), y: tensor("float32", [1, 2], [1, 2]) })).toEqual({
+      dx: tensor("float32", [2], []),
+      dy: tensor("float32", [0, 0], [1, 2]),
+    });
     await executable.dispose();
   });
 });
@@ -171,7 +217,11 @@ it("a gradient through many repeated indices adds each of them up, whatever the 
   const indices = Array.from({ length: count }, (_, j) => (j % 3 === 0 ? -1 : j % 2));
   const times = [0, 1, 2, 3].map((row) => 2 * indices.filter((j) => (j + 4) % 4 === row).length);
   for (let run = 0; run < 5; run++) {
-    const { dx } = await executable.run({ x: tensor("float32", new Float32Array(256), [4, 64]), i: tensor("int64", indices), nd: tensor("int64", indices, [count, 1]) });
+    const { dx } = await executable.run({
+      x: tensor("float32", new Float32Array(256), [4, 64]),
+      i: tensor("int64", indices),
+      nd: tensor("int64", indices, [count, 1]),
+    });
     expect([...dx!.data]).toEqual(times.flatMap((n) => new Array<number>(64).fill(n)));
   }
   await executable.dispose();

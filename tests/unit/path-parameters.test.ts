@@ -24,25 +24,66 @@ const run = { project, run: "0001" };
 const runs = { project, runs: ["0001"] };
 const document = { version: 1, name: "credit", data: { source: { type: "table", path: inside }, inputs: [], targets: [] } };
 const good: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  "files.list": { folder: allowed }, "files.makeFolder": { folder: allowed, name: "new" }, "files.reveal": { path: inside },
-  "projects.open": { project }, "projects.forget": { project }, "projects.propose": { data: inside }, "projects.read": { project }, "projects.write": { project, document, revision: "0" },
-  "projects.create": { data: inside, test: inside, folder: join(allowed, "made"), name: "made", template: "tabular", targets: ["b"] }, "projects.createFromRun": run,
-  "data.rows": { project, offset: 0, limit: 10 }, "model.plan": { project, document }, "model.preset": { project, document, preset: "tabular" },
-  "runs.list": { project }, "runs.metrics": run, "runs.settings": run, "runs.log": run, "runs.describe": { ...run, name: "x" }, "runs.trash": runs, "runs.restore": runs,
-  "runs.trashed": { project }, "runs.emptyTrash": { project },
-  "training.start": { project }, "training.pause": run, "training.resume": run, "training.stop": run, "training.cancel": run,
-  "evaluation.report": run, "evaluation.curves": { ...run, split: "test", target: "Good" }, "evaluation.rows": { ...run, split: "test", target: "Good", offset: 0, limit: 10 },
-  "evaluation.calibration": { ...run, split: "test", target: "Good" }, "evaluation.labelErrors": { ...run, target: "Good", offset: 0, limit: 10 },
-  "evaluation.residuals": { ...run, split: "test", target: "Good" }, "prediction.form": run, "prediction.one": { ...run, values: {} },
-  "pictures.layers": run, "pictures.filters": run, "pictures.saliency": { ...run, path: inside, target: "Good" }, "pictures.featureMaps": { ...run, path: inside },
-  "pictures.thumbnails": { project, pictures: [{ picture: "a.png" }], side: 96 }, "pictures.sample": { project, picture: "a.png" }, "pictures.augmented": { project, picture: "a.png" }, "pictures.file": { path: inside }, "pictures.tryAgain": { project, pictures: [{ picture: "a.png" }] },
+  "files.list": { folder: allowed },
+  "files.makeFolder": { folder: allowed, name: "new" },
+  "files.reveal": { path: inside },
+  "projects.open": { project },
+  "projects.forget": { project },
+  "projects.propose": { data: inside },
+  "projects.read": { project },
+  "projects.write": { project, document, revision: "0" },
+  "projects.create": { data: inside, test: inside, folder: join(allowed, "made"), name: "made", template: "tabular", targets: ["b"] },
+  "projects.createFromRun": run,
+  "data.rows": { project, offset: 0, limit: 10 },
+  "model.plan": { project, document },
+  "model.preset": { project, document, preset: "tabular" },
+  "runs.list": { project },
+  "runs.metrics": run,
+  "runs.settings": run,
+  "runs.log": run,
+  "runs.describe": { ...run, name: "x" },
+  "runs.trash": runs,
+  "runs.restore": runs,
+  "runs.trashed": { project },
+  "runs.emptyTrash": { project },
+  "training.start": { project },
+  "training.pause": run,
+  "training.resume": run,
+  "training.stop": run,
+  "training.cancel": run,
+  "evaluation.report": run,
+  "evaluation.curves": { ...run, split: "test", target: "Good" },
+  "evaluation.rows": { ...run, split: "test", target: "Good", offset: 0, limit: 10 },
+  "evaluation.calibration": { ...run, split: "test", target: "Good" },
+  "evaluation.labelErrors": { ...run, target: "Good", offset: 0, limit: 10 },
+  "evaluation.residuals": { ...run, split: "test", target: "Good" },
+  "prediction.form": run,
+  "prediction.one": { ...run, values: {} },
+  "pictures.layers": run,
+  "pictures.filters": run,
+  "pictures.saliency": { ...run, path: inside, target: "Good" },
+  "pictures.featureMaps": { ...run, path: inside },
+  "pictures.thumbnails": { project, pictures: [{ picture: "a.png" }], side: 96 },
+  "pictures.sample": { project, picture: "a.png" },
+  "pictures.augmented": { project, picture: "a.png" },
+  "pictures.file": { path: inside },
+  "pictures.tryAgain": { project, pictures: [{ picture: "a.png" }] },
   "pictures.correct": { project, corrections: [{ picture: "a.png", excluded: true }] },
-  "exports.card": run, "exports.write": { ...run, format: "onnx", out: join(allowed, "out.onnx") },
-  "run": run, "preparing": { project }, "columns": { project }, "audit": { project }, "learningRate": { project }, "predictTable": { ...run, data: inside, out: join(allowed, "out.csv") },
+  "exports.card": run,
+  "exports.write": { ...run, format: "onnx", out: join(allowed, "out.onnx") },
+  run: run,
+  preparing: { project },
+  columns: { project },
+  audit: { project },
+  learningRate: { project },
+  predictTable: { ...run, data: inside, out: join(allowed, "out.csv") },
 };
 const places = ["project", "folder", "path", "data", "out", "test"];
 const ways: readonly (readonly [string, string])[] = [
-  ["a folder elsewhere", join(forbidden, "x.csv")], ["a way up, spelt out", `${allowed}/../forbidden/x.csv`], ["a relative path", "../forbidden/x.csv"], ["a NUL", `${allowed}/x\0.csv`],
+  ["a folder elsewhere", join(forbidden, "x.csv")],
+  ["a way up, spelt out", `${allowed}/../forbidden/x.csv`],
+  ["a relative path", "../forbidden/x.csv"],
+  ["a NUL", `${allowed}/x\0.csv`],
 ];
 
 let server: RunningServer;
@@ -59,14 +100,18 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 async function connect() {
-  const socket = new WebSocket(`ws://127.0.0.1:${server.port}/rpc`, { headers: { authorization: `Bearer ${server.token}`, origin: `http://127.0.0.1:${server.port}` } });
+  const socket = new WebSocket(`ws://127.0.0.1:${server.port}/rpc`, {
+    headers: { authorization: `Bearer ${server.token}`, origin: `http://127.0.0.1:${server.port}` },
+  });
   await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
   return createClient(studioContract, createSocketTransport(socket as unknown as globalThis.WebSocket));
 }
 
 const shapeOf = (schema: unknown): Readonly<Record<string, unknown>> => (schema as { readonly shape?: Readonly<Record<string, unknown>> }).shape ?? {};
 const asked = [
-  ...Object.entries(studioContract.procedures).flatMap(([group, some]) => Object.entries(some).map(([name, { input }]) => ({ name: `${group}.${name}`, parameters: Object.keys(shapeOf(input)), isStream: false }))),
+  ...Object.entries(studioContract.procedures).flatMap(([group, some]) =>
+    Object.entries(some).map(([name, { input }]) => ({ name: `${group}.${name}`, parameters: Object.keys(shapeOf(input)), isStream: false })),
+  ),
   ...Object.entries(studioContract.streams).map(([name, { params }]) => ({ name, parameters: Object.keys(shapeOf(params)), isStream: true })),
 ].flatMap(({ name, parameters, isStream }) => parameters.filter((parameter) => places.includes(parameter)).map((parameter) => ({ name, parameter, isStream })));
 
@@ -79,7 +124,10 @@ it.each(asked)("$name refuses a $parameter that leads out", async ({ name, param
   for (const [what, path] of ways) {
     refusals.length = 0;
     const input = { ...good[name], [parameter]: path };
-    const code = await (isStream ? endOf(client, name, input) : call(client, name, input)).then(() => "done", (thrown: unknown) => toLatheError(thrown).code);
+    const code = await (isStream ? endOf(client, name, input) : call(client, name, input)).then(
+      () => "done",
+      (thrown: unknown) => toLatheError(thrown).code,
+    );
     expect([what, code]).toEqual([what, expect.stringMatching(/^rpc\.(refused|invalid)$/)]);
     // Logged, too.
     expect(refusals, what).not.toHaveLength(0);
@@ -96,6 +144,10 @@ function call(client: Client, name: string, input: unknown): Promise<unknown> {
 }
 
 function endOf(client: Client, name: string, params: unknown): Promise<void> {
-  const { subscribe } = client as unknown as { readonly subscribe: (name: string, params: unknown, observer: { next(): void; end(error?: Error): void }) => unknown };
-  return new Promise((resolve, reject) => void subscribe(name, params, { next: () => undefined, end: (error) => (error === undefined ? resolve() : reject(error)) }));
+  const { subscribe } = client as unknown as {
+    readonly subscribe: (name: string, params: unknown, observer: { next(): void; end(error?: Error): void }) => unknown;
+  };
+  return new Promise(
+    (resolve, reject) => void subscribe(name, params, { next: () => undefined, end: (error) => (error === undefined ? resolve() : reject(error)) }),
+  );
 }

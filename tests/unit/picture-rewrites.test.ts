@@ -4,7 +4,20 @@ import { Random } from "../../src-main/base/random.js";
 import { parseProject } from "../../src-main/contract/project.js";
 import { onnxruntimeEngine } from "../../src-main/engines/onnxruntime/index.js";
 import type { Emitter, Unfinished } from "../../src-main/onnx/emitter.js";
-import { type Attributes, type Graph, type Shape, type TensorData, type Value, float, int, ints, numbersOf, sizeOf, tensor, text } from "../../src-main/onnx/types.js";
+import {
+  type Attributes,
+  type Graph,
+  type Shape,
+  type TensorData,
+  type Value,
+  float,
+  int,
+  ints,
+  numbersOf,
+  sizeOf,
+  tensor,
+  text,
+} from "../../src-main/onnx/types.js";
 import { createEmitter } from "../../src-main/ops/index.js";
 import { commonSubexpression } from "../../src-main/rewrites/common-subexpression.js";
 import { foldConstants } from "../../src-main/rewrites/fold-constants.js";
@@ -46,12 +59,19 @@ async function inOnnxRuntime(graph: Graph, feeds: Readonly<Record<string, Tensor
 }
 
 function feedsFor(graph: Graph, n = 3): Record<string, TensorData> {
-  return Object.fromEntries(graph.inputs.map(({ name, dtype, shape }) => {
-    const dims = shape.map((d) => (typeof d === "string" ? n : d));
-    const random = new Random(5, name);
-    const draw = () => (dtype === "int64" ? random.below(3) : name.startsWith("slot") || name.includes("scalars") || name.includes("buffers") ? random.uniform() + 0.1 : random.normal());
-    return [name, tensor(dtype === "int64" ? "int64" : "float32", Array.from({ length: sizeOf(dims) }, draw), dims)];
-  }));
+  return Object.fromEntries(
+    graph.inputs.map(({ name, dtype, shape }) => {
+      const dims = shape.map((d) => (typeof d === "string" ? n : d));
+      const random = new Random(5, name);
+      const draw = () =>
+        dtype === "int64"
+          ? random.below(3)
+          : name.startsWith("slot") || name.includes("scalars") || name.includes("buffers")
+            ? random.uniform() + 0.1
+            : random.normal();
+      return [name, tensor(dtype === "int64" ? "int64" : "float32", Array.from({ length: sizeOf(dims) }, draw), dims)];
+    }),
+  );
 }
 
 function expectUnchanged(before: Graph, after: Graph, feeds = feedsFor(before)): void {
@@ -60,7 +80,9 @@ function expectUnchanged(before: Graph, after: Graph, feeds = feedsFor(before)):
   const [old, now] = [evaluate(before, feeds), evaluate(after, feeds)];
   for (const { name } of before.outputs) {
     expect(now[name]?.dims, name).toEqual(old[name]?.dims);
-    old[name]?.data.forEach((value, i) => expect(Math.abs((now[name]?.data[i] ?? Number.NaN) - value), `${name}[${i}]`).toBeLessThanOrEqual(TOLERANCE * Math.max(1, Math.abs(value))));
+    old[name]?.data.forEach((value, i) =>
+      expect(Math.abs((now[name]?.data[i] ?? Number.NaN) - value), `${name}[${i}]`).toBeLessThanOrEqual(TOLERANCE * Math.max(1, Math.abs(value))),
+    );
   }
 }
 
@@ -74,7 +96,11 @@ function stepOf(build: (e: Emitter) => Forward, ...rewrites: readonly Rewrite[])
   const e = createEmitter();
   const { learns, results } = build(e);
   const losses = Object.values(results).map((y) => e.reduceSum(e.mul(y, e.square(y))));
-  const prepared = rewrites.reduce<Unfinished>(rewriteUnfinished, { e, learns: Object.values(learns), kept: [losses.reduce((sum, one) => e.add(sum, one)), ...Object.values(results)] });
+  const prepared = rewrites.reduce<Unfinished>(rewriteUnfinished, {
+    e,
+    learns: Object.values(learns),
+    kept: [losses.reduce((sum, one) => e.add(sum, one)), ...Object.values(results)],
+  });
   const [loss, ...kept] = prepared.kept;
   const gradients = differentiate(prepared.e, loss!, prepared.learns);
   Object.keys(results).forEach((name, i) => prepared.e.graph.output(kept[i]!, name));
@@ -83,15 +109,23 @@ function stepOf(build: (e: Emitter) => Forward, ...rewrites: readonly Rewrite[])
 }
 
 /** A pool after an activation. */
-const pooled = (activation: string, attributes: Attributes = {}, pool: Attributes = two, more: (e: Emitter, y: Value) => Readonly<Record<string, Value>> = () => ({})) => (e: Emitter): Forward => {
-  const x = e.graph.input("x", "float32", PICTURE);
-  const a = e.op(activation, [x], attributes);
-  return { learns: { x }, results: { y: e.op("MaxPool", [a], pool), ...more(e, a) } };
-};
+const pooled =
+  (activation: string, attributes: Attributes = {}, pool: Attributes = two, more: (e: Emitter, y: Value) => Readonly<Record<string, Value>> = () => ({})) =>
+  (e: Emitter): Forward => {
+    const x = e.graph.input("x", "float32", PICTURE);
+    const a = e.op(activation, [x], attributes);
+    return { learns: { x }, results: { y: e.op("MaxPool", [a], pool), ...more(e, a) } };
+  };
 
 describe("pool before activation", () => {
   it.each([
-    ["Elu", {}], ["Elu", { alpha: float(0.5) }], ["Relu", {}], ["Selu", {}], ["Sigmoid", {}], ["Tanh", {}], ["Softplus", {}],
+    ["Elu", {}],
+    ["Elu", { alpha: float(0.5) }],
+    ["Relu", {}],
+    ["Selu", {}],
+    ["Sigmoid", {}],
+    ["Tanh", {}],
+    ["Softplus", {}],
   ] as const)("of %s %j: output and gradient stay, and the activation sees a quarter", (op, attributes) => {
     const [before, after] = [stepOf(pooled(op, attributes)), stepOf(pooled(op, attributes), poolBeforeActivation())];
     expectUnchanged(before, after);
@@ -139,13 +173,15 @@ describe("pool before activation", () => {
 });
 
 /** A convolution of a picture that is not learnt, with its kernel and bias, and a pool. */
-const convolved = (kernel: Shape, attributes: Attributes, pool: Attributes = two, more: (e: Emitter, x: Value, y: Value) => Partial<Forward> = () => ({})) => (e: Emitter): Forward => {
-  const x = e.graph.input("x", "float32", PICTURE);
-  const [w, b] = [e.graph.input("w", "float32", kernel), e.graph.input("b", "float32", [kernel[0]!])];
-  const y = e.op("Conv", [x, w, b], attributes);
-  const { learns, results } = more(e, x, y);
-  return { learns: { w, b, ...learns }, results: { y: e.op("MaxPool", [y], pool), ...results } };
-};
+const convolved =
+  (kernel: Shape, attributes: Attributes, pool: Attributes = two, more: (e: Emitter, x: Value, y: Value) => Partial<Forward> = () => ({})) =>
+  (e: Emitter): Forward => {
+    const x = e.graph.input("x", "float32", PICTURE);
+    const [w, b] = [e.graph.input("w", "float32", kernel), e.graph.input("b", "float32", [kernel[0]!])];
+    const y = e.op("Conv", [x, w, b], attributes);
+    const { learns, results } = more(e, x, y);
+    return { learns: { w, b, ...learns }, results: { y: e.op("MaxPool", [y], pool), ...results } };
+  };
 const around = (...pads: readonly number[]) => ({ pads: ints(pads) });
 
 describe("a pool by phases", () => {
@@ -171,12 +207,24 @@ describe("a pool by phases", () => {
     const build = convolved([2, 2, 3, 3], around(1, 1, 1, 1));
     const [before, after] = [stepOf(build), stepOf(build, poolByPhases())];
     // Small whole numbers tie often, and every sum of them is exact.
-    const feeds = Object.fromEntries(before.inputs.map(({ name, dtype, shape }) => {
-      const dims = shape.map((d) => (typeof d === "string" ? 8 : d));
-      const random = new Random(3, name);
-      return [name, tensor(dtype === "int64" ? "int64" : "float32", Array.from({ length: sizeOf(dims) }, () => random.below(2)), dims)];
-    }));
-    const conv = evaluate(graphOf((e, x) => ({ y: e.op("Conv", [x, e.constant(feeds["w"]!), e.constant(feeds["b"]!)], around(1, 1, 1, 1)) })), { x: feeds["x"]! })["y"]!.data;
+    const feeds = Object.fromEntries(
+      before.inputs.map(({ name, dtype, shape }) => {
+        const dims = shape.map((d) => (typeof d === "string" ? 8 : d));
+        const random = new Random(3, name);
+        return [
+          name,
+          tensor(
+            dtype === "int64" ? "int64" : "float32",
+            Array.from({ length: sizeOf(dims) }, () => random.below(2)),
+            dims,
+          ),
+        ];
+      }),
+    );
+    const conv = evaluate(
+      graphOf((e, x) => ({ y: e.op("Conv", [x, e.constant(feeds["w"]!), e.constant(feeds["b"]!)], around(1, 1, 1, 1)) })),
+      { x: feeds["x"]! },
+    )["y"]!.data;
     const windows = [...conv].flatMap((v, i) => (i % 8 < 4 && i % 2 === 0 ? [[v, conv[i + 1]!, conv[i + 4]!, conv[i + 5]!]] : []));
     expect(windows.filter((w) => w.filter((v) => v === Math.max(...w)).length > 1).length).toBeGreaterThan(5);
     expectUnchanged(before, rewriteGraph(after, largerOfTwo()), feeds);
@@ -185,7 +233,13 @@ describe("a pool by phases", () => {
   });
 
   it.each<[string, (e: Emitter) => Forward]>([
-    ["something is learnt before it", (e) => { const { learns, results } = convolved([2, 2, 3, 3], around(1, 1, 1, 1))(e); return { learns: { ...learns, x: e.graph.value("x") }, results }; }],
+    [
+      "something is learnt before it",
+      (e) => {
+        const { learns, results } = convolved([2, 2, 3, 3], around(1, 1, 1, 1))(e);
+        return { learns: { ...learns, x: e.graph.value("x") }, results };
+      },
+    ],
     ["it is not learnt itself", (e) => ({ ...convolved([2, 2, 3, 3], around(1, 1, 1, 1))(e), learns: {} })],
     ["it moves by two", convolved([2, 2, 3, 3], { ...around(1, 1, 1, 1), strides: ints([2, 2]) }, { kernel_shape: ints([2, 2]), strides: ints([1, 1]) })],
     ["nothing is added before the picture", convolved([2, 2, 3, 3], {})],
@@ -201,13 +255,19 @@ describe("a pool by phases", () => {
 });
 
 /** A pool of what is learnt. */
-const halved = (shape: Shape, attributes: Attributes) => (e: Emitter): Forward => {
-  const x = e.graph.input("x", "float32", shape);
-  return { learns: { x }, results: { y: e.op("MaxPool", [x], attributes) } };
-};
+const halved =
+  (shape: Shape, attributes: Attributes) =>
+  (e: Emitter): Forward => {
+    const x = e.graph.input("x", "float32", shape);
+    return { learns: { x }, results: { y: e.op("MaxPool", [x], attributes) } };
+  };
 
 describe("a pool by halves", () => {
-  const along = (rank: number, more: Attributes = {}) => ({ kernel_shape: ints(new Array<number>(rank).fill(2)), strides: ints(new Array<number>(rank).fill(2)), ...more });
+  const along = (rank: number, more: Attributes = {}) => ({
+    kernel_shape: ints(new Array<number>(rank).fill(2)),
+    strides: ints(new Array<number>(rank).fill(2)),
+    ...more,
+  });
   it.each<[string, Shape, Attributes]>([
     ["a picture", PICTURE, two],
     ["a series", ["N", 3, 8], along(1)],
@@ -218,14 +278,26 @@ describe("a pool by halves", () => {
     expectUnchanged(before, after);
     const dims = shape.map((d) => (typeof d === "string" ? 4 : d));
     const random = new Random(7, "ties");
-    const feeds = { x: tensor("float32", Array.from({ length: sizeOf(dims) }, () => random.below(3)), dims) };
+    const feeds = {
+      x: tensor(
+        "float32",
+        Array.from({ length: sizeOf(dims) }, () => random.below(3)),
+        dims,
+      ),
+    };
     expectUnchanged(before, after, feeds);
     expect(await inOnnxRuntime(rewriteAll(after, 32), feeds)).toEqual(await inOnnxRuntime(before, feeds));
     expect(["MaxPool", "MaxUnpool", "Where"].map((op) => counts(after, op))).toEqual([0, 0, 0]);
   });
 
   it.each<[string, (e: Emitter) => Forward]>([
-    ["nothing is learnt through it", (e) => { const { results } = halved(PICTURE, two)(e); return { learns: { k: e.graph.input("k", "float32", []) }, results }; }],
+    [
+      "nothing is learnt through it",
+      (e) => {
+        const { results } = halved(PICTURE, two)(e);
+        return { learns: { k: e.graph.input("k", "float32", []) }, results };
+      },
+    ],
     ["windows overlap", halved(PICTURE, { kernel_shape: ints([2, 2]) })],
     ["windows are of three", halved(PICTURE, { kernel_shape: ints([3, 2]), strides: ints([3, 2]) })],
     ["a row is left out", halved(["N", 2, 5, 4], two)],
@@ -239,24 +311,53 @@ describe("a pool by halves", () => {
 });
 
 describe("the larger of two", () => {
-  const by = (yes: (e: Emitter, a: Value, b: Value) => Value, no: (e: Emitter, a: Value, b: Value) => Value) => graphOf((e, a) => {
-    const b = e.graph.input("b", "float32", PICTURE);
-    const larger = e.op("GreaterOrEqual", [a, b]);
-    return { m: e.where(larger, a, b), part: e.where(larger, yes(e, a, b), no(e, a, b)) };
-  });
+  const by = (yes: (e: Emitter, a: Value, b: Value) => Value, no: (e: Emitter, a: Value, b: Value) => Value) =>
+    graphOf((e, a) => {
+      const b = e.graph.input("b", "float32", PICTURE);
+      const larger = e.op("GreaterOrEqual", [a, b]);
+      return { m: e.where(larger, a, b), part: e.where(larger, yes(e, a, b), no(e, a, b)) };
+    });
   const zero = (e: Emitter) => e.scalar(0);
 
-  it.each([["of the first", by((_, a) => a, zero)], ["of the second", by(zero, (_, __, b) => b)]])("and the part %s are a maximum and a product", (_, before) => {
+  it.each([
+    ["of the first", by((_, a) => a, zero)],
+    ["of the second", by(zero, (_, __, b) => b)],
+  ])("and the part %s are a maximum and a product", (_, before) => {
     const after = rewriteGraph(before, largerOfTwo());
     expectUnchanged(before, after);
     expect([counts(after, "Where"), counts(after, "Max")]).toEqual([0, 1]);
   });
 
   it.each([
-    ["chooses something else too", by((_, a) => a, (e, _, b) => e.neg(b))],
-    ["chooses the smaller", graphOf((e, a) => { const b = e.graph.input("b", "float32", PICTURE); return { m: e.where(e.op("GreaterOrEqual", [a, b]), b, a) }; })],
-    ["only masks", graphOf((e, a) => { const b = e.graph.input("b", "float32", PICTURE); return { m: e.where(e.op("GreaterOrEqual", [a, b]), a, e.scalar(0)) }; })],
-    ["is asked for itself", graphOf((e, a) => { const b = e.graph.input("b", "float32", PICTURE); const larger = e.op("GreaterOrEqual", [a, b]); return { m: e.where(larger, a, b), larger }; })],
+    [
+      "chooses something else too",
+      by(
+        (_, a) => a,
+        (e, _, b) => e.neg(b),
+      ),
+    ],
+    [
+      "chooses the smaller",
+      graphOf((e, a) => {
+        const b = e.graph.input("b", "float32", PICTURE);
+        return { m: e.where(e.op("GreaterOrEqual", [a, b]), b, a) };
+      }),
+    ],
+    [
+      "only masks",
+      graphOf((e, a) => {
+        const b = e.graph.input("b", "float32", PICTURE);
+        return { m: e.where(e.op("GreaterOrEqual", [a, b]), a, e.scalar(0)) };
+      }),
+    ],
+    [
+      "is asked for itself",
+      graphOf((e, a) => {
+        const b = e.graph.input("b", "float32", PICTURE);
+        const larger = e.op("GreaterOrEqual", [a, b]);
+        return { m: e.where(larger, a, b), larger };
+      }),
+    ],
   ])("is left alone where the comparison %s", (_, before) => {
     const after = rewriteGraph(before, largerOfTwo());
     expect(after.nodes.map(({ op }) => op)).toEqual(before.nodes.map(({ op }) => op));
@@ -304,7 +405,11 @@ describe("other rewrites of pictures", () => {
   });
 
   it("what has been computed is not computed again", () => {
-    const before = graphOf((e, x) => ({ y: e.add(e.mul(e.exp(x), e.scalar(2)), e.mul(e.exp(x), e.scalar(2))), z: e.softmax(e.exp(x), 1), w: e.softmax(e.exp(x), 2) }));
+    const before = graphOf((e, x) => ({
+      y: e.add(e.mul(e.exp(x), e.scalar(2)), e.mul(e.exp(x), e.scalar(2))),
+      z: e.softmax(e.exp(x), 1),
+      w: e.softmax(e.exp(x), 2),
+    }));
     const after = rewriteGraph(before, commonSubexpression());
     expectUnchanged(before, after);
     expect(after.nodes.map(({ op }) => op).sort()).toEqual(["Add", "Exp", "Mul", "Softmax", "Softmax"]);
@@ -312,7 +417,13 @@ describe("other rewrites of pictures", () => {
 
   it("draws and what writes over its operands are left apart", () => {
     const before = graphOf((e, x) => {
-      const norm = () => e.graph.node("BatchNormalization", [x, ...[1, 2, 3, 4].map((v) => e.constant(tensor("float32", [v, v])))], { training_mode: int(1) }, { outputs: 3 })[0]!;
+      const norm = () =>
+        e.graph.node(
+          "BatchNormalization",
+          [x, ...[1, 2, 3, 4].map((v) => e.constant(tensor("float32", [v, v])))],
+          { training_mode: int(1) },
+          { outputs: 3 },
+        )[0]!;
       return { y: e.add(norm(), norm()) };
     });
     expect(counts(rewriteGraph(before, commonSubexpression()), "BatchNormalization")).toBe(2);
@@ -328,17 +439,22 @@ describe("constants", () => {
     const before = graphOf((e, x) => {
       const v = vector(e);
       const made = [e.neg(v), e.abs(v), e.sqrt(e.abs(v)), e.div(e.scalar(1), v), e.mul(e.shift(v, 0.3), v), e.sub(v, e.scalar(0.7)), e.scale(e.neg(v), 3)];
-      return { y: e.add(x, e.reduceSum(e.concat(made, 0))), ...Object.fromEntries(made.map((value, i) => [`c${i}`, e.reshape(e.unsqueeze(value, [0]), [3, 1])])) };
+      return {
+        y: e.add(x, e.reduceSum(e.concat(made, 0))),
+        ...Object.fromEntries(made.map((value, i) => [`c${i}`, e.reshape(e.unsqueeze(value, [0]), [3, 1])])),
+      };
     });
     const after = rewriteGraph(before, foldConstants());
     expect(decided(before).length).toBeGreaterThan(5);
     expect(new Set(decided(after))).toEqual(new Set(["Concat", "Identity"])); // Identity gives an output its name
-    const [old, now] = await Promise.all([before, after].map(async (graph) => {
-      const executable = await onnxruntimeEngine.compile(graph, { device: "cpu", threads: 1 });
-      const results = await executable.run(feedsFor(graph));
-      await executable.dispose();
-      return results;
-    }));
+    const [old, now] = await Promise.all(
+      [before, after].map(async (graph) => {
+        const executable = await onnxruntimeEngine.compile(graph, { device: "cpu", threads: 1 });
+        const results = await executable.run(feedsFor(graph));
+        await executable.dispose();
+        return results;
+      }),
+    );
     expect(now).toEqual(old);
   });
 
@@ -348,7 +464,11 @@ describe("constants", () => {
       z: e.mul(x, e.reduceSum(e.neg(e.constant(tensor("float32", new Float32Array(5000)))))),
       w: e.mul(x, e.reduceSum(e.neg(e.graph.initializer("weight", tensor("float32", [1, 2]))))),
     }));
-    expect(rewriteGraph(before, foldConstants()).nodes.map(({ op }) => op).sort()).toEqual(before.nodes.map(({ op }) => op).sort());
+    expect(
+      rewriteGraph(before, foldConstants())
+        .nodes.map(({ op }) => op)
+        .sort(),
+    ).toEqual(before.nodes.map(({ op }) => op).sort());
   });
 
   it.each(networkNames)("none are left to fold, no node is left that nobody reads, and no bias stands apart, in a step of the network %s", (name) => {
@@ -358,13 +478,28 @@ describe("constants", () => {
     expect(graph.nodes.filter((node) => !node.outputs.some((output) => read.has(output)))).toEqual([]);
     const products = new Set(graph.nodes.filter(({ op, inputs }) => (op === "Conv" || op === "Gemm") && inputs.length < 3).flatMap((node) => node.outputs));
     const rank = (value: string) => graph.types.get(value)?.shape.filter((d) => d !== 1).length;
-    expect(graph.nodes.filter(({ op, inputs: [a = "", b = ""] }) => op === "Add" && ((products.has(a) && rank(b) === 1) || (products.has(b) && rank(a) === 1)))).toEqual([]);
+    expect(
+      graph.nodes.filter(({ op, inputs: [a = "", b = ""] }) => op === "Add" && ((products.has(a) && rank(b) === 1) || (products.has(b) && rank(a) === 1))),
+    ).toEqual([]);
   });
 });
 
 describe("batch norm folded into what comes before it", () => {
-  const stored = (e: Emitter, name: string, shape: readonly number[], from = 0.2) => e.graph.initializer(name, tensor("float32", Array.from({ length: sizeOf(shape) }, (_, i) => from + Math.sin(3 * i + shape.length)), shape));
-  const statistics = (e: Emitter, of: string, n: number) => [stored(e, `${of}.scale`, [n]), stored(e, `${of}.shift`, [n]), stored(e, `${of}.mean`, [n]), stored(e, `${of}.var`, [n], 1.5)];
+  const stored = (e: Emitter, name: string, shape: readonly number[], from = 0.2) =>
+    e.graph.initializer(
+      name,
+      tensor(
+        "float32",
+        Array.from({ length: sizeOf(shape) }, (_, i) => from + Math.sin(3 * i + shape.length)),
+        shape,
+      ),
+    );
+  const statistics = (e: Emitter, of: string, n: number) => [
+    stored(e, `${of}.scale`, [n]),
+    stored(e, `${of}.shift`, [n]),
+    stored(e, `${of}.mean`, [n]),
+    stored(e, `${of}.var`, [n], 1.5),
+  ];
   const norm = (e: Emitter, x: Value, n: number, of = "norm") => e.op("BatchNormalization", [x, ...statistics(e, of, n)], { epsilon: float(1e-3) });
 
   // The folded weights are rounded to float32 once more.
@@ -402,10 +537,13 @@ describe("batch norm folded into what comes before it", () => {
   });
 
   it.each<[string, (e: Emitter, x: Value) => Readonly<Record<string, Value>>]>([
-    ["others read what is normalised", (e, x) => {
-      const z = e.op("Conv", [x, stored(e, "conv.weight", [2, 2, 1, 1])]);
-      return { y: norm(e, z, 2), z };
-    }],
+    [
+      "others read what is normalised",
+      (e, x) => {
+        const z = e.op("Conv", [x, stored(e, "conv.weight", [2, 2, 1, 1])]);
+        return { y: norm(e, z, 2), z };
+      },
+    ],
     ["there is nothing to fold into", (e, x) => ({ y: norm(e, e.relu(x), 2) })],
     ["weights are not stored", (e, x) => ({ y: norm(e, e.op("Conv", [x, e.graph.input("w", "float32", [2, 2, 1, 1])]), 2) })],
   ])("stays where %s", (_, build) => {
@@ -422,29 +560,79 @@ function specOf(layers: Layers, [channels, ...lengths]: readonly number[]): Trai
   const project = parseProject({ ...benchmarkProject("cnn"), model: { layers, outputs: [{ target: "y", from: "last" }] } });
   const inputs = new Map([["x", { dtype: "float32" as const, shape: ["N", channels!, ...lengths] as Shape }]]);
   const plan = planNetwork(project.model, ["x"], new Map([["y", 3]]));
-  return { plan, layout: layOut(plan, inputs), inputs, targets: [{ name: "y", kind: "category", width: 3 }], training: project.training, classWeights: new Map() };
+  return {
+    plan,
+    layout: layOut(plan, inputs),
+    inputs,
+    targets: [{ name: "y", kind: "category", width: 3 }],
+    training: project.training,
+    classWeights: new Map(),
+  };
 }
 
-const conv = (id: string, outChannels: number, more: Readonly<Record<string, unknown>> = {}) => ({ id, type: "Conv2d", outChannels, kernelSize: 3, padding: 1, ...more });
+const conv = (id: string, outChannels: number, more: Readonly<Record<string, unknown>> = {}) => ({
+  id,
+  type: "Conv2d",
+  outChannels,
+  kernelSize: 3,
+  padding: 1,
+  ...more,
+});
 
 /** The forward graph is differentiated as layers and losses write it. */
 const asWritten = { ...onnxruntimeEngine, prepare: (forward: Unfinished) => forward };
 
 describe("a whole training step of a network for pictures stays as it was", () => {
   it.each<[string, Layers, readonly number[]]>([
-    ["the two-block CNN, narrow", [
-      conv("c1", 3), { id: "a1", type: "ELU" }, { id: "p1", type: "MaxPool2d", kernelSize: 2 }, conv("c2", 4), { id: "a2", type: "ELU" }, { id: "p2", type: "MaxPool2d", kernelSize: 2 },
-      { id: "f", type: "Flatten" }, { id: "last", type: "Linear", outFeatures: 3 },
-    ], [2, 8, 4]],
-    ["a residual block with a pool that overlaps", [
-      conv("c1", 4, { stride: 2, bias: false }), { id: "n1", type: "BatchNorm2d" }, { id: "a1", type: "ReLU" }, { id: "p1", type: "MaxPool2d", kernelSize: 3, stride: 2, padding: 1 },
-      conv("c2", 4, { bias: false }), { id: "n2", type: "BatchNorm2d" }, { id: "sum", type: "Add", from: ["n2", "p1"] }, { id: "a2", type: "ReLU" },
-      { id: "m", type: "AdaptiveAvgPool2d" }, { id: "f", type: "Flatten" }, { id: "last", type: "Linear", outFeatures: 3 },
-    ], [1, 9, 8]],
-    ["depthwise, gated, with dropped channels", [
-      conv("c1", 4), { id: "a1", type: "HardSwish" }, conv("c2", 4, { groups: 4 }), { id: "a2", type: "ReLU6" }, { id: "m", type: "AdaptiveAvgPool2d" }, conv("g1", 4, { kernelSize: 1, padding: 0 }), { id: "g2", type: "HardSigmoid" },
-      { id: "gated", type: "Mul", from: ["a2", "g2"] }, { id: "d", type: "Dropout2d", p: 0.3 }, { id: "q", type: "AvgPool2d", kernelSize: 2 }, { id: "f", type: "Flatten" }, { id: "last", type: "Linear", outFeatures: 3 },
-    ], [2, 4, 4]],
+    [
+      "the two-block CNN, narrow",
+      [
+        conv("c1", 3),
+        { id: "a1", type: "ELU" },
+        { id: "p1", type: "MaxPool2d", kernelSize: 2 },
+        conv("c2", 4),
+        { id: "a2", type: "ELU" },
+        { id: "p2", type: "MaxPool2d", kernelSize: 2 },
+        { id: "f", type: "Flatten" },
+        { id: "last", type: "Linear", outFeatures: 3 },
+      ],
+      [2, 8, 4],
+    ],
+    [
+      "a residual block with a pool that overlaps",
+      [
+        conv("c1", 4, { stride: 2, bias: false }),
+        { id: "n1", type: "BatchNorm2d" },
+        { id: "a1", type: "ReLU" },
+        { id: "p1", type: "MaxPool2d", kernelSize: 3, stride: 2, padding: 1 },
+        conv("c2", 4, { bias: false }),
+        { id: "n2", type: "BatchNorm2d" },
+        { id: "sum", type: "Add", from: ["n2", "p1"] },
+        { id: "a2", type: "ReLU" },
+        { id: "m", type: "AdaptiveAvgPool2d" },
+        { id: "f", type: "Flatten" },
+        { id: "last", type: "Linear", outFeatures: 3 },
+      ],
+      [1, 9, 8],
+    ],
+    [
+      "depthwise, gated, with dropped channels",
+      [
+        conv("c1", 4),
+        { id: "a1", type: "HardSwish" },
+        conv("c2", 4, { groups: 4 }),
+        { id: "a2", type: "ReLU6" },
+        { id: "m", type: "AdaptiveAvgPool2d" },
+        conv("g1", 4, { kernelSize: 1, padding: 0 }),
+        { id: "g2", type: "HardSigmoid" },
+        { id: "gated", type: "Mul", from: ["a2", "g2"] },
+        { id: "d", type: "Dropout2d", p: 0.3 },
+        { id: "q", type: "AvgPool2d", kernelSize: 2 },
+        { id: "f", type: "Flatten" },
+        { id: "last", type: "Linear", outFeatures: 3 },
+      ],
+      [2, 4, 4],
+    ],
   ])("%s", (_, layers, shape) => {
     for (const diagnose of [false, true]) {
       const plain = buildStepProgram(specOf(layers, shape), asWritten, diagnose).graph;

@@ -19,18 +19,37 @@ function smallGraph(): Graph {
 }
 
 function model(graph: Graph = smallGraph()): Model {
-  return modelOf(graph, { version: "0.1.0", doc: "a test", metadata: new Map([["b", "2"], ["a", "1 é"]]) });
+  return modelOf(graph, {
+    version: "0.1.0",
+    doc: "a test",
+    metadata: new Map([
+      ["b", "2"],
+      ["a", "1 é"],
+    ]),
+  });
 }
 
 function initializerModel(data: TensorData): Model {
   const shape = data.dims;
-  return model({ name: "g", inputs: [], outputs: [{ name: "t", dtype: data.dtype, shape }], initializers: new Map([["t", data]]), nodes: [], types: new Map() });
+  return model({
+    name: "g",
+    inputs: [],
+    outputs: [{ name: "t", dtype: data.dtype, shape }],
+    initializers: new Map([["t", data]]),
+    nodes: [],
+    types: new Map(),
+  });
 }
 
 /** A file with one initializer `t`, written by someone else. */
 function foreign(initializer: NonNullable<GraphMessage["initializer"]>[number], rest: Partial<ModelMessage> = {}): Uint8Array {
   const seven = { low: 7, high: 0, unsigned: false };
-  return encodeMessage({ irVersion: seven, opsetImport: [{ domain: "ai.onnx", version: seven }], graph: { name: "g", initializer: [{ name: "t", ...initializer }] }, ...rest });
+  return encodeMessage({
+    irVersion: seven,
+    opsetImport: [{ domain: "ai.onnx", version: seven }],
+    graph: { name: "g", initializer: [{ name: "t", ...initializer }] },
+    ...rest,
+  });
 }
 
 const big = (n: number) => toInt64(n)!;
@@ -47,7 +66,14 @@ describe("a model survives writing and reading", () => {
   it("with its graph, types, documentation and metadata", () => {
     const before = model();
     const after = decodeModel(encodeModel(before), inferTypes);
-    expect({ ...after, graph: undefined, metadata: [...after.metadata] }).toEqual({ ...before, graph: undefined, metadata: [["a", "1 é"], ["b", "2"]] });
+    expect({ ...after, graph: undefined, metadata: [...after.metadata] }).toEqual({
+      ...before,
+      graph: undefined,
+      metadata: [
+        ["a", "1 é"],
+        ["b", "2"],
+      ],
+    });
     expect(after.graph.inputs).toEqual(before.graph.inputs);
     expect(after.graph.outputs).toEqual(before.graph.outputs);
     expect(after.graph.nodes).toEqual(before.graph.nodes);
@@ -57,21 +83,40 @@ describe("a model survives writing and reading", () => {
 
   it("with attributes of every kind, a subgraph that reads from around it among them", () => {
     const inner: Graph = {
-      name: "inner", inputs: [], outputs: [{ name: "z", dtype: "float32", shape: ["N"] }], initializers: new Map([["half", tensor("float32", [0.5], [])]]),
+      name: "inner",
+      inputs: [],
+      outputs: [{ name: "z", dtype: "float32", shape: ["N"] }],
+      initializers: new Map([["half", tensor("float32", [0.5], [])]]),
       nodes: [{ name: "m", op: "Mul", domain: "", inputs: ["x", "half"], outputs: ["z"], attributes: {} }],
-      types: new Map([["half", { dtype: "float32", shape: [] }], ["z", { dtype: "float32", shape: ["N"] }]]),
+      types: new Map([
+        ["half", { dtype: "float32", shape: [] }],
+        ["z", { dtype: "float32", shape: ["N"] }],
+      ]),
     };
     const attributes = {
-      f: float(0.5), i: int(-3), s: text("é\n"), fs: floats([1.5, -2]), is: ints([1, 2 ** 53, -(2 ** 53)]), ss: strings(["a", ""]),
-      t: { type: "tensor", value: tensor("int64", [1, 2], [2]) } as const, g: { type: "graph", value: inner } as const,
+      f: float(0.5),
+      i: int(-3),
+      s: text("é\n"),
+      fs: floats([1.5, -2]),
+      is: ints([1, 2 ** 53, -(2 ** 53)]),
+      ss: strings(["a", ""]),
+      t: { type: "tensor", value: tensor("int64", [1, 2], [2]) } as const,
+      g: { type: "graph", value: inner } as const,
     };
     const graph: Graph = {
-      name: "outer", inputs: [{ name: "x", dtype: "float32", shape: ["N"] }], outputs: [{ name: "y", dtype: "float32", shape: ["N"] }], initializers: new Map(),
-      nodes: [{ name: "n", op: "Foreign", domain: "ai.onnx.ml", inputs: ["", "x"], outputs: ["y"], attributes }], types: new Map(),
+      name: "outer",
+      inputs: [{ name: "x", dtype: "float32", shape: ["N"] }],
+      outputs: [{ name: "y", dtype: "float32", shape: ["N"] }],
+      initializers: new Map(),
+      nodes: [{ name: "n", op: "Foreign", domain: "ai.onnx.ml", inputs: ["", "x"], outputs: ["y"], attributes }],
+      types: new Map(),
     };
     const after = decodeModel(encodeModel(model(graph)), inferTypes);
     expect(after.graph.nodes).toEqual(graph.nodes);
-    expect([...after.opsets]).toEqual([["", 17], ["ai.onnx.ml", 3]]);
+    expect([...after.opsets]).toEqual([
+      ["", 17],
+      ["ai.onnx.ml", 3],
+    ]);
   });
 
   it.each<TensorData>([
@@ -90,7 +135,9 @@ describe("a model survives writing and reading", () => {
 
   it("from typed arrays that are views into a larger buffer", () => {
     const view = new Float32Array(Float32Array.of(9, 1, 2, 9).buffer, 4, 2);
-    expect(decodeModel(encodeModel(initializerModel({ dtype: "float32", dims: [2], data: view }))).graph.initializers.get("t")?.data).toEqual(Float32Array.of(1, 2));
+    expect(decodeModel(encodeModel(initializerModel({ dtype: "float32", dims: [2], data: view }))).graph.initializers.get("t")?.data).toEqual(
+      Float32Array.of(1, 2),
+    );
   });
 });
 
@@ -101,18 +148,37 @@ describe("the bytes", () => {
     const [node] = smallGraph().nodes.filter((n) => n.op === "ReduceSum");
     const withAttributes = (attributes: Graph["nodes"][number]["attributes"], metadata: [string, string][]) => {
       const graph = smallGraph();
-      return encodeModel({ ...model({ ...graph, nodes: graph.nodes.map((n) => (n.op === "ReduceSum" ? { ...n, attributes } : n)) }), metadata: new Map(metadata) });
+      return encodeModel({
+        ...model({ ...graph, nodes: graph.nodes.map((n) => (n.op === "ReduceSum" ? { ...n, attributes } : n)) }),
+        metadata: new Map(metadata),
+      });
     };
     expect(node?.attributes).toEqual({ keepdims: int(0) });
-    const one = withAttributes({ keepdims: int(0), noop_with_empty_axes: int(0) }, [["a", "1"], ["b", "2"]]);
-    const other = withAttributes({ noop_with_empty_axes: int(0), keepdims: int(0) }, [["b", "2"], ["a", "1"]]);
+    const one = withAttributes({ keepdims: int(0), noop_with_empty_axes: int(0) }, [
+      ["a", "1"],
+      ["b", "2"],
+    ]);
+    const other = withAttributes({ noop_with_empty_axes: int(0), keepdims: int(0) }, [
+      ["b", "2"],
+      ["a", "1"],
+    ]);
     expect(sha256(one)).toBe(sha256(other));
     expect(sha256(encodeModel(model()))).toBe(sha256(encodeModel(model())));
     expect(sha256(one)).not.toBe(sha256(encodeModel(model())));
   });
 
   it("import only the operator sets the graph uses", () => {
-    expect([...decodeModel(encodeModel({ ...model(), opsets: new Map([["ai.onnx.ml", 3], ["", 17]]) })).opsets]).toEqual([["", 17]]);
+    expect([
+      ...decodeModel(
+        encodeModel({
+          ...model(),
+          opsets: new Map([
+            ["ai.onnx.ml", 3],
+            ["", 17],
+          ]),
+        }),
+      ).opsets,
+    ]).toEqual([["", 17]]);
   });
 
   it.skipIf(checkerMissing)(`satisfy onnx.checker${checkerMissing ? ` (skipped: ${checkerMissing})` : ""}`, () => {
@@ -136,14 +202,32 @@ describe("files of others", () => {
 
   it("leave nodes and axes without names, list weights as inputs, and spell ONNX's domain out", () => {
     const type = { tensorType: { elemType: 1, shape: { dim: [{}, { dimValue: big(2) }] } } };
-    const decoded = decodeModel(foreign({ dims: [big(2)], dataType: 1, floatData: [1, 2] }, {
-      graph: {
-        name: "g", input: [{ name: "x", type }, { name: "t", type }], initializer: [{ name: "t", dims: [big(2)], dataType: 1, floatData: [1, 2] }],
-        node: [{ opType: "Mul", domain: "ai.onnx", input: ["x", "t"], output: ["h"] }, { opType: "Mul", input: ["h", "t"], output: ["y"] }], output: [{ name: "y" }],
-      },
-    }), inferTypes);
+    const decoded = decodeModel(
+      foreign(
+        { dims: [big(2)], dataType: 1, floatData: [1, 2] },
+        {
+          graph: {
+            name: "g",
+            input: [
+              { name: "x", type },
+              { name: "t", type },
+            ],
+            initializer: [{ name: "t", dims: [big(2)], dataType: 1, floatData: [1, 2] }],
+            node: [
+              { opType: "Mul", domain: "ai.onnx", input: ["x", "t"], output: ["h"] },
+              { opType: "Mul", input: ["h", "t"], output: ["y"] },
+            ],
+            output: [{ name: "y" }],
+          },
+        },
+      ),
+      inferTypes,
+    );
     expect(decoded.graph.inputs).toEqual([{ name: "x", dtype: "float32", shape: ["x.0", 2] }]);
-    expect(decoded.graph.nodes.map((n) => [n.name, n.domain])).toEqual([["Mul_0", ""], ["Mul_1", ""]]);
+    expect(decoded.graph.nodes.map((n) => [n.name, n.domain])).toEqual([
+      ["Mul_0", ""],
+      ["Mul_1", ""],
+    ]);
     expect(decoded.graph.outputs).toEqual([{ name: "y", dtype: "float32", shape: ["x.0", 2] }]);
     expect([...decoded.opsets]).toEqual([["", 7]]);
   });
@@ -154,14 +238,39 @@ describe("files of others", () => {
     ["half a file", () => encodeModel(model()).slice(0, 120), "graph.invalid", /damaged/],
     ["too few values", () => foreign({ dims: [big(3)], dataType: 1, floatData: [1] }), "graph.invalid", /initializer t has 1 values, expected 3/],
     ["a negative length", () => foreign({ dims: [big(-1)], dataType: 1 }), "graph.invalid", /dimensions \[-1\]/],
-    ["bytes that are not whole floats", () => foreign({ dims: [big(1)], dataType: 1, rawData: Uint8Array.of(1, 2, 3) }), "graph.invalid", /3 bytes, expected a multiple of 4/],
-    ["a length beyond 2^53", () => foreign({ dims: [{ low: 1, high: 0x7ffffff0, unsigned: false }], dataType: 1 }), "graph.invalid", /expected a whole number of at most 2\^53/],
-    ["half-precision numbers", () => foreign({ dims: [big(1)], dataType: 10, rawData: Uint8Array.of(0, 0) }), "graph.unsupported", /initializer t holds float16/],
+    [
+      "bytes that are not whole floats",
+      () => foreign({ dims: [big(1)], dataType: 1, rawData: Uint8Array.of(1, 2, 3) }),
+      "graph.invalid",
+      /3 bytes, expected a multiple of 4/,
+    ],
+    [
+      "a length beyond 2^53",
+      () => foreign({ dims: [{ low: 1, high: 0x7ffffff0, unsigned: false }], dataType: 1 }),
+      "graph.invalid",
+      /expected a whole number of at most 2\^53/,
+    ],
+    [
+      "half-precision numbers",
+      () => foreign({ dims: [big(1)], dataType: 10, rawData: Uint8Array.of(0, 0) }),
+      "graph.unsupported",
+      /initializer t holds float16/,
+    ],
     ["external data", () => foreign({ dims: [big(1)], dataType: 1, dataLocation: 1 }), "graph.unsupported", /separate file/],
     ["functions", () => foreign({ dims: [], dataType: 1, floatData: [1] }, { functions: [{}] }), "graph.unsupported", /functions/],
-    ["a value nobody makes", () => encodeModel(model({ ...smallGraph(), initializers: new Map() })), "graph.invalid", /MatMul \(fc\/MatMul_0\) reads weight, which nothing before it makes/],
+    [
+      "a value nobody makes",
+      () => encodeModel(model({ ...smallGraph(), initializers: new Map() })),
+      "graph.invalid",
+      /MatMul \(fc\/MatMul_0\) reads weight, which nothing before it makes/,
+    ],
     ["nodes out of order", () => encodeModel(model({ ...smallGraph(), nodes: [...smallGraph().nodes].reverse() })), "graph.invalid", /nothing before it makes/],
-    ["an output nobody makes", () => encodeModel(model({ ...smallGraph(), outputs: [{ name: "q", dtype: "float32", shape: [] }] })), "graph.invalid", /makes its output q/],
+    [
+      "an output nobody makes",
+      () => encodeModel(model({ ...smallGraph(), outputs: [{ name: "q", dtype: "float32", shape: [] }] })),
+      "graph.invalid",
+      /makes its output q/,
+    ],
   ])("%s: a clear error", (_, bytes, code, sentence) => {
     expect(codeOf(() => decodeModel(bytes(), inferTypes))).toBe(code);
     expect(() => decodeModel(bytes(), inferTypes)).toThrow(sentence);
@@ -169,12 +278,15 @@ describe("files of others", () => {
 
   it("damaged at random never give anything but a model or a LatheError", () => {
     const whole = encodeModel(model());
-    fc.assert(fc.property(fc.nat(whole.length - 1), fc.nat(255), fc.nat(whole.length), (at, byte, length) => {
-      const bytes = whole.slice();
-      bytes[at] = byte;
-      const code = codeOf(() => decodeModel(bytes.subarray(0, Math.max(at + 1, length)), inferTypes));
-      expect(code).toMatch(/^(graph\.(invalid|unsupported)|nothing thrown)$/);
-    }), { numRuns: 500, seed: 1 });
+    fc.assert(
+      fc.property(fc.nat(whole.length - 1), fc.nat(255), fc.nat(whole.length), (at, byte, length) => {
+        const bytes = whole.slice();
+        bytes[at] = byte;
+        const code = codeOf(() => decodeModel(bytes.subarray(0, Math.max(at + 1, length)), inferTypes));
+        expect(code).toMatch(/^(graph\.(invalid|unsupported)|nothing thrown)$/);
+      }),
+      { numRuns: 500, seed: 1 },
+    );
   });
 });
 

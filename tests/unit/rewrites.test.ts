@@ -32,12 +32,15 @@ function graphOf(build: (e: Emitter, x: Value) => Readonly<Record<string, Value>
 
 /** Values for every input of a graph, with N = 5. */
 function feedsFor(graph: Graph): Record<string, TensorData> {
-  return Object.fromEntries(graph.inputs.map(({ name, dtype, shape }) => {
-    const dims = shape.map((d) => (typeof d === "string" ? 5 : d));
-    const random = new Random(3, name);
-    const draw = () => (dtype === "int64" ? random.below(10) : name.startsWith("slot") || name.includes("scalars") ? random.uniform() + 0.1 : random.normal());
-    return [name, tensor(dtype === "int64" ? "int64" : "float32", Array.from({ length: sizeOf(dims) }, draw), dims)];
-  }));
+  return Object.fromEntries(
+    graph.inputs.map(({ name, dtype, shape }) => {
+      const dims = shape.map((d) => (typeof d === "string" ? 5 : d));
+      const random = new Random(3, name);
+      const draw = () =>
+        dtype === "int64" ? random.below(10) : name.startsWith("slot") || name.includes("scalars") ? random.uniform() + 0.1 : random.normal();
+      return [name, tensor(dtype === "int64" ? "int64" : "float32", Array.from({ length: sizeOf(dims) }, draw), dims)];
+    }),
+  );
 }
 
 function expectUnchanged(before: Graph, after: Graph): void {
@@ -47,38 +50,66 @@ function expectUnchanged(before: Graph, after: Graph): void {
   const [old, now] = [evaluate(before, feeds), evaluate(after, feeds)];
   for (const { name } of before.outputs) {
     expect(now[name]?.dims, name).toEqual(old[name]?.dims);
-    old[name]?.data.forEach((value, i) => expect(Math.abs((now[name]?.data[i] ?? Number.NaN) - value), name).toBeLessThanOrEqual(TOLERANCE * Math.max(1, Math.abs(value))));
+    old[name]?.data.forEach((value, i) =>
+      expect(Math.abs((now[name]?.data[i] ?? Number.NaN) - value), name).toBeLessThanOrEqual(TOLERANCE * Math.max(1, Math.abs(value))),
+    );
   }
 }
 
 const counts = (graph: Graph, op: string) => graph.nodes.filter((node) => node.op === op).length;
 
-const normalized = (momentum: number) => graphOf((e, x) => {
-  const row = (value: number) => e.constant(tensor("float32", [value, 1, 2, 3]));
-  const [y, mean, variance] = e.graph.node("BatchNormalization", [x, row(2), row(-1), row(0.5), row(4)], { training_mode: int(1), momentum: float(momentum), epsilon: float(1e-3) }, { outputs: 3 });
-  return { y: y!, mean: mean!, variance: variance! };
-});
+const normalized = (momentum: number) =>
+  graphOf((e, x) => {
+    const row = (value: number) => e.constant(tensor("float32", [value, 1, 2, 3]));
+    const [y, mean, variance] = e.graph.node(
+      "BatchNormalization",
+      [x, row(2), row(-1), row(0.5), row(4)],
+      { training_mode: int(1), momentum: float(momentum), epsilon: float(1e-3) },
+      { outputs: 3 },
+    );
+    return { y: y!, mean: mean!, variance: variance! };
+  });
 
 /** Elu and its gradient, as a training step has them. */
-const eluStep = (alpha: number) => graphOf((e, x) => {
-  const y = e.op("Elu", [x], { alpha: float(alpha) });
-  return { y, dx: differentiate(e, e.reduceMean(e.square(y)), [x])[0]! };
-});
+const eluStep = (alpha: number) =>
+  graphOf((e, x) => {
+    const y = e.op("Elu", [x], { alpha: float(alpha) });
+    return { y, dx: differentiate(e, e.reduceMean(e.square(y)), [x])[0]! };
+  });
 
 const matrix = (e: Emitter, rows: number, columns: number) =>
-  e.constant(tensor("float32", Array.from({ length: rows * columns }, (_, i) => Math.sin(i + rows)), [rows, columns]));
+  e.constant(
+    tensor(
+      "float32",
+      Array.from({ length: rows * columns }, (_, i) => Math.sin(i + rows)),
+      [rows, columns],
+    ),
+  );
 
 /** Between two Gemms, `inside` may have another layout. */
-const between = (inside: (e: Emitter, z: Value, x: Value) => Value, width = 4) => graphOf((e, x) => {
-  const z = e.gemm(x, matrix(e, 4, width), e.constant(tensor("float32", Array.from({ length: width }, (_, i) => i / 8))));
-  return { y: e.gemm(inside(e, z, x), matrix(e, 2, width), undefined, { transB: true }) };
-});
+const between = (inside: (e: Emitter, z: Value, x: Value) => Value, width = 4) =>
+  graphOf((e, x) => {
+    const z = e.gemm(
+      x,
+      matrix(e, 4, width),
+      e.constant(
+        tensor(
+          "float32",
+          Array.from({ length: width }, (_, i) => i / 8),
+        ),
+      ),
+    );
+    return { y: e.gemm(inside(e, z, x), matrix(e, 2, width), undefined, { transB: true }) };
+  });
 const row = (e: Emitter, ...values: number[]) => e.constant(tensor("float32", values));
 /** Results of nodes that lie as [N, C]. */
-const batchFirst = ({ nodes, types }: Graph) => nodes.flatMap((node) => node.outputs).filter((name) => {
-  const { shape } = types.get(name)!;
-  return shape.length === 2 && typeof shape[0] === "string" && shape[1] !== 1;
-});
+const batchFirst = ({ nodes, types }: Graph) =>
+  nodes
+    .flatMap((node) => node.outputs)
+    .filter((name) => {
+      const { shape } = types.get(name)!;
+      return shape.length === 2 && typeof shape[0] === "string" && shape[1] !== 1;
+    });
 
 const cases: readonly (readonly [name: string, rewrite: Rewrite, graph: Graph, gone: string])[] = [
   ["batch norm that keeps nothing of the past", expandBatchNormalization, normalized(0), "BatchNormalization"],
@@ -87,26 +118,42 @@ const cases: readonly (readonly [name: string, rewrite: Rewrite, graph: Graph, g
   ["an expanded row on the right of a difference", skipExpand(), graphOf((e, x) => ({ y: e.sub(x, e.expandLike(e.reduceMean(x, [0]), x)) })), "Expand"],
   ["an expanded value that is negated first", skipExpand(), graphOf((e, x) => ({ y: e.div(e.neg(e.expandLike(e.reduceMean(x, [1], true), x)), x) })), "Expand"],
   ["the slope of Elu", eluByExp(), eluStep(1), "Elu"],
-  ["-k·a + k·b", commonFactor(), graphOf((e, x) => {
-    const k = e.reduceMean(x);
-    return { y: e.add(e.mul(e.neg(k), x), e.mul(k, e.exp(x))) };
-  }), "Neg"],
-  ["k·a - -k·b", commonFactor(), graphOf((e, x) => {
-    const k = e.reduceMean(x, [0, 1], true);
-    return { y: e.sub(e.mul(x, k), e.mul(e.neg(k), e.exp(x))) };
-  }), "Neg"],
+  [
+    "-k·a + k·b",
+    commonFactor(),
+    graphOf((e, x) => {
+      const k = e.reduceMean(x);
+      return { y: e.add(e.mul(e.neg(k), x), e.mul(k, e.exp(x))) };
+    }),
+    "Neg",
+  ],
+  [
+    "k·a - -k·b",
+    commonFactor(),
+    graphOf((e, x) => {
+      const k = e.reduceMean(x, [0, 1], true);
+      return { y: e.sub(e.mul(x, k), e.mul(e.neg(k), e.exp(x))) };
+    }),
+    "Neg",
+  ],
 ];
 
 /** What lies between Gemms and can be turned. */
 const turned: readonly (readonly [name: string, graph: Graph])[] = [
   ["a row on either side", between((e, z) => e.sub(row(e, 1, 2, 3, 4), e.mul(z, row(e, 4, 3, 2, 1))))],
   ["a row of shape [1, C]", between((e, z) => e.add(e.mul(z, matrix(e, 1, 4)), matrix(e, 1, 4)))],
-  ["what is made of reductions over the batch", between((e, z) => {
-    const deviation = e.sqrt(e.shift(e.reduceMean(e.square(z), [0]), 1));
-    return e.div(e.sub(z, e.reduceMax(z, [0], true)), e.div(row(e, 1, 2, 3, 4), e.add(deviation, e.reduceSum(z, [0]))));
-  })],
+  [
+    "what is made of reductions over the batch",
+    between((e, z) => {
+      const deviation = e.sqrt(e.shift(e.reduceMean(e.square(z), [0]), 1));
+      return e.div(e.sub(z, e.reduceMax(z, [0], true)), e.div(row(e, 1, 2, 3, 4), e.add(deviation, e.reduceSum(z, [0]))));
+    }),
+  ],
   ["a sum over everything", between((e, z) => e.mul(e.sub(z, e.reduceMean(z, [-2])), e.reduceSum(z)))],
-  ["truth values", between((e, z) => e.where(e.greater(z, row(e, 0, 1, 0, 1)), e.relu(z), e.mul(row(e, 1, 2, 3, 4), e.cast(e.less(z, e.scalar(-1)), "float32"))))],
+  [
+    "truth values",
+    between((e, z) => e.where(e.greater(z, row(e, 0, 1, 0, 1)), e.relu(z), e.mul(row(e, 1, 2, 3, 4), e.cast(e.less(z, e.scalar(-1)), "float32")))),
+  ],
   ["a reduction that others read as a row", between((e, z) => e.add(z, e.softmax(e.reduceMean(z, [0], true), 1)))],
 ];
 const left: readonly (readonly [name: string, graph: Graph])[] = [
@@ -122,17 +169,55 @@ const linear = (id: string, outFeatures: number) => ({ id, type: "Linear", outFe
 const norm = (id: string) => ({ id, type: "BatchNorm1d" });
 type Layers = ReturnType<typeof benchmarkProject>["model"]["layers"];
 const networks: readonly (readonly [name: string, layers: Layers])[] = [
-  ["ReLU and Tanh after batch norm", [linear("a", 6), norm("n"), { id: "b", type: "ReLU" }, linear("c", 5), norm("m"), { id: "d", type: "Tanh" }, linear("last", 1)]],
+  [
+    "ReLU and Tanh after batch norm",
+    [linear("a", 6), norm("n"), { id: "b", type: "ReLU" }, linear("c", 5), norm("m"), { id: "d", type: "Tanh" }, linear("last", 1)],
+  ],
   ["batch norm at both ends", [norm("a"), linear("b", 7), norm("c"), { id: "d", type: "LeakyReLU" }, linear("e", 1), norm("last")]],
-  ["batch norm before dropout", [linear("a", 6), norm("b"), { id: "c", type: "GELU" }, { id: "d", type: "Dropout", p: 0.25 }, linear("e", 3), norm("n"), { id: "f", type: "ELU", alpha: 0.5 }, linear("last", 1)]],
-  ["layer norm and softmax among them", [linear("a", 6), { id: "b", type: "LayerNorm" }, linear("c", 5), norm("d"), { id: "e", type: "Softmax" }, linear("f", 140), norm("g"), { id: "h", type: "SELU" }, linear("i", 5), norm("j"), { id: "k", type: "ELU" }, linear("last", 1)]],
+  [
+    "batch norm before dropout",
+    [
+      linear("a", 6),
+      norm("b"),
+      { id: "c", type: "GELU" },
+      { id: "d", type: "Dropout", p: 0.25 },
+      linear("e", 3),
+      norm("n"),
+      { id: "f", type: "ELU", alpha: 0.5 },
+      linear("last", 1),
+    ],
+  ],
+  [
+    "layer norm and softmax among them",
+    [
+      linear("a", 6),
+      { id: "b", type: "LayerNorm" },
+      linear("c", 5),
+      norm("d"),
+      { id: "e", type: "Softmax" },
+      linear("f", 140),
+      norm("g"),
+      { id: "h", type: "SELU" },
+      linear("i", 5),
+      norm("j"),
+      { id: "k", type: "ELU" },
+      linear("last", 1),
+    ],
+  ],
 ];
 
 function specOf(layers: Layers): TrainingSpec {
   const project = parseProject({ ...benchmarkProject("small"), model: { layers, outputs: [{ target: "y", from: "last" }] } });
   const inputs = new Map([["x", { dtype: "float32" as const, shape: ["N", 9] }]]);
   const plan = planNetwork(project.model, ["x"], new Map([["y", 1]]));
-  return { plan, layout: layOut(plan, inputs), inputs, targets: [{ name: "y", kind: "binary", width: 1 }], training: project.training, classWeights: new Map() };
+  return {
+    plan,
+    layout: layOut(plan, inputs),
+    inputs,
+    targets: [{ name: "y", kind: "binary", width: 1 }],
+    training: project.training,
+    classWeights: new Map(),
+  };
 }
 
 describe("a rewrite", () => {
@@ -144,18 +229,30 @@ describe("a rewrite", () => {
   });
 
   it.each([
-    ["two expanded values: somebody must give the shape", graphOf((e, x) => ({ y: e.add(e.expandLike(e.reduceMean(x), x), e.expandLike(e.reduceMax(x), x)) })), "Expand"],
+    [
+      "two expanded values: somebody must give the shape",
+      graphOf((e, x) => ({ y: e.add(e.expandLike(e.reduceMean(x), x), e.expandLike(e.reduceMax(x), x)) })),
+      "Expand",
+    ],
     ["an expanded value that is an output", graphOf((e, x) => ({ y: e.expandLike(e.reduceMean(x), x) })), "Expand"],
-    ["batch norm in evaluation mode", graphOf((e, x) => {
-      const row = e.constant(tensor("float32", [1, 2, 3, 4]));
-      return { y: e.op("BatchNormalization", [x, row, row, row, row]) };
-    }), "BatchNormalization"],
+    [
+      "batch norm in evaluation mode",
+      graphOf((e, x) => {
+        const row = e.constant(tensor("float32", [1, 2, 3, 4]));
+        return { y: e.op("BatchNormalization", [x, row, row, row, row]) };
+      }),
+      "BatchNormalization",
+    ],
     ["Elu with another slope at 0", eluStep(0.5), "Elu"],
     ["Elu whose slope nobody asks for", graphOf((e, x) => ({ y: e.op("Elu", [x]) })), "Elu"],
-    ["-k·a - k·b", graphOf((e, x) => {
-      const k = e.reduceMean(x);
-      return { y: e.sub(e.mul(e.neg(k), x), e.mul(k, e.exp(x))) };
-    }), "Neg"],
+    [
+      "-k·a - k·b",
+      graphOf((e, x) => {
+        const k = e.reduceMean(x);
+        return { y: e.sub(e.mul(e.neg(k), x), e.mul(k, e.exp(x))) };
+      }),
+      "Neg",
+    ],
   ])("leaves alone %s", (_, graph, kept) => {
     const after = rewriteAll(graph, 32);
     expectUnchanged(graph, after);
@@ -186,12 +283,14 @@ describe("a rewrite", () => {
   it("of Elu keeps what is not finite, in ONNX Runtime", async () => {
     const graph = eluStep(1);
     const values = [Number.NaN, Infinity, -Infinity, 0, -0, 1e-30, -1e-30, 80, -80, 3e38, -3e38, -2];
-    const [plain, rewritten] = await Promise.all([graph, rewriteGraph(graph, eluByExp())].map(async (g) => {
-      const executable = await onnxruntimeEngine.compile(g, { device: "cpu", threads: 1 });
-      const { y } = await executable.run({ x: tensor("float32", values, [3, 4]) });
-      await executable.dispose();
-      return [...y!.data].map(Number);
-    }));
+    const [plain, rewritten] = await Promise.all(
+      [graph, rewriteGraph(graph, eluByExp())].map(async (g) => {
+        const executable = await onnxruntimeEngine.compile(g, { device: "cpu", threads: 1 });
+        const { y } = await executable.run({ x: tensor("float32", values, [3, 4]) });
+        await executable.dispose();
+        return [...y!.data].map(Number);
+      }),
+    );
     expect(plain!.some(Number.isNaN)).toBe(true);
     rewritten!.forEach((value, i) => expect(Object.is(value, plain![i]) || Math.abs(value - plain![i]!) < 1e-6, `Elu(${values[i]}) is ${value}`).toBe(true));
   });

@@ -18,7 +18,12 @@ function create(config: { readonly type: string }, setting: ScheduleSetting): Sc
 }
 
 /** The learning rates before each step; `between` may replace the schedule after any step or epoch. */
-function rates(schedule: Schedule, setting: ScheduleSetting, metrics: readonly (number | null)[] = [], between: (s: Schedule) => Schedule = (s) => s): number[] {
+function rates(
+  schedule: Schedule,
+  setting: ScheduleSetting,
+  metrics: readonly (number | null)[] = [],
+  between: (s: Schedule) => Schedule = (s) => s,
+): number[] {
   const seen: number[] = [];
   for (let epoch = 0; epoch < setting.epochs; epoch++) {
     for (let step = 0; step < setting.stepsPerEpoch; step++) {
@@ -85,13 +90,21 @@ describe("warm-up followed by another schedule", () => {
 });
 
 test("one cycle is finite and within its bounds for any length", () => {
-  fc.assert(fc.property(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 12 }), fc.double({ min: 0, max: 1, noNaN: true }), fc.boolean(), (epochs, stepsPerEpoch, pctStart, threePhase) => {
-    const setting = { learningRate: 0.1, epochs, stepsPerEpoch };
-    for (const rate of rates(create({ type: "OneCycleLR", pctStart, threePhase } as never, setting), setting)) {
-      expect(rate).toBeGreaterThanOrEqual(0.1 / 25 / 1e4 - 1e-15);
-      expect(rate).toBeLessThanOrEqual(0.1 + 1e-15);
-    }
-  }));
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 12 }),
+      fc.integer({ min: 1, max: 12 }),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      fc.boolean(),
+      (epochs, stepsPerEpoch, pctStart, threePhase) => {
+        const setting = { learningRate: 0.1, epochs, stepsPerEpoch };
+        for (const rate of rates(create({ type: "OneCycleLR", pctStart, threePhase } as never, setting), setting)) {
+          expect(rate).toBeGreaterThanOrEqual(0.1 / 25 / 1e4 - 1e-15);
+          expect(rate).toBeLessThanOrEqual(0.1 + 1e-15);
+        }
+      },
+    ),
+  );
 });
 
 test.each([

@@ -52,7 +52,10 @@ function get(path: string, headers: Record<string, string> = {}, method = "GET")
   return new Promise((resolve, reject) => {
     const outgoing = request({ host: "127.0.0.1", port: server.port, path, method, headers, agent: false }, (response) => {
       let body = "";
-      response.setEncoding("utf8").on("data", (chunk: string) => (body += chunk)).on("end", () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }));
+      response
+        .setEncoding("utf8")
+        .on("data", (chunk: string) => (body += chunk))
+        .on("end", () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }));
     });
     outgoing.on("error", reject).end();
   });
@@ -119,7 +122,11 @@ describe("the way in", () => {
   });
 
   it("is this server's alone: what another one gave a browser opens nothing here", async () => {
-    const other = await startServer({ renderer, studio: createStudio({ allowedFolders: [allowed], home: join(folder, "other-home") }), onRefusal: () => undefined });
+    const other = await startServer({
+      renderer,
+      studio: createStudio({ allowedFolders: [allowed], home: join(folder, "other-home") }),
+      onRefusal: () => undefined,
+    });
     try {
       const { headers } = await fetch(other.url, { redirect: "manual" });
       const theirs = headers.get("set-cookie")?.split(";")[0] ?? "";
@@ -181,7 +188,9 @@ describe("a wrong token", () => {
     expect(headers["content-type"]).toBe("text/html; charset=utf-8");
     expect(body).toContain("<p>this needs the token: open the link that lathe serve printed</p>");
     // What a stranger sent is shown, and no part of the page.
-    expect((await get("/", { accept: "text/html", host: "<script>1</script>&" })).body).toContain("<p>the address &#60;script&#62;1&#60;/script&#62;&#38; is not this machine's;");
+    expect((await get("/", { accept: "text/html", host: "<script>1</script>&" })).body).toContain(
+      "<p>the address &#60;script&#62;1&#60;/script&#62;&#38; is not this machine's;",
+    );
   });
 });
 
@@ -198,13 +207,23 @@ describe("the link for a program's command line", () => {
 describe("an upload", () => {
   function upload(name: string, body: string | Buffer, headers: Record<string, string> = bearer(), length?: number): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      const outgoing = request({
-        host: "127.0.0.1", port: server.port, path: `/upload?name=${encodeURIComponent(name)}`, method: "POST", agent: false,
-        headers: { ...headers, "content-length": String(length ?? Buffer.byteLength(body)) },
-      }, (response) => {
-        let text = "";
-        response.setEncoding("utf8").on("data", (chunk: string) => (text += chunk)).on("end", () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text }));
-      });
+      const outgoing = request(
+        {
+          host: "127.0.0.1",
+          port: server.port,
+          path: `/upload?name=${encodeURIComponent(name)}`,
+          method: "POST",
+          agent: false,
+          headers: { ...headers, "content-length": String(length ?? Buffer.byteLength(body)) },
+        },
+        (response) => {
+          let text = "";
+          response
+            .setEncoding("utf8")
+            .on("data", (chunk: string) => (text += chunk))
+            .on("end", () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text }));
+        },
+      );
       outgoing.on("error", reject);
       outgoing.end(body);
     });
@@ -220,7 +239,15 @@ describe("an upload", () => {
     expect(refusals).toEqual([]);
   });
 
-  it.each([["", 400], [".csv", 400], ["..", 400], ["a\0.csv", 400], [`${"x".repeat(300)}.csv`, 400], ["run.sh", 400], ["a.lathe", 400]])("may not be called %j", async (name, status) => {
+  it.each([
+    ["", 400],
+    [".csv", 400],
+    ["..", 400],
+    ["a\0.csv", 400],
+    [`${"x".repeat(300)}.csv`, 400],
+    ["run.sh", 400],
+    ["a.lathe", 400],
+  ])("may not be called %j", async (name, status) => {
     expect((await upload(name, "x")).status).toBe(status);
     expect(refusals).toHaveLength(1);
   });
@@ -251,7 +278,14 @@ describe("an upload", () => {
 
   it("that is too large is refused before it is sent; one that breaks off leaves nothing", async () => {
     await expect(upload("large.csv", "x", bearer(), 5 * 2 ** 30).then(({ status }) => status)).resolves.toBe(400);
-    const outgoing = request({ host: "127.0.0.1", port: server.port, path: "/upload?name=cut.csv", method: "POST", agent: false, headers: { ...bearer(), "content-length": "100" } });
+    const outgoing = request({
+      host: "127.0.0.1",
+      port: server.port,
+      path: "/upload?name=cut.csv",
+      method: "POST",
+      agent: false,
+      headers: { ...bearer(), "content-length": "100" },
+    });
     outgoing.on("error", () => undefined);
     outgoing.write("only this");
     const folder = join(allowed, "Lathe", "Uploads");
@@ -260,15 +294,18 @@ describe("an upload", () => {
     await expect.poll(() => readdirSync(folder).filter((name) => /^cut|^upload\.part/.test(name))).toEqual([]);
   });
 
-  it.skipIf(process.platform === "win32")("that a killed server left half is taken away by the next, under whatever name; one that is still arriving stays", async () => {
-    const folder = join(allowed, "Lathe", "Uploads");
-    mkdirSync(folder, { recursive: true });
-    const [dead, arriving] = [workName("upload.part").replace(/-\d+-\d+-/, `-${spawnSync(process.execPath, ["-e", ""]).pid}-1-`), workName("upload.part")];
-    for (const name of [dead, arriving]) writeFileSync(join(folder, name), "half");
-    expect((await upload("next.csv", "a,b\n")).status).toBe(200);
-    expect(readdirSync(folder).filter((name) => name.startsWith("upload.part"))).toEqual([arriving]);
-    rmSync(join(folder, arriving));
-  });
+  it.skipIf(process.platform === "win32")(
+    "that a killed server left half is taken away by the next, under whatever name; one that is still arriving stays",
+    async () => {
+      const folder = join(allowed, "Lathe", "Uploads");
+      mkdirSync(folder, { recursive: true });
+      const [dead, arriving] = [workName("upload.part").replace(/-\d+-\d+-/, `-${spawnSync(process.execPath, ["-e", ""]).pid}-1-`), workName("upload.part")];
+      for (const name of [dead, arriving]) writeFileSync(join(folder, name), "half");
+      expect((await upload("next.csv", "a,b\n")).status).toBe(200);
+      expect(readdirSync(folder).filter((name) => name.startsWith("upload.part"))).toEqual([arriving]);
+      rmSync(join(folder, arriving));
+    },
+  );
 });
 
 describe("another site", () => {
@@ -287,12 +324,15 @@ describe("another site", () => {
     expectRefused(/must name its Origin/);
   });
 
-  it.each(["evil.example", "127.0.0.1.evil.example", "localhost.evil.example:80", "169.254.169.254"])("that rebinds %s to this machine is refused", async (host) => {
-    expect((await get("/", { ...bearer(), host })).status).toBe(403);
-    expect(await tryKnock("/rpc", { ...bearer(), host, origin: `http://${host}` })).toBe(403);
-    expect(refusals).toHaveLength(2);
-    expect(refusals.every(({ error }) => error.message.includes("not this machine's"))).toBe(true);
-  });
+  it.each(["evil.example", "127.0.0.1.evil.example", "localhost.evil.example:80", "169.254.169.254"])(
+    "that rebinds %s to this machine is refused",
+    async (host) => {
+      expect((await get("/", { ...bearer(), host })).status).toBe(403);
+      expect(await tryKnock("/rpc", { ...bearer(), host, origin: `http://${host}` })).toBe(403);
+      expect(refusals).toHaveLength(2);
+      expect(refusals.every(({ error }) => error.message.includes("not this machine's"))).toBe(true);
+    },
+  );
 
   it("a forwarded port is this machine still", async () => {
     expect((await get("/", { ...bearer(), host: "localhost:9000" })).status).toBe(200);
@@ -309,8 +349,15 @@ describe("files", () => {
   });
 
   it.each([
-    "/../secret.json", "/assets/../../secret.json", "/%2e%2e/secret.json", "/..%2fsecret.json", "/assets/%2e%2e%2f%2e%2e%2fsecret.json",
-    "/..\\secret.json", "/%00index.html", "/C:/windows/win.ini", "/leak.json",
+    "/../secret.json",
+    "/assets/../../secret.json",
+    "/%2e%2e/secret.json",
+    "/..%2fsecret.json",
+    "/assets/%2e%2e%2f%2e%2e%2fsecret.json",
+    "/..\\secret.json",
+    "/%00index.html",
+    "/C:/windows/win.ini",
+    "/leak.json",
   ])("none lead out of its folder: %s", async (path) => {
     const answer = await get(path, bearer());
     expect(answer.status).toBe(403);
@@ -335,7 +382,12 @@ describe("too much, or nonsense", () => {
     expectRefused(/breaks the protocol/, "rpc.invalid");
   });
 
-  it.each([["{", 1007], ["[]", 1007], ['{"t":"q","m":"eval","a":[]}', 1007], [Buffer.from([1, 2, 3]), 1007]] as const)("the malformed message %j closes its socket", async (message, expected) => {
+  it.each([
+    ["{", 1007],
+    ["[]", 1007],
+    ['{"t":"q","m":"eval","a":[]}', 1007],
+    [Buffer.from([1, 2, 3]), 1007],
+  ] as const)("the malformed message %j closes its socket", async (message, expected) => {
     const socket = await openSocket();
     socket.send(message);
     const [code] = (await once(socket, "close")) as [number];
@@ -367,7 +419,10 @@ describe("whoever is turned away", () => {
   async function turnedAway(text: string, to = server): Promise<string> {
     const socket = connectTcp({ port: to.port, host: "127.0.0.1", allowHalfOpen: true });
     let said = "";
-    socket.setEncoding("utf8").on("data", (data: string) => (said += data)).on("error", () => undefined);
+    socket
+      .setEncoding("utf8")
+      .on("data", (data: string) => (said += data))
+      .on("error", () => undefined);
     await once(socket, "connect");
     socket.write(text);
     await once(socket, "end");
@@ -378,7 +433,9 @@ describe("whoever is turned away", () => {
     });
     return said;
   }
-  const upgrade = (path: string) => `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`;
+  const upgrade = (path: string) =>
+    `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: ` +
+    `13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`;
 
   it("is told why and loses the socket, be it half open: an upgrade without a token, at another address, what is no HTTP, a page without a token", async () => {
     const texts = [upgrade("/rpc"), upgrade("/other"), "GET / HTTP/9.9\r\nbroken\r\n\r\n", `GET / HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\n\r\n`];
@@ -388,17 +445,33 @@ describe("whoever is turned away", () => {
   });
 
   it("leaves room for others: 400 that keep their half open are gone", async () => {
-    const said = await Promise.all(Array.from({ length: 10 }, async () => {
-      const some: string[] = [];
-      for (let i = 0; i < 40; i++) some.push(await new Promise<string>((resolve) => {
-        const socket = connectTcp({ port: server.port, host: "127.0.0.1", allowHalfOpen: true }, () => socket.write(upgrade("/rpc")));
-        socket.setEncoding("utf8").once("data", (data: string) => resolve(data.slice(9, 12))).on("error", () => undefined).on("close", () => resolve("closed"));
-      }));
-      return some;
-    }));
+    const said = await Promise.all(
+      Array.from({ length: 10 }, async () => {
+        const some: string[] = [];
+        for (let i = 0; i < 40; i++)
+          some.push(
+            await new Promise<string>((resolve) => {
+              const socket = connectTcp({ port: server.port, host: "127.0.0.1", allowHalfOpen: true }, () => socket.write(upgrade("/rpc")));
+              socket
+                .setEncoding("utf8")
+                .once("data", (data: string) => resolve(data.slice(9, 12)))
+                .on("error", () => undefined)
+                .on("close", () => resolve("closed"));
+            }),
+          );
+        return some;
+      }),
+    );
     // Where they come faster than they are let go of, the server takes no more of them for a moment.
     expect(said.flat().filter((answer) => answer !== "401" && answer !== "closed")).toEqual([]);
-    await expect.poll(() => get("/", bearer()).then(({ status }) => status, () => 0)).toBe(200);
+    await expect
+      .poll(() =>
+        get("/", bearer()).then(
+          ({ status }) => status,
+          () => 0,
+        ),
+      )
+      .toBe(200);
   });
 
   it("400 that ask nothing leave room for who has the token, and for a window that is open", async () => {
@@ -411,7 +484,12 @@ describe("whoever is turned away", () => {
       await once(socket, "connect");
     }
     try {
-      expect(await get("/", bearer()).then(({ status }) => status, (error: unknown) => String(error))).toBe(200);
+      expect(
+        await get("/", bearer()).then(
+          ({ status }) => status,
+          (error: unknown) => String(error),
+        ),
+      ).toBe(200);
       // The oldest were let go of, not the newest.
       if (!silent[0]!.closed) await once(silent[0]!.resume(), "close");
       expect([silent.at(-1)!.closed, window.readyState]).toEqual([false, WebSocket.OPEN]);
@@ -422,7 +500,12 @@ describe("whoever is turned away", () => {
   });
 
   it("who asks nothing is let go of", async () => {
-    const other = await startServer({ renderer, patience: 200, studio: createStudio({ allowedFolders: [], home: temporaryFolder("patience") }), onRefusal: (refusal) => refusals.push(refusal) });
+    const other = await startServer({
+      renderer,
+      patience: 200,
+      studio: createStudio({ allowedFolders: [], home: temporaryFolder("patience") }),
+      onRefusal: (refusal) => refusals.push(refusal),
+    });
     const said = await Promise.all([turnedAway("", other), turnedAway("GET / HTTP/1.1\r\nHost: 127", other)]);
     expect(said.map((text) => text.slice(9, 12))).toEqual(["408", "408"]);
     expect(refusals).toEqual([]);
@@ -432,7 +515,12 @@ describe("whoever is turned away", () => {
 
 it("a window that never reads its answers is closed before they fill the memory", async () => {
   const heard: Refusal[] = [];
-  const small = await startServer({ renderer, mostUnread: 2 << 20, studio: createStudio({ allowedFolders: [allowed], home: temporaryFolder("unread") }), onRefusal: (refusal) => heard.push(refusal) });
+  const small = await startServer({
+    renderer,
+    mostUnread: 2 << 20,
+    studio: createStudio({ allowedFolders: [allowed], home: temporaryFolder("unread") }),
+    onRefusal: (refusal) => heard.push(refusal),
+  });
   const socket = new WebSocket(`ws://127.0.0.1:${small.port}/rpc`, { headers: { authorization: `Bearer ${small.token}` } });
   await once(socket, "open");
   const raw = (socket as unknown as { readonly _socket: Socket })._socket;
@@ -443,8 +531,11 @@ it("a window that never reads its answers is closed before they fill the memory"
   mkdirSync(many);
   for (let i = 0; i < 2000; i++) writeFileSync(join(many, `${"n".repeat(200)}${i}`), "");
   // What the system itself holds for a reader comes on top: some megabytes on one machine.
-  for (let id = 0; id < 40; id++) socket.send(JSON.stringify({ t: "q", i: String(id), m: "call", a: [{ id: String(id), path: "files.list", input: { folder: many } }] }));
-  await expect.poll(() => heard.map(({ error }) => error.message), { timeout: 50_000 }).toEqual([expect.stringMatching(/^a window does not read its answers: [2-4] MB wait for it/)]);
+  for (let id = 0; id < 40; id++)
+    socket.send(JSON.stringify({ t: "q", i: String(id), m: "call", a: [{ id: String(id), path: "files.list", input: { folder: many } }] }));
+  await expect
+    .poll(() => heard.map(({ error }) => error.message), { timeout: 50_000 })
+    .toEqual([expect.stringMatching(/^a window does not read its answers: [2-4] MB wait for it/)]);
   raw.resume();
   await closed;
   await small.close();
@@ -511,8 +602,10 @@ describe("a client that was let in", () => {
 });
 
 it("a port that is taken is named", async () => {
-  await expect(startServer({ port: server.port, renderer, studio: createStudio({ allowedFolders: [], home: folder }) }))
-    .rejects.toMatchObject({ code: "usage", message: expect.stringContaining(`port ${server.port} is taken`) });
+  await expect(startServer({ port: server.port, renderer, studio: createStudio({ allowedFolders: [], home: folder }) })).rejects.toMatchObject({
+    code: "usage",
+    message: expect.stringContaining(`port ${server.port} is taken`),
+  });
 });
 
 it("closes although a connection was opened that never asked anything", async () => {

@@ -15,7 +15,8 @@ interface Options {
 }
 
 export function addEvaluate(program: Command): void {
-  program.command("evaluate")
+  program
+    .command("evaluate")
     .description("judge a model on a table whose answers are known")
     .argument("<model>", "a run's folder, a project's (its newest run), or a model.onnx")
     .requiredOption("--data <path>", "table with the model's columns and targets")

@@ -13,12 +13,17 @@ interface Options {
 }
 
 export function addExport(program: Command): void {
-  program.command("export")
+  program
+    .command("export")
     .description("take a trained model, or its report, away")
     .argument("<run>", "a run's folder, or a project's (its newest run)")
     .addOption(new Option("--format <format>", "what to write").choices(exportFormats).makeOptionMandatory())
     .requiredOption("--out <path>", "file to write", outFile)
-    .addOption(new Option("--preprocess <where>", "inside: the model takes raw data; none: it takes what preprocessing makes of them, pictures as float [N, C, H, W]").choices(PREPROCESS).default("inside"))
+    .addOption(
+      new Option("--preprocess <where>", "inside: the model takes raw data; none: it takes what preprocessing makes of them, pictures as float [N, C, H, W]")
+        .choices(PREPROCESS)
+        .default("inside"),
+    )
     .action(async (run: string, { format, out, preprocess, json = false }: Options) => {
       const output = createOutput(json);
       const { path, bytes } = await interruptible(output, (setting) => exportRun(run, format, out, { preprocess, ...setting }));

@@ -10,7 +10,8 @@ interface Options {
 }
 
 export function addInspect(program: Command): void {
-  program.command("inspect")
+  program
+    .command("inspect")
     .description("look at the data before training: columns, classes, missing values, duplicates, splits")
     .argument("<project>", "a project's folder")
     .action(async (project: string, { json = false }: Options) => {
@@ -24,12 +25,16 @@ export function addInspect(program: Command): void {
 function show(audit: TableAudit, output: Output): void {
   output.line(`${audit.path} (${audit.format}), ${plural(audit.rows, "row")}`);
   output.line();
-  output.table(["column", "role", "type", "missing", "distinct", "min", "mean", "max"], audit.columns.map((c) => [
-    c.name, c.role ?? "not used", c.type, count(c.missing), count(c.distinct), number(c.min), number(c.mean), number(c.max),
-  ]));
+  output.table(
+    ["column", "role", "type", "missing", "distinct", "min", "mean", "max"],
+    audit.columns.map((c) => [c.name, c.role ?? "not used", c.type, count(c.missing), count(c.distinct), number(c.min), number(c.mean), number(c.max)]),
+  );
   for (const [target, classes] of Object.entries(audit.classes)) {
     output.line();
-    output.table([target, "train", "validation", "test"], Object.entries(classes).map(([name, parts]) => [name, count(parts.train), count(parts.validation), count(parts.test)]));
+    output.table(
+      [target, "train", "validation", "test"],
+      Object.entries(classes).map(([name, parts]) => [name, count(parts.train), count(parts.validation), count(parts.test)]),
+    );
   }
   output.line();
   output.line(`splits: ${count(audit.splits.train)} train, ${count(audit.splits.validation)} validation, ${count(audit.splits.test)} test`);

@@ -17,7 +17,8 @@ interface Options {
 }
 
 export function addNew(program: Command): void {
-  program.command("new")
+  program
+    .command("new")
     .description("make a project from a template and a table, or a folder of pictures")
     .argument("<folder>", "folder to make it in")
     .addOption(new Option("--template <name>", "what network to start from (default: images for a folder, else tabular)").choices(templates.types))
@@ -27,10 +28,17 @@ export function addNew(program: Command): void {
     .option("--target <column>", "what to predict; repeat for several (default: the last column, or the folders' names)", several)
     .addHelpText("after", `\nTemplates:\n${templates.all.map(({ type, summary }) => `  ${type.padEnd(11)} ${summary}`).join("\n")}`)
     .action(async (folder: string, { data, test, levels, target, json = false, ...chosen }: Options) => {
-      const template = chosen.template ?? (await isFolder(data) ? "images" : "tabular");
+      const template = chosen.template ?? ((await isFolder(data)) ? "images" : "tabular");
       const output = createOutput(json);
       const reader = createReader({ deadline: SURVEYED });
-      const options = { folder, template, data, ...(levels ? { levels } : {}), ...(test === undefined ? {} : { test }), ...(target ? { targets: target } : {}) };
+      const options = {
+        folder,
+        template,
+        data,
+        ...(levels ? { levels } : {}),
+        ...(test === undefined ? {} : { test }),
+        ...(target ? { targets: target } : {}),
+      };
       const created = await createProject({ ...options, ...surveyBy(reader, reader) }).finally(() => reader.close());
       output.line(created.file);
       output.line(`predicts ${created.targets.map(({ name, type }) => `${name} (${type})`).join(", ")} from ${created.inputs.join(", ")}`);

@@ -18,12 +18,16 @@ interface Options {
 }
 
 export function addPredict(program: Command): void {
-  program.command("predict")
+  program
+    .command("predict")
     .description("answer for every row of a table, into a CSV")
     .argument("<model>", "a run's folder, a project's (its newest run), or a model.onnx")
     .argument("<table>", "table with the model's columns")
     .option("--out <path>", "CSV to write (default: <table>.predictions.csv, in the current folder)", outFile)
-    .option("--spreadsheet", "put an apostrophe before text that a spreadsheet would take for a formula (it begins with =, +, - or @); by default every cell is exact, for programs")
+    .option(
+      "--spreadsheet",
+      "put an apostrophe before text that a spreadsheet would take for a formula (it begins with =, +, - or @); by default every cell is exact, for programs",
+    )
     .option("--device <name>", "auto, cpu or another that `devices` lists")
     .action(predict);
 }
@@ -31,7 +35,14 @@ export function addPredict(program: Command): void {
 async function predict(model: string, data: string, { out = defaultOut(data), device = "auto", spreadsheet = false, json = false }: Options): Promise<void> {
   const output = createOutput(json);
   const file = modelFile(model);
-  refuseOut(out, [{ path: data, what: "the table itself" }, { path: file, what: "the model itself" }], runOf(file));
+  refuseOut(
+    out,
+    [
+      { path: data, what: "the table itself" },
+      { path: file, what: "the model itself" },
+    ],
+    runOf(file),
+  );
   const work = { kind: "predict", model: file, data, out, device, spreadsheet } as const;
   const result = await interruptible(output, (setting) => inEngine(work, showEvents(output), (value) => predictionResult.parse(value), setting));
   for (const [input, rows] of Object.entries(result.unknown)) output.line(`${plural(rows, "row")} with a value of ${input} that the model was never shown`);
@@ -49,5 +60,8 @@ function defaultOut(data: string): string {
 function toldOfFormulas({ cells, quoted }: FormulaCells): string | undefined {
   if (cells === 0) return undefined;
   if (quoted) return `${plural(cells, "cell")} with an apostrophe in front, so that a spreadsheet shows the text and works nothing out`;
-  return `${plural(cells, "cell")} that a spreadsheet would take for ${cells === 1 ? "a formula" : "formulas"}, written as they are; with --spreadsheet each gets an apostrophe in front`;
+  return (
+    `${plural(cells, "cell")} that a spreadsheet would take for ${cells === 1 ? "a formula" : "formulas"}, written as they are; with ` +
+    `--spreadsheet each gets an apostrophe in front`
+  );
 }

@@ -10,7 +10,8 @@ interface Options {
 }
 
 export function addRuns(program: Command): void {
-  program.command("runs")
+  program
+    .command("runs")
     .description("list a project's runs, the newest first: how each ended and how good it is")
     .argument("<project>", "a project's folder")
     .action(async (project: string, { json = false }: Options) => {
@@ -32,7 +33,13 @@ const started = new Intl.DateTimeFormat("sv", { dateStyle: "short", timeStyle: "
 function row(run: RunSummary): readonly string[] {
   const metric = mainMetric(run.test ?? {});
   return [
-    run.run, run.status, `${run.epoch}${run.epochs === undefined ? "" : `/${run.epochs}`}`, run.best ? String(run.best.epoch) : "–", number(run.best?.loss),
-    metric?.name ?? "–", number(metric?.value), started.format(run.startedAt),
+    run.run,
+    run.status,
+    `${run.epoch}${run.epochs === undefined ? "" : `/${run.epochs}`}`,
+    run.best ? String(run.best.epoch) : "–",
+    number(run.best?.loss),
+    metric?.name ?? "–",
+    number(metric?.value),
+    started.format(run.startedAt),
   ];
 }

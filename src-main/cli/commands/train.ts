@@ -22,7 +22,8 @@ interface Options {
 }
 
 export function addTrain(program: Command): void {
-  program.command("train")
+  program
+    .command("train")
     .description("train a project; Ctrl-C stops and keeps what was learnt, a second Ctrl-C cancels, a third ends at once")
     .argument("<project>", "a project's folder")
     .option("--epochs <n>", "instead of training.epochs", positiveInteger)
@@ -55,7 +56,9 @@ async function train(project: string, { json = false, ...options }: Options): Pr
     job = await startTraining({ project, ...options }, { signal: beforeStart.signal, onEvent: showEvents(output), launch: engines.launch });
     const done = await job.done;
     if (done.model === undefined || done.report === undefined) {
-      throw new LatheError("cancelled", `run ${done.run} was cancelled, so it has no model; go on with: lathe train ${project} --resume ${done.run}`, { run: done.run });
+      throw new LatheError("cancelled", `run ${done.run} was cancelled, so it has no model; go on with: lathe train ${project} --resume ${done.run}`, {
+        run: done.run,
+      });
     }
     showReport(output, done.report);
     output.line(`model  ${done.model}`);
@@ -74,5 +77,8 @@ function showReport(output: Output, path: string): void {
     output.line();
     output.line(`on ${count(judged.rows)} ${test ? "test" : "validation"} rows${test ? ", which training never saw" : ""}`);
   }
-  output.line(`${model.file} against the trainer, ${count(parity.rows)} ${parity.split} rows: largest difference ${number(parity.maxDifference)}, equal decisions ${(100 * parity.equalDecisions).toFixed(2)} %`);
+  output.line(
+    `${model.file} against the trainer, ${count(parity.rows)} ${parity.split} rows: largest difference ${number(parity.maxDifference)}, equal ` +
+      `decisions ${(100 * parity.equalDecisions).toFixed(2)} %`,
+  );
 }

@@ -49,7 +49,13 @@ interface Row {
 type Good = Row & { readonly facts: Extract<PictureFacts, { readonly sha256: string; readonly width: number }> };
 
 /** Looks at the pictures of staged tables for what table columns do not show. */
-export async function auditPictures(database: Database, tables: readonly StagedPart[], roles: Roles, data: DataSpec, prepared: PreparedPictures): Promise<{ readonly audit: PictureAudit; readonly warnings: readonly AuditWarning[] }> {
+export async function auditPictures(
+  database: Database,
+  tables: readonly StagedPart[],
+  roles: Roles,
+  data: DataSpec,
+  prepared: PreparedPictures,
+): Promise<{ readonly audit: PictureAudit; readonly warnings: readonly AuditWarning[] }> {
   const [input] = picturesOf(data.inputs);
   const column = roles.inputs.get(input?.name ?? "")?.[0] ?? "";
   const target = data.targets.find(({ type }) => type !== "numeric");
@@ -58,25 +64,43 @@ export async function auditPictures(database: Database, tables: readonly StagedP
   for (const { staged, parts } of tables) {
     const before = rows.length;
     const label = labelColumn === undefined ? "''" : staged.text(labelColumn);
-    for (const { r, path, part, label: said } of await database.all(`SELECT ${staged.table}.rowid AS r, ${staged.text(column)} AS path, part, ${label} AS label FROM ${staged.table} POSITIONAL JOIN ${parts} ORDER BY r`)) {
+    for (const { r, path, part, label: said } of await database.all(
+      `SELECT ${staged.table}.rowid AS r, ${staged.text(column)} AS path, part, ${label} AS label FROM ${staged.table} POSITIONAL JOIN ${parts} ORDER BY r`,
+    )) {
       const full = join(staged.source.root, String(path));
-      rows.push({ row: before + Number(r) + 1, path: String(path), part: SPLITS.find((name) => PART[name] === part), label: String(said), facts: prepared.facts.get(full) });
+      rows.push({
+        row: before + Number(r) + 1,
+        path: String(path),
+        part: SPLITS.find((name) => PART[name] === part),
+        label: String(said),
+        facts: prepared.facts.get(full),
+      });
     }
   }
   const good = rows.filter((row): row is Good => row.facts !== undefined && row.facts.bad === undefined && row.part !== undefined);
   const bad = rows.flatMap(({ path, facts }) => (facts?.bad === undefined ? [] : [{ path, reason: whyBad(path, facts.bad) }]));
   const warnings: AuditWarning[] = [];
   const warn = (severity: AuditWarning["severity"], found: readonly { readonly row: number }[], message: string) => {
-    if (found.length > 0) warnings.push({ code: "data.picture", message, severity, column, rows: { kind: "rows", rows: found.slice(0, MOST_ROWS).map(({ row }) => row) } });
+    if (found.length > 0)
+      warnings.push({ code: "data.picture", message, severity, column, rows: { kind: "rows", rows: found.slice(0, MOST_ROWS).map(({ row }) => row) } });
   };
   const equal = findEqual(good, warn);
   const alike = findAlike(good, warn);
   const [height = 1, width = 1] = input?.size ?? [];
   const shown = ({ path, facts }: Good) => `${path} (${facts.width} × ${facts.height})`;
   const tell = (found: readonly Good[], what: string) => warn("note", found, found[0] ? `${counted(found.length)} ${what}, such as ${shown(found[0])}` : "");
-  tell(good.filter(({ facts }) => facts.width < width * SMALL && facts.height < height * SMALL), `far smaller than the ${height} × ${width} that the network reads`);
-  tell(good.filter(({ facts }) => Math.max(facts.width, facts.height) > LONG * Math.min(facts.width, facts.height)), `more than ${LONG} times as long as wide, which resizing squeezes`);
-  tell(good.filter(({ facts }) => facts.width * facts.height > LARGE), `larger than ${LARGE / 1e6} megapixels, which takes long to read the first time`);
+  tell(
+    good.filter(({ facts }) => facts.width < width * SMALL && facts.height < height * SMALL),
+    `far smaller than the ${height} × ${width} that the network reads`,
+  );
+  tell(
+    good.filter(({ facts }) => Math.max(facts.width, facts.height) > LONG * Math.min(facts.width, facts.height)),
+    `more than ${LONG} times as long as wide, which resizing squeezes`,
+  );
+  tell(
+    good.filter(({ facts }) => facts.width * facts.height > LARGE),
+    `larger than ${LARGE / 1e6} megapixels, which takes long to read the first time`,
+  );
   if (target) {
     const byLabel = new Map<string, Good[]>();
     for (const row of good) {
@@ -84,13 +108,19 @@ export async function auditPictures(database: Database, tables: readonly StagedP
       if (same) same.push(row);
       else byLabel.set(row.label, [row]);
     }
-    for (const [label, [only, ...more]] of byLabel) if (only && more.length === 0) warn("warning", [only], `class "${label}" has one picture only: it can be learnt from or judged on, not both`);
+    for (const [label, [only, ...more]] of byLabel)
+      if (only && more.length === 0) warn("warning", [only], `class "${label}" has one picture only: it can be learnt from or judged on, not both`);
   }
   return {
     warnings,
     audit: {
-      pictures: rows.length, width: spread(good.map(({ facts }) => facts.width)), height: spread(good.map(({ facts }) => facts.height)), unreadable: bad.slice(0, MOST_ROWS),
-      excluded: (data.source.type === "image-folder" ? (data.source.exclude?.length ?? 0) + (data.source.testExclude?.length ?? 0) : 0), equal, alike,
+      pictures: rows.length,
+      width: spread(good.map(({ facts }) => facts.width)),
+      height: spread(good.map(({ facts }) => facts.height)),
+      unreadable: bad.slice(0, MOST_ROWS),
+      excluded: data.source.type === "image-folder" ? (data.source.exclude?.length ?? 0) + (data.source.testExclude?.length ?? 0) : 0,
+      equal,
+      alike,
     },
   };
 }
@@ -109,7 +139,12 @@ function findEqual(good: readonly Good[], warn: Warn): PictureAudit["equal"] {
   const leaked = several.flatMap((group) => (group.some(({ part }) => part === "train") ? group.filter(({ part }) => part !== "train") : []));
   const torn = several.filter((group) => group.some(({ label }) => label !== group[0]?.label));
   warn("note", repeated, `${counted(repeated.length, "has", "have")} the same content as an earlier one${exampleOf(several)}`);
-  warn("warning", leaked, `${leaked.length} ${leaked.length === 1 ? "picture of validation or test is" : "pictures of validation or test are"} trained on too: metrics will look better than they are`);
+  warn(
+    "warning",
+    leaked,
+    `${leaked.length} ${leaked.length === 1 ? "picture of validation or test is" : "pictures of validation or test are"} trained on too: metrics will ` +
+      `look better than they are`,
+  );
   warn("warning", torn.flat(), `${torn.length} ${torn.length === 1 ? "picture is" : "pictures are"} in several classes at once${exampleOf(torn)}`);
   return { rows: repeated.length, leaked: leaked.length, examples: several.slice(0, EXAMPLES).map((group) => group.map(({ path }) => path)) };
 }
@@ -133,13 +168,23 @@ function findAlike(good: readonly Good[], warn: Warn): PictureAudit["alike"] {
   const leaked = pairs.filter(([a, b]) => (a.part === "train") !== (b.part === "train"));
   const most = pairs.length >= MOST_PAIRS ? "at least " : "";
   if (pairs.length > 0) {
-    warn("note", pairs.flat(), `${most}${pairs.length} ${pairs.length === 1 ? "pair" : "pairs"} of pictures look nearly the same${exampleOf(pairs)}${leaked.length > 0 ? `; ${leaked.length} across training and validation or test` : ""}`);
+    warn(
+      "note",
+      pairs.flat(),
+      `${most}${pairs.length} ${pairs.length === 1 ? "pair" : "pairs"} of pictures look nearly the ` +
+        `same${exampleOf(pairs)}${leaked.length > 0 ? `; ${leaked.length} across training and validation or test` : ""}`,
+    );
   }
   return { pairs: pairs.length, leaked: leaked.length, examples: [...leaked, ...pairs].slice(0, EXAMPLES).map((pair) => pair.map(({ path }) => path)) };
 }
 
 function exampleOf([first]: readonly (readonly Row[])[]): string {
-  return first ? `, such as ${first.slice(0, 2).map(({ path }) => path).join(" and ")}` : "";
+  return first
+    ? `, such as ${first
+        .slice(0, 2)
+        .map(({ path }) => path)
+        .join(" and ")}`
+    : "";
 }
 
 function counted(n: number, one = "is", many = "are"): string {

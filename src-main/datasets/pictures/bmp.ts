@@ -19,7 +19,9 @@ const [RGB, RLE8, RLE4, BITFIELDS, ALPHA_BITFIELDS] = [0, 1, 2, 3, 6];
  */
 export function decodeBmp(bytes: Uint8Array, mostPixels: number): Bitmap {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const fail = (reason: string): never => { throw new LatheError("data.unreadable", reason); };
+  const fail = (reason: string): never => {
+    throw new LatheError("data.unreadable", reason);
+  };
   if (bytes.length < 26) fail("it is cut short");
   const [pixels, header] = [view.getUint32(10, true), view.getUint32(14, true)];
   const old = header === 12;
@@ -40,7 +42,8 @@ export function decodeBmp(bytes: Uint8Array, mostPixels: number): Bitmap {
     const used = old ? 0 : view.getUint32(46, true);
     const palette = { at: 14 + header, step: old ? 3 : 4, colours: used > 0 && used <= 2 ** bits ? used : 2 ** bits };
     if (compression !== RGB && compression !== RLE8 && compression !== RLE4) fail("its compression is unknown");
-    const indices = compression === RGB ? plainIndices(bytes, pixels, width, height, bits, fail) : runIndices(bytes, pixels, width, height, compression === RLE4);
+    const indices =
+      compression === RGB ? plainIndices(bytes, pixels, width, height, bits, fail) : runIndices(bytes, pixels, width, height, compression === RLE4);
     const data = new Uint8Array(width * height * 3);
     for (let y = 0; y < height; y++) {
       for (let x = 0, at = place(y) * width * 3; x < width; x++) {
@@ -50,7 +53,8 @@ export function decodeBmp(bytes: Uint8Array, mostPixels: number): Bitmap {
     }
     return { width, height, channels: 3, data };
   }
-  if (![16, 24, 32].includes(bits) || ![RGB, BITFIELDS, ALPHA_BITFIELDS].includes(compression)) fail(`it has ${bits} bits a pixel in a compression that is unknown`);
+  if (![16, 24, 32].includes(bits) || ![RGB, BITFIELDS, ALPHA_BITFIELDS].includes(compression))
+    fail(`it has ${bits} bits a pixel in a compression that is unknown`);
   const stride = Math.ceil((width * bits) / 32) * 4;
   if (bytes.length < pixels + stride * (height - 1) + Math.ceil((width * bits) / 8)) fail("it is cut short");
   const channels = masks[3] === 0 ? 3 : 4;

@@ -33,7 +33,14 @@ const BYTES_A_PIXEL = 16;
 
 /** How much memory decoding a picture takes at most, with its file; by its header alone. What cannot be told is told when it is decoded. */
 export async function bytesToDecode(file: Uint8Array): Promise<number> {
-  const pixels = pixelsByHeader(file) ?? await sharp(file, { limitInputPixels: false }).metadata().then(({ width, height }) => width * height, () => 0);
+  const pixels =
+    pixelsByHeader(file) ??
+    (await sharp(file, { limitInputPixels: false })
+      .metadata()
+      .then(
+        ({ width, height }) => width * height,
+        () => 0,
+      ));
   // What is larger is not decoded at all.
   return file.length + (pixels > MOST_PIXELS ? 0 : pixels * BYTES_A_PIXEL);
 }
@@ -69,13 +76,19 @@ function refuse(path: string, found: Stats): void {
   if (!mayBeRead(path)) throw new LatheError("data.unreadable", "is not in a folder this server may use");
   if (!found.isFile()) throw new LatheError("data.unreadable", "is not a file");
   if (found.size === 0) throw new LatheError("data.unreadable", "is empty (0 bytes)");
-  if (found.size > MOST_BYTES) throw new LatheError("data.unreadable", `has ${Math.round(found.size / (1 << 20))} MB, more than the ${MOST_BYTES >> 20} that are read`);
+  if (found.size > MOST_BYTES)
+    throw new LatheError("data.unreadable", `has ${Math.round(found.size / (1 << 20))} MB, more than the ${MOST_BYTES >> 20} that are read`);
 }
 
 function unreadable(thrown: unknown): LatheError {
   if (thrown instanceof LatheError) return thrown;
   const { code = "", message } = thrown as NodeJS.ErrnoException;
-  const why = { ENOENT: GONE, EACCES: "may not be opened (permission denied)", EPERM: "may not be opened (permission denied)", ELOOP: "is a link that leads in a circle" }[code];
+  const why = {
+    ENOENT: GONE,
+    EACCES: "may not be opened (permission denied)",
+    EPERM: "may not be opened (permission denied)",
+    ELOOP: "is a link that leads in a circle",
+  }[code];
   return new LatheError("data.unreadable", why ?? `cannot be opened: ${message}`, {}, { cause: thrown });
 }
 
@@ -94,7 +107,11 @@ export async function decodePicture(bytes: Uint8Array, { color, background }: Lo
 async function decoded(bytes: Uint8Array, background: string): Promise<Picture> {
   try {
     const { data, info } = await sharp(bytes, { limitInputPixels: MOST_PIXELS, failOn: "error", pages: 1 })
-      .autoOrient().flatten({ background }).toColourspace("srgb").raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true });
+      .autoOrient()
+      .flatten({ background })
+      .toColourspace("srgb")
+      .raw({ depth: "uchar" })
+      .toBuffer({ resolveWithObject: true });
     return { width: info.width, height: info.height, channels: info.channels, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
   } catch (thrown) {
     const error = damaged(thrown);
@@ -105,13 +122,20 @@ async function decoded(bytes: Uint8Array, background: string): Promise<Picture> 
 
 /** What sharp says of a file that it cannot read, as the end of a sentence that begins with the file's name. */
 export function damaged(thrown: unknown): LatheError {
-  const reason = toLatheError(thrown).message.replaceAll(/\s+/g, " ").replace(/[: ]+$/, "");
+  const reason = toLatheError(thrown)
+    .message.replaceAll(/\s+/g, " ")
+    .replace(/[: ]+$/, "");
   return new LatheError("data.unreadable", `is damaged or cut short: ${reason.slice(0, 200)}`, {}, { cause: thrown });
 }
 
 async function tooLarge(bytes: Uint8Array): Promise<LatheError> {
-  const { width, height } = await sharp(bytes, { limitInputPixels: false }).metadata().catch(() => ({ width: 0, height: 0 }));
-  return new LatheError("data.unreadable", `is too large${width > 0 ? `: ${width} × ${height} pixels` : ""}, expected at most ${MOST_PIXELS / 1e6} megapixels; make it smaller`);
+  const { width, height } = await sharp(bytes, { limitInputPixels: false })
+    .metadata()
+    .catch(() => ({ width: 0, height: 0 }));
+  return new LatheError(
+    "data.unreadable",
+    `is too large${width > 0 ? `: ${width} × ${height} pixels` : ""}, expected at most ${MOST_PIXELS / 1e6} megapixels; make it smaller`,
+  );
 }
 
 function bitmap(bytes: Uint8Array, background: string): Picture {
@@ -121,7 +145,12 @@ function bitmap(bytes: Uint8Array, background: string): Picture {
   } catch (thrown) {
     const { message } = toLatheError(thrown);
     const large = /^it has (\d+ × \d+ pixels)$/.exec(message);
-    throw new LatheError("data.unreadable", large ? `is too large: ${large[1]}, expected at most ${MOST_PIXELS / 1e6} megapixels; make it smaller` : `is damaged or cut short: ${message}`, {}, { cause: thrown });
+    throw new LatheError(
+      "data.unreadable",
+      large ? `is too large: ${large[1]}, expected at most ${MOST_PIXELS / 1e6} megapixels; make it smaller` : `is damaged or cut short: ${message}`,
+      {},
+      { cause: thrown },
+    );
   }
 }
 

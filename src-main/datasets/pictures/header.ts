@@ -7,10 +7,14 @@ import { formatOf } from "./formats.js";
 export function pixelsByHeader(file: Uint8Array): number | undefined {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   switch (formatOf(file)) {
-    case "bmp": return bmp(view);
-    case "png": return view.byteLength < 24 ? undefined : view.getUint32(16) * view.getUint32(20);
-    case "jpeg": return jpeg(view);
-    default: return undefined;
+    case "bmp":
+      return bmp(view);
+    case "png":
+      return view.byteLength < 24 ? undefined : view.getUint32(16) * view.getUint32(20);
+    case "jpeg":
+      return jpeg(view);
+    default:
+      return undefined;
   }
 }
 

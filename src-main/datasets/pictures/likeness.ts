@@ -12,13 +12,25 @@ export function likenessOf(picture: Picture): string {
   const bits: number[] = [];
   for (let y = 0; y < 8; y++) for (let x = 0; x < 8; x++) bits.push((wide[y * 9 + x] ?? 0) > (wide[y * 9 + x + 1] ?? 0) ? 1 : 0);
   for (let y = 0; y < 8; y++) for (let x = 0; x < 8; x++) bits.push((tall[y * 8 + x] ?? 0) > (tall[(y + 1) * 8 + x] ?? 0) ? 1 : 0);
-  return Array.from({ length: 32 }, (_, k) => bits.slice(k * 4, k * 4 + 4).reduce((sum, bit) => sum * 2 + bit, 0).toString(16)).join("");
+  return Array.from({ length: 32 }, (_, k) =>
+    bits
+      .slice(k * 4, k * 4 + 4)
+      .reduce((sum, bit) => sum * 2 + bit, 0)
+      .toString(16),
+  ).join("");
 }
 
 /** Bits in which two fingerprints may differ to count as alike. */
 export const ALIKE = 5;
 /** A difference of so many bits or fewer leaves at least one of these parts equal: 32 digits in 6 parts, of 5 or 6 digits. */
-const PARTS: readonly (readonly [number, number])[] = [[0, 5], [5, 10], [10, 15], [15, 20], [20, 26], [26, 32]];
+const PARTS: readonly (readonly [number, number])[] = [
+  [0, 5],
+  [5, 10],
+  [10, 15],
+  [15, 20],
+  [20, 26],
+  [26, 32],
+];
 
 /**
  * Pairs of fingerprints that differ in 1 to 5 bits, each pair once, found by their equal parts instead of by comparing all with all.

@@ -34,9 +34,13 @@ const IGNORED = /^(\.|thumbs\.db$|desktop\.ini$)/i;
  * @throws LatheError `data.missing`, `data.empty`, `data.unreadable`, `cancelled`
  */
 export async function listPictures(root: string, levels: number, signal?: AbortSignal): Promise<PictureListing> {
-  if (!mayBeRead(root)) throw new LatheError("rpc.refused", `the folder of pictures ${JSON.stringify(root)} is not in a folder this server may use`, { path: root });
+  if (!mayBeRead(root))
+    throw new LatheError("rpc.refused", `the folder of pictures ${JSON.stringify(root)} is not in a folder this server may use`, { path: root });
   const found = await stat(root).catch((error: unknown) => error as NodeJS.ErrnoException);
-  if (found instanceof Error) throw found.code === "ENOENT" || found.code === "ENOTDIR" ? await missing(root) : new LatheError("data.unreadable", `${root} cannot be opened: ${found.message}`, { path: root }, { cause: found });
+  if (found instanceof Error)
+    throw found.code === "ENOENT" || found.code === "ENOTDIR"
+      ? await missing(root)
+      : new LatheError("data.unreadable", `${root} cannot be opened: ${found.message}`, { path: root }, { cause: found });
   if (!found.isDirectory()) throw new LatheError("data.missing", `${root} is a file, expected a folder of pictures`, { path: root });
   const walk = new Walk(root, levels, signal);
   await walk.enter("", [], [await realpath(root)]);
@@ -124,20 +128,39 @@ class Walk {
     const details = { path: this.#root };
     if (this.#shallow.length > 0) {
       const [levels, one] = [this.#levels, this.#shallow.length === 1];
-      return new LatheError("data.empty", `${this.#root} has ${this.#shallow.length} picture${one ? "" : "s"} that ${one ? "lies" : "lie"} outside of any class: expected ${levels === 1 ? "a folder for each class, with its pictures in it" : `${levels} levels of folders, as source.levels says`}`, details);
+      return new LatheError(
+        "data.empty",
+        `${this.#root} has ${this.#shallow.length} picture${one ? "" : "s"} that ${one ? "lies" : "lie"} outside of any class: ` +
+          `expected ${levels === 1 ? "a folder for each class, with its pictures in it" : `${levels} levels of folders, as source.levels says`}`,
+        details,
+      );
     }
     const others = this.#others.length;
-    return new LatheError("data.empty", `${this.#root} holds no picture${others > 0 ? ` but ${others} other file${others === 1 ? "" : "s"}, such as ${this.#others[0]}` : ""}: expected ${FORMATS}`, details);
+    return new LatheError(
+      "data.empty",
+      `${this.#root} holds no picture${others > 0 ? ` but ${others} other file${others === 1 ? "" : "s"}, such as ${this.#others[0]}` : ""}: ` +
+        `expected ${FORMATS}`,
+      details,
+    );
   }
 
   #warnings(empty: readonly string[]): readonly string[] {
-    const told = (paths: readonly string[], one: string, many: string) => (paths.length === 0 ? [] : [`${paths.length} ${paths.length === 1 ? one : many} of ${this.#root}, such as ${[...paths].sort()[0]}`]);
+    const told = (paths: readonly string[], one: string, many: string) =>
+      paths.length === 0 ? [] : [`${paths.length} ${paths.length === 1 ? one : many} of ${this.#root}, such as ${[...paths].sort()[0]}`];
     return [
       ...told(empty, "class folder has no picture in it", "class folders have no picture in them"),
       ...told(this.#shallow, "picture lies outside of any class and is left out", "pictures lie outside of any class and are left out"),
-      ...told(this.#closed, `folder may not be opened (${this.#reason}), so its pictures are left out`, `folders may not be opened (${this.#reason}), so their pictures are left out`),
+      ...told(
+        this.#closed,
+        `folder may not be opened (${this.#reason}), so its pictures are left out`,
+        `folders may not be opened (${this.#reason}), so their pictures are left out`,
+      ),
       ...told(this.#circles, "link leads in a circle or nowhere and is left out", "links lead in a circle or nowhere and are left out"),
-      ...told(this.#nameless, "picture has a name that is no valid text, so it cannot be opened; rename it", "pictures have names that are no valid text, so they cannot be opened; rename them"),
+      ...told(
+        this.#nameless,
+        "picture has a name that is no valid text, so it cannot be opened; rename it",
+        "pictures have names that are no valid text, so they cannot be opened; rename them",
+      ),
       ...told(this.#others, "file is no picture by its name and is left out", "files are no pictures by their names and are left out"),
     ];
   }
@@ -148,5 +171,8 @@ async function missing(root: string): Promise<LatheError> {
   const names = await readdir(parent).catch(() => undefined);
   if (!names) return new LatheError("data.missing", `there is no folder ${root}: there is no folder ${parent}`, { path: root });
   const near = closest(basename(root), names);
-  return new LatheError("data.missing", `there is no folder ${root}${near === undefined ? "" : `; did you mean ${near}?`}`, { path: root, ...(near === undefined ? {} : { near }) });
+  return new LatheError("data.missing", `there is no folder ${root}${near === undefined ? "" : `; did you mean ${near}?`}`, {
+    path: root,
+    ...(near === undefined ? {} : { near }),
+  });
 }

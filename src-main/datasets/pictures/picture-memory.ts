@@ -64,7 +64,9 @@ export class PictureMemory {
 
   get(path: string, mark: FileMark): PictureFacts | undefined {
     const known = this.#known.get(path);
-    return known?.size === mark.size && known.modified === mark.modified && known.changed === mark.changed && known.at - known.modified > DOUBTFUL ? known.facts : undefined;
+    return known?.size === mark.size && known.modified === mark.modified && known.changed === mark.changed && known.at - known.modified > DOUBTFUL
+      ? known.facts
+      : undefined;
   }
 
   /** sha256 of a file when it was last read. */

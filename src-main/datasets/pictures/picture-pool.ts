@@ -23,7 +23,11 @@ export class PicturePool {
    * Reads pictures, no more at a time than the threads have at hand; what is done with a result is waited for, so memory stays bounded.
    * @param handle is called in the order in which results come.
    */
-  async read(paths: Iterable<{ readonly path: string; readonly formats: readonly PixelFormat[] }>, handle: (path: string, result: PictureResult) => Promise<void>, signal?: AbortSignal): Promise<void> {
+  async read(
+    paths: Iterable<{ readonly path: string; readonly formats: readonly PixelFormat[] }>,
+    handle: (path: string, result: PictureResult) => Promise<void>,
+    signal?: AbortSignal,
+  ): Promise<void> {
     const iterator = paths[Symbol.iterator]();
     let failure: { readonly error: unknown } | undefined;
     // One result is handled at a time, whichever thread it comes from.
@@ -35,7 +39,11 @@ export class PicturePool {
         if (next.done === true) return;
         const { path, formats } = next.value;
         const result = await thread.read({ id: this.#next++, path, formats });
-        turn = turn.then(() => (failure ? undefined : handle(path, result))).catch((error: unknown) => { failure ??= { error }; });
+        turn = turn
+          .then(() => (failure ? undefined : handle(path, result)))
+          .catch((error: unknown) => {
+            failure ??= { error };
+          });
         await turn;
       }
     };

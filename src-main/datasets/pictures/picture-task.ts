@@ -38,7 +38,10 @@ export type PictureThreadReply = PictureResult | { readonly id: number; readonly
  * Reads, decodes and resizes one picture. Never throws: a bad file is a result.
  * @param makeRoom waits until so many bytes may be used for it.
  */
-export async function readPicture({ id, path, formats }: PictureTask, makeRoom: (bytes: number) => Promise<void> = () => Promise.resolve()): Promise<PictureResult> {
+export async function readPicture(
+  { id, path, formats }: PictureTask,
+  makeRoom: (bytes: number) => Promise<void> = () => Promise.resolve(),
+): Promise<PictureResult> {
   let sha256: string | undefined;
   try {
     const bytes = readPictureFileNow(path);
@@ -47,13 +50,13 @@ export async function readPicture({ id, path, formats }: PictureTask, makeRoom: 
     const seen = new Map<string, Awaited<ReturnType<typeof decodePicture>>>();
     const see = async (look: Look) => {
       const key = `${look.color} ${look.background}`;
-      const known = seen.get(key) ?? await decodePicture(bytes, look);
+      const known = seen.get(key) ?? (await decodePicture(bytes, look));
       seen.set(key, known);
       return known;
     };
     const pixels: Uint8Array<ArrayBuffer>[] = [];
     for (const format of formats) pixels.push(Uint8Array.from(resized(await see(format), format.width, format.height).data));
-    const picture = [...seen.values()][0] ?? await see({ color: "gray", background: "#ffffff" });
+    const picture = [...seen.values()][0] ?? (await see({ color: "gray", background: "#ffffff" }));
     return { id, facts: { sha256, width: picture.width, height: picture.height, likeness: likenessOf(picture) }, pixels };
   } catch (thrown) {
     return { id, facts: { bad: toLatheError(thrown).message, ...(sha256 === undefined ? {} : { sha256 }) }, pixels: [] };

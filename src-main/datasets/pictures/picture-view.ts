@@ -54,16 +54,28 @@ async function withFile<T>(path: string, signal: AbortSignal | undefined, job: (
 
 async function view(file: Uint8Array, side: number, background: string): Promise<ViewOfPicture> {
   const { width, height, sharp: opened } = await open(file, background);
-  const small = await opened.flatten({ background }).toColourspace("srgb").resize(side, side, { fit: "inside", withoutEnlargement: true }).webp({ quality: QUALITY, effort: 1 }).toBuffer()
+  const small = await opened
+    .flatten({ background })
+    .toColourspace("srgb")
+    .resize(side, side, { fit: "inside", withoutEnlargement: true })
+    .webp({ quality: QUALITY, effort: 1 })
+    .toBuffer()
     // A header may promise pixels that no decoder finds.
-    .catch((thrown: unknown) => { throw damaged(thrown); });
+    .catch((thrown: unknown) => {
+      throw damaged(thrown);
+    });
   return { image: Uint8Array.from(small), width, height, bytes: file.length };
 }
 
 /** What sharp cannot read or is not to, and what it cannot read whole, our own decoder reads or explains. */
 async function open(file: Uint8Array, background: string): Promise<{ readonly width: number; readonly height: number; readonly sharp: Sharp }> {
   const format = formatOf(file);
-  const found = format === undefined || format === "bmp" ? undefined : await sharp(file, { limitInputPixels: MOST_PIXELS, failOn: "error", pages: 1 }).metadata().catch(() => undefined);
+  const found =
+    format === undefined || format === "bmp"
+      ? undefined
+      : await sharp(file, { limitInputPixels: MOST_PIXELS, failOn: "error", pages: 1 })
+          .metadata()
+          .catch(() => undefined);
   if (found) {
     const { width, height } = found.autoOrient;
     return { width, height, sharp: sharp(file, { limitInputPixels: MOST_PIXELS, failOn: "none", pages: 1 }).autoOrient() };
@@ -83,10 +95,11 @@ export interface PictureLook {
 /** How a picture is looked at. @throws LatheError `data.unreadable`, `cancelled` */
 export type LookAtPicture = (path: string, signal?: AbortSignal) => Promise<PictureLook>;
 
-export const lookAtPicture: LookAtPicture = (path, signal) => withFile(path, signal, async (file) => {
-  const { width, height, data } = await decodePicture(file, { color: "rgb", background: "#ffffff" });
-  return { width, height, gray: data.every((value, k) => k % 3 === 0 || value === data[k - 1]) };
-});
+export const lookAtPicture: LookAtPicture = (path, signal) =>
+  withFile(path, signal, async (file) => {
+    const { width, height, data } = await decodePicture(file, { color: "rgb", background: "#ffffff" });
+    return { width, height, gray: data.every((value, k) => k % 3 === 0 || value === data[k - 1]) };
+  });
 
 /**
  * A picture as a network is given it, in the order of the formats.
@@ -108,7 +121,14 @@ export async function seePicture(path: string, formats: readonly PixelFormat[], 
  * A picture under several draws of its augmentation, one after the other: its data are `[draws, height, width, channels]`. @throws as `seePicture`; LatheError
  * `project.invalid`
  */
-export async function drawPicture(path: string, format: PixelFormat, specs: TransformSpecs, draws: number, seed: number, signal?: AbortSignal): Promise<Picture> {
+export async function drawPicture(
+  path: string,
+  format: PixelFormat,
+  specs: TransformSpecs,
+  draws: number,
+  seed: number,
+  signal?: AbortSignal,
+): Promise<Picture> {
   const [picture] = await seePicture(path, [format], signal);
   if (!picture) throw new LatheError("internal", "a picture that was read has no pixels");
   const augment = augmentation(specs);

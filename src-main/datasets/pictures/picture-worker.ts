@@ -13,11 +13,18 @@ parentPort?.on("message", (request: PictureThreadRequest) => {
 });
 
 async function read(task: PictureTask): Promise<void> {
-  const result = await readPicture(task, (bytes) => bytes <= SMALL ? Promise.resolve() : new Promise((resolve) => {
-    granted.set(task.id, resolve);
-    reply({ id: task.id, bytes });
-  }));
-  reply(result, result.pixels.map(({ buffer }) => buffer));
+  const result = await readPicture(task, (bytes) =>
+    bytes <= SMALL
+      ? Promise.resolve()
+      : new Promise((resolve) => {
+          granted.set(task.id, resolve);
+          reply({ id: task.id, bytes });
+        }),
+  );
+  reply(
+    result,
+    result.pixels.map(({ buffer }) => buffer),
+  );
 }
 
 /** What needs less does not ask: two for each of eight threads are 256 MB. */

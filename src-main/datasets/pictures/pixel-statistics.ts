@@ -4,7 +4,12 @@ import type { Source } from "../sources/source.js";
 import type { PreparedPictures } from "./prepare-pictures.js";
 
 /** Mean and population deviation of each channel, as shares of 255, over pictures in a store; sums are of whole numbers and exact. */
-export async function pixelStatistics({ stores, placeOf }: Pick<PreparedPictures, "stores" | "placeOf">, source: Source, input: ImageInputSpec, paths: readonly string[]): Promise<{ readonly mean: readonly number[]; readonly deviation: readonly number[] }> {
+export async function pixelStatistics(
+  { stores, placeOf }: Pick<PreparedPictures, "stores" | "placeOf">,
+  source: Source,
+  input: ImageInputSpec,
+  paths: readonly string[],
+): Promise<{ readonly mean: readonly number[]; readonly deviation: readonly number[] }> {
   const channels = input.color === "rgb" ? 3 : 1;
   const [sums, squares] = [new Float64Array(channels), new Float64Array(channels)];
   const store = stores[input.name];

@@ -158,12 +158,20 @@ export async function dropStores(cacheFolder: string, keep: readonly PixelFormat
   for (const name of await readdir(inside(cacheFolder, "pixels")).catch(() => [])) {
     if (!STORE.test(name)) continue;
     const path = inside(cacheFolder, "pixels", name);
-    if (!kept.has(path)) others.push({ path, used: await stat(join(path, USED)).then((s) => s.mtimeMs, () => 0) });
+    if (!kept.has(path))
+      others.push({
+        path,
+        used: await stat(join(path, USED)).then(
+          (s) => s.mtimeMs,
+          () => 0,
+        ),
+      });
   }
   const now = new Date();
   for (const path of kept) await utimes(join(path, USED), now, now).catch(() => undefined);
   others.sort((a, b) => b.used - a.used);
-  for (const { path } of others.slice(Math.max(0, KEPT - kept.size))) if (!holderOf(join(path, "lock"))) await rm(path, { recursive: true, force: true }).catch(() => undefined);
+  for (const { path } of others.slice(Math.max(0, KEPT - kept.size)))
+    if (!holderOf(join(path, "lock"))) await rm(path, { recursive: true, force: true }).catch(() => undefined);
 }
 
 /** Bytes of a picture of a format. */
@@ -173,7 +181,10 @@ export function bytesOf({ width, height, color }: PixelFormat): number {
 
 function storeFolder(cacheFolder: string, { width, height, color, background }: PixelFormat): string {
   // The version of decoding and resizing: other pixels of the same file are another store.
-  const name = createHash("sha256").update(JSON.stringify([1, width, height, color, background])).digest("hex").slice(0, 16);
+  const name = createHash("sha256")
+    .update(JSON.stringify([1, width, height, color, background]))
+    .digest("hex")
+    .slice(0, 16);
   return inside(cacheFolder, "pixels", `${width}x${height}-${color}-${name}`);
 }
 
@@ -189,7 +200,10 @@ async function begin(folder: string, bytes: number, generation: string): Promise
 }
 
 /** What an index says as far as it is whole; undefined where there is none, or it is another's. */
-async function readIndex(folder: string, bytes: number): Promise<{ readonly generation: string; readonly hashes: readonly string[]; /** Nothing was lost. */ readonly whole: boolean } | undefined> {
+async function readIndex(
+  folder: string,
+  bytes: number,
+): Promise<{ readonly generation: string; readonly hashes: readonly string[]; /** Nothing was lost. */ readonly whole: boolean } | undefined> {
   const file = await openOwnFile(join(folder, "index")).catch(() => undefined);
   const pixels = await stat(join(folder, "pixels")).catch(() => undefined);
   if (!file) return undefined;

@@ -61,7 +61,12 @@ export async function preparePictures(database: Database, { source, testSource }
   const all = new Set(named.flatMap(({ source: { root }, paths }) => paths.map((path) => join(root, path))));
   const formats = [...new Map(inputs.map((input) => [JSON.stringify(formatOfInput(input)), formatOfInput(input)])).entries()];
   const read = await readPictures({
-    paths: [...all].filter((path) => !known.has(path)), formats: want === "pixels" ? formats.map(([, format]) => format) : [], cacheFolder, ...(progress ? { progress } : {}), signal, say,
+    paths: [...all].filter((path) => !known.has(path)),
+    formats: want === "pixels" ? formats.map(([, format]) => format) : [],
+    cacheFolder,
+    ...(progress ? { progress } : {}),
+    signal,
+    say,
   });
   const bad = new Map([...known].filter(([path]) => all.has(path)));
   for (const [path, { bad: reason }] of read.facts) if (reason !== undefined) bad.set(path, reason);
@@ -77,7 +82,9 @@ export async function preparePictures(database: Database, { source, testSource }
     return store;
   };
   return {
-    sources: { source: main, testSource: test }, warnings, facts: read.facts,
+    sources: { source: main, testSource: test },
+    warnings,
+    facts: read.facts,
     digests: named.map(({ source: { root }, paths }) => digestOf(paths, (path) => read.facts.get(join(root, path)))),
     stores: want === "pixels" ? Object.fromEntries(inputs.map(({ name }) => [name, storeOf(name).reference])) : {},
     placeOf(input, { root }, path) {
@@ -96,7 +103,8 @@ async function pathsOf(database: Database, source: Source, inputs: readonly Imag
   for (const column of columns) {
     const text = textOf(column);
     const used = source.unused === undefined ? "" : ` AND v NOT IN (SELECT path FROM ${source.unused} WHERE reason = ${literal(UNUSED.excluded)})`;
-    for (const { v } of await database.all(`SELECT DISTINCT v FROM (SELECT ${text} AS v FROM ${source.relation}) WHERE v IS NOT NULL${used} ORDER BY v`)) paths.add(String(v));
+    for (const { v } of await database.all(`SELECT DISTINCT v FROM (SELECT ${text} AS v FROM ${source.relation}) WHERE v IS NOT NULL${used} ORDER BY v`))
+      paths.add(String(v));
   }
   return [...paths];
 }
@@ -107,9 +115,18 @@ async function tell(database: Database, source: Source, paths: readonly string[]
   const [first] = own;
   if (first === undefined) return source;
   const reason = `${first} ${whyBad(first, bad.get(join(source.root, first)) ?? "")}`;
-  if (own.length === paths.length) throw new LatheError("data.unreadable", `none of the ${paths.length} pictures of ${source.path} can be read: ${reason}`, { path: source.path });
-  warnings.push({ code: "data.picture", message: `${own.length} picture${own.length === 1 ? "" : "s"} of ${source.path} cannot be read and ${own.length === 1 ? "is" : "are"} left out${own.length === 1 ? "" : ", such as one"}: ${reason}` });
-  const excluded = source.unused === undefined ? [] : (await database.all(`SELECT path, reason FROM ${source.unused}`)).map(({ path, reason: why }) => [String(path), String(why)] as const);
+  if (own.length === paths.length)
+    throw new LatheError("data.unreadable", `none of the ${paths.length} pictures of ${source.path} can be read: ${reason}`, { path: source.path });
+  warnings.push({
+    code: "data.picture",
+    message:
+      `${own.length} picture${own.length === 1 ? "" : "s"} of ${source.path} cannot be read and ${own.length === 1 ? "is" : "are"} left ` +
+      `out${own.length === 1 ? "" : ", such as one"}: ${reason}`,
+  });
+  const excluded =
+    source.unused === undefined
+      ? []
+      : (await database.all(`SELECT path, reason FROM ${source.unused}`)).map(({ path, reason: why }) => [String(path), String(why)] as const);
   return { ...source, unused: await listUnused(database, [...own.map((path) => [path, UNUSED.unreadable] as const), ...excluded]) };
 }
 
@@ -117,8 +134,7 @@ function digestOf(paths: readonly string[], factsOf: (path: string) => PictureFa
   const hash = createHash("sha256");
   for (const path of [...paths].sort()) {
     const facts = factsOf(path);
-    hash.update(JSON.stringify([path, facts?.bad === undefined ? facts?.sha256 ?? "bad" : "bad"]));
+    hash.update(JSON.stringify([path, facts?.bad === undefined ? (facts?.sha256 ?? "bad") : "bad"]));
   }
   return hash.digest("hex");
 }
-

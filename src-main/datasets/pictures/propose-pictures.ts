@@ -48,9 +48,14 @@ export async function proposePictures(question: PictureFolderQuestion): Promise<
   const parts = question.test === undefined ? await trainAndTest(question.path) : undefined;
   if (parts) notes.push(`${parts.path} is trained on${parts.test === undefined ? "" : `, and ${parts.test} is the test`}`);
   const { path, test } = parts ?? question;
-  const levels = question.levels ?? await levelsOf(path, question.targets, notes, question.signal);
+  const levels = question.levels ?? (await levelsOf(path, question.targets, notes, question.signal));
   const wanted = question.targets ?? levels.slice(-1);
-  for (const name of wanted) if (!levels.includes(name)) throw new LatheError("data.target", `the target: ${path} has no level "${name}"; it has ${levels.map((level) => `"${level}"`).join(", ")}`, { path, column: name });
+  for (const name of wanted)
+    if (!levels.includes(name))
+      throw new LatheError("data.target", `the target: ${path} has no level "${name}"; it has ${levels.map((level) => `"${level}"`).join(", ")}`, {
+        path,
+        column: name,
+      });
   const listing = await listPictures(path, levels.length, question.signal);
   notes.push(...listing.warnings);
   const { size, color, note } = await lookAt(listing, question);
@@ -59,14 +64,26 @@ export async function proposePictures(question: PictureFolderQuestion): Promise<
   const classes = new Map<string, number>();
   for (const { labels } of listing.pictures) classes.set(labels.at(-1) ?? "", (classes.get(labels.at(-1) ?? "") ?? 0) + 1);
   const augment = changesOf(color, [...classes.keys()]);
-  if (augment.length > 0) notes.push(`in training, pictures are ${augment.includes(MIRRORED) ? "mirrored, " : ""}turned, moved and scaled a little, anew in every epoch`);
+  if (augment.length > 0)
+    notes.push(`in training, pictures are ${augment.includes(MIRRORED) ? "mirrored, " : ""}turned, moved and scaled a little, anew in every epoch`);
   // Centred pictures are learnt faster, and changed ones within a few epochs at all.
-  const picture: InputSpec = { name: levels.includes(PICTURE_COLUMN) ? "picture" : PICTURE_COLUMN, type: "image", column: PICTURE_COLUMN, size, color, background: "#ffffff", normalize: "own", augment };
+  const picture: InputSpec = {
+    name: levels.includes(PICTURE_COLUMN) ? "picture" : PICTURE_COLUMN,
+    type: "image",
+    column: PICTURE_COLUMN,
+    size,
+    color,
+    background: "#ffffff",
+    normalize: "own",
+    augment,
+  };
   return {
     source: { type: "image-folder", path, levels: [...levels], ...(test === undefined ? {} : { test }) },
     inputs: [picture, ...others.map((column): InputSpec => ({ name: column, type: "category", column }))],
     targets: wanted.map((column): TargetSpec => ({ name: column, type: "category", column })),
-    pictures: listing.pictures.length, classes, notes,
+    pictures: listing.pictures.length,
+    classes,
+    notes,
   };
 }
 
@@ -111,7 +128,10 @@ async function levelsOf(path: string, targets: readonly string[] | undefined, no
   return targets?.length === 1 ? targets : ["label"];
 }
 
-async function lookAt({ root, pictures }: PictureListing, { look, signal }: PictureFolderQuestion): Promise<{ readonly size: [number, number]; readonly color: "rgb" | "gray"; readonly note: string }> {
+async function lookAt(
+  { root, pictures }: PictureListing,
+  { look, signal }: PictureFolderQuestion,
+): Promise<{ readonly size: [number, number]; readonly color: "rgb" | "gray"; readonly note: string }> {
   const step = Math.max(1, Math.floor(pictures.length / LOOKED_AT));
   const seen: PictureLook[] = [];
   let problem: unknown;
@@ -120,7 +140,11 @@ async function lookAt({ root, pictures }: PictureListing, { look, signal }: Pict
       seen.push(await look(join(root, pictures[i]?.path ?? ""), signal));
     } catch (error) {
       if (toLatheError(error).code === "cancelled") throw error;
-      problem ??= new LatheError("data.unreadable", `none of the pictures of ${root} that were looked at can be read: ${pictures[i]?.path} ${error instanceof Error ? error.message : String(error)}`, { path: root });
+      problem ??= new LatheError(
+        "data.unreadable",
+        `none of the pictures of ${root} that were looked at can be read: ${pictures[i]?.path} ${error instanceof Error ? error.message : String(error)}`,
+        { path: root },
+      );
     }
   }
   const [first] = seen;
@@ -134,10 +158,17 @@ async function lookAt({ root, pictures }: PictureListing, { look, signal }: Pict
   const middle = sides[Math.floor(sides.length / 2)] ?? 0;
   const side = middle < 48 ? 32 : 64;
   const range = sides[0] === sides.at(-1) ? `${sides[0]}` : `${sides[0]} to ${sides.at(-1)}`;
-  return { size: [side, side], color, note: `${pictures.length} pictures of ${range} pixels on the longer side, ${words}; each is resized to ${side} × ${side}` };
+  return {
+    size: [side, side],
+    color,
+    note: `${pictures.length} pictures of ${range} pixels on the longer side, ${words}; each is resized to ${side} × ${side}`,
+  };
 }
 
 /** Whether a path is a folder. */
 export async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then((found) => found.isDirectory(), () => false);
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }

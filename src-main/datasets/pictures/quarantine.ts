@@ -12,14 +12,16 @@ import { storageError } from "../../base/storage-error.js";
  */
 const quarantine = z.strictObject({
   version: z.literal(1),
-  pictures: z.array(z.strictObject({
-    /** From the project's folder, or absolute. */
-    path: z.string(),
-    reason: z.string(),
-    /** As it was; null where it was not there. */
-    size: z.number().nullable(),
-    modified: z.number().nullable(),
-  })),
+  pictures: z.array(
+    z.strictObject({
+      /** From the project's folder, or absolute. */
+      path: z.string(),
+      reason: z.string(),
+      /** As it was; null where it was not there. */
+      size: z.number().nullable(),
+      modified: z.number().nullable(),
+    }),
+  ),
 });
 export type QuarantinedPicture = z.infer<typeof quarantine>["pictures"][number];
 
@@ -49,7 +51,7 @@ export async function stillBad(folder: string): Promise<ReadonlyMap<string, stri
 export async function writeQuarantine(folder: string, bad: ReadonlyMap<string, string>): Promise<void> {
   const before = await readQuarantine(folder);
   const pictures: QuarantinedPicture[] = [];
-  for (const [full, reason] of [...bad].sort(([a], [b]) => (a < b ? -1 : 1))) pictures.push({ path: referTo(folder, full), reason, ...await markOf(full) });
+  for (const [full, reason] of [...bad].sort(([a], [b]) => (a < b ? -1 : 1))) pictures.push({ path: referTo(folder, full), reason, ...(await markOf(full)) });
   if (pictures.length === 0 && before.length === 0) return;
   if (JSON.stringify(pictures) !== JSON.stringify(before)) await writeList(folder, pictures);
 }

@@ -147,10 +147,12 @@ function gathered(batch: RawBatch, seen: readonly Seen[], inputs: readonly Fitte
     return [input.name, { dtype: "uint8", dims: [all.length, height, width, channels], data }];
   });
   return {
-    size: rows.length, rows: Uint32Array.from(rows, (row) => batch.rows[row] ?? 0),
+    size: rows.length,
+    rows: Uint32Array.from(rows, (row) => batch.rows[row] ?? 0),
     ...(batch.places ? { places: Uint32Array.from(rows, (row) => batch.places?.[row] ?? 0) } : {}),
     ...(source.format === "pictures" && first ? { names: rows.map((row) => pathOf(batch, first.name, row)) } : {}),
-    inputs: { ...pick(batch.inputs), ...Object.fromEntries(pictures) }, targets: pick(batch.targets),
+    inputs: { ...pick(batch.inputs), ...Object.fromEntries(pictures) },
+    targets: pick(batch.targets),
   };
 }
 
@@ -159,7 +161,9 @@ function rowsOf(t: TensorData, rows: readonly number[]): TensorData {
   const width = t.dims.slice(1).reduce((a, b) => a * b, 1);
   const dims = [rows.length, ...t.dims.slice(1)];
   if (t.dtype === "string") return { dtype: "string", dims, data: rows.flatMap((row) => t.data.slice(row * width, (row + 1) * width)) };
-  if (t.dtype === "int64") return { dtype: "int64", dims, data: BigInt64Array.from(rows.flatMap((row) => [...t.data.subarray(row * width, (row + 1) * width)])) };
-  if (t.dtype === "float32") return { dtype: "float32", dims, data: Float32Array.from(rows.flatMap((row) => [...t.data.subarray(row * width, (row + 1) * width)])) };
+  if (t.dtype === "int64")
+    return { dtype: "int64", dims, data: BigInt64Array.from(rows.flatMap((row) => [...t.data.subarray(row * width, (row + 1) * width)])) };
+  if (t.dtype === "float32")
+    return { dtype: "float32", dims, data: Float32Array.from(rows.flatMap((row) => [...t.data.subarray(row * width, (row + 1) * width)])) };
   throw new LatheError("internal", `rows of ${t.dtype} are not picked`);
 }

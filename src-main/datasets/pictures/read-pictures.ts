@@ -41,7 +41,8 @@ export async function readPictures({ paths, formats, cacheFolder, progress = () 
   const facts = new Map<string, PictureFacts>();
   let read = false;
   try {
-    for (const format of formats) stores.push(await PixelStore.open(cacheFolder, format, signal, say && ((holder) => say(`waiting for the pictures that ${holder} prepares`))));
+    for (const format of formats)
+      stores.push(await PixelStore.open(cacheFolder, format, signal, say && ((holder) => say(`waiting for the pictures that ${holder} prepares`))));
     const marks = await marksOf(paths, signal);
     const unread = paths.filter((path) => {
       const mark = marks.get(path);
@@ -57,22 +58,26 @@ export async function readPictures({ paths, formats, cacheFolder, progress = () 
       progress(done, paths.length);
       const pool = new PicturePool();
       try {
-        await pool.read(unread.map((path) => ({ path, formats })), async (path, result) => {
-          facts.set(path, result.facts);
-          const mark = marks.get(path);
-          // Whether a file may be opened can change without its size or time.
-          if (mark && result.facts.sha256 !== undefined) memory.put(path, mark, result.facts);
-          if (result.facts.bad === undefined) {
-            used.add(result.facts.sha256);
-            for (const [k, store] of stores.entries()) await store.add(result.facts.sha256, result.pixels[k] ?? new Uint8Array(0));
-          }
-          done++;
-          if (done === paths.length || performance.now() - told >= TOLD) {
-            told = performance.now();
-            progress(done, paths.length);
-          }
-          if (done % SAVED === 0) await memory.save();
-        }, signal);
+        await pool.read(
+          unread.map((path) => ({ path, formats })),
+          async (path, result) => {
+            facts.set(path, result.facts);
+            const mark = marks.get(path);
+            // Whether a file may be opened can change without its size or time.
+            if (mark && result.facts.sha256 !== undefined) memory.put(path, mark, result.facts);
+            if (result.facts.bad === undefined) {
+              used.add(result.facts.sha256);
+              for (const [k, store] of stores.entries()) await store.add(result.facts.sha256, result.pixels[k] ?? new Uint8Array(0));
+            }
+            done++;
+            if (done === paths.length || performance.now() - told >= TOLD) {
+              told = performance.now();
+              progress(done, paths.length);
+            }
+            if (done % SAVED === 0) await memory.save();
+          },
+          signal,
+        );
       } finally {
         await pool.close();
       }
@@ -93,10 +98,12 @@ async function marksOf(paths: readonly string[], signal: AbortSignal | undefined
   const marks = new Map<string, FileMark>();
   for (let from = 0; from < paths.length; from += STATS) {
     throwIfAborted(signal);
-    await Promise.all(paths.slice(from, from + STATS).map(async (path) => {
-      const found = await stat(path).catch(() => undefined);
-      if (found) marks.set(path, { size: found.size, modified: found.mtimeMs, changed: found.ctimeMs });
-    }));
+    await Promise.all(
+      paths.slice(from, from + STATS).map(async (path) => {
+        const found = await stat(path).catch(() => undefined);
+        if (found) marks.set(path, { size: found.size, modified: found.mtimeMs, changed: found.ctimeMs });
+      }),
+    );
   }
   return marks;
 }

@@ -36,7 +36,7 @@ export function sniffDialect(head: string, whole: boolean, given: GivenDialect =
   const [above = "", separator] = /^(?:[ \t]*(?:\r\n|\n|\r))*(?:sep=([^\r\n])(?:\r\n|\n|\r))?/i.exec(head) ?? [];
   const text = head.slice(above.length);
   const skip = above.match(/\r\n|\n|\r/g)?.length ?? 0;
-  const quote = given.quote ?? (/^\s*'/.test(text) && !text.includes("\"") ? "'" : "\"");
+  const quote = given.quote ?? (/^\s*'/.test(text) && !text.includes('"') ? "'" : '"');
   const escape = text.includes(`\\${quote}`) && !text.includes(quote + quote) ? "\\" : quote;
   const known = given.delimiter ?? separator;
   const split = (delimiter: string, limit = SAMPLE) => splitRecords(text, whole, delimiter, quote, escape, limit);
@@ -55,7 +55,8 @@ export function sniffDialect(head: string, whole: boolean, given: GivenDialect =
   const form = formOf(delimiter, given.decimal);
   const [first = [], ...rest] = best?.records ?? split(delimiter);
   const hasHeader = isHeader(first, rest, (field) => isNumber(field, form));
-  const sample = given.decimal === undefined && delimiter !== "," ? split(delimiter, LONG_SAMPLE).slice(hasHeader ? 1 : 0) : hasHeader ? rest : [first, ...rest];
+  const sample =
+    given.decimal === undefined && delimiter !== "," ? split(delimiter, LONG_SAMPLE).slice(hasHeader ? 1 : 0) : hasHeader ? rest : [first, ...rest];
   return { delimiter, quote, escape, hasHeader, skip, sample, names: hasHeader ? first.map((name) => name.trim()) : first.map((_, k) => `column${k + 1}`) };
 }
 

@@ -19,8 +19,10 @@ export interface CsvOptions extends GivenDialect {
 /** The options among a source's settings. */
 export function csvOptions({ delimiter, encoding, quote, decimal }: CsvOptions): CsvOptions {
   return {
-    ...(delimiter === undefined ? {} : { delimiter }), ...(encoding === undefined ? {} : { encoding }),
-    ...(quote === undefined ? {} : { quote }), ...(decimal === undefined ? {} : { decimal }),
+    ...(delimiter === undefined ? {} : { delimiter }),
+    ...(encoding === undefined ? {} : { encoding }),
+    ...(quote === undefined ? {} : { quote }),
+    ...(decimal === undefined ? {} : { decimal }),
   };
 }
 
@@ -35,19 +37,27 @@ export async function openCsv(database: Database, file: FoundFile, options: CsvO
 
 function describe(database: Database, file: FoundFile, text: Utf8File, options: CsvOptions): Source {
   const dialect = sniffDialect(text.head, text.whole, { ...options, delimiter: options.delimiter ?? (/\.tsv(\.gz)?$/i.test(file.path) ? "\t" : undefined) });
-  if (dialect.names.length === 0) throw new LatheError("data.empty", `${file.path} holds nothing but blanks, expected a table with a header and rows`, { path: file.path });
+  if (dialect.names.length === 0)
+    throw new LatheError("data.empty", `${file.path} holds nothing but blanks, expected a table with a header and rows`, { path: file.path });
   const warnings = [...text.warnings];
   const names = nameColumns(file.path, dialect, warnings);
   if (!dialect.hasHeader) warnings.push(`${file.path} has no header; its columns are called ${names[0]} to ${names.at(-1)}`);
   const { delimiter, sample: records } = dialect;
   const decimals = options.decimal === undefined ? sniffDecimals({ path: file.path, delimiter, names, records, likely: options.likely }) : undefined;
-  warnings.push(...decimals?.warnings ?? []);
+  warnings.push(...(decimals?.warnings ?? []));
   const columns = names.map((name, k): SourceColumn => ({ name, sql: `c${k}`, kind: "text", decimal: decimals?.columns[k] ?? options.decimal ?? "." }));
   const withComma = columns.some((c) => c.decimal === ",");
   const endsInLf = hasReturnsInQuotes(text.head, dialect.quote);
   const relation = (inOrder: boolean) => readCsv(text.path, dialect, dialect.names.length, { inOrder, endsInLf });
   return {
-    path: file.path, format: "csv", size: file.size, root: dirname(file.path), relation: relation(false), columns, warnings, ...(withComma ? { decimal: "," } : {}),
+    path: file.path,
+    format: "csv",
+    size: file.size,
+    root: dirname(file.path),
+    relation: relation(false),
+    columns,
+    warnings,
+    ...(withComma ? { decimal: "," } : {}),
     explain: (error) => explain(database, file.path, text.path, dialect, relation(true), error),
   };
 }
@@ -55,7 +65,10 @@ function describe(database: Database, file: FoundFile, text: Utf8File, options: 
 /** Whether lines end in LF and a CR stands in quotes, in a name perhaps: DuckDB would take that for the end of the line, and find no rows. */
 function hasReturnsInQuotes(head: string, quote: string): boolean {
   if (!head.includes("\r") || quote === "") return false;
-  const outside = head.split(quote).filter((_, i) => i % 2 === 0).join("");
+  const outside = head
+    .split(quote)
+    .filter((_, i) => i % 2 === 0)
+    .join("");
   return outside.includes("\n") && !outside.includes("\r");
 }
 
@@ -65,7 +78,9 @@ function nameColumns(path: string, { names, sample, hasHeader }: Dialect, warnin
   if (hasHeader && sample.length > 0) while (width > 1 && names[width - 1] === "" && sample.every((record) => (record[width - 1] ?? "").trim() === "")) width--;
   if (width < names.length) {
     const [from, to] = [width + 1, names.length];
-    warnings.push(`${from === to ? `column ${to}` : `columns ${from} to ${to}`} of ${path} ${from === to ? "has" : "have"} neither a name nor values; left out`);
+    warnings.push(
+      `${from === to ? `column ${to}` : `columns ${from} to ${to}`} of ${path} ${from === to ? "has" : "have"} neither a name nor values; left out`,
+    );
   }
   return names.slice(0, width).map((name, k) => {
     if (name !== "") return name;
@@ -76,10 +91,18 @@ function nameColumns(path: string, { names, sample, hasHeader }: Dialect, warnin
   });
 }
 
-function readCsv(path: string, { delimiter, quote, escape, hasHeader, skip }: Dialect, width: number, { inOrder, endsInLf }: { readonly inOrder: boolean; readonly endsInLf: boolean }): string {
+function readCsv(
+  path: string,
+  { delimiter, quote, escape, hasHeader, skip }: Dialect,
+  width: number,
+  { inOrder, endsInLf }: { readonly inOrder: boolean; readonly endsInLf: boolean },
+): string {
   const columns = Array.from({ length: width }, (_, k) => `'c${k}': 'VARCHAR'`).join(", ");
-  return `read_csv(${fileLiteral(path)}, auto_detect=false, delim=${literal(delimiter)}, quote=${literal(quote)}, escape=${literal(escape)}, `
-    + `header=${hasHeader}, skip=${skip}, columns={${columns}}${inOrder ? ", parallel=false" : ""}${endsInLf ? ", new_line='\\n'" : ""}${/\.gz$/i.test(path) ? ", compression='gzip'" : ""})`;
+  return (
+    `read_csv(${fileLiteral(path)}, auto_detect=false, delim=${literal(delimiter)}, quote=${literal(quote)}, escape=${literal(escape)}, ` +
+    `header=${hasHeader}, skip=${skip}, ` +
+    `columns={${columns}}${inOrder ? ", parallel=false" : ""}${endsInLf ? ", new_line='\\n'" : ""}${/\.gz$/i.test(path) ? ", compression='gzip'" : ""})`
+  );
 }
 
 /** Reads once more, one row after the other, so that the row in the message is the first bad one. */
@@ -99,17 +122,28 @@ async function explain(database: Database, path: string, textPath: string, diale
   const fields = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(message);
   if (fields) {
     const [, expected, got] = fields.map(Number);
-    return new LatheError("data.ragged", `${at}: got ${got} field${got === 1 ? "" : "s"}, expected ${expected} as in the first row; mend the row, or quote fields that contain the delimiter`,
-      { ...details, got, expected }, { cause: error });
+    return new LatheError(
+      "data.ragged",
+      `${at}: got ${got} field${got === 1 ? "" : "s"}, expected ${expected} as in the first row; mend the row, or quote fields that contain the delimiter`,
+      { ...details, got, expected },
+      { cause: error },
+    );
   }
   if (/unterminated quote|quote should be followed|quoted value/i.test(message)) {
-    return new LatheError("data.ragged", `${at}: a quote is opened and not closed, or stands inside a field; double it ("") or take it out`, details, { cause: error });
+    return new LatheError("data.ragged", `${at}: a quote is opened and not closed, or stands inside a field; double it ("") or take it out`, details, {
+      cause: error,
+    });
   }
   if (/unicode|utf-?8/i.test(message)) {
     return new LatheError("data.unreadable", `${at}: not valid in the encoding of the file; set source.encoding, such as latin-1`, details, { cause: error });
   }
   if (/state machine/i.test(message)) {
-    return new LatheError("data.unreadable", `${at}: some lines end in CR LF and others in LF or CR, or a field goes on after its closing quote; save it again with one kind of line end`, details, { cause: error });
+    return new LatheError(
+      "data.unreadable",
+      `${at}: some lines end in CR LF and others in LF or CR, or a field goes on after its closing quote; save it again with one kind of line end`,
+      details,
+      { cause: error },
+    );
   }
   if (/Maximum line size/i.test(message)) {
     return new LatheError("data.unreadable", `${at}: a row is longer than 2 MB; is a quote not closed?`, details, { cause: error });

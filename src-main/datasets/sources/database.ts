@@ -146,7 +146,13 @@ export class Database {
 
 /** What DuckDB says of its memory is advice to those who can set it. */
 function tooLarge(cause: Error): LatheError {
-  return new LatheError("data.unreadable", `the table needs more than the ${MEMORY_LIMIT} of memory that reading may take; it has too many columns, or values that are too long: take a part of them out`, {}, { cause });
+  return new LatheError(
+    "data.unreadable",
+    `the table needs more than the ${MEMORY_LIMIT} of memory that reading may take; it has too many columns, or values that are too long: take a part ` +
+      `of them out`,
+    {},
+    { cause },
+  );
 }
 
 function cell(value: unknown): Cell {

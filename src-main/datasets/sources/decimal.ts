@@ -52,8 +52,10 @@ export function parsed(sql: string, decimal: Decimal = "."): string {
   const plain = `trim(${sql}, ' ' || chr(9))`;
   const grouped = `replace(regexp_replace(${plain}, '[. \u00a0\u202f]', '', 'g'), ',', '.')`;
   // Few numbers are grouped; the others go without the pattern.
-  return `CASE WHEN contains(${sql}, '_') THEN NULL WHEN regexp_matches(${sql}, '[. \u00a0\u202f]') THEN `
-    + `CASE WHEN regexp_full_match(${plain}, '${COMMA_PATTERN}') THEN TRY_CAST(${grouped} AS DOUBLE) END ELSE TRY_CAST(replace(${sql}, ',', '.') AS DOUBLE) END`;
+  return (
+    `CASE WHEN contains(${sql}, '_') THEN NULL WHEN regexp_matches(${sql}, '[. \u00a0\u202f]') THEN ` +
+    `CASE WHEN regexp_full_match(${plain}, '${COMMA_PATTERN}') THEN TRY_CAST(${grouped} AS DOUBLE) END ELSE TRY_CAST(replace(${sql}, ',', '.') AS DOUBLE) END`
+  );
 }
 
 /**
@@ -69,14 +71,22 @@ export function sniffDecimals(question: DecimalQuestion): Decimals {
   // `1,234` and nothing clearer: decimals where semicolons part the columns, as they do because commas are taken.
   const perhaps = columns.filter((c) => c.either > 0 && c.comma === 0 && c.point === 0);
   const points = columns.filter((c) => c.point > c.comma + c.either);
-  const warnings = columns.filter((c) => c.comma + c.either > 0 && c.point > 0).map(({ name, examples }) =>
-    `column "${name}" of ${path} has numbers with a decimal comma ("${examples.comma}") and with a decimal point ("${examples.point}"); it is read as numbers only when all are written one way`);
+  const warnings = columns
+    .filter((c) => c.comma + c.either > 0 && c.point > 0)
+    .map(
+      ({ name, examples }) =>
+        `column "${name}" of ${path} has numbers with a decimal comma ("${examples.comma}") and with a decimal point ("${examples.point}"); it is ` +
+        `read as numbers only when all are written one way`,
+    );
   const purePoints = points.filter((c) => c.comma + c.either === 0);
   if (delimiter === "," && (points.length > 0 || columns.some((c) => c.english))) return { columns: all("."), warnings };
   if (surely.length > 0 && purePoints.length > 0) {
-    warnings.push(`${path} has decimal commas in ${listed(surely)} and decimal points in ${listed(purePoints)}; each column is read its own way. Set source.decimal where that is wrong`);
+    warnings.push(
+      `${path} has decimal commas in ${listed(surely)} and decimal points in ${listed(purePoints)}; each column is read its own way. Set ` +
+        `source.decimal where that is wrong`,
+    );
     warnThousands(surely);
-    return { columns: columns.map((c) => (surely.includes(c) || (perhaps.includes(c)) ? "," : ".")), warnings };
+    return { columns: columns.map((c) => (surely.includes(c) || perhaps.includes(c) ? "," : ".")), warnings };
   }
   if (surely.length > 0) {
     warnThousands(columns);
@@ -84,7 +94,10 @@ export function sniffDecimals(question: DecimalQuestion): Decimals {
   }
   const undecided = delimiter !== "," && points.length === 0 && !columns.some((c) => c.english);
   if (perhaps.length > 0 && undecided && (delimiter === ";" || likely === ",")) {
-    if (likely !== ",") warnings.push(`${listed(perhaps)} of ${path}: "${perhaps[0]?.examples.comma}" is read with a decimal comma; if commas part thousands there, take them out`);
+    if (likely !== ",")
+      warnings.push(
+        `${listed(perhaps)} of ${path}: "${perhaps[0]?.examples.comma}" is read with a decimal comma; if commas part thousands there, take them out`,
+      );
     return { columns: all(","), warnings };
   }
   if (undecided && perhaps.length === 0 && likely === ",") {
@@ -93,7 +106,9 @@ export function sniffDecimals(question: DecimalQuestion): Decimals {
   }
   const dots = columns.filter((c) => c.dots > 0);
   if (undecided && delimiter === ";" && dots.length > 0 && likely === undefined) {
-    warnings.push(`${listed(dots)} of ${path}: "${dots[0]?.examples.dots}" is read with a decimal point; if dots part thousands there, set source.decimal to ","`);
+    warnings.push(
+      `${listed(dots)} of ${path}: "${dots[0]?.examples.dots}" is read with a decimal point; if dots part thousands there, set source.decimal to ","`,
+    );
   }
   return { columns: all("."), warnings };
 
@@ -101,7 +116,10 @@ export function sniffDecimals(question: DecimalQuestion): Decimals {
     const doubtful = read.filter((c) => c.dots > 0 && c.grouped === 0 && c.point === 0);
     if (doubtful.length === 0) return;
     const [example = ""] = doubtful.map((c) => c.examples.dots);
-    warnings.push(`${listed(doubtful)} of ${path}: the dot in "${example}" is read as one between thousands (${example.replaceAll(".", "")}), as in numbers with a decimal comma`);
+    warnings.push(
+      `${listed(doubtful)} of ${path}: the dot in "${example}" is read as one between thousands (${example.replaceAll(".", "")}), as in numbers with ` +
+        `a decimal comma`,
+    );
   }
 }
 
@@ -148,10 +166,15 @@ function tally(values: readonly string[]): Tally {
       examples.comma ||= text;
     }
   }
-  return numbers > 0 && numbers >= present * MOST ? { ...counts, examples } : { comma: 0, point: 0, either: 0, dots: 0, grouped: 0, english: counts.english, examples };
+  return numbers > 0 && numbers >= present * MOST
+    ? { ...counts, examples }
+    : { comma: 0, point: 0, either: 0, dots: 0, grouped: 0, english: counts.english, examples };
 }
 
 function listed(columns: readonly { readonly name: string }[]): string {
-  const names = columns.slice(0, 3).map((c) => `"${c.name}"`).join(", ");
+  const names = columns
+    .slice(0, 3)
+    .map((c) => `"${c.name}"`)
+    .join(", ");
   return `column${columns.length === 1 ? "" : "s"} ${names}${columns.length > 3 ? " and others" : ""}`;
 }

@@ -27,7 +27,9 @@ export async function findFile(folder: string, path: string): Promise<FoundFile>
   const system = systemFolder(full);
   if (!found.isFile() || system !== undefined) {
     const what = found.isFile() ? `lies in ${system}, or leads there: it is no file of its own` : "is a pipe or a device";
-    throw new LatheError("data.unreadable", `${full} ${what}, expected a table file (CSV, TSV, Parquet, JSON), which is read more than once; save it as one`, { path: full });
+    throw new LatheError("data.unreadable", `${full} ${what}, expected a table file (CSV, TSV, Parquet, JSON), which is read more than once; save it as one`, {
+      path: full,
+    });
   }
   if (found.size === 0) throw new LatheError("data.empty", `${full} is empty, expected a table with a header and rows`, { path: full });
   return { path: full, size: found.size, modified: found.mtimeMs };
@@ -43,5 +45,8 @@ async function missing(full: string): Promise<LatheError> {
   const names = await readdir(parent).catch(() => undefined);
   if (!names) return new LatheError("data.missing", `there is no file ${full}: there is no folder ${parent}`, { path: full });
   const near = closest(basename(full), names);
-  return new LatheError("data.missing", `there is no file ${full}${near === undefined ? "" : `; did you mean ${near}?`}`, { path: full, ...(near === undefined ? {} : { near }) });
+  return new LatheError("data.missing", `there is no file ${full}${near === undefined ? "" : `; did you mean ${near}?`}`, {
+    path: full,
+    ...(near === undefined ? {} : { near }),
+  });
 }

@@ -22,11 +22,19 @@ export interface FolderOptions {
 export const UNUSED = { excluded: "excluded", unreadable: "unreadable picture" } as const;
 
 /** A folder of pictures as a table: `image` and a column for each level. @throws LatheError as `listPictures` */
-export async function openImageFolder(database: Database, root: string, { levels, exclude = [], relabel = {}, bad = new Map(), signal }: FolderOptions): Promise<Source> {
+export async function openImageFolder(
+  database: Database,
+  root: string,
+  { levels, exclude = [], relabel = {}, bad = new Map(), signal }: FolderOptions,
+): Promise<Source> {
   const { pictures, warnings } = await listPictures(root, levels.length, signal);
   const table = await freshName(database, "pictures");
   const columns = [PICTURE_COLUMN, ...levels].map((name, k) => ({ name, sql: `c${k}`, kind: "name" as const }));
-  await database.fill(table, columns.map(({ sql }) => sql), pictures.map(({ path, labels }) => [path, ...levels.map((level, k) => relabel[path]?.[level] ?? labels[k] ?? null)]));
+  await database.fill(
+    table,
+    columns.map(({ sql }) => sql),
+    pictures.map(({ path, labels }) => [path, ...levels.map((level, k) => relabel[path]?.[level] ?? labels[k] ?? null)]),
+  );
   const known = new Set(pictures.map(({ path }) => path));
   const strangers = [...exclude, ...Object.keys(relabel)].filter((path) => !known.has(path));
   const unused = await listUnused(database, [
@@ -34,8 +42,19 @@ export async function openImageFolder(database: Database, root: string, { levels
     ...pictures.flatMap(({ path }) => (bad.has(join(root, path)) ? [[path, UNUSED.unreadable] as const] : [])),
   ]);
   return {
-    path: root, format: "pictures", size: pictures.length, root, relation: table, columns, unused,
-    warnings: [...warnings, ...(strangers.length > 0 ? [`${strangers.length} excluded or relabelled picture${strangers.length === 1 ? " is" : "s are"} not in ${root}, such as ${strangers[0]}`] : [])],
+    path: root,
+    format: "pictures",
+    size: pictures.length,
+    root,
+    relation: table,
+    columns,
+    unused,
+    warnings: [
+      ...warnings,
+      ...(strangers.length > 0
+        ? [`${strangers.length} excluded or relabelled picture${strangers.length === 1 ? " is" : "s are"} not in ${root}, such as ${strangers[0]}`]
+        : []),
+    ],
     explain: (error) => Promise.resolve(toLatheError(error)),
   };
 }
@@ -44,12 +63,24 @@ export async function openImageFolder(database: Database, root: string, { levels
 export async function openPicture(database: Database, path: string): Promise<Source> {
   const table = await freshName(database, "pictures");
   await database.fill(table, ["c0"], [[basename(path)]]);
-  return { path, format: "pictures", size: 1, root: dirname(path), relation: table, columns: [{ name: PICTURE_COLUMN, sql: "c0", kind: "name" }], warnings: [], explain: (error) => Promise.resolve(toLatheError(error)) };
+  return {
+    path,
+    format: "pictures",
+    size: 1,
+    root: dirname(path),
+    relation: table,
+    columns: [{ name: PICTURE_COLUMN, sql: "c0", kind: "name" }],
+    warnings: [],
+    explain: (error) => Promise.resolve(toLatheError(error)),
+  };
 }
 
 /** Writes a listing down, so that it can be read again whatever becomes of the folder. */
 export async function freeze(database: Database, source: Source, path: string): Promise<void> {
-  await database.exec(`COPY (SELECT ${source.columns.map(({ name, sql }) => `${sql} AS ${identifier(name)}`).join(", ")} FROM ${source.relation}) TO ${literal(path)} (FORMAT parquet)`);
+  await database.exec(
+    `COPY (SELECT ${source.columns.map(({ name, sql }) => `${sql} AS ${identifier(name)}`).join(", ")} FROM ${source.relation}) TO ${literal(path)} ` +
+      `(FORMAT parquet)`,
+  );
 }
 
 /** A listing that was written down. */

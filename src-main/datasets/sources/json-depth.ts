@@ -22,7 +22,13 @@ export async function refuseDeepJson(path: string): Promise<void> {
           else if (byte === BACKSLASH) escaped = true;
         } else if (byte === QUOTE) quoted = true;
         else if (byte === OPEN_LIST || byte === OPEN_OBJECT) {
-          if (++depth > MOST_NESTED) throw new LatheError("data.unreadable", `${path} cannot be read as JSON: it has lists or objects in one another, more than ${MOST_NESTED} levels deep; expected rows of texts and numbers`, { path });
+          if (++depth > MOST_NESTED)
+            throw new LatheError(
+              "data.unreadable",
+              `${path} cannot be read as JSON: it has lists or objects in one another, more than ${MOST_NESTED} levels deep; expected rows of texts ` +
+                `and numbers`,
+              { path },
+            );
         } else if ((byte === CLOSE_LIST || byte === CLOSE_OBJECT) && depth > 0) depth--;
       }
     }

@@ -42,7 +42,10 @@ export function textOf({ sql, kind }: SourceColumn): string {
   if (kind === "text" || kind === "other") return `nullif(trim(CAST(${sql} AS VARCHAR), ' ' || chr(9)), '')`;
   if (kind !== "number") return `CAST(${sql} AS VARCHAR)`;
   const x = `CAST(${sql} AS DOUBLE)`;
-  return `CASE WHEN isnan(${x}) THEN NULL WHEN ${x} = trunc(${x}) AND abs(${x}) < 1e15 THEN CAST(CAST(${x} AS BIGINT) AS VARCHAR) ELSE CAST(${sql} AS VARCHAR) END`;
+  return (
+    `CASE WHEN isnan(${x}) THEN NULL WHEN ${x} = trunc(${x}) AND abs(${x}) < 1e15 THEN CAST(CAST(${x} AS BIGINT) AS VARCHAR) ELSE CAST(${sql} AS ` +
+    `VARCHAR) END`
+  );
 }
 
 /** What DuckDB's error says where `converted` meets a value that is no number; then the row is looked for. */
@@ -64,10 +67,15 @@ export const TIME = "time_order";
 
 /** A FROM item with `numbers` as DOUBLE n0, n1, … and `texts` as VARCHAR t0, t1, …, missing as NULL. A value that is no finite number fails the query. */
 export function converted({ relation }: Source, numbers: readonly SourceColumn[], texts: readonly SourceColumn[], time?: SourceColumn): string {
-  const inner = [...numbers.map((c, k) => `${castNumber(c)} AS n${k}`), ...texts.map((c, k) => `${textOf(c)} AS t${k}`), ...(time ? [`${timeOf(time)} AS ${TIME}`] : [])];
+  const inner = [
+    ...numbers.map((c, k) => `${castNumber(c)} AS n${k}`),
+    ...texts.map((c, k) => `${textOf(c)} AS t${k}`),
+    ...(time ? [`${timeOf(time)} AS ${TIME}`] : []),
+  ];
   const outer = [
     ...numbers.map((_, k) => `CASE WHEN isnan(n${k}) THEN NULL WHEN abs(n${k}) > ${LARGEST} THEN error('${NO_NUMBER}') ELSE n${k} END AS n${k}`),
-    ...texts.map((_, k) => `t${k}`), ...(time ? [TIME] : []),
+    ...texts.map((_, k) => `t${k}`),
+    ...(time ? [TIME] : []),
   ];
   return `(SELECT ${outer.join(", ")} FROM (SELECT ${inner.join(", ")} FROM ${relation}))`;
 }

@@ -10,8 +10,9 @@ export function literal(text: string): string {
 
 /** A quoted identifier. @throws LatheError `data.column` for one with a NUL */
 export function identifier(name: string): string {
-  if (name.includes("\0")) throw new LatheError("data.column", `a column is called ${JSON.stringify(name)}, which holds a NUL; give it another name`, { column: name });
-  return `"${name.replaceAll("\"", "\"\"")}"`;
+  if (name.includes("\0"))
+    throw new LatheError("data.column", `a column is called ${JSON.stringify(name)}, which holds a NUL; give it another name`, { column: name });
+  return `"${name.replaceAll('"', '""')}"`;
 }
 
 /** A file name as DuckDB takes it, where `*`, `?` and `[` would otherwise match several files. */

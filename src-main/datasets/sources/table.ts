@@ -16,11 +16,18 @@ export async function openTable(database: Database, folder: string, path: string
   if (/^(xlsx?|ods|numbers)$/i.test(ending)) {
     throw new LatheError("data.unreadable", `${file.path} is a spreadsheet, expected CSV, TSV, Parquet or JSON; save it as CSV`, { path: file.path });
   }
-  const source = PARQUET.test(ending) ? await openParquet(database, file)
-    : JSON_ENDING.test(ending) ? await openJson(database, file)
+  const source = PARQUET.test(ending)
+    ? await openParquet(database, file)
+    : JSON_ENDING.test(ending)
+      ? await openJson(database, file)
       : await openCsv(database, file, options);
   if (source.columns.length > MOST_COLUMNS) {
-    throw new LatheError("data.unreadable", `${source.path} has ${source.columns.length.toLocaleString("en")} columns, expected at most ${MOST_COLUMNS.toLocaleString("en")}; is it turned by 90 degrees, or are values taken for names?`, { path: source.path });
+    throw new LatheError(
+      "data.unreadable",
+      `${source.path} has ${source.columns.length.toLocaleString("en")} columns, expected at most ${MOST_COLUMNS.toLocaleString("en")}; is it turned ` +
+        `by 90 degrees, or are values taken for names?`,
+      { path: source.path },
+    );
   }
   refuseDuplicates(source);
   return source;
@@ -46,7 +53,10 @@ function refuseDuplicates({ path, columns }: Source): void {
   columns.forEach(({ name }, k) => {
     const first = seen.get(name);
     if (first !== undefined) {
-      throw new LatheError("data.column", `${path} has two columns called "${name}" (columns ${first + 1} and ${k + 1}); rename one of them`, { path, column: name });
+      throw new LatheError("data.column", `${path} has two columns called "${name}" (columns ${first + 1} and ${k + 1}); rename one of them`, {
+        path,
+        column: name,
+      });
     }
     seen.set(name, k);
   });

@@ -37,10 +37,14 @@ export async function openText(path: string, encoding: string | undefined, workF
     // Half a character may end the head of a long file; in the middle it is a fault that DuckDB reports with its row.
     const head = decoder.decode(bytes, { stream: true });
     // DuckDB takes one kind of line end in a file.
-    return /\r\n/.test(head) && /[^\r]\n|\r(?!\n)/.test(head) ? transcoded(path, "utf-8", workFolder, []) : { path, head, whole, encoding: "utf-8", warnings: [] };
+    return /\r\n/.test(head) && /[^\r]\n|\r(?!\n)/.test(head)
+      ? transcoded(path, "utf-8", workFolder, [])
+      : { path, head, whole, encoding: "utf-8", warnings: [] };
   }
-  const warnings = encoding === undefined && detected === "windows-1252"
-    ? [`${path} is not UTF-8; it is read as windows-1252 (Latin-1). If letters look wrong, set source.encoding`] : [];
+  const warnings =
+    encoding === undefined && detected === "windows-1252"
+      ? [`${path} is not UTF-8; it is read as windows-1252 (Latin-1). If letters look wrong, set source.encoding`]
+      : [];
   return transcoded(path, decoder.encoding, workFolder, warnings);
 }
 
@@ -55,9 +59,13 @@ async function transcoded(path: string, encoding: string, workFolder: string, wa
       waiting = text.endsWith("\r") ? "\r" : "";
       done(null, text.slice(0, text.length - waiting.length).replaceAll("\r\n", "\n"));
     },
-    flush(done) { done(null, waiting + decoder.decode()); },
+    flush(done) {
+      done(null, waiting + decoder.decode());
+    },
   });
-  await pipeline(openBytes(path), decode, createWriteStream(target)).catch((error: unknown) => { throw unreadable(path, error); });
+  await pipeline(openBytes(path), decode, createWriteStream(target)).catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
   const bytes = await readHead(target);
   return { path: target, head: new TextDecoder().decode(bytes, { stream: true }), whole: bytes.length < HEAD, encoding, warnings };
 }
@@ -89,8 +97,10 @@ async function readHead(path: string): Promise<Buffer> {
 
 /** What programs that write tables call CSV by mistake. */
 const BINARY: readonly (readonly [magic: string, what: string, hint: string])[] = [
-  ["\x1f\x8b", "gzipped", "give it a name that ends in .gz"], ["PK\x03\x04", "a spreadsheet or another zip archive", "save it as CSV"],
-  ["\xd0\xcf\x11\xe0", "an old Excel spreadsheet", "save it as CSV"], ["PAR1", "Parquet", "give it a name that ends in .parquet"],
+  ["\x1f\x8b", "gzipped", "give it a name that ends in .gz"],
+  ["PK\x03\x04", "a spreadsheet or another zip archive", "save it as CSV"],
+  ["\xd0\xcf\x11\xe0", "an old Excel spreadsheet", "save it as CSV"],
+  ["PAR1", "Parquet", "give it a name that ends in .parquet"],
 ];
 
 function refuseBinary(path: string, bytes: Buffer): void {
@@ -114,7 +124,12 @@ function detect(bytes: Buffer, whole: boolean): string {
   const sample = bytes.subarray(0, 4096);
   let even = 0;
   let odd = 0;
-  sample.forEach((byte, i) => { if (byte === 0) { if (i % 2 === 0) even++; else odd++; } });
+  sample.forEach((byte, i) => {
+    if (byte === 0) {
+      if (i % 2 === 0) even++;
+      else odd++;
+    }
+  });
   // Western text in UTF-16 has a zero in nearly every other byte.
   if (odd > sample.length / 4 && even === 0) return "utf-16le";
   if (even > sample.length / 4 && odd === 0) return "utf-16be";
@@ -137,7 +152,11 @@ function decoderFor(path: string, label: string): TextDecoder {
   try {
     return new TextDecoder(label);
   } catch {
-    throw new LatheError("data.unreadable", `${path}: source.encoding is "${label}", expected a known encoding such as utf-8, utf-16, latin-1 or windows-1252`, { path, encoding: label });
+    throw new LatheError(
+      "data.unreadable",
+      `${path}: source.encoding is "${label}", expected a known encoding such as utf-8, utf-16, latin-1 or windows-1252`,
+      { path, encoding: label },
+    );
   }
 }
 

@@ -16,7 +16,12 @@ export async function openJson(database: Database, file: FoundFile): Promise<Sou
   await refuseDeepJson(file.path);
   // Types from all rows where that is quick; else from the first 20,000.
   const sample = file.size < 64 << 20 ? ", sample_size=-1" : "";
-  return openTyped(database, file, "json", `read_json(${fileLiteral(file.path)}${sample}, records=true, map_inference_threshold=-1, convert_strings_to_integers=false)`);
+  return openTyped(
+    database,
+    file,
+    "json",
+    `read_json(${fileLiteral(file.path)}${sample}, records=true, map_inference_threshold=-1, convert_strings_to_integers=false)`,
+  );
 }
 
 /** A format that names and types its columns itself. */
@@ -26,15 +31,36 @@ async function openTyped(database: Database, file: FoundFile, format: "parquet" 
     if (gone) return gone;
     const reason = (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
     if (reason.includes("non-record JSON")) {
-      return new LatheError("data.unreadable", `${file.path} holds no rows, expected objects with a key for each column: [{"a": 1, …}, …] or one a line`, { path: file.path }, { cause: error });
+      return new LatheError(
+        "data.unreadable",
+        `${file.path} holds no rows, expected objects with a key for each column: [{"a": 1, …}, …] or one a line`,
+        { path: file.path },
+        { cause: error },
+      );
     }
-    return new LatheError("data.unreadable", `${file.path} cannot be read as ${format === "json" ? "JSON" : "Parquet"}: ${reason}`, { path: file.path }, { cause: error });
+    return new LatheError(
+      "data.unreadable",
+      `${file.path} cannot be read as ${format === "json" ? "JSON" : "Parquet"}: ${reason}`,
+      { path: file.path },
+      { cause: error },
+    );
   };
-  const described = await database.all(`DESCRIBE SELECT * FROM ${reader}`).catch(async (error: unknown) => { throw await explain(error); });
+  const described = await database.all(`DESCRIBE SELECT * FROM ${reader}`).catch(async (error: unknown) => {
+    throw await explain(error);
+  });
   const columns = described.map((row, k): SourceColumn => ({ name: String(row["column_name"]), sql: `c${k}`, kind: kindOf(String(row["column_type"])) }));
   // A column of JSON has values of several kinds; each goes as its text.
   const selected = columns.map(({ sql }, k) => (described[k]?.["column_type"] === "JSON" ? `${sql} ->> '$' AS ${sql}` : sql)).join(", ");
-  return { path: file.path, format, size: file.size, root: dirname(file.path), relation: `(SELECT ${selected} FROM ${reader} AS file(${columns.map(({ sql }) => sql).join(", ")}))`, columns, warnings: [], explain };
+  return {
+    path: file.path,
+    format,
+    size: file.size,
+    root: dirname(file.path),
+    relation: `(SELECT ${selected} FROM ${reader} AS file(${columns.map(({ sql }) => sql).join(", ")}))`,
+    columns,
+    warnings: [],
+    explain,
+  };
 }
 
 function kindOf(type: string): ColumnKind {

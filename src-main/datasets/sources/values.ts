@@ -14,7 +14,12 @@ export function sourceOfValues(values: Readonly<Record<string, string | null>>, 
   const decimals = sniffDecimals({ path, delimiter: ",", names, records: [record], likely });
   const cells = record.map((text, k) => `CAST(${text === "" ? "NULL" : literal(text)} AS VARCHAR) AS c${k}`);
   return {
-    path, format: "csv", size: 0, root: "", relation: `(SELECT ${cells.join(", ")})`, warnings: decimals.warnings,
+    path,
+    format: "csv",
+    size: 0,
+    root: "",
+    relation: `(SELECT ${cells.join(", ")})`,
+    warnings: decimals.warnings,
     columns: names.map((name, k) => ({ name, sql: `c${k}`, kind: "text", decimal: decimals.columns[k] ?? "." })),
     explain: (error) => Promise.resolve(toLatheError(error)),
   };

@@ -26,7 +26,12 @@ export const onnxruntimeEngine: Engine = {
   },
 
   installed() {
-    return Promise.resolve({ devices: devices().filter(({ available }) => available).map(({ name }) => name), version: ort.env.versions.node ?? ort.env.versions.common });
+    return Promise.resolve({
+      devices: devices()
+        .filter(({ available }) => available)
+        .map(({ name }) => name),
+      version: ort.env.versions.node ?? ort.env.versions.common,
+    });
   },
 
   async probe(device) {
@@ -39,7 +44,9 @@ export const onnxruntimeEngine: Engine = {
       return undefined;
     } catch (thrown) {
       // ONNX Runtime puts the place in its own sources first; the reason is the last sentence.
-      return toLatheError(thrown).message.split(/(?<=false\.|: )\s*/).at(-1);
+      return toLatheError(thrown)
+        .message.split(/(?<=false\.|: )\s*/)
+        .at(-1);
     }
   },
 
@@ -66,13 +73,20 @@ export async function compileWith(graph: Graph, options: SessionOptions): Promis
 }
 
 function devices(): readonly DeviceStatus[] {
-  const bundled = new Set(ort.listSupportedBackends().filter((b) => b.bundled).map((b) => b.name));
+  const bundled = new Set(
+    ort
+      .listSupportedBackends()
+      .filter((b) => b.bundled)
+      .map((b) => b.name),
+  );
   return Object.entries(DEVICES).map(([name, { platforms, where }]) => {
     if (bundled.has(name)) return { name, available: true };
-    if (platforms && !platforms.includes(process.platform)) return { name, available: false, reason: `it is for ${where}, this is ${process.platform} on ${process.arch}` };
-    const reason = name === "cuda"
-      ? "onnxruntime-node does not bundle CUDA; install it with `npm rebuild onnxruntime-node --onnxruntime-node-install=cuda12`"
-      : `onnxruntime-node has no build of it for ${process.platform} on ${process.arch}; it is for ${where}`;
+    if (platforms && !platforms.includes(process.platform))
+      return { name, available: false, reason: `it is for ${where}, this is ${process.platform} on ${process.arch}` };
+    const reason =
+      name === "cuda"
+        ? "onnxruntime-node does not bundle CUDA; install it with `npm rebuild onnxruntime-node --onnxruntime-node-install=cuda12`"
+        : `onnxruntime-node has no build of it for ${process.platform} on ${process.arch}; it is for ${where}`;
     return { name, available: false, reason };
   });
 }

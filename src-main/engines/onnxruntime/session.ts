@@ -107,7 +107,10 @@ class Session implements Executable {
 
   #dataOf(result: ort.OnnxValue, name: string): TensorData {
     if (!(result instanceof ort.Tensor) || !DATA_TYPES.has(result.type)) {
-      throw new LatheError("engine.failed", `the output ${name} of ${this.#name} holds ${"type" in result ? result.type : "no tensor"}, which Lathe does not read`);
+      throw new LatheError(
+        "engine.failed",
+        `the output ${name} of ${this.#name} holds ${"type" in result ? result.type : "no tensor"}, which Lathe does not read`,
+      );
     }
     const data = { dtype: result.type, dims: result.dims, data: result.data } as TensorData;
     views.set(data, result); // an output fed back in, as weights are, is known already

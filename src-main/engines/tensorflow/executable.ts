@@ -31,7 +31,6 @@ class Interpreted implements Executable {
     this.#plan = planGraph(graph, tf, this.#pool, this.#constants);
   }
 
-   
   async run(feeds: Tensors, into: Tensors = {}): Promise<Tensors> {
     if (this.#disposed) throw new LatheError("engine.failed", `the graph ${this.#graph.name} was run after it was disposed of`);
     this.#running = undefined;
@@ -82,13 +81,21 @@ class Interpreted implements Executable {
     const tf = this.#tf;
     const held = (place: number): Held => defined(values[place], "a value of the graph");
     const points = xs.map((place) => held(place).tensor());
-    const gradients = inside.length === 0 ? [] : tf.engine().gradients(() => {
-      // Anew, so that what is derived from them is derived under the tape.
-      xs.forEach((place, i) => (values[place] = new Held(this.#pool, "float32", held(place).dims, { device: defined(points[i], "a point") })));
-      this.#perform(inside, values);
-      for (const place of survivors) held(place).keep();
-      return held(y).tensor() as Scalar;
-    }, points, undefined, true).grads;
+    const gradients =
+      inside.length === 0
+        ? []
+        : tf.engine().gradients(
+            () => {
+              // Anew, so that what is derived from them is derived under the tape.
+              xs.forEach((place, i) => (values[place] = new Held(this.#pool, "float32", held(place).dims, { device: defined(points[i], "a point") })));
+              this.#perform(inside, values);
+              for (const place of survivors) held(place).keep();
+              return held(y).tensor() as Scalar;
+            },
+            points,
+            undefined,
+            true,
+          ).grads;
     results.forEach((place, i) => {
       const point = defined(points[i], "a point");
       const gradient = (gradients as readonly (Tensor | undefined)[])[i] ?? tf.zerosLike(point);
@@ -106,10 +113,12 @@ class Interpreted implements Executable {
     shape.forEach((d, i) => {
       if (typeof d === "number") return;
       const [length, known] = [found.dims[i] ?? 1, lengths.get(d)];
-      if (known !== undefined && known !== length) throw new LatheError("engine.failed", `${where} got ${length} for the axis ${d} of ${name}, and ${known} for that of another input`);
+      if (known !== undefined && known !== length)
+        throw new LatheError("engine.failed", `${where} got ${length} for the axis ${d} of ${name}, and ${known} for that of another input`);
       lengths.set(d, length);
     });
-    if (found.data.length !== found.dims.reduce((a, b) => a * b, 1)) throw new LatheError("engine.failed", `${name} of ${where} has ${found.data.length} values, which do not fill ${showShape(found.dims)}`);
+    if (found.data.length !== found.dims.reduce((a, b) => a * b, 1))
+      throw new LatheError("engine.failed", `${name} of ${where} has ${found.data.length} values, which do not fill ${showShape(found.dims)}`);
     return found;
   }
 

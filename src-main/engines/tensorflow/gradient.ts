@@ -13,6 +13,10 @@ export const GRADIENT = "Gradient";
 export function differentiate(e: Emitter, loss: Value, wrt: readonly Value[], { stopAt = [] }: DifferentiateOptions = {}): readonly Value[] {
   if (loss.shape.length !== 0 || !isFloat(loss.dtype)) throw new LatheError("graph.shape", `the loss must be a float scalar, got ${showType(loss)}`);
   if (wrt.length === 0) return [];
-  const attributes = { xs: strings(wrt.map(({ name }) => name)), y: text(loss.name), ...(stopAt.length > 0 ? { zs: strings(stopAt.map(({ name }) => name)) } : {}) };
+  const attributes = {
+    xs: strings(wrt.map(({ name }) => name)),
+    y: text(loss.name),
+    ...(stopAt.length > 0 ? { zs: strings(stopAt.map(({ name }) => name)) } : {}),
+  };
   return e.graph.node(GRADIENT, [...wrt, ...stopAt], attributes, { domain: TRAINING_DOMAIN, types: wrt.map(({ dtype, shape }) => ({ dtype, shape })) });
 }

@@ -51,7 +51,12 @@ export class Held {
   #last: Tensor | undefined;
 
   /** @param dims in the order of ONNX. */
-  constructor(pool: Pool, readonly dtype: DataType, readonly dims: readonly number[], parts: Parts) {
+  constructor(
+    pool: Pool,
+    readonly dtype: DataType,
+    readonly dims: readonly number[],
+    parts: Parts,
+  ) {
     if (dtype === "float64") throw new LatheError("graph.unsupported", "TensorFlow.js computes in float32 and has no float64; use the engine onnxruntime");
     this.#pool = pool;
     this.#numbers = parts.numbers;
@@ -119,7 +124,11 @@ export class Held {
       into.data.set(this.numbers());
       return into;
     }
-    if (into) throw new LatheError("engine.failed", `the tensor to write to is ${into.dtype} ${showShape(into.dims)}, the result ${this.dtype} ${showShape(this.dims)}`);
+    if (into)
+      throw new LatheError(
+        "engine.failed",
+        `the tensor to write to is ${into.dtype} ${showShape(into.dims)}, the result ${this.dtype} ${showShape(this.dims)}`,
+      );
     return tensor(this.dtype === "string" ? "float32" : this.dtype, this.numbers(), this.dims);
   }
 
@@ -138,9 +147,12 @@ export class Held {
 /** TensorFlow.js takes these as they are; anything else it converts element by element. */
 function deviceArray(dtype: keyof typeof DEVICE_TYPE, values: ArrayLike<number>): Float32Array | Int32Array | Uint8Array {
   switch (dtype) {
-    case "float32": return values instanceof Float32Array ? values : Float32Array.from(values);
-    case "bool": return values instanceof Uint8Array ? values : Uint8Array.from(values);
-    default: return values instanceof Int32Array ? values : Int32Array.from(values);
+    case "float32":
+      return values instanceof Float32Array ? values : Float32Array.from(values);
+    case "bool":
+      return values instanceof Uint8Array ? values : Uint8Array.from(values);
+    default:
+      return values instanceof Int32Array ? values : Int32Array.from(values);
   }
 }
 

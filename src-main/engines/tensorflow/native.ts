@@ -56,7 +56,10 @@ async function load(env: Env): Promise<Backend> {
   const path = findNative(env);
   if (path === undefined) {
     if (slowAllowed(env)) return loadJavaScript();
-    throw new LatheError("engine.unavailable", `the TensorFlow library is not installed; ${REMEDY}, or set LATHE_TENSORFLOW_SLOW=1 to compute without it, slowly`);
+    throw new LatheError(
+      "engine.unavailable",
+      `the TensorFlow library is not installed; ${REMEDY}, or set LATHE_TENSORFLOW_SLOW=1 to compute without it, slowly`,
+    );
   }
   try {
     return loadNative(path);

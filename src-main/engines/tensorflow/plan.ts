@@ -103,7 +103,11 @@ function partition(graph: Graph): Parts {
     for (const i of node.inputs) needed.add(i);
     if (node.inputs.some((i) => varying.has(i))) inside.add(node);
   }
-  const late = reached(graph.nodes, new Set([...[...inside].flatMap((node) => node.outputs), ...gradient.outputs]), (node) => inside.has(node) || node === gradient);
+  const late = reached(
+    graph.nodes,
+    new Set([...[...inside].flatMap((node) => node.outputs), ...gradient.outputs]),
+    (node) => inside.has(node) || node === gradient,
+  );
   const others = graph.nodes.filter((node) => !inside.has(node) && node !== gradient);
   const isLate = (node: Node) => node.outputs.some((o) => late.has(o));
   return { before: others.filter((node) => !isLate(node)), inside: graph.nodes.filter((node) => inside.has(node)), after: others.filter(isLate), gradient };

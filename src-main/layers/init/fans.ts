@@ -16,7 +16,10 @@ export interface Fans {
 export function fansOf(type: string, shape: readonly number[]): Fans {
   const [out, inputs, ...kernel] = shape;
   if (out === undefined || inputs === undefined) {
-    throw new LatheError("model.layer", `${type} got a tensor of shape ${showShape(shape)}, expected at least two axes [out, in]; use normal, uniform or constant here`);
+    throw new LatheError(
+      "model.layer",
+      `${type} got a tensor of shape ${showShape(shape)}, expected at least two axes [out, in]; use normal, uniform or constant here`,
+    );
   }
   const receptive = sizeOf(kernel);
   return { in: inputs * receptive, out: out * receptive };
@@ -33,12 +36,18 @@ export type Nonlinearity = z.output<typeof nonlinearity>;
 export function gainOf(kind: Nonlinearity, a: number): number {
   switch (kind) {
     case "linear":
-    case "sigmoid": return 1;
-    case "tanh": return 5 / 3;
-    case "relu": return Math.SQRT2;
-    case "leaky_relu": return Math.sqrt(2 / (1 + a * a));
-    case "selu": return 3 / 4;
-    default: return never(kind);
+    case "sigmoid":
+      return 1;
+    case "tanh":
+      return 5 / 3;
+    case "relu":
+      return Math.SQRT2;
+    case "leaky_relu":
+      return Math.sqrt(2 / (1 + a * a));
+    case "selu":
+      return 3 / 4;
+    default:
+      return never(kind);
   }
 }
 
@@ -50,7 +59,11 @@ export const kaimingOptions = {
 };
 
 /** The standard deviation both Kaiming initialisations aim at: gain / √fan (He et al. 2015, https://arxiv.org/abs/1502.01852). */
-export function kaimingStd(type: string, shape: readonly number[], config: { readonly a: number; readonly mode: "fan_in" | "fan_out"; readonly nonlinearity: Nonlinearity }): number {
+export function kaimingStd(
+  type: string,
+  shape: readonly number[],
+  config: { readonly a: number; readonly mode: "fan_in" | "fan_out"; readonly nonlinearity: Nonlinearity },
+): number {
   const fans = fansOf(type, shape);
   return gainOf(config.nonlinearity, config.a) / Math.sqrt(config.mode === "fan_in" ? fans.in : fans.out);
 }

@@ -16,15 +16,20 @@ export const orthogonal = defineInitializer({
   fill: (shape, { gain }, random) => {
     const [rows, ...rest] = shape;
     if (rows === undefined || rest.length === 0) {
-      throw new LatheError("model.layer", `orthogonal got a tensor of shape ${showShape(shape)}, expected at least two axes [out, in]; use normal, uniform or constant here`);
+      throw new LatheError(
+        "model.layer",
+        `orthogonal got a tensor of shape ${showShape(shape)}, expected at least two axes [out, in]; use normal, uniform or constant here`,
+      );
     }
     const columns = sizeOf(rest);
     const [count, length] = rows < columns ? [rows, columns] : [columns, rows];
     const basis = orthonormal(count, length, random);
     const data = new Float32Array(rows * columns);
-    basis.forEach((v, i) => v.forEach((x, j) => {
-      data[rows < columns ? i * columns + j : j * columns + i] = gain * x;
-    }));
+    basis.forEach((v, i) =>
+      v.forEach((x, j) => {
+        data[rows < columns ? i * columns + j : j * columns + i] = gain * x;
+      }),
+    );
     return data;
   },
 });

@@ -2,7 +2,15 @@ import { LatheError } from "../../base/errors.js";
 import type { InferTypes } from "../builder.js";
 import { inferNode } from "../infer-node.js";
 import { type Attribute, type DataType, type Graph, type GraphValue, type Model, type Node, type Shape, type TensorType } from "../types.js";
-import { ATTRIBUTE_TYPE, type AttributeMessage, type GraphMessage, type ModelMessage, type NodeMessage, type ValueInfoMessage, decodeMessage } from "./messages.js";
+import {
+  ATTRIBUTE_TYPE,
+  type AttributeMessage,
+  type GraphMessage,
+  type ModelMessage,
+  type NodeMessage,
+  type ValueInfoMessage,
+  decodeMessage,
+} from "./messages.js";
 import { dataTypeOf, decodeInteger, decodeTensor } from "./tensors.js";
 
 /**
@@ -104,14 +112,7 @@ function decodeNode(message: NodeMessage, name: string, around: Surroundings): N
   if (!message.opType) throw new LatheError("graph.invalid", `the node ${name} names no operator`);
   const attributes: Record<string, Attribute> = {};
   for (const a of message.attribute ?? []) attributes[a.name ?? ""] = decodeAttribute(a, `attribute ${a.name ?? ""} of ${name}`, around);
-  return {
-    name,
-    op: message.opType,
-    domain: domainOf(message.domain),
-    inputs: message.input ?? [],
-    outputs: message.output ?? [],
-    attributes,
-  };
+  return { name, op: message.opType, domain: domainOf(message.domain), inputs: message.input ?? [], outputs: message.output ?? [], attributes };
 }
 
 const KINDS = new Map(Object.entries(ATTRIBUTE_TYPE).map(([kind, number]) => [number as number, kind as Attribute["type"]]));
@@ -119,15 +120,24 @@ const KINDS = new Map(Object.entries(ATTRIBUTE_TYPE).map(([kind, number]) => [nu
 function decodeAttribute(a: AttributeMessage, what: string, around: Surroundings): Attribute {
   const kind = KINDS.get(a.type ?? 0);
   switch (kind) {
-    case "int": return { type: kind, value: a.i ? decodeInteger(a.i, what) : 0 };
-    case "float": return { type: kind, value: a.f ?? 0 };
-    case "string": return { type: kind, value: utf8(a.s) };
-    case "ints": return { type: kind, value: (a.ints ?? []).map((v) => decodeInteger(v, what)) };
-    case "floats": return { type: kind, value: a.floats ?? [] };
-    case "strings": return { type: kind, value: (a.strings ?? []).map(utf8) };
-    case "tensor": return { type: kind, value: decodeTensor(a.t ?? {}, what) };
-    case "graph": return { type: kind, value: decodeGraph(a.g ?? {}, around) };
-    default: throw new LatheError("graph.unsupported", `${what} is of a kind Lathe does not read (AttributeProto type ${a.type ?? 0})`);
+    case "int":
+      return { type: kind, value: a.i ? decodeInteger(a.i, what) : 0 };
+    case "float":
+      return { type: kind, value: a.f ?? 0 };
+    case "string":
+      return { type: kind, value: utf8(a.s) };
+    case "ints":
+      return { type: kind, value: (a.ints ?? []).map((v) => decodeInteger(v, what)) };
+    case "floats":
+      return { type: kind, value: a.floats ?? [] };
+    case "strings":
+      return { type: kind, value: (a.strings ?? []).map(utf8) };
+    case "tensor":
+      return { type: kind, value: decodeTensor(a.t ?? {}, what) };
+    case "graph":
+      return { type: kind, value: decodeGraph(a.g ?? {}, around) };
+    default:
+      throw new LatheError("graph.unsupported", `${what} is of a kind Lathe does not read (AttributeProto type ${a.type ?? 0})`);
   }
 }
 

@@ -14,7 +14,8 @@ export function encodeModel(model: Model): Uint8Array {
     irVersion: encodeInteger(model.irVersion, "the IR version"),
     opsetImport: [...domainsOf(model.graph)].sort(byText).map((domain) => {
       const version = model.opsets.get(domain);
-      if (version === undefined) throw new LatheError("graph.invalid", `the graph ${model.graph.name} uses operators of ${domain || "ONNX"}, but the model names no version of them`);
+      if (version === undefined)
+        throw new LatheError("graph.invalid", `the graph ${model.graph.name} uses operators of ${domain || "ONNX"}, but the model names no version of them`);
       return { domain, version: encodeInteger(version, "an operator set's version") };
     }),
     producerName: model.producer.name,
@@ -57,21 +58,31 @@ function encodeNode(node: Node): NodeMessage {
     name: node.name,
     opType: node.op,
     ...(node.domain ? { domain: node.domain } : {}),
-    attribute: Object.entries(node.attributes).sort(([a], [b]) => byText(a, b)).map(([name, a]) => encodeAttribute(name, a, `attribute ${name} of ${node.name}`)),
+    attribute: Object.entries(node.attributes)
+      .sort(([a], [b]) => byText(a, b))
+      .map(([name, a]) => encodeAttribute(name, a, `attribute ${name} of ${node.name}`)),
   };
 }
 
 function encodeAttribute(name: string, attribute: Attribute, what: string): AttributeMessage {
   const type = ATTRIBUTE_TYPE[attribute.type];
   switch (attribute.type) {
-    case "int": return { name, type, i: encodeInteger(attribute.value, what) };
-    case "float": return { name, type, f: attribute.value };
-    case "string": return { name, type, s: Buffer.from(attribute.value, "utf8") };
-    case "ints": return { name, type, ints: attribute.value.map((v) => encodeInteger(v, what)) };
-    case "floats": return { name, type, floats: attribute.value };
-    case "strings": return { name, type, strings: attribute.value.map((v) => Buffer.from(v, "utf8")) };
-    case "tensor": return { name, type, t: encodeTensor(name, attribute.value) };
-    case "graph": return { name, type, g: encodeGraph(attribute.value) };
+    case "int":
+      return { name, type, i: encodeInteger(attribute.value, what) };
+    case "float":
+      return { name, type, f: attribute.value };
+    case "string":
+      return { name, type, s: Buffer.from(attribute.value, "utf8") };
+    case "ints":
+      return { name, type, ints: attribute.value.map((v) => encodeInteger(v, what)) };
+    case "floats":
+      return { name, type, floats: attribute.value };
+    case "strings":
+      return { name, type, strings: attribute.value.map((v) => Buffer.from(v, "utf8")) };
+    case "tensor":
+      return { name, type, t: encodeTensor(name, attribute.value) };
+    case "graph":
+      return { name, type, g: encodeGraph(attribute.value) };
   }
 }
 

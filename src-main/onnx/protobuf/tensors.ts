@@ -4,7 +4,25 @@ import { type DataType, type TensorData, sizeOf } from "../types.js";
 import { type Int64, type TensorMessage, fromInt64, toBigInt, toInt64 } from "./messages.js";
 
 /** TensorProto.DataType's names, for the types Lathe cannot hold. */
-const TYPE_NAMES = ["undefined", "float", "uint8", "int8", "uint16", "int16", "int32", "int64", "string", "bool", "float16", "double", "uint32", "uint64", "complex64", "complex128", "bfloat16"];
+const TYPE_NAMES = [
+  "undefined",
+  "float",
+  "uint8",
+  "int8",
+  "uint16",
+  "int16",
+  "int32",
+  "int64",
+  "string",
+  "bool",
+  "float16",
+  "double",
+  "uint32",
+  "uint64",
+  "complex64",
+  "complex128",
+  "bfloat16",
+];
 
 const DATA_TYPES = new Map(Object.entries(ONNX_TYPE).map(([name, number]) => [number, name as DataType]));
 
@@ -15,13 +33,17 @@ const WIDTH: Readonly<Record<Exclude<DataType, "string">, number>> = { float32: 
 export function dataTypeOf(number: number | undefined, what: string): DataType {
   const type = DATA_TYPES.get(number ?? 0);
   if (type) return type;
-  throw new LatheError("graph.unsupported", `${what} holds ${TYPE_NAMES[number ?? 0] ?? `element type ${number}`}; Lathe reads ${Object.keys(ONNX_TYPE).join(", ")}`);
+  throw new LatheError(
+    "graph.unsupported",
+    `${what} holds ${TYPE_NAMES[number ?? 0] ?? `element type ${number}`}; Lathe reads ${Object.keys(ONNX_TYPE).join(", ")}`,
+  );
 }
 
 /** Values as raw_data, little-endian as the specification and every machine Lathe runs on have it; strings as string_data. */
 export function encodeTensor(name: string, tensor: TensorData): TensorMessage {
   const { dtype, dims, data } = tensor;
-  if (data.length !== sizeOf(dims)) throw new LatheError("graph.invalid", `tensor ${name} has ${data.length} values, expected ${sizeOf(dims)} for [${dims.join(", ")}]`);
+  if (data.length !== sizeOf(dims))
+    throw new LatheError("graph.invalid", `tensor ${name} has ${data.length} values, expected ${sizeOf(dims)} for [${dims.join(", ")}]`);
   const message = { name, dims: dims.map((d) => encodeInteger(d, `tensor ${name}`)), dataType: ONNX_TYPE[dtype] };
   if (tensor.dtype === "string") return { ...message, stringData: tensor.data.map((s) => Buffer.from(s, "utf8")) };
   const { buffer, byteOffset, byteLength } = tensor.data;
@@ -48,7 +70,8 @@ export function decodeTensor(message: TensorMessage, what: string): TensorData {
   const dtype = dataTypeOf(message.dataType, what);
   const dims = (message.dims ?? []).map((d) => decodeInteger(d, what));
   const size = dims.reduce((n, d) => n * d, 1);
-  if (dims.some((d) => d < 0) || !Number.isSafeInteger(size)) throw new LatheError("graph.invalid", `${what} has the dimensions [${dims.join(", ")}], expected whole numbers from 0`);
+  if (dims.some((d) => d < 0) || !Number.isSafeInteger(size))
+    throw new LatheError("graph.invalid", `${what} has the dimensions [${dims.join(", ")}], expected whole numbers from 0`);
   const values = dtype === "string" ? stringsOf(message) : message.rawData ? arrayOfBytes(dtype, message.rawData, what) : arrayOfFields(dtype, message);
   if (values.length !== size) throw new LatheError("graph.invalid", `${what} has ${values.length} values, expected ${size} for [${dims.join(", ")}]`);
   return { dtype, dims, data: values } as TensorData;
@@ -59,26 +82,37 @@ function stringsOf(message: TensorMessage): readonly string[] {
 }
 
 function arrayOfBytes(dtype: Exclude<DataType, "string">, bytes: Uint8Array, what: string): TensorData["data"] {
-  if (bytes.length % WIDTH[dtype] !== 0) throw new LatheError("graph.invalid", `${what} has ${bytes.length} bytes, expected a multiple of ${WIDTH[dtype]} for ${dtype}`);
+  if (bytes.length % WIDTH[dtype] !== 0)
+    throw new LatheError("graph.invalid", `${what} has ${bytes.length} bytes, expected a multiple of ${WIDTH[dtype]} for ${dtype}`);
   const { buffer } = new Uint8Array(bytes); // a copy: aligned, and independent of the file. (A Buffer's slice() would share its pool.)
   switch (dtype) {
-    case "float32": return new Float32Array(buffer);
-    case "float64": return new Float64Array(buffer);
-    case "int32": return new Int32Array(buffer);
-    case "int64": return new BigInt64Array(buffer);
+    case "float32":
+      return new Float32Array(buffer);
+    case "float64":
+      return new Float64Array(buffer);
+    case "int32":
+      return new Int32Array(buffer);
+    case "int64":
+      return new BigInt64Array(buffer);
     case "uint8":
-    case "bool": return new Uint8Array(buffer);
+    case "bool":
+      return new Uint8Array(buffer);
   }
 }
 
 /** The typed fields: int32_data also holds the narrow types. */
 function arrayOfFields(dtype: Exclude<DataType, "string">, message: TensorMessage): TensorData["data"] {
   switch (dtype) {
-    case "float32": return Float32Array.from(message.floatData ?? []);
-    case "float64": return Float64Array.from(message.doubleData ?? []);
-    case "int32": return Int32Array.from(message.int32Data ?? []);
-    case "int64": return BigInt64Array.from(message.int64Data ?? [], toBigInt);
+    case "float32":
+      return Float32Array.from(message.floatData ?? []);
+    case "float64":
+      return Float64Array.from(message.doubleData ?? []);
+    case "int32":
+      return Int32Array.from(message.int32Data ?? []);
+    case "int64":
+      return BigInt64Array.from(message.int64Data ?? [], toBigInt);
     case "uint8":
-    case "bool": return Uint8Array.from(message.int32Data ?? []);
+    case "bool":
+      return Uint8Array.from(message.int32Data ?? []);
   }
 }

@@ -14,12 +14,20 @@ export function linearWarmup(successors: readonly ScheduleDefinition[]): Schedul
     config: z
       .strictObject({
         type: z.literal("LinearWarmup"),
-        startFactor: z.number().gt(0).max(1).default(1 / 3).describe("The first learning rate as a share of the full one."),
+        startFactor: z
+          .number()
+          .gt(0)
+          .max(1)
+          .default(1 / 3)
+          .describe("The first learning rate as a share of the full one."),
         steps: z.int().min(1).optional().describe("Length of the rise in steps, instead of epochs."),
         epochs: z.number().gt(0).optional().describe("Length of the rise in epochs; 1 where neither is given."),
         after: successorConfig(successors).optional().describe("The schedule that takes over when the rise ends."),
       })
-      .refine((c) => c.steps === undefined || c.epochs === undefined, { path: ["epochs"], message: "give the length of the rise in steps or in epochs, not both" }),
+      .refine((c) => c.steps === undefined || c.epochs === undefined, {
+        path: ["epochs"],
+        message: "give the length of the rise in steps or in epochs, not both",
+      }),
     create: (config, setting): Schedule => {
       const length = config.steps ?? Math.max(1, Math.round((config.epochs ?? 1) * setting.stepsPerEpoch));
       const left = Math.max(1, setting.epochs * setting.stepsPerEpoch - length);

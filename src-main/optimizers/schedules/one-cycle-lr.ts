@@ -32,8 +32,15 @@ export const oneCycleLR = defineSchedule({
     const last = first / config.finalDivFactor;
     const rise = config.pctStart * steps;
     const phases: readonly Phase[] = config.threePhase
-      ? [{ end: rise - 1, from: first, to: high }, { end: 2 * rise - 2, from: high, to: first }, { end: steps - 1, from: first, to: last }]
-      : [{ end: rise - 1, from: first, to: high }, { end: steps - 1, from: high, to: last }];
+      ? [
+          { end: rise - 1, from: first, to: high },
+          { end: 2 * rise - 2, from: high, to: first },
+          { end: steps - 1, from: first, to: last },
+        ]
+      : [
+          { end: rise - 1, from: first, to: high },
+          { end: steps - 1, from: high, to: last },
+        ];
     const anneal = config.annealStrategy === "cos" ? cosine : linear;
     return byStep((step) => {
       const now = Math.min(step, steps - 1);

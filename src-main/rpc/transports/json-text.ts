@@ -5,7 +5,9 @@ const KEY_IN_JSON = JSON.stringify(KEY).slice(1, -1);
 /** A message as JSON text; bytes in it as `{"\0bytes": base64}`. */
 export function toText(message: unknown): string {
   // A replacer is asked of every value and slows what has no bytes, which is nearly all there is.
-  return holdsBytes(message) ? JSON.stringify(message, (_key, value: unknown) => (value instanceof Uint8Array ? { [KEY]: toBase64(value) } : value)) : JSON.stringify(message);
+  return holdsBytes(message)
+    ? JSON.stringify(message, (_key, value: unknown) => (value instanceof Uint8Array ? { [KEY]: toBase64(value) } : value))
+    : JSON.stringify(message);
 }
 
 /** The reverse. @throws SyntaxError for what is not JSON; bytes that are not base64 stay the object they are */

@@ -11,10 +11,7 @@ export interface PortLike {
 
 /** A transport over one end of a message channel; messages are cloned, not turned into text. */
 export function createPortTransport(port: PortLike): TransportCore {
-  const core = new TransportCore({
-    send: (message) => port.postMessage(message),
-    close: () => port.close(),
-  });
+  const core = new TransportCore({ send: (message) => port.postMessage(message), close: () => port.close() });
   port.addEventListener("message", ({ data }) => core.received(data));
   port.addEventListener("close", () => core.ended());
   port.start();

@@ -21,7 +21,10 @@ const CALIBRATION_BINS = 10;
  */
 export function curvesOf(target: KeptTarget, named: string | undefined): CurvesResult {
   if (target.kind === "numeric") throw new LatheError("usage", `target ${target.name} is a number: it has residuals, not curves`, { target: target.name });
-  if (target.kind === "category" && named === undefined) throw new LatheError("usage", `target ${target.name} has ${target.classes.length} classes: say which one is meant against the rest`, { target: target.name });
+  if (target.kind === "category" && named === undefined)
+    throw new LatheError("usage", `target ${target.name} has ${target.classes.length} classes: say which one is meant against the rest`, {
+      target: target.name,
+    });
   const positive = classIndex(target, named) ?? 1;
   const scores = scoresOf(target, positive);
   const ranking = rankClass(scores, target.truths, positive);
@@ -31,7 +34,10 @@ export function curvesOf(target: KeptTarget, named: string | undefined): CurvesR
     return measured !== undefined && Number.isFinite(measured) ? measured : null;
   };
   return {
-    positives: ranking.positives, negatives: ranking.negatives, auroc: value("auroc"), averagePrecision: value("averagePrecision"),
+    positives: ranking.positives,
+    negatives: ranking.negatives,
+    auroc: value("auroc"),
+    averagePrecision: value("averagePrecision"),
     ...(roc ? { roc: thinned(roc) } : {}),
     ...(precisionRecall ? { precisionRecall: thinned(precisionRecall) } : {}),
     calibration: calibrationOf(scores, target.truths, positive),
@@ -77,18 +83,30 @@ function evenly(rising: Float64Array, count: number): readonly number[] {
 }
 
 function calibrationOf(scores: Float32Array, truths: ArrayLike<number>, positive: number): CurvesResult["calibration"] {
-  const bins = calibrationBins(scores.length, (i) => scores[i] ?? Number.NaN, (i) => truths[i] === positive, CALIBRATION_BINS);
+  const bins = calibrationBins(
+    scores.length,
+    (i) => scores[i] ?? Number.NaN,
+    (i) => truths[i] === positive,
+    CALIBRATION_BINS,
+  );
   return bins.filter(({ rows }) => rows > 0).map(({ rows, confidence, accuracy }) => ({ predicted: confidence, observed: accuracy, rows }));
 }
 
 /** How sure a target's decisions are, and how often they are right. @throws LatheError `usage` for numbers */
 export function calibrationOfDecisions(target: KeptTarget): CalibrationResult {
-  if (target.kind === "numeric") throw new LatheError("usage", `target ${target.name} is a number: it has no probabilities that could be calibrated`, { target: target.name });
+  if (target.kind === "numeric")
+    throw new LatheError("usage", `target ${target.name} is a number: it has no probabilities that could be calibrated`, { target: target.name });
   const { outputs, truths } = target;
   // Of yes or no the confidence is that of yes, as torchmetrics has it.
-  const bins = target.kind === "binary"
-    ? calibrationBins(truths.length, (i) => outputs[i] ?? Number.NaN, (i) => truths[i] === 1, CALIBRATION_ERROR_BINS)
-    : confidenceBins({ probabilities: outputs, targets: Int32Array.from(truths), classes: target.classes }, CALIBRATION_ERROR_BINS);
+  const bins =
+    target.kind === "binary"
+      ? calibrationBins(
+          truths.length,
+          (i) => outputs[i] ?? Number.NaN,
+          (i) => truths[i] === 1,
+          CALIBRATION_ERROR_BINS,
+        )
+      : confidenceBins({ probabilities: outputs, targets: Int32Array.from(truths), classes: target.classes }, CALIBRATION_ERROR_BINS);
   return { error: expectedError(bins) ?? null, bins: bins.filter(({ rows }) => rows > 0).map((bin) => ({ ...bin })) };
 }
 

@@ -37,12 +37,18 @@ const SPLITS = ["validation", "test"] as const;
 export function createEvaluation(access: FolderAccess, tables: Tables): Evaluation {
   const store = createPredictionStore();
 
-  async function open(asked: RunReference & { readonly split: KeptSplit; readonly target: string }): Promise<{ run: FoundRun; predictions: LoadedPredictions; target: KeptTarget }> {
+  async function open(
+    asked: RunReference & { readonly split: KeptSplit; readonly target: string },
+  ): Promise<{ run: FoundRun; predictions: LoadedPredictions; target: KeptTarget }> {
     const run = await finishedRun(access, asked);
-    if (!run.report[asked.split]) throw new LatheError("usage", `run ${asked.run} has no ${asked.split} rows: its project gave that part none`, { ...run.reference, split: asked.split });
+    if (!run.report[asked.split])
+      throw new LatheError("usage", `run ${asked.run} has no ${asked.split} rows: its project gave that part none`, { ...run.reference, split: asked.split });
     const predictions = await store.load(run.folder, asked.split);
     const target = predictions.targets.find(({ name }) => name === asked.target);
-    if (!target) throw new LatheError("usage", `run ${asked.run} has no target "${asked.target}"; it has ${predictions.targets.map(({ name }) => name).join(", ")}`, { target: asked.target });
+    if (!target)
+      throw new LatheError("usage", `run ${asked.run} has no target "${asked.target}"; it has ${predictions.targets.map(({ name }) => name).join(", ")}`, {
+        target: asked.target,
+      });
     return { run, predictions, target };
   }
 
@@ -61,8 +67,18 @@ export function createEvaluation(access: FolderAccess, tables: Tables): Evaluati
       const { run, predictions, target } = await open({ project, run: id, ...request });
       const places = placesOf(predictions, target, request);
       const page = Array.from(places.subarray(request.offset, request.offset + request.limit), (place) => describeRow(predictions, target, request, place));
-      const { columns, cells, note } = await cellsOfRows(tables, run, page.map(({ row }) => row), signal);
-      return { columns: [...columns], total: places.length, rows: page.map((row) => ({ ...row, cells: [...cells.get(row.row) ?? []] })), ...(note === undefined ? {} : { note }) };
+      const { columns, cells, note } = await cellsOfRows(
+        tables,
+        run,
+        page.map(({ row }) => row),
+        signal,
+      );
+      return {
+        columns: [...columns],
+        total: places.length,
+        rows: page.map((row) => ({ ...row, cells: [...(cells.get(row.row) ?? [])] })),
+        ...(note === undefined ? {} : { note }),
+      };
     },
     async calibration(asked) {
       const { predictions, target } = await open(asked);
@@ -75,10 +91,24 @@ export function createEvaluation(access: FolderAccess, tables: Tables): Evaluati
       if (!first) throw new LatheError("usage", `run ${asked.run} kept no rows to judge by: its project gave validation and test none`, { run: asked.run });
       const { classes, suspects, judged: rows } = workedOut(first.predictions, ["label errors", asked.target], () => suspectLabels([first, ...others]));
       const page = suspects.slice(offset, offset + limit);
-      const { columns, cells, note } = await cellsOfRows(tables, first.run, page.map(({ row }) => row), signal);
+      const { columns, cells, note } = await cellsOfRows(
+        tables,
+        first.run,
+        page.map(({ row }) => row),
+        signal,
+      );
       return {
-        judged: rows, total: suspects.length, classes, columns: [...columns], ...(note === undefined ? {} : { note }),
-        rows: page.map(({ given, proposed, ...suspect }) => ({ ...suspect, given: classes[given]?.name ?? "", proposed: classes[proposed]?.name ?? "", cells: [...cells.get(suspect.row) ?? []] })),
+        judged: rows,
+        total: suspects.length,
+        classes,
+        columns: [...columns],
+        ...(note === undefined ? {} : { note }),
+        rows: page.map(({ given, proposed, ...suspect }) => ({
+          ...suspect,
+          given: classes[given]?.name ?? "",
+          proposed: classes[proposed]?.name ?? "",
+          cells: [...(cells.get(suspect.row) ?? [])],
+        })),
       };
     },
     async residuals(asked) {
@@ -93,6 +123,11 @@ function targetViews({ data, training }: Project, report: RunReport): TargetView
   return data.targets.map((target): TargetView => {
     if (target.type === "numeric") return { name: target.name, kind: "numeric", columns: [...targetColumns(target)] };
     const classes = (report.test ?? report.validation)?.confusion[target.name]?.classes;
-    return { name: target.name, kind: target.type, ...(classes ? { classes } : {}), ...(target.type === "binary" ? { threshold: training.threshold ?? 0.5 } : {}) };
+    return {
+      name: target.name,
+      kind: target.type,
+      ...(classes ? { classes } : {}),
+      ...(target.type === "binary" ? { threshold: training.threshold ?? 0.5 } : {}),
+    };
   });
 }

@@ -17,10 +17,13 @@ export function placesOf(predictions: LoadedPredictions, target: KeptTarget, req
     const judge = judgeOf(target, request);
     const chosen = filterRows(predictions.rows.length, target, judge, request);
     switch (request.order) {
-      case "row": return chosen;
+      case "row":
+        return chosen;
       case "sure":
-      case "unsure": return target.kind === "numeric" ? sorted(chosen, judge.loss, true) : sorted(chosen, judge.confidence, request.order === "sure");
-      case "worst": return sorted(chosen, judge.loss, true);
+      case "unsure":
+        return target.kind === "numeric" ? sorted(chosen, judge.loss, true) : sorted(chosen, judge.confidence, request.order === "sure");
+      case "worst":
+        return sorted(chosen, judge.loss, true);
     }
   });
 }
@@ -35,15 +38,25 @@ export function describeRow(predictions: LoadedPredictions, target: KeptTarget, 
     return { ...row, truth: inOwnUnit(target.truths[at]), predicted: inOwnUnit(target.outputs[at]) };
   }
   const { classes } = target;
-  const probabilities = target.kind === "binary" ? [1 - (target.outputs[place] ?? 0), target.outputs[place] ?? 0] : Array.from(target.outputs.subarray(place * target.width, (place + 1) * target.width));
-  return { ...row, truth: classes[target.truths[place] ?? 0] ?? "", predicted: classes[judge.decision(place)] ?? "", confidence: judge.confidence(place), probabilities };
+  const probabilities =
+    target.kind === "binary"
+      ? [1 - (target.outputs[place] ?? 0), target.outputs[place] ?? 0]
+      : Array.from(target.outputs.subarray(place * target.width, (place + 1) * target.width));
+  return {
+    ...row,
+    truth: classes[target.truths[place] ?? 0] ?? "",
+    predicted: classes[judge.decision(place)] ?? "",
+    confidence: judge.confidence(place),
+    probabilities,
+  };
 }
 
 /** @throws LatheError `usage` for a column that the target has not. */
 export function columnIndex(target: KeptTarget & { readonly kind: "numeric" }, column: string | undefined): number {
   if (column === undefined) return 0;
   const k = target.columns.indexOf(column);
-  if (k < 0) throw new LatheError("usage", `target ${target.name} has no column "${column}"; it has ${target.columns.join(", ")}`, { target: target.name, column });
+  if (k < 0)
+    throw new LatheError("usage", `target ${target.name} has no column "${column}"; it has ${target.columns.join(", ")}`, { target: target.name, column });
   return k;
 }
 
@@ -70,11 +83,21 @@ function judgeOf(target: KeptTarget, request: Pick<JudgedRowsRequest, "threshold
       const threshold = request.threshold ?? target.threshold;
       const decision = (place: number) => (at(place) > threshold ? 1 : 0);
       const of = (place: number, yes: boolean) => (yes ? at(place) : 1 - at(place));
-      return { decision, confidence: (place) => of(place, decision(place) === 1), residual: () => 0, loss: (place) => surprise(of(place, truths[place] === 1)) };
+      return {
+        decision,
+        confidence: (place) => of(place, decision(place) === 1),
+        residual: () => 0,
+        loss: (place) => surprise(of(place, truths[place] === 1)),
+      };
     }
     case "category": {
       const decision = (place: number) => argmax(outputs, place * width, width);
-      return { decision, confidence: (place) => at(place * width + decision(place)), residual: () => 0, loss: (place) => surprise(at(place * width + (truths[place] ?? 0))) };
+      return {
+        decision,
+        confidence: (place) => at(place * width + decision(place)),
+        residual: () => 0,
+        loss: (place) => surprise(at(place * width + (truths[place] ?? 0))),
+      };
     }
   }
 }
@@ -83,7 +106,10 @@ function filterRows(rows: number, target: KeptTarget, judge: Judge, request: Jud
   const chosen = new Uint32Array(rows);
   let count = 0;
   if (target.kind === "numeric") {
-    refuse(request.truth !== undefined || request.predicted !== undefined || request.show !== "all", `target ${target.name} is a number: there are no classes to choose rows by; use residual`);
+    refuse(
+      request.truth !== undefined || request.predicted !== undefined || request.show !== "all",
+      `target ${target.name} is a number: there are no classes to choose rows by; use residual`,
+    );
     const { from = -Infinity, to = Infinity } = request.residual ?? {};
     for (let place = 0; place < rows; place++) {
       const residual = judge.residual(place);

@@ -49,7 +49,10 @@ export function suspectLabels(parts: readonly { readonly predictions: KeptPredic
   }
   const thresholds = classes.map((_, k) => ((counts[k] ?? 0) > 0 ? (sums[k] ?? 0) / (counts[k] ?? 1) : Infinity));
   const suspects: Suspect[] = [];
-  for (const { predictions: { rows, split }, target } of labelled) {
+  for (const {
+    predictions: { rows, split },
+    target,
+  } of labelled) {
     for (let place = 0; place < target.truths.length; place++) {
       const given = target.truths[place] ?? -1;
       const givenProbability = probabilityOf(target, place, given);
@@ -63,11 +66,16 @@ export function suspectLabels(parts: readonly { readonly predictions: KeptPredic
   }
   const margin = ({ proposedProbability, givenProbability }: Suspect) => proposedProbability - givenProbability;
   suspects.sort((a, b) => margin(b) - margin(a) || a.row - b.row);
-  return { judged, suspects, classes: classes.map((name, k) => ({ name, rows: counts[k] ?? 0, threshold: Number.isFinite(thresholds[k]) ? thresholds[k] ?? null : null })) };
+  return {
+    judged,
+    suspects,
+    classes: classes.map((name, k) => ({ name, rows: counts[k] ?? 0, threshold: Number.isFinite(thresholds[k]) ? (thresholds[k] ?? null) : null })),
+  };
 }
 
 function requireLabels(target: KeptTarget): LabelledTarget {
-  if (target.kind === "numeric") throw new LatheError("usage", `target ${target.name} is a number: it has residuals, not labels that may be wrong`, { target: target.name });
+  if (target.kind === "numeric")
+    throw new LatheError("usage", `target ${target.name} is a number: it has residuals, not labels that may be wrong`, { target: target.name });
   return target;
 }
 
@@ -83,5 +91,7 @@ function probabilityOf({ kind, outputs, width }: LabelledTarget, place: number, 
 }
 
 function likeliest(target: LabelledTarget, place: number): number {
-  return target.kind === "category" ? argmax(target.outputs, place * target.width, target.width) : argmax([probabilityOf(target, place, 0), probabilityOf(target, place, 1)]);
+  return target.kind === "category"
+    ? argmax(target.outputs, place * target.width, target.width)
+    : argmax([probabilityOf(target, place, 0), probabilityOf(target, place, 1)]);
 }

@@ -17,7 +17,12 @@ export interface RowCells {
  * Rows of the table that a run was trained on, by their numbers, read by the run's own settings. Where they cannot be had it says why instead.
  * @throws LatheError `engine.crashed` where the process that read them ended; `cancelled`
  */
-export async function cellsOfRows(tables: Tables, { reference: { project: folder, run } }: FoundRun, rows: readonly number[], signal?: AbortSignal): Promise<RowCells> {
+export async function cellsOfRows(
+  tables: Tables,
+  { reference: { project: folder, run } }: FoundRun,
+  rows: readonly number[],
+  signal?: AbortSignal,
+): Promise<RowCells> {
   try {
     const opened = RunFolder.open(folder, run);
     const { project, dataFingerprint: fingerprint } = readConfig(opened);

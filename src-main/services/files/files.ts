@@ -28,7 +28,10 @@ export function createFiles(access: FolderAccess): Files {
       const found = await stat(real);
       if (!found.isDirectory() && !found.isFile()) return undefined;
       if (found.isFile()) return { name, path, kind: "file", bytes: found.size, modifiedAt: found.mtimeMs };
-      const project = await stat(join(real, PROJECT_FILE)).then((file) => file.isFile(), () => false);
+      const project = await stat(join(real, PROJECT_FILE)).then(
+        (file) => file.isFile(),
+        () => false,
+      );
       return { name, path, kind: "folder", modifiedAt: found.mtimeMs, ...(project ? { project } : {}) };
     } catch {
       // A broken link, one that leads out of bounds, something that may not be read: nothing to choose.
@@ -56,7 +59,14 @@ export function createFiles(access: FolderAccess): Files {
       // A link to a folder is a folder.
       entries.sort((a, b) => Number(b.kind === "folder") - Number(a.kind === "folder"));
       const up = dirname(real);
-      const parent = up !== real && (await access.resolve(up, "the folder").then(() => true, () => false)) ? up : null;
+      const parent =
+        up !== real &&
+        (await access.resolve(up, "the folder").then(
+          () => true,
+          () => false,
+        ))
+          ? up
+          : null;
       return { folder: real, parent, entries, omitted: Math.max(0, visible.length - most) };
     },
     async makeFolder(folder, name) {
@@ -68,7 +78,12 @@ export function createFiles(access: FolderAccess): Files {
         await mkdir(path);
       } catch (thrown) {
         const taken = (thrown as NodeJS.ErrnoException).code === "EEXIST";
-        throw new LatheError("usage", taken ? `there is a ${name} in ${folder} already; choose another name` : `${path} cannot be made: ${toLatheError(thrown).message}`, { path }, { cause: thrown });
+        throw new LatheError(
+          "usage",
+          taken ? `there is a ${name} in ${folder} already; choose another name` : `${path} cannot be made: ${toLatheError(thrown).message}`,
+          { path },
+          { cause: thrown },
+        );
       }
       return path;
     },

@@ -60,6 +60,10 @@ export function createFolderAccess(allowed: readonly string[] | null): FolderAcc
     allowed: roots,
     resolve: resolveAllowed,
     resolveNew,
-    allows: (path) => resolveAllowed(path, "the path").then(() => true, (error: unknown) => error instanceof LatheError && error.code === "project.missing"),
+    allows: (path) =>
+      resolveAllowed(path, "the path").then(
+        () => true,
+        (error: unknown) => error instanceof LatheError && error.code === "project.missing",
+      ),
   };
 }

@@ -67,7 +67,10 @@ export function createJobRegistry(startTraining: StartTraining): JobRegistry {
   function heard(entry: Entry, event: RunEvent): void {
     if (entry.end) return;
     switch (event.event) {
-      case "run": case "stage": case "step": case "state":
+      case "run":
+      case "stage":
+      case "step":
+      case "state":
         // Deleted first: the map's order is the order of what is replayed.
         entry.latest.delete(event.event);
         if (event.event === "step") entry.latest.delete("stage");
@@ -78,7 +81,8 @@ export function createJobRegistry(startTraining: StartTraining): JobRegistry {
         entry.warnings.push(event);
         if (entry.warnings.length > warningsKept) entry.warnings.shift();
         break;
-      case "done": case "failed":
+      case "done":
+      case "failed":
         entry.end = event;
         entry.status = event.event === "done" ? event.ended : "failed";
         if (event.event === "failed") entry.error = LatheError.fromRecord(toLatheErrorRecord(event.error));
@@ -114,7 +118,10 @@ export function createJobRegistry(startTraining: StartTraining): JobRegistry {
     const subscription = job.subscribe((event) => heard(entry, event));
     // The promise tells the end as well: whichever is first counts.
     job.done
-      .then((done) => heard(entry, done), (thrown: unknown) => heard(entry, { event: "failed", error: { ...toLatheError(thrown).toRecord() } }))
+      .then(
+        (done) => heard(entry, done),
+        (thrown: unknown) => heard(entry, { event: "failed", error: { ...toLatheError(thrown).toRecord() } }),
+      )
       .finally(() => subscription.dispose());
     return reference;
   }
@@ -160,7 +167,11 @@ export function createJobRegistry(startTraining: StartTraining): JobRegistry {
         if (of === project) listener(event);
       });
     },
-    underWay: () => [...entries.values()].filter(({ end }) => !end).map(({ reference }) => reference).reverse(),
+    underWay: () =>
+      [...entries.values()]
+        .filter(({ end }) => !end)
+        .map(({ reference }) => reference)
+        .reverse(),
     get running() {
       return starting.size + [...entries.values()].filter(({ end }) => !end).length;
     },

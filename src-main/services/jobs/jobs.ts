@@ -20,21 +20,28 @@ export interface StartSetting {
  * @returns once the run has its folder; what it said before that is told to the first subscriber.
  * @throws LatheError whatever kept the run from starting: the project, the data, the model, a run that is taken, `cancelled`.
  */
-export async function startTraining(options: TrainRequest, { signal, onEvent, onPreparing, launch = launchChildProcess }: StartSetting = {}): Promise<TrainingJob> {
+export async function startTraining(
+  options: TrainRequest,
+  { signal, onEvent, onPreparing, launch = launchChildProcess }: StartSetting = {},
+): Promise<TrainingJob> {
   const listeners = new Set<(event: RunEvent) => void>(onEvent ? [onEvent] : []);
   const early: RunEvent[] = [];
   let preparing = true;
   let tellStarted: (run: string) => void = () => undefined;
   const started = new Promise<string>((resolve) => (tellStarted = resolve));
-  const { link, result } = runInEngine({ kind: "train", ...options }, (event) => {
-    if (event.event === "run") {
-      preparing = false;
-      tellStarted(event.run);
-    }
-    if (preparing && event.event === "stage") onPreparing?.(event);
-    if (listeners.size === 0) early.push(event);
-    for (const listener of listeners) listener(event);
-  }, launch);
+  const { link, result } = runInEngine(
+    { kind: "train", ...options },
+    (event) => {
+      if (event.event === "run") {
+        preparing = false;
+        tellStarted(event.run);
+      }
+      if (preparing && event.event === "stage") onPreparing?.(event);
+      if (listeners.size === 0) early.push(event);
+      for (const listener of listeners) listener(event);
+    },
+    launch,
+  );
 
   const done = result.then(
     (value): DoneEvent => doneEvent.parse(value),
@@ -50,8 +57,12 @@ export async function startTraining(options: TrainRequest, { signal, onEvent, on
   else signal?.addEventListener("abort", callOff, { once: true });
   const run = await Promise.race([started, done.then((event) => event.run)]).finally(() => signal?.removeEventListener("abort", callOff));
   return {
-    run, done,
-    pause: control("pause"), resume: control("resume"), stop: control("stop"), cancel: control("cancel"),
+    run,
+    done,
+    pause: control("pause"),
+    resume: control("resume"),
+    stop: control("stop"),
+    cancel: control("cancel"),
     subscribe(listener) {
       if (listeners.size === 0) for (const event of early.splice(0)) listener(event);
       listeners.add(listener);
@@ -71,7 +82,10 @@ export type EngineRunner = <T>(work: EngineWork, onEvent: (event: RunEvent) => v
 
 /** Any other work of the engine process, with its progress. @throws LatheError what the work failed with; `cancelled` where it was called off. */
 export async function inEngine<T>(
-  work: Parameters<typeof runInEngine>[0], onEvent: (event: RunEvent) => void, check: (value: unknown) => T, { signal, launch = launchChildProcess }: WorkControl = {},
+  work: Parameters<typeof runInEngine>[0],
+  onEvent: (event: RunEvent) => void,
+  check: (value: unknown) => T,
+  { signal, launch = launchChildProcess }: WorkControl = {},
 ): Promise<T> {
   throwIfCancelled(signal);
   const { link, result } = runInEngine(work, onEvent, launch);

@@ -23,13 +23,16 @@ export function shareWork<T>(work: (progress: Progress, signal: AbortSignal) => 
     last = progress;
     for (const listener of listeners) listener(...progress);
   }, abort.signal);
-  const settled = result.then(() => {
-    [done, ended] = [true, true];
-    return true;
-  }, () => {
-    ended = true;
-    return false;
-  });
+  const settled = result.then(
+    () => {
+      [done, ended] = [true, true];
+      return true;
+    },
+    () => {
+      ended = true;
+      return false;
+    },
+  );
   return {
     settled,
     get done() {

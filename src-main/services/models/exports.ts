@@ -34,16 +34,28 @@ export interface ExportSetting extends WorkControl {
  * @throws LatheError `usage` for a place that `refuseOut` keeps, `run.missing`, `export.format`, `export.parity` where the gate refused or a file without
  * preprocessing does not pass it, `run.storage`, `cancelled`
  */
-export async function exportRun(path: string, format: string, out: string, { preprocess = "inside", ...control }: ExportSetting = {}): Promise<{ readonly path: string; readonly bytes: number }> {
+export async function exportRun(
+  path: string,
+  format: string,
+  out: string,
+  { preprocess = "inside", ...control }: ExportSetting = {},
+): Promise<{ readonly path: string; readonly bytes: number }> {
   const run = runFolder(path);
   const exporter = exporters.get(format);
-  if (preprocess === "none" && !exporter.bare) throw new LatheError("usage", `--preprocess none is for the format onnx; ${format} has no preprocessing to leave out`);
+  if (preprocess === "none" && !exporter.bare)
+    throw new LatheError("usage", `--preprocess none is for the format onnx; ${format} has no preprocessing to leave out`);
   if (!existsSync(join(run, exporter.source))) throw unfinished(run, exporter.source);
   const target = resolve(out);
   refuseOut(target, [], run);
   const bytes = exporter.write(run, preprocess);
   // The run's own file has been held against the trainer; what was cut out of it has not.
-  if (preprocess === "none") await inEngine({ kind: "check-export", model: join(run, exporter.source), bare: bytes }, () => undefined, () => undefined, control);
+  if (preprocess === "none")
+    await inEngine(
+      { kind: "check-export", model: join(run, exporter.source), bare: bytes },
+      () => undefined,
+      () => undefined,
+      control,
+    );
   try {
     makeFolders(dirname(target));
     replaceFileSync(target, [bytes], modeLike(target));
@@ -57,7 +69,13 @@ export async function exportRun(path: string, format: string, out: string, { pre
  * The same for a window: within the folders it may use, and over an existing file only if told to.
  * @throws as `exportRun`, and LatheError `export.exists`, `rpc.refused`
  */
-export async function writeExport(access: FolderAccess, asked: RunReference, format: string, wanted: string, replace: boolean): Promise<{ readonly path: string; readonly bytes: number }> {
+export async function writeExport(
+  access: FolderAccess,
+  asked: RunReference,
+  format: string,
+  wanted: string,
+  replace: boolean,
+): Promise<{ readonly path: string; readonly bytes: number }> {
   const exporter = exporters.get(format);
   const out = await access.resolveNew(wanted, "the file to export to");
   const { folder } = await (exporter.source === "model.onnx" ? modelOfRun(access, asked) : finishedRun(access, asked));

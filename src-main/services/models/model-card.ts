@@ -17,9 +17,5 @@ export function readCard(file: string): ModelCard {
   // Of a file that is not ours nothing is told.
   readFacts(metadata, file);
   const card = ({ name, dtype, shape, doc = "" }: GraphValue) => ({ name, dtype, shape: [...shape], description: doc });
-  return {
-    file, bytes: bytes.length, opset: opsets.get("") ?? 0,
-    inputs: graph.inputs.map(card),
-    outputs: graph.outputs.map(card),
-  };
+  return { file, bytes: bytes.length, opset: opsets.get("") ?? 0, inputs: graph.inputs.map(card), outputs: graph.outputs.map(card) };
 }

@@ -24,7 +24,10 @@ export function modelCatalogue(): Catalogue {
     optimizers: optimizers.all.map((optimizer) => entryOf(optimizer, "Optimizer")),
     schedules: schedules.all.map((schedule) => entryOf(schedule, "Learning rate")),
     initializers: initializers.all.map((initializer) => entryOf(initializer, "Initialisation")),
-    transforms: transforms.all.map((transform) => ({ ...entryOf(transform, "Transform"), ...(transform.caution === undefined ? {} : { caution: transform.caution }) })),
+    transforms: transforms.all.map((transform) => ({
+      ...entryOf(transform, "Transform"),
+      ...(transform.caution === undefined ? {} : { caution: transform.caution }),
+    })),
     presets: templates.all.map(({ type, title, summary }) => ({ type, title, summary })),
   });
 }

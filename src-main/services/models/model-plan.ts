@@ -11,8 +11,12 @@ export function planOf(document: ProjectDocument, facts: TableFacts | undefined)
   const { inputs, layers, outputs, parameters, multiplyAdds, problems } = outlook;
   const shaped = <T extends { readonly shape?: Shape }>({ shape, ...rest }: T) => ({ ...rest, ...(shape ? { shape: [...shape] } : {}) });
   return {
-    inputs: inputs.map((input) => shaped(input)), layers: layers.map((layer) => shaped(layer)), outputs: outputs.map((output) => ({ ...output })),
-    parameters, multiplyAdds, problems: [...problems],
+    inputs: inputs.map((input) => shaped(input)),
+    layers: layers.map((layer) => shaped(layer)),
+    outputs: outputs.map((output) => ({ ...output })),
+    parameters,
+    multiplyAdds,
+    problems: [...problems],
     ...sourceOf(outlook),
   };
 }
@@ -21,6 +25,10 @@ export function planOf(document: ProjectDocument, facts: TableFacts | undefined)
 function sourceOf({ network, name, inputs, outputs }: ModelOutlook): { readonly pytorch?: string } {
   const shaped = inputs.flatMap(({ shape, ...input }) => (shape ? [{ ...input, shape }] : []));
   if (!network || shaped.length < inputs.length) return {};
-  const answers = network.outputs.map(({ target, from }) => ({ target, from, description: outputs.find((output) => output.target === target)?.description ?? "" }));
+  const answers = network.outputs.map(({ target, from }) => ({
+    target,
+    from,
+    description: outputs.find((output) => output.target === target)?.description ?? "",
+  }));
   return { pytorch: pytorchSource({ name, inputs: shaped, layers: network.layers, outputs: answers }).text };
 }

@@ -62,5 +62,9 @@ function proposalOf({ data, name }: ProjectDocument): Proposal {
   const parsed = dataSchema.safeParse(data, { error: describeProblem, reportInput: true });
   if (parsed.success) return { name: typeof name === "string" ? name : "", ...parsed.data };
   const problems = problemsOf(parsed.error.issues, ["data"]);
-  throw new LatheError("project.invalid", `a preset is made for inputs and targets, which are not complete yet: ${problems.map(({ path, message }) => `${path}: ${message}`).join("; ")}`, { problems });
+  throw new LatheError(
+    "project.invalid",
+    `a preset is made for inputs and targets, which are not complete yet: ${problems.map(({ path, message }) => `${path}: ${message}`).join("; ")}`,
+    { problems },
+  );
 }

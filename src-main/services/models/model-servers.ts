@@ -27,7 +27,11 @@ interface Server {
   close(): void;
 }
 
-export function createModelServers({ launch = launchChildProcess, idle = IDLE, deadline = DEADLINE }: { readonly launch?: LaunchEngine | undefined; readonly idle?: number; readonly deadline?: number } = {}): ModelServers {
+export function createModelServers({
+  launch = launchChildProcess,
+  idle = IDLE,
+  deadline = DEADLINE,
+}: { readonly launch?: LaunchEngine | undefined; readonly idle?: number; readonly deadline?: number } = {}): ModelServers {
   const servers = new Lru<string, Server>(MOST);
 
   function retire(model: string, server: Server): void {
@@ -59,7 +63,12 @@ export function createModelServers({ launch = launchChildProcess, idle = IDLE, d
 }
 
 /** @param onEnd the server is of no more use: it failed, or nobody asked for long. */
-function startServer(model: string, identity: string, { launch, idle, deadline }: { readonly launch: LaunchEngine; readonly idle: number; readonly deadline: number }, onEnd: (server: Server) => void): Server {
+function startServer(
+  model: string,
+  identity: string,
+  { launch, idle, deadline }: { readonly launch: LaunchEngine; readonly idle: number; readonly deadline: number },
+  onEnd: (server: Server) => void,
+): Server {
   const waiting = new Map<number, { readonly resolve: (answer: ModelAnswer) => void; readonly reject: (error: LatheError) => void }>();
   let next = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -75,13 +84,21 @@ function startServer(model: string, identity: string, { launch, idle, deadline }
       return new Promise<ModelAnswer>((resolve, reject) => {
         const id = next++;
         const late = setTimeout(() => {
-          ended(new LatheError("engine.failed", `the model ${model} did not answer within ${deadline / 1000} s, so its process was ended; ask again, or train a smaller network`, { path: model }));
+          ended(
+            new LatheError(
+              "engine.failed",
+              `the model ${model} did not answer within ${deadline / 1000} s, so its process was ended; ask again, or train a smaller network`,
+              { path: model },
+            ),
+          );
           link.kill();
         }, deadline);
-        const inTime = <T>(settle: (value: T) => void) => (value: T): void => {
-          clearTimeout(late);
-          settle(value);
-        };
+        const inTime =
+          <T>(settle: (value: T) => void) =>
+          (value: T): void => {
+            clearTimeout(late);
+            settle(value);
+          };
         waiting.set(id, { resolve: inTime(resolve), reject: inTime(reject) });
         link.send({ type: "ask", id, question });
       });
@@ -108,7 +125,10 @@ function startServer(model: string, identity: string, { launch, idle, deadline }
   }
 
   link.onReply(settle);
-  result.then(() => ended(new LatheError("engine.crashed", "the model was put away while it was asked; ask again")), (thrown: unknown) => ended(told(toLatheError(thrown))));
+  result.then(
+    () => ended(new LatheError("engine.crashed", "the model was put away while it was asked; ask again")),
+    (thrown: unknown) => ended(told(toLatheError(thrown))),
+  );
 
   function ended(error: LatheError): void {
     failure = error;
@@ -125,7 +145,10 @@ function leave(link: EngineLink, result: Promise<unknown>): void {
   link.send({ type: "control", action: "cancel" });
   const timer = setTimeout(() => link.kill(), GRACE);
   timer.unref();
-  result.then(() => clearTimeout(timer), () => clearTimeout(timer));
+  result.then(
+    () => clearTimeout(timer),
+    () => clearTimeout(timer),
+  );
 }
 
 function unlessAborted<T>(answer: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
@@ -142,5 +165,10 @@ function unlessAborted<T>(answer: Promise<T>, signal: AbortSignal | undefined): 
 function told(error: LatheError): LatheError {
   if (error.code !== "engine.crashed") return error;
   const how = error.details["how"];
-  return new LatheError("engine.crashed", `the process that the model runs in ended unexpectedly (${typeof how === "string" ? how : "no reason given"}); ask again`, error.details, { cause: error });
+  return new LatheError(
+    "engine.crashed",
+    `the process that the model runs in ended unexpectedly (${typeof how === "string" ? how : "no reason given"}); ask again`,
+    error.details,
+    { cause: error },
+  );
 }

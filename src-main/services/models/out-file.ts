@@ -40,7 +40,8 @@ export function refuseOut(wanted: string, inputs: readonly Input[], run?: string
   }
   if (run !== undefined && isBelow(real, realOf(resolve(run)))) throw refused(`belongs to the run itself; choose a place outside ${run}`);
   const project = projectOf(real);
-  if (project !== undefined) throw refused(`belongs to the project ${project} itself; choose another name, or a place outside its ${OWN.slice(1).join(" and ")}`);
+  if (project !== undefined)
+    throw refused(`belongs to the project ${project} itself; choose another name, or a place outside its ${OWN.slice(1).join(" and ")}`);
   if (there && !isWritable(out)) throw refused("may not be written; change its permissions, or name another file");
 }
 
@@ -81,11 +82,16 @@ function projectOf(path: string): string | undefined {
 /** What a run learnt from. A run whose settings cannot be read has other troubles. */
 function dataOf(run: string): readonly Input[] {
   try {
-    const { projectFolder, project } = readOwnJsonSync(join(run, "config.json"), JSON_BOUNDS.document) as { projectFolder: string; project: { data: { source: { path: string; test?: string } } } };
+    const { projectFolder, project } = readOwnJsonSync(join(run, "config.json"), JSON_BOUNDS.document) as {
+      projectFolder: string;
+      project: { data: { source: { path: string; test?: string } } };
+    };
     const { path, test } = project.data.source;
     // A project that was moved, and one that was not.
     const folders = [dirname(dirname(resolve(run))), projectFolder];
-    return folders.flatMap((folder) => [path, ...(test === undefined ? [] : [test])].map((file) => ({ path: resolve(folder, file), what: "the data that the run learnt from" })));
+    return folders.flatMap((folder) =>
+      [path, ...(test === undefined ? [] : [test])].map((file) => ({ path: resolve(folder, file), what: "the data that the run learnt from" })),
+    );
   } catch {
     return [];
   }

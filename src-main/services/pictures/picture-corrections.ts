@@ -19,7 +19,7 @@ export function createPictureCorrections(documents: ProjectDocuments): PictureCo
       for (let attempt = 1; ; attempt++) {
         const { document, revision } = await documents.read(project);
         const { source, undo } = applyCorrections(sourceOf(document), corrections);
-        const data = { ...document["data"] as object, source };
+        const data = { ...(document["data"] as object), source };
         try {
           return { undo: [...undo], revision: (await documents.write(project, { ...document, data }, revision)).revision };
         } catch (thrown) {
@@ -43,7 +43,10 @@ type Labels = Readonly<Record<string, Readonly<Record<string, string>>>>;
 /**
  * The source with the corrections, in order, and what takes them back, in the reverse order. @throws LatheError `usage` for a level that the folders have not
  */
-export function applyCorrections(source: ImageFolderSpec, corrections: readonly PictureCorrection[]): { readonly source: ImageFolderSpec; readonly undo: readonly PictureCorrection[] } {
+export function applyCorrections(
+  source: ImageFolderSpec,
+  corrections: readonly PictureCorrection[],
+): { readonly source: ImageFolderSpec; readonly undo: readonly PictureCorrection[] } {
   const lists = { main: new Set(source.exclude), test: new Set(source.testExclude) };
   const labels = { main: labelsOf(source.relabel), test: labelsOf(source.testRelabel) };
   const undo: PictureCorrection[] = [];
@@ -59,7 +62,8 @@ export function applyCorrections(source: ImageFolderSpec, corrections: readonly 
     const own = new Map(given.get(picture));
     const previous = new Map<string, string | null>();
     for (const [level, label] of Object.entries(wanted)) {
-      if (!source.levels.includes(level)) throw new LatheError("usage", `the folders have no level "${level}"; they have ${source.levels.join(", ")}`, { level });
+      if (!source.levels.includes(level))
+        throw new LatheError("usage", `the folders have no level "${level}"; they have ${source.levels.join(", ")}`, { level });
       previous.set(level, own.get(level) ?? null);
       if (label === null) own.delete(level);
       else own.set(level, label);
@@ -73,8 +77,10 @@ export function applyCorrections(source: ImageFolderSpec, corrections: readonly 
     undo,
     source: {
       ...rest,
-      ...(lists.main.size > 0 ? { exclude: sorted(lists.main) } : {}), ...(lists.test.size > 0 ? { testExclude: sorted(lists.test) } : {}),
-      ...(labels.main.size > 0 ? { relabel: recordOf(labels.main) } : {}), ...(labels.test.size > 0 ? { testRelabel: recordOf(labels.test) } : {}),
+      ...(lists.main.size > 0 ? { exclude: sorted(lists.main) } : {}),
+      ...(lists.test.size > 0 ? { testExclude: sorted(lists.test) } : {}),
+      ...(labels.main.size > 0 ? { relabel: recordOf(labels.main) } : {}),
+      ...(labels.test.size > 0 ? { testRelabel: recordOf(labels.test) } : {}),
     },
   };
 }

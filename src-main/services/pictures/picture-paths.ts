@@ -11,10 +11,15 @@ import type { FolderAccess } from "../files/folder-access.js";
  */
 export async function resolvePictures(access: FolderAccess, { fitted }: ModelFacts, values: RowValues, root?: string): Promise<RowValues> {
   const columns = pictureColumns({ fitted });
-  const found = await Promise.all(columns.map(async (column) => {
-    const path = values[column];
-    return [column, path === null || path === undefined || path === "" ? null : await access.resolve(root === undefined ? path : resolve(root, path), "the picture")] as const;
-  }));
+  const found = await Promise.all(
+    columns.map(async (column) => {
+      const path = values[column];
+      return [
+        column,
+        path === null || path === undefined || path === "" ? null : await access.resolve(root === undefined ? path : resolve(root, path), "the picture"),
+      ] as const;
+    }),
+  );
   return { ...values, ...Object.fromEntries(found) };
 }
 

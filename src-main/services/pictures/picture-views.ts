@@ -6,7 +6,16 @@ import { LatheError, toLatheError } from "../../base/errors.js";
 import { Lru } from "../../base/lru.js";
 import { oneAtATime } from "../../base/one-at-a-time.js";
 import { type ImageInputSpec, pictureOptions } from "../../contract/data.js";
-import type { AugmentedAnswer, AugmentedQuestion, PictureOfProject, PictureView, SampleAnswer, SampleQuestion, ThumbnailsAnswer, ThumbnailsQuestion } from "../../contract/picture-views.js";
+import type {
+  AugmentedAnswer,
+  AugmentedQuestion,
+  PictureOfProject,
+  PictureView,
+  SampleAnswer,
+  SampleQuestion,
+  ThumbnailsAnswer,
+  ThumbnailsQuestion,
+} from "../../contract/picture-views.js";
 import type { PixelFormat, ViewOfPicture } from "../../datasets/index.js";
 import { readQuarantine, restoreFromQuarantine } from "../../datasets/pictures/quarantine.js";
 import type { FolderAccess } from "../files/folder-access.js";
@@ -55,11 +64,13 @@ export function createPictureViews(access: FolderAccess, reader: Reader): Pictur
     return made;
   }
 
-  async function open(project: string): Promise<{ readonly folder: string; readonly inputs: readonly ImageInputSpec[]; readonly find: (picture: PictureOfProject) => Promise<string> }> {
+  async function open(
+    project: string,
+  ): Promise<{ readonly folder: string; readonly inputs: readonly ImageInputSpec[]; readonly find: (picture: PictureOfProject) => Promise<string> }> {
     const data = await readProjectData(access, project);
     const source = await tableSourceOf(access, data);
     const rootOf = (test: boolean) => {
-      const path = resolve(data.folder, test ? source.test ?? source.path : source.path);
+      const path = resolve(data.folder, test ? (source.test ?? source.path) : source.path);
       return source.type === "image-folder" ? path : dirname(path);
     };
     return {
@@ -75,25 +86,34 @@ export function createPictureViews(access: FolderAccess, reader: Reader): Pictur
       const background = inputs[0]?.background ?? "#ffffff";
       // Each picture is called off by the one signal of its page.
       if (signal) setMaxListeners(0, signal);
-      const thumbnails = await Promise.all(pictures.map(async (picture) => {
-        try {
-          const { bytes: _bytes, ...shown } = await view(await find(picture), side, background, signal);
-          return shown;
-        } catch (thrown) {
-          const error = toLatheError(thrown);
-          // One that may not be shown keeps no other from being so.
-          if (error.code === "cancelled") throw error;
-          return { problem: error.code === "project.missing" ? "is not there any more" : error.message };
-        }
-      }));
+      const thumbnails = await Promise.all(
+        pictures.map(async (picture) => {
+          try {
+            const { bytes: _bytes, ...shown } = await view(await find(picture), side, background, signal);
+            return shown;
+          } catch (thrown) {
+            const error = toLatheError(thrown);
+            // One that may not be shown keeps no other from being so.
+            if (error.code === "cancelled") throw error;
+            return { problem: error.code === "project.missing" ? "is not there any more" : error.message };
+          }
+        }),
+      );
       return { thumbnails };
     },
     async sample({ project, side, ...picture }, signal) {
       const { inputs, find } = await open(project);
       const path = await find(picture);
       try {
-        const [shown, seen] = await Promise.all([view(path, side, inputs[0]?.background ?? "#ffffff", signal), read("see", { path, formats: inputs.map(formatOf) }, path, signal)]);
-        return { ...shown, path, seen: seen.map(({ width, height, channels, data }, k) => ({ input: inputs[k]?.name ?? "", width, height, channels, pixels: Uint8Array.from(data) })) };
+        const [shown, seen] = await Promise.all([
+          view(path, side, inputs[0]?.background ?? "#ffffff", signal),
+          read("see", { path, formats: inputs.map(formatOf) }, path, signal),
+        ]);
+        return {
+          ...shown,
+          path,
+          seen: seen.map(({ width, height, channels, data }, k) => ({ input: inputs[k]?.name ?? "", width, height, channels, pixels: Uint8Array.from(data) })),
+        };
       } catch (thrown) {
         throw named(picture.picture, thrown);
       }
@@ -101,10 +121,18 @@ export function createPictureViews(access: FolderAccess, reader: Reader): Pictur
     async augmented({ project, input: name, augment, draws, seed, ...picture }, signal) {
       const { inputs, find } = await open(project);
       const input = name === undefined ? inputs[0] : inputs.find((candidate) => candidate.name === name);
-      if (!input) throw new LatheError("usage", name === undefined ? "the project has no input of pictures" : `the project has no input of pictures called "${name}"`, { project });
+      if (!input)
+        throw new LatheError("usage", name === undefined ? "the project has no input of pictures" : `the project has no input of pictures called "${name}"`, {
+          project,
+        });
       const path = await find(picture);
       try {
-        const { width, height, channels, data } = await read("draw", { path, format: formatOf(input), augment: augment ?? input.augment, draws, seed }, path, signal);
+        const { width, height, channels, data } = await read(
+          "draw",
+          { path, format: formatOf(input), augment: augment ?? input.augment, draws, seed },
+          path,
+          signal,
+        );
         return { input: input.name, draws, width, height, channels, pixels: Uint8Array.from(data) };
       } catch (thrown) {
         throw named(picture.picture, thrown);
@@ -115,11 +143,16 @@ export function createPictureViews(access: FolderAccess, reader: Reader): Pictur
       const wanted = new Set(await Promise.all(pictures.map(find)));
       const listed = await readQuarantine(folder);
       const real = await Promise.all(listed.map(({ path }) => realpath(resolve(folder, path)).catch(() => resolve(folder, path))));
-      await restoreFromQuarantine(folder, listed.flatMap(({ path }, k) => (wanted.has(real[k] ?? "") ? [path] : [])));
+      await restoreFromQuarantine(
+        folder,
+        listed.flatMap(({ path }, k) => (wanted.has(real[k] ?? "") ? [path] : [])),
+      );
     },
     async file({ path, side }, signal) {
       const found = await access.resolve(path, "the picture");
-      const { bytes: _bytes, ...shown } = await view(found, side, "#ffffff", signal).catch((thrown: unknown) => { throw named(path, thrown); });
+      const { bytes: _bytes, ...shown } = await view(found, side, "#ffffff", signal).catch((thrown: unknown) => {
+        throw named(path, thrown);
+      });
       return shown;
     },
   };

@@ -46,7 +46,12 @@ export function createPictures(access: FolderAccess, tables: Tables, servers: Mo
     if (path !== undefined) {
       const columns = pictureColumns(facts);
       if (columns.length === 0 || picturesOf(facts.fitted.inputs).length < facts.fitted.inputs.length) {
-        throw new LatheError("usage", columns.length === 0 ? "the model does not look at pictures" : "the model reads more than pictures, so that a picture alone is not enough; choose a row of its data");
+        throw new LatheError(
+          "usage",
+          columns.length === 0
+            ? "the model does not look at pictures"
+            : "the model reads more than pictures, so that a picture alone is not enough; choose a row of its data",
+        );
       }
       return resolvePictures(access, facts, Object.fromEntries(columns.map((column) => [column, path])));
     }

@@ -9,15 +9,19 @@ import type { TrainingValues } from "../../training/runs/training-values.js";
 /** What to ask of a user who wants an answer for one row. @param values of the training rows; empty where they are not known. */
 export function formOf({ fitted, thresholds }: ModelFacts, values: TrainingValues): PredictionForm {
   const fields = new Map<string, FormField>();
-  for (const input of fitted.inputs) for (const field of kindOf(input).fields(input, values, fitted.decimal)) if (!fields.has(field.column)) fields.set(field.column, field);
+  for (const input of fitted.inputs)
+    for (const field of kindOf(input).fields(input, values, fitted.decimal)) if (!fields.has(field.column)) fields.set(field.column, field);
   return { fields: [...fields.values()], targets: fitted.targets.map((target) => viewOf(target, thresholds)) };
 }
 
 function viewOf(target: FittedTarget, thresholds: ModelFacts["thresholds"]): TargetView {
   switch (target.type) {
-    case "numeric": return { name: target.name, kind: "numeric", columns: [...target.columns] };
-    case "category": return { name: target.name, kind: "category", classes: [...target.classes] };
-    case "binary": return { name: target.name, kind: "binary", classes: [...target.classes], threshold: thresholds[target.name] ?? 0.5 };
+    case "numeric":
+      return { name: target.name, kind: "numeric", columns: [...target.columns] };
+    case "category":
+      return { name: target.name, kind: "category", classes: [...target.classes] };
+    case "binary":
+      return { name: target.name, kind: "binary", classes: [...target.classes], threshold: thresholds[target.name] ?? 0.5 };
   }
 }
 
@@ -29,7 +33,12 @@ export function describeAnswer({ fitted }: ModelFacts, values: TrainingValues, a
       const cells = answer.targets[target.name] ?? [];
       if (target.type === "numeric") return { name: target.name, kind: "numeric", value: cells.join(", ") };
       const [value = "", ...probabilities] = cells;
-      return { name: target.name, kind: target.type, value, probabilities: probabilities.map((p, k) => ({ class: target.classes[k] ?? "", probability: Number(p) })) };
+      return {
+        name: target.name,
+        kind: target.type,
+        value,
+        probabilities: probabilities.map((p, k) => ({ class: target.classes[k] ?? "", probability: Number(p) })),
+      };
     }),
     notes: uniqueNotes(fitted.inputs.flatMap((input) => kindOf(input).notes(input, values, row))),
   };

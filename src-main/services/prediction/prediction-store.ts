@@ -25,7 +25,12 @@ export function createPredictionStore(): PredictionStore {
     async load(run, split) {
       const path = predictionsFile(run, split);
       const found = await stat(path).catch((cause: unknown) => {
-        throw new LatheError("run.missing", `the ${split} predictions of each row were not kept for ${run}; resume the run, which judges it again, or train anew where its data has changed`, { path }, { cause });
+        throw new LatheError(
+          "run.missing",
+          `the ${split} predictions of each row were not kept for ${run}; resume the run, which judges it again, or train anew where its data has changed`,
+          { path },
+          { cause },
+        );
       });
       const identity = `${found.mtimeMs} ${found.size} ${found.ino}`;
       const splits = runs.get(run) ?? new Map<KeptSplit, { readonly identity: string; readonly loaded: LoadedPredictions }>();

@@ -28,7 +28,12 @@ export interface Prediction {
   /** @throws LatheError `usage` for a column the model has not; `data.value` for what is no number, or missing where the model needs it; `engine.*` */
   one(run: RunReference, values: RowValues): Promise<OnePrediction>;
   /** @throws LatheError `export.exists`, `usage` for a place that `refuseOut` keeps, `rpc.refused`, `data.*`, `run.storage`, `cancelled` */
-  table(asked: RunReference & { readonly data: string; readonly out: string; readonly replace: boolean; readonly spreadsheet: boolean }, onProgress: Progress, onLog: (event: LogEvent) => void, signal: AbortSignal): Promise<TablePrediction>;
+  table(
+    asked: RunReference & { readonly data: string; readonly out: string; readonly replace: boolean; readonly spreadsheet: boolean },
+    onProgress: Progress,
+    onLog: (event: LogEvent) => void,
+    signal: AbortSignal,
+  ): Promise<TablePrediction>;
   /** Lets go of the processes that models are served in. */
   close(): void;
 }
@@ -44,7 +49,8 @@ export function createPrediction(access: FolderAccess, work: EngineRunner, serve
       const facts = await factsAt(model);
       const known = new Set(facts.fitted.inputs.flatMap((input) => kindOf(input).columnsOf(input)));
       const stranger = Object.keys(values).find((column) => !known.has(column));
-      if (stranger !== undefined) throw new LatheError("usage", `the model does not read a column "${stranger}"; it reads ${[...known].join(", ")}`, { column: stranger });
+      if (stranger !== undefined)
+        throw new LatheError("usage", `the model does not read a column "${stranger}"; it reads ${[...known].join(", ")}`, { column: stranger });
       const found = await resolvePictures(access, facts, values);
       return describeAnswer(facts, readTrainingValues(folder), values, await servers.ask(model, { kind: "answer", values: found }));
     },
@@ -57,18 +63,24 @@ export function createPrediction(access: FolderAccess, work: EngineRunner, serve
       const schema = predictionResult.extend({ preview: tablePrediction.shape.preview });
       const temporary = partOf(out);
       try {
-        const { event: _event, ...result } = await work({ kind: "predict", model, data, out, temporary, keepExisting: !replace, preview: PREVIEW, spreadsheet },
+        const { event: _event, ...result } = await work(
+          { kind: "predict", model, data, out, temporary, keepExisting: !replace, preview: PREVIEW, spreadsheet },
           (event) => {
             if (event.event === "stage") onProgress(event.stage, event.done, event.total);
             if (event.event === "log") onLog(event);
-          }, (value) => schema.parse(value), signal);
+          },
+          (value) => schema.parse(value),
+          signal,
+        );
         return result;
       } catch (thrown) {
         const error = toLatheError(thrown);
         // A process that was ended by force could not tidy up.
         if (error.code === "cancelled" || error.code === "engine.crashed") rmSync(temporary, { force: true });
         if (error.code !== "engine.crashed") throw error;
-        throw new LatheError("engine.crashed", "the process that made the predictions ended unexpectedly; nothing was written, try again", error.details, { cause: error });
+        throw new LatheError("engine.crashed", "the process that made the predictions ended unexpectedly; nothing was written, try again", error.details, {
+          cause: error,
+        });
       }
     },
     close: () => servers.close(),

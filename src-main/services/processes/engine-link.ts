@@ -38,7 +38,10 @@ export interface ForkOptions {
 /** One of the programs as a child of this process. */
 export function forkProcess<Command, Reply>(entry: Entry, { quiet = false, node = [], allowed = null }: ForkOptions = {}): ProcessLink<Command, Reply> {
   const child = fork(entryPath(entry), [], {
-    serialization: "advanced", execArgv: [...process.execArgv, ...node], env: { ...process.env, ...readingOnlyIn(allowed) }, stdio: ["ignore", "inherit", quiet ? "ignore" : "pipe", "ipc"],
+    serialization: "advanced",
+    execArgv: [...process.execArgv, ...node],
+    env: { ...process.env, ...readingOnlyIn(allowed) },
+    stdio: ["ignore", "inherit", quiet ? "ignore" : "pipe", "ipc"],
   });
   passOn(child.stderr);
   return {
@@ -73,13 +76,26 @@ export function runInEngine(work: EngineWork, onEvent: (event: RunEvent) => void
         case "event":
           if (reply.event.event === "run") run = reply.event.run;
           return onEvent(reply.event);
-        case "result": return resolve(reply.value);
+        case "result":
+          return resolve(reply.value);
         // Who asks a served model listens itself.
-        case "answer": case "refusal": return;
-        case "error": return reject(LatheError.fromRecord(reply.error));
+        case "answer":
+        case "refusal":
+          return;
+        case "error":
+          return reject(LatheError.fromRecord(reply.error));
       }
     });
-    link.onExit((how) => reject(new LatheError("engine.crashed", `the engine process ended unexpectedly (${how}); ${run === undefined ? "nothing was left half done, start it again" : `what was saved is kept, go on with train --resume ${run}`}`, { how })));
+    link.onExit((how) =>
+      reject(
+        new LatheError(
+          "engine.crashed",
+          `the engine process ended unexpectedly ` +
+            `(${how}); ${run === undefined ? "nothing was left half done, start it again" : `what was saved is kept, go on with train --resume ${run}`}`,
+          { how },
+        ),
+      ),
+    );
   });
   try {
     link.send({ type: "work", work });

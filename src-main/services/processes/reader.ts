@@ -85,7 +85,13 @@ export function createReader({ launch = () => launchReaderProcess(), idle = IDLE
     else if (deadline === undefined) timer = undefined;
     else {
       timer = setTimeout(() => {
-        end((what) => new LatheError("engine.failed", `${what} could not be read within ${deadline / 1000} s, so the process that read it was ended; if it is not yours, do not trust it`));
+        end(
+          (what) =>
+            new LatheError(
+              "engine.failed",
+              `${what} could not be read within ${deadline / 1000} s, so the process that read it was ended; if it is not yours, do not trust it`,
+            ),
+        );
       }, deadline);
     }
     timer?.unref();
@@ -116,12 +122,14 @@ export function createReader({ launch = () => launchReaderProcess(), idle = IDLE
     if (link) return link;
     const own = launch();
     own.onReply((reply) => hear(own, reply));
-    const exit = new Promise<void>((resolve) => own.onExit((how) => {
-      if (link === own) end((what) => crashed(what, how));
-      // A process that was killed took nothing away.
-      sweepWorkFolders();
-      resolve();
-    }));
+    const exit = new Promise<void>((resolve) =>
+      own.onExit((how) => {
+        if (link === own) end((what) => crashed(what, how));
+        // A process that was killed took nothing away.
+        sweepWorkFolders();
+        resolve();
+      }),
+    );
     exits.add(exit);
     void exit.then(() => exits.delete(exit));
     return (link = own);
@@ -143,10 +151,12 @@ export function createReader({ launch = () => launchReaderProcess(), idle = IDLE
           }
           reject(cancelled());
         };
-        const leave = <T>(settle: (value: T) => void) => (value: T): void => {
-          signal?.removeEventListener("abort", giveUp);
-          settle(value);
-        };
+        const leave =
+          <T>(settle: (value: T) => void) =>
+          (value: T): void => {
+            signal?.removeEventListener("abort", giveUp);
+            settle(value);
+          };
         signal?.addEventListener("abort", giveUp, { once: true });
         waiting.set(id, { what, onProgress, resolve: leave<never>(resolve), reject: leave(reject) });
         if (waiting.size === 1) watch();
@@ -163,7 +173,12 @@ export function createReader({ launch = () => launchReaderProcess(), idle = IDLE
 }
 
 function crashed(what: string, how: string): LatheError {
-  return new LatheError("engine.crashed", `the process that read ${what} ended unexpectedly (${how}); try again, and it is read again; if that ends the same way and it is not yours, do not trust it`, { what, how });
+  return new LatheError(
+    "engine.crashed",
+    `the process that read ${what} ended unexpectedly (${how}); try again, and it is read again; if that ends the same way and it is not yours, do ` +
+      `not trust it`,
+    { what, how },
+  );
 }
 
 function gone(): LatheError {

@@ -23,7 +23,10 @@ export interface Readings {
   /** A project's table as far as its columns. */
   readonly probe: { readonly question: { readonly folder: string; readonly source: SourceSpec }; readonly answer: number };
   readonly look: { readonly question: { readonly path: string }; readonly answer: PictureLook };
-  readonly draw: { readonly question: { readonly path: string; readonly format: PixelFormat; readonly augment: TransformSpecs; readonly draws: number; readonly seed: number }; readonly answer: Picture };
+  readonly draw: {
+    readonly question: { readonly path: string; readonly format: PixelFormat; readonly augment: TransformSpecs; readonly draws: number; readonly seed: number };
+    readonly answer: Picture;
+  };
   /** Every column of a project's table, which stays open for a while, as for the two below. */
   readonly columns: { readonly question: { readonly table: TableAt }; readonly answer: ColumnsFound };
   readonly rows: { readonly question: RowsQuestion; readonly answer: RowsPage };
@@ -63,13 +66,13 @@ export interface CellsQuestion {
 export type CellsOfRun =
   | { readonly changed: true }
   | {
-    readonly changed: false;
-    readonly columns: readonly string[];
-    readonly cells: readonly (readonly [number, readonly (string | null)[]])[];
-    readonly mainRows: number;
-    readonly root: string;
-    readonly testRoot?: string;
-  };
+      readonly changed: false;
+      readonly columns: readonly string[];
+      readonly cells: readonly (readonly [number, readonly (string | null)[]])[];
+      readonly mainRows: number;
+      readonly root: string;
+      readonly testRoot?: string;
+    };
 
 export type Reading = keyof Readings;
 

@@ -47,7 +47,8 @@ export interface CreatedProject {
 export async function createProject(options: CreateOptions): Promise<CreatedProject> {
   const { folder, name, template, data, test, targets, ignore, signal, survey } = options;
   const home = resolve(folder);
-  if (existsSync(join(home, PROJECT_FILE))) throw new LatheError("usage", `${home} holds a project already; choose another folder, or edit its ${PROJECT_FILE}`);
+  if (existsSync(join(home, PROJECT_FILE)))
+    throw new LatheError("usage", `${home} holds a project already; choose another folder, or edit its ${PROJECT_FILE}`);
   if (existsSync(home) && !statSync(home).isDirectory()) throw new LatheError("usage", `${home} is a file; choose a folder for the project`);
   const made = templates.get(template);
   if (await isFolder(resolve(data))) return createFromPictures(options, home, made);
@@ -57,21 +58,41 @@ export async function createProject(options: CreateOptions): Promise<CreatedProj
   const file = await writeProject(home, project);
   await writeDoor(home);
   return {
-    file, notes: roles.notes, targets: roles.targets.map(({ name: target, type }) => ({ name: target, type })),
+    file,
+    notes: roles.notes,
+    targets: roles.targets.map(({ name: target, type }) => ({ name: target, type })),
     inputs: roles.inputs.flatMap((input) => namesOf(input)),
   };
 }
 
-async function createFromPictures({ name, data, test, levels, targets, ignore = [], signal, look }: CreateOptions, home: string, template: Template): Promise<CreatedProject> {
+async function createFromPictures(
+  { name, data, test, levels, targets, ignore = [], signal, look }: CreateOptions,
+  home: string,
+  template: Template,
+): Promise<CreatedProject> {
   const found = await proposePictures({
-    path: resolve(data), ...(test === undefined ? {} : { test: resolve(test) }), ...(levels ? { levels } : {}), ...(targets ? { targets } : {}),
-    inputs: template.type === "two-input" ? "all" : "pictures", ...(signal ? { signal } : {}), look,
+    path: resolve(data),
+    ...(test === undefined ? {} : { test: resolve(test) }),
+    ...(levels ? { levels } : {}),
+    ...(targets ? { targets } : {}),
+    inputs: template.type === "two-input" ? "all" : "pictures",
+    ...(signal ? { signal } : {}),
+    look,
   });
-  const source = { ...found.source, path: pathFrom(home, found.source.path), ...(found.source.test === undefined ? {} : { test: pathFrom(home, found.source.test) }) };
+  const source = {
+    ...found.source,
+    path: pathFrom(home, found.source.path),
+    ...(found.source.test === undefined ? {} : { test: pathFrom(home, found.source.test) }),
+  };
   const inputs = found.inputs.filter((input) => kindOf(input).reads !== "values" || !namesOf(input).every((column) => ignore.includes(column)));
   const file = await writeProject(home, template.create({ name: name ?? basename(home), source, inputs, targets: found.targets }));
   await writeDoor(home);
-  return { file, notes: found.notes, targets: found.targets.map(({ name: target, type }) => ({ name: target, type })), inputs: inputs.map((input) => input.name) };
+  return {
+    file,
+    notes: found.notes,
+    targets: found.targets.map(({ name: target, type }) => ({ name: target, type })),
+    inputs: inputs.map((input) => input.name),
+  };
 }
 
 /** The columns that an input reads, for a person. */

@@ -34,7 +34,8 @@ export async function readProjectData(access: FolderAccess, project: string): Pr
     throw new LatheError("project.missing", `${file} cannot be read: ${toLatheError(thrown).message}`, { file }, { cause: thrown });
   });
   const value = parseJson(text, file);
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new LatheError("project.invalid", `${file}: got a list or a value, expected an object { … }`, { file });
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new LatheError("project.invalid", `${file}: got a list or a value, expected an object { … }`, { file });
   return { folder: dirname(file), file, document: value as ProjectDocument };
 }
 
@@ -61,22 +62,31 @@ export async function tableSourceOf(access: FolderAccess, { folder, file, docume
 
 /** What tells one state of a source from another: its settings, and its files' sizes and times. */
 export async function identityOf(folder: string, source: SourceSpec): Promise<string> {
-  const marks = await Promise.all([source.path, source.test].map(async (name) => {
-    const found = name === undefined ? undefined : await stat(resolve(folder, name)).catch(() => undefined);
-    return found && [found.size, found.mtimeMs, found.ino];
-  }));
+  const marks = await Promise.all(
+    [source.path, source.test].map(async (name) => {
+      const found = name === undefined ? undefined : await stat(resolve(folder, name)).catch(() => undefined);
+      return found && [found.size, found.mtimeMs, found.ino];
+    }),
+  );
   return JSON.stringify([source, marks, source.type === "image-folder" ? await folderMarks(folder, [source.path, source.test]) : []]);
 }
 
 /** Of folders of pictures: the times of the folders in them, which tell of pictures that came or went, and of the list of bad ones. */
 async function folderMarks(folder: string, paths: readonly (string | undefined)[]): Promise<readonly unknown[]> {
   const time = async (path: string) => (await stat(path).catch(() => undefined))?.mtimeMs;
-  const inside = await Promise.all(paths.map(async (path) => {
-    if (path === undefined) return [];
-    const root = resolve(folder, path);
-    const entries = await readdir(root, { withFileTypes: true }).catch(() => []);
-    return Promise.all(entries.filter((entry) => entry.isDirectory()).slice(0, MOST_FOLDERS).map(async ({ name }) => [name, await time(join(root, name))]));
-  }));
+  const inside = await Promise.all(
+    paths.map(async (path) => {
+      if (path === undefined) return [];
+      const root = resolve(folder, path);
+      const entries = await readdir(root, { withFileTypes: true }).catch(() => []);
+      return Promise.all(
+        entries
+          .filter((entry) => entry.isDirectory())
+          .slice(0, MOST_FOLDERS)
+          .map(async ({ name }) => [name, await time(join(root, name))]),
+      );
+    }),
+  );
   return [...inside, await time(join(folder, "quarantine.json"))];
 }
 
@@ -94,7 +104,9 @@ export async function mayResume(access: FolderAccess, { project, run }: RunRefer
   const found = RunFolder.open(project, run);
   await access.resolve(found.path, "the run");
   const file = found.file("config.json");
-  const { data: config } = z.object({ project: z.record(z.string(), z.unknown()) }).safeParse(await readOwnJson(file, JSON_BOUNDS.document).catch(() => undefined));
+  const { data: config } = z
+    .object({ project: z.record(z.string(), z.unknown()) })
+    .safeParse(await readOwnJson(file, JSON_BOUNDS.document).catch(() => undefined));
   // Where it does not even say what it is about, this says why.
   await tableSourceOf(access, { folder: project, file, document: config?.project ?? readConfig(found).project });
   return found.id;

@@ -45,7 +45,10 @@ export function createProjectDocuments(access: FolderAccess): ProjectDocuments {
   async function replace(file: string, document: ProjectDocument, revision: string): Promise<{ revision: string; problems: ProblemView[] }> {
     const now = await load(file);
     if (now.revision !== revision) {
-      throw new LatheError("project.conflict", `${file} was changed by another program since it was opened here; read it again, or save over it`, { file, revision: now.revision });
+      throw new LatheError("project.conflict", `${file} was changed by another program since it was opened here; read it again, or save over it`, {
+        file,
+        revision: now.revision,
+      });
     }
     const bytes = Buffer.from(`${formatJson(document)}\n`);
     try {
@@ -61,7 +64,8 @@ export function createProjectDocuments(access: FolderAccess): ProjectDocuments {
       const file = await fileOf(project);
       const { text, revision } = await load(file);
       const value = parseJson(text, file);
-      if (typeof value !== "object" || value === null || Array.isArray(value)) throw new LatheError("project.invalid", `${file}: got a list or a value, expected an object { … }`, { file });
+      if (typeof value !== "object" || value === null || Array.isArray(value))
+        throw new LatheError("project.invalid", `${file}: got a list or a value, expected an object { … }`, { file });
       const document = value as ProjectDocument;
       const { version } = document;
       // To save what is not understood would destroy it.

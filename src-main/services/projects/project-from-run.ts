@@ -24,7 +24,8 @@ export async function projectFromRun(access: FolderAccess, asked: RunReference, 
   const { path, test, ...source } = project.data.source;
   const moved = (file: string) => (isAbsolute(file) ? file : relative(folder, resolve(reference.project, file)).replaceAll("\\", "/"));
   const copy: ProjectInput = {
-    ...project, name: title,
+    ...project,
+    name: title,
     data: { ...project.data, source: { ...source, path: moved(path), ...(test === undefined ? {} : { test: moved(test) }) } },
   };
   await writeProject(folder, copy);

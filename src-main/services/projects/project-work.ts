@@ -15,7 +15,12 @@ export async function auditOf(studio: Studio, project: string, onProgress: Progr
 
 /** The learning-rate range test on the project as saved; nothing is kept. @throws as `auditOf`, and what keeps training from starting */
 export async function learningRateOf(studio: Studio, project: string, onProgress: Progress, signal: AbortSignal): Promise<LearningRateResult> {
-  return studio.work({ kind: "find-learning-rate", project: await usable(studio, project) }, stages(onProgress), (value) => learningRateResult.parse(value), signal);
+  return studio.work(
+    { kind: "find-learning-rate", project: await usable(studio, project) },
+    stages(onProgress),
+    (value) => learningRateResult.parse(value),
+    signal,
+  );
 }
 
 /** The engine process reads what it is told to: here is where it is seen whether this host may. */

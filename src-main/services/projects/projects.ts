@@ -56,7 +56,13 @@ export interface ProjectsOptions {
   readonly onProjectOpened?: (folder: string) => void;
 }
 
-export function createProjects(recent: RecentProjects, access: FolderAccess, settings: SettingsStore, survey: DataSurvey, { projectsFolder: proposed, onProjectOpened }: ProjectsOptions = {}): Projects {
+export function createProjects(
+  recent: RecentProjects,
+  access: FolderAccess,
+  settings: SettingsStore,
+  survey: DataSurvey,
+  { projectsFolder: proposed, onProjectOpened }: ProjectsOptions = {},
+): Projects {
   async function open(path: string): Promise<ProjectSummary> {
     const file = await access.resolve(await projectFileOf(await access.resolve(path, "the project")), "the project");
     const folder = dirname(file);
@@ -110,7 +116,13 @@ export function createProjects(recent: RecentProjects, access: FolderAccess, set
       const table = await access.resolve(data, "the data").catch(missingData(data));
       const tested = test === undefined ? undefined : await access.resolve(test, "the data").catch(missingData(test));
       const { notes } = await createProject({
-        ...rest, ...survey, folder: made, data: table, ...(tested === undefined ? {} : { test: tested }), ...(levels === undefined ? {} : { levels }), ...(signal ? { signal } : {}),
+        ...rest,
+        ...survey,
+        folder: made,
+        data: table,
+        ...(tested === undefined ? {} : { test: tested }),
+        ...(levels === undefined ? {} : { levels }),
+        ...(signal ? { signal } : {}),
       });
       return opened(made, notes);
     },
@@ -124,7 +136,9 @@ export function createProjects(recent: RecentProjects, access: FolderAccess, set
 function missingData(path: string): (thrown: unknown) => never {
   return (thrown) => {
     const error = toLatheError(thrown);
-    throw error.code === "project.missing" ? new LatheError("data.missing", `there is no file ${path}; was it moved or deleted?`, { path }, { cause: thrown }) : error;
+    throw error.code === "project.missing"
+      ? new LatheError("data.missing", `there is no file ${path}; was it moved or deleted?`, { path }, { cause: thrown })
+      : error;
   };
 }
 

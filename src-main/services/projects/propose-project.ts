@@ -34,11 +34,22 @@ export async function proposeProject(data: string, projects: string, asked: Prop
   const name = basename(data, extname(data)).replace(/[_-]+/g, " ").trim() || "Project";
   const wanted = new Set(targets ?? roles.targets.flatMap((target) => ("column" in target && target.column !== undefined ? [target.column] : [])));
   return {
-    data, kind: "table", name, folder: freeFolder(projects, name), template: "tabular", rows: survey.rows, notes: [...roles.notes],
+    data,
+    kind: "table",
+    name,
+    folder: freeFolder(projects, name),
+    template: "tabular",
+    rows: survey.rows,
+    notes: [...roles.notes],
     templates: suited({ name, source: { type: "table", path: data }, inputs: roles.inputs, targets: roles.targets }),
     columns: survey.columns.map((column) => ({
-      name: column.name, type: column.type, missing: column.missing, distinct: column.distinct, target: targetKind(column), examples: [...column.examples],
-      role: wanted.has(column.name) ? "target" as const : reasonToLeave(column) === undefined ? "input" as const : "ignore" as const,
+      name: column.name,
+      type: column.type,
+      missing: column.missing,
+      distinct: column.distinct,
+      target: targetKind(column),
+      examples: [...column.examples],
+      role: wanted.has(column.name) ? ("target" as const) : reasonToLeave(column) === undefined ? ("input" as const) : ("ignore" as const),
     })),
   };
 }
@@ -71,25 +82,60 @@ export function freeFolder(base: string, name: string): string {
 /** Folders of pictures, by class. */
 async function proposeFolder(data: string, projects: string, { targets, levels, signal, look }: ProposalQuestion): Promise<ProjectProposal> {
   if (!(await holdsPictures(data))) {
-    throw new LatheError("data.unreadable", `${data} is a folder without a project or pictures in it; choose a table (CSV, TSV, Parquet or JSON), or a folder with a folder of pictures for each class`, { path: data });
+    throw new LatheError(
+      "data.unreadable",
+      `${data} is a folder without a project or pictures in it; choose a table (CSV, TSV, Parquet or JSON), or a folder with a folder of pictures for ` +
+        `each class`,
+      { path: data },
+    );
   }
-  const found = await proposePictures({ path: data, targets: targets ?? ["label"], inputs: "all", ...(levels ? { levels } : {}), ...(signal ? { signal } : {}), look });
+  const found = await proposePictures({
+    path: data,
+    targets: targets ?? ["label"],
+    inputs: "all",
+    ...(levels ? { levels } : {}),
+    ...(signal ? { signal } : {}),
+    look,
+  });
   const name = basename(data).replace(/[_-]+/g, " ").trim() || "Project";
   const [picture] = picturesOf(found.inputs);
   const wanted = new Set(found.targets.map((target) => ("column" in target ? target.column : undefined)));
   const classes = [...found.classes].map(([label, pictures]) => ({ name: label, pictures })).sort((a, b) => b.pictures - a.pictures);
   const inner = found.source.levels.at(-1);
   return {
-    data, kind: "pictures", name, folder: freeFolder(projects, name), template: "images", rows: found.pictures, notes: [...found.notes],
-    templates: suited({ name, source: found.source, inputs: found.inputs, targets: found.targets }).sort((a, b) => Number(a.unsuited !== undefined) - Number(b.unsuited !== undefined)),
+    data,
+    kind: "pictures",
+    name,
+    folder: freeFolder(projects, name),
+    template: "images",
+    rows: found.pictures,
+    notes: [...found.notes],
+    templates: suited({ name, source: found.source, inputs: found.inputs, targets: found.targets }).sort(
+      (a, b) => Number(a.unsuited !== undefined) - Number(b.unsuited !== undefined),
+    ),
     columns: [
       { name: PICTURE_COLUMN, type: "picture", missing: 0, distinct: found.pictures, role: "input", target: "category", examples: [] },
       ...found.source.levels.map((level) => ({
-        name: level, type: "folder", missing: 0, distinct: level === inner ? classes.length : 0, role: wanted.has(level) ? "target" as const : "ignore" as const, target: "category" as const,
+        name: level,
+        type: "folder",
+        missing: 0,
+        distinct: level === inner ? classes.length : 0,
+        role: wanted.has(level) ? ("target" as const) : ("ignore" as const),
+        target: "category" as const,
         examples: level === inner ? classes.slice(0, 5).map(({ name: label }) => label) : [],
       })),
     ],
-    ...(picture ? { pictures: { size: picture.size, color: picture.color, levels: [...found.source.levels], classes, ...(found.source.test === undefined ? {} : { test: found.source.test }) } } : {}),
+    ...(picture
+      ? {
+          pictures: {
+            size: picture.size,
+            color: picture.color,
+            levels: [...found.source.levels],
+            classes,
+            ...(found.source.test === undefined ? {} : { test: found.source.test }),
+          },
+        }
+      : {}),
   };
 }
 

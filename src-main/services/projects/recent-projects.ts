@@ -4,10 +4,7 @@ import { z } from "zod";
 import { storageError } from "../../base/storage-error.js";
 import { writeWhole } from "../files/state-folder.js";
 
-const fileSchema = z.object({
-  version: z.literal(1),
-  projects: z.array(z.object({ path: z.string(), openedAt: z.number() })),
-});
+const fileSchema = z.object({ version: z.literal(1), projects: z.array(z.object({ path: z.string(), openedAt: z.number() })) });
 export type KnownProject = z.infer<typeof fileSchema>["projects"][number];
 
 /** More than these nobody scrolls through; the oldest drop out. */
@@ -52,10 +49,11 @@ export function createRecentProjects(folder: string, now: () => number = Date.no
 
   return {
     list,
-    remember: (path) => change((projects) => {
-      const known = { path, openedAt: now() };
-      return [[known, ...projects.filter((project) => project.path !== path)], known];
-    }),
+    remember: (path) =>
+      change((projects) => {
+        const known = { path, openedAt: now() };
+        return [[known, ...projects.filter((project) => project.path !== path)], known];
+      }),
     forget: (path) => change((projects) => [projects.filter((project) => project.path !== path), undefined]),
   };
 }

@@ -18,10 +18,12 @@ const folder = () => join(packageRoot, "resources", "samples");
 /** Real data that comes with Lathe, to try it on. */
 export async function listSamples(): Promise<SampleSummary[]> {
   const names = await readdir(folder());
-  return Promise.all(names.sort().map(async (sample) => {
-    const { file: _file, test: _test, template: _template, ...summary } = await readSample(sample);
-    return { sample, ...summary };
-  }));
+  return Promise.all(
+    names.sort().map(async (sample) => {
+      const { file: _file, test: _test, template: _template, ...summary } = await readSample(sample);
+      return { sample, ...summary };
+    }),
+  );
 }
 
 /**
@@ -29,7 +31,11 @@ export async function listSamples(): Promise<SampleSummary[]> {
  * @param projects where new projects are made.
  * @throws LatheError `usage` where there is no such sample; `run.storage`
  */
-export async function projectFromSample(sample: string, projects: string, survey: DataSurvey): Promise<{ readonly folder: string; readonly notes: readonly string[] }> {
+export async function projectFromSample(
+  sample: string,
+  projects: string,
+  survey: DataSurvey,
+): Promise<{ readonly folder: string; readonly notes: readonly string[] }> {
   if (!(await readdir(folder())).includes(sample)) throw new LatheError("usage", `there is no sample ${JSON.stringify(sample)}`);
   const { title, file, test, target, template } = await readSample(sample);
   const home = freeFolder(projects, title);
@@ -40,7 +46,15 @@ export async function projectFromSample(sample: string, projects: string, survey
     throw storageError(home, thrown, "No project was made");
   }
   try {
-    const { notes } = await createProject({ ...survey, folder: home, name: title, template, data: join(home, file), ...(test === undefined ? {} : { test: join(home, test) }), targets: [target] });
+    const { notes } = await createProject({
+      ...survey,
+      folder: home,
+      name: title,
+      template,
+      data: join(home, file),
+      ...(test === undefined ? {} : { test: join(home, test) }),
+      targets: [target],
+    });
     return { folder: home, notes };
   } catch (thrown) {
     await rm(home, { recursive: true, force: true }).catch(() => undefined);

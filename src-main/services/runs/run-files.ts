@@ -56,9 +56,13 @@ export async function listTrashedIds(project: string): Promise<string[]> {
 
 /** None where the folder is a link: what is done there says so. */
 async function idsIn(project: string, ...folder: readonly string[]): Promise<string[]> {
-  const entries = await Promise.resolve().then(() => readdir(inside(project, ...folder), { withFileTypes: true })).catch(() => []);
+  const entries = await Promise.resolve()
+    .then(() => readdir(inside(project, ...folder), { withFileTypes: true }))
+    .catch(() => []);
   // A folder without a configuration is of a start that was killed before the run was one.
-  const ids = entries.filter((entry) => entry.isDirectory() && runId.safeParse(entry.name).success && existsSync(join(project, ...folder, entry.name, "config.json"))).map(({ name }) => name);
+  const ids = entries
+    .filter((entry) => entry.isDirectory() && runId.safeParse(entry.name).success && existsSync(join(project, ...folder, entry.name, "config.json")))
+    .map(({ name }) => name);
   return ids.sort((a, b) => b.localeCompare(a, "en", { numeric: true }));
 }
 
@@ -67,7 +71,10 @@ export async function linkedRuns(project: string): Promise<string[]> {
   const runs = join(project, "runs");
   if (isLink(runs)) return [runs];
   const entries = await readdir(runs, { withFileTypes: true }).catch(() => []);
-  return entries.filter((entry) => entry.isSymbolicLink() && runId.safeParse(entry.name).success).map(({ name }) => join(runs, name)).sort();
+  return entries
+    .filter((entry) => entry.isSymbolicLink() && runId.safeParse(entry.name).success)
+    .map(({ name }) => join(runs, name))
+    .sort();
 }
 
 export async function countRuns(project: string): Promise<number> {

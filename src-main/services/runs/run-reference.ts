@@ -27,7 +27,12 @@ export async function folderOfRun(access: FolderAccess, { project, run }: RunRef
 export async function finishedRun(access: FolderAccess, asked: RunReference): Promise<FoundRun & { readonly report: RunReport }> {
   const found = await folderOfRun(access, asked);
   const path = inside(found.folder, "report.json");
-  if (!existsSync(path)) throw new LatheError("run.missing", `run ${asked.run} has not ended, so there is nothing to judge yet; let it train, stop it, or resume it where it was interrupted`, { ...found.reference });
+  if (!existsSync(path))
+    throw new LatheError(
+      "run.missing",
+      `run ${asked.run} has not ended, so there is nothing to judge yet; let it train, stop it, or resume it where it was interrupted`,
+      { ...found.reference },
+    );
   return { ...found, report: readReport(path) };
 }
 

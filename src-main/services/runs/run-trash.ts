@@ -24,21 +24,34 @@ export async function trashRuns(project: string, runs: readonly string[], underW
     if (!existsSync(folder)) throw new LatheError("run.missing", `there is no run ${run} in ${project}; it may have been deleted before`, { project, run });
     if (underWay(run)) throw new LatheError("run.state", `run ${run} is under way; stop it before you delete it`, { project, run });
     const holder = heldBy(folder);
-    if (holder !== undefined) throw new LatheError("run.state", `run ${run} is being trained by ${holder}; stop it there before you delete it`, { project, run });
+    if (holder !== undefined)
+      throw new LatheError("run.state", `run ${run} is being trained by ${holder}; stop it there before you delete it`, { project, run });
   }
   await makeFoldersSoon(trashOf(project)).catch((thrown: unknown) => {
     throw storageError(trashOf(project), thrown, "Nothing was deleted");
   });
-  await moveAll(runs, (run) => join(project, "runs", run), (run) => join(trashOf(project), run), "Nothing was deleted");
+  await moveAll(
+    runs,
+    (run) => join(project, "runs", run),
+    (run) => join(trashOf(project), run),
+    "Nothing was deleted",
+  );
 }
 
 /** Brings runs back, all or none. @throws LatheError `run.missing`, `run.state` where another run has the number by now, `run.storage` */
 export async function restoreRuns(project: string, runs: readonly string[]): Promise<void> {
   for (const run of runs) {
-    if (!existsSync(join(trashOf(project), run))) throw new LatheError("run.missing", `there is no run ${run} in the trash of ${project}; the trash may have been emptied`, { project, run });
-    if (existsSync(join(project, "runs", run))) throw new LatheError("run.state", `there is another run ${run} in ${project} by now; rename one of the two folders`, { project, run });
+    if (!existsSync(join(trashOf(project), run)))
+      throw new LatheError("run.missing", `there is no run ${run} in the trash of ${project}; the trash may have been emptied`, { project, run });
+    if (existsSync(join(project, "runs", run)))
+      throw new LatheError("run.state", `there is another run ${run} in ${project} by now; rename one of the two folders`, { project, run });
   }
-  await moveAll(runs, (run) => join(trashOf(project), run), (run) => join(project, "runs", run), "Nothing was brought back");
+  await moveAll(
+    runs,
+    (run) => join(trashOf(project), run),
+    (run) => join(project, "runs", run),
+    "Nothing was brought back",
+  );
 }
 
 /** Deletes what is in the trash for good. @throws LatheError `run.storage` */

@@ -43,11 +43,20 @@ export function createRuns(access: FolderAccess, jobs: JobRegistry): Runs {
   const digestOf = createMetricsDigests();
 
   async function summarize(project: string, run: string, folder = join(project, "runs", run)): Promise<RunSummary> {
-    const [config, { epoch, best }, report, failure, label] = await Promise.all([readConfig(folder), digestOf(folder), readReport(folder), readFailure(folder), readLabel(folder)]);
+    const [config, { epoch, best }, report, failure, label] = await Promise.all([
+      readConfig(folder),
+      digestOf(folder),
+      readReport(folder),
+      readFailure(folder),
+      readLabel(folder),
+    ]);
     const reference = { project, run };
     const error = jobs.error(reference) ?? failure;
     return {
-      run, project, folder, ...label,
+      run,
+      project,
+      folder,
+      ...label,
       model: existsSync(join(folder, "model.onnx")),
       status: jobs.status(reference) ?? statusOf(isHeld(folder), failure !== undefined, report),
       startedAt: config?.createdAt ?? (await stat(folder)).mtimeMs,
@@ -76,13 +85,19 @@ export function createRuns(access: FolderAccess, jobs: JobRegistry): Runs {
     },
     log: async (run) => readLog((await folderOfRun(access, run)).folder),
     async describe(asked, label) {
-      const { folder, reference: { project, run } } = await folderOfRun(access, asked);
+      const {
+        folder,
+        reference: { project, run },
+      } = await folderOfRun(access, asked);
       await writeLabel(folder, label);
       return summarize(project, run);
     },
     async trash(project, runs) {
       const real = await resolveProject(project);
-      const going = jobs.underWay().filter((job) => job.project === real).map(({ run }) => run);
+      const going = jobs
+        .underWay()
+        .filter((job) => job.project === real)
+        .map(({ run }) => run);
       await trashRuns(real, runs, (run) => going.includes(run));
     },
     async restore(project, runs) {

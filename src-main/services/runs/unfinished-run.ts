@@ -19,7 +19,11 @@ export function unfinished(run: string, file: string): LatheError {
   const report = join(run, "report.json");
   if (existsSync(report)) {
     if (!readReport(report).parity.passed) {
-      return new LatheError("export.parity", `run ${id} has no model to hand out: the exported file's answers differed from the trainer's; train again, on another engine or device`, { run: id });
+      return new LatheError(
+        "export.parity",
+        `run ${id} has no model to hand out: the exported file's answers differed from the trainer's; train again, on another engine or device`,
+        { run: id },
+      );
     }
     return missing(`it is gone; train --resume ${id} writes it again`);
   }

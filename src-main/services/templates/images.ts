@@ -9,7 +9,14 @@ import { type Template, layerIds, outputsOf, projectFrom } from "./template.js";
  * weights are good ones. They are kept: the loss of few validation pictures is at its best long before the share of right answers is, and would pick a network
  * that has not settled.
  */
-const training = { epochs: 20, batchSize: 16, shuffle: true, optimizer: { type: "Adam", lr: 0.002 }, schedule: { type: "CosineAnnealingLR" }, restoreBest: false } as const;
+const training = {
+  epochs: 20,
+  batchSize: 16,
+  shuffle: true,
+  optimizer: { type: "Adam", lr: 0.002 },
+  schedule: { type: "CosineAnnealingLR" },
+  restoreBest: false,
+} as const;
 
 /** Every network for pictures as a project. Columns beside the picture join before the answers. */
 export const pictureTemplates: readonly Template[] = pictureNetworks.all.map((network, i) => ({
@@ -20,10 +27,19 @@ export const pictureTemplates: readonly Template[] = pictureNetworks.all.map((ne
   create(proposal) {
     const pictures = proposal.inputs.filter((input) => kindOf(input).reads === "pictures");
     const [picture, ...more] = pictures;
-    if (!picture) throw new LatheError("usage", `the template ${i === 0 ? "images" : network.type} needs pictures; the template tabular reads columns of numbers and words`);
-    if (more.length > 0) throw new LatheError("usage", `the template ${i === 0 ? "images" : network.type} reads one picture a sample, got ${more.length + 1}; the template two-input reads several`);
+    if (!picture)
+      throw new LatheError(
+        "usage",
+        `the template ${i === 0 ? "images" : network.type} needs pictures; the template tabular reads columns of numbers and words`,
+      );
+    if (more.length > 0)
+      throw new LatheError(
+        "usage",
+        `the template ${i === 0 ? "images" : network.type} reads one picture a sample, got ${more.length + 1}; the template two-input reads several`,
+      );
     const model = pictureModel(network, layerIds(proposal), {
-      picture: picture.name, others: proposal.inputs.filter((input) => !pictures.includes(input)).map(({ name }) => name),
+      picture: picture.name,
+      others: proposal.inputs.filter((input) => !pictures.includes(input)).map(({ name }) => name),
       targets: proposal.targets.map((target) => ({ name: target.name, outFeatures: outputsOf(target) })),
     });
     return { ...projectFrom(proposal, model), training };

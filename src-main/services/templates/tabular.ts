@@ -8,7 +8,8 @@ export const tabular: Template = {
   title: "One network",
   summary: "A table: every column side by side into one small network",
   create(proposal) {
-    if (proposal.inputs.some((input) => kindOf(input).reads !== "values")) throw new LatheError("usage", "the template tabular reads columns of numbers and words; the template images reads pictures");
+    if (proposal.inputs.some((input) => kindOf(input).reads !== "values"))
+      throw new LatheError("usage", "the template tabular reads columns of numbers and words; the template images reads pictures");
     const id = layerIds(proposal);
     const layers: LayerInput[] = [];
     if (proposal.inputs.length > 1) layers.push({ id: id("columns"), type: "Concat", from: proposal.inputs.map((input) => input.name) });

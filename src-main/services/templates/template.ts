@@ -28,14 +28,23 @@ const training: ProjectInput["training"] = { epochs: 30, batchSize: 32, shuffle:
 
 /** A project from its data and its network. Numbers to predict are scaled for training unless the proposal says otherwise; their unit is restored on export. */
 export function projectFrom({ name, source, inputs, targets, split }: Proposal, model: ProjectInput["model"]): ProjectInput {
-  const scaled = targets.map((target) => (target.type === "numeric" && target.normalize === undefined ? { ...target, normalize: "standard" as const } : target));
-  return { version: 1, name, seed: 42, data: { source, inputs, targets: scaled, split: split ?? { validation: 0.15, test: 0.15, by: "random", stratify: true } }, model, training };
+  const scaled = targets.map((target) =>
+    target.type === "numeric" && target.normalize === undefined ? { ...target, normalize: "standard" as const } : target,
+  );
+  return {
+    version: 1,
+    name,
+    seed: 42,
+    data: { source, inputs, targets: scaled, split: split ?? { validation: 0.15, test: 0.15, by: "random", stratify: true } },
+    model,
+    training,
+  };
 }
 
 /** How many outputs a target needs. */
 export function outputsOf(target: Proposal["targets"][number]): number | "classes" {
   if (target.type === "category") return "classes";
-  return target.type === "numeric" ? target.columns?.length ?? 1 : 1;
+  return target.type === "numeric" ? (target.columns?.length ?? 1) : 1;
 }
 
 /** Gives out layer ids that no input or other layer has: `fc1`, or `fc1_2` where that is taken. */

@@ -13,7 +13,11 @@ export const twoInput: Template = {
       throw new LatheError("usage", `the template two-input needs at least two inputs, got ${proposal.inputs.length}; the template tabular reads one`);
     }
     const id = layerIds(proposal);
-    const branches = proposal.inputs.map((input) => (kindOf(input).reads === "pictures" ? smallNetwork().layers((wanted) => id(`${wanted}_${input.name}`), input.name) : hidden(id, `_${input.name}`, 16, [input.name])));
+    const branches = proposal.inputs.map((input) =>
+      kindOf(input).reads === "pictures"
+        ? smallNetwork().layers((wanted) => id(`${wanted}_${input.name}`), input.name)
+        : hidden(id, `_${input.name}`, 16, [input.name]),
+    );
     const layers: LayerInput[] = [...branches.flat(), { id: id("join"), type: "Concat", from: branches.map(last) }, ...hidden(id, "2", 8)];
     const trunk = last(layers);
     const outputs = proposal.targets.map((target) => {

@@ -10,7 +10,10 @@ export const twoOutput: Template = {
   summary: "Several targets, each answered by a branch of its own after a common start",
   create(proposal) {
     if (proposal.targets.length < 2) {
-      throw new LatheError("usage", `the template two-output needs at least two targets, got ${proposal.targets.length}; name each with --target, or use the template tabular`);
+      throw new LatheError(
+        "usage",
+        `the template two-output needs at least two targets, got ${proposal.targets.length}; name each with --target, or use the template tabular`,
+      );
     }
     const id = layerIds(proposal);
     const layers: LayerInput[] = [];

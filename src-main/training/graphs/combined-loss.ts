@@ -10,7 +10,11 @@ import type { TrainingConfig } from "../../contract/training.js";
  * first.
  * @param losses mean loss by target. @param divisors in the order of the losses; undefined: 1.
  */
-export function combinedLoss({ losses: options }: Pick<TrainingConfig, "losses">, losses: readonly { readonly name: string; readonly loss: number }[], divisors?: readonly number[]): number {
+export function combinedLoss(
+  { losses: options }: Pick<TrainingConfig, "losses">,
+  losses: readonly { readonly name: string; readonly loss: number }[],
+  divisors?: readonly number[],
+): number {
   return losses.reduce((total, { name, loss }, i) => total + ((options[name]?.weight ?? 1) * loss) / (divisors?.[i] ?? 1), 0);
 }
 

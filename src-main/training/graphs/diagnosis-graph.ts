@@ -11,11 +11,15 @@ export interface DiagnosisEntry {
   readonly layer: string;
   readonly quantity:
     /** L2 norms */
-    | "gradientNorm" | "weightNorm" | "updateNorm"
+    | "gradientNorm"
+    | "weightNorm"
+    | "updateNorm"
     /** shares in [0, 1] */
-    | "dead" | "saturated"
+    | "dead"
+    | "saturated"
     /** 0 where everything is finite, NaN where anything is not */
-    | "outputCheck" | "parameterCheck";
+    | "outputCheck"
+    | "parameterCheck";
 }
 
 interface Observed {
@@ -46,7 +50,11 @@ export function lowerDiagnosis(e: Emitter, spec: TrainingSpec, seen: Observed): 
     }
     const updates = cut(e, e.sub(seen.next, seen.parameters), spec.layout.parameters);
     for (const owner of new Set(spec.layout.parameters.map((p) => p.owner))) {
-      const of = (all: readonly Value[]) => flatten(e, all.filter((_, i) => spec.layout.parameters[i]?.owner === owner));
+      const of = (all: readonly Value[]) =>
+        flatten(
+          e,
+          all.filter((_, i) => spec.layout.parameters[i]?.owner === owner),
+        );
       say(owner, "gradientNorm", norm(e, of(seen.gradients)));
       say(owner, "weightNorm", norm(e, of(seen.pieces)));
       say(owner, "updateNorm", norm(e, of(updates)));

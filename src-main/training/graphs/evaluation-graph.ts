@@ -12,7 +12,9 @@ import { type TrainingSpec, declareInputs, names } from "../network/specificatio
  */
 export function buildEvaluationGraph(spec: TrainingSpec): Graph {
   const e = createEmitter();
-  const flat = bindFlat(e, spec.layout, "eval", () => { throw new LatheError("internal", "evaluation does not depend on the batch size"); });
+  const flat = bindFlat(e, spec.layout, "eval", () => {
+    throw new LatheError("internal", "evaluation does not depend on the batch size");
+  });
   const inputs = declareInputs(e, spec);
   const activations = lowerNetwork(e, spec.plan, inputs, flat);
   for (const { target, output, definition, loss, weight } of lowerLosses(e, spec, activations)) {

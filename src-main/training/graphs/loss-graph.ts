@@ -31,13 +31,20 @@ export function lowerLosses(e: Emitter, spec: TrainingSpec, activations: Activat
 
 /** The layer output that answers a target, with the loss that judges it. */
 export function outputOf(spec: TrainingSpec, target: TargetSpec, activations: Activations) {
-  const from = defined(spec.plan.outputs.find((o) => o.target === target.name), `the output for ${target.name}`).from;
+  const from = defined(
+    spec.plan.outputs.find((o) => o.target === target.name),
+    `the output for ${target.name}`,
+  ).from;
   const output = activations.get(from);
   if (!output) throw new LatheError("model.layer", `the output for ${target.name} reads ${from}, which is not a layer`);
   const width = output.shape.at(-1);
   if (output.shape.length !== 2 || width !== target.width) {
     const wanted = target.kind === "category" ? `${target.width} classes` : `${target.width} value${target.width === 1 ? "" : "s"}`;
-    throw new LatheError("model.layer", `layer ${from} gives ${showShape(output.shape)}, but target ${target.name} has ${wanted}: expected [N, ${target.width}]`, { layer: from });
+    throw new LatheError(
+      "model.layer",
+      `layer ${from} gives ${showShape(output.shape)}, but target ${target.name} has ${wanted}: expected [N, ${target.width}]`,
+      { layer: from },
+    );
   }
   const { type, weight: _weight, ...options } = defined(spec.training.losses[target.name], `the loss of ${target.name}`);
   const definition = losses.get(type);
@@ -49,9 +56,13 @@ export function outputOf(spec: TrainingSpec, target: TargetSpec, activations: Ac
 /** The network's output as a consumer reads it: probabilities, or the number itself. */
 export function activate(e: Emitter, definition: LossDefinition, output: Value): Value {
   switch (definition.activation) {
-    case "softmax": return e.softmax(output, 1);
-    case "sigmoid": return e.sigmoid(output);
-    case "exp": return e.exp(output);
-    case "identity": return output;
+    case "softmax":
+      return e.softmax(output, 1);
+    case "sigmoid":
+      return e.sigmoid(output);
+    case "exp":
+      return e.exp(output);
+    case "identity":
+      return output;
   }
 }

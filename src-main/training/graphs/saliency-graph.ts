@@ -61,7 +61,7 @@ function scoresBehind(graph: Graph, output: string): string {
   const producers = new Map<string, Node>(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node])));
   const through = (name: string, ops: readonly string[]): string => {
     const node = producers.get(name);
-    return node && ops.includes(node.op) ? node.inputs[0] ?? name : name;
+    return node && ops.includes(node.op) ? (node.inputs[0] ?? name) : name;
   };
   const isCopy = (name: string) => producers.get(name)?.op === "Identity";
   let name = output;

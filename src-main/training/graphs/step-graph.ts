@@ -44,7 +44,15 @@ export function buildStepProgram(spec: TrainingSpec, engine: Pick<Engine, "prepa
   const { parts, combined, flat } = forward;
   // What the diagnosis looks at has to stay as the layers made it.
   const looked = diagnose ? [...forward.activations.values()] : [];
-  const kept = [...forward.scalars, flat.parameters, combined.loss, ...combined.constants, ...parts.map((p) => p.loss), ...(forward.buffers ? [forward.buffers] : []), ...looked];
+  const kept = [
+    ...forward.scalars,
+    flat.parameters,
+    combined.loss,
+    ...combined.constants,
+    ...parts.map((p) => p.loss),
+    ...(forward.buffers ? [forward.buffers] : []),
+    ...looked,
+  ];
   const { e, at } = prepare(engine, { e: forward.e, learns: flat.pieces, kept });
 
   const parameters = at(flat.parameters);
@@ -53,20 +61,38 @@ export function buildStepProgram(spec: TrainingSpec, engine: Pick<Engine, "prepa
   const gradient = clip(e, spec, flatten(e, gradients));
   const slots = optimizer.slots(config);
   const slotInputs = new Map(Object.keys(slots).map((slot) => [slot, e.graph.input(names.slot(slot), "float32", [layout.parameterCount])]));
-  const update = e.graph.scope("optimizer", () => optimizer.update({
-    e, config, gradient, parameters,
-    scalar: (name) => at(defined(forward.scalars[scalarNames.indexOf(name)], `scalar ${name}`)),
-    slot: (name) => defined(slotInputs.get(name), `slot ${name}`),
-  }));
+  const update = e.graph.scope("optimizer", () =>
+    optimizer.update({
+      e,
+      config,
+      gradient,
+      parameters,
+      scalar: (name) => at(defined(forward.scalars[scalarNames.indexOf(name)], `scalar ${name}`)),
+      slot: (name) => defined(slotInputs.get(name), `slot ${name}`),
+    }),
+  );
 
   e.graph.output(update.parameters, names.next(names.parameters));
   for (const slot of Object.keys(slots)) e.graph.output(defined(update.slots[slot], `the new ${slot}`), names.next(names.slot(slot)));
   if (forward.buffers) e.graph.output(at(forward.buffers), names.next(names.buffers));
   if (combined.maxima) e.graph.output(at(combined.maxima), names.next(names.maxima));
   e.graph.output(at(combined.loss), names.loss);
-  if (parts.length > 1) e.graph.output(e.concat(parts.map((p) => e.reshape(at(p.loss), [1])), 0), names.losses);
+  if (parts.length > 1)
+    e.graph.output(
+      e.concat(
+        parts.map((p) => e.reshape(at(p.loss), [1])),
+        0,
+      ),
+      names.losses,
+    );
   const diagnosis = diagnose
-    ? lowerDiagnosis(e, spec, { activations: new Map([...forward.activations].map(([layer, value]) => [layer, at(value)])), gradients, pieces, next: update.parameters, parameters })
+    ? lowerDiagnosis(e, spec, {
+        activations: new Map([...forward.activations].map(([layer, value]) => [layer, at(value)])),
+        gradients,
+        pieces,
+        next: update.parameters,
+        parameters,
+      })
     : undefined;
   if (diagnosis) e.graph.output(diagnosis.vector, names.diagnosis);
 
@@ -103,7 +129,13 @@ function prepare(engine: Pick<Engine, "prepare">, forward: Unfinished): { readon
 function bindScalars(e: Emitter, scalarNames: readonly string[]): readonly Value[] {
   if (scalarNames.length === 0) return [];
   const vector = e.graph.input(names.scalars, "float32", [scalarNames.length]);
-  return scalarNames.length > 1 ? e.split(vector, scalarNames.map(() => 1), 0) : [vector];
+  return scalarNames.length > 1
+    ? e.split(
+        vector,
+        scalarNames.map(() => 1),
+        0,
+      )
+    : [vector];
 }
 
 /** The loss that is differentiated. `constants` are values no gradient flows through. */
@@ -112,8 +144,20 @@ function combine(e: Emitter, { training, targets }: TrainingSpec, parts: readonl
   if (training.combine === "normalized" && parts.length > 1) {
     // Each loss divided by the largest it has been, so that targets of different scale pull alike. What is told of an epoch: `combinedLoss`.
     const before = e.graph.input(names.maxima, "float32", [parts.length]);
-    const maxima = e.max(before, e.concat(parts.map((p) => e.reshape(p.loss, [1])), 0));
-    const each = e.div(e.concat(parts.map((p) => e.reshape(p.loss, [1])), 0), e.max(maxima, e.scalar(1e-12)));
+    const maxima = e.max(
+      before,
+      e.concat(
+        parts.map((p) => e.reshape(p.loss, [1])),
+        0,
+      ),
+    );
+    const each = e.div(
+      e.concat(
+        parts.map((p) => e.reshape(p.loss, [1])),
+        0,
+      ),
+      e.max(maxima, e.scalar(1e-12)),
+    );
     return { loss: e.reduceSum(e.mul(each, e.constant(tensor("float32", weights)))), maxima, constants: [maxima] };
   }
   const [first, ...rest] = parts.map((p, i) => e.scale(p.loss, weights[i] ?? 1));

@@ -25,14 +25,16 @@ export class EpochDiagnosis {
 
   constructor(entries: readonly DiagnosisEntry[]) {
     this.#entries = entries;
-    this.#weights = entries.map(({ layer, quantity }) => (quantity === "updateNorm" ? entries.findIndex((e) => e.layer === layer && e.quantity === "weightNorm") : -1));
+    this.#weights = entries.map(({ layer, quantity }) =>
+      quantity === "updateNorm" ? entries.findIndex((e) => e.layer === layer && e.quantity === "weightNorm") : -1,
+    );
     this.#sums = entries.map(() => 0);
   }
 
   /** An update counts as a share of the weights at that very step: over an epoch of wild steps the weights themselves grow, and would hide it. */
   add(values: Float32Array): void {
     this.#count++;
-    const finite = (i: number) => (Number.isFinite(values[i] ?? 0) ? values[i] ?? 0 : LARGEST);
+    const finite = (i: number) => (Number.isFinite(values[i] ?? 0) ? (values[i] ?? 0) : LARGEST);
     this.#sums = this.#sums.map((sum, i) => {
       const weights = this.#weights[i] ?? -1;
       if (weights < 0) return sum + finite(i);
@@ -47,8 +49,12 @@ export class EpochDiagnosis {
       if (quantity.endsWith("Check") || this.#count === 0) return;
       (found[layer] ??= {})[quantity] = (this.#sums[i] ?? 0) / this.#count;
     });
-    return Object.fromEntries(Object.entries(found).map(([layer, { updateNorm, ...rest }]) =>
-      [layer, { ...rest, ...(updateNorm === undefined || !rest["weightNorm"] ? {} : { updateRatio: updateNorm }) }]));
+    return Object.fromEntries(
+      Object.entries(found).map(([layer, { updateNorm, ...rest }]) => [
+        layer,
+        { ...rest, ...(updateNorm === undefined || !rest["weightNorm"] ? {} : { updateRatio: updateNorm }) },
+      ]),
+    );
   }
 
   reset(): void {
@@ -88,45 +94,99 @@ export function diagnose(layers: Readonly<Record<string, LayerDiagnosis>>, epoch
   for (const [layer, d] of learning) {
     const norm = d.gradientNorm ?? 0;
     if (last > 0 && norm < last * VANISHING_RATIO) {
-      warn("vanishing-gradient", layer, ["replace-saturating"], `The gradient that reaches ${layer} is ${small(norm / last)} of the last layer's, so ${layer} hardly learns.`,
-        "ReLU or ELU in place of Sigmoid or Tanh", "kaiming_uniform initialisation", after(layer) && `${after(layer)} between the layers`);
+      warn(
+        "vanishing-gradient",
+        layer,
+        ["replace-saturating"],
+        `The gradient that reaches ${layer} is ${small(norm / last)} of the last layer's, so ${layer} hardly learns.`,
+        "ReLU or ELU in place of Sigmoid or Tanh",
+        "kaiming_uniform initialisation",
+        after(layer) && `${after(layer)} between the layers`,
+      );
     }
     if (norm > EXPLODING_NORM) {
-      warn("exploding-gradient", layer, ["clip", "lower-rate"], `The gradient at ${layer} is very large (norm ${norm.toPrecision(3)}), so steps overshoot.`,
-        "clipGradNorm: 1", "a learning rate ten times smaller", "normalised inputs");
+      warn(
+        "exploding-gradient",
+        layer,
+        ["clip", "lower-rate"],
+        `The gradient at ${layer} is very large (norm ${norm.toPrecision(3)}), so steps overshoot.`,
+        "clipGradNorm: 1",
+        "a learning rate ten times smaller",
+        "normalised inputs",
+      );
     }
     if ((d.updateRatio ?? 0) > UPDATE_TOO_LARGE) {
-      warn("large-updates", layer, ["lower-rate", "warm-up"], `Each step changes ${layer} by ${percent(d.updateRatio)} of its size; about 0.1 % is usual.`, "a smaller learning rate", "a warm-up");
+      warn(
+        "large-updates",
+        layer,
+        ["lower-rate", "warm-up"],
+        `Each step changes ${layer} by ${percent(d.updateRatio)} of its size; about 0.1 % is usual.`,
+        "a smaller learning rate",
+        "a warm-up",
+      );
     }
     if (d.updateRatio !== undefined && d.updateRatio < UPDATE_TOO_SMALL && norm > 0) {
-      warn("small-updates", layer, ["higher-rate"], `Each step changes ${layer} by less than a ten-millionth of its size, so it stands still.`, "a larger learning rate");
+      warn(
+        "small-updates",
+        layer,
+        ["higher-rate"],
+        `Each step changes ${layer} by less than a ten-millionth of its size, so it stands still.`,
+        "a larger learning rate",
+      );
     }
   }
   for (const [layer, d] of Object.entries(layers)) {
     if ((d.dead ?? 0) > SHARE) {
-      warn("dead-units", layer, ["leaky-relu", "lower-rate"], `${percent(d.dead)} of the units in ${layer} are off for every sample and cannot learn any more.`,
-        "LeakyReLU or ELU", "a smaller learning rate", before(layer) && `${before(layer)} before it`);
+      warn(
+        "dead-units",
+        layer,
+        ["leaky-relu", "lower-rate"],
+        `${percent(d.dead)} of the units in ${layer} are off for every sample and cannot learn any more.`,
+        "LeakyReLU or ELU",
+        "a smaller learning rate",
+        before(layer) && `${before(layer)} before it`,
+      );
     }
     if ((d.saturated ?? 0) > SHARE) {
-      warn("saturated-units", layer, ["relu"], `${percent(d.saturated)} of the outputs of ${layer} are in the flat part of its curve, where gradients vanish.`,
-        before(layer) && `${before(layer)} before it`, "xavier_uniform initialisation", "normalised inputs", "ReLU");
+      warn(
+        "saturated-units",
+        layer,
+        ["relu"],
+        `${percent(d.saturated)} of the outputs of ${layer} are in the flat part of its curve, where gradients vanish.`,
+        before(layer) && `${before(layer)} before it`,
+        "xavier_uniform initialisation",
+        "normalised inputs",
+        "ReLU",
+      );
     }
   }
   return warnings;
 }
 
 /** Where and when the loss stopped being finite, from a look back at the step: the first place on the way from the weights to the loss. */
-export function notFiniteError(entries: readonly DiagnosisEntry[], normalisers: Normalisers, result: StepResult, at: { readonly epoch: number; readonly step: number }): LatheError {
+export function notFiniteError(
+  entries: readonly DiagnosisEntry[],
+  normalisers: Normalisers,
+  result: StepResult,
+  at: { readonly epoch: number; readonly step: number },
+): LatheError {
   const values = result.diagnosis ?? new Float32Array(0);
   const first = (quantity: DiagnosisEntry["quantity"]) => entries.find((entry, i) => entry.quantity === quantity && !Number.isFinite(values[i] ?? 0))?.layer;
   const [parameters, output, last] = [first("parameterCheck"), first("outputCheck"), entries.findLast(({ quantity }) => quantity === "outputCheck")?.layer];
   const layer = parameters ?? output ?? last;
-  const where = parameters ? `the parameters of layer ${parameters}` : output ? `the output of layer ${output}` : `the loss on the output of layer ${last ?? "?"}`;
+  const where = parameters
+    ? `the parameters of layer ${parameters}`
+    : output
+      ? `the output of layer ${output}`
+      : `the loss on the output of layer ${last ?? "?"}`;
   const normaliser = layer === undefined ? undefined : normalisers.get(layer)?.before;
-  return new LatheError("training.not-finite",
-    `epoch ${at.epoch}, step ${at.step}: ${where} is no longer a finite number, so training stopped; the last good checkpoint is kept. `
-    + `Try a learning rate ten times smaller, clipGradNorm: 1, ${normaliser === undefined ? "" : `${normaliser} before it, `}or check the inputs for extreme values`,
-    { ...at, ...(layer === undefined ? {} : { layer }) });
+  return new LatheError(
+    "training.not-finite",
+    `epoch ${at.epoch}, step ${at.step}: ${where} is no longer a finite number, so training stopped; the last good checkpoint is kept. ` +
+      `Try a learning rate ten times smaller, clipGradNorm: 1, ${normaliser === undefined ? "" : `${normaliser} before it, `}or check the inputs for ` +
+      `extreme values`,
+    { ...at, ...(layer === undefined ? {} : { layer }) },
+  );
 }
 
 /** `a`, `a or b`, `a, b, or c` */

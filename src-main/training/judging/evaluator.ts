@@ -39,7 +39,13 @@ export class Evaluator {
   }
 
   /** @param rows in the split; @param onBatch told how many rows are done. */
-  async predict(batches: EvaluationBatches, rows: number, parameters: Float32Array, buffers: Float32Array, onBatch?: (rows: number) => void): Promise<Predictions> {
+  async predict(
+    batches: EvaluationBatches,
+    rows: number,
+    parameters: Float32Array,
+    buffers: Float32Array,
+    onBatch?: (rows: number) => void,
+  ): Promise<Predictions> {
     const weights: Tensors = {
       [names.parameters]: { dtype: "float32", dims: [parameters.length], data: parameters },
       ...(buffers.length > 0 ? { [names.buffers]: { dtype: "float32" as const, dims: [buffers.length], data: buffers } } : {}),
@@ -66,13 +72,26 @@ export class Evaluator {
 }
 
 /** The metrics of predictions, named `<target>.<metric>`, with the combined loss as `loss`. @param divisors of that, as of the run's training loss. */
-export function measure(spec: TrainingSpec, judged: ReadonlyMap<string, JudgedTarget>, predictions: Predictions, divisors: readonly number[] | undefined): SplitReport {
-  const loss = combinedLoss(spec.training, spec.targets.map(({ name }) => ({ name, loss: predictions.losses.get(name) ?? Number.NaN })), divisors);
+export function measure(
+  spec: TrainingSpec,
+  judged: ReadonlyMap<string, JudgedTarget>,
+  predictions: Predictions,
+  divisors: readonly number[] | undefined,
+): SplitReport {
+  const loss = combinedLoss(
+    spec.training,
+    spec.targets.map(({ name }) => ({ name, loss: predictions.losses.get(name) ?? Number.NaN })),
+    divisors,
+  );
   const metrics: Record<string, number | null> = { loss: Number.isFinite(loss) ? loss : null };
   const confusion: SplitReport["confusion"] = {};
   for (const target of spec.targets) {
     const name = target.name;
-    const { values, matrix } = judge(defined(judged.get(name), name), defined(predictions.outputs.get(name), name), defined(predictions.truths.get(name), name));
+    const { values, matrix } = judge(
+      defined(judged.get(name), name),
+      defined(predictions.outputs.get(name), name),
+      defined(predictions.truths.get(name), name),
+    );
     metrics[`${name}.loss`] = predictions.losses.get(name) ?? null;
     for (const [metric, value] of Object.entries(values)) metrics[`${name}.${metric}`] = value;
     if (matrix) confusion[name] = matrix;
@@ -88,7 +107,10 @@ class Gathered {
   #loss = 0;
   #weight = 0;
 
-  constructor(readonly target: TargetSpec, rows: number) {
+  constructor(
+    readonly target: TargetSpec,
+    rows: number,
+  ) {
     this.outputs = new Float32Array(rows * target.width);
     this.truth = target.kind === "category" ? new Int32Array(rows) : new Float32Array(rows * target.width);
   }

@@ -23,7 +23,12 @@ export function judge(target: JudgedTarget, outputs: Float32Array, truth: Float3
       return { values, matrix: matrixOf(target.classes, confusion) };
     }
     case "binary": {
-      const { values, confusion } = evaluateBinary({ probabilities: outputs, targets: Int32Array.from(truth), threshold: target.threshold, classes: target.classes });
+      const { values, confusion } = evaluateBinary({
+        probabilities: outputs,
+        targets: Int32Array.from(truth),
+        threshold: target.threshold,
+        classes: target.classes,
+      });
       return { values, matrix: matrixOf(target.classes, confusion) };
     }
     case "numeric": {
@@ -42,8 +47,11 @@ function matrixOf(classes: readonly string[], counts: readonly (readonly number[
 /** The decision that one row of outputs amounts to: the likeliest class, or yes or no; undefined for numbers. */
 export function decisionOf(target: JudgedTarget, outputs: Float32Array): number | undefined {
   switch (target.kind) {
-    case "category": return argmax(outputs);
-    case "binary": return (outputs[0] ?? 0) > target.threshold ? 1 : 0;
-    case "numeric": return undefined;
+    case "category":
+      return argmax(outputs);
+    case "binary":
+      return (outputs[0] ?? 0) > target.threshold ? 1 : 0;
+    case "numeric":
+      return undefined;
   }
 }

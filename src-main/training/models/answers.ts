@@ -12,20 +12,24 @@ export interface AnswerColumns {
 
 export function answerColumns(target: FittedTarget, threshold = 0.5): AnswerColumns {
   switch (target.type) {
-    case "numeric": return {
-      head: target.columns.length === 1 ? [target.name] : target.columns.map((column) => `${target.name}:${column}`),
-      width: target.columns.length, cells: (outputs) => Array.from(outputs, number),
-    };
-    case "binary": return {
-      head: [target.name, ...target.classes.map((c) => `${target.name}:${c}`)],
-      width: 1,
-      cells: ([p = Number.NaN]) => [Number.isNaN(p) ? "" : target.classes[p > threshold ? 1 : 0], number(1 - p), number(p)],
-    };
-    case "category": return {
-      head: [target.name, ...target.classes.map((c) => `${target.name}:${c}`)],
-      width: target.classes.length,
-      cells: (outputs) => [outputs.includes(Number.NaN) ? "" : target.classes[argmax(outputs)] ?? "", ...Array.from(outputs, number)],
-    };
+    case "numeric":
+      return {
+        head: target.columns.length === 1 ? [target.name] : target.columns.map((column) => `${target.name}:${column}`),
+        width: target.columns.length,
+        cells: (outputs) => Array.from(outputs, number),
+      };
+    case "binary":
+      return {
+        head: [target.name, ...target.classes.map((c) => `${target.name}:${c}`)],
+        width: 1,
+        cells: ([p = Number.NaN]) => [Number.isNaN(p) ? "" : target.classes[p > threshold ? 1 : 0], number(1 - p), number(p)],
+      };
+    case "category":
+      return {
+        head: [target.name, ...target.classes.map((c) => `${target.name}:${c}`)],
+        width: target.classes.length,
+        cells: (outputs) => [outputs.includes(Number.NaN) ? "" : (target.classes[argmax(outputs)] ?? ""), ...Array.from(outputs, number)],
+      };
   }
 }
 

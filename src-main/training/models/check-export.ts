@@ -41,7 +41,12 @@ export async function checkExport({ model: path, bare }: CheckExportRequest): Pr
   const session = await fileEngine.load(bare, { device: "cpu", threads: 1 });
   try {
     const parity = await checkParity({
-      model: session, fitted, targets: fitted.targets.map(targetSpec), rows: once({ size: rows, inputs }), trained: inOwnUnits(fitted, answers, rows), split: "made-up",
+      model: session,
+      fitted,
+      targets: fitted.targets.map(targetSpec),
+      rows: once({ size: rows, inputs }),
+      trained: inOwnUnits(fitted, answers, rows),
+      split: "made-up",
       ownUnit: (name, value, column) => {
         const target = defined(judged.get(name), name);
         return target.kind === "numeric" && target.restore ? target.restore(value, column) : value;
@@ -49,7 +54,11 @@ export async function checkExport({ model: path, bare }: CheckExportRequest): Pr
       decide: ({ name }, outputs) => decisionOf(defined(judged.get(name), name), outputs),
     });
     if (parity.passed) return parity;
-    throw new LatheError("export.parity", `the exported model's answers ${differing(parity)}, so it is not handed out; export it with its preprocessing inside`, { parity });
+    throw new LatheError(
+      "export.parity",
+      `the exported model's answers ${differing(parity)}, so it is not handed out; export it with its preprocessing inside`,
+      { parity },
+    );
   } finally {
     await session.dispose();
   }
@@ -79,7 +88,7 @@ async function encode(graph: Graph, at: ReadonlyMap<string, string>, raw: Tensor
   });
   const session = outputs.length === 0 ? undefined : await fileEngine.compile({ ...graph, outputs }, { device: "cpu", threads: 1 });
   try {
-    const values = { ...raw, ...await session?.run(raw) };
+    const values = { ...raw, ...(await session?.run(raw)) };
     return Object.fromEntries([...at].map(([input, value]) => [input, defined(values[value], value)]));
   } finally {
     await session?.dispose();

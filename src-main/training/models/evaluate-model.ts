@@ -31,9 +31,11 @@ export async function evaluateModel(request: EvaluateRequest, { emit }: WorkSett
       emit({ event: "stage", stage: "judging", done: samples });
     }
     for (const message of badPictures(table)) emit({ event: "log", level: "warning", message });
-    if (samples === 0 && table.bad.length > 0) throw new LatheError("data.unreadable", `none of the pictures of ${table.path} can be read: ${table.bad[0]}`, { path: table.path });
+    if (samples === 0 && table.bad.length > 0)
+      throw new LatheError("data.unreadable", `none of the pictures of ${table.path} can be read: ${table.bad[0]}`, { path: table.path });
     return {
-      event: "evaluation", samples,
+      event: "evaluation",
+      samples,
       skipped: Object.fromEntries(table.skipped.map(({ reason, column, rows }) => [`${reason} in ${column}`, rows])),
       metrics: Object.assign({}, ...answers.map((a) => a.metrics())) as EvaluationResult["metrics"],
       confusion: Object.assign({}, ...answers.map((a) => a.confusion())) as EvaluationResult["confusion"],
@@ -54,7 +56,10 @@ class Answers {
   readonly #truth: Float32Array[] = [];
   #judgement: ReturnType<typeof judge> | undefined;
 
-  constructor(readonly fitted: FittedTarget, readonly judged: JudgedTarget) {}
+  constructor(
+    readonly fitted: FittedTarget,
+    readonly judged: JudgedTarget,
+  ) {}
 
   add(batch: RawBatch, outputs: Float32Array): void {
     this.#outputs.push(outputs);

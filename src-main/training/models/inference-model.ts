@@ -31,15 +31,30 @@ export interface ModelFacts {
 export function buildInferenceModel(spec: TrainingSpec, facts: ModelFacts, parameters: Float32Array, buffers: Float32Array): Uint8Array {
   const e = createEmitter();
   const encoded = lowerInputs(e, facts.fitted);
-  const activations = lowerNetwork(e, spec.plan, encoded, fileBindings(spec.layout, parameters, buffers, (name, dims, data) => e.graph.initializer(name, { dtype: "float32", dims, data })));
+  const activations = lowerNetwork(
+    e,
+    spec.plan,
+    encoded,
+    fileBindings(spec.layout, parameters, buffers, (name, dims, data) => e.graph.initializer(name, { dtype: "float32", dims, data })),
+  );
   for (const target of spec.targets) {
     const { output, definition } = outputOf(spec, target, activations);
-    const fitted = defined(facts.fitted.targets.find(({ name }) => name === target.name), target.name);
+    const fitted = defined(
+      facts.fitted.targets.find(({ name }) => name === target.name),
+      target.name,
+    );
     const answer = activate(e, definition, output);
-    const doc = fitted.type === "numeric" ? fitted.columns.join(", ") : fitted.type === "binary" ? `probability of ${fitted.classes[1]}` : `probabilities of ${fitted.classes.join(", ")}`;
+    const doc =
+      fitted.type === "numeric"
+        ? fitted.columns.join(", ")
+        : fitted.type === "binary"
+          ? `probability of ${fitted.classes[1]}`
+          : `probabilities of ${fitted.classes.join(", ")}`;
     e.graph.output(fitted.type === "numeric" ? lowerTarget(e, answer, fitted) : answer, outputName(target.name, facts.fitted), doc);
   }
-  const classes = facts.fitted.targets.flatMap((target) => (target.type === "numeric" ? [] : [[METADATA.classes(target.name), JSON.stringify(target.classes)] as const]));
+  const classes = facts.fitted.targets.flatMap((target) =>
+    target.type === "numeric" ? [] : [[METADATA.classes(target.name), JSON.stringify(target.classes)] as const],
+  );
   const metadata = new Map<string, string>([
     [METADATA.version, version],
     [METADATA.project, facts.project],
@@ -50,7 +65,13 @@ export function buildInferenceModel(spec: TrainingSpec, facts: ModelFacts, param
     [METADATA.encoded, JSON.stringify(Object.fromEntries([...encoded].map(([name, { name: value }]) => [name, value])))],
     ...classes,
   ]);
-  return encodeModel(modelOf(rewriteForInference(e.graph.build(facts.project)), { version, doc: `Trained by Lathe. Inputs: raw columns. Outputs: ${spec.targets.map(({ name }) => name).join(", ")}.`, metadata }));
+  return encodeModel(
+    modelOf(rewriteForInference(e.graph.build(facts.project)), {
+      version,
+      doc: `Trained by Lathe. Inputs: raw columns. Outputs: ${spec.targets.map(({ name }) => name).join(", ")}.`,
+      metadata,
+    }),
+  );
 }
 
 const thresholdsSchema = z.record(z.string(), z.number());
@@ -63,7 +84,12 @@ export function readFacts(metadata: ReadonlyMap<string, string>, path: string): 
     return value;
   };
   if (metadata.get(METADATA.preprocess) === "none") {
-    throw new LatheError("export.format", `${path} was exported without its preprocessing, so it does not take the data as it is; use the run's own model.onnx, or export it again with --preprocess inside`, { path });
+    throw new LatheError(
+      "export.format",
+      `${path} was exported without its preprocessing, so it does not take the data as it is; use the run's own model.onnx, or export it again with ` +
+        `--preprocess inside`,
+      { path },
+    );
   }
   try {
     return {
@@ -74,14 +100,20 @@ export function readFacts(metadata: ReadonlyMap<string, string>, path: string): 
     };
   } catch (thrown) {
     if (thrown instanceof LatheError) throw thrown;
-    throw new LatheError("export.format", `${path} says of its columns what this version of Lathe does not understand; export it again`, { path }, { cause: thrown });
+    throw new LatheError(
+      "export.format",
+      `${path} says of its columns what this version of Lathe does not understand; export it again`,
+      { path },
+      { cause: thrown },
+    );
   }
 }
 
 /** By input, the value in which its preprocessing ends. @throws LatheError `export.format` for a file that does not say */
 export function encodedValues(metadata: ReadonlyMap<string, string>, path: string): ReadonlyMap<string, string> {
   const text = metadata.get(METADATA.encoded);
-  if (text === undefined) throw new LatheError("export.format", `${path} does not say where its preprocessing ends: an earlier version of Lathe wrote it; train again`, { path });
+  if (text === undefined)
+    throw new LatheError("export.format", `${path} does not say where its preprocessing ends: an earlier version of Lathe wrote it; train again`, { path });
   return new Map(Object.entries(encodedNames(text, path)));
 }
 
@@ -91,12 +123,20 @@ export function outputName(target: string, fitted: FittedData): string {
 }
 
 /** Weights as named tensors in the file, cut out of the flat vectors. */
-function fileBindings(layout: Layout, parameters: Float32Array, buffers: Float32Array, store: (name: string, dims: readonly number[], data: Float32Array) => Value): Bindings {
+function fileBindings(
+  layout: Layout,
+  parameters: Float32Array,
+  buffers: Float32Array,
+  store: (name: string, dims: readonly number[], data: Float32Array) => Value,
+): Bindings {
   const stored = new Map<string, Value>();
   const cut = (vector: Float32Array, slices: readonly Slice[], name: string): Value => {
     const known = stored.get(name);
     if (known) return known;
-    const { offset, size, shape } = defined(slices.find((slice) => slice.name === name), name);
+    const { offset, size, shape } = defined(
+      slices.find((slice) => slice.name === name),
+      name,
+    );
     const value = store(name, shape, vector.slice(offset, offset + size));
     stored.set(name, value);
     return value;
@@ -108,6 +148,8 @@ function fileBindings(layout: Layout, parameters: Float32Array, buffers: Float32
     mode: "eval",
     parameter: (owner, { name }) => cut(parameters, layout.parameters, `${owner}.${name}`),
     buffer: (owner, { name }) => cut(buffers, layout.buffers, `${owner}.${name}`),
-    updateBuffer: training, uniform: training, batchSize: training,
+    updateBuffer: training,
+    uniform: training,
+    batchSize: training,
   };
 }

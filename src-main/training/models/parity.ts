@@ -60,7 +60,8 @@ export async function checkParity({ model, fitted, targets, rows, expected = "al
       const exported = floats(answers, outputName(target.name, fitted));
       const all = defined(trained.outputs.get(target.name), target.name);
       const ours = Float32Array.from({ length: batch.size * width }, (_, i) =>
-        ownUnit(target.name, all[(batch.places?.[Math.floor(i / width)] ?? at + Math.floor(i / width)) * width + (i % width)] ?? Number.NaN, i % width));
+        ownUnit(target.name, all[(batch.places?.[Math.floor(i / width)] ?? at + Math.floor(i / width)) * width + (i % width)] ?? Number.NaN, i % width),
+      );
       const unit = defined(units.get(target.name), target.name);
       for (let i = 0; i < Math.max(exported.length, ours.length); i++) {
         const [a, b] = [exported[i] ?? Number.NaN, ours[i] ?? Number.NaN];
@@ -77,7 +78,9 @@ export async function checkParity({ model, fitted, targets, rows, expected = "al
     at += batch.size;
   }
   return {
-    rows: at, split, maxDifference: Number.isFinite(maxDifference) ? maxDifference : Number.MAX_VALUE,
+    rows: at,
+    split,
+    maxDifference: Number.isFinite(maxDifference) ? maxDifference : Number.MAX_VALUE,
     equalDecisions: decisions === 0 ? 1 : equal / decisions,
     tolerance: PARITY_TOLERANCE,
     passed: maxDifference <= PARITY_TOLERANCE && (expected === "some" ? at > 0 : at === trained.rows),

@@ -42,7 +42,17 @@ export class PictureInsight {
   }
 
   layers(): LayersAnswer {
-    return { layers: this.#layers.map(({ id, folded, kind, operators, maps, height, width }) => ({ id, folded: [...folded], kind, operators: [...operators], maps, height, width })) };
+    return {
+      layers: this.#layers.map(({ id, folded, kind, operators, maps, height, width }) => ({
+        id,
+        folded: [...folded],
+        kind,
+        operators: [...operators],
+        maps,
+        height,
+        width,
+      })),
+    };
   }
 
   /**
@@ -55,10 +65,13 @@ export class PictureInsight {
     const target = classTarget(fitted, name);
     const asked = named === undefined ? undefined : classOf(target, named);
     const output = outputName(name, fitted);
-    const { executable, layer } = await this.#prepared(`saliency ${JSON.stringify([name, wanted])}`, () => buildSaliencyGraph(this.#model.graph, this.#inputs, output, wanted));
+    const { executable, layer } = await this.#prepared(`saliency ${JSON.stringify([name, wanted])}`, () =>
+      buildSaliencyGraph(this.#model.graph, this.#inputs, output, wanted),
+    );
     const width = target.type === "category" ? target.classes.length : 1;
     const run = (weights: readonly number[]) => executable.run({ ...feeds, [saliencyNames.weights]: tensor("float32", weights, [1, width]) });
-    const decided = asked ?? decisionOf(judgedTarget(target, thresholds[name] ?? 0.5), floats(await run(Array.from({ length: width }, () => 0)), saliencyNames.answer)) ?? 0;
+    const decided =
+      asked ?? decisionOf(judgedTarget(target, thresholds[name] ?? 0.5), floats(await run(Array.from({ length: width }, () => 0)), saliencyNames.answer)) ?? 0;
     // A binary network has one score, that of yes: what speaks for no speaks against it.
     const result = await run(target.type === "binary" ? [decided === 1 ? 1 : -1] : Array.from({ length: width }, (_, k) => (k === decided ? 1 : 0)));
     const { map, peak } = scaleToOne(floats(result, saliencyNames.map));
@@ -66,9 +79,15 @@ export class PictureInsight {
     const answer = floats(result, saliencyNames.answer);
     const first = answer[0] ?? Number.NaN;
     return {
-      target: name, class: target.classes[decided] ?? "", layer: layer.id, peak, score: floats(result, saliencyNames.score)[0] ?? Number.NaN,
-      probability: target.type === "category" ? answer[decided] ?? Number.NaN : decided === 1 ? first : 1 - first,
-      height: seen.height, width: seen.width, cells: [layer.height, layer.width],
+      target: name,
+      class: target.classes[decided] ?? "",
+      layer: layer.id,
+      peak,
+      score: floats(result, saliencyNames.score)[0] ?? Number.NaN,
+      probability: target.type === "category" ? (answer[decided] ?? Number.NaN) : decided === 1 ? first : 1 - first,
+      height: seen.height,
+      width: seen.width,
+      cells: [layer.height, layer.width],
       map: Uint8Array.from(resizeMap(map, layer.height, layer.width, seen.height, seen.width), (share) => Math.round(share * 255)),
     };
   }
@@ -102,15 +121,28 @@ export class PictureInsight {
       return layer !== undefined && weights?.dtype === "float32" && weights.dims.length === 4 ? [{ layer, scope, weights }] : [];
     });
     const found = wanted === undefined ? convolutions[0] : convolutions.find(({ layer, scope }) => layer === wanted || scope === wanted);
-    if (!found) throw new LatheError("usage", convolutions.length === 0 ? "the model has no convolution over pictures, whose filters could be shown" : `the model has no convolution "${wanted ?? ""}"; it has ${convolutions.map(({ layer }) => layer).join(", ")}`);
-    const { layer, weights: { dims, data } } = found;
+    if (!found)
+      throw new LatheError(
+        "usage",
+        convolutions.length === 0
+          ? "the model has no convolution over pictures, whose filters could be shown"
+          : `the model has no convolution "${wanted ?? ""}"; it has ${convolutions.map(({ layer }) => layer).join(", ")}`,
+      );
+    const {
+      layer,
+      weights: { dims, data },
+    } = found;
     const [min, max] = rangeOf(data);
     const [filters = 0, channels = 0, height = 0, width = 0] = dims;
     return { layer, filters, channels, height, width, min, max, weights: littleEndian(data) };
   }
 
   async dispose(): Promise<void> {
-    for (const prepared of this.#compiled.values()) await prepared.then(({ executable }) => executable.dispose(), () => undefined);
+    for (const prepared of this.#compiled.values())
+      await prepared.then(
+        ({ executable }) => executable.dispose(),
+        () => undefined,
+      );
     this.#compiled.clear();
   }
 
@@ -125,7 +157,11 @@ export class PictureInsight {
     if (known) return known;
     const prepared = prepare(this.#model, build);
     prepared.catch(() => this.#compiled.delete(key, prepared));
-    for (const other of this.#compiled.set(key, prepared)) await other.then(({ executable }) => executable.dispose(), () => undefined);
+    for (const other of this.#compiled.set(key, prepared))
+      await other.then(
+        ({ executable }) => executable.dispose(),
+        () => undefined,
+      );
     return prepared;
   }
 }
@@ -153,13 +189,18 @@ type ClassTarget = Exclude<FittedTarget, { readonly type: "numeric" }>;
 function classTarget(fitted: FittedData, name: string): ClassTarget {
   const target = fitted.targets.find((one) => one.name === name);
   if (!target) throw new LatheError("usage", `the model has no target "${name}"; it has ${fitted.targets.map((one) => one.name).join(", ")}`, { target: name });
-  if (target.type === "numeric") throw new LatheError("usage", `target ${name} is a number: it has no classes that a picture could speak for`, { target: name });
+  if (target.type === "numeric")
+    throw new LatheError("usage", `target ${name} is a number: it has no classes that a picture could speak for`, { target: name });
   return target;
 }
 
 function classOf({ name, classes }: ClassTarget, wanted: string): number {
   const k = (classes as readonly string[]).indexOf(wanted);
-  if (k < 0) throw new LatheError("usage", `target ${name} has no class "${wanted}"; it has ${classes.slice(0, 10).join(", ")}${classes.length > 10 ? ", …" : ""}`, { target: name, class: wanted });
+  if (k < 0)
+    throw new LatheError("usage", `target ${name} has no class "${wanted}"; it has ${classes.slice(0, 10).join(", ")}${classes.length > 10 ? ", …" : ""}`, {
+      target: name,
+      class: wanted,
+    });
   return k;
 }
 

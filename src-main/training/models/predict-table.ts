@@ -23,7 +23,10 @@ import { floats } from "../trainer.js";
  * classes, one `<target>:<class>` column of probabilities. The file appears whole or not at all. Every cell is exact unless it is meant for a spreadsheet; what
  * that would take for a formula is counted.
  */
-export async function predictTable(request: PredictRequest, { emit, control }: WorkSetting): Promise<PredictionResult & Partial<Pick<TablePrediction, "preview">>> {
+export async function predictTable(
+  request: PredictRequest,
+  { emit, control }: WorkSetting,
+): Promise<PredictionResult & Partial<Pick<TablePrediction, "preview">>> {
   const out = resolve(request.out);
   const model = await serveModel(request.model, request.device ?? "auto");
   const temporary = request.temporary ?? partOf(out);
@@ -43,7 +46,10 @@ export async function predictTable(request: PredictRequest, { emit, control }: W
       const result = await model.session.run(batch.inputs);
       const outputs = fitted.targets.map((target) => floats(result, outputName(target.name, fitted)));
       for (let i = 0; i < batch.size; i++) {
-        const row = [batch.names?.[i] ?? String(batch.rows[i] ?? 0), ...columns.flatMap(({ width, cells }, t) => cells((outputs[t] ?? new Float32Array(0)).subarray(i * width, (i + 1) * width)))];
+        const row = [
+          batch.names?.[i] ?? String(batch.rows[i] ?? 0),
+          ...columns.flatMap(({ width, cells }, t) => cells((outputs[t] ?? new Float32Array(0)).subarray(i * width, (i + 1) * width))),
+        ];
         file.write(lines.line(row));
         if (preview.length < (request.preview ?? 0)) preview.push(row);
       }
@@ -53,7 +59,8 @@ export async function predictTable(request: PredictRequest, { emit, control }: W
     }
     await file.close();
     for (const message of badPictures(table)) emit({ event: "log", level: "warning", message });
-    if (samples === 0 && table.bad.length > 0) throw new LatheError("data.unreadable", `none of the pictures of ${table.path} can be read: ${table.bad[0]}`, { path: table.path });
+    if (samples === 0 && table.bad.length > 0)
+      throw new LatheError("data.unreadable", `none of the pictures of ${table.path} can be read: ${table.bad[0]}`, { path: table.path });
     // Whoever made it meanwhile did not say that it may go.
     if (request.keepExisting && existsSync(out)) throw outExists(out);
     try {
@@ -62,8 +69,12 @@ export async function predictTable(request: PredictRequest, { emit, control }: W
       throw storageError(out, thrown, LOST);
     }
     return {
-      event: "prediction", samples, out, unknown: Object.fromEntries(table.unknown.map(({ column, rows }) => [column, rows])),
-      formulas: { cells: lines.formulas, quoted: request.spreadsheet ?? false }, ...(request.preview === undefined ? {} : { preview: { columns: head, rows: preview } }),
+      event: "prediction",
+      samples,
+      out,
+      unknown: Object.fromEntries(table.unknown.map(({ column, rows }) => [column, rows])),
+      formulas: { cells: lines.formulas, quoted: request.spreadsheet ?? false },
+      ...(request.preview === undefined ? {} : { preview: { columns: head, rows: preview } }),
     };
   } catch (thrown) {
     rmSync(temporary, { force: true });
@@ -76,7 +87,10 @@ export async function predictTable(request: PredictRequest, { emit, control }: W
 /** A sentence about pictures that cannot be read, where there are any. */
 export function badPictures({ path, bad }: Pick<TableReader, "path" | "bad">): readonly string[] {
   if (bad.length === 0) return [];
-  return [`${bad.length} picture${bad.length === 1 ? "" : "s"} of ${path} cannot be read and ${bad.length === 1 ? "is" : "are"} left out${bad.length === 1 ? "" : ", such as one"}: ${bad[0]}`];
+  return [
+    `${bad.length} picture${bad.length === 1 ? "" : "s"} of ${path} cannot be read and ${bad.length === 1 ? "is" : "are"} left ` +
+      `out${bad.length === 1 ? "" : ", such as one"}: ${bad[0]}`,
+  ];
 }
 
 const LOST = "Nothing was written";

@@ -27,9 +27,17 @@ export function readModel(bytes: Uint8Array, path: string): Model {
  */
 function refuseForeign(graph: Graph): void {
   for (const { op, name, domain, attributes } of graph.nodes) {
-    const reason = Object.values(attributes).some(({ type }) => type === "graph") ? "holds a graph of its own" : DOMAINS.has(domain) ? undefined : `is of the domain ${domain.slice(0, 100)}`;
+    const reason = Object.values(attributes).some(({ type }) => type === "graph")
+      ? "holds a graph of its own"
+      : DOMAINS.has(domain)
+        ? undefined
+        : `is of the domain ${domain.slice(0, 100)}`;
     if (reason !== undefined) {
-      throw new LatheError("export.format", `the node ${name.slice(0, 100)} (${op.slice(0, 100)}) ${reason}, as no model of Lathe's has; this file was made or changed by another program`, { op });
+      throw new LatheError(
+        "export.format",
+        `the node ${name.slice(0, 100)} (${op.slice(0, 100)}) ${reason}, as no model of Lathe's has; this file was made or changed by another program`,
+        { op },
+      );
     }
   }
 }

@@ -13,11 +13,13 @@ export function resizeMap(map: Float32Array, h: number, w: number, height: numbe
   const [rows, columns] = [placesOf(h, height), placesOf(w, width)];
   const resized = new Float32Array(height * width);
   const at = (y: number, x: number) => map[y * w + x] ?? 0;
-  rows.forEach(({ from: top, to: bottom, share: down }, y) => columns.forEach(({ from: left, to: right, share: across }, x) => {
-    const upper = at(top, left) * (1 - across) + at(top, right) * across;
-    const lower = at(bottom, left) * (1 - across) + at(bottom, right) * across;
-    resized[y * width + x] = upper * (1 - down) + lower * down;
-  }));
+  rows.forEach(({ from: top, to: bottom, share: down }, y) =>
+    columns.forEach(({ from: left, to: right, share: across }, x) => {
+      const upper = at(top, left) * (1 - across) + at(top, right) * across;
+      const lower = at(bottom, left) * (1 - across) + at(bottom, right) * across;
+      resized[y * width + x] = upper * (1 - down) + lower * down;
+    }),
+  );
   return resized;
 }
 

@@ -56,32 +56,49 @@ export async function serveRows(request: ServeModelRequest, { control }: WorkSet
 
 async function answerQuestion(model: ServedModel, look: () => PictureInsight, question: ModelQuestion): Promise<ModelAnswer> {
   switch (question.kind) {
-    case "answer": return withRow(model, question.values, (batch, reader) => answerRow(model, batch, reader));
-    case "layers": return look().layers();
-    case "filters": return look().filters(question.layer);
-    case "saliency": return withRow(model, question.values, ({ inputs }) => look().saliency(inputs, question));
-    case "featureMaps": return withRow(model, question.values, ({ inputs }) => look().featureMaps(inputs, question));
+    case "answer":
+      return withRow(model, question.values, (batch, reader) => answerRow(model, batch, reader));
+    case "layers":
+      return look().layers();
+    case "filters":
+      return look().filters(question.layer);
+    case "saliency":
+      return withRow(model, question.values, ({ inputs }) => look().saliency(inputs, question));
+    case "featureMaps":
+      return withRow(model, question.values, ({ inputs }) => look().featureMaps(inputs, question));
   }
 }
 
 async function answerRow({ facts: { fitted, thresholds }, session }: ServedModel, batch: RawBatch, reader: TableReader): Promise<RowAnswer> {
   const result = await session.run(batch.inputs);
   return {
-    targets: Object.fromEntries(fitted.targets.map((target) => [target.name, answerColumns(target, thresholds[target.name]).cells(floats(result, outputName(target.name, fitted)))])),
-    numbers: Object.fromEntries(fitted.inputs.flatMap((input) => {
-      const kind = kindOf(input);
-      if (kind.cells !== "number") return [];
-      const row = floats(batch.inputs, input.name);
-      return kind.columnsOf(input).map((column, k) => [column, Number.isNaN(row[k]) ? null : row[k] ?? null]);
-    })),
+    targets: Object.fromEntries(
+      fitted.targets.map((target) => [target.name, answerColumns(target, thresholds[target.name]).cells(floats(result, outputName(target.name, fitted)))]),
+    ),
+    numbers: Object.fromEntries(
+      fitted.inputs.flatMap((input) => {
+        const kind = kindOf(input);
+        if (kind.cells !== "number") return [];
+        const row = floats(batch.inputs, input.name);
+        return kind.columnsOf(input).map((column, k) => [column, Number.isNaN(row[k]) ? null : (row[k] ?? null)]);
+      }),
+    ),
     unknown: reader.unknown.map(({ column }) => column),
   };
 }
 
 /** The values of one row as the model takes them. @throws LatheError `data.value` where the model has no answer for such a row */
-async function withRow<T>({ facts: { fitted }, workFolder }: ServedModel, values: RowValues, use: (batch: RawBatch, reader: TableReader) => Promise<T>): Promise<T> {
+async function withRow<T>(
+  { facts: { fitted }, workFolder }: ServedModel,
+  values: RowValues,
+  use: (batch: RawBatch, reader: TableReader) => Promise<T>,
+): Promise<T> {
   const reader = await readValues({ fitted, values, workFolder });
   for await (const batch of reader) return use(batch, reader);
   const [skipped] = reader.skipped;
-  throw new LatheError("data.value", `${skipped?.column ?? "a value"} is missing: the model was trained without such rows and has no answer for them; fill it in`, { column: skipped?.column });
+  throw new LatheError(
+    "data.value",
+    `${skipped?.column ?? "a value"} is missing: the model was trained without such rows and has no answer for them; fill it in`,
+    { column: skipped?.column },
+  );
 }

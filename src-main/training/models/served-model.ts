@@ -30,7 +30,9 @@ export async function serveModel(path: string, device: string): Promise<ServedMo
   const session = named.wrap(await named.told(engine.load(bytes, { device: chosen, threads: 1 })));
   const workFolder = makeWorkFolder();
   return {
-    facts, session, workFolder,
+    facts,
+    session,
+    workFolder,
     graph: () => readModel(read(path), path).graph,
     compile: async (graph) => named.wrap(await named.told(engine.compile(graph, { device: chosen, threads: 1 }))),
     async close() {
@@ -42,14 +44,15 @@ export async function serveModel(path: string, device: string): Promise<ServedMo
 
 /** What the engine says of a stranger's file speaks of its inner nodes: the file is named first, and what is wrong in plain words. */
 function namedFor(path: string) {
-  const told = async <T>(work: Promise<T>): Promise<T> => work.catch((thrown: unknown) => {
-    const error = toLatheError(thrown);
-    if (error.code !== "engine.failed") throw error;
-    const { message } = error.cause instanceof Error ? error.cause : error;
-    const why = PLAIN.find(([words]) => words.test(message))?.[1] ?? "it may have been changed since it was exported; export it again";
-    const reason = (message.split("\n")[0] ?? "").slice(0, LONGEST_REASON);
-    throw new LatheError("engine.failed", `the model ${path} could not be run: ${why} (ONNX Runtime: ${reason})`, { path }, { cause: thrown });
-  });
+  const told = async <T>(work: Promise<T>): Promise<T> =>
+    work.catch((thrown: unknown) => {
+      const error = toLatheError(thrown);
+      if (error.code !== "engine.failed") throw error;
+      const { message } = error.cause instanceof Error ? error.cause : error;
+      const why = PLAIN.find(([words]) => words.test(message))?.[1] ?? "it may have been changed since it was exported; export it again";
+      const reason = (message.split("\n")[0] ?? "").slice(0, LONGEST_REASON);
+      throw new LatheError("engine.failed", `the model ${path} could not be run: ${why} (ONNX Runtime: ${reason})`, { path }, { cause: thrown });
+    });
   const wrap = (executable: Executable): Executable => ({ run: (feeds, into) => told(executable.run(feeds, into)), dispose: () => executable.dispose() });
   return { told, wrap };
 }

@@ -26,7 +26,10 @@ export function bindFlat(e: Emitter, layout: Layout, mode: "train" | "eval", bat
   const bufferPieces = buffers ? cut(e, buffers, layout.buffers) : [];
   const state = new BufferState(e, layout, buffers, bufferPieces);
   return {
-    mode, parameters, pieces, batchSize,
+    mode,
+    parameters,
+    pieces,
+    batchSize,
     parameter: (owner, { name }) => defined(pieceOf.get(`${owner}.${name}`), `parameter ${owner}.${name}`),
     buffer: (owner, { name }) => state.current(`${owner}.${name}`),
     updateBuffer: (owner, { name }, value, share) => state.update(`${owner}.${name}`, value, share),
@@ -77,10 +80,22 @@ class BufferState {
   next(): Value | undefined {
     if (!this.#all) return undefined;
     const slices = this.#layout.buffers;
-    if (this.#blendedAlone) return flatten(this.#e, slices.map(({ name }) => this.current(name)));
+    if (this.#blendedAlone)
+      return flatten(
+        this.#e,
+        slices.map(({ name }) => this.current(name)),
+      );
     if (this.#pending.size === 0) return this.#all;
-    const fresh = flatten(this.#e, slices.map(({ name }) => this.#pending.get(name)?.value ?? defined(this.#values.get(name), name)));
-    const shares = this.#e.constant(tensor("float32", slices.flatMap(({ name, size }) => new Array<number>(size).fill(this.#pending.get(name)?.share ?? 0))));
+    const fresh = flatten(
+      this.#e,
+      slices.map(({ name }) => this.#pending.get(name)?.value ?? defined(this.#values.get(name), name)),
+    );
+    const shares = this.#e.constant(
+      tensor(
+        "float32",
+        slices.flatMap(({ name, size }) => new Array<number>(size).fill(this.#pending.get(name)?.share ?? 0)),
+      ),
+    );
     return this.#e.add(this.#all, this.#e.mul(this.#e.sub(fresh, this.#all), shares));
   }
 
@@ -92,7 +107,14 @@ class BufferState {
 
 /** A flat vector's pieces, each in its own shape. */
 export function cut(e: Emitter, vector: Value, slices: readonly Slice[]): readonly Value[] {
-  const parts = slices.length === 1 ? [vector] : e.split(vector, slices.map((s) => s.size), 0);
+  const parts =
+    slices.length === 1
+      ? [vector]
+      : e.split(
+          vector,
+          slices.map((s) => s.size),
+          0,
+        );
   return slices.map((slice, i) => {
     const part = defined(parts[i], slice.name);
     return slice.shape.length === 1 ? part : e.reshape(part, slice.shape);

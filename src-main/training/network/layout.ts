@@ -67,8 +67,13 @@ export function recordLayout(): LayoutRecorder {
     return value;
   };
   const end = (slices: ReadonlyMap<string, Slice>) => [...slices.values()].reduce((sum, s) => sum + s.size, 0);
-  const place = (owner: string, name: string, shape: readonly number[], slices: ReadonlyMap<string, Slice>): Slice =>
-    ({ name: `${owner}.${name}`, owner, shape, offset: end(slices), size: sizeOf(shape) });
+  const place = (owner: string, name: string, shape: readonly number[], slices: ReadonlyMap<string, Slice>): Slice => ({
+    name: `${owner}.${name}`,
+    owner,
+    shape,
+    offset: end(slices),
+    size: sizeOf(shape),
+  });
   const bindings: Bindings = {
     mode: "train",
     parameter: (owner, { name, shape, init }) => {
@@ -90,12 +95,16 @@ export function recordLayout(): LayoutRecorder {
     batchSize: () => declare("batch size", [1]),
   };
   return {
-    e, bindings,
+    e,
+    bindings,
     input: (name, { dtype, shape }) => e.graph.input(`input ${name}`, dtype, shape),
     layout: (types) => ({
-      parameters: [...parameters.values()], parameterCount: end(parameters),
-      buffers: [...buffers.values()], bufferCount: end(buffers),
-      types, uniforms,
+      parameters: [...parameters.values()],
+      parameterCount: end(parameters),
+      buffers: [...buffers.values()],
+      bufferCount: end(buffers),
+      types,
+      uniforms,
     }),
   };
 }

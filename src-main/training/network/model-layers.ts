@@ -39,9 +39,18 @@ export function pictureLayers(graph: Graph, inputs: readonly string[]): readonly
     // What was folded has written the convolution into its own scope; the weights still tell whose they are.
     const owner = ownerOf(graph, nodes);
     const isFolded = owner !== undefined && owner !== id && !scopes.has(owner);
-    return [{
-      id: isFolded ? owner : id, folded: isFolded ? [id] : [], kind: inputs.includes(id) ? "input" : "layer", operators: nodes.map(({ op }) => op), output: { name, ...type }, maps, height, width,
-    }];
+    return [
+      {
+        id: isFolded ? owner : id,
+        folded: isFolded ? [id] : [],
+        kind: inputs.includes(id) ? "input" : "layer",
+        operators: nodes.map(({ op }) => op),
+        output: { name, ...type },
+        maps,
+        height,
+        width,
+      },
+    ];
   });
 }
 
@@ -64,7 +73,13 @@ function resultOf(graph: Graph, nodes: readonly Node[], outputs: ReadonlySet<str
 }
 
 /** @param wanted the layer's id; absent: the first for which `fits` holds, from the end where `last` is set. @throws LatheError `usage` with what there is */
-export function findLayer(layers: readonly PictureLayer[], wanted: string | undefined, fits: (layer: PictureLayer) => boolean, last: boolean, what: string): PictureLayer {
+export function findLayer(
+  layers: readonly PictureLayer[],
+  wanted: string | undefined,
+  fits: (layer: PictureLayer) => boolean,
+  last: boolean,
+  what: string,
+): PictureLayer {
   const fitting = layers.filter(fits);
   const found = wanted === undefined ? (last ? fitting.at(-1) : fitting[0]) : fitting.find(({ id, folded }) => id === wanted || folded.includes(wanted));
   if (found) return found;

@@ -45,7 +45,9 @@ export type OutputWidths = ReadonlyMap<string, number>;
  * @param inputs names of the project's inputs; the first layer reads the only one unless it says which.
  */
 export function planNetwork(model: ModelSpec, inputs: readonly string[], widths: OutputWidths): NetworkPlan {
-  return unfoldNetwork(model, inputs, widths, (_layer, error) => { throw error; });
+  return unfoldNetwork(model, inputs, widths, (_layer, error) => {
+    throw error;
+  });
 }
 
 /**
@@ -72,7 +74,14 @@ export function unfoldNetwork(model: ModelSpec, inputs: readonly string[], width
       return undefined;
     }
   };
-  const unfold = (specs: readonly LayerSpec[], names: ReadonlyMap<string, string>, path: string, owner: string, blocks: readonly string[], entry: readonly string[]) => {
+  const unfold = (
+    specs: readonly LayerSpec[],
+    names: ReadonlyMap<string, string>,
+    path: string,
+    owner: string,
+    blocks: readonly string[],
+    entry: readonly string[],
+  ) => {
     const local = new Map(names);
     let previous = entry;
     for (const spec of specs) {
@@ -90,7 +99,7 @@ export function unfoldNetwork(model: ModelSpec, inputs: readonly string[], width
         const shared = spec["weights"] === "shared";
         const entrances = new Map(block.inputs.map((input, i) => [input, from[i] ?? `${id}.${input}`]));
         const inner = unfold(block.layers, entrances, `${id}.`, shared ? `${sharedOwners.get(name) ?? name}.` : `${owner}${spec.id}.`, [...blocks, name], from);
-        const output = block.output === undefined ? inner.last : inner.names.get(block.output) ?? inner.last;
+        const output = block.output === undefined ? inner.last : (inner.names.get(block.output) ?? inner.last);
         local.set(spec.id, output);
         previous = [output];
       } else {
@@ -121,12 +130,14 @@ function nameSharedBlocks(model: ModelSpec): ReadonlyMap<string, string> {
   const blocks = Object.keys(model.blocks ?? {});
   const ids = new Set(model.layers.map(({ id }) => id));
   const taken = new Set([...ids, ...blocks]);
-  return new Map(blocks.map((block) => {
-    let name = block;
-    while (name === block ? ids.has(name) : taken.has(name)) name += "_";
-    taken.add(name);
-    return [block, name];
-  }));
+  return new Map(
+    blocks.map((block) => {
+      let name = block;
+      while (name === block ? ids.has(name) : taken.has(name)) name += "_";
+      taken.add(name);
+      return [block, name];
+    }),
+  );
 }
 
 /** `"classes"` means the width of the output that the layer leads to: of the layer itself, or the only target's. */
@@ -145,11 +156,14 @@ function resolveClasses(model: ModelSpec, widths: OutputWidths): ReadonlyMap<Lay
 
 function layerConfig(definition: LayerDefinition, spec: LayerSpec, classes: number | undefined): unknown {
   const { id, type: _type, from: _from, ...options } = spec;
-  const numbered = Object.fromEntries(Object.entries(options).map(([key, value]) => {
-    if (value !== "classes") return [key, value];
-    if (classes === undefined) throw new LatheError("model.layer", `layer ${id}: "classes" is clear only for the layer that an output names; write the number`, { classes: true });
-    return [key, classes];
-  }));
+  const numbered = Object.fromEntries(
+    Object.entries(options).map(([key, value]) => {
+      if (value !== "classes") return [key, value];
+      if (classes === undefined)
+        throw new LatheError("model.layer", `layer ${id}: "classes" is clear only for the layer that an output names; write the number`, { classes: true });
+      return [key, classes];
+    }),
+  );
   return definition.config.parse(numbered);
 }
 
@@ -178,10 +192,16 @@ export function lowerNetwork(e: Emitter, plan: NetworkPlan, inputs: ReadonlyMap<
 export function lowerLayer(e: Emitter, layer: PlannedLayer, operands: readonly Value[], bindings: Bindings): Value {
   const { definition, config, id, owner } = layer;
   const fail = (expected: string): never => {
-    throw new LatheError("model.layer", `layer ${id} (${definition.type}) got ${operands.map((v) => showShape(v.shape)).join(", ")}: ${expected}`, { layer: id });
+    throw new LatheError("model.layer", `layer ${id} (${definition.type}) got ${operands.map((v) => showShape(v.shape)).join(", ")}: ${expected}`, {
+      layer: id,
+    });
   };
   const [least, most] = definition.arity ?? [1, 1];
-  if (operands.length < least || operands.length > most) fail(`expected ${least === most ? least : most === Infinity ? `${least} or more` : `${least} to ${most}`} input${most === 1 ? "" : "s"}, got ${operands.length}`);
+  if (operands.length < least || operands.length > most)
+    fail(
+      `expected ${least === most ? least : most === Infinity ? `${least} or more` : `${least} to ${most}`} input${most === 1 ? "" : "s"}, ` +
+        `got ${operands.length}`,
+    );
   const [input] = operands;
   if (!input) return fail("expected an input");
   const types: readonly TensorType[] = operands;
@@ -195,10 +215,18 @@ export function lowerLayer(e: Emitter, layer: PlannedLayer, operands: readonly V
     };
     const fitting = (spec: ParameterSpec | BufferSpec, value: Value): Value => {
       if (sameShape(value.shape, spec.shape)) return value;
-      return fail(`its ${spec.name} would be ${showShape(spec.shape)}, but it shares one of ${showShape(value.shape)}; give all that share inputs of one shape, or set weights to "own"`);
+      return fail(
+        `its ${spec.name} would be ${showShape(spec.shape)}, but it shares one of ${showShape(value.shape)}; give all that share inputs of one shape, ` +
+          `or set weights to "own"`,
+      );
     };
     const context: LayerContext<unknown> = {
-      e, config, inputs: operands, input, mode: bindings.mode, fail,
+      e,
+      config,
+      inputs: operands,
+      input,
+      mode: bindings.mode,
+      fail,
       parameter: (name) => fitting(specOf(parameters, name), bindings.parameter(owner, specOf(parameters, name))),
       buffer: (name) => fitting(specOf(bufferSpecs, name), bindings.buffer(owner, specOf(bufferSpecs, name))),
       updateBuffer: (name, value, share = 1) => bindings.updateBuffer(owner, specOf(bufferSpecs, name), value, share),

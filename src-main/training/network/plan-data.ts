@@ -53,8 +53,10 @@ export function planData(data: unknown, facts: TableFacts | undefined): PlannedD
     if (!found && facts) problems.push({ path: ["data", ...path], message: noColumn(name, facts) });
     return found;
   };
-  targets.forEach(({ spec }, i) => spec && targetColumns(spec).forEach((name, k) =>
-    find(name, "targets", i, ...(spec.type === "numeric" && spec.columns ? ["columns", k] : ["column"]))));
+  targets.forEach(
+    ({ spec }, i) =>
+      spec && targetColumns(spec).forEach((name, k) => find(name, "targets", i, ...(spec.type === "numeric" && spec.columns ? ["columns", k] : ["column"]))),
+  );
   inputs.forEach(({ spec }, i) => {
     const named = spec && kindOf(spec).columns(spec);
     if (named && named !== "rest") for (const { column, path } of named) find(column, "inputs", i, ...path);
@@ -83,7 +85,8 @@ export function planData(data: unknown, facts: TableFacts | undefined): PlannedD
 
 function describeTarget(spec: TargetSpec, columns: ReadonlyMap<string, ColumnFacts>): Omit<PlannedTarget, "name" | "kind"> {
   switch (spec.type) {
-    case "binary": return { width: 1, exact: true, description: `how likely "${spec.column}" is` };
+    case "binary":
+      return { width: 1, exact: true, description: `how likely "${spec.column}" is` };
     case "numeric": {
       const names = targetColumns(spec);
       return { ...(names.length > 0 ? { width: names.length } : {}), exact: true, description: names.map((name) => `"${name}"`).join(", ") };
@@ -99,7 +102,10 @@ function describeTarget(spec: TargetSpec, columns: ReadonlyMap<string, ColumnFac
 }
 
 function noColumn(name: string, { path, columns }: TableFacts): string {
-  const near = closest(name, columns.map((column) => column.name));
+  const near = closest(
+    name,
+    columns.map((column) => column.name),
+  );
   return `got "${name}", expected a column of ${path}${near === undefined ? "" : `; did you mean "${near}"?`}`;
 }
 

@@ -46,7 +46,10 @@ export interface ModelOutlook {
 export function planModel(document: Readonly<Record<string, unknown>>, facts: TableFacts | undefined): ModelOutlook {
   const { inputs, targets, problems: dataProblems } = planData(document["data"], facts);
   const model = readable(asRecord(document["model"]));
-  const problems: (Problem & { layer?: string })[] = documentProblems(document, model, inputs, targets).map((problem) => ({ ...problem, ...layerAt(problem.path, model) }));
+  const problems: (Problem & { layer?: string })[] = documentProblems(document, model, inputs, targets).map((problem) => ({
+    ...problem,
+    ...layerAt(problem.path, model),
+  }));
   problems.push(...dataProblems.map(({ path, message }) => ({ path: showPath(path), message })));
 
   const outlook = new Map<string, { shape?: Shape; parameters: number; multiplyAdds?: number; problem?: string }>();
@@ -54,11 +57,16 @@ export function planModel(document: Readonly<Record<string, unknown>>, facts: Ta
   const refused = new Map<string, unknown>();
   // Every layer is asked for after the outputs, so that it is known which value a block gives.
   const asked = { ...model, outputs: [...model.outputs, ...model.layers.map(({ id }) => ({ target: "", from: id }))] };
-  const plan = unfoldNetwork(asked, inputs.map((input) => input.name), widths, (id, error) => refused.set(id, error));
+  const plan = unfoldNetwork(
+    asked,
+    inputs.map((input) => input.name),
+    widths,
+    (id, error) => refused.set(id, error),
+  );
   const answers = plan.outputs.slice(0, model.outputs.length);
   const results = new Map(model.layers.map(({ id }, i) => [id, plan.outputs[model.outputs.length + i]?.from ?? id]));
   const position = new Map(model.layers.map((layer, i) => [layer.id, i]));
-  const topOf = (id: string) => (position.has(id) ? id : id.split(".")[0] ?? id);
+  const topOf = (id: string) => (position.has(id) ? id : (id.split(".")[0] ?? id));
   const note = (id: string, message: string) => {
     const layer = topOf(id);
     const i = position.get(layer);
@@ -74,7 +82,9 @@ export function planModel(document: Readonly<Record<string, unknown>>, facts: Ta
   }
 
   const recorder = recordLayout();
-  const values = new Map<string, Value>(inputs.flatMap(({ name, shape }) => (shape ? [[name, recorder.input(name, { dtype: "float32", shape })] as const] : [])));
+  const values = new Map<string, Value>(
+    inputs.flatMap(({ name, shape }) => (shape ? [[name, recorder.input(name, { dtype: "float32", shape })] as const] : [])),
+  );
   const lowered: LoweredLayer[] = [];
   for (const layer of plan.layers) {
     const operands = layer.from.flatMap((name) => values.get(name) ?? []);
@@ -102,10 +112,18 @@ export function planModel(document: Readonly<Record<string, unknown>>, facts: Ta
     if (wrong !== undefined) note(from, wrong);
     return { target, from, ...(spec?.width === undefined ? {} : { width: spec.width }), description: spec?.description ?? "" };
   });
-  const complete = problems.every(({ path }) => !path.startsWith("model")) && lowered.length === plan.layers.length && lowered.length > 0 && outputs.length > 0 && answers.every(({ from }) => values.has(from));
+  const complete =
+    problems.every(({ path }) => !path.startsWith("model")) &&
+    lowered.length === plan.layers.length &&
+    lowered.length > 0 &&
+    outputs.length > 0 &&
+    answers.every(({ from }) => values.has(from));
   return {
     name: typeof document["name"] === "string" ? document["name"] : "",
-    inputs, targets, outputs, problems,
+    inputs,
+    targets,
+    outputs,
+    problems,
     layers: model.layers.flatMap((layer) => shown(layer.id, values.get(results.get(layer.id) ?? "")?.shape, outlook, problems)),
     parameters: recorder.layout(new Map()).parameterCount,
     multiplyAdds: [...outlook.values()].reduce((sum, layer) => sum + (layer.multiplyAdds ?? 0), 0),
@@ -114,7 +132,12 @@ export function planModel(document: Readonly<Record<string, unknown>>, facts: Ta
 }
 
 /** The document's own problems. Where its form is wrong, what refers to what is looked at all the same, as far as it can be read. */
-function documentProblems(document: Readonly<Record<string, unknown>>, model: ModelSpec, inputs: readonly PlannedInput[], targets: readonly PlannedTarget[]): readonly Problem[] {
+function documentProblems(
+  document: Readonly<Record<string, unknown>>,
+  model: ModelSpec,
+  inputs: readonly PlannedInput[],
+  targets: readonly PlannedTarget[],
+): readonly Problem[] {
   try {
     parseProject(document);
     return [];
@@ -124,7 +147,8 @@ function documentProblems(document: Readonly<Record<string, unknown>>, model: Mo
     const problems = [...(details["problems"] as readonly Problem[])];
     checkModel({ data: { inputs, targets }, model }, (path, text) => {
       const place = showPath(path);
-      if (!problems.some((known) => known.path === place || known.path.startsWith(`${place}.`) || known.path.startsWith(`${place}[`))) problems.push({ path: place, message: text });
+      if (!problems.some((known) => known.path === place || known.path.startsWith(`${place}.`) || known.path.startsWith(`${place}[`)))
+        problems.push({ path: place, message: text });
     });
     return problems;
   }
@@ -138,16 +162,26 @@ function layerAt(path: string, model: ModelSpec): { readonly layer?: string } {
 }
 
 /** A layer, and after a block what is inside: the block's own numbers are the sums. */
-function shown(id: string, shape: Shape | undefined, outlook: ReadonlyMap<string, Omit<LayerOutlook, "id">>, problems: ModelOutlook["problems"]): readonly LayerOutlook[] {
+function shown(
+  id: string,
+  shape: Shape | undefined,
+  outlook: ReadonlyMap<string, Omit<LayerOutlook, "id">>,
+  problems: ModelOutlook["problems"],
+): readonly LayerOutlook[] {
   const own = outlook.get(id);
   const inside = [...outlook].filter(([key]) => key.startsWith(`${id}.`)).map(([key, layer]) => ({ id: key, ...layer }));
   const problem = problems.find(({ layer }) => layer === id)?.message ?? own?.problem;
   if (inside.length === 0) return [{ id, parameters: 0, ...own, ...(problem === undefined ? {} : { problem }) }];
-  return [{
-    id, ...(shape ? { shape } : {}), parameters: inside.reduce((sum, layer) => sum + layer.parameters, 0),
-    ...(inside.every((layer) => layer.multiplyAdds !== undefined) ? { multiplyAdds: inside.reduce((sum, layer) => sum + (layer.multiplyAdds ?? 0), 0) } : {}),
-    ...(problem === undefined ? {} : { problem }),
-  }, ...inside];
+  return [
+    {
+      id,
+      ...(shape ? { shape } : {}),
+      parameters: inside.reduce((sum, layer) => sum + layer.parameters, 0),
+      ...(inside.every((layer) => layer.multiplyAdds !== undefined) ? { multiplyAdds: inside.reduce((sum, layer) => sum + (layer.multiplyAdds ?? 0), 0) } : {}),
+      ...(problem === undefined ? {} : { problem }),
+    },
+    ...inside,
+  ];
 }
 
 /** @returns why a layer cannot answer a target; undefined where it can, or nobody knows yet. */
@@ -156,19 +190,36 @@ function wrongOutput(layer: string, target: PlannedTarget, shape: Shape): string
   if (target.width === undefined) return undefined;
   if (shape.length !== 2) return `${got}, expected [N, ${target.width}]; flatten it`;
   if (!target.exact || shape[1] === target.width || typeof shape[1] === "string") return undefined;
-  const why = target.kind === "category" ? `${target.width} classes` : target.kind === "binary" ? "one number, for yes or no" : `${target.width} number${target.width === 1 ? "" : "s"} to predict`;
-  return `${got}, expected [N, ${target.width}] (${why}); set its outFeatures to ${target.kind === "category" ? `"classes"` : target.width}, or end in a Linear that has it`;
+  const why =
+    target.kind === "category"
+      ? `${target.width} classes`
+      : target.kind === "binary"
+        ? "one number, for yes or no"
+        : `${target.width} number${target.width === 1 ? "" : "s"} to predict`;
+  return (
+    `${got}, expected [N, ${target.width}] (${why}); set its outFeatures to ${target.kind === "category" ? `"classes"` : target.width}, or end ` +
+    `in a Linear that has it`
+  );
 }
 
 /** A model section in the form that planning reads, its entries at their places, whatever is wrong with them. */
 function readable(model: Readonly<Record<string, unknown>>): ModelSpec {
   return {
     layers: readableLayers(model["layers"]),
-    blocks: Object.fromEntries(Object.entries(asRecord(model["blocks"])).map(([name, raw]): [string, BlockSpec] => {
-      const block = asRecord(raw);
-      const inputs = listOf(block["inputs"]).filter((input) => typeof input === "string");
-      return [name, { inputs: inputs.length > 0 ? inputs : ["input"], layers: [...readableLayers(block["layers"])], ...(typeof block["output"] === "string" ? { output: block["output"] } : {}) }];
-    })),
+    blocks: Object.fromEntries(
+      Object.entries(asRecord(model["blocks"])).map(([name, raw]): [string, BlockSpec] => {
+        const block = asRecord(raw);
+        const inputs = listOf(block["inputs"]).filter((input) => typeof input === "string");
+        return [
+          name,
+          {
+            inputs: inputs.length > 0 ? inputs : ["input"],
+            layers: [...readableLayers(block["layers"])],
+            ...(typeof block["output"] === "string" ? { output: block["output"] } : {}),
+          },
+        ];
+      }),
+    ),
     outputs: listOf(model["outputs"]).map((raw) => {
       const { target, from } = asRecord(raw);
       return { target: typeof target === "string" ? target : "", from: typeof from === "string" ? from : "" };

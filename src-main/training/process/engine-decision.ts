@@ -58,7 +58,8 @@ export function decideEngine(usual: MeasuredEngine, others: readonly MeasuredEng
   const [fastest = usual] = byTime;
   const without = leftOut.length === 0 ? "" : `; left out: ${leftOut.map((one) => `${nameOf(one)} (${one.reason})`).join(", ")}`;
   if (others.length === 0) return { ...placeOf(usual), reason: `the only one that works here: ${figures([usual])}${without}` };
-  if (fastest === usual || isClearlyFaster(fastest, usual)) return { ...placeOf(fastest), reason: `fastest of ${byTime.length} tried: ${figures(byTime)}${without}` };
+  if (fastest === usual || isClearlyFaster(fastest, usual))
+    return { ...placeOf(fastest), reason: `fastest of ${byTime.length} tried: ${figures(byTime)}${without}` };
   const rest = byTime.filter((one) => one !== usual);
   return { ...placeOf(usual), reason: `${byTime.length} tried, and none is 10 % faster than the usual one: ${figures([usual, ...rest])}${without}` };
 }
@@ -66,7 +67,10 @@ export function decideEngine(usual: MeasuredEngine, others: readonly MeasuredEng
 /** @param seconds as for `isWorthTrying` */
 export function tooShortToTry(usual: MeasuredEngine, seconds: number, others: readonly EnginePlace[]): EngineDecision {
   const whole = seconds < 1 ? "less than a second" : `about ${Math.round(seconds)} s`;
-  return { ...placeOf(usual), reason: `all steps take ${whole}, ${milliseconds(usual)} each: trying ${others.map(nameOf).join(", ")} would cost more than it could gain` };
+  return {
+    ...placeOf(usual),
+    reason: `all steps take ${whole}, ${milliseconds(usual)} each: trying ${others.map(nameOf).join(", ")} would cost more than it could gain`,
+  };
 }
 
 /** `onnxruntime cpu` */

@@ -44,7 +44,9 @@ export class EngineMemory {
   /** What was chosen for this network on this machine. */
   get choice(): EngineDecision | undefined {
     const found = this.#memory.choices[this.#key];
-    return found && this.#isFresh(found.date) ? { engine: found.engine, device: found.device, reason: `measured earlier on this machine (${found.date.slice(0, 10)}): ${found.reason}` } : undefined;
+    return found && this.#isFresh(found.date)
+      ? { engine: found.engine, device: found.device, reason: `measured earlier on this machine (${found.date.slice(0, 10)}): ${found.reason}` }
+      : undefined;
   }
 
   /** Why one had better not be tried: the process that did so did not live to tell. */
@@ -55,20 +57,28 @@ export class EngineMemory {
   }
 
   async keep({ engine, device, reason }: EngineDecision): Promise<void> {
-    await this.#change((memory) => { memory.choices[this.#key] = { engine, device, reason, date: this.#now().toISOString() }; });
+    await this.#change((memory) => {
+      memory.choices[this.#key] = { engine, device, reason, date: this.#now().toISOString() };
+    });
   }
 
   async forgetChoice(): Promise<void> {
-    await this.#change((memory) => { Reflect.deleteProperty(memory.choices, this.#key); });
+    await this.#change((memory) => {
+      Reflect.deleteProperty(memory.choices, this.#key);
+    });
   }
 
   /** Native code may take the process along: what is about to be tried is written down, and taken back by `survived`. */
   async trying({ engine, device }: EnginePlace): Promise<void> {
-    await this.#change((memory) => { memory.trying[this.#trialOf({ engine, device })] = { engine, device, date: this.#now().toISOString() }; });
+    await this.#change((memory) => {
+      memory.trying[this.#trialOf({ engine, device })] = { engine, device, date: this.#now().toISOString() };
+    });
   }
 
   async survived(of: EnginePlace): Promise<void> {
-    await this.#change((memory) => { Reflect.deleteProperty(memory.trying, this.#trialOf(of)); });
+    await this.#change((memory) => {
+      Reflect.deleteProperty(memory.trying, this.#trialOf(of));
+    });
   }
 
   #trialOf({ engine, device }: EnginePlace): string {
@@ -84,7 +94,8 @@ export class EngineMemory {
     // Another run may have written since.
     const memory = readMemory(this.#path);
     edit(memory);
-    for (const part of [memory.choices, memory.trying]) for (const [key, { date }] of Object.entries(part)) if (!this.#isFresh(date)) Reflect.deleteProperty(part, key);
+    for (const part of [memory.choices, memory.trying])
+      for (const [key, { date }] of Object.entries(part)) if (!this.#isFresh(date)) Reflect.deleteProperty(part, key);
     this.#memory = memory;
     try {
       makeFolders(dirname(this.#path));
@@ -107,8 +118,16 @@ function readMemory(path: string): Memory {
 /** All that the time of a step depends on. Learning rates, schedules and seeds are not among it: who tries another does not measure again. */
 function timedBy({ plan, inputs, targets, training }: TrainingSpec): unknown {
   return [
-    plan.layers.map(({ id, owner, definition, config, from }) => [id, owner, definition.type, config, from]), plan.outputs, [...inputs], targets,
-    training.batchSize, training.optimizer.type, training.losses, training.combine, training.clipGradNorm !== undefined, training.clipGradValue !== undefined,
+    plan.layers.map(({ id, owner, definition, config, from }) => [id, owner, definition.type, config, from]),
+    plan.outputs,
+    [...inputs],
+    targets,
+    training.batchSize,
+    training.optimizer.type,
+    training.losses,
+    training.combine,
+    training.clipGradNorm !== undefined,
+    training.clipGradValue !== undefined,
   ];
 }
 

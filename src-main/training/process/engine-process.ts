@@ -49,14 +49,23 @@ async function perform(work: EngineWork): Promise<void> {
 function resultOf(work: EngineWork): Promise<unknown> {
   const setting = { emit, control, clock: () => performance.now(), now: () => new Date() };
   switch (work.kind) {
-    case "train": return train(work, setting);
-    case "find-learning-rate": return findLearningRate(work, setting);
-    case "inspect": return inspectProject(work, setting);
-    case "audit": return auditProject(work, setting);
-    case "evaluate": return evaluateModel(work, setting);
-    case "predict": return predictTable(work, setting);
-    case "serve-model": return serveRows(work, setting, questions);
-    case "check-export": return checkExport(work);
-    case "probe-engines": return probeEngines();
+    case "train":
+      return train(work, setting);
+    case "find-learning-rate":
+      return findLearningRate(work, setting);
+    case "inspect":
+      return inspectProject(work, setting);
+    case "audit":
+      return auditProject(work, setting);
+    case "evaluate":
+      return evaluateModel(work, setting);
+    case "predict":
+      return predictTable(work, setting);
+    case "serve-model":
+      return serveRows(work, setting, questions);
+    case "check-export":
+      return checkExport(work);
+    case "probe-engines":
+      return probeEngines();
   }
 }

@@ -19,7 +19,11 @@ export class StepProgress {
   }
 
   /** @returns what to report, at most every `everyMs`. @param stepsLeft in the whole run */
-  add(samples: number, loss: number, stepsLeft: number): { readonly loss: number; readonly samplesPerSecond: number; readonly secondsLeft: number } | undefined {
+  add(
+    samples: number,
+    loss: number,
+    stepsLeft: number,
+  ): { readonly loss: number; readonly samplesPerSecond: number; readonly secondsLeft: number } | undefined {
     this.#steps++;
     this.#samples += samples;
     this.#loss += loss;
@@ -27,7 +31,11 @@ export class StepProgress {
     if (elapsed < this.#everyMs) return undefined;
     const perStep = elapsed / this.#steps;
     this.#millisPerStep = this.#millisPerStep === undefined ? perStep : 0.7 * this.#millisPerStep + 0.3 * perStep;
-    const report = { loss: this.#loss / this.#steps, samplesPerSecond: (this.#samples / elapsed) * 1000, secondsLeft: (stepsLeft * this.#millisPerStep) / 1000 };
+    const report = {
+      loss: this.#loss / this.#steps,
+      samplesPerSecond: (this.#samples / elapsed) * 1000,
+      secondsLeft: (stepsLeft * this.#millisPerStep) / 1000,
+    };
     this.restart();
     return report;
   }

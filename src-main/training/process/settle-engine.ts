@@ -1,7 +1,19 @@
 import { LatheError, toLatheError } from "../../base/errors.js";
 import { defined } from "../../base/assert.js";
 import { type EngineChoice, chooseEngine } from "../../engines/index.js";
-import { type EngineDecision, type EnginePlace, type LeftOutEngine, type MeasuredEngine, decideEngine, figures, isClearlyFaster, isSameLoss, isWorthTrying, nameOf, tooShortToTry } from "./engine-decision.js";
+import {
+  type EngineDecision,
+  type EnginePlace,
+  type LeftOutEngine,
+  type MeasuredEngine,
+  decideEngine,
+  figures,
+  isClearlyFaster,
+  isSameLoss,
+  isWorthTrying,
+  nameOf,
+  tooShortToTry,
+} from "./engine-decision.js";
 import type { EngineMemory } from "./engine-memory.js";
 import type { TrainingBatches } from "../fit.js";
 import type { WorkSetting } from "./setting.js";
@@ -63,9 +75,13 @@ async function recall({ bench, candidates, memory }: ToSettle, { emit }: WorkSet
   if (!choice || !candidates.some((candidate) => nameOf(candidate) === nameOf(choice))) return undefined;
   if (nameOf(choice) === nameOf(placeOf(bench.choice))) return onto(bench, { ...bench.choice, reason: choice.reason });
   try {
-    return await onto(bench, { ...await openEngine(choice), reason: choice.reason });
+    return await onto(bench, { ...(await openEngine(choice)), reason: choice.reason });
   } catch (thrown) {
-    emit({ event: "log", level: "warning", message: `${nameOf(choice)}, which was the fastest before, no longer works (${toLatheError(thrown).message}); measuring anew` });
+    emit({
+      event: "log",
+      level: "warning",
+      message: `${nameOf(choice)}, which was the fastest before, no longer works (${toLatheError(thrown).message}); measuring anew`,
+    });
     await memory.forgetChoice();
     return undefined;
   }
@@ -176,7 +192,12 @@ class Trial {
   #show(next: EnginePlace, how = ""): void {
     const { candidates } = this.#s;
     const so = this.#measured.length === 0 ? "" : `, after ${figures(this.#measured)}`;
-    this.#setting.emit({ event: "stage", stage: `trying ${[nameOf(next), how].join(" ").trim()}${so}`, done: this.#measured.length + this.#leftOut.length, total: candidates.length });
+    this.#setting.emit({
+      event: "stage",
+      stage: `trying ${[nameOf(next), how].join(" ").trim()}${so}`,
+      done: this.#measured.length + this.#leftOut.length,
+      total: candidates.length,
+    });
   }
 }
 

@@ -10,7 +10,13 @@ const [EVERY, GRACE] = [500, 4000];
  * @param memory bytes beyond which it ends at once; those of native code count, for which nobody else looks.
  */
 export function endWithParent({ memory = Infinity }: { readonly memory?: number } = {}): void {
-  new Worker(WATCH, { eval: true, workerData: { parent: process.ppid, every: EVERY, grace: GRACE, memory }, stdin: false, stdout: false, stderr: false }).unref();
+  new Worker(WATCH, {
+    eval: true,
+    workerData: { parent: process.ppid, every: EVERY, grace: GRACE, memory },
+    stdin: false,
+    stdout: false,
+    stderr: false,
+  }).unref();
 }
 
 const WATCH = `

@@ -46,7 +46,9 @@ export function saveCheckpoint<H>(folder: string, checkpoint: Checkpoint<H>): vo
  * @throws LatheError `run.checkpoint` where there are files but none will do.
  */
 export function loadCheckpoint<H>(
-  folder: string, damaged: (file: string, reason: string) => void, read: (checkpoint: Checkpoint<unknown>) => Checkpoint<H> | string = (checkpoint) => checkpoint as Checkpoint<H>,
+  folder: string,
+  damaged: (file: string, reason: string) => void,
+  read: (checkpoint: Checkpoint<unknown>) => Checkpoint<H> | string = (checkpoint) => checkpoint as Checkpoint<H>,
 ): Checkpoint<H> | undefined {
   const reasons: string[] = [];
   const tell: (() => void)[] = [];
@@ -62,7 +64,11 @@ export function loadCheckpoint<H>(
     reasons.push(found);
   }
   if (reasons.length === 0) return undefined;
-  throw new LatheError("run.checkpoint", `${folder}: no checkpoint is whole (${reasons.length} damaged: ${reasons.join("; ")}); start the run anew, without --resume`, { folder });
+  throw new LatheError(
+    "run.checkpoint",
+    `${folder}: no checkpoint is whole (${reasons.length} damaged: ${reasons.join("; ")}); start the run anew, without --resume`,
+    { folder },
+  );
 }
 
 function decodeFile(path: string): Checkpoint<unknown> | string {
@@ -77,7 +83,9 @@ function decodeFile(path: string): Checkpoint<unknown> | string {
 export function whatIsKept(run: string): string {
   const id = basename(run);
   if ([LATEST, PREVIOUS].some((file) => existsSync(join(run, "checkpoint", file)))) return `What was saved before is kept; go on with train --resume ${id}`;
-  return existsSync(join(run, "config.json")) ? `Nothing had been learnt that could be saved; train --resume ${id} starts the run from its beginning` : "No run was made; train again";
+  return existsSync(join(run, "config.json"))
+    ? `Nothing had been learnt that could be saved; train --resume ${id} starts the run from its beginning`
+    : "No run was made; train again";
 }
 
 function encode<H>({ header, vectors }: Checkpoint<H>): Uint8Array {
@@ -109,12 +117,14 @@ function decode(bytes: Buffer): Checkpoint<unknown> | string {
   let offset = end;
   return {
     header,
-    vectors: Object.fromEntries(vectors.map(([name, length]) => {
-      const copy = new Float32Array(length);
-      Buffer.from(copy.buffer).set(body.subarray(offset, offset + length * 4));
-      offset += length * 4;
-      return [name, copy];
-    })),
+    vectors: Object.fromEntries(
+      vectors.map(([name, length]) => {
+        const copy = new Float32Array(length);
+        Buffer.from(copy.buffer).set(body.subarray(offset, offset + length * 4));
+        offset += length * 4;
+        return [name, copy];
+      }),
+    ),
   };
 }
 

@@ -26,11 +26,13 @@ const header = z.strictObject({
   version: z.literal(1),
   split: z.enum(["validation", "test"]),
   rows: z.int().nonnegative(),
-  targets: z.array(z.discriminatedUnion("kind", [
-    z.strictObject({ ...common, kind: z.literal("category"), classes: z.array(z.string()) }),
-    z.strictObject({ ...common, kind: z.literal("binary"), classes: z.tuple([z.string(), z.string()]), threshold: z.number() }),
-    z.strictObject({ ...common, kind: z.literal("numeric"), columns: z.array(z.string()) }),
-  ])),
+  targets: z.array(
+    z.discriminatedUnion("kind", [
+      z.strictObject({ ...common, kind: z.literal("category"), classes: z.array(z.string()) }),
+      z.strictObject({ ...common, kind: z.literal("binary"), classes: z.tuple([z.string(), z.string()]), threshold: z.number() }),
+      z.strictObject({ ...common, kind: z.literal("numeric"), columns: z.array(z.string()) }),
+    ]),
+  ),
 });
 type Header = z.infer<typeof header>;
 
@@ -62,8 +64,10 @@ export function toKept(split: KeptSplit, rows: Uint32Array, predictions: Predict
     const outputs = defined(predictions.outputs.get(name), name);
     const truths = defined(predictions.truths.get(name), name);
     switch (target.kind) {
-      case "category": return { name, kind: "category", width: target.classes.length, classes: [...target.classes], outputs, truths };
-      case "binary": return { name, kind: "binary", width: 1, classes: [...target.classes], threshold: target.threshold, outputs, truths };
+      case "category":
+        return { name, kind: "category", width: target.classes.length, classes: [...target.classes], outputs, truths };
+      case "binary":
+        return { name, kind: "binary", width: 1, classes: [...target.classes], threshold: target.threshold, outputs, truths };
       case "numeric": {
         const { restore = (value: number) => value, columns } = target;
         const own = (values: Float32Array | Int32Array) => Float32Array.from(values, (value, i) => restore(value, i % columns.length));
@@ -107,11 +111,18 @@ export function readPredictions(path: string): KeptPredictions {
   try {
     bytes = readOwnFileSync(path);
   } catch (cause) {
-    throw new LatheError("run.missing", `there is no ${path}: the predictions of this split were not kept; resume the run, which judges it again`, { path }, { cause });
+    throw new LatheError(
+      "run.missing",
+      `there is no ${path}: the predictions of this split were not kept; resume the run, which judges it again`,
+      { path },
+      { cause },
+    );
   }
-  const damaged = (reason: string, cause?: unknown) => new LatheError("run.checkpoint", `${path} is damaged (${reason}); resume the run, which judges it again`, { path }, { cause });
+  const damaged = (reason: string, cause?: unknown) =>
+    new LatheError("run.checkpoint", `${path} is damaged (${reason}); resume the run, which judges it again`, { path }, { cause });
   const magic = bytes.toString("latin1", 0, 8);
-  if (magic === UNCHECKED) throw new LatheError("run.checkpoint", `${path} is of an earlier version of Lathe and has no checksum; resume the run, which judges it again`, { path });
+  if (magic === UNCHECKED)
+    throw new LatheError("run.checkpoint", `${path} is of an earlier version of Lathe and has no checksum; resume the run, which judges it again`, { path });
   if (bytes.length < PREFIX + DIGEST_BYTES || magic !== MAGIC) throw damaged("it begins otherwise than such files do, or was cut off");
   const body = bytes.subarray(0, -DIGEST_BYTES);
   if (!createHash("sha256").update(body).digest().equals(bytes.subarray(-DIGEST_BYTES))) throw damaged("its checksum does not match");
@@ -140,7 +151,8 @@ export function readPredictions(path: string): KeptPredictions {
     targets: told.targets.map((target): KeptTarget => ({
       ...target,
       outputs: new Float32Array(data.buffer, take(rows * target.width), rows * target.width),
-      truths: target.kind === "category" ? new Int32Array(data.buffer, take(rows), rows) : new Float32Array(data.buffer, take(truthsOf(target)), truthsOf(target)),
+      truths:
+        target.kind === "category" ? new Int32Array(data.buffer, take(rows), rows) : new Float32Array(data.buffer, take(truthsOf(target)), truthsOf(target)),
     })),
   };
 }

@@ -68,7 +68,8 @@ function misplaced(at: Position, { training, stepsPerEpoch, targets, diagnosed, 
   const { epoch, step, steps, ended } = at;
   if (epoch > training.epochs + 1 || (epoch > training.epochs && step > 0)) return `it stands in epoch ${epoch}, step ${step}, of ${training.epochs} epochs`;
   if (step > stepsPerEpoch) return `it stands at step ${step} of an epoch of ${stepsPerEpoch}`;
-  if (steps !== (epoch - 1) * stepsPerEpoch + step) return `it counts ${steps} steps at epoch ${epoch}, step ${step}, where ${(epoch - 1) * stepsPerEpoch + step} are done`;
+  if (steps !== (epoch - 1) * stepsPerEpoch + step)
+    return `it counts ${steps} steps at epoch ${epoch}, step ${step}, where ${(epoch - 1) * stepsPerEpoch + step} are done`;
   if (ended === "completed" && epoch <= training.epochs) return `it says that training has ended, in epoch ${epoch} of ${training.epochs}`;
   if (ended === "early-stopping" && !training.earlyStopping) return "it says that training was stopped early, which this run does not do";
   if (at.bestEpoch >= epoch) return `its best epoch is ${at.bestEpoch}, in epoch ${epoch}`;
@@ -95,7 +96,8 @@ function misscheduled({ schedule, steps, epoch }: Position, first: Readonly<Reco
 
 /** Why the vectors are not this run's. */
 function misfit({ bestEpoch }: Position, vectors: StateVectors, { state }: PositionSetting): string | undefined {
-  const best = bestEpoch === 0 ? [] : [[BEST_PARAMETERS, state[names.parameters]] as const, [BEST_BUFFERS, state[names.buffers] ?? new Float32Array(0)] as const];
+  const best =
+    bestEpoch === 0 ? [] : [[BEST_PARAMETERS, state[names.parameters]] as const, [BEST_BUFFERS, state[names.buffers] ?? new Float32Array(0)] as const];
   const expected = new Map([...Object.entries(state), ...best].map(([name, vector]) => [name, vector?.length ?? 0]));
   for (const [name, length] of expected) {
     const found = Object.hasOwn(vectors, name) ? vectors[name] : undefined;

@@ -1,5 +1,18 @@
 import { createHash } from "node:crypto";
-import { appendFileSync, closeSync, constants, existsSync, fstatSync, fsyncSync, ftruncateSync, readdirSync, renameSync, rmSync, rmdirSync, writeSync } from "node:fs";
+import {
+  appendFileSync,
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  rmdirSync,
+  writeSync,
+} from "node:fs";
 import { join, relative } from "node:path";
 import { type ErrorRecord, LatheError } from "../../base/errors.js";
 import type { EpochEvent } from "../../contract/events.js";
@@ -53,7 +66,9 @@ export class RunFolder {
    */
   static open(project: string, which?: string): RunFolder {
     const runs = inside(project, "runs");
-    const ids = namesIn(runs).filter((id) => existsSync(join(runs, id, CONFIG))).sort();
+    const ids = namesIn(runs)
+      .filter((id) => existsSync(join(runs, id, CONFIG)))
+      .sort();
     const id = which ?? ids.at(-1);
     if (id === undefined) throw new LatheError("run.missing", `${project} has no runs yet; start one with: train ${project}`);
     for (const path of [join(runs, id), join(runs, id.padStart(4, "0")), id]) {
@@ -167,7 +182,8 @@ export class RunFolder {
     try {
       if (existsSync(report)) renameSync(report, this.file("previous-report.json"));
       if (!existsSync(model)) return;
-      if (modelOf(this.file("previous-report.json")) === createHash("sha256").update(readOwnFileSync(model)).digest("hex")) renameSync(model, this.file("previous-model.onnx"));
+      if (modelOf(this.file("previous-report.json")) === createHash("sha256").update(readOwnFileSync(model)).digest("hex"))
+        renameSync(model, this.file("previous-model.onnx"));
       else rmSync(model, { force: true });
     } catch (thrown) {
       throw storageError(this.path, thrown, "What the run's last ending left is still there; put away what has the name of a file and is none");

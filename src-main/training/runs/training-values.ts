@@ -21,7 +21,11 @@ const FILE = "inputs.json";
 const UNINTERRUPTED = 32;
 
 /** Reads the encoded training rows once, in order. A missing number counts as what was filled in for it. */
-export async function gatherTrainingValues(inputs: readonly FittedInput[], batches: EvaluationBatches, onBatch: (rows: number) => void): Promise<TrainingValues> {
+export async function gatherTrainingValues(
+  inputs: readonly FittedInput[],
+  batches: EvaluationBatches,
+  onBatch: (rows: number) => void,
+): Promise<TrainingValues> {
   const gathered = inputs.flatMap((input) => {
     const tally = kindOf(input).tally(input);
     return tally ? [{ name: names.input(input.name), tally }] : [];

@@ -66,7 +66,9 @@ export function useDataEdits() {
 
   async function pickTable(title: string): Promise<string | undefined> {
     try {
-      const path = await picker.pick(project.draft?.data.source.type === "image-folder" ? { kind: "open-folder", title } : { kind: "open-file", title, extensions: [...tableExtensions] });
+      const path = await picker.pick(
+        project.draft?.data.source.type === "image-folder" ? { kind: "open-folder", title } : { kind: "open-file", title, extensions: [...tableExtensions] },
+      );
       return path === undefined ? undefined : withinProject(path);
     } catch (thrown) {
       notices.complain(toLatheError(thrown).message);

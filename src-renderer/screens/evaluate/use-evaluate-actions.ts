@@ -14,15 +14,33 @@ export function useEvaluateActions(): void {
     if (!view.result) return [];
     const [t, group] = [words.value, words.value.title];
     return [
-      ...judgedSplits.filter((split) => split !== view.split && view.result?.report[split]).map((split): Action => ({ id: `evaluate.${split}`, title: t.actions.split(t.splits[split]), group, run: () => view.chooseSplit(split) })),
-      ...(view.question ? [
-        { id: "evaluate.worst", title: t.actions.worst, group, run: () => rows.clear() },
-        { id: "evaluate.all", title: t.actions.all, group, run: () => rows.only({ show: "all" }) },
-      ] : []),
-      ...(threshold.value === undefined ? [] : [
-        { id: "evaluate.threshold", title: t.threshold.use, group, run: () => threshold.use(), disabled: () => (threshold.value === threshold.inProject ? t.threshold.inUse : undefined) },
-        { id: "evaluate.threshold.back", title: t.actions.back, group, run: () => threshold.reset(), disabled: () => (threshold.isOwn ? t.threshold.own : undefined) },
-      ]),
+      ...judgedSplits
+        .filter((split) => split !== view.split && view.result?.report[split])
+        .map((split): Action => ({ id: `evaluate.${split}`, title: t.actions.split(t.splits[split]), group, run: () => view.chooseSplit(split) })),
+      ...(view.question
+        ? [
+            { id: "evaluate.worst", title: t.actions.worst, group, run: () => rows.clear() },
+            { id: "evaluate.all", title: t.actions.all, group, run: () => rows.only({ show: "all" }) },
+          ]
+        : []),
+      ...(threshold.value === undefined
+        ? []
+        : [
+            {
+              id: "evaluate.threshold",
+              title: t.threshold.use,
+              group,
+              run: () => threshold.use(),
+              disabled: () => (threshold.value === threshold.inProject ? t.threshold.inUse : undefined),
+            },
+            {
+              id: "evaluate.threshold.back",
+              title: t.actions.back,
+              group,
+              run: () => threshold.reset(),
+              disabled: () => (threshold.isOwn ? t.threshold.own : undefined),
+            },
+          ]),
     ];
   });
 }

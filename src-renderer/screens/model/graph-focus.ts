@@ -16,7 +16,9 @@ export function focusNode(key: string | undefined, tries = patience): void {
 /** Gives the first option of the layer that is chosen the keyboard; without options, its name. */
 export function focusForm(): void {
   requestAnimationFrame(() => {
-    const field = document.querySelector<HTMLElement>(".inspector .options :is(input, select)") ?? document.querySelector<HTMLElement>(".inspector :is(input, select, button)");
+    const field =
+      document.querySelector<HTMLElement>(".inspector .options :is(input, select)") ??
+      document.querySelector<HTMLElement>(".inspector :is(input, select, button)");
     field?.focus();
     if (field instanceof HTMLInputElement) field.select();
   });

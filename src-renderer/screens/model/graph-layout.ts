@@ -27,18 +27,30 @@ export function layoutOf(network: Network, moved: Positions): ReadonlyMap<string
     graph.setEdge(source, target);
   }
   layout(graph);
-  return new Map(keys.map((key) => {
-    const { x = 0, y = 0 } = graph.node(key) as { readonly x?: number; readonly y?: number };
-    return [key, moved[key] ?? { x: x - nodeSize.width / 2, y: y - nodeSize.height / 2 }];
-  }));
+  return new Map(
+    keys.map((key) => {
+      const { x = 0, y = 0 } = graph.node(key) as { readonly x?: number; readonly y?: number };
+      return [key, moved[key] ?? { x: x - nodeSize.width / 2, y: y - nodeSize.height / 2 }];
+    }),
+  );
 }
 
 /** Where an arrow key leads: along the connections up and down, to the nearest beside it left and right. */
-export function neighbourOf(network: Network, places: ReadonlyMap<string, Position>, key: string, direction: "up" | "down" | "left" | "right"): string | undefined {
+export function neighbourOf(
+  network: Network,
+  places: ReadonlyMap<string, Position>,
+  key: string,
+  direction: "up" | "down" | "left" | "right",
+): string | undefined {
   const here = places.get(key);
   if (!here) return undefined;
   const ends = network.links.map((link) => endsOf(network, link));
-  const connected = direction === "down" ? ends.filter(({ source }) => source === key).map(({ target }) => target) : direction === "up" ? ends.filter(({ target }) => target === key).map(({ source }) => source) : [];
+  const connected =
+    direction === "down"
+      ? ends.filter(({ source }) => source === key).map(({ target }) => target)
+      : direction === "up"
+        ? ends.filter(({ target }) => target === key).map(({ source }) => source)
+        : [];
   const distance = (other: string) => {
     const place = places.get(other) ?? here;
     return Math.abs(place.x - here.x) + 2 * Math.abs(place.y - here.y);
@@ -48,10 +60,14 @@ export function neighbourOf(network: Network, places: ReadonlyMap<string, Positi
   const lies = ([other, place]: readonly [string, Position]) => {
     if (other === key) return false;
     switch (direction) {
-      case "up": return place.y < here.y - 8;
-      case "down": return place.y > here.y + 8;
-      case "left": return place.x < here.x - 8 && Math.abs(place.y - here.y) < 3 * nodeSize.height;
-      case "right": return place.x > here.x + 8 && Math.abs(place.y - here.y) < 3 * nodeSize.height;
+      case "up":
+        return place.y < here.y - 8;
+      case "down":
+        return place.y > here.y + 8;
+      case "left":
+        return place.x < here.x - 8 && Math.abs(place.y - here.y) < 3 * nodeSize.height;
+      case "right":
+        return place.x > here.x + 8 && Math.abs(place.y - here.y) < 3 * nodeSize.height;
     }
   };
   return nearest([...places].filter(lies).map(([other]) => other));

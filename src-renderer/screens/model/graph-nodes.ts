@@ -35,21 +35,52 @@ export function nodeViews(network: Network, plan: ModelPlan | undefined, catalog
   const views: NodeView[] = [];
   for (const name of network.inputs) {
     const input = plan?.inputs.find((one) => one.name === name);
-    views.push(labelled({ kind: "input", name, key: `input:${name}`, title: t.inputNode(name), shape: shapeText(input?.shape), description: input?.description, ...nothing }));
+    views.push(
+      labelled({
+        kind: "input",
+        name,
+        key: `input:${name}`,
+        title: t.inputNode(name),
+        shape: shapeText(input?.shape),
+        description: input?.description,
+        ...nothing,
+      }),
+    );
   }
   for (const { id, type, spec, sources } of network.layers) {
     const layer = planned.get(id);
     const group = groups.indexOf(catalogue?.layers.find((entry) => entry.type === type)?.group ?? "");
-    views.push(labelled({
-      kind: "layer", name: id, key: layerKey(id), title: type === "Block" ? `Block ${String(spec["block"])}` : type, shape: shapeText(layer?.shape), parameters: layer?.parameters, multiplyAdds: layer?.multiplyAdds,
-      share: layer?.multiplyAdds !== undefined && plan !== undefined && plan.multiplyAdds > 0 ? layer.multiplyAdds / plan.multiplyAdds : undefined,
-      problem: layer?.problem ?? plan?.problems.find((problem) => problem.layer === id)?.message, group: group < 0 ? undefined : group, description: sources.length === 0 ? t.unconnected : undefined,
-    }));
+    views.push(
+      labelled({
+        kind: "layer",
+        name: id,
+        key: layerKey(id),
+        title: type === "Block" ? `Block ${String(spec["block"])}` : type,
+        shape: shapeText(layer?.shape),
+        parameters: layer?.parameters,
+        multiplyAdds: layer?.multiplyAdds,
+        share: layer?.multiplyAdds !== undefined && plan !== undefined && plan.multiplyAdds > 0 ? layer.multiplyAdds / plan.multiplyAdds : undefined,
+        problem: layer?.problem ?? plan?.problems.find((problem) => problem.layer === id)?.message,
+        group: group < 0 ? undefined : group,
+        description: sources.length === 0 ? t.unconnected : undefined,
+      }),
+    );
   }
   network.outputs.forEach(({ target, from, known }) => {
     const output = plan?.outputs.find((one) => one.target === target);
     const problem = !known ? t.unknownTarget : from === undefined ? t.unanswered : undefined;
-    views.push(labelled({ kind: "output", name: target, key: `output:${target}`, title: t.outputNode(target), shape: output?.width === undefined ? undefined : `N × ${output.width}`, description: output?.description, ...nothing, problem }));
+    views.push(
+      labelled({
+        kind: "output",
+        name: target,
+        key: `output:${target}`,
+        title: t.outputNode(target),
+        shape: output?.width === undefined ? undefined : `N × ${output.width}`,
+        description: output?.description,
+        ...nothing,
+        problem,
+      }),
+    );
   });
   return new Map(views.map((view) => [view.key, view]));
 }

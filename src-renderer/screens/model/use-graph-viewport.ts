@@ -30,12 +30,20 @@ export function useGraphViewport(flow: VueFlowStore, places: () => ReadonlyMap<s
     if (dx !== 0 || dy !== 0) void flow.setViewport({ x: x + dx, y: y + dy, zoom }, { duration });
   }
 
-  watch([places, () => flow.dimensions.value.width, () => flow.dimensions.value.height] as const, () => {
-    if (showsAll.value && flow.dimensions.value.width > 0) void fit();
-  }, { flush: "post" });
-  watch(current, () => {
-    if (!showsAll.value) reveal();
-  }, { flush: "post" });
+  watch(
+    [places, () => flow.dimensions.value.width, () => flow.dimensions.value.height] as const,
+    () => {
+      if (showsAll.value && flow.dimensions.value.width > 0) void fit();
+    },
+    { flush: "post" },
+  );
+  watch(
+    current,
+    () => {
+      if (!showsAll.value) reveal();
+    },
+    { flush: "post" },
+  );
 
   return {
     fit,

@@ -48,7 +48,10 @@ export function useModelCommands() {
   }
 
   function selectAll(): void {
-    view.select(view.network.layers.map(({ id }) => layerKey(id)), view.current);
+    view.select(
+      view.network.layers.map(({ id }) => layerKey(id)),
+      view.current,
+    );
   }
 
   function openForm(): void {
@@ -61,11 +64,18 @@ export function useModelCommands() {
     const { inputs, layers, outputs } = view.network;
     const layerRefs = layers.map(({ id }): NodeRef => ({ kind: "layer", name: id }));
     if (direction === "to") {
-      const targets = [...outputs.filter(({ from }) => from === undefined), ...outputs.filter(({ from }) => from !== undefined)].map(({ target }): NodeRef => ({ kind: "output", name: target }));
-      return [...layerRefs, ...targets].filter((to) => whyNotConnect(view.network, name, to.kind === "output" ? { target: to.name } : { layer: to.name }) === undefined);
+      const targets = [...outputs.filter(({ from }) => from === undefined), ...outputs.filter(({ from }) => from !== undefined)].map(({ target }): NodeRef => ({
+        kind: "output",
+        name: target,
+      }));
+      return [...layerRefs, ...targets].filter(
+        (to) => whyNotConnect(view.network, name, to.kind === "output" ? { target: to.name } : { layer: to.name }) === undefined,
+      );
     }
     const to = kind === "output" ? { target: name } : { layer: name };
-    return [...inputs.map((input): NodeRef => ({ kind: "input", name: input })), ...layerRefs].filter((from) => whyNotConnect(view.network, from.name, to) === undefined);
+    return [...inputs.map((input): NodeRef => ({ kind: "input", name: input })), ...layerRefs].filter(
+      (from) => whyNotConnect(view.network, from.name, to) === undefined,
+    );
   }
 
   /** Opens the menu of what a node can be connected to; an answer, of what it can be connected from. */
@@ -91,5 +101,21 @@ export function useModelCommands() {
     else panels.adding = { place: { kind, id: node.name } };
   }
 
-  return { add, remove, copy, paste, duplicate, selectAll, openForm, candidates, openConnect, openAdd, focusCurrent, focus: (node: NodeRef) => { view.select([keyOf(node)]); focusNode(keyOf(node)); } };
+  return {
+    add,
+    remove,
+    copy,
+    paste,
+    duplicate,
+    selectAll,
+    openForm,
+    candidates,
+    openConnect,
+    openAdd,
+    focusCurrent,
+    focus: (node: NodeRef) => {
+      view.select([keyOf(node)]);
+      focusNode(keyOf(node));
+    },
+  };
 }

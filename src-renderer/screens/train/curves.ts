@@ -12,7 +12,12 @@ export function curvesOf(columns: EpochColumns, metric: string, dark: boolean, s
     const y = columns.metric(part, metric);
     if (!y.some((value) => Number.isFinite(value))) return [];
     const line = { label: texts.train.charts[part], color: colors[part], dashed: part === "validation", x };
-    return smoothing > 0 ? [{ ...line, id: part, y: smoothed(y, smoothing) }, { ...line, id: `${part}:raw`, faint: true, y }] : [{ ...line, id: part, y }];
+    return smoothing > 0
+      ? [
+          { ...line, id: part, y: smoothed(y, smoothing) },
+          { ...line, id: `${part}:raw`, faint: true, y },
+        ]
+      : [{ ...line, id: part, y }];
   });
 }
 
@@ -24,5 +29,11 @@ export function drawnLayers(layers: readonly string[], most: number): readonly s
 
 export function layerCurves(columns: EpochColumns, quantity: LayerQuantity, dark: boolean): readonly LineSeries[] {
   const palette = seriesColors(dark);
-  return drawnLayers(columns.layers(quantity), palette.length).map((layer, i) => ({ id: layer, label: layer, color: palette[i] ?? "", x: columns.epoch, y: columns.layer(quantity, layer) }));
+  return drawnLayers(columns.layers(quantity), palette.length).map((layer, i) => ({
+    id: layer,
+    label: layer,
+    color: palette[i] ?? "",
+    x: columns.epoch,
+    y: columns.layer(quantity, layer),
+  }));
 }

@@ -56,7 +56,9 @@ describe("the status", () => {
 
   it("of a machine without the library is unavailable, with the remedy, unless slow is allowed", async () => {
     const status = async (env: NodeJS.ProcessEnv) => {
-      const { events } = await startNode([join(packageRoot, "out", "main", "cli.js"), "engines", "--json"], undefined, { env: { ...process.env, LATHE_TENSORFLOW: temporaryFolder(), ...env } }).result;
+      const { events } = await startNode([join(packageRoot, "out", "main", "cli.js"), "engines", "--json"], undefined, {
+        env: { ...process.env, LATHE_TENSORFLOW: temporaryFolder(), ...env },
+      }).result;
       return (events[0]!["engines"] as readonly Record<string, unknown>[]).find(({ name }) => name === "tensorflow")!;
     };
     const missing = await status({ LATHE_TENSORFLOW_SLOW: "" });
@@ -78,8 +80,16 @@ describe("errors name the graph and the reason", () => {
     ["an input left out", { x: tensor("float32", [1, 2], [1, 2]) }, /^the graph flattening needs the input dims; it got x$/],
     ["an input of another type", { x: tensor("int32", [1, 2], [1, 2]) }, /^the graph flattening takes float32 \[N, 2\] for x, got int32 \[1, 2\]$/],
     ["an input of another shape", { x: tensor("float32", [1, 2, 3], [1, 3]) }, /^the graph flattening takes float32 \[N, 2\] for x, got float32 \[1, 3\]$/],
-    ["values that do not fill the shape", { x: { dtype: "float32", dims: [2, 2], data: Float32Array.of(1) } as const }, /^x of the graph flattening has 1 values, which do not fill \[2, 2\]$/],
-    ["a node that fails", { x: tensor("float32", [1, 2], [1, 2]), dims: tensor("int64", [3]) }, /^TensorFlow\.js failed while running the graph flattening at Reshape \(\.\/Reshape_0\): /],
+    [
+      "values that do not fill the shape",
+      { x: { dtype: "float32", dims: [2, 2], data: Float32Array.of(1) } as const },
+      /^x of the graph flattening has 1 values, which do not fill \[2, 2\]$/,
+    ],
+    [
+      "a node that fails",
+      { x: tensor("float32", [1, 2], [1, 2]), dims: tensor("int64", [3]) },
+      /^TensorFlow\.js failed while running the graph flattening at Reshape \(\.\/Reshape_0\): /,
+    ],
   ])("%s", async (_, feeds, sentence) => {
     const executable = await engine.compile(graph(), { device: "cpu", threads: 1 });
     await expect(executable.run(feeds)).rejects.toMatchObject({ code: "engine.failed", message: expect.stringMatching(sentence) as unknown });
@@ -90,6 +100,9 @@ describe("errors name the graph and the reason", () => {
   it("float64, which TensorFlow.js does not have", async () => {
     const e = createEmitter();
     e.graph.output(e.exp(e.constant(tensor("float64", [1]))), "y");
-    await expect(engine.compile(e.graph.build("double"), { device: "cpu", threads: 1 })).rejects.toMatchObject({ code: "graph.unsupported", message: expect.stringContaining("no float64; use the engine onnxruntime") as unknown });
+    await expect(engine.compile(e.graph.build("double"), { device: "cpu", threads: 1 })).rejects.toMatchObject({
+      code: "graph.unsupported",
+      message: expect.stringContaining("no float64; use the engine onnxruntime") as unknown,
+    });
   });
 });

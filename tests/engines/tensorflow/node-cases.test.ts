@@ -73,7 +73,10 @@ if (!names) {
       const byKernel = kernels.types.map((type) => `${type} ${passed.filter((op) => op === type).length}`);
       const excluded = loaded.flatMap(({ name, found }) => (typeof found === "string" ? [{ name, why: found }] : []));
       const ours = excluded.filter(({ why }) => !why.startsWith("operator "));
-      console.log(`ONNX operator tests on ${version}: ${names.length} found, ${runnable.length} run, ${excluded.length} excluded (${excluded.length - ours.length} of operators that the engine does not claim)`);
+      console.log(
+        `ONNX operator tests on ${version}: ${names.length} found, ${runnable.length} run, ${excluded.length} excluded ` +
+          `(${excluded.length - ours.length} of operators that the engine does not claim)`,
+      );
       console.log(`passed by kernel: ${byKernel.join(", ")}`);
       console.log(`excluded although the operator is there:\n${ours.map(({ name, why }) => `  ${name}: ${why}`).join("\n")}`);
       // Of another operator set, and held against the other engine.
@@ -89,6 +92,7 @@ function expectWithin(got: TensorData, wanted: TensorData, name: string): void {
   a.forEach((v, i) => {
     const w = b[i]!;
     const close = Object.is(v, w) || v === w || Math.abs(v - w) <= ATOL + RTOL * Math.abs(w);
-    if (!close) expect.fail(`${name}: element ${i} is ${v}, expected ${w}\n  got      [${a.slice(0, 16).join(", ")}]\n  expected [${b.slice(0, 16).join(", ")}]`);
+    if (!close)
+      expect.fail(`${name}: element ${i} is ${v}, expected ${w}\n  got      [${a.slice(0, 16).join(", ")}]\n  expected [${b.slice(0, 16).join(", ")}]`);
   });
 }

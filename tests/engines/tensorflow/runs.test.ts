@@ -8,7 +8,8 @@ vi.setConfig({ testTimeout: 240_000 }); // whole runs, each in processes of its 
 const { version } = await tensorflowUnderTest();
 
 /** The engine process takes the library, or the leave to be slow, from the environment of the test. */
-const credit = (epochs: number, batchSize: number): string => writeCreditProject(temporaryFolder(), { epochs, batchSize, optimizer: { type: "Adam", lr: 0.005 }, checkpointSeconds: 0.05 });
+const credit = (epochs: number, batchSize: number): string =>
+  writeCreditProject(temporaryFolder(), { epochs, batchSize, optimizer: { type: "Adam", lr: 0.005 }, checkpointSeconds: 0.05 });
 
 const metrics = (events: readonly JsonEvent[]) => last(events, "done")["test"] as Readonly<Record<string, number>>;
 
@@ -25,14 +26,19 @@ describe("the bundled credit sample", () => {
     const theirs = await run("tensorflow", 1);
     for (const metric of ["loss", "Good.accuracy", "Good.auroc"]) {
       const noise = Math.max(...ours.map((m) => m[metric]!)) - Math.min(...ours.map((m) => m[metric]!));
-      console.log(`${metric}: onnxruntime ${ours.map((m) => m[metric]!.toFixed(4)).join(", ")} by seed; tensorflow ${theirs[metric]!.toFixed(4)} with the first`);
+      console.log(
+        `${metric}: onnxruntime ${ours.map((m) => m[metric]!.toFixed(4)).join(", ")} by seed; tensorflow ${theirs[metric]!.toFixed(4)} with the first`,
+      );
       expect(Math.abs(theirs[metric]! - ours[0]![metric]!), metric).toBeLessThanOrEqual(noise);
     }
   });
 });
 
 describe("a run that one engine began", () => {
-  it.each([["onnxruntime", "tensorflow"], ["tensorflow", "onnxruntime"]])("on %s is killed, and goes on with %s from the checkpoint, which says so", async (first, second) => {
+  it.each([
+    ["onnxruntime", "tensorflow"],
+    ["tensorflow", "onnxruntime"],
+  ])("on %s is killed, and goes on with %s from the checkpoint, which says so", async (first, second) => {
     const folder = credit(40, 512);
     const begun = startLathe(["train", folder, "--engine", first, "--json"], (event) => {
       if (event.event === "epoch" && event["epoch"] === 3) killAll(begun);
@@ -47,7 +53,14 @@ describe("a run that one engine began", () => {
     const { events } = await lathe("train", credit(40, 512), "--engine", first, "--json");
     const resumedEpoch = resumed.events.find(({ event }) => event === "epoch")!;
     const same = events.find(({ event, epoch }) => event === "epoch" && epoch === resumedEpoch["epoch"])!;
-    const [got, wanted, fresh] = [resumedEpoch, same, last(events.filter(({ epoch }) => epoch === 1), "epoch")].map(({ train }) => (train as { readonly loss: number }).loss) as [number, number, number];
+    const [got, wanted, fresh] = [
+      resumedEpoch,
+      same,
+      last(
+        events.filter(({ epoch }) => epoch === 1),
+        "epoch",
+      ),
+    ].map(({ train }) => (train as { readonly loss: number }).loss) as [number, number, number];
     expect(Math.abs(got - wanted)).toBeLessThan(1e-3);
     if (resumedEpoch["epoch"] !== 1) expect(Math.abs(fresh - wanted)).toBeGreaterThan(1e-2);
   });

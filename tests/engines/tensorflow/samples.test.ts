@@ -14,20 +14,49 @@ const samples = await listSamples();
 
 /** Training pictures on TensorFlow.js's own kernels takes an hour. */
 const slow = (kind: string): boolean => !native && kind === "pictures";
-for (const { sample, kind } of samples) if (slow(kind)) console.log(`skipped: ${sample}, since the TensorFlow library is not here and its pictures would take an hour without`);
+for (const { sample, kind } of samples)
+  if (slow(kind)) console.log(`skipped: ${sample}, since the TensorFlow library is not here and its pictures would take an hour without`);
 
-it.each(samples.map(({ sample, kind }) => [sample, kind] as const).filter(([, kind]) => !slow(kind)))("the sample %s (%s) reaches the same metrics on both engines, closer than two seeds on one", async (sample, kind) => {
-  const files = JSON.parse(readFileSync(join(packageRoot, "resources", "samples", sample, "sample.json"), "utf8")) as { readonly file: string; readonly test?: string; readonly target: string; readonly template: string };
-  const at = (name: string) => join(packageRoot, "resources", "samples", sample, name);
-  const folder = temporaryFolder();
-  const made = await lathe("new", join(folder, sample), "--template", files.template, "--data", at(files.file), ...(files.test === undefined ? [] : ["--test", at(files.test)]), "--target", files.target);
-  expect(made.code, made.stderr).toBe(0);
-  const run = async (engine: string, seed: number) => {
-    const { code, stderr, events } = await lathe("train", join(folder, sample), "--engine", engine, "--seed", String(seed), "--epochs", kind === "pictures" ? "1" : "4", "--json");
-    expect(code, stderr).toBe(0);
-    return Number((last(events, "done")["test"] as Readonly<Record<string, number>>)["loss"]);
-  };
-  const [first, second, theirs] = [await run("onnxruntime", 1), await run("onnxruntime", 2), await run("tensorflow", 1)];
-  console.log(`${sample}: test loss ${first} and ${second} on onnxruntime by seed, ${theirs} on tensorflow with the first`);
-  expect(Math.abs(theirs - first)).toBeLessThan(Math.abs(second - first));
-});
+it.each(samples.map(({ sample, kind }) => [sample, kind] as const).filter(([, kind]) => !slow(kind)))(
+  "the sample %s (%s) reaches the same metrics on both engines, closer than two seeds on one",
+  async (sample, kind) => {
+    const files = JSON.parse(readFileSync(join(packageRoot, "resources", "samples", sample, "sample.json"), "utf8")) as {
+      readonly file: string;
+      readonly test?: string;
+      readonly target: string;
+      readonly template: string;
+    };
+    const at = (name: string) => join(packageRoot, "resources", "samples", sample, name);
+    const folder = temporaryFolder();
+    const made = await lathe(
+      "new",
+      join(folder, sample),
+      "--template",
+      files.template,
+      "--data",
+      at(files.file),
+      ...(files.test === undefined ? [] : ["--test", at(files.test)]),
+      "--target",
+      files.target,
+    );
+    expect(made.code, made.stderr).toBe(0);
+    const run = async (engine: string, seed: number) => {
+      const { code, stderr, events } = await lathe(
+        "train",
+        join(folder, sample),
+        "--engine",
+        engine,
+        "--seed",
+        String(seed),
+        "--epochs",
+        kind === "pictures" ? "1" : "4",
+        "--json",
+      );
+      expect(code, stderr).toBe(0);
+      return Number((last(events, "done")["test"] as Readonly<Record<string, number>>)["loss"]);
+    };
+    const [first, second, theirs] = [await run("onnxruntime", 1), await run("onnxruntime", 2), await run("tensorflow", 1)];
+    console.log(`${sample}: test loss ${first} and ${second} on onnxruntime by seed, ${theirs} on tensorflow with the first`);
+    expect(Math.abs(theirs - first)).toBeLessThan(Math.abs(second - first));
+  },
+);

@@ -32,12 +32,20 @@ const ROWS = 16;
 
 /** What a parameter has no influence through has a gradient of rounding errors, which Adam makes steps of: hence no bias before batch norm. */
 const layers: Described["model"]["layers"] = [
-  { id: "fc1", type: "Linear", outFeatures: 8, bias: false }, { id: "bn1", type: "BatchNorm1d" }, { id: "act1", type: "ELU" }, { id: "drop1", type: "Dropout", p: 0.3 },
-  { id: "fc2", type: "Linear", outFeatures: 6 }, { id: "norm2", type: "LayerNorm", normalizedShape: 6 }, { id: "act2", type: "GELU" },
+  { id: "fc1", type: "Linear", outFeatures: 8, bias: false },
+  { id: "bn1", type: "BatchNorm1d" },
+  { id: "act1", type: "ELU" },
+  { id: "drop1", type: "Dropout", p: 0.3 },
+  { id: "fc2", type: "Linear", outFeatures: 6 },
+  { id: "norm2", type: "LayerNorm", normalizedShape: 6 },
+  { id: "act2", type: "GELU" },
 ];
 
 function described(target: TargetSpec, training: Described["training"], extra: Described["model"]["layers"] = []): Described {
-  const model = { layers: [...layers, { id: "out", type: "Linear", outFeatures: target.width }, ...extra], outputs: [{ target: target.name, from: extra.at(-1)?.id ?? "out" }] };
+  const model = {
+    layers: [...layers, { id: "out", type: "Linear", outFeatures: target.width }, ...extra],
+    outputs: [{ target: target.name, from: extra.at(-1)?.id ?? "out" }],
+  };
   return { inputs: { x: 5 }, targets: [target], model, training };
 }
 
@@ -72,7 +80,9 @@ describe("ten optimizer steps, with and without diagnosis, are ONNX Runtime's", 
 
   it.each(losses.types.map((type) => [type] as const))("%s", async (type) => {
     const [target, extra] = lossTargets[type]!;
-    await compareSteps(trainingSpec(described(target, { optimizer: { type: "SGD", lr: 0.05, momentum: 0.9 }, losses: { y: { type } }, clipGradValue: 0.1 }, extra)));
+    await compareSteps(
+      trainingSpec(described(target, { optimizer: { type: "SGD", lr: 0.05, momentum: 0.9 }, losses: { y: { type } }, clipGradValue: 0.1 }, extra)),
+    );
   });
 
   it("every optimizer and every loss is among them", () => {
@@ -89,11 +99,17 @@ describe("ten optimizer steps, with and without diagnosis, are ONNX Runtime's", 
 describe("ten steps of the networks for pictures are ONNX Runtime's", () => {
   it.each(pictureNetworks.types.map((type) => [type] as const))("%s", async (type) => {
     const model = pictureModel(pictureNetworks.get(type), (id) => id, { picture: "image", others: [], targets: [{ name: "y", outFeatures: "classes" }] });
-    await compareSteps(trainingSpec({ inputs: { image: [3, 16, 16] }, targets: [category], model, training: { optimizer: { type: "SGD", lr: 0.01 } } }), DEEP * TOLERANCE);
+    await compareSteps(
+      trainingSpec({ inputs: { image: [3, 16, 16] }, targets: [category], model, training: { optimizer: { type: "SGD", lr: 0.01 } } }),
+      DEEP * TOLERANCE,
+    );
   });
 });
 
-it.each([[onnxruntimeEngine, engine], [engine, onnxruntimeEngine]])("a checkpoint of $name is gone on from by the other engine, as by itself", async (first, second) => {
+it.each([
+  [onnxruntimeEngine, engine],
+  [engine, onnxruntimeEngine],
+])("a checkpoint of $name is gone on from by the other engine, as by itself", async (first, second) => {
   const spec = trainingSpec(described(binary, { optimizer: { type: "Adam", lr: 0.01, amsgrad: true } }));
   const [alone, begun, goesOn] = [await trainerOf(spec, 1, first), await trainerOf(spec, 1, first), await trainerOf(spec, 2, second)];
   const train = async (trainer: Trainer, from: number, to: number) => {
@@ -113,13 +129,20 @@ it("the template's predictions and losses on a split are ONNX Runtime's", async 
   const spec = templateSpec("two-output");
   const trainer = await trainerOf(spec);
   const batches = [randomBatch(spec, 7, "a"), randomBatch(spec, 3, "b")];
-  const predictions = await Promise.all([onnxruntimeEngine, engine].map(async (by) => {
-    const evaluator = await Evaluator.create(spec, by, { device: "cpu", threads: 1 });
-    const rest = batches.values();
-    const made = await evaluator.predict({ stepsPerEpoch: 2, start: () => undefined, next: () => rest.next().value! }, 10, trainer.parameters, trainer.buffers);
-    await evaluator.dispose();
-    return made;
-  }));
+  const predictions = await Promise.all(
+    [onnxruntimeEngine, engine].map(async (by) => {
+      const evaluator = await Evaluator.create(spec, by, { device: "cpu", threads: 1 });
+      const rest = batches.values();
+      const made = await evaluator.predict(
+        { stepsPerEpoch: 2, start: () => undefined, next: () => rest.next().value! },
+        10,
+        trainer.parameters,
+        trainer.buffers,
+      );
+      await evaluator.dispose();
+      return made;
+    }),
+  );
   for (const { name } of spec.targets) {
     const [ours, theirs] = predictions.map((p) => [...p.outputs.get(name)!, p.losses.get(name)!]);
     expectClose(theirs!, ours!, TOLERANCE, name);
@@ -150,7 +173,9 @@ it("a step that fails leaves no tensor behind either, and the next one works", a
   await trainer.step(good, 1, 0.01, false);
   const before = tf.memory().numTensors;
   const target = randomBatch(spec, ROWS + 1, 2);
-  await expect(trainer.step({ size: ROWS, tensors: { ...good.tensors, "target.kind": target.tensors["target.kind"]! } }, 2, 0.01, false)).rejects.toMatchObject({ code: "engine.failed" });
+  await expect(trainer.step({ size: ROWS, tensors: { ...good.tensors, "target.kind": target.tensors["target.kind"]! } }, 2, 0.01, false)).rejects.toMatchObject(
+    { code: "engine.failed" },
+  );
   expect(tf.memory().numTensors).toBe(before);
   expect((await trainer.step(good, 2, 0.01, false)).loss).toBeGreaterThan(0);
   await trainer.dispose();
@@ -158,14 +183,28 @@ it("a step that fails leaves no tensor behind either, and the next one works", a
 
 /** A template's network for two inputs and two targets, trained by plain steps along the gradient. */
 function templateSpec(type: string): TrainingSpec {
-  const project = parseProject(templates.get(type).create({
-    name: "two", source: { type: "table", path: "none.csv" },
-    inputs: [{ name: "features", type: "numeric", columns: ["a", "b", "c"] }, { name: "region", type: "numeric", columns: ["d", "e"] }],
-    targets: [{ name: "kind", type: "category", column: "kind" }, { name: "price", type: "numeric", column: "price" }],
-  }));
+  const project = parseProject(
+    templates.get(type).create({
+      name: "two",
+      source: { type: "table", path: "none.csv" },
+      inputs: [
+        { name: "features", type: "numeric", columns: ["a", "b", "c"] },
+        { name: "region", type: "numeric", columns: ["d", "e"] },
+      ],
+      targets: [
+        { name: "kind", type: "category", column: "kind" },
+        { name: "price", type: "numeric", column: "price" },
+      ],
+    }),
+  );
   return trainingSpec({
-    inputs: { features: 3, region: 2 }, targets: [{ ...category, name: "kind" }, { name: "price", kind: "numeric", width: 1 }],
-    model: project.model, training: { ...project.training, optimizer: { type: "SGD", lr: 0.05 } },
+    inputs: { features: 3, region: 2 },
+    targets: [
+      { ...category, name: "kind" },
+      { name: "price", kind: "numeric", width: 1 },
+    ],
+    model: project.model,
+    training: { ...project.training, optimizer: { type: "SGD", lr: 0.05 } },
   });
 }
 
@@ -196,6 +235,11 @@ function expectSameState(got: Trainer, wanted: Trainer, when: string, tolerance:
   expect(Object.keys(got.state)).toEqual(Object.keys(wanted.state));
   for (const [name, vector] of Object.entries(wanted.state)) {
     const largest = vector.reduce((top, v) => Math.max(top, Math.abs(v)), 1e-30);
-    expectClose([...got.state[name]!].map((v) => v / largest), [...vector].map((v) => v / largest), tolerance, `${name} after ${when}`);
+    expectClose(
+      [...got.state[name]!].map((v) => v / largest),
+      [...vector].map((v) => v / largest),
+      tolerance,
+      `${name} after ${when}`,
+    );
   }
 }

@@ -21,17 +21,20 @@ interface Frame {
 
 /** What a page sends to the server: the envelope, and in it the arguments of every procedure and stream. */
 export const frames: Kind = {
-  name: "frames", quick: 60, bound: 60, memory: 1500,
-  open: (place) => openServer(place, (random, frame) => (random.below(2) === 0
-    ? toJson(mutateTree(random, JSON.parse(frame)))
-    : mutateBytes(random, Buffer.from(frame)).toString(pick(random, ["utf8", "latin1"] as const)))),
+  name: "frames",
+  quick: 60,
+  bound: 60,
+  memory: 1500,
+  open: (place) =>
+    openServer(place, (random, frame) =>
+      random.below(2) === 0
+        ? toJson(mutateTree(random, JSON.parse(frame)))
+        : mutateBytes(random, Buffer.from(frame)).toString(pick(random, ["utf8", "latin1"] as const)),
+    ),
 };
 
 /** The arguments alone: what gets as far as the handlers. */
-export const calls: Kind = {
-  name: "calls", quick: 60, bound: 60, memory: 1500,
-  open: (place) => openServer(place, undefined),
-};
+export const calls: Kind = { name: "calls", quick: 60, bound: 60, memory: 1500, open: (place) => openServer(place, undefined) };
 
 async function openServer(place: Place, spoil: ((random: Random, frame: string) => string) | undefined) {
   const good = goodArguments(place);
@@ -50,7 +53,9 @@ async function openServer(place: Place, spoil: ((random: Random, frame: string) 
   /** Downloads, and asks for what this machine has; both are somebody else's to test. */
   const left = ["setUpTensorflow"];
   // The more can be wrong with its arguments, the more often.
-  const procedures = Object.entries(good.procedures).flatMap((entry) => Array.from({ length: Math.min(8, JSON.stringify(entry[1]).split(/[,[{]/).length) }, () => entry));
+  const procedures = Object.entries(good.procedures).flatMap((entry) =>
+    Array.from({ length: Math.min(8, JSON.stringify(entry[1]).split(/[,[{]/).length) }, () => entry),
+  );
   const streams = Object.entries(good.streams).filter(([name]) => !left.includes(name));
 
   function frame(random: Random): Frame {
@@ -77,7 +82,14 @@ async function openServer(place: Place, spoil: ((random: Random, frame: string) 
         resolve();
       };
       const hear = (data: Buffer) => {
-        const message = JSON.parse(data.toString("utf8")) as { readonly i?: string; readonly t: string; readonly m?: string; readonly r?: { readonly error?: ErrorRecord }; readonly e?: unknown; readonly a?: readonly { readonly id?: string; readonly error?: ErrorRecord }[] };
+        const message = JSON.parse(data.toString("utf8")) as {
+          readonly i?: string;
+          readonly t: string;
+          readonly m?: string;
+          readonly r?: { readonly error?: ErrorRecord };
+          readonly e?: unknown;
+          readonly a?: readonly { readonly id?: string; readonly error?: ErrorRecord }[];
+        };
         if (message.t === "q" && message.m === "deliver") socket.send(JSON.stringify({ t: "s", i: message.i, r: null }));
         if (message.t === "q" && message.m === "end" && message.a?.[0]?.id === id) {
           if (message.a[0].error) judge.refusal(`${what} ends`, message.a[0].error);
@@ -112,8 +124,12 @@ async function openServer(place: Place, spoil: ((random: Random, frame: string) 
       await send(made, judge, spoil && `p${last}`);
       socket.send(JSON.stringify({ t: "q", m: "unsubscribe", a: [made.id] }));
       for (const { project, run } of studio.jobs.underWay()) studio.jobs.control({ project, run }, "cancel");
-      const still: Frame = { what: "a call after it", id: `y${last}`, text: JSON.stringify({ t: "q", i: `y${last}`, m: "call", a: [{ id: `y${last}`, path: "app.settings", input: {} }] }) };
-      if (!await send(still, judge)) judge.fault("the server no longer answers");
+      const still: Frame = {
+        what: "a call after it",
+        id: `y${last}`,
+        text: JSON.stringify({ t: "q", i: `y${last}`, m: "call", a: [{ id: `y${last}`, path: "app.settings", input: {} }] }),
+      };
+      if (!(await send(still, judge))) judge.fault("the server no longer answers");
       // What a call may have changed is as it was.
       if (/correct|write|trash|Trash|restore|describe|start|tryAgain/.test(made.what)) {
         for (const name of ["table", "pictures"]) {

@@ -11,4 +11,8 @@ import { tables } from "./tables.js";
 const all: readonly Kind[] = [tables, pictures, models, projectFiles, runFiles, cacheFiles, frames, calls];
 
 /** By name, as `npm run fuzz` takes it. */
-export const kinds = createRegistry("kind of input", all.map((kind) => ({ ...kind, type: kind.name })), "usage");
+export const kinds = createRegistry(
+  "kind of input",
+  all.map((kind) => ({ ...kind, type: kind.name })),
+  "usage",
+);

@@ -12,15 +12,18 @@ import { atWork } from "../work.js";
 
 type Way = (model: Model, random: Random) => Model;
 
-const onNodes = (change: (nodes: Node[], at: number, random: Random) => void): Way => (model, random) => {
-  const nodes = [...model.graph.nodes];
-  change(nodes, random.below(nodes.length), random);
-  return { ...model, graph: { ...model.graph, nodes } };
-};
-const onNode = (change: (node: Node, all: readonly Node[], random: Random) => Node): Way => onNodes((nodes, at, random) => {
-  const node = nodes[at];
-  if (node) nodes[at] = change(node, nodes, random);
-});
+const onNodes =
+  (change: (nodes: Node[], at: number, random: Random) => void): Way =>
+  (model, random) => {
+    const nodes = [...model.graph.nodes];
+    change(nodes, random.below(nodes.length), random);
+    return { ...model, graph: { ...model.graph, nodes } };
+  };
+const onNode = (change: (node: Node, all: readonly Node[], random: Random) => Node): Way =>
+  onNodes((nodes, at, random) => {
+    const node = nodes[at];
+    if (node) nodes[at] = change(node, nodes, random);
+  });
 
 /** What a graph is made of; a file is written of it that every decoder of protobuf reads. */
 const ways: readonly Way[] = [
@@ -29,12 +32,24 @@ const ways: readonly Way[] = [
   onNodes((nodes) => void nodes.reverse()),
   onNode((node, all, random) => ({ ...node, op: pick(random, [...all.map(({ op }) => op), "Loop", "Nope", "", ...TEXTS]) })),
   onNode((node, _all, random) => ({ ...node, domain: pick(random, ["", "ai.onnx.ml", "com.microsoft", "x"]) })),
-  onNode((node, all, random) => ({ ...node, inputs: node.inputs.map((name) => (random.below(2) === 0 ? pick(random, [...all.flatMap(({ outputs }) => outputs), "", ...TEXTS]) : name)) })),
+  onNode((node, all, random) => ({
+    ...node,
+    inputs: node.inputs.map((name) => (random.below(2) === 0 ? pick(random, [...all.flatMap(({ outputs }) => outputs), "", ...TEXTS]) : name)),
+  })),
   onNode((node, _all, random) => ({ ...node, inputs: pick(random, [[], [...node.inputs, ...node.inputs], [...node.inputs].reverse()]) })),
   onNode((node, _all, random) => ({ ...node, outputs: [pick(random, TEXTS)] })),
   onNode((node, _all, random) => ({
-    ...node, attributes: Object.fromEntries(Object.entries(node.attributes).map(([name, attribute]) => [name, attribute.type === "int" ? { type: "int", value: pick(random, [0, -1, 1, 7, 2 ** 31, -(2 ** 40)]) }
-      : attribute.type === "ints" ? { type: "ints", value: pick(random, [[], [0], [-1, -1], [2 ** 31, 2 ** 31], [1, 1, 1, 1, 1, 1]]) } : attribute])),
+    ...node,
+    attributes: Object.fromEntries(
+      Object.entries(node.attributes).map(([name, attribute]) => [
+        name,
+        attribute.type === "int"
+          ? { type: "int", value: pick(random, [0, -1, 1, 7, 2 ** 31, -(2 ** 40)]) }
+          : attribute.type === "ints"
+            ? { type: "ints", value: pick(random, [[], [0], [-1, -1], [2 ** 31, 2 ** 31], [1, 1, 1, 1, 1, 1]]) }
+            : attribute,
+      ]),
+    ),
   })),
   // Metadata is ours, and JSON.
   (model, random) => {
@@ -50,12 +65,54 @@ const ways: readonly Way[] = [
     const key = pick(random, [...initializers.keys()]);
     const tensor = initializers.get(key);
     if (random.below(3) === 0 || !tensor) initializers.delete(key);
-    else initializers.set(key, { ...tensor, dims: pick(random, [[], [0], [-1], [...tensor.dims, 1], [2 ** 31, 2 ** 31], [...tensor.dims].reverse(), [...tensor.dims, 2]]) });
+    else
+      initializers.set(key, {
+        ...tensor,
+        dims: pick(random, [[], [0], [-1], [...tensor.dims, 1], [2 ** 31, 2 ** 31], [...tensor.dims].reverse(), [...tensor.dims, 2]]),
+      });
     return { ...model, graph: { ...model.graph, initializers } };
   },
-  (model, random) => ({ ...model, graph: { ...model.graph, inputs: model.graph.inputs.map((input) => (random.below(2) === 0 ? { ...input, ...pick(random, [{ name: pick(random, TEXTS) }, { shape: [] }, { shape: [0, -1] }, { shape: ["N", 2 ** 40] }, { dtype: "string" as const }, { dtype: "float64" as const }]) } : input)) } }),
-  (model, random) => ({ ...model, graph: { ...model.graph, outputs: pick(random, [[], [...model.graph.outputs, ...model.graph.outputs], [...model.graph.outputs].reverse(), model.graph.outputs.map((output) => ({ ...output, name: pick(random, TEXTS) }))]) } }),
-  (model, random) => ({ ...model, irVersion: pick(random, [0, 3, 99, 2 ** 31]), opsets: new Map([["", pick(random, [0, 1, 6, 17, 99, 2 ** 31])], ["ai.onnx.ml", pick(random, [1, 3, 99])]]) }),
+  (model, random) => ({
+    ...model,
+    graph: {
+      ...model.graph,
+      inputs: model.graph.inputs.map((input) =>
+        random.below(2) === 0
+          ? {
+              ...input,
+              ...pick(random, [
+                { name: pick(random, TEXTS) },
+                { shape: [] },
+                { shape: [0, -1] },
+                { shape: ["N", 2 ** 40] },
+                { dtype: "string" as const },
+                { dtype: "float64" as const },
+              ]),
+            }
+          : input,
+      ),
+    },
+  }),
+  (model, random) => ({
+    ...model,
+    graph: {
+      ...model.graph,
+      outputs: pick(random, [
+        [],
+        [...model.graph.outputs, ...model.graph.outputs],
+        [...model.graph.outputs].reverse(),
+        model.graph.outputs.map((output) => ({ ...output, name: pick(random, TEXTS) })),
+      ]),
+    },
+  }),
+  (model, random) => ({
+    ...model,
+    irVersion: pick(random, [0, 3, 99, 2 ** 31]),
+    opsets: new Map([
+      ["", pick(random, [0, 1, 6, 17, 99, 2 ** 31])],
+      ["ai.onnx.ml", pick(random, [1, 3, 99])],
+    ]),
+  }),
 ];
 
 function mutateModel(random: Random, bytes: Uint8Array): Uint8Array {
@@ -72,11 +129,16 @@ function mutateModel(random: Random, bytes: Uint8Array): Uint8Array {
 
 /** `model.onnx` of somebody else, given to evaluate, predict and the Export screen. */
 export const models: Kind = {
-  name: "models", quick: 40, bound: 60, memory: 1500,
+  name: "models",
+  quick: 40,
+  bound: 60,
+  memory: 1500,
   async open(place) {
     const studio = openStudio(place);
     const ofProject = [place.table, place.pictures].map((project) => ({
-      project, bytes: readFileSync(join(project, "runs", "0001", "model.onnx")), data: project === place.table ? join(project, "table.csv") : join(project, "pictures"),
+      project,
+      bytes: readFileSync(join(project, "runs", "0001", "model.onnx")),
+      data: project === place.table ? join(project, "table.csv") : join(project, "pictures"),
     }));
     return {
       async feed(random, judge) {
@@ -87,7 +149,9 @@ export const models: Kind = {
         await judge.ask("card", () => studio.ask.exports.card(run));
         await judge.ask("form", () => studio.ask.prediction.form(run));
         const out = mkdtempSync(join(place.root, "out-"));
-        await judge.ask("predict", () => atWork((setting) => predictTable({ model: path, data, out: join(out, "answers.csv"), device: "cpu", preview: 3 }, setting)));
+        await judge.ask("predict", () =>
+          atWork((setting) => predictTable({ model: path, data, out: join(out, "answers.csv"), device: "cpu", preview: 3 }, setting)),
+        );
         if (random.below(2) === 0) await judge.ask("evaluate", () => atWork((setting) => evaluateModel({ model: path, data, device: "cpu" }, setting)));
         rmSync(out, { recursive: true, force: true });
         writeFileSync(path, bytes);

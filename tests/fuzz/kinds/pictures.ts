@@ -20,7 +20,13 @@ function bmp(width: number, height: number): Buffer {
   file.fill(0, 0, 54);
   file.write("BM", "latin1");
   file.writeUInt32LE(file.length, 2);
-  for (const [at, value] of [[10, 54], [14, 40], [18, width], [22, height]] as const) file.writeUInt32LE(value, at);
+  for (const [at, value] of [
+    [10, 54],
+    [14, 40],
+    [18, width],
+    [22, height],
+  ] as const)
+    file.writeUInt32LE(value, at);
   file.writeUInt16LE(1, 26);
   file.writeUInt16LE(24, 28);
   return file;
@@ -46,28 +52,45 @@ function pngHeader(bytes: Buffer, random: Random): Buffer {
 
 /** PNG, JPEG, GIF, WebP and TIFF through sharp, BMP through a decoder of ours. */
 export const pictures: Kind = {
-  name: "pictures", quick: 40, bound: 60, memory: 1500,
+  name: "pictures",
+  quick: 40,
+  bound: 60,
+  memory: 1500,
   async open(place) {
     const studio = openStudio(place);
     const [width, height] = [40, 30];
     const raw = sharp(noise("fuzz", width, height), { raw: { width, height, channels: 3 } });
     const encoded = async (format: "png" | "jpeg" | "gif" | "webp" | "tiff") => raw.clone().toFormat(format).toBuffer();
     const files = new Map<string, Buffer>([
-      ["png", await encoded("png")], ["jpg", await encoded("jpeg")], ["gif", await encoded("gif")], ["webp", await encoded("webp")], ["tiff", await encoded("tiff")], ["bmp", bmp(width, height)],
-      ["interlaced.png", await raw.clone().png({ progressive: true }).toBuffer()], ["progressive.jpg", await raw.clone().jpeg({ progressive: true }).toBuffer()],
-      ["turned.jpg", await raw.clone().withMetadata({ orientation: 6 }).jpeg().toBuffer()], ["lossless.webp", await raw.clone().webp({ lossless: true }).toBuffer()], ["packed.tiff", await raw.clone().tiff({ compression: "lzw" }).toBuffer()],
+      ["png", await encoded("png")],
+      ["jpg", await encoded("jpeg")],
+      ["gif", await encoded("gif")],
+      ["webp", await encoded("webp")],
+      ["tiff", await encoded("tiff")],
+      ["bmp", bmp(width, height)],
+      ["interlaced.png", await raw.clone().png({ progressive: true }).toBuffer()],
+      ["progressive.jpg", await raw.clone().jpeg({ progressive: true }).toBuffer()],
+      ["turned.jpg", await raw.clone().withMetadata({ orientation: 6 }).jpeg().toBuffer()],
+      ["lossless.webp", await raw.clone().webp({ lossless: true }).toBuffer()],
+      ["packed.tiff", await raw.clone().tiff({ compression: "lzw" }).toBuffer()],
     ]);
     const names = [...files.keys(), "bmp", "png"];
     return {
       async feed(random, judge) {
         const name = pick(random, names);
         const bytes = files.get(name) ?? Buffer.alloc(0);
-        const made = name === "bmp" && random.below(2) === 0 ? bmpHeader(bytes, random) : name.endsWith("png") && random.below(3) === 0 ? pngHeader(bytes, random) : mutateBytes(random, bytes);
+        const made =
+          name === "bmp" && random.below(2) === 0
+            ? bmpHeader(bytes, random)
+            : name.endsWith("png") && random.below(3) === 0
+              ? pngHeader(bytes, random)
+              : mutateBytes(random, bytes);
         const project = join(place.root, "drawn");
         const file = `a/${name.includes(".") ? name : `x.${name}`}`;
         mkdirSync(join(project, "pictures", "a"), { recursive: true });
         mkdirSync(join(project, "pictures", "b"), { recursive: true });
-        for (const good of [1, 2, 3, 4]) for (const label of ["a", "b"]) writeFileSync(join(project, "pictures", label, `good${good}.png`), files.get("png") ?? "");
+        for (const good of [1, 2, 3, 4])
+          for (const label of ["a", "b"]) writeFileSync(join(project, "pictures", label, `good${good}.png`), files.get("png") ?? "");
         writeFileSync(join(project, "pictures", file), made);
         const data = pictureData("pictures", { split: { validation: 0.2, test: 0.2 } });
         writeFileSync(join(project, "project.json"), JSON.stringify({ version: 1, name: "drawn", seed: 1, data, model: {}, training: {} }));
@@ -75,7 +98,8 @@ export const pictures: Kind = {
         await judge.ask("file", () => studio.ask.pictures.file({ path: join(project, "pictures", file), side: pick(random, [16, 640]) }));
         const shown = await judge.ask("thumbnails", () => studio.ask.pictures.thumbnails({ project, pictures: [{ picture: file }], side: 64 }));
         for (const one of shown?.thumbnails ?? []) if ("problem" in one) judge.refusal("thumbnail", { code: "data.unreadable", message: one.problem });
-        if (random.below(4) === 0) await judge.ask("prepare", () => prepareData({ folder: project, data, seed: 1, cacheFolder: join(project, "cache"), compile }));
+        if (random.below(4) === 0)
+          await judge.ask("prepare", () => prepareData({ folder: project, data, seed: 1, cacheFolder: join(project, "cache"), compile }));
         rmSync(project, { recursive: true, force: true });
       },
       async close() {

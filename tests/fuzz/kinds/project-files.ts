@@ -9,10 +9,16 @@ import { atWork } from "../work.js";
 
 /** `project.json`: opened, shown, edited, planned, audited, trained on. */
 export const projectFiles: Kind = {
-  name: "project-files", quick: 30, bound: 60, memory: 1500,
+  name: "project-files",
+  quick: 30,
+  bound: 60,
+  memory: 1500,
   async open(place) {
     const studio = openStudio(place);
-    const documents = [place.table, place.pictures].map((folder) => ({ folder, document: JSON.parse(readFileSync(join(folder, "project.json"), "utf8")) as unknown }));
+    const documents = [place.table, place.pictures].map((folder) => ({
+      folder,
+      document: JSON.parse(readFileSync(join(folder, "project.json"), "utf8")) as unknown,
+    }));
     return {
       async feed(random, judge) {
         const { folder, document } = pick(random, documents);
@@ -23,19 +29,29 @@ export const projectFiles: Kind = {
         await judge.ask("list", () => studio.ask.projects.list({}));
         const opened = await judge.ask("read", () => studio.ask.projects.read({ project }));
         await judge.ask("columns", () => studio.follow("columns", { project }));
-        await judge.ask("rows", () => studio.ask.data.rows({ project, offset: 0, limit: 10, filters: pick(random, [[], [{ kind: "split" as const, split: "train" as const }], [{ kind: "skipped" as const }]]) }));
+        await judge.ask("rows", () =>
+          studio.ask.data.rows({
+            project,
+            offset: 0,
+            limit: 10,
+            filters: pick(random, [[], [{ kind: "split" as const, split: "train" as const }], [{ kind: "skipped" as const }]]),
+          }),
+        );
         await judge.ask("thumbnails", () => studio.ask.pictures.thumbnails({ project, pictures: [{ picture: "red/red-0.bmp" }], side: 64 }));
         await judge.ask("sample", () => studio.ask.pictures.sample({ project, picture: "red/red-0.bmp" }));
         await judge.ask("runs", () => studio.ask.runs.list({ project }));
         await judge.ask("form", () => studio.ask.prediction.form({ project, run: "0001" }));
         if (opened) {
           await judge.ask("plan", () => studio.ask.model.plan({ project, document: opened.document }));
-          await judge.ask("preset", () => studio.ask.model.preset({ project, document: opened.document, preset: pick(random, ["small-resnet", "two-block-cnn", "__proto__"]) }));
+          await judge.ask("preset", () =>
+            studio.ask.model.preset({ project, document: opened.document, preset: pick(random, ["small-resnet", "two-block-cnn", "__proto__"]) }),
+          );
           await judge.ask("write", () => studio.ask.projects.write({ project, document: opened.document, revision: opened.revision }));
           await judge.ask("correct", () => studio.ask.pictures.correct({ project, corrections: [{ picture: "red/red-0.bmp", excluded: true }] }));
         }
         if (random.below(4) === 0) await judge.ask("audit", () => atWork((setting) => auditProject({ project }, setting)));
-        if (random.below(5) === 0) await judge.ask("train", () => atWork((setting) => train({ project, epochs: 1, engine: "onnxruntime", device: "cpu" }, setting), "run"));
+        if (random.below(5) === 0)
+          await judge.ask("train", () => atWork((setting) => train({ project, epochs: 1, engine: "onnxruntime", device: "cpu" }, setting), "run"));
         rmSync(project, { recursive: true, force: true });
       },
       async close() {

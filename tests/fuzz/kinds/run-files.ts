@@ -10,18 +10,29 @@ import { atWork } from "../work.js";
 
 /** Files that a finished run need not have. */
 const sometimes: readonly (readonly [name: string, content: unknown])[] = [
-  ["label.json", { name: "mine", note: "a note" }], ["error.json", { code: "data.missing", message: "it is gone", details: {} }], ["lock", { host: hostname(), pid: 1, started: 1 }],
+  ["label.json", { name: "mine", note: "a note" }],
+  ["error.json", { code: "data.missing", message: "it is gone", details: {} }],
+  ["lock", { host: hostname(), pid: 1, started: 1 }],
   ["previous-report.json", {}],
 ];
 
 /** Everything in a run's folder. */
 export const runFiles: Kind = {
-  name: "run-files", quick: 30, bound: 60, memory: 1500,
+  name: "run-files",
+  quick: 30,
+  bound: 60,
+  memory: 1500,
   async open(place) {
     const studio = openStudio(place);
     const pristine = [place.table, place.pictures].map((project) => {
       const run = join(project, "runs", "0001");
-      return { project, run, files: readdirSync(run, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name).slice(run.length + 1)) };
+      return {
+        project,
+        run,
+        files: readdirSync(run, { recursive: true, withFileTypes: true })
+          .filter((entry) => entry.isFile())
+          .map((entry) => join(entry.parentPath, entry.name).slice(run.length + 1)),
+      };
     });
     const spoilt = (random: Random, name: string, bytes: Buffer): Buffer => {
       if (name.endsWith(".json") || name === "lock") {
@@ -61,10 +72,15 @@ export const runFiles: Kind = {
         await judge.ask("residuals", () => ask.evaluation.residuals(asked));
         await judge.ask("form", () => ask.prediction.form(run));
         await judge.ask("card", () => ask.exports.card(run));
-        await judge.ask("export", () => ask.exports.write({ ...run, format: pick(random, ["onnx", "report", "pytorch"]), out: join(place.root, "exported"), replace: true }));
+        await judge.ask("export", () =>
+          ask.exports.write({ ...run, format: pick(random, ["onnx", "report", "pytorch"]), out: join(place.root, "exported"), replace: true }),
+        );
         await judge.ask("follow", () => Promise.race([studio.follow("run", run), studio.follow("run", run, "state"), ask.runs.log(run)]));
         await judge.ask("describe", () => ask.runs.describe({ ...run, note: "looked at" }));
-        if (random.below(3) === 0) await judge.ask("a project of it", async () => rmSync((await ask.projects.createFromRun({ ...run, name: "again" })).project.path, { recursive: true }));
+        if (random.below(3) === 0)
+          await judge.ask("a project of it", async () =>
+            rmSync((await ask.projects.createFromRun({ ...run, name: "again" })).project.path, { recursive: true }),
+          );
         if (random.below(2) === 0) await judge.ask("resume", () => atWork((setting) => train({ project, resume: "0001" }, setting), "run"));
         await judge.ask("trash", () => ask.runs.trash({ project, runs: ["0001"] }));
         await judge.ask("trashed", () => ask.runs.trashed({ project }));

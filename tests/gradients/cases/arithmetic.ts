@@ -83,7 +83,11 @@ export const arithmetic: readonly OpCase[] = [
   grad("Clip", "bounds that cross: all is the upper one", [given([-3, 0, 3]), scalar(1), scalar(-1)], (e, x, low, high) => e.op("Clip", [x, low, high])),
   kink("Clip", "the bounds belong to the inside", [given([-1, 1, -1.5, 1.5])], (e, x) => e.clip(x, -1, 1), [1, 1, 0, 0]),
 
-  compared("Equal"), compared("Greater"), compared("Less"), compared("GreaterOrEqual"), compared("LessOrEqual"),
+  compared("Equal"),
+  compared("Greater"),
+  compared("Less"),
+  compared("GreaterOrEqual"),
+  compared("LessOrEqual"),
   refused("IsNaN", /.+/, [any(3)], (e, x) => e.cast(e.op("IsNaN", [x]), "float32")),
   refused("Not", /.+/, [truth([1, 0, 1])], (e, x) => e.cast(e.not(x), "float32")),
   refused("And", /.+/, [truth([1, 0, 1]), truth([1, 1, 0])], (e, a, b) => e.cast(e.op("And", [a, b]), "float32")),

@@ -18,16 +18,34 @@ export interface OpCase {
 export const grad = (op: string, name: string, inputs: readonly Sample[], build: Build): OpCase => ({ op, name, inputs, build, order: 2 });
 
 /** At a kink or pole: the gradient of the sum of the results is, by PyTorch's convention, `expected`. */
-export const kink = (op: string, name: string, inputs: readonly Sample[], build: Build, ...expected: readonly (readonly number[])[]): OpCase =>
-  ({ op, name, inputs, build, order: 1, expected });
+export const kink = (op: string, name: string, inputs: readonly Sample[], build: Build, ...expected: readonly (readonly number[])[]): OpCase => ({
+  op,
+  name,
+  inputs,
+  build,
+  order: 1,
+  expected,
+});
 
 /** Random inside the graph: the reference repeats its draws, an engine would not. */
 export const drawing = (op: string, name: string, inputs: readonly Sample[], build: Build): OpCase => ({ op, name, inputs, build, order: 1, engine: false });
 
 /** No derivative: asking for that of input `of` is refused with a reason. */
-export const refused = (op: string, because: RegExp, inputs: readonly Sample[], build: Build, of = 0): OpCase =>
-  ({ op, name: `has no derivative by input ${of}`, inputs, build, order: 1, refused: { code: "autodiff.not-differentiable", because, of } });
+export const refused = (op: string, because: RegExp, inputs: readonly Sample[], build: Build, of = 0): OpCase => ({
+  op,
+  name: `has no derivative by input ${of}`,
+  inputs,
+  build,
+  order: 1,
+  refused: { code: "autodiff.not-differentiable", because, of },
+});
 
 /** A derivative that exists and that nobody has written. */
-export const unwritten = (op: string, because: RegExp, inputs: readonly Sample[], build: Build, of = 0): OpCase =>
-  ({ op, name: `says that a rule is not written: ${because.source}`, inputs, build, order: 1, refused: { code: "autodiff.unsupported", because, of } });
+export const unwritten = (op: string, because: RegExp, inputs: readonly Sample[], build: Build, of = 0): OpCase => ({
+  op,
+  name: `says that a rule is not written: ${because.source}`,
+  inputs,
+  build,
+  order: 1,
+  refused: { code: "autodiff.unsupported", because, of },
+});

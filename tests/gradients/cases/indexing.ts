@@ -19,15 +19,25 @@ export const indexing: readonly OpCase[] = [
   grad("GatherND", "elements, one of them twice", [any(2, 3), whole([0, 2, 1, 0, 0, 2], 3, 2)], (e, x, i) => e.op("GatherND", [x, i])),
   grad("GatherND", "rows by negative indices", [any(3, 2), whole([-1, 0, -1], 3, 1)], (e, x, i) => e.op("GatherND", [x, i])),
   grad("ScatterElements", "replaced along axis 0", [any(3, 2), whole([2, 0], 1, 2), any(1, 2)], (e, x, i, u) => e.op("ScatterElements", [x, i, u])),
-  grad("ScatterElements", "replaced along a negative axis", [any(2, 3), whole([1, -1, 0, 2], 2, 2), any(2, 2)], (e, x, i, u) => e.op("ScatterElements", [x, i, u], { axis: int(-1) })),
-  grad("ScatterElements", "added, one place twice", [any(2, 3), whole([1, 1, 0, 2], 2, 2), any(2, 2)], (e, x, i, u) => e.op("ScatterElements", [x, i, u], { axis: int(1), reduction: text("add") })),
-  grad("ScatterElements", "added over a batch", [any("N", 3), whole([1, 2, 0], "N", 1), any("N", 1)], (e, x, i, u) => e.op("ScatterElements", [x, i, u], { axis: int(1), reduction: text("add") })),
+  grad("ScatterElements", "replaced along a negative axis", [any(2, 3), whole([1, -1, 0, 2], 2, 2), any(2, 2)], (e, x, i, u) =>
+    e.op("ScatterElements", [x, i, u], { axis: int(-1) }),
+  ),
+  grad("ScatterElements", "added, one place twice", [any(2, 3), whole([1, 1, 0, 2], 2, 2), any(2, 2)], (e, x, i, u) =>
+    e.op("ScatterElements", [x, i, u], { axis: int(1), reduction: text("add") }),
+  ),
+  grad("ScatterElements", "added over a batch", [any("N", 3), whole([1, 2, 0], "N", 1), any("N", 1)], (e, x, i, u) =>
+    e.op("ScatterElements", [x, i, u], { axis: int(1), reduction: text("add") }),
+  ),
   grad("ScatterND", "rows replaced", [any(4, 2), whole([3, 1], 2, 1), any(2, 2)], (e, x, i, u) => e.op("ScatterND", [x, i, u])),
   grad("ScatterND", "elements replaced", [any(2, 3), whole([0, 2, 1, 0], 2, 2), any(2)], (e, x, i, u) => e.op("ScatterND", [x, i, u])),
-  grad("ScatterND", "rows added, one of them twice", [any(3, 2), whole([1, 1, 0], 3, 1), any(3, 2)], (e, x, i, u) => e.op("ScatterND", [x, i, u], { reduction: text("add") })),
+  grad("ScatterND", "rows added, one of them twice", [any(3, 2), whole([1, 1, 0], 3, 1), any(3, 2)], (e, x, i, u) =>
+    e.op("ScatterND", [x, i, u], { reduction: text("add") }),
+  ),
   unwritten("GatherND", /batch_dims/, [any(2, 3), whole([0, 2], 2, 1)], (e, x, i) => e.op("GatherND", [x, i], { batch_dims: int(1) })),
   unwritten("ScatterND", /mul/, [any(3), whole([0], 1, 1), any(1)], (e, x, i, u) => e.op("ScatterND", [x, i, u], { reduction: text("mul") })),
   unwritten("ScatterElements", /mul/, [any(3), whole([0]), any(1)], (e, x, i, u) => e.op("ScatterElements", [x, i, u], { reduction: text("mul") })),
   refused("ScatterND", /indices/, [whole([0, 1], 2, 1), any(3), any(2)], (e, i, x, u) => e.op("ScatterND", [x, i, u])),
-  refused("OneHot", /.+/, [whole([0, 2])], (e, i) => e.op("OneHot", [i, e.scalar(3, "int64"), e.constant({ dtype: "float32", dims: [2], data: Float32Array.of(0, 1) })])),
+  refused("OneHot", /.+/, [whole([0, 2])], (e, i) =>
+    e.op("OneHot", [i, e.scalar(3, "int64"), e.constant({ dtype: "float32", dims: [2], data: Float32Array.of(0, 1) })]),
+  ),
 ];

@@ -22,7 +22,9 @@ export const linear: readonly OpCase[] = [
   grad("Gemm", "both transposed", [any(3, 2), any(4, 3), any(4)], (e, a, b, c) => e.gemm(a, b, c, { transA: true, transB: true })),
   grad("Gemm", "alpha and beta", [any(2, 3), any(3, 2), any(2, 2)], (e, a, b, c) => e.gemm(a, b, c, { alpha: 0.5, beta: 2 })),
   grad("Gemm", "alpha and beta, A transposed", [any(3, 2), any(3, 2), any(2)], (e, a, b, c) => e.gemm(a, b, c, { transA: true, alpha: 1.5, beta: -0.5 })),
-  grad("Gemm", "alpha, both transposed, over the batch", [any(3, "N"), any(2, 3)], (e, a, b) => e.gemm(a, b, undefined, { transA: true, transB: true, alpha: -2 })),
+  grad("Gemm", "alpha, both transposed, over the batch", [any(3, "N"), any(2, 3)], (e, a, b) =>
+    e.gemm(a, b, undefined, { transA: true, transB: true, alpha: -2 }),
+  ),
   grad("Gemm", "a scalar C", [any("N", 3), any(3, 2), any()], (e, a, b, c) => e.gemm(a, b, c)),
   grad("Gemm", "C of one element", [any(2, 3), any(3, 2), any(1)], (e, a, b, c) => e.gemm(a, b, c)),
   grad("Gemm", "C a column", [any("N", 3), any(3, 2), any("N", 1)], (e, a, b, c) => e.gemm(a, b, c)),

@@ -9,6 +9,7 @@ export const making: readonly OpCase[] = [
   refused("Range", /.+/, [scalar(0)], (e, start) => e.op("Range", [start, e.scalar(3), e.scalar(1)])),
   refused("ConstantOfShape", /.+/, [whole([2, 3])], (e, shape) => e.op("ConstantOfShape", [shape])),
   refused("LabelEncoder", /.+/, [whole([2, 3])], (e, x) =>
-    e.graph.node("LabelEncoder", [x], { keys_int64s: ints([2, 3]), values_floats: floats([0, 1]) }, { domain: ML_DOMAIN })),
+    e.graph.node("LabelEncoder", [x], { keys_int64s: ints([2, 3]), values_floats: floats([0, 1]) }, { domain: ML_DOMAIN }),
+  ),
   refused("ArgMax", /.+/, [any(2, 3)], (e, x) => e.cast(e.op("ArgMax", [x], { axis: int(1) }), "float32")),
 ];

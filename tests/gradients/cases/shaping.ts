@@ -78,4 +78,3 @@ export const shaping: readonly OpCase[] = [
   grad("Tile", "the batch", [any("N", 2)], (e, x) => e.op("Tile", [x, e.indices([2, 1])])),
   grad("Tile", "a vector", [any(2)], (e, x) => e.op("Tile", [x, e.indices([3])])),
 ];
-

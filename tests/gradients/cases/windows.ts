@@ -2,8 +2,10 @@ import { type Attributes, type Value, int, ints, text } from "../../../src-main/
 import { type Sample, any, distinct, fixed, given } from "../../support/samples.js";
 import { type OpCase, grad, kink, refused } from "./case.js";
 
-const conv = (name: string, inputs: readonly Sample[], attributes: Attributes = {}): OpCase => grad("Conv", name, inputs, (e, ...x) => e.op("Conv", x, attributes));
-const transposed = (name: string, inputs: readonly Sample[], attributes: Attributes = {}): OpCase => grad("ConvTranspose", name, inputs, (e, ...x) => e.op("ConvTranspose", x, attributes));
+const conv = (name: string, inputs: readonly Sample[], attributes: Attributes = {}): OpCase =>
+  grad("Conv", name, inputs, (e, ...x) => e.op("Conv", x, attributes));
+const transposed = (name: string, inputs: readonly Sample[], attributes: Attributes = {}): OpCase =>
+  grad("ConvTranspose", name, inputs, (e, ...x) => e.op("ConvTranspose", x, attributes));
 
 const pool = (op: string, name: string, x: Sample, kernel: readonly number[], attributes: Attributes = {}): OpCase =>
   grad(op, name, [x], (e, v) => e.op(op, [v], { kernel_shape: ints(kernel), ...attributes }));
@@ -39,7 +41,11 @@ export const windows: readonly OpCase[] = [
   conv("1d", [any("N", 2, 6), any(3, 2, 3), any(3)], { strides: ints([2]), pads: ints([1, 1]) }),
 
   transposed("2d over a batch, with a bias", [any("N", 2, 2, 3), any(2, 3, 2, 2), any(3)]),
-  transposed("strides, padding and a rest", [any("N", 2, 2, 3), any(2, 1, 3, 3)], { strides: ints([2, 2]), pads: ints([1, 1, 1, 1]), output_padding: ints([1, 0]) }),
+  transposed("strides, padding and a rest", [any("N", 2, 2, 3), any(2, 1, 3, 3)], {
+    strides: ints([2, 2]),
+    pads: ints([1, 1, 1, 1]),
+    output_padding: ints([1, 0]),
+  }),
   transposed("dilations", [any(1, 1, 3, 2), any(1, 2, 2, 2)], { dilations: ints([2, 3]) }),
   transposed("two groups", [any("N", 4, 2, 2), any(4, 1, 2, 2), any(2)], { group: int(2), strides: ints([2, 1]) }),
   transposed("1d with a given result", [any(2, 2, 3), any(2, 2, 3)], { strides: ints([2]), output_shape: ints([6]) }),
@@ -56,14 +62,34 @@ export const windows: readonly OpCase[] = [
   ties("a flat picture: the first of each window", [1, 1, 1, 1, 1, 1, 1, 1], [1, 1, 2, 4], two, [1, 0, 1, 0, 0, 0, 0, 0]),
   ties("zeros and negative zeros are equal", [0, -0, -0, 0], [1, 1, 2, 2], two, [1, 0, 0, 0]),
   ties("two of four, not the first", [0, 3, 3, 1], [1, 1, 2, 2], two, [0, 1, 0, 0]),
-  ties("the first row by row, not column by column", [0, 3, 3, 3, 0, 0], [1, 1, 2, 3], { kernel_shape: ints([2, 3]), strides: ints([2, 3]) }, [0, 1, 0, 0, 0, 0]),
-  ties("a flat picture, windows of three by two with a rest", new Array<number>(21).fill(-2), [1, 1, 3, 7], { kernel_shape: ints([3, 2]), strides: ints([3, 2]) }, [1, 0, 1, 0, 1, 0, 0, ...new Array<number>(14).fill(0)]),
+  ties(
+    "the first row by row, not column by column",
+    [0, 3, 3, 3, 0, 0],
+    [1, 1, 2, 3],
+    { kernel_shape: ints([2, 3]), strides: ints([2, 3]) },
+    [0, 1, 0, 0, 0, 0],
+  ),
+  ties(
+    "a flat picture, windows of three by two with a rest",
+    new Array<number>(21).fill(-2),
+    [1, 1, 3, 7],
+    { kernel_shape: ints([3, 2]), strides: ints([3, 2]) },
+    [1, 0, 1, 0, 1, 0, 0, ...new Array<number>(14).fill(0)],
+  ),
   ties("a flat picture, overlapping windows", new Array<number>(9).fill(0.5), [1, 1, 3, 3], { kernel_shape: ints([2, 2]) }, [1, 1, 0, 1, 1, 0, 0, 0, 0]),
-  ties("a flat picture, overlapping and padded", new Array<number>(9).fill(5), [1, 1, 3, 3], { kernel_shape: ints([3, 3]), pads: ints([1, 1, 1, 1]), strides: ints([2, 2]) }, [1, 1, 0, 1, 1, 0, 0, 0, 0]),
+  ties(
+    "a flat picture, overlapping and padded",
+    new Array<number>(9).fill(5),
+    [1, 1, 3, 3],
+    { kernel_shape: ints([3, 3]), pads: ints([1, 1, 1, 1]), strides: ints([2, 2]) },
+    [1, 1, 0, 1, 1, 0, 0, 0, 0],
+  ),
   kink("MaxPool", "a flat picture, with the places", [given([2, 2, 2, 2], 1, 1, 2, 2)], (e, x) => placesToo(two)(e, x)[0]!, [1, 0, 0, 0]),
   refused("MaxPool", /not a real number/, [distinct(1, 1, 4, 4)], (e, x) => e.cast(placesToo(two)(e, x)[1]!, "float32")),
 
-  grad("MaxUnpool", "side by side", [any("N", 2, 2, 1), fixed(distinct("N", 2, 4, 2))], (e, x, picture) => e.op("MaxUnpool", [x, placesToo(two)(e, picture)[1]!], two)),
+  grad("MaxUnpool", "side by side", [any("N", 2, 2, 1), fixed(distinct("N", 2, 4, 2))], (e, x, picture) =>
+    e.op("MaxUnpool", [x, placesToo(two)(e, picture)[1]!], two),
+  ),
   grad("MaxUnpool", "1d", [any(2, 1, 2), fixed(distinct(2, 1, 6))], (e, x, series) => {
     const three = { kernel_shape: ints([3]), strides: ints([3]) };
     return e.op("MaxUnpool", [x, placesToo(three)(e, series)[1]!], three);

@@ -23,16 +23,29 @@ export async function startBrowser() {
   const http = createServer((request, response) => void answer(request, response));
   await new Promise((done) => http.listen(0, "127.0.0.1", done));
   const profile = mkdtempSync(join(tmpdir(), "lathe-electron-host-"));
-  const child = spawn(process.env.LATHE_CHROMIUM ?? "/usr/bin/chromium", [
-    "--headless=new", "--remote-debugging-port=0", `--user-data-dir=${profile}`, "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--hide-scrollbars",
-    `--host-resolver-rules=MAP studio.lathe 127.0.0.1:${http.address().port}`, `--unsafely-treat-insecure-origin-as-secure=${outside.slice(0, -1)}`,
-    "about:blank",
-  ], { stdio: ["ignore", "ignore", "pipe"], detached: process.platform !== "win32" });
+  const child = spawn(
+    process.env.LATHE_CHROMIUM ?? "/usr/bin/chromium",
+    [
+      "--headless=new",
+      "--remote-debugging-port=0",
+      `--user-data-dir=${profile}`,
+      "--no-sandbox",
+      "--disable-gpu",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+      "--hide-scrollbars",
+      `--host-resolver-rules=MAP studio.lathe 127.0.0.1:${http.address().port}`,
+      `--unsafely-treat-insecure-origin-as-secure=${outside.slice(0, -1)}`,
+      "about:blank",
+    ],
+    { stdio: ["ignore", "ignore", "pipe"], detached: process.platform !== "win32" },
+  );
   const endpoint = await new Promise((resolve, reject) => {
     let text = "";
     child.stderr.on("data", (data) => {
-      const found = /DevTools listening on (ws:\S+)/.exec(text += data);
+      const found = /DevTools listening on (ws:\S+)/.exec((text += data));
       if (found) resolve(found[1]);
     });
     child.on("exit", (code) => reject(new Error(`Chromium ended with ${code}: ${text}`)));
@@ -42,7 +55,7 @@ export async function startBrowser() {
   const [context] = connection.contexts();
   await context.route("**/*", async (route) => {
     const url = toInside(route.request().url());
-    return await isCancelled(url) ? route.abort("blockedbyclient") : route.fallback();
+    return (await isCancelled(url)) ? route.abort("blockedbyclient") : route.fallback();
   });
   running = { endpoint, context, child, http, profile, connection };
 }

@@ -26,7 +26,8 @@ const deeds = {
   setBounds: (bounds) => [...app.windows].at(-1).setBounds(bounds),
   closeWindow: () => [...app.windows].at(-1).close(),
   quit: () => void setImmediate(() => app.quit()),
-  windows: () => [...app.windows].map((window) => ({ bounds: window.getNormalBounds(), visible: window.visible, preferences: window.webContents.getLastWebPreferences() })),
+  windows: () =>
+    [...app.windows].map((window) => ({ bounds: window.getNormalBounds(), visible: window.visible, preferences: window.webContents.getLastWebPreferences() })),
   permission(name) {
     let granted;
     permissions.request?.({}, name, (answer) => (granted = answer));
@@ -36,7 +37,9 @@ const deeds = {
 };
 
 function describe(menu) {
-  return menu?.items.map(({ id, label, role, enabled, accelerator, submenu }) => ({ id, label, role, enabled, accelerator, submenu: describe(submenu) })) ?? null;
+  return (
+    menu?.items.map(({ id, label, role, enabled, accelerator, submenu }) => ({ id, label, role, enabled, accelerator, submenu: describe(submenu) })) ?? null
+  );
 }
 
 process.on("message", async ({ call, deed, value }) => {

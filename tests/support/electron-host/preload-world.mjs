@@ -6,8 +6,8 @@ export const world = "lathe-preload";
 export const binding = "__electronHost";
 
 /**
- * The preload script as it runs in its isolated world: with Electron's `require("electron")`, and `ipcRenderer` that main's messages come out of. The world shares the
- * page's window events and nothing else, so `window.postMessage` with a port reaches the page as under Electron.
+ * The preload script as it runs in its isolated world: with Electron's `require("electron")`, and `ipcRenderer` that main's messages come out of.
+ * The world shares the page's window events and nothing else, so `window.postMessage` with a port reaches the page as under Electron.
  */
 export function preloadSource(path) {
   return `(() => {

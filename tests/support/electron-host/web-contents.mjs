@@ -35,7 +35,8 @@ export class WebContents extends EventEmitter {
     await page.route("**/*", async (route) => {
       const request = route.request();
       const url = toInside(request.url());
-      if (!request.isNavigationRequest() || request.frame() !== page.mainFrame() || url === this.#expected || url === toInside(page.url())) return route.fallback();
+      if (!request.isNavigationRequest() || request.frame() !== page.mainFrame() || url === this.#expected || url === toInside(page.url()))
+        return route.fallback();
       return this.navigate(url) ? route.fallback() : route.abort("aborted");
     });
     page.on("load", () => this.emit("did-finish-load"));
@@ -92,7 +93,9 @@ export class WebContents extends EventEmitter {
   #tell(message) {
     if (this.#context === undefined) return;
     // A document that is gone hears nothing any more.
-    this.#cdp.send("Runtime.evaluate", { expression: `__electronHostReceive(${JSON.stringify(JSON.stringify(message))})`, contextId: this.#context }).catch(() => undefined);
+    this.#cdp
+      .send("Runtime.evaluate", { expression: `__electronHostReceive(${JSON.stringify(JSON.stringify(message))})`, contextId: this.#context })
+      .catch(() => undefined);
   }
 
   #heard({ port, data, closed }) {

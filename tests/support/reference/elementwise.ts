@@ -11,19 +11,31 @@ function map(x: Tensor, f: (v: number) => number, dtype: DataType = x.dtype): Te
   return { dtype, dims: x.dims, data: x.data.map(f) };
 }
 
-const unary = (f: (v: number) => number, dtype?: DataType): Kernel => (c) => map(c.input(0), f, dtype ?? c.input(0).dtype);
+const unary =
+  (f: (v: number) => number, dtype?: DataType): Kernel =>
+  (c) =>
+    map(c.input(0), f, dtype ?? c.input(0).dtype);
 
 /** A unary operator whose function depends on attributes. */
-const configured = (f: (c: Call) => (v: number) => number): Kernel => (c) => map(c.input(0), f(c));
+const configured =
+  (f: (c: Call) => (v: number) => number): Kernel =>
+  (c) =>
+    map(c.input(0), f(c));
 
 function zip(a: Tensor, b: Tensor, f: (a: number, b: number) => number, dtype: DataType = a.dtype): Tensor {
   return build(dtype, broadcastDims(a.dims, b.dims), (i) => f(atBroadcast(a, i), atBroadcast(b, i)));
 }
 
-const binary = (f: (a: number, b: number) => number, dtype?: DataType): Kernel => (c) => wrapped(zip(c.input(0), c.input(1), f, dtype ?? c.input(0).dtype));
+const binary =
+  (f: (a: number, b: number) => number, dtype?: DataType): Kernel =>
+  (c) =>
+    wrapped(zip(c.input(0), c.input(1), f, dtype ?? c.input(0).dtype));
 
 /** Like `binary`, for operators that take any number of operands. */
-const variadic = (f: (a: number, b: number) => number): Kernel => (c) => c.present().reduce((a, b) => zip(a, b, f));
+const variadic =
+  (f: (a: number, b: number) => number): Kernel =>
+  (c) =>
+    c.present().reduce((a, b) => zip(a, b, f));
 
 /** Whole numbers wrap at the width of their type; the only narrow one here is uint8. */
 function wrapped(x: Tensor): Tensor {
@@ -65,7 +77,10 @@ const prelu: Kernel = (c) => zip(c.input(0), c.input(1), (x, slope) => (x < 0 ? 
 
 const mean: Kernel = (c) => {
   const n = c.present().length;
-  return map(c.present().reduce((a, b) => zip(a, b, (x, y) => x + y)), (v) => v / n);
+  return map(
+    c.present().reduce((a, b) => zip(a, b, (x, y) => x + y)),
+    (v) => v / n,
+  );
 };
 
 /** Halves round to the even neighbour. */
@@ -109,15 +124,27 @@ export const elementwise: Kernels = {
   Round: unary(roundHalfEven),
 
   Relu: unary((v) => Math.max(v, 0)),
-  LeakyRelu: configured((c) => { const alpha = c.float("alpha", 0.01); return (v) => (v < 0 ? alpha * v : v); }),
-  Elu: configured((c) => { const alpha = c.float("alpha", 1); return (v) => (v < 0 ? alpha * Math.expm1(v) : v); }),
+  LeakyRelu: configured((c) => {
+    const alpha = c.float("alpha", 0.01);
+    return (v) => (v < 0 ? alpha * v : v);
+  }),
+  Elu: configured((c) => {
+    const alpha = c.float("alpha", 1);
+    return (v) => (v < 0 ? alpha * Math.expm1(v) : v);
+  }),
   Selu: configured((c) => {
     const alpha = c.float("alpha", 1.67326319217681884765625);
     const gamma = c.float("gamma", 1.05070102214813232421875);
     return (v) => (v <= 0 ? gamma * alpha * Math.expm1(v) : gamma * v);
   }),
-  Celu: configured((c) => { const alpha = c.float("alpha", 1); return (v) => Math.max(0, v) + Math.min(0, alpha * Math.expm1(v / alpha)); }),
-  ThresholdedRelu: configured((c) => { const alpha = c.float("alpha", 1); return (v) => (v > alpha ? v : 0); }),
+  Celu: configured((c) => {
+    const alpha = c.float("alpha", 1);
+    return (v) => Math.max(0, v) + Math.min(0, alpha * Math.expm1(v / alpha));
+  }),
+  ThresholdedRelu: configured((c) => {
+    const alpha = c.float("alpha", 1);
+    return (v) => (v > alpha ? v : 0);
+  }),
   HardSigmoid: configured((c) => {
     const [alpha, beta] = [c.float("alpha", 0.2), c.float("beta", 0.5)];
     return (v) => Math.max(0, Math.min(1, alpha * v + beta));

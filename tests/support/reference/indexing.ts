@@ -42,12 +42,18 @@ const gatherND: Kernel = (c) => {
 /** How a scatter joins what is there with what arrives. */
 function joining(reduction: string): (old: number, update: number) => number {
   switch (reduction) {
-    case "none": return (_, update) => update;
-    case "add": return (old, update) => old + update;
-    case "mul": return (old, update) => old * update;
-    case "min": return Math.min;
-    case "max": return Math.max;
-    default: throw new Error(`no reduction ${reduction}`);
+    case "none":
+      return (_, update) => update;
+    case "add":
+      return (old, update) => old + update;
+    case "mul":
+      return (old, update) => old * update;
+    case "min":
+      return Math.min;
+    case "max":
+      return Math.max;
+    default:
+      throw new Error(`no reduction ${reduction}`);
   }
 }
 
@@ -86,7 +92,10 @@ const oneHot: Kernel = (c) => {
   const [off, on] = values.data as readonly [number, number];
   const axis = frontAxis(c.int("axis", -1), indices.dims.length + 1);
   return build(values.dtype, [...indices.dims.slice(0, axis), depth, ...indices.dims.slice(axis)], (index) => {
-    const i = at(indices, index.filter((_, k) => k !== axis));
+    const i = at(
+      indices,
+      index.filter((_, k) => k !== axis),
+    );
     return (i < 0 ? i + depth : i) === index[axis] ? on : off;
   });
 };
@@ -120,6 +129,13 @@ const eyeLike: Kernel = (c) => {
 };
 
 export const indexing: Kernels = {
-  Gather: gather, GatherElements: gatherElements, GatherND: gatherND, ScatterElements: scatterElements, ScatterND: scatterND, OneHot: oneHot,
-  Compress: compress, TopK: topK, EyeLike: eyeLike,
+  Gather: gather,
+  GatherElements: gatherElements,
+  GatherND: gatherND,
+  ScatterElements: scatterElements,
+  ScatterND: scatterND,
+  OneHot: oneHot,
+  Compress: compress,
+  TopK: topK,
+  EyeLike: eyeLike,
 };

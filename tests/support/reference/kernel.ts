@@ -3,7 +3,10 @@ import type { Tensor } from "./tensor.js";
 
 /** A node being evaluated, with attributes read by name and default. */
 export class Call {
-  constructor(readonly node: Node, readonly inputs: readonly (Tensor | undefined)[]) {}
+  constructor(
+    readonly node: Node,
+    readonly inputs: readonly (Tensor | undefined)[],
+  ) {}
 
   input(i: number): Tensor {
     const found = this.inputs[i];
@@ -21,14 +24,28 @@ export class Call {
     return this.inputs[i]?.data;
   }
 
-  int(name: string, fallback: number): number { return this.#read(name, "int") ?? fallback; }
+  int(name: string, fallback: number): number {
+    return this.#read(name, "int") ?? fallback;
+  }
   /** A file holds attributes as float32. */
-  float(name: string, fallback: number): number { return Math.fround(this.#read(name, "float") ?? fallback); }
-  text(name: string, fallback: string): string { return this.#read(name, "string") ?? fallback; }
-  ints(name: string): readonly number[] | undefined { return this.#read(name, "ints"); }
-  floats(name: string): readonly number[] | undefined { return this.#read(name, "floats"); }
-  strings(name: string): readonly string[] | undefined { return this.#read(name, "strings"); }
-  attribute(name: string): Attribute | undefined { return this.node.attributes[name]; }
+  float(name: string, fallback: number): number {
+    return Math.fround(this.#read(name, "float") ?? fallback);
+  }
+  text(name: string, fallback: string): string {
+    return this.#read(name, "string") ?? fallback;
+  }
+  ints(name: string): readonly number[] | undefined {
+    return this.#read(name, "ints");
+  }
+  floats(name: string): readonly number[] | undefined {
+    return this.#read(name, "floats");
+  }
+  strings(name: string): readonly string[] | undefined {
+    return this.#read(name, "strings");
+  }
+  attribute(name: string): Attribute | undefined {
+    return this.node.attributes[name];
+  }
 
   #read<K extends keyof AttributeValues>(name: string, type: K): AttributeValues[K] | undefined {
     const found = this.node.attributes[name];

@@ -13,14 +13,22 @@ const TYPES: Readonly<Record<number, DataType>> = { 1: "float32", 2: "uint8", 6:
 const constant: Kernel = (c) => {
   for (const [name, attribute] of Object.entries(c.node.attributes)) {
     switch (attribute.type) {
-      case "tensor": return fromTensorData(attribute.value);
-      case "float": return scalar("float32", attribute.value);
-      case "int": return scalar("int64", attribute.value);
-      case "floats": return vector("float32", attribute.value);
-      case "ints": return vector("int64", attribute.value);
-      case "string": return { dtype: "string", dims: [], data: [], strings: [attribute.value] };
-      case "strings": return { dtype: "string", dims: [attribute.value.length], data: [], strings: attribute.value };
-      default: throw new Error(`no constant from ${name}`);
+      case "tensor":
+        return fromTensorData(attribute.value);
+      case "float":
+        return scalar("float32", attribute.value);
+      case "int":
+        return scalar("int64", attribute.value);
+      case "floats":
+        return vector("float32", attribute.value);
+      case "ints":
+        return vector("int64", attribute.value);
+      case "string":
+        return { dtype: "string", dims: [], data: [], strings: [attribute.value] };
+      case "strings":
+        return { dtype: "string", dims: [attribute.value.length], data: [], strings: attribute.value };
+      default:
+        throw new Error(`no constant from ${name}`);
     }
   }
   throw new Error("Constant without a value");
@@ -42,17 +50,25 @@ const shape: Kernel = (c) => {
 const range: Kernel = (c) => {
   const [start, limit, delta] = [c.input(0).data[0]!, c.input(1).data[0]!, c.input(2).data[0]!];
   const count = Math.max(0, Math.ceil((limit - start) / delta));
-  return vector(c.input(0).dtype, Array.from({ length: count }, (_, i) => start + i * delta));
+  return vector(
+    c.input(0).dtype,
+    Array.from({ length: count }, (_, i) => start + i * delta),
+  );
 };
 
 function converted(x: Tensor, to: DataType): Tensor {
   if (to === "string") return x.strings ? x : { dtype: to, dims: x.dims, data: [], strings: x.data.map(String) };
   const data = x.strings ? x.strings.map(numberOf) : x.data;
   switch (to) {
-    case "bool": return { dtype: to, dims: x.dims, data: data.map((v) => (v === 0 ? 0 : 1)) };
-    case "uint8": return { dtype: to, dims: x.dims, data: data.map((v) => Math.trunc(v) & 255) };
-    case "int32": case "int64": return { dtype: to, dims: x.dims, data: data.map((v) => Math.trunc(v)) };
-    default: return { dtype: to, dims: x.dims, data };
+    case "bool":
+      return { dtype: to, dims: x.dims, data: data.map((v) => (v === 0 ? 0 : 1)) };
+    case "uint8":
+      return { dtype: to, dims: x.dims, data: data.map((v) => Math.trunc(v) & 255) };
+    case "int32":
+    case "int64":
+      return { dtype: to, dims: x.dims, data: data.map((v) => Math.trunc(v)) };
+    default:
+      return { dtype: to, dims: x.dims, data };
   }
 }
 

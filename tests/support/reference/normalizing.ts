@@ -62,7 +62,10 @@ const dropout: Kernel = (c) => {
   const training = (c.inputs[2]?.data[0] ?? 0) !== 0;
   const kept = x.data.map((_, i) => (!training || noise(c, i) >= ratio ? 1 : 0));
   const scale = training ? 1 / (1 - ratio) : 1;
-  return [{ ...x, data: x.data.map((v, i) => v * kept[i]! * scale) }, { dtype: "bool", dims: x.dims, data: kept }];
+  return [
+    { ...x, data: x.data.map((v, i) => v * kept[i]! * scale) },
+    { dtype: "bool", dims: x.dims, data: kept },
+  ];
 };
 
 function noise(c: Call, i: number): number {

@@ -4,20 +4,29 @@ import { type Index, type Tensor, at, build, forEachIndex, frontAxis, replaced }
 /** Reductions, and what runs along one axis: softmax, cumulative sums, the index of the largest. */
 
 /** Axes are an attribute in older operator sets and an operand in newer ones; none means all, unless noop_with_empty_axes. */
-const reduce = (f: (values: readonly number[]) => number): Kernel => (c) => {
-  const x = c.input(0);
-  const given = c.ints("axes") ?? c.numbers(1) ?? [];
-  if (given.length === 0 && c.int("noop_with_empty_axes", 0) === 1) return x;
-  const axes = new Set(given.length === 0 ? x.dims.keys() : given.map((axis) => frontAxis(axis, x.dims.length)));
-  const kept = x.dims.map((d, axis) => (axes.has(axis) ? 1 : d));
-  const inner = x.dims.map((d, axis) => (axes.has(axis) ? d : 1));
-  const reduced = build(x.dtype, kept, (outer) => {
-    const values: number[] = [];
-    forEachIndex(inner, (index) => values.push(at(x, index.map((i, axis) => i + outer[axis]!))));
-    return f(values);
-  });
-  return c.int("keepdims", 1) === 1 ? reduced : { ...reduced, dims: x.dims.filter((_, axis) => !axes.has(axis)) };
-};
+const reduce =
+  (f: (values: readonly number[]) => number): Kernel =>
+  (c) => {
+    const x = c.input(0);
+    const given = c.ints("axes") ?? c.numbers(1) ?? [];
+    if (given.length === 0 && c.int("noop_with_empty_axes", 0) === 1) return x;
+    const axes = new Set(given.length === 0 ? x.dims.keys() : given.map((axis) => frontAxis(axis, x.dims.length)));
+    const kept = x.dims.map((d, axis) => (axes.has(axis) ? 1 : d));
+    const inner = x.dims.map((d, axis) => (axes.has(axis) ? d : 1));
+    const reduced = build(x.dtype, kept, (outer) => {
+      const values: number[] = [];
+      forEachIndex(inner, (index) =>
+        values.push(
+          at(
+            x,
+            index.map((i, axis) => i + outer[axis]!),
+          ),
+        ),
+      );
+      return f(values);
+    });
+    return c.int("keepdims", 1) === 1 ? reduced : { ...reduced, dims: x.dims.filter((_, axis) => !axes.has(axis)) };
+  };
 
 const total = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 const largest = (values: readonly number[]): number => values.reduce((a, b) => Math.max(a, b), -Infinity);
@@ -35,12 +44,14 @@ function logSumExp(values: readonly number[]): number {
 }
 
 /** Since operator set 13, along one axis only. */
-const along = (f: (value: number, values: readonly number[]) => number): Kernel => (c) => {
-  const x = c.input(0);
-  if (x.dims.length === 0) return { ...x, data: x.data.map((v) => f(v, [v])) };
-  const axis = frontAxis(c.int("axis", -1), x.dims.length);
-  return build(x.dtype, x.dims, (index) => f(at(x, index), line(x, index, axis)));
-};
+const along =
+  (f: (value: number, values: readonly number[]) => number): Kernel =>
+  (c) => {
+    const x = c.input(0);
+    if (x.dims.length === 0) return { ...x, data: x.data.map((v) => f(v, [v])) };
+    const axis = frontAxis(c.int("axis", -1), x.dims.length);
+    return build(x.dtype, x.dims, (index) => f(at(x, index), line(x, index, axis)));
+  };
 
 const cumSum: Kernel = (c) => {
   const x = c.input(0);

@@ -35,24 +35,30 @@ function mixFor(c: Call, k: number, length: number, result: number, scale: numbe
   const mode = c.text("coordinate_transformation_mode", "half_pixel");
   const place = ((): number => {
     switch (mode) {
-      case "asymmetric": return k / scale;
-      case "align_corners": return result === 1 ? 0 : (k * (length - 1)) / (result - 1);
-      case "pytorch_half_pixel": return result === 1 ? 0 : (k + 0.5) / scale - 0.5;
-      case "tf_half_pixel_for_nn": return (k + 0.5) / scale;
-      case "tf_crop_and_resize": return result > 1 ? start * (length - 1) + (k * (end - start) * (length - 1)) / (result - 1) : 0.5 * (start + end) * (length - 1);
-      default: return (k + 0.5) / scale - 0.5;
+      case "asymmetric":
+        return k / scale;
+      case "align_corners":
+        return result === 1 ? 0 : (k * (length - 1)) / (result - 1);
+      case "pytorch_half_pixel":
+        return result === 1 ? 0 : (k + 0.5) / scale - 0.5;
+      case "tf_half_pixel_for_nn":
+        return (k + 0.5) / scale;
+      case "tf_crop_and_resize":
+        return result > 1 ? start * (length - 1) + (k * (end - start) * (length - 1)) / (result - 1) : 0.5 * (start + end) * (length - 1);
+      default:
+        return (k + 0.5) / scale - 0.5;
     }
   })();
   if (mode === "tf_crop_and_resize" && (place < 0 || place > length - 1)) return [];
   const clamp = (i: number) => Math.min(Math.max(i, 0), length - 1);
   const kind = c.text("mode", "nearest");
   if (kind === "nearest") return [[clamp(nearest(c.text("nearest_mode", "round_prefer_floor"), place)), 1]];
-  const [reach, curve] = kind === "linear" ? [1, triangle] as const : [2, cubic(c.float("cubic_coeff_a", -0.75))] as const;
+  const [reach, curve] = kind === "linear" ? ([1, triangle] as const) : ([2, cubic(c.float("cubic_coeff_a", -0.75))] as const);
   // Antialiasing widens the curve so that no element is passed over where the result is shorter.
   const stretch = c.int("antialias", 0) === 1 && scale < 1 ? 1 / scale : 1;
   const outside = c.int("exclude_outside", 0) === 0 && stretch === 1 && c.int("antialias", 0) === 0;
   const mix: (readonly [number, number])[] = [];
-  for (let i = Math.floor(place - reach * stretch) ; i <= Math.ceil(place + reach * stretch); i++) {
+  for (let i = Math.floor(place - reach * stretch); i <= Math.ceil(place + reach * stretch); i++) {
     const weight = curve((i - place) / stretch);
     if (weight !== 0 && (outside || i === clamp(i))) mix.push([clamp(i), weight]);
   }
@@ -62,21 +68,27 @@ function mixFor(c: Call, k: number, length: number, result: number, scale: numbe
 
 function nearest(mode: string, place: number): number {
   switch (mode) {
-    case "floor": return Math.floor(place);
-    case "ceil": return Math.ceil(place);
-    case "round_prefer_ceil": return Math.floor(place + 0.5);
-    default: return Math.ceil(place - 0.5);
+    case "floor":
+      return Math.floor(place);
+    case "ceil":
+      return Math.ceil(place);
+    case "round_prefer_ceil":
+      return Math.floor(place + 0.5);
+    default:
+      return Math.ceil(place - 0.5);
   }
 }
 
 const triangle = (d: number): number => Math.max(0, 1 - Math.abs(d));
 
 /** Keys 1981, with a from the attribute. */
-const cubic = (a: number) => (d: number): number => {
-  const t = Math.abs(d);
-  if (t <= 1) return (a + 2) * t ** 3 - (a + 3) * t ** 2 + 1;
-  return t < 2 ? a * t ** 3 - 5 * a * t ** 2 + 8 * a * t - 4 * a : 0;
-};
+const cubic =
+  (a: number) =>
+  (d: number): number => {
+    const t = Math.abs(d);
+    if (t <= 1) return (a + 2) * t ** 3 - (a + 3) * t ** 2 + 1;
+    return t < 2 ? a * t ** 3 - 5 * a * t ** 2 + 8 * a * t - 4 * a : 0;
+  };
 
 /** [N, C, H, W] to [N, C / b², H·b, W·b]: a channel's number is (row in the block, column, rest) for DCR and (rest, row, column) for CRD. */
 const depthToSpace: Kernel = (c) => {

@@ -13,7 +13,10 @@ const reshape: Kernel = (c) => {
   const x = c.input(0);
   const wanted = c.input(1).data.map((d, axis) => (d === 0 && c.int("allowzero", 0) === 0 ? x.dims[axis]! : d));
   const rest = product(wanted.filter((d) => d !== -1));
-  return withDims(x, wanted.map((d) => (d === -1 ? product(x.dims) / rest : d)));
+  return withDims(
+    x,
+    wanted.map((d) => (d === -1 ? product(x.dims) / rest : d)),
+  );
 };
 
 const flatten: Kernel = (c) => {
@@ -26,18 +29,25 @@ const flatten: Kernel = (c) => {
 const transpose: Kernel = (c) => {
   const x = c.input(0);
   const perm = c.ints("perm") ?? [...x.dims.keys()].reverse();
-  return build(x.dtype, perm.map((axis) => x.dims[axis]!), (index) => {
-    const source = x.dims.map(() => 0);
-    perm.forEach((axis, i) => (source[axis] = index[i]!));
-    return at(x, source);
-  });
+  return build(
+    x.dtype,
+    perm.map((axis) => x.dims[axis]!),
+    (index) => {
+      const source = x.dims.map(() => 0);
+      perm.forEach((axis, i) => (source[axis] = index[i]!));
+      return at(x, source);
+    },
+  );
 };
 
 const squeeze: Kernel = (c) => {
   const x = c.input(0);
   const given = c.numbers(1) ?? c.ints("axes");
   const axes = new Set(given ? given.map((a) => frontAxis(a, x.dims.length)) : [...x.dims.keys()].filter((a) => x.dims[a] === 1));
-  return withDims(x, x.dims.filter((_, axis) => !axes.has(axis)));
+  return withDims(
+    x,
+    x.dims.filter((_, axis) => !axes.has(axis)),
+  );
 };
 
 /** Axes are those of the result. */
@@ -47,7 +57,10 @@ const unsqueeze: Kernel = (c) => {
   const rank = x.dims.length + given.length;
   const axes = new Set(given.map((a) => frontAxis(a, rank)));
   const rest = [...x.dims];
-  return withDims(x, Array.from({ length: rank }, (_, axis) => (axes.has(axis) ? 1 : rest.shift()!)));
+  return withDims(
+    x,
+    Array.from({ length: rank }, (_, axis) => (axes.has(axis) ? 1 : rest.shift()!)),
+  );
 };
 
 const concat: Kernel = (c) => {
@@ -55,15 +68,23 @@ const concat: Kernel = (c) => {
   const first = parts[0]!;
   const axis = frontAxis(c.int("axis", 0), first.dims.length);
   const lengths = parts.map((p) => p.dims[axis]!);
-  return build(first.dtype, replaced(first.dims, axis, lengths.reduce((a, b) => a + b, 0)), (index) => {
-    let i = index[axis]!;
-    const part = parts.find((p, n) => {
-      if (i < lengths[n]!) return true;
-      i -= lengths[n]!;
-      return false;
-    })!;
-    return at(part, replaced(index, axis, i));
-  });
+  return build(
+    first.dtype,
+    replaced(
+      first.dims,
+      axis,
+      lengths.reduce((a, b) => a + b, 0),
+    ),
+    (index) => {
+      let i = index[axis]!;
+      const part = parts.find((p, n) => {
+        if (i < lengths[n]!) return true;
+        i -= lengths[n]!;
+        return false;
+      })!;
+      return at(part, replaced(index, axis, i));
+    },
+  );
 };
 
 /** Without lengths, as many equal parts as the node has outputs. */
@@ -99,7 +120,12 @@ const slice: Kernel = (c) => {
     by[axis] = step;
     dims[axis] = Math.max(0, Math.ceil((clamp(ends[i]!) - start) / step));
   });
-  return build(x.dtype, dims, (index) => at(x, index.map((i, axis) => from[axis]! + i * by[axis]!)));
+  return build(x.dtype, dims, (index) =>
+    at(
+      x,
+      index.map((i, axis) => from[axis]! + i * by[axis]!),
+    ),
+  );
 };
 
 /** Pads are [begins…, ends…]; negative ones crop. */
@@ -116,11 +142,18 @@ const pad: Kernel = (c) => {
     begins[axis] = given[i]!;
     ends[axis] = given[i + axes.length]!;
   });
-  return build(x.dtype, x.dims.map((d, axis) => d + begins[axis]! + ends[axis]!), (index) => {
-    const source = index.map((i, axis) => i - begins[axis]!);
-    if (mode === "constant") return source.some((i, axis) => i < 0 || i >= x.dims[axis]!) ? fill : at(x, source);
-    return at(x, source.map((i, axis) => (mode === "edge" ? clampTo(i, x.dims[axis]!) : reflect(i, x.dims[axis]!))));
-  });
+  return build(
+    x.dtype,
+    x.dims.map((d, axis) => d + begins[axis]! + ends[axis]!),
+    (index) => {
+      const source = index.map((i, axis) => i - begins[axis]!);
+      if (mode === "constant") return source.some((i, axis) => i < 0 || i >= x.dims[axis]!) ? fill : at(x, source);
+      return at(
+        x,
+        source.map((i, axis) => (mode === "edge" ? clampTo(i, x.dims[axis]!) : reflect(i, x.dims[axis]!))),
+      );
+    },
+  );
 };
 
 const clampTo = (i: number, n: number): number => Math.min(Math.max(i, 0), n - 1);
@@ -138,7 +171,15 @@ const expand: Kernel = (c) => build(c.input(0).dtype, broadcastDims(c.input(0).d
 
 const tile: Kernel = (c) => {
   const x = c.input(0);
-  return build(x.dtype, x.dims.map((d, axis) => d * c.input(1).data[axis]!), (index) => at(x, index.map((i, axis) => i % x.dims[axis]!)));
+  return build(
+    x.dtype,
+    x.dims.map((d, axis) => d * c.input(1).data[axis]!),
+    (index) =>
+      at(
+        x,
+        index.map((i, axis) => i % x.dims[axis]!),
+      ),
+  );
 };
 
 const trilu: Kernel = (c) => {
@@ -151,6 +192,16 @@ const trilu: Kernel = (c) => {
 };
 
 export const shaping: Kernels = {
-  Reshape: reshape, Flatten: flatten, Transpose: transpose, Squeeze: squeeze, Unsqueeze: unsqueeze, Concat: concat, Split: split,
-  Slice: slice, Pad: pad, Expand: expand, Tile: tile, Trilu: trilu,
+  Reshape: reshape,
+  Flatten: flatten,
+  Transpose: transpose,
+  Squeeze: squeeze,
+  Unsqueeze: unsqueeze,
+  Concat: concat,
+  Split: split,
+  Slice: slice,
+  Pad: pad,
+  Expand: expand,
+  Tile: tile,
+  Trilu: trilu,
 };

@@ -58,7 +58,10 @@ export function at(x: Tensor, index: Index): number {
 /** The element that meets `index` when `x` is broadcast: axes are aligned at the last one and an axis of length 1 repeats. */
 export function atBroadcast(x: Tensor, index: Index): number {
   const lead = index.length - x.dims.length;
-  return at(x, x.dims.map((d, axis) => (d === 1 ? 0 : index[axis + lead]!)));
+  return at(
+    x,
+    x.dims.map((d, axis) => (d === 1 ? 0 : index[axis + lead]!)),
+  );
 }
 
 /** Numpy's broadcasting of shapes. */

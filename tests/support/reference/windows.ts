@@ -36,7 +36,12 @@ function counts(w: Window, lengths: readonly number[], ceil = false): readonly n
 
 /** Calls `visit` for each tap of the window at `place`: where it is in the kernel and in the operand, which may be outside. */
 function forEachTap(w: Window, place: Index, visit: (tap: Index, source: Index) => void): void {
-  forEachIndex(w.kernel, (tap) => visit(tap, tap.map((k, i) => place[i]! * w.strides[i]! - w.before[i]! + k * w.dilations[i]!)));
+  forEachIndex(w.kernel, (tap) =>
+    visit(
+      tap,
+      tap.map((k, i) => place[i]! * w.strides[i]! - w.before[i]! + k * w.dilations[i]!),
+    ),
+  );
 }
 
 const inside = (index: Index, dims: readonly number[]): boolean => index.every((i, axis) => i >= 0 && i < dims[axis]!);
@@ -78,7 +83,10 @@ const convTranspose: Kernel = (c) => {
   const dims = [n!, perGroup! * group, ...full.map((f, i) => wanted?.[i] ?? f - pads[i]! - pads[i + kernel.length]!)];
   const data = new Array<number>(product(dims)).fill(0);
   const bias = c.inputs[2];
-  if (bias) forEachIndex(dims, (index) => { data[offsetOf(dims, index)] = bias.data[index[1]!]!; });
+  if (bias)
+    forEachIndex(dims, (index) => {
+      data[offsetOf(dims, index)] = bias.data[index[1]!]!;
+    });
   forEachIndex(x.dims, (index) => {
     const [sample, channel, ...place] = index as [number, number, ...number[]];
     const first = Math.floor(channel / (channels! / group)) * perGroup!;
@@ -122,7 +130,9 @@ const maxUnpool: Kernel = (c) => {
   const [strides, pads] = [c.ints("strides") ?? kernel.map(() => 1), c.ints("pads") ?? [...kernel, ...kernel].map(() => 0)];
   const reached = [...x.dims.slice(0, 2), ...kernel.map((k, i) => (x.dims[i + 2]! - 1) * strides[i]! + k - pads[i]! - pads[i + kernel.length]!)];
   const data = new Array<number>(product(reached)).fill(0);
-  x.data.forEach((v, i) => { data[places.data[i]!] = v; });
+  x.data.forEach((v, i) => {
+    data[places.data[i]!] = v;
+  });
   const whole: Tensor = { dtype: x.dtype, dims: reached, data };
   const wanted = c.numbers(2);
   return wanted ? build(x.dtype, wanted, (index) => (inside(index, reached) ? at(whole, index) : 0)) : whole;
@@ -146,14 +156,21 @@ const averagePool: Kernel = (c) => {
   });
 };
 
-const global = (f: (values: readonly number[]) => number): Kernel => (c) => {
-  const x = c.input(0);
-  const size = product(x.dims.slice(2));
-  const data = Array.from({ length: product(x.dims.slice(0, 2)) }, (_, i) => f(x.data.slice(i * size, (i + 1) * size)));
-  return { dtype: x.dtype, dims: x.dims.map((d, i) => (i < 2 ? d : 1)), data } satisfies Tensor;
-};
+const global =
+  (f: (values: readonly number[]) => number): Kernel =>
+  (c) => {
+    const x = c.input(0);
+    const size = product(x.dims.slice(2));
+    const data = Array.from({ length: product(x.dims.slice(0, 2)) }, (_, i) => f(x.data.slice(i * size, (i + 1) * size)));
+    return { dtype: x.dtype, dims: x.dims.map((d, i) => (i < 2 ? d : 1)), data } satisfies Tensor;
+  };
 
 export const windows: Kernels = {
-  Conv: conv, ConvTranspose: convTranspose, MaxPool: maxPool, MaxUnpool: maxUnpool, AveragePool: averagePool,
-  GlobalAveragePool: global((values) => values.reduce((a, b) => a + b, 0) / values.length), GlobalMaxPool: global((values) => values.reduce((a, b) => Math.max(a, b), -Infinity)),
+  Conv: conv,
+  ConvTranspose: convTranspose,
+  MaxPool: maxPool,
+  MaxUnpool: maxUnpool,
+  AveragePool: averagePool,
+  GlobalAveragePool: global((values) => values.reduce((a, b) => a + b, 0) / values.length),
+  GlobalMaxPool: global((values) => values.reduce((a, b) => Math.max(a, b), -Infinity)),
 };

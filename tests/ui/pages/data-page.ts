@@ -43,7 +43,9 @@ export class DataPage {
   }
 
   async names(group: Group): Promise<readonly string[]> {
-    return this.group(group).getByRole("listitem").evaluateAll((all) => all.map((each) => each.querySelector<HTMLElement>("[data-column]")?.dataset["column"] ?? ""));
+    return this.group(group)
+      .getByRole("listitem")
+      .evaluateAll((all) => all.map((each) => each.querySelector<HTMLElement>("[data-column]")?.dataset["column"] ?? ""));
   }
 
   async dragTo(column: string, group: Group): Promise<void> {
@@ -52,12 +54,25 @@ export class DataPage {
 
   async giveRoleByMenu(column: string, choice: string): Promise<void> {
     await this.columns.getByRole("button", { name: `Role of ${column}` }).click();
-    await this.page.getByRole("menu", { name: `Role of ${column}` }).getByRole("menuitemradio", { name: choice }).click();
+    await this.page
+      .getByRole("menu", { name: `Role of ${column}` })
+      .getByRole("menuitemradio", { name: choice })
+      .click();
   }
 
   /** Of the rows in view. @param at from 0: the row's number, its part, then the columns. */
   cell(row: number, at: number): Locator {
-    return this.table.getByRole("row").nth(row + 1).getByRole("cell").or(this.table.getByRole("row").nth(row + 1).getByRole("rowheader")).nth(at);
+    return this.table
+      .getByRole("row")
+      .nth(row + 1)
+      .getByRole("cell")
+      .or(
+        this.table
+          .getByRole("row")
+          .nth(row + 1)
+          .getByRole("rowheader"),
+      )
+      .nth(at);
   }
 
   async sortBy(column: string): Promise<void> {

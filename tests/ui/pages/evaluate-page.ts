@@ -41,7 +41,10 @@ export class EvaluatePage {
 
   /** A metric's number, and the same in full. */
   metric(name: string): Locator {
-    return this.cards.locator("dl > div").filter({ has: this.page.getByText(name, { exact: true }) }).locator("dd.value .number");
+    return this.cards
+      .locator("dl > div")
+      .filter({ has: this.page.getByText(name, { exact: true }) })
+      .locator("dd.value .number");
   }
 
   cell(truth: string, predicted: string): Locator {
@@ -51,12 +54,18 @@ export class EvaluatePage {
 
   /** The matrix as it stands there. */
   async counts(): Promise<readonly (readonly number[])[]> {
-    return this.matrix.locator("tbody tr").evaluateAll((lines) => lines.map((line) => [...line.querySelectorAll("button")].map((cell) => Number(cell.innerText.replaceAll(",", "")))));
+    return this.matrix
+      .locator("tbody tr")
+      .evaluateAll((lines) => lines.map((line) => [...line.querySelectorAll("button")].map((cell) => Number(cell.innerText.replaceAll(",", "")))));
   }
 
   /** Words of one line of the table of classes. */
   async classLine(name: string): Promise<readonly string[]> {
-    return this.classes.getByRole("row").filter({ has: this.page.getByRole("rowheader", { name, exact: true }) }).getByRole("cell").allInnerTexts();
+    return this.classes
+      .getByRole("row")
+      .filter({ has: this.page.getByRole("rowheader", { name, exact: true }) })
+      .getByRole("cell")
+      .allInnerTexts();
   }
 
   /** What the threshold decides: found, false alarms, missed, rightly not. */
@@ -67,12 +76,17 @@ export class EvaluatePage {
 
   /** How many rows the pane says there are. */
   async total(): Promise<number> {
-    const text = await this.rows.getByText(/^[\d,]+ rows?$/).first().textContent();
+    const text = await this.rows
+      .getByText(/^[\d,]+ rows?$/)
+      .first()
+      .textContent();
     return Number((text ?? "").replace(/ rows?$/, "").replaceAll(",", ""));
   }
 
   /** Row, truth, decision and what follows, of each line in view. */
   async lines(): Promise<readonly (readonly string[])[]> {
-    return this.table.locator('[role="rowgroup"] [role="row"]').evaluateAll((rows) => rows.map((row) => [...row.querySelectorAll<HTMLElement>('[role="rowheader"], [role="cell"]')].map((cell) => cell.innerText)));
+    return this.table
+      .locator('[role="rowgroup"] [role="row"]')
+      .evaluateAll((rows) => rows.map((row) => [...row.querySelectorAll<HTMLElement>('[role="rowheader"], [role="cell"]')].map((cell) => cell.innerText)));
   }
 }

@@ -48,11 +48,18 @@ export class ExportPage {
 
   /** A check beside its name, e.g. `Same decisions`. */
   check(name: string): Locator {
-    return this.checks.locator("dl > div").filter({ has: this.page.locator("dt", { hasText: new RegExp(`^${name.replaceAll(".", "\\.")}$`) }) }).locator("dd");
+    return this.checks
+      .locator("dl > div")
+      .filter({ has: this.page.locator("dt", { hasText: new RegExp(`^${name.replaceAll(".", "\\.")}$`) }) })
+      .locator("dd");
   }
 
   /** One of the model's inputs or outputs, by its name. */
   value(part: "Inputs" | "Outputs", name: string): Locator {
-    return this.model.getByRole("table", { name: part }).getByRole("row").filter({ has: this.page.getByRole("rowheader", { name, exact: true }) }).getByRole("cell");
+    return this.model
+      .getByRole("table", { name: part })
+      .getByRole("row")
+      .filter({ has: this.page.getByRole("rowheader", { name, exact: true }) })
+      .getByRole("cell");
   }
 }

@@ -30,11 +30,15 @@ export class HomePage {
   }
 
   async open(name: string): Promise<void> {
-    await this.project(name).getByRole("button", { name: new RegExp(`^${name} /`) }).click();
+    await this.project(name)
+      .getByRole("button", { name: new RegExp(`^${name} /`) })
+      .click();
   }
 
   async forget(name: string): Promise<void> {
-    await this.project(name).getByRole("button", { name: `Take ${name} off this list` }).click();
+    await this.project(name)
+      .getByRole("button", { name: `Take ${name} off this list` })
+      .click();
   }
 
   async startSample(title: string): Promise<void> {

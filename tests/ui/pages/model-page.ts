@@ -46,7 +46,9 @@ export class ModelPage {
 
   /** Ids of the layers that the graph shows. */
   async layers(): Promise<readonly string[]> {
-    return this.graph.locator('[data-key^="layer:"]').evaluateAll((all) => all.map((each) => (each as HTMLElement).dataset["key"]?.replace("layer:", "") ?? "").sort());
+    return this.graph
+      .locator('[data-key^="layer:"]')
+      .evaluateAll((all) => all.map((each) => (each as HTMLElement).dataset["key"]?.replace("layer:", "") ?? "").sort());
   }
 
   link(from: string, to: string): Locator {
@@ -55,7 +57,10 @@ export class ModelPage {
 
   /** "1,234" beside its name. */
   total(name: string): Locator {
-    return this.totals.locator("span", { hasText: new RegExp(`^${name}`) }).locator("strong").first();
+    return this.totals
+      .locator("span", { hasText: new RegExp(`^${name}`) })
+      .locator("strong")
+      .first();
   }
 
   option(label: string): Locator {
@@ -101,12 +106,17 @@ export class ModelPage {
     const transform = () => this.graph.locator(".vue-flow__transformationpane").evaluate((pane) => (pane as HTMLElement).style.transform);
     let last = "";
     let still = 0;
-    await expect.poll(async () => {
-      const before = last;
-      last = await transform();
-      still = last === before ? still + 1 : 0;
-      return still;
-    }, { intervals: [100] }).toBeGreaterThanOrEqual(4);
+    await expect
+      .poll(
+        async () => {
+          const before = last;
+          last = await transform();
+          still = last === before ? still + 1 : 0;
+          return still;
+        },
+        { intervals: [100] },
+      )
+      .toBeGreaterThanOrEqual(4);
   }
 
   async dragNode(name: string, by: { readonly x: number; readonly y: number }): Promise<void> {

@@ -36,7 +36,11 @@ export class PicturesPage {
 
   /** The button itself is not seen: one clicks its words. */
   async chooseLayer(name: string): Promise<void> {
-    await this.inside.getByRole("group", { name: "Layer" }).locator("label").filter({ has: this.page.getByText(name, { exact: true }) }).click();
+    await this.inside
+      .getByRole("group", { name: "Layer" })
+      .locator("label")
+      .filter({ has: this.page.getByText(name, { exact: true }) })
+      .click();
     await expect(this.layer(name)).toBeChecked();
   }
 

@@ -35,11 +35,17 @@ export class PredictPage {
 
   /** Shares by class, the likeliest first: `["cirrus 91.2%"]` */
   async probabilities(target: string): Promise<readonly string[]> {
-    return this.answer.getByRole("list", { name: `Probabilities of ${target}` }).getByRole("listitem").allInnerTexts();
+    return this.answer
+      .getByRole("list", { name: `Probabilities of ${target}` })
+      .getByRole("listitem")
+      .allInnerTexts();
   }
 
   async chooseTable(path: string): Promise<void> {
-    await this.file.getByRole("button", { name: /^(Choose a table|Another table)$/ }).first().click();
+    await this.file
+      .getByRole("button", { name: /^(Choose a table|Another table)$/ })
+      .first()
+      .click();
     const picker = this.page.getByRole("dialog");
     const field = picker.getByLabel("Path");
     await field.fill(path);

@@ -61,7 +61,9 @@ export class RunsPage {
     const headings = await this.table.getByRole("columnheader").allInnerTexts();
     const at = headings.findIndex((text) => text.replace(/[↑↓]/, "").trim() === heading);
     // All at once: a row that goes away meanwhile would be waited for.
-    return this.table.locator("tbody tr").evaluateAll((rows, place) => rows.map((row) => (row.children[place] as HTMLElement | undefined)?.innerText ?? ""), at);
+    return this.table
+      .locator("tbody tr")
+      .evaluateAll((rows, place) => rows.map((row) => (row.children[place] as HTMLElement | undefined)?.innerText ?? ""), at);
   }
 
   /** The runs that are listed, from the top. */
@@ -78,12 +80,18 @@ export class RunsPage {
 
   /** A result beside its name, e.g. `Engine`. */
   fact(name: string): Locator {
-    return this.facts.locator("dl > div").filter({ has: this.page.locator("dt", { hasText: new RegExp(`^${name.replaceAll(".", "\\.")}$`) }) }).locator("dd");
+    return this.facts
+      .locator("dl > div")
+      .filter({ has: this.page.locator("dt", { hasText: new RegExp(`^${name.replaceAll(".", "\\.")}$`) }) })
+      .locator("dd");
   }
 
   /** A setting or a result of the runs that are compared, in their order. */
   compared(name: string): Locator {
-    return this.differences.getByRole("row").filter({ has: this.page.getByRole("rowheader", { name, exact: true }) }).getByRole("cell");
+    return this.differences
+      .getByRole("row")
+      .filter({ has: this.page.getByRole("rowheader", { name, exact: true }) })
+      .getByRole("cell");
   }
 
   /** Epochs the curve says it shows. */

@@ -52,12 +52,17 @@ export class TrainPage {
   }
 
   figure(name: string): Locator {
-    return this.figures.locator("dl > div").filter({ has: this.page.locator("dt", { hasText: new RegExp(`^${name}$`) }) }).locator("dd");
+    return this.figures
+      .locator("dl > div")
+      .filter({ has: this.page.locator("dt", { hasText: new RegExp(`^${name}$`) }) })
+      .locator("dd");
   }
 
   /** Epochs done, of the run that is shown. */
   async epochs(): Promise<number> {
-    const text = await this.figure("Epoch").textContent({ timeout: 500 }).catch(() => "0");
+    const text = await this.figure("Epoch")
+      .textContent({ timeout: 500 })
+      .catch(() => "0");
     return Number((text ?? "0").replace(/\s*\/.*/, "").replaceAll(/\D/g, ""));
   }
 

@@ -2,8 +2,14 @@ import { expect, it } from "vitest";
 import { closest, distance } from "../../../src-main/base/closest.js";
 
 it.each([
-  ["", "", 0], ["", "abc", 3], ["abc", "", 3], ["same", "same", 0],
-  ["kitten", "sitting", 3], ["saturday", "sunday", 3], ["flaw", "lawn", 2], ["ab", "ba", 2],
+  ["", "", 0],
+  ["", "abc", 3],
+  ["abc", "", 3],
+  ["same", "same", 0],
+  ["kitten", "sitting", 3],
+  ["saturday", "sunday", 3],
+  ["flaw", "lawn", 2],
+  ["ab", "ba", 2],
 ])("%j and %j are %i apart, from both sides", (a, b, expected) => {
   expect([distance(a, b), distance(b, a)]).toEqual([expected, expected]);
 });
@@ -20,5 +26,9 @@ it("finds nothing where more than a third differs, or nothing is offered", () =>
 
 it("does not compare words too long to be typed", () => {
   const long = "x".repeat(101);
-  expect([closest(long, [long]), closest("x".repeat(100), [long]), closest("x".repeat(100), ["x".repeat(100)])]).toEqual([undefined, undefined, "x".repeat(100)]);
+  expect([closest(long, [long]), closest("x".repeat(100), [long]), closest("x".repeat(100), ["x".repeat(100)])]).toEqual([
+    undefined,
+    undefined,
+    "x".repeat(100),
+  ]);
 });

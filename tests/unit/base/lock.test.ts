@@ -35,7 +35,7 @@ describe("a lock", () => {
 
   it.each<readonly [string, () => string]>([
     ["is empty", () => ""],
-    ["was cut off", () => "{\"pi"],
+    ["was cut off", () => '{"pi'],
     ["says null", () => "null"],
     ["says {}", () => "{}"],
     ["has a list for a number", () => JSON.stringify({ pid: [1], host: here })],
@@ -73,7 +73,9 @@ describe("a lock", () => {
     const holder = { pid: 7, host: "elsewhere", since: "2026-11-29T12:30:05.123Z" };
     writeFileSync(path, JSON.stringify(holder));
     expect(takeLock(path)).toEqual(holder);
-    expect(describeHolder(holder, path)).toBe(`process 7 on elsewhere since 2026-11-29 12:30:05 UTC (${path}; where no such process is left there, delete that file)`);
+    expect(describeHolder(holder, path)).toBe(
+      `process 7 on elsewhere since 2026-11-29 12:30:05 UTC (${path}; where no such process is left there, delete that file)`,
+    );
   });
 
   it("of another container with the same host's name is held like another machine's, and not given free", () => {
@@ -82,8 +84,9 @@ describe("a lock", () => {
     const holder = { pid: process.pid, host: here, processes: "pid:[1]", started: "1", since: "2026-11-29T12:30:05.123Z" };
     writeFileSync(path, JSON.stringify(holder));
     expect([takeLock(path), holderOf(path)]).toEqual([holder, holder]);
-    expect(describeHolder(holder, path))
-      .toBe(`process ${process.pid} in another container of ${here} since 2026-11-29 12:30:05 UTC (${path}; where no such process is left there, delete that file)`);
+    expect(describeHolder(holder, path)).toBe(
+      `process ${process.pid} in another container of ${here} since 2026-11-29 12:30:05 UTC (${path}; where no such process is left there, delete that file)`,
+    );
     releaseLock(path);
     expect(existsSync(path)).toBe(true);
   });
@@ -118,7 +121,9 @@ describe("a lock", () => {
     const path = join(folder, "lock");
     writeFileSync(path, "");
     // Killed in the moment in which it would have had it.
-    const script = `import { takeLock } from ${JSON.stringify(join(packageRoot, "src-main", "base", "lock.mjs"))}; import fs from "node:fs"; import { syncBuiltinESMExports } from "node:module";
+    const script =
+      `import { takeLock } from ${JSON.stringify(join(packageRoot, "src-main", "base", "lock.mjs"))}; import fs from "node:fs"; import { ` +
+      `syncBuiltinESMExports } from "node:module";
       fs.renameSync = () => process.kill(process.pid, "SIGKILL"); syncBuiltinESMExports(); takeLock(${JSON.stringify(path)});`;
     spawnSync(process.execPath, ["--input-type=module", "-e", script]);
     expect(readdirSync(folder).some((name) => name.startsWith("lock.after-"))).toBe(true);
@@ -133,8 +138,15 @@ describe("waiting for a lock", () => {
     takeLock(path);
     const said: string[] = [];
     let heard = () => {};
-    const first = new Promise<void>((resolve) => { heard = resolve; });
-    const waited = waitForLock(path, { say: (holder) => { said.push(holder); heard(); } });
+    const first = new Promise<void>((resolve) => {
+      heard = resolve;
+    });
+    const waited = waitForLock(path, {
+      say: (holder) => {
+        said.push(holder);
+        heard();
+      },
+    });
     await first;
     releaseLock(path);
     await waited;
@@ -167,9 +179,15 @@ it("several processes that find the same stale lock, again and again, never have
     }`;
   const dead = String(deadProcess());
   writeFileSync(path, JSON.stringify({ pid: Number(dead), host: here }));
-  const codes = await Promise.all(Array.from({ length: 4 }, () => new Promise((resolve) => {
-    const child = spawn(process.execPath, ["--input-type=module", "-e", script, path, guarded, dead], { stdio: ["ignore", "ignore", "inherit"] });
-    child.on("close", resolve);
-  })));
+  const codes = await Promise.all(
+    Array.from(
+      { length: 4 },
+      () =>
+        new Promise((resolve) => {
+          const child = spawn(process.execPath, ["--input-type=module", "-e", script, path, guarded, dead], { stdio: ["ignore", "ignore", "inherit"] });
+          child.on("close", resolve);
+        }),
+    ),
+  );
   expect(codes).toEqual([0, 0, 0, 0]);
 }, 60_000);

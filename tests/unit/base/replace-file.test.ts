@@ -16,8 +16,12 @@ it.skipIf(process.platform === "win32")("what a killed process left of a file is
   const built = temporaryFolder();
   await bundle(join(packageRoot, "src-main", "base"), ["replace-file"], built);
   // Killed between the writing and the renaming.
-  writeFileSync(join(built, "killed.mjs"), `import fs from "node:fs/promises"; import { syncBuiltinESMExports } from "node:module"; fs.rename = () => process.kill(process.pid, "SIGKILL"); syncBuiltinESMExports();
-    const { replaceFile } = await import("./replace-file.js"); await replaceFile(process.argv[2], "half");`);
+  writeFileSync(
+    join(built, "killed.mjs"),
+    `import fs from "node:fs/promises"; import { syncBuiltinESMExports } from "node:module"; fs.rename = () => process.kill(process.pid, "SIGKILL"); ` +
+      `syncBuiltinESMExports();
+    const { replaceFile } = await import("./replace-file.js"); await replaceFile(process.argv[2], "half");`,
+  );
   const { signal, stderr } = spawnSync(process.execPath, [join(built, "killed.mjs"), path], { encoding: "utf8" });
   expect(signal, stderr).toBe("SIGKILL");
   expect(left()).toHaveLength(1);
@@ -42,7 +46,12 @@ describe("a file that is written at once", () => {
     const path = join(folder, "latest.ckpt");
     writeFileSync(path, "before");
     let seen: string[] = [];
-    replaceFileSync(path, half, { written: () => (seen = readdirSync(folder).map((name) => readFileSync(join(folder, name), "utf8")).sort()) });
+    replaceFileSync(path, half, {
+      written: () =>
+        (seen = readdirSync(folder)
+          .map((name) => readFileSync(join(folder, name), "utf8"))
+          .sort()),
+    });
     expect(seen).toEqual(["before", "half"]);
   });
 

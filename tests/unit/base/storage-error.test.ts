@@ -9,8 +9,14 @@ it.each([
   ["EACCES", "no permission to write there; choose another folder or change its permissions"],
   ["ERR_FS_EISDIR", "a folder has that name; put it away"],
 ])("%s is told in words of ours", (code, reason) => {
-  expect(storageError("/a/b", refused(code))).toMatchObject({ code: "run.storage", message: `/a/b cannot be written: ${reason}`, details: { path: "/a/b", code } });
-  expect(storageError("/a/b", refused(code), "Nothing was written", "the list").message).toBe(`the list /a/b cannot be written: ${reason}. Nothing was written`);
+  expect(storageError("/a/b", refused(code))).toMatchObject({
+    code: "run.storage",
+    message: `/a/b cannot be written: ${reason}`,
+    details: { path: "/a/b", code },
+  });
+  expect(storageError("/a/b", refused(code), "Nothing was written", "the list").message).toBe(
+    `the list /a/b cannot be written: ${reason}. Nothing was written`,
+  );
 });
 
 it("what DuckDB says of a full disk is a full disk too", () => {
@@ -27,6 +33,13 @@ it("what is unknown keeps its own words, and an error of ours stays what it is",
 });
 
 it("a disk that refuses is told from a mistake of ours and from a file that is missing", () => {
-  expect(["ENOSPC", "EROFS", "EACCES", "ENOTEMPTY", "ENOENT", "toString"].map((code) => isStorageFailure(refused(code)))).toEqual([true, true, true, true, false, false]);
+  expect(["ENOSPC", "EROFS", "EACCES", "ENOTEMPTY", "ENOENT", "toString"].map((code) => isStorageFailure(refused(code)))).toEqual([
+    true,
+    true,
+    true,
+    true,
+    false,
+    false,
+  ]);
   expect([isStorageFailure(new TypeError("x is undefined")), isStorageFailure("x")]).toEqual([false, false]);
 });

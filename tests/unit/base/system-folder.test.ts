@@ -13,7 +13,12 @@ it.skipIf(process.platform === "win32")("what lies among the system's own, or le
   link("fd", "/proc/self/fd/0");
   link("round", "round");
   link("plain", "file");
-  expect(["/dev/stdin", "/dev/null", "/proc/self/fd/0", "/dev/shm/../zero", join(folder, "stdin"), join(folder, "twice"), join(folder, "fd")].map(systemFolder))
-    .toEqual(["/dev", "/dev", "/proc", "/dev", "/dev", "/dev", "/proc"]);
-  expect([join(folder, "file"), join(folder, "plain"), join(folder, "round"), join(folder, "none"), "/dev/shm/table.csv", "/device/table.csv", "/"].map(systemFolder)).toEqual(Array.from({ length: 7 }));
+  expect(
+    ["/dev/stdin", "/dev/null", "/proc/self/fd/0", "/dev/shm/../zero", join(folder, "stdin"), join(folder, "twice"), join(folder, "fd")].map(systemFolder),
+  ).toEqual(["/dev", "/dev", "/proc", "/dev", "/dev", "/dev", "/proc"]);
+  expect(
+    [join(folder, "file"), join(folder, "plain"), join(folder, "round"), join(folder, "none"), "/dev/shm/table.csv", "/device/table.csv", "/"].map(
+      systemFolder,
+    ),
+  ).toEqual(Array.from({ length: 7 }));
 });

@@ -34,7 +34,12 @@ it.skipIf(process.platform === "win32")("a folder of a process that has gone is 
   const home = temporaryFolder();
   writeFileSync(join(home, "letter"), "mine");
   symlinkSync(home, join(place, nameOf(await gone())));
-  const others = ["lathe-work-notes", "lathe-3f2a", nameOf(await gone()).replace(/-[0-9a-f]{8}-/, "-00000000-"), nameOf(await gone()).replace("lathe-work", "other")];
+  const others = [
+    "lathe-work-notes",
+    "lathe-3f2a",
+    nameOf(await gone()).replace(/-[0-9a-f]{8}-/, "-00000000-"),
+    nameOf(await gone()).replace("lathe-work", "other"),
+  ];
   for (const name of others) mkdirSync(join(place, name));
   symlinkSync(home, join(mine, "way out"));
 
@@ -58,5 +63,10 @@ it("where no temporary files can be written, it is said where and what to do", (
   writeFileSync(join(place, "file"), "");
   process.env["TMPDIR"] = join(place, "file");
   process.env["TEMP"] = join(place, "file");
-  expect(() => makeWorkFolder()).toThrow(expect.objectContaining({ code: "run.storage", message: expect.stringMatching(/file cannot be written: .*Lathe's temporary files are kept there; another folder can be named in TMPDIR$/) }));
+  expect(() => makeWorkFolder()).toThrow(
+    expect.objectContaining({
+      code: "run.storage",
+      message: expect.stringMatching(/file cannot be written: .*Lathe's temporary files are kept there; another folder can be named in TMPDIR$/),
+    }),
+  );
 });

@@ -30,7 +30,11 @@ function checkout(): string {
 
 function install(root: string) {
   const program = 'import("./src-main/bootstrap/shared.mjs").then(({ ensureInstalled }) => ensureInstalled())';
-  const child = spawn(process.execPath, ["-e", program], { cwd: root, env: { ...process.env, npm_execpath: join(root, "npm.mjs") }, stdio: ["ignore", "ignore", "pipe"] });
+  const child = spawn(process.execPath, ["-e", program], {
+    cwd: root,
+    env: { ...process.env, npm_execpath: join(root, "npm.mjs") },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
   onTestFinished(() => void child.kill("SIGKILL"));
   return child;
 }
@@ -65,7 +69,13 @@ it("a Lathe that is killed while it installs leaves npm at work, and the next on
   const exit = once(next, "exit");
   const said = await says(next, /…\n/);
   writeFileSync(join(root, "go"), "");
-  expect(said).toMatch(new RegExp(`^Waiting for what a Lathe that was ended left behind, at work to install: process ${npm} since .* UTC \\(.*install\\.lock\\.program\\); end that process to go on at once …$`, "m"));
+  expect(said).toMatch(
+    new RegExp(
+      `^Waiting for what a Lathe that was ended left behind, at work to install: process ${npm} since .* UTC \\(.*install\\.lock\\.program\\); end ` +
+        `that process to go on at once …$`,
+      "m",
+    ),
+  );
   expect(await exit).toEqual([0, null]);
   expect(readFileSync(join(root, "log.txt"), "utf8").trim()).toBe(npm);
   expect(existsSync(join(root, ".lathe", "install.lock.program"))).toBe(false);
@@ -74,7 +84,7 @@ it("a Lathe that is killed while it installs leaves npm at work, and the next on
 it("an install that nobody disturbs leaves no note", async () => {
   const root = checkout();
   writeFileSync(join(root, "go"), "");
-  const [code] = await once(install(root), "exit") as [number];
+  const [code] = (await once(install(root), "exit")) as [number];
   expect(code).toBe(0);
   expect(["install.lock", "install.lock.program"].map((name) => existsSync(join(root, ".lathe", name)))).toEqual([false, false]);
 });

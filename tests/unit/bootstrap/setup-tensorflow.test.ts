@@ -36,7 +36,10 @@ async function silentRegistry(): Promise<SilentRegistry> {
 function setUp(home: string, registry: string, args: readonly string[] = []): Setup {
   const { NODE_OPTIONS: _options, ...inherited } = process.env;
   const env = { ...inherited, ...setupEnvironment(home, registry) };
-  const child = spawn(process.execPath, [join(packageRoot, "src-main", "bootstrap", "setup-tensorflow.mjs"), "--json", ...args], { env, stdio: ["ignore", "pipe", "pipe", "ipc"] });
+  const child = spawn(process.execPath, [join(packageRoot, "src-main", "bootstrap", "setup-tensorflow.mjs"), "--json", ...args], {
+    env,
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+  });
   running.add(child);
   let [stdout, stderr] = ["", ""];
   child.stdout!.setEncoding("utf8").on("data", (text: string) => (stdout += text));
@@ -44,7 +47,7 @@ function setUp(home: string, registry: string, args: readonly string[] = []): Se
   const closed = [child.stdout!, child.stderr!].map((stream) => new Promise((resolve) => stream.once("close", resolve)));
   const result = Promise.all([ended, ...closed]).then(([code]) => {
     running.delete(child);
-    return { code, stderr, answer: stdout === "" ? {} : JSON.parse(stdout) as Readonly<Record<string, unknown>> };
+    return { code, stderr, answer: stdout === "" ? {} : (JSON.parse(stdout) as Readonly<Record<string, unknown>>) };
   });
   const listeners = new Set<() => void>();
   child.stderr!.setEncoding("utf8").on("data", (text: string) => {
@@ -52,15 +55,17 @@ function setUp(home: string, registry: string, args: readonly string[] = []): Se
     for (const listener of listeners) listener();
   });
   return {
-    child, result,
-    says: (words) => new Promise((resolve, reject) => {
-      const look = () => {
-        if (stderr.includes(words)) resolve();
-      };
-      listeners.add(look);
-      look();
-      void result.then(() => reject(new Error(`it ended without saying "${words}":\n${stderr}`)));
-    }),
+    child,
+    result,
+    says: (words) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          if (stderr.includes(words)) resolve();
+        };
+        listeners.add(look);
+        look();
+        void result.then(() => reject(new Error(`it ended without saying "${words}":\n${stderr}`)));
+      }),
   };
 }
 
@@ -134,7 +139,10 @@ test("a second one waits for the first, says which and on what file, gives up wh
 
 test.each([
   ["is empty, of a crash in the moment of writing", ""],
-  ["is of a process whose number is somebody else's by now, as after a start of the machine", JSON.stringify({ pid: process.pid, host: hostname(), started: "1" })],
+  [
+    "is of a process whose number is somebody else's by now, as after a start of the machine",
+    JSON.stringify({ pid: process.pid, host: hostname(), started: "1" }),
+  ],
 ])("a lock that %s is taken over", async (_, lock) => {
   const home = temporaryFolder();
   writeFileSync(join(home, "tensorflow.lock"), lock);
@@ -150,7 +158,11 @@ test("what is there counts only if it computes", async () => {
   writeFileSync(join(module, "package.json"), JSON.stringify({ main: "index.js" }));
   writeFileSync(join(module, "index.js"), "throw new Error('libtensorflow.so.2: cannot open shared object file')");
   const looked = await setUp(home, await closedPort(), ["--look"]).result;
-  expect(looked).toMatchObject({ code: 1, stderr: "", answer: { event: "error", message: "TensorFlow is not set up: its computation failed: Error: libtensorflow.so.2: cannot open shared object file." } });
+  expect(looked).toMatchObject({
+    code: 1,
+    stderr: "",
+    answer: { event: "error", message: "TensorFlow is not set up: its computation failed: Error: libtensorflow.so.2: cannot open shared object file." },
+  });
   // A setup that fails does not take away what was there.
   expect((await setUp(home, await closedPort()).result).code).toBe(1);
   expect(left(home)).toEqual(["tensorflow"]);

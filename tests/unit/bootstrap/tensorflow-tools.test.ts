@@ -13,23 +13,38 @@ type Missing = readonly { readonly what: string; readonly remedy: string }[];
 async function bootstrap(name: string): Promise<unknown> {
   return import(join(packageRoot, "src-main", "bootstrap", name));
 }
-const { tensorflowFolder: bootstrapFolder } = await bootstrap("tensorflow-folder.mjs") as { readonly tensorflowFolder: typeof tensorflowFolder };
-const { wheelFor, lacks } = await bootstrap("tensorflow-wheel.mjs") as {
-  readonly wheelFor: (platform: string, arch: string, isGlibc: boolean) => { readonly wheel?: { readonly name: string; readonly tested: boolean }; readonly reason?: string };
+const { tensorflowFolder: bootstrapFolder } = (await bootstrap("tensorflow-folder.mjs")) as { readonly tensorflowFolder: typeof tensorflowFolder };
+const { wheelFor, lacks } = (await bootstrap("tensorflow-wheel.mjs")) as {
+  readonly wheelFor: (
+    platform: string,
+    arch: string,
+    isGlibc: boolean,
+  ) => { readonly wheel?: { readonly name: string; readonly tested: boolean }; readonly reason?: string };
   readonly lacks: (found: object, platform: string) => Missing;
 };
-const { findNpm, findNodeGyp, findHeaders } = await bootstrap("npm-programs.mjs") as {
+const { findNpm, findNodeGyp, findHeaders } = (await bootstrap("npm-programs.mjs")) as {
   readonly findNpm: (env: Env, execPath: string) => string | undefined;
   readonly findNodeGyp: (npm: string, env: Env) => string | undefined;
   readonly findHeaders: (told: string | undefined, execPath: string) => string | undefined;
 };
 
 test("installer and engine mean the same folder", () => {
-  const environments: readonly Env[] = [{}, { XDG_CACHE_HOME: "/cache" }, { XDG_CACHE_HOME: "" }, { LOCALAPPDATA: "/local" }, { LATHE_TENSORFLOW: "/elsewhere" }, { LATHE_TENSORFLOW: "here" }];
-  const folders = environments.flatMap((env) => ["linux", "darwin", "win32"].map((platform) => [tensorflowFolder(env, platform, "/home/me"), bootstrapFolder(env, platform, "/home/me")] as const));
+  const environments: readonly Env[] = [
+    {},
+    { XDG_CACHE_HOME: "/cache" },
+    { XDG_CACHE_HOME: "" },
+    { LOCALAPPDATA: "/local" },
+    { LATHE_TENSORFLOW: "/elsewhere" },
+    { LATHE_TENSORFLOW: "here" },
+  ];
+  const folders = environments.flatMap((env) =>
+    ["linux", "darwin", "win32"].map((platform) => [tensorflowFolder(env, platform, "/home/me"), bootstrapFolder(env, platform, "/home/me")] as const),
+  );
   for (const [engine, installer] of folders) expect(engine).toBe(installer);
   expect(folders.slice(0, 3).map(([folder]) => folder)).toEqual([
-    join("/home/me", ".cache", "lathe", "tensorflow"), join("/home/me", "Library", "Caches", "lathe", "tensorflow"), join("/home/me", "AppData", "Local", "lathe", "tensorflow"),
+    join("/home/me", ".cache", "lathe", "tensorflow"),
+    join("/home/me", "Library", "Caches", "lathe", "tensorflow"),
+    join("/home/me", "AppData", "Local", "lathe", "tensorflow"),
   ]);
   expect(tensorflowFolder()).toBe(bootstrapFolder());
 });

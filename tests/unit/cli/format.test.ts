@@ -3,19 +3,47 @@ import { count, duration, number, plural, shorten, table } from "../../../src-ma
 
 describe("number", () => {
   test.each([
-    [0.74101796, "0.741"], [0.5, "0.500"], [12.345, "12.3"], [141.6, "142"], [1462.78, "1,463"], [999.7, "1,000"], [-1462.78, "-1,463"],
-    [0, "0"], [-0, "0"], [7, "7"], [4454, "4,454"], [0.00012345, "0.000123"], [0.0000123, "1.23e-5"], [12_345_678_901, "1.23e+10"],
-    [null, "–"], [undefined, "–"], [Number.NaN, "–"], [Number.POSITIVE_INFINITY, "Infinity"],
+    [0.74101796, "0.741"],
+    [0.5, "0.500"],
+    [12.345, "12.3"],
+    [141.6, "142"],
+    [1462.78, "1,463"],
+    [999.7, "1,000"],
+    [-1462.78, "-1,463"],
+    [0, "0"],
+    [-0, "0"],
+    [7, "7"],
+    [4454, "4,454"],
+    [0.00012345, "0.000123"],
+    [0.0000123, "1.23e-5"],
+    [12_345_678_901, "1.23e+10"],
+    [null, "–"],
+    [undefined, "–"],
+    [Number.NaN, "–"],
+    [Number.POSITIVE_INFINITY, "Infinity"],
   ])("%s is %s", (value, text) => {
     expect(number(value)).toBe(text);
   });
 });
 
 test("counts have separators, and their word fits them", () => {
-  expect([count(4454), count(411_999.6), plural(1, "row"), plural(0, "row"), plural(4454, "row")]).toEqual(["4,454", "412,000", "1 row", "0 rows", "4,454 rows"]);
+  expect([count(4454), count(411_999.6), plural(1, "row"), plural(0, "row"), plural(4454, "row")]).toEqual([
+    "4,454",
+    "412,000",
+    "1 row",
+    "0 rows",
+    "4,454 rows",
+  ]);
 });
 
-test.each([[0, "0:00"], [65, "1:05"], [59.6, "1:00"], [3599.7, "1:00:00"], [7207, "2:00:07"], [-3, "0:00"]])("%s seconds are %s", (seconds, text) => {
+test.each([
+  [0, "0:00"],
+  [65, "1:05"],
+  [59.6, "1:00"],
+  [3599.7, "1:00:00"],
+  [7207, "2:00:07"],
+  [-3, "0:00"],
+])("%s seconds are %s", (seconds, text) => {
   expect(duration(seconds)).toBe(text);
 });
 
@@ -25,16 +53,36 @@ test("a text is shortened only where it is too long, and by what a reader counts
 
 describe("table", () => {
   test("names stand to the left, numbers to the right under their head", () => {
-    expect(table(["class", "f1", "rows"], [["0", "0.38", "1,254"], ["1", "–", "9"]])).toEqual([
-      "class    f1   rows",
-      "0      0.38  1,254",
-      "1         –      9",
-    ]);
+    expect(
+      table(
+        ["class", "f1", "rows"],
+        [
+          ["0", "0.38", "1,254"],
+          ["1", "–", "9"],
+        ],
+      ),
+    ).toEqual(["class    f1   rows", "0      0.38  1,254", "1         –      9"]);
   });
 
   test("a column with one word in it is words", () => {
-    expect(table(["column", "min", "why"], [["a", "1", ""], ["bcd", "1e-5", "no"]])).toEqual(["column   min  why", "a          1", "bcd     1e-5  no"]);
-    expect(table(["x", "value"], [["a", "12"], ["b", "twelve"]])).toEqual(["x  value", "a  12", "b  twelve"]);
+    expect(
+      table(
+        ["column", "min", "why"],
+        [
+          ["a", "1", ""],
+          ["bcd", "1e-5", "no"],
+        ],
+      ),
+    ).toEqual(["column   min  why", "a          1", "bcd     1e-5  no"]);
+    expect(
+      table(
+        ["x", "value"],
+        [
+          ["a", "12"],
+          ["b", "twelve"],
+        ],
+      ),
+    ).toEqual(["x  value", "a  12", "b  twelve"]);
   });
 
   test("a cell that a terminal would obey cannot, and no name is wider than a line has room for", () => {

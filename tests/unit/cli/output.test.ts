@@ -6,7 +6,13 @@ interface Listening extends Stream {
 }
 
 function stream(options: { isTTY?: boolean; columns?: number } = {}): Listening {
-  return { text: "", ...options, write(text) { this.text += text; } };
+  return {
+    text: "",
+    ...options,
+    write(text) {
+      this.text += text;
+    },
+  };
 }
 
 function streams(json: boolean, terminal = false, columns = 80) {
@@ -24,8 +30,14 @@ describe("with --json", () => {
     output.line("model model.onnx");
     output.table(["run"], [["0001"]]);
     output.error({ code: "data.empty", message: "credit.csv is empty" });
-    expect(stdout.text.trimEnd().split("\n").map((line) => JSON.parse(line) as unknown)).toEqual([
-      { event: "done", run: "0001" }, { event: "error", code: "data.empty", message: "credit.csv is empty" },
+    expect(
+      stdout.text
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line) as unknown),
+    ).toEqual([
+      { event: "done", run: "0001" },
+      { event: "error", code: "data.empty", message: "credit.csv is empty" },
     ]);
     expect(stderr.text).toBe("model model.onnx\nrun\n0001\nerror: credit.csv is empty\n");
   });
@@ -85,7 +97,9 @@ describe("a name that a terminal would obey", () => {
     output.table([name, "n"], [[name, "1"]]);
     output.error({ code: "data.column", message: `there is no ${name}` });
     expect(stdout.text).toBe(`\u001b[33mwarning:\u001b[39m ${shown}\n\u001b[2m${shown}\u001b[22m\n\u001b[1m${shown}  n\u001b[22m\n${shown}  1\n`);
-    expect(stderr.text).toBe(`\r\u001b[K\u001b[2m${shown}\u001b[22m\r\u001b[K\u001b[31merror:\u001b[39m there is no ${shown.replace("\\n", "\n\u001b[31merror:\u001b[39m ")}\n`);
+    expect(stderr.text).toBe(
+      `\r\u001b[K\u001b[2m${shown}\u001b[22m\r\u001b[K\u001b[31merror:\u001b[39m there is no ${shown.replace("\\n", "\n\u001b[31merror:\u001b[39m ")}\n`,
+    );
   });
 
   test("is the same name in JSON, and sends nothing from there either", () => {
@@ -93,7 +107,10 @@ describe("a name that a terminal would obey", () => {
     output.event({ event: "created", name });
     output.error({ code: "data.column", message: name });
     const lines = stdout.text.trimEnd().split("\n");
-    expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([{ event: "created", name }, { event: "error", code: "data.column", message: name }]);
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
+      { event: "created", name },
+      { event: "error", code: "data.column", message: name },
+    ]);
     expect(stdout.text.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\u202e]/u);
   });
 });

@@ -14,34 +14,62 @@ describe.each(commands.map((command) => [command.name(), command] as const))("la
 });
 
 test("a wrong word is refused with the nearest right one", async () => {
-  await expect(createProgram().parseAsync(["trian"], { from: "user" })).rejects.toMatchObject({ message: expect.stringMatching(/unknown command 'trian'\s+\(Did you mean train\?\)/) });
+  await expect(createProgram().parseAsync(["trian"], { from: "user" })).rejects.toMatchObject({
+    message: expect.stringMatching(/unknown command 'trian'\s+\(Did you mean train\?\)/),
+  });
 });
 
 test.each([
-  ["train p --epochs 0", "Expected a whole number of at least 1"], ["train p --epochs 1.5", "at least 1"], ["train p --epochs 1e3", "at least 1"],
-  ["train p --seed -1", "at least 0"], ["serve --port 70000", "0 to 65535"], ["train p --engine torch", "auto, onnxruntime, tensorflow"],
-  ["export r --format onx --out x", "onnx, report"], ["evaluate m", "--data"], ["predict m", "table"],
+  ["train p --epochs 0", "Expected a whole number of at least 1"],
+  ["train p --epochs 1.5", "at least 1"],
+  ["train p --epochs 1e3", "at least 1"],
+  ["train p --seed -1", "at least 0"],
+  ["serve --port 70000", "0 to 65535"],
+  ["train p --engine torch", "auto, onnxruntime, tensorflow"],
+  ["export r --format onx --out x", "onnx, report"],
+  ["evaluate m", "--data"],
+  ["predict m", "table"],
 ])("lathe %s is bad usage", async (line, words) => {
   await expect(createProgram().parseAsync(line.split(" "), { from: "user" })).rejects.toMatchObject({ exitCode: 1, message: expect.stringContaining(words) });
 });
 
 // A script's variable that was never set: as a path it would be the current folder, as a run a new one.
 test.each([
-  [["train", "p", "--resume", ""], "--resume [run] is empty"], [["train", "p", "--resume="], "--resume [run] is empty"], [["train", ""], "<project> is empty; the current folder is ."],
-  [["train", "p", "--device", ""], "--device <name> is empty"], [["new", "", "--data", "t.csv"], "<folder> is empty"], [["new", "p", "--data", ""], "--data <path> is empty"],
-  [["new", "p", "--data", "t.csv", "--test", ""], "--test <path> is empty"], [["new", "p", "--data", "t.csv", "--target", "a", "--target", ""], "--target <column> is empty"],
-  [["predict", "", "t.csv"], "<model> is empty"], [["predict", "m", ""], "<table> is empty"], [["predict", "m", "t.csv", "--out", ""], "--out <path> is empty"],
-  [["export", "", "--format", "onnx", "--out", "x"], "<run> is empty"], [["export", "r", "--format", "onnx", "--out", ""], "--out <path> is empty"],
-  [["evaluate", "m", "--data", ""], "--data <path> is empty"], [["find-lr", ""], "<project> is empty"], [["inspect", ""], "<project> is empty"], [["runs", ""], "<project> is empty"],
+  [["train", "p", "--resume", ""], "--resume [run] is empty"],
+  [["train", "p", "--resume="], "--resume [run] is empty"],
+  [["train", ""], "<project> is empty; the current folder is ."],
+  [["train", "p", "--device", ""], "--device <name> is empty"],
+  [["new", "", "--data", "t.csv"], "<folder> is empty"],
+  [["new", "p", "--data", ""], "--data <path> is empty"],
+  [["new", "p", "--data", "t.csv", "--test", ""], "--test <path> is empty"],
+  [["new", "p", "--data", "t.csv", "--target", "a", "--target", ""], "--target <column> is empty"],
+  [["predict", "", "t.csv"], "<model> is empty"],
+  [["predict", "m", ""], "<table> is empty"],
+  [["predict", "m", "t.csv", "--out", ""], "--out <path> is empty"],
+  [["export", "", "--format", "onnx", "--out", "x"], "<run> is empty"],
+  [["export", "r", "--format", "onnx", "--out", ""], "--out <path> is empty"],
+  [["evaluate", "m", "--data", ""], "--data <path> is empty"],
+  [["find-lr", ""], "<project> is empty"],
+  [["inspect", ""], "<project> is empty"],
+  [["runs", ""], "<project> is empty"],
 ] as const)("lathe %j is bad usage", async (words, sentence) => {
-  await expect(createProgram().parseAsync([...words], { from: "user" })).rejects.toMatchObject({ code: "usage", message: expect.stringContaining(sentence) as string });
+  await expect(createProgram().parseAsync([...words], { from: "user" })).rejects.toMatchObject({
+    code: "usage",
+    message: expect.stringContaining(sentence) as string,
+  });
 });
 
 test.each([
-  [["serve", "--allow", ""], "It is empty; name a folder"], [["train", "p", "--epochs", ""], "at least 1"], [["new", "p", "--data", "t", "--levels", ""], "names between commas"],
-  [["predict", "m", "t.csv", "--out", "-"], "not to a pipe; name a file"], [["export", "r", "--format", "onnx", "--out", "-"], "not to a pipe; name a file"],
+  [["serve", "--allow", ""], "It is empty; name a folder"],
+  [["train", "p", "--epochs", ""], "at least 1"],
+  [["new", "p", "--data", "t", "--levels", ""], "names between commas"],
+  [["predict", "m", "t.csv", "--out", "-"], "not to a pipe; name a file"],
+  [["export", "r", "--format", "onnx", "--out", "-"], "not to a pipe; name a file"],
 ] as const)("lathe %j is bad usage too", async (words, sentence) => {
-  await expect(createProgram().parseAsync([...words], { from: "user" })).rejects.toMatchObject({ exitCode: 1, message: expect.stringContaining(sentence) as string });
+  await expect(createProgram().parseAsync([...words], { from: "user" })).rejects.toMatchObject({
+    exitCode: 1,
+    message: expect.stringContaining(sentence) as string,
+  });
 });
 
 test("the main metric is the first target's accuracy or RMSE, else the loss", () => {

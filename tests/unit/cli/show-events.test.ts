@@ -16,8 +16,20 @@ function shown(events: readonly RunEvent[], options: { terminal?: boolean; json?
 
 function run(epochs: number): RunEvent {
   return {
-    event: "run", run: "0001", folder: "/p/runs/0001", project: "p", engine: "onnxruntime", engineVersion: "1.30.0", device: "cpu", reason: "as asked for", threads: 1,
-    epochs, stepsPerEpoch: 98, batchSize: 32, parameters: 353, samples: { train: 3118, validation: 668, test: 668 },
+    event: "run",
+    run: "0001",
+    folder: "/p/runs/0001",
+    project: "p",
+    engine: "onnxruntime",
+    engineVersion: "1.30.0",
+    device: "cpu",
+    reason: "as asked for",
+    threads: 1,
+    epochs,
+    stepsPerEpoch: 98,
+    batchSize: 32,
+    parameters: 353,
+    samples: { train: 3118, validation: 668, test: 668 },
   };
 }
 

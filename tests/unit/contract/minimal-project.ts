@@ -9,7 +9,11 @@ export function minimalProject() {
       targets: [{ name: "good", type: "binary", column: "Good" }],
     },
     model: {
-      layers: [{ id: "fc1", type: "Linear", outFeatures: 16 }, { id: "act1", type: "ELU" }, { id: "out", type: "Linear", outFeatures: 1 }],
+      layers: [
+        { id: "fc1", type: "Linear", outFeatures: 16 },
+        { id: "act1", type: "ELU" },
+        { id: "out", type: "Linear", outFeatures: 1 },
+      ],
       outputs: [{ target: "good", from: "out" }],
     },
     training: { epochs: 3 },

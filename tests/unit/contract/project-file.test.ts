@@ -12,12 +12,14 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-const project = templates.get("tabular").create({
-  name: "credit",
-  source: { type: "table", path: "credit.csv" },
-  inputs: [{ name: "features", type: "numeric", columns: "rest" }],
-  targets: [{ name: "good", type: "binary", column: "Good" }],
-});
+const project = templates
+  .get("tabular")
+  .create({
+    name: "credit",
+    source: { type: "table", path: "credit.csv" },
+    inputs: [{ name: "features", type: "numeric", columns: "rest" }],
+    targets: [{ name: "good", type: "binary", column: "Good" }],
+  });
 
 test("what is written is read back, by the folder or by the file, complete and as it was written", async () => {
   const file = await writeProject(join(folder, "new"), project);
@@ -30,7 +32,10 @@ test("what is written is read back, by the folder or by the file, complete and a
 test("a wrong project is not written, and what was there stays", async () => {
   const file = await writeProject(folder, project);
   const before = await readFile(file, "utf8");
-  await expect(writeProject(folder, { ...project, name: "" })).rejects.toMatchObject({ code: "project.invalid", message: `${file}: name: got "", expected a text that is not empty` });
+  await expect(writeProject(folder, { ...project, name: "" })).rejects.toMatchObject({
+    code: "project.invalid",
+    message: `${file}: name: got "", expected a text that is not empty`,
+  });
   expect(await readFile(file, "utf8")).toBe(before);
   expect(await readdir(folder)).toEqual(["project.json"]);
 });
@@ -47,7 +52,8 @@ test("a file that is not JSON is told line and column", async () => {
   const file = join(folder, "project.json");
   await writeFile(file, '{\n  "version": 1,\n}\n');
   await expect(readProjectFile(folder)).rejects.toMatchObject({
-    code: "project.invalid", message: `${file}: line 2, column 15: got a comma before }, expected none after the last item`,
+    code: "project.invalid",
+    message: `${file}: line 2, column 15: got a comma before }, expected none after the last item`,
   });
 });
 

@@ -18,7 +18,15 @@ describe("a minimal project is completed", () => {
 
   test("with training that works without a word about it", () => {
     expect(project.training).toMatchObject({
-      epochs: 3, batchSize: 32, shuffle: true, combine: "sum", restoreBest: true, checkpointSeconds: 10, engine: "auto", device: "auto", threads: "auto",
+      epochs: 3,
+      batchSize: 32,
+      shuffle: true,
+      combine: "sum",
+      restoreBest: true,
+      checkpointSeconds: 10,
+      engine: "auto",
+      device: "auto",
+      threads: "auto",
       optimizer: { type: "Adam", lr: 0.001, betas: [0.9, 0.999] },
     });
   });
@@ -57,8 +65,19 @@ test("the columns of a target, whether one or several", () => {
 test("a residual block reads its input twice, and blocks stand inside blocks", () => {
   const project = minimalProject();
   change(project, "model.blocks", {
-    residual: { layers: [{ id: "fc", type: "Linear", outFeatures: 16 }, { id: "act", type: "ELU" }, { id: "sum", type: "Add", from: ["input", "act"] }] },
-    twice: { layers: [{ id: "one", type: "Block", block: "residual" }, { id: "two", type: "Block", block: "residual", weights: "shared" }] },
+    residual: {
+      layers: [
+        { id: "fc", type: "Linear", outFeatures: 16 },
+        { id: "act", type: "ELU" },
+        { id: "sum", type: "Add", from: ["input", "act"] },
+      ],
+    },
+    twice: {
+      layers: [
+        { id: "one", type: "Block", block: "residual" },
+        { id: "two", type: "Block", block: "residual", weights: "shared" },
+      ],
+    },
   });
   change(project, "model.layers.1", { id: "deep", type: "Block", block: "twice" });
   const { model } = parseProject(project);

@@ -12,7 +12,11 @@ const content = `a,b,y\n${Array.from({ length: 60 }, (_, i) => `${i},${i * i},${
 async function prepareIn(folder: string, options: { readonly seed?: number; readonly path?: string; readonly normalize?: string } = {}) {
   const stages = new Set<string>();
   const prepared = await prepareData({
-    folder, seed: options.seed ?? 1, cacheFolder: join(folder, "cache"), compile, progress: (stage) => stages.add(stage),
+    folder,
+    seed: options.seed ?? 1,
+    cacheFolder: join(folder, "cache"),
+    compile,
+    progress: (stage) => stages.add(stage),
     data: dataOf(options.path ?? "t.csv", { inputs: [{ name: "f", type: "numeric", columns: "rest", normalize: options.normalize ?? "standard" }] }),
   });
   return { prepared, made: stages.has("read"), hashed: stages.has("hash") };
@@ -61,16 +65,36 @@ describe("the cache of prepared data", () => {
   it.each([
     ["a sample file cut short", (f: string) => truncateSync(join(f, "train.records"), statSync(join(f, "train.records")).size - 4)],
     ["a sample file that is gone", (f: string) => rmSync(join(f, "test.records"))],
-    ["a damaged header", (f: string) => { const bytes = readFileSync(join(f, "validation.records")); bytes[20]! ^= 1; writeFileSync(join(f, "validation.records"), bytes); }],
-    ["a sample file of other data", (f: string) => { const bytes = readFileSync(join(f, "validation.records")); bytes[30]! ^= 1; writeFileSync(join(f, "validation.records"), bytes); }],
-    ["the sign of every number turned", (f: string) => {
-      const bytes = readFileSync(join(f, "train.records"));
-      for (let i = 64 + 3; i < bytes.length; i += 4) bytes[i]! ^= 0x80;
-      writeFileSync(join(f, "train.records"), bytes);
-    }],
+    [
+      "a damaged header",
+      (f: string) => {
+        const bytes = readFileSync(join(f, "validation.records"));
+        bytes[20]! ^= 1;
+        writeFileSync(join(f, "validation.records"), bytes);
+      },
+    ],
+    [
+      "a sample file of other data",
+      (f: string) => {
+        const bytes = readFileSync(join(f, "validation.records"));
+        bytes[30]! ^= 1;
+        writeFileSync(join(f, "validation.records"), bytes);
+      },
+    ],
+    [
+      "the sign of every number turned",
+      (f: string) => {
+        const bytes = readFileSync(join(f, "train.records"));
+        for (let i = 64 + 3; i < bytes.length; i += 4) bytes[i]! ^= 0x80;
+        writeFileSync(join(f, "train.records"), bytes);
+      },
+    ],
     ["a half-written description", (f: string) => truncateSync(join(f, "prepared.json"), 100)],
     ["no description", (f: string) => rmSync(join(f, "prepared.json"))],
-    ["a description of another version", (f: string) => writeFileSync(join(f, "prepared.json"), readFileSync(join(f, "prepared.json"), "utf8").replace(`"version":1`, `"version":2`))],
+    [
+      "a description of another version",
+      (f: string) => writeFileSync(join(f, "prepared.json"), readFileSync(join(f, "prepared.json"), "utf8").replace(`"version":1`, `"version":2`)),
+    ],
   ])("is made anew after %s", async (_, damage) => {
     const folder = project();
     const { prepared } = await prepareIn(folder);
@@ -120,8 +144,19 @@ describe("the cache of prepared data", () => {
     const folder = project();
     const cacheFolder = join(folder, "cache");
     const abort = new AbortController();
-    await expect(prepareData({ folder, seed: 1, cacheFolder, compile, data: dataOf("t.csv"), signal: abort.signal, progress: (stage) => { if (stage === "fit") abort.abort(); } }))
-      .rejects.toMatchObject({ code: "cancelled" });
+    await expect(
+      prepareData({
+        folder,
+        seed: 1,
+        cacheFolder,
+        compile,
+        data: dataOf("t.csv"),
+        signal: abort.signal,
+        progress: (stage) => {
+          if (stage === "fit") abort.abort();
+        },
+      }),
+    ).rejects.toMatchObject({ code: "cancelled" });
     writeTable(folder, "bad.csv", `${content}x,1,1\n`);
     await expect(prepareIn(folder, { path: "bad.csv" })).rejects.toMatchObject({ code: "data.value" });
     expect(readdirSync(cacheFolder)).toEqual(["hashes.json"]);

@@ -16,16 +16,16 @@ describe("numbers with a decimal comma are found out", () => {
   const files: Readonly<Record<string, readonly [name: string, content: string | Uint8Array, source?: object]>> = {
     "semicolons, thousands with dots": ["t.csv", `a;b;y\n${rows(german)}`],
     "Windows line ends and a byte-order mark": ["t.csv", `\ufeff"a";"b";"y"\r\n${rows(german, "\r\n")}`],
-    "tabs": ["t.tsv", `a\tb\ty\n${rows((i) => german(i).replaceAll(";", "\t"))}`],
-    "bars": ["t.csv", `a|b|y\n${rows((i) => german(i).replaceAll(";", "|"))}`],
-    "quotes": ["t.csv", `a;b;y\n${rows((i) => german(i).replace(/[^;]+/g, "\"$&\""))}`],
+    tabs: ["t.tsv", `a\tb\ty\n${rows((i) => german(i).replaceAll(";", "\t"))}`],
+    bars: ["t.csv", `a|b|y\n${rows((i) => german(i).replaceAll(";", "|"))}`],
+    quotes: ["t.csv", `a;b;y\n${rows((i) => german(i).replace(/[^;]+/g, '"$&"'))}`],
     "thousands with spaces": ["t.csv", `a;b;y\n${rows((i) => `${i},25;1 ${234 + i},5;${i % 2}`)}`],
     "thousands with no-break spaces": ["t.csv", `a;b;y\n${rows((i) => `${i},25;1\u202f${234 + i},5;${i % 2}`)}`],
     "Latin-1 and gzip": ["t.csv.gz", gzipSync(Buffer.from(`Größe;b;y\n${rows(german)}`, "latin1"))],
     "signs, blanks and exponents": ["t.csv", `a;b;y\n${rows((i) => ` +${i},25 ;${(1234.5 + i) / 1000}e3;${i % 2}`.replace(".", ","))}`],
     "commas in the header": ["t.csv", `Länge, cm;Preis, €;y\n${rows(german)}`],
     "Excel's sep line": ["t.csv", `sep=;\r\na;b;y\r\n${rows(german, "\r\n")}`],
-    "told": ["t.csv", `a;b;y\n${rows(german)}`, { decimal: "," }],
+    told: ["t.csv", `a;b;y\n${rows(german)}`, { decimal: "," }],
     "told, between commas": ["t.csv", `a,b,y\n${rows((i) => `"${i},25","1.${234 + i},5",${i % 2}`)}`, { decimal: "," }],
     "told, with another quote": ["t.csv", `a,b,y\n${rows((i) => `~${i},25~,~1.${234 + i},5~,${i % 2}`)}`, { decimal: ",", quote: "~" }],
   };
@@ -41,9 +41,16 @@ describe("numbers with a decimal comma are found out", () => {
 
   it("also without a header", async () => {
     const folder = temporaryFolder();
-    writeTable(folder, "t.csv", rows((i) => `${i},25;${i % 7},5`));
+    writeTable(
+      folder,
+      "t.csv",
+      rows((i) => `${i},25;${i % 7},5`),
+    );
     const { columns, targets } = await proposeRoles({ folder, path: "t.csv", targets: ["column1"], workFolder: folder });
-    expect(columns.map((c) => [c.name, c.type])).toEqual([["column1", "number"], ["column2", "number"]]);
+    expect(columns.map((c) => [c.name, c.type])).toEqual([
+      ["column1", "number"],
+      ["column2", "number"],
+    ]);
     expect(targets).toMatchObject([{ type: "numeric", column: "column1" }]);
   });
 
@@ -51,11 +58,17 @@ describe("numbers with a decimal comma are found out", () => {
     const folder = temporaryFolder();
     writeTable(folder, "t.csv", `a;b;y\n${rows(german)}`);
     const audit = await inspectTable({ folder, data: dataOf("t.csv"), seed: 1, workFolder: folder });
-    expect(audit.columns.map(({ name, type, min, max }) => [name, type, min, max])).toEqual([["a", "number", 0.25, 19.25], ["b", "number", 1234.5, 1253.5], ["y", "number", 0, 1]]);
+    expect(audit.columns.map(({ name, type, min, max }) => [name, type, min, max])).toEqual([
+      ["a", "number", 0.25, 19.25],
+      ["b", "number", 1234.5, 1253.5],
+      ["y", "number", 0, 1],
+    ]);
     const proposed = await proposeRoles({ folder, path: "t.csv", workFolder: folder });
     expect(proposed.inputs).toEqual([{ name: "features", type: "numeric", columns: "rest", normalize: "standard", missing: "mean" }]);
     expect(proposed.notes).toEqual([]);
-    expect((await proposeRoles({ folder, path: "t.csv", decimal: ".", workFolder: folder }).catch((e: unknown) => e) as Error).message).toContain("no column to learn from");
+    expect(((await proposeRoles({ folder, path: "t.csv", decimal: ".", workFolder: folder }).catch((e: unknown) => e)) as Error).message).toContain(
+      "no column to learn from",
+    );
   });
 
   it("and a class written like a number stays the text it is", async () => {
@@ -71,10 +84,14 @@ describe("what could be read in two ways", () => {
     const folder = temporaryFolder();
     writeTable(folder, "t.csv", `a,b,y\n${rows((i) => `"${i},5",${i},${i % 2}`)}`);
     expect(await refusal(readColumns(folder, "t.csv"), folder)).toBe(
-      `DIR/t.csv, row 1, column "a": got "0,5", expected a number with a decimal point or nothing; write it with a point, or set source.decimal to "," if the whole file has decimal commas`);
+      `DIR/t.csv, row 1, column "a": got "0,5", expected a number with a decimal point or nothing; write it with a point, or set source.decimal to ` +
+        `"," if the whole file has decimal commas`,
+    );
     writeTable(folder, "us.csv", `a,b,y\n${rows((i) => `"1,${200 + i}",${i},${i % 2}`)}`);
     expect(await refusal(readColumns(folder, "us.csv"), folder)).toBe(
-      `DIR/us.csv, row 1, column "a": got "1,200", expected a number or nothing; take the comma between thousands out, or set source.decimal to "," if it is a decimal comma`);
+      `DIR/us.csv, row 1, column "a": got "1,200", expected a number or nothing; take the comma between thousands out, or set source.decimal to "," ` +
+        `if it is a decimal comma`,
+    );
   });
 
   it("never parts a table of commas elsewhere", async () => {
@@ -82,8 +99,17 @@ describe("what could be read in two ways", () => {
     writeTable(folder, "t.csv", `a,b;c,y\n${rows((i) => `${i}.25,${1234.5 + i},${i % 2}`)}`);
     expect((await readColumns(folder, "t.csv")).table[3]).toEqual([3.25, 1237.5]);
     writeTable(folder, "list.csv", `tags;more,b,y\n${rows((i) => `1;2,${i},${i % 2}`)}`);
-    const audit = await inspectTable({ folder, data: dataOf("list.csv", { inputs: [{ name: "b", type: "numeric", columns: ["b"] }] }), seed: 1, workFolder: folder });
-    expect(audit.columns.map(({ name, type }) => [name, type])).toEqual([["tags;more", "text"], ["b", "number"], ["y", "number"]]);
+    const audit = await inspectTable({
+      folder,
+      data: dataOf("list.csv", { inputs: [{ name: "b", type: "numeric", columns: ["b"] }] }),
+      seed: 1,
+      workFolder: folder,
+    });
+    expect(audit.columns.map(({ name, type }) => [name, type])).toEqual([
+      ["tags;more", "text"],
+      ["b", "number"],
+      ["y", "number"],
+    ]);
   });
 
   it("is told of: 1,234 between semicolons, 1.234 beside decimal commas, 1.234 alone", async () => {
@@ -95,11 +121,15 @@ describe("what could be read in two ways", () => {
     writeTable(folder, "dots.csv", `a;b;y\n${rows((i) => `${i},5;1.${200 + i};${i % 2}`)}`);
     const dots = await readColumns(folder, "dots.csv");
     expect(dots.table[0]).toEqual([0.5, 1200]);
-    expect(dots.warnings).toEqual([`column "b" of DIR/dots.csv: the dot in "1.200" is read as one between thousands (1200), as in numbers with a decimal comma`]);
+    expect(dots.warnings).toEqual([
+      `column "b" of DIR/dots.csv: the dot in "1.200" is read as one between thousands (1200), as in numbers with a decimal comma`,
+    ]);
     writeTable(folder, "alone.csv", `a;b;y\n${rows((i) => `${i};1.${200 + i};${i % 2}`)}`);
     const alone = await readColumns(folder, "alone.csv");
     expect(alone.table[0]).toEqual([0, f(1.2)]);
-    expect(alone.warnings).toEqual([`column "b" of DIR/alone.csv: "1.200" is read with a decimal point; if dots part thousands there, set source.decimal to ","`]);
+    expect(alone.warnings).toEqual([
+      `column "b" of DIR/alone.csv: "1.200" is read with a decimal point; if dots part thousands there, set source.decimal to ","`,
+    ]);
     expect((await readColumns(folder, "alone.csv", { decimal: "," })).table[0]).toEqual([0, 1200]);
     expect((await readColumns(folder, "alone.csv", { decimal: "." })).warnings).toEqual([]);
   });
@@ -107,9 +137,14 @@ describe("what could be read in two ways", () => {
   it("is no question where another column has a decimal point, or thousands as in English", async () => {
     const folder = temporaryFolder();
     writeTable(folder, "t.csv", `a;b;y\n${rows((i) => `0.${10 + i};1.${200 + i};${i % 2}`)}`);
-    expect(await readColumns(folder, "t.csv")).toMatchObject({ warnings: [], table: Array.from({ length: 20 }, (_, i) => [f((10 + i) / 100), f(1.2 + i / 1000)]) });
+    expect(await readColumns(folder, "t.csv")).toMatchObject({
+      warnings: [],
+      table: Array.from({ length: 20 }, (_, i) => [f((10 + i) / 100), f(1.2 + i / 1000)]),
+    });
     writeTable(folder, "us.csv", `a;b;y\n${rows((i) => `1,${200 + i};1,000.5;${i % 2}`)}`);
-    expect(await refusal(readColumns(folder, "us.csv"), folder)).toContain(`row 1, column "a": got "1,200", expected a number or nothing; take the comma between thousands out`);
+    expect(await refusal(readColumns(folder, "us.csv"), folder)).toContain(
+      `row 1, column "a": got "1,200", expected a number or nothing; take the comma between thousands out`,
+    );
   });
 });
 
@@ -119,18 +154,23 @@ describe("both forms in one file", () => {
     writeTable(folder, "t.csv", `a;b;y\n${rows((i) => `${i},25;${i}.5;${i % 2}`)}`);
     const { table, warnings } = await readColumns(folder, "t.csv");
     expect(table).toEqual(Array.from({ length: 20 }, (_, i) => [i + 0.25, i + 0.5]));
-    expect(warnings).toEqual([`DIR/t.csv has decimal commas in column "a" and decimal points in column "b"; each column is read its own way. Set source.decimal where that is wrong`]);
+    expect(warnings).toEqual([
+      `DIR/t.csv has decimal commas in column "a" and decimal points in column "b"; each column is read its own way. Set source.decimal where that is wrong`,
+    ]);
   });
 
   it("in one column are refused at the first that differs, and left out with a note", async () => {
     const folder = temporaryFolder();
     writeTable(folder, "t.csv", `a;b;y\n${rows((i) => `${i === 11 ? "11.5" : `${i},5`};${i % 7},1;${i % 2}`)}`);
     expect(await refusal(readColumns(folder, "t.csv"), folder)).toBe(
-      `DIR/t.csv, row 12, column "a": got "11.5", expected a number with a decimal comma or nothing; write it with a comma, or set source.decimal to "." if the whole file has decimal points`);
+      `DIR/t.csv, row 12, column "a": got "11.5", expected a number with a decimal comma or nothing; write it with a comma, or set source.decimal to ` +
+        `"." if the whole file has decimal points`,
+    );
     const { inputs, notes } = await proposeRoles({ folder, path: "t.csv", workFolder: folder });
     expect(inputs).toMatchObject([{ columns: ["b"] }]);
     expect(notes.map((n) => n.replaceAll(folder, "DIR"))).toEqual([
-      `column "a" of DIR/t.csv has numbers with a decimal comma ("0,5") and with a decimal point ("11.5"); it is read as numbers only when all are written one way`,
+      `column "a" of DIR/t.csv has numbers with a decimal comma ("0,5") and with a decimal point ("11.5"); it is read as numbers only when all are ` +
+        `written one way`,
       `column "a" is left out: most of its values are numbers, but "11.5" is not`,
     ]);
   });
@@ -150,9 +190,13 @@ describe("both forms in one file", () => {
 });
 
 describe("another table for the same model", () => {
-  const fitted = (decimal?: ","): FittedData => fittedData.parse({
-    version: 1, inputs: [{ name: "f", type: "numeric", columns: ["a"], missing: "mean", fill: [0], shift: [0], scale: [1] }], targets: [], ...(decimal ? { decimal } : {}),
-  });
+  const fitted = (decimal?: ","): FittedData =>
+    fittedData.parse({
+      version: 1,
+      inputs: [{ name: "f", type: "numeric", columns: ["a"], missing: "mean", fill: [0], shift: [0], scale: [1] }],
+      targets: [],
+      ...(decimal ? { decimal } : {}),
+    });
   async function first(content: string, decimal?: ",") {
     const folder = temporaryFolder();
     writeTable(folder, "p.csv", content);
@@ -168,14 +212,20 @@ describe("another table for the same model", () => {
     expect(await first("a;b\n1.250;x\n")).toEqual({ values: [1.25], warnings: 1 });
     expect(await first("a;b\n1.5;x\n", ",")).toEqual({ values: [1.5], warnings: 0 });
     expect(await first("a,b\n1.250,x\n", ",")).toEqual({ values: [1.25], warnings: 0 });
-    expect(await first("a,b\n\"1,5\",x\n", ",")).toEqual({ values: [1.5], warnings: 0 });
+    expect(await first('a,b\n"1,5",x\n', ",")).toEqual({ values: [1.5], warnings: 0 });
   });
 
   it("a test file too", async () => {
     const folder = temporaryFolder();
     writeTable(folder, "t.csv", `a;b;y\n${rows(german)}`);
     writeTable(folder, "test.csv", "a;b;y\n1;1.500;0\n2;2.500;1\n");
-    const prepared = await prepare(folder, dataOf("t.csv", { inputs: [{ name: "features", type: "numeric", columns: "rest", normalize: "none" }], source: { type: "table", path: "t.csv", test: "test.csv" } }));
+    const prepared = await prepare(
+      folder,
+      dataOf("t.csv", {
+        inputs: [{ name: "features", type: "numeric", columns: "rest", normalize: "none" }],
+        source: { type: "table", path: "t.csv", test: "test.csv" },
+      }),
+    );
     const values: number[] = [];
     for await (const { inputs } of prepared.readRaw("test")) values.push(...(inputs["features"]!.data as Float32Array));
     expect(values).toEqual([1, 1500, 2, 2500]);

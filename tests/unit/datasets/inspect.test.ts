@@ -18,7 +18,18 @@ describe("inspectTable", () => {
     expect(audit.splits).toEqual((await prepare(folder, data)).counts);
     expect(audit.classes).toEqual({ good: { "1": { train: 2240, validation: 480, test: 480 }, "0": { train: 878, validation: 188, test: 188 } } });
     expect(audit.duplicates.rows).toBe(2);
-    expect(Object.fromEntries(audit.columns.map((c) => [c.name, c.missing]))).toEqual({ Seniority: 0, Time: 0, Age: 0, Expenses: 0, Income: 381, Assets: 47, Debt: 18, Amount: 0, Price: 0, Good: 0 });
+    expect(Object.fromEntries(audit.columns.map((c) => [c.name, c.missing]))).toEqual({
+      Seniority: 0,
+      Time: 0,
+      Age: 0,
+      Expenses: 0,
+      Income: 381,
+      Assets: 47,
+      Debt: 18,
+      Amount: 0,
+      Price: 0,
+      Good: 0,
+    });
     const age = audit.columns.find((c) => c.name === "Age")!;
     expect(age).toMatchObject({ role: "input features", type: "number", min: 18, max: 68, distinct: 50 });
     expect(age.mean).toBeCloseTo(37.08, 1);
@@ -31,12 +42,25 @@ describe("inspectTable", () => {
     const folder = temporaryFolder();
     const rows = Array.from({ length: 40 }, (_, i) => `${i % 5},same,${["red", "green"][i % 2]},,${i === 3 ? "rare" : "often"}`);
     writeTable(folder, "t.csv", `x,constant,colour,nothing,y\n${rows.join("\n")}\n`);
-    const data = dataOf("t.csv", { inputs: [{ name: "x", type: "numeric", columns: ["x"] }, { name: "c", type: "category", column: "constant" }], targets: [{ name: "y", type: "category", column: "y" }] });
+    const data = dataOf("t.csv", {
+      inputs: [
+        { name: "x", type: "numeric", columns: ["x"] },
+        { name: "c", type: "category", column: "constant" },
+      ],
+      targets: [{ name: "y", type: "category", column: "y" }],
+    });
     const audit = await inspectTable({ folder, data, seed: 1, workFolder: folder });
     expect(audit.columns.map(({ name, role, type }) => [name, role, type])).toEqual([
-      ["x", "input x", "number"], ["constant", "input c", "text"], ["colour", undefined, "text"], ["nothing", undefined, "empty"], ["y", "target y", "text"],
+      ["x", "input x", "number"],
+      ["constant", "input c", "text"],
+      ["colour", undefined, "text"],
+      ["nothing", undefined, "empty"],
+      ["y", "target y", "text"],
     ]);
-    expect(audit.columns[2]!.values).toEqual([{ value: "green", rows: 20 }, { value: "red", rows: 20 }]);
+    expect(audit.columns[2]!.values).toEqual([
+      { value: "green", rows: 20 },
+      { value: "red", rows: 20 },
+    ]);
     expect(audit.columns[3]).toMatchObject({ missing: 40, distinct: 0 });
     expect(audit.duplicates).toMatchObject({ rows: 34 });
     expect(audit.warnings.map((w) => w.code).sort()).toEqual(["data.constant", "data.duplicates"]);
@@ -44,7 +68,8 @@ describe("inspectTable", () => {
 });
 
 describe("proposeRoles", () => {
-  const propose = (folder: string, path: string, targets?: readonly string[]) => proposeRoles({ folder, path, workFolder: folder, ...(targets ? { targets } : {}) });
+  const propose = (folder: string, path: string, targets?: readonly string[]) =>
+    proposeRoles({ folder, path, workFolder: folder, ...(targets ? { targets } : {}) });
 
   it("makes the credit sample a binary target of numbers", async () => {
     const { inputs, targets, notes } = await propose(temporaryFolder(), credit);
@@ -55,17 +80,35 @@ describe("proposeRoles", () => {
 
   it("guesses every kind of column, leaves out what cannot help and says why", async () => {
     const folder = temporaryFolder();
-    const rows = Array.from({ length: 60 }, (_, i) => [i + 1, `P${i}`, i / 7, ["a", "b", "c"][i % 3], i % 2 === 0 ? "yes" : "no", `2024-01-${String((i % 28) + 1).padStart(2, "0")}`, "same", "", 1000 + ((i * 37) % 61) * 3, [3, 4, 5][i % 3]].join(","));
+    const rows = Array.from({ length: 60 }, (_, i) =>
+      [
+        i + 1,
+        `P${i}`,
+        i / 7,
+        ["a", "b", "c"][i % 3],
+        i % 2 === 0 ? "yes" : "no",
+        `2024-01-${String((i % 28) + 1).padStart(2, "0")}`,
+        "same",
+        "",
+        1000 + ((i * 37) % 61) * 3,
+        [3, 4, 5][i % 3],
+      ].join(","),
+    );
     writeTable(folder, "t.csv", `no,person,size (cm),kind,smoker,day,constant,empty,customer_id,grade\n${rows.join("\n")}\n`);
     const proposal = await propose(folder, "t.csv");
     expect(proposal.inputs).toEqual([
       { name: "features", type: "numeric", columns: ["size (cm)"], normalize: "standard", missing: "mean" },
-      { name: "kind", type: "category", column: "kind" }, { name: "smoker", type: "binary", column: "smoker" },
+      { name: "kind", type: "category", column: "kind" },
+      { name: "smoker", type: "binary", column: "smoker" },
     ]);
     expect(proposal.targets).toEqual([{ name: "grade", type: "category", column: "grade" }]);
     expect(proposal.notes).toEqual([
-      `column "no" is left out: it counts the rows`, `column "person" is left out: it is a text with 60 different values`, `column "day" is left out: it is a time`,
-      `column "constant" is left out: it has one value only`, `column "empty" is left out: it has no values`, `column "customer_id" is left out: it looks like an identifier`,
+      `column "no" is left out: it counts the rows`,
+      `column "person" is left out: it is a text with 60 different values`,
+      `column "day" is left out: it is a time`,
+      `column "constant" is left out: it has one value only`,
+      `column "empty" is left out: it has no values`,
+      `column "customer_id" is left out: it looks like an identifier`,
     ]);
     // What is proposed can be prepared as it is.
     const prepared = await prepare(folder, dataSchema.parse({ source: { type: "table", path: "t.csv" }, inputs: proposal.inputs, targets: proposal.targets }));
@@ -76,20 +119,29 @@ describe("proposeRoles", () => {
     const folder = temporaryFolder();
     writeTable(folder, "t.csv", `2nd (kW),größe,x\n${Array.from({ length: 30 }, (_, i) => `${i * 1.5},${i % 2},${i * 3}`).join("\n")}\n`);
     expect((await propose(folder, "t.csv", ["2nd (kW)", "größe"])).targets).toEqual([
-      { name: "_2nd_kW", type: "numeric", column: "2nd (kW)", normalize: "standard" }, { name: "größe", type: "binary", column: "größe" },
+      { name: "_2nd_kW", type: "numeric", column: "2nd (kW)", normalize: "standard" },
+      { name: "größe", type: "binary", column: "größe" },
     ]);
   });
 
   it.each([
     ["a,b\n1,2\n3,4\n", ["bb"], "data.target", `the target: DIR/t.csv has no column "bb"; did you mean "b"?`],
     ["a,b\n1,x\n3,x\n", undefined, "data.target", `target column "b" of DIR/t.csv holds one value only, expected values to tell apart`],
-    ["a,b\n1,u\n3,v\n5,w\n", undefined, "data.target", `target column "b" of DIR/t.csv is a text with 3 different values in 3 rows, expected numbers or classes; name another with --target`],
+    [
+      "a,b\n1,u\n3,v\n5,w\n",
+      undefined,
+      "data.target",
+      `target column "b" of DIR/t.csv is a text with 3 different values in 3 rows, expected numbers or classes; name another with --target`,
+    ],
     ["b\n1\n2\n", undefined, "data.column", "DIR/t.csv has no column to learn from beside the target: it has no other column"],
     ["a,b\n", undefined, "data.empty", "DIR/t.csv has a header but no rows, expected at least one"],
   ] as const)("explains what is wrong with %j", async (content, targets, code, message) => {
     const folder = temporaryFolder();
     writeTable(folder, "t.csv", content);
-    const error: unknown = await propose(folder, "t.csv", targets).then(() => undefined, (e: unknown) => e);
+    const error: unknown = await propose(folder, "t.csv", targets).then(
+      () => undefined,
+      (e: unknown) => e,
+    );
     expect((error as Error).message.replaceAll(folder, "DIR")).toBe(message);
     expect(error).toMatchObject({ code });
   });

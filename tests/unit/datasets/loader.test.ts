@@ -15,10 +15,17 @@ import { dataOf, prepare, writeTable } from "../../support/tables.js";
 async function prepareRows(): Promise<PreparedData> {
   const folder = temporaryFolder();
   writeTable(folder, "t.csv", `a,b,c,y\n${Array.from({ length: 200 }, (_, i) => `${i + 1},${(i + 1) ** 2},${["x", "y", "z"][i % 3]},${i % 2}`).join("\n")}\n`);
-  return prepare(folder, dataOf("t.csv", {
-    inputs: [{ name: "f", type: "numeric", columns: ["a", "b"], normalize: "none" }],
-    targets: [{ name: "c", type: "category", column: "c" }, { name: "y", type: "binary", column: "y" }], split: { stratify: false },
-  }));
+  return prepare(
+    folder,
+    dataOf("t.csv", {
+      inputs: [{ name: "f", type: "numeric", columns: ["a", "b"], normalize: "none" }],
+      targets: [
+        { name: "c", type: "category", column: "c" },
+        { name: "y", type: "binary", column: "y" },
+      ],
+      split: { stratify: false },
+    }),
+  );
 }
 
 function open(options: Omit<LoaderOptions, "seed"> & { readonly seed?: number }): Loader {
@@ -88,12 +95,28 @@ describe("the loader", () => {
     expect(rowsOf(epoch)).toEqual(Array.from(order, (i) => rows[i]));
   });
 
-  it.each([["in memory", undefined], ["larger than the budget", 700]] as const)("goes on in mid-epoch with the same batches, %s", async (_, memoryBudget) => {
+  it.each([
+    ["in memory", undefined],
+    ["larger than the budget", 700],
+  ] as const)("goes on in mid-epoch with the same batches, %s", async (_, memoryBudget) => {
     const prepared = await prepareRows();
-    const options = { prepared, split: "train", batchSize: 16, shuffle: true, uniforms: [{ name: "u", width: 3 }], ...(memoryBudget === undefined ? {} : { memoryBudget }) } as const;
+    const options = {
+      prepared,
+      split: "train",
+      batchSize: 16,
+      shuffle: true,
+      uniforms: [{ name: "u", width: 3 }],
+      ...(memoryBudget === undefined ? {} : { memoryBudget }),
+    } as const;
     const straight = open(options);
     const whole = [await take(straight, 1), await take(straight, 2), await take(straight, 3)];
-    for (const [epoch, step] of [[2, 4], [1, 8], [3, 0], [2, 1], [2, 9]] as const) {
+    for (const [epoch, step] of [
+      [2, 4],
+      [1, 8],
+      [3, 0],
+      [2, 1],
+      [2, 9],
+    ] as const) {
       const fresh = open(options);
       expect(await take(fresh, epoch, step)).toEqual(whole[epoch - 1]!.slice(step));
       await fresh.dispose();
@@ -103,10 +126,22 @@ describe("the loader", () => {
   });
 
   it("draws uniforms by name, epoch and step, alike for any history", async () => {
-    const loader = open({ prepared: await prepareRows(), split: "train", batchSize: 32, shuffle: true, uniforms: [{ name: "uniform.a", width: 5 }, { name: "uniform.b", width: 6, shape: [2, 3] }] });
+    const loader = open({
+      prepared: await prepareRows(),
+      split: "train",
+      batchSize: 32,
+      shuffle: true,
+      uniforms: [
+        { name: "uniform.a", width: 5 },
+        { name: "uniform.b", width: 6, shape: [2, 3] },
+      ],
+    });
     const batches = await take(loader, 4);
     batches.forEach(({ size, tensors }, step) => {
-      for (const [name, axes] of [["uniform.a", [5]], ["uniform.b", [2, 3]]] as const) {
+      for (const [name, axes] of [
+        ["uniform.a", [5]],
+        ["uniform.b", [2, 3]],
+      ] as const) {
         const width = axes.reduce((a, b) => a * b, 1);
         expect(tensors[name]!.dims).toEqual([size, ...axes]);
         expect(tensors[name]!.data).toEqual([...new Random(7, "uniform", name, 4, step).fillUniform(new Float32Array(size * width))]);
@@ -145,8 +180,9 @@ describe("the loader", () => {
 
   it("refuses a batch larger than the part where only full batches count", async () => {
     const prepared = await prepareRows();
-    expect(() => createLoader({ prepared, split: "train", batchSize: 500, shuffle: true, seed: 1, dropLast: true }))
-      .toThrow("batch size 500 is larger than the 140 rows of the train part; make it smaller");
+    expect(() => createLoader({ prepared, split: "train", batchSize: 500, shuffle: true, seed: 1, dropLast: true })).toThrow(
+      "batch size 500 is larger than the 140 rows of the train part; make it smaller",
+    );
     expect(() => createLoader({ prepared, split: "train", batchSize: 0, shuffle: true, seed: 1 })).toThrow("got batch size 0, expected a whole number from 1");
   });
 
@@ -157,7 +193,11 @@ describe("the loader", () => {
     loader.start(1, 0);
     await loader.next();
     truncateSync(prepared.files.train, 200);
-    await expect((async () => { for (let k = 0; k < 2000; k++) await loader.next(); })()).rejects.toThrow("became shorter while it was read; prepare the data again");
+    await expect(
+      (async () => {
+        for (let k = 0; k < 2000; k++) await loader.next();
+      })(),
+    ).rejects.toThrow("became shorter while it was read; prepare the data again");
     expect(() => createLoader({ prepared, split: "train", batchSize: 16, shuffle: true, seed: 1 })).toThrow("is damaged (it is 200 bytes long");
     rmSync(prepared.files.train);
     expect(() => createLoader({ prepared, split: "train", batchSize: 16, shuffle: true, seed: 1 })).toThrow("is damaged (ENOENT");
@@ -174,16 +214,28 @@ describe("the loader", () => {
     loader.start(1, 0);
     await loader.next();
     truncateSync(train, 200);
-    const failure: unknown = await (async () => { for (let k = 0; k < 2000; k++) await loader.next(); })().catch((thrown: unknown) => thrown);
+    const failure: unknown = await (async () => {
+      for (let k = 0; k < 2000; k++) await loader.next();
+    })().catch((thrown: unknown) => thrown);
     expect(failure).toMatchObject({ code: "data.unreadable", message: expect.stringContaining(train) });
     // And again whoever asks again.
     expect(() => loader.next()).toThrow("became shorter while it was read");
   });
 
   it("is told at once where its thread dies without a word, as where memory runs out", async () => {
-    const loader = open({ prepared: await prepareRows(), split: "train", batchSize: 32, shuffle: true, limits: { maxOldGenerationSizeMb: 1, maxYoungGenerationSizeMb: 1 } });
+    const loader = open({
+      prepared: await prepareRows(),
+      split: "train",
+      batchSize: 32,
+      shuffle: true,
+      limits: { maxOldGenerationSizeMb: 1, maxYoungGenerationSizeMb: 1 },
+    });
     const begin = performance.now();
-    await expect((async () => { for (let k = 0; k < 2000; k++) await loader.next(); })()).rejects.toMatchObject({ code: "training.batch", message: expect.stringMatching(/ran out of memory; make training\.batchSize smaller than 32/) });
+    await expect(
+      (async () => {
+        for (let k = 0; k < 2000; k++) await loader.next();
+      })(),
+    ).rejects.toMatchObject({ code: "training.batch", message: expect.stringMatching(/ran out of memory; make training\.batchSize smaller than 32/) });
     // A thread that is waited for in vain is given up after 120 s; this one is heard as it ends. A busy machine may take some seconds to start it.
     expect(performance.now() - begin).toBeLessThan(60_000);
   });
@@ -218,19 +270,27 @@ describe("the order of an epoch", () => {
 
   it("is a permutation for any size, budget and way of asking, and can be entered anywhere", async () => {
     const folder = temporaryFolder();
-    await fc.assert(fc.asyncProperty(
-      fc.integer({ min: 1, max: 400 }), fc.integer({ min: 8, max: 4000 }), fc.integer({ min: 1, max: 50 }), fc.boolean(), fc.double({ min: 0, max: 0.999, noNaN: true }),
-      async (count, memoryBudget, piece, shuffle, where) => {
-        const reader = new EpochReader({ path: await indexFile(folder, count), fingerprint, shuffle, seed: 5, memoryBudget });
-        const order = readEpoch(reader, 2, 0, piece);
-        expect([...order].sort((a, b) => a - b)).toEqual(Array.from({ length: count }, (_, i) => i));
-        if (!shuffle) expect(order).toEqual([...order].sort((a, b) => a - b));
-        const from = Math.floor(where * count);
-        expect(readEpoch(reader, 2, from, 1)).toEqual(order.slice(from));
-        readEpoch(reader, 3, from, piece);
-        expect(readEpoch(reader, 2, from, 7)).toEqual(order.slice(from));
-        reader.close();
-      }), { numRuns: 60 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 400 }),
+        fc.integer({ min: 8, max: 4000 }),
+        fc.integer({ min: 1, max: 50 }),
+        fc.boolean(),
+        fc.double({ min: 0, max: 0.999, noNaN: true }),
+        async (count, memoryBudget, piece, shuffle, where) => {
+          const reader = new EpochReader({ path: await indexFile(folder, count), fingerprint, shuffle, seed: 5, memoryBudget });
+          const order = readEpoch(reader, 2, 0, piece);
+          expect([...order].sort((a, b) => a - b)).toEqual(Array.from({ length: count }, (_, i) => i));
+          if (!shuffle) expect(order).toEqual([...order].sort((a, b) => a - b));
+          const from = Math.floor(where * count);
+          expect(readEpoch(reader, 2, from, 1)).toEqual(order.slice(from));
+          readEpoch(reader, 3, from, piece);
+          expect(readEpoch(reader, 2, from, 7)).toEqual(order.slice(from));
+          reader.close();
+        },
+      ),
+      { numRuns: 60 },
+    );
   });
 
   it("above the budget still carries rows far from where they stood", async () => {
@@ -261,17 +321,32 @@ describe("the order of an epoch", () => {
     }
     await writer.finish(fingerprint);
     for (const memoryBudget of [1 << 20, 500]) {
-      const reader = new EpochReader({ path, fingerprint, shuffle: true, seed: 5, memoryBudget, stores: [{ path: store, bytes: 32, step: 8, offset: 0, count: 2 }] });
+      const reader = new EpochReader({
+        path,
+        fingerprint,
+        shuffle: true,
+        seed: 5,
+        memoryBudget,
+        stores: [{ path: store, bytes: 32, step: 8, offset: 0, count: 2 }],
+      });
       reader.seek(1, 0);
       const seen: number[] = [];
       while (seen.length < 50) {
-        const { integers, bases, from, count, stored: [bytes = new Uint8Array()] } = reader.take(50 - seen.length);
+        const {
+          integers,
+          bases,
+          from,
+          count,
+          stored: [bytes = new Uint8Array()],
+        } = reader.take(50 - seen.length);
         const values = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
         for (let i = from; i < from + count; i++) {
           const base = bases[i]!;
           const row = integers[base + 2]!;
           seen.push(row);
-          expect([...values.subarray((base / 3) * 16, (base / 3) * 16 + 16)]).toEqual(places(row).flatMap((place) => [...series.subarray(place * 2, place * 2 + 8)]));
+          expect([...values.subarray((base / 3) * 16, (base / 3) * 16 + 16)]).toEqual(
+            places(row).flatMap((place) => [...series.subarray(place * 2, place * 2 + 8)]),
+          );
         }
       }
       reader.close();

@@ -12,8 +12,16 @@ describe("odd files", () => {
   const plain = (i: number) => `${i},${2 * i},${i % 2}`;
   const right: Readonly<Record<string, readonly [name: string, content: string | Uint8Array, warnings?: readonly string[]]>> = {
     "a byte-order mark before a quoted header": ["t.csv", `\ufeff"a","b","y"\n${rows(plain)}`],
-    "a delimiter at the end of every line": ["t.csv", `a,b,y,\n${rows((i) => `${plain(i)},`)}`, ["column 4 of DIR/t.csv has neither a name nor values; left out"]],
-    "delimiters at the end of every line": ["t.csv", `a;b;y;;\n${rows((i) => `${plain(i).replaceAll(",", ";")};;`)}`, ["columns 4 to 5 of DIR/t.csv have neither a name nor values; left out"]],
+    "a delimiter at the end of every line": [
+      "t.csv",
+      `a,b,y,\n${rows((i) => `${plain(i)},`)}`,
+      ["column 4 of DIR/t.csv has neither a name nor values; left out"],
+    ],
+    "delimiters at the end of every line": [
+      "t.csv",
+      `a;b;y;;\n${rows((i) => `${plain(i).replaceAll(",", ";")};;`)}`,
+      ["columns 4 to 5 of DIR/t.csv have neither a name nor values; left out"],
+    ],
     "a delimiter at the end of every line but the header": ["t.csv", `a,b,y\n${rows((i) => `${plain(i)},`)}`],
     "blank lines above, in the middle and at the end": ["t.csv", `\n \n${`a,b,y\n${rows(plain)}`.replace("\n5,", "\n\n\n5,")}\n\n`],
     "blank lines above, with CR LF": ["t.csv", `\r\n\r\na,b,y\r\n${rows(plain, "\r\n")}`],
@@ -23,7 +31,10 @@ describe("odd files", () => {
     "line ends of both kinds, gzipped": ["t.csv.gz", gzipSync(`a,b,y\n${rows(plain, "\r\n")}`)],
     "numbers with blanks, signs and exponents": ["t.csv", `a,b,y\n${rows((i) => ` +${i} ,\t${2 * i}e0,${i % 2} `)}`],
     "JSON with a missing key": ["t.json", JSON.stringify(Array.from({ length: 20 }, (_, i) => ({ ...(i === 3 ? {} : { a: i }), b: 2 * i, y: i % 2 })))],
-    "JSON with numbers as numbers and texts": ["t.json", JSON.stringify(Array.from({ length: 20 }, (_, i) => ({ a: i % 3 === 0 ? String(i) : i, b: 2 * i, y: i % 2 })))],
+    "JSON with numbers as numbers and texts": [
+      "t.json",
+      JSON.stringify(Array.from({ length: 20 }, (_, i) => ({ a: i % 3 === 0 ? String(i) : i, b: 2 * i, y: i % 2 }))),
+    ],
   };
 
   it.each(Object.entries(right))("read right: %s", async (name, [file, content, warnings = []]) => {
@@ -45,18 +56,58 @@ describe("odd files", () => {
   });
 
   const refused: Readonly<Record<string, readonly [name: string, content: string | Uint8Array, message: string]>> = {
-    "a hexadecimal number": ["t.csv", `a,b,y\n${rows(plain)}0x10,1,1\n`, `DIR/t.csv, row 21, column "a": got "0x10", expected a number or nothing; mend the value, or make the column a category or leave it out`],
-    "a number with an underscore": ["t.csv", `a,b,y\n${rows(plain)}1_000,1,1\n`, `DIR/t.csv, row 21, column "a": got "1_000", expected a number or nothing; mend the value, or make the column a category or leave it out`],
-    "true among numbers": ["t.csv", `a,b,y\n${rows(plain)}true,1,1\n`, `DIR/t.csv, row 21, column "a": got "true", expected a number or nothing; mend the value, or make the column a category or leave it out`],
-    "a bad value below blank lines": ["t.csv", `a,b,y\n${rows(plain)}\n\n"1\n2",1,1\n`, `DIR/t.csv, row 21, column "a": got "1\n2", expected a number or nothing; mend the value, or make the column a category or leave it out`],
-    "a ragged row below blank lines and line ends in quotes": ["t.csv", `\na,b,y\n${rows(plain)}\n\n1,"2\n\n""",1\n1\n`, "DIR/t.csv, row 22: got 1 field, expected 3 as in the first row; mend the row, or quote fields that contain the delimiter"],
-    "a ragged row, CR LF": ["t.csv", `a,b,y\r\n${rows(plain, "\r\n")}\r\n1\r\n`, "DIR/t.csv, row 21: got 1 field, expected 3 as in the first row; mend the row, or quote fields that contain the delimiter"],
-    "names that are equal without their blanks": ["t.csv", `größe m, größe m ,y\n${rows(plain)}`, `DIR/t.csv has two columns called "größe m" (columns 1 and 2); rename one of them`],
+    "a hexadecimal number": [
+      "t.csv",
+      `a,b,y\n${rows(plain)}0x10,1,1\n`,
+      `DIR/t.csv, row 21, column "a": got "0x10", expected a number or nothing; mend the value, or make the column a category or leave it out`,
+    ],
+    "a number with an underscore": [
+      "t.csv",
+      `a,b,y\n${rows(plain)}1_000,1,1\n`,
+      `DIR/t.csv, row 21, column "a": got "1_000", expected a number or nothing; mend the value, or make the column a category or leave it out`,
+    ],
+    "true among numbers": [
+      "t.csv",
+      `a,b,y\n${rows(plain)}true,1,1\n`,
+      `DIR/t.csv, row 21, column "a": got "true", expected a number or nothing; mend the value, or make the column a category or leave it out`,
+    ],
+    "a bad value below blank lines": [
+      "t.csv",
+      `a,b,y\n${rows(plain)}\n\n"1\n2",1,1\n`,
+      `DIR/t.csv, row 21, column "a": got "1\n2", expected a number or nothing; mend the value, or make the column a category or leave it out`,
+    ],
+    "a ragged row below blank lines and line ends in quotes": [
+      "t.csv",
+      `\na,b,y\n${rows(plain)}\n\n1,"2\n\n""",1\n1\n`,
+      "DIR/t.csv, row 22: got 1 field, expected 3 as in the first row; mend the row, or quote fields that contain the delimiter",
+    ],
+    "a ragged row, CR LF": [
+      "t.csv",
+      `a,b,y\r\n${rows(plain, "\r\n")}\r\n1\r\n`,
+      "DIR/t.csv, row 21: got 1 field, expected 3 as in the first row; mend the row, or quote fields that contain the delimiter",
+    ],
+    "names that are equal without their blanks": [
+      "t.csv",
+      `größe m, größe m ,y\n${rows(plain)}`,
+      `DIR/t.csv has two columns called "größe m" (columns 1 and 2); rename one of them`,
+    ],
     "gzip under another name": ["t.csv", gzipSync("a,b\n1,2\n"), "DIR/t.csv is gzipped, expected delimited text by its name; give it a name that ends in .gz"],
-    "a spreadsheet under another name": ["t.csv", Buffer.from("PK\x03\x04 and so on"), "DIR/t.csv is a spreadsheet or another zip archive, expected delimited text by its name; save it as CSV"],
+    "a spreadsheet under another name": [
+      "t.csv",
+      Buffer.from("PK\x03\x04 and so on"),
+      "DIR/t.csv is a spreadsheet or another zip archive, expected delimited text by its name; save it as CSV",
+    ],
     "JSON that is no rows": ["t.json", "[1, 2, 3]", `DIR/t.json holds no rows, expected objects with a key for each column: [{"a": 1, …}, …] or one a line`],
-    "JSON with a text among numbers": ["t.json", JSON.stringify(Array.from({ length: 20 }, (_, i) => ({ a: i === 5 ? "x" : i, y: i % 2 }))), `DIR/t.json, row 6, column "a": got "x", expected a number or nothing; mend the value, or make the column a category or leave it out`],
-    "JSON with structures": ["t.json", JSON.stringify(Array.from({ length: 20 }, (_, i) => ({ a: { b: i }, y: i % 2 }))), `DIR/t.json, row 1, column "a": got "{'b': 0}", expected a number; leave the column out: it holds structures, lists or bytes`],
+    "JSON with a text among numbers": [
+      "t.json",
+      JSON.stringify(Array.from({ length: 20 }, (_, i) => ({ a: i === 5 ? "x" : i, y: i % 2 }))),
+      `DIR/t.json, row 6, column "a": got "x", expected a number or nothing; mend the value, or make the column a category or leave it out`,
+    ],
+    "JSON with structures": [
+      "t.json",
+      JSON.stringify(Array.from({ length: 20 }, (_, i) => ({ a: { b: i }, y: i % 2 }))),
+      `DIR/t.json, row 1, column "a": got "{'b': 0}", expected a number; leave the column out: it holds structures, lists or bytes`,
+    ],
   };
 
   it.each(Object.entries(refused))("refused: %s", async (_, [file, content, message]) => {
@@ -71,19 +122,22 @@ describe("odd files", () => {
     const { inputs, columns, notes } = await proposeRoles({ folder, path: "t.parquet", workFolder: folder });
     expect(inputs).toMatchObject([{ columns: ["a"] }]);
     expect(columns.map((c) => c.type)).toEqual(["number", "other", "other", "other", "number"]);
-    expect(notes).toEqual(["s", "l", "b"].map((c) => `column "${c}" is left out: ${c === "b" ? "it has one value only" : "it holds structures, lists or bytes"}`));
+    expect(notes).toEqual(
+      ["s", "l", "b"].map((c) => `column "${c}" is left out: ${c === "b" ? "it has one value only" : "it holds structures, lists or bytes"}`),
+    );
     expect(await refusal(proposeRoles({ folder, path: "t.parquet", targets: ["s"], workFolder: folder }), folder)).toBe(
-      `target column "s" of DIR/t.parquet is a structure, a list or bytes, expected numbers or classes; name another with --target`);
+      `target column "s" of DIR/t.parquet is a structure, a list or bytes, expected numbers or classes; name another with --target`,
+    );
   });
 
   it("takes dates with dots as times", async () => {
     const folder = temporaryFolder();
-    writeTable(folder, "t.csv", `day;a;y\n${rows((i) => `${String((i * 7) % 20 + 1).padStart(2, "0")}.02.2024;${i},5;${i % 2}`)}`);
+    writeTable(folder, "t.csv", `day;a;y\n${rows((i) => `${String(((i * 7) % 20) + 1).padStart(2, "0")}.02.2024;${i},5;${i % 2}`)}`);
     const data = dataOf("t.csv", { inputs: [{ name: "f", type: "numeric", columns: ["a"] }], split: { by: "time", column: "day" } });
     const prepared = await prepare(folder, data);
     const last: number[] = [];
     for await (const batch of prepared.readRaw("test")) last.push(...batch.rows);
-    expect(last.map((row) => ((row - 1) * 7) % 20 + 1).sort((a, b) => a - b)).toEqual([18, 19, 20]);
+    expect(last.map((row) => (((row - 1) * 7) % 20) + 1).sort((a, b) => a - b)).toEqual([18, 19, 20]);
     expect((await proposeRoles({ folder, path: "t.csv", workFolder: folder })).notes).toEqual([`column "day" is left out: it is a time`]);
   });
 });
@@ -91,7 +145,8 @@ describe("odd files", () => {
 it("four hundred columns are looked at whole, and learnt from", async () => {
   const folder = temporaryFolder();
   const names = Array.from({ length: 400 }, (_, k) => `c${k}`);
-  writeTable(folder, "wide.csv", `${names.join(",")},y\n${Array.from({ length: 60 }, (_, i) => `${names.map((_name, k) => (k === 377 && i === 5 ? "" : (i * (k + 3)) % 17)).join(",")},${i % 2}`).join("\n")}\n`);
+  const row = (i: number) => `${names.map((_name, k) => (k === 377 && i === 5 ? "" : (i * (k + 3)) % 17)).join(",")},${i % 2}\n`;
+  writeTable(folder, "wide.csv", `${names.join(",")},y\n${Array.from({ length: 60 }, (_, i) => row(i)).join("")}`);
   const { inputs, targets, columns } = await proposeRoles({ folder, path: "wide.csv", workFolder: folder });
   expect(columns).toHaveLength(401);
   expect(columns[377]).toMatchObject({ name: "c377", missing: 1, rows: 60 });

@@ -7,13 +7,18 @@ import { dataOf, prepare, writeParquet, writeTable } from "../../support/tables.
 /** 24 rows of a number with gaps, a word with an accent and a comma, and a class. */
 const table = Array.from({ length: 24 }, (_, i) => ({ x: i % 7 === 3 ? null : i / 4, word: ["été", "a, b", "größer"][i % 3] ?? "", y: i % 2 }));
 const roles = {
-  inputs: [{ name: "x", type: "numeric", columns: ["größe"], normalize: "none", missing: "mean" }, { name: "word", type: "category", column: "wort" }],
+  inputs: [
+    { name: "x", type: "numeric", columns: ["größe"], normalize: "none", missing: "mean" },
+    { name: "word", type: "category", column: "wort" },
+  ],
   targets: [{ name: "y", type: "binary", column: "y" }],
 };
 
-function delimited(d: string, quote = "\"", newline = "\n"): string {
+function delimited(d: string, quote = '"', newline = "\n"): string {
   const field = (v: string) => (v.includes(d) || v.includes(",") ? `${quote}${v}${quote}` : v);
-  return ["größe", "wort", "y"].join(d) + newline + table.map(({ x, word, y }) => [x === null ? "" : String(x), field(word), String(y)].join(d) + newline).join("");
+  return (
+    ["größe", "wort", "y"].join(d) + newline + table.map(({ x, word, y }) => [x === null ? "" : String(x), field(word), String(y)].join(d) + newline).join("")
+  );
 }
 
 function utf16(text: string, bigEndian: boolean, mark: boolean): Uint8Array {
@@ -24,14 +29,14 @@ function utf16(text: string, bigEndian: boolean, mark: boolean): Uint8Array {
 const json = table.map(({ x, word, y }) => ({ größe: x, wort: word, y }));
 
 const files: Readonly<Record<string, readonly [name: string, content: string | Uint8Array, source?: object]>> = {
-  "CSV": ["t.csv", delimited(",")],
+  CSV: ["t.csv", delimited(",")],
   "CSV with semicolons": ["t.csv", delimited(";")],
-  "TSV": ["t.tsv", delimited("\t")],
+  TSV: ["t.tsv", delimited("\t")],
   "tabs in a .txt": ["t.txt", delimited("\t")],
-  "bars": ["t.csv", delimited("|")],
+  bars: ["t.csv", delimited("|")],
   "a delimiter that is named": ["t.csv", delimited("~"), { delimiter: "~" }],
   "single quotes": ["t.csv", delimited(",", "'").replace("größe", "'größe'")],
-  "Windows line ends": ["t.csv", delimited(",", "\"", "\r\n")],
+  "Windows line ends": ["t.csv", delimited(",", '"', "\r\n")],
   "no newline at the end": ["t.csv", delimited(",").trimEnd()],
   "UTF-8 with a byte-order mark": ["t.csv", `\ufeff${delimited(",")}`],
   "UTF-16 little-endian": ["t.csv", utf16(delimited(","), false, true)],
@@ -40,9 +45,9 @@ const files: Readonly<Record<string, readonly [name: string, content: string | U
   "UTF-16 as told": ["t.csv", utf16(delimited(","), true, true), { encoding: "utf-16" }],
   "Latin-1, found out": ["t.csv", Buffer.from(delimited(","), "latin1")],
   "Latin-1, told": ["t.csv", Buffer.from(delimited(","), "latin1"), { encoding: "latin-1" }],
-  "gzip": ["t.csv.gz", gzipSync(delimited(","))],
+  gzip: ["t.csv.gz", gzipSync(delimited(","))],
   "gzip of Latin-1": ["t.csv.gz", gzipSync(Buffer.from(delimited(";"), "latin1"))],
-  "JSON": ["t.json", JSON.stringify(json)],
+  JSON: ["t.json", JSON.stringify(json)],
   "JSON lines": ["t.jsonl", json.map((row) => `${JSON.stringify(row)}\n`).join("")],
 };
 
@@ -62,7 +67,11 @@ describe("every kind of file gives the same samples", () => {
     expect(prepared.audit.rows).toBe(24);
     expect(prepared.audit.missing).toEqual({ größe: 3, wort: 0, y: 0 });
     expect(prepared.fitted.inputs[1]).toEqual({ name: "word", type: "category", column: "wort", classes: ["a, b", "größer", "été"] });
-    const seen = new Map([...await readAll(prepared.readRaw("train")), ...await readAll(prepared.readRaw("validation")), ...await readAll(prepared.readRaw("test"))]);
+    const seen = new Map([
+      ...(await readAll(prepared.readRaw("train"))),
+      ...(await readAll(prepared.readRaw("validation"))),
+      ...(await readAll(prepared.readRaw("test"))),
+    ]);
     expect([...seen.keys()].sort((a, b) => a - b)).toEqual(table.map((_, i) => i + 1));
     for (const [row, values] of seen) expect(values, `row ${row}`).toEqual(expected(row));
     return prepared;
@@ -85,33 +94,45 @@ describe("every kind of file gives the same samples", () => {
   it("says so where it had to guess the encoding", async () => {
     const folder = temporaryFolder();
     // Plain ASCII for more than a megabyte, then a Latin-1 letter.
-    writeTable(folder, "t.csv", Buffer.from(`größe,wort,y\n`.replace("öß", "oss") + "1.25,a word of some length,0\n2.5,b,1\n".repeat(40_000) + "3,été,1\n", "latin1"));
-    const { audit, fitted } = await prepare(folder, dataOf("t.csv", { ...roles, inputs: [{ name: "word", type: "category", column: "wort" }], split: { validation: 0, test: 0 } }));
+    writeTable(
+      folder,
+      "t.csv",
+      Buffer.from(`größe,wort,y\n`.replace("öß", "oss") + "1.25,a word of some length,0\n2.5,b,1\n".repeat(40_000) + "3,été,1\n", "latin1"),
+    );
+    const { audit, fitted } = await prepare(
+      folder,
+      dataOf("t.csv", { ...roles, inputs: [{ name: "word", type: "category", column: "wort" }], split: { validation: 0, test: 0 } }),
+    );
     expect(fitted.inputs[0]).toMatchObject({ classes: ["a word of some length", "b", "été"] });
-    expect(audit.warnings.map((w) => w.message)).toContain(`${folder}/t.csv is not UTF-8; it is read as windows-1252 (Latin-1). If letters look wrong, set source.encoding`);
+    expect(audit.warnings.map((w) => w.message)).toContain(
+      `${folder}/t.csv is not UTF-8; it is read as windows-1252 (Latin-1). If letters look wrong, set source.encoding`,
+    );
   });
 });
 
 describe("names and values are only ever names and values", () => {
-  const names = ["select", "a\"b", "it's", "x; DROP TABLE data; --", "日本語", "with space ", "A", "a", "c0", "n0", "comma,name", "%s {}", "$1", "\\"];
+  const names = ["select", 'a"b', "it's", "x; DROP TABLE data; --", "日本語", "with space ", "A", "a", "c0", "n0", "comma,name", "%s {}", "$1", "\\"];
 
   it("takes column names in any script, with quotes, spaces and SQL in them", async () => {
     const folder = temporaryFolder();
-    const header = [...names, "y"].map((n) => `"${n.replaceAll("\"", "\"\"")}"`).join(",");
+    const header = [...names, "y"].map((n) => `"${n.replaceAll('"', '""')}"`).join(",");
     writeTable(folder, "t.csv", `${header}\n${Array.from({ length: 20 }, (_, i) => [...names.map((__, k) => i * 100 + k), i % 2].join(",")).join("\n")}\n`);
     const prepared = await prepare(folder, dataOf("t.csv", { inputs: [{ name: "f", type: "numeric", columns: "rest", normalize: "none" }] }));
     expect(prepared.fitted.inputs[0]).toMatchObject({ columns: names.map((n) => n.trim()) });
     for await (const { size, rows, inputs } of prepared.readRaw("train")) {
-      for (let r = 0; r < size; r++) expect(Array.from(inputs["f"]!.data as Float32Array).slice(r * names.length, (r + 1) * names.length)).toEqual(names.map((_, k) => (rows[r]! - 1) * 100 + k));
+      for (let r = 0; r < size; r++)
+        expect(Array.from(inputs["f"]!.data as Float32Array).slice(r * names.length, (r + 1) * names.length)).toEqual(
+          names.map((_, k) => (rows[r]! - 1) * 100 + k),
+        );
     }
   });
 
   it("takes class names with quotes and SQL in them", async () => {
     const folder = temporaryFolder();
-    const classes = ["'); DROP TABLE data; --", "\"", "ja"];
+    const classes = ["'); DROP TABLE data; --", '"', "ja"];
     writeTable(folder, "t.json", JSON.stringify(Array.from({ length: 30 }, (_, i) => ({ x: i, y: classes[i % 3] }))));
     const prepared = await prepare(folder, dataOf("t.json", { targets: [{ name: "y", type: "category", column: "y" }] }));
-    expect(prepared.targets[0]!.classes).toEqual(["\"", "'); DROP TABLE data; --", "ja"]);
+    expect(prepared.targets[0]!.classes).toEqual(['"', "'); DROP TABLE data; --", "ja"]);
     expect(prepared.counts).toEqual({ train: 18, validation: 6, test: 6 });
   });
 

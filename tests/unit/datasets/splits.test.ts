@@ -17,18 +17,36 @@ describe("splits", () => {
   const folder = mkdtempSync(join(tmpdir(), "lathe-splits-"));
   let database: Database;
   let tables = 0;
-  beforeAll(async () => { database = await Database.open(folder); });
-  afterAll(() => { database.close(); rmSync(folder, { recursive: true, force: true }); });
+  beforeAll(async () => {
+    database = await Database.open(folder);
+  });
+  afterAll(() => {
+    database.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
 
   /** The part of each row. */
-  async function partsOf(rows: readonly { readonly c: string; readonly g?: string | null; readonly t?: number }[], s: Spec, seed: number, keep = "true"): Promise<number[]> {
+  async function partsOf(
+    rows: readonly { readonly c: string; readonly g?: string | null; readonly t?: number }[],
+    s: Spec,
+    seed: number,
+    keep = "true",
+  ): Promise<number[]> {
     const k = tables++;
     await database.exec(`CREATE TABLE d${k} (c VARCHAR, g VARCHAR, time_order DOUBLE)`);
     if (rows.length > 0) {
       const text = (v: string | null | undefined) => (v === null || v === undefined ? "NULL" : `'${v}'`);
       await database.exec(`INSERT INTO d${k} VALUES ${rows.map((r) => `(${text(r.c)}, ${text(r.g)}, ${r.t ?? "NULL"})`).join(", ")}`);
     }
-    await split(database, { table: `d${k}`, parts: `p${k}`, split: s, seed, keep, stratum: s.by === "random" && s.stratify ? "c" : undefined, group: s.by === "group" ? "g" : undefined });
+    await split(database, {
+      table: `d${k}`,
+      parts: `p${k}`,
+      split: s,
+      seed,
+      keep,
+      stratum: s.by === "random" && s.stratify ? "c" : undefined,
+      group: s.by === "group" ? "g" : undefined,
+    });
     const parts = await database.all(`SELECT part FROM p${k}`);
     await database.exec(`DROP TABLE d${k}`);
     await database.exec(`DROP TABLE p${k}`);
@@ -36,56 +54,77 @@ describe("splits", () => {
   }
 
   const shares = fc.record({ validation: fc.double({ min: 0, max: 0.45, noNaN: true }), test: fc.double({ min: 0, max: 0.45, noNaN: true }) });
-  const classes = fc.array(fc.constantFrom("a", "b", "c").map((c) => ({ c })), { minLength: 1, maxLength: 120 });
+  const classes = fc.array(
+    fc.constantFrom("a", "b", "c").map((c) => ({ c })),
+    { minLength: 1, maxLength: 120 },
+  );
 
   it("random: every row in one part, the same for the same seed, in exact shares", async () => {
-    await fc.assert(fc.asyncProperty(classes, shares, fc.nat(), async (rows, share, seed) => {
-      const s = spec({ ...share, stratify: false });
-      const parts = await partsOf(rows, s, seed);
-      expect(parts).toHaveLength(rows.length);
-      expect(await partsOf(rows, s, seed)).toEqual(parts);
-      const count = (part: number) => parts.filter((p) => p === part).length;
-      expect(Math.abs(count(PART.test) - rows.length * share.test)).toBeLessThanOrEqual(0.5 + 1e-9);
-      expect(Math.abs(count(PART.validation) - rows.length * share.validation)).toBeLessThanOrEqual(1);
-      expect(count(PART.train) + count(PART.validation) + count(PART.test)).toBe(rows.length);
-    }), { numRuns: 25 });
+    await fc.assert(
+      fc.asyncProperty(classes, shares, fc.nat(), async (rows, share, seed) => {
+        const s = spec({ ...share, stratify: false });
+        const parts = await partsOf(rows, s, seed);
+        expect(parts).toHaveLength(rows.length);
+        expect(await partsOf(rows, s, seed)).toEqual(parts);
+        const count = (part: number) => parts.filter((p) => p === part).length;
+        expect(Math.abs(count(PART.test) - rows.length * share.test)).toBeLessThanOrEqual(0.5 + 1e-9);
+        expect(Math.abs(count(PART.validation) - rows.length * share.validation)).toBeLessThanOrEqual(1);
+        expect(count(PART.train) + count(PART.validation) + count(PART.test)).toBe(rows.length);
+      }),
+      { numRuns: 25 },
+    );
   });
 
   it("stratified: exact shares of every class, within rounding", async () => {
-    await fc.assert(fc.asyncProperty(classes, shares, fc.nat(), async (rows, share, seed) => {
-      const parts = await partsOf(rows, spec(share), seed);
-      for (const c of ["a", "b", "c"]) {
-        const own = parts.filter((_, i) => rows[i]!.c === c);
-        expect(Math.abs(own.filter((p) => p === PART.test).length - own.length * share.test)).toBeLessThanOrEqual(0.5 + 1e-9);
-        expect(Math.abs(own.filter((p) => p === PART.validation).length - own.length * share.validation)).toBeLessThanOrEqual(1);
-      }
-    }), { numRuns: 25 });
+    await fc.assert(
+      fc.asyncProperty(classes, shares, fc.nat(), async (rows, share, seed) => {
+        const parts = await partsOf(rows, spec(share), seed);
+        for (const c of ["a", "b", "c"]) {
+          const own = parts.filter((_, i) => rows[i]!.c === c);
+          expect(Math.abs(own.filter((p) => p === PART.test).length - own.length * share.test)).toBeLessThanOrEqual(0.5 + 1e-9);
+          expect(Math.abs(own.filter((p) => p === PART.validation).length - own.length * share.validation)).toBeLessThanOrEqual(1);
+        }
+      }),
+      { numRuns: 25 },
+    );
   });
 
   it("grouped: no group in two parts, rows without a group together, shares about right", async () => {
-    const groups = fc.array(fc.option(fc.nat({ max: 30 }), { freq: 10 }).map((g) => ({ c: "a", g: g === null ? null : `g${g}` })), { minLength: 1, maxLength: 150 });
-    await fc.assert(fc.asyncProperty(groups, shares, fc.nat(), async (rows, share, seed) => {
-      const parts = await partsOf(rows, spec({ ...share, by: "group", column: "g" }), seed);
-      const seen = new Map<string | null, number>();
-      rows.forEach(({ g }, i) => {
-        expect(seen.get(g) ?? parts[i]).toBe(parts[i]);
-        seen.set(g, parts[i]!);
-      });
-      const sizes = [...seen.keys()].map((g) => rows.filter((r) => r.g === g).length);
-      const test = parts.filter((p) => p === PART.test).length;
-      expect(Math.abs(test - Math.round(rows.length * share.test))).toBeLessThanOrEqual(Math.max(...sizes) / 2 + 0.5);
-    }), { numRuns: 25 });
+    const groups = fc.array(
+      fc.option(fc.nat({ max: 30 }), { freq: 10 }).map((g) => ({ c: "a", g: g === null ? null : `g${g}` })),
+      { minLength: 1, maxLength: 150 },
+    );
+    await fc.assert(
+      fc.asyncProperty(groups, shares, fc.nat(), async (rows, share, seed) => {
+        const parts = await partsOf(rows, spec({ ...share, by: "group", column: "g" }), seed);
+        const seen = new Map<string | null, number>();
+        rows.forEach(({ g }, i) => {
+          expect(seen.get(g) ?? parts[i]).toBe(parts[i]);
+          seen.set(g, parts[i]!);
+        });
+        const sizes = [...seen.keys()].map((g) => rows.filter((r) => r.g === g).length);
+        const test = parts.filter((p) => p === PART.test).length;
+        expect(Math.abs(test - Math.round(rows.length * share.test))).toBeLessThanOrEqual(Math.max(...sizes) / 2 + 0.5);
+      }),
+      { numRuns: 25 },
+    );
   });
 
   it("by time: training before validation before test, whatever the order in the file", async () => {
-    const times = fc.array(fc.integer({ min: -1000, max: 1000 }).map((t) => ({ c: "a", t })), { minLength: 1, maxLength: 120 });
-    await fc.assert(fc.asyncProperty(times, shares, async (rows, share) => {
-      const parts = await partsOf(rows, spec({ ...share, by: "time", column: "t" }), 1);
-      const of = (part: number) => rows.filter((_, i) => parts[i] === part).map((r) => r.t);
-      expect(Math.max(...of(PART.train))).toBeLessThanOrEqual(Math.min(...of(PART.validation), ...of(PART.test)));
-      expect(Math.max(...of(PART.validation))).toBeLessThanOrEqual(Math.min(...of(PART.test)));
-      expect(of(PART.test).length).toBe(Math.round(rows.length * share.test));
-    }), { numRuns: 25 });
+    const times = fc.array(
+      fc.integer({ min: -1000, max: 1000 }).map((t) => ({ c: "a", t })),
+      { minLength: 1, maxLength: 120 },
+    );
+    await fc.assert(
+      fc.asyncProperty(times, shares, async (rows, share) => {
+        const parts = await partsOf(rows, spec({ ...share, by: "time", column: "t" }), 1);
+        const of = (part: number) => rows.filter((_, i) => parts[i] === part).map((r) => r.t);
+        expect(Math.max(...of(PART.train))).toBeLessThanOrEqual(Math.min(...of(PART.validation), ...of(PART.test)));
+        expect(Math.max(...of(PART.validation))).toBeLessThanOrEqual(Math.min(...of(PART.test)));
+        expect(of(PART.test).length).toBe(Math.round(rows.length * share.test));
+      }),
+      { numRuns: 25 },
+    );
   });
 
   it("leaves skipped rows out of every part and counts shares without them", async () => {
@@ -100,9 +139,15 @@ describe("splits", () => {
     expect(await partsOf(rows, spec(), 1)).not.toEqual(await partsOf(rows, spec(), 2));
   });
 
-  it.each([[0.5, 0.5], [1, 0], [-0.1, 0.2], [NaN, 0]])("refuses the shares %d and %d", async (validation, test) => {
+  it.each([
+    [0.5, 0.5],
+    [1, 0],
+    [-0.1, 0.2],
+    [NaN, 0],
+  ])("refuses the shares %d and %d", async (validation, test) => {
     await expect(partsOf([{ c: "a" }], spec({ validation, test }), 1)).rejects.toMatchObject({
-      code: "data.split", message: `got the shares validation ${validation} and test ${test}, expected numbers from 0 whose sum is below 1`,
+      code: "data.split",
+      message: `got the shares validation ${validation} and test ${test}, expected numbers from 0 whose sum is below 1`,
     });
   });
 });
@@ -111,7 +156,11 @@ describe("splits of files", () => {
   it("orders by dates and by a column that is no input", async () => {
     const folder = temporaryFolder();
     // Days run backwards in the file.
-    writeTable(folder, "t.csv", `day,x,y\n${Array.from({ length: 40 }, (_, i) => `${new Date(Date.UTC(2024, 0, 40 - i)).toISOString().slice(0, 10)},${i},${i % 2}`).join("\n")}\n`);
+    writeTable(
+      folder,
+      "t.csv",
+      `day,x,y\n${Array.from({ length: 40 }, (_, i) => `${new Date(Date.UTC(2024, 0, 40 - i)).toISOString().slice(0, 10)},${i},${i % 2}`).join("\n")}\n`,
+    );
     const prepared = await prepare(folder, dataOf("t.csv", { split: { by: "time", column: "day" } }));
     expect(prepared.fitted.inputs[0]).toMatchObject({ columns: ["x"] });
     expect(storedRows(prepared, "test")).toEqual([1, 2, 3, 4, 5, 6]);
@@ -122,7 +171,13 @@ describe("splits of files", () => {
     const folder = temporaryFolder();
     writeTable(folder, "t.csv", `x,y\n${Array.from({ length: 40 }, (_, i) => `${i},${i % 2}`).join("\n")}\n`);
     writeTable(folder, "test.csv", `more,y,x\na,0,10\nb,1,11\nc,0,12\n`);
-    const prepared = await prepare(folder, dataOf("t.csv", { source: { type: "table", path: "t.csv", test: "test.csv" }, inputs: [{ name: "f", type: "numeric", columns: ["x"], normalize: "none" }] }));
+    const prepared = await prepare(
+      folder,
+      dataOf("t.csv", {
+        source: { type: "table", path: "t.csv", test: "test.csv" },
+        inputs: [{ name: "f", type: "numeric", columns: ["x"], normalize: "none" }],
+      }),
+    );
     expect(prepared.counts).toEqual({ train: 34, validation: 6, test: 3 });
     expect(prepared.audit.testRows).toBe(3);
     const batches = [];

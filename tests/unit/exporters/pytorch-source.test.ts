@@ -9,10 +9,13 @@ import { planModel } from "../../../src-main/training/network/plan-model.js";
 import goldens from "../../fixtures/pytorch/sources.json" with { type: "json" };
 
 const facts: TableFacts = {
-  path: "t.csv", rows: 400,
+  path: "t.csv",
+  rows: 400,
   columns: [
     ...["a", "b", "c", "price", ...Array.from({ length: 32 }, (_, i) => `p${i}`)].map((name) => ({ name, distinct: 300, exact: false, missing: 0 })),
-    { name: "site", distinct: 4, exact: true, rarest: 50, missing: 0 }, { name: "kind", distinct: 3, exact: true, rarest: 60, missing: 0 }, { name: "good", distinct: 2, exact: true, rarest: 100, missing: 0 },
+    { name: "site", distinct: 4, exact: true, rarest: 50, missing: 0 },
+    { name: "kind", distinct: 3, exact: true, rarest: 60, missing: 0 },
+    { name: "good", distinct: 2, exact: true, rarest: 100, missing: 0 },
   ],
 };
 /** Columns that are the numbers of a picture of 2 × 4 × 4. */
@@ -26,43 +29,100 @@ const price = { name: "price", type: "numeric" as const, column: "price" };
 
 /** Names that Python keeps, that modules have, or that it cannot take; every layer; first values; a block twice with one set of weights. */
 const odd = {
-  version: 1, name: "2nd try: wine", training: { epochs: 1 },
-  data: { source, inputs: [{ ...features, name: "lambda" }, { ...site, name: "site-code" }], targets: [good, price] },
+  version: 1,
+  name: "2nd try: wine",
+  training: { epochs: 1 },
+  data: {
+    source,
+    inputs: [
+      { ...features, name: "lambda" },
+      { ...site, name: "site-code" },
+    ],
+    targets: [good, price],
+  },
   model: {
-    blocks: { res: { layers: [{ id: "fc", type: "Linear", outFeatures: 6 }, { id: "norm", type: "BatchNorm1d", momentum: null }, { id: "act", type: "GELU", approximate: "tanh" }, { id: "sum", type: "Add", from: ["input", "act"] }] } },
+    blocks: {
+      res: {
+        layers: [
+          { id: "fc", type: "Linear", outFeatures: 6 },
+          { id: "norm", type: "BatchNorm1d", momentum: null },
+          { id: "act", type: "GELU", approximate: "tanh" },
+          { id: "sum", type: "Add", from: ["input", "act"] },
+        ],
+      },
+    },
     layers: [
       { id: "join", type: "Concat", from: ["lambda", "site-code"] },
       { id: "train", type: "Linear", outFeatures: 6, init: { type: "constant", value: 0.25 }, initBias: "zeros" },
-      { id: "r1", type: "Block", block: "res", weights: "shared" }, { id: "r2", type: "Block", block: "res", weights: "shared" }, { id: "own", type: "Block", block: "res" },
-      { id: "ln", type: "LayerNorm", eps: 0.001, init: { type: "constant", value: 2 } }, { id: "drop", type: "Dropout", p: 0.1 },
-      { id: "l1", type: "LeakyReLU", negativeSlope: 0.2 }, { id: "l2", type: "ELU", alpha: 0.5 }, { id: "l3", type: "SELU" }, { id: "l4", type: "GELU" }, { id: "l5", type: "Softplus", beta: 2 },
-      { id: "l6", type: "Tanh" }, { id: "l7", type: "Sigmoid" }, { id: "l8", type: "ReLU" }, { id: "flat", type: "Flatten" }, { id: "same", type: "Identity" }, { id: "soft", type: "Softmax" },
-      { id: "log", type: "LogSoftmax", from: ["same"] }, { id: "sum", type: "Add", from: ["soft", "log", "r1"] },
+      { id: "r1", type: "Block", block: "res", weights: "shared" },
+      { id: "r2", type: "Block", block: "res", weights: "shared" },
+      { id: "own", type: "Block", block: "res" },
+      { id: "ln", type: "LayerNorm", eps: 0.001, init: { type: "constant", value: 2 } },
+      { id: "drop", type: "Dropout", p: 0.1 },
+      { id: "l1", type: "LeakyReLU", negativeSlope: 0.2 },
+      { id: "l2", type: "ELU", alpha: 0.5 },
+      { id: "l3", type: "SELU" },
+      { id: "l4", type: "GELU" },
+      { id: "l5", type: "Softplus", beta: 2 },
+      { id: "l6", type: "Tanh" },
+      { id: "l7", type: "Sigmoid" },
+      { id: "l8", type: "ReLU" },
+      { id: "flat", type: "Flatten" },
+      { id: "same", type: "Identity" },
+      { id: "soft", type: "Softmax" },
+      { id: "log", type: "LogSoftmax", from: ["same"] },
+      { id: "sum", type: "Add", from: ["soft", "log", "r1"] },
       { id: "class", type: "Linear", outFeatures: 1, bias: false, init: "xavier_uniform" },
       { id: "price", type: "Linear", outFeatures: 1, from: ["sum"], init: { type: "kaiming_normal", nonlinearity: "relu" } },
     ],
-    outputs: [{ target: "good", from: "class" }, { target: "price", from: "price" }],
+    outputs: [
+      { target: "good", from: "class" },
+      { target: "price", from: "price" },
+    ],
   },
 };
 
 /** Every layer over pictures and series, with options that are not PyTorch's defaults. */
 const pictures = {
-  version: 1, name: "pictures", training: { epochs: 1 },
+  version: 1,
+  name: "pictures",
+  training: { epochs: 1 },
   data: { source, inputs: [{ name: "pixels", type: "numeric", columns: pixels }], targets: [price] },
   model: {
     layers: [
       { id: "picture", type: "Unflatten", unflattenedSize: [2, 4, 4] },
-      { id: "conv", type: "Conv2d", outChannels: 4, kernelSize: [3, 1], padding: "same", bias: false }, { id: "norm", type: "BatchNorm2d", eps: 0.001 }, { id: "a1", type: "ReLU6" },
-      { id: "deep", type: "Conv2d", outChannels: 4, kernelSize: 3, stride: 1, padding: 1, dilation: 1, groups: 4, paddingMode: "reflect" }, { id: "a2", type: "HardSwish" },
-      { id: "mean", type: "AdaptiveAvgPool2d" }, { id: "squeeze", type: "Conv2d", outChannels: 4, kernelSize: 1 }, { id: "gate", type: "HardSigmoid" }, { id: "gated", type: "Mul", from: ["a2", "gate"] },
-      { id: "row", type: "Flatten", from: ["squeeze"] }, { id: "again", type: "Mul", from: ["gated", "row"] },
-      { id: "drop", type: "Dropout2d", p: 0.2 }, { id: "groups", type: "GroupNorm", numGroups: 2 }, { id: "each", type: "InstanceNorm2d", affine: true }, { id: "a3", type: "SiLU" },
-      { id: "wide", type: "Upsample", scaleFactor: 2, mode: "bilinear" }, { id: "pool", type: "MaxPool2d", kernelSize: 3, stride: 2, padding: 1, ceilMode: true }, { id: "average", type: "AvgPool2d", kernelSize: [1, 2], countIncludePad: false },
-      { id: "shuffle", type: "PixelShuffle", upscaleFactor: 2 }, { id: "up", type: "ConvTranspose2d", outChannels: 3, kernelSize: 2, stride: 2 },
-      { id: "zeros", type: "ZeroPad2d", padding: 1 }, { id: "mirror", type: "ReflectionPad2d", padding: [1, 0, 1, 0] }, { id: "edge", type: "ReplicationPad2d", padding: 1 }, { id: "largest", type: "AdaptiveMaxPool2d", outputSize: [1, 1] },
-      { id: "parts", type: "Flatten" }, { id: "series", type: "Unflatten", unflattenedSize: [1, 3] },
-      { id: "conv1", type: "Conv1d", outChannels: 4, kernelSize: 2, padding: 2 }, { id: "pool1", type: "MaxPool1d", kernelSize: 2, stride: 1 }, { id: "average1", type: "AvgPool1d", kernelSize: 2 }, { id: "mean1", type: "AdaptiveAvgPool1d" },
-      { id: "flat", type: "Flatten" }, { id: "out", type: "Linear", outFeatures: 1 },
+      { id: "conv", type: "Conv2d", outChannels: 4, kernelSize: [3, 1], padding: "same", bias: false },
+      { id: "norm", type: "BatchNorm2d", eps: 0.001 },
+      { id: "a1", type: "ReLU6" },
+      { id: "deep", type: "Conv2d", outChannels: 4, kernelSize: 3, stride: 1, padding: 1, dilation: 1, groups: 4, paddingMode: "reflect" },
+      { id: "a2", type: "HardSwish" },
+      { id: "mean", type: "AdaptiveAvgPool2d" },
+      { id: "squeeze", type: "Conv2d", outChannels: 4, kernelSize: 1 },
+      { id: "gate", type: "HardSigmoid" },
+      { id: "gated", type: "Mul", from: ["a2", "gate"] },
+      { id: "row", type: "Flatten", from: ["squeeze"] },
+      { id: "again", type: "Mul", from: ["gated", "row"] },
+      { id: "drop", type: "Dropout2d", p: 0.2 },
+      { id: "groups", type: "GroupNorm", numGroups: 2 },
+      { id: "each", type: "InstanceNorm2d", affine: true },
+      { id: "a3", type: "SiLU" },
+      { id: "wide", type: "Upsample", scaleFactor: 2, mode: "bilinear" },
+      { id: "pool", type: "MaxPool2d", kernelSize: 3, stride: 2, padding: 1, ceilMode: true },
+      { id: "average", type: "AvgPool2d", kernelSize: [1, 2], countIncludePad: false },
+      { id: "shuffle", type: "PixelShuffle", upscaleFactor: 2 },
+      { id: "up", type: "ConvTranspose2d", outChannels: 3, kernelSize: 2, stride: 2 },
+      { id: "zeros", type: "ZeroPad2d", padding: 1 },
+      { id: "mirror", type: "ReflectionPad2d", padding: [1, 0, 1, 0] },
+      { id: "edge", type: "ReplicationPad2d", padding: 1 },
+      { id: "largest", type: "AdaptiveMaxPool2d", outputSize: [1, 1] },
+      { id: "parts", type: "Flatten" },
+      { id: "series", type: "Unflatten", unflattenedSize: [1, 3] },
+      { id: "conv1", type: "Conv1d", outChannels: 4, kernelSize: 2, padding: 2 },
+      { id: "pool1", type: "MaxPool1d", kernelSize: 2, stride: 1 },
+      { id: "average1", type: "AvgPool1d", kernelSize: 2 },
+      { id: "mean1", type: "AdaptiveAvgPool1d" },
+      { id: "flat", type: "Flatten" },
+      { id: "out", type: "Linear", outFeatures: 1 },
     ],
     outputs: [{ target: "price", from: "out" }],
   },
@@ -80,22 +140,39 @@ function planned(project: object) {
   const plan = planModel({ ...project }, facts);
   expect(plan.problems).toEqual([]);
   const inputs = plan.inputs.map((input) => ({ ...input, shape: input.shape! }));
-  return { plan, source: pytorchSource({ name: plan.name, inputs, layers: plan.network!.layers, outputs: plan.network!.outputs.map((output, i) => ({ ...output, description: plan.outputs[i]!.description })) }) };
+  return {
+    plan,
+    source: pytorchSource({
+      name: plan.name,
+      inputs,
+      layers: plan.network!.layers,
+      outputs: plan.network!.outputs.map((output, i) => ({ ...output, description: plan.outputs[i]!.description })),
+    }),
+  };
 }
 
 describe.each(Object.entries(projects))("%s", (name, project) => {
-  const golden = (goldens as Record<string, { class: string; parameters: number; output: number[] | Record<string, number[]>; constant: Record<string, number> }>)[name];
+  const golden = (
+    goldens as Record<string, { class: string; parameters: number; output: number[] | Record<string, number[]>; constant: Record<string, number> }>
+  )[name];
 
   test("is the source that PyTorch was shown", async () => {
-    const { source: { text } } = planned(project);
+    const {
+      source: { text },
+    } = planned(project);
     await expect(text).toMatchFileSnapshot(join(packageRoot, "tests", "fixtures", "pytorch", "sources", `${name}.py`));
     expect(planned(project).source.text).toBe(text);
   });
 
   test("has the parameters and the shapes in PyTorch that the plan tells", () => {
-    const { plan, source: { className } } = planned(project);
+    const {
+      plan,
+      source: { className },
+    } = planned(project);
     expect(golden).toMatchObject({ class: className, parameters: plan.parameters });
-    const shapes = plan.network!.outputs.map(({ target, from }) => [target, plan.network!.layers.find(({ id }) => id === from)!.output.shape.map((d) => (d === "N" ? 5 : d))] as const);
+    const shapes = plan.network!.outputs.map(
+      ({ target, from }) => [target, plan.network!.layers.find(({ id }) => id === from)!.output.shape.map((d) => (d === "N" ? 5 : d))] as const,
+    );
     expect(golden!.output).toEqual(shapes.length === 1 ? shapes[0]![1] : Object.fromEntries(shapes));
   });
 });

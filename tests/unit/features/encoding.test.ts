@@ -16,7 +16,10 @@ import { compile, dataOf, prepare, writeTable } from "../../support/tables.js";
 const credit = join(packageRoot, "resources", "samples", "credit", "credit.csv");
 
 /** The credit table in plain JavaScript. */
-const [header = [], ...records] = readFileSync(credit, "utf8").trim().split("\n").map((line) => line.split(","));
+const [header = [], ...records] = readFileSync(credit, "utf8")
+  .trim()
+  .split("\n")
+  .map((line) => line.split(","));
 const numbers = records.map((fields) => fields.map((f) => (f === "" ? NaN : Number(f))));
 const columns = header.slice(0, 9);
 
@@ -40,9 +43,13 @@ describe("numeric inputs of the credit sample, against plain JavaScript", () => 
   const all = (["standard", "minmax", "none"] as const).flatMap((normalize) => (["mean", "median"] as const).map((missing) => [normalize, missing] as const));
 
   it.each(all)("normalize %s, missing %s: fitted on training rows only", async (normalize, missing) => {
-    const prepared = await prepare(temporaryFolder(), dataOf(credit, {
-      inputs: [{ name: "features", type: "numeric", columns: "rest", normalize, missing }], targets: [{ name: "good", type: "binary", column: "Good" }],
-    }));
+    const prepared = await prepare(
+      temporaryFolder(),
+      dataOf(credit, {
+        inputs: [{ name: "features", type: "numeric", columns: "rest", normalize, missing }],
+        targets: [{ name: "good", type: "binary", column: "Good" }],
+      }),
+    );
     expect(prepared.counts).toEqual({ train: 3118, validation: 668, test: 668 });
     expect(prepared.classCounts["good"]!.reduce((a, b) => a + b)).toBe(3118);
     const train = storedRows(prepared, "train").map((row) => numbers[row - 1]!);
@@ -105,17 +112,33 @@ describe("category and binary inputs", () => {
     const folder = temporaryFolder();
     const rows = Array.from({ length: 40 }, (_, i) => `${i},${i > 35 ? "late" : i % 2 === 0 ? "even" : "odd"},${i % 4 === 0 ? "Yes" : "no"},${i % 2}`);
     writeTable(folder, "t.csv", `t,word,flag,y\n${rows.join("\n")}\n`);
-    const prepared = await prepare(folder, dataOf("t.csv", {
-      inputs: [{ name: "word", type: "category", column: "word" }, { name: "flag", type: "binary", column: "flag" }],
-      split: { by: "time", column: "t", validation: 0.2, test: 0 },
-    }));
-    expect(prepared.inputs).toEqual([{ name: "word", width: 2, dtype: "float32" }, { name: "flag", width: 1, dtype: "float32" }]);
+    const prepared = await prepare(
+      folder,
+      dataOf("t.csv", {
+        inputs: [
+          { name: "word", type: "category", column: "word" },
+          { name: "flag", type: "binary", column: "flag" },
+        ],
+        split: { by: "time", column: "t", validation: 0.2, test: 0 },
+      }),
+    );
+    expect(prepared.inputs).toEqual([
+      { name: "word", width: 2, dtype: "float32" },
+      { name: "flag", width: 1, dtype: "float32" },
+    ]);
     expect(prepared.fitted.inputs).toEqual([
       { name: "word", type: "category", column: "word", classes: ["even", "odd"] },
       { name: "flag", type: "binary", column: "flag", classes: ["no", "Yes"], negative: ["no"], positive: ["Yes"], share: 0.25 },
     ]);
     expect(storedSamples(prepared, "validation").map((s) => s.floats)).toEqual([
-      [1, 0, 1, 0], [0, 1, 0, 1], [1, 0, 0, 0], [0, 1, 0, 1], [0, 0, 1, 0], [0, 0, 0, 1], [0, 0, 0, 0], [0, 0, 0, 1],
+      [1, 0, 1, 0],
+      [0, 1, 0, 1],
+      [1, 0, 0, 0],
+      [0, 1, 0, 1],
+      [0, 0, 1, 0],
+      [0, 0, 0, 1],
+      [0, 0, 0, 0],
+      [0, 0, 0, 1],
     ]);
   });
 });
@@ -141,7 +164,13 @@ describe("targets", () => {
     const e = createEmitter();
     e.graph.output(lowerTarget(e, e.graph.input("scaled", "float32", ["N", 2]), target), "y");
     const graph = await compile(e.graph.build("back"));
-    const out = await graph.run({ scaled: tensor("float32", samples.flatMap((s) => s.floats.slice(1, 3)), [samples.length, 2]) });
+    const out = await graph.run({
+      scaled: tensor(
+        "float32",
+        samples.flatMap((s) => s.floats.slice(1, 3)),
+        [samples.length, 2],
+      ),
+    });
     samples.forEach(({ row }, r) => {
       expect(out["y"]!.data[r * 2]).toBeCloseTo(1000 + 10 * (row - 1), 3);
       expect(out["y"]!.data[r * 2 + 1]).toBeCloseTo(-(row - 1), 3);

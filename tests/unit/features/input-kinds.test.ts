@@ -10,11 +10,19 @@ import { type TensorData, sizeOf } from "../../../src-main/onnx/types.js";
 import { compile } from "../../support/tables.js";
 
 /** A row for each kind of input: what a project says of it, the training rows it is fitted on, and what comes of that. */
-const rows: readonly { readonly draft: InputDraft; readonly cells: Readonly<Record<string, readonly (string | number)[]>>; readonly seen: { readonly type: string; readonly distinct: number } }[] = [
+const rows: readonly {
+  readonly draft: InputDraft;
+  readonly cells: Readonly<Record<string, readonly (string | number)[]>>;
+  readonly seen: { readonly type: string; readonly distinct: number };
+}[] = [
   { draft: { name: "size", type: "numeric", columns: ["a", "b"] }, cells: { a: [1, 2, 3, 6], b: [10, 10, 20, 40] }, seen: { type: "number", distinct: 4 } },
   { draft: { name: "colour", type: "category", column: "c" }, cells: { c: ["red", "blue", "red", "green"] }, seen: { type: "text", distinct: 3 } },
   { draft: { name: "old", type: "binary", column: "d" }, cells: { d: ["no", "yes", "Yes", "no"] }, seen: { type: "text", distinct: 2 } },
-  { draft: { name: "photo", type: "image", column: "e", size: [6, 5], normalize: "own" }, cells: { e: ["1.png", "2.png", "3.png", "4.png"] }, seen: { type: "picture", distinct: 4 } },
+  {
+    draft: { name: "photo", type: "image", column: "e", size: [6, 5], normalize: "own" },
+    cells: { e: ["1.png", "2.png", "3.png", "4.png"] },
+    seen: { type: "picture", distinct: 4 },
+  },
 ];
 
 /** The training rows, looked at one by one. */
@@ -25,7 +33,13 @@ function contextOf(cells: (typeof rows)[number]["cells"]): FitContext {
     numbers: (column) => {
       const all = values(column);
       const mean = all.reduce((a, b) => a + b, 0) / all.length;
-      return Promise.resolve({ count: all.length, min: Math.min(...all), max: Math.max(...all), mean, deviation: Math.sqrt(all.reduce((sum, x) => sum + (x - mean) ** 2, 0) / all.length) });
+      return Promise.resolve({
+        count: all.length,
+        min: Math.min(...all),
+        max: Math.max(...all),
+        mean,
+        deviation: Math.sqrt(all.reduce((sum, x) => sum + (x - mean) ** 2, 0) / all.length),
+      });
     },
     median: (column) => Promise.resolve(values(column).sort((a, b) => a - b)[1] ?? 0),
     texts: (column) => {

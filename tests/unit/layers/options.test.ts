@@ -34,25 +34,34 @@ describe("PyTorch's defaults, under PyTorch's names in camelCase", () => {
 test("what convolutions and pools are not told", () => {
   const rest = { stride: 1, padding: 0, dilation: 1, groups: 1, bias: true, init: "pytorch_default", initBias: "pytorch_default" };
   expect(layers.get("Conv2d").config.parse({ outChannels: 2, kernelSize: 3 })).toEqual({ outChannels: 2, kernelSize: 3, ...rest, paddingMode: "zeros" });
-  expect(layers.get("ConvTranspose2d").config.parse({ outChannels: 2, kernelSize: [3, 1] })).toEqual({ outChannels: 2, kernelSize: [3, 1], ...rest, outputPadding: 0 });
+  expect(layers.get("ConvTranspose2d").config.parse({ outChannels: 2, kernelSize: [3, 1] })).toEqual({
+    outChannels: 2,
+    kernelSize: [3, 1],
+    ...rest,
+    outputPadding: 0,
+  });
   expect(layers.get("MaxPool2d").config.parse({ kernelSize: 2 })).toEqual({ kernelSize: 2, padding: 0, dilation: 1, ceilMode: false });
   expect(layers.get("AvgPool2d").config.parse({ kernelSize: 2 })).toEqual({ kernelSize: 2, padding: 0, ceilMode: false, countIncludePad: true });
 });
 
 describe("each wrong option is told in words", () => {
   test.each([
-    ["Linear", {}, "outFeatures: expected a whole number above 0, or \"classes\""],
+    ["Linear", {}, 'outFeatures: expected a whole number above 0, or "classes"'],
     ["Linear", { outFeatures: 0 }, "outFeatures: Too small: expected number to be >0"],
-    ["Linear", { outFeatures: "class" }, "outFeatures: expected a whole number above 0, or \"classes\""],
+    ["Linear", { outFeatures: "class" }, 'outFeatures: expected a whole number above 0, or "classes"'],
     ["Linear", { outFeatures: 2, init: "kaming_uniform" }, "init: there is no initialisation kaming_uniform; did you mean kaiming_uniform?"],
     ["Linear", { outFeatures: 2, init: { type: "orthogonl" } }, "init: there is no initialisation orthogonl; did you mean orthogonal?"],
     ["Linear", { outFeatures: 2, init: { type: "normal", std: -1 } }, "init.std: Too small: expected number to be >=0"],
     ["Linear", { outFeatures: 2, init: { type: "normal", std: "1" } }, "init: normal.std: Invalid input: expected number, received string"],
-    ["Linear", { outFeatures: 2, init: { type: "normal", sd: 1 } }, "init: Unrecognized key: \"sd\""],
-    ["Linear", { outFeatures: 2, init: 3 }, /^init: expected the name of an initialisation \(pytorch_default, kaiming_uniform, .*\) or an object with its type, got 3$/],
+    ["Linear", { outFeatures: 2, init: { type: "normal", sd: 1 } }, 'init: Unrecognized key: "sd"'],
+    [
+      "Linear",
+      { outFeatures: 2, init: 3 },
+      /^init: expected the name of an initialisation \(pytorch_default, kaiming_uniform, .*\) or an object with its type, got 3$/,
+    ],
     ["Dropout", { p: 1.5 }, "p: Too big: expected number to be <=1"],
     ["Conv2d", { outChannels: 2, kernelSize: [3, 3, 3] }, "kernelSize: expected a whole number above 0, or 2 of them: [rows, columns]"],
-    ["Conv2d", { outChannels: 2, kernelSize: 3, padding: "full" }, "padding: expected a whole number from 0, \"same\" or \"valid\""],
+    ["Conv2d", { outChannels: 2, kernelSize: 3, padding: "full" }, 'padding: expected a whole number from 0, "same" or "valid"'],
     ["MaxPool2d", { kernelSize: 0 }, "kernelSize: Too small: expected number to be >0"],
     ["LayerNorm", { normalizedShape: "4" }, "normalizedShape: expected a whole number above 0, or a list of them"],
   ])("%s %j", (type, options, message) => {
@@ -76,7 +85,10 @@ describe("init and initBias replace PyTorch's initialisation", () => {
     return linear.parameters!(linear.config.parse({ outFeatures: 2, ...options }), [{ dtype: "float32", shape: ["N", 16] }]).map((s) => s.init);
   };
   test("by default and by name, Linear starts as torch.nn.Linear does", () => {
-    const pytorch = [{ type: "kaiming_uniform", a: Math.sqrt(5) }, { type: "uniform", a: -0.25, b: 0.25 }];
+    const pytorch = [
+      { type: "kaiming_uniform", a: Math.sqrt(5) },
+      { type: "uniform", a: -0.25, b: 0.25 },
+    ];
     expect(inits({})).toEqual(pytorch);
     expect(inits({ init: "pytorch_default", initBias: "pytorch_default" })).toEqual(pytorch);
   });

@@ -18,12 +18,22 @@ const thrown = (act: () => unknown): LatheError => {
 
 describe("an input a layer cannot take is refused with what it expected and what to do", () => {
   test.each<[string, Record<string, unknown>, Shape[], RegExp]>([
-    ["Linear", { outFeatures: 2 }, [["N", "L"]], /Linear got float32 \[N, L\], expected axis -1 to be there and of a known length; flatten the input, or fix its size/],
+    [
+      "Linear",
+      { outFeatures: 2 },
+      [["N", "L"]],
+      /Linear got float32 \[N, L\], expected axis -1 to be there and of a known length; flatten the input, or fix its size/,
+    ],
     ["Linear", { outFeatures: 2 }, [[4]], /Linear got \[4\]: expected real numbers of shape \[N, …, in\]/],
     ["Linear", { outFeatures: "classes" }, [["N", 4]], /outFeatures "classes", but no category target is read from it; give a number/],
     ["BatchNorm1d", {}, [["N", 3, 8, 8]], /BatchNorm1d got \[N, 3, 8, 8\]: expected real numbers of shape \[N, C\] or \[N, C, L\]; flatten the input/],
     ["BatchNorm1d", {}, [["N"]], /BatchNorm1d got float32 \[N\], expected axis 1 to be there/],
-    ["LayerNorm", { normalizedShape: 5 }, [["N", 4]], /LayerNorm got float32 \[N, 4\], expected its last axes after the batch to be normalizedShape \[5\]; set that to \[4\], or leave it out/],
+    [
+      "LayerNorm",
+      { normalizedShape: 5 },
+      [["N", 4]],
+      /LayerNorm got float32 \[N, 4\], expected its last axes after the batch to be normalizedShape \[5\]; set that to \[4\], or leave it out/,
+    ],
     ["LayerNorm", { normalizedShape: [3, 4] }, [["N", 4]], /expected its last axes after the batch to be normalizedShape \[3, 4\]/],
     ["LayerNorm", {}, [["N"]], /expected its last axes after the batch/],
     ["Softmax", { dim: 0 }, [["N", 4]], /expected dim 0 to be an axis of the input after the batch/],
@@ -31,18 +41,70 @@ describe("an input a layer cannot take is refused with what it expected and what
     ["Flatten", { startDim: 0 }, [["N", 4]], /expected startDim 1 or more: axis 0 is the batch and stays/],
     ["Flatten", { startDim: 2, endDim: 1 }, [["N", 4, 4]], /expected startDim 2 and endDim 1 to be axes of the input, in this order/],
     ["Flatten", { startDim: 3 }, [["N", 4]], /expected startDim 3 and endDim -1 to be axes of the input/],
-    ["Concat", {}, [["N", 4, 2], ["N", 3, 3]], /expected inputs of one type whose axes agree but for axis 1/],
-    ["Concat", { dim: 0 }, [["N", 4], ["N", 4]], /expected dim 0 to be an axis of the input after the batch/],
-    ["Add", {}, [["N", 4], ["N", 3]], /expected inputs of one type and shape \(an axis of 1 repeats\), got \[N, 4\] and \[N, 3\]/],
+    [
+      "Concat",
+      {},
+      [
+        ["N", 4, 2],
+        ["N", 3, 3],
+      ],
+      /expected inputs of one type whose axes agree but for axis 1/,
+    ],
+    [
+      "Concat",
+      { dim: 0 },
+      [
+        ["N", 4],
+        ["N", 4],
+      ],
+      /expected dim 0 to be an axis of the input after the batch/,
+    ],
+    [
+      "Add",
+      {},
+      [
+        ["N", 4],
+        ["N", 3],
+      ],
+      /expected inputs of one type and shape \(an axis of 1 repeats\), got \[N, 4\] and \[N, 3\]/,
+    ],
     ["Add", {}, [["N", 4]], /expected two or more inputs; connect another one/],
     ["Unflatten", { unflattenedSize: [2, 3] }, [["N", 8]], /expected the product of unflattenedSize 2 × 3, which is 6, to be the length of axis 1/],
-    ["Mul", {}, [["N", 4, 2, 2], ["N", 3]], /expected inputs of one type and shape \(an axis of 1 repeats\), got \[N, 4, 2, 2\] and \[N, 3, 1, 1\]/],
-    ["Conv2d", { outChannels: 2, kernelSize: 3 }, [["N", 8]], /Conv2d got float32 \[N, 8\], expected real numbers of shape \[N, C, H, W\] .*put it before Flatten/],
-    ["Conv2d", { outChannels: 2, kernelSize: 5 }, [["N", 1, 3, 4]], /its window reaches over 5, but a picture of 3 × 4 is left here, so nothing would come out; use larger inputs, fewer or smaller pools before it, a smaller kernelSize, or padding/],
-    ["Conv2d", { outChannels: 2, kernelSize: 3, dilation: 3, padding: 1 }, [["N", 1, 8, 4]], /its window reaches over 7, but a picture of 8 × 4 is left here \(6 with its padding\)/],
+    [
+      "Mul",
+      {},
+      [
+        ["N", 4, 2, 2],
+        ["N", 3],
+      ],
+      /expected inputs of one type and shape \(an axis of 1 repeats\), got \[N, 4, 2, 2\] and \[N, 3, 1, 1\]/,
+    ],
+    [
+      "Conv2d",
+      { outChannels: 2, kernelSize: 3 },
+      [["N", 8]],
+      /Conv2d got float32 \[N, 8\], expected real numbers of shape \[N, C, H, W\] .*put it before Flatten/,
+    ],
+    [
+      "Conv2d",
+      { outChannels: 2, kernelSize: 5 },
+      [["N", 1, 3, 4]],
+      /its window reaches over 5, but a picture of 3 × 4 is left here, so nothing would come out; use larger inputs, fewer or smaller pools before it, a smaller kernelSize, or padding/,
+    ],
+    [
+      "Conv2d",
+      { outChannels: 2, kernelSize: 3, dilation: 3, padding: 1 },
+      [["N", 1, 8, 4]],
+      /its window reaches over 7, but a picture of 8 × 4 is left here \(6 with its padding\)/,
+    ],
     ["Conv2d", { outChannels: 4, kernelSize: 1, groups: 2 }, [["N", 3, 4, 4]], /expected 3 channels and outChannels 4 both to divide by groups 2/],
     ["Conv2d", { outChannels: 4, kernelSize: 3, stride: 2, padding: "same" }, [["N", 3, 4, 4]], /expected stride 1 with padding "same", as in PyTorch/],
-    ["Conv2d", { outChannels: 1, kernelSize: 3, padding: 4, paddingMode: "reflect" }, [["N", 1, 4, 6]], /expected less padding than the picture is long, which is 4 × 6/],
+    [
+      "Conv2d",
+      { outChannels: 1, kernelSize: 3, padding: 4, paddingMode: "reflect" },
+      [["N", 1, 4, 6]],
+      /expected less padding than the picture is long, which is 4 × 6/,
+    ],
     ["Conv1d", { outChannels: 2, kernelSize: 5 }, [["N", 2, 4]], /its window reaches over 5, but a series of 4 is left here/],
     ["ConvTranspose2d", { outChannels: 1, kernelSize: 1, padding: 1 }, [["N", 1, 2, 2]], /a picture of 2 × 2 would come out as 0 × 0; use less padding/],
     ["ConvTranspose2d", { outChannels: 1, kernelSize: 2, outputPadding: 1 }, [["N", 1, 2, 2]], /expected outputPadding smaller than stride or dilation/],
@@ -57,14 +119,25 @@ describe("an input a layer cannot take is refused with what it expected and what
     ["PixelShuffle", { upscaleFactor: 2 }, [["N", 6, 2, 2]], /expected 4, the square of upscaleFactor, to divide its 6 channels/],
     ["ReflectionPad2d", { padding: 2 }, [["N", 1, 2, 4]], /expected a border narrower than the picture, which is 2 × 4/],
   ])("%s %j of %j", (type, options, shapes, message) => {
-    const error = thrown(() => lowerLayer(type, options, shapes.map((shape) => ({ dtype: "float32", shape })), "train"));
+    const error = thrown(() =>
+      lowerLayer(
+        type,
+        options,
+        shapes.map((shape) => ({ dtype: "float32", shape })),
+        "train",
+      ),
+    );
     expect(error.code).toBe("model.layer");
     expect(error.message).toMatch(message);
   });
 });
 
 test("layers of several inputs say how many they take", () => {
-  expect(layers.all.filter((l) => (l.arity?.[1] ?? 1) > 1).map((l) => [l.type, l.arity])).toEqual([["Concat", [2, Infinity]], ["Add", [2, Infinity]], ["Mul", [2, Infinity]]]);
+  expect(layers.all.filter((l) => (l.arity?.[1] ?? 1) > 1).map((l) => [l.type, l.arity])).toEqual([
+    ["Concat", [2, Infinity]],
+    ["Add", [2, Infinity]],
+    ["Mul", [2, Infinity]],
+  ]);
 });
 
 test("only batch norm over rows needs a batch of more than one", () => {
@@ -72,7 +145,11 @@ test("only batch norm over rows needs a batch of more than one", () => {
 });
 
 describe("evaluation adds nothing to the graph for", () => {
-  test.each([["Dropout", {}], ["Identity", {}], ["Flatten", {}]])("%s", (type, options) => {
+  test.each([
+    ["Dropout", {}],
+    ["Identity", {}],
+    ["Flatten", {}],
+  ])("%s", (type, options) => {
     const layer = lowerLayer(type, options, [{ dtype: "float32", shape: ["N", 4] }], "eval");
     expect(layer.output).toBe(layer.inputs[0]);
     expect(layer.e.graph.nodes).toEqual([]);

@@ -25,11 +25,23 @@ test("every column at a glance, though the rest of the project is no project", a
   // 27 halves: those at 3, 13, 23, … are missing.
   expect(size).toMatchObject({ name: "size", type: "number", missing: 6, min: 0, max: 29.5, target: "numeric" });
   expect(size!.histogram!.counts.reduce((a, b) => a + b)).toBe(54);
-  const present = Array.from({ length: 60 }, (_, i) => i).filter((i) => i % 10 !== 3).map((i) => i / 2);
+  const present = Array.from({ length: 60 }, (_, i) => i)
+    .filter((i) => i % 10 !== 3)
+    .map((i) => i / 2);
   const mean = present.reduce((a, b) => a + b) / present.length;
   expect(size!.mean).toBeCloseTo(mean, 10);
   expect(size!.deviation).toBeCloseTo(Math.sqrt(present.reduce((sum, x) => sum + (x - mean) ** 2, 0) / present.length), 10);
-  expect(colour).toMatchObject({ type: "text", missing: 0, distinct: 3, target: "category", values: [{ value: "blue", rows: 20 }, { value: "green", rows: 20 }, { value: "red", rows: 20 }] });
+  expect(colour).toMatchObject({
+    type: "text",
+    missing: 0,
+    distinct: 3,
+    target: "category",
+    values: [
+      { value: "blue", rows: 20 },
+      { value: "green", rows: 20 },
+      { value: "red", rows: 20 },
+    ],
+  });
   expect(good).toMatchObject({ type: "number", distinct: 2, target: "binary" });
   expect(note).toMatchObject({ type: "text", missing: 3, distinct: 1 });
   expect(events.slice(0, -1).every(({ event }) => event === "stage")).toBe(true);

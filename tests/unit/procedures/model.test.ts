@@ -11,7 +11,10 @@ import { listen, studioProject } from "../../support/studio-project.js";
 const table = `x,colour,y\n${Array.from({ length: 90 }, (_, i) => `${i},${["red", "green", "blue"][i % 3]},${i % 2}`).join("\n")}\n`;
 const data = {
   source: { type: "table", path: "table.csv" },
-  inputs: [{ name: "features", type: "numeric", columns: "rest" }, { name: "colour", type: "category", column: "colour" }],
+  inputs: [
+    { name: "features", type: "numeric", columns: "rest" },
+    { name: "colour", type: "category", column: "colour" },
+  ],
   targets: [{ name: "y", type: "binary", column: "y" }],
 };
 const document = { version: 1, name: "t", data, model: { layers: [], outputs: [] }, training: { epochs: 1 } };
@@ -32,8 +35,13 @@ describe("the catalogue", () => {
     expect(types(all.initializers)).toEqual(initializers.types);
     expect(types(all.presets)).toEqual(["tabular", "two-input", "two-output", "images", "small-resnet", "small-mobilenet"]);
     expect(all.layers.find(({ type }) => type === "Linear")).toMatchObject({
-      group: "Linear and shape", arity: [1, 1],
-      schema: { type: "object", required: ["outFeatures"], properties: { outFeatures: { description: expect.any(String) as string }, bias: { type: "boolean", default: true } } },
+      group: "Linear and shape",
+      arity: [1, 1],
+      schema: {
+        type: "object",
+        required: ["outFeatures"],
+        properties: { outFeatures: { description: expect.any(String) as string }, bias: { type: "boolean", default: true } },
+      },
     });
     expect(all.layers.find(({ type }) => type === "Concat")?.arity).toEqual([2, null]);
     const adam = all.optimizers.find(({ type }) => type === "Adam");
@@ -57,7 +65,8 @@ describe("a preset and its plan", () => {
     const plan = modelPlan.parse(await procedures.model.plan({ project, document: complete }, context));
     expect(plan.problems).toEqual([]);
     expect(plan.inputs.map(({ shape, description }) => [shape, description])).toEqual([
-      [["N", 1], "1 number, scaled to mean 0 and deviation 1"], [["N", 3], "3 columns, one for each value of \"colour\""],
+      [["N", 1], "1 number, scaled to mean 0 and deviation 1"],
+      [["N", 3], '3 columns, one for each value of "colour"'],
     ]);
     expect(plan.layers.at(-1)).toMatchObject({ shape: ["N", 1] });
   });
@@ -66,7 +75,10 @@ describe("a preset and its plan", () => {
     const { procedures, context, project } = studioProject(table, document);
     const preset = async (type: string, more: object = {}) => procedures.model.preset({ project, document: { ...document, ...more }, preset: type }, context);
     await expect(preset("two-output")).rejects.toMatchObject({ code: "usage" });
-    await expect(preset("tabular", { data: { ...data, inputs: [] } })).rejects.toMatchObject({ code: "project.invalid", message: expect.stringContaining("data.inputs: got []") as string });
+    await expect(preset("tabular", { data: { ...data, inputs: [] } })).rejects.toMatchObject({
+      code: "project.invalid",
+      message: expect.stringContaining("data.inputs: got []") as string,
+    });
     await expect(preset("tabullar")).rejects.toMatchObject({ message: "there is no template tabullar; did you mean tabular?" });
   });
 
@@ -74,13 +86,23 @@ describe("a preset and its plan", () => {
     const { procedures, streams, context, project } = studioProject("x,y\n1,2\n1,2,3\n4\n", document);
     // The process that reads it is there then, and a plan waits long enough.
     await expect(listen(streams, "columns", project)).rejects.toMatchObject({ code: "data.ragged" });
-    const plan = await procedures.model.plan({ project, document: { ...document, model: { layers: [{ id: "fc", type: "Linear", outFeatures: 1, from: ["features"] }], outputs: [{ target: "y", from: "fc" }] } } }, context);
+    const plan = await procedures.model.plan(
+      {
+        project,
+        document: {
+          ...document,
+          model: { layers: [{ id: "fc", type: "Linear", outFeatures: 1, from: ["features"] }], outputs: [{ target: "y", from: "fc" }] },
+        },
+      },
+      context,
+    );
     expect(plan.problems).toEqual([{ path: "data.source", message: expect.stringContaining("expected 2 as in the first row") as string }]);
     expect(plan.layers).toEqual([{ id: "fc", parameters: 0 }]);
   });
 
   test("only projects that may be used are planned", async () => {
     const { procedures, context } = studioProject(table, document);
-    for (const project of ["/etc", "../etc"]) await expect(async () => procedures.model.plan({ project, document }, context)).rejects.toMatchObject({ code: "rpc.refused" });
+    for (const project of ["/etc", "../etc"])
+      await expect(async () => procedures.model.plan({ project, document }, context)).rejects.toMatchObject({ code: "rpc.refused" });
   });
 });

@@ -15,11 +15,24 @@ beforeAll(async () => {
 afterAll(() => judged.close());
 
 /** Whatever way a call fails. */
-const refusal = async (call: () => unknown) => toLatheError(await (async () => { await call(); })().then(() => undefined, (thrown: unknown) => thrown));
+const refusal = async (call: () => unknown) =>
+  toLatheError(
+    await (async () => {
+      await call();
+    })().then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    ),
+  );
 
 describe("a run", () => {
   it("is given a name and a note, which stay, and loses them", async () => {
-    const { procedures: { runs }, run, folder, context } = judged;
+    const {
+      procedures: { runs },
+      run,
+      folder,
+      context,
+    } = judged;
     expect(await runs.describe({ ...run, name: "  first try " }, context)).toMatchObject({ run: "0001", name: "first try", model: true });
     await runs.describe({ ...run, note: "wider\nnext" }, context);
     expect((await runs.list({ project: run.project }, context))[0]).toMatchObject({ name: "first try", note: "wider\nnext" });
@@ -29,8 +42,18 @@ describe("a run", () => {
   });
 
   it("tells its settings as frozen, and the end of its log where that is long", async () => {
-    const { procedures: { runs }, run, folder, context } = judged;
-    expect(runSettings.parse(await runs.settings(run, context))).toMatchObject({ engine: "onnxruntime", device: "cpu", seed: 42, project: { name: "judged", training: { epochs: 6 } } });
+    const {
+      procedures: { runs },
+      run,
+      folder,
+      context,
+    } = judged;
+    expect(runSettings.parse(await runs.settings(run, context))).toMatchObject({
+      engine: "onnxruntime",
+      device: "cpu",
+      seed: 42,
+      project: { name: "judged", training: { epochs: 6 } },
+    });
     const whole = await runs.log(run, context);
     expect(whole).toMatchObject({ text: readFileSync(join(folder, "log.txt"), "utf8"), omitted: 0 });
     appendFileSync(join(folder, "log.txt"), "a line of a long log, with é\n".repeat(20_000));
@@ -40,7 +63,13 @@ describe("a run", () => {
   });
 
   it("becomes a project of its own, which reads the same data", async () => {
-    const { procedures: { projects }, run, root, project, context } = judged;
+    const {
+      procedures: { projects },
+      run,
+      root,
+      project,
+      context,
+    } = judged;
     const { project: made } = await projects.createFromRun({ ...run, name: "Again" }, context);
     expect(made).toMatchObject({ path: join(root, "Again"), name: "Again", runs: 0 });
     const { project: copy, folder } = await readProjectFile(made.path);
@@ -49,7 +78,13 @@ describe("a run", () => {
   });
 
   it("goes to the trash and comes back whole; a new one does not take its number", async () => {
-    const { procedures: { runs }, run, folder, project, context } = judged;
+    const {
+      procedures: { runs },
+      run,
+      folder,
+      project,
+      context,
+    } = judged;
     const before = await runs.list({ project }, context);
     await runs.trash({ project, runs: [run.run] }, context);
     expect(await runs.list({ project }, context)).toEqual([]);
@@ -68,10 +103,17 @@ describe("a run", () => {
   }, 30_000);
 
   it("under way stays where it is", async () => {
-    const { procedures: { runs, training }, run, folder, project, context } = judged;
+    const {
+      procedures: { runs, training },
+      run,
+      folder,
+      project,
+      context,
+    } = judged;
     writeFileSync(join(folder, "lock"), JSON.stringify({ pid: 1, host: "another machine", since: "2026-11-29T12:30:05.123Z" }));
     // Nobody here can stop it, so it is told who can, and what to do where nobody is left.
-    const holder = /being trained.* by process 1 on another machine since 2026-11-29 12:30:05 UTC \(.*lock; where no such process is left there, delete that file\)/;
+    const holder =
+      /being trained.* by process 1 on another machine since 2026-11-29 12:30:05 UTC \(.*lock; where no such process is left there, delete that file\)/;
     expect(await refusal(() => runs.trash({ project, runs: [run.run] }, context))).toMatchObject({ code: "run.state", message: expect.stringMatching(holder) });
     expect(await refusal(() => training.stop(run, context))).toMatchObject({ code: "run.state", message: expect.stringMatching(holder) });
     // One of this machine that another window, or the command line, trains: the parent of this process lives as long.
@@ -85,8 +127,17 @@ describe("a run", () => {
 
 describe("an export", () => {
   it("writes what the run made, and not over a file unless told to", async () => {
-    const { procedures: { exports }, run, folder, root, context } = judged;
-    expect((await exports.formats({}, context)).map(({ format, extension }) => [format, extension])).toEqual([["onnx", "onnx"], ["report", "json"]]);
+    const {
+      procedures: { exports },
+      run,
+      folder,
+      root,
+      context,
+    } = judged;
+    expect((await exports.formats({}, context)).map(({ format, extension }) => [format, extension])).toEqual([
+      ["onnx", "onnx"],
+      ["report", "json"],
+    ]);
     const out = join(root, "taken", "model.onnx");
     expect(await exports.write({ ...run, format: "onnx", out, replace: false }, context)).toEqual({ path: out, bytes: judged.report.model.bytes });
     expect(readFileSync(out).equals(readFileSync(join(folder, "model.onnx")))).toBe(true);
@@ -94,22 +145,36 @@ describe("an export", () => {
     await exports.write({ ...run, format: "report", out, replace: true }, context);
     expect(JSON.parse(readFileSync(out, "utf8"))).toMatchObject({ run: "0001" });
     expect(await refusal(() => exports.write({ ...run, format: "pickle", out, replace: true }, context))).toMatchObject({ code: "export.format" });
-    expect(await refusal(() => exports.write({ ...run, format: "onnx", out: join(folder, "config.json"), replace: true }, context))).toMatchObject({ code: "usage" });
+    expect(await refusal(() => exports.write({ ...run, format: "onnx", out: join(folder, "config.json"), replace: true }, context))).toMatchObject({
+      code: "usage",
+    });
     const [link, precious] = [join(root, "taken", "link.onnx"), join(root, "taken", "precious.txt")];
     writeFileSync(precious, "mine");
     symlinkSync(precious, link);
-    expect(await refusal(() => exports.write({ ...run, format: "onnx", out: link, replace: true }, context))).toMatchObject({ code: "usage", message: expect.stringContaining("is a link") as string });
+    expect(await refusal(() => exports.write({ ...run, format: "onnx", out: link, replace: true }, context))).toMatchObject({
+      code: "usage",
+      message: expect.stringContaining("is a link") as string,
+    });
     expect([lstatSync(link).isSymbolicLink(), readFileSync(precious, "utf8")]).toEqual([true, "mine"]);
   });
 
   it("has a card that says how it is fed", async () => {
-    const { procedures: { exports }, run, context } = judged;
+    const {
+      procedures: { exports },
+      run,
+      context,
+    } = judged;
     const card = await exports.card(run, context);
     expect(card.inputs).toMatchObject([
       { name: "features", dtype: "float32", shape: ["N", 2], description: "columns size, weight; NaN where a value is missing" },
-      { name: "colour", dtype: "string" }, { name: "old", dtype: "string" },
+      { name: "colour", dtype: "string" },
+      { name: "old", dtype: "string" },
     ]);
-    expect(card.outputs.map(({ name, shape }) => [name, shape])).toEqual([["good", ["N", 1]], ["kind", ["N", 3]], ["value", ["N", 2]]]);
+    expect(card.outputs.map(({ name, shape }) => [name, shape])).toEqual([
+      ["good", ["N", 1]],
+      ["kind", ["N", 3]],
+      ["value", ["N", 2]],
+    ]);
     expect(card.outputs[0]!.description).toBe("probability of 1");
     expect(card.bytes).toBe(judged.report.model.bytes);
   });
@@ -123,17 +188,38 @@ test("no way leads out of the folders that may be used, whatever the parameter",
   for (const path of ["/etc/passwd", outside, `${root}/../elsewhere`, join(root, "way-out", "passwd"), "relative", `${root}/a\0b`]) {
     const elsewhere = { project: path, run: "0001" };
     const calls: readonly (() => unknown)[] = [
-      () => projects.open({ project: path }, context), () => projects.read({ project: path }, context), () => projects.write({ project: path, document: {}, revision: "" }, context),
-      () => projects.propose({ data: path }, context), () => projects.createFromRun(elsewhere, context),
+      () => projects.open({ project: path }, context),
+      () => projects.read({ project: path }, context),
+      () => projects.write({ project: path, document: {}, revision: "" }, context),
+      () => projects.propose({ data: path }, context),
+      () => projects.createFromRun(elsewhere, context),
       () => projects.create({ data: path, folder: join(root, "n"), name: "n", template: "tabular", targets: ["good"], ignore: [] }, context),
       () => projects.create({ data: join(project, "table.csv"), folder: path, name: "n", template: "tabular", targets: ["good"], ignore: [] }, context),
-      () => projects.create({ data: join(project, "table.csv"), test: path, folder: join(root, "n"), name: "n", template: "tabular", targets: ["good"], ignore: [] }, context),
-      () => files.list({ folder: path }, context), () => files.makeFolder({ folder: path, name: "n" }, context),
-      () => exports.write({ ...run, format: "onnx", out: path, replace: true }, context), () => exports.card(elsewhere, context),
-      () => runs.list({ project: path }, context), () => runs.settings(elsewhere, context), () => runs.log(elsewhere, context), () => runs.describe({ ...elsewhere, name: "n" }, context),
-      () => runs.trash({ project: path, runs: ["0001"] }, context), () => runs.restore({ project: path, runs: ["0001"] }, context), () => runs.trashed({ project: path }, context), () => runs.emptyTrash({ project: path }, context),
-      () => training.start({ project: path }, context), () => training.stop(elsewhere, context), () => model.plan({ project: path, document: {} }, context), () => model.preset({ project: path, document: {}, preset: "tabular" }, context),
-      () => data.rows({ project: path, offset: 0, limit: 1, filters: [] }, context), () => evaluation.report(elsewhere, context), () => prediction.form(elsewhere, context), () => prediction.one({ ...elsewhere, values: {} }, context),
+      () =>
+        projects.create(
+          { data: join(project, "table.csv"), test: path, folder: join(root, "n"), name: "n", template: "tabular", targets: ["good"], ignore: [] },
+          context,
+        ),
+      () => files.list({ folder: path }, context),
+      () => files.makeFolder({ folder: path, name: "n" }, context),
+      () => exports.write({ ...run, format: "onnx", out: path, replace: true }, context),
+      () => exports.card(elsewhere, context),
+      () => runs.list({ project: path }, context),
+      () => runs.settings(elsewhere, context),
+      () => runs.log(elsewhere, context),
+      () => runs.describe({ ...elsewhere, name: "n" }, context),
+      () => runs.trash({ project: path, runs: ["0001"] }, context),
+      () => runs.restore({ project: path, runs: ["0001"] }, context),
+      () => runs.trashed({ project: path }, context),
+      () => runs.emptyTrash({ project: path }, context),
+      () => training.start({ project: path }, context),
+      () => training.stop(elsewhere, context),
+      () => model.plan({ project: path, document: {} }, context),
+      () => model.preset({ project: path, document: {}, preset: "tabular" }, context),
+      () => data.rows({ project: path, offset: 0, limit: 1, filters: [] }, context),
+      () => evaluation.report(elsewhere, context),
+      () => prediction.form(elsewhere, context),
+      () => prediction.one({ ...elsewhere, values: {} }, context),
     ];
     for (const [i, call] of calls.entries()) expect({ path, i, code: (await refusal(call)).code }).toEqual({ path, i, code: "rpc.refused" });
   }
@@ -142,7 +228,12 @@ test("no way leads out of the folders that may be used, whatever the parameter",
 });
 
 test("a project, or a run's settings, that name data out of bounds are not trained on", async () => {
-  const { procedures: { training, projects }, root, project, context } = judged;
+  const {
+    procedures: { training, projects },
+    root,
+    project,
+    context,
+  } = judged;
   const folder = join(root, "sly");
   mkdirSync(join(folder, "runs", "0001"), { recursive: true });
   const { document } = await projects.read({ project }, context);
@@ -158,14 +249,19 @@ test("a project, or a run's settings, that name data out of bounds are not train
 });
 
 test("training tells how far it is before it has a folder, is listed while under way, and heeds the user's settings", async () => {
-  const { procedures: { training, app, runs }, streams, project, context } = judged;
+  const {
+    procedures: { training, app, runs },
+    streams,
+    project,
+    context,
+  } = judged;
   const stages: string[] = [];
   const heard = await streams.preparing({ project }, { next: ({ stage }) => void stages.push(stage), end: () => undefined }, context);
   await app.changeSettings({ threads: 2 }, context);
   writeFileSync(join(project, "table.csv"), `${readFileSync(join(project, "table.csv"), "utf8").trimEnd()}\n`);
   const run = await training.start({ project, epochs: 500, seed: 7 }, context);
   expect(await training.underWay({}, context)).toEqual([run]);
-  expect((await runs.settings(run, context))).toMatchObject({ threads: 2, seed: 7 });
+  expect(await runs.settings(run, context)).toMatchObject({ threads: 2, seed: 7 });
   await training.cancel(run, context);
   await expect.poll(async () => training.underWay({}, context), { timeout: 10_000 }).toEqual([]);
   heard.dispose();

@@ -9,7 +9,9 @@ const classes = ["ant", "bee", "cat", "dog", "elk"];
 function judged() {
   const random = new Random("class-scores");
   const targets = Int32Array.from({ length: 200 }, () => random.below(4));
-  const probabilities = Float32Array.from({ length: 1000 }, (_, i) => (i % 5 >= 3 ? 0 : random.uniform() / 3 + (targets[Math.floor(i / 5)] === i % 5 ? 0.2 : 0)));
+  const probabilities = Float32Array.from({ length: 1000 }, (_, i) =>
+    i % 5 >= 3 ? 0 : random.uniform() / 3 + (targets[Math.floor(i / 5)] === i % 5 ? 0.2 : 0),
+  );
   return evaluateCategory({ probabilities, targets, classes });
 }
 
@@ -24,7 +26,8 @@ describe("scores of classes", () => {
       expect(f1).toBeCloseTo(values[`f1.${name}`] ?? NaN, 12);
     }
     for (const average of averages) {
-      for (const metric of ["precision", "recall", "f1"] as const) expect(averageScore(confusion, average)[metric], `${metric}.${average}`).toBeCloseTo(values[`${metric}.${average}`] ?? NaN, 12);
+      for (const metric of ["precision", "recall", "f1"] as const)
+        expect(averageScore(confusion, average)[metric], `${metric}.${average}`).toBeCloseTo(values[`${metric}.${average}`] ?? NaN, 12);
     }
   });
 
@@ -36,7 +39,14 @@ describe("scores of classes", () => {
   });
 
   it("are sorted by any column, equal ones as they were", () => {
-    const scores = classScores({ classes: ["b10", "b9", "a"], counts: [[2, 1, 0], [1, 2, 0], [0, 0, 9]] });
+    const scores = classScores({
+      classes: ["b10", "b9", "a"],
+      counts: [
+        [2, 1, 0],
+        [1, 2, 0],
+        [0, 0, 9],
+      ],
+    });
     expect(sortScores(scores, { column: "mistakes", descending: true }).map(({ name }) => name)).toEqual(["b10", "b9", "a"]);
     expect(sortScores(scores, { column: "mistakes", descending: false }).map(({ name }) => name)).toEqual(["a", "b10", "b9"]);
     expect(sortScores(scores, { column: "name", descending: false }).map(({ name }) => name)).toEqual(["a", "b9", "b10"]);
@@ -45,13 +55,27 @@ describe("scores of classes", () => {
 
 describe("guessing", () => {
   it("always names the most frequent class", () => {
-    const guess = guessing({ classes: ["no", "yes"], counts: [[5, 5], [10, 20]] });
+    const guess = guessing({
+      classes: ["no", "yes"],
+      counts: [
+        [5, 5],
+        [10, 20],
+      ],
+    });
     expect(guess).toMatchObject({ name: "yes", accuracy: 0.75 });
     // Entropy of 1/4 and 3/4 in nats.
     expect(guess?.logloss).toBeCloseTo(0.5623351446188083, 12);
   });
 
   it("does not exist without rows", () => {
-    expect(guessing({ classes: ["no", "yes"], counts: [[0, 0], [0, 0]] })).toBeUndefined();
+    expect(
+      guessing({
+        classes: ["no", "yes"],
+        counts: [
+          [0, 0],
+          [0, 0],
+        ],
+      }),
+    ).toBeUndefined();
   });
 });

@@ -3,7 +3,10 @@ import { thinned } from "../../../src-renderer/charts/columns.js";
 
 describe("points to draw", () => {
   it("keep all that lie on the edges of what is in view", () => {
-    const [x, y] = [[0, 0, 0.5, 1, 1, 1], [0, 0.4, 0.6, 0.7, 0.9, 1]];
+    const [x, y] = [
+      [0, 0, 0.5, 1, 1, 1],
+      [0, 0.4, 0.6, 0.7, 0.9, 1],
+    ];
     expect(thinned(x, y, 0, 1, 100)).toEqual(x.map((at, i) => ({ x: at, y: y[i] })));
     expect(thinned(x, y, 0.2, 0.6, 100).map((point) => point.x)).toEqual([0, 0.5, 1]);
   });

@@ -8,7 +8,11 @@ const truths = [1, 1, 0, 1, 1, 0, 1, 0];
 const ranking = rankClass(scores, truths, 1);
 const roc = rocCurve.points(ranking);
 const curves = {
-  positives: ranking.positives, negatives: ranking.negatives, auroc: null, averagePrecision: null, calibration: [],
+  positives: ranking.positives,
+  negatives: ranking.negatives,
+  auroc: null,
+  averagePrecision: null,
+  calibration: [],
   ...(roc && { roc: { x: [...roc.x], y: [...roc.y], thresholds: [...roc.thresholds] } }),
 };
 
@@ -16,7 +20,12 @@ describe("decisions at a threshold", () => {
   it("are those of every row: yes above it, no at it", () => {
     for (const threshold of [0.01, 0.25, 0.2501, 0.5, 0.6, 0.75, 0.9, 0.95]) {
       const count = (truth: number, yes: boolean) => truths.filter((t, i) => t === truth && (scores[i] ?? 0) > threshold === yes).length;
-      expect(decisionsAt(curves, threshold), String(threshold)).toEqual({ truePositives: count(1, true), falsePositives: count(0, true), falseNegatives: count(1, false), trueNegatives: count(0, false) });
+      expect(decisionsAt(curves, threshold), String(threshold)).toEqual({
+        truePositives: count(1, true),
+        falsePositives: count(0, true),
+        falseNegatives: count(1, false),
+        trueNegatives: count(0, false),
+      });
     }
   });
 
@@ -25,7 +34,13 @@ describe("decisions at a threshold", () => {
   });
 
   it("stand in a matrix as the report has it", () => {
-    const confusion = { classes: ["no", "yes"], counts: [[50, 3], [4, 20]] };
+    const confusion = {
+      classes: ["no", "yes"],
+      counts: [
+        [50, 3],
+        [4, 20],
+      ],
+    };
     expect(confusionOf(confusion.classes, decisionsOf(confusion))).toEqual(confusion);
   });
 });

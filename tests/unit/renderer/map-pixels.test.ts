@@ -1,11 +1,38 @@
 import { describe, expect, it } from "vitest";
 import type { FeatureMapsAnswer, FiltersAnswer } from "../../../src-main/contract/picture-insight.js";
-import { colorAt, filterPixels, hasFilters, layerName, mapPixels, rangeOfAll, risingColors, signedColors } from "../../../src-renderer/composables/map-pixels.js";
+import {
+  colorAt,
+  filterPixels,
+  hasFilters,
+  layerName,
+  mapPixels,
+  rangeOfAll,
+  risingColors,
+  signedColors,
+} from "../../../src-renderer/composables/map-pixels.js";
 
 /** Two maps of one row of two places: −1 and 3, and 7 everywhere. */
-const maps: FeatureMapsAnswer = { layer: "conv1", maps: 2, height: 1, width: 2, from: 0, ranges: [{ min: -1, max: 3 }, { min: 7, max: 7 }], pixels: Uint8Array.from([0, 255, 0, 0]) };
+const maps: FeatureMapsAnswer = {
+  layer: "conv1",
+  maps: 2,
+  height: 1,
+  width: 2,
+  from: 0,
+  ranges: [
+    { min: -1, max: 3 },
+    { min: 7, max: 7 },
+  ],
+  pixels: Uint8Array.from([0, 255, 0, 0]),
+};
 const filters = (channels: number, weights: readonly number[], height: number, width: number): FiltersAnswer => ({
-  layer: "conv1", filters: weights.length / (channels * height * width), channels, height, width, min: Math.min(...weights), max: Math.max(...weights), weights: new Uint8Array(Float32Array.from(weights).buffer),
+  layer: "conv1",
+  filters: weights.length / (channels * height * width),
+  channels,
+  height,
+  width,
+  min: Math.min(...weights),
+  max: Math.max(...weights),
+  weights: new Uint8Array(Float32Array.from(weights).buffer),
 });
 const pixel = (pixels: Uint8Array, i: number) => [...pixels.subarray(i * 3, i * 3 + 3)];
 

@@ -3,11 +3,18 @@ import { Random } from "../../../src-main/base/random.js";
 import { evaluateNumeric } from "../../../src-main/metrics/index.js";
 import { metricCards } from "../../../src-renderer/figures/metric-cards.js";
 
-const named = (target: string, values: Readonly<Record<string, number | null>>) => Object.fromEntries(Object.entries(values).map(([name, value]) => [`${target}.${name}`, value]));
+const named = (target: string, values: Readonly<Record<string, number | null>>) =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [`${target}.${name}`, value]));
 
 describe("metric cards", () => {
   it("tell accuracy from always naming the most frequent class", () => {
-    const confusion = { classes: ["0", "1"], counts: [[70, 0], [30, 0]] };
+    const confusion = {
+      classes: ["0", "1"],
+      counts: [
+        [70, 0],
+        [30, 0],
+      ],
+    };
     const [accuracy] = metricCards({ "a.b.accuracy": 0.7, "b.accuracy": 0.1 }, { name: "a.b", kind: "binary", classes: ["0", "1"] }, confusion);
     expect(accuracy).toEqual({ key: "accuracy", metric: "accuracy", value: 0.7, reference: { kind: "majority", value: 0.7, name: "0", beaten: false } });
   });
@@ -28,13 +35,24 @@ describe("metric cards", () => {
 
   it("leave out what the report has not, and have no reference where there is no value", () => {
     expect(metricCards({ "y.auroc": null, "y.loss": 1 }, { name: "y", kind: "category", classes: ["a", "b", "c"] }, undefined)).toEqual([
-      { key: "auroc", metric: "auroc", value: null }, { key: "loss", metric: "loss", value: 1 },
+      { key: "auroc", metric: "auroc", value: null },
+      { key: "loss", metric: "loss", value: 1 },
     ]);
   });
 
   it("tell how often the class is among the likeliest, and whether probabilities can be taken at their word, where the report does", () => {
-    const values = named("y", { "accuracy": 0.6, "accuracy.top3": 0.9, "accuracy.top5": 0.98, "calibrationError": 0.04, "logloss": 1 });
-    expect(metricCards(values, { name: "y", kind: "category", classes: ["a", "b", "c", "d", "e", "f"] }, undefined).map(({ metric }) => metric)).toEqual(["accuracy", "accuracy.top3", "accuracy.top5", "logloss", "calibrationError"]);
-    expect(metricCards(values, { name: "y", kind: "binary", classes: ["a", "b"] }, undefined).map(({ metric }) => metric)).toEqual(["accuracy", "logloss", "calibrationError"]);
+    const values = named("y", { accuracy: 0.6, "accuracy.top3": 0.9, "accuracy.top5": 0.98, calibrationError: 0.04, logloss: 1 });
+    expect(metricCards(values, { name: "y", kind: "category", classes: ["a", "b", "c", "d", "e", "f"] }, undefined).map(({ metric }) => metric)).toEqual([
+      "accuracy",
+      "accuracy.top3",
+      "accuracy.top5",
+      "logloss",
+      "calibrationError",
+    ]);
+    expect(metricCards(values, { name: "y", kind: "binary", classes: ["a", "b"] }, undefined).map(({ metric }) => metric)).toEqual([
+      "accuracy",
+      "logloss",
+      "calibrationError",
+    ]);
   });
 });

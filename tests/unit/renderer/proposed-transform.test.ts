@@ -7,7 +7,12 @@ const filled = { properties: { degrees: {}, fill: {} } };
 
 /** Of one colour, with some pixels of another. */
 function picture(colour: readonly number[], others: Readonly<Record<number, readonly number[]>> = {}) {
-  return { width: 4, height: 3, channels: colour.length, pixels: Uint8Array.from({ length: 12 }, (_, at) => at).reduce<number[]>((all, at) => [...all, ...(others[at] ?? colour)], []) };
+  return {
+    width: 4,
+    height: 3,
+    channels: colour.length,
+    pixels: Uint8Array.from({ length: 12 }, (_, at) => at).reduce<number[]>((all, at) => [...all, ...(others[at] ?? colour)], []),
+  };
 }
 
 describe("a change that is added by hand", () => {
@@ -18,7 +23,10 @@ describe("a change that is added by hand", () => {
 
   it("fills with the ground of the picture that is looked at: black stays black, light stays light", () => {
     expect(proposedTransform("Pad", filled, "#ffffff", picture([0]))).toEqual({ type: "Pad", fill: 0 });
-    expect(proposedTransform("Pad", filled, "#000000", picture([240, 241, 236], { 5: [9, 9, 9], 0: [244, 241, 236] }))).toEqual({ type: "Pad", fill: [241, 241, 236] });
+    expect(proposedTransform("Pad", filled, "#000000", picture([240, 241, 236], { 5: [9, 9, 9], 0: [244, 241, 236] }))).toEqual({
+      type: "Pad",
+      fill: [241, 241, 236],
+    });
   });
 
   it("goes by the colour of flattening where the corners are of no one ground", () => {

@@ -17,12 +17,22 @@ const column = (name: string) => columns.find((c) => c.name === name)!;
 /** Water: numbers of "rest", one binary target, a small network. */
 function water(data: Partial<Draft["data"]> = {}, training: Partial<Draft["training"]> = {}): Draft {
   return draftOf({
-    version: 1, name: "water",
+    version: 1,
+    name: "water",
     data: {
       source: { type: "table", path: "water.csv" },
-      inputs: [{ name: "features", type: "numeric", columns: ["ph", "solids"] }], targets: [{ name: "Potability", type: "binary", column: "Potability" }], ...data,
+      inputs: [{ name: "features", type: "numeric", columns: ["ph", "solids"] }],
+      targets: [{ name: "Potability", type: "binary", column: "Potability" }],
+      ...data,
     },
-    model: { layers: [{ id: "fc1", type: "Linear", from: ["features"], outFeatures: 8 }, { id: "act", type: "ReLU" }, { id: "out", type: "Linear", outFeatures: 1 }], outputs: [{ target: "Potability", from: "out" }] },
+    model: {
+      layers: [
+        { id: "fc1", type: "Linear", from: ["features"], outFeatures: 8 },
+        { id: "act", type: "ReLU" },
+        { id: "out", type: "Linear", outFeatures: 1 },
+      ],
+      outputs: [{ target: "Potability", from: "out" }],
+    },
     training: { epochs: 3, ...training },
   });
 }
@@ -39,7 +49,13 @@ const isSound = (draft: Draft) => void parseProject(structuredClone(draft));
 describe("the role of a column", () => {
   it("is read off inputs, targets and rest, the split's column apart", () => {
     expect(roles(water())).toEqual({ ph: "input", solids: "input", colour: "ignore", treated: "ignore", grade: "ignore", Potability: "target" });
-    const rest = water({ inputs: [{ name: "features", type: "numeric", columns: "rest" }, { name: "colour", type: "category", column: "colour" }], split: { by: "group", column: "treated" } });
+    const rest = water({
+      inputs: [
+        { name: "features", type: "numeric", columns: "rest" },
+        { name: "colour", type: "category", column: "colour" },
+      ],
+      split: { by: "group", column: "treated" },
+    });
     expect(roles(rest)).toEqual({ ph: "input", solids: "input", colour: "input", treated: "ignore", grade: "input", Potability: "target" });
   });
 
@@ -58,14 +74,23 @@ describe("an input", () => {
 
   it("of texts gets an input of its own, by how many values it has", () => {
     const next = changed(changed(water(), "colour", "input"), "treated", "input");
-    expect(next.data.inputs.slice(1)).toEqual([{ name: "colour", type: "category", column: "colour" }, { name: "treated", type: "binary", column: "treated" }]);
+    expect(next.data.inputs.slice(1)).toEqual([
+      { name: "colour", type: "category", column: "colour" },
+      { name: "treated", type: "binary", column: "treated" },
+    ]);
     expect(unreadInputs(next)).toEqual(["colour", "treated"]);
     expect(unreadInputs(water())).toEqual([]);
   });
 
   it("is made where there was none, under a name that nothing has", () => {
     const bare = water({ inputs: [{ name: "features", type: "category", column: "colour" }] });
-    expect(changed(bare, "ph", "input").data.inputs[0]).toEqual({ name: "features_2", type: "numeric", columns: ["ph"], normalize: "standard", missing: "mean" });
+    expect(changed(bare, "ph", "input").data.inputs[0]).toEqual({
+      name: "features_2",
+      type: "numeric",
+      columns: ["ph"],
+      normalize: "standard",
+      missing: "mean",
+    });
   });
 
   it("taken out of rest has the others written out, in order", () => {
@@ -81,7 +106,13 @@ describe("an input", () => {
   });
 
   it("comes back from being a target into rest", () => {
-    const rest = water({ inputs: [{ name: "features", type: "numeric", columns: "rest" }], targets: [{ name: "Potability", type: "binary", column: "Potability" }, { name: "grade", type: "category", column: "grade" }] });
+    const rest = water({
+      inputs: [{ name: "features", type: "numeric", columns: "rest" }],
+      targets: [
+        { name: "Potability", type: "binary", column: "Potability" },
+        { name: "grade", type: "category", column: "grade" },
+      ],
+    });
     const next = changed(rest, "grade", "input");
     expect(next.data.inputs).toEqual([{ name: "features", type: "numeric", columns: "rest" }]);
     expect(roles(next)["grade"]).toBe("input");
@@ -97,12 +128,18 @@ describe("an input", () => {
   it("is read as numbers or as a category, as one likes", () => {
     const draft = water({ inputs: [{ name: "features", type: "numeric", columns: ["ph", "solids", "grade"] }] });
     setInputKind(draft, "grade", "category", all);
-    expect(draft.data.inputs).toEqual([{ name: "features", type: "numeric", columns: ["ph", "solids"] }, { name: "grade", type: "category", column: "grade" }]);
+    expect(draft.data.inputs).toEqual([
+      { name: "features", type: "numeric", columns: ["ph", "solids"] },
+      { name: "grade", type: "category", column: "grade" },
+    ]);
     setInputKind(draft, "grade", "numeric", all);
     expect(draft.data.inputs).toEqual([{ name: "features", type: "numeric", columns: ["ph", "solids", "grade"] }]);
     const rest = water({ inputs: [{ name: "features", type: "numeric", columns: "rest" }] });
     setInputKind(rest, "colour", "category", all);
-    expect(rest.data.inputs).toEqual([{ name: "features", type: "numeric", columns: "rest" }, { name: "colour", type: "category", column: "colour" }]);
+    expect(rest.data.inputs).toEqual([
+      { name: "features", type: "numeric", columns: "rest" },
+      { name: "colour", type: "category", column: "colour" },
+    ]);
     setInputKind(rest, "colour", "binary", all);
     expect(rest.data.inputs[1]).toEqual({ name: "colour", type: "binary", column: "colour" });
   });
@@ -110,7 +147,15 @@ describe("an input", () => {
 
 describe("a target", () => {
   it("exchanged for another keeps the network: its output and the width of its last layer follow", () => {
-    const next = changed(changed(water({}, { losses: { Potability: { type: "BCEWithLogitsLoss" } }, earlyStopping: { monitor: "validation.Potability.accuracy", patience: 2 } }), "Potability", "ignore"), "grade", "target");
+    const next = changed(
+      changed(
+        water({}, { losses: { Potability: { type: "BCEWithLogitsLoss" } }, earlyStopping: { monitor: "validation.Potability.accuracy", patience: 2 } }),
+        "Potability",
+        "ignore",
+      ),
+      "grade",
+      "target",
+    );
     expect(next.data.targets).toEqual([{ name: "grade", type: "category", column: "grade" }]);
     expect(next.model.outputs).toEqual([{ target: "grade", from: "out" }]);
     expect(next.model.layers[2]).toEqual({ id: "out", type: "Linear", outFeatures: "classes" });
@@ -155,7 +200,11 @@ describe("a target", () => {
   });
 
   it("of several columns loses one of them", () => {
-    const next = changed(water({ inputs: [{ name: "features", type: "category", column: "colour" }], targets: [{ name: "both", type: "numeric", columns: ["ph", "solids"] }] }), "ph", "ignore");
+    const next = changed(
+      water({ inputs: [{ name: "features", type: "category", column: "colour" }], targets: [{ name: "both", type: "numeric", columns: ["ph", "solids"] }] }),
+      "ph",
+      "ignore",
+    );
     expect(next.data.targets).toEqual([{ name: "both", type: "numeric", columns: ["solids"] }]);
   });
 
@@ -175,7 +224,10 @@ describe("a target", () => {
   });
 
   it("is renamed wherever it is named", () => {
-    const draft = water({}, { losses: { Potability: { type: "BCEWithLogitsLoss" } }, earlyStopping: { monitor: "validation.Potability.f1.weighted", patience: 2 } });
+    const draft = water(
+      {},
+      { losses: { Potability: { type: "BCEWithLogitsLoss" } }, earlyStopping: { monitor: "validation.Potability.f1.weighted", patience: 2 } },
+    );
     expect(renameTarget(draft, "Potability", "fc1")).toBe("taken");
     expect(renameTarget(draft, "Potability", "3 x")).toBe("invalid");
     expect(renameTarget(draft, "Potability", "drinkable")).toBeUndefined();

@@ -15,15 +15,24 @@ interface Asked {
 /** A host with a table of `total` rows, that answers when it is told to. */
 function host(total: number): { readonly pages: RowPages; readonly asked: Asked[] } {
   const asked: Asked[] = [];
-  const rows: RowsHost["procedures"]["data"]["rows"] = ({ offset, limit, sort }, options) => new Promise<RowsPage>((resolve, reject) => {
-    asked.push({
-      offset, limit, signal: options?.signal, refuse: reject,
-      answer: () => resolve({ columns: ["n"], total, rows: Array.from({ length: Math.max(0, Math.min(limit, total - offset)) }, (_, i) => {
-        const row = sort?.descending === true ? total - offset - i : offset + i + 1;
-        return { row, cells: [String(row)] };
-      }) }),
+  const rows: RowsHost["procedures"]["data"]["rows"] = ({ offset, limit, sort }, options) =>
+    new Promise<RowsPage>((resolve, reject) => {
+      asked.push({
+        offset,
+        limit,
+        signal: options?.signal,
+        refuse: reject,
+        answer: () =>
+          resolve({
+            columns: ["n"],
+            total,
+            rows: Array.from({ length: Math.max(0, Math.min(limit, total - offset)) }, (_, i) => {
+              const row = sort?.descending === true ? total - offset - i : offset + i + 1;
+              return { row, cells: [String(row)] };
+            }),
+          }),
+      });
     });
-  });
   const client: RowsHost = { procedures: { data: { rows } }, onState: () => ({ dispose: () => undefined }) };
   const scope = effectScope();
   onTestFinished(() => scope.stop());

@@ -44,11 +44,18 @@ function host() {
   } as unknown as StudioClient;
   const scope = effectScope();
   onTestFinished(() => scope.stop());
-  const follower = scope.run(() => createRunFollower(client, () => undefined, () => undefined));
+  const follower = scope.run(() =>
+    createRunFollower(
+      client,
+      () => undefined,
+      () => undefined,
+    ),
+  );
   if (!follower) throw new Error("no scope");
   follower.show({ project: "/p", run: "0001" });
   return {
-    follower, readings,
+    follower,
+    readings,
     tell: async (...events: readonly RunEvent[]) => {
       for (const event of events) observers.at(-1)?.next(event);
       for (const draw of frames.splice(0)) draw();

@@ -12,7 +12,19 @@ const only = (option: z.ZodType) => fields({ outFeatures: option })[0];
 
 describe("an option becomes", () => {
   test("a number, with its bounds, its default and its words", () => {
-    expect(only(z.int().positive().describe("How many"))).toEqual({ key: "outFeatures", label: "Out features", help: "How many", required: true, default: undefined, kind: "number", whole: true, words: [], list: false, single: true, least: 1 });
+    expect(only(z.int().positive().describe("How many"))).toEqual({
+      key: "outFeatures",
+      label: "Out features",
+      help: "How many",
+      required: true,
+      default: undefined,
+      kind: "number",
+      whole: true,
+      words: [],
+      list: false,
+      single: true,
+      least: 1,
+    });
     expect(only(z.number().min(0).max(1).default(0.5))).toMatchObject({ kind: "number", whole: false, least: 0, most: 1, required: false, default: 0.5 });
     expect(only(z.int().nullable().default(null))).toMatchObject({ kind: "number", words: [{ value: null }], default: null });
   });
@@ -31,7 +43,9 @@ describe("an option becomes", () => {
     expect(only(z.enum(["min", "max"]))).toMatchObject({ kind: "choice", choices: ["min", "max"] });
     expect(only(z.string())).toMatchObject({ kind: "text" });
     expect(only(z.union([z.literal("zeros"), z.strictObject({ type: z.literal("normal"), std: z.number() })]))).toMatchObject({
-      kind: "tagged", choices: ["zeros", "normal"], variants: { normal: [{ key: "std", kind: "number" }] },
+      kind: "tagged",
+      choices: ["zeros", "normal"],
+      variants: { normal: [{ key: "std", kind: "number" }] },
     });
     expect(only(z.array(z.string()))).toMatchObject({ kind: "json" });
     expect(only(z.array(z.array(z.number())))).toMatchObject({ kind: "json" });
@@ -39,20 +53,38 @@ describe("an option becomes", () => {
 });
 
 it("no option of a layer, transform, loss, optimizer or schedule has to be typed as JSON", () => {
-  const asJson = [layers, transforms, losses, optimizers, schedules].flatMap(({ all }) => all.flatMap(({ type, config }) =>
-    fieldsOf(z.toJSONSchema(config, { io: "input" }) as JsonSchema).filter(({ kind }) => kind === "json").map(({ key }) => `${type}.${key}`)));
+  const asJson = [layers, transforms, losses, optimizers, schedules].flatMap(({ all }) =>
+    all.flatMap(({ type, config }) =>
+      fieldsOf(z.toJSONSchema(config, { io: "input" }) as JsonSchema)
+        .filter(({ kind }) => kind === "json")
+        .map(({ key }) => `${type}.${key}`),
+    ),
+  );
   expect(asJson).toEqual([]);
 });
 
 describe("what is typed", () => {
   it.each([
-    ["3", false, true, 3], ["0,5", false, true, 0.5], [" 1e-3 ", false, true, 0.001], [".5", false, true, 0.5],
-    ["3", true, true, 3], ["3, 5", true, true, [3, 5]], ["0.9; 0.999", true, false, [0.9, 0.999]], ["3", true, false, [3]],
+    ["3", false, true, 3],
+    ["0,5", false, true, 0.5],
+    [" 1e-3 ", false, true, 0.001],
+    [".5", false, true, 0.5],
+    ["3", true, true, 3],
+    ["3, 5", true, true, [3, 5]],
+    ["0.9; 0.999", true, false, [0.9, 0.999]],
+    ["3", true, false, [3]],
   ])("%j with list %j and single %j is %j", (text, list, single, value) => {
     expect(readNumber(text, { list, single })).toEqual({ value });
   });
 
-  it.each([["", false], ["", true], ["three", false], ["3, x", true], ["3 5", false], ["Infinity", false]])("%j with list %j is no number", (text, list) => {
+  it.each([
+    ["", false],
+    ["", true],
+    ["three", false],
+    ["3, x", true],
+    ["3 5", false],
+    ["Infinity", false],
+  ])("%j with list %j is no number", (text, list) => {
     expect(readNumber(text, { list, single: true })).toEqual({ wrong: text });
   });
 

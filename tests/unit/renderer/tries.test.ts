@@ -4,7 +4,13 @@ import type { Draft } from "../../../src-renderer/document/draft.js";
 import { triesOf } from "../../../src-renderer/document/tries.js";
 
 const draft = {
-  model: { layers: [{ id: "fc", type: "Linear" }, { id: "act", type: "ReLU" }, { id: "squash", type: "Tanh" }] },
+  model: {
+    layers: [
+      { id: "fc", type: "Linear" },
+      { id: "act", type: "ReLU" },
+      { id: "squash", type: "Tanh" },
+    ],
+  },
   training: { epochs: 1, optimizer: { type: "Adam", lr: 0.01 } },
 } as unknown as Draft;
 

@@ -11,19 +11,28 @@ const picture = (channels: number) => ({ inputs: [{ name: "image", dtype: "uint8
 const row = { inputs: [{ name: "features", dtype: "float32", shape: ["N", 3], description: "columns a, b, c" }], outputs };
 
 const python = ["python3", "/usr/bin/python3"].find((path) => spawnSync(path, ["-c", "import numpy, PIL.ImageOps"]).status === 0);
-if (python === undefined) console.warn("left out: the program in Python reads a picture, because no python3 has numpy and PIL; Debian has them as python3-numpy and python3-pil");
+if (python === undefined)
+  console.warn("left out: the program in Python reads a picture, because no python3 has numpy and PIL; Debian has them as python3-numpy and python3-pil");
 
 describe("a program that asks an exported model", () => {
   it("needs what reads pictures only where there are any", () => {
     expect([snippetNeeds("python", row), snippetNeeds("javascript", row)]).toEqual(["pip install onnxruntime numpy", "npm install onnxruntime-node"]);
-    expect([snippetNeeds("python", picture(3)), snippetNeeds("javascript", picture(3))]).toEqual(["pip install onnxruntime numpy pillow", "npm install onnxruntime-node sharp"]);
+    expect([snippetNeeds("python", picture(3)), snippetNeeds("javascript", picture(3))]).toEqual([
+      "pip install onnxruntime numpy pillow",
+      "npm install onnxruntime-node sharp",
+    ]);
     expect(usageSnippet("python", row, "m.onnx")).not.toContain("PIL");
   });
 
   // The whole program in JavaScript runs in tests/ui/pictures.spec.ts.
-  test.skipIf(python === undefined).each([[3, [255, 255, 255, 200, 40, 90]], [1, [255, 94]]] as const)("reads a picture of %i channels in Python, white where it is transparent", async (channels, bytes) => {
+  test.skipIf(python === undefined).each([
+    [3, [255, 255, 255, 200, 40, 90]],
+    [1, [255, 94]],
+  ] as const)("reads a picture of %i channels in Python, white where it is transparent", async (channels, bytes) => {
     const folder = temporaryFolder();
-    await sharp(Uint8Array.of(9, 9, 9, 0, 200, 40, 90, 255), { raw: { width: 2, height: 1, channels: 4 } }).png().toFile(join(folder, "picture.png"));
+    await sharp(Uint8Array.of(9, 9, 9, 0, 200, 40, 90, 255), { raw: { width: 2, height: 1, channels: 4 } })
+      .png()
+      .toFile(join(folder, "picture.png"));
     const code = usageSnippet("python", picture(channels), "m.onnx");
     const call = /"image": (read\(.+\)),$/m.exec(code)?.[1] ?? "";
     const reading = code.slice(0, code.indexOf("session =")).replace("import onnxruntime as ort\n", "");

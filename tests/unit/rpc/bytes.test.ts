@@ -9,10 +9,13 @@ import { fromText, toText } from "../../../src-main/rpc/transports/json-text.js"
 import { createMemoryPair } from "../../../src-main/rpc/transports/memory.js";
 
 test("bytes arrive as they were, wherever they stand", () => {
-  fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), fc.jsonValue(), (some, value) => {
-    const survived: unknown = JSON.parse(JSON.stringify(value));
-    expect(fromText(toText({ a: [some, { b: value, some }], text: "\0bytes" }))).toEqual({ a: [some, { b: survived, some }], text: "\0bytes" });
-  }), { examples: [[Uint8Array.from({ length: 100_000 }, (_, i) => i * 7), null]] });
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 300 }), fc.jsonValue(), (some, value) => {
+      const survived: unknown = JSON.parse(JSON.stringify(value));
+      expect(fromText(toText({ a: [some, { b: value, some }], text: "\0bytes" }))).toEqual({ a: [some, { b: survived, some }], text: "\0bytes" });
+    }),
+    { examples: [[Uint8Array.from({ length: 100_000 }, (_, i) => i * 7), null]] },
+  );
 });
 
 test("what has no bytes is JSON as ever, and what only looks like bytes stays what it is", () => {

@@ -15,16 +15,11 @@ export const testContract = {
       /** Whose handler breaks the contract. */
       lie: procedure(nothing, z.number()),
     },
-    work: {
-      wait: procedure(nothing, z.string()),
-      fail: procedure(z.strictObject({ how: z.enum(["lathe", "plain"]) }), nothing),
-    },
+    work: { wait: procedure(nothing, z.string()), fail: procedure(z.strictObject({ how: z.enum(["lathe", "plain"]) }), nothing) },
   },
   streams: {
-    count: stream(
-      z.strictObject({ name: z.string() }),
-      z.strictObject({ kind: z.enum(["tick", "mark"]), value: z.number() }),
-      (event) => (event.kind === "tick" ? "tick" : undefined),
+    count: stream(z.strictObject({ name: z.string() }), z.strictObject({ kind: z.enum(["tick", "mark"]), value: z.number() }), (event) =>
+      event.kind === "tick" ? "tick" : undefined,
     ),
   },
 } as const satisfies Contract;
@@ -65,7 +60,11 @@ export function createFixture(limits: Partial<Limits> = {}) {
     },
   };
   const connection = serveConnection({
-    contract: testContract, router, transport: serverEnd, limits, onRefusal: (error, path) => refusals.push({ error, path }),
+    contract: testContract,
+    router,
+    transport: serverEnd,
+    limits,
+    onRefusal: (error, path) => refusals.push({ error, path }),
   });
   const client = createClient(testContract, clientEnd, { onInvalid: (error) => invalid.push(error) });
   return { client, connection, clientEnd, serverEnd, refusals, invalid, sinks, log, router };

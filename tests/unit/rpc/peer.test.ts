@@ -12,7 +12,10 @@ function createEnd(functions: Partial<Functions<typeof serverMethods>> = {}) {
   far.onMessage((message) => sent.push(message));
   const nothing = () => undefined;
   const peer = createPeer<typeof serverMethods, typeof clientMethods>({
-    transport: near, methods: serverMethods, functions: { call: nothing, cancel: nothing, subscribe: nothing, unsubscribe: nothing, ...functions }, onMalformed: (error) => malformed.push(error),
+    transport: near,
+    methods: serverMethods,
+    functions: { call: nothing, cancel: nothing, subscribe: nothing, unsubscribe: nothing, ...functions },
+    onMalformed: (error) => malformed.push(error),
   });
   return { peer, far, near, sent, malformed };
 }
@@ -72,7 +75,9 @@ describe("questions", () => {
     const sent: unknown[] = [];
     far.onMessage((message) => sent.push(message));
     const peer: Peer<typeof clientMethods> = createPeer({
-      transport: near, methods: serverMethods, onMalformed: () => undefined,
+      transport: near,
+      methods: serverMethods,
+      onMalformed: () => undefined,
       functions: { call: () => 0, cancel: () => peer.closed, subscribe: () => 0, unsubscribe: () => 0 },
     });
     await settle();
@@ -86,7 +91,10 @@ describe("questions", () => {
     // One that wants no answer gets none.
     far.send({ t: "q", m: "call", a: [call] });
     await settle();
-    expect(sent).toEqual([{ t: "s", i: "1", e: "broken" }, { t: "s", i: "2", e: "the answer could not be sent" }]);
+    expect(sent).toEqual([
+      { t: "s", i: "1", e: "broken" },
+      { t: "s", i: "2", e: "the answer could not be sent" },
+    ]);
   });
 });
 

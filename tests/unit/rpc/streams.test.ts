@@ -167,8 +167,8 @@ describe("leaks", () => {
     let added = 0;
     const add = signal.signal.addEventListener.bind(signal.signal);
     const remove = signal.signal.removeEventListener.bind(signal.signal);
-    signal.signal.addEventListener = ((...args: Parameters<typeof add>) => (added++, add(...args)));
-    signal.signal.removeEventListener = ((...args: Parameters<typeof remove>) => (added--, remove(...args)));
+    signal.signal.addEventListener = (...args: Parameters<typeof add>) => (added++, add(...args));
+    signal.signal.removeEventListener = (...args: Parameters<typeof remove>) => (added--, remove(...args));
     for (let i = 0; i < 1000; i++) {
       const { subscription } = listen(client, `n${i % 7}`);
       if (i % 2 === 0) await client.procedures.math.add({ a: i, b: 1 }, { signal: signal.signal });

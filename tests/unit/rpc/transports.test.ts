@@ -32,7 +32,10 @@ function portPair() {
   return { near: createPortTransport(port1 as unknown as PortLike), far: createPortTransport(port2 as unknown as PortLike), close: () => undefined };
 }
 
-describe.each([["WebSocket", socketPair], ["MessagePort", () => Promise.resolve(portPair())]] as const)("over a %s", (_name, makePair) => {
+describe.each([
+  ["WebSocket", socketPair],
+  ["MessagePort", () => Promise.resolve(portPair())],
+] as const)("over a %s", (_name, makePair) => {
   it("calls, streams and closing work", async () => {
     const { near, far, close } = await makePair();
     const served = serveConnection({ contract: testContract, router, transport: far });
@@ -52,7 +55,10 @@ describe.each([["WebSocket", socketPair], ["MessagePort", () => Promise.resolve(
 });
 
 describe("a WebSocket", () => {
-  it.each([["text that is no JSON", "{", /JSON/], ["binary", new Uint8Array([1, 2]), /binary/]] as const)("is closed by %s", async (_name, data, reason) => {
+  it.each([
+    ["text that is no JSON", "{", /JSON/],
+    ["binary", new Uint8Array([1, 2]), /binary/],
+  ] as const)("is closed by %s", async (_name, data, reason) => {
     const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
     await once(server, "listening");
     const socket = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
@@ -76,7 +82,7 @@ function createHost() {
     ends,
     refuseNext: (count: number) => (refuse = count),
     open: (): Promise<Transport> => {
-      if (refuse > 0) return refuse--, Promise.reject(new Error("refused"));
+      if (refuse > 0) return (refuse--, Promise.reject(new Error("refused")));
       const [near, far] = createMemoryPair();
       serveConnection({ contract: testContract, router, transport: far });
       ends.push(far);
@@ -170,14 +176,16 @@ describe("a host that is away", () => {
   it("is waited for as long as patience lasts; then the call ends and says why", async () => {
     const away = connect(testContract, () => Promise.reject(new LatheError("rpc.closed", "Lathe's server does not answer")), { delay: () => 1, patience: 50 });
     await expect(away.procedures.math.add({ a: 1, b: 2 })).rejects.toMatchObject({
-      code: "rpc.closed", message: "math.add was given up after 0.05 s without a connection: Lathe's server does not answer; try again once the connection is back",
+      code: "rpc.closed",
+      message: "math.add was given up after 0.05 s without a connection: Lathe's server does not answer; try again once the connection is back",
     });
     expect(away.state).toBe("lost");
     away.dispose();
     // Nobody ever answers whether there is one.
     const silent = connect(testContract, () => new Promise<Transport>(() => undefined), { patience: 50 });
     await expect(silent.procedures.math.add({ a: 1, b: 2 })).rejects.toMatchObject({
-      code: "rpc.closed", message: "math.add was given up after 0.05 s without a connection; try again once the connection is back",
+      code: "rpc.closed",
+      message: "math.add was given up after 0.05 s without a connection; try again once the connection is back",
     });
     silent.dispose();
   });

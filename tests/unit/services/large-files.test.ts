@@ -22,7 +22,10 @@ describe("a file of many gigabytes is refused for its size", () => {
   it("project.json", async () => {
     const { project, procedures, context } = studioOf();
     truncateSync(join(project, "project.json"), 5e9);
-    const expected = { code: "project.unsafe", message: expect.stringMatching(/project\.json has 4768 MB, more than the 16 that Lathe reads of such a file/) as unknown };
+    const expected = {
+      code: "project.unsafe",
+      message: expect.stringMatching(/project\.json has 4768 MB, more than the 16 that Lathe reads of such a file/) as unknown,
+    };
     await expect(procedures.projects.open({ project }, context)).rejects.toMatchObject(expected);
     await expect(procedures.projects.read({ project }, context)).rejects.toMatchObject(expected);
     await expect(procedures.data.rows({ project, offset: 0, limit: 1 } as never, context)).rejects.toMatchObject(expected);
@@ -36,9 +39,12 @@ describe("a file of many gigabytes is refused for its size", () => {
     const before = process.memoryUsage().rss;
     const codes = new Set<string>();
     for (const ask of [
-      () => procedures.runs.list({ project }, context), () => procedures.evaluation.report({ project, run: "0001" }, context),
-      () => procedures.exports.card({ project, run: "0001" }, context), () => procedures.prediction.form({ project, run: "0001" }, context),
-    ]) await Promise.resolve(ask()).catch((thrown: unknown) => codes.add(toLatheError(thrown).code));
+      () => procedures.runs.list({ project }, context),
+      () => procedures.evaluation.report({ project, run: "0001" }, context),
+      () => procedures.exports.card({ project, run: "0001" }, context),
+      () => procedures.prediction.form({ project, run: "0001" }, context),
+    ])
+      await Promise.resolve(ask()).catch((thrown: unknown) => codes.add(toLatheError(thrown).code));
     expect([...codes]).not.toContain("internal");
     expect((process.memoryUsage().rss - before) / (1 << 20)).toBeLessThan(500);
   });
@@ -50,7 +56,10 @@ describe("what is short to write and long to understand is refused before it is 
   it("a document of a million values", async () => {
     const { project, procedures, context } = studioOf();
     writeFileSync(join(project, "project.json"), `{"version":1,"zz":${many(1_000_000)}}`);
-    const expected = { code: "project.unsafe", message: expect.stringMatching(/project\.json holds about 2,000,00\d values, expected at most 500,000/) as unknown };
+    const expected = {
+      code: "project.unsafe",
+      message: expect.stringMatching(/project\.json holds about 2,000,00\d values, expected at most 500,000/) as unknown,
+    };
     await expect(procedures.projects.open({ project }, context)).rejects.toMatchObject(expected);
     await expect(procedures.projects.read({ project }, context)).rejects.toMatchObject(expected);
   });

@@ -65,9 +65,13 @@ it("a log, metrics and a configuration that are links elsewhere are not written 
   const run = RunFolder.create(project);
   for (const name of ["log.txt", "metrics.jsonl", "config.json"]) symlinkSync(letters, run.file(name));
   // Said once: a log must not stop a run that can go on.
-  expect(run.log("a line", new Date(0))).toMatchObject({ message: `${run.file("log.txt")} cannot be written: a link has that name, or leads there and back again; put it away. The run goes on without a log` });
+  expect(run.log("a line", new Date(0))).toMatchObject({
+    message: `${run.file("log.txt")} cannot be written: a link has that name, or leads there and back again; put it away. The run goes on without a log`,
+  });
   expect(run.log("another line", new Date(0))).toBeUndefined();
-  expect(() => run.appendMetrics({ event: "epoch", epoch: 1, train: {}, validation: {}, learningRate: 1, seconds: 1, best: true, layers: {} })).toThrow(/cannot be written/);
+  expect(() => run.appendMetrics({ event: "epoch", epoch: 1, train: {}, validation: {}, learningRate: 1, seconds: 1, best: true, layers: {} })).toThrow(
+    /cannot be written/,
+  );
   run.write("config.json", "{}");
   expect(readFileSync(letters, "utf8")).toBe("mine");
 });
@@ -86,7 +90,10 @@ it("a run's files and a project's file that are links or pipes are not read, and
   rmSync(join(project, "project.json"));
   execFileSync("mkfifo", [join(project, "project.json")]);
   // Nobody makes that file again.
-  await expect(readProjectFile(project)).rejects.toMatchObject({ code: "project.unsafe", message: expect.stringMatching(/is a folder, a pipe or a device, .*; put it away, and put the file that was there back if you have it$/) as string });
+  await expect(readProjectFile(project)).rejects.toMatchObject({
+    code: "project.unsafe",
+    message: expect.stringMatching(/is a folder, a pipe or a device, .*; put it away, and put the file that was there back if you have it$/) as string,
+  });
   const run = RunFolder.create(project);
   const names = ["config.json", "report.json", "metrics.jsonl", "log.txt", "label.json", "error.json"];
   for (const name of names) execFileSync("mkfifo", [run.file(name)]);

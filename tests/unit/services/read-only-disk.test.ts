@@ -25,13 +25,18 @@ it("a disk that is read-only is called so, whatever was to be written", async ({
   const work: Readonly<Record<string, () => unknown>> = {
     "a project": () => createProject({ folder: join(disk!, "new", "project"), template: "tabular", data: creditTable, ...surveyHere }),
     "the trash": () => trashRuns(folder, ["0001"], () => false),
-    "pictures": () => prepareData(question),
+    pictures: () => prepareData(question),
     "a first run": () => RunFolder.create(join(disk!, "fresh")),
     "a run": () => RunFolder.create(folder),
   };
   for (const [what, write] of Object.entries(work)) {
-    const thrown: unknown = await Promise.resolve().then(write).catch((error: unknown) => error);
-    expect(thrown, what).toMatchObject({ code: "run.storage", message: expect.stringMatching(/^(the prepared data in )?\S+ cannot be written: the disk is read-only; choose another folder/) as string });
+    const thrown: unknown = await Promise.resolve()
+      .then(write)
+      .catch((error: unknown) => error);
+    expect(thrown, what).toMatchObject({
+      code: "run.storage",
+      message: expect.stringMatching(/^(the prepared data in )?\S+ cannot be written: the disk is read-only; choose another folder/) as string,
+    });
   }
   await expect(writeWhole(join(disk!, "state", "settings.json"), "{}")).rejects.toMatchObject({ code: "EROFS" });
 });

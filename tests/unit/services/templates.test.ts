@@ -13,13 +13,23 @@ const credit: Proposal = {
 const two: Proposal = {
   ...credit,
   inputs: [...credit.inputs, { name: "region", type: "category", column: "region" }],
-  targets: [{ name: "kind", type: "category", column: "kind" }, { name: "price", type: "numeric", column: "price" }],
+  targets: [
+    { name: "kind", type: "category", column: "kind" },
+    { name: "price", type: "numeric", column: "price" },
+  ],
 };
 
 test("tabular gives the credit sample its network: 9-16-8-1 with batch norm and ELU, Adam 0.005, 30 epochs of batches of 32", () => {
   const { model, training } = parseProject(templates.get("tabular").create(credit));
-  expect(model.layers.map(({ type, ...options }) => ("outFeatures" in options ? `${type} ${String(options["outFeatures"])}` : type)))
-    .toEqual(["Linear 16", "BatchNorm1d", "ELU", "Linear 8", "BatchNorm1d", "ELU", "Linear 1"]);
+  expect(model.layers.map(({ type, ...options }) => ("outFeatures" in options ? `${type} ${String(options["outFeatures"])}` : type))).toEqual([
+    "Linear 16",
+    "BatchNorm1d",
+    "ELU",
+    "Linear 8",
+    "BatchNorm1d",
+    "ELU",
+    "Linear 1",
+  ]);
   expect(training).toMatchObject({ epochs: 30, batchSize: 32, optimizer: { type: "Adam", lr: 0.005 }, losses: { Good: { type: "BCEWithLogitsLoss" } } });
 });
 

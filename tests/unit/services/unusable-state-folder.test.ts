@@ -23,36 +23,53 @@ const ways: Readonly<Record<string, (home: string) => void>> = {
   },
 };
 
-it.each(Object.keys(ways))("a state folder that cannot be written (%s) keeps no project shut: it opens, trains and predicts, and a warning says why it is not remembered", async (way) => {
-  const root = temporaryFolder();
-  const home = join(root, way === "a file above it" ? "file/home" : "home");
-  try {
-    ways[way]?.(home);
-  } catch (thrown) {
-    console.log(`not tried: this machine lets nobody mount a disk of 4 kB (${String(thrown)})`);
-    return;
-  }
-  const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
-  onTestFinished(() => warn.mockRestore());
-  const project = writeCreditProject(join(root, "credit"), { epochs: 1, engine: "onnxruntime", device: "cpu", threads: 1 });
-  const studio = createStudio({ allowedFolders: [root], home, launch: launchHere, projectsFolder: join(root, "projects") });
-  onTestFinished(async () => {
-    studio.prediction.close();
-    await studio.tables.close();
-  });
-  const { procedures: ask } = createRouter(studio, { host: "server" });
-  const context = { signal: new AbortController().signal };
+it.each(Object.keys(ways))(
+  "a state folder that cannot be written (%s) keeps no project shut: it opens, trains and predicts, and a warning says why it is not remembered",
+  async (way) => {
+    const root = temporaryFolder();
+    const home = join(root, way === "a file above it" ? "file/home" : "home");
+    try {
+      ways[way]?.(home);
+    } catch (thrown) {
+      console.log(`not tried: this machine lets nobody mount a disk of 4 kB (${String(thrown)})`);
+      return;
+    }
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+    onTestFinished(() => warn.mockRestore());
+    const project = writeCreditProject(join(root, "credit"), { epochs: 1, engine: "onnxruntime", device: "cpu", threads: 1 });
+    const studio = createStudio({ allowedFolders: [root], home, launch: launchHere, projectsFolder: join(root, "projects") });
+    onTestFinished(async () => {
+      studio.prediction.close();
+      await studio.tables.close();
+    });
+    const { procedures: ask } = createRouter(studio, { host: "server" });
+    const context = { signal: new AbortController().signal };
 
-  expect(await ask.projects.open({ project }, context)).toMatchObject({ path: project, name: "credit" });
-  expect(warn).toHaveBeenCalledWith(expect.stringMatching(/^Lathe: the list of projects .* cannot be written: .*; the project opens all the same$/));
-  expect(await ask.projects.list({}, context)).toEqual([]);
-  expect(await ask.data.rows({ project, offset: 0, limit: 5, filters: [] }, context)).toMatchObject({ rows: expect.any(Array) });
-  const run = await ask.training.start({ project }, context);
-  await new Promise<void>((resolve, reject) => void studio.runs.follow(run, (event) => event.event === "failed" && reject(new Error(event.error.message)), resolve));
-  const { fields } = await ask.prediction.form(run, context);
-  expect(await ask.prediction.one({ ...run, values: Object.fromEntries(fields.map(({ column, typical }) => [column, typical])) }, context)).toMatchObject({ targets: [{ name: "Good" }] });
-  expect((await ask.projects.create({ data: join(project, "credit.csv"), folder: join(root, "made"), name: "made", template: "tabular", targets: ["Good"], ignore: [] }, context)).project).toMatchObject({ name: "made" });
-  expect((await ask.projects.createSample({ sample: "credit" }, context)).project.path).toContain(join(root, "projects"));
-  expect(await ask.app.settings({}, context)).toMatchObject({ theme: "system" });
-  await expect(ask.app.changeSettings({ theme: "dark" }, context)).rejects.toMatchObject({ code: "run.storage", message: expect.stringMatching(/^the settings .* cannot be written: /) });
-});
+    expect(await ask.projects.open({ project }, context)).toMatchObject({ path: project, name: "credit" });
+    expect(warn).toHaveBeenCalledWith(expect.stringMatching(/^Lathe: the list of projects .* cannot be written: .*; the project opens all the same$/));
+    expect(await ask.projects.list({}, context)).toEqual([]);
+    expect(await ask.data.rows({ project, offset: 0, limit: 5, filters: [] }, context)).toMatchObject({ rows: expect.any(Array) });
+    const run = await ask.training.start({ project }, context);
+    await new Promise<void>(
+      (resolve, reject) => void studio.runs.follow(run, (event) => event.event === "failed" && reject(new Error(event.error.message)), resolve),
+    );
+    const { fields } = await ask.prediction.form(run, context);
+    expect(await ask.prediction.one({ ...run, values: Object.fromEntries(fields.map(({ column, typical }) => [column, typical])) }, context)).toMatchObject({
+      targets: [{ name: "Good" }],
+    });
+    expect(
+      (
+        await ask.projects.create(
+          { data: join(project, "credit.csv"), folder: join(root, "made"), name: "made", template: "tabular", targets: ["Good"], ignore: [] },
+          context,
+        )
+      ).project,
+    ).toMatchObject({ name: "made" });
+    expect((await ask.projects.createSample({ sample: "credit" }, context)).project.path).toContain(join(root, "projects"));
+    expect(await ask.app.settings({}, context)).toMatchObject({ theme: "system" });
+    await expect(ask.app.changeSettings({ theme: "dark" }, context)).rejects.toMatchObject({
+      code: "run.storage",
+      message: expect.stringMatching(/^the settings .* cannot be written: /),
+    });
+  },
+);

@@ -15,7 +15,12 @@ type Layers = Described["model"]["layers"];
 
 /** x, four numbers, to y, one. */
 function numeric(layers: Layers, training: Described["training"] = { optimizer: { type: "SGD", lr: 0.01 } }): TrainingSpec {
-  return trainingSpec({ inputs: { x: 4 }, targets: [{ name: "y", kind: "numeric", width: 1 }], model: { layers, outputs: [{ target: "y", from: layers.at(-1)!.id }] }, training });
+  return trainingSpec({
+    inputs: { x: 4 },
+    targets: [{ name: "y", kind: "numeric", width: 1 }],
+    model: { layers, outputs: [{ target: "y", from: layers.at(-1)!.id }] },
+    training,
+  });
 }
 
 const fc = (id: string, outFeatures: number, more: object = {}) => ({ id, type: "Linear", outFeatures, ...more });
@@ -32,10 +37,23 @@ async function warningsOf(spec: TrainingSpec): Promise<readonly WarningEvent[]> 
   const warnings: WarningEvent[] = [];
   let next = 0;
   await fit({
-    trainer: await started(spec), training: { ...spec.training, epochs: 2 }, targets: ["y"], validate: undefined,
-    batches: { stepsPerEpoch: 10, start: (epoch, step) => { next = 10 * (epoch - 1) + step; }, next: () => randomBatch(spec, 16, next++) },
-    run: RunFolder.create(temporaryFolder()), control: new TrainingControl(), clock: () => 0,
-    emit: (event) => { if (event.event === "warning") warnings.push(event); },
+    trainer: await started(spec),
+    training: { ...spec.training, epochs: 2 },
+    targets: ["y"],
+    validate: undefined,
+    batches: {
+      stepsPerEpoch: 10,
+      start: (epoch, step) => {
+        next = 10 * (epoch - 1) + step;
+      },
+      next: () => randomBatch(spec, 16, next++),
+    },
+    run: RunFolder.create(temporaryFolder()),
+    control: new TrainingControl(),
+    clock: () => 0,
+    emit: (event) => {
+      if (event.event === "warning") warnings.push(event);
+    },
   });
   return warnings;
 }
@@ -99,19 +117,28 @@ describe("real training tells what ails it", () => {
     const trainer = await started(spec);
     const pieces = piecesOf(spec.layout.parameters, trainer.parameters);
     // tanh is at most 1, so fc1 and act1 stay finite and fc2 is the first to overflow.
-    const broken = vectorOf(spec.layout.parameters, { ...pieces, "fc2.weight": pieces["fc2.weight"]!.map(() => 3e38), "fc1.bias": pieces["fc1.bias"]!.map(() => 10) });
+    const broken = vectorOf(spec.layout.parameters, {
+      ...pieces,
+      "fc2.weight": pieces["fc2.weight"]!.map(() => 3e38),
+      "fc1.bias": pieces["fc1.bias"]!.map(() => 10),
+    });
     trainer.restore({ ...trainer.state, [names.parameters]: broken });
     const batch = randomBatch(spec, 8, 0);
     expect(Number.isFinite((await trainer.step(batch, 1, 0.01, false)).loss)).toBe(false);
     const look = await trainer.lookBack(batch, 1, 0.01);
-    expect(notFiniteError(trainer.diagnosisEntries, trainer.normalisers, look, { epoch: 1, step: 1 }).message).toMatch(/^epoch 1, step 1: the output of layer fc2 is/);
+    expect(notFiniteError(trainer.diagnosisEntries, trainer.normalisers, look, { epoch: 1, step: 1 }).message).toMatch(
+      /^epoch 1, step 1: the output of layer fc2 is/,
+    );
     expect(trainer.parameters).toEqual(broken);
   });
 });
 
 describe("the figures are those of the weights and the batch", () => {
   // 4 → fc1 5 → Tanh → fc2 6 → ReLU → fc3 1, mean squared error, written out below in float64.
-  const spec = numeric([fc("fc1", 5), { id: "act1", type: "Tanh" }, fc("fc2", 6), { id: "act2", type: "ReLU" }, fc("fc3", 1)], { optimizer: { type: "SGD", lr: 0.1, momentum: 0.9 }, clipGradNorm: 0.5 });
+  const spec = numeric([fc("fc1", 5), { id: "act1", type: "Tanh" }, fc("fc2", 6), { id: "act2", type: "ReLU" }, fc("fc3", 1)], {
+    optimizer: { type: "SGD", lr: 0.1, momentum: 0.9 },
+    clipGradNorm: 0.5,
+  });
   const N = 12;
   type Pieces = Readonly<Record<string, readonly number[]>>;
 
@@ -129,15 +156,23 @@ describe("the figures are those of the weights and the batch", () => {
   }
 
   const norm = (values: readonly number[]) => Math.hypot(...values);
-  const of = (pieces: Pieces, owner: string) => Object.entries(pieces).filter(([name]) => name.startsWith(`${owner}.`)).flatMap(([, v]) => v);
+  const of = (pieces: Pieces, owner: string) =>
+    Object.entries(pieces)
+      .filter(([name]) => name.startsWith(`${owner}.`))
+      .flatMap(([, v]) => v);
 
   it("gradient, weights, update, dead and saturated shares, before clipping", async () => {
     const trainer = await started(spec);
     const drawn = piecesOf(spec.layout.parameters, trainer.parameters);
     // Two units of six are off whatever comes, and wide weights take some of Tanh into its flat parts.
-    trainer.restore({ ...trainer.state, [names.parameters]: vectorOf(spec.layout.parameters, {
-      ...drawn, "fc1.weight": drawn["fc1.weight"]!.map((w) => 4 * w), "fc2.bias": drawn["fc2.bias"]!.map((b, i) => (i < 2 ? -10 : b)),
-    }) });
+    trainer.restore({
+      ...trainer.state,
+      [names.parameters]: vectorOf(spec.layout.parameters, {
+        ...drawn,
+        "fc1.weight": drawn["fc1.weight"]!.map((w) => 4 * w),
+        "fc2.bias": drawn["fc2.bias"]!.map((b, i) => (i < 2 ? -10 : b)),
+      }),
+    });
     const before = piecesOf(spec.layout.parameters, trainer.parameters);
     const batch = randomBatch(spec, N, 3);
     const [x, y] = [numbersOf(batch.tensors["x"]!), numbersOf(batch.tensors["target.y"]!)];
@@ -149,11 +184,16 @@ describe("the figures are those of the weights and the batch", () => {
 
     const { act1, act2, loss: expected } = forward(before, x, y);
     expectClose([loss], [expected], 1e-6, "loss");
-    const gradient = Object.fromEntries(Object.entries(before).map(([name, values]) => [name, values.map((v, k) => {
-      const h = 1e-5;
-      const moved = (by: number) => forward({ ...before, [name]: values.map((w, j) => (j === k ? v + by : w)) }, x, y).loss;
-      return (moved(h) - moved(-h)) / (2 * h);
-    })]));
+    const gradient = Object.fromEntries(
+      Object.entries(before).map(([name, values]) => [
+        name,
+        values.map((v, k) => {
+          const h = 1e-5;
+          const moved = (by: number) => forward({ ...before, [name]: values.map((w, j) => (j === k ? v + by : w)) }, x, y).loss;
+          return (moved(h) - moved(-h)) / (2 * h);
+        }),
+      ]),
+    );
     const all = norm(Object.values(gradient).flat());
     expect(all, "the gradient is to be clipped").toBeGreaterThan(0.5);
     for (const owner of ["fc1", "fc2", "fc3"]) {
@@ -178,8 +218,17 @@ describe("the figures are those of the weights and the batch", () => {
   it("of shared weights are those of all their uses together", async () => {
     const block = { layers: [fc("fc", 4), { id: "act", type: "Tanh" }] };
     const shared = trainingSpec({
-      inputs: { x: 4 }, targets: [{ name: "y", kind: "numeric", width: 4 }], training: { optimizer: { type: "SGD", lr: 0.1 } },
-      model: { blocks: { b: block }, layers: [{ id: "one", type: "Block", block: "b", weights: "shared" }, { id: "two", type: "Block", block: "b", weights: "shared" }], outputs: [{ target: "y", from: "two" }] },
+      inputs: { x: 4 },
+      targets: [{ name: "y", kind: "numeric", width: 4 }],
+      training: { optimizer: { type: "SGD", lr: 0.1 } },
+      model: {
+        blocks: { b: block },
+        layers: [
+          { id: "one", type: "Block", block: "b", weights: "shared" },
+          { id: "two", type: "Block", block: "b", weights: "shared" },
+        ],
+        outputs: [{ target: "y", from: "two" }],
+      },
     });
     const trainer = await started(shared);
     const before = [...trainer.parameters];
@@ -195,8 +244,16 @@ describe("the figures are those of the weights and the batch", () => {
 
 describe("looking does not touch", () => {
   it.each([
-    ["batch norm, Adam", [fc("fc1", 16), { id: "bn1", type: "BatchNorm1d" }, { id: "act1", type: "ELU" }, fc("fc2", 8), { id: "act2", type: "ReLU" }, fc("fc3", 1)], { optimizer: { type: "Adam", lr: 0.005, eps: 1e-4 } }],
-    ["dropout, clipped momentum", [fc("fc1", 16), { id: "act1", type: "GELU" }, { id: "drop", type: "Dropout", p: 0.3 }, fc("fc2", 1)], { optimizer: { type: "SGD", lr: 0.05, momentum: 0.9 }, clipGradNorm: 1 }],
+    [
+      "batch norm, Adam",
+      [fc("fc1", 16), { id: "bn1", type: "BatchNorm1d" }, { id: "act1", type: "ELU" }, fc("fc2", 8), { id: "act2", type: "ReLU" }, fc("fc3", 1)],
+      { optimizer: { type: "Adam", lr: 0.005, eps: 1e-4 } },
+    ],
+    [
+      "dropout, clipped momentum",
+      [fc("fc1", 16), { id: "act1", type: "GELU" }, { id: "drop", type: "Dropout", p: 0.3 }, fc("fc2", 1)],
+      { optimizer: { type: "SGD", lr: 0.05, momentum: 0.9 }, clipGradNorm: 1 },
+    ],
   ] as const)("steps with and without diagnosis give the same weights (%s)", async (_, layers, training) => {
     const spec = numeric([...layers], training);
     const [plain, looking] = [await started(spec), await started(spec)];
@@ -215,20 +272,33 @@ describe("looking does not touch", () => {
 describe("the normalisation that fits", () => {
   it("is of the axes that stand there: of pictures BatchNorm2d, of columns BatchNorm1d, and none where one is", async () => {
     const spec = trainingSpec({
-      inputs: { picture: [3, 8, 8], x: 4 }, targets: [{ name: "y", kind: "numeric", width: 1 }], training: {},
+      inputs: { picture: [3, 8, 8], x: 4 },
+      targets: [{ name: "y", kind: "numeric", width: 1 }],
+      training: {},
       model: {
         layers: [
-          { id: "conv", type: "Conv2d", from: ["picture"], outChannels: 4, kernelSize: 3 }, { id: "act", type: "ReLU" }, { id: "conv2", type: "Conv2d", outChannels: 4, kernelSize: 3 },
-          { id: "norm", type: "GroupNorm", numGroups: 2 }, { id: "act2", type: "ReLU" }, { id: "flat", type: "Flatten" },
-          { id: "both", type: "Concat", from: ["flat", "x"] }, { id: "fc", type: "Linear", outFeatures: 1 },
+          { id: "conv", type: "Conv2d", from: ["picture"], outChannels: 4, kernelSize: 3 },
+          { id: "act", type: "ReLU" },
+          { id: "conv2", type: "Conv2d", outChannels: 4, kernelSize: 3 },
+          { id: "norm", type: "GroupNorm", numGroups: 2 },
+          { id: "act2", type: "ReLU" },
+          { id: "flat", type: "Flatten" },
+          { id: "both", type: "Concat", from: ["flat", "x"] },
+          { id: "fc", type: "Linear", outFeatures: 1 },
         ],
         outputs: [{ target: "y", from: "fc" }],
       },
     });
     const two = { before: "BatchNorm2d", after: "BatchNorm2d" };
     expect(Object.fromEntries(normalisersOf(spec))).toEqual({
-      conv: two, act: two, conv2: { before: "BatchNorm2d" }, norm: { before: "BatchNorm2d" }, act2: { after: "BatchNorm2d" },
-      flat: { before: "BatchNorm2d", after: "BatchNorm1d" }, both: { before: "BatchNorm1d", after: "BatchNorm1d" }, fc: { before: "BatchNorm1d", after: "BatchNorm1d" },
+      conv: two,
+      act: two,
+      conv2: { before: "BatchNorm2d" },
+      norm: { before: "BatchNorm2d" },
+      act2: { after: "BatchNorm2d" },
+      flat: { before: "BatchNorm2d", after: "BatchNorm1d" },
+      both: { before: "BatchNorm1d", after: "BatchNorm1d" },
+      fc: { before: "BatchNorm1d", after: "BatchNorm1d" },
     });
   });
 });

@@ -15,7 +15,13 @@ import { expectClose } from "../../support/close.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
 import { batchOf, randomBatch, trainerOf, trainingSpec, vectorOf } from "../../support/training-spec.js";
 
-const layers = [{ id: "fc1", type: "Linear", outFeatures: 6 }, { id: "drop1", type: "Dropout", p: 0.5 }, { id: "fc2", type: "Linear", outFeatures: 5 }, { id: "drop2", type: "Dropout", p: 0.2 }, { id: "out", type: "Linear", outFeatures: 1 }];
+const layers = [
+  { id: "fc1", type: "Linear", outFeatures: 6 },
+  { id: "drop1", type: "Dropout", p: 0.5 },
+  { id: "fc2", type: "Linear", outFeatures: 5 },
+  { id: "drop2", type: "Dropout", p: 0.2 },
+  { id: "out", type: "Linear", outFeatures: 1 },
+];
 
 /** What a run would feed: the workbench's own loader. */
 async function loaderOf(seed: number): Promise<Loader> {
@@ -23,9 +29,16 @@ async function loaderOf(seed: number): Promise<Loader> {
   const random = new Random(1);
   writeFileSync(join(folder, "t.csv"), `a,b,y\n${Array.from({ length: 60 }, (_, i) => `${random.normal()},${random.normal()},${i % 2}`).join("\n")}\n`);
   const project = parseProject({
-    version: 1, name: "dropout", seed,
-    data: { source: { type: "table", path: "t.csv" }, inputs: [{ name: "x", type: "numeric", columns: "rest" }], targets: [{ name: "y", type: "binary", column: "y" }] },
-    model: { layers, outputs: [{ target: "y", from: "out" }] }, training: { epochs: 1, batchSize: 8 },
+    version: 1,
+    name: "dropout",
+    seed,
+    data: {
+      source: { type: "table", path: "t.csv" },
+      inputs: [{ name: "x", type: "numeric", columns: "rest" }],
+      targets: [{ name: "y", type: "binary", column: "y" }],
+    },
+    model: { layers, outputs: [{ target: "y", from: "out" }] },
+    training: { epochs: 1, batchSize: 8 },
   });
   const bench = await openWorkbench({ project, folder, choice: await chooseEngine("auto", "cpu"), emit: () => undefined });
   const loader = bench.trainingLoader();
@@ -46,10 +59,20 @@ describe("what dropout draws in a run", () => {
     const first = await drawn(one, 1, 0);
     expect(first["drop1"]).toHaveLength(8 * 6);
     expect(first["drop2"]).toHaveLength(8 * 5);
-    expect(Object.values(first).flat().every((u) => u >= 0 && u < 1)).toBe(true);
+    expect(
+      Object.values(first)
+        .flat()
+        .every((u) => u >= 0 && u < 1),
+    ).toBe(true);
     expect(first["drop1"]!.slice(0, 40)).not.toEqual(first["drop2"]);
     const at: Awaited<ReturnType<typeof drawn>>[] = [];
-    for (const [epoch, step] of [[1, 1], [1, 2], [2, 0], [2, 1]] as const) at.push(await drawn(one, epoch, step));
+    for (const [epoch, step] of [
+      [1, 1],
+      [1, 2],
+      [2, 0],
+      [2, 1],
+    ] as const)
+      at.push(await drawn(one, epoch, step));
     const all = [first, ...at].map((d) => d["drop1"]!.join());
     expect(new Set(all).size).toBe(all.length);
     // Going back, starting in the middle in another process's loader, as a resumed run does.
@@ -62,8 +85,15 @@ describe("what dropout draws in a run", () => {
 describe("dropout in a step", () => {
   // y = w · dropout(x), squared error against 0, w = 1: the loss shows which inputs were kept, and by how much they grew.
   const spec = trainingSpec({
-    inputs: { x: 4 }, targets: [{ name: "y", kind: "numeric", width: 1 }],
-    model: { layers: [{ id: "drop", type: "Dropout", p: 0.25 }, { id: "fc", type: "Linear", outFeatures: 1, bias: false }], outputs: [{ target: "y", from: "fc" }] },
+    inputs: { x: 4 },
+    targets: [{ name: "y", kind: "numeric", width: 1 }],
+    model: {
+      layers: [
+        { id: "drop", type: "Dropout", p: 0.25 },
+        { id: "fc", type: "Linear", outFeatures: 1, bias: false },
+      ],
+      outputs: [{ target: "y", from: "fc" }],
+    },
     training: { optimizer: { type: "SGD", lr: 0 } },
   });
 
@@ -86,7 +116,11 @@ describe("dropout in a step", () => {
     const batch = randomBatch(spec, 5, 0);
     const { x, "target.y": y } = batch.tensors;
     const result = await executable.run({ x: x!, "target.y": y!, [names.parameters]: { dtype: "float32", dims: [4], data: Float32Array.of(1, 1, 1, 1) } });
-    const sums = Array.from({ length: 5 }, (_, r) => numbersOf(x!).slice(4 * r, 4 * r + 4).reduce((s, v) => s + v, 0));
+    const sums = Array.from({ length: 5 }, (_, r) =>
+      numbersOf(x!)
+        .slice(4 * r, 4 * r + 4)
+        .reduce((s, v) => s + v, 0),
+    );
     expectClose([...floats(result, names.output("y"))], sums, 1e-6, "output");
   });
 });

@@ -11,11 +11,21 @@ import { RunFolder } from "../../../src-main/training/runs/run-folder.js";
 import { train } from "../../../src-main/training/train.js";
 import { sha256, writeCreditProject } from "../../support/lathe.js";
 
-const setting = (emit: (event: RunEvent) => void = () => undefined, control = new TrainingControl()) => ({ control, emit, clock: () => performance.now(), now: () => new Date() });
-const runs = createRuns(createFolderAccess(null), createJobRegistry(() => Promise.reject(new Error("not asked for"))));
+const setting = (emit: (event: RunEvent) => void = () => undefined, control = new TrainingControl()) => ({
+  control,
+  emit,
+  clock: () => performance.now(),
+  now: () => new Date(),
+});
+const runs = createRuns(
+  createFolderAccess(null),
+  createJobRegistry(() => Promise.reject(new Error("not asked for"))),
+);
 
 let home = "";
-beforeAll(() => { home = mkdtempSync(join(tmpdir(), "lathe-ending-")); });
+beforeAll(() => {
+  home = mkdtempSync(join(tmpdir(), "lathe-ending-"));
+});
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 afterEach(() => vi.restoreAllMocks());
 
@@ -62,7 +72,12 @@ describe("a run that is killed between any two writes of its ending", () => {
   it("that was stopped and taken up again keeps the report and the model of its earlier ending together", async () => {
     const project = writeCreditProject(join(home, "again"), { epochs: 4, batchSize: 512 });
     const control = new TrainingControl();
-    const stopped = await train({ project }, setting((event) => { if (event.event === "epoch" && event.epoch === 2) control.stop(); }, control));
+    const stopped = await train(
+      { project },
+      setting((event) => {
+        if (event.event === "epoch" && event.epoch === 2) control.stop();
+      }, control),
+    );
     const [report, model] = [readFileSync(stopped.report!), sha256(stopped.model!)];
     const states = watchEveryWrite(project);
     const done = await train({ project, resume: true }, setting());

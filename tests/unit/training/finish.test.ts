@@ -10,13 +10,18 @@ test("a stop while a run is judged is acknowledged once, and the run ends as it 
   const project = writeCreditProject(temporaryFolder(), { epochs: 1, batchSize: 256, optimizer: { type: "Adam", lr: 0.005 } });
   const control = new TrainingControl();
   const events: RunEvent[] = [];
-  const done = await train({ project }, {
-    control, clock: () => performance.now(), now: () => new Date(),
-    emit(event) {
-      events.push(event);
-      if (event.event === "stage" && event.stage.startsWith("judging on the validation")) control.stop();
+  const done = await train(
+    { project },
+    {
+      control,
+      clock: () => performance.now(),
+      now: () => new Date(),
+      emit(event) {
+        events.push(event);
+        if (event.event === "stage" && event.stage.startsWith("judging on the validation")) control.stop();
+      },
     },
-  });
+  );
   expect(events.filter(({ event }) => event === "state")).toEqual([{ event: "state", state: "stopping" }]);
   expect(done.ended).toBe("completed");
   expect(existsSync(done.model ?? "")).toBe(true);

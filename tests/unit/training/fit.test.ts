@@ -18,13 +18,25 @@ const sizeOf = (step: number) => (step % STEPS === STEPS - 1 ? 3 : 8);
 
 function specOf(training: Described["training"]): TrainingSpec {
   return trainingSpec({
-    inputs: { x: 4 }, targets: [{ name: "kind", kind: "category", width: 3 }, { name: "size", kind: "numeric", width: 1 }], training,
+    inputs: { x: 4 },
+    targets: [
+      { name: "kind", kind: "category", width: 3 },
+      { name: "size", kind: "numeric", width: 1 },
+    ],
+    training,
     model: {
       layers: [
-        { id: "fc", type: "Linear", outFeatures: 6 }, { id: "bn", type: "BatchNorm1d" }, { id: "act", type: "ReLU" }, { id: "drop", type: "Dropout", p: 0.2 },
-        { id: "a", type: "Linear", outFeatures: "classes" }, { id: "b", type: "Linear", from: ["drop"], outFeatures: 1 },
+        { id: "fc", type: "Linear", outFeatures: 6 },
+        { id: "bn", type: "BatchNorm1d" },
+        { id: "act", type: "ReLU" },
+        { id: "drop", type: "Dropout", p: 0.2 },
+        { id: "a", type: "Linear", outFeatures: "classes" },
+        { id: "b", type: "Linear", from: ["drop"], outFeatures: 1 },
       ],
-      outputs: [{ target: "kind", from: "a" }, { target: "size", from: "b" }],
+      outputs: [
+        { target: "kind", from: "a" },
+        { target: "size", from: "b" },
+      ],
     },
   });
 }
@@ -38,38 +50,59 @@ interface Ran {
 }
 
 /** One go of the loop: a new trainer, as in a new process. `before` is called before each step of the whole run, from 0. */
-async function go(spec: TrainingSpec, more: { readonly validate?: FitSetting["validate"]; readonly run?: RunFolder; readonly before?: (step: number, control: TrainingControl) => void } = {}): Promise<Ran> {
+async function go(
+  spec: TrainingSpec,
+  more: { readonly validate?: FitSetting["validate"]; readonly run?: RunFolder; readonly before?: (step: number, control: TrainingControl) => void } = {},
+): Promise<Ran> {
   const trainer = await trainerOf(spec);
   onTestFinished(() => trainer.dispose());
   const run = more.run ?? RunFolder.create(temporaryFolder());
   const events: RunEvent[] = [];
   const control = new TrainingControl();
   let next = 0;
-  const result = await fit({
-    trainer, training: spec.training, targets: ["kind", "size"], validate: more.validate, run, control, clock: () => 0, emit: (event) => events.push(event),
-    batches: {
-      stepsPerEpoch: STEPS, start: (epoch, step) => { next = (epoch - 1) * STEPS + step; },
-      next: () => {
-        more.before?.(next, control);
-        return randomBatch(spec, sizeOf(next), next++);
+  const result = await fit(
+    {
+      trainer,
+      training: spec.training,
+      targets: ["kind", "size"],
+      validate: more.validate,
+      run,
+      control,
+      clock: () => 0,
+      emit: (event) => events.push(event),
+      batches: {
+        stepsPerEpoch: STEPS,
+        start: (epoch, step) => {
+          next = (epoch - 1) * STEPS + step;
+        },
+        next: () => {
+          more.before?.(next, control);
+          return randomBatch(spec, sizeOf(next), next++);
+        },
       },
     },
-  }, loadCheckpoint<Position>(run.checkpoints, () => expect.unreachable()));
+    loadCheckpoint<Position>(run.checkpoints, () => expect.unreachable()),
+  );
   const state = Object.fromEntries(Object.entries(trainer.state).map(([name, v]) => [name, [...v]]));
   return { events, result, run, state, epochs: events.filter((e) => e.event === "epoch") };
 }
 
 describe("the training loop", () => {
   it("tells the loss of an only target without its weight, and the loss that is trained on with it", async () => {
-    const weighted = (weight: number) => trainingSpec({
-      inputs: { x: 4 }, targets: [{ name: "size", kind: "numeric", width: 1 }], training: { losses: { size: { type: "MSELoss", weight } } },
-      model: { layers: [{ id: "fc", type: "Linear", outFeatures: 1 }], outputs: [{ target: "size", from: "fc" }] },
-    });
-    const [plain, heavy] = await Promise.all([1, 4].map(async (weight) => {
-      const trainer = await trainerOf(weighted(weight));
-      onTestFinished(() => trainer.dispose());
-      return trainer.step(randomBatch(weighted(weight), 8, 0), 1, 0.05, false);
-    }));
+    const weighted = (weight: number) =>
+      trainingSpec({
+        inputs: { x: 4 },
+        targets: [{ name: "size", kind: "numeric", width: 1 }],
+        training: { losses: { size: { type: "MSELoss", weight } } },
+        model: { layers: [{ id: "fc", type: "Linear", outFeatures: 1 }], outputs: [{ target: "size", from: "fc" }] },
+      });
+    const [plain, heavy] = await Promise.all(
+      [1, 4].map(async (weight) => {
+        const trainer = await trainerOf(weighted(weight));
+        onTestFinished(() => trainer.dispose());
+        return trainer.step(randomBatch(weighted(weight), 8, 0), 1, 0.05, false);
+      }),
+    );
     expectClose([heavy!.loss, ...heavy!.losses], [4 * plain!.loss, plain!.loss], 1e-6, "losses");
     expect(plain!.losses).toEqual([plain!.loss]);
   });
@@ -81,10 +114,19 @@ describe("the training loop", () => {
     const sums = [0, 0, 0];
     for (let i = 0; i < STEPS; i++) {
       const { loss, losses } = await trainer.step(randomBatch(spec, sizeOf(i), i), i + 1, 0.05, false);
-      [loss, ...losses].forEach((v, k) => { sums[k]! += v * sizeOf(i); });
+      [loss, ...losses].forEach((v, k) => {
+        sums[k]! += v * sizeOf(i);
+      });
     }
-    const { epochs: [epoch] } = await go(spec);
-    expectClose([epoch!.train["loss"]!, epoch!.train["kind.loss"]!, epoch!.train["size.loss"]!], sums.map((s) => s / 35), 1e-5, "mean losses");
+    const {
+      epochs: [epoch],
+    } = await go(spec);
+    expectClose(
+      [epoch!.train["loss"]!, epoch!.train["kind.loss"]!, epoch!.train["size.loss"]!],
+      sums.map((s) => s / 35),
+      1e-5,
+      "mean losses",
+    );
     expect(epoch).toMatchObject({ epoch: 1, best: true, validation: {} });
     expect(Object.keys(epoch!.layers).sort()).toEqual(["a", "act", "b", "bn", "fc"]);
   });
@@ -92,7 +134,12 @@ describe("the training loop", () => {
   it("ends when validation has not improved for so long, with the weights of the best epoch and the learning rate lowered on the way", async () => {
     const losses = [3, 2, 1, 1.5, 1.5, 1.5, 0.5];
     const seen: number[][] = [];
-    const spec = specOf({ epochs: 20, optimizer: { type: "SGD", lr: 0.05 }, earlyStopping: { patience: 3 }, schedule: { type: "ReduceLROnPlateau", patience: 1, factor: 0.5 } });
+    const spec = specOf({
+      epochs: 20,
+      optimizer: { type: "SGD", lr: 0.05 },
+      earlyStopping: { patience: 3 },
+      schedule: { type: "ReduceLROnPlateau", patience: 1, factor: 0.5 },
+    });
     const validate = (parameters: Float32Array): Promise<MetricValues> => {
       seen.push([...parameters]);
       return Promise.resolve({ loss: losses[seen.length - 1]! });
@@ -102,7 +149,12 @@ describe("the training loop", () => {
     expect([...result.parameters]).toEqual(seen[2]);
     expect(seen[5]).not.toEqual(seen[2]);
     expect(epochs.map((e) => e.best)).toEqual([true, true, true, false, false, false]);
-    expectClose(epochs.map((e) => e.learningRate), [0.05, 0.05, 0.05, 0.05, 0.05, 0.025], 1e-9, "learning rates");
+    expectClose(
+      epochs.map((e) => e.learningRate),
+      [0.05, 0.05, 0.05, 0.05, 0.05, 0.025],
+      1e-9,
+      "learning rates",
+    );
 
     seen.length = 0;
     const last = await go({ ...spec, training: { ...spec.training, restoreBest: false } }, { validate });
@@ -112,7 +164,11 @@ describe("the training loop", () => {
 
   it("is cancelled even in its very last step, and then has only its export left", async () => {
     const spec = specOf({ epochs: 2, optimizer: { type: "SGD", lr: 0.05 } });
-    const cancelled = await go(spec, { before: (step, control) => { if (step === 2 * STEPS - 1) control.cancel(); } });
+    const cancelled = await go(spec, {
+      before: (step, control) => {
+        if (step === 2 * STEPS - 1) control.cancel();
+      },
+    });
     expect(cancelled.result).toMatchObject({ ended: "cancelled", epochs: 2 });
     const { events, result } = await go(spec, { run: cancelled.run });
     expect([events, result.ended, result.epochs]).toEqual([[], "completed", 2]);
@@ -123,7 +179,9 @@ describe("the training loop", () => {
     const spec = specOf({ epochs: 2, optimizer: { type: "SGD", lr: 0.05 } });
     let [control, judged] = [undefined as TrainingControl | undefined, 0];
     const { result, events } = await go(spec, {
-      before: (_, steered) => { control = steered; },
+      before: (_, steered) => {
+        control = steered;
+      },
       validate: () => {
         if (++judged === 2) control?.stop();
         return Promise.resolve({ loss: 1 });
@@ -132,13 +190,18 @@ describe("the training loop", () => {
     expect(result).toMatchObject({ ended: "completed", epochs: 2 });
     expect(events.filter(({ event }) => event === "state")).toEqual([{ event: "state", state: "stopping" }]);
     judged = 1;
-    const early = await go({ ...spec, training: { ...spec.training, epochs: 3 } }, {
-      before: (_, steered) => { control = steered; },
-      validate: () => {
-        if (++judged === 2) control?.stop();
-        return Promise.resolve({ loss: 1 });
+    const early = await go(
+      { ...spec, training: { ...spec.training, epochs: 3 } },
+      {
+        before: (_, steered) => {
+          control = steered;
+        },
+        validate: () => {
+          if (++judged === 2) control?.stop();
+          return Promise.resolve({ loss: 1 });
+        },
       },
-    });
+    );
     expect(early.result).toMatchObject({ ended: "stopped", epochs: 1 });
   });
 
@@ -150,20 +213,36 @@ describe("the training loop", () => {
     const largest = [0, 0];
     for (let i = 0; i < STEPS; i++) {
       const step = await trainer.step(randomBatch(spec, sizeOf(i), i), i + 1, 0.3, false);
-      step.losses.forEach((loss, k) => { largest[k] = Math.max(largest[k]!, loss); });
+      step.losses.forEach((loss, k) => {
+        largest[k] = Math.max(largest[k]!, loss);
+      });
     }
     const asked: (readonly number[] | undefined)[] = [];
     const validate: FitSetting["validate"] = (_, __, divisors) => {
       asked.push(divisors);
-      return Promise.resolve({ loss: combinedLoss(spec.training, [{ name: "kind", loss: 1 }, { name: "size", loss: 3 }], divisors) });
+      return Promise.resolve({
+        loss: combinedLoss(
+          spec.training,
+          [
+            { name: "kind", loss: 1 },
+            { name: "size", loss: 3 },
+          ],
+          divisors,
+        ),
+      });
     };
-    const first = await go(spec, { validate, before: (step, control) => { if (step === 2 * STEPS + 1) control.stop(); } });
+    const first = await go(spec, {
+      validate,
+      before: (step, control) => {
+        if (step === 2 * STEPS + 1) control.stop();
+      },
+    });
     const second = await go(spec, { validate, run: first.run });
     const epochs = [...first.epochs, ...second.epochs];
     expect(epochs).toHaveLength(4);
     for (const divisors of asked) expectClose(divisors!, largest, 1e-6, "divisors");
     for (const { train, validation } of epochs) {
-      expectClose([train["loss"]!], [2 * train["kind.loss"]! / largest[0]! + 0.5 * train["size.loss"]! / largest[1]!], 1e-5, "training loss");
+      expectClose([train["loss"]!], [(2 * train["kind.loss"]!) / largest[0]! + (0.5 * train["size.loss"]!) / largest[1]!], 1e-5, "training loss");
       expectClose([validation["loss"]!], [2 / largest[0]! + 1.5 / largest[1]!], 1e-5, "validation loss");
     }
     expectClose(second.result.divisors!, largest, 1e-6, "divisors of the report");
@@ -174,19 +253,33 @@ describe("the training loop", () => {
 
   it("says what there is to watch where the monitor is nothing of that", async () => {
     const spec = specOf({ epochs: 2, optimizer: { type: "SGD", lr: 0.05 }, earlyStopping: { monitor: "validation.kind.recall.nobody", patience: 3 } });
-    await expect(go(spec, { validate: () => Promise.resolve({ loss: 1, "kind.accuracy": 0.5 }) })).rejects.toThrow(/there is no validation\.kind\.recall\.nobody; there are validation\.loss, validation\.kind\.accuracy/);
+    await expect(go(spec, { validate: () => Promise.resolve({ loss: 1, "kind.accuracy": 0.5 }) })).rejects.toThrow(
+      /there is no validation\.kind\.recall\.nobody; there are validation\.loss, validation\.kind\.accuracy/,
+    );
   });
 
   it.each([
-    ["Adam, losses over their running maxima, in the middle of an epoch", { optimizer: { type: "Adam", lr: 0.01 }, combine: "normalized" as const, schedule: { type: "OneCycleLR", maxLr: 0.05 } }, 7],
-    ["momentum, clipped, as an epoch ends", { optimizer: { type: "SGD", lr: 0.05, momentum: 0.9 }, clipGradNorm: 1, schedule: { type: "StepLR", stepSize: 1, gamma: 0.5 } }, 9],
+    [
+      "Adam, losses over their running maxima, in the middle of an epoch",
+      { optimizer: { type: "Adam", lr: 0.01 }, combine: "normalized" as const, schedule: { type: "OneCycleLR", maxLr: 0.05 } },
+      7,
+    ],
+    [
+      "momentum, clipped, as an epoch ends",
+      { optimizer: { type: "SGD", lr: 0.05, momentum: 0.9 }, clipGradNorm: 1, schedule: { type: "StepLR", stepSize: 1, gamma: 0.5 } },
+      9,
+    ],
     ["centred RMSprop, after the first step", { optimizer: { type: "RMSprop", lr: 0.005, centered: true } }, 0],
   ])("goes on from where it was stopped as if it had not been, bit for bit: %s", async (_, training, stopAt) => {
     const spec = specOf({ epochs: 4, checkpointSeconds: 0, ...training });
     const whole = await go(spec);
     expect(whole.result.ended).toBe("completed");
     // A wish is heard before the next step: the one under way is still done.
-    const first = await go(spec, { before: (step, control) => { if (step >= stopAt) control.stop(); } });
+    const first = await go(spec, {
+      before: (step, control) => {
+        if (step >= stopAt) control.stop();
+      },
+    });
     expect(first.result.ended).toBe("stopped");
     const second = await go(spec, { run: first.run });
     expect(second.result.ended).toBe("completed");

@@ -13,7 +13,13 @@ import { resizeMap, scaleToOne } from "../../../src-main/training/models/scale-m
 import { expectClose } from "../../support/close.js";
 import { type Packed, batched, readGolden, unpack } from "../../support/goldens.js";
 
-interface Asked { readonly weights: readonly number[]; readonly layer: string; readonly score: Packed; readonly map: Packed; readonly resized: Packed }
+interface Asked {
+  readonly weights: readonly number[];
+  readonly layer: string;
+  readonly score: Packed;
+  readonly map: Packed;
+  readonly resized: Packed;
+}
 interface Case {
   readonly name: string;
   readonly input: Packed;
@@ -31,25 +37,57 @@ const conv = (id: string, outChannels: number, more: object = { padding: 1 }): L
 const pool = (id: string) => ({ id, type: "MaxPool2d", kernelSize: 2 });
 const networks: Readonly<Record<string, readonly LayerSpec[]>> = {
   [twoBlocks.name]: [
-    conv("conv1", 4), { id: "act1", type: "ELU" }, pool("pool1"), conv("conv2", 6), { id: "act2", type: "ELU" }, pool("pool2"), { id: "drop", type: "Dropout" }, { id: "flat", type: "Flatten" },
+    conv("conv1", 4),
+    { id: "act1", type: "ELU" },
+    pool("pool1"),
+    conv("conv2", 6),
+    { id: "act2", type: "ELU" },
+    pool("pool2"),
+    { id: "drop", type: "Dropout" },
+    { id: "flat", type: "Flatten" },
     { id: "fc", type: "Linear", outFeatures: 5 },
   ],
   [residual.name]: [
-    conv("conv1", 4, { padding: 1, stride: 2 }), { id: "bn1", type: "BatchNorm2d" }, { id: "relu1", type: "ReLU" }, conv("conv2", 4), { id: "bn2", type: "BatchNorm2d" },
-    { id: "sum", type: "Add", from: ["relu1", "bn2"] }, { id: "relu2", type: "ReLU" }, { id: "gap", type: "AdaptiveAvgPool2d", outputSize: 1 }, { id: "flat", type: "Flatten" },
-    { id: "fc", type: "Linear", outFeatures: 3 }, { id: "log", type: "LogSoftmax", dim: 1 },
+    conv("conv1", 4, { padding: 1, stride: 2 }),
+    { id: "bn1", type: "BatchNorm2d" },
+    { id: "relu1", type: "ReLU" },
+    conv("conv2", 4),
+    { id: "bn2", type: "BatchNorm2d" },
+    { id: "sum", type: "Add", from: ["relu1", "bn2"] },
+    { id: "relu2", type: "ReLU" },
+    { id: "gap", type: "AdaptiveAvgPool2d", outputSize: 1 },
+    { id: "flat", type: "Flatten" },
+    { id: "fc", type: "Linear", outFeatures: 3 },
+    { id: "log", type: "LogSoftmax", dim: 1 },
   ],
-  ...Object.fromEntries(golden.cases.slice(2).map((c) => [c.name, [
-    conv("conv1", 5, {}), { id: "act1", type: "Tanh" }, { id: "pool1", type: "AvgPool2d", kernelSize: 2 }, { id: "flat", type: "Flatten" }, { id: "fc", type: "Linear", outFeatures: 1 },
-    ...(c.output === "identity" ? [{ id: "squash", type: "Sigmoid" }] : []),
-  ]])),
+  ...Object.fromEntries(
+    golden.cases
+      .slice(2)
+      .map((c) => [
+        c.name,
+        [
+          conv("conv1", 5, {}),
+          { id: "act1", type: "Tanh" },
+          { id: "pool1", type: "AvgPool2d", kernelSize: 2 },
+          { id: "flat", type: "Flatten" },
+          { id: "fc", type: "Linear", outFeatures: 1 },
+          ...(c.output === "identity" ? [{ id: "squash", type: "Sigmoid" }] : []),
+        ],
+      ]),
+  ),
 };
 
 /** The graph as an exported file has it, by way of the file's bytes; the picture comes in as numbers. */
 function exported(c: Case): Graph {
   const layers = networks[c.name]!;
   const project = parseProject({
-    version: 1, name: "t", data: { source: { type: "table", path: "none.csv" }, inputs: [{ name: "image", type: "numeric", columns: ["x"] }], targets: [{ name: "label", type: "numeric", column: "y" }] },
+    version: 1,
+    name: "t",
+    data: {
+      source: { type: "table", path: "none.csv" },
+      inputs: [{ name: "image", type: "numeric", columns: ["x"] }],
+      targets: [{ name: "label", type: "numeric", column: "y" }],
+    },
     model: { layers: [...layers], outputs: [{ target: "label", from: layers.at(-1)!.id }] },
     training: { epochs: 1, batchSize: 2, optimizer: { type: "SGD", lr: 0.1 } },
   });
@@ -57,7 +95,9 @@ function exported(c: Case): Graph {
   const raw = e.graph.input("image", "float32", batched(c.input).shape);
   const image = e.graph.scope("image", () => e.scale(raw, 0.5));
   const named = (owner: string, { name }: { readonly name: string }) => e.graph.initializer(`${owner}.${name}`, unpack(c.tensors[`${owner}.${name}`]!));
-  const never = () => { throw new Error("not in evaluation"); };
+  const never = () => {
+    throw new Error("not in evaluation");
+  };
   const bindings: Bindings = { mode: "eval", parameter: named, buffer: named, updateBuffer: never, uniform: never, batchSize: never };
   const plan = planNetwork(project.model, ["image"], new Map([["label", 1]]));
   const last = lowerNetwork(e, plan, new Map([["image", image]]), bindings).get(layers.at(-1)!.id)!;
@@ -68,7 +108,11 @@ function exported(c: Case): Graph {
 /** What the encoder above halves again. */
 const picture = (c: Case, rows = c.input.dims[0]!) => {
   const size = c.input.data.length / c.input.dims[0]!;
-  return tensor("float32", c.input.data.slice(0, rows * size).map((x) => 2 * x), [rows, ...c.input.dims.slice(1)]);
+  return tensor(
+    "float32",
+    c.input.data.slice(0, rows * size).map((x) => 2 * x),
+    [rows, ...c.input.dims.slice(1)],
+  );
 };
 const compile = (graph: Graph) => onnxruntimeEngine.compile(graph, { device: "cpu", threads: 1 });
 
@@ -108,17 +152,31 @@ describe("Grad-CAM of the exported graph is PyTorch's", () => {
     const e = createEmitter();
     const x = e.graph.input("x", "float32", ["N", 3, 4, 4]);
     const last = e.graph.scope("act", () => e.relu(e.graph.scope("pad", () => e.scale(x, 2))));
-    e.graph.output(e.softmax(e.graph.scope("gap", () => e.reduceMean(last, [2, 3])), 1), "label");
+    e.graph.output(
+      e.softmax(
+        e.graph.scope("gap", () => e.reduceMean(last, [2, 3])),
+        1,
+      ),
+      "label",
+    );
     expect(buildSaliencyGraph(e.graph.build("no convolution"), ["x"], "label").layer.id).toBe("act");
   });
 
   it("says what layers there are where none fits", () => {
-    expect(() => buildSaliencyGraph(exported(residual), ["image"], "label", "fc")).toThrow(/no layer over pictures that label is made from called "fc"; it has conv1, bn1, relu1, conv2, bn2, sum, relu2/);
+    expect(() => buildSaliencyGraph(exported(residual), ["image"], "label", "fc")).toThrow(
+      /no layer over pictures that label is made from called "fc"; it has conv1, bn1, relu1, conv2, bn2, sum, relu2/,
+    );
     // One place says nothing of where.
     expect(() => buildSaliencyGraph(exported(residual), ["image"], "label", "gap")).toThrow(/"gap"/);
     expect(() => buildSaliencyGraph(exported(residual), ["image"], "label", "image")).toThrow(/"image"/);
     const e = createEmitter();
-    e.graph.output(e.softmax(e.graph.scope("fc", () => e.scale(e.graph.input("x", "float32", ["N", 3]), 2)), 1), "label");
+    e.graph.output(
+      e.softmax(
+        e.graph.scope("fc", () => e.scale(e.graph.input("x", "float32", ["N", 3]), 2)),
+        1,
+      ),
+      "label",
+    );
     expect(() => buildSaliencyGraph(e.graph.build("table"), ["x"], "label")).toThrow(/the model has no layer over pictures that label is made from/);
   });
 });
@@ -128,10 +186,19 @@ const insights: PictureInsight[] = [];
 afterAll(() => Promise.all(insights.map((insight) => insight.dispose())));
 
 function insightOf(c: Case): PictureInsight {
-  const target = c === twoBlocks ? { name: "label", type: "category" as const, column: "y", classes: letters } : { name: "label", type: "binary" as const, column: "y", classes: ["no", "yes"] as [string, string], negative: ["no"], positive: ["yes"] };
+  const target =
+    c === twoBlocks
+      ? { name: "label", type: "category" as const, column: "y", classes: letters }
+      : { name: "label", type: "binary" as const, column: "y", classes: ["no", "yes"] as [string, string], negative: ["no"], positive: ["yes"] };
   const facts: ModelFacts = {
-    project: "t", fingerprint: "", thresholds: { label: 0.5 },
-    fitted: { version: 1, inputs: [{ name: "image", type: "numeric", columns: ["x"], missing: "mean", fill: null, shift: [0], scale: [1] }], targets: [target] },
+    project: "t",
+    fingerprint: "",
+    thresholds: { label: 0.5 },
+    fitted: {
+      version: 1,
+      inputs: [{ name: "image", type: "numeric", columns: ["x"], missing: "mean", fill: null, shift: [0], scale: [1] }],
+      targets: [target],
+    },
   };
   const insight = new PictureInsight({ graph: exported(c), facts, compile });
   insights.push(insight);
@@ -140,8 +207,18 @@ function insightOf(c: Case): PictureInsight {
 
 describe("looking into a model", () => {
   it("tells its layers with their sizes, and the picture as it is read", () => {
-    expect(insightOf(twoBlocks).layers().layers.map(({ id, kind, maps, height, width }) => [id, kind, maps, height, width])).toEqual([
-      ["image", "input", 3, 12, 16], ["conv1", "layer", 4, 12, 16], ["act1", "layer", 4, 12, 16], ["pool1", "layer", 4, 6, 8], ["conv2", "layer", 6, 6, 8], ["act2", "layer", 6, 6, 8], ["pool2", "layer", 6, 3, 4],
+    expect(
+      insightOf(twoBlocks)
+        .layers()
+        .layers.map(({ id, kind, maps, height, width }) => [id, kind, maps, height, width]),
+    ).toEqual([
+      ["image", "input", 3, 12, 16],
+      ["conv1", "layer", 4, 12, 16],
+      ["act1", "layer", 4, 12, 16],
+      ["pool1", "layer", 4, 6, 8],
+      ["conv2", "layer", 6, 6, 8],
+      ["act2", "layer", 6, 6, 8],
+      ["pool2", "layer", 6, 3, 4],
     ]);
   });
 
@@ -165,7 +242,10 @@ describe("looking into a model", () => {
   it("of yes or no: what speaks for no speaks against yes", async () => {
     const insight = insightOf(binary);
     const [yes, no] = binary.asked as readonly [Asked, Asked];
-    for (const [name, { score, map }] of [["yes", yes], ["no", no]] as const) {
+    for (const [name, { score, map }] of [
+      ["yes", yes],
+      ["no", no],
+    ] as const) {
       const one = await insight.saliency({ image: picture(binary, 1) }, { target: "label", class: name, layer: yes.layer });
       expect(one.score).toBeCloseTo(score.data[0]!, 4);
       expect(one.probability).toBeCloseTo(1 / (1 + Math.exp(-score.data[0]!)), 5);
@@ -200,7 +280,10 @@ describe("looking into a model", () => {
 
   it("gives the filters of the first convolution, or of another", () => {
     const insight = insightOf(twoBlocks);
-    for (const [asked, id] of [[undefined, "conv1"], ["conv2", "conv2"]] as const) {
+    for (const [asked, id] of [
+      [undefined, "conv1"],
+      ["conv2", "conv2"],
+    ] as const) {
       const { weights, min, max, ...found } = insight.filters(asked);
       const { dims, data } = twoBlocks.tensors[`${id}.weight`]!;
       expect(found).toEqual({ layer: id, filters: dims[0], channels: dims[1], height: 3, width: 3 });

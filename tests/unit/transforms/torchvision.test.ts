@@ -74,23 +74,24 @@ const ours: Readonly<Record<string, (picture: Picture, o: Options) => Picture>> 
  * Levels of 255 that a pixel may differ by, and the share of pixels that may differ at all: 0 but where sums are rounded in another order, which tips a value
  * that lies just between two levels, or a nearest pixel just between two.
  */
-const TOLERANCE: Readonly<Record<string, { readonly levels: number; readonly share: number }>> = {
-  blur: { levels: 1, share: 0.01 },
-};
+const TOLERANCE: Readonly<Record<string, { readonly levels: number; readonly share: number }>> = { blur: { levels: 1, share: 0.01 } };
 
 function unpack({ data, ...rest }: Told): Picture {
   return { ...rest, data: new Uint8Array(Buffer.from(data, "base64")) };
 }
 
 describe.each([...new Set(goldens.cases.map(({ what }) => what))])("%s", (what) => {
-  test.each(goldens.cases.filter((c) => c.what === what).map((c) => [`${c.of} ${JSON.stringify(c.options)}`, c] as const))("%s", (_, { of, options, result }) => {
-    const source = unpack(goldens.pictures[of]!);
-    const expected = unpack(result);
-    const got = ours[what]!(source, options as unknown as Options);
-    expect([got.width, got.height, got.channels]).toEqual([expected.width, expected.height, expected.channels]);
-    const { levels, share } = TOLERANCE[what] ?? { levels: 0, share: 0 };
-    const differences = Array.from(got.data, (value, i) => Math.abs(value - expected.data[i]!));
-    expect(Math.max(...differences)).toBeLessThanOrEqual(levels);
-    expect(differences.filter((d) => d > 0).length / differences.length).toBeLessThanOrEqual(share);
-  });
+  test.each(goldens.cases.filter((c) => c.what === what).map((c) => [`${c.of} ${JSON.stringify(c.options)}`, c] as const))(
+    "%s",
+    (_, { of, options, result }) => {
+      const source = unpack(goldens.pictures[of]!);
+      const expected = unpack(result);
+      const got = ours[what]!(source, options as unknown as Options);
+      expect([got.width, got.height, got.channels]).toEqual([expected.width, expected.height, expected.channels]);
+      const { levels, share } = TOLERANCE[what] ?? { levels: 0, share: 0 };
+      const differences = Array.from(got.data, (value, i) => Math.abs(value - expected.data[i]!));
+      expect(Math.max(...differences)).toBeLessThanOrEqual(levels);
+      expect(differences.filter((d) => d > 0).length / differences.length).toBeLessThanOrEqual(share);
+    },
+  );
 });

@@ -5,7 +5,12 @@ import { resized, resizedPlainly } from "../../../src-main/transforms/resample.j
 import { constant, get, startModule, step, storeVector, splat, until } from "../../../src-main/transforms/vector-code.js";
 
 const random = new Random(3, "vectors");
-const noise = (width: number, height: number, channels: number, of = () => random.below(256)): Picture => ({ width, height, channels, data: Uint8Array.from({ length: width * height * channels }, of) });
+const noise = (width: number, height: number, channels: number, of = () => random.below(256)): Picture => ({
+  width,
+  height,
+  channels,
+  data: Uint8Array.from({ length: width * height * channels }, of),
+});
 const same = (a: Picture, b: Picture) => a.width === b.width && a.height === b.height && Buffer.compare(a.data, b.data) === 0;
 
 describe("vectors give the bytes that one number at a time gives", () => {
@@ -19,7 +24,11 @@ describe("vectors give the bytes that one number at a time gives", () => {
     expect(differing).toEqual([]);
   });
 
-  test.each([[3000, 1200, 64, 48, 3], [700, 10_000, 300, 50, 3], [3000, 3000, 20, 30, 1]])("of %d × %d, which does not fit their memory at once", (w, h, n, m, channels) => {
+  test.each([
+    [3000, 1200, 64, 48, 3],
+    [700, 10_000, 300, 50, 3],
+    [3000, 3000, 20, 30, 1],
+  ])("of %d × %d, which does not fit their memory at once", (w, h, n, m, channels) => {
     const data = new Uint8Array(w * h * channels);
     const some = noise(4099, 1, 1).data;
     for (let at = 0; at < data.length; at += some.length) data.set(some.subarray(0, data.length - at), at);
@@ -28,7 +37,12 @@ describe("vectors give the bytes that one number at a time gives", () => {
   });
 
   test("of luma", () => {
-    for (const [w, h] of [[1, 1], [3, 1], [5, 7], [640, 481]] as const) {
+    for (const [w, h] of [
+      [1, 1],
+      [3, 1],
+      [5, 7],
+      [640, 481],
+    ] as const) {
       const { data } = noise(w, h, 3);
       const gray = grayOf({ width: w, height: h, channels: 3, data }).data;
       expect(gray.every((value, i) => value === luma(data[i * 3]!, data[i * 3 + 1]!, data[i * 3 + 2]!))).toBe(true);
@@ -37,7 +51,17 @@ describe("vectors give the bytes that one number at a time gives", () => {
 });
 
 test("this machine has vectors, so that the tests above compare two things", () => {
-  const fill = startModule({ fill: { parameters: 2, integers: 0, vectors: 0, body: until(0, 1, [...get(0), ...constant(300_000), ...splat, ...storeVector, ...step(0, constant(16))]) } }, 1);
+  const fill = startModule(
+    {
+      fill: {
+        parameters: 2,
+        integers: 0,
+        vectors: 0,
+        body: until(0, 1, [...get(0), ...constant(300_000), ...splat, ...storeVector, ...step(0, constant(16))]),
+      },
+    },
+    1,
+  );
   fill!.call("fill", 16, 48);
   expect([...new Int32Array(fill!.memory.buffer, 0, 16)]).toEqual([0, 0, 0, 0, ...new Array<number>(8).fill(300_000), 0, 0, 0, 0]);
 });

@@ -5,7 +5,11 @@ import { defineKernel } from "./kernel.js";
 export const abs = defineKernel({
   type: "Abs",
   compile: (c) => {
-    const abs = withSlope(c.tf, (x) => c.tf.abs(x), (x) => c.tf.sign(x));
+    const abs = withSlope(
+      c.tf,
+      (x) => c.tf.abs(x),
+      (x) => c.tf.sign(x),
+    );
     return unary(c, (x) => (x.dtype === "float32" ? abs(x) : c.tf.abs(x)), { host: Math.abs });
   },
 });

@@ -12,7 +12,9 @@ export const argMax = defineKernel({
       const x = operand(operands, 0);
       const axis = fromFront(given, x.dims.length);
       const t = x.tensor();
-      const found = last ? tf.sub(tf.scalar(t.shape[axis] ?? 1, "int32"), tf.add(tf.argMax(tf.reverse(t, axis), axis), tf.scalar(1, "int32"))) : tf.argMax(t, axis);
+      const found = last
+        ? tf.sub(tf.scalar(t.shape[axis] ?? 1, "int32"), tf.add(tf.argMax(tf.reverse(t, axis), axis), tf.scalar(1, "int32")))
+        : tf.argMax(t, axis);
       return c.hold(keep ? tf.expandDims(found, axis) : found, "int64");
     };
   },

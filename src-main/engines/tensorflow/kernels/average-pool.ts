@@ -21,7 +21,7 @@ export const averagePool = defineKernel({
       const lengths = x.dims.slice(2);
       const window = windowOf(size, lengths);
       // With ceil_mode a window may reach beyond the pads that were asked for: what lies there never counts.
-      const end = lengths.map((length, i) => length + (withPads ? before?.[i + size.length] ?? window.pads[i]?.[1] ?? 0 : 0));
+      const end = lengths.map((length, i) => length + (withPads ? (before?.[i + size.length] ?? window.pads[i]?.[1] ?? 0) : 0));
       return c.holdLast(tf.mul(meanOf(tf, x.channelsLast(), window), shares(tf, window, end, withPads)));
     };
   },

@@ -34,5 +34,8 @@ function byChannel(c: Compiling, x: Held): readonly [Tensor, { readonly others: 
   const { t, axis, hold } = lying(c, x);
   const at = x.dims.length > 1 ? axis(1) : 0;
   const shape = t.shape.map((_, i) => (i === at ? -1 : 1));
-  return [t, { others: [...t.shape.keys()].filter((i) => i !== at || x.dims.length === 1), along: (v) => (at === shape.length - 1 ? v : c.tf.reshape(v, shape)), hold }];
+  return [
+    t,
+    { others: [...t.shape.keys()].filter((i) => i !== at || x.dims.length === 1), along: (v) => (at === shape.length - 1 ? v : c.tf.reshape(v, shape)), hold },
+  ];
 }

@@ -16,7 +16,12 @@ export const cast = defineKernel({
     return (operands) => {
       const x = operand(operands, 0);
       if (x.dtype === dtype) return x;
-      if (x.dtype === "string") return c.host(dtype, x.dims, x.strings().map((s) => onHost(parsed(s))));
+      if (x.dtype === "string")
+        return c.host(
+          dtype,
+          x.dims,
+          x.strings().map((s) => onHost(parsed(s))),
+        );
       if (dtype === "string") return x.dtype === "float32" ? c.unsupported("the digits of a float32") : c.hostStrings(x.dims, Array.from(x.numbers(), String));
       if (x.isLengths) return c.host(dtype, x.dims, Array.from(x.numbers(), onHost));
       const { t, hold } = lying(c, x);
@@ -38,9 +43,13 @@ function parsed(text: string): number {
 
 function numberTo(dtype: DataType): (x: number) => number {
   switch (dtype) {
-    case "float32": return Math.fround;
-    case "bool": return (x) => (x === 0 ? 0 : 1);
-    case "uint8": return (x) => ((Math.trunc(x) % 256) + 256) % 256;
-    default: return Math.trunc;
+    case "float32":
+      return Math.fround;
+    case "bool":
+      return (x) => (x === 0 ? 0 : 1);
+    case "uint8":
+      return (x) => ((Math.trunc(x) % 256) + 256) % 256;
+    default:
+      return Math.trunc;
   }
 }

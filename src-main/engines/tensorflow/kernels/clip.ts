@@ -13,8 +13,16 @@ export const clip = defineKernel({
   type: "Clip",
   compile: (c) => {
     const { tf } = c;
-    const low = withGradients(tf, (x, min) => tf.maximum(x, min), (dy, [x, min]) => shares(tf, dy, tf.less(x as Tensor, min as Tensor)));
-    const high = withGradients(tf, (x, max) => tf.minimum(x, max), (dy, [x, max]) => shares(tf, dy, tf.greater(x as Tensor, max as Tensor)));
+    const low = withGradients(
+      tf,
+      (x, min) => tf.maximum(x, min),
+      (dy, [x, min]) => shares(tf, dy, tf.less(x as Tensor, min as Tensor)),
+    );
+    const high = withGradients(
+      tf,
+      (x, max) => tf.minimum(x, max),
+      (dy, [x, max]) => shares(tf, dy, tf.greater(x as Tensor, max as Tensor)),
+    );
     return (operands) => {
       const [min, max] = [operands[1]?.tensor(), operands[2]?.tensor()];
       const { t, hold } = lying(c, operand(operands, 0));

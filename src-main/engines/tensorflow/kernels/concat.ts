@@ -13,7 +13,10 @@ export const concat = defineKernel({
       const { dtype, dims } = operand(operands, 0);
       const axis = fromFront(given, dims.length);
       if (xs.every((x) => x.isLengths)) {
-        const whole = joined(xs.map((x) => ({ dims: x.dims, numbers: x.numbers() })), axis);
+        const whole = joined(
+          xs.map((x) => ({ dims: x.dims, numbers: x.numbers() })),
+          axis,
+        );
         return c.host(dtype, whole.dims, whole.numbers);
       }
       const { ts, axis: lies, hold } = allLying(c, xs);

@@ -14,17 +14,26 @@ export function convolve(tf: Tf, x: Tensor, filter: Tensor, window: Window, grou
   const apart = spread(tf, filter, window.dilations);
   const [framedX, pad] = framed(tf, x, window, 0);
   const strides = [...window.strides];
-  const whole = (part: Tensor, f: Tensor): Tensor => (strides.length === 2
-    ? tf.conv2d(part as Tensor4D, f as Tensor4D, strides as [number, number], pad)
-    : tf.conv3d(part as Tensor5D, f as Tensor5D, strides as [number, number, number], pad));
+  const whole = (part: Tensor, f: Tensor): Tensor =>
+    strides.length === 2
+      ? tf.conv2d(part as Tensor4D, f as Tensor4D, strides as [number, number], pad)
+      : tf.conv3d(part as Tensor5D, f as Tensor5D, strides as [number, number, number], pad);
   if (groups === 1) return whole(framedX, apart);
   const [height = 1, width = 1, inner = 1, outputs = 1] = apart.shape;
   if (inner === 1 && groups === x.shape.at(-1) && strides.length === 2 && strides[0] === strides[1]) {
     // Each channel by itself: TensorFlow has a kernel for that, whose filter is [height, width, C, out / C].
-    return tf.depthwiseConv2d(framedX as Tensor4D, tf.reshape<Tensor4D["rankType"]>(apart, [height, width, groups, outputs / groups]), strides as [number, number], pad);
+    return tf.depthwiseConv2d(
+      framedX as Tensor4D,
+      tf.reshape<Tensor4D["rankType"]>(apart, [height, width, groups, outputs / groups]),
+      strides as [number, number],
+      pad,
+    );
   }
   const filters = tf.split(apart, groups, apart.shape.length - 1);
-  return tf.concat(tf.split(framedX, groups, framedX.shape.length - 1).map((part, i) => whole(part, filters[i] as Tensor)), x.shape.length - 1);
+  return tf.concat(
+    tf.split(framedX, groups, framedX.shape.length - 1).map((part, i) => whole(part, filters[i] as Tensor)),
+    x.shape.length - 1,
+  );
 }
 
 /**

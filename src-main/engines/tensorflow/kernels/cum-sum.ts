@@ -14,7 +14,10 @@ export const cumSum = defineKernel({
     return (operands) => {
       const x = operand(operands, 0);
       const axis = fromFront(numbersAt(operands, 1)?.[0] ?? 0, x.dims.length);
-      return c.hold(byLastAxis(c.tf, x.tensor(), axis, (t) => c.tf.cumsum(t, t.shape.length - 1, exclusive, reverse)), x.dtype);
+      return c.hold(
+        byLastAxis(c.tf, x.tensor(), axis, (t) => c.tf.cumsum(t, t.shape.length - 1, exclusive, reverse)),
+        x.dtype,
+      );
     };
   },
 });

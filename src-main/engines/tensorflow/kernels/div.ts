@@ -8,7 +8,11 @@ export const div = defineKernel({
   type: "Div",
   compile: (c) => {
     const { tf } = c;
-    return binary(c, (a, b) => (a.dtype === "float32" ? tf.div(a, b) : quotient(tf, a, b)), (a, b) => Math.trunc(a / b));
+    return binary(
+      c,
+      (a, b) => (a.dtype === "float32" ? tf.div(a, b) : quotient(tf, a, b)),
+      (a, b) => Math.trunc(a / b),
+    );
   },
 });
 

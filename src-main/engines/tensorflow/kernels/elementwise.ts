@@ -12,7 +12,12 @@ export function unary(c: Compiling, f: (x: Tensor) => Tensor, options: { readonl
   return (operands) => mapped(c, operand(operands, 0), f, options);
 }
 
-export function mapped(c: Compiling, x: Held, f: (x: Tensor) => Tensor, { dtype = x.dtype, host }: { readonly dtype?: DataType; readonly host?: (x: number) => number } = {}): Held {
+export function mapped(
+  c: Compiling,
+  x: Held,
+  f: (x: Tensor) => Tensor,
+  { dtype = x.dtype, host }: { readonly dtype?: DataType; readonly host?: (x: number) => number } = {},
+): Held {
   if (host && x.isLengths) return c.host(dtype, x.dims, Array.from(x.numbers(), host));
   const { t, hold } = lying(c, x);
   return hold(f(t), dtype);
@@ -27,7 +32,10 @@ export function binary(c: Compiling, f: (a: Tensor, b: Tensor) => Tensor, host: 
       const { dims, numbers } = elementwise([lengths(a), lengths(b)], host);
       return c.host(type, dims, numbers);
     }
-    const { ts: [x, y], hold } = allLying(c, [a, b]);
+    const {
+      ts: [x, y],
+      hold,
+    } = allLying(c, [a, b]);
     return hold(f(x as Tensor, y as Tensor), type);
   };
 }
@@ -56,7 +64,9 @@ export function withSlope(tf: Tf, f: (x: Tensor) => Tensor, slope: (x: Tensor, y
 
 /** f of several operands of one shape, with the gradients of all of them given. */
 export function withGradients(
-  tf: Tf, f: (...xs: Tensor[]) => Tensor, gradients: (dy: Tensor, xs: readonly Tensor[], y: Tensor) => Tensor[],
+  tf: Tf,
+  f: (...xs: Tensor[]) => Tensor,
+  gradients: (dy: Tensor, xs: readonly Tensor[], y: Tensor) => Tensor[],
 ): (...xs: Tensor[]) => Tensor {
   return tf.customGrad((...given) => {
     const save = given.at(-1) as (ts: Tensor[]) => void;

@@ -8,8 +8,13 @@ export const elu = defineKernel({
     const { tf } = c;
     const alpha = c.float("alpha", 1);
     if (alpha === 1) return unary(c, (x) => tf.elu(x));
-    return unary(c, withSlope(tf,
-      (x) => tf.where(tf.greater(x, 0), x, tf.mul(tf.expm1(tf.minimum(x, 0)), alpha)),
-      (x, y) => tf.where(tf.greater(x, 0), tf.onesLike(x), tf.add(y, alpha))));
+    return unary(
+      c,
+      withSlope(
+        tf,
+        (x) => tf.where(tf.greater(x, 0), x, tf.mul(tf.expm1(tf.minimum(x, 0)), alpha)),
+        (x, y) => tf.where(tf.greater(x, 0), tf.onesLike(x), tf.add(y, alpha)),
+      ),
+    );
   },
 });

@@ -9,11 +9,15 @@ export function extremeOfOperands(c: Compiling, of: "maximum" | "minimum"): Run 
   const { tf } = c;
   const pair = (a: Tensor, b: Tensor): Tensor => tf[of](a, b);
   const onHost = variadic(c, pair, of === "maximum" ? Math.max : Math.min);
-  const extreme = withGradients(tf, (...xs) => xs.reduce(pair), (dy, xs, y) => {
-    const won = xs.map((x) => tf.cast(tf.equal(x, y), "float32"));
-    const share = tf.div(dy, tf.addN(won));
-    return won.map((w) => tf.mul(w, share));
-  });
+  const extreme = withGradients(
+    tf,
+    (...xs) => xs.reduce(pair),
+    (dy, xs, y) => {
+      const won = xs.map((x) => tf.cast(tf.equal(x, y), "float32"));
+      const share = tf.div(dy, tf.addN(won));
+      return won.map((w) => tf.mul(w, share));
+    },
+  );
   return (operands) => {
     const xs = operands.map((_, i) => operand(operands, i));
     if (xs.length === 1 || xs[0]?.dtype !== "float32") return onHost(xs);

@@ -16,7 +16,10 @@ export const gather = defineKernel({
         const picks = Array.from(indices.numbers());
         if (data.dtype !== "string") return c.host(data.dtype, dims, taken({ dims: data.dims, numbers: data.numbers() }, axis, picks).numbers);
         const [strings, places] = [data.strings(), taken({ dims: data.dims, numbers: counting(data.size) }, axis, picks).numbers];
-        return c.hostStrings(dims, Array.from(places, (at) => strings[at] ?? ""));
+        return c.hostStrings(
+          dims,
+          Array.from(places, (at) => strings[at] ?? ""),
+        );
       }
       return c.hold(c.tf.gather(data.tensor(), frontIndices(c, indices, data.dims[axis] ?? 1), axis), data.dtype);
     };

@@ -10,6 +10,8 @@ export const globalMaxPool = defineKernel({
     const size = x.dims.slice(2);
     if (size.length > 3) c.unsupported(`${size.length} spatial axes`);
     const ones = size.map(() => 1);
-    return c.holdLast(largest(c.tf, x.channelsLast(), { size, strides: ones, dilations: ones, pads: size.map(() => [0, 0] as const), extent: size, counts: ones }));
+    return c.holdLast(
+      largest(c.tf, x.channelsLast(), { size, strides: ones, dilations: ones, pads: size.map(() => [0, 0] as const), extent: size, counts: ones }),
+    );
   },
 });

@@ -4,5 +4,11 @@ import { defineKernel } from "./kernel.js";
 /** A > B, broadcasting. https://onnx.ai/onnx/operators/onnx__Greater.html */
 export const greater = defineKernel({
   type: "Greater",
-  compile: (c) => binary(c, (a, b) => c.tf.greater(a, b), (a, b) => Number(a > b), "bool"),
+  compile: (c) =>
+    binary(
+      c,
+      (a, b) => c.tf.greater(a, b),
+      (a, b) => Number(a > b),
+      "bool",
+    ),
 });

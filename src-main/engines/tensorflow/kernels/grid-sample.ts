@@ -18,15 +18,18 @@ export const gridSample = defineKernel({
       const pixels = tf.reshape(x.channelsLast(), [n * height * width, channels]);
       const [gx, gy] = tf.unstack(grid.tensor(), 3) as [Tensor, Tensor];
       const [px, py] = [unnormalized(tf, gx, width, corners), unnormalized(tf, gy, height, corners)];
-      const bounded = (p: Tensor, length: number) => (padding === "reflection" ? reflected(tf, p, length, corners) : padding === "border" ? tf.clipByValue(p, 0, length - 1) : p);
+      const bounded = (p: Tensor, length: number) =>
+        padding === "reflection" ? reflected(tf, p, length, corners) : padding === "border" ? tf.clipByValue(p, 0, length - 1) : p;
       const first = tf.reshape(tf.range(0, n * height * width, height * width, "float32"), [n, 1, 1]);
       const [across, down] = [taps(bounded(px, width)), taps(bounded(py, height))];
-      const terms = down.flatMap(([y, wy]) => across.map(([x, wx]) => {
-        const [atX, atY] = [settled(tf, x, width, padding, corners), settled(tf, y, height, padding, corners)];
-        const place = tf.cast(tf.add(first, tf.add(tf.mul(tf.clipByValue(atY, 0, height - 1), width), tf.clipByValue(atX, 0, width - 1))), "int32");
-        const weight = tf.mul(tf.mul(wx, wy), tf.cast(tf.logicalAnd(within(tf, atX, width), within(tf, atY, height)), "float32"));
-        return tf.mul(tf.gather(pixels, tf.reshape(place, [-1])), tf.reshape(weight, [-1, 1]));
-      }));
+      const terms = down.flatMap(([y, wy]) =>
+        across.map(([x, wx]) => {
+          const [atX, atY] = [settled(tf, x, width, padding, corners), settled(tf, y, height, padding, corners)];
+          const place = tf.cast(tf.add(first, tf.add(tf.mul(tf.clipByValue(atY, 0, height - 1), width), tf.clipByValue(atX, 0, width - 1))), "int32");
+          const weight = tf.mul(tf.mul(wx, wy), tf.cast(tf.logicalAnd(within(tf, atX, width), within(tf, atY, height)), "float32"));
+          return tf.mul(tf.gather(pixels, tf.reshape(place, [-1])), tf.reshape(weight, [-1, 1]));
+        }),
+      );
       return c.holdLast(tf.reshape(tf.addN(terms), [n, rows, columns, channels]));
     };
   },
@@ -67,7 +70,10 @@ function tapsOf(c: Compiling): (p: Tensor) => readonly (readonly [at: Tensor, we
     return (p) => {
       const at = tf.floor(p);
       const part = tf.sub(p, at);
-      return [[at, tf.sub(1, part)], [tf.add(at, 1), part]];
+      return [
+        [at, tf.sub(1, part)],
+        [tf.add(at, 1), part],
+      ];
     };
   }
   if (mode !== "cubic" && mode !== "bicubic") c.unsupported(`mode ${mode}`);
@@ -77,6 +83,11 @@ function tapsOf(c: Compiling): (p: Tensor) => readonly (readonly [at: Tensor, we
   return (p) => {
     const at = tf.floor(p);
     const part = tf.sub(p, at);
-    return [[tf.sub(at, 1), far(tf.add(part, 1))], [at, near(part)], [tf.add(at, 1), near(tf.sub(1, part))], [tf.add(at, 2), far(tf.sub(2, part))]];
+    return [
+      [tf.sub(at, 1), far(tf.add(part, 1))],
+      [at, near(part)],
+      [tf.add(at, 1), near(tf.sub(1, part))],
+      [tf.add(at, 2), far(tf.sub(2, part))],
+    ];
   };
 }

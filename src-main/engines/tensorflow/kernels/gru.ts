@@ -11,7 +11,8 @@ export const gru = defineKernel({
   compile: (c) => {
     const linearFirst = c.int("linear_before_reset", 0) !== 0;
     return recurrent(c, {
-      activations: ["Sigmoid", "Tanh"], states: 1,
+      activations: ["Sigmoid", "Tanh"],
+      states: 1,
       step: ({ tf }, x, [state], cell) => {
         const h = state as Tensor;
         const [f, g] = cell.activations as readonly [Activation, Activation];

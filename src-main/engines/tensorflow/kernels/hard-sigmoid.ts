@@ -7,8 +7,13 @@ export const hardSigmoid = defineKernel({
   compile: (c) => {
     const { tf } = c;
     const [alpha, beta] = [c.float("alpha", 0.2), c.float("beta", 0.5)];
-    return unary(c, withSlope(tf,
-      (x) => tf.clipByValue(tf.add(tf.mul(x, alpha), beta), 0, 1),
-      (_, y) => tf.mul(tf.cast(tf.logicalAnd(tf.greater(y, 0), tf.less(y, 1)), "float32"), alpha)));
+    return unary(
+      c,
+      withSlope(
+        tf,
+        (x) => tf.clipByValue(tf.add(tf.mul(x, alpha), beta), 0, 1),
+        (_, y) => tf.mul(tf.cast(tf.logicalAnd(tf.greater(y, 0), tf.less(y, 1)), "float32"), alpha),
+      ),
+    );
   },
 });

@@ -8,7 +8,11 @@ import { type Compiling } from "./kernel.js";
 /** Indices along an axis of `length`, counted from the front, of any shape. */
 export function frontIndices({ tf }: Compiling, indices: Held, length: number): Tensor {
   if (indices.isOnHost) {
-    return tf.tensor(Int32Array.from(indices.numbers(), (i) => fromFront(i, length)), [...indices.dims], "int32");
+    return tf.tensor(
+      Int32Array.from(indices.numbers(), (i) => fromFront(i, length)),
+      [...indices.dims],
+      "int32",
+    );
   }
   const t = tf.cast(indices.tensor(), "int32");
   return tf.where(tf.less(t, tf.scalar(0, "int32")), tf.add(t, tf.scalar(length, "int32")), t);
@@ -58,7 +62,27 @@ export function scattered({ tf }: Compiling, data: Tensor, places: Tensor, updat
   const at = places.dataSync<"int32">();
   at.forEach((place, i) => last.set(place, i));
   const order = [...last];
-  const put = tf.unsortedSegmentSum(tf.gather(updates, tf.tensor1d(order.map(([, i]) => i), "int32")), tf.tensor1d(order.map(([place]) => place), "int32"), slices);
-  const replaced = tf.unsortedSegmentSum(tf.ones([order.length]), tf.tensor1d(order.map(([place]) => place), "int32"), slices);
+  const put = tf.unsortedSegmentSum(
+    tf.gather(
+      updates,
+      tf.tensor1d(
+        order.map(([, i]) => i),
+        "int32",
+      ),
+    ),
+    tf.tensor1d(
+      order.map(([place]) => place),
+      "int32",
+    ),
+    slices,
+  );
+  const replaced = tf.unsortedSegmentSum(
+    tf.ones([order.length]),
+    tf.tensor1d(
+      order.map(([place]) => place),
+      "int32",
+    ),
+    slices,
+  );
   return tf.where(tf.broadcastTo(tf.reshape(tf.greater(replaced, 0), [slices, ...data.shape.slice(1).map(() => 1)]), data.shape), put, data);
 }

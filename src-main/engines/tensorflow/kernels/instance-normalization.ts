@@ -14,7 +14,12 @@ export const instanceNormalization = defineKernel({
       const x = operand(operands, 0);
       const { t, axis, hold } = lying(c, x);
       const { y } = standardize(tf, t, counting(x.dims.length - 2, 2).map(axis), epsilon);
-      const [scale, bias] = [1, 2].map((i) => tf.reshape(operand(operands, i).tensor(), t.shape.map((_, at) => (at === axis(1) ? -1 : 1))));
+      const [scale, bias] = [1, 2].map((i) =>
+        tf.reshape(
+          operand(operands, i).tensor(),
+          t.shape.map((_, at) => (at === axis(1) ? -1 : 1)),
+        ),
+      );
       return hold(tf.add(tf.mul(y, scale ?? 1), bias ?? 0));
     };
   },

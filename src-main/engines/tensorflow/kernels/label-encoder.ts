@@ -34,8 +34,12 @@ function tableOf(c: Compiling, name: "keys" | "values"): { readonly kind: Kind; 
 }
 
 function defaultOf(c: Compiling, kind: Kind): string | number {
-  const [attribute, usual] = { strings: ["default_string", "_Unused"], int64s: ["default_int64", -1], floats: ["default_float", -0] }[kind] as [string, string | number];
+  const [attribute, usual] = { strings: ["default_string", "_Unused"], int64s: ["default_int64", -1], floats: ["default_float", -0] }[kind] as [
+    string,
+    string | number,
+  ];
   const found = c.attribute(attribute);
-  if (found && found.type !== "string" && found.type !== "int" && found.type !== "float") throw new LatheError("graph.invalid", `LabelEncoder's ${attribute} is of kind ${found.type}`);
+  if (found && found.type !== "string" && found.type !== "int" && found.type !== "float")
+    throw new LatheError("graph.invalid", `LabelEncoder's ${attribute} is of kind ${found.type}`);
   return found?.value ?? usual;
 }

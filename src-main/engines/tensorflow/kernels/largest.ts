@@ -22,6 +22,11 @@ function largestApart(tf: Tf, x: Tensor, window: Window): Tensor {
 
 /** One picture for each element of the window, row by row: what that element sees from each place of the window. */
 export function pictures(tf: Tf, wide: Tensor, { size, strides, dilations, counts }: Window): readonly Tensor[] {
-  return size.reduce<readonly Tensor[]>((sofar, k, i) => sofar.flatMap((t) => counting(k).map((at) =>
-    tf.gather(t, tf.tensor1d(counting(counts[i] ?? 1, at * (dilations[i] ?? 1), strides[i] ?? 1), "int32"), i + 1))), [wide]);
+  return size.reduce<readonly Tensor[]>(
+    (sofar, k, i) =>
+      sofar.flatMap((t) =>
+        counting(k).map((at) => tf.gather(t, tf.tensor1d(counting(counts[i] ?? 1, at * (dilations[i] ?? 1), strides[i] ?? 1), "int32"), i + 1)),
+      ),
+    [wide],
+  );
 }

@@ -4,5 +4,11 @@ import { defineKernel } from "./kernel.js";
 /** A < B, broadcasting. https://onnx.ai/onnx/operators/onnx__Less.html */
 export const less = defineKernel({
   type: "Less",
-  compile: (c) => binary(c, (a, b) => c.tf.less(a, b), (a, b) => Number(a < b), "bool"),
+  compile: (c) =>
+    binary(
+      c,
+      (a, b) => c.tf.less(a, b),
+      (a, b) => Number(a < b),
+      "bool",
+    ),
 });

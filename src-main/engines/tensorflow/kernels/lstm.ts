@@ -11,7 +11,8 @@ export const lstm = defineKernel({
   compile: (c) => {
     const together = c.int("input_forget", 0) === 1;
     return recurrent(c, {
-      activations: ["Sigmoid", "Tanh", "Tanh"], states: 2,
+      activations: ["Sigmoid", "Tanh", "Tanh"],
+      states: 2,
       step: ({ tf }, x, state, cell) => {
         const [h, before] = state as readonly [Tensor, Tensor];
         const [f, g, out] = cell.activations as readonly [Activation, Activation, Activation];

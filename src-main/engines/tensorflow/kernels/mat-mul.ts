@@ -27,6 +27,7 @@ export const matMul = defineKernel({
 function product(tf: Tf, left: Tensor, right: Tensor, batch: readonly number[]): Tensor {
   const [rows = 1, inner = 1, columns = 1] = [left.shape.at(-2), left.shape.at(-1), right.shape.at(-1)];
   if (right.shape.length === 2) return tf.matMul(tf.reshape(left, [-1, inner]), right);
-  const wide = (t: Tensor, m: number, n: number) => (countOf(t.shape.slice(0, -2)) === countOf(batch) ? tf.reshape(t, [-1, m, n]) : tf.reshape(tf.broadcastTo(t, [...batch, m, n]), [-1, m, n]));
+  const wide = (t: Tensor, m: number, n: number) =>
+    countOf(t.shape.slice(0, -2)) === countOf(batch) ? tf.reshape(t, [-1, m, n]) : tf.reshape(tf.broadcastTo(t, [...batch, m, n]), [-1, m, n]);
   return tf.matMul(wide(left, rows, inner), wide(right, inner, columns));
 }

@@ -34,10 +34,13 @@ function places(tf: Tf, x: Tensor, window: Window, columnFirst: boolean): Tensor
   const winner = tf.argMax(tf.stack([...seen]), 0);
   const strides = lengths.map((_, i) => countOf(columnFirst ? lengths.slice(0, i) : lengths.slice(i + 1)));
   // Places of the elements of x within their picture, seen in the same way.
-  const own = lengths.reduce<Tensor>((sum, length, i) => {
-    const along = tf.tensor(counting(length, 0, strides[i] ?? 1), [1, ...lengths.map((_, k) => (k === i ? length : 1)), 1], "int32");
-    return tf.add(sum, along);
-  }, tf.zeros([1, ...lengths, 1], "int32"));
+  const own = lengths.reduce<Tensor>(
+    (sum, length, i) => {
+      const along = tf.tensor(counting(length, 0, strides[i] ?? 1), [1, ...lengths.map((_, k) => (k === i ? length : 1)), 1], "int32");
+      return tf.add(sum, along);
+    },
+    tf.zeros([1, ...lengths, 1], "int32"),
+  );
   const owns = pictures(tf, padded(tf, own, [[0, 0], ...window.pads, [0, 0]]), window);
   const within = owns.map((place, k) => tf.mul(place, tf.cast(tf.equal(winner, tf.scalar(k, "int32")), "int32"))).reduce((a, b) => tf.add(a, b));
   const first = tf.tensor(counting(n * channels, 0, countOf(lengths)), [n, ...lengths.map(() => 1), channels], "int32");

@@ -20,7 +20,15 @@ export const maxUnpool = defineKernel({
       const flat = scattered(c, tf.zeros([countOf(dims)]), tf.reshape(tf.cast(places.tensor(), "int32"), [-1]), tf.reshape(x.tensor(), [-1]), false);
       const wanted = numbersAt(operands, 2) ?? dims;
       const whole = tf.reshape(flat, dims);
-      return c.hold(wanted.every((d, i) => d === dims[i]) ? whole : tf.pad(whole, wanted.map((d, i): [number, number] => [0, d - (dims[i] ?? d)])), x.dtype);
+      return c.hold(
+        wanted.every((d, i) => d === dims[i])
+          ? whole
+          : tf.pad(
+              whole,
+              wanted.map((d, i): [number, number] => [0, d - (dims[i] ?? d)]),
+            ),
+        x.dtype,
+      );
     };
   },
 });

@@ -25,7 +25,14 @@ export const pad = defineKernel({
         const result = pads.reduce((t, [before, after], axis) => {
           const length = t.shape[axis] ?? 1;
           if (before === 0 && after === 0) return t;
-          return tf.gather(t, tf.tensor1d(counting(before + length + after, -before).map((i) => place(i, length)), "int32"), axis);
+          return tf.gather(
+            t,
+            tf.tensor1d(
+              counting(before + length + after, -before).map((i) => place(i, length)),
+              "int32",
+            ),
+            axis,
+          );
         }, x.tensor());
         return c.hold(result, x.dtype);
       }
@@ -41,13 +48,17 @@ export const pad = defineKernel({
 /** Where element `i` of an axis, counted from its first own one, comes from. */
 function placeOf(mode: string): ((i: number, length: number) => number) | undefined {
   switch (mode) {
-    case "edge": return (i, length) => Math.min(Math.max(i, 0), length - 1);
-    case "wrap": return (i, length) => ((i % length) + length) % length;
-    case "reflect": return (i, length) => {
-      const period = Math.max(1, 2 * (length - 1));
-      const at = ((i % period) + period) % period;
-      return at < length ? at : period - at;
-    };
-    default: return undefined;
+    case "edge":
+      return (i, length) => Math.min(Math.max(i, 0), length - 1);
+    case "wrap":
+      return (i, length) => ((i % length) + length) % length;
+    case "reflect":
+      return (i, length) => {
+        const period = Math.max(1, 2 * (length - 1));
+        const at = ((i % period) + period) % period;
+        return at < length ? at : period - at;
+      };
+    default:
+      return undefined;
   }
 }

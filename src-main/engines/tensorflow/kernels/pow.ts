@@ -18,13 +18,22 @@ export const pow = defineKernel({
     return (operands) => {
       const [x, y] = [operand(operands, 0), operand(operands, 1)];
       if (x.isLengths && y.isLengths) {
-        const { dims, numbers } = elementwise([{ dims: x.dims, numbers: x.numbers() }, { dims: y.dims, numbers: y.numbers() }], (a, b) => a ** b);
+        const { dims, numbers } = elementwise(
+          [
+            { dims: x.dims, numbers: x.numbers() },
+            { dims: y.dims, numbers: y.numbers() },
+          ],
+          (a, b) => a ** b,
+        );
         return c.host(x.dtype, dims, numbers);
       }
       const k = y.isOnHost && y.size === 1 && x.dims.length >= y.dims.length ? y.numbers()[0] : undefined;
       if (k !== undefined && x.dtype === "float32") return mapped(c, x, knownPower(tf, k));
       const { ts, hold } = allLying(c, [x, y]);
-      const [base, exponent] = broadcastTogether(tf, ts.map((t) => tf.cast(t, "float32")));
+      const [base, exponent] = broadcastTogether(
+        tf,
+        ts.map((t) => tf.cast(t, "float32")),
+      );
       const z = power(base as Tensor, exponent as Tensor);
       return hold(x.dtype === "float32" ? z : tf.cast(tf.round(z), "int32"), x.dtype);
     };
@@ -34,14 +43,22 @@ export const pow = defineKernel({
 function knownPower(tf: Tf, k: number): (x: Tensor) => Tensor {
   if (k === 1) return (x) => tf.clone(x);
   if (k === 2) return (x) => tf.square(x);
-  return withSlope(tf, (x) => tf.pow(x, k), (x) => (k === 0 ? tf.zerosLike(x) : tf.mul(tf.pow(x, k - 1), k)));
+  return withSlope(
+    tf,
+    (x) => tf.pow(x, k),
+    (x) => (k === 0 ? tf.zerosLike(x) : tf.mul(tf.pow(x, k - 1), k)),
+  );
 }
 
 function powerOf(tf: Tf): (...xs: Tensor[]) => Tensor {
-  return withGradients(tf, (x, y) => tf.pow(x, y), (dy, given, z) => {
-    const [x, y] = given as [Tensor, Tensor];
-    const base = tf.where(tf.equal(x, 0), tf.onesLike(x), x);
-    const slope = tf.where(tf.equal(y, 0), tf.zerosLike(y), tf.mul(y, tf.pow(x, tf.sub(y, 1))));
-    return [tf.mul(dy, slope), tf.mul(dy, tf.mul(z, tf.log(base)))];
-  });
+  return withGradients(
+    tf,
+    (x, y) => tf.pow(x, y),
+    (dy, given, z) => {
+      const [x, y] = given as [Tensor, Tensor];
+      const base = tf.where(tf.equal(x, 0), tf.onesLike(x), x);
+      const slope = tf.where(tf.equal(y, 0), tf.zerosLike(y), tf.mul(y, tf.pow(x, tf.sub(y, 1))));
+      return [tf.mul(dy, slope), tf.mul(dy, tf.mul(z, tf.log(base)))];
+    },
+  );
 }

@@ -48,16 +48,38 @@ export function recurrent(c: Compiling, recurrence: Recurrence): Run {
     const masks = lengths?.some((n) => n !== length) ? masksOf(tf, lengths, length) : undefined;
     const runs = Array.from({ length: directions }, (_, d) => {
       const back = direction === "reverse" || d === 1;
-      return runDirection(c, recurrence, cellOf(c, operands, d, activations[d] ?? []), sequence, back, masks, initial(c, operands, d, batchFirst, recurrence.states, [batch, size]));
+      return runDirection(
+        c,
+        recurrence,
+        cellOf(c, operands, d, activations[d] ?? []),
+        sequence,
+        back,
+        masks,
+        initial(c, operands, d, batchFirst, recurrence.states, [batch, size]),
+      );
     });
-    const y = tf.stack(runs.map(({ outputs }) => tf.stack([...outputs])), 1); // [length, directions, batch, H]
-    const lasts = Array.from({ length: recurrence.states }, (_, s) => tf.stack(runs.map(({ last }) => last[s] as Tensor), batchFirst ? 1 : 0));
+    const y = tf.stack(
+      runs.map(({ outputs }) => tf.stack([...outputs])),
+      1,
+    ); // [length, directions, batch, H]
+    const lasts = Array.from({ length: recurrence.states }, (_, s) =>
+      tf.stack(
+        runs.map(({ last }) => last[s] as Tensor),
+        batchFirst ? 1 : 0,
+      ),
+    );
     return [c.hold(batchFirst ? tf.transpose(y, [2, 0, 1, 3]) : y), ...lasts.map((t) => c.hold(t))];
   };
 }
 
 function runDirection(
-  c: Compiling, recurrence: Recurrence, cell: Cell, sequence: Tensor, back: boolean, masks: readonly Tensor[] | undefined, first: State,
+  c: Compiling,
+  recurrence: Recurrence,
+  cell: Cell,
+  sequence: Tensor,
+  back: boolean,
+  masks: readonly Tensor[] | undefined,
+  first: State,
 ): { readonly outputs: readonly Tensor[]; readonly last: State } {
   const { tf } = c;
   const [length = 1, batch = 1, inputs = 1] = sequence.shape;
@@ -79,7 +101,13 @@ function runDirection(
 
 /** By step, `[batch, 1]`: 1 within a sequence, 0 past its end. */
 function masksOf(tf: Tf, lengths: readonly number[], steps: number): readonly Tensor[] {
-  return Array.from({ length: steps }, (_, t) => tf.tensor2d(lengths.map((n) => Number(t < n)), [lengths.length, 1], "float32"));
+  return Array.from({ length: steps }, (_, t) =>
+    tf.tensor2d(
+      lengths.map((n) => Number(t < n)),
+      [lengths.length, 1],
+      "float32",
+    ),
+  );
 }
 
 function cellOf({ tf }: Compiling, operands: Operands, d: number, activations: readonly Activation[]): Cell {
@@ -107,7 +135,14 @@ function readActivations(c: Compiling, { activations: usual }: Recurrence, direc
   const [alphas, betas] = [parameters("activation_alpha"), parameters("activation_beta")];
   const made = names.map((name) => activation(c, name, alphas, betas));
   const clip = c.attribute("clip");
-  const clipped = clip?.type === "float" ? made.map((f): Activation => (x) => f(c.tf.clipByValue(x, -clip.value, clip.value))) : made;
+  const clipped =
+    clip?.type === "float"
+      ? made.map(
+          (f): Activation =>
+            (x) =>
+              f(c.tf.clipByValue(x, -clip.value, clip.value)),
+        )
+      : made;
   return Array.from({ length: directions }, (_, d) => clipped.slice(d * usual.length, (d + 1) * usual.length));
 }
 
@@ -115,18 +150,42 @@ function activation({ tf, type }: Compiling, name: string, alphas: number[], bet
   const alpha = (fallback: number) => alphas.shift() ?? fallback;
   const beta = (fallback: number) => betas.shift() ?? fallback;
   switch (name.toLowerCase()) {
-    case "sigmoid": return (x) => tf.sigmoid(x);
-    case "tanh": return (x) => tf.tanh(x);
-    case "relu": return (x) => tf.relu(x);
-    case "softplus": return (x) => tf.softplus(x);
-    case "softsign": return (x) => tf.div(x, tf.add(tf.abs(x), 1));
-    case "leakyrelu": { const a = alpha(0.01); return (x) => tf.leakyRelu(x, a); }
-    case "elu": { const a = alpha(1); return (x) => tf.where(tf.greater(x, 0), x, tf.mul(tf.expm1(tf.minimum(x, 0)), a)); }
-    case "affine": { const [a, b] = [alpha(1), beta(0)]; return (x) => tf.add(tf.mul(x, a), b); }
-    case "scaledtanh": { const [a, b] = [alpha(1), beta(1)]; return (x) => tf.mul(tf.tanh(tf.mul(x, b)), a); }
-    case "hardsigmoid": { const [a, b] = [alpha(0.2), beta(0.5)]; return (x) => tf.clipByValue(tf.add(tf.mul(x, a), b), 0, 1); }
-    case "thresholdedrelu": { const a = alpha(1); return (x) => tf.mul(x, tf.cast(tf.greater(x, a), "float32")); }
-    default: throw new LatheError("graph.unsupported", `the engine tensorflow does not have ${type} with the activation ${name}`);
+    case "sigmoid":
+      return (x) => tf.sigmoid(x);
+    case "tanh":
+      return (x) => tf.tanh(x);
+    case "relu":
+      return (x) => tf.relu(x);
+    case "softplus":
+      return (x) => tf.softplus(x);
+    case "softsign":
+      return (x) => tf.div(x, tf.add(tf.abs(x), 1));
+    case "leakyrelu": {
+      const a = alpha(0.01);
+      return (x) => tf.leakyRelu(x, a);
+    }
+    case "elu": {
+      const a = alpha(1);
+      return (x) => tf.where(tf.greater(x, 0), x, tf.mul(tf.expm1(tf.minimum(x, 0)), a));
+    }
+    case "affine": {
+      const [a, b] = [alpha(1), beta(0)];
+      return (x) => tf.add(tf.mul(x, a), b);
+    }
+    case "scaledtanh": {
+      const [a, b] = [alpha(1), beta(1)];
+      return (x) => tf.mul(tf.tanh(tf.mul(x, b)), a);
+    }
+    case "hardsigmoid": {
+      const [a, b] = [alpha(0.2), beta(0.5)];
+      return (x) => tf.clipByValue(tf.add(tf.mul(x, a), b), 0, 1);
+    }
+    case "thresholdedrelu": {
+      const a = alpha(1);
+      return (x) => tf.mul(x, tf.cast(tf.greater(x, a), "float32"));
+    }
+    default:
+      throw new LatheError("graph.unsupported", `the engine tensorflow does not have ${type} with the activation ${name}`);
   }
 }
 

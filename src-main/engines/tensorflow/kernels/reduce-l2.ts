@@ -8,7 +8,11 @@ export const reduceL2 = defineKernel({
   compile: (c) => {
     const { tf } = c;
     return reduction(c, (x, axes, keep) => {
-      const norm = withSlope(tf, (v) => tf.sqrt(tf.sum(tf.square(v), axes, true)), (v, y) => tf.div(v, tf.where(tf.equal(y, 0), tf.onesLike(y), y)));
+      const norm = withSlope(
+        tf,
+        (v) => tf.sqrt(tf.sum(tf.square(v), axes, true)),
+        (v, y) => tf.div(v, tf.where(tf.equal(y, 0), tf.onesLike(y), y)),
+      );
       const result = norm(x);
       return keep ? result : tf.squeeze(result, axes);
     });

@@ -42,10 +42,14 @@ export function extremeAlongAxes(c: Compiling, of: "max" | "min"): Run {
 /** The extreme with its axes kept; equal parts of the gradient to all that attain it. */
 function withShare(c: Compiling, of: "max" | "min", axes: number[]): (x: Tensor) => Tensor {
   const { tf } = c;
-  return withSlope(tf, (x) => tf[of](x, axes, true), (x, y) => {
-    const attains = tf.cast(tf.equal(x, y), "float32");
-    return tf.div(attains, tf.sum(attains, axes, true));
-  });
+  return withSlope(
+    tf,
+    (x) => tf[of](x, axes, true),
+    (x, y) => {
+      const attains = tf.cast(tf.equal(x, y), "float32");
+      return tf.div(attains, tf.sum(attains, axes, true));
+    },
+  );
 }
 
 /** A reduction over all axes but N and C, in the order in which x lies. */

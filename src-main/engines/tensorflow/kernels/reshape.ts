@@ -10,9 +10,13 @@ export const reshape = defineKernel({
     const zeroes = c.int("allowzero", 0) === 1;
     return (operands) => {
       const x = operand(operands, 0);
-      const dims = (numbersAt(operands, 1) ?? []).map((d, i) => (d === 0 && !zeroes ? x.dims[i] ?? 0 : d));
+      const dims = (numbersAt(operands, 1) ?? []).map((d, i) => (d === 0 && !zeroes ? (x.dims[i] ?? 0) : d));
       const known = countOf(dims.filter((d) => d !== -1));
-      return reshaped(c, x, dims.map((d) => (d === -1 ? (known === 0 ? 0 : x.size / known) : d)));
+      return reshaped(
+        c,
+        x,
+        dims.map((d) => (d === -1 ? (known === 0 ? 0 : x.size / known) : d)),
+      );
     };
   },
 });

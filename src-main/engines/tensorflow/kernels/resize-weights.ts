@@ -21,16 +21,22 @@ export interface Axis {
 /** Of element `i` of the result, in elements of the old axis. */
 export function coordinateOf(rule: ResizeRule, { length, resized, scale, region: [start, end] }: Axis, i: number): number {
   switch (rule.coordinates) {
-    case "asymmetric": return i / scale;
-    case "align_corners": return resized === 1 ? 0 : (i * (length - 1)) / (resized - 1);
-    case "pytorch_half_pixel": return resized === 1 ? 0 : (i + 0.5) / scale - 0.5;
-    case "tf_half_pixel_for_nn": return (i + 0.5) / scale;
-    case "tf_crop_and_resize": return resized === 1 ? 0.5 * (start + end) * (length - 1) : start * (length - 1) + (i * (end - start) * (length - 1)) / (resized - 1);
+    case "asymmetric":
+      return i / scale;
+    case "align_corners":
+      return resized === 1 ? 0 : (i * (length - 1)) / (resized - 1);
+    case "pytorch_half_pixel":
+      return resized === 1 ? 0 : (i + 0.5) / scale - 0.5;
+    case "tf_half_pixel_for_nn":
+      return (i + 0.5) / scale;
+    case "tf_crop_and_resize":
+      return resized === 1 ? 0.5 * (start + end) * (length - 1) : start * (length - 1) + (i * (end - start) * (length - 1)) / (resized - 1);
     case "half_pixel_symmetric": {
       const adjustment = resized / (scale * length);
       return (length / 2) * (1 - adjustment) + (i + 0.5) / scale - 0.5;
     }
-    default: return (i + 0.5) / scale - 0.5;
+    default:
+      return (i + 0.5) / scale - 0.5;
   }
 }
 
@@ -41,10 +47,14 @@ export function nearestElements(rule: ResizeRule, axis: Axis): readonly number[]
 
 function rounded(x: number, how: string): number {
   switch (how) {
-    case "floor": return Math.floor(x);
-    case "ceil": return Math.ceil(x);
-    case "round_prefer_ceil": return Math.floor(x + 0.5);
-    default: return Math.ceil(x - 0.5);
+    case "floor":
+      return Math.floor(x);
+    case "ceil":
+      return Math.ceil(x);
+    case "round_prefer_ceil":
+      return Math.floor(x + 0.5);
+    default:
+      return Math.ceil(x - 0.5);
   }
 }
 

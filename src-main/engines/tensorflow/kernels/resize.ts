@@ -27,7 +27,9 @@ export const resize = defineKernel({
     return (operands) => {
       const x = operand(operands, 0);
       const { t, axis: lies, hold } = lying(c, x);
-      const changed = axesOf(operands, x).flatMap((axis, i) => (axis.length === axis.resized && axis.scale === 1 && rule.coordinates !== "tf_crop_and_resize" ? [] : [{ axis, i }]));
+      const changed = axesOf(operands, x).flatMap((axis, i) =>
+        axis.length === axis.resized && axis.scale === 1 && rule.coordinates !== "tf_crop_and_resize" ? [] : [{ axis, i }],
+      );
       const resized = changed.reduce<Tensor>((sofar, { axis, i }) => {
         if (rule.mode === "nearest") return tf.gather(sofar, tf.tensor1d([...nearestElements(rule, axis)], "int32"), lies(i));
         return alongAxis(c, sofar, lies(i), tf.tensor2d(interpolation(rule, axis), [axis.resized, axis.length]));
@@ -36,7 +38,13 @@ export const resize = defineKernel({
       // What is looked for outside of the operand has a value of its own.
       const inside = changed.reduce<Tensor>((mask, { axis, i }) => {
         const is = Array.from({ length: axis.resized }, (_, k) => Number(coordinateOf(rule, axis, k) >= 0 && coordinateOf(rule, axis, k) <= axis.length - 1));
-        return tf.mul(mask, tf.tensor(is, t.shape.map((_, at) => (at === lies(i) ? axis.resized : 1))));
+        return tf.mul(
+          mask,
+          tf.tensor(
+            is,
+            t.shape.map((_, at) => (at === lies(i) ? axis.resized : 1)),
+          ),
+        );
       }, tf.scalar(1));
       return hold(tf.where(tf.greater(inside, 0), resized, tf.scalar(extrapolation)), x.dtype);
     };
@@ -57,7 +65,7 @@ function axesReader(c: Compiling): (operands: Operands, x: Held) => readonly Axi
       const i = axes.indexOf(axis);
       if (i < 0) return { length, resized: length, scale: 1, region: [0, 1] };
       const scale = common ?? ratios[i] ?? 1;
-      const resized = common === undefined ? sizes?.[i] ?? Math.floor(length * scale) : Math.round(length * scale);
+      const resized = common === undefined ? (sizes?.[i] ?? Math.floor(length * scale)) : Math.round(length * scale);
       return { length, resized, scale, region: [region?.[i] ?? 0, region?.[i + axes.length] ?? 1] };
     });
   };

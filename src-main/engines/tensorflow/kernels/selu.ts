@@ -11,8 +11,13 @@ export const selu = defineKernel({
     const { tf } = c;
     const gamma = c.float("gamma", 1.05070102214813232421875);
     const curve = gamma * c.float("alpha", 1.67326319217681884765625);
-    return unary(c, withSlope(tf,
-      (x) => tf.where(tf.greater(x, 0), tf.mul(x, gamma), tf.mul(tf.expm1(tf.minimum(x, 0)), curve)),
-      (x, y) => tf.where(tf.greater(x, 0), tf.fill(x.shape, gamma), tf.add(y, curve))));
+    return unary(
+      c,
+      withSlope(
+        tf,
+        (x) => tf.where(tf.greater(x, 0), tf.mul(x, gamma), tf.mul(tf.expm1(tf.minimum(x, 0)), curve)),
+        (x, y) => tf.where(tf.greater(x, 0), tf.fill(x.shape, gamma), tf.add(y, curve)),
+      ),
+    );
   },
 });

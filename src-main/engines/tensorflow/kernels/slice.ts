@@ -16,14 +16,19 @@ export const slice = defineKernel({
       const axes = (numbersAt(operands, 3) ?? counting(starts.length)).map((a) => fromFront(a, x.dims.length));
       const cuts = axes.map((axis, i) => ({ axis, ...cutOf(x.dims[axis] ?? 1, starts[i] ?? 0, ends[i] ?? 0, steps?.[i] ?? 1) }));
       if (x.isLengths) {
-        const part = cuts.reduce<Numbers>((sofar, { axis, from, step, count }) => taken(sofar, axis, counting(count, from, step)), { dims: x.dims, numbers: x.numbers() });
+        const part = cuts.reduce<Numbers>((sofar, { axis, from, step, count }) => taken(sofar, axis, counting(count, from, step)), {
+          dims: x.dims,
+          numbers: x.numbers(),
+        });
         return c.host(x.dtype, part.dims, part.numbers);
       }
       const straight = cuts.filter(({ step }) => step === 1);
       const begin = x.dims.map((_, i) => straight.find(({ axis }) => axis === i)?.from ?? 0);
       const size = x.dims.map((d, i) => straight.find(({ axis }) => axis === i)?.count ?? d);
       const cut = straight.length > 0 ? tf.slice(x.tensor(), begin, size) : x.tensor();
-      const stepped = cuts.filter(({ step }) => step !== 1).reduce((t, { axis, from, step, count }) => tf.gather(t, tf.tensor1d(counting(count, from, step), "int32"), axis), cut);
+      const stepped = cuts
+        .filter(({ step }) => step !== 1)
+        .reduce((t, { axis, from, step, count }) => tf.gather(t, tf.tensor1d(counting(count, from, step), "int32"), axis), cut);
       return stepped === x.tensor() ? x : c.hold(stepped, x.dtype);
     };
   },

@@ -11,7 +11,11 @@ export const squeeze = defineKernel({
     return (operands) => {
       const x = operand(operands, 0);
       const axes = (numbersAt(operands, 1) ?? attribute)?.map((a) => fromFront(a, x.dims.length));
-      return reshaped(c, x, x.dims.filter((d, i) => (axes ? !axes.includes(i) : d !== 1)));
+      return reshaped(
+        c,
+        x,
+        x.dims.filter((d, i) => (axes ? !axes.includes(i) : d !== 1)),
+      );
     };
   },
 });

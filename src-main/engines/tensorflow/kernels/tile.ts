@@ -14,7 +14,13 @@ export const tile = defineKernel({
       const repeats = numbersAt(operands, 1) ?? [];
       const apart = x.dims.flatMap((d, i) => ((repeats[i] ?? 1) === 1 ? [d] : [1, d]));
       const wide = x.dims.flatMap((d, i) => ((repeats[i] ?? 1) === 1 ? [d] : [repeats[i] ?? 1, d]));
-      return c.hold(tf.reshape(tf.broadcastTo(tf.reshape(x.tensor(), apart), wide), x.dims.map((d, i) => d * (repeats[i] ?? 1))), x.dtype);
+      return c.hold(
+        tf.reshape(
+          tf.broadcastTo(tf.reshape(x.tensor(), apart), wide),
+          x.dims.map((d, i) => d * (repeats[i] ?? 1)),
+        ),
+        x.dtype,
+      );
     };
   },
 });

@@ -14,7 +14,11 @@ export const unsqueeze = defineKernel({
       const rank = x.dims.length + given.length;
       const axes = given.map((a) => fromFront(a, rank));
       const rest = x.dims.values();
-      return reshaped(c, x, Array.from({ length: rank }, (_, i) => (axes.includes(i) ? 1 : rest.next().value ?? 1)));
+      return reshaped(
+        c,
+        x,
+        Array.from({ length: rank }, (_, i) => (axes.includes(i) ? 1 : (rest.next().value ?? 1))),
+      );
     };
   },
 });

@@ -11,10 +11,16 @@ export const where = defineKernel({
     const all = [operand(operands, 0), operand(operands, 1), operand(operands, 2)];
     const { dtype } = operand(operands, 1);
     if (all.every((x) => x.isLengths)) {
-      const { dims, numbers } = elementwise(all.map((x) => ({ dims: x.dims, numbers: x.numbers() })), (condition, x, y) => (condition === 0 ? y : x));
+      const { dims, numbers } = elementwise(
+        all.map((x) => ({ dims: x.dims, numbers: x.numbers() })),
+        (condition, x, y) => (condition === 0 ? y : x),
+      );
       return c.host(dtype, dims, numbers);
     }
-    const { ts: [condition, x, y], hold } = allLying(c, all);
+    const {
+      ts: [condition, x, y],
+      hold,
+    } = allLying(c, all);
     return hold(c.tf.where(condition as Tensor, x as Tensor, y as Tensor), dtype);
   },
 });

@@ -23,14 +23,25 @@ export function windowReader(c: Compiling): (size: readonly number[], lengths: r
     const axes = size.map((k, i) => {
       const [stride, dilation, length] = [strides?.[i] ?? 1, dilations?.[i] ?? 1, lengths[i] ?? 1];
       const extent = (k - 1) * dilation + 1;
-      const [before, after] = auto.startsWith("SAME") ? samePads(length, stride, extent, auto) : auto === "VALID" ? [0, 0] : [pads?.[i] ?? 0, pads?.[i + size.length] ?? 0];
+      const [before, after] = auto.startsWith("SAME")
+        ? samePads(length, stride, extent, auto)
+        : auto === "VALID"
+          ? [0, 0]
+          : [pads?.[i] ?? 0, pads?.[i + size.length] ?? 0];
       const free = (length + before + after - extent) / stride;
       let count = (ceil ? Math.ceil(free) : Math.floor(free)) + 1;
       if (ceil && (count - 1) * stride >= length + before) count--; // a window that would start in what pads the end is left out
       const rest = ceil ? Math.max(0, (count - 1) * stride + extent - (length + before + after)) : 0;
       return { stride, dilation, extent, count, pads: [before, after + rest] as const };
     });
-    return { size, strides: axes.map((a) => a.stride), dilations: axes.map((a) => a.dilation), extent: axes.map((a) => a.extent), counts: axes.map((a) => a.count), pads: axes.map((a) => a.pads) };
+    return {
+      size,
+      strides: axes.map((a) => a.stride),
+      dilations: axes.map((a) => a.dilation),
+      extent: axes.map((a) => a.extent),
+      counts: axes.map((a) => a.count),
+      pads: axes.map((a) => a.pads),
+    };
   };
 }
 
@@ -68,7 +79,14 @@ export function asLine(tf: Tf, x: Tensor): Tensor {
 
 /** The same window over a line that became a plane. */
 export function planeWindow(w: Window): Window {
-  return { size: [1, ...w.size], strides: [1, ...w.strides], dilations: [1, ...w.dilations], pads: [[0, 0], ...w.pads], extent: [1, ...w.extent], counts: [1, ...w.counts] };
+  return {
+    size: [1, ...w.size],
+    strides: [1, ...w.strides],
+    dilations: [1, ...w.dilations],
+    pads: [[0, 0], ...w.pads],
+    extent: [1, ...w.extent],
+    counts: [1, ...w.counts],
+  };
 }
 
 /** A filter `[…, in, out]` with its elements apart: TensorFlow.js does not differentiate dilated convolutions, so the gaps are filled with zeros. */
@@ -78,8 +96,15 @@ export function spread(tf: Tf, filter: Tensor, dilations: readonly number[]): Te
     const dims = f.shape;
     const length = dims[axis] ?? 1;
     const apart = tf.reshape(f, [...dims.slice(0, axis), length, 1, ...dims.slice(axis + 1)]);
-    const gaps = tf.pad(apart, apart.shape.map((_, i): [number, number] => (i === axis + 1 ? [0, d - 1] : [0, 0])));
+    const gaps = tf.pad(
+      apart,
+      apart.shape.map((_, i): [number, number] => (i === axis + 1 ? [0, d - 1] : [0, 0])),
+    );
     const joined = tf.reshape(gaps, [...dims.slice(0, axis), length * d, ...dims.slice(axis + 1)]);
-    return tf.slice(joined, joined.shape.map(() => 0), joined.shape.map((n, i) => (i === axis ? n - d + 1 : n)));
+    return tf.slice(
+      joined,
+      joined.shape.map(() => 0),
+      joined.shape.map((n, i) => (i === axis ? n - d + 1 : n)),
+    );
   }, filter);
 }

@@ -44,7 +44,13 @@ async function answer<K extends Reading>(id: number, kind: K, question: Readings
   }
 }
 
-const readings: { readonly [K in Reading]: (question: Readings[K]["question"], signal: AbortSignal, progress: Progress) => Readings[K]["answer"] | Promise<Readings[K]["answer"]> } = {
+const readings: {
+  readonly [K in Reading]: (
+    question: Readings[K]["question"],
+    signal: AbortSignal,
+    progress: Progress,
+  ) => Readings[K]["answer"] | Promise<Readings[K]["answer"]>;
+} = {
   plan: ({ document, facts }) => planOf(document, facts),
   facts: ({ model }) => readModelFacts(model),
   card: ({ model }) => readCard(model),

@@ -71,10 +71,15 @@ export function createOpenTables(): OpenTables {
     const known = entries.get(key);
     if (known?.identity === identity && !known.staging.abandoned) return known;
     if (known) drop(key, known);
-    for (const [other, entry] of [...entries].sort(([, a], [, b]) => a.usedAt - b.usedAt).slice(0, Math.max(0, entries.size - MOST_OPEN + 1))) drop(other, entry);
+    for (const [other, entry] of [...entries].sort(([, a], [, b]) => a.usedAt - b.usedAt).slice(0, Math.max(0, entries.size - MOST_OPEN + 1)))
+      drop(other, entry);
     const folder = makeWorkFolder();
     const staging = shareWork<OpenTable>(async (progress, signal) => {
-      const table = { staged: await stageTable({ folder: key, source, workFolder: folder, progress, signal }), exclusively: oneAtATime(), kept: new Map<string, unknown>() };
+      const table = {
+        staged: await stageTable({ folder: key, source, workFolder: folder, progress, signal }),
+        exclusively: oneAtATime(),
+        kept: new Map<string, unknown>(),
+      };
       entry.open = table;
       return table;
     });
@@ -104,16 +109,20 @@ export function createOpenTables(): OpenTables {
 
   return {
     use: (at, job, signal) => withEntry(at, async (entry) => job(await entry.staging.join(signal))),
-    columns: (at, onProgress, signal) => withEntry(at, async (entry) => {
-      const table = await entry.staging.join(signal, onProgress);
-      const work = entry.columns?.abandoned === false ? entry.columns : shareWork((progress, interrupt) => table.exclusively(async () => summary(table.staged, progress, interrupt)));
-      entry.columns = work;
-      try {
-        return await work.join(signal, onProgress);
-      } finally {
-        await afterLeaving(entry, work);
-      }
-    }),
+    columns: (at, onProgress, signal) =>
+      withEntry(at, async (entry) => {
+        const table = await entry.staging.join(signal, onProgress);
+        const work =
+          entry.columns?.abandoned === false
+            ? entry.columns
+            : shareWork((progress, interrupt) => table.exclusively(async () => summary(table.staged, progress, interrupt)));
+        entry.columns = work;
+        try {
+          return await work.join(signal, onProgress);
+        } finally {
+          await afterLeaving(entry, work);
+        }
+      }),
   };
 }
 
@@ -136,7 +145,10 @@ async function summary(staged: StagedTable, progress: Progress, signal: AbortSig
   return {
     facts,
     result: {
-      path, format, rows: main.rows, ...(test ? { testRows: test.rows } : {}),
+      path,
+      format,
+      rows: main.rows,
+      ...(test ? { testRows: test.rows } : {}),
       columns: facts.map(({ exact, rarest: _rarest, ...column }) => ({ ...column, ...(exact ? {} : { approximate: true }) })),
       warnings: [...main.source.warnings, ...(test?.source.warnings ?? [])],
     },

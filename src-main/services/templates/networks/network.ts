@@ -37,7 +37,13 @@ export function pictureModel(network: PictureNetwork, id: Ids, { picture, others
 }
 
 /** Convolution, batch norm and what comes after: most networks are made of these. Batch norm has a bias of its own. */
-export function convNorm(id: Ids, suffix: string, conv: Readonly<Record<string, unknown>>, activation: string | undefined, from?: readonly string[]): LayerInput[] {
+export function convNorm(
+  id: Ids,
+  suffix: string,
+  conv: Readonly<Record<string, unknown>>,
+  activation: string | undefined,
+  from?: readonly string[],
+): LayerInput[] {
   return [
     { id: id(`conv${suffix}`), type: "Conv2d", ...(from && { from }), ...conv, bias: false },
     { id: id(`norm${suffix}`), type: "BatchNorm2d" },

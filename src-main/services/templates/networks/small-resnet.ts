@@ -11,7 +11,11 @@ export const smallResnet: PictureNetwork = {
   summary: "Three blocks of two convolutions, each with a way around it; learns deeper patterns",
   layers: (id, from) => {
     const layers: LayerInput[] = [...convNorm(id, "0", { outChannels: 32, kernelSize: 3, stride: 2, padding: 1 }, "ReLU", [from])];
-    for (const [i, { channels, stride }] of [{ channels: 32, stride: 1 }, { channels: 64, stride: 2 }, { channels: 128, stride: 2 }].entries()) {
+    for (const [i, { channels, stride }] of [
+      { channels: 32, stride: 1 },
+      { channels: 64, stride: 2 },
+      { channels: 128, stride: 2 },
+    ].entries()) {
       layers.push(...residual(id, String(i + 1), last(layers), channels, stride));
     }
     return [...layers, { id: id("mean"), type: "AdaptiveAvgPool2d", outputSize: 1 }, { id: id("flat"), type: "Flatten" }];
@@ -24,7 +28,9 @@ function residual(id: Ids, name: string, from: string, outChannels: number, stri
   const second = convNorm(id, `${name}b`, { outChannels, kernelSize: 3, padding: 1 }, undefined);
   const around = stride === 1 ? [] : convNorm(id, `${name}s`, { outChannels, kernelSize: 1, stride }, undefined, [from]);
   return [
-    ...first, ...second, ...around,
+    ...first,
+    ...second,
+    ...around,
     { id: id(`add${name}`), type: "Add", from: [last(second), around.length > 0 ? last(around) : from] },
     { id: id(`act${name}`), type: "ReLU" },
   ];

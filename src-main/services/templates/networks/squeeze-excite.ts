@@ -6,8 +6,10 @@ export function squeezeExcite(id: Ids, name: string, from: string, channels: num
   const gate = id(`gate${name}`);
   return [
     { id: id(`mean${name}`), type: "AdaptiveAvgPool2d", from: [from], outputSize: 1 },
-    { id: id(`squeeze${name}`), type: "Conv2d", outChannels: Math.max(1, Math.round(channels / 4)), kernelSize: 1 }, { id: id(`relu${name}`), type: "ReLU" },
-    { id: id(`excite${name}`), type: "Conv2d", outChannels: channels, kernelSize: 1 }, { id: gate, type: "HardSigmoid" },
+    { id: id(`squeeze${name}`), type: "Conv2d", outChannels: Math.max(1, Math.round(channels / 4)), kernelSize: 1 },
+    { id: id(`relu${name}`), type: "ReLU" },
+    { id: id(`excite${name}`), type: "Conv2d", outChannels: channels, kernelSize: 1 },
+    { id: gate, type: "HardSigmoid" },
     { id: id(`gated${name}`), type: "Mul", from: [from, gate] },
   ];
 }

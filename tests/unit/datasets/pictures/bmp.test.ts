@@ -15,22 +15,42 @@ interface Case {
 const bytes = (text: string) => new Uint8Array(Buffer.from(text, "base64"));
 
 describe("a bitmap of", () => {
-  test.each(readGolden<readonly Case[]>("bitmaps.json").map((c) => [c.name, c] as const))("%s is read as PIL reads it", (name, { file, width, height, pixels }) => {
-    const got = decodeBmp(bytes(file), 1e6);
-    expect([got.width, got.height]).toEqual([width, height]);
-    const rgb = got.channels === 3 ? got.data : got.data.filter((_value, i) => i % 4 !== 3);
-    // PIL widens 5 and 6 bits by a table, we by rounding: a level at most.
-    const differences = Array.from(rgb, (value, i) => Math.abs(value - bytes(pixels)[i]!));
-    expect(Math.max(...differences)).toBeLessThanOrEqual(name.startsWith("16 bits") ? 1 : 0);
-    expect(rgb.length).toBe(width * height * 3);
-  });
+  test.each(readGolden<readonly Case[]>("bitmaps.json").map((c) => [c.name, c] as const))(
+    "%s is read as PIL reads it",
+    (name, { file, width, height, pixels }) => {
+      const got = decodeBmp(bytes(file), 1e6);
+      expect([got.width, got.height]).toEqual([width, height]);
+      const rgb = got.channels === 3 ? got.data : got.data.filter((_value, i) => i % 4 !== 3);
+      // PIL widens 5 and 6 bits by a table, we by rounding: a level at most.
+      const differences = Array.from(rgb, (value, i) => Math.abs(value - bytes(pixels)[i]!));
+      expect(Math.max(...differences)).toBeLessThanOrEqual(name.startsWith("16 bits") ? 1 : 0);
+      expect(rgb.length).toBe(width * height * 3);
+    },
+  );
 });
 
 test.each([
   ["cut short within its header", (file: Uint8Array) => file.subarray(0, 20), "it is cut short"],
   ["cut short within its pixels", (file: Uint8Array) => file.subarray(0, file.length - 9), "it is cut short"],
-  ["of more pixels than may be", (file: Uint8Array) => { const bomb = Uint8Array.from(file); new DataView(bomb.buffer).setInt32(18, 60_000, true); new DataView(bomb.buffer).setInt32(22, 60_000, true); return bomb; }, "it has 60000 × 60000 pixels"],
-  ["of no width", (file: Uint8Array) => { const flat = Uint8Array.from(file); new DataView(flat.buffer).setInt32(18, 0, true); return flat; }, "its header is damaged"],
+  [
+    "of more pixels than may be",
+    (file: Uint8Array) => {
+      const bomb = Uint8Array.from(file);
+      new DataView(bomb.buffer).setInt32(18, 60_000, true);
+      new DataView(bomb.buffer).setInt32(22, 60_000, true);
+      return bomb;
+    },
+    "it has 60000 × 60000 pixels",
+  ],
+  [
+    "of no width",
+    (file: Uint8Array) => {
+      const flat = Uint8Array.from(file);
+      new DataView(flat.buffer).setInt32(18, 0, true);
+      return flat;
+    },
+    "its header is damaged",
+  ],
 ])("a bitmap %s is refused", (_, damage, reason) => {
   const file = bytes(readGolden<readonly Case[]>("bitmaps.json")[0]!.file);
   expect(() => decodeBmp(damage(file), 1e6)).toThrow(expect.objectContaining({ code: "data.unreadable", message: reason }));

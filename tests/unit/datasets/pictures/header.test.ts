@@ -9,16 +9,32 @@ const picture = () => sharp({ create: { width: 300, height: 200, channels: 3, ba
 function bmp(width: number, height: number): Buffer {
   const file = Buffer.alloc(54 + Math.ceil((width * 3) / 4) * 4 * height);
   file.write("BM");
-  for (const [at, value] of [[10, 54], [14, 40], [18, width], [22, -height]] as const) file.writeInt32LE(value, at);
+  for (const [at, value] of [
+    [10, 54],
+    [14, 40],
+    [18, width],
+    [22, -height],
+  ] as const)
+    file.writeInt32LE(value, at);
   file.writeInt16LE(24, 28);
   return file;
 }
 
 describe("the header tells how many pixels there are", () => {
   it.each([
-    ["PNG", () => picture().png().toBuffer()], ["interlaced PNG", () => picture().png({ progressive: true }).toBuffer()],
-    ["JPEG", () => picture().jpeg().toBuffer()], ["progressive JPEG", () => picture().jpeg({ progressive: true }).toBuffer()],
-    ["JPEG with EXIF and a profile", () => picture().withExif({ IFD0: { Copyright: "x".repeat(5000) } }).withIccProfile("srgb").jpeg().toBuffer()],
+    ["PNG", () => picture().png().toBuffer()],
+    ["interlaced PNG", () => picture().png({ progressive: true }).toBuffer()],
+    ["JPEG", () => picture().jpeg().toBuffer()],
+    ["progressive JPEG", () => picture().jpeg({ progressive: true }).toBuffer()],
+    [
+      "JPEG with EXIF and a profile",
+      () =>
+        picture()
+          .withExif({ IFD0: { Copyright: "x".repeat(5000) } })
+          .withIccProfile("srgb")
+          .jpeg()
+          .toBuffer(),
+    ],
     ["BMP", () => Promise.resolve(bmp(300, 200))],
   ])("%s", async (_kind, make) => {
     const file = await make();

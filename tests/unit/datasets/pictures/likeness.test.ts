@@ -13,16 +13,28 @@ function near(of: string, bits: number): string {
 }
 
 function differing(a: string, b: string): number {
-  return Array.from({ length: 32 }, (_, k) => (Number.parseInt(a.charAt(k), 16) ^ Number.parseInt(b.charAt(k), 16)).toString(2).replaceAll("0", "").length).reduce((sum, bits) => sum + bits, 0);
+  return Array.from(
+    { length: 32 },
+    (_, k) => (Number.parseInt(a.charAt(k), 16) ^ Number.parseInt(b.charAt(k), 16)).toString(2).replaceAll("0", "").length,
+  ).reduce((sum, bits) => sum + bits, 0);
 }
 
 describe("pairs of pictures that look alike", () => {
   test("are all found, and no others: as comparing all with all finds them", () => {
     const some = Array.from({ length: 60 }, fingerprint);
     const all = [...new Set([...some, ...some.flatMap((of) => [1, 3, 5, 6, 8].map((bits) => near(of, bits)))])];
-    const expected = all.flatMap((a, k) => all.slice(k + 1).filter((b) => differing(a, b) <= ALIKE).map((b) => [a, b].sort().join()));
+    const expected = all.flatMap((a, k) =>
+      all
+        .slice(k + 1)
+        .filter((b) => differing(a, b) <= ALIKE)
+        .map((b) => [a, b].sort().join()),
+    );
     expect(expected.length).toBeGreaterThan(100);
-    expect(alikePairs(all, 10_000).map((pair) => [...pair].sort().join()).sort()).toEqual(expected.sort());
+    expect(
+      alikePairs(all, 10_000)
+        .map((pair) => [...pair].sort().join())
+        .sort(),
+    ).toEqual(expected.sort());
   });
 
   test("are told up to a number", () => {

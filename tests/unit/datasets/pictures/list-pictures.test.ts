@@ -20,7 +20,10 @@ describe("a folder of pictures", () => {
   test("gives a row a picture, in the order of paths, with the names of the folders", async () => {
     const { pictures, warnings, empty } = await listPictures(folderOf("cats/b.png", "cats/a.JPG", "dogs/x.webp", "dogs/y.tif"), 1);
     expect(pictures).toEqual([
-      { path: "cats/a.JPG", labels: ["cats"] }, { path: "cats/b.png", labels: ["cats"] }, { path: "dogs/x.webp", labels: ["dogs"] }, { path: "dogs/y.tif", labels: ["dogs"] },
+      { path: "cats/a.JPG", labels: ["cats"] },
+      { path: "cats/b.png", labels: ["cats"] },
+      { path: "dogs/x.webp", labels: ["dogs"] },
+      { path: "dogs/y.tif", labels: ["dogs"] },
     ]);
     expect([warnings, empty]).toEqual([[], []]);
   });
@@ -33,13 +36,17 @@ describe("a folder of pictures", () => {
 
   test("may have several levels, and deeper folders belong to the last of them", async () => {
     const folder = folderOf("Greek/alpha/1.png", "Greek/beta/1.png", "Latin/a/old/2.png");
-    expect((await listPictures(folder, 2)).pictures.map(({ labels }) => labels)).toEqual([["Greek", "alpha"], ["Greek", "beta"], ["Latin", "a"]]);
+    expect((await listPictures(folder, 2)).pictures.map(({ labels }) => labels)).toEqual([
+      ["Greek", "alpha"],
+      ["Greek", "beta"],
+      ["Latin", "a"],
+    ]);
     expect((await listPictures(folder, 1)).pictures.map(({ labels }) => labels)).toEqual([["Greek"], ["Greek"], ["Latin"]]);
     expect((await listPictures(folder, 0)).pictures).toHaveLength(3);
   });
 
   test("may have names in any script, with blanks, quotes and line ends", async () => {
-    const names = ["猫/写真 1.png", "собака/щенок.jpg", "قط/صورة.png", " odd /it's \"so\".png", "a\nb/c\td.png"];
+    const names = ["猫/写真 1.png", "собака/щенок.jpg", "قط/صورة.png", ' odd /it\'s "so".png', "a\nb/c\td.png"];
     expect((await listPictures(folderOf(...names), 1)).pictures.map(({ path }) => path).sort()).toEqual([...names].sort());
   });
 
@@ -67,23 +74,41 @@ describe("a folder of pictures", () => {
     expect(warnings).toEqual([`2 links lead in a circle or nowhere and are left out of ${folder}, such as cats/again`]);
   });
 
-  test.skipIf(process.getuid?.() === 0)(`may hold folders that are closed to us${process.getuid?.() === 0 ? " (not tried: root may open every folder)" : ""}`, async () => {
-    const folder = folderOf("cats/a.png", "dogs/a.png");
-    chmodSync(join(folder, "dogs"), 0);
-    const { pictures, warnings } = await listPictures(folder, 1);
-    chmodSync(join(folder, "dogs"), 0o700);
-    expect(pictures).toHaveLength(1);
-    expect(warnings).toEqual([`1 folder may not be opened (permission denied), so its pictures are left out of ${folder}, such as dogs`]);
-  });
+  test.skipIf(process.getuid?.() === 0)(
+    `may hold folders that are closed to us${process.getuid?.() === 0 ? " (not tried: root may open every folder)" : ""}`,
+    async () => {
+      const folder = folderOf("cats/a.png", "dogs/a.png");
+      chmodSync(join(folder, "dogs"), 0);
+      const { pictures, warnings } = await listPictures(folder, 1);
+      chmodSync(join(folder, "dogs"), 0o700);
+      expect(pictures).toHaveLength(1);
+      expect(warnings).toEqual([`1 folder may not be opened (permission denied), so its pictures are left out of ${folder}, such as dogs`]);
+    },
+  );
 });
 
 test.each<readonly [string, () => string, string, (folder: string) => string]>([
   ["that is not there", () => join(folderOf("pictures/cats/a.png"), "picture"), "data.missing", (f) => `there is no folder ${f}; did you mean pictures?`],
-  ["under a folder that is not there", () => join(temporaryFolder(), "a", "b"), "data.missing", (f) => `there is no folder ${f}: there is no folder ${dirname(f)}`],
+  [
+    "under a folder that is not there",
+    () => join(temporaryFolder(), "a", "b"),
+    "data.missing",
+    (f) => `there is no folder ${f}: there is no folder ${dirname(f)}`,
+  ],
   ["that is a file", () => join(folderOf("a.png"), "a.png"), "data.missing", (f) => `${f} is a file, expected a folder of pictures`],
   ["that is empty", () => temporaryFolder(), "data.empty", (f) => `${f} holds no picture: expected JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF`],
-  ["of other files", () => folderOf("cats/a.txt", "cats/b.txt"), "data.empty", (f) => `${f} holds no picture but 2 other files, such as cats/a.txt: expected JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF`],
-  ["of pictures without classes", () => folderOf("a.png", "b.png"), "data.empty", (f) => `${f} has 2 pictures that lie outside of any class: expected a folder for each class, with its pictures in it`],
+  [
+    "of other files",
+    () => folderOf("cats/a.txt", "cats/b.txt"),
+    "data.empty",
+    (f) => `${f} holds no picture but 2 other files, such as cats/a.txt: expected JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF`,
+  ],
+  [
+    "of pictures without classes",
+    () => folderOf("a.png", "b.png"),
+    "data.empty",
+    (f) => `${f} has 2 pictures that lie outside of any class: expected a folder for each class, with its pictures in it`,
+  ],
 ])("a folder %s is refused", async (_, make, code, message) => {
   const folder = make();
   await expect(listPictures(folder, 1)).rejects.toThrow(expect.objectContaining({ code, message: message(folder) }));

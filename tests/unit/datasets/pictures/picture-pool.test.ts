@@ -9,7 +9,7 @@ import { temporaryFolder } from "../../../support/temporary-folder.js";
 test("a thread that starts takes no reader from those at work: what may be opened is said once for the whole process", async () => {
   const folder = temporaryFolder();
   await writePicture(folder, "a.png");
-  writeFileSync(join(folder, "a.svg"), "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"4\" height=\"4\"/>");
+  writeFileSync(join(folder, "a.svg"), '<svg xmlns="http://www.w3.org/2000/svg" width="4" height="4"/>');
   const pool = new PicturePool(1);
   const read = async (name: string) => {
     let bad: string | undefined;
@@ -17,7 +17,11 @@ test("a thread that starts takes no reader from those at work: what may be opene
     return bad;
   };
   try {
-    expect(await sharp(join(folder, "a.svg")).metadata().catch(() => "closed")).toBe("closed");
+    expect(
+      await sharp(join(folder, "a.svg"))
+        .metadata()
+        .catch(() => "closed"),
+    ).toBe("closed");
     // Where a thread said it anew, what was opened here would be closed again, as good formats are for a moment.
     sharp.unblock({ operation: ["VipsForeignLoadSvg"] });
     expect(await read("a.png")).toBeUndefined();

@@ -66,9 +66,21 @@ describe("a store of pictures", () => {
 
   test.each<readonly [string, (path: string) => void, readonly (number | undefined)[]]>([
     ["the last entry was cut", (f) => truncateSync(join(f, "index"), statSync(join(f, "index")).size - 7), [0, 1, undefined]],
-    ["an entry is damaged", (f) => { const bytes = readFileSync(join(f, "index")); bytes[28 + 40 + 3]! ^= 1; writeFileSync(join(f, "index"), bytes); }, [0, undefined, undefined]],
+    [
+      "an entry is damaged",
+      (f) => {
+        const bytes = readFileSync(join(f, "index"));
+        bytes[28 + 40 + 3]! ^= 1;
+        writeFileSync(join(f, "index"), bytes);
+      },
+      [0, undefined, undefined],
+    ],
     ["pixels were cut", (f) => truncateSync(join(f, "pixels"), 36 * 2 - 1), [0, undefined, undefined]],
-    ["pixels were appended, and the index was not", (f) => writeFileSync(join(f, "pixels"), Buffer.concat([readFileSync(join(f, "pixels")), Buffer.from("half a pic")])), [0, 1, 2]],
+    [
+      "pixels were appended, and the index was not",
+      (f) => writeFileSync(join(f, "pixels"), Buffer.concat([readFileSync(join(f, "pixels")), Buffer.from("half a pic")])),
+      [0, 1, 2],
+    ],
     ["the index is another file", (f) => writeFileSync(join(f, "index"), "something else entirely, of some length"), [undefined, undefined, undefined]],
   ])("after a crash in which %s it keeps what is whole", async (_, damage, expected) => {
     const folder = temporaryFolder();
@@ -79,14 +91,22 @@ describe("a store of pictures", () => {
     expect(await isCurrent({ path, generation, bytes: 36 })).toBe(expected.every((place) => place !== undefined));
     const { path: again } = await fill(folder, ["a", "b", "c"]);
     const [a, b, c] = await places(folder, ["a", "b", "c"]);
-    for (const [place, name] of [[a, "a"], [b, "b"], [c, "c"]] as const) expect(readFileSync(again).subarray(place! * 36, place! * 36 + 36)).toEqual(Buffer.from(pixels(name)));
+    for (const [place, name] of [
+      [a, "a"],
+      [b, "b"],
+      [c, "c"],
+    ] as const)
+      expect(readFileSync(again).subarray(place! * 36, place! * 36 + 36)).toEqual(Buffer.from(pixels(name)));
   });
 
   test("waits for a process that has it, and takes it over from one that died", async () => {
     const folder = temporaryFolder();
     const first = await PixelStore.open(folder, format);
     let opened = false;
-    const second = PixelStore.open(folder, format).then((store) => { opened = true; return store; });
+    const second = PixelStore.open(folder, format).then((store) => {
+      opened = true;
+      return store;
+    });
     await new Promise((resolve) => setTimeout(resolve, 400));
     expect(opened).toBe(false);
     await first.add(hash("a"), pixels("a"));
@@ -125,5 +145,9 @@ test("four formats stay on disk; the one used longest ago goes first", async () 
     utimesSync(join(store.reference.path, "..", "index"), old, old);
   }
   await dropStores(folder, [{ ...format, width: 1 }]);
-  expect(readdirSync(join(folder, "pixels")).map((name) => name.split("x")[0]).sort()).toEqual(["1", "4", "5", "6"]);
+  expect(
+    readdirSync(join(folder, "pixels"))
+      .map((name) => name.split("x")[0])
+      .sort(),
+  ).toEqual(["1", "4", "5", "6"]);
 });

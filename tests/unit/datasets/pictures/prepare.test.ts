@@ -17,8 +17,14 @@ import { temporaryFolder } from "../../../support/temporary-folder.js";
 async function prepareIn(folder: string, data: DataSpec = pictureData("pictures"), seed = 1) {
   const decoded: number[] = [];
   const prepared = await prepareData({
-    folder, data, seed, cacheFolder: join(folder, ".lathe", "cache"), compile,
-    progress: (stage, done) => { if (stage === "pictures") decoded.push(done); },
+    folder,
+    data,
+    seed,
+    cacheFolder: join(folder, ".lathe", "cache"),
+    compile,
+    progress: (stage, done) => {
+      if (stage === "pictures") decoded.push(done);
+    },
   });
   return { prepared, decoded: (decoded.at(-1) ?? 0) - (decoded[0] ?? 0) };
 }
@@ -47,7 +53,8 @@ async function samplesOf(prepared: PreparedData, split: "train" | "validation" |
       const image = tensors["image"]!;
       if (image.dtype !== "uint8") throw new Error("pictures come as bytes");
       const bytes = image.dims.slice(1).reduce((a, b) => a * b, 1);
-      for (let i = 0; i < size; i++) samples.set(rows[at++]!, { pixels: image.data.slice(i * bytes, (i + 1) * bytes), label: Number(tensors["target.label"]!.data[i]) });
+      for (let i = 0; i < size; i++)
+        samples.set(rows[at++]!, { pixels: image.data.slice(i * bytes, (i + 1) * bytes), label: Number(tensors["target.label"]!.data[i]) });
     }
     return samples;
   } finally {
@@ -63,7 +70,7 @@ describe("pictures become samples", () => {
     expect(prepared.counts).toEqual({ train: 42, validation: 9, test: 9 });
     expect(prepared.classCounts["label"]).toEqual([14, 14, 14]);
     expect(prepared.targets[0]?.classes).toEqual(["cats", "dogs", "owls"]);
-    const [row, { pixels, label }] = [...await samplesOf(prepared, "train")][10]!;
+    const [row, { pixels, label }] = [...(await samplesOf(prepared, "train"))][10]!;
     // Rows count in the order of paths: 20 to a class.
     const path = join(folder, "pictures", ["cats", "dogs", "owls"][label]!, `${String((row - 1) % 20).padStart(3, "0")}.png`);
     expect(Math.floor((row - 1) / 20)).toBe(label);
@@ -75,7 +82,10 @@ describe("pictures become samples", () => {
     await prepareIn(folder);
     expect((await prepareIn(folder)).decoded).toBe(0);
     expect((await prepareIn(folder, pictureData("pictures"), 2)).decoded).toBe(0);
-    const again = await prepareIn(folder, pictureData("pictures", { source: { exclude: ["cats/000.png"], relabel: { "dogs/001.png": { label: "cats" } } }, split: { validation: 0.3 } }));
+    const again = await prepareIn(
+      folder,
+      pictureData("pictures", { source: { exclude: ["cats/000.png"], relabel: { "dogs/001.png": { label: "cats" } } }, split: { validation: 0.3 } }),
+    );
     expect(again.decoded).toBe(0);
     expect(again.prepared.counts).toEqual({ train: 32, validation: 18, test: 9 });
     expect(again.prepared.audit.skipped).toEqual([{ reason: "excluded", column: "image", rows: 1 }]);
@@ -152,13 +162,21 @@ describe("pictures become samples", () => {
     writeFileSync(join(folder, "data", "t.csv"), `picture,weight,kind\n${lines.join("\n")}\nfiles/none.png,1,a\n,2,b\n`);
     const data = dataSchema.parse({
       source: { type: "table", path: "data/t.csv" },
-      inputs: [{ name: "image", type: "image", column: "picture", size: [4, 4] }, { name: "weight", type: "numeric", columns: ["weight"] }],
+      inputs: [
+        { name: "image", type: "image", column: "picture", size: [4, 4] },
+        { name: "weight", type: "numeric", columns: ["weight"] },
+      ],
       targets: [{ name: "label", type: "category", column: "kind" }],
     });
     const { prepared } = await prepareIn(folder, data);
     expect(prepared.audit.used).toBe(20);
-    expect(prepared.audit.skipped).toEqual([{ reason: "missing value", column: "picture", rows: 1 }, { reason: "unreadable picture", column: "picture", rows: 1 }]);
-    expect(prepared.audit.warnings.map(({ message }) => message)).toContain(`1 picture of ${join(folder, "data", "t.csv")} cannot be read and is left out: files/none.png is not there any more`);
+    expect(prepared.audit.skipped).toEqual([
+      { reason: "missing value", column: "picture", rows: 1 },
+      { reason: "unreadable picture", column: "picture", rows: 1 },
+    ]);
+    expect(prepared.audit.warnings.map(({ message }) => message)).toContain(
+      `1 picture of ${join(folder, "data", "t.csv")} cannot be read and is left out: files/none.png is not there any more`,
+    );
     const { pixels } = [...(await samplesOf(prepared, "train")).values()][0]!;
     expect(pixels).toHaveLength(48);
   });
@@ -171,11 +189,15 @@ describe("pictures become samples", () => {
     const lines = ["a", "b"].flatMap((c) => Array.from({ length: 10 }, (_, i) => `files/${c}/${String(i).padStart(3, "0")}.png,${c}`));
     writeFileSync(join(folder, "t.csv"), `picture,kind\n${lines.join("\n")}\n${elsewhere},a\n`);
     const data = dataSchema.parse({
-      source: { type: "table", path: "t.csv" }, inputs: [{ name: "image", type: "image", column: "picture", size: [4, 4] }], targets: [{ name: "label", type: "category", column: "kind" }],
+      source: { type: "table", path: "t.csv" },
+      inputs: [{ name: "image", type: "image", column: "picture", size: [4, 4] }],
+      targets: [{ name: "label", type: "category", column: "kind" }],
     });
     const { prepared } = await prepareIn(folder, data);
     expect(prepared.audit.warnings.map(({ message }) => message)).toContain(
-      `1 picture of ${join(folder, "t.csv")} cannot be read and is left out: ${elsewhere} is an absolute path, expected one relative to the table's folder, which pictures may not leave`);
+      `1 picture of ${join(folder, "t.csv")} cannot be read and is left out: ${elsewhere} is an absolute path, expected one relative to the table's ` +
+        `folder, which pictures may not leave`,
+    );
   });
 });
 
@@ -189,9 +211,12 @@ describe("bad pictures", () => {
     const { prepared } = await prepareIn(folder);
     expect(prepared.audit.skipped).toEqual([{ reason: "unreadable picture", column: "image", rows: 2 }]);
     expect(prepared.audit.used).toBe(59);
-    expect(prepared.audit.warnings[0]?.message).toMatch(/^2 pictures of .* cannot be read and are left out, such as one: cats\/005\.png is damaged or cut short: /);
+    expect(prepared.audit.warnings[0]?.message).toMatch(
+      /^2 pictures of .* cannot be read and are left out, such as one: cats\/005\.png is damaged or cut short: /,
+    );
     expect((await readQuarantine(folder)).map(({ path, reason }) => [path, reason.slice(0, 22)])).toEqual([
-      ["pictures/cats/005.png", "is damaged or cut shor"], ["pictures/dogs/note.png", "is no picture by its c"],
+      ["pictures/cats/005.png", "is damaged or cut shor"],
+      ["pictures/dogs/note.png", "is no picture by its c"],
     ]);
     expect(readFileSync(bad)).toEqual(whole.subarray(0, 60));
     // The same again from the list, without reading them.
@@ -209,14 +234,38 @@ describe("bad pictures", () => {
   });
 
   test.each<readonly [string, (folder: string) => Promise<void> | void, object, string, (path: string) => string]>([
-    ["one class", async (f) => { rmSync(join(f, "pictures", "dogs"), { recursive: true }); await writeClasses(join(f, "pictures"), ["cats"], 20); }, {}, "data.target", (p) => `target column "label" of ${p} holds only "cats", expected at least two classes`],
-    ["no readable picture", (f) => { for (const c of ["cats", "dogs"]) for (let i = 0; i < 3; i++) writeFileSync(join(f, "pictures", c, `00${i}.png`), "x"); }, {}, "data.unreadable",
-      (p) => `none of the 6 pictures of ${p} can be read: cats/000.png is no picture by its content, expected JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF`],
-    ["everything excluded", () => undefined, { exclude: ["cats", "dogs"].flatMap((c) => [0, 1, 2].map((i) => `${c}/00${i}.png`)) }, "data.split", (p) => `the train part of ${p} is empty: the rest of 0 rows; use more rows or other shares`],
+    [
+      "one class",
+      async (f) => {
+        rmSync(join(f, "pictures", "dogs"), { recursive: true });
+        await writeClasses(join(f, "pictures"), ["cats"], 20);
+      },
+      {},
+      "data.target",
+      (p) => `target column "label" of ${p} holds only "cats", expected at least two classes`,
+    ],
+    [
+      "no readable picture",
+      (f) => {
+        for (const c of ["cats", "dogs"]) for (let i = 0; i < 3; i++) writeFileSync(join(f, "pictures", c, `00${i}.png`), "x");
+      },
+      {},
+      "data.unreadable",
+      (p) => `none of the 6 pictures of ${p} can be read: cats/000.png is no picture by its content, expected JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF`,
+    ],
+    [
+      "everything excluded",
+      () => undefined,
+      { exclude: ["cats", "dogs"].flatMap((c) => [0, 1, 2].map((i) => `${c}/00${i}.png`)) },
+      "data.split",
+      (p) => `the train part of ${p} is empty: the rest of 0 rows; use more rows or other shares`,
+    ],
   ])("%s is told in a sentence", async (_, change, source, code, message) => {
     const folder = await project(["cats", "dogs"], 3);
     await change(folder);
-    await expect(prepareIn(folder, pictureData("pictures", { source }))).rejects.toThrow(expect.objectContaining({ code, message: message(join(folder, "pictures")) }));
+    await expect(prepareIn(folder, pictureData("pictures", { source }))).rejects.toThrow(
+      expect.objectContaining({ code, message: message(join(folder, "pictures")) }),
+    );
   });
 
   test("a class with one picture, and an empty one, are warned of", async () => {
@@ -238,11 +287,16 @@ describe("the audit of pictures", () => {
     const { warnings } = await inspectTable({ folder, data, seed: 1, workFolder: temporaryFolder() });
     const rows = { kind: "skipped", column: "image" };
     expect(warnings.filter(({ rows: of }) => of?.kind === "skipped").map(({ message, rows: of }) => [message, of])).toEqual([
-      [`1 picture of ${join(folder, "pictures")} cannot be read and is left out: cats/005.png is no picture by its content, expected JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF`, rows],
+      [
+        `1 picture of ${join(folder, "pictures")} cannot be read and is left out: cats/005.png is no picture by its content, expected JPEG, PNG, ` +
+          `WebP, GIF, BMP, TIFF or AVIF`,
+        rows,
+      ],
       ["2 pictures left out as the project says", rows],
     ]);
     expect((await prepareIn(folder, data)).prepared.audit.warnings.map(({ message }) => message).filter((message) => message.includes("left out"))).toEqual([
-      expect.stringMatching(/^1 picture of .* cannot be read and is left out/), "2 pictures left out as the project says",
+      expect.stringMatching(/^1 picture of .* cannot be read and is left out/),
+      "2 pictures left out as the project says",
     ]);
   });
 
@@ -253,29 +307,51 @@ describe("the audit of pictures", () => {
     mkdirSync(join(folder, "held-out", "dogs"), { recursive: true });
     cpSync(join(pictures, "cats", "001.png"), join(folder, "held-out", "cats", "same.png"));
     cpSync(join(pictures, "cats", "002.png"), join(pictures, "dogs", "torn.png"));
-    await sharp(join(pictures, "dogs", "004.png")).jpeg({ quality: 90 }).toFile(join(folder, "held-out", "dogs", "like.jpg"));
+    await sharp(join(pictures, "dogs", "004.png"))
+      .jpeg({ quality: 90 })
+      .toFile(join(folder, "held-out", "dogs", "like.jpg"));
     const data = pictureData("pictures", { source: { test: "held-out" }, split: { validation: 0 } });
     const { pictures: audit, duplicates, warnings } = await inspectTable({ folder, data, seed: 1, workFolder: temporaryFolder() });
-    expect(audit?.equal).toEqual({ rows: 2, leaked: 1, examples: [["cats/001.png", "same.png"].map((p) => (p === "same.png" ? "cats/same.png" : p)), ["cats/002.png", "dogs/torn.png"]] });
+    expect(audit?.equal).toEqual({
+      rows: 2,
+      leaked: 1,
+      examples: [["cats/001.png", "same.png"].map((p) => (p === "same.png" ? "cats/same.png" : p)), ["cats/002.png", "dogs/torn.png"]],
+    });
     expect(duplicates).toEqual({ rows: 2, leaked: 1 });
-    expect(audit?.alike).toEqual({ pairs: 1, leaked: 1, examples: [["dogs/004.png", "dogs/like.jpg"], ["dogs/004.png", "dogs/like.jpg"]] });
-    expect(warnings.map(({ message }) => message)).toEqual(expect.arrayContaining([
-      "1 picture of validation or test is trained on too: metrics will look better than they are",
-      "1 picture is in several classes at once, such as cats/002.png and dogs/torn.png",
-      "1 pair of pictures look nearly the same, such as dogs/004.png and dogs/like.jpg; 1 across training and validation or test",
-    ]));
+    expect(audit?.alike).toEqual({
+      pairs: 1,
+      leaked: 1,
+      examples: [
+        ["dogs/004.png", "dogs/like.jpg"],
+        ["dogs/004.png", "dogs/like.jpg"],
+      ],
+    });
+    expect(warnings.map(({ message }) => message)).toEqual(
+      expect.arrayContaining([
+        "1 picture of validation or test is trained on too: metrics will look better than they are",
+        "1 picture is in several classes at once, such as cats/002.png and dogs/torn.png",
+        "1 pair of pictures look nearly the same, such as dogs/004.png and dogs/like.jpg; 1 across training and validation or test",
+      ]),
+    );
   });
 
   test("tells sizes, and which are extreme", async () => {
     const folder = await project(["cats", "dogs"]);
     await writePicture(join(folder, "pictures"), "cats/long.png", { width: 120, height: 6 });
     await writePicture(join(folder, "pictures"), "cats/tiny.png", { width: 2, height: 2 });
-    const { pictures, warnings } = await inspectTable({ folder, data: pictureData("pictures", { input: { size: [24, 24] } }), seed: 1, workFolder: temporaryFolder() });
+    const { pictures, warnings } = await inspectTable({
+      folder,
+      data: pictureData("pictures", { input: { size: [24, 24] } }),
+      seed: 1,
+      workFolder: temporaryFolder(),
+    });
     expect(pictures).toMatchObject({ pictures: 42, width: { min: 2, median: 12, max: 120 }, height: { min: 2, median: 10, max: 10 } });
-    expect(warnings.map(({ message }) => message)).toEqual(expect.arrayContaining([
-      "1 picture is far smaller than the 24 × 24 that the network reads, such as cats/tiny.png (2 × 2)",
-      "1 picture is more than 5 times as long as wide, which resizing squeezes, such as cats/long.png (120 × 6)",
-    ]));
+    expect(warnings.map(({ message }) => message)).toEqual(
+      expect.arrayContaining([
+        "1 picture is far smaller than the 24 × 24 that the network reads, such as cats/tiny.png (2 × 2)",
+        "1 picture is more than 5 times as long as wide, which resizing squeezes, such as cats/long.png (120 × 6)",
+      ]),
+    );
   });
 });
 
@@ -287,7 +363,16 @@ describe("what the network reads", () => {
   const { width, height, data } = golden.pictures[golden.normalized.of]!;
   const raw = new Uint8Array(Buffer.from(data, "base64"));
   const [h, w] = golden.normalized.size;
-  const fitted = { name: "image", type: "image" as const, column: "image", size: [h, w] as [number, number], color: "rgb" as const, background: "#ffffff", shift: [0.485, 0.456, 0.406], scale: [0.229, 0.224, 0.225] };
+  const fitted = {
+    name: "image",
+    type: "image" as const,
+    column: "image",
+    size: [h, w] as [number, number],
+    color: "rgb" as const,
+    background: "#ffffff",
+    shift: [0.485, 0.456, 0.406],
+    scale: [0.229, 0.224, 0.225],
+  };
 
   test("is what torchvision's Resize, ToTensor and Normalize give, from the exported model's graph", async () => {
     const e = createEmitter();
@@ -309,13 +394,25 @@ describe("what the network reads", () => {
       await session.dispose();
       return encoded!.data;
     };
-    const exported = await run((e) => e.graph.output(lowerInput(e, e.graph.input("image", "uint8", rawType(fitted).shape), fitted), "encoded"), { dims: [1, height, width, 3], data: raw });
+    const exported = await run((e) => e.graph.output(lowerInput(e, e.graph.input("image", "uint8", rawType(fitted).shape), fitted), "encoded"), {
+      dims: [1, height, width, 3],
+      data: raw,
+    });
     const stored = resized({ width, height, channels: 3, data: raw }, w, h).data;
-    const trained = await run((e) => e.graph.output(fromStored(e, e.graph.input("image", "uint8", kindOf(fitted).storedType(fitted).shape), fitted), "encoded"), { dims: [1, h, w, 3], data: stored });
+    const trained = await run(
+      (e) => e.graph.output(fromStored(e, e.graph.input("image", "uint8", kindOf(fitted).storedType(fitted).shape), fitted), "encoded"),
+      { dims: [1, h, w, 3], data: stored },
+    );
     expect(trained).toEqual(exported);
   });
 
-  test.each([[1, 1, 9, 9], [3, 200, 64, 5], [301, 17, 7, 7], [640, 480, 64, 64], [1000, 3, 2, 3]])("resizing %i × %i to %i × %i in the model gives the pixels of the samples", async (fromH, fromW, toH, toW) => {
+  test.each([
+    [1, 1, 9, 9],
+    [3, 200, 64, 5],
+    [301, 17, 7, 7],
+    [640, 480, 64, 64],
+    [1000, 3, 2, 3],
+  ])("resizing %i × %i to %i × %i in the model gives the pixels of the samples", async (fromH, fromW, toH, toW) => {
     const picture = { width: fromW, height: fromH, channels: 3, data: Uint8Array.from({ length: fromW * fromH * 3 }, (_, i) => (i * 2654435761) >>> 24) };
     const e = createEmitter();
     const plain = { ...fitted, size: [toH, toW] as [number, number], shift: [], scale: [] };
@@ -334,7 +431,11 @@ describe("augmentation", () => {
 
   test("is drawn anew in every epoch, the same in the same epoch, whatever the batches, and from any step on", async () => {
     const { prepared } = await prepareIn(await project());
-    const [first, again, second] = [await samplesOf(prepared, "train", { augment }), await samplesOf(prepared, "train", { augment, batchSize: 5 }), await samplesOf(prepared, "train", { augment }, 2)];
+    const [first, again, second] = [
+      await samplesOf(prepared, "train", { augment }),
+      await samplesOf(prepared, "train", { augment, batchSize: 5 }),
+      await samplesOf(prepared, "train", { augment }, 2),
+    ];
     expect(again).toEqual(first);
     const changed = [...first].filter(([row, { pixels }]) => !Buffer.from(pixels).equals(Buffer.from(second.get(row)!.pixels)));
     expect(changed.length).toBeGreaterThan(30);
@@ -400,9 +501,14 @@ describe("a part read once more for the comparison with the exported model", () 
     const left = (await readAll(prepared)).flatMap(({ names }) => [...names!]);
     expect(left).toEqual(first!.names!.slice(2));
     for (const name of left) rmSync(join(folder, "pictures", name));
-    await expect(readAll(prepared)).rejects.toThrow(expect.objectContaining({
-      code: "data.changed", message: `none of the 6 validation pictures of ${join(folder, "pictures")} is what it was when the data were prepared, so the model cannot be checked on them; put them back and resume the run`,
-    }));
+    await expect(readAll(prepared)).rejects.toThrow(
+      expect.objectContaining({
+        code: "data.changed",
+        message:
+          `none of the 6 validation pictures of ${join(folder, "pictures")} is what it was when the data were prepared, so the model cannot be ` +
+          `checked on them; put them back and resume the run`,
+      }),
+    );
     expect(existsSync(join(folder, "pictures")) && statSync(folder).isDirectory()).toBe(true);
   });
 });

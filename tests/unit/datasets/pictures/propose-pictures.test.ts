@@ -10,7 +10,10 @@ import { temporaryFolder } from "../../../support/temporary-folder.js";
 async function augmentOf(classes: readonly string[], channels: 1 | 3) {
   const folder = temporaryFolder();
   await writeClasses(folder, classes, 2, { channels });
-  const { inputs: [picture], notes } = await proposePictures({ path: folder, inputs: "pictures", look: lookAtPicture });
+  const {
+    inputs: [picture],
+    notes,
+  } = await proposePictures({ path: folder, inputs: "pictures", look: lookAtPicture });
   return { types: picture?.type === "image" ? picture.augment.map(({ type }) => type) : undefined, notes };
 }
 
@@ -33,7 +36,20 @@ it("leaves gray pictures as they are", async () => {
 it("gives the bundled drawings changes on white, their background, and the training that learns those in its epochs", async () => {
   const drawings = join(packageRoot, "resources", "samples", "clipart");
   const found = await proposePictures({ path: drawings, inputs: "pictures", look: lookAtPicture });
-  const { data, training } = parseProject(templates.get("images").create({ name: "clipart", source: found.source, inputs: found.inputs, targets: found.targets }));
-  expect(data.inputs).toMatchObject([{ size: [64, 64], color: "rgb", background: "#ffffff", normalize: "own", augment: [{ type: "RandomHorizontalFlip", p: 0.5 }, { type: "RandomAffine", degrees: 15, fill: 255 }] }]);
+  const { data, training } = parseProject(
+    templates.get("images").create({ name: "clipart", source: found.source, inputs: found.inputs, targets: found.targets }),
+  );
+  expect(data.inputs).toMatchObject([
+    {
+      size: [64, 64],
+      color: "rgb",
+      background: "#ffffff",
+      normalize: "own",
+      augment: [
+        { type: "RandomHorizontalFlip", p: 0.5 },
+        { type: "RandomAffine", degrees: 15, fill: 255 },
+      ],
+    },
+  ]);
   expect(training).toMatchObject({ epochs: 20, batchSize: 16, schedule: { type: "CosineAnnealingLR" }, restoreBest: false });
 });

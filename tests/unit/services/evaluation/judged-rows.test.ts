@@ -61,7 +61,14 @@ test("mistakes alone are those whose decision is not the truth, equal figures as
 });
 
 test("the most confident mistakes are not those whose truth was thought least likely", () => {
-  const target: KeptTarget = { name: "t", kind: "category", width: 3, classes: ["a", "b", "c"], outputs: Float32Array.of(0.55, 0.01, 0.44, 0.9, 0.08, 0.02, 0.2, 0.7, 0.1), truths: Int32Array.of(1, 1, 1) };
+  const target: KeptTarget = {
+    name: "t",
+    kind: "category",
+    width: 3,
+    classes: ["a", "b", "c"],
+    outputs: Float32Array.of(0.55, 0.01, 0.44, 0.9, 0.08, 0.02, 0.2, 0.7, 0.1),
+    truths: Int32Array.of(1, 1, 1),
+  };
   const predictions = { split: "test" as const, rows: Uint32Array.of(1, 2, 3), targets: [target], worked: new Lru<string, unknown>(8) };
   expect([...placesOf(predictions, target, request({ show: "mistakes", order: "worst" }))]).toEqual([0, 1]);
   expect([...placesOf(predictions, target, request({ show: "mistakes", order: "sure" }))]).toEqual([1, 0]);
@@ -78,7 +85,7 @@ test("curves are thinned to a thousand points that still show them", () => {
   }
   const { x, y } = found.roc!;
   expect([x[0], y[0], x.at(-1), y.at(-1)]).toEqual([0, 0, 1, 1]);
-  expect(x.slice(1).reduce((sum, right, i) => sum + (right - x[i]!) * (y[i + 1]! + y[i]!) / 2, 0)).toBeCloseTo(found.auroc!, 4);
+  expect(x.slice(1).reduce((sum, right, i) => sum + ((right - x[i]!) * (y[i + 1]! + y[i]!)) / 2, 0)).toBeCloseTo(found.auroc!, 4);
   // Drawn so that the probabilities are right: bin k of ten holds about (k + 0.5) / 10 of yes.
   expect(found.calibration).toHaveLength(10);
   found.calibration.forEach(({ predicted, observed }, k) => {
@@ -88,11 +95,23 @@ test("curves are thinned to a thousand points that still show them", () => {
 });
 
 test("one class alone has no ROC, and residuals that are all alike are in one bin", () => {
-  const only: KeptTarget = { name: "t", kind: "binary", width: 1, classes: ["no", "yes"], threshold: 0.5, outputs: Float32Array.of(0.2, 0.9), truths: Float32Array.of(0, 0) };
+  const only: KeptTarget = {
+    name: "t",
+    kind: "binary",
+    width: 1,
+    classes: ["no", "yes"],
+    threshold: 0.5,
+    outputs: Float32Array.of(0.2, 0.9),
+    truths: Float32Array.of(0, 0),
+  };
   expect(curvesOf(only, undefined)).toMatchObject({ positives: 0, negatives: 2, auroc: null, averagePrecision: null });
   expect(curvesOf(only, undefined).roc).toBeUndefined();
   const same: KeptTarget = { name: "n", kind: "numeric", width: 1, columns: ["n"], outputs: Float32Array.of(2, 3), truths: Float32Array.of(1, 2) };
   expect(residualsOf(Uint32Array.of(4, 9), same, undefined)).toEqual({
-    points: [{ row: 4, actual: 1, predicted: 2 }, { row: 9, actual: 2, predicted: 3 }], histogram: { edges: [1, 1], counts: [2] },
+    points: [
+      { row: 4, actual: 1, predicted: 2 },
+      { row: 9, actual: 2, predicted: 3 },
+    ],
+    histogram: { edges: [1, 1], counts: [2] },
   });
 });

@@ -5,14 +5,21 @@ import { calibrationOfDecisions } from "../../../../src-main/services/evaluation
 import { suspectLabels } from "../../../../src-main/services/evaluation/label-errors.js";
 import type { KeptPredictions, KeptTarget } from "../../../../src-main/training/runs/kept-predictions.js";
 
-interface Labelled { readonly probabilities: readonly number[]; readonly given: number }
+interface Labelled {
+  readonly probabilities: readonly number[];
+  readonly given: number;
+}
 
 const names = ["cat", "dog", "bird", "fish"];
 
 function category(split: KeptPredictions["split"], rows: readonly Labelled[], firstRow = 1): { predictions: KeptPredictions; target: KeptTarget } {
   const target: KeptTarget = {
-    name: "kind", kind: "category", width: names.length, classes: names,
-    outputs: Float32Array.from(rows.flatMap((r) => r.probabilities)), truths: Int32Array.from(rows, (r) => r.given),
+    name: "kind",
+    kind: "category",
+    width: names.length,
+    classes: names,
+    outputs: Float32Array.from(rows.flatMap((r) => r.probabilities)),
+    truths: Int32Array.from(rows, (r) => r.given),
   };
   return { target, predictions: { split, rows: Uint32Array.from(rows, (_, i) => firstRow + i), targets: [target] } };
 }
@@ -23,26 +30,33 @@ function byDefinition(rows: readonly Labelled[]): { place: number; proposed: num
     const own = rows.filter((r) => r.given === k).map((r) => Math.fround(r.probabilities[k]!));
     return own.length === 0 ? Infinity : own.reduce((a, b) => a + b, 0) / own.length;
   };
-  return rows.flatMap(({ probabilities, given }, place) => {
-    const p = probabilities.map(Math.fround);
-    const proposed = p.indexOf(Math.max(...p));
-    if (p[proposed]! === p[given]! || p[proposed]! < threshold(proposed)) return [];
-    return [{ place, proposed, margin: p[proposed]! - p[given]! }];
-  }).sort((a, b) => b.margin - a.margin || a.place - b.place);
+  return rows
+    .flatMap(({ probabilities, given }, place) => {
+      const p = probabilities.map(Math.fround);
+      const proposed = p.indexOf(Math.max(...p));
+      if (p[proposed]! === p[given]! || p[proposed]! < threshold(proposed)) return [];
+      return [{ place, proposed, margin: p[proposed]! - p[given]! }];
+    })
+    .sort((a, b) => b.margin - a.margin || a.place - b.place);
 }
 
-const row = fc.record({ scores: fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 4, maxLength: 4 }), given: fc.integer({ min: 0, max: 3 }) })
+const row = fc
+  .record({ scores: fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 4, maxLength: 4 }), given: fc.integer({ min: 0, max: 3 }) })
   .map(({ scores, given }): Labelled => ({ given, probabilities: scores.map((score) => score / scores.reduce((a, b) => a + b, 0)) }));
 
 describe("likely label errors", () => {
   it("are those of the definition, over all splits together", () => {
-    fc.assert(fc.property(fc.array(row, { minLength: 1, maxLength: 60 }), fc.nat(60), (rows, cut) => {
-      const found = suspectLabels([category("validation", rows.slice(0, cut)), category("test", rows.slice(cut), 1 + Math.min(cut, rows.length))]);
-      const expected = byDefinition(rows);
-      expect(found.judged).toBe(rows.length);
-      expect(found.suspects.map(({ row: number, given, proposed }) => ({ number, given, proposed }))).toEqual(expected.map(({ place, proposed }) => ({ number: place + 1, given: rows[place]!.given, proposed })));
-      for (const { split, row: number } of found.suspects) expect(split).toBe(number <= cut ? "validation" : "test");
-    }));
+    fc.assert(
+      fc.property(fc.array(row, { minLength: 1, maxLength: 60 }), fc.nat(60), (rows, cut) => {
+        const found = suspectLabels([category("validation", rows.slice(0, cut)), category("test", rows.slice(cut), 1 + Math.min(cut, rows.length))]);
+        const expected = byDefinition(rows);
+        expect(found.judged).toBe(rows.length);
+        expect(found.suspects.map(({ row: number, given, proposed }) => ({ number, given, proposed }))).toEqual(
+          expected.map(({ place, proposed }) => ({ number: place + 1, given: rows[place]!.given, proposed })),
+        );
+        for (const { split, row: number } of found.suspects) expect(split).toBe(number <= cut ? "validation" : "test");
+      }),
+    );
   });
 
   it("finds most labels that were changed, and little else", () => {
@@ -70,13 +84,29 @@ describe("likely label errors", () => {
     const target: KeptTarget = { name: "t", kind: "binary", width: 1, classes: ["no", "yes"], threshold: 0.5, outputs, truths };
     const { suspects, classes } = suspectLabels([{ target, predictions: { split: "test", rows: Uint32Array.of(1, 2, 3, 4, 5, 6), targets: [target] } }]);
     // yes: (0.9 + 0.8) / 2 = 0.85, which 0.55 is below; no: (0.9 + 0.8 + 0.05 + 0.45) / 4
-    expect(classes.map(({ name, rows }) => [name, rows])).toEqual([["no", 4], ["yes", 2]]);
+    expect(classes.map(({ name, rows }) => [name, rows])).toEqual([
+      ["no", 4],
+      ["yes", 2],
+    ]);
     expect(classes.map(({ threshold }) => threshold)).toEqual([expect.closeTo(0.55, 6), expect.closeTo(0.85, 6)]);
-    expect(suspects).toEqual([{ split: "test", row: 5, given: 0, proposed: 1, givenProbability: expect.closeTo(0.05, 6) as number, proposedProbability: expect.closeTo(0.95, 6) as number }]);
+    expect(suspects).toEqual([
+      {
+        split: "test",
+        row: 5,
+        given: 0,
+        proposed: 1,
+        givenProbability: expect.closeTo(0.05, 6) as number,
+        proposedProbability: expect.closeTo(0.95, 6) as number,
+      },
+    ]);
   });
 
   it("never proposes a class that labels no row, and passes over rows whose class is not known", () => {
-    const rows = [{ probabilities: [0.1, 0.2, 0.7, 0], given: 0 }, { probabilities: [0.1, 0.8, 0.1, 0], given: 1 }, { probabilities: [0, 0, 1, 0], given: -1 }];
+    const rows = [
+      { probabilities: [0.1, 0.2, 0.7, 0], given: 0 },
+      { probabilities: [0.1, 0.8, 0.1, 0], given: 1 },
+      { probabilities: [0, 0, 1, 0], given: -1 },
+    ];
     const { suspects, classes, judged } = suspectLabels([category("test", rows)]);
     expect([suspects, judged, classes[2]]).toEqual([[], 2, { name: "bird", rows: 0, threshold: null }]);
   });
@@ -89,10 +119,17 @@ describe("likely label errors", () => {
 
 describe("calibration of decisions", () => {
   it("is told by confidence, and adds up to the error", () => {
-    const rows = [[0.7, 0.3, 0, 0], [0.72, 0.28, 0, 0], [0, 1, 0, 0], [0.1, 0.1, 0.5, 0.3]].map((probabilities, i) => ({ probabilities, given: [0, 1, 1, 2][i]! }));
+    const rows = [
+      [0.7, 0.3, 0, 0],
+      [0.72, 0.28, 0, 0],
+      [0, 1, 0, 0],
+      [0.1, 0.1, 0.5, 0.3],
+    ].map((probabilities, i) => ({ probabilities, given: [0, 1, 1, 2][i]! }));
     const { bins, error } = calibrationOfDecisions(category("test", rows).target);
     expect(bins).toEqual([
-      { rows: 1, confidence: 0.5, accuracy: 1 }, { rows: 2, confidence: expect.closeTo(0.71, 6) as number, accuracy: 0.5 }, { rows: 1, confidence: 1, accuracy: 1 },
+      { rows: 1, confidence: 0.5, accuracy: 1 },
+      { rows: 2, confidence: expect.closeTo(0.71, 6) as number, accuracy: 0.5 },
+      { rows: 1, confidence: 1, accuracy: 1 },
     ]);
     expect(error).toBeCloseTo((0.5 * 1 + 0.21 * 2) / 4, 6);
   });

@@ -13,7 +13,11 @@ function createScriptedJob(run: string) {
   const done = new Promise<DoneEvent>((yes, no) => ([resolve, reject] = [yes, no]));
   const ask = (what: string) => () => void asked.push(what);
   const job: TrainingJob = {
-    run, done, pause: ask("pause"), resume: ask("resume"), cancel: ask("cancel"),
+    run,
+    done,
+    pause: ask("pause"),
+    resume: ask("resume"),
+    cancel: ask("cancel"),
     stop() {
       asked.push("stop");
       resolve({ event: "done", run, test: {}, ended: "stopped" });
@@ -110,9 +114,12 @@ describe("the registry of jobs", () => {
   });
 
   it("calls off what has not started when all is to end, and counts it as running until then", async () => {
-    const registry = createJobRegistry((_, { signal }) => new Promise((_resolve, reject) => {
-      signal.addEventListener("abort", () => reject(new LatheError("cancelled", "reading the data was cancelled")));
-    }));
+    const registry = createJobRegistry(
+      (_, { signal }) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener("abort", () => reject(new LatheError("cancelled", "reading the data was cancelled")));
+        }),
+    );
     const start = registry.start({ project: "/p" });
     expect(registry.running).toBe(1);
     await Promise.all([registry.stopAll(), expect(start).rejects.toThrow("reading the data was cancelled")]);

@@ -19,14 +19,19 @@ it("a question that is not answered in time is refused, its process ended, and t
       return link;
     },
   });
-  await expect(servers.ask(model, { kind: "layers" })).rejects.toMatchObject({ code: "engine.failed", message: `the model ${model} did not answer within 1.5 s, so its process was ended; ask again, or train a smaller network` });
-  await expect.poll(() => {
-    try {
-      return process.kill(pids[0] ?? 0, 0);
-    } catch {
-      return false;
-    }
-  }).toBe(false);
+  await expect(servers.ask(model, { kind: "layers" })).rejects.toMatchObject({
+    code: "engine.failed",
+    message: `the model ${model} did not answer within 1.5 s, so its process was ended; ask again, or train a smaller network`,
+  });
+  await expect
+    .poll(() => {
+      try {
+        return process.kill(pids[0] ?? 0, 0);
+      } catch {
+        return false;
+      }
+    })
+    .toBe(false);
   await expect(servers.ask(model, { kind: "layers" })).rejects.toMatchObject({ code: expect.stringMatching(/^(graph\.invalid|engine\.failed)$/) as unknown });
   expect(pids).toHaveLength(2);
   servers.close();

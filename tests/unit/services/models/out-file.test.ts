@@ -12,7 +12,8 @@ function place() {
   mkdirSync(run, { recursive: true });
   mkdirSync(join(folder, "project", ".lathe"));
   const project = { data: { source: { type: "table", path: "learnt.csv", test: "../judged.csv" } } };
-  for (const name of ["t.csv", "judged.csv", "answers.csv", "project/learnt.csv", "project/answers.csv", "project/runs/0001/model.onnx"]) writeFileSync(join(folder, name), "mine");
+  for (const name of ["t.csv", "judged.csv", "answers.csv", "project/learnt.csv", "project/answers.csv", "project/runs/0001/model.onnx"])
+    writeFileSync(join(folder, name), "mine");
   writeFileSync(join(folder, "project", "project.json"), JSON.stringify(project));
   writeFileSync(join(run, "config.json"), JSON.stringify({ projectFolder: join(folder, "project"), project }));
   symlinkSync(folder, join(folder, "here"));
@@ -47,7 +48,7 @@ describe("a file that is asked for is refused", () => {
     const { folder, refuse } = place();
     if (out === "pipe") spawnSync("mkfifo", [join(folder, "pipe")]);
     // Windows has none of these, and macOS no /proc.
-    if (process.platform !== "linux" && /proc/.test(out) || process.platform === "win32" && /pipe|dev/.test(out)) return;
+    if ((process.platform !== "linux" && /proc/.test(out)) || (process.platform === "win32" && /pipe|dev/.test(out))) return;
     expect(refuse(out)).toThrow(expect.objectContaining({ code: "usage", message: expect.stringMatching(reason) }) as Error);
   });
 
@@ -59,9 +60,12 @@ describe("a file that is asked for is refused", () => {
   });
 });
 
-it.each(["answers.csv", "new.csv", "project/answers.csv", "project/new.csv", "deep/er/new.csv", "runs/new.csv", "project.json", "t.csv/below"])("a file %s is not", (out) => {
-  expect(place().refuse(out)).not.toThrow();
-});
+it.each(["answers.csv", "new.csv", "project/answers.csv", "project/new.csv", "deep/er/new.csv", "runs/new.csv", "project.json", "t.csv/below"])(
+  "a file %s is not",
+  (out) => {
+    expect(place().refuse(out)).not.toThrow();
+  },
+);
 
 it("a model lies in a run where the run's settings lie beside it", () => {
   const { folder, run } = place();

@@ -18,31 +18,51 @@ afterAll(() => reader.close());
 
 beforeAll(async () => {
   mkdirSync(join(project, "pictures", "cats"), { recursive: true });
-  writeFileSync(join(project, "project.json"), JSON.stringify({
-    version: 1, name: "pets",
-    data: {
-      source: { type: "image-folder", path: "pictures" },
-      inputs: [{ name: "image", type: "image", column: "image", size: [8, 16], augment: [{ type: "RandomHorizontalFlip" }] }], targets: [],
-    },
-  }));
+  writeFileSync(
+    join(project, "project.json"),
+    JSON.stringify({
+      version: 1,
+      name: "pets",
+      data: {
+        source: { type: "image-folder", path: "pictures" },
+        inputs: [{ name: "image", type: "image", column: "image", size: [8, 16], augment: [{ type: "RandomHorizontalFlip" }] }],
+        targets: [],
+      },
+    }),
+  );
   // The left half red, the right half blue.
   const half = { width: 200, height: 200, channels: 3 as const };
-  const blue = await sharp({ create: { ...half, background: "#0000ff" } }).png().toBuffer();
-  await sharp({ create: { width: 400, height: 200, channels: 3, background: "#ff0000" } }).composite([{ input: blue, left: 200, top: 0 }]).png().toFile(join(project, "pictures", "cats", "1.png"));
+  const blue = await sharp({ create: { ...half, background: "#0000ff" } })
+    .png()
+    .toBuffer();
+  await sharp({ create: { width: 400, height: 200, channels: 3, background: "#ff0000" } })
+    .composite([{ input: blue, left: 200, top: 0 }])
+    .png()
+    .toFile(join(project, "pictures", "cats", "1.png"));
   writeFileSync(join(project, "pictures", "cats", "bad.png"), "no picture");
-  writeFileSync(join(project, "pictures", "cats", "drawing.png"), '<svg xmlns="http://www.w3.org/2000/svg" width="400" height="200"><rect width="9" height="9"/></svg>');
-  await sharp({ create: { ...half, background: "#00ff00" } }).png().toFile(join(root, "secret.png"));
+  writeFileSync(
+    join(project, "pictures", "cats", "drawing.png"),
+    '<svg xmlns="http://www.w3.org/2000/svg" width="400" height="200"><rect width="9" height="9"/></svg>',
+  );
+  await sharp({ create: { ...half, background: "#00ff00" } })
+    .png()
+    .toFile(join(root, "secret.png"));
   symlinkSync(join(root, "secret.png"), join(project, "pictures", "cats", "link.png"));
 });
 
 it("shows no drawing under a picture's name", async () => {
   const expected = expect.stringMatching(/is no picture by its content, expected JPEG/) as string;
   expect((await views.thumbnails({ project, side: 64, pictures: [{ picture: "cats/drawing.png", test: false }] })).thumbnails).toEqual([{ problem: expected }]);
-  await expect(views.file({ path: join(project, "pictures", "cats", "drawing.png"), side: 64 })).rejects.toMatchObject({ code: "data.unreadable", message: expected });
+  await expect(views.file({ path: join(project, "pictures", "cats", "drawing.png"), side: 64 })).rejects.toMatchObject({
+    code: "data.unreadable",
+    message: expected,
+  });
 });
 
 it("makes thumbnails of bounded size, and says why one cannot be made", async () => {
-  const { thumbnails: [good, bad, gone] } = await views.thumbnails({ project, side: 64, pictures: ["cats/1.png", "cats/bad.png", "cats/gone.png"].map((picture) => ({ picture, test: false })) });
+  const {
+    thumbnails: [good, bad, gone],
+  } = await views.thumbnails({ project, side: 64, pictures: ["cats/1.png", "cats/bad.png", "cats/gone.png"].map((picture) => ({ picture, test: false })) });
   expect(good).toMatchObject({ width: 400, height: 200 });
   const made = good && "image" in good ? await sharp(good.image).metadata() : undefined;
   expect([made?.format, made?.width, made?.height]).toEqual(["webp", 64, 32]);
@@ -51,18 +71,27 @@ it("makes thumbnails of bounded size, and says why one cannot be made", async ()
 });
 
 it.each(["cats/link.png", "../../../secret.png"])("shows nothing from elsewhere: %s", async (picture) => {
-  expect(await views.thumbnails({ project, side: 64, pictures: [{ picture, test: false }] })).toMatchObject({ thumbnails: [{ problem: expect.stringContaining("is not in a folder this server may use") as unknown }] });
+  expect(await views.thumbnails({ project, side: 64, pictures: [{ picture, test: false }] })).toMatchObject({
+    thumbnails: [{ problem: expect.stringContaining("is not in a folder this server may use") as unknown }],
+  });
   await expect(views.sample({ project, picture, test: false, side: 64 })).rejects.toMatchObject({ code: "rpc.refused" });
 });
 
 it("shows a sample as the network sees it", async () => {
-  const { seen: [seen], bytes, path } = await views.sample({ project, picture: "cats/1.png", test: false, side: 100 });
+  const {
+    seen: [seen],
+    bytes,
+    path,
+  } = await views.sample({ project, picture: "cats/1.png", test: false, side: 100 });
   expect([seen?.input, seen?.height, seen?.width, seen?.channels]).toEqual(["image", 8, 16, 3]);
-  expect([...seen?.pixels.subarray(0, 3) ?? []]).toEqual([255, 0, 0]);
-  expect([...seen?.pixels.subarray(45, 48) ?? []]).toEqual([0, 0, 255]);
+  expect([...(seen?.pixels.subarray(0, 3) ?? [])]).toEqual([255, 0, 0]);
+  expect([...(seen?.pixels.subarray(45, 48) ?? [])]).toEqual([0, 0, 255]);
   expect(bytes).toBeGreaterThan(100);
   expect(path).toContain("1.png");
-  await expect(views.sample({ project, picture: "cats/bad.png", test: false, side: 100 })).rejects.toMatchObject({ code: "data.unreadable", message: expect.stringMatching(/^cats\/bad\.png is no picture/) as string });
+  await expect(views.sample({ project, picture: "cats/bad.png", test: false, side: 100 })).rejects.toMatchObject({
+    code: "data.unreadable",
+    message: expect.stringMatching(/^cats\/bad\.png is no picture/) as string,
+  });
 });
 
 it("draws a sample's augmentation: some mirrored, some not, and the same draws again", async () => {
@@ -80,5 +109,7 @@ it("draws a sample's augmentation: some mirrored, some not, and the same draws a
 it("stops when nobody waits any more", async () => {
   const abort = new AbortController();
   abort.abort();
-  await expect(views.thumbnails({ project, side: 33, pictures: [{ picture: "cats/1.png", test: false }] }, abort.signal)).rejects.toMatchObject({ code: "cancelled" });
+  await expect(views.thumbnails({ project, side: 33, pictures: [{ picture: "cats/1.png", test: false }] }, abort.signal)).rejects.toMatchObject({
+    code: "cancelled",
+  });
 });

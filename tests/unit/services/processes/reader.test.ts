@@ -25,13 +25,20 @@ const isThere = (pid: number | undefined) => {
   }
 };
 
-const document = { version: 1, name: "t", data: { source: { type: "table", path: "t.csv" }, inputs: [], targets: [] }, model: { layers: [], outputs: [] }, training: { epochs: 1 } };
+const document = {
+  version: 1,
+  name: "t",
+  data: { source: { type: "table", path: "t.csv" }, inputs: [], targets: [] },
+  model: { layers: [], outputs: [] },
+  training: { epochs: 1 },
+};
 
 it("what is not read in time is refused, its process ended, and the next question has another", async () => {
   // The first stands still, as one that a document keeps busy for ever.
   const reader = createReader({ deadline: 1500, launch: launching(({ pid }, n) => n === 1 && process.kill(pid ?? 0, "SIGSTOP")) });
   await expect(reader.ask("plan", { document, facts: undefined }, "the network")).rejects.toMatchObject({
-    code: "engine.failed", message: "the network could not be read within 1.5 s, so the process that read it was ended; if it is not yours, do not trust it",
+    code: "engine.failed",
+    message: "the network could not be read within 1.5 s, so the process that read it was ended; if it is not yours, do not trust it",
   });
   await expect.poll(() => isThere(pids[0])).toBe(false);
   await reader.close();
@@ -39,7 +46,11 @@ it("what is not read in time is refused, its process ended, and the next questio
 
 it("a process that dies takes its questions along and no others", async () => {
   const reader = createReader({ deadline: 60_000, launch: launching(({ pid }, n) => n === 1 && process.kill(pid ?? 0, "SIGKILL")) });
-  await expect(reader.ask("plan", { document, facts: undefined }, "the network")).rejects.toMatchObject({ code: "engine.crashed", message: expect.stringContaining("the process that read the network ended unexpectedly (signal SIGKILL)") as unknown, details: { what: "the network", how: "signal SIGKILL" } });
+  await expect(reader.ask("plan", { document, facts: undefined }, "the network")).rejects.toMatchObject({
+    code: "engine.crashed",
+    message: expect.stringContaining("the process that read the network ended unexpectedly (signal SIGKILL)") as unknown,
+    details: { what: "the network", how: "signal SIGKILL" },
+  });
   expect(await reader.ask("plan", { document, facts: undefined }, "the network")).toMatchObject({ layers: [] });
   expect(pids).toHaveLength(2);
   await reader.close();
@@ -56,7 +67,10 @@ it("tells what is wrong with a file, forgets what is called off, and leaves when
   const asked = reader.ask("look", { path: file }, file, { signal: abort.signal });
   abort.abort();
   await expect(asked).rejects.toMatchObject({ code: "cancelled" });
-  await expect(reader.ask("look", { path: file }, file)).rejects.toMatchObject({ code: "data.unreadable", message: expect.stringContaining("is no picture by its content") as unknown });
+  await expect(reader.ask("look", { path: file }, file)).rejects.toMatchObject({
+    code: "data.unreadable",
+    message: expect.stringContaining("is no picture by its content") as unknown,
+  });
   await expect.poll(() => isThere(pids[0]), { timeout: 20_000 }).toBe(false);
   await reader.close();
 });

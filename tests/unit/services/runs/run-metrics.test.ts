@@ -49,13 +49,29 @@ describe("the metrics of a run", () => {
   it("count an epoch that stands twice once, as it was said last", async () => {
     const [one, two, three] = plausibleEpochs(3) as [EpochEvent, EpochEvent, EpochEvent];
     const again = { ...two, seconds: 5 };
-    expect(await readMetrics(runOf([one, three, two, "{ nonsense", again]))).toEqual({ epochs: [one, again, three], seconds: expect.closeTo(one.seconds + 5 + three.seconds, 9) as number, damagedLines: 1, warnings: [] });
+    expect(await readMetrics(runOf([one, three, two, "{ nonsense", again]))).toEqual({
+      epochs: [one, again, three],
+      seconds: expect.closeTo(one.seconds + 5 + three.seconds, 9) as number,
+      damagedLines: 1,
+      warnings: [],
+    });
   });
 
   it("tell what the run warned of, each once, of epochs that are left out too", async () => {
-    const warning = (code: string, layer: string, epoch: number) => ({ event: "warning" as const, code, layer, epoch, message: `${code} at ${layer}`, advice: ["lower-rate" as const] });
+    const warning = (code: string, layer: string, epoch: number) => ({
+      event: "warning" as const,
+      code,
+      layer,
+      epoch,
+      message: `${code} at ${layer}`,
+      advice: ["lower-rate" as const],
+    });
     const epochs = plausibleEpochs(3);
-    const folder = runOf([{ ...epochs[0]!, warnings: [warning("dead-units", "act", 1)] }, { ...epochs[1]!, warnings: [warning("dead-units", "act", 2), warning("large-updates", "fc", 2)] }, epochs[2]!]);
+    const folder = runOf([
+      { ...epochs[0]!, warnings: [warning("dead-units", "act", 1)] },
+      { ...epochs[1]!, warnings: [warning("dead-units", "act", 2), warning("large-updates", "fc", 2)] },
+      epochs[2]!,
+    ]);
     expect((await readMetrics(folder)).warnings).toEqual([warning("dead-units", "act", 2), warning("large-updates", "fc", 2)]);
   });
 

@@ -15,7 +15,10 @@ import { stateFolder } from "../../../../src-main/services/files/state-folder.js
 import { plausibleEpochs, temporaryFolder, writeRun, writeTestProject } from "../../../support/run-on-disk.js";
 
 const anywhere = createFolderAccess(null);
-const runs = createRuns(anywhere, createJobRegistry(() => Promise.reject(new Error("not asked for"))));
+const runs = createRuns(
+  anywhere,
+  createJobRegistry(() => Promise.reject(new Error("not asked for"))),
+);
 const report = { ended: "early-stopping", test: { metrics: { loss: 0.4 } } };
 
 describe("runs on disk", () => {
@@ -32,7 +35,11 @@ describe("runs on disk", () => {
     mkdirSync(join(project, "runs", "0014"));
     const list = await runs.list(project);
     expect(list.map(({ run, status }) => [run, status])).toEqual([
-      ["0013", "running"], ["0012", "interrupted"], ["0011", "running"], ["0010", "early-stopping"], ["0009", "interrupted"],
+      ["0013", "running"],
+      ["0012", "interrupted"],
+      ["0011", "running"],
+      ["0010", "early-stopping"],
+      ["0009", "interrupted"],
     ]);
     expect(list[3]).toMatchObject({ epoch: 30, epochs: 30, engine: "onnxruntime", test: { loss: 0.4 } });
   });
@@ -58,7 +65,11 @@ describe("runs on disk", () => {
     const folder = writeRun(project, "0001", { epochs: epochs.slice(0, 1), lock: { pid: process.pid, host: hostname() } });
     const heard: RunEvent[] = [];
     let ended = false;
-    await runs.follow({ project, run: "0001" }, (event) => heard.push(event), () => (ended = true));
+    await runs.follow(
+      { project, run: "0001" },
+      (event) => heard.push(event),
+      () => (ended = true),
+    );
     await expect.poll(() => heard.length).toBe(1);
     // A line in two halves is one event.
     const line = `${JSON.stringify(epochs[1])}\n`;
@@ -77,7 +88,11 @@ describe("runs on disk", () => {
     const project = writeTestProject(temporaryFolder("runs"), "p");
     const folder = writeRun(project, "0001", { epochs: [], lock: { pid: process.pid, host: hostname() } });
     const heard: RunEvent[] = [];
-    const following = await runs.follow({ project, run: "0001" }, (event) => heard.push(event), () => undefined);
+    const following = await runs.follow(
+      { project, run: "0001" },
+      (event) => heard.push(event),
+      () => undefined,
+    );
     following.dispose();
     appendFileSync(join(folder, "metrics.jsonl"), `${JSON.stringify(plausibleEpochs(1)[0])}\n`);
     await new Promise((resolve) => setTimeout(resolve, 700));
@@ -94,10 +109,21 @@ describe("known projects", () => {
     const home = temporaryFolder("home");
     const folder = temporaryFolder("projects");
     let now = 1000;
-    const projects = createProjects(createRecentProjects(home, () => now++), anywhere, createSettings(home), survey);
+    const projects = createProjects(
+      createRecentProjects(home, () => now++),
+      anywhere,
+      createSettings(home),
+      survey,
+    );
     for (const name of ["a", "b", "a"]) await projects.open(writeTestProject(join(folder, name), name));
-    expect((await projects.list()).map(({ name, openedAt }) => [name, openedAt])).toEqual([["a", 1002], ["b", 1001]]);
-    expect(JSON.parse(readFileSync(join(home, "recent-projects.json"), "utf8"))).toMatchObject({ version: 1, projects: [{ openedAt: 1002 }, { openedAt: 1001 }] });
+    expect((await projects.list()).map(({ name, openedAt }) => [name, openedAt])).toEqual([
+      ["a", 1002],
+      ["b", 1001],
+    ]);
+    expect(JSON.parse(readFileSync(join(home, "recent-projects.json"), "utf8"))).toMatchObject({
+      version: 1,
+      projects: [{ openedAt: 1002 }, { openedAt: 1001 }],
+    });
     rmSync(join(folder, "b"), { recursive: true });
     expect((await projects.list())[1]).toMatchObject({ name: "b", problem: { code: "project.missing" } });
     await projects.forget(join(folder, "b"));

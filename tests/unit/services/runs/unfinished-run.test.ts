@@ -23,12 +23,16 @@ describe("a run without its model", () => {
     const sentence = `${folder} has no model.onnx: its training has not ended; go on with train --resume 0003`;
     expect(() => modelFile(folder)).toThrow(sentence);
     await expect(exportRun(folder, "onnx", join(folder, "..", "x.onnx"))).rejects.toThrow(sentence);
-    await expect(exportRun(folder, "report", join(folder, "..", "x.json"))).rejects.toThrow(`${folder} has no report.json: its training has not ended; go on with train --resume 0003`);
+    await expect(exportRun(folder, "report", join(folder, "..", "x.json"))).rejects.toThrow(
+      `${folder} has no report.json: its training has not ended; go on with train --resume 0003`,
+    );
   });
 
   it("is waited for while it is trained", () => {
     const folder = writeRun(project(), "0001", { epochs: [], lock: { pid: process.pid, host: hostname() } });
-    expect(() => modelFile(folder)).toThrow(`${folder} has no model.onnx: it is being trained by process ${process.pid} (${join(folder, "lock")}); wait for its end, or stop it`);
+    expect(() => modelFile(folder)).toThrow(
+      `${folder} has no model.onnx: it is being trained by process ${process.pid} (${join(folder, "lock")}); wait for its end, or stop it`,
+    );
   });
 
   it("says why it failed where it did", () => {
@@ -47,7 +51,10 @@ describe("a run without its model", () => {
     expect(() => modelFile(folder)).toThrow(`${run} has no model.onnx: it is gone; train --resume 0001 writes it again`);
     const report = JSON.parse(readFileSync(join(run, "report.json"), "utf8")) as RunReport;
     writeFileSync(join(run, "report.json"), JSON.stringify({ ...report, parity: { ...report.parity, passed: false } }));
-    await expect(exportRun(folder, "onnx", join(folder, "x.onnx"))).rejects.toMatchObject({ code: "export.parity", message: expect.not.stringContaining("--resume") });
+    await expect(exportRun(folder, "onnx", join(folder, "x.onnx"))).rejects.toMatchObject({
+      code: "export.parity",
+      message: expect.not.stringContaining("--resume"),
+    });
   }, 60_000);
 });
 
@@ -79,7 +86,9 @@ describe("an engine process that dies", () => {
     const early = runInEngine({ kind: "train", project }, () => undefined);
     early.link.kill();
     await expect(early.result).rejects.toThrow("the engine process ended unexpectedly (signal SIGKILL); nothing was left half done, start it again");
-    const late = runInEngine({ kind: "train", project }, ({ event }) => { if (event === "epoch") late.link.kill(); });
+    const late = runInEngine({ kind: "train", project }, ({ event }) => {
+      if (event === "epoch") late.link.kill();
+    });
     await expect(late.result).rejects.toThrow("(signal SIGKILL); what was saved is kept, go on with train --resume 0001");
     const inspecting = runInEngine({ kind: "inspect", project }, () => undefined);
     inspecting.link.kill();

@@ -4,15 +4,27 @@ import type { DiagnosisEntry } from "../../../../src-main/training/graphs/diagno
 import { EpochDiagnosis, diagnose, isDiagnosed, notFiniteError } from "../../../../src-main/training/judging/diagnosis.js";
 
 describe("the steps that are looked at", () => {
-  it.each([[1, [1]], [5, [1, 2, 3, 4, 5]], [8, [1, 2, 3, 4, 5, 6, 7, 8]], [9, [1, 3, 5, 7, 9]], [16, [1, 3, 5, 7, 9, 11, 13, 15]], [100, [1, 14, 27, 40, 53, 66, 79, 92]]])(
-    "of %d are at most eight, the first among them", (steps, looked) => {
-      expect(Array.from({ length: steps }, (_, i) => i + 1).filter((step) => isDiagnosed(step, steps))).toEqual(looked);
-    });
+  it.each([
+    [1, [1]],
+    [5, [1, 2, 3, 4, 5]],
+    [8, [1, 2, 3, 4, 5, 6, 7, 8]],
+    [9, [1, 3, 5, 7, 9]],
+    [16, [1, 3, 5, 7, 9, 11, 13, 15]],
+    [100, [1, 14, 27, 40, 53, 66, 79, 92]],
+  ])("of %d are at most eight, the first among them", (steps, looked) => {
+    expect(Array.from({ length: steps }, (_, i) => i + 1).filter((step) => isDiagnosed(step, steps))).toEqual(looked);
+  });
 });
 
 const entries: readonly DiagnosisEntry[] = [
-  { layer: "fc1", quantity: "outputCheck" }, { layer: "act1", quantity: "outputCheck" }, { layer: "act1", quantity: "dead" }, { layer: "act2", quantity: "saturated" },
-  { layer: "fc1", quantity: "gradientNorm" }, { layer: "fc1", quantity: "weightNorm" }, { layer: "fc1", quantity: "updateNorm" }, { layer: "fc1", quantity: "parameterCheck" },
+  { layer: "fc1", quantity: "outputCheck" },
+  { layer: "act1", quantity: "outputCheck" },
+  { layer: "act1", quantity: "dead" },
+  { layer: "act2", quantity: "saturated" },
+  { layer: "fc1", quantity: "gradientNorm" },
+  { layer: "fc1", quantity: "weightNorm" },
+  { layer: "fc1", quantity: "updateNorm" },
+  { layer: "fc1", quantity: "parameterCheck" },
 ];
 
 describe("the figures of an epoch", () => {
@@ -88,25 +100,76 @@ describe("what is said of an epoch's figures", () => {
   });
 
   it("carries its advice as data, so that nobody has to read it out of the sentence", () => {
-    const layers = { fc0: { ...healthy, gradientNorm: 4e-5 }, fc1: { ...healthy, gradientNorm: 2e3, updateRatio: 0.5 }, fc2: { ...healthy, updateRatio: 1e-8 }, act1: { dead: 0.75, saturated: 0.9 } };
+    const layers = {
+      fc0: { ...healthy, gradientNorm: 4e-5 },
+      fc1: { ...healthy, gradientNorm: 2e3, updateRatio: 0.5 },
+      fc2: { ...healthy, updateRatio: 1e-8 },
+      act1: { dead: 0.75, saturated: 0.9 },
+    };
     expect(diagnose(layers, 3, flat).map(({ code, advice }) => [code, advice])).toEqual([
-      ["vanishing-gradient", ["replace-saturating"]], ["exploding-gradient", ["clip", "lower-rate"]], ["large-updates", ["lower-rate", "warm-up"]],
-      ["small-updates", ["higher-rate"]], ["dead-units", ["leaky-relu", "lower-rate"]], ["saturated-units", ["relu"]],
+      ["vanishing-gradient", ["replace-saturating"]],
+      ["exploding-gradient", ["clip", "lower-rate"]],
+      ["large-updates", ["lower-rate", "warm-up"]],
+      ["small-updates", ["higher-rate"]],
+      ["dead-units", ["leaky-relu", "lower-rate"]],
+      ["saturated-units", ["relu"]],
     ]);
   });
 
   it("is nothing where all is well", () => {
-    expect(diagnose({ act1: { dead: 0.5, saturated: 0.5 }, fc1: healthy, fc2: { ...healthy, gradientNorm: 4999 / 1e4, updateRatio: 0.3 }, fc3: { ...healthy, updateRatio: 1e-7 } }, 3, flat)).toEqual([]);
+    expect(
+      diagnose(
+        {
+          act1: { dead: 0.5, saturated: 0.5 },
+          fc1: healthy,
+          fc2: { ...healthy, gradientNorm: 4999 / 1e4, updateRatio: 0.3 },
+          fc3: { ...healthy, updateRatio: 1e-7 },
+        },
+        3,
+        flat,
+      ),
+    ).toEqual([]);
   });
 
   it.each([
-    ["vanishing-gradient", { fc1: { ...healthy, gradientNorm: 4e-5 }, fc2: healthy }, "The gradient that reaches fc1 is 1/12,500 of the last layer's, so fc1 hardly learns. Try ReLU or ELU in place of Sigmoid or Tanh, kaiming_uniform initialisation, or BatchNorm1d between the layers."],
-    ["vanishing-gradient", { fc1: { ...healthy, gradientNorm: 0 }, fc2: healthy }, "The gradient that reaches fc1 is nothing of the last layer's, so fc1 hardly learns."],
-    ["exploding-gradient", { fc1: { ...healthy, gradientNorm: 12345 }, fc2: healthy }, "The gradient at fc1 is very large (norm 1.23e+4), so steps overshoot. Try clipGradNorm: 1, a learning rate ten times smaller, or normalised inputs."],
-    ["large-updates", { fc1: { ...healthy, updateRatio: 0.5 }, fc2: healthy }, "Each step changes fc1 by 50.0 % of its size; about 0.1 % is usual. Try a smaller learning rate or a warm-up."],
-    ["small-updates", { fc1: { ...healthy, updateRatio: 1e-8 }, fc2: healthy }, "Each step changes fc1 by less than a ten-millionth of its size, so it stands still. Try a larger learning rate."],
-    ["dead-units", { act1: { dead: 0.75 }, fc1: healthy, fc2: healthy }, "75.0 % of the units in act1 are off for every sample and cannot learn any more. Try LeakyReLU or ELU, a smaller learning rate, or BatchNorm1d before it."],
-    ["saturated-units", { act1: { saturated: 0.923 }, fc1: healthy, fc2: healthy }, "92.3 % of the outputs of act1 are in the flat part of its curve, where gradients vanish. Try BatchNorm1d before it, xavier_uniform initialisation, normalised inputs, or ReLU."],
+    [
+      "vanishing-gradient",
+      { fc1: { ...healthy, gradientNorm: 4e-5 }, fc2: healthy },
+      "The gradient that reaches fc1 is 1/12,500 of the last layer's, so fc1 hardly learns. Try ReLU or ELU in place of Sigmoid or Tanh, " +
+        "kaiming_uniform initialisation, or BatchNorm1d between the layers.",
+    ],
+    [
+      "vanishing-gradient",
+      { fc1: { ...healthy, gradientNorm: 0 }, fc2: healthy },
+      "The gradient that reaches fc1 is nothing of the last layer's, so fc1 hardly learns.",
+    ],
+    [
+      "exploding-gradient",
+      { fc1: { ...healthy, gradientNorm: 12345 }, fc2: healthy },
+      "The gradient at fc1 is very large (norm 1.23e+4), so steps overshoot. Try clipGradNorm: 1, a learning rate ten times smaller, or normalised inputs.",
+    ],
+    [
+      "large-updates",
+      { fc1: { ...healthy, updateRatio: 0.5 }, fc2: healthy },
+      "Each step changes fc1 by 50.0 % of its size; about 0.1 % is usual. Try a smaller learning rate or a warm-up.",
+    ],
+    [
+      "small-updates",
+      { fc1: { ...healthy, updateRatio: 1e-8 }, fc2: healthy },
+      "Each step changes fc1 by less than a ten-millionth of its size, so it stands still. Try a larger learning rate.",
+    ],
+    [
+      "dead-units",
+      { act1: { dead: 0.75 }, fc1: healthy, fc2: healthy },
+      "75.0 % of the units in act1 are off for every sample and cannot learn any more. Try LeakyReLU or ELU, a smaller learning rate, or BatchNorm1d " +
+        "before it.",
+    ],
+    [
+      "saturated-units",
+      { act1: { saturated: 0.923 }, fc1: healthy, fc2: healthy },
+      "92.3 % of the outputs of act1 are in the flat part of its curve, where gradients vanish. Try BatchNorm1d before it, xavier_uniform " +
+        "initialisation, normalised inputs, or ReLU.",
+    ],
   ])("is %s with layer, size, and what to try", (code, layers, words) => {
     const warnings = diagnose(layers, 3, flat);
     expect(warnings).toHaveLength(1);
@@ -118,8 +181,13 @@ describe("what is said of an epoch's figures", () => {
 describe("where numbers stopped being finite", () => {
   const result = (values: readonly number[]) => ({ loss: NaN, losses: [NaN], diagnosis: Float32Array.from(values) });
   const order: readonly DiagnosisEntry[] = [
-    { layer: "fc1", quantity: "outputCheck" }, { layer: "act1", quantity: "outputCheck" }, { layer: "fc2", quantity: "outputCheck" },
-    { layer: "fc1", quantity: "gradientNorm" }, { layer: "fc1", quantity: "parameterCheck" }, { layer: "fc2", quantity: "gradientNorm" }, { layer: "fc2", quantity: "parameterCheck" },
+    { layer: "fc1", quantity: "outputCheck" },
+    { layer: "act1", quantity: "outputCheck" },
+    { layer: "fc2", quantity: "outputCheck" },
+    { layer: "fc1", quantity: "gradientNorm" },
+    { layer: "fc1", quantity: "parameterCheck" },
+    { layer: "fc2", quantity: "gradientNorm" },
+    { layer: "fc2", quantity: "parameterCheck" },
   ];
 
   it.each([
@@ -129,8 +197,10 @@ describe("where numbers stopped being finite", () => {
   ])("is the first place on the way: %s", (where, layer, values) => {
     const error = notFiniteError(order, new Map(["fc1", "act1", "fc2"].map((id) => [id, { before: "BatchNorm2d" }])), result(values), { epoch: 2, step: 7 });
     expect(error.code).toBe("training.not-finite");
-    expect(error.message).toBe(`epoch 2, step 7: ${where} is no longer a finite number, so training stopped; the last good checkpoint is kept. `
-      + "Try a learning rate ten times smaller, clipGradNorm: 1, BatchNorm2d before it, or check the inputs for extreme values");
+    expect(error.message).toBe(
+      `epoch 2, step 7: ${where} is no longer a finite number, so training stopped; the last good checkpoint is kept. ` +
+        "Try a learning rate ten times smaller, clipGradNorm: 1, BatchNorm2d before it, or check the inputs for extreme values",
+    );
     expect(error.details).toEqual({ epoch: 2, step: 7, layer });
   });
 });

@@ -30,29 +30,56 @@ function writeTable(folder: string): void {
     const [a, b, member] = [random.normal(), 20 + 5 * random.normal(), random.below(2)];
     const color = ["red", "green", "blue"][random.below(3)]!;
     const level = a + (color === "red" ? 1 : 0) - member;
-    return [a, i % 11 === 3 ? "" : b, i % 17 === 5 ? "" : color, i % 13 === 7 ? "" : ["no", "yes"][member], level > 0.7 ? "high" : level < -0.7 ? "low" : "mid", level > 0 ? 1 : 0, 2e6 * level, 3e-6 * level].join();
+    return [
+      a,
+      i % 11 === 3 ? "" : b,
+      i % 17 === 5 ? "" : color,
+      i % 13 === 7 ? "" : ["no", "yes"][member],
+      level > 0.7 ? "high" : level < -0.7 ? "low" : "mid",
+      level > 0 ? 1 : 0,
+      2e6 * level,
+      3e-6 * level,
+    ].join();
   });
   writeFileSync(join(folder, "t.csv"), `a,b,color,member,grade,good,money,trace\n${rows.join("\n")}\n`);
 }
 
 const project = parseProject({
-  version: 1, name: "parity", seed: 3,
+  version: 1,
+  name: "parity",
+  seed: 3,
   data: {
     source: { type: "table", path: "t.csv" },
-    inputs: [{ name: "numbers", type: "numeric", columns: ["a", "b"] }, { name: "color", type: "category", column: "color" }, { name: "member", type: "binary", column: "member" }],
+    inputs: [
+      { name: "numbers", type: "numeric", columns: ["a", "b"] },
+      { name: "color", type: "category", column: "color" },
+      { name: "member", type: "binary", column: "member" },
+    ],
     targets: [
-      { name: "grade", type: "category", column: "grade" }, { name: "good", type: "binary", column: "good" },
-      { name: "money", type: "numeric", column: "money", normalize: "standard" }, { name: "trace", type: "numeric", column: "trace" },
+      { name: "grade", type: "category", column: "grade" },
+      { name: "good", type: "binary", column: "good" },
+      { name: "money", type: "numeric", column: "money", normalize: "standard" },
+      { name: "trace", type: "numeric", column: "trace" },
     ],
   },
   model: {
     layers: [
-      { id: "all", type: "Concat", from: ["numbers", "color", "member"] }, { id: "fc", type: "Linear", outFeatures: 16 }, { id: "bn", type: "BatchNorm1d" }, { id: "act", type: "GELU" }, { id: "drop", type: "Dropout", p: 0.2 },
-      { id: "grades", type: "Linear", outFeatures: "classes" }, ...["goods", "moneys"].map((id) => ({ id, type: "Linear", from: ["drop"], outFeatures: 1 })),
+      { id: "all", type: "Concat", from: ["numbers", "color", "member"] },
+      { id: "fc", type: "Linear", outFeatures: 16 },
+      { id: "bn", type: "BatchNorm1d" },
+      { id: "act", type: "GELU" },
+      { id: "drop", type: "Dropout", p: 0.2 },
+      { id: "grades", type: "Linear", outFeatures: "classes" },
+      ...["goods", "moneys"].map((id) => ({ id, type: "Linear", from: ["drop"], outFeatures: 1 })),
       // Answers as small as the column they are for.
       { id: "traces", type: "Linear", from: ["drop"], outFeatures: 1, init: { type: "normal", std: 1e-6 }, initBias: "zeros" },
     ],
-    outputs: [{ target: "grade", from: "grades" }, { target: "good", from: "goods" }, { target: "money", from: "moneys" }, { target: "trace", from: "traces" }],
+    outputs: [
+      { target: "grade", from: "grades" },
+      { target: "good", from: "goods" },
+      { target: "money", from: "moneys" },
+      { target: "trace", from: "traces" },
+    ],
   },
   training: { epochs: 1, batchSize: 16, optimizer: { type: "SGD", lr: 0.01 } },
 });
@@ -78,8 +105,21 @@ async function trained(folder = temporaryFolder()): Promise<Trained> {
   });
   loader.start(1, 0);
   for (let step = 1; step <= loader.stepsPerEpoch; step++) await trainer.step(await loader.next(), step, 0.01, false);
-  const fitted: FinishedFit = { ended: "completed", epochs: 1, bestEpoch: 1, parameters: trainer.parameters, buffers: trainer.buffers, divisors: undefined, seconds: 1 };
-  const model = buildInferenceModel(bench.spec, { project: "parity", fitted: bench.prepared.fitted, thresholds: { good: 0.5 }, fingerprint: "x" }, fitted.parameters, fitted.buffers);
+  const fitted: FinishedFit = {
+    ended: "completed",
+    epochs: 1,
+    bestEpoch: 1,
+    parameters: trainer.parameters,
+    buffers: trainer.buffers,
+    divisors: undefined,
+    seconds: 1,
+  };
+  const model = buildInferenceModel(
+    bench.spec,
+    { project: "parity", fitted: bench.prepared.fitted, thresholds: { good: 0.5 }, fingerprint: "x" },
+    fitted.parameters,
+    fitted.buffers,
+  );
   return { bench, evaluator, fitted, model };
 }
 
@@ -102,12 +142,18 @@ async function parityOf({ bench, evaluator, fitted }: Trained, model: Uint8Array
   try {
     const predictions = await evaluator.predict(loader, bench.prepared.counts.validation, fitted.parameters, fitted.buffers);
     return await checkParity({
-      model: session, fitted: bench.prepared.fitted, targets: bench.spec.targets, rows: bench.prepared.readRaw("validation"), trained: predictions, split: "validation",
+      model: session,
+      fitted: bench.prepared.fitted,
+      targets: bench.spec.targets,
+      rows: bench.prepared.readRaw("validation"),
+      trained: predictions,
+      split: "validation",
       ownUnit: (target, value, k) => {
         const judged = bench.judged.get(target)!;
         return judged.kind === "numeric" && judged.restore ? judged.restore(value, k) : value;
       },
-      decide: (target, outputs) => (target.kind === "category" ? outputs.indexOf(Math.max(...outputs)) : target.kind === "binary" ? Number(outputs[0]! > 0.5) : undefined),
+      decide: (target, outputs) =>
+        target.kind === "category" ? outputs.indexOf(Math.max(...outputs)) : target.kind === "binary" ? Number(outputs[0]! > 0.5) : undefined,
     });
   } finally {
     await session.dispose();
@@ -119,7 +165,12 @@ describe("the parity gate", () => {
   it("allows a network that is all too sure of itself what its large logits round off, and no more", async () => {
     const run = await trained();
     const fitted = { ...run.fitted, parameters: run.fitted.parameters.map((v) => 20 * v) };
-    const model = buildInferenceModel(run.bench.spec, { project: "parity", fitted: run.bench.prepared.fitted, thresholds: { good: 0.5 }, fingerprint: "x" }, fitted.parameters, fitted.buffers);
+    const model = buildInferenceModel(
+      run.bench.spec,
+      { project: "parity", fitted: run.bench.prepared.fitted, thresholds: { good: 0.5 }, fingerprint: "x" },
+      fitted.parameters,
+      fitted.buffers,
+    );
     const sure = { ...run, fitted, model };
     // A weight that is some last bits off, and one that is another.
     const [bits, other] = [await parityOf(sure, tampered(model, "grades.weight", 1 + 1.2e-6)), await parityOf(sure, tampered(model, "grades.weight", 1.0001))];
@@ -131,7 +182,13 @@ describe("the parity gate", () => {
   it("passes the file that training made: four targets from three inputs with gaps, numbers of any size", async () => {
     const run = await trained();
     const parity = await parityOf(run, run.model);
-    expect(parity).toMatchObject({ rows: run.bench.prepared.counts.validation, split: "validation", equalDecisions: 1, tolerance: PARITY_TOLERANCE, passed: true });
+    expect(parity).toMatchObject({
+      rows: run.bench.prepared.counts.validation,
+      split: "validation",
+      equalDecisions: 1,
+      tolerance: PARITY_TOLERANCE,
+      passed: true,
+    });
     expect(parity.rows).toBeGreaterThan(30);
     expect(parity.maxDifference).toBeLessThan(PARITY_TOLERANCE);
   });
@@ -182,7 +239,9 @@ describe("a file without preprocessing", () => {
     for (const name of ["fc.weight", "bn.runningMean", "grades.bias", "goods.weight", "moneys.weight", "traces.weight"]) {
       const check = checkExport({ model, bare: bareNetwork(tampered(run.model, name, 1.05)) });
       await expect(check, name).rejects.toMatchObject({ code: "export.parity" });
-      await expect(check).rejects.toThrow(/^the exported model's answers differ from the trainer's by up to \S+ on 256 made-up rows \(allowed: 0\.00001\), so it is not handed out; export it with its preprocessing inside$/);
+      await expect(check).rejects.toThrow(
+        /^the exported model's answers differ from the trainer's by up to \S+ on 256 made-up rows \(allowed: 0\.00001\), so it is not handed out; export it with its preprocessing inside$/,
+      );
     }
   });
 });
@@ -194,10 +253,17 @@ describe("finishing a run", () => {
     const run = RunFolder.create(folder);
     const control = new TrainingControl();
     const seen: string[] = [];
-    const finishing = finish(bench, run, evaluator, fitted, (event) => {
-      if (event.event === "stage") seen.push(event.stage);
-      control.cancel();
-    }, control);
+    const finishing = finish(
+      bench,
+      run,
+      evaluator,
+      fitted,
+      (event) => {
+        if (event.event === "stage") seen.push(event.stage);
+        control.cancel();
+      },
+      control,
+    );
     await expect(finishing).rejects.toMatchObject({ code: "cancelled" });
     expect(seen).toHaveLength(1);
     expect(["model.onnx", "report.json"].filter((name) => existsSync(run.file(name)))).toEqual([]);
@@ -227,7 +293,9 @@ describe("finishing a run", () => {
     const wrong: Engine = { ...engine, name: engine.name, load: (bytes, options) => engine.load(tampered(bytes, "fc.weight", 1.1), options) };
     const failure = finish({ ...bench, fileEngine: wrong }, run, evaluator, fitted, () => undefined);
     await expect(failure).rejects.toMatchObject({ code: "export.parity", details: { parity: { passed: false } } });
-    await expect(failure).rejects.toThrow(/^the exported model's answers differ from the trainer's by up to \S+ on \d+ validation rows \(allowed: 0\.00001\), so it is not handed out; it is kept as .*refused\.onnx for a look$/);
+    await expect(failure).rejects.toThrow(
+      /^the exported model's answers differ from the trainer's by up to \S+ on \d+ validation rows \(allowed: 0\.00001\), so it is not handed out; it is kept as .*refused\.onnx for a look$/,
+    );
     expect(existsSync(run.file("model.onnx"))).toBe(false);
     expect(decodeModel(readFileSync(run.file("refused.onnx")), inferTypes).metadata.get("lathe.project")).toBe("parity");
     const report = runReport.parse(JSON.parse(readFileSync(run.file("report.json"), "utf8")));

@@ -19,17 +19,34 @@ interface Harm {
   readonly constants: readonly (readonly [string, ReturnType<typeof tensor>])[];
 }
 
-const node = (op: string, inputs: readonly string[], output: string): Node => ({ name: `node ${output}`, op, domain: "", inputs: [...inputs], outputs: [output], attributes: op === "ReduceSum" ? { keepdims: int(0) } : {} });
+const node = (op: string, inputs: readonly string[], output: string): Node => ({
+  name: `node ${output}`,
+  op,
+  domain: "",
+  inputs: [...inputs],
+  outputs: [output],
+  attributes: op === "ReduceSum" ? { keepdims: int(0) } : {},
+});
 
 const harms: readonly (readonly [string, Harm, RegExp])[] = [
-  ["asks for 36 terabytes", {
-    nodes: [node("Shape", ["features"], "shape"), node("Mul", ["shape", "many"], "vast"), node("ConstantOfShape", ["vast"], "zeros"), node("ReduceSum", ["zeros"], "harm")],
-    constants: [["many", tensor("int64", [1e6, 1e6], [2])]],
-  }, /: it asks for more memory than there is \(ONNX Runtime: .+\)$/],
-  ["does not fit its own shapes", {
-    nodes: [node("Reshape", ["features", "sevens"], "table"), node("ReduceSum", ["table"], "harm")],
-    constants: [["sevens", tensor("int64", [-1, 7], [2])]],
-  }, /: its nodes do not fit each other; it may have been changed since it was exported, so export it again \(ONNX Runtime: .+\)$/],
+  [
+    "asks for 36 terabytes",
+    {
+      nodes: [
+        node("Shape", ["features"], "shape"),
+        node("Mul", ["shape", "many"], "vast"),
+        node("ConstantOfShape", ["vast"], "zeros"),
+        node("ReduceSum", ["zeros"], "harm"),
+      ],
+      constants: [["many", tensor("int64", [1e6, 1e6], [2])]],
+    },
+    /: it asks for more memory than there is \(ONNX Runtime: .+\)$/,
+  ],
+  [
+    "does not fit its own shapes",
+    { nodes: [node("Reshape", ["features", "sevens"], "table"), node("ReduceSum", ["table"], "harm")], constants: [["sevens", tensor("int64", [-1, 7], [2])]] },
+    /: its nodes do not fit each other; it may have been changed since it was exported, so export it again \(ONNX Runtime: .+\)$/,
+  ],
 ];
 
 /** The last node's answer, and what the harm makes added to it. */
@@ -50,7 +67,9 @@ it("a model that cannot be run is named, and what is wrong is said in plain word
     const data = join(project, "few.csv");
     writeFileSync(data, readFileSync(creditTable, "utf8").split("\n").slice(0, 6).join("\n"));
     const sentence = { code: "engine.failed", message: expect.stringMatching(why) as string };
-    const told = await predictTable({ kind: "predict", model: path, data, out: join(project, "out.csv") } as Parameters<typeof predictTable>[0], setting).catch((thrown: unknown) => thrown);
+    const told = await predictTable({ kind: "predict", model: path, data, out: join(project, "out.csv") } as Parameters<typeof predictTable>[0], setting).catch(
+      (thrown: unknown) => thrown,
+    );
     expect(told, what).toMatchObject(sentence);
     expect((told as Error).message, what).toContain(`the model ${path} could not be run`);
   }
@@ -61,6 +80,18 @@ it("a file that the engine does not open is named too", async () => {
   const { model } = await train({ project }, setting);
   const whole = decodeModel(readFileSync(model ?? ""), inferTypes);
   const path = join(project, "newer.onnx");
-  writeFileSync(path, encodeModel({ ...whole, opsets: new Map([["", 900], ["ai.onnx.ml", 3]]) }));
-  await expect(serveModel(path, "cpu")).rejects.toMatchObject({ code: "engine.failed", message: expect.stringMatching(`^the model ${path} could not be run: .* \\(ONNX Runtime: .*\\)$`) as string });
+  writeFileSync(
+    path,
+    encodeModel({
+      ...whole,
+      opsets: new Map([
+        ["", 900],
+        ["ai.onnx.ml", 3],
+      ]),
+    }),
+  );
+  await expect(serveModel(path, "cpu")).rejects.toMatchObject({
+    code: "engine.failed",
+    message: expect.stringMatching(`^the model ${path} could not be run: .* \\(ONNX Runtime: .*\\)$`) as string,
+  });
 });

@@ -8,7 +8,8 @@ import { planModel } from "../../../../src-main/training/network/plan-model.js";
 import { templates } from "../../../../src-main/services/templates/index.js";
 
 const facts: TableFacts = {
-  path: "water.csv", rows: 400,
+  path: "water.csv",
+  rows: 400,
   columns: [
     ...["ph", "hardness", "sulfate"].map((name) => ({ name, distinct: 300, exact: false, missing: 0 })),
     { name: "site", distinct: 4, exact: true, rarest: 50, missing: 0 },
@@ -19,15 +20,24 @@ const facts: TableFacts = {
 
 const data = {
   source: { type: "table", path: "water.csv" },
-  inputs: [{ name: "features", type: "numeric", columns: ["ph", "hardness", "sulfate"] }, { name: "site", type: "category", column: "site" }],
+  inputs: [
+    { name: "features", type: "numeric", columns: ["ph", "hardness", "sulfate"] },
+    { name: "site", type: "category", column: "site" },
+  ],
   targets: [{ name: "potable", type: "binary", column: "potable" }],
 };
 const fc = (id: string, outFeatures: unknown, more: object = {}) => ({ id, type: "Linear", outFeatures, ...more });
 const join = { id: "join", type: "Concat", from: ["features", "site"] };
 const documentOf = (layers: readonly object[], more: object = {}) => ({
-  version: 1, name: "water", data, model: { layers, outputs: [{ target: "potable", from: "out" }] }, training: { epochs: 3 }, ...more,
+  version: 1,
+  name: "water",
+  data,
+  model: { layers, outputs: [{ target: "potable", from: "out" }] },
+  training: { epochs: 3 },
+  ...more,
 });
-const layersOf = (document: Readonly<Record<string, unknown>>, known: TableFacts | undefined = facts) => Object.fromEntries(planModel(document, known).layers.map(({ id, ...layer }) => [id, layer]));
+const layersOf = (document: Readonly<Record<string, unknown>>, known: TableFacts | undefined = facts) =>
+  Object.fromEntries(planModel(document, known).layers.map(({ id, ...layer }) => [id, layer]));
 
 describe("a sound network", () => {
   const document = documentOf([join, fc("fc", 16), { id: "norm", type: "BatchNorm1d" }, { id: "act", type: "ELU" }, fc("out", 1)]);
@@ -37,7 +47,7 @@ describe("a sound network", () => {
     expect(plan.problems).toEqual([]);
     expect(plan.inputs).toEqual([
       { name: "features", shape: ["N", 3], description: "3 numbers, scaled to mean 0 and deviation 1" },
-      { name: "site", shape: ["N", 4], description: "4 columns, one for each value of \"site\"" },
+      { name: "site", shape: ["N", 4], description: '4 columns, one for each value of "site"' },
     ]);
     expect(plan.layers).toEqual([
       { id: "join", shape: ["N", 7], parameters: 0, multiplyAdds: 0 },
@@ -47,12 +57,18 @@ describe("a sound network", () => {
       { id: "out", shape: ["N", 1], parameters: 17, multiplyAdds: 16 },
     ]);
     expect([plan.parameters, plan.multiplyAdds]).toEqual([128 + 32 + 17, 112 + 16 + 16]);
-    expect(plan.outputs).toEqual([{ target: "potable", from: "out", width: 1, description: "how likely \"potable\" is" }]);
+    expect(plan.outputs).toEqual([{ target: "potable", from: "out", width: 1, description: 'how likely "potable" is' }]);
   });
 
   test("has the parameters that training would lay out", () => {
     const { model } = parseProject(document);
-    const layout = layOut(planNetwork(model, ["features", "site"], new Map([["potable", 1]])), new Map([["features", { dtype: "float32", shape: ["N", 3] }], ["site", { dtype: "float32", shape: ["N", 4] }]]));
+    const layout = layOut(
+      planNetwork(model, ["features", "site"], new Map([["potable", 1]])),
+      new Map([
+        ["features", { dtype: "float32", shape: ["N", 3] }],
+        ["site", { dtype: "float32", shape: ["N", 4] }],
+      ]),
+    );
     expect(planModel(document, facts).parameters).toBe(layout.parameterCount);
   });
 
@@ -67,13 +83,37 @@ describe("a sound network", () => {
 describe("what is wrong stands at its layer, and the rest is planned all the same", () => {
   test.each([
     ["a bad option", [join, fc("fc", 0), fc("out", 1)], "fc", "model.layers[1].outFeatures", /^got 0, expected more than 0/],
-    ["an unknown type", [join, { id: "fc", type: "Liner", outFeatures: 3 }, fc("out", 1)], "fc", "model.layers[1].type", /^got "Liner", expected .*did you mean Linear\?/],
-    ["something that is not there", [join, fc("fc", 3, { from: ["jion"] }), fc("out", 1)], "fc", "model.layers[1].from[0]", /^got "jion", .*did you mean join\?/],
+    [
+      "an unknown type",
+      [join, { id: "fc", type: "Liner", outFeatures: 3 }, fc("out", 1)],
+      "fc",
+      "model.layers[1].type",
+      /^got "Liner", expected .*did you mean Linear\?/,
+    ],
+    [
+      "something that is not there",
+      [join, fc("fc", 3, { from: ["jion"] }), fc("out", 1)],
+      "fc",
+      "model.layers[1].from[0]",
+      /^got "jion", .*did you mean join\?/,
+    ],
     ["a later layer", [join, fc("fc", 3, { from: ["out"] }), fc("out", 1, { from: ["join"] })], "fc", "model.layers[1].from[0]", /^got "out", a later layer/],
     ["itself", [join, fc("fc", 3, { from: ["fc"] }), fc("out", 1, { from: ["join"] })], "fc", "model.layers[1].from[0]", /, the layer itself/],
     ["too few inputs", [{ ...join, from: ["site"] }, fc("out", 1)], "join", "model.layers[0].from", /^got 1 input, expected at least 2/],
-    ["shapes that do not fit", [join, fc("fc", 3), { id: "sum", type: "Add", from: ["fc", "join"] }, fc("out", 1)], "sum", "model.layers[2]", /got \[N, 3\], \[N, 7\]: expected inputs of one type and shape/],
-    ["an output of the wrong width", [join, fc("out", 3)], "out", "model.layers[1]", /^layer out answers target potable with \[N, 3\], expected \[N, 1\] \(one number, for yes or no\)/],
+    [
+      "shapes that do not fit",
+      [join, fc("fc", 3), { id: "sum", type: "Add", from: ["fc", "join"] }, fc("out", 1)],
+      "sum",
+      "model.layers[2]",
+      /got \[N, 3\], \[N, 7\]: expected inputs of one type and shape/,
+    ],
+    [
+      "an output of the wrong width",
+      [join, fc("out", 3)],
+      "out",
+      "model.layers[1]",
+      /^layer out answers target potable with \[N, 3\], expected \[N, 1\] \(one number, for yes or no\)/,
+    ],
   ])("%s", (_, layers, layer, path, message) => {
     const plan = planModel(documentOf(layers), facts);
     expect(plan.problems).toEqual([{ path, layer, message: expect.stringMatching(message) as string }]);
@@ -86,24 +126,32 @@ describe("what is wrong stands at its layer, and the rest is planned all the sam
   test("also where the rest of the document is wrong in its form", () => {
     const plan = planModel(documentOf([join, fc("fc", 3, { from: ["nobody"] }), fc("side", 5, { from: ["join"] })], { training: { epochs: -1 } }), facts);
     expect(plan.problems.map(({ path, layer }) => [path, layer])).toEqual([
-      ["training.epochs", undefined], ["model.layers[1].from[0]", "fc"], ["model.outputs[0].from", undefined],
+      ["training.epochs", undefined],
+      ["model.layers[1].from[0]", "fc"],
+      ["model.outputs[0].from", undefined],
     ]);
     expect(plan.layers.find(({ id }) => id === "side")).toEqual({ id: "side", shape: ["N", 5], parameters: 40, multiplyAdds: 35 });
   });
 
   test("a target without an output, and an output without a target", () => {
-    const plan = planModel({ ...documentOf([join, fc("out", 1)]), model: { layers: [join, fc("out", 1)], outputs: [{ target: "potabel", from: "out" }] } }, facts);
+    const plan = planModel(
+      { ...documentOf([join, fc("out", 1)]), model: { layers: [join, fc("out", 1)], outputs: [{ target: "potabel", from: "out" }] } },
+      facts,
+    );
     expect(plan.problems.map(({ path }) => path)).toEqual(["model.outputs[0].target", "model.outputs"]);
   });
 
   test("a column that the table does not have", () => {
     const plan = planModel(documentOf([join, fc("out", 1)], { data: { ...data, targets: [{ name: "potable", type: "binary", column: "potabel" }] } }), facts);
-    expect(plan.problems).toEqual([{ path: "data.targets[0].column", message: "got \"potabel\", expected a column of water.csv; did you mean \"potable\"?" }]);
+    expect(plan.problems).toEqual([{ path: "data.targets[0].column", message: 'got "potabel", expected a column of water.csv; did you mean "potable"?' }]);
   });
 
   test.each([
-    ["nothing", {}], ["no layers", { model: {} }], ["layers that are no list", { model: { layers: "x", outputs: 3, blocks: [] } }],
-    ["entries that are no layers", documentOf([3 as unknown as object, null as unknown as object, { id: 4 }])], ["a block of nothing", documentOf([{ id: "b", type: "Block", block: "constructor" }])],
+    ["nothing", {}],
+    ["no layers", { model: {} }],
+    ["layers that are no list", { model: { layers: "x", outputs: 3, blocks: [] } }],
+    ["entries that are no layers", documentOf([3 as unknown as object, null as unknown as object, { id: 4 }])],
+    ["a block of nothing", documentOf([{ id: "b", type: "Block", block: "constructor" }])],
   ])("a document of %s is planned without a crash", (_, document) => {
     const plan = planModel(document, facts);
     expect(plan.problems.length).toBeGreaterThan(0);
@@ -126,7 +174,16 @@ test("a block stands with its sums, and after it what is inside", () => {
   const plan = planModel({ ...documentOf(layers), model: { layers, blocks, outputs: [{ target: "potable", from: "out" }] } }, facts);
   expect(plan.problems).toEqual([]);
   expect(plan.layers.map(({ id, parameters }) => [id, parameters])).toEqual([
-    ["join", 0], ["a", 56], ["a.fc", 56], ["a.act", 0], ["a.sum", 0], ["b", 56], ["b.fc", 56], ["b.act", 0], ["b.sum", 0], ["out", 8],
+    ["join", 0],
+    ["a", 56],
+    ["a.fc", 56],
+    ["a.act", 0],
+    ["a.sum", 0],
+    ["b", 56],
+    ["b.fc", 56],
+    ["b.act", 0],
+    ["b.sum", 0],
+    ["out", 8],
   ]);
   expect(plan.layers.find(({ id }) => id === "b")?.shape).toEqual(["N", 7]);
   // Shared weights are there once.
@@ -137,19 +194,33 @@ test.each([49, 199])("each of %i layers is lowered once", (count) => {
   const linear = vi.spyOn(layers.get("Linear"), "lower");
   const elu = vi.spyOn(layers.get("ELU"), "lower");
   onTestFinished(() => void vi.restoreAllMocks());
-  const chain = Array.from({ length: count }, (_, i) => (i % 2 === 0 ? fc(i === count - 1 ? "out" : `fc${i}`, i === count - 1 ? 1 : 64) : { id: `act${i}`, type: "ELU" }));
+  const chain = Array.from({ length: count }, (_, i) =>
+    i % 2 === 0 ? fc(i === count - 1 ? "out" : `fc${i}`, i === count - 1 ? 1 : 64) : { id: `act${i}`, type: "ELU" },
+  );
   expect(planModel(documentOf([join, ...chain]), facts).problems).toEqual([]);
   expect(linear.mock.calls.length + elu.mock.calls.length).toBe(count);
 });
 
 test.each(templates.types.filter((type) => type !== "tabular"))("the preset %s for pictures is planned without a problem", (type) => {
   const levels = ["kind", "style"].slice(0, type === "two-output" || type === "two-input" ? 2 : 1);
-  const project = templates.get(type).create({
-    name: "p", source: { type: "image-folder", path: "pictures", levels },
-    inputs: [{ name: "image", type: "image", column: "image", size: [32, 40] }, ...(type === "two-input" ? [{ name: "style", type: "category" as const, column: "style" }] : [])],
-    targets: (type === "two-output" ? levels : levels.slice(0, 1)).map((column) => ({ name: column, type: "category", column })),
-  });
-  const columns = ["image", ...levels].map((name) => ({ name, distinct: name === "image" ? 200 : 4, exact: true, rarest: name === "image" ? 1 : 50, missing: 0 }));
+  const project = templates
+    .get(type)
+    .create({
+      name: "p",
+      source: { type: "image-folder", path: "pictures", levels },
+      inputs: [
+        { name: "image", type: "image", column: "image", size: [32, 40] },
+        ...(type === "two-input" ? [{ name: "style", type: "category" as const, column: "style" }] : []),
+      ],
+      targets: (type === "two-output" ? levels : levels.slice(0, 1)).map((column) => ({ name: column, type: "category", column })),
+    });
+  const columns = ["image", ...levels].map((name) => ({
+    name,
+    distinct: name === "image" ? 200 : 4,
+    exact: true,
+    rarest: name === "image" ? 1 : 50,
+    missing: 0,
+  }));
   const plan = planModel({ ...project }, { path: "pictures", rows: 200, columns });
   expect(plan.problems).toEqual([]);
   expect(plan.inputs[0]?.shape).toEqual(["N", 3, 32, 40]);
@@ -158,9 +229,16 @@ test.each(templates.types.filter((type) => type !== "tabular"))("the preset %s f
 
 test.each(["tabular", "two-input", "two-output"])("the preset %s is planned without a problem", (type) => {
   const project = templates.get(type).create({
-    name: "p", source: { type: "table", path: "water.csv" },
-    inputs: [{ name: "features", type: "numeric", columns: ["ph", "hardness"] }, { name: "site", type: "category", column: "site" }],
-    targets: [{ name: "potable", type: "binary", column: "potable" }, { name: "grade", type: "category", column: "grade" }],
+    name: "p",
+    source: { type: "table", path: "water.csv" },
+    inputs: [
+      { name: "features", type: "numeric", columns: ["ph", "hardness"] },
+      { name: "site", type: "category", column: "site" },
+    ],
+    targets: [
+      { name: "potable", type: "binary", column: "potable" },
+      { name: "grade", type: "category", column: "grade" },
+    ],
   });
   const plan = planModel({ ...project }, facts);
   expect(plan.problems).toEqual([]);

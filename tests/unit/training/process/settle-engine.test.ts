@@ -31,7 +31,10 @@ if (second !== undefined) console.warn(`left out: tests that want two engines th
 async function makesNoStep(name: string): Promise<string | undefined> {
   try {
     const spec = trainingSpec({
-      inputs: { x: 2 }, targets: [{ name: "y", kind: "numeric", width: 1 }], training: {}, model: { layers: [{ id: "fc", type: "Linear", outFeatures: 1 }], outputs: [{ target: "y", from: "fc" }] },
+      inputs: { x: 2 },
+      targets: [{ name: "y", kind: "numeric", width: 1 }],
+      training: {},
+      model: { layers: [{ id: "fc", type: "Linear", outFeatures: 1 }], outputs: [{ target: "y", from: "fc" }] },
     });
     const { engine, device } = await chooseEngine(name, "auto");
     const trainer = await Trainer.create(spec, engine, { device, threads: 1 }, 1);
@@ -54,7 +57,9 @@ function stagedClock(isSlow: (stage: string) => boolean) {
   let [stage, time] = ["", 0];
   return {
     clock: () => (time += isSlow(stage) ? 10_000 : 1),
-    onEvent: (event: RunEvent) => { if (event.event === "stage" && event.stage.startsWith("trying ")) stage = event.stage; },
+    onEvent: (event: RunEvent) => {
+      if (event.event === "stage" && event.stage.startsWith("trying ")) stage = event.stage;
+    },
   };
 }
 
@@ -69,29 +74,55 @@ function projectFolder(training: object = {}): string {
   return writeCreditProject(temporaryFolder(), { ...short, ...training });
 }
 
-async function run(project: string, { request = {}, clock = longClock, now = () => day(1), onEvent = () => undefined }: {
-  readonly request?: Partial<TrainRequest>;
-  readonly clock?: () => number;
-  readonly now?: () => Date;
-  readonly onEvent?: (event: RunEvent, control: TrainingControl) => void;
-} = {}): Promise<Ran> {
+async function run(
+  project: string,
+  {
+    request = {},
+    clock = longClock,
+    now = () => day(1),
+    onEvent = () => undefined,
+  }: {
+    readonly request?: Partial<TrainRequest>;
+    readonly clock?: () => number;
+    readonly now?: () => Date;
+    readonly onEvent?: (event: RunEvent, control: TrainingControl) => void;
+  } = {},
+): Promise<Ran> {
   const events: RunEvent[] = [];
   const control = new TrainingControl();
-  const done = await train({ project, ...request }, { control, clock, now, emit: (event) => { events.push(event); onEvent(event, control); } });
+  const done = await train(
+    { project, ...request },
+    {
+      control,
+      clock,
+      now,
+      emit: (event) => {
+        events.push(event);
+        onEvent(event, control);
+      },
+    },
+  );
   return {
-    events, model: done.model, started: events.find((event) => event.event === "run"),
+    events,
+    model: done.model,
+    started: events.find((event) => event.event === "run"),
     stages: events.flatMap((event) => (event.event === "stage" && event.stage.startsWith("trying ") ? [event.stage] : [])),
   };
 }
 
 const memoryOf = (project: string) => join(project, ".lathe", "engine-choices.json");
-const configOf = (project: string, id = "0001") => JSON.parse(readFileSync(join(project, "runs", id, "config.json"), "utf8")) as Readonly<Record<string, unknown>>;
+const configOf = (project: string, id = "0001") =>
+  JSON.parse(readFileSync(join(project, "runs", id, "config.json"), "utf8")) as Readonly<Record<string, unknown>>;
 
 describe("engine and device left open", () => {
   it("are settled before the first step, and leave nothing in the run: the same bytes as with the engine named", async () => {
     // Dropout draws random numbers, batch norm keeps statistics, Adam two moments: all would tell.
     const layers = [
-      { id: "fc1", type: "Linear", outFeatures: 8 }, { id: "norm", type: "BatchNorm1d" }, { id: "act", type: "ELU" }, { id: "drop", type: "Dropout", p: 0.3 }, { id: "out", type: "Linear", outFeatures: 1 },
+      { id: "fc1", type: "Linear", outFeatures: 8 },
+      { id: "norm", type: "BatchNorm1d" },
+      { id: "act", type: "ELU" },
+      { id: "drop", type: "Dropout", p: 0.3 },
+      { id: "out", type: "Linear", outFeatures: 1 },
     ];
     const [open, named] = [writeCreditProject(temporaryFolder(), short, layers), writeCreditProject(temporaryFolder(), short, layers)];
     const tried = await run(open);
@@ -115,11 +146,17 @@ describe("engine and device left open", () => {
     expect(configOf(open)).toMatchObject({ engine: "tensorflow", device: "cpu", engineVersion: started?.engineVersion, reason: started?.reason });
     const plain = await run(named, { request: { engine: "tensorflow", device: "cpu" } });
     expect(sha256(model ?? "")).toBe(sha256(plain.model ?? ""));
-    expect((await run(open, { now: () => day(2) })).started).toMatchObject({ engine: "tensorflow", reason: expect.stringMatching(/^measured earlier on this machine \(2026-01-01\): fastest of/) as unknown });
+    expect((await run(open, { now: () => day(2) })).started).toMatchObject({
+      engine: "tensorflow",
+      reason: expect.stringMatching(/^measured earlier on this machine \(2026-01-01\): fastest of/) as unknown,
+    });
   });
 
   it.skipIf(second !== undefined)("stay with the usual engine where it was only held up while it was timed", async () => {
-    const { started, stages } = await run(projectFolder(), stagedClock((stage) => stage === "" || stage === "trying onnxruntime cpu"));
+    const { started, stages } = await run(
+      projectFolder(),
+      stagedClock((stage) => stage === "" || stage === "trying onnxruntime cpu"),
+    );
     expect(stages.at(-1)).toMatch(/^trying onnxruntime cpu once more/);
     expect(started).toMatchObject({ engine: "onnxruntime", device: "cpu" });
     expect(started?.reason).toMatch(/^fastest of \d tried: onnxruntime cpu 1 ms a step, .*tensorflow cpu 1 ms/);
@@ -151,7 +188,10 @@ describe("engine and device left open", () => {
     expect(started?.reason).toBe("as asked for");
     const { bench, candidates, memoryAt } = await settling(projectFolder());
     const batches = bench.trainingLoader();
-    const settled = await settleEngine({ bench, candidates: candidates.slice(0, 1), batches, memory: memoryAt(1) }, { clock: longClock, now: () => day(1), control: new TrainingControl(), emit: () => expect.unreachable() });
+    const settled = await settleEngine(
+      { bench, candidates: candidates.slice(0, 1), batches, memory: memoryAt(1) },
+      { clock: longClock, now: () => day(1), control: new TrainingControl(), emit: () => expect.unreachable() },
+    );
     await settled.trainer.dispose();
     await batches.dispose();
     expect(settled.bench.choice).toMatchObject({ device: "cpu", reason: "the only one installed that fits what was asked for" });
@@ -160,7 +200,11 @@ describe("engine and device left open", () => {
   it("can be called off while they are tried: no run is left", async () => {
     for (const ending of ["stop", "cancel"] as const) {
       const project = projectFolder();
-      const ran = run(project, { onEvent: (event, control) => { if (event.event === "stage" && event.stage.startsWith("trying ")) control[ending](); } });
+      const ran = run(project, {
+        onEvent: (event, control) => {
+          if (event.event === "stage" && event.stage.startsWith("trying ")) control[ending]();
+        },
+      });
       await expect(ran).rejects.toMatchObject({ code: "cancelled" });
       expect(existsSync(join(project, "runs"))).toBe(false);
     }
@@ -168,10 +212,19 @@ describe("engine and device left open", () => {
 
   it("stay with a run that is taken up again, and so does the reason", async () => {
     const project = projectFolder({ epochs: 3 });
-    const { started } = await run(project, { onEvent: (event, control) => { if (event.event === "epoch") control.cancel(); } });
+    const { started } = await run(project, {
+      onEvent: (event, control) => {
+        if (event.event === "epoch") control.cancel();
+      },
+    });
     const again = await run(project, { request: { resume: true } });
     expect(again.stages).toEqual([]);
-    expect(again.started).toMatchObject({ engine: started?.engine, device: started?.device, reason: started?.reason, resumedFrom: expect.anything() as unknown });
+    expect(again.started).toMatchObject({
+      engine: started?.engine,
+      device: started?.device,
+      reason: started?.reason,
+      resumedFrom: expect.anything() as unknown,
+    });
   });
 });
 
@@ -181,7 +234,11 @@ describe("what was measured", () => {
     const first = await run(project);
     const second = await run(project, { now: () => day(3) });
     expect(second.stages).toEqual([]);
-    expect(second.started).toMatchObject({ engine: first.started?.engine, device: first.started?.device, reason: `measured earlier on this machine (2026-01-01): ${first.started?.reason ?? ""}` });
+    expect(second.started).toMatchObject({
+      engine: first.started?.engine,
+      device: first.started?.device,
+      reason: `measured earlier on this machine (2026-01-01): ${first.started?.reason ?? ""}`,
+    });
     // Another learning rate, seed or number of epochs is the same work; another batch size is not.
     expect((await run(project, { request: { seed: 99, epochs: 2 }, now: () => day(3) })).stages).toEqual([]);
     edit(project, { optimizer: { type: "Adam", lr: 0.5 } });
@@ -202,10 +259,16 @@ describe("what was measured", () => {
   it.skipIf(refusal === undefined)("is measured again, and said so, where the fastest no longer works", async () => {
     const project = projectFolder();
     await run(project);
-    const memory = readFileSync(memoryOf(project), "utf8").replace(/"device": "\w+"/, '"device": "webgpu"').replace(/"engine": "\w+"/, '"engine": "onnxruntime"');
+    const memory = readFileSync(memoryOf(project), "utf8")
+      .replace(/"device": "\w+"/, '"device": "webgpu"')
+      .replace(/"engine": "\w+"/, '"engine": "onnxruntime"');
     writeFileSync(memoryOf(project), memory);
     const { events, stages, started } = await run(project);
-    expect(events).toContainEqual({ event: "log", level: "warning", message: `onnxruntime webgpu, which was the fastest before, no longer works (${refusal ?? ""}); measuring anew` });
+    expect(events).toContainEqual({
+      event: "log",
+      level: "warning",
+      message: `onnxruntime webgpu, which was the fastest before, no longer works (${refusal ?? ""}); measuring anew`,
+    });
     expect(stages).not.toEqual([]);
     expect(started?.device).toBe("cpu");
   });
@@ -220,9 +283,17 @@ describe("what was measured", () => {
     expect(memoryAt(32).refusal(gpu)).toBeUndefined();
     const batches = bench.trainingLoader();
     const stages: string[] = [];
-    const settled = await settleEngine({ bench, candidates, batches, memory: memoryAt(2) }, {
-      clock: longClock, now: () => day(2), control: new TrainingControl(), emit: (event) => { if (event.event === "stage") stages.push(event.stage); },
-    });
+    const settled = await settleEngine(
+      { bench, candidates, batches, memory: memoryAt(2) },
+      {
+        clock: longClock,
+        now: () => day(2),
+        control: new TrainingControl(),
+        emit: (event) => {
+          if (event.event === "stage") stages.push(event.stage);
+        },
+      },
+    );
     await settled.trainer.dispose();
     await batches.dispose();
     expect(settled.bench.choice.reason).toMatch(/left out: onnxruntime webgpu \(the engine process ended while it was tried on 2026-01-01/);
@@ -236,7 +307,10 @@ describe("the trainer that is handed over", () => {
   it("stands where a new one stands, whoever was tried on it", async () => {
     const { bench, candidates, memoryAt } = await settling(projectFolder());
     const batches = bench.trainingLoader();
-    const settled = await settleEngine({ bench, candidates, batches, memory: memoryAt(1) }, { clock: longClock, now: () => day(1), control: new TrainingControl(), emit: () => undefined });
+    const settled = await settleEngine(
+      { bench, candidates, batches, memory: memoryAt(1) },
+      { clock: longClock, now: () => day(1), control: new TrainingControl(), emit: () => undefined },
+    );
     const fresh = await Trainer.create(bench.spec, settled.bench.choice.engine, settled.bench.compile, bench.project.seed);
     expect(settled.trainer.state).toEqual(fresh.state);
     await settled.trainer.dispose();
@@ -261,8 +335,14 @@ describe("candidates", () => {
 describe("an engine that is chosen without a trial", () => {
   it("is the first that is there, and one that is not is refused with what there is", async () => {
     expect(await chooseEngine("auto", "auto")).toMatchObject({ engine: { name: "onnxruntime" }, device: "cpu" });
-    await expect(chooseEngine("auto", "abacus")).rejects.toMatchObject({ code: "engine.unavailable", message: expect.stringMatching(/^onnxruntime has no device abacus; it has cpu/) as unknown });
-    await expect(chooseEngine("loom", "auto")).rejects.toMatchObject({ code: "engine.unavailable", message: expect.stringMatching(/^there is no engine loom; there are onnxruntime, tensorflow$/) as unknown });
+    await expect(chooseEngine("auto", "abacus")).rejects.toMatchObject({
+      code: "engine.unavailable",
+      message: expect.stringMatching(/^onnxruntime has no device abacus; it has cpu/) as unknown,
+    });
+    await expect(chooseEngine("loom", "auto")).rejects.toMatchObject({
+      code: "engine.unavailable",
+      message: expect.stringMatching(/^there is no engine loom; there are onnxruntime, tensorflow$/) as unknown,
+    });
   });
 });
 

@@ -23,7 +23,13 @@ describe("a checkpoint", () => {
 
   it.each([
     ["cut off", (bytes: Buffer) => bytes.subarray(0, -5)],
-    ["changed by one bit", (bytes: Buffer) => { bytes[bytes.length - 40]! ^= 1; return bytes; }],
+    [
+      "changed by one bit",
+      (bytes: Buffer) => {
+        bytes[bytes.length - 40]! ^= 1;
+        return bytes;
+      },
+    ],
     ["empty", () => Buffer.alloc(0)],
     ["something else", () => Buffer.from("not a checkpoint, but long enough to hold a checksum at its end: yes")],
   ])("that is %s is told of, and the one before is used", (_, damage) => {
@@ -49,7 +55,9 @@ describe("a checkpoint", () => {
     saveCheckpoint(folder, first);
     writeFileSync(join(folder, "latest.ckpt"), "x");
     // Nobody goes on from one before: there is none.
-    expect(() => loadCheckpoint(folder, () => expect.unreachable())).toThrow(/no checkpoint is whole \(1 damaged: it is not a checkpoint, or was cut off\); start the run anew/);
+    expect(() => loadCheckpoint(folder, () => expect.unreachable())).toThrow(
+      /no checkpoint is whole \(1 damaged: it is not a checkpoint, or was cut off\); start the run anew/,
+    );
   });
 
   it("that cannot be written leaves the last one, and says why", () => {
@@ -74,7 +82,9 @@ describe("a checkpoint", () => {
     onTestFinished(() => void execFileSync("umount", [disk]));
     const checkpoints = join(disk, "checkpoint");
     saveCheckpoint(checkpoints, first);
-    expect(() => saveCheckpoint(checkpoints, { header: { epoch: 3 }, vectors: { weights: new Float32Array(100_000) } })).toThrow(/the disk is full; free some space/);
+    expect(() => saveCheckpoint(checkpoints, { header: { epoch: 3 }, vectors: { weights: new Float32Array(100_000) } })).toThrow(
+      /the disk is full; free some space/,
+    );
     expect(loadCheckpoint(checkpoints, () => expect.unreachable())).toEqual(first);
   });
 

@@ -10,7 +10,16 @@ import { RunFolder } from "../../../../src-main/training/runs/run-folder.js";
 import { epochsOf } from "../../../support/epochs-of.js";
 import { temporaryFolder } from "../../../support/temporary-folder.js";
 
-const epoch = (n: number): EpochEvent => ({ event: "epoch", epoch: n, train: { loss: 1 / n }, validation: {}, learningRate: 0.1, seconds: 1, best: true, layers: {} });
+const epoch = (n: number): EpochEvent => ({
+  event: "epoch",
+  epoch: n,
+  train: { loss: 1 / n },
+  validation: {},
+  learningRate: 0.1,
+  seconds: 1,
+  best: true,
+  layers: {},
+});
 
 /** The id of a process that has ended. */
 function deadProcess(): number {
@@ -24,7 +33,9 @@ describe("a run folder", () => {
     run.log("column a\n1970-01-01T00:00:00.000Z failed: forged\u001b[2J", time);
     run.log("second", time);
     expect(readFileSync(run.file("log.txt"), "utf8").split("\n")).toEqual([
-      "1970-01-01T00:00:00.000Z column a\\n1970-01-01T00:00:00.000Z failed: forged\\x1b[2J", "1970-01-01T00:00:00.000Z second", "",
+      "1970-01-01T00:00:00.000Z column a\\n1970-01-01T00:00:00.000Z failed: forged\\x1b[2J",
+      "1970-01-01T00:00:00.000Z second",
+      "",
     ]);
   });
 
@@ -45,14 +56,16 @@ describe("a run folder", () => {
     const project = temporaryFolder();
     const run = RunFolder.create(project);
     run.write("config.json", "{}");
-    expect(() => RunFolder.open(project).lock()).toThrow(new RegExp(`run 0001 is being trained by process ${process.pid} since [-0-9: ]+ UTC \\(${run.file("lock")}\\); wait for it, or stop it`));
+    expect(() => RunFolder.open(project).lock()).toThrow(
+      new RegExp(`run 0001 is being trained by process ${process.pid} since [-0-9: ]+ UTC \\(${run.file("lock")}\\); wait for it, or stop it`),
+    );
     run.unlock();
     RunFolder.open(project).lock().unlock();
   });
 
   it.each([
     ["a process that is gone", () => JSON.stringify({ pid: deadProcess(), host: hostname() })],
-    ["a crash while writing the lock", () => "{\"pi"],
+    ["a crash while writing the lock", () => '{"pi'],
   ])("is taken over from %s", (_, lock) => {
     const project = temporaryFolder();
     mkdirSync(join(project, "runs", "0001"), { recursive: true });
@@ -67,8 +80,9 @@ describe("a run folder", () => {
     const run = RunFolder.create(project);
     run.write("config.json", "{}");
     writeFileSync(run.file("lock"), JSON.stringify({ pid: 7, host: "a-container" }));
-    expect(() => RunFolder.open(project).lock())
-      .toThrow(`by process 7 on a-container (${run.file("lock")}; where no such process is left there, delete that file); wait for it, or stop it`);
+    expect(() => RunFolder.open(project).lock()).toThrow(
+      `by process 7 on a-container (${run.file("lock")}; where no such process is left there, delete that file); wait for it, or stop it`,
+    );
   });
 
   it("is taken by one of several processes that all find the same stale lock", async () => {
@@ -77,8 +91,11 @@ describe("a run folder", () => {
     const lock = join(project, "runs", "0001", "lock");
     writeFileSync(lock, JSON.stringify({ pid: deadProcess(), host: hostname() }));
     const script = join(project, "take.mjs");
-    writeFileSync(script, `import { takeLock } from ${JSON.stringify(join(packageRoot, "src-main", "base", "lock.mjs"))};
-      console.log(takeLock(process.argv[2]) ? "refused" : "taken"); setTimeout(() => {}, 1500);`);
+    writeFileSync(
+      script,
+      `import { takeLock } from ${JSON.stringify(join(packageRoot, "src-main", "base", "lock.mjs"))};
+      console.log(takeLock(process.argv[2]) ? "refused" : "taken"); setTimeout(() => {}, 1500);`,
+    );
     const takers = Array.from({ length: 6 }, () => promisify(execFile)(process.execPath, [script, lock]));
     const words = (await Promise.all(takers)).map(({ stdout }) => stdout.trim()).sort();
     expect(words).toEqual(["refused", "refused", "refused", "refused", "refused", "taken"]);
@@ -88,7 +105,7 @@ describe("a run folder", () => {
     const run = RunFolder.create(temporaryFolder());
     const length = run.appendMetrics(epoch(1));
     run.appendMetrics(epoch(2));
-    appendFileSync(run.file("metrics.jsonl"), "{\"event\":\"epo");
+    appendFileSync(run.file("metrics.jsonl"), '{"event":"epo');
     expect(epochsOf(run)).toEqual([epoch(1), epoch(2)]);
     run.truncateMetrics(length);
     expect(epochsOf(run)).toEqual([epoch(1)]);
