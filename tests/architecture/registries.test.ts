@@ -13,7 +13,6 @@ import { schedules } from "../../src-main/optimizers/schedules/index.js";
 import { transforms } from "../../src-main/transforms/index.js";
 import vitestConfig from "../../vitest.config.js";
 import { sourceFiles } from "./source-files.js";
-import walls from "./walls.json" with { type: "json" };
 
 // A file that nobody lists is a feature that nobody has: every definition is in its folder's index.
 
