@@ -72,7 +72,7 @@ export async function inspectTable(options: InspectOptions): Promise<TableAudit>
   const database = await Database.open(options.workFolder, { large: true, signal });
   try {
     progress("read", 0);
-    const opened = await openSources(database, folder, data.source, signal);
+    const opened = await openSources(database, folder, data, signal);
     const pictures =
       picturesOf(data.inputs).length === 0
         ? undefined

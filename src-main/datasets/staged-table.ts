@@ -34,6 +34,8 @@ export interface StageTableOptions {
   /** What relative paths start from. */
   readonly folder: string;
   readonly source: SourceSpec;
+  /** Of columns that the project calls by name. */
+  readonly names?: readonly string[] | undefined;
   /** For temporary files. */
   readonly workFolder: string;
   readonly progress: (stage: string, done: number, total?: number) => void;
@@ -41,13 +43,13 @@ export interface StageTableOptions {
 }
 
 /** Keeps a table at hand, whatever parts its columns play. @throws LatheError `data.*` for a file that cannot be read as a table; `cancelled` */
-export async function stageTable({ folder, source: spec, workFolder, progress, signal }: StageTableOptions): Promise<StagedTable> {
+export async function stageTable({ folder, source: spec, names, workFolder, progress, signal }: StageTableOptions): Promise<StagedTable> {
   const database = await Database.open(workFolder, { large: (await sizeOf(folder, spec)) > SMALL });
   try {
     return await database.until(signal, async () => {
       const steps = spec.test === undefined ? 3 : 4;
       progress("read", 0, steps);
-      const source = await openMain(database, folder, spec, signal);
+      const source = await openMain(database, folder, spec, { names, signal });
       const main = await readRaw(database, source, "raw");
       let test: RawTable | undefined;
       if (spec.test !== undefined) {
@@ -73,10 +75,10 @@ export async function stageTable({ folder, source: spec, workFolder, progress, s
  * crash.
  * @returns how many columns there are. @throws as `stageTable`
  */
-export async function probeTable({ folder, source: spec, workFolder, signal }: Omit<StageTableOptions, "progress">): Promise<number> {
+export async function probeTable({ folder, source: spec, names, workFolder, signal }: Omit<StageTableOptions, "progress">): Promise<number> {
   const database = await Database.open(workFolder, { signal });
   try {
-    const source = await openMain(database, folder, spec, signal);
+    const source = await openMain(database, folder, spec, { names, signal });
     if (spec.test !== undefined) await openTest(database, folder, spec, source, signal);
     return source.columns.length;
   } finally {

@@ -32,7 +32,7 @@ export interface ProposeOptions extends SurveyOptions {
 export async function surveyTable(options: SurveyOptions): Promise<TableSurvey> {
   const database = await Database.open(options.workFolder, { signal: options.signal });
   try {
-    const source = await openTable(database, options.folder, options.path, csvOptions(options));
+    const source = await openTable(database, options.folder, options.path, { ...csvOptions(options), names: options.names });
     const columns = await profileColumns(database, source, SAMPLE);
     const sampled = columns[0]?.rows ?? 0;
     if (sampled === 0) throw new LatheError("data.empty", `${source.path} has a header but no rows, expected at least one`, { path: source.path });
@@ -44,6 +44,7 @@ export async function surveyTable(options: SurveyOptions): Promise<TableSurvey> 
       path: source.path,
       rows,
       warnings: source.warnings,
+      ...(source.header === undefined ? {} : { header: source.header }),
       columns: columns.map((column, k) => ({ ...column, examples: examplesOf(first.map((row) => row[`v${k}`])) })),
     };
   } finally {
@@ -61,5 +62,5 @@ function examplesOf(values: readonly unknown[]): readonly string[] {
  * @throws LatheError as `surveyTable` and `rolesFrom`
  */
 export async function proposeRoles({ targets, ignore, ...options }: ProposeOptions): Promise<ProposedRoles> {
-  return rolesFrom(await surveyTable(options), targets, ignore);
+  return rolesFrom(await surveyTable({ ...options, names: options.names ?? targets }), targets, ignore);
 }

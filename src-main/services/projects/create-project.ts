@@ -1,7 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { basename, isAbsolute, join, relative, resolve } from "node:path";
 import { LatheError } from "../../base/errors.js";
-import type { InputDraft } from "../../contract/data.js";
+import type { InputDraft, TableSourceSpec } from "../../contract/data.js";
 import { PROJECT_FILE, writeDoor, writeProject } from "../../contract/project-file.js";
 import type { LookAtPicture } from "../../datasets/index.js";
 import { isFolder, proposePictures } from "../../datasets/pictures/propose-pictures.js";
@@ -19,6 +19,8 @@ export interface CreateOptions {
   /** The table, or the folder of pictures. It stays where it is; the project points to it. */
   readonly data: string;
   readonly test?: string;
+  /** How a table is to be read, where that is not to be found out. */
+  readonly reading?: Pick<TableSourceSpec, "header" | "skip" | "comment">;
   /** What the levels of folders stand for, of pictures. */
   readonly levels?: readonly string[];
   /** Defaults to the last column, or the innermost level of folders. */
@@ -45,15 +47,24 @@ export interface CreatedProject {
  * @throws LatheError `usage` where the folder holds a project already or the template does not suit, and `data.*`.
  */
 export async function createProject(options: CreateOptions): Promise<CreatedProject> {
-  const { folder, name, template, data, test, targets, ignore, signal, survey } = options;
+  const { folder, name, template, data, test, reading, targets, ignore, signal, survey } = options;
   const home = resolve(folder);
   if (existsSync(join(home, PROJECT_FILE)))
     throw new LatheError("usage", `${home} holds a project already; choose another folder, or edit its ${PROJECT_FILE}`);
   if (existsSync(home) && !statSync(home).isDirectory()) throw new LatheError("usage", `${home} is a file; choose a folder for the project`);
   const made = templates.get(template);
   if (await isFolder(resolve(data))) return createFromPictures(options, home, made);
-  const roles = rolesFrom(await survey({ folder: process.cwd(), path: resolve(data) }, signal), targets, ignore);
-  const source = { type: "table" as const, path: pathFrom(home, data), ...(test === undefined ? {} : { test: pathFrom(home, test) }) };
+  const names = targets ? { names: targets } : {};
+  const surveyed = await survey({ folder: process.cwd(), path: resolve(data), ...reading, ...names }, signal);
+  const roles = rolesFrom(surveyed, targets, ignore);
+  const source = {
+    type: "table" as const,
+    path: pathFrom(home, data),
+    ...(test === undefined ? {} : { test: pathFrom(home, test) }),
+    // Once it is decided whether the first row is the header, the project holds to it.
+    ...(surveyed.header === undefined ? {} : { header: surveyed.header }),
+    ...reading,
+  };
   const project = made.create({ name: name ?? basename(home), source, inputs: roles.inputs, targets: roles.targets });
   const file = await writeProject(home, project);
   await writeDoor(home);

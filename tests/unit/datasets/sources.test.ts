@@ -152,7 +152,9 @@ describe("names and values are only ever names and values", () => {
     writeTable(folder, "h.csv", "1.5,2,a\n3,4,b\n".repeat(10));
     const headless = await prepare(folder, dataOf("h.csv", { targets: [{ name: "y", type: "binary", column: "column3" }] }));
     expect(headless.audit.rows).toBe(20);
-    expect(headless.audit.warnings[0]!.message).toBe(`${folder}/h.csv has no header; its columns are called column1 to column3`);
+    expect(headless.audit.warnings[0]!.message).toBe(
+      `${folder}/h.csv has no header; its columns are called column1 to column3. If its first row holds names, set source.header to true`,
+    );
   });
 
   it("keeps a header of years apart from data", async () => {
