@@ -26,7 +26,7 @@ const tableLayout = {
 /** Rows in a file. `path` and `test` are relative to the project's folder, or absolute. */
 export const tableSource = z.strictObject({
   type: z.literal("table"),
-  path: z.string().min(1).describe("CSV, TSV, Parquet, JSON or JSON lines; relative to this file, or absolute"),
+  path: z.string().min(1).describe("CSV, TSV, Parquet, JSON, JSON lines or Excel (.xlsx); relative to this file, or absolute"),
   test: z.string().min(1).optional().describe("A file of its own for the test; then split.test is not used"),
   delimiter: z.string().length(1).optional().describe("What separates columns; found out when left out"),
   encoding: z.string().min(1).optional().describe("For text that is not UTF-8, such as latin-1"),

@@ -7,8 +7,10 @@ import { Database } from "./sources/database.js";
 import { textOf } from "./sources/source.js";
 import { openTable } from "./sources/table.js";
 
-/** Rows looked at. */
-const SAMPLE = 200_000;
+/** Rows looked at; fewer of a wide table, down to a thousand. */
+const [SAMPLE, FEWEST] = [200_000, 1000];
+/** Cells looked at. */
+const CELLS = 20_000_000;
 /** Rows that examples are taken from. */
 const LOOKED_AT = 20;
 
@@ -33,10 +35,11 @@ export async function surveyTable(options: SurveyOptions): Promise<TableSurvey> 
   const database = await Database.open(options.workFolder, { signal: options.signal });
   try {
     const source = await openTable(database, options.folder, options.path, { ...csvOptions(options), names: options.names });
-    const columns = await profileColumns(database, source, SAMPLE);
+    const sample = Math.min(SAMPLE, Math.max(FEWEST, Math.floor(CELLS / source.columns.length)));
+    const columns = await profileColumns(database, source, sample);
     const sampled = columns[0]?.rows ?? 0;
     if (sampled === 0) throw new LatheError("data.empty", `${source.path} has a header but no rows, expected at least one`, { path: source.path });
-    const rows = sampled < SAMPLE ? sampled : Number((await database.one(`SELECT count(*) AS n FROM ${source.relation}`))["n"]);
+    const rows = sampled < sample ? sampled : Number((await database.one(`SELECT count(*) AS n FROM ${source.relation}`))["n"]);
     const first = await database.all(
       `SELECT ${source.columns.map((column, k) => `${textOf(column)} AS v${k}`).join(", ")} FROM ${source.relation} LIMIT ${LOOKED_AT}`,
     );

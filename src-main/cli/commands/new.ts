@@ -25,7 +25,10 @@ export function addNew(program: Command): void {
     .description("make a project from a template and a table, or a folder of pictures")
     .argument("<folder>", "folder to make it in")
     .addOption(new Option("--template <name>", "what network to start from (default: images for a folder, else tabular)").choices(templates.types))
-    .requiredOption("--data <path>", "CSV, TSV, Parquet or JSON table, or a folder with a folder of pictures for each class; it stays where it is")
+    .requiredOption(
+      "--data <path>",
+      "CSV, TSV, Parquet, JSON or Excel (.xlsx) table, or a folder with a folder of pictures for each class; it stays where it is",
+    )
     .option("--test <path>", "a table, or a folder, of its own for the test")
     .option("--levels <names>", "what the levels of folders stand for, from the outermost, as in alphabet,character", names)
     .addOption(new Option("--header <yes or no>", "whether the first row of the table holds names (default: found out)").choices(["yes", "no"]))

@@ -32,7 +32,9 @@ export function isComment({ text, quoted }: TextLine, marker: string): boolean {
 export function markerAbove(lines: readonly TextLine[]): string | undefined {
   const first = lines.find(({ text }) => text.trim() !== "");
   const marker = first && MARKERS.find((m) => isComment(first, m));
-  return marker !== undefined && countComments(lines, marker) <= Math.max(leadingComments(lines, marker).length, lines.length * FEW) ? marker : undefined;
+  return marker !== undefined && countComments(lines, marker) <= Math.max(2 * leadingComments(lines, marker).length + 1, lines.length * FEW)
+    ? marker
+    : undefined;
 }
 
 /** The comment lines above a table, without their marker. */

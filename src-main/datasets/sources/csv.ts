@@ -6,6 +6,7 @@ import type { Database } from "./database.js";
 import { sniffDecimals } from "./decimal.js";
 import { type FoundFile, goneMeanwhile } from "./find-file.js";
 import { rowOfLine } from "./record-position.js";
+import { saidBy } from "./library-errors.js";
 import { type PlainText, mustBeRewritten, rewriteText } from "./rewrite-text.js";
 import { shorten } from "../shorten.js";
 import type { Source, SourceColumn } from "./source.js";
@@ -31,7 +32,11 @@ export function csvOptions(settings: CsvOptions): CsvOptions {
  * @throws LatheError `data.empty`, `data.unreadable`, `data.column`
  */
 export async function openCsv(database: Database, file: FoundFile, options: CsvOptions): Promise<Source> {
-  const text = await openText(file.path, options.encoding, database.folder);
+  return openUtf8(database, file, await openText(file.path, options.encoding, database.folder), options);
+}
+
+/** The same of a text that is UTF-8 already. */
+export async function openUtf8(database: Database, file: FoundFile, text: Utf8File, options: CsvOptions): Promise<Source> {
   const tabs = /\.tsv(\.gz)?$/i.test(file.path) ? "\t" : undefined;
   const sniffed = sniffDialect(text.head, text.whole, { ...options, delimiter: options.delimiter ?? tabs });
   const plain: PlainText = mustBeRewritten(sniffed)
@@ -156,11 +161,11 @@ function readCsv(
 async function explain(database: Database, path: string, { path: textPath, dialect }: PlainText, inOrder: string, error: unknown): Promise<LatheError> {
   const gone = goneMeanwhile(path);
   if (gone) return gone;
-  let message = error instanceof Error ? error.message : String(error);
+  let message = saidBy(error);
   try {
     await database.exec(`SELECT count(c0) FROM ${inOrder}`);
   } catch (again) {
-    message = again instanceof Error ? again.message : String(again);
+    message = saidBy(again);
   }
   const line = Number(/CSV Error on Line: (\d+)/.exec(message)?.[1] ?? NaN);
   const row = Number.isNaN(line) ? undefined : await rowOfLine(textPath, line, dialect);
@@ -169,9 +174,16 @@ async function explain(database: Database, path: string, { path: textPath, diale
   const fields = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(message);
   if (fields) {
     const [, expected, got] = fields.map(Number);
+    const comment = row === undefined ? undefined : /^\s*(#|%|\/\/)/.exec(/Original Line: (.*)/.exec(message)?.[1] ?? "")?.[1];
+    if (comment !== undefined && dialect.comment === undefined)
+      return new LatheError("data.ragged", `${at}: the row begins with "${comment}"; if such lines are comments, set source.comment to "${comment}"`, details, {
+        cause: error,
+      });
+    const above = row === 1 && expected !== undefined && got !== undefined && expected < got;
     return new LatheError(
       "data.ragged",
-      `${at}: got ${got} field${got === 1 ? "" : "s"}, expected ${expected} as in the first row; mend the row, or quote fields that contain the delimiter`,
+      `${at}: got ${got} field${got === 1 ? "" : "s"}, expected ${expected} as in the first row; mend the row, or quote fields that contain the delimiter` +
+        (above ? "; if the first row is a title and no header, set source.skip to the number of lines above the table" : ""),
       { ...details, got, expected },
       { cause: error },
     );
@@ -195,5 +207,10 @@ async function explain(database: Database, path: string, { path: textPath, diale
   if (/Maximum line size/i.test(message)) {
     return new LatheError("data.unreadable", `${at}: a row is longer than 2 MB; is a quote not closed?`, details, { cause: error });
   }
-  return new LatheError("data.unreadable", `${at} cannot be read: ${message.split("\n")[0] ?? message}`, details, { cause: error });
+  return new LatheError(
+    "data.unreadable",
+    `${at} cannot be read as delimited text; set source.delimiter, source.quote or source.encoding, or save it as CSV in UTF-8`,
+    details,
+    { cause: error },
+  );
 }

@@ -8,6 +8,7 @@ import { makeFoldersSoon } from "../../base/make-folders.js";
 import { storageError } from "../../base/storage-error.js";
 import { sweepLeftBehind, workName } from "../../base/work-folder.js";
 import { throwIfAborted } from "../throw-if-aborted.js";
+import { databaseError } from "./library-errors.js";
 import { literal } from "./sql.js";
 
 /** A value of a result row; big integers as numbers. */
@@ -50,7 +51,7 @@ export class Database {
     } catch (error) {
       throw storageError(workFolder, error);
     }
-    const instance = await DuckDBInstance.create(options.large ? join(folder, "tables.duckdb") : ":memory:", {
+    const instance = await create(folder, options.large ? join(folder, "tables.duckdb") : ":memory:", {
       threads: String(Math.min(4, availableParallelism())),
       memory_limit: MEMORY_LIMIT,
       temp_directory: join(folder, "spill"),
@@ -91,15 +92,17 @@ export class Database {
   /** A table of texts, rows as they come. */
   async fill(table: string, columns: readonly string[], rows: Iterable<readonly (string | null)[]>): Promise<void> {
     await this.exec(`CREATE TABLE ${table} (${columns.map((name) => `${name} VARCHAR`).join(", ")})`);
-    const appender = await this.#connection.createAppender(table);
-    for (const row of rows) {
-      for (const value of row) {
-        if (value === null) appender.appendNull();
-        else appender.appendVarchar(value);
+    await this.#guard(async () => {
+      const appender = await this.#connection.createAppender(table);
+      for (const row of rows) {
+        for (const value of row) {
+          if (value === null) appender.appendNull();
+          else appender.appendVarchar(value);
+        }
+        appender.endRow();
       }
-      appender.endRow();
-    }
-    appender.closeSync();
+      appender.closeSync();
+    });
   }
 
   /** Runs with one thread: sums of floating-point numbers then come out the same every time. */
@@ -139,20 +142,18 @@ export class Database {
       return await job();
     } catch (error) {
       throwIfAborted(this.#signal);
-      throw error instanceof Error && error.message.startsWith("Out of Memory Error") ? tooLarge(error) : error;
+      throw databaseError(error, this.folder, MEMORY_LIMIT);
     }
   }
 }
 
-/** What DuckDB says of its memory is advice to those who can set it. */
-function tooLarge(cause: Error): LatheError {
-  return new LatheError(
-    "data.unreadable",
-    `the table needs more than the ${MEMORY_LIMIT} of memory that reading may take; it has too many columns, or values that are too long: take a part ` +
-      `of them out`,
-    {},
-    { cause },
-  );
+async function create(folder: string, ...settings: Parameters<typeof DuckDBInstance.create>): Promise<DuckDBInstance> {
+  try {
+    return await DuckDBInstance.create(...settings);
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw databaseError(error, folder, MEMORY_LIMIT);
+  }
 }
 
 function cell(value: unknown): Cell {

@@ -20,7 +20,7 @@ export interface SourceColumn {
 /** A table file that can be read any number of times, in the file's order. */
 export interface Source {
   readonly path: string;
-  readonly format: "csv" | "parquet" | "json" | "pictures";
+  readonly format: "csv" | "parquet" | "json" | "xlsx" | "pictures";
   /** Bytes on disk. */
   readonly size: number;
   /** A FROM item whose columns are c0, c1, … */

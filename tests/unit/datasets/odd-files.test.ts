@@ -95,7 +95,7 @@ describe("odd files", () => {
     "a spreadsheet under another name": [
       "t.csv",
       Buffer.from("PK\x03\x04 and so on"),
-      "DIR/t.csv is a spreadsheet or another zip archive, expected delimited text by its name; save it as CSV",
+      "DIR/t.csv is a spreadsheet or another zip archive, expected delimited text by its name; give it its own ending, such as .xlsx, or unpack it",
     ],
     "JSON that is no rows": ["t.json", "[1, 2, 3]", `DIR/t.json holds no rows, expected objects with a key for each column: [{"a": 1, …}, …] or one a line`],
     "JSON with a text among numbers": [
