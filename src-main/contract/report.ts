@@ -31,6 +31,8 @@ export const runReport = z.strictObject({
     /** Why this engine and device; absent in reports of earlier versions. */
     reason: z.string().optional(),
     threads: z.number(),
+    /** What may keep the network from learning; absent in reports of earlier versions. */
+    warnings: z.array(z.string()).optional(),
   }),
   model: z.strictObject({
     file: z.string(),

@@ -108,6 +108,11 @@ export interface ColumnFacts {
   /** Rows of the value that has fewest, where that was counted. */
   readonly rarest?: number;
   readonly missing: number;
+  /** Of a column of numbers. */
+  readonly min?: number | undefined;
+  readonly mean?: number | undefined;
+  readonly max?: number | undefined;
+  readonly deviation?: number | undefined;
 }
 
 /** A table as `InputKind.plan` sees it. */

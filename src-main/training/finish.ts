@@ -16,6 +16,7 @@ import { buildInferenceModel } from "./models/inference-model.js";
 import { decisionOf } from "./judging/judge.js";
 import { type KeptSplit, keepPredictions, toKept } from "./runs/kept-predictions.js";
 import { checkParity, differing } from "./models/parity.js";
+import { faultWarning } from "./network/project-faults.js";
 import { fingerprintOf } from "./runs/run-config.js";
 import type { RunFolder } from "./runs/run-folder.js";
 import { gatherTrainingValues, writeTrainingValues } from "./runs/training-values.js";
@@ -203,6 +204,7 @@ function buildReport(
       device: compile.device,
       reason: choice.reason,
       threads: compile.threads,
+      warnings: [...bench.faults.map((fault) => faultWarning(fault).message), ...fitted.warnings],
     },
     model: {
       file: parity.passed ? MODEL : REFUSED,

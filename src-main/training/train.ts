@@ -16,6 +16,7 @@ import { fit, scheduleOf } from "./fit.js";
 import { type Position, type PositionSetting, readPosition } from "./runs/position.js";
 import { type RunConfig, readConfig, writeConfig } from "./runs/run-config.js";
 import { RunFolder } from "./runs/run-folder.js";
+import { faultWarning } from "./network/project-faults.js";
 import type { WorkSetting } from "./process/setting.js";
 import { settleEngine } from "./process/settle-engine.js";
 import { Trainer } from "./trainer.js";
@@ -53,6 +54,7 @@ async function trainRun(started: Started, setting: WorkSetting): Promise<DoneEve
   run.markFailed(undefined);
   try {
     for (const message of [...bench.prepared.audit.warnings.map((w) => w.message), ...bench.notes]) emit({ event: "log", level: "warning", message });
+    for (const fault of bench.faults) emit(faultWarning(fault));
     const done = await work(started, { ...setting, emit });
     run.log(`ended: ${done.ended}`, setting.now());
     return done;
@@ -110,6 +112,7 @@ async function begin(request: TrainRequest, setting: WorkSetting, opened: AsyncD
     folder,
     choice: await chooseEngine(...wish),
     ...(wanted === "auto" ? {} : { threads: wanted }),
+    refuse: file,
     emit,
     signal: control.preparation,
   });

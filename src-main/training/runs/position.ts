@@ -17,6 +17,8 @@ const position = z.strictObject({
   /** Of the epoch under way: sums over its samples so far. */
   sums: z.strictObject({ samples: count, loss: z.number(), losses: z.array(z.number()), seconds: z.number() }),
   diagnosis: z.strictObject({ sums: z.array(z.number()), count }),
+  /** Absent in checkpoints of earlier versions. */
+  lossWatch: z.strictObject({ first: z.number().exactOptional(), told: z.string().exactOptional() }).exactOptional(),
   warned: z.array(z.string()),
   /** 0 where no epoch has been the best yet. */
   bestEpoch: count,

@@ -113,6 +113,7 @@ async function trained(folder = temporaryFolder()): Promise<Trained> {
     buffers: trainer.buffers,
     divisors: undefined,
     seconds: 1,
+    warnings: [],
   };
   const model = buildInferenceModel(
     bench.spec,
