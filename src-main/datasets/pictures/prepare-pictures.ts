@@ -25,7 +25,7 @@ export interface PreparedPictures {
   readonly digests: readonly string[];
   /** Of each input by name. */
   readonly stores: Readonly<Record<string, StoreReference>>;
-  /** By absolute path; those left out are not there. */
+  /** By absolute path; those excluded are not there. */
   readonly facts: ReadonlyMap<string, PictureFacts>;
   /** Where a path of a source stands in the store of an input. */
   placeOf(input: string, source: Source, path: string): number;
