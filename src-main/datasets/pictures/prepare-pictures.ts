@@ -120,8 +120,8 @@ async function tell(database: Database, source: Source, paths: readonly string[]
   warnings.push({
     code: "data.picture",
     message:
-      `${own.length} picture${own.length === 1 ? "" : "s"} of ${source.path} cannot be read and ${own.length === 1 ? "is" : "are"} left ` +
-      `out${own.length === 1 ? "" : ", such as one"}: ${reason}`,
+      `${own.length} picture${own.length === 1 ? "" : "s"} of ${source.path} cannot be read and ${own.length === 1 ? "is" : "are"} excluded` +
+      `${own.length === 1 ? "" : ", such as one"}: ${reason}`,
   });
   const excluded =
     source.unused === undefined
