@@ -43,7 +43,7 @@ export interface PlannedData {
 }
 
 /**
- * Inputs and targets of a data section that may be incomplete or wrong: what cannot be read is left out, what cannot be told has no width.
+ * Inputs and targets of a data section that may be incomplete or wrong: what cannot be read is omitted, what cannot be told has no width.
  * @param facts undefined: the table has not been looked at.
  */
 export function planData(data: unknown, facts: TableFacts | undefined): PlannedData {
@@ -100,7 +100,7 @@ function describeTarget(spec: TargetSpec, columns: ReadonlyMap<string, ColumnFac
     case "category": {
       const facts = columns.get(spec.column);
       if (!facts || facts.distinct === 0) return { exact: false, numbers: [], description: `the class of "${spec.column}"` };
-      // Rows left out for another reason may take a class with them, but not one of many rows.
+      // Rows excluded for another reason may take a class with them, but not one of many rows.
       const exact = facts.exact && (facts.rarest ?? 0) >= SURELY_TRAINED;
       return {
         width: facts.distinct,
