@@ -71,15 +71,51 @@ export interface InputKind<Draft, Options extends Draft, Fitted> {
   notes(fitted: Fitted, seen: Readonly<Record<string, ColumnValues>>, row: RowAnswered): readonly ValueNote[];
 }
 
-/** One kind of target. */
-export interface TargetKind<Options, Fitted> {
+/** One kind of target: what is told of an input in `InputKind`, of what is predicted. */
+export interface TargetKind<Draft, Options extends Draft, Fitted> {
   readonly type: string;
+  /** How the cells of its columns are read: numbers, or texts that stand for classes. */
+  readonly cells: "number" | "text";
+
+  /** The columns that a project names, in order, each with its place in the options. */
+  columns(options: Draft): readonly NamedColumn[];
+  /** The network's output, as far as can be told before the rows are read; not `exact` where the width is an estimate. */
+  plan(options: Options, table: PlannedTable): { readonly width?: number; readonly exact: boolean; readonly description: string };
   /** @throws LatheError `data.target` where it cannot be learnt. */
   fit(options: Options, columns: readonly string[], context: FitContext): Promise<Fitted>;
+
+  /** The columns it is read from of any table, and so the values of a sample: one each. */
+  columnsOf(fitted: Fitted): readonly string[];
+  /** What is decided between; undefined of numbers. */
+  classes(fitted: Fitted): readonly string[] | undefined;
+  /** The class of a text that training knew. */
+  classOf(fitted: Fitted): ReadonlyMap<string, number>;
+  /** Outputs of the network for a sample. */
+  width(fitted: Fitted): number;
+  /** Values of columns in the column's own unit, row-major `[n, columns]`, as the network is trained on them. */
+  trained(values: Float32Array, fitted: Fitted): Float32Array;
+  /** From the network's answer, float32 `[N, width]`, to the exported model's, in the column's own unit. */
+  lower(e: Emitter, answer: Value, fitted: Fitted): Value;
+  /** That output, for whoever uses the exported file. */
+  describe(fitted: Fitted): string;
+
+  /** Columns of a table of predictions. */
+  head(fitted: Fitted): readonly string[];
+  /**
+   * Their cells of a row: the decision, then the probability of each class; or the numbers. Probabilities that are no numbers decide nothing: the cell is
+   * empty. @param outputs of the exported model, `[width]`. @param threshold above which a probability is a yes.
+   */
+  cellsOf(outputs: Float32Array, fitted: Fitted, threshold: number): readonly string[];
 }
 
 /** A kind with the schemas of what a project says of it and of what was learnt; their types are the kind's. */
 export type InputDefinition<O extends z.ZodType, F extends z.ZodType> = InputKind<z.input<O>, z.output<O> & z.input<O>, z.output<F>> & {
+  readonly options: O;
+  readonly fitted: F;
+};
+
+/** The same of a kind of target. */
+export type TargetDefinition<O extends z.ZodType, F extends z.ZodType> = TargetKind<z.input<O>, z.output<O> & z.input<O>, z.output<F>> & {
   readonly options: O;
   readonly fitted: F;
 };

@@ -7,7 +7,7 @@ import { type Loader, type PreparedData, type Split, createLoader, dataFingerpri
 import type { CompileOptions, Engine } from "../engines/engine.js";
 import { type EngineChoice, fileEngine } from "../engines/index.js";
 import type { FittedTarget } from "../features/fitted.js";
-import { fromStored, kindOf } from "../features/index.js";
+import { fromStored, kindOf, targetKindOf } from "../features/index.js";
 import { isStatic, sizeOf } from "../onnx/types.js";
 import type { TransformSpecs } from "../transforms/index.js";
 import type { JudgedTarget } from "./judging/judge.js";
@@ -158,14 +158,7 @@ function augmentationOf({ data }: Project): ReadonlyMap<string, TransformSpecs> 
 
 /** A target as the training graphs see it. */
 export function targetSpec(fitted: FittedTarget): TargetSpec {
-  switch (fitted.type) {
-    case "category":
-      return { name: fitted.name, kind: "category", width: fitted.classes.length };
-    case "binary":
-      return { name: fitted.name, kind: "binary", width: 1 };
-    case "numeric":
-      return { name: fitted.name, kind: "numeric", width: fitted.columns.length };
-  }
+  return { name: fitted.name, kind: fitted.type, width: targetKindOf(fitted).width(fitted) };
 }
 
 /** How a target's predictions are judged. */
