@@ -5,7 +5,7 @@ import { isStorageFailure, storageError } from "../base/storage-error.js";
 import type { DataSpec } from "../contract/data.js";
 import type { Executable } from "../engines/engine.js";
 import type { FittedData } from "../features/fitted.js";
-import { fitTarget, kindOf, picturesOf, targetKindOf, targetWidth, widthOf } from "../features/index.js";
+import { fitTarget, kindOf, picturesOf, storedType, targetKindOf, targetWidth, widthOf } from "../features/index.js";
 import type { Graph } from "../onnx/types.js";
 import { contentHash, findStored, listingFile, splitFile, store } from "./cache.js";
 import { createWriters, encodeRows, encoderGraph, inRecords, recordWords } from "./encode.js";
@@ -216,7 +216,7 @@ async function make(
       return {
         ...entry,
         dtype: "uint8" as const,
-        axes: kind.storedType(input).shape.slice(1).map(Number),
+        axes: storedType(input).shape.slice(1).map(Number),
         store: defined(pictures?.stores[input.name], `the store of ${input.name}`),
       };
     }),

@@ -90,8 +90,6 @@ export const binaryInput: InputDefinition<typeof options, typeof fitted> = {
     );
     return defined(encoded, "LabelEncoder's output");
   },
-  storedType: () => ({ dtype: "float32", shape: ["N", 1] }),
-  lowerStored: (_, stored) => stored,
 
   tally: (own) =>
     tallyClasses(own, (encoded, count) => {

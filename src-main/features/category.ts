@@ -80,8 +80,6 @@ export const categoryInput: InputDefinition<typeof options, typeof fitted> = {
     );
     return e.cast(e.equal(defined(position, "LabelEncoder's output"), positions), "float32");
   },
-  storedType: ({ classes }) => ({ dtype: "float32", shape: ["N", classes.length] }),
-  lowerStored: (_, stored) => stored,
 
   tally: (own) =>
     tallyClasses(own, (encoded, count) => {

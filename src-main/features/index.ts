@@ -88,9 +88,15 @@ export function lowerInput(e: Emitter, raw: Value, input: FittedInput): Value {
   return e.graph.scope(input.name, () => kindOf(input).lower(e, raw, input));
 }
 
-/** From what a training batch holds to what the network reads. */
+/** What a training batch holds of an input. */
+export function storedType(input: FittedInput): TensorType {
+  const kind = kindOf(input);
+  return kind.stored?.type(input) ?? kind.encodedType(input);
+}
+
+/** From that to what the network reads. */
 export function fromStored(e: Emitter, stored: Value, input: FittedInput): Value {
-  return e.graph.scope(input.name, () => kindOf(input).lowerStored(e, stored, input));
+  return e.graph.scope(input.name, () => kindOf(input).stored?.lower(e, stored, input) ?? stored);
 }
 
 /** Declares the raw inputs of a model, named as in the project, and encodes them. */

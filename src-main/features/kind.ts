@@ -56,10 +56,12 @@ export interface InputKind<Draft, Options extends Draft, Fitted> {
   encodedType(fitted: Fitted): TensorType;
   /** From raw to encoded. The very same piece of graph prepares the training data and begins the exported model. */
   lower(e: Emitter, raw: Value, fitted: Fitted): Value;
-  /** What a training batch holds: the encoded values, or for a kind in a store what that holds. */
-  storedType(fitted: Fitted): TensorType;
-  /** From that to what the network reads: the rest of `lower`. */
-  lowerStored(e: Emitter, stored: Value, fitted: Fitted): Value;
+  /** Of a kind in a store, what that and so a training batch holds. Of others a batch holds the encoded values. */
+  readonly stored?: {
+    type(fitted: Fitted): TensorType;
+    /** From that to what the network reads: the rest of `InputKind.lower`. */
+    lower(e: Emitter, stored: Value, fitted: Fitted): Value;
+  };
 
   /** Counts what the training rows hold, column by column; undefined for a kind whose values say nothing to a person. */
   tally(fitted: Fitted): Tally | undefined;

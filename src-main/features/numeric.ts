@@ -85,8 +85,6 @@ export const numericInput: InputDefinition<typeof options, typeof fitted> = {
     const centred = shift.every((s) => s === 0) ? filled : e.sub(filled, row(shift));
     return scale.every((s) => s === 1) ? centred : e.div(centred, row(scale));
   },
-  storedType: ({ columns }) => ({ dtype: "float32", shape: ["N", columns.length] }),
-  lowerStored: (_, stored) => stored,
 
   tally: ({ columns, shift, scale }) => tallyNumbers(columns, shift, scale),
   madeUp({ columns, fill, shift, scale }, rows, random) {

@@ -7,7 +7,7 @@ import { type Loader, type PreparedData, type Split, createLoader, dataFingerpri
 import type { CompileOptions, Engine } from "../engines/engine.js";
 import { type EngineChoice, fileEngine } from "../engines/index.js";
 import type { FittedTarget } from "../features/fitted.js";
-import { fromStored, kindOf, targetKindOf } from "../features/index.js";
+import { fromStored, kindOf, storedType, targetKindOf } from "../features/index.js";
 import { isStatic, sizeOf } from "../onnx/types.js";
 import type { TransformSpecs } from "../transforms/index.js";
 import type { JudgedTarget } from "./judging/judge.js";
@@ -73,7 +73,7 @@ export async function openWorkbench({ project, folder, choice, threads, emit, si
   const spec: TrainingSpec = {
     plan,
     layout,
-    inputs: new Map(fitted.inputs.map((input) => [input.name, kindOf(input).storedType(input)])),
+    inputs: new Map(fitted.inputs.map((input) => [input.name, storedType(input)])),
     targets,
     fromStored: (e, name, stored) =>
       fromStored(
