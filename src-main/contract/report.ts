@@ -17,7 +17,7 @@ export const runReport = z.strictObject({
     source: z.string(),
     fingerprint: z.string(),
     rows: z.strictObject({ train: z.number(), validation: z.number(), test: z.number() }),
-    /** Rows left out, with why. */
+    /** Rows excluded, with why. */
     skipped: z.record(z.string(), z.number()),
     warnings: z.array(z.string()),
   }),

@@ -46,7 +46,7 @@ export const categoryInput: InputDefinition<typeof options, typeof fitted> = {
   async fit(spec, [column = spec.column], context) {
     const counts = await context.texts(column, "train", MOST_CLASSES);
     if (counts.size === 0)
-      throw new LatheError("data.value", `column "${column}" of ${context.path} has no value in any training row; leave the column out`, {
+      throw new LatheError("data.value", `column "${column}" of ${context.path} has no value in any training row; exclude the column`, {
         path: context.path,
         column,
       });
@@ -99,7 +99,7 @@ export const categoryTarget: TargetDefinition<typeof options, typeof fitted> = {
   plan({ column }, table) {
     const facts = table.column(column);
     if (!facts || facts.distinct === 0) return { exact: false, description: `the class of "${column}"` };
-    // Rows left out for another reason may take a class with them, but not one of many rows.
+    // Rows excluded for another reason may take a class with them, but not one of many rows.
     const exact = facts.exact && (facts.rarest ?? 0) >= SURELY_TRAINED;
     return { width: facts.distinct, exact, description: `one of ${exact ? "" : "about "}${counted(facts.distinct, "class")} of "${column}"` };
   },
@@ -140,7 +140,7 @@ function refuseTooMany(counts: ReadonlyMap<string, number>, column: string, { pa
   if (counts.size <= MOST_CLASSES) return;
   throw new LatheError(
     "data.column",
-    `column "${column}" of ${path} has more than ${MOST_CLASSES} different values, too many for a category; leave it out, or read it as numeric`,
+    `column "${column}" of ${path} has more than ${MOST_CLASSES} different values, too many for a category; exclude it, or read it as numeric`,
     { path, column },
   );
 }

@@ -16,7 +16,7 @@ export const classTarget = {
   head: ({ name, classes }: Classes): readonly string[] => [name, ...classes.map((c) => `${name}:${c}`)],
 } as const;
 
-/** The decision, then the probability of each class. @param decided undefined where there is none. */
-export function classCells({ classes }: Classes, decided: number | undefined, probabilities: readonly number[]): readonly string[] {
-  return [decided === undefined ? "" : (classes[decided] ?? ""), ...probabilities.map(writeNumber)];
+/** The prediction, then the probability of each class. @param predicted a class; undefined where there is none. */
+export function classCells({ classes }: Classes, predicted: number | undefined, probabilities: readonly number[]): readonly string[] {
+  return [predicted === undefined ? "" : (classes[predicted] ?? ""), ...probabilities.map(writeNumber)];
 }

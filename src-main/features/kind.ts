@@ -32,7 +32,7 @@ export interface InputKind<Draft, Options extends Draft, Fitted> {
   columns(options: Draft): readonly NamedColumn[] | "rest";
   /** What becomes of a row whose cell is missing: it is used, or not; or there must be none. */
   gaps(options: Pick<Options & Fitted, keyof Options & keyof Fitted>): "keep" | "drop" | "refuse";
-  /** What stands for a missing value, where such rows are used, as a sentence goes on: "filled with the mean". */
+  /** What stands for a missing value, where such rows are used, as a sentence continues: "filled with the mean". */
   standIn(options: Options): string;
   /** The options that prepared data depend on. */
   prepared(options: Options): Options;
@@ -88,7 +88,7 @@ export interface TargetKind<Draft, Options extends Draft, Fitted> {
 
   /** The columns it is read from of any table, and so the values of a sample: one each. */
   columnsOf(fitted: Fitted): readonly string[];
-  /** What is decided between; undefined of numbers. */
+  /** What is predicted is one of these; undefined of numbers. */
   classes(fitted: Fitted): readonly string[] | undefined;
   /** The class of a text that training knew. */
   classOf(fitted: Fitted): ReadonlyMap<string, number>;
@@ -104,7 +104,7 @@ export interface TargetKind<Draft, Options extends Draft, Fitted> {
   /** Columns of a table of predictions. */
   head(fitted: Fitted): readonly string[];
   /**
-   * Their cells of a row: the decision, then the probability of each class; or the numbers. Probabilities that are no numbers decide nothing: the cell is
+   * Their cells of a row: the prediction, then the probability of each class; or the numbers. Probabilities that are no numbers decide nothing: the cell is
    * empty. @param outputs of the exported model, `[width]`. @param threshold above which a probability is a yes.
    */
   cellsOf(outputs: Float32Array, fitted: Fitted, threshold: number): readonly string[];

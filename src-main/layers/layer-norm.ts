@@ -72,6 +72,6 @@ function lastAxes(normalizedShape: number | readonly number[] | undefined, x: Te
   throw new LatheError(
     "model.layer",
     `LayerNorm got ${showType(x)}, expected its last axes after the batch to be normalizedShape ${showShape(wanted)}; set that to ${showShape(last)}, ` +
-      `or leave it out`,
+      `or omit it`,
   );
 }

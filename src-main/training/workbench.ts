@@ -204,14 +204,14 @@ function checkBatches({ training }: Project, rows: number, needsBatch: boolean):
     if (training.dropLast === true)
       throw new LatheError(
         "training.batch",
-        `training.batchSize ${batchSize} is larger than the ${rows} training rows, and dropLast leaves out what does not fill a batch: nothing is ` +
+        `training.batchSize ${batchSize} is larger than the ${rows} training rows, and dropLast drops what does not fill a batch: nothing is ` +
           `left; use at most ${rows}`,
       );
     notes.push(`batchSize ${batchSize} is larger than the ${rows} training rows; each step uses all of them`);
   }
   const last = rows % Math.min(batchSize, rows);
   if (training.dropLast !== true && needsBatch && last === 1) {
-    notes.push("each epoch leaves out its last batch, which would hold one row: batch norm cannot train on it");
+    notes.push("each epoch drops its last batch, which would hold one row: batch norm cannot train on it");
     return { dropLast: true, notes };
   }
   return { dropLast: training.dropLast ?? false, notes };

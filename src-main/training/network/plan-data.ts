@@ -36,7 +36,7 @@ export interface PlannedData {
 }
 
 /**
- * Inputs and targets of a data section that may be incomplete or wrong: what cannot be read is left out, what cannot be told has no width.
+ * Inputs and targets of a data section that may be incomplete or wrong: what cannot be read is omitted, what cannot be told has no width.
  * @param facts undefined: the table has not been looked at.
  */
 export function planData(data: unknown, facts: TableFacts | undefined): PlannedData {

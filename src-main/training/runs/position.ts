@@ -36,7 +36,7 @@ export type Position = z.infer<typeof position>;
 export const BEST_PARAMETERS = "best parameters";
 export const BEST_BUFFERS = "best buffers";
 
-/** What a checkpoint must fit to be gone on from. */
+/** What a checkpoint must fit to be resumed from. */
 export interface PositionSetting {
   readonly training: TrainingConfig;
   /** The trainer's vectors, as long as the checkpoint's must be. */
@@ -51,7 +51,7 @@ export interface PositionSetting {
 
 /**
  * A checkpoint whose checksum is right may still be another run's, an earlier version's, or made by hand.
- * @returns it, or why this run cannot go on from it.
+ * @returns it, or why this run cannot resume from it.
  */
 export function readPosition({ header, vectors }: Checkpoint<unknown>, setting: PositionSetting): Checkpoint<Position> | string {
   const parsed = position.safeParse(header);

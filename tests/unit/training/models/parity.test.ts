@@ -206,7 +206,7 @@ describe("the parity gate", () => {
     }
   });
 
-  it("counts the decisions that differ", async () => {
+  it("counts the predictions that differ", async () => {
     const run = await trained();
     const { equalDecisions, passed } = await parityOf(run, tampered(run.model, "grades.weight", -20));
     expect(passed).toBe(false);
