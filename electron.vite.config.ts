@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import vue from "@vitejs/plugin-vue";
 import { defineConfig } from "electron-vite";
 import { licences } from "./src-main/bootstrap/licences.js";
+import { wat } from "./src-main/bootstrap/wat.mjs";
 
 /** Programs of their own. The command line, the engine process and the loader run under plain Node as well, so they are built for the oldest one we support. */
 const programs = {
@@ -19,6 +20,7 @@ const external = ["@tensorflow/tfjs-node", "onnxruntime-common"];
 
 export default defineConfig({
   main: {
+    plugins: [wat()],
     build: {
       outDir: "out/main",
       // src-main/engines/tensorflow/native.ts says why.
@@ -38,7 +40,7 @@ export default defineConfig({
   },
   renderer: {
     root: "src-renderer",
-    plugins: [vue(), licences(import.meta.dirname)],
+    plugins: [vue(), wat(), licences(import.meta.dirname)],
     build: { outDir: resolve("out/renderer"), minify: true, rolldownOptions: { input: "src-renderer/index.html" } },
   },
 });

@@ -1,7 +1,9 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { wat } from "./src-main/bootstrap/wat.mjs";
 
 export default defineConfig({
+  plugins: [wat()],
   test: {
     include: ["tests/{unit,gradients,engines,architecture,journeys,fuzz}/**/*.test.ts"],
     // ONNX Runtime and DuckDB are native modules: a process a file keeps a crash in one test file from taking the others along.
