@@ -155,7 +155,7 @@ describe("the programs of npm", () => {
     expect(code, stderr).toBe(0);
     expect(stderr).toContain("4454 rows");
     expect(readdirSync(folder)).toEqual(expect.arrayContaining(["credit.onnx", "predictions.csv", "project.json", "runs"]));
-  }, 120_000);
+  });
 
   // Elsewhere it would open a window; tests/desktop looks at that one.
   it.runIf(process.platform === "linux")("npm start without a display serves the studio, and says why", async () => {
