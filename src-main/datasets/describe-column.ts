@@ -54,7 +54,7 @@ async function describeSome(database: Database, xs: readonly string[], table: st
   if (found.length === 0) return [];
   // Halves, because max - min may be beyond what a double can hold.
   const place = ({ x, min, max }: { readonly x: string; readonly min: number; readonly max: number }) =>
-    `least(CAST(floor((${x} / 2 - ${min} / 2) / (${max} / 2 - ${min} / 2) * ${BINS}) AS INTEGER), ${BINS - 1})`;
+    `CASE WHEN ${x} IS NOT NULL THEN least(CAST(floor((${x} / 2 - ${min} / 2) / (${max} / 2 - ${min} / 2) * ${BINS}) AS INTEGER), ${BINS - 1}) END`;
   const bins = found.map((column) => (column.min === column.max ? `CASE WHEN ${column.x} IS NOT NULL THEN 0 END` : place(column)));
   const counted = await database.one(`SELECT ${bins.map((bin, k) => `CAST(histogram(${bin}) AS VARCHAR) AS h${k}`).join(", ")} FROM ${table}`);
   return found.map(({ x, min, max, mean, deviation }, k) => {

@@ -259,7 +259,7 @@ class Look {
     if (delimiter !== "\t" || this.#options.known !== undefined) return false;
     const records = this.#split(BLANKS, SAMPLE);
     const wide = records.at(-1)?.fields.length ?? 0;
-    return wide > width && (this.#numbersOf(BLANKS, records, wide)[0] ?? 0) > numbers;
+    return wide > width && this.#numbersOf(BLANKS, records, wide)[0] > numbers;
   }
 
   /** Whether blanks part a text: all rows are equally wide, and there are numbers among them. */

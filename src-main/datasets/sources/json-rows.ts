@@ -83,7 +83,7 @@ async function outline(path: string): Promise<Outline> {
   try {
     for await (const part of openBytes(path)) {
       for (const byte of part as Buffer) {
-        // No text goes on over a line's end: one that is not closed hides nothing of the next record.
+        // No text continues over a line's end: one that is not closed hides nothing of the next record.
         if (byte === NEWLINE) [quoted, escaped] = [false, false];
         else if (escaped) escaped = false;
         else if (quoted) {

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
-import { type DataSpec, type SourceSpec, targetColumns } from "../../contract/data.js";
-import { kindOf } from "../../features/index.js";
+import type { DataSpec, SourceSpec } from "../../contract/data.js";
+import { kindOf, targetColumns } from "../../features/index.js";
 import { stillBad } from "../pictures/quarantine.js";
 import { csvOptions } from "./csv.js";
 import type { Database } from "./database.js";
