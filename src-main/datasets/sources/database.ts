@@ -1,7 +1,7 @@
 import { type DuckDBConnection, type DuckDBDataChunk, DuckDBInstance } from "@duckdb/node-api";
 import { rmSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { availableParallelism } from "node:os";
+import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
 import { LatheError } from "../../base/errors.js";
 import { makeFoldersSoon } from "../../base/make-folders.js";
@@ -15,14 +15,18 @@ import { literal } from "./sql.js";
 export type Cell = string | number | boolean | null;
 export type Row = Readonly<Record<string, Cell>>;
 
-/** DuckDB's own share of memory; what does not fit is spilled to the working folder. */
-const MEMORY_LIMIT = "400MB";
+/** DuckDB's own share of memory, in MB; what does not fit is spilled to the working folder. */
+const MEMORY = 400;
+/** Of a wider table each column takes buffers of its own in every step of a query, for every thread, that cannot be spilled: so many MB, with one thread. */
+const [WIDE, PER_COLUMN] = [200, 0.5];
 
 /** One DuckDB instance for one job, with a working folder that goes when it closes. */
 export class Database {
   readonly #instance: DuckDBInstance;
   readonly #connection: DuckDBConnection;
   #signal: AbortSignal | undefined;
+  /** MB. */
+  #memory = MEMORY;
   readonly #onAbort: () => void;
   /** For files that belong to the job; removed by `close`. */
   readonly folder: string;
@@ -53,7 +57,7 @@ export class Database {
     }
     const instance = await create(folder, options.large ? join(folder, "tables.duckdb") : ":memory:", {
       threads: String(Math.min(4, availableParallelism())),
-      memory_limit: MEMORY_LIMIT,
+      memory_limit: inWords(MEMORY),
       temp_directory: join(folder, "spill"),
       preserve_insertion_order: "true",
       autoinstall_known_extensions: "false",
@@ -105,6 +109,14 @@ export class Database {
     });
   }
 
+  /** Takes more memory, up to half of the machine's, and one thread, where a table is wide. */
+  async makeRoom(columns: number): Promise<void> {
+    const memory = Math.floor(Math.min(MEMORY + columns * PER_COLUMN, totalmem() / 2e6));
+    if (columns <= WIDE || memory <= this.#memory) return;
+    await this.exec(`SET threads = 1; SET memory_limit = ${literal(inWords(memory))}`);
+    this.#memory = memory;
+  }
+
   /** Runs with one thread: sums of floating-point numbers then come out the same every time. */
   async inOrder<T>(job: () => Promise<T>): Promise<T> {
     const { threads } = await this.one("SELECT current_setting('threads') AS threads");
@@ -142,7 +154,7 @@ export class Database {
       return await job();
     } catch (error) {
       throwIfAborted(this.#signal);
-      throw databaseError(error, this.folder, MEMORY_LIMIT);
+      throw databaseError(error, this.folder, inWords(this.#memory));
     }
   }
 }
@@ -152,8 +164,12 @@ async function create(folder: string, ...settings: Parameters<typeof DuckDBInsta
     return await DuckDBInstance.create(...settings);
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
-    throw databaseError(error, folder, MEMORY_LIMIT);
+    throw databaseError(error, folder, inWords(MEMORY));
   }
+}
+
+function inWords(memory: number): string {
+  return `${memory}MB`;
 }
 
 function cell(value: unknown): Cell {

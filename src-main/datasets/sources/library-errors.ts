@@ -1,5 +1,7 @@
+import { dirname } from "node:path";
 import { LatheError } from "../../base/errors.js";
-import { isStorageFailure, storageError } from "../../base/storage-error.js";
+import { isStorageFailure, readReason } from "../../base/storage-error.js";
+import { workError } from "../../base/work-folder.js";
 
 /**
  * What DuckDB threw, in our words: its own sentences advise those who write SQL. The only place where they are translated; who knows the file says more.
@@ -20,7 +22,7 @@ const DAMAGED = "what is read is damaged, or of another kind than its name says;
 /** By what DuckDB's messages begin with, of errors that the file read is to blame for. */
 const OF_FILES = ["Invalid Input Error", "Conversion Error", "Out of Range Error", "IO Error", "Serialization Error", "Invalid Error", "Invalid unicode"];
 
-/** @param folder where the database works. @param memory what it may take, in words. */
+/** @param folder where the database works, in one that the user knows. @param memory what it may take, in words. */
 export function databaseError(thrown: unknown, folder: string, memory: string): LatheError {
   if (thrown instanceof LatheError) return thrown;
   const cause = thrown instanceof Error ? thrown : new Error(String(thrown));
@@ -28,8 +30,8 @@ export function databaseError(thrown: unknown, folder: string, memory: string): 
   const kind = kindOf(message);
   if (/INTERRUPT/i.test(kind)) return new DatabaseError(new LatheError("cancelled", "cancelled"), cause, false);
   if (kind === "Out of Memory Error" && !/max_temp_directory_size|offload/i.test(message)) return new DatabaseError(tooLarge(memory), cause, false);
-  if (kind === "Out of Memory Error") return new DatabaseError(storageError(folder, Object.assign(new Error(), { code: "ENOSPC" })), cause, false);
-  if (isStorageFailure(cause)) return new DatabaseError(storageError(folder, plainStorage(cause)), cause, false);
+  if (kind === "Out of Memory Error") return new DatabaseError(workError(dirname(folder), Object.assign(new Error(), { code: "ENOSPC" })), cause, false);
+  if (isStorageFailure(cause)) return new DatabaseError(workError(dirname(folder), plainStorage(cause)), cause, false);
   if (kind === "Binder Error" && /Maximum recursion depth|stack/i.test(message)) return new DatabaseError(tooLarge(memory), cause, false);
   if (OF_FILES.includes(kind)) return new DatabaseError(new LatheError("data.unreadable", `the table cannot be read: ${DAMAGED}`), cause, true);
   return new DatabaseError(
@@ -64,20 +66,8 @@ export function saidBy(error: unknown): string {
   return said instanceof Error ? said.message : String(said);
 }
 
-const NO_PERMISSION = "there is no permission to read it; change that, or copy it elsewhere";
 const NO_GZIP = "it is not gzipped, or not whole; take .gz off its name, or write it again";
 const REASONS: Readonly<Record<string, string>> = {
-  EACCES: NO_PERMISSION,
-  EPERM: NO_PERMISSION,
-  ENOENT: "it is not there any more; put it back",
-  EISDIR: "it is a folder",
-  EIO: "the disk does not give it; copy it to another one",
-  EMFILE: "too many files are open; close some programs",
-  ENFILE: "too many files are open; close some programs",
-  EBUSY: "another program holds it; close that",
-  ELOOP: "it is a link that leads there and back again",
-  ESTALE: "the network drive has lost it; connect again",
-  ETIMEDOUT: "the network drive does not answer; connect again",
   Z_DATA_ERROR: NO_GZIP,
   Z_BUF_ERROR: NO_GZIP,
   ERR_FS_FILE_TOO_LARGE: "it is too large; take a part of it out",
@@ -86,5 +76,7 @@ const REASONS: Readonly<Record<string, string>> = {
 /** Why a file could not be read, by the code of Node's error. */
 export function whyUnreadable(error: unknown): string {
   const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
-  return REASONS[code] ?? `the system refuses it${code === "" ? "" : ` (${code})`}; copy it elsewhere and try again`;
+  const reason = REASONS[code] ?? readReason(error);
+  // What has no words of ours is said in Node's.
+  return reason === saidBy(error) ? `the system refuses it${code === "" ? "" : ` (${code})`}; copy it elsewhere and try again` : reason;
 }

@@ -27,6 +27,7 @@ export async function openTable(database: Database, folder: string, path: string
     );
   }
   refuseDuplicates(source);
+  await database.makeRoom(source.columns.length);
   return source;
 }
 
