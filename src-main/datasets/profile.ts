@@ -58,9 +58,8 @@ const COPY = "profiled";
 
 async function copyRows(database: Database, source: Source, limit: number | undefined): Promise<Source> {
   try {
-    await database.exec(
-      `CREATE TABLE ${COPY} AS SELECT ${source.columns.map(({ sql }) => sql).join(", ")} FROM ${source.relation}${limit === undefined ? "" : ` LIMIT ${limit}`}`,
-    );
+    const listed = source.columns.map(({ sql }) => sql).join(", ");
+    await database.exec(`CREATE TABLE ${COPY} AS SELECT ${listed} FROM ${source.relation}${limit === undefined ? "" : ` LIMIT ${limit}`}`);
   } catch (error) {
     throw await explainReading(database, source, [], error);
   }

@@ -10,8 +10,8 @@ const MOST = 0.8;
 const FEWEST_NUMBERED = 3;
 
 /**
- * What the first row of a table is, by what stands below it. A word above numbers is a name, and so are years in a row; a cell that recurs in its own column, or
- * a number above numbers, is data.
+ * What the first row of a table is, by what stands below it. A word above numbers is a name, and so are years in a row; a cell that recurs in its own
+ * column, or a number above numbers, is data.
  */
 export function judgeFirstRow(first: readonly string[], rest: readonly (readonly string[])[], isNumeric: (field: string) => boolean): FirstRow {
   if (rest.length === 0) return "unsure";

@@ -87,12 +87,14 @@ function whatStandsAbove(path: string, { title, comment, delimiter }: Dialect, c
   if (comments > 0)
     said.push(
       `${comments === 1 ? "1 line" : `${comments.toLocaleString("en")} lines`} of ${path} that ${comments === 1 ? "begins" : "begin"} with "${comment}" ` +
-        `${comments === 1 ? "is a comment and is" : "are comments and are"} left out; set source.comment to "none" if ${comments === 1 ? "it holds" : "they hold"} data`,
+        `${comments === 1 ? "is a comment and is" : "are comments and are"} left out; set source.comment to "none" if ` +
+        `${comments === 1 ? "it holds" : "they hold"} data`,
     );
   if (title.length > 0)
     said.push(
-      `${title.length === 1 ? "1 line" : `${title.length} lines`} above the table of ${path} ${title.length === 1 ? "is a title and is" : "are a title and are"} left out: ` +
-        `"${shorten(title[0] ?? "")}"${title.length > 1 ? " …" : ""}; set source.skip to 0 if ${title.length === 1 ? "it holds" : "they hold"} data`,
+      `${title.length === 1 ? "1 line" : `${title.length} lines`} above the table of ${path} ` +
+        `${title.length === 1 ? "is a title and is" : "are a title and are"} left out: "${shorten(title[0] ?? "")}"${title.length > 1 ? " …" : ""}; ` +
+        `set source.skip to 0 if ${title.length === 1 ? "it holds" : "they hold"} data`,
     );
   if (delimiter === BLANKS) said.push(`the columns of ${path} are parted by blanks; set source.delimiter if another character parts them`);
   return said;
@@ -108,7 +110,8 @@ function aboutHeader(path: string, { hasHeader, headerBy, namesBehindComment, ro
   if (rowNames) return [`the header of ${path} has one name less than the rows have fields, as R writes row names: the first column is called "${first}"`];
   if (!hasHeader)
     return [
-      `${path} has no header; its columns are called ${first} to ${last}${headerBy === "given" ? "" : `. If its first row holds names, set source.header to true`}`,
+      `${path} has no header; its columns are called ${first} to ${last}` +
+        (headerBy === "given" ? "" : ". If its first row holds names, set source.header to true"),
     ];
   if (headerBy !== "likely" || sample.length < FEW) return [];
   return [`the first row of ${path} is taken for the names of its columns: ${first} to ${last}. If it is data, set source.header to false`];

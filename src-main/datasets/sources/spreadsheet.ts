@@ -21,7 +21,8 @@ interface Sheet {
 }
 
 /**
- * The first sheet of an Excel workbook (.xlsx, .xlsm): what its cells hold, dates as ISO 8601, as delimited text; where the table begins in it is found as in one.
+ * The first sheet of an Excel workbook (.xlsx, .xlsm): what its cells hold, dates as ISO 8601, as delimited text; where the table begins in it is found as in
+ * one.
  * @throws LatheError `data.unreadable`, `data.empty`
  */
 export async function openSpreadsheet(database: Database, file: FoundFile, options: CsvOptions): Promise<Source> {
@@ -76,7 +77,8 @@ async function asText(database: Database, { path }: FoundFile): Promise<{ readon
       : []),
     ...(unsolved > 0
       ? [
-          `${unsolved === 1 ? "1 formula" : `${unsolved} formulas`} of ${path} ${unsolved === 1 ? "has" : "have"} no result in the file; counted as missing. Open it in a spreadsheet and save it again`,
+          `${unsolved === 1 ? "1 formula" : `${unsolved} formulas`} of ${path} ${unsolved === 1 ? "has" : "have"} no result in the file; counted as missing. ` +
+            "Open it in a spreadsheet and save it again",
         ]
       : []),
   ];
