@@ -1,7 +1,7 @@
 import type { TrainingConfig } from "../../contract/training.js";
 import type { TargetKind } from "../../losses/loss.js";
 import type { Emitter } from "../../onnx/emitter.js";
-import type { DataType, TensorType, Value } from "../../onnx/types.js";
+import type { TensorType, Value } from "../../onnx/types.js";
 import type { Layout } from "./layout.js";
 import type { NetworkPlan } from "./network.js";
 
