@@ -228,6 +228,6 @@ it("no sentence of DuckDB's comes out of it, whatever it says", async () => {
   expect(memory.message).toBe(
     "the table needs more than the 400MB of memory that reading may take; it has too many columns, or values that are too long: take a part of them out",
   );
-  const disk = databaseError(new Error('IO Error: Could not write all bytes to file "x": No space left on device'), "/w", "400MB");
+  const disk = databaseError(new Error('IO Error: Could not write all bytes to file "x": No space left on device'), "/w/job", "400MB");
   expect(disk).toMatchObject({ code: "run.storage", message: "/w cannot be written: the disk is full; free some space" });
 });
