@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import { LatheError } from "../../base/errors.js";
+import type { CsvOptions } from "./csv.js";
 import type { Database, Row } from "./database.js";
 import { type FoundFile, goneMeanwhile } from "./find-file.js";
 import { findJsonRows } from "./json-rows.js";
@@ -8,24 +9,31 @@ import type { ColumnKind, Source, SourceColumn } from "./source.js";
 import { fileLiteral } from "./sql.js";
 
 /** Parquet. @throws LatheError `data.unreadable` for a damaged file. */
-export async function openParquet(database: Database, file: FoundFile): Promise<Source> {
+export async function openParquet(database: Database, file: FoundFile, { names }: Pick<CsvOptions, "names">): Promise<Source> {
   const literal = fileLiteral(file.path);
   const schema = `SELECT name, coalesce(num_children, 0) AS children FROM parquet_schema(${literal})`;
   return openTyped(database, file, {
     format: "parquet",
     reader: `read_parquet(${literal})`,
     keys: async () => topNames(await database.all(schema)),
+    known: names,
     warnings: [],
   });
 }
 
 /** JSON (an array of objects, or an object that holds one) and JSON lines, also gzipped. @throws LatheError `data.unreadable` */
-export async function openJson(database: Database, file: FoundFile): Promise<Source> {
+export async function openJson(database: Database, file: FoundFile, { names }: Pick<CsvOptions, "names">): Promise<Source> {
   const { path, warnings } = await findJsonRows(file.path, database.folder);
   // A key may come first in the last row: all of them are looked at.
   const reader = `read_json(${fileLiteral(path)}, sample_size=-1, records=true, map_inference_threshold=-1, convert_strings_to_integers=false)`;
   const keys = `SELECT DISTINCT unnest(json_keys(json)) AS name FROM read_json_objects(${fileLiteral(path)})`;
-  return openTyped(database, file, { format: "json", reader, keys: async () => (await database.all(keys)).map(({ name }) => String(name)), warnings });
+  return openTyped(database, file, {
+    format: "json",
+    reader,
+    keys: async () => (await database.all(keys)).map(({ name }) => String(name)),
+    known: names,
+    warnings,
+  });
 }
 
 /** The names of a Parquet file's columns, which may have columns of their own, from its schema as a list, depth first. */
@@ -48,11 +56,13 @@ interface Typed {
   readonly reader: string;
   /** The names that the file itself has, in any order. */
   readonly keys: () => Promise<readonly string[]>;
+  /** Of columns, as a project or a model calls them. */
+  readonly known: readonly string[] | undefined;
   readonly warnings: readonly string[];
 }
 
 /** A format that names and types its columns itself. */
-async function openTyped(database: Database, file: FoundFile, { format, reader, keys, warnings }: Typed): Promise<Source> {
+async function openTyped(database: Database, file: FoundFile, { format, reader, keys, known = [], warnings }: Typed): Promise<Source> {
   const explain = (error: unknown): Promise<LatheError> => Promise.resolve(explainTyped(file.path, format, error));
   const described = await database.all(`DESCRIBE SELECT * FROM ${reader}`).catch(async (error: unknown) => {
     throw await explain(error);
@@ -60,6 +70,7 @@ async function openTyped(database: Database, file: FoundFile, { format, reader, 
   const names = await ownNames(
     described.map((row) => String(row["column_name"])),
     keys,
+    known,
   );
   const columns = described.map((row, k): SourceColumn => ({ name: names[k] ?? "", sql: `c${k}`, kind: kindOf(String(row["column_type"])) }));
   // A column of JSON has values of several kinds; each goes as its text.
@@ -76,15 +87,15 @@ async function openTyped(database: Database, file: FoundFile, { format, reader, 
   };
 }
 
-/** DuckDB takes `x` and `X` for one name and calls the second `X_1`: what the file calls them is looked up. */
-async function ownNames(described: readonly string[], keys: () => Promise<readonly string[]>): Promise<readonly string[]> {
+/** DuckDB takes `x` and `X` for one name and calls the second `X_1`: what the file calls them is looked up. Who learnt the name `X_1` from an earlier version keeps it. */
+async function ownNames(described: readonly string[], keys: () => Promise<readonly string[]>, known: readonly string[]): Promise<readonly string[]> {
   const lower = new Set(described.map((name) => name.toLowerCase()));
   const renamed = (name: string) => lower.has(name.replace(/_\d+$/, "").toLowerCase()) && /_\d+$/.test(name);
   if (!described.some(renamed)) return described;
   const own = new Set(await keys().catch(() => described));
   return described.map((name) => {
     const plain = name.replace(/_\d+$/, "");
-    return renamed(name) && !own.has(name) && own.has(plain) ? plain : name;
+    return renamed(name) && !own.has(name) && own.has(plain) && !known.includes(name) ? plain : name;
   });
 }
 

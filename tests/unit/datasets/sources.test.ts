@@ -157,6 +157,20 @@ describe("names and values are only ever names and values", () => {
     );
   });
 
+  it("reads the first row as a project does that was made when it was taken for something else", async () => {
+    const folder = temporaryFolder();
+    const colours = ["red", "green", "blue"];
+    writeTable(folder, "t.csv", Array.from({ length: 30 }, (_, i) => `${colours[i % 3]},${i % 2 ? "round" : "flat"},${i % 2 ? "yes" : "no"}\n`).join(""));
+    const inputs = [{ name: "features", type: "category", column: "red" }];
+    const named = await prepare(folder, dataOf("t.csv", { inputs, targets: [{ name: "y", type: "category", column: "no" }] }));
+    expect([named.audit.rows, named.fitted.inputs[0]]).toMatchObject([29, { column: "red" }]);
+    const targets = [{ name: "y", type: "category", column: "column3" }];
+    const unnamed = await prepare(folder, dataOf("t.csv", { inputs: [{ ...inputs[0], column: "column1" }], targets }));
+    expect(unnamed.audit.rows).toBe(30);
+    writeTable(folder, "years.csv", `2019,2020,2021\n${Array.from({ length: 30 }, (_, i) => `${i * 3},${i + 0.5},${i % 2}\n`).join("")}`);
+    expect((await prepare(folder, dataOf("years.csv", { targets: [{ name: "y", type: "numeric", column: "column3" }] }))).audit.rows).toBe(31);
+  });
+
   it("keeps a header of years apart from data", async () => {
     const folder = temporaryFolder();
     writeTable(folder, "t.csv", `country,2019,2020,y\n${"1,2,3,0\n4,5,6,1\n".repeat(10)}`);

@@ -94,6 +94,8 @@ describe("JSON and Parquet", () => {
     const { names, rows } = await read("case.jsonl", '{"x":1,"X":2,"y":0}\n{"x":3,"X":4,"y":1}\n');
     expect(names).toEqual(["x", "X", "y"]);
     expect(rows.map((row) => row.join(" "))).toEqual(["1 2 0", "3 4 1"]);
+    // A project of an earlier version knows the name that DuckDB gives.
+    expect((await read("case.jsonl", undefined, { names: ["X_1", "y"] })).names).toEqual(["x", "X_1", "y"]);
     expect((await read("case.csv", "x,X,y\n1,2,0\n3,4,1\n")).names).toEqual(["x", "X", "y"]);
     await writeParquet(folder, "plain.parquet", "SELECT 1 AS x, 2 AS x_1, {'a': 1, 'b': 2} AS s, 3 AS y");
     expect((await read("plain.parquet")).names).toEqual(["x", "x_1", "s", "y"]);
