@@ -29,6 +29,7 @@ export const runsTexts = {
   emptyText:
     "Every training stands here with its settings and its results: sort them, compare their curves, take one up again. Train the project to make the first.",
   train: "Go to Train",
+  onlyLinks: "No runs here",
   links: (paths: readonly string[]) =>
     paths.length === 1
       ? `${paths[0] ?? ""} is a link and is not followed, so what it leads to is left out; put the folder itself in its place.`
