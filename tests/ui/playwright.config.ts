@@ -1,8 +1,8 @@
 import { register } from "node:module";
 import { defineConfig } from "@playwright/test";
 
-// The servers run in the process that runs the specs.
-register("./wat-loader.mjs", import.meta.url);
+// Tests run the sources, in this process and in those that Playwright starts, which read this file too.
+register("../../src-main/bootstrap/wat.mjs", import.meta.url);
 
 /** The studio in a browser, served by `lathe serve`: each spec starts a server of its own. `npm test` looks for the browser and names it in LATHE_CHROMIUM. */
 export default defineConfig({
