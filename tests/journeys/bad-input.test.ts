@@ -131,7 +131,7 @@ const refused: readonly (readonly [what: string, folder: () => string, sentence:
           .replaceAll(/^(\d+),(\d+)/gm, "$1")
           .replace("a,b,y", "a,y"),
         (p) => {
-          p.model = { layers: [{ id: "act", type: "ReLU" }], outputs: [{ target: "y", from: "act" }] };
+          p.model = { layers: [{ id: "act", type: "Identity" }], outputs: [{ target: "y", from: "act" }] };
         },
       ),
     /no layer on the way to it has weights, so nothing can be learnt; add a Linear/,
