@@ -24,8 +24,12 @@ export interface RawBatch {
 
 /** Class of a text of a category or binary target; undefined for what training did not know. */
 export function classIndex(target: Exclude<FittedTarget, { type: "numeric" }>): ReadonlyMap<string, number> {
-  if (target.type === "category") return new Map(target.classes.map((c, k) => [c, k]));
-  return new Map([...target.negative.map((c) => [c, 0] as const), ...target.positive.map((c) => [c, 1] as const)]);
+  const classes =
+    target.type === "category"
+      ? target.classes.map((c, k) => [c, k] as const)
+      : [...target.negative.map((c) => [c, 0] as const), ...target.positive.map((c) => [c, 1] as const)];
+  // Texts are compared in NFC; a model of an earlier version may have learnt another form.
+  return new Map([...classes.map(([c, k]) => [c.normalize("NFC"), k] as const), ...classes]);
 }
 
 /** The columns fitted encoders read, each once. */

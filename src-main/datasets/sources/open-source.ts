@@ -22,8 +22,15 @@ export async function openSources(database: Database, folder: string, spec: Sour
 /** The main source alone. */
 export async function openMain(database: Database, folder: string, spec: SourceSpec, signal?: AbortSignal): Promise<Source> {
   if (spec.type === "table") return openTable(database, folder, spec.path, csvOptions(spec));
-  const { levels, exclude, relabel } = spec;
-  return openImageFolder(database, resolve(folder, spec.path), { levels, exclude, relabel, bad: await stillBad(folder), signal });
+  const { levels, exclude, relabel, validation } = spec;
+  return openImageFolder(database, resolve(folder, spec.path), {
+    levels,
+    ...(validation === undefined ? {} : { validation: resolve(folder, validation) }),
+    exclude,
+    relabel,
+    bad: await stillBad(folder),
+    signal,
+  });
 }
 
 /** The test's own source; undefined where it has none. */

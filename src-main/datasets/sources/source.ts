@@ -29,10 +29,12 @@ export interface Source {
   readonly warnings: readonly string[];
   /** There where numbers have a decimal comma, in some column at least. */
   readonly decimal?: ",";
-  /** What paths of pictures in its columns start from. */
+  /** What paths of pictures in its columns start from, those that are not absolute. */
   readonly root: string;
   /** A table of `path` and `reason`: pictures that are not to be used, by their path as a column has it. */
   readonly unused?: string;
+  /** A table of `path`: pictures that are the validation, by their path as a column has it. */
+  readonly validated?: string;
   /** What a failed reading means to the user; a fault of ours is thrown as it came. */
   explain(error: unknown): Promise<LatheError>;
 }
