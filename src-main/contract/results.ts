@@ -13,7 +13,7 @@ export type Confusion = z.infer<typeof confusionSchema>;
 export const evaluationResult = z.strictObject({
   event: z.literal("evaluation"),
   samples: z.number(),
-  /** Rows left out, with why: a target that is missing, a class the model does not know. */
+  /** Rows excluded, with why: a target that is missing, a class the model does not know. */
   skipped: z.record(z.string(), z.number()),
   metrics: metricValues,
   confusion: z.record(z.string(), confusionSchema),

@@ -96,7 +96,7 @@ export async function inspectTable(options: InspectOptions): Promise<TableAudit>
       message,
       severity: "note",
     }));
-    // What cannot be read is told with an example, and leads to what is left out because of it.
+    // What cannot be read is told with an example, and leads to what is excluded because of it.
     const unreadable = skipped.find(({ reason }) => pictures?.warnings.some(({ code }) => code === UNREADABLE) && reason === "unreadable picture");
     for (const warning of pictures?.warnings ?? [])
       warnings.push({

@@ -36,13 +36,13 @@ export interface ProposedRoles {
   readonly inputs: InputDraft[];
   readonly targets: DataSpec["targets"];
   readonly columns: readonly SeenProfile[];
-  /** Columns left out, and why. */
+  /** Columns excluded, and why. */
   readonly notes: readonly string[];
 }
 
 /**
  * Guesses inputs and targets from what was seen of a table.
- * @param targets defaults to the last column that is not of pictures. @param ignore columns that are left out, whatever they hold.
+ * @param targets defaults to the last column that is not of pictures. @param ignore columns that are excluded, whatever they hold.
  * @throws LatheError `data.target` for a target column that is not there or cannot be learnt, `data.column` where no input is left.
  */
 export function rolesFrom({ path, columns, warnings }: TableSurvey, targets: readonly string[] = [], ignore: readonly string[] = []): ProposedRoles {
@@ -100,7 +100,7 @@ function proposeTarget(column: SeenProfile, name: (wanted: string) => string, pa
   return { name: name(column.name), type: "category", column: column.name };
 }
 
-/** @param partial there are columns beside these that are to be left out. */
+/** @param partial there are columns beside these that are to be excluded. */
 function proposeInputs(
   columns: readonly SeenProfile[],
   partial: boolean,
@@ -112,7 +112,7 @@ function proposeInputs(
   for (const column of columns) {
     const why = reasonToLeave(column);
     const type = kindFor(column);
-    if (why !== undefined) left.push(`column "${column.name}" is left out: ${why}`);
+    if (why !== undefined) left.push(`column "${column.name}" is excluded: ${why}`);
     else if (kindOf({ type }).gathers) gathered.set(type, [...(gathered.get(type) ?? []), column.name]);
     else alone.push({ column: column.name, type });
   }

@@ -88,7 +88,7 @@ export async function readTable(options: ReadTableOptions): Promise<TableReader>
 
 /**
  * One row of values as they would stand in a delimited text, read as `readTable` reads a file of it.
- * @param values by column; null, or left out: missing.
+ * @param values by column; null, or omitted: missing.
  */
 export async function readValues({
   fitted,
@@ -125,7 +125,7 @@ async function openAny(database: Database, { fitted, folder, path, signal, targe
 
 /**
  * A part of prepared data once more from its file, in the order of the sample file. Of pictures at most 1,000, evenly spread; those that are not any more what
- * they were are left out.
+ * they were are excluded.
  * @throws LatheError as `readTable`, and `data.changed` where the file has other rows by now.
  */
 export async function* readSplit(

@@ -36,7 +36,7 @@ export interface StageQuestion {
   readonly progress: (stage: "read" | "split", done: number, total?: number) => void;
 }
 
-/** Reads the table and the test file, leaves out rows that cannot be used, and puts every other row into a part. @throws LatheError `data.*` */
+/** Reads the table and the test file, excludes rows that cannot be used, and puts every other row into a part. @throws LatheError `data.*` */
 export async function stageData(database: Database, question: StageQuestion): Promise<StagedData> {
   const { source, testSource, data, seed, roles, more = { numbers: [], texts: [] }, progress } = question;
   const all = { ...roles, numbers: [...new Set([...roles.numbers, ...more.numbers])], texts: [...new Set([...roles.texts, ...more.texts])] };
@@ -177,5 +177,5 @@ function refuseAllMissing(staged: Staged, roles: Roles, missing: Readonly<Record
       path,
       column: empty,
     });
-  throw new LatheError("data.value", `column "${empty}" of ${path} has no value in any of ${staged.rows} rows; leave the column out`, { path, column: empty });
+  throw new LatheError("data.value", `column "${empty}" of ${path} has no value in any of ${staged.rows} rows; exclude the column`, { path, column: empty });
 }

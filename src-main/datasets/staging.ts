@@ -64,7 +64,7 @@ function noNumber(source: Source, numbers: readonly string[], bad: Row): LatheEr
   return new LatheError(
     "data.value",
     `${source.path}, row ${row}, column "${column}": got "${shorten(value)}", ` +
-      `expected ${kind === "other" ? "a number; leave the column out: it holds structures, lists or bytes" : expected(value, decimal)}`,
+      `expected ${kind === "other" ? "a number; exclude the column: it holds structures, lists or bytes" : expected(value, decimal)}`,
     { path: source.path, row, column, value },
   );
 }
@@ -80,7 +80,7 @@ function expected(value: string, decimal: Decimal): string {
   if (decimal === "." && isNumber(value, ",")) {
     return `a number with a decimal point or nothing; write it with a point, or set source.decimal to "," if the whole file has decimal commas`;
   }
-  return "a number or nothing; mend the value, or make the column a category or leave it out";
+  return "a number or nothing; mend the value, or make the column a category or exclude it";
 }
 
 async function refuseTimeless(database: Database, staged: Staged, time: string): Promise<void> {

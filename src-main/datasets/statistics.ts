@@ -102,7 +102,7 @@ export interface Duplicates {
   readonly leaked: number;
 }
 
-/** Compares all columns with a role, by 64-bit hashes. `parts` left out: there is no split yet. */
+/** Compares all columns with a role, by 64-bit hashes. `parts` omitted: there is no split yet. */
 export async function findDuplicates(database: Database, staged: Staged, roles: Pick<Roles, "numbers" | "texts">, parts?: string): Promise<Duplicates> {
   const columns = [...roles.numbers.map((c) => staged.number(c)), ...roles.texts.map((c) => staged.text(c))];
   const from = parts === undefined ? `(SELECT *, 0 AS part FROM ${staged.table})` : `${staged.table} POSITIONAL JOIN ${parts}`;

@@ -44,7 +44,7 @@ export const categoryInput: InputDefinition<typeof options, typeof fitted> = {
   async fit(spec, [column = spec.column], context) {
     const counts = await context.texts(column, "train", MOST_CLASSES);
     if (counts.size === 0)
-      throw new LatheError("data.value", `column "${column}" of ${context.path} has no value in any training row; leave the column out`, {
+      throw new LatheError("data.value", `column "${column}" of ${context.path} has no value in any training row; exclude the column`, {
         path: context.path,
         column,
       });
@@ -128,7 +128,7 @@ function refuseTooMany(counts: ReadonlyMap<string, number>, column: string, { pa
   if (counts.size <= MOST_CLASSES) return;
   throw new LatheError(
     "data.column",
-    `column "${column}" of ${path} has more than ${MOST_CLASSES} different values, too many for a category; leave it out, or read it as numeric`,
+    `column "${column}" of ${path} has more than ${MOST_CLASSES} different values, too many for a category; exclude it, or read it as numeric`,
     { path, column },
   );
 }

@@ -75,7 +75,7 @@ export const imageInput: InputDefinition<typeof options, typeof fitted> = {
   suits: ({ type }) => type === "picture",
   start: (name, [column = ""]) => ({ name, type: "image", column, size: [64, 64] }),
   gaps: () => "drop",
-  standIn: () => "left out",
+  standIn: () => "excluded",
   prepared: (spec) => ({ ...spec, augment: [] }),
   augmentation: ({ augment }) => augment,
   plan({ size: [height, width], color: colors, normalize }) {

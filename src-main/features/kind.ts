@@ -32,7 +32,7 @@ export interface InputKind<Draft, Options extends Draft, Fitted> {
   columns(options: Draft): readonly NamedColumn[] | "rest";
   /** What becomes of a row whose cell is missing: it is used, or not; or there must be none. */
   gaps(options: Pick<Options & Fitted, keyof Options & keyof Fitted>): "keep" | "drop" | "refuse";
-  /** What stands for a missing value, where such rows are used, as a sentence goes on: "filled with the mean". */
+  /** What stands for a missing value, where such rows are used, as a sentence continues: "filled with the mean". */
   standIn(options: Options): string;
   /** The options that prepared data depend on. */
   prepared(options: Options): Options;
@@ -108,6 +108,11 @@ export interface ColumnFacts {
   /** Rows of the value that has fewest, where that was counted. */
   readonly rarest?: number;
   readonly missing: number;
+  /** Of a column of numbers. */
+  readonly min?: number | undefined;
+  readonly mean?: number | undefined;
+  readonly max?: number | undefined;
+  readonly deviation?: number | undefined;
 }
 
 /** A table as `InputKind.plan` sees it. */

@@ -156,7 +156,7 @@ export const numericTarget: TargetKind<z.infer<typeof numericTargetOptions>, z.i
 async function presentNumbers(column: string, context: FitContext): Promise<NumberStatistics> {
   const statistics = await context.numbers(column);
   if (statistics.count > 0) return statistics;
-  throw new LatheError("data.value", `column "${column}" of ${context.path} has no value in any training row; leave the column out`, {
+  throw new LatheError("data.value", `column "${column}" of ${context.path} has no value in any training row; exclude the column`, {
     path: context.path,
     column,
   });

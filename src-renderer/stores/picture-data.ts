@@ -25,7 +25,7 @@ export const usePictureData = defineStore("picture-data", () => {
   }
 
   /** One step that can be undone. @param label what is undone */
-  function leaveOut(label: string, pictures: readonly PictureAt[], out: boolean): void {
+  function exclude(label: string, pictures: readonly PictureAt[], out: boolean): void {
     project.edit(label, ({ data }) => {
       if (data.source.type !== "image-folder") return;
       for (const test of [false, true]) {
@@ -70,7 +70,7 @@ export const usePictureData = defineStore("picture-data", () => {
     foldersOf: ({ picture }: PictureAt): Readonly<Record<string, string>> =>
       Object.fromEntries(levels.value.map((level, k) => [level, picture.split("/")[k] ?? ""])),
     relabelled,
-    leaveOut,
+    exclude,
     relabel,
     /** Changes an input of pictures in one step that can be undone. */
     changeInput(label: string, name: string, change: (input: ImageDraftInput) => void, key?: string): void {

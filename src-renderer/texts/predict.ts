@@ -63,7 +63,7 @@ export const predictTexts = {
     startFolder: "Predict the pictures",
     noFolder: "Choose a folder first",
     folderTitleEmpty: "A folder of many pictures",
-    folderText: "Choose a folder. Each picture gets the model's decision and how likely each class is; the result is a CSV.",
+    folderText: "Choose a folder. Each picture gets the model's prediction and how likely each class is; the result is a CSV.",
     elsewhere: "Another place",
     spreadsheet: "For a spreadsheet",
     spreadsheetHint:
@@ -99,6 +99,6 @@ export const predictTexts = {
     previewLabel: "Answers",
     moreColumns: (count: string) => `${count} more columns are in the file.`,
     emptyTitle: "A file for many rows",
-    emptyText: "Choose a table. Each row gets the model's decision and, for classes, how likely each is; the result is a CSV.",
+    emptyText: "Choose a table. Each row gets the model's prediction and, for classes, how likely each is; the result is a CSV.",
   },
 } as const;

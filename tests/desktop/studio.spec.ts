@@ -91,7 +91,7 @@ test("an engine process that is killed takes neither the window nor the run alon
   process.kill((JSON.parse(readFileSync(join(project, "runs", "0001", "lock"), "utf8")) as { pid: number }).pid, "SIGKILL");
   await expect(page.getByRole("alert").filter({ hasText: /This run (was interrupted|failed)/ })).toBeVisible();
   const before = await train.epochs();
-  await train.button("Go on").click();
+  await train.button("Resume").click();
   await train.expectEpochs(before + 3);
   await train.button("Stop").click();
   await expect(train.run).toContainText("stopped", { timeout: 30_000 });

@@ -45,7 +45,7 @@ withSignals("Ctrl-C", () => {
     expect(stderr).toContain("stopping; what was learnt is kept");
   });
 
-  it("twice cancels, which is no success, and says how to go on", async () => {
+  it("twice cancels, which is no success, and says how to resume", async () => {
     const { code, events, stderr } = await train(({ child }) => {
       // The engine stands still while both arrive: a step takes less than a user's two keys.
       const engine = Number(execFileSync("pgrep", ["-P", String(child.pid)], { encoding: "utf8" }));
@@ -56,7 +56,7 @@ withSignals("Ctrl-C", () => {
     });
     expect(code, stderr).toBe(1);
     expect(events.at(-1)).toMatchObject({ event: "error", code: "cancelled", details: { run: "0001" } });
-    expect(stderr).toMatch(/error: run 0001 was cancelled, so it has no model; go on with: lathe train .* --resume 0001\n$/);
+    expect(stderr).toMatch(/error: run 0001 was cancelled, so it has no model; resume it with: lathe train .* --resume 0001\n$/);
   });
 });
 
@@ -131,7 +131,7 @@ withSignals("a second Ctrl-C", () => {
       child.kill("SIGINT");
     });
     expect([code, heard.length], stderr).toEqual([1, 2]);
-    expect(stderr).toMatch(/ending at once; go on with: lathe train .* --resume 0001/);
+    expect(stderr).toMatch(/ending at once; resume it with: lathe train .* --resume 0001/);
     expect(() => process.kill(engine, 0)).toThrow("ESRCH");
   });
 });

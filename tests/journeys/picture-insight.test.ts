@@ -142,7 +142,7 @@ describe("pictures in a wrong folder", () => {
     for (const { made, given, proposed } of right) expect([given, proposed]).toEqual([made.label, made.colour]);
   });
 
-  it("are left out, or labelled anew, by the project alone; the next run heeds it, and it can be taken back", async () => {
+  it("are excluded, or labelled anew, by the project alone; the next run heeds it, and it can be taken back", async () => {
     const { rows, columns } = await ask();
     const paths = rows.slice(0, 3).map(({ cells }) => cells[columns.indexOf("image")]!);
     const before = readFileSync(join(setup.project, "project.json"), "utf8");

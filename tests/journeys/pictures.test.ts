@@ -65,7 +65,7 @@ describe("from a folder of class folders to a model", () => {
     };
     expect(done.test["label.accuracy"]).toBe(1);
     expect(trained.events.map((e) => e["message"])).toContainEqual(
-      expect.stringMatching(/^1 picture of .* cannot be read and is left out: dark\/broken\.png is damaged or cut short/),
+      expect.stringMatching(/^1 picture of .* cannot be read and is excluded: dark\/broken\.png is damaged or cut short/),
     );
     const { parity } = JSON.parse(readFileSync(done.report, "utf8")) as { parity: { passed: boolean; rows: number; maxDifference: number } };
     expect(parity).toMatchObject({ passed: true, rows: 10 });
@@ -203,7 +203,7 @@ describe("a run on pictures that is killed", () => {
     rmSync(join(project, "runs", "0002", "report.json"));
     const refused = await lathe("train", project, "--resume", "0002");
     expect(refused.stderr.trim()).toBe(
-      `error: the data has changed since run 0002 began (${pictures}), so it cannot go on; start a new run, or put the old file back`,
+      `error: the data has changed since run 0002 began (${pictures}), so it cannot be resumed; start a new run, or put the old file back`,
     );
   }, 240_000);
 });

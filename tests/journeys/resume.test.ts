@@ -63,7 +63,7 @@ describe("a run killed at any moment", () => {
     expect(epochs).toEqual(epochs.map((_, i) => i + 1));
   }, 180_000);
 
-  it("goes on from the checkpoint before, where the last one is damaged", async () => {
+  it("resumes from the checkpoint before, where the last one is damaged", async () => {
     const folder = writeCreditProject(temporaryFolder(), { ...training, epochs: 200 }, layers);
     const command = startLathe(["train", folder, "--json"], ({ event, epoch }) => {
       if (event === "epoch" && epoch === 3) killAll(command);
@@ -76,7 +76,7 @@ describe("a run killed at any moment", () => {
       if (event === "epoch") killAll(resumed);
     });
     const { events } = await resumed.result;
-    expect(events.map((e) => e["message"])).toContainEqual(expect.stringMatching(/latest.ckpt is damaged .*; going on from the one before/));
+    expect(events.map((e) => e["message"])).toContainEqual(expect.stringMatching(/latest.ckpt is damaged .*; resuming from the one before/));
     expect(last(events, "run")["resumedFrom"]).toBeDefined();
   }, 60_000);
 });

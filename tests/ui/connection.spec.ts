@@ -158,7 +158,7 @@ test("a server that was started anew has another address, which is said; what is
   await expect(page.getByText(/its address has changed: open the link/)).toBeVisible({ timeout: 15_000 });
   const asked = workshop.refusals.length;
   await page.waitForTimeout(1500);
-  // It does not go on knocking.
+  // It does not continue knocking.
   expect(workshop.refusals.length).toBe(asked);
   await page.getByRole("textbox", { name: "Find in the rows" }).fill("cirrus");
   await expect(page.getByText(/not, or no longer, the server's; open the link that lathe serve printed last/).first()).toBeVisible();

@@ -126,7 +126,7 @@ test("how a column is read is chosen, and a target is renamed with all that refe
   await data.goto(workshop.server.url, project);
   await data.ready();
   await data.column("humidity").click();
-  await data.inspector.getByRole("combobox", { name: /^Where missing/ }).selectOption("Leave the row out");
+  await data.inspector.getByRole("combobox", { name: /^Where missing/ }).selectOption("Exclude the row");
   await expect.poll(() => saved(project).data.inputs[0]?.missing).toBe("drop");
   await data.column("kind").click();
   const name = data.inspector.getByRole("textbox", { name: "Name" });

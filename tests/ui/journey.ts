@@ -89,7 +89,7 @@ export async function walkWholeJourney(page: Page, studio: StudioPage, folder: s
   await expect(train.run).toContainText("training");
   await train.expectEpochs(5);
   await expect(studio.runBar).toContainText("Run 1");
-  // However long it goes on, the best epoch's weights are kept.
+  // However long it continues, the best epoch's weights are kept.
   await train.expectEpochs(20);
   await train.button("Stop").click();
   await expect(train.run).toContainText("stopped", { timeout: 30_000 });

@@ -62,7 +62,7 @@ test("a mistake is labelled anew, undone, redone; the next run learns from it an
   studio.expectNoComplaints();
 });
 
-test("a judged picture is called by what stands in its tile: left out, or not there any more", async ({ page, studio, workshop }) => {
+test("a judged picture is called by what stands in its tile: excluded, or not there any more", async ({ page, studio, workshop }) => {
   test.setTimeout(120_000);
   const project = await trainedBlobs(workshop.folder);
   const pictures = new PicturesPage(page);
@@ -75,9 +75,9 @@ test("a judged picture is called by what stands in its tile: left out, or not th
     expect(((await tile.getAttribute("aria-label")) ?? "").replace(/: /g, " ")).toContain(seen);
   };
   await expectNamedAsSeen(/^(red|green|blue|none) [<>]?\d+\.\d% not /);
-  await pictures.detail.getByRole("button", { name: "Leave out" }).click();
-  await expect(tile).toContainText("left out");
-  await expectNamedAsSeen(/^left out [<>]?\d+\.\d% not /);
+  await pictures.detail.getByRole("button", { name: "Exclude" }).click();
+  await expect(tile).toContainText("excluded");
+  await expectNamedAsSeen(/^excluded [<>]?\d+\.\d% not /);
 
   // Of data that has changed only the answers are left, by the numbers of their rows.
   writeFileSync(join(project, "pictures", (await tile.getAttribute("title")) ?? ""), "not a picture");
@@ -124,7 +124,7 @@ test("a picture that cannot be read is put aside, and one click brings it back o
   const project = decodeURIComponent(/project\/([^/]+)\//.exec(page.url())?.[1] ?? "");
   const pictures = new PicturesPage(page);
   await expect(pictures.grid.getByRole("option").first()).toBeVisible({ timeout: 30_000 });
-  await page.getByRole("button", { name: "Left out" }).click();
+  await page.getByRole("button", { name: "Excluded" }).click();
   await expect(page.getByText("1 of 60 pictures")).toBeVisible();
   await pictures.grid.getByRole("option").first().click();
   await expect(page.getByRole("alert")).toContainText("This picture cannot be read");

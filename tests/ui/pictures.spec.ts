@@ -89,7 +89,7 @@ test("from a folder of drawings to a network one has looked into, mended and exp
   await expect(train.run).toContainText("completed", { timeout: 120_000 });
   await train.button("See how good it is").click();
 
-  // Evaluate: the pictures of a cell, where the network looks, two left out.
+  // Evaluate: the pictures of a cell, where the network looks, two excluded.
   const evaluate = new EvaluatePage(page);
   await expect(evaluate.matrix).toBeVisible({ timeout: 30_000 });
   const counts = await evaluate.counts();
@@ -104,11 +104,11 @@ test("from a folder of drawings to a network one has looked into, mended and exp
   await detail.getByRole("checkbox", { name: "Where the network looks" }).check();
   await expect(detail.getByRole("img", { name: /with the places that speak for the class$/ })).toBeVisible({ timeout: 30_000 });
   await lookAt(page, "pictures-evaluate");
-  await detail.getByRole("button", { name: "Leave out" }).click();
+  await detail.getByRole("button", { name: "Exclude" }).click();
   await expect(detail.getByRole("button", { name: "Bring back" })).toBeVisible();
   await judged.focus();
   await judged.press("ArrowRight");
-  await detail.getByRole("button", { name: "Leave out" }).click();
+  await detail.getByRole("button", { name: "Exclude" }).click();
   const source = () => (JSON.parse(readFileSync(join(project, "project.json"), "utf8")) as { data: { source: { exclude?: string[] } } }).data.source;
   await expect.poll(() => source().exclude?.length).toBe(2);
   for (const picture of source().exclude ?? []) expect(existsSync(join(folder, picture))).toBe(true);
@@ -119,7 +119,7 @@ test("from a folder of drawings to a network one has looked into, mended and exp
   await expect(train.run).toContainText("Run 2", { timeout: 60_000 });
   await expect(train.run).toContainText("completed", { timeout: 120_000 });
   await studio.step("Data");
-  await page.getByRole("button", { name: "Left out" }).click();
+  await page.getByRole("button", { name: "Excluded" }).click();
   await expect(grid.getByRole("option")).toHaveCount(2);
   await lookAt(page, "pictures-left-out");
   await studio.step("Runs");

@@ -50,7 +50,7 @@ test("a run is started, seen live and finished, and its curve is what the file s
   studio.expectNoComplaints();
 });
 
-test("a long run pauses, outlives a reload, resumes and stops with what it learnt; then it is gone on with", async ({ page, studio, workshop }) => {
+test("a long run pauses, outlives a reload, resumes and stops with what it learnt; then it is resumed", async ({ page, studio, workshop }) => {
   const project = writeClouds(workshop.folder, { epochs: 100_000 });
   const train = new TrainPage(page);
   await studio.open(workshop.server.url, TrainPage.place(project));
@@ -79,7 +79,7 @@ test("a long run pauses, outlives a reload, resumes and stops with what it learn
   await expect(studio.runBar).toBeHidden();
   expect(readdirSync(join(project, "runs", "0001"))).toContain("model.onnx");
   const before = epochsOf(project, "0001").length;
-  await train.button("Go on").click();
+  await train.button("Resume").click();
   await train.expectEpochs(before + 3);
   await studio.runBar.getByRole("button", { name: "Stop" }).click();
   await expect(train.run).toContainText("stopped", { timeout: 30_000 });
@@ -267,7 +267,7 @@ test("what keeps a run from starting is said where it was asked for; data that i
   studio.expectNoComplaints();
 });
 
-test("a run that was interrupted says so and is gone on with; one that failed says why", async ({ page, studio, workshop }) => {
+test("a run that was interrupted says so and is resumed; one that failed says why", async ({ page, studio, workshop }) => {
   const project = await trainedClouds(workshop.folder, [["--epochs", "6"]]);
   writeRun(project, "0002", {
     epochs: plausibleEpochs(3),
@@ -275,7 +275,7 @@ test("a run that was interrupted says so and is gone on with; one that failed sa
   });
   const train = new TrainPage(page);
   await studio.open(workshop.server.url, TrainPage.place(project, "0002"));
-  await expect(page.getByRole("alert").filter({ hasText: "This run was interrupted" })).toContainText("Go on from its last checkpoint");
+  await expect(page.getByRole("alert").filter({ hasText: "This run was interrupted" })).toContainText("Resume from its last checkpoint");
   await train.choice.selectOption("0001");
   await expect(page).toHaveURL(/run=0001/);
   await expect(train.run).toContainText("completed");

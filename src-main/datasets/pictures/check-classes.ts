@@ -19,7 +19,7 @@ export interface ClassQuestion {
 
 /**
  * Holds the classes of a folder that a model is to be judged on against those that it knows.
- * @returns sentences about classes that it does not know, whose pictures are left out.
+ * @returns sentences about classes that it does not know, whose pictures are excluded.
  * @throws LatheError `data.target` where it knows none of them
  */
 export async function checkClasses({ path, targets, classesIn, levels, signal }: ClassQuestion): Promise<readonly string[]> {
@@ -41,7 +41,7 @@ export async function checkClasses({ path, targets, classesIn, levels, signal }:
     for (const [name, pictures] of strangers)
       notes.push(
         `${pictures} picture${pictures === 1 ? "" : "s"} of ${path} ${pictures === 1 ? "is" : "are"} of the class "${name}", which the model does not know, ` +
-          `and ${pictures === 1 ? "is" : "are"} left out; it knows ${listed([...known.keys()])}`,
+          `and ${pictures === 1 ? "is" : "are"} excluded; it knows ${listed([...known.keys()])}`,
       );
   }
   return notes;

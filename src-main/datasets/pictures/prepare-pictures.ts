@@ -31,7 +31,7 @@ export interface PreparedPictures {
   readonly digests: readonly string[];
   /** Of each input by name. */
   readonly stores: Readonly<Record<string, StoreReference>>;
-  /** By absolute path; those left out are not there. */
+  /** By absolute path; those excluded are not there. */
   readonly facts: ReadonlyMap<string, PictureFacts>;
   /** Where a path of a source stands in the store of an input. */
   placeOf(input: string, source: Source, path: string): number;
@@ -133,8 +133,8 @@ async function tell(database: Database, source: Source, paths: readonly string[]
   warnings.push({
     code: UNREADABLE,
     message:
-      `${own.length} picture${own.length === 1 ? "" : "s"} of ${source.path} cannot be read and ${own.length === 1 ? "is" : "are"} left ` +
-      `out${own.length === 1 ? "" : ", such as one"}: ${reason}`,
+      `${own.length} picture${own.length === 1 ? "" : "s"} of ${source.path} cannot be read and ${own.length === 1 ? "is" : "are"} excluded` +
+      `${own.length === 1 ? "" : ", such as one"}: ${reason}`,
   });
   const excluded =
     source.unused === undefined

@@ -12,7 +12,7 @@ export interface FolderOptions {
   readonly levels: readonly string[];
   /** A folder of its own for the validation: its pictures follow the others, named by their way from this folder. */
   readonly validation?: string | undefined;
-  /** Pictures to leave out, and other labels, by path in the folder. */
+  /** Pictures to exclude, and other labels, by path in the folder. */
   readonly exclude?: readonly string[] | undefined;
   readonly relabel?: Readonly<Record<string, Readonly<Record<string, string>>>> | undefined;
   /** Pictures known to be bad: reasons by absolute path. */

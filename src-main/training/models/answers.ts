@@ -6,7 +6,7 @@ export interface AnswerColumns {
   readonly head: readonly string[];
   /** Outputs a row. */
   readonly width: number;
-  /** The decision, then the probability of each class; or the numbers. Probabilities that are no numbers decide nothing: the cell is empty. */
+  /** The prediction, then the probability of each class; or the numbers. Probabilities that are no numbers decide nothing: the cell is empty. */
   readonly cells: (outputs: Float32Array) => readonly string[];
 }
 

@@ -61,7 +61,7 @@ export function buildInferenceModel(spec: TrainingSpec, facts: ModelFacts, param
     [METADATA.fingerprint, facts.fingerprint],
     [METADATA.data, JSON.stringify(facts.fitted)],
     [METADATA.thresholds, JSON.stringify(facts.thresholds)],
-    // Where preprocessing ends: an export may leave it out.
+    // Where preprocessing ends: an export may omit it.
     [METADATA.encoded, JSON.stringify(Object.fromEntries([...encoded].map(([name, { name: value }]) => [name, value])))],
     ...classes,
   ]);

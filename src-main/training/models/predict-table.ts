@@ -95,7 +95,7 @@ export async function predictTable(
 /** A sentence about pictures that cannot be read, where there are any. @param fate what becomes of one, and of several. */
 export function badPictures(
   { path, bad }: Pick<TableReader, "path" | "bad">,
-  [one, many]: readonly [one: string, many: string] = ["is left out", "are left out"],
+  [one, many]: readonly [one: string, many: string] = ["is excluded", "are excluded"],
 ): readonly string[] {
   if (bad.length === 0) return [];
   return [

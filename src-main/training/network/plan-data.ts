@@ -5,11 +5,14 @@ import { kindOf } from "../../features/index.js";
 import type { ColumnFacts } from "../../features/kind.js";
 import { counted } from "../../features/options.js";
 import type { Shape } from "../../onnx/types.js";
+import { type TargetNumbers, numbersAfter } from "./asked-target.js";
 
 /** What is known of a table without roles: enough to tell how wide encoded inputs and targets will be. */
 export interface TableFacts {
   readonly path: string;
   readonly rows: number;
+  /** Rows that train, where they are counted. */
+  readonly training?: number;
   readonly columns: readonly ColumnFacts[];
 }
 
@@ -28,6 +31,8 @@ export interface PlannedTarget {
   /** False where the width is an estimate. */
   readonly exact: boolean;
   readonly description: string;
+  /** Of numbers, by column. */
+  readonly numbers: readonly TargetNumbers[];
 }
 
 export interface PlannedData {
@@ -38,7 +43,7 @@ export interface PlannedData {
 }
 
 /**
- * Inputs and targets of a data section that may be incomplete or wrong: what cannot be read is left out, what cannot be told has no width.
+ * Inputs and targets of a data section that may be incomplete or wrong: what cannot be read is omitted, what cannot be told has no width.
  * @param facts undefined: the table has not been looked at.
  */
 export function planData(data: unknown, facts: TableFacts | undefined): PlannedData {
@@ -86,17 +91,23 @@ export function planData(data: unknown, facts: TableFacts | undefined): PlannedD
 function describeTarget(spec: TargetSpec, columns: ReadonlyMap<string, ColumnFacts>): Omit<PlannedTarget, "name" | "kind"> {
   switch (spec.type) {
     case "binary":
-      return { width: 1, exact: true, description: `how likely "${spec.column}" is` };
+      return { width: 1, exact: true, numbers: [], description: `how likely "${spec.column}" is` };
     case "numeric": {
       const names = targetColumns(spec);
-      return { ...(names.length > 0 ? { width: names.length } : {}), exact: true, description: names.map((name) => `"${name}"`).join(", ") };
+      const numbers = names.map((name) => numbersAfter(spec.normalize, name, columns.get(name)));
+      return { ...(names.length > 0 ? { width: names.length } : {}), exact: true, numbers, description: names.map((name) => `"${name}"`).join(", ") };
     }
     case "category": {
       const facts = columns.get(spec.column);
-      if (!facts || facts.distinct === 0) return { exact: false, description: `the class of "${spec.column}"` };
-      // Rows left out for another reason may take a class with them, but not one of many rows.
+      if (!facts || facts.distinct === 0) return { exact: false, numbers: [], description: `the class of "${spec.column}"` };
+      // Rows excluded for another reason may take a class with them, but not one of many rows.
       const exact = facts.exact && (facts.rarest ?? 0) >= SURELY_TRAINED;
-      return { width: facts.distinct, exact, description: `one of ${exact ? "" : "about "}${counted(facts.distinct, "class")} of "${spec.column}"` };
+      return {
+        width: facts.distinct,
+        exact,
+        numbers: [],
+        description: `one of ${exact ? "" : "about "}${counted(facts.distinct, "class")} of "${spec.column}"`,
+      };
     }
   }
 }

@@ -38,7 +38,7 @@ describe("a run that one engine began", () => {
   it.each([
     ["onnxruntime", "tensorflow"],
     ["tensorflow", "onnxruntime"],
-  ])("on %s is killed, and goes on with %s from the checkpoint, which says so", async (first, second) => {
+  ])("on %s is killed, and resumes with %s from the checkpoint, which says so", async (first, second) => {
     const folder = credit(40, 512);
     const begun = startLathe(["train", folder, "--engine", first, "--json"], (event) => {
       if (event.event === "epoch" && event["epoch"] === 3) killAll(begun);
@@ -48,7 +48,7 @@ describe("a run that one engine began", () => {
     expect(resumed.code, resumed.stderr).toBe(0);
     expect(last(resumed.events, "run")).toMatchObject({ engine: second, resumedFrom: { epoch: expect.any(Number) as unknown } });
     const said = resumed.events.filter(({ event }) => event === "log").map((event) => String(event["message"]));
-    expect(said).toContainEqual(expect.stringMatching(new RegExp(`run 0001 began with ${first} .* goes on with ${second} .* as asked for`)));
+    expect(said).toContainEqual(expect.stringMatching(new RegExp(`run 0001 began with ${first} .* resumes with ${second} .* as asked for`)));
     // What was learnt before came over: its first epoch is that of a run which the first engine was left alone with, where a fresh start would be elsewhere.
     const { events } = await lathe("train", credit(40, 512), "--engine", first, "--json");
     const resumedEpoch = resumed.events.find(({ event }) => event === "epoch")!;

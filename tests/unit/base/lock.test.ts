@@ -133,7 +133,7 @@ describe("a lock", () => {
 });
 
 describe("waiting for a lock", () => {
-  it("says once for whom, on which file and since when, and goes on when it is free", async () => {
+  it("says once for whom, on which file and since when, and continues when it is free", async () => {
     const path = join(temporaryFolder(), "lock");
     takeLock(path);
     const said: string[] = [];

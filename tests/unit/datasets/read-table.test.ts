@@ -147,7 +147,7 @@ describe("any other table, by fitted encoders alone", () => {
       "a,b,word\n1,two,x\n",
       {},
       "data.value",
-      `DIR/p.csv, row 1, column "b": got "two", expected a number or nothing; mend the value, or make the column a category or leave it out`,
+      `DIR/p.csv, row 1, column "b": got "two", expected a number or nothing; mend the value, or make the column a category or exclude it`,
     ],
     [
       "a,b,word\n1,2,x\n1,2,x\n1,x\n",

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { toLatheError } from "../../../src-main/base/errors.js";
 import { listen, studioProject } from "../../support/studio-project.js";
 
-// Tables that make DuckDB crash, or take all memory: they are opened in the reader first, and the studio goes on. Bytes of Parquet's footer are Thrift's
+// Tables that make DuckDB crash, or take all memory: they are opened in the reader first, and the studio stays. Bytes of Parquet's footer are Thrift's
 // compact protocol.
 
 /** @see https://parquet.apache.org/docs/file-format */
@@ -66,7 +66,7 @@ test.each([
     await expect(listen(streams, "columns", project)).rejects.toMatchObject({
       code: expect.stringMatching(/^(data\.unreadable|engine\.(failed|crashed))$/) as unknown,
     });
-    // The host itself goes on, with the next table too.
+    // The host itself continues, with the next table too.
     writeFileSync(join(project, "good.csv"), "a,y\n1,0\n2,1\n");
     expect(await procedures.projects.propose({ data: join(project, "good.csv") }, context)).toMatchObject({ rows: 2 });
   },

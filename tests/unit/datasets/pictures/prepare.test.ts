@@ -183,7 +183,7 @@ describe("pictures become samples", () => {
       { reason: "unreadable picture", column: "picture", rows: 1 },
     ]);
     expect(prepared.audit.warnings.map(({ message }) => message)).toContain(
-      `1 picture of ${join(folder, "data", "t.csv")} cannot be read and is left out: files/none.png is not there any more`,
+      `1 picture of ${join(folder, "data", "t.csv")} cannot be read and is excluded: files/none.png is not there any more`,
     );
     const { pixels } = [...(await samplesOf(prepared, "train")).values()][0]!;
     expect(pixels).toHaveLength(48);
@@ -204,7 +204,7 @@ describe("pictures become samples", () => {
     expect(prepared.audit).toMatchObject({ used: 20, skipped: [], warnings: [] });
   });
 
-  test("a folder of the validation is the validation, all of it and nothing else, and can be left out of and labelled anew", async () => {
+  test("a folder of the validation is the validation, all of it and nothing else, and can be excluded from and labelled anew", async () => {
     const folder = temporaryFolder();
     await writeClasses(join(folder, "train"), ["a", "b"], 10);
     await writeClasses(join(folder, "valid"), ["a", "b"], 4);
@@ -238,7 +238,7 @@ describe("pictures become samples", () => {
 });
 
 describe("bad pictures", () => {
-  test("are left out, put on the project's list, told, and tried again when they change or are taken off the list; no file is touched", async () => {
+  test("are excluded, put on the project's list, told, and tried again when they change or are taken off the list; no file is touched", async () => {
     const folder = await project();
     const bad = join(folder, "pictures", "cats", "005.png");
     const whole = readFileSync(bad);
@@ -248,7 +248,7 @@ describe("bad pictures", () => {
     expect(prepared.audit.skipped).toEqual([{ reason: "unreadable picture", column: "image", rows: 2 }]);
     expect(prepared.audit.used).toBe(59);
     expect(prepared.audit.warnings[0]?.message).toMatch(
-      /^2 pictures of .* cannot be read and are left out, such as one: cats\/005\.png is damaged or cut short: /,
+      /^2 pictures of .* cannot be read and are excluded, such as one: cats\/005\.png is damaged or cut short: /,
     );
     expect((await readQuarantine(folder)).map(({ path, reason }) => [path, reason.slice(0, 22)])).toEqual([
       ["pictures/cats/005.png", "is damaged or cut shor"],
@@ -317,7 +317,7 @@ describe("bad pictures", () => {
 });
 
 describe("the audit of pictures", () => {
-  test("speaks of pictures that are left out, once of each kind, and leads to them", async () => {
+  test("speaks of pictures that are excluded, once of each kind, and leads to them", async () => {
     const folder = await project(["cats", "dogs"]);
     writeFileSync(join(folder, "pictures", "cats", "005.png"), "not a picture");
     const data = pictureData("pictures", { source: { exclude: ["dogs/001.png", "dogs/002.png"] } });
@@ -325,15 +325,15 @@ describe("the audit of pictures", () => {
     const rows = { kind: "skipped", column: "image" };
     expect(warnings.filter(({ rows: of }) => of?.kind === "skipped").map(({ message, rows: of }) => [message, of])).toEqual([
       [
-        `1 picture of ${join(folder, "pictures")} cannot be read and is left out: cats/005.png is no picture by its content, expected JPEG, PNG, ` +
+        `1 picture of ${join(folder, "pictures")} cannot be read and is excluded: cats/005.png is no picture by its content, expected JPEG, PNG, ` +
           `WebP, GIF, BMP, TIFF, AVIF, PPM or PGM`,
         rows,
       ],
-      ["2 pictures left out as the project says", rows],
+      ["2 pictures excluded as the project says", rows],
     ]);
-    expect((await prepareIn(folder, data)).prepared.audit.warnings.map(({ message }) => message).filter((message) => message.includes("left out"))).toEqual([
-      expect.stringMatching(/^1 picture of .* cannot be read and is left out/),
-      "2 pictures left out as the project says",
+    expect((await prepareIn(folder, data)).prepared.audit.warnings.map(({ message }) => message).filter((message) => message.includes("excluded"))).toEqual([
+      expect.stringMatching(/^1 picture of .* cannot be read and is excluded/),
+      "2 pictures excluded as the project says",
     ]);
   });
 
@@ -527,7 +527,7 @@ describe("a part read once more for the comparison with the exported model", () 
     for (const { inputs, size } of batches) expect(inputs["image"]!.dims[0]).toBe(size);
   });
 
-  test("leaves out what changed meanwhile, and says so where nothing is left", async () => {
+  test("excludes what changed meanwhile, and says so where nothing is left", async () => {
     const folder = await project(["cats", "dogs"]);
     const { prepared } = await prepareIn(folder);
     const [first] = await readAll(prepared);
