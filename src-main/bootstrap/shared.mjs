@@ -182,7 +182,7 @@ function sourceHash() {
   return hashOf(
     ["src-main", "src-preload", "src-renderer", "electron.vite.config.ts", "package-lock.json"]
       .flatMap(filesIn)
-      .filter((path) => !/^src-main\/bootstrap\/.*\.mjs$/.test(path)),
+      .filter((path) => !/^src-main\/bootstrap\/(?!wat\.).*\.mjs$/.test(path)),
   );
 }
 

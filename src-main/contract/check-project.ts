@@ -1,13 +1,13 @@
 import { closest } from "../base/closest.js";
 import { MOST_LAYERS, MOST_PROBLEMS } from "../base/limits.js";
 import { own } from "../base/own.js";
-import { kindOf } from "../features/index.js";
+import { kindOf, targetColumns } from "../features/index.js";
 import type { NamedColumn } from "../features/kind.js";
 import { layers } from "../layers/index.js";
 import { losses } from "../losses/index.js";
 import { metrics } from "../metrics/index.js";
 import type { MetricDefinition } from "../metrics/metric.js";
-import { type DataSpec, PICTURE_COLUMN, type TargetSpec, targetColumns } from "./data.js";
+import { type DataSpec, PICTURE_COLUMN, type TargetSpec } from "./data.js";
 import type { BlockSpec, LayerSpec, ModelSpec } from "./model.js";
 import type { TrainingConfig } from "./training.js";
 

@@ -81,12 +81,6 @@ export type TargetSpec = z.infer<typeof targetSchema>;
 export type SplitSpec = z.infer<typeof splitSchema>;
 export type DataSpec = z.infer<typeof dataSchema>;
 
-/** The columns a target is read from, in order. */
-export function targetColumns(target: TargetSpec): readonly string[] {
-  if (target.type === "numeric" && target.columns) return target.columns;
-  return target.column === undefined ? [] : [target.column];
-}
-
 function notYet(issue: z.core.$ZodRawIssue, later: readonly string[]): string | undefined {
   const input: unknown = issue.input;
   if (typeof input !== "object" || input === null || !("type" in input)) return undefined;

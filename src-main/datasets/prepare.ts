@@ -5,7 +5,7 @@ import { isStorageFailure, storageError } from "../base/storage-error.js";
 import type { DataSpec } from "../contract/data.js";
 import type { Executable } from "../engines/engine.js";
 import type { FittedData } from "../features/fitted.js";
-import { fitTarget, kindOf, picturesOf, targetWidth, widthOf } from "../features/index.js";
+import { fitTarget, kindOf, picturesOf, storedType, targetKindOf, targetWidth, widthOf } from "../features/index.js";
 import type { Graph } from "../onnx/types.js";
 import { contentHash, findStored, listingFile, splitFile, store } from "./cache.js";
 import { createWriters, encodeRows, encoderGraph, inRecords, recordWords } from "./encode.js";
@@ -172,7 +172,12 @@ async function make(
     });
   }
 
-  const classCounts = Object.fromEntries(targets.flatMap((t) => (t.type === "numeric" ? [] : [[t.name, t.classes.map(() => 0)]])));
+  const classCounts = Object.fromEntries(
+    targets.flatMap((t) => {
+      const classes = targetKindOf(t).classes(t);
+      return classes ? [[t.name, classes.map(() => 0)]] : [];
+    }),
+  );
   const executable = inRecords(fitted).length > 0 ? await options.compile(encoderGraph(fitted)) : undefined;
   const writers = await createWriters(database.folder, fitted);
   try {
@@ -214,17 +219,15 @@ async function make(
       return {
         ...entry,
         dtype: "uint8" as const,
-        axes: kind.storedType(input).shape.slice(1).map(Number),
+        axes: storedType(input).shape.slice(1).map(Number),
         store: defined(pictures?.stores[input.name], `the store of ${input.name}`),
       };
     }),
-    targets: targets.map((t) => ({
-      name: t.name,
-      kind: t.type,
-      columns: t.type === "numeric" ? [...t.columns] : [t.column],
-      width: targetWidth(t),
-      ...(t.type === "numeric" ? {} : { classes: [...t.classes] }),
-    })),
+    targets: targets.map((t) => {
+      const kind = targetKindOf(t);
+      const classes = kind.classes(t);
+      return { name: t.name, kind: t.type, columns: [...kind.columnsOf(t)], width: targetWidth(t), ...(classes ? { classes: [...classes] } : {}) };
+    }),
     counts: { train, validation, test },
     classCounts,
     audit: {

@@ -3,7 +3,7 @@ import { defined } from "../base/assert.js";
 import { LatheError } from "../base/errors.js";
 import type { Tensors } from "../engines/engine.js";
 import type { FittedData, FittedTarget } from "../features/fitted.js";
-import { kindOf } from "../features/index.js";
+import { kindOf, targetKindOf } from "../features/index.js";
 import type { TensorData } from "../onnx/types.js";
 import type { Wanted } from "./sources/source.js";
 
@@ -22,16 +22,6 @@ export interface RawBatch {
   readonly targets: Tensors;
 }
 
-/** Class of a text of a category or binary target; undefined for what training did not know. */
-export function classIndex(target: Exclude<FittedTarget, { type: "numeric" }>): ReadonlyMap<string, number> {
-  const classes =
-    target.type === "category"
-      ? target.classes.map((c, k) => [c, k] as const)
-      : [...target.negative.map((c) => [c, 0] as const), ...target.positive.map((c) => [c, 1] as const)];
-  // Texts are compared in NFC; a model of an earlier version may have learnt another form.
-  return new Map([...classes.map(([c, k]) => [c.normalize("NFC"), k] as const), ...classes]);
-}
-
 /** The columns fitted encoders read, each once. */
 export function columnsOf(fitted: FittedData, withTargets: boolean): Wanted {
   const numbers = new Set<string>();
@@ -41,8 +31,8 @@ export function columnsOf(fitted: FittedData, withTargets: boolean): Wanted {
     for (const c of kind.columnsOf(input)) (kind.cells === "number" ? numbers : texts).add(c);
   }
   for (const target of withTargets ? fitted.targets : []) {
-    if (target.type === "numeric") for (const c of target.columns) numbers.add(c);
-    else texts.add(target.column);
+    const kind = targetKindOf(target);
+    for (const c of kind.columnsOf(target)) (kind.cells === "number" ? numbers : texts).add(c);
   }
   return { numbers: [...numbers], texts: [...texts] };
 }
@@ -118,7 +108,8 @@ export class RawAssembler {
       this.#inputs[input.name] = kind.cells === "number" ? this.#numbers(columns, n, fillers) : this.#texts(columns, n, fillers);
     }
     for (const target of this.#withTargets ? this.#fitted.targets : []) {
-      this.#targets[target.name] = target.type === "numeric" ? this.#numbers(target.columns, n, fillers) : this.#classes(target, n, fillers);
+      const kind = targetKindOf(target);
+      this.#targets[target.name] = kind.cells === "number" ? this.#numbers(kind.columnsOf(target), n, fillers) : this.#classes(target, n, fillers);
     }
     this.#fillers = fillers;
   }
@@ -149,9 +140,10 @@ export class RawAssembler {
     return { dtype: "string", dims: [n, width], data };
   }
 
-  #classes(target: Exclude<FittedTarget, { type: "numeric" }>, n: number, fillers: Filler[]): TensorData {
-    const classes = classIndex(target);
-    const position = this.#position(`t${target.column}`);
+  #classes(target: FittedTarget, n: number, fillers: Filler[]): TensorData {
+    const kind = targetKindOf(target);
+    const classes = kind.classOf(target);
+    const position = this.#position(`t${kind.columnsOf(target).join()}`);
     const fill =
       (put: (at: number, index: number) => void): Filler =>
       (chunk, picked, from, to, at) => {

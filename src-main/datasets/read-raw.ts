@@ -3,13 +3,13 @@ import { resolve } from "node:path";
 import type { DuckDBDataChunk } from "@duckdb/node-api";
 import { LatheError } from "../base/errors.js";
 import type { FittedData, FittedTarget } from "../features/fitted.js";
-import { kindOf, picturesOf } from "../features/index.js";
+import { kindOf, picturesOf, targetKindOf } from "../features/index.js";
 import { checkClasses } from "./pictures/check-classes.js";
 import { hasPictureName } from "./pictures/formats.js";
 import { PictureMemory } from "./pictures/picture-memory.js";
 import { PICTURES, type UnreadPicture, withPictures } from "./pictures/raw-pictures.js";
 import type { FrozenListing, PreparedData, SkippedRows } from "./prepared.js";
-import { RawAssembler, type RawBatch, classIndex, columnsOf, selectRaw } from "./raw-batch.js";
+import { RawAssembler, type RawBatch, columnsOf, selectRaw } from "./raw-batch.js";
 import { readRowNumbers } from "./record-file.js";
 import { findColumn } from "./roles.js";
 import { type CsvOptions, csvOptions } from "./sources/csv.js";
@@ -315,13 +315,14 @@ function checksOf(fitted: FittedData, wanted: Wanted, withTargets: boolean): rea
     reason,
     test: (value) => typeof value === "string" && value !== "" && !known.has(value),
   });
-  const ofTarget = (target: FittedTarget): readonly Check[] =>
-    target.type === "numeric"
-      ? target.columns.map((column): Check => ({ position: position(column, true), column, test: isMissing, reason: "missing target" }))
-      : [
-          { position: position(target.column, false), column: target.column, test: isMissing, reason: "missing target" },
-          strangers(target.column, new Set(classIndex(target).keys()), "unknown class"),
-        ];
+  const ofTarget = (target: FittedTarget): readonly Check[] => {
+    const kind = targetKindOf(target);
+    const isNumber = kind.cells === "number";
+    return kind.columnsOf(target).flatMap((column): readonly Check[] => {
+      const missing = { position: position(column, isNumber), column, test: isMissing, reason: "missing target" } as const;
+      return isNumber ? [missing] : [missing, strangers(column, new Set(kind.classOf(target).keys()), "unknown class")];
+    });
+  };
   return [
     ...(withTargets ? fitted.targets.flatMap(ofTarget) : []),
     ...fitted.inputs.flatMap((input): readonly Check[] => {
@@ -361,6 +362,6 @@ function requireColumns(source: Source, fitted: FittedData, withTargets: boolean
   }
   if (!withTargets) return;
   for (const target of fitted.targets) {
-    for (const column of target.type === "numeric" ? target.columns : [target.column]) findColumn(source, column, "data.target", `target ${target.name}`);
+    for (const column of targetKindOf(target).columnsOf(target)) findColumn(source, column, "data.target", `target ${target.name}`);
   }
 }

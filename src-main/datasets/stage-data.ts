@@ -1,6 +1,6 @@
 import { LatheError } from "../base/errors.js";
 import { type DataSpec, PICTURE_COLUMN } from "../contract/data.js";
-import { kindOf, picturesOf } from "../features/index.js";
+import { kindOf, picturesOf, targetKindOf } from "../features/index.js";
 import type { SkippedRows } from "./prepared.js";
 import type { Roles } from "./roles.js";
 import type { Database } from "./sources/database.js";
@@ -48,7 +48,7 @@ export async function stageData(database: Database, question: StageQuestion): Pr
   const keep = await keepRows(database, staged, data, roles);
   const skipped = [...keep.skipped];
   const spec = testSource ? { ...data.split, test: 0 } : data.split;
-  const stratum = data.split.by === "random" && data.split.stratify ? data.targets.find((t) => t.type !== "numeric") : undefined;
+  const stratum = data.split.by === "random" && data.split.stratify ? data.targets.find((t) => targetKindOf(t).cells === "text") : undefined;
   const counts = {
     ...(await split(database, {
       table: staged.table,
@@ -86,7 +86,7 @@ export function neededColumns(staged: Staged, data: DataSpec, roles: Roles): rea
   const needed: Needed[] = [...neededPictures(staged, data, roles)];
   for (const target of data.targets) {
     for (const column of roles.targets.get(target.name) ?? []) {
-      needed.push({ column, sql: target.type === "numeric" ? staged.number(column) : staged.text(column), reason: "missing target" });
+      needed.push({ column, sql: targetKindOf(target).cells === "number" ? staged.number(column) : staged.text(column), reason: "missing target" });
     }
   }
   for (const input of data.inputs) {

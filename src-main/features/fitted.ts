@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { binaryInput, fittedBinaryTarget } from "./binary.js";
-import { categoryInput, fittedCategoryTarget } from "./category.js";
+import { binaryInput, binaryTarget } from "./binary.js";
+import { categoryInput, categoryTarget } from "./category.js";
 import { imageInput } from "./image.js";
-import { fittedNumericTarget, numericInput } from "./numeric.js";
+import { numericInput, numericTarget } from "./numeric.js";
 
 /**
  * What was learnt of inputs and targets from the training rows, as JSON: it stands in the prepared data, in a run's folder and in the metadata of the ONNX
@@ -11,7 +11,7 @@ import { fittedNumericTarget, numericInput } from "./numeric.js";
 export const fittedData = z.strictObject({
   version: z.literal(1),
   inputs: z.array(z.discriminatedUnion("type", [numericInput.fitted, categoryInput.fitted, binaryInput.fitted, imageInput.fitted])),
-  targets: z.array(z.discriminatedUnion("type", [fittedNumericTarget, fittedCategoryTarget, fittedBinaryTarget])),
+  targets: z.array(z.discriminatedUnion("type", [numericTarget.fitted, categoryTarget.fitted, binaryTarget.fitted])),
   /** There where the training rows had decimal commas; another table whose numbers could be either is taken to have them too. */
   decimal: z.literal(",").optional(),
   /** There where the rows came from a folder of pictures: its columns beside `image`. */
@@ -21,4 +21,3 @@ export const fittedData = z.strictObject({
 export type FittedData = z.infer<typeof fittedData>;
 export type FittedInput = FittedData["inputs"][number];
 export type FittedTarget = FittedData["targets"][number];
-export type FittedNumericTarget = z.infer<typeof fittedNumericTarget>;

@@ -1,5 +1,5 @@
 import type { EvaluationBatches } from "./judging/evaluator.js";
-import type { TargetNumbers } from "./network/asked-target.js";
+import type { TargetNumbers } from "../features/kind.js";
 import { names } from "./network/specification.js";
 import { floats } from "./trainer.js";
 

@@ -7,7 +7,7 @@ import { type Loader, type PreparedData, type Split, createLoader, dataFingerpri
 import type { CompileOptions, Engine } from "../engines/engine.js";
 import { type EngineChoice, fileEngine } from "../engines/index.js";
 import type { FittedTarget } from "../features/fitted.js";
-import { fromStored, kindOf } from "../features/index.js";
+import { fromStored, kindOf, storedType, targetKindOf } from "../features/index.js";
 import { isStatic, sizeOf } from "../onnx/types.js";
 import type { TransformSpecs } from "../transforms/index.js";
 import type { JudgedTarget } from "./judging/judge.js";
@@ -85,7 +85,7 @@ export async function openWorkbench({ project, folder, choice, threads, emit, si
   const spec: TrainingSpec = {
     plan,
     layout,
-    inputs: new Map(fitted.inputs.map((input) => [input.name, kindOf(input).storedType(input)])),
+    inputs: new Map(fitted.inputs.map((input) => [input.name, storedType(input)])),
     targets,
     fromStored: (e, name, stored) =>
       fromStored(
@@ -112,7 +112,7 @@ export async function openWorkbench({ project, folder, choice, threads, emit, si
   /** Numbers are read through only where the network cannot give all. */
   const askedOf = async ({ name, kind, width }: TargetSpec): Promise<AskedTarget> => {
     const columns = prepared.targets.find((target) => target.name === name)?.columns ?? [];
-    if (kind !== "numeric" || !isLimited(plan, name)) return askedTarget({ name, kind, width, exact: true, numbers: [] }, project.training);
+    if (kind !== "numeric" || !isLimited(plan, name)) return askedTarget({ name, kind, width, exact: true }, project.training);
     const loader = splitLoader("train");
     try {
       return askedTarget({ name, kind, width, exact: true, numbers: await gatherTargetNumbers(name, columns, loader) }, project.training);
@@ -190,14 +190,7 @@ function augmentationOf({ data }: Project): ReadonlyMap<string, TransformSpecs> 
 
 /** A target as the training graphs see it. */
 export function targetSpec(fitted: FittedTarget): TargetSpec {
-  switch (fitted.type) {
-    case "category":
-      return { name: fitted.name, kind: "category", width: fitted.classes.length };
-    case "binary":
-      return { name: fitted.name, kind: "binary", width: 1 };
-    case "numeric":
-      return { name: fitted.name, kind: "numeric", width: fitted.columns.length };
-  }
+  return { name: fitted.name, kind: fitted.type, width: targetKindOf(fitted).width(fitted) };
 }
 
 /** How a target's predictions are judged. */

@@ -169,7 +169,7 @@ describe("rows of a test file of its own", () => {
     } finally {
       await own.close();
     }
-  }, 60_000);
+  });
 });
 
 describe("curves", () => {

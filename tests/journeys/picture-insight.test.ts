@@ -12,7 +12,7 @@ import { type MadePicture, SIZE, inBlob, pictureProject } from "../support/pictu
 
 type Setup = Awaited<ReturnType<typeof pictureProject>>;
 let setup: Setup;
-beforeAll(async () => (setup = await pictureProject()), 300_000);
+beforeAll(async () => (setup = await pictureProject()));
 afterAll(() => setup.close());
 
 interface Judged {
@@ -167,5 +167,5 @@ describe("pictures in a wrong folder", () => {
     expect(paths.map((path) => statSync(join(setup.project, "pictures", path)).mtimeMs)).toEqual(files);
     await setup.procedures.pictures.correct({ project: setup.project, corrections: undo }, setup.context);
     expect(JSON.parse(readFileSync(join(setup.project, "project.json"), "utf8"))).toEqual(JSON.parse(before));
-  }, 120_000);
+  });
 });

@@ -67,5 +67,5 @@ describe("a store that is being written when SIGKILL comes", () => {
     expect(straight.code, straight.stderr).toBe(0);
     expect(sha256(String(last(again.events, "done")["model"]))).toBe(sha256(String(last(straight.events, "done")["model"])));
     for (const folder of [killed, whole]) rmSync(join(folder, ".lathe"), { recursive: true });
-  }, 240_000);
+  });
 });

@@ -245,7 +245,6 @@ test("the desktop's menu starts a format from anywhere, asks in the system's own
 });
 
 test("looks right in both themes and sizes", async ({ page, studio, workshop }) => {
-  test.setTimeout(120_000);
   const exporting = new ExportPage(page);
   const project = writeClouds(workshop.folder);
   await exporting.goto(workshop.server.url, project);

@@ -207,7 +207,6 @@ test("the palette starts a sample and a new project", async ({ page, studio, wor
 });
 
 test("looks right in both themes and sizes", async ({ page, studio, workshop }) => {
-  test.setTimeout(120_000);
   const home = new HomePage(page);
   const file = writeTable(workshop.folder);
   await home.goto(workshop.server.url);

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { LatheError } from "../../base/errors.js";
 import type { FittedTarget } from "../../features/fitted.js";
-import { classIndex } from "../raw-batch.js";
+import { targetKindOf } from "../../features/index.js";
 import { listPictures } from "./list-pictures.js";
 
 /** Classes that a message lists. */
@@ -25,9 +25,11 @@ export interface ClassQuestion {
 export async function checkClasses({ path, targets, classesIn, levels, signal }: ClassQuestion): Promise<readonly string[]> {
   const notes: string[] = [];
   for (const target of targets) {
-    const found = target.type === "numeric" ? undefined : classesIn(target.column);
-    if (target.type === "numeric" || !found) continue;
-    const known = classIndex(target);
+    const kind = targetKindOf(target);
+    const [column = ""] = kind.columnsOf(target);
+    const found = kind.cells === "text" ? classesIn(column) : undefined;
+    if (!found) continue;
+    const known = kind.classOf(target);
     const strangers = [...found].filter(([name]) => !known.has(name));
     if (strangers.length === found.size) {
       const own = [...new Set([...known.keys()].map((name) => name.normalize("NFC")))];

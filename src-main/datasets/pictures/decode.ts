@@ -50,8 +50,6 @@ export async function bytesToDecode(file: Uint8Array): Promise<number> {
   return file.length + (pixels > MOST_PIXELS ? 0 : pixels * BYTES_A_PIXEL);
 }
 
-const GONE = "is not there any more";
-
 /** @throws LatheError `data.unreadable`: what is wrong with the file, as the end of a sentence that begins with its name. */
 export async function readPictureFile(path: string): Promise<Uint8Array> {
   try {
@@ -84,7 +82,7 @@ function unreadable(thrown: unknown): LatheError {
   if (thrown instanceof LatheError) return thrown;
   const { code = "", message } = thrown as NodeJS.ErrnoException;
   const why = {
-    ENOENT: GONE,
+    ENOENT: "is not there any more",
     EACCES: "may not be opened (permission denied)",
     EPERM: "may not be opened (permission denied)",
     ELOOP: "is a link that leads in a circle",

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { LatheError } from "../../base/errors.js";
 import type { Project } from "../../contract/project.js";
-import { targetColumns } from "../../contract/data.js";
+import { targetColumns } from "../../features/index.js";
 import type { CalibrationResult, CurvesResult, JudgedRows, LabelErrors, ResidualsResult, TargetView } from "../../contract/evaluation-views.js";
 import type { RunReport } from "../../contract/report.js";
 import type { RunReference } from "../../contract/summaries.js";

@@ -76,7 +76,7 @@ export function createPictureViews(access: FolderAccess, reader: Reader): Pictur
     return {
       folder: data.folder,
       inputs: imageInputs(data.document["data"]),
-      find: async ({ picture, test }) => access.resolve(resolve(rootOf(test), picture), "the picture"),
+      find: ({ picture, test }) => access.resolve(resolve(rootOf(test), picture), "the picture"),
     };
   }
 

@@ -7,7 +7,7 @@ import type { ParityResult } from "../../contract/results.js";
 import type { Tensors } from "../../engines/engine.js";
 import { fileEngine } from "../../engines/index.js";
 import type { FittedData } from "../../features/fitted.js";
-import { kindOf, picturesOf } from "../../features/index.js";
+import { kindOf, picturesOf, targetKindOf } from "../../features/index.js";
 import { decodeModel } from "../../onnx/protobuf.js";
 import type { Graph } from "../../onnx/types.js";
 import { inferTypes } from "../../ops/index.js";
@@ -98,10 +98,7 @@ async function encode(graph: Graph, at: ReadonlyMap<string, string>, raw: Tensor
 /** What the file answered, in the units in which a trainer does. */
 function inOwnUnits(fitted: FittedData, answers: Tensors, rows: number): Predictions {
   const outputs = fitted.targets.map((target) => {
-    const values = floats(answers, outputName(target.name, fitted));
-    if (target.type !== "numeric") return [target.name, values] as const;
-    const width = target.columns.length;
-    return [target.name, values.map((value, i) => (value - (target.shift[i % width] ?? 0)) / (target.scale[i % width] ?? 1))] as const;
+    return [target.name, targetKindOf(target).trained(floats(answers, outputName(target.name, fitted)), target)] as const;
   });
   return { rows, outputs: new Map(outputs), truths: new Map(), losses: new Map() };
 }

@@ -1,5 +1,6 @@
 import type { Mend, NetworkFault } from "../../contract/model-views.js";
-import type { AskedTarget, TargetNumbers } from "./asked-target.js";
+import type { TargetNumbers } from "../../features/kind.js";
+import type { AskedTarget } from "./asked-target.js";
 import type { PlannedLayer } from "./network.js";
 
 /**
@@ -25,13 +26,13 @@ export function limitedNumbers(layer: PlannedLayer, target: AskedTarget): Networ
   });
   const below = ({ min }: TargetNumbers) => min !== undefined && min < least;
   const above = ({ max }: TargetNumbers) => max !== undefined && max > most;
-  const far = target.numbers.find((n) => {
+  const far = target.numbers?.find((n) => {
     if (n.mean === undefined) return (n.max !== undefined && n.max < least) || (n.min !== undefined && n.min > most);
     // A mean at the very edge is that of values beyond, unless they all lie there.
     return (n.mean <= least && (n.min === undefined || below(n))) || (n.mean >= most && (n.max === undefined || above(n)));
   });
   if (far) return tell("error", `and the mean of "${far.column}" as it is trained on${figures(far)} lies beyond: most of it can never be met`);
-  const some = target.numbers.find((n) => below(n) || above(n));
+  const some = target.numbers?.find((n) => below(n) || above(n));
   if (some) return tell("warning", `and "${some.column}" as it is trained on${figures(some)} goes beyond: that can never be met`);
   return trait.sum === undefined ? undefined : tell("warning", `shares that sum to ${trait.sum} in every row, whatever the target holds`);
 }

@@ -175,7 +175,7 @@ describe("the loader", () => {
       }
       return true;
     };
-    await expect.poll(takeForty, { timeout: 30_000 }).toBe(true);
+    await expect.poll(takeForty).toBe(true);
   });
 
   it("refuses a batch larger than the part where only full batches count", async () => {

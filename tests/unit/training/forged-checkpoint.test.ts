@@ -38,7 +38,7 @@ beforeAll(async () => {
   expect(done.ended).toBe("stopped");
   whole = loadCheckpoint<Position>(join(run(), "checkpoint"), () => expect.unreachable())!;
   cpSync(join(project, "runs"), join(project, "untouched"), { recursive: true });
-}, 60_000);
+});
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 
 /** The file as `saveCheckpoint` writes it, of whatever it is told. */
@@ -186,4 +186,4 @@ test("the one before is resumed from where the last is forged", async () => {
     level: "warning",
     message: expect.stringMatching(/latest\.ckpt is damaged \("all parameters" holds NaN\); resuming from the one before/),
   });
-}, 60_000);
+});

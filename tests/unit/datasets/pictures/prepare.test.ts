@@ -6,7 +6,7 @@ import { type DataSpec, dataSchema } from "../../../../src-main/contract/data.js
 import { type PreparedData, type RawBatch, createLoader, inspectTable, prepareData, rowNumbersOf } from "../../../../src-main/datasets/index.js";
 import { decodePicture } from "../../../../src-main/datasets/pictures/decode.js";
 import { readQuarantine, restoreFromQuarantine } from "../../../../src-main/datasets/pictures/quarantine.js";
-import { fromStored, kindOf, lowerInput, rawType } from "../../../../src-main/features/index.js";
+import { fromStored, lowerInput, rawType, storedType } from "../../../../src-main/features/index.js";
 import { createEmitter } from "../../../../src-main/ops/index.js";
 import { resized } from "../../../../src-main/transforms/resample.js";
 import { readGolden } from "../../../support/goldens.js";
@@ -436,10 +436,10 @@ describe("what the network reads", () => {
       data: raw,
     });
     const stored = resized({ width, height, channels: 3, data: raw }, w, h).data;
-    const trained = await run(
-      (e) => e.graph.output(fromStored(e, e.graph.input("image", "uint8", kindOf(fitted).storedType(fitted).shape), fitted), "encoded"),
-      { dims: [1, h, w, 3], data: stored },
-    );
+    const trained = await run((e) => e.graph.output(fromStored(e, e.graph.input("image", "uint8", storedType(fitted).shape), fitted), "encoded"), {
+      dims: [1, h, w, 3],
+      data: stored,
+    });
     expect(trained).toEqual(exported);
   });
 

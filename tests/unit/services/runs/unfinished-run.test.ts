@@ -55,7 +55,7 @@ describe("a run without its model", () => {
       code: "export.parity",
       message: expect.not.stringContaining("--resume"),
     });
-  }, 60_000);
+  });
 });
 
 describe("what is kept of a run that cannot be written any further", () => {
@@ -93,5 +93,5 @@ describe("an engine process that dies", () => {
     const inspecting = runInEngine({ kind: "inspect", project }, () => undefined);
     inspecting.link.kill();
     await expect(inspecting.result).rejects.toThrow("nothing was left half done, start it again");
-  }, 60_000);
+  });
 });
