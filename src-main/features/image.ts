@@ -44,7 +44,7 @@ const options = z.strictObject({
  * What pictures of more than 8 bits are read by, so that all of a set are alike: how many bits whole numbers use (8, 10, 12, 14 or 16), and what floats reach
  * up to (1 or 255). Absent where none of them was among those that were trained on.
  */
-const pixelRange = z.strictObject({ bits: z.int().min(8).max(16).optional(), float: z.literal([1, 255]).optional() });
+export const pixelRange = z.strictObject({ bits: z.int().min(8).max(16).optional(), float: z.literal([1, 255]).optional() });
 export type PixelRange = z.infer<typeof pixelRange>;
 
 const fitted = z.strictObject({

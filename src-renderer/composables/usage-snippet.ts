@@ -102,7 +102,8 @@ const pythonReader = [
 ];
 
 function python(inputs: readonly Fed[], outputs: readonly Answer[], file: string): string {
-  const value = ({ dtype, shape, isPicture, picture: { background = "#ffffff", bits, float } = {} }: Fed) => {
+  const value = ({ dtype, shape, isPicture, picture }: Fed) => {
+    const { background, bits, float } = { background: "#ffffff", ...picture };
     const range = `${bits === undefined ? "" : `, bits=${bits}`}${float === undefined ? "" : `, most=${float}`}`;
     if (isPicture) return `read("picture.png", "${shape[3] === 1 ? "L" : "RGB"}", ${quote(background)}${range})`;
     const type = numpyTypes[dtype] ?? "np.float32";
@@ -144,7 +145,8 @@ const javascriptReader = [
   "",
   "async function read(file, channels, background) {",
   "  const { depth, space, icc } = await sharp(file).metadata();",
-  '  if (depth !== "uchar" || (space === "cmyk" && !icc)) throw new Error(`${file} has more than 8 bits, or inks without a profile; save it in RGB with 8 bits`);',
+  '  if (depth !== "uchar" || (space === "cmyk" && !icc))',
+  "    throw new Error(`${file} has more than 8 bits, or inks without a profile; save it in RGB with 8 bits`);",
   '  const picture = sharp(file).autoOrient().flatten({ background }).toColourspace(channels === 1 ? "b-w" : "srgb");',
   "  const { data, info } = await picture.raw().toBuffer({ resolveWithObject: true });",
   '  return new ort.Tensor("uint8", new Uint8Array(data), [1, info.height, info.width, info.channels]);',
@@ -153,8 +155,8 @@ const javascriptReader = [
 
 function javascript(inputs: readonly Fed[], outputs: readonly Answer[], file: string): string {
   const size = (shape: readonly number[]) => shape.reduce((product, axis) => product * axis, 1);
-  const value = ({ dtype, shape, isPicture, picture: { background = "#ffffff" } = {} }: Fed) => {
-    if (isPicture) return `await read("picture.png", ${shape[3] ?? 3}, ${quote(background)})`;
+  const value = ({ dtype, shape, isPicture, picture }: Fed) => {
+    if (isPicture) return `await read("picture.png", ${shape[3] ?? 3}, ${quote(picture?.background ?? "#ffffff")})`;
     const data = dtype === "string" ? `new Array(${size(shape)}).fill("")` : `new ${arrays[dtype] ?? "Float32Array"}(${size(shape)})`;
     return `new ort.Tensor(${quote(dtype)}, ${data}, [${shape.join(", ")}])`;
   };

@@ -85,7 +85,8 @@ describe("from a folder of class folders to a model", () => {
       unreadable: [{ picture: "c.png", reason: expect.stringMatching(/^is no picture by its content/) as string }],
     });
     expect(predicted.events.map((e) => e["message"])).toContainEqual(
-      `1 picture of ${asked} cannot be read and has no answer, as its row says: c.png is no picture by its content, expected JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF, PPM or PGM`,
+      `1 picture of ${asked} cannot be read and has no answer, as its row says: ` +
+        "c.png is no picture by its content, expected JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF, PPM or PGM",
     );
     const all = readFileSync(out, "utf8")
       .trim()
@@ -225,7 +226,8 @@ describe("what is wrong is told in one clear line", () => {
       },
       ["--data", "p"],
       (f) =>
-        `${join(f, "p")} has 1 picture that lies outside of any class: expected a folder for each class, with its pictures in it; pictures without classes can be predicted`,
+        `${join(f, "p")} has 1 picture that lies outside of any class: expected a folder for each class, with its pictures in it; ` +
+        "pictures without classes can be predicted",
     ],
     [
       "nothing but bad files",

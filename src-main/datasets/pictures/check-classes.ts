@@ -36,7 +36,8 @@ export async function checkClasses({ path, targets, classesIn, levels, signal }:
       const hint = (await partWith(path, known, levels, signal)) ?? spellingOf(strangers, own);
       throw new LatheError(
         "data.target",
-        `no class of ${path} is one that the model knows: got ${listed(strangers.map(([name]) => name))}, expected ${listed(own)}${hint === undefined ? "" : `; ${hint}`}`,
+        `no class of ${path} is one that the model knows: got ${listed(strangers.map(([name]) => name))}, expected ${listed(own)}` +
+          (hint === undefined ? "" : `; ${hint}`),
         { path, found: [...found.keys()], known: own },
       );
     }

@@ -27,8 +27,8 @@ const WORDS: Readonly<Record<Part, RegExp>> = { train: /(^|[^a-z])train/i, valid
 const PLAIN: Readonly<Record<Exclude<Part, "train">, RegExp>> = { validation: /^(val(id|idation)?|dev)$/i, test: /^test(ing)?$/i };
 
 /**
- * Looks for the folders of training, validation and test in a folder of pictures: by what they are called, and by the classes that they share. Folders that hold
- * nothing but one folder are gone into.
+ * Looks for the folders of training, validation and test in a folder of pictures: by what they are called, and by the classes that they share. Folders that
+ * hold nothing but one folder are gone into.
  * @param levels of folders that there are to be at least. @throws LatheError as `listPictures`
  */
 export async function findParts(root: string, levels: number, signal?: AbortSignal): Promise<FoundParts> {
@@ -76,9 +76,9 @@ function partsAmong(root: string, children: readonly Child[]): FoundParts | unde
   if (!validation && !test && flat.length === 0 && others.length > 0) return undefined;
   const at = (child: Child) => join(root, child.name);
   const notes = [
-    `${[`${at(train)} is trained on`, ...(validation ? [`${at(validation)} is the validation`] : []), ...(test ? [`${at(test)} is the test`] : [])]
+    [`${at(train)} is trained on`, ...(validation ? [`${at(validation)} is the validation`] : []), ...(test ? [`${at(test)} is the test`] : [])]
       .join(", ")
-      .replace(/, (?=[^,]*$)/, ", and ")}`,
+      .replace(/, (?=[^,]*$)/, ", and "),
     ...flat.map((child) => {
       const one = child.direct === 1;
       return (

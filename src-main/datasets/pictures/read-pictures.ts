@@ -6,6 +6,7 @@ import { PicturePool } from "./picture-pool.js";
 import { type PictureFacts, type PixelFormat, pixelKey } from "./picture-task.js";
 import { rangeOf } from "./pixel-range.js";
 import { PixelStore, type StoreReference, dropStores } from "./pixel-store.js";
+import { keepRange } from "./range-file.js";
 
 export interface ReadPicturesOptions {
   /** Absolute, each once. */
@@ -100,6 +101,7 @@ export async function readPictures({ paths, formats, cacheFolder, progress = () 
       await pool.close();
     }
     throwIfAborted(signal);
+    await keepRange(cacheFolder, range);
     complete = true;
     return { facts, range, stores: stores.map((store) => ({ reference: store.reference, placeOf: (key) => store.placeOf(key) })) };
   } finally {

@@ -21,8 +21,8 @@ import { floats } from "../trainer.js";
 
 /**
  * Answers for every row of a table, as CSV: `sample` (the row's number, from 1, or a picture's path in its folder), then for each target `<target>` and, for
- * classes, one `<target>:<class>` column of probabilities. A picture that cannot be read has a row without an answer, and a column `error` says why. The file appears whole or not at all. Every cell is exact unless it is meant for a spreadsheet; what
- * that would take for a formula is counted.
+ * classes, one `<target>:<class>` column of probabilities. A picture that cannot be read has a row without an answer, and a column `error` says why. The file
+ * appears whole or not at all. Every cell is exact unless it is meant for a spreadsheet; what that would take for a formula is counted.
  */
 export async function predictTable(
   request: PredictRequest,
