@@ -15,7 +15,7 @@ export function isOpen(mend: Mend, { model, data, training }: Draft): boolean {
     case "loss":
       return data.targets.some(({ name }) => name === mend.target) && training.losses?.[mend.target]?.type !== mend.loss;
     case "normalize":
-      return data.targets.some((target) => target.name === mend.target && target.type === "numeric" && target.normalize !== mend.normalize);
+      return data.targets.some((target) => target.name === mend.target && "normalize" in target && target.normalize !== mend.normalize);
     case "batch":
       return training.batchSize !== mend.size;
   }
@@ -47,7 +47,7 @@ export function mendDraft(draft: Draft, mend: Mend): void {
       return;
     }
     case "normalize":
-      for (const target of data.targets) if (target.name === mend.target && target.type === "numeric") target.normalize = mend.normalize;
+      for (const target of data.targets) if (target.name === mend.target && "normalize" in target) target.normalize = mend.normalize;
       return;
     case "batch":
       training.batchSize = mend.size;

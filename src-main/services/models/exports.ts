@@ -31,8 +31,8 @@ export interface ExportSetting extends WorkControl {
 
 /**
  * Writes a finished run in one of the export formats.
- * @throws LatheError `usage` for a place that `refuseOut` keeps, `run.missing`, `run.checkpoint` for a damaged model or report, `export.format`, `export.parity` where the gate refused or a file without
- * preprocessing does not pass it, `run.storage`, `cancelled`
+ * @throws LatheError `usage` for a place that `refuseOut` keeps, `run.missing`, `run.checkpoint` for a damaged model or report, `export.format`,
+ * `export.parity` where the gate refused or a file without preprocessing does not pass it, `run.storage`, `cancelled`
  */
 export async function exportRun(
   path: string,

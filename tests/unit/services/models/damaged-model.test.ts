@@ -37,7 +37,9 @@ it("a run's model with other signs answers nobody and is not handed out, and the
   writeFileSync(model, flipped(whole));
   const damaged = {
     code: "run.checkpoint",
-    message: `${model} is not the model that the run's report speaks of (its checksum does not match): it is damaged, or was changed; train --resume 0001 writes it again`,
+    message:
+      `${model} is not the model that the run's report speaks of (its checksum does not match): it is damaged, or was changed; ` +
+      "train --resume 0001 writes it again",
   };
   await expect(serveModel(model, "cpu")).rejects.toMatchObject(damaged);
   expect(() => readCard(model)).toThrow(damaged.message);
