@@ -56,7 +56,7 @@ it("shows no drawing under a picture's name", async () => {
   expect((await views.thumbnails({ project, side: 64, pictures: [{ picture: "cats/drawing.png", test: false }] })).thumbnails).toEqual([{ problem: expected }]);
   await expect(views.file({ path: join(project, "pictures", "cats", "drawing.png"), side: 64 })).rejects.toMatchObject({
     code: "data.unreadable",
-    message: expected,
+    message: `${join(project, "pictures", "cats", "drawing.png")} ${expected}`,
   });
 });
 
