@@ -5,10 +5,7 @@ import { fileURLToPath } from "node:url";
 
 /** A Vite plugin, for each of our builds and for Vitest. */
 export function wat() {
-  return {
-    name: "lathe:wat",
-    load: async (id) => (id.endsWith(".wat") ? { code: await assemble(id), map: null, moduleType: "js" } : null),
-  };
+  return { name: "lathe:wat", load: async (id) => (id.endsWith(".wat") ? { code: await assemble(id), map: null, moduleType: "js" } : null) };
 }
 
 /** The hook of `module.register`, for programs that run the sources themselves, as Playwright does. */

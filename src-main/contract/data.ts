@@ -12,10 +12,21 @@ const fractionSchema = z.number().min(0).lt(1);
 export const laterSources = ["series"];
 export const laterInputs = ["window"];
 
+/** Where the rows of a text or a spreadsheet begin. */
+const tableLayout = {
+  header: z.boolean().optional().describe("Whether the first row holds the names of the columns; found out when omitted"),
+  skip: z.int().min(0).max(10_000).optional().describe("Lines at the top that are left out, such as a title; found out when omitted"),
+  comment: z
+    .string()
+    .regex(/^(none|[\x21-\x7e]{1,2})$/, 'expected one or two ASCII characters, or "none"')
+    .optional()
+    .describe("What lines that are left out begin with, such as #; none where none are; found out when omitted"),
+};
+
 /** Rows in a file. `path` and `test` are relative to the project's folder, or absolute. */
 export const tableSource = z.strictObject({
   type: z.literal("table"),
-  path: z.string().min(1).describe("CSV, TSV, Parquet, JSON or JSON lines; relative to this file, or absolute"),
+  path: z.string().min(1).describe("CSV, TSV, Parquet, JSON, JSON lines or Excel (.xlsx); relative to this file, or absolute"),
   test: z.string().min(1).optional().describe("A file of its own for the test; then split.test is not used"),
   delimiter: z.string().length(1).optional().describe("What separates columns; found out when omitted"),
   encoding: z.string().min(1).optional().describe("For text that is not UTF-8, such as latin-1"),
@@ -25,6 +36,7 @@ export const tableSource = z.strictObject({
     .optional()
     .describe("What stands around texts that contain the delimiter; found out when omitted"),
   decimal: z.enum([",", "."]).optional().describe("What stands before the decimals of a number; with a comma, dots part thousands; found out when omitted"),
+  ...tableLayout,
 });
 
 const pictureList = z.array(z.string().min(1));

@@ -1,5 +1,5 @@
 /** Extensions of the tables and the pictures that are read, and so can be chosen, dropped and sent. HEIC is not read, and told rather than passed over. */
-export const tableExtensions = ["csv", "tsv", "txt", "tab", "parquet", "json", "jsonl", "ndjson"] as const;
+export const tableExtensions = ["csv", "tsv", "txt", "tab", "parquet", "json", "jsonl", "ndjson", "xlsx", "xlsm"] as const;
 export const pictureExtensions = [
   "png",
   "apng",

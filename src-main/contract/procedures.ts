@@ -122,6 +122,8 @@ export const studioContract = {
     runs: {
       /** The newest first. */
       list: procedure(projectReference, z.array(runSummary)),
+      /** Links where runs would be: they are not followed, so what they lead to is not in the list. */
+      links: procedure(projectReference, z.array(z.string())),
       metrics: procedure(runReference, runMetrics),
       settings: procedure(runReference, runSettings),
       log: procedure(runReference, runLog),

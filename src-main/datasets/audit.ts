@@ -4,7 +4,7 @@ import { kindOf } from "../features/index.js";
 import { type ColumnAudit, type InspectOptions, type TableAudit, inspectTable } from "./inspect.js";
 import { resolveRoles } from "./roles.js";
 import { Database } from "./sources/database.js";
-import { openMain } from "./sources/open-source.js";
+import { namedColumns, openMain } from "./sources/open-source.js";
 import { isNoNumber } from "./sources/source.js";
 
 /** Rows of a column that are listed by number. */
@@ -101,7 +101,7 @@ async function refusals(error: LatheError, options: InspectOptions): Promise<Aud
 async function findStrays({ folder, data, workFolder, signal }: InspectOptions): Promise<AuditProblem[]> {
   const database = await Database.open(workFolder, { large: true, signal });
   try {
-    const source = await openMain(database, folder, data.source, signal);
+    const source = await openMain(database, folder, data.source, { names: namedColumns(data), signal });
     const roles = resolveRoles(data, source);
     const problems: AuditProblem[] = [];
     for (const column of source.columns.filter(({ name }) => roles.numbers.includes(name))) {

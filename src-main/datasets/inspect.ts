@@ -72,7 +72,7 @@ export async function inspectTable(options: InspectOptions): Promise<TableAudit>
   const database = await Database.open(options.workFolder, { large: true, signal });
   try {
     progress("read", 0);
-    const opened = await openSources(database, folder, data.source, signal);
+    const opened = await openSources(database, folder, data, signal);
     const pictures =
       picturesOf(data.inputs).length === 0
         ? undefined
@@ -105,13 +105,13 @@ export async function inspectTable(options: InspectOptions): Promise<TableAudit>
         ...(warning.code === UNREADABLE && unreadable && { column: unreadable.column, rows: { kind: "skipped", column: unreadable.column } }),
       });
     const columns: ColumnAudit[] = [];
+    const numeric = profiles.filter((p) => isNumber(p)).map(({ name }) => staged.number(name));
+    const described = await describeNumbers(database, numeric, staged.table, (done) => progress("audit", done, profiles.length));
     for (const [k, profile] of profiles.entries()) {
       progress("audit", k, profiles.length);
       const role = roleOf(profile.name, roles);
       const { name, type, missing, distinct } = profile;
-      const details = isNumber(profile)
-        ? await describeNumbers(database, staged.number(name), staged.table)
-        : await describeTexts(database, staged.text(name), staged.table);
+      const details = isNumber(profile) ? described.get(staged.number(name)) : await describeTexts(database, staged.text(name), staged.table);
       columns.push({ name, type, missing, distinct, ...(role === undefined ? {} : { role }), ...details });
       if (role !== undefined && distinct === 1)
         warnings.push({

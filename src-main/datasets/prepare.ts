@@ -66,7 +66,7 @@ async function prepareOrFind(options: PrepareOptions): Promise<PreparedData> {
 
   const database = await Database.open(cacheFolder, { large: main.size + (test?.size ?? 0) > SMALL, signal });
   try {
-    const stored = await make(database, options, fingerprint, await openSources(database, options.folder, data.source), undefined, progress);
+    const stored = await make(database, options, fingerprint, await openSources(database, options.folder, data), undefined, progress);
     return attach(stored, await store(cacheFolder, database.folder, stored), data, paths, cacheFolder);
   } finally {
     database.close();
@@ -79,7 +79,7 @@ async function preparePictureData(options: PrepareOptions): Promise<PreparedData
   const database = await Database.open(cacheFolder, { large: true, signal });
   try {
     progress("read", 0);
-    const opened = await openSources(database, options.folder, data.source, signal);
+    const opened = await openSources(database, options.folder, data, signal);
     const pictures = await preparePictures(database, opened, { ...options, progress: (done, total) => progress("pictures", done, total) });
     const fingerprint = fingerprintOf(data, options.seed, await pictureHashes(options, pictures));
     const { source, testSource } = pictures.sources;
@@ -260,7 +260,7 @@ async function fingerprintNow(options: Omit<PrepareOptions, "compile">): Promise
   if (picturesOf(data.inputs).length === 0) return tableFingerprint(options);
   const database = await Database.open(cacheFolder, { large: true, signal });
   try {
-    const opened = await openSources(database, folder, data.source, signal);
+    const opened = await openSources(database, folder, data, signal);
     const pictures = await preparePictures(database, opened, { folder, data, cacheFolder, want: "facts", signal });
     return { fingerprint: fingerprintOf(data, seed, await pictureHashes(options, pictures)) };
   } finally {

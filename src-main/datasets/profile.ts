@@ -17,6 +17,8 @@ export interface ColumnProfile {
   readonly distinct: number;
   /** Whether `distinct` was counted. */
   readonly exact: boolean;
+  /** Where it was: how many rows have the rarest value. */
+  readonly rarest?: number;
   /** True where every number is whole. */
   readonly whole: boolean;
   /** True where whole numbers follow each other without gap or repetition, as row numbers do. */
@@ -37,10 +39,31 @@ const AT_ONCE = 50;
  */
 export async function profileColumns(database: Database, source: Source, limit?: number): Promise<readonly ColumnProfile[]> {
   const profiles: ColumnProfile[] = [];
-  for (let from = 0; from < source.columns.length; from += AT_ONCE) {
-    profiles.push(...(await profileSome(database, { ...source, columns: source.columns.slice(from, from + AT_ONCE) }, limit)));
+  // A file is not read again for every fifty columns; nor are all columns of a wide one copied at once, each of which takes a quarter of a megabyte at least.
+  const copied = source.columns.length > AT_ONCE && !/^\w+$/.test(source.relation);
+  const width = copied ? COPIED : Math.max(1, source.columns.length);
+  for (let first = 0; first < source.columns.length; first += width) {
+    const part = { ...source, columns: source.columns.slice(first, first + width) };
+    const read = copied ? await copyRows(database, part, limit) : part;
+    for (let from = 0; from < part.columns.length; from += AT_ONCE) {
+      profiles.push(...(await profileSome(database, { ...read, columns: part.columns.slice(from, from + AT_ONCE) }, limit)));
+    }
+    if (copied) await database.exec(`DROP TABLE ${COPY}`);
   }
   return profiles;
+}
+
+const COPIED = 250;
+const COPY = "profiled";
+
+async function copyRows(database: Database, source: Source, limit: number | undefined): Promise<Source> {
+  try {
+    const listed = source.columns.map(({ sql }) => sql).join(", ");
+    await database.exec(`CREATE TABLE ${COPY} AS SELECT ${listed} FROM ${source.relation}${limit === undefined ? "" : ` LIMIT ${limit}`}`);
+  } catch (error) {
+    throw await explainReading(database, source, [], error);
+  }
+  return { ...source, relation: COPY };
 }
 
 async function profileSome(database: Database, source: Source, limit: number | undefined): Promise<readonly ColumnProfile[]> {
@@ -68,14 +91,16 @@ async function profileSome(database: Database, source: Source, limit: number | u
     const [present, bad, numbers, whole] = [row[`present${k}`], row[`bad${k}`], row[`numbers${k}`], row[`whole${k}`]].map(Number);
     const numeric = (numbers ?? 0) > 0 && bad === 0;
     const approximate = Number(row[`distinct${k}`]);
-    const distinct = exact.get(column.name) ?? Math.min(approximate, present ?? 0);
+    const counted = exact.get(column.name);
+    const distinct = counted?.distinct ?? Math.min(approximate, present ?? 0);
     const span = Number(row[`max${k}`]) - Number(row[`min${k}`]) + 1;
     profiles.push({
       name: column.name,
       rows,
       missing: numeric ? rows - (numbers ?? 0) : rows - (present ?? 0),
       distinct,
-      exact: exact.has(column.name),
+      exact: counted !== undefined,
+      ...(counted && counted.distinct > 0 ? { rarest: counted.rarest } : {}),
       type:
         present === 0
           ? "empty"
@@ -102,19 +127,27 @@ export function numberOrNull({ sql, kind, decimal }: SourceColumn): string {
   return kind === "number" || kind === "boolean" ? `CASE WHEN isfinite(CAST(${sql} AS DOUBLE)) THEN CAST(${sql} AS DOUBLE) END` : "CAST(NULL AS DOUBLE)";
 }
 
+interface Counted {
+  readonly distinct: number;
+  readonly rarest: number;
+}
+
+/** Values of columns that have few, by column: all in one list, whose groups are few too. A set for each column would take megabytes each. */
 async function countDistinct(
   database: Database,
   source: Source,
   columns: readonly SourceColumn[],
   limit: number | undefined,
-): Promise<ReadonlyMap<string, number>> {
+): Promise<ReadonlyMap<string, Counted>> {
   if (columns.length === 0) return new Map();
   const values = columns.map((column, k) => `${textOf(column)} AS v${k}`).join(", ");
-  const row = await database.one(
-    `SELECT ${columns.map((_, k) => `count(DISTINCT v${k}) AS d${k}`).join(", ")} FROM (SELECT ${values} ` +
-      `FROM ${source.relation}${limit === undefined ? "" : ` LIMIT ${limit}`})`,
+  const listed = columns.map((_, k) => `v${k}`).join(", ");
+  const rows = await database.all(
+    `SELECT k, count(*) AS d, min(n) AS rarest FROM (SELECT k, v, count(*) AS n FROM (SELECT unnest(range(${columns.length})) AS k, unnest([${listed}]) AS v ` +
+      `FROM (SELECT ${values} FROM ${source.relation}${limit === undefined ? "" : ` LIMIT ${limit}`})) WHERE v IS NOT NULL GROUP BY k, v) GROUP BY k`,
   );
-  return new Map(columns.map((column, k) => [column.name, Number(row[`d${k}`])]));
+  const counted = new Map(rows.map(({ k, d, rarest }) => [Number(k), { distinct: Number(d), rarest: Number(rarest) }]));
+  return new Map(columns.map((column, k) => [column.name, counted.get(k) ?? { distinct: 0, rarest: 0 }]));
 }
 
 async function isTime(database: Database, source: Source, { sql, kind }: SourceColumn, limit: number | undefined): Promise<boolean> {

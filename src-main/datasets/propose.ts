@@ -27,6 +27,8 @@ export interface TableSurvey {
   /** All of the table's, though the columns are judged by the first 200,000. */
   readonly rows: number;
   readonly columns: readonly SurveyedColumn[];
+  /** Whether the first row is the header, where the project should remember it. */
+  readonly header?: boolean;
   /** What reading noticed, in sentences. */
   readonly warnings: readonly string[];
 }

@@ -103,12 +103,22 @@ export async function readValues({
   return new Reader(database, sourceOfValues(values, columnsOf(fitted, false), fitted.decimal), { fitted, folder: ".", path: "", workFolder, targets: "none" });
 }
 
+/** The columns that a model reads. */
+function namesOf(fitted: FittedData, withTargets: boolean): readonly string[] {
+  const { numbers, texts } = columnsOf(fitted, withTargets);
+  return [...numbers, ...texts];
+}
+
 /** A table, or for a model of pictures a folder of them or a single one. */
 async function openAny(database: Database, { fitted, folder, path, signal, targets, ...options }: ReadTableOptions): Promise<Source> {
   const full = resolve(folder, path);
   const found = picturesOf(fitted.inputs).length > 0 ? await stat(full).catch(() => undefined) : undefined;
   if (!found || (found.isFile() && !hasPictureName(full)))
-    return openTable(database, folder, path, { ...csvOptions(options), likely: options.likely ?? fitted.decimal });
+    return openTable(database, folder, path, {
+      ...csvOptions(options),
+      likely: options.likely ?? fitted.decimal,
+      names: options.names ?? namesOf(fitted, targets === "required"),
+    });
   const levels = fitted.levels ?? [];
   const needed = columnsOf(fitted, targets === "required").texts.some((column) => levels.includes(column));
   if (found.isFile()) return openPicture(database, full);

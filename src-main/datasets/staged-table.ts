@@ -1,7 +1,7 @@
 import { LatheError } from "../base/errors.js";
 import type { SourceSpec } from "../contract/data.js";
 import type { ColumnSummary } from "../contract/table-views.js";
-import { describeNumbers, describeTexts } from "./describe-column.js";
+import { type NumberSummary, describeNumbers, describeTexts } from "./describe-column.js";
 import { type ColumnProfile, numberOrNull, profileColumns } from "./profile.js";
 import { targetKind } from "./propose.js";
 import { Database } from "./sources/database.js";
@@ -34,6 +34,8 @@ export interface StageTableOptions {
   /** What relative paths start from. */
   readonly folder: string;
   readonly source: SourceSpec;
+  /** Of columns that the project calls by name. */
+  readonly names?: readonly string[] | undefined;
   /** For temporary files. */
   readonly workFolder: string;
   readonly progress: (stage: string, done: number, total?: number) => void;
@@ -41,13 +43,13 @@ export interface StageTableOptions {
 }
 
 /** Keeps a table at hand, whatever parts its columns play. @throws LatheError `data.*` for a file that cannot be read as a table; `cancelled` */
-export async function stageTable({ folder, source: spec, workFolder, progress, signal }: StageTableOptions): Promise<StagedTable> {
+export async function stageTable({ folder, source: spec, names, workFolder, progress, signal }: StageTableOptions): Promise<StagedTable> {
   const database = await Database.open(workFolder, { large: (await sizeOf(folder, spec)) > SMALL });
   try {
     return await database.until(signal, async () => {
       const steps = spec.test === undefined ? 3 : 4;
       progress("read", 0, steps);
-      const source = await openMain(database, folder, spec, signal);
+      const source = await openMain(database, folder, spec, { names, signal });
       const main = await readRaw(database, source, "raw");
       let test: RawTable | undefined;
       if (spec.test !== undefined) {
@@ -73,10 +75,10 @@ export async function stageTable({ folder, source: spec, workFolder, progress, s
  * crash.
  * @returns how many columns there are. @throws as `stageTable`
  */
-export async function probeTable({ folder, source: spec, workFolder, signal }: Omit<StageTableOptions, "progress">): Promise<number> {
+export async function probeTable({ folder, source: spec, names, workFolder, signal }: Omit<StageTableOptions, "progress">): Promise<number> {
   const database = await Database.open(workFolder, { signal });
   try {
-    const source = await openMain(database, folder, spec, signal);
+    const source = await openMain(database, folder, spec, { names, signal });
     if (spec.test !== undefined) await openTest(database, folder, spec, source, signal);
     return source.columns.length;
   } finally {
@@ -128,28 +130,14 @@ export async function summarizeColumns(
   const { database, main, profiles, numbers } = staged;
   return database.until(signal, async () => {
     const summaries: ColumnFacts[] = [];
+    const numeric = profiles.flatMap((profile, k) => (isNumeric(profile) ? [`x${k}`] : []));
+    const described = await describeNumbers(database, numeric, numbers, (done) => progress(done, profiles.length));
     for (const [k, profile] of profiles.entries()) {
       progress(k, profiles.length);
-      const { name, type, missing, distinct, exact } = profile;
+      const { name, type, missing, distinct, exact, rarest } = profile;
       const column = main.source.columns[k];
       if (!column) continue;
-      const numeric = isNumeric(profile);
-      const details =
-        type === "empty"
-          ? {}
-          : numeric
-            ? ((await describeNumbers(database, `x${k}`, numbers)) ?? {})
-            : await describeTexts(database, textOf(column), main.table);
-      const rarest =
-        exact && distinct > 0
-          ? Number(
-              (
-                await database.one(
-                  `SELECT min(n) AS n FROM (SELECT count(*) AS n FROM ${main.table} WHERE ${textOf(column)} IS NOT NULL GROUP BY ${textOf(column)})`,
-                )
-              )["n"],
-            )
-          : undefined;
+      const details = type === "empty" ? {} : isNumeric(profile) ? (described.get(`x${k}`) ?? {}) : await describeTexts(database, textOf(column), main.table);
       summaries.push({ name, type, missing, distinct, exact, target: targetKind(profile), ...(rarest === undefined ? {} : { rarest }), ...plain(details) });
     }
     return summaries;
@@ -157,7 +145,7 @@ export async function summarizeColumns(
 }
 
 /** As the contract has it, whose lists may be changed. */
-function plain(details: Partial<Awaited<ReturnType<typeof describeNumbers>> & object & Awaited<ReturnType<typeof describeTexts>>>): Partial<ColumnSummary> {
+function plain(details: Partial<NumberSummary & Awaited<ReturnType<typeof describeTexts>>>): Partial<ColumnSummary> {
   const { histogram, values, ...numbers } = details;
   return {
     ...numbers,

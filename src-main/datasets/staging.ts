@@ -4,6 +4,7 @@ import { findColumn } from "./roles.js";
 import { shorten } from "./shorten.js";
 import type { Database, Row } from "./sources/database.js";
 import { type Decimal, isEitherComma, isNumber } from "./sources/decimal.js";
+import { DatabaseError, saidBy } from "./sources/library-errors.js";
 import { NO_NUMBER, type Source, TIME, type Wanted, converted, isNoNumber } from "./sources/source.js";
 
 /** A source read once into a DuckDB table, numbers as DOUBLE and texts as VARCHAR, in the file's order: `rowid` counts rows from 0. */
@@ -41,8 +42,8 @@ export function convertedRows(source: Source, wanted: Wanted): string {
 
 /** A failed reading as what the user can mend. */
 export async function explainReading(database: Database, source: Source, numbers: readonly string[], error: unknown): Promise<LatheError> {
-  if (error instanceof LatheError) return error;
-  if (!String(error).includes(NO_NUMBER)) return source.explain(error);
+  if (error instanceof LatheError && !(error instanceof DatabaseError && error.aboutFile)) return error;
+  if (!saidBy(error).includes(NO_NUMBER)) return source.explain(error);
   const columns = numbers.map((name) => findColumn(source, name, "data.column", "the table"));
   const values = columns.map((c, k) => `CASE WHEN ${isNoNumber(c)} THEN CAST(${c.sql} AS VARCHAR) END AS v${k}`);
   try {
@@ -52,6 +53,7 @@ export async function explainReading(database: Database, source: Source, numbers
     );
     if (bad) return noNumber(source, numbers, bad);
   } catch (again) {
+    if (again instanceof DatabaseError && !again.aboutFile) return again;
     return source.explain(again);
   }
   return source.explain(error);

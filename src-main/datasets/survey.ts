@@ -11,8 +11,10 @@ import { Database } from "./sources/database.js";
 import { textOf } from "./sources/source.js";
 import { openTable } from "./sources/table.js";
 
-/** Rows looked at. */
-const SAMPLE = 200_000;
+/** Rows looked at; fewer of a wide table, down to a thousand. */
+const [SAMPLE, FEWEST] = [200_000, 1000];
+/** Cells looked at. */
+const CELLS = 20_000_000;
 /** Rows that examples are taken from. */
 const LOOKED_AT = 20;
 
@@ -36,11 +38,12 @@ export interface ProposeOptions extends SurveyOptions {
 export async function surveyTable(options: SurveyOptions): Promise<TableSurvey> {
   const database = await Database.open(options.workFolder, { signal: options.signal });
   try {
-    const source = await openTable(database, options.folder, options.path, csvOptions(options));
-    const columns = await profileColumns(database, source, SAMPLE);
+    const source = await openTable(database, options.folder, options.path, { ...csvOptions(options), names: options.names });
+    const sample = Math.min(SAMPLE, Math.max(FEWEST, Math.floor(CELLS / source.columns.length)));
+    const columns = await profileColumns(database, source, sample);
     const sampled = columns[0]?.rows ?? 0;
     if (sampled === 0) throw new LatheError("data.empty", `${source.path} has a header but no rows, expected at least one`, { path: source.path });
-    const rows = sampled < SAMPLE ? sampled : Number((await database.one(`SELECT count(*) AS n FROM ${source.relation}`))["n"]);
+    const rows = sampled < sample ? sampled : Number((await database.one(`SELECT count(*) AS n FROM ${source.relation}`))["n"]);
     const first = await database.all(
       `SELECT ${source.columns.map((column, k) => `${textOf(column)} AS v${k}`).join(", ")} FROM ${source.relation} LIMIT ${LOOKED_AT}`,
     );
@@ -60,7 +63,7 @@ export async function surveyTable(options: SurveyOptions): Promise<TableSurvey> 
         ...(pictures && pictures.length > 0 ? { type: "picture" as const, pictures: { root: source.root, paths: pictures } } : {}),
       });
     }
-    return { path: source.path, rows, warnings, columns: surveyed };
+    return { path: source.path, rows, warnings, ...(source.header === undefined ? {} : { header: source.header }), columns: surveyed };
   } finally {
     database.close();
   }
@@ -87,5 +90,5 @@ function examplesOf(values: readonly unknown[]): readonly string[] {
  * @throws LatheError as `surveyTable` and `rolesFrom`
  */
 export async function proposeRoles({ targets, ignore, ...options }: ProposeOptions): Promise<ProposedRoles> {
-  return rolesFrom(await surveyTable(options), targets, ignore);
+  return rolesFrom(await surveyTable({ ...options, names: options.names ?? targets }), targets, ignore);
 }

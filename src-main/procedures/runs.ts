@@ -5,6 +5,7 @@ import type { Studio } from "../services/studio.js";
 export function runProcedures({ runs }: Studio): Handlers<StudioContract>["runs"] {
   return {
     list: ({ project }) => runs.list(project),
+    links: ({ project }) => runs.links(project),
     metrics: (run) => runs.metrics(run),
     settings: (run) => runs.settings(run),
     log: (run) => runs.log(run),

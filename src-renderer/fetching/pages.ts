@@ -48,9 +48,11 @@ export function createPages<V, R, P extends Page<R>>(source: PageSource<V, R, P>
   /** Of what `view` names now; what belongs to an earlier one is stale. */
   let turn = 0;
   let fresh = new Set<number>();
+  /** Pages that could not be fetched and have been in view since: the message about them moves what is in view, which is no reason to ask again. */
+  let refused = new Set<number>();
 
   async function fetchPage(page: number): Promise<void> {
-    if (!view || asked.has(page) || fresh.has(page)) return;
+    if (!view || asked.has(page) || fresh.has(page) || refused.has(page)) return;
     const [mine, abort] = [turn, new AbortController()];
     asked.set(page, abort);
     loading.value = true;
@@ -60,7 +62,7 @@ export function createPages<V, R, P extends Page<R>>(source: PageSource<V, R, P>
       if (fresh.size === 0) pages.clear();
       fresh.add(page);
       latest.value = answer;
-      error.value = undefined;
+      if (refused.size === 0) error.value = undefined;
       pages.set(page, answer.rows);
       for (const oldest of [...pages.keys()].slice(0, Math.max(0, pages.size - most))) {
         pages.delete(oldest);
@@ -68,7 +70,9 @@ export function createPages<V, R, P extends Page<R>>(source: PageSource<V, R, P>
       }
     } catch (thrown) {
       const failure = toLatheError(thrown);
-      if (mine === turn && failure.code !== "cancelled" && failure.code !== "rpc.closed") error.value = failure;
+      if (mine !== turn || failure.code === "cancelled" || failure.code === "rpc.closed") return;
+      refused.add(page);
+      error.value = failure;
     } finally {
       if (asked.get(page) === abort) asked.delete(page);
       loading.value = asked.size > 0;
@@ -91,6 +95,7 @@ export function createPages<V, R, P extends Page<R>>(source: PageSource<V, R, P>
     for (const abort of asked.values()) abort.abort();
     asked.clear();
     fresh = new Set();
+    refused = new Set();
     clearTimeout(timer);
     if (view) fetchInView();
   }
@@ -122,7 +127,9 @@ export function createPages<V, R, P extends Page<R>>(source: PageSource<V, R, P>
     },
     want(first, last) {
       inView = [Math.max(0, first), Math.max(0, last)];
-      const missing = [first, last].some((index) => !fresh.has(Math.floor(Math.max(0, index) / size)));
+      const [top = 0, bottom = 0] = inView.map((index) => Math.floor(index / size));
+      refused = new Set([...refused].filter((page) => page >= top && page <= bottom));
+      const missing = [top, bottom].some((page) => !fresh.has(page) && !refused.has(page));
       if (missing) timer ??= setTimeout(fetchInView, calm);
     },
     refresh: begin,

@@ -11,6 +11,8 @@ import { useProject } from "./project.js";
 export const useRuns = defineStore("runs", () => {
   const studio = useStudio();
   const list = createLoader<RunSummary[]>();
+  /** Where runs would be and links are, which are not followed. */
+  const links = createLoader<string[]>();
   const project = ref<string>();
   const starting = ref(false);
   const startError = shallowRef<LatheError>();
@@ -21,7 +23,10 @@ export const useRuns = defineStore("runs", () => {
 
   async function load(): Promise<void> {
     const path = project.value;
-    if (path !== undefined) await list.load((signal) => studio.procedures.runs.list({ project: path }, { signal }));
+    if (path === undefined) return;
+    const linked = links.load((signal) => studio.procedures.runs.links({ project: path }, { signal }));
+    await list.load((signal) => studio.procedures.runs.list({ project: path }, { signal }));
+    await linked;
   }
 
   function show(path: string | undefined): void {
@@ -29,6 +34,7 @@ export const useRuns = defineStore("runs", () => {
     project.value = path;
     startError.value = undefined;
     list.reset();
+    links.reset();
     void load();
   }
 
@@ -59,5 +65,16 @@ export const useRuns = defineStore("runs", () => {
 
   const registration = studio.onState((state) => void (state === "connected" && load()));
   onScopeDispose(() => registration.dispose());
-  return { list: computed(() => list.state.value), project, starting, startError, preparation, load, show, start, callOff: () => startAbort?.abort() };
+  return {
+    list: computed(() => list.state.value),
+    links: computed(() => links.state.value.value ?? []),
+    project,
+    starting,
+    startError,
+    preparation,
+    load,
+    show,
+    start,
+    callOff: () => startAbort?.abort(),
+  };
 });

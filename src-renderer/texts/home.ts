@@ -2,7 +2,7 @@
 export const homeTexts = {
   title: "Projects",
   newProject: "New project",
-  newFromTableHint: "CSV, TSV, Parquet or JSON, one row a sample; a series is a table with a column of times",
+  newFromTableHint: "CSV, TSV, Parquet, JSON or Excel, one row a sample; a series is a table with a column of times",
   newFromPictures: "New from pictures",
   newFromPicturesHint: "One folder a class, the pictures in it",
   openProject: "Open a project",
@@ -57,7 +57,7 @@ export const homeTexts = {
     back: "Back to all projects",
     failed: "No project can be made of this",
     expected:
-      "Lathe trains on tables (CSV, TSV, Parquet, JSON) and on folders of pictures: a folder for each class, its pictures in it. A series can be " +
+      "Lathe trains on tables (CSV, TSV, Parquet, JSON, Excel) and on folders of pictures: a folder for each class, its pictures in it. A series can be " +
       "trained on as a table, row by row.",
     pictureCount: (count: string) => `${count} pictures`,
     looks: (height: number, width: number, color: "rgb" | "gray") =>

@@ -29,6 +29,11 @@ export const runsTexts = {
   emptyText:
     "Every training stands here with its settings and its results: sort them, compare their curves, take one up again. Train the project to make the first.",
   train: "Go to Train",
+  onlyLinks: "No runs here",
+  links: (paths: readonly string[]) =>
+    paths.length === 1
+      ? `${paths[0] ?? ""} is a link and is not followed, so what it leads to is left out; put the folder itself in its place.`
+      : `${paths.length} links are not followed, such as ${paths[0] ?? ""}, so what they lead to is left out; put the folders themselves in their place.`,
   nothingFound: "No run fits. Change the words or what is shown.",
   showAll: "Show all runs",
   trash: (count: number) => (count === 0 ? "Trash" : `Trash (${count})`),

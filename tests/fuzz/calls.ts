@@ -70,6 +70,7 @@ export function goodArguments({ root, table, pictures }: Place): {
       "model.plan": { ...project, document },
       "model.preset": { ...project, document, preset: "two-block-cnn" },
       "runs.list": project,
+      "runs.links": project,
       "runs.metrics": run,
       "runs.settings": run,
       "runs.log": run,

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, watch, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -115,6 +115,35 @@ withSignals("a second Ctrl-C", () => {
     expect(events.filter(({ event }) => event === "error")).toEqual([]);
     await expect.poll(() => isThere(engine)).toBe(false);
     expect(readdirSync(project).filter((name) => /answers|bare/.test(name))).toEqual([]);
+  });
+
+  it("leaves no half of a file of predictions, nor does an engine that is killed", async () => {
+    for (const blow of ["two Ctrl-C", "SIGKILL"]) {
+      const command = startLathe(["predict", project, creditTable, "--out", join(project, "answers.csv"), "--json"]);
+      const engine = await frozenEngine(command);
+      const halves = () => readdirSync(project).filter((name) => name.startsWith("answers.csv"));
+      const begun = new Promise<void>((resolve) => {
+        const watcher = watch(project, () => {
+          if (halves().length === 0) return;
+          process.kill(engine, "SIGSTOP");
+          watcher.close();
+          resolve();
+        });
+      });
+      process.kill(engine, "SIGCONT");
+      await begun;
+      expect(halves()).toEqual([expect.stringMatching(/^answers\.csv\.part-/)]);
+      if (blow === "SIGKILL") process.kill(engine, "SIGKILL");
+      else {
+        command.child.stderr?.on("data", (text: string) => {
+          if (text.includes("ending (Ctrl-C again to end at once)")) command.child.kill("SIGINT");
+        });
+        command.child.kill("SIGINT");
+      }
+      const { code, stderr } = await command.result;
+      expect(code, stderr).toBe(1);
+      expect(halves(), blow).toEqual([]);
+    }
   });
 
   it("is not needed where the engine hears the first: it tidies up and ends", async () => {

@@ -1,4 +1,4 @@
-import { appendFileSync, cpSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, existsSync, readFileSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { killAll, startLathe } from "../support/lathe.js";
@@ -43,6 +43,29 @@ test("a project without runs says what stands here, with one button, to Train", 
   await expect(page.getByRole("heading", { name: "Nothing trained yet" })).toBeVisible();
   await page.getByRole("button", { name: "Go to Train" }).click();
   await expect(page).toHaveURL(/\/train$/);
+  studio.expectNoComplaints();
+});
+
+test("run folders that are links are told of, and where all are, not called nothing trained", async ({ page, studio, workshop }) => {
+  const project = writeClouds(workshop.folder);
+  writeRun(project, "0001", { epochs: plausibleEpochs(3) });
+  const folder = join(project, "runs");
+  // A folder's link, which Windows lets anybody make.
+  symlinkSync(join(folder, "0001"), join(folder, "0002"), "junction");
+  const runs = new RunsPage(page);
+  await runs.goto(workshop.server.url, project);
+  const told = page.getByRole("note").filter({ hasText: "is a link and is not followed" });
+  await expect(told).toHaveText(`${join(folder, "0002")} is a link and is not followed, so what it leads to is left out; put the folder itself in its place.`);
+  expect(await runs.names()).toEqual(["Run 1"]);
+  await lookAt(page, "runs-links");
+  rmSync(join(folder, "0002"));
+  await expect(told).toBeHidden();
+  renameSync(folder, join(project, "kept"));
+  symlinkSync(join(project, "kept"), folder, "junction");
+  await expect(page.getByRole("heading", { name: "No runs here" })).toBeVisible();
+  await expect(page.getByText(`${folder} is a link and is not followed`)).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Nothing trained yet" })).toBeHidden();
+  await lookAt(page, "runs-only-links");
   studio.expectNoComplaints();
 });
 

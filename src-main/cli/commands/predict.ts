@@ -1,5 +1,7 @@
+import { rmSync } from "node:fs";
 import { basename, extname } from "node:path";
 import type { Command } from "commander";
+import { partOf } from "../../base/work-folder.js";
 import { type FormulaCells, predictionResult } from "../../contract/results.js";
 import { inEngine } from "../../services/jobs/jobs.js";
 import { modelFile } from "../../services/models/models.js";
@@ -43,7 +45,10 @@ async function predict(model: string, data: string, { out = defaultOut(data), de
     ],
     runOf(file),
   );
-  const work = { kind: "predict", model: file, data, out, device, spreadsheet } as const;
+  const temporary = partOf(out);
+  // A process that is ended by force cannot tidy up; once renamed, the file is not there.
+  process.once("exit", () => rmSync(temporary, { force: true }));
+  const work = { kind: "predict", model: file, data, out, temporary, device, spreadsheet } as const;
   const result = await interruptible(output, (setting) => inEngine(work, showEvents(output), (value) => predictionResult.parse(value), setting));
   for (const [input, rows] of Object.entries(result.unknown)) output.line(`${plural(rows, "row")} with a value of ${input} that the model was never shown`);
   const told = toldOfFormulas(result.formulas);

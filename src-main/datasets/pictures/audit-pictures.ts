@@ -43,6 +43,8 @@ interface Row {
   readonly part: SplitName | undefined;
   readonly label: string;
   readonly facts: PictureFacts | undefined;
+  /** Why it cannot be read; undefined where it can. */
+  readonly bad: string | undefined;
 }
 
 type Good = Row & { readonly facts: Extract<PictureFacts, { readonly sha256: string; readonly width: number }> };
@@ -73,11 +75,12 @@ export async function auditPictures(
         part: SPLITS.find((name) => PART[name] === part),
         label: String(said),
         facts: prepared.facts.get(full),
+        bad: prepared.bad.get(full),
       });
     }
   }
   const good = rows.filter((row): row is Good => row.facts !== undefined && row.facts.bad === undefined && row.part !== undefined);
-  const bad = rows.flatMap(({ path, facts }) => (facts?.bad === undefined ? [] : [{ path, reason: facts.bad }]));
+  const bad = rows.flatMap(({ path, bad: reason }) => (reason === undefined ? [] : [{ path, reason }]));
   const warnings: AuditWarning[] = [];
   const warn = (severity: AuditWarning["severity"], found: readonly { readonly row: number }[], message: string) => {
     if (found.length > 0)

@@ -31,7 +31,9 @@ export interface PreparedPictures {
   readonly digests: readonly string[];
   /** Of each input by name. */
   readonly stores: Readonly<Record<string, StoreReference>>;
-  /** By absolute path; those excluded are not there. */
+  /** Why those named cannot be read that cannot, by absolute path: found now, or on the project's list. */
+  readonly bad: ReadonlyMap<string, string>;
+  /** By absolute path; those excluded are not there, nor those that were on the project's list. */
   readonly facts: ReadonlyMap<string, PictureFacts>;
   /** Where a path of a source stands in the store of an input. */
   placeOf(input: string, source: Source, path: string): number;
@@ -96,6 +98,7 @@ export async function preparePictures(database: Database, { source, testSource }
   return {
     sources: { source: main, testSource: test },
     warnings,
+    bad,
     facts: read.facts,
     range: read.range,
     digests: named.map(({ source: { root }, paths }) => digestOf(paths, (path) => keyOf(read.facts.get(resolve(root, path)), read.range))),

@@ -1,10 +1,14 @@
 import { dirname } from "node:path";
 import { LatheError } from "../../base/errors.js";
 import { type Dialect, type GivenDialect, sniffDialect } from "./csv-dialect.js";
+import { BLANKS } from "./csv-records.js";
 import type { Database } from "./database.js";
 import { sniffDecimals } from "./decimal.js";
 import { type FoundFile, goneMeanwhile } from "./find-file.js";
 import { rowOfLine } from "./record-position.js";
+import { saidBy } from "./library-errors.js";
+import { type PlainText, mustBeRewritten, rewriteText } from "./rewrite-text.js";
+import { shorten } from "../shorten.js";
 import type { Source, SourceColumn } from "./source.js";
 import { fileLiteral, literal } from "./sql.js";
 import { type Utf8File, openText } from "./text-file.js";
@@ -16,14 +20,11 @@ export interface CsvOptions extends GivenDialect {
   readonly likely?: "," | undefined;
 }
 
+const OPTIONS = ["delimiter", "encoding", "quote", "decimal", "header", "skip", "comment"] as const;
+
 /** The options among a source's settings. */
-export function csvOptions({ delimiter, encoding, quote, decimal }: CsvOptions): CsvOptions {
-  return {
-    ...(delimiter === undefined ? {} : { delimiter }),
-    ...(encoding === undefined ? {} : { encoding }),
-    ...(quote === undefined ? {} : { quote }),
-    ...(decimal === undefined ? {} : { decimal }),
-  };
+export function csvOptions(settings: CsvOptions): CsvOptions {
+  return Object.fromEntries(OPTIONS.flatMap((key) => (settings[key] === undefined ? [] : [[key, settings[key]]])));
 }
 
 /**
@@ -31,24 +32,41 @@ export function csvOptions({ delimiter, encoding, quote, decimal }: CsvOptions):
  * @throws LatheError `data.empty`, `data.unreadable`, `data.column`
  */
 export async function openCsv(database: Database, file: FoundFile, options: CsvOptions): Promise<Source> {
-  const text = await openText(file.path, options.encoding, database.folder);
-  return describe(database, file, text, options);
+  return openUtf8(database, file, await openText(file.path, options.encoding, database.folder), options);
 }
 
-function describe(database: Database, file: FoundFile, text: Utf8File, options: CsvOptions): Source {
-  const dialect = sniffDialect(text.head, text.whole, { ...options, delimiter: options.delimiter ?? (/\.tsv(\.gz)?$/i.test(file.path) ? "\t" : undefined) });
-  if (dialect.names.length === 0)
+/** The same of a text that is UTF-8 already. */
+export async function openUtf8(database: Database, file: FoundFile, text: Utf8File, options: CsvOptions): Promise<Source> {
+  const tabs = /\.tsv(\.gz)?$/i.test(file.path) ? "\t" : undefined;
+  const sniffed = sniffDialect(text.head, text.whole, { ...options, delimiter: options.delimiter ?? tabs });
+  const plain: PlainText = mustBeRewritten(sniffed)
+    ? await rewriteText(text.path, sniffed, database.folder)
+    : { path: text.path, dialect: { ...sniffed, skip: sniffed.skip + sniffed.titleLines }, comments: 0 };
+  return describe(database, file, { text, sniffed, plain, options });
+}
+
+interface Opened {
+  readonly text: Utf8File;
+  /** What the file is like, and how its plain text is read. */
+  readonly sniffed: Dialect;
+  readonly plain: PlainText;
+  readonly options: CsvOptions;
+}
+
+function describe(database: Database, file: FoundFile, { text, sniffed, plain, options }: Opened): Source {
+  const { dialect } = plain;
+  if (sniffed.names.length === 0)
     throw new LatheError("data.empty", `${file.path} holds nothing but blanks, expected a table with a header and rows`, { path: file.path });
-  const warnings = [...text.warnings];
-  const names = nameColumns(file.path, dialect, warnings);
-  if (!dialect.hasHeader) warnings.push(`${file.path} has no header; its columns are called ${names[0]} to ${names.at(-1)}`);
+  const warnings = [...text.warnings, ...whatStandsAbove(file.path, sniffed, plain.comments)];
+  const names = nameColumns(file.path, sniffed, warnings);
+  warnings.push(...aboutHeader(file.path, sniffed, names));
   const { delimiter, sample: records } = dialect;
   const decimals = options.decimal === undefined ? sniffDecimals({ path: file.path, delimiter, names, records, likely: options.likely }) : undefined;
   warnings.push(...(decimals?.warnings ?? []));
   const columns = names.map((name, k): SourceColumn => ({ name, sql: `c${k}`, kind: "text", decimal: decimals?.columns[k] ?? options.decimal ?? "." }));
   const withComma = columns.some((c) => c.decimal === ",");
   const endsInLf = hasReturnsInQuotes(text.head, dialect.quote);
-  const relation = (inOrder: boolean) => readCsv(text.path, dialect, dialect.names.length, { inOrder, endsInLf });
+  const relation = (inOrder: boolean) => readCsv(plain.path, dialect, dialect.names.length, { inOrder, endsInLf });
   return {
     path: file.path,
     format: "csv",
@@ -58,8 +76,45 @@ function describe(database: Database, file: FoundFile, text: Utf8File, options: 
     columns,
     warnings,
     ...(withComma ? { decimal: "," } : {}),
-    explain: (error) => explain(database, file.path, text.path, dialect, relation(true), error),
+    ...(sniffed.headerBy === "names" || !(sniffed.hasHeader || sniffed.namesBehindComment) ? { header: sniffed.hasHeader } : {}),
+    explain: (error) => explain(database, file.path, plain, relation(true), error),
   };
+}
+
+/** What was found above a table and left out, in sentences. */
+function whatStandsAbove(path: string, { title, comment, delimiter }: Dialect, comments: number): readonly string[] {
+  const said: string[] = [];
+  if (comments > 0)
+    said.push(
+      `${comments === 1 ? "1 line" : `${comments.toLocaleString("en")} lines`} of ${path} that ${comments === 1 ? "begins" : "begin"} with "${comment}" ` +
+        `${comments === 1 ? "is a comment and is" : "are comments and are"} left out; set source.comment to "none" if ` +
+        `${comments === 1 ? "it holds" : "they hold"} data`,
+    );
+  if (title.length > 0)
+    said.push(
+      `${title.length === 1 ? "1 line" : `${title.length} lines`} above the table of ${path} ` +
+        `${title.length === 1 ? "is a title and is" : "are a title and are"} left out: "${shorten(title[0] ?? "")}"${title.length > 1 ? " …" : ""}; ` +
+        `set source.skip to 0 if ${title.length === 1 ? "it holds" : "they hold"} data`,
+    );
+  if (delimiter === BLANKS) said.push(`the columns of ${path} are parted by blanks; set source.delimiter if another character parts them`);
+  return said;
+}
+
+/** Rows that tell too little of a first row to speak of it. */
+const FEW = 5;
+
+/** What was decided about the first row, unless it is plain. */
+function aboutHeader(path: string, { hasHeader, headerBy, namesBehindComment, rowNames, sample }: Dialect, names: readonly string[]): readonly string[] {
+  const [first, last] = [names[0], names.at(-1)];
+  if (namesBehindComment) return [`the names of the columns of ${path} stand behind "#", in the last comment above the rows: ${first} to ${last}`];
+  if (rowNames) return [`the header of ${path} has one name less than the rows have fields, as R writes row names: the first column is called "${first}"`];
+  if (!hasHeader)
+    return [
+      `${path} has no header; its columns are called ${first} to ${last}` +
+        (headerBy === "given" ? "" : ". If its first row holds names, set source.header to true"),
+    ];
+  if (headerBy !== "likely" || sample.length < FEW) return [];
+  return [`the first row of ${path} is taken for the names of its columns: ${first} to ${last}. If it is data, set source.header to false`];
 }
 
 /** Whether lines end in LF and a CR stands in quotes, in a name perhaps: DuckDB would take that for the end of the line, and find no rows. */
@@ -106,14 +161,14 @@ function readCsv(
 }
 
 /** Reads once more, one row after the other, so that the row in the message is the first bad one. */
-async function explain(database: Database, path: string, textPath: string, dialect: Dialect, inOrder: string, error: unknown): Promise<LatheError> {
+async function explain(database: Database, path: string, { path: textPath, dialect }: PlainText, inOrder: string, error: unknown): Promise<LatheError> {
   const gone = goneMeanwhile(path);
   if (gone) return gone;
-  let message = error instanceof Error ? error.message : String(error);
+  let message = saidBy(error);
   try {
     await database.exec(`SELECT count(c0) FROM ${inOrder}`);
   } catch (again) {
-    message = again instanceof Error ? again.message : String(again);
+    message = saidBy(again);
   }
   const line = Number(/CSV Error on Line: (\d+)/.exec(message)?.[1] ?? NaN);
   const row = Number.isNaN(line) ? undefined : await rowOfLine(textPath, line, dialect);
@@ -122,9 +177,16 @@ async function explain(database: Database, path: string, textPath: string, diale
   const fields = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(message);
   if (fields) {
     const [, expected, got] = fields.map(Number);
+    const comment = row === undefined ? undefined : /^\s*(#|%|\/\/)/.exec(/Original Line: (.*)/.exec(message)?.[1] ?? "")?.[1];
+    if (comment !== undefined && dialect.comment === undefined)
+      return new LatheError("data.ragged", `${at}: the row begins with "${comment}"; if such lines are comments, set source.comment to "${comment}"`, details, {
+        cause: error,
+      });
+    const above = row === 1 && expected !== undefined && got !== undefined && expected < got;
     return new LatheError(
       "data.ragged",
-      `${at}: got ${got} field${got === 1 ? "" : "s"}, expected ${expected} as in the first row; mend the row, or quote fields that contain the delimiter`,
+      `${at}: got ${got} field${got === 1 ? "" : "s"}, expected ${expected} as in the first row; mend the row, or quote fields that contain the delimiter` +
+        (above ? "; if the first row is a title and no header, set source.skip to the number of lines above the table" : ""),
       { ...details, got, expected },
       { cause: error },
     );
@@ -148,5 +210,10 @@ async function explain(database: Database, path: string, textPath: string, diale
   if (/Maximum line size/i.test(message)) {
     return new LatheError("data.unreadable", `${at}: a row is longer than 2 MB; is a quote not closed?`, details, { cause: error });
   }
-  return new LatheError("data.unreadable", `${at} cannot be read: ${message.split("\n")[0] ?? message}`, details, { cause: error });
+  return new LatheError(
+    "data.unreadable",
+    `${at} cannot be read as delimited text; set source.delimiter, source.quote or source.encoding, or save it as CSV in UTF-8`,
+    details,
+    { cause: error },
+  );
 }

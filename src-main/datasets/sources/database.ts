@@ -1,27 +1,32 @@
 import { type DuckDBConnection, type DuckDBDataChunk, DuckDBInstance } from "@duckdb/node-api";
 import { rmSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { availableParallelism } from "node:os";
-import { dirname, join } from "node:path";
+import { availableParallelism, totalmem } from "node:os";
+import { join } from "node:path";
 import { LatheError } from "../../base/errors.js";
 import { makeFoldersSoon } from "../../base/make-folders.js";
-import { isStorageFailure, storageError } from "../../base/storage-error.js";
-import { sweepLeftBehind, workError, workName } from "../../base/work-folder.js";
+import { storageError } from "../../base/storage-error.js";
+import { sweepLeftBehind, workName } from "../../base/work-folder.js";
 import { throwIfAborted } from "../throw-if-aborted.js";
+import { databaseError } from "./library-errors.js";
 import { literal } from "./sql.js";
 
 /** A value of a result row; big integers as numbers. */
 export type Cell = string | number | boolean | null;
 export type Row = Readonly<Record<string, Cell>>;
 
-/** DuckDB's own share of memory; what does not fit is spilled to the working folder. */
-const MEMORY_LIMIT = "400MB";
+/** DuckDB's own share of memory, in MB; what does not fit is spilled to the working folder. */
+const MEMORY = 400;
+/** Of a wider table each column takes buffers of its own in every step of a query, for every thread, that cannot be spilled: so many MB, with one thread. */
+const [WIDE, PER_COLUMN] = [200, 0.5];
 
 /** One DuckDB instance for one job, with a working folder that goes when it closes. */
 export class Database {
   readonly #instance: DuckDBInstance;
   readonly #connection: DuckDBConnection;
   #signal: AbortSignal | undefined;
+  /** MB. */
+  #memory = MEMORY;
   readonly #onAbort: () => void;
   /** For files that belong to the job; removed by `close`. */
   readonly folder: string;
@@ -50,20 +55,16 @@ export class Database {
     } catch (error) {
       throw storageError(workFolder, error);
     }
-    try {
-      const instance = await DuckDBInstance.create(options.large ? join(folder, "tables.duckdb") : ":memory:", {
-        threads: String(Math.min(4, availableParallelism())),
-        memory_limit: MEMORY_LIMIT,
-        temp_directory: join(folder, "spill"),
-        preserve_insertion_order: "true",
-        autoinstall_known_extensions: "false",
-        autoload_known_extensions: "false",
-      });
-      return new Database(instance, await instance.connect(), folder, options.signal);
-    } catch (error) {
-      rmSync(folder, { recursive: true, force: true });
-      throw refusedByDisk(folder, error);
-    }
+    const instance = await create(folder, options.large ? join(folder, "tables.duckdb") : ":memory:", {
+      threads: String(Math.min(4, availableParallelism())),
+      memory_limit: inWords(MEMORY),
+      temp_directory: join(folder, "spill"),
+      preserve_insertion_order: "true",
+      autoinstall_known_extensions: "false",
+      autoload_known_extensions: "false",
+    });
+    const connection = await instance.connect();
+    return new Database(instance, connection, folder, options.signal);
   }
 
   async exec(sql: string): Promise<void> {
@@ -95,15 +96,25 @@ export class Database {
   /** A table of texts, rows as they come. */
   async fill(table: string, columns: readonly string[], rows: Iterable<readonly (string | null)[]>): Promise<void> {
     await this.exec(`CREATE TABLE ${table} (${columns.map((name) => `${name} VARCHAR`).join(", ")})`);
-    const appender = await this.#connection.createAppender(table);
-    for (const row of rows) {
-      for (const value of row) {
-        if (value === null) appender.appendNull();
-        else appender.appendVarchar(value);
+    await this.#guard(async () => {
+      const appender = await this.#connection.createAppender(table);
+      for (const row of rows) {
+        for (const value of row) {
+          if (value === null) appender.appendNull();
+          else appender.appendVarchar(value);
+        }
+        appender.endRow();
       }
-      appender.endRow();
-    }
-    appender.closeSync();
+      appender.closeSync();
+    });
+  }
+
+  /** Takes more memory, up to half of the machine's, and one thread, where a table is wide. */
+  async makeRoom(columns: number): Promise<void> {
+    const memory = Math.floor(Math.min(MEMORY + columns * PER_COLUMN, totalmem() / 2e6));
+    if (columns <= WIDE || memory <= this.#memory) return;
+    await this.exec(`SET threads = 1; SET memory_limit = ${literal(inWords(memory))}`);
+    this.#memory = memory;
   }
 
   /** Runs with one thread: sums of floating-point numbers then come out the same every time. */
@@ -143,25 +154,22 @@ export class Database {
       return await job();
     } catch (error) {
       throwIfAborted(this.#signal);
-      throw error instanceof Error && error.message.startsWith("Out of Memory Error") ? tooLarge(error) : refusedByDisk(this.folder, error);
+      throw databaseError(error, this.folder, inWords(this.#memory));
     }
   }
 }
 
-/** What DuckDB says of a disk that refuses, in words of ours; anything else as it is. @param folder the job's own, in one that the user knows */
-function refusedByDisk(folder: string, error: unknown): unknown {
-  return isStorageFailure(error) ? workError(dirname(folder), error) : error;
+async function create(folder: string, ...settings: Parameters<typeof DuckDBInstance.create>): Promise<DuckDBInstance> {
+  try {
+    return await DuckDBInstance.create(...settings);
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw databaseError(error, folder, inWords(MEMORY));
+  }
 }
 
-/** What DuckDB says of its memory is advice to those who can set it. */
-function tooLarge(cause: Error): LatheError {
-  return new LatheError(
-    "data.unreadable",
-    `the table needs more than the ${MEMORY_LIMIT} of memory that reading may take; it has too many columns, or values that are too long: take a part ` +
-      `of them out`,
-    {},
-    { cause },
-  );
+function inWords(memory: number): string {
+  return `${memory}MB`;
 }
 
 function cell(value: unknown): Cell {

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
-import type { SourceSpec } from "../../contract/data.js";
+import type { DataSpec, SourceSpec } from "../../contract/data.js";
+import { kindOf, targetColumns } from "../../features/index.js";
 import { stillBad } from "../pictures/quarantine.js";
 import { csvOptions } from "./csv.js";
 import type { Database } from "./database.js";
@@ -14,14 +15,28 @@ export interface Sources {
 }
 
 /** @param folder the project's. @throws LatheError `data.*`, `cancelled` */
-export async function openSources(database: Database, folder: string, spec: SourceSpec, signal?: AbortSignal): Promise<Sources> {
-  const source = await openMain(database, folder, spec, signal);
-  return { source, testSource: await openTest(database, folder, spec, source, signal) };
+export async function openSources(database: Database, folder: string, data: DataSpec, signal?: AbortSignal): Promise<Sources> {
+  const source = await openMain(database, folder, data.source, { names: namedColumns(data), signal });
+  return { source, testSource: await openTest(database, folder, data.source, source, signal) };
 }
 
-/** The main source alone. */
-export async function openMain(database: Database, folder: string, spec: SourceSpec, signal?: AbortSignal): Promise<Source> {
-  if (spec.type === "table") return openTable(database, folder, spec.path, csvOptions(spec));
+/** Columns that a data section calls by name. */
+export function namedColumns({ inputs, targets }: Pick<DataSpec, "inputs" | "targets">): readonly string[] {
+  const named = inputs.flatMap((input) => {
+    const columns = kindOf(input).columns(input);
+    return columns === "rest" ? [] : columns.map(({ column }) => column);
+  });
+  return [...new Set([...named, ...targets.flatMap(targetColumns)])];
+}
+
+/** The main source alone. @param names of some of its columns, where they are known. */
+export async function openMain(
+  database: Database,
+  folder: string,
+  spec: SourceSpec,
+  { names, signal }: { readonly names?: readonly string[] | undefined; readonly signal?: AbortSignal | undefined },
+): Promise<Source> {
+  if (spec.type === "table") return openTable(database, folder, spec.path, { ...csvOptions(spec), names });
   const { levels, exclude, relabel, validation } = spec;
   return openImageFolder(database, resolve(folder, spec.path), {
     levels,
@@ -36,7 +51,8 @@ export async function openMain(database: Database, folder: string, spec: SourceS
 /** The test's own source; undefined where it has none. */
 export async function openTest(database: Database, folder: string, spec: SourceSpec, main: Source, signal?: AbortSignal): Promise<Source | undefined> {
   if (spec.test === undefined) return undefined;
-  if (spec.type === "table") return openTable(database, folder, spec.test, { ...csvOptions(spec), likely: main.decimal });
+  if (spec.type === "table")
+    return openTable(database, folder, spec.test, { ...csvOptions(spec), likely: main.decimal, names: main.columns.map(({ name }) => name) });
   const { levels, testExclude, testRelabel } = spec;
   return openImageFolder(database, resolve(folder, spec.test), { levels, exclude: testExclude, relabel: testRelabel, bad: await stillBad(folder), signal });
 }

@@ -20,7 +20,7 @@ export interface SourceColumn {
 /** A table file that can be read any number of times, in the file's order. */
 export interface Source {
   readonly path: string;
-  readonly format: "csv" | "parquet" | "json" | "pictures";
+  readonly format: "csv" | "parquet" | "json" | "xlsx" | "pictures";
   /** Bytes on disk. */
   readonly size: number;
   /** A FROM item whose columns are c0, c1, … */
@@ -29,6 +29,8 @@ export interface Source {
   readonly warnings: readonly string[];
   /** There where numbers have a decimal comma, in some column at least. */
   readonly decimal?: ",";
+  /** Whether the first row is the header, where the file alone does not say so to whoever reads it next: a project should remember it. */
+  readonly header?: boolean;
   /** What paths of pictures in its columns start from, those that are not absolute. */
   readonly root: string;
   /** A table of `path` and `reason`: pictures that are not to be used, by their path as a column has it. */

@@ -1,26 +1,23 @@
 import { LatheError } from "../../base/errors.js";
 import { type CsvOptions, openCsv } from "./csv.js";
 import type { Database } from "./database.js";
-import { findFile } from "./find-file.js";
+import { type Promised, refuseOther, startOf } from "./file-kinds.js";
+import { type FoundFile, findFile } from "./find-file.js";
 import type { Source } from "./source.js";
+import { openSpreadsheet } from "./spreadsheet.js";
 import { openJson, openParquet } from "./typed.js";
 
 /**
- * Opens a table file by its name's ending: .parquet, .json, .jsonl, .ndjson; anything else is delimited text.
+ * Opens a table file by its name's ending: .parquet, .json, .jsonl, .ndjson, .xlsx; anything else is delimited text.
  * @param folder what a relative path starts from.
  * @throws LatheError `data.missing`, `data.empty`, `data.unreadable`, also for too many columns, `data.column` for two columns of one name.
  */
 export async function openTable(database: Database, folder: string, path: string, options: CsvOptions = {}): Promise<Source> {
   const file = await findFile(folder, path);
   const ending = endingOf(file.path);
-  if (/^(xlsx?|ods|numbers)$/i.test(ending)) {
-    throw new LatheError("data.unreadable", `${file.path} is a spreadsheet, expected CSV, TSV, Parquet or JSON; save it as CSV`, { path: file.path });
-  }
-  const source = PARQUET.test(ending)
-    ? await openParquet(database, file)
-    : JSON_ENDING.test(ending)
-      ? await openJson(database, file)
-      : await openCsv(database, file, options);
+  const format = FORMATS.find((f) => f.ending.test(ending)) ?? TEXT;
+  refuseOther(file.path, await startOf(file.path), format.promised);
+  const source = await format.open(database, file, options);
   if (source.columns.length > MOST_COLUMNS) {
     throw new LatheError(
       "data.unreadable",
@@ -30,11 +27,23 @@ export async function openTable(database: Database, folder: string, path: string
     );
   }
   refuseDuplicates(source);
+  await database.makeRoom(source.columns.length);
   return source;
 }
 
-const PARQUET = /^(parquet|pq)$/i;
-const JSON_ENDING = /^(json|jsonl|ndjson)$/i;
+interface Format {
+  readonly ending: RegExp;
+  readonly promised: Promised;
+  readonly open: (database: Database, file: FoundFile, options: CsvOptions) => Promise<Source>;
+}
+
+/** Formats that DuckDB reads, which say of themselves what their columns are. */
+const TYPED: readonly Format[] = [
+  { ending: /^(parquet|pq)$/i, promised: "Parquet", open: openParquet },
+  { ending: /^(json|jsonl|ndjson)$/i, promised: "JSON", open: openJson },
+];
+const FORMATS: readonly Format[] = [...TYPED, { ending: /^(xlsx|xlsm)$/i, promised: "an Excel workbook", open: openSpreadsheet }];
+const TEXT: Format = { ending: /^/, promised: "delimited text", open: openCsv };
 
 function endingOf(path: string): string {
   return /\.([a-z]+)(?:\.gz)?$/i.exec(path)?.[1] ?? "";
@@ -42,7 +51,7 @@ function endingOf(path: string): string {
 
 /** Whether a file says of itself what its columns are, and DuckDB is who reads that; of delimited text we read the header ourselves. */
 export function tellsColumns(path: string): boolean {
-  return [PARQUET, JSON_ENDING].some((ending) => ending.test(endingOf(path)));
+  return TYPED.some(({ ending }) => ending.test(endingOf(path)));
 }
 
 /** Columns of a table. Each query names them all. */

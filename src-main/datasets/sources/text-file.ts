@@ -6,8 +6,8 @@ import { pipeline } from "node:stream/promises";
 import { TextDecoder } from "node:util";
 import { createGunzip } from "node:zlib";
 import { LatheError } from "../../base/errors.js";
-import { readReason } from "../../base/storage-error.js";
 import { goneMeanwhile } from "./find-file.js";
+import { whyUnreadable } from "./library-errors.js";
 
 /** How much of a file is looked at to find out its encoding, delimiter and header. */
 const HEAD = 1 << 20;
@@ -30,7 +30,6 @@ export interface Utf8File {
  */
 export async function openText(path: string, encoding: string | undefined, workFolder: string): Promise<Utf8File> {
   const bytes = await readHead(path);
-  refuseBinary(path, bytes);
   const whole = bytes.length < HEAD;
   const detected = encoding === undefined && !whole && isAscii(bytes) ? await detectFurtherDown(path) : detect(bytes, whole);
   const decoder = decoderFor(path, encoding === undefined ? detected : named(encoding, detected));
@@ -96,20 +95,6 @@ async function readHead(path: string): Promise<Buffer> {
   return Buffer.concat(parts).subarray(0, HEAD);
 }
 
-/** What programs that write tables call CSV by mistake. */
-const BINARY: readonly (readonly [magic: string, what: string, hint: string])[] = [
-  ["\x1f\x8b", "gzipped", "give it a name that ends in .gz"],
-  ["PK\x03\x04", "a spreadsheet or another zip archive", "save it as CSV"],
-  ["\xd0\xcf\x11\xe0", "an old Excel spreadsheet", "save it as CSV"],
-  ["PAR1", "Parquet", "give it a name that ends in .parquet"],
-];
-
-function refuseBinary(path: string, bytes: Buffer): void {
-  const start = bytes.toString("latin1", 0, 4);
-  const found = BINARY.find(([magic]) => start.startsWith(magic));
-  if (found) throw new LatheError("data.unreadable", `${path} is ${found[1]}, expected delimited text by its name; ${found[2]}`, { path });
-}
-
 /** Where a file begins with plain ASCII, its first other bytes tell. */
 async function detectFurtherDown(path: string): Promise<string> {
   for await (const part of openBytes(path)) {
@@ -164,5 +149,6 @@ function decoderFor(path: string, label: string): TextDecoder {
 export function unreadable(path: string, error: unknown): LatheError {
   const gone = goneMeanwhile(path);
   if (gone) return gone;
-  return new LatheError("data.unreadable", `${path} cannot be read: ${readReason(error)}`, { path }, { cause: error });
+  if (error instanceof LatheError) return error;
+  return new LatheError("data.unreadable", `${path} cannot be read: ${whyUnreadable(error)}`, { path }, { cause: error });
 }

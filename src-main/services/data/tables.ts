@@ -5,7 +5,7 @@ import { parseProject } from "../../contract/project.js";
 import type { RowsPage } from "../../contract/table-views.js";
 import { tellsColumns } from "../../datasets/sources/table.js";
 import type { FolderAccess } from "../files/folder-access.js";
-import { type ProjectData, identityOf, readProjectData, tableSourceOf } from "../projects/project-data.js";
+import { type ProjectData, identityOf, namesIn, readProjectData, tableSourceOf } from "../projects/project-data.js";
 import type { Reader } from "../processes/reader.js";
 import type { CellsOfRun, CellsQuestion, ColumnsFound, RowsQuestion, TableAt } from "../processes/reading.js";
 import { type Progress, type SharedWork, shareWork } from "../jobs/shared-work.js";
@@ -39,14 +39,14 @@ export function createTables(access: FolderAccess, { open, probe }: { readonly o
 
   async function tableOf(data: ProjectData): Promise<TableAt> {
     const source = await tableSourceOf(access, data);
-    return { folder: data.folder, source, identity: await identityOf(data.folder, source) };
+    return { folder: data.folder, source, names: namesIn(data), identity: await identityOf(data.folder, source) };
   }
 
-  async function beforeOpening({ folder, source, identity }: TableAt, signal: AbortSignal | undefined): Promise<void> {
+  async function beforeOpening({ folder, source, names, identity }: TableAt, signal: AbortSignal | undefined): Promise<void> {
     if (![source.path, source.test ?? ""].some(tellsColumns)) return;
     let known = probed.get(folder);
     if (known?.identity !== identity || known.work.abandoned) {
-      const work = shareWork((_progress, interrupt) => probe.ask("probe", { folder, source }, source.path, { signal: interrupt }));
+      const work = shareWork((_progress, interrupt) => probe.ask("probe", { folder, source, ...(names ? { names } : {}) }, source.path, { signal: interrupt }));
       known = { identity, work };
       probed.set(folder, known);
     }

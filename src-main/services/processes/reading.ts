@@ -21,7 +21,7 @@ export interface Readings {
   /** The first rows of a table. */
   readonly survey: { readonly question: Omit<SurveyOptions, "workFolder" | "signal">; readonly answer: TableSurvey };
   /** A project's table as far as its columns. */
-  readonly probe: { readonly question: { readonly folder: string; readonly source: SourceSpec }; readonly answer: number };
+  readonly probe: { readonly question: Omit<TableAt, "identity">; readonly answer: number };
   readonly look: { readonly question: { readonly path: string }; readonly answer: PictureLook };
   readonly draw: {
     readonly question: { readonly path: string; readonly format: PixelFormat; readonly augment: TransformSpecs; readonly draws: number; readonly seed: number };
@@ -38,6 +38,8 @@ export interface TableAt {
   /** The project's. */
   readonly folder: string;
   readonly source: SourceSpec;
+  /** Of columns that the project calls by name. */
+  readonly names?: readonly string[];
   /** As `identityOf`: a table of another is opened anew. */
   readonly identity: string;
 }

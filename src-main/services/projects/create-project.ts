@@ -1,7 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { basename, isAbsolute, join, relative, resolve } from "node:path";
 import { LatheError } from "../../base/errors.js";
-import type { InputDraft } from "../../contract/data.js";
+import type { InputDraft, TableSourceSpec } from "../../contract/data.js";
 import { PROJECT_FILE, writeDoor, writeProject } from "../../contract/project-file.js";
 import type { LookAtPicture } from "../../datasets/index.js";
 import { isFolder, proposePictures } from "../../datasets/pictures/propose-pictures.js";
@@ -23,6 +23,8 @@ export interface CreateOptions {
   /** A folder of its own for the validation, of pictures. */
   readonly validation?: string;
   readonly test?: string;
+  /** How a table is to be read, where that is not to be found out. */
+  readonly reading?: Pick<TableSourceSpec, "header" | "skip" | "comment">;
   /** What the levels of folders stand for, of pictures. */
   readonly levels?: readonly string[];
   /** Defaults to the last column, or the innermost level of folders. */
@@ -49,7 +51,7 @@ export interface CreatedProject {
  * @throws LatheError `usage` where the folder holds a project already or the template does not suit, and `data.*`.
  */
 export async function createProject(options: CreateOptions): Promise<CreatedProject> {
-  const { folder, name, data, validation, test, targets, ignore, signal, survey } = options;
+  const { folder, name, data, validation, test, reading, targets, ignore, signal, survey } = options;
   const home = resolve(folder);
   if (existsSync(join(home, PROJECT_FILE)))
     throw new LatheError("usage", `${home} holds a project already; choose another folder, or edit its ${PROJECT_FILE}`);
@@ -57,10 +59,18 @@ export async function createProject(options: CreateOptions): Promise<CreatedProj
   if (await isFolder(resolve(data))) return createFromPictures(options, home, templates.get(options.template ?? "images"));
   if (validation !== undefined)
     throw new LatheError("usage", `a validation of its own is a folder, beside a folder of pictures; ${data} is a table, whose validation rows are split off`);
-  const surveyed = await survey({ folder: process.cwd(), path: resolve(data) }, signal);
+  const names = targets ? { names: targets } : {};
+  const surveyed = await survey({ folder: process.cwd(), path: resolve(data), ...reading, ...names }, signal);
   const roles = await withPictureColumns(rolesFrom(surveyed, targets, ignore), surveyed, options.look, signal);
   const made = templates.get(options.template ?? templateFor(roles));
-  const source = { type: "table" as const, path: pathFrom(home, data), ...(test === undefined ? {} : { test: pathFrom(home, test) }) };
+  const source = {
+    type: "table" as const,
+    path: pathFrom(home, data),
+    ...(test === undefined ? {} : { test: pathFrom(home, test) }),
+    // Once it is decided whether the first row is the header, the project holds to it.
+    ...(surveyed.header === undefined ? {} : { header: surveyed.header }),
+    ...reading,
+  };
   const project = made.create({ name: name ?? basename(home), source, inputs: roles.inputs, targets: roles.targets });
   const file = await writeProject(home, project);
   await writeDoor(home);

@@ -66,6 +66,19 @@ function filesOf(source: SourceSpec): readonly string[] {
   return [source.path, validation, source.test].filter((path) => path !== undefined);
 }
 
+const roleSchema = z.object({ column: z.string().optional().catch(undefined), columns: z.array(z.string()).optional().catch(undefined) });
+const rolesSchema = z.object({ inputs: z.array(roleSchema).catch([]), targets: z.array(roleSchema).catch([]) });
+
+/** Columns that a document calls by name, whatever is wrong with it. */
+export function namesIn({ document }: ProjectData): readonly string[] {
+  const { data: roles } = rolesSchema.safeParse(document.data);
+  return [
+    ...new Set(
+      [...(roles?.inputs ?? []), ...(roles?.targets ?? [])].flatMap(({ column, columns = [] }) => (column === undefined ? columns : [column, ...columns])),
+    ),
+  ];
+}
+
 /** What tells one state of a source from another: its settings, and its files' sizes and times. */
 export async function identityOf(folder: string, source: SourceSpec): Promise<string> {
   const marks = await Promise.all(

@@ -30,7 +30,7 @@ export interface ProposalQuestion {
 export async function proposeProject(data: string, projects: string, asked: ProposalQuestion): Promise<ProjectProposal> {
   if (statSync(data).isDirectory()) return proposeFolder(data, projects, asked);
   const { targets, signal, survey: look } = asked;
-  const survey = await look({ folder: projects, path: data }, signal);
+  const survey = await look({ folder: projects, path: data, ...(targets ? { names: targets } : {}) }, signal);
   const roles = await withPictureColumns(likelyRoles(survey, targets), survey, asked.look, signal);
   const name = basename(data, extname(data)).replace(/[_-]+/g, " ").trim() || "Project";
   const wanted = new Set(targets ?? roles.targets.flatMap((target) => ("column" in target && target.column !== undefined ? [target.column] : [])));
@@ -42,7 +42,12 @@ export async function proposeProject(data: string, projects: string, asked: Prop
     template: templateFor(roles),
     rows: survey.rows,
     notes: [...roles.notes],
-    templates: suited({ name, source: { type: "table", path: data }, inputs: roles.inputs, targets: roles.targets }),
+    templates: suited({
+      name,
+      source: { type: "table", path: data, ...(survey.header === undefined ? {} : { header: survey.header }) },
+      inputs: roles.inputs,
+      targets: roles.targets,
+    }),
     columns: survey.columns.map((column) => ({
       name: column.name,
       type: column.type,

@@ -6,7 +6,6 @@ import type { RunSummary } from "../../contract/summaries.js";
 import { createFolderAccess } from "../files/folder-access.js";
 import { createJobRegistry } from "../jobs/job-registry.js";
 import { startTraining } from "../jobs/jobs.js";
-import { linkedRuns } from "./run-files.js";
 import { createRuns } from "./runs.js";
 
 /**
@@ -20,5 +19,6 @@ export async function listRuns(path: string): Promise<{ readonly folder: string;
   const folder = basename(absolute) === PROJECT_FILE ? dirname(absolute) : absolute;
   const file = join(folder, PROJECT_FILE);
   if (!existsSync(file) && !existsSync(join(folder, "runs"))) throw new LatheError("project.missing", `there is no project at ${file}`, { file });
-  return { folder, runs: await createRuns(createFolderAccess(null), createJobRegistry(startTraining)).list(folder), links: await linkedRuns(folder) };
+  const runs = createRuns(createFolderAccess(null), createJobRegistry(startTraining));
+  return { folder, runs: await runs.list(folder), links: await runs.links(folder) };
 }

@@ -11,7 +11,7 @@ import type { FolderAccess } from "../files/folder-access.js";
 import type { JobRegistry } from "../jobs/job-registry.js";
 import { isHeld } from "../../training/runs/run-lock.js";
 import { folderOfRun } from "./run-reference.js";
-import { listRunIds, listTrashedIds, readConfig, readFailure, readLog, readReport, type RunReport } from "./run-files.js";
+import { linkedRuns, listRunIds, listTrashedIds, readConfig, readFailure, readLog, readReport, type RunReport } from "./run-files.js";
 import { type RunLabel, readLabel, writeLabel } from "./run-labels.js";
 import { createMetricsDigests, readMetrics } from "./run-metrics.js";
 import { emptyTrash, restoreRuns, trashOf, trashRuns } from "./run-trash.js";
@@ -20,6 +20,8 @@ import { watchRun } from "./run-watch.js";
 export interface Runs {
   /** The newest first. @throws LatheError `project.missing`, `rpc.refused`, `run.missing` where they may not be looked at */
   list(project: string): Promise<RunSummary[]>;
+  /** Links where runs would be, which are not followed. @throws LatheError `project.missing`, `rpc.refused` */
+  links(project: string): Promise<string[]>;
   /** @throws LatheError `run.missing`, `rpc.refused` */
   metrics(run: RunReference): Promise<RunMetrics>;
   /** What the run was started with. @throws as `metrics`, and `run.checkpoint` where it is damaged */
@@ -77,6 +79,7 @@ export function createRuns(access: FolderAccess, jobs: JobRegistry): Runs {
       const real = await resolveProject(project);
       return Promise.all((await listRunIds(real)).map((run) => summarize(real, run)));
     },
+    links: async (project) => linkedRuns(await resolveProject(project)),
     metrics: async (run) => readMetrics((await folderOfRun(access, run)).folder),
     async settings(asked) {
       const { reference } = await folderOfRun(access, asked);

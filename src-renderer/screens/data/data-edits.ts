@@ -14,6 +14,9 @@ function present<T extends object>(all: T): { [K in keyof T]: Exclude<T[K], unde
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> };
 }
 
+/** How a file is read holds for that file. */
+const UNSET = { delimiter: undefined, encoding: undefined, quote: undefined, decimal: undefined, header: undefined, skip: undefined, comment: undefined };
+
 /** What can be changed on the Data screen; each is one step that can be undone. */
 export function useDataEdits() {
   const project = useProject();
@@ -88,7 +91,7 @@ export function useDataEdits() {
     const path = await pickTable(texts.data.file.anotherTitle);
     if (path === undefined) return;
     if (path === project.draft?.data.source.path) view.reload();
-    else changeSource(texts.data.file.labels.path, { path, delimiter: undefined, encoding: undefined, quote: undefined, decimal: undefined });
+    else changeSource(texts.data.file.labels.path, { path, ...UNSET });
   }
 
   async function chooseTestFile(): Promise<void> {

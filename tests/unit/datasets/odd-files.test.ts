@@ -95,7 +95,7 @@ describe("odd files", () => {
     "a spreadsheet under another name": [
       "t.csv",
       Buffer.from("PK\x03\x04 and so on"),
-      "DIR/t.csv is a spreadsheet or another zip archive, expected delimited text by its name; save it as CSV",
+      "DIR/t.csv is a spreadsheet or another zip archive, expected delimited text by its name; give it its own ending, such as .xlsx, or unpack it",
     ],
     "JSON that is no rows": ["t.json", "[1, 2, 3]", `DIR/t.json holds no rows, expected objects with a key for each column: [{"a": 1, …}, …] or one a line`],
     "JSON with a text among numbers": [
@@ -142,14 +142,14 @@ describe("odd files", () => {
   });
 });
 
-it("four hundred columns are looked at whole, and learnt from", async () => {
+it("twelve hundred columns are looked at whole, and learnt from", async () => {
   const folder = temporaryFolder();
-  const names = Array.from({ length: 400 }, (_, k) => `c${k}`);
-  const row = (i: number) => `${names.map((_name, k) => (k === 377 && i === 5 ? "" : (i * (k + 3)) % 17)).join(",")},${i % 2}\n`;
+  const names = Array.from({ length: 1200 }, (_, k) => `c${k}`);
+  const row = (i: number) => `${names.map((_name, k) => (k === 1077 && i === 5 ? "" : (i * (k + 3)) % 17)).join(",")},${i % 2}\n`;
   writeTable(folder, "wide.csv", `${names.join(",")},y\n${Array.from({ length: 60 }, (_, i) => row(i)).join("")}`);
   const { inputs, targets, columns } = await proposeRoles({ folder, path: "wide.csv", workFolder: folder });
-  expect(columns).toHaveLength(401);
-  expect(columns[377]).toMatchObject({ name: "c377", missing: 1, rows: 60 });
+  expect(columns).toHaveLength(1201);
+  expect(columns[1077]).toMatchObject({ name: "c1077", missing: 1, rows: 60 });
   expect(columns.filter(({ missing }) => missing > 0)).toHaveLength(1);
   const { counts } = await prepare(folder, dataSchema.parse({ ...dataOf("wide.csv"), inputs, targets }));
   expect(counts.train + counts.validation + counts.test).toBe(60);

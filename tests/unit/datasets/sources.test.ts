@@ -152,7 +152,23 @@ describe("names and values are only ever names and values", () => {
     writeTable(folder, "h.csv", "1.5,2,a\n3,4,b\n".repeat(10));
     const headless = await prepare(folder, dataOf("h.csv", { targets: [{ name: "y", type: "binary", column: "column3" }] }));
     expect(headless.audit.rows).toBe(20);
-    expect(headless.audit.warnings[0]!.message).toBe(`${folder}/h.csv has no header; its columns are called column1 to column3`);
+    expect(headless.audit.warnings[0]!.message).toBe(
+      `${folder}/h.csv has no header; its columns are called column1 to column3. If its first row holds names, set source.header to true`,
+    );
+  });
+
+  it("reads the first row as a project does that was made when it was taken for something else", async () => {
+    const folder = temporaryFolder();
+    const colours = ["red", "green", "blue"];
+    writeTable(folder, "t.csv", Array.from({ length: 30 }, (_, i) => `${colours[i % 3]},${i % 2 ? "round" : "flat"},${i % 2 ? "yes" : "no"}\n`).join(""));
+    const inputs = [{ name: "features", type: "category", column: "red" }];
+    const named = await prepare(folder, dataOf("t.csv", { inputs, targets: [{ name: "y", type: "category", column: "no" }] }));
+    expect([named.audit.rows, named.fitted.inputs[0]]).toMatchObject([29, { column: "red" }]);
+    const targets = [{ name: "y", type: "category", column: "column3" }];
+    const unnamed = await prepare(folder, dataOf("t.csv", { inputs: [{ ...inputs[0], column: "column1" }], targets }));
+    expect(unnamed.audit.rows).toBe(30);
+    writeTable(folder, "years.csv", `2019,2020,2021\n${Array.from({ length: 30 }, (_, i) => `${i * 3},${i + 0.5},${i % 2}\n`).join("")}`);
+    expect((await prepare(folder, dataOf("years.csv", { targets: [{ name: "y", type: "numeric", column: "column3" }] }))).audit.rows).toBe(31);
   });
 
   it("keeps a header of years apart from data", async () => {

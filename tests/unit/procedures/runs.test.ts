@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
@@ -39,6 +39,24 @@ describe("a run", () => {
     expect(await runs.describe({ ...run, name: "" }, context)).not.toHaveProperty("name");
     writeFileSync(join(folder, "label.json"), "{ cut o");
     expect((await runs.list({ project: run.project }, context))[0]).not.toHaveProperty("note");
+  });
+
+  it("is not in the list where its folder is a link, and that link is told, by its place in the project", async () => {
+    const {
+      procedures: { runs },
+      run: { project },
+      folder,
+      context,
+    } = judged;
+    const link = join(folder, "..", "0099");
+    expect(await runs.links({ project }, context)).toEqual([]);
+    symlinkSync(folder, link, "junction");
+    try {
+      expect(await runs.links({ project }, context)).toEqual([link]);
+      expect((await runs.list({ project }, context)).map(({ run }) => run)).toEqual(["0001"]);
+    } finally {
+      rmSync(link);
+    }
   });
 
   it("tells its settings as frozen, and the end of its log where that is long", async () => {

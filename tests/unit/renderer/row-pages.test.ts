@@ -98,6 +98,30 @@ describe("pages of rows", () => {
     expect(pages.row(0)?.row).toBe(1);
   });
 
+  it("that cannot be fetched are not asked for again because their message moves the table, but when they come into view anew", async () => {
+    const { pages, asked } = host(1000);
+    pages.show(view);
+    asked[0]?.answer();
+    await settle();
+    pages.want(500, 520);
+    await expect.poll(() => asked).toHaveLength(2);
+    asked[1]?.refuse(new LatheError("engine.crashed", "the process that reads ended unexpectedly"));
+    await expect.poll(() => pages.error.value?.code).toBe("engine.crashed");
+    pages.want(500, 516);
+    // The page after it is asked for, and it is not.
+    pages.want(502, 602);
+    await expect.poll(() => asked.map(({ offset }) => offset)).toEqual([0, 500, 600]);
+    asked[2]?.answer();
+    await settle();
+    expect(pages.error.value?.code).toBe("engine.crashed");
+    pages.want(602, 620);
+    pages.want(502, 520);
+    await expect.poll(() => asked.map(({ offset }) => offset)).toEqual([0, 500, 600, 500]);
+    asked[3]?.answer();
+    await settle();
+    expect(pages.error.value).toBeUndefined();
+  });
+
   it("say why they cannot be fetched, and are fetched again", async () => {
     const { pages, asked } = host(300);
     pages.show(view);

@@ -57,7 +57,7 @@ const readings: {
   view: ({ path, side, background }, signal) => viewPicture(path, side, background, signal),
   see: ({ path, formats }, signal) => seePicture(path, formats, signal),
   survey: (question, signal) => inWorkFolder((workFolder) => surveyTable({ ...question, workFolder, signal })),
-  probe: ({ folder, source }, signal) => inWorkFolder((workFolder) => probeTable({ folder, source, workFolder, signal })),
+  probe: (question, signal) => inWorkFolder((workFolder) => probeTable({ ...question, workFolder, signal })),
   look: ({ path }, signal) => lookAtPicture(path, signal),
   draw: async ({ path, format, augment, draws, seed }, signal) => drawPicture(path, format, augment, draws, seed, signal),
   columns: ({ table }, signal, progress) => tables.columns(table, progress, signal),

@@ -67,7 +67,7 @@ export function createOpenTables(): OpenTables {
     entry.timer.unref();
   }
 
-  function entryFor({ folder: key, identity, source }: TableAt): Entry {
+  function entryFor({ folder: key, identity, source, names }: TableAt): Entry {
     const known = entries.get(key);
     if (known?.identity === identity && !known.staging.abandoned) return known;
     if (known) drop(key, known);
@@ -76,7 +76,7 @@ export function createOpenTables(): OpenTables {
     const folder = makeWorkFolder();
     const staging = shareWork<OpenTable>(async (progress, signal) => {
       const table = {
-        staged: await stageTable({ folder: key, source, workFolder: folder, progress, signal }),
+        staged: await stageTable({ folder: key, source, names, workFolder: folder, progress, signal }),
         exclusively: oneAtATime(),
         kept: new Map<string, unknown>(),
       };

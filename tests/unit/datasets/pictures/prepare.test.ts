@@ -305,6 +305,15 @@ describe("bad pictures", () => {
     );
   });
 
+  test("a picture that cannot be read is told of with every look, not with the first alone", async () => {
+    const folder = await project(["cats", "dogs"]);
+    writeFileSync(join(folder, "pictures", "cats", "note.png"), "no picture");
+    const look = () => inspectTable({ folder, data: pictureData("pictures"), seed: 1, workFolder: temporaryFolder() });
+    const first = await look();
+    expect(first.pictures?.unreadable).toEqual([{ path: "cats/note.png", reason: expect.stringMatching(/^is no picture by its content/) as string }]);
+    expect(await look()).toEqual(first);
+  });
+
   test("a class with one picture, and an empty one, are warned of", async () => {
     const folder = await project(["cats", "dogs"]);
     await writePicture(join(folder, "pictures"), "owls/only.png");
