@@ -105,7 +105,7 @@ const refused: readonly (readonly [what: string, folder: () => string, sentence:
         batchNorm(p);
         p.training = { ...p.training, batchSize: 1 };
       }),
-    /a batch of one row cannot train batch norm.*use a batchSize of 2 or more/,
+    /cannot train on batches of one row, whose mean is the row itself; use a batchSize of 2 or more, or remove it/,
   ],
   [
     "a layer that does not exist",
@@ -131,10 +131,10 @@ const refused: readonly (readonly [what: string, folder: () => string, sentence:
           .replaceAll(/^(\d+),(\d+)/gm, "$1")
           .replace("a,b,y", "a,y"),
         (p) => {
-          p.model = { layers: [{ id: "act", type: "ReLU" }], outputs: [{ target: "y", from: "act" }] };
+          p.model = { layers: [{ id: "act", type: "Identity" }], outputs: [{ target: "y", from: "act" }] };
         },
       ),
-    /nothing to train/,
+    /no layer on the way to it has weights, so nothing can be learnt; add a Linear/,
   ],
   [
     "a project of a newer version",
