@@ -133,10 +133,12 @@ test("a picture that cannot be read is put aside, and one click brings it back o
 
   writeFileSync(broken, whole);
   await page.getByRole("button", { name: "Try to read it again" }).click();
-  await expect(page.getByText("60 pictures", { exact: true }).or(page.getByText("0 of 60 pictures"))).toBeVisible();
+  // The columns have a count of their own.
+  const count = page.getByRole("status").filter({ hasText: /pictures$/ });
+  await expect(count).toHaveText(/^(?:0 of )?60 pictures$/);
   await expect.poll(quarantine).toEqual([]);
   await page.getByRole("button", { name: /^All pictures/ }).click();
-  await expect(page.getByText("60 pictures", { exact: true })).toBeVisible();
+  await expect(count).toHaveText("60 pictures");
   await pictures.grid.getByRole("option", { name: /one-0007/ }).click();
   await expect(page.getByText("8 × 8 pixels")).toBeVisible();
   studio.expectNoComplaints();

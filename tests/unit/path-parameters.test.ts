@@ -38,6 +38,7 @@ const good: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   "model.plan": { project, document },
   "model.preset": { project, document, preset: "tabular" },
   "runs.list": { project },
+  "runs.links": { project },
   "runs.metrics": run,
   "runs.settings": run,
   "runs.log": run,
