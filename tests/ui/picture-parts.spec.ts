@@ -39,7 +39,6 @@ test("folders of parts are found, and deep pictures are read by what they use to
   await home.create.click();
 
   await expect(page).toHaveURL(/\/data$/);
-  const project = decodeURIComponent(/project\/([^/]+)\//.exec(page.url())?.[1] ?? "");
   await expect(page.getByText("24 pictures have more than 8 bits; by what they use together 0 to 4095 (12 bits) is read as black to white")).toBeVisible();
   await expect(page.getByText("own folder").first()).toBeVisible();
   await page.getByRole("listbox", { name: "Pictures" }).getByRole("option").first().click();
