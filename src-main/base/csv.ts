@@ -25,7 +25,7 @@ export interface CsvOptions {
    * that read the file get the apostrophe too; by default every cell is exact. Quotes alone do not help: a spreadsheet takes them off first.
    */
   readonly spreadsheet?: boolean;
-  readonly end?: "\n" | "\r\n";
+  readonly end?: "\n" | "\r\n" | "";
 }
 
 export function csvLines({ spreadsheet = false, end = "\n" }: CsvOptions = {}): CsvLines {

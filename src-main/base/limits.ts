@@ -24,3 +24,6 @@ export const MOST_PROBLEMS = 100;
 
 /** Bytes of `project.json`. A network of all those layers, or ten thousand columns, take two megabytes. */
 export const MOST_DOCUMENT = JSON_BOUNDS.document.bytes;
+
+/** Larger pictures are not decoded: 100 megapixels are 300 MB. What a small file says it holds may be more than any memory. */
+export const MOST_PIXELS = 100_000_000;

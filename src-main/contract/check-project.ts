@@ -72,7 +72,8 @@ function checkData(data: DataSpec, report: Report): void {
   if (quote !== undefined && quote === delimiter)
     report(["data", "source", "quote"], `got ${JSON.stringify(quote)}, which is the delimiter too; expected another character`);
   const { validation, test, by, column } = data.split;
-  const shares = validation + (data.source.test === undefined ? test : 0);
+  const ownValidation = data.source.type === "image-folder" && data.source.validation !== undefined;
+  const shares = (ownValidation ? 0 : validation) + (data.source.test === undefined ? test : 0);
   if (shares >= 1) report(["data", "split"], `got validation ${validation} and test ${test}, expected shares that leave rows to train on (a sum below 1)`);
   if (by !== "random" && column === undefined) {
     report(["data", "split", "column"], `got nothing, expected the column that ${by === "group" ? "groups" : "orders"} the rows, because split.by is "${by}"`);

@@ -52,9 +52,10 @@ export const PICTURE_COLUMN = "image";
 export const imageFolderSource = z.strictObject({
   type: z.literal("image-folder"),
   path: z.string().min(1).describe("A folder with a folder of pictures for each class; relative to this file, or absolute"),
+  validation: z.string().min(1).optional().describe("A folder of its own for the validation; then split.validation is not used"),
   test: z.string().min(1).optional().describe("A folder of its own for the test; then split.test is not used"),
   levels: z.array(columnSchema).min(1).max(8).default(["label"]).describe("What the folders stand for, from the outermost: a column each"),
-  exclude: pictureList.optional().describe("Pictures that are not used, by their path in the folder; the files stay"),
+  exclude: pictureList.optional().describe("Pictures that are not used, by their path from the folder on, also those of the validation folder; the files stay"),
   testExclude: pictureList.optional().describe("The same of the test folder"),
   relabel: newLabels.optional().describe("Other values than the folders say, by picture and column"),
   testRelabel: newLabels.optional().describe("The same of the test folder"),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type FormField, formField, valueNote } from "../features/form.js";
-import { formulaCells } from "./results.js";
+import { formulaCells, unreadablePictures } from "./results.js";
 import { splitName } from "./table-views.js";
 
 /** What the Evaluate and Predict screens ask for. */
@@ -157,6 +157,8 @@ export const tablePrediction = z.strictObject({
   out: z.string(),
   unknown: z.record(z.string(), z.number()),
   formulas: formulaCells,
+  /** Pictures that have no answer, with the reason. */
+  unreadable: unreadablePictures.optional(),
   /** The first rows of the answers, without apostrophes. */
   preview: z.strictObject({ columns: z.array(z.string()), rows: z.array(z.array(z.string())) }),
 });

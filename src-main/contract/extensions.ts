@@ -1,6 +1,26 @@
-/** Extensions of the tables and the pictures that are read, and so can be chosen, dropped and sent. */
+/** Extensions of the tables and the pictures that are read, and so can be chosen, dropped and sent. HEIC is not read, and told rather than passed over. */
 export const tableExtensions = ["csv", "tsv", "txt", "tab", "parquet", "json", "jsonl", "ndjson", "xlsx", "xlsm"] as const;
-export const pictureExtensions = ["png", "jpg", "jpeg", "jfif", "webp", "gif", "bmp", "dib", "tif", "tiff", "avif"] as const;
+export const pictureExtensions = [
+  "png",
+  "apng",
+  "jpg",
+  "jpeg",
+  "jpe",
+  "jfif",
+  "webp",
+  "gif",
+  "bmp",
+  "dib",
+  "tif",
+  "tiff",
+  "avif",
+  "ppm",
+  "pgm",
+  "pbm",
+  "pnm",
+  "heic",
+  "heif",
+] as const;
 
 /** Whether a name ends in one of some extensions. */
 export function hasExtension(name: string, extensions: readonly string[]): boolean {

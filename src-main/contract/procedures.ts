@@ -87,6 +87,7 @@ export const studioContract = {
       create: procedure(
         z.strictObject({
           data: pathSchema,
+          validation: pathSchema.optional(),
           test: pathSchema.optional(),
           folder: pathSchema,
           name: z.string().min(1).max(200),

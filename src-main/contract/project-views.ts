@@ -66,7 +66,8 @@ export const projectProposal = z.strictObject({
       levels: z.array(z.string()),
       /** By innermost folder, the most pictures first. */
       classes: z.array(z.strictObject({ name: z.string(), pictures: z.number() })),
-      /** A folder for the test that lies beside the one for training. */
+      /** Folders for validation and test that lie beside the one for training. */
+      validation: z.string().optional(),
       test: z.string().optional(),
     })
     .optional(),

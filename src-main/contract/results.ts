@@ -24,6 +24,9 @@ export type EvaluationResult = z.infer<typeof evaluationResult>;
 export const formulaCells = z.strictObject({ cells: z.number(), quoted: z.boolean() });
 export type FormulaCells = z.infer<typeof formulaCells>;
 
+/** Absent where there are none. */
+export const unreadablePictures = z.array(z.strictObject({ picture: z.string(), reason: z.string() }));
+
 export const predictionResult = z.strictObject({
   event: z.literal("prediction"),
   samples: z.number(),
@@ -31,6 +34,8 @@ export const predictionResult = z.strictObject({
   /** Values that the model was never shown and treats as "none of the known", by input. */
   unknown: z.record(z.string(), z.number()),
   formulas: formulaCells,
+  /** Pictures that have no answer, each with the reason as the end of a sentence that begins with its name. */
+  unreadable: unreadablePictures.optional(),
 });
 export type PredictionResult = z.infer<typeof predictionResult>;
 

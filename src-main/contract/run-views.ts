@@ -27,7 +27,16 @@ export const modelCard = z.strictObject({
   file: z.string(),
   bytes: z.number(),
   opset: z.number(),
-  inputs: z.array(z.strictObject({ name: z.string(), dtype: z.string(), shape: z.array(z.union([z.string(), z.number()])), description: z.string() })),
+  inputs: z.array(
+    z.strictObject({
+      name: z.string(),
+      dtype: z.string(),
+      shape: z.array(z.union([z.string(), z.number()])),
+      description: z.string(),
+      /** Of pictures: what is under those that are transparent, and what those of more than 8 bits are read by. @see PixelRange */
+      picture: z.strictObject({ background: z.string(), bits: z.number().optional(), float: z.number().optional() }).optional(),
+    }),
+  ),
   outputs: z.array(z.strictObject({ name: z.string(), dtype: z.string(), shape: z.array(z.union([z.string(), z.number()])), description: z.string() })),
 });
 export type ModelCard = z.infer<typeof modelCard>;

@@ -8,7 +8,7 @@ export type { PixelFormat } from "./pictures/picture-task.js";
 export { type LookAtPicture, type PictureLook, type ViewOfPicture, drawPicture, lookAtPicture, seePicture, viewPicture } from "./pictures/picture-view.js";
 export { type PictureProposal, holdsPictures, isFolder, proposePictures } from "./pictures/propose-pictures.js";
 export { type PrepareOptions, type Stage, dataFingerprint, prepareData } from "./prepare.js";
-export { type DataAudit, type PreparedData, type SkippedRows, rowNumbersOf } from "./prepared.js";
+export { type DataAudit, type PreparedData, type SkippedRows, describeSkipped, rowNumbersOf } from "./prepared.js";
 export type { ColumnProfile } from "./profile.js";
 export { type ProposedRoles, type SurveyedColumn, type TableSurvey, reasonToLeave, rolesFrom, targetKind } from "./propose.js";
 export type { RawBatch } from "./raw-batch.js";

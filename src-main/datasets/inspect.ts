@@ -4,7 +4,7 @@ import { fitTarget, kindOf, picturesOf } from "../features/index.js";
 import type { AuditWarning } from "./audit-warning.js";
 import { describeNumbers, describeTexts } from "./describe-column.js";
 import { type PictureAudit, auditPictures } from "./pictures/audit-pictures.js";
-import { preparePictures } from "./pictures/prepare-pictures.js";
+import { UNREADABLE, preparePictures } from "./pictures/prepare-pictures.js";
 import { describeSkipped, type SkippedRows } from "./prepared.js";
 import { type ColumnProfile, profileColumns } from "./profile.js";
 import { type Roles, resolveRoles } from "./roles.js";
@@ -97,12 +97,12 @@ export async function inspectTable(options: InspectOptions): Promise<TableAudit>
       severity: "note",
     }));
     // What cannot be read is told with an example, and leads to what is excluded because of it.
-    const unreadable = skipped.find(({ reason }) => pictures !== undefined && pictures.warnings.length > 0 && reason === "unreadable picture");
+    const unreadable = skipped.find(({ reason }) => pictures?.warnings.some(({ code }) => code === UNREADABLE) && reason === "unreadable picture");
     for (const warning of pictures?.warnings ?? [])
       warnings.push({
         ...warning,
-        severity: "warning",
-        ...(unreadable && { column: unreadable.column, rows: { kind: "skipped", column: unreadable.column } }),
+        severity: warning.code === UNREADABLE ? "warning" : "note",
+        ...(warning.code === UNREADABLE && unreadable && { column: unreadable.column, rows: { kind: "skipped", column: unreadable.column } }),
       });
     const columns: ColumnAudit[] = [];
     const numeric = profiles.filter((p) => isNumber(p)).map(({ name }) => staged.number(name));

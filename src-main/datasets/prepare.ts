@@ -10,7 +10,7 @@ import type { Graph } from "../onnx/types.js";
 import { contentHash, findStored, listingFile, splitFile, store } from "./cache.js";
 import { createWriters, encodeRows, encoderGraph, inRecords, recordWords } from "./encode.js";
 import { pixelStatistics } from "./pictures/pixel-statistics.js";
-import { type PreparedPictures, preparePictures } from "./pictures/prepare-pictures.js";
+import { type PreparedPictures, UNREADABLE, preparePictures } from "./pictures/prepare-pictures.js";
 import { describeSkipped, type PreparedData, type StoredData } from "./prepared.js";
 import { readSplit } from "./read-raw.js";
 import { resolveRoles } from "./roles.js";
@@ -137,8 +137,9 @@ async function make(
     mainTable.parts,
     roles,
     (w) => warnings.push(w),
-    pictures &&
-      ((input, paths) =>
+    pictures && {
+      range: pictures.range,
+      statistics: (input, paths) =>
         pixelStatistics(
           pictures,
           source,
@@ -147,7 +148,8 @@ async function make(
             input,
           ),
           paths,
-        )),
+        ),
+    },
   );
   const inputs = [];
   for (const spec of data.inputs) inputs.push(await kindOf(spec).fit(spec, roles.inputs.get(spec.name) ?? [], context));
@@ -202,7 +204,8 @@ async function make(
   const [train = 0, validation = 0, test = 0] = writers.map((w) => w.count);
   // What cannot be read was told above, with an example.
   for (const skip of skipped)
-    if (skip.reason !== "unreadable picture" || !pictures?.warnings.length) warnings.push({ code: "data.skipped", message: describeSkipped(skip) });
+    if (skip.reason !== "unreadable picture" || !pictures?.warnings.some(({ code }) => code === UNREADABLE))
+      warnings.push({ code: "data.skipped", message: describeSkipped(skip) });
   if (counts.test > 0 && test === 0)
     throw new LatheError("data.split", `no row of ${testSource?.path ?? source.path} is left for the test: every class in it is unknown to ${source.path}`, {});
   return {
@@ -278,7 +281,9 @@ async function tableFingerprint({ folder, data, seed, cacheFolder, signal, progr
 export function fingerprintOf(data: DataSpec, seed: number, hashes: readonly string[]): string {
   const folders = data.source.type === "image-folder";
   const ending = (path: string | undefined) => (folders ? path && "/" : path?.toLowerCase().replace(/^.*?((\.[a-z]+)?(\.gz)?)$/, "$1"));
-  const source = { ...data.source, path: ending(data.source.path), test: ending(data.source.test) };
+  const own = data.source.type === "image-folder" ? data.source.validation : undefined;
+  const validation = own === undefined ? {} : { validation: ending(own) };
+  const source = { ...data.source, path: ending(data.source.path), test: ending(data.source.test), ...validation };
   const inputs = data.inputs.map((input) => kindOf(input).prepared(input));
   return createHash("sha256")
     .update(canonical({ format: 2, data: { ...data, inputs, source }, seed, hashes }))

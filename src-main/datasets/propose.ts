@@ -10,10 +10,15 @@ const MOST_NUMBER_CLASSES = 10;
 const MOST_INPUT_CLASSES = 50;
 const MOST_TARGET_CLASSES = 1000;
 
+/** A column's profile; of texts that are files of pictures it says so. */
+export type SeenProfile = Omit<ColumnProfile, "type"> & { readonly type: ColumnProfile["type"] | "picture" };
+
 /** A column as a first look shows it. */
-export interface SurveyedColumn extends ColumnProfile {
+export interface SurveyedColumn extends SeenProfile {
   /** Some of its values. */
   readonly examples: readonly string[];
+  /** Of a column of pictures: some that are there, as the column names them, and what their paths start from. */
+  readonly pictures?: { readonly root: string; readonly paths: readonly string[] };
 }
 
 /** A table's columns, before anybody has said what is to be learnt. */
@@ -32,18 +37,18 @@ export interface TableSurvey {
 export interface ProposedRoles {
   readonly inputs: InputDraft[];
   readonly targets: DataSpec["targets"];
-  readonly columns: readonly ColumnProfile[];
+  readonly columns: readonly SeenProfile[];
   /** Columns excluded, and why. */
   readonly notes: readonly string[];
 }
 
 /**
  * Guesses inputs and targets from what was seen of a table.
- * @param targets defaults to the last column. @param ignore columns that are excluded, whatever they hold.
+ * @param targets defaults to the last column that is not of pictures. @param ignore columns that are excluded, whatever they hold.
  * @throws LatheError `data.target` for a target column that is not there or cannot be learnt, `data.column` where no input is left.
  */
 export function rolesFrom({ path, columns, warnings }: TableSurvey, targets: readonly string[] = [], ignore: readonly string[] = []): ProposedRoles {
-  const last = columns.at(-1)?.name ?? "";
+  const last = columns.filter(({ type }) => type !== "picture").at(-1)?.name ?? "";
   const wanted = (targets.length > 0 ? targets : [last]).map((name) => findColumn({ path, columns }, name, "data.target", "the target"));
   const name = namer();
   const proposed = wanted.map((column) => proposeTarget(column, name, path));
@@ -60,13 +65,13 @@ export function rolesFrom({ path, columns, warnings }: TableSurvey, targets: rea
 }
 
 /** What a column would be predicted as. */
-export function targetKind({ type, distinct, whole, rows }: Pick<ColumnProfile, "type" | "distinct" | "whole" | "rows">): TargetSpec["type"] {
+export function targetKind({ type, distinct, whole, rows }: Pick<SeenProfile, "type" | "distinct" | "whole" | "rows">): TargetSpec["type"] {
   if (distinct === 2) return "binary";
   return type === "number" && !(whole && distinct <= MOST_NUMBER_CLASSES && rows > distinct * 3) ? "numeric" : "category";
 }
 
 /** @throws LatheError `data.target` for a column that cannot be learnt */
-function proposeTarget(column: ColumnProfile, name: (wanted: string) => string, path: string): TargetSpec {
+function proposeTarget(column: SeenProfile, name: (wanted: string) => string, path: string): TargetSpec {
   if (column.distinct < 2) {
     throw new LatheError(
       "data.target",
@@ -83,10 +88,12 @@ function proposeTarget(column: ColumnProfile, name: (wanted: string) => string, 
     column.distinct > MOST_TARGET_CLASSES ||
     column.type === "time" ||
     column.type === "other" ||
+    column.type === "picture" ||
     (column.type === "text" && column.distinct > column.rows / 2)
   ) {
     const texts = `a text with ${column.distinct} different values in ${column.rows} rows`;
-    const what = column.type === "time" ? "a time" : column.type === "other" ? "a structure, a list or bytes" : texts;
+    const what =
+      column.type === "time" ? "a time" : column.type === "picture" ? "names of pictures" : column.type === "other" ? "a structure, a list or bytes" : texts;
     throw new LatheError("data.target", `target column "${column.name}" of ${path} is ${what}, expected numbers or classes; name another with --target`, {
       path,
       column: column.name,
@@ -97,7 +104,7 @@ function proposeTarget(column: ColumnProfile, name: (wanted: string) => string, 
 
 /** @param partial there are columns beside these that are to be excluded. */
 function proposeInputs(
-  columns: readonly ColumnProfile[],
+  columns: readonly SeenProfile[],
   partial: boolean,
   name: (wanted: string) => string,
 ): { readonly inputs: InputDraft[]; readonly left: readonly string[] } {
@@ -119,9 +126,10 @@ function proposeInputs(
 }
 
 /** Why a column is of no use as an input; undefined where it is. */
-export function reasonToLeave({ name, type, rows, missing, distinct, counting, whole, stray }: ColumnProfile): string | undefined {
+export function reasonToLeave({ name, type, rows, missing, distinct, counting, whole, stray }: SeenProfile): string | undefined {
   if (type === "empty") return "it has no values";
   if (distinct === 1) return "it has one value only";
+  if (type === "picture") return undefined;
   if (type === "time") return "it is a time";
   if (type === "other") return "it holds structures, lists or bytes";
   if (stray !== undefined && distinct > MOST_NUMBER_CLASSES) return `most of its values are numbers, but "${shorten(stray)}" is not`;

@@ -4,9 +4,10 @@ import type { DuckDBDataChunk } from "@duckdb/node-api";
 import { LatheError } from "../base/errors.js";
 import type { FittedData, FittedTarget } from "../features/fitted.js";
 import { kindOf, picturesOf, targetKindOf } from "../features/index.js";
+import { checkClasses } from "./pictures/check-classes.js";
 import { hasPictureName } from "./pictures/formats.js";
 import { PictureMemory } from "./pictures/picture-memory.js";
-import { PICTURES, withPictures } from "./pictures/raw-pictures.js";
+import { PICTURES, type UnreadPicture, withPictures } from "./pictures/raw-pictures.js";
 import type { FrozenListing, PreparedData, SkippedRows } from "./prepared.js";
 import { RawAssembler, type RawBatch, columnsOf, selectRaw } from "./raw-batch.js";
 import { readRowNumbers } from "./record-file.js";
@@ -56,8 +57,10 @@ export interface TableReader extends AsyncIterable<RawBatch> {
   readonly path: string;
   readonly warnings: readonly string[];
   readonly skipped: readonly SkippedRows[];
-  /** Pictures among them that cannot be read: path and reason. */
-  readonly bad: readonly string[];
+  /** Those that are skipped because of a picture that cannot be read. */
+  readonly bad: readonly UnreadPicture[];
+  /** Whether rows are pictures of a folder, which are called by their path. */
+  readonly ofFolder: boolean;
   readonly unknown: readonly UnknownTexts[];
   /** Rows read so far. */
   readonly rows: number;
@@ -118,7 +121,16 @@ async function openAny(database: Database, { fitted, folder, path, signal, targe
     });
   const levels = fitted.levels ?? [];
   const needed = columnsOf(fitted, targets === "required").texts.some((column) => levels.includes(column));
-  return found.isFile() ? openPicture(database, full) : openImageFolder(database, full, { levels: needed ? levels : [], signal });
+  if (found.isFile()) return openPicture(database, full);
+  const source = await openImageFolder(database, full, { levels: needed ? levels : [], signal });
+  if (targets === "none") return source;
+  const counts = new Map<string, ReadonlyMap<string, number>>();
+  for (const { name, sql } of source.columns.filter((column) => levels.includes(column.name))) {
+    const rows = await database.all(`SELECT ${sql} AS v, count(*) AS n FROM ${source.relation} GROUP BY 1 ORDER BY 1`);
+    counts.set(name, new Map(rows.map(({ v, n }) => [String(v), Number(n)])));
+  }
+  const strangers = await checkClasses({ path: full, targets: fitted.targets, classesIn: (column) => counts.get(column), levels: levels.length, signal });
+  return { ...source, warnings: [...source.warnings, ...strangers] };
 }
 
 /**
@@ -179,7 +191,7 @@ class Reader implements TableReader {
   readonly #options: ReadTableOptions;
   readonly #skipped = new Map<string, SkippedRows>();
   readonly #unknown = new Map<string, UnknownTexts>();
-  readonly #bad: string[] = [];
+  readonly #bad: UnreadPicture[] = [];
   #rows = 0;
   #closed = false;
 
@@ -191,8 +203,12 @@ class Reader implements TableReader {
     this.warnings = source.warnings;
   }
 
-  get bad(): readonly string[] {
+  get bad(): readonly UnreadPicture[] {
     return this.#bad;
+  }
+
+  get ofFolder(): boolean {
+    return this.#source.format === "pictures";
   }
 
   get skipped(): readonly SkippedRows[] {
@@ -230,7 +246,7 @@ class Reader implements TableReader {
             fitted,
             source: this.#source,
             contentOf: this.#options.contentOf,
-            skip: (column, reason, why) => this.#skip(column, reason, why),
+            skip: (column, reason, picture) => this.#skip(column, reason, picture),
           })
         : [placed];
     };
@@ -286,11 +302,10 @@ class Reader implements TableReader {
     return true;
   }
 
-  /** @param why of a picture, with its path. */
-  #skip(column: string, reason: SkippedRows["reason"], why?: string): void {
+  #skip(column: string, reason: SkippedRows["reason"], picture?: UnreadPicture): void {
     const known = this.#skipped.get(`${reason} ${column}`);
     this.#skipped.set(`${reason} ${column}`, { reason, column, rows: (known?.rows ?? 0) + 1 });
-    if (why !== undefined) this.#bad.push(why);
+    if (picture) this.#bad.push(picture);
   }
 }
 

@@ -22,6 +22,8 @@ export interface SplitQuestion {
   readonly stratum?: string | undefined;
   /** SQL of the column whose groups stay together. */
   readonly group?: string | undefined;
+  /** SQL: true for rows that are the validation, whatever the shares say; then no other row is. */
+  readonly validated?: string;
 }
 
 export type SplitCounts = Readonly<Record<SplitName, number>>;
@@ -33,9 +35,11 @@ export type SplitCounts = Readonly<Record<SplitName, number>>;
  * @throws LatheError `data.split` for shares that are wrong or leave a part empty.
  */
 export async function split(database: Database, question: SplitQuestion): Promise<SplitCounts> {
-  const { validation, test } = question.split;
-  checkShares(validation, test);
-  await database.exec(`CREATE TABLE ${question.parts} AS SELECT CAST(part AS TINYINT) AS part FROM (${partsOf(question)}) ORDER BY row_index`);
+  const shares = question.validated === undefined ? question.split : { ...question.split, validation: 0 };
+  checkShares(shares.validation, shares.test);
+  await database.exec(
+    `CREATE TABLE ${question.parts} AS SELECT CAST(part AS TINYINT) AS part FROM (${partsOf({ ...question, split: shares })}) ORDER BY row_index`,
+  );
   const counts: Record<SplitName, number> = { train: 0, validation: 0, test: 0 };
   for (const { part, n } of await database.all(`SELECT part, count(*) AS n FROM ${question.parts} GROUP BY part`)) {
     for (const name of SPLITS) if (part === PART[name]) counts[name] = Number(n);
@@ -78,13 +82,17 @@ function checkShares(validation: number, test: number): void {
 function partsOf(question: SplitQuestion): string {
   const {
     table,
-    keep,
+    keep: used,
+    validated,
     seed,
     split: { by, validation, test },
     stratum = "0",
     group,
   } = question;
-  const skipped = `SELECT rowid AS row_index, ${PART.skipped} AS part FROM ${table} WHERE NOT ${keep}`;
+  const keep = validated === undefined ? used : `(${used} AND NOT ${validated})`;
+  const skipped =
+    `SELECT rowid AS row_index, ${PART.skipped} AS part FROM ${table} WHERE NOT ${used}` +
+    (validated === undefined ? "" : ` UNION ALL SELECT rowid AS row_index, ${PART.validation} AS part FROM ${table} WHERE ${used} AND ${validated}`);
   if (by === "group" && group !== undefined) {
     // A row without a group is in the group of those without.
     const key = `coalesce(${group}, '')`;

@@ -1,5 +1,5 @@
 import { LatheError } from "../base/errors.js";
-import type { DataSpec } from "../contract/data.js";
+import { type DataSpec, PICTURE_COLUMN } from "../contract/data.js";
 import { kindOf, picturesOf, targetKindOf } from "../features/index.js";
 import type { SkippedRows } from "./prepared.js";
 import type { Roles } from "./roles.js";
@@ -56,6 +56,7 @@ export async function stageData(database: Database, question: StageQuestion): Pr
       split: spec,
       seed,
       keep: keep.sql,
+      ...(source.validated === undefined ? {} : { validated: `(${staged.text(PICTURE_COLUMN)} IN (SELECT path FROM ${source.validated}))` }),
       ...(stratum ? { stratum: staged.text(roles.targets.get(stratum.name)?.[0] ?? "") } : {}),
       ...(roles.group === undefined ? {} : { group: staged.text(roles.group) }),
     })),
@@ -67,7 +68,9 @@ export async function stageData(database: Database, question: StageQuestion): Pr
     counts.test = await onePart(database, tested.table, "test_parts", keepTested.sql, "test");
     tables.push({ staged: tested, parts: "test_parts" });
   }
-  checkCounts(counts, data.split, testSource !== undefined, source.path);
+  checkCounts(counts, source.validated === undefined ? data.split : { ...data.split, validation: 0 }, testSource !== undefined, source.path);
+  if (source.validated !== undefined && counts.validation === 0)
+    throw new LatheError("data.split", `the folder of the validation of ${source.path} has no picture that can be used`, { path: source.path });
   return { tables, counts, skipped, missing };
 }
 

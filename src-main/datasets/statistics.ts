@@ -1,4 +1,5 @@
 import { defined } from "../base/assert.js";
+import type { PixelRange } from "../features/image.js";
 import type { FitContext, NumberStatistics } from "../features/kind.js";
 import type { Cell, Database } from "./sources/database.js";
 import type { Roles } from "./roles.js";
@@ -11,8 +12,11 @@ export interface DataWarning {
   readonly message: string;
 }
 
-/** Mean and deviation by channel over pictures of an input, by their paths. */
-export type PixelQuestion = (input: string, paths: readonly string[]) => Promise<{ readonly mean: readonly number[]; readonly deviation: readonly number[] }>;
+/** Mean and deviation by channel over pictures of an input, by their paths; and what those of more than 8 bits are read by. */
+export interface PixelFacts {
+  readonly statistics: (input: string, paths: readonly string[]) => Promise<{ readonly mean: readonly number[]; readonly deviation: readonly number[] }>;
+  readonly range: PixelRange;
+}
 
 /** Answers encoders from SQL over the staged rows: `parts` holds the part of each row, in the same order. */
 export async function createFitContext(
@@ -21,7 +25,7 @@ export async function createFitContext(
   parts: string,
   roles: Roles,
   warn: (warning: DataWarning) => void,
-  pixels?: PixelQuestion,
+  pixels?: PixelFacts,
 ): Promise<FitContext> {
   const joined = `${staged.table} POSITIONAL JOIN ${parts}`;
   const train = `FROM ${joined} WHERE part = ${PART.train}`;
@@ -44,11 +48,12 @@ export async function createFitContext(
       // An audit does not look at pixels: it only wants to know whether encoders can be fitted.
       if (!pixels) return { mean: [0], deviation: [1] };
       const rows = await database.all(`SELECT ${staged.text(defined(column, input))} AS path ${train}`);
-      return pixels(
+      return pixels.statistics(
         input,
         rows.map(({ path }) => String(path)),
       );
     },
+    pixelRange: () => pixels?.range ?? {},
     warn: (code, message) => warn({ code, message }),
   };
 }

@@ -1,6 +1,10 @@
+import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import { mayBeRead } from "../base/allowed-folders.js";
 import { LatheError } from "../base/errors.js";
+import { hasPictureName } from "./pictures/formats.js";
 import { profileColumns } from "./profile.js";
-import { type ProposedRoles, type TableSurvey, rolesFrom } from "./propose.js";
+import { type ProposedRoles, type SurveyedColumn, type TableSurvey, rolesFrom } from "./propose.js";
 import { shorten } from "./shorten.js";
 import { type CsvOptions, csvOptions } from "./sources/csv.js";
 import { Database } from "./sources/database.js";
@@ -43,16 +47,37 @@ export async function surveyTable(options: SurveyOptions): Promise<TableSurvey> 
     const first = await database.all(
       `SELECT ${source.columns.map((column, k) => `${textOf(column)} AS v${k}`).join(", ")} FROM ${source.relation} LIMIT ${LOOKED_AT}`,
     );
-    return {
-      path: source.path,
-      rows,
-      warnings: source.warnings,
-      ...(source.header === undefined ? {} : { header: source.header }),
-      columns: columns.map((column, k) => ({ ...column, examples: examplesOf(first.map((row) => row[`v${k}`])) })),
-    };
+    const warnings = [...source.warnings];
+    const surveyed: SurveyedColumn[] = [];
+    for (const [k, column] of columns.entries()) {
+      const values = first.flatMap((row) => (row[`v${k}`] === null ? [] : [String(row[`v${k}`])]));
+      const pictures = column.type === "text" ? await picturesNamed(source.root, values) : undefined;
+      if (pictures?.length === 0)
+        warnings.push(
+          `column "${column.name}" names pictures, but none of those looked at is there, such as ${values[0]}: expected their paths from ${source.root} on, ` +
+            `or whole paths`,
+        );
+      surveyed.push({
+        ...column,
+        examples: examplesOf(first.map((row) => row[`v${k}`])),
+        ...(pictures && pictures.length > 0 ? { type: "picture" as const, pictures: { root: source.root, paths: pictures } } : {}),
+      });
+    }
+    return { path: source.path, rows, warnings, ...(source.header === undefined ? {} : { header: source.header }), columns: surveyed };
   } finally {
     database.close();
   }
+}
+
+/** Texts that name files of pictures which are there; undefined where they are no such names. */
+async function picturesNamed(root: string, values: readonly string[]): Promise<readonly string[] | undefined> {
+  if (values.length === 0 || !values.every(hasPictureName)) return undefined;
+  const found: string[] = [];
+  for (const value of new Set(values)) {
+    const path = resolve(root, value);
+    if (mayBeRead(path) && (await stat(path).catch(() => undefined))?.isFile()) found.push(value);
+  }
+  return found;
 }
 
 function examplesOf(values: readonly unknown[]): readonly string[] {

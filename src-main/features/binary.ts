@@ -3,7 +3,7 @@ import { defined } from "../base/assert.js";
 import { LatheError } from "../base/errors.js";
 import { ML_DOMAIN, float, floats, strings } from "../onnx/types.js";
 import { oneClass, sortClasses } from "./category.js";
-import { classCells, classTarget } from "./classes.js";
+import { byText, classCells, classTarget } from "./classes.js";
 import type { FitContext, InputDefinition, TargetDefinition } from "./kind.js";
 import { oneColumn } from "./one-column.js";
 import { columnSchema, nameSchema } from "./options.js";
@@ -126,7 +126,7 @@ export const binaryTarget: TargetDefinition<typeof options, typeof fittedTarget>
     }
     return { name: spec.name, type: "binary", column, ...pair };
   },
-  classOf: ({ negative, positive }) => new Map([...negative.map((text) => [text, 0] as const), ...positive.map((text) => [text, 1] as const)]),
+  classOf: ({ negative, positive }) => byText([...negative.map((text) => [text, 0] as const), ...positive.map((text) => [text, 1] as const)]),
   width: () => 1,
   lower: (_, answer) => answer,
   describe: ({ classes }) => `probability of ${classes[1]}`,

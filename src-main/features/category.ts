@@ -4,7 +4,7 @@ import { defined } from "../base/assert.js";
 import { LatheError } from "../base/errors.js";
 import { ML_DOMAIN, int, ints, strings, tensor } from "../onnx/types.js";
 import type { FitContext, InputDefinition, TargetDefinition } from "./kind.js";
-import { classCells, classTarget } from "./classes.js";
+import { byText, classCells, classTarget } from "./classes.js";
 import { oneColumn } from "./one-column.js";
 import { columnSchema, counted, nameSchema } from "./options.js";
 import { madeUpWords, tallyClasses, wordField, wordNotes } from "./words.js";
@@ -118,7 +118,7 @@ export const categoryTarget: TargetDefinition<typeof options, typeof fitted> = {
     }
     return { name: spec.name, type: "category", column, classes: sortClasses([...counts.keys()]) };
   },
-  classOf: ({ classes }) => new Map(classes.map((text, k) => [text, k])),
+  classOf: ({ classes }) => byText(classes.map((text, k) => [text, k])),
   width: ({ classes }) => classes.length,
   lower: (_, answer) => answer,
   describe: ({ classes }) => `probabilities of ${classes.join(", ")}`,

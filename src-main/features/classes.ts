@@ -16,6 +16,11 @@ export const classTarget = {
   head: ({ name, classes }: Classes): readonly string[] => [name, ...classes.map((c) => `${name}:${c}`)],
 } as const;
 
+/** Classes by their texts. Texts are read in NFC; a model of an earlier version may have learnt another form. */
+export function byText(classes: readonly (readonly [string, number])[]): ReadonlyMap<string, number> {
+  return new Map([...classes.map(([text, k]) => [text.normalize("NFC"), k] as const), ...classes]);
+}
+
 /** The prediction, then the probability of each class. @param predicted a class; undefined where there is none. */
 export function classCells({ classes }: Classes, predicted: number | undefined, probabilities: readonly number[]): readonly string[] {
   return [predicted === undefined ? "" : (classes[predicted] ?? ""), ...probabilities.map(writeNumber)];

@@ -40,6 +40,13 @@ const options = z.strictObject({
     .describe("Changes of training pictures, drawn anew in every epoch; never of validation or test"),
 });
 
+/**
+ * What pictures of more than 8 bits are read by, so that all of a set are alike: how many bits whole numbers use (8, 10, 12, 14 or 16), and what floats reach
+ * up to (1 or 255). Absent where none of them was among those that were trained on.
+ */
+export const pixelRange = z.strictObject({ bits: z.int().min(8).max(16).optional(), float: z.literal([1, 255]).optional() });
+export type PixelRange = z.infer<typeof pixelRange>;
+
 const fitted = z.strictObject({
   name: z.string(),
   type: z.literal("image"),
@@ -47,6 +54,7 @@ const fitted = z.strictObject({
   size: z.tuple([z.number(), z.number()]),
   color,
   background: z.string(),
+  range: pixelRange.optional(),
   /** By channel: encoded = (x / 255 - shift) / scale; empty where x / 255 is left as it is. */
   shift: numbers,
   scale: numbers,
@@ -80,6 +88,7 @@ export const imageInput: InputDefinition<typeof options, typeof fitted> = {
     const statistics = normalize === "none" ? { mean: [], deviation: [] } : normalize === "imagenet" ? IMAGENET[color] : await context.pixels(name);
     // A channel that never changes is divided by 1: it becomes 0 and harms nothing.
     const scale = statistics.deviation.map((deviation) => Math.fround(deviation) || 1);
+    const range = context.pixelRange();
     return {
       name,
       type: "image",
@@ -87,6 +96,7 @@ export const imageInput: InputDefinition<typeof options, typeof fitted> = {
       size: [size[0], size[1]],
       color,
       background: background.toLowerCase(),
+      ...(Object.keys(range).length === 0 ? {} : { range }),
       shift: statistics.mean.map(Math.fround),
       scale,
     };

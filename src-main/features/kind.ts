@@ -195,6 +195,8 @@ export interface FitContext {
   texts(column: string, rows: "train" | "all", limit: number): Promise<ReadonlyMap<string, number>>;
   /** Mean and population deviation of each channel of the resized training pictures of an input, as shares of 255. */
   pixels(input: string): Promise<{ readonly mean: readonly number[]; readonly deviation: readonly number[] }>;
+  /** What the pictures of more than 8 bits are read by. @see PixelRange of features/image.ts */
+  pixelRange(): { readonly bits?: number | undefined; readonly float?: 1 | 255 | undefined };
   warn(code: string, message: string): void;
 }
 

@@ -19,6 +19,7 @@ interface Fed {
   readonly shape: readonly number[];
   readonly description: string;
   readonly isPicture: boolean;
+  readonly picture?: { readonly background: string; readonly bits?: number | undefined; readonly float?: number | undefined } | undefined;
 }
 
 /**
@@ -49,22 +50,62 @@ const numpyTypes: Readonly<Record<string, string>> = {
   string: "object",
 };
 
-/** A picture upright, on white where it is transparent, as its bytes. */
+/** Pictures as Lathe reads them: upright, the first frame, in sRGB with 8 bits, on the background where they are transparent. */
 const pythonReader = [
-  "from PIL import Image, ImageOps",
+  "from io import BytesIO",
+  "from PIL import Image, ImageCms, ImageOps",
   "",
   "",
-  "def read(file, mode):",
-  '    picture = ImageOps.exif_transpose(Image.open(file)).convert("RGBA")',
-  '    ground = Image.new("RGBA", picture.size, "#ffffff")',
-  "    pixels = np.asarray(Image.alpha_composite(ground, picture).convert(mode))",
-  "    return pixels.reshape(1, picture.height, picture.width, -1)",
+  "def read(file, mode, background, bits=None, most=None):",
+  '    """bits, most: what the pictures of more than 8 bits, and of floats, that were trained on use; None where there were none."""',
+  "    picture = Image.open(file)",
+  '    deep = ";16" in str(picture.tile) and picture.mode not in ("I;16", "I;16B", "I;16L", "I")',
+  '    profile = picture.info.get("icc_profile")',
+  "    picture = ImageOps.exif_transpose(picture)",
+  '    if picture.mode == "F" or picture.mode.startswith("I"):',
+  "        picture, profile = scaled(picture, bits, most), None",
+  '    elif picture.mode == "LAB":',
+  '        raise ValueError(f"{file}: Lab is not read; save it in RGB")',
+  '    clear = picture.mode in ("LA", "PA", "RGBA", "La", "RGBa") or "transparency" in picture.info',
+  '    alpha = picture.convert("RGBA").getchannel("A") if clear else None',
+  '    if picture.mode not in ("L", "RGB", "CMYK"):',
+  '        picture = picture.convert("L" if picture.mode in ("1", "LA", "La") else "RGB")',
+  "    if profile:",
+  "        try:",
+  '            srgb = ImageCms.createProfile("sRGB")',
+  '            picture = ImageCms.profileToProfile(picture, ImageCms.ImageCmsProfile(BytesIO(profile)), srgb, outputMode="RGB")',
+  "        except ImageCms.PyCMSError:",
+  "            pass  # a profile of other colours than the picture's",
+  '    pixels = np.asarray(picture.convert("RGB")).astype(np.int64)',
+  "    if deep and (bits or 16) != 16 or deep and bits is None and pixels.max() < 64:",
+  '        raise ValueError(f"{file}: of 16 bits PIL reads the upper 8, and these are not all that count; save it with 8 bits")',
+  "    if alpha is not None:",
+  "        under = np.array([int(background[i:i + 2], 16) for i in (1, 3, 5)])",
+  "        share = np.asarray(alpha).astype(np.int64)[..., None]",
+  "        pixels = (pixels * share + under * (255 - share)) // 255",
+  "    picture = Image.fromarray(pixels.astype(np.uint8)).convert(mode)",
+  "    return np.asarray(picture).reshape(1, picture.height, picture.width, -1)",
+  "",
+  "",
+  "def scaled(picture, bits, most):",
+  "    values = np.asarray(picture).astype(np.float64)",
+  '    if picture.mode == "F":',
+  "        most = most or (1 if values.max() <= 1 else 255)",
+  "    else:",
+  "        if bits is None and values.max() < 2**14:",
+  '            raise ValueError("the picture uses fewer than 16 bits, and none that was trained on had more than 8; save it with 8 bits")',
+  "        most = 2 ** (bits or 16) - 1",
+  "    if not (values.min() >= 0 and values.max() <= most):",
+  '        raise ValueError(f"the picture holds {values.min()} to {values.max()}, expected 0 to {most}")',
+  "    return Image.fromarray(np.floor(values / most * 255 + 0.5).astype(np.uint8))",
   "",
 ];
 
 function python(inputs: readonly Fed[], outputs: readonly Answer[], file: string): string {
-  const value = ({ dtype, shape, isPicture }: Fed) => {
-    if (isPicture) return `read("picture.png", "${shape[3] === 1 ? "L" : "RGB"}")`;
+  const value = ({ dtype, shape, isPicture, picture }: Fed) => {
+    const { background, bits, float } = { background: "#ffffff", ...picture };
+    const range = `${bits === undefined ? "" : `, bits=${bits}`}${float === undefined ? "" : `, most=${float}`}`;
+    if (isPicture) return `read("picture.png", "${shape[3] === 1 ? "L" : "RGB"}", ${quote(background)}${range})`;
     const type = numpyTypes[dtype] ?? "np.float32";
     if (dtype === "string") return `np.full(${tuple(shape)}, "", dtype=${type})`;
     return `np.zeros(${tuple(shape)}, dtype=${type})`;
@@ -98,12 +139,15 @@ const arrays: Readonly<Record<string, string>> = {
   bool: "Uint8Array",
 };
 
-/** A picture upright, on white where it is transparent, as its bytes. */
+/** The same, of pictures of 8 bits: sharp has its own way with others, and with inks, so they are refused. */
 const javascriptReader = [
   'import sharp from "sharp";',
   "",
-  "async function read(file, channels) {",
-  '  const picture = sharp(file).rotate().flatten({ background: "#ffffff" }).toColourspace(channels === 1 ? "b-w" : "srgb");',
+  "async function read(file, channels, background) {",
+  "  const { depth, space, icc } = await sharp(file).metadata();",
+  '  if (depth !== "uchar" || (space === "cmyk" && !icc))',
+  "    throw new Error(`${file} has more than 8 bits, or inks without a profile; save it in RGB with 8 bits`);",
+  '  const picture = sharp(file).autoOrient().flatten({ background }).toColourspace(channels === 1 ? "b-w" : "srgb");',
   "  const { data, info } = await picture.raw().toBuffer({ resolveWithObject: true });",
   '  return new ort.Tensor("uint8", new Uint8Array(data), [1, info.height, info.width, info.channels]);',
   "}",
@@ -111,8 +155,8 @@ const javascriptReader = [
 
 function javascript(inputs: readonly Fed[], outputs: readonly Answer[], file: string): string {
   const size = (shape: readonly number[]) => shape.reduce((product, axis) => product * axis, 1);
-  const value = ({ dtype, shape, isPicture }: Fed) => {
-    if (isPicture) return `await read("picture.png", ${shape[3] ?? 3})`;
+  const value = ({ dtype, shape, isPicture, picture }: Fed) => {
+    if (isPicture) return `await read("picture.png", ${shape[3] ?? 3}, ${quote(picture?.background ?? "#ffffff")})`;
     const data = dtype === "string" ? `new Array(${size(shape)}).fill("")` : `new ${arrays[dtype] ?? "Float32Array"}(${size(shape)})`;
     return `new ort.Tensor(${quote(dtype)}, ${data}, [${shape.join(", ")}])`;
   };

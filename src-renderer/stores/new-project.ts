@@ -19,6 +19,7 @@ export const useNewProject = defineStore("new-project", () => {
   const typedFolder = ref<string>();
   const chosenTemplate = ref<string>();
   const chosenRoles = shallowRef<ReadonlyMap<string, Role>>(new Map());
+  const validation = ref<string>();
   const test = ref<string>();
   const creating = ref(false);
   const createError = shallowRef<LatheError>();
@@ -49,7 +50,7 @@ export const useNewProject = defineStore("new-project", () => {
   function forget(): void {
     clearTimeout(timer);
     loader.reset();
-    data.value = typedName.value = typedFolder.value = chosenTemplate.value = test.value = undefined;
+    data.value = typedName.value = typedFolder.value = chosenTemplate.value = validation.value = test.value = undefined;
     chosenRoles.value = new Map();
     createError.value = undefined;
   }
@@ -87,6 +88,7 @@ export const useNewProject = defineStore("new-project", () => {
         targets: [...targets.value],
         ignore: [...ignored.value],
         ...levelsOf(proposal.value),
+        ...(validation.value === undefined ? {} : { validation: validation.value }),
         ...(test.value === undefined ? {} : { test: test.value }),
       });
     } catch (thrown) {
@@ -113,6 +115,7 @@ export const useNewProject = defineStore("new-project", () => {
     name,
     folder,
     template,
+    validation,
     test,
     creating,
     createError,

@@ -93,6 +93,7 @@ export const dataTexts = {
     edgeValue: (share: string, part: string) => `${share} ${part}`,
     about: (count: string) => `about ${count}`,
     ownFile: "own file",
+    ownFolder: "own folder",
     showPart: (part: string) => `Show the ${part.toLowerCase()} rows`,
     by: "By",
     ways: { random: "at random", group: "whole groups together", time: "latest rows last" },

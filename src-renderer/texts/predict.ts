@@ -90,6 +90,9 @@ export const predictTexts = {
       "; tick “For a spreadsheet” to put an apostrophe in front.",
     quoted: (cells: string) =>
       `${cells} ${cells === "1" ? "cell" : "cells"} with an apostrophe in front, so that a spreadsheet shows the text and works nothing out.`,
+    unreadable: (pictures: string) => `${pictures} ${pictures === "1" ? "picture has" : "pictures have"} no answer. In the file the column “error” says why:`,
+    unreadableLabel: "Pictures without an answer",
+    moreUnreadable: (pictures: string) => `${pictures} more are in the file.`,
     row: "Row",
     picture: "Picture",
     preview: (shown: string, all: string) => (shown === all ? "All answers:" : `The first ${shown} of ${all} answers:`),

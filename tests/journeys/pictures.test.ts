@@ -80,15 +80,21 @@ describe("from a folder of class folders to a model", () => {
     writeFileSync(join(asked, "c.png"), "no picture");
     const out = join(folder, "answers.csv");
     const predicted = await ok("predict", project, asked, "--out", out, "--json");
-    expect(last(predicted.events, "prediction")).toMatchObject({ samples: 2 });
+    expect(last(predicted.events, "prediction")).toMatchObject({
+      samples: 2,
+      unreadable: [{ picture: "c.png", reason: expect.stringMatching(/^is no picture by its content/) as string }],
+    });
     expect(predicted.events.map((e) => e["message"])).toContainEqual(
-      `1 picture of ${asked} cannot be read and is excluded: c.png is no picture by its content, expected JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF`,
+      `1 picture of ${asked} cannot be read and has no answer, as its row says: ` +
+        "c.png is no picture by its content, expected JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF, PPM or PGM",
     );
-    const lines = readFileSync(out, "utf8")
+    const all = readFileSync(out, "utf8")
       .trim()
       .split("\n")
       .map((line) => line.split(","));
-    expect(lines[0]).toEqual(["sample", "label", "label:dark", "label:light"]);
+    expect(all[0]).toEqual(["sample", "label", "label:dark", "label:light", "error"]);
+    expect(all[2]?.slice(0, 5)).toEqual(["c.png", "", "", "", '"is no picture by its content']);
+    const lines = all.filter((_, i) => i !== 2).map((cells) => cells.slice(0, 4));
     expect(lines.slice(1).map(([sample]) => sample)).toEqual(["a.png", "deeper/b.jpg"]);
     for (const [, , dark, light] of lines.slice(1)) expect(Number(dark) + Number(light)).toBeCloseTo(1, 5);
     await ok("predict", project, join(asked, "a.png"), "--out", join(folder, "one.csv"));
@@ -211,7 +217,7 @@ describe("what is wrong is told in one clear line", () => {
         mkdirSync(join(f, "p"));
       },
       ["--data", "p"],
-      (f) => `${join(f, "p")} holds no picture: expected JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF`,
+      (f) => `${join(f, "p")} holds no picture: expected JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF, PPM or PGM`,
     ],
     [
       "pictures without classes",
@@ -219,7 +225,9 @@ describe("what is wrong is told in one clear line", () => {
         await writePicture(f, "p/a.png");
       },
       ["--data", "p"],
-      (f) => `${join(f, "p")} has 1 picture that lies outside of any class: expected a folder for each class, with its pictures in it`,
+      (f) =>
+        `${join(f, "p")} has 1 picture that lies outside of any class: expected a folder for each class, with its pictures in it; ` +
+        "pictures without classes can be predicted",
     ],
     [
       "nothing but bad files",
@@ -230,7 +238,7 @@ describe("what is wrong is told in one clear line", () => {
       ["--data", "p"],
       (f) =>
         `none of the pictures of ${join(f, "p")} that were looked at can be read: a/x.png is no picture by its content, expected JPEG, PNG, WebP, ` +
-        `GIF, BMP, TIFF or AVIF`,
+        `GIF, BMP, TIFF, AVIF, PPM or PGM`,
     ],
     [
       "a target that is no level",

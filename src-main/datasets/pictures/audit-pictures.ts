@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { resolve } from "node:path";
 import type { DataSpec } from "../../contract/data.js";
 import { picturesOf } from "../../features/index.js";
 import type { AuditWarning } from "../audit-warning.js";
@@ -7,7 +7,6 @@ import type { Database } from "../sources/database.js";
 import { PART, SPLITS, type SplitName } from "../splits.js";
 import type { StagedPart } from "../stage-data.js";
 import type { Duplicates } from "../statistics.js";
-import { whyBad } from "./decode.js";
 import { alikePairs } from "./likeness.js";
 import type { PreparedPictures } from "./prepare-pictures.js";
 import type { PictureFacts } from "./picture-task.js";
@@ -69,7 +68,7 @@ export async function auditPictures(
     for (const { r, path, part, label: said } of await database.all(
       `SELECT ${staged.table}.rowid AS r, ${staged.text(column)} AS path, part, ${label} AS label FROM ${staged.table} POSITIONAL JOIN ${parts} ORDER BY r`,
     )) {
-      const full = join(staged.source.root, String(path));
+      const full = resolve(staged.source.root, String(path));
       rows.push({
         row: before + Number(r) + 1,
         path: String(path),
@@ -81,7 +80,7 @@ export async function auditPictures(
     }
   }
   const good = rows.filter((row): row is Good => row.facts !== undefined && row.facts.bad === undefined && row.part !== undefined);
-  const bad = rows.flatMap(({ path, bad: reason }) => (reason === undefined ? [] : [{ path, reason: whyBad(path, reason) }]));
+  const bad = rows.flatMap(({ path, bad: reason }) => (reason === undefined ? [] : [{ path, reason }]));
   const warnings: AuditWarning[] = [];
   const warn = (severity: AuditWarning["severity"], found: readonly { readonly row: number }[], message: string) => {
     if (found.length > 0)

@@ -1,17 +1,20 @@
 import { type Stats, readFileSync, statSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
-import { isAbsolute } from "node:path";
 import sharp from "sharp";
 import { mayBeRead } from "../../base/allowed-folders.js";
 import { LatheError, toLatheError } from "../../base/errors.js";
+import { MOST_PIXELS } from "../../base/limits.js";
+import type { PixelRange } from "../../features/image.js";
 import { type Picture, grayOf } from "../../transforms/picture.js";
 import "./allowed-loaders.js";
 import { decodeBmp } from "./bmp.js";
-import { ABSOLUTE, FORMATS, formatOf } from "./formats.js";
+import { type DeepPicture, narrowed, readDeep } from "./deep.js";
+import { formatOf, notRead } from "./formats.js";
 import { pixelsByHeader } from "./header.js";
+import { inksAsColours, natureOf } from "./nature.js";
+import { rangeOf } from "./pixel-range.js";
+import { decodePnm, pnmHeader } from "./pnm.js";
 
-/** Larger pictures are not decoded: 100 megapixels are 300 MB. What a small file says it holds may be more than any memory. */
-export const MOST_PIXELS = 100_000_000;
 /** Longer files are not read. */
 const MOST_BYTES = 512 << 20;
 
@@ -24,6 +27,8 @@ export interface Look {
   readonly color: "rgb" | "gray";
   /** `#ffffff` */
   readonly background: string;
+  /** What pictures of more than 8 bits are read by: what those that are trained on use, or `own`: what the picture itself does. */
+  readonly range?: PixelRange | "own" | undefined;
 }
 
 /**
@@ -43,13 +48,6 @@ export async function bytesToDecode(file: Uint8Array): Promise<number> {
       ));
   // What is larger is not decoded at all.
   return file.length + (pixels > MOST_PIXELS ? 0 : pixels * BYTES_A_PIXEL);
-}
-
-const GONE = "is not there any more";
-
-/** Why a picture that a table names cannot be used. One that is named by an absolute path may well be there, but was not looked for there. */
-export function whyBad(path: string, reason: string): string {
-  return reason === GONE && isAbsolute(path) ? ABSOLUTE : reason;
 }
 
 /** @throws LatheError `data.unreadable`: what is wrong with the file, as the end of a sentence that begins with its name. */
@@ -84,7 +82,7 @@ function unreadable(thrown: unknown): LatheError {
   if (thrown instanceof LatheError) return thrown;
   const { code = "", message } = thrown as NodeJS.ErrnoException;
   const why = {
-    ENOENT: GONE,
+    ENOENT: "is not there any more",
     EACCES: "may not be opened (permission denied)",
     EPERM: "may not be opened (permission denied)",
     ELOOP: "is a link that leads in a circle",
@@ -94,30 +92,67 @@ function unreadable(thrown: unknown): LatheError {
 
 /**
  * The picture in a file as it is meant to be seen: turned by its EXIF orientation, the first frame, in sRGB with 8 bits, on the background where it is
- * transparent.
+ * transparent. Inks without a profile become colours as PIL has it.
  * @throws LatheError `data.unreadable`, as `readPictureFile`
  */
-export async function decodePicture(bytes: Uint8Array, { color, background }: Look): Promise<Picture> {
-  const format = formatOf(bytes);
-  if (format === undefined) throw new LatheError("data.unreadable", `is no picture by its content, expected ${FORMATS}`);
-  const raw = format === "bmp" ? bitmap(bytes, background) : await decoded(bytes, background);
+export async function decodePicture(bytes: Uint8Array, { color, background, range }: Look): Promise<Picture> {
+  const raw = await decoded(bytes, background, range);
   return color === "gray" ? grayOf(raw) : raw.channels === 3 ? raw : threefold(raw);
 }
 
-async function decoded(bytes: Uint8Array, background: string): Promise<Picture> {
+async function decoded(bytes: Uint8Array, background: string, range: Look["range"]): Promise<Picture> {
+  const format = formatOf(bytes);
+  if (format === undefined) throw new LatheError("data.unreadable", notRead(bytes));
+  if (format === "bmp") return bitmap(bytes, background);
+  if (format === "pnm") {
+    const { most = 0 } = pnmHeader(bytes) ?? {};
+    if (most > 255) throw new LatheError("data.unreadable", `is a PPM or PGM of values up to ${most}, expected at most 255; save it as PNG or TIFF`);
+    return ownDecoder(() => decodePnm(bytes, MOST_PIXELS));
+  }
   try {
-    const { data, info } = await sharp(bytes, { limitInputPixels: MOST_PIXELS, failOn: "error", pages: 1 })
-      .autoOrient()
-      .flatten({ background })
-      .toColourspace("srgb")
-      .raw({ depth: "uchar" })
-      .toBuffer({ resolveWithObject: true });
-    return { width: info.width, height: info.height, channels: info.channels, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
+    const nature = await natureOf(bytes, format);
+    if (nature.kind === "inks") return await inksAsColours(bytes);
+    if (nature.kind === "deep") {
+      const deep = await readDeep(bytes, nature.metadata);
+      const { width, height, channels, data, upper } = narrowed(deep, range === "own" ? rangeOf([deep]) : range);
+      // Of these libvips takes the upper 8 bits, as PIL does, and minds a colour profile.
+      if (!upper) return channels % 2 === 1 ? { width, height, channels, data } : flattened(width, height, channels, data, background);
+    }
+    return await decodedPlainly(bytes, background);
   } catch (thrown) {
+    if (thrown instanceof LatheError) throw thrown;
     const error = damaged(thrown);
     if (/pixel limit|exceeds.*(limit|dimension)/i.test(error.message)) throw await tooLarge(bytes);
     throw error;
   }
+}
+
+/** What is in a picture of more than 8 bits; undefined of others. @throws LatheError `data.unreadable`, as `decodePicture` */
+export async function deepSamplesOf(bytes: Uint8Array): Promise<DeepPicture | undefined> {
+  const format = formatOf(bytes);
+  if (format !== "png" && format !== "tiff") return undefined;
+  try {
+    const nature = await natureOf(bytes, format);
+    return nature.kind === "deep" ? await readDeep(bytes, nature.metadata) : undefined;
+  } catch (thrown) {
+    throw thrown instanceof LatheError ? thrown : damaged(thrown);
+  }
+}
+
+/** Whether a picture that can be decoded is in cyan, magenta, yellow and black without a profile. */
+export async function isInInks(bytes: Uint8Array): Promise<boolean> {
+  const format = formatOf(bytes);
+  return (format === "jpeg" || format === "tiff") && (await natureOf(bytes, format)).kind === "inks";
+}
+
+async function decodedPlainly(bytes: Uint8Array, background: string): Promise<Picture> {
+  const { data, info } = await sharp(bytes, { limitInputPixels: MOST_PIXELS, failOn: "error", pages: 1 })
+    .autoOrient()
+    .flatten({ background })
+    .toColourspace("srgb")
+    .raw({ depth: "uchar" })
+    .toBuffer({ resolveWithObject: true });
+  return { width: info.width, height: info.height, channels: info.channels, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
 }
 
 /** What sharp says of a file that it cannot read, as the end of a sentence that begins with the file's name. */
@@ -139,9 +174,17 @@ async function tooLarge(bytes: Uint8Array): Promise<LatheError> {
 }
 
 function bitmap(bytes: Uint8Array, background: string): Picture {
+  const { width, height, channels, data } = ownDecoder(() => decodeBmp(bytes, MOST_PIXELS));
+  if (channels === 3) return { width, height, channels, data };
+  // A file that calls itself transparent everywhere only has no alpha in its fourth byte.
+  const hasAlpha = data.some((value, i) => i % 4 === 3 && value > 0);
+  return flattened(width, height, 4, hasAlpha ? data : data.map((value, i) => (i % 4 === 3 ? 255 : value)), background);
+}
+
+/** What our own decoders find wrong, as the end of a sentence that begins with the file's name. */
+function ownDecoder<T>(decode: () => T): T {
   try {
-    const { width, height, channels, data } = decodeBmp(bytes, MOST_PIXELS);
-    return channels === 3 ? { width, height, channels, data } : flattened(width, height, data, background);
+    return decode();
   } catch (thrown) {
     const { message } = toLatheError(thrown);
     const large = /^it has (\d+ × \d+ pixels)$/.exec(message);
@@ -154,14 +197,13 @@ function bitmap(bytes: Uint8Array, background: string): Picture {
   }
 }
 
-/** A file that calls itself transparent everywhere only has no alpha in its fourth byte. */
-function flattened(width: number, height: number, rgba: Uint8Array, background: string): Picture {
+/** Gray or colours with alpha, on a background: `[height, width, 2 or 4]` to `[height, width, 3]`. */
+function flattened(width: number, height: number, channels: number, pixels: Uint8Array, background: string): Picture {
   const under = [1, 3, 5].map((at) => Number.parseInt(background.slice(at, at + 2), 16));
-  const hasAlpha = rgba.some((value, i) => i % 4 === 3 && value > 0);
   const data = new Uint8Array(width * height * 3);
   for (let i = 0; i < width * height; i++) {
-    const alpha = hasAlpha ? (rgba[i * 4 + 3] ?? 0) / 255 : 1;
-    for (let c = 0; c < 3; c++) data[i * 3 + c] = Math.round((rgba[i * 4 + c] ?? 0) * alpha + (under[c] ?? 0) * (1 - alpha));
+    const alpha = (pixels[i * channels + channels - 1] ?? 0) / 255;
+    for (let c = 0; c < 3; c++) data[i * 3 + c] = Math.round((pixels[i * channels + (channels === 4 ? c : 0)] ?? 0) * alpha + (under[c] ?? 0) * (1 - alpha));
   }
   return { width, height, channels: 3, data };
 }

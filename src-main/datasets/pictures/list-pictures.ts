@@ -10,7 +10,7 @@ import { FORMATS, hasPictureName } from "./formats.js";
 export interface ListedPicture {
   /** From the folder on, with `/` between names. */
   readonly path: string;
-  /** Names of the folders it lies in, from the outermost, as many as there are levels. */
+  /** Names of the folders it lies in, in NFC, from the outermost, as many as there are levels. A Mac writes them in NFD. */
   readonly labels: readonly string[];
 }
 
@@ -25,8 +25,8 @@ export interface PictureListing {
   readonly warnings: readonly string[];
 }
 
-/** Files that systems leave in folders. */
-const IGNORED = /^(\.|thumbs\.db$|desktop\.ini$)/i;
+/** Files and folders that systems and network drives leave everywhere. */
+const IGNORED = /^(\.|thumbs\.db$|desktop\.ini$|icon\r$|@eadir$|#recycle$|#snapshot$|__macosx$|\$recycle\.bin$|system volume information$|lost\+found$)/i;
 
 /**
  * Finds the pictures under a folder, by name; links are followed unless they lead in a circle.
@@ -112,7 +112,7 @@ class Walk {
     const labels = names.slice(0, this.#levels);
     const folder = labels.join("/");
     this.#classes.set(folder, (this.#classes.get(folder) ?? 0) + 1);
-    this.#pictures.push({ path, labels });
+    this.#pictures.push({ path, labels: labels.map((label) => label.normalize("NFC")) });
   }
 
   result(): PictureListing {
@@ -131,7 +131,8 @@ class Walk {
       return new LatheError(
         "data.empty",
         `${this.#root} has ${this.#shallow.length} picture${one ? "" : "s"} that ${one ? "lies" : "lie"} outside of any class: ` +
-          `expected ${levels === 1 ? "a folder for each class, with its pictures in it" : `${levels} levels of folders, as source.levels says`}`,
+          `expected ${levels === 1 ? "a folder for each class, with its pictures in it" : `${levels} levels of folders, as source.levels says`}; ` +
+          `pictures without classes can be predicted`,
         details,
       );
     }

@@ -14,7 +14,11 @@ export interface FileMark {
   readonly changed: number;
 }
 
+/** Of what is known of a file; an earlier one did not tell of depth and inks. */
+const VERSION = 2;
+
 interface Remembered extends FileMark {
+  readonly version?: number;
   readonly path: string;
   /** When it was read, milliseconds since 1970. */
   readonly at: number;
@@ -64,7 +68,11 @@ export class PictureMemory {
 
   get(path: string, mark: FileMark): PictureFacts | undefined {
     const known = this.#known.get(path);
-    return known?.size === mark.size && known.modified === mark.modified && known.changed === mark.changed && known.at - known.modified > DOUBTFUL
+    return known?.version === VERSION &&
+      known.size === mark.size &&
+      known.modified === mark.modified &&
+      known.changed === mark.changed &&
+      known.at - known.modified > DOUBTFUL
       ? known.facts
       : undefined;
   }
@@ -75,7 +83,7 @@ export class PictureMemory {
   }
 
   put(path: string, mark: FileMark, facts: PictureFacts): void {
-    const entry = { path, ...mark, at: Date.now(), facts };
+    const entry = { version: VERSION, path, ...mark, at: Date.now(), facts };
     this.#known.set(path, entry);
     this.#fresh.push(entry);
   }

@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
 import { toLatheError } from "../../base/errors.js";
 import { resized } from "../../transforms/resample.js";
-import { type Look, bytesToDecode, decodePicture, readPictureFileNow } from "./decode.js";
+import type { PixelRange } from "../../features/image.js";
+import { type Look, bytesToDecode, decodePicture, deepSamplesOf, isInInks, readPictureFileNow } from "./decode.js";
 import { likenessOf } from "./likeness.js";
+import type { DeepSamples } from "./pixel-range.js";
 
 /** Pixels of one size and look: what a store holds. */
 export interface PixelFormat extends Look {
@@ -12,14 +14,31 @@ export interface PixelFormat extends Look {
 
 /** What is known of a picture's file. */
 export type PictureFacts =
-  | { readonly sha256: string; readonly width: number; readonly height: number; readonly likeness: string; readonly bad?: undefined }
+  | {
+      readonly sha256: string;
+      readonly width: number;
+      readonly height: number;
+      readonly likeness: string;
+      /** Of a picture of more than 8 bits. */
+      readonly deep?: DeepSamples;
+      /** It is in inks, without a profile. */
+      readonly inks?: true;
+      readonly bad?: undefined;
+    }
   /** Why it cannot be used, as the end of a sentence that begins with its name; of a file that could be read at all, its content too. */
   | { readonly bad: string; readonly sha256?: string };
 
 export interface PictureTask {
   readonly id: number;
   readonly path: string;
+  /** Where their range is left out, a picture of more than 8 bits is measured and gets no pixels: what it is read by is known once all are. */
   readonly formats: readonly PixelFormat[];
+}
+
+/** What a picture's pixels depend on beside the format: its content, and how it is read where that is not the same for all. */
+export function pixelKey({ sha256, deep, inks }: Extract<PictureFacts, { readonly width: number }>, { bits, float }: PixelRange): string {
+  const reading = deep ? (deep.kind === "whole" ? `${bits} bits` : `0 to ${float}`) : inks ? "inks" : undefined;
+  return reading === undefined ? sha256 : createHash("sha256").update(`${sha256} ${reading}`).digest("hex");
 }
 
 export interface PictureResult {
@@ -47,6 +66,8 @@ export async function readPicture(
     const bytes = readPictureFileNow(path);
     await makeRoom(await bytesToDecode(bytes));
     sha256 = createHash("sha256").update(bytes).digest("hex");
+    const deep = await deepSamplesOf(bytes);
+    const held = deep !== undefined && formats.every(({ range }) => range === undefined);
     const seen = new Map<string, Awaited<ReturnType<typeof decodePicture>>>();
     const see = async (look: Look) => {
       const key = `${look.color} ${look.background}`;
@@ -55,9 +76,18 @@ export async function readPicture(
       return known;
     };
     const pixels: Uint8Array<ArrayBuffer>[] = [];
-    for (const format of formats) pixels.push(Uint8Array.from(resized(await see(format), format.width, format.height).data));
-    const picture = [...seen.values()][0] ?? (await see({ color: "gray", background: "#ffffff" }));
-    return { id, facts: { sha256, width: picture.width, height: picture.height, likeness: likenessOf(picture) }, pixels };
+    if (!held) for (const format of formats) pixels.push(Uint8Array.from(resized(await see(format), format.width, format.height).data));
+    const picture = [...seen.values()][0] ?? (await see({ color: "gray", background: "#ffffff", range: "own" }));
+    const { width, height } = picture;
+    const facts: PictureFacts = {
+      sha256,
+      width,
+      height,
+      likeness: likenessOf(picture),
+      ...(deep ? { deep: { kind: deep.kind, stored: deep.stored, smallest: deep.smallest, largest: deep.largest } } : {}),
+      ...((await isInInks(bytes)) ? { inks: true as const } : {}),
+    };
+    return { id, facts, pixels };
   } catch (thrown) {
     return { id, facts: { bad: toLatheError(thrown).message, ...(sha256 === undefined ? {} : { sha256 }) }, pixels: [] };
   }

@@ -1,13 +1,15 @@
 import { stat } from "node:fs/promises";
 import sharp, { type Sharp } from "sharp";
 import { LatheError } from "../../base/errors.js";
+import { MOST_PIXELS } from "../../base/limits.js";
 import { Random } from "../../base/random.js";
 import { type TransformSpecs, augmentation } from "../../transforms/index.js";
 import type { Picture } from "../../transforms/picture.js";
-import { MOST_PIXELS, bytesToDecode, damaged, decodePicture, readPictureFile } from "./decode.js";
+import { bytesToDecode, damaged, decodePicture, deepSamplesOf, isInInks, readPictureFile } from "./decode.js";
 import { DecodingRoom } from "./decoding-room.js";
 import { formatOf } from "./formats.js";
 import { type PixelFormat, readPicture } from "./picture-task.js";
+import type { DeepSamples } from "./pixel-range.js";
 
 /** Of the files that are shown. */
 const QUALITY = 82;
@@ -71,7 +73,7 @@ async function view(file: Uint8Array, side: number, background: string): Promise
 async function open(file: Uint8Array, background: string): Promise<{ readonly width: number; readonly height: number; readonly sharp: Sharp }> {
   const format = formatOf(file);
   const found =
-    format === undefined || format === "bmp"
+    format === undefined || format === "bmp" || format === "pnm" || (await isReadByUs(file))
       ? undefined
       : await sharp(file, { limitInputPixels: MOST_PIXELS, failOn: "error", pages: 1 })
           .metadata()
@@ -80,8 +82,13 @@ async function open(file: Uint8Array, background: string): Promise<{ readonly wi
     const { width, height } = found.autoOrient;
     return { width, height, sharp: sharp(file, { limitInputPixels: MOST_PIXELS, failOn: "none", pages: 1 }).autoOrient() };
   }
-  const { width, height, data } = await decodePicture(file, { color: "rgb", background });
+  const { width, height, data } = await decodePicture(file, { color: "rgb", background, range: "own" });
   return { width, height, sharp: sharp(data, { raw: { width, height, channels: 3 } }) };
+}
+
+/** What sharp would show otherwise than a network sees it. */
+async function isReadByUs(file: Uint8Array): Promise<boolean> {
+  return (await deepSamplesOf(file)) !== undefined || (await isInInks(file));
 }
 
 /** What a proposal for a folder of pictures goes by. */
@@ -90,6 +97,8 @@ export interface PictureLook {
   readonly height: number;
   /** Whether all its pixels are. */
   readonly gray: boolean;
+  /** Of a picture of more than 8 bits. */
+  readonly deep?: DeepSamples;
 }
 
 /** How a picture is looked at. @throws LatheError `data.unreadable`, `cancelled` */
@@ -97,8 +106,14 @@ export type LookAtPicture = (path: string, signal?: AbortSignal) => Promise<Pict
 
 export const lookAtPicture: LookAtPicture = (path, signal) =>
   withFile(path, signal, async (file) => {
-    const { width, height, data } = await decodePicture(file, { color: "rgb", background: "#ffffff" });
-    return { width, height, gray: data.every((value, k) => k % 3 === 0 || value === data[k - 1]) };
+    const { width, height, data } = await decodePicture(file, { color: "rgb", background: "#ffffff", range: "own" });
+    const deep = await deepSamplesOf(file);
+    return {
+      width,
+      height,
+      gray: data.every((value, k) => k % 3 === 0 || value === data[k - 1]),
+      ...(deep ? { deep: { kind: deep.kind, stored: deep.stored, smallest: deep.smallest, largest: deep.largest } } : {}),
+    };
   });
 
 /**
@@ -108,7 +123,10 @@ export const lookAtPicture: LookAtPicture = (path, signal) =>
 export async function seePicture(path: string, formats: readonly PixelFormat[], signal?: AbortSignal): Promise<readonly Picture[]> {
   let giveBack: (() => void) | undefined;
   try {
-    const { facts, pixels } = await readPicture({ id: 0, path, formats }, async (bytes) => void (giveBack = await room.take(bytes, signal)));
+    const { facts, pixels } = await readPicture(
+      { id: 0, path, formats: formats.map((format) => ({ range: "own", ...format })) },
+      async (bytes) => void (giveBack = await room.take(bytes, signal)),
+    );
     if (signal?.aborted) throw new LatheError("cancelled", "the picture is no longer asked for");
     if (facts.bad !== undefined) throw new LatheError("data.unreadable", facts.bad);
     return pixels.map((data, k) => ({ width: formats[k]?.width ?? 0, height: formats[k]?.height ?? 0, channels: formats[k]?.color === "gray" ? 1 : 3, data }));

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { join } from "node:path";
+import { resolve } from "node:path";
 import { LatheError } from "../../base/errors.js";
 import type { DataSpec, ImageInputSpec } from "../../contract/data.js";
+import type { PixelRange } from "../../features/image.js";
 import { picturesOf } from "../../features/index.js";
 import { findColumn } from "../roles.js";
 import type { Database } from "../sources/database.js";
@@ -10,17 +11,22 @@ import type { Sources } from "../sources/open-source.js";
 import { type Source, textOf } from "../sources/source.js";
 import { literal } from "../sources/sql.js";
 import type { DataWarning } from "../statistics.js";
-import { whyBad } from "./decode.js";
-import type { PictureFacts, PixelFormat } from "./picture-task.js";
+import { type PictureFacts, type PixelFormat, pixelKey } from "./picture-task.js";
+import { describeRange } from "./pixel-range.js";
 import type { StoreReference } from "./pixel-store.js";
 import { stillBad, writeQuarantine } from "./quarantine.js";
 import { type ReadPictures, readPictures } from "./read-pictures.js";
+
+/** Code of the warning about pictures that cannot be read. */
+export const UNREADABLE = "data.picture";
 
 /** The pictures of a data section, read and in their stores. */
 export interface PreparedPictures {
   /** The sources, which now know what cannot be used. */
   readonly sources: Sources;
   readonly warnings: readonly DataWarning[];
+  /** What those of more than 8 bits are read by. */
+  readonly range: PixelRange;
   /** sha256 over paths and contents of all that a source names: of the main one, and of the test's. */
   readonly digests: readonly string[];
   /** Of each input by name. */
@@ -60,7 +66,7 @@ export async function preparePictures(database: Database, { source, testSource }
   const known = await stillBad(folder);
   const named: { readonly source: Source; readonly paths: readonly string[] }[] = [];
   for (const each of testSource ? [source, testSource] : [source]) named.push({ source: each, paths: await pathsOf(database, each, inputs) });
-  const all = new Set(named.flatMap(({ source: { root }, paths }) => paths.map((path) => join(root, path))));
+  const all = new Set(named.flatMap(({ source: { root }, paths }) => paths.map((path) => resolve(root, path))));
   const formats = [...new Map(inputs.map((input) => [JSON.stringify(formatOfInput(input)), formatOfInput(input)])).entries()];
   const read = await readPictures({
     paths: [...all].filter((path) => !known.has(path)),
@@ -76,6 +82,12 @@ export async function preparePictures(database: Database, { source, testSource }
   const warnings: DataWarning[] = [];
   const told: Source[] = [];
   for (const { source: each, paths } of named) told.push(await tell(database, each, paths, bad, warnings));
+  const deep = [...read.facts].flatMap(([path, facts]) => (facts.bad === undefined && facts.deep ? [path] : []));
+  if (deep.length > 0)
+    warnings.push({
+      code: "data.depth",
+      message: `${deep.length} picture${deep.length === 1 ? " has" : "s have"} more than 8 bits; by what they use together ${describeRange(read.range)}`,
+    });
   const [main = source, test] = told;
   const storeOf = (name: string): ReadPictures["stores"][number] => {
     const input = inputs.find((candidate) => candidate.name === name);
@@ -88,11 +100,12 @@ export async function preparePictures(database: Database, { source, testSource }
     warnings,
     bad,
     facts: read.facts,
-    digests: named.map(({ source: { root }, paths }) => digestOf(paths, (path) => read.facts.get(join(root, path)))),
+    range: read.range,
+    digests: named.map(({ source: { root }, paths }) => digestOf(paths, (path) => keyOf(read.facts.get(resolve(root, path)), read.range))),
     stores: want === "pixels" ? Object.fromEntries(inputs.map(({ name }) => [name, storeOf(name).reference])) : {},
     placeOf(input, { root }, path) {
-      const facts = read.facts.get(join(root, path));
-      const place = facts?.bad === undefined && facts ? storeOf(input).placeOf(facts.sha256) : undefined;
+      const facts = read.facts.get(resolve(root, path));
+      const place = facts?.bad === undefined && facts ? storeOf(input).placeOf(pixelKey(facts, read.range)) : undefined;
       if (place === undefined) throw new LatheError("internal", `${path} is not in the store`);
       return place;
     },
@@ -114,14 +127,14 @@ async function pathsOf(database: Database, source: Source, inputs: readonly Imag
 
 /** The source, knowing which of its pictures are bad, and a sentence about them. */
 async function tell(database: Database, source: Source, paths: readonly string[], bad: ReadonlyMap<string, string>, warnings: DataWarning[]): Promise<Source> {
-  const own = paths.filter((path) => bad.has(join(source.root, path)));
+  const own = paths.filter((path) => bad.has(resolve(source.root, path)));
   const [first] = own;
   if (first === undefined) return source;
-  const reason = `${first} ${whyBad(first, bad.get(join(source.root, first)) ?? "")}`;
+  const reason = `${first} ${bad.get(resolve(source.root, first)) ?? ""}`;
   if (own.length === paths.length)
     throw new LatheError("data.unreadable", `none of the ${paths.length} pictures of ${source.path} can be read: ${reason}`, { path: source.path });
   warnings.push({
-    code: "data.picture",
+    code: UNREADABLE,
     message:
       `${own.length} picture${own.length === 1 ? "" : "s"} of ${source.path} cannot be read and ${own.length === 1 ? "is" : "are"} excluded` +
       `${own.length === 1 ? "" : ", such as one"}: ${reason}`,
@@ -133,11 +146,13 @@ async function tell(database: Database, source: Source, paths: readonly string[]
   return { ...source, unused: await listUnused(database, [...own.map((path) => [path, UNUSED.unreadable] as const), ...excluded]) };
 }
 
-function digestOf(paths: readonly string[], factsOf: (path: string) => PictureFacts | undefined): string {
+/** What the pixels of a picture depend on. */
+function keyOf(facts: PictureFacts | undefined, range: PixelRange): string {
+  return facts === undefined || facts.bad !== undefined ? "bad" : pixelKey(facts, range);
+}
+
+function digestOf(paths: readonly string[], keyOfPath: (path: string) => string): string {
   const hash = createHash("sha256");
-  for (const path of [...paths].sort()) {
-    const facts = factsOf(path);
-    hash.update(JSON.stringify([path, facts?.bad === undefined ? (facts?.sha256 ?? "bad") : "bad"]));
-  }
+  for (const path of [...paths].sort()) hash.update(JSON.stringify([path, keyOfPath(path)]));
   return hash.digest("hex");
 }

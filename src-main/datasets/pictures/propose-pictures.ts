@@ -1,9 +1,11 @@
-import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
 import { LatheError, toLatheError } from "../../base/errors.js";
 import { type DataSpec, type ImageFolderSpec, type InputSpec, PICTURE_COLUMN, type TargetSpec } from "../../contract/data.js";
-import { type PictureListing, listPictures } from "./list-pictures.js";
+import { findParts } from "./find-parts.js";
+import { listPictures } from "./list-pictures.js";
 import type { LookAtPicture, PictureLook } from "./picture-view.js";
+import { describeRange, rangeOf } from "./pixel-range.js";
 
 /** Pictures that are looked at for size and colour, evenly spread. */
 const LOOKED_AT = 40;
@@ -17,6 +19,8 @@ const MIRRORED = { type: "RandomHorizontalFlip" };
 export interface PictureFolderQuestion {
   /** Absolute. */
   readonly path: string;
+  /** Folders of their own for these parts; left out: what lies beside the one for training. */
+  readonly validation?: string;
   readonly test?: string;
   /** What the levels of folders stand for; omitted: as many as there are targets to name, or one. */
   readonly levels?: readonly string[];
@@ -45,9 +49,10 @@ export interface PictureProposal {
  */
 export async function proposePictures(question: PictureFolderQuestion): Promise<PictureProposal> {
   const notes: string[] = [];
-  const parts = question.test === undefined ? await trainAndTest(question.path) : undefined;
-  if (parts) notes.push(`${parts.path} is trained on${parts.test === undefined ? "" : `, and ${parts.test} is the test`}`);
-  const { path, test } = parts ?? question;
+  const found = await findParts(question.path, question.levels?.length ?? Math.max(1, question.targets?.length ?? 1), question.signal);
+  notes.push(...found.notes);
+  const { path } = found;
+  const [validation, test] = [question.validation ?? found.validation, question.test ?? found.test];
   const levels = question.levels ?? (await levelsOf(path, question.targets, notes, question.signal));
   const wanted = question.targets ?? levels.slice(-1);
   for (const name of wanted)
@@ -58,33 +63,54 @@ export async function proposePictures(question: PictureFolderQuestion): Promise<
       });
   const listing = await listPictures(path, levels.length, question.signal);
   notes.push(...listing.warnings);
-  const { size, color, note } = await lookAt(listing, question);
-  notes.push(note);
+  // A folder that cannot be used is told now, not when training begins.
+  for (const own of [validation, test]) if (own !== undefined) await listPictures(own, levels.length, question.signal);
+  const { size, color, notes: seen } = await lookAt(listing, question);
+  notes.push(...seen);
   const others = question.inputs === "all" ? levels.filter((level) => !wanted.includes(level)) : [];
   const classes = new Map<string, number>();
   for (const { labels } of listing.pictures) classes.set(labels.at(-1) ?? "", (classes.get(labels.at(-1) ?? "") ?? 0) + 1);
   const augment = changesOf(color, [...classes.keys()]);
-  if (augment.length > 0)
-    notes.push(`in training, pictures are ${augment.includes(MIRRORED) ? "mirrored, " : ""}turned, moved and scaled a little, anew in every epoch`);
-  // Centred pictures are learnt faster, and changed ones within a few epochs at all.
-  const picture: InputSpec = {
-    name: levels.includes(PICTURE_COLUMN) ? "picture" : PICTURE_COLUMN,
-    type: "image",
-    column: PICTURE_COLUMN,
-    size,
-    color,
-    background: "#ffffff",
-    normalize: "own",
-    augment,
-  };
+  notes.push(...describeChanges(augment));
+  const picture = pictureInput(levels.includes(PICTURE_COLUMN) ? "picture" : PICTURE_COLUMN, PICTURE_COLUMN, size, color, augment);
   return {
-    source: { type: "image-folder", path, levels: [...levels], ...(test === undefined ? {} : { test }) },
+    source: { type: "image-folder", path, levels: [...levels], ...(validation === undefined ? {} : { validation }), ...(test === undefined ? {} : { test }) },
     inputs: [picture, ...others.map((column): InputSpec => ({ name: column, type: "category", column }))],
     targets: wanted.map((column): TargetSpec => ({ name: column, type: "category", column })),
     pictures: listing.pictures.length,
     classes,
     notes,
   };
+}
+
+/** Centred pictures are learnt faster, and changed ones within a few epochs at all. */
+function pictureInput(name: string, column: string, size: [number, number], color: "rgb" | "gray", augment: (typeof MIRRORED)[]): InputSpec {
+  return { name, type: "image", column, size, color, background: "#ffffff", normalize: "own", augment };
+}
+
+function describeChanges(augment: readonly (typeof MIRRORED)[]): readonly string[] {
+  if (augment.length === 0) return [];
+  return [`in training, pictures are ${augment.includes(MIRRORED) ? "mirrored, " : ""}turned, moved and scaled a little, anew in every epoch`];
+}
+
+export interface PictureColumnQuestion {
+  readonly column: string;
+  /** Some of its pictures, as the column names them, and what their paths start from. */
+  readonly paths: readonly string[];
+  readonly root: string;
+  /** Some of the classes that are told apart. */
+  readonly labels: readonly string[];
+  readonly signal?: AbortSignal;
+  readonly look: LookAtPicture;
+}
+
+/** The input of a table's column of pictures, as a folder's is proposed. @throws LatheError `data.unreadable` where none of them can be read; `cancelled` */
+export async function proposePictureColumn(question: PictureColumnQuestion): Promise<{ readonly input: InputSpec; readonly notes: readonly string[] }> {
+  const { column, root, paths, labels } = question;
+  const { size, color, notes } = await lookAt({ root, pictures: paths.map((path) => ({ path })) }, question);
+  const augment = changesOf(color, labels);
+  const about = [...notes, ...describeChanges(augment)].join("; ");
+  return { input: pictureInput(column, column, size, color, augment), notes: [`column "${column}" names pictures: of ${about}`] };
 }
 
 /**
@@ -105,17 +131,6 @@ export async function holdsPictures(path: string): Promise<boolean> {
   }
 }
 
-/** A folder of a folder for training and one for the test. */
-async function trainAndTest(path: string): Promise<{ readonly path: string; readonly test?: string } | undefined> {
-  const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
-  const folders = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith(".")).map(({ name }) => name);
-  const find = (pattern: RegExp) => folders.find((name) => pattern.test(name));
-  const train = find(/^train(ing)?$/i);
-  if (train === undefined || folders.some((name) => !/^(train(ing)?|test(ing)?|val(id|idation)?)$/i.test(name))) return undefined;
-  const test = find(/^test(ing)?$/i) ?? find(/^val/i);
-  return { path: join(path, train), ...(test === undefined ? {} : { test: join(path, test) }) };
-}
-
 /** Targets name the innermost levels of as many as there are; without a word, the outermost folders are the classes, as torchvision's ImageFolder has it. */
 async function levelsOf(path: string, targets: readonly string[] | undefined, notes: string[], signal: AbortSignal | undefined): Promise<readonly string[]> {
   const { pictures } = await listPictures(path, 1, signal);
@@ -129,15 +144,15 @@ async function levelsOf(path: string, targets: readonly string[] | undefined, no
 }
 
 async function lookAt(
-  { root, pictures }: PictureListing,
-  { look, signal }: PictureFolderQuestion,
-): Promise<{ readonly size: [number, number]; readonly color: "rgb" | "gray"; readonly note: string }> {
+  { root, pictures }: { readonly root: string; readonly pictures: readonly { readonly path: string }[] },
+  { look, signal }: Pick<PictureFolderQuestion, "look" | "signal">,
+): Promise<{ readonly size: [number, number]; readonly color: "rgb" | "gray"; readonly notes: readonly string[] }> {
   const step = Math.max(1, Math.floor(pictures.length / LOOKED_AT));
   const seen: PictureLook[] = [];
   let problem: unknown;
   for (let i = 0; i < pictures.length && seen.length < LOOKED_AT; i += step) {
     try {
-      seen.push(await look(join(root, pictures[i]?.path ?? ""), signal));
+      seen.push(await look(resolve(root, pictures[i]?.path ?? ""), signal));
     } catch (error) {
       if (toLatheError(error).code === "cancelled") throw error;
       problem ??= new LatheError(
@@ -151,8 +166,13 @@ async function lookAt(
   if (!first) throw problem;
   const color = seen.every(({ gray }) => gray) ? "gray" : "rgb";
   const words = color === "gray" ? "gray" : "in colour";
+  const deep = seen.flatMap((picture) => picture.deep ?? []);
+  const depth =
+    deep.length === 0
+      ? []
+      : [`there are pictures of more than 8 bits; all are read by the range that they use together: in those looked at ${describeRange(rangeOf(deep))}`];
   if (seen.every(({ width, height }) => width === first.width && height === first.height) && Math.max(first.width, first.height) <= SMALL) {
-    return { size: [first.height, first.width], color, note: `${pictures.length} pictures of ${first.width} × ${first.height}, ${words}` };
+    return { size: [first.height, first.width], color, notes: [`${pictures.length} pictures of ${first.width} × ${first.height}, ${words}`, ...depth] };
   }
   const sides = seen.map(({ width, height }) => Math.max(width, height)).sort((a, b) => a - b);
   const middle = sides[Math.floor(sides.length / 2)] ?? 0;
@@ -161,7 +181,7 @@ async function lookAt(
   return {
     size: [side, side],
     color,
-    note: `${pictures.length} pictures of ${range} pixels on the longer side, ${words}; each is resized to ${side} × ${side}`,
+    notes: [`${pictures.length} pictures of ${range} pixels on the longer side, ${words}; each is resized to ${side} × ${side}`, ...depth],
   };
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { join } from "node:path";
+import { resolve } from "node:path";
 import { defined } from "../../base/assert.js";
 import { LatheError, toLatheError } from "../../base/errors.js";
 import type { FittedData } from "../../features/fitted.js";
@@ -9,7 +9,7 @@ import type { Picture } from "../../transforms/picture.js";
 import type { SkippedRows } from "../prepared.js";
 import type { RawBatch } from "../raw-batch.js";
 import type { Source } from "../sources/source.js";
-import { bytesToDecode, decodePicture, readPictureFile, whyBad } from "./decode.js";
+import { bytesToDecode, decodePicture, readPictureFile } from "./decode.js";
 
 /** Rows whose pictures are decoded together; those of one size go through the model together, up to so many bytes. */
 export const PICTURES = 32;
@@ -18,12 +18,22 @@ const TOGETHER = 16 << 20;
 const AT_ONCE = 4;
 const MOST_BYTES = 512 << 20;
 
+/** A picture that a row is skipped for. */
+export interface UnreadPicture {
+  /** The row's number, from 1. */
+  readonly row: number;
+  /** As the folder or the table names it. */
+  readonly path: string;
+  /** As the end of a sentence that begins with its name. */
+  readonly reason: string;
+}
+
 export interface RawPicturesQuestion {
   readonly fitted: FittedData;
   readonly source: Source;
   /** What a file is to hold; undefined: whatever it holds. */
   readonly contentOf: ((path: string) => string | undefined) | undefined;
-  readonly skip: (column: string, reason: SkippedRows["reason"], why: string) => void;
+  readonly skip: (column: string, reason: SkippedRows["reason"], picture: UnreadPicture) => void;
 }
 
 type FittedImageInput = ReturnType<typeof picturesOf<FittedData["inputs"][number]>>[number];
@@ -57,17 +67,18 @@ function alike(a: Seen | undefined, b: Seen): boolean {
 
 /** A row's pictures as files. */
 interface Opened {
+  /** Within its batch, and within the table. */
   readonly row: number;
+  readonly number: number;
   readonly files: readonly { readonly input: FittedImageInput; readonly path: string; readonly file: Uint8Array }[];
   /** That decoding them takes. */
   readonly bytes: number;
 }
 
-/** A picture that a row is skipped for. */
 interface Bad {
   readonly column: string;
-  readonly reason: SkippedRows["reason"];
-  readonly why: string;
+  readonly why: SkippedRows["reason"];
+  readonly picture: UnreadPicture;
 }
 
 /** Rows in their order, the next ones decoded meanwhile as far as memory allows. */
@@ -78,7 +89,7 @@ async function* ahead(batch: RawBatch, inputs: readonly FittedImageInput[], ques
     for (let first = isEnough() ? undefined : under.shift(); first; first = isEnough() ? undefined : under.shift()) {
       const found = await first.result;
       bytes -= first.bytes;
-      if ("why" in found) question.skip(found.column, found.reason, found.why);
+      if ("why" in found) question.skip(found.column, found.why, found.picture);
       else yield found;
     }
   }
@@ -97,36 +108,36 @@ async function openRow(batch: RawBatch, row: number, inputs: readonly FittedImag
   let bytes = 0;
   for (const input of inputs) {
     const path = pathOf(batch, input.name, row);
-    const full = join(source.root, path);
+    const full = resolve(source.root, path);
     try {
       const file = await readPictureFile(full);
       const expected = contentOf?.(full);
       if (expected !== undefined && createHash("sha256").update(file).digest("hex") !== expected) {
-        return { column: input.column, reason: "changed picture", why: `${path} is another picture than before` };
+        return { column: input.column, why: "changed picture", picture: { row: batch.rows[row] ?? 0, path, reason: "is another picture than before" } };
       }
       files.push({ input, path, file });
       bytes += await bytesToDecode(file);
     } catch (thrown) {
-      return bad(input, path, thrown, contentOf);
+      return bad(input, batch.rows[row] ?? 0, path, thrown, contentOf);
     }
   }
-  return { row, files, bytes };
+  return { row, number: batch.rows[row] ?? 0, files, bytes };
 }
 
-async function decodeRow({ row, files }: Opened, { contentOf }: RawPicturesQuestion): Promise<Seen | Bad> {
+async function decodeRow({ row, number, files }: Opened, { contentOf }: RawPicturesQuestion): Promise<Seen | Bad> {
   const pictures: Picture[] = [];
   for (const { input, path, file } of files) {
     try {
       pictures.push(await decodePicture(file, input));
     } catch (thrown) {
-      return bad(input, path, thrown, contentOf);
+      return bad(input, number, path, thrown, contentOf);
     }
   }
   return { row, pictures };
 }
 
-function bad({ column }: FittedImageInput, path: string, thrown: unknown, contentOf: RawPicturesQuestion["contentOf"]): Bad {
-  return { column, reason: contentOf ? "changed picture" : "unreadable picture", why: `${path} ${whyBad(path, toLatheError(thrown).message)}` };
+function bad({ column }: FittedImageInput, row: number, path: string, thrown: unknown, contentOf: RawPicturesQuestion["contentOf"]): Bad {
+  return { column, why: contentOf ? "changed picture" : "unreadable picture", picture: { row, path, reason: toLatheError(thrown).message } };
 }
 
 function pathOf(batch: RawBatch, input: string, row: number): string {

@@ -1,9 +1,12 @@
 import { stat } from "node:fs/promises";
+import type { PixelRange } from "../../features/image.js";
 import { throwIfAborted } from "../throw-if-aborted.js";
 import { type FileMark, PictureMemory } from "./picture-memory.js";
 import { PicturePool } from "./picture-pool.js";
-import type { PictureFacts, PixelFormat } from "./picture-task.js";
+import { type PictureFacts, type PixelFormat, pixelKey } from "./picture-task.js";
+import { rangeOf } from "./pixel-range.js";
 import { PixelStore, type StoreReference, dropStores } from "./pixel-store.js";
+import { keepRange } from "./range-file.js";
 
 export interface ReadPicturesOptions {
   /** Absolute, each once. */
@@ -19,9 +22,13 @@ export interface ReadPicturesOptions {
 
 export interface ReadPictures {
   readonly facts: ReadonlyMap<string, PictureFacts>;
-  /** In the order of the formats: the store, and where in it a content stands. */
-  readonly stores: readonly { readonly reference: StoreReference; readonly placeOf: (sha256: string) => number | undefined }[];
+  /** What those of more than 8 bits are read by, all alike. */
+  readonly range: PixelRange;
+  /** In the order of the formats: the store, and where in it pixels stand, by `pixelKey`. */
+  readonly stores: readonly { readonly reference: StoreReference; readonly placeOf: (key: string) => number | undefined }[];
 }
+
+type GoodFacts = Extract<PictureFacts, { readonly width: number }>;
 
 /** Files whose size and time are asked for at once. */
 const STATS = 64;
@@ -39,7 +46,8 @@ export async function readPictures({ paths, formats, cacheFolder, progress = () 
   const stores: PixelStore[] = [];
   const used = new Set<string>();
   const facts = new Map<string, PictureFacts>();
-  let read = false;
+  const isStored = (known: GoodFacts, range: PixelRange) => stores.every((store) => store.placeOf(pixelKey(known, range)) !== undefined);
+  let complete = false;
   try {
     for (const format of formats)
       stores.push(await PixelStore.open(cacheFolder, format, signal, say && ((holder) => say(`waiting for the pictures that ${holder} prepares`))));
@@ -49,47 +57,58 @@ export async function readPictures({ paths, formats, cacheFolder, progress = () 
       const known = mark && memory.get(path, mark);
       if (!known) return true;
       facts.set(path, known);
-      if (known.bad === undefined) used.add(known.sha256);
-      return known.bad === undefined && !stores.every((store) => store.placeOf(known.sha256) !== undefined);
+      return known.bad === undefined && !known.deep && !isStored(known, {});
     });
-    if (unread.length > 0) {
-      let done = paths.length - unread.length;
+    const pool = new PicturePool();
+    const read = async (wanted: readonly string[], range: PixelRange | undefined) => {
+      if (wanted.length === 0) return;
+      let done = paths.length - wanted.length;
       let told = performance.now();
       progress(done, paths.length);
-      const pool = new PicturePool();
-      try {
-        await pool.read(
-          unread.map((path) => ({ path, formats })),
-          async (path, result) => {
-            facts.set(path, result.facts);
-            const mark = marks.get(path);
-            // Whether a file may be opened can change without its size or time.
-            if (mark && result.facts.sha256 !== undefined) memory.put(path, mark, result.facts);
-            if (result.facts.bad === undefined) {
-              used.add(result.facts.sha256);
-              for (const [k, store] of stores.entries()) await store.add(result.facts.sha256, result.pixels[k] ?? new Uint8Array(0));
-            }
-            done++;
-            if (done === paths.length || performance.now() - told >= TOLD) {
-              told = performance.now();
-              progress(done, paths.length);
-            }
-            if (done % SAVED === 0) await memory.save();
-          },
-          signal,
-        );
-      } finally {
-        await pool.close();
-      }
+      await pool.read(
+        wanted.map((path) => ({ path, formats: range ? formats.map((format) => ({ ...format, range })) : formats })),
+        async (path, result) => {
+          facts.set(path, result.facts);
+          const mark = marks.get(path);
+          // Whether a file may be opened can change without its size or time.
+          if (mark && result.facts.sha256 !== undefined) memory.put(path, mark, result.facts);
+          if (result.facts.bad === undefined && result.pixels.length === formats.length) {
+            const key = pixelKey(result.facts, range ?? {});
+            for (const [k, store] of stores.entries()) await store.add(key, result.pixels[k] ?? new Uint8Array(0));
+          }
+          done++;
+          if (done === paths.length || performance.now() - told >= TOLD) {
+            told = performance.now();
+            progress(done, paths.length);
+          }
+          if (done % SAVED === 0) await memory.save();
+        },
+        signal,
+      );
+    };
+    let range: PixelRange = {};
+    try {
+      await read(unread, undefined);
+      throwIfAborted(signal);
+      const good = () => [...facts].flatMap(([path, known]) => (known.bad === undefined ? [{ path, known }] : []));
+      range = rangeOf(good().flatMap(({ known }) => known.deep ?? []));
+      await read(
+        good().flatMap(({ path, known }) => (known.deep && !isStored(known, range) ? [path] : [])),
+        range,
+      );
+      for (const { known } of good()) used.add(pixelKey(known, range));
+    } finally {
+      await pool.close();
     }
     throwIfAborted(signal);
-    read = true;
-    return { facts, stores: stores.map((store) => ({ reference: store.reference, placeOf: (sha256) => store.placeOf(sha256) })) };
+    await keepRange(cacheFolder, range);
+    complete = true;
+    return { facts, range, stores: stores.map((store) => ({ reference: store.reference, placeOf: (key) => store.placeOf(key) })) };
   } finally {
     // What is spare is known only once all has been read: a start that was called off keeps everything.
-    for (const store of stores) await store.close(read ? used : undefined);
+    for (const store of stores) await store.close(complete ? used : undefined);
     await memory.save();
-    if (read && formats.length > 0) await dropStores(cacheFolder, formats);
+    if (complete && formats.length > 0) await dropStores(cacheFolder, formats);
   }
 }
 

@@ -1,4 +1,4 @@
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { toLatheError } from "../../base/errors.js";
 import { PICTURE_COLUMN } from "../../contract/data.js";
 import { listPictures } from "../pictures/list-pictures.js";
@@ -10,6 +10,8 @@ import { openTable } from "./table.js";
 export interface FolderOptions {
   /** Names of the columns beside `image`, one a level of folders. */
   readonly levels: readonly string[];
+  /** A folder of its own for the validation: its pictures follow the others, named by their way from this folder. */
+  readonly validation?: string | undefined;
   /** Pictures to exclude, and other labels, by path in the folder. */
   readonly exclude?: readonly string[] | undefined;
   readonly relabel?: Readonly<Record<string, Readonly<Record<string, string>>>> | undefined;
@@ -25,21 +27,30 @@ export const UNUSED = { excluded: "excluded", unreadable: "unreadable picture" }
 export async function openImageFolder(
   database: Database,
   root: string,
-  { levels, exclude = [], relabel = {}, bad = new Map(), signal }: FolderOptions,
+  { levels, validation, exclude: excluded = [], relabel: relabelled = {}, bad = new Map(), signal }: FolderOptions,
 ): Promise<Source> {
-  const { pictures, warnings } = await listPictures(root, levels.length, signal);
+  const listed = await listPictures(root, levels.length, signal);
+  const own = validation === undefined ? undefined : await listPictures(validation, levels.length, signal);
+  const validated = own?.pictures.map(({ path, labels }) => ({ path: relative(root, join(own.root, path)).replaceAll(sep, "/"), labels })) ?? [];
+  const pictures = [...listed.pictures, ...validated];
+  const warnings = [...listed.warnings, ...(own?.warnings ?? [])];
+  // A name that came from another system may be in another form.
+  const forms = new Map(pictures.map(({ path }) => [path.normalize("NFC"), path]));
+  const asListed = (path: string) => forms.get(path.normalize("NFC")) ?? path;
+  const exclude = excluded.map(asListed);
+  const relabel = Object.fromEntries(Object.entries(relabelled).map(([path, labels]) => [asListed(path), labels]));
   const table = await freshName(database, "pictures");
   const columns = [PICTURE_COLUMN, ...levels].map((name, k) => ({ name, sql: `c${k}`, kind: "name" as const }));
   await database.fill(
     table,
     columns.map(({ sql }) => sql),
-    pictures.map(({ path, labels }) => [path, ...levels.map((level, k) => relabel[path]?.[level] ?? labels[k] ?? null)]),
+    pictures.map(({ path, labels }) => [path, ...levels.map((level, k) => relabel[path]?.[level]?.normalize("NFC") ?? labels[k] ?? null)]),
   );
   const known = new Set(pictures.map(({ path }) => path));
   const strangers = [...exclude, ...Object.keys(relabel)].filter((path) => !known.has(path));
   const unused = await listUnused(database, [
     ...exclude.map((path) => [path, UNUSED.excluded] as const),
-    ...pictures.flatMap(({ path }) => (bad.has(join(root, path)) ? [[path, UNUSED.unreadable] as const] : [])),
+    ...pictures.flatMap(({ path }) => (bad.has(resolve(root, path)) ? [[path, UNUSED.unreadable] as const] : [])),
   ]);
   return {
     path: root,
@@ -49,6 +60,7 @@ export async function openImageFolder(
     relation: table,
     columns,
     unused,
+    ...(validated.length > 0 ? { validated: await listPaths(database, validated) } : {}),
     warnings: [
       ...warnings,
       ...(strangers.length > 0
@@ -93,6 +105,16 @@ export async function openFrozen(database: Database, { path, root }: { readonly 
 export async function listUnused(database: Database, entries: readonly (readonly [path: string, reason: string])[]): Promise<string> {
   const table = await freshName(database, "unused");
   await database.fill(table, ["path", "reason"], new Map(entries.map(([path, reason]) => [path, [path, reason]])).values());
+  return table;
+}
+
+async function listPaths(database: Database, pictures: readonly { readonly path: string }[]): Promise<string> {
+  const table = await freshName(database, "validated");
+  await database.fill(
+    table,
+    ["path"],
+    pictures.map(({ path }) => [path]),
+  );
   return table;
 }
 

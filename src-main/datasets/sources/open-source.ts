@@ -37,8 +37,15 @@ export async function openMain(
   { names, signal }: { readonly names?: readonly string[] | undefined; readonly signal?: AbortSignal | undefined },
 ): Promise<Source> {
   if (spec.type === "table") return openTable(database, folder, spec.path, { ...csvOptions(spec), names });
-  const { levels, exclude, relabel } = spec;
-  return openImageFolder(database, resolve(folder, spec.path), { levels, exclude, relabel, bad: await stillBad(folder), signal });
+  const { levels, exclude, relabel, validation } = spec;
+  return openImageFolder(database, resolve(folder, spec.path), {
+    levels,
+    ...(validation === undefined ? {} : { validation: resolve(folder, validation) }),
+    exclude,
+    relabel,
+    bad: await stillBad(folder),
+    signal,
+  });
 }
 
 /** The test's own source; undefined where it has none. */

@@ -31,10 +31,12 @@ export interface Source {
   readonly decimal?: ",";
   /** Whether the first row is the header, where the file alone does not say so to whoever reads it next: a project should remember it. */
   readonly header?: boolean;
-  /** What paths of pictures in its columns start from. */
+  /** What paths of pictures in its columns start from, those that are not absolute. */
   readonly root: string;
   /** A table of `path` and `reason`: pictures that are not to be used, by their path as a column has it. */
   readonly unused?: string;
+  /** A table of `path`: pictures that are the validation, by their path as a column has it. */
+  readonly validated?: string;
   /** What a failed reading means to the user; a fault of ours is thrown as it came. */
   explain(error: unknown): Promise<LatheError>;
 }

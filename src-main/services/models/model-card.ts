@@ -1,6 +1,7 @@
 import { readOwnFileSync } from "../../base/own-files.js";
 import type { ModelCard } from "../../contract/run-views.js";
 import { refuseDamagedModel } from "../../contract/run-model.js";
+import { picturesOf } from "../../features/index.js";
 import { decodeModel } from "../../onnx/protobuf.js";
 import type { GraphValue } from "../../onnx/types.js";
 import { type ModelFacts, readFacts } from "../../training/models/inference-model.js";
@@ -16,9 +17,16 @@ export function readCard(file: string): ModelCard {
   const bytes = read(file);
   const { graph, opsets, metadata } = decodeModel(bytes);
   // Of a file that is not ours nothing is told.
-  readFacts(metadata, file);
+  const { fitted } = readFacts(metadata, file);
+  const pictures = new Map(picturesOf(fitted.inputs).map(({ name, background, range }) => [name, { background, ...range }]));
   const card = ({ name, dtype, shape, doc = "" }: GraphValue) => ({ name, dtype, shape: [...shape], description: doc });
-  return { file, bytes: bytes.length, opset: opsets.get("") ?? 0, inputs: graph.inputs.map(card), outputs: graph.outputs.map(card) };
+  return {
+    file,
+    bytes: bytes.length,
+    opset: opsets.get("") ?? 0,
+    inputs: graph.inputs.map((input) => ({ ...card(input), ...(pictures.has(input.name) ? { picture: pictures.get(input.name) } : {}) })),
+    outputs: graph.outputs.map(card),
+  };
 }
 
 function read(file: string): Uint8Array {

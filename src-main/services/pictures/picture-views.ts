@@ -1,10 +1,11 @@
 import { setMaxListeners } from "node:events";
 import { realpath, stat } from "node:fs/promises";
-import { dirname, isAbsolute, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { z } from "zod";
 import { LatheError, toLatheError } from "../../base/errors.js";
 import { Lru } from "../../base/lru.js";
 import { oneAtATime } from "../../base/one-at-a-time.js";
+import { inside } from "../../base/own-files.js";
 import { type ImageInputSpec, pictureOptions } from "../../contract/data.js";
 import type {
   AugmentedAnswer,
@@ -17,7 +18,7 @@ import type {
   ThumbnailsQuestion,
 } from "../../contract/picture-views.js";
 import type { PixelFormat, ViewOfPicture } from "../../datasets/index.js";
-import { ABSOLUTE } from "../../datasets/pictures/formats.js";
+import { keptRange } from "../../datasets/pictures/range-file.js";
 import { readQuarantine, restoreFromQuarantine } from "../../datasets/pictures/quarantine.js";
 import type { FolderAccess } from "../files/folder-access.js";
 import { readProjectData, tableSourceOf } from "../projects/project-data.js";
@@ -77,11 +78,7 @@ export function createPictureViews(access: FolderAccess, reader: Reader): Pictur
     return {
       folder: data.folder,
       inputs: imageInputs(data.document["data"]),
-      async find({ picture, test }) {
-        // Training does not look for it there either.
-        if (source.type !== "image-folder" && isAbsolute(picture)) throw new LatheError("data.unreadable", ABSOLUTE, { path: picture });
-        return access.resolve(resolve(rootOf(test), picture), "the picture");
-      },
+      find: ({ picture, test }) => access.resolve(resolve(rootOf(test), picture), "the picture"),
     };
   }
 
@@ -107,12 +104,13 @@ export function createPictureViews(access: FolderAccess, reader: Reader): Pictur
       return { thumbnails };
     },
     async sample({ project, side, ...picture }, signal) {
-      const { inputs, find } = await open(project);
+      const { folder, inputs, find } = await open(project);
       const path = await find(picture);
+      const range = await rangeIn(folder);
       try {
         const [shown, seen] = await Promise.all([
           view(path, side, inputs[0]?.background ?? "#ffffff", signal),
-          read("see", { path, formats: inputs.map(formatOf) }, path, signal),
+          read("see", { path, formats: inputs.map((input) => ({ ...formatOf(input), ...range })) }, path, signal),
         ]);
         return {
           ...shown,
@@ -124,20 +122,16 @@ export function createPictureViews(access: FolderAccess, reader: Reader): Pictur
       }
     },
     async augmented({ project, input: name, augment, draws, seed, ...picture }, signal) {
-      const { inputs, find } = await open(project);
+      const { folder, inputs, find } = await open(project);
       const input = name === undefined ? inputs[0] : inputs.find((candidate) => candidate.name === name);
       if (!input)
         throw new LatheError("usage", name === undefined ? "the project has no input of pictures" : `the project has no input of pictures called "${name}"`, {
           project,
         });
       const path = await find(picture);
+      const format = { ...formatOf(input), ...(await rangeIn(folder)) };
       try {
-        const { width, height, channels, data } = await read(
-          "draw",
-          { path, format: formatOf(input), augment: augment ?? input.augment, draws, seed },
-          path,
-          signal,
-        );
+        const { width, height, channels, data } = await read("draw", { path, format, augment: augment ?? input.augment, draws, seed }, path, signal);
         return { input: input.name, draws, width, height, channels, pixels: Uint8Array.from(data) };
       } catch (thrown) {
         throw named(picture.picture, thrown);
@@ -165,6 +159,16 @@ export function createPictureViews(access: FolderAccess, reader: Reader): Pictur
 
 function formatOf({ size: [height, width], color, background }: ImageInputSpec): PixelFormat {
   return { width, height, color, background };
+}
+
+/** What the project's pictures of more than 8 bits are read by together; undefined where they were not read yet: a picture is then shown by its own. */
+async function rangeIn(folder: string): Promise<Pick<PixelFormat, "range">> {
+  try {
+    const range = await keptRange(inside(folder, ".lathe", "cache"));
+    return range ? { range } : {};
+  } catch {
+    return {};
+  }
 }
 
 /** Of a document that may be wrong elsewhere. */

@@ -8,6 +8,7 @@ import { isFolder, proposePictures } from "../../datasets/pictures/propose-pictu
 import { rolesFrom } from "../../datasets/propose.js";
 import { kindOf } from "../../features/index.js";
 import type { Survey } from "../data/survey.js";
+import { templateFor, withPictureColumns } from "./picture-columns.js";
 import { templates } from "../templates/index.js";
 import type { Template } from "../templates/template.js";
 
@@ -15,9 +16,12 @@ export interface CreateOptions {
   readonly folder: string;
   /** Defaults to the folder's. */
   readonly name?: string;
-  readonly template: string;
+  /** Defaults to what suits the data. */
+  readonly template?: string;
   /** The table, or the folder of pictures. It stays where it is; the project points to it. */
   readonly data: string;
+  /** A folder of its own for the validation, of pictures. */
+  readonly validation?: string;
   readonly test?: string;
   /** How a table is to be read, where that is not to be found out. */
   readonly reading?: Pick<TableSourceSpec, "header" | "skip" | "comment">;
@@ -47,16 +51,18 @@ export interface CreatedProject {
  * @throws LatheError `usage` where the folder holds a project already or the template does not suit, and `data.*`.
  */
 export async function createProject(options: CreateOptions): Promise<CreatedProject> {
-  const { folder, name, template, data, test, reading, targets, ignore, signal, survey } = options;
+  const { folder, name, data, validation, test, reading, targets, ignore, signal, survey } = options;
   const home = resolve(folder);
   if (existsSync(join(home, PROJECT_FILE)))
     throw new LatheError("usage", `${home} holds a project already; choose another folder, or edit its ${PROJECT_FILE}`);
   if (existsSync(home) && !statSync(home).isDirectory()) throw new LatheError("usage", `${home} is a file; choose a folder for the project`);
-  const made = templates.get(template);
-  if (await isFolder(resolve(data))) return createFromPictures(options, home, made);
+  if (await isFolder(resolve(data))) return createFromPictures(options, home, templates.get(options.template ?? "images"));
+  if (validation !== undefined)
+    throw new LatheError("usage", `a validation of its own is a folder, beside a folder of pictures; ${data} is a table, whose validation rows are split off`);
   const names = targets ? { names: targets } : {};
   const surveyed = await survey({ folder: process.cwd(), path: resolve(data), ...reading, ...names }, signal);
-  const roles = rolesFrom(surveyed, targets, ignore);
+  const roles = await withPictureColumns(rolesFrom(surveyed, targets, ignore), surveyed, options.look, signal);
+  const made = templates.get(options.template ?? templateFor(roles));
   const source = {
     type: "table" as const,
     path: pathFrom(home, data),
@@ -77,12 +83,13 @@ export async function createProject(options: CreateOptions): Promise<CreatedProj
 }
 
 async function createFromPictures(
-  { name, data, test, levels, targets, ignore = [], signal, look }: CreateOptions,
+  { name, data, validation, test, levels, targets, ignore = [], signal, look }: CreateOptions,
   home: string,
   template: Template,
 ): Promise<CreatedProject> {
   const found = await proposePictures({
     path: resolve(data),
+    ...(validation === undefined ? {} : { validation: resolve(validation) }),
     ...(test === undefined ? {} : { test: resolve(test) }),
     ...(levels ? { levels } : {}),
     ...(targets ? { targets } : {}),
@@ -93,6 +100,7 @@ async function createFromPictures(
   const source = {
     ...found.source,
     path: pathFrom(home, found.source.path),
+    ...(found.source.validation === undefined ? {} : { validation: pathFrom(home, found.source.validation) }),
     ...(found.source.test === undefined ? {} : { test: pathFrom(home, found.source.test) }),
   };
   const inputs = found.inputs.filter((input) => kindOf(input).reads !== "values" || !namesOf(input).every((column) => ignore.includes(column)));
@@ -118,5 +126,3 @@ function pathFrom(home: string, path: string): string {
   const inside = relative(home, absolute);
   return inside.startsWith("..") || isAbsolute(inside) ? absolute : inside.replaceAll("\\", "/");
 }
-
-export { isFolder };

@@ -52,13 +52,18 @@ export async function tableSourceOf(access: FolderAccess, { folder, file, docume
     const problems = problemsOf(parsed.error.issues, ["data", "source"]);
     throw new LatheError("project.invalid", problems.map(({ path, message }) => `${file}: ${path}: ${message}`).join("\n"), { file, problems });
   }
-  const { path, test } = parsed.data;
-  for (const name of test === undefined ? [path] : [path, test]) {
+  for (const name of filesOf(parsed.data)) {
     const full = resolve(folder, name);
     // A file that is not there is the reader's to explain; one out of bounds may not even be looked for.
     if (!(await access.allows(full))) await access.resolve(full, "the data file");
   }
   return parsed.data;
+}
+
+/** The tables or folders that a source names. */
+function filesOf(source: SourceSpec): readonly string[] {
+  const validation = source.type === "image-folder" ? source.validation : undefined;
+  return [source.path, validation, source.test].filter((path) => path !== undefined);
 }
 
 const roleSchema = z.object({ column: z.string().optional().catch(undefined), columns: z.array(z.string()).optional().catch(undefined) });
@@ -77,20 +82,19 @@ export function namesIn({ document }: ProjectData): readonly string[] {
 /** What tells one state of a source from another: its settings, and its files' sizes and times. */
 export async function identityOf(folder: string, source: SourceSpec): Promise<string> {
   const marks = await Promise.all(
-    [source.path, source.test].map(async (name) => {
-      const found = name === undefined ? undefined : await stat(resolve(folder, name)).catch(() => undefined);
+    filesOf(source).map(async (name) => {
+      const found = await stat(resolve(folder, name)).catch(() => undefined);
       return found && [found.size, found.mtimeMs, found.ino];
     }),
   );
-  return JSON.stringify([source, marks, source.type === "image-folder" ? await folderMarks(folder, [source.path, source.test]) : []]);
+  return JSON.stringify([source, marks, source.type === "image-folder" ? await folderMarks(folder, filesOf(source)) : []]);
 }
 
 /** Of folders of pictures: the times of the folders in them, which tell of pictures that came or went, and of the list of bad ones. */
-async function folderMarks(folder: string, paths: readonly (string | undefined)[]): Promise<readonly unknown[]> {
+async function folderMarks(folder: string, paths: readonly string[]): Promise<readonly unknown[]> {
   const time = async (path: string) => (await stat(path).catch(() => undefined))?.mtimeMs;
   const inside = await Promise.all(
     paths.map(async (path) => {
-      if (path === undefined) return [];
       const root = resolve(folder, path);
       const entries = await readdir(root, { withFileTypes: true }).catch(() => []);
       return Promise.all(

@@ -23,10 +23,11 @@ export async function projectFromRun(access: FolderAccess, asked: RunReference, 
   // The data stays where it is: what was named from the old folder is named from the new one.
   const { path, test, ...source } = project.data.source;
   const moved = (file: string) => (isAbsolute(file) ? file : relative(folder, resolve(reference.project, file)).replaceAll("\\", "/"));
+  const validation = "validation" in source && source.validation !== undefined ? { validation: moved(source.validation) } : {};
   const copy: ProjectInput = {
     ...project,
     name: title,
-    data: { ...project.data, source: { ...source, path: moved(path), ...(test === undefined ? {} : { test: moved(test) }) } },
+    data: { ...project.data, source: { ...source, ...validation, path: moved(path), ...(test === undefined ? {} : { test: moved(test) }) } },
   };
   await writeProject(folder, copy);
   await writeDoor(folder);

@@ -40,6 +40,7 @@ interface Created {
 
 export interface NewProject {
   readonly data: string;
+  readonly validation?: string | undefined;
   readonly test?: string | undefined;
   readonly folder: string;
   readonly name: string;
@@ -111,15 +112,17 @@ export function createProjects(
       const file = await access.resolve(data, "the data").catch(missingData(data));
       return proposeProject(file, await folder(), { ...survey, targets, levels, signal });
     },
-    async create({ data, test, folder: wanted, levels, ...rest }, signal) {
+    async create({ data, validation, test, folder: wanted, levels, ...rest }, signal) {
       const made = await access.resolveNew(wanted, "the new project's folder");
       const table = await access.resolve(data, "the data").catch(missingData(data));
+      const validated = validation === undefined ? undefined : await access.resolve(validation, "the data").catch(missingData(validation));
       const tested = test === undefined ? undefined : await access.resolve(test, "the data").catch(missingData(test));
       const { notes } = await createProject({
         ...rest,
         ...survey,
         folder: made,
         data: table,
+        ...(validated === undefined ? {} : { validation: validated }),
         ...(tested === undefined ? {} : { test: tested }),
         ...(levels === undefined ? {} : { levels }),
         ...(signal ? { signal } : {}),

@@ -10,6 +10,7 @@ import { picturesOf } from "../../features/index.js";
 import type { Survey } from "../data/survey.js";
 import { templates } from "../templates/index.js";
 import type { Template } from "../templates/template.js";
+import { templateFor, withPictureColumns } from "./picture-columns.js";
 
 export interface ProposalQuestion {
   /** What the user wants to predict; omitted: what is likely. */
@@ -30,7 +31,7 @@ export async function proposeProject(data: string, projects: string, asked: Prop
   if (statSync(data).isDirectory()) return proposeFolder(data, projects, asked);
   const { targets, signal, survey: look } = asked;
   const survey = await look({ folder: projects, path: data, ...(targets ? { names: targets } : {}) }, signal);
-  const roles = likelyRoles(survey, targets);
+  const roles = await withPictureColumns(likelyRoles(survey, targets), survey, asked.look, signal);
   const name = basename(data, extname(data)).replace(/[_-]+/g, " ").trim() || "Project";
   const wanted = new Set(targets ?? roles.targets.flatMap((target) => ("column" in target && target.column !== undefined ? [target.column] : [])));
   return {
@@ -38,7 +39,7 @@ export async function proposeProject(data: string, projects: string, asked: Prop
     kind: "table",
     name,
     folder: freeFolder(projects, name),
-    template: "tabular",
+    template: templateFor(roles),
     rows: survey.rows,
     notes: [...roles.notes],
     templates: suited({
@@ -137,6 +138,7 @@ async function proposeFolder(data: string, projects: string, { targets, levels, 
             color: picture.color,
             levels: [...found.source.levels],
             classes,
+            ...(found.source.validation === undefined ? {} : { validation: found.source.validation }),
             ...(found.source.test === undefined ? {} : { test: found.source.test }),
           },
         }

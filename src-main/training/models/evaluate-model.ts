@@ -10,7 +10,7 @@ import type { Tensors } from "../../engines/engine.js";
 import { type JudgedTarget, judge } from "../judging/judge.js";
 import { outputName } from "./inference-model.js";
 import type { WorkSetting } from "../process/setting.js";
-import { badPictures } from "./predict-table.js";
+import { badPictures, shownBad } from "./predict-table.js";
 import { serveModel } from "./served-model.js";
 import { floats } from "../trainer.js";
 import { judgedTarget } from "../workbench.js";
@@ -32,7 +32,7 @@ export async function evaluateModel(request: EvaluateRequest, { emit }: WorkSett
     }
     for (const message of badPictures(table)) emit({ event: "log", level: "warning", message });
     if (samples === 0 && table.bad.length > 0)
-      throw new LatheError("data.unreadable", `none of the pictures of ${table.path} can be read: ${table.bad[0]}`, { path: table.path });
+      throw new LatheError("data.unreadable", `none of the pictures of ${table.path} can be read: ${shownBad(table.bad[0])}`, { path: table.path });
     return {
       event: "evaluation",
       samples,

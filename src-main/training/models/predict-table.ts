@@ -1,7 +1,6 @@
 import { once } from "node:events";
 import { createWriteStream, existsSync, renameSync, rmSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { csvLines } from "../../base/csv.js";
 import { LatheError } from "../../base/errors.js";
 import { makeFolders } from "../../base/make-folders.js";
 import { modeLike } from "../../base/replace-file.js";
@@ -10,7 +9,9 @@ import { partOf } from "../../base/work-folder.js";
 import type { PredictRequest } from "../../contract/engine-messages.js";
 import type { TablePrediction } from "../../contract/evaluation-views.js";
 import type { PredictionResult } from "../../contract/results.js";
-import { type TableReader, readTable } from "../../datasets/index.js";
+import { type TableReader, describeSkipped, readTable } from "../../datasets/index.js";
+import { picturesOf } from "../../features/index.js";
+import { AnswerLines } from "./answer-lines.js";
 import { answerColumns } from "./answers.js";
 import { outputName } from "./inference-model.js";
 import { outExists } from "./out-exists.js";
@@ -20,8 +21,8 @@ import { floats } from "../trainer.js";
 
 /**
  * Answers for every row of a table, as CSV: `sample` (the row's number, from 1, or a picture's path in its folder), then for each target `<target>` and, for
- * classes, one `<target>:<class>` column of probabilities. The file appears whole or not at all. Every cell is exact unless it is meant for a spreadsheet; what
- * that would take for a formula is counted.
+ * classes, one `<target>:<class>` column of probabilities. A picture that cannot be read has a row without an answer, and a column `error` says why. The file
+ * appears whole or not at all. Every cell is exact unless it is meant for a spreadsheet; what that would take for a formula is counted.
  */
 export async function predictTable(
   request: PredictRequest,
@@ -36,9 +37,8 @@ export async function predictTable(
     for (const message of table.warnings) emit({ event: "log", level: "warning", message });
     const columns = fitted.targets.map((target) => answerColumns(target, thresholds[target.name]));
     const head = ["sample", ...columns.flatMap((target) => target.head)];
-    const lines = csvLines({ spreadsheet: request.spreadsheet ?? false });
     const file = await CsvFile.create(out, temporary, modeLike(out));
-    file.write(lines.line(head));
+    const lines = new AnswerLines(file, head, { kept: picturesOf(fitted.inputs).length > 0, spreadsheet: request.spreadsheet ?? false });
     const preview: string[][] = [];
     let samples = 0;
     for await (const batch of table) {
@@ -50,17 +50,24 @@ export async function predictTable(
           batch.names?.[i] ?? String(batch.rows[i] ?? 0),
           ...columns.flatMap(({ width, cells }, t) => cells((outputs[t] ?? new Float32Array(0)).subarray(i * width, (i + 1) * width))),
         ];
-        file.write(lines.line(row));
+        lines.add(batch.rows[i] ?? 0, row);
         if (preview.length < (request.preview ?? 0)) preview.push(row);
       }
       await file.drained();
       samples += batch.size;
       emit({ event: "stage", stage: "predicting", done: samples });
     }
+    for (const { row, path, reason } of table.bad) lines.fail(row, table.ofFolder ? path : String(row), table.ofFolder ? reason : `${path} ${reason}`);
+    await lines.finish();
     await file.close();
-    for (const message of badPictures(table)) emit({ event: "log", level: "warning", message });
+    for (const message of badPictures(table, ["has no answer, as its row says", "have no answer, as their rows say"]))
+      emit({ event: "log", level: "warning", message });
+    for (const skip of table.skipped) if (skip.reason !== "unreadable picture") emit({ event: "log", level: "warning", message: describeSkipped(skip) });
     if (samples === 0 && table.bad.length > 0)
-      throw new LatheError("data.unreadable", `none of the pictures of ${table.path} can be read: ${table.bad[0]}`, { path: table.path });
+      throw new LatheError("data.unreadable", `none of the pictures of ${table.path} can be read: ${shownBad(table.bad[0])}`, {
+        path: table.path,
+        unreadable: table.bad.map(({ path, reason }) => ({ picture: path, reason })),
+      });
     // Whoever made it meanwhile did not say that it may go.
     if (request.keepExisting && existsSync(out)) throw outExists(out);
     try {
@@ -74,6 +81,7 @@ export async function predictTable(
       out,
       unknown: Object.fromEntries(table.unknown.map(({ column, rows }) => [column, rows])),
       formulas: { cells: lines.formulas, quoted: request.spreadsheet ?? false },
+      ...(table.bad.length === 0 ? {} : { unreadable: table.bad.map(({ path, reason }) => ({ picture: path, reason })) }),
       ...(request.preview === undefined ? {} : { preview: { columns: head, rows: preview } }),
     };
   } catch (thrown) {
@@ -84,13 +92,21 @@ export async function predictTable(
   }
 }
 
-/** A sentence about pictures that cannot be read, where there are any. */
-export function badPictures({ path, bad }: Pick<TableReader, "path" | "bad">): readonly string[] {
+/** A sentence about pictures that cannot be read, where there are any. @param fate what becomes of one, and of several. */
+export function badPictures(
+  { path, bad }: Pick<TableReader, "path" | "bad">,
+  [one, many]: readonly [one: string, many: string] = ["is excluded", "are excluded"],
+): readonly string[] {
   if (bad.length === 0) return [];
   return [
-    `${bad.length} picture${bad.length === 1 ? "" : "s"} of ${path} cannot be read and ${bad.length === 1 ? "is" : "are"} excluded` +
-      `${bad.length === 1 ? "" : ", such as one"}: ${bad[0]}`,
+    `${bad.length} picture${bad.length === 1 ? "" : "s"} of ${path} cannot be read and ${bad.length === 1 ? one : many}` +
+      `${bad.length === 1 ? "" : ", such as one"}: ${shownBad(bad[0])}`,
   ];
+}
+
+/** A picture that cannot be read, with the reason. */
+export function shownBad(bad: TableReader["bad"][number] | undefined): string {
+  return bad ? `${bad.path} ${bad.reason}` : "";
 }
 
 const LOST = "Nothing was written";

@@ -48,6 +48,7 @@ function contextOf(cells: (typeof rows)[number]["cells"]): FitContext {
       return Promise.resolve(counts);
     },
     pixels: () => Promise.resolve({ mean: [0.5, 0.4, 0.3], deviation: [0.2, 0, 0.1] }),
+    pixelRange: () => ({}),
     warn: () => undefined,
   };
 }

@@ -107,8 +107,13 @@ async function bomb(width: number, height: number): Promise<Buffer> {
 
 test.each<readonly [string, (path: string) => Promise<void> | void, RegExp]>([
   ["that is empty", (path) => writeFileSync(path, ""), /^is empty \(0 bytes\)$/],
-  ["of words", (path) => writeFileSync(path, "<html>not here</html>"), /^is no picture by its content, expected JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF$/],
-  ["of vectors", (path) => writeFileSync(path, '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'), /^is no picture by its content/],
+  ["of words", (path) => writeFileSync(path, "not here"), /^is no picture by its content, expected JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF, PPM or PGM$/],
+  ["of a web page", (path) => writeFileSync(path, "<html>not here</html>"), /^is a web page, not a picture/],
+  [
+    "of vectors",
+    (path) => writeFileSync(path, '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'),
+    /^is SVG, which is not read; save it as PNG or JPEG$/,
+  ],
   ["that is not there", () => undefined, /^is not there any more$/],
   ["that is a folder", (path) => mkdirSync(path), /^is not a file$/],
   [
@@ -152,4 +157,84 @@ test("a giant of 16,000 pixels within the limit is read, whichever way it lies",
     expect(facts).toMatchObject({ width, height });
     expect([...pixels[0]!.slice(0, 6)]).toEqual([10, 20, 30, 10, 20, 30]);
   }
+});
+
+/** A TIFF of one row, by hand. @param format 1 unsigned, 2 signed, 3 float */
+function tiff(samples: Uint16Array | Int32Array | Float32Array | Uint8Array, format: number, { channels = 1, photometric = 1 } = {}): Buffer {
+  const pixels = Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength);
+  const bits = samples.BYTES_PER_ELEMENT * 8;
+  const tags: readonly (readonly [tag: number, type: number, count: number, value: number])[] = [
+    [256, 4, 1, samples.length / channels],
+    [257, 4, 1, 1],
+    // Several values of 16 bits stand elsewhere: behind the pixels.
+    [258, 3, channels, channels === 1 ? bits : 8 + pixels.length],
+    [259, 3, 1, 1],
+    [262, 3, 1, photometric],
+    [273, 4, 1, 8],
+    [277, 3, 1, channels],
+    [278, 4, 1, 1],
+    [279, 4, 1, pixels.length],
+    [339, 3, 1, format],
+  ];
+  const depths = Buffer.alloc(channels * 2);
+  for (let c = 0; c < channels; c++) depths.writeUInt16LE(bits, c * 2);
+  const directory = Buffer.alloc(2 + tags.length * 12 + 4);
+  directory.writeUInt16LE(tags.length, 0);
+  for (const [k, [tag, type, count, value]] of tags.entries()) {
+    directory.writeUInt16LE(tag, 2 + k * 12);
+    directory.writeUInt16LE(type, 4 + k * 12);
+    directory.writeUInt32LE(count, 6 + k * 12);
+    if (type === 3 && count === 1) directory.writeUInt16LE(value, 10 + k * 12);
+    else directory.writeUInt32LE(value, 10 + k * 12);
+  }
+  const header = Buffer.from([0x49, 0x49, 42, 0, 0, 0, 0, 0]);
+  header.writeUInt32LE(8 + pixels.length + depths.length, 4);
+  return Buffer.concat([header, pixels, depths, directory]);
+}
+
+describe("samples of more than 8 bits", () => {
+  test.each([
+    ["16", tiff(Uint16Array.of(0, 2048, 4095), 1), { bits: 12 }, [0, 128, 255]],
+    ["32", tiff(Int32Array.of(0, 2048, 4095), 2), { bits: 12 }, [0, 128, 255]],
+    ["float", tiff(Float32Array.of(0, 0.5, 1), 3), { float: 1 as const }, [0, 128, 255]],
+    ["float up to 255", tiff(Float32Array.of(0, 100, 200), 3), { float: 255 as const }, [0, 100, 200]],
+    ["full 16", tiff(Uint16Array.of(0, 32_768, 65_535), 1), undefined, [0, 128, 255]],
+  ])("are scaled by their range: %s", async (_, file, range, pixels) => {
+    expect([...(await decodePicture(file, { color: "gray", background: "#ffffff", range })).data]).toEqual(pixels);
+    expect([...(await decodePicture(file, { color: "gray", background: "#ffffff", range: "own" })).data]).toEqual(pixels);
+  });
+
+  test("that fit none are refused with depth and range, and so are channels and colours that are not read", async () => {
+    await expect(decodePicture(tiff(Int32Array.of(-5, 70_000), 2), white)).rejects.toThrow(
+      "holds whole numbers from -5 to 70000 in 32 bits, expected 0 to 65535; scale it and save it with 8 or 16 bits",
+    );
+    await expect(decodePicture(tiff(Float32Array.of(-1, 900), 3), white)).rejects.toThrow("holds floats from -1 to 900 in 32 bits");
+    await expect(decodePicture(tiff(Uint8Array.of(1, 2, 3, 4, 5), 1, { channels: 5 }), white)).rejects.toThrow(/^has 5 channels, expected gray or RGB/);
+    await expect(decodePicture(tiff(Uint8Array.of(1, 2, 3), 1, { channels: 3, photometric: 8 }), white)).rejects.toThrow("is in Lab");
+  });
+});
+
+test("PPM, PGM and PBM, as text and as bytes, scaled by the largest value that they name", async () => {
+  const read = async (text: string) => [...(await decodePicture(Buffer.from(text, "latin1"), { color: "gray", background: "#ffffff" })).data];
+  expect(await read("P2\n# made by hand\n3 1\n15\n0 7 15\n")).toEqual([0, 119, 255]);
+  expect(await read("P5 2 1 255\n\x10\xff")).toEqual([16, 255]);
+  expect(await read("P1 3 1 010")).toEqual([255, 0, 255]);
+  expect(await read("P4 3 1\n\x40")).toEqual([255, 0, 255]);
+  expect([...(await decodePicture(Buffer.from("P6 1 1 255\n\x01\x02\x03", "latin1"), white)).data]).toEqual([1, 2, 3]);
+  await expect(read("P5 2 1 255\n\x10")).rejects.toThrow("is damaged or cut short: it is cut short");
+  await expect(read("P5 2 1 4095\n\0\0\0\0")).rejects.toThrow("is a PPM or PGM of values up to 4095, expected at most 255; save it as PNG or TIFF");
+});
+
+test.each([
+  ["HEIC", "\0\0\0\x18ftypheic\0\0\0\0mif1heic"],
+  ["a PDF", "%PDF-1.7"],
+  ["SVG", '<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>'],
+])("%s under a picture's name is called so, with what to do", async (name, start) => {
+  await expect(decodePicture(Buffer.from(start, "latin1"), white)).rejects.toThrow(`is ${name}, which is not read; save it as PNG or JPEG`);
+});
+
+test("inks without a profile become colours as PIL has it", async () => {
+  const file = tiff(Uint8Array.of(35, 215, 225, 0, 100, 0, 50, 128), 1, { channels: 4, photometric: 5 });
+  // 220, 40 and 30 are 255 - C and so on; with black, C·(255 - K) / 255 is taken off 255 - K.
+  expect([...(await decodePicture(file, white)).data]).toEqual([220, 40, 30, 77, 127, 102]);
 });

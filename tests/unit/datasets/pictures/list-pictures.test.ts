@@ -96,20 +96,28 @@ test.each<readonly [string, () => string, string, (folder: string) => string]>([
     (f) => `there is no folder ${f}: there is no folder ${dirname(f)}`,
   ],
   ["that is a file", () => join(folderOf("a.png"), "a.png"), "data.missing", (f) => `${f} is a file, expected a folder of pictures`],
-  ["that is empty", () => temporaryFolder(), "data.empty", (f) => `${f} holds no picture: expected JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF`],
+  ["that is empty", () => temporaryFolder(), "data.empty", (f) => `${f} holds no picture: expected JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF, PPM or PGM`],
   [
     "of other files",
     () => folderOf("cats/a.txt", "cats/b.txt"),
     "data.empty",
-    (f) => `${f} holds no picture but 2 other files, such as cats/a.txt: expected JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF`,
+    (f) => `${f} holds no picture but 2 other files, such as cats/a.txt: expected JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF, PPM or PGM`,
   ],
   [
     "of pictures without classes",
     () => folderOf("a.png", "b.png"),
     "data.empty",
-    (f) => `${f} has 2 pictures that lie outside of any class: expected a folder for each class, with its pictures in it`,
+    (f) =>
+      `${f} has 2 pictures that lie outside of any class: expected a folder for each class, with its pictures in it; pictures without classes can be predicted`,
   ],
 ])("a folder %s is refused", async (_, make, code, message) => {
   const folder = make();
   await expect(listPictures(folder, 1)).rejects.toThrow(expect.objectContaining({ code, message: message(folder) }));
+});
+
+test("what systems and network drives leave behind is no class, and classes are called in NFC whoever wrote them", async () => {
+  const folder = folderOf("@eaDir/a.png", "__MACOSX/cats/a.png", ".ipynb_checkpoints/a.png", "\u00c4pfel/a.png", "Bro\u0308tchen/a.png");
+  const { pictures, warnings } = await listPictures(folder, 1);
+  expect(pictures.map(({ labels }) => labels[0])).toEqual(["Br\u00f6tchen", "\u00c4pfel"]);
+  expect(warnings).toEqual([]);
 });

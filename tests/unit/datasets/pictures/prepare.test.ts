@@ -14,6 +14,14 @@ import { pictureData, writeClasses, writePicture } from "../../../support/pictur
 import { compile } from "../../../support/tables.js";
 import { temporaryFolder } from "../../../support/temporary-folder.js";
 
+/** 8 × 6 in gray, with 16 bits. */
+async function deepPng(samples: Uint16Array): Promise<Buffer> {
+  return sharp(samples, { raw: { width: 8, height: 6, channels: 1 } })
+    .toColourspace("grey16")
+    .png()
+    .toBuffer();
+}
+
 async function prepareIn(folder: string, data: DataSpec = pictureData("pictures"), seed = 1) {
   const decoded: number[] = [];
   const prepared = await prepareData({
@@ -181,23 +189,51 @@ describe("pictures become samples", () => {
     expect(pixels).toHaveLength(48);
   });
 
-  test("a table that names pictures by absolute paths is told that they are relative to it, though they are there", async () => {
+  test("a table may name pictures by absolute paths", async () => {
     const folder = temporaryFolder();
     await writeClasses(join(folder, "files"), ["a", "b"], 10);
-    const elsewhere = join(folder, "secret.png");
-    cpSync(join(folder, "files", "a", "000.png"), elsewhere);
-    const lines = ["a", "b"].flatMap((c) => Array.from({ length: 10 }, (_, i) => `files/${c}/${String(i).padStart(3, "0")}.png,${c}`));
-    writeFileSync(join(folder, "t.csv"), `picture,kind\n${lines.join("\n")}\n${elsewhere},a\n`);
+    const lines = ["a", "b"].flatMap((c) => Array.from({ length: 10 }, (_, i) => `${join(folder, "files", c, `${String(i).padStart(3, "0")}.png`)},${c}`));
+    mkdirSync(join(folder, "tables"));
+    writeFileSync(join(folder, "tables", "t.csv"), `picture,kind\n${lines.join("\n")}\n`);
     const data = dataSchema.parse({
-      source: { type: "table", path: "t.csv" },
+      source: { type: "table", path: "tables/t.csv" },
       inputs: [{ name: "image", type: "image", column: "picture", size: [4, 4] }],
       targets: [{ name: "label", type: "category", column: "kind" }],
     });
     const { prepared } = await prepareIn(folder, data);
-    expect(prepared.audit.warnings.map(({ message }) => message)).toContain(
-      `1 picture of ${join(folder, "t.csv")} cannot be read and is excluded: ${elsewhere} is an absolute path, expected one relative to the table's ` +
-        `folder, which pictures may not leave`,
-    );
+    expect(prepared.audit).toMatchObject({ used: 20, skipped: [], warnings: [] });
+  });
+
+  test("a folder of the validation is the validation, all of it and nothing else, and can be excluded from and labelled anew", async () => {
+    const folder = temporaryFolder();
+    await writeClasses(join(folder, "train"), ["a", "b"], 10);
+    await writeClasses(join(folder, "valid"), ["a", "b"], 4);
+    const source = { validation: "valid", exclude: ["../valid/a/000.png"], relabel: { "../valid/a/001.png": { label: "b" } } };
+    const { prepared } = await prepareIn(folder, pictureData("train", { source, split: { test: 0.2 } }));
+    expect(prepared.counts).toEqual({ train: 16, validation: 7, test: 4 });
+    const rows = [...rowNumbersOf(prepared, "validation")].sort((x, y) => x - y);
+    expect(rows).toEqual([22, 23, 24, 25, 26, 27, 28]);
+    expect([...(await samplesOf(prepared, "validation"))].map(([row, { label }]) => [row, label])).toContainEqual([22, 1]);
+    expect(prepared.audit.skipped).toEqual([{ reason: "excluded", column: "image", rows: 1 }]);
+  });
+
+  test("pictures of more than 8 bits are read by the range that they use together, which is told and learnt", async () => {
+    const folder = temporaryFolder();
+    for (const [k, name] of ["a", "b"].entries())
+      for (let i = 0; i < 10; i++) {
+        mkdirSync(join(folder, "pictures", name), { recursive: true });
+        writeFileSync(join(folder, "pictures", name, `${i}.png`), await deepPng(Uint16Array.from({ length: 48 }, (_, p) => (p === 0 ? 3000 : 1000 * k + i))));
+      }
+    const { prepared } = await prepareIn(folder, pictureData("pictures", { input: { color: "gray", size: [6, 8] } }));
+    expect(prepared.audit.warnings.map(({ message }) => message)).toEqual([
+      "20 pictures have more than 8 bits; by what they use together 0 to 4095 (12 bits) is read as black to white",
+    ]);
+    expect(prepared.fitted.inputs[0]).toMatchObject({ range: { bits: 12 } });
+    const [row, { pixels }] = [...(await samplesOf(prepared, "train"))].find(([found]) => found > 10)!;
+    expect([pixels[0], pixels[1]]).toEqual([Math.round((3000 / 4095) * 255), Math.round(((1000 + row - 11) / 4095) * 255)]);
+    const raw: RawBatch[] = [];
+    for await (const batch of prepared.readRaw("train")) raw.push(batch);
+    expect([...(raw[0]!.inputs["image"]!.data as Uint8Array)].slice(0, 1)).toEqual([pixels[0]]);
   });
 });
 
@@ -251,7 +287,8 @@ describe("bad pictures", () => {
       },
       {},
       "data.unreadable",
-      (p) => `none of the 6 pictures of ${p} can be read: cats/000.png is no picture by its content, expected JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF`,
+      (p) =>
+        `none of the 6 pictures of ${p} can be read: cats/000.png is no picture by its content, expected JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF, PPM or PGM`,
     ],
     [
       "everything excluded",
@@ -298,7 +335,7 @@ describe("the audit of pictures", () => {
     expect(warnings.filter(({ rows: of }) => of?.kind === "skipped").map(({ message, rows: of }) => [message, of])).toEqual([
       [
         `1 picture of ${join(folder, "pictures")} cannot be read and is excluded: cats/005.png is no picture by its content, expected JPEG, PNG, ` +
-          `WebP, GIF, BMP, TIFF or AVIF`,
+          `WebP, GIF, BMP, TIFF, AVIF, PPM or PGM`,
         rows,
       ],
       ["2 pictures excluded as the project says", rows],

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { keepRange } from "../../../../src-main/datasets/pictures/range-file.js";
 import { createFolderAccess } from "../../../../src-main/services/files/folder-access.js";
 import { createPictureViews } from "../../../../src-main/services/pictures/picture-views.js";
 import { createReader } from "../../../../src-main/services/processes/reader.js";
@@ -51,11 +52,11 @@ beforeAll(async () => {
 });
 
 it("shows no drawing under a picture's name", async () => {
-  const expected = expect.stringMatching(/is no picture by its content, expected JPEG/) as string;
+  const expected = "is SVG, which is not read; save it as PNG or JPEG";
   expect((await views.thumbnails({ project, side: 64, pictures: [{ picture: "cats/drawing.png", test: false }] })).thumbnails).toEqual([{ problem: expected }]);
   await expect(views.file({ path: join(project, "pictures", "cats", "drawing.png"), side: 64 })).rejects.toMatchObject({
     code: "data.unreadable",
-    message: expected,
+    message: `${join(project, "pictures", "cats", "drawing.png")} ${expected}`,
   });
 });
 
@@ -114,16 +115,43 @@ it("stops when nobody waits any more", async () => {
   });
 });
 
-it("shows no picture that a table names by an absolute path, as training takes none, though this host may read it", async () => {
+it("shows a picture that a table names by an absolute path where this host may read it, as training does", async () => {
   const table = join(allowed, "table");
   mkdirSync(table);
   writeFileSync(join(table, "table.csv"), "image,y\n");
   const { data, ...rest } = JSON.parse(readFileSync(join(project, "project.json"), "utf8")) as { readonly data: object };
   writeFileSync(join(table, "project.json"), JSON.stringify({ ...rest, data: { ...data, source: { type: "table", path: "table.csv" } } }));
   const picture = join(project, "pictures", "cats", "1.png");
-  const [absolute, relative] = (
-    await views.thumbnails({ project: table, side: 64, pictures: [picture, "../pets/pictures/cats/1.png"].map((path) => ({ picture: path, test: false })) })
+  const [absolute, relative, beyond] = (
+    await views.thumbnails({
+      project: table,
+      side: 64,
+      pictures: [picture, "../pets/pictures/cats/1.png", join(root, "secret.png")].map((path) => ({ picture: path, test: false })),
+    })
   ).thumbnails;
-  expect(absolute).toEqual({ problem: "is an absolute path, expected one relative to the table's folder, which pictures may not leave" });
+  expect(absolute).toHaveProperty("image");
   expect(relative).toHaveProperty("image");
+  expect(beyond).toHaveProperty("problem");
+});
+
+it("shows a picture of more than 8 bits as the network sees it: by the range that the project's pictures use together", async () => {
+  const deep = join(allowed, "deep");
+  mkdirSync(join(deep, "pictures", "a"), { recursive: true });
+  const { data, ...rest } = JSON.parse(readFileSync(join(project, "project.json"), "utf8")) as { readonly data: object };
+  writeFileSync(join(deep, "project.json"), JSON.stringify({ ...rest, data: { ...data, source: { type: "image-folder", path: "pictures" } } }));
+  await sharp(new Uint16Array(64).fill(1023), { raw: { width: 8, height: 8, channels: 1 } })
+    .toColourspace("grey16")
+    .png()
+    .toFile(join(deep, "pictures", "a", "1.png"));
+  const asked = { project: deep, picture: "a/1.png", test: false } as const;
+  const seen = async () => {
+    const [sample, drawn] = await Promise.all([views.sample({ ...asked, side: 64 }), views.augmented({ ...asked, draws: 1, seed: 0 })]);
+    return [sample.seen[0]?.pixels[0], drawn.pixels[0]];
+  };
+  // Not read yet: 1023 is the white of its own 10 bits.
+  expect(await seen()).toEqual([255, 255]);
+  const cache = join(deep, ".lathe", "cache");
+  mkdirSync(cache, { recursive: true });
+  await keepRange(cache, { bits: 12 });
+  expect(await seen()).toEqual([64, 64]);
 });

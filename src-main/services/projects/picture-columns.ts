@@ -1,0 +1,32 @@
+import { type InputDraft } from "../../contract/data.js";
+import type { LookAtPicture } from "../../datasets/index.js";
+import { proposePictureColumn } from "../../datasets/pictures/propose-pictures.js";
+import type { ProposedRoles, TableSurvey } from "../../datasets/propose.js";
+import { kindOf, picturesOf } from "../../features/index.js";
+
+type Roles = Pick<ProposedRoles, "inputs" | "targets" | "notes">;
+
+/** The template that a table begins with, unless another is asked for. */
+export function templateFor({ inputs }: Pick<Roles, "inputs">): string {
+  const { length } = inputs.filter((input) => kindOf(input).reads === "pictures");
+  return length === 0 ? "tabular" : length === 1 ? "images" : "two-input";
+}
+
+/** Inputs of a table's columns of pictures as those of a folder are proposed: of the size and in the colours that the pictures have. */
+export async function withPictureColumns(roles: Roles, survey: TableSurvey, look: LookAtPicture, signal?: AbortSignal): Promise<Roles> {
+  const pictures = picturesOf(roles.inputs);
+  if (pictures.length === 0) return roles;
+  const labels = survey.columns.flatMap((column) =>
+    roles.targets.some((target) => "column" in target && target.column === column.name) ? column.examples : [],
+  );
+  const proposed = new Map<InputDraft, InputDraft>();
+  const notes: string[] = [];
+  for (const input of pictures) {
+    const column = survey.columns.find(({ name }) => name === input.column);
+    if (!column?.pictures) continue;
+    const found = await proposePictureColumn({ ...column.pictures, column: column.name, labels, look, ...(signal ? { signal } : {}) });
+    proposed.set(input, { ...found.input, name: input.name });
+    notes.push(...found.notes);
+  }
+  return { ...roles, inputs: roles.inputs.map((input) => proposed.get(input) ?? input), notes: [...roles.notes, ...notes] };
+}
