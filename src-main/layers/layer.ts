@@ -100,11 +100,11 @@ export interface LayerDefinition<C = unknown> {
   /** True where it gives the very values it reads, in another shape perhaps. */
   readonly passes?: boolean;
   /**
-   * Why the same comes out whatever goes in, as a sentence goes on; undefined where it depends on the input.
+   * Why the same comes out whatever goes in, as a sentence continues; undefined where it depends on the input.
    * @param batch rows of a training step; undefined: not known.
    */
   constant?(config: C, inputs: readonly TensorType[], batch: number | undefined): string | undefined;
-  /** What it does to answers where nothing comes after it, as a sentence goes on; undefined where it does no harm. */
+  /** What it does to answers where nothing comes after it, as a sentence continues; undefined where it does no harm. */
   atEnd?(config: C): string | undefined;
 }
 

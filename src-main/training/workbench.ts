@@ -60,7 +60,7 @@ export interface WorkbenchOptions {
   readonly emit: (event: RunEvent) => void;
   /** Ends the preparation of data. */
   readonly signal?: AbortSignal;
-  /** The project's file, whose network is refused where it cannot learn; left out: it is not, since a run that began with one may go on. */
+  /** The project's file, whose network is refused where it cannot learn; omitted: it is not, since a run that began with one may continue. */
   readonly refuse?: string;
 }
 

@@ -18,7 +18,7 @@ export interface ClassQuestion {
 }
 
 /**
- * Holds the classes of a folder that a model is to be judged on against those that it knows.
+ * Compares the classes of a folder that a model is to be judged on with those that it knows.
  * @returns sentences about classes that it does not know, whose pictures are excluded.
  * @throws LatheError `data.target` where it knows none of them
  */

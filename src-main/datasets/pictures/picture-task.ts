@@ -31,7 +31,7 @@ export type PictureFacts =
 export interface PictureTask {
   readonly id: number;
   readonly path: string;
-  /** Where their range is left out, a picture of more than 8 bits is measured and gets no pixels: what it is read by is known once all are. */
+  /** Where their range is omitted, a picture of more than 8 bits is measured and gets no pixels: what it is read by is known once all are. */
   readonly formats: readonly PixelFormat[];
 }
 

@@ -19,7 +19,7 @@ const MIRRORED = { type: "RandomHorizontalFlip" };
 export interface PictureFolderQuestion {
   /** Absolute. */
   readonly path: string;
-  /** Folders of their own for these parts; left out: what lies beside the one for training. */
+  /** Folders of their own for these parts; omitted: what lies beside the one for training. */
   readonly validation?: string;
   readonly test?: string;
   /** What the levels of folders stand for; omitted: as many as there are targets to name, or one. */

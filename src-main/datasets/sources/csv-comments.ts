@@ -9,12 +9,17 @@ export interface TextLine {
   readonly quoted: boolean;
 }
 
+/** Whether a text opens quotes that it does not close. */
+export function isOpen(text: string, quote: string): boolean {
+  return quote !== "" && (text.split(quote).length - 1) % 2 === 1;
+}
+
 /** Keeps count of quotes from line to line. */
 export function quoteCounter(quote: string): (line: string) => boolean {
   let open = false;
   return (line) => {
     const before = open;
-    if (quote !== "" && (line.split(quote).length - 1) % 2 === 1) open = !open;
+    if (isOpen(line, quote)) open = !open;
     return before;
   };
 }

@@ -1,4 +1,4 @@
-import { countComments, leadingComments, linesOf, markerAbove, markerBetween } from "./csv-comments.js";
+import { countComments, isComment, leadingComments, linesOf, markerAbove, markerBetween } from "./csv-comments.js";
 import { type FirstRow, judgeFirstRow, provedByNames } from "./csv-header.js";
 import { BLANKS, type TextRecord, splitRecords } from "./csv-records.js";
 import { type Decimal, isNumber } from "./decimal.js";
@@ -37,7 +37,7 @@ export interface GivenDialect {
   readonly decimal?: Decimal | undefined;
   /** Whether the first record holds the names of the columns. */
   readonly header?: boolean | undefined;
-  /** Lines to leave out above it. */
+  /** Lines to skip above it. */
   readonly skip?: number | undefined;
   /** What begins a comment line; `none` where nothing does. */
   readonly comment?: string | undefined;
@@ -96,7 +96,7 @@ function dropLines(text: string, count: number): { readonly lines: number; reado
 /** Lines that are no comments. */
 export function withoutComments(text: string, quote: string, marker: string): string {
   return linesOf(text, quote)
-    .filter((line) => line.quoted || !line.text.trimStart().startsWith(marker))
+    .filter((line) => !isComment(line, marker))
     .map((line) => line.text)
     .join("\n");
 }
@@ -116,8 +116,7 @@ function findComment(raw: string, look: (text: string) => Look, quote: string, {
     // Of other marks than # a first line that fits above data is the header itself.
     return marker !== "#" && leadingComments(lines, marker).length === 1 && first.length === rest.width && rest.judge() !== "names" ? undefined : marker;
   }
-  const between = markerBetween(lines, (line) => whole.fits(line));
-  return between;
+  return markerBetween(lines, (line) => whole.fits(line));
 }
 
 interface Chosen {
@@ -147,6 +146,7 @@ class Look {
   readonly #delimiter: string;
   readonly #beginning: Beginning;
   readonly #records: readonly TextRecord[];
+  readonly #isNumeric: (field: string) => boolean;
 
   constructor(text: string, whole: boolean, options: LookOptions) {
     this.#text = text;
@@ -155,6 +155,7 @@ class Look {
     const { delimiter, beginning } = this.#choose();
     this.#delimiter = delimiter;
     this.#beginning = beginning;
+    this.#isNumeric = this.#numericFor(delimiter);
     this.#records = this.#split(delimiter, JUDGED + beginning.at);
   }
 
@@ -171,7 +172,7 @@ class Look {
   }
 
   fits(line: string): boolean {
-    return splitRecords(line, true, { ...this.#marks(this.#delimiter) }, 1)[0]?.fields.length === this.#first.length;
+    return splitRecords(line, true, this.#marks(this.#delimiter), 1)[0]?.fields.length === this.#first.length;
   }
 
   judge(): FirstRow {
@@ -230,7 +231,7 @@ class Look {
 
   #choose(): { readonly delimiter: string; readonly beginning: Beginning } {
     const { known, quote, given } = this.#options;
-    if (known !== undefined && known !== " ") return { delimiter: known, beginning: this.#begin(known) };
+    if (known !== undefined && known !== " ") return { delimiter: known, beginning: this.#begin(known, this.#split(known, SAMPLE)) };
     let best: Chosen | undefined;
     for (const delimiter of known === undefined ? CANDIDATES.filter((c) => c !== quote) : [known]) {
       const records = this.#split(delimiter, SAMPLE);
@@ -242,7 +243,7 @@ class Look {
     let other: (Chosen & { readonly beginning: Beginning }) | undefined;
     for (const delimiter of known === undefined ? [...CANDIDATES.filter((c) => c !== quote), BLANKS] : [known, BLANKS]) {
       const records = this.#split(delimiter, SAMPLE);
-      const beginning = this.#begin(delimiter);
+      const beginning = this.#begin(delimiter, records);
       const rows = records.slice(beginning.at + 1);
       const width = rows[0]?.fields.length ?? records[beginning.at]?.fields.length ?? 0;
       if (delimiter === BLANKS ? !this.#byBlanks(records.slice(beginning.at), beginning, width) : beginning.at === 0 && !beginning.rowNames) continue;
@@ -273,10 +274,9 @@ class Look {
   }
 
   /** Where the table begins under a delimiter: below a title of another width, or at once. */
-  #begin(delimiter: string): Beginning {
+  #begin(delimiter: string, records: readonly TextRecord[]): Beginning {
     const none: Beginning = { at: 0, rowNames: false };
     const { given } = this.#options;
-    const records = this.#split(delimiter, SAMPLE);
     const width = commonWidth(records);
     const at = records.findIndex(({ fields }) => fields.length === width);
     if (at <= 0 || width < 2 || at > MOST_TITLE_LINES || shareOf(records.slice(at), width) < MOST || records.length < at + 2) return none;
@@ -310,8 +310,6 @@ class Look {
     const form = formOf(delimiter, this.#options.given.decimal);
     return (field) => isNumber(field, form);
   }
-
-  readonly #isNumeric = (field: string): boolean => this.#numericFor(this.#delimiter)(field);
 
   /** Share of numbers, and width. */
   #numbersOf(delimiter: string, records: readonly TextRecord[], width: number): readonly [number, number] {

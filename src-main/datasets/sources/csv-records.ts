@@ -14,7 +14,7 @@ export interface TextRecord {
   readonly line: number;
 }
 
-/** Records of a text's start; blank lines are no records. @param whole false where the last record may be cut: it is left out then. */
+/** Records of a text's start; blank lines are no records. @param whole false where the last record may be cut: it is omitted then. */
 export function splitRecords(text: string, whole: boolean, { delimiter, quote, escape }: Marks, limit: number): TextRecord[] {
   const records: TextRecord[] = [];
   const byBlanks = delimiter === BLANKS;

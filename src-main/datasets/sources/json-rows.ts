@@ -1,10 +1,9 @@
 import { createWriteStream } from "node:fs";
-import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { LatheError } from "../../base/errors.js";
 import { MOST_NESTED } from "../../base/nesting.js";
-import { openBytes, unreadable } from "./text-file.js";
+import { copyPath, openBytes, unreadable } from "./text-file.js";
 
 const [QUOTE, BACKSLASH, NEWLINE, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT, COLON] = [34, 92, 10, 91, 93, 123, 125, 58];
 const MOST_KEY = 200;
@@ -32,8 +31,8 @@ interface Outline {
 
 /** Where the rows are. */
 export interface JsonRows {
+  /** The file itself, or a copy of the list in it. */
   readonly path: string;
-  /** True where `path` is a copy, which is not gzipped whatever its name. */
   readonly warnings: readonly string[];
 }
 
@@ -48,7 +47,7 @@ export async function findJsonRows(path: string, workFolder: string): Promise<Js
   const ofRows = lists.filter(({ ofObjects }) => ofObjects);
   const rows = ofRows.length === 1 ? ofRows[0] : ofRows.find(({ key }) => USUAL.includes(key.toLowerCase()));
   if (rows) {
-    const target = join(workFolder, `rows-${Date.now()}-${Math.random().toString(36).slice(2)}.json`);
+    const target = copyPath(workFolder, "rows", "json");
     await pipeline(Readable.from(between(path, rows.from, rows.to)), createWriteStream(target)).catch((error: unknown) => {
       throw unreadable(path, error);
     });

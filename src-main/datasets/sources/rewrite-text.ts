@@ -1,18 +1,17 @@
 import { createWriteStream } from "node:fs";
-import { join } from "node:path";
 import { StringDecoder } from "node:string_decoder";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { isComment, quoteCounter } from "./csv-comments.js";
+import { isComment, isOpen, quoteCounter } from "./csv-comments.js";
 import type { Dialect } from "./csv-dialect.js";
 import { BLANKS, splitRecords } from "./csv-records.js";
-import { openBytes, unreadable } from "./text-file.js";
+import { copyPath, openBytes, unreadable } from "./text-file.js";
 
 /** A text that DuckDB can read as it is, and how. */
 export interface PlainText {
   readonly path: string;
   readonly dialect: Dialect;
-  /** Comment lines left out. */
+  /** Comment lines dropped. */
   readonly comments: number;
 }
 
@@ -23,7 +22,7 @@ export function mustBeRewritten({ delimiter, comments, comment }: Dialect): bool
 
 /** Copies a text without comments and without what stands above the table; blanks between columns become tabs. @throws LatheError `data.unreadable` */
 export async function rewriteText(path: string, dialect: Dialect, workFolder: string): Promise<PlainText> {
-  const target = join(workFolder, `plain-${Date.now()}-${Math.random().toString(36).slice(2)}.txt`);
+  const target = copyPath(workFolder, "plain", "txt");
   const { delimiter, quote, escape, comment, skip, titleLines } = dialect;
   const isQuoted = quoteCounter(quote);
   let [comments, titles, line] = [0, 0, 0];
@@ -55,10 +54,6 @@ export async function rewriteText(path: string, dialect: Dialect, workFolder: st
   });
   const plain = { ...dialect, skip: 0, titleLines: 0 };
   return { path: target, comments, dialect: delimiter === BLANKS ? { ...plain, delimiter: "\t", quote: '"', escape: '"' } : plain };
-}
-
-function isOpen(text: string, quote: string): boolean {
-  return quote !== "" && (text.split(quote).length - 1) % 2 === 1;
 }
 
 function asField(field: string): string {

@@ -1,5 +1,4 @@
 import { createWriteStream } from "node:fs";
-import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { LatheError } from "../../base/errors.js";
@@ -7,7 +6,7 @@ import { type CsvOptions, openUtf8 } from "./csv.js";
 import type { Database } from "./database.js";
 import { type FoundFile, goneMeanwhile } from "./find-file.js";
 import type { Source } from "./source.js";
-import { openText } from "./text-file.js";
+import { copyPath, openText } from "./text-file.js";
 import { type Row, type Shared, rowOf, timesIn } from "./xlsx/cells.js";
 import { attribute, elements, elementsIn, textsIn } from "./xlsx/xml.js";
 import { Zip } from "./xlsx/zip.js";
@@ -66,7 +65,7 @@ async function asText(database: Database, { path }: FoundFile): Promise<{ readon
     unsolved += row.unsolved;
   }
   if (to < 0) throw new LatheError("data.empty", `sheet "${sheet.name}" of ${path} is empty, expected a table with a header and rows`, { path });
-  const target = join(database.folder, `sheet-${Date.now()}-${Math.random().toString(36).slice(2)}.csv`);
+  const target = copyPath(database.folder, "sheet", "csv");
   await pipeline(Readable.from(linesOf(rows(), from, to)), createWriteStream(target));
   const warnings = [
     ...(sheets.length > 1

@@ -49,7 +49,7 @@ export async function openText(path: string, encoding: string | undefined, workF
 }
 
 async function transcoded(path: string, encoding: string, workFolder: string, warnings: readonly string[]): Promise<Utf8File> {
-  const target = join(workFolder, `utf8-${Date.now()}-${Math.random().toString(36).slice(2)}.txt`);
+  const target = copyPath(workFolder, "utf8", "txt");
   const decoder = decoderFor(path, encoding);
   // A CR at the end of a chunk waits for the LF that may follow.
   let waiting = "";
@@ -68,6 +68,11 @@ async function transcoded(path: string, encoding: string, workFolder: string, wa
   });
   const bytes = await readHead(target);
   return { path: target, head: new TextDecoder().decode(bytes, { stream: true }), whole: bytes.length < HEAD, encoding, warnings };
+}
+
+/** Where a copy of a table goes, under a name of its own. */
+export function copyPath(workFolder: string, what: string, extension: string): string {
+  return join(workFolder, `${what}-${Date.now()}-${Math.random().toString(36).slice(2)}.${extension}`);
 }
 
 /** A file's bytes, gunzipped where its name ends in .gz. */
