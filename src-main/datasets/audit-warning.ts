@@ -8,4 +8,6 @@ export interface AuditWarning extends DataWarning {
   /** The column it is about. */
   readonly column?: string;
   readonly rows?: RowFilter;
+  /** Values of the column that could count as missing. */
+  readonly missing?: readonly string[];
 }

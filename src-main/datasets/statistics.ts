@@ -50,6 +50,7 @@ export async function createFitContext(
       );
     },
     warn: (code, message) => warn({ code, message }),
+    before: staged.source.before === true,
   };
 }
 

@@ -45,8 +45,11 @@ export interface InputKind<Draft, Options extends Draft, Fitted> {
   fit(options: Options, columns: readonly string[], context: FitContext): Promise<Fitted>;
   /** The columns it reads of any table. */
   columnsOf(fitted: Fitted): readonly string[];
-  /** Texts that training knew; undefined where it learnt none by heart. */
+  /** Texts that training knew, and other spellings of them; undefined where it learnt none by heart. */
   known(fitted: Fitted): ReadonlySet<string> | undefined;
+
+  /** Least and most of what the training rows held in one of its columns, in the column's own unit; undefined where that was not kept. */
+  range(fitted: Fitted, column: number): { readonly min: number; readonly max: number } | undefined;
 
   /** Type of the model's input, which is called as the input: float32 `[N, columns]`, string `[N, 1]`, or uint8 `[N, H, W, C]`. */
   rawType(fitted: Fitted): TensorType;
@@ -135,6 +138,8 @@ export interface FitContext {
   /** Mean and population deviation of each channel of the resized training pictures of an input, as shares of 255. */
   pixels(input: string): Promise<{ readonly mean: readonly number[]; readonly deviation: readonly number[] }>;
   warn(code: string, message: string): void;
+  /** True for a run that began before texts had one spelling: nothing else is learnt of them than was then. */
+  readonly before?: boolean;
 }
 
 /** Over the values that are there; `deviation` is the population's. */

@@ -103,12 +103,12 @@ describe("proposeRoles", () => {
     ]);
     expect(proposal.targets).toEqual([{ name: "grade", type: "category", column: "grade" }]);
     expect(proposal.notes).toEqual([
-      `column "no" is left out: it counts the rows`,
-      `column "person" is left out: it is a text with 60 different values`,
-      `column "day" is left out: it is a time`,
-      `column "constant" is left out: it has one value only`,
-      `column "empty" is left out: it has no values`,
-      `column "customer_id" is left out: it looks like an identifier`,
+      `column "no" is left out: it counts the rows; make it an input by hand if it is a quantity`,
+      `column "person" is left out: it is a text with 60 different values; make it a category to use it all the same`,
+      `column "day" is left out: it is a time; split by it, or put what matters of it, such as the month, into a column of its own`,
+      `column "constant" is left out: it has one value only, from which nothing can be learnt`,
+      `column "empty" is left out: it has no values; fill it in to use it`,
+      `column "customer_id" is left out: it looks like an identifier; make it an input by hand if it is a quantity`,
     ]);
     // What is proposed can be prepared as it is.
     const prepared = await prepare(folder, dataSchema.parse({ source: { type: "table", path: "t.csv" }, inputs: proposal.inputs, targets: proposal.targets }));
