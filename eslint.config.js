@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import vue from "eslint-plugin-vue";
 import tseslint from "typescript-eslint";
+import { vueScripts } from "./src-main/bootstrap/vue-scripts.mjs";
 
 const root = import.meta.dirname;
 const walls = JSON.parse(readFileSync(join(root, "tests", "architecture", "walls.json"), "utf8"));
@@ -36,13 +37,7 @@ export default tseslint.config(
   {
     files: ["**/*.ts", "**/*.vue"],
     extends: [...tseslint.configs.strictTypeChecked],
-    languageOptions: {
-      parserOptions: {
-        project: ["./tsconfig.json", "./tests/ui/tsconfig.json", "./src-renderer/tsconfig.json"],
-        tsconfigRootDir: root,
-        extraFileExtensions: [".vue"],
-      },
-    },
+    languageOptions: { parserOptions: { project: ["./tsconfig.json", "./tests/ui/tsconfig.json", "./src-renderer/tsconfig.json"], tsconfigRootDir: root } },
     plugins: { lathe: { rules: { walls: wallsRule } } },
     rules: {
       "lathe/walls": "error",
@@ -71,7 +66,7 @@ export default tseslint.config(
   ...vue.configs["flat/recommended"].map((config) => ({ ...config, files: ["**/*.vue"] })),
   {
     files: ["**/*.vue"],
-    languageOptions: { parserOptions: { parser: tseslint.parser } },
+    languageOptions: { parserOptions: { parser: vueScripts(root, "src-renderer/tsconfig.json") } },
     rules: {
       "no-restricted-syntax": "off",
       // Layout is the writer's: one attribute a line or several, as reads best.

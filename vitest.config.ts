@@ -1,14 +1,19 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { wat } from "./src-main/bootstrap/wat.mjs";
 
 export default defineConfig({
+  plugins: [wat()],
   test: {
     include: ["tests/{unit,gradients,engines,architecture,journeys,fuzz}/**/*.test.ts"],
     // ONNX Runtime and DuckDB are native modules: a process a file keeps a crash in one test file from taking the others along.
     pool: "forks",
     // Left to itself it keeps a processor free, which with two is every other one.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    testTimeout: 60_000,
+    // What ends a test that hangs, never what one may take: the machine may be busy with something else. No test says a limit of its own but a longer one.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 60_000 } },
     setupFiles: ["tests/support/no-warnings.ts"],
     // src-main/engines/tensorflow/native.ts says why.
     server: { deps: { inline: [/@tensorflow\/tfjs-core\/dist\/(?!tf-core)/] } },

@@ -64,7 +64,7 @@ export class AsyncDisposableStore {
 }
 
 /** A list of listeners. Firing calls those that were there when it began, so a listener may leave while it is called. */
-export class Emitter<T> {
+export class Listeners<T> {
   readonly #listeners = new Set<(value: T) => void>();
 
   /** How many listen; tests of leaks ask. */

@@ -30,7 +30,7 @@ for (const name of chosen) {
   say(`\n${name}`);
   const chromium = name === "studio" ? await findChromium() : undefined;
   if (chromium?.reason) {
-    say(`left out: ${chromium.reason}`);
+    say(`skipped: ${chromium.reason}`);
     continue;
   }
   const { code } = await run(process.execPath, ["--expose-gc", join(out, `${name}.js`), ...given], { env: chromium && { LATHE_CHROMIUM: chromium.path } });

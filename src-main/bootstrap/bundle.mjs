@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { root } from "./shared.mjs";
+import { wat } from "./wat.mjs";
 
 /** Builds programs of a folder of tests as Lathe's own are built: sources bundled, packages left outside. */
 export async function bundle(folder, names, out) {
@@ -9,6 +10,7 @@ export async function bundle(folder, names, out) {
     configFile: false,
     publicDir: false,
     logLevel: "error",
+    plugins: [wat()],
     build: {
       ssr: true,
       target: "node20.19",

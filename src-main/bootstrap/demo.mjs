@@ -42,7 +42,7 @@ ${lines
   .map((line) => `  ${line}`)
   .join("\n")}
 
-Go on with: npm run -s lathe -- train ${folder} --epochs 60`);
+Continue with: npm run -s lathe -- train ${folder} --epochs 60`);
 if (predicted.samples !== lines.length - 1) fail(`predict said ${predicted.samples} rows, its file has ${lines.length - 1}`);
 
 /** Runs a command as a user would, showing what it says to people. @returns its last JSON line. */

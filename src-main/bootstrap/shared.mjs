@@ -182,7 +182,7 @@ function sourceHash() {
   return hashOf(
     ["src-main", "src-preload", "src-renderer", "electron.vite.config.ts", "package-lock.json"]
       .flatMap(filesIn)
-      .filter((path) => !/^src-main\/bootstrap\/.*\.mjs$/.test(path)),
+      .filter((path) => !/^src-main\/bootstrap\/(?!wat\.).*\.mjs$/.test(path)),
   );
 }
 
@@ -227,7 +227,7 @@ export async function locked(name, work, { lock = join(root, ".lathe", `${name}.
 async function untilEnded(note, name, signal) {
   const holder = holderOf(note);
   if (holder)
-    say(`Waiting for what a Lathe that was ended left behind, at work to ${name}: ${describeHolder(holder, note)}; end that process to go on at once …`);
+    say(`Waiting for what a Lathe that was ended left behind, at work to ${name}: ${describeHolder(holder, note)}; end that process to continue at once …`);
   while (holderOf(note)) await setTimeout(200, undefined, { signal });
   rmSync(note, { force: true });
 }

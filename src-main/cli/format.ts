@@ -29,7 +29,7 @@ export function duration(seconds: number): string {
   return h > 0 ? `${h}:${String(m).padStart(2, "0")}:${String(s).padStart(2, "0")}` : `${m}:${String(s).padStart(2, "0")}`;
 }
 
-/** At most so many characters, the last of them `…` where some are left out. */
+/** At most so many characters, the last of them `…` where some are omitted. */
 export function shorten(text: string, most: number): string {
   const characters = charactersOf(text);
   return characters.length <= most ? text : `${characters.slice(0, Math.max(0, most - 1)).join("")}…`;

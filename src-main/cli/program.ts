@@ -47,6 +47,5 @@ function refuseEmpty(command: Command): void {
   const options = command.options.map((option) => [option.flags, command.getOptionValue(option.attributeName()) as unknown] as const);
   const words = command.registeredArguments.map((argument, i) => [`<${argument.name()}>`, command.args[i]] as const);
   const empty = [...words, ...options].find(([, value]) => [value].flat().includes(""));
-  if (empty)
-    throw new LatheError("usage", `${empty[0]} is empty; ${empty[0].startsWith("<") ? "the current folder is ." : "give it a value, or leave it out"}`);
+  if (empty) throw new LatheError("usage", `${empty[0]} is empty; ${empty[0].startsWith("<") ? "the current folder is ." : "give it a value, or omit it"}`);
 }

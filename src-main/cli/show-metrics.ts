@@ -30,8 +30,8 @@ export function showMetrics(output: Output, metrics: MetricValues, confusion: Re
       [target, ""],
       wholeMetrics.filter((name) => of(name) !== undefined).map((name) => [name, number(of(name))]),
     );
-    const decisions = own(confusion, target);
-    if (decisions) showClasses(output, of, decisions);
+    const counts = own(confusion, target);
+    if (counts) showClasses(output, of, counts);
   }
 }
 

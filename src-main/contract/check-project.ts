@@ -1,13 +1,13 @@
 import { closest } from "../base/closest.js";
 import { MOST_LAYERS, MOST_PROBLEMS } from "../base/limits.js";
 import { own } from "../base/own.js";
-import { kindOf } from "../features/index.js";
+import { kindOf, targetColumns } from "../features/index.js";
 import type { NamedColumn } from "../features/kind.js";
 import { layers } from "../layers/index.js";
 import { losses } from "../losses/index.js";
 import { metrics } from "../metrics/index.js";
 import type { MetricDefinition } from "../metrics/metric.js";
-import { type DataSpec, PICTURE_COLUMN, type TargetSpec, targetColumns } from "./data.js";
+import { type DataSpec, PICTURE_COLUMN, type TargetSpec } from "./data.js";
 import type { BlockSpec, LayerSpec, ModelSpec } from "./model.js";
 import type { TrainingConfig } from "./training.js";
 
@@ -267,28 +267,7 @@ function wayBack(from: string, to: string, uses: ReadonlyMap<string, ReadonlySet
   return undefined;
 }
 
-/** Losses that are given probabilities, or their logarithms, and the layers that make them. Any other layer would train to nonsense without an error. */
-const MADE_BY: Readonly<Record<string, { readonly layer: string; readonly otherwise: string }>> = {
-  BCELoss: { layer: "Sigmoid", otherwise: "BCEWithLogitsLoss" },
-  NLLLoss: { layer: "LogSoftmax", otherwise: "CrossEntropyLoss" },
-};
-
-function checkProbabilities({ model, training }: Parts, report: Report): void {
-  for (const output of model.outputs) {
-    const loss = own(training.losses, output.target)?.type ?? "";
-    const wanted = own(MADE_BY, loss);
-    const layer = model.layers.find((l) => l.id === output.from);
-    // What a block ends in is not looked at.
-    if (!wanted || !layer || layer.type === "Block" || layer.type === wanted.layer) continue;
-    report(
-      ["training", "losses", output.target, "type"],
-      `got "${loss}" on layer ${layer.id} (${layer.type}), expected its input from a ${wanted.layer} layer; add one, or use ${wanted.otherwise}, ` +
-        `which needs none`,
-    );
-  }
-}
-
-function checkTraining({ data, model, training }: Parts, report: Report): void {
+function checkTraining({ data, training }: Parts, report: Report): void {
   const kinds = new Map(data.targets.map((target) => [target.name, target.type]));
   for (const [target, loss] of Object.entries(training.losses)) {
     const kind = kinds.get(target);
@@ -302,7 +281,6 @@ function checkTraining({ data, model, training }: Parts, report: Report): void {
     const fitting = losses.all.filter((definition) => definition.targets.includes(kind)).map((definition) => definition.type);
     report([...path, "type"], `got "${loss.type}", which is for ${accepted.join(" or ")} targets, expected a loss for a ${kind} target: ${fitting.join(", ")}`);
   }
-  checkProbabilities({ data, model, training }, report);
   if (training.earlyStopping) checkMonitor(training.earlyStopping.monitor, data, report);
 }
 

@@ -17,14 +17,14 @@ export const tableSource = z.strictObject({
   type: z.literal("table"),
   path: z.string().min(1).describe("CSV, TSV, Parquet, JSON or JSON lines; relative to this file, or absolute"),
   test: z.string().min(1).optional().describe("A file of its own for the test; then split.test is not used"),
-  delimiter: z.string().length(1).optional().describe("What separates columns; found out when left out"),
+  delimiter: z.string().length(1).optional().describe("What separates columns; found out when omitted"),
   encoding: z.string().min(1).optional().describe("For text that is not UTF-8, such as latin-1"),
   quote: z
     .string()
     .regex(/^[\x21-\x7e]$/, "expected one ASCII character")
     .optional()
-    .describe("What stands around texts that contain the delimiter; found out when left out"),
-  decimal: z.enum([",", "."]).optional().describe("What stands before the decimals of a number; with a comma, dots part thousands; found out when left out"),
+    .describe("What stands around texts that contain the delimiter; found out when omitted"),
+  decimal: z.enum([",", "."]).optional().describe("What stands before the decimals of a number; with a comma, dots part thousands; found out when omitted"),
   missing: z
     .record(z.string(), z.array(z.string().min(1)).min(1))
     .optional()
@@ -83,12 +83,6 @@ export type InputDraft = z.input<typeof inputSchema>;
 export type TargetSpec = z.infer<typeof targetSchema>;
 export type SplitSpec = z.infer<typeof splitSchema>;
 export type DataSpec = z.infer<typeof dataSchema>;
-
-/** The columns a target is read from, in order. */
-export function targetColumns(target: TargetSpec): readonly string[] {
-  if (target.type === "numeric" && target.columns) return target.columns;
-  return target.column === undefined ? [] : [target.column];
-}
 
 function notYet(issue: z.core.$ZodRawIssue, later: readonly string[]): string | undefined {
   const input: unknown = issue.input;

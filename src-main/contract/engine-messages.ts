@@ -18,7 +18,7 @@ export type EngineWork =
 export interface TrainRequest {
   /** The project's folder or file. */
   readonly project: string;
-  /** Go on with the newest run, or with the one named. */
+  /** Resume the newest run, or the one named. */
   readonly resume?: boolean | string;
   readonly epochs?: number;
   readonly seed?: number;
@@ -72,12 +72,12 @@ export interface ServeModelRequest {
   readonly device?: string;
 }
 
-/** Values of one row by column as they would stand in a file; null, or left out: missing. */
+/** Values of one row by column as they would stand in a file; null, or omitted: missing. */
 export type RowValues = Readonly<Record<string, string | null>>;
 
 /** What a served model says of one row. */
 export interface RowAnswer {
-  /** By target: the decision and the probabilities by class, or the numbers, as a file of predictions has them. */
+  /** By target: the prediction and the probabilities by class, or the numbers, as a file of predictions has them. */
   readonly targets: Readonly<Record<string, readonly string[]>>;
   /** Values of number columns as they were understood; null: missing. */
   readonly numbers: Readonly<Record<string, number | null>>;

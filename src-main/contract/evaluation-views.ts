@@ -41,7 +41,7 @@ export const curvesResult = z.strictObject({
 });
 export type CurvesResult = z.infer<typeof curvesResult>;
 
-/** Of all decisions of a target. */
+/** Of all predictions of a target. */
 export const calibrationResult = z.strictObject({
   /** Expected calibration error, as the metric `calibrationError`; null without rows. */
   error: z.number().nullable(),
@@ -55,7 +55,7 @@ export const judgedRowsRequest = z.strictObject({
   target: z.string(),
   /** Of a numeric target with several columns; absent: the first. */
   column: z.string().optional(),
-  /** Only rows whose truth, or decision, is this class. */
+  /** Only rows whose truth, or prediction, is this class. */
   truth: z.string().optional(),
   predicted: z.string().optional(),
   show: z.enum(["all", "mistakes", "correct"]).default("all"),
@@ -77,7 +77,7 @@ export const judgedRow = z.strictObject({
   /** A class, or a number in the column's unit. */
   truth: z.string(),
   predicted: z.string(),
-  /** Probability of the decision; of classes only. */
+  /** Probability of the prediction; of classes only. */
   confidence: z.number().optional(),
   /** By class, in the order of the target's classes. */
   probabilities: z.array(z.number()).optional(),
@@ -142,7 +142,7 @@ export const onePrediction = z.strictObject({
     z.strictObject({
       name: z.string(),
       kind: targetView.shape.kind,
-      /** The decision, or the number in its own unit. */
+      /** The prediction, or the number in its own unit. */
       value: z.string(),
       probabilities: z.array(z.strictObject({ class: z.string(), probability: z.number() })).optional(),
     }),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { mendSchema } from "./model-views.js";
 
 /**
  * What a run says while it works: the engine process sends these, the command line prints them, the studio draws them. `epoch` events are also the lines of
@@ -82,6 +83,8 @@ export const warningEvent = z.strictObject({
   layer: z.string().optional(),
   epoch: z.number().optional(),
   advice: z.array(advice).readonly(),
+  /** Changes of the project that do away with it. */
+  mends: z.array(mendSchema).readonly().optional(),
 });
 export type WarningEvent = z.infer<typeof warningEvent>;
 

@@ -22,7 +22,7 @@ export const folderListing = z.strictObject({
   parent: z.string().nullable(),
   /** Folders first, then files, by name. */
   entries: z.array(fileEntry),
-  /** Entries left out because there are too many. */
+  /** Entries omitted because there are too many. */
   omitted: z.number(),
 });
 export type FolderListing = z.infer<typeof folderListing>;

@@ -31,6 +31,41 @@ export const catalogue = z.strictObject({
 });
 export type Catalogue = z.infer<typeof catalogue>;
 
+/** A change of the project that mends a fault of its network. */
+export const mendSchema = z.discriminatedUnion("do", [
+  z.strictObject({ do: z.literal("remove"), layer: z.string() }),
+  /** Makes it a layer of another type. */
+  z.strictObject({ do: z.literal("type"), layer: z.string(), type: z.string() }),
+  /** Adds a layer after it. */
+  z.strictObject({ do: z.literal("add"), layer: z.string(), type: z.string() }),
+  z.strictObject({ do: z.literal("loss"), target: z.string(), loss: z.string() }),
+  z.strictObject({ do: z.literal("normalize"), target: z.string(), normalize: z.enum(["standard", "minmax", "none"]) }),
+  z.strictObject({ do: z.literal("batch"), size: z.number() }),
+]);
+export type Mend = z.infer<typeof mendSchema>;
+
+/**
+ * Why a network whose parts fit together cannot learn what its target asks: an error where that can never be right, a warning where someone may mean it.
+ * `code` is for programs.
+ */
+export const networkFault = z.strictObject({
+  severity: z.enum(["error", "warning"]),
+  code: z.enum(["constant", "no-weights", "one-row", "limited", "wrong-input", "twice", "at-end"]),
+  layer: z.string(),
+  message: z.string(),
+  mends: z.array(mendSchema).readonly(),
+});
+export type NetworkFault = z.infer<typeof networkFault>;
+
+export const planProblem = z.strictObject({
+  path: z.string(),
+  message: z.string(),
+  layer: z.string().optional(),
+  /** Of a fault; without one it is an error, as all that cannot be planned. */
+  fault: networkFault.omit({ layer: true, message: true }).optional(),
+});
+export type PlanProblem = z.infer<typeof planProblem>;
+
 export const plannedLayer = z.strictObject({
   id: z.string(),
   /** Axis names and sizes of its output, batch first: `["N", 16]`; absent where it cannot be told. */
@@ -39,6 +74,8 @@ export const plannedLayer = z.strictObject({
   /** Multiplications for one sample, forward; absent where it cannot be told. */
   multiplyAdds: z.number().optional(),
   problem: z.string().optional(),
+  /** Something that somebody may mean. */
+  warning: z.string().optional(),
 });
 export type PlannedLayer = z.infer<typeof plannedLayer>;
 
@@ -50,7 +87,7 @@ export const modelPlan = z.strictObject({
   parameters: z.number(),
   multiplyAdds: z.number(),
   /** Of the whole project file, each at its place; `layer` where it belongs to one. */
-  problems: z.array(z.strictObject({ path: z.string(), message: z.string(), layer: z.string().optional() })),
+  problems: z.array(planProblem),
   /** The same network as a PyTorch module; absent while there is none. */
   pytorch: z.string().optional(),
 });

@@ -7,7 +7,7 @@ import { type Tagged, defineTagged } from "../base/tagged.js";
 /** A layer of the network: its own options stand beside `id`, `type` and `from`. */
 export interface LayerSpec extends Tagged {
   readonly id: string;
-  /** Earlier layers or inputs; left out, the layer before. */
+  /** Earlier layers or inputs; omitted, the layer before. */
   readonly from?: readonly string[] | undefined;
 }
 
@@ -18,7 +18,7 @@ const identity = {
     .min(1)
     .max(MOST_LAYERS)
     .optional()
-    .describe("Inputs or earlier layers; left out: the layer before, for the first layer the only input"),
+    .describe("Inputs or earlier layers; omitted: the layer before, for the first layer the only input"),
 };
 
 /** A group of layers used as one, as often as wanted. */
@@ -35,7 +35,7 @@ export const layerSchema = defineTagged<LayerSpec>([...layers.all, blockLayer], 
 export const blockSchema = z.strictObject({
   inputs: z.array(nameSchema).min(1).max(MOST_INPUTS).default(["input"]).describe("What its layers call the things the block is given"),
   layers: z.array(layerSchema).min(1).max(MOST_LAYERS),
-  output: nameSchema.optional().describe("The layer whose result is the block's; left out, the last"),
+  output: nameSchema.optional().describe("The layer whose result is the block's; omitted, the last"),
 });
 
 export const outputSchema = z.strictObject({ target: z.string().min(1), from: z.string().min(1) });

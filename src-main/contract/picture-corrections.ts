@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** What is to become of one picture of the project's folder; what is left out stays as it is. The file is never touched: project.json says it. */
+/** What is to become of one picture of the project's folder; what is omitted stays as it is. The file is never touched: project.json says it. */
 export const pictureCorrection = z.strictObject({
   /** In the folder, with /, as the column `image` has it. */
   picture: z.string().min(1).max(4096),

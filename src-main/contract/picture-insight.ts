@@ -11,7 +11,7 @@ export type FeatureMapsQuestion = z.output<typeof featureMapsQuestion>;
 
 export const saliencyQuestion = z.strictObject({
   target: z.string(),
-  /** The model's own decision by default. */
+  /** The model's own prediction by default. */
   class: z.string().optional(),
   /** The last convolution by default, or where there is none the last layer, of more than one place. */
   layer: id.optional(),

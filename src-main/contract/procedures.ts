@@ -137,7 +137,7 @@ export const studioContract = {
       start: procedure(
         z.strictObject({
           project,
-          /** A run to go on with; absent: a new run. */
+          /** A run to resume; absent: a new run. */
           resume: runReference.shape.run.optional(),
           epochs: z.int().positive().optional(),
           seed: z.int().nonnegative().optional(),
@@ -184,7 +184,7 @@ export const studioContract = {
       filters: procedure(z.strictObject({ ...runReference.shape, layer: z.string().max(200).optional() }), filtersAnswer),
       saliency: procedure(z.strictObject({ ...runReference.shape, ...chosenPicture, ...saliencyQuestion.shape }), saliencyAnswer),
       featureMaps: procedure(z.strictObject({ ...runReference.shape, ...chosenPicture, ...featureMapsQuestion.shape }), featureMapsAnswer),
-      /** Leaves pictures out, or labels them anew, in the project file; the pictures stay as they are. */
+      /** Excludes pictures, or labels them anew, in the project file; the pictures stay as they are. */
       correct: procedure(z.strictObject({ project, corrections: pictureCorrections }), correctedPictures),
     },
     prediction: {

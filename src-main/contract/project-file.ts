@@ -15,7 +15,7 @@ export const PROJECT_FILE = "project.json";
 /** A project as read: relative paths in it start at `folder`. */
 export interface ProjectOnDisk {
   readonly project: Project;
-  /** As the file has it, defaults left out. */
+  /** As the file has it, defaults omitted. */
   readonly written: ProjectInput;
   readonly folder: string;
   readonly file: string;

@@ -39,7 +39,7 @@ export const projectSchema = z
 /** A complete, checked project. */
 export type Project = z.infer<typeof projectSchema>;
 
-/** What a project file may leave out is left out. */
+/** What a project file may omit is omitted. */
 export type ProjectInput = z.input<typeof projectSchema>;
 
 /** The loss of a target that names none. */

@@ -17,7 +17,7 @@ export const runReport = z.strictObject({
     source: z.string(),
     fingerprint: z.string(),
     rows: z.strictObject({ train: z.number(), validation: z.number(), test: z.number() }),
-    /** Rows left out, with why. */
+    /** Rows excluded, with why. */
     skipped: z.record(z.string(), z.number()),
     warnings: z.array(z.string()),
   }),
@@ -31,6 +31,8 @@ export const runReport = z.strictObject({
     /** Why this engine and device; absent in reports of earlier versions. */
     reason: z.string().optional(),
     threads: z.number(),
+    /** What may keep the network from learning; absent in reports of earlier versions. */
+    warnings: z.array(z.string()).optional(),
   }),
   model: z.strictObject({
     file: z.string(),

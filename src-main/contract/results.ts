@@ -22,7 +22,7 @@ const outsideRows = z.record(z.string(), z.strictObject({ rows: z.number(), min:
 export const evaluationResult = z.strictObject({
   event: z.literal("evaluation"),
   samples: z.number(),
-  /** Rows left out, with why: a target that is missing, a class the model does not know. */
+  /** Rows excluded, with why: a target that is missing, a class the model does not know. */
   skipped: z.record(z.string(), z.number()),
   /** Classes that the model does not know, and unknown values of its inputs. */
   unknownClasses: unknownValues.optional(),

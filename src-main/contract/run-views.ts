@@ -15,7 +15,7 @@ export const runSettings = z.strictObject({
 });
 export type RunSettings = z.infer<typeof runSettings>;
 
-export const runLog = z.strictObject({ text: z.string(), /** Bytes left out at the beginning. */ omitted: z.number() });
+export const runLog = z.strictObject({ text: z.string(), /** Bytes omitted at the beginning. */ omitted: z.number() });
 
 export type RunLog = z.infer<typeof runLog>;
 

@@ -72,7 +72,7 @@ export type RunSummary = z.infer<typeof runSummary>;
 export const runMetrics = z.strictObject({
   /** Ascending, and thinned where they are many; the first, the last and the best are always there. @see thinEpochs */
   epochs: z.array(epochEvent),
-  /** Of all epochs together, those left out too. */
+  /** Of all epochs together, those omitted too. */
   seconds: z.number(),
   /** Lines of `metrics.jsonl` that could not be read, as a crash leaves them. */
   damagedLines: z.number(),

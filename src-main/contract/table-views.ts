@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** What the Data screen shows of a table. Row numbers count from 1 in the order of the file; rows of a test file of its own go on after them. */
+/** What the Data screen shows of a table. Row numbers count from 1 in the order of the file; rows of a test file of its own continue after them. */
 
 export const splitName = z.enum(["train", "validation", "test"]);
 export type SplitView = z.infer<typeof splitName>;
@@ -33,7 +33,7 @@ export const rowsRequest = z.strictObject({
 
 export const tableRow = z.strictObject({
   row: z.number(),
-  /** Absent where rows are not yet split, or it is left out. */
+  /** Absent where rows are not yet split, or it is omitted. */
   split: splitName.optional(),
   /** As the file has them; null: missing. */
   cells: z.array(z.string().nullable()),

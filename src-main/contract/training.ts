@@ -26,9 +26,9 @@ export const trainingSchema = z.strictObject({
   epochs: z.int().min(1),
   batchSize: z.int().min(1).default(32),
   shuffle: z.boolean().default(true),
-  dropLast: z.boolean().optional().describe("Leave out an epoch's last, smaller batch"),
+  dropLast: z.boolean().optional().describe("Drop an epoch's last, smaller batch"),
   optimizer: optimizerSchema.prefault({ type: "Adam" }),
-  losses: z.record(z.string(), lossSchema).default({}).describe("By target; left out: BCEWithLogitsLoss, CrossEntropyLoss or MSELoss, by the kind of target"),
+  losses: z.record(z.string(), lossSchema).default({}).describe("By target; omitted: BCEWithLogitsLoss, CrossEntropyLoss or MSELoss, by the kind of target"),
   combine: z
     .enum(["sum", "normalized"])
     .default("sum")
@@ -42,7 +42,7 @@ export const trainingSchema = z.strictObject({
   earlyStopping: earlyStoppingSchema.optional(),
   restoreBest: z.boolean().default(true).describe("End with the weights of the best epoch"),
   checkpointSeconds: z.number().min(0).default(10).describe("How much work a crash may cost, at most"),
-  threshold: z.number().gt(0).lt(1).optional().describe("The probability above which a binary target counts as 1; left out, 0.5"),
+  threshold: z.number().gt(0).lt(1).optional().describe("The probability above which a binary target counts as 1; omitted, 0.5"),
   engine: z.enum(["auto", "onnxruntime", "tensorflow"]).default("auto"),
   device: z.string().min(1).default("auto"),
   threads: z.union([z.literal("auto"), z.int().min(1)]).default("auto"),

@@ -1,5 +1,5 @@
 import type { AuditProblem, RowFilter } from "../contract/table-views.js";
-import type { DataWarning } from "./statistics.js";
+import type { DataWarning } from "./data-warning.js";
 
 /** What was noticed, how much it matters, and which rows show it. */
 export interface AuditWarning extends DataWarning {

@@ -123,7 +123,7 @@ async function findStrays({ folder, data, workFolder, signal }: InspectOptions):
         message:
           `column "${column.name}" of ${source.path} holds ${n} value${n === 1 ? " that is no number" : "s that are no numbers"}, such as ` +
           `"${String(first["v"]).slice(0, 60)}" in row ${String(first["r"])}; ` +
-          `mend ${n === 1 ? "it" : "them"}, count such values as missing (source.missing), make the column a category, or leave it out`,
+          `mend ${n === 1 ? "it" : "them"}, count such values as missing (source.missing), make the column a category, or exclude it`,
         // Of many different ones some are surely meant.
         ...(values.length <= MOST_WORDS && n < MOST_LISTED ? { missing: values } : {}),
       });

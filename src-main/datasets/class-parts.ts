@@ -29,8 +29,9 @@ export function tellUnjudged(target: string, classes: Readonly<ClassParts>, coun
     const rows = n.train + n.validation + n.test;
     return `"${value}" (${rows} row${rows === 1 ? "" : "s"}, none in ${parts.filter((part) => n[part] === 0).join(" and ")})`;
   });
+  const one = lacking.length === 1;
   return (
     `target ${target}: not every part has rows of ${listed.join(", ")}${lacking.length > NAMED ? ` and ${lacking.length - NAMED} more classes` : ""}; ` +
-    `the metrics there say nothing of how well ${lacking.length === 1 ? "it is" : "they are"} told: add rows, or leave the class${lacking.length === 1 ? "" : "es"} out`
+    `the metrics there say nothing of how well ${one ? "it is" : "they are"} told: add rows, or exclude the class${one ? "" : "es"}`
   );
 }

@@ -2,7 +2,7 @@ import { type ColumnWords, type SeenTexts, TELLING_WORDS, caseVariants, wordsLik
 import type { Database } from "./sources/database.js";
 import { type Source, textOf } from "./sources/source.js";
 import { literal } from "./sources/sql.js";
-import type { DataWarning } from "./statistics.js";
+import type { DataWarning } from "./data-warning.js";
 
 /** Columns that are looked at in one pass, as in a profile. */
 const AT_ONCE = 50;
@@ -28,7 +28,8 @@ export async function decideWords(
       `SELECT ${some
         .map(
           (_, k) =>
-            `count(v${k}) AS n${k}, CAST(to_json(histogram(v${k}) FILTER (${told(k)})) AS VARCHAR) AS t${k}, min(v${k}) FILTER (NOT ${told(k)}) AS a${k}, max(v${k}) FILTER (NOT ${told(k)}) AS b${k}`,
+            `count(v${k}) AS n${k}, CAST(to_json(histogram(v${k}) FILTER (${told(k)})) AS VARCHAR) AS t${k}, ` +
+          `min(v${k}) FILTER (NOT ${told(k)}) AS a${k}, max(v${k}) FILTER (NOT ${told(k)}) AS b${k}`,
         )
         .join(", ")} FROM (SELECT ${some.map((sql, k) => `${sql} AS v${k}`).join(", ")} FROM ${from})`,
     );

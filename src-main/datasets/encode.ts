@@ -1,7 +1,7 @@
 import { defined } from "../base/assert.js";
 import type { Executable } from "../engines/engine.js";
 import type { FittedData, FittedTarget } from "../features/fitted.js";
-import { kindOf, lowerInputs, targetWidth, widthOf } from "../features/index.js";
+import { kindOf, lowerInputs, targetKindOf, targetWidth, widthOf } from "../features/index.js";
 import { createEmitter } from "../ops/index.js";
 import type { Graph } from "../onnx/types.js";
 import { splitFile } from "./cache.js";
@@ -131,12 +131,7 @@ function trainedValues(target: FittedTarget, batch: RawBatch) {
   const base = { name: target.name, kind: target.type, column: target.type === "numeric" ? "" : target.column, width: targetWidth(target) };
   if (raw.dtype === "int64") return { ...base, data: Int32Array.from(raw.data, Number) };
   const values = raw.data as Float32Array;
-  return { ...base, data: target.type === "numeric" ? scaled(values, target.shift, target.scale) : values };
-}
-
-function scaled(values: Float32Array, shift: readonly number[], scale: readonly number[]): Float32Array {
-  const width = shift.length;
-  return values.map((y, i) => (y - (shift[i % width] ?? 0)) / (scale[i % width] ?? 1));
+  return { ...base, data: targetKindOf(target).trained(values, target) };
 }
 
 /** A place in a record, in words. */

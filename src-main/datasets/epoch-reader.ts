@@ -29,7 +29,7 @@ export interface StoreSource {
   readonly count: number;
 }
 
-/** Records of one window, in the order they are to be used. */
+/** Records of one chunk, in the order they are to be used. */
 export interface Piece {
   /** Words of all records in memory, as floats and, bit for bit, as integers. */
   readonly floats: Float32Array;
@@ -50,8 +50,8 @@ const BLOCK_BYTES = 1 << 20;
 
 /**
  * Records of a sample file in the order of an epoch, from any position on. Where the file fits the budget the order is a shuffle by Random(seed, "shuffle",
- * epoch). Above it blocks of consecutive records are shuffled by Random(seed, "blocks", epoch), dealt to windows of as many blocks as fit the budget, and each
- * window w is shuffled by Random(seed, "window", epoch, w). Any window can be reached without those before it.
+ * epoch). Above it blocks of consecutive records are shuffled by Random(seed, "blocks", epoch), dealt to chunks of as many blocks as fit the budget, and each
+ * chunk c is shuffled by Random(seed, "window", epoch, c). Any chunk can be reached without those before it.
  */
 export class EpochReader {
   readonly count: number;
@@ -59,7 +59,7 @@ export class EpochReader {
   readonly #file: number;
   readonly #options: EpochReaderOptions;
   readonly #blockRows: number;
-  readonly #blocksPerWindow: number;
+  readonly #blocksPerChunk: number;
   readonly #floats: Float32Array;
   readonly #integers: Int32Array;
   readonly #bytes: Uint8Array;
@@ -67,8 +67,8 @@ export class EpochReader {
   readonly #stores: readonly { readonly source: StoreSource; readonly file: number; readonly bytes: Uint8Array }[];
   #epoch = -1;
   #blocks = new Uint32Array(0);
-  /** The window in memory, the position of its first record in the epoch, and its length. */
-  #window = -1;
+  /** The chunk in memory, the position of its first record in the epoch, and its length. */
+  #chunk = -1;
   #start = 0;
   #length = 0;
   #position = 0;
@@ -85,8 +85,8 @@ export class EpochReader {
     this.#blockRows = whole
       ? Math.max(1, count)
       : Math.max(1, Math.min(Math.floor(BLOCK_BYTES / recordBytes), Math.floor(options.memoryBudget / recordBytes / 8)));
-    this.#blocksPerWindow = whole ? 1 : Math.max(1, Math.floor(options.memoryBudget / (this.#blockRows * recordBytes)));
-    const rows = Math.min(count, this.#blockRows * this.#blocksPerWindow);
+    this.#blocksPerChunk = whole ? 1 : Math.max(1, Math.floor(options.memoryBudget / (this.#blockRows * recordBytes)));
+    const rows = Math.min(count, this.#blockRows * this.#blocksPerChunk);
     this.#floats = new Float32Array(rows * words);
     this.#integers = new Int32Array(this.#floats.buffer);
     this.#bytes = new Uint8Array(this.#floats.buffer);
@@ -98,18 +98,18 @@ export class EpochReader {
   /** Goes to a record of an epoch's order. */
   seek(epoch: number, position: number): void {
     if (epoch !== this.#epoch) {
-      const wasWhole = this.#single && this.#window === 0;
+      const wasWhole = this.#single && this.#chunk === 0;
       this.#epoch = epoch;
       this.#blocks = Uint32Array.from({ length: Math.ceil(this.count / this.#blockRows) }, (_, k) => k);
       if (this.#options.shuffle && !this.#single) new Random(this.#options.seed, "blocks", epoch).shuffle(this.#blocks);
       // A file in memory stays there; only its order is new.
       if (wasWhole) this.#arrange(0);
-      else this.#window = -1;
+      else this.#chunk = -1;
     }
     this.#position = position;
   }
 
-  /** The next records, `count` or as many as the window at hand still has. */
+  /** The next records, `count` or as many as the chunk at hand still has. */
   take(count: number): Piece {
     this.#enter(this.#position);
     const from = this.#position - this.#start;
@@ -128,7 +128,7 @@ export class EpochReader {
   }
 
   #enter(position: number): void {
-    if (this.#window >= 0 && position >= this.#start && position < this.#start + this.#length) return;
+    if (this.#chunk >= 0 && position >= this.#start && position < this.#start + this.#length) return;
     if (position >= this.count) throw new LatheError("internal", `record ${position} of ${this.count} was asked for`);
     let start = 0;
     for (let w = 0; ; w++) {
@@ -141,22 +141,22 @@ export class EpochReader {
     }
   }
 
-  #blocksOf(window: number): Uint32Array {
-    return this.#blocks.subarray(window * this.#blocksPerWindow, (window + 1) * this.#blocksPerWindow);
+  #blocksOf(chunk: number): Uint32Array {
+    return this.#blocks.subarray(chunk * this.#blocksPerChunk, (chunk + 1) * this.#blocksPerChunk);
   }
 
   #blockLength(block: number): number {
     return Math.min(this.#blockRows, this.count - block * this.#blockRows);
   }
 
-  #rowsOf(window: number): number {
-    return this.#blocksOf(window).reduce((sum, block) => sum + this.#blockLength(block), 0);
+  #rowsOf(chunk: number): number {
+    return this.#blocksOf(chunk).reduce((sum, block) => sum + this.#blockLength(block), 0);
   }
 
-  #load(window: number, start: number, length: number): void {
+  #load(chunk: number, start: number, length: number): void {
     const recordBytes = this.words * 4;
     let at = 0;
-    for (const block of this.#blocksOf(window)) {
+    for (const block of this.#blocksOf(chunk)) {
       const bytes = this.#blockLength(block) * recordBytes;
       const position = HEADER_BYTES + block * this.#blockRows * recordBytes;
       for (let done = 0; done < bytes;) {
@@ -172,8 +172,8 @@ export class EpochReader {
     }
     this.#loadStored(length);
     [this.#start, this.#length] = [start, length];
-    this.#window = window;
-    this.#arrange(window);
+    this.#chunk = chunk;
+    this.#arrange(chunk);
   }
 
   /** What the records in memory refer to, read in the order it stands in on disk. */
@@ -195,12 +195,12 @@ export class EpochReader {
     }
   }
 
-  /** The order of the records in the window at hand. */
-  #arrange(window: number): void {
+  /** The order of the records in the chunk at hand. */
+  #arrange(chunk: number): void {
     const order = this.#bases.subarray(0, this.#length);
     for (let i = 0; i < order.length; i++) order[i] = i * this.words;
     if (!this.#options.shuffle) return;
     const { seed } = this.#options;
-    (this.#single ? new Random(seed, "shuffle", this.#epoch) : new Random(seed, "window", this.#epoch, window)).shuffle(order);
+    (this.#single ? new Random(seed, "shuffle", this.#epoch) : new Random(seed, "window", this.#epoch, chunk)).shuffle(order);
   }
 }

@@ -98,7 +98,7 @@ export async function inspectTable(options: InspectOptions): Promise<TableAudit>
       message,
       severity: "note",
     }));
-    // What cannot be read is told with an example, and leads to what is left out because of it.
+    // What cannot be read is told with an example, and leads to what is excluded because of it.
     const unreadable = skipped.find(({ reason }) => pictures !== undefined && pictures.warnings.length > 0 && reason === "unreadable picture");
     for (const warning of pictures?.warnings ?? [])
       warnings.push({

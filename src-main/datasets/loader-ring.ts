@@ -12,7 +12,7 @@ export const CONTROL = {
   /** Counts commands; the worker has taken the last one when `taken` equals it. */
   command: 2,
   taken: 3,
-  /** Where the last command says to go on. */
+  /** Where the last command says to continue. */
   epoch: 4,
   step: 5,
   /** Bumped whenever the other side should look again; what each side sleeps on. */

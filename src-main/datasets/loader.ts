@@ -27,7 +27,7 @@ export interface LoaderOptions {
   readonly batchSize: number;
   readonly shuffle: boolean;
   readonly seed: number;
-  /** Leaves out the last batch of an epoch where it is not full. */
+  /** Drops the last batch of an epoch where it is not full. */
   readonly dropLast?: boolean;
   readonly uniforms?: readonly UniformSpec[];
   /** By input of pictures, how they are changed; each is what it is where nothing is said. */

@@ -5,7 +5,7 @@ import { isStorageFailure, storageError } from "../base/storage-error.js";
 import type { DataSpec } from "../contract/data.js";
 import type { Executable } from "../engines/engine.js";
 import type { FittedData } from "../features/fitted.js";
-import { fitTarget, kindOf, picturesOf, targetWidth, widthOf } from "../features/index.js";
+import { fitTarget, kindOf, picturesOf, storedType, targetKindOf, targetWidth, widthOf } from "../features/index.js";
 import type { Graph } from "../onnx/types.js";
 import { contentHash, findStored, listingFile, splitFile, store } from "./cache.js";
 import { type ClassParts, countClasses, tellUnjudged } from "./class-parts.js";
@@ -21,7 +21,8 @@ import { findFile } from "./sources/find-file.js";
 import { freeze } from "./sources/image-folder.js";
 import { type Sources, openSources, sourcesBefore } from "./sources/open-source.js";
 import { stageData } from "./stage-data.js";
-import { type DataWarning, createFitContext, findDuplicates } from "./statistics.js";
+import type { DataWarning } from "./data-warning.js";
+import { createFitContext, findDuplicates } from "./statistics.js";
 
 /** Files below this are staged in memory. */
 const SMALL = 32 << 20;
@@ -180,14 +181,20 @@ async function make(
   }
 
   for (const target of targets) {
-    if (target.type === "numeric") continue;
+    const kind = targetKindOf(target);
+    if (!kind.classes(target)) continue;
     const classes: ClassParts = {};
-    for (const table of tables) await countClasses(database, table, target.column, classes);
+    for (const table of tables) for (const column of kind.columnsOf(target)) await countClasses(database, table, column, classes);
     const unjudged = tellUnjudged(target.name, classes, counts);
     if (unjudged !== undefined) warnings.push({ code: "data.classes", message: unjudged });
   }
 
-  const classCounts = Object.fromEntries(targets.flatMap((t) => (t.type === "numeric" ? [] : [[t.name, t.classes.map(() => 0)]])));
+  const classCounts = Object.fromEntries(
+    targets.flatMap((t) => {
+      const classes = targetKindOf(t).classes(t);
+      return classes ? [[t.name, classes.map(() => 0)]] : [];
+    }),
+  );
   const executable = inRecords(fitted).length > 0 ? await options.compile(encoderGraph(fitted)) : undefined;
   const writers = await createWriters(database.folder, fitted);
   try {
@@ -228,17 +235,15 @@ async function make(
       return {
         ...entry,
         dtype: "uint8" as const,
-        axes: kind.storedType(input).shape.slice(1).map(Number),
+        axes: storedType(input).shape.slice(1).map(Number),
         store: defined(pictures?.stores[input.name], `the store of ${input.name}`),
       };
     }),
-    targets: targets.map((t) => ({
-      name: t.name,
-      kind: t.type,
-      columns: t.type === "numeric" ? [...t.columns] : [t.column],
-      width: targetWidth(t),
-      ...(t.type === "numeric" ? {} : { classes: [...t.classes] }),
-    })),
+    targets: targets.map((t) => {
+      const kind = targetKindOf(t);
+      const classes = kind.classes(t);
+      return { name: t.name, kind: t.type, columns: [...kind.columnsOf(t)], width: targetWidth(t), ...(classes ? { classes: [...classes] } : {}) };
+    }),
     counts: { train, validation, test },
     classCounts,
     audit: {

@@ -14,7 +14,7 @@ export const skippedRows = z.strictObject({
   column: z.string(),
   rows: z.number(),
 });
-/** Rows left out, and why. A row that lacks several values is counted once, under the first. */
+/** Rows excluded, and why. A row that lacks several values is counted once, under the first. */
 export type SkippedRows = z.infer<typeof skippedRows>;
 
 /** What is said of rows that are a picture each; of others the column is named too. */
@@ -24,12 +24,12 @@ const ofPictures: Readonly<Partial<Record<SkippedRows["reason"], string>>> = {
   "changed picture": "that changed meanwhile",
 };
 
-/** `2 pictures left out that cannot be read`, `1 row left out: missing target in column "y"` */
+/** `2 pictures excluded that cannot be read`, `1 row excluded: missing target in column "y"` */
 export function describeSkipped({ reason, column, rows }: SkippedRows): string {
   const why = ofPictures[reason];
   return why === undefined
-    ? `${rows} row${rows === 1 ? "" : "s"} left out: ${reason} in column "${column}"`
-    : `${rows} picture${rows === 1 ? "" : "s"} left out ${why}`;
+    ? `${rows} row${rows === 1 ? "" : "s"} excluded: ${reason} in column "${column}"`
+    : `${rows} picture${rows === 1 ? "" : "s"} excluded ${why}`;
 }
 
 export const dataAudit = z.strictObject({
@@ -112,7 +112,7 @@ export interface PreparedData extends StoredData {
 }
 
 /**
- * Numbers of a part's rows from 1, in the order of its sample file. Rows of a test file of its own go on after those of the main file.
+ * Numbers of a part's rows from 1, in the order of its sample file. Rows of a test file of its own continue after those of the main file.
  * @throws LatheError `data.unreadable` where the sample file is damaged.
  */
 export function rowNumbersOf(

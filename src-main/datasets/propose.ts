@@ -31,13 +31,13 @@ export interface ProposedRoles {
   readonly inputs: InputDraft[];
   readonly targets: DataSpec["targets"];
   readonly columns: readonly ColumnProfile[];
-  /** Columns left out, and why. */
+  /** Columns excluded, and why. */
   readonly notes: readonly string[];
 }
 
 /**
  * Guesses inputs and targets from what was seen of a table.
- * @param targets defaults to the last column. @param ignore columns that are left out, whatever they hold.
+ * @param targets defaults to the last column. @param ignore columns that are excluded, whatever they hold.
  * @throws LatheError `data.target` for a target column that is not there or cannot be learnt, `data.column` where no input is left.
  */
 export function rolesFrom({ path, columns, warnings }: TableSurvey, targets: readonly string[] = [], ignore: readonly string[] = []): ProposedRoles {
@@ -79,7 +79,7 @@ function tellUsed({ name, type, code, unlike, notes, wordNotes }: ColumnProfile,
     ...notes,
     ...(type === "number" ? [] : wordNotes),
     ...(code === undefined ? [] : [`${where} holds codes such as ${code}; it is read as a category, not as numbers`]),
-    ...(unlike === true ? [`${where} holds whole numbers of one length that are all different, as identifiers are; leave it out if it is one`] : []),
+    ...(unlike === true ? [`${where} holds whole numbers of one length that are all different, as identifiers are; exclude it if it is one`] : []),
   ];
 }
 
@@ -129,7 +129,7 @@ function proposeTarget(column: ColumnProfile, name: (wanted: string) => string, 
   return { name: name(column.name), type: "category", column: column.name };
 }
 
-/** @param partial there are columns beside these that are to be left out. */
+/** @param partial there are columns beside these that are to be excluded. */
 function proposeInputs(
   columns: readonly ColumnProfile[],
   partial: boolean,
@@ -141,7 +141,7 @@ function proposeInputs(
   for (const column of columns) {
     const why = reasonToLeave(column);
     const type = kindFor(column);
-    if (why !== undefined) left.push(`column "${column.name}" is left out: ${why}`);
+    if (why !== undefined) left.push(`column "${column.name}" is excluded: ${why}`);
     else if (kindOf({ type }).gathers) gathered.set(type, [...(gathered.get(type) ?? []), column.name]);
     else alone.push({ column: column.name, type });
   }

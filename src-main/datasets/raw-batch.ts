@@ -3,7 +3,7 @@ import { defined } from "../base/assert.js";
 import { LatheError } from "../base/errors.js";
 import type { Tensors } from "../engines/engine.js";
 import type { FittedData, FittedTarget } from "../features/fitted.js";
-import { kindOf } from "../features/index.js";
+import { kindOf, targetKindOf } from "../features/index.js";
 import type { Speller } from "../features/spelling.js";
 import type { TensorData } from "../onnx/types.js";
 import type { Wanted } from "./sources/source.js";
@@ -23,12 +23,6 @@ export interface RawBatch {
   readonly targets: Tensors;
 }
 
-/** Class of a text of a category or binary target; undefined for what training did not know. */
-export function classIndex(target: Exclude<FittedTarget, { type: "numeric" }>): ReadonlyMap<string, number> {
-  if (target.type === "category") return new Map(target.classes.map((c, k) => [c, k]));
-  return new Map([...target.negative.map((c) => [c, 0] as const), ...target.positive.map((c) => [c, 1] as const)]);
-}
-
 /** The columns fitted encoders read, each once. */
 export function columnsOf(fitted: FittedData, withTargets: boolean): Wanted {
   const numbers = new Set<string>();
@@ -38,8 +32,8 @@ export function columnsOf(fitted: FittedData, withTargets: boolean): Wanted {
     for (const c of kind.columnsOf(input)) (kind.cells === "number" ? numbers : texts).add(c);
   }
   for (const target of withTargets ? fitted.targets : []) {
-    if (target.type === "numeric") for (const c of target.columns) numbers.add(c);
-    else texts.add(target.column);
+    const kind = targetKindOf(target);
+    for (const c of kind.columnsOf(target)) (kind.cells === "number" ? numbers : texts).add(c);
   }
   return { numbers: [...numbers], texts: [...texts] };
 }
@@ -72,7 +66,7 @@ export class RawAssembler {
 
   /**
    * @param capacity rows in a full batch. @param first where the columns of `selectRaw` begin in the chunks. @param spell how an input's or target's texts
-   * are read, by its name; left out: they are in the spelling of training.
+   * are read, by its name; omitted: they are in the spelling of training.
    */
   constructor(fitted: FittedData, capacity: number, withTargets: boolean, first: number, spell: Spelling = new Map()) {
     this.#fitted = fitted;
@@ -124,7 +118,8 @@ export class RawAssembler {
         kind.cells === "number" ? this.#numbers(columns, n, fillers) : this.#texts(columns, n, fillers, this.#spell.get(`input ${input.name}`));
     }
     for (const target of this.#withTargets ? this.#fitted.targets : []) {
-      this.#targets[target.name] = target.type === "numeric" ? this.#numbers(target.columns, n, fillers) : this.#classes(target, n, fillers);
+      const kind = targetKindOf(target);
+      this.#targets[target.name] = kind.cells === "number" ? this.#numbers(kind.columnsOf(target), n, fillers) : this.#classes(target, n, fillers);
     }
     this.#fillers = fillers;
   }
@@ -158,10 +153,11 @@ export class RawAssembler {
     return { dtype: "string", dims: [n, width], data };
   }
 
-  #classes(target: Exclude<FittedTarget, { type: "numeric" }>, n: number, fillers: Filler[]): TensorData {
-    const classes = classIndex(target);
+  #classes(target: FittedTarget, n: number, fillers: Filler[]): TensorData {
+    const kind = targetKindOf(target);
+    const classes = kind.classOf(target);
     const speller = this.#spell.get(`target ${target.name}`);
-    const position = this.#position(`t${target.column}`);
+    const position = this.#position(`t${kind.columnsOf(target).join()}`);
     const fill =
       (put: (at: number, index: number) => void): Filler =>
       (chunk, picked, from, to, at) => {

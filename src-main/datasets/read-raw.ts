@@ -3,13 +3,13 @@ import { resolve } from "node:path";
 import type { DuckDBDataChunk } from "@duckdb/node-api";
 import { LatheError } from "../base/errors.js";
 import type { FittedData, FittedTarget } from "../features/fitted.js";
-import { kindOf, picturesOf } from "../features/index.js";
+import { kindOf, picturesOf, targetKindOf } from "../features/index.js";
 import { Speller } from "../features/spelling.js";
 import { hasPictureName } from "./pictures/formats.js";
 import { PictureMemory } from "./pictures/picture-memory.js";
 import { PICTURES, withPictures } from "./pictures/raw-pictures.js";
 import type { FrozenListing, PreparedData, SkippedRows } from "./prepared.js";
-import { RawAssembler, type RawBatch, type Spelling, classIndex, columnsOf, selectRaw } from "./raw-batch.js";
+import { RawAssembler, type RawBatch, type Spelling, columnsOf, selectRaw } from "./raw-batch.js";
 import { readRowNumbers } from "./record-file.js";
 import { findColumn } from "./roles.js";
 import { type CsvOptions, csvOptions } from "./sources/csv.js";
@@ -103,7 +103,7 @@ export async function readTable(options: ReadTableOptions): Promise<TableReader>
 
 /**
  * One row of values as they would stand in a delimited text, read as `readTable` reads a file of it.
- * @param values by column; null, or left out: missing.
+ * @param values by column; null, or omitted: missing.
  */
 export async function readValues({
   fitted,
@@ -134,9 +134,11 @@ function spellingOf({ columns, before }: Source, { inputs, targets }: FittedData
       const known = kind.known(input);
       return known && kind.columnsOf(input).every(isText) ? [[`input ${input.name}`, new Speller(known)] as const] : [];
     }),
-    ...targets.flatMap((target) =>
-      target.type !== "numeric" && isText(target.column) ? [[`target ${target.name}`, new Speller(classIndex(target).keys())] as const] : [],
-    ),
+    ...targets.flatMap((target) => {
+      const kind = targetKindOf(target);
+      const isClass = kind.cells === "text" && kind.columnsOf(target).every(isText);
+      return isClass ? [[`target ${target.name}`, new Speller(kind.classOf(target).keys())] as const] : [];
+    }),
   ]);
 }
 
@@ -153,7 +155,7 @@ async function openAny(database: Database, { fitted, folder, path, signal, targe
 
 /**
  * A part of prepared data once more from its file, in the order of the sample file. Of pictures at most 1,000, evenly spread; those that are not any more what
- * they were are left out.
+ * they were are excluded.
  * @throws LatheError as `readTable`, and `data.changed` where the file has other rows by now.
  */
 export async function* readSplit(
@@ -379,13 +381,13 @@ function checksOf(fitted: FittedData, wanted: Wanted, withTargets: boolean, spel
     test: read(name, (value) => typeof value === "string" && value !== "" && !known.has(value)),
   });
   const ofTarget = (target: FittedTarget): readonly Check[] => {
-    if (target.type === "numeric")
-      return target.columns.map((column): Check => ({ position: position(column, true), column, test: isMissing, reason: "missing target" }));
+    const kind = targetKindOf(target);
+    const isNumber = kind.cells === "number";
     const name = `target ${target.name}`;
-    return [
-      { position: position(target.column, false), column: target.column, test: read(name, isMissing), reason: "missing target" },
-      strangers(name, target.column, new Set(classIndex(target).keys()), "unknown class"),
-    ];
+    return kind.columnsOf(target).flatMap((column): readonly Check[] => {
+      const missing: Check = { position: position(column, isNumber), column, test: isNumber ? isMissing : read(name, isMissing), reason: "missing target" };
+      return isNumber ? [missing] : [missing, strangers(name, column, new Set(kind.classOf(target).keys()), "unknown class")];
+    });
   };
   return [
     ...(withTargets ? fitted.targets.flatMap(ofTarget) : []),
@@ -429,6 +431,6 @@ function requireColumns(source: Source, fitted: FittedData, withTargets: boolean
   }
   if (!withTargets) return;
   for (const target of fitted.targets) {
-    for (const column of target.type === "numeric" ? target.columns : [target.column]) findColumn(source, column, "data.target", `target ${target.name}`);
+    for (const column of targetKindOf(target).columnsOf(target)) findColumn(source, column, "data.target", `target ${target.name}`);
   }
 }

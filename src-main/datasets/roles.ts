@@ -1,7 +1,7 @@
 import { closest } from "../base/closest.js";
 import { LatheError, type ErrorCode } from "../base/errors.js";
-import { type DataSpec, targetColumns } from "../contract/data.js";
-import { kindOf } from "../features/index.js";
+import type { DataSpec } from "../contract/data.js";
+import { kindOf, targetColumns, targetKindOf } from "../features/index.js";
 import type { Source } from "./sources/source.js";
 
 /** Which columns are read as what. */
@@ -56,7 +56,7 @@ export function resolveRoles(data: DataSpec, source: Source): Roles {
   const numbers = new Set<string>();
   const texts = new Set<string>();
   for (const input of data.inputs) for (const c of ordered.get(input.name) ?? []) (kindOf(input).cells === "number" ? numbers : texts).add(c);
-  for (const target of data.targets) for (const c of targets.get(target.name) ?? []) (target.type === "numeric" ? numbers : texts).add(c);
+  for (const target of data.targets) for (const c of targets.get(target.name) ?? []) (targetKindOf(target).cells === "number" ? numbers : texts).add(c);
   if (by === "group" && splitColumn !== undefined) texts.add(splitColumn);
   return {
     inputs: ordered,

@@ -1,6 +1,6 @@
 import { LatheError } from "../base/errors.js";
 import type { DataSpec } from "../contract/data.js";
-import { kindOf, picturesOf } from "../features/index.js";
+import { kindOf, picturesOf, targetKindOf } from "../features/index.js";
 import { tellWords } from "./column-words.js";
 import type { SkippedRows } from "./prepared.js";
 import type { Roles } from "./roles.js";
@@ -10,7 +10,7 @@ import type { Source, Wanted } from "./sources/source.js";
 import { literal } from "./sources/sql.js";
 import { type SplitCounts, checkCounts, onePart, split } from "./splits.js";
 import { type Staged, stage } from "./staging.js";
-import type { DataWarning } from "./statistics.js";
+import type { DataWarning } from "./data-warning.js";
 
 /** A staged table and the table of its rows' parts. */
 export interface StagedPart {
@@ -40,7 +40,7 @@ export interface StageQuestion {
   readonly progress: (stage: "read" | "split", done: number, total?: number) => void;
 }
 
-/** Reads the table and the test file, leaves out rows that cannot be used, and puts every other row into a part. @throws LatheError `data.*` */
+/** Reads the table and the test file, excludes rows that cannot be used, and puts every other row into a part. @throws LatheError `data.*` */
 export async function stageData(database: Database, question: StageQuestion): Promise<StagedData> {
   const { source, testSource, data, seed, roles, more = { numbers: [], texts: [] }, progress } = question;
   const all = { ...roles, numbers: [...new Set([...roles.numbers, ...more.numbers])], texts: [...new Set([...roles.texts, ...more.texts])] };
@@ -52,7 +52,7 @@ export async function stageData(database: Database, question: StageQuestion): Pr
   const keep = await keepRows(database, staged, data, roles);
   const skipped = [...keep.skipped];
   const spec = testSource ? { ...data.split, test: 0 } : data.split;
-  const stratum = data.split.by === "random" && data.split.stratify ? data.targets.find((t) => t.type !== "numeric") : undefined;
+  const stratum = data.split.by === "random" && data.split.stratify ? data.targets.find((t) => targetKindOf(t).cells === "text") : undefined;
   const counts = {
     ...(await split(database, {
       table: staged.table,
@@ -93,7 +93,7 @@ export function neededColumns(staged: Staged, data: DataSpec, roles: Roles): rea
   const needed: Needed[] = [...neededPictures(staged, data, roles)];
   for (const target of data.targets) {
     for (const column of roles.targets.get(target.name) ?? []) {
-      needed.push({ column, sql: target.type === "numeric" ? staged.number(column) : staged.text(column), reason: "missing target" });
+      needed.push({ column, sql: targetKindOf(target).cells === "number" ? staged.number(column) : staged.text(column), reason: "missing target" });
     }
   }
   for (const input of data.inputs) {
@@ -186,7 +186,7 @@ function refuseAllMissing(staged: Staged, roles: Roles, missing: Readonly<Record
       path,
       column: empty,
     });
-  throw new LatheError("data.value", `column "${empty}" of ${path} has no value in any of ${staged.rows} rows${why}; leave the column out`, {
+  throw new LatheError("data.value", `column "${empty}" of ${path} has no value in any of ${staged.rows} rows${why}; exclude the column`, {
     path,
     column: empty,
   });

@@ -22,7 +22,7 @@ export interface Staged {
 }
 
 /**
- * @param like the table whose texts decided how texts are read; left out, these do.
+ * @param like the table whose texts decided how texts are read; omitted, these do.
  * @throws LatheError `data.ragged`, `data.value` (row, column, value), `data.unreadable`, `data.empty`
  */
 export async function stage(database: Database, source: Source, table: string, wanted: Wanted, like?: Staged): Promise<Staged> {
@@ -105,7 +105,7 @@ function noNumber(source: Source, numbers: readonly string[], bad: Row, served: 
   return new LatheError(
     "data.value",
     `${source.path}, row ${row}, column "${column}": got "${shorten(value)}", ` +
-      `expected ${kind === "other" ? "a number; leave the column out: it holds structures, lists or bytes" : expected(value, decimal, served)}`,
+      `expected ${kind === "other" ? "a number; exclude the column: it holds structures, lists or bytes" : expected(value, decimal, served)}`,
     { path: source.path, row, column, value },
   );
 }
@@ -122,7 +122,7 @@ function expected(value: string, decimal: Decimal, served: boolean): string {
     return `a number with a decimal point or nothing; write it with a point, or set source.decimal to "," if the whole file has decimal commas`;
   }
   if (served) return "a number or nothing; mend the value or leave it empty";
-  return "a number or nothing; mend the value, count such values as missing (source.missing), make the column a category, or leave it out";
+  return "a number or nothing; mend the value, count such values as missing (source.missing), make the column a category, or exclude it";
 }
 
 async function refuseTimeless(database: Database, staged: Staged, time: string): Promise<void> {

@@ -1,15 +1,10 @@
 import { defined } from "../base/assert.js";
 import type { FitContext, NumberStatistics } from "../features/kind.js";
+import type { DataWarning } from "./data-warning.js";
 import type { Cell, Database } from "./sources/database.js";
 import type { Roles } from "./roles.js";
 import { PART } from "./splits.js";
 import type { Staged } from "./staging.js";
-
-/** Something worth knowing that does not stop the work. */
-export interface DataWarning {
-  readonly code: string;
-  readonly message: string;
-}
 
 /** Mean and deviation by channel over pictures of an input, by their paths. */
 export type PixelQuestion = (input: string, paths: readonly string[]) => Promise<{ readonly mean: readonly number[]; readonly deviation: readonly number[] }>;
@@ -98,7 +93,7 @@ export interface Duplicates {
   readonly leaked: number;
 }
 
-/** Compares all columns with a role, by 64-bit hashes. `parts` left out: there is no split yet. */
+/** Compares all columns with a role, by 64-bit hashes. `parts` omitted: there is no split yet. */
 export async function findDuplicates(database: Database, staged: Staged, roles: Pick<Roles, "numbers" | "texts">, parts?: string): Promise<Duplicates> {
   const columns = [...roles.numbers.map((c) => staged.number(c)), ...roles.texts.map((c) => staged.text(c))];
   const from = parts === undefined ? `(SELECT *, 0 AS part FROM ${staged.table})` : `${staged.table} POSITIONAL JOIN ${parts}`;

@@ -24,7 +24,7 @@ export interface SurveyOptions extends Omit<CsvOptions, "likely"> {
 export interface ProposeOptions extends SurveyOptions {
   /** Defaults to the last column. */
   readonly targets?: readonly string[];
-  /** Columns that are to be left out, whatever they hold. */
+  /** Columns that are to be excluded, whatever they hold. */
   readonly ignore?: readonly string[];
 }
 

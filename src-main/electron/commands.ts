@@ -1,4 +1,4 @@
-import { Emitter, type Disposable } from "../base/disposable.js";
+import { Listeners, type Disposable } from "../base/disposable.js";
 import type { HostCommand } from "../contract/host-commands.js";
 
 /** From menus, file associations and drops to the page. What comes before the page listens waits for it. */
@@ -8,15 +8,15 @@ export interface Commands {
 }
 
 export function createCommands(): Commands {
-  const emitter = new Emitter<HostCommand>();
+  const listeners = new Listeners<HostCommand>();
   const waiting: HostCommand[] = [];
   return {
     send(command) {
-      if (emitter.size > 0) emitter.fire(command);
+      if (listeners.size > 0) listeners.fire(command);
       else waiting.push(command);
     },
     onCommand(listener) {
-      const subscription = emitter.on(listener);
+      const subscription = listeners.on(listener);
       for (const command of waiting.splice(0)) listener(command);
       return subscription;
     },

@@ -23,7 +23,7 @@ export interface CompileOptions {
   readonly device: string;
   /** Threads inside an operator. Results are reproducible for a given number. */
   readonly threads: number;
-  /** Rows of most runs, for an engine that changes a graph to suit; decides what pays, never what comes out. Left out, the graph runs as it is. */
+  /** Rows of most runs, for an engine that changes a graph to suit; decides what pays, never what comes out. Omitted, the graph runs as it is. */
   readonly batchSize?: number;
 }
 
@@ -57,7 +57,7 @@ export interface Engine {
   status(): Promise<EngineStatus>;
   /** Tries a device by a small computation. @returns why it does not work, or undefined where it does. */
   probe(device: string): Promise<string | undefined>;
-  /** Rewrites a forward graph, exactly, where its gradient is then cheaper on this engine. Called before `differentiate`. @returns what to go on with */
+  /** Rewrites a forward graph, exactly, where its gradient is then cheaper on this engine. Called before `differentiate`. @returns what to continue with */
   readonly prepare: (forward: Unfinished) => Unfinished;
   /**
    * Adds to the graph built so far nodes that compute ∂loss/∂x for each x in `wrt`, shaped and typed like x; zeros where the loss does not depend on x. How is

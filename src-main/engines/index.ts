@@ -7,7 +7,7 @@ import { tensorflowEngine } from "./tensorflow/index.js";
 const engines: readonly Engine[] = [onnxruntimeEngine, tensorflowEngine];
 
 /**
- * Runs exported files and makes training data, whatever engine trains: what a file is held against has to be the runtime that those who are handed it will use,
+ * Runs exported files and makes training data, whatever engine trains: what a file is compared with has to be the runtime that its users will have,
  * and rows that are encoded by one engine only leave a run free to move to another.
  */
 export const fileEngine: Engine = onnxruntimeEngine;

@@ -13,7 +13,7 @@ export interface Exporter {
   readonly source: string;
   /** Without a dot. */
   readonly extension: string;
-  /** Whether it can leave preprocessing out. */
+  /** Whether it can omit preprocessing. */
   readonly bare?: boolean;
   /** The file's content, from a finished run's folder. @throws LatheError `export.format` */
   write(run: string, preprocess: Preprocess): Uint8Array;

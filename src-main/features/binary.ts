@@ -3,7 +3,8 @@ import { defined } from "../base/assert.js";
 import { LatheError } from "../base/errors.js";
 import { ML_DOMAIN, float, floats, strings } from "../onnx/types.js";
 import { oneClass, sortClasses } from "./category.js";
-import type { FitContext, InputDefinition, TargetKind } from "./kind.js";
+import { classCells, classTarget } from "./classes.js";
+import type { FitContext, InputDefinition, TargetDefinition } from "./kind.js";
 import { oneColumn } from "./one-column.js";
 import { columnSchema, nameSchema } from "./options.js";
 import { PAIRS } from "./spelling.js";
@@ -88,8 +89,6 @@ export const binaryInput: InputDefinition<typeof options, typeof fitted> = {
     );
     return defined(encoded, "LabelEncoder's output");
   },
-  storedType: () => ({ dtype: "float32", shape: ["N", 1] }),
-  lowerStored: (_, stored) => stored,
 
   tally: (own) =>
     tallyClasses(own, (encoded, count) => {
@@ -100,12 +99,15 @@ export const binaryInput: InputDefinition<typeof options, typeof fitted> = {
   notes: (own, _, row) => wordNotes(own, row, "the average of both values stands in for it"),
 };
 
-export const binaryTargetOptions = options;
-export const fittedBinaryTarget = z.strictObject({ name: z.string(), type: z.literal("binary"), column: z.string(), ...pairSchema });
+const fittedTarget = z.strictObject({ name: z.string(), type: z.literal("binary"), column: z.string(), ...pairSchema });
 
 /** Yes or no to predict. */
-export const binaryTarget: TargetKind<z.infer<typeof binaryTargetOptions>, z.infer<typeof fittedBinaryTarget>> = {
+export const binaryTarget: TargetDefinition<typeof options, typeof fittedTarget> = {
   type: "binary",
+  options,
+  fitted: fittedTarget,
+  ...classTarget,
+  plan: ({ column }) => ({ width: 1, exact: true, description: `how likely "${column}" is` }),
   async fit(spec, [column = spec.column], context) {
     const counts = await context.texts(column, "all", 20);
     const pair = pairOf([...counts.keys()]);
@@ -123,6 +125,11 @@ export const binaryTarget: TargetKind<z.infer<typeof binaryTargetOptions>, z.inf
     }
     return { name: spec.name, type: "binary", column, ...pair };
   },
+  classOf: ({ negative, positive }) => new Map([...negative.map((text) => [text, 0] as const), ...positive.map((text) => [text, 1] as const)]),
+  width: () => 1,
+  lower: (_, answer) => answer,
+  describe: ({ classes }) => `probability of ${classes[1]}`,
+  cellsOf: ([p = Number.NaN], own, threshold) => classCells(own, Number.isNaN(p) ? undefined : p > threshold ? 1 : 0, [1 - p, p]),
 };
 
 /**

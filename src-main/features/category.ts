@@ -1,8 +1,10 @@
 import { z } from "zod";
+import { argmax } from "../base/argmax.js";
 import { defined } from "../base/assert.js";
 import { LatheError } from "../base/errors.js";
 import { ML_DOMAIN, int, ints, strings, tensor } from "../onnx/types.js";
-import type { FitContext, InputDefinition, TargetKind } from "./kind.js";
+import type { FitContext, InputDefinition, TargetDefinition } from "./kind.js";
+import { classCells, classTarget } from "./classes.js";
 import { oneColumn } from "./one-column.js";
 import { columnSchema, counted, nameSchema } from "./options.js";
 import { alsoOf, alsoSchema, describeWords, madeUpWords, tallyClasses, wordField, wordNotes } from "./words.js";
@@ -11,12 +13,13 @@ import { alsoOf, alsoSchema, describeWords, madeUpWords, tallyClasses, wordField
 const MOST_CLASSES = 10_000;
 
 /** So many rows of a value make it as good as sure that some of them are trained on. */
-export const SURELY_TRAINED = 20;
+const SURELY_TRAINED = 20;
 
 const options = z.strictObject({ name: nameSchema, type: z.literal("category"), column: columnSchema });
 const common = { name: z.string(), type: z.literal("category"), column: z.string(), classes: z.array(z.string()) };
 /** `also`: other spellings, each with the class it stands for. */
 const fitted = z.strictObject({ ...common, also: alsoSchema });
+const fittedTarget = z.strictObject(common);
 
 /** One of several texts as one-hot: string `[N, 1]` to float32 `[N, classes]`. A text that training did not see, or a missing one, is all zeros. */
 export const categoryInput: InputDefinition<typeof options, typeof fitted> = {
@@ -46,7 +49,7 @@ export const categoryInput: InputDefinition<typeof options, typeof fitted> = {
   async fit(spec, [column = spec.column], context) {
     const counts = await context.texts(column, "train", MOST_CLASSES);
     if (counts.size === 0)
-      throw new LatheError("data.value", `column "${column}" of ${context.path} has no value in any training row; leave the column out`, {
+      throw new LatheError("data.value", `column "${column}" of ${context.path} has no value in any training row; exclude the column`, {
         path: context.path,
         column,
       });
@@ -88,8 +91,6 @@ export const categoryInput: InputDefinition<typeof options, typeof fitted> = {
     );
     return e.cast(e.equal(defined(position, "LabelEncoder's output"), positions), "float32");
   },
-  storedType: ({ classes }) => ({ dtype: "float32", shape: ["N", classes.length] }),
-  lowerStored: (_, stored) => stored,
 
   tally: (own) =>
     tallyClasses(own, (encoded, count) => {
@@ -100,12 +101,19 @@ export const categoryInput: InputDefinition<typeof options, typeof fitted> = {
   notes: (own, _, row) => wordNotes(own, row, "it counts as none of the known values"),
 };
 
-export const categoryTargetOptions = options;
-export const fittedCategoryTarget = z.strictObject(common);
-
 /** One of several classes to predict. Classes are those of all rows in use, so that none is unknown in validation. */
-export const categoryTarget: TargetKind<z.infer<typeof categoryTargetOptions>, z.infer<typeof fittedCategoryTarget>> = {
+export const categoryTarget: TargetDefinition<typeof options, typeof fittedTarget> = {
   type: "category",
+  options,
+  fitted: fittedTarget,
+  ...classTarget,
+  plan({ column }, table) {
+    const facts = table.column(column);
+    if (!facts || facts.distinct === 0) return { exact: false, description: `the class of "${column}"` };
+    // Rows excluded for another reason may take a class with them, but not one of many rows.
+    const exact = facts.exact && (facts.rarest ?? 0) >= SURELY_TRAINED;
+    return { width: facts.distinct, exact, description: `one of ${exact ? "" : "about "}${counted(facts.distinct, "class")} of "${column}"` };
+  },
   async fit(spec, [column = spec.column], context) {
     const counts = await context.texts(column, "all", MOST_CLASSES);
     refuseTooMany(counts, column, context);
@@ -121,6 +129,11 @@ export const categoryTarget: TargetKind<z.infer<typeof categoryTargetOptions>, z
     }
     return { name: spec.name, type: "category", column, classes: sortClasses([...counts.keys()]) };
   },
+  classOf: ({ classes }) => new Map(classes.map((text, k) => [text, k])),
+  width: ({ classes }) => classes.length,
+  lower: (_, answer) => answer,
+  describe: ({ classes }) => `probabilities of ${classes.join(", ")}`,
+  cellsOf: (outputs, own) => classCells(own, outputs.includes(Number.NaN) ? undefined : argmax(outputs), Array.from(outputs)),
 };
 
 /** By number where all are numbers, else by code point. */
@@ -138,7 +151,7 @@ function refuseTooMany(counts: ReadonlyMap<string, number>, column: string, { pa
   if (counts.size <= MOST_CLASSES) return;
   throw new LatheError(
     "data.column",
-    `column "${column}" of ${path} has more than ${MOST_CLASSES} different values, too many for a category; leave it out, or read it as numeric`,
+    `column "${column}" of ${path} has more than ${MOST_CLASSES} different values, too many for a category; exclude it, or read it as numeric`,
     { path, column },
   );
 }

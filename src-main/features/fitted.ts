@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { binaryInput, fittedBinaryTarget } from "./binary.js";
-import { categoryInput, fittedCategoryTarget } from "./category.js";
+import { binaryInput, binaryTarget } from "./binary.js";
+import { categoryInput, categoryTarget } from "./category.js";
 import { imageInput } from "./image.js";
-import { fittedNumericTarget, numericInput } from "./numeric.js";
+import { numericInput, numericTarget } from "./numeric.js";
 
 /**
  * What was learnt of inputs and targets from the training rows, as JSON: it stands in the prepared data, in a run's folder and in the metadata of the ONNX
@@ -12,7 +12,7 @@ export const fittedData = z.strictObject({
   /** 2: texts have one spelling each, and numbers may have units; 1 stands in runs that began before. */
   version: z.union([z.literal(1), z.literal(2)]),
   inputs: z.array(z.discriminatedUnion("type", [numericInput.fitted, categoryInput.fitted, binaryInput.fitted, imageInput.fitted])),
-  targets: z.array(z.discriminatedUnion("type", [fittedNumericTarget, fittedCategoryTarget, fittedBinaryTarget])),
+  targets: z.array(z.discriminatedUnion("type", [numericTarget.fitted, categoryTarget.fitted, binaryTarget.fitted])),
   /** There where the training rows had decimal commas; another table whose numbers could be either is taken to have them too. */
   decimal: z.literal(",").optional(),
   /** What else counts as missing, by column, in lower case. */
@@ -24,4 +24,3 @@ export const fittedData = z.strictObject({
 export type FittedData = z.infer<typeof fittedData>;
 export type FittedInput = FittedData["inputs"][number];
 export type FittedTarget = FittedData["targets"][number];
-export type FittedNumericTarget = z.infer<typeof fittedNumericTarget>;

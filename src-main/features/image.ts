@@ -67,7 +67,7 @@ export const imageInput: InputDefinition<typeof options, typeof fitted> = {
   suits: ({ type }) => type === "picture",
   start: (name, [column = ""]) => ({ name, type: "image", column, size: [64, 64] }),
   gaps: () => "drop",
-  standIn: () => "left out",
+  standIn: () => "excluded",
   prepared: (spec) => ({ ...spec, augment: [] }),
   augmentation: ({ augment }) => augment,
   plan({ size: [height, width], color: colors, normalize }) {
@@ -101,8 +101,10 @@ export const imageInput: InputDefinition<typeof options, typeof fitted> = {
     const [height, width] = own.size;
     return normalized(e, lowerResize(e, channelsFirst(e, raw), height, width), own);
   },
-  storedType: ({ size, color: colors }) => ({ dtype: "uint8", shape: ["N", ...size, channelsOf(colors)] }),
-  lowerStored: (e, stored, own) => normalized(e, channelsFirst(e, stored), own),
+  stored: {
+    type: ({ size, color: colors }) => ({ dtype: "uint8", shape: ["N", ...size, channelsOf(colors)] }),
+    lower: (e, stored, own) => normalized(e, channelsFirst(e, stored), own),
+  },
 
   tally: () => undefined,
   madeUp({ size: [height, width], color: colors }, rows, random) {

@@ -1,13 +1,13 @@
 import type { z } from "zod";
 import { defined } from "../base/assert.js";
 import type { Emitter } from "../onnx/emitter.js";
-import { type TensorType, type Value, tensor } from "../onnx/types.js";
-import { binaryInput, binaryTarget, binaryTargetOptions } from "./binary.js";
-import { categoryInput, categoryTarget, categoryTargetOptions } from "./category.js";
-import type { FittedData, FittedInput, FittedNumericTarget, FittedTarget } from "./fitted.js";
+import type { TensorType, Value } from "../onnx/types.js";
+import { binaryInput, binaryTarget } from "./binary.js";
+import { categoryInput, categoryTarget } from "./category.js";
+import type { FittedData, FittedInput, FittedTarget } from "./fitted.js";
 import { imageInput } from "./image.js";
-import type { FitContext, InputKind, SeenColumn } from "./kind.js";
-import { numericInput, numericTarget, numericTargetOptions } from "./numeric.js";
+import type { FitContext, InputKind, SeenColumn, TargetKind } from "./kind.js";
+import { numericInput, numericTarget } from "./numeric.js";
 
 /** Every kind of input. A new one is a file of its own, a line here, and one in `fitted.ts`. */
 const inputKinds = { numeric: numericInput, category: categoryInput, binary: binaryInput, image: imageInput };
@@ -21,8 +21,31 @@ type Fitted<K extends InputType> = z.output<Kinds[K]["fitted"]>;
 
 /** Schemas of what a project says of inputs and targets. */
 export const inputOptions = [numericInput.options, categoryInput.options, binaryInput.options, imageInput.options] as const;
-export const targetOptions = [categoryTargetOptions, binaryTargetOptions, numericTargetOptions] as const;
+export const targetOptions = [categoryTarget.options, binaryTarget.options, numericTarget.options] as const;
 export const pictureOptions = imageInput.options;
+
+/** Every kind of target; `fitted.ts` lists what is learnt of each. */
+const targetKinds = { numeric: numericTarget, category: categoryTarget, binary: binaryTarget };
+
+type Targets = typeof targetKinds;
+type TargetType = keyof Targets;
+type TargetDraft<K extends TargetType> = z.input<Targets[K]["options"]>;
+type TargetOptions<K extends TargetType> = z.output<Targets[K]["options"]>;
+type KnownTarget<K extends TargetType> = TargetKind<TargetDraft<K>, TargetOptions<K> & TargetDraft<K>, z.output<Targets[K]["fitted"]>>;
+
+const targetsByType: { readonly [K in TargetType]: KnownTarget<K> } = targetKinds;
+
+/** What is known of a target's kind. */
+export function targetKindOf<K extends TargetType>({ type }: { readonly type: K }): KnownTarget<K> {
+  return targetsByType[type];
+}
+
+/** The columns a target is read from, in order. */
+export function targetColumns(target: TargetDraft<TargetType>): readonly string[] {
+  return targetKindOf(target)
+    .columns(target)
+    .map(({ column }) => column);
+}
 
 const byType: { readonly [K in InputType]: InputKind<Draft<K>, Options<K> & Draft<K>, Fitted<K>> } = inputKinds;
 
@@ -50,15 +73,8 @@ export function picturesOf<I extends { readonly type: InputType }>(inputs: reado
 }
 
 /** @throws LatheError `data.target` */
-export function fitTarget(spec: z.output<(typeof targetOptions)[number]>, columns: readonly string[], context: FitContext): Promise<FittedTarget> {
-  switch (spec.type) {
-    case "numeric":
-      return numericTarget.fit(spec, columns, context);
-    case "category":
-      return categoryTarget.fit(spec, columns, context);
-    case "binary":
-      return binaryTarget.fit(spec, columns, context);
-  }
+export function fitTarget(spec: TargetOptions<TargetType>, columns: readonly string[], context: FitContext): Promise<FittedTarget> {
+  return targetKindOf(spec).fit(spec, columns, context);
 }
 
 /** Words of 4 bytes of an input in a record: its encoded values, or where it stands in a store. */
@@ -72,9 +88,15 @@ export function lowerInput(e: Emitter, raw: Value, input: FittedInput): Value {
   return e.graph.scope(input.name, () => kindOf(input).lower(e, raw, input));
 }
 
-/** From what a training batch holds to what the network reads. */
+/** What a training batch holds of an input. */
+export function storedType(input: FittedInput): TensorType {
+  const kind = kindOf(input);
+  return kind.stored?.type(input) ?? kind.encodedType(input);
+}
+
+/** From that to what the network reads. */
 export function fromStored(e: Emitter, stored: Value, input: FittedInput): Value {
-  return e.graph.scope(input.name, () => kindOf(input).lowerStored(e, stored, input));
+  return e.graph.scope(input.name, () => kindOf(input).stored?.lower(e, stored, input) ?? stored);
 }
 
 /** Declares the raw inputs of a model, named as in the project, and encodes them. */
@@ -90,16 +112,7 @@ export function rawType(input: FittedInput): TensorType {
   return kindOf(input).rawType(input);
 }
 
-/** Undoes the scaling of a numeric target: y = x · scale + shift, float32 `[N, columns]`. */
-export function lowerTarget(e: Emitter, predicted: Value, { name, shift, scale }: FittedNumericTarget): Value {
-  return e.graph.scope(name, () => {
-    const row = (values: readonly number[]) => e.constant(tensor("float32", values, [1, values.length]));
-    const scaled = scale.every((s) => s === 1) ? predicted : e.mul(predicted, row(scale));
-    return shift.every((s) => s === 0) ? scaled : e.add(scaled, row(shift));
-  });
-}
-
 /** Values of a target in a sample: its columns, or 1 for a class or a yes or no. */
 export function targetWidth(target: FittedTarget): number {
-  return target.type === "numeric" ? target.columns.length : 1;
+  return targetKindOf(target).columnsOf(target).length;
 }

@@ -32,7 +32,7 @@ export interface InputKind<Draft, Options extends Draft, Fitted> {
   columns(options: Draft): readonly NamedColumn[] | "rest";
   /** What becomes of a row whose cell is missing: it is used, or not; or there must be none. */
   gaps(options: Pick<Options & Fitted, keyof Options & keyof Fitted>): "keep" | "drop" | "refuse";
-  /** What stands for a missing value, where such rows are used, as a sentence goes on: "filled with the mean". */
+  /** What stands for a missing value, where such rows are used, as a sentence continues: "filled with the mean". */
   standIn(options: Options): string;
   /** The options that prepared data depend on. */
   prepared(options: Options): Options;
@@ -59,10 +59,12 @@ export interface InputKind<Draft, Options extends Draft, Fitted> {
   encodedType(fitted: Fitted): TensorType;
   /** From raw to encoded. The very same piece of graph prepares the training data and begins the exported model. */
   lower(e: Emitter, raw: Value, fitted: Fitted): Value;
-  /** What a training batch holds: the encoded values, or for a kind in a store what that holds. */
-  storedType(fitted: Fitted): TensorType;
-  /** From that to what the network reads: the rest of `lower`. */
-  lowerStored(e: Emitter, stored: Value, fitted: Fitted): Value;
+  /** Of a kind in a store, what that and so a training batch holds. Of others a batch holds the encoded values. */
+  readonly stored?: {
+    type(fitted: Fitted): TensorType;
+    /** From that to what the network reads: the rest of `InputKind.lower`. */
+    lower(e: Emitter, stored: Value, fitted: Fitted): Value;
+  };
 
   /** Counts what the training rows hold, column by column; undefined for a kind whose values say nothing to a person. */
   tally(fitted: Fitted): Tally | undefined;
@@ -74,15 +76,51 @@ export interface InputKind<Draft, Options extends Draft, Fitted> {
   notes(fitted: Fitted, seen: Readonly<Record<string, ColumnValues>>, row: RowAnswered): readonly ValueNote[];
 }
 
-/** One kind of target. */
-export interface TargetKind<Options, Fitted> {
+/** One kind of target: what is told of an input in `InputKind`, of what is predicted. */
+export interface TargetKind<Draft, Options extends Draft, Fitted> {
   readonly type: string;
+  /** How the cells of its columns are read: numbers, or texts that stand for classes. */
+  readonly cells: "number" | "text";
+
+  /** The columns that a project names, in order, each with its place in the options. */
+  columns(options: Draft): readonly NamedColumn[];
+  /** The network's output, as far as can be told before the rows are read; not `exact` where the width is an estimate. */
+  plan(options: Options, table: PlannedTable): PlannedOutput;
   /** @throws LatheError `data.target` where it cannot be learnt. */
   fit(options: Options, columns: readonly string[], context: FitContext): Promise<Fitted>;
+
+  /** The columns it is read from of any table, and so the values of a sample: one each. */
+  columnsOf(fitted: Fitted): readonly string[];
+  /** What is predicted is one of these; undefined of numbers. */
+  classes(fitted: Fitted): readonly string[] | undefined;
+  /** The class of a text that training knew. */
+  classOf(fitted: Fitted): ReadonlyMap<string, number>;
+  /** Outputs of the network for a sample. */
+  width(fitted: Fitted): number;
+  /** Values of columns in the column's own unit, row-major `[n, columns]`, as the network is trained on them. */
+  trained(values: Float32Array, fitted: Fitted): Float32Array;
+  /** From the network's answer, float32 `[N, width]`, to the exported model's, in the column's own unit. */
+  lower(e: Emitter, answer: Value, fitted: Fitted): Value;
+  /** That output, for whoever uses the exported file. */
+  describe(fitted: Fitted): string;
+
+  /** Columns of a table of predictions. */
+  head(fitted: Fitted): readonly string[];
+  /**
+   * Their cells of a row: the prediction, then the probability of each class; or the numbers. Probabilities that are no numbers decide nothing: the cell is
+   * empty. @param outputs of the exported model, `[width]`. @param threshold above which a probability is a yes.
+   */
+  cellsOf(outputs: Float32Array, fitted: Fitted, threshold: number): readonly string[];
 }
 
 /** A kind with the schemas of what a project says of it and of what was learnt; their types are the kind's. */
 export type InputDefinition<O extends z.ZodType, F extends z.ZodType> = InputKind<z.input<O>, z.output<O> & z.input<O>, z.output<F>> & {
+  readonly options: O;
+  readonly fitted: F;
+};
+
+/** The same of a kind of target. */
+export type TargetDefinition<O extends z.ZodType, F extends z.ZodType> = TargetKind<z.input<O>, z.output<O> & z.input<O>, z.output<F>> & {
   readonly options: O;
   readonly fitted: F;
 };
@@ -111,6 +149,29 @@ export interface ColumnFacts {
   /** Rows of the value that has fewest, where that was counted. */
   readonly rarest?: number;
   readonly missing: number;
+  /** Of a column of numbers. */
+  readonly min?: number | undefined;
+  readonly mean?: number | undefined;
+  readonly max?: number | undefined;
+  readonly deviation?: number | undefined;
+}
+
+/** The network's output for a target. */
+export interface PlannedOutput {
+  readonly width?: number;
+  /** False where the width is an estimate. */
+  readonly exact: boolean;
+  readonly description: string;
+  /** Of numbers, by column, as the loss sees them. */
+  readonly numbers?: readonly TargetNumbers[];
+}
+
+/** A column of numbers to predict, as the loss sees it; what is omitted is not known. */
+export interface TargetNumbers {
+  readonly column: string;
+  readonly min?: number | undefined;
+  readonly mean?: number | undefined;
+  readonly max?: number | undefined;
 }
 
 /** A table as `InputKind.plan` sees it. */

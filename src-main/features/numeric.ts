@@ -4,9 +4,9 @@ import { LatheError } from "../base/errors.js";
 import { MOST_COLUMNS } from "../base/limits.js";
 import { tensor } from "../onnx/types.js";
 import type { ValueNote } from "./form.js";
-import type { FitContext, InputDefinition, NumberStatistics, Tally, TargetKind } from "./kind.js";
-import { columnSchema, counted, nameSchema, normalize, numbers } from "./options.js";
-import { scalingOf } from "./scaling.js";
+import type { FitContext, InputDefinition, NumberStatistics, Tally, TargetDefinition } from "./kind.js";
+import { columnSchema, counted, nameSchema, normalize, numbers, writeNumber } from "./options.js";
+import { numbersAfter, scalingOf } from "./scaling.js";
 
 /** Bounds are told with six digits. */
 const ROUNDING = 1e-5;
@@ -104,8 +104,6 @@ export const numericInput: InputDefinition<typeof options, typeof fitted> = {
     const centred = shift.every((s) => s === 0) ? filled : e.sub(filled, row(shift));
     return scale.every((s) => s === 1) ? centred : e.div(centred, row(scale));
   },
-  storedType: ({ columns }) => ({ dtype: "float32", shape: ["N", columns.length] }),
-  lowerStored: (_, stored) => stored,
 
   tally: ({ columns, shift, scale }) => tallyNumbers(columns, shift, scale),
   madeUp({ columns, fill, shift, scale }, rows, random) {
@@ -145,7 +143,7 @@ export const numericInput: InputDefinition<typeof options, typeof fitted> = {
 };
 
 /** Numbers to predict: one `column`, or several `columns` side by side. */
-export const numericTargetOptions = z.strictObject({
+const targetOptions = z.strictObject({
   name: nameSchema,
   type: z.literal("numeric"),
   column: columnSchema.optional(),
@@ -153,7 +151,7 @@ export const numericTargetOptions = z.strictObject({
   normalize: normalize.default("none").describe("Undone in the exported model, so predictions are in the column's own unit"),
 });
 
-export const fittedNumericTarget = z.strictObject({
+const fittedTarget = z.strictObject({
   name: z.string(),
   type: z.literal("numeric"),
   columns: z.array(z.string()),
@@ -163,19 +161,45 @@ export const fittedNumericTarget = z.strictObject({
 });
 
 /** Numbers to predict; the exported model undoes the scaling. */
-export const numericTarget: TargetKind<z.infer<typeof numericTargetOptions>, z.infer<typeof fittedNumericTarget>> = {
+export const numericTarget: TargetDefinition<typeof targetOptions, typeof fittedTarget> = {
   type: "numeric",
+  options: targetOptions,
+  fitted: fittedTarget,
+  cells: "number",
+  columns: ({ column, columns }) =>
+    columns ? columns.map((name, k) => ({ column: name, path: ["columns", k] })) : column === undefined ? [] : [{ column, path: ["column"] }],
+  plan(spec, table) {
+    const columns = numericTarget.columns(spec).map(({ column }) => column);
+    const numbers = columns.map((column) => numbersAfter(spec.normalize, column, table.column(column)));
+    return { ...(columns.length > 0 ? { width: columns.length } : {}), exact: true, numbers, description: columns.map((column) => `"${column}"`).join(", ") };
+  },
   async fit(spec, columns, context) {
     const scalings = [];
     for (const column of columns) scalings.push(scalingOf(spec.normalize, column, await presentNumbers(column, context), context));
     return { name: spec.name, type: "numeric", columns: [...columns], shift: scalings.map((s) => s.shift), scale: scalings.map((s) => s.scale) };
   },
+  columnsOf: ({ columns }) => columns,
+  classes: () => undefined,
+  classOf: () => new Map(),
+  width: ({ columns }) => columns.length,
+  trained: (values, { shift, scale }) => values.map((y, i) => (y - (shift[i % shift.length] ?? 0)) / (scale[i % shift.length] ?? 1)),
+  /** y = x · scale + shift */
+  lower(e, answer, { name, shift, scale }) {
+    return e.graph.scope(name, () => {
+      const row = (values: readonly number[]) => e.constant(tensor("float32", values, [1, values.length]));
+      const scaled = scale.every((s) => s === 1) ? answer : e.mul(answer, row(scale));
+      return shift.every((s) => s === 0) ? scaled : e.add(scaled, row(shift));
+    });
+  },
+  describe: ({ columns }) => columns.join(", "),
+  head: ({ name, columns }) => (columns.length === 1 ? [name] : columns.map((column) => `${name}:${column}`)),
+  cellsOf: (outputs) => Array.from(outputs, writeNumber),
 };
 
 async function presentNumbers(column: string, context: FitContext): Promise<NumberStatistics> {
   const statistics = await context.numbers(column);
   if (statistics.count > 0) return statistics;
-  throw new LatheError("data.value", `column "${column}" of ${context.path} has no value in any training row; leave the column out`, {
+  throw new LatheError("data.value", `column "${column}" of ${context.path} has no value in any training row; exclude the column`, {
     path: context.path,
     column,
   });

@@ -14,6 +14,11 @@ export const normalize = z.enum(["standard", "minmax", "none"]);
 /** Numbers by column or by channel. */
 export const numbers = z.array(z.number());
 
+/** Enough digits to tell two float32 apart. */
+export function writeNumber(value: number): string {
+  return String(Number(value.toPrecision(9)));
+}
+
 /** "1 number", "3 classes". */
 export function counted(n: number, what: string): string {
   return `${n} ${n === 1 ? what : what.endsWith("s") ? `${what}es` : `${what}s`}`;

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { FitContext, NumberStatistics } from "./kind.js";
+import type { ColumnFacts, FitContext, NumberStatistics, TargetNumbers } from "./kind.js";
 import type { normalize } from "./options.js";
 
 /** encoded = (x - shift) / scale, in float32 as the graph computes it. */
@@ -17,4 +17,14 @@ export function scalingOf(how: z.infer<typeof normalize>, column: string, s: Num
   const [shift, scale] = how === "standard" ? [s.mean, s.deviation] : [s.min, s.max - s.min];
   const rounded = Math.fround(scale);
   return { shift: Math.fround(shift), scale: s.min === s.max || rounded === 0 || !Number.isFinite(rounded) ? 1 : rounded };
+}
+
+/** A column as it is after `how`: of a standardised one it is known without a look that its mean is 0. */
+export function numbersAfter(how: z.infer<typeof normalize>, column: string, seen: ColumnFacts | undefined): TargetNumbers {
+  const { min, mean, max, deviation } = seen ?? {};
+  const [shift, scale] =
+    how === "none" ? [0, 1] : how === "standard" ? [mean, deviation] : [min, max !== undefined && min !== undefined ? max - min : undefined];
+  const scaled = (value: number | undefined) => (value === undefined || shift === undefined || !scale ? undefined : (value - shift) / scale);
+  const sure = how === "standard" ? { mean: 0 } : how === "minmax" ? { min: 0, max: 1 } : {};
+  return { column, min: scaled(min), mean: scaled(mean), max: scaled(max), ...sure };
 }

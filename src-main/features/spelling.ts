@@ -10,8 +10,8 @@ const FREQUENT = 1 / 20;
 
 /** Characters that no reader sees at the ends of a text: Unicode's blanks, zero-width ones, marks of direction, the byte order mark. */
 export const BLANKS =
-  "\t\n\v\f\r \u0085\u00a0\u1680\u180e\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u200c\u200d\u200e\u200f\u2028\u2029\u202f\u205f" +
-  "\u2060\u3000\ufeff";
+  "\t\n\v\f\r \u0085\u00a0\u1680\u180e\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u200c\u200d\u200e\u200f\u2028\u2029\u202f" +
+  "\u205f\u2060\u3000\ufeff";
 
 /** Pairs of words whose order is known, negative first. */
 export const PAIRS = [

@@ -3,7 +3,7 @@ import type { Emitter } from "../onnx/emitter.js";
 import { type Value, float, int, isFloat, tensor } from "../onnx/types.js";
 import { initField, initOf } from "./init-option.js";
 import type { LayerContext, LayerDefinition } from "./layer.js";
-import { lengthOf, onlyInput, sampleSize } from "./shape.js";
+import { knownSize, lengthOf, onlyInput, sampleSize } from "./shape.js";
 import { call } from "./torch.js";
 
 const config = z.strictObject({
@@ -75,6 +75,9 @@ export function batchNormLayer(type: string, ranks: readonly number[], wanted: s
     },
     // One picture has places enough for a variance of its own.
     needsBatch: ranks.includes(2),
+    constant: (_config, inputs, batch) =>
+      batch === 1 && knownSize(onlyInput(type, inputs).shape.slice(2)) === 1 ? "while training, each feature is compared with itself alone" : undefined,
+    atEnd: () => "while training, it shifts and scales each answer by those of the other rows in the batch",
     torch: ({ eps, momentum, affine, trackRunningStats }, inputs) => ({
       module: call(`nn.${type}`, [lengthOf(type, inputs, 1)], {
         eps: [eps, 1e-5],

@@ -24,5 +24,7 @@ export const dropout2d = defineLayer({
     const u = ctx.uniform([...x.shape.slice(0, 2), 1, 1]);
     return e.mul(x, e.where(e.less(u, e.scalarLike(p, u)), e.scalarLike(0, x), e.scalarLike(1 / (1 - p), x)));
   },
+  passes: true,
+  constant: ({ p }) => (p === 1 ? "it drops everything while training" : undefined),
   torch: ({ p }) => ({ module: call("nn.Dropout2d", [p]) }),
 });

@@ -25,5 +25,8 @@ export const dropout = defineLayer({
     const dropped = e.less(u, e.scalarLike(p, u));
     return e.mul(x, e.where(dropped, e.scalarLike(0, x), e.scalarLike(1 / (1 - p), x)));
   },
+  passes: true,
+  constant: ({ p }) => (p === 1 ? "it drops everything while training" : undefined),
+  atEnd: ({ p }) => (p === 0 ? undefined : `it puts 0 in the place of ${Number((100 * p).toPrecision(3))} % of the answers while training`),
   torch: ({ p }) => ({ module: call("nn.Dropout", [p]) }),
 });

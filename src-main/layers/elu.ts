@@ -12,6 +12,8 @@ export const elu = defineLayer({
   lower: ({ e, input, config }) => e.op("Elu", [input], { alpha: float(config.alpha) }),
   activation: trait(1),
   activationFor: ({ alpha }) => trait(alpha),
+  // A negative alpha turns it over: then it is never below 0.
+  values: ({ alpha }) => ({ range: [Math.min(0, -alpha), Infinity] }),
   torch: ({ alpha }) => ({ expression: ([x = ""]) => call("F.elu", [new Code(x)], { alpha: [alpha, 1] }) }),
 });
 

@@ -26,5 +26,6 @@ export const flatten = defineLayer({
     const kept = (from: number, to?: number) => x.shape.slice(from, to).map((d) => (typeof d === "number" ? d : -1));
     return e.reshape(x, [...x.shape.slice(0, start).map(() => 0), joined, ...kept(end + 1)]);
   },
+  passes: true,
   torch: ({ startDim, endDim }) => ({ expression: ([x = ""]) => call("torch.flatten", [new Code(x), startDim], { end_dim: [endDim, -1] }) }),
 });

@@ -11,6 +11,8 @@ export const gelu = defineLayer({
   summary: "A smooth ReLU, as transformers use it",
   config: z.strictObject({ approximate: z.enum(["none", "tanh"]).default("none").describe("none computes the exact form, tanh the approximation") }),
   lower: ({ e, input, config }) => (config.approximate === "tanh" ? approximate(e, input) : exact(e, input)),
+  // The least of x·Φ(x), at -0.752.
+  values: () => ({ range: [-0.17, Infinity] }),
   torch: ({ approximate: form }) => ({ expression: ([x = ""]) => call("F.gelu", [new Code(x)], { approximate: [form, "none"] }) }),
 });
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { initField } from "./init-option.js";
-import { groupNormalized, scaleAndBias } from "./group-normalization.js";
+import { groupNormalized, isSingle, scaleAndBias } from "./group-normalization.js";
 import { defineLayer } from "./layer.js";
 import { lengthOf, onlyInput, sampleSize } from "./shape.js";
 import { call } from "./torch.js";
@@ -32,6 +32,8 @@ export const groupNorm = defineLayer({
     if (channels % numGroups !== 0) return ctx.fail(`expected numGroups ${numGroups} to divide its ${channels} channels`);
     return groupNormalized(ctx, numGroups, eps, affine);
   },
+  constant: ({ numGroups }, inputs) => (isSingle(inputs, numGroups) ? "a single number is its own mean" : undefined),
+  atEnd: () => "it brings the answers of each row to mean 0 and deviation 1",
   torch: ({ numGroups, eps, affine }, inputs) => ({
     module: call("nn.GroupNorm", [numGroups, lengthOf("GroupNorm", inputs, 1)], { eps: [eps, 1e-5], affine: [affine, true] }),
   }),

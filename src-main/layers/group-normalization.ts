@@ -1,4 +1,4 @@
-import { type Value, isFloat } from "../onnx/types.js";
+import { type TensorType, type Value, isFloat } from "../onnx/types.js";
 import { type InitOption, initOf } from "./init-option.js";
 import type { LayerContext, ParameterSpec } from "./layer.js";
 import { knownSize } from "./shape.js";
@@ -10,6 +10,11 @@ export function scaleAndBias(channels: number, init: InitOption, initBias: InitO
     { name: "weight", shape: [channels], init: initOf(init, { type: "ones" }) },
     { name: "bias", shape: [channels], init: initOf(initBias, { type: "zeros" }) },
   ];
+}
+
+/** True where each group of a sample is one number, whose mean it is. */
+export function isSingle(inputs: readonly TensorType[], groups: number): boolean {
+  return knownSize(inputs[0]?.shape.slice(1) ?? []) === groups;
 }
 
 /** (x - mean) / √(variance + eps) over each of `groups` equal parts of a sample, then by channel · weight + bias. */

@@ -10,5 +10,6 @@ export const hardSigmoid = defineLayer({
   config: z.strictObject({}),
   lower: ({ e, input }) => e.op("HardSigmoid", [input], { alpha: float(1 / 6), beta: float(0.5) }),
   activation: { saturatedOutside: [1e-6, 1 - 1e-6] },
+  values: () => ({ range: [0, 1], are: "probabilities" }),
   torch: () => ({ expression: ([x = ""]) => `F.hardsigmoid(${x})` }),
 });

@@ -9,5 +9,7 @@ export const hardSwish = defineLayer({
   summary: "A SiLU of straight lines and a curve between them, as MobileNetV3 uses it",
   config: z.strictObject({}),
   lower: ({ e, input }) => e.mul(input, e.op("HardSigmoid", [input], { alpha: float(1 / 6), beta: float(0.5) })),
+  // The least of x·(x + 3) / 6, at -1.5.
+  values: () => ({ range: [-0.375, Infinity] }),
   torch: () => ({ expression: ([x = ""]) => `F.hardswish(${x})` }),
 });

@@ -8,5 +8,6 @@ export const identity = defineLayer({
   summary: "Passes its input on unchanged; a placeholder, or a name for a value",
   config: z.strictObject({}),
   lower: ({ input }) => input,
+  passes: true,
   torch: () => ({ expression: ([x = ""]) => x }),
 });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { initField } from "./init-option.js";
-import { groupNormalized, scaleAndBias } from "./group-normalization.js";
+import { groupNormalized, isSingle, scaleAndBias } from "./group-normalization.js";
 import { defineLayer } from "./layer.js";
 import { pictureOf } from "./picture.js";
 import { onlyInput, sampleSize } from "./shape.js";
@@ -21,6 +21,7 @@ export const instanceNorm2d = defineLayer({
   config,
   parameters: ({ affine, init, initBias }, inputs) => (affine ? scaleAndBias(pictureOf("InstanceNorm2d", inputs, 2).channels, init, initBias) : []),
   lower: (ctx) => groupNormalized(ctx, pictureOf("InstanceNorm2d", ctx.inputs, 2).channels, ctx.config.eps, ctx.config.affine),
+  constant: (_config, inputs) => (isSingle(inputs, pictureOf("InstanceNorm2d", inputs, 2).channels) ? "a single number is its own mean" : undefined),
   torch: ({ eps, affine }, inputs) => ({
     module: call("nn.InstanceNorm2d", [pictureOf("InstanceNorm2d", inputs, 2).channels], { eps: [eps, 1e-5], affine: [affine, false] }),
   }),

@@ -3,7 +3,7 @@ import { LatheError } from "../base/errors.js";
 import { type Shape, type TensorType, float, int, isFloat, showShape, showType, tensor } from "../onnx/types.js";
 import { initField, initOf } from "./init-option.js";
 import { defineLayer } from "./layer.js";
-import { onlyInput, sampleSize } from "./shape.js";
+import { knownSize, onlyInput, sampleSize } from "./shape.js";
 import { call } from "./torch.js";
 
 const config = z.strictObject({
@@ -48,6 +48,9 @@ export const layerNorm = defineLayer({
     const [y] = e.graph.node("LayerNormalization", [x, scale, shift], { axis: int(-shape.length), epsilon: float(eps) }, { outputs });
     return y ?? ctx.fail("expected LayerNormalization to have an output");
   },
+  constant: ({ normalizedShape }, inputs) =>
+    knownSize(lastAxes(normalizedShape, onlyInput("LayerNorm", inputs))) === 1 ? "a single number is its own mean" : undefined,
+  atEnd: () => "it brings the answers of each row to mean 0 and deviation 1",
   torch: ({ normalizedShape, eps, elementwiseAffine, bias }, inputs) => {
     const shape = lastAxes(normalizedShape, onlyInput("LayerNorm", inputs));
     // PyTorch has `bias` since 2.1; it is named only where it is needed.
@@ -72,6 +75,6 @@ function lastAxes(normalizedShape: number | readonly number[] | undefined, x: Te
   throw new LatheError(
     "model.layer",
     `LayerNorm got ${showType(x)}, expected its last axes after the batch to be normalizedShape ${showShape(wanted)}; set that to ${showShape(last)}, ` +
-      `or leave it out`,
+      `or omit it`,
   );
 }

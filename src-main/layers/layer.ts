@@ -54,6 +54,15 @@ export interface ActivationTrait {
   readonly saturatedOutside?: readonly [number, number];
 }
 
+/** What is known of a layer's values before anything is trained. */
+export interface ValueTrait {
+  /** None is below the first or above the second. */
+  readonly range: readonly [least: number, most: number];
+  readonly are?: "probabilities" | "log-probabilities";
+  /** What they sum to in each row. */
+  readonly sum?: number;
+}
+
 /** Headings of the studio's palette, in this order. */
 export type LayerGroup = "Linear and shape" | "Convolution" | "Pooling" | "Activation" | "Normalisation" | "Regularisation" | "Joining";
 
@@ -86,6 +95,17 @@ export interface LayerDefinition<C = unknown> {
   activationFor?(config: C): ActivationTrait;
   /** True where one sample's output depends on the others' (batch norm): a batch of one cannot train. */
   readonly needsBatch?: boolean;
+  /** What its values can be; absent: any number, or no more is known. */
+  values?(config: C): ValueTrait;
+  /** True where it gives the very values it reads, in another shape perhaps. */
+  readonly passes?: boolean;
+  /**
+   * Why the same comes out whatever goes in, as a sentence goes on; undefined where it depends on the input.
+   * @param batch rows of a training step; undefined: not known.
+   */
+  constant?(config: C, inputs: readonly TensorType[], batch: number | undefined): string | undefined;
+  /** What it does to answers where nothing comes after it, as a sentence goes on; undefined where it does no harm. */
+  atEnd?(config: C): string | undefined;
 }
 
 /** How the diagnosis reads this layer's output; undefined where it is no activation or one that does not saturate. */

@@ -56,7 +56,7 @@ export function averagePoolLayer(rank: 1 | 2, summary: string): LayerDefinition<
     summary,
     config: z.strictObject({
       ...options(rank),
-      countIncludePad: z.boolean().default(true).describe("Count padding as zeros; else it is left out of the mean"),
+      countIncludePad: z.boolean().default(true).describe("Count padding as zeros; else it has no part in the mean"),
     }),
     lower: (ctx) => {
       const {

@@ -9,5 +9,6 @@ export const relu = defineLayer({
   config: z.strictObject({}),
   lower: ({ e, input }) => e.relu(input),
   activation: { deadAtOrBelow: 0 },
+  values: () => ({ range: [0, Infinity] }),
   torch: () => ({ expression: ([x = ""]) => `F.relu(${x})` }),
 });

@@ -10,5 +10,6 @@ export const relu6 = defineLayer({
   // Through Relu, so that the slope at 0 is 0 as in PyTorch.
   lower: ({ e, input }) => e.clip(e.relu(input), undefined, 6),
   activation: { deadAtOrBelow: 0 },
+  values: () => ({ range: [0, 6] }),
   torch: () => ({ expression: ([x = ""]) => `F.relu6(${x})` }),
 });

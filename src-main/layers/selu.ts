@@ -12,5 +12,6 @@ export const selu = defineLayer({
   config: z.strictObject({}),
   lower: ({ e, input }) => e.op("Selu", [input]),
   activation: { saturatedOutside: [0.99 * LOWEST, Infinity] },
+  values: () => ({ range: [LOWEST, Infinity] }),
   torch: () => ({ expression: ([x = ""]) => `F.selu(${x})` }),
 });

@@ -34,6 +34,11 @@ export function featureAxis(ctx: { readonly input: TensorType; fail(expected: st
   return axis;
 }
 
+/** True where an axis of the only input has one place. */
+export function alone(inputs: readonly TensorType[], dim: number): boolean {
+  return inputs[0]?.shape.at(dim) === 1;
+}
+
 /** True where numpy's rule lets `a` and `b` meet: aligned at the last axis, each pair equal or one of them 1. */
 export function broadcasts(a: Shape, b: Shape): boolean {
   return a.every((_, i) => {

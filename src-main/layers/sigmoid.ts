@@ -10,5 +10,6 @@ export const sigmoid = defineLayer({
   lower: ({ e, input }) => e.sigmoid(input),
   // The slope y(1 - y) is under 0.01 there.
   activation: { saturatedOutside: [0.01, 0.99] },
+  values: () => ({ range: [0, 1], are: "probabilities" }),
   torch: () => ({ expression: ([x = ""]) => `torch.sigmoid(${x})` }),
 });

@@ -8,5 +8,7 @@ export const silu = defineLayer({
   summary: "A smooth ReLU, as EfficientNet uses it",
   config: z.strictObject({}),
   lower: ({ e, input }) => e.mul(input, e.sigmoid(input)),
+  // The least of x·σ(x), at -1.278.
+  values: () => ({ range: [-0.2785, Infinity] }),
   torch: () => ({ expression: ([x = ""]) => `F.silu(${x})` }),
 });

@@ -21,6 +21,7 @@ export const softplus = defineLayer({
   },
   activation: trait(1),
   activationFor: ({ beta }) => trait(beta),
+  values: () => ({ range: [0, Infinity] }),
   torch: ({ beta, threshold }) => ({ expression: ([x = ""]) => call("F.softplus", [new Code(x)], { beta: [beta, 1], threshold: [threshold, 20] }) }),
 });
 

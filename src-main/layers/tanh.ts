@@ -10,5 +10,6 @@ export const tanh = defineLayer({
   lower: ({ e, input }) => e.tanh(input),
   // The slope 1 - y² is under 0.02 there.
   activation: { saturatedOutside: [-0.99, 0.99] },
+  values: () => ({ range: [-1, 1] }),
   torch: () => ({ expression: ([x = ""]) => `torch.tanh(${x})` }),
 });

@@ -7,7 +7,7 @@ export type PythonValue = Code | string | number | boolean | null | readonly num
 
 /**
  * A call in Python: `nn.ELU(alpha=0.5)`.
- * @param named arguments by name, each with its default in PyTorch, at which it is left out; undefined: there is none.
+ * @param named arguments by name, each with its default in PyTorch, at which it is omitted; undefined: there is none.
  */
 export function call(
   name: string,

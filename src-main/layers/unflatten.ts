@@ -29,5 +29,6 @@ export const unflatten = defineLayer({
     if (knownSize(x.shape.slice(1)) === undefined) return ctx.fail("expected all lengths but the batch to be known");
     return e.reshape(x, [-1, ...x.shape.slice(1, axis).map(Number), ...unflattenedSize, ...x.shape.slice(axis + 1).map(Number)]);
   },
+  passes: true,
   torch: ({ dim, unflattenedSize }) => ({ module: call("nn.Unflatten", [dim, unflattenedSize]) }),
 });

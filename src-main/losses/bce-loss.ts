@@ -18,6 +18,7 @@ export const bceLoss = defineLoss({
   summary: "For yes or no, where the network ends in a Sigmoid. BCEWithLogitsLoss is more precise",
   config: z.strictObject({}),
   targets: ["binary"],
+  expects: "probabilities",
   activation: "identity",
   lower: (ctx) => {
     requireSameType(ctx);

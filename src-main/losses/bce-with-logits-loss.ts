@@ -15,6 +15,7 @@ export const bceWithLogitsLoss = defineLoss({
     posWeight: z.number().positive().default(1).describe("How many times a positive sample counts; negatives over positives evens them out"),
   }),
   targets: ["binary"],
+  expects: "scores",
   activation: "sigmoid",
   lower: (ctx) => {
     requireSameType(ctx);

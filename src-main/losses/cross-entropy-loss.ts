@@ -11,6 +11,7 @@ export const crossEntropyLoss = defineLoss({
     labelSmoothing: z.number().min(0).max(1).default(0).describe("Share of each sample spread over all classes, against overconfidence"),
   }),
   targets: ["category"],
+  expects: "scores",
   activation: "softmax",
   lower: (ctx) => {
     requireClasses(ctx);

@@ -9,6 +9,7 @@ export const huberLoss = defineLoss({
   summary: "Squared error for small misses, absolute error for large ones",
   config: z.strictObject({ delta: z.number().positive().default(1).describe("Where squared error turns into absolute error") }),
   targets: ["numeric"],
+  expects: "values",
   activation: "identity",
   lower: (ctx) => meanOver(ctx.e, huber(ctx.e, difference(ctx), ctx.config.delta)),
 });

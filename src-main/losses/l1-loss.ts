@@ -8,6 +8,7 @@ export const l1Loss = defineLoss({
   summary: "Mean absolute error: all misses count by their size, outliers do little harm",
   config: z.strictObject({}),
   targets: ["numeric"],
+  expects: "values",
   activation: "identity",
   lower: (ctx) => meanOver(ctx.e, ctx.e.abs(difference(ctx))),
 });

@@ -11,6 +11,17 @@ export type TargetKind =
   /** float `[N, K]`; the output is `[N, K]` */
   | "numeric";
 
+/** What a loss takes the network's output for. */
+export type LossInput =
+  /** raw scores, any number: the loss makes probabilities of them itself */
+  | "scores"
+  /** 0 to 1 */
+  | "probabilities"
+  /** 0 and below */
+  | "log-probabilities"
+  /** in the target's unit, as it is normalised */
+  | "values";
+
 /** What turns the network's output into what a consumer reads: probabilities for classes, the number itself otherwise. */
 export type OutputActivation = "softmax" | "sigmoid" | "exp" | "identity";
 
@@ -42,6 +53,8 @@ export interface LossDefinition<C = unknown> {
   /** A strict object of this loss's options, camelCase, with PyTorch's defaults; `type` and `weight` (in the sum of losses) come from the project schema. */
   readonly config: z.ZodType<C>;
   readonly targets: readonly TargetKind[];
+  /** Another output trains to nonsense without an error: the plan of a network looks at the layer that gives it. */
+  readonly expects: LossInput;
   readonly activation: OutputActivation;
   lower(context: LossContext<C>): LossValue;
 }

@@ -8,6 +8,7 @@ export const mseLoss = defineLoss({
   summary: "Mean squared error: large misses count most",
   config: z.strictObject({}),
   targets: ["numeric"],
+  expects: "values",
   activation: "identity",
   lower: (ctx) => meanOver(ctx.e, ctx.e.square(difference(ctx))),
 });

@@ -8,6 +8,7 @@ export const nllLoss = defineLoss({
   summary: "For one class out of several, where the network ends in a LogSoftmax",
   config: z.strictObject(likelihoodOptions),
   targets: ["category"],
+  expects: "log-probabilities",
   activation: "exp",
   lower: (ctx) => {
     requireClasses(ctx);

@@ -9,6 +9,7 @@ export const smoothL1Loss = defineLoss({
   summary: "Absolute error, rounded off near 0 so that it settles",
   config: z.strictObject({ beta: z.number().nonnegative().default(1).describe("Misses below this count squared; 0 is the absolute error") }),
   targets: ["numeric"],
+  expects: "values",
   activation: "identity",
   lower: (ctx) => {
     const {

@@ -1,6 +1,6 @@
 import { ratio } from "./averages.js";
 import { sum } from "./class-counts.js";
-import type { CategoryView, Decisions, MetricDefinition, RawValues } from "./metric.js";
+import type { CategoryView, CountedPredictions, MetricDefinition, RawValues } from "./metric.js";
 
 /** So many of the likeliest classes may hold the true one; told only where there are more classes than that. */
 const TOP = [3, 5] as const;
@@ -14,7 +14,7 @@ export const accuracy: MetricDefinition = {
   binary: share,
 };
 
-function share(view: Decisions): RawValues {
+function share(view: CountedPredictions): RawValues {
   return { accuracy: view.rows === 0 ? undefined : ratio(sum(view.counts.truePositives), view.rows) };
 }
 

@@ -3,7 +3,7 @@ import type { Ranking } from "./ranking.js";
 
 /**
  * Area under the ROC curve by trapezoids: the chance that a random positive scores above a random negative, ties counting half. With several classes the mean
- * of each against the rest. A class of which there are no positives, or only positives, has none and is left out of the mean, where torchmetrics counts 0.
+ * of each against the rest. A class of which there are no positives, or only positives, has none and is excluded from the mean, where torchmetrics counts 0.
  */
 export const auroc: MetricDefinition = {
   type: "auroc",

@@ -2,7 +2,7 @@ import type { MetricDefinition } from "./metric.js";
 import type { Ranking } from "./ranking.js";
 
 /**
- * Σ (Rᵢ - Rᵢ₋₁)·Pᵢ over falling thresholds, without interpolation. With several classes the mean of each against the rest, leaving out classes that never
+ * Σ (Rᵢ - Rᵢ₋₁)·Pᵢ over falling thresholds, without interpolation. With several classes the mean of each against the rest, excluding classes that never
  * occur.
  */
 export const averagePrecision: MetricDefinition = {

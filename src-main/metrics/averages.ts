@@ -1,5 +1,5 @@
 import { sum, type ClassCounts } from "./class-counts.js";
-import type { Decisions, RawValues } from "./metric.js";
+import type { CountedPredictions, RawValues } from "./metric.js";
 
 /** A score made of counts, such as precision. */
 export type Score = (truePositives: number, falsePositives: number, falseNegatives: number) => number;
@@ -8,7 +8,7 @@ export type Score = (truePositives: number, falsePositives: number, falseNegativ
  * A score of each class and its averages, as torchmetrics with `zero_division=0`: `micro` pools all counts, `macro` is the plain mean over the classes that
  * occur among targets or predictions, `weighted` weighs classes by how often they are the target.
  */
-export function averaged(name: string, view: Decisions, score: Score): RawValues {
+export function averaged(name: string, view: CountedPredictions, score: Score): RawValues {
   const { truePositives: tp, falsePositives: fp, falseNegatives: fn } = view.counts;
   const none = view.rows === 0;
   const scores = classScores(view.counts, none ? () => NaN : score);

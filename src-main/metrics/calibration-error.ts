@@ -28,11 +28,11 @@ export const calibrationError: MetricDefinition = {
 
 /** Rows by the probability of their predicted class. */
 export function confidenceBins({ probabilities, targets, classes: { length: width } }: CategoryData, bins: number): readonly CalibrationBin[] {
-  const decisions = Int32Array.from(targets, (_, i) => argmax(probabilities, i * width, width));
+  const predicted = Int32Array.from(targets, (_, i) => argmax(probabilities, i * width, width));
   return calibrationBins(
     targets.length,
-    (i) => probabilities[i * width + (decisions[i] ?? 0)] ?? Number.NaN,
-    (i) => decisions[i] === targets[i],
+    (i) => probabilities[i * width + (predicted[i] ?? 0)] ?? Number.NaN,
+    (i) => predicted[i] === targets[i],
     bins,
   );
 }

@@ -1,6 +1,6 @@
 import { LatheError } from "../base/errors.js";
 
-/** How decisions fell, by class. */
+/** How predictions fell, by class. */
 export interface ClassCounts {
   /** `confusion[actual][predicted]`, the number of samples. */
   readonly confusion: number[][];

@@ -11,7 +11,7 @@ export type RawValues = Readonly<Record<string, number | undefined>>;
 export interface CategoryData {
   /** `[n, K]`, row-major, each row summing to 1. */
   readonly probabilities: Float32Array;
-  /** `[n]`, class indices; a row whose class is negative (not known) is left out. */
+  /** `[n]`, class indices; a row whose class is negative (not known) is excluded. */
   readonly targets: Int32Array;
   /** K names. */
   readonly classes: readonly string[];
@@ -39,19 +39,19 @@ export interface NumericData {
   readonly columns: readonly string[];
 }
 
-/** Decisions, counted: what accuracy, precision, recall and F1 are made of. */
-export interface Decisions {
+/** Predictions, counted: what accuracy, precision, recall and F1 are made of. */
+export interface CountedPredictions {
   readonly rows: number;
   readonly classes: readonly string[];
   readonly counts: ClassCounts;
 }
 
-/** Data with its decisions. */
-export interface CategoryView extends CategoryData, Decisions {
+/** Data with its predictions. */
+export interface CategoryView extends CategoryData, CountedPredictions {
   readonly classes: readonly string[];
 }
 
-export interface BinaryView extends Required<BinaryData>, Decisions {
+export interface BinaryView extends Required<BinaryData>, CountedPredictions {
   readonly classes: readonly [string, string];
 }
 

@@ -21,7 +21,7 @@ export interface NodeQuestion {
   readonly op: string;
   readonly domain: string;
   readonly attributes: Attributes;
-  /** Operands in order; undefined where an optional one is left out. */
+  /** Operands in order; undefined where an optional one is omitted. */
   readonly inputs: readonly (Value | undefined)[];
   readonly outputCount: number;
   /** The values of operand `i`, where they are known before the graph runs. */

@@ -54,7 +54,7 @@ export interface Node {
   readonly op: string;
   /** `""` is ONNX's own domain; `"ai.onnx.ml"` holds LabelEncoder. */
   readonly domain: string;
-  /** Value names; `""` is an optional input left out. */
+  /** Value names; `""` is an optional input omitted. */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: Attributes;

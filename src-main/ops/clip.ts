@@ -1,7 +1,7 @@
 import { defineOp } from "./op.js";
 import { only, sameAs } from "./rules.js";
 
-/** min(max(input, min), max); bounds are scalars, each may be left out. https://onnx.ai/onnx/operators/onnx__Clip.html */
+/** min(max(input, min), max); bounds are scalars, each may be omitted. https://onnx.ai/onnx/operators/onnx__Clip.html */
 export const clip = defineOp({
   type: "Clip",
   inputs: ["input", "min", "max"],

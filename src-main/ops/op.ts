@@ -18,14 +18,14 @@ export interface AttributeReader {
   int(name: string, fallback?: number): number;
   float(name: string, fallback?: number): number;
   string(name: string, fallback?: string): string;
-  /** undefined where the attribute is left out. */
+  /** undefined where the attribute is omitted. */
   ints(name: string): readonly number[] | undefined;
   attribute(name: string): Attribute | undefined;
 }
 
 /** What a shape rule may ask. Operands are named as on the operator's page. */
 export interface InferContext<I extends string = string> extends AttributeReader {
-  /** @throws LatheError `graph.shape` where a required operand is left out. */
+  /** @throws LatheError `graph.shape` where a required operand is omitted. */
   input(name: I): Value;
   optional(name: I): Value | undefined;
   /** All operands in order, for variadic operators. */
@@ -78,7 +78,7 @@ export type VariadicGradientRule = (g: GradientContext, i: number) => Value;
 /** One ONNX operator: its operands, its shape rule, its gradient. */
 export interface OpDefinition<I extends string = string> {
   readonly type: string;
-  /** Left out for ONNX's own domain. */
+  /** Omitted for ONNX's own domain. */
   readonly domain?: string;
   /** Operand names in order, as on the operator's page. */
   readonly inputs: readonly I[];

@@ -52,7 +52,7 @@ export function normalizeAxis<I extends string>(c: Pick<InferContext<I>, "fail">
   return normal;
 }
 
-/** The type of a reduction over `axes` (all where left out or empty), by its `keepdims` attribute. */
+/** The type of a reduction over `axes` (all where omitted or empty), by its `keepdims` attribute. */
 export function reduction<I extends string>(c: InferContext<I>, x: Value, axes: readonly number[] | undefined): readonly TensorType[] {
   const rank = x.shape.length;
   if (axes?.length === 0 && c.int("noop_with_empty_axes", 0) === 1) return [{ dtype: x.dtype, shape: x.shape }];

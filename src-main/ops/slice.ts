@@ -12,7 +12,7 @@ interface Cut {
   readonly axis: number;
   readonly step: number;
   readonly length: Dimension;
-  /** Elements left out before and after those taken, for step 1; the first is where the slice starts, whatever the step. */
+  /** Elements omitted before and after those taken, for step 1; the first is where the slice starts, whatever the step. */
   readonly before?: number;
   readonly after?: number;
 }

@@ -15,7 +15,7 @@ export const sgd = defineOptimizer({
       type: z.literal("SGD"),
       lr: learningRate(0.01),
       momentum: z.number().min(0).default(0).describe("How much of the last step is carried on; 0.9 is common."),
-      dampening: z.number().default(0).describe("Share of a new gradient that momentum leaves out."),
+      dampening: z.number().default(0).describe("Share of a new gradient that momentum leaves aside."),
       nesterov: z.boolean().default(false).describe("Look ahead along the momentum; needs momentum and no dampening."),
       weightDecay: weightDecay(0),
     })

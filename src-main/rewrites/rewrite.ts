@@ -22,7 +22,7 @@ export function rewriteGraph(graph: Graph, rewrite: Rewrite): Graph {
   return e.graph.build(graph.name);
 }
 
-/** The same for a graph that is not finished: an emitter to go on with, and `learns` and `kept` as they are there. */
+/** The same for a graph that is not finished: an emitter to continue with, and `learns` and `kept` as they are there. */
 export function rewriteUnfinished({ e: before, learns, kept }: Unfinished, rewrite: Rewrite): Unfinished {
   const { e, values } = anew(before.graph.soFar([...learns, ...kept]), rewrite, new Set(learns.map(({ name }) => name)));
   const now = ({ name }: Value) => defined(values.get(name), name);
@@ -36,7 +36,7 @@ function anew(graph: Graph, rewrite: Rewrite, learns: ReadonlySet<string>): { re
 }
 
 /**
- * Writes a graph into one under construction, which may then go on from any of its values.
+ * Writes a graph into one under construction, which may then continue from any of its values.
  * @param replace gives a node's results where they are made otherwise. @returns the values by their old names
  */
 export function copyInto(

@@ -1,4 +1,4 @@
-import { Emitter, toDisposable, type Disposable } from "../base/disposable.js";
+import { Listeners, toDisposable, type Disposable } from "../base/disposable.js";
 import { LatheError, toLatheError } from "../base/errors.js";
 import type { Contract } from "../contract/contract.js";
 import { createClient, mapProcedures, type ClientOptions, type ConnectedClient } from "./client.js";
@@ -30,7 +30,7 @@ export interface ReconnectingClient<C extends Contract> extends Client<C>, Dispo
 export function connect<C extends Contract>(contract: C, open: () => Promise<Transport>, options: ReconnectingOptions = {}): ReconnectingClient<C> {
   const delay = options.delay ?? ((attempt) => Math.min(5000, 250 * 2 ** (attempt - 1)));
   const patience = options.patience ?? 30_000;
-  const states = new Emitter<ConnectionState>();
+  const states = new Listeners<ConnectionState>();
   interface Subscribed {
     readonly make: (client: ConnectedClient<C>) => void;
     readonly end: (error: LatheError) => void;

@@ -1,4 +1,4 @@
-import { Emitter, toDisposable, type Disposable } from "../base/disposable.js";
+import { Listeners, toDisposable, type Disposable } from "../base/disposable.js";
 import { LatheError } from "../base/errors.js";
 import type { CloseReason, Transport } from "./transport.js";
 
@@ -9,8 +9,8 @@ interface Wire {
 
 /** What all transports share: listeners, messages kept for the first of them, closing once. */
 export class TransportCore implements Transport {
-  readonly #messages = new Emitter<unknown>();
-  readonly #closes = new Emitter<void>();
+  readonly #messages = new Listeners<unknown>();
+  readonly #closes = new Listeners<void>();
   readonly #early: unknown[] = [];
   #closed = false;
 

@@ -196,7 +196,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const port = await new Promise<number>((resolve, reject) => {
     http.once("error", (error: NodeJS.ErrnoException) => {
       const why = error.code === "EADDRINUSE" ? "is taken by another program" : `cannot be used (${error.message})`;
-      reject(new LatheError("usage", `port ${options.port ?? 0} ${why}; choose another, or leave --port out for a free one`));
+      reject(new LatheError("usage", `port ${options.port ?? 0} ${why}; choose another, or omit --port for a free one`));
     });
     http.listen(options.port ?? 0, "127.0.0.1", () => resolve((http.address() as AddressInfo).port));
   });

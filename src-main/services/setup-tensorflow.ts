@@ -38,7 +38,7 @@ export async function setUpTensorflow(progress: Progress, signal: AbortSignal): 
   let [line, answer] = ["", ""];
   if (child.stderr) {
     createInterface({ input: child.stderr }).on("line", (text) => {
-      // While a line's work goes on it is followed by the seconds it has taken: `  … 12 s, 40 of 274 MB`.
+      // While a line's work continues it is followed by the seconds it has taken: `  … 12 s, 40 of 274 MB`.
       const tick = /^ {2}… \d+ s(?:, (\d+)(?: of (\d+))? MB)?$/.exec(text);
       if (!tick) line = text;
       const [, done, total] = tick ?? [];

@@ -46,7 +46,7 @@ export interface Studio {
   readonly busy: boolean;
   /**
    * Ends everything: runs are stopped, and keep what they learnt if they can in the time there is. Then engines are ended by force, whatever they are at; a run
-   * goes on from its last checkpoint.
+   * resumes from its last checkpoint.
    * @param grace milliseconds until then. @param onWaiting hears, in words, what is waited for.
    */
   close(grace: number, onWaiting?: (what: string) => void): Promise<void>;
@@ -101,9 +101,7 @@ export function createStudio(options: StudioOptions): Studio {
     const others = jobs.running - runs.length;
     if (others > 0) runs.push(others === 1 ? "a run that is about to start" : `${others} runs that are about to start`);
     if (runs.length > 0) {
-      onWaiting?.(
-        `waiting at most ${grace / 1000} s for ${runs.join(", ")} to keep what was learnt; what is cut off goes on from its last checkpoint when it is resumed`,
-      );
+      onWaiting?.(`waiting at most ${grace / 1000} s for ${runs.join(", ")} to keep what was learnt; what is cut off resumes from its last checkpoint`);
     } else if (engines.running > 0)
       onWaiting?.(`waiting at most ${grace / 1000} s for ${engines.running === 1 ? "an engine process" : `${engines.running} engine processes`} to end`);
     prediction.close();

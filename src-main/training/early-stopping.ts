@@ -7,13 +7,13 @@ export interface EarlyStoppingOptions {
   readonly patience: number;
   /** A change of this size or less is no improvement. */
   readonly minDelta?: number;
-  /** Whether a smaller or a larger value is better; by the metric's name where left out. */
+  /** Whether a smaller or a larger value is better; by the metric's name where omitted. */
   readonly mode?: Mode;
 }
 
 type Mode = "min" | "max";
 
-/** Plain JSON; what is not there yet is left out. */
+/** Plain JSON; what is not there yet is omitted. */
 export interface EarlyStoppingState {
   readonly waited: number;
   readonly best?: number;

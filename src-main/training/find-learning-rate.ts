@@ -13,9 +13,9 @@ const STEPS = 100;
 
 /** The learning-rate range test on a project: a hundred steps from fresh weights, which are thrown away. */
 export async function findLearningRate(request: FindLearningRateRequest, { emit, control }: WorkSetting): Promise<LearningRateResult> {
-  const { project, folder } = await readProjectFile(request.project);
+  const { project, folder, file } = await readProjectFile(request.project);
   const choice = await chooseEngine(project.training.engine, request.device ?? project.training.device);
-  const bench = await openWorkbench({ project, folder, choice, emit, signal: control.preparation });
+  const bench = await openWorkbench({ project, folder, choice, emit, signal: control.preparation, refuse: file });
   const opened = new AsyncDisposableStore();
   const finder = new LearningRateFinder({ steps: STEPS });
   try {

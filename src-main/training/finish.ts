@@ -13,9 +13,10 @@ import { TrainingControl } from "./process/control.js";
 import { type Evaluator, type Predictions, measure } from "./judging/evaluator.js";
 import type { FitResult } from "./fit.js";
 import { buildInferenceModel } from "./models/inference-model.js";
-import { decisionOf } from "./judging/judge.js";
+import { predictionOf } from "./judging/judge.js";
 import { type KeptSplit, keepPredictions, toKept } from "./runs/kept-predictions.js";
 import { checkParity, differing } from "./models/parity.js";
+import { faultWarning } from "./network/project-faults.js";
 import { fingerprintOf } from "./runs/run-config.js";
 import type { RunFolder } from "./runs/run-folder.js";
 import { gatherTrainingValues, writeTrainingValues } from "./runs/training-values.js";
@@ -50,7 +51,7 @@ export async function finish(
       emit({ event: "state", state: "stopping" });
     }
     if (control.wish === "cancel")
-      throw new LatheError("cancelled", `run ${run.id} was cancelled while it was judged; nothing was exported, go on with train --resume ${run.id}`);
+      throw new LatheError("cancelled", `run ${run.id} was cancelled while it was judged; nothing was exported, resume it with train --resume ${run.id}`);
   };
   const predictions = new Map<Split, Predictions>();
   const predict = async (split: Split): Promise<Predictions> => {
@@ -135,8 +136,8 @@ async function compareOrExplain(bench: Workbench, run: RunFolder, model: Uint8Ar
   if (why === undefined && !(found instanceof LatheError)) return found;
   throw new LatheError(
     "data.changed",
-    `the data changed while run ${run.id} was trained, so its model could not be held against the trainer on the same rows ` +
-      `(${why}). What was learnt is kept: put the old data back and go on with train --resume ${run.id}; or start a new run with the data as they are`,
+    `the data changed while run ${run.id} was trained, so its model could not be compared with the trainer on the same rows ` +
+      `(${why}). What was learnt is kept: put the old data back and resume the run with train --resume ${run.id}; or start a new run with the data as they are`,
     { run: run.id },
   );
 }
@@ -158,7 +159,7 @@ async function compareExport(bench: Workbench, model: Uint8Array, split: Split, 
       trained,
       split,
       ownUnit,
-      decide: (target, outputs) => decisionOf(defined(bench.judged.get(target.name), target.name), outputs),
+      decide: (target, outputs) => predictionOf(defined(bench.judged.get(target.name), target.name), outputs),
       expected: picturesOf(fitted.inputs).length > 0 ? "some" : "all",
     });
   } finally {
@@ -203,6 +204,7 @@ function buildReport(
       device: compile.device,
       reason: choice.reason,
       threads: compile.threads,
+      warnings: [...bench.faults.map((fault) => faultWarning(fault).message), ...fitted.warnings],
     },
     model: {
       file: parity.passed ? MODEL : REFUSED,

@@ -7,6 +7,7 @@ import { type Checkpoint, saveCheckpoint } from "./runs/checkpoint.js";
 import { combinedLoss, divisorsOf } from "./graphs/combined-loss.js";
 import type { TrainingControl } from "./process/control.js";
 import { EpochDiagnosis, diagnose, isDiagnosed, notFiniteError } from "./judging/diagnosis.js";
+import { LossWatch } from "./judging/loss-watch.js";
 import { EarlyStopping } from "./early-stopping.js";
 import { BEST_BUFFERS, BEST_PARAMETERS, type Position } from "./runs/position.js";
 import { StepProgress } from "./process/progress.js";
@@ -46,6 +47,8 @@ export interface FitResult {
   /** Of the combined loss. @see combinedLoss */
   readonly divisors: readonly number[] | undefined;
   readonly seconds: number;
+  /** Of the whole run, what is said of its loss. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -72,6 +75,7 @@ class Fit {
   readonly #schedule: Schedule;
   readonly #stopping: EarlyStopping;
   readonly #diagnosis: EpochDiagnosis;
+  readonly #watch = new LossWatch();
   readonly #progress: StepProgress;
   readonly #warned = new Set<string>();
   #epoch = 1;
@@ -117,6 +121,7 @@ class Fit {
       buffers: restored?.buffers ?? this.#s.trainer.buffers,
       divisors: this.#divisors ?? divisorsOf(this.#s.trainer.lossMaxima),
       seconds: this.#seconds(),
+      warnings: this.#watch.told === undefined ? [] : [this.#watch.told],
     };
   }
 
@@ -154,7 +159,7 @@ class Fit {
   }
 
   async #endEpoch(): Promise<void> {
-    const { trainer, training, validate, run, emit, control, targets, clock } = this.#s;
+    const { trainer, batches, training, validate, run, emit, control, targets, clock } = this.#s;
     this.#refuseBroken();
     this.#divisors ??= divisorsOf(trainer.lossMaxima);
     const mean = (sum: number) => sum / Math.max(1, this.#sums.samples);
@@ -174,7 +179,8 @@ class Fit {
     if (best) this.#best = { epoch: this.#epoch, parameters: trainer.parameters.slice(), buffers: trainer.buffers.slice() };
     if (control.wish === "stop") emit({ event: "state", state: "stopping" });
     const layers = this.#diagnosis.byLayer();
-    const warnings = diagnose(layers, this.#epoch, trainer.normalisers).filter((warning) => !this.#warned.has(keyOf(warning)));
+    const stuck = this.#watch.observe({ epoch: this.#epoch, loss, learningRate, steps: batches.stepsPerEpoch, layers });
+    const warnings = [...diagnose(layers, this.#epoch, trainer.normalisers), ...(stuck ? [stuck] : [])].filter((warning) => !this.#warned.has(keyOf(warning)));
     for (const warning of warnings) this.#warned.add(keyOf(warning));
     const event: EpochEvent = {
       event: "epoch",
@@ -247,6 +253,7 @@ class Fit {
       earlyStopping: this.#stopping.state(),
       sums: { ...this.#sums, seconds: this.#sums.seconds + (clock() - this.#epochStartedAt) / 1000 },
       diagnosis: this.#diagnosis.state(),
+      lossWatch: this.#watch.state(),
       warned: [...this.#warned],
       bestEpoch: this.#best?.epoch ?? 0,
       metricsBytes: this.#metricsBytes,
@@ -268,6 +275,7 @@ class Fit {
     this.#stopping.restore(header.earlyStopping);
     this.#sums = { ...header.sums, losses: [...header.sums.losses] };
     this.#diagnosis.restore(header.diagnosis);
+    this.#watch.restore(header.lossWatch);
     for (const key of header.warned) this.#warned.add(key);
     this.#divisors = header.divisors;
     this.#metricsBytes = header.metricsBytes;

@@ -1,13 +1,34 @@
 import { inWorkFolder } from "../base/work-folder.js";
 import type { InspectRequest } from "../contract/engine-messages.js";
 import { readProjectFile } from "../contract/project-file.js";
+import type { Project, ProjectInput } from "../contract/project.js";
 import type { AuditResult } from "../contract/table-views.js";
-import { type InspectOptions, type TableAudit, auditTable, inspectTable } from "../datasets/index.js";
+import { type AuditWarning, type InspectOptions, type TableAudit, auditTable, inspectTable } from "../datasets/index.js";
+import { planModel } from "./network/plan-model.js";
+import { faultsBefore, refuseFaults } from "./network/project-faults.js";
 import type { WorkSetting } from "./process/setting.js";
 
 /** The import audit of a project's data. @throws LatheError `data.*` for what keeps training from starting */
-export function inspectProject(request: InspectRequest, setting: WorkSetting): Promise<TableAudit> {
-  return looking(request, setting, inspectTable);
+export async function inspectProject(request: InspectRequest, setting: WorkSetting): Promise<TableAudit> {
+  const { project, written, file } = await readProjectFile(request.project);
+  refuseFaults(faultsBefore(project), project, file);
+  const audit = await looking(request, setting, inspectTable);
+  const warnings = networkWarnings(written, audit, { model: project.model, file });
+  return { ...audit, warnings: [...audit.warnings, ...warnings] };
+}
+
+/** What of a network may keep it from learning these data. @throws LatheError `project.invalid` for what does */
+function networkWarnings(
+  written: ProjectInput,
+  { path, rows, splits, columns }: TableAudit,
+  { model, file }: { readonly model: Project["model"]; readonly file: string },
+): readonly AuditWarning[] {
+  const facts = { path, rows, training: splits.train, columns: columns.map((column) => ({ ...column, exact: false })) };
+  const faults = planModel(written, facts).problems.flatMap(({ fault, layer, message }) =>
+    fault && layer !== undefined ? [{ ...fault, layer, message }] : [],
+  );
+  refuseFaults(faults, { model }, file);
+  return faults.map(({ code, message }) => ({ code: `network.${code}`, message, severity: "warning" }));
 }
 
 /** The same as the studio shows it: what keeps training from starting is a problem among the others. */

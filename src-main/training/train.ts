@@ -16,6 +16,7 @@ import { fit, scheduleOf } from "./fit.js";
 import { type Position, type PositionSetting, readPosition } from "./runs/position.js";
 import { type RunConfig, readConfig, writeConfig } from "./runs/run-config.js";
 import { RunFolder } from "./runs/run-folder.js";
+import { faultWarning } from "./network/project-faults.js";
 import type { WorkSetting } from "./process/setting.js";
 import { settleEngine } from "./process/settle-engine.js";
 import { Trainer } from "./trainer.js";
@@ -36,7 +37,7 @@ export async function train(request: TrainRequest, setting: WorkSetting): Promis
       setting.emit({ event: "log", level: "warning", message: `something that training used could not be let go of: ${toLatheError(thrown).message}` }),
     );
   }
-  // Whoever hears that it has ended may delete the run, or go on with it: its lock is gone.
+  // Whoever hears that it has ended may delete the run, or resume it: its lock is gone.
   setting.emit(done);
   return done;
 }
@@ -53,6 +54,7 @@ async function trainRun(started: Started, setting: WorkSetting): Promise<DoneEve
   run.markFailed(undefined);
   try {
     for (const message of [...bench.prepared.audit.warnings.map((w) => w.message), ...bench.notes]) emit({ event: "log", level: "warning", message });
+    for (const fault of bench.faults) emit(faultWarning(fault));
     const done = await work(started, { ...setting, emit });
     run.log(`ended: ${done.ended}`, setting.now());
     return done;
@@ -110,6 +112,7 @@ async function begin(request: TrainRequest, setting: WorkSetting, opened: AsyncD
     folder,
     choice: await chooseEngine(...wish),
     ...(wanted === "auto" ? {} : { threads: wanted }),
+    refuse: file,
     emit,
     signal: control.preparation,
   });
@@ -144,14 +147,13 @@ function leftOpen<T>(said: T, preferred: T): T {
 
 /**
  * An old run, with the settings it began with; another engine or device may take it over where it is named, since a checkpoint is the same for all.
- * What its last ending left is not touched before it is sure that the run can go on.
+ * What its last ending left is not touched before it is sure that the run can be resumed.
  * @param opened gets all that is to be let go of.
  * @throws LatheError `run.missing`, `run.locked`, `run.checkpoint`, `data.changed`, `usage`
  */
 async function takeUp(request: TrainRequest, { emit, now, control }: WorkSetting, opened: AsyncDisposableStore): Promise<Started> {
   const overrides = (["epochs", "seed"] as const).filter((name) => request[name] !== undefined);
-  if (overrides.length > 0)
-    throw new LatheError("usage", `--resume goes on with the run's own settings; leave out --${overrides.join(", --")}, or start a new run`);
+  if (overrides.length > 0) throw new LatheError("usage", `--resume keeps to the run's own settings; omit --${overrides.join(", --")}, or start a new run`);
   // The run's own configuration counts: whatever the project file says by now, or whether it is in order, does not matter.
   const folder = dirname(await projectFileOf(request.project));
   const run = opened.addLast(RunFolder.open(folder, request.resume === true ? undefined : String(request.resume)).lock());
@@ -165,7 +167,7 @@ async function takeUp(request: TrainRequest, { emit, now, control }: WorkSetting
   const choice = moves ? chosen : { ...chosen, reason: config.reason };
   if (moves) {
     warn(
-      `run ${run.id} began with ${config.engine} ${config.engineVersion} on ${config.device} and goes on ` +
+      `run ${run.id} began with ${config.engine} ${config.engineVersion} on ${config.device} and resumes ` +
         `with ${choice.engine.name} ${choice.status.version ?? ""} on ${choice.device}, as asked for: ` +
         "its last digits may be others than with one engine throughout",
     );
@@ -193,7 +195,7 @@ async function takeUp(request: TrainRequest, { emit, now, control }: WorkSetting
   };
   const from = loadCheckpoint(
     run.checkpoints,
-    (file, reason) => warn(`${file} is damaged (${reason}); going on from the one before`),
+    (file, reason) => warn(`${file} is damaged (${reason}); resuming from the one before`),
     (checkpoint) => readPosition(checkpoint, setting),
   );
   return { run, bench, trainer, batches, evaluator: opened.add(await Evaluator.create(spec, choice.engine, compile)), from };
@@ -204,7 +206,7 @@ function refuseChange(run: RunFolder, config: RunConfig, bench: Workbench): void
   if (bench.prepared.fingerprint === config.dataFingerprint) return;
   throw new LatheError(
     "data.changed",
-    `the data has changed since run ${run.id} began (${config.project.data.source.path}), so it cannot go on; start a new run, or put the old file back`,
+    `the data has changed since run ${run.id} began (${config.project.data.source.path}), so it cannot be resumed; start a new run, or put the old file back`,
   );
 }
 

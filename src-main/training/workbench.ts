@@ -7,14 +7,20 @@ import { type Loader, type PreparedData, type Split, createLoader, dataFingerpri
 import type { CompileOptions, Engine } from "../engines/engine.js";
 import { type EngineChoice, fileEngine } from "../engines/index.js";
 import type { FittedTarget } from "../features/fitted.js";
-import { fromStored, kindOf } from "../features/index.js";
+import { fromStored, kindOf, storedType, targetKindOf } from "../features/index.js";
 import { isStatic, sizeOf } from "../onnx/types.js";
 import type { TransformSpecs } from "../transforms/index.js";
 import type { JudgedTarget } from "./judging/judge.js";
+import type { NetworkFault } from "../contract/model-views.js";
+import type { AskedTarget } from "./network/asked-target.js";
+import { findFaults, isLimited } from "./network/faults.js";
 import { type Layout, layOut } from "./network/layout.js";
 import { explainMemory, refuseTooLarge } from "./network/memory.js";
 import { planNetwork } from "./network/network.js";
+import { askedTarget } from "./network/plan-model.js";
+import { faultsBefore, refuseFaults } from "./network/project-faults.js";
 import { type TargetSpec, type TrainingSpec, names } from "./network/specification.js";
+import { gatherTargetNumbers } from "./target-numbers.js";
 import { chooseThreads, multiplyAddsOf } from "./network/threads.js";
 
 /** Rows evaluated at once: large enough to be quick, small enough to stay in cache. */
@@ -34,6 +40,8 @@ export interface Workbench {
   readonly compile: CompileOptions;
   /** Things the user should know that do not stop the run. */
   readonly notes: readonly string[];
+  /** What keeps the network from learning, or may. */
+  readonly faults: readonly NetworkFault[];
   /** Why the data are not any more what was prepared; undefined where they are. */
   changed(): Promise<string | undefined>;
   /** Shuffled training batches. */
@@ -54,10 +62,14 @@ export interface WorkbenchOptions {
   readonly emit: (event: RunEvent) => void;
   /** Ends the preparation of data. */
   readonly signal?: AbortSignal;
+  /** The project's file, whose network is refused where it cannot learn; left out: it is not, since a run that began with one may go on. */
+  readonly refuse?: string;
 }
 
 /** @throws LatheError of the data, the model, `cancelled`, or `training.batch` where batch size and data do not fit. */
-export async function openWorkbench({ project, folder, choice, threads, began, emit, signal }: WorkbenchOptions): Promise<Workbench> {
+export async function openWorkbench({ project, folder, choice, threads, began, emit, signal, refuse }: WorkbenchOptions): Promise<Workbench> {
+  // Much is known before data are read, which may take minutes.
+  if (refuse !== undefined) refuseFaults(faultsBefore(project), project, refuse);
   const question = { folder, data: project.data, seed: project.seed, cacheFolder: inside(folder, ".lathe", "cache") };
   const prepared = await prepareData({
     ...question,
@@ -76,7 +88,7 @@ export async function openWorkbench({ project, folder, choice, threads, began, e
   const spec: TrainingSpec = {
     plan,
     layout,
-    inputs: new Map(fitted.inputs.map((input) => [input.name, kindOf(input).storedType(input)])),
+    inputs: new Map(fitted.inputs.map((input) => [input.name, storedType(input)])),
     targets,
     fromStored: (e, name, stored) =>
       fromStored(
@@ -90,8 +102,36 @@ export async function openWorkbench({ project, folder, choice, threads, began, e
     training: project.training,
     classWeights: balancedWeights(project, prepared),
   };
+  const splitLoader = (split: Split): Loader =>
+    createLoader({
+      prepared,
+      split,
+      batchSize: Math.min(evaluationBatch(layout.types), counts[split]),
+      shuffle: false,
+      seed: project.seed,
+      dropLast: false,
+      uniforms: [],
+    });
+  /** Numbers are read through only where the network cannot give all. */
+  const askedOf = async ({ name, kind, width }: TargetSpec): Promise<AskedTarget> => {
+    const columns = prepared.targets.find((target) => target.name === name)?.columns ?? [];
+    if (kind !== "numeric" || !isLimited(plan, name)) return askedTarget({ name, kind, width, exact: true }, project.training);
+    const loader = splitLoader("train");
+    try {
+      return askedTarget({ name, kind, width, exact: true, numbers: await gatherTargetNumbers(name, columns, loader) }, project.training);
+    } finally {
+      await loader.dispose();
+    }
+  };
   const needsBatch = plan.layers.some(({ definition }) => definition.needsBatch === true);
   const { dropLast, notes } = checkBatches(project, counts.train, needsBatch);
+  const faults = findFaults({
+    plan,
+    types: layout.types,
+    targets: await Promise.all(targets.map(askedOf)),
+    batch: Math.min(project.training.batchSize, counts.train),
+  });
+  if (refuse !== undefined) refuseFaults(faults, project, refuse);
   const uniforms = layout.uniforms.map(({ layer, shape }) => ({ name: names.uniform(layer), width: sizeOf(shape), shape }));
   return {
     project,
@@ -100,6 +140,7 @@ export async function openWorkbench({ project, folder, choice, threads, began, e
     choice,
     fileEngine,
     notes,
+    faults,
     judged: new Map(fitted.targets.map((target) => [target.name, judgedTarget(target, project.training.threshold ?? 0.5)])),
     compile: {
       device: choice.device,
@@ -130,16 +171,7 @@ export async function openWorkbench({ project, folder, choice, threads, began, e
         throw explainMemory(thrown, batchSize);
       }
     },
-    splitLoader: (split) =>
-      createLoader({
-        prepared,
-        split,
-        batchSize: Math.min(evaluationBatch(layout.types), counts[split]),
-        shuffle: false,
-        seed: project.seed,
-        dropLast: false,
-        uniforms: [],
-      }),
+    splitLoader,
   };
 }
 
@@ -161,14 +193,7 @@ function augmentationOf({ data }: Project): ReadonlyMap<string, TransformSpecs> 
 
 /** A target as the training graphs see it. */
 export function targetSpec(fitted: FittedTarget): TargetSpec {
-  switch (fitted.type) {
-    case "category":
-      return { name: fitted.name, kind: "category", width: fitted.classes.length };
-    case "binary":
-      return { name: fitted.name, kind: "binary", width: 1 };
-    case "numeric":
-      return { name: fitted.name, kind: "numeric", width: fitted.columns.length };
-  }
+  return { name: fitted.name, kind: fitted.type, width: targetKindOf(fitted).width(fitted) };
 }
 
 /** How a target's predictions are judged. */
@@ -214,14 +239,14 @@ function checkBatches({ training }: Project, rows: number, needsBatch: boolean):
     if (training.dropLast === true)
       throw new LatheError(
         "training.batch",
-        `training.batchSize ${batchSize} is larger than the ${rows} training rows, and dropLast leaves out what does not fill a batch: nothing is ` +
+        `training.batchSize ${batchSize} is larger than the ${rows} training rows, and dropLast drops what does not fill a batch: nothing is ` +
           `left; use at most ${rows}`,
       );
     notes.push(`batchSize ${batchSize} is larger than the ${rows} training rows; each step uses all of them`);
   }
   const last = rows % Math.min(batchSize, rows);
   if (training.dropLast !== true && needsBatch && last === 1) {
-    notes.push("each epoch leaves out its last batch, which would hold one row: batch norm cannot train on it");
+    notes.push("each epoch drops its last batch, which would hold one row: batch norm cannot train on it");
     return { dropLast: true, notes };
   }
   return { dropLast: training.dropLast ?? false, notes };

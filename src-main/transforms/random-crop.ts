@@ -10,7 +10,7 @@ export const randomCrop = defineTransform({
   type: "RandomCrop",
   summary: "Cuts out a part at a place drawn anew, with an edge put around before",
   config: z.strictObject({
-    size: z.tuple([pixels, pixels]).optional().describe("Height and width of the part; left out, the picture's own, which moves it about within its padding"),
+    size: z.tuple([pixels, pixels]).optional().describe("Height and width of the part; omitted, the picture's own, which moves it about within its padding"),
     padding: z.int().min(0).max(4096).default(0).describe("Pixels put around on each side before"),
     fill: fillOption,
   }),

@@ -28,7 +28,7 @@ export interface Point {
  * Points to draw: all of them, or the least and the greatest of each of many equal stretches, so that no peak is lost.
  * @param from,to the x in view; the neighbours outside are kept, so that lines run over the edge.
  * @param most how many points, about.
- * @param positive leaves out what a logarithmic axis cannot show.
+ * @param positive omits what a logarithmic axis cannot show.
  */
 export function thinned(x: ArrayLike<number>, y: ArrayLike<number>, from: number, to: number, most: number, positive = false): Point[] {
   const first = Math.max(0, firstFrom(x, from) - 1);

@@ -4,7 +4,7 @@ export interface LineSeries {
   readonly label: string;
   readonly color: string;
   readonly dashed?: boolean;
-  /** Drawn thin and pale, left out of the legend and the values under the pointer: what a smoothed line was before. */
+  /** Drawn thin and pale, kept out of the legend and the values under the pointer: what a smoothed line was before. */
   readonly faint?: boolean;
   /** Each value has a dot: there are few. */
   readonly dots?: boolean;

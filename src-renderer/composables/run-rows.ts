@@ -41,7 +41,7 @@ export function isActive({ status }: Pick<RunSummary, "status">): boolean {
   return groupOf[status] === "active";
 }
 
-/** Whether its training can be gone on with. */
+/** Whether its training can be resumed. */
 export function isResumable({ status }: Pick<RunSummary, "status">): boolean {
   return groupOf[status] === "broken" || status === "stopped" || status === "cancelled";
 }

@@ -4,7 +4,7 @@ import { useProject } from "../stores/project.js";
 import type { PictureAt } from "../stores/thumbnails.js";
 import { texts } from "../texts/index.js";
 
-/** Leaving pictures out, bringing them back and labelling them anew: each says what was done, and offers to undo it. */
+/** Excluding pictures, bringing them back and labelling them anew: each says what was done, and offers to undo it. */
 export function usePictureEdits() {
   const data = usePictureData();
   const notices = useNotices();
@@ -12,16 +12,16 @@ export function usePictureEdits() {
   const undo = { label: texts.undo, run: () => project.undo() };
   const t = texts.pictures.edits;
   return {
-    leaveOut(pictures: readonly PictureAt[]): void {
+    exclude(pictures: readonly PictureAt[]): void {
       const wanted = pictures.filter((at) => !data.isExcluded(at));
       if (wanted.length === 0) return;
-      data.leaveOut(t.leaveOutLabel, wanted, true);
-      notices.say(t.leftOut(wanted.length), undo);
+      data.exclude(t.excludeLabel, wanted, true);
+      notices.say(t.excluded(wanted.length), undo);
     },
     bringBack(pictures: readonly PictureAt[]): void {
       const wanted = pictures.filter((at) => data.isExcluded(at));
       if (wanted.length === 0) return;
-      data.leaveOut(t.bringBackLabel, wanted, false);
+      data.exclude(t.bringBackLabel, wanted, false);
       notices.say(t.broughtBack(wanted.length), undo);
     },
     relabel(at: PictureAt, column: string, label: string): void {

@@ -34,7 +34,7 @@ export function useTrainingRun() {
     return live.summary && isResumable(live.summary) ? undefined : texts.status[live.status ?? "completed"];
   });
 
-  /** @param resume the id of a run to go on with. @returns the run's id where it began. */
+  /** @param resume the id of a run to resume. @returns the run's id where it began. */
   async function start(resume?: string): Promise<string | undefined> {
     const begun = await runs.start(resume);
     if (begun && resume !== undefined) live.restart();

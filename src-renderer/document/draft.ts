@@ -10,7 +10,7 @@ export interface DraftTagged {
 
 export interface DraftLayer extends DraftTagged {
   id: string;
-  /** Inputs or earlier layers; left out: the layer before, for the first layer the only input. */
+  /** Inputs or earlier layers; omitted: the layer before, for the first layer the only input. */
   from?: string[];
 }
 

@@ -2,7 +2,7 @@ import type { CatalogueEntry } from "../../src-main/contract/model-views.js";
 
 type Schema = CatalogueEntry["schema"];
 
-/** Options that a new layer has to be given, as its schema's example has them. The rest are left out: their defaults hold. */
+/** Options that a new layer has to be given, as its schema's example has them. The rest are omitted: their defaults hold. */
 export function startOptions(schema: Schema): Readonly<Record<string, unknown>> {
   const properties = recordOf(schema["properties"]);
   const required = Array.isArray(schema["required"]) ? schema["required"] : [];

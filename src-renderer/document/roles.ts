@@ -1,7 +1,7 @@
 import { PICTURE_COLUMN } from "../../src-main/contract/data.js";
 import type { Role } from "../../src-main/contract/project-views.js";
 import type { ColumnSummary } from "../../src-main/contract/table-views.js";
-import { type InputType, kindFor, kindOf, startInput } from "../../src-main/features/index.js";
+import { type InputType, kindFor, kindOf, startInput, targetColumns } from "../../src-main/features/index.js";
 import type { Draft, DraftInput, DraftTarget } from "./draft.js";
 import { dropTarget, followTargets, renameInDocument } from "./target-references.js";
 
@@ -18,12 +18,6 @@ export function isReadable(input: DraftInput): input is Extract<DraftInput, { re
 }
 export type TargetKind = DraftTarget["type"];
 
-/** The columns of a target, in order. */
-export function columnsOfTarget(target: DraftTarget): readonly string[] {
-  if (target.type === "numeric" && target.columns) return target.columns;
-  return target.column === undefined ? [] : [target.column];
-}
-
 /** The columns of an input; those of "rest" are all that have no other role, in the table's order. */
 export function columnsOfInput(draft: Draft, input: DraftInput, all: readonly string[]): readonly string[] {
   return namedBy(input) ?? restOf(draft, all);
@@ -37,7 +31,7 @@ function namedBy(input: DraftInput): readonly string[] | undefined {
 
 function restOf(draft: Draft, all: readonly string[]): readonly string[] {
   const { inputs, targets, split } = draft.data;
-  const taken = new Set(targets.flatMap(columnsOfTarget));
+  const taken = new Set(targets.flatMap(targetColumns));
   for (const input of inputs) for (const column of namedBy(input) ?? []) taken.add(column);
   if (split?.column !== undefined && split.by !== undefined && split.by !== "random") taken.add(split.column);
   return all.filter((column) => !taken.has(column));
@@ -48,13 +42,13 @@ export function inputOf(draft: Draft, column: string, all: readonly string[]): D
 }
 
 export function targetOf(draft: Draft, column: string): DraftTarget | undefined {
-  return draft.data.targets.find((target) => columnsOfTarget(target).includes(column));
+  return draft.data.targets.find((target) => targetColumns(target).includes(column));
 }
 
 /** Every column's role, by name. A target is one even where an input names it too. */
 export function rolesOf(draft: Draft, all: readonly string[]): ReadonlyMap<string, Role> {
   const inputs = new Set(draft.data.inputs.flatMap((input) => columnsOfInput(draft, input, all)));
-  const targets = new Set(draft.data.targets.flatMap(columnsOfTarget));
+  const targets = new Set(draft.data.targets.flatMap(targetColumns));
   return new Map(all.map((column) => [column, targets.has(column) ? "target" : inputs.has(column) ? "input" : "ignore"]));
 }
 
@@ -99,7 +93,7 @@ export function setTargetKind(draft: Draft, name: string, kind: TargetKind): voi
   const at = draft.data.targets.findIndex((target) => target.name === name);
   const current = draft.data.targets[at];
   if (!current || current.type === kind) return;
-  const column = columnsOfTarget(current)[0] ?? "";
+  const column = targetColumns(current)[0] ?? "";
   draft.data.targets[at] = kind === "numeric" ? { name, type: kind, column, normalize: "standard" } : { name, type: kind, column };
   // Losses suit one kind, and what is measured differs too.
   dropTarget(draft, name);
@@ -129,7 +123,7 @@ export function unreadInputs(draft: Draft): readonly string[] {
 
 function takeFromTargets(draft: Draft, column: string): void {
   for (const target of [...draft.data.targets]) {
-    const columns = columnsOfTarget(target);
+    const columns = targetColumns(target);
     if (!columns.includes(column)) continue;
     const left = columns.filter((other) => other !== column);
     if (target.type === "numeric" && left.length > 0) {

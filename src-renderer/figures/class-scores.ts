@@ -51,7 +51,7 @@ export function classScores(confusion: Confusion): readonly ClassScore[] {
 }
 
 /**
- * As the report averages: `micro` pools all counts, `macro` is the mean over the classes that occur as truth or decision, `weighted` weighs classes by their
+ * As the report averages: `micro` pools all counts, `macro` is the mean over the classes that occur as truth or prediction, `weighted` weighs classes by their
  * rows.
  */
 export function averageScore(confusion: Confusion, average: Average): AverageScore {

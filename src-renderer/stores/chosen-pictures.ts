@@ -25,7 +25,7 @@ export const useChosenPictures = defineStore("chosen-pictures", () => {
   function pictureOf(row: TableRow | undefined): ShownPicture | undefined {
     const picture = row?.cells[columnAt.value];
     if (!row || picture === undefined || picture === null) return undefined;
-    // Rows of a test folder go on after those of the main one.
+    // Rows of a test folder continue after those of the main one.
     const test = data.source?.test !== undefined && row.row > (view.columnState.result?.rows ?? Infinity);
     return { row, picture, test, label: row.cells[labelAt.value] ?? "" };
   }

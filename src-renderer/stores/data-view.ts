@@ -145,7 +145,7 @@ export const useDataView = defineStore("data-view", () => {
         if (sort.value && !result.columns.some(({ name }) => name === sort.value?.column)) sort.value = undefined;
       },
     );
-    // An audit puts aside pictures that cannot be read: who looks at those left out sees them now.
+    // An audit puts aside pictures that cannot be read: who looks at those excluded sees them now.
     watch(
       () => auditWork.state.value.result,
       (result) => {

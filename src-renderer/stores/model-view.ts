@@ -8,7 +8,18 @@ import { useCatalogue } from "./catalogue.js";
 import { draftOf, type DraftLayer, type DraftModel } from "../document/draft.js";
 import { createClipboard } from "../document/layer-clipboard.js";
 import { keptOptions, startOptions } from "../document/layer-options.js";
-import { freshName, inputNames, type Link, type Network, networkOf, readersOf, takenNames, targetNames, whyNotConnect } from "../document/network.js";
+import {
+  freshName,
+  inputNames,
+  type Link,
+  type Network,
+  type NetworkLayer,
+  networkOf,
+  readersOf,
+  takenNames,
+  targetNames,
+  whyNotConnect,
+} from "../document/network.js";
 import * as edits from "../document/network-edits.js";
 import { layerKey, linkKey, nodeOf } from "../document/node-keys.js";
 import { createNodePositions } from "../document/node-positions.js";
@@ -77,25 +88,46 @@ export const useModelView = defineStore("model-view", () => {
     return entryOf(type)?.arity?.[1] === null ? null : (entryOf(type)?.arity?.[1] ?? 1);
   }
 
-  /** Where a layer goes that is added without saying where: after what is chosen, else before the first answer. */
+  /**
+   * Where a layer goes that is added without saying where: after what is chosen, else before the first answer; one that changes values, before the layer that
+   * gives them, since behind it it would change what the answer means.
+   */
   function placeFor(type: string): edits.Place {
     const [link] = selectedLinks.value;
     if (link && selectedLayers.value.length === 0) return { kind: "edge", link };
     const ids = selectedLayers.value.map(({ id }) => id);
-    const last = ids.at(-1);
+    const chosen = ids.at(-1);
     if (ids.length > 1 && mostOf(type) === null) return { kind: "join", ids };
-    if (last !== undefined) return { kind: "after", id: last };
+    if (chosen !== undefined) return { kind: "after", id: chosen };
     if (only.value?.kind === "input") return { kind: "after", id: only.value.name };
     const { inputs, layers, outputs } = network.value;
     const answered =
       (only.value?.kind === "output" ? outputs.find(({ target }) => target === only.value?.name) : undefined)?.from ??
       outputs.find(({ from }) => from !== undefined)?.from;
-    if (answered !== undefined && layers.some(({ id }) => id === answered)) return { kind: "after", id: answered };
+    const last = layers.find(({ id }) => id === answered);
+    const inside = isAmong(type) ? beforeLast(last) : undefined;
+    if (inside) return { kind: "edge", link: inside };
+    if (last) return { kind: "after", id: last.id };
     const end = layers.at(-1)?.id;
     if (end !== undefined) return { kind: "after", id: end };
     const [first] = inputs;
     if (inputs.length > 1 && mostOf(type) === null) return { kind: "join", ids: inputs };
     return first === undefined ? { kind: "alone" } : { kind: "after", id: first };
+  }
+
+  /** True for what stands between layers that learn: it has no width of its own. */
+  const isAmong = (type: string): boolean => ["Activation", "Normalisation", "Regularisation"].includes(entryOf(type)?.group ?? "");
+
+  /** What leads to the layer that gives an answer, back over those that only change it; undefined where it reads several things, or nothing. */
+  function beforeLast(last: NetworkLayer | undefined): Link | undefined {
+    let layer = last;
+    for (let left = network.value.layers.length; layer && left > 0; left--) {
+      const [from, ...more] = layer.sources;
+      if (from === undefined || more.length > 0) return undefined;
+      if (!isAmong(layer.type)) return { from, to: { layer: layer.id, slot: 0 } };
+      layer = network.value.layers.find(({ id }) => id === from);
+    }
+    return undefined;
   }
 
   /** Adds a layer, chooses it, and gives it the options that it has to have. */

@@ -1,9 +1,8 @@
 import { defineStore } from "pinia";
 import { computed } from "vue";
-import { picturesOf } from "../../src-main/features/index.js";
+import { picturesOf, targetColumns } from "../../src-main/features/index.js";
 import type { DraftInput, DraftTagged } from "../document/draft.js";
 import { useProject } from "./project.js";
-import { columnsOfTarget } from "../document/roles.js";
 import type { PictureAt } from "./thumbnails.js";
 
 export type ImageDraftInput = ReturnType<typeof picturesOf<DraftInput>>[number];
@@ -17,7 +16,7 @@ export const usePictureData = defineStore("picture-data", () => {
   const levels = computed<readonly string[]>(() => source.value?.levels ?? (source.value ? ["label"] : []));
   /** The column of the first target with classes. */
   const target = computed(() => project.draft?.data.targets.find(({ type }) => type !== "numeric"));
-  const labelColumn = computed(() => (target.value ? columnsOfTarget(target.value)[0] : undefined));
+  const labelColumn = computed(() => (target.value ? targetColumns(target.value)[0] : undefined));
 
   /** By column: another label than the folder says. */
   function relabelled({ picture, test }: PictureAt): Readonly<Record<string, string>> | undefined {
@@ -25,7 +24,7 @@ export const usePictureData = defineStore("picture-data", () => {
   }
 
   /** One step that can be undone. @param label what is undone */
-  function leaveOut(label: string, pictures: readonly PictureAt[], out: boolean): void {
+  function exclude(label: string, pictures: readonly PictureAt[], out: boolean): void {
     project.edit(label, ({ data }) => {
       if (data.source.type !== "image-folder") return;
       for (const test of [false, true]) {
@@ -70,7 +69,7 @@ export const usePictureData = defineStore("picture-data", () => {
     foldersOf: ({ picture }: PictureAt): Readonly<Record<string, string>> =>
       Object.fromEntries(levels.value.map((level, k) => [level, picture.split("/")[k] ?? ""])),
     relabelled,
-    leaveOut,
+    exclude,
     relabel,
     /** Changes an input of pictures in one step that can be undone. */
     changeInput(label: string, name: string, change: (input: ImageDraftInput) => void, key?: string): void {

@@ -3,10 +3,10 @@ import { computed, onScopeDispose, ref, shallowRef } from "vue";
 import { type LatheError, toLatheError } from "../../src-main/base/errors.js";
 import type { FormField, OnePrediction, PredictionForm } from "../../src-main/contract/evaluation-views.js";
 import type { RunReference } from "../../src-main/contract/summaries.js";
+import { targetColumns } from "../../src-main/features/index.js";
 import { useStudio } from "../rpc/studio.js";
 import { createLoader } from "../fetching/loadable.js";
 import { useProject } from "./project.js";
-import { columnsOfTarget } from "../document/roles.js";
 
 /** Milliseconds of calm before what is typed is asked. */
 const calm = 150;
@@ -110,7 +110,7 @@ export const usePredictOne = defineStore("predict-one", () => {
         (target) =>
           [
             target.name,
-            columnsOfTarget(target)
+            targetColumns(target)
               .map((column) => cells.get(column) ?? "")
               .join(", "),
           ] as const,

@@ -5,7 +5,7 @@ import { useStudio } from "../rpc/studio.js";
 import { useProject } from "./project.js";
 import { createWork } from "../fetching/work.js";
 
-/** Answers of a run's model for every row of a file. It goes on while other screens are looked at. */
+/** Answers of a run's model for every row of a file. It continues while other screens are looked at. */
 export const usePredictTable = defineStore("predict-table", () => {
   const studio = useStudio();
   const project = useProject();

@@ -33,7 +33,7 @@ export const useRuns = defineStore("runs", () => {
   }
 
   /**
-   * Saves the project and starts; data may take a while to prepare. @param resume a run to go on with. @returns the run, or undefined where it did not start;
+   * Saves the project and starts; data may take a while to prepare. @param resume a run to resume. @returns the run, or undefined where it did not start;
    * `startError` then says why.
    */
   async function start(resume?: string): Promise<RunReference | undefined> {

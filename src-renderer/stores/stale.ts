@@ -35,7 +35,7 @@ export const useStale = defineStore("stale", () => {
 });
 
 /**
- * Whether a model trained by frozen settings is not what the project would make now. The frozen ones have every default filled in; the file may leave them out.
+ * Whether a model trained by frozen settings is not what the project would make now. The frozen ones have every default filled in; the file may omit them.
  */
 export function differs(frozen: ProjectDocument, now: ProjectDocument): boolean {
   return parts.some((part) => now[part] !== undefined && !says(frozen[part], now[part]));

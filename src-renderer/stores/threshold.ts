@@ -2,7 +2,7 @@ import { defineStore } from "pinia";
 import { computed, onScopeDispose, ref, watch } from "vue";
 import { useStudio } from "../rpc/studio.js";
 import { texts } from "../texts/index.js";
-import { confusionOf, decisionsAt, decisionsOf, isExact, roundedBelow, type Decisions } from "../figures/decisions.js";
+import { confusionOf, countsAt, countsOf, isExact, roundedBelow, type ConfusionCounts } from "../figures/confusion-counts.js";
 import { useEvaluation } from "./evaluation.js";
 import { createLoader } from "../fetching/loadable.js";
 import { useProject } from "./project.js";
@@ -16,7 +16,7 @@ export const useThreshold = defineStore("threshold", () => {
   const studio = useStudio();
   const evaluation = useEvaluation();
   const project = useProject();
-  const counted = createLoader<{ readonly threshold: number; readonly decisions: Decisions }>();
+  const counted = createLoader<{ readonly threshold: number; readonly counts: ConfusionCounts }>();
   const tried = ref<number>();
   /** As `value`, once it rests. */
   const settled = ref<number>();
@@ -24,14 +24,14 @@ export const useThreshold = defineStore("threshold", () => {
   const own = computed(() => (evaluation.target?.kind === "binary" ? (evaluation.target.threshold ?? usual) : undefined));
   const value = computed(() => (own.value === undefined ? undefined : (tried.value ?? own.value)));
   const isOwn = computed(() => value.value === own.value);
-  const estimate = computed(() => (evaluation.curves.value && value.value !== undefined ? decisionsAt(evaluation.curves.value, value.value) : undefined));
-  const decisions = computed<Decisions | undefined>(() => {
-    if (isOwn.value && evaluation.confusion) return decisionsOf(evaluation.confusion);
+  const estimate = computed(() => (evaluation.curves.value && value.value !== undefined ? countsAt(evaluation.curves.value, value.value) : undefined));
+  const counts = computed<ConfusionCounts | undefined>(() => {
+    if (isOwn.value && evaluation.confusion) return countsOf(evaluation.confusion);
     const exact = counted.state.value.value;
-    return exact && exact.threshold === value.value ? exact.decisions : estimate.value;
+    return exact && exact.threshold === value.value ? exact.counts : estimate.value;
   });
   const confusion = computed(() =>
-    evaluation.target?.classes && decisions.value && !isOwn.value ? confusionOf(evaluation.target.classes, decisions.value) : evaluation.confusion,
+    evaluation.target?.classes && counts.value && !isOwn.value ? confusionOf(evaluation.target.classes, counts.value) : evaluation.confusion,
   );
   /** What the project says now. */
   const inProject = computed(() => {
@@ -53,7 +53,7 @@ export const useThreshold = defineStore("threshold", () => {
       const [truePositives = 0, falsePositives = 0] = totals.map(({ total }) => total);
       return {
         threshold,
-        decisions: { truePositives, falsePositives, falseNegatives: curves.positives - truePositives, trueNegatives: curves.negatives - falsePositives },
+        counts: { truePositives, falsePositives, falseNegatives: curves.positives - truePositives, trueNegatives: curves.negatives - falsePositives },
       };
     });
   }
@@ -86,7 +86,7 @@ export const useThreshold = defineStore("threshold", () => {
     value,
     own,
     isOwn,
-    decisions,
+    counts,
     confusion,
     inProject,
     /** For rows: the threshold that is tried, once it rests; undefined: the run's own. What rested before belongs to another target. */

@@ -14,7 +14,7 @@ export const common = {
     elsewhere: "This run is trained by another program; pause and stop it there.",
     epoch: (epoch: number, epochs: number | undefined) => `epoch ${epoch}${epochs === undefined ? "" : ` of ${epochs}`}`,
     damagedLines: (count: number) =>
-      `${count === 1 ? "One line" : `${count} lines`} of metrics.jsonl could not be read and ${count === 1 ? "is" : "are"} left out.`,
+      `${count === 1 ? "One line" : `${count} lines`} of metrics.jsonl could not be read and ${count === 1 ? "is" : "are"} skipped.`,
   },
   chart: {
     train: "train",

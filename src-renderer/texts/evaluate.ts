@@ -49,7 +49,7 @@ function textsOf(of: Things) {
     unfinished: {
       title: (run: string) => `${run} has no result yet`,
       active: "It is judged as soon as its training ends. You can stop it at any time: what it has learnt by then is judged.",
-      broken: "Its training did not come to an end. Go on with it, or look at another run.",
+      broken: "Its training did not come to an end. Resume it, or look at another run.",
       runs: "Go to Runs",
       other: (run: string) => `Look at ${run}`,
     },
@@ -190,7 +190,7 @@ function textsOf(of: Things) {
       orders: { worst: "Worst first", sure: "Surest first", unsure: "Least sure first", row: of.order },
       orderHints: {
         worst: "Those whose truth looked least likely come first",
-        sure: "Those whose decision is surest come first: a sure mistake tells most, often of a wrong label",
+        sure: "Those whose prediction is surest come first: a sure mistake tells most, often of a wrong label",
         unsure: "Those between two classes come first: what more examples would help most with",
         row: "",
       },
@@ -199,7 +199,7 @@ function textsOf(of: Things) {
       truth: "Truth",
       predicted: "Predicted",
       anyTruth: "Any truth",
-      anyPredicted: "Any decision",
+      anyPredicted: "Any prediction",
       row: of.One,
       confidence: "Confidence",
       error: "Error",

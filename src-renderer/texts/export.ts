@@ -11,7 +11,7 @@ export const exportTexts = {
   emptyText:
     "A model comes from a run that has ended: all its epochs, early stopping, or your own stop. Train the project, then take its model away from here.",
   train: "Go to Train",
-  noModel: (run: string) => `${run} has no model to export. Choose another run, or go on training it under Runs.`,
+  noModel: (run: string) => `${run} has no model to export. Choose another run, or resume its training under Runs.`,
   chooseNewest: "Show the newest model",
   writing: "Writing",
   done: (path: string) => `${path} is written.`,
@@ -41,7 +41,7 @@ export const exportTexts = {
     parity: "Same answers as in training",
     passed: (rows: string, split: string, difference: string) => `yes, on ${rows} rows of ${split}; the largest difference is ${difference}`,
     failed: (difference: string, tolerance: string) => `no: the largest difference is ${difference}, allowed are ${tolerance}`,
-    decisions: "Same decisions",
+    predictions: "Same predictions",
     test: (name: string) => `Test ${name}`,
     testRows: "Test rows",
     trained: "Training",

@@ -1,5 +1,43 @@
+import type { Mend } from "../../src-main/contract/model-views.js";
+
 const layersCount = (count: number) => (count === 1 ? "1 layer" : `${count} layers`);
 const some = (ids: readonly string[]) => (ids.length === 1 ? (ids[0] ?? "") : layersCount(ids.length));
+
+/** A mend as something to do. */
+function mendLabel(mend: Mend): string {
+  switch (mend.do) {
+    case "remove":
+      return `Remove ${mend.layer}`;
+    case "type":
+      return `Make ${mend.layer} a ${mend.type}`;
+    case "add":
+      return `Add a ${mend.type} after ${mend.layer}`;
+    case "loss":
+      return `Use ${mend.loss}`;
+    case "normalize":
+      return `Scale ${mend.target} to 0 to 1`;
+    case "batch":
+      return `Set the batch size to ${mend.size}`;
+  }
+}
+
+/** The same as something done, which “Undo” goes before. */
+function mendEdit(mend: Mend): string {
+  switch (mend.do) {
+    case "remove":
+      return `removing ${mend.layer}`;
+    case "type":
+      return `making ${mend.layer} a ${mend.type}`;
+    case "add":
+      return `adding ${mend.type}`;
+    case "loss":
+      return `the loss of ${mend.target}`;
+    case "normalize":
+      return `the scale of ${mend.target}`;
+    case "batch":
+      return "the batch size";
+  }
+}
 
 /** The Model screen. */
 export const modelTexts = {
@@ -21,6 +59,8 @@ export const modelTexts = {
     option: (id: string, option: string) => `${option} of ${id}`,
     type: (id: string, type: string) => `making ${id} a ${type}`,
   },
+
+  mend: { label: mendLabel, edit: mendEdit, done: (mend: Mend) => `Changed: ${mendEdit(mend)}.` },
 
   palette: {
     title: "Layers and presets",
@@ -64,6 +104,7 @@ export const modelTexts = {
     parameters: (count: string) => `${count} parameters`,
     cost: (share: string) => `${share} of the cost`,
     problem: (text: string) => `problem: ${text}`,
+    warning: (text: string) => `warning: ${text}`,
     unconnected: "reads nothing",
     unknownTarget: "There is no such target in the data.",
     unanswered: "No layer answers it yet. Connect one.",
@@ -168,6 +209,7 @@ export const modelTexts = {
     stepHelp: (batch: string) => `About so many multiplications and additions for one training step of ${batch} rows: forward once, backward twice.`,
     layers: "Layers",
     problems: (count: number) => (count === 1 ? "1 problem" : `${count} problems`),
+    warnings: (count: number) => (count === 1 ? "1 warning" : `${count} warnings`),
     sound: "No problems",
     operations: "operations",
   },

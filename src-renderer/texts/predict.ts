@@ -63,7 +63,7 @@ export const predictTexts = {
     startFolder: "Predict the pictures",
     noFolder: "Choose a folder first",
     folderTitleEmpty: "A folder of many pictures",
-    folderText: "Choose a folder. Each picture gets the model's decision and how likely each class is; the result is a CSV.",
+    folderText: "Choose a folder. Each picture gets the model's prediction and how likely each class is; the result is a CSV.",
     elsewhere: "Another place",
     spreadsheet: "For a spreadsheet",
     spreadsheetHint:
@@ -82,8 +82,8 @@ export const predictTexts = {
     reveal: "Show the file",
     notes: "What was noticed",
     unknown: (column: string, rows: string, values: string) =>
-      `${column}: ${rows} ${rows === "1" ? "row has a value" : "rows have values"} that the model has never seen${values && ` (${values})`}; it counts as none of ` +
-      "the known.",
+      `${column}: ${rows} ${rows === "1" ? "row has a value" : "rows have values"} that the model has never seen${values && ` (${values})`}; ` +
+      "it counts as none of the known.",
     nearest: (value: string, nearest: string) => `${value}, nearest known: ${nearest}`,
     outside: (column: string, rows: string, min: string, max: string) =>
       `${column}: ${rows} ${rows === "1" ? "row lies" : "rows lie"} far outside of what training saw (${min} to ${max}); doubt ` +
@@ -101,6 +101,6 @@ export const predictTexts = {
     previewLabel: "Answers",
     moreColumns: (count: string) => `${count} more columns are in the file.`,
     emptyTitle: "A file for many rows",
-    emptyText: "Choose a table. Each row gets the model's decision and, for classes, how likely each is; the result is a CSV.",
+    emptyText: "Choose a table. Each row gets the model's prediction and, for classes, how likely each is; the result is a CSV.",
   },
 } as const;

@@ -21,12 +21,18 @@ interface Program {
   readonly packages: readonly { readonly name: string; readonly way: readonly string[] }[];
 }
 
+/** Of a bundled package that was CommonJS, the bundler writes `__require("...")`. */
+function importsOf(text: string): readonly string[] {
+  const required = [...text.matchAll(/\b__require\("([^"]+)"\)/g)].map(([, name = ""]) => name);
+  return [...ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => fileName), ...required];
+}
+
 /** Everything that a built program imports, at its start or later. */
 function walk(entry: string): Program {
   const files = new Map<string, readonly string[]>([[entry, [entry]]]);
   const packages: { name: string; way: readonly string[] }[] = [];
   for (const [file, way] of files) {
-    for (const { fileName: to } of ts.preProcessFile(textOf(file), true, true).importedFiles) {
+    for (const to of importsOf(textOf(file))) {
       if (!to.startsWith(".")) packages.push({ name: to, way });
       else {
         const next = relative(built, join(built, dirname(file), to)).replaceAll("\\", "/");
@@ -58,6 +64,6 @@ describe.each(["electron.js", "cli.js"])("%s", (entry) => {
 test("the walk sees what the processes behind them load", () => {
   const packagesOf = (entry: string) => new Set(walk(entry).packages.map(({ name }) => name));
   expect(packagesOf("engine.js")).toContain("onnxruntime-node");
-  expect([...packagesOf("reader.js")]).toEqual(expect.arrayContaining(["@duckdb/node-api", "sharp"]));
+  expect([...packagesOf("reader.js")]).toEqual(expect.arrayContaining(["@duckdb/node-bindings", "sharp"]));
   expect([...walk("engine.js").files.keys()].some((file) => textOf(file).includes(TENSORFLOW))).toBe(true);
 });

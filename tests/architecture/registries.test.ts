@@ -87,6 +87,30 @@ test("nobody but its own file asks what kind an input is", () => {
   expect(found).toEqual([]);
 });
 
+/** Where the kind of a target is asked for outside of its file, by room: most judge what was predicted, or show it. None may be added. */
+const TARGET_ASKED = /\b(kind|type) [!=]== "(numeric|category|binary)"|case "(numeric|category|binary)"/g;
+const TARGETS_ALLOWED: Readonly<Record<string, number>> = {
+  "src-main/contract": 3,
+  "src-main/datasets": 11,
+  "src-main/services": 25,
+  "src-main/training": 30,
+  "src-renderer/document": 5,
+  "src-renderer/figures": 1,
+  "src-renderer/screens": 13,
+  "src-renderer/stores": 7,
+};
+
+test("few but its own file ask what kind a target is", () => {
+  const counts: Record<string, number> = {};
+  for (const { path } of ["src-main", "src-renderer"].flatMap((folder) => sourceFiles(folder))) {
+    const room = path.split("/").slice(0, 2).join("/");
+    if (room === "src-main/features") continue;
+    const asked = readFileSync(join(packageRoot, path), "utf8").match(TARGET_ASKED)?.length ?? 0;
+    if (asked > 0) counts[room] = (counts[room] ?? 0) + asked;
+  }
+  expect(counts, "add a method to TargetKind; where one fewer asks, lower its number").toEqual(TARGETS_ALLOWED);
+});
+
 /** What cannot be broken: a regular expression, a data URL. */
 const UNBREAKABLE = /^\s*(?:\/.+\/[a-z]*[,;]?$|.*url\("data:)/;
 

@@ -18,8 +18,16 @@ export interface SourceFile {
   readonly imports: readonly Import[];
 }
 
-/** Every TypeScript and Vue file below a folder of the repository. */
+const found = new Map<string, readonly SourceFile[]>();
+
+/** Every TypeScript and Vue file below a folder of the repository, read once. */
 export function sourceFiles(folder: string): readonly SourceFile[] {
+  const known = found.get(folder) ?? read(folder);
+  found.set(folder, known);
+  return known;
+}
+
+function read(folder: string): readonly SourceFile[] {
   const absolute = join(packageRoot, folder);
   if (!existsSync(absolute)) return [];
   return readdirSync(absolute, { recursive: true, withFileTypes: true })

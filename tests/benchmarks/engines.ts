@@ -52,7 +52,7 @@ async function compare({ network, batch, steps }: StepCase): Promise<void> {
         if (refusal !== undefined) throw new LatheError("engine.unavailable", refusal);
         trainers.set(nameOf(place), { place, times: [], trainer: await Trainer.create(bench.spec, engine, { ...bench.compile, device: place.device }, 1) });
       } catch (thrown) {
-        console.log(`  ${nameOf(place)} left out: ${toLatheError(thrown).message.trim()}`);
+        console.log(`  ${nameOf(place)} excluded: ${toLatheError(thrown).message.trim()}`);
       }
     }
     const theirs: number[] = [];

@@ -78,7 +78,7 @@ async function available(all: readonly Engine[]): Promise<readonly Engine[]> {
   const present: Engine[] = [];
   for (const engine of all) {
     const { available: is, version, reason } = await engine.status();
-    console.log(is ? `${engine.name} ${version}` : `${engine.name} is left out: ${reason}`);
+    console.log(is ? `${engine.name} ${version}` : `${engine.name} is excluded: ${reason}`);
     if (is) present.push(engine);
   }
   return present;

@@ -54,7 +54,6 @@ async function openProject(page: Page, project: string): Promise<void> {
 }
 
 test("the whole journey: launch, a table, a network, training, the native menu's export", async () => {
-  test.setTimeout(180_000);
   const page = await app.firstWindow();
   const studio = new StudioPage(page);
   await expect(page.getByRole("heading", { name: "Projects", exact: true })).toBeVisible();
@@ -91,10 +90,10 @@ test("an engine process that is killed takes neither the window nor the run alon
   process.kill((JSON.parse(readFileSync(join(project, "runs", "0001", "lock"), "utf8")) as { pid: number }).pid, "SIGKILL");
   await expect(page.getByRole("alert").filter({ hasText: /This run (was interrupted|failed)/ })).toBeVisible();
   const before = await train.epochs();
-  await train.button("Go on").click();
+  await train.button("Resume").click();
   await train.expectEpochs(before + 3);
   await train.button("Stop").click();
-  await expect(train.run).toContainText("stopped", { timeout: 30_000 });
+  await expect(train.run).toContainText("stopped");
   studio.expectNoComplaints();
 });
 

@@ -123,7 +123,7 @@ describe("errors name the graph and the reason", () => {
     );
 
   it.each<[string, Record<string, TensorData>, Record<string, TensorData>, RegExp]>([
-    ["an input left out", {}, {}, /^engine\.failed: the graph doubling needs the input x; it got none/],
+    ["an input missing", {}, {}, /^engine\.failed: the graph doubling needs the input x; it got none/],
     [
       "an input of another type",
       { x: tensor("float64", [1, 2], [1, 2]) },

@@ -16,7 +16,7 @@ const out = join(packageRoot, "out", `fuzz-${process.pid}`);
 beforeAll(async () => {
   await makeFixture(join(folder, "fixture"));
   await bundle(join(packageRoot, "tests", "fuzz"), ["child"], out);
-}, 120_000);
+});
 afterAll(() => {
   for (const path of [folder, out]) rmSync(path, { recursive: true, force: true });
 });

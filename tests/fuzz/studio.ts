@@ -9,7 +9,7 @@ import type { Place } from "./kind.js";
 
 type Client = ConnectedClient<StudioContract>;
 
-/** A studio and its client, as a page has it: what is asked and answered goes through JSON and is held against the contract on both sides. */
+/** A studio and its client, as a page has it: what is asked and answered goes through JSON and is checked by the contract on both sides. */
 export function openStudio({ root }: Place) {
   const studio = createStudio({ allowedFolders: [root], home: join(root, "state") });
   const [page, host] = createMemoryPair();

@@ -61,7 +61,7 @@ export interface FuzzOptions {
 const START = 60_000;
 
 /**
- * Feeds inputs of a kind to a process that is watched: where it crashes, hangs or grows too large, that is a finding, and a new one goes on with the next
+ * Feeds inputs of a kind to a process that is watched: where it crashes, hangs or grows too large, that is a finding, and a new one continues with the next
  * input.
  */
 export async function fuzz(kind: Kind, { seed, first = 0, count, program, fixture, onNote, onFinding }: FuzzOptions): Promise<Report> {

@@ -35,7 +35,7 @@ const golden = readGolden<{ readonly quantiles: readonly number[]; readonly init
 /**
  * Both samples vary: a difference of two means has deviation std·√(2/n), of two standard deviations at most std/√n (a normal's kurtosis), of two quantiles
  * √(2q(1 - q)/n) / density, with a normal's or uniform's density at our quantiles at least 0.1/std. Five deviations of each are allowed;
- * the streams are fixed, so a test that passes goes on passing.
+ * the streams are fixed, so a test that passes continues passing.
  */
 function expectSameDistribution(data: Float32Array, wanted: Statistics): void {
   const sorted = Float64Array.from(data).sort();

@@ -6,7 +6,7 @@ import { type NodeCase, nodeCaseNames, readNodeCase } from "../support/onnx-node
 import { erf } from "../support/reference/erf.js";
 import { evaluate, referenceOps } from "../support/reference-interpreter.js";
 
-/** Cases left out although the interpreter knows their operators, and why. */
+/** Cases not tested although the interpreter knows their operators, and why. */
 const EXCLUDED: readonly (readonly [name: RegExp, why: string])[] = [
   [/^test_training_dropout(_default)?(_mask)?$/, "draws its own random numbers"],
   [/^test_dropout_random_old$/, "operator set 1"],

@@ -177,7 +177,7 @@ describe("bad input", () => {
     expect(last(events, "run")["stepsPerEpoch"]).toBe(1);
   });
 
-  it("a last batch of one row is left out where batch norm cannot use it, and that is said", async () => {
+  it("a last batch of one row is dropped where batch norm cannot use it, and that is said", async () => {
     const folder = writeProject(rows(40), (p) => {
       batchNorm(p);
       p.training = { ...p.training, batchSize: 9 };
@@ -193,7 +193,7 @@ describe("bad input", () => {
     });
     const { code, events, stderr } = await lathe("train", again, "--json");
     expect(code, stderr).toBe(0);
-    expect(events.map((e) => e["message"])).toContainEqual(expect.stringMatching(/leaves out its last batch, which would hold one row/));
+    expect(events.map((e) => e["message"])).toContainEqual(expect.stringMatching(/drops its last batch, which would hold one row/));
   });
 
   it("a loss that is no longer a number stops the run, names layer and step, and keeps the last good checkpoint", async () => {
@@ -242,7 +242,7 @@ describe("bad input", () => {
     expect(stderr).toMatch(/no checkpoint is whole \(\d damaged: .*\); start the run anew, without --resume/);
   });
 
-  it("a second process on the same run is turned away, and the first goes on", async () => {
+  it("a second process on the same run is turned away, and the first continues", async () => {
     const folder = writeCreditProject(temporaryFolder(), { ...training, epochs: 3000 });
     let second: Promise<Awaited<ReturnType<typeof lathe>>> | undefined;
     const first = startLathe(["train", folder, "--json"], ({ event }) => {
@@ -340,7 +340,7 @@ describe("bad input", () => {
     ["a command that is not there", ["trian", "x"]],
     ["an option that is not there", ["train", "x", "--epoch", "3"]],
     ["a number that is none", ["train", "x", "--epochs", "many"]],
-    ["a run to go on with that is empty", ["train", "x", "--resume", ""]],
+    ["a run to resume that is empty", ["train", "x", "--resume", ""]],
     ["settings that a resumed run cannot take", ["train", "x", "--resume", "--epochs", "3"]],
   ])("bad usage (%s) is exit code 2", async (_, args) => {
     expect((await lathe(...args)).code).toBe(2);

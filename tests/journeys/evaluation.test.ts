@@ -107,7 +107,7 @@ describe("rows", () => {
     }
   });
 
-  it("can be those of one cell of the matrix, mistakes, or decisions at another threshold", async () => {
+  it("can be those of one cell of the matrix, mistakes, or predictions at another threshold", async () => {
     const all = (await ask({ order: "row" })).rows;
     const numbers = (rows: readonly JudgedRow[]) => rows.map(({ row }) => row);
     expect(numbers((await ask({ order: "row", truth: "1", predicted: "0" })).rows)).toEqual(numbers(all.filter((r) => r.truth === "1" && r.predicted === "0")));
@@ -155,7 +155,7 @@ describe("rows", () => {
 });
 
 describe("rows of a test file of its own", () => {
-  it("go on counting after the main file's, also for their cells", async () => {
+  it("continue counting after the main file's, also for their cells", async () => {
     const own = await judgedProject({ ownTest: true });
     try {
       const { rows } = await ask({ order: "row", target: "kind" }, own);
@@ -169,7 +169,7 @@ describe("rows of a test file of its own", () => {
     } finally {
       await own.close();
     }
-  }, 60_000);
+  });
 });
 
 describe("curves", () => {

@@ -51,7 +51,7 @@ withLinks("a stranger's project, each of its paths in turn a link, a pipe, or a 
     makeOutside();
     before = treeOf(outside);
     mkdirSync(root);
-  }, 120_000);
+  });
   afterAll(async () => {
     await watch.end();
     rmSync(home, { recursive: true, force: true });

@@ -12,7 +12,7 @@ import { type MadePicture, SIZE, inBlob, pictureProject } from "../support/pictu
 
 type Setup = Awaited<ReturnType<typeof pictureProject>>;
 let setup: Setup;
-beforeAll(async () => (setup = await pictureProject()), 300_000);
+beforeAll(async () => (setup = await pictureProject()));
 afterAll(() => setup.close());
 
 interface Judged {
@@ -142,7 +142,7 @@ describe("pictures in a wrong folder", () => {
     for (const { made, given, proposed } of right) expect([given, proposed]).toEqual([made.label, made.colour]);
   });
 
-  it("are left out, or labelled anew, by the project alone; the next run heeds it, and it can be taken back", async () => {
+  it("are excluded, or labelled anew, by the project alone; the next run heeds it, and it can be taken back", async () => {
     const { rows, columns } = await ask();
     const paths = rows.slice(0, 3).map(({ cells }) => cells[columns.indexOf("image")]!);
     const before = readFileSync(join(setup.project, "project.json"), "utf8");
@@ -167,5 +167,5 @@ describe("pictures in a wrong folder", () => {
     expect(paths.map((path) => statSync(join(setup.project, "pictures", path)).mtimeMs)).toEqual(files);
     await setup.procedures.pictures.correct({ project: setup.project, corrections: undo }, setup.context);
     expect(JSON.parse(readFileSync(join(setup.project, "project.json"), "utf8"))).toEqual(JSON.parse(before));
-  }, 120_000);
+  });
 });

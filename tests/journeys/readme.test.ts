@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { packageRoot } from "../../src-main/base/entries.js";
 import { createProgram } from "../../src-main/cli/program.js";
+import { allInputKinds } from "../../src-main/features/index.js";
 import { layers } from "../../src-main/layers/index.js";
 import { initializers } from "../../src-main/layers/init/index.js";
 import { losses } from "../../src-main/losses/index.js";
@@ -154,7 +155,7 @@ describe("the programs of npm", () => {
     expect(code, stderr).toBe(0);
     expect(stderr).toContain("4454 rows");
     expect(readdirSync(folder)).toEqual(expect.arrayContaining(["credit.onnx", "predictions.csv", "project.json", "runs"]));
-  }, 120_000);
+  });
 
   // Elsewhere it would open a window; tests/desktop looks at that one.
   it.runIf(process.platform === "linux")("npm start without a display serves the studio, and says why", async () => {
@@ -178,6 +179,11 @@ describe("the project shown", () => {
     const { code, stderr, events } = await command.result.finally(() => killAll(command));
     expect(code, stderr).toBe(0);
     expect(last(events, "done")["ended"]).toBe("completed");
+  });
+
+  it("has a line for every kind of input, and for no other", () => {
+    const listed = [...readme.matchAll(/^ {2}- `(\w+)`: (.+)$/gm)].map(([, type, summary]) => ({ type, summary }));
+    expect(listed).toEqual(allInputKinds.map(({ type, summary }) => ({ type, summary })));
   });
 
   it.each([layers, initializers, losses, optimizers, schedules, metrics, templates])("names every $kind", ({ types }) => {

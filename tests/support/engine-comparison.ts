@@ -10,7 +10,7 @@ import type { Evaluated } from "./reference-interpreter.js";
  */
 const TOLERANCE = 1e-5;
 
-/** Runs a graph in an engine on the CPU and holds every output against the reference interpreter's. */
+/** Runs a graph in an engine on the CPU and compares every output with the reference interpreter's. */
 export async function compareWithEngine(
   engine: Engine,
   graph: Graph,

@@ -12,7 +12,7 @@ import { train } from "../../src-main/training/train.js";
 export const launchHere: LaunchEngine = (): EngineLink => {
   const replies = new Set<(reply: EngineReply) => void>();
   const exits = new Set<(how: string) => void>();
-  // Later, as from another process: whoever asked goes on first.
+  // Later, as from another process: whoever asked continues first.
   const send = (reply: EngineReply) => setImmediate(() => replies.forEach((hear) => hear(reply)));
   const control = new TrainingControl();
   const questions = new Questions(send);

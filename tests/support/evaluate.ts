@@ -10,7 +10,7 @@ export interface Result {
 
 /**
  * Runs what has been built so far on ONNX Runtime's CPU provider, in float32.
- * @param outputs values to read, by names of the test's choice. @param feeds graph inputs; those the graph does not have are left out.
+ * @param outputs values to read, by names of the test's choice. @param feeds graph inputs; those the graph does not have are ignored.
  */
 export async function evaluateOnEngine<K extends string>(
   e: Emitter,

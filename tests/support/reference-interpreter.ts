@@ -13,7 +13,7 @@ import { windows } from "./reference/windows.js";
 
 /**
  * Evaluates a graph in JavaScript numbers, float64 whatever element type the graph declares. It is written from the ONNX operator
- * specification (operator set 17) and shares no rule with `src-main/ops`, so that each can be held against the other.
+ * specification (operator set 17) and shares no rule with `src-main/ops`, so that each can be compared with the other.
  */
 
 const kernels: Kernels = { ...elementwise, ...linear, ...reductions, ...shaping, ...indexing, ...normalizing, ...making, ...windows, ...resizing };

@@ -14,12 +14,24 @@ interface Violation {
 export async function expectAccessible(page: Page): Promise<void> {
   const faults = await seriousFaults(page);
   if (faults.length === 0) return;
-  await page.waitForTimeout(FADING);
+  await drawn(page);
   expect(await seriousFaults(page)).toEqual([]);
 }
 
-/** Milliseconds, twice what the studio's longest transition takes. */
-const FADING = 600;
+/** Colours have faded over, notices have come or gone, and what follows the window's size has followed. */
+export async function drawn(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const frame = () => new Promise((done) => requestAnimationFrame(done));
+    await frame();
+    await frame();
+    await Promise.allSettled(
+      document
+        .getAnimations()
+        .filter((animation) => animation.effect?.getComputedTiming().endTime !== Infinity)
+        .map((animation) => animation.finished),
+    );
+  });
+}
 
 async function seriousFaults(page: Page): Promise<readonly string[]> {
   // The page's policy allows no script of others: axe is brought in by the debugger, not by the page.

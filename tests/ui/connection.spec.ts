@@ -52,7 +52,7 @@ test("a server that was away comes back, and the view has stayed", async ({ page
     await expect(page.getByRole("table", { name: "Rows" })).toBeVisible();
     await expectAccessible(page);
   });
-  await expect(page.getByText(/The connection to Lathe was lost/)).toBeHidden({ timeout: 15_000 });
+  await expect(page.getByText(/The connection to Lathe was lost/)).toBeHidden();
   await expect(page.getByRole("textbox", { name: "Find in the rows" })).toHaveValue("cirrus");
   await expect(page.getByRole("table", { name: "Rows" })).toBeVisible();
 });
@@ -155,10 +155,10 @@ test("a server that was started anew has another address, which is said; what is
   await open(page, workshop.server.url, data(project));
   await expect(page.getByRole("table", { name: "Rows" })).toBeVisible();
   await workshop.restart(() => Promise.resolve(), true);
-  await expect(page.getByText(/its address has changed: open the link/)).toBeVisible({ timeout: 15_000 });
+  await expect(page.getByText(/its address has changed: open the link/)).toBeVisible();
   const asked = workshop.refusals.length;
   await page.waitForTimeout(1500);
-  // It does not go on knocking.
+  // It does not continue knocking.
   expect(workshop.refusals.length).toBe(asked);
   await page.getByRole("textbox", { name: "Find in the rows" }).fill("cirrus");
   await expect(page.getByText(/not, or no longer, the server's; open the link that lathe serve printed last/).first()).toBeVisible();
@@ -175,7 +175,7 @@ test("a change made while the server is away is kept and saved when it is back",
     await page.getByRole("menuitemradio", { name: /Ignore/ }).click();
     await expect(page.getByText("Saving")).toBeVisible();
   });
-  await expect(page.getByText("Saved")).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByText("Saved")).toBeVisible();
 });
 
 test("a table that is dropped on the page becomes a project; what is none says so", async ({ page, workshop }) => {

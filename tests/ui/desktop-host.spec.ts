@@ -149,7 +149,6 @@ test("the window comes back where it was, unless there is no screen there any mo
 });
 
 test("the whole journey, with the desktop's own dialogs and menus", async ({ start, folder }) => {
-  base.setTimeout(180_000);
   const app = await start();
   const page = await app.page();
   const studio = new StudioPage(page);

@@ -43,7 +43,7 @@ test("the numbers of a binary target are those of the run's own report, of eithe
   expect(await evaluate.counts()).toEqual(report.test?.confusion["good"]?.counts);
   await expect(evaluate.curves).toContainText(`AUROC ${threeDigits(Number(valueOf(report, "good.auroc")))}`);
   const [, [, found] = []] = report.test?.confusion["good"]?.counts ?? [];
-  expect((await evaluate.decisions())[0]).toBe(found);
+  expect((await evaluate.atThreshold())[0]).toBe(found);
 
   await evaluate.split("Validation");
   await expect(evaluate.metric("Accuracy")).toHaveAttribute("title", valueOf(report, "good.accuracy", "validation"));
@@ -127,12 +127,12 @@ test("a threshold is tried by keyboard, counted as it moves, taken over, and tak
   const evaluate = new EvaluatePage(page);
   await evaluate.goto(workshop.server.url, folder);
   await expect(evaluate.slider).toHaveValue("0.4");
-  const before = await evaluate.decisions();
+  const before = await evaluate.atThreshold();
   const rows = report.test?.rows ?? 0;
   await evaluate.slider.focus();
   for (let i = 0; i < 30; i++) await page.keyboard.press("ArrowRight");
   await expect(evaluate.slider).toHaveValue("0.7");
-  const after = await evaluate.decisions();
+  const after = await evaluate.atThreshold();
   expect(after).not.toEqual(before);
   const [found = 0, alarms = 0, missed = 0, rightly = 0] = after;
   expect(found + alarms + missed + rightly).toBe(rows);
@@ -152,7 +152,7 @@ test("a threshold is tried by keyboard, counted as it moves, taken over, and tak
   await page.keyboard.press("Control+z");
   await expect.poll(() => threshold(folder)).toBe(0.4);
   await page.getByRole("button", { name: "As trained" }).click();
-  expect(await evaluate.decisions()).toEqual(before);
+  expect(await evaluate.atThreshold()).toEqual(before);
   // Along the curve, too.
   const canvas = page.getByRole("img", { name: /^ROC curve/ });
   await canvas.scrollIntoViewIfNeeded();
@@ -162,7 +162,7 @@ test("a threshold is tried by keyboard, counted as it moves, taken over, and tak
   await page.mouse.down();
   await page.mouse.move(box.x + box.width - 20, box.y + 10, { steps: 4 });
   await page.mouse.up();
-  await expect.poll(async () => (await evaluate.decisions())[1]).toBeGreaterThan(before[1] ?? 0);
+  await expect.poll(async () => (await evaluate.atThreshold())[1]).toBeGreaterThan(before[1] ?? 0);
   expect(Number(await evaluate.slider.inputValue())).toBeLessThan(0.4);
   studio.expectNoComplaints();
 });
@@ -182,7 +182,7 @@ test("a long table's threshold is counted by every row, not only by the curve's 
     ["0", "0"],
   ] as const) {
     await evaluate.cell(truth, predicted).click();
-    await expect.poll(async () => evaluate.total()).toBe((await evaluate.decisions())[expected.length]);
+    await expect.poll(async () => evaluate.total()).toBe((await evaluate.atThreshold())[expected.length]);
     expected.push(await evaluate.total());
   }
   expect(expected.reduce((a, b) => a + b, 0)).toBeGreaterThan(1000);

@@ -129,7 +129,7 @@ test("the model says how it is fed and what it answers, and whether it can be tr
   await expect(exporting.check("Same answers as in training")).toHaveText(
     new RegExp(`^yes, on ${report.parity.rows} rows of ${report.parity.split}; the largest difference is \\d`),
   );
-  await expect(exporting.check("Same decisions")).toHaveText("100%");
+  await expect(exporting.check("Same predictions")).toHaveText("100%");
   await expect(exporting.check("Training")).toHaveText("4 epochs, the weights of epoch 4");
   await expect(exporting.check("Parameters")).toHaveText(String(report.model.parameters));
   await expect(exporting.check("Test rows")).toHaveText(String(report.test.rows));
@@ -245,7 +245,6 @@ test("the desktop's menu starts a format from anywhere, asks in the system's own
 });
 
 test("looks right in both themes and sizes", async ({ page, studio, workshop }) => {
-  test.setTimeout(120_000);
   const exporting = new ExportPage(page);
   const project = writeClouds(workshop.folder);
   await exporting.goto(workshop.server.url, project);

@@ -44,7 +44,7 @@ test("the first start shows the way; a sample becomes a project by one click", a
   studio.expectNoComplaints();
 });
 
-test("a table becomes a project: what to predict, what to leave out, what it is called", async ({ page, studio, workshop }) => {
+test("a table becomes a project: what to predict, what to exclude, what it is called", async ({ page, studio, workshop }) => {
   const home = new HomePage(page);
   const file = writeTable(workshop.folder);
   await home.goto(workshop.server.url);
@@ -207,7 +207,6 @@ test("the palette starts a sample and a new project", async ({ page, studio, wor
 });
 
 test("looks right in both themes and sizes", async ({ page, studio, workshop }) => {
-  test.setTimeout(120_000);
   const home = new HomePage(page);
   const file = writeTable(workshop.folder);
   await home.goto(workshop.server.url);

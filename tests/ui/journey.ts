@@ -89,14 +89,14 @@ export async function walkWholeJourney(page: Page, studio: StudioPage, folder: s
   await expect(train.run).toContainText("training");
   await train.expectEpochs(5);
   await expect(studio.runBar).toContainText("Run 1");
-  // However long it goes on, the best epoch's weights are kept.
+  // However long it continues, the best epoch's weights are kept.
   await train.expectEpochs(20);
   await train.button("Stop").click();
-  await expect(train.run).toContainText("stopped", { timeout: 30_000 });
+  await expect(train.run).toContainText("stopped");
   await train.button("See how good it is").click();
 
   const evaluate = new EvaluatePage(page);
-  await expect(evaluate.matrix).toBeVisible({ timeout: 30_000 });
+  await expect(evaluate.matrix).toBeVisible();
   const counts = await evaluate.counts();
   const all = counts.flat().reduce((sum, count) => sum + count, 0);
   const right = counts.reduce((sum, line, i) => sum + (line[i] ?? 0), 0);

@@ -1,5 +1,5 @@
 import { expect, type Page } from "@playwright/test";
-import { expectAccessible } from "./accessibility.js";
+import { drawn, expectAccessible } from "./accessibility.js";
 
 const sizes = [
   [1920, 1080],
@@ -35,19 +35,4 @@ export async function inBothThemes(page: Page, look: (theme: (typeof themes)[num
     await drawn(page);
     await look(colorScheme);
   }
-}
-
-/** Colours have faded over, and what follows the window's size has followed. */
-async function drawn(page: Page): Promise<void> {
-  await page.evaluate(async () => {
-    const frame = () => new Promise((done) => requestAnimationFrame(done));
-    await frame();
-    await frame();
-    await Promise.allSettled(
-      document
-        .getAnimations()
-        .filter((animation) => animation.effect?.getComputedTiming().endTime !== Infinity)
-        .map((animation) => animation.finished),
-    );
-  });
 }

@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import { expectAccessible } from "./accessibility.js";
 import { expect, test } from "./fixture.js";
-import { inBothThemes } from "./looks.js";
+import { inBothThemes, lookAt } from "./looks.js";
 import { savedModel, writeNine, type SavedModel } from "./nine-columns.js";
 import { type HandLayer, ModelPage } from "./pages/model-page.js";
+import { TrainPage } from "./pages/train-page.js";
 
 /** 9-16-8-1: 9·16 + 16 + 16·8 + 8 + 8·1 + 1 parameters. */
 const layers: readonly HandLayer[] = [
@@ -172,6 +173,68 @@ test("what is wrong stands at its layer, with a button that mends it", async ({ 
   await model.inspector.getByRole("alert").getByRole("button", { name: "Connect from…" }).click();
   await page.getByRole("menuitemradio", { name: /^act2/ }).click();
   await expect(model.totals).toContainText("No problems");
+  studio.expectNoComplaints();
+});
+
+test("a network that cannot learn is told at its layer, and mended by a button that can be undone; the Train screen refuses it", async ({
+  page,
+  studio,
+  workshop,
+}) => {
+  const sigmoid = { ...built, layers: [...built.layers, { id: "sg", type: "Sigmoid" }], outputs: [{ target: "y", from: "sg" }] };
+  const project = writeNine(workshop.folder, { model: sigmoid });
+  const model = new ModelPage(page);
+  await model.goto(workshop.server.url, project);
+  await expect(model.node("sg")).toHaveAccessibleName(/problem: layer sg \(Sigmoid\) gives 0 to 1, and the mean of "y"/);
+  await model.totals.getByRole("button", { name: "1 problem" }).click();
+  await expect(model.node("sg")).toBeFocused();
+  await expect(model.inspector.getByRole("alert").getByRole("button", { name: "Scale y to 0 to 1" })).toBeVisible();
+  await lookAt(page, "model-fault");
+  await page.goto(`${page.url().replace(/#.*/, "")}#${TrainPage.place(project)}`);
+  await new TrainPage(page).start();
+  await expect(page.getByText("Training did not start")).toBeVisible();
+  await lookAt(page, "train-refused");
+  await page.getByRole("button", { name: "Open Model" }).click();
+  await model.node("sg").click();
+  await model.inspector.getByRole("alert").getByRole("button", { name: "Remove sg" }).click();
+  await expect(model.totals).toContainText("No problems");
+  await expect.poll(() => savedModel(project)).toEqual(built);
+  await page.keyboard.press("ControlOrMeta+z");
+  await expect(model.node("sg")).toHaveAccessibleName(/problem: /);
+  await page.keyboard.press("ControlOrMeta+Shift+z");
+  await expect(model.totals).toContainText("No problems");
+  studio.expectNoComplaints();
+});
+
+test("what somebody may mean is a warning, on the Model screen and of the run", async ({ page, studio, workshop }) => {
+  const dropped = { ...built, layers: [...built.layers, { id: "drop", type: "Dropout" }], outputs: [{ target: "y", from: "drop" }] };
+  const project = writeNine(workshop.folder, { model: dropped });
+  const model = new ModelPage(page);
+  await model.goto(workshop.server.url, project);
+  await expect(model.node("drop")).toHaveAccessibleName(/warning: layer drop \(Dropout\) is the last before target y/);
+  await expect(model.totals).toContainText("1 warning");
+  await lookAt(page, "model-warning");
+  const train = new TrainPage(page);
+  await page.goto(`${page.url().replace(/#.*/, "")}#${TrainPage.place(project)}`);
+  await train.start();
+  await expect(train.warnings).toContainText("50 % of the answers");
+  await expect(train.button("See how good it is")).toBeVisible();
+  await lookAt(page, "train-warning");
+  await train.warnings.getByRole("button", { name: "Remove drop" }).click();
+  await expect.poll(() => savedModel(project)).toEqual(built);
+  await expect(train.warnings.getByRole("button", { name: "Remove drop" })).toHaveCount(0);
+  studio.expectNoComplaints();
+});
+
+test("with nothing chosen, an activation goes before the layer that answers, not behind it", async ({ page, studio, workshop }) => {
+  const project = writeNine(workshop.folder, { model: built });
+  const model = new ModelPage(page);
+  await model.goto(workshop.server.url, project);
+  await expect(model.node("fc3")).toBeVisible();
+  await model.addFromPalette("Dropout");
+  await expect(model.link("act2", "dropout1")).toHaveCount(1);
+  await expect(model.link("dropout1", "fc3")).toHaveCount(1);
+  await expect.poll(() => savedModel(project).outputs).toEqual(built.outputs);
   studio.expectNoComplaints();
 });
 

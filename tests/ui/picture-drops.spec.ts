@@ -34,7 +34,7 @@ test("a folder that is dropped on the page is asked for there and then: a browse
   await lookAt(page, "pictures-dropped-folder");
   await new PickerPage(page).chooseFolder(folder);
   await expect(page.getByRole("heading", { name: "New project" })).toBeVisible();
-  await expect(page.getByText("Each picture is resized to")).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText("Each picture is resized to")).toBeVisible();
   studio.expectNoComplaints();
 });
 
@@ -52,7 +52,6 @@ test("a drop is not lost where the host has not said yet what it is", async ({ p
 });
 
 test("a picture that is dropped on Predict is predicted; elsewhere its use is told", async ({ page, studio, workshop }) => {
-  test.setTimeout(120_000);
   const project = await trainedBlobs(workshop.folder);
   const picture = join(project, "pictures", "red", "red-1.bmp");
   const predict = new PredictPage(page);
@@ -61,11 +60,11 @@ test("a picture that is dropped on Predict is predicted; elsewhere its use is to
   // In the mode for folders too: it goes to the question about one.
   await page.getByText("A whole folder", { exact: true }).click();
   await drop(page, picture);
-  await expect.poll(() => predict.probabilities("label"), { timeout: 30_000 }).toHaveLength(4);
+  await expect.poll(() => predict.probabilities("label")).toHaveLength(4);
   await expect(page.getByText(/Uploads.red-1\.bmp/).first()).toBeVisible();
   // On its own field it is the same.
   await drop(page, join(project, "pictures", "blue", "blue-1.bmp"));
-  await expect(page.getByText(/Uploads.blue-1\.bmp/).first()).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText(/Uploads.blue-1\.bmp/).first()).toBeVisible();
 
   await new PicturesPage(page).goto(workshop.server.url, project, "data");
   await expect(page.getByRole("listbox", { name: "Pictures", exact: true })).toBeVisible();
@@ -75,7 +74,6 @@ test("a picture that is dropped on Predict is predicted; elsewhere its use is to
 });
 
 test("on the desktop a dropped folder becomes a project and a picture is predicted, where they lie", async () => {
-  test.setTimeout(180_000);
   const root = temporaryFolder("desktop");
   const project = await trainedBlobs(root);
   const folder = await writeTinyPictures(root, ["one", "two"], 12);
@@ -90,10 +88,10 @@ test("on the desktop a dropped folder becomes a project and a picture is predict
     await expect(page.getByRole("button", { name: "Choose a picture…" })).toBeVisible();
     await app.ask("drop", pathToFileURL(picture).href);
     await expect(page.getByText(picture, { exact: true })).toBeVisible();
-    await expect(page.getByRole("region", { name: "Answer", exact: true })).toContainText(/red\s*\d+\.\d%/, { timeout: 30_000 });
+    await expect(page.getByRole("region", { name: "Answer", exact: true })).toContainText(/red\s*\d+\.\d%/);
     await app.ask("drop", pathToFileURL(folder).href);
     await expect(page.getByRole("heading", { name: "New project" })).toBeVisible();
-    await expect(page.getByText("Each picture is resized to")).toBeVisible({ timeout: 30_000 });
+    await expect(page.getByText("Each picture is resized to")).toBeVisible();
   } finally {
     expect(await app.quit(), app.log()).toBe(0);
   }

@@ -9,7 +9,6 @@ import { trainedBlobs } from "./picture-projects.js";
 // What a network makes of a picture, layer by layer, and the filters it looks with.
 
 test("from a judged picture into the network: its layers by the names of the model, their maps, and the filters", async ({ page, studio, workshop }) => {
-  test.setTimeout(180_000);
   const pictures = new PicturesPage(page);
   await pictures.goto(workshop.server.url, await trainedBlobs(workshop.folder), "evaluate");
   await page.getByText("All", { exact: true }).click();
@@ -17,7 +16,7 @@ test("from a judged picture into the network: its layers by the names of the mod
   await pictures.detail.getByRole("button", { name: "Look inside" }).click();
   const { inside } = pictures;
   // The file has one node where the model has a convolution and a norm; both names stand there.
-  await expect(pictures.layer("conv1 + norm1")).toBeChecked({ timeout: 30_000 });
+  await expect(pictures.layer("conv1 + norm1")).toBeChecked();
   expect(await inside.getByRole("group", { name: "Layer" }).locator("label").allInnerTexts()).toEqual([
     "image\n3 × 24 × 24",
     "conv1 + norm1\n8 × 24 × 24",
@@ -89,13 +88,12 @@ test("from a judged picture into the network: its layers by the names of the mod
 });
 
 test("Grad-CAM is of the last convolution by default, and of any other layer by its name in the model", async ({ page, studio, workshop }) => {
-  test.setTimeout(120_000);
   const pictures = new PicturesPage(page);
   await pictures.goto(workshop.server.url, await trainedBlobs(workshop.folder), "evaluate");
   await page.getByText("All", { exact: true }).click();
   await pictures.lookAtFirst();
   await pictures.detail.getByRole("checkbox", { name: "Where the network looks" }).check();
-  await expect(pictures.detail).toContainText("conv2 + norm2 tells 12 × 12 places apart", { timeout: 30_000 });
+  await expect(pictures.detail).toContainText("conv2 + norm2 tells 12 × 12 places apart");
   const layers = pictures.detail.getByRole("combobox", { name: "At layer" });
   // One place, as of gap, says nothing of where.
   expect(await layers.locator("option").allInnerTexts()).toEqual([
@@ -115,13 +113,12 @@ test("Grad-CAM is of the last convolution by default, and of any other layer by 
 });
 
 test("a run shows its first filters; where its model is gone that is said", async ({ page, studio, workshop }) => {
-  test.setTimeout(120_000);
   const project = await trainedBlobs(workshop.folder);
   const runs = new RunsPage(page);
   await runs.goto(workshop.server.url, project, "0001");
   await runs.facts.getByText("First filters").click();
   const filters = runs.facts.getByRole("listbox", { name: "Filters of conv1" });
-  await expect(filters.getByRole("option")).toHaveCount(8, { timeout: 30_000 });
+  await expect(filters.getByRole("option")).toHaveCount(8);
   await lookAt(page, "pictures-run-filters");
   studio.expectNoComplaints();
 

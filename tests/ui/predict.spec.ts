@@ -184,7 +184,6 @@ test("the run that answers is chosen; one without a model is said to have none",
 });
 
 test("looks right in both themes and sizes", async ({ page, studio, workshop }) => {
-  test.setTimeout(120_000);
   const predict = new PredictPage(page);
   const project = writeClouds(workshop.folder, { epochs: 12 });
   await predict.goto(workshop.server.url, project);

@@ -78,7 +78,7 @@ test("every engine and device stands there with its state; one that is not avail
   const settings = new SettingsPage(page);
   await settings.goto(workshop.server.url);
   const engines = await probeEngines();
-  await expect(settings.engines).toBeVisible({ timeout: 20_000 });
+  await expect(settings.engines).toBeVisible();
   await expect(settings.engines.getByRole("row")).toHaveCount(1 + engines.reduce((sum, { devices }) => sum + 1 + devices.length, 0));
   const state = (available: boolean) => (available ? "available" : "not available");
   for (const { name, available, reason = "", devices } of engines) {
@@ -123,7 +123,6 @@ async function withoutTensorflow(folder: string, registry: string, work: (url: s
 
 test("a setup of TensorFlow that fails says what is missing and what to do, in both themes", async ({ page, studio, workshop }) => {
   // npm takes its time to give up.
-  test.slow();
   await withoutTensorflow(workshop.folder, await closedPort(), async (url) => {
     const settings = new SettingsPage(page);
     const lookAtIt = (state: string) =>
@@ -132,30 +131,29 @@ test("a setup of TensorFlow that fails says what is missing and what to do, in b
         await expectAccessible(page);
       });
     await settings.goto(url, "engines");
-    await expect(settings.setUp).toBeVisible({ timeout: 20_000 });
+    await expect(settings.setUp).toBeVisible();
     await lookAtIt("offered");
     await settings.setUp.click();
-    await expect(settings.setupFailure).toContainText("the npm registry cannot be reached", { timeout: 30_000 });
+    await expect(settings.setupFailure).toContainText("the npm registry cannot be reached");
     await expect(settings.setupFailure).toContainText("npm run setup:tensorflow");
     await lookAtIt("failed");
     // It can be tried again at once.
     await settings.setupFailure.getByRole("button", { name: "Try again" }).click();
     await expect(settings.setupFailure).toBeHidden();
-    await expect(settings.setupFailure).toBeVisible({ timeout: 30_000 });
+    await expect(settings.setupFailure).toBeVisible();
     studio.expectNoComplaints();
   });
 });
 
 test("a setup of TensorFlow under way says what it does and for how long, and can be called off", async ({ page, studio, workshop }) => {
   // npm takes its time to give up.
-  test.slow();
   const registry = await silentRegistry();
   await withoutTensorflow(workshop.folder, registry.address, async (url) => {
     const settings = new SettingsPage(page);
     await settings.goto(url, "engines");
     await settings.setUp.click();
     const work = page.getByRole("status").filter({ hasText: "Installing @tensorflow/tfjs-node" });
-    await expect(work).toBeVisible({ timeout: 20_000 });
+    await expect(work).toBeVisible();
     await registry.asked;
     await expect(page.getByText(/^\d:\d\d so far$/)).toBeVisible();
     await page.screenshot({ path: "test-results/screenshots/settings-tensorflow-working-light-1280x800.png" });
@@ -286,10 +284,9 @@ test("settings that cannot be written say so, and the change is taken back", asy
 });
 
 test("looks right in both themes and sizes", async ({ page, studio, workshop }) => {
-  test.setTimeout(120_000);
   const settings = new SettingsPage(page);
   await settings.goto(workshop.server.url);
-  await expect(settings.engines).toBeVisible({ timeout: 20_000 });
+  await expect(settings.engines).toBeVisible();
   await settings.threads.selectOption("A number");
   await expect(settings.threadCount).toBeVisible();
   await lookAt(page, "settings-top");

@@ -17,7 +17,7 @@ describe("early stopping", () => {
     expect(run(loss(), [3, 2, 2.5, 1, 1, 1])).toEqual(["b", "b", "", "b", "", "s"]);
   });
 
-  test("goes on saying stop where nobody listens, until a better epoch", () => {
+  test("continues saying stop where nobody listens, until a better epoch", () => {
     expect(run(loss({ patience: 1 }), [1, 2, 2, 0.5])).toEqual(["b", "s", "s", "b"]);
   });
 

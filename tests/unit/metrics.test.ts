@@ -176,7 +176,7 @@ describe("against the definitions", () => {
           const targets = int32(rows.map((r) => Number(r.yes)));
           const yes = evaluateBinary({ probabilities: float32(rows.map((r) => r.score)), targets, classes: ["no", "yes"] }).values;
           const two = evaluateCategory({ probabilities: float32(rows.flatMap((r) => [1 - r.score, r.score])), targets, classes: ["no", "yes"] }).values;
-          // Of a class the confidence is the decision's, of yes or no it is that of yes.
+          // Of a class the confidence is the prediction's, of yes or no it is that of yes.
           const differing = (n: string) => n.startsWith("averagePrecision") || n.endsWith("auroc.weighted") || n === "calibrationError";
           for (const name of Object.keys(two).filter((n) => !differing(n))) {
             if (two[name] === null) expect(yes[name], name).toBeNull();
@@ -237,7 +237,7 @@ test("no rows: every value is there and null", () => {
   }
 });
 
-test("rows whose class is not known are left out", () => {
+test("rows whose class is not known are excluded", () => {
   const { values, confusion } = evaluateCategory({ probabilities: float32([0.9, 0.1, 0.2, 0.8, 0.3, 0.7]), targets: int32([0, -1, 0]), classes: ["a", "b"] });
   expect(values.accuracy).toBe(0.5);
   expect(confusion).toEqual([

@@ -300,7 +300,7 @@ describe("a pool by halves", () => {
     ],
     ["windows overlap", halved(PICTURE, { kernel_shape: ints([2, 2]) })],
     ["windows are of three", halved(PICTURE, { kernel_shape: ints([3, 2]), strides: ints([3, 2]) })],
-    ["a row is left out", halved(["N", 2, 5, 4], two)],
+    ["a row is excluded", halved(["N", 2, 5, 4], two)],
     ["a row is added", halved(["N", 2, 5, 4], along(2, { ceil_mode: int(1) }))],
     ["rows are added around", halved(PICTURE, along(2, { pads: ints([1, 0, 1, 0]) }))],
   ])("is left alone where %s", (_, build) => {

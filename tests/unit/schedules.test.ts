@@ -51,7 +51,7 @@ describe("learning rates are PyTorch's", () => {
   });
 });
 
-describe("a schedule restored from its state goes on exactly as it would have", () => {
+describe("a schedule restored from its state continues exactly as it would have", () => {
   const warm = { type: "LinearWarmup", steps: 5, after: { type: "ReduceLROnPlateau", patience: 0 } };
   const all = [...cases, { ...cases.find((c) => c.metrics)!, config: warm, stepsPerEpoch: 3 }];
   test.each(all.map((c) => [JSON.stringify(c.config), c] as const))("%s", (_name, c) => {

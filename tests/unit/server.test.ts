@@ -534,7 +534,7 @@ it("a window that never reads its answers is closed before they fill the memory"
   for (let id = 0; id < 40; id++)
     socket.send(JSON.stringify({ t: "q", i: String(id), m: "call", a: [{ id: String(id), path: "files.list", input: { folder: many } }] }));
   await expect
-    .poll(() => heard.map(({ error }) => error.message), { timeout: 50_000 })
+    .poll(() => heard.map(({ error }) => error.message))
     .toEqual([expect.stringMatching(/^a window does not read its answers: [2-4] MB wait for it/)]);
   raw.resume();
   await closed;

@@ -30,7 +30,7 @@ async function evaluate(model: string, { data, device = "auto", json = false }: 
   const work = { kind: "evaluate", model: modelFile(model), data, device } as const;
   const result = await interruptible(output, (setting) => inEngine(work, showEvents(output), (value) => evaluationResult.parse(value), setting));
   output.line(plural(result.samples, "row"));
-  for (const [reason, rows] of Object.entries(result.skipped)) output.line(`${plural(rows, "row")} left out: ${reason}`);
+  for (const [reason, rows] of Object.entries(result.skipped)) output.line(`${plural(rows, "row")} excluded: ${reason}`);
   for (const [column, values] of Object.entries(result.unknownClasses ?? {}))
     output.line(`classes of ${column} that the model does not know${valuesIn(values)}`);
   showStrangers(output, result);

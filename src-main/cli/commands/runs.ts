@@ -17,7 +17,7 @@ export function addRuns(program: Command): void {
     .action(async (project: string, { json = false }: Options) => {
       const output = createOutput(json);
       const { folder, runs, links } = await listRuns(project);
-      const remedy = "so what it leads to is left out; put the folder itself in its place";
+      const remedy = "so what it leads to is not listed; put the folder itself in its place";
       for (const link of links) output.line(output.paint.yellow("warning:"), ` ${link} is a link and is not followed, ${remedy}`);
       if (runs.length === 0 && links.length > 0) output.line("no runs");
       else if (runs.length === 0) output.line(`no runs yet; start one with: lathe train ${project}`);

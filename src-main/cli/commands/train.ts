@@ -30,7 +30,7 @@ export function addTrain(program: Command): void {
     .option("--seed <n>", "instead of the project's seed", wholeNumber)
     .addOption(new Option("--engine <name>", "instead of training.engine").choices(["auto", "onnxruntime", "tensorflow"]))
     .option("--device <name>", "auto, cpu or another that `devices` lists")
-    .option("--resume [run]", "go on with the newest run, or the one named")
+    .option("--resume [run]", "resume the newest run, or the one named")
     .action(train);
 }
 
@@ -44,7 +44,7 @@ async function train(project: string, { json = false, ...options }: Options): Pr
     if (!job) return beforeStart.signal.aborted ? endAtOnce(engines) : beforeStart.abort();
     interrupts++;
     if (interrupts === 3) {
-      output.line(`ending at once; go on with: lathe train ${project} --resume ${job.run}`);
+      output.line(`ending at once; resume it with: lathe train ${project} --resume ${job.run}`);
       return endAtOnce(engines);
     }
     output.line(interrupts === 1 ? "stopping; what was learnt is kept (Ctrl-C again to cancel)" : "cancelling (Ctrl-C again to end at once)");
@@ -56,7 +56,7 @@ async function train(project: string, { json = false, ...options }: Options): Pr
     job = await startTraining({ project, ...options }, { signal: beforeStart.signal, onEvent: showEvents(output), launch: engines.launch });
     const done = await job.done;
     if (done.model === undefined || done.report === undefined) {
-      throw new LatheError("cancelled", `run ${done.run} was cancelled, so it has no model; go on with: lathe train ${project} --resume ${done.run}`, {
+      throw new LatheError("cancelled", `run ${done.run} was cancelled, so it has no model; resume it with: lathe train ${project} --resume ${done.run}`, {
         run: done.run,
       });
     }
@@ -78,7 +78,7 @@ function showReport(output: Output, path: string): void {
     output.line(`on ${count(judged.rows)} ${test ? "test" : "validation"} rows${test ? ", which training never saw" : ""}`);
   }
   output.line(
-    `${model.file} against the trainer, ${count(parity.rows)} ${parity.split} rows: largest difference ${number(parity.maxDifference)}, equal ` +
-      `decisions ${(100 * parity.equalDecisions).toFixed(2)} %`,
+    `${model.file} against the trainer, ${count(parity.rows)} ${parity.split} rows: largest difference ${number(parity.maxDifference)}, ` +
+      `equal predictions ${(100 * parity.equalDecisions).toFixed(2)} %`,
   );
 }

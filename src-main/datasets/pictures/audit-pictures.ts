@@ -30,7 +30,7 @@ export interface PictureAudit {
   readonly height: { readonly min: number; readonly median: number; readonly max: number };
   /** Which cannot be read, and why; the first ones. */
   readonly unreadable: readonly { readonly path: string; readonly reason: string }[];
-  /** Left out by the project. */
+  /** Excluded by the project. */
   readonly excluded: number;
   /** Pictures with the content of an earlier one, and those of validation and test with that of one that is trained on. */
   readonly equal: Duplicates & { readonly examples: readonly (readonly string[])[] };

@@ -21,7 +21,7 @@ export interface PictureListing {
   readonly pictures: readonly ListedPicture[];
   /** Folders of the last level without a picture. */
   readonly empty: readonly string[];
-  /** What was left out, and why, in sentences. */
+  /** What was excluded, and why, in sentences. */
   readonly warnings: readonly string[];
 }
 
@@ -149,19 +149,19 @@ class Walk {
       paths.length === 0 ? [] : [`${paths.length} ${paths.length === 1 ? one : many} of ${this.#root}, such as ${[...paths].sort()[0]}`];
     return [
       ...told(empty, "class folder has no picture in it", "class folders have no picture in them"),
-      ...told(this.#shallow, "picture lies outside of any class and is left out", "pictures lie outside of any class and are left out"),
+      ...told(this.#shallow, "picture lies outside of any class and is excluded", "pictures lie outside of any class and are excluded"),
       ...told(
         this.#closed,
-        `folder may not be opened (${this.#reason}), so its pictures are left out`,
-        `folders may not be opened (${this.#reason}), so their pictures are left out`,
+        `folder may not be opened (${this.#reason}), so its pictures are excluded`,
+        `folders may not be opened (${this.#reason}), so their pictures are excluded`,
       ),
-      ...told(this.#circles, "link leads in a circle or nowhere and is left out", "links lead in a circle or nowhere and are left out"),
+      ...told(this.#circles, "link leads in a circle or nowhere and is excluded", "links lead in a circle or nowhere and are excluded"),
       ...told(
         this.#nameless,
         "picture has a name that is no valid text, so it cannot be opened; rename it",
         "pictures have names that are no valid text, so they cannot be opened; rename them",
       ),
-      ...told(this.#others, "file is no picture by its name and is left out", "files are no pictures by their names and are left out"),
+      ...told(this.#others, "file is no picture by its name and is excluded", "files are no pictures by their names and are excluded"),
     ];
   }
 }

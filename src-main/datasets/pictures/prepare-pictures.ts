@@ -9,7 +9,7 @@ import { UNUSED, listUnused } from "../sources/image-folder.js";
 import type { Sources } from "../sources/open-source.js";
 import { type Source, textOf } from "../sources/source.js";
 import { literal } from "../sources/sql.js";
-import type { DataWarning } from "../statistics.js";
+import type { DataWarning } from "../data-warning.js";
 import { whyBad } from "./decode.js";
 import type { PictureFacts, PixelFormat } from "./picture-task.js";
 import type { StoreReference } from "./pixel-store.js";
@@ -25,7 +25,7 @@ export interface PreparedPictures {
   readonly digests: readonly string[];
   /** Of each input by name. */
   readonly stores: Readonly<Record<string, StoreReference>>;
-  /** By absolute path; those left out are not there. */
+  /** By absolute path; those excluded are not there. */
   readonly facts: ReadonlyMap<string, PictureFacts>;
   /** Where a path of a source stands in the store of an input. */
   placeOf(input: string, source: Source, path: string): number;
@@ -120,8 +120,8 @@ async function tell(database: Database, source: Source, paths: readonly string[]
   warnings.push({
     code: "data.picture",
     message:
-      `${own.length} picture${own.length === 1 ? "" : "s"} of ${source.path} cannot be read and ${own.length === 1 ? "is" : "are"} left ` +
-      `out${own.length === 1 ? "" : ", such as one"}: ${reason}`,
+      `${own.length} picture${own.length === 1 ? "" : "s"} of ${source.path} cannot be read and ${own.length === 1 ? "is" : "are"} excluded` +
+      `${own.length === 1 ? "" : ", such as one"}: ${reason}`,
   });
   const excluded =
     source.unused === undefined

@@ -18,9 +18,9 @@ export interface PictureFolderQuestion {
   /** Absolute. */
   readonly path: string;
   readonly test?: string;
-  /** What the levels of folders stand for; left out: as many as there are targets to name, or one. */
+  /** What the levels of folders stand for; omitted: as many as there are targets to name, or one. */
   readonly levels?: readonly string[];
-  /** Levels to predict; left out: the innermost. */
+  /** Levels to predict; omitted: the innermost. */
   readonly targets?: readonly string[];
   /** Whether levels that are not predicted are inputs. */
   readonly inputs: "pictures" | "all";

@@ -79,7 +79,7 @@ function nameColumns(path: string, { names, sample, hasHeader }: Dialect, warnin
   if (width < names.length) {
     const [from, to] = [width + 1, names.length];
     warnings.push(
-      `${from === to ? `column ${to}` : `columns ${from} to ${to}`} of ${path} ${from === to ? "has" : "have"} neither a name nor values; left out`,
+      `${from === to ? `column ${to}` : `columns ${from} to ${to}`} of ${path} ${from === to ? "has" : "have"} neither a name nor values; excluded`,
     );
   }
   return names.slice(0, width).map((name, k) => {
@@ -140,7 +140,7 @@ async function explain(database: Database, path: string, textPath: string, diale
   if (/state machine/i.test(message)) {
     return new LatheError(
       "data.unreadable",
-      `${at}: some lines end in CR LF and others in LF or CR, or a field goes on after its closing quote; save it again with one kind of line end`,
+      `${at}: some lines end in CR LF and others in LF or CR, or a field continues after its closing quote; save it again with one kind of line end`,
       details,
       { cause: error },
     );

@@ -74,7 +74,8 @@ export function parsed(sql: string, decimal: Decimal = "."): string {
         `WHEN regexp_matches(${plain}, ${literal(DRESSED_COMMA)}) THEN ${comma} END`
       : `CASE WHEN regexp_full_match(regexp_replace(${plain}, ${literal(`^([+-]?)${UNIT}${GAP}|${GAP}(?:%|${UNIT})$`)}, '\\1', 'g'), ` +
         `${literal(COMMA_PATTERN)}) THEN ${comma} END`;
-  return `CASE WHEN ${sql} IS NULL OR contains(${sql}, '_') THEN NULL ELSE coalesce(${parsedBefore(sql, decimal)}, CASE WHEN regexp_matches(${sql}, '[0-9]') THEN ${dressed} END) END`;
+  const plainly = `coalesce(${parsedBefore(sql, decimal)}, CASE WHEN regexp_matches(${sql}, '[0-9]') THEN ${dressed} END)`;
+  return `CASE WHEN ${sql} IS NULL OR contains(${sql}, '_') THEN NULL ELSE ${plainly} END`;
 }
 
 /** The same as it was read before numbers could have units, or thousands beside a decimal point. */

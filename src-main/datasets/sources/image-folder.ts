@@ -10,7 +10,7 @@ import { openTable } from "./table.js";
 export interface FolderOptions {
   /** Names of the columns beside `image`, one a level of folders. */
   readonly levels: readonly string[];
-  /** Pictures to leave out, and other labels, by path in the folder. */
+  /** Pictures to exclude, and other labels, by path in the folder. */
   readonly exclude?: readonly string[] | undefined;
   readonly relabel?: Readonly<Record<string, Readonly<Record<string, string>>>> | undefined;
   /** Pictures known to be bad: reasons by absolute path. */

@@ -14,7 +14,7 @@ export async function refuseDeepJson(path: string): Promise<void> {
     for await (const part of openBytes(path)) {
       const bytes = part as Buffer;
       for (const byte of bytes) {
-        // No text goes on over a line's end: one that is not closed hides nothing of the next record.
+        // No text continues over a line's end: one that is not closed hides nothing of the next record.
         if (byte === NEWLINE) [quoted, escaped] = [false, false];
         else if (escaped) escaped = false;
         else if (quoted) {

@@ -24,7 +24,7 @@ export interface Utf8File {
 
 /**
  * Opens a text file in any encoding the platform knows (WHATWG labels). What is not UTF-8 is transcoded, streaming, to a file in `workFolder`.
- * @param encoding left out: by its byte-order mark, else UTF-8 where the file's start is valid UTF-8, else windows-1252, with a warning.
+ * @param encoding omitted: by its byte-order mark, else UTF-8 where the file's start is valid UTF-8, else windows-1252, with a warning.
  * @throws LatheError `data.unreadable`
  */
 export async function openText(path: string, encoding: string | undefined, workFolder: string): Promise<Utf8File> {

@@ -13,7 +13,7 @@ import type { Tf } from "./native.js";
 export interface Step {
   readonly node: Node;
   readonly run: Run;
-  /** -1 for an operand left out. */
+  /** -1 for an operand omitted. */
   readonly operands: readonly number[];
   readonly results: readonly number[];
 }

@@ -84,7 +84,7 @@ export function encodeMessage(message: ModelMessage): Uint8Array {
   return new Uint8Array(modelProto.encode(message).finish());
 }
 
-/** Fields that are not in the bytes are left out. @throws an error of protobufjs where the bytes are not a ModelProto. */
+/** Fields that are not in the bytes are omitted. @throws an error of protobufjs where the bytes are not a ModelProto. */
 export function decodeMessage(bytes: Uint8Array): ModelMessage {
   return modelProto.toObject(modelProto.decode(bytes));
 }

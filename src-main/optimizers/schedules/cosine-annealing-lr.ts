@@ -11,7 +11,7 @@ export const cosineAnnealingLR = defineSchedule({
   summary: "Lowers the learning rate along half a cosine wave, slowly at first and at the end.",
   config: z.strictObject({
     type: z.literal("CosineAnnealingLR"),
-    tMax: z.int().min(1).optional().describe("Epochs from the highest to the lowest rate; all epochs of the run where left out."),
+    tMax: z.int().min(1).optional().describe("Epochs from the highest to the lowest rate; all epochs of the run where omitted."),
     etaMin: z.number().min(0).default(0).describe("The lowest learning rate."),
   }),
   create: (config, setting) => {

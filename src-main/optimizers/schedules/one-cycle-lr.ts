@@ -18,7 +18,7 @@ export const oneCycleLR = defineSchedule({
   summary: "One rise and one long fall of the learning rate, step by step. Often trains in fewer epochs.",
   config: z.strictObject({
     type: z.literal("OneCycleLR"),
-    maxLr: z.number().gt(0).optional().describe("The highest learning rate; the optimizer's where left out."),
+    maxLr: z.number().gt(0).optional().describe("The highest learning rate; the optimizer's where omitted."),
     pctStart: z.number().min(0).max(1).default(0.3).describe("Share of the steps spent rising."),
     annealStrategy: z.enum(["cos", "linear"]).default("cos").describe("The shape of rise and fall."),
     divFactor: z.number().gt(0).default(25).describe("The first learning rate is the highest divided by this."),

@@ -47,7 +47,7 @@ export const reduceLROnPlateau = defineSchedule({
         coolingDown = config.cooldown;
         badEpochs = 0;
       },
-      // JSON has no Infinity: a best that is not there yet is left out.
+      // JSON has no Infinity: a best that is not there yet is omitted.
       state: () => ({ rate, badEpochs, coolingDown, ...(best === undefined ? {} : { best }) }),
       restore: (state) => {
         rate = state.rate ?? setting.learningRate;

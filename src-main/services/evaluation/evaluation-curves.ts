@@ -16,7 +16,7 @@ const CALIBRATION_BINS = 10;
 
 /**
  * A class of a target against the rest, over all thresholds.
- * @param named the class; of a binary target the second one where it is left out.
+ * @param named the class; of a binary target the second one where it is omitted.
  * @throws LatheError `usage` for numbers, for a category without a class, for a class that is not there.
  */
 export function curvesOf(target: KeptTarget, named: string | undefined): CurvesResult {
@@ -92,8 +92,8 @@ function calibrationOf(scores: Float32Array, truths: ArrayLike<number>, positive
   return bins.filter(({ rows }) => rows > 0).map(({ rows, confidence, accuracy }) => ({ predicted: confidence, observed: accuracy, rows }));
 }
 
-/** How sure a target's decisions are, and how often they are right. @throws LatheError `usage` for numbers */
-export function calibrationOfDecisions(target: KeptTarget): CalibrationResult {
+/** How sure a target's predictions are, and how often they are right. @throws LatheError `usage` for numbers */
+export function confidenceCalibration(target: KeptTarget): CalibrationResult {
   if (target.kind === "numeric")
     throw new LatheError("usage", `target ${target.name} is a number: it has no probabilities that could be calibrated`, { target: target.name });
   const { outputs, truths } = target;

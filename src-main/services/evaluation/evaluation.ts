@@ -1,14 +1,14 @@
 import { existsSync } from "node:fs";
 import { LatheError } from "../../base/errors.js";
 import type { Project } from "../../contract/project.js";
-import { targetColumns } from "../../contract/data.js";
+import { targetColumns } from "../../features/index.js";
 import type { CalibrationResult, CurvesResult, JudgedRows, LabelErrors, ResidualsResult, TargetView } from "../../contract/evaluation-views.js";
 import type { RunReport } from "../../contract/report.js";
 import type { RunReference } from "../../contract/summaries.js";
 import { type KeptSplit, type KeptTarget, predictionsFile } from "../../training/runs/kept-predictions.js";
 import { readConfig } from "../../training/runs/run-config.js";
 import { RunFolder } from "../../training/runs/run-folder.js";
-import { calibrationOfDecisions, curvesOf, residualsOf } from "./evaluation-curves.js";
+import { confidenceCalibration, curvesOf, residualsOf } from "./evaluation-curves.js";
 import type { FolderAccess } from "../files/folder-access.js";
 import { type JudgedRowsRequest, describeRow, placesOf } from "./judged-rows.js";
 import { suspectLabels } from "./label-errors.js";
@@ -82,7 +82,7 @@ export function createEvaluation(access: FolderAccess, tables: Tables): Evaluati
     },
     async calibration(asked) {
       const { predictions, target } = await open(asked);
-      return workedOut(predictions, ["calibration", asked.target], () => calibrationOfDecisions(target));
+      return workedOut(predictions, ["calibration", asked.target], () => confidenceCalibration(target));
     },
     async labelErrors({ offset, limit, ...asked }, signal) {
       const { report } = await finishedRun(access, asked);

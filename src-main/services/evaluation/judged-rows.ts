@@ -45,7 +45,7 @@ export function describeRow(predictions: LoadedPredictions, target: KeptTarget, 
   return {
     ...row,
     truth: classes[target.truths[place] ?? 0] ?? "",
-    predicted: classes[judge.decision(place)] ?? "",
+    predicted: classes[judge.decided(place)] ?? "",
     confidence: judge.confidence(place),
     probabilities,
   };
@@ -62,7 +62,7 @@ export function columnIndex(target: KeptTarget & { readonly kind: "numeric" }, c
 
 interface Judge {
   /** Class index; of numbers 0. */
-  readonly decision: (place: number) => number;
+  readonly decided: (place: number) => number;
   readonly confidence: (place: number) => number;
   readonly loss: (place: number) => number;
   /** predicted − actual */
@@ -77,24 +77,19 @@ function judgeOf(target: KeptTarget, request: Pick<JudgedRowsRequest, "threshold
     case "numeric": {
       const k = columnIndex(target, request.column);
       const residual = (place: number) => at(place * width + k) - (truths[place * width + k] ?? 0);
-      return { decision: () => 0, confidence: () => 1, residual, loss: (place) => Math.abs(residual(place)) };
+      return { decided: () => 0, confidence: () => 1, residual, loss: (place) => Math.abs(residual(place)) };
     }
     case "binary": {
       const threshold = request.threshold ?? target.threshold;
-      const decision = (place: number) => (at(place) > threshold ? 1 : 0);
+      const decided = (place: number) => (at(place) > threshold ? 1 : 0);
       const of = (place: number, yes: boolean) => (yes ? at(place) : 1 - at(place));
-      return {
-        decision,
-        confidence: (place) => of(place, decision(place) === 1),
-        residual: () => 0,
-        loss: (place) => surprise(of(place, truths[place] === 1)),
-      };
+      return { decided, confidence: (place) => of(place, decided(place) === 1), residual: () => 0, loss: (place) => surprise(of(place, truths[place] === 1)) };
     }
     case "category": {
-      const decision = (place: number) => argmax(outputs, place * width, width);
+      const decided = (place: number) => argmax(outputs, place * width, width);
       return {
-        decision,
-        confidence: (place) => at(place * width + decision(place)),
+        decided,
+        confidence: (place) => at(place * width + decided(place)),
         residual: () => 0,
         loss: (place) => surprise(at(place * width + (truths[place] ?? 0))),
       };
@@ -120,10 +115,10 @@ function filterRows(rows: number, target: KeptTarget, judge: Judge, request: Jud
   refuse(request.residual !== undefined, `target ${target.name} has classes: there are no residuals to choose rows by`);
   const [truth, predicted] = [classIndex(target, request.truth), classIndex(target, request.predicted)];
   for (let place = 0; place < rows; place++) {
-    const decision = judge.decision(place);
+    const decided = judge.decided(place);
     if (truth !== undefined && target.truths[place] !== truth) continue;
-    if (predicted !== undefined && decision !== predicted) continue;
-    if (request.show !== "all" && (target.truths[place] === decision) !== (request.show === "correct")) continue;
+    if (predicted !== undefined && decided !== predicted) continue;
+    if (request.show !== "all" && (target.truths[place] === decided) !== (request.show === "correct")) continue;
     chosen[count++] = place;
   }
   return chosen.subarray(0, count);

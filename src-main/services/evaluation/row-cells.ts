@@ -30,7 +30,7 @@ export async function cellsOfRows(
     const found = await tables.cells({ folder, file: opened.file("config.json"), document: { ...project } }, asked, signal);
     if (found.changed) return none("the data file has changed since this run was trained, so the rows cannot be shown; what the model answered then is kept");
     const { columns, cells, mainRows, root, testRoot = root } = found;
-    // Rows of a test file of its own go on after those of the main one.
+    // Rows of a test file of its own continue after those of the main one.
     return { columns, cells: new Map(cells), rootOf: (row) => (row <= mainRows ? root : testRoot) };
   } catch (thrown) {
     const error = toLatheError(thrown);

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { Emitter, type Disposable } from "../../base/disposable.js";
+import { Listeners, type Disposable } from "../../base/disposable.js";
 import { LatheError, toLatheError } from "../../base/errors.js";
 import type { TrainRequest } from "../../contract/engine-messages.js";
 import type { RunEvent, StageEvent } from "../../contract/events.js";
@@ -48,7 +48,7 @@ export interface JobRegistry {
 interface Entry {
   readonly reference: RunReference;
   readonly job: TrainingJob;
-  readonly events: Emitter<RunEvent>;
+  readonly events: Listeners<RunEvent>;
   readonly warnings: RunEvent[];
   /** The newest event of each of these kinds. */
   readonly latest: Map<"run" | "stage" | "step" | "state", RunEvent>;
@@ -60,7 +60,7 @@ interface Entry {
 export function createJobRegistry(startTraining: StartTraining): JobRegistry {
   const entries = new Map<string, Entry>();
   const starting = new Map<AbortController, Promise<RunReference>>();
-  const preparing = new Emitter<{ readonly project: string; readonly event: StageEvent }>();
+  const preparing = new Listeners<{ readonly project: string; readonly event: StageEvent }>();
   /** By project, how far it is. */
   const prepared = new Map<string, StageEvent>();
 
@@ -112,7 +112,7 @@ export function createJobRegistry(startTraining: StartTraining): JobRegistry {
     };
     const job = await startTraining(options, { signal, onPreparing }).finally(() => prepared.delete(project));
     const reference = { project, run: job.run };
-    const entry: Entry = { reference, job, events: new Emitter(), warnings: [], latest: new Map(), status: "running" };
+    const entry: Entry = { reference, job, events: new Listeners(), warnings: [], latest: new Map(), status: "running" };
     entries.delete(keyOf(reference));
     entries.set(keyOf(reference), entry);
     const subscription = job.subscribe((event) => heard(entry, event));

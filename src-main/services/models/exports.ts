@@ -43,12 +43,12 @@ export async function exportRun(
   const run = runFolder(path);
   const exporter = exporters.get(format);
   if (preprocess === "none" && !exporter.bare)
-    throw new LatheError("usage", `--preprocess none is for the format onnx; ${format} has no preprocessing to leave out`);
+    throw new LatheError("usage", `--preprocess none is for the format onnx; ${format} has no preprocessing to omit`);
   if (!existsSync(join(run, exporter.source))) throw unfinished(run, exporter.source);
   const target = resolve(out);
   refuseOut(target, [], run);
   const bytes = exporter.write(run, preprocess);
-  // The run's own file has been held against the trainer; what was cut out of it has not.
+  // The run's own file has been compared with the trainer; what was cut out of it has not.
   if (preprocess === "none")
     await inEngine(
       { kind: "check-export", model: join(run, exporter.source), bare: bytes },

@@ -14,7 +14,7 @@ import { templates } from "../templates/index.js";
 import type { Proposal } from "../templates/template.js";
 
 /**
- * So long, in milliseconds, a plan waits for a table that nobody has looked at, with the start of the process that reads it; the look goes on, and the next
+ * So long, in milliseconds, a plan waits for a table that nobody has looked at, with the start of the process that reads it; the look continues, and the next
  * plan knows.
  */
 const PATIENCE = 2000;

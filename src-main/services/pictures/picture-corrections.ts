@@ -7,7 +7,7 @@ import type { ProjectDocuments } from "../projects/project-documents.js";
 /** How often it is tried anew where another program saves at the same time. */
 const TRIES = 3;
 
-/** Pictures that a project leaves out or gives another label, said in its file. */
+/** Pictures that a project excludes or gives another label, said in its file. */
 export interface PictureCorrections {
   /** @throws LatheError `usage` where the project's data is no folder of pictures, or has no such level; as `ProjectDocuments` */
   correct(project: string, corrections: readonly PictureCorrection[]): Promise<CorrectedPictures>;
@@ -35,7 +35,7 @@ function sourceOf(document: ProjectDocument): ImageFolderSpec {
   const raw: unknown = typeof data === "object" && data !== null && "source" in data ? data.source : undefined;
   const parsed = imageFolderSource.safeParse(raw);
   if (parsed.success) return parsed.data;
-  throw new LatheError("usage", "the project's data is no folder of pictures; leave rows of a table out, or label them anew, in the table itself");
+  throw new LatheError("usage", "the project's data is no folder of pictures; exclude rows of a table, or label them anew, in the table itself");
 }
 
 type Labels = Readonly<Record<string, Readonly<Record<string, string>>>>;

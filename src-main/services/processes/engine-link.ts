@@ -91,7 +91,7 @@ export function runInEngine(work: EngineWork, onEvent: (event: RunEvent) => void
         new LatheError(
           "engine.crashed",
           `the engine process ended unexpectedly ` +
-            `(${how}); ${run === undefined ? "nothing was left half done, start it again" : `what was saved is kept, go on with train --resume ${run}`}`,
+            `(${how}); ${run === undefined ? "nothing was left half done, start it again" : `what was saved is kept, resume it with train --resume ${run}`}`,
           { how },
         ),
       ),

@@ -39,7 +39,7 @@ export interface ReaderOptions {
   readonly launch?: LaunchReader | undefined;
   /** Milliseconds that the process stays when nobody asks. */
   readonly idle?: number;
-  /** Milliseconds in which one of the questions must be answered, whichever; left out: any time. */
+  /** Milliseconds in which one of the questions must be answered, whichever; omitted: any time. */
   readonly deadline?: number;
   /** Milliseconds to end what was called off. */
   readonly grace?: number;

@@ -58,7 +58,7 @@ export interface CellsQuestion {
   readonly table: TableAt;
   /** What a run was trained on. */
   readonly run: { readonly data: DataSpec; readonly seed: number; readonly fingerprint: string };
-  /** Numbers of rows, from 1; those of a test file of its own go on after those of the main one. */
+  /** Numbers of rows, from 1; those of a test file of its own continue after those of the main one. */
   readonly rows: readonly number[];
 }
 

@@ -36,7 +36,7 @@ export interface CreatedProject {
   readonly file: string;
   readonly inputs: readonly string[];
   readonly targets: readonly { readonly name: string; readonly type: string }[];
-  /** Columns left out, with why. */
+  /** Columns excluded, with why. */
   readonly notes: readonly string[];
 }
 

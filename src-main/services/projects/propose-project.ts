@@ -12,9 +12,9 @@ import { templates } from "../templates/index.js";
 import type { Template } from "../templates/template.js";
 
 export interface ProposalQuestion {
-  /** What the user wants to predict; left out, what is likely. */
+  /** What the user wants to predict; omitted: what is likely. */
   readonly targets?: readonly string[] | undefined;
-  /** Of a folder of pictures: what its levels of folders stand for; left out, as many as there are, the innermost to be predicted. */
+  /** Of a folder of pictures: what its levels of folders stand for; omitted: as many as there are, the innermost to be predicted. */
   readonly levels?: readonly string[] | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly look: LookAtPicture;

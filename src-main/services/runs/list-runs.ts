@@ -12,7 +12,7 @@ import { createRuns } from "./runs.js";
 /**
  * A project's runs, the newest first, for one look from the command line. A project whose file is broken still has its runs.
  * @param path the project's folder, or its file.
- * @returns links too, whose runs are left out: what they lead to is not the project's.
+ * @returns links too, whose runs are excluded: what they lead to is not the project's.
  * @throws LatheError `project.missing`
  */
 export async function listRuns(path: string): Promise<{ readonly folder: string; readonly runs: readonly RunSummary[]; readonly links: readonly string[] }> {

@@ -23,7 +23,7 @@ export async function readLabel(run: string): Promise<RunLabel> {
   }
 }
 
-/** What is left out stays as it is; an empty text takes a name or a note away. @throws LatheError `run.storage` */
+/** What is omitted stays as it is; an empty text takes a name or a note away. @throws LatheError `run.storage` */
 export async function writeLabel(run: string, change: RunLabel): Promise<void> {
   const before = await readLabel(run);
   const [name, note] = [(change.name ?? before.name ?? "").trim(), change.note ?? before.note ?? ""];

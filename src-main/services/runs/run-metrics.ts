@@ -110,7 +110,7 @@ function gatherEpochs() {
       epochs.splice(at, 0, event);
       seconds += event.seconds;
     }
-    // Else it is one of those that were left out, and counted.
+    // Else it is one of those that were omitted, and counted.
   }
 
   return {

@@ -8,7 +8,7 @@ import { heldBy } from "../../training/runs/run-lock.js";
 import { readReport } from "./reports.js";
 
 /**
- * Why a run does not have what it has once it has ended, and what can be done about it: going on is advised only where that helps. @param run its folder @param
+ * Why a run does not have what it has once it has ended, and what can be done about it: resuming is advised only where that helps. @param run its folder @param
  * file what it lacks
  */
 export function unfinished(run: string, file: string): LatheError {
@@ -28,7 +28,7 @@ export function unfinished(run: string, file: string): LatheError {
     return missing(`it is gone; train --resume ${id} writes it again`);
   }
   const failure = failureOf(run);
-  return missing(failure === undefined ? `its training has not ended; go on with train --resume ${id}` : `its training failed: ${failure}`);
+  return missing(failure === undefined ? `its training has not ended; resume it with train --resume ${id}` : `its training failed: ${failure}`);
 }
 
 function failureOf(run: string): string | undefined {

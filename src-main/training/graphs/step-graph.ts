@@ -118,7 +118,7 @@ function lowerForward(spec: TrainingSpec, scalarNames: readonly string[]) {
   return { e, scalars, flat, activations, parts, combined: combine(e, spec, parts), buffers: flat.nextBuffers() };
 }
 
-/** @returns an emitter to go on with, and where each value is there. */
+/** @returns an emitter to continue with, and where each value is there. */
 function prepare(engine: Pick<Engine, "prepare">, forward: Unfinished): { readonly e: Emitter; readonly at: (value: Value) => Value } {
   const { e, learns, kept } = engine.prepare(forward);
   const now = new Map([...forward.learns, ...forward.kept].map(({ name }, i) => [name, defined([...learns, ...kept][i], name)]));

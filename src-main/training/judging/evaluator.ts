@@ -122,7 +122,7 @@ class Gathered {
     if (truth.dtype === "int64") truth.data.forEach((v, i) => (this.truth[this.rows + i] = Number(v)));
     else if (truth.dtype === "float32") this.truth.set(truth.data, this.rows * width);
     const weight = floats(result, names.targetWeight(name))[0] ?? 0;
-    // A batch whose every row is left out (ignoreIndex) has a loss of 0/0 and no say.
+    // A batch whose every row is excluded (ignoreIndex) has a loss of 0/0 and no say.
     if (weight > 0) this.#loss += (floats(result, names.targetLoss(name))[0] ?? 0) * weight;
     this.#weight += weight;
     this.rows += batch.size;

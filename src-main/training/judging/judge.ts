@@ -44,8 +44,8 @@ function matrixOf(classes: readonly string[], counts: readonly (readonly number[
   return { classes: [...classes], counts: counts.map((row) => [...row]) };
 }
 
-/** The decision that one row of outputs amounts to: the likeliest class, or yes or no; undefined for numbers. */
-export function decisionOf(target: JudgedTarget, outputs: Float32Array): number | undefined {
+/** The prediction that one row of outputs amounts to: the likeliest class, or yes or no; undefined for numbers. */
+export function predictionOf(target: JudgedTarget, outputs: Float32Array): number | undefined {
   switch (target.kind) {
     case "category":
       return argmax(outputs);

@@ -7,13 +7,13 @@ import type { ParityResult } from "../../contract/results.js";
 import type { Tensors } from "../../engines/engine.js";
 import { fileEngine } from "../../engines/index.js";
 import type { FittedData } from "../../features/fitted.js";
-import { kindOf, picturesOf } from "../../features/index.js";
+import { kindOf, picturesOf, targetKindOf } from "../../features/index.js";
 import { decodeModel } from "../../onnx/protobuf.js";
 import type { Graph } from "../../onnx/types.js";
 import { inferTypes } from "../../ops/index.js";
 import type { Predictions } from "../judging/evaluator.js";
 import { encodedValues, outputName, readFacts } from "./inference-model.js";
-import { decisionOf } from "../judging/judge.js";
+import { predictionOf } from "../judging/judge.js";
 import { checkParity, differing } from "./parity.js";
 import { floats } from "../trainer.js";
 import { judgedTarget, targetSpec } from "../workbench.js";
@@ -23,7 +23,7 @@ const ROWS = 256;
 const PICTURES = 8;
 
 /**
- * Holds a file without preprocessing against the run's own, which training held against the trainer: rows are made up that lie where the training rows did,
+ * Compares a file without preprocessing with the run's own, which training compared with the trainer: rows are made up that lie where the training rows did,
  * with gaps and strange words among them; the run's file answers them and tells what its preprocessing makes of them; the other is fed that and must answer the
  * same.
  * @throws LatheError `export.parity`; `export.format` for a file that does not say where its preprocessing ends
@@ -51,7 +51,7 @@ export async function checkExport({ model: path, bare }: CheckExportRequest): Pr
         const target = defined(judged.get(name), name);
         return target.kind === "numeric" && target.restore ? target.restore(value, column) : value;
       },
-      decide: ({ name }, outputs) => decisionOf(defined(judged.get(name), name), outputs),
+      decide: ({ name }, outputs) => predictionOf(defined(judged.get(name), name), outputs),
     });
     if (parity.passed) return parity;
     throw new LatheError(
@@ -98,10 +98,7 @@ async function encode(graph: Graph, at: ReadonlyMap<string, string>, raw: Tensor
 /** What the file answered, in the units in which a trainer does. */
 function inOwnUnits(fitted: FittedData, answers: Tensors, rows: number): Predictions {
   const outputs = fitted.targets.map((target) => {
-    const values = floats(answers, outputName(target.name, fitted));
-    if (target.type !== "numeric") return [target.name, values] as const;
-    const width = target.columns.length;
-    return [target.name, values.map((value, i) => (value - (target.shift[i % width] ?? 0)) / (target.scale[i % width] ?? 1))] as const;
+    return [target.name, targetKindOf(target).trained(floats(answers, outputName(target.name, fitted)), target)] as const;
   });
   return { rows, outputs: new Map(outputs), truths: new Map(), losses: new Map() };
 }

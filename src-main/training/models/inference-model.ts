@@ -4,7 +4,7 @@ import { LatheError } from "../../base/errors.js";
 import { version } from "../../base/version.js";
 import { METADATA, encodedNames } from "../../contract/model-metadata.js";
 import { type FittedData, fittedData } from "../../features/fitted.js";
-import { lowerInputs, lowerTarget } from "../../features/index.js";
+import { lowerInputs, targetKindOf } from "../../features/index.js";
 import { encodeModel, modelOf } from "../../onnx/protobuf.js";
 import type { Value } from "../../onnx/types.js";
 import { createEmitter } from "../../ops/index.js";
@@ -44,24 +44,20 @@ export function buildInferenceModel(spec: TrainingSpec, facts: ModelFacts, param
       target.name,
     );
     const answer = activate(e, definition, output);
-    const doc =
-      fitted.type === "numeric"
-        ? fitted.columns.join(", ")
-        : fitted.type === "binary"
-          ? `probability of ${fitted.classes[1]}`
-          : `probabilities of ${fitted.classes.join(", ")}`;
-    e.graph.output(fitted.type === "numeric" ? lowerTarget(e, answer, fitted) : answer, outputName(target.name, facts.fitted), doc);
+    const kind = targetKindOf(fitted);
+    e.graph.output(kind.lower(e, answer, fitted), outputName(target.name, facts.fitted), kind.describe(fitted));
   }
-  const classes = facts.fitted.targets.flatMap((target) =>
-    target.type === "numeric" ? [] : [[METADATA.classes(target.name), JSON.stringify(target.classes)] as const],
-  );
+  const classes = facts.fitted.targets.flatMap((target) => {
+    const own = targetKindOf(target).classes(target);
+    return own ? [[METADATA.classes(target.name), JSON.stringify(own)] as const] : [];
+  });
   const metadata = new Map<string, string>([
     [METADATA.version, version],
     [METADATA.project, facts.project],
     [METADATA.fingerprint, facts.fingerprint],
     [METADATA.data, JSON.stringify(facts.fitted)],
     [METADATA.thresholds, JSON.stringify(facts.thresholds)],
-    // Where preprocessing ends: an export may leave it out.
+    // Where preprocessing ends: an export may omit it.
     [METADATA.encoded, JSON.stringify(Object.fromEntries([...encoded].map(([name, { name: value }]) => [name, value])))],
     ...classes,
   ]);

@@ -51,7 +51,7 @@ export async function checkParity({ model, fitted, targets, rows, expected = "al
   const units = new Map(targets.map((target) => [target.name, unitsOf(target, defined(trained.outputs.get(target.name), target.name), ownUnit)]));
   let at = 0;
   let maxDifference = 0;
-  let decisions = 0;
+  let predictions = 0;
   let equal = 0;
   for await (const batch of rows) {
     const answers = await model.run(batch.inputs);
@@ -71,7 +71,7 @@ export async function checkParity({ model, fitted, targets, rows, expected = "al
       for (let row = 0; row < batch.size; row++) {
         const mine = decide(target, ours.subarray(row * width, (row + 1) * width));
         if (mine === undefined) continue;
-        decisions++;
+        predictions++;
         if (mine === decide(target, exported.subarray(row * width, (row + 1) * width))) equal++;
       }
     }
@@ -81,13 +81,13 @@ export async function checkParity({ model, fitted, targets, rows, expected = "al
     rows: at,
     split,
     maxDifference: Number.isFinite(maxDifference) ? maxDifference : Number.MAX_VALUE,
-    equalDecisions: decisions === 0 ? 1 : equal / decisions,
+    equalDecisions: predictions === 0 ? 1 : equal / predictions,
     tolerance: PARITY_TOLERANCE,
     passed: maxDifference <= PARITY_TOLERANCE && (expected === "some" ? at > 0 : at === trained.rows),
   };
 }
 
-/** How far two answers to the same rows are apart, and how far they may be, as a sentence goes on: `differ from the trainer's by up to …`. */
+/** How far two answers to the same rows are apart, and how far they may be, as a sentence continues: `differ from the trainer's by up to …`. */
 export function differing({ maxDifference, rows, split, tolerance }: ParityResult): string {
   return `differ from the trainer's by up to ${maxDifference.toPrecision(3)} on ${rows} ${split} rows (allowed: ${tolerance})`;
 }

@@ -8,7 +8,7 @@ import { type Graph, tensor } from "../../onnx/types.js";
 import { createEmitter } from "../../ops/index.js";
 import { copyInto } from "../../rewrites/rewrite.js";
 import { type ModelFacts, outputName } from "./inference-model.js";
-import { decisionOf } from "../judging/judge.js";
+import { predictionOf } from "../judging/judge.js";
 import { type PictureLayer, ancestorsOf, findLayer, pictureLayers } from "../network/model-layers.js";
 import { buildSaliencyGraph, saliencyNames } from "../graphs/saliency-graph.js";
 import { resizeMap, scaleToOne } from "./scale-map.js";
@@ -71,7 +71,9 @@ export class PictureInsight {
     const width = target.type === "category" ? target.classes.length : 1;
     const run = (weights: readonly number[]) => executable.run({ ...feeds, [saliencyNames.weights]: tensor("float32", weights, [1, width]) });
     const decided =
-      asked ?? decisionOf(judgedTarget(target, thresholds[name] ?? 0.5), floats(await run(Array.from({ length: width }, () => 0)), saliencyNames.answer)) ?? 0;
+      asked ??
+      predictionOf(judgedTarget(target, thresholds[name] ?? 0.5), floats(await run(Array.from({ length: width }, () => 0)), saliencyNames.answer)) ??
+      0;
     // A binary network has one score, that of yes: what speaks for no speaks against it.
     const result = await run(target.type === "binary" ? [decided === 1 ? 1 : -1] : Array.from({ length: width }, (_, k) => (k === decided ? 1 : 0)));
     const { map, peak } = scaleToOne(floats(result, saliencyNames.map));

@@ -90,8 +90,8 @@ export async function predictTable(
 export function badPictures({ path, bad }: Pick<TableReader, "path" | "bad">): readonly string[] {
   if (bad.length === 0) return [];
   return [
-    `${bad.length} picture${bad.length === 1 ? "" : "s"} of ${path} cannot be read and ${bad.length === 1 ? "is" : "are"} left ` +
-      `out${bad.length === 1 ? "" : ", such as one"}: ${bad[0]}`,
+    `${bad.length} picture${bad.length === 1 ? "" : "s"} of ${path} cannot be read and ${bad.length === 1 ? "is" : "are"} excluded` +
+      `${bad.length === 1 ? "" : ", such as one"}: ${bad[0]}`,
   ];
 }
 

@@ -52,7 +52,7 @@ export function planNetwork(model: ModelSpec, inputs: readonly string[], widths:
 
 /**
  * As `planNetwork`, for networks that may be wrong.
- * @param refuse hears of each layer that cannot be planned, which is then left out. What reads it goes on naming it.
+ * @param refuse hears of each layer that cannot be planned, which is then omitted. What reads it continues naming it.
  */
 export function unfoldNetwork(model: ModelSpec, inputs: readonly string[], widths: OutputWidths, refuse: (layer: string, error: unknown) => void): NetworkPlan {
   const unfolded = unfoldedLayers(model);

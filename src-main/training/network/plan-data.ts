@@ -1,15 +1,15 @@
 import { closest } from "../../base/closest.js";
-import { type TargetSpec, inputSchema, splitSchema, targetColumns, targetSchema } from "../../contract/data.js";
-import { SURELY_TRAINED } from "../../features/category.js";
-import { kindOf } from "../../features/index.js";
-import type { ColumnFacts } from "../../features/kind.js";
-import { counted } from "../../features/options.js";
+import { type TargetSpec, inputSchema, splitSchema, targetSchema } from "../../contract/data.js";
+import { kindOf, targetColumns, targetKindOf } from "../../features/index.js";
+import type { ColumnFacts, PlannedOutput } from "../../features/kind.js";
 import type { Shape } from "../../onnx/types.js";
 
 /** What is known of a table without roles: enough to tell how wide encoded inputs and targets will be. */
 export interface TableFacts {
   readonly path: string;
   readonly rows: number;
+  /** Rows that train, where they are counted. */
+  readonly training?: number;
   readonly columns: readonly ColumnFacts[];
 }
 
@@ -20,14 +20,9 @@ export interface PlannedInput {
   readonly description: string;
 }
 
-export interface PlannedTarget {
+export interface PlannedTarget extends PlannedOutput {
   readonly name: string;
   readonly kind: TargetSpec["type"];
-  /** Of the network's output. */
-  readonly width?: number;
-  /** False where the width is an estimate. */
-  readonly exact: boolean;
-  readonly description: string;
 }
 
 export interface PlannedData {
@@ -38,7 +33,7 @@ export interface PlannedData {
 }
 
 /**
- * Inputs and targets of a data section that may be incomplete or wrong: what cannot be read is left out, what cannot be told has no width.
+ * Inputs and targets of a data section that may be incomplete or wrong: what cannot be read is omitted, what cannot be told has no width.
  * @param facts undefined: the table has not been looked at.
  */
 export function planData(data: unknown, facts: TableFacts | undefined): PlannedData {
@@ -53,10 +48,9 @@ export function planData(data: unknown, facts: TableFacts | undefined): PlannedD
     if (!found && facts) problems.push({ path: ["data", ...path], message: noColumn(name, facts) });
     return found;
   };
-  targets.forEach(
-    ({ spec }, i) =>
-      spec && targetColumns(spec).forEach((name, k) => find(name, "targets", i, ...(spec.type === "numeric" && spec.columns ? ["columns", k] : ["column"]))),
-  );
+  targets.forEach(({ spec }, i) => {
+    for (const { column, path } of spec ? targetKindOf(spec).columns(spec) : []) find(column, "targets", i, ...path);
+  });
   inputs.forEach(({ spec }, i) => {
     const named = spec && kindOf(spec).columns(spec);
     if (named && named !== "rest") for (const { column, path } of named) find(column, "inputs", i, ...path);
@@ -72,33 +66,16 @@ export function planData(data: unknown, facts: TableFacts | undefined): PlannedD
   ]);
   // Of a section with a role that cannot be read, nobody knows what the rest is.
   const rest = facts && [...inputs, ...targets].every(({ spec }) => spec) ? facts.columns.filter(({ name }) => !taken.has(name)).length : undefined;
+  const table = { column: (name: string) => columns.get(name), rest };
   return {
     problems,
     inputs: inputs.flatMap(({ raw, spec }): PlannedInput[] => {
       const name = spec?.name ?? nameOf(raw);
       if (name === undefined) return [];
-      return [{ name, ...(spec ? kindOf(spec).plan(spec, { column: (column) => columns.get(column), rest }) : { description: "not yet complete" }) }];
+      return [{ name, ...(spec ? kindOf(spec).plan(spec, table) : { description: "not yet complete" }) }];
     }),
-    targets: targets.flatMap(({ spec }) => (spec ? [{ name: spec.name, kind: spec.type, ...describeTarget(spec, columns) }] : [])),
+    targets: targets.flatMap(({ spec }) => (spec ? [{ name: spec.name, kind: spec.type, ...targetKindOf(spec).plan(spec, table) }] : [])),
   };
-}
-
-function describeTarget(spec: TargetSpec, columns: ReadonlyMap<string, ColumnFacts>): Omit<PlannedTarget, "name" | "kind"> {
-  switch (spec.type) {
-    case "binary":
-      return { width: 1, exact: true, description: `how likely "${spec.column}" is` };
-    case "numeric": {
-      const names = targetColumns(spec);
-      return { ...(names.length > 0 ? { width: names.length } : {}), exact: true, description: names.map((name) => `"${name}"`).join(", ") };
-    }
-    case "category": {
-      const facts = columns.get(spec.column);
-      if (!facts || facts.distinct === 0) return { exact: false, description: `the class of "${spec.column}"` };
-      // Rows left out for another reason may take a class with them, but not one of many rows.
-      const exact = facts.exact && (facts.rarest ?? 0) >= SURELY_TRAINED;
-      return { width: facts.distinct, exact, description: `one of ${exact ? "" : "about "}${counted(facts.distinct, "class")} of "${spec.column}"` };
-    }
-  }
 }
 
 function noColumn(name: string, { path, columns }: TableFacts): string {

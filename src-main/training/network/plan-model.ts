@@ -1,9 +1,13 @@
 import { LatheError, toLatheError } from "../../base/errors.js";
+import { own } from "../../base/own.js";
 import { checkModel } from "../../contract/check-project.js";
 import type { BlockSpec, LayerSpec, ModelSpec } from "../../contract/model.js";
+import type { PlanProblem } from "../../contract/model-views.js";
 import { type Problem, showPath } from "../../contract/problems.js";
-import { parseProject } from "../../contract/project.js";
+import { defaultLosses, parseProject } from "../../contract/project.js";
 import { type Shape, type TensorType, type Value, sizeOf } from "../../onnx/types.js";
+import type { AskedTarget } from "./asked-target.js";
+import { USUAL_BATCH, findFaults } from "./faults.js";
 import { recordLayout } from "./layout.js";
 import { type PlannedLayer, lowerLayer, unfoldNetwork } from "./network.js";
 import { type PlannedInput, type PlannedTarget, type TableFacts, asRecord, listOf, planData } from "./plan-data.js";
@@ -17,6 +21,7 @@ export interface LayerOutlook {
   readonly parameters: number;
   readonly multiplyAdds?: number;
   readonly problem?: string;
+  readonly warning?: string;
 }
 
 /** A layer of which everything is known: what source code is written from. */
@@ -34,7 +39,7 @@ export interface ModelOutlook {
   readonly outputs: readonly { readonly target: string; readonly from: string; readonly width?: number; readonly description: string }[];
   readonly parameters: number;
   readonly multiplyAdds: number;
-  readonly problems: readonly (Problem & { readonly layer?: string })[];
+  readonly problems: readonly PlanProblem[];
   /** Present where all of it could be planned: every layer in the order it runs, and the values that are the answers. */
   readonly network?: { readonly layers: readonly LoweredLayer[]; readonly outputs: readonly { readonly target: string; readonly from: string }[] };
 }
@@ -46,13 +51,10 @@ export interface ModelOutlook {
 export function planModel(document: Readonly<Record<string, unknown>>, facts: TableFacts | undefined): ModelOutlook {
   const { inputs, targets, problems: dataProblems } = planData(document["data"], facts);
   const model = readable(asRecord(document["model"]));
-  const problems: (Problem & { layer?: string })[] = documentProblems(document, model, inputs, targets).map((problem) => ({
-    ...problem,
-    ...layerAt(problem.path, model),
-  }));
+  const problems: PlanProblem[] = documentProblems(document, model, inputs, targets).map((problem) => ({ ...problem, ...layerAt(problem.path, model) }));
   problems.push(...dataProblems.map(({ path, message }) => ({ path: showPath(path), message })));
 
-  const outlook = new Map<string, { shape?: Shape; parameters: number; multiplyAdds?: number; problem?: string }>();
+  const outlook = new Map<string, { shape?: Shape; parameters: number; multiplyAdds?: number; problem?: string; warning?: string }>();
   const widths = new Map(targets.flatMap(({ name, width }) => (width === undefined ? [] : [[name, width] as const])));
   const refused = new Map<string, unknown>();
   // Every layer is asked for after the outputs, so that it is known which value a block gives.
@@ -69,8 +71,7 @@ export function planModel(document: Readonly<Record<string, unknown>>, facts: Ta
   const topOf = (id: string) => (position.has(id) ? id : (id.split(".")[0] ?? id));
   const note = (id: string, message: string) => {
     const layer = topOf(id);
-    const i = position.get(layer);
-    const path = i === undefined ? "model" : `model.layers[${i}]`;
+    const path = placeOf(id, model);
     // What the document says wrong there comes first: the rest may follow from it.
     if (!problems.some((problem) => problem.layer === layer)) problems.push({ path, message, layer });
     outlook.set(id, { parameters: 0, ...outlook.get(id), problem: message });
@@ -118,6 +119,21 @@ export function planModel(document: Readonly<Record<string, unknown>>, facts: Ta
     lowered.length > 0 &&
     outputs.length > 0 &&
     answers.every(({ from }) => values.has(from));
+  const training = asRecord(document["training"]);
+  for (const { layer: id, message, ...fault } of findFaults({
+    plan: { layers: plan.layers, outputs: answers },
+    types: values,
+    targets: targets.map((target) => askedTarget(target, training)),
+    ...rowsOf(training, facts),
+  })) {
+    const layer = topOf(id);
+    // What cannot be planned there comes first.
+    if (problems.some((problem) => problem.layer === layer)) continue;
+    // A block's layers are mended in the file.
+    const mends = fault.mends.filter((mend) => !("layer" in mend) || position.has(mend.layer));
+    problems.push({ path: placeOf(id, model), message, layer, fault: { ...fault, mends } });
+    outlook.set(id, { parameters: 0, ...outlook.get(id), [fault.severity === "error" ? "problem" : "warning"]: message });
+  }
   return {
     name: typeof document["name"] === "string" ? document["name"] : "",
     inputs,
@@ -154,11 +170,37 @@ function documentProblems(
   }
 }
 
+/** A target as the search for faults sees it. @param training a project's section, whatever is wrong with it */
+export function askedTarget(
+  { name, kind, width, exact, numbers }: Omit<PlannedTarget, "description">,
+  training: Readonly<Record<string, unknown>>,
+): AskedTarget {
+  const { type } = asRecord(own(asRecord(training["losses"]), name));
+  return { name, kind, loss: typeof type === "string" ? type : defaultLosses[kind], numbers, ...(exact ? { width } : {}) };
+}
+
+function rowsOf(
+  { batchSize, dropLast }: Readonly<Record<string, unknown>>,
+  facts: TableFacts | undefined,
+): { readonly batch?: number; readonly rows?: number } {
+  const rows = facts?.training;
+  const batch = typeof batchSize === "number" ? batchSize : rows === undefined ? undefined : USUAL_BATCH;
+  if (rows === undefined || batch === undefined) return batch === undefined ? {} : { batch };
+  return { batch: Math.min(batch, rows), ...(dropLast === true ? {} : { rows }) };
+}
+
 /** The layer that a place in the file is in. */
 function layerAt(path: string, model: ModelSpec): { readonly layer?: string } {
   const [, index] = /^model\.layers\[(\d+)\]/.exec(path) ?? [];
   const layer = index === undefined ? undefined : model.layers[Number(index)]?.id;
   return layer === undefined ? {} : { layer };
+}
+
+/** Where a layer stands in the file: of one inside a block, the block. */
+export function placeOf(id: string, { layers }: Pick<ModelSpec, "layers">): string {
+  const at = (name: string) => layers.findIndex((layer) => layer.id === name);
+  const i = at(id) >= 0 ? at(id) : at(id.split(".")[0] ?? id);
+  return i < 0 ? "model" : `model.layers[${i}]`;
 }
 
 /** A layer, and after a block what is inside: the block's own numbers are the sums. */
@@ -170,15 +212,19 @@ function shown(
 ): readonly LayerOutlook[] {
   const own = outlook.get(id);
   const inside = [...outlook].filter(([key]) => key.startsWith(`${id}.`)).map(([key, layer]) => ({ id: key, ...layer }));
-  const problem = problems.find(({ layer }) => layer === id)?.message ?? own?.problem;
-  if (inside.length === 0) return [{ id, parameters: 0, ...own, ...(problem === undefined ? {} : { problem }) }];
+  const isWarning = ({ fault }: PlanProblem) => fault?.severity === "warning";
+  const here = problems.filter(({ layer }) => layer === id);
+  const problem = here.find((one) => !isWarning(one))?.message ?? own?.problem;
+  const warning = here.find(isWarning)?.message;
+  const said = { ...(problem === undefined ? {} : { problem }), ...(warning === undefined ? {} : { warning }) };
+  if (inside.length === 0) return [{ id, parameters: 0, ...own, ...said }];
   return [
     {
       id,
       ...(shape ? { shape } : {}),
       parameters: inside.reduce((sum, layer) => sum + layer.parameters, 0),
       ...(inside.every((layer) => layer.multiplyAdds !== undefined) ? { multiplyAdds: inside.reduce((sum, layer) => sum + (layer.multiplyAdds ?? 0), 0) } : {}),
-      ...(problem === undefined ? {} : { problem }),
+      ...said,
     },
     ...inside,
   ];

@@ -38,7 +38,7 @@ export class TrainingControl {
     this.#end();
   }
 
-  /** Resolves when the run may go on, or is to end. */
+  /** Resolves when the run may continue, or is to end. */
   async whilePaused(): Promise<void> {
     while (this.#paused && this.#wish === "run") {
       await new Promise<void>((resolve) => {

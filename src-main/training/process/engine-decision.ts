@@ -11,7 +11,7 @@ export interface MeasuredEngine extends EnginePlace {
 }
 
 /** One that did not come to be measured. */
-export interface LeftOutEngine extends EnginePlace {
+export interface ExcludedEngine extends EnginePlace {
   readonly reason: string;
 }
 
@@ -53,10 +53,10 @@ export function isSameLoss(loss: number, usual: number): boolean {
 }
 
 /** The quickest, or the usual one where none is clearly quicker. @param others that were measured too */
-export function decideEngine(usual: MeasuredEngine, others: readonly MeasuredEngine[], leftOut: readonly LeftOutEngine[]): EngineDecision {
+export function decideEngine(usual: MeasuredEngine, others: readonly MeasuredEngine[], excluded: readonly ExcludedEngine[]): EngineDecision {
   const byTime = [usual, ...others].sort((a, b) => a.milliseconds - b.milliseconds);
   const [fastest = usual] = byTime;
-  const without = leftOut.length === 0 ? "" : `; left out: ${leftOut.map((one) => `${nameOf(one)} (${one.reason})`).join(", ")}`;
+  const without = excluded.length === 0 ? "" : `; excluded: ${excluded.map((one) => `${nameOf(one)} (${one.reason})`).join(", ")}`;
   if (others.length === 0) return { ...placeOf(usual), reason: `the only one that works here: ${figures([usual])}${without}` };
   if (fastest === usual || isClearlyFaster(fastest, usual))
     return { ...placeOf(fastest), reason: `fastest of ${byTime.length} tried: ${figures(byTime)}${without}` };

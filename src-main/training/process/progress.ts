@@ -40,7 +40,7 @@ export class StepProgress {
     return report;
   }
 
-  /** Leaves a pause out of the figures. */
+  /** Keeps a pause out of the figures. */
   restart(): void {
     this.#since = this.#clock();
     this.#steps = 0;

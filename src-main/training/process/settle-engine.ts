@@ -4,7 +4,7 @@ import { type EngineChoice, chooseEngine } from "../../engines/index.js";
 import {
   type EngineDecision,
   type EnginePlace,
-  type LeftOutEngine,
+  type ExcludedEngine,
   type MeasuredEngine,
   decideEngine,
   figures,
@@ -48,7 +48,7 @@ export interface ToSettle {
  * steps, one after the other, before the first step of the run: on a machine of two cores an engine that is timed beside a running training is timed wrongly,
  * and slows that down; and a run that changed its engine on the way could not be repeated. Nothing of it is left in the run: weights, random numbers and the
  * order of rows are as if it had not been. The decision is remembered for this network and machine.
- * @throws LatheError `cancelled`, and what the usual engine fails with: one that fails among the others is left out.
+ * @throws LatheError `cancelled`, and what the usual engine fails with: one that fails among the others is excluded.
  */
 export async function settleEngine(toSettle: ToSettle, setting: WorkSetting): Promise<Settled> {
   const { bench, candidates, memory } = toSettle;
@@ -100,7 +100,7 @@ class Trial {
   readonly #setting: WorkSetting;
   readonly #timing: Pick<StepTiming, "learningRate" | "clock" | "heed">;
   readonly #measured: MeasuredEngine[] = [];
-  readonly #leftOut: LeftOutEngine[] = [];
+  readonly #excluded: ExcludedEngine[] = [];
   /** The usual one and, where that is another, the fastest so far. */
   readonly #opened = new Map<string, Settled>();
 
@@ -135,7 +135,7 @@ class Trial {
       this.#show(usual, "once more");
       time = Math.min(time, (await timeSteps(trainer, batches, { ...this.#timing, ...LOOK })).milliseconds);
     }
-    return { ...decideEngine({ ...usual, milliseconds: time }, this.#measured.slice(1), this.#leftOut), remember: true };
+    return { ...decideEngine({ ...usual, milliseconds: time }, this.#measured.slice(1), this.#excluded), remember: true };
   }
 
   /** The winner goes to the run, the others end here. */
@@ -154,7 +154,7 @@ class Trial {
   async #try(place: EnginePlace, usualLoss: number): Promise<void> {
     const { bench, batches, memory } = this.#s;
     const refusal = memory.refusal(place);
-    if (refusal !== undefined) return void this.#leftOut.push({ ...place, reason: refusal });
+    if (refusal !== undefined) return void this.#excluded.push({ ...place, reason: refusal });
     this.#show(place);
     await memory.trying(place);
     let opened: Settled | undefined;
@@ -176,7 +176,7 @@ class Trial {
     } catch (thrown) {
       const error = toLatheError(thrown);
       if (error.code === "cancelled") throw error;
-      this.#leftOut.push({ ...place, reason: error.message.trim() });
+      this.#excluded.push({ ...place, reason: error.message.trim() });
     } finally {
       await opened?.trainer.dispose();
       await memory.survived(place);
@@ -195,7 +195,7 @@ class Trial {
     this.#setting.emit({
       event: "stage",
       stage: `trying ${[nameOf(next), how].join(" ").trim()}${so}`,
-      done: this.#measured.length + this.#leftOut.length,
+      done: this.#measured.length + this.#excluded.length,
       total: candidates.length,
     });
   }

@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 
-/** Milliseconds between looks, and for how long a process without a parent may go on: it keeps what it learnt in that time, where its thread is free to. */
+/** Milliseconds between looks, and for how long a process without a parent may continue: it keeps what it learnt in that time, where its thread is free to. */
 const [EVERY, GRACE] = [500, 4000];
 
 /**

@@ -39,10 +39,10 @@ export function saveCheckpoint<H>(folder: string, checkpoint: Checkpoint<H>): vo
 }
 
 /**
- * The newest whole checkpoint that can be gone on from, or undefined where none was written. Where the latest will not do, it is put aside as `damaged.ckpt`:
+ * The newest whole checkpoint that can be resumed from, or undefined where none was written. Where the latest will not do, it is put aside as `damaged.ckpt`:
  * the next save would put it in the place of the whole one.
  * @param damaged told of each file that is not whole or does not fit, with the reason, where the one before will do.
- * @param read looks at what a whole file holds: gives it back, or says why the run cannot go on from it.
+ * @param read looks at what a whole file holds: gives it back, or says why the run cannot resume from it.
  * @throws LatheError `run.checkpoint` where there are files but none will do.
  */
 export function loadCheckpoint<H>(
@@ -82,7 +82,7 @@ function decodeFile(path: string): Checkpoint<unknown> | string {
 /** What became of a run that cannot be written any further, and what can be done. @param run its folder */
 export function whatIsKept(run: string): string {
   const id = basename(run);
-  if ([LATEST, PREVIOUS].some((file) => existsSync(join(run, "checkpoint", file)))) return `What was saved before is kept; go on with train --resume ${id}`;
+  if ([LATEST, PREVIOUS].some((file) => existsSync(join(run, "checkpoint", file)))) return `What was saved before is kept; resume it with train --resume ${id}`;
   return existsSync(join(run, "config.json"))
     ? `Nothing had been learnt that could be saved; train --resume ${id} starts the run from its beginning`
     : "No run was made; train again";

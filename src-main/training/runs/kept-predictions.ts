@@ -46,7 +46,7 @@ export type KeptTarget = Header["targets"][number] & {
 
 export interface KeptPredictions {
   readonly split: KeptSplit;
-  /** Row numbers from 1, in the order of the file; those of a test file of its own go on after those of the main file. */
+  /** Row numbers from 1, in the order of the file; those of a test file of its own continue after those of the main file. */
   readonly rows: Uint32Array;
   readonly targets: readonly KeptTarget[];
 }

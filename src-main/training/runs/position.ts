@@ -17,6 +17,8 @@ const position = z.strictObject({
   /** Of the epoch under way: sums over its samples so far. */
   sums: z.strictObject({ samples: count, loss: z.number(), losses: z.array(z.number()), seconds: z.number() }),
   diagnosis: z.strictObject({ sums: z.array(z.number()), count }),
+  /** Absent in checkpoints of earlier versions. */
+  lossWatch: z.strictObject({ first: z.number().exactOptional(), told: z.string().exactOptional() }).exactOptional(),
   warned: z.array(z.string()),
   /** 0 where no epoch has been the best yet. */
   bestEpoch: count,
@@ -36,7 +38,7 @@ export type Position = z.infer<typeof position>;
 export const BEST_PARAMETERS = "best parameters";
 export const BEST_BUFFERS = "best buffers";
 
-/** What a checkpoint must fit to be gone on from. */
+/** What a checkpoint must fit to be resumed from. */
 export interface PositionSetting {
   readonly training: TrainingConfig;
   /** The trainer's vectors, as long as the checkpoint's must be. */
@@ -51,7 +53,7 @@ export interface PositionSetting {
 
 /**
  * A checkpoint whose checksum is right may still be another run's, an earlier version's, or made by hand.
- * @returns it, or why this run cannot go on from it.
+ * @returns it, or why this run cannot resume from it.
  */
 export function readPosition({ header, vectors }: Checkpoint<unknown>, setting: PositionSetting): Checkpoint<Position> | string {
   const parsed = position.safeParse(header);

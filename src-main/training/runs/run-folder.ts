@@ -111,7 +111,7 @@ export class RunFolder {
     if (!this.#configured) return;
     const what = `the folder of run ${this.id} was deleted or moved while it was trained`;
     const gone = (why: string) => {
-      const remedy = `start a new run, or put the folder back and go on with train --resume ${this.id}`;
+      const remedy = `start a new run, or put the folder back and resume it with train --resume ${this.id}`;
       return new LatheError("run.missing", `${what}${why}, so training has stopped; ${remedy}`, { run: this.id, path: this.path });
     };
     if (!existsSync(this.file(CONFIG))) throw gone(` (${this.path})`);
@@ -200,7 +200,7 @@ export class RunFolder {
     }
   }
 
-  /** One line a call, whatever names are in it. @returns why it could not be written, the first time: a log must not stop a run that can go on. */
+  /** One line a call, whatever names are in it. @returns why it could not be written, the first time: a log must not stop a run that can continue. */
   log(line: string, time: Date): LatheError | undefined {
     const path = this.file("log.txt");
     try {
@@ -218,7 +218,7 @@ export class RunFolder {
     } catch (thrown) {
       const told = this.#toldOfLog;
       this.#toldOfLog = true;
-      if (!told) return storageError(path, thrown, "The run goes on without a log");
+      if (!told) return storageError(path, thrown, "The run continues without a log");
     }
     return undefined;
   }

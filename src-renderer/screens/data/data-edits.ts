@@ -106,5 +106,5 @@ export function useDataEdits() {
     if (path !== undefined) changeSource(texts.data.file.labels.test, { test: path });
   }
 
-  return { giveRole, ignore, asCategory, countAsMissing, countAsMissing, handleMissing, changeSplit, changeSource, chooseFile, chooseTestFile, undo };
+  return { giveRole, ignore, asCategory, countAsMissing, handleMissing, changeSplit, changeSource, chooseFile, chooseTestFile, undo };
 }

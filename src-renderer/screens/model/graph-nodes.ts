@@ -16,6 +16,8 @@ export interface NodeView extends NodeRef {
   /** Of the whole network's multiplications. */
   readonly share: number | undefined;
   readonly problem: string | undefined;
+  /** Something that somebody may mean. */
+  readonly warning: string | undefined;
   /** Place of its group in the catalogue, which gives its colour. */
   readonly group: number | undefined;
   readonly description: string | undefined;
@@ -60,7 +62,8 @@ export function nodeViews(network: Network, plan: ModelPlan | undefined, catalog
         parameters: layer?.parameters,
         multiplyAdds: layer?.multiplyAdds,
         share: layer?.multiplyAdds !== undefined && plan !== undefined && plan.multiplyAdds > 0 ? layer.multiplyAdds / plan.multiplyAdds : undefined,
-        problem: layer?.problem ?? plan?.problems.find((problem) => problem.layer === id)?.message,
+        problem: layer?.problem,
+        warning: layer?.warning,
         group: group < 0 ? undefined : group,
         description: sources.length === 0 ? t.unconnected : undefined,
       }),
@@ -85,7 +88,7 @@ export function nodeViews(network: Network, plan: ModelPlan | undefined, catalog
   return new Map(views.map((view) => [view.key, view]));
 }
 
-const nothing = { parameters: undefined, multiplyAdds: undefined, share: undefined, problem: undefined, group: undefined };
+const nothing = { parameters: undefined, multiplyAdds: undefined, share: undefined, problem: undefined, warning: undefined, group: undefined };
 
 function labelled(view: Omit<NodeView, "label">): NodeView {
   const t = texts.model.graph;
@@ -95,6 +98,7 @@ function labelled(view: Omit<NodeView, "label">): NodeView {
     view.parameters !== undefined && view.parameters > 0 && t.parameters(formatCount(view.parameters)),
     view.share !== undefined && view.share > 0 && t.cost(formatShare(view.share)),
     view.problem !== undefined && t.problem(view.problem),
+    view.problem === undefined && view.warning !== undefined && t.warning(view.warning),
   ];
   return { ...view, label: parts.filter(Boolean).join(", ") };
 }

@@ -77,7 +77,7 @@ describe("errors name the graph and the reason", () => {
   };
 
   it.each([
-    ["an input left out", { x: tensor("float32", [1, 2], [1, 2]) }, /^the graph flattening needs the input dims; it got x$/],
+    ["an input missing", { x: tensor("float32", [1, 2], [1, 2]) }, /^the graph flattening needs the input dims; it got x$/],
     ["an input of another type", { x: tensor("int32", [1, 2], [1, 2]) }, /^the graph flattening takes float32 \[N, 2\] for x, got int32 \[1, 2\]$/],
     ["an input of another shape", { x: tensor("float32", [1, 2, 3], [1, 3]) }, /^the graph flattening takes float32 \[N, 2\] for x, got float32 \[1, 3\]$/],
     [

@@ -12,7 +12,7 @@ import { tensorflowUnderTest } from "../../support/tensorflow.js";
  */
 const [RTOL, ATOL] = [1e-3, 1e-6];
 
-/** Cases of operators that the engine has which are left out, and why. */
+/** Cases of operators that the engine has and that are not tested, and why. */
 const EXCLUDED: readonly (readonly [name: RegExp, why: string])[] = [
   [/^test_training_dropout(_default)?(_mask)?$/, "draws its own random numbers"],
   [/^test_dropout_random_old$/, "operator set 1"],
@@ -79,7 +79,7 @@ if (!names) {
       );
       console.log(`passed by kernel: ${byKernel.join(", ")}`);
       console.log(`excluded although the operator is there:\n${ours.map(({ name, why }) => `  ${name}: ${why}`).join("\n")}`);
-      // Of another operator set, and held against the other engine.
+      // Of another operator set, and compared with the other engine.
       expect(kernels.types.filter((type) => !passed.includes(type))).toEqual(["LabelEncoder"]);
     });
   });

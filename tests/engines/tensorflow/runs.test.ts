@@ -1,9 +1,7 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { type JsonEvent, killAll, last, lathe, startLathe, writeCreditProject } from "../../support/lathe.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
 import { tensorflowUnderTest } from "../../support/tensorflow.js";
-
-vi.setConfig({ testTimeout: 240_000 }); // whole runs, each in processes of its own
 
 const { version } = await tensorflowUnderTest();
 
@@ -38,7 +36,7 @@ describe("a run that one engine began", () => {
   it.each([
     ["onnxruntime", "tensorflow"],
     ["tensorflow", "onnxruntime"],
-  ])("on %s is killed, and goes on with %s from the checkpoint, which says so", async (first, second) => {
+  ])("on %s is killed, and resumes with %s from the checkpoint, which says so", async (first, second) => {
     const folder = credit(40, 512);
     const begun = startLathe(["train", folder, "--engine", first, "--json"], (event) => {
       if (event.event === "epoch" && event["epoch"] === 3) killAll(begun);
@@ -48,10 +46,10 @@ describe("a run that one engine began", () => {
     expect(resumed.code, resumed.stderr).toBe(0);
     expect(last(resumed.events, "run")).toMatchObject({ engine: second, resumedFrom: { epoch: expect.any(Number) as unknown } });
     const said = resumed.events.filter(({ event }) => event === "log").map((event) => String(event["message"]));
-    expect(said).toContainEqual(expect.stringMatching(new RegExp(`run 0001 began with ${first} .* goes on with ${second} .* as asked for`)));
+    expect(said).toContainEqual(expect.stringMatching(new RegExp(`run 0001 began with ${first} .* resumes with ${second} .* as asked for`)));
     // What was learnt before came over: its first epoch is that of a run which the first engine was left alone with, where a fresh start would be elsewhere.
-    const { events } = await lathe("train", credit(40, 512), "--engine", first, "--json");
     const resumedEpoch = resumed.events.find(({ event }) => event === "epoch")!;
+    const { events } = await lathe("train", credit(Number(resumedEpoch["epoch"]), 512), "--engine", first, "--json");
     const same = events.find(({ event, epoch }) => event === "epoch" && epoch === resumedEpoch["epoch"])!;
     const [got, wanted, fresh] = [
       resumedEpoch,

@@ -1,13 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import { packageRoot } from "../../../src-main/base/entries.js";
 import { listSamples } from "../../../src-main/services/projects/samples.js";
 import { last, lathe } from "../../support/lathe.js";
 import { tensorflowUnderTest } from "../../support/tensorflow.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
-
-vi.setConfig({ testTimeout: 240_000 }); // whole runs, each in a process of its own
 
 const { native } = await tensorflowUnderTest();
 const samples = await listSamples();

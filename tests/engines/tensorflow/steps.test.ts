@@ -15,7 +15,7 @@ import { tensorflowUnderTest } from "../../support/tensorflow.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
 import { type Described, randomBatch, trainerOf, trainingSpec } from "../../support/training-spec.js";
 
-// What single layers do, forward and backward, the gradient tests hold against both engines; here are whole steps.
+// What single layers do, forward and backward, the gradient tests check on both engines; here are whole steps.
 
 const { engine, native, tf } = await tensorflowUnderTest();
 
@@ -109,7 +109,7 @@ describe("ten steps of the networks for pictures are ONNX Runtime's", () => {
 it.each([
   [onnxruntimeEngine, engine],
   [engine, onnxruntimeEngine],
-])("a checkpoint of $name is gone on from by the other engine, as by itself", async (first, second) => {
+])("a checkpoint of $name is resumed from by the other engine, as by itself", async (first, second) => {
   const spec = trainingSpec(described(binary, { optimizer: { type: "Adam", lr: 0.01, amsgrad: true } }));
   const [alone, begun, goesOn] = [await trainerOf(spec, 1, first), await trainerOf(spec, 1, first), await trainerOf(spec, 2, second)];
   const train = async (trainer: Trainer, from: number, to: number) => {

@@ -55,7 +55,7 @@ export const shaping: readonly OpCase[] = [
   grad("Slice", "bounds beyond the ends", [any(2, 3)], (e, x) => e.slice(x, [-100, 1], [100, 100], [0, 1])),
   grad("Slice", "two axes with steps", [any(4, 2, 5)], (e, x) => e.slice(x, [3, 1], [0, 5], [0, 2], [-1, 3])),
   unwritten("Slice", /named axis N/, [any("N", 2)], (e, x) => e.slice(x, [0], [1], [0])),
-  grad("Slice", "axes and steps left out", [any(3, 4)], (e, x) => e.op("Slice", [x, e.indices([1, 0]), e.indices([3, 2])])),
+  grad("Slice", "axes and steps omitted", [any(3, 4)], (e, x) => e.op("Slice", [x, e.indices([1, 0]), e.indices([3, 2])])),
   pad("zeros around", any(2, 3), [0, 1, 1, 2]),
   pad("zeros around the features of a batch", any("N", 2), [0, 1, 0, 1]),
   pad("negative pads crop", any(4), [-1, 2]),

@@ -81,7 +81,7 @@ export class WebContents extends EventEmitter {
     const ids = ports.map((port) => {
       const id = this.#nextPort++;
       this.#ports.set(id, port);
-      // A port that was sent away is started: what comes to it goes on to the page.
+      // A port that was sent away is started: what comes to it continues to the page.
       port.on("message", ({ data: message }) => this.#tell({ port: id, data: message }));
       port.on("close", () => this.#tell({ port: id, closed: true }));
       port.start();

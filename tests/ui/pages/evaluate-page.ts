@@ -69,7 +69,7 @@ export class EvaluatePage {
   }
 
   /** What the threshold decides: found, false alarms, missed, rightly not. */
-  async decisions(): Promise<readonly number[]> {
+  async atThreshold(): Promise<readonly number[]> {
     const texts = await this.threshold.getByRole("group", { name: "What it decides" }).locator("dd").allInnerTexts();
     return texts.map((text) => Number(text.replaceAll(",", "")));
   }
@@ -83,7 +83,7 @@ export class EvaluatePage {
     return Number((text ?? "").replace(/ rows?$/, "").replaceAll(",", ""));
   }
 
-  /** Row, truth, decision and what follows, of each line in view. */
+  /** Row, truth, prediction and what follows, of each line in view. */
   async lines(): Promise<readonly (readonly string[])[]> {
     return this.table
       .locator('[role="rowgroup"] [role="row"]')

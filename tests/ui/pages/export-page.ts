@@ -46,7 +46,7 @@ export class ExportPage {
     await new PickerPage(this.page).save(folder, name);
   }
 
-  /** A check beside its name, e.g. `Same decisions`. */
+  /** A check beside its name, e.g. `Same predictions`. */
   check(name: string): Locator {
     return this.checks
       .locator("dl > div")

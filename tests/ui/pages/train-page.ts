@@ -60,14 +60,12 @@ export class TrainPage {
 
   /** Epochs done, of the run that is shown. */
   async epochs(): Promise<number> {
-    const text = await this.figure("Epoch")
-      .textContent({ timeout: 500 })
-      .catch(() => "0");
-    return Number((text ?? "0").replace(/\s*\/.*/, "").replaceAll(/\D/g, ""));
+    const [text = "0"] = await this.figure("Epoch").allTextContents();
+    return Number(text.replace(/\s*\/.*/, "").replaceAll(/\D/g, ""));
   }
 
-  async expectEpochs(atLeast: number, timeout = 30_000): Promise<void> {
-    await expect.poll(() => this.epochs(), { timeout }).toBeGreaterThanOrEqual(atLeast);
+  async expectEpochs(atLeast: number): Promise<void> {
+    await expect.poll(() => this.epochs()).toBeGreaterThanOrEqual(atLeast);
   }
 
   /** The curve's values as the table beside it has them, the newest first. */

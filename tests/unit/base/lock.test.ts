@@ -133,7 +133,7 @@ describe("a lock", () => {
 });
 
 describe("waiting for a lock", () => {
-  it("says once for whom, on which file and since when, and goes on when it is free", async () => {
+  it("says once for whom, on which file and since when, and continues when it is free", async () => {
     const path = join(temporaryFolder(), "lock");
     takeLock(path);
     const said: string[] = [];
@@ -190,4 +190,4 @@ it("several processes that find the same stale lock, again and again, never have
     ),
   );
   expect(codes).toEqual([0, 0, 0, 0]);
-}, 60_000);
+});

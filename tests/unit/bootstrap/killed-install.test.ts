@@ -72,7 +72,7 @@ it("a Lathe that is killed while it installs leaves npm at work, and the next on
   expect(said).toMatch(
     new RegExp(
       `^Waiting for what a Lathe that was ended left behind, at work to install: process ${npm} since .* UTC \\(.*install\\.lock\\.program\\); end ` +
-        `that process to go on at once …$`,
+        `that process to continue at once …$`,
       "m",
     ),
   );

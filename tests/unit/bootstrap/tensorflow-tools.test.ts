@@ -62,7 +62,7 @@ test("what is missing is named with its remedy, and nothing that is there", () =
   const found = { python: { path: "python3" }, compiler: "c++", make: "make", nodeGyp: "/gyp.js", freeBytes: 2e9, folder: "/cache" };
   const what = (change: object, platform = "linux") => lacks({ ...found, ...change }, platform);
   expect(what({})).toEqual([]);
-  // Where it cannot be found out, it is not held against the machine.
+  // Where it cannot be found out, the machine is not blamed.
   expect(what({ freeBytes: undefined })).toEqual([]);
   expect(what({ python: {} })).toEqual([{ what: "Python with pip", remedy: expect.stringContaining("install Python 3 with pip") }]);
   expect(what({ python: { withoutPip: "python3" } })).toEqual([{ what: "pip (python3 has none)", remedy: expect.stringContaining("python3-pip") }]);

@@ -62,7 +62,7 @@ describe("a run, told to people", () => {
     expect(changing.at(-1)).toMatch(/^epoch 4\/30, step 40\/98, loss 0\.471, best 0\.\d{3} in epoch \d, 412,000 rows\/s, 1:05 left$/);
   });
 
-  test("a resumed run says where it goes on", () => {
+  test("a resumed run says where it resumes", () => {
     expect(shown([{ ...run(30), resumedFrom: { epoch: 3, step: 12 } } as RunEvent]).lines.at(-1)).toBe("  resumed in epoch 3, after step 12");
   });
 });

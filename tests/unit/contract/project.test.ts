@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { packageRoot } from "../../../src-main/base/entries.js";
-import { targetColumns } from "../../../src-main/contract/data.js";
+import { targetColumns } from "../../../src-main/features/index.js";
 import { projectJsonSchema } from "../../../src-main/contract/json-schema.js";
 import { parseProject } from "../../../src-main/contract/project.js";
 import { change, minimalProject } from "./minimal-project.js";

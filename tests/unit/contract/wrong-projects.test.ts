@@ -306,14 +306,6 @@ const tables: Readonly<Record<string, readonly Row[]>> = {
       ['training.losses.good.type: got "CrossEntropyLoss", which is for category targets, expected a loss for a binary target: BCEWithLogitsLoss, BCELoss'],
     ],
     [
-      "a loss of probabilities on a layer that makes none",
-      { "training.losses.good": { type: "BCELoss" } },
-      [
-        'training.losses.good.type: got "BCELoss" on layer out (Linear), expected its input from a Sigmoid layer; add one, or use BCEWithLogitsLoss, ' +
-          "which needs none",
-      ],
-    ],
-    [
       "a mistyped loss",
       { "training.losses.good": { type: "BCEWithLogitLoss" } },
       [`training.losses.good.type: got "BCEWithLogitLoss", expected one of ${losses.types.join(", ")}; did you mean BCEWithLogitsLoss?`],

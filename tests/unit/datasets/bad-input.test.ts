@@ -64,13 +64,13 @@ const cases: readonly {
     it: "a text among numbers",
     content: `${good}3,many,1\n`,
     code: "data.value",
-    message: 'DIR/t.csv, row 11, column "b": got "many", expected a number or nothing; mend the value, or make the column a category or leave it out',
+    message: 'DIR/t.csv, row 11, column "b": got "many", expected a number or nothing; mend the value, or make the column a category or exclude it',
   },
   {
     it: "a text among numbers far down",
     content: `a,y\n${rows(30_000, (i) => `${i},${i % 2}`)}x1,1\n${rows(30_000, (i) => `${i},${i % 2}`)}`,
     code: "data.value",
-    message: 'DIR/t.csv, row 30001, column "a": got "x1", expected a number or nothing; mend the value, or make the column a category or leave it out',
+    message: 'DIR/t.csv, row 30001, column "a": got "x1", expected a number or nothing; mend the value, or make the column a category or exclude it',
   },
   {
     it: "an infinite value",
@@ -88,7 +88,7 @@ const cases: readonly {
     it: "a column that is all missing",
     content: `a,b,y\n${rows(20, (i) => `${i},,${i % 2}`)}`,
     code: "data.value",
-    message: 'column "b" of DIR/t.csv has no value in any of 20 rows; leave the column out',
+    message: 'column "b" of DIR/t.csv has no value in any of 20 rows; exclude the column',
   },
   {
     it: "a target that is all missing",
@@ -229,7 +229,7 @@ describe("bad input is one clear sentence", () => {
   });
 });
 
-describe("rows that cannot be used are left out, counted and reported", () => {
+describe("rows that cannot be used are excluded, counted and reported", () => {
   it("rows without a target", async () => {
     const folder = temporaryFolder();
     writeTable(folder, "t.csv", `a,b,y\n${rows(40, (i) => `${i},1.5,${i % 10 === 3 ? "" : i % 2}`)}`);
@@ -238,7 +238,7 @@ describe("rows that cannot be used are left out, counted and reported", () => {
     expect(audit.rows).toBe(40);
     expect(audit.used).toBe(36);
     expect(counts.train + counts.validation + counts.test).toBe(36);
-    expect(audit.warnings.map((w) => w.message)).toContain(`4 rows left out: missing target in column "y"`);
+    expect(audit.warnings.map((w) => w.message)).toContain(`4 rows excluded: missing target in column "y"`);
   });
 
   it("rows with a missing value, where the policy is to drop them", async () => {

@@ -138,7 +138,7 @@ describe("the cache of prepared data", () => {
     expect([again.made, again.prepared.fingerprint]).toEqual([false, prepared.fingerprint]);
     // It waited 10 s each time; without, this takes a fraction of one.
     expect(performance.now() - start).toBeLessThan(8000);
-  }, 60_000);
+  });
 
   it("leaves nothing behind when it is cancelled or the data are wrong", async () => {
     const folder = project();

@@ -159,7 +159,7 @@ describe("both forms in one file", () => {
     ]);
   });
 
-  it("in one column are refused at the first that differs, and left out with a note", async () => {
+  it("in one column are refused at the first that differs, and excluded with a note", async () => {
     const folder = temporaryFolder();
     writeTable(folder, "t.csv", `a;b;y\n${rows((i) => `${i === 11 ? "11.5" : `${i},5`};${i % 7},1;${i % 2}`)}`);
     expect(await refusal(readColumns(folder, "t.csv"), folder)).toBe(
@@ -171,15 +171,15 @@ describe("both forms in one file", () => {
     expect(notes.map((n) => n.replaceAll(folder, "DIR"))).toEqual([
       `column "a" of DIR/t.csv has numbers with a decimal comma ("0,5") and with a decimal point ("11.5"); it is read as numbers only when all are ` +
         `written one way`,
-      `column "a" is left out: most of its values are numbers, but "11.5" is not`,
+      `column "a" is excluded: most of its values are numbers, but "11.5" is not`,
     ]);
   });
 
   it.each([
     ["0.125", `a number with a decimal comma or nothing; write it with a comma, or set source.decimal to "." if the whole file has decimal points`],
-    ["1,2,3", "a number or nothing; mend the value, or make the column a category or leave it out"],
-    ["1.23,5", "a number or nothing; mend the value, or make the column a category or leave it out"],
-    ["many", "a number or nothing; mend the value, or make the column a category or leave it out"],
+    ["1,2,3", "a number or nothing; mend the value, or make the column a category or exclude it"],
+    ["1.23,5", "a number or nothing; mend the value, or make the column a category or exclude it"],
+    ["many", "a number or nothing; mend the value, or make the column a category or exclude it"],
     ["1,5e39", "a finite number or nothing; mend the value or leave it empty"],
     ["inf", "a finite number or nothing; mend the value or leave it empty"],
   ])("refuses %s among decimal commas", async (value, expected) => {

@@ -78,7 +78,7 @@ describe("proposeRoles", () => {
     expect(notes).toEqual([]);
   });
 
-  it("guesses every kind of column, leaves out what cannot help and says why", async () => {
+  it("guesses every kind of column, excludes what cannot help and says why", async () => {
     const folder = temporaryFolder();
     const rows = Array.from({ length: 60 }, (_, i) =>
       [
@@ -103,12 +103,12 @@ describe("proposeRoles", () => {
     ]);
     expect(proposal.targets).toEqual([{ name: "grade", type: "category", column: "grade" }]);
     expect(proposal.notes).toEqual([
-      `column "no" is left out: it counts the rows; make it an input by hand if it is a quantity`,
-      `column "person" is left out: it is a text with 60 different values; make it a category to use it all the same`,
-      `column "day" is left out: it is a time; split by it, or put what matters of it, such as the month, into a column of its own`,
-      `column "constant" is left out: it has one value only, from which nothing can be learnt`,
-      `column "empty" is left out: it has no values; fill it in to use it`,
-      `column "customer_id" is left out: it looks like an identifier; make it an input by hand if it is a quantity`,
+      `column "no" is excluded: it counts the rows; make it an input by hand if it is a quantity`,
+      `column "person" is excluded: it is a text with 60 different values; make it a category to use it all the same`,
+      `column "day" is excluded: it is a time; split by it, or put what matters of it, such as the month, into a column of its own`,
+      `column "constant" is excluded: it has one value only, from which nothing can be learnt`,
+      `column "empty" is excluded: it has no values; fill it in to use it`,
+      `column "customer_id" is excluded: it looks like an identifier; make it an input by hand if it is a quantity`,
     ]);
     // What is proposed can be prepared as it is.
     const prepared = await prepare(folder, dataSchema.parse({ source: { type: "table", path: "t.csv" }, inputs: proposal.inputs, targets: proposal.targets }));

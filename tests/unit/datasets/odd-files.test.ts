@@ -15,12 +15,12 @@ describe("odd files", () => {
     "a delimiter at the end of every line": [
       "t.csv",
       `a,b,y,\n${rows((i) => `${plain(i)},`)}`,
-      ["column 4 of DIR/t.csv has neither a name nor values; left out"],
+      ["column 4 of DIR/t.csv has neither a name nor values; excluded"],
     ],
     "delimiters at the end of every line": [
       "t.csv",
       `a;b;y;;\n${rows((i) => `${plain(i).replaceAll(",", ";")};;`)}`,
-      ["columns 4 to 5 of DIR/t.csv have neither a name nor values; left out"],
+      ["columns 4 to 5 of DIR/t.csv have neither a name nor values; excluded"],
     ],
     "a delimiter at the end of every line but the header": ["t.csv", `a,b,y\n${rows((i) => `${plain(i)},`)}`],
     "blank lines above, in the middle and at the end": ["t.csv", `\n \n${`a,b,y\n${rows(plain)}`.replace("\n5,", "\n\n\n5,")}\n\n`],
@@ -59,22 +59,22 @@ describe("odd files", () => {
     "a hexadecimal number": [
       "t.csv",
       `a,b,y\n${rows(plain)}0x10,1,1\n`,
-      `DIR/t.csv, row 21, column "a": got "0x10", expected a number or nothing; mend the value, or make the column a category or leave it out`,
+      `DIR/t.csv, row 21, column "a": got "0x10", expected a number or nothing; mend the value, or make the column a category or exclude it`,
     ],
     "a number with an underscore": [
       "t.csv",
       `a,b,y\n${rows(plain)}1_000,1,1\n`,
-      `DIR/t.csv, row 21, column "a": got "1_000", expected a number or nothing; mend the value, or make the column a category or leave it out`,
+      `DIR/t.csv, row 21, column "a": got "1_000", expected a number or nothing; mend the value, or make the column a category or exclude it`,
     ],
     "true among numbers": [
       "t.csv",
       `a,b,y\n${rows(plain)}true,1,1\n`,
-      `DIR/t.csv, row 21, column "a": got "true", expected a number or nothing; mend the value, or make the column a category or leave it out`,
+      `DIR/t.csv, row 21, column "a": got "true", expected a number or nothing; mend the value, or make the column a category or exclude it`,
     ],
     "a bad value below blank lines": [
       "t.csv",
       `a,b,y\n${rows(plain)}\n\n"1\n2",1,1\n`,
-      `DIR/t.csv, row 21, column "a": got "1\n2", expected a number or nothing; mend the value, or make the column a category or leave it out`,
+      `DIR/t.csv, row 21, column "a": got "1\n2", expected a number or nothing; mend the value, or make the column a category or exclude it`,
     ],
     "a ragged row below blank lines and line ends in quotes": [
       "t.csv",
@@ -101,12 +101,12 @@ describe("odd files", () => {
     "JSON with a text among numbers": [
       "t.json",
       JSON.stringify(Array.from({ length: 20 }, (_, i) => ({ a: i === 5 ? "x" : i, y: i % 2 }))),
-      `DIR/t.json, row 6, column "a": got "x", expected a number or nothing; mend the value, or make the column a category or leave it out`,
+      `DIR/t.json, row 6, column "a": got "x", expected a number or nothing; mend the value, or make the column a category or exclude it`,
     ],
     "JSON with structures": [
       "t.json",
       JSON.stringify(Array.from({ length: 20 }, (_, i) => ({ a: { b: i }, y: i % 2 }))),
-      `DIR/t.json, row 1, column "a": got "{'b': 0}", expected a number; leave the column out: it holds structures, lists or bytes`,
+      `DIR/t.json, row 1, column "a": got "{'b': 0}", expected a number; exclude the column: it holds structures, lists or bytes`,
     ],
   };
 
@@ -116,14 +116,14 @@ describe("odd files", () => {
     expect(await refusal(prepare(folder, dataOf(file)), folder)).toBe(message);
   });
 
-  it("leaves out nested columns of Parquet, and says so", async () => {
+  it("excludes nested columns of Parquet, and says so", async () => {
     const folder = temporaryFolder();
     await writeParquet(folder, "t.parquet", "SELECT i / 7 AS a, {'c': i % 3} AS s, [i % 3] AS l, 'x'::BLOB AS b, i % 2 AS y FROM range(20) t(i)");
     const { inputs, columns, notes } = await proposeRoles({ folder, path: "t.parquet", workFolder: folder });
     expect(inputs).toMatchObject([{ columns: ["a"] }]);
     expect(columns.map((c) => c.type)).toEqual(["number", "other", "other", "other", "number"]);
     expect(notes).toEqual(
-      ["s", "l", "b"].map((c) => `column "${c}" is left out: ${c === "b" ? "it has one value only" : "it holds structures, lists or bytes"}`),
+      ["s", "l", "b"].map((c) => `column "${c}" is excluded: ${c === "b" ? "it has one value only" : "it holds structures, lists or bytes"}`),
     );
     expect(await refusal(proposeRoles({ folder, path: "t.parquet", targets: ["s"], workFolder: folder }), folder)).toBe(
       `target column "s" of DIR/t.parquet is a structure, a list or bytes, expected numbers or classes; name another with --target`,
@@ -138,7 +138,7 @@ describe("odd files", () => {
     const last: number[] = [];
     for await (const batch of prepared.readRaw("test")) last.push(...batch.rows);
     expect(last.map((row) => (((row - 1) * 7) % 20) + 1).sort((a, b) => a - b)).toEqual([18, 19, 20]);
-    expect((await proposeRoles({ folder, path: "t.csv", workFolder: folder })).notes).toEqual([`column "day" is left out: it is a time`]);
+    expect((await proposeRoles({ folder, path: "t.csv", workFolder: folder })).notes).toEqual([`column "day" is excluded: it is a time`]);
   });
 });
 

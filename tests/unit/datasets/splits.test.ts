@@ -132,7 +132,7 @@ describe("splits", () => {
     );
   });
 
-  it("leaves skipped rows out of every part and counts shares without them", async () => {
+  it("keeps skipped rows out of every part and counts shares without them", async () => {
     const rows = Array.from({ length: 100 }, (_, i) => ({ c: i % 5 === 0 ? "skip" : "a" }));
     const parts = await partsOf(rows, spec(), 3, "c <> 'skip'");
     rows.forEach(({ c }, i) => expect(parts[i] === PART.skipped).toBe(c === "skip"));

@@ -6,7 +6,7 @@ import { encoderGraph } from "../../../src-main/datasets/encode.js";
 import { pairOf } from "../../../src-main/features/binary.js";
 import { sortClasses } from "../../../src-main/features/category.js";
 import type { FittedData } from "../../../src-main/features/fitted.js";
-import { lowerTarget } from "../../../src-main/features/index.js";
+import { targetKindOf } from "../../../src-main/features/index.js";
 import { createEmitter } from "../../../src-main/ops/index.js";
 import { tensor } from "../../../src-main/onnx/types.js";
 import { storedRows, storedSamples } from "../../support/records.js";
@@ -162,7 +162,7 @@ describe("targets", () => {
     const samples = storedSamples(prepared, "train");
     expect(mean(samples.map((s) => s.floats[1]!))).toBeCloseTo(0, 5);
     const e = createEmitter();
-    e.graph.output(lowerTarget(e, e.graph.input("scaled", "float32", ["N", 2]), target), "y");
+    e.graph.output(targetKindOf(target).lower(e, e.graph.input("scaled", "float32", ["N", 2]), target), "y");
     const graph = await compile(e.graph.build("back"));
     const out = await graph.run({
       scaled: tensor(

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { Random } from "../../../src-main/base/random.js";
 import { type InputDraft, inputSchema } from "../../../src-main/contract/data.js";
 import { type FittedInput, fittedData } from "../../../src-main/features/fitted.js";
-import { allInputKinds, fromStored, inputOptions, kindFor, kindOf, lowerInput, startInput } from "../../../src-main/features/index.js";
+import { allInputKinds, fromStored, inputOptions, kindFor, kindOf, lowerInput, startInput, storedType } from "../../../src-main/features/index.js";
 import type { FitContext } from "../../../src-main/features/kind.js";
 import { createEmitter } from "../../../src-main/ops/index.js";
 import { type TensorData, sizeOf } from "../../../src-main/onnx/types.js";
@@ -65,7 +65,7 @@ async function fit({ draft, cells }: (typeof rows)[number]): Promise<FittedInput
 /** What the graph makes of raw, or stored, values. */
 async function run(input: FittedInput, values: TensorData, from: "raw" | "stored"): Promise<TensorData> {
   const e = createEmitter();
-  const { dtype, shape } = from === "raw" ? kindOf(input).rawType(input) : kindOf(input).storedType(input);
+  const { dtype, shape } = from === "raw" ? kindOf(input).rawType(input) : storedType(input);
   const value = e.graph.input("x", dtype, shape);
   e.graph.output(from === "raw" ? lowerInput(e, value, input) : fromStored(e, value, input), "y");
   const executable = await compile(e.graph.build("input"));
@@ -134,7 +134,7 @@ describe.each(rows.map((row) => [row.draft.type, row] as const))("%s", (type, ro
 
   test("what batches hold is what the rest of the graph reads", async () => {
     const fitted = await fit(row);
-    const { dtype, shape } = kind.storedType(fitted);
+    const { dtype, shape } = storedType(fitted);
     const dims = [3, ...shape.slice(1).map(Number)];
     const values = Array.from({ length: sizeOf(dims) }, (_, i) => (i * 37) % 200);
     const stored: TensorData = dtype === "uint8" ? { dtype, dims, data: Uint8Array.from(values) } : { dtype: "float32", dims, data: Float32Array.from(values) };

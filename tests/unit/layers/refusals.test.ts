@@ -32,7 +32,7 @@ describe("an input a layer cannot take is refused with what it expected and what
       "LayerNorm",
       { normalizedShape: 5 },
       [["N", 4]],
-      /LayerNorm got float32 \[N, 4\], expected its last axes after the batch to be normalizedShape \[5\]; set that to \[4\], or leave it out/,
+      /LayerNorm got float32 \[N, 4\], expected its last axes after the batch to be normalizedShape \[5\]; set that to \[4\], or omit it/,
     ],
     ["LayerNorm", { normalizedShape: [3, 4] }, [["N", 4]], /expected its last axes after the batch to be normalizedShape \[3, 4\]/],
     ["LayerNorm", {}, [["N"]], /expected its last axes after the batch/],

@@ -48,7 +48,7 @@ test("every problem leads to as many rows as it tells of", async () => {
     ["0", 79],
   ]);
   const [skipped] = byCode(result, "data.skipped");
-  expect(skipped).toMatchObject({ severity: "warning", message: '1 row left out: missing target in column "y"' });
+  expect(skipped).toMatchObject({ severity: "warning", message: '1 row excluded: missing target in column "y"' });
   expect((await shown(skipped!))!.rows.map(({ row, split }) => [row, split])).toEqual([[51, undefined]]);
   const [gaps] = byCode(result, "data.gaps");
   expect(gaps).toMatchObject({ severity: "note", message: 'column "x" has 1 missing value (under 1%), filled with the mean' });

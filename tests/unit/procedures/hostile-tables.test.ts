@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { toLatheError } from "../../../src-main/base/errors.js";
 import { listen, studioProject } from "../../support/studio-project.js";
 
-// Tables that make DuckDB crash, or take all memory: they are opened in the reader first, and the studio goes on. Bytes of Parquet's footer are Thrift's
+// Tables that make DuckDB crash, or take all memory: they are opened in the reader first, and the studio stays. Bytes of Parquet's footer are Thrift's
 // compact protocol.
 
 /** @see https://parquet.apache.org/docs/file-format */
@@ -53,25 +53,21 @@ const document = {
 test.each([
   ["20,000 groups in one another", nested(20_000)],
   ["a footer of 20 bytes that claims 40 million columns", parquet([0x15, 0x02, ...list(40_000_000)])],
-])(
-  "%s",
-  async (_what, bytes) => {
-    const { project, procedures, streams, context } = studioProject("a,y\n1,2\n", document);
-    writeFileSync(join(project, "bad.parquet"), bytes);
-    const told = await Promise.resolve(procedures.projects.propose({ data: join(project, "bad.parquet") }, context)).then(
-      () => "nothing",
-      (thrown: unknown) => toLatheError(thrown).code,
-    );
-    expect(told).toMatch(/^(data\.unreadable|engine\.(failed|crashed))$/);
-    await expect(listen(streams, "columns", project)).rejects.toMatchObject({
-      code: expect.stringMatching(/^(data\.unreadable|engine\.(failed|crashed))$/) as unknown,
-    });
-    // The host itself goes on, with the next table too.
-    writeFileSync(join(project, "good.csv"), "a,y\n1,0\n2,1\n");
-    expect(await procedures.projects.propose({ data: join(project, "good.csv") }, context)).toMatchObject({ rows: 2 });
-  },
-  120_000,
-);
+])("%s", async (_what, bytes) => {
+  const { project, procedures, streams, context } = studioProject("a,y\n1,2\n", document);
+  writeFileSync(join(project, "bad.parquet"), bytes);
+  const told = await Promise.resolve(procedures.projects.propose({ data: join(project, "bad.parquet") }, context)).then(
+    () => "nothing",
+    (thrown: unknown) => toLatheError(thrown).code,
+  );
+  expect(told).toMatch(/^(data\.unreadable|engine\.(failed|crashed))$/);
+  await expect(listen(streams, "columns", project)).rejects.toMatchObject({
+    code: expect.stringMatching(/^(data\.unreadable|engine\.(failed|crashed))$/) as unknown,
+  });
+  // The host itself continues, with the next table too.
+  writeFileSync(join(project, "good.csv"), "a,y\n1,0\n2,1\n");
+  expect(await procedures.projects.propose({ data: join(project, "good.csv") }, context)).toMatchObject({ rows: 2 });
+});
 
 test("a table of more columns than there can be is told as such", async () => {
   const { project, procedures, context } = studioProject("a,y\n1,2\n", document);

@@ -29,7 +29,7 @@ const refusal = async (call: Promise<unknown>) =>
   );
 
 describe("a project of one's own data", () => {
-  it("is proposed: the last column to predict, an identifier left out, templates that do not suit with the reason", async () => {
+  it("is proposed: the last column to predict, an identifier excluded, templates that do not suit with the reason", async () => {
     const {
       procedures: { projects },
       project,
@@ -45,7 +45,7 @@ describe("a project of one's own data", () => {
       ["bought", "target", "binary"],
     ]);
     expect(proposal.columns[2]!.examples).toEqual(["red", "green", "blue"]);
-    expect(proposal.notes).toEqual(['column "id" is left out: it counts the rows']);
+    expect(proposal.notes).toEqual(['column "id" is excluded: it counts the rows']);
     expect(proposal.templates.find(({ type }) => type === "tabular")!.unsuited).toBeUndefined();
     expect(proposal.templates.find(({ type }) => type === "two-output")!.unsuited).toContain("needs at least two targets");
     expect(proposal.folder.startsWith(root)).toBe(true);

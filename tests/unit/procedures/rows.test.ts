@@ -90,7 +90,7 @@ describe("filters", () => {
     ["missing", [{ kind: "missing", column: "x" }], [8, 9]],
     ["a value that is missing", [{ kind: "value", column: "y", value: null }], [21]],
     ["a value", [{ kind: "value", column: "x", value: "3" }], [97]],
-    ["a range, its end left out", [{ kind: "range", column: "x", from: 9, to: 11 }], [10, 90, 91]],
+    ["a range, its end excluded", [{ kind: "range", column: "x", from: 9, to: 11 }], [10, 90, 91]],
     ["a range with its end", [{ kind: "range", column: "x", from: 97, to: 99, closed: true }], [1, 2, 3]],
     [
       "text in any case",
@@ -102,8 +102,8 @@ describe("filters", () => {
     ],
     ["a quote is only a text", [{ kind: "text", text: "' OR 1=1 --" }], []],
     ["rows by number", [{ kind: "rows", rows: [110, 5, 1000] }], [5, 110]],
-    ["rows left out", [{ kind: "skipped" }], [8, 9, 21]],
-    ["rows left out for a column", [{ kind: "skipped", column: "y" }], [21]],
+    ["rows excluded", [{ kind: "skipped" }], [8, 9, 21]],
+    ["rows excluded for a column", [{ kind: "skipped", column: "y" }], [21]],
     ["copies", [{ kind: "duplicates" }], [101, 102, 103, 104, 105, 106, 107, 108, 109, 110]],
     [
       "a class",
@@ -138,7 +138,7 @@ describe("filters", () => {
   });
 });
 
-test("rows of a test file of its own go on after the others, whatever the order of its columns", async () => {
+test("rows of a test file of its own continue after the others, whatever the order of its columns", async () => {
   const withTest = { ...document, data: { ...document.data, source: { type: "table", path: "table.csv", test: "test.csv" } } };
   const { ask, project } = open(table, withTest);
   writeFileSync(join(project, "test.csv"), "y,x,more\n1,5.5,z\n0,3,z\n");

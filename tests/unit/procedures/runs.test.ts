@@ -11,7 +11,7 @@ import { judgedProject } from "../../support/judged-project.js";
 let judged: Awaited<ReturnType<typeof judgedProject>>;
 beforeAll(async () => {
   judged = await judgedProject();
-}, 60_000);
+});
 afterAll(() => judged.close());
 
 /** Whatever way a call fails. */
@@ -100,7 +100,7 @@ describe("a run", () => {
     await runs.emptyTrash({ project }, context);
     expect(await runs.trashed({ project }, context)).toEqual([]);
     expect(await refusal(() => runs.trash({ project, runs: ["0002"] }, context))).toMatchObject({ code: "run.missing" });
-  }, 30_000);
+  });
 
   it("under way stays where it is", async () => {
     const {
@@ -263,11 +263,11 @@ test("training tells how far it is before it has a folder, is listed while under
   expect(await training.underWay({}, context)).toEqual([run]);
   expect(await runs.settings(run, context)).toMatchObject({ threads: 2, seed: 7 });
   await training.cancel(run, context);
-  await expect.poll(async () => training.underWay({}, context), { timeout: 10_000 }).toEqual([]);
+  await expect.poll(async () => training.underWay({}, context)).toEqual([]);
   heard.dispose();
   expect(new Set(stages).size).toBeGreaterThan(0);
   const abort = new AbortController();
   const called = refusal(() => training.start({ project, epochs: 5, seed: 8 }, { signal: abort.signal }));
   abort.abort();
   expect(await called).toMatchObject({ code: "cancelled" });
-}, 30_000);
+});

@@ -5,7 +5,7 @@ import { averages, averageScore, classScores, guessing, sortScores } from "../..
 
 const classes = ["ant", "bee", "cat", "dog", "elk"];
 
-/** Decisions of a poor model; the last class never occurs, the one before is never predicted. */
+/** Predictions of a poor model; the last class never occurs, the one before is never predicted. */
 function judged() {
   const random = new Random("class-scores");
   const targets = Int32Array.from({ length: 200 }, () => random.below(4));

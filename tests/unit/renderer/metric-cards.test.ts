@@ -33,7 +33,7 @@ describe("metric cards", () => {
     }
   });
 
-  it("leave out what the report has not, and have no reference where there is no value", () => {
+  it("exclude what the report has not, and have no reference where there is no value", () => {
     expect(metricCards({ "y.auroc": null, "y.loss": 1 }, { name: "y", kind: "category", classes: ["a", "b", "c"] }, undefined)).toEqual([
       { key: "auroc", metric: "auroc", value: null },
       { key: "loss", metric: "loss", value: 1 },

@@ -1,5 +1,5 @@
 import { effectScope } from "vue";
-import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { LatheError } from "../../../src-main/base/errors.js";
 import type { RowsPage } from "../../../src-main/contract/table-views.js";
 import { createRowPages, type RowPages, type RowsHost } from "../../../src-renderer/fetching/row-pages.js";
@@ -54,7 +54,7 @@ describe("pages of rows", () => {
     expect(pages.row(5)?.row).toBe(6);
     expect(pages.row(999_999)).toBeUndefined();
     pages.want(999_970, 999_999);
-    await vi.waitFor(() => expect(asked).toHaveLength(2));
+    await expect.poll(() => asked).toHaveLength(2);
     expect(asked[1]?.offset).toBe(999_900);
     asked[1]?.answer();
     await settle();
@@ -67,9 +67,9 @@ describe("pages of rows", () => {
     asked[0]?.answer();
     await settle();
     pages.want(5_000, 5_020);
-    await vi.waitFor(() => expect(asked).toHaveLength(2));
+    await expect.poll(() => asked).toHaveLength(2);
     pages.want(9_000, 9_020);
-    await vi.waitFor(() => expect(asked).toHaveLength(3));
+    await expect.poll(() => asked).toHaveLength(3);
     expect(asked[1]?.signal?.aborted).toBe(true);
     expect(asked[2]?.signal?.aborted).toBe(false);
   });

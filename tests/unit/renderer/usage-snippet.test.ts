@@ -12,7 +12,7 @@ const row = { inputs: [{ name: "features", dtype: "float32", shape: ["N", 3], de
 
 const python = ["python3", "/usr/bin/python3"].find((path) => spawnSync(path, ["-c", "import numpy, PIL.ImageOps"]).status === 0);
 if (python === undefined)
-  console.warn("left out: the program in Python reads a picture, because no python3 has numpy and PIL; Debian has them as python3-numpy and python3-pil");
+  console.warn("skipped: the program in Python reads a picture, because no python3 has numpy and PIL; Debian has them as python3-numpy and python3-pil");
 
 describe("a program that asks an exported model", () => {
   it("needs what reads pictures only where there are any", () => {

@@ -70,7 +70,7 @@ describe("streams", () => {
     expect([sinks.size, connection.subscriptions]).toEqual([0, 0]);
   });
 
-  it("drop an event in the wrong form, report it, and go on", async () => {
+  it("drop an event in the wrong form, report it, and continue", async () => {
     const { client, sinks, invalid } = createFixture();
     const { events } = listen(client);
     await settle();

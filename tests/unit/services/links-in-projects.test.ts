@@ -64,9 +64,9 @@ it("a log, metrics and a configuration that are links elsewhere are not written 
   const { letters, project } = strangers();
   const run = RunFolder.create(project);
   for (const name of ["log.txt", "metrics.jsonl", "config.json"]) symlinkSync(letters, run.file(name));
-  // Said once: a log must not stop a run that can go on.
+  // Said once: a log must not stop a run that can continue.
   expect(run.log("a line", new Date(0))).toMatchObject({
-    message: `${run.file("log.txt")} cannot be written: a link has that name, or leads there and back again; put it away. The run goes on without a log`,
+    message: `${run.file("log.txt")} cannot be written: a link has that name, or leads there and back again; put it away. The run continues without a log`,
   });
   expect(run.log("another line", new Date(0))).toBeUndefined();
   expect(() => run.appendMetrics({ event: "epoch", epoch: 1, train: {}, validation: {}, learningRate: 1, seconds: 1, best: true, layers: {} })).toThrow(

@@ -49,7 +49,7 @@ describe("a run whose folder goes while it trains stops, says so, and makes noth
       code: "run.missing",
       message:
         `the folder of run 0001 was deleted or moved while it was trained (${run(project)}), so training has stopped; start a new run, or put ` +
-        `the folder back and go on with train --resume 0001`,
+        `the folder back and resume it with train --resume 0001`,
     });
     expect(existsSync(join(project, "runs")) ? readdirSync(join(project, "runs")) : []).toEqual(left);
     expect(existsSync(run(project)) ? readdirSync(run(project)) : []).toEqual([]);
@@ -106,7 +106,7 @@ describe("a table that changes while a run trains costs no training", () => {
     expect(result).toMatchObject({ code: "data.changed", message: expect.stringMatching(why) as string });
     expect(result).toMatchObject({
       message: expect.stringMatching(
-        /^the data changed while run 0001 was trained, .*What was learnt is kept: put the old data back and go on with train --resume 0001; or start a new run/,
+        /^the data changed while run 0001 was trained, .*What was learnt is kept: put the old data back and resume the run with train --resume 0001; or start a new run/,
       ) as string,
     });
     expect(existsSync(join(project, "runs", "0001", "refused.onnx"))).toBe(false);

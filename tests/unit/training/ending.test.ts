@@ -67,7 +67,7 @@ describe("a run that is killed between any two writes of its ending", () => {
       expect([resumed.ended, sha256(resumed.model!)]).toEqual(["completed", expected]);
     }
     expect([...seen].sort()).toEqual(["completed true", "interrupted false", "interrupted true"]);
-  }, 120_000);
+  });
 
   it("that was stopped and taken up again keeps the report and the model of its earlier ending together", async () => {
     const project = writeCreditProject(join(home, "again"), { epochs: 4, batchSize: 512 });
@@ -98,7 +98,7 @@ describe("a run that is killed between any two writes of its ending", () => {
       expect(readFileSync(run(state, "previous-report.json")).equals(report), state).toBe(true);
       expect(sha256(run(state, "previous-model.onnx")), state).toBe(model);
     }
-  }, 120_000);
+  });
 
   it("after its model was refused counts as failed, not as completed", async () => {
     const project = writeCreditProject(join(home, "refused"), { epochs: 1, batchSize: 512 });
@@ -109,5 +109,5 @@ describe("a run that is killed between any two writes of its ending", () => {
     renameSync(join(folder, "model.onnx"), join(folder, "refused.onnx"));
     expect(readdirSync(folder)).not.toContain("error.json");
     expect((await statusOf(project)).status).toBe("failed");
-  }, 60_000);
+  });
 });

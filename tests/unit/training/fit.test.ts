@@ -270,7 +270,7 @@ describe("the training loop", () => {
       9,
     ],
     ["centred RMSprop, after the first step", { optimizer: { type: "RMSprop", lr: 0.005, centered: true } }, 0],
-  ])("goes on from where it was stopped as if it had not been, bit for bit: %s", async (_, training, stopAt) => {
+  ])("resumes from where it was stopped as if it had not been, bit for bit: %s", async (_, training, stopAt) => {
     const spec = specOf({ epochs: 4, checkpointSeconds: 0, ...training });
     const whole = await go(spec);
     expect(whole.result.ended).toBe("completed");

@@ -38,7 +38,7 @@ beforeAll(async () => {
   expect(done.ended).toBe("stopped");
   whole = loadCheckpoint<Position>(join(run(), "checkpoint"), () => expect.unreachable())!;
   cpSync(join(project, "runs"), join(project, "untouched"), { recursive: true });
-}, 60_000);
+});
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 
 /** The file as `saveCheckpoint` writes it, of whatever it is told. */
@@ -171,7 +171,7 @@ test.each(forgeries)(
   30_000,
 );
 
-test("the one before is gone on from where the last is forged", async () => {
+test("the one before is resumed from where the last is forged", async () => {
   rmSync(join(project, "runs"), { recursive: true });
   cpSync(join(project, "untouched"), join(project, "runs"), { recursive: true });
   writeFileSync(latest(), forged(changed("all parameters", filled(NaN))));
@@ -184,6 +184,6 @@ test("the one before is gone on from where the last is forged", async () => {
   expect(events).toContainEqual({
     event: "log",
     level: "warning",
-    message: expect.stringMatching(/latest\.ckpt is damaged \("all parameters" holds NaN\); going on from the one before/),
+    message: expect.stringMatching(/latest\.ckpt is damaged \("all parameters" holds NaN\); resuming from the one before/),
   });
-}, 60_000);
+});

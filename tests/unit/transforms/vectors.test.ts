@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { Random } from "../../../src-main/base/random.js";
+import { lumaInVectors } from "../../../src-main/transforms/luma-vectors.js";
 import { type Picture, grayOf, luma } from "../../../src-main/transforms/picture.js";
 import { resized, resizedPlainly } from "../../../src-main/transforms/resample.js";
-import { constant, get, startModule, step, storeVector, splat, until } from "../../../src-main/transforms/vector-code.js";
+import { columnsInVectors, rowsInVectors } from "../../../src-main/transforms/resample-vectors.js";
+import { windowsOf } from "../../../src-main/transforms/resample-windows.js";
 
 const random = new Random(3, "vectors");
 const noise = (width: number, height: number, channels: number, of = () => random.below(256)): Picture => ({
@@ -51,17 +53,8 @@ describe("vectors give the bytes that one number at a time gives", () => {
 });
 
 test("this machine has vectors, so that the tests above compare two things", () => {
-  const fill = startModule(
-    {
-      fill: {
-        parameters: 2,
-        integers: 0,
-        vectors: 0,
-        body: until(0, 1, [...get(0), ...constant(300_000), ...splat, ...storeVector, ...step(0, constant(16))]),
-      },
-    },
-    1,
-  );
-  fill!.call("fill", 16, 48);
-  expect([...new Int32Array(fill!.memory.buffer, 0, 16)]).toEqual([0, 0, 0, 0, ...new Array<number>(8).fill(300_000), 0, 0, 0, 0]);
+  const windows = windowsOf(9, 4);
+  expect(rowsInVectors(noise(9, 9, 3), windows)).toMatchObject({ width: 4, height: 9 });
+  expect(columnsInVectors(noise(9, 9, 3), windows)).toMatchObject({ width: 9, height: 4 });
+  expect(lumaInVectors(noise(9, 9, 3).data, new Uint8Array(81))).toBe(true);
 });

@@ -7,7 +7,7 @@ import type { Compiling, Operands, Run } from "./kernel.js";
 import { operand } from "./operands.js";
 import { allLying, lying } from "./lying.js";
 
-/** One operand to one result of its shape. @param host the same on the host, for lengths; left out, they go to the device. */
+/** One operand to one result of its shape. @param host the same on the host, for lengths; omitted, they go to the device. */
 export function unary(c: Compiling, f: (x: Tensor) => Tensor, options: { readonly dtype?: DataType; readonly host?: (x: number) => number } = {}): Run {
   return (operands) => mapped(c, operand(operands, 0), f, options);
 }

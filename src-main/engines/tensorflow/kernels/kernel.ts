@@ -4,7 +4,7 @@ import type { AttributeReader } from "../../../ops/op.js";
 import type { Held } from "../held.js";
 import type { Tf } from "../native.js";
 
-/** Operands in order; undefined where an optional one is left out. */
+/** Operands in order; undefined where an optional one is omitted. */
 export type Operands = readonly (Held | undefined)[];
 
 /** Runs one node. */
@@ -36,7 +36,7 @@ export interface Compiling extends AttributeReader {
  */
 export interface Kernel {
   readonly type: string;
-  /** Left out for ONNX's own domain. */
+  /** Omitted for ONNX's own domain. */
   readonly domain?: string;
   /** @throws LatheError `graph.unsupported` */
   readonly compile: (c: Compiling) => Run;

@@ -2,10 +2,10 @@ import { LatheError } from "../../../base/errors.js";
 import type { Held } from "../held.js";
 import type { Operands } from "./kernel.js";
 
-/** Operand `i`. @throws LatheError `graph.invalid` where it is left out. */
+/** Operand `i`. @throws LatheError `graph.invalid` where it is omitted. */
 export function operand(operands: Operands, i: number): Held {
   const found = operands[i];
-  if (!found) throw new LatheError("graph.invalid", `operand ${i} is left out`);
+  if (!found) throw new LatheError("graph.invalid", `operand ${i} is omitted`);
   return found;
 }
 

@@ -8,7 +8,7 @@ import { lying } from "./lying.js";
 
 type Reduce = (x: Tensor, axes: number[], keepDims: boolean) => Tensor;
 
-/** A reduction over axes given as an attribute or, in newer operator sets, as operand 1; over all where they are left out or empty. */
+/** A reduction over axes given as an attribute or, in newer operator sets, as operand 1; over all where they are omitted or empty. */
 export function reduction(c: Compiling, reduce: Reduce): Run {
   const [attribute, keep, noop] = [c.ints("axes"), c.int("keepdims", 1) === 1, c.int("noop_with_empty_axes", 0) === 1];
   return (operands) => {

@@ -71,7 +71,7 @@ function axesReader(c: Compiling): (operands: Operands, x: Held) => readonly Axi
   };
 }
 
-/** An empty operand stands for one left out. */
+/** An empty operand stands for one omitted. */
 function given(operands: Operands, i: number): readonly number[] | undefined {
   const numbers = numbersAt(operands, i);
   return numbers?.length ? numbers : undefined;

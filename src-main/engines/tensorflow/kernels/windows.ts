@@ -30,7 +30,7 @@ export function windowReader(c: Compiling): (size: readonly number[], lengths: r
           : [pads?.[i] ?? 0, pads?.[i + size.length] ?? 0];
       const free = (length + before + after - extent) / stride;
       let count = (ceil ? Math.ceil(free) : Math.floor(free)) + 1;
-      if (ceil && (count - 1) * stride >= length + before) count--; // a window that would start in what pads the end is left out
+      if (ceil && (count - 1) * stride >= length + before) count--; // a window that would start in what pads the end is omitted
       const rest = ceil ? Math.max(0, (count - 1) * stride + extent - (length + before + after)) : 0;
       return { stride, dilation, extent, count, pads: [before, after + rest] as const };
     });

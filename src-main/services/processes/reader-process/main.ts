@@ -12,7 +12,7 @@ import { cellsOf, pageOf } from "./read-table.js";
 
 /**
  * The process that reads for a host what strangers may have made, and whatever takes native code: documents whose networks are planned, exported models,
- * tables, pictures. Whatever one of them does to it, as to make it crash, to keep it busy for ever or to take all memory, the host goes on, and starts another.
+ * tables, pictures. Whatever one of them does to it, as to make it crash, to keep it busy for ever or to take all memory, the host stays, and starts another.
  */
 const channel = openChannel<ReaderCommand, ReaderReply>();
 // A terminal sends Ctrl-C to the whole group; the parent decides what it means.

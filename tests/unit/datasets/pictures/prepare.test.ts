@@ -6,7 +6,7 @@ import { type DataSpec, dataSchema } from "../../../../src-main/contract/data.js
 import { type PreparedData, type RawBatch, createLoader, inspectTable, prepareData, rowNumbersOf } from "../../../../src-main/datasets/index.js";
 import { decodePicture } from "../../../../src-main/datasets/pictures/decode.js";
 import { readQuarantine, restoreFromQuarantine } from "../../../../src-main/datasets/pictures/quarantine.js";
-import { fromStored, kindOf, lowerInput, rawType } from "../../../../src-main/features/index.js";
+import { fromStored, lowerInput, rawType, storedType } from "../../../../src-main/features/index.js";
 import { createEmitter } from "../../../../src-main/ops/index.js";
 import { resized } from "../../../../src-main/transforms/resample.js";
 import { readGolden } from "../../../support/goldens.js";
@@ -175,7 +175,7 @@ describe("pictures become samples", () => {
       { reason: "unreadable picture", column: "picture", rows: 1 },
     ]);
     expect(prepared.audit.warnings.map(({ message }) => message)).toContain(
-      `1 picture of ${join(folder, "data", "t.csv")} cannot be read and is left out: files/none.png is not there any more`,
+      `1 picture of ${join(folder, "data", "t.csv")} cannot be read and is excluded: files/none.png is not there any more`,
     );
     const { pixels } = [...(await samplesOf(prepared, "train")).values()][0]!;
     expect(pixels).toHaveLength(48);
@@ -195,14 +195,14 @@ describe("pictures become samples", () => {
     });
     const { prepared } = await prepareIn(folder, data);
     expect(prepared.audit.warnings.map(({ message }) => message)).toContain(
-      `1 picture of ${join(folder, "t.csv")} cannot be read and is left out: ${elsewhere} is an absolute path, expected one relative to the table's ` +
+      `1 picture of ${join(folder, "t.csv")} cannot be read and is excluded: ${elsewhere} is an absolute path, expected one relative to the table's ` +
         `folder, which pictures may not leave`,
     );
   });
 });
 
 describe("bad pictures", () => {
-  test("are left out, put on the project's list, told, and tried again when they change or are taken off the list; no file is touched", async () => {
+  test("are excluded, put on the project's list, told, and tried again when they change or are taken off the list; no file is touched", async () => {
     const folder = await project();
     const bad = join(folder, "pictures", "cats", "005.png");
     const whole = readFileSync(bad);
@@ -212,7 +212,7 @@ describe("bad pictures", () => {
     expect(prepared.audit.skipped).toEqual([{ reason: "unreadable picture", column: "image", rows: 2 }]);
     expect(prepared.audit.used).toBe(59);
     expect(prepared.audit.warnings[0]?.message).toMatch(
-      /^2 pictures of .* cannot be read and are left out, such as one: cats\/005\.png is damaged or cut short: /,
+      /^2 pictures of .* cannot be read and are excluded, such as one: cats\/005\.png is damaged or cut short: /,
     );
     expect((await readQuarantine(folder)).map(({ path, reason }) => [path, reason.slice(0, 22)])).toEqual([
       ["pictures/cats/005.png", "is damaged or cut shor"],
@@ -280,7 +280,7 @@ describe("bad pictures", () => {
 });
 
 describe("the audit of pictures", () => {
-  test("speaks of pictures that are left out, once of each kind, and leads to them", async () => {
+  test("speaks of pictures that are excluded, once of each kind, and leads to them", async () => {
     const folder = await project(["cats", "dogs"]);
     writeFileSync(join(folder, "pictures", "cats", "005.png"), "not a picture");
     const data = pictureData("pictures", { source: { exclude: ["dogs/001.png", "dogs/002.png"] } });
@@ -288,15 +288,15 @@ describe("the audit of pictures", () => {
     const rows = { kind: "skipped", column: "image" };
     expect(warnings.filter(({ rows: of }) => of?.kind === "skipped").map(({ message, rows: of }) => [message, of])).toEqual([
       [
-        `1 picture of ${join(folder, "pictures")} cannot be read and is left out: cats/005.png is no picture by its content, expected JPEG, PNG, ` +
+        `1 picture of ${join(folder, "pictures")} cannot be read and is excluded: cats/005.png is no picture by its content, expected JPEG, PNG, ` +
           `WebP, GIF, BMP, TIFF or AVIF`,
         rows,
       ],
-      ["2 pictures left out as the project says", rows],
+      ["2 pictures excluded as the project says", rows],
     ]);
-    expect((await prepareIn(folder, data)).prepared.audit.warnings.map(({ message }) => message).filter((message) => message.includes("left out"))).toEqual([
-      expect.stringMatching(/^1 picture of .* cannot be read and is left out/),
-      "2 pictures left out as the project says",
+    expect((await prepareIn(folder, data)).prepared.audit.warnings.map(({ message }) => message).filter((message) => message.includes("excluded"))).toEqual([
+      expect.stringMatching(/^1 picture of .* cannot be read and is excluded/),
+      "2 pictures excluded as the project says",
     ]);
   });
 
@@ -399,10 +399,10 @@ describe("what the network reads", () => {
       data: raw,
     });
     const stored = resized({ width, height, channels: 3, data: raw }, w, h).data;
-    const trained = await run(
-      (e) => e.graph.output(fromStored(e, e.graph.input("image", "uint8", kindOf(fitted).storedType(fitted).shape), fitted), "encoded"),
-      { dims: [1, h, w, 3], data: stored },
-    );
+    const trained = await run((e) => e.graph.output(fromStored(e, e.graph.input("image", "uint8", storedType(fitted).shape), fitted), "encoded"), {
+      dims: [1, h, w, 3],
+      data: stored,
+    });
     expect(trained).toEqual(exported);
   });
 
@@ -490,7 +490,7 @@ describe("a part read once more for the comparison with the exported model", () 
     for (const { inputs, size } of batches) expect(inputs["image"]!.dims[0]).toBe(size);
   });
 
-  test("leaves out what changed meanwhile, and says so where nothing is left", async () => {
+  test("excludes what changed meanwhile, and says so where nothing is left", async () => {
     const folder = await project(["cats", "dogs"]);
     const { prepared } = await prepareIn(folder);
     const [first] = await readAll(prepared);

@@ -51,7 +51,7 @@ test.each(["worst", "unsure"] as const)("an output is looked at a few times, how
   expect(looks(10_000)).toBe(looks(100));
 });
 
-test("mistakes alone are those whose decision is not the truth, equal figures as in the file", () => {
+test("mistakes alone are those whose prediction is not the truth, equal figures as in the file", () => {
   const { predictions, target } = million(5000);
   const mistakes = Array.from({ length: 5000 }, (_, i) => i).filter((i) => (target.outputs[i]! > 0.5 ? 1 : 0) !== target.truths[i]);
   const wrongness = (i: number) => Math.abs(target.outputs[i]! - target.truths[i]!);

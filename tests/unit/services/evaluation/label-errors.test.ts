@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Random } from "../../../../src-main/base/random.js";
-import { calibrationOfDecisions } from "../../../../src-main/services/evaluation/evaluation-curves.js";
+import { confidenceCalibration } from "../../../../src-main/services/evaluation/evaluation-curves.js";
 import { suspectLabels } from "../../../../src-main/services/evaluation/label-errors.js";
 import type { KeptPredictions, KeptTarget } from "../../../../src-main/training/runs/kept-predictions.js";
 
@@ -117,7 +117,7 @@ describe("likely label errors", () => {
   });
 });
 
-describe("calibration of decisions", () => {
+describe("calibration of predictions", () => {
   it("is told by confidence, and adds up to the error", () => {
     const rows = [
       [0.7, 0.3, 0, 0],
@@ -125,7 +125,7 @@ describe("calibration of decisions", () => {
       [0, 1, 0, 0],
       [0.1, 0.1, 0.5, 0.3],
     ].map((probabilities, i) => ({ probabilities, given: [0, 1, 1, 2][i]! }));
-    const { bins, error } = calibrationOfDecisions(category("test", rows).target);
+    const { bins, error } = confidenceCalibration(category("test", rows).target);
     expect(bins).toEqual([
       { rows: 1, confidence: 0.5, accuracy: 1 },
       { rows: 2, confidence: expect.closeTo(0.71, 6) as number, accuracy: 0.5 },

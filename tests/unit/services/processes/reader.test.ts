@@ -71,7 +71,7 @@ it("tells what is wrong with a file, forgets what is called off, and leaves when
     code: "data.unreadable",
     message: expect.stringContaining("is no picture by its content") as unknown,
   });
-  await expect.poll(() => isThere(pids[0]), { timeout: 20_000 }).toBe(false);
+  await expect.poll(() => isThere(pids[0])).toBe(false);
   await reader.close();
 });
 
@@ -94,4 +94,4 @@ it("the files of a page of large pictures are not all in memory at once", async 
   if (process.platform === "linux") expect(peakOf(pids[0])).toBeLessThan(1000);
   else console.log("the reader's memory is not measured: the system does not tell the peak of another process");
   await reader.close();
-}, 300_000);
+});

@@ -17,13 +17,13 @@ async function printed(...words: string[]): Promise<string> {
   }
 }
 
-it("runs that are links are left out, and that is told", async () => {
+it("runs that are links are not listed, and that is told", async () => {
   const project = writeTestProject(join(temporaryFolder(), "p"), "p");
   writeRun(project, "0001", { epochs: plausibleEpochs(1) });
   symlinkSync(join(project, "runs", "0001"), join(project, "runs", "0002"));
   expect(await listRuns(project)).toMatchObject({ runs: [{ run: "0001" }], links: [join(project, "runs", "0002")] });
   expect(await printed("runs", project)).toMatch(
-    /warning: \S+0002 is a link and is not followed, so what it leads to is left out; put the folder itself in its place\n/,
+    /warning: \S+0002 is a link and is not followed, so what it leads to is not listed; put the folder itself in its place\n/,
   );
   renameSync(join(project, "runs"), join(project, "kept"));
   symlinkSync(join(project, "kept"), join(project, "runs"));

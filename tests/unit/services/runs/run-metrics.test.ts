@@ -57,7 +57,7 @@ describe("the metrics of a run", () => {
     });
   });
 
-  it("tell what the run warned of, each once, of epochs that are left out too", async () => {
+  it("tell what the run warned of, each once, of epochs that are excluded too", async () => {
     const warning = (code: string, layer: string, epoch: number) => ({
       event: "warning" as const,
       code,

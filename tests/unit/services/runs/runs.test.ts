@@ -77,10 +77,10 @@ describe("runs on disk", () => {
     await new Promise((resolve) => setTimeout(resolve, 700));
     expect(heard).toHaveLength(1);
     appendFileSync(join(folder, "metrics.jsonl"), line.slice(40));
-    await expect.poll(() => heard.length, { timeout: 3000 }).toBe(2);
+    await expect.poll(() => heard.length).toBe(2);
     writeFileSync(join(folder, "report.json"), JSON.stringify(report));
     rmSync(join(folder, "lock"));
-    await expect.poll(() => ended, { timeout: 3000 }).toBe(true);
+    await expect.poll(() => ended).toBe(true);
     expect(heard.at(-1)).toEqual({ event: "done", run: "0001", test: { loss: 0.4 }, ended: "early-stopping" });
   });
 

@@ -18,13 +18,13 @@ import { temporaryFolder } from "../../../support/temporary-folder.js";
 describe("a run without its model", () => {
   const project = () => writeTestProject(join(temporaryFolder(), "p"), "p");
 
-  it("is advised to go on only where it was interrupted", async () => {
+  it("is advised to resume only where it was interrupted", async () => {
     const folder = writeRun(project(), "0003", { epochs: [] });
-    const sentence = `${folder} has no model.onnx: its training has not ended; go on with train --resume 0003`;
+    const sentence = `${folder} has no model.onnx: its training has not ended; resume it with train --resume 0003`;
     expect(() => modelFile(folder)).toThrow(sentence);
     await expect(exportRun(folder, "onnx", join(folder, "..", "x.onnx"))).rejects.toThrow(sentence);
     await expect(exportRun(folder, "report", join(folder, "..", "x.json"))).rejects.toThrow(
-      `${folder} has no report.json: its training has not ended; go on with train --resume 0003`,
+      `${folder} has no report.json: its training has not ended; resume it with train --resume 0003`,
     );
   });
 
@@ -55,21 +55,21 @@ describe("a run without its model", () => {
       code: "export.parity",
       message: expect.not.stringContaining("--resume"),
     });
-  }, 60_000);
+  });
 });
 
 describe("what is kept of a run that cannot be written any further", () => {
-  it("is what its checkpoint holds, or nothing, and only then is it advised to go on", () => {
+  it("is what its checkpoint holds, or nothing, and only then is it advised to resume", () => {
     const run = RunFolder.create(temporaryFolder());
     const sentence = () => storageError(run.file("x"), Object.assign(new Error("full"), { code: "ENOSPC" }), whatIsKept(run.path)).message;
     expect(sentence()).toMatch(/the disk is full; free some space\. No run was made; train again$/);
     run.write("config.json", "{}");
     expect(sentence()).toMatch(/\. Nothing had been learnt that could be saved; train --resume 0001 starts the run from its beginning$/);
     saveCheckpoint(run.checkpoints, { header: {}, vectors: {} });
-    expect(sentence()).toMatch(/\. What was saved before is kept; go on with train --resume 0001$/);
+    expect(sentence()).toMatch(/\. What was saved before is kept; resume it with train --resume 0001$/);
   });
 
-  it("a place where no run can be made says nothing of going on", () => {
+  it("a place where no run can be made says nothing of resuming", () => {
     const project = temporaryFolder();
     writeFileSync(join(project, "runs"), "");
     expect(() => RunFolder.create(project)).toThrow(/No run was made$/);
@@ -81,7 +81,7 @@ describe("what is kept of a run that cannot be written any further", () => {
 });
 
 describe("an engine process that dies", () => {
-  it("before there is a run has nothing to go on with; after that, it says with which", async () => {
+  it("before there is a run has nothing to resume; after that, it says with which", async () => {
     const project = writeCreditProject(temporaryFolder(), { epochs: 100_000, batchSize: 512, engine: "onnxruntime", device: "cpu" });
     const early = runInEngine({ kind: "train", project }, () => undefined);
     early.link.kill();
@@ -89,9 +89,9 @@ describe("an engine process that dies", () => {
     const late = runInEngine({ kind: "train", project }, ({ event }) => {
       if (event === "epoch") late.link.kill();
     });
-    await expect(late.result).rejects.toThrow("(signal SIGKILL); what was saved is kept, go on with train --resume 0001");
+    await expect(late.result).rejects.toThrow("(signal SIGKILL); what was saved is kept, resume it with train --resume 0001");
     const inspecting = runInEngine({ kind: "inspect", project }, () => undefined);
     inspecting.link.kill();
     await expect(inspecting.result).rejects.toThrow("nothing was left half done, start it again");
-  }, 60_000);
+  });
 });

@@ -44,7 +44,7 @@ describe("the figures of an epoch", () => {
     expect(epoch.byLayer()["fc1"]).toEqual({ gradientNorm: 3, weightNorm: 2, updateRatio: 0.25 });
   });
 
-  it("go on from a checkpoint as if nothing had been", () => {
+  it("resume from a checkpoint as if nothing had been", () => {
     const before = new EpochDiagnosis(entries);
     before.add(first);
     const state = JSON.parse(JSON.stringify(before.state())) as ReturnType<EpochDiagnosis["state"]>;

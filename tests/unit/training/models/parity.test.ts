@@ -113,6 +113,7 @@ async function trained(folder = temporaryFolder()): Promise<Trained> {
     buffers: trainer.buffers,
     divisors: undefined,
     seconds: 1,
+    warnings: [],
   };
   const model = buildInferenceModel(
     bench.spec,
@@ -206,7 +207,7 @@ describe("the parity gate", () => {
     }
   });
 
-  it("counts the decisions that differ", async () => {
+  it("counts the predictions that differ", async () => {
     const run = await trained();
     const { equalDecisions, passed } = await parityOf(run, tampered(run.model, "grades.weight", -20));
     expect(passed).toBe(false);

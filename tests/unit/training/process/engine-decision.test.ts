@@ -53,14 +53,14 @@ describe("the engine that is chosen", () => {
     expect(decideEngine(one, others, [])).toEqual({ ...place, reason });
   });
 
-  it("is told with what was left out, and why", () => {
-    const leftOut = [{ engine: "onnxruntime", device: "webgpu", reason: "No supported adapters" }];
-    expect(decideEngine(usual(2), [], leftOut).reason).toBe(
-      "the only one that works here: onnxruntime cpu 2 ms a step; left out: onnxruntime webgpu (No supported adapters)",
+  it("is told with what was excluded, and why", () => {
+    const excluded = [{ engine: "onnxruntime", device: "webgpu", reason: "No supported adapters" }];
+    expect(decideEngine(usual(2), [], excluded).reason).toBe(
+      "the only one that works here: onnxruntime cpu 2 ms a step; excluded: onnxruntime webgpu (No supported adapters)",
     );
-    expect(decideEngine(usual(2), [other(1)], leftOut)).toMatchObject({
+    expect(decideEngine(usual(2), [other(1)], excluded)).toMatchObject({
       engine: "tensorflow",
-      reason: expect.stringMatching(/tensorflow cpu 1 ms a step.*; left out: onnxruntime webgpu \(No supported adapters\)$/) as unknown,
+      reason: expect.stringMatching(/tensorflow cpu 1 ms a step.*; excluded: onnxruntime webgpu \(No supported adapters\)$/) as unknown,
     });
   });
 

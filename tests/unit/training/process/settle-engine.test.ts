@@ -22,10 +22,10 @@ process.env["VK_ICD_FILENAMES"] = "/no/such/driver.json";
 // A second engine: TensorFlow's library where it is installed, else its kernels in JavaScript.
 process.env["LATHE_TENSORFLOW_SLOW"] = "1";
 const refusal = (await onnxruntimeEngine.probe("webgpu"))?.trim();
-if (refusal === undefined) console.warn("left out: tests of a device that fails, because WebGPU works here whatever its drivers are told");
+if (refusal === undefined) console.warn("skipped: tests of a device that fails, because WebGPU works here whatever its drivers are told");
 
 const second = await makesNoStep("tensorflow");
-if (second !== undefined) console.warn(`left out: tests that want two engines that work, because tensorflow does not: ${second}`);
+if (second !== undefined) console.warn(`skipped: tests that want two engines that work, because tensorflow does not: ${second}`);
 
 /** Why an engine cannot train here, by one step; undefined where it can. */
 async function makesNoStep(name: string): Promise<string | undefined> {
@@ -166,7 +166,7 @@ describe("engine and device left open", () => {
     const project = projectFolder();
     const { started, stages } = await run(project);
     expect(stages).toContainEqual(expect.stringMatching(/^trying onnxruntime webgpu, after onnxruntime cpu \S+ ms a step/));
-    expect(started?.reason).toContain(`left out: onnxruntime webgpu (${refusal ?? ""})`);
+    expect(started?.reason).toContain(`excluded: onnxruntime webgpu (${refusal ?? ""})`);
     const report = JSON.parse(readFileSync(join(project, "runs", "0001", "report.json"), "utf8")) as { training: object };
     expect(report.training).toMatchObject({ engine: started?.engine, device: started?.device, reason: started?.reason });
     expect(configOf(project)).toMatchObject({ engine: started?.engine, device: started?.device, reason: started?.reason });
@@ -296,7 +296,7 @@ describe("what was measured", () => {
     );
     await settled.trainer.dispose();
     await batches.dispose();
-    expect(settled.bench.choice.reason).toMatch(/left out: onnxruntime webgpu \(the engine process ended while it was tried on 2026-01-01/);
+    expect(settled.bench.choice.reason).toMatch(/excluded: onnxruntime webgpu \(the engine process ended while it was tried on 2026-01-01/);
     expect(stages.some((stage) => stage.startsWith("trying onnxruntime webgpu"))).toBe(false);
     await memoryAt(2).survived(gpu);
     expect(memoryAt(3).refusal(gpu)).toBeUndefined();

@@ -54,7 +54,7 @@ describe("a checkpoint", () => {
     const folder = temporaryFolder();
     saveCheckpoint(folder, first);
     writeFileSync(join(folder, "latest.ckpt"), "x");
-    // Nobody goes on from one before: there is none.
+    // Nobody resumes from one before: there is none.
     expect(() => loadCheckpoint(folder, () => expect.unreachable())).toThrow(
       /no checkpoint is whole \(1 damaged: it is not a checkpoint, or was cut off\); start the run anew/,
     );
@@ -65,7 +65,7 @@ describe("a checkpoint", () => {
     saveCheckpoint(folder, first);
     // A folder where the last one would go: writing fails whoever runs the test, root too.
     mkdirSync(join(folder, "previous.ckpt", "x"), { recursive: true });
-    expect(() => saveCheckpoint(folder, second)).toThrow(/cannot be written: .*What was saved before is kept; go on with train --resume lathe-test/);
+    expect(() => saveCheckpoint(folder, second)).toThrow(/cannot be written: .*What was saved before is kept; resume it with train --resume lathe-test/);
     expect(loadCheckpoint(folder, () => expect.unreachable())).toEqual(first);
     expect(readdirSync(folder).sort()).toEqual(["latest.ckpt", "previous.ckpt"]);
   });

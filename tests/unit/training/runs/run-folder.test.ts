@@ -1,8 +1,8 @@
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { execFile, spawnSync } from "node:child_process";
-import { promisify } from "node:util";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { describe, expect, it } from "vitest";
 import { packageRoot } from "../../../../src-main/base/entries.js";
 import type { EpochEvent } from "../../../../src-main/contract/events.js";
@@ -94,10 +94,12 @@ describe("a run folder", () => {
     writeFileSync(
       script,
       `import { takeLock } from ${JSON.stringify(join(packageRoot, "src-main", "base", "lock.mjs"))};
-      console.log(takeLock(process.argv[2]) ? "refused" : "taken"); setTimeout(() => {}, 1500);`,
+      console.log(takeLock(process.argv[2]) ? "refused" : "taken"); process.stdin.resume();`,
     );
-    const takers = Array.from({ length: 6 }, () => promisify(execFile)(process.execPath, [script, lock]));
-    const words = (await Promise.all(takers)).map(({ stdout }) => stdout.trim()).sort();
+    const takers = Array.from({ length: 6 }, () => spawn(process.execPath, [script, lock], { stdio: ["pipe", "pipe", "inherit"] }));
+    const words = (await Promise.all(takers.map(({ stdout }) => once(stdout, "data") as Promise<[Buffer]>))).map(([word]) => word.toString().trim()).sort();
+    // Each lives until all have tried: of one that is gone, the lock is stale again.
+    await Promise.all(takers.map((taker) => (taker.stdin.end(), once(taker, "exit"))));
     expect(words).toEqual(["refused", "refused", "refused", "refused", "refused", "taken"]);
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { rankClass } from "../../../src-main/metrics/ranking.js";
 import { rocCurve } from "../../../src-main/metrics/roc-curve.js";
-import { confusionOf, decisionsAt, decisionsOf, roundedBelow } from "../../../src-renderer/figures/decisions.js";
+import { confusionOf, countsAt, countsOf, roundedBelow } from "../../../src-renderer/figures/confusion-counts.js";
 
 const scores = Float32Array.of(1, 0.9, 0.75, 0.75, 0.5, 0.25, 0.25, 0);
 const truths = [1, 1, 0, 1, 1, 0, 1, 0];
@@ -16,11 +16,11 @@ const curves = {
   ...(roc && { roc: { x: [...roc.x], y: [...roc.y], thresholds: [...roc.thresholds] } }),
 };
 
-describe("decisions at a threshold", () => {
+describe("counts at a threshold", () => {
   it("are those of every row: yes above it, no at it", () => {
     for (const threshold of [0.01, 0.25, 0.2501, 0.5, 0.6, 0.75, 0.9, 0.95]) {
       const count = (truth: number, yes: boolean) => truths.filter((t, i) => t === truth && (scores[i] ?? 0) > threshold === yes).length;
-      expect(decisionsAt(curves, threshold), String(threshold)).toEqual({
+      expect(countsAt(curves, threshold), String(threshold)).toEqual({
         truePositives: count(1, true),
         falsePositives: count(0, true),
         falseNegatives: count(1, false),
@@ -30,7 +30,7 @@ describe("decisions at a threshold", () => {
   });
 
   it("do not exist without a curve", () => {
-    expect(decisionsAt({ positives: 3, negatives: 0, auroc: null, averagePrecision: null, calibration: [] }, 0.5)).toBeUndefined();
+    expect(countsAt({ positives: 3, negatives: 0, auroc: null, averagePrecision: null, calibration: [] }, 0.5)).toBeUndefined();
   });
 
   it("stand in a matrix as the report has it", () => {
@@ -41,7 +41,7 @@ describe("decisions at a threshold", () => {
         [4, 20],
       ],
     };
-    expect(confusionOf(confusion.classes, decisionsOf(confusion))).toEqual(confusion);
+    expect(confusionOf(confusion.classes, countsOf(confusion))).toEqual(confusion);
   });
 });
 

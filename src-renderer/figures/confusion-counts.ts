@@ -2,7 +2,7 @@ import type { CurvesResult } from "../../src-main/contract/evaluation-views.js";
 import type { Confusion } from "../../src-main/contract/results.js";
 
 /** How a threshold divides the rows of a binary target. */
-export interface Decisions {
+export interface ConfusionCounts {
   readonly truePositives: number;
   readonly falsePositives: number;
   readonly falseNegatives: number;
@@ -12,11 +12,11 @@ export interface Decisions {
 /** Curves of fewer rows come with every point, so that what is read from them is exact. */
 const thinnedFrom = 1000;
 
-export function decisionsOf({ counts: [no, yes] }: Confusion): Decisions {
+export function countsOf({ counts: [no, yes] }: Confusion): ConfusionCounts {
   return { trueNegatives: no?.[0] ?? 0, falsePositives: no?.[1] ?? 0, falseNegatives: yes?.[0] ?? 0, truePositives: yes?.[1] ?? 0 };
 }
 
-export function confusionOf(classes: readonly string[], { truePositives, falsePositives, falseNegatives, trueNegatives }: Decisions): Confusion {
+export function confusionOf(classes: readonly string[], { truePositives, falsePositives, falseNegatives, trueNegatives }: ConfusionCounts): Confusion {
   return {
     classes: [...classes],
     counts: [
@@ -27,7 +27,7 @@ export function confusionOf(classes: readonly string[], { truePositives, falsePo
 }
 
 /** Read from the ROC curve, whose thresholds fall: yes is decided above the threshold. @returns undefined where there is no curve. */
-export function decisionsAt({ roc, positives, negatives }: CurvesResult, threshold: number): Decisions | undefined {
+export function countsAt({ roc, positives, negatives }: CurvesResult, threshold: number): ConfusionCounts | undefined {
   if (!roc) return undefined;
   let at = 0;
   while (at + 1 < roc.thresholds.length && (roc.thresholds[at + 1] ?? 0) > threshold) at++;

@@ -1,0 +1,22 @@
+import { writeNumber } from "./options.js";
+import { oneColumn } from "./one-column.js";
+
+/** What kinds of target share that are one of some classes. */
+interface Classes {
+  readonly name: string;
+  readonly classes: readonly string[];
+}
+
+export const classTarget = {
+  cells: "text",
+  columns: oneColumn.columns,
+  columnsOf: oneColumn.columnsOf,
+  classes: ({ classes }: Classes): readonly string[] => classes,
+  trained: (values: Float32Array): Float32Array => values,
+  head: ({ name, classes }: Classes): readonly string[] => [name, ...classes.map((c) => `${name}:${c}`)],
+} as const;
+
+/** The prediction, then the probability of each class. @param predicted a class; undefined where there is none. */
+export function classCells({ classes }: Classes, predicted: number | undefined, probabilities: readonly number[]): readonly string[] {
+  return [predicted === undefined ? "" : (classes[predicted] ?? ""), ...probabilities.map(writeNumber)];
+}
