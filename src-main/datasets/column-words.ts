@@ -46,7 +46,7 @@ export async function decideWords(
 /** Counts by text of a histogram as JSON. */
 export function countsOf(json: unknown): ReadonlyMap<string, number> {
   if (typeof json !== "string") return new Map();
-  return new Map(Object.entries((JSON.parse(json) as Record<string, number> | null) ?? {}).map(([text, n]) => [text, Number(n)]));
+  return new Map(Object.entries((JSON.parse(json) as Record<string, number> | null) ?? {}));
 }
 
 /** A source whose columns of texts know how they are read. @param limit rows to decide by. */

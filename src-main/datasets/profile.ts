@@ -1,7 +1,7 @@
 import { countsOf, tellVariants, tellWords, withWords } from "./column-words.js";
 import { shorten } from "./shorten.js";
 import type { Database, Row } from "./sources/database.js";
-import { DRESSED_SIGNS } from "./sources/decimal.js";
+import { dressedSigns } from "./sources/decimal.js";
 import { type Source, type SourceColumn, isNoNumber, numberIn, textOf, timestampOf } from "./sources/source.js";
 import { literal } from "./sources/sql.js";
 import { explainReading } from "./staging.js";
@@ -162,8 +162,8 @@ export function numberOrNull(column: SourceColumn): string {
 }
 
 /** True where a number is written with a unit, or thousands are parted. */
-function isDressed({ sql, kind, before }: SourceColumn): string {
-  return kind === "text" && !before ? `regexp_matches(${sql}, ${literal(DRESSED_SIGNS)})` : "false";
+function isDressed({ sql, kind, before, decimal }: SourceColumn): string {
+  return kind === "text" && !before ? `regexp_matches(${sql}, ${literal(dressedSigns(decimal))})` : "false";
 }
 
 /** How numbers were read that are more than digits. */

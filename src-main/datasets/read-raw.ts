@@ -15,7 +15,7 @@ import { findColumn } from "./roles.js";
 import { type CsvOptions, csvOptions } from "./sources/csv.js";
 import { Database } from "./sources/database.js";
 import { openFrozen, openImageFolder, openPicture } from "./sources/image-folder.js";
-import { type Source, type Wanted, readBefore, withMissing } from "./sources/source.js";
+import { type Source, type Wanted, besideTraining, readBefore, withMissing } from "./sources/source.js";
 import { sourceOfValues } from "./sources/values.js";
 import { openTable } from "./sources/table.js";
 import type { SplitName } from "./splits.js";
@@ -121,7 +121,7 @@ export async function readValues({
 
 /** As the training rows were read. */
 function asFitted(source: Source, { version, missing }: FittedData): Source {
-  return version === 1 ? readBefore(source) : withMissing(source, missing);
+  return version === 1 ? readBefore(source) : besideTraining(withMissing(source, missing));
 }
 
 /** How texts are read as training would have; folders are called as they are. */

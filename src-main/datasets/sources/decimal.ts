@@ -59,8 +59,12 @@ const DRESSED_COMMA =
   `^[+-]?[0-9]+,[0-9]{1,2}${GAP}(?:%|${UNIT})$`;
 /** What a number is dressed in, beside digits, sign and decimals. */
 const DRESS = `[$\u20ac\u00a3\u00a5\u20b9%A-Z'\u2019 \u00a0\u2009\u202f]`;
-/** Numbers that are more than digits, as a program may ask first. */
-export const DRESSED_SIGNS = `[$\u20ac\u00a3\u00a5\u20b9%,'\u2019\u00a0\u2009\u202f]|[0-9] [0-9]|EUR|USD|GBP|CHF`;
+const UNIT_SIGNS = "[$\u20ac\u00a3\u00a5\u20b9%]|EUR|USD|GBP|CHF";
+
+/** A pattern of numbers whose reading is to be told: units, thousands; with a decimal comma, which parts none, units. */
+export function dressedSigns(decimal: Decimal = "."): string {
+  return decimal === "," ? UNIT_SIGNS : `${UNIT_SIGNS}|[,'\u2019\u00a0\u2009\u202f]|[0-9] [0-9]`;
+}
 
 /** SQL of a text as DOUBLE; NULL where it is no number. DuckDB takes `1_000` for a thousand, but that is a text. */
 export function parsed(sql: string, decimal: Decimal = "."): string {

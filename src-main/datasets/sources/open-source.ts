@@ -4,7 +4,7 @@ import { stillBad } from "../pictures/quarantine.js";
 import { csvOptions } from "./csv.js";
 import type { Database } from "./database.js";
 import { openImageFolder } from "./image-folder.js";
-import { type Source, readBefore, withMissing } from "./source.js";
+import { type Source, besideTraining, readBefore, withMissing } from "./source.js";
 import { openTable } from "./table.js";
 
 /** The sources of a project's data section: the main one, and that of the test where it has one of its own. */
@@ -35,7 +35,7 @@ export async function openMain(database: Database, folder: string, spec: SourceS
 export async function openTest(database: Database, folder: string, spec: SourceSpec, main: Source, signal?: AbortSignal): Promise<Source | undefined> {
   if (spec.test === undefined) return undefined;
   if (spec.type === "table") {
-    return withMissing(await openTable(database, folder, spec.test, { ...csvOptions(spec), likely: main.decimal }), spec.missing);
+    return besideTraining(withMissing(await openTable(database, folder, spec.test, { ...csvOptions(spec), likely: main.decimal }), spec.missing));
   }
   const { levels, testExclude, testRelabel } = spec;
   return openImageFolder(database, resolve(folder, spec.test), { levels, exclude: testExclude, relabel: testRelabel, bad: await stillBad(folder), signal });

@@ -24,6 +24,8 @@ export interface SourceColumn {
   readonly words?: ColumnWords;
   /** Read as runs were trained that began before texts had one spelling. */
   readonly before?: true;
+  /** Read beside the rows of training: `True` and `False`, as another program writes them, are 1 and 0 where training had numbers. */
+  readonly beside?: true;
 }
 
 /** A table file that can be read any number of times, in the file's order. */
@@ -93,6 +95,11 @@ export function readBefore(source: Source): Source {
   return { ...source, before: true, columns: source.columns.map((column) => ({ ...column, before: true as const })) };
 }
 
+/** A source that is read beside the rows of training. */
+export function besideTraining(source: Source): Source {
+  return { ...source, columns: source.columns.map((column) => ({ ...column, beside: true as const })) };
+}
+
 /** A source in whose columns more counts as missing. @param missing words by column, in any case. */
 export function withMissing(source: Source, missing: Readonly<Record<string, readonly string[]>> | undefined): Source {
   if (missing === undefined) return source;
@@ -145,7 +152,7 @@ export function isNoNumber(column: SourceColumn): string {
   return `(${sql} IS NOT NULL)`;
 }
 
-/** The same, where `True` and `False` of another program count as 1 and 0. */
+/** The same, but for `True` and `False` where they are read as 1 and 0. */
 export function isRefused(column: SourceColumn): string {
   return column.kind === "text" ? `(${isNoNumber(column)} AND ${wordAsNumber(column)} IS NULL)` : isNoNumber(column);
 }
@@ -164,8 +171,8 @@ function castNumber(column: SourceColumn): string {
 }
 
 /** A file of another program may write `True` where the column held 1, or true, in training. */
-function wordAsNumber({ sql, before }: SourceColumn): string {
-  return before ? "CAST(NULL AS DOUBLE)" : `CASE lower(trim(${sql})) WHEN 'true' THEN 1.0 WHEN 'false' THEN 0.0 END`;
+function wordAsNumber({ sql, beside }: SourceColumn): string {
+  return !beside ? "CAST(NULL AS DOUBLE)" : `CASE lower(trim(${sql})) WHEN 'true' THEN 1.0 WHEN 'false' THEN 0.0 END`;
 }
 
 function isTooLarge(x: string): string {

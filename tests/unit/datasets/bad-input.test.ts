@@ -64,13 +64,15 @@ const cases: readonly {
     it: "a text among numbers",
     content: `${good}3,many,1\n`,
     code: "data.value",
-    message: 'DIR/t.csv, row 11, column "b": got "many", expected a number or nothing; mend the value, or make the column a category or exclude it',
+    message:
+      'DIR/t.csv, row 11, column "b": got "many", expected a number or nothing; mend the value, count such values as missing (source.missing), make the column a category, or exclude it',
   },
   {
     it: "a text among numbers far down",
     content: `a,y\n${rows(30_000, (i) => `${i},${i % 2}`)}x1,1\n${rows(30_000, (i) => `${i},${i % 2}`)}`,
     code: "data.value",
-    message: 'DIR/t.csv, row 30001, column "a": got "x1", expected a number or nothing; mend the value, or make the column a category or exclude it',
+    message:
+      'DIR/t.csv, row 30001, column "a": got "x1", expected a number or nothing; mend the value, count such values as missing (source.missing), make the column a category, or exclude it',
   },
   {
     it: "an infinite value",
