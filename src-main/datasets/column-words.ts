@@ -29,7 +29,7 @@ export async function decideWords(
         .map(
           (_, k) =>
             `count(v${k}) AS n${k}, CAST(to_json(histogram(v${k}) FILTER (${told(k)})) AS VARCHAR) AS t${k}, ` +
-          `min(v${k}) FILTER (NOT ${told(k)}) AS a${k}, max(v${k}) FILTER (NOT ${told(k)}) AS b${k}`,
+            `min(v${k}) FILTER (NOT ${told(k)}) AS a${k}, max(v${k}) FILTER (NOT ${told(k)}) AS b${k}`,
         )
         .join(", ")} FROM (SELECT ${some.map((sql, k) => `${sql} AS v${k}`).join(", ")} FROM ${from})`,
     );
