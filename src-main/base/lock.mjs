@@ -45,8 +45,8 @@ export const processes = namespace();
 /** Claims a lock for this process. @returns the living holder where there is one, this process too; undefined where the lock is now ours. */
 export function takeLock(path) {
   const mine = `${path}.${process.pid}-${randomBytes(4).toString("hex")}`;
-  writeFileSync(mine, JSON.stringify(thisProcess()), { flag: "wx" });
   try {
+    writeFileSync(mine, JSON.stringify(thisProcess()), { flag: "wx" }); // A full disk may take the name and not the words.
     for (;;) {
       try {
         publish(mine, path);
@@ -78,8 +78,13 @@ export function holderOf(path) {
  */
 export function noteProgram(path, pid) {
   const temporary = `${path}.${process.pid}-${randomBytes(4).toString("hex")}`;
-  writeFileSync(temporary, JSON.stringify({ ...thisProcess(), pid, ...given({ started: startOf(pid) }) }), { flag: "wx" });
-  renameSync(temporary, path);
+  try {
+    writeFileSync(temporary, JSON.stringify({ ...thisProcess(), pid, ...given({ started: startOf(pid) }) }), { flag: "wx" });
+    renameSync(temporary, path);
+  } catch (thrown) {
+    rmSync(temporary, { force: true });
+    throw thrown;
+  }
 }
 
 /** Gives a lock of this process free; another's stays. */

@@ -138,10 +138,13 @@ function refuseLarge(path: string, size: number, most: number): void {
   );
 }
 
-/** Opens a file to append to, made where it is not there. A link is refused (ELOOP), and so is a pipe that nobody reads (ENXIO), without waiting. */
+/** Opens a file to append to, made where it is not there. A link is refused (ELOOP), and so is a pipe (ENXIO), also one that somebody reads, without waiting. */
 export function openToAppend(path: string): number {
   const { O_APPEND, O_CREAT, O_WRONLY } = constants;
-  return openSync(path, O_APPEND | O_CREAT | O_WRONLY | GUARDED, 0o666);
+  const file = openSync(path, O_APPEND | O_CREAT | O_WRONLY | GUARDED, 0o666);
+  if (fstatSync(file).isFile()) return file;
+  closeSync(file);
+  throw Object.assign(new Error(`${path} is no file`), { code: "ENXIO" });
 }
 
 /** Whether a path's last part is a link; not where nothing is there, or cannot be looked at. */

@@ -23,7 +23,28 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTEMPTY: FOLDER,
   ELOOP: "a link has that name, or leads there and back again; put it away",
   ENXIO: "something that is no file has that name; put it away",
+  ENAMETOOLONG: "the name is longer than the disk allows, which counts bytes: 255 on most, and a letter takes up to 4; choose a shorter one",
 };
+
+/** The same of a file that was to be read. */
+const READING: Readonly<Record<string, string>> = {
+  EACCES: "no permission to read it; change its permissions, or those of its folder",
+  EPERM: "no permission to read it; change its permissions, or those of its folder",
+  EIO: "the disk does not work",
+  EISDIR: "it is a folder",
+  ENOENT: "it is gone",
+  ENOTDIR: "a part of the path is a file, not a folder",
+  ELOOP: "it is a link that leads there and back again",
+  ENAMETOOLONG: "its name is longer than the disk allows",
+  EMFILE: "too many files are open; close other programs",
+  ENFILE: "too many files are open; close other programs",
+};
+
+/** Why something cannot be read, in words of ours where the system says it in its own. */
+export function readReason(thrown: unknown): string {
+  const code = codeOf(thrown);
+  return Object.hasOwn(READING, code) ? (READING[code] ?? "") : thrown instanceof Error ? thrown.message : String(thrown);
+}
 
 /**
  * A failed write as the user should hear of it: `<name> <path> cannot be written: <reason>. <kept>`. A `LatheError` stays what it is.

@@ -3,6 +3,7 @@ import { lstatSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { isAlive, processes, thisProcess } from "./lock.mjs";
+import type { LatheError } from "./errors.js";
 import { storageError } from "./storage-error.js";
 
 /**
@@ -22,9 +23,16 @@ export function makeWorkFolder(): string {
   try {
     mkdirSync(folder, { mode: 0o700 });
   } catch (thrown) {
-    throw storageError(parent, thrown, "Lathe's temporary files are kept there; another folder can be named in TMPDIR");
+    throw workError(folder, thrown);
   }
   return folder;
+}
+
+/** A failed write of what lasts as long as its process, told by the folder that the user knows. @param folder where it was to lie */
+export function workError(folder: string, thrown: unknown): LatheError {
+  const parent = tmpdir();
+  if (dirname(folder) !== parent) return storageError(folder, thrown);
+  return storageError(parent, thrown, "Lathe's temporary files are kept there; another folder can be named in TMPDIR");
 }
 
 /** Removes those of processes that have gone. */

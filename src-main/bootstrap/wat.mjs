@@ -1,25 +1,33 @@
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 
-/**
- * A Vite plugin, for each of our builds and for Vitest: `import code from "./x.wat"` is the module, assembled when it is built. A mistake in the text fails the
- * build, with its line.
- */
+// `import code from "./x.wat"` is the module, assembled when it is built. A mistake in the text fails the build, with its line.
+
+/** A Vite plugin, for each of our builds and for Vitest. */
 export function wat() {
-  let assembler;
   return {
     name: "lathe:wat",
-    async load(id) {
-      if (!id.endsWith(".wat")) return null;
-      assembler ??= import("wabt").then(({ default: start }) => start());
-      const module = (await assembler).parseWat(id, readFileSync(id, "utf8"), { simd: true });
-      try {
-        module.validate();
-        const base64 = Buffer.from(module.toBinary({}).buffer).toString("base64");
-        // The page's programs have no Buffer.
-        return { code: `export default Uint8Array.from(atob("${base64}"), (letter) => letter.charCodeAt(0));`, map: null, moduleType: "js" };
-      } finally {
-        module.destroy();
-      }
-    },
+    load: async (id) => (id.endsWith(".wat") ? { code: await assemble(id), map: null, moduleType: "js" } : null),
   };
+}
+
+/** The hook of `module.register`, for programs that run the sources themselves, as Playwright does. */
+export async function load(url, context, next) {
+  if (!url.endsWith(".wat")) return next(url, context);
+  return { format: "module", source: await assemble(fileURLToPath(url)), shortCircuit: true };
+}
+
+let assembler;
+
+async function assemble(path) {
+  assembler ??= import("wabt").then(({ default: start }) => start());
+  const module = (await assembler).parseWat(path, readFileSync(path, "utf8"), { simd: true });
+  try {
+    module.validate();
+    const base64 = Buffer.from(module.toBinary({}).buffer).toString("base64");
+    // The page's programs have no Buffer.
+    return `export default Uint8Array.from(atob("${base64}"), (letter) => letter.charCodeAt(0));`;
+  } finally {
+    module.destroy();
+  }
 }

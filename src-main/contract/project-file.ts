@@ -1,10 +1,10 @@
 import { stat, writeFile } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
-import { LatheError, toLatheError } from "../base/errors.js";
+import { LatheError } from "../base/errors.js";
 import { makeFoldersSoon } from "../base/make-folders.js";
 import { readOwnText } from "../base/own-files.js";
 import { replaceFile } from "../base/replace-file.js";
-import { storageError } from "../base/storage-error.js";
+import { readReason, storageError } from "../base/storage-error.js";
 import { formatJson, parseJson } from "./json.js";
 import { MOST_DOCUMENT } from "../base/limits.js";
 import { type Project, type ProjectInput, parseProject } from "./project.js";
@@ -36,7 +36,7 @@ export async function readProjectFile(path: string): Promise<ProjectOnDisk> {
       throw new LatheError("project.missing", `there is no project at ${file}; "lathe new <folder> --template tabular --data <table>" makes one`, { file });
     }
     if (thrown instanceof LatheError) throw thrown;
-    throw new LatheError("project.missing", `${file} cannot be read: ${toLatheError(thrown).message}`, { file }, { cause: thrown });
+    throw new LatheError("project.missing", `${file} cannot be read: ${readReason(thrown)}`, { file }, { cause: thrown });
   }
   const value = parseJson(text, file);
   const project = parseProject(value, file);

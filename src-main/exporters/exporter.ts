@@ -15,6 +15,6 @@ export interface Exporter {
   readonly extension: string;
   /** Whether it can omit preprocessing. */
   readonly bare?: boolean;
-  /** The file's content, from a finished run's folder. @throws LatheError `export.format` */
+  /** The file's content, from a finished run's folder. @throws LatheError `export.format`; `run.checkpoint` for a damaged one */
   write(run: string, preprocess: Preprocess): Uint8Array;
 }

@@ -1,6 +1,6 @@
 import { createRegistry } from "../base/registry.js";
 import type { Exporter } from "./exporter.js";
-export { PREPROCESS, type Preprocess } from "./exporter.js";
+export { PREPROCESS, type Exporter, type Preprocess } from "./exporter.js";
 import { onnx } from "./onnx.js";
 import { report } from "./report.js";
 

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { readOwnFileSync } from "../base/own-files.js";
+import { refuseDamagedModel } from "../contract/run-model.js";
 import { bareNetwork } from "./bare-network.js";
 import type { Exporter } from "./exporter.js";
 
@@ -12,7 +13,9 @@ export const onnx: Exporter = {
   extension: "onnx",
   bare: true,
   write(run, preprocess) {
-    const model = readOwnFileSync(join(run, "model.onnx"));
+    const path = join(run, "model.onnx");
+    const model = readOwnFileSync(path);
+    refuseDamagedModel(path, model);
     return preprocess === "none" ? bareNetwork(model) : model;
   },
 };

@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
 import { rmSync } from "node:fs";
 import { defined } from "../base/assert.js";
 import { LatheError, toLatheError } from "../base/errors.js";
 import { version } from "../base/version.js";
 import type { DoneEvent, RunEvent } from "../contract/events.js";
 import type { RunReport, SplitReport } from "../contract/report.js";
+import { digestOf } from "../contract/run-model.js";
 import type { ParityResult } from "../contract/results.js";
 import { type Split, rowNumbersOf } from "../datasets/index.js";
 import { picturesOf } from "../features/index.js";
@@ -209,7 +209,7 @@ function buildReport(
     model: {
       file: parity.passed ? MODEL : REFUSED,
       bytes: model.length,
-      sha256: createHash("sha256").update(model).digest("hex"),
+      sha256: digestOf(model),
       parameters: spec.layout.parameterCount,
       layers: spec.plan.layers.map(({ id, owner, definition }) => ({
         id,

@@ -114,8 +114,11 @@ export async function openWorkbench({ project, folder, choice, threads, began, e
     });
   /** Numbers are read through only where the network cannot give all. */
   const askedOf = async ({ name, kind, width }: TargetSpec): Promise<AskedTarget> => {
-    const columns = prepared.targets.find((target) => target.name === name)?.columns ?? [];
-    if (kind !== "numeric" || !isLimited(plan, name)) return askedTarget({ name, kind, width, exact: true }, project.training);
+    const { columns, classes } = defined(
+      prepared.targets.find((target) => target.name === name),
+      name,
+    );
+    if (classes || !isLimited(plan, name)) return askedTarget({ name, kind, width, exact: true }, project.training);
     const loader = splitLoader("train");
     try {
       return askedTarget({ name, kind, width, exact: true, numbers: await gatherTargetNumbers(name, columns, loader) }, project.training);

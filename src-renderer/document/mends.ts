@@ -1,4 +1,5 @@
 import type { Mend } from "../../src-main/contract/model-views.js";
+import { targetKindOf } from "../../src-main/features/index.js";
 import type { Draft, DraftLayer } from "./draft.js";
 import { freshName, idOf, inputNames, takenNames, targetNames } from "./network.js";
 import { addLayer, removeLayers, replaceLayer, setOption } from "./network-edits.js";
@@ -15,7 +16,7 @@ export function isOpen(mend: Mend, { model, data, training }: Draft): boolean {
     case "loss":
       return data.targets.some(({ name }) => name === mend.target) && training.losses?.[mend.target]?.type !== mend.loss;
     case "normalize":
-      return data.targets.some((target) => target.name === mend.target && target.type === "numeric" && target.normalize !== mend.normalize);
+      return data.targets.some((target) => target.name === mend.target && isOfNumbers(target) && target.normalize !== mend.normalize);
     case "batch":
       return training.batchSize !== mend.size;
   }
@@ -47,9 +48,13 @@ export function mendDraft(draft: Draft, mend: Mend): void {
       return;
     }
     case "normalize":
-      for (const target of data.targets) if (target.name === mend.target && target.type === "numeric") target.normalize = mend.normalize;
+      for (const target of data.targets) if (target.name === mend.target && isOfNumbers(target)) target.normalize = mend.normalize;
       return;
     case "batch":
       training.batchSize = mend.size;
   }
+}
+
+function isOfNumbers(target: Draft["data"]["targets"][number]): target is Extract<typeof target, { readonly normalize?: unknown }> {
+  return targetKindOf(target).cells === "number";
 }

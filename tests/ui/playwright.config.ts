@@ -1,4 +1,8 @@
+import { register } from "node:module";
 import { defineConfig } from "@playwright/test";
+
+// Tests run the sources, in this process and in those that Playwright starts, which read this file too.
+register("../../src-main/bootstrap/wat.mjs", import.meta.url);
 
 /** The studio in a browser, served by `lathe serve`: each spec starts a server of its own. `npm test` looks for the browser and names it in LATHE_CHROMIUM. */
 export default defineConfig({

@@ -7,7 +7,7 @@ import { LatheError, toLatheError } from "../../base/errors.js";
 import { type Picture, grayOf } from "../../transforms/picture.js";
 import "./allowed-loaders.js";
 import { decodeBmp } from "./bmp.js";
-import { FORMATS, formatOf } from "./formats.js";
+import { ABSOLUTE, FORMATS, formatOf } from "./formats.js";
 import { pixelsByHeader } from "./header.js";
 
 /** Larger pictures are not decoded: 100 megapixels are 300 MB. What a small file says it holds may be more than any memory. */
@@ -49,7 +49,7 @@ const GONE = "is not there any more";
 
 /** Why a picture that a table names cannot be used. One that is named by an absolute path may well be there, but was not looked for there. */
 export function whyBad(path: string, reason: string): string {
-  return reason === GONE && isAbsolute(path) ? "is an absolute path, expected one relative to the table's folder, which pictures may not leave" : reason;
+  return reason === GONE && isAbsolute(path) ? ABSOLUTE : reason;
 }
 
 /** @throws LatheError `data.unreadable`: what is wrong with the file, as the end of a sentence that begins with its name. */

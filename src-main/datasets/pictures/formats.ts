@@ -21,3 +21,6 @@ export function formatOf(bytes: Uint8Array): PictureFormat | undefined {
   if (text(4, 8) === "ftyp" && /avi[fs]/.test(text(8, 64))) return "avif";
   return text(0, 2) === "BM" ? "bmp" : undefined;
 }
+
+/** Why a picture of a table is not looked for, as the end of a sentence that begins with its name. */
+export const ABSOLUTE = "is an absolute path, expected one relative to the table's folder, which pictures may not leave";

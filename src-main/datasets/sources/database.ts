@@ -2,11 +2,11 @@ import { type DuckDBConnection, type DuckDBDataChunk, DuckDBInstance } from "@du
 import { rmSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { LatheError } from "../../base/errors.js";
 import { makeFoldersSoon } from "../../base/make-folders.js";
-import { storageError } from "../../base/storage-error.js";
-import { sweepLeftBehind, workName } from "../../base/work-folder.js";
+import { isStorageFailure, storageError } from "../../base/storage-error.js";
+import { sweepLeftBehind, workError, workName } from "../../base/work-folder.js";
 import { throwIfAborted } from "../throw-if-aborted.js";
 import { literal } from "./sql.js";
 
@@ -50,16 +50,20 @@ export class Database {
     } catch (error) {
       throw storageError(workFolder, error);
     }
-    const instance = await DuckDBInstance.create(options.large ? join(folder, "tables.duckdb") : ":memory:", {
-      threads: String(Math.min(4, availableParallelism())),
-      memory_limit: MEMORY_LIMIT,
-      temp_directory: join(folder, "spill"),
-      preserve_insertion_order: "true",
-      autoinstall_known_extensions: "false",
-      autoload_known_extensions: "false",
-    });
-    const connection = await instance.connect();
-    return new Database(instance, connection, folder, options.signal);
+    try {
+      const instance = await DuckDBInstance.create(options.large ? join(folder, "tables.duckdb") : ":memory:", {
+        threads: String(Math.min(4, availableParallelism())),
+        memory_limit: MEMORY_LIMIT,
+        temp_directory: join(folder, "spill"),
+        preserve_insertion_order: "true",
+        autoinstall_known_extensions: "false",
+        autoload_known_extensions: "false",
+      });
+      return new Database(instance, await instance.connect(), folder, options.signal);
+    } catch (error) {
+      rmSync(folder, { recursive: true, force: true });
+      throw refusedByDisk(folder, error);
+    }
   }
 
   async exec(sql: string): Promise<void> {
@@ -139,9 +143,14 @@ export class Database {
       return await job();
     } catch (error) {
       throwIfAborted(this.#signal);
-      throw error instanceof Error && error.message.startsWith("Out of Memory Error") ? tooLarge(error) : error;
+      throw error instanceof Error && error.message.startsWith("Out of Memory Error") ? tooLarge(error) : refusedByDisk(this.folder, error);
     }
   }
+}
+
+/** What DuckDB says of a disk that refuses, in words of ours; anything else as it is. @param folder the job's own, in one that the user knows */
+function refusedByDisk(folder: string, error: unknown): unknown {
+  return isStorageFailure(error) ? workError(dirname(folder), error) : error;
 }
 
 /** What DuckDB says of its memory is advice to those who can set it. */

@@ -6,6 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { TextDecoder } from "node:util";
 import { createGunzip } from "node:zlib";
 import { LatheError } from "../../base/errors.js";
+import { readReason } from "../../base/storage-error.js";
 import { goneMeanwhile } from "./find-file.js";
 
 /** How much of a file is looked at to find out its encoding, delimiter and header. */
@@ -163,6 +164,5 @@ function decoderFor(path: string, label: string): TextDecoder {
 export function unreadable(path: string, error: unknown): LatheError {
   const gone = goneMeanwhile(path);
   if (gone) return gone;
-  const reason = error instanceof Error ? error.message : String(error);
-  return new LatheError("data.unreadable", `${path} cannot be read: ${reason}`, { path }, { cause: error });
+  return new LatheError("data.unreadable", `${path} cannot be read: ${readReason(error)}`, { path }, { cause: error });
 }

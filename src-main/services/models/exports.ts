@@ -3,10 +3,10 @@ import { dirname, join, resolve } from "node:path";
 import { LatheError } from "../../base/errors.js";
 import { makeFolders } from "../../base/make-folders.js";
 import { modeLike, replaceFileSync } from "../../base/replace-file.js";
-import { storageError } from "../../base/storage-error.js";
+import { readReason, storageError } from "../../base/storage-error.js";
 import type { ExportFormat, ModelCard } from "../../contract/run-views.js";
 import type { RunReference } from "../../contract/summaries.js";
-import { type Preprocess, PREPROCESS, exporters } from "../../exporters/index.js";
+import { type Exporter, type Preprocess, PREPROCESS, exporters } from "../../exporters/index.js";
 import type { FolderAccess } from "../files/folder-access.js";
 import { type WorkControl, inEngine } from "../jobs/jobs.js";
 import { runFolder } from "./models.js";
@@ -31,8 +31,8 @@ export interface ExportSetting extends WorkControl {
 
 /**
  * Writes a finished run in one of the export formats.
- * @throws LatheError `usage` for a place that `refuseOut` keeps, `run.missing`, `export.format`, `export.parity` where the gate refused or a file without
- * preprocessing does not pass it, `run.storage`, `cancelled`
+ * @throws LatheError `usage` for a place that `refuseOut` keeps, `run.missing`, `run.checkpoint` for a damaged model or report, `export.format`,
+ * `export.parity` where the gate refused or a file without preprocessing does not pass it, `run.storage`, `cancelled`
  */
 export async function exportRun(
   path: string,
@@ -47,7 +47,7 @@ export async function exportRun(
   if (!existsSync(join(run, exporter.source))) throw unfinished(run, exporter.source);
   const target = resolve(out);
   refuseOut(target, [], run);
-  const bytes = exporter.write(run, preprocess);
+  const bytes = read(exporter, run, preprocess);
   // The run's own file has been compared with the trainer; what was cut out of it has not.
   if (preprocess === "none")
     await inEngine(
@@ -63,6 +63,16 @@ export async function exportRun(
     throw storageError(target, thrown, "Nothing was written");
   }
   return { path: target, bytes: bytes.length };
+}
+
+function read(exporter: Exporter, run: string, preprocess: Preprocess): Uint8Array {
+  try {
+    return exporter.write(run, preprocess);
+  } catch (thrown) {
+    if (thrown instanceof LatheError) throw thrown;
+    const path = join(run, exporter.source);
+    throw new LatheError("run.missing", `${path} cannot be read: ${readReason(thrown)}`, { path }, { cause: thrown });
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { realpath, stat } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { dirname, isAbsolute, resolve } from "node:path";
 import { z } from "zod";
 import { LatheError, toLatheError } from "../../base/errors.js";
 import { Lru } from "../../base/lru.js";
@@ -17,6 +17,7 @@ import type {
   ThumbnailsQuestion,
 } from "../../contract/picture-views.js";
 import type { PixelFormat, ViewOfPicture } from "../../datasets/index.js";
+import { ABSOLUTE } from "../../datasets/pictures/formats.js";
 import { readQuarantine, restoreFromQuarantine } from "../../datasets/pictures/quarantine.js";
 import type { FolderAccess } from "../files/folder-access.js";
 import { readProjectData, tableSourceOf } from "../projects/project-data.js";
@@ -76,7 +77,11 @@ export function createPictureViews(access: FolderAccess, reader: Reader): Pictur
     return {
       folder: data.folder,
       inputs: imageInputs(data.document["data"]),
-      find: async ({ picture, test }) => access.resolve(resolve(rootOf(test), picture), "the picture"),
+      async find({ picture, test }) {
+        // Training does not look for it there either.
+        if (source.type !== "image-folder" && isAbsolute(picture)) throw new LatheError("data.unreadable", ABSOLUTE, { path: picture });
+        return access.resolve(resolve(rootOf(test), picture), "the picture");
+      },
     };
   }
 

@@ -2,6 +2,7 @@ import { readdir, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { LatheError, toLatheError } from "../../base/errors.js";
+import { readReason } from "../../base/storage-error.js";
 import { readOwnText } from "../../base/own-files.js";
 import { JSON_BOUNDS } from "../../base/json-bounds.js";
 import { readOwnJson } from "../../base/own-json.js";
@@ -31,7 +32,7 @@ export async function readProjectData(access: FolderAccess, project: string): Pr
   const file = await projectFileOf(await access.resolve(project, "the project"));
   const text = await readOwnText(file, MOST_DOCUMENT).catch((thrown: unknown) => {
     if (thrown instanceof LatheError) throw thrown;
-    throw new LatheError("project.missing", `${file} cannot be read: ${toLatheError(thrown).message}`, { file }, { cause: thrown });
+    throw new LatheError("project.missing", `${file} cannot be read: ${readReason(thrown)}`, { file }, { cause: thrown });
   });
   const value = parseJson(text, file);
   if (typeof value !== "object" || value === null || Array.isArray(value))

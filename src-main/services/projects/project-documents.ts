@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { LatheError, toLatheError } from "../../base/errors.js";
 import { readOwnFileSync } from "../../base/own-files.js";
 import { replaceFile } from "../../base/replace-file.js";
-import { storageError } from "../../base/storage-error.js";
+import { readReason, storageError } from "../../base/storage-error.js";
 import { formatJson, parseJson } from "../../contract/json.js";
 import { MOST_DOCUMENT } from "../../base/limits.js";
 import { PROJECT_VERSION, parseProject } from "../../contract/project.js";
@@ -38,7 +38,7 @@ export function createProjectDocuments(access: FolderAccess): ProjectDocuments {
       return { text: bytes.toString("utf8"), revision: revisionOf(bytes) };
     } catch (thrown) {
       if (thrown instanceof LatheError) throw thrown;
-      throw new LatheError("project.missing", `${file} cannot be read: ${toLatheError(thrown).message}`, { file }, { cause: thrown });
+      throw new LatheError("project.missing", `${file} cannot be read: ${readReason(thrown)}`, { file }, { cause: thrown });
     }
   }
 

@@ -13,7 +13,7 @@ import { createRuns } from "./runs.js";
  * A project's runs, the newest first, for one look from the command line. A project whose file is broken still has its runs.
  * @param path the project's folder, or its file.
  * @returns links too, whose runs are excluded: what they lead to is not the project's.
- * @throws LatheError `project.missing`
+ * @throws LatheError `project.missing`; `run.missing` where the runs may not be looked at
  */
 export async function listRuns(path: string): Promise<{ readonly folder: string; readonly runs: readonly RunSummary[]; readonly links: readonly string[] }> {
   const absolute = resolve(path);

@@ -8,6 +8,8 @@ import type { RunLog } from "../../contract/run-views.js";
 import { runId } from "../../contract/summaries.js";
 
 import { TRASH } from "../../training/runs/run-folder.js";
+import { LatheError } from "../../base/errors.js";
+import { readReason } from "../../base/storage-error.js";
 import { inside, isLink, openOwnFile } from "../../base/own-files.js";
 import { JSON_BOUNDS, type JsonBounds } from "../../base/json-bounds.js";
 import { readOwnJson } from "../../base/own-json.js";
@@ -54,17 +56,24 @@ export async function listTrashedIds(project: string): Promise<string[]> {
   return idsIn(project, "runs", TRASH);
 }
 
-/** None where the folder is a link: what is done there says so. */
+/** None where the folder is a link: what is done there says so. @throws LatheError `run.missing` where there is one that may not be looked into */
 async function idsIn(project: string, ...folder: readonly string[]): Promise<string[]> {
   const entries = await Promise.resolve()
     .then(() => readdir(inside(project, ...folder), { withFileTypes: true }))
-    .catch(() => []);
+    .catch((thrown: unknown) => {
+      if (thrown instanceof LatheError || ABSENT.has((thrown as NodeJS.ErrnoException).code ?? "")) return [];
+      const path = join(project, ...folder);
+      throw new LatheError("run.missing", `${path} cannot be read: ${readReason(thrown)}`, { path }, { cause: thrown });
+    });
   // A folder without a configuration is of a start that was killed before the run was one.
   const ids = entries
     .filter((entry) => entry.isDirectory() && runId.safeParse(entry.name).success && existsSync(join(project, ...folder, entry.name, "config.json")))
     .map(({ name }) => name);
   return ids.sort((a, b) => b.localeCompare(a, "en", { numeric: true }));
 }
+
+/** No folder, or something that is none in its place: there are no runs. */
+const ABSENT: ReadonlySet<string> = new Set(["ENOENT", "ENOTDIR"]);
 
 /** Where runs would be looked for and a link is, which is not followed: the folder of all, or a run's. */
 export async function linkedRuns(project: string): Promise<string[]> {
@@ -77,8 +86,12 @@ export async function linkedRuns(project: string): Promise<string[]> {
     .sort();
 }
 
+/** For lists of projects: where runs may not be looked at, none are seen. */
 export async function countRuns(project: string): Promise<number> {
-  return (await listRunIds(project)).length;
+  return listRunIds(project).then(
+    (ids) => ids.length,
+    () => 0,
+  );
 }
 
 /** Undefined where the file is not there or says nothing that is understood. */

@@ -18,7 +18,7 @@ import { emptyTrash, restoreRuns, trashOf, trashRuns } from "./run-trash.js";
 import { watchRun } from "./run-watch.js";
 
 export interface Runs {
-  /** The newest first. @throws LatheError `project.missing`, `rpc.refused` */
+  /** The newest first. @throws LatheError `project.missing`, `rpc.refused`, `run.missing` where they may not be looked at */
   list(project: string): Promise<RunSummary[]>;
   /** @throws LatheError `run.missing`, `rpc.refused` */
   metrics(run: RunReference): Promise<RunMetrics>;

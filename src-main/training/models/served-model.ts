@@ -1,7 +1,9 @@
 import { rmSync } from "node:fs";
 import { LatheError, toLatheError } from "../../base/errors.js";
 import { readNamedFileSync } from "../../base/own-files.js";
+import { readReason } from "../../base/storage-error.js";
 import { makeWorkFolder } from "../../base/work-folder.js";
+import { refuseDamagedModel } from "../../contract/run-model.js";
 import type { Executable } from "../../engines/engine.js";
 import { chooseEngine } from "../../engines/index.js";
 import type { Graph } from "../../onnx/types.js";
@@ -21,7 +23,7 @@ export interface ServedModel {
   close(): Promise<void>;
 }
 
-/** @throws LatheError `run.missing`, `graph.invalid`, `export.format` where the file is not a model of Lathe's, `engine.*` */
+/** @throws LatheError `run.missing`, `run.checkpoint` for a run's model that is another by now, `graph.invalid`, `export.format` where the file is not a model of Lathe's, `engine.*` */
 export async function serveModel(path: string, device: string): Promise<ServedModel> {
   const bytes = read(path);
   const facts = factsOf(bytes, path);
@@ -67,9 +69,12 @@ const PLAIN: readonly (readonly [words: RegExp, meaning: string])[] = [
 const LONGEST_REASON = 300;
 
 function read(path: string): Uint8Array {
+  let bytes: Uint8Array;
   try {
-    return readNamedFileSync(path);
+    bytes = readNamedFileSync(path);
   } catch (thrown) {
-    throw new LatheError("run.missing", `${path} cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}`, { path }, { cause: thrown });
+    throw new LatheError("run.missing", `${path} cannot be read: ${readReason(thrown)}`, { path }, { cause: thrown });
   }
+  refuseDamagedModel(path, bytes);
+  return bytes;
 }

@@ -1,7 +1,7 @@
 import type { TrainingConfig } from "../../contract/training.js";
 import type { TargetKind } from "../../losses/loss.js";
 import type { Emitter } from "../../onnx/emitter.js";
-import type { DataType, TensorType, Value } from "../../onnx/types.js";
+import type { TensorType, Value } from "../../onnx/types.js";
 import type { Layout } from "./layout.js";
 import type { NetworkPlan } from "./network.js";
 
@@ -55,6 +55,5 @@ export function declareInputs(e: Emitter, { inputs, fromStored = (_, __, stored)
 
 /** Element type and shape of a target in a batch. */
 export function targetType(target: TargetSpec): TensorType {
-  const dtype: DataType = target.kind === "category" ? "int64" : "float32";
-  return { dtype, shape: target.kind === "category" ? ["N"] : ["N", target.width] };
+  return target.kind === "category" ? { dtype: "int64", shape: ["N"] } : { dtype: "float32", shape: ["N", target.width] };
 }

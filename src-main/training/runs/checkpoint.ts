@@ -5,7 +5,7 @@ import { z } from "zod";
 import { LatheError } from "../../base/errors.js";
 import { makeFolder, readOwnFileSync } from "../../base/own-files.js";
 import { replaceFileSync } from "../../base/replace-file.js";
-import { storageError } from "../../base/storage-error.js";
+import { readReason, storageError } from "../../base/storage-error.js";
 import type { StateVectors } from "../trainer.js";
 
 /**
@@ -75,7 +75,7 @@ function decodeFile(path: string): Checkpoint<unknown> | string {
   try {
     return decode(readOwnFileSync(path));
   } catch (thrown) {
-    return `it cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
+    return `it cannot be read: ${readReason(thrown)}`;
   }
 }
 

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import {
   appendFileSync,
   closeSync,
@@ -16,16 +15,14 @@ import {
 import { join, relative } from "node:path";
 import { type ErrorRecord, LatheError } from "../../base/errors.js";
 import type { EpochEvent } from "../../contract/events.js";
-import type { RunReport } from "../../contract/report.js";
+import { digestOf, modelDigest } from "../../contract/run-model.js";
 import { whatIsKept } from "./checkpoint.js";
 import { describeHolder, holderOf, releaseLock, takeLock } from "../../base/lock.mjs";
 import { replaceFileSync } from "../../base/replace-file.js";
 import { storageError } from "../../base/storage-error.js";
 import { lockOf } from "./run-lock.js";
 import { inside, makeFolder, openOwnFileSync, openToAppend, readOwnFileSync } from "../../base/own-files.js";
-import { JSON_BOUNDS } from "../../base/json-bounds.js";
 import { makeFolders } from "../../base/make-folders.js";
-import { readOwnJsonSync } from "../../base/own-json.js";
 import { visible } from "../../base/visible.mjs";
 
 /** Where deleted runs lie in a project's `runs`, until the trash is emptied. */
@@ -53,7 +50,7 @@ export class RunFolder {
       makeFolders(runs);
       for (let next = highestRun(runs) + 1; ; next++) {
         const path = join(runs, String(next).padStart(4, "0"));
-        if (makeFolder(path)) return new RunFolder(path).lock();
+        if (makeFolder(path)) return begun(new RunFolder(path));
       }
     } catch (thrown) {
       throw storageError(runs, thrown, "No run was made");
@@ -85,8 +82,8 @@ export class RunFolder {
     return inside(this.path, "checkpoint");
   }
 
-  /** Claims the run for this process. A lock whose process is gone is taken over. @throws LatheError `run.locked` */
-  lock(): this {
+  /** Claims the run for this process. A lock whose process is gone is taken over. @throws LatheError `run.locked`, `run.storage` */
+  lock(kept = "The run is as it was"): this {
     const path = lockOf(this.path);
     try {
       const holder = takeLock(path);
@@ -95,7 +92,7 @@ export class RunFolder {
         throw new LatheError("run.locked", `run ${this.id} is being trained by ${describeHolder(holder, path)}; wait for it, or stop it`, { ...holder });
       }
     } catch (thrown) {
-      throw storageError(path, thrown, "The run is as it was");
+      throw storageError(path, thrown, kept);
     }
     this.#locked = true;
     this.#configured = existsSync(this.file(CONFIG));
@@ -182,8 +179,7 @@ export class RunFolder {
     try {
       if (existsSync(report)) renameSync(report, this.file("previous-report.json"));
       if (!existsSync(model)) return;
-      if (modelOf(this.file("previous-report.json")) === createHash("sha256").update(readOwnFileSync(model)).digest("hex"))
-        renameSync(model, this.file("previous-model.onnx"));
+      if (modelDigest(this.file("previous-report.json")) === digestOf(readOwnFileSync(model))) renameSync(model, this.file("previous-model.onnx"));
       else rmSync(model, { force: true });
     } catch (thrown) {
       throw storageError(this.path, thrown, "What the run's last ending left is still there; put away what has the name of a file and is none");
@@ -224,12 +220,13 @@ export class RunFolder {
   }
 }
 
-/** SHA-256 of the model that a report speaks of; undefined where it cannot be read. */
-function modelOf(report: string): string | undefined {
+/** Claims a run that was just made; one that cannot be claimed, on a full disk perhaps, is taken away, so that its number is free. */
+function begun(run: RunFolder): RunFolder {
   try {
-    return (readOwnJsonSync(report, JSON_BOUNDS.figures) as Partial<RunReport> | null)?.model?.sha256;
-  } catch {
-    return undefined;
+    return run.lock("No run was made");
+  } catch (thrown) {
+    rmSync(run.path, { recursive: true, force: true });
+    throw thrown;
   }
 }
 

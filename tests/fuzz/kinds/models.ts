@@ -1,6 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Random } from "../../../src-main/base/random.js";
+import type { RunReport } from "../../../src-main/contract/report.js";
+import { digestOf } from "../../../src-main/contract/run-model.js";
 import { decodeModel, encodeModel } from "../../../src-main/onnx/protobuf.js";
 import type { Model, Node } from "../../../src-main/onnx/types.js";
 import { evaluateModel } from "../../../src-main/training/models/evaluate-model.js";
@@ -144,7 +146,13 @@ export const models: Kind = {
       async feed(random, judge) {
         const { project, bytes, data } = pick(random, ofProject);
         const path = join(project, "runs", "0001", "model.onnx");
-        writeFileSync(path, mutateModel(random, bytes));
+        const reportPath = join(project, "runs", "0001", "report.json");
+        const written = readFileSync(reportPath);
+        const report = JSON.parse(written.toString("utf8")) as RunReport;
+        const forged = mutateModel(random, bytes);
+        writeFileSync(path, forged);
+        // As who forges one would: the report speaks of it.
+        writeFileSync(reportPath, JSON.stringify({ ...report, model: { ...report.model, sha256: digestOf(forged) } }));
         const run = { project, run: "0001" };
         await judge.ask("card", () => studio.ask.exports.card(run));
         await judge.ask("form", () => studio.ask.prediction.form(run));
@@ -155,6 +163,7 @@ export const models: Kind = {
         if (random.below(2) === 0) await judge.ask("evaluate", () => atWork((setting) => evaluateModel({ model: path, data, device: "cpu" }, setting)));
         rmSync(out, { recursive: true, force: true });
         writeFileSync(path, bytes);
+        writeFileSync(reportPath, written);
       },
       async close() {
         await studio.close();

@@ -166,16 +166,18 @@ describe("waiting for a lock", () => {
 it("several processes that find the same stale lock, again and again, never have it at once", async () => {
   const folder = temporaryFolder();
   const [path, guarded] = [join(folder, "lock"), join(folder, "guarded")];
-  // Each leaves the lock as a crash would, with the number of a process that is gone, so that every round is a take-over.
+  // Each leaves the lock as a crash would, with the number of a process that is gone, so that every round is a take-over. In one step: no lock is ever written
+  // in its place, where it would be an empty one for a moment and then another, and two could each take over the one that they saw.
   const script = `
-    import { rmSync, writeFileSync } from "node:fs";
+    import { renameSync, rmSync, writeFileSync } from "node:fs";
     import { takeLock } from ${JSON.stringify(join(packageRoot, "src-main", "base", "lock.mjs"))};
     const [path, guarded, dead] = process.argv.slice(1);
     for (let round = 0; round < 40; round++) {
       while (takeLock(path)) await new Promise((done) => setTimeout(done, 1));
       writeFileSync(guarded, String(process.pid), { flag: "wx" });
       rmSync(guarded);
-      writeFileSync(path, JSON.stringify({ pid: Number(dead), host: ${JSON.stringify(here)}, round }));
+      writeFileSync(path + process.pid, JSON.stringify({ pid: Number(dead), host: ${JSON.stringify(here)}, round }));
+      renameSync(path + process.pid, path);
     }`;
   const dead = String(deadProcess());
   writeFileSync(path, JSON.stringify({ pid: Number(dead), host: here }));

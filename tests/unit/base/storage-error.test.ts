@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { LatheError } from "../../../src-main/base/errors.js";
-import { isStorageFailure, storageError } from "../../../src-main/base/storage-error.js";
+import { isStorageFailure, readReason, storageError } from "../../../src-main/base/storage-error.js";
 
 const refused = (code: string) => Object.assign(new Error(`${code}: as Node says it, write`), { code });
 
@@ -8,6 +8,7 @@ it.each([
   ["ENOSPC", "the disk is full; free some space"],
   ["EACCES", "no permission to write there; choose another folder or change its permissions"],
   ["ERR_FS_EISDIR", "a folder has that name; put it away"],
+  ["ENAMETOOLONG", "the name is longer than the disk allows, which counts bytes: 255 on most, and a letter takes up to 4; choose a shorter one"],
 ])("%s is told in words of ours", (code, reason) => {
   expect(storageError("/a/b", refused(code))).toMatchObject({
     code: "run.storage",
@@ -42,4 +43,10 @@ it("a disk that refuses is told from a mistake of ours and from a file that is m
     false,
   ]);
   expect([isStorageFailure(new TypeError("x is undefined")), isStorageFailure("x")]).toEqual([false, false]);
+});
+
+it("why a file cannot be read is told in words of ours too", () => {
+  expect(readReason(refused("EACCES"))).toBe("no permission to read it; change its permissions, or those of its folder");
+  expect(readReason(refused("EWHAT"))).toBe("EWHAT: as Node says it, write");
+  expect(readReason("odd")).toBe("odd");
 });

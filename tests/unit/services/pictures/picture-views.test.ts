@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -112,4 +112,18 @@ it("stops when nobody waits any more", async () => {
   await expect(views.thumbnails({ project, side: 33, pictures: [{ picture: "cats/1.png", test: false }] }, abort.signal)).rejects.toMatchObject({
     code: "cancelled",
   });
+});
+
+it("shows no picture that a table names by an absolute path, as training takes none, though this host may read it", async () => {
+  const table = join(allowed, "table");
+  mkdirSync(table);
+  writeFileSync(join(table, "table.csv"), "image,y\n");
+  const { data, ...rest } = JSON.parse(readFileSync(join(project, "project.json"), "utf8")) as { readonly data: object };
+  writeFileSync(join(table, "project.json"), JSON.stringify({ ...rest, data: { ...data, source: { type: "table", path: "table.csv" } } }));
+  const picture = join(project, "pictures", "cats", "1.png");
+  const [absolute, relative] = (
+    await views.thumbnails({ project: table, side: 64, pictures: [picture, "../pets/pictures/cats/1.png"].map((path) => ({ picture: path, test: false })) })
+  ).thumbnails;
+  expect(absolute).toEqual({ problem: "is an absolute path, expected one relative to the table's folder, which pictures may not leave" });
+  expect(relative).toHaveProperty("image");
 });

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, closeSync, constants, mkdirSync, openSync, readFileSync, readSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { spawn, spawnSync } from "node:child_process";
@@ -27,6 +27,19 @@ function deadProcess(): number {
 }
 
 describe("a run folder", () => {
+  it.skipIf(process.platform === "win32")("writes nothing into a pipe that has the name of its log, or of its metrics, although somebody reads it", () => {
+    const run = RunFolder.create(temporaryFolder());
+    for (const name of ["log.txt", "metrics.jsonl"]) {
+      spawnSync("mkfifo", [run.file(name)]);
+      const reader = openSync(run.file(name), constants.O_RDONLY | constants.O_NONBLOCK);
+      const why = { code: "run.storage", message: expect.stringContaining("something that is no file has that name; put it away") as string };
+      if (name === "log.txt") expect(run.log("secret", new Date(0))).toMatchObject(why);
+      else expect(() => run.appendMetrics(epoch(1))).toThrow(expect.objectContaining(why));
+      expect(readSync(reader, Buffer.alloc(100))).toBe(0);
+      closeSync(reader);
+    }
+  });
+
   it("keeps a log of one line a call, whatever names are in it", () => {
     const run = RunFolder.create(temporaryFolder());
     const time = new Date(0);
