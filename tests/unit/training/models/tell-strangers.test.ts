@@ -23,7 +23,7 @@ it("where no row can be judged, both lists of classes are shown", () => {
   const skipped = [{ reason: "unknown class", column: "label", rows: 6 }] as const;
   const reader = { path: "t", rows: 6, skipped, unknownClasses: [label] } as unknown as Parameters<typeof nothingToJudge>[0];
   expect(nothingToJudge(reader).message).toBe(
-    `none of the 6 rows of t can be judged: unknown class in "label" (6); "label" has "girafe" (did you mean "giraffe"?), "dog", "Ant" (did you mean "ant"?), ` +
-      `the model knows "ant", "bee", "cow", "giraffe"; rename the classes, or judge on other data`,
+    `none of the 6 rows of t can be judged: unknown class in "label" (6); "label" has "girafe" (did you mean "giraffe"?), "dog", ` +
+      `"Ant" (did you mean "ant"?), the model knows "ant", "bee", "cow", "giraffe"; rename the classes, or judge on other data`,
   );
 });
