@@ -226,7 +226,7 @@ async function countValues(
     `SELECT k, v, count(*) AS n FROM (SELECT unnest(range(${columns.length})) AS k, unnest([${listed}]) AS v ` +
       `FROM (SELECT ${values} FROM ${source.relation}${limit === undefined ? "" : ` LIMIT ${limit}`})) WHERE v IS NOT NULL GROUP BY k, v ORDER BY k, v`,
   );
-  const counts = columns.map(({ name }): [string, Map<string, number>] => [name, new Map()]);
+  const counts = columns.map(({ name }) => [name, new Map<string, number>()] as const);
   for (const { k, v, n } of rows) counts[Number(k)]?.[1].set(String(v), Number(n));
   return new Map(counts);
 }
