@@ -188,8 +188,9 @@ export function numberOrNull(column: SourceColumn): string {
 }
 
 /** True where a number is written with a unit, or thousands are parted. */
-function isDressed({ sql, kind, before, decimal }: SourceColumn): string {
-  return kind === "text" && !before ? `regexp_matches(${sql}, ${literal(dressedSigns(decimal))})` : "false";
+function isDressed(column: SourceColumn): string {
+  const { kind, before, decimal } = column;
+  return kind === "text" && !before ? `coalesce(regexp_matches(${textOf(column)}, ${literal(dressedSigns(decimal))}), false)` : "false";
 }
 
 /** How numbers were read that are more than digits. */

@@ -13,6 +13,7 @@ import { SEED, fuzz } from "./watch.js";
 const folder = mkdtempSync(join(tmpdir(), "lathe-fuzz-"));
 // In the repository, so that the program finds its packages.
 const out = join(packageRoot, "out", `fuzz-${process.pid}`);
+for (const { name, omits } of kinds.all) if (omits !== undefined) console.warn(`skipped: of ${name}, ${omits}`);
 beforeAll(async () => {
   await makeFixture(join(folder, "fixture"));
   await bundle(join(packageRoot, "tests", "fuzz"), ["child"], out);

@@ -10,6 +10,8 @@ export interface Kind {
   readonly bound: number;
   /** MiB that the process which reads it may have resident at the most. */
   readonly memory: number;
+  /** What of it cannot be done here, and why. */
+  readonly omits?: string;
   open(place: Place): Promise<Subject>;
 }
 

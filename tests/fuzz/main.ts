@@ -23,6 +23,7 @@ try {
   const fixture = await makeFixture(join(folder, "fixture"));
   say(`seed ${seed}`);
   for (const kind of chosen) {
+    if (kind.omits !== undefined) say(`${kind.name} leaves out ${kind.omits}`);
     const { inputs, seconds, peak, slowest, findings } = await fuzz(kind, {
       seed,
       fixture,
@@ -30,7 +31,7 @@ try {
       count: only === undefined ? Number(values.count) : 1,
       program: fileURLToPath(new URL("child.js", import.meta.url)),
       onFinding: ({ number, what }) => say(`${kind.name} ${number}: ${what}`),
-      ...(only === undefined ? {} : { onInput: (_number: number, seen: readonly string[]) => say(seen.map((line) => `  ${line}`).join("\n")) }),
+      ...(only === undefined ? {} : { onNote: (what: string) => say(`  ${what}`) }),
     });
     found += findings.length;
     say(

@@ -29,8 +29,12 @@ export function linesOf(text: string, quote: string): readonly TextLine[] {
   return text.split(/\r\n|\n|\r/).map((line) => ({ text: line, quoted: isQuoted(line) }));
 }
 
+/** Excel's `#N/A` is a missing value, also where it stands first. */
+const MISSING = /^#N\/A(?!\w)/i;
+
 export function isComment({ text, quoted }: TextLine, marker: string): boolean {
-  return !quoted && text.trimStart().startsWith(marker);
+  const line = text.trimStart();
+  return !quoted && line.startsWith(marker) && !MISSING.test(line);
 }
 
 /** The marker of the lines above a table, where they have one. */

@@ -1,7 +1,7 @@
 import { countComments, isComment, leadingComments, linesOf, markerAbove, markerBetween } from "./csv-comments.js";
 import { type FirstRow, judgeFirstRow, provedByNames } from "./csv-header.js";
 import { BLANKS, type TextRecord, splitRecords } from "./csv-records.js";
-import { type Decimal, isNumber } from "./decimal.js";
+import { type Decimal, isAnyNumber } from "./decimal.js";
 
 /** How the fields of a delimited text are told apart. */
 export interface Dialect {
@@ -268,7 +268,7 @@ class Look {
     const rows = rowNames ? records.slice(1) : records;
     if (width < 2 || rows.length < 2 || shareOf(rows, width) < 1) return false;
     if (rowNames && width < 3) return false;
-    const isNumeric = (field: string) => isNumber(field, this.#options.given.decimal);
+    const isNumeric = (field: string) => isAnyNumber(field, this.#options.given.decimal);
     const columns = Array.from({ length: width }, (_, k) => rows.slice(1).map(({ fields }) => fields[k] ?? ""));
     return this.#options.known !== undefined || columns.some((values) => values.length > 0 && values.every(isNumeric));
   }
@@ -308,7 +308,7 @@ class Look {
 
   #numericFor(delimiter: string): (field: string) => boolean {
     const form = formOf(delimiter, this.#options.given.decimal);
-    return (field) => isNumber(field, form);
+    return (field) => isAnyNumber(field, form);
   }
 
   /** Share of numbers, and width. */

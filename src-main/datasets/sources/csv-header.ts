@@ -1,4 +1,5 @@
 import { MISSING_WORDS } from "../../features/spelling.js";
+import { sizeOf } from "./decimal.js";
 
 /** What a first row is: names, data, or neither can be told. */
 export type FirstRow = "names" | "data" | "unsure";
@@ -53,11 +54,6 @@ function describe(cell: string, rest: readonly (readonly string[])[], k: number,
     recurs: values.includes(cell),
     repeats: new Set(values).size * 2 <= values.length,
   };
-}
-
-/** For comparing: a decimal comma is as good as a point. */
-function sizeOf(number: string): number {
-  return Number(number.replace(",", "."));
 }
 
 function isMissing(cell: string): boolean {

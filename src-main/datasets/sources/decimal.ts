@@ -41,6 +41,22 @@ export function isNumber(text: string, decimal?: Decimal): boolean {
   return (decimal !== "," && POINT.test(plain)) || (decimal !== "." && COMMA.test(plain));
 }
 
+/** The same, also of numbers with a unit or with thousands that are parted, as `parsed` reads them. */
+export function isAnyNumber(text: string, decimal?: Decimal): boolean {
+  if (!/[0-9]/.test(text)) return false;
+  const plain = text.replace(OUTER, "");
+  return isNumber(plain, decimal) || (decimal === "," ? isNumber(plain.replace(new RegExp(AROUND, "g"), "$1"), ",") : DRESSED_NUMBER.test(plain));
+}
+
+/** How large such a number is, to compare it with others of its column. */
+export function sizeOf(text: string): number {
+  const bare = text.replace(new RegExp(DRESS, "g"), "");
+  if (POINT.test(bare)) return Number(bare);
+  // `$1,234` has no decimal comma, and `1,234` may have one.
+  const comma = COMMA.test(bare) && (bare.length === text.length || !EITHER_COMMA.test(bare));
+  return Number(comma ? bare.replaceAll(".", "").replace(",", ".") : bare.replaceAll(",", ""));
+}
+
 /** A comma that is a decimal comma or parts thousands. */
 export function isEitherComma(text: string): boolean {
   return EITHER_COMMA.test(text.trim());
@@ -59,6 +75,10 @@ const DRESSED_COMMA =
   `^[+-]?[0-9]+,[0-9]{1,2}${GAP}(?:%|${UNIT})$`;
 /** What a number is dressed in, beside digits, sign and decimals. */
 const DRESS = `[$\u20ac\u00a3\u00a5\u20b9%A-Z'\u2019 \u00a0\u2009\u202f]`;
+const DRESSED_NUMBER = new RegExp(`${DRESSED}|${DRESSED_COMMA}`);
+/** What stands around the digits, a sign apart. */
+const AROUND = `^([+-]?)${UNIT}${GAP}|${GAP}(?:%|${UNIT})$`;
+const OUTER = new RegExp(`^[${ALL_BLANKS}]+|[${ALL_BLANKS}]+$`, "g");
 const UNIT_SIGNS = "[$\u20ac\u00a3\u00a5\u20b9%]|EUR|USD|GBP|CHF";
 
 /** A pattern of numbers whose reading is to be told: units, thousands; with a decimal comma, which parts none, units. */
@@ -76,9 +96,9 @@ export function parsed(sql: string, decimal: Decimal = "."): string {
     decimal === "."
       ? `CASE WHEN regexp_matches(${plain}, ${literal(DRESSED)}) THEN TRY_CAST(replace(${bare}, ',', '') AS DOUBLE) ` +
         `WHEN regexp_matches(${plain}, ${literal(DRESSED_COMMA)}) THEN ${comma} END`
-      : `CASE WHEN regexp_full_match(regexp_replace(${plain}, ${literal(`^([+-]?)${UNIT}${GAP}|${GAP}(?:%|${UNIT})$`)}, '\\1', 'g'), ` +
-        `${literal(COMMA_PATTERN)}) THEN ${comma} END`;
-  const plainly = `coalesce(${parsedBefore(sql, decimal)}, CASE WHEN regexp_matches(${sql}, '[0-9]') THEN ${dressed} END)`;
+      : `CASE WHEN regexp_full_match(regexp_replace(${plain}, ${literal(AROUND)}, '\\1', 'g'), ` + `${literal(COMMA_PATTERN)}) THEN ${comma} END`;
+  const undressed = `coalesce(${parsedBefore(plain, decimal)}, ${dressed})`;
+  const plainly = `coalesce(${parsedBefore(sql, decimal)}, CASE WHEN regexp_matches(${sql}, '[0-9]') THEN ${undressed} END)`;
   return `CASE WHEN ${sql} IS NULL OR contains(${sql}, '_') THEN NULL ELSE ${plainly} END`;
 }
 
@@ -179,7 +199,7 @@ function tally(values: readonly string[]): Tally {
   let present = 0;
   let numbers = 0;
   for (const value of values) {
-    const text = value.replace(BLANKS, "");
+    const text = value.replace(OUTER, "");
     if (MISSING_WORDS.includes(text.toLowerCase())) continue;
     present++;
     const [point, comma] = [POINT.test(text), COMMA.test(text)];

@@ -176,7 +176,7 @@ function castNumber(column: SourceColumn): string {
 
 /** A file of another program may write `True` where the column held 1, or true, in training. */
 function wordAsNumber({ sql, beside }: SourceColumn): string {
-  return !beside ? "CAST(NULL AS DOUBLE)" : `CASE lower(trim(${sql})) WHEN 'true' THEN 1.0 WHEN 'false' THEN 0.0 END`;
+  return !beside ? "CAST(NULL AS DOUBLE)" : `CASE lower(trim(${sql}, ${literal(BLANKS)})) WHEN 'true' THEN 1.0 WHEN 'false' THEN 0.0 END`;
 }
 
 function isTooLarge(x: string): string {

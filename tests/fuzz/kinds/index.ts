@@ -6,9 +6,10 @@ import { models } from "./models.js";
 import { pictures } from "./pictures.js";
 import { projectFiles } from "./project-files.js";
 import { runFiles } from "./run-files.js";
+import { tableRoundtrips } from "./table-roundtrips.js";
 import { tables } from "./tables.js";
 
-const all: readonly Kind[] = [tables, pictures, models, projectFiles, runFiles, cacheFiles, frames, calls];
+const all: readonly Kind[] = [tables, pictures, models, projectFiles, runFiles, cacheFiles, frames, calls, tableRoundtrips];
 
 /** By name, as `npm run fuzz` takes it. */
 export const kinds = createRegistry(

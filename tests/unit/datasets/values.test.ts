@@ -145,6 +145,20 @@ describe("codes and quantities", () => {
     expect(fitted.inputs[0]).toMatchObject({ min: [1234.5, 0, 10345, 1234.5], columns: ["price", "rate", "rent", "cost"] });
   });
 
+  it("reads numbers between blanks of any kind, with an exponent too, and does not speak of the blanks", async () => {
+    const folder = temporaryFolder();
+    const path = writeTable(
+      folder,
+      "t.csv",
+      lines(60, (i) => `\u00a0${i}.5e2\u3000,\ufeff${i}\u200b,${i % 2}`, "a,b,y"),
+    );
+    const { inputs, notes } = await proposeRoles({ folder, path, workFolder: join(folder, "work") });
+    expect(inputs).toMatchObject([{ type: "numeric", columns: ["a"] }]);
+    expect(notes).toEqual(['column "b" is excluded: it counts the rows; make it an input by hand if it is a quantity']);
+    const audit = await inspectTable({ folder, data: dataOf(path, { inputs: rest, targets: binary }), seed: 0, workFolder: join(folder, "work") });
+    expect(audit.columns).toMatchObject([{ min: 50, max: 5950 }, { min: 0, max: 59 }, { distinct: 2 }]);
+  });
+
   it("names row and value of stray texts, and counts them as missing where the project says so", async () => {
     const folder = temporaryFolder();
     const path = writeTable(

@@ -15,6 +15,18 @@ interface Case {
 
 const cases: Readonly<Record<string, Case>> = {
   "a word above numbers is a name": { text: `a,b,y\n${rows(numbers)}`, expected: { hasHeader: true, headerBy: "found", names: ["a", "b", "y"], rows: 20 } },
+  "a word above numbers with units is a name": {
+    text: `a,b,y\n${rows((i) => `"$1,${200 + i}",${i}.5 %,yes${i % 3}`)}`,
+    expected: { hasHeader: true, headerBy: "found", names: ["a", "b", "y"], rows: 20 },
+  },
+  "numbers with units above such numbers are data": {
+    text: rows((i) => `"$1,${200 + ((i * 7) % 20)}.00",${(i * 7) % 20}.5 %,w${i}`),
+    expected: { hasHeader: false, rows: 20 },
+  },
+  "the same with decimal commas": {
+    text: rows((i) => `1.2${10 + ((i * 7) % 20)},50 \u20ac;${(i * 7) % 20},5 %;w${i}`),
+    expected: { hasHeader: false, delimiter: ";", rows: 20 },
+  },
   "words that recur in their own columns are data": {
     text: rows((i) => `${pick(colours, i)},${pick(sizes, i)},${i % 2 ? "edible" : "poisonous"}`),
     expected: { hasHeader: false, headerBy: "found", names: ["column1", "column2", "column3"], rows: 20 },
@@ -73,6 +85,10 @@ const cases: Readonly<Record<string, Case>> = {
     expected: { comment: "#", comments: 2, names: ["a", "b", "y"], rows: 20 },
   },
   "per cents and slashes": { text: `// lab\n// day\na,b,y\n${rows(numbers)}`, expected: { comment: "//", comments: 2, names: ["a", "b", "y"] } },
+  "Excel's #N/A at the start of a row is no comment": {
+    text: `# by hand\na,b,y\n${rows((i) => `${i % 9 === 4 ? "#N/A" : i},${i * 1.5},${i % 2}`)}`,
+    expected: { comment: "#", comments: 1, names: ["a", "b", "y"], rows: 20 },
+  },
   "comments in the middle": {
     text: `a,b,y\n${rows(numbers)}# sensor restarted\n${rows(numbers)}`,
     expected: { comment: "#", comments: 1, names: ["a", "b", "y"], rows: 40 },

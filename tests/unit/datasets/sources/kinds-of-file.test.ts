@@ -1,6 +1,5 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { deflateRawSync } from "node:zlib";
 import { beforeEach, describe, expect, it } from "vitest";
 import { LatheError } from "../../../../src-main/base/errors.js";
 import { Database } from "../../../../src-main/datasets/sources/database.js";
@@ -9,6 +8,7 @@ import type { CsvOptions } from "../../../../src-main/datasets/sources/csv.js";
 import { openTable } from "../../../../src-main/datasets/sources/table.js";
 import { temporaryFolder } from "../../../support/temporary-folder.js";
 import { writeParquet } from "../../../support/tables.js";
+import { zip } from "../../../support/workbook.js";
 
 let folder = "";
 beforeEach(() => {
@@ -101,36 +101,6 @@ describe("JSON and Parquet", () => {
     expect((await read("plain.parquet")).names).toEqual(["x", "x_1", "s", "y"]);
   });
 });
-
-/** A zip archive: local headers, the central directory, its end. */
-function zip(files: Readonly<Record<string, string>>): Buffer {
-  const [parts, directory]: [Buffer[], Buffer[]] = [[], []];
-  let offset = 0;
-  for (const [name, text] of Object.entries(files)) {
-    const data = deflateRawSync(text);
-    const local = Buffer.alloc(30);
-    local.writeUInt32LE(0x04034b50, 0);
-    local.writeUInt16LE(8, 8);
-    local.writeUInt32LE(data.length, 18);
-    local.writeUInt16LE(name.length, 26);
-    const central = Buffer.alloc(46);
-    central.writeUInt32LE(0x02014b50, 0);
-    central.writeUInt16LE(8, 10);
-    central.writeUInt32LE(data.length, 20);
-    central.writeUInt16LE(name.length, 28);
-    central.writeUInt32LE(offset, 42);
-    parts.push(local, Buffer.from(name), data);
-    directory.push(central, Buffer.from(name));
-    offset += 30 + name.length + data.length;
-  }
-  const listed = Buffer.concat(directory);
-  const end = Buffer.alloc(22);
-  end.writeUInt32LE(0x06054b50, 0);
-  end.writeUInt16LE(directory.length / 2, 10);
-  end.writeUInt32LE(listed.length, 12);
-  end.writeUInt32LE(offset, 16);
-  return Buffer.concat([...parts, listed, end]);
-}
 
 it("the first sheet of a workbook, with dates, truth values, texts and a title", async () => {
   const cell = (r: string, t: string, v: string, s = 0) => `<c r="${r}"${t === "" ? "" : ` t="${t}"`} s="${s}"><v>${v}</v></c>`;
