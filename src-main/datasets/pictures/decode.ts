@@ -145,13 +145,19 @@ export async function isInInks(bytes: Uint8Array): Promise<boolean> {
   return (format === "jpeg" || format === "tiff") && (await natureOf(bytes, format)).kind === "inks";
 }
 
+/** Whether a picture is gray and transparent, and what is under it is not gray: libvips would make that gray too. */
+export async function isGrayOnColours(bytes: Uint8Array, background: string): Promise<boolean> {
+  if (new Set([1, 3, 5].map((at) => background.slice(at, at + 2))).size === 1) return false;
+  const found = await sharp(bytes, { limitInputPixels: false, pages: 1 })
+    .metadata()
+    .catch(() => undefined);
+  return found?.channels === 2;
+}
+
 async function decodedPlainly(bytes: Uint8Array, background: string): Promise<Picture> {
-  const { data, info } = await sharp(bytes, { limitInputPixels: MOST_PIXELS, failOn: "error", pages: 1 })
-    .autoOrient()
-    .flatten({ background })
-    .toColourspace("srgb")
-    .raw({ depth: "uchar" })
-    .toBuffer({ resolveWithObject: true });
+  const opened = sharp(bytes, { limitInputPixels: MOST_PIXELS, failOn: "error", pages: 1 });
+  if (await isGrayOnColours(bytes, background)) opened.pipelineColourspace("srgb");
+  const { data, info } = await opened.autoOrient().flatten({ background }).toColourspace("srgb").raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true });
   return { width: info.width, height: info.height, channels: info.channels, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
 }
 

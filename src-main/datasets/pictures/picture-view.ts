@@ -5,7 +5,7 @@ import { MOST_PIXELS } from "../../base/limits.js";
 import { Random } from "../../base/random.js";
 import { type TransformSpecs, augmentation } from "../../transforms/index.js";
 import type { Picture } from "../../transforms/picture.js";
-import { bytesToDecode, damaged, decodePicture, deepSamplesOf, isInInks, readPictureFile } from "./decode.js";
+import { bytesToDecode, damaged, decodePicture, deepSamplesOf, isGrayOnColours, isInInks, readPictureFile } from "./decode.js";
 import { DecodingRoom } from "./decoding-room.js";
 import { formatOf } from "./formats.js";
 import { type PixelFormat, readPicture } from "./picture-task.js";
@@ -73,7 +73,7 @@ async function view(file: Uint8Array, side: number, background: string): Promise
 async function open(file: Uint8Array, background: string): Promise<{ readonly width: number; readonly height: number; readonly sharp: Sharp }> {
   const format = formatOf(file);
   const found =
-    format === undefined || format === "bmp" || format === "pnm" || (await isReadByUs(file))
+    format === undefined || format === "bmp" || format === "pnm" || (await isReadByUs(file, background))
       ? undefined
       : await sharp(file, { limitInputPixels: MOST_PIXELS, failOn: "error", pages: 1 })
           .metadata()
@@ -87,8 +87,8 @@ async function open(file: Uint8Array, background: string): Promise<{ readonly wi
 }
 
 /** What sharp would show otherwise than a network sees it. */
-async function isReadByUs(file: Uint8Array): Promise<boolean> {
-  return (await deepSamplesOf(file)) !== undefined || (await isInInks(file));
+async function isReadByUs(file: Uint8Array, background: string): Promise<boolean> {
+  return (await deepSamplesOf(file)) !== undefined || (await isInInks(file)) || isGrayOnColours(file, background);
 }
 
 /** What a proposal for a folder of pictures goes by. */

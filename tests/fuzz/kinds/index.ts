@@ -3,13 +3,14 @@ import type { Kind } from "../kind.js";
 import { cacheFiles } from "./cache-files.js";
 import { calls, frames } from "./frames.js";
 import { models } from "./models.js";
+import { pictureRoundtrips } from "./picture-roundtrips.js";
 import { pictures } from "./pictures.js";
 import { projectFiles } from "./project-files.js";
 import { runFiles } from "./run-files.js";
 import { tableRoundtrips } from "./table-roundtrips.js";
 import { tables } from "./tables.js";
 
-const all: readonly Kind[] = [tables, pictures, models, projectFiles, runFiles, cacheFiles, frames, calls, tableRoundtrips];
+const all: readonly Kind[] = [tables, pictures, models, projectFiles, runFiles, cacheFiles, frames, calls, tableRoundtrips, pictureRoundtrips];
 
 /** By name, as `npm run fuzz` takes it. */
 export const kinds = createRegistry(

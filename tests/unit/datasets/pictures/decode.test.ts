@@ -51,6 +51,18 @@ describe("what a file holds is what is seen", () => {
     expect([...picture.data.subarray(2 * 3, 3 * 3)]).toEqual([...upright.subarray(0, 3)]);
   });
 
+  test.each([
+    ["8", Uint8Array.of(10, 0, 10, 255, 10, 128), "b-w"],
+    ["16", Uint16Array.of(2570, 0, 2570, 65_535, 2570, 32_896), "grey16"],
+  ] as const)("of gray with alpha of %s bits, on colours", async (_bits, data, space) => {
+    const file = await sharp(data, { raw: { width: 3, height: 1, channels: 2 } })
+      .toColourspace(space)
+      .png()
+      .toBuffer();
+    const { data: pixels } = await decodePicture(file, { color: "rgb", background: "#204080", range: { bits: 16 } });
+    expect([...pixels]).toEqual([32, 64, 128, 10, 10, 10, 20, 36, 68]);
+  });
+
   test("on the background where it is transparent", async () => {
     const clear = await plain(4, 4, { r: 10, g: 20, b: 30, alpha: 0 }).png().toBuffer();
     const half = await plain(4, 4, { r: 0, g: 0, b: 0, alpha: 0.5 }).png().toBuffer();
