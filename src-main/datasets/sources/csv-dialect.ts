@@ -1,5 +1,5 @@
 import { countComments, isComment, leadingComments, linesOf, markerAbove, markerBetween } from "./csv-comments.js";
-import { type FirstRow, judgeFirstRow, provedByNames } from "./csv-header.js";
+import { type FirstRow, isMissing, judgeFirstRow, provedByNames } from "./csv-header.js";
 import { BLANKS, type TextRecord, splitRecords } from "./csv-records.js";
 import { type Decimal, isAnyNumber } from "./decimal.js";
 
@@ -270,7 +270,9 @@ class Look {
     if (rowNames && width < 3) return false;
     const isNumeric = (field: string) => isAnyNumber(field, this.#options.given.decimal);
     const columns = Array.from({ length: width }, (_, k) => rows.slice(1).map(({ fields }) => fields[k] ?? ""));
-    return this.#options.known !== undefined || columns.some((values) => values.length > 0 && values.every(isNumeric));
+    return (
+      this.#options.known !== undefined || columns.some((values) => values.some(isNumeric) && values.every((value) => isNumeric(value) || isMissing(value)))
+    );
   }
 
   /** Where the table begins under a delimiter: below a title of another width, or at once. */
@@ -287,7 +289,10 @@ class Look {
     if (at === 1 && top.length === width - 1) {
       // A delimiter at the end of every row but the header.
       if (table.every((record) => (record[width - 1] ?? "").trim() === "")) return none;
-      if (given.header !== false && isRowNames(table, this.#text, this.#options.quote, delimiter) && !top.some(isNumeric)) return { at: 0, rowNames: true };
+      // Names above numbers below it make the line a title.
+      const isTitle = provedByNames(first, given.names ?? []) === true || judgeFirstRow(first, rest, isNumeric) === "names";
+      if (given.header !== false && !isTitle && isRowNames(table, this.#text, this.#options.quote, delimiter) && !top.some(isNumeric))
+        return { at: 0, rowNames: true };
     }
     if (given.skip !== undefined || given.header === false) return none;
     if (provedByNames(top, given.names ?? []) === true) return none;

@@ -56,7 +56,8 @@ function describe(cell: string, rest: readonly (readonly string[])[], k: number,
   };
 }
 
-function isMissing(cell: string): boolean {
+/** A word that stands for a missing value, or nothing. */
+export function isMissing(cell: string): boolean {
   return MISSING_WORDS.includes(cell.toLowerCase());
 }
 

@@ -76,8 +76,9 @@ export function textOf(column: SourceColumn): string {
 const PLAIN = "'^[!-~]([ -~]*[!-~])?$'";
 
 function tidied(sql: string): string {
-  const whole = `CASE WHEN ends_with(${sql}, '0') AND contains(${sql}, '.0') THEN regexp_replace(${sql}, '^([+-]?[0-9]+)\\.0+$', '\\1') ELSE ${sql} END`;
-  return `CASE WHEN regexp_matches(${sql}, ${PLAIN}) THEN ${whole} ELSE nullif(nfc_normalize(trim(${sql}, ${literal(BLANKS)})), '') END`;
+  const whole = (text: string) => `regexp_replace(${text}, '^([+-]?[0-9]+)\\.0+$', '\\1')`;
+  const plain = `CASE WHEN ends_with(${sql}, '0') AND contains(${sql}, '.0') THEN ${whole(sql)} ELSE ${sql} END`;
+  return `CASE WHEN regexp_matches(${sql}, ${PLAIN}) THEN ${plain} ELSE nullif(${whole(`nfc_normalize(trim(${sql}, ${literal(BLANKS)}))`)}, '') END`;
 }
 
 function withoutMissing(text: string, { missing = [] }: SourceColumn): string {

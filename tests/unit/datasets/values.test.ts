@@ -54,6 +54,18 @@ describe("missing words in a target", () => {
 });
 
 describe("one value, one spelling", () => {
+  it("writes whole numbers without decimals, between blanks of any kind too", async () => {
+    const folder = temporaryFolder();
+    const spellings = ["1", "1.0", "\u00a01.0", "1.00\u3000", "2", "2.0\u200b"];
+    const path = writeTable(
+      folder,
+      "t.csv",
+      lines(60, (i) => `${i},${spellings[i % 6]}`),
+    );
+    const { fitted } = await prepare(folder, dataOf(path, { inputs: rest, targets }));
+    expect(fitted.targets[0]).toMatchObject({ classes: ["1", "2"] });
+  });
+
   it("takes blanks of any kind off, and compares in NFC", async () => {
     const folder = temporaryFolder();
     const spellings = ["K\u00f6ln", "Ko\u0308ln", "\u00a0K\u00f6ln", "K\u00f6ln\u3000", "\ufeffK\u00f6ln\u200b"];

@@ -85,6 +85,15 @@ const cases: Readonly<Record<string, Case>> = {
     expected: { comment: "#", comments: 2, names: ["a", "b", "y"], rows: 20 },
   },
   "per cents and slashes": { text: `// lab\n// day\na,b,y\n${rows(numbers)}`, expected: { comment: "//", comments: 2, names: ["a", "b", "y"] } },
+  "a title of one word above two columns is no header of R's": {
+    text: `Sales\nweight\tprice\n${rows((i) => `${i}.5\t${i * 3}`)}`,
+    expected: { title: ["Sales"], rowNames: false, names: ["weight", "price"], rows: 20 },
+  },
+  "R's header above one column": { text: `mpg\n${rows((i) => `car${i}\t${i * 3}`)}`, expected: { title: [], rowNames: true, names: ["row", "mpg"], rows: 20 } },
+  "blanks part numbers and missing words too": {
+    text: `a  b\n${rows((i) => `${i % 5 ? i : "NA"}  ${i % 7 ? i * 3 : "?"}`)}`,
+    expected: { delimiter: "blanks", names: ["a", "b"], rows: 20 },
+  },
   "Excel's #N/A at the start of a row is no comment": {
     text: `# by hand\na,b,y\n${rows((i) => `${i % 9 === 4 ? "#N/A" : i},${i * 1.5},${i % 2}`)}`,
     expected: { comment: "#", comments: 1, names: ["a", "b", "y"], rows: 20 },
