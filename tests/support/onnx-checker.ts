@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { findPython } from "./python.js";
 
 /** Reads a JSON list of base64 files, prints a JSON list of objections. */
 const CHECK = `
@@ -12,8 +13,8 @@ def objection(data):
 print(json.dumps([objection(data) for data in json.load(sys.stdin)]))
 `;
 
-/** The first Python that has the onnx package, another one may come before Debian's on the path; the test data alone leave an empty folder of that name. */
-const python = ["python3", "/usr/bin/python3"].find((p) => spawnSync(p, ["-c", "import onnx.checker"]).status === 0);
+/** Another Python may come before Debian's on the path, and the test data alone leave an empty folder of the package's name. */
+const python = findPython("onnx.checker");
 
 /** Why onnx's own checker cannot be asked here, or undefined where it can. */
 export const checkerMissing: string | undefined = python ? undefined : "no python3 with the onnx package; Debian has it as python3-onnx";

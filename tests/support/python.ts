@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { packageRoot } from "../../src-main/base/entries.js";
 
-/** The first Python that has these modules: what LATHE_PYTHON names, else the path's, else Debian's. */
+/** The first Python that has these modules: the one that LATHE_PYTHON names, the path's, Debian's. */
 export function findPython(...modules: readonly string[]): string | undefined {
   const asked = process.env["LATHE_PYTHON"];
-  return (asked === undefined ? ["python3", "/usr/bin/python3"] : [asked]).find(
+  return [...(asked === undefined ? [] : [asked]), "python3", "/usr/bin/python3"].find(
     (python) => spawnSync(python, ["-c", `import ${modules.join(", ")}`]).status === 0,
   );
 }
@@ -14,13 +14,13 @@ export function findPython(...modules: readonly string[]): string | undefined {
 /** A number of a tensor; null is NaN. */
 type Fed = readonly (number | null | string)[];
 
-/** What a model is asked: its file, and values by input. */
+/** What `model_peer.py` is asked: a model's file, and values by input. */
 export interface AskedOfPython {
   readonly model: string;
   readonly feeds: Readonly<Record<string, { readonly dtype: "float32" | "string"; readonly shape: readonly number[]; readonly data: Fed }>>;
 }
 
-/** Python's onnxruntime in a process that answers one question after the other: starting it takes longer than most answers. */
+/** A Python process that answers one question after the other: starting it takes longer than most answers. */
 export class PythonPeer {
   readonly #child: ChildProcess;
   readonly #lines: AsyncIterator<string>;

@@ -4,13 +4,14 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { describe, expect, it, test } from "vitest";
 import { snippetNeeds, usageSnippet } from "../../../src-renderer/composables/usage-snippet.js";
+import { findPython } from "../../support/python.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
 
 const outputs = [{ name: "label", dtype: "float32", shape: ["N", 2], description: "probabilities of a, b" }];
 const picture = (channels: number) => ({ inputs: [{ name: "image", dtype: "uint8", shape: ["N", "H", "W", channels], description: "pictures" }], outputs });
 const row = { inputs: [{ name: "features", dtype: "float32", shape: ["N", 3], description: "columns a, b, c" }], outputs };
 
-const python = ["python3", "/usr/bin/python3"].find((path) => spawnSync(path, ["-c", "import numpy, PIL.ImageOps"]).status === 0);
+const python = findPython("numpy", "PIL.ImageOps");
 if (python === undefined)
   console.warn("skipped: the program in Python reads a picture, because no python3 has numpy and PIL; Debian has them as python3-numpy and python3-pil");
 
