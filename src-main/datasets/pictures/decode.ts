@@ -121,9 +121,8 @@ async function decoded(bytes: Uint8Array, background: string, range: Look["range
     return await decodedPlainly(bytes, background);
   } catch (thrown) {
     if (thrown instanceof LatheError) throw thrown;
-    const error = damaged(thrown);
-    if (/pixel limit|exceeds.*(limit|dimension)/i.test(error.message)) throw await tooLarge(bytes);
-    throw error;
+    if (/pixel limit|exceeds.*(limit|dimension)/i.test(toLatheError(thrown).message)) throw await tooLarge(bytes);
+    throw damaged(thrown);
   }
 }
 
@@ -161,12 +160,9 @@ async function decodedPlainly(bytes: Uint8Array, background: string): Promise<Pi
   return { width: info.width, height: info.height, channels: info.channels, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
 }
 
-/** What sharp says of a file that it cannot read, as the end of a sentence that begins with the file's name. */
+/** A file that sharp cannot read, as the end of a sentence that begins with the file's name; its own words, which speak of libraries, are the cause. */
 export function damaged(thrown: unknown): LatheError {
-  const reason = toLatheError(thrown)
-    .message.replaceAll(/\s+/g, " ")
-    .replace(/[: ]+$/, "");
-  return new LatheError("data.unreadable", `is damaged or cut short: ${reason.slice(0, 200)}`, {}, { cause: thrown });
+  return new LatheError("data.unreadable", "is damaged or cut short; get it anew, or save it again as PNG or JPEG", {}, { cause: thrown });
 }
 
 async function tooLarge(bytes: Uint8Array): Promise<LatheError> {

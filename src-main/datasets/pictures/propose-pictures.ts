@@ -70,6 +70,8 @@ export async function proposePictures(question: PictureFolderQuestion): Promise<
   const others = question.inputs === "all" ? levels.filter((level) => !wanted.includes(level)) : [];
   const classes = new Map<string, number>();
   for (const { labels } of listing.pictures) classes.set(labels.at(-1) ?? "", (classes.get(labels.at(-1) ?? "") ?? 0) + 1);
+  const parts = 1 + [validation, test].filter((own) => own === undefined).length;
+  if (wanted.includes(levels.at(-1) ?? "")) notes.push(...tellScarce(path, classes, parts));
   const augment = changesOf(color, [...classes.keys()]);
   notes.push(...describeChanges(augment));
   const picture = pictureInput(levels.includes(PICTURE_COLUMN) ? "picture" : PICTURE_COLUMN, PICTURE_COLUMN, size, color, augment);
@@ -81,6 +83,17 @@ export async function proposePictures(question: PictureFolderQuestion): Promise<
     classes,
     notes,
   };
+}
+
+/** Classes that cannot be in every part. @param parts those that the folder is split into. */
+function tellScarce(path: string, classes: ReadonlyMap<string, number>, parts: number): readonly string[] {
+  const scarce = [...classes].filter(([, pictures]) => pictures < parts);
+  if (scarce.length === 0) return [];
+  const listed = scarce.slice(0, 5).map(([name, pictures]) => `"${name}" (${pictures} picture${pictures === 1 ? "" : "s"})`);
+  return [
+    `too few pictures of ${listed.join(", ")}${scarce.length > 5 ? " and others" : ""} in ${path} for a part each of the ${parts} that it is split into; add pictures, ` +
+      `or nothing will say how well ${scarce.length === 1 ? "it is" : "they are"} told`,
+  ];
 }
 
 /** Centred pictures are learnt faster, and changed ones within a few epochs at all. */

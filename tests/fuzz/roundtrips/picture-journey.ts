@@ -15,10 +15,10 @@ import { atWork } from "../work.js";
 import { readAnswers } from "./answers.js";
 
 /**
- * A pixel of a JPEG, of a profile's colours or under alpha may be one of 255 off: PIL and libvips round at other places. A network that saw one epoch turns that
- * into a few thousandths; a picture that is turned, too dark or in wrong colours is tenths away.
+ * A pixel may be one of 255 off, where PIL and libvips round a profile's colours at other places. A network that saw one epoch turns that into less than a
+ * thousandth; a picture that is turned, too dark or in wrong colours is further away.
  */
-const TOLERANCE = 0.01;
+const TOLERANCE = 0.002;
 
 export interface PictureProject {
   readonly folder: string;

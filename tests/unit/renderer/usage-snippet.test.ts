@@ -15,6 +15,15 @@ const python = findPython("numpy", "PIL.ImageOps");
 if (python === undefined)
   console.warn("skipped: the program in Python reads a picture, because no python3 has numpy and PIL; Debian has them as python3-numpy and python3-pil");
 
+/** The pixels of `picture.png`, as the program reads them. */
+function readInPython(folder: string, channels: number) {
+  const code = usageSnippet("python", picture(channels), "m.onnx");
+  const call = /"image": (read\(.+\)),$/m.exec(code)?.[1] ?? "";
+  const reading = code.slice(0, code.indexOf("session =")).replace("import onnxruntime as ort\n", "");
+  writeFileSync(join(folder, "read.py"), `${reading}\nimages = ${call}\nprint(images.dtype, list(images.shape), images.ravel().tolist())\n`);
+  return spawnSync(python ?? "", ["read.py"], { cwd: folder, encoding: "utf8" });
+}
+
 describe("a program that asks an exported model", () => {
   it("needs what reads pictures only where there are any", () => {
     expect([snippetNeeds("python", row), snippetNeeds("javascript", row)]).toEqual(["pip install onnxruntime numpy", "npm install onnxruntime-node"]);
@@ -34,11 +43,18 @@ describe("a program that asks an exported model", () => {
     await sharp(Uint8Array.of(9, 9, 9, 0, 200, 40, 90, 255), { raw: { width: 2, height: 1, channels: 4 } })
       .png()
       .toFile(join(folder, "picture.png"));
-    const code = usageSnippet("python", picture(channels), "m.onnx");
-    const call = /"image": (read\(.+\)),$/m.exec(code)?.[1] ?? "";
-    const reading = code.slice(0, code.indexOf("session =")).replace("import onnxruntime as ort\n", "");
-    writeFileSync(join(folder, "read.py"), `${reading}\nimages = ${call}\nprint(images.dtype, list(images.shape), images.ravel().tolist())\n`);
-    const { stdout, stderr } = spawnSync(python ?? "", ["read.py"], { cwd: folder, encoding: "utf8" });
+    const { stdout, stderr } = readInPython(folder, channels);
     expect(stdout.trim(), stderr).toBe(`uint8 [1, 1, 2, ${channels}] [${bytes.join(", ")}]`);
+  });
+
+  test.skipIf(python === undefined)("turns a plain TIFF too, which PIL does not where it maps the file", async () => {
+    const folder = temporaryFolder();
+    await sharp(Uint8Array.of(10, 20, 30, 40, 50, 60), { raw: { width: 3, height: 2, channels: 1 } })
+      .toColourspace("b-w")
+      .withMetadata({ orientation: 6 })
+      .tiff({ compression: "none" })
+      .toFile(join(folder, "picture.png"));
+    const { stdout, stderr } = readInPython(folder, 1);
+    expect(stdout.trim(), stderr).toBe("uint8 [1, 3, 2, 1] [40, 10, 50, 20, 60, 30]");
   });
 });

@@ -134,9 +134,9 @@ test.each<readonly [string, (path: string) => Promise<void> | void, RegExp]>([
       await writePicture(join(path, ".."), "a.png", { width: 64, height: 64 });
       truncateSync(path, Math.floor(statSync(path).size / 2));
     },
-    /^is damaged or cut short: /,
+    /^is damaged or cut short; get it anew/,
   ],
-  ["that ends after its first bytes", (path) => writeFileSync(path, Buffer.from("89504e470d0a1a0a", "hex")), /^is damaged or cut short: /],
+  ["that ends after its first bytes", (path) => writeFileSync(path, Buffer.from("89504e470d0a1a0a", "hex")), /^is damaged or cut short; get it anew/],
   [
     "of 30,000 × 30,000 pixels",
     async (path) => writeFileSync(path, await bomb(30_000, 30_000)),
@@ -154,7 +154,7 @@ test.each<readonly [string, (path: string) => Promise<void> | void, RegExp]>([
 test("a JPEG that is cut short is told", async () => {
   const path = await writePicture(temporaryFolder(), "a.jpg", { width: 200, height: 200 });
   truncateSync(path, Math.floor(statSync(path).size * 0.6));
-  expect((await readPicture({ id: 1, path, formats: [] })).facts.bad).toMatch(/^is damaged or cut short: /);
+  expect((await readPicture({ id: 1, path, formats: [] })).facts.bad).toMatch(/^is damaged or cut short; get it anew/);
 });
 
 test("a giant of 16,000 pixels within the limit is read, whichever way it lies", async () => {

@@ -248,7 +248,7 @@ describe("bad pictures", () => {
     expect(prepared.audit.skipped).toEqual([{ reason: "unreadable picture", column: "image", rows: 2 }]);
     expect(prepared.audit.used).toBe(59);
     expect(prepared.audit.warnings[0]?.message).toMatch(
-      /^2 pictures of .* cannot be read and are excluded, such as one: cats\/005\.png is damaged or cut short: /,
+      /^2 pictures of .* cannot be read and are excluded, such as one: cats\/005\.png is damaged or cut short; /,
     );
     expect((await readQuarantine(folder)).map(({ path, reason }) => [path, reason.slice(0, 22)])).toEqual([
       ["pictures/cats/005.png", "is damaged or cut shor"],
