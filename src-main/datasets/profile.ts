@@ -113,13 +113,13 @@ async function profileSome(database: Database, source: Source, limit: number | u
       `count(x${k}) FILTER (dressed${k}) AS dressed${k}, arg_min(v${k}, v${k}) FILTER (dressed${k} AND x${k} IS NOT NULL) AS dress${k}, ` +
       `arg_min(x${k}, v${k}) FILTER (dressed${k}) AS bare${k}, count(x${k}) FILTER (dressed${k} AND ends_with(v${k}, '%')) AS percent${k}`,
   );
-  const inner = source.columns.map(
-    (column, k) => `${textOf(column)} AS v${k}, ${isNoNumber(column)} AS bad${k}, ${numberOrNull(column)} AS x${k}, ${isDressed(column)} AS dressed${k}`,
-  );
+  const inner = source.columns.map((column, k) => `${textOf(column)} AS v${k}, ${isNoNumber(column)} AS bad${k}, ${numberOrNull(column)} AS x${k}`);
+  const dressed = source.columns.map((column, k) => `${isDressed(column, `v${k}`)} AS dressed${k}`);
   let row;
   try {
     row = await database.one(
-      `SELECT count(*) AS n, ${selected.join(", ")} FROM (SELECT ${inner.join(", ")} FROM ${source.relation}${limit === undefined ? "" : ` LIMIT ${limit}`})`,
+      `SELECT count(*) AS n, ${selected.join(", ")} FROM (SELECT *, ${dressed.join(", ")} FROM ` +
+        `(SELECT ${inner.join(", ")} FROM ${source.relation}${limit === undefined ? "" : ` LIMIT ${limit}`}))`,
     );
   } catch (error) {
     throw await explainReading(database, source, [], error);
@@ -187,10 +187,9 @@ export function numberOrNull(column: SourceColumn): string {
   return kind === "number" || kind === "boolean" ? `CASE WHEN isfinite(CAST(${sql} AS DOUBLE)) THEN CAST(${sql} AS DOUBLE) END` : "CAST(NULL AS DOUBLE)";
 }
 
-/** True where a number is written with a unit, or thousands are parted. */
-function isDressed(column: SourceColumn): string {
-  const { kind, before, decimal } = column;
-  return kind === "text" && !before ? `coalesce(regexp_matches(${textOf(column)}, ${literal(dressedSigns(decimal))}), false)` : "false";
+/** True where a number is written with a unit, or thousands are parted. @param text SQL of the column without outer blanks */
+function isDressed({ kind, before, decimal }: SourceColumn, text: string): string {
+  return kind === "text" && !before ? `coalesce(regexp_matches(${text}, ${literal(dressedSigns(decimal))}), false)` : "false";
 }
 
 /** How numbers were read that are more than digits. */
