@@ -184,6 +184,39 @@ export class Emitter {
     return isStatic(x.shape) ? this.indices(x.shape) : this.op("Shape", [x]);
   }
 
+  // Steps
+  /**
+   * Runs a graph once for every element along axis 0 of `sequences`: the first elements first, or last where `reverse`. The body is closed, it sees nothing
+   * around it but its arguments; what is the same in every step comes in as `constants`.
+   * @returns the states after the last step, and what every step gave, each stacked along axis 0 in the order of the sequences.
+   */
+  scan({ states, sequences, constants = [], reverse = false }: ScanOperands, step: (e: Emitter, element: ScanElement) => ScanStep): ScanStep {
+    const e = new Emitter(this.graph.another());
+    const inputs = (name: string, values: readonly Value[], from: number) =>
+      values.map(({ dtype, shape }, i) => e.graph.input(`${name}${i}`, dtype, shape.slice(from)));
+    const { states: next, results } = step(e, {
+      states: inputs("state", states, 0),
+      elements: inputs("element", sequences, 1),
+      constants: inputs("constant", constants, 0),
+    });
+    next.forEach((value, i) => e.graph.output(value, `next${i}`));
+    results.forEach((value, i) => e.graph.output(value, `result${i}`));
+    const directions = (list: readonly Value[]) => ints(list.map(() => (reverse ? 1 : 0)));
+    const outputs = this.graph.node(
+      "Scan",
+      [...states, ...sequences, ...constants],
+      {
+        body: { type: "graph", value: e.graph.build("step") },
+        num_scan_inputs: int(sequences.length),
+        scan_input_directions: directions(sequences),
+        ...(results.length > 0 ? { scan_output_directions: directions(results) } : {}),
+        ...(constants.length > 0 ? { [SCAN_CONSTANTS]: int(constants.length) } : {}),
+      },
+      { outputs: next.length + results.length },
+    );
+    return { states: outputs.slice(0, next.length), results: outputs.slice(next.length) };
+  }
+
   // Choice and type
   where(condition: Value, yes: Value, no: Value): Value {
     return this.op("Where", [condition, yes, no]);
@@ -208,6 +241,35 @@ export class Emitter {
     return this.op("Identity", [x]);
   }
 }
+
+/** What a Scan reads. */
+export interface ScanOperands {
+  /** Before the first step. */
+  readonly states: readonly Value[];
+  /** All as long along axis 0; at least one. */
+  readonly sequences: readonly Value[];
+  readonly constants?: readonly Value[];
+  readonly reverse?: boolean;
+}
+
+/** What one step reads. */
+export interface ScanElement {
+  readonly states: readonly Value[];
+  readonly elements: readonly Value[];
+  readonly constants: readonly Value[];
+}
+
+/** What one step gives, or all of them together. */
+export interface ScanStep {
+  readonly states: readonly Value[];
+  readonly results: readonly Value[];
+}
+
+/**
+ * How many of a Scan's last operands are the same in every step. ONNX has no such operands: there the body names values of the graph around it. Here it is
+ * closed, so that no copy or rewrite of a graph can tear the two apart; the file is written in ONNX's way.
+ */
+export const SCAN_CONSTANTS = "constants";
 
 /** TensorProto.DataType by element type. */
 export const ONNX_TYPE: Readonly<Record<DataType, number>> = { float32: 1, uint8: 2, int32: 6, int64: 7, string: 8, bool: 9, float64: 11 };
