@@ -3,8 +3,8 @@ import { defineLayer } from "./layer.js";
 import { BETWEEN, recurrentLayer } from "./recurrent.js";
 
 /**
- * r = σ(W_ir x + b_ir + W_hr h + b_hr), z likewise, n = tanh(W_in x + b_in + r∘(W_hn h + b_hn)), h' = (1 − z)∘n + z∘h; gates in the order r, z, n. torch.nn.GRU;
- * Cho et al. 2014, https://arxiv.org/abs/1406.1078
+ * r = σ(W_ir x + b_ir + W_hr h + b_hr), z likewise, n = tanh(W_in x + b_in + r∘(W_hn h + b_hn)), h' = (1 − z)∘n + z∘h; gates in the order r, z, n.
+ * torch.nn.GRU; Cho et al. 2014, https://arxiv.org/abs/1406.1078
  */
 export const gru = defineLayer(
   recurrentLayer("GRU", {

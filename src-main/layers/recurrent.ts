@@ -49,9 +49,9 @@ interface Recurrence<C> {
 }
 
 /**
- * Reads `[N, T, C]` step by step. It gives `[N, D·H]`, the state after the last step it reads (of both directions where there are two), or `[N, T, D·H]`. Weights
- * are PyTorch's by name, shape and order of gates: `weight_ih_l0` `[G·H, C]`, `weight_hh_l0` `[G·H, H]`, `bias_ih_l0` and `bias_hh_l0` `[G·H]`, and the same with
- * `_reverse`; all start uniform in ±1/√H.
+ * Reads `[N, T, C]` step by step. It gives `[N, D·H]`, the state after the last step it reads (of both directions where there are two), or
+ * `[N, T, D·H]`. Weights are PyTorch's by name, shape and order of gates: `weight_ih_l0` `[G·H, C]`, `weight_hh_l0` `[G·H, H]`, `bias_ih_l0` and
+ * `bias_hh_l0` `[G·H]`, and the same with `_reverse`; all start uniform in ±1/√H.
  */
 export function recurrentLayer<C extends RecurrentConfig>(type: "RNN" | "LSTM" | "GRU", recurrence: Recurrence<C>): LayerDefinition<C> {
   const config = z.strictObject({ ...options, ...recurrence.own, init: initField("the weights"), initBias: initField("the biases") });
@@ -149,7 +149,9 @@ function lower<C extends RecurrentConfig>(ctx: LayerContext<C>, type: string, { 
     const results = cells
       .filter((cell) => cell.layer === layer)
       .map(({ name, reverse }) => {
-        const offsets = bias ? e.unsqueeze(e.concat([inOrder(ctx.parameter(`bias_ih_${name}`)), inOrder(ctx.parameter(`bias_hh_${name}`))], 0), [0]) : undefined;
+        const offsets = bias
+          ? e.unsqueeze(e.concat([inOrder(ctx.parameter(`bias_ih_${name}`)), inOrder(ctx.parameter(`bias_hh_${name}`))], 0), [0])
+          : undefined;
         const operands = [x, weight(`weight_ih_${name}`), weight(`weight_hh_${name}`), ...(offsets ? [offsets] : [])];
         const direction = { direction: text(reverse ? "reverse" : "forward") };
         const [all, end] = e.graph.node(type, operands, { hidden_size: int(hidden), ...direction, ...attributes(config) }, { outputs: 1 + states });

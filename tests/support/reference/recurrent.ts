@@ -1,5 +1,5 @@
 import type { Call, Kernel, Kernels } from "./kernel.js";
-import type { Tensor } from "./tensor.js";
+import { type Tensor, at, build } from "./tensor.js";
 
 /** RNN, GRU and LSTM, number by number. Letters as on their pages: T steps, N sequences, I inputs, H hidden units, D directions. */
 
@@ -17,7 +17,20 @@ interface Parts {
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 
 function recurrent(c: Call, gates: number, states: 1 | 2, step: Step): readonly Tensor[] {
-  const [x, w, r] = [c.input(0), c.input(1), c.input(2)];
+  const batchFirst = c.int("layout", 0) === 1;
+  const swapped = (v: Tensor, perm: readonly number[]): Tensor =>
+    build(
+      v.dtype,
+      perm.map((axis) => v.dims[axis]!),
+      (index) =>
+        at(
+          v,
+          v.dims.map((_, axis) => index[perm.indexOf(axis)]!),
+        ),
+    );
+  const [w, r] = [c.input(1), c.input(2)];
+  const x = batchFirst ? swapped(c.input(0), [1, 0, 2]) : c.input(0);
+  const initial = [5, 6].map((i) => (c.inputs[i] && batchFirst ? swapped(c.inputs[i], [1, 0, 2]) : c.inputs[i]));
   const [T, N, I] = x.dims as [number, number, number];
   const [D, , H] = r.dims as [number, number, number];
   const direction = c.text("direction", "forward");
@@ -26,8 +39,7 @@ function recurrent(c: Call, gates: number, states: 1 | 2, step: Step): readonly 
   for (let d = 0; d < D; d++) {
     const back = direction === "reverse" || d === 1;
     const bias = (half: number, k: number, j: number): number => c.inputs[3]?.data[d * 2 * gates * H + (half * gates + k) * H + j] ?? 0;
-    const first = (s: number, n: number): Vector =>
-      Array.from({ length: H }, (_, j) => c.inputs[5 + s]?.data[(d * N + n) * H + j] ?? 0);
+    const first = (s: number, n: number): Vector => Array.from({ length: H }, (_, j) => initial[s]?.data[(d * N + n) * H + j] ?? 0);
     for (let n = 0; n < N; n++) {
       let state: readonly [Vector, Vector] = [first(0, n), first(1, n)];
       for (let i = 0; i < T; i++) {
@@ -56,7 +68,9 @@ function recurrent(c: Call, gates: number, states: 1 | 2, step: Step): readonly 
       lasts.forEach((last, s) => state[s]!.forEach((v, j) => (last[(d * N + n) * H + j] = v)));
     }
   }
-  return [{ dtype: x.dtype, dims: [T, D, N, H], data: y }, ...lasts.map((data) => ({ dtype: x.dtype, dims: [D, N, H], data }))];
+  const all: Tensor = { dtype: x.dtype, dims: [T, D, N, H], data: y };
+  const ends = lasts.map((data): Tensor => ({ dtype: x.dtype, dims: [D, N, H], data }));
+  return batchFirst ? [swapped(all, [2, 0, 1, 3]), ...ends.map((v) => swapped(v, [1, 0, 2]))] : [all, ...ends];
 }
 
 const rnn: Kernel = (c) => {
@@ -80,11 +94,16 @@ const gru: Kernel = (c) => {
   });
 };
 
-/** Gates i, o, f, c. */
+/** Gates i, o, f, c; peepholes i, o, f, of the first direction. */
 const lstm: Kernel = (c) =>
   recurrent(c, 4, 2, (gate, h, cell) => {
-    const [i, o, f] = [gate(0, h).map(sigmoid), gate(1, h).map(sigmoid), gate(2, h).map(sigmoid)];
+    const seeing = (k: number, seen: Vector): Vector => {
+      const peephole = (j: number): number => c.inputs[7]?.data[k * h.length + j] ?? 0;
+      return gate(k, h).map((v, j) => sigmoid(v + peephole(j) * seen[j]!));
+    };
+    const [i, f] = [seeing(0, cell), seeing(2, cell)];
     const next = gate(3, h).map((v, j) => f[j]! * cell[j]! + i[j]! * Math.tanh(v));
+    const o = seeing(1, next);
     return [next.map((v, j) => o[j]! * Math.tanh(v)), next];
   });
 
