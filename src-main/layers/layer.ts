@@ -70,7 +70,9 @@ export type LayerGroup = "Linear and shape" | "Convolution" | "Recurrent" | "Poo
  * A layer in PyTorch: a module to be made once (`nn.Linear(9, 16)`), with what is taken of all that it returns; or an expression of what it reads
  * (`F.relu(x)`). `torch`, `nn` and `F` (torch.nn.functional) are there.
  */
-export type TorchSource = { readonly module: string; readonly result?: (returned: string) => string } | { readonly expression: (inputs: readonly string[]) => string };
+export type TorchSource =
+  | { readonly module: string; readonly result?: (returned: string) => string }
+  | { readonly expression: (inputs: readonly string[]) => string };
 
 /** One kind of layer, with PyTorch's name, defaults and semantics. */
 export interface LayerDefinition<C = unknown> {
