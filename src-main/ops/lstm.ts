@@ -1,6 +1,7 @@
 import { defined } from "../base/assert.js";
 import type { Value } from "../onnx/types.js";
 import { type GradientContext, defineOp } from "./op.js";
+import { filledLike } from "./rules.js";
 import { RECURRENT_OPERANDS, type RecurrentGradients, operandGradients, products, recurrentRules, recurrentTypes, shifted, unrolled } from "./recurrent.js";
 
 const OPERANDS = [...RECURRENT_OPERANDS, "initial_c", "P"] as const;
@@ -10,13 +11,14 @@ function gradients(g: GradientContext<(typeof OPERANDS)[number]>): RecurrentGrad
   const node = unrolled(g, "LSTM", 4, 2, ["Sigmoid", "Tanh", "Tanh"]);
   const hidden = Number(node.h.shape[2]);
   const [fromInput, fromState] = products(g, node);
-  const [gates, candidate] = pair(e.split(e.add(fromInput, fromState), [3 * hidden, hidden], 2));
-  const [i, o, f] = e.split(e.sigmoid(gates), [hidden, hidden, hidden], 2) as [Value, Value, Value];
-  const n = e.tanh(candidate);
+  const [gates, candidate] = pair(e.split(e.add(fromInput, fromState), [3 * hidden, hidden], 1));
+  const steps = (v: Value) => e.reshape(v, [Number(node.h.shape[0]), -1, Number(v.shape[1])]);
+  const [i, o, f] = e.split(e.sigmoid(gates), [hidden, hidden, hidden], 1).map(steps) as [Value, Value, Value];
+  const n = steps(e.tanh(candidate));
   // The operator returns the last c alone; those between are a sum and a product a step.
   const first = g.optional("initial_c");
   const { results: cells } = e.scan(
-    { states: [first ? e.squeeze(first, [0]) : e.scale(defined(node.last[1], "c"), 0)], sequences: [f, e.mul(i, n)], reverse: node.reverse },
+    { states: [first ?? filledLike(e, defined(node.last[1], "c"), 0)], sequences: [f, e.mul(i, n)], reverse: node.reverse },
     (b, { states: [c], elements: [keep, add] }) => {
       const next = b.add(b.mul(defined(keep, "f"), defined(c, "c")), defined(add, "i∘n"));
       return { states: [next], results: [next] };
@@ -34,7 +36,7 @@ function gradients(g: GradientContext<(typeof OPERANDS)[number]>): RecurrentGrad
     (b, { states: [dhFrom, dcFrom], elements: [keep, through, factor, dh], constants: [weights] }) => {
       const total = dh ? b.add(dh, defined(dhFrom, "dh")) : defined(dhFrom, "dh");
       const dc = b.add(defined(dcFrom, "dc"), b.mul(total, defined(through, "o∘(1 − tanh² c)")));
-      const delta = b.mul(b.concat([dc, total, dc, dc], 1), defined(factor, "factors"));
+      const delta = b.mul(b.concat([dc, total, dc, dc], 2), defined(factor, "factors"));
       return { states: [b.matMul(delta, defined(weights, "R")), b.mul(dc, defined(keep, "f"))], results: [delta] };
     },
   );

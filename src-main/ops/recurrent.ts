@@ -1,6 +1,7 @@
 import { LatheError } from "../base/errors.js";
 import { defined } from "../base/assert.js";
 import { type TensorType, type Value, isFloat, sameShape, showShape } from "../onnx/types.js";
+import type { Emitter } from "../onnx/emitter.js";
 import type { GradientContext, InferContext } from "./op.js";
 import { filledLike } from "./rules.js";
 
@@ -44,7 +45,7 @@ export interface Unrolled {
   readonly reverse: boolean;
   /** Gradients that arrive at every h, `[T, N, H]`; undefined where only the last one is used. */
   readonly dh: Value | undefined;
-  /** The gradient that arrives at the last h, and at the last c of LSTM: `[N, H]`. */
+  /** The gradient that arrives at the last h, and at the last c of LSTM: `[1, N, H]`. */
   readonly last: readonly Value[];
 }
 
@@ -71,7 +72,7 @@ export function unrolled(g: GradientContext<Operand>, type: string, gates: numbe
     before: shifted(g, h, g.optional("initial_h"), reverse),
     reverse,
     dh: g.hasDy(0) ? e.squeeze(g.dy(), [1]) : undefined,
-    last: Array.from({ length: states }, (_, s) => e.squeeze(g.dy(1 + s), [0])),
+    last: Array.from({ length: states }, (_, s) => g.dy(1 + s)),
   };
 }
 
@@ -84,13 +85,14 @@ export function shifted({ e }: Pick<GradientContext, "e">, states: Value, first:
   return reverse ? e.concat([e.slice(states, [1], [length], [0]), begin], 0) : e.concat([begin, e.slice(states, [0], [length - 1], [0])], 0);
 }
 
-/** W·x + Wb and R·h + Rb of all steps at once, `[T, N, G·H]` each. */
+/** W·x + Wb and R·h + Rb of all steps at once, `[T·N, G·H]` each. */
 export function products({ e }: Pick<GradientContext, "e">, { x, w, r, bias, before }: Unrolled): readonly [fromInput: Value, fromState: Value] {
-  const product = (a: Value, weight: Value, b: Value | undefined) => {
-    const y = e.matMul(a, e.transpose(weight, [1, 0]));
-    return b ? e.add(y, b) : y;
-  };
-  return [product(x, w, bias?.[0]), product(before, r, bias?.[1])];
+  return [e.gemm(rowsOf(e, x), w, bias?.[0], { transB: true }), e.gemm(rowsOf(e, before), r, bias?.[1], { transB: true })];
+}
+
+/** `[T, N, …]` as `[T·N, …]`. */
+export function rowsOf(e: Emitter, v: Value): Value {
+  return e.reshape(v, [-1, Number(v.shape[2])]);
 }
 
 /** Gradients of the operands of a recurrent node. */
@@ -104,7 +106,7 @@ export interface RecurrentGradients {
 
 /**
  * From the gradients at the gates of all steps to those of the weights, in one product each.
- * @param atInput at W·x + Wb. @param atState at R·h + Rb, `[T, N, G·H]` both. @param states at the first states, `[N, H]`
+ * @param atInput at W·x + Wb. @param atState at R·h + Rb, `[T, N, G·H]` both. @param states at the first states, `[1, N, H]`
  */
 export function operandGradients(
   { e }: Pick<GradientContext, "e">,
@@ -113,16 +115,9 @@ export function operandGradients(
   atState: Value,
   states: readonly Value[],
 ): RecurrentGradients {
-  const rows = (v: Value) => e.reshape(v, [-1, Number(v.shape[2])]);
-  const weight = (d: Value, read: Value) => e.unsqueeze(e.gemm(rows(d), rows(read), undefined, { transA: true }), [0]);
+  const weight = (d: Value, read: Value) => e.unsqueeze(e.gemm(rowsOf(e, d), rowsOf(e, read), undefined, { transA: true }), [0]);
   const sums = [atInput, atState].map((d) => e.reduceSum(d, [0, 1]));
-  return {
-    x: e.matMul(atInput, w),
-    w: weight(atInput, x),
-    r: weight(atState, before),
-    b: e.unsqueeze(e.concat(sums, 0), [0]),
-    states: states.map((d) => e.unsqueeze(d, [0])),
-  };
+  return { x: e.matMul(atInput, w), w: weight(atInput, x), r: weight(atState, before), b: e.unsqueeze(e.concat(sums, 0), [0]), states };
 }
 
 /** The rules by operand, of gradients that are all made at once. */

@@ -294,12 +294,12 @@ export const shapeCases: readonly ShapeCase[] = [
   {
     op: "Scan",
     name: "a sum so far, from the last element on",
-    inputs: [f("N", 3), f(4, "N", 3), f(3)],
+    inputs: [f(1, "N", 3), f(19, "N", 3), f(3)],
     build: (e, start, sequence, scale) => {
       const operands = { states: [defined(start, "x0")], sequences: [defined(sequence, "x1")], constants: [defined(scale, "x2")], reverse: true };
       const { states, results } = e.scan(operands, (b, { states: [sum], elements: [x], constants: [k] }) => {
         const next = b.add(defined(sum, "sum"), b.mul(defined(x, "x"), defined(k, "k")));
-        return { states: [next], results: [next, b.reduceSum(next, [1])] };
+        return { states: [next], results: [next, b.reduceSum(next, [2])] };
       });
       return [...states, ...results];
     },
