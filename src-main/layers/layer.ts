@@ -71,8 +71,7 @@ export type LayerGroup = "Linear and shape" | "Convolution" | "Recurrent" | "Poo
  * (`F.relu(x)`). `torch`, `nn` and `F` (torch.nn.functional) are there.
  */
 export type TorchSource =
-  | { readonly module: string; readonly result?: (returned: string) => string }
-  | { readonly expression: (inputs: readonly string[]) => string };
+  { readonly module: string; readonly result?: (returned: string) => string } | { readonly expression: (inputs: readonly string[]) => string };
 
 /** One kind of layer, with PyTorch's name, defaults and semantics. */
 export interface LayerDefinition<C = unknown> {
@@ -92,6 +91,8 @@ export interface LayerDefinition<C = unknown> {
   torch(config: C, inputs: readonly TensorType[]): TorchSource;
   /** Multiplications that one sample takes forward; absent: none, as for copies, sums and comparisons. Exponentials and the like are not counted. */
   cost?(config: C, inputs: readonly TensorType[]): number;
+  /** Steps that follow one another, each reading what the last one gave; absent: 1. */
+  steps?(inputs: readonly TensorType[]): number;
   readonly activation?: ActivationTrait;
   /** The same where it depends on the options, of which `activation` then has the defaults; `activationOf` asks this first. */
   activationFor?(config: C): ActivationTrait;

@@ -1,5 +1,6 @@
+import { z } from "zod";
 import { defineLayer } from "./layer.js";
-import { BETWEEN, recurrentLayer } from "./recurrent.js";
+import { BETWEEN, recurrentLayer, recurrentOptions } from "./recurrent.js";
 
 /**
  * i, f, o = σ(W x + b + W h + b), g = tanh of the same, c' = f∘c + i∘g, h' = o∘tanh(c'); gates in the order i, f, g, o. torch.nn.LSTM; Hochreiter, Schmidhuber
@@ -8,7 +9,7 @@ import { BETWEEN, recurrentLayer } from "./recurrent.js";
 export const lstm = defineLayer(
   recurrentLayer("LSTM", {
     summary: "Reads a series step by step with a memory apart from what it gives",
-    own: {},
+    config: z.strictObject(recurrentOptions),
     torchOwn: () => ({}),
     // ONNX has i, o, f, g.
     order: [0, 3, 1, 2],

@@ -7,7 +7,8 @@ import { call } from "./torch.js";
 
 /** What RNN, LSTM and GRU share: torch.nn.RNN, torch.nn.LSTM, torch.nn.GRU, batch first. */
 
-const options = {
+/** Options of all three, as the options of one layer. */
+export const recurrentOptions = {
   hiddenSize: z
     .int()
     .positive()
@@ -21,6 +22,8 @@ const options = {
   dropout: z.number().min(0).max(1).default(0).describe("Share of what one layer gives the next that is dropped while training; none after the last"),
   bidirectional: z.boolean().default(false).describe("Read the steps from the end as well, with weights of its own; results are side by side"),
   output: z.enum(["last", "all"]).default("last").describe("What it gives: the state after the last step it reads, or those of all steps"),
+  init: initField("the weights"),
+  initBias: initField("the biases"),
 };
 
 interface RecurrentConfig {
@@ -37,8 +40,8 @@ interface RecurrentConfig {
 /** What tells the three apart. */
 interface Recurrence<C> {
   readonly summary: string;
-  /** Options of its own, with their values in PyTorch's call and its defaults there. */
-  readonly own: z.ZodRawShape;
+  readonly config: z.ZodType<C>;
+  /** What its own options are in PyTorch's call, with the defaults there. */
   readonly torchOwn: (config: C) => Readonly<Record<string, readonly [value: string, byDefault: string]>>;
   /** ONNX's gates as places among PyTorch's. */
   readonly order: readonly number[];
@@ -54,14 +57,12 @@ interface Recurrence<C> {
  * `bias_hh_l0` `[G·H]`, and the same with `_reverse`; all start uniform in ±1/√H.
  */
 export function recurrentLayer<C extends RecurrentConfig>(type: "RNN" | "LSTM" | "GRU", recurrence: Recurrence<C>): LayerDefinition<C> {
-  const config = z.strictObject({ ...options, ...recurrence.own, init: initField("the weights"), initBias: initField("the biases") });
   const gates = recurrence.order.length;
   return {
     type,
     group: "Recurrent",
     summary: recurrence.summary,
-    // Its own options are known to whoever asked for them.
-    config: config as unknown as z.ZodType<C>,
+    config: recurrence.config,
     parameters: (c, inputs) => {
       const features = lengthOf(type, inputs, 2);
       return cellsOf(c).flatMap((cell) => parametersOf(c, gates, cell, features));
@@ -88,6 +89,7 @@ export function recurrentLayer<C extends RecurrentConfig>(type: "RNN" | "LSTM" |
       const steps = sampleSize(x) / features;
       return steps * cellsOf(c).reduce((sum, { layer }) => sum + gates * c.hiddenSize * (widthInto(c, layer, features) + c.hiddenSize), 0);
     },
+    steps: (inputs) => lengthOf(type, inputs, 1),
     values: recurrence.values,
   };
 }
@@ -173,14 +175,13 @@ function lower<C extends RecurrentConfig>(ctx: LayerContext<C>, type: string, { 
 }
 
 /** @param x `[T, N, H]` */
-function dropped({ e, uniform }: LayerContext<unknown>, x: Value, p: number): Value {
+function dropped(ctx: LayerContext<unknown>, x: Value, p: number): Value {
+  const { e } = ctx;
   if (p === 1) return e.scale(x, 0);
   const [steps = 1, batch = 1, width = 1] = x.shape;
-  const u = e.transpose(uniform([batch, steps, width]), [1, 0, 2]);
+  const u = e.transpose(ctx.uniform([batch, steps, width]), [1, 0, 2]);
   return e.mul(x, e.where(e.less(u, e.scalarLike(p, u)), e.scalarLike(0, x), e.scalarLike(1 / (1 - p), x)));
 }
 
 /** Between -1 and 1, as tanh is. */
 export const BETWEEN: ValueTrait = { range: [-1, 1] };
-
-export type { RecurrentConfig };

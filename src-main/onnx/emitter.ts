@@ -298,9 +298,9 @@ export class Emitter {
 }
 
 /** Steps in one turn of a Scan. A turn costs as much as half a dozen small operations. */
-const STEPS_A_TURN = 8;
+const STEPS_A_TURN = 16;
 /** Sequences up to so long are written out, without a Scan. */
-const WRITTEN_OUT = 8;
+const WRITTEN_OUT = 16;
 
 /** What a Scan reads. */
 export interface ScanOperands {

@@ -2,7 +2,16 @@ import { defined } from "../base/assert.js";
 import type { Value } from "../onnx/types.js";
 import { type GradientContext, defineOp } from "./op.js";
 import { filledLike } from "./rules.js";
-import { RECURRENT_OPERANDS, type RecurrentGradients, operandGradients, products, recurrentRules, recurrentTypes, shifted, unrolled } from "./recurrent.js";
+import {
+  RECURRENT_OPERANDS,
+  type RecurrentGradients,
+  operandGradients,
+  recurrentRules,
+  recurrentTypes,
+  shifted,
+  sumOfProducts,
+  unrolled,
+} from "./recurrent.js";
 
 const OPERANDS = [...RECURRENT_OPERANDS, "initial_c", "P"] as const;
 
@@ -10,8 +19,7 @@ function gradients(g: GradientContext<(typeof OPERANDS)[number]>): RecurrentGrad
   const { e } = g;
   const node = unrolled(g, "LSTM", 4, 2, ["Sigmoid", "Tanh", "Tanh"]);
   const hidden = Number(node.h.shape[2]);
-  const [fromInput, fromState] = products(g, node);
-  const [gates, candidate] = pair(e.split(e.add(fromInput, fromState), [3 * hidden, hidden], 1));
+  const [gates, candidate] = pair(e.split(sumOfProducts(g, node), [3 * hidden, hidden], 1));
   const steps = (v: Value) => e.reshape(v, [Number(node.h.shape[0]), -1, Number(v.shape[1])]);
   const [i, o, f] = e.split(e.sigmoid(gates), [hidden, hidden, hidden], 1).map(steps) as [Value, Value, Value];
   const n = steps(e.tanh(candidate));

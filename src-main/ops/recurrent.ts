@@ -61,7 +61,7 @@ export function unrolled(g: GradientContext<Operand>, type: string, gates: numbe
   const reverse = direction === "reverse";
   const h = e.squeeze(g.output(), [1]);
   const bias = g.optional("B");
-  const width = (gates * Number(g.input("R").shape[2])) as number;
+  const width = gates * Number(g.input("R").shape[2]);
   const halves = bias && e.split(e.squeeze(bias, [0]), [width, width], 0);
   return {
     x: g.input("X"),
@@ -90,6 +90,12 @@ export function products({ e }: Pick<GradientContext, "e">, { x, w, r, bias, bef
   return [e.gemm(rowsOf(e, x), w, bias?.[0], { transB: true }), e.gemm(rowsOf(e, before), r, bias?.[1], { transB: true })];
 }
 
+/** The sum of both. */
+export function sumOfProducts({ e }: Pick<GradientContext, "e">, { x, w, r, bias, before }: Unrolled): Value {
+  const fromInput = e.gemm(rowsOf(e, x), w, bias && e.add(...bias), { transB: true });
+  return e.gemm(rowsOf(e, before), r, fromInput, { transB: true });
+}
+
 /** `[T, N, …]` as `[T·N, …]`. */
 export function rowsOf(e: Emitter, v: Value): Value {
   return e.reshape(v, [-1, Number(v.shape[2])]);
@@ -116,7 +122,8 @@ export function operandGradients(
   states: readonly Value[],
 ): RecurrentGradients {
   const weight = (d: Value, read: Value) => e.unsqueeze(e.gemm(rowsOf(e, d), rowsOf(e, read), undefined, { transA: true }), [0]);
-  const sums = [atInput, atState].map((d) => e.reduceSum(d, [0, 1]));
+  const atBias = e.reduceSum(atState, [0, 1]);
+  const sums = [atInput === atState ? atBias : e.reduceSum(atInput, [0, 1]), atBias];
   return { x: e.matMul(atInput, w), w: weight(atInput, x), r: weight(atState, before), b: e.unsqueeze(e.concat(sums, 0), [0]), states };
 }
 

@@ -23,8 +23,8 @@ const reverse = { direction: text("reverse") };
 const torch = { linear_before_reset: int(1) };
 
 export const recurrent: readonly OpCase[] = [
-  first("RNN", "of many steps", [...operands(1, 1, 19), state], node("RNN", 1)),
-  first("RNN", "of many steps backwards", [...operands(1, 1, 11), state], node("RNN", 1, reverse)),
+  first("RNN", "of many steps", [...operands(1, 1, 35), state], node("RNN", 1)),
+  first("RNN", "of many steps backwards", [...operands(1, 1, 17), state], node("RNN", 1, reverse)),
   first("RNN", "every h and the last", [...operands(1), state], node("RNN", 1)),
   first("RNN", "the last h alone, without a first state", operands(1), result(1, "RNN", 1)),
   first("RNN", "backwards", [...operands(1), state], node("RNN", 1, reverse)),
@@ -33,21 +33,21 @@ export const recurrent: readonly OpCase[] = [
   unwritten("RNN", /one direction/, operands(1, 2), node("RNN", 1, { direction: text("bidirectional") })),
 
   first("GRU", "of many steps", [...operands(3, 1, 19), state], node("GRU", 1, torch)),
-  first("GRU", "of many steps backwards", [...operands(3, 1, 11), state], node("GRU", 1, { ...torch, ...reverse })),
+  first("GRU", "of many steps backwards", [...operands(3, 1, 17), state], node("GRU", 1, { ...torch, ...reverse })),
   first("GRU", "every h and the last", [...operands(3), state], node("GRU", 1, torch)),
   first("GRU", "the last h alone, without a first state", operands(3), result(1, "GRU", 1, torch)),
   first("GRU", "backwards, every h", [...operands(3), state], result(0, "GRU", 1, { ...torch, ...reverse })),
   unwritten("GRU", /linear_before_reset = 1/, operands(3), node("GRU", 1)),
 
   first("LSTM", "of many steps", [...operands(4, 1, 19), state, state], node("LSTM", 2)),
-  first("LSTM", "of many steps backwards", [...operands(4, 1, 11), state, state], node("LSTM", 2, reverse)),
+  first("LSTM", "of many steps backwards", [...operands(4, 1, 17), state, state], node("LSTM", 2, reverse)),
   first("LSTM", "every h, the last and the last c", [...operands(4), state, state], node("LSTM", 2)),
   first("LSTM", "the last h alone, without first states", operands(4), result(1, "LSTM", 2)),
   first("LSTM", "the last c alone", [...operands(4), state, state], result(2, "LSTM", 2)),
   first("LSTM", "backwards", [...operands(4), state, state], node("LSTM", 2, reverse)),
   unwritten("LSTM", /usual activations/, operands(4), node("LSTM", 2, { activations: strings(["Sigmoid", "Relu", "Tanh"]) })),
 
-  refused("Scan", /first order/, [any(1, "N", 2), any(11, "N", 2), any(2)], (e, start, sequence, scale) => {
+  refused("Scan", /first order/, [any(1, "N", 2), any(19, "N", 2), any(2)], (e, start, sequence, scale) => {
     const { states, results } = e.scan({ states: [start], sequences: [sequence], constants: [scale] }, (b, { states: [s], elements: [x], constants: [k] }) => {
       const next = b.mul(b.add(s!, x!), k!);
       return { states: [next], results: [next] };
