@@ -1,0 +1,23 @@
+import { readSync } from "node:fs";
+import type { FileHandle } from "node:fs/promises";
+
+/** A single read is limited to 2 GiB. */
+const MOST = 1 << 30;
+
+/** Fills a buffer from a place in a file: the system may give fewer bytes at once than it is asked for. @returns how many there were; fewer at the file's end */
+export async function readBytes(file: FileHandle, into: Uint8Array, position: number): Promise<number> {
+  let done = 0;
+  for (let got = 1; got > 0 && done < into.length; done += got) ({ bytesRead: got } = await file.read(into, done, lengthOf(into, done), position + done));
+  return done;
+}
+
+/** The same at once. */
+export function readBytesSync(file: number, into: Uint8Array, position: number): number {
+  let done = 0;
+  for (let got = 1; got > 0 && done < into.length; done += got) got = readSync(file, into, done, lengthOf(into, done), position + done);
+  return done;
+}
+
+function lengthOf(into: Uint8Array, done: number): number {
+  return Math.min(into.length - done, MOST);
+}
