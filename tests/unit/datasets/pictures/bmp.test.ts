@@ -61,6 +61,7 @@ test.each([
     "its header is damaged",
   ],
   ...[0, 2, 3, 5, 12, 48].map((bits) => [`of ${bits} bits`, changed(28, bits), `it has ${bits} bits a pixel, which no BMP has`] as const),
+  ["of fewer bytes than its pixels can be made of", changed(18, 1000, 22, 1000, 28, 8, 30, 1), "it is cut short"],
   ["of 1 bit in runs of bytes", changed(28, 1, 30, 1), "it has 1 bits a pixel in a compression that is unknown"],
   ["of 8 bits in runs of nibbles", changed(28, 8, 30, 2), "it has 8 bits a pixel in a compression that is unknown"],
   ["of 24 bits in runs", changed(28, 24, 30, 1), "it has 24 bits a pixel in a compression that is unknown"],
