@@ -212,7 +212,8 @@ export function isAlive({ holder, written }) {
 
 /**
  * When a living process began, in clock ticks since the machine did; undefined for one that has ended, also where its parent has not yet noticed (a zombie
- * still answers to signals), and for one that is being ended: it runs nothing any more, but the system may take a while to close its files. Linux only. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+ * still answers to signals), and for one that is being ended: it runs nothing any more, but the system may take a while to close its files. Linux only.
+ * https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
  */
 function startOf(pid) {
   try {

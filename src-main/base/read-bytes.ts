@@ -7,17 +7,21 @@ const MOST = 1 << 30;
 /** Fills a buffer from a place in a file: the system may give fewer bytes at once than it is asked for. @returns how many there were; fewer at the file's end */
 export async function readBytes(file: FileHandle, into: Uint8Array, position: number): Promise<number> {
   let done = 0;
-  for (let got = 1; got > 0 && done < into.length; done += got) ({ bytesRead: got } = await file.read(into, done, lengthOf(into, done), position + done));
+  while (done < into.length) {
+    const { bytesRead } = await file.read(into, done, Math.min(into.length - done, MOST), position + done);
+    if (bytesRead === 0) break;
+    done += bytesRead;
+  }
   return done;
 }
 
 /** The same at once. */
 export function readBytesSync(file: number, into: Uint8Array, position: number): number {
   let done = 0;
-  for (let got = 1; got > 0 && done < into.length; done += got) got = readSync(file, into, done, lengthOf(into, done), position + done);
+  while (done < into.length) {
+    const got = readSync(file, into, done, Math.min(into.length - done, MOST), position + done);
+    if (got === 0) break;
+    done += got;
+  }
   return done;
-}
-
-function lengthOf(into: Uint8Array, done: number): number {
-  return Math.min(into.length - done, MOST);
 }
