@@ -44,6 +44,11 @@ function showClasses(output: Output, of: (name: string) => number | null | undef
     ["class", "precision", "recall", "f1", "rows"],
     [...classes.map((name, i) => row(name, sum(counts[i] ?? []))), ...averages.map((name) => row(name, sum(counts.flat())))],
   );
+  const unjudged = classes.filter((_, i) => sum(counts[i] ?? []) === 0).map((name) => `"${name}"`);
+  if (unjudged.length > 0 && unjudged.length < classes.length)
+    output.line(
+      `no row here is ${unjudged.slice(0, MOST_CLASSES).join(", ")}: this says nothing of how well ${unjudged.length === 1 ? "it is" : "they are"} told`,
+    );
   if (classes.length > MOST_CLASSES) return;
   output.line();
   output.table(

@@ -37,6 +37,10 @@ export const tableSource = z.strictObject({
     .describe("What stands around texts that contain the delimiter; found out when omitted"),
   decimal: z.enum([",", "."]).optional().describe("What stands before the decimals of a number; with a comma, dots part thousands; found out when omitted"),
   ...tableLayout,
+  missing: z
+    .record(z.string(), z.array(z.string().min(1)).min(1))
+    .optional()
+    .describe("By column, what counts as missing there beside an empty cell, NA, n/a, null, none, nan, ? and -, in any case"),
 });
 
 const pictureList = z.array(z.string().min(1));

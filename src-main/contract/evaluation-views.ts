@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type FormField, formField, valueNote } from "../features/form.js";
-import { formulaCells, unreadablePictures } from "./results.js";
+import { formulaCells, predictionResult, unreadablePictures } from "./results.js";
 import { splitName } from "./table-views.js";
 
 /** What the Evaluate and Predict screens ask for. */
@@ -156,6 +156,8 @@ export const tablePrediction = z.strictObject({
   samples: z.number(),
   out: z.string(),
   unknown: z.record(z.string(), z.number()),
+  unknownValues: predictionResult.shape.unknownValues,
+  outside: predictionResult.shape.outside,
   formulas: formulaCells,
   /** Pictures that have no answer, with the reason. */
   unreadable: unreadablePictures.optional(),

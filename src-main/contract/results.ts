@@ -10,11 +10,24 @@ export const confusionSchema = z.strictObject({
 });
 export type Confusion = z.infer<typeof confusionSchema>;
 
+/** A value that a model was never shown, how often, and the nearest of those that it knows. */
+export const unknownValue = z.strictObject({ value: z.string(), rows: z.number(), nearest: z.string().optional() });
+export type UnknownValue = z.infer<typeof unknownValue>;
+
+/** Unknown values by column, the most frequent first. */
+const unknownValues = z.record(z.string(), z.array(unknownValue));
+/** Rows by column whose number lies beyond what training saw, by more than the range of that. */
+const outsideRows = z.record(z.string(), z.strictObject({ rows: z.number(), min: z.number(), max: z.number() }));
+
 export const evaluationResult = z.strictObject({
   event: z.literal("evaluation"),
   samples: z.number(),
   /** Rows excluded, with why: a target that is missing, a class the model does not know. */
   skipped: z.record(z.string(), z.number()),
+  /** Classes that the model does not know, and unknown values of its inputs. */
+  unknownClasses: unknownValues.optional(),
+  unknownValues: unknownValues.optional(),
+  outside: outsideRows.optional(),
   metrics: metricValues,
   confusion: z.record(z.string(), confusionSchema),
 });
@@ -33,6 +46,8 @@ export const predictionResult = z.strictObject({
   out: z.string(),
   /** Values that the model was never shown and treats as "none of the known", by input. */
   unknown: z.record(z.string(), z.number()),
+  unknownValues: unknownValues.optional(),
+  outside: outsideRows.optional(),
   formulas: formulaCells,
   /** Pictures that have no answer, each with the reason as the end of a sentence that begins with its name. */
   unreadable: unreadablePictures.optional(),

@@ -1,5 +1,5 @@
 import type { AuditProblem, RowFilter } from "../contract/table-views.js";
-import type { DataWarning } from "./statistics.js";
+import type { DataWarning } from "./data-warning.js";
 
 /** What was noticed, how much it matters, and which rows show it. */
 export interface AuditWarning extends DataWarning {
@@ -8,4 +8,6 @@ export interface AuditWarning extends DataWarning {
   /** The column it is about. */
   readonly column?: string;
   readonly rows?: RowFilter;
+  /** Values of the column that could count as missing. */
+  readonly missing?: readonly string[];
 }

@@ -5,10 +5,12 @@ import { type ColumnAudit, type InspectOptions, type TableAudit, inspectTable } 
 import { resolveRoles } from "./roles.js";
 import { Database } from "./sources/database.js";
 import { namedColumns, openMain } from "./sources/open-source.js";
-import { isNoNumber } from "./sources/source.js";
+import { isRefused } from "./sources/source.js";
 
 /** Rows of a column that are listed by number. */
 const MOST_LISTED = 1000;
+/** Different values that one click declares missing. */
+const MOST_WORDS = 20;
 
 /** Above this share of missing values a column is doubtful rather than patchy. */
 const MANY_MISSING = 0.5;
@@ -37,7 +39,7 @@ function resultOf(audit: TableAudit, { data }: InspectOptions): AuditResult {
       return kind.gaps(input) === "keep" ? [[`input ${input.name}`, kind.standIn(input)] as const] : [];
     }),
   );
-  const problems: AuditProblem[] = audit.warnings.map((warning) => ({ ...warning }));
+  const problems: AuditProblem[] = audit.warnings.map(({ missing, ...warning }) => ({ ...warning, ...(missing ? { missing: [...missing] } : {}) }));
   for (const column of audit.columns) {
     const how = column.role === undefined ? undefined : standIns.get(column.role);
     if (how !== undefined && column.missing > 0) problems.push(missingValues(column, how, audit.rows));
@@ -106,12 +108,13 @@ async function findStrays({ folder, data, workFolder, signal }: InspectOptions):
     const problems: AuditProblem[] = [];
     for (const column of source.columns.filter(({ name }) => roles.numbers.includes(name))) {
       const found = await database.all(
-        `SELECT r, v, count(*) OVER () AS n FROM (SELECT row_number() OVER () AS r, CAST(${column.sql} AS VARCHAR) AS v, ${isNoNumber(column)} AS bad ` +
+        `SELECT r, v, count(*) OVER () AS n FROM (SELECT row_number() OVER () AS r, CAST(${column.sql} AS VARCHAR) AS v, ${isRefused(column)} AS bad ` +
           `FROM ${source.relation}) WHERE bad ORDER BY r LIMIT ${MOST_LISTED}`,
       );
       const [first] = found;
       if (!first) continue;
       const n = Number(first["n"]);
+      const values = [...new Set(found.map(({ v }) => String(v).trim()))];
       problems.push({
         code: "data.value",
         severity: "error",
@@ -120,7 +123,9 @@ async function findStrays({ folder, data, workFolder, signal }: InspectOptions):
         message:
           `column "${column.name}" of ${source.path} holds ${n} value${n === 1 ? " that is no number" : "s that are no numbers"}, such as ` +
           `"${String(first["v"]).slice(0, 60)}" in row ${String(first["r"])}; ` +
-          `mend ${n === 1 ? "it" : "them"}, make the column a category, or exclude it`,
+          `mend ${n === 1 ? "it" : "them"}, count such values as missing (source.missing), make the column a category, or exclude it`,
+        // Of many different ones some are surely meant.
+        ...(values.length <= MOST_WORDS && n < MOST_LISTED ? { missing: values } : {}),
       });
     }
     return problems;

@@ -2,15 +2,17 @@ import { toLatheError } from "../base/errors.js";
 import type { DataSpec } from "../contract/data.js";
 import { fitTarget, kindOf, picturesOf } from "../features/index.js";
 import type { AuditWarning } from "./audit-warning.js";
+import { type ClassParts, countClasses, tellUnjudged } from "./class-parts.js";
 import { describeNumbers, describeTexts } from "./describe-column.js";
 import { type PictureAudit, auditPictures } from "./pictures/audit-pictures.js";
 import { UNREADABLE, preparePictures } from "./pictures/prepare-pictures.js";
 import { describeSkipped, type SkippedRows } from "./prepared.js";
 import { type ColumnProfile, profileColumns } from "./profile.js";
+import { reasonToLeave } from "./propose.js";
 import { type Roles, resolveRoles } from "./roles.js";
 import { Database } from "./sources/database.js";
 import { openSources } from "./sources/open-source.js";
-import { PART, SPLITS, type SplitCounts, type SplitName } from "./splits.js";
+import type { SplitCounts, SplitName } from "./splits.js";
 import { stageData } from "./stage-data.js";
 import type { Staged } from "./staging.js";
 import { type Duplicates, createFitContext, findDuplicates } from "./statistics.js";
@@ -89,7 +91,7 @@ export async function inspectTable(options: InspectOptions): Promise<TableAudit>
     const profiles = await profileColumns(database, source);
     const isNumber = (p: ColumnProfile) => p.type === "number" || p.type === "boolean";
     const more = { numbers: profiles.filter((p) => isNumber(p)).map((p) => p.name), texts: profiles.filter((p) => !isNumber(p)).map((p) => p.name) };
-    const { tables, counts, skipped } = await stageData(database, { source, testSource, data, seed, roles, more, progress });
+    const { tables, counts, skipped, notes } = await stageData(database, { source, testSource, data, seed, roles, more, progress });
     const [{ staged, parts }, tested] = tables;
     const warnings: AuditWarning[] = [...source.warnings, ...(testSource?.warnings ?? [])].map((message) => ({
       code: "data.source",
@@ -104,12 +106,14 @@ export async function inspectTable(options: InspectOptions): Promise<TableAudit>
         severity: warning.code === UNREADABLE ? "warning" : "note",
         ...(warning.code === UNREADABLE && unreadable && { column: unreadable.column, rows: { kind: "skipped", column: unreadable.column } }),
       });
+    for (const note of notes) warnings.push({ ...note, severity: "note" });
     const columns: ColumnAudit[] = [];
     const numeric = profiles.filter((p) => isNumber(p)).map(({ name }) => staged.number(name));
     const described = await describeNumbers(database, numeric, staged.table, (done) => progress("audit", done, profiles.length));
     for (const [k, profile] of profiles.entries()) {
       progress("audit", k, profiles.length);
       const role = roleOf(profile.name, roles);
+      warnings.push(...toldOf(profile, role, source.path, roles.numbers.includes(profile.name)));
       const { name, type, missing, distinct } = profile;
       const details = isNumber(profile) ? described.get(staged.number(name)) : await describeTexts(database, staged.text(name), staged.table);
       columns.push({ name, type, missing, distinct, ...(role === undefined ? {} : { role }), ...details });
@@ -134,12 +138,14 @@ export async function inspectTable(options: InspectOptions): Promise<TableAudit>
       });
     const refusals = await tryEncoders(database, staged, parts, roles, data);
     warnings.push(...refusals.values());
-    const classes: Record<string, Record<string, Record<SplitName, number>>> = {};
+    const classes: Record<string, ClassParts> = {};
     for (const target of data.targets) {
       if (target.type === "numeric") continue;
-      const counted = (classes[target.name] = {} as Record<string, Record<SplitName, number>>);
-      for (const table of tested ? [tables[0], tested] : [tables[0]])
-        await countClasses(database, table.staged, table.parts, roles.targets.get(target.name)?.[0] ?? "", counted);
+      const counted: ClassParts = (classes[target.name] = {});
+      for (const table of tables) await countClasses(database, table, roles.targets.get(target.name)?.[0] ?? "", counted);
+      const unjudged = tellUnjudged(target.name, counted, counts);
+      if (unjudged !== undefined)
+        warnings.push({ code: "data.classes", message: unjudged, severity: "warning", column: roles.targets.get(target.name)?.[0] ?? "" });
       const seen = Object.entries(counted);
       if (refusals.has(target.name)) continue;
       for (const [value, n] of seen) {
@@ -198,20 +204,33 @@ async function tryEncoders(database: Database, staged: Staged, parts: string, ro
   return refusals;
 }
 
+/** What to know of a column as it is used. */
+function toldOf(profile: ColumnProfile, role: string | undefined, path: string, isNumberRole: boolean): readonly AuditWarning[] {
+  const { name: column, code, strays, notes } = profile;
+  const where = `column "${column}" of ${path}`;
+  if (role === undefined) {
+    const why = reasonToLeave(profile);
+    if (why === undefined) return [];
+    const fix = strays ? { missing: strays.map(({ value }) => value) } : {};
+    return [{ code: strays ? "data.strays" : "data.unused", message: `${where} is not used: ${why}`, severity: "note", column, ...fix }];
+  }
+  return [
+    ...notes.map((message) => ({ code: "data.reading", message, severity: "note" as const, column })),
+    ...(code !== undefined && isNumberRole
+      ? [
+          {
+            code: "data.codes",
+            message: `${where} holds codes such as ${code}, which are no quantities; make it a category`,
+            severity: "warning" as const,
+            column,
+          },
+        ]
+      : []),
+  ];
+}
+
 function roleOf(column: string, roles: ReturnType<typeof resolveRoles>): string | undefined {
   for (const [name, columns] of roles.targets) if (columns.includes(column)) return `target ${name}`;
   for (const [name, columns] of roles.inputs) if (columns.includes(column)) return `input ${name}`;
   return column === roles.time || column === roles.group ? "split" : undefined;
-}
-
-async function countClasses(database: Database, staged: Staged, parts: string, column: string, into: Record<string, Record<SplitName, number>>): Promise<void> {
-  const rows = await database.all(
-    `SELECT ${staged.text(column)} AS value, part, count(*) AS n FROM ${staged.table} POSITIONAL JOIN ${parts} WHERE part <> ${PART.skipped} GROUP BY ` +
-      `1, 2 ORDER BY n DESC, value LIMIT 3000`,
-  );
-  for (const { value, part, n } of rows) {
-    const split = SPLITS.find((s) => PART[s] === part);
-    const counts = (into[String(value)] ??= { train: 0, validation: 0, test: 0 });
-    if (split) counts[split] += Number(n);
-  }
 }

@@ -8,6 +8,7 @@ import type { FittedData } from "../features/fitted.js";
 import { fitTarget, kindOf, picturesOf, storedType, targetKindOf, targetWidth, widthOf } from "../features/index.js";
 import type { Graph } from "../onnx/types.js";
 import { contentHash, findStored, listingFile, splitFile, store } from "./cache.js";
+import { type ClassParts, countClasses, tellUnjudged } from "./class-parts.js";
 import { createWriters, encodeRows, encoderGraph, inRecords, recordWords } from "./encode.js";
 import { pixelStatistics } from "./pictures/pixel-statistics.js";
 import { type PreparedPictures, UNREADABLE, preparePictures } from "./pictures/prepare-pictures.js";
@@ -18,9 +19,10 @@ import { csvOptions } from "./sources/csv.js";
 import { Database } from "./sources/database.js";
 import { findFile } from "./sources/find-file.js";
 import { freeze } from "./sources/image-folder.js";
-import { type Sources, openSources } from "./sources/open-source.js";
+import { type Sources, openSources, sourcesBefore } from "./sources/open-source.js";
 import { stageData } from "./stage-data.js";
-import { type DataWarning, createFitContext, findDuplicates } from "./statistics.js";
+import type { DataWarning } from "./data-warning.js";
+import { createFitContext, findDuplicates } from "./statistics.js";
 
 /** Files below this are staged in memory. */
 const SMALL = 32 << 20;
@@ -40,6 +42,8 @@ export interface PrepareOptions {
   /** `total` is absent where the end is not known. */
   readonly progress?: (stage: Stage, done: number, total?: number) => void;
   readonly signal?: AbortSignal;
+  /** The fingerprint of the data that a run began with: data are read as then, where they are the same. */
+  readonly began?: string | undefined;
   /** Hears what is waited for, in words. */
   readonly say?: (words: string) => void;
 }
@@ -59,14 +63,16 @@ export async function prepareData(options: PrepareOptions): Promise<PreparedData
 async function prepareOrFind(options: PrepareOptions): Promise<PreparedData> {
   const { data, cacheFolder, signal, progress = () => undefined } = options;
   if (picturesOf(data.inputs).length > 0) return preparePictureData(options);
-  const { fingerprint, main, test } = await tableFingerprint(options);
+  const { main, test, ...fingerprints } = await tableFingerprint(options);
+  const { fingerprint, asBefore } = chosenOf(fingerprints, options);
   const paths = test ? [main.path, test.path] : [main.path];
   const found = await findStored(cacheFolder, fingerprint, signal);
   if (found) return attach(found.stored, found.folder, data, paths, cacheFolder);
 
   const database = await Database.open(cacheFolder, { large: main.size + (test?.size ?? 0) > SMALL, signal });
   try {
-    const stored = await make(database, options, fingerprint, await openSources(database, options.folder, data), undefined, progress);
+    const opened = await openSources(database, options.folder, data);
+    const stored = await make(database, options, fingerprint, asBefore ? sourcesBefore(opened) : opened, undefined, progress);
     return attach(stored, await store(cacheFolder, database.folder, stored), data, paths, cacheFolder);
   } finally {
     database.close();
@@ -81,14 +87,14 @@ async function preparePictureData(options: PrepareOptions): Promise<PreparedData
     progress("read", 0);
     const opened = await openSources(database, options.folder, data, signal);
     const pictures = await preparePictures(database, opened, { ...options, progress: (done, total) => progress("pictures", done, total) });
-    const fingerprint = fingerprintOf(data, options.seed, await pictureHashes(options, pictures));
-    const { source, testSource } = pictures.sources;
+    const { fingerprint, asBefore } = chosenOf(fingerprintsOf(data, options.seed, await pictureHashes(options, pictures)), options);
+    const { source, testSource } = asBefore ? sourcesBefore(pictures.sources) : pictures.sources;
     const paths = testSource ? [source.path, testSource.path] : [source.path];
     const found = await findStored(cacheFolder, fingerprint, signal);
     // Whose pictures are gone from the store, or came into another one, is made again.
     if (found && found.stored.inputs.every(({ name, store: known }) => known?.generation === pictures.stores[name]?.generation))
       return attach(found.stored, found.folder, data, paths, cacheFolder);
-    const stored = await make(database, options, fingerprint, pictures.sources, pictures, progress);
+    const stored = await make(database, options, fingerprint, { source, testSource }, pictures, progress);
     for (const [part, listed] of [
       ["main", source],
       ["test", testSource],
@@ -127,7 +133,8 @@ async function make(
   for (const message of [...source.warnings, ...(testSource?.warnings ?? [])]) warnings.push({ code: "data.source", message });
   warnings.push(...(pictures?.warnings ?? []));
   const roles = resolveRoles(data, source);
-  const { tables, counts, skipped, missing } = await stageData(database, { source, testSource, data, seed, roles, progress });
+  const { tables, counts, skipped, missing, notes } = await stageData(database, { source, testSource, data, seed, roles, progress });
+  warnings.push(...notes);
 
   progress("fit", 0);
   const [mainTable] = tables;
@@ -156,10 +163,13 @@ async function make(
   const targets = [];
   for (const spec of data.targets) targets.push(await fitTarget(spec, roles.targets.get(spec.name) ?? [], context));
   const fitted: FittedData = {
-    version: 1,
+    version: source.before ? 1 : 2,
     inputs,
     targets,
     ...(source.decimal === undefined ? {} : { decimal: source.decimal }),
+    ...(data.source.type === "table" && data.source.missing
+      ? { missing: Object.fromEntries(Object.entries(data.source.missing).map(([column, words]) => [column, words.map((word) => word.toLowerCase())])) }
+      : {}),
     ...(data.source.type === "image-folder" ? { levels: [...data.source.levels] } : {}),
   };
   const rows = mainTable.staged.rows;
@@ -170,6 +180,15 @@ async function make(
       code: "data.duplicates",
       message: `${duplicates.leaked} validation or test rows of ${source.path} equal a training row; metrics will look better than they are`,
     });
+  }
+
+  for (const target of targets) {
+    const kind = targetKindOf(target);
+    if (!kind.classes(target)) continue;
+    const classes: ClassParts = {};
+    for (const table of tables) for (const column of kind.columnsOf(target)) await countClasses(database, table, column, classes);
+    const unjudged = tellUnjudged(target.name, classes, counts);
+    if (unjudged !== undefined) warnings.push({ code: "data.classes", message: unjudged });
   }
 
   const classCounts = Object.fromEntries(
@@ -243,11 +262,24 @@ async function make(
   };
 }
 
+/** What data are known by: as they are read now, and as they were before texts had one spelling. */
+export interface Fingerprints {
+  readonly fingerprint: string;
+  readonly before: string;
+}
+
+function chosenOf(
+  { fingerprint, before }: Fingerprints,
+  { began }: Pick<PrepareOptions, "began">,
+): { readonly fingerprint: string; readonly asBefore: boolean } {
+  return began === before ? { fingerprint: before, asBefore: true } : { fingerprint, asBefore: false };
+}
+
 /**
  * Looks at the files as they are now. @returns the fingerprint of what would be prepared from them.
  * @throws LatheError `data.missing`, `data.empty`, `data.unreadable`, `cancelled`
  */
-export async function dataFingerprint(options: Omit<PrepareOptions, "compile">): Promise<{ readonly fingerprint: string }> {
+export async function dataFingerprint(options: Omit<PrepareOptions, "compile">): Promise<Fingerprints> {
   try {
     return await fingerprintNow(options);
   } catch (error) {
@@ -255,14 +287,14 @@ export async function dataFingerprint(options: Omit<PrepareOptions, "compile">):
   }
 }
 
-async function fingerprintNow(options: Omit<PrepareOptions, "compile">): Promise<{ readonly fingerprint: string }> {
+async function fingerprintNow(options: Omit<PrepareOptions, "compile">): Promise<Fingerprints> {
   const { folder, data, seed, cacheFolder, signal } = options;
   if (picturesOf(data.inputs).length === 0) return tableFingerprint(options);
   const database = await Database.open(cacheFolder, { large: true, signal });
   try {
     const opened = await openSources(database, folder, data, signal);
     const pictures = await preparePictures(database, opened, { folder, data, cacheFolder, want: "facts", signal });
-    return { fingerprint: fingerprintOf(data, seed, await pictureHashes(options, pictures)) };
+    return fingerprintsOf(data, seed, await pictureHashes(options, pictures));
   } finally {
     database.close();
   }
@@ -274,11 +306,15 @@ async function tableFingerprint({ folder, data, seed, cacheFolder, signal, progr
   const hashes: string[] = [];
   for (const { path } of test ? [main, test] : [main])
     hashes.push(await contentHash(cacheFolder, path, (done, total) => progress?.("hash", done, total), signal));
-  return { fingerprint: fingerprintOf(data, seed, hashes), main, test };
+  return { ...fingerprintsOf(data, seed, hashes), main, test };
+}
+
+function fingerprintsOf(data: DataSpec, seed: number, hashes: readonly string[]): Fingerprints {
+  return { fingerprint: fingerprintOf(data, seed, hashes), before: fingerprintOf(data, seed, hashes, 2) };
 }
 
 /** sha256 over what determines the samples: the files' contents and formats, the data section but for the paths, and the seed. */
-export function fingerprintOf(data: DataSpec, seed: number, hashes: readonly string[]): string {
+export function fingerprintOf(data: DataSpec, seed: number, hashes: readonly string[], format: 2 | 3 = 3): string {
   const folders = data.source.type === "image-folder";
   const ending = (path: string | undefined) => (folders ? path && "/" : path?.toLowerCase().replace(/^.*?((\.[a-z]+)?(\.gz)?)$/, "$1"));
   const own = data.source.type === "image-folder" ? data.source.validation : undefined;
@@ -286,7 +322,7 @@ export function fingerprintOf(data: DataSpec, seed: number, hashes: readonly str
   const source = { ...data.source, path: ending(data.source.path), test: ending(data.source.test), ...validation };
   const inputs = data.inputs.map((input) => kindOf(input).prepared(input));
   return createHash("sha256")
-    .update(canonical({ format: 2, data: { ...data, inputs, source }, seed, hashes }))
+    .update(canonical({ format, data: { ...data, inputs, source }, seed, hashes }))
     .digest("hex");
 }
 

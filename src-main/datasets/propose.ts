@@ -1,7 +1,7 @@
 import { LatheError } from "../base/errors.js";
 import type { DataSpec, InputDraft, TargetSpec } from "../contract/data.js";
 import { type InputType, kindFor, kindOf, startInput } from "../features/index.js";
-import type { ColumnProfile } from "./profile.js";
+import type { ColumnProfile, Stray } from "./profile.js";
 import { findColumn } from "./roles.js";
 import { shorten } from "./shorten.js";
 
@@ -58,10 +58,47 @@ export function rolesFrom({ path, columns, warnings }: TableSurvey, targets: rea
     others.some((column) => ignore.includes(column.name)),
     name,
   );
-  const notes = [...warnings, ...left];
+  const used = new Set(inputs.flatMap((input) => columnsIn(input, others)));
+  const notes = [
+    ...warnings,
+    ...left,
+    ...wanted.flatMap((column) => [...column.notes, ...(targetKind(column) === "numeric" ? [] : [...column.wordNotes, ...tellScarce(column, path)])]),
+    ...others.flatMap((column) => (used.has(column.name) ? tellUsed(column, path) : [])),
+  ];
   if (inputs.length === 0)
-    throw new LatheError("data.column", `${path} has no column to learn from beside the target: ${notes.join("; ") || "it has no other column"}`, { path });
+    throw new LatheError(
+      "data.column",
+      `${path} has no column to learn from beside the target: ${[...warnings, ...left].join("; ") || "it has no other column"}`,
+      { path },
+    );
   return { inputs, targets: proposed, columns, notes };
+}
+
+function columnsIn(input: InputDraft, others: readonly SeenProfile[]): readonly string[] {
+  const named = kindOf(input).columns(input);
+  return named === "rest" ? others.map(({ name }) => name) : named.map(({ column }) => column);
+}
+
+/** What to know of a column that is proposed as an input. */
+function tellUsed({ name, type, code, unlike, notes, wordNotes }: SeenProfile, path: string): readonly string[] {
+  if (type === "picture") return [];
+  const where = `column "${name}" of ${path}`;
+  return [
+    ...notes,
+    ...(type === "number" ? [] : wordNotes),
+    ...(code === undefined ? [] : [`${where} holds codes such as ${code}; it is read as a category, not as numbers`]),
+    ...(unlike === true ? [`${where} holds whole numbers of one length that are all different, as identifiers are; exclude it if it is one`] : []),
+  ];
+}
+
+/** Classes that cannot be in every part. */
+function tellScarce({ name, scarce = [], distinct }: SeenProfile, path: string): readonly string[] {
+  if (scarce.length === 0 || distinct > MOST_TARGET_CLASSES) return [];
+  const listed = scarce.slice(0, 5).map(({ value, rows }) => `"${value}" (${rows} row${rows === 1 ? "" : "s"})`);
+  return [
+    `target column "${name}" of ${path}: too few rows of ${listed.join(", ")}${scarce.length > 5 ? " and others" : ""} for training, validation and test; ` +
+      `add rows, or nothing will say how well ${scarce.length === 1 ? "it is" : "they are"} told`,
+  ];
 }
 
 /** What a column would be predicted as. */
@@ -125,19 +162,36 @@ function proposeInputs(
   return { inputs, left };
 }
 
-/** Why a column is of no use as an input; undefined where it is. */
-export function reasonToLeave({ name, type, rows, missing, distinct, counting, whole, stray }: SeenProfile): string | undefined {
-  if (type === "empty") return "it has no values";
-  if (distinct === 1) return "it has one value only";
+/** Why a column is of no use as an input, and what to do about it; undefined where it is. */
+export function reasonToLeave(column: SeenProfile): string | undefined {
+  const { name, type, rows, missing, distinct, counting, whole, strays, code } = column;
+  if (type === "empty") return "it has no values; fill it in to use it";
+  if (distinct === 1) return "it has one value only, from which nothing can be learnt; add rows with others to use it";
   if (type === "picture") return undefined;
-  if (type === "time") return "it is a time";
-  if (type === "other") return "it holds structures, lists or bytes";
-  if (stray !== undefined && distinct > MOST_NUMBER_CLASSES) return `most of its values are numbers, but "${shorten(stray)}" is not`;
-  if (type === "text" && distinct > MOST_INPUT_CLASSES) return `it is a text with ${distinct} different values`;
-  if (type === "text" && distinct > 2 && distinct >= rows - missing) return "its texts are all different";
-  if (counting && rows >= 10) return "it counts the rows";
-  if (whole && /(^|[_\W])(id|index|key)$|[a-z]Id$/i.test(name) && rows >= 10 && distinct > (rows - missing) * 0.9) return "it looks like an identifier";
+  if (type === "time") return "it is a time; split by it, or put what matters of it, such as the month, into a column of its own";
+  if (type === "other") return "it holds structures, lists or bytes; put their parts into columns of their own";
+  if (strays !== undefined && distinct > MOST_NUMBER_CLASSES) return describeStrays(name, strays);
+  if (code !== undefined && distinct > MOST_INPUT_CLASSES)
+    return `it holds ${distinct} different codes such as ${code}, which are no quantities; make it a category to use it all the same`;
+  if (type === "text" && distinct > MOST_INPUT_CLASSES) return `it is a text with ${distinct} different values; make it a category to use it all the same`;
+  if (type === "text" && distinct > 2 && distinct >= rows - missing)
+    return "its texts are all different, so that none says anything of another row; put what rows share of them into a column of its own";
+  if (counting && rows >= 10) return "it counts the rows; make it an input by hand if it is a quantity";
+  if (whole && /(^|[_\W])(id|index|key)$|[a-z]Id$/i.test(name) && rows >= 10 && distinct > (rows - missing) * 0.9)
+    return "it looks like an identifier; make it an input by hand if it is a quantity";
   return undefined;
+}
+
+/** Values that keep a column from being one of numbers, with the row of the first and what to do. */
+export function describeStrays(name: string, strays: readonly Stray[]): string {
+  const [first] = strays;
+  const rows = strays.reduce((sum, stray) => sum + stray.rows, 0);
+  const words = JSON.stringify({ [name]: strays.slice(0, 3).map(({ value }) => value) });
+  return (
+    `most of its values are numbers, but "${shorten(first?.value ?? "")}" in row ${first?.row ?? 0} is not` +
+    `${rows > 1 ? `, nor ${rows === 2 ? "is another" : `are ${rows - 1} others`}` : ""}; mend ${rows > 1 ? "them" : "it"}, or count such as missing: set ` +
+    `source.missing to ${words}`
+  );
 }
 
 /** Names for encoders, made from columns: letters, digits, _ and -, each once. */

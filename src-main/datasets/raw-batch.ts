@@ -4,6 +4,7 @@ import { LatheError } from "../base/errors.js";
 import type { Tensors } from "../engines/engine.js";
 import type { FittedData, FittedTarget } from "../features/fitted.js";
 import { kindOf, targetKindOf } from "../features/index.js";
+import type { Speller } from "../features/spelling.js";
 import type { TensorData } from "../onnx/types.js";
 import type { Wanted } from "./sources/source.js";
 
@@ -45,6 +46,9 @@ export function selectRaw(wanted: Wanted, number: (column: string) => string, te
   ].join(", ");
 }
 
+/** By `input x` and `target y`. */
+export type Spelling = ReadonlyMap<string, Speller>;
+
 type Filler = (chunk: DuckDBDataChunk, picked: Int32Array, from: number, to: number, at: number) => void;
 
 /** Gathers rows of DuckDB chunks into one batch after the other. Of pictures a batch has the paths, string `[n, 1]`. */
@@ -53,15 +57,20 @@ export class RawAssembler {
   readonly #capacity: number;
   readonly #withTargets: boolean;
   readonly #position: (column: string) => number;
+  readonly #spell: Spelling;
   #fillers: readonly Filler[] = [];
   #inputs: Record<string, TensorData> = {};
   #targets: Record<string, TensorData> = {};
   #rows = new Uint32Array(0);
   #size = 0;
 
-  /** @param capacity rows in a full batch. @param first where the columns of `selectRaw` begin in the chunks. */
-  constructor(fitted: FittedData, capacity: number, withTargets: boolean, first: number) {
+  /**
+   * @param capacity rows in a full batch. @param first where the columns of `selectRaw` begin in the chunks. @param spell how an input's or target's texts
+   * are read, by its name; omitted: they are in the spelling of training.
+   */
+  constructor(fitted: FittedData, capacity: number, withTargets: boolean, first: number, spell: Spelling = new Map()) {
     this.#fitted = fitted;
+    this.#spell = spell;
     this.#capacity = capacity;
     this.#withTargets = withTargets;
     const { numbers, texts } = columnsOf(fitted, withTargets);
@@ -105,7 +114,8 @@ export class RawAssembler {
     for (const input of this.#fitted.inputs) {
       const kind = kindOf(input);
       const columns = kind.columnsOf(input);
-      this.#inputs[input.name] = kind.cells === "number" ? this.#numbers(columns, n, fillers) : this.#texts(columns, n, fillers);
+      this.#inputs[input.name] =
+        kind.cells === "number" ? this.#numbers(columns, n, fillers) : this.#texts(columns, n, fillers, this.#spell.get(`input ${input.name}`));
     }
     for (const target of this.#withTargets ? this.#fitted.targets : []) {
       const kind = targetKindOf(target);
@@ -127,14 +137,17 @@ export class RawAssembler {
     return { dtype: "float32", dims: [n, width], data };
   }
 
-  #texts(columns: readonly string[], n: number, fillers: Filler[]): TensorData {
+  #texts(columns: readonly string[], n: number, fillers: Filler[], speller: Speller | undefined): TensorData {
     const width = columns.length;
     const data: string[] = new Array<string>(n * width).fill("");
     columns.forEach((column, k) => {
       const position = this.#position(`t${column}`);
       fillers.push((chunk, picked, from, to, at) => {
         const vector = chunk.getColumnVector(position);
-        for (let s = from, target = at * width + k; s < to; s++, target += width) data[target] = String(vector.getItem(picked[s] ?? 0));
+        for (let s = from, target = at * width + k; s < to; s++, target += width) {
+          const text = String(vector.getItem(picked[s] ?? 0));
+          data[target] = speller ? speller.read(text) : text;
+        }
       });
     });
     return { dtype: "string", dims: [n, width], data };
@@ -143,12 +156,16 @@ export class RawAssembler {
   #classes(target: FittedTarget, n: number, fillers: Filler[]): TensorData {
     const kind = targetKindOf(target);
     const classes = kind.classOf(target);
+    const speller = this.#spell.get(`target ${target.name}`);
     const position = this.#position(`t${kind.columnsOf(target).join()}`);
     const fill =
       (put: (at: number, index: number) => void): Filler =>
       (chunk, picked, from, to, at) => {
         const vector = chunk.getColumnVector(position);
-        for (let s = from; s < to; s++) put(at + s - from, classes.get(String(vector.getItem(picked[s] ?? 0))) ?? -1);
+        for (let s = from; s < to; s++) {
+          const text = String(vector.getItem(picked[s] ?? 0));
+          put(at + s - from, classes.get(speller ? speller.read(text) : text) ?? -1);
+        }
       };
     if (target.type === "binary") {
       const data = new Float32Array(n);

@@ -4,18 +4,19 @@ import type { DuckDBDataChunk } from "@duckdb/node-api";
 import { LatheError } from "../base/errors.js";
 import type { FittedData, FittedTarget } from "../features/fitted.js";
 import { kindOf, picturesOf, targetKindOf } from "../features/index.js";
+import { Speller } from "../features/spelling.js";
 import { checkClasses } from "./pictures/check-classes.js";
 import { hasPictureName } from "./pictures/formats.js";
 import { PictureMemory } from "./pictures/picture-memory.js";
 import { PICTURES, type UnreadPicture, withPictures } from "./pictures/raw-pictures.js";
 import type { FrozenListing, PreparedData, SkippedRows } from "./prepared.js";
-import { RawAssembler, type RawBatch, columnsOf, selectRaw } from "./raw-batch.js";
+import { RawAssembler, type RawBatch, type Spelling, columnsOf, selectRaw } from "./raw-batch.js";
 import { readRowNumbers } from "./record-file.js";
 import { findColumn } from "./roles.js";
 import { type CsvOptions, csvOptions } from "./sources/csv.js";
 import { Database } from "./sources/database.js";
 import { openFrozen, openImageFolder, openPicture } from "./sources/image-folder.js";
-import type { Source, Wanted } from "./sources/source.js";
+import { type Source, type Wanted, besideTraining, readBefore, withMissing } from "./sources/source.js";
 import { sourceOfValues } from "./sources/values.js";
 import { openTable } from "./sources/table.js";
 import type { SplitName } from "./splits.js";
@@ -24,6 +25,8 @@ import { convertedRows, explainReading } from "./staging.js";
 const BATCH = 4096;
 /** Pictures of a part that are read once more. */
 const MOST_PICTURES = 1000;
+/** Unknown texts that are counted by name. */
+const MOST_TEXTS = 1000;
 
 export interface ReadTableOptions extends CsvOptions {
   /** What the encoders learnt; the only thing known of the training data. */
@@ -45,11 +48,23 @@ export interface ReadTableOptions extends CsvOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Rows seen with a text that training did not know, which the model takes as none of its classes. */
+/** Rows seen with a text that training did not know: of an input the model takes it as none of its words, of a target the row is skipped. */
 export interface UnknownTexts {
   readonly column: string;
   readonly rows: number;
-  readonly example: string;
+  /** Rows by text, of the first thousand texts. */
+  readonly texts: ReadonlyMap<string, number>;
+  /** What training knew. */
+  readonly known: readonly string[];
+}
+
+/** Rows whose number lies beyond all that training saw by more than the range of that. */
+export interface OutsideRows {
+  readonly column: string;
+  readonly rows: number;
+  /** What the training rows held. */
+  readonly min: number;
+  readonly max: number;
 }
 
 /** A table being read as the exported model takes it. What was skipped is complete when all batches have come. */
@@ -62,6 +77,9 @@ export interface TableReader extends AsyncIterable<RawBatch> {
   /** Whether rows are pictures of a folder, which are called by their path. */
   readonly ofFolder: boolean;
   readonly unknown: readonly UnknownTexts[];
+  /** The same of targets. */
+  readonly unknownClasses: readonly UnknownTexts[];
+  readonly outside: readonly OutsideRows[];
   /** Rows read so far. */
   readonly rows: number;
   /** Also done at the end of the batches, or when their loop is left. */
@@ -79,7 +97,7 @@ export async function readTable(options: ReadTableOptions): Promise<TableReader>
   try {
     const source = options.listing ? await openFrozen(database, options.listing) : await openAny(database, options);
     requireColumns(source, fitted, options.targets === "required");
-    return new Reader(database, source, options);
+    return new Reader(database, asFitted(source, fitted), options);
   } catch (error) {
     database.close();
     throw error;
@@ -100,7 +118,31 @@ export async function readValues({
   readonly workFolder: string;
 }): Promise<TableReader> {
   const database = await Database.open(workFolder);
-  return new Reader(database, sourceOfValues(values, columnsOf(fitted, false), fitted.decimal), { fitted, folder: ".", path: "", workFolder, targets: "none" });
+  const source = asFitted(sourceOfValues(values, columnsOf(fitted, false), fitted.decimal), fitted);
+  return new Reader(database, source, { fitted, folder: ".", path: "", workFolder, targets: "none" });
+}
+
+/** As the training rows were read. */
+function asFitted(source: Source, { version, missing }: FittedData): Source {
+  return version === 1 ? readBefore(source) : besideTraining(withMissing(source, missing));
+}
+
+/** How texts are read as training would have; folders are called as they are. */
+function spellingOf({ columns, before }: Source, { inputs, targets }: FittedData): Spelling {
+  if (before) return new Map();
+  const isText = (name: string) => ["text", "boolean", "number"].includes(columns.find((column) => column.name === name)?.kind ?? "");
+  return new Map([
+    ...inputs.flatMap((input) => {
+      const kind = kindOf(input);
+      const known = kind.known(input);
+      return known && kind.columnsOf(input).every(isText) ? [[`input ${input.name}`, new Speller(known)] as const] : [];
+    }),
+    ...targets.flatMap((target) => {
+      const kind = targetKindOf(target);
+      const isClass = kind.cells === "text" && kind.columnsOf(target).every(isText);
+      return isClass ? [[`target ${target.name}`, new Speller(kind.classOf(target).keys())] as const] : [];
+    }),
+  ]);
 }
 
 /** The columns that a model reads. */
@@ -190,7 +232,9 @@ class Reader implements TableReader {
   readonly #source: Source;
   readonly #options: ReadTableOptions;
   readonly #skipped = new Map<string, SkippedRows>();
-  readonly #unknown = new Map<string, UnknownTexts>();
+  readonly #unknown = new Map<string, { readonly check: Check; readonly texts: Map<string, number>; rows: number }>();
+  readonly #outside = new Map<string, OutsideRows>();
+  readonly #spelling: Spelling;
   readonly #bad: UnreadPicture[] = [];
   #rows = 0;
   #closed = false;
@@ -199,6 +243,7 @@ class Reader implements TableReader {
     this.#database = database;
     this.#source = source;
     this.#options = options;
+    this.#spelling = spellingOf(source, options.fitted);
     this.path = source.path;
     this.warnings = source.warnings;
   }
@@ -216,7 +261,21 @@ class Reader implements TableReader {
   }
 
   get unknown(): readonly UnknownTexts[] {
-    return [...this.#unknown.values()];
+    return this.#unknownOf("unknown text");
+  }
+
+  get unknownClasses(): readonly UnknownTexts[] {
+    return this.#unknownOf("unknown class");
+  }
+
+  #unknownOf(reason: Check["reason"]): readonly UnknownTexts[] {
+    return [...this.#unknown.values()].flatMap(({ check, texts, rows }) =>
+      check.reason === reason ? [{ column: check.column, rows, texts, known: [...(check.known ?? [])] }] : [],
+    );
+  }
+
+  get outside(): readonly OutsideRows[] {
+    return [...this.#outside.values()];
   }
 
   get rows(): number {
@@ -234,8 +293,8 @@ class Reader implements TableReader {
     const withTargets = targets === "required";
     const wanted = columnsOf(fitted, withTargets);
     const pictures = picturesOf(fitted.inputs).length > 0;
-    const assembler = new RawAssembler(fitted, pictures ? PICTURES : batchSize, withTargets, 0);
-    const checks = checksOf(fitted, wanted, withTargets);
+    const assembler = new RawAssembler(fitted, pictures ? PICTURES : batchSize, withTargets, 0, this.#spelling);
+    const checks = checksOf(fitted, wanted, withTargets, this.#spelling);
     let [next, given] = [0, 0];
     const take = (): Iterable<RawBatch> | AsyncIterable<RawBatch> => {
       const batch = assembler.take();
@@ -273,7 +332,7 @@ class Reader implements TableReader {
       if (this.#rows === 0) throw new LatheError("data.empty", `${this.path} has a header but no rows, expected at least one`, { path: this.path });
       if (assembler.size > 0) yield* take();
     } catch (error) {
-      throw await explainReading(this.#database, this.#source, wanted.numbers, error);
+      throw await explainReading(this.#database, this.#source, wanted.numbers, error, true);
     } finally {
       this.close();
     }
@@ -281,7 +340,8 @@ class Reader implements TableReader {
 
   /** Counts what is odd about a row. */
   #usable(chunk: DuckDBDataChunk, i: number, row: number, checks: readonly Check[]): boolean {
-    for (const { position, column, test, reason } of checks) {
+    for (const check of checks) {
+      const { position, column, test, reason } = check;
       const value = chunk.getColumnVector(position).getItem(i);
       if (!test(value)) continue;
       if (reason === "refused") {
@@ -291,15 +351,25 @@ class Reader implements TableReader {
           { path: this.path, row, column },
         );
       }
-      if (reason === "unknown text") {
-        const known = this.#unknown.get(column);
-        this.#unknown.set(column, { column, rows: (known?.rows ?? 0) + 1, example: known?.example ?? String(value) });
+      if (reason === "outside") {
+        const known = this.#outside.get(column);
+        this.#outside.set(column, { column, rows: (known?.rows ?? 0) + 1, ...(check.range ?? { min: NaN, max: NaN }) });
         continue;
       }
+      if (check.known) this.#meet(check, String(value));
+      if (reason === "unknown text") continue;
       this.#skip(column, reason);
       return false;
     }
     return true;
+  }
+
+  #meet(check: Check, text: string): void {
+    const key = `${check.reason} ${check.column}`;
+    const met = this.#unknown.get(key) ?? { check, texts: new Map<string, number>(), rows: 0 };
+    met.rows++;
+    if (met.texts.has(text) || met.texts.size < MOST_TEXTS) met.texts.set(text, (met.texts.get(text) ?? 0) + 1);
+    this.#unknown.set(key, met);
   }
 
   #skip(column: string, reason: SkippedRows["reason"], picture?: UnreadPicture): void {
@@ -313,24 +383,35 @@ interface Check {
   readonly position: number;
   readonly column: string;
   readonly test: (value: unknown) => boolean;
-  readonly reason: SkippedRows["reason"] | "refused" | "unknown text";
+  readonly reason: SkippedRows["reason"] | "refused" | "unknown text" | "outside";
+  /** Where an unknown text is looked for. */
+  readonly known?: ReadonlySet<string>;
+  /** What training saw, where a number beyond it is looked for. */
+  readonly range?: { readonly min: number; readonly max: number };
 }
 
-function checksOf(fitted: FittedData, wanted: Wanted, withTargets: boolean): readonly Check[] {
+function checksOf(fitted: FittedData, wanted: Wanted, withTargets: boolean, spelling: Spelling): readonly Check[] {
   const isMissing = (value: unknown) => value === "" || Number.isNaN(value);
   const position = (column: string, numeric: boolean) => (numeric ? wanted.numbers.indexOf(column) : wanted.numbers.length + wanted.texts.indexOf(column));
-  const strangers = (column: string, known: ReadonlySet<string>, reason: Check["reason"]): Check => ({
+  /** Looks at a text as it is read. */
+  const read = (name: string, test: (value: unknown) => boolean): Check["test"] => {
+    const speller = spelling.get(name);
+    return speller ? (value) => test(typeof value === "string" ? speller.read(value) : value) : test;
+  };
+  const strangers = (name: string, column: string, known: ReadonlySet<string>, reason: Check["reason"]): Check => ({
     position: position(column, false),
     column,
     reason,
-    test: (value) => typeof value === "string" && value !== "" && !known.has(value),
+    known,
+    test: read(name, (value) => typeof value === "string" && value !== "" && !known.has(value)),
   });
   const ofTarget = (target: FittedTarget): readonly Check[] => {
     const kind = targetKindOf(target);
     const isNumber = kind.cells === "number";
+    const name = `target ${target.name}`;
     return kind.columnsOf(target).flatMap((column): readonly Check[] => {
-      const missing = { position: position(column, isNumber), column, test: isMissing, reason: "missing target" } as const;
-      return isNumber ? [missing] : [missing, strangers(column, new Set(kind.classOf(target).keys()), "unknown class")];
+      const missing: Check = { position: position(column, isNumber), column, test: isNumber ? isMissing : read(name, isMissing), reason: "missing target" };
+      return isNumber ? [missing] : [missing, strangers(name, column, new Set(kind.classOf(target).keys()), "unknown class")];
     });
   };
   return [
@@ -339,23 +420,26 @@ function checksOf(fitted: FittedData, wanted: Wanted, withTargets: boolean): rea
       const kind = kindOf(input);
       const gaps = kind.gaps(input);
       const known = kind.known(input);
-      return kind
-        .columnsOf(input)
-        .flatMap((column): readonly Check[] => [
+      const name = `input ${input.name}`;
+      return kind.columnsOf(input).flatMap((column, k): readonly Check[] => {
+        const at = position(column, kind.cells === "number");
+        const range = kind.range(input, k);
+        return [
           ...(gaps === "keep"
             ? []
-            : [
-                {
-                  position: position(column, kind.cells === "number"),
-                  column,
-                  test: isMissing,
-                  reason: gaps === "drop" ? ("missing value" as const) : ("refused" as const),
-                },
-              ]),
-          ...(known ? [strangers(column, known, "unknown text")] : []),
-        ]);
+            : [{ position: at, column, test: read(name, isMissing), reason: gaps === "drop" ? ("missing value" as const) : ("refused" as const) }]),
+          ...(known ? [strangers(name, column, known, "unknown text")] : []),
+          ...(range ? [{ position: at, column, range, reason: "outside" as const, test: isFarOutside(range) }] : []),
+        ];
+      });
     }),
   ];
+}
+
+/** Beyond all that training saw by more than the range of that. */
+function isFarOutside({ min, max }: { readonly min: number; readonly max: number }): (value: unknown) => boolean {
+  const [least, most] = [min - (max - min), max + (max - min)];
+  return (value) => typeof value === "number" && (value < least || value > most);
 }
 
 function selectOf(wanted: Wanted): string {

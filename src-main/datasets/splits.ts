@@ -20,6 +20,8 @@ export interface SplitQuestion {
   readonly keep: string;
   /** SQL of the class to stratify by, where asked for and there is one. */
   readonly stratum?: string | undefined;
+  /** As runs were split that began before every part got a row of a class with three. */
+  readonly before?: boolean | undefined;
   /** SQL of the column whose groups stay together. */
   readonly group?: string | undefined;
   /** SQL: true for rows that are the validation, whatever the shares say; then no other row is. */
@@ -30,7 +32,8 @@ export type SplitCounts = Readonly<Record<SplitName, number>>;
 
 /**
  * Puts every row in use into one part. Random order is the order of MD5("seed:row"), so it depends on nothing but the seed and the row's number. Of n rows (of
- * each class, where stratified), round(n·test) come first, then round(n·validation), then training. By time the last rows are the test, those before the
+ * each class, where stratified), round(n·test) come first, then round(n·validation), then training; of a class with three rows or more each of these that
+ * is asked for gets one at least. By time the last rows are the test, those before the
  * validation. Groups are taken in the order of MD5("seed:group") and go whole where their middle falls.
  * @throws LatheError `data.split` for shares that are wrong or leave a part empty.
  */
@@ -86,8 +89,9 @@ function partsOf(question: SplitQuestion): string {
     validated,
     seed,
     split: { by, validation, test },
-    stratum = "0",
+    stratum,
     group,
+    before,
   } = question;
   const keep = validated === undefined ? used : `(${used} AND NOT ${validated})`;
   const skipped =
@@ -106,11 +110,16 @@ function partsOf(question: SplitQuestion): string {
     );
   }
   const order = by === "time" ? `${TIME} DESC, rowid DESC` : `md5_number_lower(concat(${literal(`${seed}:`)}, rowid + 1)), rowid`;
+  const strata = stratum ?? "0";
+  // Of a class with three rows no part that is asked for goes without, training neither.
+  const spread = stratum !== undefined && before !== true;
+  const atLeastOne = (share: number, most: string) =>
+    share === 0 || !spread ? `round(n * ${share})` : `CASE WHEN n >= 3 THEN greatest(1, least(round(n * ${share}), ${most})) ELSE round(n * ${share}) END`;
   return (
-    `SELECT row_index, CASE WHEN place <= round(n * ${test}) THEN ${PART.test} WHEN place <= round(n * ${test}) + round(n * ${validation}) ` +
+    `SELECT row_index, CASE WHEN place <= tests THEN ${PART.test} WHEN place <= tests + ${atLeastOne(validation, "n - 1 - tests")} ` +
     `THEN ${PART.validation} ELSE ${PART.train} END AS part
-    FROM (SELECT rowid AS row_index, row_number() OVER (PARTITION BY ${stratum} ORDER BY ${order}) AS place, count(*) OVER (PARTITION BY ${stratum}) ` +
-    `AS n FROM ${table} WHERE ${keep})
+    FROM (SELECT *, ${atLeastOne(test, `n - ${validation > 0 ? 2 : 1}`)} AS tests FROM (SELECT rowid AS row_index, row_number() OVER (PARTITION BY ${strata} ` +
+    `ORDER BY ${order}) AS place, count(*) OVER (PARTITION BY ${strata}) AS n FROM ${table} WHERE ${keep}))
     UNION ALL ${skipped}`
   );
 }

@@ -1,6 +1,7 @@
 import { LatheError } from "../base/errors.js";
 import { type DataSpec, PICTURE_COLUMN } from "../contract/data.js";
 import { kindOf, picturesOf, targetKindOf } from "../features/index.js";
+import { tellWords } from "./column-words.js";
 import type { SkippedRows } from "./prepared.js";
 import type { Roles } from "./roles.js";
 import type { Database } from "./sources/database.js";
@@ -9,6 +10,7 @@ import type { Source, Wanted } from "./sources/source.js";
 import { literal } from "./sources/sql.js";
 import { type SplitCounts, checkCounts, onePart, split } from "./splits.js";
 import { type Staged, stage } from "./staging.js";
+import type { DataWarning } from "./data-warning.js";
 
 /** A staged table and the table of its rows' parts. */
 export interface StagedPart {
@@ -23,6 +25,8 @@ export interface StagedData {
   readonly skipped: SkippedRows[];
   /** Missing values by column of the table. */
   readonly missing: Record<string, number>;
+  /** What was decided of texts of columns with a role. */
+  readonly notes: readonly DataWarning[];
 }
 
 export interface StageQuestion {
@@ -41,7 +45,7 @@ export async function stageData(database: Database, question: StageQuestion): Pr
   const { source, testSource, data, seed, roles, more = { numbers: [], texts: [] }, progress } = question;
   const all = { ...roles, numbers: [...new Set([...roles.numbers, ...more.numbers])], texts: [...new Set([...roles.texts, ...more.texts])] };
   const staged = await stage(database, source, "data", all);
-  const tested = testSource && (await stage(database, testSource, "test_data", { numbers: roles.numbers, texts: roles.texts }));
+  const tested = testSource && (await stage(database, testSource, "test_data", { numbers: roles.numbers, texts: roles.texts }, staged));
   progress("split", 0);
   const missing = await countMissing(database, staged, all);
   refuseAllMissing(staged, roles, missing, data);
@@ -57,6 +61,7 @@ export async function stageData(database: Database, question: StageQuestion): Pr
       seed,
       keep: keep.sql,
       ...(source.validated === undefined ? {} : { validated: `(${staged.text(PICTURE_COLUMN)} IN (SELECT path FROM ${source.validated}))` }),
+      before: source.before,
       ...(stratum ? { stratum: staged.text(roles.targets.get(stratum.name)?.[0] ?? "") } : {}),
       ...(roles.group === undefined ? {} : { group: staged.text(roles.group) }),
     })),
@@ -71,7 +76,12 @@ export async function stageData(database: Database, question: StageQuestion): Pr
   checkCounts(counts, source.validated === undefined ? data.split : { ...data.split, validation: 0 }, testSource !== undefined, source.path);
   if (source.validated !== undefined && counts.validation === 0)
     throw new LatheError("data.split", `the folder of the validation of ${source.path} has no picture that can be used`, { path: source.path });
-  return { tables, counts, skipped, missing };
+  const used = roles.texts.filter((column) => column !== roles.group);
+  const notes = used.flatMap((column) => {
+    const words = staged.words.get(column);
+    return words ? tellWords(column, source.path, words) : [];
+  });
+  return { tables, counts, skipped, missing, notes };
 }
 
 /** A column that a row must have a value in. */
@@ -172,10 +182,15 @@ function refuseAllMissing(staged: Staged, roles: Roles, missing: Readonly<Record
   if (empty === undefined) return;
   const target = data.targets.find((t) => roles.targets.get(t.name)?.includes(empty));
   const path = staged.source.path;
+  const words = [...(staged.words.get(empty)?.missing.keys() ?? [])].map((word) => `"${word}"`).join(", ");
+  const why = words === "" ? "" : ` (${words} count as missing)`;
   if (target)
-    throw new LatheError("data.target", `target column "${empty}" of ${path} has no value in any of ${staged.rows} rows, expected values to learn from`, {
+    throw new LatheError("data.target", `target column "${empty}" of ${path} has no value in any of ${staged.rows} rows${why}, expected values to learn from`, {
       path,
       column: empty,
     });
-  throw new LatheError("data.value", `column "${empty}" of ${path} has no value in any of ${staged.rows} rows; exclude the column`, { path, column: empty });
+  throw new LatheError("data.value", `column "${empty}" of ${path} has no value in any of ${staged.rows} rows${why}; exclude the column`, {
+    path,
+    column: empty,
+  });
 }

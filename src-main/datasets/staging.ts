@@ -1,11 +1,13 @@
 import { defined } from "../base/assert.js";
+import type { ColumnWords } from "../features/spelling.js";
 import { LatheError } from "../base/errors.js";
+import { decideWords } from "./column-words.js";
 import { findColumn } from "./roles.js";
 import { shorten } from "./shorten.js";
 import type { Database, Row } from "./sources/database.js";
 import { type Decimal, isEitherComma, isNumber } from "./sources/decimal.js";
 import { DatabaseError, saidBy } from "./sources/library-errors.js";
-import { NO_NUMBER, type Source, TIME, type Wanted, converted, isNoNumber } from "./sources/source.js";
+import { NO_NUMBER, type Source, TIME, type Wanted, converted, inOneSpelling, isRefused } from "./sources/source.js";
 
 /** A source read once into a DuckDB table, numbers as DOUBLE and texts as VARCHAR, in the file's order: `rowid` counts rows from 0. */
 export interface Staged {
@@ -14,14 +16,17 @@ export interface Staged {
   readonly rows: number;
   /** SQL of a column read as numbers; NULL is missing. */
   readonly number: (column: string) => string;
-  /** SQL of a column read as text; NULL is missing. */
+  /** SQL of a column read as text, each value in one spelling; NULL is missing. */
   readonly text: (column: string) => string;
+  /** How columns of texts are read. */
+  readonly words: ReadonlyMap<string, ColumnWords>;
 }
 
 /**
+ * @param like the table whose texts decided how texts are read; omitted, these do.
  * @throws LatheError `data.ragged`, `data.value` (row, column, value), `data.unreadable`, `data.empty`
  */
-export async function stage(database: Database, source: Source, table: string, wanted: Wanted): Promise<Staged> {
+export async function stage(database: Database, source: Source, table: string, wanted: Wanted, like?: Staged): Promise<Staged> {
   try {
     await database.exec(`CREATE TABLE ${table} AS SELECT * FROM ${convertedRows(source, wanted)}`);
   } catch (error) {
@@ -29,9 +34,45 @@ export async function stage(database: Database, source: Source, table: string, w
   }
   const rows = Number((await database.one(`SELECT count(*) AS n FROM ${table}`))["n"]);
   if (rows === 0) throw new LatheError("data.empty", `${source.path} has a header but no rows, expected at least one`, { path: source.path });
-  const staged: Staged = { source, table, rows, number: (name) => `n${indexOf(wanted.numbers, name)}`, text: (name) => `t${indexOf(wanted.texts, name)}` };
+  const words = await wordsOfTexts(database, source, table, wanted, like);
+  const staged: Staged = {
+    source,
+    table,
+    rows,
+    number: (name) => `n${indexOf(wanted.numbers, name)}`,
+    text: (name) => inOneSpelling(`t${indexOf(wanted.texts, name)}`, words.get(name)),
+    words,
+  };
   if (wanted.time !== undefined) await refuseTimeless(database, staged, wanted.time);
   return staged;
+}
+
+async function wordsOfTexts(
+  database: Database,
+  source: Source,
+  table: string,
+  wanted: Wanted,
+  like: Staged | undefined,
+): Promise<ReadonlyMap<string, ColumnWords>> {
+  const texts = wanted.texts.flatMap((name, k) => {
+    const column = source.columns.find((c) => c.name === name);
+    const plain = column !== undefined && ["text", "boolean", "number"].includes(column.kind);
+    return plain && !column.before ? [{ name, sql: `t${k}`, words: like ? like.words.get(name) : column.words }] : [];
+  });
+  const open = texts.filter(({ words }) => like !== undefined || words === undefined);
+  const decided = await decideWords(
+    database,
+    open.map(({ sql }) => sql),
+    table,
+    open.map(({ words }) => words),
+  );
+  const fresh = new Map(open.map(({ name }, k) => [name, decided[k]]));
+  return new Map(
+    texts.flatMap(({ name, words }) => {
+      const own = fresh.get(name) ?? words;
+      return own ? [[name, own] as const] : [];
+    }),
+  );
 }
 
 /** The wanted columns of a source, converted. @throws LatheError `data.column` */
@@ -40,18 +81,18 @@ export function convertedRows(source: Source, wanted: Wanted): string {
   return converted(source, wanted.numbers.map(column), wanted.texts.map(column), wanted.time === undefined ? undefined : column(wanted.time));
 }
 
-/** A failed reading as what the user can mend. */
-export async function explainReading(database: Database, source: Source, numbers: readonly string[], error: unknown): Promise<LatheError> {
+/** A failed reading as what the user can mend. @param served a model was trained already: what its columns are cannot be changed. */
+export async function explainReading(database: Database, source: Source, numbers: readonly string[], error: unknown, served = false): Promise<LatheError> {
   if (error instanceof LatheError && !(error instanceof DatabaseError && error.aboutFile)) return error;
   if (!saidBy(error).includes(NO_NUMBER)) return source.explain(error);
   const columns = numbers.map((name) => findColumn(source, name, "data.column", "the table"));
-  const values = columns.map((c, k) => `CASE WHEN ${isNoNumber(c)} THEN CAST(${c.sql} AS VARCHAR) END AS v${k}`);
+  const values = columns.map((c, k) => `CASE WHEN ${isRefused(c)} THEN CAST(${c.sql} AS VARCHAR) END AS v${k}`);
   try {
     const [bad] = await database.all(
       `SELECT * FROM (SELECT row_number() OVER () AS row_number, ${values.join(", ")} FROM ${source.relation}) ` +
         `WHERE coalesce(${columns.map((_, k) => `v${k}`).join(", ")}) IS NOT NULL ORDER BY row_number LIMIT 1`,
     );
-    if (bad) return noNumber(source, numbers, bad);
+    if (bad) return noNumber(source, numbers, bad, served);
   } catch (again) {
     if (again instanceof DatabaseError && !again.aboutFile) return again;
     return source.explain(again);
@@ -59,19 +100,19 @@ export async function explainReading(database: Database, source: Source, numbers
   return source.explain(error);
 }
 
-function noNumber(source: Source, numbers: readonly string[], bad: Row): LatheError {
+function noNumber(source: Source, numbers: readonly string[], bad: Row, served: boolean): LatheError {
   const k = numbers.findIndex((_, i) => bad[`v${i}`] !== null);
   const [row, column, value] = [bad["row_number"], numbers[k], String(bad[`v${k}`])];
   const { decimal = ".", kind } = source.columns.find((c) => c.name === column) ?? {};
   return new LatheError(
     "data.value",
     `${source.path}, row ${row}, column "${column}": got "${shorten(value)}", ` +
-      `expected ${kind === "other" ? "a number; exclude the column: it holds structures, lists or bytes" : expected(value, decimal)}`,
+      `expected ${kind === "other" ? "a number; exclude the column: it holds structures, lists or bytes" : expected(value, decimal, served)}`,
     { path: source.path, row, column, value },
   );
 }
 
-function expected(value: string, decimal: Decimal): string {
+function expected(value: string, decimal: Decimal, served: boolean): string {
   if (isNumber(value, decimal) || /^\s*[+-]?inf(inity)?\s*$/i.test(value)) return "a finite number or nothing; mend the value or leave it empty";
   if (decimal === "," && isNumber(value, ".")) {
     return `a number with a decimal comma or nothing; write it with a comma, or set source.decimal to "." if the whole file has decimal points`;
@@ -82,7 +123,8 @@ function expected(value: string, decimal: Decimal): string {
   if (decimal === "." && isNumber(value, ",")) {
     return `a number with a decimal point or nothing; write it with a point, or set source.decimal to "," if the whole file has decimal commas`;
   }
-  return "a number or nothing; mend the value, or make the column a category or exclude it";
+  if (served) return "a number or nothing; mend the value or leave it empty";
+  return "a number or nothing; mend the value, count such values as missing (source.missing), make the column a category, or exclude it";
 }
 
 async function refuseTimeless(database: Database, staged: Staged, time: string): Promise<void> {

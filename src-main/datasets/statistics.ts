@@ -1,16 +1,11 @@
 import { defined } from "../base/assert.js";
 import type { PixelRange } from "../features/image.js";
 import type { FitContext, NumberStatistics } from "../features/kind.js";
+import type { DataWarning } from "./data-warning.js";
 import type { Cell, Database } from "./sources/database.js";
 import type { Roles } from "./roles.js";
 import { PART } from "./splits.js";
 import type { Staged } from "./staging.js";
-
-/** Something worth knowing that does not stop the work. */
-export interface DataWarning {
-  readonly code: string;
-  readonly message: string;
-}
 
 /** Mean and deviation by channel over pictures of an input, by their paths; and what those of more than 8 bits are read by. */
 export interface PixelFacts {
@@ -55,6 +50,7 @@ export async function createFitContext(
     },
     pixelRange: () => pixels?.range ?? {},
     warn: (code, message) => warn({ code, message }),
+    before: staged.source.before === true,
   };
 }
 

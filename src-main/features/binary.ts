@@ -7,20 +7,8 @@ import { byText, classCells, classTarget } from "./classes.js";
 import type { FitContext, InputDefinition, TargetDefinition } from "./kind.js";
 import { oneColumn } from "./one-column.js";
 import { columnSchema, nameSchema } from "./options.js";
-import { madeUpWords, tallyClasses, wordField, wordNotes } from "./words.js";
-
-/** Pairs of words whose order is known, negative first. */
-const PAIRS = [
-  ["0", "1"],
-  ["-1", "1"],
-  ["false", "true"],
-  ["no", "yes"],
-  ["f", "t"],
-  ["n", "y"],
-  ["off", "on"],
-  ["negative", "positive"],
-  ["bad", "good"],
-] as const;
+import { PAIRS } from "./spelling.js";
+import { alsoOf, alsoSchema, describeWords, madeUpWords, tallyClasses, wordField, wordNotes } from "./words.js";
 
 export interface Pair {
   readonly classes: [string, string];
@@ -38,6 +26,8 @@ const fitted = z.strictObject({
   ...pairSchema,
   /** Share of yes among the training rows: stands for a missing or unknown value. */
   share: z.number(),
+  /** Other spellings, each with the text it stands for. */
+  also: alsoSchema,
 });
 
 /** One of two values: string `[N, 1]` to float32 `[N, 1]` of 0 and 1; what training did not see becomes the share of 1 in training. */
@@ -70,20 +60,29 @@ export const binaryInput: InputDefinition<typeof options, typeof fitted> = {
     if (!pair) throw notTwo("data.value", `input ${spec.name}`, column, counts, context);
     const total = [...counts.values()].reduce((a, b) => a + b, 0);
     const positives = pair.positive.reduce((sum, text) => sum + (counts.get(text) ?? 0), 0);
-    return { name: spec.name, type: "binary", column, ...pair, share: Math.fround(positives / total) };
+    return {
+      name: spec.name,
+      type: "binary",
+      column,
+      ...pair,
+      share: Math.fround(positives / total),
+      ...alsoOf([...pair.negative, ...pair.positive], context),
+    };
   },
-  known: ({ negative, positive }) => new Set([...negative, ...positive]),
+  known: ({ negative, positive, also }) => new Set([...negative, ...positive, ...Object.keys(also ?? {})]),
+  range: () => undefined,
 
   rawType: () => ({ dtype: "string", shape: ["N", 1] }),
-  describe: ({ column }) => `column ${column}, as text; "" where it is missing`,
+  describe: describeWords,
   encodedType: () => ({ dtype: "float32", shape: ["N", 1] }),
-  lower(e, raw, { negative, positive, share }) {
+  lower(e, raw, { negative, positive, share, also }) {
+    const others = Object.entries(also ?? {});
     const [encoded] = e.graph.node(
       "LabelEncoder",
       [raw],
       {
-        keys_strings: strings([...negative, ...positive]),
-        values_floats: floats([...negative.map(() => 0), ...positive.map(() => 1)]),
+        keys_strings: strings([...negative, ...positive, ...others.map(([text]) => text)]),
+        values_floats: floats([...negative.map(() => 0), ...positive.map(() => 1), ...others.map(([, stands]) => (positive.includes(stands) ? 1 : 0))]),
         default_float: float(share),
       },
       { domain: ML_DOMAIN },

@@ -7,7 +7,7 @@ import type { FitContext, InputDefinition, TargetDefinition } from "./kind.js";
 import { byText, classCells, classTarget } from "./classes.js";
 import { oneColumn } from "./one-column.js";
 import { columnSchema, counted, nameSchema } from "./options.js";
-import { madeUpWords, tallyClasses, wordField, wordNotes } from "./words.js";
+import { alsoOf, alsoSchema, describeWords, madeUpWords, tallyClasses, wordField, wordNotes } from "./words.js";
 
 /** Wider one-hot inputs and outputs are surely a column that is no category. */
 const MOST_CLASSES = 10_000;
@@ -16,7 +16,10 @@ const MOST_CLASSES = 10_000;
 const SURELY_TRAINED = 20;
 
 const options = z.strictObject({ name: nameSchema, type: z.literal("category"), column: columnSchema });
-const fitted = z.strictObject({ name: z.string(), type: z.literal("category"), column: z.string(), classes: z.array(z.string()) });
+const common = { name: z.string(), type: z.literal("category"), column: z.string(), classes: z.array(z.string()) };
+/** `also`: other spellings, each with the class it stands for. */
+const fitted = z.strictObject({ ...common, also: alsoSchema });
+const fittedTarget = z.strictObject(common);
 
 /** One of several texts as one-hot: string `[N, 1]` to float32 `[N, classes]`. A text that training did not see, or a missing one, is all zeros. */
 export const categoryInput: InputDefinition<typeof options, typeof fitted> = {
@@ -56,19 +59,27 @@ export const categoryInput: InputDefinition<typeof options, typeof fitted> = {
         "data.constant",
         `column "${column}" of ${context.path} is "${[...counts.keys()].join()}" in every training row; nothing can be learnt from it`,
       );
-    return { name: spec.name, type: "category", column, classes: sortClasses([...counts.keys()]) };
+    const classes = sortClasses([...counts.keys()]);
+    return { name: spec.name, type: "category", column, classes, ...alsoOf(classes, context) };
   },
-  known: ({ classes }) => new Set(classes),
+  known: ({ classes, also }) => new Set([...classes, ...Object.keys(also ?? {})]),
+  range: () => undefined,
 
   rawType: () => ({ dtype: "string", shape: ["N", 1] }),
-  describe: ({ column }) => `column ${column}, as text; "" where it is missing`,
+  describe: describeWords,
   encodedType: ({ classes }) => ({ dtype: "float32", shape: ["N", classes.length] }),
-  lower(e, raw, { classes }) {
+  lower(e, raw, { classes, also }) {
+    const others = Object.entries(also ?? {});
+    const place = new Map(classes.map((c, k) => [c, k]));
     // The position of the text among the classes, -1 for others; then equal to 0, 1, …
     const [position] = e.graph.node(
       "LabelEncoder",
       [raw],
-      { keys_strings: strings(classes), values_int64s: ints(classes.map((_, k) => k)), default_int64: int(-1) },
+      {
+        keys_strings: strings([...classes, ...others.map(([text]) => text)]),
+        values_int64s: ints([...classes.map((_, k) => k), ...others.map(([, stands]) => place.get(stands) ?? -1)]),
+        default_int64: int(-1),
+      },
       { domain: ML_DOMAIN },
     );
     const positions = e.constant(
@@ -91,10 +102,10 @@ export const categoryInput: InputDefinition<typeof options, typeof fitted> = {
 };
 
 /** One of several classes to predict. Classes are those of all rows in use, so that none is unknown in validation. */
-export const categoryTarget: TargetDefinition<typeof options, typeof fitted> = {
+export const categoryTarget: TargetDefinition<typeof options, typeof fittedTarget> = {
   type: "category",
   options,
-  fitted,
+  fitted: fittedTarget,
   ...classTarget,
   plan({ column }, table) {
     const facts = table.column(column);

@@ -9,11 +9,14 @@ import { numericInput, numericTarget } from "./numeric.js";
  * file, and is all that is needed to read another table for the same model.
  */
 export const fittedData = z.strictObject({
-  version: z.literal(1),
+  /** 2: texts have one spelling each, and numbers may have units; 1 stands in runs that began before. */
+  version: z.union([z.literal(1), z.literal(2)]),
   inputs: z.array(z.discriminatedUnion("type", [numericInput.fitted, categoryInput.fitted, binaryInput.fitted, imageInput.fitted])),
   targets: z.array(z.discriminatedUnion("type", [numericTarget.fitted, categoryTarget.fitted, binaryTarget.fitted])),
   /** There where the training rows had decimal commas; another table whose numbers could be either is taken to have them too. */
   decimal: z.literal(",").optional(),
+  /** What else counts as missing, by column, in lower case. */
+  missing: z.record(z.string(), z.array(z.string())).optional(),
   /** There where the rows came from a folder of pictures: its columns beside `image`. */
   levels: z.array(z.string()).optional(),
 });

@@ -102,6 +102,7 @@ export const imageInput: InputDefinition<typeof options, typeof fitted> = {
     };
   },
   known: () => undefined,
+  range: () => undefined,
 
   rawType: ({ color: colors }) => ({ dtype: "uint8", shape: ["N", "H", "W", channelsOf(colors)] }),
   describe: ({ size, color: colors }) => `pictures of any height and width, ${inWords(colors)}, 0 to 255; resized to ${size.join(" × ")} inside`,

@@ -45,8 +45,11 @@ export interface InputKind<Draft, Options extends Draft, Fitted> {
   fit(options: Options, columns: readonly string[], context: FitContext): Promise<Fitted>;
   /** The columns it reads of any table. */
   columnsOf(fitted: Fitted): readonly string[];
-  /** Texts that training knew; undefined where it learnt none by heart. */
+  /** Texts that training knew, and other spellings of them; undefined where it learnt none by heart. */
   known(fitted: Fitted): ReadonlySet<string> | undefined;
+
+  /** Least and most of what the training rows held in one of its columns, in the column's own unit; undefined where that was not kept. */
+  range(fitted: Fitted, column: number): { readonly min: number; readonly max: number } | undefined;
 
   /** Type of the model's input, which is called as the input: float32 `[N, columns]`, string `[N, 1]`, or uint8 `[N, H, W, C]`. */
   rawType(fitted: Fitted): TensorType;
@@ -198,6 +201,8 @@ export interface FitContext {
   /** What the pictures of more than 8 bits are read by. @see PixelRange of features/image.ts */
   pixelRange(): { readonly bits?: number | undefined; readonly float?: 1 | 255 | undefined };
   warn(code: string, message: string): void;
+  /** True for a run that began before texts had one spelling: nothing else is learnt of them than was then. */
+  readonly before?: boolean;
 }
 
 /** Over the values that are there; `deviation` is the population's. */

@@ -31,6 +31,9 @@ const fitted = z.strictObject({
   /** encoded = (x - shift) / scale */
   shift: numbers,
   scale: numbers,
+  /** Least and most of the training rows, by column. */
+  min: numbers.optional(),
+  max: numbers.optional(),
 });
 
 /** Numbers side by side: y = (where(isnan(x), fill, x) - shift) / scale; float32 `[N, columns]` in and out. */
@@ -63,18 +66,34 @@ export const numericInput: InputDefinition<typeof options, typeof fitted> = {
     const fill: number[] = [];
     const shift: number[] = [];
     const scale: number[] = [];
+    const [min, max]: [number[], number[]] = [[], []];
     for (const column of columns) {
       const statistics = await presentNumbers(column, context);
+      min.push(Math.fround(statistics.min));
+      max.push(Math.fround(statistics.max));
       const scaling = scalingOf(spec.normalize, column, statistics, context);
       shift.push(scaling.shift);
       scale.push(scaling.scale);
       if (spec.missing === "mean") fill.push(Math.fround(statistics.mean));
       if (spec.missing === "median") fill.push(Math.fround(await context.median(column)));
     }
-    return { name: spec.name, type: "numeric", columns: [...columns], missing: spec.missing, fill: fill.length > 0 ? fill : null, shift, scale };
+    return {
+      name: spec.name,
+      type: "numeric",
+      columns: [...columns],
+      missing: spec.missing,
+      fill: fill.length > 0 ? fill : null,
+      shift,
+      scale,
+      ...(context.before ? {} : { min, max }),
+    };
   },
   columnsOf: ({ columns }) => columns,
   known: () => undefined,
+  range: ({ min, max }, k) => {
+    const [least, most] = [min?.[k], max?.[k]];
+    return least === undefined || most === undefined ? undefined : { min: least, max: most };
+  },
 
   rawType: ({ columns }) => ({ dtype: "float32", shape: ["N", columns.length] }),
   describe: ({ columns }) => `columns ${columns.join(", ")}; NaN where a value is missing`,

@@ -1,8 +1,10 @@
+import { z } from "zod";
 import { argmax } from "../base/argmax.js";
 import type { Random } from "../base/random.js";
 import type { TensorData } from "../onnx/types.js";
 import type { ColumnValues, FormField, RowAnswered, ValueNote } from "./form.js";
-import type { Tally } from "./kind.js";
+import type { FitContext, Tally } from "./kind.js";
+import { otherSpellings } from "./spelling.js";
 
 /** What kinds share whose columns hold one of some words. */
 
@@ -13,6 +15,20 @@ const MOST_CHOICES = 1000;
 interface Words {
   readonly column: string;
   readonly classes: readonly string[];
+}
+
+/** Other spellings of a column's words, each with the word it stands for. */
+export const alsoSchema = z.record(z.string(), z.string()).optional();
+
+/** The same as it is learnt of words that training saw. */
+export function alsoOf(known: readonly string[], { before }: FitContext): { readonly also?: Record<string, string> } {
+  const also = before ? {} : otherSpellings(known);
+  return Object.keys(also).length === 0 ? {} : { also };
+}
+
+/** What whoever feeds the exported file has to do. */
+export function describeWords({ column }: { readonly column: string }): string {
+  return `column ${column}, as text without outer blanks, in Unicode's form NFC, a whole number without decimals; "" where it is missing`;
 }
 
 /** Counts rows by class. @param look tells of each encoded value the class, where it is one. */

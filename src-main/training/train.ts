@@ -172,7 +172,15 @@ async function takeUp(request: TrainRequest, { emit, now, control }: WorkSetting
         "its last digits may be others than with one engine throughout",
     );
   }
-  const bench = await openWorkbench({ project: config.project, folder, choice, threads: config.threads, emit, signal: control.preparation });
+  const bench = await openWorkbench({
+    project: config.project,
+    folder,
+    choice,
+    threads: config.threads,
+    began: config.dataFingerprint,
+    emit,
+    signal: control.preparation,
+  });
   refuseChange(run, config, bench);
   const { spec, compile, project } = bench;
   const trainer = opened.add(await Trainer.create(spec, choice.engine, compile, config.project.seed));

@@ -57,6 +57,8 @@ export interface WorkbenchOptions {
   readonly choice: EngineChoice;
   /** Frozen by a run's configuration; undefined: chosen here. */
   readonly threads?: number;
+  /** The fingerprint of the data that a run began with. */
+  readonly began?: string;
   readonly emit: (event: RunEvent) => void;
   /** Ends the preparation of data. */
   readonly signal?: AbortSignal;
@@ -65,12 +67,13 @@ export interface WorkbenchOptions {
 }
 
 /** @throws LatheError of the data, the model, `cancelled`, or `training.batch` where batch size and data do not fit. */
-export async function openWorkbench({ project, folder, choice, threads, emit, signal, refuse }: WorkbenchOptions): Promise<Workbench> {
+export async function openWorkbench({ project, folder, choice, threads, began, emit, signal, refuse }: WorkbenchOptions): Promise<Workbench> {
   // Much is known before data are read, which may take minutes.
   if (refuse !== undefined) refuseFaults(faultsBefore(project), project, refuse);
   const question = { folder, data: project.data, seed: project.seed, cacheFolder: inside(folder, ".lathe", "cache") };
   const prepared = await prepareData({
     ...question,
+    began,
     compile: (graph) => fileEngine.compile(graph, { device: "cpu", threads: 1 }),
     progress: (stage, done, total) => emit({ event: "stage", stage, done, ...(total === undefined ? {} : { total }) }),
     say: (message) => emit({ event: "log", level: "info", message }),
@@ -148,8 +151,8 @@ export async function openWorkbench({ project, folder, choice, threads, emit, si
     },
     async changed() {
       try {
-        const { fingerprint } = await dataFingerprint(question);
-        return fingerprint === prepared.fingerprint ? undefined : `${prepared.source.path} is not what it was when the run began`;
+        const { fingerprint, before } = await dataFingerprint(question);
+        return [fingerprint, before].includes(prepared.fingerprint) ? undefined : `${prepared.source.path} is not what it was when the run began`;
       } catch (thrown) {
         return toLatheError(thrown).message;
       }

@@ -109,6 +109,7 @@ function textsOf(of: Things) {
         mistakes: `${of.Many} of this class that were called something else`,
       },
       averages: { micro: "Pooled (micro)", macro: "Mean (macro)", weighted: `Weighted by ${of.many}` },
+      unjudged: (names: string) => `None here is ${names}: nothing says how well that is told.`,
       rowsOf: (name: string) => `Show the ${of.many} of ${name}`,
       sortBy: (column: string) => `Sort by ${column.toLowerCase()}`,
     },

@@ -81,8 +81,13 @@ export const predictTexts = {
     toastPictures: (pictures: string) => `${pictures} ${pictures === "1" ? "picture is" : "pictures are"} answered and written.`,
     reveal: "Show the file",
     notes: "What was noticed",
-    unknown: (column: string, rows: string) =>
-      `${column}: ${rows} ${rows === "1" ? "row has a value" : "rows have values"} that the model has never seen; it counts as none of the known.`,
+    unknown: (column: string, rows: string, values: string) =>
+      `${column}: ${rows} ${rows === "1" ? "row has a value" : "rows have values"} that the model has never seen${values && ` (${values})`}; ` +
+      "it counts as none of the known.",
+    nearest: (value: string, nearest: string) => `${value}, nearest known: ${nearest}`,
+    outside: (column: string, rows: string, min: string, max: string) =>
+      `${column}: ${rows} ${rows === "1" ? "row lies" : "rows lie"} far outside of what training saw (${min} to ${max}); doubt ` +
+      `${rows === "1" ? "its answer" : "their answers"}.`,
     formulas: (cells: string) =>
       (cells === "1"
         ? "1 cell is text that a spreadsheet would take for a formula. It is written as it is"

@@ -6,6 +6,7 @@ import { plural } from "../format.js";
 import { interruptible } from "../interrupt.js";
 import { createOutput } from "../output.js";
 import { showEvents } from "../show-events.js";
+import { showStrangers, valuesIn } from "../show-strangers.js";
 import { showMetrics } from "../show-metrics.js";
 
 interface Options {
@@ -30,6 +31,9 @@ async function evaluate(model: string, { data, device = "auto", json = false }: 
   const result = await interruptible(output, (setting) => inEngine(work, showEvents(output), (value) => evaluationResult.parse(value), setting));
   output.line(plural(result.samples, "row"));
   for (const [reason, rows] of Object.entries(result.skipped)) output.line(`${plural(rows, "row")} excluded: ${reason}`);
+  for (const [column, values] of Object.entries(result.unknownClasses ?? {}))
+    output.line(`classes of ${column} that the model does not know${valuesIn(values)}`);
+  showStrangers(output, result);
   showMetrics(output, result.metrics, result.confusion);
   output.event(result);
 }

@@ -11,6 +11,7 @@ import { plural } from "../format.js";
 import { interruptible } from "../interrupt.js";
 import { createOutput } from "../output.js";
 import { showEvents } from "../show-events.js";
+import { showStrangers } from "../show-strangers.js";
 
 interface Options {
   readonly out?: string;
@@ -50,7 +51,7 @@ async function predict(model: string, data: string, { out = defaultOut(data), de
   process.once("exit", () => rmSync(temporary, { force: true }));
   const work = { kind: "predict", model: file, data, out, temporary, device, spreadsheet } as const;
   const result = await interruptible(output, (setting) => inEngine(work, showEvents(output), (value) => predictionResult.parse(value), setting));
-  for (const [input, rows] of Object.entries(result.unknown)) output.line(`${plural(rows, "row")} with a value of ${input} that the model was never shown`);
+  showStrangers(output, result);
   const told = toldOfFormulas(result.formulas);
   if (told !== undefined) output.line(told);
   output.line(`${plural(result.samples, "prediction")} in ${result.out}`);

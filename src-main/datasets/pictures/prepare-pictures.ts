@@ -10,7 +10,7 @@ import { UNUSED, listUnused } from "../sources/image-folder.js";
 import type { Sources } from "../sources/open-source.js";
 import { type Source, textOf } from "../sources/source.js";
 import { literal } from "../sources/sql.js";
-import type { DataWarning } from "../statistics.js";
+import type { DataWarning } from "../data-warning.js";
 import { type PictureFacts, type PixelFormat, pixelKey } from "./picture-task.js";
 import { describeRange } from "./pixel-range.js";
 import type { StoreReference } from "./pixel-store.js";

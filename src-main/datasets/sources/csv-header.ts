@@ -1,4 +1,4 @@
-import { MISSING_WORDS } from "./decimal.js";
+import { MISSING_WORDS } from "../../features/spelling.js";
 
 /** What a first row is: names, data, or neither can be told. */
 export type FirstRow = "names" | "data" | "unsure";

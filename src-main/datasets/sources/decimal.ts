@@ -1,8 +1,8 @@
+import { BLANKS as ALL_BLANKS, MISSING_WORDS } from "../../features/spelling.js";
+import { literal } from "./sql.js";
+
 /** What stands before the decimals of a number. */
 export type Decimal = "," | ".";
-
-/** What counts as a missing value in a column of numbers, in lower case. */
-export const MISSING_WORDS: readonly string[] = ["", "na", "n/a", "nan", "null", "none", "-", "?"];
 
 /** How the numbers of a delimited text are written. */
 export interface Decimals {
@@ -46,8 +46,44 @@ export function isEitherComma(text: string): boolean {
   return EITHER_COMMA.test(text.trim());
 }
 
+/** What may stand before or behind a number; per cents and currencies are read as they are written: `17%` is 17. */
+const UNIT = "(?:[$\u20ac\u00a3\u00a5\u20b9]|EUR|USD|GBP|CHF)";
+const GAP = "[ \u00a0\u2009\u202f]*";
+/** Thousands parted by commas, apostrophes or blanks, all alike. */
+const GROUPED = `[1-9][0-9]{0,2}(?:(?:,[0-9]{3})+|(?:['\u2019][0-9]{3})+|(?:[ \u00a0\u2009\u202f][0-9]{3})+)(?:\\.[0-9]*)?`;
+const DRESSED = `^[+-]?(?:${UNIT}${GAP})?[+-]?(?:${GROUPED}|[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)${GAP}(?:%|${UNIT})?$`;
+/** With a comma where no comma can part thousands: behind blanks or dots that do, or beside a unit. */
+const GROUPED_COMMA = "[1-9][0-9]{0,2}(?:(?:\\.[0-9]{3})+|(?:[ \u00a0\u2009\u202f][0-9]{3})+),[0-9]*";
+const DRESSED_COMMA =
+  `^[+-]?(?:${UNIT}${GAP})?[+-]?${GROUPED_COMMA}${GAP}(?:%|${UNIT})?$|^[+-]?${UNIT}${GAP}[+-]?[0-9]+,[0-9]{1,2}$|` +
+  `^[+-]?[0-9]+,[0-9]{1,2}${GAP}(?:%|${UNIT})$`;
+/** What a number is dressed in, beside digits, sign and decimals. */
+const DRESS = `[$\u20ac\u00a3\u00a5\u20b9%A-Z'\u2019 \u00a0\u2009\u202f]`;
+const UNIT_SIGNS = "[$\u20ac\u00a3\u00a5\u20b9%]|EUR|USD|GBP|CHF";
+
+/** A pattern of numbers whose reading is to be told: units, thousands; with a decimal comma, which parts none, units. */
+export function dressedSigns(decimal: Decimal = "."): string {
+  return decimal === "," ? UNIT_SIGNS : `${UNIT_SIGNS}|[,'\u2019\u00a0\u2009\u202f]|[0-9] [0-9]`;
+}
+
 /** SQL of a text as DOUBLE; NULL where it is no number. DuckDB takes `1_000` for a thousand, but that is a text. */
 export function parsed(sql: string, decimal: Decimal = "."): string {
+  const plain = `trim(${sql}, ${literal(ALL_BLANKS)})`;
+  const bare = `regexp_replace(${plain}, ${literal(DRESS)}, '', 'g')`;
+  const comma = `TRY_CAST(replace(replace(${bare}, '.', ''), ',', '.') AS DOUBLE)`;
+  // Few numbers wear anything; the others go without the patterns.
+  const dressed =
+    decimal === "."
+      ? `CASE WHEN regexp_matches(${plain}, ${literal(DRESSED)}) THEN TRY_CAST(replace(${bare}, ',', '') AS DOUBLE) ` +
+        `WHEN regexp_matches(${plain}, ${literal(DRESSED_COMMA)}) THEN ${comma} END`
+      : `CASE WHEN regexp_full_match(regexp_replace(${plain}, ${literal(`^([+-]?)${UNIT}${GAP}|${GAP}(?:%|${UNIT})$`)}, '\\1', 'g'), ` +
+        `${literal(COMMA_PATTERN)}) THEN ${comma} END`;
+  const plainly = `coalesce(${parsedBefore(sql, decimal)}, CASE WHEN regexp_matches(${sql}, '[0-9]') THEN ${dressed} END)`;
+  return `CASE WHEN ${sql} IS NULL OR contains(${sql}, '_') THEN NULL ELSE ${plainly} END`;
+}
+
+/** The same as it was read before numbers could have units, or thousands beside a decimal point. */
+export function parsedBefore(sql: string, decimal: Decimal = "."): string {
   if (decimal === ".") return `CASE WHEN NOT contains(${sql}, '_') THEN TRY_CAST(${sql} AS DOUBLE) END`;
   const plain = `trim(${sql}, ' ' || chr(9))`;
   const grouped = `replace(regexp_replace(${plain}, '[. \u00a0\u202f]', '', 'g'), ',', '.')`;

@@ -5,7 +5,7 @@ import { stillBad } from "../pictures/quarantine.js";
 import { csvOptions } from "./csv.js";
 import type { Database } from "./database.js";
 import { openImageFolder } from "./image-folder.js";
-import type { Source } from "./source.js";
+import { type Source, besideTraining, readBefore, withMissing } from "./source.js";
 import { openTable } from "./table.js";
 
 /** The sources of a project's data section: the main one, and that of the test where it has one of its own. */
@@ -18,6 +18,11 @@ export interface Sources {
 export async function openSources(database: Database, folder: string, data: DataSpec, signal?: AbortSignal): Promise<Sources> {
   const source = await openMain(database, folder, data.source, { names: namedColumns(data), signal });
   return { source, testSource: await openTest(database, folder, data.source, source, signal) };
+}
+
+/** The same as they were read before texts had one spelling. */
+export function sourcesBefore({ source, testSource }: Sources): Sources {
+  return { source: readBefore(source), testSource: testSource && readBefore(testSource) };
 }
 
 /** Columns that a data section calls by name. */
@@ -36,7 +41,7 @@ export async function openMain(
   spec: SourceSpec,
   { names, signal }: { readonly names?: readonly string[] | undefined; readonly signal?: AbortSignal | undefined },
 ): Promise<Source> {
-  if (spec.type === "table") return openTable(database, folder, spec.path, { ...csvOptions(spec), names });
+  if (spec.type === "table") return withMissing(await openTable(database, folder, spec.path, { ...csvOptions(spec), names }), spec.missing);
   const { levels, exclude, relabel, validation } = spec;
   return openImageFolder(database, resolve(folder, spec.path), {
     levels,
@@ -51,8 +56,10 @@ export async function openMain(
 /** The test's own source; undefined where it has none. */
 export async function openTest(database: Database, folder: string, spec: SourceSpec, main: Source, signal?: AbortSignal): Promise<Source | undefined> {
   if (spec.test === undefined) return undefined;
-  if (spec.type === "table")
-    return openTable(database, folder, spec.test, { ...csvOptions(spec), likely: main.decimal, names: main.columns.map(({ name }) => name) });
+  if (spec.type === "table") {
+    const options = { ...csvOptions(spec), likely: main.decimal, names: main.columns.map(({ name }) => name) };
+    return besideTraining(withMissing(await openTable(database, folder, spec.test, options), spec.missing));
+  }
   const { levels, testExclude, testRelabel } = spec;
   return openImageFolder(database, resolve(folder, spec.test), { levels, exclude: testExclude, relabel: testRelabel, bad: await stillBad(folder), signal });
 }

@@ -1,5 +1,8 @@
 import type { LatheError } from "../../base/errors.js";
-import { type Decimal, MISSING_WORDS, parsed } from "./decimal.js";
+import { own } from "../../base/own.js";
+import { BLANKS, type ColumnWords, MISSING_WORDS } from "../../features/spelling.js";
+import { type Decimal, parsed, parsedBefore } from "./decimal.js";
+import { literal } from "./sql.js";
 
 /**
  * What a column holds, as the file tells. `text` may still be numbers: a CSV is all text. `name` is a text as it is, blanks and all, as files and folders are
@@ -15,6 +18,14 @@ export interface SourceColumn {
   readonly kind: ColumnKind;
   /** How numbers are written, in a column of a delimited text. */
   readonly decimal?: Decimal;
+  /** What else counts as missing here, as the project says; in lower case. */
+  readonly missing?: readonly string[];
+  /** How its texts are read, once that is decided. */
+  readonly words?: ColumnWords;
+  /** Read as runs were trained that began before texts had one spelling. */
+  readonly before?: true;
+  /** Read beside the rows of training: `True` and `False`, as another program writes them, are 1 and 0 where training had numbers. */
+  readonly beside?: true;
 }
 
 /** A table file that can be read any number of times, in the file's order. */
@@ -31,6 +42,8 @@ export interface Source {
   readonly decimal?: ",";
   /** Whether the first row is the header, where the file alone does not say so to whoever reads it next: a project should remember it. */
   readonly header?: boolean;
+  /** Read as runs were trained that began before texts had one spelling. */
+  readonly before?: true;
   /** What paths of pictures in its columns start from, those that are not absolute. */
   readonly root: string;
   /** A table of `path` and `reason`: pictures that are not to be used, by their path as a column has it. */
@@ -41,15 +54,66 @@ export interface Source {
   explain(error: unknown): Promise<LatheError>;
 }
 
-/** `column` as text without outer blanks; an empty text is missing. Whole floating-point numbers are written without `.0`, as in a CSV. */
-export function textOf({ sql, kind }: SourceColumn): string {
-  if (kind === "text" || kind === "other") return `nullif(trim(CAST(${sql} AS VARCHAR), ' ' || chr(9)), '')`;
+/**
+ * `column` as text without outer blanks of any kind, in NFC; an empty text is missing. Whole numbers are written without `.0`, whatever the file. Once it is
+ * decided how its words are read, missing ones are NULL and spellings of one value are one.
+ */
+export function textOf(column: SourceColumn): string {
+  const { sql, kind, before } = column;
+  if (kind === "text" || kind === "other") {
+    const text = `CAST(${sql} AS VARCHAR)`;
+    return before ? `nullif(trim(${text}, ' ' || chr(9)), '')` : inOneSpelling(withoutMissing(tidied(text), column), column.words);
+  }
   if (kind !== "number") return `CAST(${sql} AS VARCHAR)`;
   const x = `CAST(${sql} AS DOUBLE)`;
   return (
     `CASE WHEN isnan(${x}) THEN NULL WHEN ${x} = trunc(${x}) AND abs(${x}) < 1e15 THEN CAST(CAST(${x} AS BIGINT) AS VARCHAR) ELSE CAST(${sql} AS ` +
     `VARCHAR) END`
   );
+}
+
+/** Plain texts, most of all, go as they are. */
+const PLAIN = "'^[!-~]([ -~]*[!-~])?$'";
+
+function tidied(sql: string): string {
+  const whole = `CASE WHEN ends_with(${sql}, '0') AND contains(${sql}, '.0') THEN regexp_replace(${sql}, '^([+-]?[0-9]+)\\.0+$', '\\1') ELSE ${sql} END`;
+  return `CASE WHEN regexp_matches(${sql}, ${PLAIN}) THEN ${whole} ELSE nullif(nfc_normalize(trim(${sql}, ${literal(BLANKS)})), '') END`;
+}
+
+function withoutMissing(text: string, { missing = [] }: SourceColumn): string {
+  return missing.length === 0 ? text : `CASE WHEN lower(${text}) IN (${missing.map(literal).join(", ")}) THEN NULL ELSE ${text} END`;
+}
+
+/** A text as its column's words are read. */
+export function inOneSpelling(text: string, words: ColumnWords | undefined): string {
+  if (!words || (words.missing.size === 0 && words.spelled.size === 0)) return text;
+  const cases = [
+    ...[...words.missing.keys()].map((word) => `WHEN ${literal(word)} THEN NULL`),
+    ...[...words.united].flatMap(([best, spellings]) => [...spellings.keys()].filter((s) => s !== best).map((s) => `WHEN ${literal(s)} THEN ${literal(best)}`)),
+  ];
+  return cases.length === 0 ? text : `CASE ${text} ${cases.join(" ")} ELSE ${text} END`;
+}
+
+/** A source as it was read before texts had one spelling, and numbers units. */
+export function readBefore(source: Source): Source {
+  return { ...source, before: true, columns: source.columns.map((column) => ({ ...column, before: true as const })) };
+}
+
+/** A source that is read beside the rows of training. */
+export function besideTraining(source: Source): Source {
+  return { ...source, columns: source.columns.map((column) => ({ ...column, beside: true as const })) };
+}
+
+/** A source in whose columns more counts as missing. @param missing words by column, in any case. */
+export function withMissing(source: Source, missing: Readonly<Record<string, readonly string[]>> | undefined): Source {
+  if (missing === undefined) return source;
+  return {
+    ...source,
+    columns: source.columns.map((column) => {
+      const words = own(missing, column.name);
+      return words ? { ...column, missing: words.map((word) => word.toLowerCase()) } : column;
+    }),
+  };
 }
 
 /** What DuckDB's error says where `converted` meets a value that is no number; then the row is looked for. */
@@ -86,17 +150,33 @@ export function converted({ relation }: Source, numbers: readonly SourceColumn[]
 
 /** True where `column` holds something that is neither a finite number nor missing. */
 export function isNoNumber(column: SourceColumn): string {
-  const { sql, kind, decimal } = column;
-  if (kind === "text") return `((${parsed(sql, decimal)} IS NULL AND NOT ${isMissing(sql)}) OR ${isTooLarge(parsed(sql, decimal))})`;
+  const { sql, kind } = column;
+  if (kind === "text") return `((${numberIn(column)} IS NULL AND NOT ${isMissing(column)}) OR ${isTooLarge(numberIn(column))})`;
   if (kind === "number" || kind === "boolean") return isTooLarge(`CAST(${sql} AS DOUBLE)`);
   return `(${sql} IS NOT NULL)`;
 }
 
-function castNumber({ sql, kind, decimal }: SourceColumn): string {
+/** The same, but for `True` and `False` where they are read as 1 and 0. */
+export function isRefused(column: SourceColumn): string {
+  return column.kind === "text" ? `(${isNoNumber(column)} AND ${wordAsNumber(column)} IS NULL)` : isNoNumber(column);
+}
+
+/** The number in a cell of text; NULL where there is none. */
+export function numberIn({ sql, decimal, before }: SourceColumn): string {
+  return before ? parsedBefore(sql, decimal) : parsed(sql, decimal);
+}
+
+function castNumber(column: SourceColumn): string {
+  const { sql, kind } = column;
   if (kind === "number" || kind === "boolean") return `CAST(${sql} AS DOUBLE)`;
-  const missing = kind === "text" ? isMissing(sql) : `${sql} IS NULL`;
+  const missing = kind === "text" ? isMissing(column) : `${sql} IS NULL`;
   const refused = `CASE WHEN ${missing} THEN NULL ELSE error('${NO_NUMBER}') END`;
-  return kind === "text" ? `coalesce(${parsed(sql, decimal)}, ${refused})` : `CAST(${refused} AS DOUBLE)`;
+  return kind === "text" ? `coalesce(${numberIn(column)}, ${wordAsNumber(column)}, ${refused})` : `CAST(${refused} AS DOUBLE)`;
+}
+
+/** A file of another program may write `True` where the column held 1, or true, in training. */
+function wordAsNumber({ sql, beside }: SourceColumn): string {
+  return !beside ? "CAST(NULL AS DOUBLE)" : `CASE lower(trim(${sql})) WHEN 'true' THEN 1.0 WHEN 'false' THEN 0.0 END`;
 }
 
 function isTooLarge(x: string): string {
@@ -105,10 +185,11 @@ function isTooLarge(x: string): string {
 }
 
 /** `column` as microseconds since 1970 or as the number it holds, for ordering by time; NULL where it is neither. */
-export function timeOf({ sql, kind, decimal }: SourceColumn): string {
+export function timeOf(column: SourceColumn): string {
+  const { sql, kind } = column;
   if (kind === "number" || kind === "boolean") return `CASE WHEN isnan(CAST(${sql} AS DOUBLE)) THEN NULL ELSE CAST(${sql} AS DOUBLE) END`;
   const stamp = `CAST(epoch_us(${kind === "text" ? timestampOf(sql) : `TRY_CAST(${sql} AS TIMESTAMP)`}) AS DOUBLE)`;
-  return kind === "text" ? `coalesce(${parsed(sql, decimal)}, ${stamp})` : stamp;
+  return kind === "text" ? `coalesce(${numberIn(column)}, ${stamp})` : stamp;
 }
 
 /** A text as TIMESTAMP, in ISO 8601 or as `31.12.2024 13:45:00`; NULL where it is neither. */
@@ -116,8 +197,11 @@ export function timestampOf(sql: string): string {
   return `coalesce(TRY_CAST(${sql} AS TIMESTAMP), try_strptime(trim(${sql}), ['%d.%m.%Y', '%d.%m.%Y %H:%M', '%d.%m.%Y %H:%M:%S']))`;
 }
 
-function isMissing(sql: string): string {
+const MISSING_BEFORE: readonly string[] = ["", "na", "n/a", "nan", "null", "none", "-", "?"];
+
+function isMissing({ sql, before, missing = [] }: SourceColumn): string {
   // No IN: DuckDB makes a join of it, which runs over every row instead of the few that are left here.
-  const plain = `lower(trim(${sql}, ' ' || chr(9)))`;
-  return `(${sql} IS NULL OR ${MISSING_WORDS.map((word) => `${plain} = '${word}'`).join(" OR ")})`;
+  const plain = before ? `lower(trim(${sql}, ' ' || chr(9)))` : `lower(trim(${sql}, ${literal(BLANKS)}))`;
+  const words = before ? MISSING_BEFORE : [...new Set([...MISSING_WORDS, ...missing])];
+  return `(${sql} IS NULL OR ${words.map((word) => `${plain} = ${literal(word)}`).join(" OR ")})`;
 }

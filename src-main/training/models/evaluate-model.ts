@@ -11,6 +11,7 @@ import { type JudgedTarget, judge } from "../judging/judge.js";
 import { outputName } from "./inference-model.js";
 import type { WorkSetting } from "../process/setting.js";
 import { badPictures, shownBad } from "./predict-table.js";
+import { namedOf, nothingToJudge, strangersOf } from "./tell-strangers.js";
 import { serveModel } from "./served-model.js";
 import { floats } from "../trainer.js";
 import { judgedTarget } from "../workbench.js";
@@ -33,10 +34,13 @@ export async function evaluateModel(request: EvaluateRequest, { emit }: WorkSett
     for (const message of badPictures(table)) emit({ event: "log", level: "warning", message });
     if (samples === 0 && table.bad.length > 0)
       throw new LatheError("data.unreadable", `none of the pictures of ${table.path} can be read: ${shownBad(table.bad[0])}`, { path: table.path });
+    if (samples === 0) throw nothingToJudge(table);
     return {
       event: "evaluation",
       samples,
       skipped: Object.fromEntries(table.skipped.map(({ reason, column, rows }) => [`${reason} in ${column}`, rows])),
+      ...(table.unknownClasses.length > 0 ? { unknownClasses: namedOf(table.unknownClasses) } : {}),
+      ...strangersOf(table),
       metrics: Object.assign({}, ...answers.map((a) => a.metrics())) as EvaluationResult["metrics"],
       confusion: Object.assign({}, ...answers.map((a) => a.confusion())) as EvaluationResult["confusion"],
     };

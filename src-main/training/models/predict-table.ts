@@ -16,6 +16,7 @@ import { answerColumns } from "./answers.js";
 import { outputName } from "./inference-model.js";
 import { outExists } from "./out-exists.js";
 import type { WorkSetting } from "../process/setting.js";
+import { strangersOf } from "./tell-strangers.js";
 import { serveModel } from "./served-model.js";
 import { floats } from "../trainer.js";
 
@@ -80,6 +81,7 @@ export async function predictTable(
       samples,
       out,
       unknown: Object.fromEntries(table.unknown.map(({ column, rows }) => [column, rows])),
+      ...strangersOf(table),
       formulas: { cells: lines.formulas, quoted: request.spreadsheet ?? false },
       ...(table.bad.length === 0 ? {} : { unreadable: table.bad.map(({ path, reason }) => ({ picture: path, reason })) }),
       ...(request.preview === undefined ? {} : { preview: { columns: head, rows: preview } }),

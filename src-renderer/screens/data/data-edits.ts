@@ -43,6 +43,16 @@ export function useDataEdits() {
     notices.say(texts.data.problems.nowCategory(name), undo);
   }
 
+  /** Values of a column that stand for nothing, beside those that do in every column. */
+  function countAsMissing(name: string, values: readonly string[]): void {
+    project.edit(texts.data.problems.missingLabel(name), (draft) => {
+      const { source } = draft.data;
+      if (source.type !== "table") return;
+      source.missing = { ...source.missing, [name]: [...new Set([...(source.missing?.[name] ?? []), ...values])] };
+    });
+    notices.say(texts.data.problems.nowMissing(name), undo);
+  }
+
   /** What becomes of rows where the column is missing. */
   function handleMissing(name: string, missing: "mean" | "median" | "drop" | "error"): void {
     project.edit(texts.data.use.labels.missing(name), (draft) => {
@@ -99,5 +109,5 @@ export function useDataEdits() {
     if (path !== undefined) changeSource(texts.data.file.labels.test, { test: path });
   }
 
-  return { giveRole, ignore, asCategory, handleMissing, changeSplit, changeSource, chooseFile, chooseTestFile, undo };
+  return { giveRole, ignore, asCategory, countAsMissing, handleMissing, changeSplit, changeSource, chooseFile, chooseTestFile, undo };
 }

@@ -66,9 +66,10 @@ describe("numbers with a decimal comma are found out", () => {
     const proposed = await proposeRoles({ folder, path: "t.csv", workFolder: folder });
     expect(proposed.inputs).toEqual([{ name: "features", type: "numeric", columns: "rest", normalize: "standard", missing: "mean" }]);
     expect(proposed.notes).toEqual([]);
-    expect(((await proposeRoles({ folder, path: "t.csv", decimal: ".", workFolder: folder }).catch((e: unknown) => e)) as Error).message).toContain(
-      "no column to learn from",
-    );
+    const points = (await proposeRoles({ folder, path: "t.csv", decimal: ".", workFolder: folder })).notes.join();
+    expect(points).toContain('column "a" is excluded');
+    // A dot and then a comma have one meaning only.
+    expect(points).toContain('"1.234,5" is read as the number 1234.5');
   });
 
   it("and a class written like a number stays the text it is", async () => {
@@ -80,18 +81,16 @@ describe("numbers with a decimal comma are found out", () => {
 });
 
 describe("what could be read in two ways", () => {
-  it("is text between commas, until a decimal comma is asked for", async () => {
+  it("is text between commas, until a decimal comma is asked for, or thousands", async () => {
     const folder = temporaryFolder();
     writeTable(folder, "t.csv", `a,b,y\n${rows((i) => `"${i},5",${i},${i % 2}`)}`);
     expect(await refusal(readColumns(folder, "t.csv"), folder)).toBe(
       `DIR/t.csv, row 1, column "a": got "0,5", expected a number with a decimal point or nothing; write it with a point, or set source.decimal to ` +
         `"," if the whole file has decimal commas`,
     );
-    writeTable(folder, "us.csv", `a,b,y\n${rows((i) => `"1,${200 + i}",${i},${i % 2}`)}`);
-    expect(await refusal(readColumns(folder, "us.csv"), folder)).toBe(
-      `DIR/us.csv, row 1, column "a": got "1,200", expected a number or nothing; take the comma between thousands out, or set source.decimal to "," ` +
-        `if it is a decimal comma`,
-    );
+    writeTable(folder, "us.csv", `a,b,y\n${rows((i) => `"1,${200 + i * 3}",${i},${i % 2}`)}`);
+    expect((await readColumns(folder, "us.csv")).table[0]).toEqual([1200, 0]);
+    expect((await proposeRoles({ folder, path: "us.csv", workFolder: folder })).notes.join()).toContain(`"1,200" is read as the number 1200`);
   });
 
   it("never parts a table of commas elsewhere", async () => {
@@ -142,9 +141,7 @@ describe("what could be read in two ways", () => {
       table: Array.from({ length: 20 }, (_, i) => [f((10 + i) / 100), f(1.2 + i / 1000)]),
     });
     writeTable(folder, "us.csv", `a;b;y\n${rows((i) => `1,${200 + i};1,000.5;${i % 2}`)}`);
-    expect(await refusal(readColumns(folder, "us.csv"), folder)).toContain(
-      `row 1, column "a": got "1,200", expected a number or nothing; take the comma between thousands out`,
-    );
+    expect((await readColumns(folder, "us.csv")).table[0]).toEqual([1200, 1000.5]);
   });
 });
 
@@ -171,15 +168,16 @@ describe("both forms in one file", () => {
     expect(notes.map((n) => n.replaceAll(folder, "DIR"))).toEqual([
       `column "a" of DIR/t.csv has numbers with a decimal comma ("0,5") and with a decimal point ("11.5"); it is read as numbers only when all are ` +
         `written one way`,
-      `column "a" is excluded: most of its values are numbers, but "11.5" is not`,
+      `column "a" is excluded: most of its values are numbers, but "11.5" in row 12 is not; mend it, or count such as missing: ` +
+        `set source.missing to {"a":["11.5"]}`,
     ]);
   });
 
   it.each([
     ["0.125", `a number with a decimal comma or nothing; write it with a comma, or set source.decimal to "." if the whole file has decimal points`],
-    ["1,2,3", "a number or nothing; mend the value, or make the column a category or exclude it"],
-    ["1.23,5", "a number or nothing; mend the value, or make the column a category or exclude it"],
-    ["many", "a number or nothing; mend the value, or make the column a category or exclude it"],
+    ["1,2,3", "a number or nothing; mend the value, count such values as missing (source.missing), make the column a category, or exclude it"],
+    ["1.23,5", "a number or nothing; mend the value, count such values as missing (source.missing), make the column a category, or exclude it"],
+    ["many", "a number or nothing; mend the value, count such values as missing (source.missing), make the column a category, or exclude it"],
     ["1,5e39", "a finite number or nothing; mend the value or leave it empty"],
     ["inf", "a finite number or nothing; mend the value or leave it empty"],
   ])("refuses %s among decimal commas", async (value, expected) => {

@@ -63,7 +63,7 @@ describe("inspectTable", () => {
     ]);
     expect(audit.columns[3]).toMatchObject({ missing: 40, distinct: 0 });
     expect(audit.duplicates).toMatchObject({ rows: 34 });
-    expect(audit.warnings.map((w) => w.code).sort()).toEqual(["data.constant", "data.duplicates"]);
+    expect(audit.warnings.map((w) => w.code).sort()).toEqual(["data.classes", "data.constant", "data.duplicates", "data.unused"]);
   });
 });
 
@@ -103,12 +103,12 @@ describe("proposeRoles", () => {
     ]);
     expect(proposal.targets).toEqual([{ name: "grade", type: "category", column: "grade" }]);
     expect(proposal.notes).toEqual([
-      `column "no" is excluded: it counts the rows`,
-      `column "person" is excluded: it is a text with 60 different values`,
-      `column "day" is excluded: it is a time`,
-      `column "constant" is excluded: it has one value only`,
-      `column "empty" is excluded: it has no values`,
-      `column "customer_id" is excluded: it looks like an identifier`,
+      `column "no" is excluded: it counts the rows; make it an input by hand if it is a quantity`,
+      `column "person" is excluded: it is a text with 60 different values; make it a category to use it all the same`,
+      `column "day" is excluded: it is a time; split by it, or put what matters of it, such as the month, into a column of its own`,
+      `column "constant" is excluded: it has one value only, from which nothing can be learnt; add rows with others to use it`,
+      `column "empty" is excluded: it has no values; fill it in to use it`,
+      `column "customer_id" is excluded: it looks like an identifier; make it an input by hand if it is a quantity`,
     ]);
     // What is proposed can be prepared as it is.
     const prepared = await prepare(folder, dataSchema.parse({ source: { type: "table", path: "t.csv" }, inputs: proposal.inputs, targets: proposal.targets }));

@@ -6,6 +6,8 @@ import { readColumns, refusal } from "../../support/read-columns.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
 import { dataOf, prepare, writeParquet, writeTable } from "../../support/tables.js";
 
+const NO_NUMBER = "a number or nothing; mend the value, count such values as missing (source.missing), make the column a category, or exclude it";
+
 const rows = (row: (i: number) => string, newline = "\n") => Array.from({ length: 20 }, (_, i) => row(i) + newline).join("");
 
 describe("odd files", () => {
@@ -56,26 +58,10 @@ describe("odd files", () => {
   });
 
   const refused: Readonly<Record<string, readonly [name: string, content: string | Uint8Array, message: string]>> = {
-    "a hexadecimal number": [
-      "t.csv",
-      `a,b,y\n${rows(plain)}0x10,1,1\n`,
-      `DIR/t.csv, row 21, column "a": got "0x10", expected a number or nothing; mend the value, or make the column a category or exclude it`,
-    ],
-    "a number with an underscore": [
-      "t.csv",
-      `a,b,y\n${rows(plain)}1_000,1,1\n`,
-      `DIR/t.csv, row 21, column "a": got "1_000", expected a number or nothing; mend the value, or make the column a category or exclude it`,
-    ],
-    "true among numbers": [
-      "t.csv",
-      `a,b,y\n${rows(plain)}true,1,1\n`,
-      `DIR/t.csv, row 21, column "a": got "true", expected a number or nothing; mend the value, or make the column a category or exclude it`,
-    ],
-    "a bad value below blank lines": [
-      "t.csv",
-      `a,b,y\n${rows(plain)}\n\n"1\n2",1,1\n`,
-      `DIR/t.csv, row 21, column "a": got "1\n2", expected a number or nothing; mend the value, or make the column a category or exclude it`,
-    ],
+    "a hexadecimal number": ["t.csv", `a,b,y\n${rows(plain)}0x10,1,1\n`, `DIR/t.csv, row 21, column "a": got "0x10", expected ${NO_NUMBER}`],
+    "a number with an underscore": ["t.csv", `a,b,y\n${rows(plain)}1_000,1,1\n`, `DIR/t.csv, row 21, column "a": got "1_000", expected ${NO_NUMBER}`],
+    "true among numbers": ["t.csv", `a,b,y\n${rows(plain)}true,1,1\n`, `DIR/t.csv, row 21, column "a": got "true", expected ${NO_NUMBER}`],
+    "a bad value below blank lines": ["t.csv", `a,b,y\n${rows(plain)}\n\n"1\n2",1,1\n`, `DIR/t.csv, row 21, column "a": got "1\n2", expected ${NO_NUMBER}`],
     "a ragged row below blank lines and line ends in quotes": [
       "t.csv",
       `\na,b,y\n${rows(plain)}\n\n1,"2\n\n""",1\n1\n`,
@@ -101,7 +87,7 @@ describe("odd files", () => {
     "JSON with a text among numbers": [
       "t.json",
       JSON.stringify(Array.from({ length: 20 }, (_, i) => ({ a: i === 5 ? "x" : i, y: i % 2 }))),
-      `DIR/t.json, row 6, column "a": got "x", expected a number or nothing; mend the value, or make the column a category or exclude it`,
+      `DIR/t.json, row 6, column "a": got "x", expected ${NO_NUMBER}`,
     ],
     "JSON with structures": [
       "t.json",
@@ -123,7 +109,13 @@ describe("odd files", () => {
     expect(inputs).toMatchObject([{ columns: ["a"] }]);
     expect(columns.map((c) => c.type)).toEqual(["number", "other", "other", "other", "number"]);
     expect(notes).toEqual(
-      ["s", "l", "b"].map((c) => `column "${c}" is excluded: ${c === "b" ? "it has one value only" : "it holds structures, lists or bytes"}`),
+      ["s", "l", "b"].map(
+        (c) =>
+          `column "${c}" is excluded: ` +
+          (c === "b"
+            ? "it has one value only, from which nothing can be learnt; add rows with others to use it"
+            : "it holds structures, lists or bytes; put their parts into columns of their own"),
+      ),
     );
     expect(await refusal(proposeRoles({ folder, path: "t.parquet", targets: ["s"], workFolder: folder }), folder)).toBe(
       `target column "s" of DIR/t.parquet is a structure, a list or bytes, expected numbers or classes; name another with --target`,
@@ -138,7 +130,9 @@ describe("odd files", () => {
     const last: number[] = [];
     for await (const batch of prepared.readRaw("test")) last.push(...batch.rows);
     expect(last.map((row) => (((row - 1) * 7) % 20) + 1).sort((a, b) => a - b)).toEqual([18, 19, 20]);
-    expect((await proposeRoles({ folder, path: "t.csv", workFolder: folder })).notes).toEqual([`column "day" is excluded: it is a time`]);
+    expect((await proposeRoles({ folder, path: "t.csv", workFolder: folder })).notes).toEqual([
+      `column "day" is excluded: it is a time; split by it, or put what matters of it, such as the month, into a column of its own`,
+    ]);
   });
 });
 

@@ -95,7 +95,17 @@ describe("any other table, by fitted encoders alone", () => {
     );
     const reader = await open(folder, "p.jsonl");
     expect((await all(reader))[0]!.inputs["word"]!.data).toEqual(["z", "", "w"]);
-    expect(reader.unknown).toEqual([{ column: "word", rows: 2, example: "z" }]);
+    expect(reader.unknown).toEqual([
+      {
+        column: "word",
+        rows: 2,
+        known: ["x", "y"],
+        texts: new Map([
+          ["z", 1],
+          ["w", 1],
+        ]),
+      },
+    ]);
     expect(reader.skipped).toEqual([]);
   });
 
@@ -143,12 +153,7 @@ describe("any other table, by fitted encoders alone", () => {
   it.each([
     ["a,b,wrod\n1,2,x\n", {}, "data.column", `input word: DIR/p.csv has no column "wrod"`.replace("wrod", "word") + `; did you mean "wrod"?`],
     ["a,b,word\n1,2,x\n", { targets: "required" }, "data.target", `target t: DIR/p.csv has no column "class"; it has "a", "b", "word"`],
-    [
-      "a,b,word\n1,two,x\n",
-      {},
-      "data.value",
-      `DIR/p.csv, row 1, column "b": got "two", expected a number or nothing; mend the value, or make the column a category or exclude it`,
-    ],
+    ["a,b,word\n1,two,x\n", {}, "data.value", `DIR/p.csv, row 1, column "b": got "two", expected a number or nothing; mend the value or leave it empty`],
     [
       "a,b,word\n1,2,x\n1,2,x\n1,x\n",
       {},

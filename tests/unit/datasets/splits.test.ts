@@ -75,14 +75,19 @@ describe("splits", () => {
     );
   });
 
-  it("stratified: exact shares of every class, within rounding", async () => {
+  it("stratified: shares of every class, within rounding, and each part one row of a class with three", async () => {
     await fc.assert(
       fc.asyncProperty(classes, shares, fc.nat(), async (rows, share, seed) => {
         const parts = await partsOf(rows, spec(share), seed);
         for (const c of ["a", "b", "c"]) {
           const own = parts.filter((_, i) => rows[i]!.c === c);
-          expect(Math.abs(own.filter((p) => p === PART.test).length - own.length * share.test)).toBeLessThanOrEqual(0.5 + 1e-9);
-          expect(Math.abs(own.filter((p) => p === PART.validation).length - own.length * share.validation)).toBeLessThanOrEqual(1);
+          // Of few rows each part that is asked for gets one, whatever its share.
+          expect(Math.abs(own.filter((p) => p === PART.test).length - own.length * share.test)).toBeLessThanOrEqual(2);
+          expect(Math.abs(own.filter((p) => p === PART.validation).length - own.length * share.validation)).toBeLessThanOrEqual(2);
+          if (own.length < 3) continue;
+          expect(own.includes(PART.test)).toBe(share.test > 0);
+          expect(own.includes(PART.validation)).toBe(share.validation > 0);
+          expect(own.includes(PART.train)).toBe(true);
         }
       }),
       { numRuns: 25 },

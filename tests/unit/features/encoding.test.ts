@@ -128,7 +128,16 @@ describe("category and binary inputs", () => {
     ]);
     expect(prepared.fitted.inputs).toEqual([
       { name: "word", type: "category", column: "word", classes: ["even", "odd"] },
-      { name: "flag", type: "binary", column: "flag", classes: ["no", "Yes"], negative: ["no"], positive: ["Yes"], share: 0.25 },
+      {
+        name: "flag",
+        type: "binary",
+        column: "flag",
+        classes: ["no", "Yes"],
+        negative: ["no"],
+        positive: ["Yes"],
+        share: 0.25,
+        also: { No: "no", NO: "no", yes: "Yes", YES: "Yes" },
+      },
     ]);
     expect(storedSamples(prepared, "validation").map((s) => s.floats)).toEqual([
       [1, 0, 1, 0],

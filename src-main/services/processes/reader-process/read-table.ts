@@ -52,11 +52,11 @@ async function splitOf(table: OpenTable, asked: RowsQuestion["split"], signal: A
 /** Rows of the table that a run was trained on, by their numbers, unless its data has changed since. @throws LatheError `data.*`, `run.storage`, `cancelled` */
 export async function cellsOf(
   tables: OpenTables,
-  { table: at, run: { data, seed, fingerprint: before }, rows }: CellsQuestion,
+  { table: at, run: { data, seed, fingerprint: began }, rows }: CellsQuestion,
   signal: AbortSignal,
 ): Promise<CellsOfRun> {
-  const { fingerprint } = await dataFingerprint({ folder: at.folder, data, seed, cacheFolder: inside(at.folder, ".lathe", "cache"), signal });
-  if (fingerprint !== before) return { changed: true };
+  const { fingerprint, before } = await dataFingerprint({ folder: at.folder, data, seed, cacheFolder: inside(at.folder, ".lathe", "cache"), signal });
+  if (began !== fingerprint && began !== before) return { changed: true };
   if (rows.length === 0) return { changed: false, columns: [], cells: [], mainRows: 0, root: "" };
   return tables.use(
     at,

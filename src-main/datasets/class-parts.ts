@@ -1,0 +1,37 @@
+import type { Database } from "./sources/database.js";
+import { PART, SPLITS, type SplitCounts, type SplitName } from "./splits.js";
+import type { StagedPart } from "./stage-data.js";
+
+/** By class, rows by part. */
+export type ClassParts = Record<string, Record<SplitName, number>>;
+
+const NAMED = 5;
+
+/** Counts rows in use by class and part, the most frequent first. */
+export async function countClasses(database: Database, { staged, parts }: StagedPart, column: string, into: ClassParts): Promise<void> {
+  const rows = await database.all(
+    `SELECT ${staged.text(column)} AS value, part, count(*) AS n FROM ${staged.table} POSITIONAL JOIN ${parts} WHERE part <> ${PART.skipped} GROUP BY ` +
+      `1, 2 ORDER BY n DESC, value LIMIT 3000`,
+  );
+  for (const { value, part, n } of rows) {
+    const split = SPLITS.find((s) => PART[s] === part);
+    const counts = (into[String(value)] ??= { train: 0, validation: 0, test: 0 });
+    if (split) counts[split] += Number(n);
+  }
+}
+
+/** Says of which classes a part has no row, though it has rows of others; undefined where every part has all. */
+export function tellUnjudged(target: string, classes: Readonly<ClassParts>, counts: SplitCounts): string | undefined {
+  const parts = (["validation", "test"] as const).filter((part) => counts[part] > 0);
+  const lacking = Object.entries(classes).filter(([, n]) => n.train > 0 && parts.some((part) => n[part] === 0));
+  if (lacking.length === 0) return undefined;
+  const listed = lacking.slice(0, NAMED).map(([value, n]) => {
+    const rows = n.train + n.validation + n.test;
+    return `"${value}" (${rows} row${rows === 1 ? "" : "s"}, none in ${parts.filter((part) => n[part] === 0).join(" and ")})`;
+  });
+  const one = lacking.length === 1;
+  return (
+    `target ${target}: not every part has rows of ${listed.join(", ")}${lacking.length > NAMED ? ` and ${lacking.length - NAMED} more classes` : ""}; ` +
+    `the metrics there say nothing of how well ${one ? "it is" : "they are"} told: add rows, or exclude the class${one ? "" : "es"}`
+  );
+}
