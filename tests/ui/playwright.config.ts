@@ -5,8 +5,8 @@ import { defineConfig } from "@playwright/test";
 register("../../src-main/bootstrap/wat.mjs", import.meta.url);
 
 /**
- * What Chromium is to leave off: Playwright's own list (coreBundle.js of 1.65), which another one replaces, and what else costs more than our page. The popup of
- * the address bar is a page of its own, in a process of its own, which each window loads at once: half a second of a processor, a third of a short test.
+ * What Chromium is to leave off: Playwright's own list (coreBundle.js of 1.65), which another one replaces, and what else costs more than our page. The popup
+ * of the address bar is a page of its own, in a process of its own, which each window loads at once: half a second of a processor, a third of a short test.
  */
 const DISABLED = [
   ...["AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades", "HttpsFirstBalancedModeAutoEnable", "LensOverlay"],
@@ -30,8 +30,8 @@ export default defineConfig({
   use: {
     viewport: { width: 1280, height: 800 },
     screenshot: "only-on-failure",
-    // What a page did, step by step, costs an eighth of a test: of the second try alone, or where one asks for it with `--trace on`. Its moving picture is drawn
-    // by the processor, without end, which costs about as much as all the rest of a test.
+    // What a page did, step by step, costs an eighth of a test: of the second try alone, or where one asks for it with `--trace on`. Its moving picture is
+    // drawn by the processor, without end, which costs about as much as all the rest of a test.
     trace: { mode: "on-first-retry", screenshots: false },
     launchOptions: {
       executablePath: process.env["LATHE_CHROMIUM"] ?? "/usr/bin/chromium",
