@@ -36,7 +36,7 @@ export type InferTypes = (question: NodeQuestion) => readonly TensorType[];
 export interface NodeOptions {
   readonly domain?: string;
   readonly outputs?: number;
-  /** Types of the outputs, for an operator that no shape rule knows. */
+  /** Types of the outputs, for an operator that no shape rule knows, or where they are known already. */
   readonly types?: readonly TensorType[];
 }
 
@@ -62,6 +62,11 @@ export class GraphBuilder {
 
   constructor(infer: InferTypes) {
     this.#infer = infer;
+  }
+
+  /** An empty graph by the same rules, such as the body of a Scan. */
+  another(): GraphBuilder {
+    return new GraphBuilder(this.#infer);
   }
 
   /** The nodes so far, in the order added, which is a topological order. */
