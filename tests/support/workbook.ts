@@ -35,7 +35,8 @@ export function workbook(rows: readonly (readonly (string | number | boolean | n
   const lines = rows.map((row, r) => `<row r="${r + 1}">${row.map((value, k) => cell(`${letters(k)}${r + 1}`, value)).join("")}</row>`);
   return zip({
     "xl/workbook.xml": `<workbook xmlns:r="r"><sheets><sheet name="Sheet1" sheetId="1" r:id="rId1"/></sheets></workbook>`,
-    "xl/_rels/workbook.xml.rels": `<Relationships><Relationship Id="rId1" Type="http://x/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>`,
+    "xl/_rels/workbook.xml.rels":
+      `<Relationships><Relationship Id="rId1" Type="http://x/relationships/worksheet" Target="worksheets/sheet1.xml"/>` + `</Relationships>`,
     "xl/worksheets/sheet1.xml": `<worksheet><sheetData>${lines.join("")}</sheetData></worksheet>`,
   });
 }

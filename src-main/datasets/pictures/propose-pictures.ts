@@ -91,8 +91,8 @@ function tellScarce(path: string, classes: ReadonlyMap<string, number>, parts: n
   if (scarce.length === 0) return [];
   const listed = scarce.slice(0, 5).map(([name, pictures]) => `"${name}" (${pictures} picture${pictures === 1 ? "" : "s"})`);
   return [
-    `too few pictures of ${listed.join(", ")}${scarce.length > 5 ? " and others" : ""} in ${path} for a part each of the ${parts} that it is split into; add pictures, ` +
-      `or nothing will say how well ${scarce.length === 1 ? "it is" : "they are"} told`,
+    `too few pictures of ${listed.join(", ")}${scarce.length > 5 ? " and others" : ""} in ${path} for a part each of the ${parts} that it is split into; ` +
+      `add pictures, or nothing will say how well ${scarce.length === 1 ? "it is" : "they are"} told`,
   ];
 }
 

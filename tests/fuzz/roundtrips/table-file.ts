@@ -99,7 +99,8 @@ export async function writeTableFile(random: Random, table: Table, layout: Layou
     writeFileSync(path, ending === "csv.gz" ? gzipSync(bytes) : bytes);
   }
   const { delimiter, decimal, encoding, above, named } = layout;
-  const what = `${ending}${layout.typed ? "" : `, "${delimiter}", decimal "${decimal}", ${encoding}, above ${JSON.stringify(above)}, ${named ? "named" : "nameless"}`}`;
+  const marks = `, "${delimiter}", decimal "${decimal}", ${encoding}, above ${JSON.stringify(above)}, ${named ? "named" : "nameless"}`;
+  const what = `${ending}${layout.typed ? "" : marks}`;
   return { path, what, written, named };
 }
 
