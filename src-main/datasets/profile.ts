@@ -2,7 +2,7 @@ import { tellVariants, tellWords, withWords } from "./column-words.js";
 import { shorten } from "./shorten.js";
 import type { Database, Row } from "./sources/database.js";
 import { dressedSigns } from "./sources/decimal.js";
-import { type Source, type SourceColumn, isNoNumber, numberIn, textOf, timestampOf } from "./sources/source.js";
+import { type Source, type SourceColumn, isNoNumber, isTooLarge, numberIn, textOf, timestampOf } from "./sources/source.js";
 import { literal } from "./sources/sql.js";
 import { explainReading } from "./staging.js";
 
@@ -103,18 +103,23 @@ async function copyRows(database: Database, source: Source, limit: number | unde
 }
 
 async function profileSome(database: Database, source: Source, limit: number | undefined): Promise<readonly ColumnProfile[]> {
+  const plain = await plainNumbers(database, source, limit);
+  // CASE rather than FILTER, for each of which DuckDB sets up buffers for all columns of the query.
   const selected = source.columns.map(
     (_, k) =>
-      `count(v${k}) AS present${k}, count(v${k}) FILTER (bad${k}) AS bad${k}, approx_count_distinct(v${k}) ` +
-      `AS distinct${k}, count(x${k}) AS numbers${k}, ` +
-      `count(x${k}) FILTER (x${k} = trunc(x${k})) AS whole${k}, min(x${k}) AS min${k}, max(x${k}) AS max${k}, ` +
-      `count(v${k}) FILTER (regexp_matches(v${k}, '^[0-9]+$')) AS digits${k}, min(v${k}) FILTER (regexp_matches(v${k}, '^0[0-9]+$')) AS zero${k}, ` +
+      `count(v${k}) AS present${k}, count(CASE WHEN bad${k} THEN v${k} END) AS bad${k}, approx_count_distinct(v${k}) AS distinct${k}, ` +
+      `count(x${k}) AS numbers${k}, count(CASE WHEN x${k} = trunc(x${k}) THEN 1 END) AS whole${k}, min(x${k}) AS min${k}, max(x${k}) AS max${k}, ` +
+      `count(CASE WHEN regexp_matches(v${k}, '^[0-9]+$') THEN 1 END) AS digits${k}, ` +
+      `min(CASE WHEN regexp_matches(v${k}, '^0[0-9]+$') THEN v${k} END) AS zero${k}, ` +
       `min(length(v${k})) AS short${k}, max(length(v${k})) AS long${k}, min(v${k}) AS first${k}, ` +
-      `count(x${k}) FILTER (dressed${k}) AS dressed${k}, arg_min(v${k}, v${k}) FILTER (dressed${k} AND x${k} IS NOT NULL) AS dress${k}, ` +
-      `arg_min(x${k}, v${k}) FILTER (dressed${k}) AS bare${k}, count(x${k}) FILTER (dressed${k} AND ends_with(v${k}, '%')) AS percent${k}`,
+      `count(CASE WHEN dressed${k} THEN x${k} END) AS dressed${k}, min(CASE WHEN dressed${k} AND x${k} IS NOT NULL THEN v${k} END) AS dress${k}, ` +
+      `arg_min(x${k}, CASE WHEN dressed${k} AND x${k} IS NOT NULL THEN v${k} END) AS bare${k}, ` +
+      `count(CASE WHEN dressed${k} AND ends_with(v${k}, '%') THEN x${k} END) AS percent${k}`,
   );
-  const inner = source.columns.map(
-    (column, k) => `${textOf(column)} AS v${k}, ${isNoNumber(column)} AS bad${k}, ${numberOrNull(column)} AS x${k}, ${isDressed(column)} AS dressed${k}`,
+  const inner = source.columns.map((column, k) =>
+    plain.has(column)
+      ? `${textOf(column)} AS v${k}, ${isTooLarge(`TRY_CAST(${column.sql} AS DOUBLE)`)} AS bad${k}, TRY_CAST(${column.sql} AS DOUBLE) AS x${k}, false AS dressed${k}`
+      : `${textOf(column)} AS v${k}, ${isNoNumber(column)} AS bad${k}, ${numberOrNull(column)} AS x${k}, ${isDressed(column)} AS dressed${k}`,
   );
   let row;
   try {
@@ -179,6 +184,26 @@ async function profileSome(database: Database, source: Source, limit: number | u
   }
   return profiles;
 }
+
+/**
+ * Columns of texts that hold nothing but digits, with a sign, decimals or an exponent. What they hold needs none of the patterns that read other numbers, and
+ * which take DuckDB seconds to prepare for a wide table.
+ */
+async function plainNumbers(database: Database, source: Source, limit: number | undefined): Promise<ReadonlySet<SourceColumn>> {
+  const texts = source.columns.filter(({ kind, decimal }) => kind === "text" && decimal !== ",");
+  if (texts.length === 0) return new Set();
+  const odd = texts.map(({ sql }, k) => `count(CASE WHEN NOT regexp_full_match(${sql}, ${literal(PLAIN_NUMBER)}) THEN 1 END) AS odd${k}`);
+  const from = `${source.relation}${limit === undefined ? "" : ` LIMIT ${limit}`}`;
+  try {
+    const row = await database.one(`SELECT ${odd.join(", ")} FROM (SELECT ${texts.map(({ sql }) => sql).join(", ")} FROM ${from})`);
+    return new Set(texts.filter((_, k) => Number(row[`odd${k}`]) === 0));
+  } catch (error) {
+    throw await explainReading(database, source, [], error);
+  }
+}
+
+/** What DuckDB's cast and every other reading of a number take alike. */
+const PLAIN_NUMBER = "[+-]?[0-9]+([.][0-9]+)?([eE][+-]?[0-9]{1,2})?";
 
 /** `column` as a finite number; NULL where it is none. */
 export function numberOrNull(column: SourceColumn): string {

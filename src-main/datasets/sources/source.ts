@@ -179,7 +179,8 @@ function wordAsNumber({ sql, beside }: SourceColumn): string {
   return !beside ? "CAST(NULL AS DOUBLE)" : `CASE lower(trim(${sql})) WHEN 'true' THEN 1.0 WHEN 'false' THEN 0.0 END`;
 }
 
-function isTooLarge(x: string): string {
+/** True where a number is beyond what the model computes in. @param x SQL of a DOUBLE. */
+export function isTooLarge(x: string): string {
   // To DuckDB NaN is the largest number.
   return `coalesce(NOT isnan(${x}) AND abs(${x}) > ${LARGEST}, false)`;
 }
