@@ -2,7 +2,7 @@ import { tellVariants, tellWords, withWords } from "./column-words.js";
 import { shorten } from "./shorten.js";
 import type { Database, Row } from "./sources/database.js";
 import { dressedSigns } from "./sources/decimal.js";
-import { type Source, type SourceColumn, isNoNumber, isTooLarge, numberIn, textOf, timestampOf } from "./sources/source.js";
+import { type Source, type SourceColumn, isNoNumber, numberIn, textOf, timestampOf } from "./sources/source.js";
 import { literal } from "./sources/sql.js";
 import { explainReading } from "./staging.js";
 
@@ -103,7 +103,6 @@ async function copyRows(database: Database, source: Source, limit: number | unde
 }
 
 async function profileSome(database: Database, source: Source, limit: number | undefined): Promise<readonly ColumnProfile[]> {
-  const plain = await plainNumbers(database, source, limit);
   // CASE rather than FILTER, for each of which DuckDB sets up buffers for all columns of the query.
   const selected = source.columns.map(
     (_, k) =>
@@ -116,10 +115,8 @@ async function profileSome(database: Database, source: Source, limit: number | u
       `arg_min(x${k}, CASE WHEN dressed${k} AND x${k} IS NOT NULL THEN v${k} END) AS bare${k}, ` +
       `count(CASE WHEN dressed${k} AND ends_with(v${k}, '%') THEN x${k} END) AS percent${k}`,
   );
-  const inner = source.columns.map((column, k) =>
-    plain.has(column)
-      ? `${textOf(column)} AS v${k}, ${isTooLarge(`TRY_CAST(${column.sql} AS DOUBLE)`)} AS bad${k}, TRY_CAST(${column.sql} AS DOUBLE) AS x${k}, false AS dressed${k}`
-      : `${textOf(column)} AS v${k}, ${isNoNumber(column)} AS bad${k}, ${numberOrNull(column)} AS x${k}, ${isDressed(column)} AS dressed${k}`,
+  const inner = source.columns.map(
+    (column, k) => `${textOf(column)} AS v${k}, ${isNoNumber(column)} AS bad${k}, ${numberOrNull(column)} AS x${k}, ${isDressed(column)} AS dressed${k}`,
   );
   let row;
   try {
@@ -185,26 +182,6 @@ async function profileSome(database: Database, source: Source, limit: number | u
   return profiles;
 }
 
-/**
- * Columns of texts that hold nothing but digits, with a sign, decimals or an exponent. What they hold needs none of the patterns that read other numbers, and
- * which take DuckDB seconds to prepare for a wide table.
- */
-async function plainNumbers(database: Database, source: Source, limit: number | undefined): Promise<ReadonlySet<SourceColumn>> {
-  const texts = source.columns.filter(({ kind, decimal }) => kind === "text" && decimal !== ",");
-  if (texts.length === 0) return new Set();
-  const odd = texts.map(({ sql }, k) => `count(CASE WHEN NOT regexp_full_match(${sql}, ${literal(PLAIN_NUMBER)}) THEN 1 END) AS odd${k}`);
-  const from = `${source.relation}${limit === undefined ? "" : ` LIMIT ${limit}`}`;
-  try {
-    const row = await database.one(`SELECT ${odd.join(", ")} FROM (SELECT ${texts.map(({ sql }) => sql).join(", ")} FROM ${from})`);
-    return new Set(texts.filter((_, k) => Number(row[`odd${k}`]) === 0));
-  } catch (error) {
-    throw await explainReading(database, source, [], error);
-  }
-}
-
-/** What DuckDB's cast and every other reading of a number take alike. */
-const PLAIN_NUMBER = "[+-]?[0-9]+([.][0-9]+)?([eE][+-]?[0-9]{1,2})?";
-
 /** `column` as a finite number; NULL where it is none. */
 export function numberOrNull(column: SourceColumn): string {
   const { sql, kind } = column;
@@ -213,8 +190,8 @@ export function numberOrNull(column: SourceColumn): string {
 }
 
 /** True where a number is written with a unit, or thousands are parted. */
-function isDressed({ sql, kind, before, decimal }: SourceColumn): string {
-  return kind === "text" && !before ? `regexp_matches(${sql}, ${literal(dressedSigns(decimal))})` : "false";
+function isDressed({ sql, kind, before, plain, decimal }: SourceColumn): string {
+  return kind === "text" && !before && !plain ? `regexp_matches(${sql}, ${literal(dressedSigns(decimal))})` : "false";
 }
 
 /** How numbers were read that are more than digits. */
