@@ -14,6 +14,12 @@ export function closest(word: string, candidates: readonly string[]): string | u
   return best;
 }
 
+/** The known word that an unknown one may be meant for. Of a short word less may differ than of a mistyped command: dog is no mistyped cow. */
+export function nearestKnown(word: string, known: readonly string[]): string | undefined {
+  const nearest = closest(word, known);
+  return nearest !== undefined && distance(word.toLowerCase(), nearest.toLowerCase()) * 3 <= word.length ? nearest : undefined;
+}
+
 /** Levenshtein's: how many characters must be put in, taken out or changed to make one word the other. O(length of a × length of b). */
 export function distance(a: string, b: string): number {
   // Of the first i characters of a: the distance to the first j of b.

@@ -9,7 +9,7 @@ import { temporaryFolder } from "../../../support/temporary-folder.js";
 
 async function augmentOf(classes: readonly string[], channels: 1 | 3) {
   const folder = temporaryFolder();
-  await writeClasses(folder, classes, 2, { channels });
+  await writeClasses(folder, classes, 3, { channels });
   const {
     inputs: [picture],
     notes,
