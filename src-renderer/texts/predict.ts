@@ -11,6 +11,7 @@ export const predictTexts = {
     title: "No model to ask yet",
     text: "Train a network first. Then you can type a row here and watch the answer change, or have a whole file answered.",
     train: "Go to Train",
+    kept: (path: string) => `${path} stays chosen: it can be predicted as soon as there is a model.`,
   },
   one: {
     formLabel: "Values of the row",

@@ -133,7 +133,7 @@ class Walk {
         `${this.#root} has ${this.#shallow.length} picture${one ? "" : "s"} that ${one ? "lies" : "lie"} outside of any class: ` +
           `expected ${levels === 1 ? "a folder for each class, with its pictures in it" : `${levels} levels of folders, as source.levels says`}; ` +
           `pictures without classes can be predicted`,
-        details,
+        { ...details, unlabelled: this.#shallow.length },
       );
     }
     const others = this.#others.length;
