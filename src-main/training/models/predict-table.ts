@@ -16,6 +16,7 @@ import { answerColumns } from "./answers.js";
 import { outputName } from "./inference-model.js";
 import { outExists } from "./out-exists.js";
 import type { WorkSetting } from "../process/setting.js";
+import { faultsOfModel } from "./tell-faults.js";
 import { strangersOf } from "./tell-strangers.js";
 import { serveModel } from "./served-model.js";
 import { floats } from "../trainer.js";
@@ -35,7 +36,7 @@ export async function predictTable(
   try {
     const { fitted, thresholds } = model.facts;
     const table = await readTable({ fitted, folder: process.cwd(), path: resolve(request.data), workFolder: model.workFolder, targets: "none" });
-    for (const message of table.warnings) emit({ event: "log", level: "warning", message });
+    for (const message of [...faultsOfModel(request.model), ...table.warnings]) emit({ event: "log", level: "warning", message });
     const columns = fitted.targets.map((target) => answerColumns(target, thresholds[target.name]));
     const head = ["sample", ...columns.flatMap((target) => target.head)];
     const file = await CsvFile.create(out, temporary, modeLike(out));
