@@ -6,10 +6,14 @@ export function closest(word: string, candidates: readonly string[]): string | u
   if (word.length > LONGEST) return undefined;
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.ceil(word.length / 3)) + 1;
+  // Of two that differ only in case, the one in the word's own.
+  let bestInCase = Infinity;
   for (const candidate of candidates) {
     if (candidate.length > LONGEST) continue;
     const d = distance(word.toLowerCase(), candidate.toLowerCase());
-    if (d < bestDistance) [best, bestDistance] = [candidate, d];
+    if (d > bestDistance || (d === bestDistance && best === undefined)) continue;
+    const inCase = distance(word, candidate);
+    if (d < bestDistance || inCase < bestInCase) [best, bestDistance, bestInCase] = [candidate, d, inCase];
   }
   return best;
 }

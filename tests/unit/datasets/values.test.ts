@@ -2,7 +2,18 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { DataSpec } from "../../../src-main/contract/data.js";
-import { inspectTable, prepareData, proposeRoles, readTable } from "../../../src-main/datasets/index.js";
+import { type RowFilterInput, rowsRequest } from "../../../src-main/contract/table-views.js";
+import {
+  createViews,
+  inspectTable,
+  prepareData,
+  proposeRoles,
+  readRows,
+  readTable,
+  splitTable,
+  stageTable,
+  summarizeColumns,
+} from "../../../src-main/datasets/index.js";
 import { fingerprintOf } from "../../../src-main/datasets/prepare.js";
 import { compile, dataOf, prepare, writeParquet, writeTable } from "../../support/tables.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
@@ -128,7 +139,14 @@ it("shows missing words as missing, and spellings as the one value that they are
   const data = dataOf(path, { inputs: rest, targets: binary });
   const staged = await stageTable({ folder, source: data.source, names: undefined, workFolder: join(folder, "work"), progress: () => undefined });
   const y = (await summarizeColumns(staged, () => undefined)).find(({ name }) => name === "y");
-  expect(y).toMatchObject({ missing: 3, distinct: 2, values: [{ value: "yes", rows: 30 }, { value: "no", rows: 27 }] });
+  expect(y).toMatchObject({
+    missing: 3,
+    distinct: 2,
+    values: [
+      { value: "yes", rows: 30 },
+      { value: "no", rows: 27 },
+    ],
+  });
   const split = await splitTable(staged, data, 1);
   const page = (filter: RowFilterInput) => readRows(staged, split, createViews(), rowsRequest.parse({ offset: 0, limit: 100, filters: [filter] }));
   const gaps = await page({ kind: "missing", column: "y" });
