@@ -84,7 +84,7 @@ export const predictTexts = {
     notes: "What was noticed",
     unknown: (column: string, rows: string, values: string) =>
       `${column}: ${rows} ${rows === "1" ? "row has a value" : "rows have values"} that the model has never seen${values && ` (${values})`}; ` +
-      "it counts as none of the known.",
+      `${rows === "1" ? "it counts" : "they count"} as none of the known.`,
     nearest: (value: string, nearest: string) => `${value}, nearest known: ${nearest}`,
     outside: (column: string, rows: string, min: string, max: string) =>
       `${column}: ${rows} ${rows === "1" ? "row lies" : "rows lie"} far outside of what training saw (${min} to ${max}); doubt ` +

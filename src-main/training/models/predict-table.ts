@@ -62,7 +62,8 @@ export async function predictTable(
     for (const { row, path, reason } of table.bad) lines.fail(row, table.ofFolder ? path : String(row), table.ofFolder ? reason : `${path} ${reason}`);
     await lines.finish();
     await file.close();
-    for (const message of badPictures(table, ["has no answer, as its row says", "have no answer, as their rows say"]))
+    // Whoever asked for a preview lists them beside it.
+    for (const message of request.preview !== undefined ? [] : badPictures(table, ["has no answer, as its row says", "have no answer, as their rows say"]))
       emit({ event: "log", level: "warning", message });
     for (const skip of table.skipped) if (skip.reason !== "unreadable picture") emit({ event: "log", level: "warning", message: describeSkipped(skip) });
     if (samples === 0 && table.bad.length > 0)
