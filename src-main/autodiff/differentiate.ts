@@ -40,10 +40,11 @@ export function differentiate(e: Emitter, loss: Value, wrt: readonly Value[], op
   for (const node of forward.reverse()) {
     if (!node.outputs.some((o) => gradients.has(o) && active.has(o))) continue;
     e.graph.scope("gradient", () => {
+      const shared = once();
       node.inputs.forEach((name, i) => {
         if (!active.has(name)) return;
         const operand = e.graph.value(name);
-        const gradient = sumTo(e, operandGradient(e, node, i, gradients), operand, node);
+        const gradient = sumTo(e, operandGradient(e, node, i, gradients, shared), operand, node);
         const sofar = gradients.get(name);
         gradients.set(name, sofar ? e.add(sofar, gradient) : gradient);
       });
@@ -96,11 +97,20 @@ function notDifferentiable(node: Node, because: string): LatheError {
   return new LatheError("autodiff.not-differentiable", `${node.op} (${node.name}) is not differentiable, because ${because}`, { op: node.op, node: node.name });
 }
 
-function operandGradient(e: Emitter, node: Node, index: number, gradients: ReadonlyMap<string, Value>): Value {
+/** Makes something the first time it is asked for. */
+function once(): GradientContext["shared"] {
+  let made: { readonly value: unknown } | undefined;
+  return <T>(make: () => T): T => {
+    made ??= { value: make() };
+    return made.value as T;
+  };
+}
+
+function operandGradient(e: Emitter, node: Node, index: number, gradients: ReadonlyMap<string, Value>, shared: GradientContext["shared"]): Value {
   const definition = definitionOf(node);
   const rule = definition.gradient;
   if ("because" in rule && typeof rule.because === "string") throw notDifferentiable(node, rule.because);
-  const context = gradientContext(e, definition, node, gradients);
+  const context = gradientContext(e, definition, node, gradients, shared);
   if (typeof rule === "function") return rule(context, index);
   const operand = defined(definition.inputs[Math.min(index, definition.inputs.length - 1)], `${node.op}'s operand ${index}`);
   const operandRule = (rule as Readonly<Record<string, ((g: GradientContext) => Value) | undefined>>)[operand];
@@ -114,7 +124,13 @@ function definitionOf(node: Node): OpDefinition {
   return ops.get(node.op);
 }
 
-function gradientContext(e: Emitter, definition: OpDefinition, node: Node, gradients: ReadonlyMap<string, Value>): GradientContext {
+function gradientContext(
+  e: Emitter,
+  definition: OpDefinition,
+  node: Node,
+  gradients: ReadonlyMap<string, Value>,
+  shared: GradientContext["shared"],
+): GradientContext {
   const inputs = node.inputs.map((name) => (name === "" ? undefined : e.graph.value(name)));
   const output = (i = 0) => e.graph.value(defined(node.outputs[i], `${node.op}'s output ${i}`));
   const optional = (name: string) => inputs[operandIndex(definition, name)];
@@ -136,6 +152,7 @@ function gradientContext(e: Emitter, definition: OpDefinition, node: Node, gradi
       const data = e.graph.constantOf(optional(name));
       return data && numbersOf(data);
     },
+    shared,
   };
 }
 

@@ -31,6 +31,8 @@ const [SOON, MOST] = [5, 200];
 const UNTOLD = 500;
 /** Clock ticks a second as /proc tells them: USER_HZ, 100 on every Linux that Node runs on. */
 const TICKS = 100;
+/** Among a process's flags there: PF_EXITING. */
+const ENDING = 4;
 /** Seconds by which a process may be younger than its lock: clocks are read one after the other, and disks round times. */
 const ROUNDED = 3;
 /** Bytes that a lock has at most: a host's name is the longest part, and has 255. */
@@ -210,7 +212,8 @@ export function isAlive({ holder, written }) {
 
 /**
  * When a living process began, in clock ticks since the machine did; undefined for one that has ended, also where its parent has not yet noticed (a zombie
- * still answers to signals). Linux only. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+ * still answers to signals), and for one that is being ended: it runs nothing any more, but the system may take a while to close its files. Linux only.
+ * https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
  */
 function startOf(pid) {
   try {
@@ -218,7 +221,8 @@ function startOf(pid) {
     const fields = readFileSync(`/proc/${pid}/stat`, "latin1")
       .replace(/^.*\) /s, "")
       .split(" ");
-    return fields[0] === "Z" || fields[0] === "X" ? undefined : fields[19];
+    const ends = (Number(fields[6]) & ENDING) !== 0;
+    return ends || fields[0] === "Z" || fields[0] === "X" ? undefined : fields[19];
   } catch {
     return undefined;
   }

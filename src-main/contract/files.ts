@@ -31,7 +31,7 @@ export const pickRequest = z.strictObject({
   kind: z.enum(["open-file", "open-folder", "save-file"]),
   title: z.string().max(200),
   /** Extensions without the dot; empty: any. */
-  extensions: z.array(z.string().max(16)).max(16).default([]),
+  extensions: z.array(z.string().max(16)).max(32).default([]),
   /** A path, or a file's name, to start from. */
   suggested: z.string().max(4096).optional(),
 });

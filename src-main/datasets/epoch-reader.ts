@@ -1,6 +1,7 @@
-import { closeSync, readSync } from "node:fs";
+import { closeSync } from "node:fs";
 import { LatheError } from "../base/errors.js";
 import { openOwnFileSync } from "../base/own-files.js";
+import { readBytesSync } from "../base/read-bytes.js";
 import { Random } from "../base/random.js";
 import { HEADER_BYTES, readHeader } from "./record-file.js";
 
@@ -159,15 +160,7 @@ export class EpochReader {
     for (const block of this.#blocksOf(chunk)) {
       const bytes = this.#blockLength(block) * recordBytes;
       const position = HEADER_BYTES + block * this.#blockRows * recordBytes;
-      for (let done = 0; done < bytes;) {
-        // A single read is limited to 2 GiB.
-        const got = readSync(this.#file, this.#bytes, at + done, Math.min(bytes - done, 1 << 30), position + done);
-        if (got === 0)
-          throw new LatheError("data.unreadable", `${this.#options.path} became shorter while it was read; prepare the data again`, {
-            path: this.#options.path,
-          });
-        done += got;
-      }
+      fill(this.#options.path, this.#file, this.#bytes.subarray(at, at + bytes), position);
       at += bytes;
     }
     this.#loadStored(length);
@@ -185,13 +178,7 @@ export class EpochReader {
     } of this.#stores) {
       const place = (k: number) => (this.#integers[Math.floor(k / count) * this.words + offset + (k % count)] ?? 0) >>> 0;
       const order = Uint32Array.from({ length: records * count }, (_, k) => k).sort((a, b) => place(a) - place(b));
-      for (const k of order) {
-        for (let done = 0; done < size;) {
-          const got = readSync(file, bytes, k * size + done, size - done, place(k) * step + done);
-          if (got === 0) throw new LatheError("data.unreadable", `${path} became shorter while it was read; prepare the data again`, { path });
-          done += got;
-        }
-      }
+      for (const k of order) fill(path, file, bytes.subarray(k * size, (k + 1) * size), place(k) * step);
     }
   }
 
@@ -203,4 +190,9 @@ export class EpochReader {
     const { seed } = this.#options;
     (this.#single ? new Random(seed, "shuffle", this.#epoch) : new Random(seed, "window", this.#epoch, chunk)).shuffle(order);
   }
+}
+
+function fill(path: string, file: number, into: Uint8Array, position: number): void {
+  if (readBytesSync(file, into, position) < into.length)
+    throw new LatheError("data.unreadable", `${path} became shorter while it was read; prepare the data again`, { path });
 }

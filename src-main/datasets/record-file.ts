@@ -1,8 +1,9 @@
 import { open, type FileHandle } from "node:fs/promises";
-import { closeSync, fstatSync, readSync } from "node:fs";
+import { closeSync, fstatSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import { LatheError } from "../base/errors.js";
 import { openOwnFile, openOwnFileSync } from "../base/own-files.js";
+import { readBytes, readBytesSync } from "../base/read-bytes.js";
 import { throwIfAborted } from "./throw-if-aborted.js";
 
 /**
@@ -17,6 +18,7 @@ const MAGIC = "LATHEREC";
 const VERSION = 2;
 /** Bytes that are read at a time. */
 const PART = 1 << 20;
+const SHORTER = "it became shorter while it was read";
 
 /** What a sample file holds. */
 export interface RecordHeader {
@@ -127,10 +129,10 @@ export async function checkRecords(path: string, fingerprint: string, signal?: A
     let checksum = 0;
     for (let at = HEADER_BYTES; at < end;) {
       throwIfAborted(signal);
-      const { bytesRead } = await file.read(part, 0, Math.min(part.length, end - at), at);
-      if (bytesRead === 0) throw damaged(path, "it became shorter while it was read");
-      checksum = crc32(part.subarray(0, bytesRead), checksum);
-      at += bytesRead;
+      const wanted = part.subarray(0, Math.min(part.length, end - at));
+      if ((await readBytes(file, wanted, at)) < wanted.length) throw damaged(path, SHORTER);
+      checksum = crc32(wanted, checksum);
+      at += wanted.length;
     }
     if (checksum !== header.checksum) throw damaged(path, "its records are not those that were written");
     return header;
@@ -150,11 +152,8 @@ export function readRowNumbers(path: string, fingerprint: string): Uint32Array {
     const bytes = new Uint8Array(part.buffer);
     for (let first = 0; first < count; first += records) {
       const n = Math.min(records, count - first);
-      for (let done = 0; done < n * words * 4;) {
-        const got = readSync(file, bytes, done, n * words * 4 - done, HEADER_BYTES + first * words * 4 + done);
-        if (got === 0) throw damaged(path, "it became shorter while it was read");
-        done += got;
-      }
+      const wanted = bytes.subarray(0, n * words * 4);
+      if (readBytesSync(file, wanted, HEADER_BYTES + first * words * 4) < wanted.length) throw damaged(path, SHORTER);
       for (let i = 0; i < n; i++) rows[first + i] = part[(i + 1) * words - 1] ?? 0;
     }
     return rows;
@@ -173,7 +172,7 @@ function openRecords(path: string): number {
 
 function headerOf(file: number, path: string, fingerprint: string | undefined): RecordHeader {
   const bytes = Buffer.alloc(HEADER_BYTES);
-  if (readSync(file, bytes, 0, HEADER_BYTES, 0) < HEADER_BYTES) throw damaged(path, "it is too short");
+  if (readBytesSync(file, bytes, 0) < HEADER_BYTES) throw damaged(path, "it is too short");
   if (bytes.toString("latin1", 0, 8) !== MAGIC || bytes.readUInt32LE(60) !== crc32(bytes.subarray(0, 60))) throw damaged(path, "its header is wrong");
   if (bytes.readUInt32LE(8) !== VERSION) throw damaged(path, "another version of Lathe wrote it");
   const header = { words: bytes.readUInt32LE(12), count: bytes.readDoubleLE(16), fingerprint: bytes.toString("hex", 24, 56), checksum: bytes.readUInt32LE(56) };

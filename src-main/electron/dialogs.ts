@@ -10,7 +10,7 @@ export function nativeDialogs(window: () => BrowserWindow | undefined): NonNulla
         extensions.length === 0
           ? []
           : [
-              { name: extensions.map((extension) => `.${extension}`).join(", "), extensions: [...extensions] },
+              { name: extensions.map((extension) => `.${extension}`).join(", "), extensions: lastParts(extensions) },
               { name: "*", extensions: ["*"] },
             ];
       const options = { title, filters, ...(suggested === undefined ? {} : { defaultPath: suggested }) };
@@ -26,4 +26,9 @@ export function nativeDialogs(window: () => BrowserWindow | undefined): NonNulla
     },
     reveal: (path) => shell.showItemInFolder(path),
   };
+}
+
+/** The systems' dialogs know one dot: `gz` stands for `csv.gz`. */
+function lastParts(extensions: readonly string[]): string[] {
+  return [...new Set(extensions.map((extension) => extension.split(".").at(-1) ?? extension))];
 }

@@ -1,5 +1,5 @@
 import { initializers } from "../layers/init/index.js";
-import type { InitializerConfig, LayerDefinition } from "../layers/layer.js";
+import type { InitializerConfig, LayerDefinition, TorchSource } from "../layers/layer.js";
 import { Code, type PythonValue, call } from "../layers/torch.js";
 import { type Shape, type TensorType, showShape } from "../onnx/types.js";
 import { pythonNames } from "./python-names.js";
@@ -104,14 +104,14 @@ function statements({ layers, outputs, inputs }: SourceNetwork, modules: Readonl
   const readers = new Map<string, number[]>();
   layers.forEach(({ from }, i) => from.forEach((name) => readers.set(name, [...(readers.get(name) ?? []), i])));
   for (const { from } of outputs) readers.set(from, [...(readers.get(from) ?? []), layers.length]);
-  const called = new Map(inputs.map(({ name }) => [name, variable(name)]));
-  const read = (name: string) => called.get(name) ?? variable(name);
+  const names = new Map(inputs.map(({ name }) => [name, variable(name)]));
+  const read = (name: string) => names.get(name) ?? variable(name);
   const written = layers.map(({ id, owner, definition, config, from, inputs: types, output }, i) => {
     const operands = from.map(read);
     const source = definition.torch(config, types);
-    const value = "module" in source ? `self.${modules.get(owner) ?? owner}(${operands.join(", ")})` : source.expression(operands);
+    const value = "module" in source ? resultOf(source, `self.${modules.get(owner) ?? owner}(${operands.join(", ")})`) : source.expression(operands);
     const passedOn = readers.get(id)?.every((reader) => reader === i + 1) ?? false;
-    called.set(id, passedOn ? variable("") : variable(id));
+    names.set(id, passedOn ? variable("") : variable(id));
     return { code: `${read(id)} = ${value}`, comment: `# ${id}: ${showShape(output.shape)}` };
   });
   const width = Math.min(60, Math.max(0, ...written.map(({ code }) => code.length)));
@@ -121,6 +121,10 @@ function statements({ layers, outputs, inputs }: SourceNetwork, modules: Readonl
     ...written.map(({ code, comment }) => `${code.padEnd(width)}  ${comment}`),
     others.length === 0 && only ? `return ${read(only.from)}` : `return {${answers.join(", ")}}`,
   ];
+}
+
+function resultOf({ result }: Extract<TorchSource, { module: string }>, returned: string): string {
+  return result ? result(returned) : returned;
 }
 
 function indent(lines: readonly string[]): readonly string[] {

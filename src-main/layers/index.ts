@@ -17,6 +17,7 @@ import { elu } from "./elu.js";
 import { flatten } from "./flatten.js";
 import { gelu } from "./gelu.js";
 import { groupNorm } from "./group-norm.js";
+import { gru } from "./gru.js";
 import { hardSigmoid } from "./hard-sigmoid.js";
 import { hardSwish } from "./hard-swish.js";
 import { identity } from "./identity.js";
@@ -26,6 +27,7 @@ import { layerNorm } from "./layer-norm.js";
 import { leakyRelu } from "./leaky-relu.js";
 import { linear } from "./linear.js";
 import { logSoftmax } from "./log-softmax.js";
+import { lstm } from "./lstm.js";
 import { maxPool1d } from "./max-pool-1d.js";
 import { maxPool2d } from "./max-pool-2d.js";
 import { mul } from "./mul.js";
@@ -34,6 +36,7 @@ import { reflectionPad2d } from "./reflection-pad-2d.js";
 import { relu } from "./relu.js";
 import { relu6 } from "./relu6.js";
 import { replicationPad2d } from "./replication-pad-2d.js";
+import { rnn } from "./rnn.js";
 import { selu } from "./selu.js";
 import { sigmoid } from "./sigmoid.js";
 import { silu } from "./silu.js";
@@ -55,6 +58,9 @@ export const layers = createRegistry<LayerDefinition>("layer", [
   zeroPad2d,
   reflectionPad2d,
   replicationPad2d,
+  gru,
+  lstm,
+  rnn,
   maxPool2d,
   avgPool2d,
   adaptiveAvgPool2d,

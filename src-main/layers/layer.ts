@@ -64,13 +64,14 @@ export interface ValueTrait {
 }
 
 /** Headings of the studio's palette, in this order. */
-export type LayerGroup = "Linear and shape" | "Convolution" | "Pooling" | "Activation" | "Normalisation" | "Regularisation" | "Joining";
+export type LayerGroup = "Linear and shape" | "Convolution" | "Recurrent" | "Pooling" | "Activation" | "Normalisation" | "Regularisation" | "Joining";
 
 /**
- * A layer in PyTorch: a module to be made once (`nn.Linear(9, 16)`), or an expression of what it reads (`F.relu(x)`). `torch`, `nn` and `F`
- * (torch.nn.functional) are there.
+ * A layer in PyTorch: a module to be made once (`nn.Linear(9, 16)`), with what is taken of all that it returns; or an expression of what it reads
+ * (`F.relu(x)`). `torch`, `nn` and `F` (torch.nn.functional) are there.
  */
-export type TorchSource = { readonly module: string } | { readonly expression: (inputs: readonly string[]) => string };
+export type TorchSource =
+  { readonly module: string; readonly result?: (returned: string) => string } | { readonly expression: (inputs: readonly string[]) => string };
 
 /** One kind of layer, with PyTorch's name, defaults and semantics. */
 export interface LayerDefinition<C = unknown> {
@@ -90,6 +91,8 @@ export interface LayerDefinition<C = unknown> {
   torch(config: C, inputs: readonly TensorType[]): TorchSource;
   /** Multiplications that one sample takes forward; absent: none, as for copies, sums and comparisons. Exponentials and the like are not counted. */
   cost?(config: C, inputs: readonly TensorType[]): number;
+  /** Steps that follow one another, each reading what the last one gave; absent: 1. */
+  steps?(inputs: readonly TensorType[]): number;
   readonly activation?: ActivationTrait;
   /** The same where it depends on the options, of which `activation` then has the defaults; `activationOf` asks this first. */
   activationFor?(config: C): ActivationTrait;

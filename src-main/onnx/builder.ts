@@ -64,6 +64,11 @@ export class GraphBuilder {
     this.#infer = infer;
   }
 
+  /** An empty graph by the same rules, such as the body of a Scan. */
+  another(): GraphBuilder {
+    return new GraphBuilder(this.#infer);
+  }
+
   /** The nodes so far, in the order added, which is a topological order. */
   get nodes(): readonly Node[] {
     return this.#nodes;

@@ -1,4 +1,5 @@
 import { defined } from "../base/assert.js";
+import { LatheError } from "../base/errors.js";
 import type { GraphBuilder } from "./builder.js";
 import { type Attributes, type DataType, type Shape, type TensorData, type Value, float, int, ints, isStatic, sameShape, tensor } from "./types.js";
 
@@ -184,6 +185,93 @@ export class Emitter {
     return isStatic(x.shape) ? this.indices(x.shape) : this.op("Shape", [x]);
   }
 
+  // Steps
+  /**
+   * Runs a step for every element along axis 0 of `sequences`, in their order or, where `reverse`, from the last one on. A step reads the states and one
+   * element of each sequence, which keeps axis 0 with length 1, and gives the next states and results.
+   *
+   * Several steps are one turn of a Scan, whose own work would else cost more than a small step; what is left over is written out before it. The body is
+   * closed: it sees nothing around it but its arguments; what is the same in every step comes in as `constants`.
+   * @returns the states after the last step, and the results of all steps, joined along axis 0 in the order of the sequences.
+   */
+  scan({ states, sequences, constants = [], reverse = false }: ScanOperands, step: (e: Emitter, element: ScanElement) => ScanStep): ScanStep {
+    const [length] = sequences[0]?.shape ?? [];
+    if (typeof length !== "number") throw new LatheError("graph.unsupported", "steps are written out over a sequence of one known length");
+    const left = length <= WRITTEN_OUT ? length : length % STEPS_A_TURN;
+    const part = (from: number, to: number) => sequences.map((v) => (to - from === length ? v : this.slice(v, [from], [to], [0])));
+    // In reverse the last elements come first.
+    const [own, others] = reverse ? [part(length - left, length), part(0, length - left)] : [part(0, left), part(left, length)];
+    const before = left > 0 ? this.#steps({ states, sequences: own, constants, reverse }, step) : { states, results: [] };
+    if (left === length) return before;
+    const after = this.#turns({ states: before.states, sequences: others, constants, reverse }, step);
+    const joined = (a: Value, b: Value | undefined) => (b ? this.concat(reverse ? [a, b] : [b, a], 0) : a);
+    return { states: after.states, results: after.results.map((v, i) => joined(v, before.results[i])) };
+  }
+
+  /** Steps one after another, written out. */
+  #steps({ states, sequences, constants = [], reverse }: ScanOperands, step: (e: Emitter, element: ScanElement) => ScanStep): ScanStep {
+    const length = Number(sequences[0]?.shape[0]);
+    const ones = Array.from({ length }, () => 1);
+    const parts = sequences.map((v) => (length === 1 ? [v] : this.split(v, ones, 0)));
+    const results: (readonly Value[])[] = [];
+    let state = states;
+    for (let i = 0; i < length; i++) {
+      const elements = parts.map((part) => defined(part[reverse === true ? length - 1 - i : i], "an element"));
+      const made = step(this, { states: state, elements, constants });
+      state = made.states;
+      results.push(made.results);
+    }
+    if (reverse === true) results.reverse();
+    const [first = []] = results;
+    return {
+      states: state,
+      results: first.map((v, k) =>
+        length === 1
+          ? v
+          : this.concat(
+              results.map((made) => defined(made[k], "a result")),
+              0,
+            ),
+      ),
+    };
+  }
+
+  /** A Scan over parts of `STEPS_A_TURN` elements. */
+  #turns({ states, sequences, constants = [], reverse }: ScanOperands, step: (e: Emitter, element: ScanElement) => ScanStep): ScanStep {
+    const length = Number(sequences[0]?.shape[0]);
+    const turns = length / STEPS_A_TURN;
+    const parted = sequences.map((v) => this.#lead(v, [turns, STEPS_A_TURN], 1));
+    const e = new Emitter(this.graph.another());
+    const inputs = (name: string, values: readonly Value[], from: number) =>
+      values.map(({ dtype, shape }, i) => e.graph.input(`${name}${i}`, dtype, shape.slice(from)));
+    const body = { states: inputs("state", states, 0), sequences: inputs("element", parted, 1), constants: inputs("constant", constants, 0) };
+    const { states: next, results } = e.#steps({ ...body, reverse }, step);
+    next.forEach((value, i) => e.graph.output(value, `next${i}`));
+    results.forEach((value, i) => e.graph.output(value, `result${i}`));
+    const directions = (list: readonly Value[]) => ints(list.map(() => (reverse === true ? 1 : 0)));
+    const outputs = this.graph.node(
+      "Scan",
+      [...states, ...parted, ...constants],
+      {
+        body: { type: "graph", value: e.graph.build("steps") },
+        num_scan_inputs: int(parted.length),
+        scan_input_directions: directions(parted),
+        ...(results.length > 0 ? { scan_output_directions: directions(results) } : {}),
+        ...(constants.length > 0 ? { [SCAN_CONSTANTS]: int(constants.length) } : {}),
+      },
+      { outputs: next.length + results.length },
+    );
+    return { states: outputs.slice(0, next.length), results: outputs.slice(next.length).map((v) => this.#lead(v, [length], 2)) };
+  }
+
+  /** Other axes in the place of the first `count`. */
+  #lead(v: Value, axes: readonly number[], count: number): Value {
+    const rest = v.shape.slice(count);
+    const unknown = rest.filter((d) => typeof d === "string").length;
+    if (unknown > 1) throw new LatheError("graph.unsupported", "elements of a sequence may have one axis of unknown length");
+    return this.reshape(v, [...axes, ...rest.map((d) => (typeof d === "string" ? -1 : d))]);
+  }
+
   // Choice and type
   where(condition: Value, yes: Value, no: Value): Value {
     return this.op("Where", [condition, yes, no]);
@@ -208,6 +296,40 @@ export class Emitter {
     return this.op("Identity", [x]);
   }
 }
+
+/** Steps in one turn of a Scan. A turn costs as much as half a dozen small operations. */
+const STEPS_A_TURN = 16;
+/** Sequences up to so long are written out, without a Scan. */
+const WRITTEN_OUT = 16;
+
+/** What a Scan reads. */
+export interface ScanOperands {
+  /** Before the first step. */
+  readonly states: readonly Value[];
+  /** All as long along axis 0; at least one. */
+  readonly sequences: readonly Value[];
+  readonly constants?: readonly Value[];
+  readonly reverse?: boolean | undefined;
+}
+
+/** What one step reads. */
+export interface ScanElement {
+  readonly states: readonly Value[];
+  readonly elements: readonly Value[];
+  readonly constants: readonly Value[];
+}
+
+/** What one step gives, or all of them together. */
+export interface ScanStep {
+  readonly states: readonly Value[];
+  readonly results: readonly Value[];
+}
+
+/**
+ * How many of a Scan's last operands are the same in every step. ONNX has no such operands: there the body names values of the graph around it. Here it is
+ * closed, so that no copy or rewrite of a graph can tear the two apart; the file is written in ONNX's way.
+ */
+export const SCAN_CONSTANTS = "constants";
 
 /** TensorProto.DataType by element type. */
 export const ONNX_TYPE: Readonly<Record<DataType, number>> = { float32: 1, uint8: 2, int32: 6, int64: 7, string: 8, bool: 9, float64: 11 };

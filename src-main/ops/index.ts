@@ -33,6 +33,7 @@ import { globalAveragePool } from "./global-average-pool.js";
 import { globalMaxPool } from "./global-max-pool.js";
 import { greater } from "./greater.js";
 import { greaterOrEqual } from "./greater-or-equal.js";
+import { gru } from "./gru.js";
 import { hardSigmoid } from "./hard-sigmoid.js";
 import { identity } from "./identity.js";
 import { isNan } from "./is-nan.js";
@@ -43,6 +44,7 @@ import { less } from "./less.js";
 import { lessOrEqual } from "./less-or-equal.js";
 import { log } from "./log.js";
 import { logSoftmax } from "./log-softmax.js";
+import { lstm } from "./lstm.js";
 import { matMul } from "./mat-mul.js";
 import { max } from "./max.js";
 import { maxPool } from "./max-pool.js";
@@ -66,6 +68,8 @@ import { reduceSumSquare } from "./reduce-sum-square.js";
 import { relu } from "./relu.js";
 import { reshape } from "./reshape.js";
 import { resize } from "./resize.js";
+import { rnn } from "./rnn.js";
+import { scan } from "./scan.js";
 import { scatterElements } from "./scatter-elements.js";
 import { scatterNd } from "./scatter-nd.js";
 import { selu } from "./selu.js";
@@ -122,6 +126,7 @@ export const ops: Registry<OpDefinition> = createRegistry(
     globalMaxPool,
     greater,
     greaterOrEqual,
+    gru,
     hardSigmoid,
     identity,
     isNan,
@@ -132,6 +137,7 @@ export const ops: Registry<OpDefinition> = createRegistry(
     lessOrEqual,
     log,
     logSoftmax,
+    lstm,
     matMul,
     max,
     maxPool,
@@ -154,6 +160,8 @@ export const ops: Registry<OpDefinition> = createRegistry(
     relu,
     reshape,
     resize,
+    rnn,
+    scan,
     scatterElements,
     scatterNd,
     selu,

@@ -62,6 +62,8 @@ export interface GradientContext<I extends string = string> extends AttributeRea
   /** False where the node leaves the optional result `i` out. */
   hasOutput(i: number): boolean;
   constantNumbers(name: I): readonly number[] | undefined;
+  /** What the gradients of several operands have in common, made once a node. */
+  shared<T>(make: () => T): T;
 }
 
 /** A gradient that does not exist: the walker says `type` is not differentiable, because `because`. */

@@ -1,4 +1,4 @@
-import type { Node, TensorData, Value } from "../onnx/types.js";
+import type { Attributes, Graph, Node, TensorData, Value } from "../onnx/types.js";
 import type { Rewrite } from "./rewrite.js";
 
 /** Draw numbers of their own, or write over their operands. */
@@ -22,7 +22,6 @@ export function commonSubexpression(): Rewrite {
     replace(e, node, inputs) {
       if (UNLIKE_THEMSELVES.has(node.op)) return undefined;
       const key = keyOf(node, inputs);
-      if (key === undefined) return undefined;
       const known = made.get(key) ?? e.graph.node(node.op, inputs, node.attributes, { domain: node.domain, outputs: node.outputs.length });
       made.set(key, known);
       return known;
@@ -30,14 +29,19 @@ export function commonSubexpression(): Rewrite {
   };
 }
 
-/** undefined for nodes that hold a graph of their own. */
-function keyOf({ op, domain, attributes, outputs }: Node, inputs: readonly (Value | undefined)[]): string | undefined {
-  const values = Object.entries(attributes);
-  if (values.some(([, { type }]) => type === "graph")) return undefined;
-  const plain = values
-    .map(([name, { type, value }]) => [name, type, type === "tensor" ? tensorKey(value) : value])
+function keyOf({ op, domain, attributes, outputs }: Node, inputs: readonly (Value | undefined)[]): string {
+  return JSON.stringify([domain, op, outputs.length, inputs.map((v) => v?.name ?? ""), attributesKey(attributes)]);
+}
+
+function attributesKey(attributes: Attributes): unknown {
+  return Object.entries(attributes)
+    .map(([name, { type, value }]) => [name, type, type === "tensor" ? tensorKey(value) : type === "graph" ? graphKey(value) : value])
     .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
-  return JSON.stringify([domain, op, outputs.length, inputs.map((v) => v?.name ?? ""), plain]);
+}
+
+/** Bodies that were built alike have the same names. */
+function graphKey({ inputs, outputs, initializers, nodes }: Graph): unknown {
+  return [inputs, outputs, [...initializers].map(([name, data]) => [name, tensorKey(data)]), nodes.map((node) => [node, attributesKey(node.attributes)])];
 }
 
 function tensorKey({ dtype, dims, data }: TensorData): unknown {

@@ -1,20 +1,20 @@
 import { constants, createWriteStream } from "node:fs";
 import { copyFile, link, rm } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
-import { extname, join } from "node:path";
+import { join } from "node:path";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { LatheError } from "../base/errors.js";
 import { makeFoldersSoon } from "../base/make-folders.js";
 import { storageError } from "../base/storage-error.js";
 import { sweepLeftBehind, workName } from "../base/work-folder.js";
-import { pictureExtensions, tableExtensions } from "../contract/extensions.js";
+import { extensionOf, pictureExtensions, tableExtensions } from "../contract/extensions.js";
 import type { Studio } from "../services/studio.js";
 
 /** Bytes of one file; what is larger is better put on the machine by other ways. */
 const largest = 4 * 2 ** 30;
 /** What a project can be made of, and pictures, which a model can be asked about. */
-const accepted: ReadonlySet<string> = new Set([...tableExtensions, ...pictureExtensions].map((extension) => `.${extension}`));
+const accepted = [...tableExtensions, ...pictureExtensions];
 
 /** A file that has not arrived whole. */
 const PART = "upload.part";
@@ -29,9 +29,11 @@ export async function receiveUpload(request: IncomingMessage, name: string, { ac
   const plain = name.split(/[\\/]/).at(-1) ?? "";
   if (plain === "" || plain.startsWith(".") || plain.length > 200 || /[\0-\x1f:*?"<>|]/.test(plain))
     throw new LatheError("rpc.invalid", `${JSON.stringify(name.slice(0, 200))} is not a file's name`);
-  const extension = extname(plain).toLowerCase();
-  if (!accepted.has(extension))
-    throw new LatheError("data.unreadable", `${plain} is not a table or a picture that Lathe reads; expected ${[...accepted].join(", ")}`, { name: plain });
+  const extension = extensionOf(plain, accepted);
+  if (extension === "") {
+    const expected = accepted.map((known) => `.${known}`).join(", ");
+    throw new LatheError("data.unreadable", `${plain} is not a table or a picture that Lathe reads; expected ${expected}`, { name: plain });
+  }
   const announced = Number(request.headers["content-length"] ?? 0);
   if (announced > limit) throw tooLarge(plain, limit);
   const folder = await access.resolveNew(join(await projects.folder(), "Uploads"), "the folder for uploads");

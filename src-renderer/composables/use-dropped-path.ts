@@ -2,6 +2,7 @@ import { hasExtension, pictureExtensions } from "../../src-main/contract/extensi
 import { useNotices } from "../stores/notices.js";
 import { useOpening } from "../stores/opening.js";
 import { texts } from "../texts/index.js";
+import { nameIn } from "../../src-main/contract/paths.js";
 import { useProjectRoute } from "./use-project-route.js";
 
 export interface DroppedPath {
@@ -25,7 +26,7 @@ export function useDroppedPath(): DroppedPath {
   return {
     suits,
     open(path) {
-      if (!suits(path.split(/[\\/]/).at(-1) ?? path)) return;
+      if (!suits(nameIn(path))) return;
       if (isPicture(path)) return opening.predict(path);
       opening.open(path);
       place.home();

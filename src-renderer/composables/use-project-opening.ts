@@ -5,6 +5,7 @@ import { useStudio } from "../rpc/studio.js";
 import { useNotices } from "../stores/notices.js";
 import { usePicker } from "../stores/picker.js";
 import { texts } from "../texts/index.js";
+import { nameIn } from "../../src-main/contract/paths.js";
 import { useProjectRoute } from "./use-project-route.js";
 
 export interface ProjectOpening {
@@ -78,6 +79,6 @@ export function useProjectOpening(): ProjectOpening {
 }
 
 function isTable(path: string): boolean {
-  const name = path.split(/[\\/]/).at(-1)?.toLowerCase() ?? "";
+  const name = nameIn(path).toLowerCase();
   return name !== "project.json" && hasExtension(name, tableExtensions);
 }

@@ -4,6 +4,7 @@ import { toLatheError, type LatheError } from "../../src-main/base/errors.js";
 import type { RunReport } from "../../src-main/contract/report.js";
 import type { ExportFormat, ModelCard } from "../../src-main/contract/run-views.js";
 import type { RunReference } from "../../src-main/contract/summaries.js";
+import { withExtension } from "../../src-main/contract/paths.js";
 import { useStudio } from "../rpc/studio.js";
 import { texts } from "../texts/index.js";
 import { useAppInfo } from "./app-info.js";
@@ -127,10 +128,3 @@ export const useExportView = defineStore("export-view", () => {
     keep: () => void (inTheWay.value = undefined),
   };
 });
-
-/** A name without an extension gets the format's. */
-function withExtension(path: string, extension: string): string {
-  const name = path.split(/[\\/]/).at(-1) ?? "";
-  // The 2 of "model v1.2" is no extension.
-  return /\.[a-z][a-z0-9]*$/i.test(name) ? path : `${path}.${extension}`;
-}

@@ -3,6 +3,7 @@ import { computed, onScopeDispose, ref, shallowRef } from "vue";
 import { toLatheError, type LatheError } from "../../src-main/base/errors.js";
 import type { ProjectProposal, Role } from "../../src-main/contract/project-views.js";
 import type { ProjectSummary } from "../../src-main/contract/summaries.js";
+import { folderOf, pathIn } from "../../src-main/contract/paths.js";
 import { useStudio } from "../rpc/studio.js";
 import { createLoader } from "../fetching/loadable.js";
 
@@ -154,5 +155,6 @@ function levelsOf(proposal: ProjectProposal | undefined): { readonly levels?: st
 function folderNamed(proposal: ProjectProposal | undefined, name: string | undefined): string | undefined {
   if (!proposal || name === undefined || name.trim() === proposal.name) return proposal?.folder;
   const stem = name.replace(/[\\/\0:*?"<>|]+/g, " ").replace(/^[. ]+|[. ]+$/g, "");
-  return stem === "" ? proposal.folder : proposal.folder.replace(/[^\\/]+$/, stem);
+  const parent = folderOf(proposal.folder);
+  return stem === "" || parent === undefined ? proposal.folder : pathIn(parent, stem);
 }

@@ -9,11 +9,14 @@ import type { TargetSpec, TrainingSpec } from "../../src-main/training/network/s
 import type { TrainingBatch } from "../../src-main/training/trainer.js";
 
 /**
- * 9-16-8-1 with batch norm and ELU; 512-1024-1024-10 with ReLU; the two-block CNN on pictures of 64 × 64 and the small ResNet on 96 × 96, both of 7 classes.
+ * 9-16-8-1 with batch norm and ELU; 512-1024-1024-10 with ReLU; the two-block CNN on pictures of 64 × 64 and the small ResNet on 96 × 96, both of 7 classes;
+ * two recurrent layers of 32 or 256 units over 96 steps of one number, and a Linear.
  */
-export type NetworkName = "small" | "large" | "cnn" | "resnet";
+export type NetworkName = "small" | "large" | "cnn" | "resnet" | RecurrentName;
+type RecurrentName = `${"rnn" | "gru" | "lstm"}-${32 | 256}`;
 
-export const networkNames: readonly NetworkName[] = ["small", "large", "cnn", "resnet"];
+const recurrentNames: readonly RecurrentName[] = ["rnn-32", "gru-32", "lstm-32", "rnn-256", "gru-256", "lstm-256"];
+export const networkNames: readonly NetworkName[] = ["small", "large", "cnn", "resnet", ...recurrentNames];
 
 export interface StepCase {
   readonly network: NetworkName;
@@ -29,6 +32,7 @@ const stepCases: readonly StepCase[] = [
   { network: "large", batch: 128, steps: 20 },
   { network: "cnn", batch: 32, steps: 10 },
   { network: "resnet", batch: 32, steps: 5 },
+  ...recurrentNames.map((network): StepCase => ({ network, batch: 32, steps: network.endsWith("256") ? 5 : 20 })),
 ];
 
 /** Steps to time: of the networks that the command line names, or of all. */
@@ -43,18 +47,19 @@ const DATA: Readonly<Record<NetworkName, { readonly shape: readonly number[]; re
   large: { shape: [512], classes: 10 },
   cnn: { shape: [3, 64, 64], classes: 7 },
   resnet: { shape: [3, 96, 96], classes: 7 },
+  ...(Object.fromEntries(recurrentNames.map((name) => [name, { shape: [96, 1], classes: 1 }])) as Record<RecurrentName, { shape: [96, 1]; classes: 1 }>),
 };
 
 /** The benchmark networks as projects. @param hidden units in the large one's hidden layers. */
 export function benchmarkProject(name: NetworkName, hidden = 1024): ProjectInput {
-  const small = name === "small";
+  const yesOrNo = DATA[name].classes === 1;
   return {
     version: 1,
     name,
     data: {
       source: { type: "table", path: "none.csv" },
       inputs: [{ name: "x", type: "numeric", columns: "rest" }],
-      targets: [{ name: "y", type: small ? "binary" : "category", column: "y" }],
+      targets: [{ name: "y", type: yesOrNo ? "binary" : "category", column: "y" }],
     },
     model: modelOf(name, hidden),
     training: { epochs: 1, optimizer: { type: "Adam", lr: 0.005 } },
@@ -88,12 +93,23 @@ function modelOf(name: NetworkName, hidden: number): ProjectInput["model"] {
         ],
         outputs,
       };
-    default:
+    case "cnn":
+    case "resnet":
       return pictureModel(pictureNetworks.get(name === "cnn" ? "two-block-cnn" : "small-resnet"), (id) => id, {
         picture: "x",
         others: [],
         targets: [{ name: "y", outFeatures: "classes" }],
       });
+    default: {
+      const [cell = "", units] = name.split("-");
+      return {
+        layers: [
+          { id: "series", type: cell.toUpperCase(), hiddenSize: Number(units), numLayers: 2 },
+          { id: "fc3", type: "Linear", outFeatures: 1 },
+        ],
+        outputs,
+      };
+    }
   }
 }
 

@@ -10,9 +10,9 @@ export interface PyTorchPeer {
   close(): void;
 }
 
-/** The system's Python with torch; undefined where there is none. Debian: apt-get install python3-torch. */
+/** A Python with torch: that of `LATHE_TORCH_PYTHON`, or the system's; undefined where there is none. Debian: apt-get install python3-torch. */
 export function findPyTorch(): { readonly python: string; readonly version: string } | undefined {
-  for (const python of ["/usr/bin/python3", "python3", "python"]) {
+  for (const python of [process.env["LATHE_TORCH_PYTHON"] ?? "/usr/bin/python3", "/usr/bin/python3", "python3", "python"]) {
     const found = spawnSync(python, ["-c", "import torch; print(torch.__version__)"], { encoding: "utf8" });
     if (found.status === 0) return { python, version: found.stdout.trim() };
   }

@@ -32,6 +32,18 @@ class Residual(nn.Module):
         return self.relu(self.body(x) + self.around(x))
 
 
+class Series(nn.Module):
+    """Two recurrent layers, and what the last step says of the whole."""
+
+    def __init__(self, cell, units):
+        super().__init__()
+        self.cell = cell(1, units, 2, batch_first=True)
+        self.out = nn.Linear(units, 1)
+
+    def forward(self, x):
+        return self.out(self.cell(x)[0][:, -1])
+
+
 def network(name):
     """The network, what one sample is, classes (1: yes or no), the loss."""
     if name == "small":
@@ -42,6 +54,9 @@ def network(name):
         return nn.Sequential(
             nn.Conv2d(3, 32, 3, padding=1), nn.ELU(), nn.MaxPool2d(2), nn.Conv2d(32, 64, 3, padding=1), nn.ELU(), nn.MaxPool2d(2),
             nn.Flatten(), nn.Linear(64 * 16 * 16, 7)), [3, 64, 64], 7, nn.CrossEntropyLoss()
+    if "-" in name:
+        cell, units = name.split("-")
+        return Series(getattr(nn, cell.upper()), int(units)), [96, 1], 1, nn.BCEWithLogitsLoss()
     return nn.Sequential(
         nn.Conv2d(3, 32, 3, 2, 1, bias=False), nn.BatchNorm2d(32), nn.ReLU(inplace=True), Residual(32, 32, 1), Residual(32, 64, 2), Residual(64, 128, 2),
         nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(128, 7)), [3, 96, 96], 7, nn.CrossEntropyLoss()

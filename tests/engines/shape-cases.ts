@@ -275,4 +275,33 @@ export const shapeCases: readonly ShapeCase[] = [
     { keys_int64s: ints([0, 1]), values_strings: strings(["a", "b"]), default_string: text("?") },
     { domain: ML_DOMAIN },
   ),
+  ...(
+    [
+      ["RNN", 1, 2],
+      ["GRU", 3, 2],
+      ["LSTM", 4, 3],
+    ] as const
+  ).flatMap(([op, gates, outputs]) => [
+    node(op, [f(5, "N", 2), f(1, gates * 3, 2), f(1, gates * 3, 3)], { hidden_size: int(3) }, { outputs }),
+    node(op, [f("M", "N", 2), f(2, gates * 3, 2), f(2, gates * 3, 3), f(2, gates * 6)], { hidden_size: int(3), direction: text("bidirectional") }, { outputs }),
+    node(
+      op,
+      [f(2, "N", 1), f(1, gates, 1), f(1, gates, 1), undefined, undefined, f(1, "N", 1)],
+      { hidden_size: int(1), direction: text("reverse") },
+      { outputs },
+    ),
+  ]),
+  {
+    op: "Scan",
+    name: "a sum so far, from the last element on",
+    inputs: [f(1, "N", 3), f(19, "N", 3), f(3)],
+    build: (e, start, sequence, scale) => {
+      const operands = { states: [defined(start, "x0")], sequences: [defined(sequence, "x1")], constants: [defined(scale, "x2")], reverse: true };
+      const { states, results } = e.scan(operands, (b, { states: [sum], elements: [x], constants: [k] }) => {
+        const next = b.add(defined(sum, "sum"), b.mul(defined(x, "x"), defined(k, "k")));
+        return { states: [next], results: [next, b.reduceSum(next, [2])] };
+      });
+      return [...states, ...results];
+    },
+  },
 ];

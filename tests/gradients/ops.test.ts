@@ -12,6 +12,7 @@ import { indexing } from "./cases/indexing.js";
 import { linear } from "./cases/linear.js";
 import { making } from "./cases/making.js";
 import { normalizing } from "./cases/normalizing.js";
+import { recurrent } from "./cases/recurrent.js";
 import { reductions } from "./cases/reductions.js";
 import { resizing } from "./cases/resizing.js";
 import { shaping } from "./cases/shaping.js";
@@ -28,6 +29,7 @@ const cases: readonly OpCase[] = [
   ...making,
   ...windows,
   ...resizing,
+  ...recurrent,
 ];
 
 describe.each(ops.types)("%s", (op) => {

@@ -109,7 +109,8 @@ describe("parameters start as PyTorch starts them", () => {
       if (!definition.parameters) continue;
       const { type } = definition;
       const own = golden.defaults.filter((c) => c.layer === type).map((c) => c.parameter);
-      expect([...new Set(own)].sort(), type).toEqual(["bias", "weight"]);
+      const recurrent = ["bias_hh_l0", "bias_ih_l0", "weight_hh_l0", "weight_ih_l0"];
+      expect([...new Set(own)].sort(), type).toEqual(definition.group === "Recurrent" ? recurrent : ["bias", "weight"]);
     }
   });
 });

@@ -201,6 +201,8 @@ describe("the form for one row", () => {
     ]);
     expect((await one(usual)).notes).toEqual([]);
     await expect(one({ ...usual, size: "much" })).rejects.toMatchObject({ code: "data.value", message: expect.stringMatching(/column "size": got "?much"?/) });
+    await expect(one({ ...usual, size: "1\0" })).rejects.toMatchObject({ code: "data.value", message: expect.stringContaining('column "size"') });
+    expect((await one({ ...usual, colour: "red\0" })).notes.map(({ column }) => column)).toEqual(["colour"]);
     await expect(one({ ...usual, price: "1" })).rejects.toMatchObject({ code: "usage", message: expect.stringMatching(/does not read a column "price"/) });
   });
 

@@ -1,10 +1,12 @@
+import { SCAN_CONSTANTS } from "../../src-main/onnx/emitter.js";
 import type { Graph, TensorData } from "../../src-main/onnx/types.js";
 import { elementwise } from "./reference/elementwise.js";
 import { indexing } from "./reference/indexing.js";
-import { Call, type Kernels } from "./reference/kernel.js";
+import { Call, type Kernel, type Kernels } from "./reference/kernel.js";
 import { linear } from "./reference/linear.js";
 import { making } from "./reference/making.js";
 import { normalizing } from "./reference/normalizing.js";
+import { recurrentKernels } from "./reference/recurrent.js";
 import { reductions } from "./reference/reduce.js";
 import { resizing } from "./reference/resizing.js";
 import { shaping } from "./reference/shaping.js";
@@ -16,7 +18,50 @@ import { windows } from "./reference/windows.js";
  * specification (operator set 17) and shares no rule with `src-main/ops`, so that each can be compared with the other.
  */
 
-const kernels: Kernels = { ...elementwise, ...linear, ...reductions, ...shaping, ...indexing, ...normalizing, ...making, ...windows, ...resizing };
+/** States, then sequences along axis 0, then what is the same in every step; results are the last states and the stacked results. */
+const scan: Kernel = (c) => {
+  const body = c.attribute("body");
+  if (body?.type !== "graph") throw new Error("Scan has no body");
+  const { inputs, outputs } = body.value;
+  const [sequences, constants] = [c.int("num_scan_inputs", 0), c.int(SCAN_CONSTANTS, 0)];
+  const states = inputs.length - sequences - constants;
+  const [read, written] = [c.ints("scan_input_directions") ?? [], c.ints("scan_output_directions") ?? []];
+  const length = c.input(states).dims[0]!;
+  const place = (direction: number | undefined, i: number): number => (direction === 1 ? length - 1 - i : i);
+  let state = Array.from({ length: states }, (_, k): Evaluated => c.input(k));
+  const results = outputs.slice(states).map(() => new Array<Evaluated>(length));
+  for (let i = 0; i < length; i++) {
+    const elements = Array.from({ length: sequences }, (_, k): Evaluated => {
+      const { dims, data } = c.input(states + k);
+      const size = product(dims.slice(1));
+      const t = place(read[k], i);
+      return { dims: dims.slice(1), data: data.slice(t * size, (t + 1) * size) };
+    });
+    const same = Array.from({ length: constants }, (_, k) => c.input(states + sequences + k));
+    const made = evaluate(body.value, Object.fromEntries([...state, ...elements, ...same].map((v, k) => [inputs[k]!.name, { dims: v.dims, data: v.data }])));
+    const values = outputs.map(({ name }) => made[name]!);
+    state = values.slice(0, states);
+    results.forEach((list, k) => (list[place(written[k], i)] = values[states + k]!));
+  }
+  return [
+    ...state.map(({ dims, data }, k) => ({ dtype: outputs[k]!.dtype, dims, data })),
+    ...results.map((list, k) => ({ dtype: outputs[states + k]!.dtype, dims: [length, ...list[0]!.dims], data: list.flatMap(({ data }) => data) })),
+  ];
+};
+
+const kernels: Kernels = {
+  ...elementwise,
+  ...linear,
+  ...reductions,
+  ...shaping,
+  ...indexing,
+  ...normalizing,
+  ...making,
+  ...windows,
+  ...resizing,
+  ...recurrentKernels,
+  Scan: scan,
+};
 
 /** What a feed or a result is: `strings` holds the elements of a tensor of strings, `data` is then empty. */
 export interface Evaluated {

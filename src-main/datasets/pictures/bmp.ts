@@ -41,7 +41,8 @@ export function decodeBmp(bytes: Uint8Array, mostPixels: number): Bitmap {
   if (bits <= 8) {
     const used = old ? 0 : view.getUint32(46, true);
     const palette = { at: 14 + header, step: old ? 3 : 4, colours: used > 0 && used <= 2 ** bits ? used : 2 ** bits };
-    if (compression !== RGB && compression !== RLE8 && compression !== RLE4) fail("its compression is unknown");
+    if (compression !== RGB && compression !== (bits === 8 ? RLE8 : bits === 4 ? RLE4 : RGB))
+      fail(`it has ${bits} bits a pixel in a compression that is unknown`);
     const indices =
       compression === RGB ? plainIndices(bytes, pixels, width, height, bits, fail) : runIndices(bytes, pixels, width, height, compression === RLE4);
     const data = new Uint8Array(width * height * 3);

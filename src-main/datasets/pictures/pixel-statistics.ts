@@ -1,9 +1,14 @@
 import { openOwnFile } from "../../base/own-files.js";
+import { LatheError } from "../../base/errors.js";
+import { readBytes } from "../../base/read-bytes.js";
 import type { ImageInputSpec } from "../../contract/data.js";
 import type { Source } from "../sources/source.js";
 import type { PreparedPictures } from "./prepare-pictures.js";
 
-/** Mean and population deviation of each channel, as shares of 255, over pictures in a store; sums are of whole numbers and exact. */
+/**
+ * Mean and population deviation of each channel, as shares of 255, over pictures in a store; sums are of whole numbers and exact.
+ * @throws LatheError `data.unreadable` where the store was cut off meanwhile
+ */
 export async function pixelStatistics(
   { stores, placeOf }: Pick<PreparedPictures, "stores" | "placeOf">,
   source: Source,
@@ -20,7 +25,8 @@ export async function pixelStatistics(
   const places = paths.map((path) => placeOf(input.name, source, path)).sort((a, b) => a - b);
   try {
     for (const place of places) {
-      await file.read(picture, 0, store.bytes, place * store.bytes);
+      if ((await readBytes(file, picture, place * store.bytes)) < store.bytes)
+        throw new LatheError("data.unreadable", `${store.path} became shorter while it was read; prepare the data again`, { path: store.path });
       for (let i = 0; i < picture.length; i++) {
         const [c, x] = [i % channels, picture[i] ?? 0];
         sums[c] = (sums[c] ?? 0) + x;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { holderOf, releaseLock, waitForLock } from "../../base/lock.mjs";
 import { makeFoldersSoon } from "../../base/make-folders.js";
+import { readBytes } from "../../base/read-bytes.js";
 import { replaceFile } from "../../base/replace-file.js";
 import { storageError } from "../../base/storage-error.js";
 import { throwIfAborted } from "../throw-if-aborted.js";
@@ -144,7 +145,7 @@ export async function isCurrent({ path, generation }: StoreReference): Promise<b
   if (!file) return false;
   try {
     const header = Buffer.alloc(HEADER);
-    await file.read(header, 0, HEADER, 0);
+    await readBytes(file, header, 0);
     return header.toString("latin1", 0, 8) === MAGIC && header.toString("hex", 12) === generation;
   } finally {
     await file.close();

@@ -11,7 +11,7 @@ import { type PlainText, mustBeRewritten, rewriteText } from "./rewrite-text.js"
 import { shorten } from "../shorten.js";
 import type { Source, SourceColumn } from "./source.js";
 import { fileLiteral, literal } from "./sql.js";
-import { type Utf8File, openText } from "./text-file.js";
+import { type Utf8File, isGzipped, openText } from "./text-file.js";
 
 /** What the user knows of a delimited text. */
 export interface CsvOptions extends GivenDialect {
@@ -156,7 +156,7 @@ function readCsv(
   return (
     `read_csv(${fileLiteral(path)}, auto_detect=false, delim=${literal(delimiter)}, quote=${literal(quote)}, escape=${literal(escape)}, ` +
     `header=${hasHeader}, skip=${skip}, ` +
-    `columns={${columns}}${inOrder ? ", parallel=false" : ""}${endsInLf ? ", new_line='\\n'" : ""}${/\.gz$/i.test(path) ? ", compression='gzip'" : ""})`
+    `columns={${columns}}${inOrder ? ", parallel=false" : ""}${endsInLf ? ", new_line='\\n'" : ""}${isGzipped(path) ? ", compression='gzip'" : ""})`
   );
 }
 

@@ -1,6 +1,7 @@
 import { open } from "node:fs/promises";
 import { LatheError } from "../../base/errors.js";
-import { unreadable } from "./text-file.js";
+import { readBytes } from "../../base/read-bytes.js";
+import { isGzipped, unreadable } from "./text-file.js";
 
 /** A kind of file that is no table we read, or has another name: what it is, and what to do. */
 interface Kind {
@@ -60,8 +61,8 @@ export async function startOf(path: string): Promise<Buffer> {
   try {
     const file = await open(path);
     try {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(1024), 0, 1024, 0);
-      return buffer.subarray(0, bytesRead);
+      const bytes = Buffer.alloc(1024);
+      return bytes.subarray(0, await readBytes(file, bytes, 0));
     } finally {
       await file.close();
     }
@@ -73,7 +74,7 @@ export async function startOf(path: string): Promise<Buffer> {
 /** Refuses a file that is something else than its name promises, or nothing that is read, by its name and its first bytes. @throws LatheError `data.unreadable` */
 export function refuseOther(path: string, start: Buffer, promised: Promised): void {
   const text = start.toString("latin1");
-  const gzipped = /\.gz$/i.test(path);
+  const gzipped = isGzipped(path);
   const skipped = (magic: string) =>
     (magic === "PAR1" && promised === "Parquet") || (magic.startsWith("PK\x03") && promised === "an Excel workbook") || (magic.startsWith("\x1f") && gzipped);
   // A header may begin with the letters of a magic number; what follows then is text.

@@ -75,10 +75,15 @@ export function copyPath(workFolder: string, what: string, extension: string): s
   return join(workFolder, `${what}-${Date.now()}-${Math.random().toString(36).slice(2)}.${extension}`);
 }
 
+/** Whether a file is gzipped by its name: everywhere in the same way, in capitals too. */
+export function isGzipped(path: string): boolean {
+  return /\.gz$/i.test(path);
+}
+
 /** A file's bytes, gunzipped where its name ends in .gz. */
 export function openBytes(path: string): Readable {
   const file = createReadStream(path);
-  if (!path.endsWith(".gz")) return file;
+  if (!isGzipped(path)) return file;
   const gunzip = createGunzip();
   // Whoever has seen enough and leaves closes both.
   void pipeline(file, gunzip).catch(() => undefined);

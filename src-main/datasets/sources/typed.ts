@@ -7,6 +7,7 @@ import { findJsonRows } from "./json-rows.js";
 import { DatabaseError, saidBy } from "./library-errors.js";
 import type { ColumnKind, Source, SourceColumn } from "./source.js";
 import { fileLiteral } from "./sql.js";
+import { isGzipped } from "./text-file.js";
 
 /** Parquet. @throws LatheError `data.unreadable` for a damaged file. */
 export async function openParquet(database: Database, file: FoundFile, { names }: Pick<CsvOptions, "names">): Promise<Source> {
@@ -25,8 +26,10 @@ export async function openParquet(database: Database, file: FoundFile, { names }
 export async function openJson(database: Database, file: FoundFile, { names }: Pick<CsvOptions, "names">): Promise<Source> {
   const { path, warnings } = await findJsonRows(file.path, database.folder);
   // A key may come first in the last row: all of them are looked at.
-  const reader = `read_json(${fileLiteral(path)}, sample_size=-1, records=true, map_inference_threshold=-1, convert_strings_to_integers=false)`;
-  const keys = `SELECT DISTINCT unnest(json_keys(json)) AS name FROM read_json_objects(${fileLiteral(path)})`;
+  // DuckDB knows .gz in small letters.
+  const gzipped = isGzipped(path) ? ", compression='gzip'" : "";
+  const reader = `read_json(${fileLiteral(path)}${gzipped}, sample_size=-1, records=true, map_inference_threshold=-1, convert_strings_to_integers=false)`;
+  const keys = `SELECT DISTINCT unnest(json_keys(json)) AS name FROM read_json_objects(${fileLiteral(path)}${gzipped})`;
   return openTyped(database, file, {
     format: "json",
     reader,

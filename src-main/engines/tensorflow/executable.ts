@@ -6,7 +6,7 @@ import { type Graph, type GraphValue, type Node, type TensorData, showShape, sho
 import type { Executable, Tensors } from "../engine.js";
 import { Held, Pool } from "./held.js";
 import type { Tf } from "./native.js";
-import { type GradientPlan, type Plan, type Step, planGraph } from "./plan.js";
+import { type GradientPlan, type Plan, type Step, perform, planGraph } from "./plan.js";
 
 /** @throws LatheError `graph.unsupported` where an operator, or what a node asks of it, is not here. */
 export function createExecutable(graph: Graph, tf: Tf): Executable {
@@ -66,14 +66,7 @@ class Interpreted implements Executable {
   }
 
   #perform(steps: readonly Step[], values: (Held | undefined)[]): void {
-    for (const step of steps) {
-      this.#running = step.node;
-      const made = step.run(step.operands.map((place) => (place < 0 ? undefined : values[place])));
-      const results = made instanceof Held ? [made] : made;
-      step.results.forEach((place, i) => {
-        if (place >= 0) values[place] = defined(results[i], `result ${i} of ${step.node.op}`);
-      });
-    }
+    perform(steps, values, (node) => (this.#running = node));
   }
 
   /** Runs the part between xs and y under the tape of TensorFlow.js and has it differentiated. */

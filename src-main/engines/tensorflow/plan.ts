@@ -59,7 +59,7 @@ export function planGraph(graph: Graph, tf: Tf, pool: Pool, constants: Pool): Pl
   const stepOf = (node: Node): Step => {
     const kernel = kernels.get(node.op);
     if (node.domain !== (kernel.domain ?? "")) throw new LatheError("graph.unsupported", `there is no kernel ${node.op} of the domain ${node.domain}`);
-    const run = kernel.compile(compiling(tf, pool, constants, node));
+    const run = kernel.compile(compiling(tf, pool, constants, node, (body) => closureOf(body, tf, pool, constants)));
     return {
       node,
       run: taped.has(node) && node.outputs.some(isCut) ? withoutGradient(tf, pool, run, node.outputs.map(isCut)) : run,
@@ -77,6 +77,31 @@ export function planGraph(graph: Graph, tf: Tf, pool: Pool, constants: Pool): Pl
     survivors: survivors(graph, parts).map(place),
   };
   return { size: places.size, places, constants: held, before, inside, after, ...(gradient ? { gradient } : {}) };
+}
+
+/** A graph within the graph as a function of its inputs. */
+function closureOf(graph: Graph, tf: Tf, pool: Pool, constants: Pool): (operands: readonly Held[]) => readonly Held[] {
+  const { size, places, constants: known, before } = planGraph(graph, tf, pool, constants);
+  const at = (name: string) => defined(places.get(name), name);
+  return (operands) => {
+    const values = new Array<Held | undefined>(size);
+    for (const [place, held] of known) values[place] = held;
+    graph.inputs.forEach(({ name }, i) => (values[at(name)] = operands[i]));
+    perform(before, values);
+    return graph.outputs.map(({ name }) => defined(values[at(name)], name));
+  };
+}
+
+/** Runs nodes in their order. @param begun is told of each before it runs. */
+export function perform(steps: readonly Step[], values: (Held | undefined)[], begun?: (node: Node) => void): void {
+  for (const step of steps) {
+    begun?.(step.node);
+    const made = step.run(step.operands.map((place) => (place < 0 ? undefined : values[place])));
+    const results = made instanceof Held ? [made] : made;
+    step.results.forEach((place, i) => {
+      if (place >= 0) values[place] = defined(results[i], `result ${i} of ${step.node.op}`);
+    });
+  }
 }
 
 interface Parts {

@@ -1,5 +1,6 @@
 import { LatheError } from "../../base/errors.js";
 import { ONNX_TYPE } from "../emitter.js";
+import { openScan } from "./open-scan.js";
 import type { Attribute, Graph, GraphValue, Model, Node, TensorType } from "../types.js";
 import { ATTRIBUTE_TYPE, type AttributeMessage, type GraphMessage, type NodeMessage, type ValueInfoMessage, encodeMessage } from "./messages.js";
 import { encodeInteger, encodeTensor } from "./tensors.js";
@@ -40,7 +41,7 @@ function encodeGraph(graph: Graph): GraphMessage {
   const inner = graph.nodes.flatMap((n) => n.outputs).filter((name) => name !== "" && !outputs.has(name));
   return {
     name: graph.name,
-    node: graph.nodes.map(encodeNode),
+    node: graph.nodes.map((node) => encodeNode(openScan(node))),
     initializer: [...graph.initializers].map(([name, data]) => encodeTensor(name, data)),
     input: graph.inputs.map(encodeValue),
     output: graph.outputs.map(encodeValue),

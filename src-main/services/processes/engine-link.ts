@@ -96,11 +96,13 @@ export function runInEngine(work: EngineWork, onEvent: (event: RunEvent) => void
         ),
       ),
     );
+    try {
+      link.send({ type: "work", work });
+    } catch (thrown) {
+      // It would wait for its work for ever.
+      link.kill();
+      reject(toLatheError(thrown));
+    }
   });
-  try {
-    link.send({ type: "work", work });
-  } catch (thrown) {
-    return { link, result: Promise.reject(toLatheError(thrown)) };
-  }
   return { link, result };
 }

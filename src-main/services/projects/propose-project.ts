@@ -2,6 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 import { LatheError, toLatheError } from "../../base/errors.js";
 import { PICTURE_COLUMN } from "../../contract/data.js";
+import { extensionOf, tableExtensions } from "../../contract/extensions.js";
 import type { ProjectProposal } from "../../contract/project-views.js";
 import type { LookAtPicture } from "../../datasets/index.js";
 import { holdsPictures, proposePictures } from "../../datasets/pictures/propose-pictures.js";
@@ -34,7 +35,10 @@ export async function proposeProject(data: string, projects: string, asked: Prop
   const { targets, header, signal, survey: look } = asked;
   const survey = await look({ folder: projects, path: data, ...(header === undefined ? {} : { header }), ...(targets ? { names: targets } : {}) }, signal);
   const roles = await withPictureColumns(likelyRoles(survey, targets), survey, asked.look, signal);
-  const name = basename(data, extname(data)).replace(/[_-]+/g, " ").trim() || "Project";
+  const name =
+    basename(data, extensionOf(data, tableExtensions) || extname(data))
+      .replace(/[_-]+/g, " ")
+      .trim() || "Project";
   const wanted = new Set(targets ?? roles.targets.flatMap((target) => ("column" in target && target.column !== undefined ? [target.column] : [])));
   return {
     data,

@@ -9,6 +9,7 @@ import { runId } from "../../contract/summaries.js";
 
 import { TRASH } from "../../training/runs/run-folder.js";
 import { LatheError } from "../../base/errors.js";
+import { readBytes } from "../../base/read-bytes.js";
 import { readReason } from "../../base/storage-error.js";
 import { inside, isLink, openOwnFile } from "../../base/own-files.js";
 import { JSON_BOUNDS, type JsonBounds } from "../../base/json-bounds.js";
@@ -118,8 +119,8 @@ export async function readLog(folder: string): Promise<RunLog> {
     file = await openOwnFile(join(folder, "log.txt"));
     const { size } = await file.stat();
     const omitted = Math.max(0, size - logShown);
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(size - omitted), 0, size - omitted, omitted);
-    const text = buffer.toString("utf8", 0, bytesRead);
+    const bytes = Buffer.alloc(size - omitted);
+    const text = bytes.toString("utf8", 0, await readBytes(file, bytes, omitted));
     // What is left of the first line would be read as a line.
     const cut = omitted > 0 ? text.indexOf("\n") + 1 : 0;
     return { text: text.slice(cut), omitted: omitted + Buffer.byteLength(text.slice(0, cut)) };

@@ -15,15 +15,21 @@ const PASSES = 3;
 
 /**
  * Threads inside an operator. Decided once per run and frozen in its configuration, because the order of a sum, and so its last bit, depends on it.
- * @param multiplyAdds of one sample, forward @param batchSize samples a step
+ * @param multiplyAdds of one sample, forward, as `multiplyAddsOf` counts them @param batchSize samples a step
  */
 export function chooseThreads(wanted: "auto" | number, multiplyAdds: number, batchSize: number): number {
   if (wanted !== "auto") return wanted;
   return PASSES * multiplyAdds * batchSize < WORTH_A_SECOND_THREAD ? 1 : Math.max(1, Math.min(8, availableParallelism()));
 }
 
-/** What one sample takes forward, layer by layer. @param inputs encoded inputs by name */
+/**
+ * What one sample takes forward, layer by layer; of a recurrent layer what a step of its takes, for threads cannot share what is done one after another.
+ * @param inputs encoded inputs by name
+ */
 export function multiplyAddsOf(plan: NetworkPlan, layout: Layout, inputs: ReadonlyMap<string, TensorType>): number {
   const typeOf = (name: string) => defined(layout.types.get(name) ?? inputs.get(name), name);
-  return plan.layers.reduce((sum, { definition, config, from }) => sum + (definition.cost?.(config, from.map(typeOf)) ?? 0), 0);
+  return plan.layers.reduce((sum, { definition, config, from }) => {
+    const types = from.map(typeOf);
+    return sum + (definition.cost?.(config, types) ?? 0) / (definition.steps?.(types) ?? 1);
+  }, 0);
 }

@@ -17,6 +17,9 @@ export interface OpCase {
 /** First and second derivatives against differences. */
 export const grad = (op: string, name: string, inputs: readonly Sample[], build: Build): OpCase => ({ op, name, inputs, build, order: 2 });
 
+/** First derivatives against differences: the gradient is made of what has none itself. */
+export const first = (op: string, name: string, inputs: readonly Sample[], build: Build): OpCase => ({ op, name, inputs, build, order: 1 });
+
 /** At a kink or pole: the gradient of the sum of the results is, by PyTorch's convention, `expected`. */
 export const kink = (op: string, name: string, inputs: readonly Sample[], build: Build, ...expected: readonly (readonly number[])[]): OpCase => ({
   op,

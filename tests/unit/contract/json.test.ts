@@ -18,6 +18,8 @@ describe("a mistake is told with its place", () => {
     ["a Windows path", '{ "a": "C:\\data" }', 'line 1, column 8: got ", expected a text that ends with " on the same line, with \\\\ for a backslash'],
     ["an object that does not end", '{ "a": [1, 2]', "line 1, column 14: got the end of the file, expected a comma or }"],
     ["something after the end", "{}\n{}", "line 2, column 1: got {, expected the end of the file"],
+    ["lists in one another", "[".repeat(2000), "line 1, column 101: got more than 100 brackets that are open at once, expected fewer"],
+    ["objects in one another", '{"a":'.repeat(2000), "line 1, column 501: got more than 100 brackets that are open at once, expected fewer"],
     ["a key twice", '{ "a": 1, "b": { "a": 2 }, "a": 3 }', 'line 1, column 28: got the key "a" a second time in the same object, expected it once'],
   ])("%s", (_fact, text, message) => {
     expect(() => parseJson(text, "p.json")).toThrow(expect.objectContaining({ code: "project.invalid", message: `p.json: ${message}` }));

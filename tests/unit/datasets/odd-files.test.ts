@@ -31,6 +31,8 @@ describe("odd files", () => {
     "blank lines and CR at line ends": ["t.csv", `\ra,b,y\r${rows(plain, "\r")}\r`],
     "line ends of both kinds": ["t.csv", `a,b,y\r\n${rows(plain)}`],
     "line ends of both kinds, gzipped": ["t.csv.gz", gzipSync(`a,b,y\n${rows(plain, "\r\n")}`)],
+    "gzipped under a name in capitals": ["T.CSV.GZ", gzipSync(`a,b,y\n${rows(plain)}`)],
+    "JSON, gzipped under a name in capitals": ["T.JSON.GZ", gzipSync(JSON.stringify(Array.from({ length: 20 }, (_, i) => ({ a: i, b: 2 * i, y: i % 2 }))))],
     "numbers with blanks, signs and exponents": ["t.csv", `a,b,y\n${rows((i) => ` +${i} ,\t${2 * i}e0,${i % 2} `)}`],
     "JSON with a missing key": ["t.json", JSON.stringify(Array.from({ length: 20 }, (_, i) => ({ ...(i === 3 ? {} : { a: i }), b: 2 * i, y: i % 2 })))],
     "JSON with numbers as numbers and texts": [

@@ -128,12 +128,39 @@ const pictures = {
   },
 };
 
+/** Recurrent layers: what they give is the first of what PyTorch's return, or a part of the second. */
+const series = {
+  version: 1,
+  name: "series",
+  training: { epochs: 1 },
+  data: { source, inputs: [{ name: "steps", type: "numeric", columns: pixels }], targets: [good, price] },
+  model: {
+    layers: [
+      { id: "series", type: "Unflatten", unflattenedSize: [16, 2] },
+      { id: "gru", type: "GRU", hiddenSize: 4, numLayers: 2, dropout: 0.1, bidirectional: true, output: "all" },
+      { id: "lstm", type: "LSTM", hiddenSize: 3, output: "all", init: "orthogonal" },
+      { id: "end", type: "LSTM", hiddenSize: 3, bias: false },
+      { id: "ends", type: "LSTM", hiddenSize: 2, bidirectional: true, from: ["lstm"] },
+      { id: "rnn", type: "RNN", hiddenSize: 5, nonlinearity: "relu", dropout: 0.5, from: ["gru"] },
+      { id: "both", type: "Concat", from: ["end", "ends", "rnn"] },
+      { id: "good", type: "Linear", outFeatures: 1 },
+      { id: "again", type: "GRU", hiddenSize: 3, bidirectional: true, from: ["gru"] },
+      { id: "price", type: "Linear", outFeatures: 1 },
+    ],
+    outputs: [
+      { target: "good", from: "good" },
+      { target: "price", from: "price" },
+    ],
+  },
+};
+
 const projects: Readonly<Record<string, object>> = {
   tabular: templates.get("tabular").create({ name: "credit", source, inputs: [features], targets: [good] }),
   "two-input": templates.get("two-input").create({ name: "wine quality", source, inputs: [features, site], targets: [kind] }),
   "two-output": templates.get("two-output").create({ name: "houses", source, inputs: [features, site], targets: [kind, price] }),
   odd,
   pictures,
+  series,
 };
 
 function planned(project: object) {

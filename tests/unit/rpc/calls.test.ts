@@ -27,6 +27,16 @@ describe("calls", () => {
     await expect(client.procedures.math.add(wrong)).rejects.toMatchObject({ code: "rpc.invalid" });
   });
 
+  it("refuse an input 2,000 levels deep, which nobody follows to its end", async () => {
+    const { client } = createFixture();
+    let deep: unknown = 1;
+    for (let level = 0; level < 2000; level++) deep = [deep];
+    await expect(client.procedures.math.add({ a: deep, b: 1 } as never)).rejects.toMatchObject({
+      code: "rpc.invalid",
+      message: expect.stringContaining("it has lists and objects in one another, more than 200 levels deep") as unknown,
+    });
+  });
+
   it("refuse an answer that is not in the contract's form", async () => {
     const { client } = createFixture();
     await expect(client.procedures.math.lie({})).rejects.toMatchObject({ code: "rpc.invalid", message: expect.stringContaining("the answer to math.lie") });

@@ -64,6 +64,20 @@ describe("what is short to write and long to understand is refused before it is 
     await expect(procedures.projects.read({ project }, context)).rejects.toMatchObject(expected);
   });
 
+  it("a document 2,000 levels deep, and a run's files", async () => {
+    const { project, run, procedures, context } = studioOf();
+    const deep = `${"[".repeat(2000)}${"]".repeat(2000)}`;
+    for (const name of ["label.json", "report.json", "config.json", "error.json"]) writeFileSync(join(run, name), `{"x":${deep}}`);
+    expect(await procedures.runs.list({ project }, context)).toMatchObject([{ run: "0001" }]);
+    writeFileSync(join(project, "project.json"), `{"version":1,"zz":${deep}}`);
+    const expected = {
+      code: "project.invalid",
+      message: expect.stringMatching(/project\.json: line 1, column \d+: got more than 100 brackets that are open at once/) as unknown,
+    };
+    await expect(procedures.projects.read({ project }, context)).rejects.toMatchObject(expected);
+    expect(await procedures.projects.open({ project }, context)).toMatchObject({ problem: expected });
+  });
+
   it("a run's label, report, settings and error", async () => {
     const { project, run, procedures, context } = studioOf();
     for (const name of ["label.json", "report.json", "config.json", "error.json"]) writeFileSync(join(run, name), `{"x":${many(3_000_001)}}`);

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { partName } from "../../../src-main/base/work-folder.js";
 import { readProjectFile } from "../../../src-main/contract/project-file.js";
 import { dropStores } from "../../../src-main/datasets/pictures/pixel-store.js";
 import { readConfig, readFailure, readLog, readReport } from "../../../src-main/services/runs/run-files.js";
@@ -73,6 +74,19 @@ it("a log, metrics and a configuration that are links elsewhere are not written 
     /cannot be written/,
   );
   run.write("config.json", "{}");
+  expect(readFileSync(letters, "utf8")).toBe("mine");
+});
+
+it("nobody prepares a link under the name of a temporary file: that is new each time, and made only where nothing is", () => {
+  const { letters, project } = strangers();
+  const run = RunFolder.create(project);
+  for (const name of ["model.onnx", "report.json"])
+    for (const part of [".part", ".tmp", `.part-${process.pid}`, `.part-${process.pid}-1`]) symlinkSync(letters, run.file(`${name}${part}`));
+  const names = new Set(Array.from({ length: 100 }, () => partName(run.file("model.onnx"))));
+  expect(names.size).toBe(100);
+  run.write("model.onnx", "a model");
+  run.write("report.json", "{}");
+  expect([readFileSync(run.file("model.onnx"), "utf8"), readFileSync(run.file("report.json"), "utf8")]).toEqual(["a model", "{}"]);
   expect(readFileSync(letters, "utf8")).toBe("mine");
 });
 

@@ -3,6 +3,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { StringDecoder } from "node:string_decoder";
 import { createInflateRaw } from "node:zlib";
+import { readBytes } from "../../../base/read-bytes.js";
 
 /** A file in a zip archive. */
 interface Entry {
@@ -113,6 +114,6 @@ async function listEntries(file: FileHandle, size: number): Promise<ReadonlyMap<
 }
 
 async function bytesAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, position);
-  return buffer.subarray(0, bytesRead);
+  const bytes = Buffer.alloc(length);
+  return bytes.subarray(0, await readBytes(file, bytes, position));
 }

@@ -68,6 +68,7 @@ import { relu } from "./relu.js";
 import { reshape } from "./reshape.js";
 import { resize } from "./resize.js";
 import { rnn } from "./rnn.js";
+import { scan } from "./scan.js";
 import { scatterElements } from "./scatter-elements.js";
 import { scatterNd } from "./scatter-nd.js";
 import { selu } from "./selu.js";
@@ -162,6 +163,7 @@ export const kernels: Registry<Kernel> = createRegistry(
     reshape,
     resize,
     rnn,
+    scan,
     scatterElements,
     scatterNd,
     selu,

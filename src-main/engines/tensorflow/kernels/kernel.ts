@@ -1,5 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
-import type { DataType, TensorData } from "../../../onnx/types.js";
+import type { DataType, Graph, TensorData } from "../../../onnx/types.js";
 import type { AttributeReader } from "../../../ops/op.js";
 import type { Held } from "../held.js";
 import type { Tf } from "../native.js";
@@ -26,6 +26,8 @@ export interface Compiling extends AttributeReader {
   hostStrings(dims: readonly number[], strings: readonly string[]): Held;
   /** A tensor known before the graph runs. It stays on the device. */
   constant(data: TensorData): Held;
+  /** A graph of its own, such as the body of a Scan, to be run with its inputs in their order. */
+  graph(body: Graph): (operands: readonly Held[]) => readonly Held[];
   /** @throws LatheError `graph.unsupported`: what of the operator's page is not here. */
   unsupported(what: string): never;
 }

@@ -85,7 +85,7 @@ function runDirection(
   const [length = 1, batch = 1, inputs = 1] = sequence.shape;
   // The part of all steps that does not depend on the state, in one product.
   const product = tf.matMul(tf.reshape(sequence, [length * batch, inputs]), cell.w, false, true);
-  const steps = tf.unstack(tf.reshape(cell.bias ? tf.add(product, cell.bias[0]) : product, [length, batch, -1]));
+  const steps = elementsOf(tf, tf.reshape(cell.bias ? tf.add(product, cell.bias[0]) : product, [length, batch, -1]), 0);
   const outputs = new Array<Tensor>(length);
   let state = first;
   for (let i = 0; i < length; i++) {
@@ -120,8 +120,13 @@ function cellOf({ tf }: Compiling, operands: Operands, d: number, activations: r
 function initial({ tf }: Compiling, operands: Operands, d: number, batchFirst: boolean, states: number, shape: readonly [number, number]): State {
   return Array.from({ length: states }, (_, s) => {
     const given = operands[5 + s]?.tensor();
-    return given ? (tf.unstack(given, batchFirst ? 1 : 0)[d] as Tensor) : tf.zeros([...shape]);
+    return given ? (elementsOf(tf, given, batchFirst ? 1 : 0)[d] as Tensor) : tf.zeros([...shape]);
   });
+}
+
+/** Elements along an axis. TensorFlow.js has no gradient of unstack where there is but one. */
+function elementsOf(tf: Tf, x: Tensor, axis: number): readonly Tensor[] {
+  return x.shape[axis] === 1 ? [tf.squeeze(x, [axis])] : tf.unstack(x, axis);
 }
 
 /** One list a direction. Parameters alpha and beta are handed out in order to those activations that take them. */

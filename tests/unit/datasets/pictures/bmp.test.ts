@@ -29,6 +29,15 @@ describe("a bitmap of", () => {
   );
 });
 
+/** A file with other numbers of 16 bits at places of its header. */
+function changed(...numbers: readonly number[]): (file: Uint8Array) => Uint8Array {
+  return (file) => {
+    const other = Uint8Array.from(file);
+    for (let i = 0; i < numbers.length; i += 2) new DataView(other.buffer).setUint16(numbers[i]!, numbers[i + 1]!, true);
+    return other;
+  };
+}
+
 test.each([
   ["cut short within its header", (file: Uint8Array) => file.subarray(0, 20), "it is cut short"],
   ["cut short within its pixels", (file: Uint8Array) => file.subarray(0, file.length - 9), "it is cut short"],
@@ -51,7 +60,12 @@ test.each([
     },
     "its header is damaged",
   ],
-])("a bitmap %s is refused", (_, damage, reason) => {
+  ...[0, 2, 3, 5, 12, 48].map((bits) => [`of ${bits} bits`, changed(28, bits), `it has ${bits} bits a pixel, which no BMP has`] as const),
+  ["of fewer bytes than its pixels can be made of", changed(18, 1000, 22, 1000, 28, 8, 30, 1), "it is cut short"],
+  ["of 1 bit in runs of bytes", changed(28, 1, 30, 1), "it has 1 bits a pixel in a compression that is unknown"],
+  ["of 8 bits in runs of nibbles", changed(28, 8, 30, 2), "it has 8 bits a pixel in a compression that is unknown"],
+  ["of 24 bits in runs", changed(28, 24, 30, 1), "it has 24 bits a pixel in a compression that is unknown"],
+] as const)("a bitmap %s is refused", (_, damage, reason) => {
   const file = bytes(readGolden<readonly Case[]>("bitmaps.json")[0]!.file);
   expect(() => decodeBmp(damage(file), 1e6)).toThrow(expect.objectContaining({ code: "data.unreadable", message: reason }));
 });

@@ -78,6 +78,11 @@ it.each(["cats/link.png", "../../../secret.png"])("shows nothing from elsewhere:
   await expect(views.sample({ project, picture, test: false, side: 64 })).rejects.toMatchObject({ code: "rpc.refused" });
 });
 
+it("one picture from elsewhere costs the others of a page nothing", async () => {
+  const pictures = ["cats/1.png", "cats/link.png", "cats/1.png"].map((picture) => ({ picture, test: false }));
+  expect((await views.thumbnails({ project, side: 64, pictures })).thumbnails.map((one) => "image" in one)).toEqual([true, false, true]);
+});
+
 it("shows a sample as the network sees it", async () => {
   const {
     seen: [seen],

@@ -1,5 +1,7 @@
 import { expect, it } from "vitest";
 import type { FittedTarget } from "../../../../src-main/features/fitted.js";
+import { evaluateBinary } from "../../../../src-main/metrics/index.js";
+import { predictionOf } from "../../../../src-main/training/judging/judge.js";
 import { answerColumns } from "../../../../src-main/training/models/answers.js";
 
 const binary = { name: "y", type: "binary", column: "y", classes: ["no", "yes"] } as unknown as FittedTarget;
@@ -14,4 +16,16 @@ it.each([
   ["numeric", numeric, [NaN], ["NaN"]],
 ] as const)("an answer that is no number decides nothing, and its cell is empty: %s", (_, target, outputs, cells) => {
   expect(answerColumns(target).cells(Float32Array.from(outputs))).toEqual(cells);
+});
+
+it.each([
+  [0.25, 0],
+  [0.5, 0],
+  [0.5 + 2 ** -20, 1],
+])("a probability of %d decides %d: yes above the threshold and not at it, in an answer, in training and in a metric", (probability, yes) => {
+  const outputs = Float32Array.of(probability);
+  const classes = ["no", "yes"] as const;
+  expect(answerColumns(binary, 0.5).cells(outputs)[0]).toBe(classes[yes]);
+  expect(predictionOf({ kind: "binary", classes, threshold: 0.5 }, outputs)).toBe(yes);
+  expect(evaluateBinary({ probabilities: outputs, targets: Int32Array.of(yes), threshold: 0.5 }).values["accuracy"]).toBe(1);
 });

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { availableParallelism } from "node:os";
 import { chooseThreads, multiplyAddsOf } from "../../../../src-main/training/network/threads.js";
-import { benchmarkSpec } from "../../../benchmarks/networks.js";
+import { type NetworkName, benchmarkSpec } from "../../../benchmarks/networks.js";
 
-const costOf = (network: "small" | "large" | "cnn" | "resnet") => {
+const costOf = (network: NetworkName) => {
   const spec = benchmarkSpec(network);
   return multiplyAddsOf(spec.plan, spec.layout, spec.inputs);
 };
@@ -11,6 +11,8 @@ const costOf = (network: "small" | "large" | "cnn" | "resnet") => {
 test("the cost of a network is counted layer by layer, by hand", () => {
   expect(costOf("small")).toBe(9 * 16 + 16 + 16 * 8 + 8 + 8 * 1);
   expect(costOf("large")).toBe(512 * 1024 + 1024 * 1024 + 1024 * 10);
+  // Of a recurrent layer one step counts, and the Linear behind it.
+  expect(costOf("gru-32")).toBe(3 * 32 * (1 + 32) + 3 * 32 * (32 + 32) + 32);
   // Each place of a picture is a product with the kernel; 64·16·16 numbers come to the last layer.
   expect(costOf("cnn")).toBe(64 * 64 * 32 * 27 + 32 * 32 * 64 * 288 + 64 * 16 * 16 * 7);
 });
@@ -21,4 +23,7 @@ test("a convolutional network of few weights is worth more threads than one, a t
   expect(chooseThreads("auto", costOf("cnn"), 2)).toBe(all);
   expect(chooseThreads("auto", costOf("small"), 256)).toBe(1);
   expect(chooseThreads(3, costOf("small"), 1)).toBe(3);
+  // Steps follow one another: two threads made a step of this one three times slower on two busy processors.
+  expect(chooseThreads("auto", costOf("lstm-32"), 32)).toBe(1);
+  expect(chooseThreads("auto", costOf("lstm-256"), 32)).toBe(all);
 });
