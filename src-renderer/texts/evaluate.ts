@@ -68,7 +68,8 @@ function textsOf(of: Things) {
     metrics: {
       title: "How good it is",
       unjudged: (names: string, classes: number, more: number) =>
-        `No ${of.one} here is ${names}${more > 0 ? ` or of ${more} more classes` : ""}: these numbers say nothing of how well ${classes === 1 ? "it is" : "they are"} told.`,
+        `No ${of.one} here is ${names}${more > 0 ? ` or of ${more} more classes` : ""}: these numbers say nothing of how well ` +
+        `${classes === 1 ? "it is" : "they are"} told.`,
       words: metricsOf(of),
       guess: (value: string) => `${value} by guessing`,
       majority: (name: string, value: string) => `${value} if always “${name}”`,

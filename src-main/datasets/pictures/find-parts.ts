@@ -48,7 +48,10 @@ export async function findParts(root: string, levels: number, signal?: AbortSign
   }
 }
 
-/** Folders beside the one for training that are called as parts are, but hold pictures and no folders of classes: there to predict. @param used as a part already */
+/**
+ * Folders beside the one for training that are called as parts are, but hold pictures and no folders of classes: there to predict.
+ * @param used as a part already
+ */
 export async function findUnlabelled(
   training: string,
   used: readonly string[],

@@ -37,8 +37,8 @@ export function tellClasses(classes: ReadonlyMap<string, number>, own: Readonly<
     const alone = [...there.keys()].filter((name) => !classes.has(name));
     if (alone.length > 0)
       notes.push(
-        `only the ${part} folder ${listing.root} has pictures of ${listed(alone.map(quoted))}, which cannot be learnt without pictures to train on; add some, or ` +
-          `rename the folder${alone.length === 1 ? "" : "s"} as in training`,
+        `only the ${part} folder ${listing.root} has pictures of ${listed(alone.map(quoted))}, which cannot be learnt without pictures to train on; ` +
+          `add some, or rename the folder${alone.length === 1 ? "" : "s"} as in training`,
       );
   }
   return notes;
