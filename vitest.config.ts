@@ -13,7 +13,7 @@ export default defineConfig({
     // What ends a test that hangs, never what one may take: the machine may be busy with something else. No test says a limit of its own but a longer one.
     testTimeout: 300_000,
     hookTimeout: 300_000,
-    expect: { poll: { timeout: 60_000 } },
+    expect: { poll: { timeout: 240_000 } },
     setupFiles: ["tests/support/no-warnings.ts"],
     // src-main/engines/tensorflow/native.ts says why.
     server: { deps: { inline: [/@tensorflow\/tfjs-core\/dist\/(?!tf-core)/] } },

@@ -7,7 +7,7 @@ import { readOwnJsonSync } from "../base/own-json.js";
 import type { RunReport } from "./report.js";
 
 /** What a run's folder calls the model that it made. */
-const MODEL = "model.onnx";
+export const RUN_MODEL = "model.onnx";
 
 /**
  * Sees that a run's model is the one that its report speaks of: with one bit changed it may still run, and answer something else. Of a file that lies in no
@@ -16,7 +16,7 @@ const MODEL = "model.onnx";
  */
 export function refuseDamagedModel(path: string, bytes: Uint8Array): void {
   const run = dirname(path);
-  if (basename(path) !== MODEL || !existsSync(join(run, "config.json"))) return;
+  if (basename(path) !== RUN_MODEL || !existsSync(join(run, "config.json"))) return;
   const told = modelDigest(join(run, "report.json"));
   if (told === undefined || told === digestOf(bytes)) return;
   throw new LatheError(

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { readOwnFileSync } from "../base/own-files.js";
-import { refuseDamagedModel } from "../contract/run-model.js";
+import { RUN_MODEL, refuseDamagedModel } from "../contract/run-model.js";
 import { bareNetwork } from "./bare-network.js";
 import type { Exporter } from "./exporter.js";
 
@@ -9,11 +9,11 @@ export const onnx: Exporter = {
   type: "onnx",
   title: "ONNX model",
   summary: "The trained model for any ONNX runtime, preprocessing inside",
-  source: "model.onnx",
+  source: RUN_MODEL,
   extension: "onnx",
   bare: true,
   write(run, preprocess) {
-    const path = join(run, "model.onnx");
+    const path = join(run, RUN_MODEL);
     const model = readOwnFileSync(path);
     refuseDamagedModel(path, model);
     return preprocess === "none" ? bareNetwork(model) : model;

@@ -109,7 +109,7 @@ function statements({ layers, outputs, inputs }: SourceNetwork, modules: Readonl
   const written = layers.map(({ id, owner, definition, config, from, inputs: types, output }, i) => {
     const operands = from.map(read);
     const source = definition.torch(config, types);
-    const value = "module" in source ? resultOf(source, `self.${modules.get(owner) ?? owner}(${operands.join(", ")})`) : source.expression(operands);
+    const value = "module" in source ? callOf(source, `self.${modules.get(owner) ?? owner}`, operands) : source.expression(operands);
     const passedOn = readers.get(id)?.every((reader) => reader === i + 1) ?? false;
     names.set(id, passedOn ? variable("") : variable(id));
     return { code: `${read(id)} = ${value}`, comment: `# ${id}: ${showShape(output.shape)}` };
@@ -123,8 +123,8 @@ function statements({ layers, outputs, inputs }: SourceNetwork, modules: Readonl
   ];
 }
 
-function resultOf({ result }: Extract<TorchSource, { module: string }>, returned: string): string {
-  return result ? result(returned) : returned;
+function callOf({ called }: Extract<TorchSource, { module: string }>, module: string, operands: readonly string[]): string {
+  return called ? called(module, operands) : `${module}(${operands.join(", ")})`;
 }
 
 function indent(lines: readonly string[]): readonly string[] {

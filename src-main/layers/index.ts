@@ -31,6 +31,8 @@ import { lstm } from "./lstm.js";
 import { maxPool1d } from "./max-pool-1d.js";
 import { maxPool2d } from "./max-pool-2d.js";
 import { mul } from "./mul.js";
+import { multiheadAttention } from "./multihead-attention.js";
+import { permute } from "./permute.js";
 import { pixelShuffle } from "./pixel-shuffle.js";
 import { reflectionPad2d } from "./reflection-pad-2d.js";
 import { relu } from "./relu.js";
@@ -43,6 +45,7 @@ import { silu } from "./silu.js";
 import { softmax } from "./softmax.js";
 import { softplus } from "./softplus.js";
 import { tanh } from "./tanh.js";
+import { transformerEncoderLayer } from "./transformer-encoder-layer.js";
 import { unflatten } from "./unflatten.js";
 import { upsample } from "./upsample.js";
 import { zeroPad2d } from "./zero-pad-2d.js";
@@ -61,6 +64,8 @@ export const layers = createRegistry<LayerDefinition>("layer", [
   gru,
   lstm,
   rnn,
+  multiheadAttention,
+  transformerEncoderLayer,
   maxPool2d,
   avgPool2d,
   adaptiveAvgPool2d,
@@ -91,6 +96,7 @@ export const layers = createRegistry<LayerDefinition>("layer", [
   dropout2d,
   flatten,
   unflatten,
+  permute,
   concat,
   add,
   mul,

@@ -67,11 +67,12 @@ export interface ValueTrait {
 export type LayerGroup = "Linear and shape" | "Convolution" | "Recurrent" | "Pooling" | "Activation" | "Normalisation" | "Regularisation" | "Joining";
 
 /**
- * A layer in PyTorch: a module to be made once (`nn.Linear(9, 16)`), with what is taken of all that it returns; or an expression of what it reads
+ * A layer in PyTorch: a module to be made once (`nn.Linear(9, 16)`), and how it is called where that is not with what it reads; or an expression of that
  * (`F.relu(x)`). `torch`, `nn` and `F` (torch.nn.functional) are there.
  */
 export type TorchSource =
-  { readonly module: string; readonly result?: (returned: string) => string } | { readonly expression: (inputs: readonly string[]) => string };
+  | { readonly module: string; readonly called?: (module: string, inputs: readonly string[]) => string }
+  | { readonly expression: (inputs: readonly string[]) => string };
 
 /** One kind of layer, with PyTorch's name, defaults and semantics. */
 export interface LayerDefinition<C = unknown> {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type Attributes, type Value, int, isFloat, text } from "../onnx/types.js";
+import { dropped } from "./attention.js";
 import { type InitOption, initField, initOf } from "./init-option.js";
 import type { LayerContext, LayerDefinition, ParameterSpec, ValueTrait } from "./layer.js";
 import { lengthOf, onlyInput, sampleSize } from "./shape.js";
@@ -81,7 +82,7 @@ export function recurrentLayer<C extends RecurrentConfig>(type: "RNN" | "LSTM" |
         dropout: [c.numLayers === 1 ? 0 : c.dropout, 0],
         bidirectional: [c.bidirectional, false],
       }),
-      result: (returned) => resultOf(type, c, returned),
+      called: (module, [x = "x"]) => resultOf(type, c, `${module}(${x})`),
     }),
     cost: (c, inputs) => {
       const x = onlyInput(type, inputs);
@@ -168,19 +169,16 @@ function lower<C extends RecurrentConfig>(ctx: LayerContext<C>, type: string, { 
       results.map(({ end }) => end),
       1,
     );
-    if (mode === "train" && dropout > 0 && layer < numLayers - 1) x = dropped(ctx, x, dropout);
+    if (mode === "train" && dropout > 0 && layer < numLayers - 1) x = droppedSteps(ctx, x, dropout);
   }
   const [end = x] = last;
   return output === "last" ? end : e.transpose(x, [1, 0, 2]);
 }
 
 /** @param x `[T, N, H]` */
-function dropped(ctx: LayerContext<unknown>, x: Value, p: number): Value {
+function droppedSteps(ctx: LayerContext<unknown>, x: Value, p: number): Value {
   const { e } = ctx;
-  if (p === 1) return e.scale(x, 0);
-  const [steps = 1, batch = 1, width = 1] = x.shape;
-  const u = e.transpose(ctx.uniform([batch, steps, width]), [1, 0, 2]);
-  return e.mul(x, e.where(e.less(u, e.scalarLike(p, u)), e.scalarLike(0, x), e.scalarLike(1 / (1 - p), x)));
+  return e.transpose(dropped(ctx, e.transpose(x, [1, 0, 2]), p), [1, 0, 2]);
 }
 
 /** Between -1 and 1, as tanh is. */

@@ -36,7 +36,7 @@ export type InferTypes = (question: NodeQuestion) => readonly TensorType[];
 export interface NodeOptions {
   readonly domain?: string;
   readonly outputs?: number;
-  /** Types of the outputs, for an operator that no shape rule knows. */
+  /** Types of the outputs, for an operator that no shape rule knows, or where they are known already. */
   readonly types?: readonly TensorType[];
 }
 

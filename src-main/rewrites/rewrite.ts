@@ -47,12 +47,17 @@ export function copyInto(
   const values = new Map<string, Value>();
   for (const { name, dtype, shape, doc } of graph.inputs) values.set(name, e.graph.input(name, dtype, shape, doc));
   for (const [name, data] of graph.initializers) values.set(name, e.graph.adopt(name, data));
+  /** Old names of what is as it was, with all that leads to it: so are its types, which to infer is most of the work. */
+  const same = new Set(["", ...values.keys()]);
   for (const node of graph.nodes) {
     const inputs = node.inputs.map((name) => (name === "" ? undefined : defined(values.get(name), name)));
-    const outputs = e.graph.scope(
-      node.name.split("/").slice(0, -1).join("/") || ROOT_SCOPE,
-      () => replace?.(node, inputs) ?? e.graph.node(node.op, inputs, node.attributes, { domain: node.domain, outputs: node.outputs.length }),
-    );
+    const outputs = e.graph.scope(node.name.split("/").slice(0, -1).join("/") || ROOT_SCOPE, () => {
+      const replaced = replace?.(node, inputs);
+      if (replaced) return replaced;
+      const types = node.inputs.every((name) => same.has(name)) ? node.outputs.map((name) => defined(graph.types.get(name), name)) : undefined;
+      if (types) for (const name of node.outputs) same.add(name);
+      return e.graph.node(node.op, inputs, node.attributes, { domain: node.domain, outputs: node.outputs.length, ...(types && { types }) });
+    });
     node.outputs.forEach((name, i) => values.set(name, defined(outputs[i], name)));
   }
   return values;

@@ -4,7 +4,7 @@ import { LatheError, toLatheError } from "../base/errors.js";
 import { version } from "../base/version.js";
 import type { DoneEvent, RunEvent } from "../contract/events.js";
 import type { RunReport, SplitReport } from "../contract/report.js";
-import { digestOf } from "../contract/run-model.js";
+import { RUN_MODEL, digestOf } from "../contract/run-model.js";
 import type { ParityResult } from "../contract/results.js";
 import { type Split, rowNumbersOf } from "../datasets/index.js";
 import { picturesOf } from "../features/index.js";
@@ -25,7 +25,6 @@ import type { Workbench } from "./workbench.js";
 /** A fit that the user did not cancel. */
 export type FinishedFit = FitResult & { readonly ended: Exclude<DoneEvent["ended"], "cancelled"> };
 
-const MODEL = "model.onnx";
 /** A model that the parity gate does not hand out. */
 const REFUSED = "refused.onnx";
 
@@ -104,15 +103,15 @@ export async function finish(
     );
     run.write(REFUSED, model);
     // Of a run that was stopped, exported, and taken up again: the report no longer speaks of it.
-    rmSync(run.file(MODEL), { recursive: true, force: true });
+    rmSync(run.file(RUN_MODEL), { recursive: true, force: true });
     run.markFailed(refusal.toRecord());
     writeReport();
     throw refusal;
   }
-  run.write(MODEL, model);
+  run.write(RUN_MODEL, model);
   rmSync(run.file(REFUSED), { recursive: true, force: true });
   writeReport();
-  return { event: "done", run: run.id, model: run.file(MODEL), report: run.file("report.json"), test: test?.metrics ?? {}, ended: fitted.ended };
+  return { event: "done", run: run.id, model: run.file(RUN_MODEL), report: run.file("report.json"), test: test?.metrics ?? {}, ended: fitted.ended };
 }
 
 /** Kept for the form that asks the model about one row. */
@@ -207,7 +206,7 @@ function buildReport(
       warnings: [...bench.faults.map((fault) => faultWarning(fault).message), ...fitted.warnings],
     },
     model: {
-      file: parity.passed ? MODEL : REFUSED,
+      file: parity.passed ? RUN_MODEL : REFUSED,
       bytes: model.length,
       sha256: digestOf(model),
       parameters: spec.layout.parameterCount,

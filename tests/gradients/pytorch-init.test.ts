@@ -108,9 +108,13 @@ describe("parameters start as PyTorch starts them", () => {
     for (const definition of layers.all) {
       if (!definition.parameters) continue;
       const { type } = definition;
-      const own = golden.defaults.filter((c) => c.layer === type).map((c) => c.parameter);
-      const recurrent = ["bias_hh_l0", "bias_ih_l0", "weight_hh_l0", "weight_ih_l0"];
-      expect([...new Set(own)].sort(), type).toEqual(definition.group === "Recurrent" ? recurrent : ["bias", "weight"]);
+      const own = golden.defaults.filter((c) => c.layer === type);
+      const names = own.flatMap(({ config, input }) => {
+        const read = { dtype: "float32" as const, shape: ["N", ...input.slice(1)] };
+        return (definition.parameters?.(definition.config.parse(config), [read]) ?? []).map(({ name }) => name);
+      });
+      expect(names.length, type).toBeGreaterThan(0);
+      expect([...new Set(own.map((c) => c.parameter))].sort(), type).toEqual([...new Set(names)].sort());
     }
   });
 });

@@ -57,16 +57,33 @@ test("a server that was away comes back, and the view has stayed", async ({ page
   await expect(page.getByRole("table", { name: "Rows" })).toBeVisible();
 });
 
-/** What the server says reaches the page a second later, as from a machine that is busy. */
-async function answerLate(page: Page): Promise<void> {
-  await page.routeWebSocket(/.*/, (socket) => {
+/** What the server answers to these procedures does not reach the page, as from a machine that is busy. @returns lets one's answers go, from then on */
+async function holdAnswers(page: Page, ...paths: readonly string[]): Promise<(path: string) => void> {
+  const held = new Map(paths.map((path) => [path, [] as (() => void)[]]));
+  await page.routeWebSocket(/\/rpc$/, (socket) => {
     const server = socket.connectToServer();
-    server.onMessage((message) => setTimeout(() => socket.send(message), 1000));
+    const asked = new Map<string, string>();
+    socket.onMessage((message) => {
+      const { i, m, a } = JSON.parse(String(message)) as { readonly i?: string; readonly m?: string; readonly a?: readonly [{ readonly path: string }] };
+      if (m === "call") asked.set(i ?? "", a?.[0].path ?? "");
+      server.send(message);
+    });
+    server.onMessage((message) => {
+      const { t, i = "" } = JSON.parse(String(message)) as { readonly t: string; readonly i?: string };
+      const waiting = t === "s" ? held.get(asked.get(i) ?? "") : undefined;
+      if (waiting) waiting.push(() => socket.send(message));
+      else socket.send(message);
+    });
   });
+  return (path) => {
+    const waiting = held.get(path) ?? [];
+    held.delete(path);
+    for (const go of waiting) go();
+  };
 }
 
 test("what a slow answer brings moves nothing under the mouse, and writes over nothing that is being typed", async ({ page, studio, workshop }) => {
-  await answerLate(page);
+  const letGo = await holdAnswers(page, "model.plan", "files.list");
   const project = writeNine(workshop.folder, { model: { layers: [{ id: "fc1", type: "Linear", outFeatures: 1 }], outputs: [{ target: "y", from: "fc1" }] } });
   const model = new ModelPage(page);
   await model.goto(workshop.server.url, project);
@@ -74,6 +91,7 @@ test("what a slow answer brings moves nothing under the mouse, and writes over n
   await expect(model.totals).not.toContainText("No problems");
   await model.settled();
   const before = await model.place("fc1");
+  letGo("model.plan");
   await expect(model.totals).toContainText("No problems");
   await model.settled();
   expect(await model.place("fc1")).toEqual(before);
@@ -85,6 +103,7 @@ test("what a slow answer brings moves nothing under the mouse, and writes over n
   const listed = page.getByRole("listbox").getByRole("option");
   await picker.path.fill("/no/such/folder");
   await expect(listed).toHaveCount(0);
+  letGo("files.list");
   await expect(listed).not.toHaveCount(0);
   await expect(picker.path).toHaveValue("/no/such/folder");
   // Where it leads nowhere, it can be mended; where it leads, it is written out.

@@ -11,7 +11,7 @@ import { eluByExp } from "../../src-main/rewrites/elu-by-exp.js";
 import { expandBatchNormalization } from "../../src-main/rewrites/expand-batch-normalization.js";
 import { featureMajor } from "../../src-main/rewrites/feature-major.js";
 import { rewriteAll } from "../../src-main/rewrites/index.js";
-import { type Rewrite, rewriteGraph } from "../../src-main/rewrites/rewrite.js";
+import { type Rewrite, copyInto, rewriteGraph } from "../../src-main/rewrites/rewrite.js";
 import { sharedBatchLength } from "../../src-main/rewrites/shared-batch-length.js";
 import { skipExpand } from "../../src-main/rewrites/skip-expand.js";
 import { layOut } from "../../src-main/training/network/layout.js";
@@ -319,6 +319,15 @@ describe("a rewrite", () => {
     const after = rewriteAll(graph, 2);
     expectUnchanged(graph, after);
     expect(batchFirst(after)).not.toEqual([]);
+  });
+
+  it("keeps the types of what it leaves alone, which are those that the shape rules give", () => {
+    const after = rewriteAll(buildStepProgram(benchmarkSpec("small"), onnxruntimeEngine, true).graph, 32);
+    const e = createEmitter();
+    const typedAnew = copyInto(e, after, ({ op, domain, attributes, outputs }, inputs) =>
+      e.graph.node(op, inputs, attributes, { domain, outputs: outputs.length }),
+    );
+    for (const { outputs } of after.nodes) for (const name of outputs) expect(typedAnew.get(name), name).toMatchObject(after.types.get(name)!);
   });
 
   it("keeps bytes deterministic", () => {

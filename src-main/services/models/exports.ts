@@ -4,6 +4,7 @@ import { LatheError } from "../../base/errors.js";
 import { makeFolders } from "../../base/make-folders.js";
 import { modeLike, replaceFileSync } from "../../base/replace-file.js";
 import { readReason, storageError } from "../../base/storage-error.js";
+import { RUN_MODEL } from "../../contract/run-model.js";
 import type { ExportFormat, ModelCard } from "../../contract/run-views.js";
 import type { RunReference } from "../../contract/summaries.js";
 import { type Exporter, type Preprocess, PREPROCESS, exporters } from "../../exporters/index.js";
@@ -88,7 +89,7 @@ export async function writeExport(
 ): Promise<{ readonly path: string; readonly bytes: number }> {
   const exporter = exporters.get(format);
   const out = await access.resolveNew(wanted, "the file to export to");
-  const { folder } = await (exporter.source === "model.onnx" ? modelOfRun(access, asked) : finishedRun(access, asked));
+  const { folder } = await (exporter.source === RUN_MODEL ? modelOfRun(access, asked) : finishedRun(access, asked));
   refuseOut(wanted, [], folder);
   if (existsSync(out) && !replace) throw new LatheError("export.exists", `there is a file ${out} already; replace it, or choose another name`, { path: out });
   return exportRun(folder, format, out);

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { LatheError } from "../../base/errors.js";
+import { RUN_MODEL } from "../../contract/run-model.js";
 import { RunFolder } from "../../training/runs/run-folder.js";
 import { unfinished } from "../runs/unfinished-run.js";
 
@@ -24,7 +25,7 @@ export function runFolder(path: string): string {
 }
 
 function finished(run: string): string {
-  const model = join(run, "model.onnx");
-  if (!existsSync(model)) throw unfinished(run, "model.onnx");
+  const model = join(run, RUN_MODEL);
+  if (!existsSync(model)) throw unfinished(run, RUN_MODEL);
   return model;
 }

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { LatheError } from "../../base/errors.js";
 import { inside } from "../../base/own-files.js";
 import type { RunReport } from "../../contract/report.js";
+import { RUN_MODEL } from "../../contract/run-model.js";
 import type { RunReference } from "../../contract/summaries.js";
 import type { FolderAccess } from "../files/folder-access.js";
 import { readReport } from "./reports.js";
@@ -39,7 +40,7 @@ export async function finishedRun(access: FolderAccess, asked: RunReference): Pr
 /** The file a run made. @throws as `finishedRun`, and `export.parity` where the run refused to hand it out */
 export async function modelOfRun(access: FolderAccess, asked: RunReference): Promise<FoundRun & { readonly model: string }> {
   const found = await finishedRun(access, asked);
-  const model = inside(found.folder, "model.onnx");
+  const model = inside(found.folder, RUN_MODEL);
   if (existsSync(model)) return { ...found, model };
-  throw unfinished(found.folder, "model.onnx");
+  throw unfinished(found.folder, RUN_MODEL);
 }

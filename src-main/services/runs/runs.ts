@@ -3,6 +3,7 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Disposable } from "../../base/disposable.js";
 import type { RunEvent } from "../../contract/events.js";
+import { RUN_MODEL } from "../../contract/run-model.js";
 import type { RunMetrics, RunReference, RunStatus, RunSummary } from "../../contract/summaries.js";
 import type { RunLog, RunSettings } from "../../contract/run-views.js";
 import { readConfig as readFrozen } from "../../training/runs/run-config.js";
@@ -59,7 +60,7 @@ export function createRuns(access: FolderAccess, jobs: JobRegistry): Runs {
       project,
       folder,
       ...label,
-      model: existsSync(join(folder, "model.onnx")),
+      model: existsSync(join(folder, RUN_MODEL)),
       status: jobs.status(reference) ?? statusOf(isHeld(folder), failure !== undefined, report),
       startedAt: config?.createdAt ?? (await stat(folder)).mtimeMs,
       epoch,

@@ -220,6 +220,7 @@ export function lowerLayer(e: Emitter, layer: PlannedLayer, operands: readonly V
           `or set weights to "own"`,
       );
     };
+    let drawn = 0;
     const context: LayerContext<unknown> = {
       e,
       config,
@@ -230,7 +231,8 @@ export function lowerLayer(e: Emitter, layer: PlannedLayer, operands: readonly V
       parameter: (name) => fitting(specOf(parameters, name), bindings.parameter(owner, specOf(parameters, name))),
       buffer: (name) => fitting(specOf(bufferSpecs, name), bindings.buffer(owner, specOf(bufferSpecs, name))),
       updateBuffer: (name, value, share = 1) => bindings.updateBuffer(owner, specOf(bufferSpecs, name), value, share),
-      uniform: (shape) => bindings.uniform(id, shape),
+      // A layer of several dropouts draws for each.
+      uniform: (shape) => bindings.uniform(drawn++ === 0 ? id : `${id} ${drawn}`, shape),
       batchSize: () => bindings.batchSize(),
     };
     return e.graph.scope(id, () => definition.lower(context));

@@ -15,7 +15,7 @@ import {
 import { join, relative } from "node:path";
 import { type ErrorRecord, LatheError } from "../../base/errors.js";
 import type { EpochEvent } from "../../contract/events.js";
-import { digestOf, modelDigest } from "../../contract/run-model.js";
+import { RUN_MODEL, digestOf, modelDigest } from "../../contract/run-model.js";
 import { whatIsKept } from "./checkpoint.js";
 import { describeHolder, holderOf, releaseLock, takeLock } from "../../base/lock.mjs";
 import { replaceFileSync } from "../../base/replace-file.js";
@@ -175,7 +175,7 @@ export class RunFolder {
    * @throws LatheError `run.storage`, `project.unsafe`
    */
   setAside(): void {
-    const [report, model] = [this.file("report.json"), this.file("model.onnx")];
+    const [report, model] = [this.file("report.json"), this.file(RUN_MODEL)];
     try {
       if (existsSync(report)) renameSync(report, this.file("previous-report.json"));
       if (!existsSync(model)) return;

@@ -144,7 +144,11 @@ const series = {
       { id: "rnn", type: "RNN", hiddenSize: 5, nonlinearity: "relu", dropout: 0.5, from: ["gru"] },
       { id: "both", type: "Concat", from: ["end", "ends", "rnn"] },
       { id: "good", type: "Linear", outFeatures: 1 },
-      { id: "again", type: "GRU", hiddenSize: 3, bidirectional: true, from: ["gru"] },
+      { id: "turned", type: "Permute", dims: [0, 2, 1], from: ["gru"] },
+      { id: "back", type: "Permute", dims: [0, 2, 1] },
+      { id: "looks", type: "MultiheadAttention", numHeads: 2, causal: true },
+      { id: "mixed", type: "TransformerEncoderLayer", numHeads: 4, dimFeedforward: 12, normFirst: true },
+      { id: "again", type: "GRU", hiddenSize: 3, bidirectional: true },
       { id: "price", type: "Linear", outFeatures: 1 },
     ],
     outputs: [

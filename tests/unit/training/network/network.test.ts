@@ -258,6 +258,24 @@ describe("the layout", () => {
     expect(layout.types.get("bn")?.shape).toEqual(["N", 5]);
   });
 
+  it("draws for each dropout within a layer", () => {
+    const layout = lay(
+      {
+        layers: [
+          { id: "steps", type: "Unflatten", unflattenedSize: [2, 2] },
+          { id: "gru", type: "GRU", hiddenSize: 3, numLayers: 3, dropout: 0.5 },
+          fc("b", "classes"),
+        ],
+        outputs: out("b"),
+      },
+      { x: 4 },
+    );
+    expect(layout.uniforms).toEqual([
+      { layer: "gru", shape: [2, 3] },
+      { layer: "gru 2", shape: [2, 3] },
+    ]);
+  });
+
   it("draws each parameter from a stream of its own: another layer, or another order, does not change it", () => {
     const piece = (layout: ReturnType<typeof lay>, name: string, seed = 1) => {
       const { offset, size } = layout.parameters.find((p) => p.name === name)!;
