@@ -6,12 +6,22 @@ export function closest(word: string, candidates: readonly string[]): string | u
   if (word.length > LONGEST) return undefined;
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.ceil(word.length / 3)) + 1;
+  // Of two that differ only in case, the one in the word's own.
+  let bestInCase = Infinity;
   for (const candidate of candidates) {
     if (candidate.length > LONGEST) continue;
     const d = distance(word.toLowerCase(), candidate.toLowerCase());
-    if (d < bestDistance) [best, bestDistance] = [candidate, d];
+    if (d > bestDistance || (d === bestDistance && best === undefined)) continue;
+    const inCase = distance(word, candidate);
+    if (d < bestDistance || inCase < bestInCase) [best, bestDistance, bestInCase] = [candidate, d, inCase];
   }
   return best;
+}
+
+/** The known word that an unknown one may be meant for. Of a short word less may differ than of a mistyped command: dog is no mistyped cow. */
+export function nearestKnown(word: string, known: readonly string[]): string | undefined {
+  const nearest = closest(word, known);
+  return nearest !== undefined && distance(word.toLowerCase(), nearest.toLowerCase()) * 3 <= word.length ? nearest : undefined;
 }
 
 /** Levenshtein's: how many characters must be put in, taken out or changed to make one word the other. O(length of a × length of b). */

@@ -15,12 +15,12 @@ export const laterInputs = ["window"];
 /** Where the rows of a text or a spreadsheet begin. */
 const tableLayout = {
   header: z.boolean().optional().describe("Whether the first row holds the names of the columns; found out when omitted"),
-  skip: z.int().min(0).max(10_000).optional().describe("Lines at the top that are left out, such as a title; found out when omitted"),
+  skip: z.int().min(0).max(10_000).optional().describe("Lines at the top that are excluded, such as a title; found out when omitted"),
   comment: z
     .string()
     .regex(/^(none|[\x21-\x7e]{1,2})$/, 'expected one or two ASCII characters, or "none"')
     .optional()
-    .describe("What lines that are left out begin with, such as #; none where none are; found out when omitted"),
+    .describe("What lines that are excluded begin with, such as #; none where none are; found out when omitted"),
 };
 
 /** Rows in a file. `path` and `test` are relative to the project's folder, or absolute. */

@@ -32,6 +32,8 @@ import { workEvent, workSupersedes } from "./work.js";
 
 const project = projectReference.shape.project;
 /** Of a folder of pictures: what its levels of folders stand for. */
+/** Whether the first row of a text holds the names of its columns; omitted: to be found out. */
+const header = z.boolean().optional();
 const levels = z.array(z.string().min(1).max(200)).min(1).max(8).optional();
 /** A row of the run's data by its number, or any picture: one of the two. */
 const chosenPicture = { row: z.int().positive().optional(), path: pathSchema.optional() };
@@ -82,7 +84,7 @@ export const studioContract = {
       /** A project of one's own from a bundled sample, opened. */
       createSample: procedure(z.strictObject({ sample: z.string().max(64) }), createdProject),
       /** Looks at data and proposes a project. */
-      propose: procedure(z.strictObject({ data: pathSchema, targets: z.array(z.string()).max(64).optional(), levels }), projectProposal),
+      propose: procedure(z.strictObject({ data: pathSchema, targets: z.array(z.string()).max(64).optional(), levels, header }), projectProposal),
       /** Makes a project and opens it. Columns that are neither inputs nor targets are ignored. */
       create: procedure(
         z.strictObject({
@@ -95,6 +97,7 @@ export const studioContract = {
           targets: z.array(z.string()).min(1).max(64),
           ignore: z.array(z.string()).max(10_000).default([]),
           levels,
+          header,
         }),
         createdProject,
       ),

@@ -53,6 +53,8 @@ export const projectProposal = z.strictObject({
       /** What it would be predicted as. */
       target: z.enum(["binary", "category", "numeric"]),
       examples: z.array(z.string()),
+      /** Why it is ignored, or how it is read, in sentences. */
+      notes: z.array(z.string()),
     }),
   ),
   rows: z.number(),
@@ -71,7 +73,7 @@ export const projectProposal = z.strictObject({
       test: z.string().optional(),
     })
     .optional(),
-  /** What was noticed while reading, in sentences. */
+  /** What else was noticed while reading, in sentences. */
   notes: z.array(z.string()),
 });
 export type ProjectProposal = z.infer<typeof projectProposal>;

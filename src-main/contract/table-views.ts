@@ -81,6 +81,8 @@ export const auditProblem = z.strictObject({
   severity: z.enum(["error", "warning", "note"]),
   /** The column it is about. */ column: z.string().optional(),
   rows: rowFilter.optional(),
+  /** A folder of pictures that a model can be asked about. */
+  predict: z.string().optional(),
   /** Values of the column that could count as missing: then the problem is gone. */
   missing: z.array(z.string()).optional(),
 });

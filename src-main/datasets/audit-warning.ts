@@ -8,6 +8,8 @@ export interface AuditWarning extends DataWarning {
   /** The column it is about. */
   readonly column?: string;
   readonly rows?: RowFilter;
+  /** A folder of pictures that a model can be asked about. */
+  readonly predict?: string;
   /** Values of the column that could count as missing. */
   readonly missing?: readonly string[];
 }

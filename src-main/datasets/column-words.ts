@@ -20,18 +20,21 @@ export async function decideWords(
   like?: readonly (ColumnWords | undefined)[],
 ): Promise<readonly ColumnWords[]> {
   const decided: ColumnWords[] = [];
-  const telling = `list_contains([${TELLING_WORDS.map(literal).join(", ")}], lower(v))`;
+  const telling = (k: number) => `list_contains([${TELLING_WORDS.map(literal).join(", ")}], lower(v${k}))`;
   for (let first = 0; first < texts.length; first += AT_ONCE) {
     const some = texts.slice(first, first + AT_ONCE);
-    const told = (k: number) => telling.replace("lower(v)", `lower(v${k})`);
     const row = await database.one(
       `SELECT ${some
         .map(
           (_, k) =>
-            `count(v${k}) AS n${k}, CAST(to_json(histogram(v${k}) FILTER (${told(k)})) AS VARCHAR) AS t${k}, ` +
-            `min(v${k}) FILTER (NOT ${told(k)}) AS a${k}, max(v${k}) FILTER (NOT ${told(k)}) AS b${k}`,
+            `count(v${k}) AS n${k}, CASE WHEN count(w${k}) = 0 THEN NULL ELSE CAST(to_json(histogram(w${k})) AS VARCHAR) END AS t${k}, ` +
+            `min(o${k}) AS a${k}, max(o${k}) AS b${k}`,
         )
-        .join(", ")} FROM (SELECT ${some.map((sql, k) => `${sql} AS v${k}`).join(", ")} FROM ${from})`,
+        .join(", ")} FROM (SELECT ${some
+        .map((_, k) => `v${k}, CASE WHEN told${k} THEN v${k} END AS w${k}, CASE WHEN NOT told${k} THEN v${k} END AS o${k}`)
+        .join(", ")} FROM (SELECT ${some.map((_, k) => `v${k}, ${telling(k)} AS told${k}`).join(", ")} FROM (SELECT ${some
+        .map((sql, k) => `${sql} AS v${k}`)
+        .join(", ")} FROM ${from})))`,
     );
     for (let k = 0; k < some.length; k++) {
       const others = [...new Set([row[`a${k}`], row[`b${k}`]].flatMap((value) => (typeof value === "string" ? [value] : [])))];

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { toLatheError } from "../base/errors.js";
 import type { DataSpec } from "../contract/data.js";
 import { fitTarget, kindOf, picturesOf } from "../features/index.js";
@@ -5,6 +6,7 @@ import type { AuditWarning } from "./audit-warning.js";
 import { type ClassParts, countClasses, tellUnjudged } from "./class-parts.js";
 import { describeNumbers, describeTexts } from "./describe-column.js";
 import { type PictureAudit, auditPictures } from "./pictures/audit-pictures.js";
+import { findUnlabelled } from "./pictures/find-parts.js";
 import { UNREADABLE, preparePictures } from "./pictures/prepare-pictures.js";
 import { describeSkipped, type SkippedRows } from "./prepared.js";
 import { type ColumnProfile, profileColumns } from "./profile.js";
@@ -125,6 +127,7 @@ export async function inspectTable(options: InspectOptions): Promise<TableAudit>
           column: name,
         });
     }
+    warnings.push(...(await unlabelledBeside(options)));
     const looked = pictures && (await auditPictures(database, tables, roles, data, pictures));
     warnings.push(...(looked?.warnings ?? []));
     const { rows: equalRows, leaked } = looked?.audit.equal ?? (await findDuplicates(database, staged, roles, parts));
@@ -183,6 +186,20 @@ export async function inspectTable(options: InspectOptions): Promise<TableAudit>
   } finally {
     database.close();
   }
+}
+
+/** Pictures beside those for training that have no classes. */
+async function unlabelledBeside({ folder, data: { source }, signal }: InspectOptions): Promise<readonly AuditWarning[]> {
+  if (source.type !== "image-folder") return [];
+  const used = [source.validation, source.test].flatMap((path) => (path === undefined ? [] : [resolve(folder, path)]));
+  return (await findUnlabelled(resolve(folder, source.path), used, signal)).map(({ path, pictures }) => ({
+    code: "data.unlabelled",
+    message:
+      `${path} has ${pictures} picture${pictures === 1 ? "" : "s"} and no folders of classes, so it is no test: ` +
+      `${pictures === 1 ? "it is" : "they are"} there to predict once a model is trained`,
+    severity: "note" as const,
+    predict: path,
+  }));
 }
 
 /** Fits every encoder as training will, and tells which cannot be fitted, by name of input or target. */

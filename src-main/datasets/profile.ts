@@ -103,15 +103,17 @@ async function copyRows(database: Database, source: Source, limit: number | unde
 }
 
 async function profileSome(database: Database, source: Source, limit: number | undefined): Promise<readonly ColumnProfile[]> {
+  // CASE rather than FILTER, for each of which DuckDB sets up buffers for all columns of the query.
   const selected = source.columns.map(
     (_, k) =>
-      `count(v${k}) AS present${k}, count(v${k}) FILTER (bad${k}) AS bad${k}, approx_count_distinct(v${k}) ` +
-      `AS distinct${k}, count(x${k}) AS numbers${k}, ` +
-      `count(x${k}) FILTER (x${k} = trunc(x${k})) AS whole${k}, min(x${k}) AS min${k}, max(x${k}) AS max${k}, ` +
-      `count(v${k}) FILTER (regexp_matches(v${k}, '^[0-9]+$')) AS digits${k}, min(v${k}) FILTER (regexp_matches(v${k}, '^0[0-9]+$')) AS zero${k}, ` +
+      `count(v${k}) AS present${k}, count(CASE WHEN bad${k} THEN v${k} END) AS bad${k}, approx_count_distinct(v${k}) AS distinct${k}, ` +
+      `count(x${k}) AS numbers${k}, count(CASE WHEN x${k} = trunc(x${k}) THEN 1 END) AS whole${k}, min(x${k}) AS min${k}, max(x${k}) AS max${k}, ` +
+      `count(CASE WHEN regexp_matches(v${k}, '^[0-9]+$') THEN 1 END) AS digits${k}, ` +
+      `min(CASE WHEN regexp_matches(v${k}, '^0[0-9]+$') THEN v${k} END) AS zero${k}, ` +
       `min(length(v${k})) AS short${k}, max(length(v${k})) AS long${k}, min(v${k}) AS first${k}, ` +
-      `count(x${k}) FILTER (dressed${k}) AS dressed${k}, arg_min(v${k}, v${k}) FILTER (dressed${k} AND x${k} IS NOT NULL) AS dress${k}, ` +
-      `arg_min(x${k}, v${k}) FILTER (dressed${k}) AS bare${k}, count(x${k}) FILTER (dressed${k} AND ends_with(v${k}, '%')) AS percent${k}`,
+      `count(CASE WHEN dressed${k} THEN x${k} END) AS dressed${k}, min(CASE WHEN dressed${k} AND x${k} IS NOT NULL THEN v${k} END) AS dress${k}, ` +
+      `arg_min(x${k}, CASE WHEN dressed${k} AND x${k} IS NOT NULL THEN v${k} END) AS bare${k}, ` +
+      `count(CASE WHEN dressed${k} AND ends_with(v${k}, '%') THEN x${k} END) AS percent${k}`,
   );
   const inner = source.columns.map((column, k) => `${textOf(column)} AS v${k}, ${isNoNumber(column)} AS bad${k}, ${numberOrNull(column)} AS x${k}`);
   const dressed = source.columns.map((column, k) => `${isDressed(column, `v${k}`)} AS dressed${k}`);
@@ -188,8 +190,8 @@ export function numberOrNull(column: SourceColumn): string {
 }
 
 /** True where a number is written with a unit, or thousands are parted. @param text SQL of the column without outer blanks */
-function isDressed({ kind, before, decimal }: SourceColumn, text: string): string {
-  return kind === "text" && !before ? `coalesce(regexp_matches(${text}, ${literal(dressedSigns(decimal))}), false)` : "false";
+function isDressed({ kind, before, plain, decimal }: SourceColumn, text: string): string {
+  return kind === "text" && !before && !plain ? `coalesce(regexp_matches(${text}, ${literal(dressedSigns(decimal))}), false)` : "false";
 }
 
 /** How numbers were read that are more than digits. */

@@ -38,8 +38,10 @@ export interface ProposedRoles {
   readonly inputs: InputDraft[];
   readonly targets: DataSpec["targets"];
   readonly columns: readonly SeenProfile[];
-  /** Columns excluded, and why. */
+  /** Columns excluded, and why, and how others are read. */
   readonly notes: readonly string[];
+  /** Which of these are about one column. */
+  readonly byColumn: ReadonlyMap<string, readonly string[]>;
 }
 
 /**
@@ -59,19 +61,18 @@ export function rolesFrom({ path, columns, warnings }: TableSurvey, targets: rea
     name,
   );
   const used = new Set(inputs.flatMap((input) => columnsIn(input, others)));
-  const notes = [
-    ...warnings,
-    ...left,
-    ...wanted.flatMap((column) => [...column.notes, ...(targetKind(column) === "numeric" ? [] : [...column.wordNotes, ...tellScarce(column, path)])]),
-    ...others.flatMap((column) => (used.has(column.name) ? tellUsed(column, path) : [])),
-  ];
+  const byColumn = new Map<string, readonly string[]>(left);
+  for (const column of wanted)
+    byColumn.set(column.name, [...column.notes, ...(targetKind(column) === "numeric" ? [] : [...column.wordNotes, ...tellScarce(column, path)])]);
+  for (const column of others) if (used.has(column.name)) byColumn.set(column.name, tellUsed(column, path));
+  const notes = [...warnings, ...[...byColumn.values()].flat()];
   if (inputs.length === 0)
     throw new LatheError(
       "data.column",
-      `${path} has no column to learn from beside the target: ${[...warnings, ...left].join("; ") || "it has no other column"}`,
+      `${path} has no column to learn from beside the target: ${[...warnings, ...[...left.values()].flat()].join("; ") || "it has no other column"}`,
       { path },
     );
-  return { inputs, targets: proposed, columns, notes };
+  return { inputs, targets: proposed, columns, notes, byColumn };
 }
 
 function columnsIn(input: InputDraft, others: readonly SeenProfile[]): readonly string[] {
@@ -144,19 +145,19 @@ function proposeInputs(
   columns: readonly SeenProfile[],
   partial: boolean,
   name: (wanted: string) => string,
-): { readonly inputs: InputDraft[]; readonly left: readonly string[] } {
-  const left: string[] = [];
+): { readonly inputs: InputDraft[]; readonly left: ReadonlyMap<string, readonly string[]> } {
+  const left = new Map<string, readonly string[]>();
   const gathered = new Map<InputType, string[]>();
   const alone: { readonly column: string; readonly type: InputType }[] = [];
   for (const column of columns) {
     const why = reasonToLeave(column);
     const type = kindFor(column);
-    if (why !== undefined) left.push(`column "${column.name}" is excluded: ${why}`);
+    if (why !== undefined) left.set(column.name, [`column "${column.name}" is excluded: ${why}`]);
     else if (kindOf({ type }).gathers) gathered.set(type, [...(gathered.get(type) ?? []), column.name]);
     else alone.push({ column: column.name, type });
   }
   const inputs: InputDraft[] = [];
-  const everything = left.length === 0 && !partial;
+  const everything = left.size === 0 && !partial;
   for (const [type, names] of gathered) inputs.push(startInput(type, name("features"), everything ? "rest" : names));
   for (const { column, type } of alone) inputs.push(startInput(type, name(column), [column]));
   return { inputs, left };

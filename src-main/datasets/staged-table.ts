@@ -1,6 +1,7 @@
 import { LatheError } from "../base/errors.js";
 import type { SourceSpec } from "../contract/data.js";
 import type { ColumnSummary } from "../contract/table-views.js";
+import { withWords } from "./column-words.js";
 import { type NumberSummary, describeNumbers, describeTexts } from "./describe-column.js";
 import { type ColumnProfile, numberOrNull, profileColumns } from "./profile.js";
 import { targetKind } from "./propose.js";
@@ -50,12 +51,14 @@ export async function stageTable({ folder, source: spec, names, workFolder, prog
       const steps = spec.test === undefined ? 3 : 4;
       progress("read", 0, steps);
       const source = await openMain(database, folder, spec, { names, signal });
-      const main = await readRaw(database, source, "raw");
+      const read = await readRaw(database, source, "raw");
+      // What counts as missing, and which spellings are one value, is the same wherever a column is shown.
+      const main = { ...read, source: await withWords(database, read.source) };
       let test: RawTable | undefined;
       if (spec.test !== undefined) {
         progress("read", 1, steps);
         const testSource = await openTest(database, folder, spec, source, signal);
-        test = testSource && (await readRaw(database, testSource, "raw_test"));
+        test = testSource && withWordsOf(main.source, await readRaw(database, testSource, "raw_test"));
       }
       progress("read", steps - 2, steps);
       const profiles = await profileColumns(database, main.source);
@@ -102,6 +105,15 @@ async function readRaw(database: Database, source: Source, table: string): Promi
   const rows = Number((await database.one(`SELECT count(*) AS n FROM ${table}`))["n"]);
   if (rows === 0) throw new LatheError("data.empty", `${source.path} has a header but no rows, expected at least one`, { path: source.path });
   return { source: { ...source, relation: table }, table, rows };
+}
+
+function withWordsOf({ columns }: Source, test: RawTable): RawTable {
+  const words = new Map(columns.map((column) => [column.name, column.words]));
+  const worded = test.source.columns.map((column) => {
+    const own = words.get(column.name);
+    return own && column.kind === "text" ? { ...column, words: own } : column;
+  });
+  return { ...test, source: { ...test.source, columns: worded } };
 }
 
 /** Read as numbers, where a word such as NA is a missing value. */

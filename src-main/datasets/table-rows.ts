@@ -5,6 +5,7 @@ import type { RowsPage } from "../contract/table-views.js";
 import { resolveRoles } from "./roles.js";
 import { PART, SPLITS } from "./splits.js";
 import { stageData } from "./stage-data.js";
+import type { Source } from "./sources/source.js";
 import type { RawTable, StagedTable } from "./staged-table.js";
 import { type RowsQuestion, TableQuery, type TableSplit, cellOf } from "./table-query.js";
 
@@ -23,9 +24,21 @@ export async function splitTable(staged: StagedTable, data: DataSpec, seed: numb
   return database.until(signal, async () => {
     for (const table of SPLIT_TABLES) await database.exec(`DROP TABLE IF EXISTS ${table}`);
     const roles = resolveRoles(data, main.source);
-    const { tables } = await stageData(database, { source: main.source, testSource: test?.source, data, seed, roles, progress: () => undefined });
+    const { tables } = await stageData(database, {
+      source: undecided(main.source),
+      testSource: test && undecided(test.source),
+      data,
+      seed,
+      roles,
+      progress: () => undefined,
+    });
     return { roles, data, tables };
   });
+}
+
+/** Of the rows in use training decides by itself how words are read. */
+function undecided(source: Source): Source {
+  return { ...source, columns: source.columns.map(({ words: _words, ...column }) => column) };
 }
 
 /** Orders of rows made before; they hold for one split. */

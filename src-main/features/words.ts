@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { argmax } from "../base/argmax.js";
+import { nearestKnown } from "../base/closest.js";
 import type { Random } from "../base/random.js";
 import type { TensorData } from "../onnx/types.js";
 import type { ColumnValues, FormField, RowAnswered, ValueNote } from "./form.js";
@@ -60,5 +61,7 @@ export function wordNotes({ column, classes }: Words, { typed, unknown }: RowAns
   if (text === "") return [{ column, message: `${column} is missing: ${stands}` }];
   if (!unknown.includes(column)) return [];
   const few = `${classes.slice(0, 5).join(", ")}${classes.length > 5 ? ", …" : ""}`;
-  return [{ column, message: `the model has never seen "${text}" in ${column} (it knows ${few}): ${stands}` }];
+  const nearest = nearestKnown(text, classes);
+  const meant = nearest === undefined ? "" : `; did you mean "${nearest}"?`;
+  return [{ column, message: `the model has never seen "${text}" in ${column} (it knows ${few}): ${stands}${meant}` }];
 }

@@ -13,7 +13,7 @@ export function projectProcedures({ projects, documents }: Studio): Handlers<Stu
     },
     samples: () => listSamples(),
     createSample: ({ sample }) => projects.createSample(sample),
-    propose: ({ data, targets, levels }, { signal }) => projects.propose(data, targets, levels, signal),
+    propose: ({ data, ...asked }, { signal }) => projects.propose(data, asked, signal),
     create: (wanted, { signal }) => projects.create(wanted, signal),
     read: ({ project }) => documents.read(project),
     write: ({ project, document, revision }) => documents.write(project, document, revision),

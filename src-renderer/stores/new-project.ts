@@ -20,6 +20,8 @@ export const useNewProject = defineStore("new-project", () => {
   const typedFolder = ref<string>();
   const chosenTemplate = ref<string>();
   const chosenRoles = shallowRef<ReadonlyMap<string, Role>>(new Map());
+  /** Whether the first row of a text holds the names; undefined: to be found out. */
+  const header = ref<boolean>();
   const validation = ref<string>();
   const test = ref<string>();
   const creating = ref(false);
@@ -51,7 +53,7 @@ export const useNewProject = defineStore("new-project", () => {
   function forget(): void {
     clearTimeout(timer);
     loader.reset();
-    data.value = typedName.value = typedFolder.value = chosenTemplate.value = validation.value = test.value = undefined;
+    data.value = header.value = typedName.value = typedFolder.value = chosenTemplate.value = validation.value = test.value = undefined;
     chosenRoles.value = new Map();
     createError.value = undefined;
   }
@@ -61,7 +63,17 @@ export const useNewProject = defineStore("new-project", () => {
     const path = data.value;
     if (path === undefined) return;
     const wanted = chosenRoles.value.size === 0 || targets.value.length === 0 ? {} : { targets: targets.value };
-    await loader.load((signal) => studio.procedures.projects.propose({ data: path, ...wanted, ...levelsOf(proposal.value) }, { signal }));
+    await loader.load((signal) => studio.procedures.projects.propose({ data: path, ...wanted, ...headerOf(), ...levelsOf(proposal.value) }, { signal }));
+  }
+
+  const headerOf = () => (header.value === undefined ? {} : { header: header.value });
+
+  /** The columns are others then. */
+  function readHeader(first: boolean | undefined): void {
+    header.value = first;
+    chosenRoles.value = new Map();
+    createError.value = undefined;
+    void look();
   }
 
   function setRole(column: string, role: Role): void {
@@ -88,6 +100,7 @@ export const useNewProject = defineStore("new-project", () => {
         template: template.value,
         targets: [...targets.value],
         ignore: [...ignored.value],
+        ...headerOf(),
         ...levelsOf(proposal.value),
         ...(validation.value === undefined ? {} : { validation: validation.value }),
         ...(test.value === undefined ? {} : { test: test.value }),
@@ -122,7 +135,9 @@ export const useNewProject = defineStore("new-project", () => {
     createError,
     begin,
     forget,
+    header,
     setRole,
+    readHeader,
     create,
     look,
     rename: (value: string) => void (typedName.value = value),

@@ -5,6 +5,7 @@ import { ref } from "vue";
 export const useOpening = defineStore("opening", () => {
   const path = ref<string>();
   const picture = ref<string>();
+  const folder = ref<string>();
   return {
     path,
     open: (wanted: string) => void (path.value = wanted),
@@ -17,6 +18,14 @@ export const useOpening = defineStore("opening", () => {
     /** One that the Predict screen is to ask its model about. */
     picture,
     predict: (wanted: string) => void (picture.value = wanted),
+    /** A folder of pictures that the Predict screen is to ask its model about. */
+    folder,
+    predictFolder: (wanted: string) => void (folder.value = wanted),
+    takeFolder(): string | undefined {
+      const wanted = folder.value;
+      folder.value = undefined;
+      return wanted;
+    },
     /** Predict has taken it up. */
     takePicture(): string | undefined {
       const wanted = picture.value;

@@ -124,6 +124,7 @@ export const dataTexts = {
     ignoreColumn: (column: string) => `Ignore ${column}`,
     fillMean: "Fill with the mean",
     asCategory: "Read as a category",
+    predict: "Predict them",
     asMissing: (values: string) => `Count ${values} as missing`,
     missingLabel: (column: string) => `what is missing in ${column}`,
     nowMissing: (column: string) => `More values of ${column} count as missing.`,

@@ -67,6 +67,9 @@ function textsOf(of: Things) {
     },
     metrics: {
       title: "How good it is",
+      unjudged: (names: string, classes: number, more: number) =>
+        `No ${of.one} here is ${names}${more > 0 ? ` or of ${more} more classes` : ""}: these numbers say nothing of how well ` +
+        `${classes === 1 ? "it is" : "they are"} told.`,
       words: metricsOf(of),
       guess: (value: string) => `${value} by guessing`,
       majority: (name: string, value: string) => `${value} if always “${name}”`,
@@ -109,7 +112,6 @@ function textsOf(of: Things) {
         mistakes: `${of.Many} of this class that were called something else`,
       },
       averages: { micro: "Pooled (micro)", macro: "Mean (macro)", weighted: `Weighted by ${of.many}` },
-      unjudged: (names: string) => `None here is ${names}: nothing says how well that is told.`,
       rowsOf: (name: string) => `Show the ${of.many} of ${name}`,
       sortBy: (column: string) => `Sort by ${column.toLowerCase()}`,
     },

@@ -30,7 +30,10 @@ export const exportTexts = {
     inputs: "Inputs",
     outputs: "Outputs",
     headings: { name: "Name", dtype: "Type", shape: "Shape", description: "What it is" },
-    note: "Preprocessing is inside the file: feed the columns as they are.",
+    note:
+      "Filling and scaling are inside the file. Feed numbers as numbers, NaN where one is missing: what Lathe reads as 1234.5, such as $1,234.50, is 1234.5 " +
+      "here. " +
+      "Feed texts in the spellings of your table, without blanks around them and in Unicode’s form NFC; an empty text is a missing one.",
     shapeNote: "N is the number of rows; any number goes.",
     picturesNote:
       "Preprocessing is inside the file: feed the pictures’ bytes as they are, of any height and width. N is their number; all that are fed at once " +

@@ -11,6 +11,7 @@ export const predictTexts = {
     title: "No model to ask yet",
     text: "Train a network first. Then you can type a row here and watch the answer change, or have a whole file answered.",
     train: "Go to Train",
+    kept: (path: string) => `${path} stays chosen: it can be predicted as soon as there is a model.`,
   },
   one: {
     formLabel: "Values of the row",
@@ -83,7 +84,7 @@ export const predictTexts = {
     notes: "What was noticed",
     unknown: (column: string, rows: string, values: string) =>
       `${column}: ${rows} ${rows === "1" ? "row has a value" : "rows have values"} that the model has never seen${values && ` (${values})`}; ` +
-      "it counts as none of the known.",
+      `${rows === "1" ? "it counts" : "they count"} as none of the known.`,
     nearest: (value: string, nearest: string) => `${value}, nearest known: ${nearest}`,
     outside: (column: string, rows: string, min: string, max: string) =>
       `${column}: ${rows} ${rows === "1" ? "row lies" : "rows lie"} far outside of what training saw (${min} to ${max}); doubt ` +

@@ -32,8 +32,8 @@ export const runsTexts = {
   onlyLinks: "No runs here",
   links: (paths: readonly string[]) =>
     paths.length === 1
-      ? `${paths[0] ?? ""} is a link and is not followed, so what it leads to is left out; put the folder itself in its place.`
-      : `${paths.length} links are not followed, such as ${paths[0] ?? ""}, so what they lead to is left out; put the folders themselves in their place.`,
+      ? `${paths[0] ?? ""} is a link and is not followed, so what it leads to is omitted; put the folder itself in its place.`
+      : `${paths.length} links are not followed, such as ${paths[0] ?? ""}, so what they lead to is omitted; put the folders themselves in their place.`,
   nothingFound: "No run fits. Change the words or what is shown.",
   showAll: "Show all runs",
   trash: (count: number) => (count === 0 ? "Trash" : `Trash (${count})`),

@@ -55,7 +55,7 @@ test("run folders that are links are told of, and where all are, not called noth
   const runs = new RunsPage(page);
   await runs.goto(workshop.server.url, project);
   const told = page.getByRole("note").filter({ hasText: "is a link and is not followed" });
-  await expect(told).toHaveText(`${join(folder, "0002")} is a link and is not followed, so what it leads to is left out; put the folder itself in its place.`);
+  await expect(told).toHaveText(`${join(folder, "0002")} is a link and is not followed, so what it leads to is omitted; put the folder itself in its place.`);
   expect(await runs.names()).toEqual(["Run 1"]);
   await lookAt(page, "runs-links");
   rmSync(join(folder, "0002"));

@@ -34,7 +34,7 @@ export function addNew(program: Command): void {
     .option("--test <path>", "a table, or a folder, of its own for the test")
     .option("--levels <names>", "what the levels of folders stand for, from the outermost, as in alphabet,character", names)
     .addOption(new Option("--header <yes or no>", "whether the first row of the table holds names (default: found out)").choices(["yes", "no"]))
-    .option("--skip <lines>", "lines to leave out at the top of the table (default: found out)", wholeNumber)
+    .option("--skip <lines>", "lines to exclude at the top of the table (default: found out)", wholeNumber)
     .option("--comment <mark>", 'what comment lines begin with, or "none" (default: found out)')
     .option("--target <column>", "what to predict; repeat for several (default: the last column, or the folders' names)", several)
     .addHelpText("after", `\nTemplates:\n${templates.all.map(({ type, summary }) => `  ${type.padEnd(11)} ${summary}`).join("\n")}`)

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { nearestKnown } from "../../base/closest.js";
 import { LatheError } from "../../base/errors.js";
 import type { FittedTarget } from "../../features/fitted.js";
 import { targetKindOf } from "../../features/index.js";
@@ -41,11 +42,13 @@ export async function checkClasses({ path, targets, classesIn, levels, signal }:
         { path, found: [...found.keys()], known: own },
       );
     }
-    for (const [name, pictures] of strangers)
+    for (const [name, pictures] of strangers) {
+      const nearest = nearestKnown(name, [...known.keys()]);
       notes.push(
         `${pictures} picture${pictures === 1 ? "" : "s"} of ${path} ${pictures === 1 ? "is" : "are"} of the class "${name}", which the model does not know, ` +
-          `and ${pictures === 1 ? "is" : "are"} excluded; it knows ${listed([...known.keys()])}`,
+          `and ${pictures === 1 ? "is" : "are"} excluded; ${nearest === undefined ? `it knows ${listed([...known.keys()])}` : `did you mean "${nearest}"?`}`,
       );
+    }
   }
   return notes;
 }

@@ -1,4 +1,5 @@
-import { join } from "node:path";
+import { readdir } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { listPictures } from "./list-pictures.js";
 
 /** Folders of pictures for the parts, and what was noticed, in sentences. */
@@ -45,6 +46,31 @@ export async function findParts(root: string, levels: number, signal?: AbortSign
     at = join(at, only);
     paths = paths.map((path) => path.slice(1));
   }
+}
+
+/**
+ * Folders beside the one for training that are called as parts are, but hold pictures and no folders of classes: there to predict.
+ * @param used as a part already
+ */
+export async function findUnlabelled(
+  training: string,
+  used: readonly string[],
+  signal?: AbortSignal,
+): Promise<readonly { readonly path: string; readonly pictures: number }[]> {
+  if (!WORDS.train.test(basename(training))) return [];
+  const root = dirname(training);
+  const names = (await readdir(root, { withFileTypes: true }).catch(() => [])).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const found: { path: string; pictures: number }[] = [];
+  for (const name of names.sort()) {
+    const path = join(root, name);
+    if (path === training || used.includes(path) || !(WORDS.test.test(name) || WORDS.validation.test(name))) continue;
+    const pictures = await listPictures(path, 0, signal).then(
+      (listing) => listing.pictures,
+      () => [],
+    );
+    if (pictures.length > 0 && pictures.every((picture) => !picture.path.includes("/"))) found.push({ path, pictures: pictures.length });
+  }
+  return found;
 }
 
 function childrenOf(paths: readonly (readonly string[])[]): readonly Child[] {

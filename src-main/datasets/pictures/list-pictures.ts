@@ -133,7 +133,7 @@ class Walk {
         `${this.#root} has ${this.#shallow.length} picture${one ? "" : "s"} that ${one ? "lies" : "lie"} outside of any class: ` +
           `expected ${levels === 1 ? "a folder for each class, with its pictures in it" : `${levels} levels of folders, as source.levels says`}; ` +
           `pictures without classes can be predicted`,
-        details,
+        { ...details, unlabelled: this.#shallow.length },
       );
     }
     const others = this.#others.length;
@@ -146,23 +146,27 @@ class Walk {
   }
 
   #warnings(empty: readonly string[]): readonly string[] {
-    const told = (paths: readonly string[], one: string, many: string) =>
-      paths.length === 0 ? [] : [`${paths.length} ${paths.length === 1 ? one : many} of ${this.#root}, such as ${[...paths].sort()[0]}`];
+    const told = (paths: readonly string[], what: string, one: string, many: string) =>
+      paths.length === 0
+        ? []
+        : [`${paths.length} ${what}${paths.length === 1 ? "" : "s"} in ${this.#root} ${paths.length === 1 ? one : many}, such as ${[...paths].sort()[0]}`];
     return [
-      ...told(empty, "class folder has no picture in it", "class folders have no picture in them"),
-      ...told(this.#shallow, "picture lies outside of any class and is excluded", "pictures lie outside of any class and are excluded"),
+      ...told(empty, "class folder", "has no picture", "have no picture"),
+      ...told(this.#shallow, "picture", "lies outside of any class and is excluded", "lie outside of any class and are excluded"),
       ...told(
         this.#closed,
-        `folder may not be opened (${this.#reason}), so its pictures are excluded`,
-        `folders may not be opened (${this.#reason}), so their pictures are excluded`,
+        "folder",
+        `may not be opened (${this.#reason}), so its pictures are excluded`,
+        `may not be opened (${this.#reason}), so their pictures are excluded`,
       ),
-      ...told(this.#circles, "link leads in a circle or nowhere and is excluded", "links lead in a circle or nowhere and are excluded"),
+      ...told(this.#circles, "link", "leads in a circle or nowhere and is excluded", "lead in a circle or nowhere and are excluded"),
       ...told(
         this.#nameless,
-        "picture has a name that is no valid text, so it cannot be opened; rename it",
-        "pictures have names that are no valid text, so they cannot be opened; rename them",
+        "picture",
+        "has a name that is no valid text, so it cannot be opened; rename it",
+        "have names that are no valid text, so they cannot be opened; rename them",
       ),
-      ...told(this.#others, "file is no picture by its name and is excluded", "files are no pictures by their names and are excluded"),
+      ...told(this.#others, "file", "is no picture by its name and is excluded", "are no pictures by their names and are excluded"),
     ];
   }
 }

@@ -3,9 +3,10 @@ import { resolve } from "node:path";
 import { LatheError, toLatheError } from "../../base/errors.js";
 import { type DataSpec, type ImageFolderSpec, type InputSpec, PICTURE_COLUMN, type TargetSpec } from "../../contract/data.js";
 import { findParts } from "./find-parts.js";
-import { listPictures } from "./list-pictures.js";
+import { type PictureListing, listPictures } from "./list-pictures.js";
 import type { LookAtPicture, PictureLook } from "./picture-view.js";
 import { describeRange, rangeOf } from "./pixel-range.js";
+import { classesOf, tellClasses } from "./tell-classes.js";
 
 /** Pictures that are looked at for size and colour, evenly spread. */
 const LOOKED_AT = 40;
@@ -64,14 +65,14 @@ export async function proposePictures(question: PictureFolderQuestion): Promise<
   const listing = await listPictures(path, levels.length, question.signal);
   notes.push(...listing.warnings);
   // A folder that cannot be used is told now, not when training begins.
-  for (const own of [validation, test]) if (own !== undefined) await listPictures(own, levels.length, question.signal);
+  const own: Partial<Record<"validation" | "test", PictureListing>> = {};
+  if (validation !== undefined) own.validation = await listPictures(validation, levels.length, question.signal);
+  if (test !== undefined) own.test = await listPictures(test, levels.length, question.signal);
   const { size, color, notes: seen } = await lookAt(listing, question);
   notes.push(...seen);
   const others = question.inputs === "all" ? levels.filter((level) => !wanted.includes(level)) : [];
-  const classes = new Map<string, number>();
-  for (const { labels } of listing.pictures) classes.set(labels.at(-1) ?? "", (classes.get(labels.at(-1) ?? "") ?? 0) + 1);
-  const parts = 1 + [validation, test].filter((own) => own === undefined).length;
-  if (wanted.includes(levels.at(-1) ?? "")) notes.push(...tellScarce(path, classes, parts));
+  const classes = classesOf(listing);
+  if (wanted.includes(levels.at(-1) ?? "")) notes.push(...tellClasses(classes, own));
   const augment = changesOf(color, [...classes.keys()]);
   notes.push(...describeChanges(augment));
   const picture = pictureInput(levels.includes(PICTURE_COLUMN) ? "picture" : PICTURE_COLUMN, PICTURE_COLUMN, size, color, augment);
@@ -83,17 +84,6 @@ export async function proposePictures(question: PictureFolderQuestion): Promise<
     classes,
     notes,
   };
-}
-
-/** Classes that cannot be in every part. @param parts those that the folder is split into. */
-function tellScarce(path: string, classes: ReadonlyMap<string, number>, parts: number): readonly string[] {
-  const scarce = [...classes].filter(([, pictures]) => pictures < parts);
-  if (scarce.length === 0) return [];
-  const listed = scarce.slice(0, 5).map(([name, pictures]) => `"${name}" (${pictures} picture${pictures === 1 ? "" : "s"})`);
-  return [
-    `too few pictures of ${listed.join(", ")}${scarce.length > 5 ? " and others" : ""} in ${path} for a part each of the ${parts} that it is split into; ` +
-      `add pictures, or nothing will say how well ${scarce.length === 1 ? "it is" : "they are"} told`,
-  ];
 }
 
 /** Centred pictures are learnt faster, and changed ones within a few epochs at all. */

@@ -81,19 +81,19 @@ function describe(database: Database, file: FoundFile, { text, sniffed, plain, o
   };
 }
 
-/** What was found above a table and left out, in sentences. */
+/** What was found above a table and excluded, in sentences. */
 function whatStandsAbove(path: string, { title, comment, delimiter }: Dialect, comments: number): readonly string[] {
   const said: string[] = [];
   if (comments > 0)
     said.push(
       `${comments === 1 ? "1 line" : `${comments.toLocaleString("en")} lines`} of ${path} that ${comments === 1 ? "begins" : "begin"} with "${comment}" ` +
-        `${comments === 1 ? "is a comment and is" : "are comments and are"} left out; set source.comment to "none" if ` +
+        `${comments === 1 ? "is a comment and is" : "are comments and are"} excluded; set source.comment to "none" if ` +
         `${comments === 1 ? "it holds" : "they hold"} data`,
     );
   if (title.length > 0)
     said.push(
       `${title.length === 1 ? "1 line" : `${title.length} lines`} above the table of ${path} ` +
-        `${title.length === 1 ? "is a title and is" : "are a title and are"} left out: "${shorten(title[0] ?? "")}"${title.length > 1 ? " …" : ""}; ` +
+        `${title.length === 1 ? "is a title and is" : "are a title and are"} excluded: "${shorten(title[0] ?? "")}"${title.length > 1 ? " …" : ""}; ` +
         `set source.skip to 0 if ${title.length === 1 ? "it holds" : "they hold"} data`,
     );
   if (delimiter === BLANKS) said.push(`the columns of ${path} are parted by blanks; set source.delimiter if another character parts them`);

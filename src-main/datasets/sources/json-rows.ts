@@ -53,7 +53,7 @@ export async function findJsonRows(path: string, workFolder: string): Promise<Js
     });
     return {
       path: target,
-      warnings: keys > 1 ? [`the rows of ${path} are those under "${rows.key}"; its other ${keys === 2 ? "key is" : `${keys - 1} keys are`} left out`] : [],
+      warnings: keys > 1 ? [`the rows of ${path} are those under "${rows.key}"; its other ${keys === 2 ? "key is" : `${keys - 1} keys are`} excluded`] : [],
     };
   }
   if (ofRows.length > 1) {

@@ -20,6 +20,8 @@ export interface SourceColumn {
   readonly decimal?: Decimal;
   /** What else counts as missing here, as the project says; in lower case. */
   readonly missing?: readonly string[];
+  /** Nothing but numbers of digits, sign, decimals and exponent. */
+  readonly plain?: true;
   /** How its texts are read, once that is decided. */
   readonly words?: ColumnWords;
   /** Read as runs were trained that began before texts had one spelling. */
@@ -163,7 +165,8 @@ export function isRefused(column: SourceColumn): string {
 }
 
 /** The number in a cell of text; NULL where there is none. */
-export function numberIn({ sql, decimal, before }: SourceColumn): string {
+export function numberIn({ sql, decimal, before, plain }: SourceColumn): string {
+  if (plain) return `TRY_CAST(${sql} AS DOUBLE)`;
   return before ? parsedBefore(sql, decimal) : parsed(sql, decimal);
 }
 
@@ -200,9 +203,10 @@ export function timestampOf(sql: string): string {
 
 const MISSING_BEFORE: readonly string[] = ["", "na", "n/a", "nan", "null", "none", "-", "?"];
 
-function isMissing({ sql, before, missing = [] }: SourceColumn): string {
+function isMissing({ sql, before, plain, missing = [] }: SourceColumn): string {
+  if (plain) return `(${sql} IS NULL)`;
   // No IN: DuckDB makes a join of it, which runs over every row instead of the few that are left here.
-  const plain = before ? `lower(trim(${sql}, ' ' || chr(9)))` : `lower(trim(${sql}, ${literal(BLANKS)}))`;
+  const bare = before ? `lower(trim(${sql}, ' ' || chr(9)))` : `lower(trim(${sql}, ${literal(BLANKS)}))`;
   const words = before ? MISSING_BEFORE : [...new Set([...MISSING_WORDS, ...missing])];
-  return `(${sql} IS NULL OR ${words.map((word) => `${plain} = ${literal(word)}`).join(" OR ")})`;
+  return `(${sql} IS NULL OR ${words.map((word) => `${bare} = ${literal(word)}`).join(" OR ")})`;
 }

@@ -3,6 +3,7 @@ import { type CsvOptions, openCsv } from "./csv.js";
 import type { Database } from "./database.js";
 import { type Promised, refuseOther, startOf } from "./file-kinds.js";
 import { type FoundFile, findFile } from "./find-file.js";
+import { markPlainNumbers } from "./plain-numbers.js";
 import type { Source } from "./source.js";
 import { openSpreadsheet } from "./spreadsheet.js";
 import { openJson, openParquet } from "./typed.js";
@@ -28,7 +29,7 @@ export async function openTable(database: Database, folder: string, path: string
   }
   refuseDuplicates(source);
   await database.makeRoom(source.columns.length);
-  return source;
+  return markPlainNumbers(database, source);
 }
 
 interface Format {

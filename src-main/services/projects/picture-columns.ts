@@ -4,7 +4,7 @@ import { proposePictureColumn } from "../../datasets/pictures/propose-pictures.j
 import type { ProposedRoles, TableSurvey } from "../../datasets/propose.js";
 import { kindOf, picturesOf } from "../../features/index.js";
 
-type Roles = Pick<ProposedRoles, "inputs" | "targets" | "notes">;
+type Roles = Pick<ProposedRoles, "inputs" | "targets" | "notes" | "byColumn">;
 
 /** The template that a table begins with, unless another is asked for. */
 export function templateFor({ inputs }: Pick<Roles, "inputs">): string {
@@ -20,6 +20,7 @@ export async function withPictureColumns(roles: Roles, survey: TableSurvey, look
     roles.targets.some((target) => "column" in target && target.column === column.name) ? column.examples : [],
   );
   const proposed = new Map<InputDraft, InputDraft>();
+  const byColumn = new Map(roles.byColumn);
   const notes: string[] = [];
   for (const input of pictures) {
     const column = survey.columns.find(({ name }) => name === input.column);
@@ -27,6 +28,7 @@ export async function withPictureColumns(roles: Roles, survey: TableSurvey, look
     const found = await proposePictureColumn({ ...column.pictures, column: column.name, labels, look, ...(signal ? { signal } : {}) });
     proposed.set(input, { ...found.input, name: input.name });
     notes.push(...found.notes);
+    byColumn.set(column.name, [...(byColumn.get(column.name) ?? []), ...found.notes]);
   }
-  return { ...roles, inputs: roles.inputs.map((input) => proposed.get(input) ?? input), notes: [...roles.notes, ...notes] };
+  return { ...roles, inputs: roles.inputs.map((input) => proposed.get(input) ?? input), notes: [...roles.notes, ...notes], byColumn };
 }

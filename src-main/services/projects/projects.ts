@@ -8,7 +8,7 @@ import type { ProjectSummary, RunReference } from "../../contract/summaries.js";
 import { createProject } from "./create-project.js";
 import type { FolderAccess } from "../files/folder-access.js";
 import { projectFromRun } from "./project-from-run.js";
-import { proposeProject } from "./propose-project.js";
+import { type ProposalQuestion, proposeProject } from "./propose-project.js";
 import type { RecentProjects } from "./recent-projects.js";
 import { countRuns } from "../runs/run-files.js";
 import { projectFromSample } from "./samples.js";
@@ -26,7 +26,7 @@ export interface Projects {
   /** @throws LatheError `usage` for a sample that is not there, `run.storage` */
   createSample(sample: string): Promise<Created>;
   /** @throws LatheError `data.*`, `rpc.refused` */
-  propose(data: string, targets?: readonly string[], levels?: readonly string[], signal?: AbortSignal): Promise<ProjectProposal>;
+  propose(data: string, asked?: Pick<ProposalQuestion, "targets" | "levels" | "header">, signal?: AbortSignal): Promise<ProjectProposal>;
   /** @throws LatheError `usage` where the folder holds a project or the template does not suit, `data.*`, `rpc.refused`, `run.storage` */
   create(wanted: NewProject, signal?: AbortSignal): Promise<Created>;
   /** @throws LatheError `run.missing`, `run.checkpoint`, `run.storage` */
@@ -48,6 +48,8 @@ export interface NewProject {
   readonly targets: readonly string[];
   readonly ignore: readonly string[];
   readonly levels?: readonly string[] | undefined;
+  /** Of a text: whether its first row holds the names. */
+  readonly header?: boolean | undefined;
 }
 
 export interface ProjectsOptions {
@@ -108,11 +110,11 @@ export function createProjects(
       const { folder: made, notes } = await projectFromSample(sample, await access.resolveNew(await folder(), "the folder for projects"), survey);
       return opened(made, notes);
     },
-    async propose(data, targets, levels, signal) {
+    async propose(data, asked, signal) {
       const file = await access.resolve(data, "the data").catch(missingData(data));
-      return proposeProject(file, await folder(), { ...survey, targets, levels, signal });
+      return proposeProject(file, await folder(), { ...survey, ...asked, signal });
     },
-    async create({ data, validation, test, folder: wanted, levels, ...rest }, signal) {
+    async create({ data, validation, test, folder: wanted, levels, header, ...rest }, signal) {
       const made = await access.resolveNew(wanted, "the new project's folder");
       const table = await access.resolve(data, "the data").catch(missingData(data));
       const validated = validation === undefined ? undefined : await access.resolve(validation, "the data").catch(missingData(validation));
@@ -125,6 +127,7 @@ export function createProjects(
         ...(validated === undefined ? {} : { validation: validated }),
         ...(tested === undefined ? {} : { test: tested }),
         ...(levels === undefined ? {} : { levels }),
+        ...(header === undefined ? {} : { reading: { header } }),
         ...(signal ? { signal } : {}),
       });
       return opened(made, notes);

@@ -18,6 +18,8 @@ export interface ProposalQuestion {
   readonly targets?: readonly string[] | undefined;
   /** Of a folder of pictures: what its levels of folders stand for; omitted: as many as there are, the innermost to be predicted. */
   readonly levels?: readonly string[] | undefined;
+  /** Of a text: whether its first row holds the names; omitted: to be found out. */
+  readonly header?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly look: LookAtPicture;
   readonly survey: Survey;
@@ -30,8 +32,8 @@ export interface ProposalQuestion {
  */
 export async function proposeProject(data: string, projects: string, asked: ProposalQuestion): Promise<ProjectProposal> {
   if (statSync(data).isDirectory()) return proposeFolder(data, projects, asked);
-  const { targets, signal, survey: look } = asked;
-  const survey = await look({ folder: projects, path: data, ...(targets ? { names: targets } : {}) }, signal);
+  const { targets, header, signal, survey: look } = asked;
+  const survey = await look({ folder: projects, path: data, ...(header === undefined ? {} : { header }), ...(targets ? { names: targets } : {}) }, signal);
   const roles = await withPictureColumns(likelyRoles(survey, targets), survey, asked.look, signal);
   const name =
     basename(data, extensionOf(data, tableExtensions) || extname(data))
@@ -45,7 +47,7 @@ export async function proposeProject(data: string, projects: string, asked: Prop
     folder: freeFolder(projects, name),
     template: templateFor(roles),
     rows: survey.rows,
-    notes: [...roles.notes],
+    notes: roles.notes.filter((note) => ![...roles.byColumn.values()].flat().includes(note)),
     templates: suited({
       name,
       source: { type: "table", path: data, ...(survey.header === undefined ? {} : { header: survey.header }) },
@@ -59,13 +61,15 @@ export async function proposeProject(data: string, projects: string, asked: Prop
       distinct: column.distinct,
       target: targetKind(column),
       examples: [...column.examples],
+      // The file stands above.
+      notes: (roles.byColumn.get(column.name) ?? []).map((note) => note.replaceAll(` of ${survey.path}`, "")),
       role: wanted.has(column.name) ? ("target" as const) : reasonToLeave(column) === undefined ? ("input" as const) : ("ignore" as const),
     })),
   };
 }
 
 /** Without a word from the user the target is the last column that can be learnt; where none can, the proposal says why and has none. */
-function likelyRoles(survey: TableSurvey, targets: readonly string[] | undefined): Pick<ProposedRoles, "inputs" | "targets" | "notes"> {
+function likelyRoles(survey: TableSurvey, targets: readonly string[] | undefined): Pick<ProposedRoles, "inputs" | "targets" | "notes" | "byColumn"> {
   if (targets) return rolesFrom(survey, targets);
   let first: LatheError | undefined;
   for (const { name } of [...survey.columns].reverse()) {
@@ -77,7 +81,7 @@ function likelyRoles(survey: TableSurvey, targets: readonly string[] | undefined
       first ??= error;
     }
   }
-  return { inputs: [], targets: [], notes: first ? [first.message] : [] };
+  return { inputs: [], targets: [], notes: first ? [first.message] : [], byColumn: new Map() };
 }
 
 /** `base/name`, or with a number where that is taken. */
@@ -124,7 +128,7 @@ async function proposeFolder(data: string, projects: string, { targets, levels, 
       (a, b) => Number(a.unsuited !== undefined) - Number(b.unsuited !== undefined),
     ),
     columns: [
-      { name: PICTURE_COLUMN, type: "picture", missing: 0, distinct: found.pictures, role: "input", target: "category", examples: [] },
+      { name: PICTURE_COLUMN, type: "picture", missing: 0, distinct: found.pictures, role: "input", target: "category", examples: [], notes: [] },
       ...found.source.levels.map((level) => ({
         name: level,
         type: "folder",
@@ -133,6 +137,7 @@ async function proposeFolder(data: string, projects: string, { targets, levels, 
         role: wanted.has(level) ? ("target" as const) : ("ignore" as const),
         target: "category" as const,
         examples: level === inner ? classes.slice(0, 5).map(({ name: label }) => label) : [],
+        notes: [],
       })),
     ],
     ...(picture

@@ -11,6 +11,7 @@ import { type JudgedTarget, judge } from "../judging/judge.js";
 import { outputName } from "./inference-model.js";
 import type { WorkSetting } from "../process/setting.js";
 import { badPictures, shownBad } from "./predict-table.js";
+import { faultsOfModel } from "./tell-faults.js";
 import { namedOf, nothingToJudge, strangersOf } from "./tell-strangers.js";
 import { serveModel } from "./served-model.js";
 import { floats } from "../trainer.js";
@@ -22,7 +23,7 @@ export async function evaluateModel(request: EvaluateRequest, { emit }: WorkSett
   try {
     const { fitted, thresholds } = model.facts;
     const table = await readTable({ fitted, folder: process.cwd(), path: resolve(request.data), workFolder: model.workFolder, targets: "required" });
-    for (const message of table.warnings) emit({ event: "log", level: "warning", message });
+    for (const message of [...faultsOfModel(request.model), ...table.warnings]) emit({ event: "log", level: "warning", message });
     const answers = fitted.targets.map((target) => new Answers(target, inOwnUnit(judgedTarget(target, thresholds[target.name] ?? 0.5))));
     let samples = 0;
     for await (const batch of table) {

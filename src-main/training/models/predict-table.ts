@@ -16,6 +16,7 @@ import { answerColumns } from "./answers.js";
 import { outputName } from "./inference-model.js";
 import { outExists } from "./out-exists.js";
 import type { WorkSetting } from "../process/setting.js";
+import { faultsOfModel } from "./tell-faults.js";
 import { strangersOf } from "./tell-strangers.js";
 import { serveModel } from "./served-model.js";
 import { floats } from "../trainer.js";
@@ -35,7 +36,7 @@ export async function predictTable(
   try {
     const { fitted, thresholds } = model.facts;
     const table = await readTable({ fitted, folder: process.cwd(), path: resolve(request.data), workFolder: model.workFolder, targets: "none" });
-    for (const message of table.warnings) emit({ event: "log", level: "warning", message });
+    for (const message of [...faultsOfModel(request.model), ...table.warnings]) emit({ event: "log", level: "warning", message });
     const columns = fitted.targets.map((target) => answerColumns(target, thresholds[target.name]));
     const head = ["sample", ...columns.flatMap((target) => target.head)];
     const file = await CsvFile.create(out, temporary, modeLike(out));
@@ -61,7 +62,8 @@ export async function predictTable(
     for (const { row, path, reason } of table.bad) lines.fail(row, table.ofFolder ? path : String(row), table.ofFolder ? reason : `${path} ${reason}`);
     await lines.finish();
     await file.close();
-    for (const message of badPictures(table, ["has no answer, as its row says", "have no answer, as their rows say"]))
+    // Whoever asked for a preview lists them beside it.
+    for (const message of request.preview !== undefined ? [] : badPictures(table, ["has no answer, as its row says", "have no answer, as their rows say"]))
       emit({ event: "log", level: "warning", message });
     for (const skip of table.skipped) if (skip.reason !== "unreadable picture") emit({ event: "log", level: "warning", message: describeSkipped(skip) });
     if (samples === 0 && table.bad.length > 0)

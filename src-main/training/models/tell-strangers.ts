@@ -1,4 +1,4 @@
-import { closest, distance } from "../../base/closest.js";
+import { nearestKnown } from "../../base/closest.js";
 import { LatheError } from "../../base/errors.js";
 import type { PredictionResult, UnknownValue } from "../../contract/results.js";
 import type { TableReader, UnknownTexts } from "../../datasets/index.js";
@@ -24,15 +24,9 @@ function valuesOf({ texts, known }: UnknownTexts): UnknownValue[] {
     .sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))
     .slice(0, NAMED)
     .map(([value, rows]) => {
-      const nearest = nearestOf(value, known);
+      const nearest = nearestKnown(value, known);
       return { value, rows, ...(nearest === undefined ? {} : { nearest }) };
     });
-}
-
-/** Of short words less may differ than of a mistyped command: dog is no mistyped cow. */
-function nearestOf(value: string, known: readonly string[]): string | undefined {
-  const nearest = closest(value, known);
-  return nearest !== undefined && distance(value.toLowerCase(), nearest.toLowerCase()) * 3 <= value.length ? nearest : undefined;
 }
 
 /** Nothing is left to judge: what the table and the model call their classes. */

@@ -82,7 +82,7 @@ function batches({ plan, batch, rows }: FaultSetting): readonly NetworkFault[] {
         {
           ...shared,
           severity: "warning",
-          message: `${label(layer)} cannot train on the last batch of an epoch, which would hold one row: it is left out; use another batchSize`,
+          message: `${label(layer)} cannot train on the last batch of an epoch, which would hold one row: that is omitted; use another batchSize`,
           mends: [],
         },
       ];

@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { z } from "zod";
 import { LatheError, toLatheError } from "../../base/errors.js";
 import { JSON_BOUNDS } from "../../base/json-bounds.js";
@@ -33,7 +35,10 @@ export function writeConfig(run: RunFolder, config: RunConfig): void {
 
 /** @throws LatheError `run.checkpoint` where it is damaged, and the project's own errors. */
 export function readConfig(run: RunFolder): RunConfig {
-  const path = run.file(FILE);
+  return configAt(run.file(FILE));
+}
+
+function configAt(path: string): RunConfig {
   try {
     const { project, ...rest } = runConfig.parse(readOwnJsonSync(path, JSON_BOUNDS.document));
     return { ...rest, project: parseProject(project, path) };
@@ -41,6 +46,17 @@ export function readConfig(run: RunFolder): RunConfig {
     const error = toLatheError(thrown);
     if (error.code !== "internal") throw error;
     throw new LatheError("run.checkpoint", `${path} is damaged; start the run anew, without --resume`, { path }, { cause: thrown });
+  }
+}
+
+/** The project that the run of a model was started with; undefined of a file that lies in no run's folder, or where it cannot be read. */
+export function projectOfModel(model: string): Project | undefined {
+  const path = join(dirname(model), FILE);
+  if (!existsSync(path)) return undefined;
+  try {
+    return configAt(path).project;
+  } catch {
+    return undefined;
   }
 }
 

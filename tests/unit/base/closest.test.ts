@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { closest, distance } from "../../../src-main/base/closest.js";
+import { closest, distance, nearestKnown } from "../../../src-main/base/closest.js";
 
 it.each([
   ["", "", 0],
@@ -18,10 +18,16 @@ it("finds the word that was meant, whatever its case, the first of several", () 
   const layers = ["Linear", "Conv2d", "Dropout", "BatchNorm1d"];
   expect(["linaer", "CONV2D", "Drop out", "batchnorm"].map((word) => closest(word, layers))).toEqual(["Linear", "Conv2d", "Dropout", "BatchNorm1d"]);
   expect(closest("ac", ["ab", "ad"])).toBe("ab");
+  expect(closest("cats", ["Cat", "cat", "CAT"])).toBe("cat");
 });
 
 it("finds nothing where more than a third differs, or nothing is offered", () => {
   expect([closest("Transformer", ["Linear", "Conv2d"]), closest("Linear", [])]).toEqual([undefined, undefined]);
+});
+
+it("takes an unknown word for the known one of which most agrees, so that of short words less may differ", () => {
+  const animals = ["cow", "dog", "horse"];
+  expect(["Dog", "cows", "hrose", "cat", "pig"].map((word) => nearestKnown(word, animals))).toEqual(["dog", "cow", undefined, undefined, undefined]);
 });
 
 it("does not compare words too long to be typed", () => {

@@ -2,7 +2,18 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { DataSpec } from "../../../src-main/contract/data.js";
-import { inspectTable, prepareData, proposeRoles, readTable } from "../../../src-main/datasets/index.js";
+import { type RowFilterInput, rowsRequest } from "../../../src-main/contract/table-views.js";
+import {
+  createViews,
+  inspectTable,
+  prepareData,
+  proposeRoles,
+  readRows,
+  readTable,
+  splitTable,
+  stageTable,
+  summarizeColumns,
+} from "../../../src-main/datasets/index.js";
 import { fingerprintOf } from "../../../src-main/datasets/prepare.js";
 import { compile, dataOf, prepare, writeParquet, writeTable } from "../../support/tables.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
@@ -128,6 +139,36 @@ describe("one value, one spelling", () => {
       expect([...(truth["y"]!.data as Float32Array)]).toEqual([1, 0]);
     }
   });
+});
+
+it("shows missing words as missing, and spellings as the one value that they are, wherever a column is shown", async () => {
+  const folder = temporaryFolder();
+  const path = writeTable(
+    folder,
+    "t.csv",
+    lines(60, (i) => `${i},${i % 20 === 0 ? "n.a." : i % 20 === 1 ? "Yes" : i % 2 ? "yes" : "no"}`),
+  );
+  const data = dataOf(path, { inputs: rest, targets: binary });
+  const staged = await stageTable({ folder, source: data.source, names: undefined, workFolder: join(folder, "work"), progress: () => undefined });
+  const y = (await summarizeColumns(staged, () => undefined)).find(({ name }) => name === "y");
+  expect(y).toMatchObject({
+    missing: 3,
+    distinct: 2,
+    values: [
+      { value: "yes", rows: 30 },
+      { value: "no", rows: 27 },
+    ],
+  });
+  const split = await splitTable(staged, data, 1);
+  const page = (filter: RowFilterInput) => readRows(staged, split, createViews(), rowsRequest.parse({ offset: 0, limit: 100, filters: [filter] }));
+  const gaps = await page({ kind: "missing", column: "y" });
+  expect(gaps.rows.map(({ row, cells }) => [row, cells[1]])).toEqual([
+    [1, null],
+    [21, null],
+    [41, null],
+  ]);
+  expect((await page({ kind: "value", column: "y", value: "yes" })).total).toBe(30);
+  staged.database.close();
 });
 
 describe("codes and quantities", () => {

@@ -45,7 +45,13 @@ describe("a project of one's own data", () => {
       ["bought", "target", "binary"],
     ]);
     expect(proposal.columns[2]!.examples).toEqual(["red", "green", "blue"]);
-    expect(proposal.notes).toEqual(['column "id" is excluded: it counts the rows; make it an input by hand if it is a quantity']);
+    expect(proposal.columns.map(({ notes }) => notes)).toEqual([
+      ['column "id" is excluded: it counts the rows; make it an input by hand if it is a quantity'],
+      [],
+      [],
+      [],
+    ]);
+    expect(proposal.notes).toEqual([]);
     expect(proposal.templates.find(({ type }) => type === "tabular")!.unsuited).toBeUndefined();
     expect(proposal.templates.find(({ type }) => type === "two-output")!.unsuited).toContain("needs at least two targets");
     expect(proposal.folder.startsWith(root)).toBe(true);

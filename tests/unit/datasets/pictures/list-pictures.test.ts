@@ -56,9 +56,9 @@ describe("a folder of pictures", () => {
     expect(pictures).toHaveLength(2);
     expect(empty).toEqual(["birds"]);
     expect(warnings).toEqual([
-      `1 class folder has no picture in it of ${folder}, such as birds`,
-      `1 picture lies outside of any class and is excluded of ${folder}, such as stray.png`,
-      `1 file is no picture by its name and is excluded of ${folder}, such as cats/notes.txt`,
+      `1 class folder in ${folder} has no picture, such as birds`,
+      `1 picture in ${folder} lies outside of any class and is excluded, such as stray.png`,
+      `1 file in ${folder} is no picture by its name and is excluded, such as cats/notes.txt`,
     ]);
   });
 
@@ -71,7 +71,7 @@ describe("a folder of pictures", () => {
     const { pictures, warnings } = await listPictures(folder, 1);
     // A picture that is a broken link is listed: reading it says why it cannot be used.
     expect(pictures.map(({ path }) => path)).toEqual(["cats/a.png", "cats/itself.png", "dogs/b.png", "elsewhere/b.png"]);
-    expect(warnings).toEqual([`2 links lead in a circle or nowhere and are excluded of ${folder}, such as cats/again`]);
+    expect(warnings).toEqual([`2 links in ${folder} lead in a circle or nowhere and are excluded, such as cats/again`]);
   });
 
   test.skipIf(process.getuid?.() === 0)(
@@ -82,7 +82,7 @@ describe("a folder of pictures", () => {
       const { pictures, warnings } = await listPictures(folder, 1);
       chmodSync(join(folder, "dogs"), 0o700);
       expect(pictures).toHaveLength(1);
-      expect(warnings).toEqual([`1 folder may not be opened (permission denied), so its pictures are excluded of ${folder}, such as dogs`]);
+      expect(warnings).toEqual([`1 folder in ${folder} may not be opened (permission denied), so its pictures are excluded, such as dogs`]);
     },
   );
 });

@@ -320,7 +320,7 @@ describe("bad pictures", () => {
     mkdirSync(join(folder, "pictures", "newts"));
     const audit = await inspectTable({ folder, data: pictureData("pictures"), seed: 1, workFolder: temporaryFolder() });
     const messages = audit.warnings.map(({ message }) => message);
-    expect(messages).toContain(`1 class folder has no picture in it of ${join(folder, "pictures")}, such as newts`);
+    expect(messages).toContain(`1 class folder in ${join(folder, "pictures")} has no picture, such as newts`);
     expect(messages).toContain('class "owls" has one picture only: it can be learnt from or judged on, not both');
   });
 });

@@ -33,17 +33,6 @@ it("leaves gray pictures as they are", async () => {
   expect(await augmentOf(["cats", "dogs"], 1)).toMatchObject({ types: [], notes: [expect.stringContaining("gray")] });
 });
 
-it("tells classes that have fewer pictures than there are parts, unless folders of their own are the parts", async () => {
-  const folder = temporaryFolder();
-  await writeClasses(folder, ["many"], 6);
-  await writeClasses(folder, ["few"], 2);
-  const question = { path: folder, inputs: "pictures", look: lookAtPicture } as const;
-  expect((await proposePictures(question)).notes).toContainEqual(
-    `too few pictures of "few" (2 pictures) in ${folder} for a part each of the 3 that it is split into; add pictures, or nothing will say how well it is told`,
-  );
-  expect((await proposePictures({ ...question, test: folder })).notes.join()).not.toContain("too few");
-});
-
 it("gives the bundled drawings changes on white, their background, and the training that learns those in its epochs", async () => {
   const drawings = join(packageRoot, "resources", "samples", "clipart");
   const found = await proposePictures({ path: drawings, inputs: "pictures", look: lookAtPicture });

@@ -49,7 +49,7 @@ describe("text", () => {
     expect(rows.length).toBe(6);
     expect(rows[5]).toEqual(["5", "x 5", "1"]);
     expect(warnings).toEqual([
-      '3 lines of DIR/blanks.txt that begin with "//" are comments and are left out; set source.comment to "none" if they hold data',
+      '3 lines of DIR/blanks.txt that begin with "//" are comments and are excluded; set source.comment to "none" if they hold data',
       "the columns of DIR/blanks.txt are parted by blanks; set source.delimiter if another character parts them",
     ]);
   });
@@ -63,7 +63,7 @@ describe("text", () => {
     const titled = await read("title.csv", `Sales\n\na,b,y\n${Array.from({ length: 6 }, (_, i) => `${i},${i},${i % 2}\n`).join("")}`);
     expect(titled.names).toEqual(["a", "b", "y"]);
     expect(titled.rows[0]).toEqual(["0", "0", "0"]);
-    expect(titled.warnings).toEqual(['1 line above the table of DIR/title.csv is a title and is left out: "Sales"; set source.skip to 0 if it holds data']);
+    expect(titled.warnings).toEqual(['1 line above the table of DIR/title.csv is a title and is excluded: "Sales"; set source.skip to 0 if it holds data']);
   });
 });
 
@@ -80,7 +80,7 @@ describe("JSON and Parquet", () => {
       }),
     );
     expect([names, rows]).toEqual([["a", "y", "late"], [["1", "x]", null], ["2", "z", "3"]]]); // prettier-ignore
-    expect(warnings).toEqual(['the rows of DIR/wrapped.json are those under "data"; its other key is left out']);
+    expect(warnings).toEqual(['the rows of DIR/wrapped.json are those under "data"; its other key is excluded']);
   });
 
   it("a key that comes first in the last of many lines", async () => {

@@ -1,0 +1,53 @@
+import { shorten } from "../shorten.js";
+import type { PictureListing } from "./list-pictures.js";
+
+/** Classes that a sentence names. */
+const NAMED = 5;
+
+/** Pictures by class, the innermost folder. */
+export function classesOf({ pictures }: Pick<PictureListing, "pictures">): ReadonlyMap<string, number> {
+  const classes = new Map<string, number>();
+  for (const { labels } of pictures) classes.set(labels.at(-1) ?? "", (classes.get(labels.at(-1) ?? "") ?? 0) + 1);
+  return classes;
+}
+
+/**
+ * Says of which classes there are too few pictures for every part, and which a folder of a part lacks or has alone.
+ * @param own folders of their own for parts; the other parts are split off the training folder.
+ */
+export function tellClasses(classes: ReadonlyMap<string, number>, own: Readonly<Partial<Record<"validation" | "test", PictureListing>>>): readonly string[] {
+  const parts = ["training", ...(["validation", "test"] as const).filter((part) => !own[part])];
+  const scarce = [...classes].filter(([, pictures]) => pictures < parts.length);
+  const notes: string[] = [];
+  if (scarce.length > 0) {
+    const some = scarce.map(([name, pictures]) => `"${shorten(name)}" (${pictures} picture${pictures === 1 ? "" : "s"})`);
+    notes.push(
+      `too few pictures of ${listed(some)} for ${parts.join(", ").replace(/, (?=[^,]*$)/, " and ")}; add pictures, or nothing will say how well ` +
+        `${scarce.length === 1 ? "it is" : "they are"} told`,
+    );
+  }
+  for (const [part, listing] of Object.entries(own)) {
+    const there = classesOf(listing);
+    const lacking = [...classes.keys()].filter((name) => !there.has(name));
+    if (lacking.length > 0 && lacking.length < classes.size)
+      notes.push(
+        `the ${part} folder ${listing.root} has no picture of ${listed(lacking.map(quoted))}; add some, or nothing there will say how well ` +
+          `${lacking.length === 1 ? "it is" : "they are"} told`,
+      );
+    const alone = [...there.keys()].filter((name) => !classes.has(name));
+    if (alone.length > 0)
+      notes.push(
+        `only the ${part} folder ${listing.root} has pictures of ${listed(alone.map(quoted))}, which cannot be learnt without pictures to train on; ` +
+          `add some, or rename the folder${alone.length === 1 ? "" : "s"} as in training`,
+      );
+  }
+  return notes;
+}
+
+function quoted(name: string): string {
+  return `"${shorten(name)}"`;
+}
+
+function listed(names: readonly string[]): string {
+  return names.length > NAMED ? `${names.slice(0, NAMED).join(", ")} and ${names.length - NAMED} more` : names.join(", ");
+}
