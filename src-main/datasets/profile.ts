@@ -2,7 +2,7 @@ import { tellVariants, tellWords, withWords } from "./column-words.js";
 import { shorten } from "./shorten.js";
 import type { Database, Row } from "./sources/database.js";
 import { dressedSigns } from "./sources/decimal.js";
-import { type Source, type SourceColumn, isNoNumber, numberIn, textOf, timestampOf } from "./sources/source.js";
+import { type Source, type SourceColumn, isNoNumber, numberOf, textOf, timestampOf } from "./sources/source.js";
 import { literal } from "./sources/sql.js";
 import { explainReading } from "./staging.js";
 
@@ -184,9 +184,8 @@ async function profileSome(database: Database, source: Source, limit: number | u
 
 /** `column` as a finite number; NULL where it is none. */
 export function numberOrNull(column: SourceColumn): string {
-  const { sql, kind } = column;
-  if (kind === "text") return `CASE WHEN isfinite(${numberIn(column)}) THEN ${numberIn(column)} END`;
-  return kind === "number" || kind === "boolean" ? `CASE WHEN isfinite(CAST(${sql} AS DOUBLE)) THEN CAST(${sql} AS DOUBLE) END` : "CAST(NULL AS DOUBLE)";
+  if (!["text", "number", "boolean"].includes(column.kind)) return "CAST(NULL AS DOUBLE)";
+  return `CASE WHEN isfinite(${numberOf(column)}) THEN ${numberOf(column)} END`;
 }
 
 /** True where a number is written with a unit, or thousands are parted. @param text SQL of the column without outer blanks */

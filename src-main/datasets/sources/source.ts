@@ -66,12 +66,12 @@ export function textOf(column: SourceColumn): string {
     const text = `CAST(${sql} AS VARCHAR)`;
     return before ? `nullif(trim(${text}, ' ' || chr(9)), '')` : inOneSpelling(withoutMissing(tidied(text), column), column.words);
   }
-  if (kind !== "number") return `CAST(${sql} AS VARCHAR)`;
+  if (kind !== "number") return withoutMissing(`CAST(${sql} AS VARCHAR)`, column);
   const x = `CAST(${sql} AS DOUBLE)`;
-  return (
+  const written =
     `CASE WHEN isnan(${x}) THEN NULL WHEN ${x} = trunc(${x}) AND abs(${x}) < 1e15 THEN CAST(CAST(${x} AS BIGINT) AS VARCHAR) ELSE CAST(${sql} AS ` +
-    `VARCHAR) END`
-  );
+    `VARCHAR) END`;
+  return withoutMissing(written, column);
 }
 
 /** Plain texts, most of all, go as they are. */
@@ -170,12 +170,23 @@ export function numberIn({ sql, decimal, before, plain }: SourceColumn): string 
   return before ? parsedBefore(sql, decimal) : parsed(sql, decimal);
 }
 
+/** The number in a cell, of text or not; NULL where there is none, and where the project says that it stands for a missing one, as -999 may. */
+export function numberOf(column: SourceColumn): string {
+  return withoutMissingNumbers(column.kind === "text" ? numberIn(column) : `CAST(${column.sql} AS DOUBLE)`, column);
+}
+
 function castNumber(column: SourceColumn): string {
   const { sql, kind } = column;
-  if (kind === "number" || kind === "boolean") return `CAST(${sql} AS DOUBLE)`;
+  if (kind === "number" || kind === "boolean") return numberOf(column);
   const missing = kind === "text" ? isMissing(column) : `${sql} IS NULL`;
   const refused = `CASE WHEN ${missing} THEN NULL ELSE error('${NO_NUMBER}') END`;
-  return kind === "text" ? `coalesce(${numberIn(column)}, ${wordAsNumber(column)}, ${refused})` : `CAST(${refused} AS DOUBLE)`;
+  if (kind !== "text") return `CAST(${refused} AS DOUBLE)`;
+  return withoutMissingNumbers(`coalesce(${numberIn(column)}, ${wordAsNumber(column)}, ${refused})`, column);
+}
+
+function withoutMissingNumbers(x: string, { missing = [], decimal }: SourceColumn): string {
+  const numbers = missing.map((word) => Number(decimal === "," ? word.replace(",", ".") : word)).filter(Number.isFinite);
+  return numbers.length === 0 ? x : `CASE WHEN ${numbers.map((number) => `${x} = ${number}`).join(" OR ")} THEN NULL ELSE ${x} END`;
 }
 
 /** A file of another program may write `True` where the column held 1, or true, in training. */

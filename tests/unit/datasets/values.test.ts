@@ -229,6 +229,42 @@ describe("codes and quantities", () => {
   });
 });
 
+describe("a number that stands for a missing value", () => {
+  const rows = (gap: string) => lines(60, (i) => `${i % 10 === 3 ? gap : i % 10},${i % 7 === 2 ? "-9" : i % 7},${i * 1.5},${i % 2}`, "age,code,x,y");
+  const inputs: DataSpec["inputs"] = [
+    { name: "f", type: "numeric", columns: ["age", "x"], normalize: "standard", missing: "mean" },
+    { name: "code", type: "category", column: "code" },
+  ];
+  const missing = { age: ["-999", "-1"], code: ["-9"] };
+
+  it.each([
+    ["csv", "-999"],
+    ["csv", "-999.0"],
+    ["csv", " -1 "],
+    ["parquet", "-999"],
+  ])("is missing where the project says so: %s, %j", async (format, gap) => {
+    const folder = temporaryFolder();
+    const text = writeTable(folder, "t.csv", rows(gap));
+    const path = format === "csv" ? text : await writeParquet(folder, "t.parquet", `SELECT * FROM read_csv('${text}')`);
+    const data = { ...dataOf(path, { inputs, targets: binary }), source: { type: "table" as const, path, missing } };
+    const audit = await inspectTable({ folder, data, seed: 0, workFolder: join(folder, "work") });
+    expect(audit.columns).toMatchObject([
+      { name: "age", missing: 6, min: 0, max: 9 },
+      { name: "code", missing: 9 },
+      { name: "x", missing: 0 },
+      { name: "y", missing: 0 },
+    ]);
+    const { fitted } = await prepare(folder, data);
+    const values = async (age: string) => {
+      const file = writeTable(folder, "new.csv", `age,code,x\n${age},2,3\n`);
+      const reader = await readTable({ fitted, folder, path: file, workFolder: join(folder, "work"), targets: "none" });
+      for await (const { inputs: given } of reader) return given;
+      return undefined;
+    };
+    expect(await values(gap)).toEqual(await values(""));
+  });
+});
+
 describe("what another table holds", () => {
   it("counts rows far outside of what training saw", async () => {
     const folder = temporaryFolder();
