@@ -134,7 +134,10 @@ export type ResidualsResult = z.infer<typeof residualsResult>;
 
 export type { FormField };
 
-export const predictionForm = z.strictObject({ fields: z.array(formField), targets: z.array(targetView) });
+/** Why a model is to be doubted, in sentences: what kept its network from learning, where an earlier version trained it all the same. */
+export const modelDoubts = z.array(z.string());
+
+export const predictionForm = z.strictObject({ fields: z.array(formField), targets: z.array(targetView), doubts: modelDoubts });
 export type PredictionForm = z.infer<typeof predictionForm>;
 
 export const onePrediction = z.strictObject({

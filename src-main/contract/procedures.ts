@@ -9,6 +9,7 @@ import {
   labelErrors,
   labelErrorsRequest,
   onePrediction,
+  modelDoubts,
   predictionForm,
   residualsResult,
   tablePrediction,
@@ -164,7 +165,13 @@ export const studioContract = {
     evaluation: {
       report: procedure(
         runReference,
-        z.strictObject({ report: runReport, targets: z.array(targetView), /** Whether predictions of each row were kept. */ rows: z.boolean() }),
+        z.strictObject({
+          report: runReport,
+          targets: z.array(targetView),
+          /** Whether predictions of each row were kept. */
+          rows: z.boolean(),
+          doubts: modelDoubts,
+        }),
       ),
       /** A class of a target against the rest. @throws `run.missing` where predictions of each row were not kept. */
       curves: procedure(z.strictObject({ ...runReference.shape, split: judgedSplit, target: z.string(), class: z.string().optional() }), curvesResult),

@@ -19,6 +19,9 @@ const unknownValues = z.record(z.string(), z.array(unknownValue));
 /** Rows by column whose number lies beyond what training saw, by more than the range of that. */
 const outsideRows = z.record(z.string(), z.strictObject({ rows: z.number(), min: z.number(), max: z.number() }));
 
+/** Pictures that could not be read, each with the reason as the end of a sentence that begins with its name. Absent where there are none. */
+export const unreadablePictures = z.array(z.strictObject({ picture: z.string(), reason: z.string() }));
+
 export const evaluationResult = z.strictObject({
   event: z.literal("evaluation"),
   samples: z.number(),
@@ -28,6 +31,7 @@ export const evaluationResult = z.strictObject({
   unknownClasses: unknownValues.optional(),
   unknownValues: unknownValues.optional(),
   outside: outsideRows.optional(),
+  unreadable: unreadablePictures.optional(),
   metrics: metricValues,
   confusion: z.record(z.string(), confusionSchema),
 });
@@ -36,9 +40,6 @@ export type EvaluationResult = z.infer<typeof evaluationResult>;
 /** Cells of a CSV, its heads included, that a spreadsheet would take for formulas, and whether each was given an apostrophe that makes it a text. */
 export const formulaCells = z.strictObject({ cells: z.number(), quoted: z.boolean() });
 export type FormulaCells = z.infer<typeof formulaCells>;
-
-/** Absent where there are none. */
-export const unreadablePictures = z.array(z.strictObject({ picture: z.string(), reason: z.string() }));
 
 export const predictionResult = z.strictObject({
   event: z.literal("prediction"),
@@ -49,7 +50,7 @@ export const predictionResult = z.strictObject({
   unknownValues: unknownValues.optional(),
   outside: outsideRows.optional(),
   formulas: formulaCells,
-  /** Pictures that have no answer, each with the reason as the end of a sentence that begins with its name. */
+  /** They have no answer. */
   unreadable: unreadablePictures.optional(),
 });
 export type PredictionResult = z.infer<typeof predictionResult>;

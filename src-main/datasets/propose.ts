@@ -132,7 +132,7 @@ function proposeTarget(column: SeenProfile, name: (wanted: string) => string, pa
     const texts = `a text with ${column.distinct} different values in ${column.rows} rows`;
     const what =
       column.type === "time" ? "a time" : column.type === "picture" ? "names of pictures" : column.type === "other" ? "a structure, a list or bytes" : texts;
-    throw new LatheError("data.target", `target column "${column.name}" of ${path} is ${what}, expected numbers or classes; name another with --target`, {
+    throw new LatheError("data.target", `target column "${column.name}" of ${path} is ${what}, expected numbers or classes; choose another to predict`, {
       path,
       column: column.name,
     });

@@ -18,7 +18,12 @@ export interface Question extends RunReference {
 /** What a finished run is worth: its report, and the curves or residuals of the target that is looked at. */
 export const useEvaluation = defineStore("evaluation", () => {
   const studio = useStudio();
-  const report = createLoader<{ readonly report: RunReport; readonly targets: readonly TargetView[]; readonly rows: boolean }>();
+  const report = createLoader<{
+    readonly report: RunReport;
+    readonly targets: readonly TargetView[];
+    readonly rows: boolean;
+    readonly doubts: readonly string[];
+  }>();
   const curves = createLoader<CurvesResult>();
   const residuals = createLoader<ResidualsResult>();
   const run = shallowRef<RunReference>();

@@ -56,6 +56,7 @@ export const common = {
   error: { title: "That did not work" },
   paneEdge: (pane: string) => `Width of ${pane}`,
   paneEdgeHint: "Drag, or use the arrow keys; double click or Enter hides and shows",
+  doubts: { title: "Doubt this model", mend: "Go to Model" },
   cancel: "Cancel",
   close: "Close",
   undo: "Undo",

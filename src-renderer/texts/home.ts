@@ -99,6 +99,7 @@ export const homeTexts = {
     testNone: "none",
     removeTest: "Remove",
     template: "Start from",
+    templateHint: "With several inputs or targets, there are also networks with a branch for each.",
     notes: "What was noticed",
     predicts: "Predicts",
     nothing: "nothing yet",

@@ -56,6 +56,29 @@ describe("what a run is worth", () => {
     }
   });
 
+  it("is to be doubted where an earlier version trained a network that could not learn, in the form for one row as well", async () => {
+    const config = join(setup.folder, "config.json");
+    const kept = readFileSync(config, "utf8");
+    const ask = async () => [
+      (await setup.procedures.evaluation.report(setup.run, setup.context)).doubts,
+      (await setup.procedures.prediction.form(setup.run, setup.context)).doubts,
+    ];
+    expect(await ask()).toEqual([[], []]);
+    const changed = JSON.parse(kept) as { project: { model: { layers: object[]; outputs: { target: string; from: string }[] } } };
+    const { layers, outputs } = changed.project.model;
+    layers.push({ id: "squashed", type: "Softmax", from: [outputs.find(({ target }) => target === "kind")!.from] });
+    outputs.find(({ target }) => target === "kind")!.from = "squashed";
+    writeFileSync(config, JSON.stringify(changed));
+    try {
+      const told = [
+        expect.stringMatching(/^doubt what this model says, for its network could not learn as it should: .*Softmax.*Mend the project, and train anew$/),
+      ];
+      expect(await ask()).toEqual([told, told]);
+    } finally {
+      writeFileSync(config, kept);
+    }
+  });
+
   it("tells what to do where a run has not ended, and has no rows where an older version trained it", async () => {
     const kept = join(setup.folder, "predictions");
     renameSync(kept, `${kept}-away`);

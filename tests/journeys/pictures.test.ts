@@ -70,8 +70,19 @@ describe("from a folder of class folders to a model", () => {
     const { parity } = JSON.parse(readFileSync(done.report, "utf8")) as { parity: { passed: boolean; rows: number; maxDifference: number } };
     expect(parity).toMatchObject({ passed: true, rows: 10 });
 
+    // A class that training never saw is named, and what it may mean.
+    await writePicture(pictures, "darc/x.png");
     const judged = await ok("evaluate", project, "--data", pictures, "--json");
-    expect(last(judged.events, "evaluation")).toMatchObject({ samples: 60, skipped: { "unreadable picture in image": 1 }, metrics: { "label.accuracy": 1 } });
+    expect(last(judged.events, "evaluation")).toMatchObject({
+      samples: 60,
+      skipped: { "unreadable picture in image": 1, "unknown class in label": 1 },
+      unknownClasses: { label: [{ value: "darc", rows: 1, nearest: "dark" }] },
+      unreadable: [{ picture: "dark/broken.png", reason: expect.stringMatching(/^is damaged or cut short/) as string }],
+      metrics: { "label.accuracy": 1 },
+    });
+    expect(judged.events.map((e) => e["message"])).toContainEqual(
+      `1 picture of ${pictures} is of the class "darc", which the model does not know, and is excluded; did you mean "dark"?`,
+    );
 
     // A flat folder of pictures of other sizes, one of them bad: no classes are needed to predict.
     const asked = join(folder, "asked");

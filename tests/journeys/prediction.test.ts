@@ -7,6 +7,7 @@ import { onePrediction, predictionForm, type TablePrediction } from "../../src-m
 import { type EngineLink, launchChildProcess } from "../../src-main/services/processes/engine-link.js";
 import { predictionsFile, readPredictions } from "../../src-main/training/runs/kept-predictions.js";
 import { columns, judgedProject, toCsv } from "../support/judged-project.js";
+import { last, lathe } from "../support/lathe.js";
 
 /** Processes that serve models, and how those that have ended did. */
 const links: EngineLink[] = [];
@@ -139,6 +140,52 @@ describe("a process that is ended by force while it answers a table", () => {
   });
 });
 
+describe("a table with what training never saw, on the command line", () => {
+  const strange = [
+    ["9000", "0.1", "gren", "no", "1", "smal", "200", "20"],
+    ["50", "0.1", "gren", "yes", "0", "small", "200", "20"],
+    ["50", "0.2", "pink", "no", "1", "large", "200", "20"],
+    ["40", "-900", "red", "no", "1", "large", "200", "20"],
+  ];
+  const seen = {
+    unknownValues: {
+      colour: [
+        { value: "gren", rows: 2, nearest: "green" },
+        { value: "pink", rows: 1 },
+      ],
+    },
+    outside: { size: { rows: 1 }, weight: { rows: 1 } },
+  };
+
+  it("is predicted all the same, and told in JSON: unknown values, each with the nearest known one, and rows far outside", async () => {
+    const data = join(setup.root, "strange.csv");
+    writeFileSync(data, toCsv(strange));
+    const { code, events } = await lathe("predict", setup.project, data, "--out", join(setup.root, "strange.out.csv"), "--json");
+    expect([code, last(events, "prediction")]).toMatchObject([0, { samples: 4, unknown: { colour: 3 }, ...seen }]);
+  });
+
+  it("is judged by the rows whose class is known, and told in JSON: unknown classes too", async () => {
+    const data = join(setup.root, "strange.csv");
+    writeFileSync(data, toCsv(strange));
+    const { code, events } = await lathe("evaluate", setup.project, "--data", data, "--json");
+    expect([code, last(events, "evaluation")]).toMatchObject([
+      0,
+      {
+        samples: 3,
+        skipped: { "unknown class in kind": 1 },
+        unknownClasses: { kind: [{ value: "smal", rows: 1, nearest: "small" }] },
+        unknownValues: {
+          colour: [
+            { value: "gren", rows: 1, nearest: "green" },
+            { value: "pink", rows: 1 },
+          ],
+        },
+        outside: { weight: { rows: 1 } },
+      },
+    ]);
+  });
+});
+
 describe("the form for one row", () => {
   it("asks for what the model reads, and begins with what is usual", async () => {
     const { fields, targets } = predictionForm.parse(await setup.procedures.prediction.form(setup.run, setup.context));
@@ -198,6 +245,9 @@ describe("the form for one row", () => {
       expect.stringMatching(/^weight is missing: \S+, the mean of the training rows, stands in for it$/),
       expect.stringMatching(/^the model has never seen "purple" in colour \(it knows blue, dark, green, red\)/),
       expect.stringMatching(/^old is missing/),
+    ]);
+    expect((await one({ ...usual, colour: "Gren" })).notes).toEqual([
+      { column: "colour", message: expect.stringMatching(/^the model has never seen "Gren" in colour \(.*\): .*; did you mean "green"\?$/) as string },
     ]);
     expect((await one(usual)).notes).toEqual([]);
     await expect(one({ ...usual, size: "much" })).rejects.toMatchObject({ code: "data.value", message: expect.stringMatching(/column "size": got "?much"?/) });

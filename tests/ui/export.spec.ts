@@ -124,6 +124,7 @@ test("the model says how it is fed and what it answers, and whether it can be tr
   await expect(exporting.value("Inputs", "season").first()).toHaveText("string");
   await expect(exporting.model.getByRole("table", { name: "Outputs" }).getByRole("rowheader", { name: /kind/ }).first()).toBeVisible();
   await expect(exporting.model).toContainText(/opset \d+/);
+  await expect(exporting.model).toContainText("N is the number of rows; any number goes.");
   const report = reportOf(project);
   expect(report.parity.passed).toBe(true);
   await expect(exporting.check("Same answers as in training")).toHaveText(

@@ -1,10 +1,14 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { lathe } from "../support/lathe.js";
 import { writeClasses, writePicture } from "../support/pictures.js";
+import { cloudTable } from "./cloud-project.js";
 import { expect, test } from "./fixture.js";
 import { lookAt } from "./looks.js";
+import { EvaluatePage } from "./pages/evaluate-page.js";
 import { HomePage } from "./pages/home-page.js";
+import { PredictPage } from "./pages/predict-page.js";
+import { trainedClouds } from "./trained-clouds.js";
 
 test("what was decided of a table stands at its column, and whether the first row holds names can be overruled", async ({ page, studio, workshop }) => {
   const file = join(workshop.folder, "animals.csv");
@@ -77,5 +81,40 @@ test("pictures without classes lead from Data, and from Home, to Predict", async
   await page.getByRole("button", { name: "Predict the pictures" }).click();
   await expect(page.getByText("3 pictures answered")).toBeVisible();
   await expect(page.getByRole("list", { name: "Pictures without an answer" })).toContainText("broken.png is no picture by its content");
+  studio.expectNoComplaints();
+});
+
+test("what makes a run doubtful stands beside its metrics and its answer: a class without rows, a network that could not learn, an unknown word", async ({
+  page,
+  studio,
+  workshop,
+}) => {
+  const fog = [301, 302].map((id) => `${id},100,90,1,winter,"fog, ${id}",fog\n`).join("");
+  const project = await trainedClouds(workshop.folder, [[]], { epochs: 2, table: cloudTable() + fog });
+  // As a run of an earlier version, which was not refused.
+  const config = join(project, "runs", "0001", "config.json");
+  const begun = JSON.parse(readFileSync(config, "utf8")) as { project: { model: { layers: object[]; outputs: object[] } } };
+  begun.project.model.layers.push({ id: "soft", type: "Softmax", from: ["out"] });
+  begun.project.model.outputs = [{ target: "kind", from: "soft" }];
+  writeFileSync(config, JSON.stringify(begun));
+  writeFileSync(join(project, "clouds.csv"), cloudTable().replaceAll(/,(spring|summer|autumn|winter),/g, ",wintr,"));
+
+  const evaluate = new EvaluatePage(page);
+  await evaluate.goto(workshop.server.url, project);
+  await expect(evaluate.cards.getByRole("note")).toHaveText("No row here is fog: these numbers say nothing of how well it is told.");
+  const doubts = page.getByRole("region", { name: "Doubt this model" });
+  await expect(doubts).toContainText(
+    /^Doubt what this model says, for its network could not learn as it should: .*Softmax.*Mend the project, and train anew\./,
+  );
+
+  await page.goto(page.url().replace("/evaluate", "/predict"));
+  const predict = new PredictPage(page);
+  await expect(predict.answer.getByRole("list")).toBeVisible();
+  await expect(predict.answer.getByRole("region", { name: "Doubt this model" })).toBeVisible();
+  await page.getByRole("button", { name: "Fill from a row" }).click();
+  await expect(predict.form).toContainText(/the model has never seen "wintr" in season .*; did you mean "winter"\?/);
+  await lookAt(page, "predict-doubts");
+  await doubts.getByRole("button", { name: "Go to Model" }).click();
+  await expect(page).toHaveURL(/\/model/);
   studio.expectNoComplaints();
 });

@@ -1,10 +1,13 @@
 import { existsSync } from "node:fs";
 import { LatheError } from "../../base/errors.js";
+import { inside } from "../../base/own-files.js";
 import type { Project } from "../../contract/project.js";
 import { targetColumns } from "../../features/index.js";
 import type { CalibrationResult, CurvesResult, JudgedRows, LabelErrors, ResidualsResult, TargetView } from "../../contract/evaluation-views.js";
 import type { RunReport } from "../../contract/report.js";
+import { RUN_MODEL } from "../../contract/run-model.js";
 import type { RunReference } from "../../contract/summaries.js";
+import { faultsOfModel } from "../../training/models/tell-faults.js";
 import { type KeptSplit, type KeptTarget, predictionsFile } from "../../training/runs/kept-predictions.js";
 import { readConfig } from "../../training/runs/run-config.js";
 import { RunFolder } from "../../training/runs/run-folder.js";
@@ -19,7 +22,7 @@ import type { Tables } from "../data/tables.js";
 
 /** What a finished run is worth, and what it answered for each row of validation and test. Everything throws `run.missing` for a run that has not ended. */
 export interface Evaluation {
-  report(run: RunReference): Promise<{ report: RunReport; targets: TargetView[]; rows: boolean }>;
+  report(run: RunReference): Promise<{ report: RunReport; targets: TargetView[]; rows: boolean; doubts: string[] }>;
   /** @throws LatheError `usage` for a target or class that is not there; `run.missing` where predictions were not kept */
   curves(asked: RunReference & { readonly split: KeptSplit; readonly target: string; readonly class?: string | undefined }): Promise<CurvesResult>;
   /** @throws as `curves` */
@@ -57,7 +60,12 @@ export function createEvaluation(access: FolderAccess, tables: Tables): Evaluati
       const { folder, reference, report } = await finishedRun(access, asked);
       const { project } = readConfig(RunFolder.open(reference.project, reference.run));
       const judged = SPLITS.filter((split) => report[split]);
-      return { report, targets: targetViews(project, report), rows: judged.length > 0 && judged.every((split) => existsSync(predictionsFile(folder, split))) };
+      return {
+        report,
+        targets: targetViews(project, report),
+        rows: judged.length > 0 && judged.every((split) => existsSync(predictionsFile(folder, split))),
+        doubts: [...faultsOfModel(inside(folder, RUN_MODEL))],
+      };
     },
     async curves(asked) {
       const { predictions, target } = await open(asked);

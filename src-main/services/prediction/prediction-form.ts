@@ -7,7 +7,7 @@ import type { ModelFacts } from "../../training/models/inference-model.js";
 import type { TrainingValues } from "../../training/runs/training-values.js";
 
 /** What to ask of a user who wants an answer for one row. @param values of the training rows; empty where they are not known. */
-export function formOf({ fitted, thresholds }: ModelFacts, values: TrainingValues): PredictionForm {
+export function formOf({ fitted, thresholds }: ModelFacts, values: TrainingValues): Omit<PredictionForm, "doubts"> {
   const fields = new Map<string, FormField>();
   for (const input of fitted.inputs)
     for (const field of kindOf(input).fields(input, values, fitted.decimal)) if (!fields.has(field.column)) fields.set(field.column, field);

@@ -8,6 +8,7 @@ import { predictionResult } from "../../contract/results.js";
 import type { RunReference } from "../../contract/summaries.js";
 import { kindOf } from "../../features/index.js";
 import { outExists } from "../../training/models/out-exists.js";
+import { faultsOfModel } from "../../training/models/tell-faults.js";
 import { readTrainingValues } from "../../training/runs/training-values.js";
 import type { FolderAccess } from "../files/folder-access.js";
 import type { EngineRunner } from "../jobs/jobs.js";
@@ -42,7 +43,7 @@ export function createPrediction(access: FolderAccess, work: EngineRunner, serve
   return {
     async form(run) {
       const { folder, model } = await modelOfRun(access, run);
-      return formOf(await factsAt(model), readTrainingValues(folder));
+      return { ...formOf(await factsAt(model), readTrainingValues(folder)), doubts: [...faultsOfModel(model)] };
     },
     async one(run, values) {
       const { folder, model } = await modelOfRun(access, run);

@@ -10,7 +10,7 @@ import type { Tensors } from "../../engines/engine.js";
 import { type JudgedTarget, judge } from "../judging/judge.js";
 import { outputName } from "./inference-model.js";
 import type { WorkSetting } from "../process/setting.js";
-import { badPictures, shownBad } from "./predict-table.js";
+import { badPictures, shownBad, unreadableOf } from "./predict-table.js";
 import { faultsOfModel } from "./tell-faults.js";
 import { namedOf, nothingToJudge, strangersOf } from "./tell-strangers.js";
 import { serveModel } from "./served-model.js";
@@ -34,7 +34,10 @@ export async function evaluateModel(request: EvaluateRequest, { emit }: WorkSett
     }
     for (const message of badPictures(table)) emit({ event: "log", level: "warning", message });
     if (samples === 0 && table.bad.length > 0)
-      throw new LatheError("data.unreadable", `none of the pictures of ${table.path} can be read: ${shownBad(table.bad[0])}`, { path: table.path });
+      throw new LatheError("data.unreadable", `none of the pictures of ${table.path} can be read: ${shownBad(table.bad[0])}`, {
+        path: table.path,
+        ...unreadableOf(table),
+      });
     if (samples === 0) throw nothingToJudge(table);
     return {
       event: "evaluation",
@@ -42,6 +45,7 @@ export async function evaluateModel(request: EvaluateRequest, { emit }: WorkSett
       skipped: Object.fromEntries(table.skipped.map(({ reason, column, rows }) => [`${reason} in ${column}`, rows])),
       ...(table.unknownClasses.length > 0 ? { unknownClasses: namedOf(table.unknownClasses) } : {}),
       ...strangersOf(table),
+      ...unreadableOf(table),
       metrics: Object.assign({}, ...answers.map((a) => a.metrics())) as EvaluationResult["metrics"],
       confusion: Object.assign({}, ...answers.map((a) => a.confusion())) as EvaluationResult["confusion"],
     };

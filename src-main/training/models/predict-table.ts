@@ -69,7 +69,7 @@ export async function predictTable(
     if (samples === 0 && table.bad.length > 0)
       throw new LatheError("data.unreadable", `none of the pictures of ${table.path} can be read: ${shownBad(table.bad[0])}`, {
         path: table.path,
-        unreadable: table.bad.map(({ path, reason }) => ({ picture: path, reason })),
+        ...unreadableOf(table),
       });
     // Whoever made it meanwhile did not say that it may go.
     if (request.keepExisting && existsSync(out)) throw outExists(out);
@@ -85,7 +85,7 @@ export async function predictTable(
       unknown: Object.fromEntries(table.unknown.map(({ column, rows }) => [column, rows])),
       ...strangersOf(table),
       formulas: { cells: lines.formulas, quoted: request.spreadsheet ?? false },
-      ...(table.bad.length === 0 ? {} : { unreadable: table.bad.map(({ path, reason }) => ({ picture: path, reason })) }),
+      ...unreadableOf(table),
       ...(request.preview === undefined ? {} : { preview: { columns: head, rows: preview } }),
     };
   } catch (thrown) {
@@ -106,6 +106,11 @@ export function badPictures(
     `${bad.length} picture${bad.length === 1 ? "" : "s"} of ${path} cannot be read and ${bad.length === 1 ? one : many}` +
       `${bad.length === 1 ? "" : ", such as one"}: ${shownBad(bad[0])}`,
   ];
+}
+
+/** Every picture that cannot be read, where there are any. */
+export function unreadableOf({ bad }: Pick<TableReader, "bad">): Pick<PredictionResult, "unreadable"> {
+  return bad.length === 0 ? {} : { unreadable: bad.map(({ path, reason }) => ({ picture: path, reason })) };
 }
 
 /** A picture that cannot be read, with the reason. */

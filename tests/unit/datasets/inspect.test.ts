@@ -131,7 +131,7 @@ describe("proposeRoles", () => {
       "a,b\n1,u\n3,v\n5,w\n",
       undefined,
       "data.target",
-      `target column "b" of DIR/t.csv is a text with 3 different values in 3 rows, expected numbers or classes; name another with --target`,
+      `target column "b" of DIR/t.csv is a text with 3 different values in 3 rows, expected numbers or classes; choose another to predict`,
     ],
     ["b\n1\n2\n", undefined, "data.column", "DIR/t.csv has no column to learn from beside the target: it has no other column"],
     ["a,b\n", undefined, "data.empty", "DIR/t.csv has a header but no rows, expected at least one"],

@@ -120,7 +120,7 @@ describe("odd files", () => {
       ),
     );
     expect(await refusal(proposeRoles({ folder, path: "t.parquet", targets: ["s"], workFolder: folder }), folder)).toBe(
-      `target column "s" of DIR/t.parquet is a structure, a list or bytes, expected numbers or classes; name another with --target`,
+      `target column "s" of DIR/t.parquet is a structure, a list or bytes, expected numbers or classes; choose another to predict`,
     );
   });
 

@@ -314,6 +314,23 @@ describe("bad pictures", () => {
     expect(await look()).toEqual(first);
   });
 
+  test("a class with three or more pictures reaches every part, however small the parts are; with a validation folder of its own, the others", async () => {
+    const folder = await project(["cats", "dogs"], 6);
+    for (const [name, count] of [
+      ["newts", 3],
+      ["owls", 4],
+    ] as const)
+      for (let i = 0; i < count; i++) await writePicture(join(folder, "pictures"), `${name}/${i}.png`);
+    for (const seed of [1, 2]) {
+      const { classes } = await inspectTable({ folder, data: pictureData("pictures"), seed, workFolder: temporaryFolder() });
+      expect(classes["label"]).toMatchObject({ newts: { train: 1, validation: 1, test: 1 }, owls: { train: 2, validation: 1, test: 1 } });
+    }
+    await writeClasses(join(folder, "valid"), ["cats", "dogs", "newts", "owls"], 2);
+    const own = pictureData("pictures", { source: { validation: "valid" } });
+    const { classes } = await inspectTable({ folder, data: own, seed: 1, workFolder: temporaryFolder() });
+    expect(classes["label"]).toMatchObject({ newts: { train: 2, validation: 2, test: 1 }, owls: { train: 3, validation: 2, test: 1 } });
+  });
+
   test("a class with one picture, and an empty one, are warned of", async () => {
     const folder = await project(["cats", "dogs"]);
     await writePicture(join(folder, "pictures"), "owls/only.png");
