@@ -87,13 +87,13 @@ export const useNewProject = defineStore("new-project", () => {
     timer = setTimeout(() => void look(), calm);
   }
 
-  /** @returns the project and what was noticed, or undefined where it could not be made; `createError` then says why. */
+  /** @returns the project and what was noticed only then, or undefined where it could not be made; `createError` then says why. */
   async function create(): Promise<{ readonly project: ProjectSummary; readonly notes: readonly string[] } | undefined> {
     if (data.value === undefined || template.value === undefined) return undefined;
     creating.value = true;
     createError.value = undefined;
     try {
-      return await studio.procedures.projects.create({
+      const made = await studio.procedures.projects.create({
         data: data.value,
         folder: folder.value.trim(),
         name: name.value.trim(),
@@ -105,12 +105,19 @@ export const useNewProject = defineStore("new-project", () => {
         ...(validation.value === undefined ? {} : { validation: validation.value }),
         ...(test.value === undefined ? {} : { test: test.value }),
       });
+      return { ...made, notes: made.notes.filter((note) => !wasTold(note)) };
     } catch (thrown) {
       createError.value = toLatheError(thrown);
       return undefined;
     } finally {
       creating.value = false;
     }
+  }
+
+  /** Whether it stands in the proposal, where a column's note does without the file. */
+  function wasTold(note: string): boolean {
+    const shown = [...(proposal.value?.notes ?? []), ...columns.value.flatMap((column) => column.notes)];
+    return shown.includes(note) || shown.includes(note.replaceAll(` of ${data.value}`, ""));
   }
 
   const registration = studio.onState((state) => void (state === "connected" && data.value !== undefined && !proposal.value && look()));

@@ -84,7 +84,8 @@ export const usePredictOne = defineStore("predict-one", () => {
   /** A row by chance of those that training never saw; of all where there are none. @param random from 0 to 1, 1 excluded. */
   async function fill(random: number): Promise<void> {
     const run = reference.value;
-    if (!run || filling.value) return;
+    // A form that is still on its way has nothing to fill.
+    if (!run || filling.value || !form.state.value.value) return;
     filling.value = true;
     fillError.value = undefined;
     try {

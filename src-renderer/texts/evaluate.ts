@@ -67,9 +67,9 @@ function textsOf(of: Things) {
     },
     metrics: {
       title: "How good it is",
-      unjudged: (names: string, classes: number, more: number) =>
-        `No ${of.one} here is ${names}${more > 0 ? ` or of ${more} more classes` : ""}: these numbers say nothing of how well ` +
-        `${classes === 1 ? "it is" : "they are"} told.`,
+      unjudged: (names: readonly string[], more: number) =>
+        `No ${of.one} here is ${more > 0 ? `${names.join(", ")} or of ${more} more class${more === 1 ? "" : "es"}` : names.join(", ").replace(/, (?=[^,]*$)/, " or ")}: these ` +
+        `numbers say nothing of how well ${names.length + more === 1 ? "it is" : "they are"} told.`,
       words: metricsOf(of),
       guess: (value: string) => `${value} by guessing`,
       majority: (name: string, value: string) => `${value} if always “${name}”`,

@@ -50,7 +50,7 @@ test("a table becomes a project: what to predict, what to exclude, what it is ca
   await home.goto(workshop.server.url);
   await home.newProject().click();
   await new PickerPage(page).chooseFile(file);
-  await expect(home.columns.getByRole("row")).toHaveCount(8);
+  await expect(home.columns.getByRole("combobox", { name: /^Role of / })).toHaveCount(7);
   await expect(home.role("kind")).toHaveValue("target");
   await expect(home.columns.getByRole("row", { name: /^kind / })).toContainText("→ category");
   await expect(
@@ -65,7 +65,7 @@ test("a table becomes a project: what to predict, what to exclude, what it is ca
       .getByRole("cell")
       .nth(3),
   ).toHaveText("3");
-  // What does not suit cannot be chosen, and says why.
+  // What does not suit is nothing to choose.
   await expect(home.template("One network")).toBeChecked();
   await expect(home.template("A branch for each target")).toHaveCount(0);
   await expect(home.form).toContainText("With several inputs or targets, there are also networks with a branch for each.");

@@ -224,6 +224,16 @@ test("a warning says what was seen, and its button tries what it advises", async
   studio.expectNoComplaints();
 });
 
+test("a loss that has not moved is told above the figures, with its likely causes and what to try", async ({ page, studio, workshop }) => {
+  const project = await trainedClouds(workshop.folder, [[]], { epochs: 5, rate: 1e-9 });
+  const train = new TrainPage(page);
+  await studio.open(workshop.server.url, TrainPage.place(project));
+  const told = train.warnings.getByRole("listitem").filter({ hasText: "The training loss has not moved in 5 epochs" });
+  await expect(told).toContainText("Likely causes: a learning rate (1e-9) that is too small");
+  await expect(told.getByRole("button", { name: "Try a 10 × larger rate" })).toBeInViewport();
+  studio.expectNoComplaints();
+});
+
 test("the second chart shows metrics, gradients by layer and the learning rate; zoom, log scale and smoothing are kept", async ({ page, studio, workshop }) => {
   const project = await trainedClouds(workshop.folder, [["--epochs", "12"]]);
   const train = new TrainPage(page);

@@ -44,6 +44,8 @@ test("what was decided of a table stands at its column, and whether the first ro
   await home.create.click();
 
   await expect(page).toHaveURL(/\/data$/);
+  // What Home told stands on Data as well; it does not cover the screen in between.
+  await expect(page.getByText("write another word where a value is meant")).toHaveCount(1);
   const problems = page.getByRole("region", { name: "What to look at" });
   await problems.getByRole("button", { name: "Count “n.d.” as missing" }).click();
   await expect(problems).not.toContainText("n.d.");

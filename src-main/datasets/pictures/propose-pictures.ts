@@ -113,7 +113,7 @@ export async function proposePictureColumn(question: PictureColumnQuestion): Pro
   const { size, color, notes } = await lookAt({ root, pictures: paths.map((path) => ({ path })) }, question);
   const augment = changesOf(color, labels);
   const about = [...notes, ...describeChanges(augment)].join("; ");
-  return { input: pictureInput(column, column, size, color, augment), notes: [`column "${column}" names pictures: of ${about}`] };
+  return { input: pictureInput(column, column, size, color, augment), notes: [`column "${column}" names pictures; looked at were ${about}`] };
 }
 
 /**

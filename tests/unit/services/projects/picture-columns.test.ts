@@ -36,7 +36,8 @@ async function made({ folder, data }: { readonly folder: string; readonly data: 
 /** The studio's proposal. */
 const proposed = ({ folder, data }: { readonly folder: string; readonly data: string }) => proposeProject(data, folder, surveyHere);
 
-const told = /^column "photo" names pictures: of \d+ pictures of 20 × 14, in colour; in training, pictures are mirrored, turned, moved and scaled a little/;
+const told =
+  /^column "photo" names pictures; looked at were \d+ pictures of 20 × 14, in colour; in training, pictures are mirrored, turned, moved and scaled a little/;
 
 describe("a table of file names and labels", () => {
   it.each([
@@ -68,7 +69,7 @@ describe("a table of file names and labels", () => {
     const { created, project, used } = await made(found);
     expect(project.data.inputs.filter(({ type }) => type === "image").map(({ name }) => name)).toEqual(["photo", "scan"]);
     expect(project.model.layers.filter(({ type }) => type === "Conv2d").length).toBeGreaterThanOrEqual(2);
-    for (const column of ["photo", "scan"]) expect(created.notes.filter((note) => note.includes(`column "${column}" names pictures`))).toHaveLength(1);
+    for (const column of ["photo", "scan"]) expect(created.notes.filter((note) => note.includes(`column "${column}" names pictures;`))).toHaveLength(1);
     expect(used).toBe(24);
     const { template, notes, columns } = await proposed(found);
     expect(template).toBe("two-input");
