@@ -212,12 +212,18 @@ test("what an audit finds leads to the rows and to what mends it", async ({ page
   await expect(data.cell(0, 0)).toHaveText("17");
   await expect(data.inspector.getByRole("heading", { name: "height" })).toBeVisible();
   await entry.getByRole("button", { name: "Ignore height" }).click();
-  await expect(entry).toBeHidden();
+  // What is not used is told, with the other way to mend it.
+  await expect(entry).toContainText("is not used");
+  await expect(entry.getByRole("button", { name: "Count “high” as missing" })).toBeVisible();
   await expect.poll(() => data.names("Ignored")).toEqual(["id", "height", "note"]);
   // With the row at fault gone from what is used, what is merely doubtful is told.
   await expect(data.problems.getByRole("listitem").filter({ hasText: 'column "wind"' })).toContainText("Warning");
   await page.getByRole("button", { name: "Undo", exact: true }).last().click();
-  await expect(entry).toBeVisible();
+  await expect(entry).toContainText("Error");
+  await entry.getByRole("button", { name: "Count “high” as missing" }).click();
+  await expect(entry).toContainText("has 1 missing value");
+  await expect.poll(() => saved(project).data.source["missing"]).toEqual({ height: ["high"] });
+  await expect.poll(() => data.names("Ignored")).toEqual(["id", "note"]);
   studio.expectNoComplaints();
 });
 
