@@ -62,8 +62,7 @@ export function rolesFrom({ path, columns, warnings }: TableSurvey, targets: rea
   );
   const used = new Set(inputs.flatMap((input) => columnsIn(input, others)));
   const byColumn = new Map<string, readonly string[]>(left);
-  for (const column of wanted)
-    byColumn.set(column.name, [...column.notes, ...(targetKind(column) === "numeric" ? [] : [...column.wordNotes, ...tellScarce(column, path)])]);
+  for (const column of wanted) byColumn.set(column.name, [...column.notes, ...tellTarget(column, path)]);
   for (const column of others) if (used.has(column.name)) byColumn.set(column.name, tellUsed(column, path));
   const notes = [...warnings, ...[...byColumn.values()].flat()];
   if (inputs.length === 0)
@@ -92,6 +91,12 @@ function tellUsed({ name, type, code, unlike, notes, wordNotes }: SeenProfile, p
   ];
 }
 
+/** What to know of a column that is to be predicted. */
+function tellTarget(column: SeenProfile, path: string): readonly string[] {
+  if (targetKind(column) !== "numeric") return [...column.wordNotes, ...tellScarce(column, path)];
+  return column.strays === undefined ? [] : [`target column "${column.name}" of ${path}: ${describeStrays(column.name, column.strays)}`];
+}
+
 /** Classes that cannot be in every part. */
 function tellScarce({ name, scarce = [], distinct }: SeenProfile, path: string): readonly string[] {
   if (scarce.length === 0 || distinct > MOST_TARGET_CLASSES) return [];
@@ -103,8 +108,10 @@ function tellScarce({ name, scarce = [], distinct }: SeenProfile, path: string):
 }
 
 /** What a column would be predicted as. */
-export function targetKind({ type, distinct, whole, rows }: Pick<SeenProfile, "type" | "distinct" | "whole" | "rows">): TargetSpec["type"] {
+export function targetKind({ type, distinct, whole, rows, strays }: Pick<SeenProfile, "type" | "distinct" | "whole" | "rows" | "strays">): TargetSpec["type"] {
   if (distinct === 2) return "binary";
+  // Numbers but for a few texts, which are told and have to be mended before it can be learnt.
+  if (strays !== undefined && distinct > MOST_NUMBER_CLASSES) return "numeric";
   return type === "number" && !(whole && distinct <= MOST_NUMBER_CLASSES && rows > distinct * 3) ? "numeric" : "category";
 }
 

@@ -24,6 +24,15 @@ export const PAIRS = [
   ["off", "on"],
   ["negative", "positive"],
   ["bad", "good"],
+  ["nein", "ja"],
+  ["nee", "ja"],
+  ["nej", "ja"],
+  ["non", "oui"],
+  ["no", "si"],
+  ["no", "sí"],
+  ["no", "sì"],
+  ["não", "sim"],
+  ["nie", "tak"],
 ] as const;
 
 /** Words that are one value in any case, whatever else their column holds. */

@@ -229,6 +229,22 @@ describe("codes and quantities", () => {
   });
 });
 
+it("a target of numbers with a few stray texts is one of numbers, with row, value and remedy told, and learnt once they count as missing", async () => {
+  const folder = temporaryFolder();
+  const path = writeTable(
+    folder,
+    "t.csv",
+    lines(60, (i) => `${i * 1.5},${i % 9 === 0 ? "n/a" : i === 20 ? "sold" : i * 2}`, "x,price"),
+  );
+  const { targets: proposed, notes } = await proposeRoles({ folder, path, workFolder: join(folder, "work") });
+  expect(proposed).toMatchObject([{ type: "numeric", column: "price" }]);
+  expect(notes.join("\n")).toContain(`"sold" in row 21 is not; mend it, or count such as missing: set source.missing to {"price":["sold"]}`);
+  const data = dataOf(path, { inputs: rest, targets: [{ name: "price", type: "numeric", column: "price", normalize: "standard" }] });
+  await expect(prepare(folder, data)).rejects.toMatchObject({ code: "data.value", details: { row: 21, column: "price" } });
+  const { audit } = await prepare(folder, { ...data, source: { type: "table", path, missing: { price: ["sold"] } } });
+  expect(audit.skipped).toEqual([{ reason: "missing target", column: "price", rows: 8 }]);
+});
+
 describe("a number that stands for a missing value", () => {
   const rows = (gap: string) => lines(60, (i) => `${i % 10 === 3 ? gap : i % 10},${i % 7 === 2 ? "-9" : i % 7},${i * 1.5},${i % 2}`, "age,code,x,y");
   const inputs: DataSpec["inputs"] = [

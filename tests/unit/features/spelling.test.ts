@@ -42,6 +42,9 @@ describe("words of a column", () => {
     // Single letters are words of yes and no only where nothing else stands beside them.
     expect(wordsOf(seen({ y: 3, Y: 2, n: 1 })).united.size).toBe(1);
     expect(wordsOf(seen({ n: 3, N: 2 }, ["C", "O"])).united.size).toBe(0);
+    // So are those of other languages.
+    expect([...wordsOf(seen({ ja: 3, JA: 2, Nein: 4, nein: 1 })).united.keys()].sort()).toEqual(["Nein", "ja"]);
+    expect(wordsOf(seen({ Si: 3, si: 2, no: 4, No: 1 })).united.size).toBe(2);
   });
 });
 
