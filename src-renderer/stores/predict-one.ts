@@ -84,8 +84,9 @@ export const usePredictOne = defineStore("predict-one", () => {
   /** A row by chance of those that training never saw; of all where there are none. @param random from 0 to 1, 1 excluded. */
   async function fill(random: number): Promise<void> {
     const run = reference.value;
+    const fields = form.state.value.value?.fields;
     // A form that is still on its way has nothing to fill.
-    if (!run || filling.value || !form.state.value.value) return;
+    if (!run || filling.value || !fields) return;
     filling.value = true;
     fillError.value = undefined;
     try {
@@ -99,7 +100,7 @@ export const usePredictOne = defineStore("predict-one", () => {
       if (!row || reference.value !== run) return;
       const cells = new Map(page.columns.map((column, i) => [column, row.cells[i] ?? null]));
       const next = await Promise.all(
-        (form.state.value.value?.fields ?? []).map(async ({ column, kind }) => {
+        fields.map(async ({ column, kind }) => {
           const cell = cells.get(column) ?? null;
           // A picture is named from the project's folder; a model is asked about any.
           return [column, kind === "picture" && cell !== null ? await placeOf(run.project, cell, row.split === "test") : cell] as const;

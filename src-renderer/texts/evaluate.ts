@@ -29,6 +29,11 @@ const metricsOf = (of: Things): Readonly<Record<string, { readonly name: string;
   loss: { name: "Loss", about: `What training made small, on these ${of.many}` },
 });
 
+/** `a, b or c` */
+function anyOf(names: readonly string[]): string {
+  return names.length > 1 ? `${names.slice(0, -1).join(", ")} or ${names.at(-1)}` : names.join("");
+}
+
 function textsOf(of: Things) {
   const rows = (count: string) => `${count} ${count === "1" ? of.one : of.many}`;
   return {
@@ -68,8 +73,8 @@ function textsOf(of: Things) {
     metrics: {
       title: "How good it is",
       unjudged: (names: readonly string[], more: number) =>
-        `No ${of.one} here is ${more > 0 ? `${names.join(", ")} or of ${more} more class${more === 1 ? "" : "es"}` : names.join(", ").replace(/, (?=[^,]*$)/, " or ")}: these ` +
-        `numbers say nothing of how well ${names.length + more === 1 ? "it is" : "they are"} told.`,
+        `No ${of.one} here is ${anyOf(more > 0 ? [...names, `of ${more} more class${more === 1 ? "" : "es"}`] : names)}: these numbers say nothing of ` +
+        `how well ${names.length + more === 1 ? "it is" : "they are"} told.`,
       words: metricsOf(of),
       guess: (value: string) => `${value} by guessing`,
       majority: (name: string, value: string) => `${value} if always “${name}”`,
