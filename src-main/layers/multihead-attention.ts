@@ -20,7 +20,7 @@ const config = z.strictObject({
 /** Each step of `[N, T, E]` becomes a mixture of all steps, by likeness: self-attention. torch.nn.MultiheadAttention, batch first */
 export const multiheadAttention = defineLayer({
   type: "MultiheadAttention",
-  group: "Recurrent",
+  group: "Sequence",
   summary: "Each step of a series looks at all others, and takes of those that matter",
   config,
   parameters: ({ bias, init, initBias }, inputs) =>

@@ -61,7 +61,7 @@ export function recurrentLayer<C extends RecurrentConfig>(type: "RNN" | "LSTM" |
   const gates = recurrence.order.length;
   return {
     type,
-    group: "Recurrent",
+    group: "Sequence",
     summary: recurrence.summary,
     config: recurrence.config,
     parameters: (c, inputs) => {

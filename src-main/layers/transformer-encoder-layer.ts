@@ -33,7 +33,7 @@ type Config = z.output<typeof config>;
  */
 export const transformerEncoderLayer = defineLayer({
   type: TYPE,
-  group: "Recurrent",
+  group: "Sequence",
   summary: "Attention and two Linear layers with shortcuts: one layer of a transformer",
   config,
   parameters: ({ dimFeedforward: wide, bias, init, initBias }, inputs) => {
