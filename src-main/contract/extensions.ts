@@ -1,5 +1,6 @@
-/** Extensions of the tables and the pictures that are read, and so can be chosen, dropped and sent. HEIC is not read, and told rather than passed over. */
+/** Of texts, which may be gzipped. */
 const textExtensions = ["csv", "tsv", "txt", "tab", "json", "jsonl", "ndjson"] as const;
+/** Extensions of the tables and the pictures that are read, and so can be chosen, dropped and sent. HEIC is not read, and told rather than passed over. */
 export const tableExtensions = [...textExtensions, "parquet", "xlsx", "xlsm", ...textExtensions.map((extension) => `${extension}.gz` as const)] as const;
 export const pictureExtensions = [
   "png",

@@ -32,9 +32,9 @@ import { auditResult, columnsResult, rowsPage, rowsRequest } from "./table-views
 import { workEvent, workSupersedes } from "./work.js";
 
 const project = projectReference.shape.project;
-/** Of a folder of pictures: what its levels of folders stand for. */
 /** Whether the first row of a text holds the names of its columns; omitted: to be found out. */
 const header = z.boolean().optional();
+/** Of a folder of pictures: what its levels of folders stand for. */
 const levels = z.array(z.string().min(1).max(200)).min(1).max(8).optional();
 /** A row of the run's data by its number, or any picture: one of the two. */
 const chosenPicture = { row: z.int().positive().optional(), path: pathSchema.optional() };

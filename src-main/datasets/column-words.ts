@@ -47,7 +47,7 @@ export async function decideWords(
 }
 
 /** Counts by text of a histogram as JSON. */
-export function countsOf(json: unknown): ReadonlyMap<string, number> {
+function countsOf(json: unknown): ReadonlyMap<string, number> {
   if (typeof json !== "string") return new Map();
   return new Map(Object.entries((JSON.parse(json) as Record<string, number> | null) ?? {}));
 }

@@ -1,5 +1,7 @@
 import { type Value, isFloat, tensor } from "../onnx/types.js";
+import { drop } from "./drop.js";
 import type { InitializerConfig, LayerContext, ParameterSpec } from "./layer.js";
+import { weightedSums } from "./linear.js";
 
 /** Scaled dot-product attention of a series to itself, as torch.nn.MultiheadAttention has it. */
 export interface Attention {
@@ -18,12 +20,12 @@ export function attentionParameters(
   initBias: (pytorch: InitializerConfig) => InitializerConfig,
   prefix = "",
 ): readonly ParameterSpec[] {
-  const [zeros, both] = [initBias({ type: "zeros" }), bias];
+  const zeros = initBias({ type: "zeros" });
   return [
     { name: `${prefix}in_proj_weight`, shape: [3 * width, width], init: init({ type: "xavier_uniform" }) },
-    ...(both ? [{ name: `${prefix}in_proj_bias`, shape: [3 * width], init: zeros }] : []),
+    ...(bias ? [{ name: `${prefix}in_proj_bias`, shape: [3 * width], init: zeros }] : []),
     { name: `${prefix}out_proj.weight`, shape: [width, width], init: init({ type: "kaiming_uniform", a: Math.sqrt(5) }) },
-    ...(both ? [{ name: `${prefix}out_proj.bias`, shape: [width], init: zeros }] : []),
+    ...(bias ? [{ name: `${prefix}out_proj.bias`, shape: [width], init: zeros }] : []),
   ];
 }
 
@@ -38,16 +40,14 @@ export function attend(ctx: LayerContext<unknown>, x: Value, { numHeads, dropout
     return ctx.fail("expected real numbers of shape [N, T, E], T and E known");
   if (width % numHeads !== 0) return ctx.fail(`expected the ${width} features of a step to divide by numHeads, ${numHeads}`);
   const each = width / numHeads;
-  const project = (of: Value, name: string) => {
-    const y = e.matMul(of, e.transpose(ctx.parameter(`${prefix}${name}weight`), [1, 0]));
-    return bias ? e.add(y, ctx.parameter(`${prefix}${name}bias`)) : y;
-  };
+  const project = (of: Value, name: string) =>
+    weightedSums(e, of, ctx.parameter(`${prefix}${name}weight`), bias ? ctx.parameter(`${prefix}${name}bias`) : undefined);
   const parted = e.transpose(e.reshape(project(x, "in_proj_"), [-1, steps, 3, numHeads, each]), [2, 0, 3, 1, 4]);
   const [q, k, v] = e.split(parted, [1, 1, 1], 0).map((part) => e.squeeze(part, [0]));
   if (!q || !k || !v) return ctx.fail("expected queries, keys and values");
   const scores = e.matMul(e.scale(q, 1 / Math.sqrt(each)), e.transpose(k, [0, 1, 3, 2]));
   const seen = causal ? e.add(scores, e.constant(tensor("float32", later(steps), [steps, steps]))) : scores;
-  const weights = dropped(ctx, e.softmax(seen, -1), dropout, [batch, numHeads, steps, steps]);
+  const weights = drop(ctx, e.softmax(seen, -1), dropout, [batch, numHeads, steps, steps]);
   const joined = e.reshape(e.transpose(e.matMul(weights, v), [0, 2, 1, 3]), [-1, steps, width]);
   return project(joined, "out_proj.");
 }
@@ -55,15 +55,6 @@ export function attend(ctx: LayerContext<unknown>, x: Value, { numHeads, dropout
 /** 0 where a row, a step, sees a column, and minus infinity where that is later. */
 function later(steps: number): number[] {
   return Array.from({ length: steps * steps }, (_, i) => (i % steps > Math.floor(i / steps) ? Number.NEGATIVE_INFINITY : 0));
-}
-
-/** Dropout of a value within a layer, while training. */
-export function dropped(ctx: LayerContext<unknown>, x: Value, p: number, shape: Value["shape"] = x.shape): Value {
-  const { e, mode } = ctx;
-  if (mode === "eval" || p === 0) return x;
-  if (p === 1) return e.scale(x, 0);
-  const u = ctx.uniform(shape);
-  return e.mul(x, e.where(e.less(u, e.scalarLike(p, u)), e.scalarLike(0, x), e.scalarLike(1 / (1 - p), x)));
 }
 
 /** Multiplications of one sample. */

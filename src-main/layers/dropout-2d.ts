@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { drop } from "./drop.js";
 import { defineLayer } from "./layer.js";
 import { pictureOf } from "./picture.js";
 import { call } from "./torch.js";
@@ -12,17 +13,9 @@ export const dropout2d = defineLayer({
   summary: "Drops random channels of pictures while training, against overfitting",
   config: z.strictObject({ p: z.number().min(0).max(1).default(0.5).describe("Share of channels dropped while training") }),
   lower: (ctx) => {
-    const {
-      e,
-      input: x,
-      mode,
-      config: { p },
-    } = ctx;
+    const { input: x, config } = ctx;
     pictureOf("Dropout2d", ctx.inputs, 2);
-    if (mode === "eval" || p === 0) return x;
-    if (p === 1) return e.scale(x, 0);
-    const u = ctx.uniform([...x.shape.slice(0, 2), 1, 1]);
-    return e.mul(x, e.where(e.less(u, e.scalarLike(p, u)), e.scalarLike(0, x), e.scalarLike(1 / (1 - p), x)));
+    return drop(ctx, x, config.p, [...x.shape.slice(0, 2), 1, 1]);
   },
   passes: true,
   constant: ({ p }) => (p === 1 ? "it drops everything while training" : undefined),

@@ -10,14 +10,14 @@ export const gelu = defineLayer({
   group: "Activation",
   summary: "A smooth ReLU, as transformers use it",
   config: z.strictObject({ approximate: z.enum(["none", "tanh"]).default("none").describe("none computes the exact form, tanh the approximation") }),
-  lower: ({ e, input, config }) => (config.approximate === "tanh" ? approximate(e, input) : exact(e, input)),
+  lower: ({ e, input, config }) => (config.approximate === "tanh" ? approximate(e, input) : exactGelu(e, input)),
   // The least of x·Φ(x), at -0.752.
   values: () => ({ range: [-0.17, Infinity] }),
   torch: ({ approximate: form }) => ({ expression: ([x = ""]) => call("F.gelu", [new Code(x)], { approximate: [form, "none"] }) }),
 });
 
 /** 0.5·x·(1 + erf(x/√2)); opset 17 has no Gelu. */
-function exact(e: Emitter, x: Value): Value {
+export function exactGelu(e: Emitter, x: Value): Value {
   return e.mul(e.scale(x, 0.5), e.shift(e.erf(e.scale(x, Math.SQRT1_2)), 1));
 }
 

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { LatheError } from "../base/errors.js";
-import { type Shape, type TensorType, float, int, isFloat, showShape, showType, tensor } from "../onnx/types.js";
+import { type Shape, type TensorType, type Value, float, int, isFloat, showShape, showType, tensor } from "../onnx/types.js";
 import { initField, initOf } from "./init-option.js";
-import { defineLayer } from "./layer.js";
+import { type LayerContext, defineLayer } from "./layer.js";
 import { knownSize, onlyInput, sampleSize } from "./shape.js";
 import { call } from "./torch.js";
 
@@ -34,7 +34,6 @@ export const layerNorm = defineLayer({
     const {
       e,
       input: x,
-      mode,
       config: { normalizedShape, eps, elementwiseAffine, bias },
     } = ctx;
     const { dtype } = x;
@@ -43,10 +42,7 @@ export const layerNorm = defineLayer({
     const ones = () => e.constant(tensor(dtype, new Array<number>(shape.reduce((a, b) => a * b, 1)).fill(1), shape));
     const scale = elementwiseAffine ? ctx.parameter("weight") : ones();
     const shift = elementwiseAffine && bias ? ctx.parameter("bias") : undefined;
-    // Mean and deviation, its further outputs, save the gradient from computing them again.
-    const outputs = mode === "train" ? 3 : 1;
-    const [y] = e.graph.node("LayerNormalization", [x, scale, shift], { axis: int(-shape.length), epsilon: float(eps) }, { outputs });
-    return y ?? ctx.fail("expected LayerNormalization to have an output");
+    return normalizeLast(ctx, x, { axes: shape.length, eps, scale, shift });
   },
   constant: ({ normalizedShape }, inputs) =>
     knownSize(lastAxes(normalizedShape, onlyInput("LayerNorm", inputs))) === 1 ? "a single number is its own mean" : undefined,
@@ -65,6 +61,22 @@ export const layerNorm = defineLayer({
   // One for the square of each element, one for its scale.
   cost: (_config, inputs) => 2 * sampleSize(onlyInput("LayerNorm", inputs)),
 });
+
+interface LastAxes {
+  /** How many there are. */
+  readonly axes: number;
+  readonly eps: number;
+  readonly scale: Value;
+  readonly shift: Value | undefined;
+}
+
+/** (x - mean) / √(variance + eps) · scale + shift over the last axes. */
+export function normalizeLast(ctx: LayerContext<unknown>, x: Value, { axes, eps, scale, shift }: LastAxes): Value {
+  // Mean and deviation, its further outputs, save the gradient from computing them again.
+  const outputs = ctx.mode === "train" ? 3 : 1;
+  const [y] = ctx.e.graph.node("LayerNormalization", [x, scale, shift], { axis: int(-axes), epsilon: float(eps) }, { outputs });
+  return y ?? ctx.fail("expected LayerNormalization to have an output");
+}
 
 function lastAxes(normalizedShape: number | readonly number[] | undefined, x: TensorType): readonly number[] {
   const last: Shape = x.shape.slice(-1);

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { LatheError } from "../base/errors.js";
-import { isFloat } from "../onnx/types.js";
-import { initField, initOf } from "./init-option.js";
+import type { Emitter } from "../onnx/emitter.js";
+import { type Value, isFloat } from "../onnx/types.js";
+import { weightAndBias } from "./convolution.js";
+import { initField } from "./init-option.js";
 import { defineLayer } from "./layer.js";
 import { lengthOf, onlyInput, sampleSize } from "./shape.js";
 import { call } from "./torch.js";
@@ -27,9 +29,7 @@ export const linear = defineLayer({
     const out = resolved(outFeatures);
     const fanIn = lengthOf("Linear", inputs, -1);
     // https://pytorch.org/docs/stable/generated/torch.nn.Linear.html: both are uniform in ±1/√in.
-    const bound = fanIn > 0 ? 1 / Math.sqrt(fanIn) : 0;
-    const weight = { name: "weight", shape: [out, fanIn], init: initOf(init, { type: "kaiming_uniform", a: Math.sqrt(5) }) };
-    return bias ? [weight, { name: "bias", shape: [out], init: initOf(initBias, { type: "uniform", a: -bound, b: bound }) }] : [weight];
+    return weightAndBias([out, fanIn], bias ? out : 0, fanIn, init, initBias);
   },
   lower: (ctx) => {
     const {
@@ -41,13 +41,17 @@ export const linear = defineLayer({
     if (x.shape.length < 2 || !isFloat(x.dtype)) return ctx.fail("expected real numbers of shape [N, …, in]");
     const weight = ctx.parameter("weight");
     const b = bias ? ctx.parameter("bias") : undefined;
-    if (x.shape.length === 2) return e.gemm(x, weight, b, { transB: true });
-    const product = e.matMul(x, e.transpose(weight, [1, 0]));
-    return b ? e.add(product, b) : product;
+    return x.shape.length === 2 ? e.gemm(x, weight, b, { transB: true }) : weightedSums(e, x, weight, b);
   },
   torch: ({ outFeatures, bias }, inputs) => ({ module: call("nn.Linear", [lengthOf("Linear", inputs, -1), resolved(outFeatures)], { bias: [bias, true] }) }),
   cost: ({ outFeatures }, inputs) => sampleSize(onlyInput("Linear", inputs)) * resolved(outFeatures),
 });
+
+/** x·Wᵀ + b over the last axis of an input of three axes or more. */
+export function weightedSums(e: Emitter, x: Value, weight: Value, bias: Value | undefined): Value {
+  const product = e.matMul(x, e.transpose(weight, [1, 0]));
+  return bias ? e.add(product, bias) : product;
+}
 
 function resolved(outFeatures: LinearConfig["outFeatures"]): number {
   if (outFeatures !== "classes") return outFeatures;

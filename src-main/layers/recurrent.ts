@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { defined } from "../base/assert.js";
+import type { Emitter } from "../onnx/emitter.js";
 import { type Attributes, type Value, int, isFloat, text } from "../onnx/types.js";
-import { dropped } from "./attention.js";
+import { drop } from "./drop.js";
 import { type InitOption, initField, initOf } from "./init-option.js";
 import type { LayerContext, LayerDefinition, ParameterSpec, ValueTrait } from "./layer.js";
 import { lengthOf, onlyInput, sampleSize } from "./shape.js";
@@ -133,21 +135,16 @@ function lower<C extends RecurrentConfig>(ctx: LayerContext<C>, type: string, { 
   const { e, mode } = ctx;
   const { hiddenSize: hidden, numLayers, dropout, bias, output } = config;
   const cells = cellsOf(config);
+  const sizes = order.map(() => hidden);
   const inOrder = (parameter: Value): Value => {
     if (order.length === 1) return parameter;
-    const parts = e.split(
-      parameter,
-      order.map(() => hidden),
-      0,
-    );
-    return e.concat(
-      order.flatMap((gate) => parts[gate] ?? []),
-      0,
-    );
+    const parts = e.split(parameter, sizes, 0);
+    const ordered = order.map((gate) => defined(parts[gate], "a gate"));
+    return e.concat(ordered, 0);
   };
   const weight = (name: string) => e.unsqueeze(inOrder(ctx.parameter(name)), [0]);
   let x = e.transpose(ctx.input, [1, 0, 2]);
-  let last: readonly Value[] = [];
+  let last = x;
   for (let layer = 0; layer < numLayers; layer++) {
     const results = cells
       .filter((cell) => cell.layer === layer)
@@ -160,25 +157,19 @@ function lower<C extends RecurrentConfig>(ctx: LayerContext<C>, type: string, { 
         const [all, end] = e.graph.node(type, operands, { hidden_size: int(hidden), ...direction, ...attributes(config) }, { outputs: 1 + states });
         return all && end ? { all: e.squeeze(all, [1]), end: e.squeeze(end, [0]) } : ctx.fail(`expected ${type} to have its results`);
       });
-    const side = (values: readonly Value[], axis: number) => (values.length === 1 ? values : [e.concat(values, axis)]);
-    [x = x] = side(
-      results.map(({ all }) => all),
-      2,
-    );
-    last = side(
-      results.map(({ end }) => end),
-      1,
-    );
-    if (mode === "train" && dropout > 0 && layer < numLayers - 1) x = droppedSteps(ctx, x, dropout);
+    const [alls, ends] = [results.map(({ all }) => all), results.map(({ end }) => end)];
+    x = sideBySide(e, alls, 2);
+    last = sideBySide(e, ends, 1);
+    // What is drawn for has the batch first.
+    if (mode === "train" && dropout > 0 && layer < numLayers - 1) x = e.transpose(drop(ctx, e.transpose(x, [1, 0, 2]), dropout), [1, 0, 2]);
   }
-  const [end = x] = last;
-  return output === "last" ? end : e.transpose(x, [1, 0, 2]);
+  return output === "last" ? last : e.transpose(x, [1, 0, 2]);
 }
 
-/** @param x `[T, N, H]` */
-function droppedSteps(ctx: LayerContext<unknown>, x: Value, p: number): Value {
-  const { e } = ctx;
-  return e.transpose(dropped(ctx, e.transpose(x, [1, 0, 2]), p), [1, 0, 2]);
+/** What one direction gives, or both. */
+function sideBySide(e: Emitter, values: readonly Value[], axis: number): Value {
+  const [only] = values;
+  return only && values.length === 1 ? only : e.concat(values, axis);
 }
 
 /** Between -1 and 1, as tanh is. */

@@ -1,8 +1,13 @@
 import { z } from "zod";
-import { type Value, float, int } from "../onnx/types.js";
-import { attend, attentionCost, attentionParameters, dropped } from "./attention.js";
+import type { Value } from "../onnx/types.js";
+import { attend, attentionCost, attentionParameters } from "./attention.js";
+import { weightAndBias } from "./convolution.js";
+import { drop } from "./drop.js";
+import { exactGelu } from "./gelu.js";
 import { initField, initOf } from "./init-option.js";
 import { type LayerContext, defineLayer } from "./layer.js";
+import { normalizeLast } from "./layer-norm.js";
+import { weightedSums } from "./linear.js";
 import { causalMask } from "./multihead-attention.js";
 import { lengthOf } from "./shape.js";
 import { call } from "./torch.js";
@@ -38,11 +43,8 @@ export const transformerEncoderLayer = defineLayer({
   config,
   parameters: ({ dimFeedforward: wide, bias, init, initBias }, inputs) => {
     const width = lengthOf(TYPE, inputs, 2);
-    const linear = (name: string, out: number, read: number) => {
-      const bound = 1 / Math.sqrt(read);
-      const weight = { name: `${name}.weight`, shape: [out, read], init: initOf(init, { type: "kaiming_uniform", a: Math.sqrt(5) }) };
-      return bias ? [weight, { name: `${name}.bias`, shape: [out], init: initOf(initBias, { type: "uniform", a: -bound, b: bound }) }] : [weight];
-    };
+    const linear = (name: string, out: number, read: number) =>
+      weightAndBias([out, read], bias ? out : 0, read, init, initBias).map((spec) => ({ ...spec, name: `${name}.${spec.name}` }));
     const norm = (name: string) => [
       { name: `${name}.weight`, shape: [width], init: { type: "ones" } },
       ...(bias ? [{ name: `${name}.bias`, shape: [width], init: { type: "zeros" } }] : []),
@@ -67,8 +69,8 @@ export const transformerEncoderLayer = defineLayer({
       input: x,
       config: { dropout, normFirst, numHeads, bias, causal },
     } = ctx;
-    const attention = (v: Value) => dropped(ctx, attend(ctx, v, { numHeads, dropout, bias, causal }, "self_attn."), dropout);
-    const forward = (v: Value) => dropped(ctx, feedForward(ctx, v), dropout);
+    const attention = (v: Value) => drop(ctx, attend(ctx, v, { numHeads, dropout, bias, causal }, "self_attn."), dropout);
+    const forward = (v: Value) => drop(ctx, feedForward(ctx, v), dropout);
     if (normFirst) {
       const seen = e.add(x, attention(normalized(ctx, x, "norm1")));
       return e.add(seen, forward(normalized(ctx, seen, "norm2")));
@@ -101,28 +103,13 @@ function feedForward(ctx: LayerContext<Config>, x: Value): Value {
     e,
     config: { activation, bias, dropout },
   } = ctx;
-  const linear = (v: Value, name: string) => {
-    const y = e.matMul(v, e.transpose(ctx.parameter(`${name}.weight`), [1, 0]));
-    return bias ? e.add(y, ctx.parameter(`${name}.bias`)) : y;
-  };
+  const linear = (v: Value, name: string) => weightedSums(e, v, ctx.parameter(`${name}.weight`), bias ? ctx.parameter(`${name}.bias`) : undefined);
   const wide = linear(x, "linear1");
-  const active = activation === "relu" ? e.relu(wide) : gelu(ctx, wide);
-  return linear(dropped(ctx, active, dropout), "linear2");
-}
-
-/** x·Φ(x) */
-function gelu({ e }: LayerContext<Config>, x: Value): Value {
-  return e.mul(x, e.scale(e.shift(e.erf(e.scale(x, Math.SQRT1_2)), 1), 0.5));
+  const active = activation === "relu" ? e.relu(wide) : exactGelu(e, wide);
+  return linear(drop(ctx, active, dropout), "linear2");
 }
 
 function normalized(ctx: LayerContext<Config>, x: Value, name: string): Value {
-  const {
-    e,
-    mode,
-    config: { layerNormEps, bias },
-  } = ctx;
-  const operands = [x, ctx.parameter(`${name}.weight`), ...(bias ? [ctx.parameter(`${name}.bias`)] : [])];
-  // Mean and deviation, its further outputs, save the gradient from computing them again.
-  const [y] = e.graph.node("LayerNormalization", operands, { axis: int(-1), epsilon: float(layerNormEps) }, { outputs: mode === "train" ? 3 : 1 });
-  return y ?? ctx.fail("expected LayerNormalization to have an output");
+  const { layerNormEps: eps, bias } = ctx.config;
+  return normalizeLast(ctx, x, { axes: 1, eps, scale: ctx.parameter(`${name}.weight`), shift: bias ? ctx.parameter(`${name}.bias`) : undefined });
 }

@@ -2,7 +2,7 @@ import { LatheError } from "../base/errors.js";
 import { defined } from "../base/assert.js";
 import type { Value } from "../onnx/types.js";
 import { defineOp } from "./op.js";
-import { RECURRENT_OPERANDS, operandGradients, products, recurrentRules, recurrentTypes, rowsOf, unrolled } from "./recurrent.js";
+import { RECURRENT_OPERANDS, operandGradients, pair, products, recurrentRules, recurrentTypes, rowsOf, stepsOf, unrolled } from "./recurrent.js";
 
 /**
  * Gates z, r, n: z = σ(W_z x + R_z h), r likewise, n = tanh(W_n x + r∘(R_n h + b)) with linear_before_reset = 1, h' = (1 − z)∘n + z∘h.
@@ -33,7 +33,7 @@ export const gru = defineOp({
     const atUpdate = e.mul(e.mul(e.sub(rowsOf(e, node.before), n), z), kept);
     const reset = e.mul(atNew, r);
     const atReset = e.mul(e.mul(reset, q), e.subFrom(1, r));
-    const steps = (v: Value) => e.reshape(v, [Number(node.h.shape[0]), -1, Number(v.shape[1])]);
+    const steps = (v: Value) => stepsOf(e, node, v);
     const factors = steps(e.concat([atUpdate, atReset, reset], 1));
     const { states, results } = e.scan(
       { states: node.last, sequences: [steps(z), factors, ...(node.dh ? [node.dh] : [])], constants: [node.r], reverse: !node.reverse },
@@ -48,7 +48,3 @@ export const gru = defineOp({
     return operandGradients(g, node, e.concat([gates, e.mul(dh, steps(atNew))], 2), atState, states);
   }),
 });
-
-function pair(values: readonly Value[]): readonly [Value, Value] {
-  return [defined(values[0], "the first"), defined(values[1], "the second")];
-}

@@ -6,9 +6,11 @@ import {
   RECURRENT_OPERANDS,
   type RecurrentGradients,
   operandGradients,
+  pair,
   recurrentRules,
   recurrentTypes,
   shifted,
+  stepsOf,
   sumOfProducts,
   unrolled,
 } from "./recurrent.js";
@@ -20,7 +22,7 @@ function gradients(g: GradientContext<(typeof OPERANDS)[number]>): RecurrentGrad
   const node = unrolled(g, "LSTM", 4, 2, ["Sigmoid", "Tanh", "Tanh"]);
   const hidden = Number(node.h.shape[2]);
   const [gates, candidate] = pair(e.split(sumOfProducts(g, node), [3 * hidden, hidden], 1));
-  const steps = (v: Value) => e.reshape(v, [Number(node.h.shape[0]), -1, Number(v.shape[1])]);
+  const steps = (v: Value) => stepsOf(e, node, v);
   const [i, o, f] = e.split(e.sigmoid(gates), [hidden, hidden, hidden], 1).map(steps) as [Value, Value, Value];
   const n = steps(e.tanh(candidate));
   // The operator returns the last c alone; those between are a sum and a product a step.
@@ -66,7 +68,3 @@ export const lstm = defineOp({
   infer: (c) => recurrentTypes(c, 4, 2),
   gradient: { ...recurrentRules(gradients), initial_c: (g) => defined(g.shared(() => gradients(g)).states[1], "the gradient of c") },
 });
-
-function pair(values: readonly Value[]): readonly [Value, Value] {
-  return [defined(values[0], "a part"), defined(values[1], "a part")];
-}

@@ -138,3 +138,13 @@ export function recurrentRules(gradients: (g: GradientContext<Operand>) => Recur
     initial_h: (g: GradientContext<Operand>) => defined(all(g).states[0], "the gradient of h"),
   };
 }
+
+/** The first two of several. */
+export function pair(values: readonly Value[]): readonly [Value, Value] {
+  return [defined(values[0], "the first"), defined(values[1], "the second")];
+}
+
+/** `[T·N, …]` as `[T, N, …]` again. */
+export function stepsOf(e: Emitter, { h }: Unrolled, rows: Value): Value {
+  return e.reshape(rows, [Number(h.shape[0]), -1, Number(rows.shape[1])]);
+}
