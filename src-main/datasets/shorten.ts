@@ -2,3 +2,8 @@
 export function shorten(value: string): string {
   return value.length <= 60 ? value : `${value.slice(0, 57)}...`;
 }
+
+/** Names one after another, so many at most. */
+export function listNames(names: readonly string[], most: number): string {
+  return names.length > most ? `${names.slice(0, most).join(", ")} and ${names.length - most} more` : names.join(", ");
+}

@@ -6,7 +6,7 @@ register("../../src-main/bootstrap/wat.mjs", import.meta.url);
 
 /**
  * What Chromium is to leave off: Playwright's own list (coreBundle.js of 1.65), which another one replaces, and what else costs more than our page. The popup
- * of the address bar is a page of its own, in a process of its own, which each window loads at once: half a second of a processor, a third of a short test.
+ * of the address bar is a page of its own, in a process of its own, which each window loads at once: three quarters of a second of a processor.
  */
 const DISABLED = [
   ...["AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades", "HttpsFirstBalancedModeAutoEnable", "LensOverlay"],

@@ -3,6 +3,7 @@ import { nearestKnown } from "../../base/closest.js";
 import { LatheError } from "../../base/errors.js";
 import type { FittedTarget } from "../../features/fitted.js";
 import { targetKindOf } from "../../features/index.js";
+import { listNames } from "../shorten.js";
 import { listPictures } from "./list-pictures.js";
 
 /** Classes that a message lists. */
@@ -35,18 +36,20 @@ export async function checkClasses({ path, targets, classesIn, levels, signal }:
     if (strangers.length === found.size) {
       const own = [...new Set([...known.keys()].map((name) => name.normalize("NFC")))];
       const hint = (await partWith(path, known, levels, signal)) ?? spellingOf(strangers, own);
+      const got = strangers.map(([name]) => name);
       throw new LatheError(
         "data.target",
-        `no class of ${path} is one that the model knows: got ${listed(strangers.map(([name]) => name))}, expected ${listed(own)}` +
+        `no class of ${path} is one that the model knows: got ${listNames(got, SHOWN)}, expected ${listNames(own, SHOWN)}` +
           (hint === undefined ? "" : `; ${hint}`),
         { path, found: [...found.keys()], known: own },
       );
     }
     for (const [name, pictures] of strangers) {
       const nearest = nearestKnown(name, [...known.keys()]);
+      const hint = nearest === undefined ? `it knows ${listNames([...known.keys()], SHOWN)}` : `did you mean "${nearest}"?`;
       notes.push(
         `${pictures} picture${pictures === 1 ? "" : "s"} of ${path} ${pictures === 1 ? "is" : "are"} of the class "${name}", which the model does not know, ` +
-          `and ${pictures === 1 ? "is" : "are"} excluded; ${nearest === undefined ? `it knows ${listed([...known.keys()])}` : `did you mean "${nearest}"?`}`,
+          `and ${pictures === 1 ? "is" : "are"} excluded; ${hint}`,
       );
     }
   }
@@ -63,8 +66,4 @@ async function partWith(path: string, known: ReadonlyMap<string, number>, levels
 function spellingOf(strangers: readonly (readonly [string, number])[], known: readonly string[]): string | undefined {
   const lower = new Set(known.map((name) => name.toLowerCase()));
   return strangers.some(([name]) => lower.has(name.toLowerCase())) ? "the names differ in upper and lower case only; rename the folders" : undefined;
-}
-
-function listed(names: readonly string[]): string {
-  return names.length > SHOWN ? `${names.slice(0, SHOWN).join(", ")} and ${names.length - SHOWN} more` : names.join(", ");
 }

@@ -1,4 +1,4 @@
-import { shorten } from "../shorten.js";
+import { listNames, shorten } from "../shorten.js";
 import type { PictureListing } from "./list-pictures.js";
 
 /** Classes that a sentence names. */
@@ -22,7 +22,7 @@ export function tellClasses(classes: ReadonlyMap<string, number>, own: Readonly<
   if (scarce.length > 0) {
     const some = scarce.map(([name, pictures]) => `"${shorten(name)}" (${pictures} picture${pictures === 1 ? "" : "s"})`);
     notes.push(
-      `too few pictures of ${listed(some)} for ${parts.join(", ").replace(/, (?=[^,]*$)/, " and ")}; add pictures, or nothing will say how well ` +
+      `too few pictures of ${listNames(some, NAMED)} for ${parts.join(", ").replace(/, (?=[^,]*$)/, " and ")}; add pictures, or nothing will say how well ` +
         `${scarce.length === 1 ? "it is" : "they are"} told`,
     );
   }
@@ -31,13 +31,13 @@ export function tellClasses(classes: ReadonlyMap<string, number>, own: Readonly<
     const lacking = [...classes.keys()].filter((name) => !there.has(name));
     if (lacking.length > 0 && lacking.length < classes.size)
       notes.push(
-        `the ${part} folder ${listing.root} has no picture of ${listed(lacking.map(quoted))}; add some, or nothing there will say how well ` +
+        `the ${part} folder ${listing.root} has no picture of ${listNames(lacking.map(quoted), NAMED)}; add some, or nothing there will say how well ` +
           `${lacking.length === 1 ? "it is" : "they are"} told`,
       );
-    const alone = [...there.keys()].filter((name) => !classes.has(name));
+    const alone = [...there.keys()].filter((name) => !classes.has(name)).map(quoted);
     if (alone.length > 0)
       notes.push(
-        `only the ${part} folder ${listing.root} has pictures of ${listed(alone.map(quoted))}, which cannot be learnt without pictures to train on; ` +
+        `only the ${part} folder ${listing.root} has pictures of ${listNames(alone, NAMED)}, which cannot be learnt without pictures to train on; ` +
           `add some, or rename the folder${alone.length === 1 ? "" : "s"} as in training`,
       );
   }
@@ -46,8 +46,4 @@ export function tellClasses(classes: ReadonlyMap<string, number>, own: Readonly<
 
 function quoted(name: string): string {
   return `"${shorten(name)}"`;
-}
-
-function listed(names: readonly string[]): string {
-  return names.length > NAMED ? `${names.slice(0, NAMED).join(", ")} and ${names.length - NAMED} more` : names.join(", ");
 }

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { closest } from "../../base/closest.js";
 import type { DataSpec, SourceSpec } from "../../contract/data.js";
 import { kindOf, targetColumns } from "../../features/index.js";
 import { stillBad } from "../pictures/quarantine.js";
@@ -41,7 +42,10 @@ export async function openMain(
   spec: SourceSpec,
   { names, signal }: { readonly names?: readonly string[] | undefined; readonly signal?: AbortSignal | undefined },
 ): Promise<Source> {
-  if (spec.type === "table") return withMissing(await openTable(database, folder, spec.path, { ...csvOptions(spec), names }), spec.missing);
+  if (spec.type === "table") {
+    const source = withMissing(await openTable(database, folder, spec.path, { ...csvOptions(spec), names }), spec.missing);
+    return { ...source, warnings: [...source.warnings, ...tellNameless(source, Object.keys(spec.missing ?? {}))] };
+  }
   const { levels, exclude, relabel, validation } = spec;
   return openImageFolder(database, resolve(folder, spec.path), {
     levels,
@@ -51,6 +55,17 @@ export async function openMain(
     bad: await stillBad(folder),
     signal,
   });
+}
+
+/** Columns of `source.missing` that are not there would be passed over in silence. */
+function tellNameless({ path, columns }: Source, named: readonly string[]): readonly string[] {
+  const known = columns.map(({ name }) => name);
+  return named
+    .filter((name) => !known.includes(name))
+    .map((name) => {
+      const near = closest(name, known);
+      return `source.missing names "${name}", which is no column of ${path}${near === undefined ? "" : `; did you mean "${near}"?`}`;
+    });
 }
 
 /** The test's own source; undefined where it has none. */

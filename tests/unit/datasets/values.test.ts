@@ -281,6 +281,19 @@ describe("a number that stands for a missing value", () => {
   });
 });
 
+it("tells a column of source.missing that is not there", async () => {
+  const folder = temporaryFolder();
+  const path = writeTable(
+    folder,
+    "t.csv",
+    lines(60, (i) => `${i * 1.5},${i % 2}`, "age,y"),
+  );
+  const data = { ...dataOf(path, { inputs: rest, targets: binary }), source: { type: "table" as const, path, missing: { agee: ["-999"] } } };
+  const told = `source.missing names "agee", which is no column of ${path}; did you mean "age"?`;
+  expect(messages((await prepare(folder, data)).audit.warnings)).toContain(told);
+  expect(messages((await inspectTable({ folder, data, seed: 0, workFolder: join(folder, "work") })).warnings)).toContain(told);
+});
+
 describe("what another table holds", () => {
   it("counts rows far outside of what training saw", async () => {
     const folder = temporaryFolder();
