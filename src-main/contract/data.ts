@@ -6,10 +6,12 @@ import { columnSchema, nameSchema } from "../features/options.js";
 
 export { nameSchema, pictureOptions, transformSchema };
 
+/** How a step of a series is written. */
+export const STEP = /^([1-9][0-9]{0,5}) *(ms|s|min|h|d|w|mo|q|y)$/;
+
 const fractionSchema = z.number().min(0).lt(1);
 
 /** What a later version reads; a project that asks for it is told so rather than that it is mistyped. */
-export const laterSources = ["series"];
 export const laterInputs = ["window"];
 
 /** Where the rows of a text or a spreadsheet begin. */
@@ -23,9 +25,8 @@ const tableLayout = {
     .describe("What lines that are excluded begin with, such as #; none where none are; found out when omitted"),
 };
 
-/** Rows in a file. `path` and `test` are relative to the project's folder, or absolute. */
-export const tableSource = z.strictObject({
-  type: z.literal("table"),
+/** A file of rows, and how a text is read. */
+const tableFile = {
   path: z.string().min(1).describe("CSV, TSV, Parquet, JSON, JSON lines or Excel (.xlsx); relative to this file, or absolute"),
   test: z.string().min(1).optional().describe("A file of its own for the test; then split.test is not used"),
   delimiter: z.string().length(1).optional().describe("What separates columns; found out when omitted"),
@@ -41,6 +42,40 @@ export const tableSource = z.strictObject({
     .record(z.string(), z.array(z.string().min(1)).min(1))
     .optional()
     .describe("By column, what counts as missing there beside an empty cell, NA, n/a, null, none, nan, ? and -, in any case"),
+};
+
+/** Rows in a file. `path` and `test` are relative to the project's folder, or absolute. */
+export const tableSource = z.strictObject({ type: z.literal("table"), ...tableFile });
+
+/** Rows in time order, of one series or of several: made regular, a row for each step. */
+export const seriesSource = z.strictObject({
+  type: z.literal("series"),
+  ...tableFile,
+  time: columnSchema.optional().describe("The column of times; omitted, the rows are in order, one step apart"),
+  id: columnSchema.optional().describe("The column that tells which of several series a row belongs to"),
+  zone: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Time zone of times without an offset, and of the calendar, by its IANA name such as Europe/Berlin; UTC when omitted"),
+  step: z
+    .string()
+    .regex(STEP, "expected a number and a unit (ms, s, min, h, d, w, mo, q, y), such as 15min, 1h, 1d, 1w or 1mo")
+    .optional()
+    .describe("From one row to the next, such as 15min, 1h, 1d, 1w, 1mo, 1q, 1y; the commonest step of the file when omitted"),
+  gaps: z
+    .enum(["interpolate", "forward", "mark", "split"])
+    .default("interpolate")
+    .describe("Missing values: on a line between their neighbours; the last value; a line, and a column <column>.missing of 0 and 1; or a gap ends the series"),
+  combine: z.enum(["mean", "sum", "min", "max", "first", "last"]).default("mean").describe("What several rows within one step become"),
+  calendar: z
+    .array(z.enum(["hour", "weekday", "monthday", "yearday", "month"]))
+    .max(5)
+    .optional()
+    .describe("Parts of the local time that become two columns each, <part>.sin and <part>.cos"),
+  known: z.array(columnSchema).min(1).optional().describe("Columns that are known in advance, such as promotions; those of the calendar always are"),
+  season: z.int().min(2).max(100_000).optional().describe("Steps of a season, for comparison with the value one season ago; found from the step when omitted"),
+  stride: z.int().min(1).default(1).describe("Samples begin so many rows apart"),
 });
 
 const pictureList = z.array(z.string().min(1));
@@ -65,7 +100,7 @@ export const imageFolderSource = z.strictObject({
   testRelabel: newLabels.optional().describe("The same of the test folder"),
 });
 
-export const sourceSchema = z.discriminatedUnion("type", [tableSource, imageFolderSource], { error: (issue) => notYet(issue, laterSources) });
+export const sourceSchema = z.discriminatedUnion("type", [tableSource, imageFolderSource, seriesSource]);
 
 export const inputSchema = z.discriminatedUnion("type", inputOptions, { error: (issue) => notYet(issue, laterInputs) });
 
@@ -88,6 +123,7 @@ export const dataSchema = z.strictObject({
 
 export type SourceSpec = z.infer<typeof sourceSchema>;
 export type TableSourceSpec = z.infer<typeof tableSource>;
+export type SeriesSourceSpec = z.infer<typeof seriesSource>;
 export type ImageFolderSpec = z.infer<typeof imageFolderSource>;
 export type ImageInputSpec = z.infer<typeof pictureOptions>;
 export type InputSpec = z.infer<typeof inputSchema>;

@@ -1,8 +1,9 @@
 import { resolve } from "node:path";
 import { closest } from "../../base/closest.js";
 import type { DataSpec, SourceSpec } from "../../contract/data.js";
-import { kindOf, targetColumns } from "../../features/index.js";
+import { kindOf, targetColumns, targetKindOf } from "../../features/index.js";
 import { stillBad } from "../pictures/quarantine.js";
+import { openSeries } from "../series/regular-series.js";
 import { csvOptions } from "./csv.js";
 import type { Database } from "./database.js";
 import { openImageFolder } from "./image-folder.js";
@@ -17,7 +18,8 @@ export interface Sources {
 
 /** @param folder the project's. @throws LatheError `data.*`, `cancelled` */
 export async function openSources(database: Database, folder: string, data: DataSpec, signal?: AbortSignal): Promise<Sources> {
-  const source = await openMain(database, folder, data.source, { names: namedColumns(data), signal });
+  const cells = cellsOf(data);
+  const source = await openMain(database, folder, data.source, { names: namedColumns(data), cells, signal });
   return { source, testSource: await openTest(database, folder, data.source, source, signal) };
 }
 
@@ -35,16 +37,40 @@ export function namedColumns({ inputs, targets }: Pick<DataSpec, "inputs" | "tar
   return [...new Set([...named, ...targets.flatMap(targetColumns)])];
 }
 
+/** How columns are read that a data section calls by name: one that is a target of classes keeps its texts, whatever it looks like. */
+function cellsOf({ inputs, targets }: Pick<DataSpec, "inputs" | "targets">): ReadonlyMap<string, "number" | "text"> {
+  const cells = new Map<string, "number" | "text">();
+  for (const input of inputs) {
+    const kind = kindOf(input);
+    const columns = kind.columns(input);
+    if (columns !== "rest") for (const { column } of columns) cells.set(column, kind.cells === "number" ? "number" : "text");
+  }
+  for (const target of targets)
+    for (const column of targetColumns(target))
+      if (cells.get(column) !== "number") cells.set(column, targetKindOf(target).cells === "number" ? "number" : "text");
+  return cells;
+}
+
 /** The main source alone. @param names of some of its columns, where they are known. */
 export async function openMain(
   database: Database,
   folder: string,
   spec: SourceSpec,
-  { names, signal }: { readonly names?: readonly string[] | undefined; readonly signal?: AbortSignal | undefined },
+  {
+    names,
+    cells,
+    signal,
+  }: {
+    readonly names?: readonly string[] | undefined;
+    /** How some columns of a series are read, where it is known. */
+    readonly cells?: ReadonlyMap<string, "number" | "text"> | undefined;
+    readonly signal?: AbortSignal | undefined;
+  },
 ): Promise<Source> {
-  if (spec.type === "table") {
-    const source = withMissing(await openTable(database, folder, spec.path, { ...csvOptions(spec), names }), spec.missing);
-    return { ...source, warnings: [...source.warnings, ...tellNameless(source, Object.keys(spec.missing ?? {}))] };
+  if (spec.type !== "image-folder") {
+    const opened = withMissing(await openTable(database, folder, spec.path, { ...csvOptions(spec), names }), spec.missing);
+    const source = { ...opened, warnings: [...opened.warnings, ...tellNameless(opened, Object.keys(spec.missing ?? {}))] };
+    return spec.type === "series" ? openSeries(database, source, spec, { cells, signal }) : source;
   }
   const { levels, exclude, relabel, validation } = spec;
   return openImageFolder(database, resolve(folder, spec.path), {
@@ -71,9 +97,10 @@ function tellNameless({ path, columns }: Source, named: readonly string[]): read
 /** The test's own source; undefined where it has none. */
 export async function openTest(database: Database, folder: string, spec: SourceSpec, main: Source, signal?: AbortSignal): Promise<Source | undefined> {
   if (spec.test === undefined) return undefined;
-  if (spec.type === "table") {
+  if (spec.type !== "image-folder") {
     const options = { ...csvOptions(spec), likely: main.decimal, names: main.columns.map(({ name }) => name) };
-    return besideTraining(withMissing(await openTable(database, folder, spec.test, options), spec.missing));
+    const source = besideTraining(withMissing(await openTable(database, folder, spec.test, options), spec.missing));
+    return spec.type === "series" ? openSeries(database, source, spec, { name: "test_series", like: main.series, signal }) : source;
   }
   const { levels, testExclude, testRelabel } = spec;
   return openImageFolder(database, resolve(folder, spec.test), { levels, exclude: testExclude, relabel: testRelabel, bad: await stillBad(folder), signal });

@@ -1,6 +1,7 @@
 import type { LatheError } from "../../base/errors.js";
 import { own } from "../../base/own.js";
 import { BLANKS, type ColumnWords, MISSING_WORDS } from "../../features/spelling.js";
+import type { RegularSeries } from "../series/regular-table.js";
 import { type Decimal, parsed, parsedBefore } from "./decimal.js";
 import { literal } from "./sql.js";
 
@@ -50,6 +51,8 @@ export interface Source {
   readonly root: string;
   /** A table of `path` and `reason`: pictures that are not to be used, by their path as a column has it. */
   readonly unused?: string;
+  /** Of a table that was made regular in time: how. Then `relation` is its DuckDB table. */
+  readonly series?: RegularSeries;
   /** A table of `path`: pictures that are the validation, by their path as a column has it. */
   readonly validated?: string;
   /** What a failed reading means to the user; a fault of ours is thrown as it came. */
@@ -175,7 +178,7 @@ export function numberOf(column: SourceColumn): string {
   return withoutMissingNumbers(column.kind === "text" ? numberIn(column) : `CAST(${column.sql} AS DOUBLE)`, column);
 }
 
-function castNumber(column: SourceColumn): string {
+export function castNumber(column: SourceColumn): string {
   const { sql, kind } = column;
   if (kind === "number" || kind === "boolean") return numberOf(column);
   const missing = kind === "text" ? isMissing(column) : `${sql} IS NULL`;

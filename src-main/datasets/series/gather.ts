@@ -1,0 +1,160 @@
+import { LatheError } from "../../base/errors.js";
+import type { SeriesSourceSpec } from "../../contract/data.js";
+import type { Database } from "../sources/database.js";
+import { textOf } from "../sources/source.js";
+import { type Grid, onGrid, slotOf } from "./grid.js";
+import type { PlacedRows } from "./place-rows.js";
+import type { ReadRows, ValueColumn } from "./read-series.js";
+import { SECOND, lengthOf, usualStep, writeStep } from "./step.js";
+
+/** The file's rows put together, one for each series and slot that has any. */
+export interface GatheredRows {
+  /** A table of `k`, `slot`, the values v0, v1, … */
+  readonly table: string;
+  /** A table of series: `k`, `a` and `b` the first and the last slot, `n` rows, `outoforder` and `duplicates` rows of the file. */
+  readonly bounds: string;
+  /** A table of `k`, `a` the slot before and `b` the slot behind a gap. */
+  readonly gaps: string;
+  readonly rows: number;
+  /** Rows of the file whose time another row of their series has, and those of them whose values it has too. */
+  readonly duplicates: number;
+  readonly equal: number;
+  /** Rows put together with others of another time. */
+  readonly merged: number;
+  readonly outOfOrder: number;
+  readonly offGrid: number;
+  /** The first of those, its row from 1. */
+  readonly offGridRow: number | undefined;
+  /** Rows of all steps from the first to the last of each series. */
+  readonly steps: number;
+}
+
+export interface GatherQuestion {
+  readonly database: Database;
+  readonly path: string;
+  readonly name: string;
+  readonly spec: SeriesSourceSpec;
+  readonly read: ReadRows;
+  readonly placed: PlacedRows;
+  readonly grid: Grid;
+  /** Whether the step was found in this table, or is said by the project, or decided by another table. */
+  readonly step: "found" | "given" | "decided";
+}
+
+/** A regular table has at most so many rows, and at most so many times those of the file. */
+const [MOST_ROWS, MOST_TIMES] = [50_000_000, 20];
+
+/** @throws LatheError `data.value` for a step that does not fit */
+export async function gather(question: GatherQuestion): Promise<GatheredRows> {
+  const { database, name, read, placed, grid, spec } = question;
+  const slots = `${name}_slots`;
+  await database.exec(
+    `CREATE TABLE ${slots} AS SELECT r, k, us, ${slotOf(grid, "us", "lu")} AS slot, ${onGrid(grid, "us", "lu")} AS here FROM ${placed.table}`,
+  );
+  const count = await database.one(
+    `SELECT count(*) AS n, count(CASE WHEN NOT here THEN 1 END) AS off, min(CASE WHEN NOT here THEN r END) + 1 AS row, ` +
+      `(SELECT count(*) FROM (SELECT DISTINCT k, us FROM ${slots})) AS times, (SELECT count(*) FROM (SELECT DISTINCT k, slot FROM ${slots})) AS rows ` +
+      `FROM ${slots}`,
+  );
+  const [n, times, rows] = [Number(count["n"]), Number(count["times"]), Number(count["rows"])];
+  const bounds = `${name}_bounds`;
+  await database.exec(
+    `CREATE TABLE ${bounds} AS SELECT k, min(slot) AS a, max(slot) AS b, count(DISTINCT slot) AS n, count(*) - count(DISTINCT us) AS duplicates, ` +
+      `count(CASE WHEN us < before THEN 1 END) AS outoforder FROM (SELECT k, slot, us, lag(us) OVER (PARTITION BY k ORDER BY r) AS before FROM ${slots}) ` +
+      `GROUP BY k ORDER BY k`,
+  );
+  const { steps, late } = await database.one(`SELECT sum(b - a + 1) AS steps, sum(outoforder) AS late FROM ${bounds}`);
+  const gaps = `${name}_gaps`;
+  await database.exec(
+    `CREATE TABLE ${gaps} AS SELECT k, a, b FROM (SELECT k, lag(slot) OVER (PARTITION BY k ORDER BY slot) AS a, slot AS b FROM ` +
+      `${rows === n ? slots : `(SELECT DISTINCT k, slot FROM ${slots})`}) WHERE b - a > 1 ORDER BY k, a`,
+  );
+  await refuseStep(question, gaps, bounds, { rows, steps: Number(steps) });
+  const duplicates = n - times;
+  const listed = read.values.map(({ sql }) => sql);
+  const joined = `(SELECT k, slot, s.r, ${["us", ...listed].join(", ")} FROM ${slots} AS s JOIN ${read.table} AS v ON s.r = v.r)`;
+  const equal =
+    duplicates === 0
+      ? 0
+      : n - Number((await database.one(`SELECT count(*) AS n FROM (SELECT DISTINCT k, ${["us", ...listed].join(", ")} FROM ${joined})`))["n"]);
+  const table = `${name}_gathered`;
+  const select = rows === n ? `SELECT k, slot${listed.map((v) => `, ${v}`).join("")} FROM ${joined}` : combined(read.values, spec.combine, joined);
+  // Sums come out the same every time in one thread.
+  const make = () => database.exec(`CREATE TABLE ${table} AS ${select}`);
+  await (rows === n ? make() : database.inOrder(make));
+  await database.exec(`DROP TABLE ${slots}`);
+  const off = Number(count["off"]);
+  return {
+    table,
+    bounds,
+    gaps,
+    rows,
+    duplicates,
+    equal,
+    merged: times - rows,
+    outOfOrder: Number(late),
+    offGrid: off,
+    offGridRow: off === 0 ? undefined : Number(count["row"]),
+    steps: Number(steps),
+  };
+}
+
+function combined(values: readonly ValueColumn[], combine: SeriesSourceSpec["combine"], from: string): string {
+  const selected = values.map(
+    ({ sql, number, column }) =>
+      `${number ? numbers(sql, combine) : `arg_min(${sql}, CASE WHEN ${textOf({ ...column, sql })} IS NOT NULL THEN r END)`} AS ${sql}`,
+  );
+  // In the file's order, within a step by time.
+  return `SELECT k, slot${selected.map((sql) => `, ${sql}`).join("")} FROM (SELECT * FROM ${from} ORDER BY k, slot, us, r) GROUP BY k, slot`;
+}
+
+function numbers(x: string, combine: SeriesSourceSpec["combine"]): string {
+  const at = `CASE WHEN ${x} IS NOT NULL THEN {'us': us, 'r': r} END`;
+  switch (combine) {
+    case "mean":
+      // The mean of equal numbers is that number.
+      return `CASE WHEN min(${x}) = max(${x}) THEN min(${x}) ELSE avg(${x}) END`;
+    case "sum":
+    case "min":
+    case "max":
+      return `${combine}(${x})`;
+    case "first":
+      return `arg_min(${x}, ${at})`;
+    case "last":
+      return `arg_max(${x}, ${at})`;
+  }
+}
+
+async function refuseStep(
+  { database, path, grid, step, spec }: GatherQuestion,
+  gaps: string,
+  bounds: string,
+  { rows, steps }: { readonly rows: number; readonly steps: number },
+): Promise<void> {
+  const { n, pairs } = await database.one(`SELECT (SELECT count(*) FROM ${gaps}) AS n, (SELECT sum(n - 1) FROM ${bounds}) AS pairs`);
+  const { label } = grid.step;
+  const details = { path, step: label };
+  if (step !== "decided" && Number(n) > Number(pairs) / 2) {
+    const { middle } = await database.one(`SELECT quantile_disc(b - a, 0.5) AS middle FROM ${gaps}`);
+    const length = grid.step.unit === "month" ? grid.step.count * 31 * 86_400 * SECOND : lengthOf(grid.step);
+    const fits = grid.step.unit === "row" ? undefined : usualStep(Number(middle) * length);
+    const found = step === "found" ? `the times of ${path} are not regular: the commonest step is ${label}` : `source.step is ${label}`;
+    throw new LatheError(
+      "data.value",
+      `${found}, but ${n} of ${pairs} steps are longer, as a rule ${Number(middle)} times as long; ` +
+        (fits ? `set source.step to "${writeStep(fits)}", or another that most rows are apart` : `leave source.time out where rows are one step apart`),
+      { ...details, ...(fits ? { fits: writeStep(fits) } : {}) },
+    );
+  }
+  if (spec.gaps === "split") return;
+  if (steps > MOST_ROWS || (steps > rows * MOST_TIMES && steps > 1000)) {
+    throw new LatheError(
+      "data.value",
+      `${path} has ${rows.toLocaleString("en")} rows, but ${steps.toLocaleString("en")} steps of ${label} lie between the first and the last time of ` +
+        `its series, ` +
+        `expected at most ${MOST_TIMES} for each row and ${MOST_ROWS.toLocaleString("en")} in all; set source.step to a longer one, set source.gaps ` +
+        `to "split", or mend times that lie far away`,
+      details,
+    );
+  }
+}

@@ -1,0 +1,11 @@
+import type { SeriesDecision, SeriesReport } from "../../contract/series.js";
+
+/** A regular table, and what was decided to make it. */
+export interface RegularSeries extends SeriesDecision {
+  /** The DuckDB table: a row for each step and id, in order of id, then time; `rowid` counts rows from 0. */
+  readonly table: string;
+  /** The columns of times and of ids. */
+  readonly time?: string;
+  readonly id?: string;
+  readonly report: SeriesReport;
+}
