@@ -16,6 +16,9 @@ export const MOST_BLOCKS = 500;
 /** Columns that one input or target names; "rest" takes as many as there are. */
 export const MOST_COLUMNS = 100_000;
 
+/** Rows of a series that one sample reads, and steps that it predicts. */
+export const MOST_STEPS = 10_000;
+
 /** Changes of pictures in a row. */
 export const MOST_CHANGES = 32;
 

@@ -1,7 +1,7 @@
 import { closest } from "../base/closest.js";
 import { MOST_LAYERS, MOST_PROBLEMS } from "../base/limits.js";
 import { own } from "../base/own.js";
-import { kindOf, targetColumns } from "../features/index.js";
+import { horizonOf, kindOf, rowsOf, targetColumns } from "../features/index.js";
 import type { NamedColumn } from "../features/kind.js";
 import { layers } from "../layers/index.js";
 import { losses } from "../losses/index.js";
@@ -68,18 +68,58 @@ function checkData(data: DataSpec, report: Report): void {
   for (const i of rest.slice(1)) report(["data", "inputs", i, "columns"], `got "rest" a second time, expected column names`);
   checkRoles(data, report);
   checkPictures(data, report);
-  const { delimiter, quote } = data.source.type === "table" ? data.source : {};
+  checkSeries(data, report);
+  const { delimiter, quote } = data.source.type === "image-folder" ? {} : data.source;
   if (quote !== undefined && quote === delimiter)
     report(["data", "source", "quote"], `got ${JSON.stringify(quote)}, which is the delimiter too; expected another character`);
   const { validation, test, by, column } = data.split;
   const ownValidation = data.source.type === "image-folder" && data.source.validation !== undefined;
   const shares = (ownValidation ? 0 : validation) + (data.source.test === undefined ? test : 0);
   if (shares >= 1) report(["data", "split"], `got validation ${validation} and test ${test}, expected shares that leave rows to train on (a sum below 1)`);
+  if (data.source.type === "series") return;
   if (by !== "random" && column === undefined) {
     report(["data", "split", "column"], `got nothing, expected the column that ${by === "group" ? "groups" : "orders"} the rows, because split.by is "${by}"`);
   }
   if (by === "random" && column !== undefined)
     report(["data", "split", "column"], `got "${column}" with split.by "random", expected "group" or "time" there, or no column`);
+}
+
+/** What reads rows before or after its own needs them in time order; then they are split by time, and nothing reads ahead what is not known in advance. */
+function checkSeries({ source, inputs, targets, split }: DataSpec, report: Report): void {
+  if (source.type !== "series") {
+    inputs.forEach((input, i) => {
+      if (kindOf(input).kept === "series")
+        report(
+          ["data", "inputs", i, "type"],
+          `got "${input.type}", which reads rows of a series, with a source of type "${source.type}", expected "series" there`,
+        );
+    });
+    targets.forEach((target, i) => {
+      if (horizonOf(target) > 0)
+        report(["data", "targets", i, "horizon"], `got ${horizonOf(target)} with a source of type "${source.type}", expected a source of type "series"`);
+    });
+    return;
+  }
+  if (split.by !== "time") report(["data", "split", "by"], `got "${split.by}", expected "time": a series is always split by its times`);
+  if (split.column !== undefined) report(["data", "split", "column"], `got "${split.column}", expected none: a series is split by source.time`);
+  const known = new Set([...(source.known ?? []), ...(source.calendar ?? []).flatMap((part) => [`${part}.sin`, `${part}.cos`])]);
+  const marked = [...(source.known ?? [])].map((name) => `${name}.missing`);
+  const roles = [source.time, source.id].filter((name) => name !== undefined);
+  inputs.forEach((input, i) => {
+    if (kindOf(input).columns(input) === "rest") report(["data", "inputs", i, "columns"], `got "rest", expected the names of the columns of a series`);
+    const reads = namedColumns(input);
+    for (const { column, path } of reads) {
+      if (roles.includes(column) && kindOf(input).cells === "number")
+        report(["data", "inputs", i, ...path], `got "${column}", which is source.${column === source.time ? "time" : "id"}, expected a column of values`);
+      else if (rowsOf(input).to > 0 && !known.has(column) && !marked.includes(column))
+        report(
+          ["data", "inputs", i, ...path],
+          `got "${column}" with ahead ${rowsOf(input).to}, expected a column that is known in advance: one of source.known or of the calendar`,
+        );
+    }
+  });
+  if (inputs.every((input) => kindOf(input).kept !== "series"))
+    report(["data", "inputs"], "got no window, expected one at least, which reads rows of the series");
 }
 
 /** A folder's columns are known before it is looked at. */
@@ -120,11 +160,16 @@ function checkPictures({ source, inputs, targets, split }: DataSpec, report: Rep
 /** A column that is both seen and asked for would make any model look perfect. */
 function checkRoles(data: DataSpec, report: Report): void {
   const asked = new Map(data.targets.flatMap((target) => targetColumns(target).map((column) => [column, target.name])));
+  const now = new Set(data.targets.flatMap((target) => (horizonOf(target) === 0 ? targetColumns(target) : [])));
+  const forecast = new Set(data.targets.flatMap((target) => (horizonOf(target) > 0 ? targetColumns(target) : [])).filter((column) => !now.has(column)));
   data.inputs.forEach((input, i) => {
     const seen = new Set<string>();
     for (const { column, path } of namedColumns(input)) {
       const target = asked.get(column);
-      if (target !== undefined) report(["data", "inputs", i, ...path], `got "${column}", which is what target ${target} asks for; expected another column`);
+      // Its own past is what a series is forecast from.
+      const ofPast = target !== undefined && forecast.has(column) && kindOf(input).kept === "series" && rowsOf(input).to === 0;
+      if (target !== undefined && !ofPast)
+        report(["data", "inputs", i, ...path], `got "${column}", which is what target ${target} asks for; expected another column`);
       else if (seen.has(column)) report(["data", "inputs", i, ...path], `got "${column}" a second time, expected each column once`);
       seen.add(column);
     }

@@ -3,6 +3,7 @@ import { MOST_INPUTS, MOST_TARGETS } from "../base/limits.js";
 import { transformSchema } from "../features/image.js";
 import { inputOptions, pictureOptions, targetOptions } from "../features/index.js";
 import { columnSchema, nameSchema } from "../features/options.js";
+import { seriesSettings } from "../features/series.js";
 
 export { nameSchema, pictureOptions, transformSchema };
 
@@ -10,9 +11,6 @@ export { nameSchema, pictureOptions, transformSchema };
 export const STEP = /^([1-9][0-9]{0,5}) *(ms|s|min|h|d|w|mo|q|y)$/;
 
 const fractionSchema = z.number().min(0).lt(1);
-
-/** What a later version reads; a project that asks for it is told so rather than that it is mistyped. */
-export const laterInputs = ["window"];
 
 /** Where the rows of a text or a spreadsheet begin. */
 const tableLayout = {
@@ -63,16 +61,7 @@ export const seriesSource = z.strictObject({
     .regex(STEP, "expected a number and a unit (ms, s, min, h, d, w, mo, q, y), such as 15min, 1h, 1d, 1w or 1mo")
     .optional()
     .describe("From one row to the next, such as 15min, 1h, 1d, 1w, 1mo, 1q, 1y; the commonest step of the file when omitted"),
-  gaps: z
-    .enum(["interpolate", "forward", "mark", "split"])
-    .default("interpolate")
-    .describe("Missing values: on a line between their neighbours; the last value; a line, and a column <column>.missing of 0 and 1; or a gap ends the series"),
-  combine: z.enum(["mean", "sum", "min", "max", "first", "last"]).default("mean").describe("What several rows within one step become"),
-  calendar: z
-    .array(z.enum(["hour", "weekday", "monthday", "yearday", "month"]))
-    .max(5)
-    .optional()
-    .describe("Parts of the local time that become two columns each, <part>.sin and <part>.cos"),
+  ...seriesSettings,
   known: z.array(columnSchema).min(1).optional().describe("Columns that are known in advance, such as promotions; those of the calendar always are"),
   season: z.int().min(2).max(100_000).optional().describe("Steps of a season, for comparison with the value one season ago; found from the step when omitted"),
   stride: z.int().min(1).default(1).describe("Samples begin so many rows apart"),
@@ -102,7 +91,7 @@ export const imageFolderSource = z.strictObject({
 
 export const sourceSchema = z.discriminatedUnion("type", [tableSource, imageFolderSource, seriesSource]);
 
-export const inputSchema = z.discriminatedUnion("type", inputOptions, { error: (issue) => notYet(issue, laterInputs) });
+export const inputSchema = z.discriminatedUnion("type", inputOptions);
 
 export const targetSchema = z.discriminatedUnion("type", targetOptions);
 
@@ -132,10 +121,3 @@ export type InputDraft = z.input<typeof inputSchema>;
 export type TargetSpec = z.infer<typeof targetSchema>;
 export type SplitSpec = z.infer<typeof splitSchema>;
 export type DataSpec = z.infer<typeof dataSchema>;
-
-function notYet(issue: z.core.$ZodRawIssue, later: readonly string[]): string | undefined {
-  const input: unknown = issue.input;
-  if (typeof input !== "object" || input === null || !("type" in input)) return undefined;
-  const { type } = input;
-  return typeof type === "string" && later.includes(type) ? `got "${type}", which is not yet in this version of Lathe` : undefined;
-}

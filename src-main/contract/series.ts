@@ -1,41 +1,8 @@
 import { z } from "zod";
+import type { seriesDecision, seriesPhase, seriesStep } from "../features/series.js";
 
-/** From one row of a series to the next. */
-export const seriesStep = z.strictObject({
-  /** Seconds in UTC, days and months on the local calendar, or rows where no calendar is known. */
-  unit: z.enum(["second", "day", "month", "row"]),
-  count: z.number(),
-  /** Such as "1 hour". */
-  label: z.string(),
-});
 export type SeriesStep = z.infer<typeof seriesStep>;
-
-/** Which moments rows stand for, beside the step. */
-export const seriesPhase = z.strictObject({
-  /** µs from the beginning of a step; of days, on the local calendar; of months, within the day. */
-  us: z.number(),
-  /** Of months: the day, 31 for the last one. */
-  day: z.number(),
-  /** Of several months: which of them. */
-  month: z.number(),
-});
 export type SeriesPhase = z.infer<typeof seriesPhase>;
-
-/** What was decided of a series' table, and holds for other tables of the same project. */
-export const seriesDecision = z.strictObject({
-  zone: z.string(),
-  step: seriesStep,
-  season: z.number().optional(),
-  /** Columns that are known in advance, those of the calendar too. */
-  known: z.array(z.string()),
-  phase: seriesPhase,
-  /** Whether the day stands first in dates such as 01/02/2024. */
-  dayFirst: z.boolean(),
-  /** How each column of the file is read, in the file's order. */
-  columns: z.array(z.strictObject({ name: z.string(), number: z.boolean() })),
-  /** Columns that have one of 0 and 1 beside them. */
-  marked: z.array(z.string()),
-});
 export type SeriesDecision = z.infer<typeof seriesDecision>;
 
 /** A time in a report: µs since 1970, or the row's number where there is no time; and as people read it. */

@@ -26,6 +26,17 @@ export function splitFile(folder: string, split: SplitName): string {
   return join(folder, `${split}.records`);
 }
 
+/** Rows of a series that samples have parts of: those of the main file, or of a test file of its own. */
+export function seriesFile(folder: string, name: string, ofTestFile: boolean): string {
+  return join(folder, `${name}${ofTestFile ? ".test" : ""}.rows`);
+}
+
+/** Every such file of prepared data. */
+function seriesFiles(folder: string, { inputs, targets, audit }: StoredData): readonly string[] {
+  const names = [...inputs, ...targets].flatMap(({ rows }) => (rows ? [rows.file] : []));
+  return [...new Set(names)].flatMap((name) => (audit.testRows === undefined ? [false] : [false, true]).map((test) => seriesFile(folder, name, test)));
+}
+
 /** What a folder of pictures held when the data were prepared. */
 export function listingFile(folder: string, part: "main" | "test"): string {
   return join(folder, `${part}.parquet`);
@@ -47,6 +58,7 @@ export async function findStored(
       const header = await checkRecords(splitFile(folder, split), fingerprint, signal);
       if (header.count !== stored.counts[split] || header.words !== stored.words) return undefined;
     }
+    for (const file of seriesFiles(folder, stored)) await checkRecords(file, fingerprint, signal);
     const now = new Date();
     await utimes(join(folder, DESCRIPTION), now, now).catch(() => undefined);
     return { folder, stored };
@@ -102,6 +114,7 @@ export async function store(cacheFolder: string, workFolder: string, stored: Sto
   const fresh = join(cacheFolder, workName("new"));
   await mkdir(fresh);
   for (const split of SPLITS) await rename(splitFile(workFolder, split), splitFile(fresh, split));
+  for (const [k, file] of seriesFiles(workFolder, stored).entries()) await rename(file, seriesFiles(fresh, stored)[k] ?? file);
   for (const part of listings) await rename(listingFile(workFolder, part), listingFile(fresh, part)).catch(() => undefined);
   await writeFile(join(fresh, DESCRIPTION), JSON.stringify(stored));
   markUsed(fresh);

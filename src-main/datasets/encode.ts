@@ -1,7 +1,7 @@
 import { defined } from "../base/assert.js";
 import type { Executable } from "../engines/engine.js";
 import type { FittedData, FittedTarget } from "../features/fitted.js";
-import { kindOf, lowerInputs, targetKindOf, targetWidth, widthOf } from "../features/index.js";
+import { horizonOf, kindOf, lowerInputs, targetKindOf, targetWidth, widthOf } from "../features/index.js";
 import { createEmitter } from "../ops/index.js";
 import type { Graph } from "../onnx/types.js";
 import { splitFile } from "./cache.js";
@@ -27,9 +27,15 @@ export function inRecords({ inputs }: FittedData): FittedData["inputs"] {
   return inputs.filter((input) => kindOf(input).kept === "record");
 }
 
+/** What records hold something of: all but the rows of a series, which are found by a record's row number. */
+export function recorded({ inputs, targets, ...rest }: FittedData): FittedData {
+  return { ...rest, inputs: inputs.filter((input) => kindOf(input).kept !== "series"), targets: targets.filter((target) => horizonOf(target) === 0) };
+}
+
 /** Words of 4 bytes in a record: encoded inputs, targets, row number. */
 export function recordWords(fitted: FittedData): number {
-  return fitted.inputs.reduce((sum, i) => sum + widthOf(i), 0) + fitted.targets.reduce((sum, t) => sum + targetWidth(t), 0) + 1;
+  const { inputs, targets } = recorded(fitted);
+  return inputs.reduce((sum, i) => sum + widthOf(i), 0) + targets.reduce((sum, t) => sum + targetWidth(t), 0) + 1;
 }
 
 export interface EncodeQuestion {
@@ -56,15 +62,17 @@ export async function createWriters(folder: string, fitted: FittedData): Promise
  * @returns rows of this table that are in no part because training does not know their class.
  */
 export async function encodeRows(database: Database, staged: Staged, parts: string, question: EncodeQuestion): Promise<ReadonlyMap<string, number>> {
-  const { fitted } = question;
+  const fitted = recorded(question.fitted);
   const selection = selectRaw(columnsOf(fitted, true), staged.number, staged.text);
   const assembler = new RawAssembler(fitted, Math.min(BATCH, staged.rows), true, 1);
   const partOf = new Int8Array(BATCH);
   const unknown = new Map<string, number>();
   let picked = new Int32Array(0);
   let start = 0;
-  const flush = async () => writeBatch(assembler.take(), partOf, question, unknown);
-  for await (const chunk of database.stream(`SELECT part, ${selection} FROM ${staged.table} POSITIONAL JOIN ${parts}`)) {
+  const flush = async () => writeBatch(assembler.take(), partOf, { ...question, fitted }, unknown);
+  for await (const chunk of database.stream(
+    `SELECT ${["part", ...(selection === "" ? [] : [selection])].join(", ")} FROM ${staged.table} POSITIONAL JOIN ${parts}`,
+  )) {
     const part = chunk.getColumnVector(0);
     if (picked.length < chunk.rowCount) picked = new Int32Array(chunk.rowCount);
     let count = 0;
@@ -139,7 +147,8 @@ export interface RecordField {
   readonly name: string;
   readonly offset: number;
   readonly width: number;
-  readonly kind: "input" | "reference" | "numeric" | "binary" | "category";
+  /** `rows`: of a series, which the record's row number leads to; then nothing stands in the record. */
+  readonly kind: "input" | "reference" | "rows" | "numeric" | "binary" | "category";
 }
 
 /** Where inputs and targets stand in a record. */
@@ -151,7 +160,7 @@ export function recordLayout(prepared: Pick<PreparedData, "inputs" | "targets">)
     return entry;
   };
   return [
-    ...prepared.inputs.map((i) => place(i.name, i.width, i.store ? "reference" : "input")),
-    ...prepared.targets.map((t) => place(`target.${t.name}`, t.width, t.kind)),
+    ...prepared.inputs.map((i) => place(i.name, i.width, i.rows ? "rows" : i.store ? "reference" : "input")),
+    ...prepared.targets.map((t) => (t.rows ? place(`target.${t.name}`, 0, "rows") : place(`target.${t.name}`, t.width, t.kind))),
   ];
 }

@@ -28,6 +28,17 @@ export interface StoreSource {
   /** `count` words of a record, from `offset` on. */
   readonly offset: number;
   readonly count: number;
+  /** Where the first place is in the file, in bytes. */
+  readonly start?: number;
+  /** What is added to a record's word to have its place. */
+  readonly shift?: number;
+}
+
+/** What the records in memory refer to in one store. */
+export interface Stored {
+  readonly bytes: Uint8Array;
+  /** Where in `bytes` that of the record at a base begins. */
+  readonly at: (base: number) => number;
 }
 
 /** Records of one chunk, in the order they are to be used. */
@@ -39,11 +50,7 @@ export interface Piece {
   readonly bases: Uint32Array;
   readonly from: number;
   readonly count: number;
-  /**
-   * Of each store, what all records in memory refer to, in the records' order there: `count` pieces of `bytes` for the record at base b, from b / words · count
-   * · bytes on.
-   */
-  readonly stored: readonly Uint8Array[];
+  readonly stored: readonly Stored[];
 }
 
 /** Length of a block, the unit of the coarse shuffle: long enough to be read at the speed of the disk. */
@@ -65,7 +72,9 @@ export class EpochReader {
   readonly #integers: Int32Array;
   readonly #bytes: Uint8Array;
   readonly #bases: Uint32Array;
-  readonly #stores: readonly { readonly source: StoreSource; readonly file: number; readonly bytes: Uint8Array }[];
+  /** Those whose pieces are copied for the records in memory; windows overlap, so a series that fits the budget is read whole instead. */
+  readonly #copied: readonly { readonly source: StoreSource; readonly file: number; readonly bytes: Uint8Array }[];
+  readonly #stored: readonly Stored[];
   #epoch = -1;
   #blocks = new Uint32Array(0);
   /** The chunk in memory, the position of its first record in the epoch, and its length. */
@@ -81,19 +90,44 @@ export class EpochReader {
     this.count = count;
     this.words = words;
     const { stores = [] } = options;
-    const recordBytes = words * 4 + stores.reduce((sum, { bytes, count: places }) => sum + bytes * places, 0);
-    const whole = count * recordBytes <= options.memoryBudget;
-    this.#blockRows = whole
+    this.#file = openOwnFileSync(options.path);
+    const whole = new Map(stores.map((source) => [source, this.#wholeSeries(source)] as const));
+    const recordBytes = words * 4 + stores.reduce((sum, source) => sum + (whole.get(source) ? 0 : source.bytes * source.count), 0);
+    const fits = count * recordBytes <= options.memoryBudget;
+    this.#blockRows = fits
       ? Math.max(1, count)
       : Math.max(1, Math.min(Math.floor(BLOCK_BYTES / recordBytes), Math.floor(options.memoryBudget / recordBytes / 8)));
-    this.#blocksPerChunk = whole ? 1 : Math.max(1, Math.floor(options.memoryBudget / (this.#blockRows * recordBytes)));
+    this.#blocksPerChunk = fits ? 1 : Math.max(1, Math.floor(options.memoryBudget / (this.#blockRows * recordBytes)));
     const rows = Math.min(count, this.#blockRows * this.#blocksPerChunk);
     this.#floats = new Float32Array(rows * words);
     this.#integers = new Int32Array(this.#floats.buffer);
     this.#bytes = new Uint8Array(this.#floats.buffer);
     this.#bases = new Uint32Array(rows);
-    this.#file = openOwnFileSync(options.path);
-    this.#stores = stores.map((source) => ({ source, file: openOwnFileSync(source.path), bytes: new Uint8Array(rows * source.bytes * source.count) }));
+    const copied = stores.map((source) => ({ source, bytes: new Uint8Array(whole.get(source) ? 0 : rows * source.bytes * source.count) }));
+    this.#copied = copied.filter(({ source }) => !whole.get(source)).map((store) => ({ ...store, file: openOwnFileSync(store.source.path) }));
+    this.#stored = copied.map(({ source, bytes }) => whole.get(source) ?? { bytes, at: (base: number) => (base / words) * source.bytes * source.count });
+  }
+
+  /** The rows of a series that the records of this file lead to, all of them; undefined where they are too many, or places do not overlap. */
+  #wholeSeries(source: StoreSource): Stored | undefined {
+    const { path, bytes: size, step, offset, count, start = 0 } = source;
+    if (step >= size || count !== 1 || this.count === 0) return undefined;
+    const word = new Int32Array(1);
+    // Records are in the order of the series.
+    const [first = 0, last = 0] = [0, this.count - 1].map((record) => {
+      fill(this.#options.path, this.#file, new Uint8Array(word.buffer), HEADER_BYTES + (record * this.words + offset) * 4);
+      return placeOf(source, word[0] ?? 0);
+    });
+    const length = (last - first) * step + size;
+    if (length > this.#options.memoryBudget || length > this.count * size) return undefined;
+    const bytes = new Uint8Array(length);
+    const file = openOwnFileSync(path);
+    try {
+      fill(path, file, bytes, start + first * step);
+    } finally {
+      closeSync(file);
+    }
+    return { bytes, at: (base) => (placeOf(source, this.#integers[base + offset] ?? 0) - first) * step };
   }
 
   /** Goes to a record of an epoch's order. */
@@ -116,12 +150,12 @@ export class EpochReader {
     const from = this.#position - this.#start;
     const taken = Math.min(count, this.#length - from);
     this.#position += taken;
-    return { floats: this.#floats, integers: this.#integers, bases: this.#bases, from, count: taken, stored: this.#stores.map(({ bytes }) => bytes) };
+    return { floats: this.#floats, integers: this.#integers, bases: this.#bases, from, count: taken, stored: this.#stored };
   }
 
   close(): void {
     closeSync(this.#file);
-    for (const { file } of this.#stores) closeSync(file);
+    for (const { file } of this.#copied) closeSync(file);
   }
 
   get #single(): boolean {
@@ -171,14 +205,11 @@ export class EpochReader {
 
   /** What the records in memory refer to, read in the order it stands in on disk. */
   #loadStored(records: number): void {
-    for (const {
-      source: { path, bytes: size, step, offset, count },
-      file,
-      bytes,
-    } of this.#stores) {
-      const place = (k: number) => (this.#integers[Math.floor(k / count) * this.words + offset + (k % count)] ?? 0) >>> 0;
+    for (const { source, file, bytes } of this.#copied) {
+      const { path, bytes: size, step, offset, count, start = 0 } = source;
+      const place = (k: number) => placeOf(source, this.#integers[Math.floor(k / count) * this.words + offset + (k % count)] ?? 0);
       const order = Uint32Array.from({ length: records * count }, (_, k) => k).sort((a, b) => place(a) - place(b));
-      for (const k of order) fill(path, file, bytes.subarray(k * size, (k + 1) * size), place(k) * step);
+      for (const k of order) fill(path, file, bytes.subarray(k * size, (k + 1) * size), start + place(k) * step);
     }
   }
 
@@ -190,6 +221,10 @@ export class EpochReader {
     const { seed } = this.#options;
     (this.#single ? new Random(seed, "shuffle", this.#epoch) : new Random(seed, "window", this.#epoch, chunk)).shuffle(order);
   }
+}
+
+function placeOf({ shift = 0 }: StoreSource, word: number): number {
+  return (word >>> 0) + shift;
 }
 
 function fill(path: string, file: number, into: Uint8Array, position: number): void {

@@ -94,7 +94,7 @@ export async function inspectTable(options: InspectOptions): Promise<TableAudit>
     const isNumber = (p: ColumnProfile) => p.type === "number" || p.type === "boolean";
     const more = { numbers: profiles.filter((p) => isNumber(p)).map((p) => p.name), texts: profiles.filter((p) => !isNumber(p)).map((p) => p.name) };
     const { tables, counts, skipped, notes } = await stageData(database, { source, testSource, data, seed, roles, more, progress });
-    const [{ staged, parts }, tested] = tables;
+    const [{ staged, parts, spans }, tested] = tables;
     const warnings: AuditWarning[] = [...source.warnings, ...(testSource?.warnings ?? [])].map((message) => ({
       code: "data.source",
       message,
@@ -130,7 +130,8 @@ export async function inspectTable(options: InspectOptions): Promise<TableAudit>
     warnings.push(...(await unlabelledBeside(options)));
     const looked = pictures && (await auditPictures(database, tables, roles, data, pictures));
     warnings.push(...(looked?.warnings ?? []));
-    const { rows: equalRows, leaked } = looked?.audit.equal ?? (await findDuplicates(database, staged, roles, parts));
+    const none = { rows: 0, leaked: 0 };
+    const { rows: equalRows, leaked } = looked?.audit.equal ?? (source.series ? none : await findDuplicates(database, staged, roles, parts));
     const duplicates = { rows: equalRows, leaked };
     if (!looked && leaked > 0)
       warnings.push({
@@ -139,7 +140,7 @@ export async function inspectTable(options: InspectOptions): Promise<TableAudit>
         severity: "warning",
         rows: { kind: "duplicates", leaked: true },
       });
-    const refusals = await tryEncoders(database, staged, parts, roles, data);
+    const refusals = await tryEncoders(database, staged, spans, roles, data);
     warnings.push(...refusals.values());
     const classes: Record<string, ClassParts> = {};
     for (const target of data.targets) {

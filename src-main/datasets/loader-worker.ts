@@ -1,4 +1,5 @@
 import { workerData } from "node:worker_threads";
+import { defined } from "../base/assert.js";
 import { Random } from "../base/random.js";
 import { toLatheError } from "../base/errors.js";
 import { EpochReader } from "./epoch-reader.js";
@@ -104,13 +105,13 @@ function fill(reader: EpochReader, places: readonly Place[], slot: number, epoch
         }
       } else if (source.kind === "stored") {
         const target = views.bytes[slot] ?? new Uint8Array();
-        const all = stored[source.index] ?? new Uint8Array();
+        const { bytes: all, at: placeIn } = defined(stored[source.index], name);
         const [height = 0, across = 0, channels = 0] = axes.slice(-3);
         const size = bytesOf(tensor, 1);
         const one = size / source.count;
         for (let i = 0; i < count; i++) {
           const base = bases[from + i] ?? 0;
-          const at = (base / reader.words) * size;
+          const at = placeIn(base);
           if (!augment) {
             target.set(all.subarray(at, at + size), (row + i) * size);
             continue;

@@ -8,8 +8,9 @@ import type { TransformSpecs } from "../transforms/index.js";
 import { type RecordField, recordLayout } from "./encode.js";
 import type { StoreSource } from "./epoch-reader.js";
 import { CONTROL, CONTROL_BYTES, type LoaderPlan, type LoaderWorkerData, type TensorPlan, bytesOf, rowsOfStep, signal } from "./loader-ring.js";
-import type { PreparedData } from "./prepared.js";
-import { readHeader } from "./record-file.js";
+import { seriesFile } from "./cache.js";
+import type { PreparedData, SeriesRows } from "./prepared.js";
+import { HEADER_BYTES, readHeader } from "./record-file.js";
 import type { SplitName } from "./splits.js";
 
 /** Random numbers in [0, 1) that come with every batch, `[n, width]`; for dropout masks. */
@@ -124,6 +125,7 @@ function planOf({
   const stores: StoreSource[] = [];
   const tensorOf = ({ name, offset, width, kind }: RecordField): TensorPlan => {
     if (kind === "category") return place({ name, dtype: "int64", width: 1, axes: [], source: { kind: "class", offset } });
+    if (kind === "rows") return placeRows(name);
     if (kind !== "reference") return place({ name, dtype: "float32", width, axes: [width], source: { kind: "floats", offset } });
     const {
       axes = [],
@@ -142,6 +144,22 @@ function planOf({
       axes,
       source: { kind: "stored", index: stores.length - 1, count: width, augment: augment.get(name) ?? [] },
     });
+  };
+  /** Rows of a series around the sample's own, whose number from 1 is its record's last word. */
+  const placeRows = (name: string): TensorPlan => {
+    const { rows: where, width } = defined(seriesTensors(prepared).get(name), name);
+    const { file, columns, from } = where;
+    stores.push({
+      path: seriesFile(prepared.folder, file, split === "test" && prepared.source.test !== undefined),
+      bytes: width * 4,
+      step: columns * 4,
+      start: HEADER_BYTES,
+      offset: prepared.words - 1,
+      count: 1,
+      shift: from - 1,
+    });
+    const axes = name.startsWith("target.") ? [width] : [width / columns, columns];
+    return place({ name, dtype: "float32", width, axes, source: { kind: "stored", index: stores.length - 1, count: 1, augment: [] } });
   };
   const tensors = [
     ...recordLayout(prepared).map(tensorOf),
@@ -170,6 +188,14 @@ function planOf({
     slots: Math.max(2, Math.min(MOST_SLOTS, Math.floor(RING_BYTES / at))),
     repeats: !shuffle && uniforms.length === 0 && tensors.every(({ source }) => source.kind !== "stored" || source.augment.length === 0),
   };
+}
+
+/** By tensor of a batch, the rows of a series that it holds and how many values those are. */
+function seriesTensors({ inputs, targets }: PreparedData): ReadonlyMap<string, { readonly rows: SeriesRows; readonly width: number }> {
+  return new Map([
+    ...inputs.flatMap(({ name, rows, axes = [] }) => (rows ? [[name, { rows, width: sizeOf(axes) }] as const] : [])),
+    ...targets.flatMap(({ name, rows, width }) => (rows ? [[`target.${name}`, { rows, width }] as const] : [])),
+  ]);
 }
 
 /** One tensor of a batch: the memory ONNX Runtime sees, and the same tensor cut to the rows of a short batch. */

@@ -5,7 +5,7 @@ import { isStorageFailure, storageError } from "../base/storage-error.js";
 import type { DataSpec } from "../contract/data.js";
 import type { Executable } from "../engines/engine.js";
 import type { FittedData } from "../features/fitted.js";
-import { fitTarget, kindOf, picturesOf, storedType, targetKindOf, targetWidth, widthOf } from "../features/index.js";
+import { fitTarget, horizonOf, kindOf, picturesOf, storedType, targetKindOf, targetWidth, widthOf } from "../features/index.js";
 import type { Graph } from "../onnx/types.js";
 import { contentHash, findStored, listingFile, splitFile, store } from "./cache.js";
 import { type ClassParts, countClasses, tellUnjudged } from "./class-parts.js";
@@ -20,6 +20,8 @@ import { Database } from "./sources/database.js";
 import { findFile } from "./sources/find-file.js";
 import { freeze } from "./sources/image-folder.js";
 import { type Sources, openSources, sourcesBefore } from "./sources/open-source.js";
+import { fittedSeriesOf } from "./series/fitted-series.js";
+import { placeOfRows, seriesRowsOf, writeSeriesRows } from "./series/series-rows.js";
 import { stageData } from "./stage-data.js";
 import type { DataWarning } from "./data-warning.js";
 import { createFitContext, findDuplicates } from "./statistics.js";
@@ -111,7 +113,7 @@ async function pictureHashes(
   { folder, data, cacheFolder, signal, progress }: Omit<PrepareOptions, "compile">,
   { digests }: Pick<PreparedPictures, "digests">,
 ): Promise<readonly string[]> {
-  if (data.source.type !== "table") return digests;
+  if (data.source.type === "image-folder") return digests;
   const hashes: string[] = [...digests];
   for (const path of data.source.test === undefined ? [data.source.path] : [data.source.path, data.source.test]) {
     hashes.push(await contentHash(cacheFolder, (await findFile(folder, path)).path, (done, total) => progress?.("hash", done, total), signal));
@@ -141,7 +143,7 @@ async function make(
   const context = await createFitContext(
     database,
     mainTable.staged,
-    mainTable.parts,
+    mainTable.spans,
     roles,
     (w) => warnings.push(w),
     pictures && {
@@ -167,14 +169,15 @@ async function make(
     inputs,
     targets,
     ...(source.decimal === undefined ? {} : { decimal: source.decimal }),
-    ...(data.source.type === "table" && data.source.missing
+    ...(data.source.type !== "image-folder" && data.source.missing
       ? { missing: Object.fromEntries(Object.entries(data.source.missing).map(([column, words]) => [column, words.map((word) => word.toLowerCase())])) }
       : {}),
     ...(data.source.type === "image-folder" ? { levels: [...data.source.levels] } : {}),
+    ...(data.source.type === "series" && source.series ? { series: fittedSeriesOf(data.source, source.series) } : {}),
   };
   const rows = mainTable.staged.rows;
   // Equal pictures under other names are for an audit to find.
-  const duplicates = rows <= COMPARED && !pictures ? await findDuplicates(database, mainTable.staged, roles, mainTable.parts) : undefined;
+  const duplicates = rows <= COMPARED && !pictures && !source.series ? await findDuplicates(database, mainTable.staged, roles, mainTable.parts) : undefined;
   if (duplicates && duplicates.leaked > 0) {
     warnings.push({
       code: "data.duplicates",
@@ -197,6 +200,7 @@ async function make(
       return classes ? [[t.name, classes.map(() => 0)]] : [];
     }),
   );
+  const seriesRows = seriesRowsOf(fitted);
   const executable = inRecords(fitted).length > 0 ? await options.compile(encoderGraph(fitted)) : undefined;
   const writers = await createWriters(database.folder, fitted);
   try {
@@ -216,6 +220,8 @@ async function make(
       before += staged.rows;
     }
     for (const writer of writers) await writer.finish(fingerprint);
+    for (const [k, { staged }] of tables.entries())
+      await writeSeriesRows(database, staged, seriesRows, { folder: database.folder, fingerprint, ofTestFile: k > 0 });
   } finally {
     await executable?.dispose();
     for (const writer of writers) await writer.abandon();
@@ -235,6 +241,8 @@ async function make(
       const entry = { name: input.name, width: widthOf(input) };
       const kind = kindOf(input);
       if (kind.kept === "record") return { ...entry, dtype: "float32" as const };
+      if (kind.kept === "series")
+        return { ...entry, dtype: "float32" as const, axes: storedType(input).shape.slice(1).map(Number), rows: placeOfRows(seriesRows, input.name) };
       return {
         ...entry,
         dtype: "uint8" as const,
@@ -245,7 +253,14 @@ async function make(
     targets: targets.map((t) => {
       const kind = targetKindOf(t);
       const classes = kind.classes(t);
-      return { name: t.name, kind: t.type, columns: [...kind.columnsOf(t)], width: targetWidth(t), ...(classes ? { classes: [...classes] } : {}) };
+      return {
+        name: t.name,
+        kind: t.type,
+        columns: [...kind.valuesOf(t)],
+        width: targetWidth(t),
+        ...(horizonOf(t) > 0 ? { rows: placeOfRows(seriesRows, `target.${t.name}`) } : {}),
+        ...(classes ? { classes: [...classes] } : {}),
+      };
     }),
     counts: { train, validation, test },
     classCounts,
@@ -338,8 +353,8 @@ function attach(stored: StoredData, folder: string, { source }: DataSpec, [path 
     ...stored,
     folder,
     files: { train: splitFile(folder, "train"), validation: splitFile(folder, "validation"), test: splitFile(folder, "test") },
-    source: { path, ...(test === undefined ? {} : { test }), options: source.type === "table" ? csvOptions(source) : {} },
-    ...(source.type === "table"
+    source: { path, ...(test === undefined ? {} : { test }), options: source.type === "image-folder" ? {} : csvOptions(source) },
+    ...(source.type !== "image-folder"
       ? {}
       : {
           listings: {

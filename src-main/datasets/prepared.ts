@@ -10,7 +10,17 @@ import type { SplitName } from "./splits.js";
 const counts = z.strictObject({ train: z.number(), validation: z.number(), test: z.number() });
 
 export const skippedRows = z.strictObject({
-  reason: z.enum(["missing target", "missing value", "unknown class", "excluded", "unreadable picture", "changed picture"]),
+  reason: z.enum([
+    "missing target",
+    "missing value",
+    "unknown class",
+    "excluded",
+    "unreadable picture",
+    "changed picture",
+    "incomplete window",
+    "across the split",
+    "stride",
+  ]),
   column: z.string(),
   rows: z.number(),
 });
@@ -24,8 +34,17 @@ const ofPictures: Readonly<Partial<Record<SkippedRows["reason"], string>>> = {
   "changed picture": "that changed meanwhile",
 };
 
-/** `2 pictures excluded that cannot be read`, `1 row excluded: missing target in column "y"` */
+/** What is said of samples of a series, one for each of its rows. */
+const ofSeries: Readonly<Partial<Record<SkippedRows["reason"], string>>> = {
+  "incomplete window": "too few rows before or after them in their series",
+  "across the split": "what they read reaches from one part into the next",
+  stride: "source.stride passes over them",
+};
+
+/** `2 pictures excluded that cannot be read`, `1 row excluded: missing target in column "y"`, `28 rows begin no sample: …` */
 export function describeSkipped({ reason, column, rows }: SkippedRows): string {
+  const between = ofSeries[reason];
+  if (between !== undefined) return `${rows} row${rows === 1 ? " begins" : "s begin"} no sample: ${between}`;
   const why = ofPictures[reason];
   return why === undefined
     ? `${rows} row${rows === 1 ? "" : "s"} excluded: ${reason} in column "${column}"`
@@ -47,6 +66,14 @@ export const dataAudit = z.strictObject({
 });
 export type DataAudit = z.infer<typeof dataAudit>;
 
+/**
+ * Rows of a series that every sample has a part of: a record file of `columns` float32 each, by the name of its file beside the samples. A sample's begin
+ * `from` rows after its own.
+ */
+const seriesRows = z.strictObject({ file: z.string(), columns: z.number(), from: z.number() });
+
+export type SeriesRows = z.infer<typeof seriesRows>;
+
 export const storedData = z.strictObject({
   version: z.literal(1),
   fingerprint: z.string(),
@@ -58,12 +85,10 @@ export const storedData = z.strictObject({
       width: z.number(),
       /** Of the values; of an input in a store the record has a place there in each word. */
       dtype: z.enum(["float32", "uint8"]),
-      /**
-       * Of an input in a store: the axes of a sample, `[height, width, C]` of a picture; and where they are. `step`: bytes from one place to the next,
-       * where that is not all of a sample.
-       */
+      /** Of an input in a store: the axes of a sample, `[height, width, C]` of a picture, `[rows, columns]` of a window; and where they are. */
       axes: z.array(z.number()).optional(),
       store: z.strictObject({ path: z.string(), generation: z.string(), bytes: z.number(), step: z.number().optional() }).optional(),
+      rows: seriesRows.optional(),
     }),
   ),
   targets: z.array(
@@ -71,8 +96,9 @@ export const storedData = z.strictObject({
       name: z.string(),
       kind: z.enum(["numeric", "category", "binary"]),
       columns: z.array(z.string()),
-      /** Values in a record. */
+      /** Values of a sample; its record holds them unless they are rows of a series. */
       width: z.number(),
+      rows: seriesRows.optional(),
       /** In the order of their indices; for a binary target, no and yes. */
       classes: z.array(z.string()).optional(),
     }),

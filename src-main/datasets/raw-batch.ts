@@ -158,32 +158,26 @@ export class RawAssembler {
     const classes = kind.classOf(target);
     const speller = this.#spell.get(`target ${target.name}`);
     const position = this.#position(`t${kind.columnsOf(target).join()}`);
-    const fill =
-      (put: (at: number, index: number) => void): Filler =>
-      (chunk, picked, from, to, at) => {
-        const vector = chunk.getColumnVector(position);
-        for (let s = from; s < to; s++) {
-          const text = String(vector.getItem(picked[s] ?? 0));
-          put(at + s - from, classes.get(speller ? speller.read(text) : text) ?? -1);
-        }
-      };
-    if (target.type === "binary") {
-      const data = new Float32Array(n);
-      fillers.push(
-        fill((at, index) => {
-          data[at] = index;
-        }),
-      );
-      return { dtype: "float32", dims: [n, 1], data };
-    }
-    const data = new BigInt64Array(n);
-    fillers.push(
-      fill((at, index) => {
-        data[at] = BigInt(index);
-      }),
-    );
-    return { dtype: "int64", dims: [n], data };
+    const { tensor, put } = classTensor(target, n);
+    fillers.push((chunk, picked, from, to, at) => {
+      const vector = chunk.getColumnVector(position);
+      for (let s = from; s < to; s++) {
+        const text = String(vector.getItem(picked[s] ?? 0));
+        put(at + s - from, classes.get(speller ? speller.read(text) : text) ?? -1);
+      }
+    });
+    return tensor;
   }
+}
+
+/** Room for the classes of `n` rows, and what puts one there: int64 `[n]`, or float32 `[n, 1]` of yes or no. */
+export function classTensor(target: FittedTarget, n: number): { readonly tensor: TensorData; readonly put: (row: number, index: number) => void } {
+  if (target.type === "binary") {
+    const data = new Float32Array(n);
+    return { tensor: { dtype: "float32", dims: [n, 1], data }, put: (row, index) => (data[row] = index) };
+  }
+  const data = new BigInt64Array(n);
+  return { tensor: { dtype: "int64", dims: [n], data }, put: (row, index) => (data[row] = BigInt(index)) };
 }
 
 function floats(chunk: DuckDBDataChunk, position: number): DuckDBFloatVector {

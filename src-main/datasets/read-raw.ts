@@ -18,7 +18,9 @@ import { Database } from "./sources/database.js";
 import { openFrozen, openImageFolder, openPicture } from "./sources/image-folder.js";
 import { type Source, type Wanted, besideTraining, readBefore, withMissing } from "./sources/source.js";
 import { sourceOfValues } from "./sources/values.js";
+import type { OutsideRows, ReadTableOptions, TableReader, UnknownTexts } from "./table-reader.js";
 import { openTable } from "./sources/table.js";
+import { readSeries } from "./series/read-windows.js";
 import type { SplitName } from "./splits.js";
 import { convertedRows, explainReading } from "./staging.js";
 
@@ -27,64 +29,6 @@ const BATCH = 4096;
 const MOST_PICTURES = 1000;
 /** Unknown texts that are counted by name. */
 const MOST_TEXTS = 1000;
-
-export interface ReadTableOptions extends CsvOptions {
-  /** What the encoders learnt; the only thing known of the training data. */
-  readonly fitted: FittedData;
-  /** What a relative path starts from. */
-  readonly folder: string;
-  readonly path: string;
-  /** For temporary files. */
-  readonly workFolder: string;
-  /** `required`: rows without a usable target are skipped and counted, a table without the column is an error. `none`: targets are not looked at. */
-  readonly targets: "required" | "none";
-  readonly batchSize?: number;
-  /** Only these row numbers (from 1, ascending), whatever they hold. */
-  readonly rows?: Uint32Array;
-  /** A listing of pictures as it was, in place of what the folder holds now. */
-  readonly listing?: FrozenListing;
-  /** What a picture's file held when it was read before; one that holds something else by now is skipped. */
-  readonly contentOf?: (path: string) => string | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** Rows seen with a text that training did not know: of an input the model takes it as none of its words, of a target the row is skipped. */
-export interface UnknownTexts {
-  readonly column: string;
-  readonly rows: number;
-  /** Rows by text, of the first thousand texts. */
-  readonly texts: ReadonlyMap<string, number>;
-  /** What training knew. */
-  readonly known: readonly string[];
-}
-
-/** Rows whose number lies beyond all that training saw by more than the range of that. */
-export interface OutsideRows {
-  readonly column: string;
-  readonly rows: number;
-  /** What the training rows held. */
-  readonly min: number;
-  readonly max: number;
-}
-
-/** A table being read as the exported model takes it. What was skipped is complete when all batches have come. */
-export interface TableReader extends AsyncIterable<RawBatch> {
-  readonly path: string;
-  readonly warnings: readonly string[];
-  readonly skipped: readonly SkippedRows[];
-  /** Those that are skipped because of a picture that cannot be read. */
-  readonly bad: readonly UnreadPicture[];
-  /** Whether rows are pictures of a folder, which are called by their path. */
-  readonly ofFolder: boolean;
-  readonly unknown: readonly UnknownTexts[];
-  /** The same of targets. */
-  readonly unknownClasses: readonly UnknownTexts[];
-  readonly outside: readonly OutsideRows[];
-  /** Rows read so far. */
-  readonly rows: number;
-  /** Also done at the end of the batches, or when their loop is left. */
-  close(): void;
-}
 
 /**
  * Opens a table to evaluate or predict on. Columns may come in any order, and there may be more of them.
@@ -95,6 +39,7 @@ export async function readTable(options: ReadTableOptions): Promise<TableReader>
   const { fitted, workFolder, signal } = options;
   const database = await Database.open(workFolder, { signal });
   try {
+    if (fitted.series) return await readSeries(database, asFitted(await openAny(database, options), fitted), fitted.series, options);
     const source = options.listing ? await openFrozen(database, options.listing) : await openAny(database, options);
     requireColumns(source, fitted, options.targets === "required");
     return new Reader(database, asFitted(source, fitted), options);
@@ -147,6 +92,7 @@ function spellingOf({ columns, before }: Source, { inputs, targets }: FittedData
 
 /** The columns that a model reads. */
 function namesOf(fitted: FittedData, withTargets: boolean): readonly string[] {
+  if (fitted.series) return fitted.series.decision.columns.map(({ name }) => name);
   const { numbers, texts } = columnsOf(fitted, withTargets);
   return [...numbers, ...texts];
 }

@@ -1,9 +1,11 @@
+import { defined } from "../base/assert.js";
 import { LatheError } from "../base/errors.js";
 import { type DataSpec, PICTURE_COLUMN } from "../contract/data.js";
 import { kindOf, picturesOf, targetKindOf } from "../features/index.js";
 import { tellWords } from "./column-words.js";
 import type { SkippedRows } from "./prepared.js";
 import type { Roles } from "./roles.js";
+import { checkSamples, findCuts, placeSamples, tellSpans } from "./series/place-samples.js";
 import type { Database } from "./sources/database.js";
 import { UNUSED } from "./sources/image-folder.js";
 import type { Source, Wanted } from "./sources/source.js";
@@ -15,7 +17,10 @@ import type { DataWarning } from "./data-warning.js";
 /** A staged table and the table of its rows' parts. */
 export interface StagedPart {
   readonly staged: Staged;
+  /** Of each row, the part of the sample that it is, or of a series that begins there. */
   readonly parts: string;
+  /** Of each row of a series, the part that it is of by its time; of other tables `parts`. Scalings are learnt from its training rows. */
+  readonly spans: string;
 }
 
 export interface StagedData {
@@ -49,6 +54,7 @@ export async function stageData(database: Database, question: StageQuestion): Pr
   progress("split", 0);
   const missing = await countMissing(database, staged, all);
   refuseAllMissing(staged, roles, missing, data);
+  if (source.series) return { ...(await placeSeries(database, question, staged, tested)), missing };
   const keep = await keepRows(database, staged, data, roles);
   const skipped = [...keep.skipped];
   const spec = testSource ? { ...data.split, test: 0 } : data.split;
@@ -66,22 +72,60 @@ export async function stageData(database: Database, question: StageQuestion): Pr
       ...(roles.group === undefined ? {} : { group: staged.text(roles.group) }),
     })),
   };
-  const tables: [StagedPart, ...StagedPart[]] = [{ staged, parts: "parts" }];
+  const tables: [StagedPart, ...StagedPart[]] = [{ staged, parts: "parts", spans: "parts" }];
   if (tested) {
     const keepTested = await keepRows(database, tested, data, roles);
     skipped.push(...keepTested.skipped);
     counts.test = await onePart(database, tested.table, "test_parts", keepTested.sql, "test");
-    tables.push({ staged: tested, parts: "test_parts" });
+    tables.push({ staged: tested, parts: "test_parts", spans: "test_parts" });
   }
   checkCounts(counts, source.validated === undefined ? data.split : { ...data.split, validation: 0 }, testSource !== undefined, source.path);
   if (source.validated !== undefined && counts.validation === 0)
     throw new LatheError("data.split", `the folder of the validation of ${source.path} has no picture that can be used`, { path: source.path });
+  return { tables, counts, skipped, missing, notes: tellTexts(staged, roles) };
+}
+
+/** The samples of a series, each begun by a row, in the parts that its rows are of by their time. */
+async function placeSeries(
+  database: Database,
+  { source, testSource, data, roles }: StageQuestion,
+  staged: Staged,
+  tested: Staged | undefined,
+): Promise<Omit<StagedData, "missing">> {
+  const main = defined(source.series, "the series");
+  const cuts = await findCuts(database, main.table, testSource ? { ...data.split, test: 0 } : data.split);
+  const placed = await placeSamples(database, { staged, series: main.table, data, roles, parts: "parts", spans: "spans", cuts });
+  const counts = { ...placed.counts };
+  const skipped = [...placed.skipped];
+  const tables: [StagedPart, ...StagedPart[]] = [{ staged, parts: "parts", spans: "spans" }];
+  if (tested && testSource?.series) {
+    const question = { staged: tested, series: testSource.series.table, data, roles, parts: "test_parts", spans: "test_spans", cuts: "test" as const };
+    const own = await placeSamples(database, question);
+    counts.test = own.counts.test;
+    skipped.push(...own.skipped);
+    tables.push({ staged: tested, parts: "test_parts", spans: "test_spans" });
+  }
+  checkSamples(counts, data, source.path, tested !== undefined);
+  const notes = [...(await tellSpans(database, main, "spans", source.path)), ...tellTexts(staged, roles)];
+  return { tables, counts, skipped: uniteSkipped(skipped), notes };
+}
+
+/** Of two tables, what was excluded for one reason together. */
+function uniteSkipped(skipped: readonly SkippedRows[]): SkippedRows[] {
+  const united = new Map<string, SkippedRows>();
+  for (const skip of skipped) {
+    const key = `${skip.reason} ${skip.column}`;
+    united.set(key, { ...skip, rows: (united.get(key)?.rows ?? 0) + skip.rows });
+  }
+  return [...united.values()];
+}
+
+function tellTexts(staged: Staged, roles: Roles): readonly DataWarning[] {
   const used = roles.texts.filter((column) => column !== roles.group);
-  const notes = used.flatMap((column) => {
+  return used.flatMap((column) => {
     const words = staged.words.get(column);
-    return words ? tellWords(column, source.path, words) : [];
+    return words ? tellWords(column, staged.source.path, words) : [];
   });
-  return { tables, counts, skipped, missing, notes };
 }
 
 /** A column that a row must have a value in. */

@@ -11,6 +11,8 @@ export const classTarget = {
   cells: "text",
   columns: oneColumn.columns,
   columnsOf: oneColumn.columnsOf,
+  valuesOf: oneColumn.columnsOf,
+  horizon: () => 0,
   classes: ({ classes }: Classes): readonly string[] => classes,
   trained: (values: Float32Array): Float32Array => values,
   head: ({ name, classes }: Classes): readonly string[] => [name, ...classes.map((c) => `${name}:${c}`)],

@@ -6,11 +6,12 @@ import { binaryInput, binaryTarget } from "./binary.js";
 import { categoryInput, categoryTarget } from "./category.js";
 import type { FittedData, FittedInput, FittedTarget } from "./fitted.js";
 import { imageInput } from "./image.js";
-import type { FitContext, InputKind, SeenColumn, TargetKind } from "./kind.js";
+import type { FitContext, InputKind, RowSpan, SeenColumn, TargetKind } from "./kind.js";
 import { numericInput, numericTarget } from "./numeric.js";
+import { windowInput } from "./window.js";
 
 /** Every kind of input. A new one is a file of its own, a line here, and one in `fitted.ts`. */
-const inputKinds = { numeric: numericInput, category: categoryInput, binary: binaryInput, image: imageInput };
+const inputKinds = { numeric: numericInput, category: categoryInput, binary: binaryInput, image: imageInput, window: windowInput };
 
 type Kinds = typeof inputKinds;
 export type InputType = keyof Kinds;
@@ -20,7 +21,7 @@ type Options<K extends InputType> = z.output<Kinds[K]["options"]>;
 type Fitted<K extends InputType> = z.output<Kinds[K]["fitted"]>;
 
 /** Schemas of what a project says of inputs and targets. */
-export const inputOptions = [numericInput.options, categoryInput.options, binaryInput.options, imageInput.options] as const;
+export const inputOptions = [numericInput.options, categoryInput.options, binaryInput.options, imageInput.options, windowInput.options] as const;
 export const targetOptions = [categoryTarget.options, binaryTarget.options, numericTarget.options] as const;
 export const pictureOptions = imageInput.options;
 
@@ -77,10 +78,15 @@ export function fitTarget(spec: TargetOptions<TargetType>, columns: readonly str
   return targetKindOf(spec).fit(spec, columns, context);
 }
 
-/** Words of 4 bytes of an input in a record: its encoded values, or where it stands in a store. */
+/** Words of 4 bytes of an input in a record: its encoded values, or where it stands in a store of pictures. Rows of a series are found by the row's number. */
 export function widthOf(input: FittedInput): number {
   const kind = kindOf(input);
-  return kind.kept === "record" ? Number(kind.encodedType(input).shape[1]) : 1;
+  return { record: () => Number(kind.encodedType(input).shape[1]), pictures: () => 1, series: () => 0 }[kind.kept]();
+}
+
+/** The rows of a series that a sample's input is read from, counted from the sample's own on; that one alone of a kind that reads no series. */
+export function rowsOf<K extends InputType>(input: Options<K> | Fitted<K>): RowSpan {
+  return kindOf(input).rows?.(input) ?? { from: 0, to: 0 };
 }
 
 /** Emits what turns a raw value into what the network reads, under the input's name. Training data and the exported model both come from here. */
@@ -112,7 +118,12 @@ export function rawType(input: FittedInput): TensorType {
   return kindOf(input).rawType(input);
 }
 
-/** Values of a target in a sample: its columns, or 1 for a class or a yes or no. */
+/** Values of a target in a sample: its columns, for each row that is predicted, or 1 for a class or a yes or no. */
 export function targetWidth(target: FittedTarget): number {
-  return targetKindOf(target).columnsOf(target).length;
+  return targetKindOf(target).valuesOf(target).length;
+}
+
+/** Rows of the series after a sample's own that a target is; 0: it is read from the sample's own row. */
+export function horizonOf(target: TargetDraft<TargetType> | FittedTarget): number {
+  return targetKindOf(target).horizon(target);
 }

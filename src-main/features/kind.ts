@@ -15,10 +15,16 @@ export interface InputKind<Draft, Options extends Draft, Fitted> {
   readonly summary: string;
   /** How the cells of its columns are read: a missing number is NaN, a missing text "". */
   readonly cells: "number" | "text";
-  /** What the network reads: values side by side, `[N, width]`, or pictures, `[N, C, height, width]`. A template begins with layers that suit it. */
-  readonly reads: "values" | "pictures";
-  /** Where a sample's values are kept: in its record, or in a store of pictures; its record then holds their place. */
-  readonly kept: "record" | "pictures";
+  /**
+   * What the network reads: values side by side, `[N, width]`, pictures, `[N, C, height, width]`, or rows of a series, `[N, length, columns]`. A template
+   * begins with layers that suit it.
+   */
+  readonly reads: "values" | "pictures" | "sequence";
+  /**
+   * Where a sample's values are kept: in its record; in a store of pictures, whose place its record then holds; or in the rows of the series, among which the
+   * sample's own row says where.
+   */
+  readonly kept: "record" | "pictures" | "series";
 
   /** Whether one input of the kind reads several columns. */
   readonly gathers: boolean;
@@ -30,6 +36,8 @@ export interface InputKind<Draft, Options extends Draft, Fitted> {
   withColumns(options: Draft, columns: readonly string[]): Draft;
   /** The columns that a project names, each with its place in the options; or every column that has no other role. */
   columns(options: Draft): readonly NamedColumn[] | "rest";
+  /** Of a kind kept in the series: the rows it reads, from the sample's own on: -27 to 0 are the last 28. */
+  rows?(of: Options | Fitted): RowSpan;
   /** What becomes of a row whose cell is missing: it is used, or not; or there must be none. */
   gaps(options: Pick<Options & Fitted, keyof Options & keyof Fitted>): "keep" | "drop" | "refuse";
   /** What stands for a missing value, where such rows are used, as a sentence continues: "filled with the mean". */
@@ -89,15 +97,19 @@ export interface TargetKind<Draft, Options extends Draft, Fitted> {
   /** @throws LatheError `data.target` where it cannot be learnt. */
   fit(options: Options, columns: readonly string[], context: FitContext): Promise<Fitted>;
 
-  /** The columns it is read from of any table, and so the values of a sample: one each. */
+  /** The columns it is read from of any table. */
   columnsOf(fitted: Fitted): readonly string[];
+  /** What the values of a sample are called, in order: as their columns; of several rows `<column>+<rows ahead>`, row by row. */
+  valuesOf(fitted: Fitted): readonly string[];
+  /** Rows of a series after the sample's own that it is read from, one behind the other; 0: it is read from the sample's own row. */
+  horizon(of: Draft | Fitted): number;
   /** What is predicted is one of these; undefined of numbers. */
   classes(fitted: Fitted): readonly string[] | undefined;
   /** The class of a text that training knew. */
   classOf(fitted: Fitted): ReadonlyMap<string, number>;
   /** Outputs of the network for a sample. */
   width(fitted: Fitted): number;
-  /** Values of columns in the column's own unit, row-major `[n, columns]`, as the network is trained on them. */
+  /** Values in their columns' own unit, row-major `[n, columns]`, as the network is trained on them. */
   trained(values: Float32Array, fitted: Fitted): Float32Array;
   /** From the network's answer, float32 `[N, width]`, to the exported model's, in the column's own unit. */
   lower(e: Emitter, answer: Value, fitted: Fitted): Value;
@@ -124,6 +136,12 @@ export type TargetDefinition<O extends z.ZodType, F extends z.ZodType> = TargetK
   readonly options: O;
   readonly fitted: F;
 };
+
+/** Rows of a series from `from` to `to`, both among them, counted from a sample's own row on. */
+export interface RowSpan {
+  readonly from: number;
+  readonly to: number;
+}
 
 /** A column of a table at first sight. */
 export interface SeenColumn {

@@ -1,12 +1,11 @@
 import { z } from "zod";
 import { defined } from "../base/assert.js";
-import { LatheError } from "../base/errors.js";
-import { MOST_COLUMNS } from "../base/limits.js";
+import { MOST_COLUMNS, MOST_STEPS } from "../base/limits.js";
 import { tensor } from "../onnx/types.js";
 import type { ValueNote } from "./form.js";
-import type { FitContext, InputDefinition, NumberStatistics, Tally, TargetDefinition } from "./kind.js";
+import type { InputDefinition, Tally, TargetDefinition } from "./kind.js";
 import { columnSchema, counted, nameSchema, normalize, numbers, writeNumber } from "./options.js";
-import { numbersAfter, scalingOf } from "./scaling.js";
+import { numbersAfter, presentNumbers, scalingOf } from "./scaling.js";
 
 /** Bounds are told with six digits. */
 const ROUNDING = 1e-5;
@@ -149,15 +148,17 @@ const targetOptions = z.strictObject({
   column: columnSchema.optional(),
   columns: z.array(columnSchema).min(1).max(MOST_COLUMNS).optional(),
   normalize: normalize.default("none").describe("Undone in the exported model, so predictions are in the column's own unit"),
+  horizon: z.int().min(1).max(MOST_STEPS).optional().describe("Of a series: how many rows after the sample's own are predicted, one value each"),
 });
 
 const fittedTarget = z.strictObject({
   name: z.string(),
   type: z.literal("numeric"),
   columns: z.array(z.string()),
-  /** trained on (y - shift) / scale */
+  /** By column: trained on (y - shift) / scale */
   shift: numbers,
   scale: numbers,
+  horizon: z.number().optional(),
 });
 
 /** Numbers to predict; the exported model undoes the scaling. */
@@ -170,39 +171,51 @@ export const numericTarget: TargetDefinition<typeof targetOptions, typeof fitted
     columns ? columns.map((name, k) => ({ column: name, path: ["columns", k] })) : column === undefined ? [] : [{ column, path: ["column"] }],
   plan(spec, table) {
     const columns = numericTarget.columns(spec).map(({ column }) => column);
-    const numbers = columns.map((column) => numbersAfter(spec.normalize, column, table.column(column)));
-    return { ...(columns.length > 0 ? { width: columns.length } : {}), exact: true, numbers, description: columns.map((column) => `"${column}"`).join(", ") };
+    const steps = spec.horizon ?? 1;
+    const row = columns.map((column) => numbersAfter(spec.normalize, column, table.column(column)));
+    const numbers = Array.from({ length: steps }, () => row).flat();
+    const description = `${columns.map((column) => `"${column}"`).join(", ")}${spec.horizon === undefined ? "" : `, the next ${counted(steps, "row")}`}`;
+    return { ...(columns.length > 0 ? { width: columns.length * steps } : {}), exact: true, numbers, description };
   },
   async fit(spec, columns, context) {
     const scalings = [];
     for (const column of columns) scalings.push(scalingOf(spec.normalize, column, await presentNumbers(column, context), context));
-    return { name: spec.name, type: "numeric", columns: [...columns], shift: scalings.map((s) => s.shift), scale: scalings.map((s) => s.scale) };
+    return {
+      name: spec.name,
+      type: "numeric",
+      columns: [...columns],
+      shift: scalings.map((s) => s.shift),
+      scale: scalings.map((s) => s.scale),
+      ...(spec.horizon === undefined ? {} : { horizon: spec.horizon }),
+    };
   },
   columnsOf: ({ columns }) => columns,
+  valuesOf: (own) => stepsOf(own).flatMap((step) => own.columns.map((column) => `${column}${step}`)),
+  horizon: ({ horizon = 0 }) => horizon,
   classes: () => undefined,
   classOf: () => new Map(),
-  width: ({ columns }) => columns.length,
+  width: ({ columns, horizon = 1 }) => columns.length * horizon,
   trained: (values, { shift, scale }) => values.map((y, i) => (y - (shift[i % shift.length] ?? 0)) / (scale[i % shift.length] ?? 1)),
   /** y = x · scale + shift */
-  lower(e, answer, { name, shift, scale }) {
+  lower(e, answer, { name, shift, scale, horizon = 1 }) {
     return e.graph.scope(name, () => {
-      const row = (values: readonly number[]) => e.constant(tensor("float32", values, [1, values.length]));
+      const row = (values: readonly number[]) =>
+        e.constant(tensor("float32", Array.from({ length: horizon }, () => values).flat(), [1, values.length * horizon]));
       const scaled = scale.every((s) => s === 1) ? answer : e.mul(answer, row(scale));
       return shift.every((s) => s === 0) ? scaled : e.add(scaled, row(shift));
     });
   },
-  describe: ({ columns }) => columns.join(", "),
-  head: ({ name, columns }) => (columns.length === 1 ? [name] : columns.map((column) => `${name}:${column}`)),
+  describe: ({ columns, horizon }) =>
+    horizon === undefined
+      ? columns.join(", ")
+      : `${columns.join(", ")} of the next ${counted(horizon, "row")}, ${columns.length === 1 ? "in order" : "row by row"}`,
+  head: (own) => stepsOf(own).flatMap((step) => own.columns.map((column) => `${own.name}${own.columns.length === 1 ? "" : `:${column}`}${step}`)),
   cellsOf: (outputs) => Array.from(outputs, writeNumber),
 };
 
-async function presentNumbers(column: string, context: FitContext): Promise<NumberStatistics> {
-  const statistics = await context.numbers(column);
-  if (statistics.count > 0) return statistics;
-  throw new LatheError("data.value", `column "${column}" of ${context.path} has no value in any training row; exclude the column`, {
-    path: context.path,
-    column,
-  });
+/** What is added to a column's name for each row ahead. */
+function stepsOf({ horizon }: Pick<z.infer<typeof fittedTarget>, "horizon">): readonly string[] {
+  return horizon === undefined ? [""] : Array.from({ length: horizon }, (_, k) => `+${k + 1}`);
 }
 
 /** x = encoded · scale + shift */

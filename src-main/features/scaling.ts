@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { LatheError } from "../base/errors.js";
 import type { ColumnFacts, FitContext, NumberStatistics, TargetNumbers } from "./kind.js";
 import type { normalize } from "./options.js";
 
@@ -27,4 +28,14 @@ export function numbersAfter(how: z.infer<typeof normalize>, column: string, see
   const scaled = (value: number | undefined) => (value === undefined || shift === undefined || !scale ? undefined : (value - shift) / scale);
   const sure = how === "standard" ? { mean: 0 } : how === "minmax" ? { min: 0, max: 1 } : {};
   return { column, min: scaled(min), mean: scaled(mean), max: scaled(max), ...sure };
+}
+
+/** Statistics of a column that has values. @throws LatheError `data.value` where no training row has one. */
+export async function presentNumbers(column: string, context: FitContext): Promise<NumberStatistics> {
+  const statistics = await context.numbers(column);
+  if (statistics.count > 0) return statistics;
+  throw new LatheError("data.value", `column "${column}" of ${context.path} has no value in any training row; exclude the column`, {
+    path: context.path,
+    column,
+  });
 }

@@ -208,7 +208,9 @@ export function judgedTarget(fitted: FittedTarget, threshold: number): JudgedTar
       return { kind: "binary", classes: fitted.classes, threshold };
     case "numeric": {
       const { shift, scale, columns } = fitted;
-      return { kind: "numeric", columns, restore: (value, k) => value * (scale[k] ?? 1) + (shift[k] ?? 0) };
+      // Rows that are predicted stand one behind the other.
+      const restore = (value: number, k: number) => value * (scale[k % columns.length] ?? 1) + (shift[k % columns.length] ?? 0);
+      return { kind: "numeric", columns: targetKindOf(fitted).valuesOf(fitted), restore };
     }
   }
 }

@@ -134,7 +134,7 @@ async function runElsewhere(
         rows.length,
         columns.length,
       ]);
-    } else {
+    } else if (input.type !== "window") {
       feeds[input.name] = new ort.Tensor(
         "string",
         rows.map((row) => String(row[input.column] ?? "")),

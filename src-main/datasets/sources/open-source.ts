@@ -1,9 +1,10 @@
 import { resolve } from "node:path";
 import { closest } from "../../base/closest.js";
-import type { DataSpec, SourceSpec } from "../../contract/data.js";
+import type { DataSpec, SeriesSourceSpec, SourceSpec } from "../../contract/data.js";
 import { kindOf, targetColumns, targetKindOf } from "../../features/index.js";
 import { stillBad } from "../pictures/quarantine.js";
-import { openSeries } from "../series/regular-series.js";
+import { findCuts } from "../series/place-samples.js";
+import { type OpenSeriesOptions, openSeries } from "../series/regular-series.js";
 import { csvOptions } from "./csv.js";
 import type { Database } from "./database.js";
 import { openImageFolder } from "./image-folder.js";
@@ -19,7 +20,7 @@ export interface Sources {
 /** @param folder the project's. @throws LatheError `data.*`, `cancelled` */
 export async function openSources(database: Database, folder: string, data: DataSpec, signal?: AbortSignal): Promise<Sources> {
   const cells = cellsOf(data);
-  const source = await openMain(database, folder, data.source, { names: namedColumns(data), cells, signal });
+  const source = await openMain(database, folder, data.source, { names: namedColumns(data), cells, split: data.split, signal });
   return { source, testSource: await openTest(database, folder, data.source, source, signal) };
 }
 
@@ -59,18 +60,21 @@ export async function openMain(
   {
     names,
     cells,
+    split,
     signal,
   }: {
     readonly names?: readonly string[] | undefined;
     /** How some columns of a series are read, where it is known. */
     readonly cells?: ReadonlyMap<string, "number" | "text"> | undefined;
+    /** Of a series, whose gaps are filled so that no part knows of what comes after it. */
+    readonly split?: DataSpec["split"] | undefined;
     readonly signal?: AbortSignal | undefined;
   },
 ): Promise<Source> {
   if (spec.type !== "image-folder") {
     const opened = withMissing(await openTable(database, folder, spec.path, { ...csvOptions(spec), names }), spec.missing);
     const source = { ...opened, warnings: [...opened.warnings, ...tellNameless(opened, Object.keys(spec.missing ?? {}))] };
-    return spec.type === "series" ? openSeries(database, source, spec, { cells, signal }) : source;
+    return spec.type === "series" ? openSplitSeries(database, source, spec, { cells, split, signal }) : source;
   }
   const { levels, exclude, relabel, validation } = spec;
   return openImageFolder(database, resolve(folder, spec.path), {
@@ -81,6 +85,26 @@ export async function openMain(
     bad: await stillBad(folder),
     signal,
   });
+}
+
+/** A series whose values are filled in for each part without a look at the next. Where the parts end is known once it is regular. */
+async function openSplitSeries(
+  database: Database,
+  table: Source,
+  spec: SeriesSourceSpec,
+  {
+    split,
+    ...options
+  }: { readonly split: DataSpec["split"] | undefined; readonly cells?: OpenSeriesOptions["cells"]; readonly signal?: AbortSignal | undefined },
+): Promise<Source> {
+  const source = await openSeries(database, table, spec, options);
+  const filled = Object.values(source.series?.report.filled ?? {}).some((values) => values > 0);
+  if (!split || !source.series || !filled) return source;
+  const cuts = await findCuts(database, source.series.table, spec.test === undefined ? split : { ...split, test: 0 });
+  const times = [...new Set([cuts.validation, cuts.test])].filter(Number.isFinite);
+  if (times.length === 0) return source;
+  await database.exec(`DROP TABLE ${source.series.table}`);
+  return openSeries(database, table, spec, { ...options, cuts: times, like: source.series });
 }
 
 /** Columns of `source.missing` that are not there would be passed over in silence. */

@@ -2,7 +2,7 @@ import type { RowAnswer, RowValues } from "../../contract/engine-messages.js";
 import type { FormField, OnePrediction, PredictionForm, TargetView } from "../../contract/evaluation-views.js";
 import type { FittedTarget } from "../../features/fitted.js";
 import type { ValueNote } from "../../features/form.js";
-import { kindOf } from "../../features/index.js";
+import { kindOf, targetKindOf } from "../../features/index.js";
 import type { ModelFacts } from "../../training/models/inference-model.js";
 import type { TrainingValues } from "../../training/runs/training-values.js";
 
@@ -17,7 +17,7 @@ export function formOf({ fitted, thresholds }: ModelFacts, values: TrainingValue
 function viewOf(target: FittedTarget, thresholds: ModelFacts["thresholds"]): TargetView {
   switch (target.type) {
     case "numeric":
-      return { name: target.name, kind: "numeric", columns: [...target.columns] };
+      return { name: target.name, kind: "numeric", columns: [...targetKindOf(target).valuesOf(target)] };
     case "category":
       return { name: target.name, kind: "category", classes: [...target.classes] };
     case "binary":

@@ -337,16 +337,15 @@ describe("the order of an epoch", () => {
           bases,
           from,
           count,
-          stored: [bytes = new Uint8Array()],
+          stored: [stored],
         } = reader.take(50 - seen.length);
+        const { bytes, at } = stored!;
         const values = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
         for (let i = from; i < from + count; i++) {
           const base = bases[i]!;
           const row = integers[base + 2]!;
           seen.push(row);
-          expect([...values.subarray((base / 3) * 16, (base / 3) * 16 + 16)]).toEqual(
-            places(row).flatMap((place) => [...series.subarray(place * 2, place * 2 + 8)]),
-          );
+          expect([...values.subarray(at(base) / 4, at(base) / 4 + 16)]).toEqual(places(row).flatMap((place) => [...series.subarray(place * 2, place * 2 + 8)]));
         }
       }
       reader.close();

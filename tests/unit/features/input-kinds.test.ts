@@ -3,7 +3,7 @@ import { z } from "zod";
 import { Random } from "../../../src-main/base/random.js";
 import { type InputDraft, inputSchema } from "../../../src-main/contract/data.js";
 import { type FittedInput, fittedData } from "../../../src-main/features/fitted.js";
-import { allInputKinds, fromStored, inputOptions, kindFor, kindOf, lowerInput, startInput, storedType } from "../../../src-main/features/index.js";
+import { allInputKinds, fromStored, inputOptions, kindFor, kindOf, lowerInput, rowsOf, startInput, storedType } from "../../../src-main/features/index.js";
 import type { FitContext } from "../../../src-main/features/kind.js";
 import { createEmitter } from "../../../src-main/ops/index.js";
 import { type TensorData, sizeOf } from "../../../src-main/onnx/types.js";
@@ -13,7 +13,8 @@ import { compile } from "../../support/tables.js";
 const rows: readonly {
   readonly draft: InputDraft;
   readonly cells: Readonly<Record<string, readonly (string | number)[]>>;
-  readonly seen: { readonly type: string; readonly distinct: number };
+  /** A column that is read so unless somebody says otherwise; absent of a kind that is only chosen. */
+  readonly seen?: { readonly type: string; readonly distinct: number };
 }[] = [
   { draft: { name: "size", type: "numeric", columns: ["a", "b"] }, cells: { a: [1, 2, 3, 6], b: [10, 10, 20, 40] }, seen: { type: "number", distinct: 4 } },
   { draft: { name: "colour", type: "category", column: "c" }, cells: { c: ["red", "blue", "red", "green"] }, seen: { type: "text", distinct: 3 } },
@@ -23,6 +24,7 @@ const rows: readonly {
     cells: { e: ["1.png", "2.png", "3.png", "4.png"] },
     seen: { type: "picture", distinct: 4 },
   },
+  { draft: { name: "past", type: "window", columns: ["f", "g"], length: 3, ahead: 1 }, cells: { f: [1, 2, 3, 6], g: [10, 10, 20, 40] } },
 ];
 
 /** The training rows, looked at one by one. */
@@ -90,7 +92,8 @@ describe.each(rows.map((row) => [row.draft.type, row] as const))("%s", (type, ro
   const kind = kindOf(row.draft);
 
   test("is proposed for columns that suit it, and starts as a project may have it", () => {
-    expect(kindFor(row.seen)).toBe(type);
+    if (row.seen) expect(kindFor(row.seen)).toBe(type);
+    else expect(kind.suits({ type: "number", distinct: 9 })).toBe(false);
     const started = startInput(type, "own", namesOf(row.draft));
     expect(inputSchema.parse(started)).toMatchObject({ name: "own", type });
     expect(namesOf(started)).toEqual(namesOf(row.draft));
@@ -143,7 +146,7 @@ describe.each(rows.map((row) => [row.draft.type, row] as const))("%s", (type, ro
     expect(read.dims).toEqual([3, ...kind.encodedType(fitted).shape.slice(1)]);
     // A kind in records is encoded before; one in a store is not.
     if (kind.kept === "record") expect(read.data).toEqual(stored.data);
-    else expect(dtype).toBe("uint8");
+    else expect(dtype).toBe(kind.kept === "pictures" ? "uint8" : "float32");
   });
 
   test("asks for its columns, begins with what is usual, and tells what training never saw", async () => {
@@ -152,7 +155,8 @@ describe.each(rows.map((row) => [row.draft.type, row] as const))("%s", (type, ro
     tally?.add((await run(fitted, kind.madeUp(fitted, 40, new Random("rows", type)), "raw")).data as Float32Array);
     const seen = Object.fromEntries(tally?.values() ?? []);
     expect(Object.keys(seen)).toEqual(tally ? kind.columnsOf(fitted) : []);
-    expect(kind.fields(fitted, seen, undefined).map(({ column }) => column)).toEqual(kind.columnsOf(fitted));
+    // A series is not typed.
+    expect(kind.fields(fitted, seen, undefined).map(({ column }) => column)).toEqual(kind.kept === "series" ? [] : kind.columnsOf(fitted));
     const nothing = kind.notes(fitted, seen, { typed: {}, numbers: {}, unknown: [] });
     // Rows without it are answered, so that what stands in for it is told; or they are not.
     expect(nothing.map(({ column }) => column)).toEqual(kind.gaps(fitted) === "keep" ? kind.columnsOf(fitted) : []);
@@ -163,4 +167,15 @@ describe.each(rows.map((row) => [row.draft.type, row] as const))("%s", (type, ro
     const augmented = inputSchema.parse({ ...row.draft, ...(kind.augmentation(options) ? { augment: [{ type: "RandomHorizontalFlip" }] } : {}) });
     expect(kind.prepared(augmented)).toEqual(kind.prepared(options));
   });
+});
+
+test("a window reads the rows that it says, of the past and ahead", () => {
+  const rowsRead = (length: number, ahead: number) => {
+    const options = inputSchema.parse({ name: "w", type: "window", columns: ["f"], length, ahead });
+    return rowsOf(options);
+  };
+  expect(rowsRead(28, 0)).toEqual({ from: -27, to: 0 });
+  expect(rowsRead(0, 14)).toEqual({ from: 1, to: 14 });
+  expect(rowsRead(3, 2)).toEqual({ from: -2, to: 2 });
+  expect(inputSchema.safeParse({ name: "w", type: "window", columns: ["f"], length: 0 }).success).toBe(false);
 });

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { type TargetSpec, targetSchema } from "../../../src-main/contract/data.js";
 import type { FittedTarget } from "../../../src-main/features/fitted.js";
+import { createEmitter } from "../../../src-main/ops/index.js";
+import { compile } from "../../support/tables.js";
 import { targetColumns, targetKindOf, targetWidth } from "../../../src-main/features/index.js";
 
 interface Row {
@@ -99,6 +101,22 @@ test("numbers are trained on in their scaling, classes as they are", () => {
   const trained = (fitted: FittedTarget | undefined, values: readonly number[]) => [...targetKindOf(fitted!).trained(Float32Array.from(values), fitted!)];
   expect(trained(rows[0]?.fitted, [12, 3, 8, 4])).toEqual([1, 3, -1, 4]);
   expect(trained(rows[2]?.fitted, [0, 1])).toEqual([0, 1]);
+});
+
+test("of a series a value for each row ahead and column, row by row; the exported file undoes the scaling of each", async () => {
+  const fitted: FittedTarget = { name: "y", type: "numeric", columns: ["a", "b"], shift: [10, 0], scale: [2, 1], horizon: 2 };
+  const kind = targetKindOf(fitted);
+  expect(kind.valuesOf(fitted)).toEqual(["a+1", "b+1", "a+2", "b+2"]);
+  expect([kind.width(fitted), targetWidth(fitted), kind.horizon(fitted)]).toEqual([4, 4, 2]);
+  expect(kind.head(fitted)).toEqual(["y:a+1", "y:b+1", "y:a+2", "y:b+2"]);
+  expect(kind.head({ ...fitted, columns: ["a"], shift: [10], scale: [2] })).toEqual(["y+1", "y+2"]);
+  expect(kind.describe(fitted)).toBe("a, b of the next 2 rows, row by row");
+  const e = createEmitter();
+  e.graph.output(kind.lower(e, e.graph.input("x", "float32", ["N", 4]), fitted), "y");
+  const executable = await compile(e.graph.build("target"));
+  const answers = await executable.run({ x: { dtype: "float32", dims: [1, 4], data: kind.trained(Float32Array.of(12, 3, 8, 4), fitted) } });
+  await executable.dispose();
+  expect([...(answers["y"]!.data as Float32Array)]).toEqual([12, 3, 8, 4]);
 });
 
 test("columns of a project's target have their places in the options", () => {

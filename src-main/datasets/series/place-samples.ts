@@ -1,0 +1,181 @@
+import { LatheError } from "../../base/errors.js";
+import type { DataSpec } from "../../contract/data.js";
+import { horizonOf, kindOf, rowsOf, targetKindOf } from "../../features/index.js";
+import type { RowSpan } from "../../features/kind.js";
+import type { DataWarning } from "../data-warning.js";
+import type { SkippedRows } from "../prepared.js";
+import type { Roles } from "../roles.js";
+import type { Database } from "../sources/database.js";
+import { PART, type SplitCounts } from "../splits.js";
+import type { Staged } from "../staging.js";
+import { type RegularSeries, writeTime } from "./regular-series.js";
+
+/** Where the validation and the test begin, in µs; Infinity: there is none. */
+export interface Cuts {
+  readonly validation: number;
+  readonly test: number;
+}
+
+export interface PlaceSamplesQuestion {
+  /** The staged rows of a regular table, in its order. */
+  readonly staged: Staged;
+  /** The regular table. */
+  readonly series: string;
+  readonly data: DataSpec;
+  readonly roles: Roles;
+  /** Tables to make, a row for each of the series': the part of the sample that begins there, and the part that the row itself is of. */
+  readonly parts: string;
+  readonly spans: string;
+  /** `test`: a file of its own for the test, all of whose samples are. */
+  readonly cuts: Cuts | "test";
+}
+
+/** What the samples of some inputs and targets reach over. */
+export interface SampleReach {
+  /** Rows before the sample's own, and after it. */
+  readonly past: number;
+  readonly ahead: number;
+}
+
+/** Something that a sample must have in each of some rows. */
+interface Needed {
+  readonly column: string;
+  readonly sql: string;
+  readonly rows: RowSpan;
+  readonly reason: SkippedRows["reason"];
+}
+
+export function reachOf({ inputs, targets }: Pick<DataSpec, "inputs" | "targets">): SampleReach {
+  const spans = [...inputs.map((input) => rowsOf(input)), ...targets.map((target) => ({ from: 0, to: horizonOf(target) }))];
+  return { past: Math.max(0, ...spans.map(({ from }) => -from)), ahead: Math.max(0, ...spans.map(({ to }) => to)) };
+}
+
+/**
+ * Where validation and test begin: the last `test` of all rows, and `validation` of them before these, are cut off in time, for all series at once.
+ */
+export async function findCuts(database: Database, series: string, { validation, test }: Pick<DataSpec["split"], "validation" | "test">): Promise<Cuts> {
+  const { n } = await database.one(`SELECT count(*) AS n FROM ${series}`);
+  const before = async (share: number): Promise<number> => {
+    const rows = Math.round(Number(n) * share);
+    if (rows === 0) return Infinity;
+    const { time } = await database.one(`SELECT series_time AS time FROM ${series} ORDER BY 1 DESC LIMIT 1 OFFSET ${rows - 1}`);
+    return Number(time);
+  };
+  const tested = await before(test);
+  return { test: tested, validation: validation === 0 ? tested : await before(validation + test) };
+}
+
+/**
+ * Puts samples, one for each row, into parts. A sample is used where all of its rows are there, in one piece of one series, and hold what it reads; it is in a
+ * part where all of them are before, between or behind the cuts. Samples that reach over a cut are in no part.
+ */
+export async function placeSamples(
+  database: Database,
+  { staged, series, data, roles, parts, spans, cuts }: PlaceSamplesQuestion,
+): Promise<{ readonly counts: SplitCounts; readonly skipped: readonly SkippedRows[] }> {
+  const { past, ahead } = reachOf(data);
+  const needed = neededValues(staged, data, roles);
+  const stride = data.source.type === "series" ? data.source.stride : 1;
+  const at = (time: number) => (time === Infinity ? "1e300" : String(time));
+  const partOf = (first: string, last: string) =>
+    cuts === "test"
+      ? String(PART.test)
+      : `CASE WHEN ${last} < ${at(cuts.validation)} THEN ${PART.train} WHEN ${first} >= ${at(cuts.test)} THEN ${PART.test} ` +
+        `WHEN ${first} >= ${at(cuts.validation)} AND ${last} < ${at(cuts.test)} THEN ${PART.validation} ELSE ${CODES.across} END`;
+  await database.exec(`CREATE TABLE ${spans} AS SELECT CAST(${partOf("series_time", "series_time")} AS TINYINT) AS part FROM ${series} ORDER BY rowid`);
+  const lacks = needed.map(
+    ({ sql, rows: { from, to } }, k) =>
+      `sum(CASE WHEN ${sql} IS NULL THEN 1 ELSE 0 END) OVER (PARTITION BY series_segment ORDER BY ${staged.table}.rowid ` +
+      `ROWS BETWEEN ${bound(from)} AND ${bound(to)}) AS lacks${k}`,
+  );
+  const columns = [
+    `${staged.table}.rowid AS r`,
+    "row_number() OVER segment AS place",
+    "count(*) OVER (PARTITION BY series_segment) AS n",
+    `lag(series_time, ${past}) OVER segment AS first`,
+    `lead(series_time, ${ahead}) OVER segment AS last`,
+    ...lacks,
+  ];
+  const reason =
+    `CASE WHEN place <= ${past} OR place + ${ahead} > n THEN ${CODES.short} ` +
+    needed.map((_, k) => `WHEN lacks${k} > 0 THEN ${CODES.lacks - k} `).join("") +
+    `WHEN (place - 1 - ${past}) % ${stride} <> 0 THEN ${CODES.between} ELSE ${partOf("first", "last")} END`;
+  await database.exec(
+    `CREATE TABLE ${parts}_reasons AS SELECT r, CAST(${reason} AS INTEGER) AS code FROM (SELECT ${columns.join(", ")} FROM ${staged.table} ` +
+      `POSITIONAL JOIN ${series} WINDOW segment AS (PARTITION BY series_segment ORDER BY ${staged.table}.rowid))`,
+  );
+  await database.exec(`CREATE TABLE ${parts} AS SELECT CAST(greatest(code, ${PART.skipped}) AS TINYINT) AS part FROM ${parts}_reasons ORDER BY r`);
+  const counts = { train: 0, validation: 0, test: 0 };
+  const skipped: SkippedRows[] = [];
+  for (const { code, n } of await database.all(`SELECT code, count(*) AS n FROM ${parts}_reasons GROUP BY code ORDER BY code DESC`)) {
+    const [found, rows] = [Number(code), Number(n)];
+    const split = (["train", "validation", "test"] as const).find((name) => PART[name] === found);
+    const lack = needed[CODES.lacks - found];
+    if (split) counts[split] = rows;
+    else if (lack) skipped.push({ reason: lack.reason, column: lack.column, rows });
+    else skipped.push({ reason: found === CODES.short ? "incomplete window" : found === CODES.across ? "across the split" : "stride", column: "", rows });
+  }
+  await database.exec(`DROP TABLE ${parts}_reasons`);
+  return { counts, skipped };
+}
+
+/** Why a row begins no sample; what a sample lacks is counted down from `lacks`. */
+const CODES = { short: -2, between: -3, across: -4, lacks: -10 } as const;
+
+function bound(row: number): string {
+  return row === 0 ? "CURRENT ROW" : row < 0 ? `${-row} PRECEDING` : `${row} FOLLOWING`;
+}
+
+function neededValues(staged: Staged, data: DataSpec, roles: Roles): readonly Needed[] {
+  const needed: Needed[] = [];
+  for (const target of data.targets) {
+    const horizon = horizonOf(target);
+    for (const column of roles.targets.get(target.name) ?? []) {
+      const sql = targetKindOf(target).cells === "number" ? staged.number(column) : staged.text(column);
+      needed.push({ column, sql, rows: horizon === 0 ? { from: 0, to: 0 } : { from: 1, to: horizon }, reason: "missing target" });
+    }
+  }
+  for (const input of data.inputs) {
+    const kind = kindOf(input);
+    if (kind.gaps(input) === "keep") continue;
+    for (const column of roles.inputs.get(input.name) ?? [])
+      needed.push({ column, sql: kind.cells === "number" ? staged.number(column) : staged.text(column), rows: rowsOf(input), reason: "missing value" });
+  }
+  return needed;
+}
+
+/** @throws LatheError `data.split` where a part that was asked for has no sample, saying how many rows one takes. */
+export function checkSamples(counts: SplitCounts, data: DataSpec, path: string, hasTestFile: boolean): void {
+  const { past, ahead } = reachOf(data);
+  const wanted = [
+    ["train", true],
+    ["validation", data.split.validation > 0],
+    ["test", hasTestFile || data.split.test > 0],
+  ] as const;
+  const empty = wanted.find(([name, asked]) => asked && counts[name] === 0);
+  if (!empty) return;
+  const rows = past + 1 + ahead;
+  throw new LatheError(
+    "data.split",
+    `no sample fits into the ${empty[0]} part of ${path}: a sample reaches over ${rows} rows (${past + 1} of the past and ${ahead} ahead) without a gap, all ` +
+      `of them in that part; use shorter windows, a shorter horizon, or a larger share of the rows`,
+    { path, counts },
+  );
+}
+
+/** Which times each part is of, in a sentence: scalings are learnt from the first. */
+export async function tellSpans(database: Database, series: RegularSeries, spans: string, path: string): Promise<readonly DataWarning[]> {
+  const rows = await database.all(
+    `SELECT part, min(series_time) AS first, max(series_time) AS last, count(*) AS n FROM ${series.table} POSITIONAL JOIN ${spans} GROUP BY part ORDER BY part`,
+  );
+  const names = new Map([
+    [PART.train, "training"],
+    [PART.validation, "validation"],
+    [PART.test, "test"],
+  ] as const);
+  const told = rows.flatMap(({ part, first, last, n }) => {
+    const name = [...names].find(([number]) => number === Number(part))?.[1];
+    return name === undefined ? [] : [`${name} ${writeTime(Number(first), series)} to ${writeTime(Number(last), series)} (${Number(n)} rows)`];
+  });
+  return [{ code: "data.span", message: `${path} is split by time: ${told.join(", ")}; scalings are learnt from the training rows alone` }];
+}
