@@ -1,14 +1,14 @@
 import type { ForecastBaseline, ForecastFigures } from "../../../contract/forecast-report.js";
 import type { MetricValues, RawValues } from "../../../metrics/metric.js";
 import { naiveForecast, seasonalForecast } from "./baselines.js";
-import { ErrorSums } from "./error-sums.js";
+import { ErrorSums, SquaredErrors } from "./error-sums.js";
 import type { ForecastSamples, ForecastSeries, ForecastTruth } from "./series.js";
 import type { TrainingScales } from "./training-scales.js";
 
 /** A model's forecasts beside a baseline's, over the samples that have both. */
 export interface Comparison {
   readonly baseline: ErrorSums;
-  readonly model: ErrorSums;
+  readonly model: SquaredErrors;
   readonly leftOut: number;
   /** `[compared]`: places of the samples that were compared, and the baseline's mean squared error minus the model's. */
   readonly places: Uint32Array;
@@ -31,7 +31,7 @@ export function forecastErrors(series: ForecastSeries, truth: ForecastTruth, { o
   const source = { values: truth.values, columns, segment: series.segment };
   const forecast = new Float64Array(cells);
   const compare = (predict: (row: number) => boolean): Comparison => {
-    const [baseline, model] = [new ErrorSums(cells), new ErrorSums(cells)];
+    const [baseline, model] = [new ErrorSums(cells), new SquaredErrors(cells)];
     const [places, gains] = [new Uint32Array(origins.length), new Float64Array(origins.length)];
     let compared = 0;
     origins.forEach((origin, i) => {
@@ -59,7 +59,7 @@ export function modelFigures({ model, naive, seasonal }: ForecastErrors, truth: 
   };
   return figures(truth, (cells) => ({
     ...model.values(cells, (cell) => scales.seasonal[cell % width]),
-    "mse.standardised": model.standardised(cells, variance),
+    "mse.standardised": model.mse(cells, variance),
     "skill.naive": skill(naive, cells),
     "skill.seasonal": skill(seasonal, cells),
   }));

@@ -1,6 +1,7 @@
 import type { ForecastResiduals, ResidualsOfStep } from "../../../contract/forecast-report.js";
 import { autocorrelation, usualLags } from "./autocorrelation.js";
 import { histogramOf } from "./histogram.js";
+import { inOrder } from "./in-order.js";
 import { type ForecastSamples, type ForecastSeries, type ForecastTruth, checkSamples } from "./series.js";
 
 /** What is drawn of a line at most. */
@@ -14,7 +15,7 @@ export function forecastResiduals(series: ForecastSeries, truth: ForecastTruth, 
   checkSamples(series, truth, samples);
   const { horizon, columns } = truth;
   const n = samples.origins.length;
-  const places = Uint32Array.from(samples.origins, (_, i) => i).sort((a, b) => (samples.origins[a] ?? 0) - (samples.origins[b] ?? 0));
+  const places = inOrder(samples.origins);
   const cell = (i: number, step: number) => (i * horizon + step - 1) * columns.length + column;
   const residuals = (step: number) => Float64Array.from(places, (i) => (samples.outputs[cell(i, step)] ?? NaN) - (samples.truths[cell(i, step)] ?? NaN));
   const rows = (step: number) => Uint32Array.from(places, (i) => (samples.origins[i] ?? 0) + step);
@@ -29,12 +30,9 @@ export function forecastResiduals(series: ForecastSeries, truth: ForecastTruth, 
 
 /** @param rows that were forecast, from 1 */
 function ofStep(series: ForecastSeries, step: number, rows: Uint32Array, residuals: Float64Array): ResidualsOfStep {
-  const time = (i: number) => Number(series.time[(rows[i] ?? 1) - 1]);
-  const known = Uint32Array.from(rows, (_, i) => i).filter((i) => Number.isFinite(residuals[i]));
-  const shown = extremes(
-    known.sort((a, b) => time(a) - time(b) || a - b),
-    (i) => residuals[i] ?? 0,
-  );
+  const time = Float64Array.from(rows, (row) => Number(series.time[row - 1]));
+  const known = inOrder(time).filter((i) => Number.isFinite(residuals[i]));
+  const shown = extremes(known, (i) => residuals[i] ?? 0);
   let total = 0;
   for (const i of known) total += residuals[i] ?? 0;
   const bias = total / known.length;
@@ -45,7 +43,7 @@ function ofStep(series: ForecastSeries, step: number, rows: Uint32Array, residua
     bias: known.length > 0 ? bias : null,
     deviation: known.length > 0 ? Math.sqrt(squares / known.length) : null,
     rows: shown.map((i) => rows[i] ?? 0),
-    times: shown.map(time),
+    times: shown.map((i) => time[i] ?? 0),
     values: shown.map((i) => residuals[i] ?? 0),
     histogram: histogramOf(residuals),
   };

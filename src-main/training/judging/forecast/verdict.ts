@@ -1,6 +1,7 @@
 import type { ForecastVerdict } from "../../../contract/forecast-report.js";
 import { type Comparison, allCells, skill } from "./forecast-metrics.js";
 import type { ForecastSeries, ForecastTruth } from "./series.js";
+import { inOrder } from "./in-order.js";
 import { studentQuantile, studentTail } from "./student-t.js";
 
 /** What is called chance: a difference that equally good forecasts show this often. */
@@ -56,13 +57,12 @@ export function meanGain(
   let total = 0;
   for (const gain of gains) total += gain;
   const mean = total / n;
-  const rowOf = (i: number) => (origins[places[i] ?? 0] ?? 1) - 1;
-  const time = (i: number) => Number(series.time[rowOf(i)]);
-  const order = Uint32Array.from(gains, (_, i) => i).sort((a, b) => time(a) - time(b));
+  const time = new Float64Array(n);
+  for (let i = 0; i < n; i++) time[i] = Number(series.time[(origins[places[i] ?? 0] ?? 1) - 1]);
   const sums: number[] = [];
   let last: number | undefined;
-  for (const i of order) {
-    const at = time(i);
+  for (const i of inOrder(time)) {
+    const at = time[i];
     if (at !== last) sums.push(0);
     last = at;
     sums[sums.length - 1] = (sums.at(-1) ?? 0) + (gains[i] ?? NaN) - mean;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Random } from "../../../../../src-main/base/random.js";
 import type { Comparison } from "../../../../../src-main/training/judging/forecast/forecast-metrics.js";
-import { ErrorSums } from "../../../../../src-main/training/judging/forecast/error-sums.js";
+import { ErrorSums, SquaredErrors } from "../../../../../src-main/training/judging/forecast/error-sums.js";
 import { judgeForecast } from "../../../../../src-main/training/judging/forecast/judge-forecast.js";
 import type { ForecastSeries } from "../../../../../src-main/training/judging/forecast/series.js";
 import { studentQuantile, studentTail } from "../../../../../src-main/training/judging/forecast/student-t.js";
@@ -19,7 +19,7 @@ function seriesOf(rows: number, ids = 1): ForecastSeries {
 }
 
 function compared(gains: Float64Array): Comparison {
-  return { baseline: new ErrorSums(1), model: new ErrorSums(1), leftOut: 0, places: Uint32Array.from(gains, (_, i) => i), gains };
+  return { baseline: new ErrorSums(1), model: new SquaredErrors(1), leftOut: 0, places: Uint32Array.from(gains, (_, i) => i), gains };
 }
 
 const originsOf = (gains: Float64Array, stride = 1) => Uint32Array.from(gains, (_, i) => 1 + i * stride);
