@@ -1,13 +1,13 @@
 import { z } from "zod";
 import { metricValues } from "./events.js";
 
-/** How good a run's forecasts are: `forecast` of `report.json`, and what the studio draws of residuals. Numbers in the target's own unit; null: does not exist. */
+/** How good a run's forecasts are: `forecast` of `report.json`, and what is drawn of residuals. Numbers in the target's own unit; null: does not exist. */
 
 /** `[horizon][columns]` */
 const byCell = z.array(z.array(z.number().nullable()));
 
 const bySteps = z.strictObject({
-  /** `mse`, `rmse`, `mae`, `mape`, `smape`, `mase`, `bias` (mean of forecast − truth) and, of the model, `mse.standardised`, `skill.naive`, `skill.seasonal`. */
+  /** `mse`, `rmse`, `mae`, `mape`, `smape`, `mase`, `bias` (mean of forecast − truth); of the model also `mse.standardised`, `skill.naive`, `skill.seasonal`. */
   values: metricValues,
   /** The same of each step of the horizon. */
   steps: z.array(metricValues),
@@ -98,7 +98,7 @@ const residualsOfStep = z.strictObject({
   /** Mean and standard deviation of forecast − truth. */
   bias: z.number().nullable(),
   deviation: z.number().nullable(),
-  /** Forecast − truth over time: the rows that were forecast, from 1, and their times (µs since 1970 UTC); the extremes of each stretch where there are many. */
+  /** Forecast − truth over time: the rows that were forecast, from 1, and their times (µs since 1970 UTC); of many the extremes of each stretch. */
   rows: z.array(z.number()),
   times: z.array(z.number()),
   values: z.array(z.number()),

@@ -69,8 +69,8 @@ function intervalsOf(
     notes: few.map((level) => ({
       code: "forecast.unbounded",
       message:
-        `${samples} validation samples are too few to say where ${Number((100 * level).toPrecision(6))} % of ${name} will lie: it takes ${leastSamples(level)}; that ` +
-        `interval has no bounds. Give the validation part a longer span`,
+        `${samples} validation samples are too few to say where ${Number((100 * level).toPrecision(6))} % of ${name} will lie: it takes ` +
+        `${leastSamples(level)}; that interval has no bounds. Give the validation part a longer span`,
     })),
   };
 }
@@ -83,22 +83,22 @@ function scoreOf(name: string, series: ForecastSeries, truth: ForecastTruth, sam
   if (errors.model.notFinite > 0)
     notes.push({
       code: "forecast.not-finite",
-      message: `${errors.model.notFinite} of ${total} forecasts of ${name} are not finite numbers, so that they cannot be measured; try a smaller learning rate`,
+      message: `${errors.model.notFinite} of ${total} forecasts of ${name} are not finite numbers and cannot be measured; try a smaller learning rate`,
     });
   const constant = truth.columns.filter((_, k) => scales.seasonal[k] === undefined);
   if (constant.length > 0)
     notes.push({
       code: "forecast.constant",
       message:
-        `${constant.join(", ")} does not change from one ${series.season > 1 ? `season of ${series.season} steps` : "step"} to the next in the training span, or ` +
-        `that is too short to tell; so there is no MASE of ${name}`,
+        `${constant.join(", ")} does not change from one ${series.season > 1 ? `season of ${series.season} steps` : "step"} to the next in the ` +
+        `training span, or that is too short to tell; so there is no MASE of ${name}`,
     });
   if (errors.seasonal.leftOut > 0)
     notes.push({
       code: "forecast.no-seasonal",
       message:
-        `${errors.seasonal.leftOut} of ${total} samples of ${name} lie less than a season of ${series.season} steps after the begin of their series, or after a gap; they are ` +
-        `left out of the comparison with the last season, on both sides`,
+        `${errors.seasonal.leftOut} of ${total} samples of ${name} lie less than a season of ${series.season} steps after the start of their series, or ` +
+        `after a gap; they are left out of the comparison with the last season, on both sides`,
     });
   return {
     samples: total,
