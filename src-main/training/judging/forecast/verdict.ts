@@ -104,7 +104,7 @@ function sentence(
   const baseline = against === "naive" ? "repeating the last value" : `repeating the last ${season} steps`;
   if (result === "unknown" || found === null)
     return `${name} cannot be compared with ${baseline}: that is never wrong, no sample reaches back so far, or a forecast is not a finite number`;
-  const error = `its mean squared error is ${comparedError(found)} that of ${baseline}`;
+  const error = `its mean squared error is ${comparedError(found)}`;
   const range = low === null || high === null ? "" : ` (skill ${found.toFixed(2)}, 95 % interval ${low.toFixed(2)} to ${high.toFixed(2)})`;
   switch (result) {
     case "better":
@@ -120,10 +120,10 @@ function sentence(
   }
 }
 
-/** Of the baseline's MSE: `40 % below`, `12 % above`, `3.5 times`. */
+/** Beside the baseline's: `40 % lower`, `12 % higher`, `3.50 times as large`, `the same`. */
 function comparedError(found: number): string {
-  if (found <= -1) return `${(1 - found).toPrecision(3)} times`;
+  if (found <= -1) return `${(1 - found).toPrecision(3)} times as large`;
   const percent = (share: number) => `${Number((100 * share).toPrecision(2))} %`;
-  if (found === 0) return "the same as";
-  return found > 0 ? `${percent(found)} below` : `${percent(-found)} above`;
+  if (found === 0) return "the same";
+  return found > 0 ? `${percent(found)} lower` : `${percent(-found)} higher`;
 }

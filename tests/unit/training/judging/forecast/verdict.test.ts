@@ -81,7 +81,7 @@ test("better, unclear and worse are told in plain words with the skill's range",
   const better = verdictOf(() => 10);
   expect(better).toMatchObject({ result: "better", against: "naive" });
   expect(better.low).toBeGreaterThan(0);
-  expect(better.message).toMatch(/^the forecast of rides is better than repeating the last value: its mean squared error is \d+ % below that of/);
+  expect(better.message).toMatch(/^the forecast of rides is better than repeating the last value: its mean squared error is \d+ % lower \(skill/);
   // Repeating white noise of variance 1 has an error of 2.
   const unclear = verdictOf((t) => t + 1.36 * random.normal());
   expect(unclear.result).toBe("unclear");
@@ -92,5 +92,5 @@ test("better, unclear and worse are told in plain words with the skill's range",
   const worse = verdictOf((t) => t + 4);
   expect(worse).toMatchObject({ result: "worse" });
   expect(worse.high).toBeLessThan(0);
-  expect(worse.message).toMatch(/is no better than repeating the last value: its mean squared error is \d(\.\d+)? times that of .*linear model$/);
+  expect(worse.message).toMatch(/is no better than repeating the last value: its mean squared error is \d+(\.\d+)? times as large .*linear model$/);
 });
