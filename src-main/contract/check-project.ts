@@ -350,6 +350,7 @@ function checkMonitor(monitor: string, data: DataSpec, report: Report): void {
 }
 
 function measures(metric: MetricDefinition, kind: TargetSpec["type"]): boolean {
+  if (metric.forecastsOnly) return false;
   return metric[kind] !== undefined || (kind !== "numeric" && metric.ranked !== undefined);
 }
 

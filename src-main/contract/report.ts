@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { metricValues } from "./events.js";
+import { forecastReport } from "./forecast-report.js";
 import { confusionSchema, parityResult } from "./results.js";
 
 const splitReport = z.strictObject({ rows: z.number(), metrics: metricValues, confusion: z.record(z.string(), confusionSchema) });
@@ -43,6 +44,8 @@ export const runReport = z.strictObject({
   }),
   validation: splitReport.optional(),
   test: splitReport.optional(),
+  /** Of targets with a horizon. */
+  forecast: forecastReport.optional(),
   parity: parityResult,
 });
 export type RunReport = z.infer<typeof runReport>;

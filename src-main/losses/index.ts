@@ -7,7 +7,18 @@ import { l1Loss } from "./l1-loss.js";
 import type { LossDefinition } from "./loss.js";
 import { mseLoss } from "./mse-loss.js";
 import { nllLoss } from "./nll-loss.js";
+import { quantileLoss } from "./quantile-loss.js";
 import { smoothL1Loss } from "./smooth-l1-loss.js";
 
 /** Every loss. */
-export const losses = createRegistry<LossDefinition>("loss", [crossEntropyLoss, nllLoss, bceWithLogitsLoss, bceLoss, mseLoss, l1Loss, smoothL1Loss, huberLoss]);
+export const losses = createRegistry<LossDefinition>("loss", [
+  crossEntropyLoss,
+  nllLoss,
+  bceWithLogitsLoss,
+  bceLoss,
+  mseLoss,
+  l1Loss,
+  smoothL1Loss,
+  huberLoss,
+  quantileLoss,
+]);

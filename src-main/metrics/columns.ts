@@ -20,6 +20,9 @@ export function columnMean(view: NumericView, k: number, term: (prediction: numb
   return total / view.rows;
 }
 
+/** What a share of a truth near 0 is divided by at least, as in torchmetrics. */
+export const SMALLEST_DIVISOR = 1.17e-6;
+
 export function squaredError(prediction: number, target: number): number {
   return (prediction - target) ** 2;
 }

@@ -6,6 +6,7 @@ import { calibrationError } from "./calibration-error.js";
 import { f1 } from "./f1.js";
 import { logloss } from "./logloss.js";
 import { mae } from "./mae.js";
+import { mape } from "./mape.js";
 import type { BinaryData, CategoryData, CurveDefinition, MetricDefinition, MetricValues, NumericData, RawValues } from "./metric.js";
 import { mse } from "./mse.js";
 import { oneVsRest } from "./one-vs-rest.js";
@@ -16,6 +17,7 @@ import { rankClass } from "./ranking.js";
 import { recall } from "./recall.js";
 import { rmse } from "./rmse.js";
 import { rocCurve } from "./roc-curve.js";
+import { smape } from "./smape.js";
 import { binaryView, categoryView, numericView } from "./views.js";
 
 /** Every metric, in the order of a report. */
@@ -31,6 +33,8 @@ export const metrics = createRegistry<MetricDefinition>("metric", [
   mse,
   rmse,
   mae,
+  mape,
+  smape,
   r2,
 ]);
 
@@ -58,10 +62,11 @@ export function evaluateBinary(data: BinaryData): ClassEvaluation {
   return { values: finite(metrics.all.flatMap((m) => [m.binary?.(view), ranked(m)])), confusion: view.counts.confusion };
 }
 
-/** All metrics of a target of numbers: over all columns, and by column where there are several. O(n). */
+/** All metrics of a target of numbers, or of a forecast: over all columns, and by column where there are several. O(n). */
 export function evaluateNumeric(data: NumericData): { readonly values: MetricValues } {
   const view = numericView(data);
-  return { values: finite(metrics.all.map((m) => m.numeric?.(view))) };
+  const measured = metrics.all.filter((m) => data.forecast === true || !m.forecastsOnly);
+  return { values: finite(measured.map((m) => m.numeric?.(view))) };
 }
 
 function finite(parts: readonly (RawValues | undefined)[]): MetricValues {

@@ -37,6 +37,8 @@ export interface NumericData {
   readonly targets: Float32Array;
   /** K names. */
   readonly columns: readonly string[];
+  /** Whether the numbers are steps of a series to come: then shares of the truth are measured too. */
+  readonly forecast?: boolean;
 }
 
 /** Predictions, counted: what accuracy, precision, recall and F1 are made of. */
@@ -66,6 +68,8 @@ export interface MetricDefinition {
   /** One line of plain words. */
   readonly summary: string;
   readonly better: "higher" | "lower";
+  /** Not measured of numbers that are no forecast. */
+  readonly forecastsOnly?: boolean;
   readonly category?: (view: CategoryView) => RawValues;
   readonly binary?: (view: BinaryView) => RawValues;
   readonly numeric?: (view: NumericView) => RawValues;

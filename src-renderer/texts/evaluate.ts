@@ -25,6 +25,8 @@ const metricsOf = (of: Things): Readonly<Record<string, { readonly name: string;
   calibrationError: { name: "Calibration error", about: `How far probabilities are from how often they are right; at 0, of ${of.many} told with 80%, 80% are` },
   mae: { name: "Mean error", about: "How far off a prediction is on average, in the column's unit (MAE)" },
   rmse: { name: "RMSE", about: "Root mean square error: as the mean error, but large errors weigh more" },
+  mape: { name: "Percentage error", about: "How far off a forecast is on average, as a share of the truth (MAPE)" },
+  smape: { name: "Symmetric percentage error", about: "As the percentage error, of the mean of forecast and truth (sMAPE); 200% at most" },
   r2: { name: "R²", about: "Share of the variation that is explained; 1 is perfect" },
   loss: { name: "Loss", about: `What training made small, on these ${of.many}` },
 });

@@ -138,6 +138,7 @@ const lossCases: readonly (readonly [type: string, options: Options, kind: Targe
   ["SmoothL1Loss", { beta: 0.5 }, "numeric", given([0, 0, 0, 0], 2, 2), given([0.1, -0.3, 0.7, -3], 2, 2)],
   ["HuberLoss", {}, "numeric", any("N", 3), apart("N", 3)],
   ["HuberLoss", { delta: 0.5 }, "numeric", given([0, 0, 0, 0], 2, 2), given([0.1, -0.3, 0.7, -3], 2, 2)],
+  ["QuantileLoss", { quantile: 0.9 }, "numeric", given([0, 0, 0, 0], 2, 2), given([0.1, -0.3, 0.7, -3], 2, 2)],
 ];
 
 const optimizerCases: readonly (readonly [type: string, options: Options])[] = [

@@ -71,13 +71,19 @@ describe("values are torchmetrics'", () => {
   });
 
   test.each(numeric.map((c) => [c.name, c] as const))("numeric: %s", (_name, c) => {
-    expectValues(evaluateNumeric({ predictions: float32(c.predictions), targets: float32(c.targets), columns: c.columns }).values, c.values);
+    expectValues(evaluateNumeric({ predictions: float32(c.predictions), targets: float32(c.targets), columns: c.columns, forecast: true }).values, c.values);
   });
 
   test("every metric has a golden value that exists", () => {
     const seen = new Set(cases.flatMap((c) => Object.entries(c.values).flatMap(([name, value]) => (value === null ? [] : [name.split(".")[0]]))));
     expect(metrics.types.filter((type) => !seen.has(type))).toEqual([]);
   });
+});
+
+test("shares of the truth are measured of forecasts only", () => {
+  const data = { predictions: float32([1, 2]), targets: float32([2, 2]), columns: ["y"] };
+  expect(Object.keys(evaluateNumeric(data).values)).toEqual(["mse", "rmse", "mae", "r2"]);
+  expect(evaluateNumeric({ ...data, forecast: true }).values).toMatchObject({ mape: 0.25, smape: 1 / 3 });
 });
 
 describe("curves are torchmetrics'", () => {

@@ -7,8 +7,13 @@ export type JudgedTarget =
   | { readonly kind: "category"; readonly classes: readonly string[] }
   /** The second class is the positive one. */
   | { readonly kind: "binary"; readonly classes: readonly [string, string]; readonly threshold: number }
-  /** `restore` turns a normalised value of a column into its own unit. */
-  | { readonly kind: "numeric"; readonly columns: readonly string[]; readonly restore?: (value: number, column: number) => number };
+  /** `restore` turns a normalised value of a column into its own unit; `forecast`: the columns are steps of a series to come. */
+  | {
+      readonly kind: "numeric";
+      readonly columns: readonly string[];
+      readonly restore?: (value: number, column: number) => number;
+      readonly forecast?: boolean;
+    };
 
 export interface Judgement {
   readonly values: Readonly<Record<string, number | null>>;
@@ -35,7 +40,9 @@ export function judge(target: JudgedTarget, outputs: Float32Array, truth: Float3
       const restore = target.restore;
       const k = target.columns.length;
       const own = (values: Float32Array | Int32Array) => (restore ? Float32Array.from(values, (v, i) => restore(v, i % k)) : Float32Array.from(values));
-      return { values: evaluateNumeric({ predictions: own(outputs), targets: own(truth), columns: target.columns }).values };
+      return {
+        values: evaluateNumeric({ predictions: own(outputs), targets: own(truth), columns: target.columns, forecast: target.forecast === true }).values,
+      };
     }
   }
 }

@@ -56,7 +56,7 @@ export async function evaluateModel(request: EvaluateRequest, { emit }: WorkSett
 
 /** The exported file has undone the scaling already. */
 function inOwnUnit(target: JudgedTarget): JudgedTarget {
-  return target.kind === "numeric" ? { kind: "numeric", columns: target.columns } : target;
+  return target.kind === "numeric" ? { kind: "numeric", columns: target.columns, forecast: target.forecast === true } : target;
 }
 
 /** A target's predictions and truth, gathered over batches of unknown number. */

@@ -71,6 +71,7 @@ const lossTargets: Readonly<Record<string, readonly [TargetSpec, Described["mode
   L1Loss: [numeric],
   SmoothL1Loss: [numeric],
   HuberLoss: [numeric],
+  QuantileLoss: [numeric],
 };
 
 describe("ten optimizer steps, with and without diagnosis, are ONNX Runtime's", () => {
