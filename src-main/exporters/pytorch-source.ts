@@ -85,9 +85,11 @@ function beginnings(attribute: string, definition: LayerDefinition, config: unkn
   const options = typeof config === "object" && config !== null ? config : {};
   const plain = { ...options, ...("init" in options ? { init: PYTORCH_DEFAULT } : {}), ...("initBias" in options ? { initBias: PYTORCH_DEFAULT } : {}) };
   const byDefault = new Map(definition.parameters?.(plain, inputs).map(({ name, init }) => [name, JSON.stringify(init)]));
-  return (definition.parameters?.(config, inputs) ?? []).flatMap(({ name, init }) =>
-    byDefault.get(name) === JSON.stringify(init) ? [] : [beginning(`self.${attribute}.${name}`, init)],
-  );
+  return (definition.parameters?.(config, inputs) ?? []).flatMap(({ name, init, zeroRow }) => {
+    if (byDefault.get(name) === JSON.stringify(init)) return [];
+    const tensor = `self.${attribute}.${name}`;
+    return [beginning(tensor, init), ...(zeroRow === undefined ? [] : [call("nn.init.zeros_", [new Code(`${tensor}[${zeroRow}]`)])])];
+  });
 }
 
 function beginning(tensor: string, init: InitializerConfig): string {

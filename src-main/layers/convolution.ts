@@ -3,13 +3,15 @@ import { type Attributes, int, ints, text } from "../onnx/types.js";
 import { type InitOption, initField, initOf } from "./init-option.js";
 import type { LayerDefinition, ParameterSpec } from "./layer.js";
 import { type PerAxis, type Window, areaOf, countsOf, forAxes, padsOf, perAxis, pictureOf } from "./picture.js";
-import { call } from "./torch.js";
+import { Code, call } from "./torch.js";
+
+type NamedPadding = "same" | "valid" | "causal";
 
 interface ConvConfig {
   readonly outChannels: number;
   readonly kernelSize: PerAxis;
   readonly stride: PerAxis;
-  readonly padding: PerAxis | "same" | "valid";
+  readonly padding: PerAxis | NamedPadding;
   readonly dilation: PerAxis;
   readonly groups: number;
   readonly bias: boolean;
@@ -25,6 +27,7 @@ interface ConvConfig {
 export function convolutionLayer(rank: 1 | 2, summary: string): LayerDefinition<ConvConfig> {
   const type = `Conv${rank}d`;
   const padding = perAxis(rank, 0);
+  const named: readonly NamedPadding[] = rank === 1 ? ["same", "valid", "causal"] : ["same", "valid"];
   return {
     type,
     group: "Convolution",
@@ -37,9 +40,13 @@ export function convolutionLayer(rank: 1 | 2, summary: string): LayerDefinition<
       kernelSize: perAxis(rank, 1).meta({ description: "Size of the neighbourhood", examples: [3] }),
       stride: perAxis(rank, 1).default(1).describe("Steps between neighbourhoods; 2 halves the size"),
       padding: z
-        .union([padding, z.enum(["same", "valid"])], { error: 'expected a whole number from 0, "same" or "valid"' })
+        .union([padding, z.enum(named)], {
+          error: `expected a whole number from 0${named.map((n, i) => `${i < named.length - 1 ? "," : " or"} "${n}"`).join("")}`,
+        })
         .default(0)
-        .describe('Elements added around; "same" keeps the size, "valid" adds none'),
+        .describe(
+          `Elements added around; "same" keeps the size, "valid" adds none${rank === 1 ? ', "causal" adds all before the first: no step sees a later one' : ""}`,
+        ),
       dilation: perAxis(rank, 1).default(1).describe("Distance between the elements of a neighbourhood"),
       groups: z.int().positive().default(1).describe("Parts of the channels that do not see each other; as many as channels is depthwise"),
       bias: z.boolean().default(true).describe("Add a learned bias to each channel"),
@@ -79,16 +86,23 @@ export function convolutionLayer(rank: 1 | 2, summary: string): LayerDefinition<
       };
       return e.op("Conv", [padded, ctx.parameter("weight"), bias ? ctx.parameter("bias") : undefined], attributes);
     },
-    torch: ({ outChannels, kernelSize, stride, padding: pad, dilation, groups, bias, paddingMode }, inputs) => ({
-      module: call(`nn.${type}`, [pictureOf(type, inputs, rank).channels, outChannels, kernelSize], {
+    torch: (config, inputs) => {
+      const { outChannels, kernelSize, stride, padding: pad, dilation, groups, bias, paddingMode } = config;
+      const causal = pad === "causal";
+      const module = call(`nn.${type}`, [pictureOf(type, inputs, rank).channels, outChannels, kernelSize], {
         stride: [stride, 1],
-        padding: [pad, 0],
+        padding: [causal ? 0 : pad, 0],
         dilation: [dilation, 1],
         groups: [groups, 1],
         bias: [bias, true],
-        padding_mode: [paddingMode, "zeros"],
-      }),
-    }),
+        padding_mode: [causal ? "zeros" : paddingMode, "zeros"],
+      });
+      if (!causal) return { module };
+      // PyTorch has no such padding: it stands in front of the call.
+      const before = windowsOf(config, rank).map((w) => w.before);
+      const padded = (x: string) => call("F.pad", [new Code(x), [...before, 0]], { mode: [paddingMode === "zeros" ? "constant" : paddingMode, "constant"] });
+      return { module, called: (conv, [x = "x"]) => `${conv}(${padded(x)})` };
+    },
     cost: (config, inputs) => {
       const { channels, lengths } = pictureOf(type, inputs, rank);
       const places = countsOf(lengths, windowsOf(config, rank), false, () => {
@@ -116,7 +130,8 @@ function windowsOf({ kernelSize, stride, padding, dilation }: ConvConfig, rank: 
   });
 }
 
-/** As PyTorch: of an odd number the larger half comes after. */
-function namedPadding(padding: "same" | "valid", total: number): readonly [before: number, after: number] {
+/** As PyTorch: of an odd number the larger half comes after. Causal: a step sees itself and those before it. */
+function namedPadding(padding: NamedPadding, total: number): readonly [before: number, after: number] {
+  if (padding === "causal") return [total, 0];
   return padding === "valid" ? [0, 0] : [Math.floor(total / 2), Math.ceil(total / 2)];
 }

@@ -14,6 +14,7 @@ import { convTranspose2d } from "./conv-transpose-2d.js";
 import { dropout } from "./dropout.js";
 import { dropout2d } from "./dropout-2d.js";
 import { elu } from "./elu.js";
+import { embedding } from "./embedding.js";
 import { flatten } from "./flatten.js";
 import { gelu } from "./gelu.js";
 import { groupNorm } from "./group-norm.js";
@@ -34,16 +35,19 @@ import { mul } from "./mul.js";
 import { multiheadAttention } from "./multihead-attention.js";
 import { permute } from "./permute.js";
 import { pixelShuffle } from "./pixel-shuffle.js";
+import { positionalEncoding } from "./positional-encoding.js";
 import { reflectionPad2d } from "./reflection-pad-2d.js";
 import { relu } from "./relu.js";
 import { relu6 } from "./relu6.js";
 import { replicationPad2d } from "./replication-pad-2d.js";
 import { rnn } from "./rnn.js";
+import { select } from "./select.js";
 import { selu } from "./selu.js";
 import { sigmoid } from "./sigmoid.js";
 import { silu } from "./silu.js";
 import { softmax } from "./softmax.js";
 import { softplus } from "./softplus.js";
+import { sub } from "./sub.js";
 import { tanh } from "./tanh.js";
 import { transformerEncoderLayer } from "./transformer-encoder-layer.js";
 import { unflatten } from "./unflatten.js";
@@ -64,6 +68,8 @@ export const layers = createRegistry<LayerDefinition>("layer", [
   gru,
   lstm,
   rnn,
+  embedding,
+  positionalEncoding,
   multiheadAttention,
   transformerEncoderLayer,
   maxPool2d,
@@ -97,8 +103,10 @@ export const layers = createRegistry<LayerDefinition>("layer", [
   flatten,
   unflatten,
   permute,
+  select,
   concat,
   add,
+  sub,
   mul,
   identity,
 ]);

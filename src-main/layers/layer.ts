@@ -15,6 +15,8 @@ export interface ParameterSpec {
   readonly shape: readonly number[];
   /** What the user's `init` (of `weight`) or `initBias` (of `bias`) says, else PyTorch's default for this layer. */
   readonly init: InitializerConfig;
+  /** Its row, along the first axis, that starts as zeros whatever `init` says. */
+  readonly zeroRow?: number;
 }
 
 /** A tensor that the forward pass adjusts, such as batch norm's running mean. */

@@ -5,7 +5,7 @@ import { losses } from "../../src-main/losses/index.js";
 import { optimizers } from "../../src-main/optimizers/index.js";
 import { checkGradients } from "../support/gradient-checker.js";
 import { lossCheck, optimizerCheck, stackCheck } from "../support/lowered.js";
-import { type Sample, any, apart, distinct, given, uniform, whole } from "../support/samples.js";
+import { type Sample, any, apart, distinct, fixed, given, uniform, whole } from "../support/samples.js";
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -96,6 +96,15 @@ const layerCases: readonly (readonly [type: string, options: Options, ...inputs:
   ["HardSwish", {}, apart("N", 4)],
   ["HardSigmoid", {}, apart("N", 4)],
   ["Permute", { dims: [0, 2, 1] }, any("N", 2, 3)],
+  ["Select", {}, any("N", 3, 2)],
+  ["Select", { dim: 2, index: 0 }, any("N", 2, 3)],
+  ["Sub", {}, any("N", 3), any("N", 3)],
+  ["Sub", {}, any("N", 2, 3), any("N", 1, 3)],
+  ["Conv1d", { outChannels: 2, kernelSize: 3, dilation: 2, padding: "causal" }, any("N", 2, 5)],
+  ["PositionalEncoding", {}, any("N", 3, 2)],
+  // Indices that repeat, that are outside and that fill up; they are not differentiated by.
+  ["Embedding", { numEmbeddings: 4, embeddingDim: 2 }, fixed(given([1, 3, 1, 1, -1, 4], 2, 3))],
+  ["Embedding", { numEmbeddings: 3, embeddingDim: 2, paddingIdx: 1 }, fixed(given([1, 0, 2, 2], 4))],
   ["MultiheadAttention", { numHeads: 2 }, any("N", 3, 2)],
   ["MultiheadAttention", { numHeads: 1, dropout: 0.4, bias: false, causal: true }, any("N", 2, 2)],
 ];

@@ -19,6 +19,7 @@ export interface Slice {
 
 export interface ParameterSlice extends Slice {
   readonly init: InitializerConfig;
+  readonly zeroRow?: number;
 }
 
 export interface BufferSlice extends Slice {
@@ -76,9 +77,9 @@ export function recordLayout(): LayoutRecorder {
   });
   const bindings: Bindings = {
     mode: "train",
-    parameter: (owner, { name, shape, init }) => {
+    parameter: (owner, { name, shape, init, zeroRow }) => {
       const full = `${owner}.${name}`;
-      if (!parameters.has(full)) parameters.set(full, { ...place(owner, name, shape, parameters), init });
+      if (!parameters.has(full)) parameters.set(full, { ...place(owner, name, shape, parameters), init, ...(zeroRow !== undefined && { zeroRow }) });
       return declare(`parameter ${full}`, shape);
     },
     buffer: (owner, { name, shape, fill }) => {
@@ -115,6 +116,10 @@ export function initialParameters(layout: Layout, seed: number): Float32Array {
   for (const p of layout.parameters) {
     const initializer = initializers.get(p.init.type);
     vector.set(initializer.fill(p.shape, initializer.config.parse(p.init), new Random(seed, "init", p.name)), p.offset);
+    if (p.zeroRow !== undefined) {
+      const width = p.size / (p.shape[0] ?? 1);
+      vector.fill(0, p.offset + p.zeroRow * width, p.offset + (p.zeroRow + 1) * width);
+    }
   }
   return vector;
 }

@@ -22,6 +22,7 @@ describe("PyTorch's defaults, under PyTorch's names in camelCase", () => {
     ["Flatten", { startDim: 1, endDim: -1 }],
     ["Concat", { dim: 1 }],
     ["AdaptiveAvgPool2d", { outputSize: 1 }],
+    ["Select", { dim: 1, index: -1 }],
     ["BatchNorm2d", { eps: 1e-5, momentum: 0.1, affine: true, trackRunningStats: true, init: "pytorch_default", initBias: "pytorch_default" }],
     ["InstanceNorm2d", { eps: 1e-5, affine: false, init: "pytorch_default", initBias: "pytorch_default" }],
     ["Dropout2d", { p: 0.5 }],
@@ -62,6 +63,8 @@ describe("each wrong option is told in words", () => {
     ["Dropout", { p: 1.5 }, "p: Too big: expected number to be <=1"],
     ["Conv2d", { outChannels: 2, kernelSize: [3, 3, 3] }, "kernelSize: expected a whole number above 0, or 2 of them: [rows, columns]"],
     ["Conv2d", { outChannels: 2, kernelSize: 3, padding: "full" }, 'padding: expected a whole number from 0, "same" or "valid"'],
+    ["Conv2d", { outChannels: 2, kernelSize: 3, padding: "causal" }, 'padding: expected a whole number from 0, "same" or "valid"'],
+    ["Conv1d", { outChannels: 2, kernelSize: 3, padding: "full" }, 'padding: expected a whole number from 0, "same", "valid" or "causal"'],
     ["MaxPool2d", { kernelSize: 0 }, "kernelSize: Too small: expected number to be >0"],
     ["LayerNorm", { normalizedShape: "4" }, "normalizedShape: expected a whole number above 0, or a list of them"],
   ])("%s %j", (type, options, message) => {

@@ -38,6 +38,19 @@ describe("an input a layer cannot take is refused with what it expected and what
     ["LayerNorm", {}, [["N"]], /expected its last axes after the batch/],
     ["Softmax", { dim: 0 }, [["N", 4]], /expected dim 0 to be an axis of the input after the batch/],
     ["LogSoftmax", { dim: 2 }, [["N", 4]], /expected dim 2 to be an axis of the input after the batch/],
+    ["Select", { dim: 0 }, [["N", 4]], /expected dim 0 to be an axis of the input after the batch/],
+    ["Select", { index: 4 }, [["N", 4]], /expected index 4 to be one of the 4 places of dim 1/],
+    ["Select", { dim: 2, index: -3 }, [["N", 4, 2]], /expected index -3 to be one of the 2 places of dim 2/],
+    [
+      "Sub",
+      {},
+      [
+        ["N", 4],
+        ["N", 3],
+      ],
+      /expected inputs of one type and shape \(an axis of 1 repeats\), got \[N, 4\] and \[N, 3\]/,
+    ],
+    ["PositionalEncoding", {}, [["N", 4]], /expected real numbers of shape \[N, T, E\]/],
     ["Flatten", { startDim: 0 }, [["N", 4]], /expected startDim 1 or more: axis 0 is the batch and stays/],
     ["Flatten", { startDim: 2, endDim: 1 }, [["N", 4, 4]], /expected startDim 2 and endDim 1 to be axes of the input, in this order/],
     ["Flatten", { startDim: 3 }, [["N", 4]], /expected startDim 3 and endDim -1 to be axes of the input/],
@@ -136,6 +149,7 @@ test("layers of several inputs say how many they take", () => {
   expect(layers.all.filter((l) => (l.arity?.[1] ?? 1) > 1).map((l) => [l.type, l.arity])).toEqual([
     ["Concat", [2, Infinity]],
     ["Add", [2, Infinity]],
+    ["Sub", [2, 2]],
     ["Mul", [2, Infinity]],
   ]);
 });
