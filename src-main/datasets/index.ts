@@ -11,6 +11,7 @@ export { type PrepareOptions, type Stage, dataFingerprint, prepareData } from ".
 export { type DataAudit, type PreparedData, type SkippedRows, describeSkipped, rowNumbersOf } from "./prepared.js";
 export type { ColumnProfile } from "./profile.js";
 export { type ProposedRoles, type SurveyedColumn, type TableSurvey, reasonToLeave, rolesFrom, targetKind } from "./propose.js";
+export { type PreparedSeries, readPreparedSeries } from "./series/series-rows.js";
 export type { RawBatch } from "./raw-batch.js";
 export { readTable, readValues } from "./read-raw.js";
 export type { ReadTableOptions, TableReader, UnknownTexts } from "./table-reader.js";

@@ -1,0 +1,52 @@
+import { defined } from "../../../base/assert.js";
+import type { ForecastReport } from "../../../contract/forecast-report.js";
+import { type PreparedData, readPreparedSeries } from "../../../datasets/index.js";
+import { horizonOf, targetKindOf } from "../../../features/index.js";
+import type { KeptPredictions } from "../../runs/kept-predictions.js";
+import { type JudgedForecast, judgeForecast } from "./judge-forecast.js";
+import type { ForecastSamples } from "./series.js";
+
+/** How good a run's forecasts are; undefined where it makes none. @param kept what it answered for validation and test, as far as there are samples. */
+export function forecastOf(prepared: PreparedData, kept: readonly KeptPredictions[]): ForecastReport | undefined {
+  const targets = prepared.fitted.targets.filter((target) => horizonOf(target) > 0);
+  if (targets.length === 0 || kept.length === 0) return undefined;
+  const series = readPreparedSeries(prepared);
+  const judged = targets.map((target): JudgedForecast => {
+    const samplesOf = (split: KeptPredictions["split"]): ForecastSamples | undefined => {
+      const part = kept.find((predictions) => predictions.split === split);
+      const own = part?.targets.find(({ name }) => name === target.name);
+      return part && own ? { origins: part.rows, outputs: own.outputs, truths: Float32Array.from(own.truths) } : undefined;
+    };
+    const [validation, test] = [samplesOf("validation"), samplesOf("test")];
+    return {
+      name: target.name,
+      columns: targetKindOf(target).columnsOf(target),
+      values: inOwnUnit(
+        series.values(target.name),
+        defined(
+          prepared.fitted.targets.find(({ name }) => name === target.name),
+          target.name,
+        ),
+      ),
+      horizon: horizonOf(target),
+      ...(validation ? { validation } : {}),
+      ...(test ? { test } : {}),
+    };
+  });
+  return judgeForecast({ series, targets: judged });
+}
+
+function inOwnUnit(values: Float32Array, target: PreparedData["fitted"]["targets"][number]): Float64Array {
+  if (target.type !== "numeric") return Float64Array.from(values);
+  const { shift, scale } = target;
+  return Float64Array.from(values, (value, i) => value * (scale[i % scale.length] ?? 1) + (shift[i % shift.length] ?? 0));
+}
+
+/** What a person should know before they trust a forecast: whether it beats those that need no model. */
+export function tellForecast({ targets }: ForecastReport): readonly { readonly level: "info" | "warning"; readonly message: string }[] {
+  return Object.values(targets).flatMap(({ validation, test, intervals }) => {
+    const score = test ?? validation;
+    const verdicts = (score?.verdicts ?? []).map(({ result, message }) => ({ level: result === "better" ? ("info" as const) : ("warning" as const), message }));
+    return [...verdicts, ...[...(score?.notes ?? []), ...(intervals?.notes ?? [])].map(({ message }) => ({ level: "warning" as const, message }))];
+  });
+}
