@@ -45,7 +45,8 @@ export function convolutionLayer(rank: 1 | 2, summary: string): LayerDefinition<
         })
         .default(0)
         .describe(
-          `Elements added around; "same" keeps the size, "valid" adds none${rank === 1 ? ', "causal" adds all before the first: no step sees a later one' : ""}`,
+          `Elements added around; "same" keeps the size, "valid" adds none` +
+            `${rank === 1 ? ', "causal" adds all before the first: no step sees a later one' : ""}`,
         ),
       dilation: perAxis(rank, 1).default(1).describe("Distance between the elements of a neighbourhood"),
       groups: z.int().positive().default(1).describe("Parts of the channels that do not see each other; as many as channels is depthwise"),

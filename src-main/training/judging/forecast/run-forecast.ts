@@ -1,4 +1,3 @@
-import { defined } from "../../../base/assert.js";
 import type { ForecastReport } from "../../../contract/forecast-report.js";
 import { type PreparedData, readPreparedSeries } from "../../../datasets/index.js";
 import { horizonOf, targetKindOf } from "../../../features/index.js";
@@ -21,25 +20,13 @@ export function forecastOf(prepared: PreparedData, kept: readonly KeptPrediction
     return {
       name: target.name,
       columns: targetKindOf(target).columnsOf(target),
-      values: inOwnUnit(
-        series.values(target.name),
-        defined(
-          prepared.fitted.targets.find(({ name }) => name === target.name),
-          target.name,
-        ),
-      ),
+      values: targetKindOf(target).restored(series.values(target.name), target),
       horizon: horizonOf(target),
       ...(validation ? { validation } : {}),
       ...(test ? { test } : {}),
     };
   });
   return judgeForecast({ series, targets: judged });
-}
-
-function inOwnUnit(values: Float32Array, target: PreparedData["fitted"]["targets"][number]): Float64Array {
-  if (target.type !== "numeric") return Float64Array.from(values);
-  const { shift, scale } = target;
-  return Float64Array.from(values, (value, i) => value * (scale[i % scale.length] ?? 1) + (shift[i % shift.length] ?? 0));
 }
 
 /** What a person should know before they trust a forecast: whether it beats those that need no model. */
