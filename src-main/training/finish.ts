@@ -6,7 +6,7 @@ import type { DoneEvent, RunEvent } from "../contract/events.js";
 import type { RunReport, SplitReport } from "../contract/report.js";
 import { RUN_MODEL, digestOf } from "../contract/run-model.js";
 import type { ParityResult } from "../contract/results.js";
-import { type Split, rowNumbersOf } from "../datasets/index.js";
+import { type Split, countSkipped, rowNumbersOf } from "../datasets/index.js";
 import { picturesOf } from "../features/index.js";
 import { showShape } from "../onnx/types.js";
 import { TrainingControl } from "./process/control.js";
@@ -203,7 +203,7 @@ function buildReport(
       source: project.data.source.path,
       fingerprint: prepared.fingerprint,
       rows: prepared.counts,
-      skipped: Object.fromEntries(prepared.audit.skipped.map(({ reason, column, rows }) => [`${reason} in ${column}`, rows])),
+      skipped: countSkipped(prepared.audit.skipped),
       warnings: [...prepared.audit.warnings.map(({ message }) => message), ...bench.notes],
     },
     training: {

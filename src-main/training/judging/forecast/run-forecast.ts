@@ -1,5 +1,6 @@
 import type { ForecastReport } from "../../../contract/forecast-report.js";
-import { type PreparedData, readPreparedSeries } from "../../../datasets/index.js";
+import { type PreparedData, type ReadSeries, readPreparedSeries } from "../../../datasets/index.js";
+import type { FittedData, FittedTarget } from "../../../features/fitted.js";
 import { horizonOf, targetKindOf } from "../../../features/index.js";
 import type { KeptPredictions } from "../../runs/kept-predictions.js";
 import { type JudgedForecast, judgeForecast } from "./judge-forecast.js";
@@ -27,6 +28,33 @@ export function forecastOf(prepared: PreparedData, kept: readonly KeptPrediction
     };
   });
   return judgeForecast({ series, targets: judged });
+}
+
+/**
+ * The same of answers for another table. What is divided by figures of the training span (MASE, the standardised error) does not exist: it is not there.
+ */
+export function forecastOfTable(
+  fitted: FittedData,
+  series: ReadSeries,
+  answers: readonly { readonly fitted: FittedTarget; forecast(): ForecastSamples }[],
+): ForecastReport | undefined {
+  const targets = answers.filter((answer) => horizonOf(answer.fitted) > 0);
+  if (targets.length === 0) return undefined;
+  const { segment, time } = series;
+  const judged = targets.map((answer): JudgedForecast => {
+    const columns = targetKindOf(answer.fitted).columnsOf(answer.fitted);
+    return { name: answer.fitted.name, columns, values: series.values(columns), horizon: horizonOf(answer.fitted), test: answer.forecast() };
+  });
+  const report = judgeForecast({
+    series: { segment, time, training: new Uint8Array(segment.length), season: fitted.series?.decision.season ?? 1 },
+    targets: judged,
+  });
+  for (const { test } of Object.values(report.targets)) {
+    if (!test) continue;
+    for (const metric of ["mase", "mse.standardised"]) delete test.values[metric];
+    test.notes = test.notes.filter(({ code }) => code !== "forecast.constant");
+  }
+  return report;
 }
 
 /** What a person should know before they trust a forecast: whether it beats those that need no model. */
