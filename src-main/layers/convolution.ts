@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { type Attributes, int, ints, text } from "../onnx/types.js";
+import { type Attributes, int, ints, isStatic, text } from "../onnx/types.js";
 import { type InitOption, initField, initOf } from "./init-option.js";
 import type { LayerDefinition, ParameterSpec } from "./layer.js";
-import { type PerAxis, type Window, areaOf, countsOf, forAxes, padsOf, perAxis, pictureOf } from "./picture.js";
+import { type PerAxis, type Window, areaOf, channelsOf, countsOf, forAxes, padsOf, perAxis, pictureOf } from "./picture.js";
 import { Code, call } from "./torch.js";
 
 type NamedPadding = "same" | "valid" | "causal";
@@ -55,24 +55,24 @@ export function convolutionLayer(rank: 1 | 2, summary: string): LayerDefinition<
       initBias: initField("the bias"),
     }),
     parameters: ({ outChannels, kernelSize, groups, bias, init, initBias }, inputs) => {
-      const { channels } = pictureOf(type, inputs, rank);
+      const { channels } = channelsOf(type, inputs, rank);
       const kernel = forAxes(kernelSize, rank);
       const perGroup = Math.floor(channels / groups);
       return weightAndBias([outChannels, perGroup, ...kernel], bias ? outChannels : 0, perGroup * areaOf(kernel), init, initBias);
     },
     lower: (ctx) => {
       const { e, input: x, config } = ctx;
-      const { channels, lengths } = pictureOf(type, ctx.inputs, rank);
+      const { channels, lengths } = channelsOf(type, ctx.inputs, rank);
       const { groups, outChannels, bias, paddingMode } = config;
       if (channels % groups !== 0 || outChannels % groups !== 0)
         return ctx.fail(`expected ${channels} channels and outChannels ${outChannels} both to divide by groups ${groups}`);
       const windows = windowsOf(config, rank);
       if (config.padding === "same" && windows.some((w) => w.stride !== 1))
         return ctx.fail('expected stride 1 with padding "same", as in PyTorch; give padding a number');
-      countsOf(lengths, windows, false, (expected) => ctx.fail(expected));
+      if (isStatic(lengths)) countsOf(lengths, windows, false, (expected) => ctx.fail(expected));
       const pads = padsOf(windows);
       const outside = paddingMode !== "zeros" && pads.some((n) => n > 0);
-      if (outside && paddingMode === "reflect" && windows.some((w, i) => Math.max(w.before, w.after) >= (lengths[i] ?? 1)))
+      if (outside && paddingMode === "reflect" && windows.some((w, i) => Math.max(w.before, w.after) >= Number(lengths[i] ?? 1)))
         return ctx.fail(`expected less padding than the picture is long, which is ${lengths.join(" × ")}, to mirror it`);
       const padded = outside
         ? e.op("Pad", [x, e.indices([0, 0, ...pads.slice(0, rank), 0, 0, ...pads.slice(rank)])], { mode: text(paddingMode === "reflect" ? "reflect" : "edge") })
