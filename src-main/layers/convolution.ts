@@ -28,6 +28,7 @@ export function convolutionLayer(rank: 1 | 2, summary: string): LayerDefinition<
   const type = `Conv${rank}d`;
   const padding = perAxis(rank, 0);
   const named: readonly NamedPadding[] = rank === 1 ? ["same", "valid", "causal"] : ["same", "valid"];
+  const causal = rank === 1 ? ', "causal" adds all before the first: no step sees a later one' : "";
   return {
     type,
     group: "Convolution",
@@ -44,9 +45,7 @@ export function convolutionLayer(rank: 1 | 2, summary: string): LayerDefinition<
           error: `expected a whole number from 0${named.map((n, i) => `${i < named.length - 1 ? "," : " or"} "${n}"`).join("")}`,
         })
         .default(0)
-        .describe(
-          `Elements added around; "same" keeps the size, "valid" adds none${rank === 1 ? ', "causal" adds all before the first: no step sees a later one' : ""}`,
-        ),
+        .describe(`Elements added around; "same" keeps the size, "valid" adds none${causal}`),
       dilation: perAxis(rank, 1).default(1).describe("Distance between the elements of a neighbourhood"),
       groups: z.int().positive().default(1).describe("Parts of the channels that do not see each other; as many as channels is depthwise"),
       bias: z.boolean().default(true).describe("Add a learned bias to each channel"),
@@ -88,16 +87,16 @@ export function convolutionLayer(rank: 1 | 2, summary: string): LayerDefinition<
     },
     torch: (config, inputs) => {
       const { outChannels, kernelSize, stride, padding: pad, dilation, groups, bias, paddingMode } = config;
-      const causal = pad === "causal";
+      const isCausal = pad === "causal";
       const module = call(`nn.${type}`, [pictureOf(type, inputs, rank).channels, outChannels, kernelSize], {
         stride: [stride, 1],
-        padding: [causal ? 0 : pad, 0],
+        padding: [isCausal ? 0 : pad, 0],
         dilation: [dilation, 1],
         groups: [groups, 1],
         bias: [bias, true],
-        padding_mode: [causal ? "zeros" : paddingMode, "zeros"],
+        padding_mode: [isCausal ? "zeros" : paddingMode, "zeros"],
       });
-      if (!causal) return { module };
+      if (!isCausal) return { module };
       // PyTorch has no such padding: it stands in front of the call.
       const before = windowsOf(config, rank).map((w) => w.before);
       const padded = (x: string) => call("F.pad", [new Code(x), [...before, 0]], { mode: [paddingMode === "zeros" ? "constant" : paddingMode, "constant"] });
