@@ -12,7 +12,13 @@ export { type DataAudit, type PreparedData, type SkippedRows, describeSkipped, r
 export type { ColumnProfile } from "./profile.js";
 export { type ProposedRoles, type SurveyedColumn, type TableSurvey, reasonToLeave, rolesFrom, targetKind } from "./propose.js";
 export type { RawBatch } from "./raw-batch.js";
-export { readTable, readValues } from "./read-raw.js";
+export { readFuture, readTable, readValues } from "./read-raw.js";
+export type { FutureTable, SeriesExtent } from "./series/future-table.js";
+export type { Fold } from "./series/fold.js";
+export { type PlannedFold, type PlannedFolds, planFolds } from "./series/plan-folds.js";
+export { seriesInputs } from "./series/series-inputs.js";
+export type { SeriesTable } from "./series/series-table.js";
+export { writeTime } from "./series/zone.js";
 export type { ReadTableOptions, TableReader, UnknownTexts } from "./table-reader.js";
 export { type ProposeOptions, type SurveyOptions, proposeRoles, surveyTable } from "./survey.js";
 export { tellsColumns } from "./sources/table.js";
