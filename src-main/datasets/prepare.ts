@@ -223,8 +223,7 @@ async function make(
       before += staged.rows;
     }
     for (const writer of writers) await writer.finish(fingerprint);
-    for (const [k, { staged }] of tables.entries())
-      await writeSeriesRows(database, staged, seriesRows, { folder: database.folder, fingerprint, ofTestFile: k > 0 });
+    for (const [k, part] of tables.entries()) await writeSeriesRows(database, part, seriesRows, { folder: database.folder, fingerprint, ofTestFile: k > 0 });
   } finally {
     await executable?.dispose();
     for (const writer of writers) await writer.abandon();

@@ -1,14 +1,13 @@
 import { defined } from "../../base/assert.js";
 import { LatheError } from "../../base/errors.js";
 import type { DataSpec } from "../../contract/data.js";
-import { horizonOf, targetColumns } from "../../features/index.js";
+import { horizonOf } from "../../features/index.js";
 import { Database } from "../sources/database.js";
 import { openSources } from "../sources/open-source.js";
 import type { Fold } from "./fold.js";
 import { findCuts } from "./place-samples.js";
 import type { RegularSeries } from "./regular-table.js";
 import { writeTime } from "./regular-series.js";
-import { type SeriesTable, loadSeries } from "./series-table.js";
 
 /** Share of the span that the first fold learns from. */
 const FIRST = 0.5;
@@ -23,13 +22,6 @@ interface FoldSpan {
   readonly rows: number;
   readonly from: string;
   readonly to: string;
-}
-
-export interface PlannedFolds {
-  readonly series: RegularSeries;
-  /** The regular table's columns that are forecast, row for row as folds are prepared. */
-  readonly table: SeriesTable;
-  readonly folds: readonly PlannedFold[];
 }
 
 /**
@@ -49,24 +41,25 @@ export async function planFolds({
   readonly count: number;
   readonly workFolder: string;
   readonly signal?: AbortSignal;
-}): Promise<PlannedFolds> {
+}): Promise<readonly PlannedFold[]> {
   const database = await Database.open(workFolder, { signal });
   try {
-    let { source } = await openSources(database, folder, data, signal, []);
-    const found = defined(source.series, "the series");
-    const cuts = await cutsOf(database, found.table, data, count, source.path);
-    if (Object.values(found.report.filled).some((values) => values > 0)) {
-      await database.exec(`DROP TABLE ${found.table}`);
-      ({ source } = await openSources(database, folder, data, signal, cuts));
-    }
+    const { source } = await openSources(database, folder, data, signal, []);
     const series = defined(source.series, "the series");
-    const columns = [...new Set(data.targets.flatMap((target) => (horizonOf(target) > 0 ? targetColumns(target) : [])))];
-    const table = await loadSeries(database, source, { numbers: columns, texts: [] });
-    const folds = cuts.slice(0, -1).map((from, k): PlannedFold => {
+    const cuts = await cutsOf(database, series.table, data, count, source.path);
+    const folds: PlannedFold[] = [];
+    for (const [k, from] of cuts.slice(0, -1).entries()) {
       const until = cuts[k + 1] ?? Infinity;
-      return { from, until, cuts, trained: spanOf(table, series, -Infinity, from), judged: spanOf(table, series, from, until) };
-    });
-    return { series, table, folds };
+      const before = `series_time < ${from}`;
+      folds.push({
+        from,
+        until,
+        cuts,
+        trained: await spanOf(database, series, before),
+        judged: await spanOf(database, series, `NOT ${before} AND series_time < ${until}`),
+      });
+    }
+    return folds;
   } finally {
     database.close();
   }
@@ -99,13 +92,9 @@ async function cutsOf(database: Database, series: string, data: DataSpec, count:
   return cuts;
 }
 
-function spanOf(table: SeriesTable, series: RegularSeries, from: number, until: number): FoldSpan {
-  let [rows, first, last] = [0, Infinity, -Infinity];
-  for (const time of table.times) {
-    if (time < from || time >= until) continue;
-    rows++;
-    first = Math.min(first, time);
-    last = Math.max(last, time);
-  }
-  return { rows, from: writeTime(first, series), to: writeTime(last, series) };
+async function spanOf(database: Database, series: RegularSeries, where: string): Promise<FoldSpan> {
+  const { n, first, last } = await database.one(
+    `SELECT count(*) AS n, min(series_time) AS first, max(series_time) AS last FROM ${series.table} WHERE ${where}`,
+  );
+  return { rows: Number(n), from: writeTime(Number(first), series), to: writeTime(Number(last), series) };
 }

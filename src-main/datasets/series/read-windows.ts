@@ -8,7 +8,7 @@ import type { TensorData } from "../../onnx/types.js";
 import type { Tensors } from "../../engines/engine.js";
 import type { SkippedRows } from "../prepared.js";
 import { type RawBatch, classTensor, columnsOf } from "../raw-batch.js";
-import type { OutsideRows, ReadTableOptions, TableReader, UnknownTexts } from "../table-reader.js";
+import type { OutsideRows, ReadSeries, ReadTableOptions, TableReader, UnknownTexts } from "../table-reader.js";
 import { findColumn } from "../roles.js";
 import type { Database } from "../sources/database.js";
 import type { Source } from "../sources/source.js";
@@ -104,6 +104,12 @@ class SeriesReader implements TableReader {
     return this.#table.rows;
   }
 
+  get series(): ReadSeries {
+    const table = this.#table;
+    const all = Array.from({ length: table.rows }, (_, row) => row);
+    return { segment: table.segments, time: table.times, values: (columns) => table.windows(columns, all, 0, 0) };
+  }
+
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -193,13 +199,7 @@ class SeriesReader implements TableReader {
     }
     const series = this.#source.series;
     const names = series ? places.map((row) => [...(series.id === undefined ? [] : [table.id(row)]), writeTime(table.time(row), series)].join(" ")) : [];
-    return {
-      size: places.length,
-      rows: Uint32Array.from(places, (row) => row + 1),
-      names,
-      inputs: seriesInputs(table, fitted, places),
-      targets: answers,
-    };
+    return { size: places.length, rows: Uint32Array.from(places, (row) => row + 1), names, inputs: seriesInputs(table, fitted, places), targets: answers };
   }
 }
 

@@ -12,11 +12,12 @@ import type { BacktestReport, BacktestResult } from "../../contract/backtest.js"
 import type { BacktestRequest } from "../../contract/engine-messages.js";
 import type { Project } from "../../contract/project.js";
 import { RUN_MODEL } from "../../contract/run-model.js";
-import { type PlannedFold, type PlannedFolds, dataFingerprint, planFolds, rowNumbersOf } from "../../datasets/index.js";
+import { type PlannedFold, dataFingerprint, planFolds, rowNumbersOf } from "../../datasets/index.js";
 import { type EngineChoice, chooseEngine } from "../../engines/index.js";
-import { horizonOf, targetColumns } from "../../features/index.js";
+import { horizonOf } from "../../features/index.js";
 import { Evaluator } from "../judging/evaluator.js";
-import { type JudgedForecast, judgeForecast } from "../judging/forecast/judge-forecast.js";
+import { type ForecastJudgement, type JudgedForecast, judgeForecast } from "../judging/forecast/judge-forecast.js";
+import { judgementOf } from "../judging/forecast/run-forecast.js";
 import type { ForecastSamples } from "../judging/forecast/series.js";
 import type { WorkSetting } from "../process/setting.js";
 import { toKept } from "../runs/kept-predictions.js";
@@ -63,7 +64,7 @@ export async function backtest(request: BacktestRequest, setting: WorkSetting): 
   try {
     emit({ event: "stage", stage: "reading the series", done: 0 });
     const choice = await chooseEngine(config.engine, config.device);
-    const planned = await planFolds({ folder, data: project.data, count, workFolder: place, signal: control.preparation });
+    const folds = await planFolds({ folder, data: project.data, count, workFolder: place, signal: control.preparation });
     const notes = [
       `each fold trains for ${epochs} epoch${epochs === 1 ? "" : "s"}, after which the run's weights were kept, from the run's seed ${project.seed}`,
     ];
@@ -78,21 +79,20 @@ export async function backtest(request: BacktestRequest, setting: WorkSetting): 
       notes.push(`the data are not what they were when run ${run.id} began: the backtest reads them as they are now`);
     for (const message of notes) emit({ event: "log", level: "info", message });
 
-    const progress = new FoldProgress(planned.folds, epochs, setting);
+    const progress = new FoldProgress(folds, epochs, setting);
     const judged: JudgedFold[] = [];
-    for (const [k, fold] of planned.folds.entries()) {
+    for (const [k, fold] of folds.entries()) {
       heed();
       const told =
-        k > 0 ? undefined : (bytes: number) => emit({ event: "log", level: "info", message: tellCost(costOf(planned, report, epochs, project), bytes, count) });
+        k > 0 ? undefined : (bytes: number) => emit({ event: "log", level: "info", message: tellCost(costOf(folds, report, epochs, project), bytes, count) });
       const question: FoldQuestion = { project, folder, place, choice, threads: config.threads, epochs, fold, k, count };
       judged.push(
-        await judgeFold(question, planned, setting, { heed, progress, told }).catch((thrown: unknown) => {
+        await judgeFold(question, setting, { heed, progress, told }).catch((thrown: unknown) => {
           throw named(thrown, k, count);
         }),
       );
     }
-    const first = defined(planned.folds[0], "a fold");
-    const overall = judgeForecast({ series: seriesOf(planned, first.from), targets: pool(judged.map(({ targets }) => targets)) });
+    const overall = judgeForecast(pool(judged.map(({ judgement }) => judgement)));
     const made: BacktestReport = {
       version: 1,
       lathe: version,
@@ -101,7 +101,7 @@ export async function backtest(request: BacktestRequest, setting: WorkSetting): 
       seed: project.seed,
       epochs,
       seconds: (clock() - started) / 1000,
-      folds: judged.map(({ targets: _targets, ...fold }) => fold),
+      folds: judged.map(({ judgement: _judgement, ...fold }) => fold),
       overall,
       notes,
     };
@@ -160,11 +160,10 @@ interface FoldQuestion {
   readonly count: number;
 }
 
-type JudgedFold = BacktestReport["folds"][number] & { readonly targets: readonly JudgedForecast[] };
+type JudgedFold = BacktestReport["folds"][number] & { readonly judgement: ForecastJudgement };
 
 async function judgeFold(
   { project, folder, place, choice, threads, epochs, fold, k, count }: FoldQuestion,
-  planned: PlannedFolds,
   { emit, control, clock }: WorkSetting,
   { heed, progress, told }: { readonly heed: () => void; readonly progress: FoldProgress; readonly told: ((bytes: number) => void) | undefined },
 ): Promise<JudgedFold> {
@@ -193,51 +192,35 @@ async function judgeFold(
     const { counts } = bench.prepared;
     const made = await evaluator.predict(loader, counts.test, trainer.parameters, trainer.buffers, heed);
     const kept = toKept("test", rowNumbersOf(bench.prepared, "test"), made, bench.judged);
-    const targets = project.data.targets.flatMap((target): readonly JudgedForecast[] => {
-      const own = kept.targets.find(({ name }) => name === target.name);
-      if (horizonOf(target) === 0 || own?.kind !== "numeric") return [];
-      const columns = targetColumns(target);
-      return [
-        {
-          name: target.name,
-          columns,
-          horizon: horizonOf(target),
-          values: planned.table.windows(columns, [0], 0, planned.table.rows - 1),
-          test: { origins: kept.rows, outputs: own.outputs, truths: Float32Array.from(own.truths) },
-        },
-      ];
-    });
+    const judgement = defined(judgementOf(bench.prepared, [kept]), "forecasts");
     return {
       trained: { ...fold.trained, samples: counts.train },
       judged: { ...fold.judged, samples: counts.test },
       seconds: (clock() - started) / 1000,
-      forecast: judgeForecast({ series: seriesOf(planned, fold.from), targets }),
-      targets,
+      forecast: judgeForecast(judgement),
+      judgement,
     };
   } finally {
     await opened.dispose();
   }
 }
 
-/** The series as judges read it. @param from where what was not trained on begins */
-function seriesOf({ series, table }: PlannedFolds, from: number): Parameters<typeof judgeForecast>[0]["series"] {
-  return { segment: table.segments, time: table.times, training: Uint8Array.from(table.times, (time) => (time < from ? 1 : 0)), season: series.season ?? 1 };
-}
-
-/** The forecasts of all folds as one part. */
-function pool(folds: readonly (readonly JudgedForecast[])[]): readonly JudgedForecast[] {
-  return (folds[0] ?? []).map((target, i) => {
-    const tests = folds.flatMap((fold): readonly ForecastSamples[] => (fold[i]?.test ? [fold[i].test] : []));
-    const joined = (pick: (test: ForecastSamples) => Float32Array) => {
-      const all = new Float32Array(tests.reduce((sum, test) => sum + pick(test).length, 0));
+/** The forecasts of all folds as one part, by what the first one learnt from. */
+function pool(folds: readonly ForecastJudgement[]): ForecastJudgement {
+  const first = defined(folds[0], "a fold");
+  const targets = first.targets.map((target, i): JudgedForecast => {
+    const tests = folds.flatMap(({ targets: own }): readonly ForecastSamples[] => (own[i]?.test ? [own[i].test] : []));
+    const joined = (parts: readonly Float32Array[]) => {
+      const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
       let at = 0;
-      for (const test of tests) {
-        all.set(pick(test), at);
-        at += pick(test).length;
+      for (const part of parts) {
+        all.set(part, at);
+        at += part.length;
       }
       return all;
     };
     const origins = Uint32Array.from(tests.flatMap((test) => [...test.origins]));
-    return { ...target, test: { origins, outputs: joined(({ outputs }) => outputs), truths: joined(({ truths }) => truths) } };
+    return { ...target, test: { origins, outputs: joined(tests.map(({ outputs }) => outputs)), truths: joined(tests.map(({ truths }) => truths)) } };
   });
+  return { ...first, targets };
 }

@@ -1,16 +1,11 @@
 import type { Project } from "../../contract/project.js";
 import type { RunReport } from "../../contract/report.js";
-import type { PlannedFolds } from "../../datasets/index.js";
+import type { PlannedFold } from "../../datasets/index.js";
 import { stepBytes } from "../network/memory.js";
 import type { Workbench } from "../workbench.js";
 
 /** Seconds that training takes, by what the run itself took for an epoch of a row. */
-export function costOf(
-  { folds }: Pick<PlannedFolds, "folds">,
-  { training, data }: Pick<RunReport, "training" | "data">,
-  epochs: number,
-  project: Project,
-): number {
+export function costOf(folds: readonly PlannedFold[], { training, data }: Pick<RunReport, "training" | "data">, epochs: number, project: Project): number {
   const stride = project.data.source.type === "series" ? project.data.source.stride : 1;
   const rows = folds.reduce((sum, { trained }) => sum + trained.rows, 0) / stride;
   return (rows * epochs * training.seconds) / Math.max(1, training.epochs * data.rows.train);
