@@ -29,6 +29,13 @@ export function names(text: string): readonly string[] {
   return parts;
 }
 
+/** Shares between commas, each once. */
+export function shares(text: string): readonly number[] {
+  const parts = names(text).map(Number);
+  if (!parts.every((part) => part > 0 && part < 1)) throw new InvalidArgumentError("Expected shares between 0 and 1, such as 0.8,0.95");
+  return [...new Set(parts)].sort((a, b) => a - b);
+}
+
 /** A file to write. It appears whole or not at all, which a pipe cannot do. */
 export function outFile(text: string): string {
   if (text === "-") throw new InvalidArgumentError("Lathe writes whole files and not to a pipe; name a file (./- for one that is called -)");

@@ -1,10 +1,12 @@
 import { Command } from "commander";
 import { LatheError } from "../base/errors.js";
 import { version } from "../base/version.js";
+import { addBacktest } from "./commands/backtest.js";
 import { addDevices } from "./commands/devices.js";
 import { addEvaluate } from "./commands/evaluate.js";
 import { addExport } from "./commands/export.js";
 import { addFindLearningRate } from "./commands/find-learning-rate.js";
+import { addForecast } from "./commands/forecast.js";
 import { addInspect } from "./commands/inspect.js";
 import { addNew } from "./commands/new.js";
 import { addPredict } from "./commands/predict.js";
@@ -13,7 +15,20 @@ import { addServe } from "./commands/serve.js";
 import { addTrain } from "./commands/train.js";
 
 /** In the order of work. */
-const commands = [addNew, addInspect, addTrain, addFindLearningRate, addRuns, addEvaluate, addPredict, addExport, addServe, addDevices];
+const commands = [
+  addNew,
+  addInspect,
+  addTrain,
+  addFindLearningRate,
+  addRuns,
+  addEvaluate,
+  addPredict,
+  addForecast,
+  addBacktest,
+  addExport,
+  addServe,
+  addDevices,
+];
 
 const examples = `
 From a table to a model:

@@ -32,7 +32,10 @@ export function showEvents(output: Output): (event: RunEvent) => void {
         return;
       case "stage":
         sayEpoch();
-        return output.transient(`${event.stage} ${event.total ? `${Math.floor((100 * event.done) / event.total)} %` : count(event.done)}`);
+        return output.transient(
+          `${event.stage} ${event.total ? `${Math.floor((100 * event.done) / event.total)} %` : count(event.done)}` +
+            (event.secondsLeft === undefined ? "" : `, ${duration(event.secondsLeft)} left`),
+        );
       case "step":
         step = event;
         return output.transient(progressLine({ run, step, epoch, best }));

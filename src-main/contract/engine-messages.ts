@@ -1,5 +1,6 @@
 import type { ErrorRecord } from "../base/errors.js";
 import type { RunEvent } from "./events.js";
+import type { KnownValues } from "./forecast-result.js";
 import type { FeatureMapsAnswer, FeatureMapsQuestion, FiltersAnswer, LayersAnswer, SaliencyAnswer, SaliencyQuestion } from "./picture-insight.js";
 
 /** What the engine process can be asked to do: one job a process. `serve-model` answers questions until it is cancelled. */
@@ -10,6 +11,8 @@ export type EngineWork =
   | ({ readonly kind: "audit" } & InspectRequest)
   | ({ readonly kind: "evaluate" } & EvaluateRequest)
   | ({ readonly kind: "predict" } & PredictRequest)
+  | ({ readonly kind: "forecast" } & ForecastRequest)
+  | ({ readonly kind: "backtest" } & BacktestRequest)
   | ({ readonly kind: "serve-model" } & ServeModelRequest)
   | ({ readonly kind: "check-export" } & CheckExportRequest)
   /** Loads every engine and tries every device. */
@@ -58,6 +61,33 @@ export interface PredictRequest {
   readonly spreadsheet?: boolean;
   /** Where the file grows before it appears, so that who asked can delete it if the process is ended by force. */
   readonly temporary?: string;
+}
+
+export interface ForecastRequest {
+  /** A run's model: the report beside it has the prediction intervals, and its project the table. */
+  readonly model: string;
+  /** Another table of the series; absent: the one that the run learnt from, as it is by now. */
+  readonly data?: string;
+  /** Absent: as many steps as the model gives. */
+  readonly steps?: number;
+  /** Of prediction intervals, such as 0.95. */
+  readonly levels?: readonly number[];
+  /** Values that take the place of the table's. */
+  readonly known?: readonly KnownValues[];
+  /** Where the CSV goes; absent: nowhere. */
+  readonly out?: string;
+  readonly temporary?: string;
+  readonly keepExisting?: boolean;
+  readonly spreadsheet?: boolean;
+  readonly device?: string;
+  /** Tell so many series with so many of their last rows, too. @property ids: of these only */
+  readonly draw?: { readonly history: number; readonly series: number; readonly ids?: readonly string[] };
+}
+
+export interface BacktestRequest {
+  /** Folder of a finished run. */
+  readonly run: string;
+  readonly folds?: number;
 }
 
 export interface CheckExportRequest {

@@ -54,6 +54,8 @@ export const stageEvent = z.strictObject({
   done: z.number(),
   /** Absent where the end is not known. */
   total: z.number().optional(),
+  /** Where it can be told. */
+  secondsLeft: z.number().optional(),
 });
 
 export type StageEvent = z.infer<typeof stageEvent>;

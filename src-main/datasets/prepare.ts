@@ -21,6 +21,7 @@ import { findFile } from "./sources/find-file.js";
 import { freeze } from "./sources/image-folder.js";
 import { type Sources, openSources, sourcesBefore } from "./sources/open-source.js";
 import { fittedSeriesOf } from "./series/fitted-series.js";
+import type { Fold } from "./series/fold.js";
 import { placeOfRows, seriesRowsOf, writeSeriesRows } from "./series/series-rows.js";
 import { stageData } from "./stage-data.js";
 import type { DataWarning } from "./data-warning.js";
@@ -46,6 +47,8 @@ export interface PrepareOptions {
   readonly signal?: AbortSignal;
   /** The fingerprint of the data that a run began with: data are read as then, where they are the same. */
   readonly began?: string | undefined;
+  /** Of a series, what is trained on and what is judged, in place of the project's split. */
+  readonly fold?: Fold | undefined;
   /** Hears what is waited for, in words. */
   readonly say?: (words: string) => void;
 }
@@ -73,7 +76,7 @@ async function prepareOrFind(options: PrepareOptions): Promise<PreparedData> {
 
   const database = await Database.open(cacheFolder, { large: main.size + (test?.size ?? 0) > SMALL, signal });
   try {
-    const opened = await openSources(database, options.folder, data);
+    const opened = await openSources(database, options.folder, data, undefined, options.fold?.cuts);
     const stored = await make(database, options, fingerprint, asBefore ? sourcesBefore(opened) : opened, undefined, progress);
     return attach(stored, await store(cacheFolder, database.folder, stored), data, paths, cacheFolder);
   } finally {
@@ -129,13 +132,13 @@ async function make(
   pictures: PreparedPictures | undefined,
   progress: NonNullable<PrepareOptions["progress"]>,
 ): Promise<StoredData> {
-  const { data, seed } = options;
+  const { data, seed, fold } = options;
   const warnings: DataWarning[] = [];
   progress("read", 0);
   for (const message of [...source.warnings, ...(testSource?.warnings ?? [])]) warnings.push({ code: "data.source", message });
   warnings.push(...(pictures?.warnings ?? []));
   const roles = resolveRoles(data, source);
-  const { tables, counts, skipped, missing, notes } = await stageData(database, { source, testSource, data, seed, roles, progress });
+  const { tables, counts, skipped, missing, notes } = await stageData(database, { source, testSource, data, seed, roles, fold, progress });
   for (const { code, message } of notes) warnings.push({ code, message });
 
   progress("fit", 0);
@@ -314,17 +317,18 @@ async function fingerprintNow(options: Omit<PrepareOptions, "compile">): Promise
   }
 }
 
-async function tableFingerprint({ folder, data, seed, cacheFolder, signal, progress }: Omit<PrepareOptions, "compile">) {
+async function tableFingerprint({ folder, data, seed, cacheFolder, fold, signal, progress }: Omit<PrepareOptions, "compile">) {
   const main = await findFile(folder, data.source.path);
   const test = data.source.test === undefined ? undefined : await findFile(folder, data.source.test);
   const hashes: string[] = [];
   for (const { path } of test ? [main, test] : [main])
     hashes.push(await contentHash(cacheFolder, path, (done, total) => progress?.("hash", done, total), signal));
-  return { ...fingerprintsOf(data, seed, hashes), main, test };
+  return { ...fingerprintsOf(data, seed, hashes, fold), main, test };
 }
 
-function fingerprintsOf(data: DataSpec, seed: number, hashes: readonly string[]): Fingerprints {
-  return { fingerprint: fingerprintOf(data, seed, hashes), before: fingerprintOf(data, seed, hashes, 2) };
+function fingerprintsOf(data: DataSpec, seed: number, hashes: readonly string[], fold?: Fold): Fingerprints {
+  const own = fold ? [...hashes, JSON.stringify(fold)] : hashes;
+  return { fingerprint: fingerprintOf(data, seed, own), before: fingerprintOf(data, seed, own, 2) };
 }
 
 /** sha256 over what determines the samples: the files' contents and formats, the data section but for the paths, and the seed. */

@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { DuckDBDataChunk } from "@duckdb/node-api";
+import { defined } from "../base/assert.js";
 import { LatheError } from "../base/errors.js";
 import type { FittedData, FittedTarget } from "../features/fitted.js";
 import { kindOf, picturesOf, targetKindOf } from "../features/index.js";
@@ -20,6 +21,7 @@ import { type Source, type Wanted, besideTraining, readBefore, withMissing } fro
 import { sourceOfValues } from "./sources/values.js";
 import type { OutsideRows, ReadTableOptions, TableReader, UnknownTexts } from "./table-reader.js";
 import { openTable } from "./sources/table.js";
+import { type FutureTable, loadFuture } from "./series/future-table.js";
 import { readSeries } from "./series/read-windows.js";
 import type { SplitName } from "./splits.js";
 import { convertedRows, explainReading } from "./staging.js";
@@ -46,6 +48,21 @@ export async function readTable(options: ReadTableOptions): Promise<TableReader>
   } catch (error) {
     database.close();
     throw error;
+  }
+}
+
+/**
+ * A table of a series with rows behind the end of each, whole in memory.
+ * @param ahead how many. @throws LatheError as `readTable`
+ */
+export async function readFuture(options: Omit<ReadTableOptions, "targets" | "rows" | "batchSize">, ahead: number): Promise<FutureTable> {
+  const { fitted, workFolder, signal } = options;
+  const database = await Database.open(workFolder, { signal });
+  try {
+    const source = asFitted(await openAny(database, { ...options, targets: "none" }), fitted);
+    return await loadFuture(database, source, defined(fitted.series, "the series"), { fitted, ahead, signal });
+  } finally {
+    database.close();
   }
 }
 

@@ -5,6 +5,7 @@ import { kindOf, picturesOf, targetKindOf } from "../features/index.js";
 import { tellWords } from "./column-words.js";
 import type { SkippedRows } from "./prepared.js";
 import type { Roles } from "./roles.js";
+import type { Fold } from "./series/fold.js";
 import { checkSamples, findCuts, placeSamples, tellSpans } from "./series/place-samples.js";
 import type { Database } from "./sources/database.js";
 import { UNUSED } from "./sources/image-folder.js";
@@ -42,6 +43,8 @@ export interface StageQuestion {
   readonly roles: Roles;
   /** Columns of the table to read beside those with a role, for an audit. */
   readonly more?: Pick<Wanted, "numbers" | "texts">;
+  /** Of a series, what is trained on and what is judged, in place of the project's split. */
+  readonly fold?: Fold | undefined;
   readonly progress: (stage: "read" | "split", done: number, total?: number) => void;
 }
 
@@ -88,12 +91,12 @@ export async function stageData(database: Database, question: StageQuestion): Pr
 /** The samples of a series, each begun by a row, in the parts that its rows are of by their time. */
 async function placeSeries(
   database: Database,
-  { source, testSource, data, roles }: StageQuestion,
+  { source, testSource, data, roles, fold }: StageQuestion,
   staged: Staged,
   tested: Staged | undefined,
 ): Promise<Omit<StagedData, "missing">> {
   const main = defined(source.series, "the series");
-  const cuts = await findCuts(database, main.table, testSource ? { ...data.split, test: 0 } : data.split);
+  const cuts = fold ?? (await findCuts(database, main.table, testSource ? { ...data.split, test: 0 } : data.split));
   const placed = await placeSamples(database, { staged, series: main.table, data, roles, parts: "parts", spans: "spans", cuts });
   const counts = { ...placed.counts };
   const skipped = [...placed.skipped];

@@ -3,7 +3,7 @@ import { LatheError, toLatheError } from "../base/errors.js";
 import { inside } from "../base/own-files.js";
 import type { RunEvent } from "../contract/events.js";
 import type { Project } from "../contract/project.js";
-import { type Loader, type PreparedData, type Split, createLoader, dataFingerprint, prepareData } from "../datasets/index.js";
+import { type Fold, type Loader, type PreparedData, type Split, createLoader, dataFingerprint, prepareData } from "../datasets/index.js";
 import type { CompileOptions, Engine } from "../engines/engine.js";
 import { type EngineChoice, fileEngine } from "../engines/index.js";
 import type { FittedTarget } from "../features/fitted.js";
@@ -62,15 +62,19 @@ export interface WorkbenchOptions {
   readonly emit: (event: RunEvent) => void;
   /** Ends the preparation of data. */
   readonly signal?: AbortSignal;
+  /** Of a series, what is trained on and what is judged, in place of the project's split. */
+  readonly fold?: Fold;
+  /** Where prepared data are kept; by default in the project's folder. */
+  readonly cacheFolder?: string;
   /** The project's file, whose network is refused where it cannot learn; omitted: it is not, since a run that began with one may continue. */
   readonly refuse?: string;
 }
 
 /** @throws LatheError of the data, the model, `cancelled`, or `training.batch` where batch size and data do not fit. */
-export async function openWorkbench({ project, folder, choice, threads, began, emit, signal, refuse }: WorkbenchOptions): Promise<Workbench> {
+export async function openWorkbench({ project, folder, choice, threads, began, emit, signal, refuse, fold, ...place }: WorkbenchOptions): Promise<Workbench> {
   // Much is known before data are read, which may take minutes.
   if (refuse !== undefined) refuseFaults(faultsBefore(project), project, refuse);
-  const question = { folder, data: project.data, seed: project.seed, cacheFolder: inside(folder, ".lathe", "cache") };
+  const question = { folder, data: project.data, seed: project.seed, cacheFolder: place.cacheFolder ?? inside(folder, ".lathe", "cache"), fold };
   const prepared = await prepareData({
     ...question,
     began,

@@ -63,7 +63,8 @@ function defaultOut(data: string): string {
   return `${basename(data, extname(data))}.predictions.csv`;
 }
 
-function toldOfFormulas({ cells, quoted }: FormulaCells): string | undefined {
+/** What a file has that a spreadsheet would work out; undefined: nothing. */
+export function toldOfFormulas({ cells, quoted }: FormulaCells): string | undefined {
   if (cells === 0) return undefined;
   if (quoted) return `${plural(cells, "cell")} with an apostrophe in front, so that a spreadsheet shows the text and works nothing out`;
   return (

@@ -8,6 +8,7 @@ import type { Roles } from "../roles.js";
 import type { Database } from "../sources/database.js";
 import { PART, type SplitCounts } from "../splits.js";
 import type { Staged } from "../staging.js";
+import type { Fold } from "./fold.js";
 import { type RegularSeries, writeTime } from "./regular-series.js";
 
 /** Where the validation and the test begin, in µs; Infinity: there is none. */
@@ -26,8 +27,8 @@ export interface PlaceSamplesQuestion {
   /** Tables to make, a row for each of the series': the part of the sample that begins there, and the part that the row itself is of. */
   readonly parts: string;
   readonly spans: string;
-  /** `test`: a file of its own for the test, all of whose samples are. */
-  readonly cuts: Cuts | "test";
+  /** `test`: a file of its own for the test, all of whose samples are. A fold: the test is what lies in it; the past of its samples may be trained on. */
+  readonly cuts: Cuts | "test" | Fold;
 }
 
 /** What the samples of some inputs and targets reach over. */
@@ -77,11 +78,13 @@ export async function placeSamples(
   const needed = neededValues(staged, data, roles);
   const stride = data.source.type === "series" ? data.source.stride : 1;
   const at = (time: number) => (time === Infinity ? "1e300" : String(time));
-  const partOf = (first: string, last: string) =>
+  const partOf = (first: string, last: string, next = first) =>
     cuts === "test"
       ? String(PART.test)
-      : `CASE WHEN ${last} < ${at(cuts.validation)} THEN ${PART.train} WHEN ${first} >= ${at(cuts.test)} THEN ${PART.test} ` +
-        `WHEN ${first} >= ${at(cuts.validation)} AND ${last} < ${at(cuts.test)} THEN ${PART.validation} ELSE ${CODES.across} END`;
+      : "until" in cuts
+        ? `CASE WHEN ${last} < ${cuts.from} THEN ${PART.train} WHEN ${next} >= ${cuts.from} AND ${last} < ${cuts.until} THEN ${PART.test} ELSE ${CODES.across} END`
+        : `CASE WHEN ${last} < ${at(cuts.validation)} THEN ${PART.train} WHEN ${first} >= ${at(cuts.test)} THEN ${PART.test} ` +
+          `WHEN ${first} >= ${at(cuts.validation)} AND ${last} < ${at(cuts.test)} THEN ${PART.validation} ELSE ${CODES.across} END`;
   await database.exec(`CREATE TABLE ${spans} AS SELECT CAST(${partOf("series_time", "series_time")} AS TINYINT) AS part FROM ${series} ORDER BY rowid`);
   const lacks = needed.map(
     ({ sql, rows: { from, to } }, k) =>
@@ -94,12 +97,13 @@ export async function placeSamples(
     "count(*) OVER (PARTITION BY series_segment) AS n",
     `lag(series_time, ${past}) OVER segment AS first`,
     `lead(series_time, ${ahead}) OVER segment AS last`,
+    `lead(series_time, ${Math.min(1, ahead)}) OVER segment AS next`,
     ...lacks,
   ];
   const reason =
     `CASE WHEN place <= ${past} OR place + ${ahead} > n THEN ${CODES.short} ` +
     needed.map((_, k) => `WHEN lacks${k} > 0 THEN ${CODES.lacks - k} `).join("") +
-    `WHEN (place - 1 - ${past}) % ${stride} <> 0 THEN ${CODES.between} ELSE ${partOf("first", "last")} END`;
+    `WHEN (place - 1 - ${past}) % ${stride} <> 0 THEN ${CODES.between} ELSE ${partOf("first", "last", "next")} END`;
   await database.exec(
     `CREATE TABLE ${parts}_reasons AS SELECT r, CAST(${reason} AS INTEGER) AS code FROM (SELECT ${columns.join(", ")} FROM ${staged.table} ` +
       `POSITIONAL JOIN ${series} WINDOW segment AS (PARTITION BY series_segment ORDER BY ${staged.table}.rowid))`,

@@ -14,6 +14,7 @@ import type { Database } from "../sources/database.js";
 import type { Source } from "../sources/source.js";
 import { specOfFitted } from "./fitted-series.js";
 import { openSeries, writeTime } from "./regular-series.js";
+import { seriesInputs } from "./series-inputs.js";
 import { type SeriesTable, loadSeries } from "./series-table.js";
 
 /** Samples of a batch. */
@@ -180,24 +181,6 @@ class SeriesReader implements TableReader {
 
   #batch(places: readonly number[], fitted: FittedData, withTargets: boolean): RawBatch {
     const table = this.#table;
-    const inputs: Record<string, TensorData> = {};
-    for (const input of fitted.inputs) {
-      const kind = kindOf(input);
-      const columns = kind.columnsOf(input);
-      const { from, to } = rowsOf(input);
-      if (kind.cells === "number") {
-        const data = table.windows(columns, places, from, to);
-        inputs[input.name] = {
-          dtype: "float32",
-          dims: kind.kept === "series" ? [places.length, to - from + 1, columns.length] : [places.length, columns.length],
-          data,
-        };
-      } else {
-        const speller = new Speller(kind.known(input) ?? []);
-        const data = places.flatMap((row) => columns.map((column) => speller.read(table.text(column, row))));
-        inputs[input.name] = { dtype: "string", dims: [places.length, columns.length], data };
-      }
-    }
     const answers: Record<string, TensorData> = {};
     for (const target of withTargets ? fitted.targets : []) {
       const kind = targetKindOf(target);
@@ -216,7 +199,7 @@ class SeriesReader implements TableReader {
     }
     const series = this.#source.series;
     const names = series ? places.map((row) => [...(series.id === undefined ? [] : [table.id(row)]), writeTime(table.time(row), series)].join(" ")) : [];
-    return { size: places.length, rows: Uint32Array.from(places, (row) => row + 1), names, inputs: inputs as Tensors, targets: answers as Tensors };
+    return { size: places.length, rows: Uint32Array.from(places, (row) => row + 1), names, inputs: seriesInputs(table, fitted, places), targets: answers };
   }
 }
 

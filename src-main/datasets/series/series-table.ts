@@ -41,8 +41,18 @@ export class SeriesTable {
     for (let row = 1; row <= this.rows; row++) yield row;
   }
 
+  isNumber(column: string): boolean {
+    return this.#numbers.has(column);
+  }
+
   numbers(column: string): Float32Array {
     return defined(this.#numbers.get(column), column);
+  }
+
+  /** Writes a number into a row: what is asked of missing values stays as it was read. */
+  put(column: string, row: number, value: number): void {
+    const values = this.#numbers.get(column);
+    if (values && row < values.length) values[row] = value;
   }
 
   /** "" where it is missing. */
@@ -61,6 +71,12 @@ export class SeriesTable {
 
   segment(row: number): number {
     return this.#segments[row] ?? -1;
+  }
+
+  /** Whether a row has a value now, also where one was put. */
+  has(column: string, row: number): boolean {
+    const values = this.#numbers.get(column);
+    return values ? !Number.isNaN(values[row] ?? NaN) : this.text(column, row) !== "";
   }
 
   /** Whether rows `from` to `to` are there, in one piece with `row`. */

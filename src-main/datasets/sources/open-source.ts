@@ -17,10 +17,13 @@ export interface Sources {
   readonly testSource: Source | undefined;
 }
 
-/** @param folder the project's. @throws LatheError `data.*`, `cancelled` */
-export async function openSources(database: Database, folder: string, data: DataSpec, signal?: AbortSignal): Promise<Sources> {
+/**
+ * @param folder the project's. @param cuts of a series, in place of those of its split: what is filled in before one comes from nothing behind it.
+ * @throws LatheError `data.*`, `cancelled`
+ */
+export async function openSources(database: Database, folder: string, data: DataSpec, signal?: AbortSignal, cuts?: readonly number[]): Promise<Sources> {
   const cells = cellsOf(data);
-  const source = await openMain(database, folder, data.source, { names: namedColumns(data), cells, split: data.split, signal });
+  const source = await openMain(database, folder, data.source, { names: namedColumns(data), cells, split: data.split, cuts, signal });
   return { source, testSource: await openTest(database, folder, data.source, source, signal) };
 }
 
@@ -61,6 +64,7 @@ export async function openMain(
     names,
     cells,
     split,
+    cuts,
     signal,
   }: {
     readonly names?: readonly string[] | undefined;
@@ -68,13 +72,14 @@ export async function openMain(
     readonly cells?: ReadonlyMap<string, "number" | "text"> | undefined;
     /** Of a series, whose gaps are filled so that no part knows of what comes after it. */
     readonly split?: DataSpec["split"] | undefined;
+    readonly cuts?: readonly number[] | undefined;
     readonly signal?: AbortSignal | undefined;
   },
 ): Promise<Source> {
   if (spec.type !== "image-folder") {
     const opened = withMissing(await openTable(database, folder, spec.path, { ...csvOptions(spec), names }), spec.missing);
     const source = { ...opened, warnings: [...opened.warnings, ...tellNameless(opened, Object.keys(spec.missing ?? {}))] };
-    return spec.type === "series" ? openSplitSeries(database, source, spec, { cells, split, signal }) : source;
+    return spec.type === "series" ? openSplitSeries(database, source, spec, { cells, split, cuts, signal }) : source;
   }
   const { levels, exclude, relabel, validation } = spec;
   return openImageFolder(database, resolve(folder, spec.path), {
@@ -94,9 +99,16 @@ async function openSplitSeries(
   spec: SeriesSourceSpec,
   {
     split,
+    cuts: given,
     ...options
-  }: { readonly split: DataSpec["split"] | undefined; readonly cells?: OpenSeriesOptions["cells"]; readonly signal?: AbortSignal | undefined },
+  }: {
+    readonly split: DataSpec["split"] | undefined;
+    readonly cuts: readonly number[] | undefined;
+    readonly cells?: OpenSeriesOptions["cells"];
+    readonly signal?: AbortSignal | undefined;
+  },
 ): Promise<Source> {
+  if (given) return openSeries(database, table, spec, { ...options, cuts: given });
   const source = await openSeries(database, table, spec, options);
   const filled = Object.values(source.series?.report.filled ?? {}).some((values) => values > 0);
   if (!split || !source.series || !filled) return source;

@@ -1,10 +1,7 @@
-import { once } from "node:events";
-import { createWriteStream, existsSync, renameSync, rmSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { rmSync } from "node:fs";
+import { resolve } from "node:path";
 import { LatheError } from "../../base/errors.js";
-import { makeFolders } from "../../base/make-folders.js";
 import { modeLike } from "../../base/replace-file.js";
-import { storageError } from "../../base/storage-error.js";
 import { partOf } from "../../base/work-folder.js";
 import type { PredictRequest } from "../../contract/engine-messages.js";
 import type { TablePrediction } from "../../contract/evaluation-views.js";
@@ -13,8 +10,8 @@ import { type TableReader, describeSkipped, readTable } from "../../datasets/ind
 import { picturesOf } from "../../features/index.js";
 import { AnswerLines } from "./answer-lines.js";
 import { answerColumns } from "./answers.js";
+import { CsvFile, putInPlace } from "./csv-file.js";
 import { outputName } from "./inference-model.js";
-import { outExists } from "./out-exists.js";
 import type { WorkSetting } from "../process/setting.js";
 import { faultsOfModel } from "./tell-faults.js";
 import { strangersOf } from "./tell-strangers.js";
@@ -71,13 +68,7 @@ export async function predictTable(
         path: table.path,
         ...unreadableOf(table),
       });
-    // Whoever made it meanwhile did not say that it may go.
-    if (request.keepExisting && existsSync(out)) throw outExists(out);
-    try {
-      renameSync(temporary, out);
-    } catch (thrown) {
-      throw storageError(out, thrown, LOST);
-    }
+    putInPlace(temporary, out, request.keepExisting);
     return {
       event: "prediction",
       samples,
@@ -116,55 +107,4 @@ export function unreadableOf({ bad }: Pick<TableReader, "bad">): Pick<Prediction
 /** A picture that cannot be read, with the reason. */
 export function shownBad(bad: TableReader["bad"][number] | undefined): string {
   return bad ? `${bad.path} ${bad.reason}` : "";
-}
-
-const LOST = "Nothing was written";
-
-class CsvFile {
-  readonly #stream: ReturnType<typeof createWriteStream>;
-  #failure: LatheError | undefined;
-  #full = false;
-
-  private constructor(path: string, temporary: string, mode: ReturnType<typeof modeLike>) {
-    this.#stream = createWriteStream(temporary, { flags: "wx", ...mode });
-    this.#stream.on("error", (error) => (this.#failure = storageError(path, error, LOST)));
-  }
-
-  /** @param path the file that is asked for, as errors name it. @param temporary where it grows. */
-  static async create(path: string, temporary: string, mode: ReturnType<typeof modeLike>): Promise<CsvFile> {
-    try {
-      makeFolders(dirname(path));
-    } catch (thrown) {
-      throw storageError(path, thrown, LOST);
-    }
-    return new CsvFile(path, temporary, mode);
-  }
-
-  write(line: string): void {
-    this.#full = !this.#stream.write(line);
-  }
-
-  async drained(): Promise<void> {
-    this.#check();
-    // `once` rejects with the stream's error as it came; what the user is told of it is in #failure.
-    if (this.#full) await drained(this.#stream);
-    this.#check();
-  }
-
-  async close(): Promise<void> {
-    this.#stream.end();
-    if (!this.#stream.closed) await new Promise<void>((resolve) => this.#stream.once("close", resolve));
-    this.#check();
-  }
-
-  #check(): void {
-    if (this.#failure) throw this.#failure;
-  }
-}
-
-/** Settles when a stream takes more, or never will; whichever is second leaves no listener behind. */
-async function drained(stream: NodeJS.EventEmitter): Promise<void> {
-  const abort = new AbortController();
-  await Promise.race(["drain", "close"].map((event) => once(stream, event, { signal: abort.signal }))).catch(() => undefined);
-  abort.abort();
 }

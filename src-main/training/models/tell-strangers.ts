@@ -7,7 +7,7 @@ import type { TableReader, UnknownTexts } from "../../datasets/index.js";
 const NAMED = 10;
 
 /** What a table held that training never saw, when all batches have come. */
-export function strangersOf({ unknown, outside }: TableReader): Pick<PredictionResult, "unknownValues" | "outside"> {
+export function strangersOf({ unknown, outside }: Pick<TableReader, "unknown" | "outside">): Pick<PredictionResult, "unknownValues" | "outside"> {
   return {
     ...(unknown.length > 0 ? { unknownValues: namedOf(unknown) } : {}),
     ...(outside.length > 0 ? { outside: Object.fromEntries(outside.map(({ column, rows, min, max }) => [column, { rows, min, max }])) } : {}),

@@ -5,6 +5,8 @@ import { probeEngines } from "../../engines/index.js";
 import { TrainingControl } from "./control.js";
 import { checkExport } from "../models/check-export.js";
 import { evaluateModel } from "../models/evaluate-model.js";
+import { backtest } from "../backtest/backtest.js";
+import { forecastSeries } from "../forecasting/forecast-series.js";
 import { findLearningRate } from "../find-learning-rate.js";
 import { auditProject, inspectProject } from "../inspect-project.js";
 import { openChannel } from "./parent-channel.js";
@@ -61,6 +63,10 @@ function resultOf(work: EngineWork): Promise<unknown> {
       return evaluateModel(work, setting);
     case "predict":
       return predictTable(work, setting);
+    case "forecast":
+      return forecastSeries(work, setting);
+    case "backtest":
+      return backtest(work, setting);
     case "serve-model":
       return serveRows(work, setting, questions);
     case "check-export":

@@ -3,11 +3,17 @@ import { type PreparedData, type ReadSeries, readPreparedSeries } from "../../..
 import type { FittedData, FittedTarget } from "../../../features/fitted.js";
 import { horizonOf, targetKindOf } from "../../../features/index.js";
 import type { KeptPredictions } from "../../runs/kept-predictions.js";
-import { type JudgedForecast, judgeForecast } from "./judge-forecast.js";
+import { type ForecastJudgement, type JudgedForecast, judgeForecast } from "./judge-forecast.js";
 import type { ForecastSamples } from "./series.js";
 
 /** How good a run's forecasts are; undefined where it makes none. @param kept what it answered for validation and test, as far as there are samples. */
 export function forecastOf(prepared: PreparedData, kept: readonly KeptPredictions[]): ForecastReport | undefined {
+  const judgement = judgementOf(prepared, kept);
+  return judgement && judgeForecast(judgement);
+}
+
+/** What that is judged by. */
+export function judgementOf(prepared: PreparedData, kept: readonly KeptPredictions[]): ForecastJudgement | undefined {
   const targets = prepared.fitted.targets.filter((target) => horizonOf(target) > 0);
   if (targets.length === 0 || kept.length === 0) return undefined;
   const series = readPreparedSeries(prepared);
@@ -27,7 +33,7 @@ export function forecastOf(prepared: PreparedData, kept: readonly KeptPrediction
       ...(test ? { test } : {}),
     };
   });
-  return judgeForecast({ series, targets: judged });
+  return { series, targets: judged };
 }
 
 /**

@@ -1,0 +1,25 @@
+import type { Tensors } from "../../engines/engine.js";
+import type { FittedData } from "../../features/fitted.js";
+import { kindOf, rowsOf } from "../../features/index.js";
+import { Speller } from "../../features/spelling.js";
+import type { TensorData } from "../../onnx/types.js";
+import type { SeriesTable } from "./series-table.js";
+
+/** What a model reads around some rows of a series, from 0: windows `[places, rows, columns]`, and what it reads of the rows themselves, `[places, columns]`. */
+export function seriesInputs(table: SeriesTable, { inputs }: Pick<FittedData, "inputs">, places: readonly number[]): Tensors {
+  const tensors: Record<string, TensorData> = {};
+  for (const input of inputs) {
+    const kind = kindOf(input);
+    const columns = kind.columnsOf(input);
+    const { from, to } = rowsOf(input);
+    if (kind.cells === "number") {
+      const dims = kind.kept === "series" ? [places.length, to - from + 1, columns.length] : [places.length, columns.length];
+      tensors[input.name] = { dtype: "float32", dims, data: table.windows(columns, places, from, to) };
+    } else {
+      const speller = new Speller(kind.known(input) ?? []);
+      const data = places.flatMap((row) => columns.map((column) => speller.read(table.text(column, row))));
+      tensors[input.name] = { dtype: "string", dims: [places.length, columns.length], data };
+    }
+  }
+  return tensors;
+}
