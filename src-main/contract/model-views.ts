@@ -27,6 +27,8 @@ export const catalogue = z.strictObject({
   initializers: z.array(catalogueEntry),
   /** Changes of training pictures. */
   transforms: z.array(catalogueEntry),
+  /** How sources of data are read, where a form can say it: of a series. */
+  sources: z.array(catalogueEntry),
   presets: z.array(z.strictObject({ type: z.string(), title: z.string(), summary: z.string() })),
 });
 export type Catalogue = z.infer<typeof catalogue>;

@@ -26,6 +26,7 @@ import { createdProject, documentSchema, openDocument, problemSchema, projectPro
 import { runReport } from "./report.js";
 import { learningRateResult } from "./results.js";
 import { exportFormat, modelCard, runLog, runSettings } from "./run-views.js";
+import { seriesOverview, seriesSampleAnswer, seriesSampleQuestion, seriesViewAnswer, seriesViewQuestion } from "./series-views.js";
 import { engineStatus, licence, settingsChange, settingsSchema, tensorflowSetup } from "./settings.js";
 import { projectReference, projectSummary, runId, runMetrics, runReference, runSummary } from "./summaries.js";
 import { auditResult, columnsResult, rowsPage, rowsRequest } from "./table-views.js";
@@ -114,6 +115,12 @@ export const studioContract = {
       createFromRun: procedure(z.strictObject({ ...runReference.shape, name: z.string().min(1).max(200).optional() }), createdProject),
     },
     data: { rows: procedure(z.strictObject({ project, ...rowsRequest.shape }), rowsPage) },
+    /** Of a project whose source is a series. @throws `data.value` where it is not. */
+    series: {
+      overview: procedure(projectReference, seriesOverview),
+      view: procedure(z.strictObject({ project, ...seriesViewQuestion.shape }), seriesViewAnswer),
+      sample: procedure(z.strictObject({ project, ...seriesSampleQuestion.shape }), seriesSampleAnswer),
+    },
     model: {
       catalogue: procedure(nothing, catalogue),
       /** Plans a document that need not be saved. */

@@ -168,8 +168,8 @@ export async function inspectTable(options: InspectOptions): Promise<TableAudit>
           code: "data.skipped",
           message: describeSkipped(skip),
           severity: "warning",
-          column: skip.column,
-          rows: { kind: "skipped", column: skip.column },
+          // Of a series a row may begin no sample whatever its columns hold.
+          ...(skip.column === "" ? {} : { column: skip.column, rows: { kind: "skipped", column: skip.column } }),
         });
     return {
       path: source.path,

@@ -91,7 +91,7 @@ export async function probeTable({ folder, source: spec, names, workFolder, sign
 
 /** Bytes of a table's files; a listing of pictures is small. */
 async function sizeOf(folder: string, spec: SourceSpec): Promise<number> {
-  if (spec.type !== "table") return 0;
+  if (spec.type === "image-folder") return 0;
   const { size } = await findFile(folder, spec.path);
   return size + (spec.test === undefined ? 0 : (await findFile(folder, spec.test)).size);
 }

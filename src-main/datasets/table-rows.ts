@@ -13,7 +13,7 @@ import { type RowsQuestion, TableQuery, type TableSplit, cellOf } from "./table-
 const MOST_VIEWS = 4;
 
 /** Tables that belong to the split, in the order they are dropped. */
-const SPLIT_TABLES = ["copies", "parts", "test_parts", "data", "test_data"];
+const SPLIT_TABLES = ["copies", "parts", "test_parts", "spans", "test_spans", "data", "test_data"];
 
 /**
  * Splits a staged table as training would. What an earlier split left is dropped.

@@ -34,6 +34,14 @@ export function dataProcedures({ tables }: Studio): Handlers<StudioContract>["da
   return { rows: ({ project, ...request }, { signal }) => tables.rows(project, request, signal) };
 }
 
+export function seriesProcedures({ tables }: Studio): Handlers<StudioContract>["series"] {
+  return {
+    overview: ({ project }, { signal }) => tables.overview(project, signal),
+    view: ({ project, ...question }, { signal }) => tables.stretch(project, question, signal),
+    sample: ({ project, ...question }, { signal }) => tables.sample(project, question, signal),
+  };
+}
+
 export function columnsStream({ tables }: Studio): StreamHandlers<StudioContract>["columns"] {
   return ({ project }, sink) => workStream(sink, async (progress, signal) => (await tables.columns(project, progress, signal)).result);
 }

@@ -3,7 +3,7 @@ import type { StudioContract } from "../contract/procedures.js";
 import type { Router } from "../rpc/types.js";
 import type { Studio } from "../services/studio.js";
 import { appProcedures, setUpTensorflowStream } from "./app.js";
-import { auditStream, columnsStream, dataProcedures, learningRateStream } from "./data.js";
+import { auditStream, columnsStream, dataProcedures, learningRateStream, seriesProcedures } from "./data.js";
 import { evaluationProcedures } from "./evaluation.js";
 import { exportProcedures } from "./exports.js";
 import { fileProcedures } from "./files.js";
@@ -31,6 +31,7 @@ export function createRouter(studio: Studio, host: HostAbilities): Router<Studio
       prediction: predictionProcedures(studio),
       projects: projectProcedures(studio),
       runs: runProcedures(studio),
+      series: seriesProcedures(studio),
       training: trainingProcedures(studio),
     },
     streams: {

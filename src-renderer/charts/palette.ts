@@ -40,3 +40,8 @@ export function shareColors(share: number, dark: boolean): { readonly ground: st
   const luminance = 0.2126 * r + 0.7152 * g + 0.0722 * b;
   return { ground: `rgb(${ground.join(" ")})`, text: 1.05 / (luminance + 0.05) > (luminance + 0.05) / 0.05 ? "#ffffff" : "#000000" };
 }
+
+/** Grounds of the parts that rows are split into, as the split bar has them. */
+export function partColors(dark: boolean): Readonly<Record<"train" | "validation" | "test", string>> {
+  return dark ? { train: "#173a52", validation: "#4a3208", test: "#12402f" } : { train: "#d6e8f4", validation: "#fbe3d3", test: "#d3eee4" };
+}

@@ -30,6 +30,8 @@ export type SchemaField = Common &
         /** One alone will do. */ readonly single: boolean;
       }
     | { readonly kind: "boolean" }
+    /** Any of a few. */
+    | { readonly kind: "several"; readonly choices: readonly string[] }
     | { readonly kind: "choice"; readonly choices: readonly (string | null)[] }
     | { readonly kind: "tagged"; readonly choices: readonly string[]; readonly variants: Readonly<Record<string, readonly SchemaField[]>> }
     | { readonly kind: "text" }
@@ -60,6 +62,9 @@ function fieldOf(key: string, schema: JsonSchema, required: boolean): SchemaFiel
   const objects = parts.filter((part, i) => types[i] === "object" && typeof tagOf(part) === "string");
   const explained = numbers.length + lists.length + parts.filter((part) => constants(part).length > 0).length + objects.length;
   if (parts.length === 1 && types[0] === "boolean") return { ...common, kind: "boolean" };
+  const [only] = parts;
+  const several = parts.length === 1 && only && typeOf(only) === "array" ? constants(recordOf(only["items"])).filter((value) => value !== null) : [];
+  if (several.length > 0) return { ...common, kind: "several", choices: several };
   if (explained === parts.length && parts.length > 0) {
     if (objects.length > 0) {
       const variants = Object.fromEntries(objects.map((part) => [tagOf(part) ?? "", fieldsOf(part)]));

@@ -3,6 +3,7 @@ import type { Role } from "../../src-main/contract/project-views.js";
 import type { ColumnSummary } from "../../src-main/contract/table-views.js";
 import { type InputType, kindFor, kindOf, startInput, targetColumns } from "../../src-main/features/index.js";
 import type { Draft, DraftInput, DraftTarget } from "./draft.js";
+import { reachOf, setSeesPast } from "./series.js";
 import { dropTarget, followTargets, renameInDocument } from "./target-references.js";
 
 /** Columns and the parts they play, as changes to a draft that keep the rest of the document with them. */
@@ -10,7 +11,7 @@ import { dropTarget, followTargets, renameInDocument } from "./target-references
 /** What is known of a column here. */
 export type RoleColumn = Pick<ColumnSummary, "name" | "type" | "distinct" | "target">;
 /** What a column of words or numbers can be read as; a picture is always one. */
-export type InputKind = Exclude<DraftInput["type"], "image">;
+export type InputKind = Exclude<DraftInput["type"], "image" | "window">;
 
 /** An input of words or numbers. */
 export function isReadable(input: DraftInput): input is Extract<DraftInput, { readonly type: InputKind }> {
@@ -59,6 +60,10 @@ export function rolesOf(draft: Draft, all: readonly string[]): ReadonlyMap<strin
 export function setRole(draft: Draft, column: RoleColumn, role: Role, columns: readonly RoleColumn[]): void {
   const all = columns.map(({ name }) => name);
   if ((rolesOf(draft, all).get(column.name) ?? "ignore") === role) return;
+  if (draft.data.source.type === "series") {
+    setSeriesRole(draft, column, role, all);
+    return;
+  }
   if (role === "input") {
     takeFromTargets(draft, column.name);
     if (draft.data.source.type === "image-folder" && column.name === PICTURE_COLUMN)
@@ -70,6 +75,20 @@ export function setRole(draft: Draft, column: RoleColumn, role: Role, columns: r
   } else {
     takeFromTargets(draft, column.name);
     takeFromInputs(draft, column.name, all, true);
+  }
+  followTargets(draft);
+}
+
+/** Of a series, what is seen of a column is its past; what is to be forecast is seen too. */
+function setSeriesRole(draft: Draft, column: RoleColumn, role: Role, all: readonly string[]): void {
+  if (role !== "target") takeFromTargets(draft, column.name);
+  if (role === "ignore") takeFromInputs(draft, column.name, all, true);
+  else if (column.type === "number" || column.type === "boolean") setSeesPast(draft, column.name, true, all);
+  if (role === "target") {
+    const { horizon } = reachOf(draft);
+    addTarget(draft, column);
+    const added = draft.data.targets.at(-1);
+    if (added?.type === "numeric") added.horizon = Math.max(1, horizon);
   }
   followTargets(draft);
 }

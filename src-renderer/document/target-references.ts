@@ -50,7 +50,7 @@ export function followTargets(draft: Draft): void {
 /** How many numbers an output needs for a target. */
 export function widthOf(target: DraftTarget): number | "classes" {
   if (target.type === "category") return "classes";
-  return target.type === "numeric" ? (target.columns?.length ?? 1) : 1;
+  return target.type === "numeric" ? (target.columns?.length ?? 1) * Math.max(1, target.horizon ?? 0) : 1;
 }
 
 /** The last layer of a target, where it serves nothing else, gives as many numbers as the target needs. */

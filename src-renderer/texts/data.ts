@@ -111,6 +111,7 @@ export const dataTexts = {
     edgeHint: "Drag, or use the arrow keys; Page Up and Page Down move by 5%",
     stratify: "Keep shares of classes",
     stratifyHint: "Every part gets the same share of each class, as near as can be",
+    series: "By time, always: one moment for every series. Samples that reach over an edge are in no part.",
     label: "the split",
     updating: "being split again",
   },

@@ -8,6 +8,7 @@ import { modelTexts } from "./model.js";
 import { pictureTexts } from "./pictures.js";
 import { predictTexts } from "./predict.js";
 import { runsTexts } from "./runs.js";
+import { seriesTexts } from "./series.js";
 import { settingsTexts } from "./settings.js";
 import { shellTexts } from "./shell.js";
 import { trainTexts } from "./train.js";
@@ -24,6 +25,7 @@ export const texts = {
   evaluate: evaluateTexts,
   evaluatePictures: evaluatePictureTexts,
   pictures: pictureTexts,
+  series: seriesTexts,
   predict: predictTexts,
   exporting: exportTexts,
   runsScreen: runsTexts,

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { toLatheError } from "../../base/errors.js";
 import { Lru } from "../../base/lru.js";
 import { parseProject } from "../../contract/project.js";
+import type { SeriesOverview, SeriesSampleAnswer, SeriesSampleQuestion, SeriesViewAnswer, SeriesViewQuestion } from "../../contract/series-views.js";
 import type { RowsPage } from "../../contract/table-views.js";
 import { tellsColumns } from "../../datasets/sources/table.js";
 import type { FolderAccess } from "../files/folder-access.js";
@@ -26,6 +27,10 @@ export interface Tables {
   rows(project: string, page: RowsQuestion["page"], signal?: AbortSignal): Promise<RowsPage>;
   /** Rows of the table that a run was trained on. @param data the run's settings as a project */
   cells(data: ProjectData, asked: Omit<CellsQuestion, "table">, signal?: AbortSignal): Promise<CellsOfRun>;
+  /** The series of a project: what is known of it, a stretch to be drawn, and what a sample reaches over. */
+  overview(project: string, signal?: AbortSignal): Promise<SeriesOverview>;
+  stretch(project: string, view: SeriesViewQuestion, signal?: AbortSignal): Promise<SeriesViewAnswer>;
+  sample(project: string, sample: SeriesSampleQuestion, signal?: AbortSignal): Promise<SeriesSampleAnswer>;
   /** Lets go of every table. Settles when the process that held them has gone. */
   close(): Promise<void>;
 }
@@ -72,6 +77,12 @@ export function createTables(access: FolderAccess, { open, probe }: { readonly o
     return found;
   }
 
+  async function opened(project: string, signal: AbortSignal | undefined): Promise<TableAt> {
+    const table = await tableOf(await readProjectData(access, project));
+    await beforeOpening(table, signal);
+    return table;
+  }
+
   return {
     columnsOf,
     columns: async (project, onProgress, signal) => columnsOf(await readProjectData(access, project), onProgress, signal),
@@ -85,6 +96,18 @@ export function createTables(access: FolderAccess, { open, probe }: { readonly o
       const table = await tableOf(data);
       await beforeOpening(table, signal);
       return open.ask("cells", { table, ...asked }, whatOf(table), { signal });
+    },
+    async overview(project, signal) {
+      const table = await opened(project, signal);
+      return open.ask("overview", { table }, whatOf(table), { signal });
+    },
+    async stretch(project, view, signal) {
+      const table = await opened(project, signal);
+      return open.ask("stretch", { table, view }, whatOf(table), { signal });
+    },
+    async sample(project, sample, signal) {
+      const table = await opened(project, signal);
+      return open.ask("sample", { table, sample }, whatOf(table), { signal });
     },
     close: () => open.close(),
   };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { seriesSource } from "../../contract/data.js";
 import type { Catalogue, CatalogueEntry } from "../../contract/model-views.js";
 import { layers } from "../../layers/index.js";
 import { initializers } from "../../layers/init/index.js";
@@ -10,6 +11,9 @@ import { transforms } from "../../transforms/index.js";
 import { templates } from "../templates/index.js";
 
 const LOSS_GROUPS: Readonly<Record<TargetKind, string>> = { category: "One of several classes", binary: "Yes or no", numeric: "Numbers" };
+
+/** What a form says of a series; the rest is said elsewhere. */
+const FORM = { step: true, gaps: true, combine: true, zone: true, calendar: true, season: true, stride: true } as const;
 
 let made: Catalogue | undefined;
 
@@ -28,6 +32,7 @@ export function modelCatalogue(): Catalogue {
       ...entryOf(transform, "Transform"),
       ...(transform.caution === undefined ? {} : { caution: transform.caution }),
     })),
+    sources: [entryOf({ type: "series", summary: "Rows in time order", config: seriesSource.pick(FORM) }, "Source")],
     presets: templates.all.map(({ type, title, summary }) => ({ type, title, summary })),
   });
 }

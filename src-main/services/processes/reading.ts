@@ -3,6 +3,7 @@ import type { DataSpec, SourceSpec } from "../../contract/data.js";
 import type { ModelPlan } from "../../contract/model-views.js";
 import type { ProjectDocument } from "../../contract/project-views.js";
 import type { ModelCard } from "../../contract/run-views.js";
+import type { SeriesOverview, SeriesSampleAnswer, SeriesSampleQuestion, SeriesViewAnswer, SeriesViewQuestion } from "../../contract/series-views.js";
 import type { ColumnsResult, RowsPage } from "../../contract/table-views.js";
 import type { ColumnFacts, PictureLook, PixelFormat, SurveyOptions, TableSurvey, ViewOfPicture, readRows } from "../../datasets/index.js";
 import type { ModelFacts } from "../../training/models/inference-model.js";
@@ -30,6 +31,10 @@ export interface Readings {
   /** Every column of a project's table, which stays open for a while, as for the two below. */
   readonly columns: { readonly question: { readonly table: TableAt }; readonly answer: ColumnsFound };
   readonly rows: { readonly question: RowsQuestion; readonly answer: RowsPage };
+  /** A project's series: what was found and done, stretches of it to be drawn, and what a sample reaches over. */
+  readonly overview: { readonly question: { readonly table: TableAt }; readonly answer: SeriesOverview };
+  readonly stretch: { readonly question: { readonly table: TableAt; readonly view: SeriesViewQuestion }; readonly answer: SeriesViewAnswer };
+  readonly sample: { readonly question: { readonly table: TableAt; readonly sample: SeriesSampleQuestion }; readonly answer: SeriesSampleAnswer };
   readonly cells: { readonly question: CellsQuestion; readonly answer: CellsOfRun };
 }
 

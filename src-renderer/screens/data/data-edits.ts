@@ -47,7 +47,7 @@ export function useDataEdits() {
   function countAsMissing(name: string, values: readonly string[]): void {
     project.edit(texts.data.problems.missingLabel(name), (draft) => {
       const { source } = draft.data;
-      if (source.type !== "table") return;
+      if (source.type === "image-folder") return;
       source.missing = { ...source.missing, [name]: [...new Set([...(source.missing?.[name] ?? []), ...values])] };
     });
     notices.say(texts.data.problems.nowMissing(name), undo);
@@ -73,7 +73,7 @@ export function useDataEdits() {
       if (draft.data.source.type === "image-folder") {
         const { test, ...rest } = { ...draft.data.source, ...("test" in said ? { test: said.test } : {}) };
         draft.data.source = { ...rest, path, ...(test === undefined ? {} : { test }) };
-      } else draft.data.source = { ...present({ ...draft.data.source, ...said }), type: "table", path };
+      } else draft.data.source = { ...present({ ...draft.data.source, ...said }), path };
     });
   }
 

@@ -8,6 +8,7 @@ import { planOf } from "../../models/model-plan.js";
 import type { ReaderCommand, ReaderReply, Reading, Readings } from "../reading.js";
 import type { Progress } from "../../jobs/shared-work.js";
 import { createOpenTables } from "./open-tables.js";
+import { overviewOf, sampleOf, stretchOf } from "./read-series.js";
 import { cellsOf, pageOf } from "./read-table.js";
 
 /**
@@ -62,5 +63,8 @@ const readings: {
   draw: async ({ path, format, augment, draws, seed }, signal) => drawPicture(path, format, augment, draws, seed, signal),
   columns: ({ table }, signal, progress) => tables.columns(table, progress, signal),
   rows: (question, signal) => pageOf(tables, question, signal),
+  overview: ({ table }, signal) => overviewOf(tables, table, signal),
+  stretch: ({ table, view }, signal) => stretchOf(tables, table, view, signal),
+  sample: ({ table, sample }, signal) => sampleOf(tables, table, sample, signal),
   cells: (question, signal) => cellsOf(tables, question, signal),
 };

@@ -1,0 +1,31 @@
+import type { SeriesOverview, SeriesSampleAnswer, SeriesSampleQuestion, SeriesViewAnswer, SeriesViewQuestion } from "../../../contract/series-views.js";
+import { type SeriesRows, overviewSeries, rowsOfSeries, sampleOfSeries, viewSeries } from "../../../datasets/index.js";
+import type { TableAt } from "../reading.js";
+import type { OpenTable, OpenTables } from "./open-tables.js";
+
+const [OVERVIEW, ROWS] = ["series", "rows of series"];
+
+/** What is known of a project's series. @throws LatheError `data.*`, `cancelled` */
+export function overviewOf(tables: OpenTables, at: TableAt, signal: AbortSignal): Promise<SeriesOverview> {
+  return tables.use(at, (table) => table.exclusively(() => keep(table, OVERVIEW, () => overviewSeries(table.staged, signal))), signal);
+}
+
+/** A stretch of a series to be drawn. @throws LatheError `data.*`, `cancelled` */
+export function stretchOf(tables: OpenTables, at: TableAt, question: SeriesViewQuestion, signal: AbortSignal): Promise<SeriesViewAnswer> {
+  return tables.use(at, (table) => table.exclusively(async () => viewSeries(table.staged, await rowsOf(table), question, signal)), signal);
+}
+
+/** What a sample reaches over. @throws LatheError `data.*`, `cancelled` */
+export function sampleOf(tables: OpenTables, at: TableAt, question: SeriesSampleQuestion, signal: AbortSignal): Promise<SeriesSampleAnswer> {
+  return tables.use(at, (table) => table.exclusively(async () => sampleOfSeries(table.staged, await rowsOf(table), question, signal)), signal);
+}
+
+function rowsOf(table: OpenTable): Promise<SeriesRows> {
+  return keep(table, ROWS, () => rowsOfSeries(table.staged));
+}
+
+/** Once a table: it does not change while it is open. */
+async function keep<T>({ kept }: OpenTable, key: string, make: () => Promise<T>): Promise<T> {
+  if (!kept.has(key)) kept.set(key, await make());
+  return kept.get(key) as T;
+}

@@ -1,0 +1,130 @@
+const counted = (one: string, many: string) => (count: string) => `${count} ${count === "1" ? one : many}`;
+const rows = counted("row", "rows");
+const steps = counted("step", "steps");
+const values = counted("value", "values");
+
+/** What only series have: the Data screen's view over time, windows and the horizon. */
+export const seriesTexts = {
+  view: "View",
+  views: { series: "Over time", rows: "Rows" },
+  chart: (id: string) => (id === "" ? "Series" : id),
+  figure: "Series over time",
+  of: "Series",
+  chooseSeries: "Which series",
+  columns: "Columns",
+  columnsLabel: "Columns that are drawn",
+  columnsMost: (count: string) => `${count} at once at most: the oldest choice gives way`,
+  clickHint: "Click a moment to see a sample there: what the model is shown, and what it is to tell. Alt and the arrow keys move to the sample beside it.",
+  loading: "Reading the series",
+  failed: "This series cannot be drawn",
+  thinned: (count: string) => `${rows(count)} in view, drawn by the least and the greatest of each stretch; zoom in to see each`,
+  exact: (count: string) => `${rows(count)} in view`,
+  summary: (columns: string, from: string, to: string, gaps: string) => `${columns} from ${from} to ${to}. ${gaps}`,
+  noGaps: "No gaps.",
+  filled: (count: string) => `${rows(count)} filled in`,
+  gap: (count: string) => `${steps(count)} missing`,
+  parts: { train: "Training", validation: "Validation", test: "Test" },
+  cut: { validation: "Where training ends and validation begins", test: "Where validation ends and test begins" },
+  cutAt: (moment: string, share: string) => `${moment}, ${share} of the rows after it`,
+  cutHint: "Drag, or use the arrow keys; it moves in hundredths of the rows. One moment holds for every series.",
+
+  sample: {
+    title: "Sample",
+    at: (moment: string) => `A sample at ${moment}`,
+    sees: (count: string, from: string, to: string) => `The model is shown ${rows(count)}, ${from} to ${to}`,
+    seesAt: (moment: string) => `The model is shown the row at ${moment}`,
+    forecasts: (count: string, from: string, to: string) =>
+      count === "1" ? `it is to tell the step at ${from}.` : `it is to tell the ${steps(count)} after it, ${from} to ${to}.`,
+    classes: "it is to tell the class of its last row.",
+    past: "is shown",
+    future: "is to tell",
+    part: { train: "A training sample.", validation: "A validation sample.", test: "A test sample: training never sees it." },
+    across: "It reaches over the edge of two parts, so it is in neither: nothing of the future leaks into training.",
+    short: "The series does not reach so far, so no sample begins here.",
+    clear: "Clear the sample",
+    show: "Zoom to it",
+    before: "The sample before",
+    after: "The next sample",
+  },
+
+  side: { label: "What is shown here", tabs: { column: "Column", series: "Series" } },
+  report: {
+    title: "What was found",
+    span: (count: string, step: string, from: string, to: string) => `${rows(count)}, one each ${step}, from ${from} to ${to}.`,
+    order: (count: string) => `${rows(count)} in the order of the file.`,
+    zone: (zone: string) => `Times are in ${zone}.`,
+    ids: (count: string, column: string, listed: string) =>
+      listed === count ? `${count} series, told apart by ${column}.` : `${count} series, told apart by ${column}; the first ${listed} can be looked at.`,
+    season: (count: string) => `A season of ${steps(count)}: what repeating the last season would reach is the bar to beat.`,
+    noSeason: "No season is known: set one if the values repeat.",
+    regular: "No gaps: every step has its row.",
+    gaps: (count: string, missing: string, longest: string) =>
+      count === "1" ? `1 gap of ${steps(missing)}` : `${count} gaps, ${steps(missing)} missing in all, the longest of ${longest}`,
+    how: {
+      interpolate: "filled in on a line between their neighbours.",
+      forward: "filled in with the value before.",
+      mark: "filled in on a line between their neighbours, and marked in a column of 0 and 1.",
+      split: "the series ends there and goes on behind it: no sample reaches across.",
+    },
+    filled: (count: string, columns: string) => `${values(count)} filled in: ${columns}.`,
+    missing: (count: string, columns: string) =>
+      `${values(count)} stay missing, before the first or after the last of their series: ${columns}. Samples that need them are left out.`,
+    ofColumn: (column: string, count: string) => `${column} ${count}`,
+    duplicates: (count: string, how: string) =>
+      count === "1" ? `1 row has the time of another: they became ${how}.` : `${rows(count)} have the time of another: they became ${how}.`,
+    combined: {
+      mean: "their mean",
+      sum: "their sum",
+      min: "the least of them",
+      max: "the greatest of them",
+      first: "the first of them",
+      last: "the last of them",
+    },
+    outOfOrder: (count: string) =>
+      count === "1" ? "1 row stood before an earlier one: they were put in order." : `${rows(count)} stood before an earlier one: they were put in order.`,
+    offGrid: (count: string) => `${rows(count)} lay between steps and moved to the beginning of theirs.`,
+    days: (short: string, long: string) => `${short} ${short === "1" ? "day" : "days"} of 23 hours and ${long} of 25: summer time begins and ends.`,
+    skipped: (count: string) => `${count} local ${count === "1" ? "time" : "times"} that a change of clocks skips moved forward.`,
+    repeated: (count: string) => `${count} local ${count === "1" ? "time" : "times"} that a change of clocks repeats.`,
+    constant: (columns: string) => `One value only, from which nothing can be learnt: ${columns}.`,
+    timeless: (count: string) => `${rows(count)} without a time ${count === "1" ? "is" : "are"} not used.`,
+    idless: (count: string) => `${rows(count)} without an id ${count === "1" ? "is" : "are"} not used.`,
+    gapList: (id: string) => (id === "" ? "Gaps" : `Gaps of ${id}`),
+    showGap: (from: string, to: string, count: string) => `${from === to ? from : `${from} to ${to}`}: ${steps(count)}`,
+    moreGaps: (count: string) => `and ${count} more`,
+    all: (column: string) => (column === "" ? "All" : `All of ${column}`),
+  },
+
+  windows: {
+    title: "Samples",
+    hint: "What one sample is: the rows that the model is shown, and the steps that it is to tell.",
+    length: "Past",
+    lengthHint: "Rows that the model is shown, the latest the last.",
+    horizon: "Horizon",
+    horizonHint: "Steps ahead that it is to tell.",
+    labels: { length: "the length of the past", horizon: "the horizon" },
+  },
+  settings: { title: "How it becomes regular", label: (option: string) => `${option} of the series`, none: "None of these" },
+
+  use: {
+    title: "How it is used",
+    past: "Shown to the model",
+    pastHint: "Its past, as far as samples reach.",
+    pastTarget: "What the model is to tell: most forecasts need its past too.",
+    known: "Known in advance",
+    knownHint: "Its values of the steps to forecast are known when one asks, such as a promotion that is planned. The model is shown them.",
+    calendar: "Made from the calendar, so it is always known in advance.",
+    future: "Shown for the steps ahead",
+    futureHint: "The model is shown its values of the steps that it is to tell.",
+    scale: "Scale",
+    window: (name: string, count: string) => `In window ${name}, with ${count} ${count === "1" ? "column" : "columns"}: this setting holds for all of them.`,
+    time: "It tells when each row is. Put what matters of it into the model as parts of the calendar.",
+    id: "It tells which series a row belongs to.",
+    words: "These are no numbers, so no window can hold them.",
+    labels: {
+      past: (column: string) => `whether the model is shown ${column}`,
+      known: (column: string) => `whether ${column} is known in advance`,
+      future: (column: string) => `whether the model is shown what comes of ${column}`,
+    },
+  },
+} as const;
