@@ -3,6 +3,9 @@ import { forecastReport } from "./forecast-report.js";
 
 /** `backtest.json`: how good a run's way of training would have been in the past, fold by fold. */
 
+/** Each trains a network of its own. */
+export const MOST_FOLDS = 100;
+
 const span = z.strictObject({ rows: z.number(), from: z.string(), to: z.string() });
 
 const foldReport = z.strictObject({

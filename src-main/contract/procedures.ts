@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { MOST_STEPS } from "../base/limits.js";
+import { MOST_FOLDS, backtestReport, backtestResult } from "./backtest.js";
 import { nothing, procedure, stream } from "./contract.js";
 import {
   calibrationResult,
@@ -17,6 +19,7 @@ import {
 } from "./evaluation-views.js";
 import { runEvent, stageEvent } from "./events.js";
 import { folderListing, pathSchema, pickRequest } from "./files.js";
+import { drawnForecast, knownValues } from "./forecast-result.js";
 import { hostCommand } from "./host-commands.js";
 import { catalogue, modelPlan } from "./model-views.js";
 import { correctedPictures, pictureCorrections } from "./picture-corrections.js";
@@ -213,6 +216,10 @@ export const studioContract = {
       /** Values as they would stand in a file; null: missing. */
       one: procedure(z.strictObject({ ...runReference.shape, values: z.record(z.string(), z.string().max(10_000).nullable()) }), onePrediction),
     },
+    forecasts: {
+      /** What the last backtest of a run came to; null: there was none. */
+      backtest: procedure(runReference, backtestReport.nullable()),
+    },
     exports: {
       formats: procedure(nothing, z.array(exportFormat)),
       card: procedure(runReference, modelCard),
@@ -248,6 +255,33 @@ export const studioContract = {
         /** Meant for a spreadsheet: an apostrophe before each cell that it would take for a formula. */ spreadsheet: z.boolean().default(false),
       }),
       workEvent(tablePrediction),
+      workSupersedes,
+    ),
+    /** The steps after the end of each series, drawn for some of them, and as CSV where `out` says so. */
+    forecast: stream(
+      z.strictObject({
+        ...runReference.shape,
+        /** Absent: the run's own table, as it is by now. */
+        data: pathSchema.optional(),
+        steps: z.int().positive().max(MOST_STEPS).optional(),
+        levels: z.array(z.number().gt(0).lt(1)).min(1).max(5).optional(),
+        /** What if: other values of columns known in advance. */
+        known: z.array(knownValues).max(1000).optional(),
+        /** Rows before the forecast that are drawn, and of how many series, the first or those named. */
+        history: z.int().nonnegative().max(10_000).default(200),
+        series: z.int().nonnegative().max(20).default(1),
+        ids: z.array(z.string().max(1000)).max(20).optional(),
+        out: pathSchema.optional(),
+        replace: z.boolean().default(false),
+        spreadsheet: z.boolean().default(false),
+      }),
+      workEvent(drawnForecast),
+      workSupersedes,
+    ),
+    /** Trains a run anew on growing parts of the past, and judges each on what followed; kept in the run's folder. */
+    backtest: stream(
+      z.strictObject({ ...runReference.shape, folds: z.int().positive().max(MOST_FOLDS).optional() }),
+      workEvent(backtestResult),
       workSupersedes,
     ),
     /**

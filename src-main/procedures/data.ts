@@ -1,26 +1,26 @@
-import type { LogEvent } from "../contract/events.js";
+import type { LogEvent, StageEvent } from "../contract/events.js";
 import type { StudioContract } from "../contract/procedures.js";
 import type { Handlers, Sink, StreamHandlers } from "../rpc/types.js";
 import type { Studio } from "../services/studio.js";
 import { auditOf, learningRateOf } from "../services/projects/project-work.js";
 import { toDisposable, type Disposable } from "../base/disposable.js";
 
-type WorkEvent<T> =
-  | { readonly event: "stage"; readonly stage: string; readonly done: number; readonly total?: number }
-  | LogEvent
-  | { readonly event: "result"; readonly value: T };
+type WorkEvent<T> = StageEvent | LogEvent | { readonly event: "result"; readonly value: T };
 
 /** Work as a stream: how far it is, its result, its end; whoever leaves calls it off. */
 export function workStream<T>(
   sink: Sink<WorkEvent<T>>,
   work: (progress: (stage: string, done: number, total?: number) => void, signal: AbortSignal, log: (event: LogEvent) => void) => Promise<T>,
 ): Disposable {
+  return heardStream(sink, (hear, signal) =>
+    work((stage, done, total) => hear({ event: "stage", stage, done, ...(total === undefined ? {} : { total }) }), signal, hear),
+  );
+}
+
+/** The same of work that says itself how far it is. */
+export function heardStream<T>(sink: Sink<WorkEvent<T>>, work: (hear: (event: StageEvent | LogEvent) => void, signal: AbortSignal) => Promise<T>): Disposable {
   const abort = new AbortController();
-  work(
-    (stage, done, total) => sink.next({ event: "stage", stage, done, ...(total === undefined ? {} : { total }) }),
-    abort.signal,
-    (event) => sink.next(event),
-  ).then(
+  work((event) => sink.next(event), abort.signal).then(
     (value) => {
       sink.next({ event: "result", value });
       sink.end();

@@ -7,6 +7,7 @@ import { auditStream, columnsStream, dataProcedures, learningRateStream, seriesP
 import { evaluationProcedures } from "./evaluation.js";
 import { exportProcedures } from "./exports.js";
 import { fileProcedures } from "./files.js";
+import { backtestStream, forecastProcedures, forecastStream } from "./forecasts.js";
 import type { HostAbilities } from "./host.js";
 import { modelProcedures } from "./model.js";
 import { pictureProcedures } from "./pictures.js";
@@ -26,6 +27,7 @@ export function createRouter(studio: Studio, host: HostAbilities): Router<Studio
       evaluation: evaluationProcedures(studio),
       exports: exportProcedures(studio),
       files: fileProcedures(studio, host),
+      forecasts: forecastProcedures(studio),
       model: modelProcedures(studio),
       pictures: pictureProcedures(studio),
       prediction: predictionProcedures(studio),
@@ -41,6 +43,8 @@ export function createRouter(studio: Studio, host: HostAbilities): Router<Studio
       audit: auditStream(studio),
       learningRate: learningRateStream(studio),
       predictTable: predictTableStream(studio),
+      forecast: forecastStream(studio),
+      backtest: backtestStream(studio),
       setUpTensorflow: setUpTensorflowStream(studio),
       commands: (_nothing, sink) => host.onCommand?.((command) => sink.next(command)) ?? toDisposable(() => undefined),
     },

@@ -11,6 +11,7 @@ import { type PictureCorrections, createPictureCorrections } from "./pictures/pi
 import { type PictureViews, createPictureViews } from "./pictures/picture-views.js";
 import { type Pictures, createPictures } from "./pictures/pictures.js";
 import { type EngineRunner, inEngine, startTraining } from "./jobs/jobs.js";
+import { type Forecasts, createForecasts } from "./prediction/forecast.js";
 import { type Prediction, createPrediction } from "./prediction/prediction.js";
 import { type ProjectDocuments, createProjectDocuments } from "./projects/project-documents.js";
 import { createProjects, type Projects } from "./projects/projects.js";
@@ -35,6 +36,7 @@ export interface Studio {
   readonly tables: Tables;
   readonly evaluation: Evaluation;
   readonly prediction: Prediction;
+  readonly forecasts: Forecasts;
   readonly pictures: Pictures;
   readonly pictureViews: PictureViews;
   readonly corrections: PictureCorrections;
@@ -127,6 +129,7 @@ export function createStudio(options: StudioOptions): Studio {
     runs: createRuns(access, jobs),
     evaluation: createEvaluation(access, tables),
     prediction,
+    forecasts: createForecasts(access, work),
     pictures: createPictures(access, tables, servers, facts),
     corrections: createPictureCorrections(documents),
     pictureViews: createPictureViews(access, pictures),

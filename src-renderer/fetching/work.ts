@@ -6,7 +6,7 @@ import type { EventOf, ParamsOf } from "../../src-main/rpc/types.js";
 import type { StudioClient } from "../rpc/studio.js";
 
 /** Streams whose purpose is one result. */
-type WorkStream = "columns" | "audit" | "learningRate" | "predictTable" | "setUpTensorflow";
+type WorkStream = "columns" | "audit" | "learningRate" | "predictTable" | "forecast" | "backtest" | "setUpTensorflow";
 export type WorkResult<S extends WorkStream> = Extract<EventOf<StudioContract, S>, { event: "result" }>["value"];
 
 export interface WorkState<T> {
@@ -55,7 +55,8 @@ export function createWork<S extends WorkStream>(studio: StudioClient, stream: S
         const now = performance.now();
         if (stageBegan.stage !== event.stage) stageBegan = { stage: event.stage, at: now };
         const seconds = (now - stageBegan.at) / 1000;
-        const secondsLeft = event.total !== undefined && event.done > 0 && seconds > 1 ? (seconds / event.done) * (event.total - event.done) : undefined;
+        const reckoned = event.total !== undefined && event.done > 0 && seconds > 1 ? (seconds / event.done) * (event.total - event.done) : undefined;
+        const secondsLeft = event.secondsLeft ?? reckoned;
         state.value = { ...state.value, stage: event.stage, done: event.done, total: event.total, secondsLeft };
         return;
       }

@@ -1,6 +1,8 @@
 import { toLatheError } from "../../src-main/base/errors.js";
 import type { EngineReply, EngineWork } from "../../src-main/contract/engine-messages.js";
 import type { EngineLink, LaunchEngine } from "../../src-main/services/processes/engine-link.js";
+import { backtest } from "../../src-main/training/backtest/backtest.js";
+import { forecastSeries } from "../../src-main/training/forecasting/forecast-series.js";
 import { checkExport } from "../../src-main/training/models/check-export.js";
 import { TrainingControl } from "../../src-main/training/process/control.js";
 import { auditProject } from "../../src-main/training/inspect-project.js";
@@ -38,6 +40,10 @@ export const launchHere: LaunchEngine = (): EngineLink => {
         return auditProject(work, setting);
       case "predict":
         return predictTable(work, setting);
+      case "forecast":
+        return forecastSeries(work, setting);
+      case "backtest":
+        return backtest(work, setting);
       case "serve-model":
         return serveRows(work, setting, questions);
       case "check-export":

@@ -70,6 +70,7 @@ const good: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   "pictures.file": { path: inside },
   "pictures.tryAgain": { project, pictures: [{ picture: "a.png" }] },
   "pictures.correct": { project, corrections: [{ picture: "a.png", excluded: true }] },
+  "forecasts.backtest": run,
   "exports.card": run,
   "exports.write": { ...run, format: "onnx", out: join(allowed, "out.onnx") },
   run: run,
@@ -78,6 +79,8 @@ const good: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   audit: { project },
   learningRate: { project },
   predictTable: { ...run, data: inside, out: join(allowed, "out.csv") },
+  forecast: { ...run, data: inside, out: join(allowed, "out.csv") },
+  backtest: run,
 };
 const places = ["project", "folder", "path", "data", "out", "test"];
 const ways: readonly (readonly [string, string])[] = [

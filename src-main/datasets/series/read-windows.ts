@@ -5,7 +5,6 @@ import type { RowSpan } from "../../features/kind.js";
 import type { FittedSeries } from "../../features/series.js";
 import { Speller } from "../../features/spelling.js";
 import type { TensorData } from "../../onnx/types.js";
-import type { Tensors } from "../../engines/engine.js";
 import type { SkippedRows } from "../prepared.js";
 import { type RawBatch, classTensor, columnsOf } from "../raw-batch.js";
 import type { OutsideRows, ReadSeries, ReadTableOptions, TableReader, UnknownTexts } from "../table-reader.js";

@@ -8,7 +8,7 @@ import { replaceFileSync } from "../../base/replace-file.js";
 import { storageError } from "../../base/storage-error.js";
 import { version } from "../../base/version.js";
 import { sweepLeftBehind, workName } from "../../base/work-folder.js";
-import type { BacktestReport, BacktestResult } from "../../contract/backtest.js";
+import { type BacktestReport, type BacktestResult, MOST_FOLDS } from "../../contract/backtest.js";
 import type { BacktestRequest } from "../../contract/engine-messages.js";
 import type { Project } from "../../contract/project.js";
 import { RUN_MODEL } from "../../contract/run-model.js";
@@ -26,11 +26,11 @@ import { RunFolder } from "../runs/run-folder.js";
 import { reportOfModel } from "../runs/run-report.js";
 import { Trainer } from "../trainer.js";
 import { openWorkbench } from "../workbench.js";
+import { BACKTEST } from "./backtest-file.js";
 import { FoldProgress } from "./fold-progress.js";
 import { bytesOf, costOf, tellCost } from "./cost.js";
 import { trainFold } from "./train-fold.js";
 
-export const BACKTEST = "backtest.json";
 const FOLDS = 5;
 /** Where prepared data of folds lie, in a project's `.lathe`: those of the project's own stay in the cache. */
 const KIND = "backtest";
@@ -55,6 +55,7 @@ export async function backtest(request: BacktestRequest, setting: WorkSetting): 
   const folder = dirname(dirname(run.path));
   const epochs = Math.max(1, report.training.bestEpoch);
   const count = request.folds ?? FOLDS;
+  if (count > MOST_FOLDS) throw new LatheError("usage", `${count} folds are too many, expected at most ${MOST_FOLDS}`, { folds: count });
   const cancelled = (): LatheError => new LatheError("cancelled", `the backtest of run ${run.id} was cancelled; nothing was written`, { run: run.id });
   const heed = (): void => {
     if (control.wish !== "run") throw cancelled();

@@ -46,7 +46,7 @@ export class FoldProgress {
       stage: `fold ${this.#fold + 1} of ${this.#folds.length}, epoch ${epoch} of ${this.#epochs}`,
       done: Math.round(this.#learnt),
       total,
-      secondsLeft: Math.max(0, (this.#spent / this.#learnt) * (total - this.#learnt)) / 1000,
+      secondsLeft: Math.max(0, Math.round((this.#spent / this.#learnt) * (total - this.#learnt))) / 1000,
     });
   }
 
