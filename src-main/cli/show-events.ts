@@ -24,7 +24,8 @@ export function showEvents(output: Output): (event: RunEvent) => void {
   }
 
   return (event) => {
-    if (event.event !== "done" && event.event !== "failed") output.event(event);
+    // A stretch to be drawn is for who draws.
+    if (event.event !== "done" && event.event !== "failed" && event.event !== "forecast") output.event(event);
     switch (event.event) {
       case "run":
         run = event;
@@ -53,6 +54,8 @@ export function showEvents(output: Output): (event: RunEvent) => void {
         return event.level === "info" ? output.line(paint.dim(event.message)) : output.line(paint.yellow(`${event.level}:`), ` ${event.message}`);
       case "state":
         return output.line(paint.dim(event.state));
+      case "forecast":
+        return;
       case "done":
       case "failed":
         return sayEpoch();

@@ -1,14 +1,14 @@
 import { z } from "zod";
+import { forecastStretch } from "./forecast-report.js";
+import { type MetricValues, metricValues } from "./metric-values.js";
 import { mendSchema } from "./model-views.js";
+
+export { type MetricValues, metricValues };
 
 /**
  * What a run says while it works: the engine process sends these, the command line prints them, the studio draws them. `epoch` events are also the lines of
  * `metrics.jsonl`.
  */
-
-/** Metric values by name, `<target>.<metric>` or `loss`; a value that does not exist (AUROC of one class) is null. */
-export const metricValues = z.record(z.string(), z.number().nullable());
-export type MetricValues = z.infer<typeof metricValues>;
 
 /** How one layer's gradients and weights fared in an epoch: means over the steps that were looked at. */
 export const layerDiagnosis = z.strictObject({
@@ -90,6 +90,16 @@ export const warningEvent = z.strictObject({
 });
 export type WarningEvent = z.infer<typeof warningEvent>;
 
+/** Before an epoch's end, of a run that forecasts: a stretch of the validation as the weights of now forecast it. A few a second at most; not kept. */
+export const forecastEvent = z.strictObject({
+  event: z.literal("forecast"),
+  epoch: z.number(),
+  zone: z.string(),
+  calendar: z.boolean(),
+  stretch: forecastStretch,
+});
+export type ForecastEvent = z.infer<typeof forecastEvent>;
+
 export const epochEvent = z.strictObject({
   event: z.literal("epoch"),
   epoch: z.number(),
@@ -128,6 +138,7 @@ export const runEvent = z.discriminatedUnion("event", [
   stageEvent,
   stepEvent,
   epochEvent,
+  forecastEvent,
   warningEvent,
   logEvent,
   stateEvent,

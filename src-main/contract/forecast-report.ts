@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { metricValues } from "./events.js";
+import { metricValues } from "./metric-values.js";
 
 /** How good a run's forecasts are: `forecast` of `report.json`, and what is drawn of residuals. Numbers in the target's own unit; null: does not exist. */
 
@@ -92,6 +92,20 @@ export const forecastReport = z.strictObject({
 });
 export type ForecastReport = z.infer<typeof forecastReport>;
 
+/** Forecasts of a stretch beside what came. */
+export const forecastStretch = z.strictObject({
+  target: z.string(),
+  column: z.string(),
+  /** µs since 1970 UTC, or rows where there are no times. */
+  times: z.array(z.number()),
+  actual: z.array(z.number().nullable()),
+  /** null: there is none. */
+  forecast: z.array(z.number().nullable()),
+  /** Places at which another forecast begins: it knows what came before. */
+  starts: z.array(z.number()),
+});
+export type ForecastStretch = z.infer<typeof forecastStretch>;
+
 const residualsOfStep = z.strictObject({
   /** From 1. */
   step: z.number(),
@@ -115,3 +129,20 @@ export const forecastResiduals = z.strictObject({
   autocorrelation: z.strictObject({ values: z.array(z.number().nullable()), band: z.number().nullable() }),
 });
 export type ForecastResiduals = z.infer<typeof forecastResiduals>;
+
+/** What is drawn of a run's forecasts of a part. */
+export const judgedForecast = z.strictObject({
+  horizon: z.number(),
+  season: z.number(),
+  /** IANA time zone; and whether times are such, or just numbers of rows. */
+  zone: z.string(),
+  calendar: z.boolean(),
+  /** Series with samples of the part, the first thousand; its id, or empty. */
+  series: z.array(z.strictObject({ id: z.string(), samples: z.number() })),
+  /** Of the chosen series. */
+  stretch: forecastStretch,
+  /** Bounds of the forecasts of the stretch, of the largest level; absent without intervals. */
+  bounds: z.strictObject({ level: z.number(), lower: z.array(z.number().nullable()), upper: z.array(z.number().nullable()) }).optional(),
+  residuals: forecastResiduals,
+});
+export type JudgedForecast = z.infer<typeof judgedForecast>;

@@ -17,6 +17,7 @@ import {
   tablePrediction,
   targetView,
 } from "./evaluation-views.js";
+import { judgedForecast } from "./forecast-report.js";
 import { runEvent, stageEvent } from "./events.js";
 import { folderListing, pathSchema, pickRequest } from "./files.js";
 import { drawnForecast, knownValues } from "./forecast-result.js";
@@ -188,6 +189,20 @@ export const studioContract = {
       curves: procedure(z.strictObject({ ...runReference.shape, split: judgedSplit, target: z.string(), class: z.string().optional() }), curvesResult),
       rows: procedure(z.strictObject({ ...runReference.shape, ...judgedRowsRequest.shape }), judgedRows),
       calibration: procedure(z.strictObject({ ...runReference.shape, split: judgedSplit, target: z.string() }), calibrationResult),
+      /** Forecasts of one series beside what came, and how far all were off. @throws `run.missing` as `curves`, `data.changed` */
+      forecast: procedure(
+        z.strictObject({
+          ...runReference.shape,
+          split: judgedSplit,
+          target: z.string(),
+          column: z.string().optional(),
+          /** By its id; absent: the first. */
+          series: z.string().max(10_000).optional(),
+          /** Steps ahead of what is drawn; 0: whole horizons, one behind the other. */
+          lead: z.int().min(0).max(MOST_STEPS).default(0),
+        }),
+        judgedForecast,
+      ),
       labelErrors: procedure(z.strictObject({ ...runReference.shape, ...labelErrorsRequest.shape }), labelErrors),
       residuals: procedure(z.strictObject({ ...runReference.shape, split: judgedSplit, target: z.string(), column: z.string().optional() }), residualsResult),
     },
@@ -235,7 +250,7 @@ export const studioContract = {
     run: stream(runReference, runEvent, (event) => {
       if (event.event === "step") return "step";
       if (event.event === "stage") return `stage ${event.stage}`;
-      if (event.event === "state") return "state";
+      if (event.event === "state" || event.event === "forecast") return event.event;
       return undefined;
     }),
     /** What runs of a project that are about to start say while their data is prepared: they have no folder yet, and no name. */

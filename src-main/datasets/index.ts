@@ -11,7 +11,7 @@ export { type PrepareOptions, type Stage, dataFingerprint, prepareData } from ".
 export { type DataAudit, type PreparedData, type SkippedRows, countSkipped, describeSkipped, rowNumbersOf } from "./prepared.js";
 export type { ColumnProfile } from "./profile.js";
 export { type ProposedRoles, type SurveyedColumn, type TableSurvey, reasonToLeave, rolesFrom, targetKind } from "./propose.js";
-export { type SeriesRows, overviewSeries, rowsOfSeries, sampleOfSeries, viewSeries } from "./series/view-series.js";
+export { type SeriesPlaces, type SeriesRows, overviewSeries, placesOfSeries, rowsOfSeries, sampleOfSeries, viewSeries } from "./series/view-series.js";
 export { type PreparedSeries, readPreparedSeries } from "./series/series-rows.js";
 export type { RawBatch } from "./raw-batch.js";
 export { readFuture, readTable, readValues } from "./read-raw.js";

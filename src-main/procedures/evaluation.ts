@@ -6,6 +6,7 @@ export function evaluationProcedures({ evaluation }: Studio): Handlers<StudioCon
   return {
     report: (run) => evaluation.report(run),
     curves: (asked) => evaluation.curves(asked),
+    forecast: (asked, { signal }) => evaluation.forecast(asked, signal),
     rows: (asked, { signal }) => evaluation.rows(asked, signal),
     calibration: (asked) => evaluation.calibration(asked),
     labelErrors: (asked, { signal }) => evaluation.labelErrors(asked, signal),

@@ -28,7 +28,8 @@ export interface FitSetting {
   readonly training: TrainingConfig;
   readonly targets: readonly string[];
   /** Validation metrics of the given weights, with the divisors of the combined loss; absent where there is no validation split. */
-  readonly validate: ((parameters: Float32Array, buffers: Float32Array, divisors: readonly number[] | undefined) => Promise<MetricValues>) | undefined;
+  readonly validate:
+    ((parameters: Float32Array, buffers: Float32Array, divisors: readonly number[] | undefined, epoch: number) => Promise<MetricValues>) | undefined;
   readonly run: RunFolder;
   readonly control: TrainingControl;
   readonly emit: (event: RunEvent) => void;
@@ -172,7 +173,7 @@ class Fit {
       : mean(this.#sums.loss);
     const train: MetricValues = { loss, ...Object.fromEntries(targets.map((t, i) => [`${t}.loss`, mean(this.#sums.losses[i] ?? 0)])) };
     const learningRate = this.#schedule.learningRate();
-    const validation = validate ? await validate(trainer.parameters, trainer.buffers, this.#divisors) : {};
+    const validation = validate ? await validate(trainer.parameters, trainer.buffers, this.#divisors, this.#epoch) : {};
     // A validation loss that does not exist is an epoch without improvement, not a reason to look elsewhere.
     this.#schedule.afterEpoch((validate ? validation["loss"] : train["loss"]) ?? Number.NaN);
     const { best, stop } = this.#stopping.observe(this.#epoch, monitored(this.#stopping.monitor, train, validation));

@@ -11,6 +11,7 @@ import { chooseEngine, engineCandidates } from "../engines/index.js";
 import { type Checkpoint, loadCheckpoint } from "./runs/checkpoint.js";
 import { EngineMemory } from "./process/engine-memory.js";
 import { Evaluator, measure } from "./judging/evaluator.js";
+import { watchForecast } from "./judging/forecast/watch-forecast.js";
 import { finish } from "./finish.js";
 import { fit, scheduleOf } from "./fit.js";
 import { type Position, type PositionSetting, readPosition } from "./runs/position.js";
@@ -216,6 +217,7 @@ async function work({ run, bench, batches, trainer, evaluator, from }: Started, 
   if (!from) run.truncateMetrics(0);
   const validationRows = prepared.counts.validation;
   const validationBatches = validationRows > 0 ? bench.splitLoader("validation") : undefined;
+  const watched = validationRows > 0 ? watchForecast({ prepared, judged: bench.judged, emit, clock }) : undefined;
   try {
     emit({
       event: "run",
@@ -246,8 +248,11 @@ async function work({ run, bench, batches, trainer, evaluator, from }: Started, 
         clock,
         validate:
           validationBatches &&
-          (async (parameters, buffers, divisors) =>
-            measure(spec, bench.judged, await evaluator.predict(validationBatches, validationRows, parameters, buffers), divisors).metrics),
+          (async (parameters, buffers, divisors, epoch) => {
+            const predictions = await evaluator.predict(validationBatches, validationRows, parameters, buffers);
+            watched?.show(predictions, epoch);
+            return measure(spec, bench.judged, predictions, divisors).metrics;
+          }),
       },
       from,
     );
@@ -286,6 +291,7 @@ function logLine(event: RunEvent): string | undefined {
       return event.state;
     case "stage":
     case "step":
+    case "forecast":
     case "done":
     case "failed":
       return undefined;

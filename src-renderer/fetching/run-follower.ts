@@ -25,6 +25,8 @@ export function createRunFollower(studio: StudioClient, summaryOf: (run: RunRefe
   const started = shallowRef<EventOf<"run">>();
   const step = shallowRef<EventOf<"step">>();
   const stage = shallowRef<EventOf<"stage">>();
+  /** How the run forecasts a stretch of the validation by now. */
+  const forecast = shallowRef<EventOf<"forecast">>();
   const liveStatus = ref<RunStatus>();
   const failure = shallowRef<LatheError>();
   const controlError = shallowRef<LatheError>();
@@ -71,6 +73,9 @@ export function createRunFollower(studio: StudioClient, summaryOf: (run: RunRefe
         // An epoch too short for a step event also ends what came before it.
         stage.value = undefined;
         if (step.value && step.value.epoch <= event.epoch) step.value = undefined;
+        return;
+      case "forecast":
+        forecast.value = event;
         return;
       case "log":
         return;
@@ -154,6 +159,7 @@ export function createRunFollower(studio: StudioClient, summaryOf: (run: RunRefe
     epochs.value = [];
     spent.reset();
     warnings.value = [];
+    forecast.value = undefined;
     failure.value = controlError.value = undefined;
     forgetState();
   }
@@ -186,6 +192,7 @@ export function createRunFollower(studio: StudioClient, summaryOf: (run: RunRefe
     started,
     step,
     stage,
+    forecast,
     failure,
     controlError,
     past: computed(() => past.state.value),

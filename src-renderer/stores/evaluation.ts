@@ -59,7 +59,8 @@ export const useEvaluation = defineStore("evaluation", () => {
 
   function loadCharts(): void {
     const asked = question.value;
-    if (!asked) return;
+    // Forecasts are judged by step and over time, in a store of their own.
+    if (!asked || result.value?.report.forecast?.targets[asked.target]) return;
     if (target.value?.kind === "numeric")
       void residuals.load((signal) =>
         studio.procedures.evaluation.residuals({ ...asked, ...(column.value !== undefined && { column: column.value }) }, { signal }),

@@ -92,6 +92,7 @@ export function goodArguments({ root, table, pictures }: Place): {
       "evaluation.curves": { ...judged, class: "1" },
       "evaluation.calibration": judged,
       "evaluation.residuals": { ...run, split: "test", target: "value", column: "price" },
+      "evaluation.forecast": { ...run, split: "test", target: "value", column: "price", series: "a", lead: 1 },
       "evaluation.rows": {
         ...judged,
         truth: "1",

@@ -1,3 +1,4 @@
+import { defined } from "../../base/assert.js";
 import { LatheError } from "../../base/errors.js";
 import type { SeriesOverview, SeriesSampleAnswer, SeriesSampleQuestion, SeriesViewAnswer, SeriesViewQuestion } from "../../contract/series-views.js";
 import type { StagedTable } from "../staged-table.js";
@@ -159,6 +160,45 @@ export async function sampleOfSeries(staged: StagedTable, rows: SeriesRows, ques
       ...(last === undefined ? {} : { last }),
     };
   });
+}
+
+/** Where each row of a series stands; rows of a test file of its own follow those of the main file, as their numbers do. */
+export interface SeriesPlaces {
+  /** `[rows]`: rows with the same number are a run, one step apart. */
+  readonly segment: Int32Array;
+  /** `[rows]`: µs since 1970 UTC, or numbers of rows. */
+  readonly time: Float64Array;
+  /** Rows of each series, from 1. */
+  readonly series: readonly { readonly id: string; readonly from: number; readonly to: number }[];
+  readonly season: number;
+  readonly zone: string;
+  readonly calendar: boolean;
+}
+
+/** @throws as `overviewSeries` */
+export async function placesOfSeries(staged: StagedTable): Promise<SeriesPlaces> {
+  const { database, main, test } = staged;
+  const { season, zone, step } = seriesOf(staged);
+  const tables = [main, ...(test ? [test] : [])];
+  const rows = tables.reduce((sum, table) => sum + table.rows, 0);
+  const [segment, time] = [new Int32Array(rows), new Float64Array(rows)];
+  const series: SeriesPlaces["series"][number][] = [];
+  let [start, segments] = [0, 0];
+  for (const table of tables) {
+    let row = start;
+    const first = segments;
+    for await (const chunk of database.stream(`SELECT series_segment, CAST(series_time AS DOUBLE) FROM ${defined(table.source.series, "the series").table}`)) {
+      const [own, times] = [chunk.getColumnVector(0), chunk.getColumnVector(1)];
+      for (let r = 0; r < chunk.rowCount; r++, row++) {
+        segment[row] = first + Number(own.getItem(r));
+        time[row] = Number(times.getItem(r));
+        segments = Math.max(segments, (segment[row] ?? 0) + 1);
+      }
+    }
+    for (const [id, at] of await rowsOfSeries({ ...staged, main: table })) series.push({ id, from: start + at.from + 1, to: start + at.to + 1 });
+    start = row;
+  }
+  return { segment, time, series, season: season ?? 1, zone, calendar: step.unit !== "row" };
 }
 
 /** A time as SQL: a page asks for places between rows too. */

@@ -8,7 +8,7 @@ import { tellsColumns } from "../../datasets/sources/table.js";
 import type { FolderAccess } from "../files/folder-access.js";
 import { type ProjectData, identityOf, namesIn, readProjectData, tableSourceOf } from "../projects/project-data.js";
 import type { Reader } from "../processes/reader.js";
-import type { CellsOfRun, CellsQuestion, ColumnsFound, RowsQuestion, TableAt } from "../processes/reading.js";
+import type { CellsOfRun, CellsQuestion, ColumnsFound, PlacesOfRun, PlacesQuestion, RowsQuestion, TableAt } from "../processes/reading.js";
 import { type Progress, type SharedWork, shareWork } from "../jobs/shared-work.js";
 
 /** Tables whose columns are remembered, open or not. */
@@ -31,6 +31,8 @@ export interface Tables {
   overview(project: string, signal?: AbortSignal): Promise<SeriesOverview>;
   stretch(project: string, view: SeriesViewQuestion, signal?: AbortSignal): Promise<SeriesViewAnswer>;
   sample(project: string, sample: SeriesSampleQuestion, signal?: AbortSignal): Promise<SeriesSampleAnswer>;
+  /** Where the rows of the series stand that a run was trained on. @param data the run's settings as a project */
+  places(data: ProjectData, run: PlacesQuestion["run"], signal?: AbortSignal): Promise<PlacesOfRun>;
   /** Lets go of every table. Settles when the process that held them has gone. */
   close(): Promise<void>;
 }
@@ -108,6 +110,11 @@ export function createTables(access: FolderAccess, { open, probe }: { readonly o
     async sample(project, sample, signal) {
       const table = await opened(project, signal);
       return open.ask("sample", { table, sample }, whatOf(table), { signal });
+    },
+    async places(data, run, signal) {
+      const table = await tableOf(data);
+      await beforeOpening(table, signal);
+      return open.ask("places", { table, run }, whatOf(table), { signal });
     },
     close: () => open.close(),
   };

@@ -4,6 +4,7 @@ import { inside } from "../../base/own-files.js";
 import type { Project } from "../../contract/project.js";
 import { targetColumns } from "../../features/index.js";
 import type { CalibrationResult, CurvesResult, JudgedRows, LabelErrors, ResidualsResult, TargetView } from "../../contract/evaluation-views.js";
+import type { JudgedForecast } from "../../contract/forecast-report.js";
 import type { RunReport } from "../../contract/report.js";
 import { RUN_MODEL } from "../../contract/run-model.js";
 import type { RunReference } from "../../contract/summaries.js";
@@ -12,6 +13,7 @@ import { type KeptSplit, type KeptTarget, predictionsFile } from "../../training
 import { readConfig } from "../../training/runs/run-config.js";
 import { RunFolder } from "../../training/runs/run-folder.js";
 import { confidenceCalibration, curvesOf, residualsOf } from "./evaluation-curves.js";
+import { type ForecastQuestion, judgedForecastOf, placesOfRun } from "./judged-forecast.js";
 import type { FolderAccess } from "../files/folder-access.js";
 import { type JudgedRowsRequest, describeRow, placesOf } from "./judged-rows.js";
 import { suspectLabels } from "./label-errors.js";
@@ -25,6 +27,8 @@ export interface Evaluation {
   report(run: RunReference): Promise<{ report: RunReport; targets: TargetView[]; rows: boolean; doubts: string[] }>;
   /** @throws LatheError `usage` for a target or class that is not there; `run.missing` where predictions were not kept */
   curves(asked: RunReference & { readonly split: KeptSplit; readonly target: string; readonly class?: string | undefined }): Promise<CurvesResult>;
+  /** @throws as `curves`, `data.changed` */
+  forecast(asked: RunReference & ForecastQuestion, signal?: AbortSignal): Promise<JudgedForecast>;
   /** @throws as `curves` */
   rows(asked: RunReference & JudgedRowsRequest, signal?: AbortSignal): Promise<JudgedRows>;
   /** @throws as `curves` */
@@ -87,6 +91,12 @@ export function createEvaluation(access: FolderAccess, tables: Tables): Evaluati
         rows: page.map((row) => ({ ...row, cells: [...(cells.get(row.row) ?? [])] })),
         ...(note === undefined ? {} : { note }),
       };
+    },
+    async forecast({ project, run: id, ...question }, signal) {
+      const { run, predictions, target } = await open({ project, run: id, ...question });
+      const { report } = await finishedRun(access, { project, run: id });
+      const places = await placesOfRun(tables, run, signal);
+      return judgedForecastOf(run, { predictions, target, report: report.forecast?.targets[target.name] }, places, question);
     },
     async calibration(asked) {
       const { predictions, target } = await open(asked);

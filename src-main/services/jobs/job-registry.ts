@@ -51,7 +51,7 @@ interface Entry {
   readonly events: Listeners<RunEvent>;
   readonly warnings: RunEvent[];
   /** The newest event of each of these kinds. */
-  readonly latest: Map<"run" | "stage" | "step" | "state", RunEvent>;
+  readonly latest: Map<"run" | "stage" | "step" | "state" | "forecast", RunEvent>;
   status: RunStatus;
   end?: RunEvent;
   error?: LatheError;
@@ -71,6 +71,7 @@ export function createJobRegistry(startTraining: StartTraining): JobRegistry {
       case "stage":
       case "step":
       case "state":
+      case "forecast":
         // Deleted first: the map's order is the order of what is replayed.
         entry.latest.delete(event.event);
         if (event.event === "step") entry.latest.delete("stage");

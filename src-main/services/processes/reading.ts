@@ -5,7 +5,7 @@ import type { ProjectDocument } from "../../contract/project-views.js";
 import type { ModelCard } from "../../contract/run-views.js";
 import type { SeriesOverview, SeriesSampleAnswer, SeriesSampleQuestion, SeriesViewAnswer, SeriesViewQuestion } from "../../contract/series-views.js";
 import type { ColumnsResult, RowsPage } from "../../contract/table-views.js";
-import type { ColumnFacts, PictureLook, PixelFormat, SurveyOptions, TableSurvey, ViewOfPicture, readRows } from "../../datasets/index.js";
+import type { ColumnFacts, PictureLook, PixelFormat, SeriesPlaces, SurveyOptions, TableSurvey, ViewOfPicture, readRows } from "../../datasets/index.js";
 import type { ModelFacts } from "../../training/models/inference-model.js";
 import type { TableFacts } from "../../training/network/plan-data.js";
 import type { TransformSpecs } from "../../transforms/index.js";
@@ -35,6 +35,8 @@ export interface Readings {
   readonly overview: { readonly question: { readonly table: TableAt }; readonly answer: SeriesOverview };
   readonly stretch: { readonly question: { readonly table: TableAt; readonly view: SeriesViewQuestion }; readonly answer: SeriesViewAnswer };
   readonly sample: { readonly question: { readonly table: TableAt; readonly sample: SeriesSampleQuestion }; readonly answer: SeriesSampleAnswer };
+  /** Where the rows stand of a series that a run was trained on. */
+  readonly places: { readonly question: PlacesQuestion; readonly answer: PlacesOfRun };
   readonly cells: { readonly question: CellsQuestion; readonly answer: CellsOfRun };
 }
 
@@ -60,6 +62,9 @@ export interface RowsQuestion {
   readonly split: { readonly data: DataSpec; readonly seed: number } | { readonly problem: ErrorRecord };
   readonly page: Parameters<typeof readRows>[3];
 }
+
+export type PlacesQuestion = Pick<CellsQuestion, "table" | "run">;
+export type PlacesOfRun = { readonly changed: true } | ({ readonly changed: false } & SeriesPlaces);
 
 export interface CellsQuestion {
   readonly table: TableAt;

@@ -8,7 +8,7 @@ import { planOf } from "../../models/model-plan.js";
 import type { ReaderCommand, ReaderReply, Reading, Readings } from "../reading.js";
 import type { Progress } from "../../jobs/shared-work.js";
 import { createOpenTables } from "./open-tables.js";
-import { overviewOf, sampleOf, stretchOf } from "./read-series.js";
+import { overviewOf, placesOf, sampleOf, stretchOf } from "./read-series.js";
 import { cellsOf, pageOf } from "./read-table.js";
 
 /**
@@ -66,5 +66,6 @@ const readings: {
   overview: ({ table }, signal) => overviewOf(tables, table, signal),
   stretch: ({ table, view }, signal) => stretchOf(tables, table, view, signal),
   sample: ({ table, sample }, signal) => sampleOf(tables, table, sample, signal),
+  places: (question, signal) => placesOf(tables, question, signal),
   cells: (question, signal) => cellsOf(tables, question, signal),
 };

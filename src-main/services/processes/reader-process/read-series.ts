@@ -1,9 +1,10 @@
 import type { SeriesOverview, SeriesSampleAnswer, SeriesSampleQuestion, SeriesViewAnswer, SeriesViewQuestion } from "../../../contract/series-views.js";
-import { type SeriesRows, overviewSeries, rowsOfSeries, sampleOfSeries, viewSeries } from "../../../datasets/index.js";
-import type { TableAt } from "../reading.js";
+import { type SeriesRows, overviewSeries, placesOfSeries, rowsOfSeries, sampleOfSeries, viewSeries } from "../../../datasets/index.js";
+import type { PlacesOfRun, PlacesQuestion, TableAt } from "../reading.js";
 import type { OpenTable, OpenTables } from "./open-tables.js";
+import { hasChanged } from "./read-table.js";
 
-const [OVERVIEW, ROWS] = ["series", "rows of series"];
+const [OVERVIEW, ROWS, PLACES] = ["series", "rows of series", "places of series"];
 
 /** What is known of a project's series. @throws LatheError `data.*`, `cancelled` */
 export function overviewOf(tables: OpenTables, at: TableAt, signal: AbortSignal): Promise<SeriesOverview> {
@@ -18,6 +19,16 @@ export function stretchOf(tables: OpenTables, at: TableAt, question: SeriesViewQ
 /** What a sample reaches over. @throws LatheError `data.*`, `cancelled` */
 export function sampleOf(tables: OpenTables, at: TableAt, question: SeriesSampleQuestion, signal: AbortSignal): Promise<SeriesSampleAnswer> {
   return tables.use(at, (table) => table.exclusively(async () => sampleOfSeries(table.staged, await rowsOf(table), question, signal)), signal);
+}
+
+/** Where the rows stand that a run was trained on, unless its data has changed since. @throws LatheError `data.*`, `run.storage`, `cancelled` */
+export async function placesOf(tables: OpenTables, { table: at, run }: PlacesQuestion, signal: AbortSignal): Promise<PlacesOfRun> {
+  if (await hasChanged(at, run, signal)) return { changed: true };
+  return tables.use(
+    at,
+    (table) => table.exclusively(async () => ({ changed: false as const, ...(await keep(table, PLACES, () => placesOfSeries(table.staged))) })),
+    signal,
+  );
 }
 
 function rowsOf(table: OpenTable): Promise<SeriesRows> {

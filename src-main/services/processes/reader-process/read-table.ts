@@ -2,7 +2,7 @@ import { LatheError, toLatheError } from "../../../base/errors.js";
 import { inside } from "../../../base/own-files.js";
 import type { RowsPage } from "../../../contract/table-views.js";
 import { type TableSplit, createViews, dataFingerprint, readRows, splitTable } from "../../../datasets/index.js";
-import type { CellsOfRun, CellsQuestion, RowsQuestion } from "../reading.js";
+import type { CellsOfRun, CellsQuestion, RowsQuestion, TableAt } from "../reading.js";
 import type { OpenTable, OpenTables } from "./open-tables.js";
 
 type Views = Parameters<typeof readRows>[2];
@@ -49,14 +49,15 @@ async function splitOf(table: OpenTable, asked: RowsQuestion["split"], signal: A
   return made;
 }
 
+/** Whether the data is another than a run was trained on. */
+export async function hasChanged({ folder }: TableAt, { data, seed, fingerprint: began }: CellsQuestion["run"], signal: AbortSignal): Promise<boolean> {
+  const { fingerprint, before } = await dataFingerprint({ folder, data, seed, cacheFolder: inside(folder, ".lathe", "cache"), signal });
+  return began !== fingerprint && began !== before;
+}
+
 /** Rows of the table that a run was trained on, by their numbers, unless its data has changed since. @throws LatheError `data.*`, `run.storage`, `cancelled` */
-export async function cellsOf(
-  tables: OpenTables,
-  { table: at, run: { data, seed, fingerprint: began }, rows }: CellsQuestion,
-  signal: AbortSignal,
-): Promise<CellsOfRun> {
-  const { fingerprint, before } = await dataFingerprint({ folder: at.folder, data, seed, cacheFolder: inside(at.folder, ".lathe", "cache"), signal });
-  if (began !== fingerprint && began !== before) return { changed: true };
+export async function cellsOf(tables: OpenTables, { table: at, run, rows }: CellsQuestion, signal: AbortSignal): Promise<CellsOfRun> {
+  if (await hasChanged(at, run, signal)) return { changed: true };
   if (rows.length === 0) return { changed: false, columns: [], cells: [], mainRows: 0, root: "" };
   return tables.use(
     at,
