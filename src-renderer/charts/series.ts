@@ -8,6 +8,8 @@ export interface LineSeries {
   readonly faint?: boolean;
   /** Each value has a dot: there are few. */
   readonly dots?: boolean;
+  /** Only dots: the values do not follow each other. */
+  readonly loose?: boolean;
   readonly x: ArrayLike<number>;
   /** NaN: there is no value here. */
   readonly y: ArrayLike<number>;
