@@ -31,7 +31,7 @@ export function boundsOf(report: ForecastReport | undefined, { targets, steps, s
         code: "forecast.no-intervals",
         message:
           report === undefined
-            ? `there are no intervals for ${name}: they are kept in the report of a run (report.json), and there is none, or an earlier version wrote it; train again`
+            ? `there are no intervals for ${name}: they stand in the report of a run (report.json), and there is none, or an older one; train again`
             : `there are no intervals for ${name}: its run had no validation samples to measure errors on; give it a validation part (split.validation)`,
       });
       continue;
