@@ -12,6 +12,7 @@ export { type DataAudit, type PreparedData, type SkippedRows, describeSkipped, r
 export type { ColumnProfile } from "./profile.js";
 export { type ProposedRoles, type SurveyedColumn, type TableSurvey, reasonToLeave, rolesFrom, targetKind } from "./propose.js";
 export type { RawBatch } from "./raw-batch.js";
+export { proposeSeries } from "./series/propose-series.js";
 export { type ReadTableOptions, type TableReader, type UnknownTexts, readTable, readValues } from "./read-raw.js";
 export { type ProposeOptions, type SurveyOptions, proposeRoles, surveyTable } from "./survey.js";
 export { tellsColumns } from "./sources/table.js";
