@@ -1,0 +1,49 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { freemem } from "node:os";
+import { join } from "node:path";
+import { holderOf, noteProgram } from "../base/lock.mjs";
+
+/** Bytes that tests may take, and as many again for what runs beside them. */
+const LEAST = 4 * 2 ** 30;
+/** Of a file system in memory (statfs(2), TMPFS_MAGIC). */
+const TMPFS = 0x01021994;
+
+const NAME = "lathe-tests-";
+/** Whose it is. */
+const NOTE = ".holder";
+
+/**
+ * A folder in memory for the temporary folders of tests: what a run saves it writes through to the disk, and tests train by the hundred. It goes when this
+ * process ends; that of one that was killed goes when the next asks.
+ * @param place where the system keeps such folders
+ * @returns its path; undefined where there is none, it has too little room, or no program may run in it
+ */
+export function memoryFolder(place = "/dev/shm") {
+  let folder;
+  try {
+    const { type, bavail, bsize } = statfsSync(place);
+    if (type !== TMPFS || Math.min(bavail * bsize, freemem()) < LEAST) return undefined;
+    sweep(place);
+    folder = mkdtempSync(join(place, NAME));
+    noteProgram(join(folder, NOTE), process.pid);
+    const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    process.on("exit", remove);
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => process.exit(1));
+    const probe = join(folder, "probe");
+    writeFileSync(probe, "#!/bin/sh\n", { mode: 0o755 });
+    const runs = spawnSync(probe).status === 0;
+    if (runs) rmSync(probe);
+    else remove();
+    return runs ? folder : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function sweep(place) {
+  for (const name of readdirSync(place).filter((name) => name.startsWith(NAME))) {
+    const note = join(place, name, NOTE);
+    if (existsSync(note) && !holderOf(note)) rmSync(join(place, name), { recursive: true, force: true });
+  }
+}
