@@ -3,8 +3,9 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, statfsSync, writeFileSync
 import { freemem } from "node:os";
 import { join } from "node:path";
 import { holderOf, noteProgram } from "../base/lock.mjs";
+import { say } from "./shared.mjs";
 
-/** Bytes that tests may take, and as many again for what runs beside them. */
+/** Bytes that are to be free, many times what tests have in such folders at once. */
 const LEAST = 4 * 2 ** 30;
 /** Of a file system in memory (statfs(2), TMPFS_MAGIC). */
 const TMPFS = 0x01021994;
@@ -27,14 +28,13 @@ export function memoryFolder(place = "/dev/shm") {
     sweep(place);
     folder = mkdtempSync(join(place, NAME));
     noteProgram(join(folder, NOTE), process.pid);
-    const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-    process.on("exit", remove);
+    process.on("exit", () => remove(folder));
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => process.exit(1));
     const probe = join(folder, "probe");
     writeFileSync(probe, "#!/bin/sh\n", { mode: 0o755 });
     const runs = spawnSync(probe).status === 0;
     if (runs) rmSync(probe);
-    else remove();
+    else remove(folder);
     return runs ? folder : undefined;
   } catch {
     return undefined;
@@ -44,6 +44,15 @@ export function memoryFolder(place = "/dev/shm") {
 function sweep(place) {
   for (const name of readdirSync(place).filter((name) => name.startsWith(NAME))) {
     const note = join(place, name, NOTE);
-    if (existsSync(note) && !holderOf(note)) rmSync(join(place, name), { recursive: true, force: true });
+    if (existsSync(note) && !holderOf(note)) remove(join(place, name));
+  }
+}
+
+/** What is still in use, a disk that a test mounted say, is left to the next who asks. */
+function remove(folder) {
+  try {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  } catch (error) {
+    say(`${folder} could not be removed: ${error.message}`);
   }
 }
