@@ -89,7 +89,7 @@ export const studioContract = {
       createSample: procedure(z.strictObject({ sample: z.string().max(64) }), createdProject),
       /** Looks at data and proposes a project. */
       propose: procedure(z.strictObject({ data: pathSchema, targets: z.array(z.string()).max(64).optional(), levels, header }), projectProposal),
-      /** Makes a project and opens it. Columns that are neither inputs nor targets are ignored. */
+      /** Makes a project and opens it. Of a table's columns the user chose some to ignore and some to keep as inputs; Lathe decides on the others. */
       create: procedure(
         z.strictObject({
           data: pathSchema,
@@ -100,6 +100,7 @@ export const studioContract = {
           template: z.string().max(64),
           targets: z.array(z.string()).min(1).max(64),
           ignore: z.array(z.string()).max(10_000).default([]),
+          keep: z.array(z.string()).max(10_000).optional(),
           levels,
           header,
         }),

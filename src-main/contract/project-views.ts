@@ -53,11 +53,15 @@ export const projectProposal = z.strictObject({
       /** What it would be predicted as. */
       target: z.enum(["binary", "category", "numeric"]),
       examples: z.array(z.string()),
-      /** Why it is ignored, or how it is read, in sentences. */
+      /** How it is read, in sentences. */
       notes: z.array(z.string()),
+      /** Why it is proposed to be ignored: "it counts the rows; …". */
+      unused: z.string().optional(),
     }),
   ),
   rows: z.number(),
+  /** Whether it can be overruled that the first row holds the names: some formats say so themselves. */
+  headed: z.boolean(),
   /** Of a folder of pictures. */
   pictures: z
     .strictObject({

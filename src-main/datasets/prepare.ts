@@ -139,7 +139,7 @@ async function make(
   warnings.push(...(pictures?.warnings ?? []));
   const roles = resolveRoles(data, source);
   const { tables, counts, skipped, missing, notes } = await stageData(database, { source, testSource, data, seed, roles, fold, progress });
-  warnings.push(...notes);
+  for (const { code, message } of notes) warnings.push({ code, message });
 
   progress("fit", 0);
   const [mainTable] = tables;

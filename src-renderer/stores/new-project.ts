@@ -6,6 +6,7 @@ import type { ProjectSummary } from "../../src-main/contract/summaries.js";
 import { folderOf, pathIn } from "../../src-main/contract/paths.js";
 import { useStudio } from "../rpc/studio.js";
 import { createLoader } from "../fetching/loadable.js";
+import { texts } from "../texts/index.js";
 
 /** Milliseconds of calm after another target was chosen before the data is looked at anew. */
 const calm = 250;
@@ -100,6 +101,7 @@ export const useNewProject = defineStore("new-project", () => {
         template: template.value,
         targets: [...targets.value],
         ignore: [...ignored.value],
+        keep: columns.value.filter(({ role, unused }) => role === "input" && unused !== undefined).map((column) => column.name),
         ...headerOf(),
         ...levelsOf(proposal.value),
         ...(validation.value === undefined ? {} : { validation: validation.value }),
@@ -116,7 +118,10 @@ export const useNewProject = defineStore("new-project", () => {
 
   /** Whether it stands in the proposal, where a column's note does without the file. */
   function wasTold(note: string): boolean {
-    const shown = [...(proposal.value?.notes ?? []), ...columns.value.flatMap((column) => column.notes)];
+    const shown = [
+      ...(proposal.value?.notes ?? []),
+      ...columns.value.flatMap(({ name: column, notes, unused }) => [...notes, ...(unused === undefined ? [] : [texts.home.propose.unused(column, unused)])]),
+    ];
     return shown.includes(note) || shown.includes(note.replaceAll(` of ${data.value}`, ""));
   }
 

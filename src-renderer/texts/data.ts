@@ -1,3 +1,5 @@
+import { sourceSettings } from "../../src-main/contract/source-settings.js";
+
 const rows = (count: string) => `${count} ${count === "1" ? "row" : "rows"}`;
 const pictures = (count: string) => `${count} ${count === "1" ? "picture" : "pictures"}`;
 
@@ -43,11 +45,12 @@ export const dataTexts = {
     title: "How it is used",
     role: "Role",
     readAs: "Read as",
-    kinds: { numeric: "Numbers", category: "One of several values", binary: "One of two values" },
+    kinds: { numeric: "Numbers", category: "One of several values", binary: "One of two values", window: "Rows of a series" },
     kindHints: {
       numeric: "A quantity: larger and smaller mean something.",
       category: "A name or a code: each value stands by itself.",
       binary: "Yes or no: one of just two values.",
+      window: "Its last rows, one behind the other.",
     },
     inputName: (name: string, count: string) => `In input ${name}, with ${count} columns: these two settings hold for all of them.`,
     inputAlone: (name: string) => `Input ${name}`,
@@ -216,20 +219,7 @@ export const dataTexts = {
     removeTest: "Split test rows off instead",
     options: "How it is read",
     found: "found out",
-    header: "First row",
-    headers: { true: "Names of the columns", false: "Data" } as Readonly<Record<string, string>>,
-    skip: "Lines above it",
-    skips: { "0": "None", "1": "1 line", "2": "2 lines", "3": "3 lines", "4": "4 lines", "5": "5 lines" } as Readonly<Record<string, string>>,
-    comment: "Comment lines",
-    comments: { none: "None", "#": "Begin with #", "%": "Begin with %", "//": "Begin with //" } as Readonly<Record<string, string>>,
-    delimiter: "Between columns",
-    delimiters: { ",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Bar", " ": "Space" },
-    decimal: "Before decimals",
-    decimals: { ".": "Point, 1.5", ",": "Comma, 1,5" },
-    encoding: "Encoding",
-    encodings: { "utf-8": "UTF-8", "latin-1": "Latin-1 (Western Europe)", "utf-16": "UTF-16" },
-    quote: "Around texts",
-    quotes: { '"': 'Double quotes "', "'": "Single quotes '" },
+    settings: sourceSettings,
     labels: {
       path: "the data file",
       test: "the test file",

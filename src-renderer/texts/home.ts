@@ -1,3 +1,5 @@
+import { sourceSettings } from "../../src-main/contract/source-settings.js";
+
 /** The Home screen, and the way to a new project. */
 export const homeTexts = {
   title: "Projects",
@@ -72,8 +74,11 @@ export const homeTexts = {
     testFound: "A folder for the test was found beside the one for training; it is used as the test.",
     otherData: "Choose other data",
     predictWith: (project: string) => `Predict these pictures with ${project}`,
-    header: "First row",
-    headers: { found: "found out", true: "Names of the columns", false: "Data" },
+    header: sourceSettings.header.label,
+    headers: { found: "found out", ...sourceSettings.header.choices },
+    readLater: "All else is set on Data, under “How it is read”.",
+    unused: (column: string, why: string) => `column "${column}" is excluded: ${why}`,
+    usedAfterAll: (column: string, why: string) => `column "${column}" is used because you chose it; what speaks against it: ${why}`,
     columns: "Columns",
     columnsText: "Choose what to predict. Every other column is given to the network unless you ignore it.",
     find: "Find a column",

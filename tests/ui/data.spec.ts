@@ -162,6 +162,8 @@ test("the split is dragged, moved by keys and typed", async ({ page, studio, wor
   const edge = data.edge("Where training ends and validation begins");
   await expect(edge).toHaveAttribute("aria-valuetext", "20% Validation");
   await edge.focus();
+  // However busy the machine, these two follow each other quickly.
+  await page.clock.setFixedTime(new Date());
   await page.keyboard.press("ArrowRight");
   await page.keyboard.press("PageUp");
   await expect(edge).toHaveAttribute("aria-valuetext", "14% Validation");
@@ -175,7 +177,10 @@ test("the split is dragged, moved by keys and typed", async ({ page, studio, wor
   const [box, from] = [await data.split.getByRole("button", { name: /^Show the test rows/ }).boundingBox(), await end.boundingBox()];
   await page.mouse.move((from?.x ?? 0) + 4, (from?.y ?? 0) + 12);
   await page.mouse.down();
-  await page.mouse.move((from?.x ?? 0) + 4 + (box?.width ?? 0) / 2, (from?.y ?? 0) + 14, { steps: 6 });
+  await page.mouse.move((from?.x ?? 0) + 4 + (box?.width ?? 0) / 4, (from?.y ?? 0) + 14, { steps: 3 });
+  // A hand that rests still holds the edge.
+  await page.clock.setFixedTime(new Date(Date.now() + 60_000));
+  await page.mouse.move((from?.x ?? 0) + 4 + (box?.width ?? 0) / 2, (from?.y ?? 0) + 14, { steps: 3 });
   await page.mouse.up();
   await expect(end).toHaveAttribute("aria-valuetext", "10% Test");
   await expect.poll(() => saved(project).data.split).toMatchObject({ validation: 0.3, test: 0.1 });
@@ -224,6 +229,36 @@ test("what an audit finds leads to the rows and to what mends it", async ({ page
   await expect(entry).toContainText("has 1 missing value");
   await expect.poll(() => saved(project).data.source["missing"]).toEqual({ height: ["high"] });
   await expect.poll(() => data.names("Ignored")).toEqual(["id", "note"]);
+  studio.expectNoComplaints();
+});
+
+test("how the file is read leads from what was noticed, is overruled, and undone", async ({ page, studio, workshop }) => {
+  const above = ["# seen from the roof", "Clouds of 2024"].map((line) => `${line},,,,,,\n`).join("");
+  const project = writeClouds(workshop.folder, { table: above + cloudTable(60) });
+  const data = new DataPage(page);
+  await data.goto(workshop.server.url, project);
+  await data.ready();
+  await expect(data.problems).toContainText("set “Comment lines” to “None”");
+  await expect(data.problems).toContainText('is a title and is excluded: "Clouds of 2024"; set “Lines above it” to “None”');
+  await data.problems.getByRole("button", { name: "How it is read…" }).first().click();
+  const dialog = page.getByRole("dialog", { name: "How it is read" });
+  await expect(dialog.getByRole("listitem")).toHaveCount(2);
+  await lookAt(page, "how-it-is-read");
+  const choose = async (label: string, choice: string) => dialog.getByRole("combobox", { name: label }).selectOption(choice);
+  await choose("Comment lines", "None");
+  await expect(dialog.getByRole("list")).toContainText("2 lines above the table");
+  await choose("Lines above it", "2 lines");
+  await expect(dialog.getByRole("listitem")).toHaveCount(0);
+  await choose("First row", "Data");
+  // Then the names stand among the rows, and what the project calls by name is gone.
+  await expect(dialog.getByRole("list")).toContainText("has no header; its columns are called column1 to column7");
+  await page.keyboard.press("Escape");
+  await expect.poll(() => saved(project).data.source).toMatchObject({ header: false, skip: 2, comment: "none" });
+  await expect(data.count()).toHaveText("61 rows");
+  for (let i = 0; i < 3; i++) await data.undo();
+  await expect.poll(() => saved(project).data.source).toEqual({ type: "table", path: "clouds.csv" });
+  await expect(data.count()).toHaveText("60 rows");
+  await expect(data.problems).toContainText("set “Comment lines” to “None”");
   studio.expectNoComplaints();
 });
 

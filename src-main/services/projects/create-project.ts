@@ -31,6 +31,8 @@ export interface CreateOptions {
   readonly targets?: readonly string[];
   /** Columns that are neither inputs nor targets. */
   readonly ignore?: readonly string[];
+  /** Columns of a table that are inputs, whatever they hold. */
+  readonly keep?: readonly string[] | undefined;
   readonly signal?: AbortSignal;
   /** @see LookAtPicture */
   readonly look: LookAtPicture;
@@ -51,7 +53,7 @@ export interface CreatedProject {
  * @throws LatheError `usage` where the folder holds a project already or the template does not suit, and `data.*`.
  */
 export async function createProject(options: CreateOptions): Promise<CreatedProject> {
-  const { folder, name, data, validation, test, reading, targets, ignore, signal, survey } = options;
+  const { folder, name, data, validation, test, reading, targets, ignore, keep, signal, survey } = options;
   const home = resolve(folder);
   if (existsSync(join(home, PROJECT_FILE)))
     throw new LatheError("usage", `${home} holds a project already; choose another folder, or edit its ${PROJECT_FILE}`);
@@ -61,7 +63,7 @@ export async function createProject(options: CreateOptions): Promise<CreatedProj
     throw new LatheError("usage", `a validation of its own is a folder, beside a folder of pictures; ${data} is a table, whose validation rows are split off`);
   const names = targets ? { names: targets } : {};
   const surveyed = await survey({ folder: process.cwd(), path: resolve(data), ...reading, ...names }, signal);
-  const roles = await withPictureColumns(rolesFrom(surveyed, targets, ignore), surveyed, options.look, signal);
+  const roles = await withPictureColumns(rolesFrom(surveyed, targets, ignore, keep), surveyed, options.look, signal);
   const made = templates.get(options.template ?? templateFor(roles));
   const source = {
     type: "table" as const,

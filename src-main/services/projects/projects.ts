@@ -47,6 +47,7 @@ export interface NewProject {
   readonly template: string;
   readonly targets: readonly string[];
   readonly ignore: readonly string[];
+  readonly keep?: readonly string[] | undefined;
   readonly levels?: readonly string[] | undefined;
   /** Of a text: whether its first row holds the names. */
   readonly header?: boolean | undefined;

@@ -5,8 +5,9 @@ import { PICTURE_COLUMN } from "../../contract/data.js";
 import { extensionOf, tableExtensions } from "../../contract/extensions.js";
 import type { ProjectProposal } from "../../contract/project-views.js";
 import type { LookAtPicture } from "../../datasets/index.js";
+import { tellsColumns } from "../../datasets/sources/table.js";
 import { holdsPictures, proposePictures } from "../../datasets/pictures/propose-pictures.js";
-import { type ProposedRoles, type TableSurvey, reasonToLeave, rolesFrom, targetKind } from "../../datasets/propose.js";
+import { type ProposedRoles, type SurveyedColumn, type TableSurvey, reasonToLeave, rolesFrom, targetKind } from "../../datasets/propose.js";
 import { picturesOf } from "../../features/index.js";
 import type { Survey } from "../data/survey.js";
 import { templates } from "../templates/index.js";
@@ -54,17 +55,24 @@ export async function proposeProject(data: string, projects: string, asked: Prop
       inputs: roles.inputs,
       targets: roles.targets,
     }),
-    columns: survey.columns.map((column) => ({
-      name: column.name,
-      type: column.type,
-      missing: column.missing,
-      distinct: column.distinct,
-      target: targetKind(column),
-      examples: [...column.examples],
-      // The file stands above.
-      notes: (roles.byColumn.get(column.name) ?? []).map((note) => note.replaceAll(` of ${survey.path}`, "")),
-      role: wanted.has(column.name) ? ("target" as const) : reasonToLeave(column) === undefined ? ("input" as const) : ("ignore" as const),
-    })),
+    headed: !tellsColumns(data),
+    columns: survey.columns.map((column) => columnOf(column, wanted.has(column.name), roles, survey)),
+  };
+}
+
+function columnOf(column: SurveyedColumn, isTarget: boolean, roles: Pick<ProposedRoles, "byColumn">, survey: TableSurvey): ProjectProposal["columns"][number] {
+  const unused = isTarget ? undefined : reasonToLeave(column);
+  return {
+    name: column.name,
+    type: column.type,
+    missing: column.missing,
+    distinct: column.distinct,
+    target: targetKind(column),
+    examples: [...column.examples],
+    // The file stands above.
+    notes: unused === undefined ? (roles.byColumn.get(column.name) ?? []).map((note) => note.replaceAll(` of ${survey.path}`, "")) : [],
+    ...(unused === undefined ? {} : { unused }),
+    role: isTarget ? "target" : unused === undefined ? "input" : "ignore",
   };
 }
 
@@ -123,6 +131,7 @@ async function proposeFolder(data: string, projects: string, { targets, levels, 
     folder: freeFolder(projects, name),
     template: "images",
     rows: found.pictures,
+    headed: false,
     notes: [...found.notes],
     templates: suited({ name, source: found.source, inputs: found.inputs, targets: found.targets }).sort(
       (a, b) => Number(a.unsuited !== undefined) - Number(b.unsuited !== undefined),

@@ -5,6 +5,9 @@ import { Random } from "../../../../src-main/base/random.js";
 import { type DataSpec, dataSchema } from "../../../../src-main/contract/data.js";
 import { type PreparedData, type Split, createLoader, readPreparedSeries, readTable } from "../../../../src-main/datasets/index.js";
 import { prepare, writeTable } from "../../../support/tables.js";
+import { seriesFile } from "../../../../src-main/datasets/cache.js";
+import { EpochReader } from "../../../../src-main/datasets/epoch-reader.js";
+import { HEADER_BYTES } from "../../../../src-main/datasets/record-file.js";
 import { temporaryFolder } from "../../../support/temporary-folder.js";
 
 /** Days of two series, `b` without some of them and later, with a value, one known in advance, and a class. */
@@ -162,6 +165,28 @@ describe("samples of a series", () => {
     expect(third.audit.skipped.find(({ reason }) => reason === "stride")?.rows).toBeGreaterThan(every.counts.train / 2);
     const all = new Set((await batchesOf(every, "train")).map((sample) => JSON.stringify(sample)));
     for (const sample of await batchesOf(third, "train")) expect(all).toContain(JSON.stringify(sample));
+  });
+
+  test("take the memory of the series, and of their numbers, however long windows are", async () => {
+    const folder = temporaryFolder();
+    const rows = rowsOf(new Random("windows", 9));
+    writeTable(folder, "t.csv", csvOf(rows));
+    for (const length of [2, 10]) {
+      const inputs = [{ name: "past", type: "window", columns: ["y", "promo"], length }];
+      const prepared = await prepare(folder, dataOf("t.csv", { gaps: "interpolate" }, { inputs, split: { by: "time", validation: 0, test: 0 } }));
+      const [bytes, step] = [length * 8, 8];
+      const path = seriesFile(prepared.folder, prepared.inputs[0]!.rows!.file, false);
+      const source = { path, bytes, step, start: HEADER_BYTES, offset: prepared.words - 1, count: 1, shift: -length };
+      const reader = new EpochReader({ ...prepared, path: prepared.files.train, shuffle: true, seed: 1, memoryBudget: 1 << 20, stores: [source] });
+      reader.seek(0, 0);
+      const { stored } = reader.take(1);
+      reader.close();
+      expect(prepared.counts.train).toBeGreaterThan(60);
+      // A class and the row's number are in the record of a sample.
+      expect(prepared.words).toBe(2);
+      expect(stored[0]!.bytes.length).toBeLessThanOrEqual(120 * step);
+      expect(stored[0]!.bytes.length).toBeLessThan(prepared.counts.train * bytes);
+    }
   });
 
   test("of a test file of its own are all of its, made regular as the main file is", async () => {
