@@ -46,7 +46,7 @@ const elsewhere: Readonly<Record<string, string>> = {
 const here = ["npm start", "npm run demo"];
 
 /** The command's last JSON line, by the README's table. */
-const lastEvents = new Map([...readme.matchAll(/^\| `([a-z-]+)[^`]*` \| .* \| `([a-z-]+)` \|$/gm)].map(([, command = "", event = ""]) => [command, event]));
+const lastEvents = new Map([...readme.matchAll(/^\| `([a-z-]+)[^`]*` +\| .* \| `([a-z-]+)` +\|$/gm)].map(([, command = "", event = ""]) => [command, event]));
 
 function words(line: string): readonly string[] {
   return [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? "");
@@ -136,7 +136,7 @@ describe.each([
       .find((text) => text.startsWith("sample,"))!
       .split("\n");
     expect(readFileSync(join(clone, "..", "answers.csv"), "utf8").split("\n")[0]).toBe(head);
-    const described = [...(/### A run's folder[\s\S]*?(?=\n## )/.exec(readme)?.[0] ?? "").matchAll(/^\| `([\w.]+)\/?` \|/gm)].map(([, name]) => name);
+    const described = [...(/### A run's folder[\s\S]*?(?=\n## )/.exec(readme)?.[0] ?? "").matchAll(/^\| `([\w.]+)\/?` +\|/gm)].map(([, name]) => name);
     const sometimes = ["backtest.json", "error.json", "label.json", "lock"];
     expect(readdirSync(join(clone, "..", "credit", "runs", "0001")).sort()).toEqual(described.filter((name) => !sometimes.includes(name!)).sort());
   });
