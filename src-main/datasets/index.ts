@@ -14,6 +14,7 @@ export { type ProposedRoles, type SurveyedColumn, type TableSurvey, reasonToLeav
 export { type SeriesPlaces, type SeriesRows, overviewSeries, placesOfSeries, rowsOfSeries, sampleOfSeries, viewSeries } from "./series/view-series.js";
 export { type PreparedSeries, readPreparedSeries } from "./series/series-rows.js";
 export type { RawBatch } from "./raw-batch.js";
+export { proposeSeries } from "./series/propose-series.js";
 export { readFuture, readTable, readValues } from "./read-raw.js";
 export type { FutureTable, SeriesExtent } from "./series/future-table.js";
 export type { Fold } from "./series/fold.js";

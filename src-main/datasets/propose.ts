@@ -17,6 +17,8 @@ export type SeenProfile = Omit<ColumnProfile, "type"> & { readonly type: ColumnP
 export interface SurveyedColumn extends SeenProfile {
   /** Some of its values. */
   readonly examples: readonly string[];
+  /** Of a column of times: the share of neighbouring rows that are in order. */
+  readonly inOrder?: number;
   /** Of a column of pictures: some that are there, as the column names them, and what their paths start from. */
   readonly pictures?: { readonly root: string; readonly paths: readonly string[] };
 }

@@ -12,6 +12,7 @@ import { metrics } from "../../src-main/metrics/index.js";
 import { optimizers } from "../../src-main/optimizers/index.js";
 import { schedules } from "../../src-main/optimizers/schedules/index.js";
 import { templates } from "../../src-main/services/templates/index.js";
+import { writeMeters } from "../support/forecast-project.js";
 import { creditTable, killAll, last, startLathe, startNode, type JsonEvent } from "../support/lathe.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 
@@ -45,7 +46,7 @@ const elsewhere: Readonly<Record<string, string>> = {
 const here = ["npm start", "npm run demo"];
 
 /** The command's last JSON line, by the README's table. */
-const lastEvents = new Map([...readme.matchAll(/^\| `([a-z-]+)[^`]*` \| .* \| `([a-z-]+)` \|$/gm)].map(([, command = "", event = ""]) => [command, event]));
+const lastEvents = new Map([...readme.matchAll(/^\| `([a-z-]+)[^`]*` +\| .* \| `([a-z-]+)` +\|$/gm)].map(([, command = "", event = ""]) => [command, event]));
 
 function words(line: string): readonly string[] {
   return [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? "");
@@ -106,6 +107,8 @@ describe.each([
     clone = join(mkdtempSync(join(tmpdir(), "lathe-readme-")), "lathe");
     mkdirSync(join(clone, "resources", "samples", "credit"), { recursive: true });
     cpSync(creditTable, join(clone, "resources", "samples", "credit", "credit.csv"));
+    mkdirSync(join(clone, "..", "meters"));
+    writeMeters(join(clone, "..", "meters"), { epochs: 2 });
     cpSync(join(packageRoot, "resources", "samples", "clipart"), join(clone, "resources", "samples", "clipart"), { recursive: true });
   });
   afterAll(() => rmSync(join(clone, ".."), { recursive: true, force: true }));
@@ -133,8 +136,8 @@ describe.each([
       .find((text) => text.startsWith("sample,"))!
       .split("\n");
     expect(readFileSync(join(clone, "..", "answers.csv"), "utf8").split("\n")[0]).toBe(head);
-    const described = [...(/### A run's folder[\s\S]*?(?=\n## )/.exec(readme)?.[0] ?? "").matchAll(/^\| `([\w.]+)\/?` \|/gm)].map(([, name]) => name);
-    const sometimes = ["error.json", "label.json", "lock"];
+    const described = [...(/### A run's folder[\s\S]*?(?=\n## )/.exec(readme)?.[0] ?? "").matchAll(/^\| `([\w.]+)\/?` +\|/gm)].map(([, name]) => name);
+    const sometimes = ["backtest.json", "error.json", "label.json", "lock"];
     expect(readdirSync(join(clone, "..", "credit", "runs", "0001")).sort()).toEqual(described.filter((name) => !sometimes.includes(name!)).sort());
   });
 

@@ -82,7 +82,8 @@ export async function placeSamples(
     cuts === "test"
       ? String(PART.test)
       : "until" in cuts
-        ? `CASE WHEN ${last} < ${cuts.from} THEN ${PART.train} WHEN ${next} >= ${cuts.from} AND ${last} < ${cuts.until} THEN ${PART.test} ELSE ${CODES.across} END`
+        ? `CASE WHEN ${last} < ${cuts.from} THEN ${PART.train} WHEN ${next} >= ${cuts.from} AND ${last} < ${cuts.until} THEN ${PART.test} ` +
+          `ELSE ${CODES.across} END`
         : `CASE WHEN ${last} < ${at(cuts.validation)} THEN ${PART.train} WHEN ${first} >= ${at(cuts.test)} THEN ${PART.test} ` +
           `WHEN ${first} >= ${at(cuts.validation)} AND ${last} < ${at(cuts.test)} THEN ${PART.validation} ELSE ${CODES.across} END`;
   await database.exec(`CREATE TABLE ${spans} AS SELECT CAST(${partOf("series_time", "series_time")} AS TINYINT) AS part FROM ${series} ORDER BY rowid`);

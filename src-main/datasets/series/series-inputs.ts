@@ -5,7 +5,7 @@ import { Speller } from "../../features/spelling.js";
 import type { TensorData } from "../../onnx/types.js";
 import type { SeriesTable } from "./series-table.js";
 
-/** What a model reads around some rows of a series, from 0: windows `[places, rows, columns]`, and what it reads of the rows themselves, `[places, columns]`. */
+/** What a model reads around some rows of a series, from 0: windows `[places, rows, columns]`, and of the rows themselves `[places, columns]`. */
 export function seriesInputs(table: SeriesTable, { inputs }: Pick<FittedData, "inputs">, places: readonly number[]): Tensors {
   const tensors: Record<string, TensorData> = {};
   for (const input of inputs) {

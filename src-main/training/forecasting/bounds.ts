@@ -1,6 +1,7 @@
 import { LatheError } from "../../base/errors.js";
 import type { ForecastReport } from "../../contract/forecast-report.js";
 import type { ForecastNote } from "../../contract/forecast-result.js";
+import { horizonOf } from "../../features/index.js";
 import type { ForecastPlan } from "./plan-forecast.js";
 
 /** An interval's ends, in the column's own unit; NaN: none. */
@@ -21,7 +22,7 @@ const NONE: Bounds = [NaN, NaN];
  * forecast from forecasts was never compared with the truth, and its errors need not grow by any rule.
  * @param levels that are asked for; undefined: 0.95. @throws LatheError `usage` for one that was not measured.
  */
-export function boundsOf(report: ForecastReport | undefined, { targets, steps, stride }: ForecastPlan, levels: readonly number[] | undefined): ForecastBounds {
+export function boundsOf(report: ForecastReport | undefined, { targets, steps }: ForecastPlan, levels: readonly number[] | undefined): ForecastBounds {
   const asked = levels ?? USUAL;
   const notes: ForecastNote[] = [];
   for (const { name } of targets) {
@@ -31,7 +32,7 @@ export function boundsOf(report: ForecastReport | undefined, { targets, steps, s
         code: "forecast.no-intervals",
         message:
           report === undefined
-            ? `there are no intervals for ${name}: they are kept in the report of a run (report.json), and there is none, or an earlier version wrote it; train again`
+            ? `there are no intervals for ${name}: they stand in the report of a run (report.json), and there is none, or an older one; train again`
             : `there are no intervals for ${name}: its run had no validation samples to measure errors on; give it a validation part (split.validation)`,
       });
       continue;
@@ -42,13 +43,16 @@ export function boundsOf(report: ForecastReport | undefined, { targets, steps, s
       throw new LatheError("usage", `the level ${stranger} was not measured when the run was judged, expected ${known.join(" or ")}`, { levels: known });
     for (const { code, message } of intervals.notes) if (code === "forecast.unbounded") notes.push({ code, message });
   }
-  if (steps > stride && report)
-    notes.push({
-      code: "forecast.beyond",
-      message:
-        `from step ${stride + 1} on there are no intervals: these steps are forecast from forecasts, whose errors were never measured; ` +
-        `train with a horizon of ${steps} for them`,
-    });
+  for (const target of targets) {
+    const horizon = horizonOf(target);
+    if (steps > horizon && report?.targets[target.name]?.intervals)
+      notes.push({
+        code: "forecast.beyond",
+        message:
+          `from step ${horizon + 1} on there are no intervals for ${target.name}: these steps are forecast from forecasts, whose errors were never ` +
+          `measured; train with a horizon of ${steps} for them`,
+      });
+  }
   return {
     levels: asked,
     notes,

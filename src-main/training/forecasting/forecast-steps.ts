@@ -44,14 +44,16 @@ export async function runForecast(
           for (let step = covered; step < Math.min(steps, behind + horizon); step++)
             for (let k = 0; k < width; k++) values[((from + i) * steps + step) * width + k] = outputs[(i * horizon + step - behind) * width + k] ?? NaN;
         });
+      }
+      // Of a column that two targets forecast, the first one's go on.
+      for (const { columns, values } of [...made].reverse())
         places.forEach((row, i) => {
           for (let step = 0; step < stride && behind + step < steps; step++)
             columns.forEach((column, k) => {
-              table.put(column, row + 1 + step, values[((from + i) * steps + behind + step) * width + k] ?? NaN);
+              table.put(column, row + 1 + step, values[((from + i) * steps + behind + step) * columns.length + k] ?? NaN);
               if (series.decision.marked.includes(column)) table.put(`${column}.missing`, row + 1 + step, 0);
             });
         });
-      }
       onBatch((done += some.length));
     }
   }

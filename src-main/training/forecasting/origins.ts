@@ -69,7 +69,10 @@ function reasonOf(
 ): string {
   const rows = last - start + 1;
   if (rows < length)
-    return `has ${rows} row${rows === 1 ? "" : "s"}${gap ? " after its last gap" : ""}, and the model reads ${length}${gap ? '; source.gaps "interpolate" fills gaps' : ""}`;
+    return (
+      `has ${rows} row${rows === 1 ? "" : "s"}${gap ? " after its last gap" : ""}, and the model reads ${length}` +
+      (gap ? '; source.gaps "interpolate" fills gaps' : "")
+    );
   const lacking = [...new Set(needs.flatMap(({ columns }) => columns))].filter((column) => table.isMissing(column, start, last));
   return `nowhere has ${length} rows one after the other with all of ${lacking.join(", ")}`;
 }

@@ -27,7 +27,8 @@ export function tellForecast(
     notes.push({
       code: "forecast.origin",
       message: several
-        ? `the forecast of ${name(first.id)} ${where}${early.length > 1 ? `; so ${early.length - 1} more of ${origins.length} series begin before their last row` : ""}`
+        ? `the forecast of ${name(first.id)} ${where}` +
+          (early.length > 1 ? `; so ${early.length - 1} more of ${origins.length} series begin before their last row` : "")
         : `the forecast ${where}`,
     });
   }
@@ -52,7 +53,9 @@ export function tellForecast(
   if (others.length > 0)
     notes.push({
       code: "forecast.targets",
-      message: `${others.map((target) => target.name).join(", ")} ${others.length === 1 ? "is" : "are"} said of the last row and not forecast; predict tells ${others.length === 1 ? "it" : "them"}`,
+      message:
+        `${others.map((target) => target.name).join(", ")} ${others.length === 1 ? "is" : "are"} said of the last row and not forecast; ` +
+        `predict tells ${others.length === 1 ? "it" : "them"}`,
     });
   if (plan.blocks > 1)
     notes.push({

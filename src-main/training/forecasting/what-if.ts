@@ -6,7 +6,10 @@ import { kindOf } from "../../features/index.js";
 import type { Origin } from "./origins.js";
 import type { ForecastPlan } from "./plan-forecast.js";
 
-/** Puts other values of columns that are known in advance behind the origins: what if. @throws LatheError `usage` for a column that is not such, or an id that there is not */
+/**
+ * Puts other values of columns that are known in advance behind the origins: what if.
+ * @throws LatheError `usage` for a column that is not such, or an id that there is not
+ */
 export function imagine(
   wanted: readonly KnownValues[],
   { inputs }: FittedData,

@@ -29,6 +29,10 @@ test.each([
   ["export r --format onx --out x", "onnx, report"],
   ["evaluate m", "--data"],
   ["predict m", "table"],
+  ["forecast m", "--out"],
+  ["forecast m --out x --level 95", "Expected shares between 0 and 1"],
+  ["forecast m --out x --horizon 0", "at least 1"],
+  ["backtest m --folds 0", "at least 1"],
 ])("lathe %s is bad usage", async (line, words) => {
   await expect(createProgram().parseAsync(line.split(" "), { from: "user" })).rejects.toMatchObject({ exitCode: 1, message: expect.stringContaining(words) });
 });
@@ -46,6 +50,9 @@ test.each([
   [["predict", "", "t.csv"], "<model> is empty"],
   [["predict", "m", ""], "<table> is empty"],
   [["predict", "m", "t.csv", "--out", ""], "--out <path> is empty"],
+  [["forecast", "", "--out", "x"], "<run> is empty"],
+  [["forecast", "m", "--out", "x", "--data", ""], "--data <path> is empty"],
+  [["backtest", ""], "<run> is empty"],
   [["export", "", "--format", "onnx", "--out", "x"], "<run> is empty"],
   [["export", "r", "--format", "onnx", "--out", ""], "--out <path> is empty"],
   [["evaluate", "m", "--data", ""], "--data <path> is empty"],
