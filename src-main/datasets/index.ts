@@ -14,6 +14,7 @@ export { type ProposedRoles, type SurveyedColumn, type TableSurvey, reasonToLeav
 export type { RawBatch } from "./raw-batch.js";
 export { readTable, readValues } from "./read-raw.js";
 export type { ReadTableOptions, TableReader, UnknownTexts } from "./table-reader.js";
+export { type SeriesPart, type SeriesSurvey, type SurveySeriesOptions, surveySeries } from "./series/survey-series.js";
 export { type ProposeOptions, type SurveyOptions, proposeRoles, surveyTable } from "./survey.js";
 export { tellsColumns } from "./sources/table.js";
 export { type ColumnFacts, type StagedTable, probeTable, stageTable, summarizeColumns } from "./staged-table.js";

@@ -3,6 +3,7 @@ import type { DataSpec, InputDraft, TargetSpec } from "../contract/data.js";
 import { type InputType, kindFor, kindOf, startInput } from "../features/index.js";
 import type { ColumnProfile, Stray } from "./profile.js";
 import { findColumn } from "./roles.js";
+import type { SeriesColumns } from "./series/find-columns.js";
 import { shorten } from "./shorten.js";
 
 /** A column of whole numbers with at most so many values is classes when it is the target; text with at most so many is a category input. */
@@ -31,6 +32,8 @@ export interface TableSurvey {
   readonly header?: boolean;
   /** What reading noticed, in sentences. */
   readonly warnings: readonly string[];
+  /** Where a column holds times: what would make the table one of series. */
+  readonly series?: SeriesColumns;
 }
 
 /** Which part each column could play. */
@@ -116,7 +119,7 @@ export function targetKind({ type, distinct, whole, rows, strays }: Pick<SeenPro
 }
 
 /** @throws LatheError `data.target` for a column that cannot be learnt */
-function proposeTarget(column: SeenProfile, name: (wanted: string) => string, path: string): TargetSpec {
+export function proposeTarget(column: SeenProfile, name: (wanted: string) => string, path: string): TargetSpec {
   if (column.distinct < 2) {
     throw new LatheError(
       "data.target",
@@ -203,7 +206,7 @@ export function describeStrays(name: string, strays: readonly Stray[]): string {
 }
 
 /** Names for encoders, made from columns: letters, digits, _ and -, each once. */
-function namer(): (wanted: string) => string {
+export function namer(): (wanted: string) => string {
   const taken = new Set<string>();
   return (wanted) => {
     const plain = wanted

@@ -5,6 +5,7 @@ import { LatheError } from "../base/errors.js";
 import { hasPictureName } from "./pictures/formats.js";
 import { profileColumns } from "./profile.js";
 import { type ProposedRoles, type SurveyedColumn, type TableSurvey, rolesFrom } from "./propose.js";
+import { findSeriesColumns } from "./series/find-columns.js";
 import { shorten } from "./shorten.js";
 import { type CsvOptions, csvOptions } from "./sources/csv.js";
 import { Database } from "./sources/database.js";
@@ -63,7 +64,15 @@ export async function surveyTable(options: SurveyOptions): Promise<TableSurvey> 
         ...(pictures && pictures.length > 0 ? { type: "picture" as const, pictures: { root: source.root, paths: pictures } } : {}),
       });
     }
-    return { path: source.path, rows, warnings, ...(source.header === undefined ? {} : { header: source.header }), columns: surveyed };
+    const series = await findSeriesColumns(database, source, columns, sample);
+    return {
+      path: source.path,
+      rows,
+      warnings,
+      ...(source.header === undefined ? {} : { header: source.header }),
+      columns: surveyed,
+      ...(series === undefined ? {} : { series }),
+    };
   } finally {
     database.close();
   }

@@ -1,0 +1,55 @@
+import { z } from "zod";
+
+const column = z.string().min(1).max(1000);
+const calendarPart = z.enum(["hour", "weekday", "monthday", "yearday", "month"]);
+const part = z.strictObject({ rows: z.number(), longest: z.number(), first: z.string(), last: z.string() });
+
+/** What a user says of a series to be made of a table; the rest is found. */
+export const seriesWish = z.strictObject({
+  time: column.optional(),
+  /** The rows are in plain order, though a column looks like times. */
+  ordered: z.boolean().optional(),
+  /** Empty: one series, though a column looks like ids. */
+  id: z.string().max(1000).optional(),
+  zone: z.string().min(1).max(100).optional(),
+  step: z.string().min(1).max(20).optional(),
+  gaps: z.enum(["interpolate", "forward", "mark", "split"]).optional(),
+  combine: z.enum(["mean", "sum", "min", "max", "first", "last"]).optional(),
+  season: z.int().min(2).max(100_000).optional(),
+  calendar: z.array(calendarPart).max(5).optional(),
+  known: z.array(column).max(1000).optional(),
+  /** Rows. */
+  window: z.int().min(1).optional(),
+  horizon: z.int().min(1).optional(),
+});
+export type SeriesWish = z.infer<typeof seriesWish>;
+
+/** What became of it. */
+export const seriesPlan = z.strictObject({
+  time: z.string().optional(),
+  id: z.string().optional(),
+  /** Such as 1h; absent where the rows are only in order. */
+  step: z.string().optional(),
+  /** Such as "1 hour". */
+  stepLabel: z.string(),
+  zone: z.string(),
+  season: z.number().optional(),
+  gaps: z.string(),
+  calendar: z.array(calendarPart),
+  known: z.array(z.string()),
+  window: z.number(),
+  /** Absent where windows are told apart by classes. */
+  horizon: z.number().optional(),
+  /** The longest that fit, each with the other as it is. */
+  longestWindow: z.number(),
+  longestHorizon: z.number(),
+  /** Of the regular table, and how many series it holds. */
+  rows: z.number(),
+  series: z.number(),
+  first: z.string(),
+  last: z.string(),
+  spans: z.strictObject({ train: part.optional(), validation: part.optional(), test: part.optional() }),
+  /** What a window reads, those of the calendar too. */
+  columns: z.array(z.string()),
+});
+export type SeriesPlan = z.infer<typeof seriesPlan>;
