@@ -14,9 +14,15 @@ const wholeMetrics = [
   "logloss",
   "calibrationError",
   "mse",
+  "mse.standardised",
   "rmse",
   "mae",
+  "mape",
+  "smape",
+  "mase",
   "r2",
+  "skill.naive",
+  "skill.seasonal",
 ];
 /** More classes than these make no readable matrix; the report has it. */
 const MOST_CLASSES = 12;

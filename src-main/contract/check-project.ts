@@ -343,14 +343,15 @@ function checkMonitor(monitor: string, data: DataSpec, report: Report): void {
     report(path, `got "${monitor}", expected ${part}. followed by ${oneOf(name, known)}`);
   } else if (target !== undefined) {
     // What follows the metric may be a class of the data, which is known only once that is read.
-    const known = part === "train" ? ["loss"] : ["loss", ...metrics.all.filter((m) => measures(m, target.type)).map((m) => m.type)];
+    const known = part === "train" ? ["loss"] : ["loss", ...metrics.all.filter((m) => measures(m, target)).map((m) => m.type)];
     if (metric === undefined || !known.includes(metric))
       report(path, `got "${monitor}", expected ${part}.${name}. followed by ${metric === undefined ? `one of ${known.join(", ")}` : oneOf(metric, known)}`);
   }
 }
 
-function measures(metric: MetricDefinition, kind: TargetSpec["type"]): boolean {
-  if (metric.forecastsOnly) return false;
+function measures(metric: MetricDefinition, target: TargetSpec): boolean {
+  const kind = target.type;
+  if (metric.forecastsOnly && horizonOf(target) === 0) return false;
   return metric[kind] !== undefined || (kind !== "numeric" && metric.ranked !== undefined);
 }
 

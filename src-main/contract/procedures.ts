@@ -26,6 +26,7 @@ import { createdProject, documentSchema, openDocument, problemSchema, projectPro
 import { runReport } from "./report.js";
 import { learningRateResult } from "./results.js";
 import { exportFormat, modelCard, runLog, runSettings } from "./run-views.js";
+import { seriesWish } from "./series-views.js";
 import { engineStatus, licence, settingsChange, settingsSchema, tensorflowSetup } from "./settings.js";
 import { projectReference, projectSummary, runId, runMetrics, runReference, runSummary } from "./summaries.js";
 import { auditResult, columnsResult, rowsPage, rowsRequest } from "./table-views.js";
@@ -34,6 +35,7 @@ import { workEvent, workSupersedes } from "./work.js";
 const project = projectReference.shape.project;
 /** Whether the first row of a text holds the names of its columns; omitted: to be found out. */
 const header = z.boolean().optional();
+const ignored = z.array(z.string()).max(10_000).optional();
 /** Of a folder of pictures: what its levels of folders stand for. */
 const levels = z.array(z.string().min(1).max(200)).min(1).max(8).optional();
 /** A row of the run's data by its number, or any picture: one of the two. */
@@ -85,8 +87,19 @@ export const studioContract = {
       /** A project of one's own from a bundled sample, opened. */
       createSample: procedure(z.strictObject({ sample: z.string().max(64) }), createdProject),
       /** Looks at data and proposes a project. */
-      propose: procedure(z.strictObject({ data: pathSchema, targets: z.array(z.string()).max(64).optional(), levels, header }), projectProposal),
-      /** Makes a project and opens it. Columns that are neither inputs nor targets are ignored. */
+      propose: procedure(
+        z.strictObject({
+          data: pathSchema,
+          targets: z.array(z.string()).max(64).optional(),
+          ignore: ignored,
+          keep: ignored,
+          levels,
+          header,
+          series: seriesWish.optional(),
+        }),
+        projectProposal,
+      ),
+      /** Makes a project and opens it. Of a table's columns the user chose some to ignore and some to keep as inputs; Lathe decides on the others. */
       create: procedure(
         z.strictObject({
           data: pathSchema,
@@ -97,8 +110,11 @@ export const studioContract = {
           template: z.string().max(64),
           targets: z.array(z.string()).min(1).max(64),
           ignore: z.array(z.string()).max(10_000).default([]),
+          keep: z.array(z.string()).max(10_000).optional(),
           levels,
           header,
+          /** The table is made regular in time. */
+          series: seriesWish.optional(),
         }),
         createdProject,
       ),

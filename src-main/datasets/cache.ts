@@ -31,9 +31,13 @@ export function seriesFile(folder: string, name: string, ofTestFile: boolean): s
   return join(folder, `${name}${ofTestFile ? ".test" : ""}.rows`);
 }
 
+/** The file of where each row of a series stands: its segment, its time and the part that it is of. */
+export const PLACES = "places";
+
 /** Every such file of prepared data. */
-function seriesFiles(folder: string, { inputs, targets, audit }: StoredData): readonly string[] {
+function seriesFiles(folder: string, { inputs, targets, audit, fitted }: StoredData): readonly string[] {
   const names = [...inputs, ...targets].flatMap(({ rows }) => (rows ? [rows.file] : []));
+  if (fitted.series) names.push(PLACES);
   return [...new Set(names)].flatMap((name) => (audit.testRows === undefined ? [false] : [false, true]).map((test) => seriesFile(folder, name, test)));
 }
 

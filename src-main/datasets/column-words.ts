@@ -69,9 +69,16 @@ export async function withWords(database: Database, source: Source, limit?: numb
   };
 }
 
+/** What was decided of a column's words. */
+interface WordNote extends DataWarning {
+  readonly column?: string;
+  /** Its words that could count as missing. */
+  readonly missing?: readonly string[];
+}
+
 /** What was decided of a column's words, in sentences. @param path the file, for messages. */
-export function tellWords(column: string, path: string, words: ColumnWords): readonly DataWarning[] {
-  const notes: DataWarning[] = [];
+export function tellWords(column: string, path: string, words: ColumnWords): readonly WordNote[] {
+  const notes: WordNote[] = [];
   const where = `column "${column}" of ${path}`;
   if (words.missing.size > 0) {
     const rows = sum(words.missing);
@@ -87,8 +94,10 @@ export function tellWords(column: string, path: string, words: ColumnWords): rea
     notes.push({
       code: "data.missing-words",
       message:
-        `${where}: ${listed(words.values)} counts as a value here; where it means that the value is missing, set source.missing ` +
-        `to ${JSON.stringify({ [column]: [word] })}`,
+        `${where}: ${listed(words.values)} counts as a value here; where it means that the value is missing, count it as missing ` +
+        `(source.missing: ${JSON.stringify({ [column]: [word] })})`,
+      column,
+      missing: words.kept,
     });
   }
   for (const [best, spellings] of words.united) notes.push({ code: "data.spelling", message: `${where}: ${listed(spellings)} are one value, "${best}"` });

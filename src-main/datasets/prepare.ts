@@ -136,7 +136,7 @@ async function make(
   warnings.push(...(pictures?.warnings ?? []));
   const roles = resolveRoles(data, source);
   const { tables, counts, skipped, missing, notes } = await stageData(database, { source, testSource, data, seed, roles, progress });
-  warnings.push(...notes);
+  for (const { code, message } of notes) warnings.push({ code, message });
 
   progress("fit", 0);
   const [mainTable] = tables;
@@ -220,8 +220,7 @@ async function make(
       before += staged.rows;
     }
     for (const writer of writers) await writer.finish(fingerprint);
-    for (const [k, { staged }] of tables.entries())
-      await writeSeriesRows(database, staged, seriesRows, { folder: database.folder, fingerprint, ofTestFile: k > 0 });
+    for (const [k, part] of tables.entries()) await writeSeriesRows(database, part, seriesRows, { folder: database.folder, fingerprint, ofTestFile: k > 0 });
   } finally {
     await executable?.dispose();
     for (const writer of writers) await writer.abandon();

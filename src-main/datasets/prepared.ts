@@ -41,6 +41,11 @@ const ofSeries: Readonly<Partial<Record<SkippedRows["reason"], string>>> = {
   stride: "source.stride passes over them",
 };
 
+/** Rows excluded by their reason, as results list them. */
+export function countSkipped(skipped: readonly SkippedRows[]): Record<string, number> {
+  return Object.fromEntries(skipped.map(({ reason, column, rows }) => [column === "" ? reason : `${reason} in ${column}`, rows]));
+}
+
 /** `2 pictures excluded that cannot be read`, `1 row excluded: missing target in column "y"`, `28 rows begin no sample: …` */
 export function describeSkipped({ reason, column, rows }: SkippedRows): string {
   const between = ofSeries[reason];

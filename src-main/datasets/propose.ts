@@ -49,10 +49,16 @@ export interface ProposedRoles {
 
 /**
  * Guesses inputs and targets from what was seen of a table.
- * @param targets defaults to the last column that is not of pictures. @param ignore columns that are excluded, whatever they hold.
+ * @param targets defaults to the last column that is not of pictures. @param ignore columns that are excluded, whatever they hold. @param keep columns
+ * that are inputs, whatever they hold.
  * @throws LatheError `data.target` for a target column that is not there or cannot be learnt, `data.column` where no input is left.
  */
-export function rolesFrom({ path, columns, warnings }: TableSurvey, targets: readonly string[] = [], ignore: readonly string[] = []): ProposedRoles {
+export function rolesFrom(
+  { path, columns, warnings }: TableSurvey,
+  targets: readonly string[] = [],
+  ignore: readonly string[] = [],
+  keep: readonly string[] = [],
+): ProposedRoles {
   const last = columns.filter(({ type }) => type !== "picture").at(-1)?.name ?? "";
   const wanted = (targets.length > 0 ? targets : [last]).map((name) => findColumn({ path, columns }, name, "data.target", "the target"));
   const name = namer();
@@ -60,7 +66,7 @@ export function rolesFrom({ path, columns, warnings }: TableSurvey, targets: rea
   const others = columns.filter((column) => !wanted.includes(column));
   const { inputs, left } = proposeInputs(
     others.filter((column) => !ignore.includes(column.name)),
-    others.some((column) => ignore.includes(column.name)),
+    { partial: others.some((column) => ignore.includes(column.name)), keep },
     name,
   );
   const used = new Set(inputs.flatMap((input) => columnsIn(input, others)));
@@ -150,17 +156,17 @@ export function proposeTarget(column: SeenProfile, name: (wanted: string) => str
   return { name: name(column.name), type: "category", column: column.name };
 }
 
-/** @param partial there are columns beside these that are to be excluded. */
+/** @param partial there are columns beside these that are to be excluded. @param keep those that are not excluded, whatever they hold. */
 function proposeInputs(
   columns: readonly SeenProfile[],
-  partial: boolean,
+  { partial, keep }: { readonly partial: boolean; readonly keep: readonly string[] },
   name: (wanted: string) => string,
 ): { readonly inputs: InputDraft[]; readonly left: ReadonlyMap<string, readonly string[]> } {
   const left = new Map<string, readonly string[]>();
   const gathered = new Map<InputType, string[]>();
   const alone: { readonly column: string; readonly type: InputType }[] = [];
   for (const column of columns) {
-    const why = reasonToLeave(column);
+    const why = keep.includes(column.name) ? undefined : reasonToLeave(column);
     const type = kindFor(column);
     if (why !== undefined) left.set(column.name, [`column "${column.name}" is excluded: ${why}`]);
     else if (kindOf({ type }).gathers) gathered.set(type, [...(gathered.get(type) ?? []), column.name]);
@@ -200,8 +206,8 @@ export function describeStrays(name: string, strays: readonly Stray[]): string {
   const words = JSON.stringify({ [name]: strays.slice(0, 3).map(({ value }) => value) });
   return (
     `most of its values are numbers, but "${shorten(first?.value ?? "")}" in row ${first?.row ?? 0} is not` +
-    `${rows > 1 ? `, nor ${rows === 2 ? "is another" : `are ${rows - 1} others`}` : ""}; mend ${rows > 1 ? "them" : "it"}, or count such as missing: set ` +
-    `source.missing to ${words}`
+    `${rows > 1 ? `, nor ${rows === 2 ? "is another" : `are ${rows - 1} others`}` : ""}; mend ${rows > 1 ? "them" : "it"}, or count such as missing ` +
+    `(source.missing: ${words})`
   );
 }
 

@@ -162,6 +162,22 @@ export function readRowNumbers(path: string, fingerprint: string): Uint32Array {
   }
 }
 
+/** All records of a file, as floats and, bit for bit, as integers. @throws LatheError `data.unreadable` */
+export function readRecords(
+  path: string,
+  fingerprint: string,
+): { readonly words: number; readonly count: number; readonly floats: Float32Array; readonly integers: Int32Array } {
+  const file = openRecords(path);
+  try {
+    const { words, count } = headerOf(file, path, fingerprint);
+    const floats = new Float32Array(count * words);
+    if (readBytesSync(file, new Uint8Array(floats.buffer), HEADER_BYTES) < floats.byteLength) throw damaged(path, SHORTER);
+    return { words, count, floats, integers: new Int32Array(floats.buffer) };
+  } finally {
+    closeSync(file);
+  }
+}
+
 function openRecords(path: string): number {
   try {
     return openOwnFileSync(path);

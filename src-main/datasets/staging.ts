@@ -1,6 +1,7 @@
 import { defined } from "../base/assert.js";
 import type { ColumnWords } from "../features/spelling.js";
 import { LatheError } from "../base/errors.js";
+import { settingTo } from "../contract/source-settings.js";
 import { decideWords } from "./column-words.js";
 import { findColumn } from "./roles.js";
 import { shorten } from "./shorten.js";
@@ -115,13 +116,13 @@ function noNumber(source: Source, numbers: readonly string[], bad: Row, served: 
 function expected(value: string, decimal: Decimal, served: boolean): string {
   if (isNumber(value, decimal) || /^\s*[+-]?inf(inity)?\s*$/i.test(value)) return "a finite number or nothing; mend the value or leave it empty";
   if (decimal === "," && isNumber(value, ".")) {
-    return `a number with a decimal comma or nothing; write it with a comma, or set source.decimal to "." if the whole file has decimal points`;
+    return `a number with a decimal comma or nothing; write it with a comma, or set ${settingTo("decimal", ".")} if the whole file has decimal points`;
   }
   if (decimal === "." && isEitherComma(value)) {
-    return `a number or nothing; take the comma between thousands out, or set source.decimal to "," if it is a decimal comma`;
+    return `a number or nothing; take the comma between thousands out, or set ${settingTo("decimal", ",")} if it is a decimal comma`;
   }
   if (decimal === "." && isNumber(value, ",")) {
-    return `a number with a decimal point or nothing; write it with a point, or set source.decimal to "," if the whole file has decimal commas`;
+    return `a number with a decimal point or nothing; write it with a point, or set ${settingTo("decimal", ",")} if the whole file has decimal commas`;
   }
   if (served) return "a number or nothing; mend the value or leave it empty";
   return "a number or nothing; mend the value, count such values as missing (source.missing), make the column a category, or exclude it";

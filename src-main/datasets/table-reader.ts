@@ -43,6 +43,16 @@ export interface OutsideRows {
   readonly max: number;
 }
 
+/** The rows of a series that is read, in order of id and time; batches tell the numbers of their samples' own rows, from 1. */
+export interface ReadSeries {
+  /** `[rows]`: rows with the same number are a run, one step apart. */
+  readonly segment: Int32Array;
+  /** `[rows]`: µs since 1970 UTC, or the row's number within its series where there is no time. */
+  readonly time: Float64Array;
+  /** Values of columns of numbers, `[rows, columns]`; NaN where there is none. */
+  values(columns: readonly string[]): Float32Array;
+}
+
 /** A table being read as the exported model takes it. What was skipped is complete when all batches have come. */
 export interface TableReader extends AsyncIterable<RawBatch> {
   readonly path: string;
@@ -58,6 +68,8 @@ export interface TableReader extends AsyncIterable<RawBatch> {
   readonly outside: readonly OutsideRows[];
   /** Rows read so far. */
   readonly rows: number;
+  /** Of a series: all of its rows. */
+  readonly series?: ReadSeries;
   /** Also done at the end of the batches, or when their loop is left. */
   close(): void;
 }

@@ -15,6 +15,7 @@ export const classTarget = {
   horizon: () => 0,
   classes: ({ classes }: Classes): readonly string[] => classes,
   trained: (values: Float32Array): Float32Array => values,
+  restored: (values: Float32Array): Float64Array => Float64Array.from(values),
   head: ({ name, classes }: Classes): readonly string[] => [name, ...classes.map((c) => `${name}:${c}`)],
 } as const;
 

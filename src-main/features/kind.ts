@@ -111,6 +111,8 @@ export interface TargetKind<Draft, Options extends Draft, Fitted> {
   width(fitted: Fitted): number;
   /** Values in their columns' own unit, row-major `[n, columns]`, as the network is trained on them. */
   trained(values: Float32Array, fitted: Fitted): Float32Array;
+  /** The reverse: those that the network is trained on, in their columns' own unit, without the rounding of float32. */
+  restored(values: Float32Array, fitted: Fitted): Float64Array;
   /** From the network's answer, float32 `[N, width]`, to the exported model's, in the column's own unit. */
   lower(e: Emitter, answer: Value, fitted: Fitted): Value;
   /** That output, for whoever uses the exported file. */

@@ -195,6 +195,7 @@ export const numericTarget: TargetDefinition<typeof targetOptions, typeof fitted
   classes: () => undefined,
   classOf: () => new Map(),
   width: ({ columns, horizon = 1 }) => columns.length * horizon,
+  restored: (values, { shift, scale }) => Float64Array.from(values, (x, i) => x * (scale[i % scale.length] ?? 1) + (shift[i % shift.length] ?? 0)),
   trained: (values, { shift, scale }) => values.map((y, i) => (y - (shift[i % shift.length] ?? 0)) / (scale[i % shift.length] ?? 1)),
   /** y = x · scale + shift */
   lower(e, answer, { name, shift, scale, horizon = 1 }) {

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { type Attributes, int, ints, text } from "../onnx/types.js";
+import { type Attributes, int, ints, isStatic, text } from "../onnx/types.js";
 import { type InitOption, initField, initOf } from "./init-option.js";
 import type { LayerDefinition, ParameterSpec } from "./layer.js";
-import { type PerAxis, type Window, areaOf, countsOf, forAxes, padsOf, perAxis, pictureOf } from "./picture.js";
+import { type PerAxis, type Window, areaOf, channelsOf, countsOf, forAxes, padsOf, perAxis, pictureOf } from "./picture.js";
 import { Code, call } from "./torch.js";
 
 type NamedPadding = "same" | "valid" | "causal";
@@ -28,6 +28,7 @@ export function convolutionLayer(rank: 1 | 2, summary: string): LayerDefinition<
   const type = `Conv${rank}d`;
   const padding = perAxis(rank, 0);
   const named: readonly NamedPadding[] = rank === 1 ? ["same", "valid", "causal"] : ["same", "valid"];
+  const causal = rank === 1 ? ', "causal" adds all before the first: no step sees a later one' : "";
   return {
     type,
     group: "Convolution",
@@ -44,9 +45,7 @@ export function convolutionLayer(rank: 1 | 2, summary: string): LayerDefinition<
           error: `expected a whole number from 0${named.map((n, i) => `${i < named.length - 1 ? "," : " or"} "${n}"`).join("")}`,
         })
         .default(0)
-        .describe(
-          `Elements added around; "same" keeps the size, "valid" adds none${rank === 1 ? ', "causal" adds all before the first: no step sees a later one' : ""}`,
-        ),
+        .describe(`Elements added around; "same" keeps the size, "valid" adds none${causal}`),
       dilation: perAxis(rank, 1).default(1).describe("Distance between the elements of a neighbourhood"),
       groups: z.int().positive().default(1).describe("Parts of the channels that do not see each other; as many as channels is depthwise"),
       bias: z.boolean().default(true).describe("Add a learned bias to each channel"),
@@ -55,24 +54,24 @@ export function convolutionLayer(rank: 1 | 2, summary: string): LayerDefinition<
       initBias: initField("the bias"),
     }),
     parameters: ({ outChannels, kernelSize, groups, bias, init, initBias }, inputs) => {
-      const { channels } = pictureOf(type, inputs, rank);
+      const { channels } = channelsOf(type, inputs, rank);
       const kernel = forAxes(kernelSize, rank);
       const perGroup = Math.floor(channels / groups);
       return weightAndBias([outChannels, perGroup, ...kernel], bias ? outChannels : 0, perGroup * areaOf(kernel), init, initBias);
     },
     lower: (ctx) => {
       const { e, input: x, config } = ctx;
-      const { channels, lengths } = pictureOf(type, ctx.inputs, rank);
+      const { channels, lengths } = channelsOf(type, ctx.inputs, rank);
       const { groups, outChannels, bias, paddingMode } = config;
       if (channels % groups !== 0 || outChannels % groups !== 0)
         return ctx.fail(`expected ${channels} channels and outChannels ${outChannels} both to divide by groups ${groups}`);
       const windows = windowsOf(config, rank);
       if (config.padding === "same" && windows.some((w) => w.stride !== 1))
         return ctx.fail('expected stride 1 with padding "same", as in PyTorch; give padding a number');
-      countsOf(lengths, windows, false, (expected) => ctx.fail(expected));
+      if (isStatic(lengths)) countsOf(lengths, windows, false, (expected) => ctx.fail(expected));
       const pads = padsOf(windows);
       const outside = paddingMode !== "zeros" && pads.some((n) => n > 0);
-      if (outside && paddingMode === "reflect" && windows.some((w, i) => Math.max(w.before, w.after) >= (lengths[i] ?? 1)))
+      if (outside && paddingMode === "reflect" && windows.some((w, i) => Math.max(w.before, w.after) >= Number(lengths[i] ?? 1)))
         return ctx.fail(`expected less padding than the picture is long, which is ${lengths.join(" × ")}, to mirror it`);
       const padded = outside
         ? e.op("Pad", [x, e.indices([0, 0, ...pads.slice(0, rank), 0, 0, ...pads.slice(rank)])], { mode: text(paddingMode === "reflect" ? "reflect" : "edge") })
@@ -88,16 +87,16 @@ export function convolutionLayer(rank: 1 | 2, summary: string): LayerDefinition<
     },
     torch: (config, inputs) => {
       const { outChannels, kernelSize, stride, padding: pad, dilation, groups, bias, paddingMode } = config;
-      const causal = pad === "causal";
+      const isCausal = pad === "causal";
       const module = call(`nn.${type}`, [pictureOf(type, inputs, rank).channels, outChannels, kernelSize], {
         stride: [stride, 1],
-        padding: [causal ? 0 : pad, 0],
+        padding: [isCausal ? 0 : pad, 0],
         dilation: [dilation, 1],
         groups: [groups, 1],
         bias: [bias, true],
-        padding_mode: [causal ? "zeros" : paddingMode, "zeros"],
+        padding_mode: [isCausal ? "zeros" : paddingMode, "zeros"],
       });
-      if (!causal) return { module };
+      if (!isCausal) return { module };
       // PyTorch has no such padding: it stands in front of the call.
       const before = windowsOf(config, rank).map((w) => w.before);
       const padded = (x: string) => call("F.pad", [new Code(x), [...before, 0]], { mode: [paddingMode === "zeros" ? "constant" : paddingMode, "constant"] });

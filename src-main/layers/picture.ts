@@ -38,6 +38,13 @@ function hintFor(shape: Shape, rank: number): string {
   return "";
 }
 
+/** As `pictureOf`, where lengths may be known only when the graph runs. */
+export function channelsOf(layer: string, inputs: readonly TensorType[], rank: number): { readonly channels: number; readonly lengths: Shape } {
+  const { dtype, shape } = onlyInput(layer, inputs);
+  const [channels, ...lengths] = shape.slice(1);
+  return isFloat(dtype) && typeof channels === "number" && lengths.length === rank ? { channels, lengths } : pictureOf(layer, inputs, rank);
+}
+
 /** A window over one axis, as convolutions and pools have it. */
 export interface Window {
   readonly kernel: number;

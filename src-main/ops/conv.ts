@@ -1,9 +1,10 @@
+import { LatheError } from "../base/errors.js";
 import { productOf, quotientOf } from "../onnx/dimensions.js";
-import { sameShape, showShape } from "../onnx/types.js";
+import { isStatic, sameShape, showShape } from "../onnx/types.js";
 import { convolveBack, weightGradient } from "./convolution.js";
 import { type GradientContext, defineOp } from "./op.js";
 import { only } from "./rules.js";
-import { type WindowAxis, checkOperands, spatialAxes, spatialLengths, windowsOf } from "./windows.js";
+import { type WindowAxis, checkOperands, openCounts, spatialAxes, spatialLengths, windowsOf } from "./windows.js";
 
 type Operand = "X" | "W" | "B";
 
@@ -17,7 +18,6 @@ export const conv = defineOp({
   required: 2,
   infer: only("float", (c) => {
     const [x, w] = [c.input("X"), c.input("W")];
-    const lengths = spatialLengths(c, x.shape);
     const group = c.int("group", 1);
     const [filters = 1, perGroup = 1] = w.shape;
     if (w.shape.length !== x.shape.length) return c.fail("W must be [M, C / group, …kernel], with as many axes as X");
@@ -28,7 +28,8 @@ export const conv = defineOp({
     const kernel = spatialLengths(c, w.shape);
     const stated = c.ints("kernel_shape");
     if (stated && !sameShape(stated, kernel)) return c.fail(`kernel_shape ${showShape(stated)} is not the kernel of W`);
-    return [{ dtype: x.dtype, shape: [x.shape[0] ?? 1, filters, ...windowsOf(c, kernel, lengths).map((w) => w.count)] }];
+    const counts = isStatic(x.shape.slice(2)) ? windowsOf(c, kernel, spatialLengths(c, x.shape)).map((w) => w.count) : openCounts(c, kernel, x.shape.slice(2));
+    return [{ dtype: x.dtype, shape: [x.shape[0] ?? 1, filters, ...counts] }];
   }),
   gradient: {
     X: (g) => convolveBack(g.e, g.dy(), g.input("W"), windows(g), g.int("group", 1)),
@@ -38,6 +39,7 @@ export const conv = defineOp({
 });
 
 function windows(g: GradientContext<Operand>): readonly WindowAxis[] {
+  if (!isStatic(g.input("X").shape.slice(2))) throw new LatheError("autodiff.unsupported", "a convolution is trained on pictures and series of one known size");
   const lengths = (name: Operand) => g.input(name).shape.slice(2).map(Number);
   return windowsOf(g, lengths("W"), lengths("X"));
 }

@@ -1,3 +1,4 @@
+import { sumOf } from "../onnx/dimensions.js";
 import { type Attributes, type Dimension, type Shape, type TensorType, ints, sameShape, showShape } from "../onnx/types.js";
 import type { AttributeReader, InferContext } from "./op.js";
 
@@ -55,6 +56,19 @@ export function windowsOf(
     const count = ceil && (fits - 1) * stride >= length + before ? fits - 1 : fits;
     if (count < 1) c.fail?.(`a window that reaches over ${reach} does not fit the ${length + before + after} elements along axis ${i + 2}`);
     return { length, kernel: taps, stride, dilation, before, after, count };
+  });
+}
+
+/**
+ * How often windows fit axes of which some have a length that is known when the graph runs. They must be long enough, which nobody can check before.
+ * @throws LatheError `graph.shape` where a stride or auto_pad would make the count of such an axis more than a sum
+ */
+export function openCounts<I extends string>(c: InferContext<I>, kernel: readonly number[], lengths: Shape): Shape {
+  return lengths.map((length, i) => {
+    const [dilation, before, after] = [c.ints("dilations")?.[i] ?? 1, c.ints("pads")?.[i] ?? 0, c.ints("pads")?.[i + lengths.length] ?? 0];
+    if ((c.ints("strides")?.[i] ?? 1) !== 1 || c.string("auto_pad", "NOTSET") !== "NOTSET")
+      return c.fail("expected each axis after the channels to be of a known length, or a stride of 1 and pads that are numbers");
+    return sumOf([length, before + after + 1 - reachOf({ kernel: kernel[i] ?? 1, dilation })]);
   });
 }
 

@@ -12,6 +12,7 @@ import { poolBeforeActivation } from "./pool-before-activation.js";
 import { poolByHalves } from "./pool-by-halves.js";
 import { poolByPhases } from "./pool-by-phases.js";
 import { rewriteGraph, rewriteUnfinished } from "./rewrite.js";
+import { rnnAsGru } from "./rnn-as-gru.js";
 import { sharedBatchLength } from "./shared-batch-length.js";
 import { sharedPool } from "./shared-pool.js";
 import { skipExpand } from "./skip-expand.js";
@@ -48,8 +49,8 @@ export function rewriteAll(graph: Graph, batchSize: number): Graph {
 
 /**
  * The rewrites of a file that only answers, whose weights are stored in it. Folding moves the last bits of an answer, so it is done where a norm costs
- * something, over pictures; the file of a table answers as the trainer does to the bit.
+ * something, over pictures; the file of a table answers as the trainer does to the bit. What graphics cards lack is made of what they have.
  */
 export function rewriteForInference(graph: Graph): Graph {
-  return [foldBatchNorm(["Conv"]), foldConstants(), commonSubexpression()].reduce(rewriteGraph, graph);
+  return [rnnAsGru, foldBatchNorm(["Conv"]), foldConstants(), commonSubexpression()].reduce(rewriteGraph, graph);
 }

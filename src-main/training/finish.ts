@@ -6,7 +6,7 @@ import type { DoneEvent, RunEvent } from "../contract/events.js";
 import type { RunReport, SplitReport } from "../contract/report.js";
 import { RUN_MODEL, digestOf } from "../contract/run-model.js";
 import type { ParityResult } from "../contract/results.js";
-import { type Split, rowNumbersOf } from "../datasets/index.js";
+import { type Split, countSkipped, rowNumbersOf } from "../datasets/index.js";
 import { picturesOf } from "../features/index.js";
 import { showShape } from "../onnx/types.js";
 import { TrainingControl } from "./process/control.js";
@@ -14,7 +14,9 @@ import { type Evaluator, type Predictions, measure } from "./judging/evaluator.j
 import type { FitResult } from "./fit.js";
 import { buildInferenceModel } from "./models/inference-model.js";
 import { predictionOf } from "./judging/judge.js";
-import { type KeptSplit, keepPredictions, toKept } from "./runs/kept-predictions.js";
+import { forecastOf, tellForecast } from "./judging/forecast/run-forecast.js";
+import { namedForecastMetrics } from "./judging/forecast/judge-forecast.js";
+import { type KeptPredictions, type KeptSplit, keepPredictions, toKept } from "./runs/kept-predictions.js";
 import { checkParity, differing } from "./models/parity.js";
 import { faultWarning } from "./network/project-faults.js";
 import { fingerprintOf } from "./runs/run-config.js";
@@ -69,15 +71,25 @@ export async function finish(
       await loader.dispose();
     }
   };
+  const kept: KeptPredictions[] = [];
   const judge = async (split: KeptSplit): Promise<SplitReport | undefined> => {
     if (bench.prepared.counts[split] === 0) return undefined;
     const made = await predict(split);
     run.refuseGone();
-    keepPredictions(run.path, toKept(split, rowNumbersOf(bench.prepared, split), made, bench.judged));
+    const answers = toKept(split, rowNumbersOf(bench.prepared, split), made, bench.judged);
+    kept.push(answers);
+    keepPredictions(run.path, answers);
     return measure(bench.spec, bench.judged, made, fitted.divisors);
   };
 
   const [validation, test] = [await judge("validation"), await judge("test")];
+  const forecast = forecastOf(bench.prepared, kept);
+  for (const [part, report] of [
+    ["validation", validation],
+    ["test", test],
+  ] as const)
+    if (forecast && report) Object.assign(report.metrics, namedForecastMetrics(forecast, part));
+  for (const { level, message } of forecast ? tellForecast(forecast) : []) emit({ event: "log", level, message });
   const thresholds = Object.fromEntries([...bench.judged].flatMap(([name, target]) => (target.kind === "binary" ? [[name, target.threshold]] : [])));
   const model = buildInferenceModel(
     bench.spec,
@@ -93,7 +105,7 @@ export async function finish(
     heed();
     emit({ event: "stage", stage: "looking through the train rows", done, total: bench.prepared.counts.train });
   });
-  const report = buildReport(bench, run, fitted, model, parity, validation, test);
+  const report = { ...buildReport(bench, run, fitted, model, parity, validation, test), ...(forecast ? { forecast } : {}) };
   const writeReport = () => run.write("report.json", `${JSON.stringify(report, null, 2)}\n`);
   if (!parity.passed) {
     const refusal = new LatheError(
@@ -191,7 +203,7 @@ function buildReport(
       source: project.data.source.path,
       fingerprint: prepared.fingerprint,
       rows: prepared.counts,
-      skipped: Object.fromEntries(prepared.audit.skipped.map(({ reason, column, rows }) => [`${reason} in ${column}`, rows])),
+      skipped: countSkipped(prepared.audit.skipped),
       warnings: [...prepared.audit.warnings.map(({ message }) => message), ...bench.notes],
     },
     training: {

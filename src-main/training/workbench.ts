@@ -7,7 +7,7 @@ import { type Loader, type PreparedData, type Split, createLoader, dataFingerpri
 import type { CompileOptions, Engine } from "../engines/engine.js";
 import { type EngineChoice, fileEngine } from "../engines/index.js";
 import type { FittedTarget } from "../features/fitted.js";
-import { fromStored, kindOf, storedType, targetKindOf } from "../features/index.js";
+import { fromStored, horizonOf, kindOf, storedType, targetKindOf } from "../features/index.js";
 import { isStatic, sizeOf } from "../onnx/types.js";
 import type { TransformSpecs } from "../transforms/index.js";
 import type { JudgedTarget } from "./judging/judge.js";
@@ -210,7 +210,7 @@ export function judgedTarget(fitted: FittedTarget, threshold: number): JudgedTar
       const { shift, scale, columns } = fitted;
       // Rows that are predicted stand one behind the other.
       const restore = (value: number, k: number) => value * (scale[k % columns.length] ?? 1) + (shift[k % columns.length] ?? 0);
-      return { kind: "numeric", columns: targetKindOf(fitted).valuesOf(fitted), restore };
+      return { kind: "numeric", columns: targetKindOf(fitted).valuesOf(fitted), restore, ...(horizonOf(fitted) > 0 ? { forecast: true } : {}) };
     }
   }
 }

@@ -1,3 +1,5 @@
+import { sourceSettings } from "../../src-main/contract/source-settings.js";
+
 const rows = (count: string) => `${count} ${count === "1" ? "row" : "rows"}`;
 const pictures = (count: string) => `${count} ${count === "1" ? "picture" : "pictures"}`;
 
@@ -216,20 +218,7 @@ export const dataTexts = {
     removeTest: "Split test rows off instead",
     options: "How it is read",
     found: "found out",
-    header: "First row",
-    headers: { true: "Names of the columns", false: "Data" } as Readonly<Record<string, string>>,
-    skip: "Lines above it",
-    skips: { "0": "None", "1": "1 line", "2": "2 lines", "3": "3 lines", "4": "4 lines", "5": "5 lines" } as Readonly<Record<string, string>>,
-    comment: "Comment lines",
-    comments: { none: "None", "#": "Begin with #", "%": "Begin with %", "//": "Begin with //" } as Readonly<Record<string, string>>,
-    delimiter: "Between columns",
-    delimiters: { ",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Bar", " ": "Space" },
-    decimal: "Before decimals",
-    decimals: { ".": "Point, 1.5", ",": "Comma, 1,5" },
-    encoding: "Encoding",
-    encodings: { "utf-8": "UTF-8", "latin-1": "Latin-1 (Western Europe)", "utf-16": "UTF-16" },
-    quote: "Around texts",
-    quotes: { '"': 'Double quotes "', "'": "Single quotes '" },
+    settings: sourceSettings,
     labels: {
       path: "the data file",
       test: "the test file",

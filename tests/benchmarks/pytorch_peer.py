@@ -2,6 +2,7 @@
 
 {"do": "step", "network": "small"|"large"|"cnn"|"resnet", "batch": 32, "steps": 200, "threads": 1}
 {"do": "epoch", "csv": path, "batch": 32, "loader": "dataset", "threads": 1}
+{"do": "window_epoch", "csv": path, "network": "gru-32", "length": 96, "batch": 32, "threads": 1}
 {"do": "pictures", "folder": path, "size": 64, "batch": 32, "workers": 2}
 {"do": "classes", "train": path, "test": path, "size": 64, "batch": 32, "epochs": 20, "seed": 1}
 {"do": "picture_epoch", "folder": path, "size": 64, "batch": 32, "workers": 2, "threads": 1}
@@ -122,6 +123,40 @@ def epoch(request):
     return {"loading": loaded - start, "epochs": seconds, "rows": len(data), "peakMiB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
 
 
+class Windows(torch.utils.data.Dataset):
+    """Windows as courses cut them: slices of one array, batches collated by the DataLoader."""
+
+    def __init__(self, path, length):
+        self.data = np.loadtxt(path, skiprows=1, dtype=np.float32)
+        self.data = (self.data - self.data.mean()) / self.data.std()
+        self.length = length
+
+    def __len__(self):
+        return len(self.data) - self.length
+
+    def __getitem__(self, i):
+        return self.data[i:i + self.length, None], self.data[i + self.length]
+
+
+def window_epoch(request):
+    torch.set_num_threads(request["threads"])
+    start = time.perf_counter()
+    data = Windows(request["csv"], request["length"])
+    loaded = time.perf_counter()
+    model = network(request["network"])[0]
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.002)
+    loss = nn.MSELoss()
+    seconds = []
+    for _ in range(request.get("epochs", 1)):
+        begun = time.perf_counter()
+        for x, y in torch.utils.data.DataLoader(data, batch_size=request["batch"], shuffle=True):
+            optimizer.zero_grad()
+            loss(model(x), y.view(-1, 1)).backward()
+            optimizer.step()
+        seconds.append(time.perf_counter() - begun)
+    return {"loading": loaded - start, "epochs": seconds, "peakMiB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+
+
 def picture_loader(request):
     """ImageFolder and DataLoader as torchvision's documentation has them."""
     from torchvision import transforms
@@ -191,4 +226,4 @@ def picture_epoch(request):
 
 for line in sys.stdin:
     request = json.loads(line)
-    print(json.dumps({"step": step, "epoch": epoch, "pictures": pictures, "picture_epoch": picture_epoch, "classes": classes}[request["do"]](request)), flush=True)
+    print(json.dumps({"step": step, "epoch": epoch, "window_epoch": window_epoch, "pictures": pictures, "picture_epoch": picture_epoch, "classes": classes}[request["do"]](request)), flush=True)

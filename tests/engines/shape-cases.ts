@@ -127,6 +127,8 @@ export const shapeCases: readonly ShapeCase[] = [
   node("LayerNormalization", [f("N", 3, 4), f(3, 4), f(3, 4)], { axis: int(1) }, { outputs: 3 }),
 
   node("Conv", [f("N", 2, 5, 6), f(3, 2, 3, 2), f(3)]),
+  node("Conv", [f(2, 3, "N"), f(4, 3, 3), f(4)], { pads: ints([4, 0]), dilations: ints([2]) }),
+  node("Conv", [f(2, 3, "N"), f(4, 3, 2)], { pads: ints([1, 1]) }),
   node("Conv", [f("N", 4, 7), f(4, 2, 3)], { group: int(2), strides: ints([2]), pads: ints([1, 2]), dilations: ints([2]) }),
   node("Conv", [f("N", 1, 5, 4), f(2, 1, 2, 3)], { auto_pad: text("SAME_LOWER"), strides: ints([2, 1]) }),
   node("ConvTranspose", [f("N", 2, 3, 4), f(2, 3, 3, 2), f(3)], { strides: ints([2, 3]), pads: ints([1, 0, 0, 1]), output_padding: ints([1, 2]) }),

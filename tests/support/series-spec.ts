@@ -1,7 +1,12 @@
 import { parseProject } from "../../src-main/contract/project.js";
 import type { Shape } from "../../src-main/onnx/types.js";
-import { seriesNetworks } from "../../src-main/services/templates/networks/index.js";
-import { type SeriesTarget, type SeriesWindow, seriesModel, seriesTraining } from "../../src-main/services/templates/networks/series-network.js";
+import {
+  type SeriesNetwork,
+  type SeriesTarget,
+  type SeriesWindow,
+  seriesModel,
+  seriesTraining,
+} from "../../src-main/services/templates/networks/series-network.js";
 import { layOut } from "../../src-main/training/network/layout.js";
 import { planNetwork } from "../../src-main/training/network/network.js";
 import type { TrainingSpec } from "../../src-main/training/network/specification.js";
@@ -9,12 +14,12 @@ import { benchmarkProject } from "../benchmarks/networks.js";
 
 /** A network for series, ready to be trained on windows `x` and whatever else stands beside them. @param others inputs of one row, by width */
 export function seriesSpec(
-  type: string,
+  network: SeriesNetwork,
   { length, features }: SeriesWindow,
   targets: readonly SeriesTarget[],
   others: Readonly<Record<string, number>> = {},
 ): TrainingSpec {
-  const model = seriesModel(seriesNetworks.get(type), (id) => id, { window: { name: "x", length, features }, others: Object.keys(others), targets });
+  const model = seriesModel(network, (id) => id, { window: { name: "x", length, features }, others: Object.keys(others), targets });
   const project = parseProject({
     ...benchmarkProject("small"),
     data: {

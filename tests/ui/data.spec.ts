@@ -227,6 +227,36 @@ test("what an audit finds leads to the rows and to what mends it", async ({ page
   studio.expectNoComplaints();
 });
 
+test("how the file is read leads from what was noticed, is overruled, and undone", async ({ page, studio, workshop }) => {
+  const above = ["# seen from the roof", "Clouds of 2024"].map((line) => `${line},,,,,,\n`).join("");
+  const project = writeClouds(workshop.folder, { table: above + cloudTable(60) });
+  const data = new DataPage(page);
+  await data.goto(workshop.server.url, project);
+  await data.ready();
+  await expect(data.problems).toContainText("set “Comment lines” to “None”");
+  await expect(data.problems).toContainText('is a title and is excluded: "Clouds of 2024"; set “Lines above it” to “None”');
+  await data.problems.getByRole("button", { name: "How it is read…" }).first().click();
+  const dialog = page.getByRole("dialog", { name: "How it is read" });
+  await expect(dialog.getByRole("listitem")).toHaveCount(2);
+  await lookAt(page, "how-it-is-read");
+  const choose = async (label: string, choice: string) => dialog.getByRole("combobox", { name: label }).selectOption(choice);
+  await choose("Comment lines", "None");
+  await expect(dialog.getByRole("list")).toContainText("2 lines above the table");
+  await choose("Lines above it", "2 lines");
+  await expect(dialog.getByRole("listitem")).toHaveCount(0);
+  await choose("First row", "Data");
+  // Then the names stand among the rows, and what the project calls by name is gone.
+  await expect(dialog.getByRole("list")).toContainText("has no header; its columns are called column1 to column7");
+  await page.keyboard.press("Escape");
+  await expect.poll(() => saved(project).data.source).toMatchObject({ header: false, skip: 2, comment: "none" });
+  await expect(data.count()).toHaveText("61 rows");
+  for (let i = 0; i < 3; i++) await data.undo();
+  await expect.poll(() => saved(project).data.source).toEqual({ type: "table", path: "clouds.csv" });
+  await expect(data.count()).toHaveText("60 rows");
+  await expect(data.problems).toContainText("set “Comment lines” to “None”");
+  studio.expectNoComplaints();
+});
+
 test("a data file that is gone, comes back or changes is told, with its remedy", async ({ page, studio, workshop }) => {
   const project = writeClouds(workshop.folder);
   const file = join(project, "clouds.csv");

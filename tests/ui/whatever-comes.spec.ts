@@ -35,6 +35,9 @@ test("what was decided of a table stands at its column, and whether the first ro
   ])
     await expect(home.columns).toContainText(told);
   await lookAt(page, "table-told");
+  await home.giveRole("code", "Input");
+  await expect(home.columns).toContainText('column "code" is used because you chose it; what speaks against it: it holds 60 different codes');
+  await home.giveRole("code", "Ignore");
   const header = page.getByRole("combobox", { name: "First row" });
   await header.selectOption("Data");
   await expect(home.role("column5")).toHaveValue("target");

@@ -43,10 +43,15 @@ function show(audit: TableAudit, output: Output): void {
   for (const { message } of audit.warnings) output.line(output.paint.yellow("warning:"), ` ${message}`);
 }
 
+/** `40 to 88`, or `48` where all are alike. */
+function span({ min, max }: { readonly min: number; readonly max: number }): string {
+  return min === max ? count(min) : `${count(min)} to ${count(max)}`;
+}
+
 type Pictures = NonNullable<TableAudit["pictures"]>;
 
 function showPictures({ pictures, width, height, unreadable, excluded, equal, alike }: Pictures, output: Output): void {
-  output.line(`pictures: ${count(pictures)}, ${count(width.min)} to ${count(width.max)} pixels wide, ${count(height.min)} to ${count(height.max)} high`);
+  output.line(`pictures: ${count(pictures)}, ${span(width)} pixels wide, ${span(height)} high`);
   output.line(`cannot be read: ${count(unreadable.length)}; excluded: ${count(excluded)}`);
   for (const { path, reason } of unreadable.slice(0, LISTED)) output.line(`  ${path} ${reason}`);
   if (unreadable.length > LISTED) output.line(`  and ${count(unreadable.length - LISTED)} more`);

@@ -173,7 +173,7 @@ function findAlike(good: readonly Good[], warn: Warn): PictureAudit["alike"] {
     warn(
       "note",
       pairs.flat(),
-      `${most}${pairs.length} ${pairs.length === 1 ? "pair" : "pairs"} of pictures look nearly the ` +
+      `${most}${pairs.length} ${pairs.length === 1 ? "pair of pictures looks" : "pairs of pictures look"} nearly the ` +
         `same${exampleOf(pairs)}${leaked.length > 0 ? `; ${leaked.length} across training and validation or test` : ""}`,
     );
   }

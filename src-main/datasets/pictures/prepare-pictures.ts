@@ -137,7 +137,7 @@ async function tell(database: Database, source: Source, paths: readonly string[]
     code: UNREADABLE,
     message:
       `${own.length} picture${own.length === 1 ? "" : "s"} of ${source.path} cannot be read and ${own.length === 1 ? "is" : "are"} excluded` +
-      `${own.length === 1 ? "" : ", such as one"}: ${reason}`,
+      `${own.length === 1 ? ": " : "; for example, "}${reason}`,
   });
   const excluded =
     source.unused === undefined

@@ -34,9 +34,10 @@ export async function findSeriesColumns(
 ): Promise<SeriesColumns | undefined> {
   const seen = source.columns.flatMap((column, k) => {
     const profile = profiles[k];
-    return profile && profile.distinct > 2 ? [{ column, profile }] : [];
+    return profile && profile.distinct > 1 ? [{ column, profile }] : [];
   });
-  for (const { column, profile } of seen.filter(({ profile: { type } }) => type === "time" || type === "text" || type === "number").sort(byLikelihood)) {
+  const likely = seen.filter(({ profile: { type, distinct } }) => distinct > 2 && (type === "time" || type === "text" || type === "number"));
+  for (const { column, profile } of likely.sort(byLikelihood)) {
     const us = await timesIn(database, source, column, profile);
     if (us === undefined) continue;
     const id = await findId(database, source, { time: column, us, seen, limit });

@@ -18,8 +18,9 @@ export function slotOf({ step, phase }: Grid, us: string, lu: string): string {
 }
 
 /** SQL of a slot's µs in UTC, and of its local µs. */
-export function timesOf(grid: Grid, slot: string): { readonly us: string; readonly lu: string } {
+export function timesOf(grid: Grid, of: string): { readonly us: string; readonly lu: string } {
   const { step, phase, zone } = grid;
+  const slot = `(${of})`;
   if (step.unit === "second" || step.unit === "row") {
     const us = `CAST(${slot} * ${lengthOf(step)} + ${phase.us} AS BIGINT)`;
     return { us, lu: localOf(us, zone) };

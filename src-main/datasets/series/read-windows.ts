@@ -8,7 +8,7 @@ import type { TensorData } from "../../onnx/types.js";
 import type { Tensors } from "../../engines/engine.js";
 import type { SkippedRows } from "../prepared.js";
 import { type RawBatch, classTensor, columnsOf } from "../raw-batch.js";
-import type { OutsideRows, ReadTableOptions, TableReader, UnknownTexts } from "../table-reader.js";
+import type { OutsideRows, ReadSeries, ReadTableOptions, TableReader, UnknownTexts } from "../table-reader.js";
 import { findColumn } from "../roles.js";
 import type { Database } from "../sources/database.js";
 import type { Source } from "../sources/source.js";
@@ -101,6 +101,12 @@ class SeriesReader implements TableReader {
 
   get rows(): number {
     return this.#table.rows;
+  }
+
+  get series(): ReadSeries {
+    const table = this.#table;
+    const all = Array.from({ length: table.rows }, (_, row) => row);
+    return { segment: table.segments, time: table.times, values: (columns) => table.windows(columns, all, 0, 0) };
   }
 
   close(): void {

@@ -28,6 +28,14 @@ export class SeriesTable {
     this.#missing = new Map([...columns.numbers].map(([name, values]) => [name, missingBefore(values)]));
   }
 
+  get segments(): Int32Array {
+    return this.#segments;
+  }
+
+  get times(): Float64Array {
+    return this.#times;
+  }
+
   /** Row numbers from 1. */
   *all(): Iterable<number> {
     for (let row = 1; row <= this.rows; row++) yield row;

@@ -35,7 +35,9 @@ export function tellSeries({ path, spec, step, season, found, read, gathered, re
       `${path}: ${rows(duplicates)} ${duplicates === 1 ? "has" : "have"} the time of another row${spec.id === undefined ? "" : " of the same id"}, ` +
         `${what}; such rows are put ` +
         `together by source.combine, "${spec.combine}"` +
-        (spec.id === undefined && duplicates > report.rows / 2 ? "; if the file holds several series, name the column that tells them apart as source.id" : ""),
+        (spec.id === undefined && duplicates - equal > report.rows / 2
+          ? "; if the file holds several series, name the column that tells them apart as source.id"
+          : ""),
     );
   }
   if (merged > 0 && !found)
@@ -98,11 +100,11 @@ function tellHoles(path: string, { gaps }: SeriesSourceSpec, { values }: ReadRow
   const empty = values.filter(({ number, name }) => number && report.missing[name] === report.rows).map(({ name }) => name);
   const counted = (counts: Readonly<Record<string, number>>) => Object.entries(counts).filter(([name]) => !empty.includes(name));
   const filled = counted(report.filled);
-  if (filled.length > 0) said.push(`${path}: filled in are ${byColumn(filled)}`);
+  if (filled.length > 0) said.push(`${path}: filled in ${verb(filled, "is", "are")} ${byColumn(filled)}`);
   const missing = counted(report.missing);
   if (missing.length > 0)
     said.push(
-      `${path}: ${byColumn(missing)} stay ` +
+      `${path}: ${byColumn(missing)} ${verb(missing, "stays", "stay")} ` +
         `missing${gaps === "split" ? ', since source.gaps is "split"' : ", before the first or behind the last value of a series"}; ` +
         `samples that need them are not used`,
     );
@@ -112,6 +114,10 @@ function tellHoles(path: string, { gaps }: SeriesSourceSpec, { values }: ReadRow
         (empty.length === 1 ? "it" : "them"),
     );
   return said;
+}
+
+function verb(counts: readonly (readonly [string, number])[], one: string, many: string): string {
+  return counts.length === 1 && counts[0]?.[1] === 1 ? one : many;
 }
 
 function byColumn(counts: readonly (readonly [string, number])[]): string {

@@ -65,7 +65,8 @@ export async function readTimes(database: Database, question: TimeQuestion): Pro
   const seen = await database.all(
     `SELECT f, o, count(*) AS n, min(r) + 1 AS "row", arg_min(t, r) AS example, count(CASE WHEN a > 12 THEN 1 END) AS dayfirst, ` +
       `arg_min(t, CASE WHEN a > 12 THEN r END) AS dayexample, arg_min(t, CASE WHEN b > 12 THEN r END) AS monthexample, ` +
-      `count(CASE WHEN b > 12 THEN 1 END) AS monthfirst, min(x) AS low, max(x) AS high, min(length(d)) AS short, max(length(d)) AS long, ` +
+      `count(CASE WHEN b > 12 THEN 1 END) AS monthfirst, min(x) AS low, max(x) AS high, quantile_disc(abs(x), 0.5) AS middle, min(length(d)) AS ` +
+      `short, max(length(d)) AS long, ` +
       `bool_and(x = trunc(x)) AS whole, bool_and(try_strptime(d, '%Y%m%d') IS NOT NULL) AS dates, ` +
       `bool_and(TRY_CAST(substr(d, 5) AS INTEGER) BETWEEN 1 AND 12) AS months FROM (` +
       `SELECT *, CASE WHEN f = 'slashes' THEN ${numbers(1)} END AS a, CASE WHEN f = 'slashes' THEN ${numbers(2)} END AS b, ` +
@@ -102,7 +103,7 @@ export async function readTimes(database: Database, question: TimeQuestion): Pro
   // Most are written so.
   const local = `CASE WHEN regexp_full_match(t, ${literal(PLAIN)}) THEN epoch_us(TRY_CAST(t AS TIMESTAMP)) ELSE ${any} END`;
   return {
-    us: within(offsets.size > 0 ? `${any} - 60000000 * ${offsetIn("t")}` : local),
+    us: within(offsets.size > 0 ? `${any} - CAST(60000000 AS BIGINT) * ${offsetIn("t")}` : local),
     zoned: offsets.size > 0,
     offsets: [...offsets],
     counter: false,
@@ -159,11 +160,12 @@ function ofNumbers({ column, path }: TimeQuestion, seen: readonly Row[]): TimeRe
   if (digits(4) && low >= 1600 && high <= 2250) return dated("%Y", "t", "a year");
   if (digits(8) && every("dates")) return dated("%Y%m%d", "t", "a date, without dashes");
   if (digits(6) && every("months") && low >= 190_000 && high <= 225_000) return dated("%Y%m", "t", "a month, without a dash");
-  const size = Math.max(Math.abs(low), Math.abs(high));
-  const exact = "coalesce(TRY_CAST(t AS DECIMAL(38, 9)), TRY_CAST(TRY_CAST(t AS DOUBLE) AS DECIMAL(38, 9)))";
+  // A wild number or two do not say what the others are.
+  const size = Number(seen.reduce((a, b) => (Number(b["n"]) > Number(a["n"]) ? b : a), seen[0] ?? {})["middle"]);
+  const exact = "coalesce(TRY_CAST(t AS DECIMAL(28, 9)), TRY_CAST(TRY_CAST(t AS DOUBLE) AS DECIMAL(28, 9)))";
   if (size < SMALL && every("whole"))
     return {
-      us: `CAST(${exact} AS BIGINT)`,
+      us: `TRY_CAST(${exact} AS BIGINT)`,
       zoned: true,
       offsets: [],
       counter: true,
@@ -173,7 +175,7 @@ function ofNumbers({ column, path }: TimeQuestion, seen: readonly Row[]): TimeRe
   const [name, scale] = SCALES.find(([, , below]) => size < below) ?? SCALES[3];
   const us = scale >= 1 ? `round(${exact} * ${scale})` : `floor(${exact} / ${1 / scale})`;
   return {
-    us: within(`CAST(${us} AS BIGINT)`),
+    us: within(`TRY_CAST(${us} AS BIGINT)`),
     zoned: true,
     offsets: [],
     counter: false,
@@ -210,7 +212,7 @@ function dateSql(format: Format, d: string, dayFirst: boolean): string {
     case "week":
       return tried(`${part("^([0-9]{4})")} || ' ' || lpad(${part("([0-9]{1,2})$")}, 2, '0') || ' 1'`, "%G %V %u");
     case "quarter":
-      return tried(`${part("([0-9]{4})")} || '-' || (3 * CAST(${part("[Qq]([1-4])")} AS INTEGER) - 2)`, "%Y-%m");
+      return tried(`${part("([0-9]{4})")} || '-' || (3 * TRY_CAST(${part("[Qq]([1-4])")} AS INTEGER) - 2)`, "%Y-%m");
     case "named": {
       const bare = `regexp_replace(lower(${d}), '^(mon|tue|wed|thu|fri|sat|sun)[a-z]*[., ]+', '')`;
       const short = `regexp_replace(regexp_replace(${bare}, '[-., ]+', ' ', 'g'), '([a-zä]{3})[a-zä]*', '\\1')`;
@@ -229,12 +231,12 @@ const MONTHS = { mär: "mar", mrz: "mar", mai: "may", okt: "oct", dez: "dec" };
 function clockIn(t: string): string {
   const clock = `regexp_extract(${t}, ${literal(PARTS)}, 2)`;
   const half = `lower(regexp_extract(${t}, ${literal(PARTS)}, 3))`;
-  const [hour, minute] = [1, 2].map((k) => `CAST(regexp_extract(${clock}, '^([0-9]+):([0-9]+)', ${k}) AS BIGINT)`);
+  const [hour, minute] = [1, 2].map((k) => `TRY_CAST(regexp_extract(${clock}, '^([0-9]+):([0-9]+)', ${k}) AS BIGINT)`);
   const second = `coalesce(TRY_CAST(replace(regexp_extract(${clock}, '^[0-9]+:[0-9]+:(.*)$', 1), ',', '.') AS DECIMAL(18, 6)), 0)`;
   const hours = `(CASE ${half} WHEN 'p' THEN ${hour} % 12 + 12 WHEN 'a' THEN ${hour} % 12 ELSE ${hour} END)`;
   return (
     `CASE WHEN ${clock} = '' THEN 0 WHEN ${hour} > 24 OR ${minute} > 59 OR ${second} >= 61 OR (${half} <> '' AND ${hour} > 12) THEN NULL ` +
-    `ELSE (${hours} * 3600 + ${minute} * 60) * 1000000 + CAST(${second} * 1000000 AS BIGINT) END`
+    `ELSE (${hours} * 3600 + ${minute} * 60) * 1000000 + TRY_CAST(${second} * 1000000 AS BIGINT) END`
   );
 }
 
@@ -248,7 +250,7 @@ function offsetIn(t: string): string {
   const part = (k: number) => `regexp_extract(${t}, '([+-])([0-9]{2}):?([0-9]{2})?$', ${k})`;
   return (
     `CASE WHEN NOT contains(${t}, ':') OR NOT regexp_matches(${t}, ${literal(WITH_OFFSET)}) THEN NULL WHEN regexp_matches(${t}, '[A-Za-z]$') THEN 0 ELSE ` +
-    `(CASE ${part(1)} WHEN '-' THEN -1 ELSE 1 END) * (60 * CAST(${part(2)} AS INTEGER) + coalesce(TRY_CAST(${part(3)} AS INTEGER), 0)) END`
+    `(CASE ${part(1)} WHEN '-' THEN -1 ELSE 1 END) * (60 * TRY_CAST(${part(2)} AS INTEGER) + coalesce(TRY_CAST(${part(3)} AS INTEGER), 0)) END`
   );
 }
 

@@ -23,8 +23,8 @@ const MOST = 24;
 const ALIKE = 0.9995;
 /** Of a column such a share may stay missing: each missing value costs the samples around it. */
 const HOLES = 0.1;
-/** Rows that are looked at. */
-const LOOKED_AT = 200_000;
+/** Rows that are looked at, and of these such as columns are compared by. */
+const [LOOKED_AT, COMPARED] = [200_000, 5000];
 
 /** Of columns of numbers, those that a window should read: none that is constant, full of holes, or a copy of another, by the rows of training alone. */
 export async function usefulColumns(
@@ -86,11 +86,36 @@ async function worthOf(
 /** Columns that are a straight line of one before them, which stays. @param kept so many of the first ones stay in any case. */
 async function copiesIn(database: Database, from: string, columns: readonly SourceColumn[], kept: number): Promise<ReadonlyMap<string, string>> {
   const copies = new Map<string, string>();
-  const pairs = columns.flatMap((a, i) => columns.slice(i + 1).flatMap((b, k) => (i + 1 + k >= kept ? [[a, b] as const] : [])));
-  if (pairs.length === 0) return copies;
-  const row = await database.one(`SELECT ${pairs.map(([a, b], p) => `abs(corr(${a.sql}, ${b.sql})) AS p${p}`).join(", ")} FROM ${from}`);
-  pairs.forEach(([a, b], p) => {
-    if (Number(row[`p${p}`]) > ALIKE && !copies.has(a.name) && !copies.has(b.name)) copies.set(b.name, a.name);
+  if (columns.length <= kept) return copies;
+  const listed = columns.map(({ sql }) => sql).join(", ");
+  // Hundreds of corr() in one query take DuckDB seconds, of few rows too.
+  const { n } = await database.one(`SELECT count(*) AS n FROM ${from}`);
+  const rows = await database.all(
+    `SELECT ${listed} FROM (SELECT ${listed}, row_number() OVER () AS row FROM ${from}) WHERE row % ${Math.ceil(Number(n) / COMPARED)} = 0`,
+  );
+  const values = columns.map(({ sql }) => Float64Array.from(rows, (row) => (row[sql] === null ? NaN : Number(row[sql]))));
+  columns.forEach((b, j) => {
+    const same = j < kept ? undefined : columns.slice(0, j).find((a, i) => !copies.has(a.name) && correlation(values[i], values[j]) > ALIKE);
+    if (same) copies.set(b.name, same.name);
   });
   return copies;
 }
+
+/** |r| of the pairs without a missing value; 0 where one of them does not vary. */
+function correlation(x: Float64Array = NOTHING, y: Float64Array = NOTHING): number {
+  let [n, mx, my, sxx, syy, sxy] = [0, 0, 0, 0, 0, 0];
+  for (const [i, a] of x.entries()) {
+    const b = y[i] ?? NaN;
+    if (Number.isNaN(a + b)) continue;
+    n++;
+    const [dx, dy] = [a - mx, b - my];
+    mx += dx / n;
+    my += dy / n;
+    sxx += dx * (a - mx);
+    syy += dy * (b - my);
+    sxy += dx * (b - my);
+  }
+  return sxx > 0 && syy > 0 ? Math.abs(sxy) / Math.sqrt(sxx * syy) : 0;
+}
+
+const NOTHING = new Float64Array();

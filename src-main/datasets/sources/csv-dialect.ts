@@ -194,7 +194,10 @@ class Look {
     const first = this.#first;
     const { hasHeader, headerBy } = this.#header();
     const line = this.#records[at]?.line ?? 0;
-    const titles = this.#records.slice(0, at).map(({ fields }) => fields.join(this.#delimiter === BLANKS ? " " : this.#delimiter));
+    const above = this.#records
+      .slice(0, at)
+      .map(({ fields }) => (isAlone(fields) ? (fields[0] ?? "") : fields.join(this.#delimiter === BLANKS ? " " : this.#delimiter)));
+    const titles = above.filter((title) => title.trim() !== "");
     const names = hasHeader ? first.map((name) => name.trim()) : first.map((_, k) => `column${k + 1}`);
     return {
       delimiter: this.#delimiter,
@@ -238,7 +241,7 @@ class Look {
       const width = records[0]?.fields.length ?? 0;
       if (width >= 2) best = better(best, { delimiter, records, score: [shareOf(records, width), ...this.#numbersOf(delimiter, records, width)] });
     }
-    if (best?.score[0] === 1 && !this.#isByBlanks(best)) return { delimiter: best.delimiter, beginning: { at: 0, rowNames: false } };
+    if (best?.score[0] === 1 && !this.#isByBlanks(best)) return { delimiter: best.delimiter, beginning: this.#begin(best.delimiter, best.records) };
     // Not every record is as wide as the first: is something above the table, or are blanks what parts it?
     let other: (Chosen & { readonly beginning: Beginning }) | undefined;
     for (const delimiter of known === undefined ? [...CANDIDATES.filter((c) => c !== quote), BLANKS] : [known, BLANKS]) {
@@ -275,12 +278,12 @@ class Look {
     );
   }
 
-  /** Where the table begins under a delimiter: below a title of another width, or at once. */
+  /** Where the table begins under a delimiter: below a title, of another width or with nothing beside it, or at once. */
   #begin(delimiter: string, records: readonly TextRecord[]): Beginning {
     const none: Beginning = { at: 0, rowNames: false };
     const { given } = this.#options;
     const width = commonWidth(records);
-    const at = records.findIndex(({ fields }) => fields.length === width);
+    const at = records.findIndex(({ fields }) => fields.length === width && !isAlone(fields));
     if (at <= 0 || width < 2 || at > MOST_TITLE_LINES || shareOf(records.slice(at), width) < MOST || records.length < at + 2) return none;
     const isNumeric = this.#numericFor(delimiter);
     const table = records.slice(at).map(fieldsOf);
@@ -299,8 +302,10 @@ class Look {
     const proved = provedByNames(first, given.names ?? []);
     const judged = judgeFirstRow(first, rest, isNumeric);
     const apart = records[at - 1] !== undefined && (records[at]?.line ?? 0) > (records[at - 1]?.line ?? 0) + 1;
-    const plain = records.slice(0, at).every(({ fields }) => fields.length === 1);
-    return proved === true || judged === "names" || (judged === "unsure" && apart && plain) ? { at, rowNames: false } : none;
+    const plain = records.slice(0, at).every(({ fields }) => isAlone(fields));
+    // Spreadsheets write as many delimiters behind a title as there are columns, which would have no names else.
+    const padded = width > 2 && first.every((field) => field.trim() !== "") && top.length === width;
+    return proved === true || judged === "names" || (judged === "unsure" && plain && (apart || padded)) ? { at, rowNames: false } : none;
   }
 
   #split(delimiter: string, limit: number): TextRecord[] {
@@ -322,6 +327,11 @@ class Look {
     const fields = records.flatMap(fieldsOf);
     return [fields.filter(isNumeric).length / Math.max(1, fields.length), width];
   }
+}
+
+/** A field with nothing but empty ones beside it, as of a title above a table. */
+function isAlone(fields: readonly string[]): boolean {
+  return fields.slice(1).every((field) => field.trim() === "");
 }
 
 function fieldsOf({ fields }: TextRecord): string[] {

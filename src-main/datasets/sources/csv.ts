@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import { LatheError } from "../../base/errors.js";
+import { namedSetting, settingTo } from "../../contract/source-settings.js";
 import { type Dialect, type GivenDialect, sniffDialect } from "./csv-dialect.js";
 import { BLANKS } from "./csv-records.js";
 import type { Database } from "./database.js";
@@ -87,16 +88,16 @@ function whatStandsAbove(path: string, { title, comment, delimiter }: Dialect, c
   if (comments > 0)
     said.push(
       `${comments === 1 ? "1 line" : `${comments.toLocaleString("en")} lines`} of ${path} that ${comments === 1 ? "begins" : "begin"} with "${comment}" ` +
-        `${comments === 1 ? "is a comment and is" : "are comments and are"} excluded; set source.comment to "none" if ` +
+        `${comments === 1 ? "is a comment and is" : "are comments and are"} excluded; set ${settingTo("comment", "none")} if ` +
         `${comments === 1 ? "it holds" : "they hold"} data`,
     );
   if (title.length > 0)
     said.push(
       `${title.length === 1 ? "1 line" : `${title.length} lines`} above the table of ${path} ` +
         `${title.length === 1 ? "is a title and is" : "are a title and are"} excluded: "${shorten(title[0] ?? "")}"${title.length > 1 ? " …" : ""}; ` +
-        `set source.skip to 0 if ${title.length === 1 ? "it holds" : "they hold"} data`,
+        `set ${settingTo("skip", 0)} if ${title.length === 1 ? "it holds" : "they hold"} data`,
     );
-  if (delimiter === BLANKS) said.push(`the columns of ${path} are parted by blanks; set source.delimiter if another character parts them`);
+  if (delimiter === BLANKS) said.push(`the columns of ${path} are parted by blanks; set ${namedSetting("delimiter")} if another character parts them`);
   return said;
 }
 
@@ -111,10 +112,10 @@ function aboutHeader(path: string, { hasHeader, headerBy, namesBehindComment, ro
   if (!hasHeader)
     return [
       `${path} has no header; its columns are called ${first} to ${last}` +
-        (headerBy === "given" ? "" : ". If its first row holds names, set source.header to true"),
+        (headerBy === "given" ? "" : `. If its first row holds names, set ${settingTo("header", true)}`),
     ];
   if (headerBy !== "likely" || sample.length < FEW) return [];
-  return [`the first row of ${path} is taken for the names of its columns: ${first} to ${last}. If it is data, set source.header to false`];
+  return [`the first row of ${path} is taken for the names of its columns: ${first} to ${last}. If it is data, set ${settingTo("header", false)}`];
 }
 
 /** Whether lines end in LF and a CR stands in quotes, in a name perhaps: DuckDB would take that for the end of the line, and find no rows. */
@@ -179,14 +180,17 @@ async function explain(database: Database, path: string, { path: textPath, diale
     const [, expected, got] = fields.map(Number);
     const comment = row === undefined ? undefined : /^\s*(#|%|\/\/)/.exec(/Original Line: (.*)/.exec(message)?.[1] ?? "")?.[1];
     if (comment !== undefined && dialect.comment === undefined)
-      return new LatheError("data.ragged", `${at}: the row begins with "${comment}"; if such lines are comments, set source.comment to "${comment}"`, details, {
-        cause: error,
-      });
+      return new LatheError(
+        "data.ragged",
+        `${at}: the row begins with "${comment}"; if such lines are comments, set ${settingTo("comment", comment)}`,
+        details,
+        { cause: error },
+      );
     const above = row === 1 && expected !== undefined && got !== undefined && expected < got;
     return new LatheError(
       "data.ragged",
       `${at}: got ${got} field${got === 1 ? "" : "s"}, expected ${expected} as in the first row; mend the row, or quote fields that contain the delimiter` +
-        (above ? "; if the first row is a title and no header, set source.skip to the number of lines above the table" : ""),
+        (above ? `; if the first row is a title and no header, set ${namedSetting("skip")} to the number of lines above the table` : ""),
       { ...details, got, expected },
       { cause: error },
     );
@@ -197,7 +201,9 @@ async function explain(database: Database, path: string, { path: textPath, diale
     });
   }
   if (/unicode|utf-?8/i.test(message)) {
-    return new LatheError("data.unreadable", `${at}: not valid in the encoding of the file; set source.encoding, such as latin-1`, details, { cause: error });
+    return new LatheError("data.unreadable", `${at}: not valid in the encoding of the file; set ${settingTo("encoding", "latin-1")}, or what it is`, details, {
+      cause: error,
+    });
   }
   if (/state machine/i.test(message)) {
     return new LatheError(
@@ -212,7 +218,8 @@ async function explain(database: Database, path: string, { path: textPath, diale
   }
   return new LatheError(
     "data.unreadable",
-    `${at} cannot be read as delimited text; set source.delimiter, source.quote or source.encoding, or save it as CSV in UTF-8`,
+    `${at} cannot be read as delimited text; set ${namedSetting("delimiter")}, ${namedSetting("quote")} or ${namedSetting("encoding")}, or save it as CSV ` +
+      `in UTF-8`,
     details,
     { cause: error },
   );

@@ -1,3 +1,4 @@
+import { namedSetting, settingTo } from "../../contract/source-settings.js";
 import { BLANKS as ALL_BLANKS, MISSING_WORDS } from "../../features/spelling.js";
 import { literal } from "./sql.js";
 
@@ -139,7 +140,7 @@ export function sniffDecimals(question: DecimalQuestion): Decimals {
   if (surely.length > 0 && purePoints.length > 0) {
     warnings.push(
       `${path} has decimal commas in ${listed(surely)} and decimal points in ${listed(purePoints)}; each column is read its own way. Set ` +
-        `source.decimal where that is wrong`,
+        `${namedSetting("decimal")} where that is wrong`,
     );
     warnThousands(surely);
     return { columns: columns.map((c) => (surely.includes(c) || perhaps.includes(c) ? "," : ".")), warnings };
@@ -163,7 +164,7 @@ export function sniffDecimals(question: DecimalQuestion): Decimals {
   const dots = columns.filter((c) => c.dots > 0);
   if (undecided && delimiter === ";" && dots.length > 0 && likely === undefined) {
     warnings.push(
-      `${listed(dots)} of ${path}: "${dots[0]?.examples.dots}" is read with a decimal point; if dots part thousands there, set source.decimal to ","`,
+      `${listed(dots)} of ${path}: "${dots[0]?.examples.dots}" is read with a decimal point; if dots part thousands there, set ${settingTo("decimal", ",")}`,
     );
   }
   return { columns: all("."), warnings };

@@ -6,6 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { TextDecoder } from "node:util";
 import { createGunzip } from "node:zlib";
 import { LatheError } from "../../base/errors.js";
+import { namedSetting } from "../../contract/source-settings.js";
 import { goneMeanwhile } from "./find-file.js";
 import { whyUnreadable } from "./library-errors.js";
 
@@ -43,7 +44,7 @@ export async function openText(path: string, encoding: string | undefined, workF
   }
   const warnings =
     encoding === undefined && detected === "windows-1252"
-      ? [`${path} is not UTF-8; it is read as windows-1252 (Latin-1). If letters look wrong, set source.encoding`]
+      ? [`${path} is not UTF-8; it is read as windows-1252 (Latin-1). If letters look wrong, set ${namedSetting("encoding")}`]
       : [];
   return transcoded(path, decoder.encoding, workFolder, warnings);
 }
@@ -150,7 +151,7 @@ function decoderFor(path: string, label: string): TextDecoder {
   } catch {
     throw new LatheError(
       "data.unreadable",
-      `${path}: source.encoding is "${label}", expected a known encoding such as utf-8, utf-16, latin-1 or windows-1252`,
+      `${path}: ${namedSetting("encoding")} is "${label}", expected a known encoding such as utf-8, utf-16, latin-1 or windows-1252`,
       { path, encoding: label },
     );
   }

@@ -34,8 +34,10 @@ export interface CreateOptions extends DataSurvey {
   readonly targets?: readonly string[];
   /** Columns that are neither inputs nor targets. */
   readonly ignore?: readonly string[];
+  /** Columns of a table that are inputs, whatever they hold. */
+  readonly keep?: readonly string[] | undefined;
   /** The table is one of series; so it is too where the template reads series. */
-  readonly series?: SeriesWish;
+  readonly series?: SeriesWish | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -54,7 +56,7 @@ export interface CreatedProject {
  * @throws LatheError `usage` where the folder holds a project already or the template does not suit, and `data.*`.
  */
 export async function createProject(options: CreateOptions): Promise<CreatedProject> {
-  const { folder, name, data, validation, test, reading, targets, ignore, series, signal, survey, look, lookAtSeries } = options;
+  const { folder, name, data, validation, test, reading, targets, ignore, keep, series, signal, survey, look, lookAtSeries } = options;
   const home = resolve(folder);
   if (existsSync(join(home, PROJECT_FILE)))
     throw new LatheError("usage", `${home} holds a project already; choose another folder, or edit its ${PROJECT_FILE}`);
@@ -77,12 +79,12 @@ export async function createProject(options: CreateOptions): Promise<CreatedProj
   };
   const title = name ?? basename(home);
   if (template?.reads === "series") {
-    const question = { survey: surveyed, source: file, folder: process.cwd(), targets, ignore, wish: series ?? {}, lookAtSeries, signal };
+    const question = { survey: surveyed, source: file, folder: process.cwd(), targets, ignore, keep, wish: series ?? {}, lookAtSeries, signal };
     const { notes, plan, source, ...parts } = await proposeSeries(question);
     const made = await save(home, template.create({ name: title, source, ...parts }));
     return { file: made, notes, targets: parts.targets.map(nameAndType), inputs: plan.columns, series: plan };
   }
-  const roles = await withPictureColumns(rolesFrom(surveyed, targets, ignore), surveyed, look, signal);
+  const roles = await withPictureColumns(rolesFrom(surveyed, targets, ignore, keep), surveyed, look, signal);
   const source = { type: "table" as const, ...file };
   const made = await save(home, (template ?? templates.get(templateFor(roles))).create({ name: title, source, inputs: roles.inputs, targets: roles.targets }));
   return { file: made, notes: roles.notes, targets: roles.targets.map(nameAndType), inputs: roles.inputs.flatMap((input) => namesOf(input)) };

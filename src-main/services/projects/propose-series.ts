@@ -17,6 +17,8 @@ export interface SeriesQuestion {
   readonly folder: string;
   readonly targets?: readonly string[] | undefined;
   readonly ignore?: readonly string[] | undefined;
+  /** Columns that are read, whatever they hold. */
+  readonly keep?: readonly string[] | undefined;
   readonly wish: SeriesWish;
   readonly lookAtSeries: LookAtSeries;
   readonly signal?: AbortSignal | undefined;
@@ -36,7 +38,7 @@ export interface SeriesProposal extends Pick<Proposal, "inputs" | "targets"> {
  * @throws LatheError `data.*` for columns, lengths and settings that do not suit, with what would
  */
 export async function proposeSeries(question: SeriesQuestion): Promise<SeriesProposal> {
-  const { survey, wish, ignore = [] } = question;
+  const { survey, wish, ignore = [], keep = [] } = question;
   const roles = findRoles(question);
   const { time, id, targets, left } = roles;
   const forecast = targets.filter(({ type }) => type === "numeric").map(({ column }) => column ?? "");
@@ -45,14 +47,16 @@ export async function proposeSeries(question: SeriesQuestion): Promise<SeriesPro
   for (const column of survey.columns) {
     const { name } = column;
     if (name === time || name === id || known.includes(name) || targets.some((target) => target.column === name)) continue;
-    const why = ignore.includes(name) ? "it is not wanted" : reasonFor(column);
+    const numeric = column.type === "number" || column.type === "boolean";
+    const why = ignore.includes(name) ? "it is not wanted" : keep.includes(name) && numeric ? undefined : reasonFor(column);
     if (why === undefined) candidates.push(name);
     else left.set(name, why);
   }
   const said = settingsOf(question, { time, id, known });
   const spec = seriesSource.parse({ ...said, path: survey.path });
   const seen = await question.lookAtSeries({ folder: question.folder, source: spec, targets: forecast, candidates }, question.signal);
-  for (const { column, why } of seen.left) left.set(column, why);
+  const use = candidates.filter((name) => seen.use.includes(name) || (keep.includes(name) && seen.numbers.includes(name)));
+  for (const { column, why } of seen.left) if (!use.includes(column)) left.set(column, why);
   const mute = candidates.filter((name) => !seen.numbers.includes(name));
   for (const name of mute) left.set(name, "not all of its values are numbers, and a window reads numbers");
   const wordy = [...forecast, ...known].find((name) => !seen.numbers.includes(name));
@@ -64,7 +68,7 @@ export async function proposeSeries(question: SeriesQuestion): Promise<SeriesPro
   const calendar = wish.calendar ?? calendarFor(seen);
   const waves = calendar.flatMap((part) => [`${part}.sin`, `${part}.cos`]);
   const lengths = fitLengths(seen, defaultLengths(seen), { window: wish.window, horizon: wish.horizon, forecasts: forecast.length > 0 });
-  const read = [...forecast, ...seen.use, ...known];
+  const read = [...forecast, ...use, ...known];
   const marks = spec.gaps === "mark" ? read.map((column) => `${column}.missing`).filter((mark) => seen.numbers.includes(mark)) : [];
   const columns = [...read, ...marks, ...waves];
   if (columns.length === 0) throw nothingToRead(survey.path, left);

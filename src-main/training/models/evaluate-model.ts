@@ -3,7 +3,7 @@ import { defined } from "../../base/assert.js";
 import { LatheError } from "../../base/errors.js";
 import type { EvaluateRequest } from "../../contract/engine-messages.js";
 import type { EvaluationResult } from "../../contract/results.js";
-import { type RawBatch, readTable } from "../../datasets/index.js";
+import { type RawBatch, countSkipped, readTable } from "../../datasets/index.js";
 import type { FittedTarget } from "../../features/fitted.js";
 import { targetWidth } from "../../features/index.js";
 import type { Tensors } from "../../engines/engine.js";
@@ -16,6 +16,9 @@ import { namedOf, nothingToJudge, strangersOf } from "./tell-strangers.js";
 import { serveModel } from "./served-model.js";
 import { floats } from "../trainer.js";
 import { judgedTarget } from "../workbench.js";
+import { namedForecastMetrics } from "../judging/forecast/judge-forecast.js";
+import { forecastOfTable, tellForecast } from "../judging/forecast/run-forecast.js";
+import type { ForecastSamples } from "../judging/forecast/series.js";
 
 /** Judges an exported file on any table that has its columns and the answers. @throws LatheError of the file, the table, the engine. */
 export async function evaluateModel(request: EvaluateRequest, { emit }: WorkSetting): Promise<EvaluationResult> {
@@ -39,14 +42,17 @@ export async function evaluateModel(request: EvaluateRequest, { emit }: WorkSett
         ...unreadableOf(table),
       });
     if (samples === 0) throw nothingToJudge(table);
+    const forecast = table.series && forecastOfTable(fitted, table.series, answers);
+    for (const { level, message } of forecast ? tellForecast(forecast) : []) emit({ event: "log", level, message });
+    const compared = forecast ? namedForecastMetrics(forecast, "test") : {};
     return {
       event: "evaluation",
       samples,
-      skipped: Object.fromEntries(table.skipped.map(({ reason, column, rows }) => [`${reason} in ${column}`, rows])),
+      skipped: countSkipped(table.skipped),
       ...(table.unknownClasses.length > 0 ? { unknownClasses: namedOf(table.unknownClasses) } : {}),
       ...strangersOf(table),
       ...unreadableOf(table),
-      metrics: Object.assign({}, ...answers.map((a) => a.metrics())) as EvaluationResult["metrics"],
+      metrics: { ...(Object.assign({}, ...answers.map((a) => a.metrics())) as EvaluationResult["metrics"]), ...compared },
       confusion: Object.assign({}, ...answers.map((a) => a.confusion())) as EvaluationResult["confusion"],
     };
   } finally {
@@ -61,6 +67,7 @@ function inOwnUnit(target: JudgedTarget): JudgedTarget {
 
 /** A target's predictions and truth, gathered over batches of unknown number. */
 class Answers {
+  readonly #origins: Uint32Array[] = [];
   readonly #outputs: Float32Array[] = [];
   readonly #truth: Float32Array[] = [];
   #judgement: ReturnType<typeof judge> | undefined;
@@ -71,8 +78,14 @@ class Answers {
   ) {}
 
   add(batch: RawBatch, outputs: Float32Array): void {
+    this.#origins.push(batch.rows);
     this.#outputs.push(outputs);
     this.#truth.push(numbers(batch.targets, this.fitted.name, batch.size * targetWidth(this.fitted)));
+  }
+
+  /** As forecasts, each by the number of its sample's own row. */
+  forecast(): ForecastSamples {
+    return { origins: Uint32Array.from(this.#origins.flatMap((rows) => [...rows])), outputs: join(this.#outputs), truths: join(this.#truth) };
   }
 
   metrics(): Readonly<Record<string, number | null>> {

@@ -104,7 +104,7 @@ export function badPictures(
   if (bad.length === 0) return [];
   return [
     `${bad.length} picture${bad.length === 1 ? "" : "s"} of ${path} cannot be read and ${bad.length === 1 ? one : many}` +
-      `${bad.length === 1 ? "" : ", such as one"}: ${shownBad(bad[0])}`,
+      `${bad.length === 1 ? ": " : "; for example, "}${shownBad(bad[0])}`,
   ];
 }
 

@@ -165,7 +165,7 @@ const cases: readonly {
     content: good,
     data: { source: { type: "table", path: "t.csv", encoding: "klingon" } },
     code: "data.unreadable",
-    message: 'DIR/t.csv: source.encoding is "klingon", expected a known encoding such as utf-8, utf-16, latin-1 or windows-1252',
+    message: 'DIR/t.csv: “Encoding” (source.encoding) is "klingon", expected a known encoding such as utf-8, utf-16, latin-1 or windows-1252',
   },
   {
     it: "no column left for the rest",

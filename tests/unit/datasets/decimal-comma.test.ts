@@ -85,8 +85,8 @@ describe("what could be read in two ways", () => {
     const folder = temporaryFolder();
     writeTable(folder, "t.csv", `a,b,y\n${rows((i) => `"${i},5",${i},${i % 2}`)}`);
     expect(await refusal(readColumns(folder, "t.csv"), folder)).toBe(
-      `DIR/t.csv, row 1, column "a": got "0,5", expected a number with a decimal point or nothing; write it with a point, or set source.decimal to ` +
-        `"," if the whole file has decimal commas`,
+      `DIR/t.csv, row 1, column "a": got "0,5", expected a number with a decimal point or nothing; write it with a point, or set ` +
+        `“Before decimals” to “Comma, 1,5” (source.decimal: ",") if the whole file has decimal commas`,
     );
     writeTable(folder, "us.csv", `a,b,y\n${rows((i) => `"1,${200 + i * 3}",${i},${i % 2}`)}`);
     expect((await readColumns(folder, "us.csv")).table[0]).toEqual([1200, 0]);
@@ -127,7 +127,8 @@ describe("what could be read in two ways", () => {
     const alone = await readColumns(folder, "alone.csv");
     expect(alone.table[0]).toEqual([0, f(1.2)]);
     expect(alone.warnings).toEqual([
-      `column "b" of DIR/alone.csv: "1.200" is read with a decimal point; if dots part thousands there, set source.decimal to ","`,
+      `column "b" of DIR/alone.csv: "1.200" is read with a decimal point; if dots part thousands there, set ` +
+        `“Before decimals” to “Comma, 1,5” (source.decimal: ",")`,
     ]);
     expect((await readColumns(folder, "alone.csv", { decimal: "," })).table[0]).toEqual([0, 1200]);
     expect((await readColumns(folder, "alone.csv", { decimal: "." })).warnings).toEqual([]);
@@ -152,7 +153,8 @@ describe("both forms in one file", () => {
     const { table, warnings } = await readColumns(folder, "t.csv");
     expect(table).toEqual(Array.from({ length: 20 }, (_, i) => [i + 0.25, i + 0.5]));
     expect(warnings).toEqual([
-      `DIR/t.csv has decimal commas in column "a" and decimal points in column "b"; each column is read its own way. Set source.decimal where that is wrong`,
+      `DIR/t.csv has decimal commas in column "a" and decimal points in column "b"; each column is read its own way. Set ` +
+        `“Before decimals” (source.decimal) where that is wrong`,
     ]);
   });
 
@@ -160,21 +162,25 @@ describe("both forms in one file", () => {
     const folder = temporaryFolder();
     writeTable(folder, "t.csv", `a;b;y\n${rows((i) => `${i === 11 ? "11.5" : `${i},5`};${i % 7},1;${i % 2}`)}`);
     expect(await refusal(readColumns(folder, "t.csv"), folder)).toBe(
-      `DIR/t.csv, row 12, column "a": got "11.5", expected a number with a decimal comma or nothing; write it with a comma, or set source.decimal to ` +
-        `"." if the whole file has decimal points`,
+      `DIR/t.csv, row 12, column "a": got "11.5", expected a number with a decimal comma or nothing; write it with a comma, or set ` +
+        `“Before decimals” to “Point, 1.5” (source.decimal: ".") if the whole file has decimal points`,
     );
     const { inputs, notes } = await proposeRoles({ folder, path: "t.csv", workFolder: folder });
     expect(inputs).toMatchObject([{ columns: ["b"] }]);
     expect(notes.map((n) => n.replaceAll(folder, "DIR"))).toEqual([
       `column "a" of DIR/t.csv has numbers with a decimal comma ("0,5") and with a decimal point ("11.5"); it is read as numbers only when all are ` +
         `written one way`,
-      `column "a" is excluded: most of its values are numbers, but "11.5" in row 12 is not; mend it, or count such as missing: ` +
-        `set source.missing to {"a":["11.5"]}`,
+      `column "a" is excluded: most of its values are numbers, but "11.5" in row 12 is not; mend it, or count such as missing ` +
+        `(source.missing: {"a":["11.5"]})`,
     ]);
   });
 
   it.each([
-    ["0.125", `a number with a decimal comma or nothing; write it with a comma, or set source.decimal to "." if the whole file has decimal points`],
+    [
+      "0.125",
+      `a number with a decimal comma or nothing; write it with a comma, or set ` +
+        `“Before decimals” to “Point, 1.5” (source.decimal: ".") if the whole file has decimal points`,
+    ],
     ["1,2,3", "a number or nothing; mend the value, count such values as missing (source.missing), make the column a category, or exclude it"],
     ["1.23,5", "a number or nothing; mend the value, count such values as missing (source.missing), make the column a category, or exclude it"],
     ["many", "a number or nothing; mend the value, count such values as missing (source.missing), make the column a category, or exclude it"],

@@ -105,7 +105,7 @@ describe("every kind of file gives the same samples", () => {
     );
     expect(fitted.inputs[0]).toMatchObject({ classes: ["a word of some length", "b", "été"] });
     expect(audit.warnings.map((w) => w.message)).toContain(
-      `${folder}/t.csv is not UTF-8; it is read as windows-1252 (Latin-1). If letters look wrong, set source.encoding`,
+      `${folder}/t.csv is not UTF-8; it is read as windows-1252 (Latin-1). If letters look wrong, set “Encoding” (source.encoding)`,
     );
   });
 });
@@ -153,7 +153,8 @@ describe("names and values are only ever names and values", () => {
     const headless = await prepare(folder, dataOf("h.csv", { targets: [{ name: "y", type: "binary", column: "column3" }] }));
     expect(headless.audit.rows).toBe(20);
     expect(headless.audit.warnings[0]!.message).toBe(
-      `${folder}/h.csv has no header; its columns are called column1 to column3. If its first row holds names, set source.header to true`,
+      `${folder}/h.csv has no header; its columns are called column1 to column3. If its first row holds names, set ` +
+        `“First row” to “Names of the columns” (source.header: true)`,
     );
   });
 

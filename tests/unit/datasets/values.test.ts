@@ -220,7 +220,7 @@ describe("codes and quantities", () => {
       lines(60, (i) => `${i === 16 ? "n.d." : i},${i * 2.5},${i % 2}`, "age,x,y"),
     );
     const { notes } = await proposeRoles({ folder, path, workFolder: join(folder, "work") });
-    expect(notes.join("\n")).toContain(`"n.d." in row 17 is not; mend it, or count such as missing: set source.missing to {"age":["n.d."]}`);
+    expect(notes.join("\n")).toContain(`"n.d." in row 17 is not; mend it, or count such as missing (source.missing: {"age":["n.d."]})`);
     const data = dataOf(path, { inputs: rest, targets: binary });
     await expect(prepare(folder, data)).rejects.toMatchObject({ code: "data.value", details: { row: 17, column: "age" } });
     const { fitted, audit } = await prepare(folder, { ...data, source: { type: "table", path, missing: { age: ["N.D."] } } });
@@ -238,7 +238,7 @@ it("a target of numbers with a few stray texts is one of numbers, with row, valu
   );
   const { targets: proposed, notes } = await proposeRoles({ folder, path, workFolder: join(folder, "work") });
   expect(proposed).toMatchObject([{ type: "numeric", column: "price" }]);
-  expect(notes.join("\n")).toContain(`"sold" in row 21 is not; mend it, or count such as missing: set source.missing to {"price":["sold"]}`);
+  expect(notes.join("\n")).toContain(`"sold" in row 21 is not; mend it, or count such as missing (source.missing: {"price":["sold"]})`);
   const data = dataOf(path, { inputs: rest, targets: [{ name: "price", type: "numeric", column: "price", normalize: "standard" }] });
   await expect(prepare(folder, data)).rejects.toMatchObject({ code: "data.value", details: { row: 21, column: "price" } });
   const { audit } = await prepare(folder, { ...data, source: { type: "table", path, missing: { price: ["sold"] } } });

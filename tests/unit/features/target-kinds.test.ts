@@ -101,6 +101,9 @@ test("numbers are trained on in their scaling, classes as they are", () => {
   const trained = (fitted: FittedTarget | undefined, values: readonly number[]) => [...targetKindOf(fitted!).trained(Float32Array.from(values), fitted!)];
   expect(trained(rows[0]?.fitted, [12, 3, 8, 4])).toEqual([1, 3, -1, 4]);
   expect(trained(rows[2]?.fitted, [0, 1])).toEqual([0, 1]);
+  const restored = (fitted: FittedTarget | undefined, values: readonly number[]) => [...targetKindOf(fitted!).restored(Float32Array.from(values), fitted!)];
+  expect(restored(rows[0]?.fitted, [1, 3, -1, 4])).toEqual([12, 3, 8, 4]);
+  expect(restored(rows[2]?.fitted, [0, 1])).toEqual([0, 1]);
 });
 
 test("of a series a value for each row ahead and column, row by row; the exported file undoes the scaling of each", async () => {

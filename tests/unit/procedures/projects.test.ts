@@ -45,12 +45,7 @@ describe("a project of one's own data", () => {
       ["bought", "target", "binary"],
     ]);
     expect(proposal.columns[2]!.examples).toEqual(["red", "green", "blue"]);
-    expect(proposal.columns.map(({ notes }) => notes)).toEqual([
-      ['column "id" is excluded: it counts the rows; make it an input by hand if it is a quantity'],
-      [],
-      [],
-      [],
-    ]);
+    expect(proposal.columns.map(({ notes }) => notes)).toEqual([[], [], [], []]);
     expect(proposal.notes).toEqual([]);
     expect(proposal.templates.find(({ type }) => type === "tabular")!.unsuited).toBeUndefined();
     expect(proposal.templates.find(({ type }) => type === "two-output")!.unsuited).toContain("needs at least two targets");
@@ -85,6 +80,26 @@ describe("a project of one's own data", () => {
       code: "usage",
       message: expect.stringContaining("holds a project already") as string,
     });
+  });
+
+  it("holds a column that is made an input by hand, whatever speaks against it", async () => {
+    const {
+      procedures: { projects },
+      project,
+      root,
+      context,
+    } = studioProject(table, complete);
+    const data = join(project, "table.csv");
+    const { columns, headed } = await projects.propose({ data }, context);
+    const id = columns.find(({ name }) => name === "id");
+    expect(id).toMatchObject({ role: "ignore", unused: expect.stringMatching(/^it counts the rows/) as string, notes: [] });
+    expect(headed).toBe(true);
+    const inputsWith = async (folder: string, keep: string[]) => {
+      await projects.create({ data, folder: join(root, folder), name: "Kept", template: "tabular", targets: ["bought"], ignore: ["colour"], keep }, context);
+      return (await readProjectFile(join(root, folder))).project.data.inputs;
+    };
+    expect(await inputsWith("without", [])).toMatchObject([{ type: "numeric", columns: ["x"] }]);
+    expect(await inputsWith("with", ["id"])).toMatchObject([{ type: "numeric", columns: ["id", "x"] }]);
   });
 
   it("whose last column cannot be learnt is proposed with one that can", async () => {
@@ -175,7 +190,7 @@ test("every sample tells the truth about its data, and becomes a project with a 
     context,
   } = studioProject(table, complete);
   const samples = await projects.samples({}, context);
-  expect(samples.map(({ sample }) => sample)).toEqual(["clipart", "credit", "fashion", "ridership"]);
+  expect(samples.map(({ sample }) => sample)).toEqual(["clipart", "credit", "fashion", "meters", "ridership"]);
   expect((await app.info({}, context)).projectsFolder).toBe(join(root, "Lathe"));
   for (const { sample, kind, rows, columns, target } of samples) {
     const { project } = await projects.createSample({ sample }, context);

@@ -5,11 +5,13 @@ import { seriesNetworks } from "../../../src-main/services/templates/networks/in
 import type { SeriesTarget, SeriesWindow } from "../../../src-main/services/templates/networks/series-network.js";
 import { Trainer } from "../../../src-main/training/trainer.js";
 import { onnxruntimeEngine } from "../../../src-main/engines/onnxruntime/index.js";
-import { seriesSpec as specOf } from "../../support/series-spec.js";
+import { seriesSpec } from "../../support/series-spec.js";
 
+type Rest = Parameters<typeof seriesSpec> extends [unknown, ...infer R] ? R : never;
 const window: SeriesWindow = { name: "x", length: 28, features: 2 };
 const horizon: SeriesTarget = { name: "y", outFeatures: 7 };
 
+const specOf = (type: string, ...rest: Rest) => seriesSpec(seriesNetworks.get(type), ...rest);
 const shapeAt = ({ plan, layout }: ReturnType<typeof specOf>, target: string) => layout.types.get(plan.outputs.find((o) => o.target === target)!.from)?.shape;
 
 test("there are the three cells, a TCN, attention, and the linear one", () => {

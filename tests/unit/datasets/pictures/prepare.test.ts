@@ -248,7 +248,7 @@ describe("bad pictures", () => {
     expect(prepared.audit.skipped).toEqual([{ reason: "unreadable picture", column: "image", rows: 2 }]);
     expect(prepared.audit.used).toBe(59);
     expect(prepared.audit.warnings[0]?.message).toMatch(
-      /^2 pictures of .* cannot be read and are excluded, such as one: cats\/005\.png is damaged or cut short; /,
+      /^2 pictures of .* cannot be read and are excluded; for example, cats\/005\.png is damaged or cut short; /,
     );
     expect((await readQuarantine(folder)).map(({ path, reason }) => [path, reason.slice(0, 22)])).toEqual([
       ["pictures/cats/005.png", "is damaged or cut shor"],
@@ -393,7 +393,7 @@ describe("the audit of pictures", () => {
       expect.arrayContaining([
         "1 picture of validation or test is trained on too: metrics will look better than they are",
         "1 picture is in several classes at once, such as cats/002.png and dogs/torn.png",
-        "1 pair of pictures look nearly the same, such as dogs/004.png and dogs/like.jpg; 1 across training and validation or test",
+        "1 pair of pictures looks nearly the same, such as dogs/004.png and dogs/like.jpg; 1 across training and validation or test",
       ]),
     );
   });

@@ -49,8 +49,8 @@ describe("text", () => {
     expect(rows.length).toBe(6);
     expect(rows[5]).toEqual(["5", "x 5", "1"]);
     expect(warnings).toEqual([
-      '3 lines of DIR/blanks.txt that begin with "//" are comments and are excluded; set source.comment to "none" if they hold data',
-      "the columns of DIR/blanks.txt are parted by blanks; set source.delimiter if another character parts them",
+      '3 lines of DIR/blanks.txt that begin with "//" are comments and are excluded; set “Comment lines” to “None” (source.comment: "none") if they hold data',
+      "the columns of DIR/blanks.txt are parted by blanks; set “Between columns” (source.delimiter) if another character parts them",
     ]);
   });
 
@@ -63,7 +63,32 @@ describe("text", () => {
     const titled = await read("title.csv", `Sales\n\na,b,y\n${Array.from({ length: 6 }, (_, i) => `${i},${i},${i % 2}\n`).join("")}`);
     expect(titled.names).toEqual(["a", "b", "y"]);
     expect(titled.rows[0]).toEqual(["0", "0", "0"]);
-    expect(titled.warnings).toEqual(['1 line above the table of DIR/title.csv is a title and is excluded: "Sales"; set source.skip to 0 if it holds data']);
+    expect(titled.warnings).toEqual([
+      '1 line above the table of DIR/title.csv is a title and is excluded: "Sales"; set “Lines above it” to “None” (source.skip: 0) if it holds data',
+    ]);
+  });
+});
+
+describe("a title with a delimiter for every column, as spreadsheets write it,", () => {
+  const rows = Array.from({ length: 6 }, (_, i) => `${i}.5,${i % 3},${i % 2 ? "dry" : "wet"}\n`).join("");
+  it("is a title, and comments above and blank rows below it are none of the table's", async () => {
+    const { names, rows: cells, warnings } = await read("padded.csv", `# station 7,,\nHarbour,,\n,,\ntemp,wind,rain\n${rows}`);
+    expect(names).toEqual(["temp", "wind", "rain"]);
+    expect(cells.length).toBe(6);
+    expect(warnings).toEqual([
+      '1 line of DIR/padded.csv that begins with "#" is a comment and is excluded; set “Comment lines” to “None” (source.comment: "none") if it holds data',
+      '1 line above the table of DIR/padded.csv is a title and is excluded: "Harbour"; set “Lines above it” to “None” (source.skip: 0) if it holds data',
+    ]);
+    const words = Array.from({ length: 6 }, (_, i) => `bird ${i},tree ${i},note ${i}\n`).join("");
+    expect((await read("words.csv", `Harbour,,\nbird,tree,note\n${words}`)).names).toEqual(["bird", "tree", "note"]);
+  });
+
+  it("is overruled, and a first row of data or of few names is none", async () => {
+    const overruled = await read("padded.csv", `Harbour,,\ntemp,wind,rain\n${rows}`, { skip: 0 });
+    expect(overruled.names[0]).toBe("Harbour");
+    expect(overruled.rows.length).toBe(7);
+    expect((await read("one.csv", `7.5,,\n${rows}`)).rows.length).toBe(7);
+    expect((await read("names.csv", `temp,,\n${rows}`)).names).toEqual(["temp", "column2", "column3"]);
   });
 });
 
