@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { memoryFolder } from "./memory-folder.mjs";
 import { during, fail, locked, prepare, root, run, say, toolPath } from "./shared.mjs";
 
 /**
@@ -12,7 +13,8 @@ const TESTS = ["tests/engines", "tests/journeys/resume.test.ts", "tests/unit/ser
 await prepare();
 const node = process.versions.node.startsWith(`${MAJOR}.`) ? process.execPath : await installed();
 say(`Node ${(await run(node, ["--version"], { capture: true })).output.trim()}`);
-const { code } = await run(node, [toolPath("vitest"), "run", ...TESTS]);
+const memory = memoryFolder();
+const { code } = await run(node, [toolPath("vitest"), "run", ...TESTS], { env: memory ? { TMPDIR: memory } : {} });
 process.exitCode = code;
 
 /** The program, from npm: a package of its own for each system, which nothing of ours depends on. */

@@ -1,8 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { format, lint, types } from "./checks.mjs";
 import { findChromium } from "./chromium.mjs";
 import { findElectron, whyNoDisplay } from "./electron.mjs";
+import { memoryFolder } from "./memory-folder.mjs";
 import { prepare, root, runTool, say, seconds } from "./shared.mjs";
 import { sayTestNeeds } from "./test-needs.mjs";
 
@@ -27,6 +29,9 @@ mkdirSync(reports, { recursive: true });
 const checks = aside([types, lint, format]);
 say("\n── what the tests run on");
 await sayTestNeeds();
+const memory = memoryFolder();
+if (memory) process.env.TMPDIR = memory;
+say(`Temporary folders: in ${memory ? `memory (${memory})` : tmpdir()}`);
 await phase("unit, gradients, engines, architecture", vitest);
 await phase("studio in Chromium", async () => {
   const chromium = await findChromium();

@@ -13,6 +13,7 @@ export type { ColumnProfile } from "./profile.js";
 export { type ProposedRoles, type SurveyedColumn, type TableSurvey, reasonToLeave, rolesFrom, targetKind } from "./propose.js";
 export { type PreparedSeries, readPreparedSeries } from "./series/series-rows.js";
 export type { RawBatch } from "./raw-batch.js";
+export { proposeSeries } from "./series/propose-series.js";
 export { readTable, readValues } from "./read-raw.js";
 export { type SeriesSurvey, type SurveySeriesOptions, surveySeries } from "./series/survey-series.js";
 export type { ReadSeries, ReadTableOptions, TableReader, UnknownTexts } from "./table-reader.js";

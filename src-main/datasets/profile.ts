@@ -2,7 +2,7 @@ import { tellVariants, tellWords, withWords } from "./column-words.js";
 import { shorten } from "./shorten.js";
 import type { Database, Row } from "./sources/database.js";
 import { dressedSigns } from "./sources/decimal.js";
-import { type Source, type SourceColumn, isNoNumber, numberOf, textOf, timestampOf } from "./sources/source.js";
+import { type Source, type SourceColumn, isNoNumber, numberIn, numberOf, textOf, timestampOf } from "./sources/source.js";
 import { literal } from "./sources/sql.js";
 import { explainReading } from "./staging.js";
 
@@ -115,13 +115,16 @@ async function profileSome(database: Database, source: Source, limit: number | u
       `arg_min(x${k}, CASE WHEN dressed${k} AND x${k} IS NOT NULL THEN v${k} END) AS bare${k}, ` +
       `count(CASE WHEN dressed${k} AND ends_with(v${k}, '%') THEN x${k} END) AS percent${k}`,
   );
-  const inner = source.columns.map((column, k) => `${textOf(column)} AS v${k}, ${isNoNumber(column)} AS bad${k}, ${numberOrNull(column)} AS x${k}`);
+  const read = source.columns.map((column, k) => (column.kind === "text" ? `${column.sql}, ${numberIn(column)} AS y${k}` : column.sql));
+  const inner = source.columns
+    .map((column, k): SourceColumn => (column.kind === "text" ? { ...column, number: `y${k}` } : column))
+    .map((column, k) => `${textOf(column)} AS v${k}, ${isNoNumber(column)} AS bad${k}, ${numberOrNull(column)} AS x${k}`);
   const dressed = source.columns.map((column, k) => `${isDressed(column, `v${k}`)} AS dressed${k}`);
   let row;
   try {
     row = await database.one(
       `SELECT count(*) AS n, ${selected.join(", ")} FROM (SELECT *, ${dressed.join(", ")} FROM ` +
-        `(SELECT ${inner.join(", ")} FROM ${source.relation}${limit === undefined ? "" : ` LIMIT ${limit}`}))`,
+        `(SELECT ${inner.join(", ")} FROM (SELECT ${read.join(", ")} FROM ${source.relation}${limit === undefined ? "" : ` LIMIT ${limit}`})))`,
     );
   } catch (error) {
     throw await explainReading(database, source, [], error);

@@ -3,7 +3,6 @@ import type { DataSpec, InputDraft, TargetSpec } from "../contract/data.js";
 import { type InputType, kindFor, kindOf, startInput } from "../features/index.js";
 import type { ColumnProfile, Stray } from "./profile.js";
 import { findColumn } from "./roles.js";
-import type { SeriesColumns } from "./series/find-columns.js";
 import { shorten } from "./shorten.js";
 
 /** A column of whole numbers with at most so many values is classes when it is the target; text with at most so many is a category input. */
@@ -18,6 +17,8 @@ export type SeenProfile = Omit<ColumnProfile, "type"> & { readonly type: ColumnP
 export interface SurveyedColumn extends SeenProfile {
   /** Some of its values. */
   readonly examples: readonly string[];
+  /** Of a column of times: the share of neighbouring rows that are in order. */
+  readonly inOrder?: number;
   /** Of a column of pictures: some that are there, as the column names them, and what their paths start from. */
   readonly pictures?: { readonly root: string; readonly paths: readonly string[] };
 }
@@ -32,8 +33,6 @@ export interface TableSurvey {
   readonly header?: boolean;
   /** What reading noticed, in sentences. */
   readonly warnings: readonly string[];
-  /** Where a column holds times: what would make the table one of series. */
-  readonly series?: SeriesColumns;
 }
 
 /** Which part each column could play. */

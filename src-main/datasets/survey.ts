@@ -5,7 +5,7 @@ import { LatheError } from "../base/errors.js";
 import { hasPictureName } from "./pictures/formats.js";
 import { profileColumns } from "./profile.js";
 import { type ProposedRoles, type SurveyedColumn, type TableSurvey, rolesFrom } from "./propose.js";
-import { findSeriesColumns } from "./series/find-columns.js";
+import { timeOrder } from "./series/time-order.js";
 import { shorten } from "./shorten.js";
 import { type CsvOptions, csvOptions } from "./sources/csv.js";
 import { Database } from "./sources/database.js";
@@ -58,21 +58,17 @@ export async function surveyTable(options: SurveyOptions): Promise<TableSurvey> 
           `column "${column.name}" names pictures, but none of those looked at is there, such as ${values[0]}: expected their paths from ${source.root} on, ` +
             `or whole paths`,
         );
+      const examples = examplesOf(first.map((row) => row[`v${k}`]));
+      const own = source.columns[k];
+      const inOrder = own && (await timeOrder(database, source, own, { ...column, examples }));
       surveyed.push({
         ...column,
-        examples: examplesOf(first.map((row) => row[`v${k}`])),
+        examples,
+        ...(inOrder === undefined ? {} : { inOrder }),
         ...(pictures && pictures.length > 0 ? { type: "picture" as const, pictures: { root: source.root, paths: pictures } } : {}),
       });
     }
-    const series = await findSeriesColumns(database, source, columns, sample);
-    return {
-      path: source.path,
-      rows,
-      warnings,
-      ...(source.header === undefined ? {} : { header: source.header }),
-      columns: surveyed,
-      ...(series === undefined ? {} : { series }),
-    };
+    return { path: source.path, rows, warnings, ...(source.header === undefined ? {} : { header: source.header }), columns: surveyed };
   } finally {
     database.close();
   }

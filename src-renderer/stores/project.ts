@@ -4,7 +4,7 @@ import { type LatheError, toLatheError } from "../../src-main/base/errors.js";
 import type { ProblemView, ProjectDocument } from "../../src-main/contract/project-views.js";
 import { useStudio } from "../rpc/studio.js";
 import { draftOf, type Draft } from "../document/draft.js";
-import { record, redo as redone, startHistory, undo as undone, type History } from "../document/history.js";
+import { record, redo as redone, startHistory, undo as undone, type History, type StepKey } from "../document/history.js";
 
 /** Milliseconds after the last change before it is saved. */
 const pause = 250;
@@ -73,16 +73,16 @@ export const useProject = defineStore("project", () => {
    * Changes the document in one step that can be undone.
    * @param label what is undone: `the role of ph`.
    * @param change works on a copy.
-   * @param key changes with the same key in quick succession are one step.
+   * @param key of changes that are one step.
    */
-  function edit(label: string, change: (draft: Draft) => void, key?: string): void {
+  function edit(label: string, change: (draft: Draft) => void, key?: StepKey): void {
     if (!document.value) return;
     const next = draftOf(structuredClone(document.value));
     change(next);
     replace(label, next, key);
   }
 
-  function replace(label: string, next: ProjectDocument, key?: string): void {
+  function replace(label: string, next: ProjectDocument, key?: StepKey): void {
     if (!history.value || JSON.stringify(next) === JSON.stringify(history.value.present)) return;
     history.value = record(history.value, label, next, Date.now(), key);
     scheduleSave();

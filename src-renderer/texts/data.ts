@@ -45,11 +45,12 @@ export const dataTexts = {
     title: "How it is used",
     role: "Role",
     readAs: "Read as",
-    kinds: { numeric: "Numbers", category: "One of several values", binary: "One of two values" },
+    kinds: { numeric: "Numbers", category: "One of several values", binary: "One of two values", window: "Rows of a series" },
     kindHints: {
       numeric: "A quantity: larger and smaller mean something.",
       category: "A name or a code: each value stands by itself.",
       binary: "Yes or no: one of just two values.",
+      window: "Its last rows, one behind the other.",
     },
     inputName: (name: string, count: string) => `In input ${name}, with ${count} columns: these two settings hold for all of them.`,
     inputAlone: (name: string) => `Input ${name}`,

@@ -76,7 +76,8 @@ async function frozenEngine({ child }: RunningCommand): Promise<number> {
   for (;;) {
     expect(child.exitCode, "the command ended before it had an engine").toBeNull();
     try {
-      const engine = Number(execFileSync("pgrep", ["-P", String(child.pid)], { encoding: "utf8" }));
+      // Only where it is the engine already: who is stopped between fork and exec holds up the command itself, for ever.
+      const engine = Number(execFileSync("pgrep", ["-P", String(child.pid), "-f", "engine\\.js"], { encoding: "utf8" }));
       process.kill(engine, "SIGSTOP");
       return engine;
     } catch {

@@ -6,7 +6,7 @@ import { surveyBy } from "../../services/data/survey.js";
 import { templates } from "../../services/templates/index.js";
 import { LatheError } from "../../base/errors.js";
 import type { SeriesPlan, SeriesWish } from "../../contract/series-views.js";
-import { checkCalendar } from "../../services/projects/propose-series.js";
+import { checkCalendar } from "../../services/projects/plan-series.js";
 import { seriesNetworks } from "../../services/templates/networks/index.js";
 import { SERIES, seriesTemplateOf } from "../../services/templates/series.js";
 import { names, positiveInteger, several, wholeNumber } from "../arguments.js";

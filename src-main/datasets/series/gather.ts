@@ -73,15 +73,14 @@ export async function gather(question: GatherQuestion): Promise<GatheredRows> {
   const duplicates = n - times;
   const listed = read.values.map(({ sql }) => sql);
   const joined = `(SELECT k, slot, s.r, ${["us", ...listed].join(", ")} FROM ${slots} AS s JOIN ${read.table} AS v ON s.r = v.r)`;
-  const equal =
-    duplicates === 0
-      ? 0
-      : n - Number((await database.one(`SELECT count(*) AS n FROM (SELECT DISTINCT k, ${["us", ...listed].join(", ")} FROM ${joined})`))["n"]);
+  const equal = duplicates === 0 ? 0 : await countEqual(database, joined, slots, listed);
   const table = `${name}_gathered`;
-  const select = rows === n ? `SELECT k, slot${listed.map((v) => `, ${v}`).join("")} FROM ${joined}` : combined(read.values, spec.combine, joined);
+  const several = `(SELECT k, slot FROM ${slots} GROUP BY k, slot HAVING count(*) > 1)`;
+  const alone = rows === n ? "" : ` WHERE (k, slot) NOT IN ${several}`;
+  await database.exec(`CREATE TABLE ${table} AS SELECT k, slot${listed.map((v) => `, ${v}`).join("")} FROM ${joined}${alone}`);
   // Sums come out the same every time in one thread.
-  const make = () => database.exec(`CREATE TABLE ${table} AS ${select}`);
-  await (rows === n ? make() : database.inOrder(make));
+  const together = combined(read.values, spec.combine, `(SELECT * FROM ${joined} WHERE (k, slot) IN ${several})`);
+  if (rows < n) await database.inOrder(() => database.exec(`INSERT INTO ${table} ${together}`));
   await database.exec(`DROP TABLE ${slots}`);
   const off = Number(count["off"]);
   return {
@@ -97,6 +96,16 @@ export async function gather(question: GatherQuestion): Promise<GatheredRows> {
     offGridRow: off === 0 ? undefined : Number(count["row"]),
     steps: Number(steps),
   };
+}
+
+/** Rows that have the time of another row and its values. */
+async function countEqual(database: Database, joined: string, slots: string, values: readonly string[]): Promise<number> {
+  const twice = `(SELECT k, us FROM ${slots} GROUP BY k, us HAVING count(*) > 1)`;
+  const among = `(SELECT * FROM ${joined} WHERE (k, us) IN ${twice})`;
+  const { all, distinct } = await database.one(
+    `SELECT (SELECT count(*) FROM ${among}) AS all, (SELECT count(*) FROM (SELECT DISTINCT ${["k", "us", ...values].join(", ")} FROM ${among})) AS distinct`,
+  );
+  return Number(all) - Number(distinct);
 }
 
 function combined(values: readonly ValueColumn[], combine: SeriesSourceSpec["combine"], from: string): string {

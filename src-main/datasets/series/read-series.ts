@@ -4,7 +4,7 @@ import type { SeriesDecision } from "../../contract/series.js";
 import { findColumn } from "../roles.js";
 import { shorten } from "../shorten.js";
 import type { Database } from "../sources/database.js";
-import { type Source, type SourceColumn, castNumber, isNoNumber, numberIn, textOf } from "../sources/source.js";
+import { type Source, type SourceColumn, castNumber, isNoNumber, numberOf, textOf } from "../sources/source.js";
 import { explainReading } from "../staging.js";
 
 /** A column of values, and what it is called in the tables that the regular one is made of. */
@@ -70,11 +70,12 @@ export async function readRows(question: ReadQuestion): Promise<ReadRows> {
     "rowid AS r",
     `${id ? textOf(id) : "''"} AS i`,
     `${time ? (typed ? time.sql : textOf(time)) : "NULL"} AS t`,
-    ...values.map(({ column, sql, number }) => `${number ? finite(castNumber(column)) : column.sql} AS ${sql}`),
+    ...values.map(({ column, sql, number }) => `${number ? numberSql(column) : column.sql} AS ${sql}`),
   ];
   const table = `${name}_read`;
   try {
-    await database.exec(`CREATE TABLE ${table} AS SELECT ${selected.join(", ")} FROM ${raw}`);
+    const checked = values.map(({ sql, number }) => (number ? `${finite(sql)} AS ${sql}` : sql));
+    await database.exec(`CREATE TABLE ${table} AS SELECT ${["r", "i", "t", ...checked].join(", ")} FROM (SELECT ${selected.join(", ")} FROM ${raw})`);
   } catch (error) {
     throw await explainReading(
       database,
@@ -87,6 +88,19 @@ export async function readRows(question: ReadQuestion): Promise<ReadRows> {
   if (id) await tellIds(question, id, raw, notes);
   await database.exec(`DROP TABLE ${raw}`);
   return { table, rows, values, notes, ...(time ? { time } : {}), ...(timeType === undefined ? {} : { timeType }), ...(id ? { id } : {}) };
+}
+
+/** True where a text is nothing but digits, with a sign or decimals, or where there is none. */
+function isPlain({ sql, decimal }: SourceColumn): string {
+  return `coalesce(regexp_full_match(${sql}, '[+-]?[0-9]+([${decimal ?? "."}][0-9]+)?'), true)`;
+}
+
+/** A column's number; plain ones go without the patterns that find others. */
+function numberSql(column: SourceColumn): string {
+  const { sql, kind, decimal } = column;
+  if (kind !== "text") return castNumber(column);
+  const plain = decimal === "," ? { ...column, sql: `replace(${sql}, ',', '.')`, decimal: "." as const } : column;
+  return `CASE WHEN ${isPlain(column)} THEN ${numberOf({ ...plain, plain: true })} ELSE ${castNumber(column)} END`;
 }
 
 /** NaN is missing, and infinity no number. */
@@ -111,21 +125,22 @@ async function findNumbers(
   }
   for (let from = 0; from < open.length; from += AT_ONCE) {
     const some = open.slice(from, from + AT_ONCE);
+    // Only few values are no plain numbers; the others go without the patterns.
     const row = await database.one(
       `SELECT ${some
         .map(
           (_, k) =>
-            `count(x${k}) AS n${k}, count(CASE WHEN b${k} THEN 1 END) AS b${k}, min(CASE WHEN b${k} THEN r END) + 1 AS r${k}, ` +
+            `count(s${k}) AS all${k}, count(CASE WHEN b${k} THEN 1 END) AS b${k}, min(CASE WHEN b${k} THEN r END) + 1 AS r${k}, ` +
             `arg_min(s${k}, CASE WHEN b${k} THEN r END) AS s${k}`,
         )
         .join(", ")} FROM (SELECT rowid AS r, ${some
-        .map((column, k) => `${numberIn(column)} AS x${k}, ${isNoNumber(column)} AS b${k}, ${column.sql} AS s${k}`)
+        .map((column, k) => `${column.sql} AS s${k}, CASE WHEN ${isPlain(column)} THEN false ELSE ${isNoNumber(column)} END AS b${k}`)
         .join(", ")} FROM ${source.relation})`,
     );
     some.forEach((column, k) => {
-      const [n, bad] = [Number(row[`n${k}`]), Number(row[`b${k}`])];
+      const [all, bad] = [Number(row[`all${k}`]), Number(row[`b${k}`])];
       if (bad === 0) numbers.add(column.name);
-      else if (n >= (n + bad) * MOSTLY)
+      else if (all - bad >= all * MOSTLY)
         notes.push(
           `column "${column.name}" of ${source.path} is one of texts, since ${bad} of its values ${bad === 1 ? "is no number" : "are no numbers"}, such as ` +
             `"${shorten(String(row[`s${k}`]))}" in row ${row[`r${k}`]}; mend them or count them as missing (source.missing) to use it as numbers`,

@@ -67,11 +67,12 @@ export async function readTimes(database: Database, question: TimeQuestion): Pro
       `arg_min(t, CASE WHEN a > 12 THEN r END) AS dayexample, arg_min(t, CASE WHEN b > 12 THEN r END) AS monthexample, ` +
       `count(CASE WHEN b > 12 THEN 1 END) AS monthfirst, min(x) AS low, max(x) AS high, quantile_disc(abs(x), 0.5) AS middle, min(length(d)) AS ` +
       `short, max(length(d)) AS long, ` +
-      `bool_and(x = trunc(x)) AS whole, bool_and(try_strptime(d, '%Y%m%d') IS NOT NULL) AS dates, ` +
-      `bool_and(TRY_CAST(substr(d, 5) AS INTEGER) BETWEEN 1 AND 12) AS months FROM (` +
+      `bool_and(x = trunc(x)) AS whole, bool_and(CASE WHEN f = 'number' THEN try_strptime(d, '%Y%m%d') IS NOT NULL END) AS dates, ` +
+      `bool_and(CASE WHEN f = 'number' THEN TRY_CAST(substr(d, 5) AS INTEGER) BETWEEN 1 AND 12 END) AS months FROM (` +
       `SELECT *, CASE WHEN f = 'slashes' THEN ${numbers(1)} END AS a, CASE WHEN f = 'slashes' THEN ${numbers(2)} END AS b, ` +
       `CASE WHEN f = 'number' THEN TRY_CAST(d AS DOUBLE) END AS x FROM (SELECT r, t, d, o, ${format} AS f FROM (` +
-      `SELECT r, t, ${dateIn("t")} AS d, ${offsetIn("t")} AS o FROM ${from} WHERE t IS NOT NULL))) GROUP BY f, o ORDER BY min(r)`,
+      `SELECT r, t, CASE WHEN plain THEN substr(t, 1, 10) ELSE ${dateIn("t")} END AS d, CASE WHEN plain THEN NULL ELSE ${offsetIn("t")} END AS o FROM ` +
+      `(SELECT r, t, regexp_full_match(t, ${literal(PLAIN)}) AS plain FROM ${from} WHERE t IS NOT NULL)))) GROUP BY f, o ORDER BY min(r)`,
   );
   const readable = seen.filter(({ f }) => f !== "none");
   const numeric = readable.filter(({ f }) => f === "number");
@@ -110,6 +111,12 @@ export async function readTimes(database: Database, question: TimeQuestion): Pro
     dayFirst,
     notes,
   };
+}
+
+/** Whether a text looks like a time, other than a mere number. */
+export function looksLikeTime(text: string): boolean {
+  const [, date = ""] = new RegExp(PARTS).exec(text.trim()) ?? [];
+  return Object.entries(FORMATS).some(([name, pattern]) => name !== "number" && new RegExp(`^(?:${pattern})$`).test(date));
 }
 
 const PLAIN = "[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?)?";

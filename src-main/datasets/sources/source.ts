@@ -29,6 +29,8 @@ export interface SourceColumn {
   readonly before?: true;
   /** Read beside the rows of training: `True` and `False`, as another program writes them, are 1 and 0 where training had numbers. */
   readonly beside?: true;
+  /** SQL of its number, where a query has it at hand: to read a text is dear. */
+  readonly number?: string;
 }
 
 /** A table file that can be read any number of times, in the file's order. */
@@ -154,21 +156,25 @@ export function converted({ relation }: Source, numbers: readonly SourceColumn[]
   return `(SELECT ${outer.join(", ")} FROM (SELECT ${inner.join(", ")} FROM ${relation}))`;
 }
 
-/** True where `column` holds something that is neither a finite number nor missing. */
+/**
+ * True where `column` holds something that is neither a finite number nor missing. In CASE, here and below: DuckDB works out both sides of AND and of OR for
+ * every row, and few cells hold no number.
+ */
 export function isNoNumber(column: SourceColumn): string {
   const { sql, kind } = column;
-  if (kind === "text") return `((${numberIn(column)} IS NULL AND NOT ${isMissing(column)}) OR ${isTooLarge(numberIn(column))})`;
+  if (kind === "text") return `CASE WHEN ${numberIn(column)} IS NULL THEN NOT ${isMissing(column)} ELSE ${isTooLarge(numberIn(column))} END`;
   if (kind === "number" || kind === "boolean") return isTooLarge(`CAST(${sql} AS DOUBLE)`);
   return `(${sql} IS NOT NULL)`;
 }
 
 /** The same, but for `True` and `False` where they are read as 1 and 0. */
 export function isRefused(column: SourceColumn): string {
-  return column.kind === "text" ? `(${isNoNumber(column)} AND ${wordAsNumber(column)} IS NULL)` : isNoNumber(column);
+  return column.kind === "text" ? `CASE WHEN ${isNoNumber(column)} THEN ${wordAsNumber(column)} IS NULL ELSE false END` : isNoNumber(column);
 }
 
 /** The number in a cell of text; NULL where there is none. */
-export function numberIn({ sql, decimal, before, plain }: SourceColumn): string {
+export function numberIn({ sql, decimal, before, plain, number }: SourceColumn): string {
+  if (number !== undefined) return number;
   if (plain) return `TRY_CAST(${sql} AS DOUBLE)`;
   return before ? parsedBefore(sql, decimal) : parsed(sql, decimal);
 }
@@ -219,8 +225,8 @@ const MISSING_BEFORE: readonly string[] = ["", "na", "n/a", "nan", "null", "none
 
 function isMissing({ sql, before, plain, missing = [] }: SourceColumn): string {
   if (plain) return `(${sql} IS NULL)`;
-  // No IN: DuckDB makes a join of it, which runs over every row instead of the few that are left here.
+  // No IN: DuckDB makes a join of it, which runs over every row instead of the few that are left here. No OR, which would trim once for every word.
   const bare = before ? `lower(trim(${sql}, ' ' || chr(9)))` : `lower(trim(${sql}, ${literal(BLANKS)}))`;
   const words = before ? MISSING_BEFORE : [...new Set([...MISSING_WORDS, ...missing])];
-  return `(${sql} IS NULL OR ${words.map((word) => `${bare} = ${literal(word)}`).join(" OR ")})`;
+  return `CASE WHEN ${sql} IS NULL THEN true ELSE list_contains([${words.map(literal).join(", ")}], ${bare}) END`;
 }

@@ -10,7 +10,7 @@ import type { ProjectInput } from "../../contract/project.js";
 import type { SeriesPlan, SeriesWish } from "../../contract/series-views.js";
 import type { DataSurvey } from "../data/survey.js";
 import { templateFor, withPictureColumns } from "./picture-columns.js";
-import { proposeSeries } from "./propose-series.js";
+import { planSeries } from "./plan-series.js";
 import { templates } from "../templates/index.js";
 import { SERIES } from "../templates/series.js";
 import type { Template } from "../templates/template.js";
@@ -80,7 +80,7 @@ export async function createProject(options: CreateOptions): Promise<CreatedProj
   const title = name ?? basename(home);
   if (template?.reads === "series") {
     const question = { survey: surveyed, source: file, folder: process.cwd(), targets, ignore, keep, wish: series ?? {}, lookAtSeries, signal };
-    const { notes, plan, source, ...parts } = await proposeSeries(question);
+    const { notes, plan, source, ...parts } = await planSeries(question);
     const made = await save(home, template.create({ name: title, source, ...parts }));
     return { file: made, notes, targets: parts.targets.map(nameAndType), inputs: plan.columns, series: plan };
   }

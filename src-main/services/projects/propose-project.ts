@@ -8,12 +8,13 @@ import type { SeriesWish } from "../../contract/series-views.js";
 import { tellsColumns } from "../../datasets/sources/table.js";
 import { holdsPictures, proposePictures } from "../../datasets/pictures/propose-pictures.js";
 import { type ProposedRoles, type SurveyedColumn, type TableSurvey, reasonToLeave, rolesFrom, targetKind } from "../../datasets/propose.js";
+import { proposeSeries } from "../../datasets/series/propose-series.js";
 import { picturesOf } from "../../features/index.js";
 import type { DataSurvey } from "../data/survey.js";
 import { templates } from "../templates/index.js";
 import type { Template } from "../templates/template.js";
 import { templateFor, withPictureColumns } from "./picture-columns.js";
-import { proposeSeries } from "./propose-series.js";
+import { planSeries } from "./plan-series.js";
 import { SERIES } from "../templates/series.js";
 
 export interface ProposalQuestion extends DataSurvey {
@@ -44,7 +45,8 @@ export async function proposeProject(data: string, projects: string, asked: Prop
     basename(data, extensionOf(data, tableExtensions) || extname(data))
       .replace(/[_-]+/g, " ")
       .trim() || "Project";
-  const timed = survey.series === undefined ? {} : { timed: { ...survey.series } };
+  const { time, id } = proposeSeries(survey) ?? {};
+  const timed = time === undefined ? {} : { timed: { time, ...(id === undefined ? {} : { id }) } };
   if (asked.series)
     return { ...timed, ...(await proposalOfSeries(survey, { ...asked, series: asked.series }, name, projects)), folder: freeFolder(projects, name) };
   const roles = await withPictureColumns(likelyRoles(survey, targets), survey, asked.look, signal);
@@ -77,7 +79,7 @@ async function proposalOfSeries(
   folder: string,
 ): Promise<Omit<ProjectProposal, "folder" | "timed">> {
   const reading = { ...(survey.header === undefined ? {} : { header: survey.header }), ...(header === undefined ? {} : { header }) };
-  const found = await proposeSeries({ survey, source: { path: survey.path, ...reading }, folder, targets, ignore, keep, wish: series, lookAtSeries, signal });
+  const found = await planSeries({ survey, source: { path: survey.path, ...reading }, folder, targets, ignore, keep, wish: series, lookAtSeries, signal });
   const { plan, left, inputs, source, split } = found;
   const wanted = new Set(found.targets.flatMap((target) => ("column" in target && target.column !== undefined ? [target.column] : [])));
   const roleOf = (column: string) =>

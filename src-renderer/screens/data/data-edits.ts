@@ -6,6 +6,7 @@ import { useDataView } from "../../stores/data-view.js";
 import { useNotices } from "../../stores/notices.js";
 import { usePicker } from "../../stores/picker.js";
 import { useProject } from "../../stores/project.js";
+import type { StepKey } from "../../document/history.js";
 import { inputOf, setInputKind, setRole } from "../../document/roles.js";
 import { texts } from "../../texts/index.js";
 
@@ -62,7 +63,7 @@ export function useDataEdits() {
   }
 
   /** @param key joins the steps of a drag. */
-  function changeSplit(changes: { readonly [K in keyof SplitSpec]?: SplitSpec[K] | undefined }, key?: string): void {
+  function changeSplit(changes: { readonly [K in keyof SplitSpec]?: SplitSpec[K] | undefined }, key?: StepKey): void {
     project.edit(texts.data.split.label, (draft) => void (draft.data.split = present({ ...draft.data.split, ...changes })), key);
   }
 

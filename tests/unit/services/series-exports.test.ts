@@ -24,11 +24,24 @@ const cells = (name: string, summary: string, options: Readonly<Record<string, u
   summary,
   layers: (id, { name: from }) => [{ id: id("cells"), type: "RNN", from: [from], hiddenSize: 5, ...options }],
 });
-/** The presets, and what else an RNN can be. */
+/** Steps as indices of words: what is below 1 is 0, the rest up to 6. */
+const words: SeriesNetwork = {
+  type: "words",
+  title: "words",
+  summary: "an Embedding and a GRU",
+  layers: (id, { name }) => [
+    { id: id("column"), type: "Select", from: [name], dim: 2, index: 0 },
+    { id: id("indices"), type: "ReLU6" },
+    { id: id("table"), type: "Embedding", numEmbeddings: 7, embeddingDim: 4, paddingIdx: 6 },
+    { id: id("cells"), type: "GRU", hiddenSize: 5 },
+  ],
+};
+/** The presets, what else an RNN can be, and words. */
 const networks: readonly SeriesNetwork[] = [
   ...seriesNetworks.all,
   cells("relu", "an RNN with relu", { nonlinearity: "relu" }),
   cells("both-ways", "an RNN in both directions without bias", { bidirectional: true, bias: false, numLayers: 2 }),
+  words,
 ];
 
 const goldens =
@@ -43,7 +56,7 @@ const peer = "folder" in swiftShader ? new WebgpuPeer(swiftShader.folder) : unde
 afterAll(() => peer?.close());
 
 it("cells and convolutions answer windows of any length, what reads all steps at once does not", () => {
-  expect(networks.filter(free).map(({ type }) => type)).toEqual(["gru", "lstm", "rnn", "tcn", "relu", "both-ways"]);
+  expect(networks.filter(free).map(({ type }) => type)).toEqual(["gru", "lstm", "rnn", "tcn", "relu", "both-ways", "words"]);
 });
 
 describe.each(networks.map((network) => [network.type, network] as const))("%s", (type, network) => {

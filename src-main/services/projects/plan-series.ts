@@ -6,6 +6,7 @@ import type { SeriesPlan, SeriesWish } from "../../contract/series-views.js";
 import type { SeriesSurvey } from "../../datasets/index.js";
 import { type SurveyedColumn, type TableSurvey, describeStrays, namer, proposeTarget, reasonToLeave, targetKind } from "../../datasets/propose.js";
 import { findColumn } from "../../datasets/roles.js";
+import { proposeSeries } from "../../datasets/series/propose-series.js";
 import type { LookAtSeries } from "../data/survey.js";
 import type { Proposal } from "../templates/template.js";
 import { defaultLengths, fitLengths } from "./series-lengths.js";
@@ -37,7 +38,7 @@ export interface SeriesProposal extends Pick<Proposal, "inputs" | "targets"> {
  * A series of a table: windows of what helps to forecast, and how far ahead.
  * @throws LatheError `data.*` for columns, lengths and settings that do not suit, with what would
  */
-export async function proposeSeries(question: SeriesQuestion): Promise<SeriesProposal> {
+export async function planSeries(question: SeriesQuestion): Promise<SeriesProposal> {
   const { survey, wish, ignore = [], keep = [] } = question;
   const roles = findRoles(question);
   const { time, id, targets, left } = roles;
@@ -145,7 +146,7 @@ function findRoles({ survey, wish, targets: wanted = [] }: SeriesQuestion): Role
         ? `the rows of ${path} are taken in plain order, one step apart`
         : `no column of ${path} looks like times: its rows are taken in plain order, one step apart; name the column of times if there is one`,
     );
-  const found = time !== undefined && time === survey.series?.time ? survey.series.id : undefined;
+  const found = proposed?.id;
   const id = wish.id === undefined ? found : wish.id === "" ? undefined : named(wish.id, "the column of ids");
   if (wish.id === undefined && id !== undefined) notes.push(`each value of column "${id}" is a series of its own, since times stand more than once otherwise`);
   if (time !== undefined && time === id)
@@ -166,6 +167,11 @@ function findRoles({ survey, wish, targets: wanted = [] }: SeriesQuestion): Role
     return targetOf(column, name, path, wish.horizon !== undefined, notes);
   });
   return { time, id, targets, left, notes };
+}
+
+/** Columns of times and ids; where the user names that of times, what tells series apart beside it. */
+function likelySeries({ columns }: TableSurvey, time: string | undefined): ReturnType<typeof proposeSeries> {
+  return proposeSeries({ columns: time === undefined ? columns : columns.filter(({ name, inOrder }) => name === time || inOrder === undefined) });
 }
 
 /** @param forecast whether a horizon is asked for: then numbers are forecast, few different ones too. */
