@@ -9,36 +9,53 @@ import { temporaryFolder } from "../support/temporary-folder.js";
 
 const sample = (name: string) => join(packageRoot, "resources", "samples", name, `${name}.csv`);
 
-async function succeed(...args: readonly string[]) {
+/** @returns the event that ends the command. */
+async function succeed(event: string, ...args: readonly string[]) {
   const result = await lathe(...args, "--json");
   expect(result.code, result.stderr).toBe(0);
-  return last(result);
+  return last(result.events, event);
 }
 
 describe("new and train", () => {
   it("make a forecast of the days of ridership", async () => {
     const home = join(temporaryFolder(), "rides");
-    const created = await succeed("new", home, "--template", "series", "--data", sample("ridership"), "--cell", "linear");
+    const created = await succeed("created", "new", home, "--template", "series", "--data", sample("ridership"), "--cell", "linear");
     expect(created).toMatchObject({
       event: "created",
       targets: [{ name: "ridership", type: "numeric" }],
       series: { time: "date", step: "1d", season: 7, rows: 5698, series: 1, window: 28, horizon: 14, calendar: ["weekday", "yearday"] },
     });
-    const done = await succeed("train", home, "--epochs", "1");
+    const done = await succeed("done", "train", home, "--epochs", "1");
     expect(done).toMatchObject({ event: "done", test: { "ridership.mse": expect.any(Number) as number } });
   });
 
   it("make a forecast of the hours of meters, through both changes of clocks", async () => {
     const home = join(temporaryFolder(), "load");
     const created = await succeed(
-      ...["new", home, "--data", sample("meters"), "--time", "time", "--target", "load", "--zone", "Europe/Berlin", "--known", "closed", "--window", "48"],
+      ...[
+        "created",
+        "new",
+        home,
+        "--data",
+        sample("meters"),
+        "--time",
+        "time",
+        "--target",
+        "load",
+        "--zone",
+        "Europe/Berlin",
+        "--known",
+        "closed",
+        "--window",
+        "48",
+      ],
     );
     expect(created).toMatchObject({ series: { id: "meter", step: "1h", series: 2, known: ["closed"], window: 48, horizon: 24, rows: 2 * 227 * 24 } });
     const notes = JSON.stringify(created["notes"]);
     expect(notes).toContain("occurs twice as clocks go back");
     expect(notes).toContain("4 gaps of 46 steps of 1 hour in all");
     expect(notes).toContain("6 rows have the time of another row of the same id, equal to it in every value");
-    const done = await succeed("train", home, "--epochs", "1");
+    const done = await succeed("done", "train", home, "--epochs", "1");
     expect(done).toMatchObject({ event: "done", test: { "load.mse": expect.any(Number) as number } });
   });
 });

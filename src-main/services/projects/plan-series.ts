@@ -137,17 +137,17 @@ function findRoles({ survey, wish, targets: wanted = [] }: SeriesQuestion): Role
   const { path, columns } = survey;
   const named = (name: string, what: string) => findColumn({ path, columns }, name, "data.column", what).name;
   const notes: string[] = [];
-  let time = wish.time === undefined ? survey.series?.time : named(wish.time, "the column of times");
-  if (wish.time === undefined && wish.ordered === true) time = undefined;
-  else if (wish.time === undefined && time !== undefined) notes.push(`the times are column "${time}", the likeliest one; name another where they are not`);
+  const asked = wish.time === undefined ? undefined : named(wish.time, "the column of times");
+  const proposed = wish.ordered === true && asked === undefined ? undefined : likelySeries(survey, asked);
+  const time = asked ?? proposed?.time;
+  if (asked === undefined && time !== undefined) notes.push(`the times are column "${time}", the likeliest one; name another where they are not`);
   if (time === undefined && wish.time === undefined)
     notes.push(
       wish.ordered === true
         ? `the rows of ${path} are taken in plain order, one step apart`
         : `no column of ${path} looks like times: its rows are taken in plain order, one step apart; name the column of times if there is one`,
     );
-  const found = proposed?.id;
-  const id = wish.id === undefined ? found : wish.id === "" ? undefined : named(wish.id, "the column of ids");
+  const id = wish.id === undefined ? proposed?.id : wish.id === "" ? undefined : named(wish.id, "the column of ids");
   if (wish.id === undefined && id !== undefined) notes.push(`each value of column "${id}" is a series of its own, since times stand more than once otherwise`);
   if (time !== undefined && time === id)
     throw new LatheError("data.column", `column "${time}" of ${path} is named for the times and for the ids, expected two columns`, { path });
