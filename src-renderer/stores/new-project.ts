@@ -162,7 +162,7 @@ export const useNewProject = defineStore("new-project", () => {
       ...(proposal.value?.notes ?? []),
       ...columns.value.flatMap(({ name: column, notes, unused }) => [...notes, ...(unused === undefined ? [] : [texts.home.propose.unused(column, unused)])]),
     ];
-    return shown.includes(note) || shown.includes(note.replaceAll(` of ${data.value}`, ""));
+    return shown.includes(note) || shown.includes(note.replaceAll(` of ${data.value}`, "").replace(`${data.value}: `, ""));
   }
 
   const registration = studio.onState((state) => void (state === "connected" && data.value !== undefined && !proposal.value && look()));

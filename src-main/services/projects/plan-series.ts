@@ -108,7 +108,7 @@ export async function planSeries(question: SeriesQuestion): Promise<SeriesPropos
       ...roles.notes,
       ...[...left].map(([name, why]) => `column "${name}" is excluded: ${why}`),
       ...survey.warnings,
-      ...notRepeated(seen.warnings, survey.warnings),
+      ...seen.warnings.filter((note) => !survey.warnings.includes(note) && !isOfExcluded(note, left)),
       ...tellZone(seen, wish),
       ...lengths.notes,
     ],
@@ -121,8 +121,9 @@ function tellZone({ unit, zone }: SeriesSurvey, wish: SeriesWish): readonly stri
   return [`times without an offset, and the calendar, are those of ${zone}; name their zone, such as Europe/Berlin, where they are local ones`];
 }
 
-function notRepeated(notes: readonly string[], before: readonly string[]): readonly string[] {
-  return notes.filter((note) => !before.includes(note));
+/** Columns with one value only are told as excluded, where they are. */
+function isOfExcluded(note: string, left: ReadonlyMap<string, string>): boolean {
+  return / ha(s|ve) one value only, /.test(note) && [...note.matchAll(/"([^"]*)"/g)].every(([, column = ""]) => left.has(column));
 }
 
 interface Roles {

@@ -91,7 +91,8 @@ async function proposalOfSeries(
     template: SERIES,
     rows: survey.rows,
     headed: !tellsColumns(survey.path),
-    notes: found.notes.filter((note) => !note.startsWith('column "') || !note.includes('" is excluded: ')),
+    // What is excluded stands at its column, and the file above.
+    notes: found.notes.filter((note) => !/^column ".*" is excluded: /s.test(note)).map((note) => withoutFile(note, survey.path)),
     templates: suited({ name, source, inputs, targets: found.targets, split }),
     series: plan,
     columns: survey.columns
@@ -115,6 +116,10 @@ async function proposalOfSeries(
   };
 }
 
+function withoutFile(note: string, path: string): string {
+  return note.replaceAll(` of ${path}`, "").replace(`${path}: `, "");
+}
+
 function columnOf(column: SurveyedColumn, isTarget: boolean, roles: Pick<ProposedRoles, "byColumn">, survey: TableSurvey): ProjectProposal["columns"][number] {
   const unused = isTarget ? undefined : reasonToLeave(column);
   return {
@@ -125,7 +130,7 @@ function columnOf(column: SurveyedColumn, isTarget: boolean, roles: Pick<Propose
     target: targetKind(column),
     examples: [...column.examples],
     // The file stands above.
-    notes: unused === undefined ? (roles.byColumn.get(column.name) ?? []).map((note) => note.replaceAll(` of ${survey.path}`, "")) : [],
+    notes: unused === undefined ? (roles.byColumn.get(column.name) ?? []).map((note) => withoutFile(note, survey.path)) : [],
     ...(unused === undefined ? {} : { unused }),
     role: isTarget ? "target" : unused === undefined ? "input" : "ignore",
   };

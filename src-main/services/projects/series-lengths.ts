@@ -55,7 +55,8 @@ export function fitLengths(
   asked: { readonly window?: number | undefined; readonly horizon?: number | undefined; readonly forecasts: boolean },
 ): FittedLengths {
   const rooms = splits.map(({ share, parts }) => ({ share, train: parts.train?.longest ?? 0, least: leastOf(parts) }));
-  const horizonOf = (room: number) => (asked.forecasts ? (asked.horizon ?? Math.max(1, Math.min(usual.horizon, Math.floor(room / 2)))) : 0);
+  const horizonOf = (room: number) =>
+    asked.forecasts ? (asked.horizon ?? Math.max(1, Math.min(usual.horizon, Math.floor(room / 2), room - (asked.window ?? 1)))) : 0;
   const wanted = (asked.window ?? usual.window) + (asked.forecasts ? (asked.horizon ?? usual.horizon) : 0);
   const [first] = rooms;
   const chosen = rooms.find(({ least }) => wanted <= least * ROOM) ?? rooms.at(-1);

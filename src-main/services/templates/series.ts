@@ -18,7 +18,7 @@ export const seriesTemplates: readonly Template[] = seriesNetworks.all.map((netw
   return {
     type,
     title: network.title,
-    summary: `Series: ${network.summary.charAt(0).toLowerCase()}${network.summary.slice(1)}`,
+    summary: `Series: ${lowered(network.summary)}`,
     reads: "series",
     create(proposal) {
       const windows = proposal.inputs.flatMap((input) => (input.type === "window" ? [input] : []));
@@ -44,4 +44,9 @@ export const seriesTemplates: readonly Template[] = seriesNetworks.all.map((netw
 
 function windowOf({ name, columns, length, ahead = 0 }: Extract<Proposal["inputs"][number], { type: "window" }>): SeriesWindow {
   return { name, length: length + ahead, features: columns.length };
+}
+
+/** In running text; a name such as DLinear stays. */
+function lowered(sentence: string): string {
+  return /^[A-Z][A-Z]/.test(sentence) ? sentence : sentence.charAt(0).toLowerCase() + sentence.slice(1);
 }

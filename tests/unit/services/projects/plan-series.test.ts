@@ -174,6 +174,12 @@ describe("what cannot be is told with what could", () => {
   });
 });
 
+test("a window that was asked for leaves the horizon what room there is", async () => {
+  // Of 600 days a fifth is 120.
+  expect((await made(daily, { window: 119 })).plan).toMatchObject({ window: 119, horizon: 1 });
+  expect((await made(daily, { window: 110 })).plan).toMatchObject({ window: 110, horizon: 10 });
+});
+
 test("lengths: what step and season say, shortened where the parts are short", () => {
   const usual = (step: string | undefined, season?: number) => {
     const { window, horizon } = defaultLengths({ label: "step", ...(step === undefined ? {} : { step }), ...(season === undefined ? {} : { season }) });
