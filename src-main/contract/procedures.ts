@@ -30,7 +30,8 @@ import { createdProject, documentSchema, openDocument, problemSchema, projectPro
 import { runReport } from "./report.js";
 import { learningRateResult } from "./results.js";
 import { exportFormat, modelCard, runLog, runSettings } from "./run-views.js";
-import { seriesOverview, seriesSampleAnswer, seriesSampleQuestion, seriesViewAnswer, seriesViewQuestion } from "./series-views.js";
+import { seriesOverview, seriesSampleAnswer, seriesSampleQuestion, seriesViewAnswer, seriesViewQuestion } from "./series-drawing.js";
+import { seriesWish } from "./series-views.js";
 import { engineStatus, licence, settingsChange, settingsSchema, tensorflowSetup } from "./settings.js";
 import { projectReference, projectSummary, runId, runMetrics, runReference, runSummary } from "./summaries.js";
 import { auditResult, columnsResult, rowsPage, rowsRequest } from "./table-views.js";
@@ -39,6 +40,7 @@ import { workEvent, workSupersedes } from "./work.js";
 const project = projectReference.shape.project;
 /** Whether the first row of a text holds the names of its columns; omitted: to be found out. */
 const header = z.boolean().optional();
+const ignored = z.array(z.string()).max(10_000).optional();
 /** Of a folder of pictures: what its levels of folders stand for. */
 const levels = z.array(z.string().min(1).max(200)).min(1).max(8).optional();
 /** A row of the run's data by its number, or any picture: one of the two. */
@@ -90,7 +92,18 @@ export const studioContract = {
       /** A project of one's own from a bundled sample, opened. */
       createSample: procedure(z.strictObject({ sample: z.string().max(64) }), createdProject),
       /** Looks at data and proposes a project. */
-      propose: procedure(z.strictObject({ data: pathSchema, targets: z.array(z.string()).max(64).optional(), levels, header }), projectProposal),
+      propose: procedure(
+        z.strictObject({
+          data: pathSchema,
+          targets: z.array(z.string()).max(64).optional(),
+          ignore: ignored,
+          keep: ignored,
+          levels,
+          header,
+          series: seriesWish.optional(),
+        }),
+        projectProposal,
+      ),
       /** Makes a project and opens it. Of a table's columns the user chose some to ignore and some to keep as inputs; Lathe decides on the others. */
       create: procedure(
         z.strictObject({
@@ -105,6 +118,8 @@ export const studioContract = {
           keep: z.array(z.string()).max(10_000).optional(),
           levels,
           header,
+          /** The table is made regular in time. */
+          series: seriesWish.optional(),
         }),
         createdProject,
       ),

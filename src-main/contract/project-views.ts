@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { pathSchema } from "./files.js";
+import { seriesPlan } from "./series-views.js";
 import { projectSummary } from "./summaries.js";
 
 /** What is wrong with a project's file, at its place: `model.layers.2.outFeatures`, or empty for the whole. */
@@ -32,6 +33,10 @@ export type SampleSummary = z.infer<typeof sampleSummary>;
 export const roleSchema = z.enum(["input", "target", "ignore"]);
 export type Role = z.infer<typeof roleSchema>;
 
+/** `known`: of a series, an input whose values are known in advance. */
+const proposedRole = z.enum([...roleSchema.options, "known"]);
+export type ProposedRole = z.infer<typeof proposedRole>;
+
 /** What Lathe would make of some data, to be confirmed or changed. */
 export const projectProposal = z.strictObject({
   data: pathSchema,
@@ -49,7 +54,7 @@ export const projectProposal = z.strictObject({
       type: z.string(),
       missing: z.number(),
       distinct: z.number(),
-      role: roleSchema,
+      role: proposedRole,
       /** What it would be predicted as. */
       target: z.enum(["binary", "category", "numeric"]),
       examples: z.array(z.string()),
@@ -77,6 +82,10 @@ export const projectProposal = z.strictObject({
       test: z.string().optional(),
     })
     .optional(),
+  /** Of a table: the column of times that would make it a series, and what tells several series apart. */
+  timed: z.strictObject({ time: z.string(), id: z.string().optional() }).optional(),
+  /** Where it is proposed as a series. */
+  series: seriesPlan.optional(),
   /** What else was noticed while reading, in sentences. */
   notes: z.array(z.string()),
 });

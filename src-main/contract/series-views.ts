@@ -1,72 +1,55 @@
 import { z } from "zod";
-import { seriesReport } from "./series.js";
 
-/** What the studio draws of a series. Times are µs since 1970 UTC, or numbers of rows where a series has no times. */
+const column = z.string().min(1).max(1000);
+const calendarPart = z.enum(["hour", "weekday", "monthday", "yearday", "month"]);
+const part = z.strictObject({ rows: z.number(), longest: z.number(), first: z.string(), last: z.string() });
 
-/** Of the series in a file by its id, or of the only one. */
-const seriesId = z.string().max(10_000).optional();
+/** What a user says of a series to be made of a table; the rest is found. */
+export const seriesWish = z.strictObject({
+  time: column.optional(),
+  /** The rows are in plain order, though a column looks like times. */
+  ordered: z.boolean().optional(),
+  /** Empty: one series, though a column looks like ids. */
+  id: z.string().max(1000).optional(),
+  zone: z.string().min(1).max(100).optional(),
+  step: z.string().min(1).max(20).optional(),
+  gaps: z.enum(["interpolate", "forward", "mark", "split"]).optional(),
+  combine: z.enum(["mean", "sum", "min", "max", "first", "last"]).optional(),
+  season: z.int().min(2).max(100_000).optional(),
+  calendar: z.array(calendarPart).max(5).optional(),
+  known: z.array(column).max(1000).optional(),
+  /** Rows. */
+  window: z.int().min(1).optional(),
+  horizon: z.int().min(1).optional(),
+});
+export type SeriesWish = z.infer<typeof seriesWish>;
 
-export const seriesOverview = z.strictObject({
-  /** Whether rows have times; without, they count. */
-  calendar: z.boolean(),
+/** What became of it. */
+export const seriesPlan = z.strictObject({
+  time: z.string().optional(),
+  id: z.string().optional(),
+  /** Such as 1h; absent where the rows are only in order. */
+  step: z.string().optional(),
+  /** Such as "1 hour". */
+  stepLabel: z.string(),
   zone: z.string(),
-  /** Such as "1 hour", and as a project writes it. */
-  step: z.strictObject({ label: z.string(), written: z.string() }),
   season: z.number().optional(),
-  /** Columns that are known in advance, and all columns of numbers in the table's order. */
+  gaps: z.string(),
+  calendar: z.array(calendarPart),
   known: z.array(z.string()),
-  numbers: z.array(z.string()),
-  /** Of the first thousand series. */
-  report: seriesReport,
-  /** When the last k hundredths of all rows begin, k from 0 to 100; of 0 the end. */
-  shares: z.array(z.number()),
-});
-export type SeriesOverview = z.infer<typeof seriesOverview>;
-
-export const seriesViewQuestion = z.strictObject({
-  id: seriesId,
-  columns: z.array(z.string().max(10_000)).min(1).max(8),
-  from: z.number(),
-  to: z.number(),
-  /** Stretches at most that a line is cut into: of each its least and its greatest value are drawn. */
-  points: z.int().min(2).max(4000),
-});
-export type SeriesViewQuestion = z.infer<typeof seriesViewQuestion>;
-
-/** Rows of the regular table in which a value was filled in, without another row between them. */
-const filledStretch = z.strictObject({ from: z.number(), to: z.number(), rows: z.number() });
-
-export const seriesViewAnswer = z.strictObject({
-  from: z.number(),
-  to: z.number(),
+  window: z.number(),
+  /** Absent where windows are told apart by classes. */
+  horizon: z.number().optional(),
+  /** The longest that fit, each with the other as it is. */
+  longestWindow: z.number(),
+  longestHorizon: z.number(),
+  /** Of the regular table, and how many series it holds. */
   rows: z.number(),
-  /** Each row has its point. */
-  exact: z.boolean(),
-  /** null: there is no value, or the series is broken here. */
-  lines: z.array(z.strictObject({ column: z.string(), x: z.array(z.number()), y: z.array(z.number().nullable()) })),
-  filled: z.array(filledStretch),
+  series: z.number(),
+  first: z.string(),
+  last: z.string(),
+  spans: z.strictObject({ train: part.optional(), validation: part.optional(), test: part.optional() }),
+  /** What a window reads, those of the calendar too. */
+  columns: z.array(z.string()),
 });
-export type SeriesViewAnswer = z.infer<typeof seriesViewAnswer>;
-
-export const seriesSampleQuestion = z.strictObject({
-  id: seriesId,
-  at: z.number(),
-  /** Rows before the sample's own, and after it. */
-  past: z.int().min(0).max(1e6),
-  ahead: z.int().min(0).max(1e6),
-});
-export type SeriesSampleQuestion = z.infer<typeof seriesSampleQuestion>;
-
-/** The sample whose own row is nearest to a time. */
-export const seriesSampleAnswer = z.strictObject({
-  /** From 1, in the regular table. */
-  row: z.number(),
-  at: z.number(),
-  /** The rows beside it, where the series has them. */
-  before: z.number().optional(),
-  after: z.number().optional(),
-  /** The first and the last row that it reaches; absent where it reaches beyond an end of the series, or over a gap that splits it. */
-  first: z.number().optional(),
-  last: z.number().optional(),
-});
-export type SeriesSampleAnswer = z.infer<typeof seriesSampleAnswer>;
+export type SeriesPlan = z.infer<typeof seriesPlan>;

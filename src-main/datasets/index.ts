@@ -22,6 +22,7 @@ export { type PlannedFold, planFolds } from "./series/plan-folds.js";
 export { seriesInputs } from "./series/series-inputs.js";
 export type { SeriesTable } from "./series/series-table.js";
 export { writeTime } from "./series/zone.js";
+export { type SeriesSurvey, type SurveySeriesOptions, surveySeries } from "./series/survey-series.js";
 export type { ReadSeries, ReadTableOptions, TableReader, UnknownTexts } from "./table-reader.js";
 export { type ProposeOptions, type SurveyOptions, proposeRoles, surveyTable } from "./survey.js";
 export { tellsColumns } from "./sources/table.js";

@@ -124,7 +124,7 @@ export function targetKind({ type, distinct, whole, rows, strays }: Pick<SeenPro
 }
 
 /** @throws LatheError `data.target` for a column that cannot be learnt */
-function proposeTarget(column: SeenProfile, name: (wanted: string) => string, path: string): TargetSpec {
+export function proposeTarget(column: SeenProfile, name: (wanted: string) => string, path: string): TargetSpec {
   if (column.distinct < 2) {
     throw new LatheError(
       "data.target",
@@ -211,7 +211,7 @@ export function describeStrays(name: string, strays: readonly Stray[]): string {
 }
 
 /** Names for encoders, made from columns: letters, digits, _ and -, each once. */
-function namer(): (wanted: string) => string {
+export function namer(): (wanted: string) => string {
   const taken = new Set<string>();
   return (wanted) => {
     const plain = wanted

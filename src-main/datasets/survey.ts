@@ -60,11 +60,11 @@ export async function surveyTable(options: SurveyOptions): Promise<TableSurvey> 
         );
       const examples = examplesOf(first.map((row) => row[`v${k}`]));
       const own = source.columns[k];
-      const inOrder = own && (await timeOrder(database, source, own, { ...column, examples }));
+      const times = own && (await timeOrder(database, source, own, { ...column, examples }, sample));
       surveyed.push({
         ...column,
         examples,
-        ...(inOrder === undefined ? {} : { inOrder }),
+        ...times,
         ...(pictures && pictures.length > 0 ? { type: "picture" as const, pictures: { root: source.root, paths: pictures } } : {}),
       });
     }

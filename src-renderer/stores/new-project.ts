@@ -1,7 +1,8 @@
 import { defineStore } from "pinia";
 import { computed, onScopeDispose, ref, shallowRef } from "vue";
 import { toLatheError, type LatheError } from "../../src-main/base/errors.js";
-import type { ProjectProposal, Role } from "../../src-main/contract/project-views.js";
+import type { ProjectProposal, ProposedRole } from "../../src-main/contract/project-views.js";
+import type { SeriesWish } from "../../src-main/contract/series-views.js";
 import type { ProjectSummary } from "../../src-main/contract/summaries.js";
 import { folderOf, pathIn } from "../../src-main/contract/paths.js";
 import { useStudio } from "../rpc/studio.js";
@@ -20,9 +21,11 @@ export const useNewProject = defineStore("new-project", () => {
   const typedName = ref<string>();
   const typedFolder = ref<string>();
   const chosenTemplate = ref<string>();
-  const chosenRoles = shallowRef<ReadonlyMap<string, Role>>(new Map());
+  const chosenRoles = shallowRef<ReadonlyMap<string, ProposedRole>>(new Map());
   /** Whether the first row of a text holds the names; undefined: to be found out. */
   const header = ref<boolean>();
+  /** What the user says of a series; undefined: the table is learnt from row by row. */
+  const series = shallowRef<SeriesWish>();
   const validation = ref<string>();
   const test = ref<string>();
   const creating = ref(false);
@@ -30,12 +33,19 @@ export const useNewProject = defineStore("new-project", () => {
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const proposal = computed(() => loader.state.value.value);
-  const roleOf = (column: string): Role => chosenRoles.value.get(column) ?? proposal.value?.columns.find(({ name }) => name === column)?.role ?? "input";
+  const roleOf = (column: string): ProposedRole =>
+    chosenRoles.value.get(column) ?? proposal.value?.columns.find(({ name }) => name === column)?.role ?? "input";
   const columns = computed(() => (proposal.value?.columns ?? []).map((column) => ({ ...column, role: chosenRoles.value.get(column.name) ?? column.role })));
-  const named = (role: Role) => columns.value.filter((column) => column.role === role).map(({ name }) => name);
+  const named = (role: ProposedRole) => columns.value.filter((column) => column.role === role).map(({ name }) => name);
   const targets = computed(() => named("target"));
-  const inputs = computed(() => named("input"));
+  const known = computed(() => named("known"));
+  const inputs = computed(() => [...named("input"), ...known.value]);
   const ignored = computed(() => named("ignore"));
+  /** All columns of the table, those of times and ids too. */
+  const allColumns = computed(() => {
+    const { time, id } = proposal.value?.series ?? {};
+    return [...[time, id].filter((column) => column !== undefined), ...columns.value.map((column) => column.name)];
+  });
   const name = computed(() => typedName.value ?? proposal.value?.name ?? "");
   const folder = computed(() => typedFolder.value ?? folderNamed(proposal.value, typedName.value) ?? "");
   /** The user's, as long as it suits; else the first that does. */
@@ -54,6 +64,7 @@ export const useNewProject = defineStore("new-project", () => {
   function forget(): void {
     clearTimeout(timer);
     loader.reset();
+    series.value = undefined;
     data.value = header.value = typedName.value = typedFolder.value = chosenTemplate.value = validation.value = test.value = undefined;
     chosenRoles.value = new Map();
     createError.value = undefined;
@@ -64,7 +75,34 @@ export const useNewProject = defineStore("new-project", () => {
     const path = data.value;
     if (path === undefined) return;
     const wanted = chosenRoles.value.size === 0 || targets.value.length === 0 ? {} : { targets: targets.value };
-    await loader.load((signal) => studio.procedures.projects.propose({ data: path, ...wanted, ...headerOf(), ...levelsOf(proposal.value) }, { signal }));
+    const more = series.value && chosenRoles.value.size > 0 ? { ignore: refused(), keep: insisted() } : {};
+    await loader.load((signal) =>
+      studio.procedures.projects.propose({ data: path, ...wanted, ...more, ...headerOf(), ...levelsOf(proposal.value), ...seriesOf() }, { signal }),
+    );
+  }
+
+  /** What Lathe would exclude stands in the proposal with why; the rest is the user's word. */
+  const refused = () => columns.value.filter(({ role, unused }) => role === "ignore" && unused === undefined).map((column) => column.name);
+  const insisted = () => columns.value.filter(({ role, unused }) => role === "input" && unused !== undefined).map((column) => column.name);
+  const seriesOf = () => (series.value ? { series: { ...series.value, known: known.value } } : {});
+
+  /** As a series, or row by row: the columns play other parts then. */
+  function asSeries(chosen: boolean): void {
+    series.value = chosen ? {} : undefined;
+    chosenRoles.value = new Map();
+    chosenTemplate.value = undefined;
+    createError.value = undefined;
+    clearTimeout(timer);
+    void look();
+  }
+
+  /** Of a series: times, ids, lengths. */
+  function saySeries(more: { readonly [K in keyof SeriesWish]: SeriesWish[K] | undefined }): void {
+    const { ordered: _ordered, ...before } = series.value ?? {};
+    const said = { ...before, ...(more.ordered === true ? { time: undefined, zone: undefined } : {}), ...more };
+    series.value = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
+    createError.value = undefined;
+    void look();
   }
 
   const headerOf = () => (header.value === undefined ? {} : { header: header.value });
@@ -77,13 +115,14 @@ export const useNewProject = defineStore("new-project", () => {
     void look();
   }
 
-  function setRole(column: string, role: Role): void {
+  function setRole(column: string, role: ProposedRole): void {
     const touchesTarget = role === "target" || roleOf(column) === "target";
     // What was proposed as target stays one only where the user did not choose.
     const kept = new Map(chosenRoles.value.size === 0 ? columns.value.map((known) => [known.name, known.role] as const) : chosenRoles.value);
     chosenRoles.value = kept.set(column, role);
     createError.value = undefined;
-    if (!touchesTarget) return;
+    // Which columns there are decides what a window can be.
+    if (!touchesTarget && !series.value) return;
     clearTimeout(timer);
     timer = setTimeout(() => void look(), calm);
   }
@@ -100,8 +139,9 @@ export const useNewProject = defineStore("new-project", () => {
         name: name.value.trim(),
         template: template.value,
         targets: [...targets.value],
-        ignore: [...ignored.value],
-        keep: columns.value.filter(({ role, unused }) => role === "input" && unused !== undefined).map((column) => column.name),
+        ignore: series.value ? refused() : [...ignored.value],
+        keep: insisted(),
+        ...seriesOf(),
         ...headerOf(),
         ...levelsOf(proposal.value),
         ...(validation.value === undefined ? {} : { validation: validation.value }),
@@ -122,7 +162,7 @@ export const useNewProject = defineStore("new-project", () => {
       ...(proposal.value?.notes ?? []),
       ...columns.value.flatMap(({ name: column, notes, unused }) => [...notes, ...(unused === undefined ? [] : [texts.home.propose.unused(column, unused)])]),
     ];
-    return shown.includes(note) || shown.includes(note.replaceAll(` of ${data.value}`, ""));
+    return shown.includes(note) || shown.includes(note.replaceAll(` of ${data.value}`, "").replace(`${data.value}: `, ""));
   }
 
   const registration = studio.onState((state) => void (state === "connected" && data.value !== undefined && !proposal.value && look()));
@@ -138,6 +178,10 @@ export const useNewProject = defineStore("new-project", () => {
     targets,
     inputs,
     ignored,
+    allColumns,
+    series,
+    asSeries,
+    saySeries,
     name,
     folder,
     template,

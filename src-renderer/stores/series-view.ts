@@ -1,6 +1,6 @@
 import { defineStore } from "pinia";
 import { computed, onScopeDispose, ref, shallowRef, watch } from "vue";
-import type { SeriesOverview, SeriesSampleAnswer, SeriesViewAnswer } from "../../src-main/contract/series-views.js";
+import type { SeriesOverview, SeriesSampleAnswer, SeriesViewAnswer } from "../../src-main/contract/series-drawing.js";
 import { targetColumns } from "../../src-main/features/index.js";
 import { reachOf } from "../document/series.js";
 import { createLoader } from "../fetching/loadable.js";

@@ -59,8 +59,8 @@ export const homeTexts = {
     back: "Back to all projects",
     failed: "No project can be made of this",
     expected:
-      "Lathe trains on tables (CSV, TSV, Parquet, JSON, Excel) and on folders of pictures: a folder for each class, its pictures in it. A series can be " +
-      "trained on as a table, row by row.",
+      "Lathe trains on tables (CSV, TSV, Parquet, JSON, Excel), on series, which are tables with a column of times, and on folders of pictures: a folder for " +
+      "each class, its pictures in it.",
     pictureCount: (count: string) => `${count} pictures`,
     looks: (height: number, width: number, color: "rgb" | "gray") =>
       `Each picture is resized to ${height} × ${width} pixels, ${color === "gray" ? "in gray" : "in colour"}. You can change that later.`,
@@ -84,7 +84,7 @@ export const homeTexts = {
     find: "Find a column",
     rows: (count: string) => `${count} rows`,
     headings: { name: "Column", role: "Role", type: "Type", missing: "Missing", distinct: "Distinct", examples: "Examples" },
-    roles: { input: "Input", target: "Predict", ignore: "Ignore" },
+    roles: { input: "Input", target: "Predict", ignore: "Ignore", known: "Known ahead" },
     roleOf: (column: string) => `Role of ${column}`,
     targetKinds: { binary: "yes or no", category: "category", numeric: "number" },
     moreColumns: (count: string) => `${count} more columns; find them by name.`,
@@ -118,6 +118,30 @@ export const homeTexts = {
       folder: "Choose a folder for the project",
       template: "Choose what to start from",
       targets: "These columns cannot be predicted together; see the message",
+      series: "This cannot be a series; see the message",
+    },
+    series: {
+      label: "Series",
+      way: "How to learn",
+      ways: { rows: "Learn from rows", series: "Forecast a series" },
+      wayText: {
+        rows: (time: string | undefined) =>
+          time === undefined ? "Each row is a sample by itself." : `Column “${time}” holds times: what comes next can be forecast from what came before.`,
+        series: "A sample is a window of the past; what comes after it is forecast. Rows are put in order of time, one for each step.",
+      },
+      time: "Times",
+      id: "Series by",
+      plainOrder: "none: plain order",
+      oneSeries: "none: one series",
+      zone: "Time zone",
+      window: "Window (rows)",
+      horizon: "Horizon (rows)",
+      regular: (rows: string, step: string | undefined, series: number) =>
+        `${series === 1 ? "One series" : `${series} series`} of ${rows} rows, ${step === undefined ? "in plain order" : `one each ${step}`}.`,
+      fits: (window: string, horizon: string) => `At most ${window} rows of window, or ${horizon} of horizon, fit into the shortest part.`,
+      spans: "The split by time",
+      span: (first: string, last: string) => `${first} to ${last}`,
+      columnsText: "Choose what to forecast. A column is “known ahead” where its values are known for the rows to forecast, such as holidays.",
     },
   },
 } as const;

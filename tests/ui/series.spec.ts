@@ -1,89 +1,81 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "./fixture.js";
 import { lookAt } from "./looks.js";
-import { SeriesPage } from "./pages/series-page.js";
-import { writeSales } from "./series-project.js";
+import { HomePage } from "./pages/home-page.js";
 
-interface Document {
-  readonly data: {
-    readonly source: Readonly<Record<string, unknown>>;
-    readonly inputs: readonly { readonly name: string; readonly columns: readonly string[]; readonly ahead?: number; readonly length: number }[];
-    readonly targets: readonly { readonly horizon?: number }[];
-    readonly split: { readonly validation: number; readonly test: number };
-  };
-  readonly model: { readonly layers: readonly { readonly id: string; readonly outFeatures?: number }[] };
+/** Two shops, day by day, with what is known ahead and what says nothing. */
+function salesTable(): string {
+  const rows = ["day,shop,sold,visitors,holiday,one,remark"];
+  for (let n = 0; n < 800; n++)
+    for (const [k, shop] of ["north", "south"].entries()) {
+      const day = new Date(Date.UTC(2021, 0, 1 + n)).toISOString().slice(0, 10);
+      const sold = 20 + 5 * k + 6 * Math.sin(n / 3.5 + k) + ((n * 7919 * (k + 1)) % 97) / 40;
+      rows.push([day, shop, sold.toFixed(2), (3 * sold + ((n * 31) % 17)).toFixed(0), n % 7 === 6 ? 1 : 0, 1, `day ${n} of ${shop}`].join(","));
+    }
+  return `${rows.join("\n")}\n`;
 }
-const documentOf = (project: string) => JSON.parse(readFileSync(join(project, "project.json"), "utf8")) as Document;
 
-test("a series is seen over time, with its gaps, its parts and one sample of it", async ({ page, studio, workshop }) => {
-  const project = writeSales(workshop.folder);
-  await studio.open(workshop.server.url, SeriesPage.place(project, "data"));
-  const series = new SeriesPage(page);
-  await expect(series.chart.getByRole("status")).toHaveText("400 rows in view");
-  await expect(series.found).toContainText("1 gap of 3 steps: filled in on a line between their neighbours.");
-  await expect(series.found).toContainText("1 row has the time of another: they became their mean.");
-
-  await series.clickAt(0.5);
-  await expect(series.sample).toContainText(/The model is shown 21 rows, .* it is to tell the 7 steps after it/);
-  await expect(series.sample).toContainText("A training sample.");
-  const before = await series.sample.getByRole("status").textContent();
-  await page.keyboard.press("Tab");
-  await series.sample.getByRole("button", { name: "The next sample" }).click();
-  await expect(series.sample.getByRole("status")).not.toHaveText(before ?? "");
-
-  await series.wheelAt(0.5, -400);
-  await expect(series.chart.getByRole("button", { name: "Show all" })).toBeVisible();
-  await expect(series.chart.getByRole("status")).not.toHaveText("400 rows in view");
-  await series.column("temperature").click();
-  await expect(series.chart).toContainText("temperature");
-  await lookAt(page, "series-data");
-  await series.viewEnd("Where the view begins").press("Home");
-  await series.viewEnd("Where the view ends").press("End");
-  await expect(series.chart.getByRole("status")).toHaveText("400 rows in view");
-  await series.found.getByRole("button", { name: /: 3 steps$/ }).click();
-  await expect(series.chart.getByRole("status")).not.toHaveText("400 rows in view");
+test("a table with times becomes a series: who is asked, what is read, how far back and ahead", async ({ page, studio, workshop }) => {
+  const home = new HomePage(page);
+  const file = join(workshop.folder, "shop_sales.csv");
+  writeFileSync(file, salesTable());
+  await home.goto(workshop.server.url);
+  await home.propose(file);
+  // Rows first: the user chooses.
+  await expect(page.getByRole("radio", { name: "Learn from rows" })).toBeChecked();
+  await expect(page.getByText("Column “day” holds times")).toBeVisible();
+  await page.getByRole("radio", { name: "Forecast a series" }).check({ force: true });
+  await expect(home.times()).toHaveValue("day");
+  await expect(home.ids()).toHaveValue("shop");
+  await expect(home.series).toContainText("2 series of 1,600 rows, one each 1 day.");
+  await expect(home.windowRows()).toHaveValue("28");
+  await expect(home.horizonRows()).toHaveValue("14");
+  await expect(home.role("sold")).toHaveValue("target");
+  await expect(home.role("visitors")).toHaveValue("input");
+  await expect(home.role("one")).toHaveValue("ignore");
+  await expect(home.columns).toContainText('column "one" is excluded: it has one value only');
+  await expect(home.template("GRU")).toBeChecked();
+  await expect(home.template("One network")).toHaveCount(0);
+  await lookAt(page, "home-series");
+  // What does not fit says what would.
+  await home.windowRows().fill("5000");
+  await home.windowRows().press("Enter");
+  await expect(home.form.getByRole("alert")).toContainText("a window of at most");
+  await expect(home.create).toHaveAttribute("aria-description", "This cannot be a series; see the message");
+  await lookAt(page, "home-series-error");
+  await home.windowRows().fill("21");
+  await home.windowRows().press("Enter");
+  await expect(home.form.getByRole("alert")).toBeHidden();
+  await home.horizonRows().fill("7");
+  await home.horizonRows().press("Enter");
+  await home.giveRole("holiday", "Known ahead");
+  await home.template("Linear").check();
+  await expect(home.series).toContainText("fit into the shortest part");
+  await expect(home.create).not.toHaveAttribute("aria-disabled", "true");
+  await home.create.click();
+  await expect(page).toHaveURL(/\/data$/);
+  const project = JSON.parse(readFileSync(join(workshop.folder, "Lathe", "shop sales", "project.json"), "utf8")) as { data: Record<string, unknown> };
+  expect(project.data["source"]).toMatchObject({ type: "series", time: "day", id: "shop", known: ["holiday"] });
+  expect(project.data["inputs"]).toMatchObject([
+    { name: "past", length: 21 },
+    { name: "known", ahead: 7 },
+  ]);
+  expect(project.data["targets"]).toMatchObject([{ column: "sold", horizon: 7 }]);
   studio.expectNoComplaints();
 });
 
-test("the split is dragged on the series, and undone", async ({ page, studio, workshop }) => {
-  const project = writeSales(workshop.folder);
-  await studio.open(workshop.server.url, SeriesPage.place(project, "data"));
-  const series = new SeriesPage(page);
-  const cut = series.cut("Where training ends and validation begins");
-  await expect(cut).toHaveAttribute("aria-valuenow", "30");
-  const box = await cut.boundingBox();
-  if (!box) throw new Error("the edge is not there");
-  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
-  await page.mouse.down();
-  await page.mouse.move(box.x - 90, box.y + box.height / 2, { steps: 1 });
-  await page.mouse.up();
-  await expect(cut).not.toHaveAttribute("aria-valuenow", "30");
-  await expect.poll(() => documentOf(project).data.split.validation).toBeGreaterThan(0.15);
-  await page.keyboard.press("ControlOrMeta+z");
-  await expect(cut).toHaveAttribute("aria-valuenow", "30");
-  await series.cut("Where validation ends and test begins").press("ArrowLeft");
-  await expect.poll(() => documentOf(project).data.split).toMatchObject({ validation: 0.14, test: 0.16 });
-  studio.expectNoComplaints();
-});
-
-test("samples reach as far as one says, and what is known in advance is told", async ({ page, studio, workshop }) => {
-  const project = writeSales(workshop.folder);
-  await studio.open(workshop.server.url, SeriesPage.place(project, "data"));
-  const series = new SeriesPage(page);
-  await series.samples.getByRole("textbox", { name: "Horizon" }).fill("14");
-  await series.samples.getByRole("textbox", { name: "Horizon" }).press("Enter");
-  await expect.poll(() => documentOf(project).data.targets[0]?.horizon).toBe(14);
-  expect(documentOf(project).data.inputs.find(({ name }) => name === "known")?.ahead).toBe(14);
-  expect(documentOf(project).model.layers.find(({ id }) => id === "out")?.outFeatures).toBe(14);
-
-  await series.regular.getByLabel("Gaps").selectOption("split");
-  await expect(series.found).toContainText("the series ends there and goes on behind it");
-  await expect.poll(() => documentOf(project).data.source["gaps"]).toBe("split");
-
-  await page.locator('[data-column="promotion"]').click();
-  await page.getByRole("checkbox", { name: "Known in advance" }).uncheck();
-  await expect.poll(() => documentOf(project).data.source["known"]).toBeUndefined();
-  expect(documentOf(project).data.inputs.find(({ name }) => name === "known")?.columns).not.toContain("promotion");
-  studio.expectNoComplaints();
+test("a table without times can be taken in plain order, and back to rows", async ({ page, workshop }) => {
+  const home = new HomePage(page);
+  const file = join(workshop.folder, "steps.csv");
+  writeFileSync(file, `a,b\n${Array.from({ length: 400 }, (_, n) => `${(Math.sin(n / 5) * 9).toFixed(3)},${((n * 7919) % 1009) / 10}`).join("\n")}\n`);
+  await home.goto(workshop.server.url);
+  await home.propose(file);
+  await expect(page.getByText("Each row is a sample by itself.")).toBeVisible();
+  await page.getByRole("radio", { name: "Forecast a series" }).check({ force: true });
+  await expect(home.series).toContainText("in plain order");
+  await expect(page.getByRole("list", { name: "What was noticed" })).toContainText("looks like times: its rows are taken in plain order");
+  await page.getByRole("radio", { name: "Learn from rows" }).check({ force: true });
+  await expect(home.template("One network")).toBeChecked();
+  await expect(home.series).toBeHidden();
 });

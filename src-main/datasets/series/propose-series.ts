@@ -16,7 +16,6 @@ const IDENTIFIES =
 export function proposeSeries({ columns }: Pick<TableSurvey, "columns">): { readonly time?: string; readonly id?: string } | undefined {
   for (const time of columns) {
     if (time.inOrder === undefined || time.inOrder < IN_ORDER || time.missing > time.rows * MISSING || time.distinct < TIMES) continue;
-    // About how many; a sketch may be some percent off.
     if (time.distinct >= time.rows * 0.9) return { time: time.name };
     const id = columns.filter((column) => column !== time && tellsApart(column, time)).sort((a, b) => rank(a) - rank(b))[0];
     if (id) return { time: time.name, id: id.name };

@@ -1,6 +1,6 @@
 import { defined } from "../../base/assert.js";
 import { LatheError } from "../../base/errors.js";
-import type { SeriesOverview, SeriesSampleAnswer, SeriesSampleQuestion, SeriesViewAnswer, SeriesViewQuestion } from "../../contract/series-views.js";
+import type { SeriesOverview, SeriesSampleAnswer, SeriesSampleQuestion, SeriesViewAnswer, SeriesViewQuestion } from "../../contract/series-drawing.js";
 import type { StagedTable } from "../staged-table.js";
 import type { RegularSeries } from "./regular-table.js";
 import { writeStep } from "./step.js";

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { toLatheError } from "../../base/errors.js";
 import { Lru } from "../../base/lru.js";
 import { parseProject } from "../../contract/project.js";
-import type { SeriesOverview, SeriesSampleAnswer, SeriesSampleQuestion, SeriesViewAnswer, SeriesViewQuestion } from "../../contract/series-views.js";
+import type { SeriesOverview, SeriesSampleAnswer, SeriesSampleQuestion, SeriesViewAnswer, SeriesViewQuestion } from "../../contract/series-drawing.js";
 import type { RowsPage } from "../../contract/table-views.js";
 import { tellsColumns } from "../../datasets/sources/table.js";
 import type { FolderAccess } from "../files/folder-access.js";

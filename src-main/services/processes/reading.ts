@@ -3,9 +3,20 @@ import type { DataSpec, SourceSpec } from "../../contract/data.js";
 import type { ModelPlan } from "../../contract/model-views.js";
 import type { ProjectDocument } from "../../contract/project-views.js";
 import type { ModelCard } from "../../contract/run-views.js";
-import type { SeriesOverview, SeriesSampleAnswer, SeriesSampleQuestion, SeriesViewAnswer, SeriesViewQuestion } from "../../contract/series-views.js";
+import type { SeriesOverview, SeriesSampleAnswer, SeriesSampleQuestion, SeriesViewAnswer, SeriesViewQuestion } from "../../contract/series-drawing.js";
 import type { ColumnsResult, RowsPage } from "../../contract/table-views.js";
-import type { ColumnFacts, PictureLook, PixelFormat, SeriesPlaces, SurveyOptions, TableSurvey, ViewOfPicture, readRows } from "../../datasets/index.js";
+import type {
+  ColumnFacts,
+  PictureLook,
+  PixelFormat,
+  SeriesPlaces,
+  SeriesSurvey,
+  SurveyOptions,
+  SurveySeriesOptions,
+  TableSurvey,
+  ViewOfPicture,
+  readRows,
+} from "../../datasets/index.js";
 import type { ModelFacts } from "../../training/models/inference-model.js";
 import type { TableFacts } from "../../training/network/plan-data.js";
 import type { TransformSpecs } from "../../transforms/index.js";
@@ -21,6 +32,8 @@ export interface Readings {
   readonly see: { readonly question: { readonly path: string; readonly formats: readonly PixelFormat[] }; readonly answer: readonly Picture[] };
   /** The first rows of a table. */
   readonly survey: { readonly question: Omit<SurveyOptions, "workFolder" | "signal">; readonly answer: TableSurvey };
+  /** A table made regular in time. */
+  readonly series: { readonly question: Omit<SurveySeriesOptions, "workFolder" | "signal">; readonly answer: SeriesSurvey };
   /** A project's table as far as its columns. */
   readonly probe: { readonly question: Omit<TableAt, "identity">; readonly answer: number };
   readonly look: { readonly question: { readonly path: string }; readonly answer: PictureLook };

@@ -3,16 +3,19 @@ import { basename, isAbsolute, join, relative, resolve } from "node:path";
 import { LatheError } from "../../base/errors.js";
 import type { InputDraft, TableSourceSpec } from "../../contract/data.js";
 import { PROJECT_FILE, writeDoor, writeProject } from "../../contract/project-file.js";
-import type { LookAtPicture } from "../../datasets/index.js";
 import { isFolder, proposePictures } from "../../datasets/pictures/propose-pictures.js";
 import { rolesFrom } from "../../datasets/propose.js";
 import { kindOf } from "../../features/index.js";
-import type { Survey } from "../data/survey.js";
+import type { ProjectInput } from "../../contract/project.js";
+import type { SeriesPlan, SeriesWish } from "../../contract/series-views.js";
+import type { DataSurvey } from "../data/survey.js";
 import { templateFor, withPictureColumns } from "./picture-columns.js";
+import { planSeries } from "./plan-series.js";
 import { templates } from "../templates/index.js";
+import { SERIES } from "../templates/series.js";
 import type { Template } from "../templates/template.js";
 
-export interface CreateOptions {
+export interface CreateOptions extends DataSurvey {
   readonly folder: string;
   /** Defaults to the folder's. */
   readonly name?: string;
@@ -33,11 +36,9 @@ export interface CreateOptions {
   readonly ignore?: readonly string[];
   /** Columns of a table that are inputs, whatever they hold. */
   readonly keep?: readonly string[] | undefined;
+  /** The table is one of series; so it is too where the template reads series. */
+  readonly series?: SeriesWish | undefined;
   readonly signal?: AbortSignal;
-  /** @see LookAtPicture */
-  readonly look: LookAtPicture;
-  /** @see Survey */
-  readonly survey: Survey;
 }
 
 export interface CreatedProject {
@@ -46,6 +47,8 @@ export interface CreatedProject {
   readonly targets: readonly { readonly name: string; readonly type: string }[];
   /** Columns excluded, with why. */
   readonly notes: readonly string[];
+  /** Of a table that is made regular in time. */
+  readonly series?: SeriesPlan;
 }
 
 /**
@@ -53,35 +56,49 @@ export interface CreatedProject {
  * @throws LatheError `usage` where the folder holds a project already or the template does not suit, and `data.*`.
  */
 export async function createProject(options: CreateOptions): Promise<CreatedProject> {
-  const { folder, name, data, validation, test, reading, targets, ignore, keep, signal, survey } = options;
+  const { folder, name, data, validation, test, reading, targets, ignore, keep, series, signal, survey, look, lookAtSeries } = options;
   const home = resolve(folder);
   if (existsSync(join(home, PROJECT_FILE)))
     throw new LatheError("usage", `${home} holds a project already; choose another folder, or edit its ${PROJECT_FILE}`);
   if (existsSync(home) && !statSync(home).isDirectory()) throw new LatheError("usage", `${home} is a file; choose a folder for the project`);
-  if (await isFolder(resolve(data))) return createFromPictures(options, home, templates.get(options.template ?? "images"));
+  const wanted = options.template === undefined ? undefined : templates.get(options.template);
+  const template = wanted ?? (series ? templates.get(SERIES) : undefined);
+  if (series && template?.reads !== "series")
+    throw new LatheError("usage", `the template ${template?.type} reads no series; the template ${SERIES} does, or name no column of times and no window`);
+  if (await isFolder(resolve(data))) return createFromPictures(options, home, template ?? templates.get("images"));
   if (validation !== undefined)
     throw new LatheError("usage", `a validation of its own is a folder, beside a folder of pictures; ${data} is a table, whose validation rows are split off`);
   const names = targets ? { names: targets } : {};
   const surveyed = await survey({ folder: process.cwd(), path: resolve(data), ...reading, ...names }, signal);
-  const roles = await withPictureColumns(rolesFrom(surveyed, targets, ignore, keep), surveyed, options.look, signal);
-  const made = templates.get(options.template ?? templateFor(roles));
-  const source = {
-    type: "table" as const,
+  const file = {
     path: pathFrom(home, data),
     ...(test === undefined ? {} : { test: pathFrom(home, test) }),
     // Once it is decided whether the first row is the header, the project holds to it.
     ...(surveyed.header === undefined ? {} : { header: surveyed.header }),
     ...reading,
   };
-  const project = made.create({ name: name ?? basename(home), source, inputs: roles.inputs, targets: roles.targets });
+  const title = name ?? basename(home);
+  if (template?.reads === "series") {
+    const question = { survey: surveyed, source: file, folder: process.cwd(), targets, ignore, keep, wish: series ?? {}, lookAtSeries, signal };
+    const { notes, plan, source, ...parts } = await planSeries(question);
+    const made = await save(home, template.create({ name: title, source, ...parts }));
+    return { file: made, notes, targets: parts.targets.map(nameAndType), inputs: plan.columns, series: plan };
+  }
+  const roles = await withPictureColumns(rolesFrom(surveyed, targets, ignore, keep), surveyed, look, signal);
+  const source = { type: "table" as const, ...file };
+  const made = await save(home, (template ?? templates.get(templateFor(roles))).create({ name: title, source, inputs: roles.inputs, targets: roles.targets }));
+  return { file: made, notes: roles.notes, targets: roles.targets.map(nameAndType), inputs: roles.inputs.flatMap((input) => namesOf(input)) };
+}
+
+/** @returns the project's file. */
+async function save(home: string, project: ProjectInput): Promise<string> {
   const file = await writeProject(home, project);
   await writeDoor(home);
-  return {
-    file,
-    notes: roles.notes,
-    targets: roles.targets.map(({ name: target, type }) => ({ name: target, type })),
-    inputs: roles.inputs.flatMap((input) => namesOf(input)),
-  };
+  return file;
+}
+
+function nameAndType({ name, type }: { readonly name: string; readonly type: string }): CreatedProject["targets"][number] {
+  return { name, type };
 }
 
 async function createFromPictures(
@@ -106,14 +123,8 @@ async function createFromPictures(
     ...(found.source.test === undefined ? {} : { test: pathFrom(home, found.source.test) }),
   };
   const inputs = found.inputs.filter((input) => kindOf(input).reads !== "values" || !namesOf(input).every((column) => ignore.includes(column)));
-  const file = await writeProject(home, template.create({ name: name ?? basename(home), source, inputs, targets: found.targets }));
-  await writeDoor(home);
-  return {
-    file,
-    notes: found.notes,
-    targets: found.targets.map(({ name: target, type }) => ({ name: target, type })),
-    inputs: inputs.map((input) => input.name),
-  };
+  const file = await save(home, template.create({ name: name ?? basename(home), source, inputs, targets: found.targets }));
+  return { file, notes: found.notes, targets: found.targets.map(nameAndType), inputs: inputs.map((input) => input.name) };
 }
 
 /** The columns that an input reads, for a person. */

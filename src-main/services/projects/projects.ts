@@ -5,6 +5,7 @@ import { visible } from "../../base/visible.mjs";
 import { projectFileOf, readProjectFile } from "../../contract/project-file.js";
 import type { ProjectProposal } from "../../contract/project-views.js";
 import type { ProjectSummary, RunReference } from "../../contract/summaries.js";
+import type { SeriesWish } from "../../contract/series-views.js";
 import { createProject } from "./create-project.js";
 import type { FolderAccess } from "../files/folder-access.js";
 import { projectFromRun } from "./project-from-run.js";
@@ -26,7 +27,11 @@ export interface Projects {
   /** @throws LatheError `usage` for a sample that is not there, `run.storage` */
   createSample(sample: string): Promise<Created>;
   /** @throws LatheError `data.*`, `rpc.refused` */
-  propose(data: string, asked?: Pick<ProposalQuestion, "targets" | "levels" | "header">, signal?: AbortSignal): Promise<ProjectProposal>;
+  propose(
+    data: string,
+    asked?: Pick<ProposalQuestion, "targets" | "ignore" | "keep" | "levels" | "header" | "series">,
+    signal?: AbortSignal,
+  ): Promise<ProjectProposal>;
   /** @throws LatheError `usage` where the folder holds a project or the template does not suit, `data.*`, `rpc.refused`, `run.storage` */
   create(wanted: NewProject, signal?: AbortSignal): Promise<Created>;
   /** @throws LatheError `run.missing`, `run.checkpoint`, `run.storage` */
@@ -51,6 +56,8 @@ export interface NewProject {
   readonly levels?: readonly string[] | undefined;
   /** Of a text: whether its first row holds the names. */
   readonly header?: boolean | undefined;
+  /** The table is made regular in time. */
+  readonly series?: SeriesWish | undefined;
 }
 
 export interface ProjectsOptions {

@@ -4,26 +4,32 @@ import { LatheError, toLatheError } from "../../base/errors.js";
 import { PICTURE_COLUMN } from "../../contract/data.js";
 import { extensionOf, tableExtensions } from "../../contract/extensions.js";
 import type { ProjectProposal } from "../../contract/project-views.js";
-import type { LookAtPicture } from "../../datasets/index.js";
+import type { SeriesWish } from "../../contract/series-views.js";
 import { tellsColumns } from "../../datasets/sources/table.js";
 import { holdsPictures, proposePictures } from "../../datasets/pictures/propose-pictures.js";
 import { type ProposedRoles, type SurveyedColumn, type TableSurvey, reasonToLeave, rolesFrom, targetKind } from "../../datasets/propose.js";
+import { proposeSeries } from "../../datasets/series/propose-series.js";
 import { picturesOf } from "../../features/index.js";
-import type { Survey } from "../data/survey.js";
+import type { DataSurvey } from "../data/survey.js";
 import { templates } from "../templates/index.js";
 import type { Template } from "../templates/template.js";
 import { templateFor, withPictureColumns } from "./picture-columns.js";
+import { planSeries } from "./plan-series.js";
+import { SERIES } from "../templates/series.js";
 
-export interface ProposalQuestion {
+export interface ProposalQuestion extends DataSurvey {
   /** What the user wants to predict; omitted: what is likely. */
   readonly targets?: readonly string[] | undefined;
   /** Of a folder of pictures: what its levels of folders stand for; omitted: as many as there are, the innermost to be predicted. */
   readonly levels?: readonly string[] | undefined;
   /** Of a text: whether its first row holds the names; omitted: to be found out. */
   readonly header?: boolean | undefined;
+  /** Of a series: columns that are excluded, and such as are read whatever they hold. */
+  readonly ignore?: readonly string[] | undefined;
+  readonly keep?: readonly string[] | undefined;
+  /** Propose a series, and what the user says of it. */
+  readonly series?: SeriesWish | undefined;
   readonly signal?: AbortSignal | undefined;
-  readonly look: LookAtPicture;
-  readonly survey: Survey;
 }
 
 /**
@@ -35,11 +41,15 @@ export async function proposeProject(data: string, projects: string, asked: Prop
   if (statSync(data).isDirectory()) return proposeFolder(data, projects, asked);
   const { targets, header, signal, survey: look } = asked;
   const survey = await look({ folder: projects, path: data, ...(header === undefined ? {} : { header }), ...(targets ? { names: targets } : {}) }, signal);
-  const roles = await withPictureColumns(likelyRoles(survey, targets), survey, asked.look, signal);
   const name =
     basename(data, extensionOf(data, tableExtensions) || extname(data))
       .replace(/[_-]+/g, " ")
       .trim() || "Project";
+  const { time, id } = proposeSeries(survey) ?? {};
+  const timed = time === undefined ? {} : { timed: { time, ...(id === undefined ? {} : { id }) } };
+  if (asked.series)
+    return { ...timed, ...(await proposalOfSeries(survey, { ...asked, series: asked.series }, name, projects)), folder: freeFolder(projects, name) };
+  const roles = await withPictureColumns(likelyRoles(survey, targets), survey, asked.look, signal);
   const wanted = new Set(targets ?? roles.targets.flatMap((target) => ("column" in target && target.column !== undefined ? [target.column] : [])));
   return {
     data,
@@ -56,8 +66,58 @@ export async function proposeProject(data: string, projects: string, asked: Prop
       targets: roles.targets,
     }),
     headed: !tellsColumns(data),
+    ...timed,
     columns: survey.columns.map((column) => columnOf(column, wanted.has(column.name), roles, survey)),
   };
+}
+
+/** What a table would be as a series. */
+async function proposalOfSeries(
+  survey: TableSurvey,
+  { targets, ignore, keep, series, header, signal, lookAtSeries }: ProposalQuestion & { readonly series: SeriesWish },
+  name: string,
+  folder: string,
+): Promise<Omit<ProjectProposal, "folder" | "timed">> {
+  const reading = { ...(survey.header === undefined ? {} : { header: survey.header }), ...(header === undefined ? {} : { header }) };
+  const found = await planSeries({ survey, source: { path: survey.path, ...reading }, folder, targets, ignore, keep, wish: series, lookAtSeries, signal });
+  const { plan, left, inputs, source, split } = found;
+  const wanted = new Set(found.targets.flatMap((target) => ("column" in target && target.column !== undefined ? [target.column] : [])));
+  const roleOf = (column: string) =>
+    wanted.has(column) ? "target" : plan.known.includes(column) ? "known" : plan.columns.includes(column) ? "input" : "ignore";
+  return {
+    data: survey.path,
+    kind: "series",
+    name,
+    template: SERIES,
+    rows: survey.rows,
+    headed: !tellsColumns(survey.path),
+    // What is excluded stands at its column, and the file above.
+    notes: found.notes.filter((note) => !/^column ".*" is excluded: /s.test(note)).map((note) => withoutFile(note, survey.path)),
+    templates: suited({ name, source, inputs, targets: found.targets, split }),
+    series: plan,
+    columns: survey.columns
+      .filter((column) => column.name !== plan.time && column.name !== plan.id)
+      .map((column) => {
+        const unused = ignore?.includes(column.name) ? undefined : left.get(column.name);
+        const { type, missing, distinct } = column;
+        const target = found.targets.find((one) => "column" in one && one.column === column.name)?.type ?? targetKind(column);
+        return {
+          name: column.name,
+          type,
+          missing,
+          distinct,
+          target,
+          examples: [...column.examples],
+          notes: [],
+          role: roleOf(column.name),
+          ...(unused === undefined ? {} : { unused }),
+        };
+      }),
+  };
+}
+
+function withoutFile(note: string, path: string): string {
+  return note.replaceAll(` of ${path}`, "").replace(`${path}: `, "");
 }
 
 function columnOf(column: SurveyedColumn, isTarget: boolean, roles: Pick<ProposedRoles, "byColumn">, survey: TableSurvey): ProjectProposal["columns"][number] {
@@ -70,7 +130,7 @@ function columnOf(column: SurveyedColumn, isTarget: boolean, roles: Pick<Propose
     target: targetKind(column),
     examples: [...column.examples],
     // The file stands above.
-    notes: unused === undefined ? (roles.byColumn.get(column.name) ?? []).map((note) => note.replaceAll(` of ${survey.path}`, "")) : [],
+    notes: unused === undefined ? (roles.byColumn.get(column.name) ?? []).map((note) => withoutFile(note, survey.path)) : [],
     ...(unused === undefined ? {} : { unused }),
     role: isTarget ? "target" : unused === undefined ? "input" : "ignore",
   };

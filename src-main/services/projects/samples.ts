@@ -6,12 +6,19 @@ import { LatheError } from "../../base/errors.js";
 import { makeFoldersSoon } from "../../base/make-folders.js";
 import { storageError } from "../../base/storage-error.js";
 import { type SampleSummary, sampleSummary } from "../../contract/project-views.js";
+import { seriesWish } from "../../contract/series-views.js";
 import { createProject } from "./create-project.js";
 import { freeFolder } from "./propose-project.js";
 import type { DataSurvey } from "../data/survey.js";
 
 /** `sample.json` beside the data of a bundled sample: a file, or a folder of pictures. */
-const sampleFile = z.strictObject({ ...sampleSummary.omit({ sample: true }).shape, file: z.string(), test: z.string().optional(), template: z.string() });
+const sampleFile = z.strictObject({
+  ...sampleSummary.omit({ sample: true }).shape,
+  file: z.string(),
+  test: z.string().optional(),
+  template: z.string(),
+  series: seriesWish.optional(),
+});
 
 const folder = () => join(packageRoot, "resources", "samples");
 
@@ -20,7 +27,7 @@ export async function listSamples(): Promise<SampleSummary[]> {
   const names = await readdir(folder());
   return Promise.all(
     names.sort().map(async (sample) => {
-      const { file: _file, test: _test, template: _template, ...summary } = await readSample(sample);
+      const { file: _file, test: _test, template: _template, series: _series, ...summary } = await readSample(sample);
       return { sample, ...summary };
     }),
   );
@@ -37,7 +44,7 @@ export async function projectFromSample(
   survey: DataSurvey,
 ): Promise<{ readonly folder: string; readonly notes: readonly string[] }> {
   if (!(await readdir(folder())).includes(sample)) throw new LatheError("usage", `there is no sample ${JSON.stringify(sample)}`);
-  const { title, file, test, target, template } = await readSample(sample);
+  const { title, file, test, target, template, series } = await readSample(sample);
   const home = freeFolder(projects, title);
   try {
     await makeFoldersSoon(home);
@@ -54,6 +61,7 @@ export async function projectFromSample(
       data: join(home, file),
       ...(test === undefined ? {} : { test: join(home, test) }),
       targets: [target],
+      ...(series === undefined ? {} : { series }),
     });
     return { folder: home, notes };
   } catch (thrown) {

@@ -1,4 +1,6 @@
+import { LatheError } from "../../base/errors.js";
 import type { ProjectInput } from "../../contract/project.js";
+import { horizonOf, kindOf } from "../../features/index.js";
 
 type DataInput = ProjectInput["data"];
 
@@ -17,6 +19,8 @@ export interface Template {
   /** What a user calls it. */
   readonly title: string;
   readonly summary: string;
+  /** What it reads, where that is no plain table. */
+  readonly reads?: "pictures" | "series";
   /** @throws LatheError `usage` where the template does not suit the data. */
   create(proposal: Proposal): ProjectInput;
 }
@@ -41,10 +45,16 @@ export function projectFrom({ name, source, inputs, targets, split }: Proposal, 
   };
 }
 
+/** @throws LatheError `usage` where an input is a window of a series, which this template cannot read. */
+export function refuseWindows(template: string, { inputs }: Proposal): void {
+  if (inputs.some((input) => kindOf(input).reads === "sequence"))
+    throw new LatheError("usage", `the template ${template} reads one row a sample; the template series reads windows of a series`);
+}
+
 /** How many outputs a target needs. */
 export function outputsOf(target: Proposal["targets"][number]): number | "classes" {
   if (target.type === "category") return "classes";
-  return target.type === "numeric" ? (target.columns?.length ?? 1) : 1;
+  return target.type === "numeric" ? (target.columns?.length ?? 1) * Math.max(1, horizonOf(target)) : 1;
 }
 
 /** Gives out layer ids that no input or other layer has: `fc1`, or `fc1_2` where that is taken. */

@@ -1,7 +1,7 @@
 import { LatheError } from "../../base/errors.js";
 import { kindOf } from "../../features/index.js";
 import { pictureTraining, smallNetwork } from "./images.js";
-import { type LayerInput, type Template, hidden, last, layerIds, outputsOf, projectFrom } from "./template.js";
+import { type LayerInput, type Template, hidden, last, layerIds, outputsOf, projectFrom, refuseWindows } from "./template.js";
 
 /** A branch of 16 units for each input, joined into 8. */
 export const twoInput: Template = {
@@ -9,6 +9,7 @@ export const twoInput: Template = {
   title: "A branch for each input",
   summary: "Several inputs, each read by a branch of its own before they are joined",
   create(proposal) {
+    refuseWindows("two-input", proposal);
     if (proposal.inputs.length < 2) {
       throw new LatheError("usage", `the template two-input needs at least two inputs, got ${proposal.inputs.length}; the template tabular reads one`);
     }

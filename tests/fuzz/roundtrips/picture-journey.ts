@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { usageSnippet } from "../../../src-renderer/composables/usage-snippet.js";
 import type { RunReport } from "../../../src-main/contract/report.js";
 import { lookAtPicture } from "../../../src-main/datasets/pictures/picture-view.js";
+import { surveySeries } from "../../../src-main/datasets/series/survey-series.js";
 import { surveyTable } from "../../../src-main/datasets/survey.js";
 import { createProject } from "../../../src-main/services/projects/create-project.js";
 import { exportRun } from "../../../src-main/services/models/exports.js";
@@ -36,6 +37,7 @@ export async function trainOnPictures({ folder, pictures, judge, color, backgrou
     data: pictures,
     look: lookAtPicture,
     survey: (question) => surveyTable({ ...question, workFolder: folder }),
+    lookAtSeries: (question) => surveySeries({ ...question, workFolder: folder }),
   });
   for (const note of notes) judge.note(note);
   const path = join(project, "project.json");

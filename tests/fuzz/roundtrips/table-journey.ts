@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { surveySeries } from "../../../src-main/datasets/series/survey-series.js";
 import { surveyTable } from "../../../src-main/datasets/survey.js";
 import { lookAtPicture } from "../../../src-main/datasets/pictures/picture-view.js";
 import type { RunReport } from "../../../src-main/contract/report.js";
@@ -46,6 +47,7 @@ export class TableJourney {
       ...(target === undefined ? {} : { targets: [target] }),
       look: lookAtPicture,
       survey: (question) => surveyTable({ ...question, workFolder: this.folder }),
+      lookAtSeries: (question) => surveySeries({ ...question, workFolder: this.folder }),
     });
     for (const note of created.notes) this.judge.note(note);
     this.#columnsAreTold(created);

@@ -7,6 +7,8 @@ export class HomePage {
   readonly hints: Locator;
   readonly columns: Locator;
   readonly form: Locator;
+  /** Times, ids and lengths of a series that is about to be made. */
+  readonly series: Locator;
   readonly create: Locator;
 
   constructor(readonly page: Page) {
@@ -14,6 +16,7 @@ export class HomePage {
     this.samples = page.getByRole("region", { name: "Samples" });
     this.hints = page.getByRole("region", { name: "How it goes" });
     this.columns = page.getByRole("table", { name: "Columns" });
+    this.series = page.getByRole("region", { name: "Series", exact: true });
     this.form = page.getByRole("region", { name: "Project", exact: true });
     this.create = page.getByRole("button", { name: "Create the project" });
   }
@@ -72,5 +75,21 @@ export class HomePage {
 
   folder(): Locator {
     return this.form.getByRole("textbox", { name: "Folder" });
+  }
+
+  times(): Locator {
+    return this.series.getByRole("combobox", { name: "Times" });
+  }
+
+  ids(): Locator {
+    return this.series.getByRole("combobox", { name: "Series by" });
+  }
+
+  windowRows(): Locator {
+    return this.series.getByRole("textbox", { name: "Window (rows)" });
+  }
+
+  horizonRows(): Locator {
+    return this.series.getByRole("textbox", { name: "Horizon (rows)" });
   }
 }

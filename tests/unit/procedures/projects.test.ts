@@ -190,7 +190,7 @@ test("every sample tells the truth about its data, and becomes a project with a 
     context,
   } = studioProject(table, complete);
   const samples = await projects.samples({}, context);
-  expect(samples.map(({ sample }) => sample)).toEqual(["clipart", "credit", "fashion", "ridership"]);
+  expect(samples.map(({ sample }) => sample)).toEqual(["clipart", "credit", "fashion", "meters", "ridership"]);
   expect((await app.info({}, context)).projectsFolder).toBe(join(root, "Lathe"));
   for (const { sample, kind, rows, columns, target } of samples) {
     const { project } = await projects.createSample({ sample }, context);

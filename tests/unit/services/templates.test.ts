@@ -67,3 +67,32 @@ test.each([
 test("an unknown template is answered with the nearest", () => {
   expect(() => templates.get("tablar")).toThrow(expect.objectContaining({ code: "usage", message: "there is no template tablar; did you mean tabular?" }));
 });
+
+const hours: Proposal = {
+  name: "load",
+  source: { type: "series", path: "load.csv", time: "time", calendar: ["hour"] },
+  inputs: [
+    { name: "past", type: "window", columns: ["load", "hour.sin"], length: 48 },
+    { name: "known", type: "window", columns: ["hour.sin", "hour.cos"], length: 0, ahead: 24 },
+  ],
+  targets: [{ name: "load", type: "numeric", column: "load", horizon: 24 }],
+};
+
+describe.each(["series", "lstm", "rnn", "tcn", "attention", "linear"])("%s", (type) => {
+  test("reads the window and what is known ahead, answers every step, and clips gradients", () => {
+    const { model, training, data } = parseProject(templates.get(type).create(hours));
+    expect(model.layers[0]).toMatchObject({ id: "known_row", type: "Flatten", from: ["known"] });
+    expect(model.layers.flatMap((layer) => layer.from ?? [])).toEqual(expect.arrayContaining(["past", "known_row"]));
+    expect(model.outputs).toMatchObject([{ target: "load" }]);
+    expect(training.clipGradNorm).toBe(1);
+    expect(data.split).toMatchObject({ by: "time", validation: 0.15, test: 0.15 });
+  });
+
+  test("refuses rows", () => {
+    expect(() => templates.get(type).create(credit)).toThrow(`the template ${type} reads a window of a series, and there is none`);
+  });
+});
+
+test.each(["tabular", "two-input", "two-output", "images"])("%s refuses windows", (type) => {
+  expect(() => templates.get(type).create(hours)).toThrow(`the template ${type} reads one row a sample; the template series reads windows of a series`);
+});

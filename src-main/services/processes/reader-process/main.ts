@@ -1,6 +1,6 @@
 import { toLatheError } from "../../../base/errors.js";
 import { inWorkFolder } from "../../../base/work-folder.js";
-import { drawPicture, lookAtPicture, probeTable, seePicture, surveyTable, viewPicture } from "../../../datasets/index.js";
+import { drawPicture, lookAtPicture, probeTable, seePicture, surveySeries, surveyTable, viewPicture } from "../../../datasets/index.js";
 import { openChannel } from "../../../training/process/parent-channel.js";
 import { endWithParent } from "../../../training/process/watchdog.js";
 import { readCard, readModelFacts } from "../../models/model-card.js";
@@ -58,6 +58,7 @@ const readings: {
   view: ({ path, side, background }, signal) => viewPicture(path, side, background, signal),
   see: ({ path, formats }, signal) => seePicture(path, formats, signal),
   survey: (question, signal) => inWorkFolder((workFolder) => surveyTable({ ...question, workFolder, signal })),
+  series: (question, signal) => inWorkFolder((workFolder) => surveySeries({ ...question, workFolder, signal })),
   probe: (question, signal) => inWorkFolder((workFolder) => probeTable({ ...question, workFolder, signal })),
   look: ({ path }, signal) => lookAtPicture(path, signal),
   draw: async ({ path, format, augment, draws, seed }, signal) => drawPicture(path, format, augment, draws, seed, signal),

@@ -1,4 +1,4 @@
-import type { SeriesOverview, SeriesSampleAnswer, SeriesSampleQuestion, SeriesViewAnswer, SeriesViewQuestion } from "../../../contract/series-views.js";
+import type { SeriesOverview, SeriesSampleAnswer, SeriesSampleQuestion, SeriesViewAnswer, SeriesViewQuestion } from "../../../contract/series-drawing.js";
 import { type SeriesRows, overviewSeries, placesOfSeries, rowsOfSeries, sampleOfSeries, viewSeries } from "../../../datasets/index.js";
 import type { PlacesOfRun, PlacesQuestion, TableAt } from "../reading.js";
 import type { OpenTable, OpenTables } from "./open-tables.js";

@@ -41,12 +41,13 @@ function forecast({ target, out, id, layers, others }: SeriesAnswer, horizon: nu
   ];
   if (others.length === 0) return [...steps, { id: out, type: "Flatten" }];
   const known = beside(of("known"), others);
+  const ofKnown = of("of_known");
   return [
     ...steps,
     { id: sum, type: "Flatten" },
     ...known.layers,
-    { id: of("of_known"), type: "Linear", from: [known.row], outFeatures: horizon },
-    { id: out, type: "Add", from: [sum, of("of_known")] },
+    { id: ofKnown, type: "Linear", from: [known.row], outFeatures: horizon },
+    { id: out, type: "Add", from: [sum, ofKnown] },
   ];
 }
 

@@ -16,6 +16,7 @@ const tables: Readonly<Record<string, readonly [header: string, rows: readonly s
   "seconds since 1970": ["timestamp,v", range(60, (i) => `${1735603200 + 60 * i},${wild(i)}`), { time: "timestamp" }],
   "meters one behind the other": ["meter,t,load", range(120, (i) => `m${Math.floor(i / 40)},${day(i % 40)},${wild(i)}`), { time: "t", id: "meter" }],
   "meters beside each other": ["t,load,store_id,open", range(120, (i) => `${day(Math.floor(i / 3))},${wild(i)},${i % 3},1`), { time: "t", id: "store_id" }],
+  "many days, and a yes or no": ["date,rides,game", range(5700, (i) => `${day(i)},${wild(i)},${i % 3 === 0 ? 1 : 0}`), { time: "date" }],
   "days of birth": ["born,height", range(60, (i) => `${day((i * i * 37) % 1009)},${i}`), undefined],
   "no times": ["a,b", range(60, (i) => `${i},${wild(i)}`), undefined],
 };
