@@ -43,6 +43,7 @@ export const useWatchedForecast = defineStore("watched-forecast", () => {
 
   return {
     target,
+    loading: computed(() => kept.state.value.loading),
     /** Undefined until there is one. */
     shown: computed<(Watched & { readonly epoch?: number }) | undefined>(() => (hasEnded.value ? (kept.state.value.value ?? live.forecast) : live.forecast)),
   };
