@@ -25,6 +25,8 @@ export interface TrainRequest {
   readonly resume?: boolean | string;
   readonly epochs?: number;
   readonly seed?: number;
+  /** Another network than the project says, of a new run. */
+  readonly model?: Readonly<Record<string, unknown>>;
   readonly engine?: string;
   readonly device?: string;
   /** What the user's settings say, for a new run whose project leaves it to Lathe. */

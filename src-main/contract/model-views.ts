@@ -29,7 +29,14 @@ export const catalogue = z.strictObject({
   transforms: z.array(catalogueEntry),
   /** How sources of data are read, where a form can say it: of a series. */
   sources: z.array(catalogueEntry),
-  presets: z.array(z.strictObject({ type: z.string(), title: z.string(), summary: z.string() })),
+  presets: z.array(
+    z.strictObject({
+      type: z.string(),
+      title: z.string(),
+      summary: z.string(),
+      /** `pictures` or `series`; absent: rows of a table. */ reads: z.string().optional(),
+    }),
+  ),
 });
 export type Catalogue = z.infer<typeof catalogue>;
 

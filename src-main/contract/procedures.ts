@@ -175,6 +175,8 @@ export const studioContract = {
           resume: runReference.shape.run.optional(),
           epochs: z.int().positive().optional(),
           seed: z.int().nonnegative().optional(),
+          /** A preset's network in place of the project's own; the run is named by it. */
+          preset: z.string().max(64).optional(),
           engine: z.string().optional(),
           device: z.string().optional(),
         }),

@@ -1,10 +1,11 @@
 import type { StudioContract } from "../contract/procedures.js";
 import type { RunReference } from "../contract/summaries.js";
 import type { Handlers, StreamHandlers } from "../rpc/types.js";
-import { mayRead, mayResume } from "../services/projects/project-data.js";
+import { presetOf } from "../services/models/model-plans.js";
+import { mayRead, mayResume, readProjectData } from "../services/projects/project-data.js";
 import type { Studio } from "../services/studio.js";
 
-export function trainingProcedures({ access, jobs, settings }: Studio): Handlers<StudioContract>["training"] {
+export function trainingProcedures({ access, jobs, runs, settings }: Studio): Handlers<StudioContract>["training"] {
   const control =
     (action: "pause" | "resume" | "stop" | "cancel") =>
     async ({ project, run }: RunReference) => {
@@ -12,23 +13,27 @@ export function trainingProcedures({ access, jobs, settings }: Studio): Handlers
       return {};
     };
   return {
-    async start({ project, resume, epochs, seed, engine, device }, { signal }) {
+    async start({ project, resume, epochs, seed, preset, engine, device }, { signal }) {
       const folder = await access.resolve(project, "the project");
       // The engine process reads what it is told to: here is where it is seen whether this host may.
       const run = resume === undefined ? undefined : await mayResume(access, { project: folder, run: resume });
       if (run === undefined) await mayRead(access, folder);
+      const model = preset === undefined || run !== undefined ? undefined : presetOf((await readProjectData(access, folder)).document, preset);
       const { engine: anyEngine, device: anyDevice, threads } = await settings.read();
-      return jobs.start(
+      const begun = await jobs.start(
         {
           project: folder,
           ...(run === undefined ? { preferred: { engine: anyEngine, device: anyDevice, threads } } : { resume: run }),
           ...(epochs === undefined ? {} : { epochs }),
           ...(seed === undefined ? {} : { seed }),
+          ...(model === undefined ? {} : { model: model.model }),
           ...(engine === undefined ? {} : { engine }),
           ...(device === undefined ? {} : { device }),
         },
         signal,
       );
+      if (model) await runs.describe(begun, { name: model.title });
+      return begun;
     },
     underWay: () => jobs.underWay(),
     pause: control("pause"),

@@ -98,6 +98,7 @@ async function begin(request: TrainRequest, setting: WorkSetting, opened: AsyncD
     {
       ...written,
       ...(request.seed === undefined ? {} : { seed: request.seed }),
+      ...(request.model === undefined ? {} : { model: request.model }),
       training: { ...written.training, ...(request.epochs === undefined ? {} : { epochs: request.epochs }) },
     },
     file,

@@ -63,9 +63,9 @@ export function runRow(summary: RunSummary, title: string, settings: RunSettings
 
 /** Test metrics that any of the runs has, those that one looks at first first. */
 export function testMetrics(runs: readonly RunSummary[]): readonly string[] {
-  const names = [...new Set(runs.flatMap(({ test }) => Object.keys(test ?? {})))];
+  const names = withoutSteps([...new Set(runs.flatMap(({ test }) => Object.keys(test ?? {})))]);
   const rank = (name: string) => {
-    const found = ["accuracy", "auroc", "r2", "mae"].indexOf(name.split(".").at(-1) ?? "");
+    const found = ["accuracy", "auroc", "mase", "seasonal", "naive", "r2", "mae"].indexOf(name.split(".").at(-1) ?? "");
     return found === -1 ? (name === "loss" ? 5 : 9) : found;
   };
   return names
@@ -74,7 +74,16 @@ export function testMetrics(runs: readonly RunSummary[]): readonly string[] {
     .map(({ name }) => name);
 }
 
-const lowerBetter: ReadonlySet<string> = new Set(["loss", "logloss", "mse", "rmse", "mae"]);
+/** Names of metrics without those of single steps of a horizon, such as `sold.mae.sold+3`, where there is one of all. */
+export function withoutSteps(names: readonly string[]): readonly string[] {
+  const all = new Set(names);
+  return names.filter((name) => {
+    const [, whole] = /^(.+)\.[^.]*\+[0-9]+$/.exec(name) ?? [];
+    return whole === undefined || !all.has(whole);
+  });
+}
+
+const lowerBetter: ReadonlySet<string> = new Set(["loss", "logloss", "mse", "rmse", "mae", "mape", "smape", "mase"]);
 
 /** @param name `loss`, or `<target>.<metric>`, which a class or a column may follow. */
 export function lowerIsBetter(name: string): boolean {

@@ -116,6 +116,27 @@ export const seriesTexts = {
     loading: "The forecast is being read.",
   },
 
+  compare: {
+    title: "Compare networks",
+    open: "Compare…",
+    openHint: "Trains several networks on the same data and ranks them beside forecasts that need no model",
+    hint: "Each is trained on the same data with the project's settings, one after the other. Each is a run of its own that you find under Runs; your project keeps its network.",
+    none: "Choose at least one network",
+    epochs: "Epochs of each",
+    start: (count: string) => (count === "1" ? "Train 1 network" : `Train ${count} networks`),
+    cancel: "Cancel",
+    again: "Compare again",
+    progress: (done: string, all: string) => `${done} of ${all} networks`,
+    table: "Networks by how far they are off, the best first",
+    columns: { network: "Network", status: "Status", naive: "Skill, last value", seasonal: "Skill, last season", seconds: "Time" },
+    states: { waiting: "waiting", running: "preparing", done: "trained", failed: "failed", cancelled: "cancelled" },
+    epoch: (epoch: string, epochs: string) => `epoch ${epoch} of ${epochs}`,
+    baseline: "needs no model",
+    best: (title: string, part: string) => `${title} is the least off on the ${part} samples. With another seed the order may change where figures are close.`,
+    noneBeats: (title: string) => `No network beats this: ${title.charAt(0).toLowerCase()}${title.slice(1)}.`,
+    note: "Sorted by RMSE. A network that is chosen here by its test figures is flattered by them a little: judge the one you keep on data that comes later.",
+  },
+
   forecast: {
     modes: { one: "Forecast", file: "A whole file" },
     figure: "Forecast",

@@ -1,8 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { runReport } from "../../src-main/contract/report.js";
 import { expect, test } from "./fixture.js";
 import { lookAt } from "./looks.js";
+import { PickerPage } from "./pages/picker-page.js";
 import { SeriesPage } from "./pages/series-page.js";
+import { TrainPage } from "./pages/train-page.js";
 import { writeSales } from "./series-project.js";
 
 interface Document {
@@ -85,5 +88,66 @@ test("samples reach as far as one says, and what is known in advance is told", a
   await page.getByRole("checkbox", { name: "Known in advance" }).uncheck();
   await expect.poll(() => documentOf(project).data.source["known"]).toBeUndefined();
   expect(documentOf(project).data.inputs.find(({ name }) => name === "known")?.columns).not.toContain("promotion");
+  studio.expectNoComplaints();
+});
+
+test("a network is trained, its forecast watched and judged, and the next week goes into a file", async ({ page, studio, workshop }) => {
+  const project = writeSales(workshop.folder, { epochs: 2 });
+  await studio.open(workshop.server.url, SeriesPage.place(project, "train"));
+  const series = new SeriesPage(page);
+  const train = new TrainPage(page);
+  await train.start();
+  await expect(series.watched.getByRole("status")).toHaveText("validation, by the weights that are kept");
+  await expect(series.watched.locator("canvas")).toHaveAccessibleName(/what came ends at [\d.]+, forecast ends at [\d.]+/);
+  await lookAt(page, "series-train");
+
+  await studio.step("Evaluate");
+  await expect(series.verdict.getByRole("paragraph")).toHaveCount(2);
+  const report = runReport.parse(JSON.parse(readFileSync(join(project, "runs", "0001", "report.json"), "utf8")));
+  const score = report.forecast?.targets["sold"]?.test;
+  await expect(series.figures.getByRole("row", { name: /^MAE/ }).getByRole("cell").first().locator("[title]")).toHaveAttribute(
+    "title",
+    String(score?.values["mae"]),
+  );
+  await expect(page.getByRole("figure", { name: "Forecast against actual over time" })).toBeVisible();
+  await page.getByRole("combobox", { name: "Which series" }).selectOption({ index: 1 });
+  await page.getByRole("combobox", { name: "How far ahead" }).selectOption("7 steps ahead");
+  await expect(page.getByRole("figure", { name: "Autocorrelation of the residuals" })).toBeVisible();
+  await lookAt(page, "series-evaluate");
+
+  await studio.step("Predict");
+  await expect(page.getByRole("alert")).toContainText("What is known in advance does not reach so far");
+  await page.getByRole("textbox", { name: "promotion at step 1", exact: true }).fill("0");
+  await page.getByRole("textbox", { name: "promotion at step 1", exact: true }).press("Enter");
+  await page.getByRole("button", { name: "promotion of step 1 for all steps behind it" }).click();
+  await expect(page.getByText("North: 7 steps of 1 day")).toBeVisible();
+  const forecast = page.getByRole("region", { name: "In numbers" }).last();
+  const without = await forecast.getByRole("row").nth(2).textContent();
+  await page.getByRole("textbox", { name: /^promotion at Feb 7, 2024$/ }).fill("1");
+  await page.getByRole("textbox", { name: /^promotion at Feb 7, 2024$/ }).press("Enter");
+  await expect(forecast.getByRole("row").nth(2)).not.toHaveText(without ?? "");
+  await lookAt(page, "series-forecast");
+  await page.getByRole("button", { name: "Save as CSV…" }).click();
+  const picker = new PickerPage(page);
+  await picker.save(project, "next-week.csv");
+  await expect(page.getByText(/14 rows of forecasts are in next-week\.csv\./)).toBeVisible();
+  expect(readFileSync(join(project, "next-week.csv"), "utf8").split("\n")[0]).toBe("date,shop,sold,sold.lower,sold.upper");
+  studio.expectNoComplaints();
+});
+
+test("networks are compared on the same data, and ranked beside forecasts that need no model", async ({ page, studio, workshop }) => {
+  const project = writeSales(workshop.folder, { epochs: 1 });
+  await studio.open(workshop.server.url, SeriesPage.place(project, "train"));
+  await page.getByRole("button", { name: "Compare…" }).click();
+  const dialog = page.getByRole("dialog", { name: "Compare networks" });
+  for (const name of ["LSTM", "RNN", "TCN", /attention/i]) await dialog.getByRole("checkbox", { name }).uncheck();
+  await dialog.getByRole("button", { name: "Train 2 networks" }).click();
+  await expect(dialog.getByRole("row", { name: /trained/ })).toHaveCount(2);
+  await expect(dialog.getByRole("row", { name: /needs no model/ })).toHaveCount(2);
+  await expect(dialog.getByRole("status")).toBeVisible();
+  await lookAt(page, "series-compare");
+  expect(documentOf(project).model.layers.map(({ id }) => id)).toContain("gru");
+  await dialog.getByRole("button", { name: "GRU" }).click();
+  await expect(page).toHaveURL(/evaluate/);
   studio.expectNoComplaints();
 });

@@ -33,7 +33,7 @@ export function modelCatalogue(): Catalogue {
       ...(transform.caution === undefined ? {} : { caution: transform.caution }),
     })),
     sources: [entryOf({ type: "series", summary: "Rows in time order", config: seriesSource.pick(FORM) }, "Source")],
-    presets: templates.all.map(({ type, title, summary }) => ({ type, title, summary })),
+    presets: templates.all.map(({ type, title, summary, reads }) => ({ type, title, summary, ...(reads === undefined ? {} : { reads }) })),
   });
 }
 

@@ -34,12 +34,15 @@ export function createModelPlans(access: FolderAccess, tables: Tables, reader: R
       const plan = await reader.ask("plan", { document, facts }, "the network");
       return problem === undefined ? plan : { ...plan, problems: [{ path: "data.source", message: problem }, ...plan.problems] };
     },
-    preset(document, preset) {
-      const template = templates.get(preset);
-      const { model } = template.create(proposalOf(document));
-      return model;
-    },
+    preset: (document, preset) => presetOf(document, preset).model,
   };
+}
+
+/** A preset's model for a document's inputs and targets, and what the preset is called. @throws as `ModelPlans.preset` */
+export function presetOf(document: ProjectDocument, preset: string): { readonly title: string; readonly model: Readonly<Record<string, unknown>> } {
+  const template = templates.get(preset);
+  const { model } = template.create(proposalOf(document));
+  return { title: template.title, model };
 }
 
 async function factsOf(tables: Tables, data: ProjectData): Promise<{ readonly facts?: TableFacts; readonly problem?: string }> {

@@ -8,12 +8,20 @@ export class SeriesPage {
   readonly sample: Locator;
   readonly samples: Locator;
   readonly regular: Locator;
+  /** On the Train screen. */
+  readonly watched: Locator;
+  /** On the Evaluate screen. */
+  readonly verdict: Locator;
+  readonly figures: Locator;
 
   constructor(readonly page: Page) {
     this.chart = page.getByRole("figure", { name: "Series over time" });
     this.found = page.getByRole("region", { name: "What was found" });
     this.sample = page.getByRole("region", { name: "Sample", exact: true });
     this.samples = page.getByRole("region", { name: "Samples", exact: true });
+    this.watched = page.getByRole("figure", { name: "Forecast against actual", exact: true });
+    this.verdict = page.getByRole("region", { name: "Is it any good" });
+    this.figures = page.getByRole("region", { name: "Figures beside forecasts that need no model" });
     this.regular = page.getByRole("region", { name: "How it becomes regular" });
   }
 

@@ -1,0 +1,152 @@
+import { defineStore } from "pinia";
+import { computed, ref, shallowRef, watch } from "vue";
+import type { Disposable } from "../../src-main/base/disposable.js";
+import { type LatheError, toLatheError } from "../../src-main/base/errors.js";
+import type { MetricValues, RunEvent } from "../../src-main/contract/events.js";
+import type { RunReference } from "../../src-main/contract/summaries.js";
+import { useStudio } from "../rpc/studio.js";
+import { useProject } from "./project.js";
+import { useRuns } from "./runs.js";
+
+export type ComparedState = "waiting" | "running" | "done" | "failed" | "cancelled";
+
+/** A network that takes part, and what came of it. */
+export interface Compared {
+  readonly preset: string;
+  readonly title: string;
+  readonly state: ComparedState;
+  readonly run?: string;
+  readonly epoch?: number;
+  readonly epochs?: number;
+  readonly seconds?: number;
+  readonly problem?: string;
+  /** Of the test, or the validation where there is no test. */
+  readonly figures?: MetricValues;
+}
+
+export interface Baseline {
+  readonly key: "naive" | "seasonal";
+  readonly figures: MetricValues;
+}
+
+/** Networks that are trained one after the other on the same data, as ordinary runs, and ranked beside forecasts that need no model. */
+export const useComparing = defineStore("comparing", () => {
+  const studio = useStudio();
+  const project = useProject();
+  const runs = useRuns();
+  const rows = shallowRef<readonly Compared[]>([]);
+  const baselines = shallowRef<readonly Baseline[]>([]);
+  const part = ref<"test" | "validation">("test");
+  const running = ref(false);
+  const error = shallowRef<LatheError>();
+  let turn = 0;
+  let current: RunReference | undefined;
+  let starting: AbortController | undefined;
+
+  function change(preset: string, more: Partial<Compared>): void {
+    rows.value = rows.value.map((row) => (row.preset === preset ? { ...row, ...more } : row));
+  }
+
+  /** @param epochs of each; undefined: as the project says */
+  async function start(presets: readonly { readonly type: string; readonly title: string }[], epochs: number | undefined): Promise<void> {
+    const folder = project.path;
+    if (folder === undefined || running.value) return;
+    const mine = ++turn;
+    running.value = true;
+    error.value = undefined;
+    baselines.value = [];
+    rows.value = presets.map(({ type, title }) => ({ preset: type, title, state: "waiting" }));
+    try {
+      await project.flush();
+      for (const { type } of presets) {
+        if (mine !== turn) return;
+        await trainOne(folder, type, epochs, mine);
+      }
+    } catch (thrown) {
+      error.value = toLatheError(thrown);
+    } finally {
+      if (mine === turn) running.value = false;
+      void runs.load();
+    }
+  }
+
+  async function trainOne(folder: string, preset: string, epochs: number | undefined, mine: number): Promise<void> {
+    const began = performance.now();
+    change(preset, { state: "running", ...(epochs === undefined ? {} : { epochs }) });
+    try {
+      starting = new AbortController();
+      current = await studio.procedures.training.start({ project: folder, preset, ...(epochs === undefined ? {} : { epochs }) }, { signal: starting.signal });
+      change(preset, { run: current.run });
+      void runs.load();
+      const ended = await follow(current, preset);
+      if (mine !== turn) return;
+      if (ended === "cancelled") return change(preset, { state: "cancelled" });
+      await judge(current, preset);
+      change(preset, { state: "done", seconds: (performance.now() - began) / 1000 });
+    } catch (thrown) {
+      const failure = toLatheError(thrown);
+      if (mine === turn) change(preset, failure.code === "cancelled" ? { state: "cancelled" } : { state: "failed", problem: failure.message });
+    } finally {
+      current = undefined;
+      starting = undefined;
+    }
+  }
+
+  /** Until the run has ended. @throws what it failed with */
+  function follow(run: RunReference, preset: string): Promise<"done" | "cancelled"> {
+    return new Promise((resolve, reject) => {
+      let subscription: Disposable | undefined;
+      let how: "done" | "cancelled" = "done";
+      const over = (settle: () => void) => {
+        subscription?.dispose();
+        settle();
+      };
+      const hear = (event: RunEvent) => {
+        if (event.event === "run") change(preset, { epochs: event.epochs });
+        else if (event.event === "epoch") change(preset, { epoch: event.epoch });
+        else if (event.event === "done") {
+          how = event.ended === "cancelled" ? "cancelled" : "done";
+          over(() => resolve(how));
+        } else if (event.event === "failed") over(() => reject(toLatheError(Object.assign(new Error(event.error.message), event.error))));
+      };
+      subscription = studio.subscribe("run", run, { next: hear, end: () => over(() => resolve(how)) });
+    });
+  }
+
+  async function judge(run: RunReference, preset: string): Promise<void> {
+    const { report } = await studio.procedures.evaluation.report(run);
+    const [found] = Object.values(report.forecast?.targets ?? {});
+    const score = found?.test ?? found?.validation;
+    part.value = found?.test ? "test" : "validation";
+    change(preset, { figures: score?.values ?? (report.test ?? report.validation)?.metrics ?? {} });
+    if (!score) return;
+    // They are the same of every run: of the same samples.
+    baselines.value = [
+      { key: "naive", figures: score.naive.values },
+      ...((report.forecast?.season ?? 1) > 1 ? [{ key: "seasonal" as const, figures: score.seasonal.values }] : []),
+    ];
+  }
+
+  function cancel(): void {
+    turn++;
+    running.value = false;
+    starting?.abort();
+    if (current) void studio.procedures.training.cancel(current).catch(() => undefined);
+    rows.value = rows.value.map((row) => (row.state === "waiting" || row.state === "running" ? { ...row, state: "cancelled" } : row));
+    void runs.load();
+  }
+
+  watch(
+    () => project.path,
+    () => {
+      // Its runs go on; what was still to come is another project's.
+      turn++;
+      running.value = false;
+      rows.value = [];
+      baselines.value = [];
+      error.value = undefined;
+    },
+  );
+
+  return { rows, baselines, part, running, error, start, cancel, done: computed(() => rows.value.filter(({ state }) => state === "done").length) };
+});
