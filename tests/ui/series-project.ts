@@ -1,6 +1,5 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { trainOnce } from "./trained-once.js";
 
 const DAY = 86_400_000;
 const isoDay = (at: number) => new Date(at).toISOString().slice(0, 10);
@@ -15,7 +14,7 @@ export function salesTable(days = 400): string {
     ["North", 120, 0],
     ["South", 80, 40],
   ] as const) {
-    for (let day = from; day < days; day++) {
+    for (let day: number = from; day < days; day++) {
       if (shop === "North" && day >= 200 && day < 203) continue;
       const weekly = [0, 4, 8, 10, 18, 40, 25][day % 7] ?? 0;
       const promotion = day % 23 < 2 ? 1 : 0;
@@ -69,12 +68,5 @@ export function writeSales(folder: string, { epochs = 2, source = {} }: SalesCho
       2,
     ),
   );
-  return project;
-}
-
-/** The same with runs that were really trained, one for each list of options of `lathe train`. @returns its folder */
-export async function trainedSales(folder: string, runs: readonly (readonly string[])[] = [[]], choices: SalesChoices = {}): Promise<string> {
-  const project = writeSales(folder, choices);
-  await trainOnce(project, runs);
   return project;
 }

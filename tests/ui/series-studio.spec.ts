@@ -131,7 +131,7 @@ test("a network is trained, its forecast watched and judged, and the next week g
   const picker = new PickerPage(page);
   await picker.save(project, "next-week.csv");
   await expect(page.getByText(/14 rows of forecasts are in next-week\.csv\./)).toBeVisible();
-  expect(readFileSync(join(project, "next-week.csv"), "utf8").split("\n")[0]).toBe("date,shop,sold,sold.lower,sold.upper");
+  expect(readFileSync(join(project, "next-week.csv"), "utf8").split("\n")[0]).toBe("time,id,sold,sold.lower,sold.upper");
   studio.expectNoComplaints();
 });
 
