@@ -106,7 +106,8 @@ describe.each([
     clone = join(mkdtempSync(join(tmpdir(), "lathe-readme-")), "lathe");
     mkdirSync(join(clone, "resources", "samples", "credit"), { recursive: true });
     cpSync(creditTable, join(clone, "resources", "samples", "credit", "credit.csv"));
-    cpSync(join(packageRoot, "resources", "samples", "clipart"), join(clone, "resources", "samples", "clipart"), { recursive: true });
+    for (const sample of ["clipart", "meters", "ridership"])
+      cpSync(join(packageRoot, "resources", "samples", sample), join(clone, "resources", "samples", sample), { recursive: true });
   });
   afterAll(() => rmSync(join(clone, ".."), { recursive: true, force: true }));
 
