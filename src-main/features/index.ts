@@ -73,6 +73,11 @@ export function picturesOf<I extends { readonly type: InputType }>(inputs: reado
   return inputs.filter((input): input is Extract<I, { readonly type: "image" }> => kindOf(input).kept === "pictures");
 }
 
+/** Inputs that read rows of a series around a sample's own. */
+export function windowsOf<I extends { readonly type: InputType }>(inputs: readonly I[]): readonly Extract<I, { readonly type: "window" }>[] {
+  return inputs.filter((input): input is Extract<I, { readonly type: "window" }> => kindOf(input).kept === "series");
+}
+
 /** @throws LatheError `data.target` */
 export function fitTarget(spec: TargetOptions<TargetType>, columns: readonly string[], context: FitContext): Promise<FittedTarget> {
   return targetKindOf(spec).fit(spec, columns, context);

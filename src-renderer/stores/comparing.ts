@@ -95,10 +95,10 @@ export const useComparing = defineStore("comparing", () => {
   /** Until the run has ended. @throws what it failed with */
   function follow(run: RunReference, preset: string): Promise<"done" | "cancelled"> {
     return new Promise((resolve, reject) => {
-      let subscription: Disposable | undefined;
+      const heard: { subscription?: Disposable } = {};
       let how: "done" | "cancelled" = "done";
       const over = (settle: () => void) => {
-        subscription?.dispose();
+        heard.subscription?.dispose();
         settle();
       };
       const hear = (event: RunEvent) => {
@@ -109,7 +109,7 @@ export const useComparing = defineStore("comparing", () => {
           over(() => resolve(how));
         } else if (event.event === "failed") over(() => reject(toLatheError(Object.assign(new Error(event.error.message), event.error))));
       };
-      subscription = studio.subscribe("run", run, { next: hear, end: () => over(() => resolve(how)) });
+      heard.subscription = studio.subscribe("run", run, { next: hear, end: () => over(() => resolve(how)) });
     });
   }
 

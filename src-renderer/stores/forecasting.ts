@@ -41,7 +41,7 @@ export const useForecasting = defineStore("forecasting", () => {
   });
   /** What the table does not say of the steps ahead, where that keeps the forecast from being made. */
   const lacks = computed<readonly { readonly column: string; readonly from: string; readonly to: string }[]>(() => {
-    const short: unknown = work.state.value.error?.details?.["short"];
+    const short: unknown = work.state.value.error?.details["short"];
     if (!Array.isArray(short)) return [];
     const seen = new Map<string, { column: string; from: string; to: string }>();
     for (const one of short as unknown[])

@@ -31,7 +31,7 @@ export const homeTexts = {
     "A project is a folder of its own that holds your data's description, a network and everything you train. Choose a table to make one, or start " +
     "from a sample at the right: it takes five minutes.",
   samples: "Samples",
-  samplesText: "Real data that comes with Lathe. You get a copy that is yours to change.",
+  samplesText: "Data that comes with Lathe. You get a copy that is yours to change.",
   sampleSize: (rows: string, columns: string) => `${rows} rows, ${columns} columns`,
   samplePictures: (pictures: string) => `${pictures} pictures`,
   samplePredicts: (target: string) => `predicts ${target}`,

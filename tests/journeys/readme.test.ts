@@ -109,7 +109,8 @@ describe.each([
     cpSync(creditTable, join(clone, "resources", "samples", "credit", "credit.csv"));
     mkdirSync(join(clone, "..", "meters"));
     writeMeters(join(clone, "..", "meters"), { epochs: 2 });
-    cpSync(join(packageRoot, "resources", "samples", "clipart"), join(clone, "resources", "samples", "clipart"), { recursive: true });
+    for (const sample of ["clipart", "meters", "ridership"])
+      cpSync(join(packageRoot, "resources", "samples", sample), join(clone, "resources", "samples", sample), { recursive: true });
   });
   afterAll(() => rmSync(join(clone, ".."), { recursive: true, force: true }));
 

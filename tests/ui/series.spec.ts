@@ -44,6 +44,9 @@ test("a table with times becomes a series: who is asked, what is read, how far b
   await expect(home.form.getByRole("alert")).toContainText("a window of at most");
   await expect(home.create).toHaveAttribute("aria-description", "This cannot be a series; see the message");
   await lookAt(page, "home-series-error");
+  await page.setViewportSize({ width: 900, height: 700 });
+  await page.screenshot({ path: "test-results/screenshots/home-series-900x700.png" });
+  await page.setViewportSize({ width: 1280, height: 800 });
   await home.windowRows().fill("21");
   await home.windowRows().press("Enter");
   await expect(home.form.getByRole("alert")).toBeHidden();

@@ -110,7 +110,7 @@ function seriesOf(options: Options): { readonly template: string | undefined; re
   return {
     template: chosen,
     series: {
-      ...Object.fromEntries(said),
+      ...(Object.fromEntries(said) as SeriesWish),
       ...(parts === undefined ? {} : { calendar: [...checkCalendar(parts)] }),
       ...(known === undefined ? {} : { known: [...known] }),
     },

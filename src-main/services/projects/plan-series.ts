@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { nearestKnown } from "../../base/closest.js";
 import { LatheError } from "../../base/errors.js";
 import { type InputDraft, STEP, type SeriesSourceSpec, type TargetSpec, seriesSource } from "../../contract/data.js";
+import { horizonOf } from "../../features/index.js";
 import type { SeriesPlan, SeriesWish } from "../../contract/series-views.js";
 import type { SeriesSurvey } from "../../datasets/index.js";
 import { type SurveyedColumn, type TableSurvey, describeStrays, namer, proposeTarget, reasonToLeave, targetKind } from "../../datasets/propose.js";
@@ -40,9 +41,14 @@ export interface SeriesProposal extends Pick<Proposal, "inputs" | "targets"> {
  */
 export async function planSeries(question: SeriesQuestion): Promise<SeriesProposal> {
   const { survey, wish, ignore = [], keep = [] } = question;
+  if (survey.rows < 2)
+    throw new LatheError("data.split", `${survey.path} has one row only, expected the rows of a series, one behind the other`, {
+      path: survey.path,
+      rows: survey.rows,
+    });
   const roles = findRoles(question);
   const { time, id, targets, left } = roles;
-  const forecast = targets.filter(({ type }) => type === "numeric").map(({ column }) => column ?? "");
+  const forecast = targets.filter((target) => horizonOf(target) > 0).map(({ column }) => column ?? "");
   const known = knownColumns(survey, wish.known ?? [], [time, id, ...targets.map(({ column }) => column)]);
   const candidates: string[] = [];
   for (const column of survey.columns) {
@@ -80,7 +86,7 @@ export async function planSeries(question: SeriesQuestion): Promise<SeriesPropos
   return {
     source: { ...said, ...question.source, ...(calendar.length === 0 ? {} : { calendar: [...calendar] }) },
     inputs,
-    targets: targets.map((target) => (target.type === "numeric" ? { ...target, horizon: lengths.horizon } : target)),
+    targets: targets.map((target) => ("horizon" in target ? { ...target, horizon: lengths.horizon } : target)),
     split: { by: "time", validation: lengths.share, test: question.source.test === undefined ? lengths.share : 0 },
     plan: {
       ...(time === undefined ? {} : { time }),
@@ -194,7 +200,8 @@ function targetOf(column: SurveyedColumn, name: (wanted: string) => string, path
   const target = proposeTarget(column, name, path);
   if (number)
     notes.push(
-      `target column "${column.name}" of ${path} has ${column.distinct} different values: they are classes of a window; set a horizon to forecast it as a number`,
+      `target column "${column.name}" of ${path} has ${column.distinct} different values: they are classes of a window; set a horizon to forecast it as ` +
+        `a number`,
     );
   return target;
 }
@@ -228,7 +235,8 @@ function knownColumns({ path, columns }: TableSurvey, wanted: readonly string[],
     if (column.type === "number" || column.type === "boolean") return column.name;
     throw new LatheError(
       "data.column",
-      `column "${column.name}" of ${path}, which is known in advance, holds ${column.type === "time" ? "times" : "texts"}, expected numbers; write them as numbers`,
+      `column "${column.name}" of ${path}, which is known in advance, holds ${column.type === "time" ? "times" : "texts"}, expected numbers; write them ` +
+        `as numbers`,
       { path, column: column.name },
     );
   });

@@ -76,28 +76,20 @@ export function fitLengths(
   const longestWindow = least - horizon;
   const quarter = Math.floor(train / 4);
   const window = asked.window ?? Math.max(1, Math.min(usual.window, quarter, Math.floor(least * ROOM) - horizon || 1, longestWindow));
-  const notes = [
-    asked.window === undefined
-      ? `a window is of ${counted(window)}: ${window === usual.window ? usual.why.window : `${counted(usual.window)} (${usual.why.window}) do not fit into parts of ${counted(least)}`}`
-      : `a window is of ${counted(window)}, as asked for`,
-    ...(!asked.forecasts
-      ? []
-      : asked.horizon === undefined
-        ? [
-            `the horizon is of ${counted(horizon)}: ${horizon === usual.horizon ? usual.why.horizon : `${counted(usual.horizon)} (${usual.why.horizon}) do not fit into parts of ${counted(least)}`}`,
-          ]
-        : [`the horizon is of ${counted(horizon)}, as asked for`]),
-    ...(share === first.share
-      ? []
-      : [`validation and test have ${share * 100} % of the rows each, since a window and its horizon do not fit into ${first.share * 100} %`]),
-  ];
+  const told = (what: string, rows: number, asked: number | undefined, usually: number, why: string) =>
+    `${what} is of ${counted(rows)}` +
+    (asked !== undefined ? ", as asked for" : rows === usually ? `: ${why}` : `: ${counted(usually)} (${why}) do not fit into parts of ${counted(least)}`);
+  const notes = [told("a window", window, asked.window, usual.window, usual.why.window)];
+  if (asked.forecasts) notes.push(told("the horizon", horizon, asked.horizon, usual.horizon, usual.why.horizon));
+  if (share !== first.share)
+    notes.push(`validation and test have ${share * 100} % of the rows each, since a window and its horizon do not fit into ${first.share * 100} %`);
   return { window, horizon, share, longestWindow, longestHorizon, notes };
 
   function tooLong(what: string, length: number, most: number): LatheError {
     return new LatheError(
       "data.split",
-      `${what} of ${counted(length)} does not fit: ${path} has ${counted(rows)}${ids > 1 ? ` in ${ids} series` : ""}, of which the shortest part of the split by ` +
-        `time holds ${counted(least)} in one piece, and a window and its horizon must fit into it; ` +
+      `${what} of ${counted(length)} does not fit: ${path} has ${counted(rows)}${ids > 1 ? ` in ${ids} series` : ""}, of which the shortest part ` +
+        `of the split by time holds ${counted(least)} in one piece, and a window and its horizon must fit into it; ` +
         (most > 0 ? `${what} of at most ${counted(most)} fits` : "use a shorter window too, or add rows"),
       { path, rows, most },
     );

@@ -1,5 +1,5 @@
 import { LatheError } from "../../base/errors.js";
-import { kindOf } from "../../features/index.js";
+import { kindOf, windowsOf } from "../../features/index.js";
 import { seriesNetworks } from "./networks/index.js";
 import { type SeriesWindow, seriesModel, seriesTraining } from "./networks/series-network.js";
 import { type LayerInput, type Proposal, type Template, layerIds, outputsOf, projectFrom } from "./template.js";
@@ -21,7 +21,7 @@ export const seriesTemplates: readonly Template[] = seriesNetworks.all.map((netw
     summary: `Series: ${lowered(network.summary)}`,
     reads: "series",
     create(proposal) {
-      const windows = proposal.inputs.flatMap((input) => (input.type === "window" ? [input] : []));
+      const windows = windowsOf(proposal.inputs);
       const past = windows.find(({ length }) => length > 0);
       if (!past)
         throw new LatheError("usage", `the template ${type} reads a window of a series, and there is none; the template tabular reads rows by themselves`);

@@ -61,7 +61,7 @@ export class HomePage {
     return this.columns.getByRole("combobox", { name: `Role of ${column}` });
   }
 
-  async giveRole(column: string, role: "Input" | "Predict" | "Ignore"): Promise<void> {
+  async giveRole(column: string, role: "Input" | "Predict" | "Ignore" | "Known ahead"): Promise<void> {
     await this.role(column).selectOption(role);
   }
 

@@ -44,7 +44,7 @@ describe("a stretch of a series", () => {
       [10_001, -1000],
       [19_998, 777],
     ]);
-    const table = await staged(["sold", ...Array.from({ length: 20_000 }, (_, i) => String(peaks.get(i) ?? (i * 7919) % 101))], { time: undefined } as never);
+    const table = await staged(["sold", ...Array.from({ length: 20_000 }, (_, i) => String(peaks.get(i) ?? (i * 7919) % 101))], { time: undefined });
     const view = await viewSeries(table, await rowsOfSeries(table), { columns: ["sold"], from: 0, to: 20_000, points: 500 });
     const { x = [], y = [] } = view.lines[0] ?? {};
     expect(view).toMatchObject({ rows: 20_000, exact: false });

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, test } from "vitest";
+import { toLatheError } from "../../../../src-main/base/errors.js";
 import type { ProjectInput } from "../../../../src-main/contract/project.js";
 import { parseProject } from "../../../../src-main/contract/project.js";
 import type { SeriesWish } from "../../../../src-main/contract/series-views.js";
@@ -33,7 +34,7 @@ async function made(content: string, series: SeriesWish | undefined = {}, more: 
 const refused = (content: string, series?: SeriesWish, more?: Partial<CreateOptions>) =>
   made(content, series, more).then(
     () => "nothing was refused",
-    (error: Error) => error.message,
+    (error: unknown) => toLatheError(error).message,
   );
 const daily = csv("date,sales,promo,note", 600, (n) => [day(n), wave(n), n % 7 === 3 ? 1 : 0, `note ${n}`]);
 
@@ -151,7 +152,7 @@ describe("what cannot be is told with what could", () => {
     ["a window longer than the series", daily, { window: 5000 }, {}, "a window of 5,000 rows does not fit: "],
     ["a window and a horizon longer than a part", daily, { window: 80, horizon: 60 }, {}, "a horizon of at most 40 rows fits"],
     ["a horizon beyond the data", daily, { horizon: 900 }, {}, "a horizon of at most 119 rows fits"],
-    ["a single row", "date,y\n2020-01-01,1\n", { time: "date" }, { targets: ["y"] }, "one value only"],
+    ["a single row", "date,y\n2020-01-01,1\n", { time: "date" }, { targets: ["y"] }, "has one row only"],
     ["few rows", csv("date,y", 4, (n) => [day(n), wave(n)]), {}, {}, "too few for a series"],
     ["text in the column to forecast", csv("date,y", 300, (n) => [day(n), n === 41 ? "broken" : wave(n)]), {}, { targets: ["y"] }, '"broken" in row 42 is not'],
     ["the times as target", daily, {}, { targets: ["date"] }, 'column "date" of'],
