@@ -45,7 +45,9 @@ export function formatMoment(us: number, { calendar, zone }: TimeScale): string 
   const day = formatOf(zone, "day", { day: "numeric", month: "short", year: "numeric" }).format(ms);
   const local = localTime(Math.floor(ms), zone) % DAY;
   if (local === 0) return day;
-  return `${day}, ${formatOf(zone, "time", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...(local % 60_000 === 0 ? {} : { second: "2-digit" }) }).format(ms)}`;
+  const seconds = local % 60_000 === 0 ? {} : { second: "2-digit" as const };
+  const time = formatOf(zone, "second" in seconds ? "time with seconds" : "time", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...seconds });
+  return `${day}, ${time.format(ms)}`;
 }
 
 export interface TimeTick {

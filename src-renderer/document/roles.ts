@@ -85,10 +85,7 @@ function setSeriesRole(draft: Draft, column: RoleColumn, role: Role, all: readon
   if (role === "ignore") takeFromInputs(draft, column.name, all, true);
   else if (column.type === "number" || column.type === "boolean") setSeesPast(draft, column.name, true, all);
   if (role === "target") {
-    const { horizon } = reachOf(draft);
-    addTarget(draft, column);
-    const added = draft.data.targets.at(-1);
-    if (added?.type === "numeric") added.horizon = Math.max(1, horizon);
+    addTarget(draft, column, Math.max(1, reachOf(draft).horizon));
   }
   followTargets(draft);
 }
@@ -191,9 +188,13 @@ function addInput(draft: Draft, column: string, kind: InputType, all: readonly s
   data.inputs = data.inputs.map((input) => (input === open ? joined : input));
 }
 
-function addTarget(draft: Draft, { name: column, target: kind }: RoleColumn): void {
+/** @param horizon steps to forecast, of a series. */
+function addTarget(draft: Draft, { name: column, target: kind }: RoleColumn, horizon?: number): void {
   const name = freeName(draft, column);
-  draft.data.targets = [...draft.data.targets, kind === "numeric" ? { name, type: kind, column, normalize: "standard" } : { name, type: kind, column }];
+  draft.data.targets = [
+    ...draft.data.targets,
+    kind === "numeric" ? { name, type: kind, column, normalize: "standard", ...(horizon !== undefined && { horizon }) } : { name, type: kind, column },
+  ];
 }
 
 function namesOf(draft: Draft): ReadonlySet<string> {

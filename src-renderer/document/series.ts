@@ -1,12 +1,12 @@
-import { kindOf, targetColumns } from "../../src-main/features/index.js";
-import type { Draft, DraftInput, DraftTarget } from "./draft.js";
+import { horizonOf, kindOf, targetColumns, windowsOf as windows } from "../../src-main/features/index.js";
+import type { Draft, DraftInput } from "./draft.js";
 
 /** Windows and what is known in advance, as changes to a draft of a series. */
 
 type Window = Extract<DraftInput, { readonly type: "window" }>;
 
 export function windowsOf(draft: Pick<Draft, "data">): readonly Window[] {
-  return draft.data.inputs.filter((input) => input.type === "window");
+  return windows(draft.data.inputs);
 }
 
 /** The window of the past, and the one that reaches into the future. */
@@ -23,10 +23,6 @@ export function reachOf(draft: Pick<Draft, "data">): { readonly past: number; re
   const length = Math.max(0, ...windowsOf(draft).map((window) => window.length));
   const horizon = Math.max(0, ...draft.data.targets.map(horizonOf));
   return { past: Math.max(0, length - 1), ahead: Math.max(horizon, ...windowsOf(draft).map(({ ahead = 0 }) => ahead)), length, horizon };
-}
-
-export function horizonOf(target: DraftTarget): number {
-  return target.type === "numeric" ? (target.horizon ?? 0) : 0;
 }
 
 /** Whether the model sees the column in the past. */
@@ -78,10 +74,9 @@ export function setKnown(draft: Draft, column: string, known: boolean, all: read
 /** Steps to forecast: of every numeric target, and of the windows that reach as far. */
 export function setHorizon(draft: Draft, horizon: number): void {
   const before = reachOf(draft).horizon;
-  for (const target of draft.data.targets) if (target.type === "numeric") target.horizon = horizon;
-  draft.data.inputs = draft.data.inputs.map((input) =>
-    input.type === "window" && (input.ahead ?? 0) > 0 && (input.ahead === before || (input.ahead ?? 0) < horizon) ? { ...input, ahead: horizon } : input,
-  );
+  for (const target of draft.data.targets) if ("horizon" in target) target.horizon = horizon;
+  const following = windowsOf(draft).filter(({ ahead = 0 }) => ahead > 0 && (ahead === before || ahead < horizon));
+  for (const window of following) draft.data.inputs = draft.data.inputs.map((input) => (input === window ? { ...window, ahead: horizon } : input));
 }
 
 /** Rows of the past that the model sees. */

@@ -120,7 +120,9 @@ export const seriesTexts = {
     title: "Compare networks",
     open: "Compare…",
     openHint: "Trains several networks on the same data and ranks them beside forecasts that need no model",
-    hint: "Each is trained on the same data with the project's settings, one after the other. Each is a run of its own that you find under Runs; your project keeps its network.",
+    hint:
+      "Each is trained on the same data with the project's settings, one after the other. Each is a run of its own that you find under Runs; " +
+      "your project keeps its network.",
     none: "Choose at least one network",
     epochs: "Epochs of each",
     start: (count: string) => (count === "1" ? "Train 1 network" : `Train ${count} networks`),
@@ -144,7 +146,8 @@ export const seriesTexts = {
     known: "known until here",
     lines: { past: "known", forecast: "forecast" },
     sentence: (count: string, step: string, from: string, to: string, origin: string, id: string) =>
-      `${id === "" ? "" : `${id}: `}${count === "1" ? `the step at ${from}` : `${steps(count)} of ${step}, ${from} to ${to}`}, from what was known until ${origin}.`,
+      `${id === "" ? "" : `${id}: `}${count === "1" ? `the step at ${from}` : `${steps(count)} of ${step}, ${from} to ${to}`}, ` +
+      `from what was known until ${origin}.`,
     levels: (levels: string) => `shaded: the intervals of ${levels}`,
     ownData: "It goes on from the end of the project's own table, as it is now.",
     otherData: (path: string) => `It goes on from the end of ${path}.`,
@@ -196,7 +199,8 @@ export const seriesTexts = {
     },
     skill: { name: "Skill of this run", about: "How much less its mean square error is than theirs: 0 % is no better, 100 % is perfect." },
     leftOut: (count: string) =>
-      `${count} ${count === "1" ? "sample begins" : "samples begin"} too early in ${count === "1" ? "its" : "their"} series for one of these; the skill is over the others.`,
+      `${count} ${count === "1" ? "sample begins too early in its" : "samples begin too early in their"} series for one of these; ` +
+      "the skill is over the others.",
     overTime: "Forecast against actual",
     figure: "Forecast against actual over time",
     lines: { actual: "what came", forecast: "forecast" },
@@ -233,7 +237,8 @@ export const seriesTexts = {
       width: "Width, mean",
       none: "Without validation samples there are none.",
       hint: (count: string) =>
-        `From the errors of ${count} validation ${count === "1" ? "sample" : "samples"} (split conformal). What they hold of the future is measured on the test, not promised.`,
+        `From the errors of ${count} validation ${count === "1" ? "sample" : "samples"} (split conformal). ` +
+        "What they hold of the future is measured on the test, not promised.",
     },
   },
 

@@ -49,8 +49,7 @@ export function judgedForecastOf(
 ): JudgedForecast {
   const spec = readConfig(RunFolder.open(run.reference.project, run.reference.run)).project.data.targets.find(({ name }) => name === target.name);
   const horizon = spec ? horizonOf(spec) : 0;
-  if (!spec || horizon === 0 || target.kind !== "numeric")
-    throw new LatheError("usage", `target ${target.name} of run ${run.reference.run} is no forecast`, { target: target.name });
+  if (!spec || horizon === 0) throw new LatheError("usage", `target ${target.name} of run ${run.reference.run} is no forecast`, { target: target.name });
   const columns = targetColumns(spec);
   const column = question.column === undefined ? 0 : columns.indexOf(question.column);
   if (column < 0)

@@ -28,7 +28,7 @@ export function watchForecast({ prepared, judged, emit, clock }: WatchForecastOp
   const target = prepared.fitted.targets.find((candidate) => horizonOf(candidate) > 0);
   const decision = prepared.fitted.series?.decision;
   const judge = target && judged.get(target.name);
-  if (!target || !decision || judge?.kind !== "numeric") return undefined;
+  if (!target || !decision || !judge || !("columns" in judge)) return undefined;
   const horizon = horizonOf(target);
   const columns = targetKindOf(target).columnsOf(target);
   const width = horizon * columns.length;
