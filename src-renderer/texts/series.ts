@@ -17,7 +17,7 @@ export const seriesTexts = {
   clickHint: "Click a moment to see a sample there: what the model is shown, and what it is to tell. Alt and the arrow keys move to the sample beside it.",
   loading: "Reading the series",
   failed: "This series cannot be drawn",
-  thinned: (count: string) => `${rows(count)} in view, drawn by the least and the greatest of each stretch; zoom in to see each`,
+  thinned: (count: string) => `${rows(count)} in view, thinned; zoom in to see each`,
   exact: (count: string) => `${rows(count)} in view`,
   summary: (columns: string, from: string, to: string, gaps: string) => `${columns} from ${from} to ${to}. ${gaps}`,
   noGaps: "No gaps.",
