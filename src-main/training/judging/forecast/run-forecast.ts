@@ -57,7 +57,7 @@ export function forecastOfTable(
   });
   for (const { test } of Object.values(report.targets)) {
     if (!test) continue;
-    for (const metric of ["mase", "mse.standardised"]) delete test.values[metric];
+    for (const metric of ["mase", "mse.standardised"]) Reflect.deleteProperty(test.values, metric);
     test.notes = test.notes.filter(({ code }) => code !== "forecast.constant");
   }
   return report;
