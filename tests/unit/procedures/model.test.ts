@@ -33,7 +33,10 @@ describe("the catalogue", () => {
     expect(types(all.optimizers)).toEqual(optimizers.types);
     expect(types(all.schedules)).toEqual(schedules.types);
     expect(types(all.initializers)).toEqual(initializers.types);
-    expect(types(all.presets)).toEqual(["tabular", "two-input", "two-output", "images", "small-resnet", "small-mobilenet"]);
+    const presetsOf = (reads: string | undefined) => types(all.presets.filter((preset) => preset.reads === reads));
+    expect(presetsOf(undefined)).toEqual(["tabular", "two-input", "two-output"]);
+    expect(presetsOf("pictures")).toEqual(["images", "small-resnet", "small-mobilenet"]);
+    expect(presetsOf("series")).toEqual(["series", "lstm", "rnn", "tcn", "attention", "linear"]);
     expect(all.layers.find(({ type }) => type === "Linear")).toMatchObject({
       group: "Linear and shape",
       arity: [1, 1],
