@@ -121,6 +121,7 @@ async function openAny(database: Database, { fitted, folder, path, signal, targe
   if (!found || (found.isFile() && !hasPictureName(full)))
     return openTable(database, folder, path, {
       ...csvOptions(options),
+      timesAsText: fitted.series !== undefined,
       likely: options.likely ?? fitted.decimal,
       names: options.names ?? namesOf(fitted, targets === "required"),
     });

@@ -14,7 +14,7 @@ import { type ReadRows, readRows } from "./read-series.js";
 import { reportOf } from "./report.js";
 import { parseStep, seasonOf, stepOf } from "./step.js";
 import { tellSeries } from "./tell.js";
-import { UTC, findZone } from "./zone.js";
+import { findZone } from "./zone.js";
 
 export type { RegularSeries } from "./regular-table.js";
 export { writeTime } from "./zone.js";
@@ -84,7 +84,7 @@ export async function openSeries(database: Database, table: Source, spec: Series
     ...table,
     relation: name,
     columns,
-    warnings: [...table.warnings, ...read.notes, ...placed.notes, ...tellJson(table, read, placed.zone), ...told],
+    warnings: [...table.warnings, ...read.notes, ...placed.notes, ...told],
     series: {
       table: name,
       zone: placed.zone,
@@ -100,12 +100,6 @@ export async function openSeries(database: Database, table: Source, spec: Series
       ...(spec.id === undefined ? {} : { id: spec.id }),
     },
   };
-}
-
-/** DuckDB takes offsets off the times of JSON, after which they cannot be told from local ones. */
-function tellJson({ format, path }: Source, { time, timeType }: ReadRows, zone: string): readonly string[] {
-  if (!time || format !== "json" || timeType !== "TIMESTAMP" || zone === UTC) return [];
-  return [`column "${time.name}" of ${path}: its times are read as local ones of ${zone}; where they end in Z or an offset, leave source.zone out, or use CSV`];
 }
 
 /** @throws LatheError where settings want times and there are none, or columns would have names of the table's. */

@@ -66,7 +66,7 @@ const YEAR = 365.25 * 86_400e6;
 export async function surveySeries({ folder, source: spec, targets, candidates, workFolder, signal }: SurveySeriesOptions): Promise<SeriesSurvey> {
   const database = await Database.open(workFolder, { signal });
   try {
-    const opened = withMissing(await openTable(database, folder, spec.path, csvOptions(spec)), spec.missing);
+    const opened = withMissing(await openTable(database, folder, spec.path, { ...csvOptions(spec), timesAsText: true }), spec.missing);
     const source = await openSeries(database, opened, spec, { signal });
     const { series } = source;
     if (!series) throw new LatheError("internal", "a series was opened without its table");

@@ -19,6 +19,8 @@ export interface CsvOptions extends GivenDialect {
   readonly encoding?: string | undefined;
   /** How numbers are written where the file does not tell. */
   readonly likely?: "," | undefined;
+  /** Times of JSON stay texts, as a series wants them: DuckDB takes their offsets off, after which they cannot be told from local ones. */
+  readonly timesAsText?: boolean | undefined;
 }
 
 const OPTIONS = ["delimiter", "encoding", "quote", "decimal", "header", "skip", "comment"] as const;

@@ -77,7 +77,7 @@ export async function openMain(
   },
 ): Promise<Source> {
   if (spec.type !== "image-folder") {
-    const opened = withMissing(await openTable(database, folder, spec.path, { ...csvOptions(spec), names }), spec.missing);
+    const opened = withMissing(await openTable(database, folder, spec.path, { ...csvOptions(spec), names, timesAsText: spec.type === "series" }), spec.missing);
     const source = { ...opened, warnings: [...opened.warnings, ...tellNameless(opened, Object.keys(spec.missing ?? {}))] };
     return spec.type === "series" ? openSplitSeries(database, source, spec, { cells, split, cuts, signal }) : source;
   }
@@ -134,7 +134,7 @@ function tellNameless({ path, columns }: Source, named: readonly string[]): read
 export async function openTest(database: Database, folder: string, spec: SourceSpec, main: Source, signal?: AbortSignal): Promise<Source | undefined> {
   if (spec.test === undefined) return undefined;
   if (spec.type !== "image-folder") {
-    const options = { ...csvOptions(spec), likely: main.decimal, names: main.columns.map(({ name }) => name) };
+    const options = { ...csvOptions(spec), timesAsText: spec.type === "series", likely: main.decimal, names: main.columns.map(({ name }) => name) };
     const source = besideTraining(withMissing(await openTable(database, folder, spec.test, options), spec.missing));
     return spec.type === "series" ? openSeries(database, source, spec, { name: "test_series", like: main.series, signal }) : source;
   }

@@ -23,12 +23,19 @@ export async function openParquet(database: Database, file: FoundFile, { names }
 }
 
 /** JSON (an array of objects, or an object that holds one) and JSON lines, also gzipped. @throws LatheError `data.unreadable` */
-export async function openJson(database: Database, file: FoundFile, { names }: Pick<CsvOptions, "names">): Promise<Source> {
+export async function openJson(
+  database: Database,
+  file: FoundFile,
+  { names, timesAsText = false }: Pick<CsvOptions, "names" | "timesAsText">,
+): Promise<Source> {
   const { path, warnings } = await findJsonRows(file.path, database.folder);
   // A key may come first in the last row: all of them are looked at.
   // DuckDB knows .gz in small letters.
   const gzipped = isGzipped(path) ? ", compression='gzip'" : "";
-  const reader = `read_json(${fileLiteral(path)}${gzipped}, sample_size=-1, records=true, map_inference_threshold=-1, convert_strings_to_integers=false)`;
+  // No text is of these formats.
+  const times = timesAsText ? ", timestampformat='never %Y', dateformat='never %Y'" : "";
+  const reader =
+    `read_json(${fileLiteral(path)}${gzipped}${times}, sample_size=-1, records=true, map_inference_threshold=-1, ` + `convert_strings_to_integers=false)`;
   const keys = `SELECT DISTINCT unnest(json_keys(json)) AS name FROM read_json_objects(${fileLiteral(path)}${gzipped})`;
   return openTyped(database, file, {
     format: "json",
