@@ -54,7 +54,8 @@ function countsOf(json: unknown): ReadonlyMap<string, number> {
 
 /** A source whose columns of texts know how they are read. @param limit rows to decide by. */
 export async function withWords(database: Database, source: Source, limit?: number): Promise<Source> {
-  const open = source.columns.flatMap((column, k) => (column.kind === "text" && !column.before && !column.words ? [k] : []));
+  // Of nothing but numbers there is nothing to decide.
+  const open = source.columns.flatMap((column, k) => (column.kind === "text" && !column.before && !column.plain && !column.words ? [k] : []));
   if (open.length === 0) return source;
   const from = `${source.relation}${limit === undefined ? "" : ` LIMIT ${limit}`}`;
   const texts = open.map((k) => (source.columns[k] ? textOf(source.columns[k]) : "NULL"));

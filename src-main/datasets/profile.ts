@@ -105,15 +105,13 @@ async function copyRows(database: Database, source: Source, limit: number | unde
 async function profileSome(database: Database, source: Source, limit: number | undefined): Promise<readonly ColumnProfile[]> {
   // CASE rather than FILTER, for each of which DuckDB sets up buffers for all columns of the query.
   const selected = source.columns.map(
-    (_, k) =>
-      `count(v${k}) AS present${k}, count(CASE WHEN bad${k} THEN v${k} END) AS bad${k}, approx_count_distinct(v${k}) AS distinct${k}, ` +
+    (column, k) =>
+      `count(v${k}) AS present${k}, approx_count_distinct(v${k}) AS distinct${k}, ` +
       `count(x${k}) AS numbers${k}, count(CASE WHEN x${k} = trunc(x${k}) THEN 1 END) AS whole${k}, min(x${k}) AS min${k}, max(x${k}) AS max${k}, ` +
       `count(CASE WHEN regexp_matches(v${k}, '^[0-9]+$') THEN 1 END) AS digits${k}, ` +
       `min(CASE WHEN regexp_matches(v${k}, '^0[0-9]+$') THEN v${k} END) AS zero${k}, ` +
-      `min(length(v${k})) AS short${k}, max(length(v${k})) AS long${k}, min(v${k}) AS first${k}, ` +
-      `count(CASE WHEN dressed${k} THEN x${k} END) AS dressed${k}, min(CASE WHEN dressed${k} AND x${k} IS NOT NULL THEN v${k} END) AS dress${k}, ` +
-      `arg_min(x${k}, CASE WHEN dressed${k} AND x${k} IS NOT NULL THEN v${k} END) AS bare${k}, ` +
-      `count(CASE WHEN dressed${k} AND ends_with(v${k}, '%') THEN x${k} END) AS percent${k}`,
+      `min(length(v${k})) AS short${k}, max(length(v${k})) AS long${k}, min(v${k}) AS first${k}` +
+      (column.plain ? "" : `, ${unusual(k)}`),
   );
   const read = source.columns.map((column, k) => (column.kind === "text" ? `${column.sql}, ${numberIn(column)} AS y${k}` : column.sql));
   const inner = source.columns
@@ -135,7 +133,7 @@ async function profileSome(database: Database, source: Source, limit: number | u
   const exact = await countValues(database, source, few, limit);
   const profiles: ColumnProfile[] = [];
   for (const [k, column] of source.columns.entries()) {
-    const [present, bad, numbers, whole] = [row[`present${k}`], row[`bad${k}`], row[`numbers${k}`], row[`whole${k}`]].map(Number);
+    const [present, bad, numbers, whole] = [row[`present${k}`], row[`bad${k}`] ?? 0, row[`numbers${k}`], row[`whole${k}`]].map(Number);
     const numeric = (numbers ?? 0) > 0 && bad === 0;
     const approximate = Number(row[`distinct${k}`]);
     const values = exact.get(column.name);
@@ -185,6 +183,16 @@ async function profileSome(database: Database, source: Source, limit: number | u
   return profiles;
 }
 
+/** What a column of nothing but plain numbers has none of: values that are no numbers, and numbers with a unit or parted thousands. */
+function unusual(k: number): string {
+  return (
+    `count(CASE WHEN bad${k} THEN v${k} END) AS bad${k}, ` +
+    `count(CASE WHEN dressed${k} THEN x${k} END) AS dressed${k}, min(CASE WHEN dressed${k} AND x${k} IS NOT NULL THEN v${k} END) AS dress${k}, ` +
+    `arg_min(x${k}, CASE WHEN dressed${k} AND x${k} IS NOT NULL THEN v${k} END) AS bare${k}, ` +
+    `count(CASE WHEN dressed${k} AND ends_with(v${k}, '%') THEN x${k} END) AS percent${k}`
+  );
+}
+
 /** `column` as a finite number; NULL where it is none. */
 export function numberOrNull(column: SourceColumn): string {
   if (!["text", "number", "boolean"].includes(column.kind)) return "CAST(NULL AS DOUBLE)";
@@ -198,7 +206,7 @@ function isDressed({ kind, before, plain, decimal }: SourceColumn, text: string)
 
 /** How numbers were read that are more than digits. */
 function tellUnits(column: string, path: string, row: Row, k: number): readonly string[] {
-  const [dressed, percent, numbers] = [row[`dressed${k}`], row[`percent${k}`], row[`numbers${k}`]].map(Number);
+  const [dressed, percent, numbers] = [row[`dressed${k}`] ?? 0, row[`percent${k}`] ?? 0, row[`numbers${k}`]].map(Number);
   if (dressed === 0) return [];
   const where = `column "${column}" of ${path}`;
   const notes = [`${where}: "${shorten(String(row[`dress${k}`]))}" is read as the number ${Number(row[`bare${k}`])}, as all that is written so`];
