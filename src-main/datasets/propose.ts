@@ -10,8 +10,8 @@ const MOST_NUMBER_CLASSES = 10;
 const MOST_INPUT_CLASSES = 50;
 const MOST_TARGET_CLASSES = 1000;
 
-/** A column's profile; of texts that are files of pictures it says so. */
-export type SeenProfile = Omit<ColumnProfile, "type"> & { readonly type: ColumnProfile["type"] | "picture" };
+/** A column's profile; of texts that are files of pictures, or that are to be read word by word, it says so. */
+export type SeenProfile = Omit<ColumnProfile, "type"> & { readonly type: ColumnProfile["type"] | "picture" | "prose" };
 
 /** A column as a first look shows it. */
 export interface SurveyedColumn extends SeenProfile {
@@ -183,19 +183,27 @@ export function reasonToLeave(column: SeenProfile): string | undefined {
   const { name, type, rows, missing, distinct, counting, whole, strays, code } = column;
   if (type === "empty") return "it has no values; fill it in to use it";
   if (distinct === 1) return "it has one value only, from which nothing can be learnt; add rows with others to use it";
-  if (type === "picture") return undefined;
+  if (type === "picture" || type === "prose") return undefined;
   if (type === "time") return "it is a time; split by it, or put what matters of it, such as the month, into a column of its own";
   if (type === "other") return "it holds structures, lists or bytes; put their parts into columns of their own";
   if (strays !== undefined && distinct > MOST_NUMBER_CLASSES) return describeStrays(name, strays);
   if (code !== undefined && distinct > MOST_INPUT_CLASSES)
     return `it holds ${distinct} different codes such as ${code}, which are no quantities; make it a category to use it all the same`;
-  if (type === "text" && distinct > MOST_INPUT_CLASSES) return `it is a text with ${distinct} different values; make it a category to use it all the same`;
+  if (type === "text" && distinct > MOST_INPUT_CLASSES)
+    return `it is a text with ${distinct} different values; make it a category to use it all the same, or begin with the template text, which reads words`;
   if (type === "text" && distinct > 2 && distinct >= rows - missing)
     return "its texts are all different, so that none says anything of another row; put what rows share of them into a column of its own";
   if (counting && rows >= 10) return "it counts the rows; make it an input by hand if it is a quantity";
   if (whole && /(^|[_\W])(id|index|key)$|[a-z]Id$/i.test(name) && rows >= 10 && distinct > (rows - missing) * 0.9)
     return "it looks like an identifier; make it an input by hand if it is a quantity";
   return undefined;
+}
+
+/** A table whose texts that are no categories are to be read word by word. */
+export function withProse(survey: TableSurvey): TableSurvey {
+  const isProse = ({ type, distinct, rows, missing }: SurveyedColumn) =>
+    type === "text" && distinct > 2 && (distinct > MOST_INPUT_CLASSES || distinct >= rows - missing);
+  return { ...survey, columns: survey.columns.map((column) => (isProse(column) ? { ...column, type: "prose" } : column)) };
 }
 
 /** Values that keep a column from being one of numbers, with the row of the first and what to do. */

@@ -2,8 +2,8 @@ import { type DuckDBDataChunk, DuckDBFloatVector } from "@duckdb/node-api";
 import { defined } from "../base/assert.js";
 import { LatheError } from "../base/errors.js";
 import type { Tensors } from "../engines/engine.js";
-import type { FittedData, FittedTarget } from "../features/fitted.js";
-import { kindOf, targetKindOf } from "../features/index.js";
+import type { FittedData, FittedInput, FittedTarget } from "../features/fitted.js";
+import { kindOf, targetKindOf, textsOf } from "../features/index.js";
 import type { Speller } from "../features/spelling.js";
 import type { TensorData } from "../onnx/types.js";
 import type { Wanted } from "./sources/source.js";
@@ -114,8 +114,7 @@ export class RawAssembler {
     for (const input of this.#fitted.inputs) {
       const kind = kindOf(input);
       const columns = kind.columnsOf(input);
-      this.#inputs[input.name] =
-        kind.cells === "number" ? this.#numbers(columns, n, fillers) : this.#texts(columns, n, fillers, this.#spell.get(`input ${input.name}`));
+      this.#inputs[input.name] = kind.cells === "number" ? this.#numbers(columns, n, fillers) : this.#texts(input, n, fillers);
     }
     for (const target of this.#withTargets ? this.#fitted.targets : []) {
       const kind = targetKindOf(target);
@@ -137,18 +136,17 @@ export class RawAssembler {
     return { dtype: "float32", dims: [n, width], data };
   }
 
-  #texts(columns: readonly string[], n: number, fillers: Filler[], speller: Speller | undefined): TensorData {
-    const width = columns.length;
+  #texts(input: FittedInput, n: number, fillers: Filler[]): TensorData {
+    const speller = this.#spell.get(`input ${input.name}`);
+    const width = textsOf("", input).length;
     const data: string[] = new Array<string>(n * width).fill("");
-    columns.forEach((column, k) => {
-      const position = this.#position(`t${column}`);
-      fillers.push((chunk, picked, from, to, at) => {
-        const vector = chunk.getColumnVector(position);
-        for (let s = from, target = at * width + k; s < to; s++, target += width) {
-          const text = String(vector.getItem(picked[s] ?? 0));
-          data[target] = speller ? speller.read(text) : text;
-        }
-      });
+    const position = this.#position(`t${kindOf(input).columnsOf(input).join()}`);
+    fillers.push((chunk, picked, from, to, at) => {
+      const vector = chunk.getColumnVector(position);
+      for (let s = from, target = at * width; s < to; s++, target += width) {
+        const text = String(vector.getItem(picked[s] ?? 0));
+        textsOf(speller ? speller.read(text) : text, input).forEach((part, k) => (data[target + k] = part));
+      }
     });
     return { dtype: "string", dims: [n, width], data };
   }

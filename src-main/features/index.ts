@@ -8,10 +8,11 @@ import type { FittedData, FittedInput, FittedTarget } from "./fitted.js";
 import { imageInput } from "./image.js";
 import type { FitContext, InputKind, RowSpan, SeenColumn, TargetKind } from "./kind.js";
 import { numericInput, numericTarget } from "./numeric.js";
+import { textInput } from "./text.js";
 import { windowInput } from "./window.js";
 
 /** Every kind of input. A new one is a file of its own, a line here, and one in `fitted.ts`. */
-const inputKinds = { numeric: numericInput, category: categoryInput, binary: binaryInput, image: imageInput, window: windowInput };
+const inputKinds = { numeric: numericInput, category: categoryInput, binary: binaryInput, image: imageInput, window: windowInput, text: textInput };
 
 type Kinds = typeof inputKinds;
 export type InputType = keyof Kinds;
@@ -20,8 +21,17 @@ type Draft<K extends InputType> = z.input<Kinds[K]["options"]>;
 type Options<K extends InputType> = z.output<Kinds[K]["options"]>;
 type Fitted<K extends InputType> = z.output<Kinds[K]["fitted"]>;
 
+type InputSpec = Options<InputType>;
+
 /** Schemas of what a project says of inputs and targets. */
-export const inputOptions = [numericInput.options, categoryInput.options, binaryInput.options, imageInput.options, windowInput.options] as const;
+export const inputOptions = [
+  numericInput.options,
+  categoryInput.options,
+  binaryInput.options,
+  imageInput.options,
+  windowInput.options,
+  textInput.options,
+] as const;
 export const targetOptions = [categoryTarget.options, binaryTarget.options, numericTarget.options] as const;
 export const pictureOptions = imageInput.options;
 
@@ -60,7 +70,7 @@ export const allInputKinds: readonly Pick<InputKind<never, never, never>, "type"
 
 /** How a column is read unless somebody says otherwise: the narrowest kind that suits. */
 export function kindFor(column: SeenColumn): InputType {
-  return (["image", "numeric", "binary"] as const).find((type) => inputKinds[type].suits(column)) ?? "category";
+  return (["image", "text", "numeric", "binary"] as const).find((type) => inputKinds[type].suits(column)) ?? "category";
 }
 
 /** An input as Lathe proposes it. */
@@ -89,6 +99,21 @@ export function widthOf(input: FittedInput): number {
   return { record: () => Number(kind.encodedType(input).shape[1]), pictures: () => 1, series: () => 0 }[kind.kept]();
 }
 
+/** Inputs that are numbers of tokens, by name, with how many there may be. */
+export function vocabulariesOf(inputs: readonly InputSpec[]): ReadonlyMap<string, number> {
+  return new Map(
+    inputs.flatMap((input) => {
+      const size = kindOf(input).vocabulary?.(input);
+      return size === undefined ? [] : [[input.name, size] as const];
+    }),
+  );
+}
+
+/** The texts of a raw input that one cell is: itself, or its tokens. */
+export function textsOf(text: string, input: FittedInput): readonly string[] {
+  return kindOf(input).tokens?.(text, input) ?? [text];
+}
+
 /** The rows of a series that a sample's input is read from, counted from the sample's own on; that one alone of a kind that reads no series. */
 export function rowsOf<K extends InputType>(input: Options<K> | Fitted<K>): RowSpan {
   return kindOf(input).rows?.(input) ?? { from: 0, to: 0 };
@@ -110,11 +135,15 @@ export function fromStored(e: Emitter, stored: Value, input: FittedInput): Value
   return e.graph.scope(input.name, () => kindOf(input).stored?.lower(e, stored, input) ?? stored);
 }
 
-/** Declares the raw inputs of a model, named as in the project, and encodes them. */
-export function lowerInputs(e: Emitter, { inputs }: FittedData): ReadonlyMap<string, Value> {
+/**
+ * Declares the raw inputs of a model, named as in the project, and encodes them.
+ * @param lengths of inputs that may have any, what their second axis is called.
+ */
+export function lowerInputs(e: Emitter, { inputs }: FittedData, lengths: ReadonlyMap<string, string> = new Map()): ReadonlyMap<string, Value> {
   const raws = inputs.map((input) => {
     const { dtype, shape } = rawType(input);
-    return e.graph.input(input.name, dtype, shape, kindOf(input).describe(input));
+    const [batch = "N", length = 1, ...rest] = shape;
+    return e.graph.input(input.name, dtype, [batch, lengths.get(input.name) ?? length, ...rest], kindOf(input).describe(input));
   });
   return new Map(inputs.map((input, i) => [input.name, lowerInput(e, defined(raws[i], input.name), input)]));
 }

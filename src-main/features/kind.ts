@@ -16,10 +16,10 @@ export interface InputKind<Draft, Options extends Draft, Fitted> {
   /** How the cells of its columns are read: a missing number is NaN, a missing text "". */
   readonly cells: "number" | "text";
   /**
-   * What the network reads: values side by side, `[N, width]`, pictures, `[N, C, height, width]`, or rows of a series, `[N, length, columns]`. A template
-   * begins with layers that suit it.
+   * What the network reads: values side by side, `[N, width]`, pictures, `[N, C, height, width]`, rows of a series, `[N, length, columns]`, or numbers of
+   * tokens, `[N, length]`. A template begins with layers that suit it.
    */
-  readonly reads: "values" | "pictures" | "sequence";
+  readonly reads: "values" | "pictures" | "sequence" | "tokens";
   /**
    * Where a sample's values are kept: in its record; in a store of pictures, whose place its record then holds; or in the rows of the series, among which the
    * sample's own row says where.
@@ -55,6 +55,11 @@ export interface InputKind<Draft, Options extends Draft, Fitted> {
   columnsOf(fitted: Fitted): readonly string[];
   /** Texts that training knew, and other spellings of them; undefined where it learnt none by heart. */
   known(fitted: Fitted): ReadonlySet<string> | undefined;
+
+  /** Of a kind that the network reads as numbers of tokens: how many there may be. */
+  vocabulary?(options: Options): number;
+  /** Of a kind whose cell is several texts: those of one cell, as many as `rawType` is wide. */
+  tokens?(text: string, fitted: Fitted): readonly string[];
 
   /** Least and most of what the training rows held in one of its columns, in the column's own unit; undefined where that was not kept. */
   range(fitted: Fitted, column: number): { readonly min: number; readonly max: number } | undefined;
@@ -100,7 +105,7 @@ export interface TargetKind<Draft, Options extends Draft, Fitted> {
   /** The columns it is read from of any table. */
   columnsOf(fitted: Fitted): readonly string[];
   /** What the values of a sample are called, in order: as their columns; of several rows `<column>+<rows ahead>`, row by row. */
-  valuesOf(fitted: Fitted): readonly string[];
+  valuesOf(of: Draft | Fitted): readonly string[];
   /** Rows of a series after the sample's own that it is read from, one behind the other; 0: it is read from the sample's own row. */
   horizon(of: Draft | Fitted): number;
   /** What is predicted is one of these; undefined of numbers. */
@@ -147,7 +152,7 @@ export interface RowSpan {
 
 /** A column of a table at first sight. */
 export interface SeenColumn {
-  /** `number`, `boolean`, `text`, `picture`, … */
+  /** `number`, `boolean`, `text`, `picture`, `prose` of texts that are to be read word by word, … */
   readonly type: string;
   /** Different values. */
   readonly distinct: number;

@@ -190,7 +190,10 @@ export const numericTarget: TargetDefinition<typeof targetOptions, typeof fitted
     };
   },
   columnsOf: ({ columns }) => columns,
-  valuesOf: (own) => stepsOf(own).flatMap((step) => own.columns.map((column) => `${column}${step}`)),
+  valuesOf: (own) => {
+    const columns = own.columns ?? ("column" in own && own.column !== undefined ? [own.column] : []);
+    return stepsOf(own).flatMap((step) => columns.map((column) => `${column}${step}`));
+  },
   horizon: ({ horizon = 0 }) => horizon,
   classes: () => undefined,
   classOf: () => new Map(),
@@ -215,7 +218,7 @@ export const numericTarget: TargetDefinition<typeof targetOptions, typeof fitted
 };
 
 /** What is added to a column's name for each row ahead. */
-function stepsOf({ horizon }: Pick<z.infer<typeof fittedTarget>, "horizon">): readonly string[] {
+function stepsOf({ horizon }: { readonly horizon?: number | undefined }): readonly string[] {
   return horizon === undefined ? [""] : Array.from({ length: horizon }, (_, k) => `+${k + 1}`);
 }
 

@@ -49,7 +49,7 @@ export const windowInput: InputDefinition<typeof options, typeof fitted> = {
   start: (name, columns) => ({ name, type: "window", columns: columns === "rest" ? [] : [...columns], length: 28 }),
   withColumns: (spec, columns) => ({ ...spec, columns: [...columns] }),
   columns: ({ columns }) => columns.map((column, k) => ({ column, path: ["columns", k] })),
-  rows: ({ length, ahead = 0 }) => ({ from: 1 - length, to: ahead }),
+  rows: ({ length, ahead }) => ({ from: 1 - length, to: ahead }),
   gaps: () => "drop",
   standIn: () => "excluded",
   prepared: (spec) => spec,

@@ -7,7 +7,7 @@ import { type Fold, type Loader, type PreparedData, type Split, createLoader, da
 import type { CompileOptions, Engine } from "../engines/engine.js";
 import { type EngineChoice, fileEngine } from "../engines/index.js";
 import type { FittedTarget } from "../features/fitted.js";
-import { fromStored, horizonOf, kindOf, storedType, targetKindOf } from "../features/index.js";
+import { fromStored, horizonOf, kindOf, storedType, targetKindOf, vocabulariesOf } from "../features/index.js";
 import { isStatic, sizeOf } from "../onnx/types.js";
 import type { TransformSpecs } from "../transforms/index.js";
 import type { JudgedTarget } from "./judging/judge.js";
@@ -135,6 +135,7 @@ export async function openWorkbench({ project, folder, choice, threads, began, e
   const faults = findFaults({
     plan,
     types: layout.types,
+    vocabularies: vocabulariesOf(project.data.inputs),
     targets: await Promise.all(targets.map(askedOf)),
     batch: Math.min(project.training.batchSize, counts.train),
   });

@@ -10,12 +10,12 @@ import { dropTarget, followTargets, renameInDocument } from "./target-references
 
 /** What is known of a column here. */
 export type RoleColumn = Pick<ColumnSummary, "name" | "type" | "distinct" | "target">;
-/** What a column of words or numbers can be read as; a picture is always one. */
+/** What a column of words or numbers can be read as; a picture is always one, and rows of a series are chosen with their window. */
 export type InputKind = Exclude<DraftInput["type"], "image" | "window">;
 
 /** An input of words or numbers. */
 export function isReadable(input: DraftInput): input is Extract<DraftInput, { readonly type: InputKind }> {
-  return kindOf(input).reads === "values";
+  return ["values", "tokens"].includes(kindOf(input).reads);
 }
 export type TargetKind = DraftTarget["type"];
 

@@ -1,6 +1,6 @@
 import type { Tensors } from "../../engines/engine.js";
 import type { FittedData } from "../../features/fitted.js";
-import { kindOf, rowsOf } from "../../features/index.js";
+import { kindOf, rowsOf, textsOf } from "../../features/index.js";
 import { Speller } from "../../features/spelling.js";
 import type { TensorData } from "../../onnx/types.js";
 import type { SeriesTable } from "./series-table.js";
@@ -17,8 +17,8 @@ export function seriesInputs(table: SeriesTable, { inputs }: Pick<FittedData, "i
       tensors[input.name] = { dtype: "float32", dims, data: table.windows(columns, places, from, to) };
     } else {
       const speller = new Speller(kind.known(input) ?? []);
-      const data = places.flatMap((row) => columns.map((column) => speller.read(table.text(column, row))));
-      tensors[input.name] = { dtype: "string", dims: [places.length, columns.length], data };
+      const data = places.flatMap((row) => columns.flatMap((column) => textsOf(speller.read(table.text(column, row)), input)));
+      tensors[input.name] = { dtype: "string", dims: [places.length, data.length / places.length], data };
     }
   }
   return tensors;

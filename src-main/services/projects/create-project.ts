@@ -4,7 +4,7 @@ import { LatheError } from "../../base/errors.js";
 import type { InputDraft, TableSourceSpec } from "../../contract/data.js";
 import { PROJECT_FILE, writeDoor, writeProject } from "../../contract/project-file.js";
 import { isFolder, proposePictures } from "../../datasets/pictures/propose-pictures.js";
-import { rolesFrom } from "../../datasets/propose.js";
+import { rolesFrom, withProse } from "../../datasets/propose.js";
 import { kindOf } from "../../features/index.js";
 import type { ProjectInput } from "../../contract/project.js";
 import type { SeriesPlan, SeriesWish } from "../../contract/series-views.js";
@@ -14,6 +14,7 @@ import { planSeries } from "./plan-series.js";
 import { templates } from "../templates/index.js";
 import { SERIES } from "../templates/series.js";
 import type { Template } from "../templates/template.js";
+import { TEXT } from "../templates/text.js";
 
 export interface CreateOptions extends DataSurvey {
   readonly folder: string;
@@ -84,7 +85,8 @@ export async function createProject(options: CreateOptions): Promise<CreatedProj
     const made = await save(home, template.create({ name: title, source, ...parts }));
     return { file: made, notes, targets: parts.targets.map(nameAndType), inputs: plan.columns, series: plan };
   }
-  const roles = await withPictureColumns(rolesFrom(surveyed, targets, ignore, keep), surveyed, look, signal);
+  const seen = template?.type === TEXT ? withProse(surveyed) : surveyed;
+  const roles = await withPictureColumns(rolesFrom(seen, targets, ignore, keep), seen, look, signal);
   const source = { type: "table" as const, ...file };
   const made = await save(home, (template ?? templates.get(templateFor(roles))).create({ name: title, source, inputs: roles.inputs, targets: roles.targets }));
   return { file: made, notes: roles.notes, targets: roles.targets.map(nameAndType), inputs: roles.inputs.flatMap((input) => namesOf(input)) };

@@ -2,7 +2,7 @@ import { LatheError } from "../../base/errors.js";
 import { kindOf } from "../../features/index.js";
 import { type PictureNetwork, pictureModel } from "./networks/network.js";
 import { pictureNetworks } from "./networks/index.js";
-import { type Template, layerIds, outputsOf, projectFrom, refuseWindows } from "./template.js";
+import { type Template, layerIds, outputsOf, projectFrom, refuseTexts, refuseWindows } from "./template.js";
 
 /**
  * How all templates for pictures train. Few pictures that change in every epoch want many steps, and rates that end near nothing, so that the last epoch's
@@ -27,6 +27,7 @@ export const pictureTemplates: readonly Template[] = pictureNetworks.all.map((ne
   reads: "pictures",
   create(proposal) {
     refuseWindows(i === 0 ? "images" : network.type, proposal);
+    refuseTexts(i === 0 ? "images" : network.type, proposal);
     const pictures = proposal.inputs.filter((input) => kindOf(input).reads === "pictures");
     const [picture, ...more] = pictures;
     if (!picture)

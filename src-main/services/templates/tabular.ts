@@ -1,6 +1,6 @@
 import { LatheError } from "../../base/errors.js";
 import { kindOf } from "../../features/index.js";
-import { type LayerInput, type Template, hidden, last, layerIds, outputsOf, projectFrom, refuseWindows } from "./template.js";
+import { type LayerInput, type Template, hidden, last, layerIds, outputsOf, projectFrom, refuseTexts, refuseWindows } from "./template.js";
 
 /** 16 and 8 hidden units on all columns side by side, and one linear output for each target. */
 export const tabular: Template = {
@@ -9,6 +9,7 @@ export const tabular: Template = {
   summary: "A table: every column side by side into one small network",
   create(proposal) {
     refuseWindows("tabular", proposal);
+    refuseTexts("tabular", proposal);
     if (proposal.inputs.some((input) => kindOf(input).reads !== "values"))
       throw new LatheError("usage", "the template tabular reads columns of numbers and words; the template images reads pictures");
     const id = layerIds(proposal);

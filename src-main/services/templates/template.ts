@@ -51,6 +51,12 @@ export function refuseWindows(template: string, { inputs }: Proposal): void {
     throw new LatheError("usage", `the template ${template} reads one row a sample; the template series reads windows of a series`);
 }
 
+/** @throws LatheError `usage` where an input is a text, whose words are no quantities. */
+export function refuseTexts(template: string, { inputs }: Proposal): void {
+  if (inputs.some((input) => kindOf(input).reads === "tokens"))
+    throw new LatheError("usage", `the template ${template} reads quantities and categories; the templates text and two-input read texts word by word`);
+}
+
 /** How many outputs a target needs. */
 export function outputsOf(target: Proposal["targets"][number]): number | "classes" {
   if (target.type === "category") return "classes";

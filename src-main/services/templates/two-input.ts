@@ -1,7 +1,9 @@
 import { LatheError } from "../../base/errors.js";
-import { kindOf } from "../../features/index.js";
+import { inputSchema } from "../../contract/data.js";
+import { kindOf, vocabulariesOf } from "../../features/index.js";
 import { pictureTraining, smallNetwork } from "./images.js";
 import { type LayerInput, type Template, hidden, last, layerIds, outputsOf, projectFrom, refuseWindows } from "./template.js";
+import { textBranch } from "./text.js";
 
 /** A branch of 16 units for each input, joined into 8. */
 export const twoInput: Template = {
@@ -14,10 +16,13 @@ export const twoInput: Template = {
       throw new LatheError("usage", `the template two-input needs at least two inputs, got ${proposal.inputs.length}; the template tabular reads one`);
     }
     const id = layerIds(proposal);
+    const sizes = vocabulariesOf(proposal.inputs.map((draft) => inputSchema.parse(draft)));
     const branches = proposal.inputs.map((input) =>
       kindOf(input).reads === "pictures"
         ? smallNetwork().layers((wanted) => id(`${wanted}_${input.name}`), input.name)
-        : hidden(id, `_${input.name}`, 16, [input.name]),
+        : sizes.has(input.name)
+          ? textBranch((wanted) => id(`${wanted}_${input.name}`), input.name, sizes.get(input.name) ?? 0)
+          : hidden(id, `_${input.name}`, 16, [input.name]),
     );
     const layers: LayerInput[] = [...branches.flat(), { id: id("join"), type: "Concat", from: branches.map(last) }, ...hidden(id, "2", 8)];
     const trunk = last(layers);

@@ -1,7 +1,7 @@
 import { LatheError } from "../../base/errors.js";
 import { kindOf } from "../../features/index.js";
 import { pictureTraining, smallNetwork } from "./images.js";
-import { type LayerInput, type Template, hidden, last, layerIds, outputsOf, projectFrom, refuseWindows } from "./template.js";
+import { type LayerInput, type Template, hidden, last, layerIds, outputsOf, projectFrom, refuseTexts, refuseWindows } from "./template.js";
 
 /** 16 units for all, then 8 of its own for each target. */
 export const twoOutput: Template = {
@@ -10,6 +10,7 @@ export const twoOutput: Template = {
   summary: "Several targets, each answered by a branch of its own after a common start",
   create(proposal) {
     refuseWindows("two-output", proposal);
+    refuseTexts("two-output", proposal);
     if (proposal.targets.length < 2) {
       throw new LatheError(
         "usage",

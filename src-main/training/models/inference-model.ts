@@ -4,11 +4,12 @@ import { LatheError } from "../../base/errors.js";
 import { version } from "../../base/version.js";
 import { METADATA, encodedNames } from "../../contract/model-metadata.js";
 import { type FittedData, fittedData } from "../../features/fitted.js";
-import { lowerInputs, targetKindOf } from "../../features/index.js";
+import { kindOf, lowerInputs, targetKindOf } from "../../features/index.js";
 import { encodeModel, modelOf } from "../../onnx/protobuf.js";
 import type { Value } from "../../onnx/types.js";
 import { createEmitter } from "../../ops/index.js";
 import { rewriteForInference } from "../../rewrites/index.js";
+import { ANY_LENGTH, takesAnyLength } from "../network/any-length.js";
 import type { Layout, Slice } from "../network/layout.js";
 import { activate, outputOf } from "../graphs/loss-graph.js";
 import { type Bindings, lowerNetwork } from "../network/network.js";
@@ -30,7 +31,7 @@ export interface ModelFacts {
  */
 export function buildInferenceModel(spec: TrainingSpec, facts: ModelFacts, parameters: Float32Array, buffers: Float32Array): Uint8Array {
   const e = createEmitter();
-  const encoded = lowerInputs(e, facts.fitted);
+  const encoded = lowerInputs(e, facts.fitted, lengthsOf(spec, facts.fitted));
   const activations = lowerNetwork(
     e,
     spec.plan,
@@ -68,6 +69,13 @@ export function buildInferenceModel(spec: TrainingSpec, facts: ModelFacts, param
       metadata,
     }),
   );
+}
+
+/** Inputs whose length the network does not depend on, and what it is called: the file takes longer and shorter ones than it was trained on. */
+function lengthsOf({ plan }: TrainingSpec, { inputs }: FittedData): ReadonlyMap<string, string> {
+  const encoded = new Map(inputs.map((input) => [input.name, kindOf(input).encodedType(input)]));
+  const any = inputs.filter((input) => ["sequence", "tokens"].includes(kindOf(input).reads) && takesAnyLength(plan, encoded, input.name));
+  return new Map(any.map(({ name }) => [name, any.length === 1 ? ANY_LENGTH : `${ANY_LENGTH}_${name}`]));
 }
 
 const thresholdsSchema = z.record(z.string(), z.number());

@@ -1,4 +1,5 @@
 import type { Mend, NetworkFault } from "../../contract/model-views.js";
+import { embedding } from "../../layers/embedding.js";
 import { activationOf } from "../../layers/layer.js";
 import { losses } from "../../losses/index.js";
 import type { LossDefinition, LossInput } from "../../losses/loss.js";
@@ -15,6 +16,8 @@ export interface FaultSetting {
   /** Of inputs and layers, by name; what is not known is not looked at. */
   readonly types: ReadonlyMap<string, TensorType>;
   readonly targets: readonly AskedTarget[];
+  /** Inputs that are numbers of tokens, with how many of these there may be. */
+  readonly vocabularies?: ReadonlyMap<string, number>;
   /** Rows of a training step. */
   readonly batch?: number | undefined;
   /** Rows that train, where they are counted. */
@@ -26,7 +29,7 @@ export interface FaultSetting {
  * the loss does not expect. Errors come first; a layer has one fault.
  */
 export function findFaults(setting: FaultSetting): readonly NetworkFault[] {
-  const found = [...batches(setting), ...constants(setting), ...weightless(setting), ...ends(setting)];
+  const found = [...batches(setting), ...constants(setting), ...weightless(setting), ...tokens(setting), ...ends(setting)];
   const first = new Map<string, NetworkFault>();
   for (const severity of ["error", "warning"])
     for (const fault of found) if (fault.severity === severity && !first.has(fault.layer)) first.set(fault.layer, fault);
@@ -114,6 +117,32 @@ function weightless({ plan, types }: FaultSetting): readonly NetworkFault[] {
     const message = `${label(layer)} answers target ${target}, but no layer on the way to it has weights, so nothing can be learnt; add a Linear`;
     return [{ severity: "error", code: "no-weights", layer: from, message, mends: [{ do: "add", layer: from, type: "Linear" }] }];
   });
+}
+
+/** What reads numbers of tokens as if they were quantities, or not all of them. */
+function tokens({ plan, vocabularies = new Map<string, number>() }: FaultSetting): readonly NetworkFault[] {
+  return plan.layers.flatMap((layer): NetworkFault[] => {
+    const input = layer.from.find((name) => vocabularies.has(name));
+    const size = input === undefined ? undefined : vocabularies.get(input);
+    if (input === undefined || size === undefined) return [];
+    const shared = { code: "tokens", layer: layer.id, mends: [] } as const;
+    const rows = embeddingRows(layer);
+    if (rows === undefined) {
+      const message =
+        `${label(layer)} reads input ${input} as quantities, but it holds numbers of words or characters, of which none is more than another; put an ` +
+        `Embedding with numEmbeddings ${size} between them`;
+      return [{ ...shared, severity: "error", message }];
+    }
+    if (rows >= size) return [];
+    const message =
+      `${label(layer)} has numEmbeddings ${rows}, but input ${input} has numbers up to ${size - 1}: those from ${rows} on are read as ` +
+      `nothing; use ${size}`;
+    return [{ ...shared, severity: "warning", message }];
+  });
+}
+
+function embeddingRows({ definition, config }: PlannedLayer): number | undefined {
+  return definition === embedding ? (config as { readonly numEmbeddings: number }).numEmbeddings : undefined;
 }
 
 /** From an output back to the layer that makes its values: those behind it pass them on. Empty where an input is the output. */

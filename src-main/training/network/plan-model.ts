@@ -49,7 +49,7 @@ export interface ModelOutlook {
  * @param facts of its table; undefined where it has not been looked at: then what depends on it has no shape, which is no error.
  */
 export function planModel(document: Readonly<Record<string, unknown>>, facts: TableFacts | undefined): ModelOutlook {
-  const { inputs, targets, problems: dataProblems } = planData(document["data"], facts);
+  const { inputs, targets, vocabularies, problems: dataProblems } = planData(document["data"], facts);
   const model = readable(asRecord(document["model"]));
   const problems: PlanProblem[] = documentProblems(document, model, inputs, targets).map((problem) => ({ ...problem, ...layerAt(problem.path, model) }));
   problems.push(...dataProblems.map(({ path, message }) => ({ path: showPath(path), message })));
@@ -123,6 +123,7 @@ export function planModel(document: Readonly<Record<string, unknown>>, facts: Ta
   for (const { layer: id, message, ...fault } of findFaults({
     plan: { layers: plan.layers, outputs: answers },
     types: values,
+    vocabularies,
     targets: targets.map((target) => askedTarget(target, training)),
     ...rowsOf(training, facts),
   })) {

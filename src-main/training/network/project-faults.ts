@@ -2,6 +2,7 @@ import { LatheError } from "../../base/errors.js";
 import type { WarningEvent } from "../../contract/events.js";
 import type { NetworkFault } from "../../contract/model-views.js";
 import type { Project } from "../../contract/project.js";
+import { vocabulariesOf } from "../../features/index.js";
 import { findFaults } from "./faults.js";
 import { unfoldNetwork } from "./network.js";
 import { planData } from "./plan-data.js";
@@ -18,7 +19,13 @@ export function faultsBefore({ data, model, training }: Pick<Project, "data" | "
     widths,
     () => undefined,
   );
-  return findFaults({ plan, types: new Map(), targets: targets.map((target) => askedTarget(target, training)), batch: training.batchSize });
+  return findFaults({
+    plan,
+    types: new Map(),
+    vocabularies: vocabulariesOf(data.inputs),
+    targets: targets.map((target) => askedTarget(target, training)),
+    batch: training.batchSize,
+  });
 }
 
 /** @throws LatheError `project.invalid` with a line for each fault that is an error, at its layer. */

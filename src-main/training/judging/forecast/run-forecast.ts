@@ -57,7 +57,8 @@ export function forecastOfTable(
   });
   for (const { test } of Object.values(report.targets)) {
     if (!test) continue;
-    for (const metric of ["mase", "mse.standardised"]) Reflect.deleteProperty(test.values, metric);
+    const { mase: _mase, "mse.standardised": _standardised, ...values } = test.values;
+    test.values = values;
     test.notes = test.notes.filter(({ code }) => code !== "forecast.constant");
   }
   return report;

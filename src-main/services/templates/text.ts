@@ -1,0 +1,49 @@
+import { LatheError } from "../../base/errors.js";
+import { inputSchema } from "../../contract/data.js";
+import { kindOf, vocabulariesOf } from "../../features/index.js";
+import { type LayerInput, type Template, last, layerIds, outputsOf, projectFrom } from "./template.js";
+
+/** What the template is called. */
+export const TEXT = "text";
+
+/** Numbers that stand for a token, and features of three of them side by side. */
+const [WIDTH, FEATURES] = [32, 64];
+
+/**
+ * Each text through an embedding and a convolution over three tokens at a time, whose mean over the text is what is answered from (as Kim 2014,
+ * https://arxiv.org/abs/1408.5882, with one width and a mean). Columns beside it join before the answers.
+ */
+export const text: Template = {
+  type: TEXT,
+  title: "Texts",
+  summary: "Texts, word by word or character by character: an embedding and a convolution",
+  create(proposal) {
+    const sizes = vocabulariesOf(proposal.inputs.map((draft) => inputSchema.parse(draft)));
+    const others = proposal.inputs.filter(({ name }) => !sizes.has(name));
+    if (sizes.size === 0 || others.some((input) => kindOf(input).reads !== "values"))
+      throw new LatheError("usage", "the template text reads texts, and columns of numbers and words beside them; make a column an input of texts");
+    const id = layerIds(proposal);
+    const branches = [...sizes].map(([name, size]) => textBranch((what) => id(sizes.size === 1 ? what : `${what}_${name}`), name, size));
+    const layers: LayerInput[] = branches.flat();
+    if (branches.length + others.length > 1) layers.push({ id: id("join"), type: "Concat", from: [...branches.map(last), ...others.map(({ name }) => name)] });
+    const trunk = last(layers);
+    const outputs = proposal.targets.map((target) => {
+      const out = id(proposal.targets.length === 1 ? "out" : `out_${target.name}`);
+      layers.push({ id: out, type: "Linear", from: [trunk], outFeatures: outputsOf(target) });
+      return { target: target.name, from: out };
+    });
+    return projectFrom(proposal, { layers, outputs });
+  },
+};
+
+/** What reads one text: numbers of its tokens, at most `size` different ones, to a row of features. */
+export function textBranch(id: (wanted: string) => string, input: string, size: number): LayerInput[] {
+  return [
+    { id: id("words"), type: "Embedding", from: [input], numEmbeddings: size, embeddingDim: WIDTH, paddingIdx: 0 },
+    { id: id("turned"), type: "Permute", dims: [0, 2, 1] },
+    { id: id("three"), type: "Conv1d", outChannels: FEATURES, kernelSize: 3, padding: 1 },
+    { id: id("act"), type: "ReLU" },
+    { id: id("mean"), type: "AdaptiveAvgPool1d" },
+    { id: id("features"), type: "Flatten" },
+  ];
+}
