@@ -12,7 +12,6 @@ import { metrics } from "../../src-main/metrics/index.js";
 import { optimizers } from "../../src-main/optimizers/index.js";
 import { schedules } from "../../src-main/optimizers/schedules/index.js";
 import { templates } from "../../src-main/services/templates/index.js";
-import { writeMeters } from "../support/forecast-project.js";
 import { creditTable, killAll, last, startLathe, startNode, type JsonEvent } from "../support/lathe.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 
@@ -107,8 +106,6 @@ describe.each([
     clone = join(mkdtempSync(join(tmpdir(), "lathe-readme-")), "lathe");
     mkdirSync(join(clone, "resources", "samples", "credit"), { recursive: true });
     cpSync(creditTable, join(clone, "resources", "samples", "credit", "credit.csv"));
-    mkdirSync(join(clone, "..", "meters"));
-    writeMeters(join(clone, "..", "meters"), { epochs: 2 });
     for (const sample of ["clipart", "meters", "ridership"])
       cpSync(join(packageRoot, "resources", "samples", sample), join(clone, "resources", "samples", sample), { recursive: true });
   });

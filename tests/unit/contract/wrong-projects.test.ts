@@ -95,7 +95,7 @@ const tables: Readonly<Record<string, readonly Row[]>> = {
     [
       "an input type that is not there",
       { "data.inputs.0.type": "numerical" },
-      ['data.inputs[0].type: got "numerical", expected one of numeric, category, binary, image, window; did you mean numeric?'],
+      ['data.inputs[0].type: got "numerical", expected one of numeric, category, binary, image, window, text; did you mean numeric?'],
     ],
     ["columns that are neither names nor rest", { "data.inputs.0.columns": "all" }, ['data.inputs[0].columns: got "all", expected a list of texts or "rest"']],
     ["a column that is a number", { "data.inputs.0.columns": ["a", 3] }, ["data.inputs[0].columns[1]: got 3, expected a text"]],

@@ -104,7 +104,8 @@ describe("proposeRoles", () => {
     expect(proposal.targets).toEqual([{ name: "grade", type: "category", column: "grade" }]);
     expect(proposal.notes).toEqual([
       `column "no" is excluded: it counts the rows; make it an input by hand if it is a quantity`,
-      `column "person" is excluded: it is a text with 60 different values; make it a category to use it all the same`,
+      `column "person" is excluded: it is a text with 60 different values; make it a category to use it all the same, or begin with the template ` +
+        "text, which reads words",
       `column "day" is excluded: it is a time; split by it, or put what matters of it, such as the month, into a column of its own`,
       `column "constant" is excluded: it has one value only, from which nothing can be learnt; add rows with others to use it`,
       `column "empty" is excluded: it has no values; fill it in to use it`,

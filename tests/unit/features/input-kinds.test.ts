@@ -3,7 +3,18 @@ import { z } from "zod";
 import { Random } from "../../../src-main/base/random.js";
 import { type InputDraft, inputSchema } from "../../../src-main/contract/data.js";
 import { type FittedInput, fittedData } from "../../../src-main/features/fitted.js";
-import { allInputKinds, fromStored, inputOptions, kindFor, kindOf, lowerInput, rowsOf, startInput, storedType } from "../../../src-main/features/index.js";
+import {
+  allInputKinds,
+  fromStored,
+  inputOptions,
+  kindFor,
+  kindOf,
+  lowerInput,
+  rowsOf,
+  startInput,
+  storedType,
+  textsOf,
+} from "../../../src-main/features/index.js";
 import type { FitContext } from "../../../src-main/features/kind.js";
 import { createEmitter } from "../../../src-main/ops/index.js";
 import { type TensorData, sizeOf } from "../../../src-main/onnx/types.js";
@@ -25,6 +36,11 @@ const rows: readonly {
     seen: { type: "picture", distinct: 4 },
   },
   { draft: { name: "past", type: "window", columns: ["f", "g"], length: 3, ahead: 1 }, cells: { f: [1, 2, 3, 6], g: [10, 10, 20, 40] } },
+  {
+    draft: { name: "review", type: "text", column: "h", length: 4 },
+    cells: { h: ["A good film.", "a bad film", "", "Good, good!"] },
+    seen: { type: "prose", distinct: 4 },
+  },
 ];
 
 /** The training rows, looked at one by one. */
@@ -166,6 +182,42 @@ describe.each(rows.map((row) => [row.draft.type, row] as const))("%s", (type, ro
     const options = inputSchema.parse(row.draft);
     const augmented = inputSchema.parse({ ...row.draft, ...(kind.augmentation(options) ? { augment: [{ type: "RandomHorizontalFlip" }] } : {}) });
     expect(kind.prepared(augmented)).toEqual(kind.prepared(options));
+  });
+});
+
+describe("a text", () => {
+  const learn = async (more: object, texts: readonly string[]) => {
+    const options = inputSchema.parse({ name: "t", type: "text", column: "h", length: 4, ...more });
+    const warnings: string[] = [];
+    const context = { ...contextOf({ h: texts }), warn: (_code: string, message: string) => warnings.push(message) };
+    return { fitted: await kindOf(options).fit(options, ["h"], context), warnings };
+  };
+  const numbersOf = async (fitted: FittedInput, texts: readonly string[]) => {
+    const data = texts.flatMap((text) => textsOf(text, fitted));
+    const { data: numbers } = await run(fitted, { dtype: "string", dims: [texts.length, 4], data }, "raw");
+    return texts.map((_, i) => [...(numbers as Float32Array).subarray(i * 4, i * 4 + 4)]);
+  };
+
+  test("is the numbers of its words, the commonest first, 0 behind the last and 1 for one that training did not see", async () => {
+    const { fitted, warnings } = await learn({}, ["A good film.", "a bad film", "Good, good!", "don’t go to the film"]);
+    if (fitted.type !== "text") throw new Error("no text");
+    // "film" and "good" stand three times each, the rest by the alphabet.
+    expect(fitted.vocabulary.slice(0, 3)).toEqual(["film", "good", "a"]);
+    expect(await numbersOf(fitted, ["good film", "", "A FILM about dogs, and more"])).toEqual([
+      [3, 2, 0, 0],
+      [0, 0, 0, 0],
+      [4, 2, 1, 1],
+    ]);
+    expect(textsOf("Don’t, don't", fitted)).toEqual(["don’t", ",", "don't", ""]);
+    expect(warnings).toEqual([expect.stringMatching(/1 of 4 texts of column "h" of rows.csv are longer than 4 words/)]);
+  });
+
+  test("is the numbers of its characters, whole ones, as they are", async () => {
+    const { fitted } = await learn({ tokens: "characters", vocabulary: 5 }, ["aab", "aB😀"]);
+    if (fitted.type !== "text") throw new Error("no text");
+    expect(fitted.vocabulary).toEqual(["a", "B", "b"]);
+    expect(textsOf("a😀b", fitted)).toEqual(["a", "😀", "b", ""]);
+    expect(await numbersOf(fitted, ["a😀bB"])).toEqual([[2, 1, 4, 3]]);
   });
 });
 

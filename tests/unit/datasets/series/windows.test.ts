@@ -156,6 +156,21 @@ describe("samples of a series", () => {
     expect(reader.skipped.reduce((sum, skip) => sum + skip.rows, 0) + found.length).toBe(rows.length);
   });
 
+  test("stand at the same moments whether times have an offset in CSV or in JSON, whatever zone the others would be of", async () => {
+    const folder = temporaryFolder();
+    const hour = (k: number) => new Date(Date.UTC(2024, 2, 30, 20) + k * 3_600_000).toISOString();
+    const rows = Array.from({ length: 80 }, (_, k) => ({ day: hour(k).replace("Z", "+00:00"), y: k, promo: k % 2, state: "calm" }));
+    const more = { inputs: [{ name: "past", type: "window", columns: ["y"], length: 3 }], targets: [{ name: "y", type: "numeric", column: "y", horizon: 1 }] };
+    const timesOf = async (name: string, text: string) => {
+      const prepared = await prepare(folder, dataOf(writeTable(folder, name, text), { id: undefined, known: undefined, zone: "Europe/Berlin" }, more));
+      return [...readPreparedSeries(prepared).time];
+    };
+    const csv = ["day,y,promo,state", ...rows.map(({ day, y, promo, state }) => [day, y, promo, state].join(","))].join("\n");
+    const expected = rows.map((_, k) => Date.parse(hour(k)) * 1000);
+    expect(await timesOf("t.csv", csv)).toEqual(expected);
+    expect(await timesOf("t.json", JSON.stringify(rows))).toEqual(expected);
+  });
+
   test("begin a stride apart in each run of rows", async () => {
     const folder = temporaryFolder();
     const rows = rowsOf(new Random("windows", 6));

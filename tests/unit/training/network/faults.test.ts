@@ -144,6 +144,28 @@ test("an output to which no weights lead cannot be learnt", () => {
   expect(faultsOf(document).map(({ said, mends }) => [said, mends])).toEqual([["error no-weights th", ["add th Linear"]]]);
 });
 
+describe("numbers of words", () => {
+  const documentFor = (layers: readonly object[]) => {
+    const document = documentOf("good", [], undefined, {}, layers);
+    return { ...document, data: { ...document.data, inputs: [{ name: "review", type: "text", column: "acid", length: 8, vocabulary: 100 }] } };
+  };
+
+  test("are no quantities: a layer that reads them as such is told", () => {
+    const [fault] = faultsOf(documentFor([fc, end("good")]));
+    expect(fault?.said).toBe("error tokens fc");
+    expect(fault?.message).toMatch(/layer fc \(Linear\) reads input review as quantities.* put an Embedding with numEmbeddings 100 between them/);
+  });
+
+  test("are all of them in the table of the Embedding, or it is told which are not", () => {
+    const after = [layer("flat", "Flatten"), end("good")];
+    const words = (numEmbeddings: number) => layer("words", "Embedding", { numEmbeddings, embeddingDim: 4 });
+    expect(faultsOf(documentFor([words(100), ...after]))).toEqual([]);
+    const [fault] = faultsOf(documentFor([words(40), ...after]));
+    expect(fault?.said).toBe("warning tokens words");
+    expect(fault?.message).toMatch(/numbers up to 99: those from 40 on are read as nothing; use 100/);
+  });
+});
+
 test("a layer that gives the same for every row is a warning where another way goes round it", () => {
   const gate = [fc, layer("one", "Linear", { outFeatures: 1 }), softmax, layer("sum", "Add", { from: ["fc", "sm"] }), end("good")];
   expect(faultsOf(documentOf("good", [], undefined, {}, gate)).map(({ said }) => said)).toEqual(["warning constant sm"]);
@@ -154,19 +176,23 @@ test("a layer that gives the same for every row is a warning where another way g
 describe("the networks that Lathe begins with have no fault", () => {
   const source = { type: "table" as const, path: "wine.csv" };
   const values = { name: "features", type: "numeric" as const, columns: ["acid", "sugar"] };
+  const past = { name: "past", type: "window" as const, columns: ["acid", "sugar"], length: 8 };
+  const prose = { name: "prose", type: "text" as const, column: "acid" };
   const picture = { name: "picture", type: "image" as const, column: "acid", size: [16, 16] as [number, number] };
   const tried = templates.all.flatMap((template) =>
     Object.values(targets).flatMap((target) =>
-      [[values], [picture], [picture, values], [values, { ...values, name: "more", columns: ["sugar"] }]].flatMap((inputs) => {
-        try {
-          const others = template.type === "two-output" ? [targets.good, targets.share] : [];
-          const chosen = [target, ...others.filter(({ name }) => name !== target.name)];
-          return [[template.type, target, inputs, template.create({ name: "wine", source, inputs, targets: chosen as never })] as const];
-        } catch {
-          // It does not suit these.
-          return [];
-        }
-      }),
+      [[values], [past], [prose], [prose, values], [picture], [picture, values], [values, { ...values, name: "more", columns: ["sugar"] }]].flatMap(
+        (inputs) => {
+          try {
+            const others = template.type === "two-output" ? [targets.good, targets.share] : [];
+            const chosen = [target, ...others.filter(({ name }) => name !== target.name)];
+            return [[template.type, target, inputs, template.create({ name: "wine", source, inputs, targets: chosen as never })] as const];
+          } catch {
+            // It does not suit these.
+            return [];
+          }
+        },
+      ),
     ),
   );
   test.each(templates.types)("%s", (type) => {

@@ -201,31 +201,34 @@ test.each([49, 199])("each of %i layers is lowered once", (count) => {
   expect(linear.mock.calls.length + elu.mock.calls.length).toBe(count);
 });
 
-test.each(templates.types.filter((type) => type !== "tabular"))("the preset %s for pictures is planned without a problem", (type) => {
-  const levels = ["kind", "style"].slice(0, type === "two-output" || type === "two-input" ? 2 : 1);
-  const project = templates
-    .get(type)
-    .create({
-      name: "p",
-      source: { type: "image-folder", path: "pictures", levels },
-      inputs: [
-        { name: "image", type: "image", column: "image", size: [32, 40] },
-        ...(type === "two-input" ? [{ name: "style", type: "category" as const, column: "style" }] : []),
-      ],
-      targets: (type === "two-output" ? levels : levels.slice(0, 1)).map((column) => ({ name: column, type: "category", column })),
-    });
-  const columns = ["image", ...levels].map((name) => ({
-    name,
-    distinct: name === "image" ? 200 : 4,
-    exact: true,
-    rarest: name === "image" ? 1 : 50,
-    missing: 0,
-  }));
-  const plan = planModel({ ...project }, { path: "pictures", rows: 200, columns });
-  expect(plan.problems).toEqual([]);
-  expect(plan.inputs[0]?.shape).toEqual(["N", 3, 32, 40]);
-  expect(plan.network).toBeDefined();
-});
+test.each(templates.all.filter(({ type, reads }) => !["tabular", "text"].includes(type) && reads !== "series").map(({ type }) => type))(
+  "the preset %s for pictures is planned without a problem",
+  (type) => {
+    const levels = ["kind", "style"].slice(0, type === "two-output" || type === "two-input" ? 2 : 1);
+    const project = templates
+      .get(type)
+      .create({
+        name: "p",
+        source: { type: "image-folder", path: "pictures", levels },
+        inputs: [
+          { name: "image", type: "image", column: "image", size: [32, 40] },
+          ...(type === "two-input" ? [{ name: "style", type: "category" as const, column: "style" }] : []),
+        ],
+        targets: (type === "two-output" ? levels : levels.slice(0, 1)).map((column) => ({ name: column, type: "category", column })),
+      });
+    const columns = ["image", ...levels].map((name) => ({
+      name,
+      distinct: name === "image" ? 200 : 4,
+      exact: true,
+      rarest: name === "image" ? 1 : 50,
+      missing: 0,
+    }));
+    const plan = planModel({ ...project }, { path: "pictures", rows: 200, columns });
+    expect(plan.problems).toEqual([]);
+    expect(plan.inputs[0]?.shape).toEqual(["N", 3, 32, 40]);
+    expect(plan.network).toBeDefined();
+  },
+);
 
 test.each(["tabular", "two-input", "two-output"])("the preset %s is planned without a problem", (type) => {
   const project = templates.get(type).create({
