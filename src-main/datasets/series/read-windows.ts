@@ -11,6 +11,7 @@ import type { OutsideRows, ReadSeries, ReadTableOptions, TableReader, UnknownTex
 import { findColumn } from "../roles.js";
 import type { Database } from "../sources/database.js";
 import type { Source } from "../sources/source.js";
+import { throwIfAborted } from "../throw-if-aborted.js";
 import { specOfFitted } from "./fitted-series.js";
 import { openSeries, writeTime } from "./regular-series.js";
 import { seriesInputs } from "./series-inputs.js";
@@ -56,11 +57,9 @@ class SeriesReader implements TableReader {
   readonly #source: Source;
   readonly #options: ReadTableOptions;
   readonly #skipped = new Map<string, SkippedRows>();
-  readonly #unknown = new Map<string, { readonly column: string; rows: number; readonly texts: Map<string, number>; readonly known: readonly string[] }>();
-  readonly #unknownClasses = new Map<
-    string,
-    { readonly column: string; rows: number; readonly texts: Map<string, number>; readonly known: readonly string[] }
-  >();
+  readonly #unknown = new Map<string, MetTexts>();
+  readonly #unknownClasses = new Map<string, MetTexts>();
+  readonly #checks: readonly WordCheck[];
   #closed = false;
 
   constructor(database: Database, source: Source, table: SeriesTable, options: ReadTableOptions) {
@@ -68,6 +67,7 @@ class SeriesReader implements TableReader {
     this.#source = source;
     this.#table = table;
     this.#options = options;
+    this.#checks = checksOf(options.fitted, options.targets === "required");
     this.path = source.path;
     this.warnings = source.warnings;
   }
@@ -134,7 +134,7 @@ class SeriesReader implements TableReader {
         places.push(row - 1);
         if (places.length === batchSize) {
           yield take();
-          this.#options.signal?.throwIfAborted();
+          throwIfAborted(this.#options.signal);
         }
       }
       if (places.length > 0) yield take();
@@ -150,24 +150,11 @@ class SeriesReader implements TableReader {
       if (gaps) continue;
       for (const column of columns) if (this.#table.isMissing(column, row + rows.from, row + rows.to)) return this.#skip(reason, column);
     }
-    const { fitted, targets } = this.#options;
-    for (const target of targets === "required" ? fitted.targets : []) {
-      const kind = targetKindOf(target);
-      if (kind.cells === "number") continue;
-      const [column = ""] = kind.columnsOf(target);
-      const known = kind.classOf(target);
-      const text = new Speller(known.keys()).read(this.#table.text(column, row));
-      if (known.has(text)) continue;
-      meet(this.#unknownClasses, column, text, [...known.keys()]);
-      return this.#skip("unknown class", column);
-    }
-    for (const input of fitted.inputs) {
-      const kind = kindOf(input);
-      const known = kind.known(input);
-      for (const column of known ? kind.columnsOf(input) : []) {
-        const text = new Speller(known ?? []).read(this.#table.text(column, row));
-        if (text !== "" && known && !known.has(text)) meet(this.#unknown, column, text, [...known]);
-      }
+    for (const { column, known, speller, isClass } of this.#checks) {
+      const text = speller.read(this.#table.text(column, row));
+      if (known.has(text) || (text === "" && !isClass)) continue;
+      meet(isClass ? this.#unknownClasses : this.#unknown, column, text, known);
+      if (isClass) return this.#skip("unknown class", column);
     }
     return true;
   }
@@ -224,13 +211,39 @@ function fieldsOf(fitted: FittedData, withTargets: boolean): readonly Field[] {
   ];
 }
 
-function meet(
-  all: Map<string, { readonly column: string; rows: number; readonly texts: Map<string, number>; readonly known: readonly string[] }>,
-  column: string,
-  text: string,
-  known: readonly string[],
-): void {
-  const met = all.get(column) ?? { column, rows: 0, texts: new Map<string, number>(), known };
+/** A column of texts that training knew by heart: an input's words, or a target's classes, without which a row cannot be judged. */
+interface WordCheck {
+  readonly column: string;
+  readonly known: ReadonlySet<string>;
+  readonly speller: Speller;
+  readonly isClass: boolean;
+}
+
+function checksOf({ inputs, targets }: FittedData, withTargets: boolean): readonly WordCheck[] {
+  const check = (column: string, known: ReadonlySet<string>, isClass: boolean): WordCheck => ({ column, known, speller: new Speller(known), isClass });
+  return [
+    ...(withTargets ? targets : []).flatMap((target) => {
+      const kind = targetKindOf(target);
+      return kind.cells === "number" ? [] : kind.columnsOf(target).map((column) => check(column, new Set(kind.classOf(target).keys()), true));
+    }),
+    ...inputs.flatMap((input) => {
+      const kind = kindOf(input);
+      const known = kind.known(input);
+      return known ? kind.columnsOf(input).map((column) => check(column, known, false)) : [];
+    }),
+  ];
+}
+
+/** Texts that training did not know, as they are met. */
+interface MetTexts {
+  readonly column: string;
+  rows: number;
+  readonly texts: Map<string, number>;
+  readonly known: readonly string[];
+}
+
+function meet(all: Map<string, MetTexts>, column: string, text: string, known: ReadonlySet<string>): void {
+  const met = all.get(column) ?? { column, rows: 0, texts: new Map<string, number>(), known: [...known] };
   met.rows++;
   if (met.texts.has(text) || met.texts.size < MOST_TEXTS) met.texts.set(text, (met.texts.get(text) ?? 0) + 1);
   all.set(column, met);

@@ -154,6 +154,17 @@ describe("samples of a series", () => {
     const whole = rows.filter(({ day, id }, r) => [-4, -3, -2, -1, 1, 2, 3].every((k) => rows[r + k]?.id === id && rows[r + k]?.day === day + k));
     expect(found).toEqual(whole.map(({ id, day }) => `${id} ${stamp(day)}`));
     expect(reader.skipped.reduce((sum, skip) => sum + skip.rows, 0) + found.length).toBe(rows.length);
+
+    // A class that training did not know is told, and its rows are not judged.
+    const odd = csvOf(rows.map((row, r) => (r % 10 === 0 ? { ...row, state: "odd" } : row)));
+    const judged = await readTable({ fitted: prepared.fitted, folder, path: writeTable(folder, "odd.csv", odd), workFolder: folder, targets: "required" });
+    let used = 0;
+    for await (const { size } of judged) used += size;
+    const strange = judged.unknownClasses[0]!;
+    expect(strange).toMatchObject({ column: "state", known: ["busy", "calm"] });
+    expect([...strange.texts]).toEqual([["odd", strange.rows]]);
+    expect(judged.skipped.find(({ reason }) => reason === "unknown class")?.rows).toBe(strange.rows);
+    expect(used).toBe(whole.length - strange.rows);
   });
 
   test("stand at the same moments whether times have an offset in CSV or in JSON, whatever zone the others would be of", async () => {
