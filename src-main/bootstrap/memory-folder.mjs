@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { freemem } from "node:os";
 import { join } from "node:path";
 import { holderOf, noteProgram } from "../base/lock.mjs";
@@ -27,6 +27,8 @@ export function memoryFolder(place = "/dev/shm") {
     if (type !== TMPFS || Math.min(bavail * bsize, freemem()) < LEAST) return undefined;
     sweep(place);
     folder = mkdtempSync(join(place, NAME));
+    // As the folder of temporary files itself: tests try what somebody else may look at.
+    chmodSync(folder, 0o755);
     noteProgram(join(folder, NOTE), process.pid);
     process.on("exit", () => remove(folder));
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => process.exit(1));
