@@ -18,7 +18,8 @@ let assembler;
 
 async function assemble(path) {
   assembler ??= import("wabt").then(({ default: start }) => start());
-  const module = (await assembler).parseWat(path, readFileSync(path, "utf8"), { simd: true });
+  // wabt reads the name up to a zero, which it does not put there itself: of some lengths it had what came behind.
+  const module = (await assembler).parseWat(`${path}\0`, readFileSync(path, "utf8"), { simd: true });
   try {
     module.validate();
     const base64 = Buffer.from(module.toBinary({}).buffer).toString("base64");
