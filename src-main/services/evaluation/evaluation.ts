@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { LatheError } from "../../base/errors.js";
 import { inside } from "../../base/own-files.js";
 import type { Project } from "../../contract/project.js";
-import { targetKindOf } from "../../features/index.js";
+import { targetColumns } from "../../features/index.js";
 import type { CalibrationResult, CurvesResult, JudgedRows, LabelErrors, ResidualsResult, TargetView } from "../../contract/evaluation-views.js";
 import type { JudgedForecast } from "../../contract/forecast-report.js";
 import type { RunReport } from "../../contract/report.js";
@@ -139,7 +139,7 @@ export function createEvaluation(access: FolderAccess, tables: Tables): Evaluati
 /** The targets of a run as its settings and its report tell them; where nothing was judged, classes are not known. */
 function targetViews({ data, training }: Project, report: RunReport): TargetView[] {
   return data.targets.map((target): TargetView => {
-    if (target.type === "numeric") return { name: target.name, kind: "numeric", columns: [...targetKindOf(target).valuesOf(target)] };
+    if (target.type === "numeric") return { name: target.name, kind: "numeric", columns: [...targetColumns(target)] };
     const classes = (report.test ?? report.validation)?.confusion[target.name]?.classes;
     return {
       name: target.name,
