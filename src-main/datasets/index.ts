@@ -7,6 +7,7 @@ export { readQuarantine, restoreFromQuarantine } from "./pictures/quarantine.js"
 export type { PixelFormat } from "./pictures/picture-task.js";
 export { type LookAtPicture, type PictureLook, type ViewOfPicture, drawPicture, lookAtPicture, seePicture, viewPicture } from "./pictures/picture-view.js";
 export { type PictureProposal, holdsPictures, isFolder, proposePictures } from "./pictures/propose-pictures.js";
+export { OddRows, isFarOutside } from "./odd-rows.js";
 export { type PrepareOptions, type Stage, dataFingerprint, prepareData } from "./prepare.js";
 export { type DataAudit, type PreparedData, type SkippedRows, countSkipped, describeSkipped, rowNumbersOf } from "./prepared.js";
 export type { ColumnProfile } from "./profile.js";

@@ -9,6 +9,7 @@ import { Speller } from "../features/spelling.js";
 import { checkClasses } from "./pictures/check-classes.js";
 import { hasPictureName } from "./pictures/formats.js";
 import { PictureMemory } from "./pictures/picture-memory.js";
+import { OddRows, isFarOutside } from "./odd-rows.js";
 import { PICTURES, type UnreadPicture, withPictures } from "./pictures/raw-pictures.js";
 import type { PreparedData, SkippedRows } from "./prepared.js";
 import { RawAssembler, type RawBatch, type Spelling, columnsOf, selectRaw } from "./raw-batch.js";
@@ -29,8 +30,6 @@ import { convertedRows, explainReading } from "./staging.js";
 const BATCH = 4096;
 /** Pictures of a part that are read once more. */
 const MOST_PICTURES = 1000;
-/** Unknown texts that are counted by name. */
-const MOST_TEXTS = 1000;
 
 /**
  * Opens a table to evaluate or predict on. Columns may come in any order, and there may be more of them.
@@ -195,9 +194,7 @@ class Reader implements TableReader {
   readonly #database: Database;
   readonly #source: Source;
   readonly #options: ReadTableOptions;
-  readonly #skipped = new Map<string, SkippedRows>();
-  readonly #unknown = new Map<string, { readonly check: Check; readonly texts: Map<string, number>; rows: number }>();
-  readonly #outside = new Map<string, OutsideRows>();
+  readonly #odd = new OddRows();
   readonly #spelling: Spelling;
   readonly #bad: UnreadPicture[] = [];
   #rows = 0;
@@ -221,25 +218,19 @@ class Reader implements TableReader {
   }
 
   get skipped(): readonly SkippedRows[] {
-    return [...this.#skipped.values()];
+    return this.#odd.skipped;
   }
 
   get unknown(): readonly UnknownTexts[] {
-    return this.#unknownOf("unknown text");
+    return this.#odd.unknown;
   }
 
   get unknownClasses(): readonly UnknownTexts[] {
-    return this.#unknownOf("unknown class");
-  }
-
-  #unknownOf(reason: Check["reason"]): readonly UnknownTexts[] {
-    return [...this.#unknown.values()].flatMap(({ check, texts, rows }) =>
-      check.reason === reason ? [{ column: check.column, rows, texts, known: [...(check.known ?? [])] }] : [],
-    );
+    return this.#odd.unknownClasses;
   }
 
   get outside(): readonly OutsideRows[] {
-    return [...this.#outside.values()];
+    return this.#odd.outside;
   }
 
   get rows(): number {
@@ -269,7 +260,10 @@ class Reader implements TableReader {
             fitted,
             source: this.#source,
             contentOf: this.#options.contentOf,
-            skip: (column, reason, picture) => this.#skip(column, reason, picture),
+            skip: (column, reason, picture) => {
+              this.#odd.skip(reason, column);
+              this.#bad.push(picture);
+            },
           })
         : [placed];
     };
@@ -316,30 +310,18 @@ class Reader implements TableReader {
         );
       }
       if (reason === "outside") {
-        const known = this.#outside.get(column);
-        this.#outside.set(column, { column, rows: (known?.rows ?? 0) + 1, ...(check.range ?? { min: NaN, max: NaN }) });
+        this.#odd.meetOutside(column, check.range ?? { min: NaN, max: NaN });
         continue;
       }
-      if (check.known) this.#meet(check, String(value));
-      if (reason === "unknown text") continue;
-      this.#skip(column, reason);
+      if (reason === "unknown text") {
+        this.#odd.meetText(column, String(value), check.known ?? []);
+        continue;
+      }
+      if (reason === "unknown class") this.#odd.meetClass(column, String(value), check.known ?? []);
+      this.#odd.skip(reason, column);
       return false;
     }
     return true;
-  }
-
-  #meet(check: Check, text: string): void {
-    const key = `${check.reason} ${check.column}`;
-    const met = this.#unknown.get(key) ?? { check, texts: new Map<string, number>(), rows: 0 };
-    met.rows++;
-    if (met.texts.has(text) || met.texts.size < MOST_TEXTS) met.texts.set(text, (met.texts.get(text) ?? 0) + 1);
-    this.#unknown.set(key, met);
-  }
-
-  #skip(column: string, reason: SkippedRows["reason"], picture?: UnreadPicture): void {
-    const known = this.#skipped.get(`${reason} ${column}`);
-    this.#skipped.set(`${reason} ${column}`, { reason, column, rows: (known?.rows ?? 0) + 1 });
-    if (picture) this.#bad.push(picture);
   }
 }
 
@@ -388,22 +370,17 @@ function checksOf(fitted: FittedData, wanted: Wanted, withTargets: boolean, spel
       return kind.columnsOf(input).flatMap((column, k): readonly Check[] => {
         const at = position(column, kind.cells === "number");
         const range = kind.range(input, k);
+        const isFar = range ? isFarOutside(range) : () => false;
         return [
           ...(gaps === "keep"
             ? []
             : [{ position: at, column, test: read(name, isMissing), reason: gaps === "drop" ? ("missing value" as const) : ("refused" as const) }]),
           ...(known ? [strangers(name, column, known, "unknown text")] : []),
-          ...(range ? [{ position: at, column, range, reason: "outside" as const, test: isFarOutside(range) }] : []),
+          ...(range ? [{ position: at, column, range, reason: "outside" as const, test: (value: unknown) => typeof value === "number" && isFar(value) }] : []),
         ];
       });
     }),
   ];
-}
-
-/** Beyond all that training saw by more than the range of that. */
-function isFarOutside({ min, max }: { readonly min: number; readonly max: number }): (value: unknown) => boolean {
-  const [least, most] = [min - (max - min), max + (max - min)];
-  return (value) => typeof value === "number" && (value < least || value > most);
 }
 
 function selectOf(wanted: Wanted): string {

@@ -5,6 +5,7 @@ import type { RowSpan } from "../../features/kind.js";
 import type { FittedSeries } from "../../features/series.js";
 import { Speller } from "../../features/spelling.js";
 import type { TensorData } from "../../onnx/types.js";
+import { OddRows, isFarOutside } from "../odd-rows.js";
 import type { SkippedRows } from "../prepared.js";
 import { type RawBatch, classTensor, columnsOf } from "../raw-batch.js";
 import type { OutsideRows, ReadSeries, ReadTableOptions, TableReader, UnknownTexts } from "../table-reader.js";
@@ -19,8 +20,6 @@ import { type SeriesTable, loadSeries } from "./series-table.js";
 
 /** Samples of a batch. */
 const BATCH = 1024;
-/** Unknown texts that are counted by name. */
-const MOST_TEXTS = 1000;
 
 /**
  * Reads another table of a series as the model was trained on one: made regular by the same step, zone and calendar, a sample for each row around which all
@@ -56,9 +55,7 @@ class SeriesReader implements TableReader {
   readonly #table: SeriesTable;
   readonly #source: Source;
   readonly #options: ReadTableOptions;
-  readonly #skipped = new Map<string, SkippedRows>();
-  readonly #unknown = new Map<string, MetTexts>();
-  readonly #unknownClasses = new Map<string, MetTexts>();
+  readonly #odd = new OddRows();
   readonly #checks: readonly WordCheck[];
   #closed = false;
 
@@ -73,15 +70,15 @@ class SeriesReader implements TableReader {
   }
 
   get skipped(): readonly SkippedRows[] {
-    return [...this.#skipped.values()];
+    return this.#odd.skipped;
   }
 
   get unknown(): readonly UnknownTexts[] {
-    return [...this.#unknown.values()];
+    return this.#odd.unknown;
   }
 
   get unknownClasses(): readonly UnknownTexts[] {
-    return [...this.#unknownClasses.values()];
+    return this.#odd.unknownClasses;
   }
 
   get outside(): readonly OutsideRows[] {
@@ -91,10 +88,9 @@ class SeriesReader implements TableReader {
       return kind.columnsOf(input).flatMap((column, k): readonly OutsideRows[] => {
         const range = kind.range(input, k);
         if (!range) return [];
-        const { min, max } = range;
-        const [least, most] = [min - (max - min), max + (max - min)];
-        const rows = this.#table.numbers(column).reduce((n, value) => n + (value < least || value > most ? 1 : 0), 0);
-        return rows === 0 ? [] : [{ column, rows, min, max }];
+        const isFar = isFarOutside(range);
+        const rows = this.#table.numbers(column).reduce((n, value) => n + (isFar(value) ? 1 : 0), 0);
+        return rows === 0 ? [] : [{ column, rows, ...range }];
       });
     });
   }
@@ -153,15 +149,18 @@ class SeriesReader implements TableReader {
     for (const { column, known, speller, isClass } of this.#checks) {
       const text = speller.read(this.#table.text(column, row));
       if (known.has(text) || (text === "" && !isClass)) continue;
-      meet(isClass ? this.#unknownClasses : this.#unknown, column, text, known);
-      if (isClass) return this.#skip("unknown class", column);
+      if (!isClass) {
+        this.#odd.meetText(column, text, known);
+        continue;
+      }
+      this.#odd.meetClass(column, text, known);
+      return this.#skip("unknown class", column);
     }
     return true;
   }
 
   #skip(reason: SkippedRows["reason"], column: string): false {
-    const known = this.#skipped.get(`${reason} ${column}`);
-    this.#skipped.set(`${reason} ${column}`, { reason, column, rows: (known?.rows ?? 0) + 1 });
+    this.#odd.skip(reason, column);
     return false;
   }
 
@@ -232,19 +231,4 @@ function checksOf({ inputs, targets }: FittedData, withTargets: boolean): readon
       return known ? kind.columnsOf(input).map((column) => check(column, known, false)) : [];
     }),
   ];
-}
-
-/** Texts that training did not know, as they are met. */
-interface MetTexts {
-  readonly column: string;
-  rows: number;
-  readonly texts: Map<string, number>;
-  readonly known: readonly string[];
-}
-
-function meet(all: Map<string, MetTexts>, column: string, text: string, known: ReadonlySet<string>): void {
-  const met = all.get(column) ?? { column, rows: 0, texts: new Map<string, number>(), known: [...known] };
-  met.rows++;
-  if (met.texts.has(text) || met.texts.size < MOST_TEXTS) met.texts.set(text, (met.texts.get(text) ?? 0) + 1);
-  all.set(column, met);
 }
