@@ -9,7 +9,7 @@ export { type LookAtPicture, type PictureLook, type ViewOfPicture, drawPicture, 
 export { type PictureProposal, holdsPictures, isFolder, proposePictures } from "./pictures/propose-pictures.js";
 export { OddRows, isFarOutside } from "./odd-rows.js";
 export { type PrepareOptions, type Stage, dataFingerprint, prepareData } from "./prepare.js";
-export { type DataAudit, type PreparedData, type SkippedRows, countSkipped, describeSkipped, rowNumbersOf } from "./prepared.js";
+export { type DataAudit, type PreparedData, type SkippedRows, countSkipped, describeSkipped, nameSkipped, rowNumbersOf } from "./prepared.js";
 export type { ColumnProfile } from "./profile.js";
 export { type ProposedRoles, type SurveyedColumn, type TableSurvey, reasonToLeave, rolesFrom, targetKind } from "./propose.js";
 export { type SeriesPlaces, type SeriesRows, overviewSeries, placesOfSeries, rowsOfSeries, sampleOfSeries, viewSeries } from "./series/view-series.js";

@@ -43,7 +43,12 @@ const ofSeries: Readonly<Partial<Record<SkippedRows["reason"], string>>> = {
 
 /** Rows excluded by their reason, as results list them. */
 export function countSkipped(skipped: readonly SkippedRows[]): Record<string, number> {
-  return Object.fromEntries(skipped.map(({ reason, column, rows }) => [column === "" ? reason : `${reason} in ${column}`, rows]));
+  return Object.fromEntries(skipped.map((skip) => [nameSkipped(skip), skip.rows]));
+}
+
+/** The reason, and the column where it is one's: `missing target in y`, `incomplete window`. @param quote around the column */
+export function nameSkipped({ reason, column }: SkippedRows, quote = ""): string {
+  return column === "" ? reason : `${reason} in ${quote}${column}${quote}`;
 }
 
 /** `2 pictures excluded that cannot be read`, `1 row excluded: missing target in column "y"`, `28 rows begin no sample: …` */

@@ -1,7 +1,7 @@
 import { nearestKnown } from "../../base/closest.js";
 import { LatheError } from "../../base/errors.js";
 import type { PredictionResult, UnknownValue } from "../../contract/results.js";
-import type { TableReader, UnknownTexts } from "../../datasets/index.js";
+import { type TableReader, type UnknownTexts, nameSkipped } from "../../datasets/index.js";
 
 /** Values that are named, and classes in a message. */
 const NAMED = 10;
@@ -31,7 +31,7 @@ function valuesOf({ texts, known }: UnknownTexts): UnknownValue[] {
 
 /** Nothing is left to judge: what the table and the model call their classes. */
 export function nothingToJudge({ path, rows, skipped, unknownClasses }: TableReader): LatheError {
-  const why = skipped.map(({ reason, column, rows: n }) => `${reason} in "${column}" (${n})`).join(", ");
+  const why = skipped.map((skip) => `${nameSkipped(skip, '"')} (${skip.rows})`).join(", ");
   const lists = unknownClasses.map((column) => {
     const values = valuesOf(column);
     const own = values.map(({ value, nearest }) => `"${value}"${nearest === undefined ? "" : ` (did you mean "${nearest}"?)`}`);
@@ -48,7 +48,7 @@ export function nothingToJudge({ path, rows, skipped, unknownClasses }: TableRea
     "data.target",
     `none of the ${rows} row${rows === 1 ? "" : "s"} of ${path} can be judged: ${why || "there is none"}${lists.length > 0 ? `; ${lists.join("; ")}` : ""}` +
       (parts[0] === undefined
-        ? "; rename the classes, or judge on other data"
+        ? `; ${lists.length > 0 ? "rename the classes, or " : ""}judge on other data`
         : `; for parts in folders of their own choose one of them, such as ${path}/${parts[0]}`),
     { path, rows, classes: Object.fromEntries(unknownClasses.map(({ column, texts }) => [column, [...texts.keys()].slice(0, 100)])) },
   );

@@ -27,3 +27,12 @@ it("where no row can be judged, both lists of classes are shown", () => {
       `"Ant" (did you mean "ant"?), the model knows "ant", "bee", "cow", "giraffe"; rename the classes, or judge on other data`,
   );
 });
+
+it("where no row begins a sample, no column and no class is to blame", () => {
+  const skipped = [
+    { reason: "incomplete window", column: "", rows: 5 },
+    { reason: "missing target", column: "y", rows: 1 },
+  ] as const;
+  const reader = { path: "t", rows: 6, skipped, unknownClasses: [] } as unknown as Parameters<typeof nothingToJudge>[0];
+  expect(nothingToJudge(reader).message).toBe(`none of the 6 rows of t can be judged: incomplete window (5), missing target in "y" (1); judge on other data`);
+});
