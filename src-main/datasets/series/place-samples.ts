@@ -6,16 +6,12 @@ import type { DataWarning } from "../data-warning.js";
 import type { SkippedRows } from "../prepared.js";
 import type { Roles } from "../roles.js";
 import type { Database } from "../sources/database.js";
-import { PART, type SplitCounts } from "../splits.js";
+import { PART, SPLITS, type SplitCounts } from "../splits.js";
 import type { Staged } from "../staging.js";
+import { type Cuts, partBetween } from "./cuts.js";
 import type { Fold } from "./fold.js";
-import { type RegularSeries, writeTime } from "./regular-series.js";
-
-/** Where the validation and the test begin, in µs; Infinity: there is none. */
-export interface Cuts {
-  readonly validation: number;
-  readonly test: number;
-}
+import type { RegularSeries } from "./regular-table.js";
+import { writeTime } from "./zone.js";
 
 export interface PlaceSamplesQuestion {
   /** The staged rows of a regular table, in its order. */
@@ -52,21 +48,6 @@ export function reachOf({ inputs, targets }: Pick<DataSpec, "inputs" | "targets"
 }
 
 /**
- * Where validation and test begin: the last `test` of all rows, and `validation` of them before these, are cut off in time, for all series at once.
- */
-export async function findCuts(database: Database, series: string, { validation, test }: Pick<DataSpec["split"], "validation" | "test">): Promise<Cuts> {
-  const { n } = await database.one(`SELECT count(*) AS n FROM ${series}`);
-  const before = async (share: number): Promise<number> => {
-    const rows = Math.round(Number(n) * share);
-    if (rows === 0) return Infinity;
-    const { time } = await database.one(`SELECT series_time AS time FROM ${series} ORDER BY 1 DESC LIMIT 1 OFFSET ${rows - 1}`);
-    return Number(time);
-  };
-  const tested = await before(test);
-  return { test: tested, validation: validation === 0 ? tested : await before(validation + test) };
-}
-
-/**
  * Puts samples, one for each row, into parts. A sample is used where all of its rows are there, in one piece of one series, and hold what it reads; it is in a
  * part where all of them are before, between or behind the cuts. Samples that reach over a cut are in no part.
  */
@@ -77,15 +58,13 @@ export async function placeSamples(
   const { past, ahead } = reachOf(data);
   const needed = neededValues(staged, data, roles);
   const stride = data.source.type === "series" ? data.source.stride : 1;
-  const at = (time: number) => (time === Infinity ? "1e300" : String(time));
   const partOf = (first: string, last: string, next = first) =>
     cuts === "test"
       ? String(PART.test)
       : "until" in cuts
         ? `CASE WHEN ${last} < ${cuts.from} THEN ${PART.train} WHEN ${next} >= ${cuts.from} AND ${last} < ${cuts.until} THEN ${PART.test} ` +
           `ELSE ${CODES.across} END`
-        : `CASE WHEN ${last} < ${at(cuts.validation)} THEN ${PART.train} WHEN ${first} >= ${at(cuts.test)} THEN ${PART.test} ` +
-          `WHEN ${first} >= ${at(cuts.validation)} AND ${last} < ${at(cuts.test)} THEN ${PART.validation} ELSE ${CODES.across} END`;
+        : partBetween(cuts, first, last, CODES.across);
   await database.exec(`CREATE TABLE ${spans} AS SELECT CAST(${partOf("series_time", "series_time")} AS TINYINT) AS part FROM ${series} ORDER BY rowid`);
   const lacks = needed.map(
     ({ sql, rows: { from, to } }, k) =>
@@ -114,7 +93,7 @@ export async function placeSamples(
   const skipped: SkippedRows[] = [];
   for (const { code, n } of await database.all(`SELECT code, count(*) AS n FROM ${parts}_reasons GROUP BY code ORDER BY code DESC`)) {
     const [found, rows] = [Number(code), Number(n)];
-    const split = (["train", "validation", "test"] as const).find((name) => PART[name] === found);
+    const split = SPLITS.find((name) => PART[name] === found);
     const lack = needed[CODES.lacks - found];
     if (split) counts[split] = rows;
     else if (lack) skipped.push({ reason: lack.reason, column: lack.column, rows });
@@ -173,13 +152,13 @@ export async function tellSpans(database: Database, series: RegularSeries, spans
   const rows = await database.all(
     `SELECT part, min(series_time) AS first, max(series_time) AS last, count(*) AS n FROM ${series.table} POSITIONAL JOIN ${spans} GROUP BY part ORDER BY part`,
   );
-  const names = new Map([
+  const names = new Map<number, string>([
     [PART.train, "training"],
     [PART.validation, "validation"],
     [PART.test, "test"],
-  ] as const);
+  ]);
   const told = rows.flatMap(({ part, first, last, n }) => {
-    const name = [...names].find(([number]) => number === Number(part))?.[1];
+    const name = names.get(Number(part));
     return name === undefined ? [] : [`${name} ${writeTime(Number(first), series)} to ${writeTime(Number(last), series)} (${Number(n)} rows)`];
   });
   return [{ code: "data.span", message: `${path} is split by time: ${told.join(", ")}; scalings are learnt from the training rows alone` }];

@@ -4,8 +4,8 @@ import type { DataSpec } from "../../contract/data.js";
 import { horizonOf } from "../../features/index.js";
 import { Database } from "../sources/database.js";
 import { openSources } from "../sources/open-source.js";
+import { findCuts } from "./cuts.js";
 import type { Fold } from "./fold.js";
-import { findCuts } from "./place-samples.js";
 import type { RegularSeries } from "./regular-table.js";
 import { writeTime } from "./regular-series.js";
 

@@ -4,8 +4,8 @@ import { csvOptions } from "../sources/csv.js";
 import { Database } from "../sources/database.js";
 import { withMissing } from "../sources/source.js";
 import { openTable } from "../sources/table.js";
-import { PART, type SplitName } from "../splits.js";
-import { type Cuts, findCuts } from "./place-samples.js";
+import { PART, SPLITS, type SplitName } from "../splits.js";
+import { type Cuts, findCuts, partBetween } from "./cuts.js";
 import { openSeries, writeTime } from "./regular-series.js";
 import type { RegularSeries } from "./regular-table.js";
 import { writeStep } from "./step.js";
@@ -104,15 +104,14 @@ export async function surveySeries({ folder, source: spec, targets, candidates, 
   }
 }
 
-async function partsOf(database: Database, series: RegularSeries, { validation, test }: Cuts): Promise<Partial<Record<SplitName, SeriesPart>>> {
-  const at = (time: number) => (time === Infinity ? "1e300" : String(time));
-  const part = `CASE WHEN series_time < ${at(validation)} THEN ${PART.train} WHEN series_time < ${at(test)} THEN ${PART.validation} ELSE ${PART.test} END`;
+async function partsOf(database: Database, series: RegularSeries, cuts: Cuts): Promise<Partial<Record<SplitName, SeriesPart>>> {
+  const part = partBetween(cuts, "series_time", "series_time");
   const rows = await database.all(
     `SELECT part, sum(n) AS rows, max(n) AS longest, min(first) AS first, max(last) AS last FROM (SELECT ${part} AS part, series_segment, count(*) AS n, ` +
       `min(series_time) AS first, max(series_time) AS last FROM ${series.table} GROUP BY 1, 2) GROUP BY part`,
   );
   return Object.fromEntries(
-    (["train", "validation", "test"] as const).flatMap((name) => {
+    SPLITS.flatMap((name) => {
       const row = rows.find((one) => Number(one["part"]) === PART[name]);
       if (!row) return [];
       const at = (time: unknown) => writeTime(Number(time), series);

@@ -1,5 +1,6 @@
 import type { Database } from "../sources/database.js";
 import type { Source, SourceColumn } from "../sources/source.js";
+import { microseconds } from "./cuts.js";
 
 /** What windows read, and what they do not, with why. */
 export interface UsefulColumns {
@@ -37,7 +38,7 @@ export async function usefulColumns(
   const leave = (column: string, why: string) => left.push({ column, why });
   const numbers = (names: readonly string[]) => columns.filter(({ name, kind }) => kind === "number" && names.includes(name));
   const { missing, rows } = series.report;
-  const trained = `(SELECT * FROM ${series.table} WHERE series_time < ${until === Infinity ? "1e300" : until} LIMIT ${LOOKED_AT})`;
+  const trained = `(SELECT * FROM ${series.table} WHERE series_time < ${microseconds(until)} LIMIT ${LOOKED_AT})`;
   const asked = numbers(candidates);
   const varying = await constantIn(database, trained, asked);
   let use = asked.filter(({ name }) => {

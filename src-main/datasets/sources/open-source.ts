@@ -3,7 +3,7 @@ import { closest } from "../../base/closest.js";
 import type { DataSpec, SeriesSourceSpec, SourceSpec } from "../../contract/data.js";
 import { kindOf, targetColumns, targetKindOf } from "../../features/index.js";
 import { stillBad } from "../pictures/quarantine.js";
-import { findCuts } from "../series/place-samples.js";
+import { findCuts } from "../series/cuts.js";
 import { type OpenSeriesOptions, openSeries } from "../series/regular-series.js";
 import { csvOptions } from "./csv.js";
 import type { Database } from "./database.js";
