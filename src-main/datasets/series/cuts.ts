@@ -8,11 +8,14 @@ export interface Cuts {
   readonly test: number;
 }
 
+/** Of all rows, those of the validation and of the test. */
+export type Shares = Pick<DataSpec["split"], "validation" | "test">;
+
 /**
  * Where validation and test begin: the last `test` of all rows, and `validation` of them before these, are cut off in time, for all series at once.
  * @param rows a FROM item with `series_time`
  */
-export async function findCuts(database: Database, rows: string, { validation, test }: Pick<DataSpec["split"], "validation" | "test">): Promise<Cuts> {
+export async function findCuts(database: Database, rows: string, { validation, test }: Shares): Promise<Cuts> {
   const { n } = await database.one(`SELECT count(*) AS n FROM ${rows}`);
   const before = async (share: number): Promise<number> => {
     const count = Math.round(Number(n) * share);

@@ -1,6 +1,7 @@
 import type { SeriesSourceSpec } from "../../contract/data.js";
 import type { Database } from "../sources/database.js";
 import { throwIfAborted } from "../throw-if-aborted.js";
+import { type Shares, findCuts } from "./cuts.js";
 import { type Grid, timesOf } from "./grid.js";
 import type { GatheredRows } from "./gather.js";
 import type { ValueColumn } from "./read-series.js";
@@ -25,8 +26,8 @@ export interface FillQuestion {
   readonly values: readonly ValueColumn[];
   readonly gathered: GatheredRows;
   readonly grid: Grid;
-  /** µs: a value at or behind one of these fills nothing before it. */
-  readonly cuts: readonly number[];
+  /** µs: a value at or behind one of these fills nothing before it. Or the shares of a split, whose parts begin there. */
+  readonly cuts: readonly number[] | Shares;
   readonly extend: number;
   readonly signal: AbortSignal | undefined;
 }
@@ -51,10 +52,11 @@ export async function fill(question: FillQuestion): Promise<FilledRows> {
   const fills = `${name}_fills`;
   const long = `${name}_fill`;
   await database.exec(`CREATE TABLE ${long} (row BIGINT, j INTEGER, x DOUBLE)`);
-  if (gaps !== "split") {
+  if (gaps !== "split" && open.length > 0) {
+    const cuts = await cutsOf(question, table);
     for (const [j, { sql }] of open.entries()) {
       throwIfAborted(signal);
-      await fillColumn(question, { table, long, sql, j });
+      await fillColumn({ ...question, cuts }, { table, long, sql, j });
     }
   }
   await database.exec(
@@ -64,8 +66,14 @@ export async function fill(question: FillQuestion): Promise<FilledRows> {
   return { table, fills, open, rows: Number(count["n"]), split: gaps === "split" };
 }
 
+async function cutsOf({ database, grid, cuts }: FillQuestion, table: string): Promise<readonly number[]> {
+  if (!("validation" in cuts)) return cuts;
+  const { validation, test } = await findCuts(database, `(SELECT ${timesOf(grid, "slot").us} AS series_time FROM ${table} WHERE NOT extended)`, cuts);
+  return [...new Set([validation, test])].filter(Number.isFinite);
+}
+
 async function fillColumn(
-  { database, name, gaps, grid, cuts }: FillQuestion,
+  { database, name, gaps, grid, cuts }: FillQuestion & { readonly cuts: readonly number[] },
   { table, long, sql, j }: { readonly table: string; readonly long: string; readonly sql: string; readonly j: number },
 ): Promise<void> {
   const part = (slot: string) => (cuts.length === 0 ? "0" : cuts.map((cut) => `CAST(${timesOf(grid, slot).us} >= ${cut} AS INTEGER)`).join(" + "));

@@ -5,9 +5,10 @@ import type { Database } from "../sources/database.js";
 import type { Source, SourceColumn } from "../sources/source.js";
 import { throwIfAborted } from "../throw-if-aborted.js";
 import { calendarColumns } from "./calendar.js";
+import type { Shares } from "./cuts.js";
 import { type FilledRows, fill } from "./fill.js";
 import { findPhase, findStep } from "./find-step.js";
-import { type GatheredRows, gather } from "./gather.js";
+import { gather } from "./gather.js";
 import { type Grid, timesOf } from "./grid.js";
 import { type PlacedRows, placeRows } from "./place-rows.js";
 import { type ReadRows, readRows } from "./read-series.js";
@@ -30,8 +31,11 @@ export interface OpenSeriesOptions {
   readonly like?: SeriesDecision | undefined;
   /** Rows behind the end of each series, with nothing but the calendar. */
   readonly extend?: number;
-  /** µs: what is filled in before one of these never comes from a value at or behind it; behind it values from before are known, and may be. */
-  readonly cuts?: readonly number[];
+  /**
+   * µs: what is filled in before one of these never comes from a value at or behind it; behind it values from before are known, and may be. Or the shares of
+   * a split, whose parts begin there.
+   */
+  readonly cuts?: readonly number[] | Shares | undefined;
   /** How columns that the project names are read; others are numbers where all their values are. */
   readonly cells?: ReadonlyMap<string, "number" | "text"> | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -66,7 +70,7 @@ export async function openSeries(database: Database, table: Source, spec: Series
   const report = await reportOf({ database, read, placed, gathered, filled, grid });
   const season = spec.season ?? seasonOf(step);
   const marked = spec.gaps !== "mark" ? [] : (like?.marked ?? filled.open.map((column) => column.name));
-  const { columns, known } = await build(database, { name, table, spec, read, placed, filled, gathered, grid, marked });
+  const { columns, known } = await build(database, { name, table, spec, read, placed, filled, grid, marked });
   await drop(database, [
     read.table,
     placed.table,
@@ -141,7 +145,6 @@ interface BuildQuestion {
   readonly read: ReadRows;
   readonly placed: PlacedRows;
   readonly filled: FilledRows;
-  readonly gathered: GatheredRows;
   readonly grid: Grid;
   readonly marked: readonly string[];
 }

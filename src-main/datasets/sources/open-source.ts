@@ -1,10 +1,9 @@
 import { resolve } from "node:path";
 import { closest } from "../../base/closest.js";
-import type { DataSpec, SeriesSourceSpec, SourceSpec } from "../../contract/data.js";
+import type { DataSpec, SourceSpec } from "../../contract/data.js";
 import { kindOf, targetColumns, targetKindOf } from "../../features/index.js";
 import { stillBad } from "../pictures/quarantine.js";
-import { findCuts } from "../series/cuts.js";
-import { type OpenSeriesOptions, openSeries } from "../series/regular-series.js";
+import { openSeries } from "../series/regular-series.js";
 import { csvOptions } from "./csv.js";
 import type { Database } from "./database.js";
 import { openImageFolder } from "./image-folder.js";
@@ -79,7 +78,9 @@ export async function openMain(
   if (spec.type !== "image-folder") {
     const opened = withMissing(await openTable(database, folder, spec.path, { ...csvOptions(spec), names, timesAsText: spec.type === "series" }), spec.missing);
     const source = { ...opened, warnings: [...opened.warnings, ...tellNameless(opened, Object.keys(spec.missing ?? {}))] };
-    return spec.type === "series" ? openSplitSeries(database, source, spec, { cells, split, cuts, signal }) : source;
+    if (spec.type !== "series") return source;
+    const shares = split && spec.test !== undefined ? { ...split, test: 0 } : split;
+    return openSeries(database, source, spec, { cells, cuts: cuts ?? shares, signal });
   }
   const { levels, exclude, relabel, validation } = spec;
   return openImageFolder(database, resolve(folder, spec.path), {
@@ -90,33 +91,6 @@ export async function openMain(
     bad: await stillBad(folder),
     signal,
   });
-}
-
-/** A series whose values are filled in for each part without a look at the next. Where the parts end is known once it is regular. */
-async function openSplitSeries(
-  database: Database,
-  table: Source,
-  spec: SeriesSourceSpec,
-  {
-    split,
-    cuts: given,
-    ...options
-  }: {
-    readonly split: DataSpec["split"] | undefined;
-    readonly cuts: readonly number[] | undefined;
-    readonly cells?: OpenSeriesOptions["cells"];
-    readonly signal?: AbortSignal | undefined;
-  },
-): Promise<Source> {
-  if (given) return openSeries(database, table, spec, { ...options, cuts: given });
-  const source = await openSeries(database, table, spec, options);
-  const filled = Object.values(source.series?.report.filled ?? {}).some((values) => values > 0);
-  if (!split || !source.series || !filled) return source;
-  const cuts = await findCuts(database, source.series.table, spec.test === undefined ? split : { ...split, test: 0 });
-  const times = [...new Set([cuts.validation, cuts.test])].filter(Number.isFinite);
-  if (times.length === 0) return source;
-  await database.exec(`DROP TABLE ${source.series.table}`);
-  return openSeries(database, table, spec, { ...options, cuts: times, like: source.series });
 }
 
 /** Columns of `source.missing` that are not there would be passed over in silence. */

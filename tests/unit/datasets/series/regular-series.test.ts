@@ -1,5 +1,10 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { seriesSource, splitSchema } from "../../../../src-main/contract/data.js";
+import { Database } from "../../../../src-main/datasets/sources/database.js";
+import { openMain } from "../../../../src-main/datasets/sources/open-source.js";
 import { type SeriesDraft, openedSeries } from "../../../support/series.js";
+import { writeTable } from "../../../support/tables.js";
+import { temporaryFolder } from "../../../support/temporary-folder.js";
 
 const table = (header: string, rows: readonly string[]) => `${[header, ...rows].join("\n")}\n`;
 const range = <T>(n: number, of: (i: number) => T) => Array.from({ length: n }, (_, i) => of(i));
@@ -259,6 +264,29 @@ describe("a regular table", () => {
     expect(await of("6")).toEqual([0, 1, 1, 3, 4, 5, 6, null]);
     expect(await of("60")).toEqual([0, 1, 1, expect.closeTo(24.6), expect.closeTo(36.4), expect.closeTo(48.2), 60, null]);
     expect(await of("")).toEqual([0, 1, 1, null, null, null, null, null]);
+  });
+
+  it("finds the cuts of a split as it fills, and says of the file what it would without one", async () => {
+    // x ends in the training part, y has a gap across each cut.
+    const text = table(
+      "t,x,y",
+      range(20, (i) => `${day(i)},${i < 8 ? i : ""},${[9, 10, 14, 15].includes(i) ? "" : 2 * i}`),
+    );
+    const parted = await openedSeries(text, { time: "t" }, { cuts: { validation: 0.25, test: 0.25 } });
+    const cut = await openedSeries(text, { time: "t" }, { cuts: [10, 15].map((i) => Date.parse(day(i)) * 1000) });
+    const whole = await openedSeries(text, { time: "t" });
+    expect(parted.rows).toEqual(cut.rows);
+    expect(parted.rows.map(({ x }) => x)).toEqual(range(20, (i) => (i < 15 ? Math.min(i, 7) : null)));
+    expect(parted.rows.slice(8, 17).map(({ y }) => y)).toEqual([16, 16, 20, 22, 24, 26, 26, 30, 32]);
+    expect(whole.rows.slice(8, 17).map(({ y }) => y)).toEqual(range(9, (i) => 2 * (i + 8)));
+    const folder = temporaryFolder();
+    const path = writeTable(folder, "s.csv", text);
+    const database = await Database.open(folder);
+    onTestFinished(() => database.close());
+    const spec = seriesSource.parse({ type: "series", path, time: "t" });
+    const opened = await openMain(database, folder, spec, { split: splitSchema.parse({ by: "time", validation: 0.25, test: 0.25 }) });
+    expect(opened.warnings.map((warning) => warning.replaceAll(path, "FILE"))).toEqual(parted.warnings);
+    expect(parted.warnings[0]).toBe(whole.warnings[0]);
   });
 
   it.each([
