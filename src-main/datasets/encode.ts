@@ -63,16 +63,14 @@ export async function createWriters(folder: string, fitted: FittedData): Promise
  */
 export async function encodeRows(database: Database, staged: Staged, parts: string, question: EncodeQuestion): Promise<ReadonlyMap<string, number>> {
   const fitted = recorded(question.fitted);
-  const selection = selectRaw(columnsOf(fitted, true), staged.number, staged.text);
+  const selected = ["part", ...selectRaw(columnsOf(fitted, true), staged.number, staged.text)];
   const assembler = new RawAssembler(fitted, Math.min(BATCH, staged.rows), true, 1);
   const partOf = new Int8Array(BATCH);
   const unknown = new Map<string, number>();
   let picked = new Int32Array(0);
   let start = 0;
   const flush = async () => writeBatch(assembler.take(), partOf, { ...question, fitted }, unknown);
-  for await (const chunk of database.stream(
-    `SELECT ${["part", ...(selection === "" ? [] : [selection])].join(", ")} FROM ${staged.table} POSITIONAL JOIN ${parts}`,
-  )) {
+  for await (const chunk of database.stream(`SELECT ${selected.join(", ")} FROM ${staged.table} POSITIONAL JOIN ${parts}`)) {
     const part = chunk.getColumnVector(0);
     if (picked.length < chunk.rowCount) picked = new Int32Array(chunk.rowCount);
     let count = 0;

@@ -38,12 +38,18 @@ export function columnsOf(fitted: FittedData, withTargets: boolean): Wanted {
   return { numbers: [...numbers], texts: [...texts] };
 }
 
-/** A SELECT list for `RawAssembler`: numbers as FLOAT with NaN for missing, then texts with '' for missing. */
-export function selectRaw(wanted: Wanted, number: (column: string) => string, text: (column: string) => string): string {
-  return [
-    ...wanted.numbers.map((c) => `CAST(coalesce(${number(c)}, CAST('NaN' AS DOUBLE)) AS FLOAT)`),
-    ...wanted.texts.map((c) => `coalesce(${text(c)}, '')`),
-  ].join(", ");
+/** What is selected for `RawAssembler`: numbers as FLOAT with NaN for missing, then texts with '' for missing. */
+export function selectRaw(wanted: Wanted, number: (column: string) => string, text: (column: string) => string): readonly string[] {
+  return [...wanted.numbers.map((c) => `CAST(coalesce(${number(c)}, CAST('NaN' AS DOUBLE)) AS FLOAT)`), ...wanted.texts.map((c) => `coalesce(${text(c)}, '')`)];
+}
+
+/** The same of `convertedRows`. */
+export function selectConverted(wanted: Wanted): readonly string[] {
+  return selectRaw(
+    wanted,
+    (c) => `n${wanted.numbers.indexOf(c)}`,
+    (c) => `t${wanted.texts.indexOf(c)}`,
+  );
 }
 
 /** By `input x` and `target y`. */

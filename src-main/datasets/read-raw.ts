@@ -12,7 +12,7 @@ import { PictureMemory } from "./pictures/picture-memory.js";
 import { OddRows, isFarOutside } from "./odd-rows.js";
 import { PICTURES, type UnreadPicture, withPictures } from "./pictures/raw-pictures.js";
 import type { PreparedData, SkippedRows } from "./prepared.js";
-import { RawAssembler, type RawBatch, type Spelling, columnsOf, selectRaw } from "./raw-batch.js";
+import { RawAssembler, type RawBatch, type Spelling, columnsOf, selectConverted } from "./raw-batch.js";
 import { readRowNumbers } from "./record-file.js";
 import { findColumn } from "./roles.js";
 import { csvOptions } from "./sources/csv.js";
@@ -269,7 +269,7 @@ class Reader implements TableReader {
     };
     let picked = new Int32Array(0);
     try {
-      for await (const chunk of this.#database.stream(`SELECT ${selectOf(wanted)} FROM ${convertedRows(this.#source, wanted)}`)) {
+      for await (const chunk of this.#database.stream(`SELECT ${selectConverted(wanted).join(", ")} FROM ${convertedRows(this.#source, wanted)}`)) {
         const before = this.#rows;
         if (picked.length < chunk.rowCount) picked = new Int32Array(chunk.rowCount);
         let count = 0;
@@ -381,14 +381,6 @@ function checksOf(fitted: FittedData, wanted: Wanted, withTargets: boolean, spel
       });
     }),
   ];
-}
-
-function selectOf(wanted: Wanted): string {
-  return selectRaw(
-    wanted,
-    (c) => `n${wanted.numbers.indexOf(c)}`,
-    (c) => `t${wanted.texts.indexOf(c)}`,
-  );
 }
 
 function requireColumns(source: Source, fitted: FittedData, withTargets: boolean): void {

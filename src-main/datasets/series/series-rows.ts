@@ -3,6 +3,7 @@ import type { FittedData } from "../../features/fitted.js";
 import { horizonOf, kindOf, rowsOf, targetKindOf } from "../../features/index.js";
 import { PLACES, seriesFile } from "../cache.js";
 import type { PreparedData, SeriesRows } from "../prepared.js";
+import { selectRaw } from "../raw-batch.js";
 import { RecordWriter, readRecords } from "../record-file.js";
 import type { Database } from "../sources/database.js";
 import { PART } from "../splits.js";
@@ -70,7 +71,7 @@ export async function writeSeriesRows(
       kept.push({ file, writer: await create(file.name, file.columns.length), places: file.columns.map((column) => columns.indexOf(column)) });
     const standing = await create(PLACES, PLACE_WORDS);
     const selected = [
-      ...columns.map((column) => `CAST(coalesce(${staged.number(column)}, CAST('NaN' AS DOUBLE)) AS FLOAT)`),
+      ...selectRaw({ numbers: columns, texts: [] }, staged.number, staged.text),
       "series_segment",
       "CAST(part AS INTEGER)",
       "CAST(series_time AS DOUBLE)",

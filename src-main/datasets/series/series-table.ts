@@ -1,4 +1,5 @@
 import { defined } from "../../base/assert.js";
+import { selectConverted } from "../raw-batch.js";
 import type { Database } from "../sources/database.js";
 import type { Source, Wanted } from "../sources/source.js";
 import { convertedRows } from "../staging.js";
@@ -122,13 +123,7 @@ export async function loadSeries(database: Database, source: Source, wanted: Wan
   const ids = series.id === undefined ? [] : new Array<string>(rows).fill("");
   const [segments, times] = [new Int32Array(rows), new Float64Array(rows)];
   const id = source.columns.find(({ name }) => name === series.id);
-  const selected = [
-    ...wanted.numbers.map((_, k) => `CAST(coalesce(n${k}, CAST('NaN' AS DOUBLE)) AS FLOAT)`),
-    ...wanted.texts.map((_, k) => `coalesce(t${k}, '')`),
-    "series_segment",
-    "CAST(series_time AS DOUBLE)",
-    id ? `coalesce(CAST(${id.sql} AS VARCHAR), '')` : "''",
-  ];
+  const selected = [...selectConverted(wanted), "series_segment", "CAST(series_time AS DOUBLE)", id ? `coalesce(CAST(${id.sql} AS VARCHAR), '')` : "''"];
   let start = 0;
   for await (const chunk of database.stream(`SELECT ${selected.join(", ")} FROM ${convertedRows(source, wanted)} POSITIONAL JOIN ${series.table}`)) {
     const read = (position: number, put: (row: number, value: unknown) => void) => {
