@@ -13,7 +13,7 @@ import { UNUSED } from "./sources/image-folder.js";
 import type { Source, Wanted } from "./sources/source.js";
 import { literal } from "./sources/sql.js";
 import { type SplitCounts, checkCounts, onePart, split } from "./splits.js";
-import { type Staged, stage } from "./staging.js";
+import { type Staged, cellOf, stage } from "./staging.js";
 import type { DataWarning } from "./data-warning.js";
 
 /** A staged table and the table of its rows' parts. */
@@ -144,19 +144,13 @@ export function neededColumns(staged: Staged, data: DataSpec, roles: Roles): rea
   const needed: Needed[] = [...neededPictures(staged, data, roles)];
   for (const target of data.targets) {
     for (const column of roles.targets.get(target.name) ?? []) {
-      needed.push({ column, sql: targetKindOf(target).cells === "number" ? staged.number(column) : staged.text(column), reason: "missing target" });
+      needed.push({ column, sql: cellOf(staged, targetKindOf(target), column), reason: "missing target" });
     }
   }
   for (const input of data.inputs) {
     const kind = kindOf(input);
     if (kind.kept !== "record" || kind.gaps(input) !== "drop") continue;
-    needed.push(
-      ...(roles.inputs.get(input.name) ?? []).map((column) => ({
-        column,
-        sql: kind.cells === "number" ? staged.number(column) : staged.text(column),
-        reason: "missing value" as const,
-      })),
-    );
+    needed.push(...(roles.inputs.get(input.name) ?? []).map((column) => ({ column, sql: cellOf(staged, kind, column), reason: "missing value" as const })));
   }
   return needed;
 }

@@ -23,6 +23,11 @@ export interface Staged {
   readonly words: ReadonlyMap<string, ColumnWords>;
 }
 
+/** SQL of a column as a kind of input or target reads its cells; NULL is missing. */
+export function cellOf({ number, text }: Staged, { cells }: { readonly cells: "number" | "text" }, column: string): string {
+  return cells === "number" ? number(column) : text(column);
+}
+
 /**
  * @param like the table whose texts decided how texts are read; omitted, these do.
  * @throws LatheError `data.ragged`, `data.value` (row, column, value), `data.unreadable`, `data.empty`

@@ -157,6 +157,12 @@ export function targetWidth(target: FittedTarget): number {
   return targetKindOf(target).valuesOf(target).length;
 }
 
+/** The rows of a series that a sample's target is read from, as `rowsOf`. */
+export function rowsOfTarget(target: TargetDraft<TargetType> | FittedTarget): RowSpan {
+  const horizon = horizonOf(target);
+  return horizon === 0 ? { from: 0, to: 0 } : { from: 1, to: horizon };
+}
+
 /** Rows of the series after a sample's own that a target is; 0: it is read from the sample's own row. */
 export function horizonOf(target: TargetDraft<TargetType> | FittedTarget): number {
   return targetKindOf(target).horizon(target);

@@ -1,13 +1,13 @@
 import { LatheError } from "../../base/errors.js";
 import type { DataSpec } from "../../contract/data.js";
-import { horizonOf, kindOf, rowsOf, targetKindOf } from "../../features/index.js";
+import { kindOf, rowsOf, rowsOfTarget, targetKindOf } from "../../features/index.js";
 import type { RowSpan } from "../../features/kind.js";
 import type { DataWarning } from "../data-warning.js";
 import type { SkippedRows } from "../prepared.js";
 import type { Roles } from "../roles.js";
 import type { Database } from "../sources/database.js";
 import { PART, SPLITS, type SplitCounts } from "../splits.js";
-import type { Staged } from "../staging.js";
+import { type Staged, cellOf } from "../staging.js";
 import { type Cuts, partBetween } from "./cuts.js";
 import type { Fold } from "./fold.js";
 import type { RegularSeries } from "./regular-table.js";
@@ -43,7 +43,7 @@ interface Needed {
 }
 
 export function reachOf({ inputs, targets }: Pick<DataSpec, "inputs" | "targets">): SampleReach {
-  const spans = [...inputs.map((input) => rowsOf(input)), ...targets.map((target) => ({ from: 0, to: horizonOf(target) }))];
+  const spans = [...inputs.map((input) => rowsOf(input)), ...targets.map(rowsOfTarget)];
   return { past: Math.max(0, ...spans.map(({ from }) => -from)), ahead: Math.max(0, ...spans.map(({ to }) => to)) };
 }
 
@@ -113,17 +113,14 @@ function bound(row: number): string {
 function neededValues(staged: Staged, data: DataSpec, roles: Roles): readonly Needed[] {
   const needed: Needed[] = [];
   for (const target of data.targets) {
-    const horizon = horizonOf(target);
-    for (const column of roles.targets.get(target.name) ?? []) {
-      const sql = targetKindOf(target).cells === "number" ? staged.number(column) : staged.text(column);
-      needed.push({ column, sql, rows: horizon === 0 ? { from: 0, to: 0 } : { from: 1, to: horizon }, reason: "missing target" });
-    }
+    for (const column of roles.targets.get(target.name) ?? [])
+      needed.push({ column, sql: cellOf(staged, targetKindOf(target), column), rows: rowsOfTarget(target), reason: "missing target" });
   }
   for (const input of data.inputs) {
     const kind = kindOf(input);
     if (kind.gaps(input) === "keep") continue;
     for (const column of roles.inputs.get(input.name) ?? [])
-      needed.push({ column, sql: kind.cells === "number" ? staged.number(column) : staged.text(column), rows: rowsOf(input), reason: "missing value" });
+      needed.push({ column, sql: cellOf(staged, kind, column), rows: rowsOf(input), reason: "missing value" });
   }
   return needed;
 }

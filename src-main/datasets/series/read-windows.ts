@@ -1,6 +1,6 @@
 import { LatheError } from "../../base/errors.js";
 import type { FittedData } from "../../features/fitted.js";
-import { horizonOf, kindOf, rowsOf, targetKindOf } from "../../features/index.js";
+import { kindOf, rowsOf, rowsOfTarget, targetKindOf } from "../../features/index.js";
 import type { RowSpan } from "../../features/kind.js";
 import type { FittedSeries } from "../../features/series.js";
 import { Speller } from "../../features/spelling.js";
@@ -36,9 +36,8 @@ export async function readSeries(database: Database, table: Source, series: Fitt
   return new SeriesReader(database, source, await loadSeries(database, source, wanted), options);
 }
 
-/** Part of the columns of a row's surroundings, as a tensor of a batch. */
+/** Columns of a row's surroundings that must be there. */
 interface Field {
-  readonly name: string;
   readonly columns: readonly string[];
   readonly rows: RowSpan;
   readonly reason: SkippedRows["reason"];
@@ -170,9 +169,9 @@ class SeriesReader implements TableReader {
     for (const target of withTargets ? fitted.targets : []) {
       const kind = targetKindOf(target);
       const columns = kind.columnsOf(target);
-      const horizon = horizonOf(target);
       if (kind.cells === "number") {
-        const data = table.windows(columns, places, horizon === 0 ? 0 : 1, horizon);
+        const { from, to } = rowsOfTarget(target);
+        const data = table.windows(columns, places, from, to);
         answers[target.name] = { dtype: "float32", dims: [places.length, kind.valuesOf(target).length], data };
       } else {
         const known = kind.classOf(target);
@@ -192,20 +191,12 @@ function fieldsOf(fitted: FittedData, withTargets: boolean): readonly Field[] {
   return [
     ...(withTargets
       ? fitted.targets.map((target): Field => {
-          const kind = targetKindOf(target);
-          const horizon = horizonOf(target);
-          return {
-            name: target.name,
-            columns: kind.columnsOf(target),
-            rows: { from: horizon === 0 ? 0 : 1, to: horizon },
-            reason: "missing target",
-            gaps: false,
-          };
+          return { columns: targetKindOf(target).columnsOf(target), rows: rowsOfTarget(target), reason: "missing target", gaps: false };
         })
       : []),
     ...fitted.inputs.map((input): Field => {
       const kind = kindOf(input);
-      return { name: input.name, columns: kind.columnsOf(input), rows: rowsOf(input), reason: "missing value", gaps: kind.gaps(input) === "keep" };
+      return { columns: kind.columnsOf(input), rows: rowsOf(input), reason: "missing value", gaps: kind.gaps(input) === "keep" };
     }),
   ];
 }
