@@ -1,6 +1,9 @@
 import type { SeriesSourceSpec } from "../../contract/data.js";
 import type { FittedSeries } from "../../features/series.js";
-import type { RegularSeries } from "./regular-series.js";
+import type { Database } from "../sources/database.js";
+import type { Source, Wanted } from "../sources/source.js";
+import { type OpenSeriesOptions, openSeries } from "./regular-series.js";
+import type { RegularSeries } from "./regular-table.js";
 
 /** What another table of the same series is made regular by. */
 export function fittedSeriesOf(spec: SeriesSourceSpec, series: RegularSeries): FittedSeries {
@@ -25,7 +28,18 @@ export function fittedSeriesOf(spec: SeriesSourceSpec, series: RegularSeries): F
   };
 }
 
-/** A source as `openSeries` takes it, of another file. */
-export function specOfFitted({ decision, ...settings }: FittedSeries, path: string): SeriesSourceSpec {
-  return { type: "series", path, stride: 1, ...settings, ...(decision.season === undefined ? {} : { season: decision.season }) };
+/**
+ * Makes another table regular as the training's was. @param wanted columns of it that are read
+ * @throws LatheError as `openSeries`
+ */
+export function openFitted(
+  database: Database,
+  table: Source,
+  { decision, ...settings }: FittedSeries,
+  wanted: Wanted,
+  options: Pick<OpenSeriesOptions, "extend" | "signal">,
+): Promise<Source> {
+  const spec: SeriesSourceSpec = { type: "series", path: table.path, stride: 1, ...settings, ...(decision.season === undefined ? {} : { season: decision.season }) };
+  const cells = new Map([...wanted.numbers.map((name) => [name, "number"] as const), ...wanted.texts.map((name) => [name, "text"] as const)]);
+  return openSeries(database, table, spec, { like: decision, cells, ...options });
 }

@@ -6,9 +6,8 @@ import { columnsOf } from "../raw-batch.js";
 import { findColumn } from "../roles.js";
 import type { Database } from "../sources/database.js";
 import type { Source } from "../sources/source.js";
-import { specOfFitted } from "./fitted-series.js";
+import { openFitted } from "./fitted-series.js";
 import type { RegularSeries } from "./regular-table.js";
-import { openSeries } from "./regular-series.js";
 import { type SeriesTable, loadSeries } from "./series-table.js";
 
 /** The rows of one series among those of a table, from 0. */
@@ -46,8 +45,7 @@ export async function loadFuture(
   const inputs = columnsOf(fitted, false);
   const asked = fitted.targets.flatMap((target) => (horizonOf(target) > 0 ? targetKindOf(target).columnsOf(target) : []));
   const numbers = [...new Set([...inputs.numbers, ...asked])];
-  const cells = new Map([...numbers.map((name) => [name, "number" as const] as const), ...inputs.texts.map((name) => [name, "text" as const] as const)]);
-  const source = await openSeries(database, opened, specOfFitted(series, opened.path), { like: series.decision, cells, extend: ahead, signal });
+  const source = await openFitted(database, opened, series, { numbers, texts: inputs.texts }, { extend: ahead, signal });
   for (const name of [...inputs.numbers, ...inputs.texts]) findColumn(source, name, "data.column", "the series");
   const there = new Set(source.columns.map(({ name }) => name));
   const table = await loadSeries(database, source, { numbers: numbers.filter((name) => there.has(name)), texts: inputs.texts });

@@ -13,10 +13,10 @@ import { findColumn } from "../roles.js";
 import type { Database } from "../sources/database.js";
 import type { Source } from "../sources/source.js";
 import { throwIfAborted } from "../throw-if-aborted.js";
-import { specOfFitted } from "./fitted-series.js";
-import { openSeries, writeTime } from "./regular-series.js";
+import { openFitted } from "./fitted-series.js";
 import { seriesInputs } from "./series-inputs.js";
 import { type SeriesTable, loadSeries } from "./series-table.js";
+import { writeTime } from "./zone.js";
 
 /** Samples of a batch. */
 const BATCH = 1024;
@@ -30,8 +30,7 @@ export async function readSeries(database: Database, table: Source, series: Fitt
   const { fitted, targets, signal } = options;
   const withTargets = targets === "required";
   const wanted = columnsOf(fitted, withTargets);
-  const cells = new Map([...wanted.numbers.map((name) => [name, "number" as const] as const), ...wanted.texts.map((name) => [name, "text" as const] as const)]);
-  const source = await openSeries(database, table, specOfFitted(series, table.path), { like: series.decision, cells, signal });
+  const source = await openFitted(database, table, series, wanted, { signal });
   for (const name of [...wanted.numbers, ...wanted.texts]) findColumn(source, name, "data.column", "the series");
   return new SeriesReader(database, source, await loadSeries(database, source, wanted), options);
 }
