@@ -3,6 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { defined } from "../../base/assert.js";
 import { AsyncDisposableStore } from "../../base/disposable.js";
 import { LatheError, toLatheError } from "../../base/errors.js";
+import { joinFloats } from "../../base/join-floats.js";
 import { inside } from "../../base/own-files.js";
 import { replaceFileSync } from "../../base/replace-file.js";
 import { storageError } from "../../base/storage-error.js";
@@ -211,17 +212,8 @@ function pool(folds: readonly ForecastJudgement[]): ForecastJudgement {
   const first = defined(folds[0], "a fold");
   const targets = first.targets.map((target, i): JudgedForecast => {
     const tests = folds.flatMap(({ targets: own }): readonly ForecastSamples[] => (own[i]?.test ? [own[i].test] : []));
-    const joined = (parts: readonly Float32Array[]) => {
-      const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-      let at = 0;
-      for (const part of parts) {
-        all.set(part, at);
-        at += part.length;
-      }
-      return all;
-    };
     const origins = Uint32Array.from(tests.flatMap((test) => [...test.origins]));
-    return { ...target, test: { origins, outputs: joined(tests.map(({ outputs }) => outputs)), truths: joined(tests.map(({ truths }) => truths)) } };
+    return { ...target, test: { origins, outputs: joinFloats(tests.map(({ outputs }) => outputs)), truths: joinFloats(tests.map(({ truths }) => truths)) } };
   });
   return { ...first, targets };
 }

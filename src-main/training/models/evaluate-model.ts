@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { defined } from "../../base/assert.js";
 import { LatheError } from "../../base/errors.js";
+import { joinFloats } from "../../base/join-floats.js";
 import type { EvaluateRequest } from "../../contract/engine-messages.js";
 import type { EvaluationResult } from "../../contract/results.js";
 import { type RawBatch, countSkipped, readTable } from "../../datasets/index.js";
@@ -85,7 +86,7 @@ class Answers {
 
   /** As forecasts, each by the number of its sample's own row. */
   forecast(): ForecastSamples {
-    return { origins: Uint32Array.from(this.#origins.flatMap((rows) => [...rows])), outputs: join(this.#outputs), truths: join(this.#truth) };
+    return { origins: Uint32Array.from(this.#origins.flatMap((rows) => [...rows])), outputs: joinFloats(this.#outputs), truths: joinFloats(this.#truth) };
   }
 
   metrics(): Readonly<Record<string, number | null>> {
@@ -98,21 +99,11 @@ class Answers {
   }
 
   #judge(): ReturnType<typeof judge> {
-    return (this.#judgement ??= judge(this.judged, join(this.#outputs), join(this.#truth)));
+    return (this.#judgement ??= judge(this.judged, joinFloats(this.#outputs), joinFloats(this.#truth)));
   }
 }
 
 function numbers(tensors: Tensors, name: string, size: number): Float32Array {
   const data = defined(tensors[name], `truth of ${name}`).data;
   return Float32Array.from({ length: size }, (_, i) => Number(data[i]));
-}
-
-function join(parts: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
