@@ -1,4 +1,5 @@
 import { LatheError } from "../../base/errors.js";
+import { finiteOrNull } from "../../base/finite.js";
 import type { CalibrationResult, CurvesResult, ResidualsResult } from "../../contract/evaluation-views.js";
 import { calibrationBins } from "../../metrics/calibration-bins.js";
 import { CALIBRATION_ERROR_BINS, confidenceBins, expectedError } from "../../metrics/calibration-error.js";
@@ -30,10 +31,7 @@ export function curvesOf(target: KeptTarget, named: string | undefined): CurvesR
   const scores = scoresOf(target, positive);
   const ranking = rankClass(scores, target.truths, positive);
   const [roc, precisionRecall] = ["roc", "precisionRecall"].map((type) => curves.get(type).points(ranking));
-  const value = (type: string): number | null => {
-    const measured = metrics.get(type).ranked?.(ranking);
-    return measured !== undefined && Number.isFinite(measured) ? measured : null;
-  };
+  const value = (type: string): number | null => finiteOrNull(metrics.get(type).ranked?.(ranking));
   return {
     positives: ranking.positives,
     negatives: ranking.negatives,
