@@ -18,7 +18,7 @@ import { serveModel } from "./served-model.js";
 import { floats } from "../trainer.js";
 import { judgedTarget } from "../workbench.js";
 import { namedForecastMetrics } from "../judging/forecast/judge-forecast.js";
-import { forecastOfTable, tellForecast } from "../judging/forecast/run-forecast.js";
+import { forecastOfTable, tellJudgement } from "../judging/forecast/run-forecast.js";
 import type { ForecastSamples } from "../judging/forecast/series.js";
 
 /** Judges an exported file on any table that has its columns and the answers. @throws LatheError of the file, the table, the engine. */
@@ -44,7 +44,7 @@ export async function evaluateModel(request: EvaluateRequest, { emit }: WorkSett
       });
     if (samples === 0) throw nothingToJudge(table);
     const forecast = table.series && forecastOfTable(fitted, table.series, answers);
-    for (const { level, message } of forecast ? tellForecast(forecast) : []) emit({ event: "log", level, message });
+    for (const { level, message } of forecast ? tellJudgement(forecast) : []) emit({ event: "log", level, message });
     const compared = forecast ? namedForecastMetrics(forecast, "test") : {};
     return {
       event: "evaluation",
