@@ -1,3 +1,4 @@
+import { finiteOrNull } from "../base/finite.js";
 import { createRegistry } from "../base/registry.js";
 import { accuracy } from "./accuracy.js";
 import { auroc } from "./auroc.js";
@@ -71,5 +72,5 @@ export function evaluateNumeric(data: NumericData): { readonly values: MetricVal
 
 function finite(parts: readonly (RawValues | undefined)[]): MetricValues {
   const entries = parts.flatMap((part) => Object.entries(part ?? {}));
-  return Object.fromEntries(entries.map(([name, value]) => [name, value !== undefined && Number.isFinite(value) ? value : null]));
+  return Object.fromEntries(entries.map(([name, value]) => [name, finiteOrNull(value)]));
 }

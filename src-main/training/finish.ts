@@ -14,7 +14,7 @@ import { type Evaluator, type Predictions, measure } from "./judging/evaluator.j
 import type { FitResult } from "./fit.js";
 import { buildInferenceModel } from "./models/inference-model.js";
 import { predictionOf } from "./judging/judge.js";
-import { forecastOf, tellForecast } from "./judging/forecast/run-forecast.js";
+import { forecastOf, tellJudgement } from "./judging/forecast/run-forecast.js";
 import { namedForecastMetrics } from "./judging/forecast/judge-forecast.js";
 import { type KeptPredictions, type KeptSplit, keepPredictions, toKept } from "./runs/kept-predictions.js";
 import { checkParity, differing } from "./models/parity.js";
@@ -89,7 +89,7 @@ export async function finish(
     ["test", test],
   ] as const)
     if (forecast && report) Object.assign(report.metrics, namedForecastMetrics(forecast, part));
-  for (const { level, message } of forecast ? tellForecast(forecast) : []) emit({ event: "log", level, message });
+  for (const { level, message } of forecast ? tellJudgement(forecast) : []) emit({ event: "log", level, message });
   const thresholds = Object.fromEntries([...bench.judged].flatMap(([name, target]) => (target.kind === "binary" ? [[name, target.threshold]] : [])));
   const model = buildInferenceModel(
     bench.spec,

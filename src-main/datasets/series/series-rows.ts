@@ -1,4 +1,5 @@
 import { defined } from "../../base/assert.js";
+import { joinFloats } from "../../base/join-floats.js";
 import type { FittedData } from "../../features/fitted.js";
 import { horizonOf, kindOf, rowsOf, targetKindOf } from "../../features/index.js";
 import { PLACES, seriesFile } from "../cache.js";
@@ -155,14 +156,7 @@ export function readPreparedSeries({ folder, fingerprint, fitted, targets, sourc
         targets.find((target) => target.name === name),
         name,
       );
-      const parts = records(defined(where, `the rows of ${name}`).file).map(({ floats }) => floats);
-      const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-      let at = 0;
-      for (const part of parts) {
-        all.set(part, at);
-        at += part.length;
-      }
-      return all;
+      return joinFloats(records(defined(where, `the rows of ${name}`).file).map(({ floats }) => floats));
     },
   };
 }

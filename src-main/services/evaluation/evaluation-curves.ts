@@ -1,7 +1,9 @@
 import { LatheError } from "../../base/errors.js";
+import { finiteOrNull } from "../../base/finite.js";
 import type { CalibrationResult, CurvesResult, ResidualsResult } from "../../contract/evaluation-views.js";
 import { calibrationBins } from "../../metrics/calibration-bins.js";
 import { CALIBRATION_ERROR_BINS, confidenceBins, expectedError } from "../../metrics/calibration-error.js";
+import { equalBins } from "../../metrics/equal-bins.js";
 import { curves, metrics } from "../../metrics/index.js";
 import type { Curve } from "../../metrics/metric.js";
 import { rankClass } from "../../metrics/ranking.js";
@@ -29,10 +31,7 @@ export function curvesOf(target: KeptTarget, named: string | undefined): CurvesR
   const scores = scoresOf(target, positive);
   const ranking = rankClass(scores, target.truths, positive);
   const [roc, precisionRecall] = ["roc", "precisionRecall"].map((type) => curves.get(type).points(ranking));
-  const value = (type: string): number | null => {
-    const measured = metrics.get(type).ranked?.(ranking);
-    return measured !== undefined && Number.isFinite(measured) ? measured : null;
-  };
+  const value = (type: string): number | null => finiteOrNull(metrics.get(type).ranked?.(ranking));
   return {
     positives: ranking.positives,
     negatives: ranking.negatives,
@@ -116,23 +115,16 @@ export function residualsOf(rows: Uint32Array, target: KeptTarget, column: strin
   const [k, n] = [columnIndex(target, column), rows.length];
   const actual = (i: number) => target.truths[i * target.width + k] ?? 0;
   const predicted = (i: number) => target.outputs[i * target.width + k] ?? 0;
+  const residuals = Float64Array.from({ length: n }, (_, i) => predicted(i) - actual(i));
   let [min, max] = [Infinity, -Infinity];
-  for (let i = 0; i < n; i++) {
-    const residual = predicted(i) - actual(i);
+  for (const residual of residuals) {
     if (residual < min) min = residual;
     if (residual > max) max = residual;
-  }
-  const bins = max > min ? BINS : 1;
-  const edges = Array.from({ length: bins + 1 }, (_, e) => (e === bins ? max : min + ((max - min) * e) / bins));
-  const counts = Array.from({ length: bins }, () => 0);
-  for (let i = 0; i < n; i++) {
-    const bin = max > min ? Math.min(bins - 1, Math.floor(((predicted(i) - actual(i) - min) / (max - min)) * bins)) : 0;
-    counts[bin] = (counts[bin] ?? 0) + 1;
   }
   const shown = Math.min(n, MOST_RESIDUALS);
   const points = Array.from({ length: shown }, (_, p) => {
     const i = Math.floor((p * n) / shown);
     return { row: rows[i] ?? 0, actual: actual(i), predicted: predicted(i) };
   });
-  return { points, histogram: { edges, counts } };
+  return { points, histogram: equalBins(residuals, { min, max, bins: BINS }) };
 }

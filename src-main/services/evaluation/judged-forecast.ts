@@ -75,15 +75,9 @@ export function judgedForecastOf(
       const by = bounds[samples.from - 1 + (i % steps)]?.[column];
       return value === null || by === null || by === undefined ? null : value + by;
     });
-  const { segment, time, season, zone, calendar } = places;
-  const series = { segment, time, season, training: new Uint8Array(segment.length) };
+  const { season, zone, calendar } = places;
   const residuals = workedOut(predictions, ["forecast residuals", target.name, column], () =>
-    forecastResiduals(
-      series,
-      { columns, values: new Float32Array(segment.length * columns.length), horizon },
-      { origins, outputs, truths: Float32Array.from(truths) },
-      column,
-    ),
+    forecastResiduals(places, { columns, horizon }, { origins, outputs, truths: Float32Array.from(truths) }, column),
   );
   return {
     horizon,

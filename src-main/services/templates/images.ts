@@ -19,35 +19,31 @@ const training = {
 } as const;
 
 /** Every network for pictures as a project. Columns beside the picture join before the answers. */
-export const pictureTemplates: readonly Template[] = pictureNetworks.all.map((network, i) => ({
+export const pictureTemplates: readonly Template[] = pictureNetworks.all.map((network, i) => {
   // What one begins with is called by the data alone.
-  type: i === 0 ? "images" : network.type,
-  title: network.title,
-  summary: `Pictures: ${network.summary.charAt(0).toLowerCase()}${network.summary.slice(1)}`,
-  reads: "pictures",
-  create(proposal) {
-    refuseWindows(i === 0 ? "images" : network.type, proposal);
-    refuseTexts(i === 0 ? "images" : network.type, proposal);
-    const pictures = proposal.inputs.filter((input) => kindOf(input).reads === "pictures");
-    const [picture, ...more] = pictures;
-    if (!picture)
-      throw new LatheError(
-        "usage",
-        `the template ${i === 0 ? "images" : network.type} needs pictures; the template tabular reads columns of numbers and words`,
-      );
-    if (more.length > 0)
-      throw new LatheError(
-        "usage",
-        `the template ${i === 0 ? "images" : network.type} reads one picture a sample, got ${more.length + 1}; the template two-input reads several`,
-      );
-    const model = pictureModel(network, layerIds(proposal), {
-      picture: picture.name,
-      others: proposal.inputs.filter((input) => !pictures.includes(input)).map(({ name }) => name),
-      targets: proposal.targets.map((target) => ({ name: target.name, outFeatures: outputsOf(target) })),
-    });
-    return { ...projectFrom(proposal, model), training };
-  },
-}));
+  const type = i === 0 ? "images" : network.type;
+  return {
+    type,
+    title: network.title,
+    summary: `Pictures: ${network.summary.charAt(0).toLowerCase()}${network.summary.slice(1)}`,
+    reads: "pictures",
+    create(proposal) {
+      refuseWindows(type, proposal);
+      refuseTexts(type, proposal);
+      const pictures = proposal.inputs.filter((input) => kindOf(input).reads === "pictures");
+      const [picture, ...more] = pictures;
+      if (!picture) throw new LatheError("usage", `the template ${type} needs pictures; the template tabular reads columns of numbers and words`);
+      if (more.length > 0)
+        throw new LatheError("usage", `the template ${type} reads one picture a sample, got ${more.length + 1}; the template two-input reads several`);
+      const model = pictureModel(network, layerIds(proposal), {
+        picture: picture.name,
+        others: proposal.inputs.filter((input) => !pictures.includes(input)).map(({ name }) => name),
+        targets: proposal.targets.map((target) => ({ name: target.name, outFeatures: outputsOf(target) })),
+      });
+      return { ...projectFrom(proposal, model), training };
+    },
+  };
+});
 
 /** What other templates read a picture with. */
 export function smallNetwork(): PictureNetwork {

@@ -16,9 +16,8 @@ import { type PlannedFold, dataFingerprint, planFolds, rowNumbersOf } from "../.
 import { type EngineChoice, chooseEngine } from "../../engines/index.js";
 import { horizonOf } from "../../features/index.js";
 import { Evaluator } from "../judging/evaluator.js";
-import { type ForecastJudgement, type JudgedForecast, judgeForecast } from "../judging/forecast/judge-forecast.js";
+import { type ForecastJudgement, judgeForecast } from "../judging/forecast/judge-forecast.js";
 import { judgementOf } from "../judging/forecast/run-forecast.js";
-import type { ForecastSamples } from "../judging/forecast/series.js";
 import type { WorkSetting } from "../process/setting.js";
 import { toKept } from "../runs/kept-predictions.js";
 import { readConfig } from "../runs/run-config.js";
@@ -29,6 +28,7 @@ import { openWorkbench } from "../workbench.js";
 import { BACKTEST } from "./backtest-file.js";
 import { FoldProgress } from "./fold-progress.js";
 import { bytesOf, costOf, tellCost } from "./cost.js";
+import { PooledForecasts } from "./pooled-forecasts.js";
 import { trainFold } from "./train-fold.js";
 
 const FOLDS = 5;
@@ -81,19 +81,20 @@ export async function backtest(request: BacktestRequest, setting: WorkSetting): 
     for (const message of notes) emit({ event: "log", level: "info", message });
 
     const progress = new FoldProgress(folds, epochs, setting);
-    const judged: JudgedFold[] = [];
+    const judged: BacktestReport["folds"][number][] = [];
+    const pooled = new PooledForecasts();
     for (const [k, fold] of folds.entries()) {
       heed();
       const told =
         k > 0 ? undefined : (bytes: number) => emit({ event: "log", level: "info", message: tellCost(costOf(folds, report, epochs, project), bytes, count) });
       const question: FoldQuestion = { project, folder, place, choice, threads: config.threads, epochs, fold, k, count };
-      judged.push(
-        await judgeFold(question, setting, { heed, progress, told }).catch((thrown: unknown) => {
-          throw named(thrown, k, count);
-        }),
-      );
+      const { judgement, ...figures } = await judgeFold(question, setting, { heed, progress, told }).catch((thrown: unknown) => {
+        throw named(thrown, k, count);
+      });
+      judged.push(figures);
+      pooled.add(judgement);
     }
-    const overall = judgeForecast(pool(judged.map(({ judgement }) => judgement)));
+    const overall = judgeForecast(pooled.judgement());
     const made: BacktestReport = {
       version: 1,
       lathe: version,
@@ -102,7 +103,7 @@ export async function backtest(request: BacktestRequest, setting: WorkSetting): 
       seed: project.seed,
       epochs,
       seconds: (clock() - started) / 1000,
-      folds: judged.map(({ judgement: _judgement, ...fold }) => fold),
+      folds: judged,
       overall,
       notes,
     };
@@ -204,24 +205,4 @@ async function judgeFold(
   } finally {
     await opened.dispose();
   }
-}
-
-/** The forecasts of all folds as one part, by what the first one learnt from. */
-function pool(folds: readonly ForecastJudgement[]): ForecastJudgement {
-  const first = defined(folds[0], "a fold");
-  const targets = first.targets.map((target, i): JudgedForecast => {
-    const tests = folds.flatMap(({ targets: own }): readonly ForecastSamples[] => (own[i]?.test ? [own[i].test] : []));
-    const joined = (parts: readonly Float32Array[]) => {
-      const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-      let at = 0;
-      for (const part of parts) {
-        all.set(part, at);
-        at += part.length;
-      }
-      return all;
-    };
-    const origins = Uint32Array.from(tests.flatMap((test) => [...test.origins]));
-    return { ...target, test: { origins, outputs: joined(tests.map(({ outputs }) => outputs)), truths: joined(tests.map(({ truths }) => truths)) } };
-  });
-  return { ...first, targets };
 }

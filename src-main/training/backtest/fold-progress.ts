@@ -13,7 +13,7 @@ export class FoldProgress {
   #stepsPerEpoch = 1;
   #steps = 0;
   #since = 0;
-  /** Of a row and epoch, milliseconds; undefined before anything is known. */
+  /** Milliseconds of training so far, and what was learnt in them: rows, counted once an epoch. */
   #spent = 0;
   #learnt = 0;
   #told = -Infinity;

@@ -1,7 +1,7 @@
-import { defined } from "../../base/assert.js";
+import { finiteOrNull } from "../../base/finite.js";
 import type { ForecastRequest } from "../../contract/engine-messages.js";
 import type { DrawnForecast, DrawnSeries } from "../../contract/forecast-result.js";
-import type { MadeForecast } from "./made-forecast.js";
+import { type MadeForecast, valueAt } from "./made-forecast.js";
 import type { Origin } from "./origins.js";
 
 /** The numbers of a chart: some series with their last rows, and their forecasts. */
@@ -14,12 +14,13 @@ export function drawForecast(
   return { zone: series.zone, calendar: series.step.unit !== "row", drawn: wanted.map(([i, origin]) => drawSeries(made, i, origin, history)) };
 }
 
-function drawSeries({ plan, future, forecasts, bounds, columns }: MadeForecast, i: number, { id, row, first }: Origin, history: number): DrawnSeries {
+function drawSeries(forecast: MadeForecast, i: number, { id, row, first }: Origin, history: number): DrawnSeries {
+  const { plan, future, bounds, columns } = forecast;
   const { table, series, targets } = future;
   const rows = (from: number, to: number) => Array.from({ length: Math.max(0, to - from + 1) }, (_, k) => from + k);
   const past = rows(Math.max(first, row - history + 1), row);
   const ahead = rows(row + 1, row + plan.steps);
-  const values = (column: string, of: readonly number[]) => of.map((r) => orNull(table.numbers(column)[r]));
+  const values = (column: string, of: readonly number[]) => of.map((r) => finiteOrNull(table.numbers(column)[r]));
   const known = [...plan.needed.keys()].filter((column) => table.isNumber(column));
   const shown = [...new Set([...columns.map(({ column }) => column).filter((column) => targets.has(column)), ...known])];
   return {
@@ -28,17 +29,14 @@ function drawSeries({ plan, future, forecasts, bounds, columns }: MadeForecast, 
     forecast: {
       times: ahead.map((r) => table.time(r)),
       values: Object.fromEntries(
-        columns.map(({ head, target, k, width }) => {
-          const made = ahead.map((_, step) => defined(forecasts.get(target), target)[(i * plan.steps + step) * width + k] ?? NaN);
-          const ends = (level: number, end: 0 | 1) => made.map((value, step) => orNull(bounds.around(value, level, target, step, k)[end]));
-          return [head, { values: made.map(orNull), bounds: bounds.levels.map((level) => ({ lower: ends(level, 0), upper: ends(level, 1) })) }];
+        columns.map((column) => {
+          const { head, target, k } = column;
+          const made = ahead.map((_, step) => valueAt(forecast, column, i, step));
+          const ends = (level: number, end: 0 | 1) => made.map((value, step) => finiteOrNull(bounds.around(value, level, target, step, k)[end]));
+          return [head, { values: made.map(finiteOrNull), bounds: bounds.levels.map((level) => ({ lower: ends(level, 0), upper: ends(level, 1) })) }];
         }),
       ),
       known: Object.fromEntries(known.map((column) => [column, values(column, ahead)])),
     },
   };
-}
-
-function orNull(value: number | undefined): number | null {
-  return value !== undefined && Number.isFinite(value) ? value : null;
 }

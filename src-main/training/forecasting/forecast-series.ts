@@ -1,6 +1,5 @@
 import { rmSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
-import { defined } from "../../base/assert.js";
 import { csvLines } from "../../base/csv.js";
 import { LatheError } from "../../base/errors.js";
 import { modeLike } from "../../base/replace-file.js";
@@ -20,7 +19,7 @@ import { reportOfModel } from "../runs/run-report.js";
 import { boundsOf } from "./bounds.js";
 import { forecastColumns, headOf } from "./columns.js";
 import { drawForecast } from "./draw.js";
-import type { MadeForecast } from "./made-forecast.js";
+import { type MadeForecast, valueAt } from "./made-forecast.js";
 import { type Origin, findOrigins, refuseShort } from "./origins.js";
 import { type ForecastPlan, planForecast } from "./plan-forecast.js";
 import { runForecast } from "./forecast-steps.js";
@@ -107,9 +106,10 @@ function spanOf({ id, row, last }: Origin, { steps }: ForecastPlan, { table, ser
 async function writeForecast(
   { temporary: wanted, keepExisting, spreadsheet = false }: ForecastRequest,
   asked: string,
-  { plan, future, origins, forecasts, bounds, columns }: MadeForecast,
+  made: MadeForecast,
   heed: () => void,
 ): Promise<number> {
+  const { plan, future, origins, bounds, columns } = made;
   const out = resolve(asked);
   const temporary = wanted ?? partOf(out);
   const { table, series } = future;
@@ -120,9 +120,9 @@ async function writeForecast(
     for (const [i, { id, row }] of origins.entries()) {
       heed();
       for (let step = 0; step < plan.steps; step++) {
-        const cells = columns.flatMap(({ target, k, width }) => {
-          const value = defined(forecasts.get(target), target)[(i * plan.steps + step) * width + k] ?? NaN;
-          return [value, ...bounds.levels.flatMap((level) => bounds.around(value, level, target, step, k))].map(cell);
+        const cells = columns.flatMap((column) => {
+          const value = valueAt(made, column, i, step);
+          return [value, ...bounds.levels.flatMap((level) => bounds.around(value, level, column.target, step, column.k))].map(cell);
         });
         file.write(lines.line([writeTime(table.time(row + 1 + step), series), ...(series.id === undefined ? [] : [id]), ...cells]));
       }

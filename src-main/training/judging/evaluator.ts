@@ -1,4 +1,5 @@
 import { defined } from "../../base/assert.js";
+import { finiteOrNull } from "../../base/finite.js";
 import type { SplitReport } from "../../contract/report.js";
 import type { CompileOptions, Engine, Executable, Tensors } from "../../engines/engine.js";
 import { combinedLoss } from "../graphs/combined-loss.js";
@@ -83,7 +84,7 @@ export function measure(
     spec.targets.map(({ name }) => ({ name, loss: predictions.losses.get(name) ?? Number.NaN })),
     divisors,
   );
-  const metrics: Record<string, number | null> = { loss: Number.isFinite(loss) ? loss : null };
+  const metrics: Record<string, number | null> = { loss: finiteOrNull(loss) };
   const confusion: SplitReport["confusion"] = {};
   for (const target of spec.targets) {
     const name = target.name;

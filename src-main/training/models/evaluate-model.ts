@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { defined } from "../../base/assert.js";
 import { LatheError } from "../../base/errors.js";
+import { joinFloats } from "../../base/join-floats.js";
 import type { EvaluateRequest } from "../../contract/engine-messages.js";
 import type { EvaluationResult } from "../../contract/results.js";
 import { type RawBatch, countSkipped, readTable } from "../../datasets/index.js";
@@ -17,7 +18,7 @@ import { serveModel } from "./served-model.js";
 import { floats } from "../trainer.js";
 import { judgedTarget } from "../workbench.js";
 import { namedForecastMetrics } from "../judging/forecast/judge-forecast.js";
-import { forecastOfTable, tellForecast } from "../judging/forecast/run-forecast.js";
+import { forecastOfTable, tellJudgement } from "../judging/forecast/run-forecast.js";
 import type { ForecastSamples } from "../judging/forecast/series.js";
 
 /** Judges an exported file on any table that has its columns and the answers. @throws LatheError of the file, the table, the engine. */
@@ -43,7 +44,7 @@ export async function evaluateModel(request: EvaluateRequest, { emit }: WorkSett
       });
     if (samples === 0) throw nothingToJudge(table);
     const forecast = table.series && forecastOfTable(fitted, table.series, answers);
-    for (const { level, message } of forecast ? tellForecast(forecast) : []) emit({ event: "log", level, message });
+    for (const { level, message } of forecast ? tellJudgement(forecast) : []) emit({ event: "log", level, message });
     const compared = forecast ? namedForecastMetrics(forecast, "test") : {};
     return {
       event: "evaluation",
@@ -85,7 +86,7 @@ class Answers {
 
   /** As forecasts, each by the number of its sample's own row. */
   forecast(): ForecastSamples {
-    return { origins: Uint32Array.from(this.#origins.flatMap((rows) => [...rows])), outputs: join(this.#outputs), truths: join(this.#truth) };
+    return { origins: Uint32Array.from(this.#origins.flatMap((rows) => [...rows])), outputs: joinFloats(this.#outputs), truths: joinFloats(this.#truth) };
   }
 
   metrics(): Readonly<Record<string, number | null>> {
@@ -98,21 +99,11 @@ class Answers {
   }
 
   #judge(): ReturnType<typeof judge> {
-    return (this.#judgement ??= judge(this.judged, join(this.#outputs), join(this.#truth)));
+    return (this.#judgement ??= judge(this.judged, joinFloats(this.#outputs), joinFloats(this.#truth)));
   }
 }
 
 function numbers(tensors: Tensors, name: string, size: number): Float32Array {
   const data = defined(tensors[name], `truth of ${name}`).data;
   return Float32Array.from({ length: size }, (_, i) => Number(data[i]));
-}
-
-function join(parts: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

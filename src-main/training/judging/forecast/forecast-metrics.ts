@@ -1,3 +1,4 @@
+import { finiteOrNull } from "../../../base/finite.js";
 import type { ForecastBaseline, ForecastFigures } from "../../../contract/forecast-report.js";
 import type { MetricValues, RawValues } from "../../../metrics/metric.js";
 import { naiveForecast, seasonalForecast } from "./baselines.js";
@@ -94,5 +95,5 @@ function figures(truth: ForecastTruth, of: (cells: readonly number[]) => RawValu
 }
 
 function finite(values: RawValues): MetricValues {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value !== undefined && Number.isFinite(value) ? value : null]));
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, finiteOrNull(value)]));
 }

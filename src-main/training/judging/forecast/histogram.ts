@@ -1,3 +1,5 @@
+import { equalBins } from "../../../metrics/equal-bins.js";
+
 const MOST_BINS = 60;
 
 /**
@@ -11,14 +13,7 @@ export function histogramOf(values: Float64Array): { readonly edges: number[]; r
   const [min, max] = [sorted[0] ?? 0, sorted[n - 1] ?? 0];
   const width = (2 * (quantile(sorted, 0.75) - quantile(sorted, 0.25))) / Math.cbrt(n);
   const wanted = width > 0 ? Math.ceil((max - min) / width) : Math.ceil(Math.log2(n)) + 1;
-  const bins = max > min ? Math.min(Math.max(wanted, 1), MOST_BINS) : 1;
-  const edges = Array.from({ length: bins + 1 }, (_, e) => (e === bins ? max : min + ((max - min) * e) / bins));
-  const counts = Array.from({ length: bins }, () => 0);
-  for (const value of sorted) {
-    const bin = max > min ? Math.min(bins - 1, Math.floor(((value - min) / (max - min)) * bins)) : 0;
-    counts[bin] = (counts[bin] ?? 0) + 1;
-  }
-  return { edges, counts };
+  return equalBins(sorted, { min, max, bins: Math.min(Math.max(wanted, 1), MOST_BINS) });
 }
 
 /** By linear interpolation between neighbours, as numpy's. */

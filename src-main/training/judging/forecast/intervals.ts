@@ -1,3 +1,4 @@
+import { finiteOrNull } from "../../../base/finite.js";
 import type { ForecastInterval } from "../../../contract/forecast-report.js";
 import type { ForecastSamples } from "./series.js";
 
@@ -24,8 +25,8 @@ export function conformalIntervals(validation: ForecastSamples, horizon: number,
       while (unknown < n && Number.isNaN(residuals[n - 1 - unknown])) unknown++;
       for (const { level, lower, upper } of found) {
         const rank = upperRank(n, level);
-        lower[h]?.push(bound(residuals[n - rank - unknown]));
-        upper[h]?.push(rank <= n ? bound(residuals[rank - 1]) : null);
+        lower[h]?.push(finiteOrNull(residuals[n - rank - unknown]));
+        upper[h]?.push(rank <= n ? finiteOrNull(residuals[rank - 1]) : null);
       }
     }
   }
@@ -40,10 +41,6 @@ function upperRank(n: number, level: number): number {
 /** How many validation samples an interval takes to have bounds. */
 export function leastSamples(level: number): number {
   return Math.ceil(Number((2 / (1 - level)).toPrecision(12))) - 1;
-}
-
-function bound(residual: number | undefined): number | null {
-  return residual !== undefined && Number.isFinite(residual) ? residual : null;
 }
 
 /** How many of a part's truths an interval holds, and how wide it is. A forecast that is no number holds none. */

@@ -2,7 +2,7 @@ import type { ForecastNote, ForecastReport, ForecastScore, ForecastTargetReport 
 import type { MetricValues } from "../../../metrics/metric.js";
 import { baselineFigures, forecastErrors, modelFigures } from "./forecast-metrics.js";
 import { conformalIntervals, leastSamples, measureInterval } from "./intervals.js";
-import { type ForecastSamples, type ForecastSeries, type ForecastTruth, checkSamples } from "./series.js";
+import { type ForecastSamples, type ForecastSeries, type ForecastTruth, checkSamples, checkTruth } from "./series.js";
 import { type TrainingScales, trainingScales } from "./training-scales.js";
 import { judgeAgainst } from "./verdict.js";
 
@@ -41,6 +41,7 @@ export function namedForecastMetrics(report: ForecastReport, part: "validation" 
 
 function judgeTarget(series: ForecastSeries, target: JudgedForecast, levels: readonly number[]): ForecastTargetReport {
   const { name, columns, horizon, validation, test } = target;
+  checkTruth(series, target);
   for (const part of [validation, test]) if (part) checkSamples(series, target, part);
   const scales = trainingScales(series, target);
   return {

@@ -2,7 +2,7 @@ import type { ForecastResiduals, ResidualsOfStep } from "../../../contract/forec
 import { autocorrelation, usualLags } from "./autocorrelation.js";
 import { histogramOf } from "./histogram.js";
 import { inOrder } from "./in-order.js";
-import { type ForecastSamples, type ForecastSeries, type ForecastTruth, checkSamples } from "./series.js";
+import { type ForecastSamples, type ForecastSeries, type SampledSeries, type SampledTruth, checkSamples } from "./series.js";
 
 /** What is drawn of a line at most. */
 const MOST_POINTS = 2000;
@@ -11,7 +11,12 @@ const MOST_POINTS = 2000;
  * Forecast − truth of one column, for the next step and for the last of the horizon. O(n log n + n · lags).
  * @param column from 0. @throws LatheError `internal` as `checkSamples`
  */
-export function forecastResiduals(series: ForecastSeries, truth: ForecastTruth, samples: ForecastSamples, column = 0): ForecastResiduals {
+export function forecastResiduals(
+  series: SampledSeries & Pick<ForecastSeries, "season">,
+  truth: SampledTruth,
+  samples: ForecastSamples,
+  column = 0,
+): ForecastResiduals {
   checkSamples(series, truth, samples);
   const { horizon, columns } = truth;
   const n = samples.origins.length;
@@ -29,7 +34,7 @@ export function forecastResiduals(series: ForecastSeries, truth: ForecastTruth, 
 }
 
 /** @param rows that were forecast, from 1 */
-function ofStep(series: ForecastSeries, step: number, rows: Uint32Array, residuals: Float64Array): ResidualsOfStep {
+function ofStep(series: SampledSeries, step: number, rows: Uint32Array, residuals: Float64Array): ResidualsOfStep {
   const time = Float64Array.from(rows, (row) => Number(series.time[row - 1]));
   const known = inOrder(time).filter((i) => Number.isFinite(residuals[i]));
   const shown = extremes(known, (i) => residuals[i] ?? 0);

@@ -65,7 +65,7 @@ export function forecastOfTable(
 }
 
 /** What a person should know before they trust a forecast: whether it beats those that need no model. */
-export function tellForecast({ targets }: ForecastReport): readonly { readonly level: "info" | "warning"; readonly message: string }[] {
+export function tellJudgement({ targets }: ForecastReport): readonly { readonly level: "info" | "warning"; readonly message: string }[] {
   return Object.values(targets).flatMap(({ validation, test, intervals }) => {
     const score = test ?? validation;
     const verdicts = (score?.verdicts ?? []).map(({ result, message }) => ({ level: result === "better" ? ("info" as const) : ("warning" as const), message }));

@@ -37,20 +37,27 @@ export interface ForecastSamples {
   readonly truths: Float32Array;
 }
 
+/** Whose samples these are: what one needs to know of a series and its truth. */
+export type SampledSeries = Pick<ForecastSeries, "segment" | "time">;
+export type SampledTruth = Pick<ForecastTruth, "columns" | "horizon">;
+
+/** @throws LatheError `internal` where lengths do not go together. */
+export function checkTruth({ segment, training }: ForecastSeries, { columns, values }: ForecastTruth): void {
+  expectLength("training marks", training.length, segment.length);
+  expectLength("values", values.length, segment.length * columns.length);
+}
+
 /** @throws LatheError `internal` where lengths do not go together, or a sample's future is not in its segment. */
-export function checkSamples({ segment, time, training }: ForecastSeries, { columns, values, horizon }: ForecastTruth, samples: ForecastSamples): void {
-  const rows = segment.length;
-  const length = (what: string, got: number, expected: number) => {
-    if (got !== expected) throw new LatheError("internal", `got ${got} ${what} to judge forecasts by, expected ${expected}`);
-  };
-  length("times", time.length, rows);
-  length("training marks", training.length, rows);
-  length("values", values.length, rows * columns.length);
-  const { origins, outputs, truths } = samples;
-  length("outputs", outputs.length, origins.length * horizon * columns.length);
-  length("truths", truths.length, outputs.length);
+export function checkSamples({ segment, time }: SampledSeries, { columns, horizon }: SampledTruth, { origins, outputs, truths }: ForecastSamples): void {
+  expectLength("times", time.length, segment.length);
+  expectLength("outputs", outputs.length, origins.length * horizon * columns.length);
+  expectLength("truths", truths.length, outputs.length);
   for (const origin of origins) {
-    if (origin < 1 || origin + horizon > rows || segment[origin - 1] !== segment[origin - 1 + horizon])
+    if (origin < 1 || origin + horizon > segment.length || segment[origin - 1] !== segment[origin - 1 + horizon])
       throw new LatheError("internal", `the ${horizon} rows after row ${origin} are not in its segment`);
   }
+}
+
+function expectLength(what: string, got: number, expected: number): void {
+  if (got !== expected) throw new LatheError("internal", `got ${got} ${what} to judge forecasts by, expected ${expected}`);
 }

@@ -1,3 +1,4 @@
+import { finiteOrNull } from "../../../base/finite.js";
 import type { ForecastStretch } from "../../../contract/forecast-report.js";
 import { inOrder } from "./in-order.js";
 
@@ -44,14 +45,13 @@ export function drawStretch(
   valueOf: (place: number, step: number) => { readonly actual: number; readonly forecast: number },
 ): ForecastStretch {
   const stretch: ForecastStretch = { ...named, times: [], actual: [], forecast: [], starts: [] };
-  const number = (value: number) => (Number.isFinite(value) ? value : null);
   places.forEach((place, i) => {
     stretch.starts.push(stretch.times.length);
     for (let step = from; step <= to; step++) {
       const { actual, forecast } = valueOf(place, step);
       stretch.times.push(timeOf((origins[i] ?? 0) + step));
-      stretch.actual.push(number(actual));
-      stretch.forecast.push(number(forecast));
+      stretch.actual.push(finiteOrNull(actual));
+      stretch.forecast.push(finiteOrNull(forecast));
     }
   });
   return stretch;
