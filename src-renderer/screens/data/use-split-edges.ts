@@ -46,7 +46,7 @@ export function useSplitEdges() {
   /** Shares after an edge that it may have. */
   function bounds(edge: Edge): readonly [number, number] {
     const { validation, test } = split.value;
-    return edge === "validation" ? [round(test + 0.01), 0.99] : [validation > 0 ? 0.01 : 0.01, round(test + validation - 0.01)];
+    return edge === "validation" ? [round(test + 0.01), 0.99] : [0.01, round(test + validation - 0.01)];
   }
 
   const edges = computed(() =>
