@@ -9,6 +9,7 @@ import {
   LogarithmicScale,
   PointElement,
   ScatterController,
+  type ChartOptions,
   type Plugin,
 } from "chart.js";
 import zoomPlugin from "chartjs-plugin-zoom";
@@ -31,6 +32,17 @@ Chart.register(
 export { Chart };
 
 export const chartFont = { family: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif', size: 12 } as const;
+
+/** Of charts that stand still: what is under the pointer, the legend and the values are the page's own, and data come ready to be drawn. */
+export const still = {
+  responsive: true,
+  maintainAspectRatio: false,
+  animation: false,
+  normalized: true,
+  parsing: false,
+  events: [],
+  plugins: { legend: { display: false }, tooltip: { enabled: false } },
+} satisfies ChartOptions;
 
 /** Vertical lines: the place under the pointer, and rules with their words. The function is asked at each drawing. */
 export function verticalLines(

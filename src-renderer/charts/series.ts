@@ -35,3 +35,9 @@ export interface ChartRange {
   readonly min: number;
   readonly max: number;
 }
+
+/** What places in ascending order cover: never nothing, which no axis could show. */
+export function rangeOf(x: readonly number[]): ChartRange {
+  const [min = 0, max = 1] = [x[0], x.at(-1)];
+  return { min, max: Math.max(max, min + 1) };
+}

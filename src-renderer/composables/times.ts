@@ -1,9 +1,16 @@
+import { formatCount } from "./format.js";
+
 /** Times of series, µs since 1970 UTC, as people read them in the series' own zone; without a calendar, numbers of rows. */
 
 export interface TimeScale {
   readonly calendar: boolean;
   /** By its IANA name. */
   readonly zone: string;
+}
+
+/** Of what was found in a series, or is still on its way. */
+export function timeScale(found: TimeScale | undefined): TimeScale {
+  return { calendar: found?.calendar ?? true, zone: found?.zone ?? "UTC" };
 }
 
 const formats = new Map<string, Intl.DateTimeFormat>();
@@ -36,11 +43,9 @@ function fromLocal(local: number, zone: string): number {
   return local - (localTime(guess, zone) - guess);
 }
 
-const whole = new Intl.NumberFormat();
-
 /** `3 Mar 2024`, with the time of day where it is not midnight; `row 1,234` without a calendar. */
 export function formatMoment(us: number, { calendar, zone }: TimeScale): string {
-  if (!calendar) return `row ${whole.format(Math.round(us))}`;
+  if (!calendar) return `row ${formatCount(Math.round(us))}`;
   const ms = us / 1000;
   const day = formatOf(zone, "day", { day: "numeric", month: "short", year: "numeric" }).format(ms);
   const local = localTime(Math.floor(ms), zone) % DAY;

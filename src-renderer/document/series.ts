@@ -75,8 +75,8 @@ export function setKnown(draft: Draft, column: string, known: boolean, all: read
 export function setHorizon(draft: Draft, horizon: number): void {
   const before = reachOf(draft).horizon;
   for (const target of draft.data.targets) if ("horizon" in target) target.horizon = horizon;
-  const following = windowsOf(draft).filter(({ ahead = 0 }) => ahead > 0 && (ahead === before || ahead < horizon));
-  for (const window of following) draft.data.inputs = draft.data.inputs.map((input) => (input === window ? { ...window, ahead: horizon } : input));
+  const follows = ({ ahead = 0 }: Window) => ahead > 0 && (ahead === before || ahead < horizon);
+  draft.data.inputs = draft.data.inputs.map((input) => (input.type === "window" && follows(input) ? { ...input, ahead: horizon } : input));
 }
 
 /** Rows of the past that the model sees. */
@@ -91,21 +91,9 @@ function withColumn(draft: Draft, window: Window, column: string, there: boolean
   // Targets stand first, then the table's order.
   const targets = draft.data.targets.flatMap(targetColumns);
   const place = (name: string) => (targets.includes(name) ? -1 : all.indexOf(name) < 0 ? all.length : all.indexOf(name));
-  const ordered = there
-    ? columns.map((name, i) => ({ name, i })).sort((a, b) => place(a.name) - place(b.name) || a.i - b.i)
-    : columns.map((name) => ({ name }));
-  draft.data.inputs = draft.data.inputs.flatMap((input): DraftInput[] =>
-    input !== window
-      ? [input]
-      : ordered.length === 0
-        ? []
-        : [
-            kindOf(input).withColumns(
-              input,
-              ordered.map(({ name }) => name),
-            ),
-          ],
-  );
+  const ordered = there ? columns.toSorted((a, b) => place(a) - place(b)) : columns;
+  const changed = ordered.length === 0 ? [] : [kindOf(window).withColumns(window, ordered)];
+  draft.data.inputs = draft.data.inputs.flatMap((input): readonly DraftInput[] => (input === window ? changed : [input]));
 }
 
 function freeName(draft: Draft, stem: string): string {

@@ -36,11 +36,11 @@ export const useJudgedForecast = defineStore("judged-forecast", () => {
       loader.reset();
       series.value = undefined;
       lead.value = Math.min(lead.value, report.value?.horizon ?? 0);
-      load();
     },
     { immediate: true },
   );
-  watch([series, lead], load);
+  // Behind the one above, which may change all three: that is asked once.
+  watch(() => JSON.stringify([question.value, series.value, lead.value]), load, { immediate: true });
   const registration = studio.onState((state) => {
     if (state === "connected") load();
   });

@@ -63,6 +63,17 @@ test("the split is dragged on the series, and undone", async ({ page, studio, wo
   await page.mouse.up();
   await expect(cut).not.toHaveAttribute("aria-valuenow", "30");
   await expect.poll(() => documentOf(project).data.split.validation).toBeGreaterThan(0.15);
+  const dragged = await cut.getAttribute("aria-valuenow");
+  // However soon it follows, another drag is another step.
+  const next = await cut.boundingBox();
+  if (!next) throw new Error("the edge is gone");
+  await page.mouse.move(next.x + next.width / 2, next.y + next.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(next.x + 60, next.y + next.height / 2, { steps: 1 });
+  await page.mouse.up();
+  await expect(cut).not.toHaveAttribute("aria-valuenow", dragged ?? "");
+  await page.keyboard.press("ControlOrMeta+z");
+  await expect(cut).toHaveAttribute("aria-valuenow", dragged ?? "");
   await page.keyboard.press("ControlOrMeta+z");
   await expect(cut).toHaveAttribute("aria-valuenow", "30");
   await series.cut("Where validation ends and test begins").press("ArrowLeft");

@@ -1,5 +1,7 @@
 import { computed } from "vue";
 import type { SplitView } from "../../../src-main/contract/table-views.js";
+import type { Gesture, StepKey } from "../../document/history.js";
+import { splitDefaults as defaults } from "../../document/split.js";
 import { useProject } from "../../stores/project.js";
 import { useSeriesView } from "../../stores/series-view.js";
 import { useDataEdits } from "./data-edits.js";
@@ -12,7 +14,7 @@ export function useSplitEdges() {
   const view = useSeriesView();
   const edits = useDataEdits();
   const split = computed(() => {
-    const { validation = 0.15, test = 0.15 } = project.draft?.data.split ?? {};
+    const { validation = defaults.validation, test = defaults.test } = project.draft?.data.split ?? {};
     return { validation, test: project.draft?.data.source.test === undefined ? test : 0 };
   });
   const round = (share: number) => Math.round(share * 100) / 100;
@@ -46,7 +48,7 @@ export function useSplitEdges() {
   /** Shares after an edge that it may have. */
   function bounds(edge: Edge): readonly [number, number] {
     const { validation, test } = split.value;
-    return edge === "validation" ? [round(test + 0.01), 0.99] : [validation > 0 ? 0.01 : 0.01, round(test + validation - 0.01)];
+    return edge === "validation" ? [round(test + 0.01), 0.99] : [0.01, round(test + validation - 0.01)];
   }
 
   const edges = computed(() =>
@@ -60,23 +62,23 @@ export function useSplitEdges() {
     }),
   );
 
-  /** @param share of the rows behind the edge */
-  function moveTo(edge: Edge, share: number): void {
+  /** @param share of the rows behind the edge. @param step of changes that are one step. */
+  function moveTo(edge: Edge, share: number, step: StepKey): void {
     const [least, most] = bounds(edge);
     const after = round(Math.min(most, Math.max(least, share)));
     const { validation, test } = split.value;
-    if (edge === "validation") edits.changeSplit({ validation: round(after - test) }, "split.bar");
-    else edits.changeSplit({ validation: validation > 0 ? round(validation + test - after) : validation, test: after }, "split.bar");
+    if (edge === "validation") edits.changeSplit({ validation: round(after - test) }, step);
+    else edits.changeSplit({ validation: validation > 0 ? round(validation + test - after) : validation, test: after }, step);
   }
 
-  function drag(key: string, at: number): void {
+  function drag(key: string, at: number, gesture: Gesture): void {
     const { shares = [] } = view.found ?? {};
     // They go back in time.
     let k = 0;
     while (k < 100 && (shares[k] ?? 0) > at) k++;
     const [later, earlier] = [shares[k - 1] ?? at, shares[k] ?? at];
     const nearer = k > 0 && later - at < at - earlier ? k - 1 : k;
-    moveTo(key === "test" ? "test" : "validation", nearer / 100);
+    moveTo(key === "test" ? "test" : "validation", nearer / 100, gesture);
   }
 
   function key(name: string, event: KeyboardEvent): void {
@@ -84,7 +86,7 @@ export function useSplitEdges() {
     const by = { ArrowLeft: 0.01, ArrowDown: 0.01, ArrowRight: -0.01, ArrowUp: -0.01, PageDown: 0.05, PageUp: -0.05, Home: 1, End: -1 }[event.key];
     if (!edge || by === undefined) return;
     event.preventDefault();
-    moveTo(edge.key, edge.after + by);
+    moveTo(edge.key, edge.after + by, "split.bar");
   }
 
   /** Which part a sample is of that reaches over some time; undefined: it straddles an edge. */
