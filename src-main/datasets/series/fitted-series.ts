@@ -39,7 +39,13 @@ export function openFitted(
   wanted: Wanted,
   options: Pick<OpenSeriesOptions, "extend" | "signal">,
 ): Promise<Source> {
-  const spec: SeriesSourceSpec = { type: "series", path: table.path, stride: 1, ...settings, ...(decision.season === undefined ? {} : { season: decision.season }) };
+  const spec: SeriesSourceSpec = {
+    type: "series",
+    path: table.path,
+    stride: 1,
+    ...settings,
+    ...(decision.season === undefined ? {} : { season: decision.season }),
+  };
   const cells = new Map([...wanted.numbers.map((name) => [name, "number"] as const), ...wanted.texts.map((name) => [name, "text"] as const)]);
   return openSeries(database, table, spec, { like: decision, cells, ...options });
 }
