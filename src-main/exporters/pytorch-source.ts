@@ -114,7 +114,7 @@ function statements({ layers, outputs, inputs }: SourceNetwork, modules: Readonl
     const value = "module" in source ? callOf(source, `self.${modules.get(owner) ?? owner}`, operands) : source.expression(operands);
     const passedOn = readers.get(id)?.every((reader) => reader === i + 1) ?? false;
     names.set(id, passedOn ? variable("") : variable(id));
-    return { code: `${read(id)} = ${value}`, comment: `# ${id}: ${showShape(output.shape)}` };
+    return { code: `${read(id)} = ${value}`, comment: `# ${id}: ${showShape(output.shape)}${"note" in source ? `; ${source.note}` : ""}` };
   });
   const width = Math.min(60, Math.max(0, ...written.map(({ code }) => code.length)));
   const [only, ...others] = outputs;

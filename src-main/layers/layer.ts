@@ -44,6 +44,8 @@ export interface LayerContext<C> {
   uniform(shape: Shape): Value;
   /** Training mode only: N as a float scalar-like value of shape [1]. */
   batchSize(): Value;
+  /** Training mode only: from now on no gradient flows through the value, as in PyTorch's `detach`. It stays what it is. */
+  stopGradient(value: Value): Value;
   /** A wrong input: the walker adds the layer's id. @throws LatheError `model.layer` */
   fail(expected: string): never;
 }
@@ -70,10 +72,10 @@ export type LayerGroup = "Linear and shape" | "Convolution" | "Sequence" | "Pool
 
 /**
  * A layer in PyTorch: a module to be made once (`nn.Linear(9, 16)`), and how it is called where that is not with what it reads; or an expression of that
- * (`F.relu(x)`). `torch`, `nn` and `F` (torch.nn.functional) are there.
+ * (`F.relu(x)`). `torch`, `nn` and `F` (torch.nn.functional) are there. `note`: how its training differs here, for a comment.
  */
 export type TorchSource =
-  | { readonly module: string; readonly called?: (module: string, inputs: readonly string[]) => string }
+  | { readonly module: string; readonly called?: (module: string, inputs: readonly string[]) => string; readonly note?: string }
   | { readonly expression: (inputs: readonly string[]) => string };
 
 /** One kind of layer, with PyTorch's name, defaults and semantics. */

@@ -24,6 +24,14 @@ export const recurrentOptions = {
     .describe("Batch, then steps, then features: the only order there is here"),
   dropout: z.number().min(0).max(1).default(0).describe("Share of what one layer gives the next that is dropped while training; none after the last"),
   bidirectional: z.boolean().default(false).describe("Read the steps from the end as well, with weights of its own; results are side by side"),
+  bpttSteps: z
+    .int()
+    .positive()
+    .optional()
+    .meta({
+      description: "Steps that gradients go back while training (truncated back-propagation through time); all of them where it is left out",
+      examples: [50],
+    }),
   output: z.enum(["last", "all"]).default("last").describe("What it gives: the state after the last step it reads, or those of all steps"),
   init: initField("the weights"),
   initBias: initField("the biases"),
@@ -35,6 +43,7 @@ interface RecurrentConfig {
   readonly bias: boolean;
   readonly dropout: number;
   readonly bidirectional: boolean;
+  readonly bpttSteps?: number | undefined;
   readonly output: "last" | "all";
   readonly init: InitOption;
   readonly initBias: InitOption;
@@ -85,6 +94,7 @@ export function recurrentLayer<C extends RecurrentConfig>(type: "RNN" | "LSTM" |
         bidirectional: [c.bidirectional, false],
       }),
       called: (module, [x = "x"]) => resultOf(type, c, `${module}(${x})`),
+      ...(c.bpttSteps !== undefined && { note: `in training its state was detached every ${c.bpttSteps} steps, counted from the last` }),
     }),
     cost: (c, inputs) => {
       const x = onlyInput(type, inputs);
@@ -145,6 +155,7 @@ function lower<C extends RecurrentConfig>(ctx: LayerContext<C>, type: string, { 
   const weight = (name: string) => e.unsqueeze(inOrder(ctx.parameter(name)), [0]);
   let x = e.transpose(ctx.input, [1, 0, 2]);
   let last = x;
+  const stretches = stretchesOf(ctx, config);
   for (let layer = 0; layer < numLayers; layer++) {
     const results = cells
       .filter((cell) => cell.layer === layer)
@@ -152,10 +163,11 @@ function lower<C extends RecurrentConfig>(ctx: LayerContext<C>, type: string, { 
         const offsets = bias
           ? e.unsqueeze(e.concat([inOrder(ctx.parameter(`bias_ih_${name}`)), inOrder(ctx.parameter(`bias_hh_${name}`))], 0), [0])
           : undefined;
-        const operands = [x, weight(`weight_ih_${name}`), weight(`weight_hh_${name}`), ...(offsets ? [offsets] : [])];
-        const direction = { direction: text(reverse ? "reverse" : "forward") };
-        const [all, end] = e.graph.node(type, operands, { hidden_size: int(hidden), ...direction, ...attributes(config) }, { outputs: 1 + states });
-        return all && end ? { all: e.squeeze(all, [1]), end: e.squeeze(end, [0]) } : ctx.fail(`expected ${type} to have its results`);
+        const weights = [weight(`weight_ih_${name}`), weight(`weight_hh_${name}`), offsets];
+        const written = { hidden_size: int(hidden), direction: text(reverse ? "reverse" : "forward"), ...attributes(config) };
+        const read = (part: Value, first: readonly Value[]) =>
+          e.graph.node(type, [part, ...weights, ...(first.length > 0 ? [undefined, ...first] : [])], written, { outputs: 1 + states });
+        return inStretches(e, x, reverse, stretches, read, (state) => ctx.stopGradient(state));
       });
     const [alls, ends] = [results.map(({ all }) => all), results.map(({ end }) => end)];
     x = sideBySide(e, alls, 2);
@@ -166,7 +178,44 @@ function lower<C extends RecurrentConfig>(ctx: LayerContext<C>, type: string, { 
   return output === "last" ? last : e.transpose(x, [1, 0, 2]);
 }
 
-/** What one direction gives, or both. */
+/**
+ * Lengths of the stretches of a window, in the order they are read; gradients stop where one begins. The last one read is whole, so that gradients go back
+ * from the end as far as was asked for. Empty where they go back through all of it.
+ */
+function stretchesOf({ mode, input, fail }: Pick<LayerContext<unknown>, "mode" | "input" | "fail">, { bpttSteps }: RecurrentConfig): readonly number[] {
+  const [, length] = input.shape;
+  if (mode === "eval" || bpttSteps === undefined) return [];
+  if (typeof length !== "number") return fail("expected windows of one length, as bpttSteps is given");
+  const over = length % bpttSteps;
+  return [...(over > 0 ? [over] : []), ...Array.from({ length: Math.floor(length / bpttSteps) }, () => bpttSteps)];
+}
+
+/**
+ * Reads `x` `[T, N, C]` stretch by stretch, each from the states that the one before left.
+ * @param read gives every h `[T, 1, N, H]` and the last states `[1, N, H]`. @param stop takes such a state out of the gradient
+ * @returns `all` `[T, N, H]` in the order of time, and `end` `[N, H]`, the last h read
+ */
+function inStretches(
+  e: Emitter,
+  x: Value,
+  reverse: boolean,
+  stretches: readonly number[],
+  read: (part: Value, first: readonly Value[]) => readonly Value[],
+  stop: (state: Value) => Value,
+): { readonly all: Value; readonly end: Value } {
+  const inTime = <T>(list: readonly T[]) => (reverse ? [...list].reverse() : list);
+  const parts = stretches.length > 1 ? e.split(x, inTime(stretches), 0) : [x];
+  const alls: Value[] = [];
+  let states: readonly Value[] = [];
+  for (const part of inTime(parts)) {
+    const [all, ...ends] = read(part, states.map(stop));
+    alls.push(e.squeeze(defined(all, "every h"), [1]));
+    states = ends;
+  }
+  return { all: sideBySide(e, inTime(alls), 0), end: e.squeeze(defined(states[0], "the last h"), [0]) };
+}
+
+/** Several values as one; a single one as it is. */
 function sideBySide(e: Emitter, values: readonly Value[], axis: number): Value {
   const [only] = values;
   return only && values.length === 1 ? only : e.concat(values, axis);

@@ -76,7 +76,12 @@ export function setHorizon(draft: Draft, horizon: number): void {
   const before = reachOf(draft).horizon;
   for (const target of draft.data.targets) if ("horizon" in target) target.horizon = horizon;
   const follows = ({ ahead = 0 }: Window) => ahead > 0 && (ahead === before || ahead < horizon);
-  draft.data.inputs = draft.data.inputs.map((input) => (input.type === "window" && follows(input) ? { ...input, ahead: horizon } : input));
+  const following = new Map(
+    windowsOf(draft)
+      .filter(follows)
+      .map((window) => [window as DraftInput, { ...window, ahead: horizon }]),
+  );
+  draft.data.inputs = draft.data.inputs.map((input) => following.get(input) ?? input);
 }
 
 /** Rows of the past that the model sees. */

@@ -52,7 +52,7 @@ describe.each(["train", "eval"] as const)("PyTorch's output and gradients, mode 
     const parameters = [...layer.parameters];
     const varying = layer.inputs.slice(0, wanted.inputGradients.length);
     const wrt = [...varying, ...parameters.map(([, value]) => value)];
-    const gradients = differentiate(e, e.reduceSum(e.mul(layer.output, upstream)), wrt);
+    const gradients = differentiate(e, e.reduceSum(e.mul(layer.output, upstream)), wrt, { stopAt: layer.stopped });
     const outputs: Record<string, Value> = { y: layer.output };
     gradients.forEach((g, i) => (outputs[`d${i}`] = g));
     for (const [name, value] of layer.nextBuffers) outputs[`next ${name}`] = value;

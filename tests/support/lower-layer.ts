@@ -23,6 +23,8 @@ export interface LoweredLayer {
   readonly nextBuffers: ReadonlyMap<string, Value>;
   /** Fresh uniforms asked for: graph inputs `uniform0`…. */
   readonly uniforms: readonly Value[];
+  /** Values through which no gradient is to flow. */
+  readonly stopped: readonly Value[];
   /** The graph input `batchSize`, where the layer asked for it. */
   readonly batchSize: Value | undefined;
 }
@@ -44,6 +46,7 @@ export function lowerLayer(type: string, options: Readonly<Record<string, unknow
   const buffers = new Map(bufferSpecs.map((s) => [s.name, e.graph.input(s.name, dtype, s.shape)]));
   const nextBuffers = new Map<string, Value>();
   const uniforms: Value[] = [];
+  const stopped: Value[] = [];
   let batchSize: Value | undefined;
   const named = (map: ReadonlyMap<string, Value>, name: string): Value => {
     const value = map.get(name);
@@ -80,8 +83,13 @@ export function lowerLayer(type: string, options: Readonly<Record<string, unknow
       trainingOnly("the batch size");
       return (batchSize ??= e.graph.input("batchSize", dtype, [1]));
     },
+    stopGradient: (value) => {
+      trainingOnly("a gradient to be stopped");
+      stopped.push(value);
+      return value;
+    },
   });
-  return { e, definition, config, output, inputs: values, parameterSpecs, bufferSpecs, parameters, buffers, nextBuffers, uniforms, batchSize };
+  return { e, definition, config, output, inputs: values, parameterSpecs, bufferSpecs, parameters, buffers, nextBuffers, uniforms, stopped, batchSize };
 }
 
 /** First values of all parameters and buffers, and the batch size: what a training step is fed beside inputs and uniforms. */

@@ -69,6 +69,9 @@ function lowerLayer(e: Emitter, type: string, options: Options, mode: "train" | 
     },
     uniform: (shape: Shape) => give("uniform", fixed(uniform(...shape))),
     batchSize: () => give("batch size", batchSize(inputs[0]!.shape[0]!)),
+    stopGradient: () => {
+      throw new Error("differences know of no value that counts as a constant");
+    },
     fail: (expected) => {
       throw new Error(`${type}: ${expected}`);
     },

@@ -41,6 +41,7 @@ export function exportedSeries({ plan, inputs }: TrainingSpec, length: Dimension
     updateBuffer: unused,
     uniform: unused,
     batchSize: unused,
+    stopGradient: unused,
   });
   for (const { target, from } of plan.outputs) e.graph.output(defined(activations.get(from), from), target);
   return rewriteForInference(e.graph.build("series"));

@@ -42,13 +42,14 @@ export function buildStepProgram(spec: TrainingSpec, engine: Pick<Engine, "prepa
 
   const forward = lowerForward(spec, scalarNames);
   const { parts, combined, flat } = forward;
+  const constants = [...combined.constants, ...flat.stopped];
   // What the diagnosis looks at has to stay as the layers made it.
   const looked = diagnose ? [...forward.activations.values()] : [];
   const kept = [
     ...forward.scalars,
     flat.parameters,
     combined.loss,
-    ...combined.constants,
+    ...constants,
     ...parts.map((p) => p.loss),
     ...(forward.buffers ? [forward.buffers] : []),
     ...looked,
@@ -57,7 +58,7 @@ export function buildStepProgram(spec: TrainingSpec, engine: Pick<Engine, "prepa
 
   const parameters = at(flat.parameters);
   const pieces = flat.pieces.map(at);
-  const gradients = engine.differentiate(e, at(combined.loss), pieces, { stopAt: combined.constants.map(at) });
+  const gradients = engine.differentiate(e, at(combined.loss), pieces, { stopAt: constants.map(at) });
   const gradient = clip(e, spec, flatten(e, gradients));
   const slots = optimizer.slots(config);
   const slotInputs = new Map(Object.keys(slots).map((slot) => [slot, e.graph.input(names.slot(slot), "float32", [layout.parameterCount])]));

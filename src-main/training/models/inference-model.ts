@@ -155,5 +155,6 @@ function fileBindings(
     updateBuffer: training,
     uniform: training,
     batchSize: training,
+    stopGradient: training,
   };
 }

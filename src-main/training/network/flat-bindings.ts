@@ -11,6 +11,8 @@ export interface FlatBindings extends Bindings {
   readonly pieces: readonly Value[];
   /** The whole vector `[P]`. */
   readonly parameters: Value;
+  /** Values through which no gradient flows, as the layers said so far. */
+  readonly stopped: readonly Value[];
   /** All buffers after this step, `[B]`; undefined where there are none. */
   nextBuffers(): Value | undefined;
 }
@@ -25,15 +27,21 @@ export function bindFlat(e: Emitter, layout: Layout, mode: "train" | "eval", bat
   const buffers = layout.bufferCount > 0 ? e.graph.input(names.buffers, "float32", [layout.bufferCount]) : undefined;
   const bufferPieces = buffers ? cut(e, buffers, layout.buffers) : [];
   const state = new BufferState(e, layout, buffers, bufferPieces);
+  const stopped: Value[] = [];
   return {
     mode,
     parameters,
     pieces,
+    stopped,
     batchSize,
     parameter: (owner, { name }) => defined(pieceOf.get(`${owner}.${name}`), `parameter ${owner}.${name}`),
     buffer: (owner, { name }) => state.current(`${owner}.${name}`),
     updateBuffer: (owner, { name }, value, share) => state.update(`${owner}.${name}`, value, share),
     uniform: (layer, shape: Shape) => e.graph.input(names.uniform(layer), "float32", ["N", ...shape.slice(1)]),
+    stopGradient: (value) => {
+      stopped.push(value);
+      return value;
+    },
     nextBuffers: () => state.next(),
   };
 }

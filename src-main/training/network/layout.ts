@@ -94,6 +94,7 @@ export function recordLayout(): LayoutRecorder {
       return e.graph.input(`uniform ${layer}`, "float32", ["N", ...perSample]);
     },
     batchSize: () => declare("batch size", [1]),
+    stopGradient: (value) => value,
   };
   return {
     e,

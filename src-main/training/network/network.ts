@@ -35,6 +35,8 @@ export interface Bindings {
   updateBuffer(owner: string, spec: BufferSpec, value: Value, share: number): void;
   uniform(layer: string, shape: Shape): Value;
   batchSize(): Value;
+  /** The value, through which no gradient is to flow. */
+  stopGradient(value: Value): Value;
 }
 
 /** Class counts and widths by target, for `outFeatures: "classes"`. */
@@ -234,6 +236,7 @@ export function lowerLayer(e: Emitter, layer: PlannedLayer, operands: readonly V
       // A layer of several dropouts draws for each.
       uniform: (shape) => bindings.uniform(drawn++ === 0 ? id : `${id} ${drawn}`, shape),
       batchSize: () => bindings.batchSize(),
+      stopGradient: (value) => bindings.stopGradient(value),
     };
     return e.graph.scope(id, () => definition.lower(context));
   } catch (thrown) {

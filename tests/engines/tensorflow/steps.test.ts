@@ -97,6 +97,33 @@ describe("ten optimizer steps, with and without diagnosis, are ONNX Runtime's", 
   });
 });
 
+/** Two layers over 7 steps of 2 numbers. */
+const cells = (type: string, options: Readonly<Record<string, unknown>>): TrainingSpec =>
+  trainingSpec({
+    inputs: { x: [7, 2] },
+    targets: [numeric],
+    model: {
+      layers: [
+        { id: "cells", type, hiddenSize: 4, numLayers: 2, ...options },
+        { id: "out", type: "Linear", outFeatures: 2 },
+      ],
+      outputs: [{ target: "y", from: "out" }],
+    },
+    training: { optimizer: { type: "SGD", lr: 0.05 } },
+  });
+
+describe.each([["RNN"], ["GRU"], ["LSTM"]])("ten steps of %s are ONNX Runtime's", (type) => {
+  it.each([[{}], [{ bpttSteps: 3 }], [{ bpttSteps: 3, bidirectional: true }]])("%j", async (options) => {
+    await compareSteps(cells(type, options));
+  });
+
+  it("gradients that go back three steps are others than those through all", async () => {
+    const [whole, short] = [await trainedParameters(cells(type, {})), await trainedParameters(cells(type, { bpttSteps: 3 }))];
+    expect(await trainedParameters(cells(type, { bpttSteps: 7 }))).toEqual(whole);
+    expect(Math.max(...short.map((v, i) => Math.abs(v - whole[i]!)))).toBeGreaterThan(1e-4);
+  });
+});
+
 describe("ten steps of the networks for pictures are ONNX Runtime's", () => {
   it.each(pictureNetworks.types.map((type) => [type] as const))("%s", async (type) => {
     const model = pictureModel(pictureNetworks.get(type), (id) => id, { picture: "image", others: [], targets: [{ name: "y", outFeatures: "classes" }] });
@@ -207,6 +234,15 @@ function templateSpec(type: string): TrainingSpec {
     model: project.model,
     training: { ...project.training, optimizer: { type: "SGD", lr: 0.05 } },
   });
+}
+
+/** All numbers that it learns, after ten steps of ours. */
+async function trainedParameters(spec: TrainingSpec): Promise<readonly number[]> {
+  const trainer = await trainerOf(spec);
+  for (let step = 1; step <= STEPS; step++) await trainer.step(randomBatch(spec, ROWS, step), step, 0.05, false);
+  const parameters = [...trainer.parameters];
+  await trainer.dispose();
+  return parameters;
 }
 
 async function compareSteps(spec: TrainingSpec, tolerance = TOLERANCE): Promise<void> {

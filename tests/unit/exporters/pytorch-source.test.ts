@@ -139,7 +139,7 @@ const series = {
       { id: "series", type: "Unflatten", unflattenedSize: [16, 2] },
       { id: "gru", type: "GRU", hiddenSize: 4, numLayers: 2, dropout: 0.1, bidirectional: true, output: "all" },
       { id: "lstm", type: "LSTM", hiddenSize: 3, output: "all", init: "orthogonal" },
-      { id: "end", type: "LSTM", hiddenSize: 3, bias: false },
+      { id: "end", type: "LSTM", hiddenSize: 3, bias: false, bpttSteps: 5 },
       { id: "ends", type: "LSTM", hiddenSize: 2, bidirectional: true, from: ["lstm"] },
       { id: "rnn", type: "RNN", hiddenSize: 5, nonlinearity: "relu", dropout: 0.5, from: ["gru"] },
       { id: "both", type: "Concat", from: ["end", "ends", "rnn"] },

@@ -98,7 +98,7 @@ function exported(c: Case): Graph {
   const never = () => {
     throw new Error("not in evaluation");
   };
-  const bindings: Bindings = { mode: "eval", parameter: named, buffer: named, updateBuffer: never, uniform: never, batchSize: never };
+  const bindings: Bindings = { mode: "eval", parameter: named, buffer: named, updateBuffer: never, uniform: never, batchSize: never, stopGradient: never };
   const plan = planNetwork(project.model, ["image"], new Map([["label", 1]]));
   const last = lowerNetwork(e, plan, new Map([["image", image]]), bindings).get(layers.at(-1)!.id)!;
   e.graph.output({ softmax: () => e.softmax(last, 1), sigmoid: () => e.sigmoid(last), exp: () => e.exp(last), identity: () => last }[c.output](), "label");
