@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { toLatheError } from "../base/errors.js";
 import type { DataSpec } from "../contract/data.js";
-import { fitTarget, kindOf, picturesOf } from "../features/index.js";
+import { TOO_FINE, fitTarget, kindOf, picturesOf } from "../features/index.js";
 import type { AuditWarning } from "./audit-warning.js";
 import { type ClassParts, countClasses, tellUnjudged } from "./class-parts.js";
 import { describeNumbers, describeTexts } from "./describe-column.js";
@@ -140,8 +140,8 @@ export async function inspectTable(options: InspectOptions): Promise<TableAudit>
         severity: "warning",
         rows: { kind: "duplicates", leaked: true },
       });
-    const refusals = await tryEncoders(database, staged, spans, roles, data);
-    warnings.push(...refusals.values());
+    const { refusals, told } = await tryEncoders(database, staged, spans, roles, data);
+    warnings.push(...told, ...refusals.values());
     const classes: Record<string, ClassParts> = {};
     for (const target of data.targets) {
       if (target.type === "numeric") continue;
@@ -204,9 +204,18 @@ async function unlabelledBeside({ folder, data: { source }, signal }: InspectOpt
 }
 
 /** Fits every encoder as training will, and tells which cannot be fitted, by name of input or target. */
-async function tryEncoders(database: Database, staged: Staged, parts: string, roles: Roles, data: DataSpec): Promise<ReadonlyMap<string, AuditWarning>> {
-  // What fitting warns of is seen here over all rows.
-  const context = await createFitContext(database, staged, parts, roles, () => undefined);
+async function tryEncoders(
+  database: Database,
+  staged: Staged,
+  parts: string,
+  roles: Roles,
+  data: DataSpec,
+): Promise<{ readonly refusals: ReadonlyMap<string, AuditWarning>; readonly told: readonly AuditWarning[] }> {
+  const told: AuditWarning[] = [];
+  // The rest of what fitting warns of is seen here over all rows.
+  const context = await createFitContext(database, staged, parts, roles, (warning) => {
+    if (warning.code === TOO_FINE) told.push({ ...warning, severity: "warning" });
+  });
   const refusals = new Map<string, AuditWarning>();
   const attempt = async (name: string, fit: () => Promise<unknown>) => {
     try {
@@ -219,7 +228,7 @@ async function tryEncoders(database: Database, staged: Staged, parts: string, ro
   };
   for (const spec of data.inputs) await attempt(spec.name, () => kindOf(spec).fit(spec, roles.inputs.get(spec.name) ?? [], context));
   for (const spec of data.targets) await attempt(spec.name, () => fitTarget(spec, roles.targets.get(spec.name) ?? [], context));
-  return refusals;
+  return { refusals, told };
 }
 
 /** What to know of a column as it is used. */

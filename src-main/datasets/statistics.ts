@@ -25,6 +25,7 @@ export async function createFitContext(
   const joined = `${staged.table} POSITIONAL JOIN ${parts}`;
   const train = `FROM ${joined} WHERE part = ${PART.train}`;
   const numbers = await numberStatistics(database, staged, roles.numbers, train);
+  const told = new Set<string>();
   return {
     path: staged.source.path,
     numbers: async (column) => defined(numbers.get(column), `statistics of ${column}`),
@@ -49,7 +50,12 @@ export async function createFitContext(
       );
     },
     pixelRange: () => pixels?.range ?? {},
-    warn: (code, message) => warn({ code, message }),
+    warn(code, message) {
+      // Two inputs may read one column.
+      if (told.has(message)) return;
+      told.add(message);
+      warn({ code, message });
+    },
     before: staged.source.before === true,
   };
 }

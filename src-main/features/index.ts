@@ -15,6 +15,7 @@ import { windowInput } from "./window.js";
 const inputKinds = { numeric: numericInput, category: categoryInput, binary: binaryInput, image: imageInput, window: windowInput, text: textInput };
 
 type Kinds = typeof inputKinds;
+export { TOO_FINE } from "./scaling.js";
 export type InputType = keyof Kinds;
 /** What a project may say of an input of a kind; the same with defaults filled in; and what was learnt of it. */
 type Draft<K extends InputType> = z.input<Kinds[K]["options"]>;

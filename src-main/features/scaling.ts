@@ -14,10 +14,29 @@ export interface Scaling {
  */
 export function scalingOf(how: z.infer<typeof normalize>, column: string, s: NumberStatistics, context: FitContext): Scaling {
   if (s.min === s.max) context.warn("data.constant", `column "${column}" of ${context.path} is ${s.min} in every training row; nothing can be learnt from it`);
+  else warnOfDigits(column, s, context);
   if (how === "none") return { shift: 0, scale: 1 };
   const [shift, scale] = how === "standard" ? [s.mean, s.deviation] : [s.min, s.max - s.min];
   const rounded = Math.fround(scale);
   return { shift: Math.fround(shift), scale: s.min === s.max || rounded === 0 || !Number.isFinite(rounded) ? 1 : rounded };
+}
+
+/** Code of the warning that a column's values need more digits than float32 has. */
+export const TOO_FINE = "data.digits";
+/** Steps between neighbouring float32 numbers of a column's size that its standard deviation must hold, so that rounding to them harms nothing. */
+const STEPS = 100;
+
+/** float32 has 24 binary digits: of numbers that are large beside the differences between them the differences are lost, in the file that is exported too. */
+function warnOfDigits(column: string, { min, max, deviation }: NumberStatistics, context: FitContext): void {
+  const size = Math.max(Math.abs(min), Math.abs(max));
+  const step = 2 ** (Math.floor(Math.log2(size)) - 23);
+  if (!(step * STEPS > deviation)) return;
+  context.warn(
+    TOO_FINE,
+    `column "${column}" of ${context.path} has values from ${min} to ${max} in the training rows, and models compute with 32 bits, which tell numbers of that ` +
+      `size apart only where they differ by ${Number(step.toPrecision(2))}: differences are lost, and errors look smaller than they are. Subtract a number such ` +
+      `as ${min} from the column`,
+  );
 }
 
 /** A column as it is after `how`: of a standardised one it is known without a look that its mean is 0. */

@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { LatheError } from "../../../src-main/base/errors.js";
 import type { DataSpec } from "../../../src-main/contract/data.js";
+import { inspectTable } from "../../../src-main/datasets/index.js";
 import { createProject } from "../../../src-main/services/projects/create-project.js";
 import { surveyHere } from "../../support/survey.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
@@ -273,6 +274,26 @@ describe("rows that cannot be used are excluded, counted and reported", () => {
       { code: "data.constant", message: `column "b" of ${folder}/t.csv is 7.1 in every training row; nothing can be learnt from it` },
     ]);
     expect(prepared.fitted.inputs[0]).toMatchObject({ scale: [expect.any(Number), 1] });
+  });
+
+  it("warns once of numbers whose differences 32 bits do not hold, where they are read and predicted", async () => {
+    const folder = temporaryFolder();
+    // Near 2,000,000,000 float32 knows every 128th number; near 2,000,000 every eighth of one.
+    writeTable(folder, "t.csv", `a,y\n${rows(40, (i) => `${2e9 + i},${2e6 + 20 * (i % 9)}`)}`);
+    const data = dataOf("t.csv", {
+      inputs: [
+        { name: "a", type: "numeric", columns: ["a"] },
+        { name: "same", type: "numeric", columns: ["a"], normalize: "minmax" },
+      ],
+      targets: [{ name: "y", type: "numeric", column: "y" }],
+    });
+    const warned = {
+      code: "data.digits",
+      message: expect.stringMatching(/^column "a" of \S+ has values from 20000000\d\d to 20000000\d\d in the training rows, .* differ by 130: .*Subtract /),
+    };
+    expect((await prepare(folder, data)).audit.warnings.filter(({ code }) => code === "data.digits")).toEqual([warned]);
+    const audit = await inspectTable({ folder, data, seed: 1, workFolder: folder });
+    expect(audit.warnings.filter(({ code }) => code === "data.digits")).toEqual([{ ...warned, severity: "warning" }]);
   });
 
   it("warns of validation rows that equal a training row", async () => {
