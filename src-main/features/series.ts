@@ -28,8 +28,8 @@ export const seriesDecision = z.strictObject({
   /** Columns that are known in advance, those of the calendar too. */
   known: z.array(z.string()),
   phase: seriesPhase,
-  /** Whether the day stands first in dates such as 01/02/2024. */
-  dayFirst: z.boolean(),
+  /** Whether the day stands first in dates such as 01/02/2024; left out where none was so written. */
+  dayFirst: z.boolean().optional(),
   /** How each column of the file is read, in the file's order. */
   columns: z.array(z.strictObject({ name: z.string(), number: z.boolean() })),
   /** Columns that have one of 0 and 1 beside them. */

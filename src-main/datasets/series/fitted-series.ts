@@ -21,7 +21,7 @@ export function fittedSeriesOf(spec: SeriesSourceSpec, series: RegularSeries): F
       ...(season === undefined ? {} : { season }),
       known: [...known],
       phase,
-      dayFirst,
+      ...(dayFirst === undefined ? {} : { dayFirst }),
       columns: columns.map((column) => ({ ...column })),
       marked: [...marked],
     },

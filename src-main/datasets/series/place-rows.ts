@@ -18,7 +18,8 @@ export interface PlacedRows {
   readonly zone: string;
   /** Whether there is a calendar: not where rows are only in order, or times are numbers that count. */
   readonly calendar: boolean;
-  readonly dayFirst: boolean;
+  /** undefined where no date is written so. */
+  readonly dayFirst: boolean | undefined;
   readonly rows: number;
   readonly timeless: number;
   readonly idless: number;
@@ -103,7 +104,7 @@ export async function placeRows(question: PlaceQuestion): Promise<PlacedRows> {
 async function readingOf({ database, path, read, dayFirst }: PlaceQuestion): Promise<TimeReading> {
   const { time, table, timeType = "" } = read;
   if (time === undefined)
-    return { us: "row_number() OVER (PARTITION BY i ORDER BY r) - 1", zoned: true, offsets: [], counter: true, dayFirst: false, notes: [] };
+    return { us: "row_number() OVER (PARTITION BY i ORDER BY r) - 1", zoned: true, offsets: [], counter: true, dayFirst: undefined, notes: [] };
   if (/^(DATE|TIMESTAMP)/.test(timeType)) return typedTimes("t", timeType);
   const text = timeType === "VARCHAR" ? table : `(SELECT r, CAST(t AS VARCHAR) AS t FROM ${table})`;
   return readTimes(database, { from: text, column: time.name, path, ...(dayFirst === undefined ? {} : { dayFirst }) });

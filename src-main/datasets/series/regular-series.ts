@@ -58,6 +58,7 @@ export async function openSeries(database: Database, table: Source, spec: Series
   const placed = await placeRows({ database, path, name, zone, zoneGiven: spec.zone !== undefined, read, dayFirst: like?.dayFirst });
   throwIfAborted(signal);
   if (!placed.calendar) refuseCalendar(path, spec);
+  if (like) refuseOtherTimes(path, spec, like, placed.calendar);
   const given = spec.step === undefined ? undefined : parseStep(spec.step);
   const step = like?.step ?? given ?? (spec.time === undefined ? stepOf("row", 1) : await findStep(database, path, name, placed));
   const phase = like?.phase ?? (await findPhase(database, step, placed));
@@ -96,7 +97,7 @@ export async function openSeries(database: Database, table: Source, spec: Series
       ...(season === undefined ? {} : { season }),
       known,
       phase,
-      dayFirst: placed.dayFirst,
+      ...(placed.dayFirst === undefined ? {} : { dayFirst: placed.dayFirst }),
       columns: read.values.map((column) => ({ name: column.name, number: column.number })),
       marked,
       report,
@@ -128,6 +129,16 @@ function refuseCalendar(path: string, { time, calendar, step }: SeriesSourceSpec
     time === undefined ? "name the column of times as source.time" : `column "${time}" of ${path} only counts; name a column of times as source.time`;
   if (calendar !== undefined && calendar.length > 0) throw wantsTimes("calendar", remedy);
   if (step !== undefined) throw wantsTimes("step", remedy);
+}
+
+/** @throws LatheError where one of two tables has times and the other counts only: no step of one is a step of the other. */
+function refuseOtherTimes(path: string, { time }: SeriesSourceSpec, { step }: SeriesDecision, calendar: boolean): void {
+  if (calendar === (step.unit !== "row")) return;
+  const [got, expected] = calendar ? ["holds times", "numbers that only count"] : ["only counts", `times, a step of ${step.label} apart`];
+  throw new LatheError("data.value", `column "${time ?? ""}" of ${path} ${got}, expected ${expected}, as the series has that it goes on from`, {
+    path,
+    column: time,
+  });
 }
 
 function wantsTimes(option: string, remedy: string): LatheError {

@@ -13,7 +13,8 @@ export interface TimeReading {
   readonly offsets: readonly number[];
   /** Numbers that only count: they stand for themselves, and know no calendar. */
   readonly counter: boolean;
-  readonly dayFirst: boolean;
+  /** Whether the day stands first in dates such as 01/02/2024; undefined where none is so written. */
+  readonly dayFirst: boolean | undefined;
   /** What was decided, in sentences. */
   readonly notes: readonly string[];
 }
@@ -38,7 +39,8 @@ const FORMATS = {
   iso: "[0-9]{4}([-/.])[0-9]{1,2}[-/.][0-9]{1,2}",
   number: "[+-]?[0-9]+([.][0-9]+)?([eE][+-]?[0-9]+)?",
   dots: "[0-9]{1,2}[.] ?[0-9]{1,2}[.] ?([0-9]{4}|[0-9]{2})",
-  slashes: "[0-9]{1,2}[-/][0-9]{1,2}[-/]([0-9]{4}|[0-9]{2})",
+  // 24-01-05 begins with the year in some countries, and with the day in others.
+  slashes: "[0-9]{1,2}[-/][0-9]{1,2}[-/][0-9]{4}|[0-9]{1,2}/[0-9]{1,2}/[0-9]{2}",
   month: "[0-9]{4}[-/.][0-9]{1,2}",
   monthBefore: "[0-9]{1,2}[-/.][0-9]{4}",
   week: "[0-9]{4}[- ]?[Ww][0-9]{1,2}",
@@ -65,11 +67,13 @@ export async function readTimes(database: Database, question: TimeQuestion): Pro
   const seen = await database.all(
     `SELECT f, o, count(*) AS n, min(r) + 1 AS "row", arg_min(t, r) AS example, count(CASE WHEN a > 12 THEN 1 END) AS dayfirst, ` +
       `arg_min(t, CASE WHEN a > 12 THEN r END) AS dayexample, arg_min(t, CASE WHEN b > 12 THEN r END) AS monthexample, ` +
-      `count(CASE WHEN b > 12 THEN 1 END) AS monthfirst, min(x) AS low, max(x) AS high, quantile_disc(abs(x), 0.5) AS middle, min(length(d)) AS ` +
+      `count(CASE WHEN b > 12 THEN 1 END) AS monthfirst, count(DISTINCT y) AS years, max(y) AS latest, ` +
+      `greatest(count(DISTINCT a), count(DISTINCT b)) AS days, arg_min(t, CASE WHEN y IS NOT NULL THEN r END) AS yearexample, min(x) AS low, max(x) AS high, quantile_disc(abs(x), 0.5) AS middle, min(length(d)) AS ` +
       `short, max(length(d)) AS long, ` +
       `bool_and(x = trunc(x)) AS whole, bool_and(CASE WHEN f = 'number' THEN try_strptime(d, '%Y%m%d') IS NOT NULL END) AS dates, ` +
       `bool_and(CASE WHEN f = 'number' THEN TRY_CAST(substr(d, 5) AS INTEGER) BETWEEN 1 AND 12 END) AS months FROM (` +
       `SELECT *, CASE WHEN f = 'slashes' THEN ${numbers(1)} END AS a, CASE WHEN f = 'slashes' THEN ${numbers(2)} END AS b, ` +
+      `CASE WHEN f = 'slashes' THEN TRY_CAST(regexp_extract(d, '/([0-9]{2})$', 1) AS INTEGER) END AS y, ` +
       `CASE WHEN f = 'number' THEN TRY_CAST(d AS DOUBLE) END AS x FROM (SELECT r, t, d, o, ${format} AS f FROM (` +
       `SELECT r, t, CASE WHEN plain THEN substr(t, 1, 10) ELSE ${dateIn("t")} END AS d, CASE WHEN plain THEN NULL ELSE ${offsetIn("t")} END AS o FROM ` +
       `(SELECT r, t, regexp_full_match(t, ${literal(PLAIN)}) AS plain FROM ${from} WHERE t IS NOT NULL)))) GROUP BY f, o ORDER BY min(r)`,
@@ -99,7 +103,7 @@ export async function readTimes(database: Database, question: TimeQuestion): Pro
   const dayFirst = orderOf(question, slashes, notes);
   const kinds = [...new Set(dated.map(({ f }) => String(f) as Format))];
   const d = dateIn("t");
-  const dates = kinds.map((kind) => `WHEN regexp_full_match(${d}, ${literal(FORMATS[kind])}) THEN ${dateSql(kind, d, dayFirst)}`);
+  const dates = kinds.map((kind) => `WHEN regexp_full_match(${d}, ${literal(FORMATS[kind])}) THEN ${dateSql(kind, d, dayFirst === true)}`);
   const any = `epoch_us(CAST(CASE ${dates.join(" ")} END AS TIMESTAMP)) + ${clockIn("t")}`;
   // Most are written so.
   const local = `CASE WHEN regexp_full_match(t, ${literal(PLAIN)}) THEN epoch_us(TRY_CAST(t AS TIMESTAMP)) ELSE ${any} END`;
@@ -124,12 +128,27 @@ const PLAIN = "[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-
 /** Columns of times that a file has as such. @param sql of the column, TIMESTAMP or TIMESTAMPTZ */
 export function typedTimes(sql: string, type: string): TimeReading {
   const zoned = /WITH TIME ZONE/.test(type);
-  return { us: within(`epoch_us(TRY_CAST(${sql} AS ${zoned ? "TIMESTAMPTZ" : "TIMESTAMP"}))`), zoned, offsets: [], counter: false, dayFirst: false, notes: [] };
+  return {
+    us: within(`epoch_us(TRY_CAST(${sql} AS ${zoned ? "TIMESTAMPTZ" : "TIMESTAMP"}))`),
+    zoned,
+    offsets: [],
+    counter: false,
+    dayFirst: undefined,
+    notes: [],
+  };
 }
 
-/** Whether the day stands first in dates such as 01/02/2024. */
-function orderOf({ column, path, dayFirst: likely }: TimeQuestion, slashes: readonly Row[], notes: string[]): boolean {
+/** Whether the day stands first in dates such as 01/02/2024; undefined where none is so written. */
+function orderOf({ column, path, dayFirst: likely }: TimeQuestion, slashes: readonly Row[], notes: string[]): boolean | undefined {
   const where = `column "${column}" of ${path}`;
+  // Years change less often than days; where the last number does not, the first may be the year.
+  const short = slashes.find(({ years, latest, days }) => Number(years) > 1 && Number(latest) <= 31 && Number(years) >= Number(days));
+  if (short)
+    throw new LatheError(
+      "data.value",
+      `${where}: it is not clear which number of "${shorten(String(short["yearexample"]))}" is the year; write years with four digits, as in 2024-12-31`,
+      { path, column },
+    );
   const day = slashes.find(({ dayfirst }) => Number(dayfirst) > 0);
   const month = slashes.find(({ monthfirst }) => Number(monthfirst) > 0);
   if (day && month) {
@@ -140,7 +159,8 @@ function orderOf({ column, path, dayFirst: likely }: TimeQuestion, slashes: read
       { path, column },
     );
   }
-  if (day || month || slashes.length === 0) return day !== undefined;
+  if (slashes.length === 0) return undefined;
+  if (day || month) return day !== undefined;
   const dayFirst = likely ?? false;
   if (likely === undefined)
     notes.push(
@@ -161,7 +181,7 @@ function ofNumbers({ column, path }: TimeQuestion, seen: readonly Row[]): TimeRe
     zoned: false,
     offsets: [],
     counter: false,
-    dayFirst: false,
+    dayFirst: undefined,
     notes: [`${where}: "${String(seen[0]?.["example"])}" is read as ${what}`],
   });
   if (digits(4) && low >= 1600 && high <= 2250) return dated("%Y", "t", "a year");
@@ -176,7 +196,7 @@ function ofNumbers({ column, path }: TimeQuestion, seen: readonly Row[]): TimeRe
       zoned: true,
       offsets: [],
       counter: true,
-      dayFirst: false,
+      dayFirst: undefined,
       notes: [`${where}: its numbers are read as numbers in order, without a calendar`],
     };
   const [name, scale] = SCALES.find(([, , below]) => size < below) ?? SCALES[3];
@@ -186,7 +206,7 @@ function ofNumbers({ column, path }: TimeQuestion, seen: readonly Row[]): TimeRe
     zoned: true,
     offsets: [],
     counter: false,
-    dayFirst: false,
+    dayFirst: undefined,
     notes: [`${where}: its numbers are read as ${name} since 1970, UTC`],
   };
 }
@@ -201,6 +221,7 @@ const SCALES = [
   ["nanoseconds", 1e-3, Infinity],
 ] as const;
 
+/** µs of a date. Years of two digits are tried first: %Y takes 24 for the year 24. */
 function dateSql(format: Format, d: string, dayFirst: boolean): string {
   const tried = (text: string, ...formats: readonly string[]) => `try_strptime(${text}, [${formats.map(literal).join(", ")}])`;
   const dashed = `regexp_replace(${d}, '[-/. ]+', '-', 'g')`;
@@ -209,9 +230,9 @@ function dateSql(format: Format, d: string, dayFirst: boolean): string {
     case "iso":
       return tried(dashed, "%Y-%m-%d");
     case "dots":
-      return tried(dashed, "%d-%m-%Y", "%d-%m-%y");
+      return tried(dashed, "%d-%m-%y", "%d-%m-%Y");
     case "slashes":
-      return dayFirst ? tried(dashed, "%d-%m-%Y", "%d-%m-%y") : tried(dashed, "%m-%d-%Y", "%m-%d-%y");
+      return dayFirst ? tried(dashed, "%d-%m-%y", "%d-%m-%Y") : tried(dashed, "%m-%d-%y", "%m-%d-%Y");
     case "month":
       return tried(dashed, "%Y-%m");
     case "monthBefore":
@@ -224,7 +245,7 @@ function dateSql(format: Format, d: string, dayFirst: boolean): string {
       const bare = `regexp_replace(lower(${d}), '^(mon|tue|wed|thu|fri|sat|sun)[a-z]*[., ]+', '')`;
       const short = `regexp_replace(regexp_replace(${bare}, '[-., ]+', ' ', 'g'), '([a-zä]{3})[a-zä]*', '\\1')`;
       const english = Object.entries(MONTHS).reduce((sql, [from, to]) => `replace(${sql}, ${literal(from)}, ${literal(to)})`, short);
-      return tried(english, "%d %b %Y", "%b %d %Y", "%b %Y", "%Y %b", "%d %b %y");
+      return tried(english, "%d %b %y", "%d %b %Y", "%b %d %Y", "%b %Y", "%Y %b");
     }
     case "number":
       return "NULL";

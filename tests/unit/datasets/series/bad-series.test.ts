@@ -39,6 +39,11 @@ describe("series that are refused", () => {
       { time: "t" },
       `column "t" of FILE has dates with the day first ("13/01/2024") and with the month first ("01/14/2024"), expected one way; write them as 2024-12-31`,
     ],
+    "years of two digits that may stand first": [
+      table("t,x", ["24/01/05,1", "24/01/06,2", "24/01/07,3"]),
+      { time: "t" },
+      'column "t" of FILE: it is not clear which number of "24/01/05" is the year; write years with four digits, as in 2024-12-31',
+    ],
     "one row": [table("t,x", days(1)), { time: "t" }, "FILE has one row with a time only, expected a series of rows"],
     "one row of each id": [
       table("t,id,x", [`${day(0)},a,1`, `${day(0)},b,1`]),

@@ -139,6 +139,18 @@ describe("a regular table", () => {
       ["31.12.2024 13:45", "31.12.2024 14:45", "31.12.2024 15:45:00"],
       ["2024-12-31T13:45:00Z", "2024-12-31T14:45:00Z", "2024-12-31T15:45:00Z"],
     ],
+    "years of two digits, the month first": [
+      ["12/30/24", "12/31/24", "1/1/25"],
+      ["2024-12-30", "2024-12-31", "2025-01-01"],
+    ],
+    "years of two digits, with points": [
+      ["31.12.99", "01.01.00", "02.01.00"],
+      ["1999-12-31", "2000-01-01", "2000-01-02"],
+    ],
+    "years of two digits, named months": [
+      ["30-Dec-24", "31-Dec-24", "1-Jan-25"],
+      ["2024-12-30", "2024-12-31", "2025-01-01"],
+    ],
     "the month first": [
       ["12/30/2024", "12/31/2024", "1/1/2025"],
       ["2024-12-30", "2024-12-31", "2025-01-01"],
@@ -361,5 +373,36 @@ describe("a regular table", () => {
       ["2024-02-02", null, 1, "-0.434"],
       ["2024-02-03", null, 1, "-0.975"],
     ]);
+  });
+
+  it("tells how dates are read that the other table wrote in no such way", async () => {
+    const main = await openedSeries(
+      table(
+        "t,x",
+        range(3, (i) => `${day(i)},${i}`),
+      ),
+      { time: "t" },
+    );
+    const more = await openedSeries(table("t,x", ["01/02/2024,1", "02/02/2024,2"]), { time: "t" }, { name: "more", like: main.series });
+    expect(more.warnings[0]).toBe('column "t" of FILE: "01/02/2024" is read with the month first, since no date tells; write dates as 2024-12-31 otherwise');
+  });
+
+  it("is refused where one of two tables has times and the other only counts", async () => {
+    const times = table(
+      "t,x",
+      range(3, (i) => `${day(i)},${i}`),
+    );
+    const counts = table(
+      "t,x",
+      range(3, (i) => `${i},${i}`),
+    );
+    const refusal = async (text: string, of: string) => {
+      const { series } = await openedSeries(of, { time: "t" });
+      const thrown: unknown = await openedSeries(text, { time: "t" }, { name: "more", like: series }).catch((error: unknown) => error);
+      return (thrown as Error).message.replaceAll(/\S*\/s\.csv/g, "FILE");
+    };
+    const end = "as the series has that it goes on from";
+    expect(await refusal(counts, times)).toBe(`column "t" of FILE only counts, expected times, a step of 1 day apart, ${end}`);
+    expect(await refusal(times, counts)).toBe(`column "t" of FILE holds times, expected numbers that only count, ${end}`);
   });
 });
