@@ -40,7 +40,7 @@ export async function forecastSeries(request: ForecastRequest, { emit, control }
   const model = await serveModel(path, request.device ?? "auto");
   try {
     const { fitted } = model.facts;
-    const plan = planForecast(fitted, request.steps, basename(path));
+    const plan = planForecast(fitted, request.steps, basename(path), projectOfModel(path)?.training.losses);
     const bounds = boundsOf(reportOfModel(path)?.forecast, plan, request.levels);
     const heed = (): void => {
       if (control.wish !== "run") throw new LatheError("cancelled", "the forecast was cancelled; nothing was written");

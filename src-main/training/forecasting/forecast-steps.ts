@@ -1,3 +1,4 @@
+import { defined } from "../../base/assert.js";
 import type { Executable } from "../../engines/engine.js";
 import { type SeriesTable, seriesInputs } from "../../datasets/index.js";
 import type { FittedData } from "../../features/fitted.js";
@@ -5,6 +6,7 @@ import { horizonOf, targetKindOf } from "../../features/index.js";
 import { outputName } from "../models/inference-model.js";
 import { floats } from "../trainer.js";
 import type { Origin } from "./origins.js";
+import { middleOf } from "./central.js";
 import type { ForecastPlan } from "./plan-forecast.js";
 
 /** Series that are forecast at once. */
@@ -20,7 +22,7 @@ export type Forecasts = ReadonlyMap<string, Float32Array>;
  */
 export async function runForecast(
   { session, fitted, table }: { readonly session: Executable; readonly fitted: FittedData; readonly table: SeriesTable },
-  { targets, steps, stride, blocks, series }: ForecastPlan,
+  { targets, steps, stride, blocks, series, central }: ForecastPlan,
   origins: readonly Origin[],
   onBatch: (done: number) => void,
 ): Promise<Forecasts> {
@@ -28,6 +30,7 @@ export async function runForecast(
     const columns = targetKindOf(target).columnsOf(target);
     return { name: target.name, horizon: horizonOf(target), columns, values: new Float32Array(origins.length * steps * columns.length) };
   });
+  const byName = new Map(made.map((one) => [one.name, one]));
   let done = 0;
   for (let block = 0; block < blocks; block++) {
     const behind = block * stride;
@@ -45,15 +48,16 @@ export async function runForecast(
             for (let k = 0; k < width; k++) values[((from + i) * steps + step) * width + k] = outputs[(i * horizon + step - behind) * width + k] ?? NaN;
         });
       }
-      // Of a column that two targets forecast, the first one's go on.
-      for (const { columns, values } of [...made].reverse())
+      for (const { column, targets: those } of central) {
+        const sources = those.map(({ name, k }) => ({ ...defined(byName.get(name), name), k }));
         places.forEach((row, i) => {
-          for (let step = 0; step < stride && behind + step < steps; step++)
-            columns.forEach((column, k) => {
-              table.put(column, row + 1 + step, values[((from + i) * steps + behind + step) * columns.length + k] ?? NaN);
-              if (series.decision.marked.includes(column)) table.put(`${column}.missing`, row + 1 + step, 0);
-            });
+          for (let step = 0; step < stride && behind + step < steps; step++) {
+            const at = (from + i) * steps + behind + step;
+            table.put(column, row + 1 + step, middleOf(sources.map(({ columns, values, k }) => values[at * columns.length + k] ?? NaN)));
+            if (series.decision.marked.includes(column)) table.put(`${column}.missing`, row + 1 + step, 0);
+          }
         });
+      }
       onBatch((done += some.length));
     }
   }

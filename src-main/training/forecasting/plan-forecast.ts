@@ -1,8 +1,10 @@
 import { LatheError } from "../../base/errors.js";
 import { MOST_STEPS } from "../../base/limits.js";
+import type { TrainingConfig } from "../../contract/training.js";
 import type { FittedData, FittedTarget } from "../../features/fitted.js";
 import { horizonOf, kindOf, rowsOf, targetKindOf } from "../../features/index.js";
 import type { FittedSeries } from "../../features/series.js";
+import { type CentralForecasts, centralForecasts } from "./central.js";
 
 /** How many steps are forecast, and in how many goes. */
 export interface ForecastPlan {
@@ -18,6 +20,8 @@ export interface ForecastPlan {
   readonly ahead: number;
   /** By column that must be known in advance, how many rows behind the origin. */
   readonly needed: ReadonlyMap<string, number>;
+  /** What stands for each column in the past of later goes. */
+  readonly central: readonly CentralForecasts[];
 }
 
 /** Whether a column gets its values from the forecast itself. */
@@ -26,10 +30,10 @@ export function isFedBack(column: string, { targets }: Pick<ForecastPlan, "targe
 }
 
 /**
- * @param asked steps; undefined: as many as one go of the model gives. @param what the model, for messages.
+ * @param asked steps; undefined: as many as one go of the model gives. @param what the model, for messages. @param losses that the targets learnt by, where that is known.
  * @throws LatheError `usage` for a model that forecasts nothing, or not so far.
  */
-export function planForecast(fitted: FittedData, asked: number | undefined, what: string): ForecastPlan {
+export function planForecast(fitted: FittedData, asked: number | undefined, what: string, losses?: TrainingConfig["losses"]): ForecastPlan {
   const { series } = fitted;
   if (!series)
     throw new LatheError("usage", `${what} was trained on rows that are in no order of time, so there is nothing to forecast; predict answers for rows`);
@@ -50,7 +54,7 @@ export function planForecast(fitted: FittedData, asked: number | undefined, what
       if (rows > 0 && !isFedBack(column, plan) && !isMarkOf(column, plan)) needed.set(column, Math.max(rows, needed.get(column) ?? 0));
   }
   const ahead = Math.max(blocks * stride, ...needed.values());
-  return { ...plan, steps, stride, blocks, ahead, needed };
+  return { ...plan, steps, stride, blocks, ahead, needed, central: centralForecasts(targets, losses) };
 }
 
 /** Whether a column says of a target whether its value was missing. */

@@ -60,7 +60,24 @@ export function tellForecast(
   if (plan.blocks > 1)
     notes.push({
       code: "forecast.recursive",
-      message: `the model forecasts ${plan.stride} step${plan.stride === 1 ? "" : "s"}; from step ${plan.stride + 1} on its own forecasts are the past`,
+      message:
+        `the model forecasts ${plan.stride} step${plan.stride === 1 ? "" : "s"}; from step ${plan.stride + 1} on its own forecasts are the past` +
+        tellCentral(plan),
     });
   return notes;
+}
+
+/** Which forecast goes on, where several targets have one of a column. */
+function tellCentral({ central }: ForecastPlan): string {
+  return central
+    .filter(({ of }) => of.length > 1)
+    .map(({ column, targets, of }) => {
+      const [which] = targets;
+      const one =
+        targets.length === 1 && which
+          ? `that of ${which.name}`
+          : `${targets.length === 2 ? "the mean" : "the median"} of ${targets.map(({ name }) => name).join(", ")}`;
+      return `; of ${column}, which ${of.join(", ")} forecast, ${one}`;
+    })
+    .join("");
 }
