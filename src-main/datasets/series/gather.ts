@@ -2,9 +2,10 @@ import { LatheError } from "../../base/errors.js";
 import type { SeriesSourceSpec } from "../../contract/data.js";
 import type { Database } from "../sources/database.js";
 import { textOf } from "../sources/source.js";
-import { type Grid, onGrid, slotOf } from "./grid.js";
+import { type Grid, onGrid, slotOf, timesOf } from "./grid.js";
 import type { PlacedRows } from "./place-rows.js";
 import type { ReadRows, ValueColumn } from "./read-series.js";
+import { writeTime } from "./zone.js";
 import { SECOND, lengthOf, usualStep, writeStep } from "./step.js";
 
 /** The file's rows put together, one for each series and slot that has any. */
@@ -25,8 +26,22 @@ export interface GatheredRows {
   readonly offGrid: number;
   /** The first of those, its row from 1. */
   readonly offGridRow: number | undefined;
+  /** Where rows of several times become one, steps with fewer of them than usual; undefined where there are none, or numbers of rows differ anyhow. */
+  readonly partial: PartialSteps | undefined;
   /** Rows of all steps from the first to the last of each series. */
   readonly steps: number;
+}
+
+/** Steps that have notably fewer times than the others. */
+export interface PartialSteps {
+  readonly count: number;
+  /** Those that begin or end their series. */
+  readonly ends: number;
+  /** Times that most steps have at least. */
+  readonly usual: number;
+  /** The latest of these steps, at an end where some are, and how many times it has. */
+  readonly last: string;
+  readonly of: number;
 }
 
 export interface GatherQuestion {
@@ -81,6 +96,7 @@ export async function gather(question: GatherQuestion): Promise<GatheredRows> {
   // Sums come out the same every time in one thread.
   const together = combined(read.values, spec.combine, `(SELECT * FROM ${joined} WHERE (k, slot) IN ${several})`);
   if (rows < n) await database.inOrder(() => database.exec(`INSERT INTO ${table} ${together}`));
+  const partial = times > rows ? await findPartial(database, slots, bounds, grid) : undefined;
   await database.exec(`DROP TABLE ${slots}`);
   const off = Number(count["off"]);
   return {
@@ -94,8 +110,30 @@ export async function gather(question: GatherQuestion): Promise<GatheredRows> {
     outOfOrder: Number(late),
     offGrid: off,
     offGridRow: off === 0 ? undefined : Number(count["row"]),
+    partial,
     steps: Number(steps),
   };
+}
+
+/** Of the usual number of times fewer make a step partial: days of 23 hours and months of 28 days are whole. */
+const WHOLE = 0.9;
+/** So many steps at least have the usual number of times, or more; where a larger share than the other of those within series is partial, rows come as they please. */
+const [USUAL, FEW] = [0.8, 0.1];
+
+async function findPartial(database: Database, slots: string, bounds: string, grid: Grid): Promise<PartialSteps | undefined> {
+  const counted = `(SELECT k, slot, count(DISTINCT us) AS n FROM ${slots} GROUP BY k, slot)`;
+  const usual = Number((await database.one(`SELECT quantile_disc(n, ${(1 - USUAL).toFixed(3)}) AS usual FROM ${counted}`))["usual"]);
+  // The latest at an end, or else of all.
+  const latest = (of: (condition: string) => string) => `coalesce(${of("short AND (slot = a OR slot = b)")}, ${of("short")})`;
+  const found = await database.one(
+    `SELECT steps, few, ends, c, CAST(${timesOf(grid, "slot").us} AS DOUBLE) AS us FROM (SELECT count(*) AS steps, ` +
+      `count(CASE WHEN short THEN 1 END) AS few, count(CASE WHEN short AND (slot = a OR slot = b) THEN 1 END) AS ends, ` +
+      `${latest((which) => `arg_max(n, CASE WHEN ${which} THEN slot END)`)} AS c, ${latest((which) => `max(CASE WHEN ${which} THEN slot END)`)} AS slot FROM ` +
+      `(SELECT slot, n, a, b, n < ${WHOLE * usual} AS short FROM ${counted} AS s JOIN (SELECT k, a, b FROM ${bounds}) USING (k)))`,
+  );
+  const [steps, few, ends] = [Number(found["steps"]), Number(found["few"]), Number(found["ends"])];
+  const count = few - ends > steps * FEW ? ends : few;
+  return count === 0 ? undefined : { count, ends, usual, last: writeTime(Number(found["us"]), grid), of: Number(found["c"]) };
 }
 
 /** Rows that have the time of another row and its values. */

@@ -54,6 +54,7 @@ export function tellSeries({ path, spec, step, season, found, read, gathered, re
           ? `; ${rows(merged)} so came into a step that had one, and ${merged === 1 ? "is" : "are"} put together with it by source.combine, "${spec.combine}"`
           : ""),
     );
+  if (gathered.partial) said.push(tellPartial(path, spec, label, gathered.rows, gathered.partial));
   if (report.skipped > 0)
     said.push(`${path}: ${report.skipped === 1 ? "1 time is" : `${report.skipped} times are`} in an hour that the change of clocks skips; moved forward by it`);
   if (report.repeated > 0)
@@ -63,6 +64,20 @@ export function tellSeries({ path, spec, step, season, found, read, gathered, re
   if (report.constant.length > 0)
     said.push(`${path}: ${listed(report.constant)} ${report.constant.length === 1 ? "has" : "have"} one value only, from which nothing can be learnt`);
   return said;
+}
+
+function tellPartial(
+  path: string,
+  { combine }: SeriesSourceSpec,
+  label: string,
+  all: number,
+  { count, ends, usual, last, of }: NonNullable<GatheredRows["partial"]>,
+): string {
+  const where = ends === 0 ? "" : ends === count ? ", at the ends of their series" : `, ${ends} of them at the ends of their series`;
+  return (
+    `${path}: ${count} of ${all} steps of ${label} ${count === 1 ? "holds" : "hold"} fewer times than the others, which have ${usual} or more${where}; ` +
+    `${count === 1 ? "it is" : "the latest is"} that of ${last}, with ${of}. Their "${combine}" is of what is there; leave rows of unfinished steps out`
+  );
 }
 
 function tellGaps(path: string, { gaps, id }: SeriesSourceSpec, { label }: SeriesStep, season: number | undefined, report: SeriesReport): readonly string[] {

@@ -361,6 +361,22 @@ describe("a regular table", () => {
     expect(warnings).toEqual([`FILE: 72 rows of different times become 3, one for each step of 1 day, by source.combine, "sum"`]);
   });
 
+  it("tells steps that hold fewer times than the others, as unfinished ones at the end do", async () => {
+    const hours = (from: number, to: number) => range(to - from, (i) => `${utc(from + i)},1`);
+    const told = async (rows: readonly string[]) => (await openedSeries(table("t,x", rows), { time: "t", step: "1d", combine: "sum" })).warnings.slice(1);
+    expect(await told(hours(0, 24 * 9 + 5))).toEqual([
+      "FILE: 1 of 10 steps of 1 day holds fewer times than the others, which have 24 or more, at the ends of their series; it is that of 2024-01-10, with 5. " +
+        'Their "sum" is of what is there; leave rows of unfinished steps out',
+    ]);
+    expect((await told([...hours(20, 50), ...hours(60, 24 * 12)]))[0]).toContain(
+      "2 of 12 steps of 1 day hold fewer times than the others, which have 24 or more, 1 of them at the ends of their series; the latest is that of 2024-01-01, with 4.",
+    );
+    // Of rows that come as they please only the ends are told.
+    const often = (from: number, d: number) => (d % 2 === 0 ? hours(from, from + 24) : hours(from, from + 12));
+    expect(await told(range(20, (d) => often(24 * d, d)).flat())).toEqual([]);
+    expect((await told([...range(20, (d) => often(24 * d, d)).flat(), ...hours(480, 483)]))[0]).toContain("; it is that of 2024-01-21, with 3.");
+  });
+
   it("is read like another, whatever its own times say, with rows behind its end", async () => {
     const main = await openedSeries(table("t,x", [`13/01/2024,1`, `14/01/2024,`, `15/01/2024,2`]), { time: "t", gaps: "mark", calendar: ["weekday"] });
     const test = await openedSeries(
