@@ -144,6 +144,47 @@ export function checkSamples(counts: SplitCounts, data: DataSpec, path: string, 
   );
 }
 
+/** What forecasts are judged by, and whether they know of what comes. */
+export interface JudgedSamples {
+  readonly series: RegularSeries;
+  /** The table of each row's part. */
+  readonly parts: string;
+}
+
+/**
+ * Warns where samples that forecasts are judged by begin at a value that was filled in on a line to a later one, which no forecast has when it is made: of a
+ * random walk with gaps the next value would seem to be known in part.
+ */
+export async function tellLookAhead(
+  database: Database,
+  tables: readonly JudgedSamples[],
+  { inputs, targets }: Pick<DataSpec, "inputs" | "targets">,
+  roles: Roles,
+  path: string,
+): Promise<readonly DataWarning[]> {
+  if (!targets.some((target) => rowsOfTarget(target).to > 0)) return [];
+  const read = new Set(inputs.filter((input) => rowsOf(input).from <= 0).flatMap((input) => roles.inputs.get(input.name) ?? []));
+  let [judged, ahead] = [0, 0];
+  for (const { series, parts } of tables) {
+    const filled = [...series.filledFromLater].filter(([column]) => read.has(column) && !series.known.includes(column)).map(([, sql]) => sql);
+    const { n, seen } = await database.one(
+      `SELECT count(*) AS n, count(CASE WHEN ${filled.join(" OR ") || "false"} THEN 1 END) AS seen FROM ${parts} POSITIONAL JOIN ${series.table} ` +
+        `WHERE part IN (${PART.validation}, ${PART.test})`,
+    );
+    judged += Number(n);
+    ahead += Number(seen);
+  }
+  if (ahead === 0) return [];
+  return [
+    {
+      code: "data.ahead",
+      message:
+        `${ahead} of the ${judged} validation and test samples of ${path} begin at a value that was filled in on a line to a later one, and so know of what ` +
+        `comes; errors look smaller than they will be. Set source.gaps to "forward" or "split" to judge without`,
+    },
+  ];
+}
+
 /** Which times each part is of, in a sentence: scalings are learnt from the first. */
 export async function tellSpans(database: Database, series: RegularSeries, spans: string, path: string): Promise<readonly DataWarning[]> {
   const rows = await database.all(

@@ -71,7 +71,7 @@ export async function openSeries(database: Database, table: Source, spec: Series
   const report = await reportOf({ database, read, placed, gathered, filled, grid });
   const season = spec.season ?? seasonOf(step);
   const marked = spec.gaps !== "mark" ? [] : (like?.marked ?? filled.open.map((column) => column.name));
-  const { columns, known } = await build(database, { name, table, spec, read, placed, filled, grid, marked });
+  const { columns, known, filledFromLater } = await build(database, { name, table, spec, read, placed, filled, grid, marked });
   await drop(database, [
     read.table,
     placed.table,
@@ -101,6 +101,7 @@ export async function openSeries(database: Database, table: Source, spec: Series
       columns: read.values.map((column) => ({ name: column.name, number: column.number })),
       marked,
       report,
+      filledFromLater,
       ...(spec.time === undefined ? {} : { time: spec.time }),
       ...(spec.id === undefined ? {} : { id: spec.id }),
     },
@@ -164,7 +165,7 @@ interface BuildQuestion {
 async function build(
   database: Database,
   { name, table, spec, read, placed, filled, grid, marked }: BuildQuestion,
-): Promise<{ readonly columns: readonly SourceColumn[]; readonly known: string[] }> {
+): Promise<{ readonly columns: readonly SourceColumn[]; readonly known: string[]; readonly filledFromLater: ReadonlyMap<string, string> }> {
   const values = new Map(read.values.map((column) => [column.column, column]));
   const made: { readonly column: Omit<SourceColumn, "sql">; readonly value: string }[] = [];
   const opened = (sql: string) => filled.open.findIndex((column) => column.sql === sql);
@@ -193,18 +194,25 @@ async function build(
   const isFilled = filled.open.length === 0 ? "false" : `(${filled.open.map((_, j) => `f${j} IS NOT NULL`).join(" OR ")})`;
   const { us, lu } = timesOf(grid, "slot");
   const rows = `(SELECT rowid AS row, *, ${us} AS us, ${lu} AS lu${breaks} FROM ${filled.table})`;
+  // A last value that goes on is known when it does; a line is not.
+  const onLines = spec.gaps === "forward" || spec.gaps === "split" ? [] : filled.open;
   const selected = [
     ...made.map(({ value }, c) => `${value} AS c${c}`),
     `${segment} AS ${HIDDEN.segment}`,
     `us AS ${HIDDEN.time}`,
     `${isFilled} AS ${HIDDEN.filled}`,
+    ...onLines.map((_, j) => `f${j} IS NOT NULL AS ${HIDDEN.filled}_${j}`),
   ];
   await database.exec(
     `CREATE TABLE ${name} AS SELECT ${selected.join(", ")} FROM ${rows} AS g${read.id ? ` JOIN ${placed.ids} USING (k)` : ""}` +
       `${filled.open.length === 0 ? "" : ` LEFT JOIN ${filled.fills} USING (row)`} ORDER BY k, slot`,
   );
   const marks = marked.filter((mark) => spec.known?.includes(mark)).map(markOf);
-  return { columns, known: [...(spec.known ?? []), ...calendar.map((part) => part.name), ...marks] };
+  return {
+    columns,
+    known: [...(spec.known ?? []), ...calendar.map((part) => part.name), ...marks],
+    filledFromLater: new Map(onLines.map((column, j) => [column.name, `${HIDDEN.filled}_${j}`])),
+  };
 }
 
 async function drop(database: Database, tables: readonly string[]): Promise<void> {

@@ -8,4 +8,6 @@ export interface RegularSeries extends SeriesDecision {
   readonly time?: string;
   readonly id?: string;
   readonly report: SeriesReport;
+  /** By column, SQL of whether a row's value was filled in from a later one; of columns that have such values. */
+  readonly filledFromLater: ReadonlyMap<string, string>;
 }

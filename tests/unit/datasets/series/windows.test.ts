@@ -277,3 +277,19 @@ describe("what cannot be forecast from is refused with what would fit", () => {
     await expect(prepare(folder, dataOf(writeTable(folder, "t.csv", csvOf(rows)), {}, more))).rejects.toThrow(message);
   });
 });
+
+test("samples that are judged, and begin at a value filled in on a line to a later one, are told: a forecast that is made has no such value", async () => {
+  // Validation is from day 36, the test from day 48; samples reach from 4 days before their own to 3 after it. Nobody asks what is filled in elsewhere.
+  const missing = [10, 40, 46, 52, 53];
+  const told = async (source: object, targets: readonly object[] = [{ name: "y", type: "numeric", column: "y", horizon: 3 }]) => {
+    const folder = temporaryFolder();
+    const lines = Array.from({ length: 60 }, (_, day) => `${stamp(day)},${missing.includes(day) ? "" : day % 7},${day === 42 ? "" : day % 2},${day % 3}`);
+    writeTable(folder, "s.csv", ["day,y,promo,state", ...lines].join("\n"));
+    const { audit } = await prepare(folder, dataOf("s.csv", { id: undefined, ...source }, { targets }));
+    return audit.warnings.filter(({ code }) => code === "data.ahead").map(({ message }) => message.slice(0, message.indexOf(" of /")));
+  };
+  expect(await told({ gaps: "interpolate" })).toEqual(["3 of the 10 validation and test samples"]);
+  expect(await told({ gaps: "mark" })).toEqual(["3 of the 10 validation and test samples"]);
+  expect(await told({ gaps: "forward" })).toEqual([]);
+  expect(await told({ gaps: "interpolate" }, [{ name: "state", type: "category", column: "state" }])).toEqual([]);
+});
