@@ -5,6 +5,8 @@ import { type LatheError, toLatheError } from "../../src-main/base/errors.js";
 import type { MetricValues, RunEvent } from "../../src-main/contract/events.js";
 import type { RunReference } from "../../src-main/contract/summaries.js";
 import { useStudio } from "../rpc/studio.js";
+import { texts } from "../texts/index.js";
+import { useNotices } from "./notices.js";
 import { useProject } from "./project.js";
 import { useRuns } from "./runs.js";
 
@@ -34,6 +36,7 @@ export const useComparing = defineStore("comparing", () => {
   const studio = useStudio();
   const project = useProject();
   const runs = useRuns();
+  const notices = useNotices();
   const rows = shallowRef<readonly Compared[]>([]);
   const baselines = shallowRef<readonly Baseline[]>([]);
   const part = ref<"test" | "validation">("test");
@@ -139,7 +142,9 @@ export const useComparing = defineStore("comparing", () => {
   watch(
     () => project.path,
     () => {
-      // Its runs go on; what was still to come is another project's.
+      // The run under way goes on; what was still to come is another project's.
+      const waiting = rows.value.filter(({ state }) => state === "waiting").map(({ title }) => title);
+      if (running.value && waiting.length > 0) notices.say(texts.series.compare.ended(waiting.join(", ")));
       turn++;
       running.value = false;
       rows.value = [];

@@ -1,3 +1,5 @@
+import { seriesSettingNames } from "../../src-main/contract/source-settings.js";
+
 const counted = (one: string, many: string) => (count: string) => `${count} ${count === "1" ? one : many}`;
 const rows = counted("row", "rows");
 const steps = counted("step", "steps");
@@ -75,6 +77,7 @@ export const seriesTexts = {
       first: "the first of them",
       last: "the last of them",
     },
+    resampled: (read: string, count: string, how: string) => `${rows(read)} of the file became ${count}, one a step: each is ${how}.`,
     outOfOrder: (count: string) =>
       count === "1" ? "1 row stood before an earlier one: they were put in order." : `${rows(count)} stood before an earlier one: they were put in order.`,
     offGrid: (count: string) => `${rows(count)} lay between steps and moved to the beginning of theirs.`,
@@ -99,7 +102,45 @@ export const seriesTexts = {
     horizonHint: "Steps ahead that it is to tell.",
     labels: { length: "the length of the past", horizon: "the horizon" },
   },
-  settings: { title: "How it becomes regular", label: (option: string) => `${option} of the series` },
+  settings: {
+    title: "How it becomes regular",
+    label: (option: string) => `${option} of the series`,
+    names: seriesSettingNames,
+    words: {
+      interpolate: "Fill in on a line",
+      forward: "Repeat the last value",
+      mark: "Fill in, and mark",
+      split: "End the series there",
+      mean: "Their mean",
+      sum: "Their sum",
+      min: "The least",
+      max: "The greatest",
+      first: "The first",
+      last: "The last",
+      hour: "Hour",
+      weekday: "Day of the week",
+      monthday: "Day of the month",
+      yearday: "Day of the year",
+      month: "Month",
+    },
+    /** Steps that are offered; others are written on Data. */
+    steps: {
+      "1min": "1 minute",
+      "5min": "5 minutes",
+      "10min": "10 minutes",
+      "15min": "15 minutes",
+      "30min": "30 minutes",
+      "1h": "1 hour",
+      "3h": "3 hours",
+      "6h": "6 hours",
+      "12h": "12 hours",
+      "1d": "1 day",
+      "1w": "1 week",
+      "1mo": "1 month",
+      "1q": "1 quarter",
+      "1y": "1 year",
+    },
+  },
 
   watched: {
     title: "Forecast against actual",
@@ -117,7 +158,10 @@ export const seriesTexts = {
     openHint: "Trains several networks on the same data and ranks them beside forecasts that need no model",
     hint:
       "Each is trained on the same data with the project's settings, one after the other. Each is a run of its own that you find under Runs; " +
-      "your project keeps its network.",
+      "your project keeps its network. It goes on while you look at other screens, until you leave the project.",
+    ended: (titles: string) =>
+      `Comparing ended as you left the project; not trained: ${titles}. The run that was under way goes on, and what is trained stands under Runs.`,
+    under: (done: string, all: string) => `Comparing: ${done} of ${all}`,
     none: "Choose at least one network",
     epochs: "Epochs of each",
     start: (count: string) => (count === "1" ? "Train 1 network" : `Train ${count} networks`),

@@ -1,5 +1,6 @@
 import { LatheError } from "../../base/errors.js";
 import type { SeriesSourceSpec } from "../../contract/data.js";
+import { namedSetting } from "../../contract/source-settings.js";
 import type { Database } from "../sources/database.js";
 import { textOf } from "../sources/source.js";
 import { type Grid, onGrid, slotOf } from "./grid.js";
@@ -147,11 +148,13 @@ async function refuseStep(
     const { middle } = await database.one(`SELECT quantile_disc(b - a, 0.5) AS middle FROM ${gaps}`);
     const length = grid.step.unit === "month" ? grid.step.count * 31 * 86_400 * SECOND : lengthOf(grid.step);
     const fits = grid.step.unit === "row" ? undefined : usualStep(Number(middle) * length);
-    const found = step === "found" ? `the times of ${path} are not regular: the commonest step is ${label}` : `source.step is ${label}`;
+    const found = step === "found" ? `the times of ${path} are not regular: the commonest step is ${label}` : `${namedSetting("step")} is ${label}`;
     throw new LatheError(
       "data.value",
       `${found}, but ${n} of ${pairs} steps are longer, as a rule ${Number(middle)} times as long; ` +
-        (fits ? `set source.step to "${writeStep(fits)}", or another that most rows are apart` : `leave source.time out where rows are one step apart`),
+        (fits
+          ? `set ${namedSetting("step")} to "${writeStep(fits)}", or another that most rows are apart`
+          : `leave ${namedSetting("time")} out where rows are one step apart`),
       { ...details, ...(fits ? { fits: writeStep(fits) } : {}) },
     );
   }
@@ -161,7 +164,8 @@ async function refuseStep(
       "data.value",
       `${path} has ${rows.toLocaleString("en")} rows, but ${steps.toLocaleString("en")} steps of ${label} lie between the first and the last time of ` +
         `its series, ` +
-        `expected at most ${MOST_TIMES} for each row and ${MOST_ROWS.toLocaleString("en")} in all; set source.step to a longer one, set source.gaps ` +
+        `expected at most ${MOST_TIMES} for each row and ${MOST_ROWS.toLocaleString("en")} in all; set ${namedSetting("step")} to a longer ` +
+        `one, set ${namedSetting("gaps")} ` +
         `to "split", or mend times that lie far away`,
       details,
     );

@@ -1,4 +1,5 @@
 import { LatheError } from "../../base/errors.js";
+import { namedSetting } from "../../contract/source-settings.js";
 import { shorten } from "../shorten.js";
 import type { Database } from "../sources/database.js";
 import { floorDiv } from "./floor-div.js";
@@ -60,7 +61,7 @@ export async function placeRows(question: PlaceQuestion): Promise<PlacedRows> {
       throw new LatheError(
         "data.value",
         `column "${time.name}" of ${path} holds no times: got ${got} in row ${lost["time"]}, expected times such as 2024-12-31 13:45; name another ` +
-          `column as source.time`,
+          `column as ${namedSetting("time")}`,
         { path, column: time.name },
       );
     notes.push(
@@ -70,7 +71,7 @@ export async function placeRows(question: PlaceQuestion): Promise<PlacedRows> {
   }
   if (idless > 0 && id) {
     if (rows === 0)
-      throw new LatheError("data.value", `column "${id.name}" of ${path} has no value, expected the ids of series; leave source.id out`, {
+      throw new LatheError("data.value", `column "${id.name}" of ${path} has no value, expected the ids of series; leave ${namedSetting("id")} out`, {
         path,
         column: id.name,
       });
@@ -96,7 +97,10 @@ export async function placeRows(question: PlaceQuestion): Promise<PlacedRows> {
   const clock = await findClockChanges(database, name, table, here);
   const counts = reading.zoned || here === UTC ? { skipped: 0, repeated: 0 } : await mendClockChanges(database, name, { table, clock, zone: here });
   if (calendar && zone === UTC && !question.zoneGiven && reading.offsets.some((minutes) => minutes !== 0))
-    notes.push(`column "${time.name}" of ${path}: its times have an offset, and the calendar is that of UTC; set source.zone to the place that they are of`);
+    notes.push(
+      `column "${time.name}" of ${path}: its times have an offset, and the calendar is that of UTC; set ` +
+        `${namedSetting("zone")} to the place that they are of`,
+    );
   return { table, ids, clock, zone: here, calendar, dayFirst: reading.dayFirst, rows, timeless, idless, ...counts, notes };
 }
 

@@ -1,4 +1,5 @@
 import { LatheError } from "../../base/errors.js";
+import { namedSetting } from "../../contract/source-settings.js";
 import type { SeriesSourceSpec } from "../../contract/data.js";
 import type { SeriesDecision } from "../../contract/series.js";
 import { findColumn } from "../roles.js";
@@ -48,10 +49,11 @@ const MOSTLY = 0.8;
 export async function readRows(question: ReadQuestion): Promise<ReadRows> {
   const { database, source, spec, name } = question;
   const named = (column: string | undefined, what: string) => (column === undefined ? undefined : findColumn(source, column, "data.column", what));
-  const time = named(spec.time, "source.time");
-  const id = named(spec.id, "source.id");
-  if (time !== undefined && time === id) throw new LatheError("data.column", `source.time and source.id both name "${time.name}", expected two columns`);
-  for (const column of spec.known ?? []) named(column, "source.known");
+  const time = named(spec.time, namedSetting("time"));
+  const id = named(spec.id, namedSetting("id"));
+  if (time !== undefined && time === id)
+    throw new LatheError("data.column", `${namedSetting("time")} and ${namedSetting("id")} both name "${time.name}", expected two columns`);
+  for (const column of spec.known ?? []) named(column, namedSetting("known"));
   const raw = `${name}_raw`;
   try {
     await database.exec(`CREATE TABLE ${raw} AS SELECT ${source.columns.map(({ sql }) => sql).join(", ")} FROM ${source.relation}`);

@@ -1,6 +1,7 @@
 import { LatheError } from "../../base/errors.js";
 import type { SeriesSourceSpec } from "../../contract/data.js";
 import type { SeriesDecision } from "../../contract/series.js";
+import { type SeriesSetting, namedSetting } from "../../contract/source-settings.js";
 import type { Database } from "../sources/database.js";
 import type { Source, SourceColumn } from "../sources/source.js";
 import { throwIfAborted } from "../throw-if-aborted.js";
@@ -100,6 +101,7 @@ export async function openSeries(database: Database, table: Source, spec: Series
       columns: read.values.map((column) => ({ name: column.name, number: column.number })),
       marked,
       report,
+      told,
       ...(spec.time === undefined ? {} : { time: spec.time }),
       ...(spec.id === undefined ? {} : { id: spec.id }),
     },
@@ -110,14 +112,14 @@ export async function openSeries(database: Database, table: Source, spec: Series
 function checkSpec({ path, columns }: Source, spec: SeriesSourceSpec): void {
   if (spec.time === undefined) {
     refuseCalendar(path, spec);
-    if (spec.zone !== undefined) throw wantsTimes("zone", "name the column of times as source.time");
+    if (spec.zone !== undefined) throw wantsTimes("zone", `name the column of times as ${namedSetting("time")}`);
   }
   const made = [...calendarColumns(spec.calendar ?? []).map(({ name }) => name), ...(spec.gaps === "mark" ? columns.map(({ name }) => markOf(name)) : [])];
   const taken = columns.find(({ name }) => made.includes(name));
   if (taken)
     throw new LatheError(
       "data.column",
-      `${path} has a column "${taken.name}", which is what source.${spec.gaps === "mark" && taken.name.endsWith(".missing") ? "gaps" : "calendar"} ` +
+      `${path} has a column "${taken.name}", which is what ${namedSetting(spec.gaps === "mark" && taken.name.endsWith(".missing") ? "gaps" : "calendar")} ` +
         `calls a new one; rename it`,
       { path, column: taken.name },
     );
@@ -125,13 +127,15 @@ function checkSpec({ path, columns }: Source, spec: SeriesSourceSpec): void {
 
 function refuseCalendar(path: string, { time, calendar, step }: SeriesSourceSpec): void {
   const remedy =
-    time === undefined ? "name the column of times as source.time" : `column "${time}" of ${path} only counts; name a column of times as source.time`;
+    time === undefined
+      ? `name the column of times as ${namedSetting("time")}`
+      : `column "${time}" of ${path} only counts; name a column of times as ${namedSetting("time")}`;
   if (calendar !== undefined && calendar.length > 0) throw wantsTimes("calendar", remedy);
   if (step !== undefined) throw wantsTimes("step", remedy);
 }
 
-function wantsTimes(option: string, remedy: string): LatheError {
-  return new LatheError("data.value", `source.${option} needs times; ${remedy}, or leave source.${option} out`);
+function wantsTimes(option: SeriesSetting, remedy: string): LatheError {
+  return new LatheError("data.value", `${namedSetting(option)} needs times; ${remedy}, or leave ${namedSetting(option)} out`);
 }
 
 function markOf(column: string): string {

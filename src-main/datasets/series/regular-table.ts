@@ -8,4 +8,6 @@ export interface RegularSeries extends SeriesDecision {
   readonly time?: string;
   readonly id?: string;
   readonly report: SeriesReport;
+  /** Of the source's warnings those that say what the report counts. */
+  readonly told: readonly string[];
 }

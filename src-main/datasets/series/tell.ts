@@ -1,5 +1,6 @@
 import type { SeriesSourceSpec } from "../../contract/data.js";
 import type { SeriesReport, SeriesStep } from "../../contract/series.js";
+import { namedSetting } from "../../contract/source-settings.js";
 import type { GatheredRows } from "./gather.js";
 import type { ReadRows } from "./read-series.js";
 
@@ -24,7 +25,7 @@ export function tellSeries({ path, spec, step, season, found, read, gathered, re
   const said: string[] = [];
   const { duplicates, equal, merged, offGrid, offGridRow } = gathered;
   const { label } = step;
-  if (found) said.push(`the step of ${path} is ${label}, the commonest difference of its times; set source.step where it is another`);
+  if (found) said.push(`the step of ${path} is ${label}, the commonest difference of its times; set ${namedSetting("step")} where it is another`);
   if (report.outOfOrder > 0)
     said.push(
       `${path} is not in order of time: ${rows(report.outOfOrder)} ${report.outOfOrder === 1 ? "stands" : "stand"} behind a later one; they are sorted`,
@@ -34,16 +35,16 @@ export function tellSeries({ path, spec, step, season, found, read, gathered, re
     said.push(
       `${path}: ${rows(duplicates)} ${duplicates === 1 ? "has" : "have"} the time of another row${spec.id === undefined ? "" : " of the same id"}, ` +
         `${what}; such rows are put ` +
-        `together by source.combine, "${spec.combine}"` +
+        `together by ${namedSetting("combine")}, "${spec.combine}"` +
         (spec.id === undefined && duplicates - equal > report.rows / 2
-          ? "; if the file holds several series, name the column that tells them apart as source.id"
+          ? `; if the file holds several series, name the column that tells them apart as ${namedSetting("id")}`
           : ""),
     );
   }
   if (merged > 0 && !found)
     said.push(
-      `${path}: ${rows(gathered.rows + merged)} of different times become ${gathered.rows}, one for each step of ${label}, by source.combine, ` +
-        `"${spec.combine}"`,
+      `${path}: ${rows(gathered.rows + merged)} of different times become ${gathered.rows}, one for each step of ${label}, by ` +
+        `${namedSetting("combine")}, "${spec.combine}"`,
     );
   else if (offGrid > 0)
     said.push(
@@ -51,7 +52,8 @@ export function tellSeries({ path, spec, step, season, found, read, gathered, re
         `${offGrid === 1 ? "is" : "are"} moved there, ` +
         `row ${offGridRow} first` +
         (merged > 0
-          ? `; ${rows(merged)} so came into a step that had one, and ${merged === 1 ? "is" : "are"} put together with it by source.combine, "${spec.combine}"`
+          ? `; ${rows(merged)} so came into a step that had one, and ${merged === 1 ? "is" : "are"} put together with it by ` +
+            `${namedSetting("combine")}, "${spec.combine}"`
           : ""),
     );
   if (report.skipped > 0)
@@ -84,7 +86,7 @@ function tellGaps(path: string, { gaps, id }: SeriesSourceSpec, { label }: Serie
     said.push(
       `${path}: the longest gap, ${report.longestGap} steps${where}, is ` +
         `${season !== undefined && longest.rows > season ? "longer than a season" : "more than a tenth of its series"}; what is filled ` +
-        `in there is invented. Set source.gaps to "split" to end the series there`,
+        `in there is invented. Set ${namedSetting("gaps")} to "split" to end the series there`,
     );
   return said;
 }
@@ -105,7 +107,7 @@ function tellHoles(path: string, { gaps }: SeriesSourceSpec, { values }: ReadRow
   if (missing.length > 0)
     said.push(
       `${path}: ${byColumn(missing)} ${verb(missing, "stays", "stay")} ` +
-        `missing${gaps === "split" ? ', since source.gaps is "split"' : ", before the first or behind the last value of a series"}; ` +
+        `missing${gaps === "split" ? `, since ${namedSetting("gaps")} is "split"` : ", before the first or behind the last value of a series"}; ` +
         `samples that need them are not used`,
     );
   if (empty.length > 0)

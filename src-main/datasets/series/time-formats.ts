@@ -1,4 +1,5 @@
 import { LatheError } from "../../base/errors.js";
+import { namedSetting } from "../../contract/source-settings.js";
 import { shorten } from "../shorten.js";
 import type { Database, Row } from "../sources/database.js";
 import { literal } from "../sources/sql.js";
@@ -268,15 +269,16 @@ function within(us: string): string {
 function unreadable({ column, path }: TimeQuestion, row: Row | undefined): LatheError {
   const where = `column "${column}" of ${path}`;
   if (!row)
-    return new LatheError("data.value", `${where} has no value, expected times; name another as source.time, or leave it out where rows are in order`, {
-      path,
-      column,
-    });
+    return new LatheError(
+      "data.value",
+      `${where} has no value, expected times; name another as ${namedSetting("time")}, or leave it ` + `out where rows are in order`,
+      { path, column },
+    );
   return new LatheError(
     "data.value",
     `${where} holds no times: got "${shorten(String(row["example"]))}" in row ${row["row"]}, expected times such as 2024-12-31 13:45, ` +
       `2024-12-31T13:45:00+01:00, ` +
-      `31.12.2024 or seconds since 1970; name another column as source.time, or leave it out where rows are in order`,
+      `31.12.2024 or seconds since 1970; name another column as ${namedSetting("time")}, or leave it out where rows are in order`,
     { path, column, row: row["row"], value: row["example"] },
   );
 }

@@ -31,6 +31,8 @@ export interface SeriesProposal extends Pick<Proposal, "inputs" | "targets"> {
   readonly split: NonNullable<Proposal["split"]>;
   readonly plan: SeriesPlan;
   readonly notes: readonly string[];
+  /** Of these, what the plan counts too. */
+  readonly told: readonly string[];
   /** Columns that are excluded, and why. */
   readonly left: ReadonlyMap<string, string>;
 }
@@ -96,6 +98,8 @@ export async function planSeries(question: SeriesQuestion): Promise<SeriesPropos
       zone,
       ...(season === undefined ? {} : { season }),
       gaps: spec.gaps,
+      combine: spec.combine,
+      found: seen.found,
       calendar: [...calendar],
       known: [...known],
       window: lengths.window,
@@ -110,6 +114,7 @@ export async function planSeries(question: SeriesQuestion): Promise<SeriesPropos
       columns,
     },
     left,
+    told: seen.told,
     notes: [
       ...roles.notes,
       ...[...left].map(([name, why]) => `column "${name}" is excluded: ${why}`),

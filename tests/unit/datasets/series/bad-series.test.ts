@@ -16,17 +16,17 @@ async function refusalOf(text: string, draft: SeriesDraft, cells?: ReadonlyMap<s
 
 describe("series that are refused", () => {
   const refused: Readonly<Record<string, readonly [text: string, draft: SeriesDraft, message: string]>> = {
-    "a column that is not there": [table("t,x", days(5)), { time: "time" }, `source.time: FILE has no column "time"; it has "t", "x"`],
+    "a column that is not there": [table("t,x", days(5)), { time: "time" }, `“Times” (source.time): FILE has no column "time"; it has "t", "x"`],
     "no times": [
       table("t,x", ["a,1", "b,2"]),
       { time: "t" },
       `column "t" of FILE holds no times: got "a" in row 1, expected times such as 2024-12-31 13:45, 2024-12-31T13:45:00+01:00, 31.12.2024 or ` +
-        `seconds since 1970; name another column as source.time, or leave it out where rows are in order`,
+        `seconds since 1970; name another column as “Times” (source.time), or leave it out where rows are in order`,
     ],
     "days that there are not": [
       table("t,x", ["2024-02-30,1", "2024-02-31,2"]),
       { time: "t" },
-      `column "t" of FILE holds no times: got "2024-02-30" in row 1, expected times such as 2024-12-31 13:45; name another column as source.time`,
+      `column "t" of FILE holds no times: got "2024-02-30" in row 1, expected times such as 2024-12-31 13:45; name another column as “Times” (source.time)`,
     ],
     "some offsets": [
       table("t,x", ["2024-01-01T00:00,1", "2024-01-01T01:00Z,2", "2024-01-01T02:00Z,3"]),
@@ -43,12 +43,14 @@ describe("series that are refused", () => {
     "one row of each id": [
       table("t,id,x", [`${day(0)},a,1`, `${day(0)},b,1`]),
       { time: "t", id: "id" },
-      "no series of FILE has two different times, so that no step can be found; set source.step, such as 1h or 1d, or another source.id",
+      "no series of FILE has two different times, so that no step can be found; set “Step” (source.step), such as 1h or 1d, " +
+        "or another “Series by” (source.id)",
     ],
     "a step that is too fine": [
       table("t,x", days(10)),
       { time: "t", step: "1h" },
-      'source.step is 1 hour, but 9 of 9 steps are longer, as a rule 24 times as long; set source.step to "1d", or another that most rows are apart',
+      '“Step” (source.step) is 1 hour, but 9 of 9 steps are longer, as a rule 24 times as long; set “Step” (source.step) to "1d", or ' +
+        "another that most rows are apart",
     ],
     "times without a step": [
       table(
@@ -56,36 +58,42 @@ describe("series that are refused", () => {
         [0, 1, 2, 60, 150, 200, 290, 400].map((s) => `${1735603200 + s},1`),
       ),
       { time: "t" },
-      "the times of FILE are not regular: the commonest step is 1 second, but 5 of 7 steps are longer, as a rule 90 times as long; set source.step " +
+      "the times of FILE are not regular: the commonest step is 1 second, but 5 of 7 steps are longer, as a rule 90 times as long; set “Step” " +
+        "(source.step) " +
         'to "5min", or another that most rows are apart',
     ],
     "a time far away": [
       table("t,x", [...range(1000, (i) => `${1735603200 + 60 * i},${i}`), "1995603200,0"]),
       { time: "t" },
       "FILE has 1,001 rows, but 4,333,334 steps of 1 minute lie between the first and the last time of its series, expected at most 20 for each row and " +
-        '50,000,000 in all; set source.step to a longer one, set source.gaps to "split", or mend times that lie far away',
+        '50,000,000 in all; set “Step” (source.step) to a longer one, set “Gaps” (source.gaps) to "split", or mend times that lie far away',
     ],
     "a zone that there is not": [
       table("t,x", days(5)),
       { time: "t", zone: "Europe/Berln" },
-      'source.zone: got "Europe/Berln", expected a time zone by its IANA name, such as UTC or Europe/Berlin; did you mean "Europe/Berlin"?',
+      '“Time zone” (source.zone): got "Europe/Berln", expected a time zone by its IANA name, such as UTC or Europe/Berlin; did you mean "Europe/Berlin"?',
     ],
     "a calendar without times": [
       table("t,x", days(5)),
       { calendar: ["hour"] },
-      "source.calendar needs times; name the column of times as source.time, or leave source.calendar out",
+      "“Calendar” (source.calendar) needs times; name the column of times as “Times” (source.time), or leave “Calendar” (source.calendar) out",
     ],
     "a calendar of numbers that count": [
       table("t,x", ["1,1", "2,2", "3,3"]),
       { time: "t", calendar: ["hour"] },
-      'source.calendar needs times; column "t" of FILE only counts; name a column of times as source.time, or leave source.calendar out',
+      '“Calendar” (source.calendar) needs times; column "t" of FILE only counts; name a column of times as “Times” (source.time), or ' +
+        "leave “Calendar” (source.calendar) out",
     ],
     "a name that the calendar takes": [
       table("t,hour.sin", days(5)),
       { time: "t", calendar: ["hour"] },
-      'FILE has a column "hour.sin", which is what source.calendar calls a new one; rename it',
+      'FILE has a column "hour.sin", which is what “Calendar” (source.calendar) calls a new one; rename it',
     ],
-    "one column twice": [table("t,x", days(5)), { time: "t", id: "t" }, 'source.time and source.id both name "t", expected two columns'],
+    "one column twice": [
+      table("t,x", days(5)),
+      { time: "t", id: "t" },
+      '“Times” (source.time) and “Series by” (source.id) both name "t", expected two columns',
+    ],
   };
   it.each(Object.entries(refused))("%s", async (_, [text, draft, message]) => {
     expect(await refusalOf(text, draft)).toBe(message);
@@ -151,7 +159,7 @@ describe("series that are told of", () => {
         range(5, (i) => `2024-01-01T0${i}:00+05:30,${i}`),
       ),
       { time: "t", step: "1h" },
-      ['column "t" of FILE: its times have an offset, and the calendar is that of UTC; set source.zone to the place that they are of'],
+      ['column "t" of FILE: its times have an offset, and the calendar is that of UTC; set “Time zone” (source.zone) to the place that they are of'],
     ],
   };
   it.each(Object.entries(told))("%s", async (_, [text, draft, warnings]) => {

@@ -64,6 +64,20 @@ test("hours have a window of a week and a day ahead, of a calendar of hours and 
   expect(months.plan).toMatchObject({ step: "1mo", window: 24, horizon: 12, calendar: ["month"] });
 });
 
+test("what making it regular found is counted, with the longest gaps, and told once", async () => {
+  const rows = (n: number) => [day(n < 300 ? n : n + 4), wave(n)];
+  const { plan, created } = await made(csv("date,sales", 600, rows), { gaps: "split" });
+  expect(plan).toMatchObject({ gaps: "split", combine: "mean", found: { read: 600, rows: 600, gapCount: 1, gapRows: 4, longestGap: 4 } });
+  expect(plan.found.longestGaps).toEqual([{ id: "", from: "2020-10-27", to: "2020-10-30", rows: 4 }]);
+  expect(created.notes).toEqual(expect.arrayContaining([...(created.told ?? [])]));
+  expect(created.told?.join()).toContain("1 gap of 4 steps");
+});
+
+test("a coarser step puts rows together, and says how many", async () => {
+  const { plan } = await made(csv("date,sales", 700, (n) => [day(n), wave(n)]), { step: "1w", combine: "sum", calendar: [] });
+  expect(plan).toMatchObject({ stepLabel: "1 week", combine: "sum", rows: 101, found: { read: 700, gapCount: 0 } });
+});
+
 test("what is known in advance is read ahead, and beside the past", async () => {
   const { project } = await made(daily, { known: ["promo"], calendar: [] }, { targets: ["sales"] });
   expect(project.data.source).toMatchObject({ known: ["promo"] });
