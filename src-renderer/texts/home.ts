@@ -146,6 +146,7 @@ export const homeTexts = {
       gap: (id: string, from: string, to: string, count: number) =>
         `${id === "" ? "" : `${id}: `}${from === to ? from : `${from} to ${to}`}, ${count.toLocaleString("en")} ${count === 1 ? "step" : "steps"}`,
       longestGaps: (count: number) => (count === 1 ? "The gap" : "The longest gaps"),
+      classes: "What is predicted are classes: each sample is told that of the last row of its window.",
       spans: "The split by time",
       span: (first: string, last: string) => `${first} to ${last}`,
       columnsText: "Choose what to forecast. A column is “known ahead” where its values are known for the rows to forecast, such as holidays.",
