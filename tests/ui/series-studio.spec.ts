@@ -153,11 +153,18 @@ test("networks are compared on the same data, and ranked beside forecasts that n
   const dialog = page.getByRole("dialog", { name: "Compare networks" });
   for (const name of ["LSTM", "RNN", "TCN", /attention/i]) await dialog.getByRole("checkbox", { name }).uncheck();
   await dialog.getByRole("button", { name: "Train 2 networks" }).click();
+  // It goes on while one looks at something else.
+  await page.keyboard.press("Escape");
+  await studio.step("Data");
+  await studio.step("Train");
+  await page.getByRole("button", { name: /^Compar(e…|ing: \d of 2)$/ }).click();
   await expect(dialog.getByRole("row", { name: /trained/ })).toHaveCount(2);
   await expect(dialog.getByRole("row", { name: /needs no model/ })).toHaveCount(2);
   await expect(dialog.getByRole("status")).toBeVisible();
   await lookAt(page, "series-compare", true);
   expect(documentOf(project).model.layers.map(({ id }) => id)).toContain("gru");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Compare…" }).click();
   await dialog.getByRole("button", { name: "GRU" }).click();
   await expect(page).toHaveURL(/evaluate/);
   studio.expectNoComplaints();
