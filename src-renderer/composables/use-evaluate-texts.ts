@@ -1,4 +1,5 @@
 import { computed, type ComputedRef } from "vue";
+import { windowsOf } from "../document/series.js";
 import { useJudgedPictures } from "../stores/judged-pictures.js";
 import { useProject } from "../stores/project.js";
 import { texts } from "../texts/index.js";
@@ -9,6 +10,6 @@ export function useEvaluateTexts(): ComputedRef<typeof texts.evaluate> {
   const project = useProject();
   return computed(() => {
     if (pictures.isPictures) return texts.evaluatePictures;
-    return project.draft?.data.source.type === "series" ? texts.evaluateSamples : texts.evaluate;
+    return project.draft && windowsOf(project.draft).length > 0 ? texts.evaluateSamples : texts.evaluate;
   });
 }
