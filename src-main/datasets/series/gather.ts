@@ -134,6 +134,11 @@ function numbers(x: string, combine: SeriesSourceSpec["combine"]): string {
   }
 }
 
+/** Of a step, at most. */
+function microsecondsOf({ step }: Grid): number {
+  return step.unit === "month" ? step.count * 31 * 86_400 * SECOND : lengthOf(step);
+}
+
 async function refuseStep(
   { database, path, grid, step, spec }: GatherQuestion,
   gaps: string,
@@ -145,8 +150,7 @@ async function refuseStep(
   const details = { path, step: label };
   if (step !== "decided" && Number(n) > Number(pairs) / 2) {
     const { middle } = await database.one(`SELECT quantile_disc(b - a, 0.5) AS middle FROM ${gaps}`);
-    const length = grid.step.unit === "month" ? grid.step.count * 31 * 86_400 * SECOND : lengthOf(grid.step);
-    const fits = grid.step.unit === "row" ? undefined : usualStep(Number(middle) * length);
+    const fits = grid.step.unit === "row" ? undefined : usualStep(Number(middle) * microsecondsOf(grid));
     const found = step === "found" ? `the times of ${path} are not regular: the commonest step is ${label}` : `source.step is ${label}`;
     throw new LatheError(
       "data.value",
@@ -157,12 +161,14 @@ async function refuseStep(
   }
   if (spec.gaps === "split") return;
   if (steps > MOST_ROWS || (steps > rows * MOST_TIMES && steps > 1000)) {
+    const fits = usualStep(Math.ceil(steps / Math.min(MOST_ROWS, rows * MOST_TIMES)) * microsecondsOf(grid));
     throw new LatheError(
       "data.value",
       `${path} has ${rows.toLocaleString("en")} rows, but ${steps.toLocaleString("en")} steps of ${label} lie between the first and the last time of ` +
         `its series, ` +
-        `expected at most ${MOST_TIMES} for each row and ${MOST_ROWS.toLocaleString("en")} in all; set source.step to a longer one, set source.gaps ` +
-        `to "split", or mend times that lie far away`,
+        `expected at most ${MOST_TIMES} for each row and ${MOST_ROWS.toLocaleString("en")} in all; mend times that lie far away, ` +
+        (grid.step.unit === "row" ? "" : `set source.step to "${writeStep(fits)}" or longer, `) +
+        `or set source.gaps to "split"`,
       details,
     );
   }

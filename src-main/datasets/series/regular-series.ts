@@ -11,6 +11,7 @@ import { findPhase, findStep } from "./find-step.js";
 import { gather } from "./gather.js";
 import { type Grid, timesOf } from "./grid.js";
 import { type PlacedRows, placeRows } from "./place-rows.js";
+import { findLongestHole } from "./longest-hole.js";
 import { type ReadRows, readRows } from "./read-series.js";
 import { reportOf } from "./report.js";
 import { parseStep, seasonOf, stepOf } from "./step.js";
@@ -68,6 +69,7 @@ export async function openSeries(database: Database, table: Source, spec: Series
   const filled = await fill({ database, name, gaps: spec.gaps, values: read.values, gathered, grid, cuts, extend, signal });
   throwIfAborted(signal);
   const report = await reportOf({ database, read, placed, gathered, filled, grid });
+  const hole = await findLongestHole(database, { filled, placed, grid });
   const season = spec.season ?? seasonOf(step);
   const marked = spec.gaps !== "mark" ? [] : (like?.marked ?? filled.open.map((column) => column.name));
   const { columns, known } = await build(database, { name, table, spec, read, placed, filled, grid, marked });
@@ -83,7 +85,7 @@ export async function openSeries(database: Database, table: Source, spec: Series
     filled.fills,
     `${name}_steps`,
   ]);
-  const told = tellSeries({ path, spec, step, season, found, read, gathered, report });
+  const told = tellSeries({ path, spec, step, season, found, read, gathered, report, hole });
   return {
     ...table,
     relation: name,

@@ -21,8 +21,8 @@ it("what fits is not spoken of, and what takes most of the memory is noted", () 
 
 it("what does not fit is refused with a stride and a horizon that do", () => {
   expect(() => refuseJudging({ ...hourly, width: 1680, horizon: 1680 }, 4 * GB)).toThrow(
-    "judging 300,000 samples of 1,680 numbers each needs about 9.4 GB of memory, this machine has 4.0 GB; set source.stride to 5 or more, or a horizon of 353 " +
-      "rows or fewer",
+    "judging 300,000 samples of 1,680 numbers each needs about 9.4 GB of memory, this machine has 4.0 GB; set source.stride to 5 or more, " +
+      "or a horizon of 353 rows or fewer",
   );
   const fitting = { ...hourly, counts: { train: 140_000, validation: 30_000, test: 30_000 }, width: 1680, horizon: 1680, stride: 5 };
   expect(refuseJudging(fitting, 4 * GB)).toBeUndefined();
