@@ -201,8 +201,12 @@ function judgedSize({ data }: Project, { fitted, counts, audit, targets }: Prepa
     counts,
     width: fitted.targets.reduce((sum, target) => sum + targetKindOf(target).width(target), 0),
     horizon,
-    rows: horizon > 0 ? audit.rows : 0,
-    columns: targets.reduce((sum, { rows }) => sum + (rows?.columns ?? 0), 0),
+    rows: fitted.series ? audit.rows : 0,
+    columns: new Set([
+      ...fitted.inputs.flatMap((input) => kindOf(input).columnsOf(input)),
+      ...fitted.targets.flatMap((target) => targetKindOf(target).columnsOf(target)),
+    ]).size,
+    forecast: targets.reduce((sum, { rows }) => sum + (rows?.columns ?? 0), 0),
     stride: data.source.type === "series" ? data.source.stride : 1,
   };
 }

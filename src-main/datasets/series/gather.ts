@@ -41,8 +41,10 @@ export interface GatherQuestion {
   readonly step: "found" | "given" | "decided";
 }
 
-/** A regular table has at most so many rows, and at most so many times those of the file. */
-const [MOST_ROWS, MOST_TIMES] = [50_000_000, 20];
+/** Rows that a regular table has at most. */
+export const MOST_ROWS = 50_000_000;
+/** And at most so many times those of the file. */
+const MOST_TIMES = 20;
 
 /** @throws LatheError `data.value` for a step that does not fit */
 export async function gather(question: GatherQuestion): Promise<GatheredRows> {

@@ -111,6 +111,17 @@ describe("series that are refused", () => {
   });
 });
 
+it("rows behind the ends of many series are refused before they are made, with how many fit", async () => {
+  const text = table(
+    "t,id,x",
+    range(6000, (i) => `${day(i % 2)},m${Math.floor(i / 2)},${i}`),
+  );
+  const opened = openedSeries(text, { time: "t", id: "id", step: "1d" }, { extend: 20_000 });
+  await expect(opened).rejects.toThrow(
+    /20,000 steps behind each of 3,000 series of .* are too many rows, expected at most 50,000,000 with those that are there; forecast at most 16,664 steps/,
+  );
+});
+
 describe("series that are told of", () => {
   const told: Readonly<Record<string, readonly [text: string, draft: SeriesDraft, warnings: readonly string[]]>> = {
     "rows without a time": [
