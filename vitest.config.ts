@@ -1,6 +1,16 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { wat } from "./src-main/bootstrap/wat.mjs";
+
+/** Journeys take minutes, other files seconds: begun last, one of them would have the machine for itself at the end. */
+class JourneysFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isJourney = ({ moduleId }: TestSpecification) => moduleId.includes("/tests/journeys/");
+    return [...sorted.filter(isJourney), ...sorted.filter((file) => !isJourney(file))];
+  }
+}
 
 export default defineConfig({
   plugins: [wat()],
@@ -10,6 +20,7 @@ export default defineConfig({
     pool: "forks",
     // Left to itself it keeps a processor free, which with two is every other one.
     maxWorkers: Math.max(2, availableParallelism() - 1),
+    sequence: { sequencer: JourneysFirst },
     // What ends a test that hangs, never what one may take: the machine may be busy with something else. No test says a limit of its own but a longer one.
     testTimeout: 300_000,
     hookTimeout: 300_000,

@@ -1,6 +1,18 @@
+import type { Component } from "vue";
 import { createRouter, createWebHashHistory, type Router } from "vue-router";
+import { type Step, steps } from "../src-main/contract/steps.js";
 import HomeScreen from "./screens/home/home-screen.vue";
 import ProjectFrame from "./shell/project-frame.vue";
+
+const screens: Readonly<Record<Step, () => Promise<Component>>> = {
+  data: () => import("./screens/data/data-screen.vue"),
+  model: () => import("./screens/model/model-screen.vue"),
+  train: () => import("./screens/train/train-screen.vue"),
+  evaluate: () => import("./screens/evaluate/evaluate-screen.vue"),
+  predict: () => import("./screens/predict/predict-screen.vue"),
+  export: () => import("./screens/export/export-screen.vue"),
+  runs: () => import("./screens/runs/runs-screen.vue"),
+};
 
 /**
  * Every place in the studio. A project's folder is one part of the address, encoded; the run looked at is the query's `run`. Screens are loaded as they are
@@ -15,16 +27,7 @@ export function createStudioRouter(): Router {
       {
         path: "/project/:project",
         component: ProjectFrame,
-        children: [
-          { path: "", redirect: { name: "data" } },
-          { path: "data", name: "data", component: () => import("./screens/data/data-screen.vue") },
-          { path: "model", name: "model", component: () => import("./screens/model/model-screen.vue") },
-          { path: "train", name: "train", component: () => import("./screens/train/train-screen.vue") },
-          { path: "evaluate", name: "evaluate", component: () => import("./screens/evaluate/evaluate-screen.vue") },
-          { path: "predict", name: "predict", component: () => import("./screens/predict/predict-screen.vue") },
-          { path: "export", name: "export", component: () => import("./screens/export/export-screen.vue") },
-          { path: "runs", name: "runs", component: () => import("./screens/runs/runs-screen.vue") },
-        ],
+        children: [{ path: "", redirect: { name: "data" } }, ...steps.map((step) => ({ path: step, name: step, component: screens[step] }))],
       },
       { path: "/:rest(.*)*", name: "unknown", redirect: { name: "home" } },
     ],

@@ -1,4 +1,7 @@
 import { z } from "zod";
+import { steps } from "./steps.js";
+
+const showStep = steps.map((step) => `show-${step}` as const);
 
 /** What the host's menus, its file associations and things dropped on its window ask the studio to do. In a browser none come. */
 export const hostCommand = z.discriminatedUnion("command", [
@@ -13,13 +16,7 @@ export const hostCommand = z.discriminatedUnion("command", [
       "about",
       "command-palette",
       "show-home",
-      "show-data",
-      "show-model",
-      "show-train",
-      "show-evaluate",
-      "show-predict",
-      "show-export",
-      "show-runs",
+      ...showStep,
       "run-start",
       "run-pause",
       "run-resume",

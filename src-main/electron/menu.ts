@@ -1,6 +1,7 @@
 import { app, Menu, type MenuItemConstructorOptions } from "electron";
 import type { HostCommand } from "../contract/host-commands.js";
 import type { ExportFormat } from "../contract/run-views.js";
+import { stepTitles, steps } from "../contract/steps.js";
 
 export interface MenuContent {
   readonly formats: readonly ExportFormat[];
@@ -86,13 +87,7 @@ export function applyMenu({ formats, recent, send }: MenuContent): void {
       label: "&View",
       submenu: [
         item("Home", "show-home", "CmdOrCtrl+Shift+H"),
-        item("Data", "show-data", "CmdOrCtrl+1"),
-        item("Model", "show-model", "CmdOrCtrl+2"),
-        item("Train", "show-train", "CmdOrCtrl+3"),
-        item("Evaluate", "show-evaluate", "CmdOrCtrl+4"),
-        item("Predict", "show-predict", "CmdOrCtrl+5"),
-        item("Export", "show-export", "CmdOrCtrl+6"),
-        item("Runs", "show-runs", "CmdOrCtrl+7"),
+        ...steps.map((step, i) => item(stepTitles[step], `show-${step}`, `CmdOrCtrl+${i + 1}`)),
         separator,
         { role: "resetZoom" },
         { role: "zoomIn" },
@@ -141,11 +136,5 @@ const shownOnly: ReadonlySet<SimpleCommand> = new Set([
   "command-palette",
   "settings",
   "show-home",
-  "show-data",
-  "show-model",
-  "show-train",
-  "show-evaluate",
-  "show-predict",
-  "show-export",
-  "show-runs",
+  ...steps.map((step) => `show-${step}` as const),
 ]);

@@ -1,4 +1,4 @@
-import { metrics } from "../metrics/index.js";
+import { lowerIsBetter } from "../metrics/better.js";
 
 export interface EarlyStoppingOptions {
   /** `<split>.loss` or `<split>.<target>.<metric>`, as in `validation.label.f1.macro`. */
@@ -76,10 +76,7 @@ export class EarlyStopping {
   }
 }
 
-/** The first word after split and target that names a metric tells; the loss of a split has no target. Unknown names are better when larger. */
 function modeOf(monitor: string): Mode {
   const [, ...words] = monitor.split(".");
-  const name = words.length <= 1 ? (words[0] ?? monitor) : words.slice(1).find((word) => word === "loss" || metrics.has(word));
-  if (name === undefined) return "max";
-  return name === "loss" || (metrics.has(name) && metrics.get(name).better === "lower") ? "min" : "max";
+  return lowerIsBetter(words.join(".")) ? "min" : "max";
 }

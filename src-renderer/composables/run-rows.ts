@@ -83,13 +83,6 @@ export function withoutSteps(names: readonly string[]): readonly string[] {
   });
 }
 
-const lowerBetter: ReadonlySet<string> = new Set(["loss", "logloss", "mse", "rmse", "mae", "mape", "smape", "mase"]);
-
-/** @param name `loss`, or `<target>.<metric>`, which a class or a column may follow. */
-export function lowerIsBetter(name: string): boolean {
-  return lowerBetter.has(name === "loss" ? name : (name.split(".")[1] ?? ""));
-}
-
 /** Rows in which every word occurs. */
 export function findRows(rows: readonly RunRow[], words: string, group: RunGroup, statusWords: Readonly<Record<RunStatus, string>>): readonly RunRow[] {
   const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);

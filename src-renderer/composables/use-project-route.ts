@@ -1,8 +1,6 @@
 import { computed, type ComputedRef } from "vue";
 import { useRoute, useRouter } from "vue-router";
-
-export const steps = ["data", "model", "train", "evaluate", "predict", "export", "runs"] as const;
-export type Step = (typeof steps)[number];
+import { type Step, steps } from "../../src-main/contract/steps.js";
 
 /** Where the address says we are: reloading, the history and a bookmark bring it back. */
 export interface ProjectRoute {

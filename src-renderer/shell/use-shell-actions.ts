@@ -1,6 +1,7 @@
 import { useRouter } from "vue-router";
+import { steps } from "../../src-main/contract/steps.js";
 import { useProjectOpening } from "../composables/use-project-opening.js";
-import { steps, useProjectRoute } from "../composables/use-project-route.js";
+import { useProjectRoute } from "../composables/use-project-route.js";
 import { type Action, useActions } from "../stores/actions.js";
 import { useProject } from "../stores/project.js";
 import { useRunning } from "../stores/running.js";

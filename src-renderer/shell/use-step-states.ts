@@ -1,5 +1,6 @@
 import { computed, type ComputedRef } from "vue";
-import { type Step, useProjectRoute } from "../composables/use-project-route.js";
+import type { Step } from "../../src-main/contract/steps.js";
+import { useProjectRoute } from "../composables/use-project-route.js";
 import { useProject } from "../stores/project.js";
 import { useRunning } from "../stores/running.js";
 import { useRuns } from "../stores/runs.js";

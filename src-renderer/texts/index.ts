@@ -13,7 +13,7 @@ import { settingsTexts } from "./settings.js";
 import { shellTexts } from "./shell.js";
 import { trainTexts } from "./train.js";
 
-/** Every word the studio says, in one place: a file a screen. Second person, short, no exclamation marks. */
+/** The studio's own strings, a file a screen; a layer's, a loss's or a template's name comes with its definition. Second person, short, no exclamation marks. */
 export const texts = {
   ...common,
   charts: chartsTexts,

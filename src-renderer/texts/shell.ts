@@ -1,9 +1,11 @@
+import { stepTitles } from "../../src-main/contract/steps.js";
+
 /** What stands around every screen: the bars, the palette, the file picker, the notices. */
 export const shellTexts = {
   home: "Home",
   appHome: "Lathe: home",
   project: "Project",
-  steps: { data: "Data", model: "Model", train: "Train", evaluate: "Evaluate", predict: "Predict", export: "Export", runs: "Runs" },
+  steps: stepTitles,
   stepsLabel: "Steps of this project",
   stepStates: { ready: "ready", needsYou: "needs you", running: "running", stale: "older than your changes", waiting: "waits for a model" },
   skip: "Skip to the screen",

@@ -18,6 +18,17 @@ describe("folders import only what the table of walls allows", () => {
     const unknown = files.filter((file) => !(roomOf(file.path) in walls[sideOf(file.path)])).map((file) => file.path);
     expect(unknown, "add the folder to tests/architecture/walls.json").toEqual([]);
   });
+
+  test("the table holds no folder that is not there", () => {
+    const rooms = new Set(files.map(({ path }) => `${sideOf(path)}/${roomOf(path)}`));
+    const named = sides.flatMap((side) =>
+      Object.entries(walls[side]).flatMap(([folder, allowed]) => [folder, ...allowed].map((name) => (name.startsWith("src-") ? name : `${side}/${name}`))),
+    );
+    const behind = Object.values(walls.packages).flat();
+    const typesOnly = Object.entries(walls.typesOnly).flatMap(([folder, allowed]) => [folder, ...allowed].map((name) => `src-main/${name}`));
+    expect([...named, ...typesOnly].filter((room) => !rooms.has(room))).toEqual([]);
+    expect(behind.filter((folder) => !files.some(({ path }) => path.startsWith(`${folder}/`)))).toEqual([]);
+  });
 });
 
 test("a package with a wall of its own is imported only behind it", () => {

@@ -22,9 +22,10 @@ const found = new Map<string, readonly SourceFile[]>();
 
 /** Every TypeScript and Vue file below a folder of the repository, read once. */
 export function sourceFiles(folder: string): readonly SourceFile[] {
-  const known = found.get(folder) ?? read(folder);
-  found.set(folder, known);
-  return known;
+  const [side = folder] = folder.split("/");
+  const known = found.get(side) ?? read(side);
+  found.set(side, known);
+  return side === folder ? known : known.filter(({ path }) => path.startsWith(`${folder}/`));
 }
 
 function read(folder: string): readonly SourceFile[] {

@@ -7,13 +7,11 @@ import { makeFixture } from "./fixture.js";
 import { kinds } from "./kinds/index.js";
 import { SEED, fuzz } from "./watch.js";
 
-// npm run fuzz -- [kind …] [--count 1000] [--seed 13] [--only 17]
+const USAGE = `npm run fuzz -- [kind …] [--count 1000] [--seed ${SEED}] [--only 17]
+  kinds: ${kinds.types.join(", ")}; all by default
+  --count inputs a kind, --seed what they are drawn from, --only the number of one of them, with what is said on the way`;
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { count: { type: "string", default: "1000" }, seed: { type: "string", default: String(SEED) }, only: { type: "string" } },
-});
-const chosen = positionals.length === 0 ? kinds.all : positionals.map((name) => kinds.get(name));
+const { values, chosen } = asked();
 const seed = Number(values.seed);
 const only = values.only === undefined ? undefined : Number(values.only);
 const folder = mkdtempSync(join(tmpdir(), "lathe-fuzz-"));
@@ -44,3 +42,24 @@ try {
 }
 if (found > 0) say(`look at one with: npm run fuzz -- <kind> --only <number> --seed ${seed}`);
 process.exitCode = found === 0 ? 0 : 1;
+
+/** What the command line asks for. A wrong one ends with how it is used. */
+function asked() {
+  try {
+    const number = { type: "string" } as const;
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: { count: { ...number, default: "1000" }, seed: { ...number, default: String(SEED) }, only: number, help: { type: "boolean" } },
+    });
+    if (values.help !== true) {
+      for (const name of ["count", "seed", "only"] as const)
+        if (!/^\d+$/.test(values[name] ?? "0")) throw new Error(`--${name} ${values[name] ?? ""}: expected a whole number`);
+      return { values, chosen: positionals.length === 0 ? kinds.all : positionals.map((name) => kinds.get(name)) };
+    }
+    process.stdout.write(`${USAGE}\n`);
+  } catch (thrown) {
+    process.stderr.write(`${thrown instanceof Error ? thrown.message : String(thrown)}\n${USAGE}\n`);
+    process.exitCode = 1;
+  }
+  process.exit();
+}

@@ -12,6 +12,7 @@ import { metrics } from "../../src-main/metrics/index.js";
 import { optimizers } from "../../src-main/optimizers/index.js";
 import { schedules } from "../../src-main/optimizers/schedules/index.js";
 import { templates } from "../../src-main/services/templates/index.js";
+import { transforms } from "../../src-main/transforms/index.js";
 import { creditTable, killAll, last, startLathe, startNode, type JsonEvent } from "../support/lathe.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 
@@ -187,7 +188,7 @@ describe("the project shown", () => {
     expect(listed).toEqual(allInputKinds.map(({ type, summary }) => ({ type, summary })));
   });
 
-  it.each([layers, initializers, losses, optimizers, schedules, metrics, templates])("names every $kind", ({ types }) => {
+  it.each([layers, initializers, losses, optimizers, schedules, metrics, templates, transforms])("names every $kind", ({ types }) => {
     expect(types.filter((type) => !spans.includes(type))).toEqual([]);
   });
 });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, test as base } from "@playwright/test";
 import { packageRoot } from "../../src-main/base/entries.js";
+import { stepTitles } from "../../src-main/contract/steps.js";
 import { plausibleEpochs, temporaryFolder, writeRun, writeTestProject } from "../support/run-on-disk.js";
 import { walkWholeJourney } from "./journey.js";
 import { StudioPage } from "./studio-page.js";
@@ -94,6 +95,7 @@ test("the menus hold every screen and every export format, and do what they say"
   await expect(page.getByRole("heading", { name: "Projects", exact: true })).toBeVisible();
   const menu = lines((await app.ask("menu")) as readonly MenuItem[]);
   for (const label of ["&File", "&Edit", "&View", "&Model", "&Run", "&Help", "    ONNX model…", "    Report…"]) expect(menu).toContain(label);
+  expect(menu.map((line) => line.trim())).toEqual(expect.arrayContaining(["Home", ...Object.values(stepTitles)]));
 
   await app.ask("answer", project);
   await app.ask("click", "open-project");

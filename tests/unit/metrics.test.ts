@@ -1,6 +1,6 @@
-import { readdirSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { lowerIsBetter } from "../../src-main/metrics/better.js";
 import { curves, evaluateBinary, evaluateCategory, evaluateNumeric, metrics } from "../../src-main/metrics/index.js";
 import { rankClass } from "../../src-main/metrics/ranking.js";
 import type { MetricValues } from "../../src-main/metrics/metric.js";
@@ -104,13 +104,21 @@ describe("curves are torchmetrics'", () => {
   });
 });
 
-test("every file that defines a metric or a curve is in the registry", () => {
-  const folder = new URL("../../src-main/metrics/", import.meta.url);
-  const shared = ["index", "metric", "class-counts", "ranking", "averages", "calibration-bins", "columns", "equal-bins", "one-vs-rest", "views"];
-  const files = readdirSync(folder)
-    .map((f) => f.replace(".ts", ""))
-    .filter((f) => !shared.includes(f));
-  expect(files.length).toBe(metrics.all.length + curves.all.length);
+describe("whether less is better", () => {
+  test.each(metrics.all.map((metric) => [metric.type, metric.better] as const))("of %s: %s is better", (type, better) => {
+    for (const name of [`y.${type}`, `y.${type}.some class`, `a target.with a dot.${type}`]) expect(lowerIsBetter(name), name).toBe(better === "lower");
+  });
+
+  test.each([
+    ["loss", true],
+    ["y.loss", true],
+    ["y.mase", true],
+    ["y.mse.standardised", true],
+    ["y.skill.naive", false],
+    // The target's own name, and a class's, tell nothing.
+    ["mae.accuracy", false],
+    ["y.recall.loss", false],
+  ])("of %s: %s", (name, lower) => expect(lowerIsBetter(name)).toBe(lower));
 });
 
 // Few distinct scores, so that ties abound.

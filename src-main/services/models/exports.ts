@@ -43,8 +43,10 @@ export async function exportRun(
 ): Promise<{ readonly path: string; readonly bytes: number }> {
   const run = runFolder(path);
   const exporter = exporters.get(format);
-  if (preprocess === "none" && !exporter.bare)
-    throw new LatheError("usage", `--preprocess none is for the format onnx; ${format} has no preprocessing to omit`);
+  if (preprocess === "none" && !exporter.bare) {
+    const bare = exporters.all.filter((each) => each.bare).map(({ type }) => type);
+    throw new LatheError("usage", `--preprocess none is for the format ${bare.join(" or ")}; ${format} has no preprocessing to omit`);
+  }
   if (!existsSync(join(run, exporter.source))) throw unfinished(run, exporter.source);
   const target = resolve(out);
   refuseOut(target, [], run);

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { Random } from "../../../src-main/base/random.js";
-import { evaluateNumeric } from "../../../src-main/metrics/index.js";
+import { evaluateNumeric, metrics } from "../../../src-main/metrics/index.js";
 import { metricCards } from "../../../src-renderer/figures/metric-cards.js";
+import { texts } from "../../../src-renderer/texts/index.js";
+import { evaluations } from "../../support/evaluations.js";
 
 const named = (target: string, values: Readonly<Record<string, number | null>>) =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [`${target}.${name}`, value]));
@@ -31,6 +33,28 @@ describe("metric cards", () => {
       expect(cards.find(({ metric }) => metric === "rmse")?.reference?.value, column).toBeCloseTo(dull[`rmse.${column}`] ?? NaN, 4);
       expect(cards.find(({ metric }) => metric === "mae")?.value).toBe(good[`mae.${column}`]);
     }
+  });
+
+  it.each(evaluations.map((evaluation) => [evaluation.kind, evaluation] as const))(
+    "show every metric of a target of kind %s, in words",
+    (kind, { values, classes }) => {
+      const cards = metricCards(named("y", { ...values, loss: 1 }), { name: "y", kind, classes: [...classes] }, undefined);
+      const shown = new Set(cards.map(({ metric }) => metric.split(".")[0]));
+      const measured = metrics.types.filter((type) => Object.keys(values).some((name) => name.split(".")[0] === type));
+      // The RMSE says the same in the target's unit.
+      const elsewhere = ["mse", ...metrics.all.filter(({ forecastsOnly }) => forecastsOnly).map(({ type }) => type)];
+      expect(
+        measured.filter((type) => !shown.has(type) && !elsewhere.includes(type)),
+        "list it in src-renderer/figures/metric-cards.ts",
+      ).toEqual([]);
+      for (const words of [texts.evaluate.metrics.words, texts.evaluatePictures.metrics.words])
+        expect(cards.filter(({ metric }) => !(metric in words)).map(({ metric }) => metric)).toEqual([]);
+    },
+  );
+
+  it("leave the metrics of forecasts alone to the table beside them", () => {
+    const of = metrics.all.filter(({ forecastsOnly }) => forecastsOnly).map(({ type }) => type);
+    expect(Object.keys(texts.series.judged.metrics)).toEqual(expect.arrayContaining(of));
   });
 
   it("exclude what the report has not, and have no reference where there is no value", () => {

@@ -5,6 +5,7 @@ import { blurred } from "../../../src-main/transforms/gaussian-blur.js";
 import { inverseAffine, mapped, rotated } from "../../../src-main/transforms/geometry.js";
 import { padded } from "../../../src-main/transforms/pad.js";
 import { type Picture, cropped } from "../../../src-main/transforms/picture.js";
+import { transforms } from "../../../src-main/transforms/index.js";
 import { autocontrast } from "../../../src-main/transforms/random-autocontrast.js";
 import { covered } from "../../../src-main/transforms/random-erasing.js";
 import { mirrored } from "../../../src-main/transforms/random-horizontal-flip.js";
@@ -69,6 +70,30 @@ const ours: Readonly<Record<string, (picture: Picture, o: Options) => Picture>> 
   blur: (picture, { kernelSize, sigma }) => blurred(picture, kernelSize, sigma),
   erase: (picture, { left, top, width, height }) => covered(picture, left, top, width, height, [0]),
 };
+
+/** What each transform is made of. */
+const partsOf: Readonly<Record<string, readonly string[]>> = {
+  RandomHorizontalFlip: ["hflip"],
+  RandomVerticalFlip: ["vflip"],
+  RandomRotation: ["rotate"],
+  RandomAffine: ["affine"],
+  ColorJitter: ["brightness", "contrast", "saturation", "hue"],
+  RandomResizedCrop: ["resized_crop"],
+  RandomCrop: ["pad", "resized_crop"],
+  RandomAutocontrast: ["autocontrast"],
+  RandomErasing: ["erase"],
+  GaussianBlur: ["blur"],
+  RandomGrayscale: ["grayscale"],
+  Grayscale: ["grayscale"],
+  Pad: ["pad"],
+  CenterCrop: ["center_crop"],
+  Resize: ["resize"],
+};
+
+test("every transform has golden pixels", () => {
+  const golden = new Set(goldens.cases.map(({ what }) => what));
+  expect(transforms.types.filter((type) => !partsOf[type]?.every((part) => golden.has(part)))).toEqual([]);
+});
 
 /**
  * Levels of 255 that a pixel may differ by, and the share of pixels that may differ at all: 0 but where sums are rounded in another order, which tips a value
