@@ -20,6 +20,7 @@ export { readFuture, readTable, readValues } from "./read-raw.js";
 export type { FutureTable, SeriesExtent } from "./series/future-table.js";
 export type { Fold } from "./series/fold.js";
 export { type PlannedFold, planFolds } from "./series/plan-folds.js";
+export { strideOf } from "./series/place-samples.js";
 export { samplesAtOnce, seriesInputs } from "./series/series-inputs.js";
 export type { SeriesTable } from "./series/series-table.js";
 export { writeTime } from "./series/zone.js";

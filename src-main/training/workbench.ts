@@ -3,7 +3,7 @@ import { LatheError, toLatheError } from "../base/errors.js";
 import { inside } from "../base/own-files.js";
 import type { RunEvent } from "../contract/events.js";
 import type { Project } from "../contract/project.js";
-import { type Fold, type Loader, type PreparedData, type Split, createLoader, dataFingerprint, prepareData } from "../datasets/index.js";
+import { type Fold, type Loader, type PreparedData, type Split, createLoader, dataFingerprint, prepareData, strideOf } from "../datasets/index.js";
 import type { CompileOptions, Engine } from "../engines/engine.js";
 import { type EngineChoice, fileEngine } from "../engines/index.js";
 import type { FittedTarget } from "../features/fitted.js";
@@ -207,7 +207,7 @@ function judgedSize({ data }: Project, { fitted, counts, audit, targets }: Prepa
       ...fitted.targets.flatMap((target) => targetKindOf(target).columnsOf(target)),
     ]).size,
     forecast: targets.reduce((sum, { rows }) => sum + (rows?.columns ?? 0), 0),
-    stride: data.source.type === "series" ? data.source.stride : 1,
+    stride: strideOf(data),
   };
 }
 

@@ -48,6 +48,11 @@ export function reachOf({ inputs, targets }: Pick<DataSpec, "inputs" | "targets"
   return { past: Math.max(0, ...spans.map(({ from }) => -from)), ahead: Math.max(0, ...spans.map(({ to }) => to)) };
 }
 
+/** Samples begin so many rows apart. */
+export function strideOf({ source }: Pick<DataSpec, "source">): number {
+  return source.type === "series" ? source.stride : 1;
+}
+
 /**
  * Puts samples, one for each row, into parts. A sample is used where all of its rows are there, in one piece of one series, and hold what it reads; it is in a
  * part where all of them are before, between or behind the cuts. Samples that reach over a cut are in no part.
@@ -58,7 +63,7 @@ export async function placeSamples(
 ): Promise<{ readonly counts: SplitCounts; readonly skipped: readonly SkippedRows[] }> {
   const { past, ahead } = reachOf(data);
   const needed = neededValues(staged, data, roles);
-  const stride = data.source.type === "series" ? data.source.stride : 1;
+  const stride = strideOf(data);
   const partOf = (first: string, last: string, next = first) =>
     cuts === "test"
       ? String(PART.test)

@@ -118,8 +118,8 @@ async function refuseExtended(database: Database, path: string, { bounds, steps 
   throw new LatheError(
     "data.value",
     `${extend.toLocaleString("en")} steps behind each of ${series.toLocaleString("en")} series of ${path} are too many rows, expected at most ` +
-      `${MOST_ROWS.toLocaleString("en")} with those that are there; forecast ${fits >= 1 ? `at most ${fits.toLocaleString("en")} steps` : "fewer series"}, or ` +
-      `name a file of fewer series`,
+      `${MOST_ROWS.toLocaleString("en")} with those that are there; forecast ${fits >= 1 ? `at most ${fits.toLocaleString("en")} steps` : "fewer series"}, ` +
+      `or name a file of fewer series`,
     { path, series, extend, fits },
   );
 }

@@ -22,7 +22,8 @@ describe("series that are refused", () => {
         ...days(60).slice(1),
       ]),
       { time: "t", step: "1ms" },
-      'source.step is 1 millisecond, but 358 of 358 steps are longer, as a rule 1000 times as long; set source.step to "1s", or another that most rows are apart',
+      'source.step is 1 millisecond, but 358 of 358 steps are longer, as a rule 1000 times as long; set source.step to "1s", ' +
+        "or another that most rows are apart",
     ],
     "a column that is not there": [table("t,x", days(5)), { time: "time" }, `source.time: FILE has no column "time"; it has "t", "x"`],
     "no times": [
@@ -166,8 +167,8 @@ describe("series that are told of", () => {
       { time: "t", id: "id", step: "1d" },
       [
         'FILE: filled in are 2 values of "y", 20 values of "x"',
-        'FILE: 20 values of "x" one behind the other are filled in, from 2024-01-21 to 2024-02-09 of "b"; that is longer than a season, and what is filled in ' +
-          'there is invented. Set source.gaps to "split" to leave it missing',
+        'FILE: 20 values of "x" one behind the other are filled in, from 2024-01-21 to 2024-02-09 of "b"; that is longer than a season, and what is filled ' +
+          'in there is invented. Set source.gaps to "split" to leave it missing',
       ],
     ],
     "rows without an id": [
