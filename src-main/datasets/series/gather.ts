@@ -42,8 +42,10 @@ export interface GatherQuestion {
   readonly step: "found" | "given" | "decided";
 }
 
-/** A regular table has at most so many rows, and at most so many times those of the file. */
-const [MOST_ROWS, MOST_TIMES] = [50_000_000, 20];
+/** Rows that a regular table has at most. */
+export const MOST_ROWS = 50_000_000;
+/** And at most so many times those of the file. */
+const MOST_TIMES = 20;
 
 /** @throws LatheError `data.value` for a step that does not fit */
 export async function gather(question: GatherQuestion): Promise<GatheredRows> {
@@ -135,6 +137,11 @@ function numbers(x: string, combine: SeriesSourceSpec["combine"]): string {
   }
 }
 
+/** Of a step, at most. */
+function microsecondsOf({ step }: Grid): number {
+  return step.unit === "month" ? step.count * 31 * 86_400 * SECOND : lengthOf(step);
+}
+
 async function refuseStep(
   { database, path, grid, step, spec }: GatherQuestion,
   gaps: string,
@@ -146,8 +153,7 @@ async function refuseStep(
   const details = { path, step: label };
   if (step !== "decided" && Number(n) > Number(pairs) / 2) {
     const { middle } = await database.one(`SELECT quantile_disc(b - a, 0.5) AS middle FROM ${gaps}`);
-    const length = grid.step.unit === "month" ? grid.step.count * 31 * 86_400 * SECOND : lengthOf(grid.step);
-    const fits = grid.step.unit === "row" ? undefined : usualStep(Number(middle) * length);
+    const fits = grid.step.unit === "row" ? undefined : usualStep(Number(middle) * microsecondsOf(grid));
     const found = step === "found" ? `the times of ${path} are not regular: the commonest step is ${label}` : `${namedSetting("step")} is ${label}`;
     throw new LatheError(
       "data.value",
@@ -160,13 +166,14 @@ async function refuseStep(
   }
   if (spec.gaps === "split") return;
   if (steps > MOST_ROWS || (steps > rows * MOST_TIMES && steps > 1000)) {
+    const fits = usualStep(Math.ceil(steps / Math.min(MOST_ROWS, rows * MOST_TIMES)) * microsecondsOf(grid));
     throw new LatheError(
       "data.value",
       `${path} has ${rows.toLocaleString("en")} rows, but ${steps.toLocaleString("en")} steps of ${label} lie between the first and the last time of ` +
         `its series, ` +
-        `expected at most ${MOST_TIMES} for each row and ${MOST_ROWS.toLocaleString("en")} in all; set ${namedSetting("step")} to a longer ` +
-        `one, set ${namedSetting("gaps")} ` +
-        `to "split", or mend times that lie far away`,
+        `expected at most ${MOST_TIMES} for each row and ${MOST_ROWS.toLocaleString("en")} in all; mend times that lie far away, ` +
+        (grid.step.unit === "row" ? "" : `set ${namedSetting("step")} to "${writeStep(fits)}" or longer, `) +
+        `or set ${namedSetting("gaps")} to "split"`,
       details,
     );
   }

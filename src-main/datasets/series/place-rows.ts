@@ -5,7 +5,7 @@ import type { Database } from "../sources/database.js";
 import { floorDiv } from "./floor-div.js";
 import type { ReadRows } from "./read-series.js";
 import { DAY } from "./step.js";
-import { type TimeReading, readTimes, typedTimes } from "./time-formats.js";
+import { TIMES_READ, type TimeReading, readTimes, typedTimes } from "./time-formats.js";
 import { UTC, localOf, utcOf } from "./zone.js";
 
 /** Each row's series and time. */
@@ -60,13 +60,13 @@ export async function placeRows(question: PlaceQuestion): Promise<PlacedRows> {
     if (timeless === read.rows)
       throw new LatheError(
         "data.value",
-        `column "${time.name}" of ${path} holds no times: got ${got} in row ${lost["time"]}, expected times such as 2024-12-31 13:45; name another ` +
-          `column as ${namedSetting("time")}`,
+        `column "${time.name}" of ${path} holds no times: got ${got} in row ${lost["time"]}, expected ${TIMES_READ}, such as 2024-12-31 13:45; name ` +
+          `another column as ${namedSetting("time")}, or leave it out where rows are in order`,
         { path, column: time.name },
       );
     notes.push(
       `column "${time.name}" of ${path}: ${timeless === 1 ? "1 row has" : `${timeless} rows have`} no time and ${timeless === 1 ? "is" : "are"} excluded, ` +
-        `row ${lost["time"]} first (${got}); mend ${timeless === 1 ? "it" : "them"} to use ${timeless === 1 ? "it" : "them"}`,
+        `row ${lost["time"]} first (${got}, expected ${TIMES_READ}); mend ${timeless === 1 ? "it" : "them"} to use ${timeless === 1 ? "it" : "them"}`,
     );
   }
   if (idless > 0 && id) {

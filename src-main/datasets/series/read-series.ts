@@ -152,7 +152,7 @@ async function findNumbers(
   return numbers;
 }
 
-/** Ids that differ only by blanks are one; those that differ only in case are not. */
+/** Ids that differ only by blanks are one; those that differ only in case, or by blanks inside, are not. */
 async function tellIds({ database, source }: ReadQuestion, id: SourceColumn, raw: string, notes: string[]): Promise<void> {
   const where = `column "${id.name}" of ${source.path}`;
   const [blank] = await database.all(
@@ -169,13 +169,13 @@ async function tellIds({ database, source }: ReadQuestion, id: SourceColumn, raw
   }
   const [cased] = await database.all(
     `SELECT count(*) OVER () AS ids, a, b FROM (SELECT min(i) AS a, max(i) AS b FROM (SELECT DISTINCT ${textOf(id)} AS i FROM ${raw}) ` +
-      `WHERE i IS NOT NULL GROUP BY lower(i) HAVING count(*) > 1) ORDER BY a LIMIT 1`,
+      `WHERE i IS NOT NULL GROUP BY lower(regexp_replace(i, '\\s+', '', 'g')) HAVING count(*) > 1) ORDER BY a LIMIT 1`,
   );
   if (cased) {
     const more = Number(cased["ids"]) - 1;
     notes.push(
       `${where}: "${String(cased["a"])}" and "${String(cased["b"])}"${more === 0 ? "" : `, and ${more} more pair${more === 1 ? "" : "s"},`} differ ` +
-        `only in case and are ` +
+        `only in case or blanks and are ` +
         `different series; write them in one way if they are not`,
     );
   }

@@ -50,8 +50,12 @@ const FORMATS = {
 } as const;
 type Format = keyof typeof FORMATS;
 
-/** Times outside are slips of the pen, or stand for none. µs of 1600 and of 2255. */
-const [EARLIEST, LATEST] = [Date.UTC(1600, 0, 1) * 1000, Date.UTC(2255, 0, 1) * 1000];
+/** Times outside are slips of the pen, or stand for none. */
+const [FIRST_YEAR, LAST_YEAR] = [1600, 2254];
+/** The same in µs. */
+const [EARLIEST, LATEST] = [Date.UTC(FIRST_YEAR, 0, 1) * 1000, Date.UTC(LAST_YEAR + 1, 0, 1) * 1000];
+/** What times are, as a sentence continues. */
+export const TIMES_READ = `times of the years ${FIRST_YEAR} to ${LAST_YEAR}`;
 
 /**
  * Decides, by one pass over all rows, how a column of times is read.

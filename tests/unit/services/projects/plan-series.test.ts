@@ -134,6 +134,16 @@ test("what tells series apart is found where a time stands more than once, and n
   expect((await made(content, { id: "" })).plan).toMatchObject({ series: 1, rows: 600 });
 });
 
+test("a column that is called as the calendar's keeps its name, and the calendar goes without; one that was asked for is refused", async () => {
+  const content = csv("date,sales,weekday.sin", 600, (n) => [day(n), wave(n), n % 5]);
+  const { plan, notes } = await made(content);
+  expect(plan.calendar).toEqual(["yearday"]);
+  expect(notes).toContain('the calendar is without "weekday", since t.csv has columns called weekday.sin or weekday.cos');
+  expect(await refused(content, { calendar: ["weekday"] })).toMatch(
+    /has a column called weekday.sin or weekday.cos, as the calendar calls what it adds for "weekday"; rename the column, or leave "weekday" out of the calendar/,
+  );
+});
+
 test("rows without times are in plain order, which is said; the calendar needs times", async () => {
   const content = csv("a,b", 500, (n) => [wave(n), wave(n, 2)]);
   const { plan, notes, project } = await made(content, {}, { targets: ["a"] });
