@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { seriesReport } from "./series.js";
 
 const column = z.string().min(1).max(1000);
 const calendarPart = z.enum(["hour", "weekday", "monthday", "yearday", "month"]);
@@ -24,6 +25,16 @@ export const seriesWish = z.strictObject({
 });
 export type SeriesWish = z.infer<typeof seriesWish>;
 
+/** What making a table regular found and did, in counts. */
+export const seriesFound = z.strictObject({
+  ...seriesReport.omit({ series: true }).shape,
+  /** Days of 23 and of 25 hours, in the series that has most. */
+  shortDays: z.number(),
+  longDays: z.number(),
+  longestGaps: z.array(z.strictObject({ id: z.string(), from: z.string(), to: z.string(), rows: z.number() })),
+});
+export type SeriesFound = z.infer<typeof seriesFound>;
+
 /** What became of it. */
 export const seriesPlan = z.strictObject({
   time: z.string().optional(),
@@ -34,7 +45,9 @@ export const seriesPlan = z.strictObject({
   stepLabel: z.string(),
   zone: z.string(),
   season: z.number().optional(),
-  gaps: z.string(),
+  gaps: seriesWish.shape.gaps.unwrap(),
+  combine: seriesWish.shape.combine.unwrap(),
+  found: seriesFound,
   calendar: z.array(calendarPart),
   known: z.array(z.string()),
   window: z.number(),

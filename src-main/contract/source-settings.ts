@@ -13,9 +13,25 @@ export const sourceSettings = {
 } as const satisfies Readonly<Record<string, { readonly label: string; readonly choices: Readonly<Record<string, string>> }>>;
 export type SourceSetting = keyof typeof sourceSettings;
 
+/** How a table becomes regular in time, as the studio offers it on Home, and on Data under *How it becomes regular*. */
+export const seriesSettingNames = {
+  time: "Times",
+  id: "Series by",
+  zone: "Time zone",
+  step: "Step",
+  gaps: "Gaps",
+  combine: "Rows in a step",
+  calendar: "Calendar",
+  known: "Known ahead",
+  season: "Season",
+  stride: "Stride",
+} as const;
+export type SeriesSetting = keyof typeof seriesSettingNames;
+
 /** `“Encoding” (source.encoding)` */
-export function namedSetting(setting: SourceSetting): string {
-  return `“${sourceSettings[setting].label}” (source.${setting})`;
+export function namedSetting(setting: SourceSetting | SeriesSetting): string {
+  const label = setting in seriesSettingNames ? seriesSettingNames[setting as SeriesSetting] : sourceSettings[setting as SourceSetting].label;
+  return `“${label}” (source.${setting})`;
 }
 
 /** `“First row” to “Data” (source.header: false)` */

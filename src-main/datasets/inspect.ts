@@ -115,7 +115,9 @@ export async function inspectTable(options: InspectOptions): Promise<TableAudit>
     for (const [k, profile] of profiles.entries()) {
       progress("audit", k, profiles.length);
       const role = roleOf(profile.name, roles);
-      warnings.push(...toldOf(profile, role, source.path, roles.numbers.includes(profile.name)));
+      // A series is in order of one and told apart by the other.
+      const orders = role === undefined && [source.series?.time, source.series?.id].includes(profile.name);
+      if (!orders) warnings.push(...toldOf(profile, role, source.path, roles.numbers.includes(profile.name)));
       const { name, type, missing, distinct } = profile;
       const details = isNumber(profile) ? described.get(staged.number(name)) : await describeTexts(database, staged.text(name), staged.table);
       columns.push({ name, type, missing, distinct, ...(role === undefined ? {} : { role }), ...details });

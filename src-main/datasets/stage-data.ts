@@ -7,7 +7,7 @@ import type { SkippedRows } from "./prepared.js";
 import type { Roles } from "./roles.js";
 import { findCuts } from "./series/cuts.js";
 import type { Fold } from "./series/fold.js";
-import { checkSamples, placeSamples, tellLookAhead, tellSpans } from "./series/place-samples.js";
+import { checkSamples, placeSamples, tellLookAhead, tellSilent, tellSpans } from "./series/place-samples.js";
 import type { Database } from "./sources/database.js";
 import { UNUSED } from "./sources/image-folder.js";
 import type { Source, Wanted } from "./sources/source.js";
@@ -109,10 +109,11 @@ async function placeSeries(
     skipped.push(...own.skipped);
     tables.push({ staged: tested, parts: "test_parts", spans: "test_spans" });
   }
-  checkSamples(counts, data, source.path, tested !== undefined);
+  checkSamples(counts, data, { path: source.path, hasTestFile: tested !== undefined, skipped });
   const judged = tables.flatMap(({ staged: { source: own }, parts }) => (own.series ? [{ series: own.series, parts }] : []));
   const notes = [
     ...(await tellSpans(database, main, "spans", source.path)),
+    ...(await tellSilent(database, source, "parts")),
     ...(await tellLookAhead(database, judged, data, roles, source.path)),
     ...tellTexts(staged, roles),
   ];

@@ -33,9 +33,9 @@ function warnOfDigits(column: string, { min, max, deviation }: NumberStatistics,
   if (!(step * STEPS > deviation)) return;
   context.warn(
     TOO_FINE,
-    `column "${column}" of ${context.path} has values from ${min} to ${max} in the training rows, and models compute with 32 bits, which tell numbers of that ` +
-      `size apart only where they differ by ${Number(step.toPrecision(2))}: differences are lost, and errors look smaller than they are. Subtract a number such ` +
-      `as ${min} from the column`,
+    `column "${column}" of ${context.path} has values from ${min} to ${max} in the training rows, and models compute with 32 bits, which tell numbers ` +
+      `of that size apart only where they differ by ${Number(step.toPrecision(2))}: differences are lost, and errors look smaller than they are. Subtract a ` +
+      `number such as ${min} from the column`,
   );
 }
 

@@ -57,6 +57,11 @@ function later(steps: number): number[] {
   return Array.from({ length: steps * steps }, (_, i) => (i % steps > Math.floor(i / steps) ? Number.NEGATIVE_INFINITY : 0));
 }
 
+/** Numbers of one sample that training holds: a head's scores, their softmax, what is dropped and the gradients of all; queries, keys, values and theirs. */
+export function attentionHeld(steps: number, width: number, { numHeads, dropout }: Pick<Attention, "numHeads" | "dropout">): number {
+  return numHeads * steps * steps * (dropout > 0 ? 14 : 9) + 16 * steps * width;
+}
+
 /** Multiplications of one sample. */
 export function attentionCost(steps: number, width: number): number {
   return 4 * steps * width * width + 2 * steps * steps * width;

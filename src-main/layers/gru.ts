@@ -16,6 +16,7 @@ export const gru = defineLayer(
     order: [1, 0, 2],
     attributes: () => ({ linear_before_reset: int(1) }),
     states: 1,
+    held: 35,
     values: () => BETWEEN,
   }),
 );

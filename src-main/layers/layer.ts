@@ -96,6 +96,11 @@ export interface LayerDefinition<C = unknown> {
   torch(config: C, inputs: readonly TensorType[]): TorchSource;
   /** Multiplications that one sample takes forward; absent: none, as for copies, sums and comparisons. Exponentials and the like are not counted. */
   cost?(config: C, inputs: readonly TensorType[]): number;
+  /**
+   * Numbers of a sample that training holds inside the layer, beside what it reads and gives: gates of each step, scores of attention; absent: too few to
+   * count. For an estimate of memory, within a factor of two.
+   */
+  held?(config: C, inputs: readonly TensorType[]): number;
   /** Steps that follow one another, each reading what the last one gave; absent: 1. */
   steps?(inputs: readonly TensorType[]): number;
   readonly activation?: ActivationTrait;

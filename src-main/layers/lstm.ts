@@ -15,6 +15,7 @@ export const lstm = defineLayer(
     order: [0, 3, 1, 2],
     attributes: () => ({}),
     states: 2,
+    held: 42,
     values: () => BETWEEN,
   }),
 );

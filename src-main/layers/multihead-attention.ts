@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { attend, attentionCost, attentionParameters } from "./attention.js";
+import { attend, attentionCost, attentionHeld, attentionParameters } from "./attention.js";
 import { initField, initOf } from "./init-option.js";
 import { defineLayer } from "./layer.js";
 import { lengthOf } from "./shape.js";
@@ -40,6 +40,7 @@ export const multiheadAttention = defineLayer({
     called: (module, [x = "x"]) => `${module}(${x}, ${x}, ${x}, need_weights=False${causal ? `, attn_mask=${causalMask(x)}` : ""})[0]`,
   }),
   cost: (_config, inputs) => attentionCost(lengthOf("MultiheadAttention", inputs, 1), lengthOf("MultiheadAttention", inputs, 2)),
+  held: (c, inputs) => attentionHeld(lengthOf("MultiheadAttention", inputs, 1), lengthOf("MultiheadAttention", inputs, 2), c),
 });
 
 /** @param x the series, in Python */

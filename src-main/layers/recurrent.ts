@@ -61,6 +61,8 @@ interface Recurrence<C> {
   /** ONNX gives as many states after the last step, h first. */
   readonly states: 1 | 2;
   readonly values: (config: C) => ValueTrait;
+  /** Numbers of each hidden unit that a step's gates and their gradients are made of, as measured. */
+  readonly held: number;
 }
 
 /**
@@ -102,6 +104,7 @@ export function recurrentLayer<C extends RecurrentConfig>(type: "RNN" | "LSTM" |
       const steps = sampleSize(x) / features;
       return steps * cellsOf(c).reduce((sum, { layer }) => sum + gates * c.hiddenSize * (widthInto(c, layer, features) + c.hiddenSize), 0);
     },
+    held: (c, inputs) => lengthOf(type, inputs, 1) * cellsOf(c).length * c.hiddenSize * recurrence.held,
     steps: (inputs) => lengthOf(type, inputs, 1),
     values: recurrence.values,
   };

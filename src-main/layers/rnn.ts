@@ -14,6 +14,7 @@ export const rnn = defineLayer(
     order: [0],
     attributes: ({ nonlinearity }) => (nonlinearity === "relu" ? { activations: strings(["Relu"]) } : {}),
     states: 1,
+    held: 14,
     values: ({ nonlinearity }) => (nonlinearity === "relu" ? { range: [0, Infinity] } : BETWEEN),
   }),
 );

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Value } from "../onnx/types.js";
-import { attend, attentionCost, attentionParameters } from "./attention.js";
+import { attend, attentionCost, attentionHeld, attentionParameters } from "./attention.js";
 import { weightAndBias } from "./convolution.js";
 import { drop } from "./drop.js";
 import { exactGelu } from "./gelu.js";
@@ -94,6 +94,11 @@ export const transformerEncoderLayer = defineLayer({
   cost: ({ dimFeedforward }, inputs) => {
     const [steps, width] = [lengthOf(TYPE, inputs, 1), lengthOf(TYPE, inputs, 2)];
     return attentionCost(steps, width) + 2 * steps * width * dimFeedforward + 4 * steps * width;
+  },
+  held: (c, inputs) => {
+    const [steps, width] = [lengthOf(TYPE, inputs, 1), lengthOf(TYPE, inputs, 2)];
+    // Both Linear layers with what is between them, and two normalisations.
+    return attentionHeld(steps, width, c) + steps * (6 * c.dimFeedforward + 16 * width);
   },
   atEnd: ({ normFirst }) => (normFirst ? undefined : "it brings the answers of each row to mean 0 and deviation 1"),
 });

@@ -3,7 +3,7 @@ import { LatheError, toLatheError } from "../base/errors.js";
 import { inside } from "../base/own-files.js";
 import type { RunEvent } from "../contract/events.js";
 import type { Project } from "../contract/project.js";
-import { type Fold, type Loader, type PreparedData, type Split, createLoader, dataFingerprint, prepareData } from "../datasets/index.js";
+import { type Fold, type Loader, type PreparedData, type Split, createLoader, dataFingerprint, prepareData, strideOf } from "../datasets/index.js";
 import type { CompileOptions, Engine } from "../engines/engine.js";
 import { type EngineChoice, fileEngine } from "../engines/index.js";
 import type { FittedTarget } from "../features/fitted.js";
@@ -11,6 +11,7 @@ import { fromStored, horizonOf, kindOf, storedType, targetKindOf, vocabulariesOf
 import { isStatic, sizeOf } from "../onnx/types.js";
 import type { TransformSpecs } from "../transforms/index.js";
 import type { JudgedTarget } from "./judging/judge.js";
+import { type JudgedSize, refuseJudging } from "./judging/memory.js";
 import type { NetworkFault } from "../contract/model-views.js";
 import type { AskedTarget } from "./network/asked-target.js";
 import { findFaults, isLimited } from "./network/faults.js";
@@ -27,6 +28,8 @@ import { chooseThreads, multiplyAddsOf } from "./network/threads.js";
 const EVALUATION_BATCH = 1024;
 /** Values that the widest layer may make of them: 16 MB. */
 const WIDEST = 4 << 20;
+/** Values that may be held inside a layer: 512 MB. */
+const MOST_HELD = 128 << 20;
 
 /** A project with its data prepared and its network laid out: all that training, evaluation and the search for a learning rate start from. */
 export interface Workbench {
@@ -88,7 +91,9 @@ export async function openWorkbench({ project, folder, choice, threads, began, e
   const inputs = new Map(fitted.inputs.map((input) => [input.name, kindOf(input).encodedType(input)]));
   const plan = planNetwork(project.model, [...inputs.keys()], new Map(targets.map((t) => [t.name, t.width])));
   const layout = layOut(plan, inputs);
-  refuseTooLarge(layout, Math.min(project.training.batchSize, counts.train));
+  const reads = new Map(fitted.inputs.map((input) => [input.name, kindOf(input).reads]));
+  refuseTooLarge({ plan, layout, inputs, reads }, Math.min(project.training.batchSize, counts.train));
+  const large = refuseJudging(judgedSize(project, prepared));
   const spec: TrainingSpec = {
     plan,
     layout,
@@ -110,7 +115,7 @@ export async function openWorkbench({ project, folder, choice, threads, began, e
     createLoader({
       prepared,
       split,
-      batchSize: Math.min(evaluationBatch(layout.types), counts[split]),
+      batchSize: Math.min(evaluationBatch(layout), counts[split]),
       shuffle: false,
       seed: project.seed,
       dropLast: false,
@@ -131,7 +136,8 @@ export async function openWorkbench({ project, folder, choice, threads, began, e
     }
   };
   const needsBatch = plan.layers.some(({ definition }) => definition.needsBatch === true);
-  const { dropLast, notes } = checkBatches(project, counts.train, needsBatch);
+  const { dropLast, notes: batchNotes } = checkBatches(project, counts.train, needsBatch);
+  const notes = [...batchNotes, ...(large === undefined ? [] : [large])];
   const faults = findFaults({
     plan,
     types: layout.types,
@@ -183,10 +189,26 @@ export async function openWorkbench({ project, folder, choice, threads, began, e
   };
 }
 
-/** Rows whose widest layer stays in cache; feature maps of pictures are wide. */
-function evaluationBatch(types: Layout["types"]): number {
+/** Rows whose widest layer stays in cache; feature maps of pictures are wide. What layers hold inside is too much for that, but must not fill the memory. */
+function evaluationBatch({ types, held }: Pick<Layout, "types" | "held">): number {
   const widest = Math.max(1, ...[...types.values()].map(({ shape }) => (isStatic(shape.slice(1)) ? sizeOf(shape.slice(1)) : 1)));
-  return Math.max(1, Math.min(EVALUATION_BATCH, Math.floor(WIDEST / widest)));
+  return Math.max(1, Math.min(EVALUATION_BATCH, Math.floor(WIDEST / widest), Math.floor(MOST_HELD / Math.max(1, held.deepest))));
+}
+
+function judgedSize({ data }: Project, { fitted, counts, audit, targets }: PreparedData): JudgedSize {
+  const horizon = fitted.targets.reduce((most, target) => Math.max(most, horizonOf(target)), 0);
+  return {
+    counts,
+    width: fitted.targets.reduce((sum, target) => sum + targetKindOf(target).width(target), 0),
+    horizon,
+    rows: fitted.series ? audit.rows : 0,
+    columns: new Set([
+      ...fitted.inputs.flatMap((input) => kindOf(input).columnsOf(input)),
+      ...fitted.targets.flatMap((target) => targetKindOf(target).columnsOf(target)),
+    ]).size,
+    forecast: targets.reduce((sum, { rows }) => sum + (rows?.columns ?? 0), 0),
+    stride: strideOf(data),
+  };
 }
 
 /** By input, how training samples are changed. */

@@ -12,7 +12,32 @@ export interface SettingDifference {
 export function settingsDifference(documents: readonly Readonly<Record<string, unknown>>[]): readonly SettingDifference[] {
   const flat = documents.map((document) => new Map(leaves(document, "")));
   const paths = [...new Set(flat.flatMap((leavesOf) => [...leavesOf.keys()]))];
-  return paths.map((path) => ({ path, values: flat.map((leavesOf) => leavesOf.get(path)) })).filter(({ values }) => new Set(values).size > 1);
+  const differences = paths.map((path) => ({ path, values: flat.map((leavesOf) => leavesOf.get(path)) })).filter(({ values }) => new Set(values).size > 1);
+  return wholeEntries(differences, flat);
+}
+
+/** A layer, an input or a target that some do not have, and that is the same where it is, is one difference: its type stands for all that it says. */
+function wholeEntries(differences: readonly SettingDifference[], flat: readonly ReadonlyMap<string, string>[]): readonly SettingDifference[] {
+  const shown = new Map<string, SettingDifference>();
+  for (const difference of differences) {
+    const entry = entryOf(difference.path);
+    const whole = entry === undefined ? undefined : wholeEntry(entry, differences, flat);
+    if (whole) shown.set(whole.path, whole);
+    else shown.set(difference.path, difference);
+  }
+  return [...shown.values()];
+}
+
+/** `model.layers.gru` of `model.layers.gru.hiddenSize`. */
+function entryOf(path: string): string | undefined {
+  return /^(?:model\.layers|data\.inputs|data\.targets)\.[^.]+(?=\.)/.exec(path)?.[0];
+}
+
+function wholeEntry(entry: string, differences: readonly SettingDifference[], flat: readonly ReadonlyMap<string, string>[]): SettingDifference | undefined {
+  const types = flat.map((leavesOf) => leavesOf.get(`${entry}.type`));
+  const inside = differences.filter(({ path }) => path.startsWith(`${entry}.`));
+  const same = inside.every(({ values }) => values.every((value, i) => (types[i] === undefined) === (value === undefined)) && new Set(values).size === 2);
+  return same && types.includes(undefined) ? { path: entry, values: types } : undefined;
 }
 
 /** Every setting of a document with its place. */

@@ -1,9 +1,15 @@
 import { computed, type ComputedRef } from "vue";
+import { windowsOf } from "../document/series.js";
 import { useJudgedPictures } from "../stores/judged-pictures.js";
+import { useProject } from "../stores/project.js";
 import { texts } from "../texts/index.js";
 
-/** What the Evaluate screen says: of rows, or of pictures where these are what is judged. */
+/** What the Evaluate screen says: of rows, of samples of a series, or of pictures where these are what is judged. */
 export function useEvaluateTexts(): ComputedRef<typeof texts.evaluate> {
   const pictures = useJudgedPictures();
-  return computed(() => (pictures.isPictures ? texts.evaluatePictures : texts.evaluate));
+  const project = useProject();
+  return computed(() => {
+    if (pictures.isPictures) return texts.evaluatePictures;
+    return project.draft && windowsOf(project.draft).length > 0 ? texts.evaluateSamples : texts.evaluate;
+  });
 }

@@ -5,6 +5,8 @@ import { type LatheError, toLatheError } from "../../src-main/base/errors.js";
 import type { MetricValues, RunEvent } from "../../src-main/contract/events.js";
 import type { RunReference } from "../../src-main/contract/summaries.js";
 import { useStudio } from "../rpc/studio.js";
+import { texts } from "../texts/index.js";
+import { useNotices } from "./notices.js";
 import { useProject } from "./project.js";
 import { useRuns } from "./runs.js";
 
@@ -22,6 +24,8 @@ export interface Compared {
   readonly problem?: string;
   /** Of the test, or the validation where there is no test. */
   readonly figures?: MetricValues;
+  /** What these are of, where a network tells several. */
+  readonly target?: string;
 }
 
 export interface Baseline {
@@ -34,6 +38,7 @@ export const useComparing = defineStore("comparing", () => {
   const studio = useStudio();
   const project = useProject();
   const runs = useRuns();
+  const notices = useNotices();
   const rows = shallowRef<readonly Compared[]>([]);
   const baselines = shallowRef<readonly Baseline[]>([]);
   const part = ref<"test" | "validation">("test");
@@ -115,10 +120,14 @@ export const useComparing = defineStore("comparing", () => {
 
   async function judge(run: RunReference, preset: string): Promise<void> {
     const { report } = await studio.procedures.evaluation.report(run);
-    const [found] = Object.values(report.forecast?.targets ?? {});
+    const forecasts = Object.entries(report.forecast?.targets ?? {});
+    const [[target, found] = []] = forecasts;
     const score = found?.test ?? found?.validation;
-    part.value = found?.test ? "test" : "validation";
-    change(preset, { figures: score?.values ?? (report.test ?? report.validation)?.metrics ?? {} });
+    part.value = (found ? found.test : report.test) ? "test" : "validation";
+    change(preset, {
+      figures: score?.values ?? ofFirstTarget((report.test ?? report.validation)?.metrics ?? {}),
+      ...(target !== undefined && forecasts.length > 1 ? { target } : {}),
+    });
     if (!score) return;
     // They are the same of every run: of the same samples.
     baselines.value = [
@@ -139,7 +148,9 @@ export const useComparing = defineStore("comparing", () => {
   watch(
     () => project.path,
     () => {
-      // Its runs go on; what was still to come is another project's.
+      // The run under way goes on; what was still to come is another project's.
+      const waiting = rows.value.filter(({ state }) => state === "waiting").map(({ title }) => title);
+      if (running.value && waiting.length > 0) notices.say(texts.series.compare.ended(waiting.join(", ")));
       turn++;
       running.value = false;
       rows.value = [];
@@ -150,3 +161,14 @@ export const useComparing = defineStore("comparing", () => {
 
   return { rows, baselines, part, running, error, start, cancel, done: computed(() => rows.value.filter(({ state }) => state === "done").length) };
 });
+
+/** Metrics by their own names: `accuracy` of `state.accuracy`. */
+function ofFirstTarget(metrics: MetricValues): MetricValues {
+  const first = Object.keys(metrics)
+    .find((name) => name.includes("."))
+    ?.split(".")[0];
+  const own = Object.entries(metrics).flatMap(([name, value]) =>
+    name.startsWith(`${first}.`) ? [[name.slice((first ?? "").length + 1), value] as const] : [],
+  );
+  return Object.fromEntries(own);
+}

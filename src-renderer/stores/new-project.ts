@@ -26,6 +26,8 @@ export const useNewProject = defineStore("new-project", () => {
   const header = ref<boolean>();
   /** What the user says of a series; undefined: the table is learnt from row by row. */
   const series = shallowRef<SeriesWish>();
+  /** What of it was changed last: where an error is told. */
+  const lastSaid = ref<keyof SeriesWish>();
   const validation = ref<string>();
   const test = ref<string>();
   const creating = ref(false);
@@ -33,6 +35,8 @@ export const useNewProject = defineStore("new-project", () => {
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const proposal = computed(() => loader.state.value.value);
+  /** Whether the proposal is of the way to learn that was chosen, not of the other one, while that is on its way. */
+  const settled = computed(() => proposal.value !== undefined && (proposal.value.kind === "series") === (series.value !== undefined));
   const roleOf = (column: string): ProposedRole =>
     chosenRoles.value.get(column) ?? proposal.value?.columns.find(({ name }) => name === column)?.role ?? "input";
   const columns = computed(() => (proposal.value?.columns ?? []).map((column) => ({ ...column, role: chosenRoles.value.get(column.name) ?? column.role })));
@@ -64,7 +68,7 @@ export const useNewProject = defineStore("new-project", () => {
   function forget(): void {
     clearTimeout(timer);
     loader.reset();
-    series.value = undefined;
+    series.value = lastSaid.value = undefined;
     data.value = header.value = typedName.value = typedFolder.value = chosenTemplate.value = validation.value = test.value = undefined;
     chosenRoles.value = new Map();
     createError.value = undefined;
@@ -89,6 +93,7 @@ export const useNewProject = defineStore("new-project", () => {
   /** As a series, or row by row: the columns play other parts then. */
   function asSeries(chosen: boolean): void {
     series.value = chosen ? {} : undefined;
+    lastSaid.value = undefined;
     chosenRoles.value = new Map();
     chosenTemplate.value = undefined;
     createError.value = undefined;
@@ -96,10 +101,14 @@ export const useNewProject = defineStore("new-project", () => {
     void look();
   }
 
-  /** Of a series: times, ids, lengths. */
+  /** Of a series: times, ids, lengths, and how it becomes regular. Without times there is neither step nor calendar. */
   function saySeries(more: { readonly [K in keyof SeriesWish]: SeriesWish[K] | undefined }): void {
+    const changed = (Object.keys(more) as (keyof SeriesWish)[]).filter((setting) => series.value?.[setting] !== more[setting]);
+    if (changed.length === 0) return;
+    lastSaid.value = changed[0];
     const { ordered: _ordered, ...before } = series.value ?? {};
-    const said = { ...before, ...(more.ordered === true ? { time: undefined, zone: undefined } : {}), ...more };
+    const untimed = more.ordered === true ? { time: undefined, zone: undefined, step: undefined, calendar: undefined, combine: undefined } : {};
+    const said = { ...before, ...untimed, ...more };
     series.value = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
     createError.value = undefined;
     void look();
@@ -116,9 +125,11 @@ export const useNewProject = defineStore("new-project", () => {
   }
 
   function setRole(column: string, role: ProposedRole): void {
+    lastSaid.value = undefined;
     const touchesTarget = role === "target" || roleOf(column) === "target";
     // What was proposed as target stays one only where the user did not choose.
-    const kept = new Map(chosenRoles.value.size === 0 ? columns.value.map((known) => [known.name, known.role] as const) : chosenRoles.value);
+    const proposed = ({ role }: { readonly role: ProposedRole }) => (role === "target" && !settled.value ? "input" : role);
+    const kept = new Map(chosenRoles.value.size === 0 ? columns.value.map((known) => [known.name, proposed(known)] as const) : chosenRoles.value);
     chosenRoles.value = kept.set(column, role);
     createError.value = undefined;
     // Which columns there are decides what a window can be.
@@ -174,12 +185,14 @@ export const useNewProject = defineStore("new-project", () => {
     data,
     state: computed(() => loader.state.value),
     proposal,
+    settled,
     columns,
     targets,
     inputs,
     ignored,
     allColumns,
     series,
+    lastSaid,
     asSeries,
     saySeries,
     name,

@@ -1,6 +1,7 @@
 import { sourceSettings } from "../../src-main/contract/source-settings.js";
 
 const rows = (count: string) => `${count} ${count === "1" ? "row" : "rows"}`;
+const samples = (count: string) => `${count} ${count === "1" ? "sample" : "samples"}`;
 const pictures = (count: string) => `${count} ${count === "1" ? "picture" : "pictures"}`;
 
 /** The Data screen. */
@@ -15,6 +16,7 @@ export const dataTexts = {
   columnsHint: "Drag a column to another group, or press I, T or X on it; Enter opens its menu.",
   rowsCount: rows,
   picturesCount: pictures,
+  samplesCount: samples,
   groups: { input: "Inputs", target: "Targets", ignore: "Ignored" },
   groupHints: { input: "What the model is shown", target: "What the model learns to tell", ignore: "Not used in training" },
   emptyGroups: { input: "Drag a column here to let the model see it.", target: "Drag here what you want to predict.", ignore: "Every column is used." },
@@ -89,7 +91,7 @@ export const dataTexts = {
 
   split: {
     title: "Split",
-    help: "Training rows teach the model. Validation rows choose its best epoch. Test rows are kept apart until the end, for an honest figure.",
+    help: "Training samples teach the model. Validation samples choose its best epoch. Test samples are kept apart until the end, for an honest figure.",
     parts: { train: "Training", validation: "Validation", test: "Test" },
     partShort: { train: "Train", validation: "Val", test: "Test" },
     edge: { validation: "Where training ends and validation begins", test: "Where validation ends and test begins" },

@@ -246,5 +246,7 @@ function textsOf(of: Things) {
 
 /** The Evaluate screen. */
 export const evaluateTexts = textsOf({ one: "row", many: "rows", One: "Row", Many: "Rows", order: "As in the file" });
+/** The same where what is judged is windows of a series. */
+export const evaluateSampleTexts = textsOf({ one: "sample", many: "samples", One: "Sample", Many: "Samples", order: "As in the series" });
 /** The same where what is judged is pictures. */
 export const evaluatePictureTexts = textsOf({ one: "picture", many: "pictures", One: "Picture", Many: "Pictures", order: "As in the folder" });

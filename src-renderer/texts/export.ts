@@ -34,7 +34,7 @@ export const exportTexts = {
       "Filling and scaling are inside the file. Feed numbers as numbers, NaN where one is missing: what Lathe reads as 1234.5, such as $1,234.50, is 1234.5 " +
       "here. " +
       "Feed texts in the spellings of your table, without blanks around them and in Unicode’s form NFC; an empty text is a missing one.",
-    shapeNote: "N is the number of rows; any number goes.",
+    shapeNote: "N is the number of samples; any number goes.",
     picturesNote:
       "Preprocessing is inside the file: feed the pictures’ bytes as they are, of any height and width. N is their number; all that are fed at once " +
       "have one size.",
@@ -42,11 +42,11 @@ export const exportTexts = {
   checks: {
     title: "Checks",
     parity: "Same answers as in training",
-    passed: (rows: string, split: string, difference: string) => `yes, on ${rows} rows of ${split}; the largest difference is ${difference}`,
+    passed: (rows: string, split: string, difference: string) => `yes, on ${rows} samples of ${split}; the largest difference is ${difference}`,
     failed: (difference: string, tolerance: string) => `no: the largest difference is ${difference}, allowed are ${tolerance}`,
     predictions: "Same predictions",
     test: (name: string) => `Test ${name}`,
-    testRows: "Test rows",
+    testRows: "Test samples",
     trained: "Training",
     trainedOn: (epochs: string, best: string) => `${epochs} ${epochs === "1" ? "epoch" : "epochs"}, the weights of epoch ${best}`,
     parameters: "Parameters",

@@ -1,7 +1,7 @@
 import { chartsTexts } from "./charts.js";
 import { common } from "./common.js";
 import { dataTexts } from "./data.js";
-import { evaluatePictureTexts, evaluateTexts } from "./evaluate.js";
+import { evaluatePictureTexts, evaluateSampleTexts, evaluateTexts } from "./evaluate.js";
 import { exportTexts } from "./export.js";
 import { homeTexts } from "./home.js";
 import { modelTexts } from "./model.js";
@@ -23,6 +23,7 @@ export const texts = {
   model: modelTexts,
   train: trainTexts,
   evaluate: evaluateTexts,
+  evaluateSamples: evaluateSampleTexts,
   evaluatePictures: evaluatePictureTexts,
   pictures: pictureTexts,
   series: seriesTexts,

@@ -61,6 +61,7 @@ export const runsTexts = {
     interrupted: "This run was interrupted: the program or the machine ended before it was done. Resume from its last checkpoint, or delete it.",
     damagedSettings: "Its settings cannot be read",
     results: "Results",
+    steps: "By step of the horizon",
     settings: "Settings",
     note: "Note",
     noteLabel: "Note on this run",

@@ -1,3 +1,5 @@
+import { seriesSettingNames } from "../../src-main/contract/source-settings.js";
+
 const counted = (one: string, many: string) => (count: string) => `${count} ${count === "1" ? one : many}`;
 const rows = counted("row", "rows");
 const steps = counted("step", "steps");
@@ -75,6 +77,7 @@ export const seriesTexts = {
       first: "the first of them",
       last: "the last of them",
     },
+    resampled: (read: string, count: string, how: string) => `${rows(read)} of the file became ${count}, one a step: each is ${how}.`,
     outOfOrder: (count: string) =>
       count === "1" ? "1 row stood before an earlier one: they were put in order." : `${rows(count)} stood before an earlier one: they were put in order.`,
     offGrid: (count: string) => `${rows(count)} lay between steps and moved to the beginning of theirs.`,
@@ -99,7 +102,45 @@ export const seriesTexts = {
     horizonHint: "Steps ahead that it is to tell.",
     labels: { length: "the length of the past", horizon: "the horizon" },
   },
-  settings: { title: "How it becomes regular", label: (option: string) => `${option} of the series` },
+  settings: {
+    title: "How it becomes regular",
+    label: (option: string) => `${option} of the series`,
+    names: seriesSettingNames,
+    words: {
+      interpolate: "Fill in on a line",
+      forward: "Repeat the last value",
+      mark: "Fill in, and mark",
+      split: "End the series there",
+      mean: "Their mean",
+      sum: "Their sum",
+      min: "The least",
+      max: "The greatest",
+      first: "The first",
+      last: "The last",
+      hour: "Hour",
+      weekday: "Day of the week",
+      monthday: "Day of the month",
+      yearday: "Day of the year",
+      month: "Month",
+    },
+    /** Steps that are offered; others are written on Data. */
+    steps: {
+      "1min": "1 minute",
+      "5min": "5 minutes",
+      "10min": "10 minutes",
+      "15min": "15 minutes",
+      "30min": "30 minutes",
+      "1h": "1 hour",
+      "3h": "3 hours",
+      "6h": "6 hours",
+      "12h": "12 hours",
+      "1d": "1 day",
+      "1w": "1 week",
+      "1mo": "1 month",
+      "1q": "1 quarter",
+      "1y": "1 year",
+    },
+  },
 
   watched: {
     title: "Forecast against actual",
@@ -117,7 +158,10 @@ export const seriesTexts = {
     openHint: "Trains several networks on the same data and ranks them beside forecasts that need no model",
     hint:
       "Each is trained on the same data with the project's settings, one after the other. Each is a run of its own that you find under Runs; " +
-      "your project keeps its network.",
+      "your project keeps its network. It goes on while you look at other screens, until you leave the project.",
+    ended: (titles: string) =>
+      `Comparing ended as you left the project; not trained: ${titles}. The run that was under way goes on, and what is trained stands under Runs.`,
+    under: (done: string, all: string) => `Comparing: ${done} of ${all}`,
     none: "Choose at least one network",
     epochs: "Epochs of each",
     start: (count: string) => (count === "1" ? "Train 1 network" : `Train ${count} networks`),
@@ -125,11 +169,24 @@ export const seriesTexts = {
     again: "Compare again",
     progress: (done: string, all: string) => `${done} of ${all} networks`,
     table: "Networks by how far they are off, the best first",
-    columns: { network: "Network", status: "Status", naive: "Skill, last value", seasonal: "Skill, last season", seconds: "Time" },
+    columns: {
+      network: "Network",
+      status: "Status",
+      accuracy: "Accuracy",
+      loss: "Loss",
+      naive: "Skill, last value",
+      seasonal: "Skill, last season",
+      seconds: "Time",
+    },
     states: { waiting: "waiting", running: "preparing", done: "trained", failed: "failed", cancelled: "cancelled" },
     epoch: (epoch: string, epochs: string) => `epoch ${epoch} of ${epochs}`,
     baseline: "needs no model",
     best: (title: string, part: string) => `${title} is the least off on the ${part} samples. With another seed the order may change where figures are close.`,
+    bestClasses: (title: string, part: string) =>
+      `${title} is right most often on the ${part} samples. With another seed the order may change where figures are close.`,
+    of: (target: string) => `Figures of ${target}, the first of the targets.`,
+    noteClasses:
+      "Sorted by accuracy. A network that is chosen here by its test figures is flattered by them a little: judge the one you keep on data that comes later.",
     noneBeats: (title: string) => `No network beats this: ${title.charAt(0).toLowerCase()}${title.slice(1)}.`,
     note: "Sorted by RMSE. A network that is chosen here by its test figures is flattered by them a little: judge the one you keep on data that comes later.",
   },

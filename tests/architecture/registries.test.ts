@@ -111,7 +111,7 @@ const SOURCES_ALLOWED: Readonly<Record<string, number>> = {
   "src-main/contract": 5,
   "src-main/datasets": 18,
   "src-main/services": 3,
-  "src-main/training": 4,
+  "src-main/training": 3,
   "src-renderer/document": 4,
   "src-renderer/screens": 15,
   "src-renderer/stores": 4,

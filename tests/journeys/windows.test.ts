@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import ort from "onnxruntime-node";
 import { expect, test } from "vitest";
@@ -108,6 +108,16 @@ test("a series is trained, judged beside forecasts that need no model, and answe
   expect(head).toBe("sample,sales+1,sales+2,sales+3,sales+4,sales+5,sales+6");
   expect(first).toMatch(/^north 2024-03-01T23:00/);
   expect(predicted.samples).toBe(judged.samples);
+
+  // A table that is shorter than a window has no answer, and leaves no file.
+  const short = join(folder, "short.csv");
+  writeFileSync(short, hours().split("\n").slice(0, 6).join("\n"));
+  const none = await lathe("predict", done.model!, short, "--out", join(folder, "none.csv"));
+  expect(none.stderr).toContain(
+    `error: none of the 5 rows of ${short} can be answered for: incomplete window (5); give the values or rows that the model reads`,
+  );
+  expect(none.code).toBe(1);
+  expect(existsSync(join(folder, "none.csv"))).toBe(false);
 });
 
 test("texts are read word by word: trained, judged, and answered, with the words in the exported file", async () => {

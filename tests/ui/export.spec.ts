@@ -124,16 +124,16 @@ test("the model says how it is fed and what it answers, and whether it can be tr
   await expect(exporting.value("Inputs", "season").first()).toHaveText("string");
   await expect(exporting.model.getByRole("table", { name: "Outputs" }).getByRole("rowheader", { name: /kind/ }).first()).toBeVisible();
   await expect(exporting.model).toContainText(/opset \d+/);
-  await expect(exporting.model).toContainText("N is the number of rows; any number goes.");
+  await expect(exporting.model).toContainText("N is the number of samples; any number goes.");
   const report = reportOf(project);
   expect(report.parity.passed).toBe(true);
   await expect(exporting.check("Same answers as in training")).toHaveText(
-    new RegExp(`^yes, on ${report.parity.rows} rows of ${report.parity.split}; the largest difference is \\d`),
+    new RegExp(`^yes, on ${report.parity.rows} samples of ${report.parity.split}; the largest difference is \\d`),
   );
   await expect(exporting.check("Same predictions")).toHaveText("100%");
   await expect(exporting.check("Training")).toHaveText("4 epochs, the weights of epoch 4");
   await expect(exporting.check("Parameters")).toHaveText(String(report.model.parameters));
-  await expect(exporting.check("Test rows")).toHaveText(String(report.test.rows));
+  await expect(exporting.check("Test samples")).toHaveText(String(report.test.rows));
   await expect(exporting.check("Test kind.accuracy")).toHaveText((report.test.metrics["kind.accuracy"] ?? NaN).toPrecision(3));
   studio.expectNoComplaints();
 });

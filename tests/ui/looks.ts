@@ -5,14 +5,17 @@ const sizes = [
   [1920, 1080],
   [1280, 800],
 ] as const;
+/** A small laptop's half of a screen. */
+const narrow = [900, 700] as const;
 const themes = ["dark", "light"] as const;
 
 /**
  * Looks at the page as it stands, in both themes and both window sizes: nothing runs over the edge, axe finds no serious fault, and the picture is kept under
  * test-results/screenshots for a person to judge. The page is left as it was: light, 1280x800.
+ * @param narrowToo at 900 pixels of width as well
  */
-export async function lookAt(page: Page, name: string): Promise<void> {
-  for (const [width, height] of sizes) {
+export async function lookAt(page: Page, name: string, narrowToo = false): Promise<void> {
+  for (const [width, height] of narrowToo ? [narrow, ...sizes] : sizes) {
     await page.setViewportSize({ width, height });
     for (const colorScheme of themes) {
       await page.emulateMedia({ colorScheme });

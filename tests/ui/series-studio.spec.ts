@@ -40,7 +40,7 @@ test("a series is seen over time, with its gaps, its parts and one sample of it"
   await expect(series.chart.getByRole("status")).not.toHaveText("400 rows in view");
   await series.column("temperature").click();
   await expect(series.chart).toContainText("temperature");
-  await lookAt(page, "series-data");
+  await lookAt(page, "series-data", true);
   await series.viewEnd("Where the view begins").press("Home");
   await series.viewEnd("Where the view ends").press("End");
   await expect(series.chart.getByRole("status")).toHaveText("400 rows in view");
@@ -110,7 +110,7 @@ test("a network is trained, its forecast watched and judged, and the next week g
   await train.start();
   await expect(series.watched.getByRole("status")).toHaveText("validation, by the weights that are kept");
   await expect(series.watched.locator("canvas")).toHaveAccessibleName(/what came ends at [\d.]+, forecast ends at [\d.]+/);
-  await lookAt(page, "series-train");
+  await lookAt(page, "series-train", true);
 
   await studio.step("Evaluate");
   await expect(series.verdict.getByRole("paragraph")).toHaveCount(2);
@@ -124,7 +124,7 @@ test("a network is trained, its forecast watched and judged, and the next week g
   await page.getByRole("combobox", { name: "Which series" }).selectOption({ index: 1 });
   await page.getByRole("combobox", { name: "How far ahead" }).selectOption("7 steps ahead");
   await expect(page.getByRole("figure", { name: "Autocorrelation of the residuals" })).toBeVisible();
-  await lookAt(page, "series-evaluate");
+  await lookAt(page, "series-evaluate", true);
 
   await studio.step("Predict");
   await expect(page.getByRole("alert")).toContainText("What is known in advance does not reach so far");
@@ -137,7 +137,7 @@ test("a network is trained, its forecast watched and judged, and the next week g
   await page.getByRole("textbox", { name: /^promotion at Feb 7, 2024$/ }).fill("1");
   await page.getByRole("textbox", { name: /^promotion at Feb 7, 2024$/ }).press("Enter");
   await expect(forecast.getByRole("row").nth(2)).not.toHaveText(without ?? "");
-  await lookAt(page, "series-forecast");
+  await lookAt(page, "series-forecast", true);
   await page.getByRole("button", { name: "Save as CSV…" }).click();
   const picker = new PickerPage(page);
   await picker.save(project, "next-week.csv");
@@ -153,11 +153,18 @@ test("networks are compared on the same data, and ranked beside forecasts that n
   const dialog = page.getByRole("dialog", { name: "Compare networks" });
   for (const name of ["LSTM", "RNN", "TCN", /attention/i]) await dialog.getByRole("checkbox", { name }).uncheck();
   await dialog.getByRole("button", { name: "Train 2 networks" }).click();
+  // It goes on while one looks at something else.
+  await page.keyboard.press("Escape");
+  await studio.step("Data");
+  await studio.step("Train");
+  await page.getByRole("button", { name: /^Compar(e…|ing: \d of 2)$/ }).click();
   await expect(dialog.getByRole("row", { name: /trained/ })).toHaveCount(2);
   await expect(dialog.getByRole("row", { name: /needs no model/ })).toHaveCount(2);
   await expect(dialog.getByRole("status")).toBeVisible();
-  await lookAt(page, "series-compare");
+  await lookAt(page, "series-compare", true);
   expect(documentOf(project).model.layers.map(({ id }) => id)).toContain("gru");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Compare…" }).click();
   await dialog.getByRole("button", { name: "GRU" }).click();
   await expect(page).toHaveURL(/evaluate/);
   studio.expectNoComplaints();

@@ -28,7 +28,7 @@ test("a table with times becomes a series: who is asked, what is read, how far b
   await page.getByRole("radio", { name: "Forecast a series" }).check({ force: true });
   await expect(home.times()).toHaveValue("day");
   await expect(home.ids()).toHaveValue("shop");
-  await expect(home.series).toContainText("2 series of 1,600 rows, one each 1 day.");
+  await expect(home.series).toContainText("2 series of 1,600 rows, one each day.");
   await expect(home.windowRows()).toHaveValue("28");
   await expect(home.horizonRows()).toHaveValue("14");
   await expect(home.role("sold")).toHaveValue("target");
@@ -37,19 +37,19 @@ test("a table with times becomes a series: who is asked, what is read, how far b
   await expect(home.columns).toContainText('column "one" is excluded: it has one value only');
   await expect(home.template("GRU")).toBeChecked();
   await expect(home.template("One network")).toHaveCount(0);
-  await lookAt(page, "home-series");
+  await lookAt(page, "home-series", true);
   // What does not fit says what would.
   await home.windowRows().fill("5000");
   await home.windowRows().press("Enter");
-  await expect(home.form.getByRole("alert")).toContainText("a window of at most");
+  await expect(home.series.getByRole("alert")).toContainText("a window of at most");
   await expect(home.create).toHaveAttribute("aria-description", "This cannot be a series; see the message");
-  await lookAt(page, "home-series-error");
+  await lookAt(page, "home-series-error", true);
   await page.setViewportSize({ width: 900, height: 700 });
   await page.screenshot({ path: "test-results/screenshots/home-series-900x700.png" });
   await page.setViewportSize({ width: 1280, height: 800 });
   await home.windowRows().fill("21");
   await home.windowRows().press("Enter");
-  await expect(home.form.getByRole("alert")).toBeHidden();
+  await expect(home.series.getByRole("alert")).toBeHidden();
   await home.horizonRows().fill("7");
   await home.horizonRows().press("Enter");
   await home.giveRole("holiday", "Known ahead");

@@ -88,7 +88,7 @@ export function addNew(program: Command): void {
           ...(comment === undefined ? {} : { comment }),
         },
       };
-      const created = await createProject({ ...options, ...surveyBy(reader, reader) }).finally(() => reader.close());
+      const { told: _told, ...created } = await createProject({ ...options, ...surveyBy(reader, reader) }).finally(() => reader.close());
       output.line(created.file);
       if (created.series) for (const line of describeSeries(created.series)) output.line(line);
       output.line(`predicts ${created.targets.map(({ name, type }) => `${name} (${type})`).join(", ")} from ${created.inputs.join(", ")}`);

@@ -1,5 +1,6 @@
 import { LatheError } from "../../base/errors.js";
 import type { SeriesPhase, SeriesStep } from "../../contract/series.js";
+import { namedSetting } from "../../contract/source-settings.js";
 import type { Database } from "../sources/database.js";
 import { floorDiv, floorMod } from "./floor-div.js";
 import type { PlacedRows } from "./place-rows.js";
@@ -54,7 +55,8 @@ function noStep(path: string, { rows }: PlacedRows): LatheError {
     ? new LatheError("data.value", `${path} has one row with a time only, expected a series of rows`, { path })
     : new LatheError(
         "data.value",
-        `no series of ${path} has two different times, so that no step can be found; set source.step, such as 1h or 1d, or another source.id`,
+        `no series of ${path} has two different times, so that no step can be found; set ${namedSetting("step")}, such as 1h or ` +
+          `1d, or another ${namedSetting("id")}`,
         { path },
       );
 }

@@ -1,5 +1,6 @@
 import { LatheError } from "../../base/errors.js";
 import type { SeriesSourceSpec } from "../../contract/data.js";
+import { namedSetting } from "../../contract/source-settings.js";
 import type { Database } from "../sources/database.js";
 import { textOf } from "../sources/source.js";
 import { type Grid, onGrid, slotOf, timesOf } from "./grid.js";
@@ -56,8 +57,10 @@ export interface GatherQuestion {
   readonly step: "found" | "given" | "decided";
 }
 
-/** A regular table has at most so many rows, and at most so many times those of the file. */
-const [MOST_ROWS, MOST_TIMES] = [50_000_000, 20];
+/** Rows that a regular table has at most. */
+export const MOST_ROWS = 50_000_000;
+/** And at most so many times those of the file. */
+const MOST_TIMES = 20;
 
 /** @throws LatheError `data.value` for a step that does not fit */
 export async function gather(question: GatherQuestion): Promise<GatheredRows> {
@@ -117,8 +120,10 @@ export async function gather(question: GatherQuestion): Promise<GatheredRows> {
 
 /** Of the usual number of times fewer make a step partial: days of 23 hours and months of 28 days are whole. */
 const WHOLE = 0.9;
-/** So many steps at least have the usual number of times, or more; where a larger share than the other of those within series is partial, rows come as they please. */
-const [USUAL, FEW] = [0.8, 0.1];
+/** A share of steps that have the usual number of times, or more. */
+const USUAL = 0.8;
+/** Where a larger share of all steps lies within series and is partial, rows come as they please. */
+const FEW = 0.1;
 
 async function findPartial(database: Database, slots: string, bounds: string, grid: Grid): Promise<PartialSteps | undefined> {
   const counted = `(SELECT k, slot, count(DISTINCT us) AS n FROM ${slots} GROUP BY k, slot)`;
@@ -172,6 +177,11 @@ function numbers(x: string, combine: SeriesSourceSpec["combine"]): string {
   }
 }
 
+/** Of a step, at most. */
+function microsecondsOf({ step }: Grid): number {
+  return step.unit === "month" ? step.count * 31 * 86_400 * SECOND : lengthOf(step);
+}
+
 async function refuseStep(
   { database, path, grid, step, spec }: GatherQuestion,
   gaps: string,
@@ -183,24 +193,27 @@ async function refuseStep(
   const details = { path, step: label };
   if (step !== "decided" && Number(n) > Number(pairs) / 2) {
     const { middle } = await database.one(`SELECT quantile_disc(b - a, 0.5) AS middle FROM ${gaps}`);
-    const length = grid.step.unit === "month" ? grid.step.count * 31 * 86_400 * SECOND : lengthOf(grid.step);
-    const fits = grid.step.unit === "row" ? undefined : usualStep(Number(middle) * length);
-    const found = step === "found" ? `the times of ${path} are not regular: the commonest step is ${label}` : `source.step is ${label}`;
+    const fits = grid.step.unit === "row" ? undefined : usualStep(Number(middle) * microsecondsOf(grid));
+    const found = step === "found" ? `the times of ${path} are not regular: the commonest step is ${label}` : `${namedSetting("step")} is ${label}`;
     throw new LatheError(
       "data.value",
       `${found}, but ${n} of ${pairs} steps are longer, as a rule ${Number(middle)} times as long; ` +
-        (fits ? `set source.step to "${writeStep(fits)}", or another that most rows are apart` : `leave source.time out where rows are one step apart`),
+        (fits
+          ? `set ${namedSetting("step")} to "${writeStep(fits)}", or another that most rows are apart`
+          : `leave ${namedSetting("time")} out where rows are one step apart`),
       { ...details, ...(fits ? { fits: writeStep(fits) } : {}) },
     );
   }
   if (spec.gaps === "split") return;
   if (steps > MOST_ROWS || (steps > rows * MOST_TIMES && steps > 1000)) {
+    const fits = usualStep(Math.ceil(steps / Math.min(MOST_ROWS, rows * MOST_TIMES)) * microsecondsOf(grid));
     throw new LatheError(
       "data.value",
       `${path} has ${rows.toLocaleString("en")} rows, but ${steps.toLocaleString("en")} steps of ${label} lie between the first and the last time of ` +
         `its series, ` +
-        `expected at most ${MOST_TIMES} for each row and ${MOST_ROWS.toLocaleString("en")} in all; set source.step to a longer one, set source.gaps ` +
-        `to "split", or mend times that lie far away`,
+        `expected at most ${MOST_TIMES} for each row and ${MOST_ROWS.toLocaleString("en")} in all; mend times that lie far away, ` +
+        (grid.step.unit === "row" ? "" : `set ${namedSetting("step")} to "${writeStep(fits)}" or longer, `) +
+        `or set ${namedSetting("gaps")} to "split"`,
       details,
     );
   }

@@ -1,10 +1,11 @@
 import { LatheError } from "../../base/errors.js";
+import { namedSetting } from "../../contract/source-settings.js";
 import { shorten } from "../shorten.js";
 import type { Database } from "../sources/database.js";
 import { floorDiv } from "./floor-div.js";
 import type { ReadRows } from "./read-series.js";
 import { DAY } from "./step.js";
-import { type TimeReading, readTimes, typedTimes } from "./time-formats.js";
+import { TIMES_READ, type TimeReading, readTimes, typedTimes } from "./time-formats.js";
 import { UTC, localOf, utcOf } from "./zone.js";
 
 /** Each row's series and time. */
@@ -60,18 +61,18 @@ export async function placeRows(question: PlaceQuestion): Promise<PlacedRows> {
     if (timeless === read.rows)
       throw new LatheError(
         "data.value",
-        `column "${time.name}" of ${path} holds no times: got ${got} in row ${lost["time"]}, expected times such as 2024-12-31 13:45; name another ` +
-          `column as source.time`,
+        `column "${time.name}" of ${path} holds no times: got ${got} in row ${lost["time"]}, expected ${TIMES_READ}, such as 2024-12-31 13:45; name ` +
+          `another column as ${namedSetting("time")}, or leave it out where rows are in order`,
         { path, column: time.name },
       );
     notes.push(
       `column "${time.name}" of ${path}: ${timeless === 1 ? "1 row has" : `${timeless} rows have`} no time and ${timeless === 1 ? "is" : "are"} excluded, ` +
-        `row ${lost["time"]} first (${got}); mend ${timeless === 1 ? "it" : "them"} to use ${timeless === 1 ? "it" : "them"}`,
+        `row ${lost["time"]} first (${got}, expected ${TIMES_READ}); mend ${timeless === 1 ? "it" : "them"} to use ${timeless === 1 ? "it" : "them"}`,
     );
   }
   if (idless > 0 && id) {
     if (rows === 0)
-      throw new LatheError("data.value", `column "${id.name}" of ${path} has no value, expected the ids of series; leave source.id out`, {
+      throw new LatheError("data.value", `column "${id.name}" of ${path} has no value, expected the ids of series; leave ${namedSetting("id")} out`, {
         path,
         column: id.name,
       });
@@ -97,7 +98,10 @@ export async function placeRows(question: PlaceQuestion): Promise<PlacedRows> {
   const clock = await findClockChanges(database, name, table, here);
   const counts = reading.zoned || here === UTC ? { skipped: 0, repeated: 0 } : await mendClockChanges(database, name, { table, clock, zone: here });
   if (calendar && zone === UTC && !question.zoneGiven && reading.offsets.some((minutes) => minutes !== 0))
-    notes.push(`column "${time.name}" of ${path}: its times have an offset, and the calendar is that of UTC; set source.zone to the place that they are of`);
+    notes.push(
+      `column "${time.name}" of ${path}: its times have an offset, and the calendar is that of UTC; set ` +
+        `${namedSetting("zone")} to the place that they are of`,
+    );
   return { table, ids, clock, zone: here, calendar, dayFirst: reading.dayFirst, rows, timeless, idless, ...counts, notes };
 }
 

@@ -1,11 +1,13 @@
 import { LatheError } from "../../base/errors.js";
 import type { DataSpec } from "../../contract/data.js";
+import { namedSetting } from "../../contract/source-settings.js";
 import { kindOf, rowsOf, rowsOfTarget, targetKindOf } from "../../features/index.js";
 import type { RowSpan } from "../../features/kind.js";
 import type { DataWarning } from "../data-warning.js";
 import type { SkippedRows } from "../prepared.js";
 import type { Roles } from "../roles.js";
 import type { Database } from "../sources/database.js";
+import type { Source } from "../sources/source.js";
 import { PART, SPLITS, type SplitCounts } from "../splits.js";
 import { type Staged, cellOf } from "../staging.js";
 import { type Cuts, partBetween } from "./cuts.js";
@@ -47,6 +49,11 @@ export function reachOf({ inputs, targets }: Pick<DataSpec, "inputs" | "targets"
   return { past: Math.max(0, ...spans.map(({ from }) => -from)), ahead: Math.max(0, ...spans.map(({ to }) => to)) };
 }
 
+/** Samples begin so many rows apart. */
+export function strideOf({ source }: Pick<DataSpec, "source">): number {
+  return source.type === "series" ? source.stride : 1;
+}
+
 /**
  * Puts samples, one for each row, into parts. A sample is used where all of its rows are there, in one piece of one series, and hold what it reads; it is in a
  * part where all of them are before, between or behind the cuts. Samples that reach over a cut are in no part.
@@ -57,7 +64,7 @@ export async function placeSamples(
 ): Promise<{ readonly counts: SplitCounts; readonly skipped: readonly SkippedRows[] }> {
   const { past, ahead } = reachOf(data);
   const needed = neededValues(staged, data, roles);
-  const stride = data.source.type === "series" ? data.source.stride : 1;
+  const stride = strideOf(data);
   const partOf = (first: string, last: string, next = first) =>
     cuts === "test"
       ? String(PART.test)
@@ -126,7 +133,11 @@ function neededValues(staged: Staged, data: DataSpec, roles: Roles): readonly Ne
 }
 
 /** @throws LatheError `data.split` where a part that was asked for has no sample, saying how many rows one takes. */
-export function checkSamples(counts: SplitCounts, data: DataSpec, path: string, hasTestFile: boolean): void {
+export function checkSamples(
+  counts: SplitCounts,
+  data: DataSpec,
+  { path, hasTestFile, skipped }: { readonly path: string; readonly hasTestFile: boolean; readonly skipped: readonly SkippedRows[] },
+): void {
   const { past, ahead } = reachOf(data);
   const wanted = [
     ["train", true],
@@ -136,10 +147,14 @@ export function checkSamples(counts: SplitCounts, data: DataSpec, path: string, 
   const empty = wanted.find(([name, asked]) => asked && counts[name] === 0);
   if (!empty) return;
   const rows = past + 1 + ahead;
+  const lacks = skipped
+    .filter(({ column }) => column !== "")
+    .map(({ column, rows: n }) => `${n === 1 ? "1 row begins" : `${n} rows begin`} none, since a value of "${column}" that it needs is missing`);
   throw new LatheError(
     "data.split",
     `no sample fits into the ${empty[0]} part of ${path}: a sample reaches over ${rows} rows (${past + 1} of the past and ${ahead} ahead) without a gap, all ` +
-      `of them in that part; use shorter windows, a shorter horizon, or a larger share of the rows`,
+      `of them in that part; ${lacks.length === 0 ? "" : `${lacks.join(", ")}: fill it in, or leave out the rows behind its last value; or else `}use ` +
+      `shorter windows, a shorter horizon, or a larger share of the rows`,
     { path, counts },
   );
 }
@@ -180,7 +195,7 @@ export async function tellLookAhead(
       code: "data.ahead",
       message:
         `${ahead} of the ${judged} validation and test samples of ${path} begin at a value that was filled in on a line to a later one, and so know of what ` +
-        `comes; errors look smaller than they will be. Set source.gaps to "forward" or "split" to judge without`,
+        `comes; errors look smaller than they will be. Set ${namedSetting("gaps")} to "forward" or "split" to judge without`,
     },
   ];
 }
@@ -200,4 +215,29 @@ export async function tellSpans(database: Database, series: RegularSeries, spans
     return name === undefined ? [] : [`${name} ${writeTime(Number(first), series)} to ${writeTime(Number(last), series)} (${Number(n)} rows)`];
   });
   return [{ code: "data.span", message: `${path} is split by time: ${told.join(", ")}; scalings are learnt from the training rows alone` }];
+}
+
+/** Ids that are named. */
+const NAMED = 3;
+
+/** Which series of several begin no sample at all, in a sentence: they are not learnt from, nor judged. */
+export async function tellSilent(database: Database, { series, columns, path }: Source, parts: string): Promise<readonly DataWarning[]> {
+  const id = columns.find(({ name }) => name === series?.id);
+  if (!series || !id) return [];
+  const { ids } = series.report;
+  const rows = await database.all(
+    `SELECT count(*) OVER () AS silent, id, n FROM (SELECT id, count(*) AS n, count(CASE WHEN part > ${PART.skipped} THEN 1 END) AS samples FROM ` +
+      `(SELECT ${id.sql} AS id, part FROM ${series.table} POSITIONAL JOIN ${parts}) GROUP BY id) WHERE samples = 0 ORDER BY id LIMIT ${NAMED}`,
+  );
+  const silent = Number(rows[0]?.["silent"] ?? 0);
+  if (silent === 0) return [];
+  const named = rows.map(({ id, n }) => `"${String(id)}" (${Number(n)} row${Number(n) === 1 ? "" : "s"})`).join(", ");
+  return [
+    {
+      code: "data.silent",
+      message:
+        `${path}: ${silent.toLocaleString("en")} of ${ids.toLocaleString("en")} series ${silent === 1 ? "begins" : "begin"} no sample, such as ${named}; the ` +
+        `model is not trained or judged on ${silent === 1 ? "it" : "them"}. Shorter windows and horizons fit into more series`,
+    },
+  ];
 }

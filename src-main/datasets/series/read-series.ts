@@ -1,4 +1,5 @@
 import { LatheError } from "../../base/errors.js";
+import { namedSetting } from "../../contract/source-settings.js";
 import type { SeriesSourceSpec } from "../../contract/data.js";
 import type { SeriesDecision } from "../../contract/series.js";
 import { findColumn } from "../roles.js";
@@ -48,10 +49,11 @@ const MOSTLY = 0.8;
 export async function readRows(question: ReadQuestion): Promise<ReadRows> {
   const { database, source, spec, name } = question;
   const named = (column: string | undefined, what: string) => (column === undefined ? undefined : findColumn(source, column, "data.column", what));
-  const time = named(spec.time, "source.time");
-  const id = named(spec.id, "source.id");
-  if (time !== undefined && time === id) throw new LatheError("data.column", `source.time and source.id both name "${time.name}", expected two columns`);
-  for (const column of spec.known ?? []) named(column, "source.known");
+  const time = named(spec.time, namedSetting("time"));
+  const id = named(spec.id, namedSetting("id"));
+  if (time !== undefined && time === id)
+    throw new LatheError("data.column", `${namedSetting("time")} and ${namedSetting("id")} both name "${time.name}", expected two columns`);
+  for (const column of spec.known ?? []) named(column, namedSetting("known"));
   const raw = `${name}_raw`;
   try {
     await database.exec(`CREATE TABLE ${raw} AS SELECT ${source.columns.map(({ sql }) => sql).join(", ")} FROM ${source.relation}`);
@@ -150,7 +152,7 @@ async function findNumbers(
   return numbers;
 }
 
-/** Ids that differ only by blanks are one; those that differ only in case are not. */
+/** Ids that differ only by blanks are one; those that differ only in case, or by blanks inside, are not. */
 async function tellIds({ database, source }: ReadQuestion, id: SourceColumn, raw: string, notes: string[]): Promise<void> {
   const where = `column "${id.name}" of ${source.path}`;
   const [blank] = await database.all(
@@ -167,13 +169,13 @@ async function tellIds({ database, source }: ReadQuestion, id: SourceColumn, raw
   }
   const [cased] = await database.all(
     `SELECT count(*) OVER () AS ids, a, b FROM (SELECT min(i) AS a, max(i) AS b FROM (SELECT DISTINCT ${textOf(id)} AS i FROM ${raw}) ` +
-      `WHERE i IS NOT NULL GROUP BY lower(i) HAVING count(*) > 1) ORDER BY a LIMIT 1`,
+      `WHERE i IS NOT NULL GROUP BY lower(regexp_replace(i, '\\s+', '', 'g')) HAVING count(*) > 1) ORDER BY a LIMIT 1`,
   );
   if (cased) {
     const more = Number(cased["ids"]) - 1;
     notes.push(
       `${where}: "${String(cased["a"])}" and "${String(cased["b"])}"${more === 0 ? "" : `, and ${more} more pair${more === 1 ? "" : "s"},`} differ ` +
-        `only in case and are ` +
+        `only in case or blanks and are ` +
         `different series; write them in one way if they are not`,
     );
   }

@@ -14,12 +14,9 @@ import type { Database } from "../sources/database.js";
 import type { Source } from "../sources/source.js";
 import { throwIfAborted } from "../throw-if-aborted.js";
 import { openFitted } from "./fitted-series.js";
-import { seriesInputs } from "./series-inputs.js";
+import { samplesAtOnce, seriesInputs } from "./series-inputs.js";
 import { type SeriesTable, loadSeries } from "./series-table.js";
 import { writeTime } from "./zone.js";
-
-/** Samples of a batch. */
-const BATCH = 1024;
 
 /**
  * Reads another table of a series as the model was trained on one: made regular by the same step, zone and calendar, a sample for each row around which all
@@ -110,7 +107,7 @@ class SeriesReader implements TableReader {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<RawBatch, void, void> {
-    const { fitted, targets, rows: wanted, batchSize = BATCH } = this.#options;
+    const { fitted, targets, rows: wanted, batchSize = samplesAtOnce(this.#options.fitted) } = this.#options;
     const fields = fieldsOf(fitted, targets === "required");
     let places: number[] = [];
     let given = 0;

@@ -1,6 +1,7 @@
 import { LatheError } from "../../base/errors.js";
 import type { SeriesSourceSpec } from "../../contract/data.js";
 import type { SeriesDecision } from "../../contract/series.js";
+import { type SeriesSetting, namedSetting } from "../../contract/source-settings.js";
 import type { Database } from "../sources/database.js";
 import type { Source, SourceColumn } from "../sources/source.js";
 import { throwIfAborted } from "../throw-if-aborted.js";
@@ -8,9 +9,10 @@ import { calendarColumns } from "./calendar.js";
 import type { Shares } from "./cuts.js";
 import { type FilledRows, fill } from "./fill.js";
 import { findPhase, findStep } from "./find-step.js";
-import { gather } from "./gather.js";
+import { type GatheredRows, MOST_ROWS, gather } from "./gather.js";
 import { type Grid, timesOf } from "./grid.js";
 import { type PlacedRows, placeRows } from "./place-rows.js";
+import { findLongestHole } from "./longest-hole.js";
 import { type ReadRows, readRows } from "./read-series.js";
 import { reportOf } from "./report.js";
 import { parseStep, seasonOf, stepOf } from "./step.js";
@@ -66,9 +68,11 @@ export async function openSeries(database: Database, table: Source, spec: Series
   const found = like === undefined && given === undefined && spec.time !== undefined;
   const gathered = await gather({ database, path, name, spec, read, placed, grid, step: like ? "decided" : found ? "found" : "given" });
   throwIfAborted(signal);
+  if (extend > 0) await refuseExtended(database, path, gathered, extend);
   const filled = await fill({ database, name, gaps: spec.gaps, values: read.values, gathered, grid, cuts, extend, signal });
   throwIfAborted(signal);
   const report = await reportOf({ database, read, placed, gathered, filled, grid });
+  const hole = await findLongestHole(database, { filled, placed, grid });
   const season = spec.season ?? seasonOf(step);
   const marked = spec.gaps !== "mark" ? [] : (like?.marked ?? filled.open.map((column) => column.name));
   const { columns, known, filledFromLater } = await build(database, { name, table, spec, read, placed, filled, grid, marked });
@@ -84,7 +88,7 @@ export async function openSeries(database: Database, table: Source, spec: Series
     filled.fills,
     `${name}_steps`,
   ]);
-  const told = tellSeries({ path, spec, step, season, found, read, gathered, report });
+  const told = tellSeries({ path, spec, step, season, found, read, gathered, report, hole });
   return {
     ...table,
     relation: name,
@@ -102,24 +106,40 @@ export async function openSeries(database: Database, table: Source, spec: Series
       marked,
       report,
       filledFromLater,
+      told,
       ...(spec.time === undefined ? {} : { time: spec.time }),
       ...(spec.id === undefined ? {} : { id: spec.id }),
     },
   };
 }
 
+/** @throws LatheError `data.value` where rows behind the ends of all series would be more than a table has, before they are made. */
+async function refuseExtended(database: Database, path: string, { bounds, steps }: GatheredRows, extend: number): Promise<void> {
+  const { n } = await database.one(`SELECT count(*) AS n FROM ${bounds}`);
+  const series = Number(n);
+  if (steps + series * extend <= MOST_ROWS) return;
+  const fits = Math.floor((MOST_ROWS - steps) / series);
+  throw new LatheError(
+    "data.value",
+    `${extend.toLocaleString("en")} steps behind each of ${series.toLocaleString("en")} series of ${path} are too many rows, expected at most ` +
+      `${MOST_ROWS.toLocaleString("en")} with those that are there; forecast ${fits >= 1 ? `at most ${fits.toLocaleString("en")} steps` : "fewer series"}, ` +
+      `or name a file of fewer series`,
+    { path, series, extend, fits },
+  );
+}
+
 /** @throws LatheError where settings want times and there are none, or columns would have names of the table's. */
 function checkSpec({ path, columns }: Source, spec: SeriesSourceSpec): void {
   if (spec.time === undefined) {
     refuseCalendar(path, spec);
-    if (spec.zone !== undefined) throw wantsTimes("zone", "name the column of times as source.time");
+    if (spec.zone !== undefined) throw wantsTimes("zone", `name the column of times as ${namedSetting("time")}`);
   }
   const made = [...calendarColumns(spec.calendar ?? []).map(({ name }) => name), ...(spec.gaps === "mark" ? columns.map(({ name }) => markOf(name)) : [])];
   const taken = columns.find(({ name }) => made.includes(name));
   if (taken)
     throw new LatheError(
       "data.column",
-      `${path} has a column "${taken.name}", which is what source.${spec.gaps === "mark" && taken.name.endsWith(".missing") ? "gaps" : "calendar"} ` +
+      `${path} has a column "${taken.name}", which is what ${namedSetting(spec.gaps === "mark" && taken.name.endsWith(".missing") ? "gaps" : "calendar")} ` +
         `calls a new one; rename it`,
       { path, column: taken.name },
     );
@@ -127,7 +147,9 @@ function checkSpec({ path, columns }: Source, spec: SeriesSourceSpec): void {
 
 function refuseCalendar(path: string, { time, calendar, step }: SeriesSourceSpec): void {
   const remedy =
-    time === undefined ? "name the column of times as source.time" : `column "${time}" of ${path} only counts; name a column of times as source.time`;
+    time === undefined
+      ? `name the column of times as ${namedSetting("time")}`
+      : `column "${time}" of ${path} only counts; name a column of times as ${namedSetting("time")}`;
   if (calendar !== undefined && calendar.length > 0) throw wantsTimes("calendar", remedy);
   if (step !== undefined) throw wantsTimes("step", remedy);
 }
@@ -142,8 +164,8 @@ function refuseOtherTimes(path: string, { time }: SeriesSourceSpec, { step }: Se
   });
 }
 
-function wantsTimes(option: string, remedy: string): LatheError {
-  return new LatheError("data.value", `source.${option} needs times; ${remedy}, or leave source.${option} out`);
+function wantsTimes(option: SeriesSetting, remedy: string): LatheError {
+  return new LatheError("data.value", `${namedSetting(option)} needs times; ${remedy}, or leave ${namedSetting(option)} out`);
 }
 
 function markOf(column: string): string {

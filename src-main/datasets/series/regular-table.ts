@@ -10,4 +10,6 @@ export interface RegularSeries extends SeriesDecision {
   readonly report: SeriesReport;
   /** By column, SQL of whether a row's value was filled in from a later one; of columns that have such values. */
   readonly filledFromLater: ReadonlyMap<string, string>;
+  /** Of the source's warnings those that say what the report counts. */
+  readonly told: readonly string[];
 }

@@ -1,5 +1,6 @@
 import { LatheError } from "../../base/errors.js";
 import { type SeriesSourceSpec } from "../../contract/data.js";
+import type { SeriesFound } from "../../contract/series-views.js";
 import { csvOptions } from "../sources/csv.js";
 import { Database } from "../sources/database.js";
 import { withMissing } from "../sources/source.js";
@@ -52,14 +53,16 @@ export interface SeriesSurvey extends UsefulColumns {
   readonly numbers: readonly string[];
   /** By the share of validation and of test, the parts that it gives. */
   readonly splits: readonly { readonly share: number; readonly parts: Readonly<Partial<Record<SplitName, SeriesPart>>> }[];
-  readonly gaps: number;
-  readonly duplicates: number;
-  /** What was decided and repaired, in sentences. */
+  readonly found: SeriesFound;
+  /** What was decided and repaired, in sentences; `told` are those of them that say what `found` counts. */
   readonly warnings: readonly string[];
+  readonly told: readonly string[];
 }
 
 /** Shares of validation and test that are tried, the larger for short series. */
 export const SHARES = [0.15, 0.2] as const;
+/** Gaps that a first look names, the longest. */
+const LISTED = 3;
 const YEAR = 365.25 * 86_400e6;
 
 /** Makes a table regular as a project would, to see what windows it could have. @throws LatheError as `openSeries` */
@@ -95,13 +98,25 @@ export async function surveySeries({ folder, source: spec, targets, candidates, 
       years: step.unit === "row" ? 0 : (Math.min(cuts?.validation ?? Infinity, Number(bounds["last"])) - Number(bounds["first"])) / YEAR,
       numbers: source.columns.filter(({ kind, name }) => kind === "number" && name !== spec.time && name !== spec.id).map(({ name }) => name),
       splits,
-      gaps: report.gapCount,
-      duplicates: report.duplicates,
+      found: foundIn(report),
       warnings: source.warnings,
+      told: series.told,
     };
   } finally {
     database.close();
   }
+}
+
+/** Its counts, without every series and every gap. */
+function foundIn({ series, ...counts }: RegularSeries["report"]): SeriesFound {
+  const gaps = series.flatMap((one) => one.gaps.map(({ from, to, rows }) => ({ id: one.id, from: from.text, to: to.text, rows })));
+  const most = (counted: readonly number[]) => counted.reduce((a, b) => Math.max(a, b), 0);
+  return {
+    ...counts,
+    shortDays: most(series.map((one) => one.shortDays)),
+    longDays: most(series.map((one) => one.longDays)),
+    longestGaps: gaps.sort((a, b) => b.rows - a.rows).slice(0, LISTED),
+  };
 }
 
 async function partsOf(database: Database, series: RegularSeries, cuts: Cuts): Promise<Partial<Record<SplitName, SeriesPart>>> {

@@ -1,6 +1,8 @@
 import type { SeriesSourceSpec } from "../../contract/data.js";
 import type { SeriesReport, SeriesStep } from "../../contract/series.js";
+import { namedSetting } from "../../contract/source-settings.js";
 import type { GatheredRows } from "./gather.js";
+import type { LongestHole } from "./longest-hole.js";
 import type { ReadRows } from "./read-series.js";
 
 export interface TellQuestion {
@@ -12,6 +14,8 @@ export interface TellQuestion {
   readonly read: ReadRows;
   readonly gathered: GatheredRows;
   readonly report: SeriesReport;
+  /** Of values that are filled in. */
+  readonly hole: LongestHole | undefined;
 }
 
 /** Columns, and series, that a sentence names. */
@@ -20,11 +24,11 @@ const NAMED = 3;
 const LONG = 0.1;
 
 /** What was decided and repaired, in sentences. */
-export function tellSeries({ path, spec, step, season, found, read, gathered, report }: TellQuestion): readonly string[] {
+export function tellSeries({ path, spec, step, season, found, read, gathered, report, hole }: TellQuestion): readonly string[] {
   const said: string[] = [];
   const { duplicates, equal, merged, offGrid, offGridRow } = gathered;
   const { label } = step;
-  if (found) said.push(`the step of ${path} is ${label}, the commonest difference of its times; set source.step where it is another`);
+  if (found) said.push(`the step of ${path} is ${label}, the commonest difference of its times; set ${namedSetting("step")} where it is another`);
   if (report.outOfOrder > 0)
     said.push(
       `${path} is not in order of time: ${rows(report.outOfOrder)} ${report.outOfOrder === 1 ? "stands" : "stand"} behind a later one; they are sorted`,
@@ -34,16 +38,16 @@ export function tellSeries({ path, spec, step, season, found, read, gathered, re
     said.push(
       `${path}: ${rows(duplicates)} ${duplicates === 1 ? "has" : "have"} the time of another row${spec.id === undefined ? "" : " of the same id"}, ` +
         `${what}; such rows are put ` +
-        `together by source.combine, "${spec.combine}"` +
+        `together by ${namedSetting("combine")}, "${spec.combine}"` +
         (spec.id === undefined && duplicates - equal > report.rows / 2
-          ? "; if the file holds several series, name the column that tells them apart as source.id"
+          ? `; if the file holds several series, name the column that tells them apart as ${namedSetting("id")}`
           : ""),
     );
   }
   if (merged > 0 && !found)
     said.push(
-      `${path}: ${rows(gathered.rows + merged)} of different times become ${gathered.rows}, one for each step of ${label}, by source.combine, ` +
-        `"${spec.combine}"`,
+      `${path}: ${rows(gathered.rows + merged)} of different times become ${gathered.rows}, one for each step of ${label}, by ` +
+        `${namedSetting("combine")}, "${spec.combine}"`,
     );
   else if (offGrid > 0)
     said.push(
@@ -51,7 +55,8 @@ export function tellSeries({ path, spec, step, season, found, read, gathered, re
         `${offGrid === 1 ? "is" : "are"} moved there, ` +
         `row ${offGridRow} first` +
         (merged > 0
-          ? `; ${rows(merged)} so came into a step that had one, and ${merged === 1 ? "is" : "are"} put together with it by source.combine, "${spec.combine}"`
+          ? `; ${rows(merged)} so came into a step that had one, and ${merged === 1 ? "is" : "are"} put together with it by ` +
+            `${namedSetting("combine")}, "${spec.combine}"`
           : ""),
     );
   if (gathered.partial) said.push(tellPartial(path, spec, label, gathered.rows, gathered.partial));
@@ -61,6 +66,12 @@ export function tellSeries({ path, spec, step, season, found, read, gathered, re
     said.push(`${path}: ${report.repeated} times are in an hour that occurs twice as clocks go back; the first in the file is taken for the earlier one`);
   said.push(...tellGaps(path, spec, step, season, report));
   said.push(...tellHoles(path, spec, read, report));
+  if (hole && hole.rows > report.longestGap && hole.rows > 1 && isLong(hole, season))
+    said.push(
+      `${path}: ${hole.rows} values of "${hole.column}" one behind the other are filled in, from ${hole.from} to ` +
+        `${hole.to}${spec.id === undefined ? "" : ` of "${hole.id}"`}; that is ${howLong(hole, season)}, and what is filled in there is invented. Set ` +
+        `${namedSetting("gaps")} to "split" to leave it missing`,
+    );
   if (report.constant.length > 0)
     said.push(`${path}: ${listed(report.constant)} ${report.constant.length === 1 ? "has" : "have"} one value only, from which nothing can be learnt`);
   return said;
@@ -91,17 +102,29 @@ function tellGaps(path: string, { gaps, id }: SeriesSourceSpec, { label }: Serie
   const longest = longestGap(report);
   const where = longest === undefined ? "" : `, from ${longest.from.text} to ${longest.to.text}${id === undefined ? "" : ` of "${longest.id}"`}`;
   const said = [
-    `${path}: ${report.gapCount === 1 ? "1 gap" : `${report.gapCount} gaps`} of ${report.gapRows} steps of ${label} in all, the longest of ` +
-      `${report.longestGap}${where}; ${done[gaps]}`,
+    `${path}: ${report.gapCount === 1 ? "1 gap" : `${report.gapCount} gaps`} of ${report.gapRows} step${report.gapRows === 1 ? "" : "s"} of ${label} in all, ` +
+      `the longest of ${report.longestGap}${where}; ${done[gaps]}`,
   ];
-  const long = longest !== undefined && (longest.rows > (season ?? Infinity) || longest.rows > longest.of * LONG);
-  if (gaps !== "split" && long && report.longestGap > 1)
+  if (gaps !== "split" && longest !== undefined && isLong(longest, season) && report.longestGap > 1)
     said.push(
-      `${path}: the longest gap, ${report.longestGap} steps${where}, is ` +
-        `${season !== undefined && longest.rows > season ? "longer than a season" : "more than a tenth of its series"}; what is filled ` +
-        `in there is invented. Set source.gaps to "split" to end the series there`,
+      `${path}: the longest gap, ${report.longestGap} steps${where}, is ${howLong(longest, season)}; what is filled in ` +
+        `there is invented. Set ${namedSetting("gaps")} to "split" to end the series there`,
     );
   return said;
+}
+
+/** Of some steps among those of their series. */
+interface Stretch {
+  readonly rows: number;
+  readonly of: number;
+}
+
+function isLong({ rows: length, of }: Stretch, season: number | undefined): boolean {
+  return length > (season ?? Infinity) || length > of * LONG;
+}
+
+function howLong({ rows: length }: Stretch, season: number | undefined): string {
+  return season !== undefined && length > season ? "longer than a season" : "more than a tenth of its series";
 }
 
 function longestGap({ series }: SeriesReport) {
@@ -120,7 +143,7 @@ function tellHoles(path: string, { gaps }: SeriesSourceSpec, { values }: ReadRow
   if (missing.length > 0)
     said.push(
       `${path}: ${byColumn(missing)} ${verb(missing, "stays", "stay")} ` +
-        `missing${gaps === "split" ? ', since source.gaps is "split"' : ", before the first or behind the last value of a series"}; ` +
+        `missing${gaps === "split" ? `, since ${namedSetting("gaps")} is "split"` : ", before the first or behind the last value of a series"}; ` +
         `samples that need them are not used`,
     );
   if (empty.length > 0)

@@ -1,4 +1,5 @@
 import { LatheError } from "../../base/errors.js";
+import { namedSetting } from "../../contract/source-settings.js";
 import { shorten } from "../shorten.js";
 import type { Database, Row } from "../sources/database.js";
 import { literal } from "../sources/sql.js";
@@ -51,8 +52,12 @@ const FORMATS = {
 } as const;
 type Format = keyof typeof FORMATS;
 
-/** Times outside are slips of the pen, or stand for none. µs of 1600 and of 2255. */
-const [EARLIEST, LATEST] = [Date.UTC(1600, 0, 1) * 1000, Date.UTC(2255, 0, 1) * 1000];
+/** Times outside are slips of the pen, or stand for none. */
+const [FIRST_YEAR, LAST_YEAR] = [1600, 2254];
+/** The same in µs. */
+const [EARLIEST, LATEST] = [Date.UTC(FIRST_YEAR, 0, 1) * 1000, Date.UTC(LAST_YEAR + 1, 0, 1) * 1000];
+/** What times are, as a sentence continues. */
+export const TIMES_READ = `times of the years ${FIRST_YEAR} to ${LAST_YEAR}`;
 
 /**
  * Decides, by one pass over all rows, how a column of times is read.
@@ -68,8 +73,8 @@ export async function readTimes(database: Database, question: TimeQuestion): Pro
     `SELECT f, o, count(*) AS n, min(r) + 1 AS "row", arg_min(t, r) AS example, count(CASE WHEN a > 12 THEN 1 END) AS dayfirst, ` +
       `arg_min(t, CASE WHEN a > 12 THEN r END) AS dayexample, arg_min(t, CASE WHEN b > 12 THEN r END) AS monthexample, ` +
       `count(CASE WHEN b > 12 THEN 1 END) AS monthfirst, count(DISTINCT y) AS years, max(y) AS latest, ` +
-      `greatest(count(DISTINCT a), count(DISTINCT b)) AS days, arg_min(t, CASE WHEN y IS NOT NULL THEN r END) AS yearexample, min(x) AS low, max(x) AS high, quantile_disc(abs(x), 0.5) AS middle, min(length(d)) AS ` +
-      `short, max(length(d)) AS long, ` +
+      `greatest(count(DISTINCT a), count(DISTINCT b)) AS days, arg_min(t, CASE WHEN y IS NOT NULL THEN r END) AS yearexample, ` +
+      `min(x) AS low, max(x) AS high, quantile_disc(abs(x), 0.5) AS middle, min(length(d)) AS short, max(length(d)) AS long, ` +
       `bool_and(x = trunc(x)) AS whole, bool_and(CASE WHEN f = 'number' THEN try_strptime(d, '%Y%m%d') IS NOT NULL END) AS dates, ` +
       `bool_and(CASE WHEN f = 'number' THEN TRY_CAST(substr(d, 5) AS INTEGER) BETWEEN 1 AND 12 END) AS months FROM (` +
       `SELECT *, CASE WHEN f = 'slashes' THEN ${numbers(1)} END AS a, CASE WHEN f = 'slashes' THEN ${numbers(2)} END AS b, ` +
@@ -289,15 +294,16 @@ function within(us: string): string {
 function unreadable({ column, path }: TimeQuestion, row: Row | undefined): LatheError {
   const where = `column "${column}" of ${path}`;
   if (!row)
-    return new LatheError("data.value", `${where} has no value, expected times; name another as source.time, or leave it out where rows are in order`, {
-      path,
-      column,
-    });
+    return new LatheError(
+      "data.value",
+      `${where} has no value, expected times; name another as ${namedSetting("time")}, or leave it ` + `out where rows are in order`,
+      { path, column },
+    );
   return new LatheError(
     "data.value",
     `${where} holds no times: got "${shorten(String(row["example"]))}" in row ${row["row"]}, expected times such as 2024-12-31 13:45, ` +
       `2024-12-31T13:45:00+01:00, ` +
-      `31.12.2024 or seconds since 1970; name another column as source.time, or leave it out where rows are in order`,
+      `31.12.2024 or seconds since 1970; name another column as ${namedSetting("time")}, or leave it out where rows are in order`,
     { path, column, row: row["row"], value: row["example"] },
   );
 }

@@ -1,5 +1,6 @@
 import { closest } from "../../base/closest.js";
 import { LatheError } from "../../base/errors.js";
+import { namedSetting } from "../../contract/source-settings.js";
 import type { RegularSeries } from "./regular-table.js";
 import type { Database } from "../sources/database.js";
 import { literal } from "../sources/sql.js";
@@ -18,7 +19,8 @@ export async function findZone(database: Database, wanted: string | undefined): 
   );
   throw new LatheError(
     "data.value",
-    `source.zone: got "${wanted}", expected a time zone by its IANA name, such as UTC or Europe/Berlin${near === undefined ? "" : `; did you mean "${near}"?`}`,
+    `${namedSetting("zone")}: got "${wanted}", expected a time zone by its IANA name, such as UTC or ` +
+      `Europe/Berlin${near === undefined ? "" : `; did you mean "${near}"?`}`,
     { got: wanted },
   );
 }

@@ -48,6 +48,8 @@ export interface CreatedProject {
   readonly targets: readonly { readonly name: string; readonly type: string }[];
   /** Columns excluded, with why. */
   readonly notes: readonly string[];
+  /** Of these, what `series` counts too. */
+  readonly told?: readonly string[];
   /** Of a table that is made regular in time. */
   readonly series?: SeriesPlan;
 }
@@ -81,9 +83,9 @@ export async function createProject(options: CreateOptions): Promise<CreatedProj
   const title = name ?? basename(home);
   if (template?.reads === "series") {
     const question = { survey: surveyed, source: file, folder: process.cwd(), targets, ignore, keep, wish: series ?? {}, lookAtSeries, signal };
-    const { notes, plan, source, ...parts } = await planSeries(question);
+    const { notes, told, plan, source, ...parts } = await planSeries(question);
     const made = await save(home, template.create({ name: title, source, ...parts }));
-    return { file: made, notes, targets: parts.targets.map(nameAndType), inputs: plan.columns, series: plan };
+    return { file: made, notes, told, targets: parts.targets.map(nameAndType), inputs: plan.columns, series: plan };
   }
   const seen = template?.type === TEXT ? withProse(surveyed) : surveyed;
   const roles = await withPictureColumns(rolesFrom(seen, targets, ignore, keep), seen, look, signal);

@@ -31,6 +31,8 @@ export interface SeriesProposal extends Pick<Proposal, "inputs" | "targets"> {
   readonly split: NonNullable<Proposal["split"]>;
   readonly plan: SeriesPlan;
   readonly notes: readonly string[];
+  /** Of these, what the plan counts too. */
+  readonly told: readonly string[];
   /** Columns that are excluded, and why. */
   readonly left: ReadonlyMap<string, string>;
 }
@@ -72,8 +74,10 @@ export async function planSeries(question: SeriesQuestion): Promise<SeriesPropos
       path: survey.path,
       column: wordy,
     });
-  const calendar = wish.calendar ?? calendarFor(seen);
-  const waves = calendar.flatMap((part) => [`${part}.sin`, `${part}.cos`]);
+  const taken = (wish.calendar ?? calendarFor(seen)).filter((part) => survey.columns.some(({ name }) => wavesOf(part).includes(name)));
+  if (wish.calendar && taken.length > 0) throw takenCalendar(survey.path, taken);
+  const calendar = (wish.calendar ?? calendarFor(seen)).filter((part) => !taken.includes(part));
+  const waves = calendar.flatMap(wavesOf);
   const lengths = fitLengths(seen, defaultLengths(seen), { window: wish.window, horizon: wish.horizon, forecasts: forecast.length > 0 });
   const read = [...forecast, ...use, ...known];
   const marks = spec.gaps === "mark" ? read.map((column) => `${column}.missing`).filter((mark) => seen.numbers.includes(mark)) : [];
@@ -96,6 +100,8 @@ export async function planSeries(question: SeriesQuestion): Promise<SeriesPropos
       zone,
       ...(season === undefined ? {} : { season }),
       gaps: spec.gaps,
+      combine: spec.combine,
+      found: seen.found,
       calendar: [...calendar],
       known: [...known],
       window: lengths.window,
@@ -110,11 +116,13 @@ export async function planSeries(question: SeriesQuestion): Promise<SeriesPropos
       columns,
     },
     left,
+    told: seen.told,
     notes: [
       ...roles.notes,
       ...[...left].map(([name, why]) => `column "${name}" is excluded: ${why}`),
       ...survey.warnings,
       ...seen.warnings.filter((note) => !survey.warnings.includes(note) && !isOfExcluded(note, left)),
+      ...taken.map((part) => `the calendar is without "${part}", since ${survey.path} has columns called ${wavesOf(part).join(" or ")}`),
       ...tellZone(seen, wish),
       ...lengths.notes,
     ],
@@ -277,6 +285,21 @@ function calendarFor({ step, unit, years }: SeriesSurvey): SeriesPlan["calendar"
   const year = years >= 1;
   if (unit === "day") return step === "1d" ? (year ? ["weekday", "yearday"] : ["weekday"]) : year ? ["yearday"] : [];
   return year && !step.endsWith("y") ? ["month"] : [];
+}
+
+/** The columns that a part of the calendar adds. */
+function wavesOf(part: string): readonly string[] {
+  return [`${part}.sin`, `${part}.cos`];
+}
+
+function takenCalendar(path: string, taken: readonly string[]): LatheError {
+  const [part = ""] = taken;
+  return new LatheError(
+    "data.column",
+    `${path} has a column called ${wavesOf(part).join(" or ")}, as the calendar calls what it adds for "${part}"; rename the column, or leave "${part}" ` +
+      `out of the calendar`,
+    { path, taken: [...taken] },
+  );
 }
 
 function nothingToRead(path: string, left: ReadonlyMap<string, string>): LatheError {

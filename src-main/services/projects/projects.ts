@@ -127,7 +127,7 @@ export function createProjects(
       const table = await access.resolve(data, "the data").catch(missingData(data));
       const validated = validation === undefined ? undefined : await access.resolve(validation, "the data").catch(missingData(validation));
       const tested = test === undefined ? undefined : await access.resolve(test, "the data").catch(missingData(test));
-      const { notes } = await createProject({
+      const { notes, told = [] } = await createProject({
         ...rest,
         ...survey,
         folder: made,
@@ -138,7 +138,11 @@ export function createProjects(
         ...(header === undefined ? {} : { reading: { header } }),
         ...(signal ? { signal } : {}),
       });
-      return opened(made, notes);
+      // What was found in a series stands on its Data screen.
+      return opened(
+        made,
+        notes.filter((note) => !told.includes(note)),
+      );
     },
     async createFromRun(run, name) {
       return opened(await projectFromRun(access, run, await folder(), name));

@@ -91,8 +91,8 @@ async function proposalOfSeries(
     template: SERIES,
     rows: survey.rows,
     headed: !tellsColumns(survey.path),
-    // What is excluded stands at its column, and the file above.
-    notes: found.notes.filter((note) => !/^column ".*" is excluded: /s.test(note)).map((note) => withoutFile(note, survey.path)),
+    // What is excluded stands at its column, the file above, and what was found is counted.
+    notes: found.notes.filter((note) => !/^column ".*" is excluded: /s.test(note) && !found.told.includes(note)).map((note) => withoutFile(note, survey.path)),
     templates: suited({ name, source, inputs, targets: found.targets, split }),
     series: plan,
     columns: survey.columns

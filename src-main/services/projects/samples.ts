@@ -53,7 +53,7 @@ export async function projectFromSample(
     throw storageError(home, thrown, "No project was made");
   }
   try {
-    const { notes } = await createProject({
+    const { notes, told = [] } = await createProject({
       ...survey,
       folder: home,
       name: title,
@@ -63,7 +63,8 @@ export async function projectFromSample(
       targets: [target],
       ...(series === undefined ? {} : { series }),
     });
-    return { folder: home, notes };
+    // What was found in a series stands on its Data screen.
+    return { folder: home, notes: notes.filter((note) => !told.includes(note)) };
   } catch (thrown) {
     await rm(home, { recursive: true, force: true }).catch(() => undefined);
     throw thrown;

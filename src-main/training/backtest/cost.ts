@@ -1,12 +1,12 @@
 import type { Project } from "../../contract/project.js";
 import type { RunReport } from "../../contract/report.js";
-import type { PlannedFold } from "../../datasets/index.js";
+import { type PlannedFold, strideOf } from "../../datasets/index.js";
 import { stepBytes } from "../network/memory.js";
 import type { Workbench } from "../workbench.js";
 
 /** Seconds that training takes, by what the run itself took for an epoch of a row. */
 export function costOf(folds: readonly PlannedFold[], { training, data }: Pick<RunReport, "training" | "data">, epochs: number, project: Project): number {
-  const stride = project.data.source.type === "series" ? project.data.source.stride : 1;
+  const stride = strideOf(project.data);
   const rows = folds.reduce((sum, { trained }) => sum + trained.rows, 0) / stride;
   return (rows * epochs * training.seconds) / Math.max(1, training.epochs * data.rows.train);
 }

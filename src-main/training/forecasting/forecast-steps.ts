@@ -1,6 +1,6 @@
 import { defined } from "../../base/assert.js";
 import type { Executable } from "../../engines/engine.js";
-import { type SeriesTable, seriesInputs } from "../../datasets/index.js";
+import { type SeriesTable, samplesAtOnce, seriesInputs } from "../../datasets/index.js";
 import type { FittedData } from "../../features/fitted.js";
 import { horizonOf, targetKindOf } from "../../features/index.js";
 import { outputName } from "../models/inference-model.js";
@@ -8,9 +8,6 @@ import { floats } from "../trainer.js";
 import type { Origin } from "./origins.js";
 import { middleOf } from "./central.js";
 import type { ForecastPlan } from "./plan-forecast.js";
-
-/** Series that are forecast at once. */
-const BATCH = 1024;
 
 /** By target, what is forecast of some series: `[series, steps, columns]`, in the columns' own unit. */
 export type Forecasts = ReadonlyMap<string, Float32Array>;
@@ -31,11 +28,12 @@ export async function runForecast(
     return { name: target.name, horizon: horizonOf(target), columns, values: new Float32Array(origins.length * steps * columns.length) };
   });
   const byName = new Map(made.map((one) => [one.name, one]));
+  const atOnce = samplesAtOnce(fitted);
   let done = 0;
   for (let block = 0; block < blocks; block++) {
     const behind = block * stride;
-    for (let from = 0; from < origins.length; from += BATCH) {
-      const some = origins.slice(from, from + BATCH);
+    for (let from = 0; from < origins.length; from += atOnce) {
+      const some = origins.slice(from, from + atOnce);
       const places = some.map(({ row }) => row + behind);
       const result = await session.run(seriesInputs(table, fitted, places));
       for (const { name, horizon, columns, values } of made) {

@@ -30,7 +30,8 @@ export function isFedBack(column: string, { targets }: Pick<ForecastPlan, "targe
 }
 
 /**
- * @param asked steps; undefined: as many as one go of the model gives. @param what the model, for messages. @param losses that the targets learnt by, where that is known.
+ * @param asked steps; undefined: as many as one go of the model gives.
+ * @param what the model, for messages. @param losses that the targets learnt by, where that is known.
  * @throws LatheError `usage` for a model that forecasts nothing, or not so far.
  */
 export function planForecast(fitted: FittedData, asked: number | undefined, what: string, losses?: TrainingConfig["losses"]): ForecastPlan {

@@ -14,7 +14,7 @@ import { CsvFile, putInPlace } from "./csv-file.js";
 import { outputName } from "./inference-model.js";
 import type { WorkSetting } from "../process/setting.js";
 import { faultsOfModel } from "./tell-faults.js";
-import { strangersOf } from "./tell-strangers.js";
+import { nothingToAnswer, strangersOf } from "./tell-strangers.js";
 import { serveModel } from "./served-model.js";
 import { floats } from "../trainer.js";
 
@@ -68,6 +68,7 @@ export async function predictTable(
         path: table.path,
         ...unreadableOf(table),
       });
+    if (samples === 0) throw nothingToAnswer(table);
     putInPlace(temporary, out, request.keepExisting);
     return {
       event: "prediction",

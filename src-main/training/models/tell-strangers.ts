@@ -29,9 +29,23 @@ function valuesOf({ texts, known }: UnknownTexts): UnknownValue[] {
     });
 }
 
+/** Nothing is left to answer for: why. */
+export function nothingToAnswer({ path, rows, skipped }: TableReader): LatheError {
+  return new LatheError(
+    "data.empty",
+    `none of the ${rows} row${rows === 1 ? "" : "s"} of ${path} can be answered for: ${reasonsOf(skipped) || "there is none"}; give the values or rows that ` +
+      `the model reads`,
+    { path, rows },
+  );
+}
+
+function reasonsOf(skipped: TableReader["skipped"]): string {
+  return skipped.map((skip) => `${nameSkipped(skip, '"')} (${skip.rows})`).join(", ");
+}
+
 /** Nothing is left to judge: what the table and the model call their classes. */
 export function nothingToJudge({ path, rows, skipped, unknownClasses }: TableReader): LatheError {
-  const why = skipped.map((skip) => `${nameSkipped(skip, '"')} (${skip.rows})`).join(", ");
+  const why = reasonsOf(skipped);
   const lists = unknownClasses.map((column) => {
     const values = valuesOf(column);
     const own = values.map(({ value, nearest }) => `"${value}"${nearest === undefined ? "" : ` (did you mean "${nearest}"?)`}`);

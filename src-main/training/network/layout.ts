@@ -1,9 +1,10 @@
+import { defined } from "../../base/assert.js";
 import { Random } from "../../base/random.js";
 import { initializers } from "../../layers/init/index.js";
 import type { InitializerConfig } from "../../layers/layer.js";
 import type { Emitter } from "../../onnx/emitter.js";
 import { createEmitter } from "../../ops/index.js";
-import { sizeOf, type TensorType, type Value } from "../../onnx/types.js";
+import { isStatic, sizeOf, type TensorType, type Value } from "../../onnx/types.js";
 import { type Bindings, type NetworkPlan, lowerNetwork } from "./network.js";
 
 /** One tensor's place in a flat vector. */
@@ -36,13 +37,38 @@ export interface Layout {
   readonly types: ReadonlyMap<string, TensorType>;
   /** Where randomness is needed while training: by layer, numbers a sample. */
   readonly uniforms: readonly { readonly layer: string; readonly shape: readonly number[] }[];
+  /** Numbers that a sample takes. */
+  readonly held: HeldNumbers;
+}
+
+export interface HeldNumbers {
+  /** Of all inputs, and of what is drawn. */
+  readonly read: number;
+  /** Of what all layers give, and of the one that gives most. */
+  readonly given: number;
+  readonly widest: number;
+  /** Of what layers hold inside, all together, and of the one that holds most. */
+  readonly inside: number;
+  readonly deepest: number;
 }
 
 /** Lowers the network once, in training mode, only to see what it needs. @param inputs encoded inputs by name with their types. */
 export function layOut(plan: NetworkPlan, inputs: ReadonlyMap<string, TensorType>): Layout {
   const recorder = recordLayout();
   const encoded = new Map([...inputs].map(([name, type]) => [name, recorder.input(name, type)]));
-  return recorder.layout(lowerNetwork(recorder.e, plan, encoded, recorder.bindings));
+  const layout = recorder.layout(lowerNetwork(recorder.e, plan, encoded, recorder.bindings));
+  return { ...layout, held: heldBy(plan, layout, inputs) };
+}
+
+function heldBy(plan: NetworkPlan, { types, uniforms }: Pick<Layout, "types" | "uniforms">, inputs: ReadonlyMap<string, TensorType>): Layout["held"] {
+  const typeOf = (name: string) => defined(types.get(name), name);
+  const numbersOf = ({ shape }: TensorType) => (isStatic(shape.slice(1)) ? sizeOf(shape.slice(1)) : 0);
+  const sum = (numbers: readonly number[]) => numbers.reduce((total, n) => total + n, 0);
+  const most = (numbers: readonly number[]) => numbers.reduce((largest, n) => Math.max(largest, n), 0);
+  const given = plan.layers.map(({ id }) => numbersOf(typeOf(id)));
+  const inside = plan.layers.map(({ definition, config, from }) => definition.held?.(config, from.map(typeOf)) ?? 0);
+  const read = [...[...inputs.values()].map(numbersOf), ...uniforms.map(({ shape }) => sizeOf(shape))];
+  return { read: sum(read), given: sum(given), widest: most(given), inside: sum(inside), deepest: most(inside) };
 }
 
 /** Sees what layers need while they are lowered. */
@@ -51,7 +77,7 @@ export interface LayoutRecorder {
   readonly bindings: Bindings;
   input(name: string, type: TensorType): Value;
   /** What was needed until now. */
-  layout(types: ReadonlyMap<string, TensorType>): Layout;
+  layout(types: ReadonlyMap<string, TensorType>): Omit<Layout, "held">;
 }
 
 export function recordLayout(): LayoutRecorder {

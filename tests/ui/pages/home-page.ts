@@ -9,6 +9,10 @@ export class HomePage {
   readonly form: Locator;
   /** Times, ids and lengths of a series that is about to be made. */
   readonly series: Locator;
+  /** What was found in the table when it was made regular. */
+  readonly found: Locator;
+  /** How it becomes regular, folded away. */
+  readonly more: Locator;
   readonly create: Locator;
 
   constructor(readonly page: Page) {
@@ -17,6 +21,8 @@ export class HomePage {
     this.hints = page.getByRole("region", { name: "How it goes" });
     this.columns = page.getByRole("table", { name: "Columns" });
     this.series = page.getByRole("region", { name: "Series", exact: true });
+    this.found = this.series.getByRole("list", { name: "What was found" });
+    this.more = this.series.locator("summary");
     this.form = page.getByRole("region", { name: "Project", exact: true });
     this.create = page.getByRole("button", { name: "Create the project" });
   }
@@ -79,6 +85,23 @@ export class HomePage {
 
   times(): Locator {
     return this.series.getByRole("combobox", { name: "Times" });
+  }
+
+  async chooseTimes(column: string): Promise<void> {
+    await this.times().selectOption(column);
+  }
+
+  setting(name: "Step" | "Gaps" | "Rows in a step"): Locator {
+    return this.series.getByRole("combobox", { name, exact: true });
+  }
+
+  /** Of the calendar. */
+  part(name: string): Locator {
+    return this.series.getByRole("checkbox", { name });
+  }
+
+  zone(): Locator {
+    return this.series.getByRole("textbox", { name: "Time zone" });
   }
 
   ids(): Locator {

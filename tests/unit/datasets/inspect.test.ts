@@ -9,6 +9,20 @@ import { dataOf, prepare, writeTable } from "../../support/tables.js";
 const credit = join(packageRoot, "resources", "samples", "credit", "credit.csv");
 
 describe("inspectTable", () => {
+  it("does not tell of a series' times and ids that they are unused", async () => {
+    const folder = temporaryFolder();
+    const stamp = (i: number) => new Date(Date.UTC(2024, 0, 1 + i)).toISOString().slice(0, 10);
+    const lines = ["a", "b"].flatMap((id) => Array.from({ length: 60 }, (_, i) => `${stamp(i)},${id},${(i * 7) % 11},${stamp(i + 9)}`));
+    const data = dataSchema.parse({
+      source: { type: "series", path: writeTable(folder, "t.csv", ["day,shop,y,due", ...lines].join("\n")), time: "day", id: "shop" },
+      inputs: [{ name: "past", type: "window", columns: ["y"], length: 3 }],
+      targets: [{ name: "y", type: "numeric", column: "y", horizon: 2 }],
+      split: { by: "time", validation: 0.2, test: 0.2 },
+    });
+    const { warnings } = await inspectTable({ folder, data, seed: 1, workFolder: folder });
+    expect(warnings.filter(({ code }) => code === "data.unused").map(({ column }) => column)).toEqual(["due"]);
+  });
+
   it("tells of the credit sample what is in it", async () => {
     const folder = temporaryFolder();
     const data = dataOf(credit, { targets: [{ name: "good", type: "binary", column: "Good" }] });

@@ -105,7 +105,8 @@ function sentence(
   if (result === "unknown" || found === null)
     return `${name} cannot be compared with ${baseline}: that is never wrong, no sample reaches back so far, or a forecast is not a finite number`;
   const error = `its mean squared error is ${comparedError(found)}`;
-  const range = low === null || high === null ? "" : ` (skill ${found.toFixed(2)}, 95 % interval ${low.toFixed(2)} to ${high.toFixed(2)})`;
+  // None is above 1, which is perfect, though the interval of its estimate may be.
+  const range = low === null || high === null ? "" : ` (skill ${found.toFixed(2)}, 95 % interval ${low.toFixed(2)} to ${Math.min(1, high).toFixed(2)})`;
   switch (result) {
     case "better":
       return `the forecast of ${name} is better than ${baseline}: ${error}${range}`;

@@ -32,7 +32,7 @@ describe("a regular table", () => {
     expect(rows.map(({ x }) => x)).toEqual(range(30, (i) => i));
     expect(rows[6]).toMatchObject({ at: "2024-01-01T06:00:00Z", t: "2024-01-01 06:00:00", "hour.sin": 1, segment: 0, filled: false });
     expect(rows[6]!["weekday.cos"]).toBe(1);
-    expect(warnings).toEqual(["the step of FILE is 1 hour, the commonest difference of its times; set source.step where it is another"]);
+    expect(warnings).toEqual(["the step of FILE is 1 hour, the commonest difference of its times; set “Step” (source.step) where it is another"]);
   });
 
   it.each([[false], [true]])("has days of 23 and 25 hours without gap and duplicate, with offsets: %s", async (withOffset) => {
@@ -237,7 +237,7 @@ describe("a regular table", () => {
     expect(warnings.slice(1)).toEqual([
       `FILE: 1 gap of 3 steps of 1 day in all, the longest of 3, from ${day(4)} to ${day(6)} of "b"; filled in on a line between their neighbours`,
       `FILE: the longest gap, 3 steps, from ${day(4)} to ${day(6)} of "b", is more than a tenth of its series; what is filled in there is invented. ` +
-        `Set source.gaps to "split" to end the series there`,
+        `Set “Gaps” (source.gaps) to "split" to end the series there`,
       `FILE: filled in are 3 values of "x"`,
     ]);
   });
@@ -329,7 +329,8 @@ describe("a regular table", () => {
     ]);
     expect(series.report.duplicates).toBe(3);
     expect(warnings.slice(1)).toEqual([
-      `FILE: 3 rows have the time of another row, 1 equal to it in every value; such rows are put together by source.combine, "${combine}"`,
+      `FILE: 3 rows have the time of another row, 1 equal to it in every value; such rows are put together by ` +
+        `“Rows in a step” (source.combine), "${combine}"`,
     ]);
   });
 
@@ -358,7 +359,7 @@ describe("a regular table", () => {
     );
     const { rows, warnings } = await openedSeries(text, { time: "t", step: "1d", combine: "sum" });
     expect(rows.map(({ at, x }) => [at, x])).toEqual([0, 1, 2].map((d) => [day(d), 24 * (24 * d) + 276]));
-    expect(warnings).toEqual([`FILE: 72 rows of different times become 3, one for each step of 1 day, by source.combine, "sum"`]);
+    expect(warnings).toEqual([`FILE: 72 rows of different times become 3, one for each step of 1 day, by “Rows in a step” (source.combine), "sum"`]);
   });
 
   it("tells steps that hold fewer times than the others, as unfinished ones at the end do", async () => {
@@ -369,7 +370,8 @@ describe("a regular table", () => {
         'Their "sum" is of what is there; leave rows of unfinished steps out',
     ]);
     expect((await told([...hours(20, 50), ...hours(60, 24 * 12)]))[0]).toContain(
-      "2 of 12 steps of 1 day hold fewer times than the others, which have 24 or more, 1 of them at the ends of their series; the latest is that of 2024-01-01, with 4.",
+      "2 of 12 steps of 1 day hold fewer times than the others, which have 24 or more, 1 of them at the ends of their series; the latest is that of " +
+        "2024-01-01, with 4.",
     );
     // Of rows that come as they please only the ends are told.
     const often = (from: number, d: number) => (d % 2 === 0 ? hours(from, from + 24) : hours(from, from + 12));

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Random } from "../../../../src-main/base/random.js";
 import { type DataSpec, dataSchema } from "../../../../src-main/contract/data.js";
-import { type PreparedData, type Split, createLoader, readPreparedSeries, readTable } from "../../../../src-main/datasets/index.js";
+import { type PreparedData, type Split, createLoader, readPreparedSeries, readTable, samplesAtOnce } from "../../../../src-main/datasets/index.js";
 import { prepare, writeTable } from "../../../support/tables.js";
 import { seriesFile } from "../../../../src-main/datasets/cache.js";
 import { EpochReader } from "../../../../src-main/datasets/epoch-reader.js";
@@ -261,6 +261,41 @@ describe("nothing is learnt from what comes after the training span", () => {
     const samples = await batchesOf(before, "train");
     expect(await batchesOf(again, "train")).toEqual(samples);
   });
+});
+
+describe("what is not learnt from is told", () => {
+  const rows = rowsOf(new Random("windows", 9));
+
+  test("series that begin no sample, by name", async () => {
+    const folder = temporaryFolder();
+    const short = [...rows, { ...rows[3]!, id: "c" }, { ...rows[4]!, id: "c" }, { ...rows[5]!, id: "d" }];
+    const path = writeTable(folder, "t.csv", csvOf(short));
+    const { audit } = await prepare(folder, dataOf(path));
+    expect(audit.warnings.filter(({ code }) => code === "data.silent").map(({ message }) => message.replace(path, "FILE"))).toEqual([
+      'FILE: 2 of 4 series begin no sample, such as "c" (2 rows), "d" (1 row); the model is not trained or judged on them. Shorter windows and horizons fit ' +
+        "into more series",
+    ]);
+    const whole = await prepare(folder, dataOf(writeTable(folder, "whole.csv", csvOf(rows))));
+    expect(whole.audit.warnings.filter(({ code }) => code === "data.silent")).toEqual([]);
+  });
+
+  test("a part whose values are missing is refused with the column, not with windows alone", async () => {
+    const folder = temporaryFolder();
+    const lines = csvOf(rows).split("\n");
+    const text = lines.map((line, i) => (i > 0 && line >= stamp(45) ? line.replace(/^([^,]+,[^,]+),[^,]*/, "$1,") : line)).join("\n");
+    await expect(prepare(folder, dataOf(writeTable(folder, "t.csv", text)))).rejects.toThrow(
+      /no sample fits into the validation part .*; \d+ rows begin none, since a value of "y" that it needs is missing: fill it in, or/,
+    );
+  });
+});
+
+test("fewer samples are read at once the longer their windows are", async () => {
+  const folder = temporaryFolder();
+  const { fitted } = await prepare(folder, dataOf(writeTable(folder, "t.csv", csvOf(rowsOf(new Random("windows", 10))))));
+  const longer = (length: number) => ({
+    inputs: fitted.inputs.map((input) => (input.type === "window" && input.name === "past" ? { ...input, length } : input)),
+  });
+  expect([5, 168, 500, 1000, 10_000].map((length) => samplesAtOnce(longer(length)))).toEqual([1024, 1024, 134, 33, 1]);
 });
 
 describe("what cannot be forecast from is refused with what would fit", () => {

@@ -64,6 +64,20 @@ test("hours have a window of a week and a day ahead, of a calendar of hours and 
   expect(months.plan).toMatchObject({ step: "1mo", window: 24, horizon: 12, calendar: ["month"] });
 });
 
+test("what making it regular found is counted, with the longest gaps, and told once", async () => {
+  const rows = (n: number) => [day(n < 300 ? n : n + 4), wave(n)];
+  const { plan, created } = await made(csv("date,sales", 600, rows), { gaps: "split" });
+  expect(plan).toMatchObject({ gaps: "split", combine: "mean", found: { read: 600, rows: 600, gapCount: 1, gapRows: 4, longestGap: 4 } });
+  expect(plan.found.longestGaps).toEqual([{ id: "", from: "2020-10-27", to: "2020-10-30", rows: 4 }]);
+  expect(created.notes).toEqual(expect.arrayContaining([...(created.told ?? [])]));
+  expect(created.told?.join()).toContain("1 gap of 4 steps");
+});
+
+test("a coarser step puts rows together, and says how many", async () => {
+  const { plan } = await made(csv("date,sales", 700, (n) => [day(n), wave(n)]), { step: "1w", combine: "sum", calendar: [] });
+  expect(plan).toMatchObject({ stepLabel: "1 week", combine: "sum", rows: 101, found: { read: 700, gapCount: 0 } });
+});
+
 test("what is known in advance is read ahead, and beside the past", async () => {
   const { project } = await made(daily, { known: ["promo"], calendar: [] }, { targets: ["sales"] });
   expect(project.data.source).toMatchObject({ known: ["promo"] });
@@ -118,6 +132,16 @@ test("what tells series apart is found where a time stands more than once, and n
   expect(notes).toContain('each value of column "shop" is a series of its own');
   expect((await made(daily)).plan.id).toBeUndefined();
   expect((await made(content, { id: "" })).plan).toMatchObject({ series: 1, rows: 600 });
+});
+
+test("a column that is called as the calendar's keeps its name, and the calendar goes without; one that was asked for is refused", async () => {
+  const content = csv("date,sales,weekday.sin", 600, (n) => [day(n), wave(n), n % 5]);
+  const { plan, notes } = await made(content);
+  expect(plan.calendar).toEqual(["yearday"]);
+  expect(notes).toContain('the calendar is without "weekday", since t.csv has columns called weekday.sin or weekday.cos');
+  expect(await refused(content, { calendar: ["weekday"] })).toMatch(
+    /has a column called weekday.sin or weekday.cos, as the calendar calls what it adds for "weekday"; rename the column, or leave "weekday" out of the calendar/,
+  );
 });
 
 test("rows without times are in plain order, which is said; the calendar needs times", async () => {
