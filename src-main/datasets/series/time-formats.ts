@@ -167,7 +167,8 @@ function orderOf({ column, path, dayFirst: likely }: TimeQuestion, slashes: read
   if (slashes.length === 0) return undefined;
   if (day || month) return day !== undefined;
   const dayFirst = likely ?? false;
-  if (likely === undefined)
+  // An earlier version kept false of dates that were written in another way, too.
+  if (!dayFirst)
     notes.push(
       `${where}: "${shorten(String(slashes[0]?.["example"]))}" is read with the month first, since no date tells; write dates as 2024-12-31 otherwise`,
     );
