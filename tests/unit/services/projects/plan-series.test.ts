@@ -74,7 +74,10 @@ test("what making it regular found is counted, with the longest gaps, and told o
 });
 
 test("a coarser step puts rows together, and says how many", async () => {
-  const { plan } = await made(csv("date,sales", 700, (n) => [day(n), wave(n)]), { step: "1w", combine: "sum", calendar: [] });
+  const { plan } = await made(
+    csv("date,sales", 700, (n) => [day(n), wave(n)]),
+    { step: "1w", combine: "sum", calendar: [] },
+  );
   expect(plan).toMatchObject({ stepLabel: "1 week", combine: "sum", rows: 101, found: { read: 700, gapCount: 0 } });
 });
 
