@@ -200,7 +200,9 @@ function withoutMissingNumbers(x: string, { missing = [], decimal }: SourceColum
 
 /** A file of another program may write `True` where the column held 1, or true, in training. */
 function wordAsNumber({ sql, beside }: SourceColumn): string {
-  return !beside ? "CAST(NULL AS DOUBLE)" : `CASE lower(trim(${sql}, ${literal(BLANKS)})) WHEN 'true' THEN 1.0 WHEN 'false' THEN 0.0 END`;
+  if (!beside) return "CAST(NULL AS DOUBLE)";
+  // Both words have an e. Without a condition before it DuckDB trims every cell, the numbers too, since the text is trimmed in another branch as well.
+  return `CASE WHEN regexp_matches(${sql}, '[eE]') THEN CASE lower(trim(${sql}, ${literal(BLANKS)})) WHEN 'true' THEN 1.0 WHEN 'false' THEN 0.0 END END`;
 }
 
 function isTooLarge(x: string): string {
