@@ -12,8 +12,8 @@ const keeps = process.env["LATHE_LOOKS"] !== undefined;
 
 /**
  * Looks at the page as it stands: at no size of the window does anything run over the edge, and axe finds no serious fault in either theme. With LATHE_LOOKS
- * set, pictures of all sizes and themes are kept under test-results/screenshots for a person to judge; drawing them is a good part of a test's time. The page is
- * left as it was: light, 1280x800.
+ * set, pictures of all sizes and themes are kept under test-results/screenshots for a person to judge; drawing them is a good part of a test's time. The page
+ * is left as it was: light, 1280x800.
  * @param narrowToo at 900 pixels of width as well
  */
 export async function lookAt(page: Page, name: string, narrowToo = false): Promise<void> {
