@@ -1,8 +1,11 @@
 import { z } from "zod";
+import { calendarParts, combineWays, gapWays } from "../features/series.js";
 import { seriesReport } from "./series.js";
 
+export { calendarParts, combineWays, gapWays };
+
 const column = z.string().min(1).max(1000);
-const calendarPart = z.enum(["hour", "weekday", "monthday", "yearday", "month"]);
+const calendarPart = z.enum(calendarParts);
 const part = z.strictObject({ rows: z.number(), longest: z.number(), first: z.string(), last: z.string() });
 
 /** What a user says of a series to be made of a table; the rest is found. */
@@ -14,10 +17,10 @@ export const seriesWish = z.strictObject({
   id: z.string().max(1000).optional(),
   zone: z.string().min(1).max(100).optional(),
   step: z.string().min(1).max(20).optional(),
-  gaps: z.enum(["interpolate", "forward", "mark", "split"]).optional(),
-  combine: z.enum(["mean", "sum", "min", "max", "first", "last"]).optional(),
+  gaps: z.enum(gapWays).optional(),
+  combine: z.enum(combineWays).optional(),
   season: z.int().min(2).max(100_000).optional(),
-  calendar: z.array(calendarPart).max(5).optional(),
+  calendar: z.array(calendarPart).max(calendarParts.length).optional(),
   known: z.array(column).max(1000).optional(),
   /** Rows. */
   window: z.int().min(1).optional(),

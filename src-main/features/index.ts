@@ -12,10 +12,11 @@ import { textInput } from "./text.js";
 import { windowInput } from "./window.js";
 
 /** Every kind of input. A new one is a file of its own, a line here, and one in `fitted.ts`. */
+export { TOO_FINE } from "./scaling.js";
+
 const inputKinds = { numeric: numericInput, category: categoryInput, binary: binaryInput, image: imageInput, window: windowInput, text: textInput };
 
 type Kinds = typeof inputKinds;
-export { TOO_FINE } from "./scaling.js";
 export type InputType = keyof Kinds;
 /** What a project may say of an input of a kind; the same with defaults filled in; and what was learnt of it. */
 type Draft<K extends InputType> = z.input<Kinds[K]["options"]>;

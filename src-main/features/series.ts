@@ -36,16 +36,20 @@ export const seriesDecision = z.strictObject({
   marked: z.array(z.string()),
 });
 
+export const gapWays = ["interpolate", "forward", "mark", "split"] as const;
+export const combineWays = ["mean", "sum", "min", "max", "first", "last"] as const;
+export const calendarParts = ["hour", "weekday", "monthday", "yearday", "month"] as const;
+
 /** How a table becomes regular in time, as a project says it. */
 export const seriesSettings = {
   gaps: z
-    .enum(["interpolate", "forward", "mark", "split"])
+    .enum(gapWays)
     .default("interpolate")
     .describe("Missing values: on a line between their neighbours; the last value; a line, and a column <column>.missing of 0 and 1; or a gap ends the series"),
-  combine: z.enum(["mean", "sum", "min", "max", "first", "last"]).default("mean").describe("What several rows within one step become"),
+  combine: z.enum(combineWays).default("mean").describe("What several rows within one step become"),
   calendar: z
-    .array(z.enum(["hour", "weekday", "monthday", "yearday", "month"]))
-    .max(5)
+    .array(z.enum(calendarParts))
+    .max(calendarParts.length)
     .optional()
     .describe("Parts of the local time that become two columns each, <part>.sin and <part>.cos"),
 };

@@ -170,7 +170,7 @@ function lower<C extends RecurrentConfig>(ctx: LayerContext<C>, type: string, { 
         const written = { hidden_size: int(hidden), direction: text(reverse ? "reverse" : "forward"), ...attributes(config) };
         const read = (part: Value, first: readonly Value[]) =>
           e.graph.node(type, [part, ...weights, ...(first.length > 0 ? [undefined, ...first] : [])], written, { outputs: 1 + states });
-        return inStretches(e, x, reverse, stretches, read, (state) => ctx.stopGradient(state));
+        return inStretches(e, x, { reverse, stretches, read, stop: (state) => ctx.stopGradient(state) });
       });
     const [alls, ends] = [results.map(({ all }) => all), results.map(({ end }) => end)];
     x = sideBySide(e, alls, 2);
@@ -193,19 +193,21 @@ function stretchesOf({ mode, input, fail }: Pick<LayerContext<unknown>, "mode" |
   return [...(over > 0 ? [over] : []), ...Array.from({ length: Math.floor(length / bpttSteps) }, () => bpttSteps)];
 }
 
+interface Reading {
+  readonly reverse: boolean;
+  /** As `stretchesOf` has them. */
+  readonly stretches: readonly number[];
+  /** Gives every h `[T, 1, N, H]` and the last states `[1, N, H]`. */
+  readonly read: (part: Value, first: readonly Value[]) => readonly Value[];
+  /** Takes such a state out of the gradient. */
+  readonly stop: (state: Value) => Value;
+}
+
 /**
  * Reads `x` `[T, N, C]` stretch by stretch, each from the states that the one before left.
- * @param read gives every h `[T, 1, N, H]` and the last states `[1, N, H]`. @param stop takes such a state out of the gradient
  * @returns `all` `[T, N, H]` in the order of time, and `end` `[N, H]`, the last h read
  */
-function inStretches(
-  e: Emitter,
-  x: Value,
-  reverse: boolean,
-  stretches: readonly number[],
-  read: (part: Value, first: readonly Value[]) => readonly Value[],
-  stop: (state: Value) => Value,
-): { readonly all: Value; readonly end: Value } {
+function inStretches(e: Emitter, x: Value, { reverse, stretches, read, stop }: Reading): { readonly all: Value; readonly end: Value } {
   const inTime = <T>(list: readonly T[]) => (reverse ? [...list].reverse() : list);
   const parts = stretches.length > 1 ? e.split(x, inTime(stretches), 0) : [x];
   const alls: Value[] = [];

@@ -1,5 +1,4 @@
 import { computed, type ComputedRef } from "vue";
-import { windowsOf } from "../document/series.js";
 import { useJudgedPictures } from "../stores/judged-pictures.js";
 import { useProject } from "../stores/project.js";
 import { texts } from "../texts/index.js";
@@ -10,6 +9,6 @@ export function useEvaluateTexts(): ComputedRef<typeof texts.evaluate> {
   const project = useProject();
   return computed(() => {
     if (pictures.isPictures) return texts.evaluatePictures;
-    return project.draft && windowsOf(project.draft).length > 0 ? texts.evaluateSamples : texts.evaluate;
+    return project.isSeries ? texts.evaluateSamples : texts.evaluate;
   });
 }

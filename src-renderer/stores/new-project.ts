@@ -12,6 +12,9 @@ import { texts } from "../texts/index.js";
 /** Milliseconds of calm after another target was chosen before the data is looked at anew. */
 const calm = 250;
 
+/** What makes a table regular in time; the rest of a wish is times, ids and lengths. */
+export const regularSettings = ["step", "gaps", "combine", "calendar", "zone"] as const satisfies readonly (keyof SeriesWish)[];
+
 /** A project that is about to be made: what Lathe proposes for some data, and what the user changed of it. */
 export const useNewProject = defineStore("new-project", () => {
   const studio = useStudio();
@@ -35,6 +38,11 @@ export const useNewProject = defineStore("new-project", () => {
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const proposal = computed(() => loader.state.value.value);
+  /** What is wrong with a series is told where it was changed last: how it becomes regular, or the rest. */
+  const seriesProblems = computed(() => {
+    const message = loader.state.value.error?.message;
+    return regularSettings.some((setting) => setting === lastSaid.value) ? { regular: message, rest: undefined } : { regular: undefined, rest: message };
+  });
   /** Whether the proposal is of the way to learn that was chosen, not of the other one, while that is on its way. */
   const settled = computed(() => proposal.value !== undefined && (proposal.value.kind === "series") === (series.value !== undefined));
   const roleOf = (column: string): ProposedRole =>
@@ -193,6 +201,7 @@ export const useNewProject = defineStore("new-project", () => {
     allColumns,
     series,
     lastSaid,
+    seriesProblems,
     asSeries,
     saySeries,
     name,

@@ -171,6 +171,7 @@ export const useProject = defineStore("project", () => {
     path,
     document,
     draft,
+    isSeries: computed(() => draft.value?.data.source.type === "series"),
     problems,
     error,
     saveError,

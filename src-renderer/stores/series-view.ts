@@ -36,10 +36,9 @@ export const useSeriesView = defineStore("series-view", () => {
   const at = ref<number>();
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  const isSeries = computed(() => project.draft?.data.source.type === "series");
   const found = computed(() => overview.state.value.value);
   const source = computed(() =>
-    project.document === undefined || project.unsaved || !isSeries.value ? undefined : JSON.stringify([project.path, project.draft?.data.source]),
+    project.document === undefined || project.unsaved || !project.isSeries ? undefined : JSON.stringify([project.path, project.draft?.data.source]),
   );
   const listed = computed(() => found.value?.report.series ?? []);
   const series = computed(() => listed.value.find(({ id }) => id === wantedId.value) ?? listed.value[0]);
@@ -64,7 +63,7 @@ export const useSeriesView = defineStore("series-view", () => {
 
   function look(): void {
     const path = project.path;
-    if (path === undefined || !isSeries.value) return;
+    if (path === undefined || !project.isSeries) return;
     void overview.load((signal) => studio.procedures.series.overview({ project: path }, { signal }));
   }
 
@@ -137,7 +136,6 @@ export const useSeriesView = defineStore("series-view", () => {
   }
 
   return {
-    isSeries,
     overview: computed(() => overview.state.value),
     found,
     listed,

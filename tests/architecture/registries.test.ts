@@ -113,7 +113,7 @@ const SOURCES_ALLOWED: Readonly<Record<string, number>> = {
   "src-main/services": 3,
   "src-main/training": 3,
   "src-renderer/document": 4,
-  "src-renderer/screens": 15,
+  "src-renderer/screens": 10,
   "src-renderer/stores": 4,
 };
 

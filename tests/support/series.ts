@@ -1,6 +1,7 @@
 import { onTestFinished } from "vitest";
 import { type SeriesSourceSpec, seriesSource } from "../../src-main/contract/data.js";
-import { type OpenSeriesOptions, type RegularSeries, openSeries, writeTime } from "../../src-main/datasets/series/regular-series.js";
+import { type OpenSeriesOptions, type RegularSeries, openSeries } from "../../src-main/datasets/series/regular-series.js";
+import { writeTime } from "../../src-main/datasets/series/zone.js";
 import { csvOptions } from "../../src-main/datasets/sources/csv.js";
 import { Database, type Cell } from "../../src-main/datasets/sources/database.js";
 import { withMissing } from "../../src-main/datasets/sources/source.js";

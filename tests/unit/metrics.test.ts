@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { lowerIsBetter } from "../../src-main/metrics/better.js";
+import { bestOf, lowerIsBetter } from "../../src-main/metrics/better.js";
 import { curves, evaluateBinary, evaluateCategory, evaluateNumeric, metrics } from "../../src-main/metrics/index.js";
 import { rankClass } from "../../src-main/metrics/ranking.js";
 import type { MetricValues } from "../../src-main/metrics/metric.js";
@@ -119,6 +119,16 @@ describe("whether less is better", () => {
     ["mae.accuracy", false],
     ["y.recall.loss", false],
   ])("of %s: %s", (name, lower) => expect(lowerIsBetter(name)).toBe(lower));
+
+  test.each([
+    ["y.accuracy", [0.5, 0.7, 0.6], 0.7],
+    ["y.rmse.some column", [0.5, 0.7, 0.6], 0.5],
+    // Too much is as bad as too little.
+    ["y.bias", [-3, 0.5, 2], 0.5],
+    ["y.bias.some column", [-0.1, 0.5], -0.1],
+    ["y.rmse", [2, 2], undefined],
+    ["y.rmse", [], undefined],
+  ])("the best of %s among %j is %s", (name, values, best) => expect(bestOf(name, values)).toBe(best));
 });
 
 // Few distinct scores, so that ties abound.

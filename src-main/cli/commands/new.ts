@@ -5,7 +5,7 @@ import { SURVEYED } from "../../services/studio.js";
 import { surveyBy } from "../../services/data/survey.js";
 import { templates } from "../../services/templates/index.js";
 import { LatheError } from "../../base/errors.js";
-import type { SeriesPlan, SeriesWish } from "../../contract/series-views.js";
+import { type SeriesPlan, type SeriesWish, combineWays, gapWays } from "../../contract/series-views.js";
 import { checkCalendar } from "../../services/projects/plan-series.js";
 import { seriesNetworks } from "../../services/templates/networks/index.js";
 import { SERIES, seriesTemplateOf } from "../../services/templates/series.js";
@@ -31,8 +31,8 @@ interface Options {
   readonly known?: readonly string[];
   readonly zone?: string;
   readonly step?: string;
-  readonly gaps?: "interpolate" | "forward" | "mark" | "split";
-  readonly combine?: "mean" | "sum" | "min" | "max" | "first" | "last";
+  readonly gaps?: (typeof gapWays)[number];
+  readonly combine?: (typeof combineWays)[number];
   readonly calendar?: readonly string[];
   readonly json?: boolean;
 }
@@ -64,8 +64,8 @@ export function addNew(program: Command): void {
     .option("--known <column>", "a column whose values are known in advance, such as promotions; repeat for several", several)
     .option("--zone <name>", "time zone of times without an offset, such as Europe/Berlin (default: UTC)")
     .option("--step <step>", "from one row to the next, such as 15min, 1h or 1d (default: the commonest one)")
-    .addOption(new Option("--gaps <how>", "how missing rows and values are filled in").choices(["interpolate", "forward", "mark", "split"]))
-    .addOption(new Option("--combine <how>", "what several rows of one step become").choices(["mean", "sum", "min", "max", "first", "last"]))
+    .addOption(new Option("--gaps <how>", "how missing rows and values are filled in").choices(gapWays))
+    .addOption(new Option("--combine <how>", "what several rows of one step become").choices(combineWays))
     .option("--calendar <parts>", 'parts of the time that become columns, as in hour,weekday, or "none" (default: by the step)', names)
     .addHelpText("after", `\nTemplates:\n${templates.all.map(({ type, summary }) => `  ${type.padEnd(11)} ${summary}`).join("\n")}`)
     .action(async (folder: string, all: Options) => {

@@ -179,9 +179,11 @@ export async function tellLookAhead(
 ): Promise<readonly DataWarning[]> {
   if (!targets.some((target) => rowsOfTarget(target).to > 0)) return [];
   const read = new Set(inputs.filter((input) => rowsOf(input).from <= 0).flatMap((input) => roles.inputs.get(input.name) ?? []));
+  const seeing = tables.map(({ series }) => [...series.filledFromLater].filter(([column]) => read.has(column) && !series.known.includes(column)));
+  if (seeing.every((columns) => columns.length === 0)) return [];
   let [judged, ahead] = [0, 0];
-  for (const { series, parts } of tables) {
-    const filled = [...series.filledFromLater].filter(([column]) => read.has(column) && !series.known.includes(column)).map(([, sql]) => sql);
+  for (const [i, { series, parts }] of tables.entries()) {
+    const filled = (seeing[i] ?? []).map(([, sql]) => sql);
     const { n, seen } = await database.one(
       `SELECT count(*) AS n, count(CASE WHEN ${filled.join(" OR ") || "false"} THEN 1 END) AS seen FROM ${parts} POSITIONAL JOIN ${series.table} ` +
         `WHERE part IN (${PART.validation}, ${PART.test})`,

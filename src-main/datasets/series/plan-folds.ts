@@ -7,7 +7,7 @@ import { openSources } from "../sources/open-source.js";
 import { findCuts } from "./cuts.js";
 import type { Fold } from "./fold.js";
 import type { RegularSeries } from "./regular-table.js";
-import { writeTime } from "./regular-series.js";
+import { writeTime } from "./zone.js";
 
 /** Share of the span that the first fold learns from. */
 const FIRST = 0.5;

@@ -20,7 +20,6 @@ import { tellSeries } from "./tell.js";
 import { findZone } from "./zone.js";
 
 export type { RegularSeries } from "./regular-table.js";
-export { writeTime } from "./zone.js";
 export type { SeriesReport, SeriesStep } from "../../contract/series.js";
 
 /** Columns of the regular table beside those of the source: a run of rows without a break; µs since 1970 UTC; whether a value of the row was filled in. */

@@ -7,9 +7,10 @@ import { withMissing } from "../sources/source.js";
 import { openTable } from "../sources/table.js";
 import { PART, SPLITS, type SplitName } from "../splits.js";
 import { type Cuts, findCuts, partBetween } from "./cuts.js";
-import { openSeries, writeTime } from "./regular-series.js";
+import { openSeries } from "./regular-series.js";
 import type { RegularSeries } from "./regular-table.js";
 import { writeStep } from "./step.js";
+import { writeTime } from "./zone.js";
 import { type UsefulColumns, usefulColumns } from "./useful-columns.js";
 
 export interface SurveySeriesOptions {

@@ -297,7 +297,7 @@ function unreadable({ column, path }: TimeQuestion, row: Row | undefined): Lathe
   if (!row)
     return new LatheError(
       "data.value",
-      `${where} has no value, expected times; name another as ${namedSetting("time")}, or leave it ` + `out where rows are in order`,
+      `${where} has no value, expected times; name another as ${namedSetting("time")}, or leave it out where rows are in order`,
       { path, column },
     );
   return new LatheError(

@@ -3,7 +3,7 @@ import { nearestKnown } from "../../base/closest.js";
 import { LatheError } from "../../base/errors.js";
 import { type InputDraft, STEP, type SeriesSourceSpec, type TargetSpec, seriesSource } from "../../contract/data.js";
 import { horizonOf } from "../../features/index.js";
-import type { SeriesPlan, SeriesWish } from "../../contract/series-views.js";
+import { type SeriesPlan, type SeriesWish, calendarParts } from "../../contract/series-views.js";
 import type { SeriesSurvey } from "../../datasets/index.js";
 import { type SurveyedColumn, type TableSurvey, describeStrays, namer, proposeTarget, reasonToLeave, targetKind } from "../../datasets/propose.js";
 import { findColumn } from "../../datasets/roles.js";
@@ -74,9 +74,10 @@ export async function planSeries(question: SeriesQuestion): Promise<SeriesPropos
       path: survey.path,
       column: wordy,
     });
-  const taken = (wish.calendar ?? calendarFor(seen)).filter((part) => survey.columns.some(({ name }) => wavesOf(part).includes(name)));
+  const parts = wish.calendar ?? calendarFor(seen);
+  const taken = parts.filter((part) => survey.columns.some(({ name }) => wavesOf(part).includes(name)));
   if (wish.calendar && taken.length > 0) throw takenCalendar(survey.path, taken);
-  const calendar = (wish.calendar ?? calendarFor(seen)).filter((part) => !taken.includes(part));
+  const calendar = parts.filter((part) => !taken.includes(part));
   const waves = calendar.flatMap(wavesOf);
   const lengths = fitLengths(seen, defaultLengths(seen), { window: wish.window, horizon: wish.horizon, forecasts: forecast.length > 0 });
   const read = [...forecast, ...use, ...known];
@@ -309,11 +310,10 @@ function nothingToRead(path: string, left: ReadonlyMap<string, string>): LatheEr
 
 /** @throws LatheError `usage` for a part of the calendar that there is not. */
 export function checkCalendar(parts: readonly string[]): SeriesPlan["calendar"] {
-  const known = ["hour", "weekday", "monthday", "yearday", "month"] as const;
   return parts.map((part) => {
-    const found = known.find((one) => one === part);
+    const found = calendarParts.find((one) => one === part);
     if (found) return found;
-    const near = nearestKnown(part, known);
-    throw new LatheError("usage", `the calendar has no "${part}", expected ${known.join(", ")}${near === undefined ? "" : `; did you mean ${near}?`}`);
+    const near = nearestKnown(part, calendarParts);
+    throw new LatheError("usage", `the calendar has no "${part}", expected ${calendarParts.join(", ")}${near === undefined ? "" : `; did you mean ${near}?`}`);
   });
 }

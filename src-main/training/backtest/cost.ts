@@ -1,7 +1,7 @@
 import type { Project } from "../../contract/project.js";
 import type { RunReport } from "../../contract/report.js";
 import { type PlannedFold, strideOf } from "../../datasets/index.js";
-import { stepBytes } from "../network/memory.js";
+import { inBytes, stepBytes } from "../network/memory.js";
 import type { Workbench } from "../workbench.js";
 
 /** Seconds that training takes, by what the run itself took for an epoch of a row. */
@@ -21,6 +21,5 @@ export function bytesOf({ prepared, spec, project }: Workbench): number {
 /** The same as a sentence. */
 export function tellCost(seconds: number, bytes: number, folds: number): string {
   const time = seconds < 1 ? "less than a second" : seconds < 90 ? `about ${Math.round(seconds)} s` : `about ${Math.round(seconds / 60)} min`;
-  const memory = bytes < 1 << 30 ? `${Math.max(1, Math.round(bytes / (1 << 20)))} MB` : `${(bytes / (1 << 30)).toFixed(1)} GB`;
-  return `${folds} fold${folds === 1 ? "" : "s"} will take ${time} of training, as fast as the run was, and at least ${memory} of memory`;
+  return `${folds} fold${folds === 1 ? "" : "s"} will take ${time} of training, as fast as the run was, and at least ${inBytes(bytes)} of memory`;
 }

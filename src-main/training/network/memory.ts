@@ -60,7 +60,7 @@ export function machineMemory(): number {
 /** `2.5 GB`, `640 MB`. */
 export function inBytes(bytes: number): string {
   const gigabytes = bytes / 2 ** 30;
-  if (gigabytes < 0.1) return `${Math.max(1, Math.round(bytes / 2 ** 20))} MB`;
+  if (gigabytes < 1) return `${Math.max(1, Math.round(bytes / 2 ** 20))} MB`;
   return `${gigabytes < 10 ? gigabytes.toFixed(1) : Math.round(gigabytes)} GB`;
 }
 
