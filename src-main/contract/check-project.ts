@@ -7,6 +7,7 @@ import { layers } from "../layers/index.js";
 import { losses } from "../losses/index.js";
 import { metrics } from "../metrics/index.js";
 import type { MetricDefinition } from "../metrics/metric.js";
+import { groupOf, namesLayer, ownedLayers } from "./groups.js";
 import { type DataSpec, PICTURE_COLUMN, type TargetSpec } from "./data.js";
 import type { BlockSpec, LayerSpec, ModelSpec } from "./model.js";
 import type { TrainingConfig } from "./training.js";
@@ -313,7 +314,7 @@ function wayBack(from: string, to: string, uses: ReadonlyMap<string, ReadonlySet
   return undefined;
 }
 
-function checkTraining({ data, training }: Parts, report: Report): void {
+function checkTraining({ data, model, training }: Parts, report: Report): void {
   const kinds = new Map(data.targets.map((target) => [target.name, target.type]));
   for (const [target, loss] of Object.entries(training.losses)) {
     const kind = kinds.get(target);
@@ -328,6 +329,34 @@ function checkTraining({ data, training }: Parts, report: Report): void {
     report([...path, "type"], `got "${loss.type}", which is for ${accepted.join(" or ")} targets, expected a loss for a ${kind} target: ${fitting.join(", ")}`);
   }
   if (training.earlyStopping) checkMonitor(training.earlyStopping.monitor, data, report);
+  if (training.groups) checkGroups(training.groups, model, report);
+}
+
+/** Groups name layers that there are, by the names of their weights, and leave something to train. */
+function checkGroups(groups: NonNullable<TrainingConfig["groups"]>, model: ModelSpec, report: Report): void {
+  // Of a network that is too large, or of blocks without end, that is told.
+  if (unfoldedLayers(model) > MOST_LAYERS) return;
+  const all = ownedLayers(model);
+  const owners = new Set(all.map(({ owner }) => owner));
+  const names = [...new Set([...owners].flatMap((owner) => owner.split(".").map((_, i, parts) => parts.slice(0, i + 1).join("."))))];
+  const first = new Map([...owners].map((owner) => [owner, groupOf(groups, owner)]));
+  groups.forEach(({ layers: patterns, frozen, lr, weightDecay }, i) => {
+    const path = ["training", "groups", i];
+    const unknown = patterns.flatMap((pattern, k) => ([...owners].some((owner) => namesLayer(pattern, owner)) ? [] : [k]));
+    for (const k of unknown) {
+      const pattern = patterns[k] ?? "";
+      const shared = all.find(({ id }) => namesLayer(pattern, id))?.owner;
+      const why = shared === undefined ? "" : `, whose weights others share as ${shared}`;
+      report([...path, "layers", k], `got "${pattern}"${why}, expected ${oneOf(pattern, names, "a name of a layer, or a pattern that fits one:")}`);
+    }
+    if (unknown.length === 0 && [...first.values()].every((group) => group !== i))
+      report([...path, "layers"], `got ${patterns.map((pattern) => `"${pattern}"`).join(", ")}, all of which an earlier group names; remove this one`);
+    for (const [option, value] of Object.entries({ lr, weightDecay }))
+      if (frozen === true && value !== undefined) report([...path, option], `got ${value} with frozen, expected none: what is frozen does not learn`);
+  });
+  const learning = [...new Set(all.filter(({ type }) => layers.has(type) && layers.get(type).parameters !== undefined).map(({ owner }) => owner))];
+  if (learning.length > 0 && learning.every((owner) => groups[first.get(owner) ?? -1]?.frozen === true))
+    report(["training", "groups"], "got every layer with weights frozen, expected one at least that learns");
 }
 
 function checkMonitor(monitor: string, data: DataSpec, report: Report): void {

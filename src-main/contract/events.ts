@@ -22,6 +22,8 @@ export const layerDiagnosis = z.strictObject({
   dead: z.number().optional(),
   /** Share of outputs in the flat parts of the activation. */
   saturated: z.number().optional(),
+  /** Its weights are not trained, so that there is nothing to tell of them. */
+  frozen: z.literal(true).optional(),
 });
 export type LayerDiagnosis = z.infer<typeof layerDiagnosis>;
 

@@ -3,6 +3,7 @@ import { losses } from "../losses/index.js";
 import { optimizers } from "../optimizers/index.js";
 import { schedules } from "../optimizers/schedules/index.js";
 import { type Tagged, defineTagged } from "../base/tagged.js";
+import { groupsSchema } from "./groups.js";
 
 /** A target's loss: its own options stand beside `type` and `weight`. */
 export interface LossSpec extends Tagged {
@@ -30,12 +31,14 @@ export const trainingSchema = z.strictObject({
   optimizer: optimizerSchema.prefault({ type: "Adam" }),
   losses: z.record(z.string(), lossSchema).default({}).describe("By target; omitted: BCEWithLogitsLoss, CrossEntropyLoss or MSELoss, by the kind of target"),
   combine: z
-    .enum(["sum", "normalized"])
+    .enum(["sum", "average", "normalized", "uncertainty"])
     .default("sum")
     .describe(
-      "normalized: a target's loss in a step is divided by the largest of any step so far, then weighted; what is told of an epoch, by the largest of " +
-        "the first epoch's steps",
+      "How losses of several targets become one. sum: each times its weight; average: that over the sum of the weights; normalized: a target's loss in a " +
+        "step is divided by the largest of any step so far, then weighted; what is told of an epoch, by the largest of the first epoch's steps; " +
+        "uncertainty: each by a factor that is learned with the network",
     ),
+  groups: groupsSchema.optional().describe("Layers that are frozen, or learn at a rate or with a weight decay of their own"),
   clipGradNorm: z.number().positive().optional().describe("The largest L2 norm of all gradients together"),
   clipGradValue: z.number().positive().optional().describe("The largest size of any one gradient"),
   schedule: scheduleSchema.optional(),

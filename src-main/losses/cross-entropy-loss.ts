@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { likelihoodOptions, negativeLogLikelihood, requireClasses } from "./likelihood.js";
+import { likelihoodBalance, likelihoodOptions, negativeLogLikelihood, requireClasses } from "./likelihood.js";
 import { defineLoss } from "./loss.js";
 
 /** Negative log likelihood of the softmax of the output. torch.nn.CrossEntropyLoss */
@@ -13,6 +13,7 @@ export const crossEntropyLoss = defineLoss({
   targets: ["category"],
   expects: "scores",
   activation: "softmax",
+  balance: likelihoodBalance,
   lower: (ctx) => {
     requireClasses(ctx);
     return negativeLogLikelihood(ctx, ctx.e.logSoftmax(ctx.output, 1), ctx.config.labelSmoothing);

@@ -15,6 +15,14 @@ export const likelihoodOptions = {
   ignoreIndex: z.int().default(-100).describe("Samples whose target is this number do not count"),
 };
 
+/** rows / (classes · rows of the class), as scikit-learn's "balanced"; a class without training rows counts 0. */
+export const likelihoodBalance = {
+  classWeights: (counts: readonly number[]): readonly number[] => {
+    const rows = counts.reduce((sum, n) => sum + n, 0);
+    return counts.map((n) => (n === 0 ? 0 : rows / (counts.length * n)));
+  },
+};
+
 interface Config {
   readonly classWeights?: "balanced" | readonly number[] | undefined;
   readonly ignoreIndex: number;

@@ -57,6 +57,8 @@ export interface LossDefinition<C = unknown> {
   readonly expects: LossInput;
   readonly activation: OutputActivation;
   lower(context: LossContext<C>): LossValue;
+  /** By option that may be "balanced", what that is. @param counts training rows of each class, in the order of the classes */
+  readonly balance?: Readonly<Record<string, (counts: readonly number[]) => unknown>>;
 }
 
 /** Checks a definition against its own options and forgets them, so that definitions fit one registry. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { likelihoodOptions, negativeLogLikelihood, requireClasses } from "./likelihood.js";
+import { likelihoodBalance, likelihoodOptions, negativeLogLikelihood, requireClasses } from "./likelihood.js";
 import { defineLoss } from "./loss.js";
 
 /** Negative log likelihood of log-probabilities. torch.nn.NLLLoss */
@@ -10,6 +10,7 @@ export const nllLoss = defineLoss({
   targets: ["category"],
   expects: "log-probabilities",
   activation: "exp",
+  balance: likelihoodBalance,
   lower: (ctx) => {
     requireClasses(ctx);
     return negativeLogLikelihood(ctx, ctx.output);

@@ -3,7 +3,8 @@ import type { FindLearningRateRequest } from "../contract/engine-messages.js";
 import { readProjectFile } from "../contract/project-file.js";
 import type { LearningRateResult } from "../contract/results.js";
 import { chooseEngine } from "../engines/index.js";
-import { combinedLoss, divisorsOf } from "./graphs/combined-loss.js";
+import { combinedLoss } from "./combining/index.js";
+import type { LossTerm } from "./combining/combination.js";
 import { LearningRateFinder } from "./learning-rate-finder.js";
 import type { WorkSetting } from "./process/setting.js";
 import { Trainer } from "./trainer.js";
@@ -21,23 +22,16 @@ export async function findLearningRate(request: FindLearningRateRequest, { emit,
   try {
     const trainer = opened.add(await Trainer.create(bench.spec, choice.engine, bench.compile, project.seed));
     const batches = opened.add(bench.trainingLoader());
-    // A loss over its own running maximum never grows: it is told by the largest of the first step.
-    let divisors: readonly number[] | undefined;
+    // One measure for all steps, or factors that training finds would hide what the rate does: as it stands before the first step, or normalized, after it.
+    const before = trainer.lossTerms();
+    let terms: readonly LossTerm[] | undefined;
     for (let step = 0; control.wish === "run"; step++) {
       const learningRate = finder.nextLearningRate();
       if (learningRate === undefined) break;
       if (step % batches.stepsPerEpoch === 0) batches.start(step / batches.stepsPerEpoch + 1, 0);
-      const { loss, losses } = await trainer.step(await batches.next(), step + 1, learningRate, false);
-      divisors ??= divisorsOf(trainer.lossMaxima);
-      finder.observe(
-        divisors
-          ? combinedLoss(
-              project.training,
-              bench.spec.targets.map(({ name }, i) => ({ name, loss: losses[i] ?? Number.NaN })),
-              divisors,
-            )
-          : loss,
-      );
+      const { losses } = await trainer.step(await batches.next(), step + 1, learningRate, false);
+      terms ??= trainer.divisors ? trainer.lossTerms() : before;
+      finder.observe(combinedLoss(terms, losses));
       emit({ event: "stage", stage: "trying learning rates", done: step + 1, total: STEPS });
     }
   } finally {

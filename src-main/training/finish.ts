@@ -61,7 +61,7 @@ export async function finish(
     const loader = bench.splitLoader(split);
     const rows = bench.prepared.counts[split];
     try {
-      const made = await evaluator.predict(loader, rows, fitted.parameters, fitted.buffers, (done) => {
+      const made = await evaluator.predict(loader, rows, fitted, (done) => {
         heed();
         emit({ event: "stage", stage: `judging on the ${split} rows`, done, total: rows });
       });
@@ -79,7 +79,7 @@ export async function finish(
     const answers = toKept(split, rowNumbersOf(bench.prepared, split), made, bench.judged);
     kept.push(answers);
     keepPredictions(run.path, answers);
-    return measure(bench.spec, bench.judged, made, fitted.divisors);
+    return measure(bench.spec, bench.judged, made, fitted.terms);
   };
 
   const [validation, test] = [await judge("validation"), await judge("test")];
@@ -94,8 +94,7 @@ export async function finish(
   const model = buildInferenceModel(
     bench.spec,
     { project: bench.project.name, fitted: bench.prepared.fitted, thresholds, fingerprint: fingerprintOf(bench.project, bench.prepared.fingerprint) },
-    fitted.parameters,
-    fitted.buffers,
+    fitted,
   );
 
   const split = bench.prepared.counts.validation > 0 ? "validation" : "train";
@@ -190,8 +189,9 @@ function buildReport(
   const { prepared, spec, project, choice, compile } = bench;
   // Shared weights count where they are used first, so that the layers add up to the whole.
   const first = new Map([...spec.plan.layers].reverse().map(({ id, owner }) => [owner, id]));
+  const parameters = [...spec.layout.parameters, ...spec.layout.frozen];
   const parametersOf = (id: string, owner: string) =>
-    spec.layout.parameters.filter((p) => p.owner === owner && first.get(owner) === id).reduce((sum, p) => sum + p.size, 0);
+    parameters.filter((p) => p.owner === owner && first.get(owner) === id).reduce((sum, p) => sum + p.size, 0);
   return {
     version: 1,
     lathe: version,

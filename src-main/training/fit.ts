@@ -4,15 +4,17 @@ import type { TrainingConfig } from "../contract/training.js";
 import { schedules } from "../optimizers/schedules/index.js";
 import type { Schedule } from "../optimizers/schedules/schedule.js";
 import { type Checkpoint, saveCheckpoint } from "./runs/checkpoint.js";
-import { combinedLoss, divisorsOf } from "./graphs/combined-loss.js";
+import type { LossTerm } from "./combining/combination.js";
+import { combinedLoss } from "./combining/index.js";
 import type { TrainingControl } from "./process/control.js";
 import { EpochDiagnosis, diagnose, isDiagnosed, notFiniteError } from "./judging/diagnosis.js";
 import { LossWatch } from "./judging/loss-watch.js";
+import { lossOwner } from "./network/layout.js";
 import { EarlyStopping } from "./early-stopping.js";
 import { BEST_BUFFERS, BEST_PARAMETERS, type Position } from "./runs/position.js";
 import { StepProgress } from "./process/progress.js";
 import type { RunFolder } from "./runs/run-folder.js";
-import type { Trainer, TrainingBatch } from "./trainer.js";
+import type { Trainer, TrainingBatch, Weights } from "./trainer.js";
 
 /** Where training batches come from. They are prefetched: `next` is a promise only where none has arrived yet. */
 export interface TrainingBatches {
@@ -27,9 +29,8 @@ export interface FitSetting {
   readonly batches: TrainingBatches;
   readonly training: TrainingConfig;
   readonly targets: readonly string[];
-  /** Validation metrics of the given weights, with the divisors of the combined loss; absent where there is no validation split. */
-  readonly validate:
-    ((parameters: Float32Array, buffers: Float32Array, divisors: readonly number[] | undefined, epoch: number) => Promise<MetricValues>) | undefined;
+  /** Validation metrics of the given weights, with the terms of the loss of all; absent where there is no validation split. */
+  readonly validate: ((weights: Weights, terms: readonly LossTerm[], epoch: number) => Promise<MetricValues>) | undefined;
   readonly run: RunFolder;
   readonly control: TrainingControl;
   readonly emit: (event: RunEvent) => void;
@@ -37,16 +38,14 @@ export interface FitSetting {
   readonly clock: () => number;
 }
 
-type EpochSums = { -readonly [K in keyof Position["sums"]]: Position["sums"][K] };
+type EpochSums = { -readonly [K in Exclude<keyof Position["sums"], "loss">]: Position["sums"][K] };
 
-export interface FitResult {
+export interface FitResult extends Weights {
   readonly ended: DoneEvent["ended"];
   readonly epochs: number;
   readonly bestEpoch: number;
-  readonly parameters: Float32Array;
-  readonly buffers: Float32Array;
-  /** Of the combined loss. @see combinedLoss */
-  readonly divisors: readonly number[] | undefined;
+  /** Of the loss of all, with these weights. */
+  readonly terms: readonly LossTerm[];
   readonly seconds: number;
   /** Of the whole run, what is said of its loss. */
   readonly warnings: readonly string[];
@@ -99,7 +98,7 @@ class Fit {
     // Without early stopping the best epoch is still kept; without a validation split the training loss has to do.
     const { monitor = "validation.loss", patience = Number.POSITIVE_INFINITY, minDelta = 0 } = training.earlyStopping ?? {};
     this.#stopping = new EarlyStopping({ monitor: validate ? monitor : "train.loss", patience, minDelta });
-    this.#diagnosis = new EpochDiagnosis(trainer.diagnosisEntries);
+    this.#diagnosis = new EpochDiagnosis(trainer.diagnosisEntries, trainer.frozenLayers);
     this.#progress = new StepProgress(clock);
     this.#sums = emptySums(targets.length);
     this.#startedAt = this.#epochStartedAt = this.#savedAt = clock();
@@ -114,13 +113,16 @@ class Fit {
     this.#ended ??= "completed";
     if (control.wish !== "cancel") this.#save();
     const restored = training.restoreBest ? this.#best : undefined;
+    const { trainer } = this.#s;
+    const parameters = restored?.parameters ?? trainer.parameters;
     return {
       ended: this.#ended,
       epochs: this.#epoch - 1,
       bestEpoch: restored?.epoch ?? this.#epoch - 1,
-      parameters: restored?.parameters ?? this.#s.trainer.parameters,
-      buffers: restored?.buffers ?? this.#s.trainer.buffers,
-      divisors: this.#divisors ?? divisorsOf(this.#s.trainer.lossMaxima),
+      parameters,
+      frozen: trainer.frozen,
+      buffers: restored?.buffers ?? trainer.buffers,
+      terms: trainer.lossTerms(this.#divisors, parameters),
       seconds: this.#seconds(),
       warnings: this.#watch.told === undefined ? [] : [this.#watch.told],
     };
@@ -153,7 +155,6 @@ class Fit {
     this.#schedule.afterStep();
     if (result.diagnosis) this.#diagnosis.add(result.diagnosis);
     this.#sums.samples += batch.size;
-    this.#sums.loss += result.loss * batch.size;
     result.losses.forEach((loss, i) => (this.#sums.losses[i] = (this.#sums.losses[i] ?? 0) + loss * batch.size));
     const report = this.#progress.add(batch.size, result.loss, training.epochs * batches.stepsPerEpoch - this.#steps);
     if (report) emit({ event: "step", epoch: this.#epoch, step: this.#step, learningRate, ...report });
@@ -162,25 +163,19 @@ class Fit {
   async #endEpoch(): Promise<void> {
     const { trainer, batches, training, validate, run, emit, control, targets, clock } = this.#s;
     this.#refuseBroken();
-    this.#divisors ??= divisorsOf(trainer.lossMaxima);
-    const mean = (sum: number) => sum / Math.max(1, this.#sums.samples);
-    const loss = this.#divisors
-      ? combinedLoss(
-          training,
-          targets.map((name, i) => ({ name, loss: mean(this.#sums.losses[i] ?? 0) })),
-          this.#divisors,
-        )
-      : mean(this.#sums.loss);
-    const train: MetricValues = { loss, ...Object.fromEntries(targets.map((t, i) => [`${t}.loss`, mean(this.#sums.losses[i] ?? 0)])) };
+    this.#divisors ??= trainer.divisors;
+    const terms = trainer.lossTerms(this.#divisors);
+    const losses = targets.map((_, i) => (this.#sums.losses[i] ?? 0) / Math.max(1, this.#sums.samples));
+    const train: MetricValues = { loss: combinedLoss(terms, losses), ...partsOf(targets, losses, trainer.findsFactors ? terms : undefined) };
     const learningRate = this.#schedule.learningRate();
-    const validation = validate ? await validate(trainer.parameters, trainer.buffers, this.#divisors, this.#epoch) : {};
+    const validation = validate ? await validate(trainer, terms, this.#epoch) : {};
     // A validation loss that does not exist is an epoch without improvement, not a reason to look elsewhere.
-    this.#schedule.afterEpoch((validate ? validation["loss"] : train["loss"]) ?? Number.NaN);
+    this.#schedule.afterEpoch(trainer.scheduledLoss((validate ? validation["loss"] : train["loss"]) ?? Number.NaN));
     const { best, stop } = this.#stopping.observe(this.#epoch, monitored(this.#stopping.monitor, train, validation));
     if (best) this.#best = { epoch: this.#epoch, parameters: trainer.parameters.slice(), buffers: trainer.buffers.slice() };
     if (control.wish === "stop") emit({ event: "state", state: "stopping" });
     const layers = this.#diagnosis.byLayer();
-    const stuck = this.#watch.observe({ epoch: this.#epoch, loss, learningRate, steps: batches.stepsPerEpoch, layers });
+    const stuck = this.#watch.observe({ epoch: this.#epoch, loss: trainer.watchedLoss(terms, losses), learningRate, steps: batches.stepsPerEpoch, layers });
     const warnings = [...diagnose(layers, this.#epoch, trainer.normalisers), ...(stuck ? [stuck] : [])].filter((warning) => !this.#warned.has(keyOf(warning)));
     for (const warning of warnings) this.#warned.add(keyOf(warning));
     const event: EpochEvent = {
@@ -231,14 +226,15 @@ class Fit {
 
   /** A loss can be finite while a weight no longer is; such weights must not replace a good checkpoint. */
   #refuseBroken(): void {
-    const layer = this.#s.trainer.brokenLayer;
-    if (layer === undefined) return;
+    const owner = this.#s.trainer.brokenOwner;
+    if (owner === undefined) return;
+    const loss = this.#s.targets.some((target) => lossOwner(target) === owner);
     throw new LatheError(
       "training.not-finite",
-      `epoch ${this.#epoch}, step ${this.#step}: the weights or running statistics of layer ${layer} are no longer finite numbers, so training ` +
-        `stopped; the last good checkpoint is kept. ` +
+      `epoch ${this.#epoch}, step ${this.#step}: ${loss ? `what is learned to weight the ${owner} is` : `the weights or running statistics of layer ${owner} are`} no longer finite, so ` +
+        `training stopped; the last good checkpoint is kept. ` +
         "Try a learning rate ten times smaller, clipGradNorm: 1, or check the inputs for extreme values",
-      { epoch: this.#epoch, step: this.#step, layer },
+      { epoch: this.#epoch, step: this.#step, ...(loss ? {} : { layer: owner }) },
     );
   }
 
@@ -274,7 +270,8 @@ class Fit {
     this.#steps = header.steps;
     this.#schedule.restore(header.schedule);
     this.#stopping.restore(header.earlyStopping);
-    this.#sums = { ...header.sums, losses: [...header.sums.losses] };
+    const { samples, losses, seconds } = header.sums;
+    this.#sums = { samples, losses: [...losses], seconds };
     this.#diagnosis.restore(header.diagnosis);
     this.#watch.restore(header.lossWatch);
     for (const key of header.warned) this.#warned.add(key);
@@ -291,6 +288,12 @@ class Fit {
   #seconds(): number {
     return this.#secondsBefore + (this.#s.clock() - this.#startedAt) / 1000;
   }
+}
+
+/** What is told of each target: its loss, and where training finds it, the factor that its loss has in the loss of all. */
+function partsOf(targets: readonly string[], losses: readonly number[], terms: readonly LossTerm[] | undefined): MetricValues {
+  const told = targets.map((target, i) => [`${target}.loss`, losses[i] ?? 0] as const);
+  return Object.fromEntries([...told, ...(terms ?? []).map(({ factor }, i) => [`${targets[i] ?? ""}.weight`, factor] as const)]);
 }
 
 /** `validation.<metric>` or `train.<metric>`. */
@@ -314,5 +317,5 @@ function keyOf({ code, layer }: WarningEvent): string {
 }
 
 function emptySums(targets: number): EpochSums {
-  return { samples: 0, loss: 0, losses: Array.from({ length: targets }, () => 0), seconds: 0 };
+  return { samples: 0, losses: Array.from({ length: targets }, () => 0), seconds: 0 };
 }

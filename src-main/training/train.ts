@@ -249,10 +249,10 @@ async function work({ run, bench, batches, trainer, evaluator, from }: Started, 
         clock,
         validate:
           validationBatches &&
-          (async (parameters, buffers, divisors, epoch) => {
-            const predictions = await evaluator.predict(validationBatches, validationRows, parameters, buffers);
+          (async (weights, terms, epoch) => {
+            const predictions = await evaluator.predict(validationBatches, validationRows, weights);
             watched?.show(predictions, epoch);
-            return measure(spec, bench.judged, predictions, divisors).metrics;
+            return measure(spec, bench.judged, predictions, terms).metrics;
           }),
       },
       from,

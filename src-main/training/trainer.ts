@@ -5,10 +5,13 @@ import type { CompileOptions, Engine, Executable, Tensors } from "../engines/eng
 import type { TensorData } from "../onnx/types.js";
 import { type DiagnosisEntry } from "./graphs/diagnosis-graph.js";
 import { type Normalisers, normalisersOf } from "./graphs/normalisers.js";
-import { type Slice, initialBuffers, initialParameters } from "./network/layout.js";
+import { combinedLoss, combinedLosses, termsOf } from "./combining/index.js";
+import type { LossTerm } from "./combining/combination.js";
+import { divisorsOf } from "./combining/normalized.js";
+import { type Slice, initialBuffers, initialParameters, learnedName } from "./network/layout.js";
 import { explainMemory } from "./network/memory.js";
 import { type TrainingSpec, names } from "./network/specification.js";
-import { type StepProgram, buildStepProgram, carriedVectors } from "./graphs/step-graph.js";
+import { type StepProgram, buildStepProgram, carriedVectors, tellsParts } from "./graphs/step-graph.js";
 
 /** A batch as the loader hands it over: inputs, targets and uniforms under the names of `specification.names`. */
 export interface TrainingBatch {
@@ -24,6 +27,14 @@ export interface StepResult {
   readonly diagnosis?: Float32Array;
 }
 
+/** The weights of a network, as flat vectors. */
+export interface Weights {
+  /** All that are trained, with what losses learn. */
+  readonly parameters: Float32Array;
+  readonly frozen: Float32Array;
+  readonly buffers: Float32Array;
+}
+
 /** All that training carries from step to step, by name, as flat vectors. */
 export type StateVectors = Readonly<Record<string, Float32Array>>;
 
@@ -36,6 +47,8 @@ export class Trainer {
   readonly #programs: { readonly plain: StepProgram; readonly diagnosing: StepProgram };
   readonly #plain: Executable;
   readonly #diagnosing: Executable;
+  /** What no step changes. */
+  readonly #fixed: Record<string, TensorData & { dtype: "float32" }>;
   #state: Record<string, TensorData & { dtype: "float32" }>;
   #spare: Record<string, TensorData & { dtype: "float32" }>;
   /** Each set of buffers under the names of the outputs that are written to it. */
@@ -53,8 +66,11 @@ export class Trainer {
     this.#programs = programs;
     this.#plain = plain;
     this.#diagnosing = diagnosing;
-    this.#state = tensorsOf(state);
-    this.#spare = tensorsOf(Object.fromEntries(Object.entries(state).map(([name, v]) => [name, new Float32Array(v.length)])));
+    const entries = Object.entries(state);
+    const carried = entries.filter(([name]) => name !== names.frozen);
+    this.#fixed = tensorsOf(Object.fromEntries(entries.filter(([name]) => name === names.frozen)));
+    this.#state = tensorsOf(Object.fromEntries(carried));
+    this.#spare = tensorsOf(Object.fromEntries(carried.map(([name, v]) => [name, new Float32Array(v.length)])));
     for (const set of [this.#state, this.#spare]) this.#outputsInto.set(set, Object.fromEntries(Object.entries(set).map(([name, t]) => [names.next(name), t])));
     const k = programs.plain.scalarCount;
     this.#scalars = { dtype: "float32", dims: [k], data: new Float32Array(k) };
@@ -81,7 +97,7 @@ export class Trainer {
 
   /** The vectors themselves, not copies: valid until the next step. */
   get state(): StateVectors {
-    return Object.fromEntries(Object.entries(this.#state).map(([name, t]) => [name, t.data]));
+    return Object.fromEntries(Object.entries({ ...this.#state, ...this.#fixed }).map(([name, t]) => [name, t.data]));
   }
 
   get parameters(): Float32Array {
@@ -92,9 +108,48 @@ export class Trainer {
     return this.#state[names.buffers]?.data ?? new Float32Array(0);
   }
 
-  /** Where losses are normalized, the largest loss of any step so far by target. */
-  get lossMaxima(): Float32Array | undefined {
-    return this.#state[names.maxima]?.data;
+  get frozen(): Float32Array {
+    return this.#fixed[names.frozen]?.data ?? new Float32Array(0);
+  }
+
+  /** Layers with weights or running statistics that are not trained. */
+  get frozenLayers(): readonly string[] {
+    const { plan, layout } = this.#spec;
+    const holding = new Set([...layout.frozen, ...layout.buffers].map(({ owner }) => owner));
+    return [...new Set(plan.layers.flatMap(({ owner, frozen }) => (frozen === true && holding.has(owner) ? [owner] : [])))];
+  }
+
+  /** Where losses are normalized, what each is divided by from now on. */
+  get divisors(): readonly number[] | undefined {
+    return divisorsOf(this.#state[names.maxima]?.data);
+  }
+
+  /** How the losses of the targets are told as one. @param parameters with what was learned for them */
+  lossTerms(divisors = this.divisors, parameters = this.parameters): readonly LossTerm[] {
+    const { training, targets, layout } = this.#spec;
+    const losses = combinedLosses(training, targets);
+    const learned = losses.combination.learns && targets.map(({ name }) => parameters[defined(sliceOf(layout.parameters, learnedName(name)), name).offset] ?? 0);
+    return termsOf(losses, { divisors, ...(learned ? { learned } : {}) });
+  }
+
+  /** Whether the factors of the losses in the loss of all come of training, so that they are told. */
+  get findsFactors(): boolean {
+    return combinedLosses(this.#spec.training, this.#spec.targets).combination.found === true;
+  }
+
+  /**
+   * What a schedule is told of a loss. PyTorch's plateau asks for a share of the best value, which means nothing of one around 0, and of one below 0 it takes
+   * what stays the same for better; so of a log-likelihood, which learned factors make the loss, it is told the exponential.
+   */
+  scheduledLoss(loss: number): number {
+    const { learns } = combinedLosses(this.#spec.training, this.#spec.targets).combination;
+    return learns ? Math.exp(Math.min(loss, 700)) : loss;
+  }
+
+  /** What shows whether the network learns: the loss as it is told, but where factors are learned, by those that it began with, or their learning would show. */
+  watchedLoss(terms: readonly LossTerm[], losses: readonly number[]): number {
+    const all = combinedLosses(this.#spec.training, this.#spec.targets);
+    return combinedLoss(all.combination.learns ? termsOf(all, {}) : terms, losses);
   }
 
   /** The normalisation layer that fits before and after each layer. */
@@ -102,8 +157,8 @@ export class Trainer {
     return normalisersOf(this.#spec);
   }
 
-  /** The first layer with a weight or a running statistic that is not a finite number. */
-  get brokenLayer(): string | undefined {
+  /** What owns the first weight or running statistic that is not a finite number: a layer, or a target's loss. */
+  get brokenOwner(): string | undefined {
     const { layout } = this.#spec;
     const broken = (vector: Float32Array, slices: readonly Slice[]) => {
       const at = vector.findIndex((value) => !Number.isFinite(value));
@@ -113,7 +168,7 @@ export class Trainer {
   }
 
   restore(state: StateVectors): void {
-    for (const [name, t] of Object.entries(this.#state)) t.data.set(defined(state[name], name));
+    for (const [name, t] of Object.entries({ ...this.#state, ...this.#fixed })) t.data.set(defined(state[name], name));
   }
 
   /**
@@ -145,7 +200,7 @@ export class Trainer {
     this.#programs.plain.writeScalars(this.#scalars.data, step, learningRate, batch.size);
     const into = this.#outputsInto.get(this.#spare);
     try {
-      return await executable.run({ ...this.#state, ...batch.tensors, [names.scalars]: this.#scalars }, into);
+      return await executable.run({ ...this.#state, ...this.#fixed, ...batch.tensors, [names.scalars]: this.#scalars }, into);
     } catch (thrown) {
       throw explainMemory(thrown, batch.size);
     }
@@ -153,11 +208,7 @@ export class Trainer {
 
   #read(result: Tensors, diagnosed: boolean): StepResult {
     const loss = floats(result, names.loss)[0] ?? Number.NaN;
-    // Of several targets each loss is told by itself; of one it is the whole, but for its weight.
-    const losses =
-      this.#spec.targets.length > 1
-        ? [...floats(result, names.losses)]
-        : this.#spec.targets.map(({ name }) => loss / (this.#spec.training.losses[name]?.weight ?? 1));
+    const losses = tellsParts(this.#spec) ? [...floats(result, names.losses)] : this.lossTerms().map(({ factor }) => loss / factor);
     return diagnosed ? { loss, losses, diagnosis: floats(result, names.diagnosis) } : { loss, losses };
   }
 }
@@ -165,10 +216,15 @@ export class Trainer {
 /** The state before the first step. */
 export function initialState(spec: TrainingSpec, program: StepProgram, seed: number): StateVectors {
   return {
-    [names.parameters]: initialParameters(spec.layout, seed),
+    [names.parameters]: initialParameters(spec.layout.parameters, seed),
+    ...(spec.layout.frozenCount > 0 ? { [names.frozen]: initialParameters(spec.layout.frozen, seed) } : {}),
     ...(spec.layout.bufferCount > 0 ? { [names.buffers]: initialBuffers(spec.layout) } : {}),
     ...Object.fromEntries(carriedVectors(spec, program).map(({ name, size, fill }) => [name, new Float32Array(size).fill(fill)])),
   };
+}
+
+function sliceOf(slices: readonly Slice[], name: string): Slice | undefined {
+  return slices.find((slice) => slice.name === name);
 }
 
 /** A float32 result. */

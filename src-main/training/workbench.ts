@@ -9,6 +9,7 @@ import { type EngineChoice, fileEngine } from "../engines/index.js";
 import type { FittedTarget } from "../features/fitted.js";
 import { fromStored, horizonOf, kindOf, storedType, targetKindOf, vocabulariesOf } from "../features/index.js";
 import { isStatic, sizeOf } from "../onnx/types.js";
+import { losses } from "../losses/index.js";
 import type { TransformSpecs } from "../transforms/index.js";
 import type { JudgedTarget } from "./judging/judge.js";
 import { type JudgedSize, refuseJudging } from "./judging/memory.js";
@@ -21,6 +22,7 @@ import { planNetwork } from "./network/network.js";
 import { askedTarget } from "./network/plan-model.js";
 import { faultsBefore, refuseFaults } from "./network/project-faults.js";
 import { type TargetSpec, type TrainingSpec, names } from "./network/specification.js";
+import { laidTraining } from "./combining/index.js";
 import { gatherTargetNumbers } from "./target-numbers.js";
 import { chooseThreads, multiplyAddsOf } from "./network/threads.js";
 
@@ -89,8 +91,8 @@ export async function openWorkbench({ project, folder, choice, threads, began, e
   const { fitted, counts } = prepared;
   const targets = fitted.targets.map(targetSpec);
   const inputs = new Map(fitted.inputs.map((input) => [input.name, kindOf(input).encodedType(input)]));
-  const plan = planNetwork(project.model, [...inputs.keys()], new Map(targets.map((t) => [t.name, t.width])));
-  const layout = layOut(plan, inputs);
+  const plan = planNetwork(project.model, [...inputs.keys()], new Map(targets.map((t) => [t.name, t.width])), project.training.groups);
+  const layout = layOut(plan, inputs, laidTraining(project.training, targets));
   const reads = new Map(fitted.inputs.map((input) => [input.name, kindOf(input).reads]));
   refuseTooLarge({ plan, layout, inputs, reads }, Math.min(project.training.batchSize, counts.train));
   const large = refuseJudging(judgedSize(project, prepared));
@@ -109,7 +111,7 @@ export async function openWorkbench({ project, folder, choice, threads, began, e
         ),
       ),
     training: project.training,
-    classWeights: balancedWeights(project, prepared),
+    balanced: balancedOptions(project, prepared),
   };
   const splitLoader = (split: Split): Loader =>
     createLoader({
@@ -135,7 +137,7 @@ export async function openWorkbench({ project, folder, choice, threads, began, e
       await loader.dispose();
     }
   };
-  const needsBatch = plan.layers.some(({ definition }) => definition.needsBatch === true);
+  const needsBatch = plan.layers.some(({ definition, frozen }) => definition.needsBatch === true && frozen !== true);
   const { dropLast, notes: batchNotes } = checkBatches(project, counts.train, needsBatch);
   const notes = [...batchNotes, ...(large === undefined ? [] : [large])];
   const faults = findFaults({
@@ -242,19 +244,17 @@ export function judgedTarget(fitted: FittedTarget, threshold: number): JudgedTar
   }
 }
 
-/** rows / (classes · rows of the class), as scikit-learn's "balanced"; a class without training rows counts 0. */
-function balancedWeights(project: Project, { classCounts }: PreparedData): ReadonlyMap<string, readonly number[]> {
-  const weights = new Map<string, readonly number[]>();
-  for (const [target, loss] of Object.entries(project.training.losses)) {
-    if (loss["classWeights"] !== "balanced") continue;
-    const counts = defined(classCounts[target], `class counts of ${target}`);
-    const rows = counts.reduce((a, b) => a + b, 0);
-    weights.set(
-      target,
-      counts.map((n) => (n === 0 ? 0 : rows / (counts.length * n))),
-    );
-  }
-  return weights;
+/** What "balanced" stands for among the options of each target's loss, by the training rows. */
+function balancedOptions(project: Project, { classCounts }: PreparedData): ReadonlyMap<string, Readonly<Record<string, unknown>>> {
+  return new Map(
+    Object.entries(project.training.losses).flatMap(([target, loss]) => {
+      const { balance } = losses.get(loss.type);
+      const named = Object.keys(balance ?? {}).filter((option) => loss[option] === "balanced");
+      if (named.length === 0) return [];
+      const counts = defined(classCounts[target], `class counts of ${target}`);
+      return [[target, Object.fromEntries(named.map((option) => [option, balance?.[option]?.(counts)]))] as const];
+    }),
+  );
 }
 
 function checkBatches({ training }: Project, rows: number, needsBatch: boolean): { dropLast: boolean; notes: readonly string[] } {

@@ -120,7 +120,7 @@ export function benchmarkSpec(name: NetworkName, hidden = 1024): TrainingSpec {
   const targets: readonly TargetSpec[] = [{ name: "y", kind: classes === 1 ? "binary" : "category", width: classes }];
   const inputs = new Map([["x", { dtype: "float32" as const, shape: ["N", ...shape] as Shape }]]);
   const plan = planNetwork(project.model, ["x"], new Map([["y", classes]]));
-  return { plan, layout: layOut(plan, inputs), inputs, targets, training: project.training, classWeights: new Map() };
+  return { plan, layout: layOut(plan, inputs), inputs, targets, training: project.training, balanced: new Map() };
 }
 
 /** A batch of noise with answers. */

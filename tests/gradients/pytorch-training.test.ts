@@ -17,6 +17,8 @@ interface Golden extends Described {
   readonly name: string;
   readonly stepsPerEpoch: number;
   readonly initial: Readonly<Record<string, readonly number[]>>;
+  /** Where some of the running statistics stay as they are. */
+  readonly initialBuffers?: Readonly<Record<string, readonly number[]>>;
   readonly sizes: readonly number[];
   readonly batches: readonly Readonly<Record<string, readonly number[]>>[];
   readonly losses: readonly number[];
@@ -45,13 +47,22 @@ async function started(
 ): Promise<{ trainer: Trainer; batches: readonly TrainingBatch[]; spec: ReturnType<typeof trainingSpec> }> {
   const spec = trainingSpec(golden);
   const trainer = await trainerOf(spec, 1, engine);
-  trainer.restore({ ...trainer.state, [names.parameters]: vectorOf(spec.layout.parameters, golden.initial) });
+  const { parameters, frozen, buffers } = spec.layout;
+  const isFrozen = (name: string) => frozen.some((slice) => slice.name === name);
+  const pick = (wanted: boolean) => Object.fromEntries(Object.entries(golden.initial).filter(([name]) => isFrozen(name) === wanted));
+  trainer.restore({
+    ...trainer.state,
+    [names.parameters]: vectorOf(parameters, pick(false)),
+    [names.frozen]: vectorOf(frozen, pick(true)),
+    ...(golden.initialBuffers ? { [names.buffers]: vectorOf(buffers, golden.initialBuffers) } : {}),
+  });
   return { spec, trainer, batches: golden.batches.map((values, i) => batchOf(spec, golden.sizes[i]!, values)) };
 }
 
 function expectEnd(golden: Golden, { spec, trainer }: Awaited<ReturnType<typeof started>>): void {
-  for (const [name, wanted] of Object.entries(golden.parameters))
-    expectClose(piecesOf(spec.layout.parameters, trainer.parameters)[name]!, wanted, PARAMETER_TOLERANCE, name);
+  const { parameters, frozen } = spec.layout;
+  const pieces = { ...piecesOf(parameters, trainer.parameters), ...piecesOf(frozen, trainer.frozen) };
+  for (const [name, wanted] of Object.entries(golden.parameters)) expectClose(pieces[name]!, wanted, PARAMETER_TOLERANCE, name);
   expect(spec.layout.buffers.map((b) => b.name).sort()).toEqual(Object.keys(golden.buffers).sort());
   for (const [name, wanted] of Object.entries(golden.buffers))
     expectClose(piecesOf(spec.layout.buffers, trainer.buffers)[name]!, wanted, PARAMETER_TOLERANCE, name);

@@ -42,5 +42,5 @@ export function seriesSpec(
     ...Object.entries(others).map(([name, width]) => [name, { dtype: "float32" as const, shape: ["N", width] as Shape }] as const),
   ]);
   const plan = planNetwork(project.model, [...inputs.keys()], new Map(widths.map(({ name, width }) => [name, width])));
-  return { plan, layout: layOut(plan, inputs), inputs, targets: widths, training: project.training, classWeights: new Map() };
+  return { plan, layout: layOut(plan, inputs), inputs, targets: widths, training: project.training, balanced: new Map() };
 }

@@ -4,6 +4,7 @@ import { parseProject } from "../../src-main/contract/project.js";
 import type { Engine } from "../../src-main/engines/engine.js";
 import { onnxruntimeEngine } from "../../src-main/engines/onnxruntime/index.js";
 import { type TensorData, sizeOf, tensor } from "../../src-main/onnx/types.js";
+import { laidTraining } from "../../src-main/training/combining/index.js";
 import { type Layout, layOut } from "../../src-main/training/network/layout.js";
 import { planNetwork } from "../../src-main/training/network/network.js";
 import { type TargetSpec, type TrainingSpec, names } from "../../src-main/training/network/specification.js";
@@ -40,8 +41,9 @@ export function trainingSpec({ inputs, targets, model, training }: Described): T
   const types = new Map(
     Object.entries(inputs).map(([name, width]) => [name, { dtype: "float32" as const, shape: ["N", ...(typeof width === "number" ? [width] : width)] }]),
   );
-  const plan = planNetwork(project.model, [...types.keys()], new Map(targets.map((t) => [t.name, t.width])));
-  return { plan, layout: layOut(plan, types), inputs: types, targets, training: project.training, classWeights: new Map() };
+  const plan = planNetwork(project.model, [...types.keys()], new Map(targets.map((t) => [t.name, t.width])), project.training.groups);
+  const layout = layOut(plan, types, laidTraining(project.training, targets));
+  return { plan, layout, inputs: types, targets, training: project.training, balanced: new Map() };
 }
 
 export function trainerOf(spec: TrainingSpec, seed = 1, engine: Engine = onnxruntimeEngine): Promise<Trainer> {

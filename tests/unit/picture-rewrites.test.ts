@@ -566,7 +566,7 @@ function specOf(layers: Layers, [channels, ...lengths]: readonly number[]): Trai
     inputs,
     targets: [{ name: "y", kind: "category", width: 3 }],
     training: project.training,
-    classWeights: new Map(),
+    balanced: new Map(),
   };
 }
 

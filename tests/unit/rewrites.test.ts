@@ -216,7 +216,7 @@ function specOf(layers: Layers): TrainingSpec {
     inputs,
     targets: [{ name: "y", kind: "binary", width: 1 }],
     training: project.training,
-    classWeights: new Map(),
+    balanced: new Map(),
   };
 }
 

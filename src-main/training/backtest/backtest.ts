@@ -192,7 +192,7 @@ async function judgeFold(
     const evaluator = opened.add(await Evaluator.create(bench.spec, choice.engine, bench.compile));
     const loader = opened.add(bench.splitLoader("test"));
     const { counts } = bench.prepared;
-    const made = await evaluator.predict(loader, counts.test, trainer.parameters, trainer.buffers, heed);
+    const made = await evaluator.predict(loader, counts.test, trainer, heed);
     const kept = toKept("test", rowNumbersOf(bench.prepared, "test"), made, bench.judged);
     const judgement = defined(judgementOf(bench.prepared, [kept]), "forecasts");
     return {

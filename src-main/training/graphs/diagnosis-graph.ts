@@ -49,7 +49,8 @@ export function lowerDiagnosis(e: Emitter, spec: TrainingSpec, seen: Observed): 
       if (saturatedOutside) say(layer.id, "saturated", saturatedShare(e, output, saturatedOutside));
     }
     const updates = cut(e, e.sub(seen.next, seen.parameters), spec.layout.parameters);
-    for (const owner of new Set(spec.layout.parameters.map((p) => p.owner))) {
+    const learning = new Set(spec.layout.parameters.map((p) => p.owner));
+    for (const owner of new Set(spec.plan.layers.flatMap((layer) => (learning.has(layer.owner) ? [layer.owner] : [])))) {
       const of = (all: readonly Value[]) =>
         flatten(
           e,

@@ -48,8 +48,7 @@ export function outputOf(spec: TrainingSpec, target: TargetSpec, activations: Ac
   }
   const { type, weight: _weight, ...options } = defined(spec.training.losses[target.name], `the loss of ${target.name}`);
   const definition = losses.get(type);
-  const balanced = spec.classWeights.get(target.name);
-  const config = definition.config.parse(balanced ? { ...options, classWeights: balanced } : options);
+  const config = definition.config.parse({ ...options, ...spec.balanced.get(target.name) });
   return { output, definition, config };
 }
 

@@ -2,12 +2,14 @@ import { defined } from "../../base/assert.js";
 import { LatheError } from "../../base/errors.js";
 import type { Engine } from "../../engines/engine.js";
 import type { Emitter, Unfinished } from "../../onnx/emitter.js";
-import { type Graph, type Value, tensor } from "../../onnx/types.js";
+import type { Graph, Value } from "../../onnx/types.js";
 import { createEmitter } from "../../ops/index.js";
 import { clipByGlobalNorm, clipByValue } from "../../optimizers/clip.js";
-import { optimizers } from "../../optimizers/index.js";
+import { groupedOptimizer } from "../../optimizers/grouped.js";
+import { type CombinedStep, sideBySide } from "../combining/combination.js";
+import { combinedLosses } from "../combining/index.js";
 import { type DiagnosisEntry, lowerDiagnosis } from "./diagnosis-graph.js";
-import { bindFlat, flatten } from "../network/flat-bindings.js";
+import { type FlatBindings, bindFlat, flatten } from "../network/flat-bindings.js";
 import { type TargetLoss, lowerLosses } from "./loss-graph.js";
 import { lowerNetwork } from "../network/network.js";
 import { type TrainingSpec, declareInputs, names } from "../network/specification.js";
@@ -34,15 +36,14 @@ const BATCH_SIZE = "batch size";
  */
 export function buildStepProgram(spec: TrainingSpec, engine: Pick<Engine, "prepare" | "differentiate">, diagnose: boolean): StepProgram {
   const { layout, training } = spec;
-  if (layout.parameterCount === 0) throw new LatheError("model.layer", "the model has nothing to train: no layer has parameters; add a Linear layer");
-  const optimizer = optimizers.get(training.optimizer.type);
-  const config = optimizer.config.parse(training.optimizer);
-  const scalarNames = Object.keys(optimizer.scalars(config, 1, 0));
+  refuseNothing(layout);
+  const optimizer = groupedOptimizer(training.optimizer, layout);
+  const scalarNames = [...optimizer.scalarNames];
   if (layout.buffers.length > 0) scalarNames.push(BATCH_SIZE);
 
   const forward = lowerForward(spec, scalarNames);
   const { parts, combined, flat } = forward;
-  const constants = [...combined.constants, ...flat.stopped];
+  const constants = [...(combined.constants ?? []), ...flat.stopped];
   // What the diagnosis looks at has to stay as the layers made it.
   const looked = diagnose ? [...forward.activations.values()] : [];
   const kept = [
@@ -60,12 +61,11 @@ export function buildStepProgram(spec: TrainingSpec, engine: Pick<Engine, "prepa
   const pieces = flat.pieces.map(at);
   const gradients = engine.differentiate(e, at(combined.loss), pieces, { stopAt: constants.map(at) });
   const gradient = clip(e, spec, flatten(e, gradients));
-  const slots = optimizer.slots(config);
-  const slotInputs = new Map(Object.keys(slots).map((slot) => [slot, e.graph.input(names.slot(slot), "float32", [layout.parameterCount])]));
+  const { slots } = optimizer;
+  const slotInputs = new Map(Object.keys(slots).map((slot) => [slot, e.graph.input(names.slot(slot), "float32", [layout.trainedCount])]));
   const update = e.graph.scope("optimizer", () =>
     optimizer.update({
       e,
-      config,
       gradient,
       parameters,
       scalar: (name) => at(defined(forward.scalars[scalarNames.indexOf(name)], `scalar ${name}`)),
@@ -78,11 +78,11 @@ export function buildStepProgram(spec: TrainingSpec, engine: Pick<Engine, "prepa
   if (forward.buffers) e.graph.output(at(forward.buffers), names.next(names.buffers));
   if (combined.maxima) e.graph.output(at(combined.maxima), names.next(names.maxima));
   e.graph.output(at(combined.loss), names.loss);
-  if (parts.length > 1)
+  if (tellsParts(spec))
     e.graph.output(
-      e.concat(
-        parts.map((p) => e.reshape(at(p.loss), [1])),
-        0,
+      sideBySide(
+        e,
+        parts.map((p) => at(p.loss)),
       ),
       names.losses,
     );
@@ -102,7 +102,7 @@ export function buildStepProgram(spec: TrainingSpec, engine: Pick<Engine, "prepa
     slots: { ...Object.fromEntries(Object.entries(slots).map(([slot, fill]) => [names.slot(slot), fill])) },
     scalarCount: scalarNames.length,
     writeScalars: (into, step, learningRate, batchSize) => {
-      const values = optimizer.scalars(config, step, learningRate);
+      const values = optimizer.scalars(step, learningRate);
       scalarNames.forEach((name, i) => (into[i] = name === BATCH_SIZE ? batchSize : defined(values[name], name)));
     },
     diagnosis: diagnosis?.entries ?? [],
@@ -116,7 +116,7 @@ function lowerForward(spec: TrainingSpec, scalarNames: readonly string[]) {
   const flat = bindFlat(e, spec.layout, "train", () => defined(scalars[scalarNames.indexOf(BATCH_SIZE)], BATCH_SIZE));
   const activations = lowerNetwork(e, spec.plan, declareInputs(e, spec), flat);
   const parts = lowerLosses(e, spec, activations);
-  return { e, scalars, flat, activations, parts, combined: combine(e, spec, parts), buffers: flat.nextBuffers() };
+  return { e, scalars, flat, activations, parts, combined: combine(e, spec, parts, flat), buffers: flat.nextBuffers() };
 }
 
 /** @returns an emitter to continue with, and where each value is there. */
@@ -139,30 +139,21 @@ function bindScalars(e: Emitter, scalarNames: readonly string[]): readonly Value
     : [vector];
 }
 
-/** The loss that is differentiated. `constants` are values no gradient flows through. */
-function combine(e: Emitter, { training, targets }: TrainingSpec, parts: readonly TargetLoss[]): { loss: Value; maxima?: Value; constants: readonly Value[] } {
-  const weights = targets.map((t) => training.losses[t.name]?.weight ?? 1);
-  if (training.combine === "normalized" && parts.length > 1) {
-    // Each loss divided by the largest it has been, so that targets of different scale pull alike. What is told of an epoch: `combinedLoss`.
-    const before = e.graph.input(names.maxima, "float32", [parts.length]);
-    const maxima = e.max(
-      before,
-      e.concat(
-        parts.map((p) => e.reshape(p.loss, [1])),
-        0,
-      ),
-    );
-    const each = e.div(
-      e.concat(
-        parts.map((p) => e.reshape(p.loss, [1])),
-        0,
-      ),
-      e.max(maxima, e.scalar(1e-12)),
-    );
-    return { loss: e.reduceSum(e.mul(each, e.constant(tensor("float32", weights)))), maxima, constants: [maxima] };
-  }
-  const [first, ...rest] = parts.map((p, i) => e.scale(p.loss, weights[i] ?? 1));
-  return { loss: rest.reduce((sum, term) => e.add(sum, term), defined(first, "a target")), constants: [] };
+/** The loss that is differentiated. */
+function combine(e: Emitter, spec: TrainingSpec, parts: readonly TargetLoss[], flat: FlatBindings): CombinedStep {
+  const { combination, targets } = combinedLosses(spec.training, spec.targets);
+  return combination.lower({ e, targets, losses: parts.map(({ loss }) => loss), learned: ({ name }) => flat.learned(name) });
+}
+
+/** Whether each target's loss is an output of its own: an only one, times its weight, is the whole, unless a factor is learned. */
+export function tellsParts({ training, targets }: Pick<TrainingSpec, "training" | "targets">): boolean {
+  return targets.length > 1 || combinedLosses(training, targets).combination.learns === true;
+}
+
+function refuseNothing({ parameterCount, frozenCount }: TrainingSpec["layout"]): void {
+  if (parameterCount === 0) throw new LatheError("model.layer", "the model has nothing to train: no layer has parameters; add a Linear layer");
+  if (frozenCount === parameterCount)
+    throw new LatheError("model.layer", "the model has nothing to train: every layer with parameters is frozen; take one at least out of training.groups");
 }
 
 function clip(e: Emitter, { training }: TrainingSpec, gradient: Value): Value {

@@ -20,11 +20,14 @@ export class EpochDiagnosis {
   readonly #entries: readonly DiagnosisEntry[];
   /** For a step's update, where its layer's weight norm stands; -1 for all else. */
   readonly #weights: readonly number[];
+  readonly #frozen: readonly string[];
   #sums: number[];
   #count = 0;
 
-  constructor(entries: readonly DiagnosisEntry[]) {
+  /** @param frozen layers with weights that are not trained */
+  constructor(entries: readonly DiagnosisEntry[], frozen: readonly string[] = []) {
     this.#entries = entries;
+    this.#frozen = frozen;
     this.#weights = entries.map(({ layer, quantity }) =>
       quantity === "updateNorm" ? entries.findIndex((e) => e.layer === layer && e.quantity === "weightNorm") : -1,
     );
@@ -49,12 +52,13 @@ export class EpochDiagnosis {
       if (quantity.endsWith("Check") || this.#count === 0) return;
       (found[layer] ??= {})[quantity] = (this.#sums[i] ?? 0) / this.#count;
     });
-    return Object.fromEntries(
-      Object.entries(found).map(([layer, { updateNorm, ...rest }]) => [
+    return Object.fromEntries([
+      ...Object.entries(found).map(([layer, { updateNorm, ...rest }]): [string, LayerDiagnosis] => [
         layer,
         { ...rest, ...(updateNorm === undefined || !rest["weightNorm"] ? {} : { updateRatio: updateNorm }) },
       ]),
-    );
+      ...this.#frozen.map((layer): [string, LayerDiagnosis] => [layer, { frozen: true }]),
+    ]);
   }
 
   reset(): void {

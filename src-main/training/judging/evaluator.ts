@@ -2,11 +2,12 @@ import { defined } from "../../base/assert.js";
 import { finiteOrNull } from "../../base/finite.js";
 import type { SplitReport } from "../../contract/report.js";
 import type { CompileOptions, Engine, Executable, Tensors } from "../../engines/engine.js";
-import { combinedLoss } from "../graphs/combined-loss.js";
+import type { LossTerm } from "../combining/combination.js";
+import { combinedLoss } from "../combining/index.js";
 import { buildEvaluationGraph } from "../graphs/evaluation-graph.js";
 import { type TargetSpec, type TrainingSpec, names } from "../network/specification.js";
 import { type JudgedTarget, judge } from "./judge.js";
-import { type TrainingBatch, floats } from "../trainer.js";
+import { type TrainingBatch, type Weights, floats } from "../trainer.js";
 
 /** A split read once from the front, in order. */
 export interface EvaluationBatches {
@@ -43,12 +44,12 @@ export class Evaluator {
   async predict(
     batches: EvaluationBatches,
     rows: number,
-    parameters: Float32Array,
-    buffers: Float32Array,
+    { parameters, frozen, buffers }: Weights,
     onBatch?: (rows: number) => void,
   ): Promise<Predictions> {
     const weights: Tensors = {
       [names.parameters]: { dtype: "float32", dims: [parameters.length], data: parameters },
+      ...(frozen.length > 0 ? { [names.frozen]: { dtype: "float32" as const, dims: [frozen.length], data: frozen } } : {}),
       ...(buffers.length > 0 ? { [names.buffers]: { dtype: "float32" as const, dims: [buffers.length], data: buffers } } : {}),
     };
     const gathered = this.#spec.targets.map((target) => new Gathered(target, rows));
@@ -72,17 +73,16 @@ export class Evaluator {
   }
 }
 
-/** The metrics of predictions, named `<target>.<metric>`, with the combined loss as `loss`. @param divisors of that, as of the run's training loss. */
+/** The metrics of predictions, named `<target>.<metric>`, with the loss of all as `loss`. @param terms of that, as of the training loss. */
 export function measure(
   spec: TrainingSpec,
   judged: ReadonlyMap<string, JudgedTarget>,
   predictions: Predictions,
-  divisors: readonly number[] | undefined,
+  terms: readonly LossTerm[],
 ): SplitReport {
   const loss = combinedLoss(
-    spec.training,
-    spec.targets.map(({ name }) => ({ name, loss: predictions.losses.get(name) ?? Number.NaN })),
-    divisors,
+    terms,
+    spec.targets.map(({ name }) => predictions.losses.get(name) ?? Number.NaN),
   );
   const metrics: Record<string, number | null> = { loss: finiteOrNull(loss) };
   const confusion: SplitReport["confusion"] = {};

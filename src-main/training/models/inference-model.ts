@@ -14,6 +14,7 @@ import type { Layout, Slice } from "../network/layout.js";
 import { activate, outputOf } from "../graphs/loss-graph.js";
 import { type Bindings, lowerNetwork } from "../network/network.js";
 import { type TrainingSpec } from "../network/specification.js";
+import type { Weights } from "../trainer.js";
 
 /** What an exported file says of itself, beside the graph. */
 export interface ModelFacts {
@@ -29,14 +30,14 @@ export interface ModelFacts {
  * The trained network as others use it: raw columns in (missing values filled, numbers normalised, words encoded inside), probabilities or numbers in their own
  * unit out, one output a target. The same project, data and seed give the same bytes.
  */
-export function buildInferenceModel(spec: TrainingSpec, facts: ModelFacts, parameters: Float32Array, buffers: Float32Array): Uint8Array {
+export function buildInferenceModel(spec: TrainingSpec, facts: ModelFacts, weights: Weights): Uint8Array {
   const e = createEmitter();
   const encoded = lowerInputs(e, facts.fitted, lengthsOf(spec, facts.fitted));
   const activations = lowerNetwork(
     e,
     spec.plan,
     encoded,
-    fileBindings(spec.layout, parameters, buffers, (name, dims, data) => e.graph.initializer(name, { dtype: "float32", dims, data })),
+    fileBindings(spec.layout, weights, (name, dims, data) => e.graph.initializer(name, { dtype: "float32", dims, data })),
   );
   for (const target of spec.targets) {
     const { output, definition } = outputOf(spec, target, activations);
@@ -129,8 +130,7 @@ export function outputName(target: string, fitted: FittedData): string {
 /** Weights as named tensors in the file, cut out of the flat vectors. */
 function fileBindings(
   layout: Layout,
-  parameters: Float32Array,
-  buffers: Float32Array,
+  { parameters, frozen, buffers }: Weights,
   store: (name: string, dims: readonly number[], data: Float32Array) => Value,
 ): Bindings {
   const stored = new Map<string, Value>();
@@ -145,12 +145,14 @@ function fileBindings(
     stored.set(name, value);
     return value;
   };
+  const frozenNames = new Set(layout.frozen.map(({ name }) => name));
   const training = (): never => {
     throw new LatheError("internal", "the exported model does not train");
   };
   return {
     mode: "eval",
-    parameter: (owner, { name }) => cut(parameters, layout.parameters, `${owner}.${name}`),
+    parameter: (owner, { name }) =>
+      frozenNames.has(`${owner}.${name}`) ? cut(frozen, layout.frozen, `${owner}.${name}`) : cut(parameters, layout.parameters, `${owner}.${name}`),
     buffer: (owner, { name }) => cut(buffers, layout.buffers, `${owner}.${name}`),
     updateBuffer: training,
     uniform: training,

@@ -78,7 +78,7 @@ function batches({ plan, batch, rows }: FaultSetting): readonly NetworkFault[] {
   const last = batch === undefined || rows === undefined ? undefined : rows % batch;
   if (batch !== 1 && last !== 1) return [];
   return plan.layers.flatMap((layer): NetworkFault[] => {
-    if (layer.definition.needsBatch !== true) return [];
+    if (layer.definition.needsBatch !== true || layer.frozen === true) return [];
     const shared = { code: "one-row", layer: layer.id } as const;
     if (batch !== 1)
       return [

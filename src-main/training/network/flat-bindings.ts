@@ -1,15 +1,17 @@
 import { defined } from "../../base/assert.js";
 import type { Emitter } from "../../onnx/emitter.js";
 import { type Shape, type Value, tensor } from "../../onnx/types.js";
-import type { Layout, Slice } from "./layout.js";
+import { type Layout, type Slice, learnedName } from "./layout.js";
 import type { Bindings } from "./network.js";
 import { names } from "./specification.js";
 
-/** The weights of a network as pieces of two flat vectors, and its randomness as graph inputs. */
+/** The weights of a network as pieces of flat vectors, and its randomness as graph inputs. */
 export interface FlatBindings extends Bindings {
-  /** Each parameter in its own shape, in the layout's order. */
+  /** Each parameter that is trained in its own shape, in the layout's order. */
   readonly pieces: readonly Value[];
-  /** The whole vector `[P]`. */
+  /** The number that is learned for a target's loss, `[1]`. */
+  learned(target: string): Value;
+  /** The whole vector that is trained, `[P]`. */
   readonly parameters: Value;
   /** Values through which no gradient flows, as the layers said so far. */
   readonly stopped: readonly Value[];
@@ -21,9 +23,10 @@ export interface FlatBindings extends Bindings {
  * @param batchSize gives N of this step, shape [1]; asked for only where a layer needs it.
  */
 export function bindFlat(e: Emitter, layout: Layout, mode: "train" | "eval", batchSize: () => Value): FlatBindings {
-  const parameters = e.graph.input(names.parameters, "float32", [layout.parameterCount]);
+  const parameters = e.graph.input(names.parameters, "float32", [layout.trainedCount]);
   const pieces = cut(e, parameters, layout.parameters);
-  const pieceOf = new Map(layout.parameters.map((slice, i) => [slice.name, defined(pieces[i], slice.name)]));
+  const frozen = layout.frozenCount > 0 ? cut(e, e.graph.input(names.frozen, "float32", [layout.frozenCount]), layout.frozen) : [];
+  const pieceOf = new Map([...layout.parameters, ...layout.frozen].map((slice, i) => [slice.name, defined([...pieces, ...frozen][i], slice.name)]));
   const buffers = layout.bufferCount > 0 ? e.graph.input(names.buffers, "float32", [layout.bufferCount]) : undefined;
   const bufferPieces = buffers ? cut(e, buffers, layout.buffers) : [];
   const state = new BufferState(e, layout, buffers, bufferPieces);
@@ -34,6 +37,7 @@ export function bindFlat(e: Emitter, layout: Layout, mode: "train" | "eval", bat
     pieces,
     stopped,
     batchSize,
+    learned: (target) => defined(pieceOf.get(learnedName(target)), learnedName(target)),
     parameter: (owner, { name }) => defined(pieceOf.get(`${owner}.${name}`), `parameter ${owner}.${name}`),
     buffer: (owner, { name }) => state.current(`${owner}.${name}`),
     updateBuffer: (owner, { name }, value, share) => state.update(`${owner}.${name}`, value, share),

@@ -5,6 +5,7 @@ import type { InitializerConfig } from "../../layers/layer.js";
 import type { Emitter } from "../../onnx/emitter.js";
 import { createEmitter } from "../../ops/index.js";
 import { isStatic, sizeOf, type TensorType, type Value } from "../../onnx/types.js";
+import type { GroupSpec } from "../../contract/groups.js";
 import { type Bindings, type NetworkPlan, lowerNetwork } from "./network.js";
 
 /** One tensor's place in a flat vector. */
@@ -27,9 +28,31 @@ export interface BufferSlice extends Slice {
   readonly fill: number;
 }
 
-/** Where every parameter and buffer lives in the two flat vectors, in the order the network first uses them. */
+/** A stretch of the vector that is trained, whose numbers learn alike. */
+export interface OptimizedSlice {
+  readonly offset: number;
+  readonly size: number;
+  /** What the learning rate is multiplied by. */
+  readonly lr: number;
+  /** Undefined: the optimizer's. */
+  readonly weightDecay?: number;
+}
+
+/**
+ * Where every parameter and buffer lives in the flat vectors. Each is in the order the network first uses them; but what is trained is by groups: what is in
+ * none, what losses learn, then a project's groups, each in one piece.
+ */
 export interface Layout {
+  /** What is trained: the network's parameters, and the numbers that losses learn, which are no part of the network. */
   readonly parameters: readonly ParameterSlice[];
+  /** Length of the vector that is trained. */
+  readonly trainedCount: number;
+  /** The vector that is trained, cut where the optimizer's options change; one where they do not. */
+  readonly optimized: readonly OptimizedSlice[];
+  /** Parameters that are not trained, in a vector of their own. */
+  readonly frozen: readonly ParameterSlice[];
+  readonly frozenCount: number;
+  /** Of the network, trained or frozen. */
   readonly parameterCount: number;
   readonly buffers: readonly BufferSlice[];
   readonly bufferCount: number;
@@ -52,12 +75,74 @@ export interface HeldNumbers {
   readonly deepest: number;
 }
 
+/** What of a project's training decides where parameters lie. */
+export interface LaidTraining {
+  readonly groups?: readonly Pick<GroupSpec, "lr" | "weightDecay">[] | undefined;
+  /** Targets for whose losses a number is learned. */
+  readonly learnedLosses?: readonly string[];
+}
+
+/** The name of the number that is learned for a target's loss: log σ². Names of layers have no blanks. */
+export function learnedName(target: string): string {
+  return `${lossOwner(target)}.logVariance`;
+}
+
+/** What owns that number, in the place of a layer. */
+export function lossOwner(target: string): string {
+  return `loss of ${target}`;
+}
+
 /** Lowers the network once, in training mode, only to see what it needs. @param inputs encoded inputs by name with their types. */
-export function layOut(plan: NetworkPlan, inputs: ReadonlyMap<string, TensorType>): Layout {
+export function layOut(plan: NetworkPlan, inputs: ReadonlyMap<string, TensorType>, training: LaidTraining = {}): Layout {
   const recorder = recordLayout();
   const encoded = new Map([...inputs].map(([name, type]) => [name, recorder.input(name, type)]));
-  const layout = recorder.layout(lowerNetwork(recorder.e, plan, encoded, recorder.bindings));
-  return { ...layout, held: heldBy(plan, layout, inputs) };
+  const types = lowerNetwork(recorder.e, plan, encoded, recorder.bindings);
+  const found = recorder.found();
+  return { ...found, types, ...arrange(plan, found.parameters, training), held: heldBy(plan, { types, uniforms: found.uniforms }, inputs) };
+}
+
+/** @param parameters of the network, in the order of their first use */
+function arrange(plan: NetworkPlan, parameters: readonly ParameterSlice[], { groups = [], learnedLosses = [] }: LaidTraining) {
+  const owners = new Map(plan.layers.map(({ owner, group, frozen }) => [owner, { group, frozen }]));
+  const of = (group: number | undefined) => parameters.filter(({ owner }) => owners.get(owner)?.frozen !== true && owners.get(owner)?.group === group);
+  const learned = learnedLosses.map((target) => {
+    const init = { type: "zeros" };
+    return { name: learnedName(target), owner: lossOwner(target), shape: [1], offset: 0, size: 1, init };
+  });
+  const stretches = [
+    { slices: of(undefined), lr: 1 },
+    // A variance is nothing to pull towards 1.
+    { slices: learned, lr: 1, weightDecay: 0 },
+    ...groups.map(({ lr = 1, weightDecay }, i) => ({ slices: of(i), lr, ...(weightDecay === undefined ? {} : { weightDecay }) })),
+  ].filter(({ slices }) => slices.length > 0);
+  let offset = 0;
+  const optimized = stretches.map(({ slices, ...options }) => {
+    const size = sizeOfAll(slices);
+    offset += size;
+    return { offset: offset - size, size, ...options };
+  });
+  const frozen = placed(parameters.filter(({ owner }) => owners.get(owner)?.frozen === true));
+  return {
+    parameters: placed(stretches.flatMap(({ slices }) => slices)),
+    trainedCount: offset,
+    optimized,
+    frozen,
+    frozenCount: sizeOfAll(frozen),
+    parameterCount: sizeOfAll(parameters),
+  };
+}
+
+/** One behind the other. */
+function placed<T extends Slice>(slices: readonly T[]): readonly T[] {
+  let offset = 0;
+  return slices.map((slice) => {
+    offset += slice.size;
+    return { ...slice, offset: offset - slice.size };
+  });
+}
+
+function sizeOfAll(slices: readonly Slice[]): number {
+  return slices.reduce((sum, { size }) => sum + size, 0);
 }
 
 function heldBy(plan: NetworkPlan, { types, uniforms }: Pick<Layout, "types" | "uniforms">, inputs: ReadonlyMap<string, TensorType>): Layout["held"] {
@@ -76,8 +161,8 @@ export interface LayoutRecorder {
   readonly e: Emitter;
   readonly bindings: Bindings;
   input(name: string, type: TensorType): Value;
-  /** What was needed until now. */
-  layout(types: ReadonlyMap<string, TensorType>): Omit<Layout, "held">;
+  /** What was needed until now, parameters in the order of their first use. */
+  found(): Pick<Layout, "parameters" | "buffers" | "bufferCount" | "uniforms">;
 }
 
 export function recordLayout(): LayoutRecorder {
@@ -126,21 +211,22 @@ export function recordLayout(): LayoutRecorder {
     e,
     bindings,
     input: (name, { dtype, shape }) => e.graph.input(`input ${name}`, dtype, shape),
-    layout: (types) => ({
+    found: () => ({
       parameters: [...parameters.values()],
-      parameterCount: end(parameters),
       buffers: [...buffers.values()],
       bufferCount: end(buffers),
-      types,
       uniforms,
     }),
   };
 }
 
-/** First values of all parameters, each drawn from its own stream: adding a layer does not change the others. */
-export function initialParameters(layout: Layout, seed: number): Float32Array {
-  const vector = new Float32Array(layout.parameterCount);
-  for (const p of layout.parameters) {
+/**
+ * First values of parameters, each drawn from its own stream: adding a layer, or freezing one, does not change the others.
+ * @param slices of a whole vector
+ */
+export function initialParameters(slices: readonly ParameterSlice[], seed: number): Float32Array {
+  const vector = new Float32Array(sizeOfAll(slices));
+  for (const p of slices) {
     const initializer = initializers.get(p.init.type);
     vector.set(initializer.fill(p.shape, initializer.config.parse(p.init), new Random(seed, "init", p.name)), p.offset);
     if (p.zeroRow !== undefined) {

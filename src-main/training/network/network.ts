@@ -6,6 +6,7 @@ import type { BufferSpec, LayerContext, LayerDefinition, ParameterSpec } from ".
 import type { Emitter } from "../../onnx/emitter.js";
 import { type Shape, type TensorType, type Value, sameShape, showShape } from "../../onnx/types.js";
 import { unfoldedLayers } from "../../contract/check-project.js";
+import { type GroupSpec, groupOf, nameSharedBlocks } from "../../contract/groups.js";
 import { MOST_LAYERS } from "../../base/limits.js";
 
 /** A layer ready to be lowered: blocks unfolded, inputs named, options checked and complete. */
@@ -17,6 +18,10 @@ export interface PlannedLayer {
   readonly definition: LayerDefinition;
   readonly config: unknown;
   readonly from: readonly string[];
+  /** Among the project's groups of layers. */
+  readonly group?: number;
+  /** Not trained: its batch norms use their running statistics, and keep them. */
+  readonly frozen?: true;
 }
 
 /** A network: what a project's model section says, with everything resolved. */
@@ -45,18 +50,26 @@ export type OutputWidths = ReadonlyMap<string, number>;
 /**
  * Unfolds blocks, resolves `from` and `"classes"`, and completes options with their defaults.
  * @param inputs names of the project's inputs; the first layer reads the only one unless it says which.
+ * @param groups of layers that learn in their own way
  */
-export function planNetwork(model: ModelSpec, inputs: readonly string[], widths: OutputWidths): NetworkPlan {
-  return unfoldNetwork(model, inputs, widths, (_layer, error) => {
+export function planNetwork(model: ModelSpec, inputs: readonly string[], widths: OutputWidths, groups?: readonly GroupSpec[]): NetworkPlan {
+  const refuse = (_layer: string, error: unknown) => {
     throw error;
-  });
+  };
+  return unfoldNetwork(model, inputs, widths, refuse, groups);
 }
 
 /**
  * As `planNetwork`, for networks that may be wrong.
  * @param refuse hears of each layer that cannot be planned, which is then omitted. What reads it continues naming it.
  */
-export function unfoldNetwork(model: ModelSpec, inputs: readonly string[], widths: OutputWidths, refuse: (layer: string, error: unknown) => void): NetworkPlan {
+export function unfoldNetwork(
+  model: ModelSpec,
+  inputs: readonly string[],
+  widths: OutputWidths,
+  refuse: (layer: string, error: unknown) => void,
+  groups: readonly GroupSpec[] = [],
+): NetworkPlan {
   const unfolded = unfoldedLayers(model);
   if (unfolded > MOST_LAYERS && unfolded < Infinity) {
     refuse("", new LatheError("model.layer", `the network has ${unfolded} layers with blocks unfolded, expected at most ${MOST_LAYERS}`));
@@ -107,7 +120,8 @@ export function unfoldNetwork(model: ModelSpec, inputs: readonly string[], width
       } else {
         const layer = attempt(id, () => {
           const definition = layers.get(spec.type);
-          return { id, owner: owner + spec.id, definition, config: layerConfig(definition, spec, resolved.get(spec)), from };
+          const config = layerConfig(definition, spec, resolved.get(spec));
+          return { id, owner: owner + spec.id, definition, config, from, ...grouped(groups, owner + spec.id) };
         });
         if (layer) planned.push(layer);
         local.set(spec.id, id);
@@ -120,26 +134,17 @@ export function unfoldNetwork(model: ModelSpec, inputs: readonly string[], width
   return { layers: planned, outputs: model.outputs.map((o) => ({ target: o.target, from: names.get(o.from) ?? o.from })) };
 }
 
+function grouped(groups: readonly GroupSpec[], owner: string): Pick<PlannedLayer, "group" | "frozen"> {
+  const group = groupOf(groups, owner);
+  if (group === undefined) return {};
+  return { group, ...(groups[group]?.frozen === true ? { frozen: true } : {}) };
+}
+
 function blockOf(model: ModelSpec, name: string, id: string, around: readonly string[]): BlockSpec {
   const block = own(model.blocks ?? {}, name);
   if (!block) throw new LatheError("model.layer", `layer ${id}: there is no block ${name}`);
   if (around.includes(name)) throw new LatheError("model.layer", `block ${name} contains itself, by way of ${id}`);
   return block;
-}
-
-/** Names for the weights that uses of a block share: the block's, unless a layer of the network has it, whose own weights would then be the same. */
-function nameSharedBlocks(model: ModelSpec): ReadonlyMap<string, string> {
-  const blocks = Object.keys(model.blocks ?? {});
-  const ids = new Set(model.layers.map(({ id }) => id));
-  const taken = new Set([...ids, ...blocks]);
-  return new Map(
-    blocks.map((block) => {
-      let name = block;
-      while (name === block ? ids.has(name) : taken.has(name)) name += "_";
-      taken.add(name);
-      return [block, name];
-    }),
-  );
 }
 
 /** `"classes"` means the width of the output that the layer leads to: of the layer itself, or the only target's. */
@@ -228,7 +233,8 @@ export function lowerLayer(e: Emitter, layer: PlannedLayer, operands: readonly V
       config,
       inputs: operands,
       input,
-      mode: bindings.mode,
+      // Dropout is no weight: it drops as in any other layer.
+      mode: layer.frozen && bufferSpecs.size > 0 ? "eval" : bindings.mode,
       fail,
       parameter: (name) => fitting(specOf(parameters, name), bindings.parameter(owner, specOf(parameters, name))),
       buffer: (name) => fitting(specOf(bufferSpecs, name), bindings.buffer(owner, specOf(bufferSpecs, name))),

@@ -1,5 +1,6 @@
 import { LatheError, toLatheError } from "../../base/errors.js";
 import { own } from "../../base/own.js";
+import { type GroupSpec, groupsSchema } from "../../contract/groups.js";
 import { checkModel } from "../../contract/check-project.js";
 import type { BlockSpec, LayerSpec, ModelSpec } from "../../contract/model.js";
 import type { PlanProblem } from "../../contract/model-views.js";
@@ -64,6 +65,7 @@ export function planModel(document: Readonly<Record<string, unknown>>, facts: Ta
     inputs.map((input) => input.name),
     widths,
     (id, error) => refused.set(id, error),
+    readableGroups(asRecord(document["training"])["groups"]),
   );
   const answers = plan.outputs.slice(0, model.outputs.length);
   const results = new Map(model.layers.map(({ id }, i) => [id, plan.outputs[model.outputs.length + i]?.from ?? id]));
@@ -142,7 +144,7 @@ export function planModel(document: Readonly<Record<string, unknown>>, facts: Ta
     outputs,
     problems,
     layers: model.layers.flatMap((layer) => shown(layer.id, values.get(results.get(layer.id) ?? "")?.shape, outlook, problems)),
-    parameters: recorder.layout(new Map()).parameterCount,
+    parameters: recorder.found().parameters.reduce((sum, { size }) => sum + size, 0),
     multiplyAdds: [...outlook.values()].reduce((sum, layer) => sum + (layer.multiplyAdds ?? 0), 0),
     ...(complete ? { network: { layers: lowered, outputs: answers } } : {}),
   };
@@ -272,6 +274,11 @@ function readable(model: Readonly<Record<string, unknown>>): ModelSpec {
       return { target: typeof target === "string" ? target : "", from: typeof from === "string" ? from : "" };
     }),
   };
+}
+
+/** None where they are wrong, which is told elsewhere. */
+function readableGroups(raw: unknown): readonly GroupSpec[] {
+  return groupsSchema.safeParse(raw ?? []).data ?? [];
 }
 
 function readableLayers(raw: unknown): LayerSpec[] {

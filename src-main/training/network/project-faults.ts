@@ -18,6 +18,7 @@ export function faultsBefore({ data, model, training }: Pick<Project, "data" | "
     data.inputs.map(({ name }) => name),
     widths,
     () => undefined,
+    training.groups,
   );
   return findFaults({
     plan,

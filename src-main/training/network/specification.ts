@@ -23,13 +23,15 @@ export interface TrainingSpec {
   readonly fromStored?: (e: Emitter, input: string, stored: Value) => Value;
   readonly targets: readonly TargetSpec[];
   readonly training: TrainingConfig;
-  /** Class weights by target where the project asks for "balanced". */
-  readonly classWeights: ReadonlyMap<string, readonly number[]>;
+  /** By target, the options of its loss that "balanced" stands for. */
+  readonly balanced: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
 }
 
 /** Names of values at the boundary of the training graphs. The builder refuses a graph in which two collide. */
 export const names = {
+  /** All that are trained. */
   parameters: "all parameters",
+  frozen: "frozen parameters",
   buffers: "all buffers",
   scalars: "step scalars",
   slot: (slot: string) => `slot ${slot}`,

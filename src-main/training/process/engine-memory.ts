@@ -128,6 +128,7 @@ function timedBy({ plan, inputs, targets, training }: TrainingSpec): unknown {
     training.combine,
     training.clipGradNorm !== undefined,
     training.clipGradValue !== undefined,
+    ...(training.groups ?? []),
   ];
 }
 

@@ -14,8 +14,8 @@ const position = z.strictObject({
   steps: count,
   schedule: z.record(z.string(), z.number()),
   earlyStopping: z.strictObject({ waited: count, best: z.number().exactOptional(), bestEpoch: count.exactOptional(), reference: z.number().exactOptional() }),
-  /** Of the epoch under way: sums over its samples so far. */
-  sums: z.strictObject({ samples: count, loss: z.number(), losses: z.array(z.number()), seconds: z.number() }),
+  /** Of the epoch under way: sums over its samples so far; `loss` in checkpoints of earlier versions. */
+  sums: z.strictObject({ samples: count, loss: z.number().exactOptional(), losses: z.array(z.number()), seconds: z.number() }),
   diagnosis: z.strictObject({ sums: z.array(z.number()), count }),
   /** Absent in checkpoints of earlier versions. */
   lossWatch: z.strictObject({ first: z.number().exactOptional(), told: z.string().exactOptional() }).exactOptional(),

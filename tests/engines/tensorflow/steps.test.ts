@@ -164,8 +164,7 @@ it("the template's predictions and losses on a split are ONNX Runtime's", async 
       const made = await evaluator.predict(
         { stepsPerEpoch: 2, start: () => undefined, next: () => rest.next().value! },
         10,
-        trainer.parameters,
-        trainer.buffers,
+        trainer,
       );
       await evaluator.dispose();
       return made;

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { EpochEvent, MetricValues, RunEvent } from "../../../src-main/contract/events.js";
 import { loadCheckpoint } from "../../../src-main/training/runs/checkpoint.js";
-import { combinedLoss } from "../../../src-main/training/graphs/combined-loss.js";
+import { combinedLoss } from "../../../src-main/training/combining/index.js";
 import { TrainingControl } from "../../../src-main/training/process/control.js";
 import { type FitSetting, fit } from "../../../src-main/training/fit.js";
 import type { Position } from "../../../src-main/training/runs/position.js";
@@ -10,6 +10,7 @@ import type { TrainingSpec } from "../../../src-main/training/network/specificat
 import { expectClose } from "../../support/close.js";
 import { epochsOf } from "../../support/epochs-of.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
+import type { Weights } from "../../../src-main/training/trainer.js";
 import { type Described, randomBatch, trainerOf, trainingSpec } from "../../support/training-spec.js";
 
 const STEPS = 5;
@@ -140,7 +141,7 @@ describe("the training loop", () => {
       earlyStopping: { patience: 3 },
       schedule: { type: "ReduceLROnPlateau", patience: 1, factor: 0.5 },
     });
-    const validate = (parameters: Float32Array): Promise<MetricValues> => {
+    const validate = ({ parameters }: Weights): Promise<MetricValues> => {
       seen.push([...parameters]);
       return Promise.resolve({ loss: losses[seen.length - 1]! });
     };
@@ -217,19 +218,10 @@ describe("the training loop", () => {
         largest[k] = Math.max(largest[k]!, loss);
       });
     }
-    const asked: (readonly number[] | undefined)[] = [];
-    const validate: FitSetting["validate"] = (_, __, divisors) => {
-      asked.push(divisors);
-      return Promise.resolve({
-        loss: combinedLoss(
-          spec.training,
-          [
-            { name: "kind", loss: 1 },
-            { name: "size", loss: 3 },
-          ],
-          divisors,
-        ),
-      });
+    const asked: (readonly number[])[] = [];
+    const validate: FitSetting["validate"] = (_, terms) => {
+      asked.push(terms.map(({ factor }) => factor));
+      return Promise.resolve({ loss: combinedLoss(terms, [1, 3]) });
     };
     const first = await go(spec, {
       validate,
@@ -240,15 +232,22 @@ describe("the training loop", () => {
     const second = await go(spec, { validate, run: first.run });
     const epochs = [...first.epochs, ...second.epochs];
     expect(epochs).toHaveLength(4);
-    for (const divisors of asked) expectClose(divisors!, largest, 1e-6, "divisors");
+    const factors = [2 / largest[0]!, 0.5 / largest[1]!];
+    for (const told of asked) expectClose(told, factors, 1e-6, "factors");
     for (const { train, validation } of epochs) {
       expectClose([train["loss"]!], [(2 * train["kind.loss"]!) / largest[0]! + (0.5 * train["size.loss"]!) / largest[1]!], 1e-5, "training loss");
+      expectClose([train["kind.weight"]!, train["size.weight"]!], factors, 1e-6, "factors that are told");
       expectClose([validation["loss"]!], [2 / largest[0]! + 1.5 / largest[1]!], 1e-5, "validation loss");
     }
-    expectClose(second.result.divisors!, largest, 1e-6, "divisors of the report");
+    expectClose(
+      second.result.terms.map(({ factor }) => factor),
+      factors,
+      1e-6,
+      "factors of the report",
+    );
     // Stopped before its first epoch was over, they are those so far.
     const early = await go(spec, { validate, before: (_, control) => control.stop() });
-    expect(early.result.divisors).toHaveLength(2);
+    expect(early.result.terms).toHaveLength(2);
   });
 
   it("says what there is to watch where the monitor is nothing of that", async () => {

@@ -110,16 +110,16 @@ async function trained(folder = temporaryFolder()): Promise<Trained> {
     epochs: 1,
     bestEpoch: 1,
     parameters: trainer.parameters,
+    frozen: trainer.frozen,
     buffers: trainer.buffers,
-    divisors: undefined,
+    terms: trainer.lossTerms(),
     seconds: 1,
     warnings: [],
   };
   const model = buildInferenceModel(
     bench.spec,
     { project: "parity", fitted: bench.prepared.fitted, thresholds: { good: 0.5 }, fingerprint: "x" },
-    fitted.parameters,
-    fitted.buffers,
+    fitted,
   );
   return { bench, evaluator, fitted, model };
 }
@@ -141,7 +141,7 @@ async function parityOf({ bench, evaluator, fitted }: Trained, model: Uint8Array
   const loader = bench.splitLoader("validation");
   const session = await bench.choice.engine.load(model, { device: "cpu", threads: 1 });
   try {
-    const predictions = await evaluator.predict(loader, bench.prepared.counts.validation, fitted.parameters, fitted.buffers);
+    const predictions = await evaluator.predict(loader, bench.prepared.counts.validation, fitted);
     return await checkParity({
       model: session,
       fitted: bench.prepared.fitted,
@@ -169,8 +169,7 @@ describe("the parity gate", () => {
     const model = buildInferenceModel(
       run.bench.spec,
       { project: "parity", fitted: run.bench.prepared.fitted, thresholds: { good: 0.5 }, fingerprint: "x" },
-      fitted.parameters,
-      fitted.buffers,
+      fitted,
     );
     const sure = { ...run, fitted, model };
     // A weight that is some last bits off, and one that is another.
