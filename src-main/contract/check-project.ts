@@ -7,7 +7,7 @@ import { layers } from "../layers/index.js";
 import { losses } from "../losses/index.js";
 import { metrics } from "../metrics/index.js";
 import type { MetricDefinition } from "../metrics/metric.js";
-import { groupOf, namesLayer, ownedLayers } from "./groups.js";
+import { groupOf, namesLayer, ownedLayers } from "./group-names.js";
 import { type DataSpec, PICTURE_COLUMN, type TargetSpec } from "./data.js";
 import type { BlockSpec, LayerSpec, ModelSpec } from "./model.js";
 import type { TrainingConfig } from "./training.js";

@@ -23,6 +23,8 @@ export interface SourceLayer {
   readonly from: readonly string[];
   readonly inputs: readonly TensorType[];
   readonly output: TensorType;
+  /** Not trained. */
+  readonly frozen?: true;
 }
 
 export interface PytorchSource {
@@ -43,13 +45,13 @@ export function pytorchSource(network: SourceNetwork): PytorchSource {
   const modules = new Map<string, string>();
   const made: string[] = [];
   const begun: string[] = [];
-  for (const { owner, definition, config, inputs } of network.layers) {
+  for (const { owner, definition, config, inputs, frozen } of network.layers) {
     const source = definition.torch(config, inputs);
     if (!("module" in source) || modules.has(owner)) continue;
     const attribute = names.attribute(owner);
     modules.set(owner, attribute);
     made.push(`self.${attribute} = ${source.module}`);
-    begun.push(...beginnings(attribute, definition, config, inputs));
+    begun.push(...beginnings(attribute, definition, config, inputs), ...(frozen ? frozenLines(attribute, definition, config, inputs) : []));
   }
   const forward = statements(network, modules, names.variable);
   const body = [
@@ -90,6 +92,13 @@ function beginnings(attribute: string, definition: LayerDefinition, config: unkn
     const tensor = `self.${attribute}.${name}`;
     return [beginning(tensor, init), ...(zeroRow === undefined ? [] : [call("nn.init.zeros_", [new Code(`${tensor}[${zeroRow}]`)])])];
   });
+}
+
+/** A layer that is not trained. What keeps running statistics is in evaluation, too, which `train()` of the whole would change. */
+function frozenLines(attribute: string, definition: LayerDefinition, config: unknown, inputs: readonly TensorType[]): readonly string[] {
+  const buffers = (definition.buffers?.(config, inputs) ?? []).length > 0;
+  if (!buffers && (definition.parameters?.(config, inputs) ?? []).length === 0) return [];
+  return [`self.${attribute}.requires_grad_(False)${buffers ? `  # frozen; after train(), call ${attribute}.eval()` : "  # frozen"}`];
 }
 
 function beginning(tensor: string, init: InitializerConfig): string {

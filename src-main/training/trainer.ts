@@ -128,7 +128,8 @@ export class Trainer {
   lossTerms(divisors = this.divisors, parameters = this.parameters): readonly LossTerm[] {
     const { training, targets, layout } = this.#spec;
     const losses = combinedLosses(training, targets);
-    const learned = losses.combination.learns && targets.map(({ name }) => parameters[defined(sliceOf(layout.parameters, learnedName(name)), name).offset] ?? 0);
+    const learned =
+      losses.combination.learns && targets.map(({ name }) => parameters[defined(sliceOf(layout.parameters, learnedName(name)), name).offset] ?? 0);
     return termsOf(losses, { divisors, ...(learned ? { learned } : {}) });
   }
 

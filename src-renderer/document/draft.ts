@@ -20,6 +20,14 @@ export interface DraftModel {
   outputs: { target: string; from: string }[];
 }
 
+/** Layers, by name or pattern, that learn in their own way. */
+export interface DraftGroup {
+  layers: string[];
+  frozen?: boolean;
+  lr?: number;
+  weightDecay?: number;
+}
+
 export interface DraftTraining {
   epochs: number;
   batchSize?: number;
@@ -28,6 +36,7 @@ export interface DraftTraining {
   losses?: Record<string, DraftTagged & { weight?: number }>;
   schedule?: DraftTagged;
   earlyStopping?: { monitor?: string; patience: number; minDelta?: number };
+  groups?: DraftGroup[];
   clipGradNorm?: number;
   clipGradValue?: number;
   engine?: string;

@@ -1,7 +1,7 @@
 import type { EpochEvent, LayerDiagnosis } from "../../src-main/contract/events.js";
 
 export type Part = "train" | "validation";
-export type LayerQuantity = keyof LayerDiagnosis;
+export type LayerQuantity = Exclude<keyof LayerDiagnosis, "frozen">;
 
 /** The epochs of a run as columns that grow with it: a chart reads thousands of them without building an object for each. */
 export interface EpochColumns {
@@ -16,6 +16,8 @@ export interface EpochColumns {
   /** Metrics and layers that there are, in the order of the newest epoch. */
   metrics(): readonly string[];
   layers(quantity: LayerQuantity): readonly string[];
+  /** Layers whose weights are not trained. */
+  frozen(): readonly string[];
 }
 
 interface Column {
@@ -65,5 +67,6 @@ export function createEpochColumns(): EpochColumns {
       Object.entries(known.at(-1)?.layers ?? {})
         .filter(([, values]) => values[quantity] !== undefined)
         .map(([layer]) => layer),
+    frozen: () => Object.entries(known.at(-1)?.layers ?? {}).flatMap(([layer, { frozen }]) => (frozen === true ? [layer] : [])),
   };
 }

@@ -5,7 +5,7 @@ import type { CatalogueEntry } from "../../src-main/contract/model-views.js";
 import { useStudio } from "../rpc/studio.js";
 import { texts } from "../texts/index.js";
 import { useCatalogue } from "./catalogue.js";
-import { draftOf, type DraftLayer, type DraftModel } from "../document/draft.js";
+import { draftOf, type Draft, type DraftGroup, type DraftLayer, type DraftModel } from "../document/draft.js";
 import { createClipboard } from "../document/layer-clipboard.js";
 import { keptOptions, startOptions } from "../document/layer-options.js";
 import {
@@ -20,6 +20,7 @@ import {
   targetNames,
   whyNotConnect,
 } from "../document/network.js";
+import { type Learning, groupsOf, withLearning, withRenamed, withoutLayers } from "../document/layer-groups.js";
 import * as edits from "../document/network-edits.js";
 import { layerKey, linkKey, nodeOf } from "../document/node-keys.js";
 import { createNodePositions } from "../document/node-positions.js";
@@ -78,7 +79,21 @@ export const useModelView = defineStore("model-view", () => {
   }
 
   function change(label: string, edit: (model: DraftModel, inputs: readonly string[]) => DraftModel, key?: string): void {
-    project.edit(label, (draft) => (draft.model = edit(draft.model, inputNames(draft))), key);
+    project.edit(
+      label,
+      (draft) => {
+        const before = draft.model.layers.map(({ id }) => id);
+        draft.model = edit(draft.model, inputNames(draft));
+        const gone = before.filter((id) => !draft.model.layers.some((layer) => layer.id === id));
+        if (gone.length > 0) setGroups(draft, withoutLayers(groupsOf(draft), gone));
+      },
+      key,
+    );
+  }
+
+  function setGroups(draft: Draft, groups: readonly DraftGroup[]): void {
+    if (groups.length > 0) draft.training.groups = [...groups];
+    else delete draft.training.groups;
   }
 
   const entryOf = (type: string): CatalogueEntry | undefined => catalogue.catalogue?.layers.find((entry) => entry.type === type);
@@ -195,7 +210,10 @@ export const useModelView = defineStore("model-view", () => {
   }
 
   function rename(id: string, to: string): void {
-    change(names.rename(id, to), (model, inputs) => edits.renameLayer(model, inputs, id, to));
+    project.edit(names.rename(id, to), (draft) => {
+      draft.model = edits.renameLayer(draft.model, inputNames(draft), id, to);
+      setGroups(draft, withRenamed(groupsOf(draft), id, to));
+    });
     places.rename(layerKey(id), layerKey(to));
     select([layerKey(to)]);
   }
@@ -246,6 +264,8 @@ export const useModelView = defineStore("model-view", () => {
     moveSource: (id: string, slot: number, by: -1 | 1) => change(names.order(id), (model, inputs) => edits.moveSource(model, inputs, id, slot, by)),
     setOption: (id: string, option: string, value: unknown) =>
       change(names.option(id, option), (model) => edits.setOption(model, id, option, value), `model.${id}.${option}`),
+    setLearning: (layer: string, learning: Learning) =>
+      project.edit(names.option(layer, "training"), (draft) => setGroups(draft, withLearning(groupsOf(draft), layer, learning)), `groups.${layer}`),
     setType(id: string, type: string): void {
       const entry = entryOf(type);
       const spec = network.value.layers.find((layer) => layer.id === id)?.spec;

@@ -24,7 +24,7 @@ export const trainTexts = {
     more: "More",
     engine: "Engine",
   },
-  combine: { sum: "Weighted sum", normalized: "Each by its largest value" },
+  combine: { sum: "Weighted sum", average: "Weighted average", normalized: "Each by its largest value", uncertainty: "Learned uncertainty" },
   fields: {
     epochs: { label: "Epochs", help: "How often it goes through all training samples." },
     batchSize: { label: "Batch size", help: "Samples per training step. Larger is quicker an epoch, smaller takes more steps." },
@@ -39,7 +39,10 @@ export const trainTexts = {
     monitor: { label: "Watched value", help: "train or validation, a dot, a metric: validation.loss" },
     minDelta: { label: "Least improvement", help: "A smaller change does not count as better." },
     restoreBest: { label: "Keep the best epoch", help: "Ends with the weights of the epoch that validated best." },
-    combine: { label: "Combine losses", help: "How the losses of several targets become one." },
+    combine: {
+      label: "Combine losses",
+      help: "How the losses of several targets become one. By learned uncertainty, training finds each loss's factor itself.",
+    },
     weight: { label: "Weight", help: "Its share in the sum of all losses." },
     threshold: { label: "Threshold", help: "The probability above which a yes-or-no target is a yes." },
     shuffle: { label: "Shuffle", help: "Another order of the samples in every epoch." },
@@ -132,6 +135,7 @@ export const trainTexts = {
     },
     rate: "Learning rate",
     seconds: "Seconds an epoch",
+    frozen: (layers: string) => `Frozen, so that nothing changes: ${layers}.`,
     tooMany: (shown: number, all: number) => `${shown} of ${all} layers are drawn; the CSV has all.`,
   },
 

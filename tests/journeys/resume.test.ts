@@ -18,8 +18,21 @@ const training: ProjectInput["training"] = {
   checkpointSeconds: 0.05,
 };
 
+/** What is carried beside: weights that are not trained, groups that learn in their own way, the uncertainty of a loss. */
+const grouped: ProjectInput["training"] = {
+  ...training,
+  combine: "uncertainty",
+  groups: [
+    { layers: [creditLayers[0]!.id, creditLayers[1]!.id], frozen: true },
+    { layers: [creditLayers.at(-1)!.id], lr: 0.5, weightDecay: 0.01 },
+  ],
+};
+
 describe("a run killed at any moment", () => {
-  it("resumes, however often it is killed, to the very bytes of a run that was never interrupted", async () => {
+  it.each([
+    ["all layers alike", training],
+    ["frozen layers, groups, and learned uncertainty", grouped],
+  ])("resumes, however often it is killed, to the very bytes of a run that was never interrupted: %s", async (_, training) => {
     const whole = writeCreditProject(temporaryFolder(), training, layers);
     const uninterrupted = await lathe("train", whole, "--json");
     expect(uninterrupted.code, uninterrupted.stderr).toBe(0);

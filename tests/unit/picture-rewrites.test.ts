@@ -560,14 +560,7 @@ function specOf(layers: Layers, [channels, ...lengths]: readonly number[]): Trai
   const project = parseProject({ ...benchmarkProject("cnn"), model: { layers, outputs: [{ target: "y", from: "last" }] } });
   const inputs = new Map([["x", { dtype: "float32" as const, shape: ["N", channels!, ...lengths] as Shape }]]);
   const plan = planNetwork(project.model, ["x"], new Map([["y", 3]]));
-  return {
-    plan,
-    layout: layOut(plan, inputs),
-    inputs,
-    targets: [{ name: "y", kind: "category", width: 3 }],
-    training: project.training,
-    balanced: new Map(),
-  };
+  return { plan, layout: layOut(plan, inputs), inputs, targets: [{ name: "y", kind: "category", width: 3 }], training: project.training, balanced: new Map() };
 }
 
 const conv = (id: string, outChannels: number, more: Readonly<Record<string, unknown>> = {}) => ({

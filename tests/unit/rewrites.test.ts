@@ -210,14 +210,7 @@ function specOf(layers: Layers): TrainingSpec {
   const project = parseProject({ ...benchmarkProject("small"), model: { layers, outputs: [{ target: "y", from: "last" }] } });
   const inputs = new Map([["x", { dtype: "float32" as const, shape: ["N", 9] }]]);
   const plan = planNetwork(project.model, ["x"], new Map([["y", 1]]));
-  return {
-    plan,
-    layout: layOut(plan, inputs),
-    inputs,
-    targets: [{ name: "y", kind: "binary", width: 1 }],
-    training: project.training,
-    balanced: new Map(),
-  };
+  return { plan, layout: layOut(plan, inputs), inputs, targets: [{ name: "y", kind: "binary", width: 1 }], training: project.training, balanced: new Map() };
 }
 
 describe("a rewrite", () => {

@@ -41,12 +41,7 @@ export class Evaluator {
   }
 
   /** @param rows in the split; @param onBatch told how many rows are done. */
-  async predict(
-    batches: EvaluationBatches,
-    rows: number,
-    { parameters, frozen, buffers }: Weights,
-    onBatch?: (rows: number) => void,
-  ): Promise<Predictions> {
+  async predict(batches: EvaluationBatches, rows: number, { parameters, frozen, buffers }: Weights, onBatch?: (rows: number) => void): Promise<Predictions> {
     const weights: Tensors = {
       [names.parameters]: { dtype: "float32", dims: [parameters.length], data: parameters },
       ...(frozen.length > 0 ? { [names.frozen]: { dtype: "float32" as const, dims: [frozen.length], data: frozen } } : {}),
@@ -74,12 +69,7 @@ export class Evaluator {
 }
 
 /** The metrics of predictions, named `<target>.<metric>`, with the loss of all as `loss`. @param terms of that, as of the training loss. */
-export function measure(
-  spec: TrainingSpec,
-  judged: ReadonlyMap<string, JudgedTarget>,
-  predictions: Predictions,
-  terms: readonly LossTerm[],
-): SplitReport {
+export function measure(spec: TrainingSpec, judged: ReadonlyMap<string, JudgedTarget>, predictions: Predictions, terms: readonly LossTerm[]): SplitReport {
   const loss = combinedLoss(
     terms,
     spec.targets.map(({ name }) => predictions.losses.get(name) ?? Number.NaN),

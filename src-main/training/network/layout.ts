@@ -211,12 +211,7 @@ export function recordLayout(): LayoutRecorder {
     e,
     bindings,
     input: (name, { dtype, shape }) => e.graph.input(`input ${name}`, dtype, shape),
-    found: () => ({
-      parameters: [...parameters.values()],
-      buffers: [...buffers.values()],
-      bufferCount: end(buffers),
-      uniforms,
-    }),
+    found: () => ({ parameters: [...parameters.values()], buffers: [...buffers.values()], bufferCount: end(buffers), uniforms }),
   };
 }
 

@@ -6,7 +6,8 @@ import type { BufferSpec, LayerContext, LayerDefinition, ParameterSpec } from ".
 import type { Emitter } from "../../onnx/emitter.js";
 import { type Shape, type TensorType, type Value, sameShape, showShape } from "../../onnx/types.js";
 import { unfoldedLayers } from "../../contract/check-project.js";
-import { type GroupSpec, groupOf, nameSharedBlocks } from "../../contract/groups.js";
+import { groupOf, nameSharedBlocks } from "../../contract/group-names.js";
+import type { GroupSpec } from "../../contract/groups.js";
 import { MOST_LAYERS } from "../../base/limits.js";
 
 /** A layer ready to be lowered: blocks unfolded, inputs named, options checked and complete. */

@@ -161,11 +161,7 @@ it("the template's predictions and losses on a split are ONNX Runtime's", async 
     [onnxruntimeEngine, engine].map(async (by) => {
       const evaluator = await Evaluator.create(spec, by, { device: "cpu", threads: 1 });
       const rest = batches.values();
-      const made = await evaluator.predict(
-        { stepsPerEpoch: 2, start: () => undefined, next: () => rest.next().value! },
-        10,
-        trainer,
-      );
+      const made = await evaluator.predict({ stepsPerEpoch: 2, start: () => undefined, next: () => rest.next().value! }, 10, trainer);
       await evaluator.dispose();
       return made;
     }),

@@ -14,6 +14,56 @@ const residual = { layers: [{ id: "a", type: "ELU" }] };
 const block = (name: string) => ({ id: "b", type: "Block", block: name });
 
 const tables: Readonly<Record<string, readonly Row[]>> = {
+  "groups of layers": [
+    [
+      "a name that no layer has",
+      { "training.groups": [{ layers: ["fc"], frozen: true }] },
+      ['training.groups[0].layers[0]: got "fc", expected a name of a layer, or a pattern that fits one: fc1, act1, out; did you mean fc1?'],
+    ],
+    [
+      "a pattern that fits none",
+      { "training.groups": [{ layers: ["conv*"] }] },
+      ['training.groups[0].layers[0]: got "conv*", expected a name of a layer, or a pattern that fits one: fc1, act1, out'],
+    ],
+    [
+      "all that learns frozen",
+      {
+        "training.groups": [
+          { layers: ["fc1"], frozen: true },
+          { layers: ["o*t"], frozen: true },
+        ],
+      },
+      ["training.groups: got every layer with weights frozen, expected one at least that learns"],
+    ],
+    [
+      "a group of nothing but what an earlier one has",
+      {
+        "training.groups": [
+          { layers: ["f*"], lr: 0.1 },
+          { layers: ["fc1"], lr: 0.5 },
+        ],
+      },
+      ['training.groups[1].layers: got "fc1", all of which an earlier group names; remove this one'],
+    ],
+    [
+      "a rate of what is frozen",
+      { "training.groups": [{ layers: ["fc1"], frozen: true, lr: 0.5 }] },
+      ["training.groups[0].lr: got 0.5 with frozen, expected none: what is frozen does not learn"],
+    ],
+    ["a rate of 0", { "training.groups": [{ layers: ["fc1"], lr: 0 }] }, ["training.groups[0].lr: got 0, expected above 0"]],
+    [
+      "a use of a block whose weights others share",
+      {
+        "model.blocks": { res: { layers: [{ id: "fc", type: "Linear", outFeatures: 16 }] } },
+        "model.layers.1": { id: "first", type: "Block", block: "res", weights: "shared" },
+        "training.groups": [{ layers: ["first"], frozen: true }],
+      },
+      [
+        'training.groups[0].layers[0]: got "first", whose weights others share as res.fc, expected a name of a layer, or a pattern that fits one: fc1, ' +
+          "res, res.fc, out",
+      ],
+    ],
+  ],
   "keys and kinds of values": [
     [
       "a mistyped section",

@@ -43,7 +43,9 @@ test("what fills up is zeros and learns nothing", async () => {
 test("the row of what fills up starts as zeros, whatever init says, and the others as without it", () => {
   const plan = (paddingIdx: number | null): NetworkPlan =>
     planNetwork({ layers: [{ id: "words", type: "Embedding", numEmbeddings: 3, embeddingDim: 2, paddingIdx, init: "ones" }], outputs: [] }, ["x"], new Map());
-  const start = (paddingIdx: number | null) => [...initialParameters(layOut(plan(paddingIdx), new Map([["x", { dtype: "float32", shape: ["N", 5] }]])).parameters, 1)];
+  const start = (paddingIdx: number | null) => [
+    ...initialParameters(layOut(plan(paddingIdx), new Map([["x", { dtype: "float32", shape: ["N", 5] }]])).parameters, 1),
+  ];
   expect(start(1)).toEqual([1, 1, 0, 0, 1, 1]);
   expect(start(null)).toEqual([1, 1, 1, 1, 1, 1]);
 });

@@ -10,7 +10,7 @@ import type { TrainingSpec } from "../../../src-main/training/network/specificat
 import { expectClose } from "../../support/close.js";
 import { epochsOf } from "../../support/epochs-of.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
-import type { Weights } from "../../../src-main/training/trainer.js";
+import type { TrainingBatch, Weights } from "../../../src-main/training/trainer.js";
 import { type Described, randomBatch, trainerOf, trainingSpec } from "../../support/training-spec.js";
 
 const STEPS = 5;
@@ -53,7 +53,12 @@ interface Ran {
 /** One go of the loop: a new trainer, as in a new process. `before` is called before each step of the whole run, from 0. */
 async function go(
   spec: TrainingSpec,
-  more: { readonly validate?: FitSetting["validate"]; readonly run?: RunFolder; readonly before?: (step: number, control: TrainingControl) => void } = {},
+  more: {
+    readonly validate?: FitSetting["validate"];
+    readonly run?: RunFolder;
+    readonly before?: (step: number, control: TrainingControl) => void;
+    readonly batch?: (step: number) => TrainingBatch;
+  } = {},
 ): Promise<Ran> {
   const trainer = await trainerOf(spec);
   onTestFinished(() => trainer.dispose());
@@ -78,7 +83,7 @@ async function go(
         },
         next: () => {
           more.before?.(next, control);
-          return randomBatch(spec, sizeOf(next), next++);
+          return more.batch?.(next++) ?? randomBatch(spec, sizeOf(next), next++);
         },
       },
     },
@@ -250,6 +255,28 @@ describe("the training loop", () => {
     expect(early.result.terms).toHaveLength(2);
   });
 
+  it("says that a network does not learn though the uncertainty of its losses does, which alone moves the loss", async () => {
+    const spec = specOf({ epochs: 6, optimizer: { type: "SGD", lr: 0.1 }, combine: "uncertainty", groups: [{ layers: ["*"], lr: 1e-9 }] });
+    const drawn = randomBatch(spec, 8, 0);
+    const { epochs, events } = await go(spec, { batch: () => drawn });
+    expect(epochs[5]!.train["loss"]!).toBeLessThan(0.99 * epochs[0]!.train["loss"]!);
+    const warned = events.flatMap((event) => (event.event === "warning" ? [event.code] : []));
+    expect(warned.filter((code) => code === "loss-not-moving")).toHaveLength(1);
+  });
+
+  it("leaves a frozen layer's weights and running statistics as they are, and says that it is frozen", async () => {
+    const spec = specOf({ epochs: 2, optimizer: { type: "SGD", lr: 0.1, weightDecay: 0.1 }, groups: [{ layers: ["fc", "b*"], frozen: true }] });
+    const trainer = await trainerOf(spec);
+    onTestFinished(() => trainer.dispose());
+    const before = structuredClone({ frozen: trainer.frozen, buffers: trainer.buffers });
+    const { result, epochs } = await go(spec);
+    expect({ frozen: result.frozen, buffers: result.buffers }).toEqual(before);
+    expect(result.frozen).toHaveLength(4 * 6 + 6 + 2 * 6 + 6 + 1);
+    const { layers } = epochs[1]!;
+    expect([layers["fc"], layers["bn"], layers["b"]]).toEqual([{ frozen: true }, { frozen: true }, { frozen: true }]);
+    expect(Object.keys(layers["a"]!)).toEqual(expect.arrayContaining(["gradientNorm", "weightNorm", "updateRatio"]));
+  });
+
   it("says what there is to watch where the monitor is nothing of that", async () => {
     const spec = specOf({ epochs: 2, optimizer: { type: "SGD", lr: 0.05 }, earlyStopping: { monitor: "validation.kind.recall.nobody", patience: 3 } });
     await expect(go(spec, { validate: () => Promise.resolve({ loss: 1, "kind.accuracy": 0.5 }) })).rejects.toThrow(
@@ -267,6 +294,23 @@ describe("the training loop", () => {
       "momentum, clipped, as an epoch ends",
       { optimizer: { type: "SGD", lr: 0.05, momentum: 0.9 }, clipGradNorm: 1, schedule: { type: "StepLR", stepSize: 1, gamma: 0.5 } },
       9,
+    ],
+    [
+      "learned uncertainty, in the middle of an epoch",
+      { optimizer: { type: "AdamW", lr: 0.01 }, combine: "uncertainty" as const, schedule: { type: "ReduceLROnPlateau", patience: 0 } },
+      8,
+    ],
+    [
+      "frozen layers and groups, in the middle of an epoch",
+      {
+        optimizer: { type: "Adam", lr: 0.01, weightDecay: 0.01 },
+        combine: "uncertainty" as const,
+        groups: [
+          { layers: ["fc", "bn"], frozen: true },
+          { layers: ["b"], lr: 0.1, weightDecay: 0 },
+        ],
+      },
+      12,
     ],
     ["centred RMSprop, after the first step", { optimizer: { type: "RMSprop", lr: 0.005, centered: true } }, 0],
   ])("resumes from where it was stopped as if it had not been, bit for bit: %s", async (_, training, stopAt) => {

@@ -116,11 +116,7 @@ async function trained(folder = temporaryFolder()): Promise<Trained> {
     seconds: 1,
     warnings: [],
   };
-  const model = buildInferenceModel(
-    bench.spec,
-    { project: "parity", fitted: bench.prepared.fitted, thresholds: { good: 0.5 }, fingerprint: "x" },
-    fitted,
-  );
+  const model = buildInferenceModel(bench.spec, { project: "parity", fitted: bench.prepared.fitted, thresholds: { good: 0.5 }, fingerprint: "x" }, fitted);
   return { bench, evaluator, fitted, model };
 }
 
