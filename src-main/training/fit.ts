@@ -229,10 +229,11 @@ class Fit {
     const owner = this.#s.trainer.brokenOwner;
     if (owner === undefined) return;
     const loss = this.#s.targets.some((target) => lossOwner(target) === owner);
+    const what = loss ? `the numbers that weight the ${owner}` : `the weights or running statistics of layer ${owner}`;
     throw new LatheError(
       "training.not-finite",
-      `epoch ${this.#epoch}, step ${this.#step}: ${loss ? `what is learned to weight the ${owner} is` : `the weights or running statistics of layer ${owner} are`} no longer finite, so ` +
-        `training stopped; the last good checkpoint is kept. ` +
+      `epoch ${this.#epoch}, step ${this.#step}: ${what} are no longer finite numbers, so training ` +
+        `stopped; the last good checkpoint is kept. ` +
         "Try a learning rate ten times smaller, clipGradNorm: 1, or check the inputs for extreme values",
       { epoch: this.#epoch, step: this.#step, ...(loss ? {} : { layer: owner }) },
     );

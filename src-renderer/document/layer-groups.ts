@@ -11,7 +11,9 @@ export interface Learning {
 
 /** A draft's groups, as far as they can be read. */
 export function groupsOf({ training }: Pick<Draft, "training">): readonly DraftGroup[] {
-  return Array.isArray(training.groups) ? training.groups.filter((group) => Array.isArray(group?.layers)) : [];
+  const raw: unknown = training.groups;
+  const isGroup = (group: unknown): group is DraftGroup => typeof group === "object" && group !== null && "layers" in group && Array.isArray(group.layers);
+  return Array.isArray(raw) ? raw.filter(isGroup) : [];
 }
 
 /** What groups call a layer of the network: of a block that shares its weights, the block's name. */

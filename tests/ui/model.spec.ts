@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expectAccessible } from "./accessibility.js";
 import { expect, test } from "./fixture.js";
@@ -254,6 +255,40 @@ test("a layer is renamed, with all that refers to it, and made one of another ty
   await model.inspector.getByRole("combobox", { name: "Type" }).selectOption("Tanh");
   await expect(model.node("act1")).toContainText("Tanh");
   await expect.poll(() => savedModel(project).layers[1]).toEqual({ id: "act1", type: "Tanh" });
+  studio.expectNoComplaints();
+});
+
+test("a layer is frozen or learns at a rate of its own, and so under its new name", async ({ page, studio, workshop }) => {
+  const project = writeNine(workshop.folder, { model: built });
+  const model = new ModelPage(page);
+  await model.goto(workshop.server.url, project);
+  const groups = () => (JSON.parse(readFileSync(join(project, "project.json"), "utf8")) as { training: { groups?: unknown } }).training.groups;
+  await model.node("fc1").click();
+  const training = model.inspector.getByRole("region", { name: "Training" });
+  await training.getByRole("checkbox", { name: "Frozen" }).check();
+  await expect(training.getByLabel("Rate factor")).toHaveCount(0);
+  await lookAt(page, "frozen layer");
+  await model.node("fc2").click();
+  await training.getByLabel("Rate factor").fill("0");
+  await training.getByLabel("Rate factor").press("Enter");
+  await expect(training).toContainText("A number above 0.");
+  await training.getByLabel("Rate factor").fill("0.1");
+  await training.getByLabel("Rate factor").press("Enter");
+  await expect.poll(groups).toEqual([
+    { layers: ["fc2"], lr: 0.1 },
+    { layers: ["fc1"], frozen: true },
+  ]);
+  await model.option("Name").fill("middle");
+  await model.option("Name").press("Enter");
+  await expect.poll(groups).toEqual([
+    { layers: ["middle"], lr: 0.1 },
+    { layers: ["fc1"], frozen: true },
+  ]);
+  await model.node("act1").click();
+  await expect(training).toHaveCount(0);
+  await model.node("fc1").click();
+  await training.getByRole("checkbox", { name: "Frozen" }).uncheck();
+  await expect.poll(groups).toEqual([{ layers: ["middle"], lr: 0.1 }]);
   studio.expectNoComplaints();
 });
 

@@ -50,7 +50,7 @@ const tables: Readonly<Record<string, readonly Row[]>> = {
       { "training.groups": [{ layers: ["fc1"], frozen: true, lr: 0.5 }] },
       ["training.groups[0].lr: got 0.5 with frozen, expected none: what is frozen does not learn"],
     ],
-    ["a rate of 0", { "training.groups": [{ layers: ["fc1"], lr: 0 }] }, ["training.groups[0].lr: got 0, expected above 0"]],
+    ["a rate of 0", { "training.groups": [{ layers: ["fc1"], lr: 0 }] }, ["training.groups[0].lr: got 0, expected more than 0"]],
     [
       "a use of a block whose weights others share",
       {
@@ -330,7 +330,7 @@ const tables: Readonly<Record<string, readonly Row[]>> = {
     [
       "a batch of none, and a mistyped one",
       { "training.batchSize": 0, "training.batchsize": 8 },
-      ["training.batchSize: got 0, expected at least 1", "training.batchsize: got an unknown setting, expected one of 17 names; did you mean batchSize?"],
+      ["training.batchSize: got 0, expected at least 1", "training.batchsize: got an unknown setting, expected one of 18 names; did you mean batchSize?"],
     ],
     ["a learning rate in words", { "training.optimizer": { type: "Adam", lr: "fast" } }, ['training.optimizer.lr: got "fast", expected a number, at least 0']],
     [
