@@ -9,7 +9,7 @@ import { metrics } from "../metrics/index.js";
 import type { MetricDefinition } from "../metrics/metric.js";
 import { type DataSpec, PICTURE_COLUMN, type TargetSpec } from "./data.js";
 import type { BlockSpec, LayerSpec, ModelSpec } from "./model.js";
-import type { TrainingConfig } from "./training.js";
+import { type TrainingConfig, defaultLosses } from "./training.js";
 
 /** Where in a project file, as keys and positions. */
 export type Path = readonly (string | number)[];
@@ -327,7 +327,22 @@ function checkTraining({ data, training }: Parts, report: Report): void {
     const fitting = losses.all.filter((definition) => definition.targets.includes(kind)).map((definition) => definition.type);
     report([...path, "type"], `got "${loss.type}", which is for ${accepted.join(" or ")} targets, expected a loss for a ${kind} target: ${fitting.join(", ")}`);
   }
+  checkDraws({ data, training }, report);
   if (training.earlyStopping) checkMonitor(training.earlyStopping.monitor, data, report);
+}
+
+/** What a loss compares is drawn for whole batches, so that one target alone can ask for it. */
+function checkDraws({ data, training }: Pick<Parts, "data" | "training">, report: Report): void {
+  const drawing = data.targets.flatMap(({ name, type }) => {
+    const loss = training.losses[name]?.type ?? defaultLosses[type];
+    return losses.has(loss) && losses.get(loss).draws ? [{ name, loss }] : [];
+  });
+  for (const { name, loss } of drawing.slice(1))
+    report(
+      ["training", "losses", name],
+      `got "${loss}", which compares samples, as that of ${drawing[0]?.name ?? ""} does; expected one target whose loss does: give both columns to one, or ` +
+        "train a project for each",
+    );
 }
 
 function checkMonitor(monitor: string, data: DataSpec, report: Report): void {
