@@ -10,7 +10,7 @@ import type { MetricDefinition } from "../metrics/metric.js";
 import { groupOf, namesLayer, ownedLayers } from "./group-names.js";
 import { type DataSpec, PICTURE_COLUMN, type TargetSpec } from "./data.js";
 import type { BlockSpec, LayerSpec, ModelSpec } from "./model.js";
-import type { TrainingConfig } from "./training.js";
+import { type TrainingConfig, defaultLosses } from "./training.js";
 
 /** Where in a project file, as keys and positions. */
 export type Path = readonly (string | number)[];
@@ -328,6 +328,7 @@ function checkTraining({ data, model, training }: Parts, report: Report): void {
     const fitting = losses.all.filter((definition) => definition.targets.includes(kind)).map((definition) => definition.type);
     report([...path, "type"], `got "${loss.type}", which is for ${accepted.join(" or ")} targets, expected a loss for a ${kind} target: ${fitting.join(", ")}`);
   }
+  checkDraws({ data, training }, report);
   if (training.earlyStopping) checkMonitor(training.earlyStopping.monitor, data, report);
   if (training.groups) checkGroups(training.groups, model, report);
 }
@@ -357,6 +358,20 @@ function checkGroups(groups: NonNullable<TrainingConfig["groups"]>, model: Model
   const learning = [...new Set(all.filter(({ type }) => layers.has(type) && layers.get(type).parameters !== undefined).map(({ owner }) => owner))];
   if (learning.length > 0 && learning.every((owner) => groups[first.get(owner) ?? -1]?.frozen === true))
     report(["training", "groups"], "got every layer with weights frozen, expected one at least that learns");
+}
+
+/** What a loss compares is drawn for whole batches, so that one target alone can ask for it. */
+function checkDraws({ data, training }: Pick<Parts, "data" | "training">, report: Report): void {
+  const drawing = data.targets.flatMap(({ name, type }) => {
+    const loss = training.losses[name]?.type ?? defaultLosses[type];
+    return losses.has(loss) && losses.get(loss).draws ? [{ name, loss }] : [];
+  });
+  for (const { name, loss } of drawing.slice(1))
+    report(
+      ["training", "losses", name],
+      `got "${loss}", which compares samples, as that of ${drawing[0]?.name ?? ""} does; expected one target whose loss does: give both columns to one, or ` +
+        "train a project for each",
+    );
 }
 
 function checkMonitor(monitor: string, data: DataSpec, report: Report): void {

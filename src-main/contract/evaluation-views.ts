@@ -9,7 +9,7 @@ export const judgedSplit = splitName.exclude(["train"]);
 
 export const targetView = z.strictObject({
   name: z.string(),
-  kind: z.enum(["category", "binary", "numeric"]),
+  kind: z.enum(["category", "binary", "numeric", "embedding"]),
   /** Of category and binary targets, in the order of the confusion matrix; the second of a binary is the positive one. */
   classes: z.array(z.string()).optional(),
   /** Of numeric targets. */

@@ -8,7 +8,7 @@ import { type TargetSpec, dataSchema } from "./data.js";
 import { MOST_BLOCKS, MOST_TARGETS } from "../base/limits.js";
 import { modelSchema } from "./model.js";
 import { describeProblem, problemsOf } from "./problems.js";
-import { type LossSpec, trainingSchema } from "./training.js";
+import { type LossSpec, defaultLosses, trainingSchema } from "./training.js";
 
 /** The version of the project file that this Lathe writes, and the newest that it reads. */
 export const PROJECT_VERSION = 1;
@@ -41,9 +41,6 @@ export type Project = z.infer<typeof projectSchema>;
 
 /** What a project file may omit is omitted. */
 export type ProjectInput = z.input<typeof projectSchema>;
-
-/** The loss of a target that names none. */
-export const defaultLosses: Readonly<Record<TargetKind, string>> = { binary: "BCEWithLogitsLoss", category: "CrossEntropyLoss", numeric: "MSELoss" };
 
 /**
  * A checked project with all defaults, from what a file or a form holds.

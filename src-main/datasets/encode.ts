@@ -1,7 +1,7 @@
 import { defined } from "../base/assert.js";
 import type { Executable } from "../engines/engine.js";
 import type { FittedData, FittedTarget } from "../features/fitted.js";
-import { horizonOf, kindOf, lowerInputs, targetKindOf, targetWidth, widthOf } from "../features/index.js";
+import { horizonOf, kindOf, lowerInputs, recordedAs, targetKindOf, targetWidth, widthOf } from "../features/index.js";
 import { createEmitter } from "../ops/index.js";
 import type { Graph } from "../onnx/types.js";
 import { splitFile } from "./cache.js";
@@ -134,7 +134,7 @@ function placesOf(input: string, batch: RawBatch, { placeOf }: EncodeQuestion): 
 /** A target's values as records hold them: scaled numbers, 0 and 1, class indices. */
 function trainedValues(target: FittedTarget, batch: RawBatch) {
   const raw = defined(batch.targets[target.name], `target ${target.name}`);
-  const base = { name: target.name, kind: target.type, column: target.type === "numeric" ? "" : target.column, width: targetWidth(target) };
+  const base = { name: target.name, kind: recordedAs(target), column: target.type === "numeric" ? "" : target.column, width: targetWidth(target) };
   if (raw.dtype === "int64") return { ...base, data: Int32Array.from(raw.data, Number) };
   const values = raw.data as Float32Array;
   return { ...base, data: targetKindOf(target).trained(values, target) };
@@ -159,6 +159,6 @@ export function recordLayout(prepared: Pick<PreparedData, "inputs" | "targets">)
   };
   return [
     ...prepared.inputs.map((i) => place(i.name, i.width, i.rows ? "rows" : i.store ? "reference" : "input")),
-    ...prepared.targets.map((t) => (t.rows ? place(`target.${t.name}`, 0, "rows") : place(`target.${t.name}`, t.width, t.kind))),
+    ...prepared.targets.map((t) => (t.rows ? place(`target.${t.name}`, 0, "rows") : place(`target.${t.name}`, t.width, recordedAs({ type: t.kind })))),
   ];
 }

@@ -51,6 +51,9 @@ export interface Piece {
   readonly from: number;
   readonly count: number;
   readonly stored: readonly Stored[];
+  /** Records in memory, from the first word on, and a number that changes when others take their place. */
+  readonly records: number;
+  readonly generation: number;
 }
 
 /** Length of a block, the unit of the coarse shuffle: long enough to be read at the speed of the disk. */
@@ -81,6 +84,7 @@ export class EpochReader {
   #chunk = -1;
   #start = 0;
   #length = 0;
+  #generation = 0;
   #position = 0;
 
   /** @throws LatheError `data.unreadable` */
@@ -150,7 +154,16 @@ export class EpochReader {
     const from = this.#position - this.#start;
     const taken = Math.min(count, this.#length - from);
     this.#position += taken;
-    return { floats: this.#floats, integers: this.#integers, bases: this.#bases, from, count: taken, stored: this.#stored };
+    return {
+      floats: this.#floats,
+      integers: this.#integers,
+      bases: this.#bases,
+      from,
+      count: taken,
+      stored: this.#stored,
+      records: this.#length,
+      generation: this.#generation,
+    };
   }
 
   close(): void {
@@ -199,6 +212,7 @@ export class EpochReader {
     }
     this.#loadStored(length);
     [this.#start, this.#length] = [start, length];
+    this.#generation++;
     this.#chunk = chunk;
     this.#arrange(chunk);
   }

@@ -1,5 +1,6 @@
 import type { MessagePort } from "node:worker_threads";
 import type { TransformSpecs } from "../transforms/index.js";
+import type { DrawPlan } from "./drawn-samples.js";
 import type { StoreSource } from "./epoch-reader.js";
 
 /** What the loader's two threads agree on: a ring of batch slots in shared memory, and a few integers that say how far each side is. */
@@ -49,6 +50,7 @@ export interface TensorPlan {
 export interface LoaderPlan {
   readonly path: string;
   readonly fingerprint: string;
+  /** Samples of the part, and of a batch, which has `rowsOfSample` rows for each. */
   readonly rows: number;
   readonly batchSize: number;
   readonly stepsPerEpoch: number;
@@ -57,6 +59,8 @@ export interface LoaderPlan {
   readonly memoryBudget: number;
   readonly tensors: readonly TensorPlan[];
   readonly stores: readonly StoreSource[];
+  /** What is drawn beside each sample, where a loss compares samples. */
+  readonly drawn?: DrawPlan | undefined;
   readonly slots: number;
   readonly slotBytes: number;
   /** True where every epoch is the same, so that epochs need not be told apart. */
@@ -71,8 +75,8 @@ export interface LoaderWorkerData extends LoaderPlan {
   readonly ring: SharedArrayBuffer;
 }
 
-/** Rows of a step; the last of an epoch may have fewer. */
-export function rowsOfStep(plan: Pick<LoaderPlan, "rows" | "batchSize">, step: number): number {
+/** Samples of a step; the last of an epoch may have fewer. */
+export function samplesOfStep(plan: Pick<LoaderPlan, "rows" | "batchSize">, step: number): number {
   return Math.min(plan.batchSize, plan.rows - step * plan.batchSize);
 }
 

@@ -2,15 +2,17 @@ import { workerData } from "node:worker_threads";
 import { defined } from "../base/assert.js";
 import { Random } from "../base/random.js";
 import { toLatheError } from "../base/errors.js";
+import { DrawnSamples, rowsOfSample } from "./drawn-samples.js";
 import { EpochReader } from "./epoch-reader.js";
 import { augmentation, drawsOf } from "../transforms/index.js";
 import type { Picture } from "../transforms/picture.js";
-import { CONTROL, type LoaderWorkerData, type TensorPlan, bytesOf, rowsOfStep, signal } from "./loader-ring.js";
+import { CONTROL, type LoaderWorkerData, type TensorPlan, bytesOf, samplesOfStep, signal } from "./loader-ring.js";
 
 /** The loader's thread: fills the ring with batches, epoch after epoch, until told to go elsewhere. It never returns to its event loop. */
 
 const plan = workerData as LoaderWorkerData;
 const control = new Int32Array(plan.control);
+const perSample = rowsOfSample(plan.drawn?.draws);
 
 /** Views of a tensor's place in each slot. */
 interface Place {
@@ -35,6 +37,7 @@ try {
 
 function work(reader: EpochReader): void {
   const places = plan.tensors.map(placeOf);
+  const drawn = plan.drawn ? new DrawnSamples(plan.drawn, reader.words, plan.seed, plan.path) : undefined;
   let command = 0;
   let epoch = 0;
   let step = 0;
@@ -59,7 +62,7 @@ function work(reader: EpochReader): void {
       Atomics.wait(control, CONTROL.toWorker, seen);
       continue;
     }
-    fill(reader, places, written % plan.slots, epoch, step);
+    fill(reader, drawn, places, written % plan.slots, epoch, step);
     // A batch made before a command that came meanwhile is dropped: the command sets both counters to zero.
     if (Atomics.load(control, CONTROL.command) !== command) continue;
     written++;
@@ -75,7 +78,7 @@ function work(reader: EpochReader): void {
 }
 
 function placeOf(tensor: TensorPlan): Place {
-  const size = bytesOf(tensor, plan.batchSize);
+  const size = bytesOf(tensor, plan.batchSize * perSample);
   const words = Math.floor(size / 4);
   const at = (slot: number) => slot * plan.slotBytes + tensor.at;
   const slots = Array.from({ length: plan.slots }, (_, s) => s);
@@ -88,10 +91,11 @@ function placeOf(tensor: TensorPlan): Place {
   };
 }
 
-function fill(reader: EpochReader, places: readonly Place[], slot: number, epoch: number, step: number): void {
-  const rows = rowsOfStep(plan, step);
+function fill(reader: EpochReader, drawn: DrawnSamples | undefined, places: readonly Place[], slot: number, epoch: number, step: number): void {
+  const rows = samplesOfStep(plan, step) * perSample;
   for (let row = 0; row < rows;) {
-    const { floats, integers, bases, from, count, stored } = reader.take(rows - row);
+    const piece = reader.take((rows - row) / perSample);
+    const { floats, integers, bases, from, count, stored } = drawn?.beside(piece, epoch) ?? piece;
     for (const { tensor, augment, ...views } of places) {
       const { name, source, width, axes } = tensor;
       if (source.kind === "floats") {

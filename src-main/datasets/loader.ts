@@ -5,9 +5,10 @@ import { type ErrorRecord, LatheError } from "../base/errors.js";
 import type { Tensors } from "../engines/engine.js";
 import { type Shape, type TensorData, isStatic, sizeOf } from "../onnx/types.js";
 import type { TransformSpecs } from "../transforms/index.js";
+import { type Draws, rowsOfSample } from "./drawn-samples.js";
 import { type RecordField, recordLayout } from "./encode.js";
 import type { StoreSource } from "./epoch-reader.js";
-import { CONTROL, CONTROL_BYTES, type LoaderPlan, type LoaderWorkerData, type TensorPlan, bytesOf, rowsOfStep, signal } from "./loader-ring.js";
+import { CONTROL, CONTROL_BYTES, type LoaderPlan, type LoaderWorkerData, type TensorPlan, bytesOf, samplesOfStep, signal } from "./loader-ring.js";
 import { seriesFile } from "./cache.js";
 import type { PreparedData, SeriesRows } from "./prepared.js";
 import { HEADER_BYTES, readHeader } from "./record-file.js";
@@ -33,6 +34,8 @@ export interface LoaderOptions {
   readonly uniforms?: readonly UniformSpec[];
   /** By input of pictures, how they are changed; each is what it is where nothing is said. */
   readonly augment?: ReadonlyMap<string, TransformSpecs>;
+  /** What is drawn beside each sample, by the classes of a target. */
+  readonly drawn?: { readonly draws: Draws; readonly target: string } | undefined;
   /** Bytes of samples kept in memory; 256 MiB unless told. */
   readonly memoryBudget?: number;
   /** Of the thread; Node's own unless told. */
@@ -40,6 +43,7 @@ export interface LoaderOptions {
 }
 
 export interface Batch {
+  /** Rows, those that were drawn among them. */
   readonly size: number;
   /**
    * Inputs by name, float32 `[n, width]` or uint8 `[n, height, width, C]`; targets as `target.<name>`, int64 `[n]` for classes, else float32 `[n, width]`;
@@ -103,6 +107,7 @@ function planOf({
   dropLast = false,
   uniforms = [],
   augment = new Map(),
+  drawn,
   memoryBudget = MEMORY_BUDGET,
 }: LoaderOptions): LoaderPlan {
   const rows = prepared.counts[split];
@@ -116,10 +121,11 @@ function planOf({
       { batchSize, rows },
     );
   }
+  const batchRows = batchSize * rowsOfSample(drawn?.draws);
   let at = 0;
   const place = (plan: Omit<TensorPlan, "at">): TensorPlan => {
     const placed = { ...plan, at };
-    at += Math.ceil(bytesOf(plan, batchSize) / 8) * 8;
+    at += Math.ceil(bytesOf(plan, batchRows) / 8) * 8;
     return placed;
   };
   const stores: StoreSource[] = [];
@@ -161,8 +167,9 @@ function planOf({
     const axes = name.startsWith("target.") ? [width] : [width / columns, columns];
     return place({ name, dtype: "float32", width, axes, source: { kind: "stored", index: stores.length - 1, count: 1, augment: [] } });
   };
+  const fields = recordLayout(prepared);
   const tensors = [
-    ...recordLayout(prepared).map(tensorOf),
+    ...fields.map(tensorOf),
     ...uniforms.map((u) =>
       place({
         name: u.name,
@@ -184,9 +191,16 @@ function planOf({
     memoryBudget,
     tensors,
     stores,
+    drawn: drawn && {
+      draws: drawn.draws,
+      offset: defined(
+        fields.find(({ name }) => name === `target.${drawn.target}`),
+        drawn.target,
+      ).offset,
+    },
     slotBytes: at,
     slots: Math.max(2, Math.min(MOST_SLOTS, Math.floor(RING_BYTES / at))),
-    repeats: !shuffle && uniforms.length === 0 && tensors.every(({ source }) => source.kind !== "stored" || source.augment.length === 0),
+    repeats: !shuffle && drawn === undefined && uniforms.length === 0 && tensors.every(({ source }) => source.kind !== "stored" || source.augment.length === 0),
   };
 }
 
@@ -234,11 +248,12 @@ class RingLoader implements Loader {
       this.#fail(new LatheError("data.unreadable", `the thread that reads ${shared.path} ended (exit code ${code}); train again`, { path: shared.path, code })),
     );
     this.stepsPerEpoch = shared.stepsPerEpoch;
-    const last = rowsOfStep(shared, shared.stepsPerEpoch - 1);
+    const perSample = rowsOfSample(shared.drawn?.draws);
+    const last = samplesOfStep(shared, shared.stepsPerEpoch - 1) * perSample;
     const held = Array.from({ length: HELD }, () => shared.tensors.map((tensor) => holdTensor(shared, tensor, last)));
     const batch = (size: number, pick: (h: Held) => TensorData) =>
       held.map((tensors): Batch => ({ size, tensors: Object.fromEntries(tensors.map((h, i) => [defined(shared.tensors[i], "tensor").name, pick(h)])) }));
-    this.#full = batch(shared.batchSize, (h) => h.full);
+    this.#full = batch(shared.batchSize * perSample, (h) => h.full);
     this.#short = batch(last, (h) => h.short ?? h.full);
     this.#copies = held.map((tensors) => tensors.map((h) => h.copy));
   }
@@ -343,7 +358,7 @@ class RingLoader implements Loader {
 
 /** Memory of its own for one tensor of a batch: ONNX Runtime takes no shared memory. */
 function holdTensor(shared: LoaderWorkerData, { dtype, width, axes, at }: TensorPlan, lastRows: number): Held {
-  const n = shared.batchSize;
+  const n = shared.batchSize * rowsOfSample(shared.drawn?.draws);
   const shape = (rows: number) => [rows, ...axes];
   const cut = lastRows < n;
   if (dtype === "int64") {

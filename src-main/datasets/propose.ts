@@ -116,7 +116,13 @@ function tellScarce({ name, scarce = [], distinct }: SeenProfile, path: string):
 }
 
 /** What a column would be predicted as. */
-export function targetKind({ type, distinct, whole, rows, strays }: Pick<SeenProfile, "type" | "distinct" | "whole" | "rows" | "strays">): TargetSpec["type"] {
+export function targetKind({
+  type,
+  distinct,
+  whole,
+  rows,
+  strays,
+}: Pick<SeenProfile, "type" | "distinct" | "whole" | "rows" | "strays">): "binary" | "category" | "numeric" {
   if (distinct === 2) return "binary";
   // Numbers but for a few texts, which are told and have to be mended before it can be learnt.
   if (strays !== undefined && distinct > MOST_NUMBER_CLASSES) return "numeric";

@@ -10,7 +10,7 @@ import { columnSchema, counted, nameSchema } from "./options.js";
 import { alsoOf, alsoSchema, describeWords, madeUpWords, tallyClasses, wordField, wordNotes } from "./words.js";
 
 /** Wider one-hot inputs and outputs are surely a column that is no category. */
-const MOST_CLASSES = 10_000;
+export const MOST_CLASSES = 10_000;
 
 /** So many rows of a value make it as good as sure that some of them are trained on. */
 const SURELY_TRAINED = 20;
@@ -147,7 +147,7 @@ export function oneClass(column: string, classes: readonly string[], { path }: F
   return new LatheError("data.target", `target column "${column}" of ${path} holds ${got}, expected at least two classes`, { path, column, classes });
 }
 
-function refuseTooMany(counts: ReadonlyMap<string, number>, column: string, { path }: FitContext): void {
+export function refuseTooMany(counts: ReadonlyMap<string, number>, column: string, { path }: FitContext): void {
   if (counts.size <= MOST_CLASSES) return;
   throw new LatheError(
     "data.column",

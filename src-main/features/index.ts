@@ -4,6 +4,7 @@ import type { Emitter } from "../onnx/emitter.js";
 import type { TensorType, Value } from "../onnx/types.js";
 import { binaryInput, binaryTarget } from "./binary.js";
 import { categoryInput, categoryTarget } from "./category.js";
+import { embeddingTarget } from "./embedding.js";
 import type { FittedData, FittedInput, FittedTarget } from "./fitted.js";
 import { imageInput } from "./image.js";
 import type { FitContext, InputKind, RowSpan, SeenColumn, TargetKind } from "./kind.js";
@@ -34,11 +35,11 @@ export const inputOptions = [
   windowInput.options,
   textInput.options,
 ] as const;
-export const targetOptions = [categoryTarget.options, binaryTarget.options, numericTarget.options] as const;
+export const targetOptions = [categoryTarget.options, binaryTarget.options, numericTarget.options, embeddingTarget.options] as const;
 export const pictureOptions = imageInput.options;
 
 /** Every kind of target; `fitted.ts` lists what is learnt of each. */
-const targetKinds = { numeric: numericTarget, category: categoryTarget, binary: binaryTarget };
+const targetKinds = { numeric: numericTarget, category: categoryTarget, binary: binaryTarget, embedding: embeddingTarget };
 
 type Targets = typeof targetKinds;
 type TargetType = keyof Targets;
@@ -163,6 +164,11 @@ export function targetWidth(target: FittedTarget): number {
 export function rowsOfTarget(target: TargetDraft<TargetType> | FittedTarget): RowSpan {
   const horizon = horizonOf(target);
   return horizon === 0 ? { from: 0, to: 0 } : { from: 1, to: horizon };
+}
+
+/** How a record holds a target: numbers, 0 or 1, or the index of a class. */
+export function recordedAs({ type }: { readonly type: TargetType }): "numeric" | "binary" | "category" {
+  return type === "embedding" ? "category" : type;
 }
 
 /** Rows of the series after a sample's own that a target is; 0: it is read from the sample's own row. */

@@ -9,7 +9,15 @@ export type TargetKind =
   /** 0 or 1, float `[N, 1]`; the output is `[N, 1]` */
   | "binary"
   /** float `[N, K]`; the output is `[N, K]` */
-  | "numeric";
+  | "numeric"
+  /** class index, int64 `[N]`; the output is `[N, D]`, near to others of its class */
+  | "embedding";
+
+/**
+ * What the loader draws beside each sample of an epoch: one that may be of its class or not, both equally likely; or one of its class and one of another.
+ * Their rows follow the sample's own.
+ */
+export type Draws = "pairs" | "triplets";
 
 /** What a loss takes the network's output for. */
 export type LossInput =
@@ -56,6 +64,8 @@ export interface LossDefinition<C = unknown> {
   /** Another output trains to nonsense without an error: the plan of a network looks at the layer that gives it. */
   readonly expects: LossInput;
   readonly activation: OutputActivation;
+  /** Of a loss that compares samples with each other. */
+  readonly draws?: Draws;
   lower(context: LossContext<C>): LossValue;
   /** By option that may be "balanced", what that is. @param counts training rows of each class, in the order of the classes */
   readonly balance?: Readonly<Record<string, (counts: readonly number[]) => unknown>>;

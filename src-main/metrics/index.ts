@@ -8,10 +8,11 @@ import { f1 } from "./f1.js";
 import { logloss } from "./logloss.js";
 import { mae } from "./mae.js";
 import { mape } from "./mape.js";
-import type { BinaryData, CategoryData, CurveDefinition, MetricDefinition, MetricValues, NumericData, RawValues } from "./metric.js";
+import type { BinaryData, CategoryData, CurveDefinition, EmbeddingView, MetricDefinition, MetricValues, NumericData, RawValues } from "./metric.js";
 import { mse } from "./mse.js";
 import { oneVsRest } from "./one-vs-rest.js";
 import { precision } from "./precision.js";
+import { precisionAt1 } from "./precision-at-1.js";
 import { precisionRecallCurve } from "./precision-recall-curve.js";
 import { r2 } from "./r2.js";
 import { rankClass } from "./ranking.js";
@@ -37,6 +38,7 @@ export const metrics = createRegistry<MetricDefinition>("metric", [
   mape,
   smape,
   r2,
+  precisionAt1,
 ]);
 
 /** Every curve over decision thresholds. */
@@ -68,6 +70,11 @@ export function evaluateNumeric(data: NumericData): { readonly values: MetricVal
   const view = numericView(data);
   const measured = metrics.all.filter((m) => data.forecast === true || !m.forecastsOnly);
   return { values: finite(measured.map((m) => m.numeric?.(view))) };
+}
+
+/** All metrics of points that samples of one class share a neighbourhood by. O(n²) of up to some thousand samples. */
+export function evaluateEmbedding(view: EmbeddingView): { readonly values: MetricValues } {
+  return { values: finite(metrics.all.map((m) => m.embedding?.(view))) };
 }
 
 function finite(parts: readonly (RawValues | undefined)[]): MetricValues {

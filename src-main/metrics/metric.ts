@@ -61,6 +61,17 @@ export interface NumericView extends NumericData {
   readonly rows: number;
 }
 
+/** A point a sample. */
+export interface EmbeddingView {
+  readonly rows: number;
+  /** Numbers of a point. */
+  readonly width: number;
+  /** `[n, width]`, row-major. */
+  readonly outputs: Float32Array;
+  /** `[n]`, class indices; samples of one class belong together, one whose class is negative (not known) is excluded. */
+  readonly targets: Int32Array;
+}
+
 /** One metric: for each kind of target it knows, its values by name. torchmetrics' definition unless its comment says otherwise. */
 export interface MetricDefinition {
   /** The name its values start with. */
@@ -73,6 +84,7 @@ export interface MetricDefinition {
   readonly category?: (view: CategoryView) => RawValues;
   readonly binary?: (view: BinaryView) => RawValues;
   readonly numeric?: (view: NumericView) => RawValues;
+  readonly embedding?: (view: EmbeddingView) => RawValues;
   /**
    * A value that depends on the order of the scores only, of one class against the rest: a yes-or-no target has it as `<type>`; of several classes `<type>` is
    * the mean over the classes that have one, `<type>.weighted` weighs them by how often they are the target.

@@ -20,6 +20,11 @@ export function productOf(dims: Shape): Dimension {
   return show(new Map([[symbols.sort().join("*"), coefficient]]));
 }
 
+/** The length of the batch's axis, N samples of so many rows. */
+export function batchAxis(rows = 1): Dimension {
+  return productOf(["N", rows]);
+}
+
 /** total / part, or undefined where that is not a whole length whatever the symbols stand for. */
 export function quotientOf(total: Dimension, part: Dimension): Dimension | undefined {
   const [a, b] = [monomialOf(total), monomialOf(part)];

@@ -3,7 +3,17 @@ import { LatheError, toLatheError } from "../base/errors.js";
 import { inside } from "../base/own-files.js";
 import type { RunEvent } from "../contract/events.js";
 import type { Project } from "../contract/project.js";
-import { type Fold, type Loader, type PreparedData, type Split, createLoader, dataFingerprint, prepareData, strideOf } from "../datasets/index.js";
+import {
+  type Fold,
+  type Loader,
+  type PreparedData,
+  type Split,
+  createLoader,
+  dataFingerprint,
+  prepareData,
+  rowsOfSample,
+  strideOf,
+} from "../datasets/index.js";
 import type { CompileOptions, Engine } from "../engines/engine.js";
 import { type EngineChoice, fileEngine } from "../engines/index.js";
 import type { FittedTarget } from "../features/fitted.js";
@@ -21,7 +31,7 @@ import { explainMemory, refuseTooLarge } from "./network/memory.js";
 import { planNetwork } from "./network/network.js";
 import { askedTarget } from "./network/plan-model.js";
 import { faultsBefore, refuseFaults } from "./network/project-faults.js";
-import { type TargetSpec, type TrainingSpec, names } from "./network/specification.js";
+import { type TargetSpec, type TrainingSpec, drawnFor, names } from "./network/specification.js";
 import { laidTraining } from "./combining/index.js";
 import { gatherTargetNumbers } from "./target-numbers.js";
 import { chooseThreads, multiplyAddsOf } from "./network/threads.js";
@@ -113,15 +123,18 @@ export async function openWorkbench({ project, folder, choice, threads, began, e
     training: project.training,
     balanced: balancedOptions(project, prepared),
   };
+  const drawn = drawnFor(spec);
+  const perSample = rowsOfSample(drawn?.draws);
   const splitLoader = (split: Split): Loader =>
     createLoader({
       prepared,
       split,
-      batchSize: Math.min(evaluationBatch(layout), counts[split]),
+      batchSize: Math.min(Math.ceil(evaluationBatch(layout) / perSample), counts[split]),
       shuffle: false,
       seed: project.seed,
       dropLast: false,
       uniforms: [],
+      drawn,
     });
   /** Numbers are read through only where the network cannot give all. */
   const askedOf = async ({ name, kind, width }: TargetSpec): Promise<AskedTarget> => {
@@ -182,6 +195,7 @@ export async function openWorkbench({ project, folder, choice, threads, began, e
           dropLast,
           uniforms,
           augment: augmentationOf(project),
+          drawn,
         });
       } catch (thrown) {
         throw explainMemory(thrown, batchSize);
@@ -235,6 +249,8 @@ export function judgedTarget(fitted: FittedTarget, threshold: number): JudgedTar
       return { kind: "category", classes: fitted.classes };
     case "binary":
       return { kind: "binary", classes: fitted.classes, threshold };
+    case "embedding":
+      return { kind: "embedding" };
     case "numeric": {
       const { shift, scale, columns } = fitted;
       // Rows that are predicted stand one behind the other.

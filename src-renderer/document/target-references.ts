@@ -49,7 +49,7 @@ export function followTargets(draft: Draft): void {
 
 /** How many numbers an output needs for a target. */
 export function widthOf(target: DraftTarget): number | "classes" {
-  if (target.type === "category") return "classes";
+  if (target.type === "category" || target.type === "embedding") return "classes";
   return target.type === "numeric" ? (target.columns?.length ?? 1) * Math.max(1, target.horizon ?? 0) : 1;
 }
 

@@ -37,6 +37,7 @@ const shown: Readonly<Record<TargetView["kind"], readonly string[]>> = {
     "loss",
   ],
   numeric: ["mae", "rmse", "r2", "loss"],
+  embedding: ["precisionAt1", "precisionAt1.chance", "loss"],
 };
 
 /** A target's metrics in the order in which one looks at them. @param column of numbers in several columns */

@@ -49,7 +49,9 @@ export const useEvaluation = defineStore("evaluation", () => {
   const confusion = computed(() => (target.value ? judged.value?.confusion[target.value.name] : undefined));
   /** Undefined where there are no rows to look at. */
   const question = computed<Question | undefined>(() =>
-    run.value && target.value && judged.value && result.value?.rows ? { ...run.value, split: split.value, target: target.value.name } : undefined,
+    run.value && target.value && target.value.kind !== "embedding" && judged.value && result.value?.rows
+      ? { ...run.value, split: split.value, target: target.value.name }
+      : undefined,
   );
 
   function loadReport(): void {

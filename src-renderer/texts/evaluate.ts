@@ -13,6 +13,8 @@ const metricsOf = (of: Things): Readonly<Record<string, { readonly name: string;
   accuracy: { name: "Accuracy", about: `Share of ${of.many} that are decided right` },
   "accuracy.top3": { name: "Among the first 3", about: `Share of ${of.many} whose class is among the three likeliest (top-3 accuracy)` },
   "accuracy.top5": { name: "Among the first 5", about: `Share of ${of.many} whose class is among the five likeliest (top-5 accuracy)` },
+  precisionAt1: { name: "Precision at 1", about: `Of the ${of.many}, the share whose nearest other one is of the same value` },
+  "precisionAt1.chance": { name: "By chance", about: `What the precision at 1 would be if the nearest one were drawn at random` },
   precision: { name: "Precision", about: `Of the ${of.many} called positive, the share that is` },
   recall: { name: "Recall", about: `Of the positive ${of.many}, the share that is found` },
   f1: { name: "F1", about: "Precision and recall in one number" },

@@ -148,6 +148,10 @@ const lossCases: readonly (readonly [type: string, options: Options, kind: Targe
   ["HuberLoss", {}, "numeric", any("N", 3), apart("N", 3)],
   ["HuberLoss", { delta: 0.5 }, "numeric", given([0, 0, 0, 0], 2, 2), given([0.1, -0.3, 0.7, -3], 2, 2)],
   ["QuantileLoss", { quantile: 0.9 }, "numeric", given([0, 0, 0, 0], 2, 2), given([0.1, -0.3, 0.7, -3], 2, 2)],
+  ["TripletMarginLoss", {}, "embedding", any(6, 3), whole([0, 0, 1, 2, 2, 0])],
+  ["TripletMarginLoss", { margin: 0.2, p: 1, swap: true }, "embedding", any(6, 3), whole([0, 0, 1, 2, 2, 0])],
+  ["ContrastiveLoss", { margin: 3 }, "embedding", any(6, 3), whole([0, 0, 1, 2, 0, 2])],
+  ["ContrastiveLoss", { margin: 9, p: 1 }, "embedding", any(4, 3), whole([0, 0, 1, 2])],
 ];
 
 const optimizerCases: readonly (readonly [type: string, options: Options])[] = [

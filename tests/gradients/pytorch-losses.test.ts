@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { differentiate } from "../../src-main/autodiff/differentiate.js";
 import { LatheError } from "../../src-main/base/errors.js";
+import { rowsOfSample } from "../../src-main/datasets/index.js";
 import { losses } from "../../src-main/losses/index.js";
 import type { TargetKind } from "../../src-main/losses/loss.js";
 import type { TensorType } from "../../src-main/onnx/types.js";
@@ -43,14 +44,15 @@ function lowerLoss(type: string, options: Readonly<Record<string, unknown>>, kin
 }
 
 async function evaluate(golden: Case, batch: Batch) {
-  const dtype = golden.kind === "category" ? "int64" : "float32";
+  const dtype = ["category", "embedding"].includes(golden.kind) ? "int64" : "float32";
+  const rows = rowsOfSample(losses.get(golden.loss).draws);
   const { e, output, loss, weight } = lowerLoss(
     golden.loss,
     golden.config,
     golden.kind,
     batch.output.dims[1]!,
-    batched(batch.output),
-    batched(batch.target, dtype),
+    batched(batch.output, "float32", rows),
+    batched(batch.target, dtype, rows),
   );
   expect([loss.shape, weight.shape], "loss and weight are scalars").toEqual([[], []]);
   const [gradient] = differentiate(e, loss, [output]);

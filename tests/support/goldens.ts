@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { packageRoot } from "../../src-main/base/entries.js";
+import { batchAxis } from "../../src-main/onnx/dimensions.js";
 import { type DataType, type Shape, type TensorData, type TensorType, tensor } from "../../src-main/onnx/types.js";
 
 /** A tensor in a golden file. */
@@ -18,7 +19,7 @@ export function unpack({ dims, data }: Packed, dtype: Exclude<DataType, "string"
   return tensor(dtype, data, dims);
 }
 
-/** The type of a packed tensor whose first axis is the batch. */
-export function batched({ dims }: Packed, dtype: DataType = "float32"): TensorType & { readonly shape: Shape } {
-  return { dtype, shape: ["N", ...dims.slice(1)] };
+/** The type of a packed tensor whose first axis is the batch. @param rows of which belong together. */
+export function batched({ dims }: Packed, dtype: DataType = "float32", rows = 1): TensorType & { readonly shape: Shape } {
+  return { dtype, shape: [batchAxis(rows), ...dims.slice(1)] };
 }

@@ -7,7 +7,7 @@ import { type TensorData, sizeOf, tensor } from "../../src-main/onnx/types.js";
 import { laidTraining } from "../../src-main/training/combining/index.js";
 import { type Layout, layOut } from "../../src-main/training/network/layout.js";
 import { planNetwork } from "../../src-main/training/network/network.js";
-import { type TargetSpec, type TrainingSpec, names } from "../../src-main/training/network/specification.js";
+import { type TargetSpec, type TrainingSpec, isIndex, names } from "../../src-main/training/network/specification.js";
 import { Trainer, type TrainingBatch } from "../../src-main/training/trainer.js";
 
 /** What a training is made from when no data is read: widths of the encoded inputs, targets, and the project's own sections. */
@@ -56,7 +56,7 @@ export function batchOf(spec: TrainingSpec, size: number, values: Readonly<Recor
   for (const [name, { shape }] of spec.inputs) tensors[name] = tensor("float32", values[name]!, [size, ...shape.slice(1).map(Number)]);
   for (const { name, kind, width } of spec.targets) {
     const key = names.target(name);
-    tensors[key] = kind === "category" ? tensor("int64", values[key]!, [size]) : tensor("float32", values[key]!, [size, width]);
+    tensors[key] = isIndex({ kind }) ? tensor("int64", values[key]!, [size]) : tensor("float32", values[key]!, [size, width]);
   }
   for (const { layer, shape } of spec.layout.uniforms) {
     const key = names.uniform(layer);
@@ -76,7 +76,7 @@ export function randomBatch(spec: TrainingSpec, size: number, key: string | numb
     ...Object.fromEntries(
       spec.targets.map(({ name, kind, width }) => [
         names.target(name),
-        kind === "category" ? draw(name, size, (r) => r.below(width)) : draw(name, size * width, (r) => (kind === "binary" ? r.below(2) : r.normal())),
+        isIndex({ kind }) ? draw(name, size, (r) => r.below(width)) : draw(name, size * width, (r) => (kind === "binary" ? r.below(2) : r.normal())),
       ]),
     ),
     ...Object.fromEntries(

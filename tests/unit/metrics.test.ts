@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { bestOf, lowerIsBetter } from "../../src-main/metrics/better.js";
-import { curves, evaluateBinary, evaluateCategory, evaluateNumeric, metrics } from "../../src-main/metrics/index.js";
+import { curves, evaluateBinary, evaluateCategory, evaluateEmbedding, evaluateNumeric, metrics } from "../../src-main/metrics/index.js";
 import { rankClass } from "../../src-main/metrics/ranking.js";
 import type { MetricValues } from "../../src-main/metrics/metric.js";
 import golden from "../fixtures/pytorch/metrics.json" with { type: "json" };
@@ -74,9 +74,9 @@ describe("values are torchmetrics'", () => {
     expectValues(evaluateNumeric({ predictions: float32(c.predictions), targets: float32(c.targets), columns: c.columns, forecast: true }).values, c.values);
   });
 
-  test("every metric has a golden value that exists", () => {
+  test("every metric has a golden value that exists, or is one of points, below", () => {
     const seen = new Set(cases.flatMap((c) => Object.entries(c.values).flatMap(([name, value]) => (value === null ? [] : [name.split(".")[0]]))));
-    expect(metrics.types.filter((type) => !seen.has(type))).toEqual([]);
+    expect(metrics.all.filter(({ type, embedding }) => !seen.has(type) && !embedding)).toEqual([]);
   });
 });
 
@@ -292,4 +292,31 @@ test("a million rows are no trouble: comparing each with each would outlast this
   const probabilities = Float32Array.from({ length: rows }, (_, i) => ((i * 7919) % 1_000_003) / 1_000_003);
   const targets = Int32Array.from({ length: rows }, (_, i) => (i * 31) % 2);
   expect(evaluateBinary({ probabilities, targets }).values.auroc).toBeCloseTo(0.5, 2);
+});
+
+describe("precision at 1", () => {
+  /** The same from all distances, sorted. */
+  function reference(outputs: readonly (readonly number[])[], targets: readonly number[]): { readonly precision: number; readonly chance: number } | undefined {
+    const known = targets.flatMap((target, i) => (target >= 0 ? [i] : []));
+    const asked = known.filter((i) => known.filter((j) => targets[j] === targets[i]).length > 1);
+    if (asked.length === 0) return undefined;
+    const others = (i: number) => known.filter((j) => j !== i);
+    const distance = (i: number, j: number) => outputs[i]!.reduce((sum, v, k) => sum + Math.fround(v - outputs[j]![k]!) ** 2, 0);
+    const right = asked.filter((i) => targets[others(i).sort((a, b) => distance(i, a) - distance(i, b) || a - b)[0]!] === targets[i]);
+    const chances = asked.map((i) => others(i).filter((j) => targets[j] === targets[i]).length / others(i).length);
+    return { precision: right.length / asked.length, chance: chances.reduce((a, b) => a + b, 0) / asked.length };
+  }
+
+  test("is the share of samples whose nearest other one is of their class, of those that have one", () => {
+    const point = fc.tuple(fc.integer({ min: 0, max: 4 }), fc.integer({ min: 0, max: 4 }));
+    fc.assert(
+      fc.property(fc.array(fc.tuple(point, fc.integer({ min: -1, max: 3 })), { maxLength: 20 }), (samples) => {
+        const [outputs, targets] = [samples.map(([p]) => p), samples.map(([, target]) => target)];
+        const { values } = evaluateEmbedding({ rows: samples.length, width: 2, outputs: float32(outputs.flat()), targets: int32(targets) });
+        const wanted = reference(outputs, targets);
+        expect(values["precisionAt1"] ?? undefined).toEqual(wanted?.precision);
+        if (wanted) expect(values["precisionAt1.chance"]).toBeCloseTo(wanted.chance, 12);
+      }),
+    );
+  });
 });

@@ -140,6 +140,7 @@ export function createEvaluation(access: FolderAccess, tables: Tables): Evaluati
 function targetViews({ data, training }: Project, report: RunReport): TargetView[] {
   return data.targets.map((target): TargetView => {
     if (target.type === "numeric") return { name: target.name, kind: "numeric", columns: [...targetColumns(target)] };
+    if (target.type === "embedding") return { name: target.name, kind: "embedding" };
     const classes = (report.test ?? report.validation)?.confusion[target.name]?.classes;
     return {
       name: target.name,

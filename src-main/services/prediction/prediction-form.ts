@@ -22,6 +22,8 @@ function viewOf(target: FittedTarget, thresholds: ModelFacts["thresholds"]): Tar
       return { name: target.name, kind: "category", classes: [...target.classes] };
     case "binary":
       return { name: target.name, kind: "binary", classes: [...target.classes], threshold: thresholds[target.name] ?? 0.5 };
+    case "embedding":
+      return { name: target.name, kind: "embedding" };
   }
 }
 
@@ -31,7 +33,7 @@ export function describeAnswer({ fitted }: ModelFacts, values: TrainingValues, a
   return {
     targets: fitted.targets.map((target): OnePrediction["targets"][number] => {
       const cells = answer.targets[target.name] ?? [];
-      if (target.type === "numeric") return { name: target.name, kind: "numeric", value: cells.join(", ") };
+      if (target.type === "numeric" || target.type === "embedding") return { name: target.name, kind: target.type, value: cells.join(", ") };
       const [value = "", ...probabilities] = cells;
       return {
         name: target.name,

@@ -5,7 +5,7 @@ import type { LossDefinition, LossValue } from "../../losses/loss.js";
 import type { Emitter } from "../../onnx/emitter.js";
 import { type Value, showShape } from "../../onnx/types.js";
 import type { Activations } from "../network/network.js";
-import { type TargetSpec, type TrainingSpec, names, targetType } from "../network/specification.js";
+import { type TargetSpec, type TrainingSpec, batchRows, names, targetType } from "../network/specification.js";
 
 /** One target's part of a graph. */
 export interface TargetLoss extends LossValue {
@@ -17,9 +17,10 @@ export interface TargetLoss extends LossValue {
 
 /** Adds every target's loss to a graph in which the network has been lowered. @throws LatheError `model.layer` where an output does not fit its target. */
 export function lowerLosses(e: Emitter, spec: TrainingSpec, activations: Activations): readonly TargetLoss[] {
+  const rows = batchRows(spec);
   return spec.targets.map((target) => {
     const { output, definition, config } = outputOf(spec, target, activations);
-    const type = targetType(target);
+    const type = targetType(target, rows);
     const value = e.graph.input(names.target(target.name), type.dtype, type.shape);
     const fail = (expected: string): never => {
       throw new LatheError("model.layer", `loss of ${target.name} (${definition.type}) got ${showShape(output.shape)}: ${expected}`, { target: target.name });

@@ -1,11 +1,12 @@
 import { defined } from "../../base/assert.js";
 import { finiteOrNull } from "../../base/finite.js";
 import type { SplitReport } from "../../contract/report.js";
+import { rowsOfSample } from "../../datasets/index.js";
 import type { CompileOptions, Engine, Executable, Tensors } from "../../engines/engine.js";
 import type { LossTerm } from "../combining/combination.js";
 import { combinedLoss } from "../combining/index.js";
 import { buildEvaluationGraph } from "../graphs/evaluation-graph.js";
-import { type TargetSpec, type TrainingSpec, names } from "../network/specification.js";
+import { type TargetSpec, type TrainingSpec, drawnFor, isIndex, names } from "../network/specification.js";
 import { type JudgedTarget, judge } from "./judge.js";
 import { type TrainingBatch, type Weights, floats } from "../trainer.js";
 
@@ -47,7 +48,8 @@ export class Evaluator {
       ...(frozen.length > 0 ? { [names.frozen]: { dtype: "float32" as const, dims: [frozen.length], data: frozen } } : {}),
       ...(buffers.length > 0 ? { [names.buffers]: { dtype: "float32" as const, dims: [buffers.length], data: buffers } } : {}),
     };
-    const gathered = this.#spec.targets.map((target) => new Gathered(target, rows));
+    const perSample = rowsOfSample(drawnFor(this.#spec)?.draws);
+    const gathered = this.#spec.targets.map((target) => new Gathered(target, rows, perSample));
     batches.start(1, 0);
     for (let step = 0; step < batches.stepsPerEpoch; step++) {
       const batch = await batches.next();
@@ -101,25 +103,34 @@ class Gathered {
   constructor(
     readonly target: TargetSpec,
     rows: number,
+    /** Rows of a batch for each sample, its own first. */
+    readonly perSample: number,
   ) {
     this.outputs = new Float32Array(rows * target.width);
-    this.truth = target.kind === "category" ? new Int32Array(rows) : new Float32Array(rows * target.width);
+    this.truth = isIndex(target) ? new Int32Array(rows) : new Float32Array(rows * target.width);
   }
 
   add(batch: TrainingBatch, result: Tensors): void {
     const { name, width } = this.target;
-    this.outputs.set(floats(result, names.output(name)), this.rows * width);
+    const samples = batch.size / this.perSample;
+    this.outputs.set(everyFirst(floats(result, names.output(name)), width, this.perSample), this.rows * width);
     const truth = defined(batch.tensors[names.target(name)], names.target(name));
-    if (truth.dtype === "int64") truth.data.forEach((v, i) => (this.truth[this.rows + i] = Number(v)));
-    else if (truth.dtype === "float32") this.truth.set(truth.data, this.rows * width);
+    if (truth.dtype === "int64") for (let i = 0; i < samples; i++) this.truth[this.rows + i] = Number(truth.data[i * this.perSample]);
+    else if (truth.dtype === "float32") this.truth.set(everyFirst(truth.data, width, this.perSample), this.rows * width);
     const weight = floats(result, names.targetWeight(name))[0] ?? 0;
     // A batch whose every row is excluded (ignoreIndex) has a loss of 0/0 and no say.
     if (weight > 0) this.#loss += (floats(result, names.targetLoss(name))[0] ?? 0) * weight;
     this.#weight += weight;
-    this.rows += batch.size;
+    this.rows += samples;
   }
 
   get loss(): number {
     return this.#loss / this.#weight;
   }
+}
+
+/** Of every `count` rows the first. */
+function everyFirst(values: Float32Array, width: number, count: number): Float32Array {
+  if (count === 1) return values;
+  return Float32Array.from({ length: values.length / count }, (_, i) => values[Math.floor(i / width) * count * width + (i % width)] ?? 0);
 }

@@ -1,12 +1,13 @@
 import { argmax } from "../../base/argmax.js";
 import type { Confusion } from "../../contract/results.js";
-import { evaluateBinary, evaluateCategory, evaluateNumeric } from "../../metrics/index.js";
+import { evaluateBinary, evaluateCategory, evaluateEmbedding, evaluateNumeric } from "../../metrics/index.js";
 
 /** What it takes to judge a target's predictions. */
 export type JudgedTarget =
   | { readonly kind: "category"; readonly classes: readonly string[] }
   /** The second class is the positive one. */
   | { readonly kind: "binary"; readonly classes: readonly [string, string]; readonly threshold: number }
+  | { readonly kind: "embedding" }
   /** `restore` turns a normalised value of a column into its own unit; `forecast`: the columns are steps of a series to come. */
   | {
       readonly kind: "numeric";
@@ -36,6 +37,10 @@ export function judge(target: JudgedTarget, outputs: Float32Array, truth: Float3
       });
       return { values, matrix: matrixOf(target.classes, confusion) };
     }
+    case "embedding": {
+      const rows = truth.length;
+      return { values: evaluateEmbedding({ rows, width: outputs.length / Math.max(1, rows), outputs, targets: Int32Array.from(truth) }).values };
+    }
     case "numeric": {
       const restore = target.restore;
       const k = target.columns.length;
@@ -51,7 +56,7 @@ function matrixOf(classes: readonly string[], counts: readonly (readonly number[
   return { classes: [...classes], counts: counts.map((row) => [...row]) };
 }
 
-/** The prediction that one row of outputs amounts to: the likeliest class, or yes or no; undefined for numbers. */
+/** The prediction that one row of outputs amounts to: the likeliest class, or yes or no; undefined for numbers and points. */
 export function predictionOf(target: JudgedTarget, outputs: Float32Array): number | undefined {
   switch (target.kind) {
     case "category":
@@ -59,6 +64,7 @@ export function predictionOf(target: JudgedTarget, outputs: Float32Array): numbe
     case "binary":
       return (outputs[0] ?? 0) > target.threshold ? 1 : 0;
     case "numeric":
+    case "embedding":
       return undefined;
   }
 }

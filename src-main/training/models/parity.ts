@@ -94,7 +94,7 @@ export function differing({ maxDifference, rows, split, tolerance }: ParityResul
 
 /** What a difference is measured in, by column. */
 function unitsOf({ name, kind, width }: TargetSpec, outputs: Float32Array, ownUnit: OwnUnit): readonly number[] {
-  if (kind !== "numeric") return new Array<number>(width).fill(Math.max(1, logitReach(outputs, width) / USUAL_LOGITS));
+  if (kind === "category" || kind === "binary") return new Array<number>(width).fill(Math.max(1, logitReach(outputs, width) / USUAL_LOGITS));
   return Array.from({ length: width }, (_, column) => {
     const zero = ownUnit(name, 0, column);
     let largest = 0;

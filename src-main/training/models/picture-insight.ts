@@ -186,13 +186,13 @@ function activationGraph(model: Graph, { output }: PictureLayer): Graph {
   return e.graph.build("feature maps");
 }
 
-type ClassTarget = Exclude<FittedTarget, { readonly type: "numeric" }>;
+type ClassTarget = Exclude<FittedTarget, { readonly type: "numeric" | "embedding" }>;
 
 function classTarget(fitted: FittedData, name: string): ClassTarget {
   const target = fitted.targets.find((one) => one.name === name);
   if (!target) throw new LatheError("usage", `the model has no target "${name}"; it has ${fitted.targets.map((one) => one.name).join(", ")}`, { target: name });
-  if (target.type === "numeric")
-    throw new LatheError("usage", `target ${name} is a number: it has no classes that a picture could speak for`, { target: name });
+  if (target.type === "numeric" || target.type === "embedding")
+    throw new LatheError("usage", `target ${name} is no class: it has no classes that a picture could speak for`, { target: name });
   return target;
 }
 

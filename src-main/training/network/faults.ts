@@ -198,7 +198,7 @@ function endFault(layer: PlannedLayer, target: AskedTarget, loss: LossDefinition
     case "scores":
       return target.kind === "category" ? limitedClasses(layer, target, loss) : limitedYes(layer, target, loss);
     case "values":
-      return limitedNumbers(layer, target);
+      return target.kind === "embedding" ? undefined : limitedNumbers(layer, target);
   }
 }
 

@@ -41,7 +41,7 @@ export function bindFlat(e: Emitter, layout: Layout, mode: "train" | "eval", bat
     parameter: (owner, { name }) => defined(pieceOf.get(`${owner}.${name}`), `parameter ${owner}.${name}`),
     buffer: (owner, { name }) => state.current(`${owner}.${name}`),
     updateBuffer: (owner, { name }, value, share) => state.update(`${owner}.${name}`, value, share),
-    uniform: (layer, shape: Shape) => e.graph.input(names.uniform(layer), "float32", ["N", ...shape.slice(1)]),
+    uniform: (layer, shape: Shape) => e.graph.input(names.uniform(layer), "float32", [typeof shape[0] === "string" ? shape[0] : "N", ...shape.slice(1)]),
     stopGradient: (value) => {
       stopped.push(value);
       return value;

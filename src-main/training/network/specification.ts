@@ -1,7 +1,10 @@
 import type { TrainingConfig } from "../../contract/training.js";
+import { type Draws, rowsOfSample } from "../../datasets/index.js";
+import { losses } from "../../losses/index.js";
 import type { TargetKind } from "../../losses/loss.js";
+import { batchAxis } from "../../onnx/dimensions.js";
 import type { Emitter } from "../../onnx/emitter.js";
-import type { TensorType, Value } from "../../onnx/types.js";
+import type { Dimension, TensorType, Value } from "../../onnx/types.js";
 import type { Layout } from "./layout.js";
 import type { NetworkPlan } from "./network.js";
 
@@ -49,13 +52,34 @@ export const names = {
   targetWeight: (target: string) => `weight of ${target}`,
 } as const;
 
+/** What is drawn beside each sample of a batch, where a loss compares samples, and the target whose classes say what belongs together. */
+export function drawnFor({ targets, training }: Pick<TrainingSpec, "targets" | "training">): { readonly draws: Draws; readonly target: string } | undefined {
+  for (const { name } of targets) {
+    const draws = losses.get(training.losses[name]?.type ?? "").draws;
+    if (draws) return { draws, target: name };
+  }
+  return undefined;
+}
+
+/** The length of a batch's first axis: N, or as many times that as rows belong to a sample. */
+export function batchRows(spec: Pick<TrainingSpec, "targets" | "training">): Dimension {
+  return batchAxis(rowsOfSample(drawnFor(spec)?.draws));
+}
+
 /** Declares what batches hold of the inputs. @returns what the network reads, by name. */
-export function declareInputs(e: Emitter, { inputs, fromStored = (_, __, stored) => stored }: TrainingSpec): ReadonlyMap<string, Value> {
-  const declared = [...inputs].map(([name, type]) => [name, e.graph.input(names.input(name), type.dtype, type.shape)] as const);
+export function declareInputs(e: Emitter, spec: TrainingSpec): ReadonlyMap<string, Value> {
+  const { inputs, fromStored = (_, __, stored) => stored } = spec;
+  const rows = batchRows(spec);
+  const declared = [...inputs].map(([name, { dtype, shape }]) => [name, e.graph.input(names.input(name), dtype, [rows, ...shape.slice(1)])] as const);
   return new Map(declared.map(([name, stored]) => [name, fromStored(e, name, stored)]));
 }
 
+/** Whether a target is the index of a class. */
+export function isIndex({ kind }: Pick<TargetSpec, "kind">): boolean {
+  return kind === "category" || kind === "embedding";
+}
+
 /** Element type and shape of a target in a batch. */
-export function targetType(target: TargetSpec): TensorType {
-  return target.kind === "category" ? { dtype: "int64", shape: ["N"] } : { dtype: "float32", shape: ["N", target.width] };
+export function targetType(target: TargetSpec, rows: Dimension = "N"): TensorType {
+  return isIndex(target) ? { dtype: "int64", shape: [rows] } : { dtype: "float32", shape: [rows, target.width] };
 }

@@ -60,7 +60,7 @@ export function predictionsFile(run: string, split: KeptSplit): string {
  * @param rows numbers of the rows, in the order of the predictions.
  */
 export function toKept(split: KeptSplit, rows: Uint32Array, predictions: Predictions, judged: ReadonlyMap<string, JudgedTarget>): KeptPredictions {
-  const targets = [...judged].map(([name, target]): KeptTarget => {
+  const targets = [...judged].flatMap(([name, target]): KeptTarget | readonly KeptTarget[] => {
     const outputs = defined(predictions.outputs.get(name), name);
     const truths = defined(predictions.truths.get(name), name);
     switch (target.kind) {
@@ -68,6 +68,9 @@ export function toKept(split: KeptSplit, rows: Uint32Array, predictions: Predict
         return { name, kind: "category", width: target.classes.length, classes: [...target.classes], outputs, truths };
       case "binary":
         return { name, kind: "binary", width: 1, classes: [...target.classes], threshold: target.threshold, outputs, truths };
+      // A point says nothing by itself that could be looked at.
+      case "embedding":
+        return [];
       case "numeric": {
         const { restore = (value: number) => value, columns } = target;
         const own = (values: Float32Array | Int32Array) => Float32Array.from(values, (value, i) => restore(value, i % columns.length));

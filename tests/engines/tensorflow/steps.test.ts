@@ -8,7 +8,8 @@ import { pictureNetworks } from "../../../src-main/services/templates/networks/i
 import { pictureModel } from "../../../src-main/services/templates/networks/network.js";
 import { loadCheckpoint, saveCheckpoint } from "../../../src-main/training/runs/checkpoint.js";
 import { Evaluator } from "../../../src-main/training/judging/evaluator.js";
-import type { TargetSpec, TrainingSpec } from "../../../src-main/training/network/specification.js";
+import { rowsOfSample } from "../../../src-main/datasets/index.js";
+import { type TargetSpec, type TrainingSpec, drawnFor } from "../../../src-main/training/network/specification.js";
 import type { Trainer, TrainingBatch } from "../../../src-main/training/trainer.js";
 import { expectClose } from "../../support/close.js";
 import { tensorflowUnderTest } from "../../support/tensorflow.js";
@@ -52,6 +53,7 @@ function described(target: TargetSpec, training: Described["training"], extra: D
 const binary: TargetSpec = { name: "y", kind: "binary", width: 1 };
 const category: TargetSpec = { name: "y", kind: "category", width: 3 };
 const numeric: TargetSpec = { name: "y", kind: "numeric", width: 2 };
+const embedding: TargetSpec = { name: "y", kind: "embedding", width: 3 };
 
 /** Options that bring as many slots and terms into play as there are. */
 const optimizerOptions: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>> = {
@@ -72,6 +74,8 @@ const lossTargets: Readonly<Record<string, readonly [TargetSpec, Described["mode
   SmoothL1Loss: [numeric],
   HuberLoss: [numeric],
   QuantileLoss: [numeric],
+  TripletMarginLoss: [embedding],
+  ContrastiveLoss: [embedding],
 };
 
 describe("ten optimizer steps, with and without diagnosis, are ONNX Runtime's", () => {
@@ -245,7 +249,7 @@ async function compareSteps(spec: TrainingSpec, tolerance = TOLERANCE): Promise<
   try {
     expectSameState(theirs, ours, "the first state", 0);
     for (let step = 1; step <= STEPS; step++) {
-      const batch = randomBatch(spec, ROWS, step);
+      const batch = randomBatch(spec, ROWS * rowsOfSample(drawnFor(spec)?.draws), step);
       const diagnosed = step % 2 === 0;
       const [wanted, got] = [await stepOf(ours, batch, step, diagnosed), await stepOf(theirs, batch, step, diagnosed)];
       expectClose(got, wanted, 10 * tolerance, `losses${diagnosed ? " and diagnosis" : ""} of step ${step}`);

@@ -353,3 +353,75 @@ describe("the order of an epoch", () => {
     }
   });
 });
+
+describe("samples that a loss compares", () => {
+  const classOf = (row: number) => (row - 1) % 3;
+  const drawn = (draws: "pairs" | "triplets", options: Partial<LoaderOptions> = {}) => ({
+    drawn: { draws, target: "c" },
+    batchSize: 32,
+    shuffle: true,
+    ...options,
+  });
+
+  it("are followed by one of their class and one of another, rows and targets alike", async () => {
+    const prepared = await prepareRows();
+    const loader = open({ prepared, split: "train", ...drawn("triplets") });
+    expect(loader.stepsPerEpoch).toBe(5);
+    const batches = await take(loader, 1);
+    expect(batches.map((b) => b.size)).toEqual([96, 96, 96, 96, 36]);
+    const rows = rowsOf(batches).map(Number);
+    const triplets = Array.from({ length: 140 }, (_, i) => rows.slice(i * 3, i * 3 + 3));
+    expect(triplets.map(([anchor]) => anchor!).sort((a, b) => a - b)).toEqual(storedSamples(prepared, "train").map((s) => s.row));
+    for (const [anchor, positive, negative] of triplets as [number, number, number][]) {
+      expect(positive).not.toBe(anchor);
+      expect(classOf(positive)).toBe(classOf(anchor));
+      expect(classOf(negative)).not.toBe(classOf(anchor));
+    }
+    expect(batches.flatMap(({ tensors }) => tensors["target.c"]!.data.map(Number))).toEqual(rows.map(classOf));
+    expect(new Set(triplets.map(([, positive]) => positive)).size, "many different ones are drawn").toBeGreaterThan(70);
+  });
+
+  it("are half of pairs of one class, half of two", async () => {
+    const loader = open({ prepared: await prepareRows(), split: "train", ...drawn("pairs") });
+    const rows = [...rowsOf(await take(loader, 1)), ...rowsOf(await take(loader, 2)), ...rowsOf(await take(loader, 3))].map(Number);
+    const same = Array.from({ length: 420 }, (_, i) => classOf(rows[i * 2]!) === classOf(rows[i * 2 + 1]!));
+    // 210 of 420 are expected, with a deviation of 10.
+    expect(Math.abs(same.filter(Boolean).length - 210)).toBeLessThan(45);
+  });
+
+  it("are drawn anew in every epoch, and the same wherever it is entered", async () => {
+    const prepared = await prepareRows();
+    const whole = open({ prepared, split: "train", ...drawn("triplets") });
+    const [first, second] = [await take(whole, 1), await take(whole, 2)];
+    expect(second).not.toEqual(first);
+    expect(await take(open({ prepared, split: "train", ...drawn("triplets") }), 2, 3)).toEqual(second.slice(3));
+    expect(await take(open({ prepared, split: "train", ...drawn("triplets", { shuffle: false }) }), 1)).not.toEqual(first);
+  });
+
+  it("come from what is in memory at a time, where that is not all", async () => {
+    const prepared = await prepareRows();
+    const small = drawn("triplets", { memoryBudget: 40 * prepared.words * 4 });
+    const batches = await take(open({ prepared, split: "train", ...small }), 1);
+    const rows = rowsOf(batches).map(Number);
+    for (let i = 0; i < 140; i++) {
+      expect(classOf(rows[i * 3 + 1]!)).toBe(classOf(rows[i * 3]!));
+      expect(classOf(rows[i * 3 + 2]!)).not.toBe(classOf(rows[i * 3]!));
+    }
+    expect(await take(open({ prepared, split: "train", ...small }), 1, 2)).toEqual(batches.slice(2));
+  });
+
+  it("are refused where all are of one class", async () => {
+    const folder = temporaryFolder();
+    writeTable(folder, "t.csv", `a,c\n${Array.from({ length: 30 }, (_, i) => `${i},${i < 28 ? "x" : "y"}`).join("\n")}\n`);
+    const prepared = await prepare(
+      folder,
+      dataOf("t.csv", {
+        inputs: [{ name: "f", type: "numeric", columns: ["a"], normalize: "none" }],
+        targets: [{ name: "c", type: "category", column: "c" }],
+        split: { by: "time", column: "a", test: 0.1 },
+      }),
+    );
+    const loader = open({ prepared, split: "train", ...drawn("triplets", { batchSize: 4 }) });
+    await expect(async () => loader.next()).rejects.toThrow(/are of one class, so that none can be compared with another class/);
+  });
+});

@@ -9,6 +9,8 @@ interface Row {
   readonly fitted: FittedTarget;
   readonly columns: readonly string[];
   readonly classes: readonly string[] | undefined;
+  /** Told where it does not follow from the classes. */
+  readonly cells?: "text";
   readonly classOf: Readonly<Record<string, number>>;
   readonly width: number;
   readonly describe: string;
@@ -68,6 +70,22 @@ const rows: readonly Row[] = [
       [[NaN], ["", "NaN", "NaN"]],
     ],
   },
+  {
+    fitted: { name: "y", type: "embedding", column: "c", classes: ["blue", "red"], dimensions: 2 },
+    columns: ["c"],
+    classes: undefined,
+    cells: "text",
+    classOf: { blue: 0, red: 1 },
+    width: 2,
+    describe: "2 numbers; the smaller the distance of two rows, the more alike they are in c",
+    head: ["y:1", "y:2"],
+    answers: [
+      [
+        [0.25, -1],
+        ["0.25", "-1"],
+      ],
+    ],
+  },
 ];
 
 test("every kind has a row", () => {
@@ -75,7 +93,7 @@ test("every kind has a row", () => {
   expect(rows.map(({ fitted }) => fitted.type).sort()).toEqual([...kinds].sort());
 });
 
-describe.each(rows)("$fitted.type", ({ fitted, columns, classes, classOf, width, describe: doc, head, answers }) => {
+describe.each(rows)("$fitted.type", ({ fitted, columns, classes, cells, classOf, width, describe: doc, head, answers }) => {
   const kind = targetKindOf(fitted);
 
   test("tells its columns and classes", () => {
@@ -83,7 +101,7 @@ describe.each(rows)("$fitted.type", ({ fitted, columns, classes, classOf, width,
     expect(targetWidth(fitted)).toBe(columns.length);
     expect(kind.classes(fitted)).toEqual(classes);
     expect(Object.fromEntries(kind.classOf(fitted))).toEqual(classOf);
-    expect(kind.cells).toBe(classes ? "text" : "number");
+    expect(kind.cells).toBe(cells ?? (classes ? "text" : "number"));
   });
 
   test("tells the network's output, and what the exported file says of it", () => {
