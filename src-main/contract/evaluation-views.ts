@@ -9,12 +9,14 @@ export const judgedSplit = splitName.exclude(["train"]);
 
 export const targetView = z.strictObject({
   name: z.string(),
-  kind: z.enum(["category", "binary", "numeric"]),
+  kind: z.enum(["category", "binary", "numeric", "labels"]),
   /** Of category and binary targets, in the order of the confusion matrix; the second of a binary is the positive one. */
   classes: z.array(z.string()).optional(),
   /** Of numeric targets. */
   columns: z.array(z.string()).optional(),
   threshold: z.number().optional(),
+  /** Of several labels, by label in the order of the classes. */
+  thresholds: z.array(z.number()).optional(),
 });
 export type TargetView = z.infer<typeof targetView>;
 

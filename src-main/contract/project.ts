@@ -43,7 +43,12 @@ export type Project = z.infer<typeof projectSchema>;
 export type ProjectInput = z.input<typeof projectSchema>;
 
 /** The loss of a target that names none. */
-export const defaultLosses: Readonly<Record<TargetKind, string>> = { binary: "BCEWithLogitsLoss", category: "CrossEntropyLoss", numeric: "MSELoss" };
+export const defaultLosses: Readonly<Record<TargetKind, string>> = {
+  binary: "BCEWithLogitsLoss",
+  category: "CrossEntropyLoss",
+  numeric: "MSELoss",
+  labels: "BCEWithLogitsLoss",
+};
 
 /**
  * A checked project with all defaults, from what a file or a form holds.

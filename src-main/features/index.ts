@@ -7,6 +7,7 @@ import { categoryInput, categoryTarget } from "./category.js";
 import type { FittedData, FittedInput, FittedTarget } from "./fitted.js";
 import { imageInput } from "./image.js";
 import type { FitContext, InputKind, RowSpan, SeenColumn, TargetKind } from "./kind.js";
+import { labelsTarget } from "./labels.js";
 import { numericInput, numericTarget } from "./numeric.js";
 import { textInput } from "./text.js";
 import { windowInput } from "./window.js";
@@ -34,11 +35,11 @@ export const inputOptions = [
   windowInput.options,
   textInput.options,
 ] as const;
-export const targetOptions = [categoryTarget.options, binaryTarget.options, numericTarget.options] as const;
+export const targetOptions = [categoryTarget.options, binaryTarget.options, numericTarget.options, labelsTarget.options] as const;
 export const pictureOptions = imageInput.options;
 
 /** Every kind of target; `fitted.ts` lists what is learnt of each. */
-const targetKinds = { numeric: numericTarget, category: categoryTarget, binary: binaryTarget };
+const targetKinds = { numeric: numericTarget, category: categoryTarget, binary: binaryTarget, labels: labelsTarget };
 
 type Targets = typeof targetKinds;
 type TargetType = keyof Targets;

@@ -8,6 +8,8 @@ export type TargetKind =
   | "category"
   /** 0 or 1, float `[N, 1]`; the output is `[N, 1]` */
   | "binary"
+  /** 0 or 1 by label, float `[N, K]`; the output is `[N, K]` */
+  | "labels"
   /** float `[N, K]`; the output is `[N, K]` */
   | "numeric";
 

@@ -10,6 +10,11 @@ import type { FittedTarget } from "../features/fitted.js";
 import { fromStored, horizonOf, kindOf, storedType, targetKindOf, vocabulariesOf } from "../features/index.js";
 import { isStatic, sizeOf } from "../onnx/types.js";
 import type { TransformSpecs } from "../transforms/index.js";
+import { numberOf } from "../features/classes.js";
+import type { Threshold } from "../features/kind.js";
+import { labelThresholds } from "../features/labels.js";
+import { balancedPosWeights } from "./graphs/positive-weights.js";
+import { thresholdFor } from "./judging/thresholds.js";
 import type { JudgedTarget } from "./judging/judge.js";
 import { type JudgedSize, refuseJudging } from "./judging/memory.js";
 import type { NetworkFault } from "../contract/model-views.js";
@@ -110,6 +115,7 @@ export async function openWorkbench({ project, folder, choice, threads, began, e
       ),
     training: project.training,
     classWeights: balancedWeights(project, prepared),
+    posWeights: balancedPosWeights(project.training, prepared),
   };
   const splitLoader = (split: Split): Loader =>
     createLoader({
@@ -155,7 +161,7 @@ export async function openWorkbench({ project, folder, choice, threads, began, e
     fileEngine,
     notes,
     faults,
-    judged: new Map(fitted.targets.map((target) => [target.name, judgedTarget(target, project.training.threshold ?? 0.5)])),
+    judged: new Map(fitted.targets.map((target) => [target.name, judgedTarget(target, thresholdFor(project.training, target))])),
     compile: {
       device: choice.device,
       threads: threads ?? chooseThreads(project.training.threads, multiplyAddsOf(plan, layout, inputs), project.training.batchSize),
@@ -227,12 +233,14 @@ export function targetSpec(fitted: FittedTarget): TargetSpec {
 }
 
 /** How a target's predictions are judged. */
-export function judgedTarget(fitted: FittedTarget, threshold: number): JudgedTarget {
+export function judgedTarget(fitted: FittedTarget, threshold: Threshold): JudgedTarget {
   switch (fitted.type) {
     case "category":
       return { kind: "category", classes: fitted.classes };
     case "binary":
-      return { kind: "binary", classes: fitted.classes, threshold };
+      return { kind: "binary", classes: fitted.classes, threshold: numberOf(threshold) };
+    case "labels":
+      return { kind: "labels", classes: fitted.classes, thresholds: labelThresholds(fitted.classes, threshold) };
     case "numeric": {
       const { shift, scale, columns } = fitted;
       // Rows that are predicted stand one behind the other.

@@ -2,6 +2,8 @@ import { existsSync } from "node:fs";
 import { LatheError } from "../../base/errors.js";
 import { inside } from "../../base/own-files.js";
 import type { Project } from "../../contract/project.js";
+import { thresholdOf } from "../../contract/thresholds.js";
+import { numberOf } from "../../features/classes.js";
 import { targetColumns } from "../../features/index.js";
 import type { CalibrationResult, CurvesResult, JudgedRows, LabelErrors, ResidualsResult, TargetView } from "../../contract/evaluation-views.js";
 import type { JudgedForecast } from "../../contract/forecast-report.js";
@@ -140,12 +142,20 @@ export function createEvaluation(access: FolderAccess, tables: Tables): Evaluati
 function targetViews({ data, training }: Project, report: RunReport): TargetView[] {
   return data.targets.map((target): TargetView => {
     if (target.type === "numeric") return { name: target.name, kind: "numeric", columns: [...targetColumns(target)] };
-    const classes = (report.test ?? report.validation)?.confusion[target.name]?.classes;
+    const judged = report.test ?? report.validation;
+    const labels = judged?.labels?.[target.name];
+    if (target.type === "labels")
+      return {
+        name: target.name,
+        kind: "labels",
+        ...(labels ? { classes: labels.map(({ label }) => label), thresholds: labels.map(({ threshold }) => threshold) } : {}),
+      };
+    const classes = judged?.confusion[target.name]?.classes;
     return {
       name: target.name,
       kind: target.type,
       ...(classes ? { classes } : {}),
-      ...(target.type === "binary" ? { threshold: training.threshold ?? 0.5 } : {}),
+      ...(target.type === "binary" ? { threshold: numberOf(report.thresholds?.[target.name] ?? thresholdOf(training, target.name)) } : {}),
     };
   });
 }

@@ -86,9 +86,10 @@ export function measure(
   );
   const metrics: Record<string, number | null> = { loss: finiteOrNull(loss) };
   const confusion: SplitReport["confusion"] = {};
+  const labels: NonNullable<SplitReport["labels"]> = {};
   for (const target of spec.targets) {
     const name = target.name;
-    const { values, matrix } = judge(
+    const { values, matrix, labels: own } = judge(
       defined(judged.get(name), name),
       defined(predictions.outputs.get(name), name),
       defined(predictions.truths.get(name), name),
@@ -96,8 +97,9 @@ export function measure(
     metrics[`${name}.loss`] = predictions.losses.get(name) ?? null;
     for (const [metric, value] of Object.entries(values)) metrics[`${name}.${metric}`] = value;
     if (matrix) confusion[name] = matrix;
+    if (own) labels[name] = own;
   }
-  return { rows: predictions.rows, metrics, confusion };
+  return { rows: predictions.rows, metrics, confusion, ...(Object.keys(labels).length > 0 ? { labels } : {}) };
 }
 
 /** One target's predictions, filled batch by batch. */

@@ -238,13 +238,13 @@ function wrongOutput(layer: string, target: PlannedTarget, shape: Shape): string
   if (shape.length !== 2) return `${got}, expected [N, ${target.width}]; flatten it`;
   if (!target.exact || shape[1] === target.width || typeof shape[1] === "string") return undefined;
   const why =
-    target.kind === "category"
-      ? `${target.width} classes`
+    target.kind === "category" || target.kind === "labels"
+      ? `${target.width} ${target.kind === "labels" ? "labels" : "classes"}`
       : target.kind === "binary"
         ? "one number, for yes or no"
         : `${target.width} number${target.width === 1 ? "" : "s"} to predict`;
   return (
-    `${got}, expected [N, ${target.width}] (${why}); set its outFeatures to ${target.kind === "category" ? `"classes"` : target.width}, or end ` +
+    `${got}, expected [N, ${target.width}] (${why}); set its outFeatures to ${["category", "labels"].includes(target.kind) ? `"classes"` : target.width}, or end ` +
     `in a Linear that has it`
   );
 }

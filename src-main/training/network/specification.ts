@@ -9,7 +9,7 @@ import type { NetworkPlan } from "./network.js";
 export interface TargetSpec {
   readonly name: string;
   readonly kind: TargetKind;
-  /** Classes of a category, 1 for a binary target, columns of a numeric one: the width of the network's output. */
+  /** Classes of a category, 1 for a binary target, labels of several at once, columns of a numeric one: the width of the network's output. */
   readonly width: number;
 }
 
@@ -25,6 +25,8 @@ export interface TrainingSpec {
   readonly training: TrainingConfig;
   /** Class weights by target where the project asks for "balanced". */
   readonly classWeights: ReadonlyMap<string, readonly number[]>;
+  /** The same of weights of positive samples, by label. */
+  readonly posWeights?: ReadonlyMap<string, readonly number[]>;
 }
 
 /** Names of values at the boundary of the training graphs. The builder refuses a graph in which two collide. */
