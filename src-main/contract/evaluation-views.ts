@@ -55,6 +55,8 @@ export type CalibrationResult = z.infer<typeof calibrationResult>;
 export const judgedRowsRequest = z.strictObject({
   split: judgedSplit,
   target: z.string(),
+  /** Of a target of several labels, the one that is looked at: as a target of yes or no. */
+  label: z.string().optional(),
   /** Of a numeric target with several columns; absent: the first. */
   column: z.string().optional(),
   /** Only rows whose truth, or prediction, is this class. */
@@ -99,7 +101,7 @@ export const judgedRows = z.strictObject({
 });
 export type JudgedRows = z.infer<typeof judgedRows>;
 
-export const labelErrorsRequest = z.strictObject({ target: z.string(), offset: z.int().nonnegative(), limit: z.int().min(1).max(500) });
+export const labelErrorsRequest = z.strictObject({ target: z.string(), label: z.string().optional(), offset: z.int().nonnegative(), limit: z.int().min(1).max(500) });
 
 /** Rows of validation and test whose label is likely wrong, the surest first. */
 export const labelErrors = z.strictObject({

@@ -10,7 +10,7 @@ import type { Graph } from "../onnx/types.js";
 import { contentHash, findStored, listingFile, splitFile, store } from "./cache.js";
 import { tellUnjudged } from "./class-parts.js";
 import { createWriters, encodeRows, encoderGraph, inRecords, recordWords } from "./encode.js";
-import { countParts } from "./label-parts.js";
+import { countTarget } from "./label-parts.js";
 import { pixelStatistics } from "./pictures/pixel-statistics.js";
 import { type PreparedPictures, UNREADABLE, preparePictures } from "./pictures/prepare-pictures.js";
 import { describeSkipped, type PreparedData, type StoredData } from "./prepared.js";
@@ -191,8 +191,12 @@ async function make(
 
   for (const target of targets) {
     const kind = targetKindOf(target);
-    if (!kind.classes(target)) continue;
-    const unjudged = tellUnjudged(target.name, await countParts(database, tables, target), counts, kind.reader && "label");
+    const spec = defined(
+      data.targets.find(({ name }) => name === target.name),
+      target.name,
+    );
+    const classes = await countTarget(database, tables, spec, kind.columnsOf(target), target);
+    const unjudged = classes && tellUnjudged(target.name, classes, counts, kind.reader && "label");
     if (unjudged !== undefined) warnings.push({ code: "data.classes", message: unjudged });
   }
 

@@ -68,8 +68,12 @@ export async function createFitContext(
 
 /** SQL of a row for each word that a cell lists, each once. As `wordsIn` */
 export function wordsSql(text: string, separator: string): string {
-  const blanks = literal(BLANKS);
-  return `unnest(list_distinct(list_transform(string_split(${text}, ${literal(separator)}), lambda word: trim(word, ${blanks}))))`;
+  return `unnest(list_distinct(${listSql(text, separator)}))`;
+}
+
+/** SQL of the list of a cell's words. */
+export function listSql(text: string, separator: string): string {
+  return `list_transform(string_split(${text}, ${literal(separator)}), lambda word: trim(word, ${literal(BLANKS)}))`;
 }
 
 /** Counts by text, most frequent first; at most `limit` + 1 texts. */

@@ -36,20 +36,35 @@ export function findSeparator(cells: ReadonlyMap<string, number>): string | unde
   return blanks > 0 ? " " : undefined;
 }
 
-/** Whether a column of texts looks like lists of a few words: cells of several words, and far fewer different words than different cells. */
-export function looksListed(cells: ReadonlyMap<string, number>, separator = findSeparator(cells)): boolean {
-  if (separator === undefined) return false;
-  const rows = [...cells.values()].reduce((a, b) => a + b, 0);
-  const listed = rowsWith(cells, separator);
-  const words = new Map<string, number>();
-  for (const [cell, n] of cells) for (const word of wordsIn(cell, separator)) words.set(word, (words.get(word) ?? 0) + n);
-  const mean = [...words.values()].reduce((a, b) => a + b, 0) / Math.max(1, rows);
-  // Prose has more words in a cell, and words that occur once.
-  const often = [...words.values()].filter((n) => n > 1).length;
-  return listed >= rows * LISTED_SHARE && words.size <= MOST_WORDS && mean <= MOST_MEAN && words.size > 1 && often >= words.size * OFTEN;
-}
+/** A list has few words, of which most occur in several rows. */
+const [MOST_MEAN, MOST_WORDS, OFTEN] = [6, 200, 0.8];
+/** So many rows at least have several words. */
+const LISTED = 0.1;
 
-const LISTED_SHARE = 0.1;
-const MOST_WORDS = 200;
-const MOST_MEAN = 6;
-const OFTEN = 0.8;
+/**
+ * Whether cells look like lists of a few words: a sign between them, another number of words from cell to cell, and fewer different words than different
+ * cells. Words that only blanks part may as well be one name.
+ */
+export function looksListed(cells: ReadonlyMap<string, number>): boolean {
+  const separator = findSeparator(cells);
+  if (separator === undefined || separator === " ") return false;
+  const words = new Map<string, number>();
+  const lengths = new Set<number>();
+  let [rows, said] = [0, 0];
+  for (const [cell, n] of cells) {
+    const listed = wordsIn(cell, separator);
+    lengths.add(listed.length);
+    rows += n;
+    said += n * listed.length;
+    for (const word of listed) words.set(word, (words.get(word) ?? 0) + n);
+  }
+  const often = [...words.values()].filter((n) => n > 1).length;
+  return (
+    lengths.size > 1 &&
+    words.size < cells.size &&
+    words.size <= MOST_WORDS &&
+    often >= words.size * OFTEN &&
+    said <= rows * MOST_MEAN &&
+    rowsWith(cells, separator) >= rows * LISTED
+  );
+}

@@ -28,6 +28,8 @@ export interface DraftTraining {
   losses?: Record<string, DraftTagged & { weight?: number }>;
   schedule?: DraftTagged;
   earlyStopping?: { monitor?: string; patience: number; minDelta?: number };
+  /** By target: one, one by label, or "tune". */
+  thresholds?: Record<string, number | string | Record<string, number>>;
   clipGradNorm?: number;
   clipGradValue?: number;
   engine?: string;

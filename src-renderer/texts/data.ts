@@ -43,15 +43,27 @@ export const dataTexts = {
   showMissing: "Show rows where it is missing",
   chooseColumn: "Choose a column to see what is in it.",
 
+  labels: {
+    columns: "A label for each of these columns",
+    remove: (column: string) => `Take ${column} out of the labels`,
+    add: "Add a column",
+    addWhich: "Choose one of two values",
+    separator: "Separator",
+    found: "Found by looking",
+    blank: "A blank",
+    separatorHint: "What stands between the words of a cell. An empty cell has no label.",
+    undo: (target: string) => `Labels of ${target}`,
+  },
   use: {
     title: "How it is used",
     role: "Role",
     readAs: "Read as",
-    kinds: { numeric: "Numbers", category: "One of several values", binary: "One of two values", text: "A text" },
+    kinds: { numeric: "Numbers", category: "One of several values", binary: "One of two values", labels: "Several labels", text: "A text" },
     kindHints: {
       numeric: "A quantity: larger and smaller mean something.",
       category: "A name or a code: each value stands by itself.",
       binary: "Yes or no: one of just two values.",
+      labels: "Any number of labels at once: words listed in one column, or a column of yes or no for each.",
       text: "Read word by word; the network then begins with an Embedding.",
     },
     inputName: (name: string, count: string) => `In input ${name}, with ${count} columns: these two settings hold for all of them.`,

@@ -2,6 +2,7 @@ import { defined } from "../../base/assert.js";
 import { LatheError } from "../../base/errors.js";
 import { Lru } from "../../base/lru.js";
 import type { FeatureMapsQuestion, FiltersAnswer, FeatureMapsAnswer, LayersAnswer, SaliencyAnswer, SaliencyQuestion } from "../../contract/picture-insight.js";
+import { targetKindOf } from "../../features/index.js";
 import type { FittedData, FittedTarget } from "../../features/fitted.js";
 import type { Executable, Tensors } from "../../engines/engine.js";
 import { type Graph, tensor } from "../../onnx/types.js";
