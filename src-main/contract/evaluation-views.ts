@@ -101,7 +101,12 @@ export const judgedRows = z.strictObject({
 });
 export type JudgedRows = z.infer<typeof judgedRows>;
 
-export const labelErrorsRequest = z.strictObject({ target: z.string(), label: z.string().optional(), offset: z.int().nonnegative(), limit: z.int().min(1).max(500) });
+export const labelErrorsRequest = z.strictObject({
+  target: z.string(),
+  label: z.string().optional(),
+  offset: z.int().nonnegative(),
+  limit: z.int().min(1).max(500),
+});
 
 /** Rows of validation and test whose label is likely wrong, the surest first. */
 export const labelErrors = z.strictObject({

@@ -5,7 +5,9 @@ import { keptThresholds } from "./thresholds.js";
 import { confusionSchema, judgedLabel, parityResult } from "./results.js";
 
 const splitReport = z.strictObject({
-  rows: z.number(), metrics: metricValues, confusion: z.record(z.string(), confusionSchema),
+  rows: z.number(),
+  metrics: metricValues,
+  confusion: z.record(z.string(), confusionSchema),
   labels: z.record(z.string(), z.array(judgedLabel)).optional(),
 });
 export type SplitReport = z.infer<typeof splitReport>;

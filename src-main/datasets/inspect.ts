@@ -238,7 +238,8 @@ async function tryEncoders(
     }
   };
   for (const spec of data.inputs) await attempt(spec.name, () => kindOf(spec).fit(spec, roles.inputs.get(spec.name) ?? [], context));
-  for (const spec of data.targets) await attempt(spec.name, async () => fitted.set(spec.name, await fitTarget(spec, roles.targets.get(spec.name) ?? [], context)));
+  for (const spec of data.targets)
+    await attempt(spec.name, async () => fitted.set(spec.name, await fitTarget(spec, roles.targets.get(spec.name) ?? [], context)));
   return { refusals, told, fitted };
 }
 

@@ -7,7 +7,12 @@ import { type Source, textOf } from "./sources/source.js";
 const CELLS = 2000;
 
 /** Whether a column's cells are mostly lists of a few words, such as `rain;wind`. @param sample rows looked at */
-export async function isListed(database: Database, source: Source, profile: Pick<ColumnProfile, "name" | "type" | "distinct">, sample: number): Promise<boolean> {
+export async function isListed(
+  database: Database,
+  source: Source,
+  profile: Pick<ColumnProfile, "name" | "type" | "distinct">,
+  sample: number,
+): Promise<boolean> {
   const column = source.columns.find(({ name }) => name === profile.name);
   if (!column || profile.type !== "text" || profile.distinct < 3) return false;
   const rows = await database.all(

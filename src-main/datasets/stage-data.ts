@@ -54,7 +54,8 @@ export async function stageData(database: Database, question: StageQuestion): Pr
   const { source, testSource, data, seed, roles, more = { numbers: [], texts: [] }, progress } = question;
   const all = { ...roles, numbers: [...new Set([...roles.numbers, ...more.numbers])], texts: [...new Set([...roles.texts, ...more.texts])] };
   const staged = await stage(database, source, "data", all);
-  const tested = testSource && (await stage(database, testSource, "test_data", { numbers: roles.numbers, texts: roles.texts, lists: roles.lists ?? [] }, staged));
+  const tested =
+    testSource && (await stage(database, testSource, "test_data", { numbers: roles.numbers, texts: roles.texts, lists: roles.lists ?? [] }, staged));
   progress("split", 0);
   const missing = await countMissing(database, staged, all);
   refuseAllMissing(staged, roles, missing, data);

@@ -18,9 +18,11 @@ export const accuracy: MetricDefinition = {
 
 /** Of labels it is the same on average and pooled: every label has as many decisions. */
 function byLabel(view: LabelsView): RawValues {
-  const { "accuracy.macro": _macro, "accuracy.micro": _micro, ...rest } = labelAverages("accuracy", view, (tp, fp, fn, tn) =>
-    ratio(tp + tn, tp + fp + fn + tn),
-  );
+  const {
+    "accuracy.macro": _macro,
+    "accuracy.micro": _micro,
+    ...rest
+  } = labelAverages("accuracy", view, (tp, fp, fn, tn) => ratio(tp + tn, tp + fp + fn + tn));
   return rest;
 }
 

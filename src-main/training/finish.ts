@@ -115,7 +115,11 @@ export async function finish(
     heed();
     emit({ event: "stage", stage: "looking through the train rows", done, total: bench.prepared.counts.train });
   });
-  const report = { ...buildReport(bench, run, fitted, model, parity, validation, test), ...(forecast ? { forecast } : {}), ...(training.thresholds ? { thresholds } : {}) };
+  const report = {
+    ...buildReport(bench, run, fitted, model, parity, validation, test),
+    ...(forecast ? { forecast } : {}),
+    ...(training.thresholds ? { thresholds } : {}),
+  };
   const writeReport = () => run.write("report.json", `${JSON.stringify(report, null, 2)}\n`);
   if (!parity.passed) {
     const refusal = new LatheError(

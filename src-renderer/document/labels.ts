@@ -16,14 +16,18 @@ export function asLabels(draft: Draft, current: DraftTarget): { readonly target:
 
 /** Takes a column among the labels of a target, or out of them. */
 export function setLabelColumns(draft: Draft, name: string, columns: readonly string[]): void {
-  const target = draft.data.targets.find((one) => one.name === name);
-  if (target?.type === "labels") target.columns = [...columns];
+  const target = labelsIn(draft, name);
+  if (target) target.columns = [...columns];
+}
+
+function labelsIn({ data }: Draft, name: string): LabelsTarget | undefined {
+  return data.targets.find((target): target is LabelsTarget => target.name === name && target.type === "labels");
 }
 
 /** What separates the words of a target's column; undefined: it is found by looking. */
 export function setSeparator(draft: Draft, name: string, separator: string | undefined): void {
-  const target = draft.data.targets.find((one) => one.name === name);
-  if (target?.type !== "labels") return;
+  const target = labelsIn(draft, name);
+  if (!target) return;
   if (separator === undefined) delete target.separator;
   else target.separator = separator;
 }

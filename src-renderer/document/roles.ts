@@ -1,7 +1,7 @@
 import { PICTURE_COLUMN } from "../../src-main/contract/data.js";
 import type { Role } from "../../src-main/contract/project-views.js";
 import type { ColumnSummary } from "../../src-main/contract/table-views.js";
-import { type InputType, kindFor, kindOf, startInput, targetColumns } from "../../src-main/features/index.js";
+import { type InputType, kindFor, kindOf, startInput, targetColumns, targetKindOf } from "../../src-main/features/index.js";
 import type { Draft, DraftInput, DraftTarget } from "./draft.js";
 import { asLabels } from "./labels.js";
 import { reachOf, setSeesPast } from "./series.js";
@@ -151,7 +151,7 @@ function takeFromTargets(draft: Draft, column: string): void {
     if (!columns.includes(column)) continue;
     const left = columns.filter((other) => other !== column);
     // One label alone is a yes or no.
-    if (left.length > 0 && (target.type === "numeric" || (target.type === "labels" && left.length > 1))) {
+    if ("columns" in target && target.columns && left.length >= (targetKindOf(target).reader ? 2 : 1)) {
       target.columns = left;
       continue;
     }

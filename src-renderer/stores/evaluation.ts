@@ -70,7 +70,7 @@ export const useEvaluation = defineStore("evaluation", () => {
   });
   /** Undefined where there are no rows to look at. */
   const question = computed<Question | undefined>(() =>
-    run.value && target.value && judged.value && result.value?.rows 
+    run.value && target.value && judged.value && result.value?.rows
       ? { ...run.value, split: split.value, target: target.value.name, ...(label.value && { label: label.value.label }) }
       : undefined,
   );
@@ -97,7 +97,8 @@ export const useEvaluation = defineStore("evaluation", () => {
   /** @param reference a run that has ended. */
   function show(reference: RunReference | undefined): void {
     const isSame = reference?.project === run.value?.project && reference?.run === run.value?.run;
-    if (reference?.project !== run.value?.project) wantedSplit.value = wantedTarget.value = wantedClass.value = wantedColumn.value = wantedLabel.value = undefined;
+    if (reference?.project !== run.value?.project)
+      wantedSplit.value = wantedTarget.value = wantedClass.value = wantedColumn.value = wantedLabel.value = undefined;
     run.value = reference;
     if (!isSame) report.reset();
     loadReport();

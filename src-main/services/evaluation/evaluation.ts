@@ -44,7 +44,10 @@ export interface Evaluation {
   /** @throws as `curves` */
   calibration(asked: RunReference & AskedTarget): Promise<CalibrationResult>;
   /** Of all rows that were judged. @throws as `curves` */
-  labelErrors(asked: RunReference & Omit<AskedTarget, "split"> & { readonly offset: number; readonly limit: number }, signal?: AbortSignal): Promise<LabelErrors>;
+  labelErrors(
+    asked: RunReference & Omit<AskedTarget, "split"> & { readonly offset: number; readonly limit: number },
+    signal?: AbortSignal,
+  ): Promise<LabelErrors>;
   /** @throws as `curves` */
   residuals(asked: RunReference & { readonly split: KeptSplit; readonly target: string; readonly column?: string | undefined }): Promise<ResidualsResult>;
 }
@@ -117,7 +120,11 @@ export function createEvaluation(access: FolderAccess, tables: Tables): Evaluati
       const judged = SPLITS.filter((split) => report[split]);
       const [first, ...others] = await Promise.all(judged.map((split) => open({ ...asked, split })));
       if (!first) throw new LatheError("usage", `run ${asked.run} kept no rows to judge by: its project gave validation and test none`, { run: asked.run });
-      const { classes, suspects, judged: rows } = workedOut(first.predictions, ["label errors", asked.target, asked.label], () => suspectLabels([first, ...others]));
+      const {
+        classes,
+        suspects,
+        judged: rows,
+      } = workedOut(first.predictions, ["label errors", asked.target, asked.label], () => suspectLabels([first, ...others]));
       const page = suspects.slice(offset, offset + limit);
       const { columns, cells, note } = await cellsOfRows(
         tables,

@@ -10,7 +10,12 @@ import { schedules } from "../../optimizers/schedules/index.js";
 import { transforms } from "../../transforms/index.js";
 import { templates } from "../templates/index.js";
 
-const LOSS_GROUPS: Readonly<Record<TargetKind, string>> = { category: "One of several classes", binary: "Yes or no", numeric: "Numbers", labels: "Several labels" };
+const LOSS_GROUPS: Readonly<Record<TargetKind, string>> = {
+  category: "One of several classes",
+  binary: "Yes or no",
+  numeric: "Numbers",
+  labels: "Several labels",
+};
 
 /** What a form says of a series; the rest is said elsewhere. */
 const FORM = { step: true, gaps: true, combine: true, zone: true, calendar: true, season: true, stride: true } as const;

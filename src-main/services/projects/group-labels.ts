@@ -18,7 +18,9 @@ export function groupLabels<R extends Pick<ProposedRoles, "targets">>(roles: R, 
         column: other.name,
       });
     const [first] = members;
-    targets = targets.flatMap((target) => (target === first ? [{ name, type: "labels" as const, columns: [...columns] }] : members.includes(target) ? [] : [target]));
+    targets = targets.flatMap((target) =>
+      target === first ? [{ name, type: "labels" as const, columns: [...columns] }] : members.includes(target) ? [] : [target],
+    );
   }
   return { ...roles, targets };
 }

@@ -89,11 +89,11 @@ export function measure(
   const labels: NonNullable<SplitReport["labels"]> = {};
   for (const target of spec.targets) {
     const name = target.name;
-    const { values, matrix, labels: own } = judge(
-      defined(judged.get(name), name),
-      defined(predictions.outputs.get(name), name),
-      defined(predictions.truths.get(name), name),
-    );
+    const {
+      values,
+      matrix,
+      labels: own,
+    } = judge(defined(judged.get(name), name), defined(predictions.outputs.get(name), name), defined(predictions.truths.get(name), name));
     metrics[`${name}.loss`] = predictions.losses.get(name) ?? null;
     for (const [metric, value] of Object.entries(values)) metrics[`${name}.${metric}`] = value;
     if (matrix) confusion[name] = matrix;

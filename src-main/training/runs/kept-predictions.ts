@@ -139,7 +139,7 @@ export function readPredictions(path: string): KeptPredictions {
     throw damaged("its header cannot be read", cause);
   }
   const { split, rows } = told;
-  const truthsOf = ({ kind, width }: Header["targets"][number]) => (kind === "numeric" || kind === "labels" ? rows * width : rows);
+  const truthsOf = ({ kind, width }: Header["targets"][number]) => ({ numeric: rows * width, labels: rows * width, category: rows, binary: rows })[kind];
   const expected = start + 4 * told.targets.reduce((sum, target) => sum + rows * target.width + truthsOf(target), rows);
   if (body.length !== expected) throw damaged(`it is ${body.length} bytes long, expected ${expected}`);
   // Numbers are read in place; what `readFileSync` gives of a small file may begin anywhere in a shared buffer.
