@@ -11,15 +11,14 @@ export interface BestThreshold {
  * several. undefined where there are no positives, or scores rank nothing.
  */
 export function bestThreshold({ positives, thresholds, truePositives, falsePositives }: Ranking): BestThreshold | undefined {
-  if (positives === 0 || thresholds.length === 0) return undefined;
-  let [best, f1] = [0, -1];
+  if (positives === 0) return undefined;
+  let best: BestThreshold | undefined;
   for (let i = 0; i < thresholds.length; i++) {
     const tp = truePositives[i] ?? 0;
-    const value = (2 * tp) / (tp + (falsePositives[i] ?? 0) + positives);
-    if (value > f1) [best, f1] = [i, value];
+    const f1 = (2 * tp) / (tp + (falsePositives[i] ?? 0) + positives);
+    const threshold = ((thresholds[i] ?? 0) + (thresholds[i + 1] ?? 0)) / 2;
+    // A probability of exactly 0 is above no threshold.
+    if (f1 > (best?.f1 ?? -1) && threshold > 0 && threshold < 1) best = { threshold, f1 };
   }
-  const [last, next] = [thresholds[best] ?? 0, thresholds[best + 1] ?? 0];
-  const middle = (last + next) / 2;
-  // A probability of exactly 0 is never above a threshold.
-  return middle > 0 && middle < 1 ? { threshold: middle, f1 } : undefined;
+  return best;
 }

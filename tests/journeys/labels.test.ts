@@ -9,8 +9,6 @@ import { temporaryFolder } from "../support/temporary-folder.js";
 
 // Several labels a sample, from a table to its predictions, on the command line.
 
-const folder = temporaryFolder("labels-journey");
-
 /** Two numbers decide three labels, which occur together. */
 function write(path: string, rows: number, seed: number): readonly string[] {
   const random = new Random(seed, "labels");
@@ -30,6 +28,7 @@ async function succeed(...args: readonly string[]) {
 }
 
 test("a column of words is proposed as labels, learnt, judged label by label with tuned thresholds, predicted, and survives a kill bit for bit", async () => {
+  const folder = temporaryFolder();
   const data = join(folder, "weather.csv");
   write(data, 600, 1);
   const home = join(folder, "project");
@@ -91,6 +90,7 @@ test("a column of words is proposed as labels, learnt, judged label by label wit
 }, 600_000);
 
 test("columns of 0 and 1 are predicted together where --labels says so", async () => {
+  const folder = temporaryFolder();
   const data = join(folder, "columns.csv");
   const random = new Random(3, "columns");
   writeFileSync(data, `a,rain,wind\n${Array.from({ length: 60 }, () => [random.normal(), random.below(2), random.below(2)].join(",")).join("\n")}\n`);
