@@ -13,6 +13,9 @@ export const MOST_INPUTS = 5000;
 export const MOST_TARGETS = 1000;
 export const MOST_BLOCKS = 500;
 
+/** Labels that one target of several at once has: each is judged by itself in every epoch. */
+export const MOST_LABELS = 1000;
+
 /** Columns that one input or target names; "rest" takes as many as there are. */
 export const MOST_COLUMNS = 100_000;
 

@@ -1,14 +1,17 @@
 import { own } from "../base/own.js";
 import type { MetricValues } from "../contract/events.js";
-import type { Confusion } from "../contract/results.js";
+import type { Confusion, JudgedLabel } from "../contract/results.js";
 import { count, number } from "./format.js";
 import type { Output } from "./output.js";
+import { showLabels } from "./show-labels.js";
 
 const wholeMetrics = [
   "loss",
   "accuracy",
   "accuracy.top3",
   "accuracy.top5",
+  "exact",
+  "hamming",
   "auroc",
   "averagePrecision",
   "logloss",
@@ -28,7 +31,12 @@ const wholeMetrics = [
 const MOST_CLASSES = 12;
 
 /** A readable summary of metrics, target by target: those of the whole, then a row a class, then the confusion matrix. */
-export function showMetrics(output: Output, metrics: MetricValues, confusion: Readonly<Record<string, Confusion>>): void {
+export function showMetrics(
+  output: Output,
+  metrics: MetricValues,
+  confusion: Readonly<Record<string, Confusion>>,
+  labels: Readonly<Record<string, readonly JudgedLabel[]>> = {},
+): void {
   for (const target of targetsOf(metrics)) {
     const of = (name: string) => metrics[`${target}.${name}`];
     output.line();
@@ -38,6 +46,8 @@ export function showMetrics(output: Output, metrics: MetricValues, confusion: Re
     );
     const counts = own(confusion, target);
     if (counts) showClasses(output, of, counts);
+    const judged = own(labels, target);
+    if (judged) showLabels(output, of, judged);
   }
 }
 

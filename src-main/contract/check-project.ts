@@ -1,13 +1,14 @@
 import { closest } from "../base/closest.js";
 import { MOST_LAYERS, MOST_PROBLEMS } from "../base/limits.js";
 import { own } from "../base/own.js";
-import { horizonOf, kindOf, rowsOf, targetColumns } from "../features/index.js";
+import { horizonOf, kindOf, rowsOf, targetColumns, targetKindOf } from "../features/index.js";
 import type { NamedColumn } from "../features/kind.js";
 import { layers } from "../layers/index.js";
 import { losses } from "../losses/index.js";
 import { metrics } from "../metrics/index.js";
 import type { MetricDefinition } from "../metrics/metric.js";
 import { groupOf, namesLayer, ownedLayers } from "./group-names.js";
+import { TUNE } from "./thresholds.js";
 import { type DataSpec, PICTURE_COLUMN, type TargetSpec } from "./data.js";
 import type { BlockSpec, LayerSpec, ModelSpec } from "./model.js";
 import { type TrainingConfig, defaultLosses } from "./training.js";
@@ -61,12 +62,13 @@ function checkData(data: DataSpec, report: Report): void {
   data.targets.forEach((target, i) => {
     const path = ["data", "targets", i];
     unique(names, target.name, [...path, "name"], report);
-    if (target.type === "numeric" && (target.column === undefined) === (target.columns === undefined)) {
+    if ("columns" in target && (target.column === undefined) === (target.columns === undefined)) {
       report(path, `got ${target.column === undefined ? "neither column nor columns" : "both column and columns"}, expected one of the two`);
     }
   });
   const rest = data.inputs.flatMap((input, i) => (kindOf(input).columns(input) === "rest" ? [i] : []));
   for (const i of rest.slice(1)) report(["data", "inputs", i, "columns"], `got "rest" a second time, expected column names`);
+  checkLabels(data, report);
   checkRoles(data, report);
   checkPictures(data, report);
   checkSeries(data, report);
@@ -146,7 +148,7 @@ function checkPictures({ source, inputs, targets, split }: DataSpec, report: Rep
     }
   });
   targets.forEach((target, i) => {
-    if (target.type !== "numeric") column(target.column, "targets", i, "column");
+    for (const { column: name, path } of targetKindOf(target).columns(target)) column(name, "targets", i, ...path);
   });
   if (split.by !== "random" && split.column !== undefined) column(split.column, "split", "column");
   for (const list of ["relabel", "testRelabel"] as const) {
@@ -156,6 +158,21 @@ function checkPictures({ source, inputs, targets, split }: DataSpec, report: Rep
           report(["data", "source", list, picture, level], `got "${level}", expected ${oneOf(level, source.levels, "a level:")}`);
     }
   }
+}
+
+/** Labels are read from a table; those of a list need no separator where each has a column. */
+function checkLabels({ source, targets }: DataSpec, report: Report): void {
+  targets.forEach((target, i) => {
+    if (target.type !== "labels") return;
+    const path = ["data", "targets", i];
+    if (source.type !== "table")
+      report([...path, "type"], `got "labels" with a source of type "${source.type}", expected one of type "table", or a target of type binary for each label`);
+    if (target.columns && target.separator !== undefined)
+      report([...path, "separator"], `got ${JSON.stringify(target.separator)} with columns, expected it with one column of words only`);
+    target.columns?.forEach((column, k) => {
+      if (target.columns?.indexOf(column) !== k) report([...path, "columns", k], `got "${column}" a second time, expected each column once`);
+    });
+  });
 }
 
 /** A column that is both seen and asked for would make any model look perfect. */
@@ -329,6 +346,7 @@ function checkTraining({ data, model, training }: Parts, report: Report): void {
     report([...path, "type"], `got "${loss.type}", which is for ${accepted.join(" or ")} targets, expected a loss for a ${kind} target: ${fitting.join(", ")}`);
   }
   checkDraws({ data, training }, report);
+  checkThresholds({ data, training }, report);
   if (training.earlyStopping) checkMonitor(training.earlyStopping.monitor, data, report);
   if (training.groups) checkGroups(training.groups, model, report);
 }
@@ -374,6 +392,30 @@ function checkDraws({ data, training }: Pick<Parts, "data" | "training">, report
     );
 }
 
+/** Only a target of yes or no, or of labels, is decided by a threshold. */
+function checkThresholds({ data, training: { thresholds = {} } }: Pick<Parts, "data" | "training">, report: Report): void {
+  for (const [name, given] of Object.entries(thresholds)) {
+    const target = data.targets.find((one) => one.name === name);
+    const path = ["training", "thresholds", name];
+    const known = data.targets.filter((one) => isDecided(one)).map((one) => one.name);
+    if (!target || !isDecided(target)) {
+      report(path, `got a threshold for "${name}", expected ${oneOf(name, known, "a target of type binary or labels:")}`);
+    } else if (given === TUNE && data.split.validation === 0 && !("validation" in data.source && data.source.validation !== undefined)) {
+      report(path, `got "${TUNE}", expected a probability, because data.split.validation is 0: there are no rows to find it on`);
+    } else if (typeof given === "object" && target.type !== "labels") {
+      report(path, `got a threshold by label, expected one number: target ${name} is of type ${target.type}`);
+    } else if (typeof given === "object" && "columns" in target && target.columns) {
+      for (const label of Object.keys(given))
+        if (!target.columns.includes(label)) report([...path, label], `got "${label}", expected ${oneOf(label, target.columns, "a label:")}`);
+    }
+  }
+}
+
+/** Whether what it is depends on a threshold. */
+function isDecided({ type }: TargetSpec): boolean {
+  return losses.get("BCEWithLogitsLoss").targets.includes(type);
+}
+
 function checkMonitor(monitor: string, data: DataSpec, report: Report): void {
   const path = ["training", "earlyStopping", "monitor"];
   const [part = "", name = "", metric] = monitor.split(".");
@@ -396,7 +438,7 @@ function checkMonitor(monitor: string, data: DataSpec, report: Report): void {
 function measures(metric: MetricDefinition, target: TargetSpec): boolean {
   const kind = target.type;
   if (metric.forecastsOnly && horizonOf(target) === 0) return false;
-  return metric[kind] !== undefined || (kind !== "numeric" && metric.ranked !== undefined);
+  return metric[kind] !== undefined || (targetKindOf(target).cells === "text" && metric.ranked !== undefined);
 }
 
 function unique(seen: Map<string, Path>, name: string, path: Path, report: Report): void {

@@ -43,6 +43,8 @@ export interface InspectRequest {
 }
 
 export interface EvaluateRequest {
+  /** Tells the thresholds at which F1 is best, too. */
+  readonly tune?: boolean;
   /** An ONNX file made by Lathe. */
   readonly model: string;
   readonly data: string;

@@ -9,12 +9,14 @@ export const judgedSplit = splitName.exclude(["train"]);
 
 export const targetView = z.strictObject({
   name: z.string(),
-  kind: z.enum(["category", "binary", "numeric", "embedding"]),
+  kind: z.enum(["category", "binary", "numeric", "labels", "embedding"]),
   /** Of category and binary targets, in the order of the confusion matrix; the second of a binary is the positive one. */
   classes: z.array(z.string()).optional(),
   /** Of numeric targets. */
   columns: z.array(z.string()).optional(),
   threshold: z.number().optional(),
+  /** Of several labels, by label in the order of the classes. */
+  thresholds: z.array(z.number()).optional(),
 });
 export type TargetView = z.infer<typeof targetView>;
 
@@ -53,6 +55,8 @@ export type CalibrationResult = z.infer<typeof calibrationResult>;
 export const judgedRowsRequest = z.strictObject({
   split: judgedSplit,
   target: z.string(),
+  /** Of a target of several labels, the one that is looked at: as a target of yes or no. */
+  label: z.string().optional(),
   /** Of a numeric target with several columns; absent: the first. */
   column: z.string().optional(),
   /** Only rows whose truth, or prediction, is this class. */
@@ -97,7 +101,12 @@ export const judgedRows = z.strictObject({
 });
 export type JudgedRows = z.infer<typeof judgedRows>;
 
-export const labelErrorsRequest = z.strictObject({ target: z.string(), offset: z.int().nonnegative(), limit: z.int().min(1).max(500) });
+export const labelErrorsRequest = z.strictObject({
+  target: z.string(),
+  label: z.string().optional(),
+  offset: z.int().nonnegative(),
+  limit: z.int().min(1).max(500),
+});
 
 /** Rows of validation and test whose label is likely wrong, the surest first. */
 export const labelErrors = z.strictObject({

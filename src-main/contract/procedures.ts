@@ -203,9 +203,15 @@ export const studioContract = {
         }),
       ),
       /** A class of a target against the rest. @throws `run.missing` where predictions of each row were not kept. */
-      curves: procedure(z.strictObject({ ...runReference.shape, split: judgedSplit, target: z.string(), class: z.string().optional() }), curvesResult),
+      curves: procedure(
+        z.strictObject({ ...runReference.shape, split: judgedSplit, target: z.string(), label: z.string().optional(), class: z.string().optional() }),
+        curvesResult,
+      ),
       rows: procedure(z.strictObject({ ...runReference.shape, ...judgedRowsRequest.shape }), judgedRows),
-      calibration: procedure(z.strictObject({ ...runReference.shape, split: judgedSplit, target: z.string() }), calibrationResult),
+      calibration: procedure(
+        z.strictObject({ ...runReference.shape, split: judgedSplit, target: z.string(), label: z.string().optional() }),
+        calibrationResult,
+      ),
       /** Forecasts of one series beside what came, and how far all were off. @throws `run.missing` as `curves`, `data.changed` */
       forecast: procedure(
         z.strictObject({

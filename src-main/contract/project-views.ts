@@ -56,7 +56,7 @@ export const projectProposal = z.strictObject({
       distinct: z.number(),
       role: proposedRole,
       /** What it would be predicted as. */
-      target: z.enum(["binary", "category", "numeric", "embedding"]),
+      target: z.enum(["binary", "category", "numeric", "labels", "embedding"]),
       examples: z.array(z.string()),
       /** How it is read, in sentences. */
       notes: z.array(z.string()),

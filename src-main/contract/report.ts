@@ -1,9 +1,15 @@
 import { z } from "zod";
 import { metricValues } from "./events.js";
 import { forecastReport } from "./forecast-report.js";
-import { confusionSchema, parityResult } from "./results.js";
+import { keptThresholds } from "./thresholds.js";
+import { confusionSchema, judgedLabel, parityResult } from "./results.js";
 
-const splitReport = z.strictObject({ rows: z.number(), metrics: metricValues, confusion: z.record(z.string(), confusionSchema) });
+const splitReport = z.strictObject({
+  rows: z.number(),
+  metrics: metricValues,
+  confusion: z.record(z.string(), confusionSchema),
+  labels: z.record(z.string(), z.array(judgedLabel)).optional(),
+});
 export type SplitReport = z.infer<typeof splitReport>;
 
 /** `report.json`: what a run came to, complete enough to judge the model without opening it. */
@@ -44,6 +50,8 @@ export const runReport = z.strictObject({
   }),
   validation: splitReport.optional(),
   test: splitReport.optional(),
+  /** What targets were decided by whose thresholds the project gives, or has tuned. */
+  thresholds: keptThresholds.optional(),
   /** Of targets with a horizon. */
   forecast: forecastReport.optional(),
   parity: parityResult,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { keptThresholds } from "./thresholds.js";
 import { metricValues } from "./events.js";
 
 /** What finished work says of itself: the last line of `--json`, and what the studio is answered. */
@@ -9,6 +10,18 @@ export const confusionSchema = z.strictObject({
   counts: z.array(z.array(z.number())),
 });
 export type Confusion = z.infer<typeof confusionSchema>;
+
+/** One of several labels: above which probability it was given, and in how many rows that was right. */
+export const judgedLabel = z.strictObject({
+  label: z.string(),
+  threshold: z.number(),
+  /** There and given; given and not there; there and not given; neither. */
+  tp: z.number(),
+  fp: z.number(),
+  fn: z.number(),
+  tn: z.number(),
+});
+export type JudgedLabel = z.infer<typeof judgedLabel>;
 
 /** A value that a model was never shown, how often, and the nearest of those that it knows. */
 export const unknownValue = z.strictObject({ value: z.string(), rows: z.number(), nearest: z.string().optional() });
@@ -34,6 +47,10 @@ export const evaluationResult = z.strictObject({
   unreadable: unreadablePictures.optional(),
   metrics: metricValues,
   confusion: z.record(z.string(), confusionSchema),
+  /** Of targets of several labels. */
+  labels: z.record(z.string(), z.array(judgedLabel)).optional(),
+  /** Where F1 is best on these rows, as `training.thresholds` takes it; where that was asked for. */
+  best: keptThresholds.optional(),
 });
 export type EvaluationResult = z.infer<typeof evaluationResult>;
 

@@ -60,7 +60,7 @@ export const columnSummary = z.strictObject({
   /** The most frequent texts, the most frequent first. */
   values: z.array(z.strictObject({ value: z.string(), rows: z.number() })).optional(),
   /** The column as a target: what kind it would be. */
-  target: z.enum(["binary", "category", "numeric"]),
+  target: z.enum(["binary", "category", "numeric", "labels"]),
 });
 export type ColumnSummary = z.infer<typeof columnSummary>;
 

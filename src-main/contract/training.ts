@@ -3,6 +3,7 @@ import { losses } from "../losses/index.js";
 import type { TargetKind } from "../losses/loss.js";
 import { optimizers } from "../optimizers/index.js";
 import { schedules } from "../optimizers/schedules/index.js";
+import { thresholdsSchema } from "./thresholds.js";
 import { type Tagged, defineTagged } from "../base/tagged.js";
 import { groupsSchema } from "./groups.js";
 
@@ -55,6 +56,9 @@ export const trainingSchema = z.strictObject({
   restoreBest: z.boolean().default(true).describe("End with the weights of the best epoch"),
   checkpointSeconds: z.number().min(0).default(10).describe("How much work a crash may cost, at most"),
   threshold: z.number().gt(0).lt(1).optional().describe("The probability above which a binary target counts as 1; omitted, 0.5"),
+  thresholds: thresholdsSchema
+    .optional()
+    .describe('By target, in place of threshold: a probability, one for each label, or "tune": where F1 is best on the validation rows, label by label'),
   engine: z.enum(["auto", "onnxruntime", "tensorflow"]).default("auto"),
   device: z.string().min(1).default("auto"),
   threads: z.union([z.literal("auto"), z.int().min(1)]).default("auto"),

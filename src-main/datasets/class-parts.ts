@@ -21,7 +21,7 @@ export async function countClasses(database: Database, { staged, parts }: Staged
 }
 
 /** Says of which classes a part has no row, though it has rows of others; undefined where every part has all. */
-export function tellUnjudged(target: string, classes: Readonly<ClassParts>, counts: SplitCounts): string | undefined {
+export function tellUnjudged(target: string, classes: Readonly<ClassParts>, counts: SplitCounts, what: "class" | "label" = "class"): string | undefined {
   const parts = (["validation", "test"] as const).filter((part) => counts[part] > 0);
   const lacking = Object.entries(classes).filter(([, n]) => n.train > 0 && parts.some((part) => n[part] === 0));
   if (lacking.length === 0) return undefined;
@@ -31,7 +31,7 @@ export function tellUnjudged(target: string, classes: Readonly<ClassParts>, coun
   });
   const one = lacking.length === 1;
   return (
-    `target ${target}: not every part has rows of ${listed.join(", ")}${lacking.length > NAMED ? ` and ${lacking.length - NAMED} more classes` : ""}; ` +
-    `the metrics there say nothing of how well ${one ? "it is" : "they are"} told: add rows, or exclude the class${one ? "" : "es"}`
+    `target ${target}: not every part has rows of ${listed.join(", ")}${lacking.length > NAMED ? ` and ${lacking.length - NAMED} more ${what === "class" ? "classes" : "labels"}` : ""}; ` +
+    `the metrics there say nothing of how well ${one ? "it is" : "they are"} told: add rows${what === "class" ? `, or exclude the class${one ? "" : "es"}` : ""}`
   );
 }

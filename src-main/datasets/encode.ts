@@ -100,7 +100,8 @@ async function writeBatch(batch: RawBatch, partOf: Int8Array, question: EncodeQu
   });
   const targets = fitted.targets.map((target) => trainedValues(target, batch));
   for (let r = 0; r < batch.size; r++) {
-    const stranger = targets.find((t) => t.kind !== "numeric" && (t.data[r] ?? -1) < 0);
+    // Of labels all are -1, or none is.
+    const stranger = targets.find((t) => t.counts && (t.data[r * t.width] ?? -1) < 0);
     if (stranger) {
       unknown.set(stranger.column, (unknown.get(stranger.column) ?? 0) + 1);
       continue;
@@ -117,9 +118,8 @@ async function writeBatch(batch: RawBatch, partOf: Int8Array, question: EncodeQu
     for (const target of targets) {
       if (target.kind === "category") integers[at++] = target.data[r] ?? 0;
       else for (let k = 0, from = r * target.width; k < target.width; k++) floats[at++] = target.data[from++] ?? 0;
-      const counts = part === PART.train && target.kind !== "numeric" ? classCounts[target.name] : undefined;
-      const index = target.data[r] ?? 0;
-      if (counts) counts[index] = (counts[index] ?? 0) + 1;
+      const counts = part === PART.train ? classCounts[target.name] : undefined;
+      if (counts) target.counts?.(counts, r);
     }
     integers[at] = batch.rows[r] ?? 0;
   }
@@ -134,10 +134,16 @@ function placesOf(input: string, batch: RawBatch, { placeOf }: EncodeQuestion): 
 /** A target's values as records hold them: scaled numbers, 0 and 1, class indices. */
 function trainedValues(target: FittedTarget, batch: RawBatch) {
   const raw = defined(batch.targets[target.name], `target ${target.name}`);
-  const base = { name: target.name, kind: recordedAs(target), column: target.type === "numeric" ? "" : target.column, width: targetWidth(target) };
-  if (raw.dtype === "int64") return { ...base, data: Int32Array.from(raw.data, Number) };
-  const values = raw.data as Float32Array;
-  return { ...base, data: targetKindOf(target).trained(values, target) };
+  const kind = targetKindOf(target);
+  const [width, [column = ""]] = [targetWidth(target), kind.columnsOf(target)];
+  const data = raw.dtype === "int64" ? Int32Array.from(raw.data, Number) : kind.trained(raw.data as Float32Array, target);
+  /** Counts the classes, or labels, of a row. */
+  const count = (counts: number[], r: number): void => {
+    const add = (k: number) => (counts[k] = (counts[k] ?? 0) + 1);
+    if (!kind.reader) add(data[r] ?? 0);
+    else for (let k = 0; k < width; k++) if (data[r * width + k] === 1) add(k);
+  };
+  return { name: target.name, kind: recordedAs(target), column, width, data, counts: kind.cells === "text" ? count : undefined };
 }
 
 /** A place in a record, in words. */
@@ -146,7 +152,7 @@ export interface RecordField {
   readonly offset: number;
   readonly width: number;
   /** `rows`: of a series, which the record's row number leads to; then nothing stands in the record. */
-  readonly kind: "input" | "reference" | "rows" | "numeric" | "binary" | "category";
+  readonly kind: "input" | "reference" | "rows" | FittedTarget["type"];
 }
 
 /** Where inputs and targets stand in a record. */

@@ -3,8 +3,10 @@ import { toLatheError } from "../base/errors.js";
 import type { DataSpec } from "../contract/data.js";
 import { TOO_FINE, fitTarget, kindOf, picturesOf } from "../features/index.js";
 import type { AuditWarning } from "./audit-warning.js";
-import { type ClassParts, countClasses, tellUnjudged } from "./class-parts.js";
+import { type ClassParts, tellUnjudged } from "./class-parts.js";
 import { describeNumbers, describeTexts } from "./describe-column.js";
+import type { FittedTarget } from "../features/fitted.js";
+import { countTarget } from "./label-parts.js";
 import { type PictureAudit, auditPictures } from "./pictures/audit-pictures.js";
 import { findUnlabelled } from "./pictures/find-parts.js";
 import { UNREADABLE, preparePictures } from "./pictures/prepare-pictures.js";
@@ -142,14 +144,15 @@ export async function inspectTable(options: InspectOptions): Promise<TableAudit>
         severity: "warning",
         rows: { kind: "duplicates", leaked: true },
       });
-    const { refusals, told } = await tryEncoders(database, staged, spans, roles, data);
+    const { refusals, told, fitted } = await tryEncoders(database, staged, spans, roles, data);
     warnings.push(...told, ...refusals.values());
     const classes: Record<string, ClassParts> = {};
     for (const target of data.targets) {
-      if (target.type === "numeric") continue;
-      const counted: ClassParts = (classes[target.name] = {});
-      for (const table of tables) await countClasses(database, table, roles.targets.get(target.name)?.[0] ?? "", counted);
-      const unjudged = tellUnjudged(target.name, counted, counts);
+      const known = fitted.get(target.name);
+      const counted = await countTarget(database, tables, target, roles.targets.get(target.name) ?? [], known);
+      if (!counted) continue;
+      classes[target.name] = counted;
+      const unjudged = tellUnjudged(target.name, counted, counts, target.type === "labels" ? "label" : "class");
       if (unjudged !== undefined)
         warnings.push({ code: "data.classes", message: unjudged, severity: "warning", column: roles.targets.get(target.name)?.[0] ?? "" });
       const seen = Object.entries(counted);
@@ -158,7 +161,7 @@ export async function inspectTable(options: InspectOptions): Promise<TableAudit>
         if (n.train === 0)
           warnings.push({
             code: "data.classes",
-            message: `no training row of target ${target.name} is "${value}"; it cannot be learnt`,
+            message: `no training row of target ${target.name} ${target.type === "labels" ? "has the label" : "is"} "${value}"; it cannot be learnt`,
             severity: "warning",
             rows: { kind: "class", target: target.name, value },
           });
@@ -212,7 +215,13 @@ async function tryEncoders(
   parts: string,
   roles: Roles,
   data: DataSpec,
-): Promise<{ readonly refusals: ReadonlyMap<string, AuditWarning>; readonly told: readonly AuditWarning[] }> {
+): Promise<{
+  readonly refusals: ReadonlyMap<string, AuditWarning>;
+  readonly told: readonly AuditWarning[];
+  /** Targets, by name, as far as they can be. */
+  readonly fitted: ReadonlyMap<string, FittedTarget>;
+}> {
+  const fitted = new Map<string, FittedTarget>();
   const told: AuditWarning[] = [];
   // The rest of what fitting warns of is seen here over all rows.
   const context = await createFitContext(database, staged, parts, roles, (warning) => {
@@ -229,8 +238,9 @@ async function tryEncoders(
     }
   };
   for (const spec of data.inputs) await attempt(spec.name, () => kindOf(spec).fit(spec, roles.inputs.get(spec.name) ?? [], context));
-  for (const spec of data.targets) await attempt(spec.name, () => fitTarget(spec, roles.targets.get(spec.name) ?? [], context));
-  return { refusals, told };
+  for (const spec of data.targets)
+    await attempt(spec.name, async () => fitted.set(spec.name, await fitTarget(spec, roles.targets.get(spec.name) ?? [], context)));
+  return { refusals, told, fitted };
 }
 
 /** What to know of a column as it is used. */

@@ -8,8 +8,9 @@ import type { FittedData } from "../features/fitted.js";
 import { fitTarget, horizonOf, kindOf, picturesOf, storedType, targetKindOf, targetWidth, widthOf } from "../features/index.js";
 import type { Graph } from "../onnx/types.js";
 import { contentHash, findStored, listingFile, splitFile, store } from "./cache.js";
-import { type ClassParts, countClasses, tellUnjudged } from "./class-parts.js";
+import { tellUnjudged } from "./class-parts.js";
 import { createWriters, encodeRows, encoderGraph, inRecords, recordWords } from "./encode.js";
+import { countTarget } from "./label-parts.js";
 import { pixelStatistics } from "./pictures/pixel-statistics.js";
 import { type PreparedPictures, UNREADABLE, preparePictures } from "./pictures/prepare-pictures.js";
 import { describeSkipped, type PreparedData, type StoredData } from "./prepared.js";
@@ -190,10 +191,12 @@ async function make(
 
   for (const target of targets) {
     const kind = targetKindOf(target);
-    if (!kind.classes(target)) continue;
-    const classes: ClassParts = {};
-    for (const table of tables) for (const column of kind.columnsOf(target)) await countClasses(database, table, column, classes);
-    const unjudged = tellUnjudged(target.name, classes, counts);
+    const spec = defined(
+      data.targets.find(({ name }) => name === target.name),
+      target.name,
+    );
+    const classes = await countTarget(database, tables, spec, kind.columnsOf(target), target);
+    const unjudged = classes && tellUnjudged(target.name, classes, counts, kind.reader && "label");
     if (unjudged !== undefined) warnings.push({ code: "data.classes", message: unjudged });
   }
 

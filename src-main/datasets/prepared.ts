@@ -104,7 +104,7 @@ export const storedData = z.strictObject({
   targets: z.array(
     z.strictObject({
       name: z.string(),
-      kind: z.enum(["numeric", "category", "binary", "embedding"]),
+      kind: z.enum(["numeric", "category", "binary", "labels", "embedding"]),
       columns: z.array(z.string()),
       /** Values of a sample; its record holds them unless they are rows of a series. */
       width: z.number(),

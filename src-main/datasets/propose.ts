@@ -10,8 +10,8 @@ const MOST_NUMBER_CLASSES = 10;
 const MOST_INPUT_CLASSES = 50;
 const MOST_TARGET_CLASSES = 1000;
 
-/** A column's profile; of texts that are files of pictures, or that are to be read word by word, it says so. */
-export type SeenProfile = Omit<ColumnProfile, "type"> & { readonly type: ColumnProfile["type"] | "picture" | "prose" };
+/** A column's profile; of texts that are files of pictures, or that are to be read word by word, it says so; and whether its cells list words, such as rain;wind. */
+export type SeenProfile = Omit<ColumnProfile, "type"> & { readonly listed?: true; readonly type: ColumnProfile["type"] | "picture" | "prose" };
 
 /** A column as a first look shows it. */
 export interface SurveyedColumn extends SeenProfile {
@@ -101,6 +101,7 @@ function tellUsed({ name, type, code, unlike, notes, wordNotes }: SeenProfile, p
 
 /** What to know of a column that is to be predicted. */
 function tellTarget(column: SeenProfile, path: string): readonly string[] {
+  if (column.listed) return column.wordNotes;
   if (targetKind(column) !== "numeric") return [...column.wordNotes, ...tellScarce(column, path)];
   return column.strays === undefined ? [] : [`target column "${column.name}" of ${path}: ${describeStrays(column.name, column.strays)}`];
 }
@@ -122,7 +123,9 @@ export function targetKind({
   whole,
   rows,
   strays,
-}: Pick<SeenProfile, "type" | "distinct" | "whole" | "rows" | "strays">): "binary" | "category" | "numeric" {
+  listed,
+}: Pick<SeenProfile, "type" | "distinct" | "whole" | "rows" | "strays" | "listed">): TargetSpec["type"] {
+  if (listed) return "labels";
   if (distinct === 2) return "binary";
   // Numbers but for a few texts, which are told and have to be mended before it can be learnt.
   if (strays !== undefined && distinct > MOST_NUMBER_CLASSES) return "numeric";
@@ -140,6 +143,7 @@ export function proposeTarget(column: SeenProfile, name: (wanted: string) => str
   }
   const kind = targetKind(column);
   if (kind === "binary") return { name: name(column.name), type: "binary", column: column.name };
+  if (kind === "labels") return { name: name(column.name), type: "labels", column: column.name };
   if (kind === "numeric") {
     return { name: name(column.name), type: "numeric", column: column.name, normalize: "standard" };
   }

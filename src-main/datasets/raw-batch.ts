@@ -4,6 +4,7 @@ import { LatheError } from "../base/errors.js";
 import type { Tensors } from "../engines/engine.js";
 import type { FittedData, FittedInput, FittedTarget } from "../features/fitted.js";
 import { kindOf, targetKindOf, textsOf } from "../features/index.js";
+import type { LabelReader } from "../features/kind.js";
 import type { Speller } from "../features/spelling.js";
 import type { TensorData } from "../onnx/types.js";
 import type { Wanted } from "./sources/source.js";
@@ -35,7 +36,11 @@ export function columnsOf(fitted: FittedData, withTargets: boolean): Wanted {
     const kind = targetKindOf(target);
     for (const c of kind.columnsOf(target)) (kind.cells === "number" ? numbers : texts).add(c);
   }
-  return { numbers: [...numbers], texts: [...texts] };
+  const lists = (withTargets ? fitted.targets : []).flatMap((target) => {
+    const kind = targetKindOf(target);
+    return kind.lists?.(target) ? kind.columnsOf(target) : [];
+  });
+  return { numbers: [...numbers], texts: [...texts], lists };
 }
 
 /** What is selected for `RawAssembler`: numbers as FLOAT with NaN for missing, then texts with '' for missing. */
@@ -159,6 +164,8 @@ export class RawAssembler {
 
   #classes(target: FittedTarget, n: number, fillers: Filler[]): TensorData {
     const kind = targetKindOf(target);
+    const reader = kind.reader?.(target);
+    if (reader) return this.#labels(kind.columnsOf(target), kind.width(target), reader, n, fillers);
     const classes = kind.classOf(target);
     const speller = this.#spell.get(`target ${target.name}`);
     const position = this.#position(`t${kind.columnsOf(target).join()}`);
@@ -171,6 +178,19 @@ export class RawAssembler {
       }
     });
     return tensor;
+  }
+
+  #labels(columns: readonly string[], width: number, reader: LabelReader, n: number, fillers: Filler[]): TensorData {
+    const data = new Float32Array(n * width);
+    const positions = columns.map((column) => this.#position(`t${column}`));
+    fillers.push((chunk, picked, from, to, at) => {
+      const vectors = positions.map((position) => chunk.getColumnVector(position));
+      for (let s = from; s < to; s++) {
+        const cells = vectors.map((vector) => String(vector.getItem(picked[s] ?? 0)));
+        reader.read(cells, data, (at + s - from) * width);
+      }
+    });
+    return { dtype: "float32", dims: [n, width], data };
   }
 }
 

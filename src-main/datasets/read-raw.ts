@@ -5,6 +5,7 @@ import { defined } from "../base/assert.js";
 import { LatheError } from "../base/errors.js";
 import type { FittedData, FittedTarget } from "../features/fitted.js";
 import { kindOf, picturesOf, targetKindOf } from "../features/index.js";
+import type { LabelReader } from "../features/kind.js";
 import { Speller } from "../features/spelling.js";
 import { checkClasses } from "./pictures/check-classes.js";
 import { hasPictureName } from "./pictures/formats.js";
@@ -100,7 +101,8 @@ function spellingOf({ columns, before }: Source, { inputs, targets }: FittedData
     }),
     ...targets.flatMap((target) => {
       const kind = targetKindOf(target);
-      const isClass = kind.cells === "text" && kind.columnsOf(target).every(isText);
+      // Labels are spelled by their reader.
+      const isClass = kind.cells === "text" && !kind.reader && kind.columnsOf(target).every(isText);
       return isClass ? [[`target ${target.name}`, new Speller(kind.classOf(target).keys())] as const] : [];
     }),
   ]);
@@ -317,7 +319,7 @@ class Reader implements TableReader {
         this.#odd.meetText(column, String(value), check.known ?? []);
         continue;
       }
-      if (reason === "unknown class") this.#odd.meetClass(column, String(value), check.known ?? []);
+      if (reason === "unknown class") for (const text of check.textsOf?.(value) ?? [String(value)]) this.#odd.meetClass(column, text, check.known ?? []);
       this.#odd.skip(reason, column);
       return false;
     }
@@ -332,6 +334,8 @@ interface Check {
   readonly reason: SkippedRows["reason"] | "refused" | "unknown text" | "outside";
   /** Where an unknown text is looked for. */
   readonly known?: ReadonlySet<string>;
+  /** The unknown texts of a cell that lists several; omitted, the cell. */
+  readonly textsOf?: (value: unknown) => readonly string[];
   /** What training saw, where a number beyond it is looked for. */
   readonly range?: { readonly min: number; readonly max: number };
 }
@@ -354,6 +358,8 @@ function checksOf(fitted: FittedData, wanted: Wanted, withTargets: boolean, spel
   const ofTarget = (target: FittedTarget): readonly Check[] => {
     const kind = targetKindOf(target);
     const isNumber = kind.cells === "number";
+    const reader = kind.reader?.(target);
+    if (reader) return kind.columnsOf(target).flatMap((column, k) => ofLabels(reader, column, k, position(column, false)));
     const name = `target ${target.name}`;
     return kind.columnsOf(target).flatMap((column): readonly Check[] => {
       const missing: Check = { position: position(column, isNumber), column, test: isNumber ? isMissing : read(name, isMissing), reason: "missing target" };
@@ -380,6 +386,15 @@ function checksOf(fitted: FittedData, wanted: Wanted, withTargets: boolean, spel
         ];
       });
     }),
+  ];
+}
+
+/** Cells of labels that are missing, and those with labels that training did not know. */
+function ofLabels(reader: LabelReader, column: string, k: number, position: number): readonly Check[] {
+  const faultsOf = (value: unknown) => reader.faultsOf(String(value), k);
+  return [
+    { position, column, reason: "missing target", test: (value) => faultsOf(value).includes("") },
+    { position, column, reason: "unknown class", known: reader.known(k), test: (value) => faultsOf(value).length > 0, textsOf: faultsOf },
   ];
 }
 

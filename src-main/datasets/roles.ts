@@ -14,6 +14,8 @@ export interface Roles {
   readonly numbers: readonly string[];
   /** Columns read as text, each once. */
   readonly texts: readonly string[];
+  /** Those of them that list words. */
+  readonly lists?: readonly string[];
   /** The column that orders the rows. */
   readonly time?: string;
   /** The column that groups them; among `texts`. */
@@ -57,12 +59,14 @@ export function resolveRoles(data: DataSpec, source: Source): Roles {
   const texts = new Set<string>();
   for (const input of data.inputs) for (const c of ordered.get(input.name) ?? []) (kindOf(input).cells === "number" ? numbers : texts).add(c);
   for (const target of data.targets) for (const c of targets.get(target.name) ?? []) (targetKindOf(target).cells === "number" ? numbers : texts).add(c);
+  const lists = data.targets.flatMap((target) => (targetKindOf(target).lists?.(target) ? (targets.get(target.name) ?? []) : []));
   if (by === "group" && splitColumn !== undefined) texts.add(splitColumn);
   return {
     inputs: ordered,
     targets,
     numbers: [...numbers],
     texts: [...texts],
+    ...(lists.length > 0 ? { lists } : {}),
     ...(by === "time" && splitColumn !== undefined ? { time: splitColumn } : {}),
     ...(by === "group" && splitColumn !== undefined ? { group: splitColumn } : {}),
   };

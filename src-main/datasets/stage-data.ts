@@ -54,7 +54,8 @@ export async function stageData(database: Database, question: StageQuestion): Pr
   const { source, testSource, data, seed, roles, more = { numbers: [], texts: [] }, progress } = question;
   const all = { ...roles, numbers: [...new Set([...roles.numbers, ...more.numbers])], texts: [...new Set([...roles.texts, ...more.texts])] };
   const staged = await stage(database, source, "data", all);
-  const tested = testSource && (await stage(database, testSource, "test_data", { numbers: roles.numbers, texts: roles.texts }, staged));
+  const tested =
+    testSource && (await stage(database, testSource, "test_data", { numbers: roles.numbers, texts: roles.texts, lists: roles.lists ?? [] }, staged));
   progress("split", 0);
   const missing = await countMissing(database, staged, all);
   refuseAllMissing(staged, roles, missing, data);
@@ -62,7 +63,7 @@ export async function stageData(database: Database, question: StageQuestion): Pr
   const keep = await keepRows(database, staged, data, roles);
   const skipped = [...keep.skipped];
   const spec = testSource ? { ...data.split, test: 0 } : data.split;
-  const stratum = data.split.by === "random" && data.split.stratify ? data.targets.find((t) => targetKindOf(t).cells === "text") : undefined;
+  const stratum = data.split.by === "random" && data.split.stratify ? data.targets.find((t) => targetKindOf(t).stratified) : undefined;
   const counts = {
     ...(await split(database, {
       table: staged.table,

@@ -84,7 +84,10 @@ async function wordsOfTexts(
 /** The wanted columns of a source, converted. @throws LatheError `data.column` */
 export function convertedRows(source: Source, wanted: Wanted): string {
   const column = (name: string) => findColumn(source, name, "data.column", "the table");
-  return converted(source, wanted.numbers.map(column), wanted.texts.map(column), wanted.time === undefined ? undefined : column(wanted.time));
+  return converted(source, wanted.numbers.map(column), wanted.texts.map(column), {
+    time: wanted.time === undefined ? undefined : column(wanted.time),
+    lists: (wanted.lists ?? []).map(column),
+  });
 }
 
 /** A failed reading as what the user can mend. @param served a model was trained already: what its columns are cannot be changed. */

@@ -1,9 +1,11 @@
 import { defined } from "../base/assert.js";
 import type { PixelRange } from "../features/image.js";
 import type { FitContext, NumberStatistics } from "../features/kind.js";
+import { BLANKS } from "../features/spelling.js";
 import type { DataWarning } from "./data-warning.js";
 import type { Cell, Database } from "./sources/database.js";
 import type { Roles } from "./roles.js";
+import { literal } from "./sources/sql.js";
 import { PART } from "./splits.js";
 import type { Staged } from "./staging.js";
 
@@ -39,6 +41,10 @@ export async function createFitContext(
       return middle.reduce((sum, row) => sum + Number(row["x"]), 0) / middle.length;
     },
     texts: (column, rows, limit) => countTexts(database, staged.text(column), rows === "train" ? train : `FROM ${joined} WHERE part <> ${PART.skipped}`, limit),
+    async words(column, separator, rows, limit) {
+      const from = rows === "train" ? train : `FROM ${joined} WHERE part <> ${PART.skipped}`;
+      return countTexts(database, "w", `FROM (SELECT ${wordsSql(staged.text(column), separator)} AS w ${from}) WHERE w <> ''`, limit);
+    },
     async pixels(input) {
       const [column] = roles.inputs.get(input) ?? [];
       // An audit does not look at pixels: it only wants to know whether encoders can be fitted.
@@ -58,6 +64,16 @@ export async function createFitContext(
     },
     before: staged.source.before === true,
   };
+}
+
+/** SQL of a row for each word that a cell lists, each once. As `wordsIn` */
+export function wordsSql(text: string, separator: string): string {
+  return `unnest(list_distinct(${listSql(text, separator)}))`;
+}
+
+/** SQL of the list of a cell's words. */
+export function listSql(text: string, separator: string): string {
+  return `list_transform(string_split(${text}, ${literal(separator)}), lambda word: trim(word, ${literal(BLANKS)}))`;
 }
 
 /** Counts by text, most frequent first; at most `limit` + 1 texts. */

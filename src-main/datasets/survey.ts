@@ -5,6 +5,7 @@ import { LatheError } from "../base/errors.js";
 import { hasPictureName } from "./pictures/formats.js";
 import { profileColumns } from "./profile.js";
 import { type ProposedRoles, type SurveyedColumn, type TableSurvey, rolesFrom } from "./propose.js";
+import { isListed } from "./listed-column.js";
 import { timeOrder } from "./series/time-order.js";
 import { shorten } from "./shorten.js";
 import { type CsvOptions, csvOptions } from "./sources/csv.js";
@@ -65,6 +66,7 @@ export async function surveyTable(options: SurveyOptions): Promise<TableSurvey> 
         ...column,
         examples,
         ...times,
+        ...((await isListed(database, source, column, sample)) ? { listed: true as const } : {}),
         ...(pictures && pictures.length > 0 ? { type: "picture" as const, pictures: { root: source.root, paths: pictures } } : {}),
       });
     }

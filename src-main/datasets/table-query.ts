@@ -6,6 +6,7 @@ import { type Roles, findColumn } from "./roles.js";
 import { type SourceColumn, isNoNumber, textOf, timeOf } from "./sources/source.js";
 import { literal } from "./sources/sql.js";
 import { PART } from "./splits.js";
+import { hasLabel } from "./label-parts.js";
 import { firstMissing, neededColumns } from "./stage-data.js";
 import { type RawTable, type StagedTable, isNumeric } from "./staged-table.js";
 import type { Staged } from "./staging.js";
@@ -122,8 +123,14 @@ export class TableQuery {
       }
       case "class": {
         const { split, staged } = this.#splitOf(raw);
-        const [column] = split.roles.targets.get(filter.target) ?? [];
         const spec = split.data.targets.find(({ name }) => name === filter.target);
+        const columns = split.roles.targets.get(filter.target) ?? [];
+        if (spec?.type === "labels") {
+          this.#beside.add("data").add("parts");
+          const part = `part ${filter.split === undefined ? `<> ${PART.skipped}` : `= ${PART[filter.split]}`}`;
+          return `${hasLabel(spec, filter.value, columns, staged)} AND ${part}`;
+        }
+        const [column] = columns;
         if (column === undefined || !spec || spec.type === "numeric")
           throw new LatheError(
             "data.target",

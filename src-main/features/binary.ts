@@ -3,7 +3,7 @@ import { defined } from "../base/assert.js";
 import { LatheError } from "../base/errors.js";
 import { ML_DOMAIN, float, floats, strings } from "../onnx/types.js";
 import { oneClass, sortClasses } from "./category.js";
-import { byText, classCells, classTarget } from "./classes.js";
+import { byText, classCells, classTarget, numberOf } from "./classes.js";
 import type { FitContext, InputDefinition, TargetDefinition } from "./kind.js";
 import { oneColumn } from "./one-column.js";
 import { columnSchema, nameSchema } from "./options.js";
@@ -129,7 +129,7 @@ export const binaryTarget: TargetDefinition<typeof options, typeof fittedTarget>
   width: () => 1,
   lower: (_, answer) => answer,
   describe: ({ classes }) => `probability of ${classes[1]}`,
-  cellsOf: ([p = Number.NaN], own, threshold) => classCells(own, Number.isNaN(p) ? undefined : p > threshold ? 1 : 0, [1 - p, p]),
+  cellsOf: ([p = Number.NaN], own, threshold) => classCells(own, Number.isNaN(p) ? undefined : p > numberOf(threshold) ? 1 : 0, [1 - p, p]),
 };
 
 /**

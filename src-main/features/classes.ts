@@ -1,3 +1,4 @@
+import type { Threshold } from "./kind.js";
 import { writeNumber } from "./options.js";
 import { oneColumn } from "./one-column.js";
 
@@ -9,6 +10,7 @@ interface Classes {
 
 export const classTarget = {
   cells: "text",
+  stratified: true,
   columns: oneColumn.columns,
   columnsOf: oneColumn.columnsOf,
   valuesOf: oneColumn.columnsOf,
@@ -28,3 +30,10 @@ export function byText(classes: readonly (readonly [string, number])[]): Readonl
 export function classCells({ classes }: Classes, predicted: number | undefined, probabilities: readonly number[]): readonly string[] {
   return [predicted === undefined ? "" : (classes[predicted] ?? ""), ...probabilities.map(writeNumber)];
 }
+
+/** Of a target of one yes or no. */
+export function numberOf(threshold: Threshold): number {
+  return typeof threshold === "number" ? threshold : HALF;
+}
+
+const HALF = 0.5;

@@ -3,6 +3,7 @@ import { binaryInput, binaryTarget } from "./binary.js";
 import { categoryInput, categoryTarget } from "./category.js";
 import { embeddingTarget } from "./embedding.js";
 import { imageInput } from "./image.js";
+import { labelsTarget } from "./labels.js";
 import { numericInput, numericTarget } from "./numeric.js";
 import { fittedSeries } from "./series.js";
 import { textInput } from "./text.js";
@@ -18,7 +19,9 @@ export const fittedData = z.strictObject({
   inputs: z.array(
     z.discriminatedUnion("type", [numericInput.fitted, categoryInput.fitted, binaryInput.fitted, imageInput.fitted, windowInput.fitted, textInput.fitted]),
   ),
-  targets: z.array(z.discriminatedUnion("type", [numericTarget.fitted, categoryTarget.fitted, binaryTarget.fitted, embeddingTarget.fitted])),
+  targets: z.array(
+    z.discriminatedUnion("type", [numericTarget.fitted, categoryTarget.fitted, binaryTarget.fitted, labelsTarget.fitted, embeddingTarget.fitted]),
+  ),
   /** There where the training rows had decimal commas; another table whose numbers could be either is taken to have them too. */
   decimal: z.literal(",").optional(),
   /** What else counts as missing, by column, in lower case. */

@@ -8,6 +8,7 @@ import { embeddingTarget } from "./embedding.js";
 import type { FittedData, FittedInput, FittedTarget } from "./fitted.js";
 import { imageInput } from "./image.js";
 import type { FitContext, InputKind, RowSpan, SeenColumn, TargetKind } from "./kind.js";
+import { labelsTarget } from "./labels.js";
 import { numericInput, numericTarget } from "./numeric.js";
 import { textInput } from "./text.js";
 import { windowInput } from "./window.js";
@@ -35,11 +36,11 @@ export const inputOptions = [
   windowInput.options,
   textInput.options,
 ] as const;
-export const targetOptions = [categoryTarget.options, binaryTarget.options, numericTarget.options, embeddingTarget.options] as const;
+export const targetOptions = [categoryTarget.options, binaryTarget.options, numericTarget.options, labelsTarget.options, embeddingTarget.options] as const;
 export const pictureOptions = imageInput.options;
 
 /** Every kind of target; `fitted.ts` lists what is learnt of each. */
-const targetKinds = { numeric: numericTarget, category: categoryTarget, binary: binaryTarget, embedding: embeddingTarget };
+const targetKinds = { numeric: numericTarget, category: categoryTarget, binary: binaryTarget, labels: labelsTarget, embedding: embeddingTarget };
 
 type Targets = typeof targetKinds;
 type TargetType = keyof Targets;

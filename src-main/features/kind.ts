@@ -95,8 +95,13 @@ export interface TargetKind<Draft, Options extends Draft, Fitted> {
   /** How the cells of its columns are read: numbers, or texts that stand for classes. */
   readonly cells: "number" | "text";
 
+  /** Whether a random split keeps the shares of its classes alike in every part. */
+  readonly stratified: boolean;
+
   /** The columns that a project names, in order, each with its place in the options. */
   columns(options: Draft): readonly NamedColumn[];
+  /** Of a kind whose cells list words: whether these do. An empty cell then is a list of none, and not missing. */
+  lists?(of: Draft | Fitted): boolean;
   /** The network's output, as far as can be told before the rows are read; not `exact` where the width is an estimate. */
   plan(options: Options, table: PlannedTable): PlannedOutput;
   /** @throws LatheError `data.target` where it cannot be learnt. */
@@ -110,8 +115,10 @@ export interface TargetKind<Draft, Options extends Draft, Fitted> {
   horizon(of: Draft | Fitted): number;
   /** What is predicted is one of these; undefined of numbers. */
   classes(fitted: Fitted): readonly string[] | undefined;
-  /** The class of a text that training knew. */
+  /** The class of a text that training knew; of a kind with a `reader`, the place of a label. */
   classOf(fitted: Fitted): ReadonlyMap<string, number>;
+  /** Of a kind of several labels a sample: what reads the cells of a row. */
+  reader?(fitted: Fitted): LabelReader;
   /** Outputs of the network for a sample. */
   width(fitted: Fitted): number;
   /** Values in their columns' own unit, row-major `[n, columns]`, as the network is trained on them. */
@@ -127,9 +134,22 @@ export interface TargetKind<Draft, Options extends Draft, Fitted> {
   head(fitted: Fitted): readonly string[];
   /**
    * Their cells of a row: the prediction, then the probability of each class; or the numbers. Probabilities that are no numbers decide nothing: the cell is
-   * empty. @param outputs of the exported model, `[width]`. @param threshold above which a probability is a yes.
+   * empty. @param outputs of the exported model, `[width]`. @param threshold above which a probability is a yes, for all labels or by label.
    */
-  cellsOf(outputs: Float32Array, fitted: Fitted, threshold: number): readonly string[];
+  cellsOf(outputs: Float32Array, fitted: Fitted, threshold: Threshold): readonly string[];
+}
+
+/** Above which probability something is said to be so: one for all, or by label. */
+export type Threshold = number | Readonly<Record<string, number>>;
+
+/** Reads which labels a row has, of its cells in the order of the target's columns: a missing text is "", a list of none `NO_WORDS`. */
+export interface LabelReader {
+  /** Puts 1 and 0 by label from `at` on; -1 where training did not know what the cells hold, or nothing is there. */
+  read(cells: readonly string[], into: Float32Array, at: number): void;
+  /** What cannot be read of a column's cell: "" where it is missing, or texts that training did not know. */
+  faultsOf(cell: string, column: number): readonly string[];
+  /** What may stand in a column. */
+  known(column: number): ReadonlySet<string>;
 }
 
 /** A kind with the schemas of what a project says of it and of what was learnt; their types are the kind's. */
@@ -221,6 +241,8 @@ export interface FitContext {
   median(column: string): Promise<number>;
   /** How often each text occurs, in the training rows or in all rows in use; at most `limit` + 1 texts. Missing values are not among them. */
   texts(column: string, rows: "train" | "all", limit: number): Promise<ReadonlyMap<string, number>>;
+  /** The same of the words that a column's cells list. */
+  words(column: string, separator: string, rows: "train" | "all", limit: number): Promise<ReadonlyMap<string, number>>;
   /** Mean and population deviation of each channel of the resized training pictures of an input, as shares of 255. */
   pixels(input: string): Promise<{ readonly mean: readonly number[]; readonly deviation: readonly number[] }>;
   /** What the pictures of more than 8 bits are read by. @see PixelRange of features/image.ts */

@@ -167,6 +167,7 @@ export const numericTarget: TargetDefinition<typeof targetOptions, typeof fitted
   options: targetOptions,
   fitted: fittedTarget,
   cells: "number",
+  stratified: false,
   columns: ({ column, columns }) =>
     columns ? columns.map((name, k) => ({ column: name, path: ["columns", k] })) : column === undefined ? [] : [{ column, path: ["column"] }],
   plan(spec, table) {

@@ -15,9 +15,9 @@ const TINY = 2 ** -126;
  */
 export const bceLoss = defineLoss({
   type: "BCELoss",
-  summary: "For yes or no, where the network ends in a Sigmoid. BCEWithLogitsLoss is more precise",
+  summary: "For yes or no, or several labels, where the network ends in a Sigmoid. BCEWithLogitsLoss is more precise",
   config: z.strictObject({}),
-  targets: ["binary"],
+  targets: ["binary", "labels"],
   expects: "probabilities",
   activation: "identity",
   lower: (ctx) => {

@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { type Value, tensor } from "../onnx/types.js";
 import { meanOver, requireSameType } from "./elementwise.js";
-import { defineLoss } from "./loss.js";
+import { type LossContext, defineLoss } from "./loss.js";
 
 /**
  * -mean(posWeight·y·log σ(x) + (1 - y)·log(1 - σ(x))), from the logit x without ever forming σ(x), so it holds at any x. torch.nn.BCEWithLogitsLoss
@@ -10,18 +11,25 @@ import { defineLoss } from "./loss.js";
  */
 export const bceWithLogitsLoss = defineLoss({
   type: "BCEWithLogitsLoss",
-  summary: "For yes or no; the network gives a raw score, the sigmoid is inside",
+  summary: "For yes or no, or several labels; the network gives raw scores, the sigmoid is inside",
   config: z.strictObject({
     posWeight: z
-      .union([z.literal("balanced"), z.number().positive()], { error: 'expected "balanced" or a number above 0' })
+      .union([z.literal("balanced"), z.number().positive(), z.array(z.number().positive()).min(1)], {
+        error: 'expected "balanced", a number above 0, or a list of one for each label',
+      })
       .default(1)
-      .describe('How many times a positive sample counts; "balanced": negatives over positives of the training rows, which evens them out'),
+      .describe('How many times a positive sample counts, for all labels or one each; "balanced": negatives over positives of the training rows'),
   }),
-  targets: ["binary"],
+  targets: ["binary", "labels"],
   expects: "scores",
   activation: "sigmoid",
-  // Where all are of one class, there is nothing to even out.
-  balance: { posWeight: ([negatives = 0, positives = 0]) => (negatives > 0 && positives > 0 ? negatives / positives : 1) },
+  balance: {
+    posWeight: ({ kind, counts, rows }) => {
+      // Where all rows are alike, there is nothing to even out.
+      const weigh = (positives: number) => (positives > 0 && positives < rows ? (rows - positives) / positives : 1);
+      return kind === "labels" ? counts.map(weigh) : weigh(counts[1] ?? 0);
+    },
+  },
   lower: (ctx) => {
     requireSameType(ctx);
     const {
@@ -30,9 +38,25 @@ export const bceWithLogitsLoss = defineLoss({
       target: y,
       config: { posWeight },
     } = ctx;
-    if (posWeight === "balanced") return ctx.fail('expected posWeight as a number here: "balanced" is worked out from the training data before');
     if (posWeight === 1) return meanOver(e, e.sub(e.softplus(x), e.mul(x, y)));
-    const positives = e.shift(e.scale(y, posWeight - 1), 1);
+    const positives = e.shift(weigh(ctx, y, posWeight), 1);
     return meanOver(e, e.add(e.mul(e.subFrom(1, y), x), e.mul(positives, e.softplus(e.neg(x)))));
   },
 });
+
+/** (posWeight - 1)·y, by label where there are several weights. */
+function weigh({ e, classes, fail }: LossContext<unknown>, y: Value, posWeight: "balanced" | number | readonly number[]): Value {
+  if (posWeight === "balanced") return fail('expected posWeight as numbers here: "balanced" is worked out from the training data before');
+  if (typeof posWeight === "number") return e.scale(y, posWeight - 1);
+  if (posWeight.length !== classes) return fail(`expected ${classes} numbers of posWeight, one a label in the order of the labels, got ${posWeight.length}`);
+  return e.mul(
+    y,
+    e.constant(
+      tensor(
+        y.dtype === "float64" ? "float64" : "float32",
+        posWeight.map((weight) => weight - 1),
+        [1, classes],
+      ),
+    ),
+  );
+}

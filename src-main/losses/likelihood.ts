@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Value, int, isFloat, showShape, showType, tensor } from "../onnx/types.js";
-import type { LossContext, LossValue } from "./loss.js";
+import type { LossContext, LossValue, SeenClasses } from "./loss.js";
 
 /** What the losses over classes share: one-hot targets, class weights, ignored samples. */
 
@@ -17,7 +17,7 @@ export const likelihoodOptions = {
 
 /** rows / (classes · rows of the class), as scikit-learn's "balanced"; a class without training rows counts 0. */
 export const likelihoodBalance = {
-  classWeights: (counts: readonly number[]): readonly number[] => {
+  classWeights: ({ counts }: Pick<SeenClasses, "counts">): readonly number[] => {
     const rows = counts.reduce((sum, n) => sum + n, 0);
     return counts.map((n) => (n === 0 ? 0 : rows / (counts.length * n)));
   },

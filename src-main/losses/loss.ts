@@ -8,6 +8,8 @@ export type TargetKind =
   | "category"
   /** 0 or 1, float `[N, 1]`; the output is `[N, 1]` */
   | "binary"
+  /** 0 or 1 by label, float `[N, K]`; the output is `[N, K]` */
+  | "labels"
   /** float `[N, K]`; the output is `[N, K]` */
   | "numeric"
   /** class index, int64 `[N]`; the output is `[N, D]`, near to others of its class */
@@ -44,6 +46,15 @@ export interface LossContext<C> {
   fail(expected: string): never;
 }
 
+/** What the training rows hold of a target's classes, or labels. */
+export interface SeenClasses {
+  readonly kind: TargetKind;
+  /** Rows of each class, in the order of the classes; of several labels the rows that have each. */
+  readonly counts: readonly number[];
+  /** Rows in which the target is known. */
+  readonly rows: number;
+}
+
 /** A loss as PyTorch means it, `reduction="mean"`. */
 export interface LossValue {
   /** The batch's mean, a float scalar. */
@@ -67,8 +78,8 @@ export interface LossDefinition<C = unknown> {
   /** Of a loss that compares samples with each other. */
   readonly draws?: Draws;
   lower(context: LossContext<C>): LossValue;
-  /** By option that may be "balanced", what that is. @param counts training rows of each class, in the order of the classes */
-  readonly balance?: Readonly<Record<string, (counts: readonly number[]) => unknown>>;
+  /** By option that may be "balanced", what that is. */
+  readonly balance?: Readonly<Record<string, (seen: SeenClasses) => unknown>>;
 }
 
 /** Checks a definition against its own options and forgets them, so that definitions fit one registry. */

@@ -1,18 +1,30 @@
 import { ratio } from "./averages.js";
 import { sum } from "./class-counts.js";
-import type { CategoryView, CountedPredictions, MetricDefinition, RawValues } from "./metric.js";
+import { labelAverages, rightDecisions } from "./label-view.js";
+import type { CategoryView, CountedPredictions, LabelsView, MetricDefinition, RawValues } from "./metric.js";
 
 /** So many of the likeliest classes may hold the true one; told only where there are more classes than that. */
 const TOP = [3, 5] as const;
 
-/** Share of samples whose class is predicted (torchmetrics' Accuracy with `average="micro"`), or is among the k likeliest (`top_k=k`, as `accuracy.top<k>`). */
+/** Share of samples whose class is predicted (torchmetrics' Accuracy with `average="micro"`), or is among the k likeliest (`top_k=k`, as `accuracy.top<k>`). Of labels, of all decisions. */
 export const accuracy: MetricDefinition = {
   type: "accuracy",
   summary: "Share of samples that are predicted right.",
   better: "higher",
   category: (view) => ({ ...share(view), ...amongTop(view) }),
   binary: share,
+  labels: (view) => ({ accuracy: rightDecisions(view), ...byLabel(view) }),
 };
+
+/** Of labels it is the same on average and pooled: every label has as many decisions. */
+function byLabel(view: LabelsView): RawValues {
+  const {
+    "accuracy.macro": _macro,
+    "accuracy.micro": _micro,
+    ...rest
+  } = labelAverages("accuracy", view, (tp, fp, fn, tn) => ratio(tp + tn, tp + fp + fn + tn));
+  return rest;
+}
 
 function share(view: CountedPredictions): RawValues {
   return { accuracy: view.rows === 0 ? undefined : ratio(sum(view.counts.truePositives), view.rows) };

@@ -4,11 +4,25 @@ import { accuracy } from "./accuracy.js";
 import { auroc } from "./auroc.js";
 import { averagePrecision } from "./average-precision.js";
 import { calibrationError } from "./calibration-error.js";
+import { exactMatch } from "./exact-match.js";
 import { f1 } from "./f1.js";
+import { hammingDistance } from "./hamming-distance.js";
+import { labelsView, rankedLabels } from "./label-view.js";
 import { logloss } from "./logloss.js";
 import { mae } from "./mae.js";
 import { mape } from "./mape.js";
-import type { BinaryData, CategoryData, CurveDefinition, EmbeddingView, MetricDefinition, MetricValues, NumericData, RawValues } from "./metric.js";
+import type {
+  BinaryData,
+  CategoryData,
+  CurveDefinition,
+  EmbeddingView,
+  LabelsData,
+  LabelsView,
+  MetricDefinition,
+  MetricValues,
+  NumericData,
+  RawValues,
+} from "./metric.js";
 import { mse } from "./mse.js";
 import { oneVsRest } from "./one-vs-rest.js";
 import { precision } from "./precision.js";
@@ -28,6 +42,8 @@ export const metrics = createRegistry<MetricDefinition>("metric", [
   precision,
   recall,
   f1,
+  exactMatch,
+  hammingDistance,
   auroc,
   averagePrecision,
   logloss,
@@ -63,6 +79,12 @@ export function evaluateBinary(data: BinaryData): ClassEvaluation {
   const ranking = rankClass(view.probabilities, view.targets, 1);
   const ranked = (m: MetricDefinition) => m.ranked && { [m.type]: m.ranked(ranking) };
   return { values: finite(metrics.all.flatMap((m) => [m.binary?.(view), ranked(m)])), confusion: view.counts.confusion };
+}
+
+/** All metrics of a target of labels, over all and by label, and how the decisions on each fell. O(K·n log n). */
+export function evaluateLabels(data: LabelsData): { readonly values: MetricValues; readonly counts: LabelsView["counts"] } {
+  const view = labelsView(data);
+  return { values: finite([...metrics.all.map((m) => m.labels?.(view)), rankedLabels(view, metrics.all)]), counts: view.counts };
 }
 
 /** All metrics of a target of numbers, or of a forecast: over all columns, and by column where there are several. O(n). */

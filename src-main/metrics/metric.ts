@@ -29,6 +29,18 @@ export interface BinaryData {
   readonly classes?: readonly [string, string];
 }
 
+/** Any number of K labels a sample. */
+export interface LabelsData {
+  /** `[n, K]`, row-major, each label by itself. */
+  readonly probabilities: Float32Array;
+  /** `[n, K]`, row-major: 0 and 1; anything else is not known, and counts nowhere. */
+  readonly targets: Float32Array;
+  /** K names. */
+  readonly labels: readonly string[];
+  /** K numbers: a label is given where its probability is above. */
+  readonly thresholds: readonly number[];
+}
+
 /** K numbers a sample. */
 export interface NumericData {
   /** `[n, K]`, row-major. */
@@ -57,6 +69,20 @@ export interface BinaryView extends Required<BinaryData>, CountedPredictions {
   readonly classes: readonly [string, string];
 }
 
+export interface LabelsView extends LabelsData {
+  readonly rows: number;
+  /** By label. */
+  readonly counts: {
+    readonly truePositives: readonly number[];
+    readonly falsePositives: readonly number[];
+    readonly falseNegatives: readonly number[];
+    readonly trueNegatives: readonly number[];
+  };
+  /** Rows of which every label is known, and those of them of which every one is right. */
+  readonly whole: number;
+  readonly exact: number;
+}
+
 export interface NumericView extends NumericData {
   readonly rows: number;
 }
@@ -83,11 +109,12 @@ export interface MetricDefinition {
   readonly forecastsOnly?: boolean;
   readonly category?: (view: CategoryView) => RawValues;
   readonly binary?: (view: BinaryView) => RawValues;
+  readonly labels?: (view: LabelsView) => RawValues;
   readonly numeric?: (view: NumericView) => RawValues;
   readonly embedding?: (view: EmbeddingView) => RawValues;
   /**
    * A value that depends on the order of the scores only, of one class against the rest: a yes-or-no target has it as `<type>`; of several classes `<type>` is
-   * the mean over the classes that have one, `<type>.weighted` weighs them by how often they are the target.
+   * the mean over the classes that have one, `<type>.weighted` weighs them by how often they are the target; of labels also `<type>.<label>`.
    */
   readonly ranked?: (ranking: Ranking) => number | undefined;
 }

@@ -1,4 +1,5 @@
 import { averaged, classScores, ratio, type Score } from "./averages.js";
+import { labelAverages } from "./label-view.js";
 import type { MetricDefinition } from "./metric.js";
 
 /** TP / (TP + FP), 0 where the class is never predicted. */
@@ -10,5 +11,6 @@ export const precision: MetricDefinition = {
   summary: "Of the samples predicted as a class, the share that are of it.",
   better: "higher",
   category: (view) => averaged("precision", view, score),
+  labels: (view) => labelAverages("precision", view, score),
   binary: (view) => ({ precision: view.rows === 0 ? undefined : classScores(view.counts, score)[1], ...averaged("precision", view, score) }),
 };

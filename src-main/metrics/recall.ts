@@ -1,4 +1,5 @@
 import { averaged, classScores, ratio, type Score } from "./averages.js";
+import { labelAverages } from "./label-view.js";
 import type { MetricDefinition } from "./metric.js";
 
 /** TP / (TP + FN), 0 where the class never occurs. */
@@ -10,5 +11,6 @@ export const recall: MetricDefinition = {
   summary: "Of the samples of a class, the share that are found.",
   better: "higher",
   category: (view) => averaged("recall", view, score),
+  labels: (view) => labelAverages("recall", view, score),
   binary: (view) => ({ recall: view.rows === 0 ? undefined : classScores(view.counts, score)[1], ...averaged("recall", view, score) }),
 };

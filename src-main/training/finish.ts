@@ -4,6 +4,7 @@ import { LatheError, toLatheError } from "../base/errors.js";
 import { version } from "../base/version.js";
 import type { DoneEvent, RunEvent } from "../contract/events.js";
 import type { RunReport, SplitReport } from "../contract/report.js";
+import { isTuned } from "../contract/thresholds.js";
 import { RUN_MODEL, digestOf } from "../contract/run-model.js";
 import type { ParityResult } from "../contract/results.js";
 import { type Split, countSkipped, rowNumbersOf } from "../datasets/index.js";
@@ -13,7 +14,8 @@ import { TrainingControl } from "./process/control.js";
 import { type Evaluator, type Predictions, measure } from "./judging/evaluator.js";
 import type { FitResult } from "./fit.js";
 import { buildInferenceModel } from "./models/inference-model.js";
-import { predictionOf } from "./judging/judge.js";
+import { decisionOf } from "./judging/judge.js";
+import { toldThreshold, tuneAll } from "./judging/thresholds.js";
 import { forecastOf, tellJudgement } from "./judging/forecast/run-forecast.js";
 import { namedForecastMetrics } from "./judging/forecast/judge-forecast.js";
 import { type KeptPredictions, type KeptSplit, keepPredictions, toKept } from "./runs/kept-predictions.js";
@@ -71,15 +73,18 @@ export async function finish(
       await loader.dispose();
     }
   };
+  const { training } = bench.project;
+  const tunes = [...bench.judged.keys()].filter((name) => isTuned(training, name));
+  const judged = tuneAll(training, bench.judged, tunes.length > 0 && bench.prepared.counts.validation > 0 ? await predict("validation") : undefined);
   const kept: KeptPredictions[] = [];
   const judge = async (split: KeptSplit): Promise<SplitReport | undefined> => {
     if (bench.prepared.counts[split] === 0) return undefined;
     const made = await predict(split);
     run.refuseGone();
-    const answers = toKept(split, rowNumbersOf(bench.prepared, split), made, bench.judged);
+    const answers = toKept(split, rowNumbersOf(bench.prepared, split), made, judged);
     kept.push(answers);
     keepPredictions(run.path, answers);
-    return measure(bench.spec, bench.judged, made, fitted.terms);
+    return measure(bench.spec, judged, made, fitted.terms);
   };
 
   const [validation, test] = [await judge("validation"), await judge("test")];
@@ -90,7 +95,12 @@ export async function finish(
   ] as const)
     if (forecast && report) Object.assign(report.metrics, namedForecastMetrics(forecast, part));
   for (const { level, message } of forecast ? tellJudgement(forecast) : []) emit({ event: "log", level, message });
-  const thresholds = Object.fromEntries([...bench.judged].flatMap(([name, target]) => (target.kind === "binary" ? [[name, target.threshold]] : [])));
+  const thresholds = Object.fromEntries(
+    [...judged].flatMap(([name, target]) => {
+      const told = toldThreshold(target);
+      return told === undefined ? [] : [[name, told] as const];
+    }),
+  );
   const model = buildInferenceModel(
     bench.spec,
     { project: bench.project.name, fitted: bench.prepared.fitted, thresholds, fingerprint: fingerprintOf(bench.project, bench.prepared.fingerprint) },
@@ -98,13 +108,17 @@ export async function finish(
   );
 
   const split = bench.prepared.counts.validation > 0 ? "validation" : "train";
-  const parity = await compareOrExplain(bench, run, model, split, await predict(split));
+  const parity = await compareOrExplain({ ...bench, judged }, run, model, split, await predict(split));
   heed();
   await keepTrainingValues(bench, run, (done) => {
     heed();
     emit({ event: "stage", stage: "looking through the train rows", done, total: bench.prepared.counts.train });
   });
-  const report = { ...buildReport(bench, run, fitted, model, parity, validation, test), ...(forecast ? { forecast } : {}) };
+  const report = {
+    ...buildReport(bench, run, fitted, model, parity, validation, test),
+    ...(forecast ? { forecast } : {}),
+    ...(training.thresholds ? { thresholds } : {}),
+  };
   const writeReport = () => run.write("report.json", `${JSON.stringify(report, null, 2)}\n`);
   if (!parity.passed) {
     const refusal = new LatheError(
@@ -169,7 +183,7 @@ async function compareExport(bench: Workbench, model: Uint8Array, split: Split, 
       trained,
       split,
       ownUnit,
-      decide: (target, outputs) => predictionOf(defined(bench.judged.get(target.name), target.name), outputs),
+      decide: (target, outputs) => decisionOf(defined(bench.judged.get(target.name), target.name), outputs),
       expected: picturesOf(fitted.inputs).length > 0 ? "some" : "all",
     });
   } finally {

@@ -21,6 +21,10 @@ import { fromStored, horizonOf, kindOf, storedType, targetKindOf, vocabulariesOf
 import { isStatic, sizeOf } from "../onnx/types.js";
 import { losses } from "../losses/index.js";
 import type { TransformSpecs } from "../transforms/index.js";
+import { numberOf } from "../features/classes.js";
+import type { Threshold } from "../features/kind.js";
+import { labelThresholds } from "../features/labels.js";
+import { thresholdFor } from "./judging/thresholds.js";
 import type { JudgedTarget } from "./judging/judge.js";
 import { type JudgedSize, refuseJudging } from "./judging/memory.js";
 import type { NetworkFault } from "../contract/model-views.js";
@@ -170,7 +174,7 @@ export async function openWorkbench({ project, folder, choice, threads, began, e
     fileEngine,
     notes,
     faults,
-    judged: new Map(fitted.targets.map((target) => [target.name, judgedTarget(target, project.training.threshold ?? 0.5)])),
+    judged: new Map(fitted.targets.map((target) => [target.name, judgedTarget(target, thresholdFor(project.training, target))])),
     compile: {
       device: choice.device,
       threads: threads ?? chooseThreads(project.training.threads, multiplyAddsOf(plan, layout, inputs), project.training.batchSize),
@@ -243,12 +247,14 @@ export function targetSpec(fitted: FittedTarget): TargetSpec {
 }
 
 /** How a target's predictions are judged. */
-export function judgedTarget(fitted: FittedTarget, threshold: number): JudgedTarget {
+export function judgedTarget(fitted: FittedTarget, threshold: Threshold): JudgedTarget {
   switch (fitted.type) {
     case "category":
       return { kind: "category", classes: fitted.classes };
     case "binary":
-      return { kind: "binary", classes: fitted.classes, threshold };
+      return { kind: "binary", classes: fitted.classes, threshold: numberOf(threshold) };
+    case "labels":
+      return { kind: "labels", classes: fitted.classes, thresholds: labelThresholds(fitted.classes, threshold) };
     case "embedding":
       return { kind: "embedding" };
     case "numeric": {
@@ -261,14 +267,18 @@ export function judgedTarget(fitted: FittedTarget, threshold: number): JudgedTar
 }
 
 /** What "balanced" stands for among the options of each target's loss, by the training rows. */
-function balancedOptions(project: Project, { classCounts }: PreparedData): ReadonlyMap<string, Readonly<Record<string, unknown>>> {
+function balancedOptions(project: Project, { classCounts, counts, targets }: PreparedData): ReadonlyMap<string, Readonly<Record<string, unknown>>> {
   return new Map(
     Object.entries(project.training.losses).flatMap(([target, loss]) => {
       const { balance } = losses.get(loss.type);
       const named = Object.keys(balance ?? {}).filter((option) => loss[option] === "balanced");
       if (named.length === 0) return [];
-      const counts = defined(classCounts[target], `class counts of ${target}`);
-      return [[target, Object.fromEntries(named.map((option) => [option, balance?.[option]?.(counts)]))] as const];
+      const { kind } = defined(
+        targets.find(({ name }) => name === target),
+        target,
+      );
+      const seen = { kind, counts: defined(classCounts[target], `class counts of ${target}`), rows: counts.train };
+      return [[target, Object.fromEntries(named.map((option) => [option, balance?.[option]?.(seen)]))] as const];
     }),
   );
 }

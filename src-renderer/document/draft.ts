@@ -37,6 +37,8 @@ export interface DraftTraining {
   schedule?: DraftTagged;
   earlyStopping?: { monitor?: string; patience: number; minDelta?: number };
   groups?: DraftGroup[];
+  /** By target: one, one by label, or "tune". */
+  thresholds?: Record<string, number | string | Record<string, number>>;
   clipGradNorm?: number;
   clipGradValue?: number;
   engine?: string;

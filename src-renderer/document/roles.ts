@@ -1,8 +1,9 @@
 import { PICTURE_COLUMN } from "../../src-main/contract/data.js";
 import type { Role } from "../../src-main/contract/project-views.js";
 import type { ColumnSummary } from "../../src-main/contract/table-views.js";
-import { type InputType, kindFor, kindOf, startInput, targetColumns } from "../../src-main/features/index.js";
+import { type InputType, kindFor, kindOf, startInput, targetColumns, targetKindOf } from "../../src-main/features/index.js";
 import type { Draft, DraftInput, DraftTarget } from "./draft.js";
+import { asLabels } from "./labels.js";
 import { reachOf, setSeesPast } from "./series.js";
 import { dropTarget, followTargets, renameInDocument } from "./target-references.js";
 
@@ -110,6 +111,13 @@ export function setTargetKind(draft: Draft, name: string, kind: TargetKind): voi
   const current = draft.data.targets[at];
   if (!current || current.type === kind) return;
   const column = targetColumns(current)[0] ?? "";
+  if (kind === "labels") {
+    const { target, absorbed } = asLabels(draft, current);
+    draft.data.targets = draft.data.targets.flatMap((other) => (other === current ? [target] : absorbed.includes(other.name) ? [] : [other]));
+    for (const gone of [name, ...absorbed]) dropTarget(draft, gone);
+    followTargets(draft);
+    return;
+  }
   draft.data.targets[at] = kind === "numeric" ? { name, type: kind, column, normalize: "standard" } : { name, type: kind, column };
   // Losses suit one kind, and what is measured differs too.
   dropTarget(draft, name);
@@ -142,7 +150,8 @@ function takeFromTargets(draft: Draft, column: string): void {
     const columns = targetColumns(target);
     if (!columns.includes(column)) continue;
     const left = columns.filter((other) => other !== column);
-    if (target.type === "numeric" && left.length > 0) {
+    // One label alone is a yes or no.
+    if ("columns" in target && target.columns && left.length >= (targetKindOf(target).reader ? 2 : 1)) {
       target.columns = left;
       continue;
     }

@@ -5,12 +5,25 @@ import type { Draft, DraftTarget } from "./draft.js";
 /** Takes away what was chosen for a target that is gone or is another kind now. Its output stays for `followTargets`. */
 export function dropTarget(draft: Draft, name: string): void {
   const { losses, earlyStopping } = draft.training;
+  dropThresholds(draft, name);
   if (losses && Object.hasOwn(losses, name)) draft.training.losses = Object.fromEntries(Object.entries(losses).filter(([target]) => target !== name));
   // Without it, early stopping watches the loss of all.
   if (earlyStopping?.monitor !== undefined && monitored(earlyStopping.monitor) === name) delete earlyStopping.monitor;
 }
 
+/** Takes away the thresholds that were chosen for a target. */
+function dropThresholds({ training }: Draft, name: string): void {
+  const { thresholds } = training;
+  if (!thresholds || !Object.hasOwn(thresholds, name)) return;
+  const left = Object.entries(thresholds).filter(([target]) => target !== name);
+  if (left.length > 0) training.thresholds = Object.fromEntries(left);
+  else delete training.thresholds;
+}
+
 export function renameInDocument(draft: Draft, from: string, to: string): void {
+  const { thresholds } = draft.training;
+  if (thresholds && Object.hasOwn(thresholds, from))
+    draft.training.thresholds = Object.fromEntries(Object.entries(thresholds).map(([target, threshold]) => [target === from ? to : target, threshold]));
   for (const output of draft.model.outputs) if (output.target === from) output.target = to;
   const { losses, earlyStopping } = draft.training;
   if (losses && Object.hasOwn(losses, from))
@@ -49,7 +62,7 @@ export function followTargets(draft: Draft): void {
 
 /** How many numbers an output needs for a target. */
 export function widthOf(target: DraftTarget): number | "classes" {
-  if (target.type === "category" || target.type === "embedding") return "classes";
+  if (target.type === "category" || target.type === "labels" || target.type === "embedding") return "classes";
   return target.type === "numeric" ? (target.columns?.length ?? 1) * Math.max(1, target.horizon ?? 0) : 1;
 }
 

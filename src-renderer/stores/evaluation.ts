@@ -4,6 +4,7 @@ import type { CurvesResult, ResidualsResult, TargetView } from "../../src-main/c
 import type { RunReport } from "../../src-main/contract/report.js";
 import type { RunReference } from "../../src-main/contract/summaries.js";
 import { useStudio } from "../rpc/studio.js";
+import { labelConfusion, labelScores } from "../figures/label-scores.js";
 import { createLoader } from "../fetching/loadable.js";
 
 export const judgedSplits = ["validation", "test"] as const;
@@ -13,6 +14,13 @@ export type JudgedSplit = (typeof judgedSplits)[number];
 export interface Question extends RunReference {
   readonly split: JudgedSplit;
   readonly target: string;
+  /** Of several labels, the one that is looked at. */
+  readonly label?: string;
+}
+
+/** What no and yes of a label are called, as the host calls them. */
+function namesOf(label: string): [string, string] {
+  return [`not ${label}`, label];
 }
 
 /** What a finished run is worth: its report, and the curves or residuals of the target that is looked at. */
@@ -31,6 +39,7 @@ export const useEvaluation = defineStore("evaluation", () => {
   const wantedTarget = ref<string>();
   const wantedClass = ref<string>();
   const wantedColumn = ref<string>();
+  const wantedLabel = ref<string>();
 
   const result = computed(() => report.state.value.value);
   const split = computed<JudgedSplit>(
@@ -38,7 +47,16 @@ export const useEvaluation = defineStore("evaluation", () => {
   );
   /** What the report says of the split; undefined where it has no rows. */
   const judged = computed(() => result.value?.report[split.value]);
-  const target = computed(() => result.value?.targets.find(({ name }) => name === wantedTarget.value) ?? result.value?.targets[0]);
+  const whole = computed(() => result.value?.targets.find(({ name }) => name === wantedTarget.value) ?? result.value?.targets[0]);
+  /** Of a target of several labels, how each was told; undefined of others. */
+  const labels = computed(() => (whole.value ? judged.value?.labels?.[whole.value.name] : undefined));
+  /** The one that is looked at: the most mistaken unless another is chosen. */
+  const label = computed(() => labels.value?.find((one) => one.label === wantedLabel.value) ?? (labels.value && labelScores(labels.value)[0]));
+  /** What is looked at: of several labels one of them, as a target of yes or no. */
+  const target = computed<TargetView | undefined>(() => {
+    if (!whole.value || !label.value) return whole.value;
+    return { name: whole.value.name, kind: "binary", classes: [...namesOf(label.value.label)], threshold: label.value.threshold };
+  });
   /** Of several classes, the one that curves tell from the rest; of two, the second. */
   const positive = computed(() =>
     target.value?.kind === "binary"
@@ -46,11 +64,14 @@ export const useEvaluation = defineStore("evaluation", () => {
       : (target.value?.classes?.find((name) => name === wantedClass.value) ?? target.value?.classes?.[0]),
   );
   const column = computed(() => target.value?.columns?.find((name) => name === wantedColumn.value) ?? target.value?.columns?.[0]);
-  const confusion = computed(() => (target.value ? judged.value?.confusion[target.value.name] : undefined));
+  const confusion = computed(() => {
+    if (label.value) return labelConfusion(label.value, namesOf(label.value.label));
+    return target.value ? judged.value?.confusion[target.value.name] : undefined;
+  });
   /** Undefined where there are no rows to look at. */
   const question = computed<Question | undefined>(() =>
     run.value && target.value && target.value.kind !== "embedding" && judged.value && result.value?.rows
-      ? { ...run.value, split: split.value, target: target.value.name }
+      ? { ...run.value, split: split.value, target: target.value.name, ...(label.value && { label: label.value.label }) }
       : undefined,
   );
 
@@ -76,7 +97,8 @@ export const useEvaluation = defineStore("evaluation", () => {
   /** @param reference a run that has ended. */
   function show(reference: RunReference | undefined): void {
     const isSame = reference?.project === run.value?.project && reference?.run === run.value?.run;
-    if (reference?.project !== run.value?.project) wantedSplit.value = wantedTarget.value = wantedClass.value = wantedColumn.value = undefined;
+    if (reference?.project !== run.value?.project)
+      wantedSplit.value = wantedTarget.value = wantedClass.value = wantedColumn.value = wantedLabel.value = undefined;
     run.value = reference;
     if (!isSame) report.reset();
     loadReport();
@@ -102,6 +124,10 @@ export const useEvaluation = defineStore("evaluation", () => {
     split,
     judged,
     target,
+    /** The target with all its labels; otherwise as `target`. */
+    whole,
+    labels,
+    label: computed(() => label.value?.label),
     positive,
     column,
     confusion,
@@ -114,6 +140,7 @@ export const useEvaluation = defineStore("evaluation", () => {
     loadCharts,
     chooseSplit: (next: JudgedSplit) => void (wantedSplit.value = next),
     chooseTarget: (name: string) => void (wantedTarget.value = name),
+    chooseLabel: (name: string) => void (wantedLabel.value = name),
     chooseClass: (name: string) => void (wantedClass.value = name),
     chooseColumn: (name: string) => void (wantedColumn.value = name),
   };

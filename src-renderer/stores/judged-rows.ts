@@ -51,7 +51,7 @@ export const useJudgedRows = defineStore("judged-rows", () => {
   const pages = createPages<View, JudgedRow, JudgedRows>({
     onState: (listener) => studio.onState(listener),
     fetch: ({ choice, ...view }, offset, limit, signal) => studio.procedures.evaluation.rows({ ...view, ...choice, offset, limit }, { signal }),
-    alike: (a, b) => a.project === b.project && a.run === b.run && a.target === b.target && a.column === b.column,
+    alike: (a, b) => a.project === b.project && a.run === b.run && a.target === b.target && a.label === b.label && a.column === b.column,
   });
 
   const isNumeric = computed(() => evaluation.target?.kind === "numeric");
@@ -68,7 +68,7 @@ export const useJudgedRows = defineStore("judged-rows", () => {
   );
   watch(view, (next) => pages.show(next), { immediate: true });
   watch(
-    () => JSON.stringify([evaluation.question?.project, evaluation.question?.run, evaluation.question?.target, evaluation.column]),
+    () => JSON.stringify([evaluation.question?.project, evaluation.question?.run, evaluation.question?.target, evaluation.label, evaluation.column]),
     () => {
       only(undefined);
     },

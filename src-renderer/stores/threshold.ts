@@ -3,6 +3,7 @@ import { computed, onScopeDispose, ref, watch } from "vue";
 import { useStudio } from "../rpc/studio.js";
 import { texts } from "../texts/index.js";
 import { confusionOf, countsAt, countsOf, isExact, roundedBelow, type ConfusionCounts } from "../figures/confusion-counts.js";
+import { setLabelThreshold } from "../document/labels.js";
 import { useEvaluation } from "./evaluation.js";
 import { createLoader } from "../fetching/loadable.js";
 import { useProject } from "./project.js";
@@ -35,7 +36,13 @@ export const useThreshold = defineStore("threshold", () => {
   );
   /** What the project says now. */
   const inProject = computed(() => {
-    const said = project.draft?.training["threshold"];
+    const [training, { target, label }] = [project.draft?.training, evaluation];
+    const by = target && training?.thresholds?.[target.name];
+    if (typeof by === "number") return by;
+    // Of one that is tuned the next run decides.
+    if (by === "tune") return undefined;
+    if (typeof by === "object" && label !== undefined && Object.hasOwn(by, label)) return by[label];
+    const said = training?.["threshold"];
     return typeof said === "number" ? said : usual;
   });
 
@@ -71,7 +78,7 @@ export const useThreshold = defineStore("threshold", () => {
     { immediate: true },
   );
   watch(
-    () => JSON.stringify([evaluation.question?.run, evaluation.question?.target]),
+    () => JSON.stringify([evaluation.question?.run, evaluation.question?.target, evaluation.label]),
     () => (tried.value = undefined),
   );
   watch(
@@ -100,7 +107,14 @@ export const useThreshold = defineStore("threshold", () => {
     /** Runs from now on decide by it. One step that can be undone. */
     use(): void {
       const next = value.value;
-      if (next !== undefined) project.edit(texts.evaluate.threshold.label, (draft) => void (draft.training["threshold"] = next));
+      const [{ target, label }, words] = [evaluation, texts.evaluate.threshold.label];
+      if (next === undefined || !target) return;
+      project.edit(words, (draft) => {
+        if (label !== undefined) setLabelThreshold(draft, target.name, { label, threshold: next });
+        else if (draft.training.thresholds && Object.hasOwn(draft.training.thresholds, target.name))
+          draft.training.thresholds = { ...draft.training.thresholds, [target.name]: next };
+        else draft.training["threshold"] = next;
+      });
     },
   };
 });

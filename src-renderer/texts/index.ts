@@ -4,6 +4,7 @@ import { dataTexts } from "./data.js";
 import { evaluatePictureTexts, evaluateSampleTexts, evaluateTexts } from "./evaluate.js";
 import { exportTexts } from "./export.js";
 import { homeTexts } from "./home.js";
+import { labelsTexts } from "./labels.js";
 import { modelTexts } from "./model.js";
 import { pictureTexts } from "./pictures.js";
 import { predictTexts } from "./predict.js";
@@ -25,6 +26,7 @@ export const texts = {
   evaluate: evaluateTexts,
   evaluateSamples: evaluateSampleTexts,
   evaluatePictures: evaluatePictureTexts,
+  labels: labelsTexts,
   pictures: pictureTexts,
   series: seriesTexts,
   predict: predictTexts,

@@ -32,7 +32,9 @@ export function trainingSpec({ inputs, targets, model, training }: Described): T
         columns: Array.from({ length: typeof width === "number" ? width : 1 }, (_, k) => `${name}${k}`),
       })),
       targets: targets.map(({ name, kind, width }) =>
-        kind === "numeric" ? { name, type: kind, columns: Array.from({ length: width }, (_, k) => `${name} ${k}`) } : { name, type: kind, column: name },
+        kind === "numeric" || kind === "labels"
+          ? { name, type: kind, columns: Array.from({ length: width }, (_, k) => `${name} ${k}`) }
+          : { name, type: kind, column: name },
       ),
     },
     model,
@@ -76,7 +78,9 @@ export function randomBatch(spec: TrainingSpec, size: number, key: string | numb
     ...Object.fromEntries(
       spec.targets.map(({ name, kind, width }) => [
         names.target(name),
-        isIndex({ kind }) ? draw(name, size, (r) => r.below(width)) : draw(name, size * width, (r) => (kind === "binary" ? r.below(2) : r.normal())),
+        isIndex({ kind })
+          ? draw(name, size, (r) => r.below(width))
+          : draw(name, size * width, (r) => (kind === "binary" || kind === "labels" ? r.below(2) : r.normal())),
       ]),
     ),
     ...Object.fromEntries(

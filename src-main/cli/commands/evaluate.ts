@@ -12,6 +12,7 @@ import { showMetrics } from "../show-metrics.js";
 interface Options {
   readonly data: string;
   readonly device?: string;
+  readonly tune?: boolean;
   readonly json?: boolean;
 }
 
@@ -22,18 +23,20 @@ export function addEvaluate(program: Command): void {
     .argument("<model>", "a run's folder, a project's (its newest run), or a model.onnx")
     .requiredOption("--data <path>", "table with the model's columns and targets")
     .option("--device <name>", "auto, cpu or another that `devices` lists")
+    .option("--tune", "tell the thresholds at which F1 is best on this table, as training.thresholds takes them")
     .action(evaluate);
 }
 
-async function evaluate(model: string, { data, device = "auto", json = false }: Options): Promise<void> {
+async function evaluate(model: string, { data, device = "auto", tune = false, json = false }: Options): Promise<void> {
   const output = createOutput(json);
-  const work = { kind: "evaluate", model: modelFile(model), data, device } as const;
+  const work = { kind: "evaluate", model: modelFile(model), data, device, ...(tune ? { tune } : {}) } as const;
   const result = await interruptible(output, (setting) => inEngine(work, showEvents(output), (value) => evaluationResult.parse(value), setting));
   output.line(plural(result.samples, "row"));
   for (const [reason, rows] of Object.entries(result.skipped)) output.line(`${plural(rows, "row")} excluded: ${reason}`);
   for (const [column, values] of Object.entries(result.unknownClasses ?? {}))
     output.line(`classes of ${column} that the model does not know${valuesIn(values)}`);
   showStrangers(output, result);
-  showMetrics(output, result.metrics, result.confusion);
+  showMetrics(output, result.metrics, result.confusion, result.labels);
+  if (result.best) output.line(`\n"thresholds": ${JSON.stringify(result.best)}`);
   output.event(result);
 }

@@ -1,5 +1,6 @@
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { createProject } from "../../services/projects/create-project.js";
+import type { LabelGroup } from "../../services/projects/group-labels.js";
 import { createReader } from "../../services/processes/reader.js";
 import { SURVEYED } from "../../services/studio.js";
 import { surveyBy } from "../../services/data/survey.js";
@@ -20,6 +21,7 @@ interface Options {
   readonly test?: string;
   readonly levels?: readonly string[];
   readonly target?: readonly string[];
+  readonly labels?: readonly LabelGroup[];
   readonly header?: "yes" | "no";
   readonly skip?: number;
   readonly comment?: string;
@@ -56,6 +58,7 @@ export function addNew(program: Command): void {
     .option("--skip <lines>", "lines to exclude at the top of the table (default: found out)", wholeNumber)
     .option("--comment <mark>", 'what comment lines begin with, or "none" (default: found out)')
     .option("--target <column>", "what to predict; repeat for several (default: the last column, or the folders' names)", several)
+    .option("--labels <name=columns>", "columns of 0 and 1 that are predicted together, as in weather=rain,wind,snow; repeat for several", labelGroups)
     .option("--time <column>", "make the table a series in order of this column (default with --template series: the one that looks like times)")
     .option("--id <column>", "what tells several series of one table apart (default: found where times stand more than once)")
     .option("--window <rows>", "rows of the past that a forecast is made from (default: by the step)", positiveInteger)
@@ -69,7 +72,7 @@ export function addNew(program: Command): void {
     .option("--calendar <parts>", 'parts of the time that become columns, as in hour,weekday, or "none" (default: by the step)', names)
     .addHelpText("after", `\nTemplates:\n${templates.all.map(({ type, summary }) => `  ${type.padEnd(11)} ${summary}`).join("\n")}`)
     .action(async (folder: string, all: Options) => {
-      const { data, validation, test, levels, target, header, skip, comment, json = false } = all;
+      const { data, validation, test, levels, target, labels, header, skip, comment, json = false } = all;
       const output = createOutput(json);
       const reader = createReader({ deadline: SURVEYED });
       const { template, series } = seriesOf(all);
@@ -82,6 +85,7 @@ export function addNew(program: Command): void {
         ...(validation === undefined ? {} : { validation }),
         ...(test === undefined ? {} : { test }),
         ...(target ? { targets: target } : {}),
+        ...(labels ? { labels } : {}),
         reading: {
           ...(header === undefined ? {} : { header: header === "yes" }),
           ...(skip === undefined ? {} : { skip }),
@@ -95,6 +99,15 @@ export function addNew(program: Command): void {
       for (const note of created.notes) output.line(note);
       output.event({ event: "created", ...created });
     });
+}
+
+/** @throws LatheError `usage` where there is no name, or fewer than two columns */
+function labelGroups(text: string, before: readonly LabelGroup[] = []): readonly LabelGroup[] {
+  const [name = "", ...rest] = text.split("=");
+  const columns = names(rest.join("="));
+  if (name.trim() === "" || rest.length === 0 || columns.length < 2)
+    throw new InvalidArgumentError(`got "${text}", expected a name, = and at least two columns, as in weather=rain,wind`);
+  return [...before, { name: name.trim(), columns }];
 }
 
 /** The template, and what is said of a series; undefined where nothing is. @throws LatheError `usage` for options that do not go together */

@@ -73,7 +73,7 @@ function showReport(output: Output, path: string): void {
   const { test, validation, parity, model } = readReport(path);
   const judged = test ?? validation;
   if (judged) {
-    showMetrics(output, judged.metrics, judged.confusion);
+    showMetrics(output, judged.metrics, judged.confusion, judged.labels);
     output.line();
     output.line(`on ${count(judged.rows)} ${test ? "test" : "validation"} rows${test ? ", which training never saw" : ""}`);
   }

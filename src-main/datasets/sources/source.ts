@@ -1,5 +1,6 @@
 import type { LatheError } from "../../base/errors.js";
 import { own } from "../../base/own.js";
+import { NO_WORDS } from "../../features/separator.js";
 import { BLANKS, type ColumnWords, MISSING_WORDS } from "../../features/spelling.js";
 import type { RegularSeries } from "../series/regular-table.js";
 import { type Decimal, parsed, parsedBefore } from "./decimal.js";
@@ -134,6 +135,8 @@ const LARGEST = "3.4028234663852886e38";
 export interface Wanted {
   readonly numbers: readonly string[];
   readonly texts: readonly string[];
+  /** Those of the texts that list words: an empty cell is a list of none, written `NO_WORDS`. */
+  readonly lists?: readonly string[];
   /** The column that orders the rows. */
   readonly time?: string;
 }
@@ -141,11 +144,23 @@ export interface Wanted {
 /** SQL of the column that orders rows by time. */
 export const TIME = "time_order";
 
+interface MoreColumns {
+  readonly time?: SourceColumn | undefined;
+  readonly lists?: readonly SourceColumn[];
+}
+
+/** A text that lists words: an empty one has none. */
+function listOf(column: SourceColumn): string {
+  const empty = `coalesce(trim(CAST(${column.sql} AS VARCHAR), ${literal(BLANKS)}), '') = ''`;
+  return `CASE WHEN ${empty} THEN ${literal(NO_WORDS)} ELSE ${textOf(column)} END`;
+}
+
 /** A FROM item with `numbers` as DOUBLE n0, n1, … and `texts` as VARCHAR t0, t1, …, missing as NULL. A value that is no finite number fails the query. */
-export function converted({ relation }: Source, numbers: readonly SourceColumn[], texts: readonly SourceColumn[], time?: SourceColumn): string {
+export function converted({ relation }: Source, numbers: readonly SourceColumn[], texts: readonly SourceColumn[], more: MoreColumns = {}): string {
+  const { time, lists = [] } = more;
   const inner = [
     ...numbers.map((c, k) => `${castNumber(c)} AS n${k}`),
-    ...texts.map((c, k) => `${textOf(c)} AS t${k}`),
+    ...texts.map((c, k) => `${lists.includes(c) ? listOf(c) : textOf(c)} AS t${k}`),
     ...(time ? [`${timeOf(time)} AS ${TIME}`] : []),
   ];
   const outer = [

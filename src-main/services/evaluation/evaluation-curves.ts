@@ -7,7 +7,7 @@ import { equalBins } from "../../metrics/equal-bins.js";
 import { curves, metrics } from "../../metrics/index.js";
 import type { Curve } from "../../metrics/metric.js";
 import { rankClass } from "../../metrics/ranking.js";
-import type { KeptTarget } from "../../training/runs/kept-predictions.js";
+import type { SingleTarget } from "./one-label.js";
 import { classIndex, columnIndex } from "./judged-rows.js";
 
 /** What is drawn of a curve at most, of residuals, and in how many bins. */
@@ -21,7 +21,7 @@ const CALIBRATION_BINS = 10;
  * @param named the class; of a binary target the second one where it is omitted.
  * @throws LatheError `usage` for numbers, for a category without a class, for a class that is not there.
  */
-export function curvesOf(target: KeptTarget, named: string | undefined): CurvesResult {
+export function curvesOf(target: SingleTarget, named: string | undefined): CurvesResult {
   if (target.kind === "numeric") throw new LatheError("usage", `target ${target.name} is a number: it has residuals, not curves`, { target: target.name });
   if (target.kind === "category" && named === undefined)
     throw new LatheError("usage", `target ${target.name} has ${target.classes.length} classes: say which one is meant against the rest`, {
@@ -44,7 +44,7 @@ export function curvesOf(target: KeptTarget, named: string | undefined): CurvesR
 }
 
 /** The probability of one class by row. */
-function scoresOf({ kind, outputs, truths, width }: KeptTarget, positive: number): Float32Array {
+function scoresOf({ kind, outputs, truths, width }: SingleTarget, positive: number): Float32Array {
   if (kind === "binary") return positive === 1 ? outputs : outputs.map((p) => 1 - p);
   return Float32Array.from(truths, (_, i) => outputs[i * width + positive] ?? 0);
 }
@@ -92,7 +92,7 @@ function calibrationOf(scores: Float32Array, truths: ArrayLike<number>, positive
 }
 
 /** How sure a target's predictions are, and how often they are right. @throws LatheError `usage` for numbers */
-export function confidenceCalibration(target: KeptTarget): CalibrationResult {
+export function confidenceCalibration(target: SingleTarget): CalibrationResult {
   if (target.kind === "numeric")
     throw new LatheError("usage", `target ${target.name} is a number: it has no probabilities that could be calibrated`, { target: target.name });
   const { outputs, truths } = target;
@@ -110,7 +110,7 @@ export function confidenceCalibration(target: KeptTarget): CalibrationResult {
 }
 
 /** How far predictions of numbers are off. @throws LatheError `usage` for classes, and for a column that is not there. */
-export function residualsOf(rows: Uint32Array, target: KeptTarget, column: string | undefined): ResidualsResult {
+export function residualsOf(rows: Uint32Array, target: SingleTarget, column: string | undefined): ResidualsResult {
   if (target.kind !== "numeric") throw new LatheError("usage", `target ${target.name} has classes: it has curves, not residuals`, { target: target.name });
   const [k, n] = [columnIndex(target, column), rows.length];
   const actual = (i: number) => target.truths[i * target.width + k] ?? 0;

@@ -2,6 +2,8 @@ import { existsSync } from "node:fs";
 import { LatheError } from "../../base/errors.js";
 import { inside } from "../../base/own-files.js";
 import type { Project } from "../../contract/project.js";
+import { thresholdOf } from "../../contract/thresholds.js";
+import { numberOf } from "../../features/classes.js";
 import { targetColumns } from "../../features/index.js";
 import type { CalibrationResult, CurvesResult, JudgedRows, LabelErrors, ResidualsResult, TargetView } from "../../contract/evaluation-views.js";
 import type { JudgedForecast } from "../../contract/forecast-report.js";
@@ -9,32 +11,43 @@ import type { RunReport } from "../../contract/report.js";
 import { RUN_MODEL } from "../../contract/run-model.js";
 import type { RunReference } from "../../contract/summaries.js";
 import { faultsOfModel } from "../../training/models/tell-faults.js";
-import { type KeptSplit, type KeptTarget, predictionsFile } from "../../training/runs/kept-predictions.js";
+import { type KeptSplit, predictionsFile } from "../../training/runs/kept-predictions.js";
 import { readConfig } from "../../training/runs/run-config.js";
 import { RunFolder } from "../../training/runs/run-folder.js";
 import { confidenceCalibration, curvesOf, residualsOf } from "./evaluation-curves.js";
 import { type ForecastQuestion, judgedForecastOf, placesOfRun } from "./judged-forecast.js";
 import type { FolderAccess } from "../files/folder-access.js";
 import { type JudgedRowsRequest, describeRow, placesOf } from "./judged-rows.js";
+import { type SingleTarget, oneLabel } from "./one-label.js";
 import { suspectLabels } from "./label-errors.js";
 import { type LoadedPredictions, createPredictionStore, workedOut } from "../prediction/prediction-store.js";
 import { cellsOfRows } from "./row-cells.js";
 import { type FoundRun, finishedRun } from "../runs/run-reference.js";
 import type { Tables } from "../data/tables.js";
 
+/** A target of a split; of several labels one of them, as a target of yes or no. */
+interface AskedTarget {
+  readonly split: KeptSplit;
+  readonly target: string;
+  readonly label?: string | undefined;
+}
+
 /** What a finished run is worth, and what it answered for each row of validation and test. Everything throws `run.missing` for a run that has not ended. */
 export interface Evaluation {
   report(run: RunReference): Promise<{ report: RunReport; targets: TargetView[]; rows: boolean; doubts: string[] }>;
   /** @throws LatheError `usage` for a target or class that is not there; `run.missing` where predictions were not kept */
-  curves(asked: RunReference & { readonly split: KeptSplit; readonly target: string; readonly class?: string | undefined }): Promise<CurvesResult>;
+  curves(asked: RunReference & AskedTarget & { readonly class?: string | undefined }): Promise<CurvesResult>;
   /** @throws as `curves`, `data.changed` */
   forecast(asked: RunReference & ForecastQuestion, signal?: AbortSignal): Promise<JudgedForecast>;
   /** @throws as `curves` */
   rows(asked: RunReference & JudgedRowsRequest, signal?: AbortSignal): Promise<JudgedRows>;
   /** @throws as `curves` */
-  calibration(asked: RunReference & { readonly split: KeptSplit; readonly target: string }): Promise<CalibrationResult>;
+  calibration(asked: RunReference & AskedTarget): Promise<CalibrationResult>;
   /** Of all rows that were judged. @throws as `curves` */
-  labelErrors(asked: RunReference & { readonly target: string; readonly offset: number; readonly limit: number }, signal?: AbortSignal): Promise<LabelErrors>;
+  labelErrors(
+    asked: RunReference & Omit<AskedTarget, "split"> & { readonly offset: number; readonly limit: number },
+    signal?: AbortSignal,
+  ): Promise<LabelErrors>;
   /** @throws as `curves` */
   residuals(asked: RunReference & { readonly split: KeptSplit; readonly target: string; readonly column?: string | undefined }): Promise<ResidualsResult>;
 }
@@ -45,8 +58,8 @@ export function createEvaluation(access: FolderAccess, tables: Tables): Evaluati
   const store = createPredictionStore();
 
   async function open(
-    asked: RunReference & { readonly split: KeptSplit; readonly target: string },
-  ): Promise<{ run: FoundRun; predictions: LoadedPredictions; target: KeptTarget }> {
+    asked: RunReference & { readonly split: KeptSplit; readonly target: string; readonly label?: string | undefined },
+  ): Promise<{ run: FoundRun; predictions: LoadedPredictions; target: SingleTarget }> {
     const run = await finishedRun(access, asked);
     if (!run.report[asked.split])
       throw new LatheError("usage", `run ${asked.run} has no ${asked.split} rows: its project gave that part none`, { ...run.reference, split: asked.split });
@@ -56,7 +69,7 @@ export function createEvaluation(access: FolderAccess, tables: Tables): Evaluati
       throw new LatheError("usage", `run ${asked.run} has no target "${asked.target}"; it has ${predictions.targets.map(({ name }) => name).join(", ")}`, {
         target: asked.target,
       });
-    return { run, predictions, target };
+    return { run, predictions, target: oneLabel(target, asked.label) };
   }
 
   return {
@@ -73,7 +86,7 @@ export function createEvaluation(access: FolderAccess, tables: Tables): Evaluati
     },
     async curves(asked) {
       const { predictions, target } = await open(asked);
-      return workedOut(predictions, ["curves", asked.target, asked.class], () => curvesOf(target, asked.class));
+      return workedOut(predictions, ["curves", asked.target, asked.label, asked.class], () => curvesOf(target, asked.class));
     },
     async rows({ project, run: id, ...request }, signal) {
       const { run, predictions, target } = await open({ project, run: id, ...request });
@@ -100,14 +113,18 @@ export function createEvaluation(access: FolderAccess, tables: Tables): Evaluati
     },
     async calibration(asked) {
       const { predictions, target } = await open(asked);
-      return workedOut(predictions, ["calibration", asked.target], () => confidenceCalibration(target));
+      return workedOut(predictions, ["calibration", asked.target, asked.label], () => confidenceCalibration(target));
     },
     async labelErrors({ offset, limit, ...asked }, signal) {
       const { report } = await finishedRun(access, asked);
       const judged = SPLITS.filter((split) => report[split]);
       const [first, ...others] = await Promise.all(judged.map((split) => open({ ...asked, split })));
       if (!first) throw new LatheError("usage", `run ${asked.run} kept no rows to judge by: its project gave validation and test none`, { run: asked.run });
-      const { classes, suspects, judged: rows } = workedOut(first.predictions, ["label errors", asked.target], () => suspectLabels([first, ...others]));
+      const {
+        classes,
+        suspects,
+        judged: rows,
+      } = workedOut(first.predictions, ["label errors", asked.target, asked.label], () => suspectLabels([first, ...others]));
       const page = suspects.slice(offset, offset + limit);
       const { columns, cells, note } = await cellsOfRows(
         tables,
@@ -141,12 +158,20 @@ function targetViews({ data, training }: Project, report: RunReport): TargetView
   return data.targets.map((target): TargetView => {
     if (target.type === "numeric") return { name: target.name, kind: "numeric", columns: [...targetColumns(target)] };
     if (target.type === "embedding") return { name: target.name, kind: "embedding" };
-    const classes = (report.test ?? report.validation)?.confusion[target.name]?.classes;
+    const judged = report.test ?? report.validation;
+    const labels = judged?.labels?.[target.name];
+    if (target.type === "labels")
+      return {
+        name: target.name,
+        kind: "labels",
+        ...(labels ? { classes: labels.map(({ label }) => label), thresholds: labels.map(({ threshold }) => threshold) } : {}),
+      };
+    const classes = judged?.confusion[target.name]?.classes;
     return {
       name: target.name,
       kind: target.type,
       ...(classes ? { classes } : {}),
-      ...(target.type === "binary" ? { threshold: training.threshold ?? 0.5 } : {}),
+      ...(target.type === "binary" ? { threshold: numberOf(report.thresholds?.[target.name] ?? thresholdOf(training, target.name)) } : {}),
     };
   });
 }

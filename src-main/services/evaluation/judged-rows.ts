@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { argmax } from "../../base/argmax.js";
 import { LatheError } from "../../base/errors.js";
 import type { JudgedRow, judgedRowsRequest } from "../../contract/evaluation-views.js";
-import type { KeptTarget } from "../../training/runs/kept-predictions.js";
+import type { SingleTarget } from "./one-label.js";
 import { type LoadedPredictions, workedOut } from "../prediction/prediction-store.js";
 
 export type JudgedRowsRequest = z.output<typeof judgedRowsRequest>;
@@ -11,7 +11,7 @@ export type JudgedRowsRequest = z.output<typeof judgedRowsRequest>;
 const EPSILON = 2 ** -23;
 
 /** Rows that a request is about, in its order: their places in the split. Recalled while one pages through. */
-export function placesOf(predictions: LoadedPredictions, target: KeptTarget, request: JudgedRowsRequest): Uint32Array {
+export function placesOf(predictions: LoadedPredictions, target: SingleTarget, request: JudgedRowsRequest): Uint32Array {
   const { offset: _offset, limit: _limit, split: _split, ...question } = request;
   return workedOut(predictions, ["rows", question], () => {
     const judge = judgeOf(target, request);
@@ -29,7 +29,7 @@ export function placesOf(predictions: LoadedPredictions, target: KeptTarget, req
 }
 
 /** A row as it is shown, without its cells. */
-export function describeRow(predictions: LoadedPredictions, target: KeptTarget, request: JudgedRowsRequest, place: number): Omit<JudgedRow, "cells"> {
+export function describeRow(predictions: LoadedPredictions, target: SingleTarget, request: JudgedRowsRequest, place: number): Omit<JudgedRow, "cells"> {
   const judge = judgeOf(target, request);
   const row = { row: predictions.rows[place] ?? 0, loss: judge.loss(place) };
   if (target.kind === "numeric") {
@@ -52,7 +52,7 @@ export function describeRow(predictions: LoadedPredictions, target: KeptTarget, 
 }
 
 /** @throws LatheError `usage` for a column that the target has not. */
-export function columnIndex(target: KeptTarget & { readonly kind: "numeric" }, column: string | undefined): number {
+export function columnIndex(target: SingleTarget & { readonly kind: "numeric" }, column: string | undefined): number {
   if (column === undefined) return 0;
   const k = target.columns.indexOf(column);
   if (k < 0)
@@ -69,7 +69,7 @@ interface Judge {
   readonly residual: (place: number) => number;
 }
 
-function judgeOf(target: KeptTarget, request: Pick<JudgedRowsRequest, "threshold" | "column">): Judge {
+function judgeOf(target: SingleTarget, request: Pick<JudgedRowsRequest, "threshold" | "column">): Judge {
   const { outputs, truths, width } = target;
   const at = (i: number) => outputs[i] ?? 0;
   const surprise = (probability: number) => -Math.log(Math.max(probability, EPSILON));
@@ -97,7 +97,7 @@ function judgeOf(target: KeptTarget, request: Pick<JudgedRowsRequest, "threshold
   }
 }
 
-function filterRows(rows: number, target: KeptTarget, judge: Judge, request: JudgedRowsRequest): Uint32Array {
+function filterRows(rows: number, target: SingleTarget, judge: Judge, request: JudgedRowsRequest): Uint32Array {
   const chosen = new Uint32Array(rows);
   let count = 0;
   if (target.kind === "numeric") {
@@ -125,7 +125,7 @@ function filterRows(rows: number, target: KeptTarget, judge: Judge, request: Jud
 }
 
 /** @throws LatheError `usage` for a class that the target has not. */
-export function classIndex(target: KeptTarget & { readonly kind: "category" | "binary" }, name: string | undefined): number | undefined {
+export function classIndex(target: SingleTarget & { readonly kind: "category" | "binary" }, name: string | undefined): number | undefined {
   if (name === undefined) return undefined;
   const index = (target.classes as readonly string[]).indexOf(name);
   refuse(index < 0, `target ${target.name} has no class "${name}"; it has ${target.classes.slice(0, 10).join(", ")}${target.classes.length > 10 ? ", …" : ""}`);

@@ -1,10 +1,11 @@
 import { argmax } from "../../base/argmax.js";
 import { LatheError } from "../../base/errors.js";
 import type { LabelErrors } from "../../contract/evaluation-views.js";
-import type { KeptPredictions, KeptTarget } from "../../training/runs/kept-predictions.js";
+import type { KeptPredictions } from "../../training/runs/kept-predictions.js";
+import type { SingleTarget } from "./one-label.js";
 
 /** Class targets alone have labels. */
-type LabelledTarget = Extract<KeptTarget, { readonly kind: "category" | "binary" }>;
+type LabelledTarget = Extract<SingleTarget, { readonly kind: "category" | "binary" }>;
 
 /** A row whose label is likely wrong. */
 export interface Suspect {
@@ -32,7 +33,7 @@ export interface Suspicion {
  * @param parts the same target in the splits that were judged.
  * @throws LatheError `usage` for numbers
  */
-export function suspectLabels(parts: readonly { readonly predictions: KeptPredictions; readonly target: KeptTarget }[]): Suspicion {
+export function suspectLabels(parts: readonly { readonly predictions: KeptPredictions; readonly target: SingleTarget }[]): Suspicion {
   const labelled = parts.map(({ predictions, target }) => ({ predictions, target: requireLabels(target) }));
   const classes: readonly string[] = labelled[0]?.target.classes ?? [];
   const [sums, counts] = [new Float64Array(classes.length), new Float64Array(classes.length)];
@@ -73,7 +74,7 @@ export function suspectLabels(parts: readonly { readonly predictions: KeptPredic
   };
 }
 
-function requireLabels(target: KeptTarget): LabelledTarget {
+function requireLabels(target: SingleTarget): LabelledTarget {
   if (target.kind === "numeric")
     throw new LatheError("usage", `target ${target.name} is a number: it has residuals, not labels that may be wrong`, { target: target.name });
   return target;

@@ -15,6 +15,7 @@ const LOSS_GROUPS: Readonly<Record<TargetKind, string>> = {
   binary: "Yes or no",
   numeric: "Numbers",
   embedding: "Embeddings",
+  labels: "Several labels",
 };
 
 /** What a form says of a series; the rest is said elsewhere. */

@@ -1,5 +1,8 @@
 import type { RowAnswer, RowValues } from "../../contract/engine-messages.js";
 import type { FormField, OnePrediction, PredictionForm, TargetView } from "../../contract/evaluation-views.js";
+import { USUAL_THRESHOLD } from "../../contract/thresholds.js";
+import { numberOf } from "../../features/classes.js";
+import { labelThresholds } from "../../features/labels.js";
 import type { FittedTarget } from "../../features/fitted.js";
 import type { ValueNote } from "../../features/form.js";
 import { kindOf, targetKindOf } from "../../features/index.js";
@@ -21,7 +24,14 @@ function viewOf(target: FittedTarget, thresholds: ModelFacts["thresholds"]): Tar
     case "category":
       return { name: target.name, kind: "category", classes: [...target.classes] };
     case "binary":
-      return { name: target.name, kind: "binary", classes: [...target.classes], threshold: thresholds[target.name] ?? 0.5 };
+      return { name: target.name, kind: "binary", classes: [...target.classes], threshold: numberOf(thresholds[target.name] ?? USUAL_THRESHOLD) };
+    case "labels":
+      return {
+        name: target.name,
+        kind: "labels",
+        classes: [...target.classes],
+        thresholds: [...labelThresholds(target.classes, thresholds[target.name] ?? USUAL_THRESHOLD)],
+      };
     case "embedding":
       return { name: target.name, kind: "embedding" };
   }

@@ -9,6 +9,7 @@ import { kindOf } from "../../features/index.js";
 import type { ProjectInput } from "../../contract/project.js";
 import type { SeriesPlan, SeriesWish } from "../../contract/series-views.js";
 import type { DataSurvey } from "../data/survey.js";
+import { type LabelGroup, groupLabels } from "./group-labels.js";
 import { templateFor, withPictureColumns } from "./picture-columns.js";
 import { planSeries } from "./plan-series.js";
 import { templates } from "../templates/index.js";
@@ -33,6 +34,8 @@ export interface CreateOptions extends DataSurvey {
   readonly levels?: readonly string[];
   /** Defaults to the last column, or the innermost level of folders. */
   readonly targets?: readonly string[];
+  /** Columns of yes or no that are predicted together; of tables only. */
+  readonly labels?: readonly LabelGroup[];
   /** Columns that are neither inputs nor targets. */
   readonly ignore?: readonly string[];
   /** Columns of a table that are inputs, whatever they hold. */
@@ -59,7 +62,8 @@ export interface CreatedProject {
  * @throws LatheError `usage` where the folder holds a project already or the template does not suit, and `data.*`.
  */
 export async function createProject(options: CreateOptions): Promise<CreatedProject> {
-  const { folder, name, data, validation, test, reading, targets, ignore, keep, series, signal, survey, look, lookAtSeries } = options;
+  const { folder, name, data, validation, test, reading, labels = [], ignore, keep, series, signal, survey, look, lookAtSeries } = options;
+  const targets = labels.length === 0 ? options.targets : [...(options.targets ?? []), ...labels.flatMap(({ columns }) => columns)];
   const home = resolve(folder);
   if (existsSync(join(home, PROJECT_FILE)))
     throw new LatheError("usage", `${home} holds a project already; choose another folder, or edit its ${PROJECT_FILE}`);
@@ -68,6 +72,8 @@ export async function createProject(options: CreateOptions): Promise<CreatedProj
   const template = wanted ?? (series ? templates.get(SERIES) : undefined);
   if (series && template?.reads !== "series")
     throw new LatheError("usage", `the template ${template?.type} reads no series; the template ${SERIES} does, or name no column of times and no window`);
+  if (labels.length > 0 && (template?.reads === "series" || (await isFolder(resolve(data)))))
+    throw new LatheError("usage", "labels are columns of a table, got a series or a folder of pictures; name several targets instead");
   if (await isFolder(resolve(data))) return createFromPictures(options, home, template ?? templates.get("images"));
   if (validation !== undefined)
     throw new LatheError("usage", `a validation of its own is a folder, beside a folder of pictures; ${data} is a table, whose validation rows are split off`);
@@ -88,7 +94,7 @@ export async function createProject(options: CreateOptions): Promise<CreatedProj
     return { file: made, notes, told, targets: parts.targets.map(nameAndType), inputs: plan.columns, series: plan };
   }
   const seen = template?.type === TEXT ? withProse(surveyed) : surveyed;
-  const roles = await withPictureColumns(rolesFrom(seen, targets, ignore, keep), seen, look, signal);
+  const roles = await withPictureColumns(groupLabels(rolesFrom(seen, targets, ignore, keep), labels), seen, look, signal);
   const source = { type: "table" as const, ...file };
   const made = await save(home, (template ?? templates.get(templateFor(roles))).create({ name: title, source, inputs: roles.inputs, targets: roles.targets }));
   return { file: made, notes: roles.notes, targets: roles.targets.map(nameAndType), inputs: roles.inputs.flatMap((input) => namesOf(input)) };

@@ -59,7 +59,7 @@ export function refuseTexts(template: string, { inputs }: Proposal): void {
 
 /** How many outputs a target needs. */
 export function outputsOf(target: Proposal["targets"][number]): number | "classes" {
-  if (target.type === "category" || target.type === "embedding") return "classes";
+  if (target.type === "category" || target.type === "labels" || target.type === "embedding") return "classes";
   return target.type === "numeric" ? (target.columns?.length ?? 1) * Math.max(1, horizonOf(target)) : 1;
 }
 

@@ -1,5 +1,6 @@
 import { LatheError } from "../../base/errors.js";
 import { defined } from "../../base/assert.js";
+import { counted } from "../../features/options.js";
 import { losses } from "../../losses/index.js";
 import type { LossDefinition, LossValue } from "../../losses/loss.js";
 import type { Emitter } from "../../onnx/emitter.js";
@@ -40,7 +41,7 @@ export function outputOf(spec: TrainingSpec, target: TargetSpec, activations: Ac
   if (!output) throw new LatheError("model.layer", `the output for ${target.name} reads ${from}, which is not a layer`);
   const width = output.shape.at(-1);
   if (output.shape.length !== 2 || width !== target.width) {
-    const wanted = target.kind === "category" ? `${target.width} classes` : `${target.width} value${target.width === 1 ? "" : "s"}`;
+    const wanted = counted(target.width, { category: "class", labels: "label", binary: "value", numeric: "value" }[target.kind]);
     throw new LatheError(
       "model.layer",
       `layer ${from} gives ${showShape(output.shape)}, but target ${target.name} has ${wanted}: expected [N, ${target.width}]`,

@@ -78,18 +78,20 @@ export function measure(spec: TrainingSpec, judged: ReadonlyMap<string, JudgedTa
   );
   const metrics: Record<string, number | null> = { loss: finiteOrNull(loss) };
   const confusion: SplitReport["confusion"] = {};
+  const labels: NonNullable<SplitReport["labels"]> = {};
   for (const target of spec.targets) {
     const name = target.name;
-    const { values, matrix } = judge(
-      defined(judged.get(name), name),
-      defined(predictions.outputs.get(name), name),
-      defined(predictions.truths.get(name), name),
-    );
+    const {
+      values,
+      matrix,
+      labels: own,
+    } = judge(defined(judged.get(name), name), defined(predictions.outputs.get(name), name), defined(predictions.truths.get(name), name));
     metrics[`${name}.loss`] = predictions.losses.get(name) ?? null;
     for (const [metric, value] of Object.entries(values)) metrics[`${name}.${metric}`] = value;
     if (matrix) confusion[name] = matrix;
+    if (own) labels[name] = own;
   }
-  return { rows: predictions.rows, metrics, confusion };
+  return { rows: predictions.rows, metrics, confusion, ...(Object.keys(labels).length > 0 ? { labels } : {}) };
 }
 
 /** One target's predictions, filled batch by batch. */

@@ -1,6 +1,7 @@
 import { argmax } from "../../base/argmax.js";
-import type { Confusion } from "../../contract/results.js";
-import { evaluateBinary, evaluateCategory, evaluateEmbedding, evaluateNumeric } from "../../metrics/index.js";
+import type { Confusion, JudgedLabel } from "../../contract/results.js";
+import { USUAL_THRESHOLD } from "../../contract/thresholds.js";
+import { evaluateBinary, evaluateCategory, evaluateEmbedding, evaluateLabels, evaluateNumeric } from "../../metrics/index.js";
 
 /** What it takes to judge a target's predictions. */
 export type JudgedTarget =
@@ -8,6 +9,8 @@ export type JudgedTarget =
   /** The second class is the positive one. */
   | { readonly kind: "binary"; readonly classes: readonly [string, string]; readonly threshold: number }
   | { readonly kind: "embedding" }
+  /** By label, above which probability it is given. */
+  | { readonly kind: "labels"; readonly classes: readonly string[]; readonly thresholds: readonly number[] }
   /** `restore` turns a normalised value of a column into its own unit; `forecast`: the columns are steps of a series to come. */
   | {
       readonly kind: "numeric";
@@ -19,6 +22,8 @@ export type JudgedTarget =
 export interface Judgement {
   readonly values: Readonly<Record<string, number | null>>;
   readonly matrix?: Confusion;
+  /** Of labels, how each was told. */
+  readonly labels?: JudgedLabel[];
 }
 
 /** @param outputs row-major `[n, width]`: probabilities, or numbers. @param truth class indices, 0 and 1, or numbers. */
@@ -36,6 +41,15 @@ export function judge(target: JudgedTarget, outputs: Float32Array, truth: Float3
         classes: target.classes,
       });
       return { values, matrix: matrixOf(target.classes, confusion) };
+    }
+    case "labels": {
+      const { classes, thresholds } = target;
+      const { values, counts } = evaluateLabels({ probabilities: outputs, targets: Float32Array.from(truth), labels: classes, thresholds });
+      const { truePositives: tp, falsePositives: fp, falseNegatives: fn, trueNegatives: tn } = counts;
+      const labels = classes.map((label, k): JudgedLabel => {
+        return { label, threshold: thresholds[k] ?? USUAL_THRESHOLD, tp: tp[k] ?? 0, fp: fp[k] ?? 0, fn: fn[k] ?? 0, tn: tn[k] ?? 0 };
+      });
+      return { values, labels };
     }
     case "embedding": {
       const rows = truth.length;
@@ -56,10 +70,17 @@ function matrixOf(classes: readonly string[], counts: readonly (readonly number[
   return { classes: [...classes], counts: counts.map((row) => [...row]) };
 }
 
-/** The prediction that one row of outputs amounts to: the likeliest class, or yes or no; undefined for numbers and points. */
+/** What a row of outputs decides, to compare it with another's; undefined for numbers and points. */
+export function decisionOf(target: JudgedTarget, outputs: Float32Array): number | string | undefined {
+  if (target.kind !== "labels") return predictionOf(target, outputs);
+  return target.classes.map((_, k) => ((outputs[k] ?? 0) > (target.thresholds[k] ?? USUAL_THRESHOLD) ? "1" : "0")).join("");
+}
+
+/** The one class that a row of outputs is most for: the likeliest class or label, or yes or no; undefined for numbers and points. */
 export function predictionOf(target: JudgedTarget, outputs: Float32Array): number | undefined {
   switch (target.kind) {
     case "category":
+    case "labels":
       return argmax(outputs);
     case "binary":
       return (outputs[0] ?? 0) > target.threshold ? 1 : 0;

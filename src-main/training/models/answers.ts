@@ -1,3 +1,5 @@
+import { USUAL_THRESHOLD } from "../../contract/thresholds.js";
+import type { Threshold } from "../../features/kind.js";
 import type { FittedTarget } from "../../features/fitted.js";
 import { targetKindOf } from "../../features/index.js";
 
@@ -9,7 +11,7 @@ export interface AnswerColumns {
   readonly cells: (outputs: Float32Array) => readonly string[];
 }
 
-export function answerColumns(target: FittedTarget, threshold = 0.5): AnswerColumns {
+export function answerColumns(target: FittedTarget, threshold: Threshold = USUAL_THRESHOLD): AnswerColumns {
   const kind = targetKindOf(target);
   return { head: kind.head(target), width: kind.width(target), cells: (outputs) => kind.cellsOf(outputs, target, threshold) };
 }

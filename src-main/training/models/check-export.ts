@@ -13,7 +13,7 @@ import type { Graph } from "../../onnx/types.js";
 import { inferTypes } from "../../ops/index.js";
 import type { Predictions } from "../judging/evaluator.js";
 import { encodedValues, outputName, readFacts } from "./inference-model.js";
-import { predictionOf } from "../judging/judge.js";
+import { decisionOf } from "../judging/judge.js";
 import { checkParity, differing } from "./parity.js";
 import { floats } from "../trainer.js";
 import { judgedTarget, targetSpec } from "../workbench.js";
@@ -51,7 +51,7 @@ export async function checkExport({ model: path, bare }: CheckExportRequest): Pr
         const target = defined(judged.get(name), name);
         return target.kind === "numeric" && target.restore ? target.restore(value, column) : value;
       },
-      decide: ({ name }, outputs) => predictionOf(defined(judged.get(name), name), outputs),
+      decide: ({ name }, outputs) => decisionOf(defined(judged.get(name), name), outputs),
     });
     if (parity.passed) return parity;
     throw new LatheError(

@@ -8,6 +8,8 @@ import { type RawBatch, countSkipped, readTable } from "../../datasets/index.js"
 import type { FittedTarget } from "../../features/fitted.js";
 import { targetWidth } from "../../features/index.js";
 import type { Tensors } from "../../engines/engine.js";
+import type { Threshold } from "../../features/kind.js";
+import { toldThreshold, tuned } from "../judging/thresholds.js";
 import { type JudgedTarget, judge } from "../judging/judge.js";
 import { outputName } from "./inference-model.js";
 import type { WorkSetting } from "../process/setting.js";
@@ -55,10 +57,18 @@ export async function evaluateModel(request: EvaluateRequest, { emit }: WorkSett
       ...unreadableOf(table),
       metrics: { ...(Object.assign({}, ...answers.map((a) => a.metrics())) as EvaluationResult["metrics"]), ...compared },
       confusion: Object.assign({}, ...answers.map((a) => a.confusion())) as EvaluationResult["confusion"],
+      ...labelsOf(answers),
+      ...(request.tune === true ? { best: Object.assign({}, ...answers.map((a) => a.best())) as Record<string, Threshold> } : {}),
     };
   } finally {
     await model.close();
   }
+}
+
+/** How each label was told, of targets that have some. */
+function labelsOf(answers: readonly Answers[]): Pick<EvaluationResult, "labels"> {
+  const labels = Object.assign({}, ...answers.map((a) => a.labels())) as NonNullable<EvaluationResult["labels"]>;
+  return Object.keys(labels).length > 0 ? { labels } : {};
 }
 
 /** The exported file has undone the scaling already. */
@@ -91,6 +101,17 @@ class Answers {
 
   metrics(): Readonly<Record<string, number | null>> {
     return Object.fromEntries(Object.entries(this.#judge().values).map(([name, value]) => [`${this.fitted.name}.${name}`, value]));
+  }
+
+  labels(): NonNullable<EvaluationResult["labels"]> {
+    const { labels } = this.#judge();
+    return labels ? { [this.fitted.name]: labels } : {};
+  }
+
+  /** The threshold at which F1 is best, of a target that has one. */
+  best(): Readonly<Record<string, Threshold>> {
+    const told = toldThreshold(tuned(this.judged, { outputs: joinFloats(this.#outputs), truths: joinFloats(this.#truth) }));
+    return told === undefined ? {} : { [this.fitted.name]: told };
   }
 
   confusion(): EvaluationResult["confusion"] {

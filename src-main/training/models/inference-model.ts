@@ -1,8 +1,9 @@
-import { z } from "zod";
 import { defined } from "../../base/assert.js";
 import { LatheError } from "../../base/errors.js";
 import { version } from "../../base/version.js";
 import { METADATA, encodedNames } from "../../contract/model-metadata.js";
+import { keptThresholds } from "../../contract/thresholds.js";
+import type { Threshold } from "../../features/kind.js";
 import { type FittedData, fittedData } from "../../features/fitted.js";
 import { kindOf, lowerInputs, targetKindOf } from "../../features/index.js";
 import { encodeModel, modelOf } from "../../onnx/protobuf.js";
@@ -20,8 +21,8 @@ import type { Weights } from "../trainer.js";
 export interface ModelFacts {
   readonly project: string;
   readonly fitted: FittedData;
-  /** By binary target. */
-  readonly thresholds: Readonly<Record<string, number>>;
+  /** By target of yes or no, or of labels: then by label. */
+  readonly thresholds: Readonly<Record<string, Threshold>>;
   /** sha256 over project and data: which training made this file. */
   readonly fingerprint: string;
 }
@@ -79,8 +80,6 @@ function lengthsOf({ plan }: TrainingSpec, { inputs }: FittedData): ReadonlyMap<
   return new Map(any.map(({ name }) => [name, any.length === 1 ? ANY_LENGTH : `${ANY_LENGTH}_${name}`]));
 }
 
-const thresholdsSchema = z.record(z.string(), z.number());
-
 /** @throws LatheError `export.format` where the file does not come from Lathe. */
 export function readFacts(metadata: ReadonlyMap<string, string>, path: string): ModelFacts {
   const read = (key: string): string => {
@@ -101,7 +100,7 @@ export function readFacts(metadata: ReadonlyMap<string, string>, path: string): 
       project: read(METADATA.project),
       fingerprint: read(METADATA.fingerprint),
       fitted: fittedData.parse(JSON.parse(read(METADATA.data))),
-      thresholds: thresholdsSchema.parse(JSON.parse(read(METADATA.thresholds))),
+      thresholds: keptThresholds.parse(JSON.parse(read(METADATA.thresholds))),
     };
   } catch (thrown) {
     if (thrown instanceof LatheError) throw thrown;

@@ -43,7 +43,7 @@ export interface ParityQuestion {
   readonly split: string;
   readonly ownUnit: OwnUnit;
   /** The prediction that a row of outputs amounts to: a class, or undefined where there is none to make. */
-  readonly decide: (target: TargetSpec, outputs: Float32Array) => number | undefined;
+  readonly decide: (target: TargetSpec, outputs: Float32Array) => number | string | undefined;
 }
 
 /** Runs the exported file on rows as read from the table and compares with what the trainer said of the same rows. */
@@ -94,7 +94,9 @@ export function differing({ maxDifference, rows, split, tolerance }: ParityResul
 
 /** What a difference is measured in, by column. */
 function unitsOf({ name, kind, width }: TargetSpec, outputs: Float32Array, ownUnit: OwnUnit): readonly number[] {
-  if (kind === "category" || kind === "binary") return new Array<number>(width).fill(Math.max(1, logitReach(outputs, width) / USUAL_LOGITS));
+  // Of labels each has a logit of its own.
+  if (kind === "category" || kind === "binary" || kind === "labels")
+    return new Array<number>(width).fill(Math.max(1, logitReach(outputs, kind === "labels" ? 1 : width) / USUAL_LOGITS));
   return Array.from({ length: width }, (_, column) => {
     const zero = ownUnit(name, 0, column);
     let largest = 0;

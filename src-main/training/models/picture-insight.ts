@@ -2,6 +2,7 @@ import { defined } from "../../base/assert.js";
 import { LatheError } from "../../base/errors.js";
 import { Lru } from "../../base/lru.js";
 import type { FeatureMapsQuestion, FiltersAnswer, FeatureMapsAnswer, LayersAnswer, SaliencyAnswer, SaliencyQuestion } from "../../contract/picture-insight.js";
+import { targetKindOf } from "../../features/index.js";
 import type { FittedData, FittedTarget } from "../../features/fitted.js";
 import type { Executable, Tensors } from "../../engines/engine.js";
 import { type Graph, tensor } from "../../onnx/types.js";
@@ -68,7 +69,7 @@ export class PictureInsight {
     const { executable, layer } = await this.#prepared(`saliency ${JSON.stringify([name, wanted])}`, () =>
       buildSaliencyGraph(this.#model.graph, this.#inputs, output, wanted),
     );
-    const width = target.type === "category" ? target.classes.length : 1;
+    const width = targetKindOf(target).width(target);
     const run = (weights: readonly number[]) => executable.run({ ...feeds, [saliencyNames.weights]: tensor("float32", weights, [1, width]) });
     const decided =
       asked ??
@@ -86,7 +87,7 @@ export class PictureInsight {
       layer: layer.id,
       peak,
       score: floats(result, saliencyNames.score)[0] ?? Number.NaN,
-      probability: target.type === "category" ? (answer[decided] ?? Number.NaN) : decided === 1 ? first : 1 - first,
+      probability: target.type !== "binary" ? (answer[decided] ?? Number.NaN) : decided === 1 ? first : 1 - first,
       height: seen.height,
       width: seen.width,
       cells: [layer.height, layer.width],

@@ -1,3 +1,4 @@
+import { counted } from "../../features/options.js";
 import { LatheError, toLatheError } from "../../base/errors.js";
 import { own } from "../../base/own.js";
 import { type GroupSpec, groupsSchema } from "../../contract/groups.js";
@@ -234,20 +235,23 @@ function shown(
   ];
 }
 
+/** Kinds of target whose width the data tell. */
+const CLASSES: ReadonlySet<string> = new Set(["category", "labels"]);
+
 /** @returns why a layer cannot answer a target; undefined where it can, or nobody knows yet. */
 function wrongOutput(layer: string, target: PlannedTarget, shape: Shape): string | undefined {
   const got = `layer ${layer} answers target ${target.name} with [${shape.join(", ")}]`;
   if (target.width === undefined) return undefined;
   if (shape.length !== 2) return `${got}, expected [N, ${target.width}]; flatten it`;
   if (!target.exact || shape[1] === target.width || typeof shape[1] === "string") return undefined;
-  const why =
-    target.kind === "category"
-      ? `${target.width} classes`
-      : target.kind === "binary"
-        ? "one number, for yes or no"
-        : `${target.width} number${target.width === 1 ? "" : "s"} to predict`;
+  const why = {
+    category: counted(target.width, "class"),
+    labels: counted(target.width, "label"),
+    binary: "one number, for yes or no",
+    numeric: `${counted(target.width, "number")} to predict`,
+  }[target.kind];
   return (
-    `${got}, expected [N, ${target.width}] (${why}); set its outFeatures to ${target.kind === "category" ? `"classes"` : target.width}, or end ` +
+    `${got}, expected [N, ${target.width}] (${why}); set its outFeatures to ${CLASSES.has(target.kind) ? `"classes"` : target.width}, or end ` +
     `in a Linear that has it`
   );
 }

@@ -12,7 +12,7 @@ import type { NetworkPlan } from "./network.js";
 export interface TargetSpec {
   readonly name: string;
   readonly kind: TargetKind;
-  /** Classes of a category, 1 for a binary target, columns of a numeric one: the width of the network's output. */
+  /** Classes of a category, 1 for a binary target, labels of several at once, columns of a numeric one: the width of the network's output. */
   readonly width: number;
 }
 

@@ -30,6 +30,7 @@ const header = z.strictObject({
     z.discriminatedUnion("kind", [
       z.strictObject({ ...common, kind: z.literal("category"), classes: z.array(z.string()) }),
       z.strictObject({ ...common, kind: z.literal("binary"), classes: z.tuple([z.string(), z.string()]), threshold: z.number() }),
+      z.strictObject({ ...common, kind: z.literal("labels"), classes: z.array(z.string()), thresholds: z.array(z.number()) }),
       z.strictObject({ ...common, kind: z.literal("numeric"), columns: z.array(z.string()) }),
     ]),
   ),
@@ -38,9 +39,9 @@ type Header = z.infer<typeof header>;
 
 export type KeptSplit = Header["split"];
 export type KeptTarget = Header["targets"][number] & {
-  /** Row-major `[rows, width]`: probabilities, of yes alone for a binary target, or numbers in their own unit. */
+  /** Row-major `[rows, width]`: probabilities, of yes alone for a binary target, each by itself of labels, or numbers in their own unit. */
   readonly outputs: Float32Array;
-  /** Class indices, 0 and 1, or numbers in their own unit. */
+  /** Class indices, 0 and 1, the same by label, or numbers in their own unit. */
   readonly truths: Float32Array | Int32Array;
 };
 
@@ -68,6 +69,10 @@ export function toKept(split: KeptSplit, rows: Uint32Array, predictions: Predict
         return { name, kind: "category", width: target.classes.length, classes: [...target.classes], outputs, truths };
       case "binary":
         return { name, kind: "binary", width: 1, classes: [...target.classes], threshold: target.threshold, outputs, truths };
+      case "labels": {
+        const { classes, thresholds } = target;
+        return { name, kind: "labels", width: classes.length, classes: [...classes], thresholds: [...thresholds], outputs, truths };
+      }
       // A point says nothing by itself that could be looked at.
       case "embedding":
         return [];
@@ -137,7 +142,7 @@ export function readPredictions(path: string): KeptPredictions {
     throw damaged("its header cannot be read", cause);
   }
   const { split, rows } = told;
-  const truthsOf = ({ kind, width }: Header["targets"][number]) => (kind === "numeric" ? rows * width : rows);
+  const truthsOf = ({ kind, width }: Header["targets"][number]) => ({ numeric: rows * width, labels: rows * width, category: rows, binary: rows })[kind];
   const expected = start + 4 * told.targets.reduce((sum, target) => sum + rows * target.width + truthsOf(target), rows);
   if (body.length !== expected) throw damaged(`it is ${body.length} bytes long, expected ${expected}`);
   // Numbers are read in place; what `readFileSync` gives of a small file may begin anywhere in a shared buffer.

@@ -90,6 +90,12 @@ describe("ten optimizer steps, with and without diagnosis, are ONNX Runtime's", 
     );
   });
 
+  it("BCEWithLogitsLoss of labels, with a posWeight each", async () => {
+    const labels: TargetSpec = { name: "y", kind: "labels", width: 3 };
+    const loss = { type: "BCEWithLogitsLoss", posWeight: [0.5, 2, 4] };
+    await compareSteps(trainingSpec(described(labels, { optimizer: { type: "SGD", lr: 0.05, momentum: 0.9 }, losses: { y: loss }, clipGradValue: 0.1 })));
+  });
+
   it("every optimizer and every loss is among them", () => {
     expect(optimizers.types.filter((type) => !(type in optimizerOptions))).toEqual([]);
     expect(losses.types.filter((type) => !(type in lossTargets))).toEqual([]);

@@ -375,6 +375,30 @@ const tables: Readonly<Record<string, readonly Row[]>> = {
       ["training.losses.good.posweight: got an unknown setting, expected one of posWeight, weight, type; did you mean posWeight?"],
     ],
     ["a loss of no weight", { "training.losses.good": { type: "BCELoss", weight: 0 } }, ["training.losses.good.weight: got 0, expected more than 0"]],
+    [
+      "a threshold of no target",
+      { "training.thresholds": { god: 0.4 } },
+      ['training.thresholds.god: got a threshold for "god", expected a target of type binary or labels: good; did you mean good?'],
+    ],
+    [
+      "thresholds by label of a yes or no",
+      { "training.thresholds": { good: { rain: 0.4 } } },
+      ["training.thresholds.good: got a threshold by label, expected one number: target good is of type binary"],
+    ],
+    [
+      "thresholds tuned on no rows",
+      { "training.thresholds": { good: "tune" }, "data.split": { validation: 0 } },
+      ['training.thresholds.good: got "tune", expected a probability, because data.split.validation is 0: there are no rows to find it on'],
+    ],
+    [
+      "labels of both a column and columns, and a separator where each has a column",
+      { "data.targets.0": { name: "good", type: "labels", column: "a", columns: ["b", "b"], separator: ";" }, "training.losses": {} },
+      [
+        "data.targets[0]: got both column and columns, expected one of the two",
+        'data.targets[0].separator: got ";" with columns, expected it with one column of words only',
+        'data.targets[0].columns[1]: got "b" a second time, expected each column once',
+      ],
+    ],
     ["clipping to nothing", { "training.clipGradNorm": 0 }, ["training.clipGradNorm: got 0, expected more than 0"]],
     [
       "early stopping on no part of the data",

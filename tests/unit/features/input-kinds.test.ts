@@ -60,6 +60,7 @@ function contextOf(cells: (typeof rows)[number]["cells"]): FitContext {
       });
     },
     median: (column) => Promise.resolve(values(column).sort((a, b) => a - b)[1] ?? 0),
+    words: () => Promise.resolve(new Map()),
     texts: (column) => {
       const counts = new Map<string, number>();
       for (const text of cells[column] ?? []) counts.set(String(text), (counts.get(String(text)) ?? 0) + 1);

@@ -12,6 +12,8 @@ interface Row {
   /** Told where it does not follow from the classes. */
   readonly cells?: "text";
   readonly classOf: Readonly<Record<string, number>>;
+  /** Of a sample; as many as columns unless told. */
+  readonly values?: number;
   readonly width: number;
   readonly describe: string;
   readonly head: readonly string[];
@@ -86,6 +88,30 @@ const rows: readonly Row[] = [
       ],
     ],
   },
+  {
+    fitted: { name: "y", type: "labels", column: "e", separator: ",", classes: ["rain", "snow", "wind"] },
+    columns: ["e"],
+    classes: ["rain", "snow", "wind"],
+    classOf: { rain: 0, snow: 1, wind: 2 },
+    values: 3,
+    width: 3,
+    describe: "probability of each of rain, snow, wind",
+    head: ["y", "y:rain", "y:snow", "y:wind"],
+    answers: [
+      [
+        [0.75, 0.5, 1],
+        ["rain,wind", "0.75", "0.5", "1"],
+      ],
+      [
+        [0.25, 0.5, 0],
+        ["", "0.25", "0.5", "0"],
+      ],
+      [
+        [NaN, 0.5, 1],
+        ["", "NaN", "0.5", "1"],
+      ],
+    ],
+  },
 ];
 
 test("every kind has a row", () => {
@@ -93,12 +119,12 @@ test("every kind has a row", () => {
   expect(rows.map(({ fitted }) => fitted.type).sort()).toEqual([...kinds].sort());
 });
 
-describe.each(rows)("$fitted.type", ({ fitted, columns, classes, cells, classOf, width, describe: doc, head, answers }) => {
+describe.each(rows)("$fitted.type", ({ fitted, columns, classes, cells, classOf, values = columns.length, width, describe: doc, head, answers }) => {
   const kind = targetKindOf(fitted);
 
   test("tells its columns and classes", () => {
     expect(kind.columnsOf(fitted)).toEqual(columns);
-    expect(targetWidth(fitted)).toBe(columns.length);
+    expect(targetWidth(fitted)).toBe(values);
     expect(kind.classes(fitted)).toEqual(classes);
     expect(Object.fromEntries(kind.classOf(fitted))).toEqual(classOf);
     expect(kind.cells).toBe(cells ?? (classes ? "text" : "number"));
