@@ -27,6 +27,8 @@ export const evaluationResult = z.strictObject({
   samples: z.number(),
   /** Rows excluded, with why: a target that is missing, a class the model does not know. */
   skipped: z.record(z.string(), z.number()),
+  /** By target, samples that lack it, or one of its columns, and are judged for the other targets. Absent where none does. */
+  missing: z.record(z.string(), z.number()).optional(),
   /** Classes that the model does not know, and unknown values of its inputs. */
   unknownClasses: unknownValues.optional(),
   unknownValues: unknownValues.optional(),

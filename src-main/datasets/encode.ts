@@ -9,7 +9,7 @@ import type { PreparedData } from "./prepared.js";
 import { RawAssembler, type RawBatch, columnsOf, selectRaw } from "./raw-batch.js";
 import { RecordWriter } from "./record-file.js";
 import type { Database } from "./sources/database.js";
-import { PART, SPLITS } from "./splits.js";
+import { PART, SPLITS, type SplitName } from "./splits.js";
 import type { Staged } from "./staging.js";
 
 /** Rows that go through the encoder graph at a time. */
@@ -45,6 +45,8 @@ export interface EncodeQuestion {
   /** The encoder graph; undefined where every input is in a store. */
   readonly executable: Executable | undefined;
   readonly writers: readonly RecordWriter[];
+  /** Of several targets a row may lack some: how many do is counted here, by target and part. Absent: a row must have all, and one that does not is left out. */
+  readonly gaps?: Readonly<Record<string, Record<SplitName, number>>> | undefined;
   /** Training rows by class are counted here. */
   readonly classCounts: Readonly<Record<string, number[]>>;
   readonly progress: (done: number) => void;
@@ -91,7 +93,7 @@ export async function encodeRows(database: Database, staged: Staged, parts: stri
 }
 
 async function writeBatch(batch: RawBatch, partOf: Int8Array, question: EncodeQuestion, unknown: Map<string, number>): Promise<void> {
-  const { fitted, executable, writers, classCounts } = question;
+  const { fitted, executable, writers, classCounts, gaps } = question;
   const outputs = (await executable?.run(batch.inputs)) ?? {};
   const encoded = fitted.inputs.map((input) => {
     if (kindOf(input).kept !== "record") return placesOf(input.name, batch, question);
@@ -100,12 +102,18 @@ async function writeBatch(batch: RawBatch, partOf: Int8Array, question: EncodeQu
   });
   const targets = fitted.targets.map((target) => trainedValues(target, batch));
   for (let r = 0; r < batch.size; r++) {
-    const stranger = targets.find((t) => t.kind !== "numeric" && (t.data[r] ?? -1) < 0);
+    const lacking = targets.filter((t) => lacks(t, r));
+    const stranger = gaps ? (lacking.length === targets.length && targets.every((t) => lacksAll(t, r)) ? lacking[0] : undefined) : lacking[0];
     if (stranger) {
       unknown.set(stranger.column, (unknown.get(stranger.column) ?? 0) + 1);
       continue;
     }
     const part = partOf[r] ?? 0;
+    for (const { name } of lacking) {
+      const counted = gaps?.[name];
+      const split = SPLITS[part];
+      if (counted && split) counted[split]++;
+    }
     const writer = defined(writers[part], `the writer of part ${part}`);
     if (writer.full) await writer.flush();
     let at = writer.record();
@@ -115,14 +123,32 @@ async function writeBatch(batch: RawBatch, partOf: Int8Array, question: EncodeQu
       for (let k = 0, from = r * width; k < width; k++) into[at++] = words[from++] ?? 0;
     }
     for (const target of targets) {
-      if (target.kind === "category") integers[at++] = target.data[r] ?? 0;
+      if (target.kind === "category") integers[at++] = target.data[r] ?? -1;
       else for (let k = 0, from = r * target.width; k < target.width; k++) floats[at++] = target.data[from++] ?? 0;
       const counts = part === PART.train && target.kind !== "numeric" ? classCounts[target.name] : undefined;
       const index = target.data[r] ?? 0;
-      if (counts) counts[index] = (counts[index] ?? 0) + 1;
+      if (counts && index >= 0) counts[index] = (counts[index] ?? 0) + 1;
     }
     integers[at] = batch.rows[r] ?? 0;
   }
+}
+
+type Trained = ReturnType<typeof trainedValues>;
+
+/** Whether a row lacks a target, or one of its columns: no class that is known, no number. */
+function lacks({ data, width }: Trained, row: number): boolean {
+  for (let k = row * width; k < (row + 1) * width; k++) if (isGap(data, k)) return true;
+  return false;
+}
+
+function lacksAll({ data, width }: Trained, row: number): boolean {
+  for (let k = row * width; k < (row + 1) * width; k++) if (!isGap(data, k)) return false;
+  return true;
+}
+
+function isGap(data: Trained["data"], k: number): boolean {
+  const value = data[k] ?? Number.NaN;
+  return data instanceof Int32Array ? value < 0 : Number.isNaN(value);
 }
 
 /** Where what the cells of a batch name stands in its store. */
@@ -131,7 +157,7 @@ function placesOf(input: string, batch: RawBatch, { placeOf }: EncodeQuestion): 
   return { words: Int32Array.from(cells.dtype === "string" ? cells.data : [], (cell) => placeOf(input, cell)), width: 1 };
 }
 
-/** A target's values as records hold them: scaled numbers, 0 and 1, class indices. */
+/** A target's values as records hold them: scaled numbers, 0 and 1, class indices; NaN and -1 where there is none. */
 function trainedValues(target: FittedTarget, batch: RawBatch) {
   const raw = defined(batch.targets[target.name], `target ${target.name}`);
   const base = { name: target.name, kind: target.type, column: target.type === "numeric" ? "" : target.column, width: targetWidth(target) };
@@ -147,6 +173,8 @@ export interface RecordField {
   readonly width: number;
   /** `rows`: of a series, which the record's row number leads to; then nothing stands in the record. */
   readonly kind: "input" | "reference" | "rows" | "numeric" | "binary" | "category";
+  /** The target that it is, where samples may lack it: NaN, or class -1. */
+  readonly masked?: string;
 }
 
 /** Where inputs and targets stand in a record. */
@@ -159,6 +187,8 @@ export function recordLayout(prepared: Pick<PreparedData, "inputs" | "targets">)
   };
   return [
     ...prepared.inputs.map((i) => place(i.name, i.width, i.rows ? "rows" : i.store ? "reference" : "input")),
-    ...prepared.targets.map((t) => (t.rows ? place(`target.${t.name}`, 0, "rows") : place(`target.${t.name}`, t.width, t.kind))),
+    ...prepared.targets.map((t) =>
+      t.rows ? place(`target.${t.name}`, 0, "rows") : { ...place(`target.${t.name}`, t.width, t.kind), ...(t.masked ? { masked: t.name } : {}) },
+    ),
   ];
 }

@@ -19,7 +19,10 @@ export interface RawBatch {
   readonly names?: readonly string[];
   /** By input name: float32 `[n, columns]` with NaN for missing, string `[n, 1]` with "" for missing, or uint8 `[n, H, W, C]`. */
   readonly inputs: Tensors;
-  /** By target name, in the file's own units: int64 `[n]` for a category, float32 `[n, 1]` of 0 and 1, float32 `[n, columns]`. Empty where not asked for. */
+  /**
+   * By target name, in the file's own units: int64 `[n]` for a category, float32 `[n, 1]` of 0 and 1, float32 `[n, columns]`; -1 and NaN where a row lacks it.
+   * Empty where not asked for.
+   */
   readonly targets: Tensors;
 }
 
@@ -174,11 +177,11 @@ export class RawAssembler {
   }
 }
 
-/** Room for the classes of `n` rows, and what puts one there: int64 `[n]`, or float32 `[n, 1]` of yes or no. */
+/** Room for the classes of `n` rows, and what puts one there: int64 `[n]`, -1 for none that is known, or float32 `[n, 1]` of yes or no, NaN for neither. */
 export function classTensor(target: FittedTarget, n: number): { readonly tensor: TensorData; readonly put: (row: number, index: number) => void } {
   if (target.type === "binary") {
     const data = new Float32Array(n);
-    return { tensor: { dtype: "float32", dims: [n, 1], data }, put: (row, index) => (data[row] = index) };
+    return { tensor: { dtype: "float32", dims: [n, 1], data }, put: (row, index) => (data[row] = index < 0 ? Number.NaN : index) };
   }
   const data = new BigInt64Array(n);
   return { tensor: { dtype: "int64", dims: [n], data }, put: (row, index) => (data[row] = BigInt(index)) };

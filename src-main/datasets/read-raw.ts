@@ -250,6 +250,8 @@ class Reader implements TableReader {
     const pictures = picturesOf(fitted.inputs).length > 0;
     const assembler = new RawAssembler(fitted, pictures ? PICTURES : batchSize, withTargets, 0, this.#spelling);
     const checks = checksOf(fitted, wanted, withTargets, this.#spelling);
+    // Of several targets a row may lack some. A cell is missing or of no known class, not both: a row lacks all where as many checks say so as there are cells.
+    const masks = withTargets && fitted.targets.length > 1 ? fitted.targets.reduce((sum, target) => sum + targetKindOf(target).columnsOf(target).length, 0) : 0;
     let [next, given] = [0, 0];
     const take = (): Iterable<RawBatch> | AsyncIterable<RawBatch> => {
       const batch = assembler.take();
@@ -277,7 +279,7 @@ class Reader implements TableReader {
           if (wantedRows) {
             if (wantedRows[next] !== before + i + 1) continue;
             next++;
-          } else if (!this.#usable(chunk, i, before + i + 1, checks)) continue;
+          } else if (!this.#usable(chunk, i, before + i + 1, checks, masks)) continue;
           picked[count++] = i;
         }
         this.#rows += chunk.rowCount;
@@ -297,11 +299,17 @@ class Reader implements TableReader {
   }
 
   /** Counts what is odd about a row. */
-  #usable(chunk: DuckDBDataChunk, i: number, row: number, checks: readonly Check[]): boolean {
+  #usable(chunk: DuckDBDataChunk, i: number, row: number, checks: readonly Check[], masks: number): boolean {
+    let lacking = 0;
     for (const check of checks) {
       const { position, column, test, reason } = check;
       const value = chunk.getColumnVector(position).getItem(i);
       if (!test(value)) continue;
+      if (masks > 0 && (reason === "missing target" || reason === "unknown class")) {
+        if (reason === "unknown class") this.#odd.meetClass(column, String(value), check.known ?? []);
+        lacking++;
+        continue;
+      }
       if (reason === "refused") {
         throw new LatheError(
           "data.value",
@@ -321,7 +329,9 @@ class Reader implements TableReader {
       this.#odd.skip(reason, column);
       return false;
     }
-    return true;
+    if (masks === 0 || lacking < masks) return true;
+    this.#odd.skip("missing target", "");
+    return false;
   }
 }
 

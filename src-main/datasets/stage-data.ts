@@ -3,6 +3,7 @@ import { LatheError } from "../base/errors.js";
 import { type DataSpec, PICTURE_COLUMN } from "../contract/data.js";
 import { kindOf, picturesOf, targetKindOf } from "../features/index.js";
 import { tellWords } from "./column-words.js";
+import { type DataFormat, formatNow } from "./data-format.js";
 import type { SkippedRows } from "./prepared.js";
 import type { Roles } from "./roles.js";
 import { findCuts } from "./series/cuts.js";
@@ -12,7 +13,7 @@ import type { Database } from "./sources/database.js";
 import { UNUSED } from "./sources/image-folder.js";
 import type { Source, Wanted } from "./sources/source.js";
 import { literal } from "./sources/sql.js";
-import { type SplitCounts, checkCounts, onePart, split } from "./splits.js";
+import { PART, SPLITS, type SplitCounts, type SplitName, checkCounts, onePart, split } from "./splits.js";
 import { type Staged, cellOf, stage } from "./staging.js";
 import type { DataWarning } from "./data-warning.js";
 
@@ -46,12 +47,14 @@ export interface StageQuestion {
   readonly more?: Pick<Wanted, "numbers" | "texts">;
   /** Of a series, what is trained on and what is judged, in place of the project's split. */
   readonly fold?: Fold | undefined;
+  /** As a run began; omitted: as data are read now. */
+  readonly format?: DataFormat | undefined;
   readonly progress: (stage: "read" | "split", done: number, total?: number) => void;
 }
 
 /** Reads the table and the test file, excludes rows that cannot be used, and puts every other row into a part. @throws LatheError `data.*` */
 export async function stageData(database: Database, question: StageQuestion): Promise<StagedData> {
-  const { source, testSource, data, seed, roles, more = { numbers: [], texts: [] }, progress } = question;
+  const { source, testSource, data, seed, roles, more = { numbers: [], texts: [] }, format = formatNow(question.data), progress } = question;
   const all = { ...roles, numbers: [...new Set([...roles.numbers, ...more.numbers])], texts: [...new Set([...roles.texts, ...more.texts])] };
   const staged = await stage(database, source, "data", all);
   const tested = testSource && (await stage(database, testSource, "test_data", { numbers: roles.numbers, texts: roles.texts }, staged));
@@ -59,10 +62,10 @@ export async function stageData(database: Database, question: StageQuestion): Pr
   const missing = await countMissing(database, staged, all);
   refuseAllMissing(staged, roles, missing, data);
   if (source.series) return { ...(await placeSeries(database, question, staged, tested)), missing };
-  const keep = await keepRows(database, staged, data, roles);
+  const keep = await keepRows(database, staged, data, roles, format);
   const skipped = [...keep.skipped];
   const spec = testSource ? { ...data.split, test: 0 } : data.split;
-  const stratum = data.split.by === "random" && data.split.stratify ? data.targets.find((t) => targetKindOf(t).cells === "text") : undefined;
+  const strata = data.split.by === "random" && data.split.stratify ? data.targets.filter((t) => targetKindOf(t).cells === "text") : [];
   const counts = {
     ...(await split(database, {
       table: staged.table,
@@ -72,13 +75,13 @@ export async function stageData(database: Database, question: StageQuestion): Pr
       keep: keep.sql,
       ...(source.validated === undefined ? {} : { validated: `(${staged.text(PICTURE_COLUMN)} IN (SELECT path FROM ${source.validated}))` }),
       before: source.before,
-      ...(stratum ? { stratum: staged.text(roles.targets.get(stratum.name)?.[0] ?? "") } : {}),
+      strata: strata.slice(0, format === 4 ? strata.length : 1).map(({ name }) => staged.text(roles.targets.get(name)?.[0] ?? "")),
       ...(roles.group === undefined ? {} : { group: staged.text(roles.group) }),
     })),
   };
   const tables: [StagedPart, ...StagedPart[]] = [{ staged, parts: "parts", spans: "parts" }];
   if (tested) {
-    const keepTested = await keepRows(database, tested, data, roles);
+    const keepTested = await keepRows(database, tested, data, roles, format);
     skipped.push(...keepTested.skipped);
     counts.test = await onePart(database, tested.table, "test_parts", keepTested.sql, "test");
     tables.push({ staged: tested, parts: "test_parts", spans: "test_parts" });
@@ -145,20 +148,54 @@ export interface Needed {
   readonly reason: SkippedRows["reason"];
 }
 
-/** What a row must have to be used: all targets, and all values of inputs whose policy is to drop. */
-export function neededColumns(staged: Staged, data: DataSpec, roles: Roles): readonly Needed[] {
+/** What a row must have to be used: a target, or before format 4 all of them, and all values of inputs whose policy is to drop. */
+export function neededColumns(staged: Staged, data: DataSpec, roles: Roles, format: DataFormat = formatNow(data)): readonly Needed[] {
   const needed: Needed[] = [...neededPictures(staged, data, roles)];
-  for (const target of data.targets) {
-    for (const column of roles.targets.get(target.name) ?? []) {
-      needed.push({ column, sql: cellOf(staged, targetKindOf(target), column), reason: "missing target" });
-    }
-  }
+  const targets = data.targets.flatMap((target) => targetCells(staged, target, roles));
+  if (format === 4)
+    needed.push({ column: "", sql: `(CASE WHEN ${targets.map(({ sql }) => `${sql} IS NOT NULL`).join(" OR ")} THEN 1 END)`, reason: "missing target" });
+  else needed.push(...targets.map((cell) => ({ ...cell, reason: "missing target" as const })));
   for (const input of data.inputs) {
     const kind = kindOf(input);
     if (kind.kept !== "record" || kind.gaps(input) !== "drop") continue;
     needed.push(...(roles.inputs.get(input.name) ?? []).map((column) => ({ column, sql: cellOf(staged, kind, column), reason: "missing value" as const })));
   }
   return needed;
+}
+
+/** SQL of a target's cells; NULL is missing. */
+function targetCells(staged: Staged, target: DataSpec["targets"][number], roles: Roles): readonly Pick<Needed, "column" | "sql">[] {
+  return (roles.targets.get(target.name) ?? []).map((column) => ({ column, sql: cellOf(staged, targetKindOf(target), column) }));
+}
+
+/** By target, the rows in use that lack a value of it, by part; of targets that none lacks nothing. */
+export async function countGaps(
+  database: Database,
+  tables: readonly Pick<StagedPart, "staged" | "parts">[],
+  data: DataSpec,
+  roles: Roles,
+): Promise<ReadonlyMap<string, SplitCounts>> {
+  const gaps = new Map<string, Record<SplitName, number>>();
+  for (const { staged, parts } of tables) {
+    const lacking = data.targets.map((target, k) => {
+      const cells = targetCells(staged, target, roles);
+      return `count(*) FILTER (WHERE ${cells.map(({ sql }) => `${sql} IS NULL`).join(" OR ")}) AS g${k}`;
+    });
+    const rows = await database.all(
+      `SELECT part, ${lacking.join(", ")} FROM ${staged.table} POSITIONAL JOIN ${parts} WHERE part <> ${PART.skipped} GROUP BY part`,
+    );
+    for (const row of rows) {
+      const part = SPLITS.find((name) => PART[name] === row["part"]);
+      data.targets.forEach(({ name }, k) => {
+        const n = Number(row[`g${k}`]);
+        if (part === undefined || n === 0) return;
+        const counts = gaps.get(name) ?? { train: 0, validation: 0, test: 0 };
+        counts[part] += n;
+        gaps.set(name, counts);
+      });
+    }
+  }
+  return gaps;
 }
 
 /** Pictures that are named, and not among those that are not to be used. */
@@ -187,8 +224,9 @@ async function keepRows(
   staged: Staged,
   data: DataSpec,
   roles: Roles,
+  format: DataFormat,
 ): Promise<{ readonly sql: string; readonly skipped: readonly SkippedRows[] }> {
-  const needed = neededColumns(staged, data, roles);
+  const needed = neededColumns(staged, data, roles, format);
   for (const input of data.inputs) {
     if (kindOf(input).gaps(input) === "refuse") await refuseMissing(database, staged, roles.inputs.get(input.name) ?? []);
   }

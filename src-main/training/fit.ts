@@ -154,7 +154,10 @@ class Fit {
     if (result.diagnosis) this.#diagnosis.add(result.diagnosis);
     this.#sums.samples += batch.size;
     this.#sums.loss += result.loss * batch.size;
-    result.losses.forEach((loss, i) => (this.#sums.losses[i] = (this.#sums.losses[i] ?? 0) + loss * batch.size));
+    const { weights } = result;
+    const share = (i: number) => weights?.[i] ?? batch.size;
+    result.losses.forEach((loss, i) => (this.#sums.losses[i] = (this.#sums.losses[i] ?? 0) + loss * share(i)));
+    if (weights) this.#sums.weights = weights.map((weight, i) => (this.#sums.weights?.[i] ?? 0) + weight);
     const report = this.#progress.add(batch.size, result.loss, training.epochs * batches.stepsPerEpoch - this.#steps);
     if (report) emit({ event: "step", epoch: this.#epoch, step: this.#step, learningRate, ...report });
   }
@@ -163,15 +166,21 @@ class Fit {
     const { trainer, batches, training, validate, run, emit, control, targets, clock } = this.#s;
     this.#refuseBroken();
     this.#divisors ??= divisorsOf(trainer.lossMaxima);
-    const mean = (sum: number) => sum / Math.max(1, this.#sums.samples);
-    const loss = this.#divisors
-      ? combinedLoss(
-          training,
-          targets.map((name, i) => ({ name, loss: mean(this.#sums.losses[i] ?? 0) })),
-          this.#divisors,
-        )
-      : mean(this.#sums.loss);
-    const train: MetricValues = { loss, ...Object.fromEntries(targets.map((t, i) => [`${t}.loss`, mean(this.#sums.losses[i] ?? 0)])) };
+    const { samples, weights } = this.#sums;
+    // Where samples may lack a target, its loss is the mean over those that have it, as in validation; null where none has.
+    const losses = this.#sums.losses.map((sum, i) => {
+      const over = weights ? (weights[i] ?? 0) : Math.max(1, samples);
+      return over > 0 ? sum / over : null;
+    });
+    const loss =
+      this.#divisors || weights
+        ? combinedLoss(
+            training,
+            targets.map((name, i) => ({ name, loss: losses[i] ?? null })),
+            this.#divisors,
+          )
+        : this.#sums.loss / Math.max(1, samples);
+    const train: MetricValues = { loss, ...Object.fromEntries(targets.map((t, i) => [`${t}.loss`, losses[i] ?? null])) };
     const learningRate = this.#schedule.learningRate();
     const validation = validate ? await validate(trainer.parameters, trainer.buffers, this.#divisors, this.#epoch) : {};
     // A validation loss that does not exist is an epoch without improvement, not a reason to look elsewhere.

@@ -8,7 +8,7 @@ import { type Normalisers, normalisersOf } from "./graphs/normalisers.js";
 import { type Slice, initialBuffers, initialParameters } from "./network/layout.js";
 import { explainMemory } from "./network/memory.js";
 import { type TrainingSpec, names } from "./network/specification.js";
-import { type StepProgram, buildStepProgram, carriedVectors } from "./graphs/step-graph.js";
+import { type StepProgram, buildStepProgram, carriedVectors, isMasked } from "./graphs/step-graph.js";
 
 /** A batch as the loader hands it over: inputs, targets and uniforms under the names of `specification.names`. */
 export interface TrainingBatch {
@@ -20,6 +20,8 @@ export interface StepResult {
   readonly loss: number;
   /** By target, in the order of the spec. */
   readonly losses: readonly number[];
+  /** What each of them is a mean over; only where samples may lack a target. */
+  readonly weights?: readonly number[];
   /** Only from a step with diagnosis. */
   readonly diagnosis?: Float32Array;
 }
@@ -158,7 +160,8 @@ export class Trainer {
       this.#spec.targets.length > 1
         ? [...floats(result, names.losses)]
         : this.#spec.targets.map(({ name }) => loss / (this.#spec.training.losses[name]?.weight ?? 1));
-    return diagnosed ? { loss, losses, diagnosis: floats(result, names.diagnosis) } : { loss, losses };
+    const told = isMasked(this.#spec) ? { loss, losses, weights: [...floats(result, names.weights)] } : { loss, losses };
+    return diagnosed ? { ...told, diagnosis: floats(result, names.diagnosis) } : told;
   }
 }
 

@@ -87,7 +87,8 @@ export async function openWorkbench({ project, folder, choice, threads, began, e
     ...(signal ? { signal } : {}),
   });
   const { fitted, counts } = prepared;
-  const targets = fitted.targets.map(targetSpec);
+  const masked = new Set(prepared.targets.filter((target) => target.masked).map(({ name }) => name));
+  const targets = fitted.targets.map((target) => ({ ...targetSpec(target), ...(masked.has(target.name) ? { masked: true } : {}) }));
   const inputs = new Map(fitted.inputs.map((input) => [input.name, kindOf(input).encodedType(input)]));
   const plan = planNetwork(project.model, [...inputs.keys()], new Map(targets.map((t) => [t.name, t.width])));
   const layout = layOut(plan, inputs);
@@ -162,8 +163,8 @@ export async function openWorkbench({ project, folder, choice, threads, began, e
     },
     async changed() {
       try {
-        const { fingerprint, before } = await dataFingerprint(question);
-        return [fingerprint, before].includes(prepared.fingerprint) ? undefined : `${prepared.source.path} is not what it was when the run began`;
+        const { formats } = await dataFingerprint(question);
+        return formats.has(prepared.fingerprint) ? undefined : `${prepared.source.path} is not what it was when the run began`;
       } catch (thrown) {
         return toLatheError(thrown).message;
       }

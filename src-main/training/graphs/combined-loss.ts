@@ -8,14 +8,15 @@ import type { TrainingConfig } from "../../contract/training.js";
  * divided by the largest losses of the steps of the first epoch, for the whole run: one set of divisors for training and validation, for early stopping,
  * schedules and the best epoch. After a good first epoch they are those of the steps too; where losses rise above them later, that shows as a loss above the
  * first.
- * @param losses mean loss by target. @param divisors in the order of the losses; undefined: 1.
+ * A target that no sample of a part has has no loss there, and no part in the sum.
+ * @param losses mean loss by target; null: no sample has it. @param divisors in the order of the losses; undefined: 1.
  */
 export function combinedLoss(
   { losses: options }: Pick<TrainingConfig, "losses">,
-  losses: readonly { readonly name: string; readonly loss: number }[],
+  losses: readonly { readonly name: string; readonly loss: number | null }[],
   divisors?: readonly number[],
 ): number {
-  return losses.reduce((total, { name, loss }, i) => total + ((options[name]?.weight ?? 1) * loss) / (divisors?.[i] ?? 1), 0);
+  return losses.reduce((total, { name, loss }, i) => total + (loss === null ? 0 : ((options[name]?.weight ?? 1) * loss) / (divisors?.[i] ?? 1)), 0);
 }
 
 /** What losses are divided by from now on. @param maxima the largest loss of any step by target; undefined where losses are summed. */

@@ -21,10 +21,11 @@ export function lowerLosses(e: Emitter, spec: TrainingSpec, activations: Activat
     const { output, definition, config } = outputOf(spec, target, activations);
     const type = targetType(target);
     const value = e.graph.input(names.target(target.name), type.dtype, type.shape);
+    const counts = target.masked ? e.graph.input(names.counts(target.name), "float32", type.shape) : undefined;
     const fail = (expected: string): never => {
       throw new LatheError("model.layer", `loss of ${target.name} (${definition.type}) got ${showShape(output.shape)}: ${expected}`, { target: target.name });
     };
-    const lowered = e.graph.scope("loss", () => definition.lower({ e, config, output, target: value, kind: target.kind, classes: target.width, fail }));
+    const lowered = e.graph.scope("loss", () => definition.lower({ e, config, output, target: value, counts, kind: target.kind, classes: target.width, fail }));
     return { ...lowered, target, definition, output };
   });
 }

@@ -5,7 +5,7 @@ import type { CompileOptions, Engine, Executable, Tensors } from "../../engines/
 import { combinedLoss } from "../graphs/combined-loss.js";
 import { buildEvaluationGraph } from "../graphs/evaluation-graph.js";
 import { type TargetSpec, type TrainingSpec, names } from "../network/specification.js";
-import { type JudgedTarget, judge } from "./judge.js";
+import { type JudgedTarget, countGaps, judge } from "./judge.js";
 import { type TrainingBatch, floats } from "../trainer.js";
 
 /** A split read once from the front, in order. */
@@ -18,11 +18,11 @@ export interface EvaluationBatches {
 /** Predictions and truth of a whole split, by target. */
 export interface Predictions {
   readonly rows: number;
-  /** Row-major `[rows, width]` by target. */
+  /** Row-major `[rows, width]` by target; truths of class -1, and NaN, are missing. */
   readonly outputs: ReadonlyMap<string, Float32Array>;
   readonly truths: ReadonlyMap<string, Float32Array | Int32Array>;
-  /** Mean loss by target. */
-  readonly losses: ReadonlyMap<string, number>;
+  /** Mean loss by target, over the rows that have it; null where none has. */
+  readonly losses: ReadonlyMap<string, number | null>;
 }
 
 /** Runs the evaluation graph over splits, with whatever weights it is given. */
@@ -81,23 +81,28 @@ export function measure(
 ): SplitReport {
   const loss = combinedLoss(
     spec.training,
-    spec.targets.map(({ name }) => ({ name, loss: predictions.losses.get(name) ?? Number.NaN })),
+    spec.targets.map(({ name }) => ({ name, loss: lossOf(predictions, name) })),
     divisors,
   );
   const metrics: Record<string, number | null> = { loss: finiteOrNull(loss) };
   const confusion: SplitReport["confusion"] = {};
+  const missing: Record<string, number> = {};
   for (const target of spec.targets) {
     const name = target.name;
-    const { values, matrix } = judge(
-      defined(judged.get(name), name),
-      defined(predictions.outputs.get(name), name),
-      defined(predictions.truths.get(name), name),
-    );
-    metrics[`${name}.loss`] = predictions.losses.get(name) ?? null;
+    const [how, truth] = [defined(judged.get(name), name), defined(predictions.truths.get(name), name)];
+    const { values, matrix } = judge(how, defined(predictions.outputs.get(name), name), truth);
+    const gaps = target.masked ? countGaps(how, truth) : 0;
+    if (gaps > 0) missing[name] = gaps;
+    metrics[`${name}.loss`] = lossOf(predictions, name);
     for (const [metric, value] of Object.entries(values)) metrics[`${name}.${metric}`] = value;
     if (matrix) confusion[name] = matrix;
   }
-  return { rows: predictions.rows, metrics, confusion };
+  return { rows: predictions.rows, ...(Object.keys(missing).length > 0 ? { missing } : {}), metrics, confusion };
+}
+
+function lossOf({ losses }: Predictions, name: string): number | null {
+  const loss = losses.get(name);
+  return loss === undefined ? Number.NaN : loss;
 }
 
 /** One target's predictions, filled batch by batch. */
@@ -122,6 +127,11 @@ class Gathered {
     const truth = defined(batch.tensors[names.target(name)], names.target(name));
     if (truth.dtype === "int64") truth.data.forEach((v, i) => (this.truth[this.rows + i] = Number(v)));
     else if (truth.dtype === "float32") this.truth.set(truth.data, this.rows * width);
+    const counts = this.target.masked ? floats(batch.tensors, names.counts(name)) : undefined;
+    const [at, none] = this.target.kind === "category" ? [this.rows, -1] : [this.rows * width, Number.NaN];
+    counts?.forEach((there, i) => {
+      if (there === 0) this.truth[at + i] = none;
+    });
     const weight = floats(result, names.targetWeight(name))[0] ?? 0;
     // A batch whose every row is excluded (ignoreIndex) has a loss of 0/0 and no say.
     if (weight > 0) this.#loss += (floats(result, names.targetLoss(name))[0] ?? 0) * weight;
@@ -129,7 +139,7 @@ class Gathered {
     this.rows += batch.size;
   }
 
-  get loss(): number {
-    return this.#loss / this.#weight;
+  get loss(): number | null {
+    return this.target.masked && this.#weight === 0 ? null : this.#loss / this.#weight;
   }
 }

@@ -8,7 +8,7 @@ import { type RawBatch, countSkipped, readTable } from "../../datasets/index.js"
 import type { FittedTarget } from "../../features/fitted.js";
 import { targetWidth } from "../../features/index.js";
 import type { Tensors } from "../../engines/engine.js";
-import { type JudgedTarget, judge } from "../judging/judge.js";
+import { type JudgedTarget, countGaps, judge } from "../judging/judge.js";
 import { outputName } from "./inference-model.js";
 import type { WorkSetting } from "../process/setting.js";
 import { badPictures, shownBad, unreadableOf } from "./predict-table.js";
@@ -50,6 +50,9 @@ export async function evaluateModel(request: EvaluateRequest, { emit }: WorkSett
       event: "evaluation",
       samples,
       skipped: countSkipped(table.skipped),
+      ...(answers.some(({ missing }) => missing > 0)
+        ? { missing: Object.fromEntries(answers.flatMap(({ fitted: { name }, missing }) => (missing > 0 ? [[name, missing]] : []))) }
+        : {}),
       ...(table.unknownClasses.length > 0 ? { unknownClasses: namedOf(table.unknownClasses) } : {}),
       ...strangersOf(table),
       ...unreadableOf(table),
@@ -71,6 +74,7 @@ class Answers {
   readonly #origins: Uint32Array[] = [];
   readonly #outputs: Float32Array[] = [];
   readonly #truth: Float32Array[] = [];
+  #missing: number | undefined;
   #judgement: ReturnType<typeof judge> | undefined;
 
   constructor(
@@ -87,6 +91,11 @@ class Answers {
   /** As forecasts, each by the number of its sample's own row. */
   forecast(): ForecastSamples {
     return { origins: Uint32Array.from(this.#origins.flatMap((rows) => [...rows])), outputs: joinFloats(this.#outputs), truths: joinFloats(this.#truth) };
+  }
+
+  /** Samples that lack it, or one of its columns. */
+  get missing(): number {
+    return (this.#missing ??= countGaps(this.judged, joinFloats(this.#truth)));
   }
 
   metrics(): Readonly<Record<string, number | null>> {
