@@ -34,6 +34,8 @@ export const evaluationResult = z.strictObject({
   unknownValues: unknownValues.optional(),
   outside: outsideRows.optional(),
   unreadable: unreadablePictures.optional(),
+  /** Pictures that are missing or cannot be read, and were read as empty ones, as the input says. */
+  blank: z.number().optional(),
   metrics: metricValues,
   confusion: z.record(z.string(), confusionSchema),
 });
@@ -54,6 +56,8 @@ export const predictionResult = z.strictObject({
   formulas: formulaCells,
   /** They have no answer. */
   unreadable: unreadablePictures.optional(),
+  /** As in an evaluation. */
+  blank: z.number().optional(),
 });
 export type PredictionResult = z.infer<typeof predictionResult>;
 

@@ -1,12 +1,12 @@
 import { defined } from "../base/assert.js";
 import type { Executable } from "../engines/engine.js";
 import type { FittedData, FittedTarget } from "../features/fitted.js";
-import { horizonOf, kindOf, lowerInputs, targetKindOf, targetWidth, widthOf } from "../features/index.js";
+import { horizonOf, kindOf, lowerInputs, picturesOf, targetKindOf, targetWidth, widthOf } from "../features/index.js";
 import { createEmitter } from "../ops/index.js";
 import type { Graph } from "../onnx/types.js";
 import { splitFile } from "./cache.js";
 import type { PreparedData } from "./prepared.js";
-import { RawAssembler, type RawBatch, columnsOf, selectRaw } from "./raw-batch.js";
+import { RawAssembler, type RawBatch, columnsOf, presencesOf, selectRaw } from "./raw-batch.js";
 import { RecordWriter } from "./record-file.js";
 import type { Database } from "./sources/database.js";
 import { PART, SPLITS, type SplitName } from "./splits.js";
@@ -42,6 +42,8 @@ export interface EncodeQuestion {
   readonly fitted: FittedData;
   /** Where what a cell names stands in the store of an input. */
   readonly placeOf: (input: string, path: string) => number;
+  /** Whether what a cell names is a picture that can be read. */
+  readonly isReadable: (path: string) => boolean;
   /** The encoder graph; undefined where every input is in a store. */
   readonly executable: Executable | undefined;
   readonly writers: readonly RecordWriter[];
@@ -94,6 +96,7 @@ export async function encodeRows(database: Database, staged: Staged, parts: stri
 
 async function writeBatch(batch: RawBatch, partOf: Int8Array, question: EncodeQuestion, unknown: Map<string, number>): Promise<void> {
   const { fitted, executable, writers, classCounts, gaps } = question;
+  tellPresence(batch, question);
   const outputs = (await executable?.run(batch.inputs)) ?? {};
   const encoded = fitted.inputs.map((input) => {
     if (kindOf(input).kept !== "record") return placesOf(input.name, batch, question);
@@ -130,6 +133,20 @@ async function writeBatch(batch: RawBatch, partOf: Int8Array, question: EncodeQu
       if (counts && index >= 0) counts[index] = (counts[index] ?? 0) + 1;
     }
     integers[at] = batch.rows[r] ?? 0;
+  }
+}
+
+/** Of pictures whose file cannot be read the cell is there and the picture is not. */
+function tellPresence(batch: RawBatch, { fitted, isReadable }: EncodeQuestion): void {
+  for (const { name, column } of picturesOf(fitted.inputs)) {
+    const paths = defined(batch.inputs[name], name);
+    for (const presence of presencesOf(fitted, column)) {
+      const told = defined(batch.inputs[presence.name], presence.name);
+      if (paths.dtype !== "string" || told.dtype !== "float32") continue;
+      paths.data.forEach((path, row) => {
+        if (path === "" || !isReadable(path)) told.data[row] = 0;
+      });
+    }
   }
 }
 

@@ -24,7 +24,7 @@ import { type Sources, openSources, sourcesBefore } from "./sources/open-source.
 import { fittedSeriesOf } from "./series/fitted-series.js";
 import type { Fold } from "./series/fold.js";
 import { placeOfRows, seriesRowsOf, writeSeriesRows } from "./series/series-rows.js";
-import { stageData } from "./stage-data.js";
+import { stageData, tellBlanks } from "./stage-data.js";
 import type { DataWarning } from "./data-warning.js";
 import { createFitContext, findDuplicates } from "./statistics.js";
 
@@ -204,6 +204,7 @@ async function make(
       return classes ? [[t.name, classes.map(() => 0)]] : [];
     }),
   );
+  for (const message of await tellBlanks(database, tables, data, roles)) warnings.push({ code: "data.picture-gaps", message });
   const gaps = format === 4 ? Object.fromEntries(targets.map(({ name }) => [name, { train: 0, validation: 0, test: 0 }])) : undefined;
   const seriesRows = seriesRowsOf(fitted);
   const executable = inRecords(fitted).length > 0 ? await options.compile(encoderGraph(fitted)) : undefined;
@@ -219,6 +220,7 @@ async function make(
         writers,
         classCounts,
         gaps,
+        isReadable: (path) => pictures?.isReadable(staged.source, path) ?? false,
         placeOf: (input, path) => defined(pictures, "pictures").placeOf(input, staged.source, path),
         progress: (n) => progress("encode", done + n, total),
       });

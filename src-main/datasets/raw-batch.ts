@@ -26,6 +26,11 @@ export interface RawBatch {
   readonly targets: Tensors;
 }
 
+/** Inputs that say whether a column has a value: what they are of a row whose picture in that column cannot be read is 0. */
+export function presencesOf({ inputs }: FittedData, column: string): readonly FittedInput[] {
+  return inputs.filter((input) => kindOf(input).presence === true && kindOf(input).columnsOf(input).includes(column));
+}
+
 /** The columns fitted encoders read, each once. */
 export function columnsOf(fitted: FittedData, withTargets: boolean): Wanted {
   const numbers = new Set<string>();
@@ -123,7 +128,11 @@ export class RawAssembler {
     for (const input of this.#fitted.inputs) {
       const kind = kindOf(input);
       const columns = kind.columnsOf(input);
-      this.#inputs[input.name] = kind.cells === "number" ? this.#numbers(columns, n, fillers) : this.#texts(input, n, fillers);
+      this.#inputs[input.name] = kind.presence
+        ? this.#presence(columns, n, fillers)
+        : kind.cells === "number"
+          ? this.#numbers(columns, n, fillers)
+          : this.#texts(input, n, fillers);
     }
     for (const target of this.#withTargets ? this.#fitted.targets : []) {
       const kind = targetKindOf(target);
@@ -143,6 +152,16 @@ export class RawAssembler {
       });
     });
     return { dtype: "float32", dims: [n, width], data };
+  }
+
+  #presence(columns: readonly string[], n: number, fillers: Filler[]): TensorData {
+    const data = new Float32Array(n);
+    const position = this.#position(`t${columns.join()}`);
+    fillers.push((chunk, picked, from, to, at) => {
+      const vector = chunk.getColumnVector(position);
+      for (let s = from; s < to; s++) data[at + s - from] = vector.getItem(picked[s] ?? 0) === "" ? 0 : 1;
+    });
+    return { dtype: "float32", dims: [n, 1], data };
   }
 
   #texts(input: FittedInput, n: number, fillers: Filler[]): TensorData {

@@ -197,6 +197,7 @@ class Reader implements TableReader {
   readonly #odd = new OddRows();
   readonly #spelling: Spelling;
   readonly #bad: UnreadPicture[] = [];
+  readonly #blank: UnreadPicture[] = [];
   #rows = 0;
   #closed = false;
 
@@ -211,6 +212,10 @@ class Reader implements TableReader {
 
   get bad(): readonly UnreadPicture[] {
     return this.#bad;
+  }
+
+  get blank(): readonly UnreadPicture[] {
+    return this.#blank;
   }
 
   get ofFolder(): boolean {
@@ -262,6 +267,7 @@ class Reader implements TableReader {
             fitted,
             source: this.#source,
             contentOf: this.#options.contentOf,
+            blank: (picture) => this.#blank.push(picture),
             skip: (column, reason, picture) => {
               this.#odd.skip(reason, column);
               this.#bad.push(picture);
@@ -313,7 +319,7 @@ class Reader implements TableReader {
       if (reason === "refused") {
         throw new LatheError(
           "data.value",
-          `${this.path}, row ${row}, column "${column}": got nothing, expected a number, because missing is "error"; fill it in`,
+          `${this.path}, row ${row}, column "${column}": got nothing, expected a ${typeof value === "string" ? "picture" : "number"}, because missing is "error"; fill it in`,
           { path: this.path, row, column },
         );
       }

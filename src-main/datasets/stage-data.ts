@@ -204,6 +204,11 @@ function neededPictures(staged: Staged, data: DataSpec, roles: Roles): readonly 
   return picturesOf(data.inputs).flatMap((input) =>
     (roles.inputs.get(input.name) ?? []).flatMap((column): readonly Needed[] => {
       const text = staged.text(column);
+      if (kindOf(input).gaps(input) !== "drop") {
+        if (unused === undefined) return [];
+        const excluded = `${text} IN (SELECT path FROM ${unused} WHERE reason = ${literal(UNUSED.excluded)})`;
+        return [{ column, reason: UNUSED.excluded, sql: `(CASE WHEN ${excluded} THEN NULL ELSE 1 END)` }];
+      }
       const without = (reason: SkippedRows["reason"]): Needed => ({
         column,
         reason,
@@ -228,7 +233,10 @@ async function keepRows(
 ): Promise<{ readonly sql: string; readonly skipped: readonly SkippedRows[] }> {
   const needed = neededColumns(staged, data, roles, format);
   for (const input of data.inputs) {
-    if (kindOf(input).gaps(input) === "refuse") await refuseMissing(database, staged, roles.inputs.get(input.name) ?? []);
+    const kind = kindOf(input);
+    if (kind.gaps(input) !== "refuse") continue;
+    for (const column of kind.kept === "pictures" ? (roles.inputs.get(input.name) ?? []) : []) await refusePictures(database, staged, column);
+    if (kind.cells === "number") await refuseMissing(database, staged, roles.inputs.get(input.name) ?? []);
   }
   const first = firstMissing(needed);
   const counted = await database.all(
@@ -239,6 +247,47 @@ async function keepRows(
     return why ? [{ reason: why.reason, column: why.column, rows: Number(n) }] : [];
   });
   return { sql: `(${needed.map(({ sql }) => `${sql} IS NOT NULL`).join(" AND ")})`, skipped };
+}
+
+/** SQL: true where a column names no picture, or one that cannot be read. */
+function isWithoutPicture({ source: { unused }, text }: Staged, column: string): string {
+  const unreadable =
+    unused === undefined ? "false" : `coalesce(${text(column)} IN (SELECT path FROM ${unused} WHERE reason = ${literal(UNUSED.unreadable)}), false)`;
+  return `(${text(column)} IS NULL OR ${unreadable})`;
+}
+
+async function refusePictures(database: Database, staged: Staged, column: string): Promise<void> {
+  const [bad] = await database.all(
+    `SELECT rowid + 1 AS "row", ${staged.text(column)} AS path FROM ${staged.table} WHERE ${isWithoutPicture(staged, column)} ORDER BY rowid LIMIT 1`,
+  );
+  if (!bad) return;
+  throw new LatheError(
+    "data.value",
+    `${staged.source.path}, row ${bad["row"]}, column "${column}": got ${bad["path"] === null ? "nothing" : `${bad["path"]}, which cannot be read`}, ` +
+      `expected a picture, because missing is "error"; put it there, or set missing to "blank" or "drop"`,
+    { path: staged.source.path, row: bad["row"], column },
+  );
+}
+
+/** Says of which samples pictures are read as empty ones, and how many. */
+export async function tellBlanks(database: Database, tables: readonly StagedPart[], data: DataSpec, roles: Roles): Promise<readonly string[]> {
+  const told: string[] = [];
+  for (const input of picturesOf(data.inputs)) {
+    if (kindOf(input).gaps(input) !== "keep") continue;
+    for (const column of roles.inputs.get(input.name) ?? []) {
+      let [blank, all] = [0, 0];
+      for (const { staged, parts } of tables) {
+        const row = await database.one(
+          `SELECT count(*) AS n, count(*) FILTER (WHERE ${isWithoutPicture(staged, column)}) AS blank FROM ${staged.table} POSITIONAL JOIN ${parts} ` +
+            `WHERE part <> ${PART.skipped}`,
+        );
+        [blank, all] = [blank + Number(row["blank"]), all + Number(row["n"])];
+      }
+      if (blank > 0)
+        told.push(`input ${input.name}: ${blank} of ${all} samples have no picture in "${column}" that can be read; each is ${kindOf(input).standIn(input)}`);
+    }
+  }
+  return told;
 }
 
 async function refuseMissing(database: Database, staged: Staged, columns: readonly string[]): Promise<void> {

@@ -63,6 +63,8 @@ export interface TableReader extends AsyncIterable<RawBatch> {
   readonly skipped: readonly SkippedRows[];
   /** Those that are skipped because of a picture that cannot be read. */
   readonly bad: readonly UnreadPicture[];
+  /** Those that are missing, or cannot be read, and are read as empty ones; the path of one that is missing is empty. */
+  readonly blank: readonly UnreadPicture[];
   /** Whether rows are pictures of a folder, which are called by their path. */
   readonly ofFolder: boolean;
   readonly unknown: readonly UnknownTexts[];

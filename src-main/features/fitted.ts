@@ -3,6 +3,7 @@ import { binaryInput, binaryTarget } from "./binary.js";
 import { categoryInput, categoryTarget } from "./category.js";
 import { imageInput } from "./image.js";
 import { numericInput, numericTarget } from "./numeric.js";
+import { presentInput } from "./present.js";
 import { fittedSeries } from "./series.js";
 import { textInput } from "./text.js";
 import { windowInput } from "./window.js";
@@ -15,7 +16,15 @@ export const fittedData = z.strictObject({
   /** 2: texts have one spelling each, and numbers may have units; 1 stands in runs that began before. */
   version: z.union([z.literal(1), z.literal(2)]),
   inputs: z.array(
-    z.discriminatedUnion("type", [numericInput.fitted, categoryInput.fitted, binaryInput.fitted, imageInput.fitted, windowInput.fitted, textInput.fitted]),
+    z.discriminatedUnion("type", [
+      numericInput.fitted,
+      categoryInput.fitted,
+      binaryInput.fitted,
+      imageInput.fitted,
+      windowInput.fitted,
+      textInput.fitted,
+      presentInput.fitted,
+    ]),
   ),
   targets: z.array(z.discriminatedUnion("type", [numericTarget.fitted, categoryTarget.fitted, binaryTarget.fitted])),
   /** There where the training rows had decimal commas; another table whose numbers could be either is taken to have them too. */

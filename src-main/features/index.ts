@@ -8,13 +8,22 @@ import type { FittedData, FittedInput, FittedTarget } from "./fitted.js";
 import { imageInput } from "./image.js";
 import type { FitContext, InputKind, RowSpan, SeenColumn, TargetKind } from "./kind.js";
 import { numericInput, numericTarget } from "./numeric.js";
+import { presentInput } from "./present.js";
 import { textInput } from "./text.js";
 import { windowInput } from "./window.js";
 
 /** Every kind of input. A new one is a file of its own, a line here, and one in `fitted.ts`. */
 export { TOO_FINE } from "./scaling.js";
 
-const inputKinds = { numeric: numericInput, category: categoryInput, binary: binaryInput, image: imageInput, window: windowInput, text: textInput };
+const inputKinds = {
+  numeric: numericInput,
+  category: categoryInput,
+  binary: binaryInput,
+  image: imageInput,
+  window: windowInput,
+  text: textInput,
+  present: presentInput,
+};
 
 type Kinds = typeof inputKinds;
 export type InputType = keyof Kinds;
@@ -33,6 +42,7 @@ export const inputOptions = [
   imageInput.options,
   windowInput.options,
   textInput.options,
+  presentInput.options,
 ] as const;
 export const targetOptions = [categoryTarget.options, binaryTarget.options, numericTarget.options] as const;
 export const pictureOptions = imageInput.options;

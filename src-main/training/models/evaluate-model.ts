@@ -11,7 +11,7 @@ import type { Tensors } from "../../engines/engine.js";
 import { type JudgedTarget, countGaps, judge } from "../judging/judge.js";
 import { outputName } from "./inference-model.js";
 import type { WorkSetting } from "../process/setting.js";
-import { badPictures, shownBad, unreadableOf } from "./predict-table.js";
+import { badPictures, emptyPictures, shownBad, unreadableOf } from "./predict-table.js";
 import { faultsOfModel } from "./tell-faults.js";
 import { namedOf, nothingToJudge, strangersOf } from "./tell-strangers.js";
 import { serveModel } from "./served-model.js";
@@ -36,7 +36,7 @@ export async function evaluateModel(request: EvaluateRequest, { emit }: WorkSett
       samples += batch.size;
       emit({ event: "stage", stage: "judging", done: samples });
     }
-    for (const message of badPictures(table)) emit({ event: "log", level: "warning", message });
+    for (const message of [...badPictures(table), ...emptyPictures(table)]) emit({ event: "log", level: "warning", message });
     if (samples === 0 && table.bad.length > 0)
       throw new LatheError("data.unreadable", `none of the pictures of ${table.path} can be read: ${shownBad(table.bad[0])}`, {
         path: table.path,
@@ -56,6 +56,7 @@ export async function evaluateModel(request: EvaluateRequest, { emit }: WorkSett
       ...(table.unknownClasses.length > 0 ? { unknownClasses: namedOf(table.unknownClasses) } : {}),
       ...strangersOf(table),
       ...unreadableOf(table),
+      ...(table.blank.length > 0 ? { blank: table.blank.length } : {}),
       metrics: { ...(Object.assign({}, ...answers.map((a) => a.metrics())) as EvaluationResult["metrics"]), ...compared },
       confusion: Object.assign({}, ...answers.map((a) => a.confusion())) as EvaluationResult["confusion"],
     };
