@@ -60,7 +60,7 @@ describe("a table whose pictures are partly gone", () => {
     expect(report.parity).toMatchObject({ passed: true, rows: report.data.rows.validation });
     const model = String(last(trained.events, "done")["model"]);
 
-    const predicted = await lathe("predict", model, "--data", join(folder, "table.csv"), "--out", join(folder, "out.csv"), "--json");
+    const predicted = await lathe("predict", model, join(folder, "table.csv"), "--out", join(folder, "out.csv"), "--json");
     expect(predicted.code, predicted.stderr).toBe(0);
     expect(last(predicted.events, "prediction")).toMatchObject({ samples: 60, blank: 10 });
     expect(predicted.events.map(({ message }) => String(message ?? "")).join("\n")).toMatch(
