@@ -1,7 +1,7 @@
 import { own } from "../base/own.js";
 import type { MetricValues } from "../contract/events.js";
 import type { Confusion, JudgedLabel } from "../contract/results.js";
-import { count, number } from "./format.js";
+import { count, number, plural } from "./format.js";
 import type { Output } from "./output.js";
 import { showLabels } from "./show-labels.js";
 
@@ -29,6 +29,12 @@ const wholeMetrics = [
 ];
 /** More classes than these make no readable matrix; the report has it. */
 const MOST_CLASSES = 12;
+
+/** Rows that lack one of several targets. */
+export function showMissing(output: Output, missing: Readonly<Record<string, number>> = {}): void {
+  for (const [target, rows] of Object.entries(missing))
+    output.line(`${plural(rows, "row")} without ${target}: its metrics do not count ${rows === 1 ? "it" : "them"}`);
+}
 
 /** A readable summary of metrics, target by target: those of the whole, then a row a class, then the confusion matrix. */
 export function showMetrics(

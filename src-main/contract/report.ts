@@ -4,8 +4,11 @@ import { forecastReport } from "./forecast-report.js";
 import { keptThresholds } from "./thresholds.js";
 import { confusionSchema, judgedLabel, parityResult } from "./results.js";
 
+const partCounts = z.strictObject({ train: z.number(), validation: z.number(), test: z.number() });
 const splitReport = z.strictObject({
   rows: z.number(),
+  /** By target, rows that lack it, or one of its columns: its loss and metrics do not count them. Absent where none does. */
+  missing: z.record(z.string(), z.number()).optional(),
   metrics: metricValues,
   confusion: z.record(z.string(), confusionSchema),
   labels: z.record(z.string(), z.array(judgedLabel)).optional(),
@@ -23,9 +26,11 @@ export const runReport = z.strictObject({
   data: z.strictObject({
     source: z.string(),
     fingerprint: z.string(),
-    rows: z.strictObject({ train: z.number(), validation: z.number(), test: z.number() }),
+    rows: partCounts,
     /** Rows excluded, with why. */
     skipped: z.record(z.string(), z.number()),
+    /** By target, rows of each part that lack it and are used for the other targets. Absent where none does. */
+    missing: z.record(z.string(), partCounts).optional(),
     warnings: z.array(z.string()),
   }),
   training: z.strictObject({

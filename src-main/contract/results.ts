@@ -40,11 +40,15 @@ export const evaluationResult = z.strictObject({
   samples: z.number(),
   /** Rows excluded, with why: a target that is missing, a class the model does not know. */
   skipped: z.record(z.string(), z.number()),
+  /** By target, samples that lack it, or one of its columns, and are judged for the other targets. Absent where none does. */
+  missing: z.record(z.string(), z.number()).optional(),
   /** Classes that the model does not know, and unknown values of its inputs. */
   unknownClasses: unknownValues.optional(),
   unknownValues: unknownValues.optional(),
   outside: outsideRows.optional(),
   unreadable: unreadablePictures.optional(),
+  /** Pictures that are missing or cannot be read, and were read as empty ones, as the input says. */
+  blank: z.number().optional(),
   metrics: metricValues,
   confusion: z.record(z.string(), confusionSchema),
   /** Of targets of several labels. */
@@ -69,6 +73,8 @@ export const predictionResult = z.strictObject({
   formulas: formulaCells,
   /** They have no answer. */
   unreadable: unreadablePictures.optional(),
+  /** As in an evaluation. */
+  blank: z.number().optional(),
 });
 export type PredictionResult = z.infer<typeof predictionResult>;
 

@@ -21,6 +21,7 @@ export const defaultLosses: Readonly<Record<TargetKind, string>> = {
   binary: "BCEWithLogitsLoss",
   category: "CrossEntropyLoss",
   numeric: "MSELoss",
+  labels: "BCEWithLogitsLoss",
   embedding: "TripletMarginLoss",
 };
 

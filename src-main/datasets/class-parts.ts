@@ -10,7 +10,7 @@ const NAMED = 5;
 /** Counts rows in use by class and part, the most frequent first. */
 export async function countClasses(database: Database, { staged, parts }: StagedPart, column: string, into: ClassParts): Promise<void> {
   const rows = await database.all(
-    `SELECT ${staged.text(column)} AS value, part, count(*) AS n FROM ${staged.table} POSITIONAL JOIN ${parts} WHERE part <> ${PART.skipped} GROUP BY ` +
+    `SELECT ${staged.text(column)} AS value, part, count(*) AS n FROM ${staged.table} POSITIONAL JOIN ${parts} WHERE part <> ${PART.skipped} AND ${staged.text(column)} IS NOT NULL GROUP BY ` +
       `1, 2 ORDER BY n DESC, value LIMIT 3000`,
   );
   for (const { value, part, n } of rows) {
@@ -18,6 +18,16 @@ export async function countClasses(database: Database, { staged, parts }: Staged
     const counts = (into[String(value)] ??= { train: 0, validation: 0, test: 0 });
     if (split) counts[split] += Number(n);
   }
+}
+
+/** Says how many samples of each part lack a target; they are used for the others. @param parts samples by part */
+export function tellGaps(target: string, gaps: SplitCounts, parts: SplitCounts): string {
+  const listed = SPLITS.filter((part) => gaps[part] > 0).map((part) => `${gaps[part]} of ${parts[part]} ${part}`);
+  const blind = SPLITS.filter((part) => part !== "train" && parts[part] > 0 && gaps[part] === parts[part]);
+  return (
+    `target ${target} is missing in ${listed.join(", ")} samples; they are used for the other targets, and neither its loss nor its metrics count them` +
+    (blind.length > 0 ? `. No ${blind.join(" and no ")} sample has all of it: nothing is known there of how well it is told` : "")
+  );
 }
 
 /** Says of which classes a part has no row, though it has rows of others; undefined where every part has all. */

@@ -1,15 +1,15 @@
 import { defined } from "../base/assert.js";
 import type { Executable } from "../engines/engine.js";
 import type { FittedData, FittedTarget } from "../features/fitted.js";
-import { horizonOf, kindOf, lowerInputs, recordedAs, targetKindOf, targetWidth, widthOf } from "../features/index.js";
+import { horizonOf, kindOf, lowerInputs, picturesOf, recordedAs, targetKindOf, targetWidth, widthOf } from "../features/index.js";
 import { createEmitter } from "../ops/index.js";
 import type { Graph } from "../onnx/types.js";
 import { splitFile } from "./cache.js";
 import type { PreparedData } from "./prepared.js";
-import { RawAssembler, type RawBatch, columnsOf, selectRaw } from "./raw-batch.js";
+import { RawAssembler, type RawBatch, columnsOf, presencesOf, selectRaw } from "./raw-batch.js";
 import { RecordWriter } from "./record-file.js";
 import type { Database } from "./sources/database.js";
-import { PART, SPLITS } from "./splits.js";
+import { PART, SPLITS, type SplitName } from "./splits.js";
 import type { Staged } from "./staging.js";
 
 /** Rows that go through the encoder graph at a time. */
@@ -42,9 +42,13 @@ export interface EncodeQuestion {
   readonly fitted: FittedData;
   /** Where what a cell names stands in the store of an input. */
   readonly placeOf: (input: string, path: string) => number;
+  /** Whether what a cell names is a picture that can be read. */
+  readonly isReadable: (path: string) => boolean;
   /** The encoder graph; undefined where every input is in a store. */
   readonly executable: Executable | undefined;
   readonly writers: readonly RecordWriter[];
+  /** Of several targets a row may lack some: how many do is counted here, by target and part. Absent: a row must have all, and one that does not is left out. */
+  readonly gaps?: Readonly<Record<string, Record<SplitName, number>>> | undefined;
   /** Training rows by class are counted here. */
   readonly classCounts: Readonly<Record<string, number[]>>;
   readonly progress: (done: number) => void;
@@ -91,7 +95,8 @@ export async function encodeRows(database: Database, staged: Staged, parts: stri
 }
 
 async function writeBatch(batch: RawBatch, partOf: Int8Array, question: EncodeQuestion, unknown: Map<string, number>): Promise<void> {
-  const { fitted, executable, writers, classCounts } = question;
+  const { fitted, executable, writers, classCounts, gaps } = question;
+  tellPresence(batch, question);
   const outputs = (await executable?.run(batch.inputs)) ?? {};
   const encoded = fitted.inputs.map((input) => {
     if (kindOf(input).kept !== "record") return placesOf(input.name, batch, question);
@@ -100,13 +105,18 @@ async function writeBatch(batch: RawBatch, partOf: Int8Array, question: EncodeQu
   });
   const targets = fitted.targets.map((target) => trainedValues(target, batch));
   for (let r = 0; r < batch.size; r++) {
-    // Of labels all are -1, or none is.
-    const stranger = targets.find((t) => t.counts && (t.data[r * t.width] ?? -1) < 0);
+    const lacking = targets.filter((t) => lacks(t, r));
+    const stranger = gaps ? (lacking.find((t) => t.needed) ?? (targets.every((t) => lacksAll(t, r)) ? lacking[0] : undefined)) : lacking[0];
     if (stranger) {
       unknown.set(stranger.column, (unknown.get(stranger.column) ?? 0) + 1);
       continue;
     }
     const part = partOf[r] ?? 0;
+    for (const { name } of lacking) {
+      const counted = gaps?.[name];
+      const split = SPLITS[part];
+      if (counted && split) counted[split]++;
+    }
     const writer = defined(writers[part], `the writer of part ${part}`);
     if (writer.full) await writer.flush();
     let at = writer.record();
@@ -116,13 +126,45 @@ async function writeBatch(batch: RawBatch, partOf: Int8Array, question: EncodeQu
       for (let k = 0, from = r * width; k < width; k++) into[at++] = words[from++] ?? 0;
     }
     for (const target of targets) {
-      if (target.kind === "category") integers[at++] = target.data[r] ?? 0;
+      if (target.kind === "category") integers[at++] = target.data[r] ?? -1;
       else for (let k = 0, from = r * target.width; k < target.width; k++) floats[at++] = target.data[from++] ?? 0;
-      const counts = part === PART.train ? classCounts[target.name] : undefined;
+      const counts = part === PART.train && !lacking.includes(target) ? classCounts[target.name] : undefined;
       if (counts) target.counts?.(counts, r);
     }
     integers[at] = batch.rows[r] ?? 0;
   }
+}
+
+/** Of pictures whose file cannot be read the cell is there and the picture is not. */
+function tellPresence(batch: RawBatch, { fitted, isReadable }: EncodeQuestion): void {
+  for (const { name, column } of picturesOf(fitted.inputs)) {
+    const paths = defined(batch.inputs[name], name);
+    for (const presence of presencesOf(fitted, column)) {
+      const told = defined(batch.inputs[presence.name], presence.name);
+      if (paths.dtype !== "string" || told.dtype !== "float32") continue;
+      paths.data.forEach((path, row) => {
+        if (path === "" || !isReadable(path)) told.data[row] = 0;
+      });
+    }
+  }
+}
+
+type Trained = ReturnType<typeof trainedValues>;
+
+/** Whether a row lacks a target, or one of its columns: no class that is known, no number. */
+function lacks({ data, width }: Trained, row: number): boolean {
+  for (let k = row * width; k < (row + 1) * width; k++) if (isGap(data, k)) return true;
+  return false;
+}
+
+function lacksAll({ data, width }: Trained, row: number): boolean {
+  for (let k = row * width; k < (row + 1) * width; k++) if (!isGap(data, k)) return false;
+  return true;
+}
+
+function isGap(data: Trained["data"], k: number): boolean {
+  const value = data[k] ?? Number.NaN;
+  return data instanceof Int32Array ? value < 0 : Number.isNaN(value);
 }
 
 /** Where what the cells of a batch name stands in its store. */
@@ -131,7 +173,7 @@ function placesOf(input: string, batch: RawBatch, { placeOf }: EncodeQuestion): 
   return { words: Int32Array.from(cells.dtype === "string" ? cells.data : [], (cell) => placeOf(input, cell)), width: 1 };
 }
 
-/** A target's values as records hold them: scaled numbers, 0 and 1, class indices. */
+/** A target's values as records hold them: scaled numbers, 0 and 1, class indices; NaN and -1 where there is none. */
 function trainedValues(target: FittedTarget, batch: RawBatch) {
   const raw = defined(batch.targets[target.name], `target ${target.name}`);
   const kind = targetKindOf(target);
@@ -143,7 +185,7 @@ function trainedValues(target: FittedTarget, batch: RawBatch) {
     if (!kind.reader) add(data[r] ?? 0);
     else for (let k = 0; k < width; k++) if (data[r * width + k] === 1) add(k);
   };
-  return { name: target.name, kind: recordedAs(target), column, width, data, counts: kind.cells === "text" ? count : undefined };
+  return { name: target.name, kind: recordedAs(target), column, width, data, needed: kind.needed === true, counts: kind.cells === "text" ? count : undefined };
 }
 
 /** A place in a record, in words. */
@@ -153,6 +195,8 @@ export interface RecordField {
   readonly width: number;
   /** `rows`: of a series, which the record's row number leads to; then nothing stands in the record. */
   readonly kind: "input" | "reference" | "rows" | FittedTarget["type"];
+  /** The target that it is, where samples may lack it: NaN, or class -1. */
+  readonly masked?: string;
 }
 
 /** Where inputs and targets stand in a record. */
@@ -165,6 +209,10 @@ export function recordLayout(prepared: Pick<PreparedData, "inputs" | "targets">)
   };
   return [
     ...prepared.inputs.map((i) => place(i.name, i.width, i.rows ? "rows" : i.store ? "reference" : "input")),
-    ...prepared.targets.map((t) => (t.rows ? place(`target.${t.name}`, 0, "rows") : place(`target.${t.name}`, t.width, recordedAs({ type: t.kind })))),
+    ...prepared.targets.map((t) =>
+      t.rows
+        ? place(`target.${t.name}`, 0, "rows")
+        : { ...place(`target.${t.name}`, t.width, recordedAs({ type: t.kind })), ...(t.masked ? { masked: t.name } : {}) },
+    ),
   ];
 }

@@ -3,7 +3,7 @@ import { toLatheError } from "../base/errors.js";
 import type { DataSpec } from "../contract/data.js";
 import { TOO_FINE, fitTarget, kindOf, picturesOf } from "../features/index.js";
 import type { AuditWarning } from "./audit-warning.js";
-import { type ClassParts, tellUnjudged } from "./class-parts.js";
+import { type ClassParts, tellGaps, tellUnjudged } from "./class-parts.js";
 import { describeNumbers, describeTexts } from "./describe-column.js";
 import type { FittedTarget } from "../features/fitted.js";
 import { countTarget } from "./label-parts.js";
@@ -17,7 +17,8 @@ import { type Roles, resolveRoles } from "./roles.js";
 import { Database } from "./sources/database.js";
 import { openSources } from "./sources/open-source.js";
 import type { SplitCounts, SplitName } from "./splits.js";
-import { stageData } from "./stage-data.js";
+import { formatNow } from "./data-format.js";
+import { countGaps, stageData } from "./stage-data.js";
 import type { Staged } from "./staging.js";
 import { type Duplicates, createFitContext, findDuplicates } from "./statistics.js";
 import { inside } from "../base/own-files.js";
@@ -166,6 +167,16 @@ export async function inspectTable(options: InspectOptions): Promise<TableAudit>
             rows: { kind: "class", target: target.name, value },
           });
       }
+    }
+    const gaps = formatNow(data) === 4 ? await countGaps(database, tables, data, roles) : new Map<string, SplitCounts>();
+    for (const [target, lacking] of gaps) {
+      const [column, ...others] = roles.targets.get(target) ?? [];
+      warnings.push({
+        code: "data.gaps",
+        message: tellGaps(target, lacking, counts),
+        severity: "note",
+        ...(column === undefined || others.length > 0 ? {} : { column, rows: { kind: "missing", column } }),
+      });
     }
     for (const skip of skipped)
       if (skip !== unreadable)

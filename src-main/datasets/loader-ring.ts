@@ -35,7 +35,9 @@ export interface TensorPlan {
   readonly axes: readonly number[];
   /** Offset in a record in words, a store by its number and how often a record refers to it, or a stream of uniforms. */
   readonly source:
-    | { readonly kind: "floats" | "class"; readonly offset: number }
+    | { readonly kind: "floats" | "class"; readonly offset: number; /** What is missing is told as 0. */ readonly gaps?: true }
+    /** Of a target that stands there: 1 where it is, 0 where it is missing. */
+    | { readonly kind: "counts"; readonly of: "floats" | "class"; readonly offset: number }
     | {
         readonly kind: "stored";
         readonly index: number;

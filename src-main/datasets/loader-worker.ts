@@ -103,7 +103,8 @@ function fill(reader: EpochReader, drawn: DrawnSamples | undefined, places: read
         let at = row * width;
         for (let i = from; i < from + count; i++) {
           const base = (bases[i] ?? 0) + source.offset;
-          if (width > 64) target.set(floats.subarray(base, base + width), at);
+          if (source.gaps) for (let k = 0; k < width; k++) target[at + k] = floats[base + k] || 0;
+          else if (width > 64) target.set(floats.subarray(base, base + width), at);
           else for (let k = 0; k < width; k++) target[at + k] = floats[base + k] ?? 0;
           at += width;
         }
@@ -131,7 +132,16 @@ function fill(reader: EpochReader, drawn: DrawnSamples | undefined, places: read
       } else if (source.kind === "class") {
         // int64, little-endian: the low word is the class, the high one is 0.
         const target = views.integers[slot] ?? new Int32Array();
-        for (let i = 0; i < count; i++) target[(row + i) * 2] = integers[(bases[from + i] ?? 0) + source.offset] ?? 0;
+        for (let i = 0; i < count; i++) target[(row + i) * 2] = Math.max(0, integers[(bases[from + i] ?? 0) + source.offset] ?? 0);
+      } else if (source.kind === "counts") {
+        const target = views.floats[slot] ?? new Float32Array();
+        for (let i = 0; i < count; i++) {
+          const base = (bases[from + i] ?? 0) + source.offset;
+          for (let k = 0; k < width; k++) {
+            const there = source.of === "class" ? (integers[base + k] ?? -1) >= 0 : !Number.isNaN(floats[base + k] ?? Number.NaN);
+            target[(row + i) * width + k] = there ? 1 : 0;
+          }
+        }
       }
     }
     row += count;

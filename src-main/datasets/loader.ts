@@ -47,7 +47,8 @@ export interface Batch {
   readonly size: number;
   /**
    * Inputs by name, float32 `[n, width]` or uint8 `[n, height, width, C]`; targets as `target.<name>`, int64 `[n]` for classes, else float32 `[n, width]`;
-   * uniforms by name.
+   * uniforms by name. Of a target that samples may lack also `counts.<name>`, float32 of the target's shape: 1 where it is there, 0 where it is missing; then
+   * the target is told as 0.
    */
   readonly tensors: Tensors;
 }
@@ -129,10 +130,11 @@ function planOf({
     return placed;
   };
   const stores: StoreSource[] = [];
-  const tensorOf = ({ name, offset, width, kind }: RecordField): TensorPlan => {
-    if (kind === "category") return place({ name, dtype: "int64", width: 1, axes: [], source: { kind: "class", offset } });
+  const tensorOf = ({ name, offset, width, kind, masked }: RecordField): TensorPlan => {
+    const gaps = masked === undefined ? {} : { gaps: true as const };
+    if (kind === "category") return place({ name, dtype: "int64", width: 1, axes: [], source: { kind: "class", offset, ...gaps } });
     if (kind === "rows") return placeRows(name);
-    if (kind !== "reference") return place({ name, dtype: "float32", width, axes: [width], source: { kind: "floats", offset } });
+    if (kind !== "reference") return place({ name, dtype: "float32", width, axes: [width], source: { kind: "floats", offset, ...gaps } });
     const {
       axes = [],
       dtype,
@@ -170,6 +172,19 @@ function planOf({
   const fields = recordLayout(prepared);
   const tensors = [
     ...fields.map(tensorOf),
+    ...fields.flatMap(({ masked, offset, width, kind }) =>
+      masked === undefined
+        ? []
+        : [
+            place({
+              name: `counts.${masked}`,
+              dtype: "float32",
+              width,
+              axes: kind === "category" ? [] : [width],
+              source: { kind: "counts", of: kind === "category" ? "class" : "floats", offset },
+            }),
+          ],
+    ),
     ...uniforms.map((u) =>
       place({
         name: u.name,

@@ -8,7 +8,8 @@ import type { FittedData } from "../features/fitted.js";
 import { fitTarget, horizonOf, kindOf, picturesOf, storedType, targetKindOf, targetWidth, widthOf } from "../features/index.js";
 import type { Graph } from "../onnx/types.js";
 import { contentHash, findStored, listingFile, splitFile, store } from "./cache.js";
-import { tellUnjudged } from "./class-parts.js";
+import { tellGaps, tellUnjudged } from "./class-parts.js";
+import { type DataFormat, formatNow } from "./data-format.js";
 import { createWriters, encodeRows, encoderGraph, inRecords, recordWords } from "./encode.js";
 import { countTarget } from "./label-parts.js";
 import { pixelStatistics } from "./pictures/pixel-statistics.js";
@@ -24,7 +25,7 @@ import { type Sources, openSources, sourcesBefore } from "./sources/open-source.
 import { fittedSeriesOf } from "./series/fitted-series.js";
 import type { Fold } from "./series/fold.js";
 import { placeOfRows, seriesRowsOf, writeSeriesRows } from "./series/series-rows.js";
-import { stageData } from "./stage-data.js";
+import { stageData, tellBlanks } from "./stage-data.js";
 import type { DataWarning } from "./data-warning.js";
 import { createFitContext, findDuplicates } from "./statistics.js";
 
@@ -70,7 +71,7 @@ async function prepareOrFind(options: PrepareOptions): Promise<PreparedData> {
   const { data, cacheFolder, signal, progress = () => undefined } = options;
   if (picturesOf(data.inputs).length > 0) return preparePictureData(options);
   const { main, test, ...fingerprints } = await tableFingerprint(options);
-  const { fingerprint, asBefore } = chosenOf(fingerprints, options);
+  const { fingerprint, format } = chosenOf(fingerprints, options);
   const paths = test ? [main.path, test.path] : [main.path];
   const found = await findStored(cacheFolder, fingerprint, signal);
   if (found) return attach(found.stored, found.folder, data, paths, cacheFolder);
@@ -78,7 +79,7 @@ async function prepareOrFind(options: PrepareOptions): Promise<PreparedData> {
   const database = await Database.open(cacheFolder, { large: main.size + (test?.size ?? 0) > SMALL, signal });
   try {
     const opened = await openSources(database, options.folder, data, undefined, options.fold?.cuts);
-    const stored = await make(database, options, fingerprint, asBefore ? sourcesBefore(opened) : opened, undefined, progress);
+    const stored = await make(database, options, { fingerprint, format }, format === 2 ? sourcesBefore(opened) : opened, undefined, progress);
     return attach(stored, await store(cacheFolder, database.folder, stored), data, paths, cacheFolder);
   } finally {
     database.close();
@@ -93,14 +94,14 @@ async function preparePictureData(options: PrepareOptions): Promise<PreparedData
     progress("read", 0);
     const opened = await openSources(database, options.folder, data, signal);
     const pictures = await preparePictures(database, opened, { ...options, progress: (done, total) => progress("pictures", done, total) });
-    const { fingerprint, asBefore } = chosenOf(fingerprintsOf(data, options.seed, await pictureHashes(options, pictures)), options);
-    const { source, testSource } = asBefore ? sourcesBefore(pictures.sources) : pictures.sources;
+    const { fingerprint, format } = chosenOf(fingerprintsOf(data, options.seed, await pictureHashes(options, pictures)), options);
+    const { source, testSource } = format === 2 ? sourcesBefore(pictures.sources) : pictures.sources;
     const paths = testSource ? [source.path, testSource.path] : [source.path];
     const found = await findStored(cacheFolder, fingerprint, signal);
     // Whose pictures are gone from the store, or came into another one, is made again.
     if (found && found.stored.inputs.every(({ name, store: known }) => known?.generation === pictures.stores[name]?.generation))
       return attach(found.stored, found.folder, data, paths, cacheFolder);
-    const stored = await make(database, options, fingerprint, { source, testSource }, pictures, progress);
+    const stored = await make(database, options, { fingerprint, format }, { source, testSource }, pictures, progress);
     for (const [part, listed] of [
       ["main", source],
       ["test", testSource],
@@ -128,7 +129,7 @@ async function pictureHashes(
 async function make(
   database: Database,
   options: PrepareOptions,
-  fingerprint: string,
+  { fingerprint, format }: Chosen,
   { source, testSource }: Sources,
   pictures: PreparedPictures | undefined,
   progress: NonNullable<PrepareOptions["progress"]>,
@@ -139,7 +140,7 @@ async function make(
   for (const message of [...source.warnings, ...(testSource?.warnings ?? [])]) warnings.push({ code: "data.source", message });
   warnings.push(...(pictures?.warnings ?? []));
   const roles = resolveRoles(data, source);
-  const { tables, counts, skipped, missing, notes } = await stageData(database, { source, testSource, data, seed, roles, fold, progress });
+  const { tables, counts, skipped, missing, notes } = await stageData(database, { source, testSource, data, seed, roles, fold, format, progress });
   for (const { code, message } of notes) warnings.push({ code, message });
 
   progress("fit", 0);
@@ -206,6 +207,8 @@ async function make(
       return classes ? [[t.name, classes.map(() => 0)]] : [];
     }),
   );
+  for (const message of await tellBlanks(database, tables, data, roles)) warnings.push({ code: "data.picture-gaps", message });
+  const gaps = format === 4 ? Object.fromEntries(targets.map(({ name }) => [name, { train: 0, validation: 0, test: 0 }])) : undefined;
   const seriesRows = seriesRowsOf(fitted);
   const executable = inRecords(fitted).length > 0 ? await options.compile(encoderGraph(fitted)) : undefined;
   const writers = await createWriters(database.folder, fitted);
@@ -219,6 +222,8 @@ async function make(
         executable,
         writers,
         classCounts,
+        gaps,
+        isReadable: (path) => pictures?.isReadable(staged.source, path) ?? false,
         placeOf: (input, path) => defined(pictures, "pictures").placeOf(input, staged.source, path),
         progress: (n) => progress("encode", done + n, total),
       });
@@ -236,6 +241,8 @@ async function make(
   for (const skip of skipped)
     if (skip.reason !== "unreadable picture" || !pictures?.warnings.some(({ code }) => code === UNREADABLE))
       warnings.push({ code: "data.skipped", message: describeSkipped(skip) });
+  const masked = new Map(Object.entries(gaps ?? {}).filter(([, n]) => n.train + n.validation + n.test > 0));
+  for (const [target, lacking] of masked) warnings.push({ code: "data.gaps", message: tellGaps(target, lacking, { train, validation, test }) });
   if (counts.test > 0 && test === 0)
     throw new LatheError("data.split", `no row of ${testSource?.path ?? source.path} is left for the test: every class in it is unknown to ${source.path}`, {});
   return {
@@ -264,6 +271,7 @@ async function make(
         columns: [...kind.valuesOf(t)],
         width: targetWidth(t),
         ...(horizonOf(t) > 0 ? { rows: placeOfRows(seriesRows, `target.${t.name}`) } : {}),
+        ...(masked.has(t.name) ? { masked: masked.get(t.name) } : {}),
         ...(classes ? { classes: [...classes] } : {}),
       };
     }),
@@ -282,17 +290,20 @@ async function make(
   };
 }
 
-/** What data are known by: as they are read now, and as they were before texts had one spelling. */
+/** What data are known by: as they are read now, and by what they are known in any format that a run may have begun with. */
 export interface Fingerprints {
   readonly fingerprint: string;
-  readonly before: string;
+  readonly formats: ReadonlyMap<string, DataFormat>;
 }
 
-function chosenOf(
-  { fingerprint, before }: Fingerprints,
-  { began }: Pick<PrepareOptions, "began">,
-): { readonly fingerprint: string; readonly asBefore: boolean } {
-  return began === before ? { fingerprint: before, asBefore: true } : { fingerprint, asBefore: false };
+interface Chosen {
+  readonly fingerprint: string;
+  readonly format: DataFormat;
+}
+
+function chosenOf({ fingerprint: now, formats }: Fingerprints, { began }: Pick<PrepareOptions, "began">): Chosen {
+  const fingerprint = began !== undefined && formats.has(began) ? began : now;
+  return { fingerprint, format: defined(formats.get(fingerprint), "the format") };
 }
 
 /**
@@ -331,11 +342,12 @@ async function tableFingerprint({ folder, data, seed, cacheFolder, fold, signal,
 
 function fingerprintsOf(data: DataSpec, seed: number, hashes: readonly string[], fold?: Fold): Fingerprints {
   const own = fold ? [...hashes, JSON.stringify(fold)] : hashes;
-  return { fingerprint: fingerprintOf(data, seed, own), before: fingerprintOf(data, seed, own, 2) };
+  const formats = ([2, 3, 4] as const).filter((format) => format <= formatNow(data)).map((format) => [fingerprintOf(data, seed, own, format), format] as const);
+  return { fingerprint: fingerprintOf(data, seed, own), formats: new Map(formats) };
 }
 
 /** sha256 over what determines the samples: the files' contents and formats, the data section but for the paths, and the seed. */
-export function fingerprintOf(data: DataSpec, seed: number, hashes: readonly string[], format: 2 | 3 = 3): string {
+export function fingerprintOf(data: DataSpec, seed: number, hashes: readonly string[], format: DataFormat = formatNow(data)): string {
   const folders = data.source.type === "image-folder";
   const ending = (path: string | undefined) => (folders ? path && "/" : path?.toLowerCase().replace(/^.*?((\.[a-z]+)?(\.gz)?)$/, "$1"));
   const own = data.source.type === "image-folder" ? data.source.validation : undefined;

@@ -46,13 +46,14 @@ export function countSkipped(skipped: readonly SkippedRows[]): Record<string, nu
   return Object.fromEntries(skipped.map((skip) => [nameSkipped(skip), skip.rows]));
 }
 
-/** The reason, and the column where it is one's: `missing target in y`, `incomplete window`. @param quote around the column */
+/** The reason, and the column where it is one's: `missing target in y`, `missing target` where all are, `incomplete window`. @param quote around the column */
 export function nameSkipped({ reason, column }: SkippedRows, quote = ""): string {
   return column === "" ? reason : `${reason} in ${quote}${column}${quote}`;
 }
 
 /** `2 pictures excluded that cannot be read`, `1 row excluded: missing target in column "y"`, `28 rows begin no sample: …` */
 export function describeSkipped({ reason, column, rows }: SkippedRows): string {
+  if (reason === "missing target" && column === "") return `${rows} row${rows === 1 ? "" : "s"} excluded: every target is missing`;
   const between = ofSeries[reason];
   if (between !== undefined) return `${rows} row${rows === 1 ? " begins" : "s begin"} no sample: ${between}`;
   const why = ofPictures[reason];
@@ -109,6 +110,8 @@ export const storedData = z.strictObject({
       /** Values of a sample; its record holds them unless they are rows of a series. */
       width: z.number(),
       rows: seriesRows.optional(),
+      /** Samples that lack it, or one of its columns, by part; absent where none does. They are used for the other targets. */
+      masked: counts.optional(),
       /** In the order of their indices; for a binary target, no and yes. */
       classes: z.array(z.string()).optional(),
     }),

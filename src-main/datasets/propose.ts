@@ -124,7 +124,7 @@ export function targetKind({
   rows,
   strays,
   listed,
-}: Pick<SeenProfile, "type" | "distinct" | "whole" | "rows" | "strays" | "listed">): TargetSpec["type"] {
+}: Pick<SeenProfile, "type" | "distinct" | "whole" | "rows" | "strays" | "listed">): Exclude<TargetSpec["type"], "embedding"> {
   if (listed) return "labels";
   if (distinct === 2) return "binary";
   // Numbers but for a few texts, which are told and have to be mended before it can be learnt.

@@ -20,8 +20,16 @@ export interface RawBatch {
   readonly names?: readonly string[];
   /** By input name: float32 `[n, columns]` with NaN for missing, string `[n, 1]` with "" for missing, or uint8 `[n, H, W, C]`. */
   readonly inputs: Tensors;
-  /** By target name, in the file's own units: int64 `[n]` for a category, float32 `[n, 1]` of 0 and 1, float32 `[n, columns]`. Empty where not asked for. */
+  /**
+   * By target name, in the file's own units: int64 `[n]` for a category, float32 `[n, 1]` of 0 and 1, float32 `[n, columns]`; -1 and NaN where a row lacks it.
+   * Empty where not asked for.
+   */
   readonly targets: Tensors;
+}
+
+/** Inputs that say whether a column has a value: what they are of a row whose picture in that column cannot be read is 0. */
+export function presencesOf({ inputs }: FittedData, column: string): readonly FittedInput[] {
+  return inputs.filter((input) => kindOf(input).presence === true && kindOf(input).columnsOf(input).includes(column));
 }
 
 /** The columns fitted encoders read, each once. */
@@ -125,7 +133,11 @@ export class RawAssembler {
     for (const input of this.#fitted.inputs) {
       const kind = kindOf(input);
       const columns = kind.columnsOf(input);
-      this.#inputs[input.name] = kind.cells === "number" ? this.#numbers(columns, n, fillers) : this.#texts(input, n, fillers);
+      this.#inputs[input.name] = kind.presence
+        ? this.#presence(columns, n, fillers)
+        : kind.cells === "number"
+          ? this.#numbers(columns, n, fillers)
+          : this.#texts(input, n, fillers);
     }
     for (const target of this.#withTargets ? this.#fitted.targets : []) {
       const kind = targetKindOf(target);
@@ -145,6 +157,16 @@ export class RawAssembler {
       });
     });
     return { dtype: "float32", dims: [n, width], data };
+  }
+
+  #presence(columns: readonly string[], n: number, fillers: Filler[]): TensorData {
+    const data = new Float32Array(n);
+    const position = this.#position(`t${columns.join()}`);
+    fillers.push((chunk, picked, from, to, at) => {
+      const vector = chunk.getColumnVector(position);
+      for (let s = from; s < to; s++) data[at + s - from] = vector.getItem(picked[s] ?? 0) === "" ? 0 : 1;
+    });
+    return { dtype: "float32", dims: [n, 1], data };
   }
 
   #texts(input: FittedInput, n: number, fillers: Filler[]): TensorData {
@@ -194,11 +216,11 @@ export class RawAssembler {
   }
 }
 
-/** Room for the classes of `n` rows, and what puts one there: int64 `[n]`, or float32 `[n, 1]` of yes or no. */
+/** Room for the classes of `n` rows, and what puts one there: int64 `[n]`, -1 for none that is known, or float32 `[n, 1]` of yes or no, NaN for neither. */
 export function classTensor(target: FittedTarget, n: number): { readonly tensor: TensorData; readonly put: (row: number, index: number) => void } {
   if (target.type === "binary") {
     const data = new Float32Array(n);
-    return { tensor: { dtype: "float32", dims: [n, 1], data }, put: (row, index) => (data[row] = index) };
+    return { tensor: { dtype: "float32", dims: [n, 1], data }, put: (row, index) => (data[row] = index < 0 ? Number.NaN : index) };
   }
   const data = new BigInt64Array(n);
   return { tensor: { dtype: "int64", dims: [n], data }, put: (row, index) => (data[row] = BigInt(index)) };

@@ -199,6 +199,7 @@ class Reader implements TableReader {
   readonly #odd = new OddRows();
   readonly #spelling: Spelling;
   readonly #bad: UnreadPicture[] = [];
+  readonly #blank: UnreadPicture[] = [];
   #rows = 0;
   #closed = false;
 
@@ -213,6 +214,10 @@ class Reader implements TableReader {
 
   get bad(): readonly UnreadPicture[] {
     return this.#bad;
+  }
+
+  get blank(): readonly UnreadPicture[] {
+    return this.#blank;
   }
 
   get ofFolder(): boolean {
@@ -252,6 +257,8 @@ class Reader implements TableReader {
     const pictures = picturesOf(fitted.inputs).length > 0;
     const assembler = new RawAssembler(fitted, pictures ? PICTURES : batchSize, withTargets, 0, this.#spelling);
     const checks = checksOf(fitted, wanted, withTargets, this.#spelling);
+    // Of several targets a row may lack some. A cell is missing or of no known class, not both: a row lacks all where as many checks say so as there are cells.
+    const masks = withTargets && fitted.targets.length > 1 ? fitted.targets.reduce((sum, target) => sum + targetKindOf(target).columnsOf(target).length, 0) : 0;
     let [next, given] = [0, 0];
     const take = (): Iterable<RawBatch> | AsyncIterable<RawBatch> => {
       const batch = assembler.take();
@@ -262,6 +269,7 @@ class Reader implements TableReader {
             fitted,
             source: this.#source,
             contentOf: this.#options.contentOf,
+            blank: (picture) => this.#blank.push(picture),
             skip: (column, reason, picture) => {
               this.#odd.skip(reason, column);
               this.#bad.push(picture);
@@ -279,7 +287,7 @@ class Reader implements TableReader {
           if (wantedRows) {
             if (wantedRows[next] !== before + i + 1) continue;
             next++;
-          } else if (!this.#usable(chunk, i, before + i + 1, checks)) continue;
+          } else if (!this.#usable(chunk, i, before + i + 1, checks, masks)) continue;
           picked[count++] = i;
         }
         this.#rows += chunk.rowCount;
@@ -299,15 +307,21 @@ class Reader implements TableReader {
   }
 
   /** Counts what is odd about a row. */
-  #usable(chunk: DuckDBDataChunk, i: number, row: number, checks: readonly Check[]): boolean {
+  #usable(chunk: DuckDBDataChunk, i: number, row: number, checks: readonly Check[], masks: number): boolean {
+    let lacking = 0;
     for (const check of checks) {
       const { position, column, test, reason } = check;
       const value = chunk.getColumnVector(position).getItem(i);
       if (!test(value)) continue;
+      if (masks > 0 && (reason === "missing target" || reason === "unknown class")) {
+        if (reason === "unknown class") this.#odd.meetClass(column, String(value), check.known ?? []);
+        lacking++;
+        continue;
+      }
       if (reason === "refused") {
         throw new LatheError(
           "data.value",
-          `${this.path}, row ${row}, column "${column}": got nothing, expected a number, because missing is "error"; fill it in`,
+          `${this.path}, row ${row}, column "${column}": got nothing, expected a ${typeof value === "string" ? "picture" : "number"}, because missing is "error"; fill it in`,
           { path: this.path, row, column },
         );
       }
@@ -323,7 +337,9 @@ class Reader implements TableReader {
       this.#odd.skip(reason, column);
       return false;
     }
-    return true;
+    if (masks === 0 || lacking < masks) return true;
+    this.#odd.skip("missing target", "");
+    return false;
   }
 }
 

@@ -28,8 +28,8 @@ export interface Roles {
  */
 export function resolveRoles(data: DataSpec, source: Source): Roles {
   const taken = new Set<string>();
-  const find = (name: string, code: ErrorCode, what: string) => {
-    taken.add(name);
+  const find = (name: string, code: ErrorCode, what: string, takes = true) => {
+    if (takes) taken.add(name);
     return findColumn(source, name, code, what).name;
   };
   const targets = new Map(data.targets.map((target) => [target.name, targetColumns(target).map((c) => find(c, "data.target", `target ${target.name}`))]));
@@ -41,7 +41,7 @@ export function resolveRoles(data: DataSpec, source: Source): Roles {
     if (named !== "rest")
       inputs.set(
         input.name,
-        named.map(({ column: c }) => find(c, "data.column", `input ${input.name}`)),
+        named.map(({ column: c }) => find(c, "data.column", `input ${input.name}`, kindOf(input).presence !== true)),
       );
   }
   const ordered = new Map(

@@ -3,6 +3,7 @@ import type { SplitSpec } from "../contract/data.js";
 import type { Database } from "./sources/database.js";
 import { literal } from "./sources/sql.js";
 import { TIME } from "./sources/source.js";
+import { stratify } from "./stratify.js";
 
 export type SplitName = "train" | "validation" | "test";
 export const SPLITS: readonly SplitName[] = ["train", "validation", "test"];
@@ -18,8 +19,8 @@ export interface SplitQuestion {
   readonly seed: number;
   /** SQL: true for rows in use. */
   readonly keep: string;
-  /** SQL of the class to stratify by, where asked for and there is one. */
-  readonly stratum?: string | undefined;
+  /** SQL of the classes to stratify by; none where that was not asked for, or there are none. */
+  readonly strata: readonly string[];
   /** As runs were split that began before every part got a row of a class with three. */
   readonly before?: boolean | undefined;
   /** SQL of the column whose groups stay together. */
@@ -33,16 +34,21 @@ export type SplitCounts = Readonly<Record<SplitName, number>>;
 /**
  * Puts every row in use into one part. Random order is the order of MD5("seed:row"), so it depends on nothing but the seed and the row's number. Of n rows (of
  * each class, where stratified), round(n·test) come first, then round(n·validation), then training; of a class with three rows or more each of these that
- * is asked for gets one at least. By time the last rows are the test, those before the
+ * is asked for gets one at least. By the classes of several targets: `stratify`. By time the last rows are the test, those before the
  * validation. Groups are taken in the order of MD5("seed:group") and go whole where their middle falls.
  * @throws LatheError `data.split` for shares that are wrong or leave a part empty.
  */
 export async function split(database: Database, question: SplitQuestion): Promise<SplitCounts> {
   const shares = question.validated === undefined ? question.split : { ...question.split, validation: 0 };
   checkShares(shares.validation, shares.test);
+  const dealt = `${question.parts}_dealt`;
+  const several = question.split.by === "random" && question.strata.length > 1;
+  if (several) await deal(database, { ...question, split: shares }, dealt);
   await database.exec(
-    `CREATE TABLE ${question.parts} AS SELECT CAST(part AS TINYINT) AS part FROM (${partsOf({ ...question, split: shares })}) ORDER BY row_index`,
+    `CREATE TABLE ${question.parts} AS SELECT CAST(part AS TINYINT) AS part FROM (${partsOf({ ...question, split: shares }, several ? dealt : undefined)}) ` +
+      `ORDER BY row_index`,
   );
+  if (several) await database.exec(`DROP TABLE ${dealt}`);
   const counts: Record<SplitName, number> = { train: 0, validation: 0, test: 0 };
   for (const { part, n } of await database.all(`SELECT part, count(*) AS n FROM ${question.parts} GROUP BY part`)) {
     for (const name of SPLITS) if (part === PART[name]) counts[name] = Number(n);
@@ -82,18 +88,62 @@ function checkShares(validation: number, test: number): void {
   });
 }
 
-function partsOf(question: SplitQuestion): string {
+/** Rows that are in use and not given their part by name. */
+function toDeal({ keep, validated }: Pick<SplitQuestion, "keep" | "validated">): string {
+  return validated === undefined ? keep : `(${keep} AND NOT ${validated})`;
+}
+
+function randomOrder(seed: number): string {
+  return `md5_number_lower(concat(${literal(`${seed}:`)}, rowid + 1)), rowid`;
+}
+
+/** Makes a table of rows dealt to parts by the classes of several targets. */
+async function deal(database: Database, question: SplitQuestion, into: string): Promise<void> {
+  const { table, strata, seed, split: shares } = question;
+  const classes = strata.map(() => new Map<string, number>());
+  const labels: number[][] = strata.map(() => []);
+  const rows: number[] = [];
+  const selected = ["CAST(rowid AS INTEGER)", ...strata].join(", ");
+  for await (const chunk of database.stream(`SELECT ${selected} FROM ${table} WHERE ${toDeal(question)} ORDER BY ${randomOrder(seed)}`)) {
+    const [numbers, ...texts] = Array.from({ length: strata.length + 1 }, (_, k) => chunk.getColumnVector(k));
+    for (let i = 0; i < chunk.rowCount; i++) {
+      rows.push(Number(numbers?.getItem(i)));
+      texts.forEach((column, t) => {
+        const text = column.getItem(i);
+        const known = classes[t];
+        if (text === null || !known) return void labels[t]?.push(-1);
+        const key = String(text);
+        const code = known.get(key) ?? known.size;
+        known.set(key, code);
+        labels[t]?.push(code);
+      });
+    }
+  }
+  const parts = stratify(
+    labels.map((codes) => Int32Array.from(codes)),
+    rows.length,
+    shares,
+  );
+  await database.fill(
+    into,
+    ["row_index", "part"],
+    rows.map((row, i) => [String(row), String(parts[i])]),
+  );
+}
+
+/** @param dealt a table of rows and their parts, where they were dealt. */
+function partsOf(question: SplitQuestion, dealt?: string): string {
   const {
     table,
     keep: used,
     validated,
     seed,
     split: { by, validation, test },
-    stratum,
+    strata: [stratum],
     group,
     before,
   } = question;
-  const keep = validated === undefined ? used : `(${used} AND NOT ${validated})`;
+  const keep = toDeal(question);
   const skipped =
     `SELECT rowid AS row_index, ${PART.skipped} AS part FROM ${table} WHERE NOT ${used}` +
     (validated === undefined ? "" : ` UNION ALL SELECT rowid AS row_index, ${PART.validation} AS part FROM ${table} WHERE ${used} AND ${validated}`);
@@ -109,7 +159,8 @@ function partsOf(question: SplitQuestion): string {
       SELECT d.row_index, cut.part FROM (SELECT rowid AS row_index, ${key} AS k FROM ${table} WHERE ${keep}) d JOIN cut USING (k) UNION ALL ${skipped}`
     );
   }
-  const order = by === "time" ? `${TIME} DESC, rowid DESC` : `md5_number_lower(concat(${literal(`${seed}:`)}, rowid + 1)), rowid`;
+  if (dealt !== undefined) return `SELECT CAST(row_index AS BIGINT) AS row_index, CAST(part AS TINYINT) AS part FROM ${dealt} UNION ALL ${skipped}`;
+  const order = by === "time" ? `${TIME} DESC, rowid DESC` : randomOrder(seed);
   const strata = stratum ?? "0";
   // Of a class with three rows no part that is asked for goes without, training neither.
   const spread = stratum !== undefined && before !== true;

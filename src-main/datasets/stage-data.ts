@@ -3,6 +3,7 @@ import { LatheError } from "../base/errors.js";
 import { type DataSpec, PICTURE_COLUMN } from "../contract/data.js";
 import { kindOf, picturesOf, targetKindOf } from "../features/index.js";
 import { tellWords } from "./column-words.js";
+import { type DataFormat, formatNow } from "./data-format.js";
 import type { SkippedRows } from "./prepared.js";
 import type { Roles } from "./roles.js";
 import { findCuts } from "./series/cuts.js";
@@ -12,7 +13,7 @@ import type { Database } from "./sources/database.js";
 import { UNUSED } from "./sources/image-folder.js";
 import type { Source, Wanted } from "./sources/source.js";
 import { literal } from "./sources/sql.js";
-import { type SplitCounts, checkCounts, onePart, split } from "./splits.js";
+import { PART, SPLITS, type SplitCounts, type SplitName, checkCounts, onePart, split } from "./splits.js";
 import { type Staged, cellOf, stage } from "./staging.js";
 import type { DataWarning } from "./data-warning.js";
 
@@ -46,12 +47,14 @@ export interface StageQuestion {
   readonly more?: Pick<Wanted, "numbers" | "texts">;
   /** Of a series, what is trained on and what is judged, in place of the project's split. */
   readonly fold?: Fold | undefined;
+  /** As a run began; omitted: as data are read now. */
+  readonly format?: DataFormat | undefined;
   readonly progress: (stage: "read" | "split", done: number, total?: number) => void;
 }
 
 /** Reads the table and the test file, excludes rows that cannot be used, and puts every other row into a part. @throws LatheError `data.*` */
 export async function stageData(database: Database, question: StageQuestion): Promise<StagedData> {
-  const { source, testSource, data, seed, roles, more = { numbers: [], texts: [] }, progress } = question;
+  const { source, testSource, data, seed, roles, more = { numbers: [], texts: [] }, format = formatNow(question.data), progress } = question;
   const all = { ...roles, numbers: [...new Set([...roles.numbers, ...more.numbers])], texts: [...new Set([...roles.texts, ...more.texts])] };
   const staged = await stage(database, source, "data", all);
   const tested =
@@ -60,10 +63,10 @@ export async function stageData(database: Database, question: StageQuestion): Pr
   const missing = await countMissing(database, staged, all);
   refuseAllMissing(staged, roles, missing, data);
   if (source.series) return { ...(await placeSeries(database, question, staged, tested)), missing };
-  const keep = await keepRows(database, staged, data, roles);
+  const keep = await keepRows(database, staged, data, roles, format);
   const skipped = [...keep.skipped];
   const spec = testSource ? { ...data.split, test: 0 } : data.split;
-  const stratum = data.split.by === "random" && data.split.stratify ? data.targets.find((t) => targetKindOf(t).stratified) : undefined;
+  const strata = data.split.by === "random" && data.split.stratify ? data.targets.filter((t) => targetKindOf(t).stratified) : [];
   const counts = {
     ...(await split(database, {
       table: staged.table,
@@ -73,13 +76,13 @@ export async function stageData(database: Database, question: StageQuestion): Pr
       keep: keep.sql,
       ...(source.validated === undefined ? {} : { validated: `(${staged.text(PICTURE_COLUMN)} IN (SELECT path FROM ${source.validated}))` }),
       before: source.before,
-      ...(stratum ? { stratum: staged.text(roles.targets.get(stratum.name)?.[0] ?? "") } : {}),
+      strata: strata.slice(0, format === 4 ? strata.length : 1).map(({ name }) => staged.text(roles.targets.get(name)?.[0] ?? "")),
       ...(roles.group === undefined ? {} : { group: staged.text(roles.group) }),
     })),
   };
   const tables: [StagedPart, ...StagedPart[]] = [{ staged, parts: "parts", spans: "parts" }];
   if (tested) {
-    const keepTested = await keepRows(database, tested, data, roles);
+    const keepTested = await keepRows(database, tested, data, roles, format);
     skipped.push(...keepTested.skipped);
     counts.test = await onePart(database, tested.table, "test_parts", keepTested.sql, "test");
     tables.push({ staged: tested, parts: "test_parts", spans: "test_parts" });
@@ -146,13 +149,14 @@ export interface Needed {
   readonly reason: SkippedRows["reason"];
 }
 
-/** What a row must have to be used: all targets, and all values of inputs whose policy is to drop. */
-export function neededColumns(staged: Staged, data: DataSpec, roles: Roles): readonly Needed[] {
+/** What a row must have to be used: a target, or before format 4 all of them, and all values of inputs whose policy is to drop. */
+export function neededColumns(staged: Staged, data: DataSpec, roles: Roles, format: DataFormat = formatNow(data)): readonly Needed[] {
   const needed: Needed[] = [...neededPictures(staged, data, roles)];
-  for (const target of data.targets) {
-    for (const column of roles.targets.get(target.name) ?? []) {
-      needed.push({ column, sql: cellOf(staged, targetKindOf(target), column), reason: "missing target" });
-    }
+  const required = data.targets.filter((target) => format !== 4 || targetKindOf(target).needed);
+  needed.push(...required.flatMap((target) => targetCells(staged, target, roles)).map((cell) => ({ ...cell, reason: "missing target" as const })));
+  if (required.length === 0) {
+    const any = data.targets.flatMap((target) => targetCells(staged, target, roles)).map(({ sql }) => `${sql} IS NOT NULL`);
+    needed.push({ column: "", sql: `(CASE WHEN ${any.join(" OR ")} THEN 1 END)`, reason: "missing target" });
   }
   for (const input of data.inputs) {
     const kind = kindOf(input);
@@ -162,12 +166,52 @@ export function neededColumns(staged: Staged, data: DataSpec, roles: Roles): rea
   return needed;
 }
 
+/** SQL of a target's cells; NULL is missing. */
+function targetCells(staged: Staged, target: DataSpec["targets"][number], roles: Roles): readonly Pick<Needed, "column" | "sql">[] {
+  return (roles.targets.get(target.name) ?? []).map((column) => ({ column, sql: cellOf(staged, targetKindOf(target), column) }));
+}
+
+/** By target, the rows in use that lack a value of it, by part; of targets that none lacks nothing. */
+export async function countGaps(
+  database: Database,
+  tables: readonly Pick<StagedPart, "staged" | "parts">[],
+  data: DataSpec,
+  roles: Roles,
+): Promise<ReadonlyMap<string, SplitCounts>> {
+  const gaps = new Map<string, Record<SplitName, number>>();
+  for (const { staged, parts } of tables) {
+    const lacking = data.targets.map((target, k) => {
+      const cells = targetCells(staged, target, roles);
+      return `count(*) FILTER (WHERE ${cells.map(({ sql }) => `${sql} IS NULL`).join(" OR ")}) AS g${k}`;
+    });
+    const rows = await database.all(
+      `SELECT part, ${lacking.join(", ")} FROM ${staged.table} POSITIONAL JOIN ${parts} WHERE part <> ${PART.skipped} GROUP BY part`,
+    );
+    for (const row of rows) {
+      const part = SPLITS.find((name) => PART[name] === row["part"]);
+      data.targets.forEach(({ name }, k) => {
+        const n = Number(row[`g${k}`]);
+        if (part === undefined || n === 0) return;
+        const counts = gaps.get(name) ?? { train: 0, validation: 0, test: 0 };
+        counts[part] += n;
+        gaps.set(name, counts);
+      });
+    }
+  }
+  return gaps;
+}
+
 /** Pictures that are named, and not among those that are not to be used. */
 function neededPictures(staged: Staged, data: DataSpec, roles: Roles): readonly Needed[] {
   const { unused } = staged.source;
   return picturesOf(data.inputs).flatMap((input) =>
     (roles.inputs.get(input.name) ?? []).flatMap((column): readonly Needed[] => {
       const text = staged.text(column);
+      if (kindOf(input).gaps(input) !== "drop") {
+        if (unused === undefined) return [];
+        const excluded = `${text} IN (SELECT path FROM ${unused} WHERE reason = ${literal(UNUSED.excluded)})`;
+        return [{ column, reason: UNUSED.excluded, sql: `(CASE WHEN ${excluded} THEN NULL ELSE 1 END)` }];
+      }
       const without = (reason: SkippedRows["reason"]): Needed => ({
         column,
         reason,
@@ -188,10 +232,14 @@ async function keepRows(
   staged: Staged,
   data: DataSpec,
   roles: Roles,
+  format: DataFormat,
 ): Promise<{ readonly sql: string; readonly skipped: readonly SkippedRows[] }> {
-  const needed = neededColumns(staged, data, roles);
+  const needed = neededColumns(staged, data, roles, format);
   for (const input of data.inputs) {
-    if (kindOf(input).gaps(input) === "refuse") await refuseMissing(database, staged, roles.inputs.get(input.name) ?? []);
+    const kind = kindOf(input);
+    if (kind.gaps(input) !== "refuse") continue;
+    for (const column of kind.kept === "pictures" ? (roles.inputs.get(input.name) ?? []) : []) await refusePictures(database, staged, column);
+    if (kind.cells === "number") await refuseMissing(database, staged, roles.inputs.get(input.name) ?? []);
   }
   const first = firstMissing(needed);
   const counted = await database.all(
@@ -202,6 +250,47 @@ async function keepRows(
     return why ? [{ reason: why.reason, column: why.column, rows: Number(n) }] : [];
   });
   return { sql: `(${needed.map(({ sql }) => `${sql} IS NOT NULL`).join(" AND ")})`, skipped };
+}
+
+/** SQL: true where a column names no picture, or one that cannot be read. */
+function isWithoutPicture({ source: { unused }, text }: Staged, column: string): string {
+  const unreadable =
+    unused === undefined ? "false" : `coalesce(${text(column)} IN (SELECT path FROM ${unused} WHERE reason = ${literal(UNUSED.unreadable)}), false)`;
+  return `(${text(column)} IS NULL OR ${unreadable})`;
+}
+
+async function refusePictures(database: Database, staged: Staged, column: string): Promise<void> {
+  const [bad] = await database.all(
+    `SELECT rowid + 1 AS "row", ${staged.text(column)} AS path FROM ${staged.table} WHERE ${isWithoutPicture(staged, column)} ORDER BY rowid LIMIT 1`,
+  );
+  if (!bad) return;
+  throw new LatheError(
+    "data.value",
+    `${staged.source.path}, row ${bad["row"]}, column "${column}": got ${bad["path"] === null ? "nothing" : `${bad["path"]}, which cannot be read`}, ` +
+      `expected a picture, because missing is "error"; put it there, or set missing to "blank" or "drop"`,
+    { path: staged.source.path, row: bad["row"], column },
+  );
+}
+
+/** Says of which samples pictures are read as empty ones, and how many. */
+export async function tellBlanks(database: Database, tables: readonly StagedPart[], data: DataSpec, roles: Roles): Promise<readonly string[]> {
+  const told: string[] = [];
+  for (const input of picturesOf(data.inputs)) {
+    if (kindOf(input).gaps(input) !== "keep") continue;
+    for (const column of roles.inputs.get(input.name) ?? []) {
+      let [blank, all] = [0, 0];
+      for (const { staged, parts } of tables) {
+        const row = await database.one(
+          `SELECT count(*) AS n, count(*) FILTER (WHERE ${isWithoutPicture(staged, column)}) AS blank FROM ${staged.table} POSITIONAL JOIN ${parts} ` +
+            `WHERE part <> ${PART.skipped}`,
+        );
+        [blank, all] = [blank + Number(row["blank"]), all + Number(row["n"])];
+      }
+      if (blank > 0)
+        told.push(`input ${input.name}: ${blank} of ${all} samples have no picture in "${column}" that can be read; each is ${kindOf(input).standIn(input)}`);
+    }
+  }
+  return told;
 }
 
 async function refuseMissing(database: Database, staged: Staged, columns: readonly string[]): Promise<void> {

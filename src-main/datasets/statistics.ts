@@ -49,7 +49,11 @@ export async function createFitContext(
       const [column] = roles.inputs.get(input) ?? [];
       // An audit does not look at pixels: it only wants to know whether encoders can be fitted.
       if (!pixels) return { mean: [0], deviation: [1] };
-      const rows = await database.all(`SELECT ${staged.text(defined(column, input))} AS path ${train}`);
+      const text = staged.text(defined(column, input));
+      const { unused } = staged.source;
+      // An empty picture stands in for one that is missing, and says nothing of what pictures are like.
+      const there = unused === undefined ? "" : ` AND ${text} NOT IN (SELECT path FROM ${unused})`;
+      const rows = await database.all(`SELECT ${text} AS path ${train} AND ${text} IS NOT NULL${there}`);
       return pixels.statistics(
         input,
         rows.map(({ path }) => String(path)),

@@ -12,7 +12,10 @@ export interface ReadTableOptions extends CsvOptions {
   readonly path: string;
   /** For temporary files. */
   readonly workFolder: string;
-  /** `required`: rows without a usable target are skipped and counted, a table without the column is an error. `none`: targets are not looked at. */
+  /**
+   * `required`: rows without a usable target are skipped and counted, where there are several targets those without any; a table without the column is an
+   * error. `none`: targets are not looked at.
+   */
   readonly targets: "required" | "none";
   readonly batchSize?: number;
   /** Only these row numbers (from 1, ascending), whatever they hold. */
@@ -24,7 +27,7 @@ export interface ReadTableOptions extends CsvOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Rows seen with a text that training did not know: of an input the model takes it as none of its words, of a target the row is skipped. */
+/** Rows seen with a text that training did not know: of an input the model takes it as none of its words, of a target it is missing. */
 export interface UnknownTexts {
   readonly column: string;
   readonly rows: number;
@@ -60,6 +63,8 @@ export interface TableReader extends AsyncIterable<RawBatch> {
   readonly skipped: readonly SkippedRows[];
   /** Those that are skipped because of a picture that cannot be read. */
   readonly bad: readonly UnreadPicture[];
+  /** Those that are missing, or cannot be read, and are read as empty ones; the path of one that is missing is empty. */
+  readonly blank: readonly UnreadPicture[];
   /** Whether rows are pictures of a folder, which are called by their path. */
   readonly ofFolder: boolean;
   readonly unknown: readonly UnknownTexts[];

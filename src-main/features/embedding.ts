@@ -23,6 +23,7 @@ export const embeddingTarget: TargetDefinition<typeof options, typeof fitted> = 
   options,
   fitted,
   ...classTarget,
+  needed: true,
   plan: ({ column, dimensions }) => ({ width: dimensions, exact: true, description: `${dimensions} numbers, alike for rows of one "${column}"` }),
   async fit({ name, dimensions }, [column = ""], context) {
     const counts = await context.texts(column, "all", MOST_CLASSES);

@@ -5,6 +5,7 @@ import { embeddingTarget } from "./embedding.js";
 import { imageInput } from "./image.js";
 import { labelsTarget } from "./labels.js";
 import { numericInput, numericTarget } from "./numeric.js";
+import { presentInput } from "./present.js";
 import { fittedSeries } from "./series.js";
 import { textInput } from "./text.js";
 import { windowInput } from "./window.js";
@@ -17,7 +18,15 @@ export const fittedData = z.strictObject({
   /** 2: texts have one spelling each, and numbers may have units; 1 stands in runs that began before. */
   version: z.union([z.literal(1), z.literal(2)]),
   inputs: z.array(
-    z.discriminatedUnion("type", [numericInput.fitted, categoryInput.fitted, binaryInput.fitted, imageInput.fitted, windowInput.fitted, textInput.fitted]),
+    z.discriminatedUnion("type", [
+      numericInput.fitted,
+      categoryInput.fitted,
+      binaryInput.fitted,
+      imageInput.fitted,
+      windowInput.fitted,
+      textInput.fitted,
+      presentInput.fitted,
+    ]),
   ),
   targets: z.array(
     z.discriminatedUnion("type", [numericTarget.fitted, categoryTarget.fitted, binaryTarget.fitted, labelsTarget.fitted, embeddingTarget.fitted]),

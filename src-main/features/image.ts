@@ -18,6 +18,9 @@ export const transformSchema = defineTagged<Tagged>(transforms.all);
 const pixels = z.int().min(1).max(4096);
 const color = z.enum(["rgb", "gray"]);
 
+/** A sample without a picture that can be read. What is not said is `drop`: a project that was written before has no such word. */
+const missing = z.enum(["drop", "blank", "error"]).optional();
+
 const options = z.strictObject({
   name: nameSchema,
   type: z.literal("image"),
@@ -33,6 +36,9 @@ const options = z.strictObject({
     .enum(["none", "own", "imagenet"])
     .default("none")
     .describe("Leave 0 to 1; or (x - mean) / deviation by channel, of the training pictures or of ImageNet"),
+  missing: missing.describe(
+    "A sample whose picture is missing or cannot be read: excluded (drop, unless you say otherwise), read as a picture of the background's colour, or refused",
+  ),
   augment: z
     .array(transformSchema)
     .max(MOST_CHANGES)
@@ -55,6 +61,7 @@ const fitted = z.strictObject({
   color,
   background: z.string(),
   range: pixelRange.optional(),
+  missing,
   /** By channel: encoded = (x / 255 - shift) / scale; empty where x / 255 is left as it is. */
   shift: numbers,
   scale: numbers,
@@ -74,9 +81,9 @@ export const imageInput: InputDefinition<typeof options, typeof fitted> = {
   ...oneColumn,
   suits: ({ type }) => type === "picture",
   start: (name, [column = ""]) => ({ name, type: "image", column, size: [64, 64] }),
-  gaps: () => "drop",
-  standIn: () => "excluded",
-  prepared: (spec) => ({ ...spec, augment: [] }),
+  gaps: ({ missing: how = "drop" }) => (({ drop: "drop", blank: "keep", error: "refuse" }) as const)[how],
+  standIn: ({ background }) => `read as an empty picture of the colour ${background}`,
+  prepared: ({ missing: how = "drop", ...spec }) => ({ ...spec, ...(how === "drop" ? {} : { missing: how }), augment: [] }),
   augmentation: ({ augment }) => augment,
   plan({ size: [height, width], color: colors, normalize }) {
     const how = normalize === "none" ? "0 to 1" : "scaled by channel to mean 0 and deviation 1";
@@ -84,7 +91,7 @@ export const imageInput: InputDefinition<typeof options, typeof fitted> = {
   },
 
   async fit(spec, [column = spec.column], context) {
-    const { name, size, color, background, normalize } = spec;
+    const { name, size, color, background, normalize, missing: how = "drop" } = spec;
     const statistics = normalize === "none" ? { mean: [], deviation: [] } : normalize === "imagenet" ? IMAGENET[color] : await context.pixels(name);
     // A channel that never changes is divided by 1: it becomes 0 and harms nothing.
     const scale = statistics.deviation.map((deviation) => Math.fround(deviation) || 1);
@@ -97,6 +104,7 @@ export const imageInput: InputDefinition<typeof options, typeof fitted> = {
       color,
       background: background.toLowerCase(),
       ...(Object.keys(range).length === 0 ? {} : { range }),
+      ...(how === "drop" ? {} : { missing: how }),
       shift: statistics.mean.map(Math.fround),
       scale,
     };
@@ -105,7 +113,9 @@ export const imageInput: InputDefinition<typeof options, typeof fitted> = {
   range: () => undefined,
 
   rawType: ({ color: colors }) => ({ dtype: "uint8", shape: ["N", "H", "W", channelsOf(colors)] }),
-  describe: ({ size, color: colors }) => `pictures of any height and width, ${inWords(colors)}, 0 to 255; resized to ${size.join(" × ")} inside`,
+  describe: ({ size, color: colors, background, missing: how }) =>
+    `pictures of any height and width, ${inWords(colors)}, 0 to 255; resized to ${size.join(" × ")} inside` +
+    (how === "blank" ? `; one of the colour ${background} alone where there is none` : ""),
   encodedType: (own) => ({ dtype: "float32", shape: ["N", channelsOf(own.color), ...own.size] }),
   lower(e, raw, own) {
     const [height, width] = own.size;

@@ -10,13 +10,22 @@ import { imageInput } from "./image.js";
 import type { FitContext, InputKind, RowSpan, SeenColumn, TargetKind } from "./kind.js";
 import { labelsTarget } from "./labels.js";
 import { numericInput, numericTarget } from "./numeric.js";
+import { presentInput } from "./present.js";
 import { textInput } from "./text.js";
 import { windowInput } from "./window.js";
 
 /** Every kind of input. A new one is a file of its own, a line here, and one in `fitted.ts`. */
 export { TOO_FINE } from "./scaling.js";
 
-const inputKinds = { numeric: numericInput, category: categoryInput, binary: binaryInput, image: imageInput, window: windowInput, text: textInput };
+const inputKinds = {
+  numeric: numericInput,
+  category: categoryInput,
+  binary: binaryInput,
+  image: imageInput,
+  window: windowInput,
+  text: textInput,
+  present: presentInput,
+};
 
 type Kinds = typeof inputKinds;
 export type InputType = keyof Kinds;
@@ -35,6 +44,7 @@ export const inputOptions = [
   imageInput.options,
   windowInput.options,
   textInput.options,
+  presentInput.options,
 ] as const;
 export const targetOptions = [categoryTarget.options, binaryTarget.options, numericTarget.options, labelsTarget.options, embeddingTarget.options] as const;
 export const pictureOptions = imageInput.options;
@@ -167,8 +177,8 @@ export function rowsOfTarget(target: TargetDraft<TargetType> | FittedTarget): Ro
   return horizon === 0 ? { from: 0, to: 0 } : { from: 1, to: horizon };
 }
 
-/** How a record holds a target: numbers, 0 or 1, or the index of a class. */
-export function recordedAs({ type }: { readonly type: TargetType }): "numeric" | "binary" | "category" {
+/** How a record holds a target: numbers, 0 or 1, 0 or 1 by label, or the index of a class. */
+export function recordedAs({ type }: { readonly type: TargetType }): Exclude<TargetType, "embedding"> {
   return type === "embedding" ? "category" : type;
 }
 

@@ -15,6 +15,8 @@ export interface InputKind<Draft, Options extends Draft, Fitted> {
   readonly summary: string;
   /** How the cells of its columns are read: a missing number is NaN, a missing text "". */
   readonly cells: "number" | "text";
+  /** It reads whether a cell is there, and not what it holds: 1 or 0 in a raw input of numbers. What else reads the column is asked first. */
+  readonly presence?: true;
   /**
    * What the network reads: values side by side, `[N, width]`, pictures, `[N, C, height, width]`, rows of a series, `[N, length, columns]`, or numbers of
    * tokens, `[N, length]`. A template begins with layers that suit it.
@@ -97,6 +99,8 @@ export interface TargetKind<Draft, Options extends Draft, Fitted> {
 
   /** Whether a random split keeps the shares of its classes alike in every part. */
   readonly stratified: boolean;
+  /** Set where samples are drawn by it, so that a row must have it whatever other targets it has. */
+  readonly needed?: true;
 
   /** The columns that a project names, in order, each with its place in the options. */
   columns(options: Draft): readonly NamedColumn[];

@@ -64,7 +64,7 @@ export const labelsTarget: TargetDefinition<typeof options, typeof fitted> = {
   classOf: ({ classes }) => new Map(classes.map((label, k) => [label, k])),
   reader: readerOf,
   width: ({ classes }) => classes.length,
-  trained: (values) => values,
+  trained: (values) => values.map((value) => (value < 0 ? Number.NaN : value)),
   restored: (values) => Float64Array.from(values),
   lower: (_, answer) => answer,
   describe: ({ classes }) => `probability of each of ${classes.join(", ")}`,

@@ -24,7 +24,7 @@ export const bceLoss = defineLoss({
     requireSameType(ctx);
     const { e, output: p, target: y } = ctx;
     const likelihood = e.add(e.mul(y, cutLog(e, p)), e.mul(e.subFrom(1, y), cutLog(e, e.subFrom(1, p))));
-    return meanOver(e, likelihood, -1);
+    return meanOver(ctx, likelihood, -1);
   },
 });
 

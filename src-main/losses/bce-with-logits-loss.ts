@@ -38,9 +38,9 @@ export const bceWithLogitsLoss = defineLoss({
       target: y,
       config: { posWeight },
     } = ctx;
-    if (posWeight === 1) return meanOver(e, e.sub(e.softplus(x), e.mul(x, y)));
+    if (posWeight === 1) return meanOver(ctx, e.sub(e.softplus(x), e.mul(x, y)));
     const positives = e.shift(weigh(ctx, y, posWeight), 1);
-    return meanOver(e, e.add(e.mul(e.subFrom(1, y), x), e.mul(positives, e.softplus(e.neg(x)))));
+    return meanOver(ctx, e.add(e.mul(e.subFrom(1, y), x), e.mul(positives, e.softplus(e.neg(x)))));
   },
 });
 

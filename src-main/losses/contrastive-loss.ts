@@ -26,6 +26,6 @@ export const contrastiveLoss = defineLoss({
     const d = distance(e, one, other, config);
     const same = e.cast(e.equal(its, others), output.dtype);
     const apart = e.relu(e.shift(e.neg(d), config.margin));
-    return meanOver(e, e.add(e.mul(same, e.square(d)), e.mul(e.subFrom(1, same), e.square(apart))), 0.5);
+    return meanOver(ctx, e.add(e.mul(same, e.square(d)), e.mul(e.subFrom(1, same), e.square(apart))), 0.5);
   },
 });

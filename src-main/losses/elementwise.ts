@@ -18,9 +18,23 @@ export function requireSameType(ctx: LossContext<unknown>): void {
   }
 }
 
-/** The mean over samples and columns; its weight is how many there are. */
-export function meanOver(e: Emitter, each: Value, factor = 1): LossValue {
-  return { loss: e.scale(e.reduceMean(each), factor), weight: count(e, each) };
+/** The mean over samples and columns; its weight is how many there are. Of a target that samples may lack, over those that are there: Σ each·counts / Σ counts. */
+export function meanOver({ e, counts }: LossContext<unknown>, each: Value, factor = 1): LossValue {
+  if (!counts) return { loss: e.scale(e.reduceMean(each), factor), weight: count(e, each) };
+  const present = e.cast(counts, each.dtype);
+  const weight = e.reduceSum(present);
+  return { loss: e.scale(shareOf(e, e.reduceSum(e.mul(each, present)), weight), factor), weight };
+}
+
+/**
+ * sum / weight. A batch in which nothing counts, where PyTorch divides by 0, gets 0 and so does its gradient: one such batch would make every weight of the
+ * network NaN.
+ * @param weight 0 or above
+ */
+export function shareOf(e: Emitter, sum: Value, weight: Value): Value {
+  const something = e.greater(weight, e.scalarLike(0, weight));
+  const share = e.div(e.scalarLike(1, weight), e.where(something, weight, e.scalarLike(1, weight)));
+  return e.mul(sum, e.where(something, share, e.scalarLike(0, weight)));
 }
 
 /** The number of elements, as a float scalar. */

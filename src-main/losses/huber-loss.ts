@@ -11,5 +11,5 @@ export const huberLoss = defineLoss({
   targets: ["numeric"],
   expects: "values",
   activation: "identity",
-  lower: (ctx) => meanOver(ctx.e, huber(ctx.e, difference(ctx), ctx.config.delta)),
+  lower: (ctx) => meanOver(ctx, huber(ctx.e, difference(ctx), ctx.config.delta)),
 });

@@ -10,5 +10,5 @@ export const l1Loss = defineLoss({
   targets: ["numeric"],
   expects: "values",
   activation: "identity",
-  lower: (ctx) => meanOver(ctx.e, ctx.e.abs(difference(ctx))),
+  lower: (ctx) => meanOver(ctx, ctx.e.abs(difference(ctx))),
 });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type Value, int, isFloat, showShape, showType, tensor } from "../onnx/types.js";
+import { shareOf } from "./elementwise.js";
 import type { LossContext, LossValue, SeenClasses } from "./loss.js";
 
 /** What the losses over classes share: one-hot targets, class weights, ignored samples. */
@@ -41,23 +42,18 @@ export function negativeLogLikelihood(ctx: LossContext<Config>, logp: Value, smo
   const weighted = row ? e.mul(hot, row) : hot;
   const weight = e.reduceSum(weighted);
   if (smoothing === 0) return { loss: e.neg(mean(ctx, e.reduceSum(e.mul(weighted, logp)), weight)), weight };
-  // Rows of ignored samples are zero, and stay so: their sum is what says which samples count.
+  // Rows of samples that do not count are zero, and stay so: their sum is what says which samples count.
   const counts = e.reduceSum(hot, [1], true);
   const smooth = e.add(e.scale(hot, 1 - smoothing), e.scale(counts, smoothing / classes));
   const shared = row ? e.mul(smooth, row) : smooth;
   return { loss: e.neg(mean(ctx, e.reduceSum(e.mul(shared, logp)), weight)), weight };
 }
 
-/**
- * sum / weight. A batch in which no sample counts, where PyTorch divides by 0, gets 0 and so does its gradient: one such batch would make every weight of the
- * network NaN.
- */
-function mean({ e, config, classes }: LossContext<Config>, sum: Value, weight: Value): Value {
+/** sum / weight, where no sample may count with `shareOf`. */
+function mean({ e, config, classes, counts }: LossContext<Config>, sum: Value, weight: Value): Value {
   const { classWeights: weights, ignoreIndex } = config;
-  if (!isIndex(ignoreIndex, classes) && !(Array.isArray(weights) && weights.includes(0))) return e.div(sum, weight);
-  const something = e.greater(weight, e.scalarLike(0, weight));
-  const share = e.div(e.scalarLike(1, weight), e.where(something, weight, e.scalarLike(1, weight)));
-  return e.mul(sum, e.where(something, share, e.scalarLike(0, weight)));
+  const always = !counts && !isIndex(ignoreIndex, classes) && !(Array.isArray(weights) && weights.includes(0));
+  return always ? e.div(sum, weight) : shareOf(e, sum, weight);
 }
 
 /** @throws LatheError by the context's `fail` where the output is not `[N, classes]` or the target not class numbers. */
@@ -72,12 +68,13 @@ export function requireClasses(ctx: LossContext<unknown>): void {
   }
 }
 
-/** `[N, C]`: 1 at the target; rows of ignored samples are all 0. */
-function oneHot({ e, target, classes, config: { ignoreIndex } }: LossContext<Config>, like: Value): Value {
+/** `[N, C]`: 1 at the target; rows of samples that are ignored, or lack it, are all 0. */
+function oneHot({ e, target, counts, classes, config: { ignoreIndex } }: LossContext<Config>, like: Value): Value {
   // OneHot counts -C to -1 from the end and gives zeros for what is outside; so an ignored number inside is moved outside.
   const indices = isIndex(ignoreIndex, classes) ? e.where(e.equal(target, e.scalar(ignoreIndex, "int64")), e.scalar(classes, "int64"), target) : target;
   const values = like.dtype === "float64" ? tensor("float64", [0, 1]) : tensor("float32", [0, 1]);
-  return e.op("OneHot", [indices, e.scalar(classes, "int64"), e.constant(values)], { axis: int(-1) });
+  const hot = e.op("OneHot", [indices, e.scalar(classes, "int64"), e.constant(values)], { axis: int(-1) });
+  return counts ? e.mul(hot, e.unsqueeze(e.cast(counts, like.dtype), [1])) : hot;
 }
 
 /** True for a number that OneHot reads as a class. */

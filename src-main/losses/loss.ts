@@ -40,6 +40,11 @@ export interface LossContext<C> {
   readonly config: C;
   readonly output: Value;
   readonly target: Value;
+  /**
+   * Of a target that samples may lack: 1 where the target is there and 0 where it is not, float of the target's shape. A target that is not there is told as
+   * class 0, or 0; it must not matter. Undefined: all are there.
+   */
+  readonly counts?: Value | undefined;
   readonly kind: TargetKind;
   /** For weights by class: `"balanced"` is resolved to numbers before a loss is lowered. */
   readonly classes: number;
@@ -51,13 +56,13 @@ export interface SeenClasses {
   readonly kind: TargetKind;
   /** Rows of each class, in the order of the classes; of several labels the rows that have each. */
   readonly counts: readonly number[];
-  /** Rows in which the target is known. */
+  /** Rows in which all of the target is known. */
   readonly rows: number;
 }
 
 /** A loss as PyTorch means it, `reduction="mean"`. */
 export interface LossValue {
-  /** The batch's mean, a float scalar. */
+  /** The batch's mean over what counts, a float scalar; 0 where nothing does. */
   readonly loss: Value;
   /**
    * What the mean divides by, a float scalar (samples × columns, or summed class weights): Σ loss·weight / Σ weight over batches is the loss of the

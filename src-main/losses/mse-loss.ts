@@ -10,5 +10,5 @@ export const mseLoss = defineLoss({
   targets: ["numeric"],
   expects: "values",
   activation: "identity",
-  lower: (ctx) => meanOver(ctx.e, ctx.e.square(difference(ctx))),
+  lower: (ctx) => meanOver(ctx, ctx.e.square(difference(ctx))),
 });

@@ -19,6 +19,6 @@ export const quantileLoss = defineLoss({
       config: { quantile },
     } = ctx;
     const d = difference(ctx);
-    return meanOver(e, e.add(e.scale(e.abs(d), 0.5), e.scale(d, 0.5 - quantile)));
+    return meanOver(ctx, e.add(e.scale(e.abs(d), 0.5), e.scale(d, 0.5 - quantile)));
   },
 });

@@ -17,6 +17,6 @@ export const smoothL1Loss = defineLoss({
       config: { beta },
     } = ctx;
     const d = difference(ctx);
-    return beta === 0 ? meanOver(e, e.abs(d)) : meanOver(e, huber(e, d, beta), 1 / beta);
+    return beta === 0 ? meanOver(ctx, e.abs(d)) : meanOver(ctx, huber(e, d, beta), 1 / beta);
   },
 });

@@ -25,6 +25,6 @@ export const tripletMarginLoss = defineLoss({
     const [anchor, positive, negative] = tripletsOf(e, output);
     const far = distance(e, anchor, negative, config);
     const farther = config.swap ? e.min(far, distance(e, positive, negative, config)) : far;
-    return meanOver(e, e.relu(e.shift(e.sub(distance(e, anchor, positive, config), farther), config.margin)));
+    return meanOver(ctx, e.relu(e.shift(e.sub(distance(e, anchor, positive, config), farther), config.margin)));
   },
 });

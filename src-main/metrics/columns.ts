@@ -12,12 +12,18 @@ export function byColumn(
   return { [name]: overall(values), ...each };
 }
 
-/** The mean over samples of a function of prediction and target, in one column. */
+/** The mean, over samples that have a target, of a function of prediction and target in one column; NaN where none has. */
 export function columnMean(view: NumericView, k: number, term: (prediction: number, target: number) => number): number {
   const width = view.columns.length;
   let total = 0;
-  for (let i = k; i < view.targets.length; i += width) total += term(view.predictions[i] ?? NaN, view.targets[i] ?? NaN);
-  return total / view.rows;
+  let rows = 0;
+  for (let i = k; i < view.targets.length; i += width) {
+    const target = view.targets[i] ?? NaN;
+    if (Number.isNaN(target)) continue;
+    total += term(view.predictions[i] ?? NaN, target);
+    rows++;
+  }
+  return total / rows;
 }
 
 /** What a share of a truth near 0 is divided by at least, as in torchmetrics. */

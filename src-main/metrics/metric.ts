@@ -21,7 +21,7 @@ export interface CategoryData {
 export interface BinaryData {
   /** `[n]`, of yes. */
   readonly probabilities: Float32Array;
-  /** `[n]`, 0 or 1. */
+  /** `[n]`, 0 or 1; a row that is neither is excluded. */
   readonly targets: Float32Array | Int32Array | Uint8Array;
   /** Yes is predicted where the probability is above this; 0.5 by default. */
   readonly threshold?: number;
@@ -45,7 +45,7 @@ export interface LabelsData {
 export interface NumericData {
   /** `[n, K]`, row-major. */
   readonly predictions: Float32Array;
-  /** `[n, K]`, row-major. */
+  /** `[n, K]`, row-major; what is NaN is missing and excluded. */
   readonly targets: Float32Array;
   /** K names. */
   readonly columns: readonly string[];

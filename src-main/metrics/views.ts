@@ -25,9 +25,12 @@ export function categoryView(data: CategoryData): CategoryView {
 }
 
 export function binaryView(data: BinaryData): BinaryView {
-  const { probabilities, targets, threshold = 0.5, classes = ["0", "1"] } = data;
+  const { threshold = 0.5, classes = ["0", "1"] } = data;
+  checkLength("probabilities", data.probabilities.length, data.targets.length);
+  const isKnown = (target: number) => target === 0 || target === 1;
+  const probabilities = data.targets.every(isKnown) ? data.probabilities : data.probabilities.filter((_, i) => isKnown(data.targets[i] ?? -1));
+  const targets = data.targets.every(isKnown) ? data.targets : data.targets.filter(isKnown);
   const rows = targets.length;
-  checkLength("probabilities", probabilities.length, rows);
   let counts: ClassCounts | undefined;
   return {
     probabilities,

@@ -218,6 +218,9 @@ function buildReport(
       fingerprint: prepared.fingerprint,
       rows: prepared.counts,
       skipped: countSkipped(prepared.audit.skipped),
+      ...(prepared.targets.some(({ masked }) => masked)
+        ? { missing: Object.fromEntries(prepared.targets.flatMap(({ name, masked }) => (masked ? [[name, masked]] : []))) }
+        : {}),
       warnings: [...prepared.audit.warnings.map(({ message }) => message), ...bench.notes],
     },
     training: {

@@ -155,7 +155,10 @@ class Fit {
     this.#schedule.afterStep();
     if (result.diagnosis) this.#diagnosis.add(result.diagnosis);
     this.#sums.samples += batch.size;
-    result.losses.forEach((loss, i) => (this.#sums.losses[i] = (this.#sums.losses[i] ?? 0) + loss * batch.size));
+    const { weights } = result;
+    const share = (i: number) => weights?.[i] ?? batch.size;
+    result.losses.forEach((loss, i) => (this.#sums.losses[i] = (this.#sums.losses[i] ?? 0) + loss * share(i)));
+    if (weights) this.#sums.weights = weights.map((weight, i) => (this.#sums.weights?.[i] ?? 0) + weight);
     const report = this.#progress.add(batch.size, result.loss, training.epochs * batches.stepsPerEpoch - this.#steps);
     if (report) emit({ event: "step", epoch: this.#epoch, step: this.#step, learningRate, ...report });
   }
@@ -165,7 +168,12 @@ class Fit {
     this.#refuseBroken();
     this.#divisors ??= trainer.divisors;
     const terms = trainer.lossTerms(this.#divisors);
-    const losses = targets.map((_, i) => (this.#sums.losses[i] ?? 0) / Math.max(1, this.#sums.samples));
+    const { samples, weights } = this.#sums;
+    // Where samples may lack a target, its loss is the mean over those that have it, as in validation; null where none has.
+    const losses = targets.map((_, i) => {
+      const over = weights ? (weights[i] ?? 0) : Math.max(1, samples);
+      return over > 0 ? (this.#sums.losses[i] ?? 0) / over : null;
+    });
     const train: MetricValues = { loss: combinedLoss(terms, losses), ...partsOf(targets, losses, trainer.findsFactors ? terms : undefined) };
     const learningRate = this.#schedule.learningRate();
     const validation = validate ? await validate(trainer, terms, this.#epoch) : {};
@@ -243,13 +251,14 @@ class Fit {
     const { trainer, run, clock } = this.#s;
     this.#refuseBroken();
     run.refuseGone();
+    const { samples, losses, weights } = this.#sums;
     const position: Position = {
       epoch: this.#epoch,
       step: this.#step,
       steps: this.#steps,
       schedule: this.#schedule.state(),
       earlyStopping: this.#stopping.state(),
-      sums: { ...this.#sums, seconds: this.#sums.seconds + (clock() - this.#epochStartedAt) / 1000 },
+      sums: { samples, losses, ...(weights ? { weights } : {}), seconds: this.#sums.seconds + (clock() - this.#epochStartedAt) / 1000 },
       diagnosis: this.#diagnosis.state(),
       lossWatch: this.#watch.state(),
       warned: [...this.#warned],
@@ -271,8 +280,8 @@ class Fit {
     this.#steps = header.steps;
     this.#schedule.restore(header.schedule);
     this.#stopping.restore(header.earlyStopping);
-    const { samples, losses, seconds } = header.sums;
-    this.#sums = { samples, losses: [...losses], seconds };
+    const { samples, losses, weights, seconds } = header.sums;
+    this.#sums = { samples, losses: [...losses], weights: weights && [...weights], seconds };
     this.#diagnosis.restore(header.diagnosis);
     this.#watch.restore(header.lossWatch);
     for (const key of header.warned) this.#warned.add(key);
@@ -292,8 +301,8 @@ class Fit {
 }
 
 /** What is told of each target: its loss, and where training finds it, the factor that its loss has in the loss of all. */
-function partsOf(targets: readonly string[], losses: readonly number[], terms: readonly LossTerm[] | undefined): MetricValues {
-  const told = targets.map((target, i) => [`${target}.loss`, losses[i] ?? 0] as const);
+function partsOf(targets: readonly string[], losses: readonly (number | null)[], terms: readonly LossTerm[] | undefined): MetricValues {
+  const told = targets.map((target, i) => [`${target}.loss`, losses[i] ?? null] as const);
   return Object.fromEntries([...told, ...(terms ?? []).map(({ factor }, i) => [`${targets[i] ?? ""}.weight`, factor] as const)]);
 }
 
@@ -318,5 +327,5 @@ function keyOf({ code, layer }: WarningEvent): string {
 }
 
 function emptySums(targets: number): EpochSums {
-  return { samples: 0, losses: Array.from({ length: targets }, () => 0), seconds: 0 };
+  return { samples: 0, losses: Array.from({ length: targets }, () => 0), weights: undefined, seconds: 0 };
 }

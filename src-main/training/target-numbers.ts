@@ -8,9 +8,11 @@ export async function gatherTargetNumbers(target: string, columns: readonly stri
   const seen = columns.map((column) => ({ column, min: Infinity, max: -Infinity, sum: 0, count: 0 }));
   batches.start(1, 0);
   for (let step = 0; step < batches.stepsPerEpoch; step++) {
-    floats((await batches.next()).tensors, names.target(target)).forEach((value, i) => {
+    const { tensors } = await batches.next();
+    const counts = tensors[names.counts(target)] && floats(tensors, names.counts(target));
+    floats(tensors, names.target(target)).forEach((value, i) => {
       const column = seen[i % columns.length];
-      if (!column) return;
+      if (!column || counts?.[i] === 0) return;
       column.min = Math.min(column.min, value);
       column.max = Math.max(column.max, value);
       column.sum += value;

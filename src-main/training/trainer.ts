@@ -11,7 +11,7 @@ import { divisorsOf } from "./combining/normalized.js";
 import { type Slice, initialBuffers, initialParameters, learnedName } from "./network/layout.js";
 import { explainMemory } from "./network/memory.js";
 import { type TrainingSpec, names } from "./network/specification.js";
-import { type StepProgram, buildStepProgram, carriedVectors, tellsParts } from "./graphs/step-graph.js";
+import { type StepProgram, buildStepProgram, carriedVectors, isMasked, tellsParts } from "./graphs/step-graph.js";
 
 /** A batch as the loader hands it over: inputs, targets and uniforms under the names of `specification.names`. */
 export interface TrainingBatch {
@@ -23,6 +23,8 @@ export interface StepResult {
   readonly loss: number;
   /** By target, in the order of the spec. */
   readonly losses: readonly number[];
+  /** What each of them is a mean over; only where samples may lack a target. */
+  readonly weights?: readonly number[];
   /** Only from a step with diagnosis. */
   readonly diagnosis?: Float32Array;
 }
@@ -148,7 +150,7 @@ export class Trainer {
   }
 
   /** What shows whether the network learns: the loss as it is told, but where factors are learned, by those that it began with, or their learning would show. */
-  watchedLoss(terms: readonly LossTerm[], losses: readonly number[]): number {
+  watchedLoss(terms: readonly LossTerm[], losses: readonly (number | null)[]): number {
     const all = combinedLosses(this.#spec.training, this.#spec.targets);
     return combinedLoss(all.combination.learns ? termsOf(all, {}) : terms, losses);
   }
@@ -210,7 +212,8 @@ export class Trainer {
   #read(result: Tensors, diagnosed: boolean): StepResult {
     const loss = floats(result, names.loss)[0] ?? Number.NaN;
     const losses = tellsParts(this.#spec) ? [...floats(result, names.losses)] : this.lossTerms().map(({ factor }) => loss / factor);
-    return diagnosed ? { loss, losses, diagnosis: floats(result, names.diagnosis) } : { loss, losses };
+    const told = isMasked(this.#spec) ? { loss, losses, weights: [...floats(result, names.weights)] } : { loss, losses };
+    return diagnosed ? { ...told, diagnosis: floats(result, names.diagnosis) } : told;
   }
 }
 

@@ -103,7 +103,8 @@ export async function openWorkbench({ project, folder, choice, threads, began, e
     ...(signal ? { signal } : {}),
   });
   const { fitted, counts } = prepared;
-  const targets = fitted.targets.map(targetSpec);
+  const masked = new Set(prepared.targets.filter((target) => target.masked).map(({ name }) => name));
+  const targets = fitted.targets.map((target) => ({ ...targetSpec(target), ...(masked.has(target.name) ? { masked: true } : {}) }));
   const inputs = new Map(fitted.inputs.map((input) => [input.name, kindOf(input).encodedType(input)]));
   const plan = planNetwork(project.model, [...inputs.keys()], new Map(targets.map((t) => [t.name, t.width])), project.training.groups);
   const layout = layOut(plan, inputs, laidTraining(project.training, targets));
@@ -181,8 +182,8 @@ export async function openWorkbench({ project, folder, choice, threads, began, e
     },
     async changed() {
       try {
-        const { fingerprint, before } = await dataFingerprint(question);
-        return [fingerprint, before].includes(prepared.fingerprint) ? undefined : `${prepared.source.path} is not what it was when the run began`;
+        const { formats } = await dataFingerprint(question);
+        return formats.has(prepared.fingerprint) ? undefined : `${prepared.source.path} is not what it was when the run began`;
       } catch (thrown) {
         return toLatheError(thrown).message;
       }
@@ -273,11 +274,11 @@ function balancedOptions(project: Project, { classCounts, counts, targets }: Pre
       const { balance } = losses.get(loss.type);
       const named = Object.keys(balance ?? {}).filter((option) => loss[option] === "balanced");
       if (named.length === 0) return [];
-      const { kind } = defined(
+      const { kind, masked } = defined(
         targets.find(({ name }) => name === target),
         target,
       );
-      const seen = { kind, counts: defined(classCounts[target], `class counts of ${target}`), rows: counts.train };
+      const seen = { kind, counts: defined(classCounts[target], `class counts of ${target}`), rows: counts.train - (masked?.train ?? 0) };
       return [[target, Object.fromEntries(named.map((option) => [option, balance?.[option]?.(seen)]))] as const];
     }),
   );

@@ -11,12 +11,12 @@ import { dropTarget, followTargets, renameInDocument } from "./target-references
 
 /** What is known of a column here. */
 export type RoleColumn = Pick<ColumnSummary, "name" | "type" | "distinct" | "target">;
-/** What a column of words or numbers can be read as; a picture is always one, and rows of a series are chosen with their window. */
-export type InputKind = Exclude<DraftInput["type"], "image" | "window">;
+/** What a column of words or numbers can be read as; a picture is always one, rows of a series are chosen with their window, and whether a value is there is read beside it. */
+export type InputKind = Exclude<DraftInput["type"], "image" | "window" | "present">;
 
 /** An input of words or numbers. */
 export function isReadable(input: DraftInput): input is Extract<DraftInput, { readonly type: InputKind }> {
-  return ["values", "tokens"].includes(kindOf(input).reads);
+  return ["values", "tokens"].includes(kindOf(input).reads) && !kindOf(input).presence;
 }
 export type TargetKind = DraftTarget["type"];
 
@@ -34,13 +34,13 @@ function namedBy(input: DraftInput): readonly string[] | undefined {
 function restOf(draft: Draft, all: readonly string[]): readonly string[] {
   const { inputs, targets, split } = draft.data;
   const taken = new Set(targets.flatMap(targetColumns));
-  for (const input of inputs) for (const column of namedBy(input) ?? []) taken.add(column);
+  for (const input of inputs) for (const column of kindOf(input).presence ? [] : (namedBy(input) ?? [])) taken.add(column);
   if (split?.column !== undefined && split.by !== undefined && split.by !== "random") taken.add(split.column);
   return all.filter((column) => !taken.has(column));
 }
 
 export function inputOf(draft: Draft, column: string, all: readonly string[]): DraftInput | undefined {
-  return draft.data.inputs.find((input) => columnsOfInput(draft, input, all).includes(column));
+  return draft.data.inputs.find((input) => !kindOf(input).presence && columnsOfInput(draft, input, all).includes(column));
 }
 
 export function targetOf(draft: Draft, column: string): DraftTarget | undefined {

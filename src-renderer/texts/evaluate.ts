@@ -88,6 +88,7 @@ function textsOf(of: Things) {
       mean: (value: string) => `${value} if always the mean`,
       worse: "No better than that",
       rows: (split: string, count: string) => `${split}: ${rows(count)}`,
+      missing: (count: string, target: string) => `${count} without ${target} do not count`,
       positive: (name: string) => `“${name}” is positive`,
     },
     matrix: {

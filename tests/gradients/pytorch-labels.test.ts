@@ -48,14 +48,14 @@ async function evaluate({ loss: type, config }: Case, batch: Batch) {
 describe.each(cases.map((c) => [c.name, c] as const))("%s of labels is PyTorch's", (_name, golden) => {
   test("in value and gradient", async () => {
     const got = await evaluate(golden, golden.whole);
-    expectClose([got.loss], [golden.whole.loss], TOLERANCE);
-    expectClose(got.gradient.values, golden.whole.gradient.data, TOLERANCE);
+    expectClose([got.loss], [golden.whole.loss], TOLERANCE, "loss");
+    expectClose(got.gradient.values, golden.whole.gradient.data, TOLERANCE, "gradient");
   });
 
   test("over batches of unequal size, by their weights", async () => {
     const parts = await Promise.all(golden.batches.map((batch) => evaluate(golden, batch)));
     const weight = parts.reduce((sum, part) => sum + part.weight, 0);
-    expectClose([parts.reduce((sum, part) => sum + part.loss * part.weight, 0) / weight], [golden.whole.loss], TOLERANCE);
+    expectClose([parts.reduce((sum, part) => sum + part.loss * part.weight, 0) / weight], [golden.whole.loss], TOLERANCE, "loss");
   });
 });
 

@@ -56,8 +56,9 @@ export function trainerOf(spec: TrainingSpec, seed = 1, engine: Engine = onnxrun
 export function batchOf(spec: TrainingSpec, size: number, values: Readonly<Record<string, readonly number[]>>): TrainingBatch {
   const tensors: Record<string, TensorData> = {};
   for (const [name, { shape }] of spec.inputs) tensors[name] = tensor("float32", values[name]!, [size, ...shape.slice(1).map(Number)]);
-  for (const { name, kind, width } of spec.targets) {
+  for (const { name, kind, width, masked } of spec.targets) {
     const key = names.target(name);
+    if (masked) tensors[names.counts(name)] = tensor("float32", values[names.counts(name)]!, isIndex({ kind }) ? [size] : [size, width]);
     tensors[key] = isIndex({ kind }) ? tensor("int64", values[key]!, [size]) : tensor("float32", values[key]!, [size, width]);
   }
   for (const { layer, shape } of spec.layout.uniforms) {
@@ -82,6 +83,11 @@ export function randomBatch(spec: TrainingSpec, size: number, key: string | numb
           ? draw(name, size, (r) => r.below(width))
           : draw(name, size * width, (r) => (kind === "binary" || kind === "labels" ? r.below(2) : r.normal())),
       ]),
+    ),
+    ...Object.fromEntries(
+      spec.targets.flatMap(({ name, kind, width, masked }) =>
+        masked ? [[names.counts(name), draw(names.counts(name), size * (kind === "category" ? 1 : width), (r) => r.below(2))]] : [],
+      ),
     ),
     ...Object.fromEntries(
       spec.layout.uniforms.map(({ layer, shape }) => [names.uniform(layer), draw(layer, size * shape.reduce((a, b) => a * b, 1), (r) => r.uniform())]),

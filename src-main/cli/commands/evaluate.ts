@@ -7,7 +7,7 @@ import { interruptible } from "../interrupt.js";
 import { createOutput } from "../output.js";
 import { showEvents } from "../show-events.js";
 import { showStrangers, valuesIn } from "../show-strangers.js";
-import { showMetrics } from "../show-metrics.js";
+import { showMetrics, showMissing } from "../show-metrics.js";
 
 interface Options {
   readonly data: string;
@@ -33,6 +33,7 @@ async function evaluate(model: string, { data, device = "auto", tune = false, js
   const result = await interruptible(output, (setting) => inEngine(work, showEvents(output), (value) => evaluationResult.parse(value), setting));
   output.line(plural(result.samples, "row"));
   for (const [reason, rows] of Object.entries(result.skipped)) output.line(`${plural(rows, "row")} excluded: ${reason}`);
+  showMissing(output, result.missing);
   for (const [column, values] of Object.entries(result.unknownClasses ?? {}))
     output.line(`classes of ${column} that the model does not know${valuesIn(values)}`);
   showStrangers(output, result);

@@ -10,7 +10,7 @@ import { count, number } from "../format.js";
 import { endAtOnce } from "../interrupt.js";
 import { type Output, createOutput } from "../output.js";
 import { showEvents } from "../show-events.js";
-import { showMetrics } from "../show-metrics.js";
+import { showMetrics, showMissing } from "../show-metrics.js";
 
 interface Options {
   readonly epochs?: number;
@@ -76,6 +76,7 @@ function showReport(output: Output, path: string): void {
     showMetrics(output, judged.metrics, judged.confusion, judged.labels);
     output.line();
     output.line(`on ${count(judged.rows)} ${test ? "test" : "validation"} rows${test ? ", which training never saw" : ""}`);
+    showMissing(output, judged.missing);
   }
   output.line(
     `${model.file} against the trainer, ${count(parity.rows)} ${parity.split} rows: largest difference ${number(parity.maxDifference)}, ` +

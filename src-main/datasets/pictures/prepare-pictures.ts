@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { LatheError } from "../../base/errors.js";
 import type { DataSpec, ImageInputSpec } from "../../contract/data.js";
 import type { PixelRange } from "../../features/image.js";
-import { picturesOf } from "../../features/index.js";
+import { kindOf, picturesOf } from "../../features/index.js";
 import { findColumn } from "../roles.js";
 import type { Database } from "../sources/database.js";
 import { UNUSED, listUnused } from "../sources/image-folder.js";
@@ -15,7 +15,7 @@ import { type PictureFacts, type PixelFormat, pixelKey } from "./picture-task.js
 import { describeRange } from "./pixel-range.js";
 import type { StoreReference } from "./pixel-store.js";
 import { stillBad, writeQuarantine } from "./quarantine.js";
-import { type ReadPictures, readPictures } from "./read-pictures.js";
+import { BLANK, type ReadPictures, readPictures } from "./read-pictures.js";
 
 /** Code of the warning about pictures that cannot be read. */
 export const UNREADABLE = "data.picture";
@@ -35,7 +35,8 @@ export interface PreparedPictures {
   readonly bad: ReadonlyMap<string, string>;
   /** By absolute path; those excluded are not there, nor those that were on the project's list. */
   readonly facts: ReadonlyMap<string, PictureFacts>;
-  /** Where a path of a source stands in the store of an input. */
+  isReadable(source: Source, path: string): boolean;
+  /** Where a path of a source stands in the store of an input; of one that has no picture the empty one's, where the input has that in its place. */
   placeOf(input: string, source: Source, path: string): number;
 }
 
@@ -71,6 +72,7 @@ export async function preparePictures(database: Database, { source, testSource }
   const read = await readPictures({
     paths: [...all].filter((path) => !known.has(path)),
     formats: want === "pixels" ? formats.map(([, format]) => format) : [],
+    blank: inputs.some(isBlanked),
     cacheFolder,
     ...(progress ? { progress } : {}),
     signal,
@@ -81,7 +83,8 @@ export async function preparePictures(database: Database, { source, testSource }
   await writeQuarantine(folder, bad);
   const warnings: DataWarning[] = [];
   const told: Source[] = [];
-  for (const { source: each, paths } of named) told.push(await tell(database, each, paths, bad, warnings));
+  const excluded = !inputs.every(isBlanked);
+  for (const { source: each, paths } of named) told.push(await tell(database, each, paths, bad, { warnings, excluded }));
   const deep = [...read.facts].flatMap(([path, facts]) => (facts.bad === undefined && facts.deep ? [path] : []));
   if (deep.length > 0)
     warnings.push({
@@ -103,13 +106,24 @@ export async function preparePictures(database: Database, { source, testSource }
     range: read.range,
     digests: named.map(({ source: { root }, paths }) => digestOf(paths, (path) => keyOf(read.facts.get(resolve(root, path)), read.range))),
     stores: want === "pixels" ? Object.fromEntries(inputs.map(({ name }) => [name, storeOf(name).reference])) : {},
+    isReadable: ({ root }, path) => isGood(read.facts.get(resolve(root, path))),
     placeOf(input, { root }, path) {
-      const facts = read.facts.get(resolve(root, path));
-      const place = facts?.bad === undefined && facts ? storeOf(input).placeOf(pixelKey(facts, read.range)) : undefined;
+      const facts = path === "" ? undefined : read.facts.get(resolve(root, path));
+      const blank = inputs.some((one) => one.name === input && isBlanked(one)) ? BLANK : undefined;
+      const key = isGood(facts) ? pixelKey(facts, read.range) : blank;
+      const place = key === undefined ? undefined : storeOf(input).placeOf(key);
       if (place === undefined) throw new LatheError("internal", `${path} is not in the store`);
       return place;
     },
   };
+}
+
+function isBlanked(input: ImageInputSpec): boolean {
+  return kindOf(input).gaps(input) === "keep";
+}
+
+function isGood(facts: PictureFacts | undefined): facts is Extract<PictureFacts, { readonly width: number }> {
+  return facts !== undefined && facts.bad === undefined;
 }
 
 /** What a source's columns of pictures name, each once, but for what is excluded. */
@@ -125,8 +139,14 @@ async function pathsOf(database: Database, source: Source, inputs: readonly Imag
   return [...paths];
 }
 
-/** The source, knowing which of its pictures are bad, and a sentence about them. */
-async function tell(database: Database, source: Source, paths: readonly string[], bad: ReadonlyMap<string, string>, warnings: DataWarning[]): Promise<Source> {
+/** The source, knowing which of its pictures are bad, and a sentence about them. @param excluded whether rows that name one are */
+async function tell(
+  database: Database,
+  source: Source,
+  paths: readonly string[],
+  bad: ReadonlyMap<string, string>,
+  { warnings, excluded: isExcluded }: { readonly warnings: DataWarning[]; readonly excluded: boolean },
+): Promise<Source> {
   const own = paths.filter((path) => bad.has(resolve(source.root, path)));
   const [first] = own;
   if (first === undefined) return source;
@@ -136,7 +156,7 @@ async function tell(database: Database, source: Source, paths: readonly string[]
   warnings.push({
     code: UNREADABLE,
     message:
-      `${own.length} picture${own.length === 1 ? "" : "s"} of ${source.path} cannot be read and ${own.length === 1 ? "is" : "are"} excluded` +
+      `${own.length} picture${own.length === 1 ? "" : "s"} of ${source.path} cannot be read${isExcluded ? ` and ${own.length === 1 ? "is" : "are"} excluded` : ""}` +
       `${own.length === 1 ? ": " : "; for example, "}${reason}`,
   });
   const excluded =

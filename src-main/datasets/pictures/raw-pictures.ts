@@ -3,13 +3,14 @@ import { resolve } from "node:path";
 import { defined } from "../../base/assert.js";
 import { LatheError, toLatheError } from "../../base/errors.js";
 import type { FittedData } from "../../features/fitted.js";
-import { picturesOf } from "../../features/index.js";
+import { kindOf, picturesOf } from "../../features/index.js";
 import type { TensorData } from "../../onnx/types.js";
 import type { Picture } from "../../transforms/picture.js";
 import type { SkippedRows } from "../prepared.js";
-import type { RawBatch } from "../raw-batch.js";
+import { type RawBatch, presencesOf } from "../raw-batch.js";
 import type { Source } from "../sources/source.js";
 import { bytesToDecode, decodePicture, readPictureFile } from "./decode.js";
+import { emptyPixels } from "./read-pictures.js";
 
 /** Rows whose pictures are decoded together; those of one size go through the model together, up to so many bytes. */
 export const PICTURES = 32;
@@ -34,6 +35,8 @@ export interface RawPicturesQuestion {
   /** What a file is to hold; undefined: whatever it holds. */
   readonly contentOf: ((path: string) => string | undefined) | undefined;
   readonly skip: (column: string, reason: SkippedRows["reason"], picture: UnreadPicture) => void;
+  /** Told of a picture that an empty one stands in for. */
+  readonly blank: (picture: UnreadPicture) => void;
 }
 
 type FittedImageInput = ReturnType<typeof picturesOf<FittedData["inputs"][number]>>[number];
@@ -41,6 +44,8 @@ type FittedImageInput = ReturnType<typeof picturesOf<FittedData["inputs"][number
 /** A row whose pictures could be decoded. */
 interface Seen {
   readonly row: number;
+  /** Columns whose picture is an empty one. */
+  readonly blank: readonly string[];
   readonly pictures: readonly Picture[];
 }
 
@@ -52,13 +57,13 @@ export async function* withPictures(batch: RawBatch, question: RawPicturesQuesti
   for await (const seen of ahead(batch, inputs, question)) {
     const size = seen.pictures.reduce((sum, { data }) => sum + data.length, 0);
     if (together.length > 0 && (!alike(together[0], seen) || bytes + size > TOGETHER)) {
-      yield gathered(batch, together, inputs, question.source);
+      yield gathered(batch, together, inputs, question);
       [together, bytes] = [[], 0];
     }
     together.push(seen);
     bytes += size;
   }
-  if (together.length > 0) yield gathered(batch, together, inputs, question.source);
+  if (together.length > 0) yield gathered(batch, together, inputs, question);
 }
 
 function alike(a: Seen | undefined, b: Seen): boolean {
@@ -70,7 +75,12 @@ interface Opened {
   /** Within its batch, and within the table. */
   readonly row: number;
   readonly number: number;
-  readonly files: readonly { readonly input: FittedImageInput; readonly path: string; readonly file: Uint8Array }[];
+  readonly files: readonly {
+    readonly input: FittedImageInput;
+    readonly path: string;
+    /** Undefined: it is missing, and an empty one is read. */
+    readonly file: Uint8Array | undefined;
+  }[];
   /** That decoding them takes. */
   readonly bytes: number;
 }
@@ -103,37 +113,71 @@ async function* ahead(batch: RawBatch, inputs: readonly FittedImageInput[], ques
   yield* finish(() => under.length === 0);
 }
 
-async function openRow(batch: RawBatch, row: number, inputs: readonly FittedImageInput[], { source, contentOf }: RawPicturesQuestion): Promise<Opened | Bad> {
+async function openRow(
+  batch: RawBatch,
+  row: number,
+  inputs: readonly FittedImageInput[],
+  { source, contentOf, blank }: RawPicturesQuestion,
+): Promise<Opened | Bad> {
   const files: Opened["files"][number][] = [];
   let bytes = 0;
   for (const input of inputs) {
     const path = pathOf(batch, input.name, row);
     const full = resolve(source.root, path);
+    if (path === "" && isBlanked(input)) {
+      blank({ row: batch.rows[row] ?? 0, path, reason: "" });
+      files.push({ input, path, file: undefined });
+      continue;
+    }
+    const expected = contentOf?.(full);
+    let isSame = expected === undefined;
     try {
       const file = await readPictureFile(full);
-      const expected = contentOf?.(full);
       if (expected !== undefined && createHash("sha256").update(file).digest("hex") !== expected) {
         return { column: input.column, why: "changed picture", picture: { row: batch.rows[row] ?? 0, path, reason: "is another picture than before" } };
       }
-      files.push({ input, path, file });
+      isSame = true;
       bytes += await bytesToDecode(file);
+      files.push({ input, path, file });
     } catch (thrown) {
-      return bad(input, batch.rows[row] ?? 0, path, thrown, contentOf);
+      // Of rows that are read once more: what could be read then and cannot be now is another picture.
+      if (!isBlanked(input) || !isSame) return bad(input, batch.rows[row] ?? 0, path, thrown, contentOf);
+      blank({ row: batch.rows[row] ?? 0, path, reason: toLatheError(thrown).message });
+      files.push({ input, path, file: undefined });
     }
   }
   return { row, number: batch.rows[row] ?? 0, files, bytes };
 }
 
-async function decodeRow({ row, number, files }: Opened, { contentOf }: RawPicturesQuestion): Promise<Seen | Bad> {
+async function decodeRow({ row, number, files }: Opened, { source, contentOf, blank }: RawPicturesQuestion): Promise<Seen | Bad> {
   const pictures: Picture[] = [];
+  const empty: string[] = [];
   for (const { input, path, file } of files) {
     try {
-      pictures.push(await decodePicture(file, input));
+      if (file) {
+        const picture = await decodePicture(file, input);
+        // Of rows that are read once more: it could not be read then, so that an empty one was.
+        if (isBlanked(input) && contentOf && contentOf(resolve(source.root, path)) === undefined)
+          return { column: input.column, why: "changed picture", picture: { row: number, path, reason: "could not be read before" } };
+        pictures.push(picture);
+        continue;
+      }
     } catch (thrown) {
-      return bad(input, number, path, thrown, contentOf);
+      if (!isBlanked(input)) return bad(input, number, path, thrown, contentOf);
+      blank({ row: number, path, reason: toLatheError(thrown).message });
     }
+    pictures.push(emptyPicture(input));
+    empty.push(input.column);
   }
-  return { row, pictures };
+  return { row, blank: empty, pictures };
+}
+
+function isBlanked(input: FittedImageInput): boolean {
+  return kindOf(input).gaps(input) === "keep";
+}
+
+function emptyPicture({ size: [height, width], color, background }: FittedImageInput): Picture {
+  return { width, height, channels: color === "rgb" ? 3 : 1, data: emptyPixels({ width, height, color, background }) };
 }
 
 function bad({ column }: FittedImageInput, row: number, path: string, thrown: unknown, contentOf: RawPicturesQuestion["contentOf"]): Bad {
@@ -146,7 +190,7 @@ function pathOf(batch: RawBatch, input: string, row: number): string {
   return paths.data[row] ?? "";
 }
 
-function gathered(batch: RawBatch, seen: readonly Seen[], inputs: readonly FittedImageInput[], source: Source): RawBatch {
+function gathered(batch: RawBatch, seen: readonly Seen[], inputs: readonly FittedImageInput[], { source, fitted }: RawPicturesQuestion): RawBatch {
   const rows = seen.map(({ row }) => row);
   const pick = (tensors: RawBatch["inputs"]) => Object.fromEntries(Object.entries(tensors).map(([name, t]) => [name, rowsOf(t, rows)]));
   const [first] = inputs;
@@ -157,12 +201,18 @@ function gathered(batch: RawBatch, seen: readonly Seen[], inputs: readonly Fitte
     all.forEach((picture, i) => data.set(picture.data, i * width * height * channels));
     return [input.name, { dtype: "uint8", dims: [all.length, height, width, channels], data }];
   });
+  const presences = inputs.flatMap(({ column }) =>
+    presencesOf(fitted, column).map(({ name }): readonly [string, TensorData] => [
+      name,
+      { dtype: "float32", dims: [seen.length, 1], data: Float32Array.from(seen, ({ blank }) => (blank.includes(column) ? 0 : 1)) },
+    ]),
+  );
   return {
     size: rows.length,
     rows: Uint32Array.from(rows, (row) => batch.rows[row] ?? 0),
     ...(batch.places ? { places: Uint32Array.from(rows, (row) => batch.places?.[row] ?? 0) } : {}),
     ...(source.format === "pictures" && first ? { names: rows.map((row) => pathOf(batch, first.name, row)) } : {}),
-    inputs: { ...pick(batch.inputs), ...Object.fromEntries(pictures) },
+    inputs: { ...pick(batch.inputs), ...Object.fromEntries([...presences, ...pictures]) },
     targets: pick(batch.targets),
   };
 }

@@ -1,4 +1,6 @@
+import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
+import { defined } from "../../base/assert.js";
 import type { PixelRange } from "../../features/image.js";
 import { throwIfAborted } from "../throw-if-aborted.js";
 import { type FileMark, PictureMemory } from "./picture-memory.js";
@@ -13,6 +15,8 @@ export interface ReadPicturesOptions {
   readonly paths: readonly string[];
   /** What is to be in stores afterwards; none: only facts are asked for. */
   readonly formats: readonly PixelFormat[];
+  /** Whether an empty picture, of the background's colour, is to be in the stores too, as `BLANK`. */
+  readonly blank?: boolean;
   readonly cacheFolder: string;
   readonly progress?: (done: number, total: number) => void;
   readonly signal?: AbortSignal | undefined;
@@ -28,6 +32,9 @@ export interface ReadPictures {
   readonly stores: readonly { readonly reference: StoreReference; readonly placeOf: (key: string) => number | undefined }[];
 }
 
+/** What the empty picture is known by in a store, in place of a file's content. */
+export const BLANK = createHash("sha256").update("an empty picture").digest("hex");
+
 type GoodFacts = Extract<PictureFacts, { readonly width: number }>;
 
 /** Files whose size and time are asked for at once. */
@@ -41,7 +48,15 @@ const SAVED = 2000;
  * Sees to it that every readable picture is in the stores, reading only files that are new or changed. Bad files are told among the facts.
  * @throws LatheError `run.storage`, `cancelled`
  */
-export async function readPictures({ paths, formats, cacheFolder, progress = () => undefined, signal, say }: ReadPicturesOptions): Promise<ReadPictures> {
+export async function readPictures({
+  paths,
+  formats,
+  blank = false,
+  cacheFolder,
+  progress = () => undefined,
+  signal,
+  say,
+}: ReadPicturesOptions): Promise<ReadPictures> {
   const memory = await PictureMemory.open(cacheFolder);
   const stores: PixelStore[] = [];
   const used = new Set<string>();
@@ -51,6 +66,8 @@ export async function readPictures({ paths, formats, cacheFolder, progress = () 
   try {
     for (const format of formats)
       stores.push(await PixelStore.open(cacheFolder, format, signal, say && ((holder) => say(`waiting for the pictures that ${holder} prepares`))));
+    if (blank) for (const [k, store] of stores.entries()) await store.add(BLANK, emptyPixels(defined(formats[k], "a format")));
+    if (blank) used.add(BLANK);
     const marks = await marksOf(paths, signal);
     const unread = paths.filter((path) => {
       const mark = marks.get(path);
@@ -110,6 +127,13 @@ export async function readPictures({ paths, formats, cacheFolder, progress = () 
     await memory.save();
     if (complete && formats.length > 0) await dropStores(cacheFolder, formats);
   }
+}
+
+/** Pixels of an empty picture, `[height, width, C]`; gray is as bright as sRGB's luma makes the colour (ITU-R BT.601). */
+export function emptyPixels({ width, height, color, background }: Pick<PixelFormat, "width" | "height" | "color" | "background">): Uint8Array<ArrayBuffer> {
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => Number.parseInt(background.slice(at, at + 2), 16));
+  const pixel = color === "rgb" ? [red, green, blue] : [Math.round(0.299 * red + 0.587 * green + 0.114 * blue)];
+  return Uint8Array.from({ length: width * height * pixel.length }, (_, i) => pixel[i % pixel.length] ?? 0);
 }
 
 /** Sizes and times before anything is read, so that what changes meanwhile is read again the next time. */

@@ -45,6 +45,7 @@ class SeriesReader implements TableReader {
   readonly path: string;
   readonly warnings: readonly string[];
   readonly bad = [];
+  readonly blank = [];
   readonly ofFolder = false;
   readonly #database: Database;
   readonly #table: SeriesTable;

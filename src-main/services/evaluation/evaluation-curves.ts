@@ -21,7 +21,8 @@ const CALIBRATION_BINS = 10;
  * @param named the class; of a binary target the second one where it is omitted.
  * @throws LatheError `usage` for numbers, for a category without a class, for a class that is not there.
  */
-export function curvesOf(target: SingleTarget, named: string | undefined): CurvesResult {
+export function curvesOf(kept: SingleTarget, named: string | undefined): CurvesResult {
+  const target = withTruths(kept);
   if (target.kind === "numeric") throw new LatheError("usage", `target ${target.name} is a number: it has residuals, not curves`, { target: target.name });
   if (target.kind === "category" && named === undefined)
     throw new LatheError("usage", `target ${target.name} has ${target.classes.length} classes: say which one is meant against the rest`, {
@@ -41,6 +42,13 @@ export function curvesOf(target: SingleTarget, named: string | undefined): Curve
     ...(precisionRecall ? { precisionRecall: thinned(precisionRecall) } : {}),
     calibration: calibrationOf(scores, target.truths, positive),
   };
+}
+
+/** The rows that have a class to be judged by; rows may lack one of several targets. */
+function withTruths(target: SingleTarget): SingleTarget {
+  if (target.kind === "numeric" || target.truths.every((truth) => truth >= 0)) return target;
+  const { truths, outputs, width } = target;
+  return { ...target, truths: truths.filter((truth) => truth >= 0), outputs: outputs.filter((_, i) => (truths[Math.floor(i / width)] ?? -1) >= 0) };
 }
 
 /** The probability of one class by row. */
@@ -95,7 +103,7 @@ function calibrationOf(scores: Float32Array, truths: ArrayLike<number>, positive
 export function confidenceCalibration(target: SingleTarget): CalibrationResult {
   if (target.kind === "numeric")
     throw new LatheError("usage", `target ${target.name} is a number: it has no probabilities that could be calibrated`, { target: target.name });
-  const { outputs, truths } = target;
+  const { outputs, truths } = withTruths(target);
   // Of yes or no the confidence is that of yes, as torchmetrics has it.
   const bins =
     target.kind === "binary"
@@ -112,9 +120,11 @@ export function confidenceCalibration(target: SingleTarget): CalibrationResult {
 /** How far predictions of numbers are off. @throws LatheError `usage` for classes, and for a column that is not there. */
 export function residualsOf(rows: Uint32Array, target: SingleTarget, column: string | undefined): ResidualsResult {
   if (target.kind !== "numeric") throw new LatheError("usage", `target ${target.name} has classes: it has curves, not residuals`, { target: target.name });
-  const [k, n] = [columnIndex(target, column), rows.length];
-  const actual = (i: number) => target.truths[i * target.width + k] ?? 0;
-  const predicted = (i: number) => target.outputs[i * target.width + k] ?? 0;
+  const k = columnIndex(target, column);
+  const places = Uint32Array.from(rows.keys()).filter((place) => !Number.isNaN(target.truths[place * target.width + k]));
+  const n = places.length;
+  const actual = (i: number) => target.truths[(places[i] ?? 0) * target.width + k] ?? 0;
+  const predicted = (i: number) => target.outputs[(places[i] ?? 0) * target.width + k] ?? 0;
   const residuals = Float64Array.from({ length: n }, (_, i) => predicted(i) - actual(i));
   let [min, max] = [Infinity, -Infinity];
   for (const residual of residuals) {
@@ -124,7 +134,7 @@ export function residualsOf(rows: Uint32Array, target: SingleTarget, column: str
   const shown = Math.min(n, MOST_RESIDUALS);
   const points = Array.from({ length: shown }, (_, p) => {
     const i = Math.floor((p * n) / shown);
-    return { row: rows[i] ?? 0, actual: actual(i), predicted: predicted(i) };
+    return { row: rows[places[i] ?? 0] ?? 0, actual: actual(i), predicted: predicted(i) };
   });
   return { points, histogram: equalBins(residuals, { min, max, bins: BINS }) };
 }

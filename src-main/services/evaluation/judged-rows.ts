@@ -115,6 +115,7 @@ function filterRows(rows: number, target: SingleTarget, judge: Judge, request: J
   refuse(request.residual !== undefined, `target ${target.name} has classes: there are no residuals to choose rows by`);
   const [truth, predicted] = [classIndex(target, request.truth), classIndex(target, request.predicted)];
   for (let place = 0; place < rows; place++) {
+    if (!hasTruth(target, place)) continue;
     const decided = judge.decided(place);
     if (truth !== undefined && target.truths[place] !== truth) continue;
     if (predicted !== undefined && decided !== predicted) continue;
@@ -122,6 +123,11 @@ function filterRows(rows: number, target: SingleTarget, judge: Judge, request: J
     chosen[count++] = place;
   }
   return chosen.subarray(0, count);
+}
+
+/** Whether a row has the class it is judged by; rows may lack one of several targets. */
+function hasTruth({ truths }: SingleTarget, place: number): boolean {
+  return (truths[place] ?? -1) >= 0;
 }
 
 /** @throws LatheError `usage` for a class that the target has not. */

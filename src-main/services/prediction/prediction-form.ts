@@ -12,7 +12,9 @@ import type { TrainingValues } from "../../training/runs/training-values.js";
 /** What to ask of a user who wants an answer for one row. @param values of the training rows; empty where they are not known. */
 export function formOf({ fitted, thresholds }: ModelFacts, values: TrainingValues): Omit<PredictionForm, "doubts"> {
   const fields = new Map<string, FormField>();
-  for (const input of fitted.inputs)
+  // Whether a value is there is not asked where the value is.
+  const presences = fitted.inputs.filter((input) => kindOf(input).presence);
+  for (const input of [...fitted.inputs.filter((one) => !presences.includes(one)), ...presences])
     for (const field of kindOf(input).fields(input, values, fitted.decimal)) if (!fields.has(field.column)) fields.set(field.column, field);
   return { fields: [...fields.values()], targets: fitted.targets.map((target) => viewOf(target, thresholds)) };
 }

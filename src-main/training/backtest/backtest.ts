@@ -69,15 +69,14 @@ export async function backtest(request: BacktestRequest, setting: WorkSetting): 
     const notes = [
       `each fold trains for ${epochs} epoch${epochs === 1 ? "" : "s"}, after which the run's weights were kept, from the run's seed ${project.seed}`,
     ];
-    const { fingerprint, before } = await dataFingerprint({
+    const { formats } = await dataFingerprint({
       folder,
       data: config.project.data,
       seed: config.project.seed,
       cacheFolder: place,
       signal: control.preparation,
     });
-    if (![fingerprint, before].includes(config.dataFingerprint))
-      notes.push(`the data are not what they were when run ${run.id} began: the backtest reads them as they are now`);
+    if (!formats.has(config.dataFingerprint)) notes.push(`the data are not what they were when run ${run.id} began: the backtest reads them as they are now`);
     for (const message of notes) emit({ event: "log", level: "info", message });
 
     const progress = new FoldProgress(folds, epochs, setting);

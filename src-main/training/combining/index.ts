@@ -36,7 +36,13 @@ export function termsOf({ combination, targets }: CombinedLosses, state: Combina
   return combination.terms(targets, state);
 }
 
-/** The loss of all targets as it is told: Σ factor · loss + constant. @param losses mean loss by target. */
-export function combinedLoss(terms: readonly LossTerm[], losses: readonly number[]): number {
-  return terms.reduce((total, { factor, constant }, i) => total + factor * (losses[i] ?? Number.NaN) + constant, 0);
+/**
+ * The loss of all targets as it is told: Σ factor · loss + constant. A target that no sample of a part has adds its constant alone, as in a step whose samples
+ * all lack it. @param losses mean loss by target; null: no sample has it.
+ */
+export function combinedLoss(terms: readonly LossTerm[], losses: readonly (number | null)[]): number {
+  return terms.reduce((total, { factor, constant }, i) => {
+    const loss = losses[i];
+    return total + (loss === null ? 0 : factor * (loss ?? Number.NaN)) + constant;
+  }, 0);
 }

@@ -24,7 +24,7 @@ export const uncertainty: Combination = {
     }),
 };
 
-const LIKELIHOODS: Readonly<Record<TargetKind, number>> = { numeric: 0.5, category: 1, binary: 1 };
+const LIKELIHOODS: Readonly<Record<TargetKind, number>> = { numeric: 0.5, category: 1, binary: 1, labels: 1, embedding: 1 };
 
 function scaleOf({ kind, weight }: CombinedTarget): number {
   return LIKELIHOODS[kind] * weight;

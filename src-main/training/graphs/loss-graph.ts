@@ -23,10 +23,11 @@ export function lowerLosses(e: Emitter, spec: TrainingSpec, activations: Activat
     const { output, definition, config } = outputOf(spec, target, activations);
     const type = targetType(target, rows);
     const value = e.graph.input(names.target(target.name), type.dtype, type.shape);
+    const counts = target.masked ? e.graph.input(names.counts(target.name), "float32", type.shape) : undefined;
     const fail = (expected: string): never => {
       throw new LatheError("model.layer", `loss of ${target.name} (${definition.type}) got ${showShape(output.shape)}: ${expected}`, { target: target.name });
     };
-    const lowered = e.graph.scope("loss", () => definition.lower({ e, config, output, target: value, kind: target.kind, classes: target.width, fail }));
+    const lowered = e.graph.scope("loss", () => definition.lower({ e, config, output, target: value, counts, kind: target.kind, classes: target.width, fail }));
     return { ...lowered, target, definition, output };
   });
 }
@@ -41,7 +42,7 @@ export function outputOf(spec: TrainingSpec, target: TargetSpec, activations: Ac
   if (!output) throw new LatheError("model.layer", `the output for ${target.name} reads ${from}, which is not a layer`);
   const width = output.shape.at(-1);
   if (output.shape.length !== 2 || width !== target.width) {
-    const wanted = counted(target.width, { category: "class", labels: "label", binary: "value", numeric: "value" }[target.kind]);
+    const wanted = counted(target.width, { category: "class", labels: "label", embedding: "dimension", binary: "value", numeric: "value" }[target.kind]);
     throw new LatheError(
       "model.layer",
       `layer ${from} gives ${showShape(output.shape)}, but target ${target.name} has ${wanted}: expected [N, ${target.width}]`,

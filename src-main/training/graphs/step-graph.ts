@@ -52,6 +52,7 @@ export function buildStepProgram(spec: TrainingSpec, engine: Pick<Engine, "prepa
     combined.loss,
     ...constants,
     ...parts.map((p) => p.loss),
+    ...(isMasked(spec) ? parts.map((p) => p.weight) : []),
     ...(forward.buffers ? [forward.buffers] : []),
     ...looked,
   ];
@@ -86,6 +87,14 @@ export function buildStepProgram(spec: TrainingSpec, engine: Pick<Engine, "prepa
       ),
       names.losses,
     );
+  if (isMasked(spec))
+    e.graph.output(
+      e.concat(
+        parts.map((p) => e.reshape(at(p.weight), [1])),
+        0,
+      ),
+      names.weights,
+    );
   const diagnosis = diagnose
     ? lowerDiagnosis(e, spec, {
         activations: new Map([...forward.activations].map(([layer, value]) => [layer, at(value)])),
@@ -107,6 +116,11 @@ export function buildStepProgram(spec: TrainingSpec, engine: Pick<Engine, "prepa
     },
     diagnosis: diagnosis?.entries ?? [],
   };
+}
+
+/** Whether a step also tells what each target's loss is a mean over. */
+export function isMasked({ targets }: Pick<TrainingSpec, "targets">): boolean {
+  return targets.some(({ masked }) => masked === true);
 }
 
 /** From the batch to the loss, as layers and losses write it. */

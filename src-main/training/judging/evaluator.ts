@@ -7,7 +7,7 @@ import type { LossTerm } from "../combining/combination.js";
 import { combinedLoss } from "../combining/index.js";
 import { buildEvaluationGraph } from "../graphs/evaluation-graph.js";
 import { type TargetSpec, type TrainingSpec, drawnFor, isIndex, names } from "../network/specification.js";
-import { type JudgedTarget, judge } from "./judge.js";
+import { type JudgedTarget, countGaps, judge } from "./judge.js";
 import { type TrainingBatch, type Weights, floats } from "../trainer.js";
 
 /** A split read once from the front, in order. */
@@ -20,11 +20,11 @@ export interface EvaluationBatches {
 /** Predictions and truth of a whole split, by target. */
 export interface Predictions {
   readonly rows: number;
-  /** Row-major `[rows, width]` by target. */
+  /** Row-major `[rows, width]` by target; truths of class -1, and NaN, are missing. */
   readonly outputs: ReadonlyMap<string, Float32Array>;
   readonly truths: ReadonlyMap<string, Float32Array | Int32Array>;
-  /** Mean loss by target. */
-  readonly losses: ReadonlyMap<string, number>;
+  /** Mean loss by target, over the rows that have it; null where none has. */
+  readonly losses: ReadonlyMap<string, number | null>;
 }
 
 /** Runs the evaluation graph over splits, with whatever weights it is given. */
@@ -74,24 +74,35 @@ export class Evaluator {
 export function measure(spec: TrainingSpec, judged: ReadonlyMap<string, JudgedTarget>, predictions: Predictions, terms: readonly LossTerm[]): SplitReport {
   const loss = combinedLoss(
     terms,
-    spec.targets.map(({ name }) => predictions.losses.get(name) ?? Number.NaN),
+    spec.targets.map(({ name }) => lossOf(predictions, name)),
   );
   const metrics: Record<string, number | null> = { loss: finiteOrNull(loss) };
   const confusion: SplitReport["confusion"] = {};
+  const missing: Record<string, number> = {};
   const labels: NonNullable<SplitReport["labels"]> = {};
   for (const target of spec.targets) {
     const name = target.name;
-    const {
-      values,
-      matrix,
-      labels: own,
-    } = judge(defined(judged.get(name), name), defined(predictions.outputs.get(name), name), defined(predictions.truths.get(name), name));
-    metrics[`${name}.loss`] = predictions.losses.get(name) ?? null;
+    const [how, truth] = [defined(judged.get(name), name), defined(predictions.truths.get(name), name)];
+    const { values, matrix, labels: own } = judge(how, defined(predictions.outputs.get(name), name), truth);
+    const gaps = target.masked ? countGaps(how, truth) : 0;
+    if (gaps > 0) missing[name] = gaps;
+    metrics[`${name}.loss`] = lossOf(predictions, name);
     for (const [metric, value] of Object.entries(values)) metrics[`${name}.${metric}`] = value;
     if (matrix) confusion[name] = matrix;
     if (own) labels[name] = own;
   }
-  return { rows: predictions.rows, metrics, confusion, ...(Object.keys(labels).length > 0 ? { labels } : {}) };
+  return {
+    rows: predictions.rows,
+    ...(Object.keys(missing).length > 0 ? { missing } : {}),
+    metrics,
+    confusion,
+    ...(Object.keys(labels).length > 0 ? { labels } : {}),
+  };
+}
+
+function lossOf({ losses }: Predictions, name: string): number | null {
+  const loss = losses.get(name);
+  return loss === undefined ? Number.NaN : loss;
 }
 
 /** One target's predictions, filled batch by batch. */
@@ -119,6 +130,11 @@ class Gathered {
     const truth = defined(batch.tensors[names.target(name)], names.target(name));
     if (truth.dtype === "int64") for (let i = 0; i < samples; i++) this.truth[this.rows + i] = Number(truth.data[i * this.perSample]);
     else if (truth.dtype === "float32") this.truth.set(everyFirst(truth.data, width, this.perSample), this.rows * width);
+    const each = isIndex(this.target) ? 1 : width;
+    const counts = this.target.masked ? everyFirst(floats(batch.tensors, names.counts(name)), each, this.perSample) : undefined;
+    counts?.forEach((there, i) => {
+      if (there === 0) this.truth[this.rows * each + i] = isIndex(this.target) ? -1 : Number.NaN;
+    });
     const weight = floats(result, names.targetWeight(name))[0] ?? 0;
     // A batch whose every row is excluded (ignoreIndex) has a loss of 0/0 and no say.
     if (weight > 0) this.#loss += (floats(result, names.targetLoss(name))[0] ?? 0) * weight;
@@ -126,8 +142,8 @@ class Gathered {
     this.rows += samples;
   }
 
-  get loss(): number {
-    return this.#loss / this.#weight;
+  get loss(): number | null {
+    return this.target.masked && this.#weight === 0 ? null : this.#loss / this.#weight;
   }
 }
 

@@ -26,20 +26,18 @@ export interface Judgement {
   readonly labels?: JudgedLabel[];
 }
 
-/** @param outputs row-major `[n, width]`: probabilities, or numbers. @param truth class indices, 0 and 1, or numbers. */
+/**
+ * Rows without a truth do not count.
+ * @param outputs row-major `[n, width]`: probabilities, or numbers. @param truth class indices, 0 and 1, or numbers; -1 and NaN where it is missing.
+ */
 export function judge(target: JudgedTarget, outputs: Float32Array, truth: Float32Array | Int32Array): Judgement {
   switch (target.kind) {
     case "category": {
-      const { values, confusion } = evaluateCategory({ probabilities: outputs, targets: Int32Array.from(truth), classes: target.classes });
+      const { values, confusion } = evaluateCategory({ probabilities: outputs, targets: classesOf(truth), classes: target.classes });
       return { values, matrix: matrixOf(target.classes, confusion) };
     }
     case "binary": {
-      const { values, confusion } = evaluateBinary({
-        probabilities: outputs,
-        targets: Int32Array.from(truth),
-        threshold: target.threshold,
-        classes: target.classes,
-      });
+      const { values, confusion } = evaluateBinary({ probabilities: outputs, targets: classesOf(truth), threshold: target.threshold, classes: target.classes });
       return { values, matrix: matrixOf(target.classes, confusion) };
     }
     case "labels": {
@@ -64,6 +62,20 @@ export function judge(target: JudgedTarget, outputs: Float32Array, truth: Float3
       };
     }
   }
+}
+
+/** -1 where there is none. */
+function classesOf(truth: Float32Array | Int32Array): Int32Array {
+  return truth instanceof Int32Array ? truth : Int32Array.from(truth, (value) => (value >= 0 ? value : -1));
+}
+
+/** Rows that lack their truth, or one of its columns. */
+export function countGaps(target: JudgedTarget, truth: Float32Array | Int32Array): number {
+  if (target.kind !== "numeric") return Array.from<number>(truth).filter((value) => !(value >= 0)).length;
+  const width = target.columns.length;
+  let rows = 0;
+  for (let at = 0; at < truth.length; at += width) if (truth.subarray(at, at + width).some(Number.isNaN)) rows++;
+  return rows;
 }
 
 function matrixOf(classes: readonly string[], counts: readonly (readonly number[])[]): Confusion {

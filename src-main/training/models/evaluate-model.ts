@@ -10,10 +10,10 @@ import { targetWidth } from "../../features/index.js";
 import type { Tensors } from "../../engines/engine.js";
 import type { Threshold } from "../../features/kind.js";
 import { toldThreshold, tuned } from "../judging/thresholds.js";
-import { type JudgedTarget, judge } from "../judging/judge.js";
+import { type JudgedTarget, countGaps, judge } from "../judging/judge.js";
 import { outputName } from "./inference-model.js";
 import type { WorkSetting } from "../process/setting.js";
-import { badPictures, shownBad, unreadableOf } from "./predict-table.js";
+import { badPictures, emptyPictures, shownBad, unreadableOf } from "./predict-table.js";
 import { faultsOfModel } from "./tell-faults.js";
 import { namedOf, nothingToJudge, strangersOf } from "./tell-strangers.js";
 import { serveModel } from "./served-model.js";
@@ -38,7 +38,7 @@ export async function evaluateModel(request: EvaluateRequest, { emit }: WorkSett
       samples += batch.size;
       emit({ event: "stage", stage: "judging", done: samples });
     }
-    for (const message of badPictures(table)) emit({ event: "log", level: "warning", message });
+    for (const message of [...badPictures(table), ...emptyPictures(table)]) emit({ event: "log", level: "warning", message });
     if (samples === 0 && table.bad.length > 0)
       throw new LatheError("data.unreadable", `none of the pictures of ${table.path} can be read: ${shownBad(table.bad[0])}`, {
         path: table.path,
@@ -52,9 +52,13 @@ export async function evaluateModel(request: EvaluateRequest, { emit }: WorkSett
       event: "evaluation",
       samples,
       skipped: countSkipped(table.skipped),
+      ...(answers.some(({ missing }) => missing > 0)
+        ? { missing: Object.fromEntries(answers.flatMap(({ fitted: { name }, missing }) => (missing > 0 ? [[name, missing]] : []))) }
+        : {}),
       ...(table.unknownClasses.length > 0 ? { unknownClasses: namedOf(table.unknownClasses) } : {}),
       ...strangersOf(table),
       ...unreadableOf(table),
+      ...(table.blank.length > 0 ? { blank: table.blank.length } : {}),
       metrics: { ...(Object.assign({}, ...answers.map((a) => a.metrics())) as EvaluationResult["metrics"]), ...compared },
       confusion: Object.assign({}, ...answers.map((a) => a.confusion())) as EvaluationResult["confusion"],
       ...labelsOf(answers),
@@ -81,6 +85,7 @@ class Answers {
   readonly #origins: Uint32Array[] = [];
   readonly #outputs: Float32Array[] = [];
   readonly #truth: Float32Array[] = [];
+  #missing: number | undefined;
   #judgement: ReturnType<typeof judge> | undefined;
 
   constructor(
@@ -97,6 +102,11 @@ class Answers {
   /** As forecasts, each by the number of its sample's own row. */
   forecast(): ForecastSamples {
     return { origins: Uint32Array.from(this.#origins.flatMap((rows) => [...rows])), outputs: joinFloats(this.#outputs), truths: joinFloats(this.#truth) };
+  }
+
+  /** Samples that lack it, or one of its columns. */
+  get missing(): number {
+    return (this.#missing ??= countGaps(this.judged, joinFloats(this.#truth)));
   }
 
   metrics(): Readonly<Record<string, number | null>> {

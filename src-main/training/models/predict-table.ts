@@ -62,6 +62,7 @@ export async function predictTable(
     // Whoever asked for a preview lists them beside it.
     for (const message of request.preview !== undefined ? [] : badPictures(table, ["has no answer, as its row says", "have no answer, as their rows say"]))
       emit({ event: "log", level: "warning", message });
+    for (const message of emptyPictures(table)) emit({ event: "log", level: "warning", message });
     for (const skip of table.skipped) if (skip.reason !== "unreadable picture") emit({ event: "log", level: "warning", message: describeSkipped(skip) });
     if (samples === 0 && table.bad.length > 0)
       throw new LatheError("data.unreadable", `none of the pictures of ${table.path} can be read: ${shownBad(table.bad[0])}`, {
@@ -78,6 +79,7 @@ export async function predictTable(
       ...strangersOf(table),
       formulas: { cells: lines.formulas, quoted: request.spreadsheet ?? false },
       ...unreadableOf(table),
+      ...(table.blank.length > 0 ? { blank: table.blank.length } : {}),
       ...(request.preview === undefined ? {} : { preview: { columns: head, rows: preview } }),
     };
   } catch (thrown) {
@@ -97,6 +99,16 @@ export function badPictures(
   return [
     `${bad.length} picture${bad.length === 1 ? "" : "s"} of ${path} cannot be read and ${bad.length === 1 ? one : many}` +
       `${bad.length === 1 ? ": " : "; for example, "}${shownBad(bad[0])}`,
+  ];
+}
+
+/** A sentence about pictures that empty ones stand in for, where there are any. */
+export function emptyPictures({ path, blank }: Pick<TableReader, "path" | "blank">): readonly string[] {
+  if (blank.length === 0) return [];
+  const unread = blank.find((picture) => picture.path !== "");
+  return [
+    `${blank.length} picture${blank.length === 1 ? " of" : "s of"} ${path} ${blank.length === 1 ? "is missing or cannot be read, and was read as an empty one" : "are missing or cannot be read, and were read as empty ones"}` +
+      (unread ? `; for example, ${shownBad(unread)}` : ""),
   ];
 }
 

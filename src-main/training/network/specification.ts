@@ -14,6 +14,8 @@ export interface TargetSpec {
   readonly kind: TargetKind;
   /** Classes of a category, 1 for a binary target, labels of several at once, columns of a numeric one: the width of the network's output. */
   readonly width: number;
+  /** Samples may lack it; batches then tell which do. */
+  readonly masked?: boolean;
 }
 
 /** Everything the training graphs are made from. */
@@ -40,12 +42,16 @@ export const names = {
   slot: (slot: string) => `slot ${slot}`,
   input: (input: string) => input,
   target: (target: string) => `target.${target}`,
+  /** 1 where a target is there, 0 where it is missing, of its shape. */
+  counts: (target: string) => `counts.${target}`,
   uniform: (layer: string) => `uniform ${layer}`,
   next: (name: string) => `next ${name}`,
   /** Where losses are normalized: the largest so far, by target. */
   maxima: "slot loss maxima",
   loss: "mean loss",
   losses: "target losses",
+  /** What each loss is a mean over, where a target is masked. */
+  weights: "target weights",
   diagnosis: "layer diagnosis",
   output: (target: string) => `output ${target}`,
   targetLoss: (target: string) => `loss of ${target}`,

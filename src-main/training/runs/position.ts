@@ -14,8 +14,17 @@ const position = z.strictObject({
   steps: count,
   schedule: z.record(z.string(), z.number()),
   earlyStopping: z.strictObject({ waited: count, best: z.number().exactOptional(), bestEpoch: count.exactOptional(), reference: z.number().exactOptional() }),
-  /** Of the epoch under way: sums over its samples so far; `loss` in checkpoints of earlier versions. */
-  sums: z.strictObject({ samples: count, loss: z.number().exactOptional(), losses: z.array(z.number()), seconds: z.number() }),
+  /**
+   * Of the epoch under way: sums over its samples so far; weights where samples may lack a target: what each loss was a mean over. `loss` in checkpoints of
+   * earlier versions.
+   */
+  sums: z.strictObject({
+    samples: count,
+    loss: z.number().exactOptional(),
+    losses: z.array(z.number()),
+    weights: z.array(z.number()).exactOptional(),
+    seconds: z.number(),
+  }),
   diagnosis: z.strictObject({ sums: z.array(z.number()), count }),
   /** Absent in checkpoints of earlier versions. */
   lossWatch: z.strictObject({ first: z.number().exactOptional(), told: z.string().exactOptional() }).exactOptional(),
@@ -76,6 +85,7 @@ function misplaced(at: Position, { training, stepsPerEpoch, targets, diagnosed, 
   if (ended === "early-stopping" && !training.earlyStopping) return "it says that training was stopped early, which this run does not do";
   if (at.bestEpoch >= epoch) return `its best epoch is ${at.bestEpoch}, in epoch ${epoch}`;
   if (at.sums.losses.length !== targets) return `it holds losses of ${at.sums.losses.length} targets, expected ${targets}`;
+  if ((at.sums.weights?.length ?? targets) !== targets) return `it holds weights of ${at.sums.weights?.length ?? 0} targets, expected ${targets}`;
   if (at.diagnosis.sums.length !== diagnosed) return `it holds ${at.diagnosis.sums.length} figures of the diagnosis, expected ${diagnosed}`;
   const divided = training.combine === "normalized" && targets > 1 && epoch > 1 ? targets : undefined;
   if (at.divisors?.length !== divided) return `it holds ${at.divisors?.length ?? "no"} divisors of losses, expected ${divided ?? "none"}`;

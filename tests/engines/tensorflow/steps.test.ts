@@ -96,6 +96,34 @@ describe("ten optimizer steps, with and without diagnosis, are ONNX Runtime's", 
     await compareSteps(trainingSpec(described(labels, { optimizer: { type: "SGD", lr: 0.05, momentum: 0.9 }, losses: { y: loss }, clipGradValue: 0.1 })));
   });
 
+  it("targets that samples lack, of every kind", async () => {
+    const targets: readonly TargetSpec[] = [
+      { name: "c", kind: "category", width: 3, masked: true },
+      { name: "b", kind: "binary", width: 1, masked: true },
+      { name: "n", kind: "numeric", width: 2, masked: true },
+      { name: "all", kind: "numeric", width: 1 },
+    ];
+    await compareSteps(
+      trainingSpec({
+        inputs: { x: 5 },
+        targets,
+        model: {
+          layers: [...layers, ...targets.map(({ name, width }) => ({ id: `${name} out`, type: "Linear", from: ["act2"], outFeatures: width }))],
+          outputs: targets.map(({ name }) => ({ target: name, from: `${name} out` })),
+        },
+        training: {
+          optimizer: { type: "Adam", lr: 0.01 },
+          losses: {
+            c: { type: "CrossEntropyLoss", classWeights: [1, 2, 0.5], labelSmoothing: 0.1 },
+            b: { type: "BCEWithLogitsLoss", posWeight: 2, weight: 0.5 },
+            n: { type: "HuberLoss" },
+            all: { type: "MSELoss" },
+          },
+        },
+      }),
+    );
+  });
+
   it("every optimizer and every loss is among them", () => {
     expect(optimizers.types.filter((type) => !(type in optimizerOptions))).toEqual([]);
     expect(losses.types.filter((type) => !(type in lossTargets))).toEqual([]);
@@ -268,8 +296,8 @@ async function compareSteps(spec: TrainingSpec, tolerance = TOLERANCE): Promise<
 }
 
 async function stepOf(trainer: Trainer, batch: TrainingBatch, step: number, diagnose: boolean): Promise<readonly number[]> {
-  const { loss, losses, diagnosis } = await trainer.step(batch, step, 0.01, diagnose);
-  return [loss, ...losses, ...(diagnosis ?? [])];
+  const { loss, losses, weights, diagnosis } = await trainer.step(batch, step, 0.01, diagnose);
+  return [loss, ...losses, ...(weights ?? []), ...(diagnosis ?? [])];
 }
 
 /** Parameters, buffers and slots, each measured against its largest number. */

@@ -44,7 +44,7 @@ describe("splits", () => {
       split: s,
       seed,
       keep,
-      stratum: s.by === "random" && s.stratify ? "c" : undefined,
+      strata: s.by === "random" && s.stratify ? ["c"] : [],
       group: s.by === "group" ? "g" : undefined,
     });
     const parts = await database.all(`SELECT part FROM p${k}`);

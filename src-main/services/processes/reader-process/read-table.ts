@@ -51,8 +51,8 @@ async function splitOf(table: OpenTable, asked: RowsQuestion["split"], signal: A
 
 /** Whether the data is another than a run was trained on. */
 export async function hasChanged({ folder }: TableAt, { data, seed, fingerprint: began }: CellsQuestion["run"], signal: AbortSignal): Promise<boolean> {
-  const { fingerprint, before } = await dataFingerprint({ folder, data, seed, cacheFolder: inside(folder, ".lathe", "cache"), signal });
-  return began !== fingerprint && began !== before;
+  const { formats } = await dataFingerprint({ folder, data, seed, cacheFolder: inside(folder, ".lathe", "cache"), signal });
+  return !formats.has(began);
 }
 
 /** Rows of the table that a run was trained on, by their numbers, unless its data has changed since. @throws LatheError `data.*`, `run.storage`, `cancelled` */

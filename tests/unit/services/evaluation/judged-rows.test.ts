@@ -5,13 +5,13 @@ import { judgedRowsRequest } from "../../../../src-main/contract/evaluation-view
 import { curvesOf, residualsOf } from "../../../../src-main/services/evaluation/evaluation-curves.js";
 import { describeRow, placesOf } from "../../../../src-main/services/evaluation/judged-rows.js";
 import type { LoadedPredictions } from "../../../../src-main/services/prediction/prediction-store.js";
-import type { KeptTarget } from "../../../../src-main/training/runs/kept-predictions.js";
+import type { SingleTarget } from "../../../../src-main/services/evaluation/one-label.js";
 
-function million(rows: number): { predictions: LoadedPredictions; target: KeptTarget } {
+function million(rows: number): { predictions: LoadedPredictions; target: SingleTarget } {
   const random = new Random("million");
   const outputs = Float32Array.from({ length: rows }, () => random.uniform());
   const truths = Float32Array.from(outputs, (p) => (random.uniform() < p ? 1 : 0));
-  const target: KeptTarget = { name: "t", kind: "binary", width: 1, classes: ["no", "yes"], threshold: 0.5, outputs, truths };
+  const target: SingleTarget = { name: "t", kind: "binary", width: 1, classes: ["no", "yes"], threshold: 0.5, outputs, truths };
   return { target, predictions: { split: "test", rows: Uint32Array.from({ length: rows }, (_, i) => i + 1), targets: [target], worked: new Lru(8) } };
 }
 const request = (more: object) => judgedRowsRequest.parse({ split: "test", target: "t", offset: 0, limit: 100, ...more });
@@ -31,7 +31,7 @@ test.each(["worst", "unsure"] as const)("an output is looked at a few times, how
   const looks = (rows: number) => {
     const { predictions, target } = million(rows);
     let count = 0;
-    const counted: KeptTarget = {
+    const counted: SingleTarget = {
       ...target,
       outputs: new Proxy(target.outputs, {
         get(outputs, key) {
@@ -56,12 +56,12 @@ test("mistakes alone are those whose prediction is not the truth, equal figures 
   const mistakes = Array.from({ length: 5000 }, (_, i) => i).filter((i) => (target.outputs[i]! > 0.5 ? 1 : 0) !== target.truths[i]);
   const wrongness = (i: number) => Math.abs(target.outputs[i]! - target.truths[i]!);
   expect([...placesOf(predictions, target, request({ show: "mistakes" }))]).toEqual(mistakes.toSorted((a, b) => wrongness(b) - wrongness(a)));
-  const alike: KeptTarget = { name: "n", kind: "numeric", width: 1, columns: ["n"], outputs: Float32Array.of(1, 3, 1, 3), truths: Float32Array.of(0, 0, 0, 0) };
+  const alike: SingleTarget = { name: "n", kind: "numeric", width: 1, columns: ["n"], outputs: Float32Array.of(1, 3, 1, 3), truths: Float32Array.of(0, 0, 0, 0) };
   expect([...placesOf({ ...predictions, rows: Uint32Array.of(1, 2, 3, 4), worked: new Lru(8) }, alike, request({}))]).toEqual([1, 3, 0, 2]);
 });
 
 test("the most confident mistakes are not those whose truth was thought least likely", () => {
-  const target: KeptTarget = {
+  const target: SingleTarget = {
     name: "t",
     kind: "category",
     width: 3,
@@ -95,7 +95,7 @@ test("curves are thinned to a thousand points that still show them", () => {
 });
 
 test("one class alone has no ROC, and residuals that are all alike are in one bin", () => {
-  const only: KeptTarget = {
+  const only: SingleTarget = {
     name: "t",
     kind: "binary",
     width: 1,
@@ -106,7 +106,7 @@ test("one class alone has no ROC, and residuals that are all alike are in one bi
   };
   expect(curvesOf(only, undefined)).toMatchObject({ positives: 0, negatives: 2, auroc: null, averagePrecision: null });
   expect(curvesOf(only, undefined).roc).toBeUndefined();
-  const same: KeptTarget = { name: "n", kind: "numeric", width: 1, columns: ["n"], outputs: Float32Array.of(2, 3), truths: Float32Array.of(1, 2) };
+  const same: SingleTarget = { name: "n", kind: "numeric", width: 1, columns: ["n"], outputs: Float32Array.of(2, 3), truths: Float32Array.of(1, 2) };
   expect(residualsOf(Uint32Array.of(4, 9), same, undefined)).toEqual({
     points: [
       { row: 4, actual: 1, predicted: 2 },

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { Random } from "../../../../src-main/base/random.js";
 import { confidenceCalibration } from "../../../../src-main/services/evaluation/evaluation-curves.js";
 import { suspectLabels } from "../../../../src-main/services/evaluation/label-errors.js";
-import type { KeptPredictions, KeptTarget } from "../../../../src-main/training/runs/kept-predictions.js";
+import type { SingleTarget } from "../../../../src-main/services/evaluation/one-label.js";
+import type { KeptPredictions } from "../../../../src-main/training/runs/kept-predictions.js";
 
 interface Labelled {
   readonly probabilities: readonly number[];
@@ -12,8 +13,8 @@ interface Labelled {
 
 const names = ["cat", "dog", "bird", "fish"];
 
-function category(split: KeptPredictions["split"], rows: readonly Labelled[], firstRow = 1): { predictions: KeptPredictions; target: KeptTarget } {
-  const target: KeptTarget = {
+function category(split: KeptPredictions["split"], rows: readonly Labelled[], firstRow = 1): { predictions: KeptPredictions; target: SingleTarget } {
+  const target: SingleTarget = {
     name: "kind",
     kind: "category",
     width: names.length,
@@ -81,7 +82,7 @@ describe("likely label errors", () => {
   it("of yes or no: the other one, where it is as likely as it usually is", () => {
     const outputs = Float32Array.of(0.9, 0.8, 0.1, 0.2, 0.95, 0.55);
     const truths = Float32Array.of(1, 1, 0, 0, 0, 0);
-    const target: KeptTarget = { name: "t", kind: "binary", width: 1, classes: ["no", "yes"], threshold: 0.5, outputs, truths };
+    const target: SingleTarget = { name: "t", kind: "binary", width: 1, classes: ["no", "yes"], threshold: 0.5, outputs, truths };
     const { suspects, classes } = suspectLabels([{ target, predictions: { split: "test", rows: Uint32Array.of(1, 2, 3, 4, 5, 6), targets: [target] } }]);
     // yes: (0.9 + 0.8) / 2 = 0.85, which 0.55 is below; no: (0.9 + 0.8 + 0.05 + 0.45) / 4
     expect(classes.map(({ name, rows }) => [name, rows])).toEqual([
@@ -112,7 +113,7 @@ describe("likely label errors", () => {
   });
 
   it("are not asked of numbers", () => {
-    const target: KeptTarget = { name: "n", kind: "numeric", width: 1, columns: ["n"], outputs: Float32Array.of(1), truths: Float32Array.of(2) };
+    const target: SingleTarget = { name: "n", kind: "numeric", width: 1, columns: ["n"], outputs: Float32Array.of(1), truths: Float32Array.of(2) };
     expect(() => suspectLabels([{ target, predictions: { split: "test", rows: Uint32Array.of(1), targets: [target] } }])).toThrow(/n is a number/);
   });
 });
