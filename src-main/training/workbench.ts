@@ -7,7 +7,7 @@ import { type Fold, type Loader, type PreparedData, type Split, createLoader, da
 import type { CompileOptions, Engine } from "../engines/engine.js";
 import { type EngineChoice, fileEngine } from "../engines/index.js";
 import type { FittedTarget } from "../features/fitted.js";
-import { fromStored, horizonOf, kindOf, storedType, targetKindOf, vocabulariesOf } from "../features/index.js";
+import { fittedVocabularies, fromStored, horizonOf, kindOf, readsOf, storedType, targetKindOf } from "../features/index.js";
 import { isStatic, sizeOf } from "../onnx/types.js";
 import type { TransformSpecs } from "../transforms/index.js";
 import type { JudgedTarget } from "./judging/judge.js";
@@ -89,9 +89,10 @@ export async function openWorkbench({ project, folder, choice, threads, began, e
   const { fitted, counts } = prepared;
   const targets = fitted.targets.map(targetSpec);
   const inputs = new Map(fitted.inputs.map((input) => [input.name, kindOf(input).encodedType(input)]));
-  const plan = planNetwork(project.model, [...inputs.keys()], new Map(targets.map((t) => [t.name, t.width])));
+  const vocabularies = fittedVocabularies(project.data.inputs, fitted);
+  const plan = planNetwork(project.model, [...inputs.keys()], new Map(targets.map((t) => [t.name, t.width])), vocabularies);
   const layout = layOut(plan, inputs);
-  const reads = new Map(fitted.inputs.map((input) => [input.name, kindOf(input).reads]));
+  const reads = new Map(fitted.inputs.map((input) => [input.name, readsOf(input)]));
   refuseTooLarge({ plan, layout, inputs, reads }, Math.min(project.training.batchSize, counts.train));
   const large = refuseJudging(judgedSize(project, prepared));
   const spec: TrainingSpec = {
@@ -140,8 +141,9 @@ export async function openWorkbench({ project, folder, choice, threads, began, e
   const notes = [...batchNotes, ...(large === undefined ? [] : [large])];
   const faults = findFaults({
     plan,
+    inputs: [...inputs.keys()],
     types: layout.types,
-    vocabularies: vocabulariesOf(project.data.inputs),
+    vocabularies,
     targets: await Promise.all(targets.map(askedOf)),
     batch: Math.min(project.training.batchSize, counts.train),
   });

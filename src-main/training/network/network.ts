@@ -1,6 +1,7 @@
 import { LatheError, toLatheError } from "../../base/errors.js";
 import { own } from "../../base/own.js";
 import type { BlockSpec, LayerSpec, ModelSpec } from "../../contract/model.js";
+import { ALL_VALUES, embedding } from "../../layers/embedding.js";
 import { layers } from "../../layers/index.js";
 import type { BufferSpec, LayerContext, LayerDefinition, ParameterSpec } from "../../layers/layer.js";
 import type { Emitter } from "../../onnx/emitter.js";
@@ -42,21 +43,35 @@ export interface Bindings {
 /** Class counts and widths by target, for `outFeatures: "classes"`. */
 export type OutputWidths = ReadonlyMap<string, number>;
 
+/** Inputs that are numbers of tokens, by name, with how many there may be, for `numEmbeddings: "values"`; no size where it is not known yet. */
+export type Vocabularies = ReadonlyMap<string, { readonly size?: number | undefined }>;
+
 /**
  * Unfolds blocks, resolves `from` and `"classes"`, and completes options with their defaults.
  * @param inputs names of the project's inputs; the first layer reads the only one unless it says which.
  */
-export function planNetwork(model: ModelSpec, inputs: readonly string[], widths: OutputWidths): NetworkPlan {
-  return unfoldNetwork(model, inputs, widths, (_layer, error) => {
+export function planNetwork(model: ModelSpec, inputs: readonly string[], widths: OutputWidths, vocabularies: Vocabularies = new Map()): NetworkPlan {
+  return unfoldNetwork(model, inputs, { widths, vocabularies }, (_layer, error) => {
     throw error;
   });
+}
+
+/** What the data tell that a project need not say. */
+export interface DataSizes {
+  readonly widths: OutputWidths;
+  readonly vocabularies: Vocabularies;
 }
 
 /**
  * As `planNetwork`, for networks that may be wrong.
  * @param refuse hears of each layer that cannot be planned, which is then omitted. What reads it continues naming it.
  */
-export function unfoldNetwork(model: ModelSpec, inputs: readonly string[], widths: OutputWidths, refuse: (layer: string, error: unknown) => void): NetworkPlan {
+export function unfoldNetwork(
+  model: ModelSpec,
+  inputs: readonly string[],
+  { widths, vocabularies }: DataSizes,
+  refuse: (layer: string, error: unknown) => void,
+): NetworkPlan {
   const unfolded = unfoldedLayers(model);
   if (unfolded > MOST_LAYERS && unfolded < Infinity) {
     refuse("", new LatheError("model.layer", `the network has ${unfolded} layers with blocks unfolded, expected at most ${MOST_LAYERS}`));
@@ -65,6 +80,13 @@ export function unfoldNetwork(model: ModelSpec, inputs: readonly string[], width
   const planned: PlannedLayer[] = [];
   const resolved = resolveClasses(model, widths);
   const sharedOwners = nameSharedBlocks(model);
+  // Of what a layer reads, where that is an input of numbered values.
+  const sizeOf = (from: readonly string[], id: string): number | undefined => {
+    const [read] = from.flatMap((name) => vocabularies.get(name) ?? []);
+    if (read && read.size === undefined)
+      throw new LatheError("model.layer", `layer ${id}: how many values it reads is known once the data are`, { unknown: true });
+    return read?.size;
+  };
   // Where a layer's id leads: to itself, or for a block to the last layer inside.
   const results = new Map<string, string>(inputs.map((name) => [name, name]));
 
@@ -107,7 +129,7 @@ export function unfoldNetwork(model: ModelSpec, inputs: readonly string[], width
       } else {
         const layer = attempt(id, () => {
           const definition = layers.get(spec.type);
-          return { id, owner: owner + spec.id, definition, config: layerConfig(definition, spec, resolved.get(spec)), from };
+          return { id, owner: owner + spec.id, definition, config: layerConfig(definition, spec, resolved.get(spec), () => sizeOf(from, id)), from };
         });
         if (layer) planned.push(layer);
         local.set(spec.id, id);
@@ -156,10 +178,11 @@ function resolveClasses(model: ModelSpec, widths: OutputWidths): ReadonlyMap<Lay
   return resolved;
 }
 
-function layerConfig(definition: LayerDefinition, spec: LayerSpec, classes: number | undefined): unknown {
+function layerConfig(definition: LayerDefinition, spec: LayerSpec, classes: number | undefined, values: () => number | undefined): unknown {
   const { id, type: _type, from: _from, ...options } = spec;
   const numbered = Object.fromEntries(
     Object.entries(options).map(([key, value]) => {
+      if (definition === embedding && value === ALL_VALUES) return [key, values() ?? value];
       if (value !== "classes") return [key, value];
       if (classes === undefined)
         throw new LatheError("model.layer", `layer ${id}: "classes" is clear only for the layer that an output names; write the number`, { classes: true });
