@@ -124,8 +124,9 @@ export const categoryInput: InputDefinition<typeof options, typeof fitted> = {
 
   tally: (own) =>
     tallyClasses(own, (encoded, count) => {
-      if (own.encode === "index") encoded.forEach((index) => index >= 0 && count(index));
-      else for (let i = 0; i < encoded.length; i++) if (encoded[i] === 1) count(i % own.classes.length);
+      if (own.encode === "index") {
+        for (const index of encoded) if (index >= 0) count(index);
+      } else for (let i = 0; i < encoded.length; i++) if (encoded[i] === 1) count(i % own.classes.length);
     }),
   madeUp: ({ classes }, rows, random) => madeUpWords(classes, rows, random),
   fields: (own, seen) => [wordField(own, seen[own.column])],

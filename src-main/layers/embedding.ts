@@ -10,7 +10,7 @@ const MOST = 2 ** 24;
 /** Stands for how many different values the input has that is read. */
 export const ALL_VALUES = "values";
 /** Stands for the width that suits their number. */
-export const PROPOSED = "auto";
+const PROPOSED = "auto";
 
 const config = z
   .strictObject({

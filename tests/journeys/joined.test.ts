@@ -24,7 +24,10 @@ const run = join(home, "runs", "0001");
 async function bar(file: string, upright: boolean, random: Random): Promise<void> {
   const [at, pixels] = [2 + random.below(12), new Uint8Array(16 * 16)];
   for (let i = 0; i < 16; i++) for (let k = 0; k < 2; k++) pixels[upright ? i * 16 + at + k : (at + k) * 16 + i] = 160 + random.below(96);
-  await sharp(pixels, { raw: { width: 16, height: 16, channels: 1 } }).toColourspace("b-w").png().toFile(file);
+  await sharp(pixels, { raw: { width: 16, height: 16, channels: 1 } })
+    .toColourspace("b-w")
+    .png()
+    .toFile(file);
 }
 
 async function table(name: string, rows: number, seed: number): Promise<readonly (readonly (string | number)[])[]> {
@@ -56,7 +59,9 @@ beforeAll(async () => {
   told = last(created.events, "created")["notes"] as readonly string[];
   const file = join(home, "project.json");
   const project = JSON.parse(readFileSync(file, "utf8")) as ProjectInput;
-  const inputs = project.data.inputs.map((input) => (input.type === "numeric" ? { ...input, columns: ["size"] } : input.type === "image" ? { ...input, augment: [] } : input));
+  const inputs = project.data.inputs.map((input) =>
+    input.type === "numeric" ? { ...input, columns: ["size"] } : input.type === "image" ? { ...input, augment: [] } : input,
+  );
   project.data.inputs = [...inputs, { name: "unused", type: "numeric", columns: ["noise"] }];
   writeFileSync(file, JSON.stringify({ ...project, training: { ...project.training, epochs: 12, batchSize: 16 } }));
 }, 120_000);

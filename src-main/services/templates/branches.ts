@@ -16,7 +16,7 @@ const PICTURE_FEATURES = 128;
 /** What the block is called that reads several pictures. */
 const SHARED = "picture";
 
-export interface Branches {
+interface Branches {
   /** Before anything is joined. */
   readonly layers: readonly LayerInput[];
   /** By input, the layer that is its row of features `[N, F]`. */

@@ -44,7 +44,7 @@ export interface Bindings {
 export type OutputWidths = ReadonlyMap<string, number>;
 
 /** Inputs that are numbers of tokens, by name, with how many there may be, for `numEmbeddings: "values"`; no size where it is not known yet. */
-export type Vocabularies = ReadonlyMap<string, { readonly size?: number | undefined }>;
+type Vocabularies = ReadonlyMap<string, { readonly size?: number | undefined }>;
 
 /**
  * Unfolds blocks, resolves `from` and `"classes"`, and completes options with their defaults.
@@ -57,7 +57,7 @@ export function planNetwork(model: ModelSpec, inputs: readonly string[], widths:
 }
 
 /** What the data tell that a project need not say. */
-export interface DataSizes {
+interface DataSizes {
   readonly widths: OutputWidths;
   readonly vocabularies: Vocabularies;
 }

@@ -3,7 +3,7 @@ import { windowsOf } from "../../features/index.js";
 import type { NetworkPlan } from "./network.js";
 
 /** Inputs from which a way leads to an output, and those of them and of others that some layer reads. */
-export interface InputUse {
+interface InputUse {
   readonly used: ReadonlySet<string>;
   readonly read: ReadonlySet<string>;
 }

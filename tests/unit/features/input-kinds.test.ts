@@ -29,7 +29,6 @@ const rows: readonly {
 }[] = [
   { draft: { name: "size", type: "numeric", columns: ["a", "b"] }, cells: { a: [1, 2, 3, 6], b: [10, 10, 20, 40] }, seen: { type: "number", distinct: 4 } },
   { draft: { name: "colour", type: "category", column: "c" }, cells: { c: ["red", "blue", "red", "green"] }, seen: { type: "text", distinct: 3 } },
-  { draft: { name: "place", type: "category", column: "c", encode: "index" }, cells: { c: ["red", "blue", "red", "green"] } },
   { draft: { name: "old", type: "binary", column: "d" }, cells: { d: ["no", "yes", "Yes", "no"] }, seen: { type: "text", distinct: 2 } },
   {
     draft: { name: "photo", type: "image", column: "e", size: [6, 5], normalize: "own" },

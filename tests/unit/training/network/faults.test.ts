@@ -175,7 +175,9 @@ describe("a category encoded by index", () => {
   test("is no quantity: a layer that reads it as such is told", () => {
     const [fault] = faultsOf(documentFor([fc, end("good")]));
     expect(fault?.said).toBe("error tokens fc");
-    expect(fault?.message).toMatch(/reads input place as quantities, but it holds numbers of values.* put an Embedding with numEmbeddings "values" between them/);
+    expect(fault?.message).toMatch(
+      /reads input place as quantities, but it holds numbers of values.* put an Embedding with numEmbeddings "values" between them/,
+    );
   });
 
   test("is read by an Embedding that need not say how many values there are", () => {

@@ -41,7 +41,13 @@ const out = { id: "out", type: "Linear", outFeatures: 1 };
 
 function documentOf(layers: readonly object[], more: object = {}, targets: readonly object[] = [price]) {
   const outputs = targets.map((target) => ({ target: (target as { name: string }).name, from: "out" }));
-  return { version: 1, name: "joins", training: { epochs: 1 }, data: { source: { type: "table", path: "t.csv" }, inputs, targets }, model: { layers, outputs, ...more } };
+  return {
+    version: 1,
+    name: "joins",
+    training: { epochs: 1 },
+    data: { source: { type: "table", path: "t.csv" }, inputs, targets },
+    model: { layers, outputs, ...more },
+  };
 }
 
 const problemsOf = (document: object) => planModel({ ...document }, facts).problems.map(({ path, message }) => `${path}: ${message}`);
@@ -66,33 +72,50 @@ describe("rows of pictures, numbers, words of a category and of a text are joine
 
   test("their shapes are both told at the layer where they do not fit", () => {
     for (const type of ["Concat", "Add", "Mul", "Sub", "DotProduct", "CosineSimilarity", "PairwiseDistance"]) {
-      const [problem] = problemsOf(documentOf([...rows, { id: "join", type, from: ["conv", "n"] }, { id: "flat", type: "Flatten" }, out]));
-      expect(problem, type).toMatch(/^model\.layers\[8\]: layer join \(\w+\) got \[N, 6, 6, 6\], \[N, 6\]: expected /);
+      const odd = { id: "odd", type: "Linear", from: ["numbers"], outFeatures: 5 };
+      const [problem] = problemsOf(documentOf([...rows, odd, { id: "join", type, from: ["conv", "odd"] }, { id: "flat", type: "Flatten" }, out]));
+      expect(problem, type).toMatch(/^model\.layers\[9\]: layer join \(\w+\) got \[N, 6, 6, 6\], \[N, 5\]: expected /);
     }
   });
 });
 
 test("an Embedding takes how many values there are from the data, and its width by fastai's rule", () => {
-  const plan = planModel(documentOf([{ id: "table", type: "Embedding", from: ["word"], numEmbeddings: "values", embeddingDim: "auto" }, { id: "w", type: "Flatten" }, out]), facts);
+  const plan = planModel(
+    documentOf([{ id: "table", type: "Embedding", from: ["word"], numEmbeddings: "values", embeddingDim: "auto" }, { id: "w", type: "Flatten" }, out]),
+    facts,
+  );
   expect(plan.layers[0]).toMatchObject({ shape: ["N", 1, 11], parameters: 330 });
   expect([2, 9, 30, 392, 1e6].map(proposedWidth)).toEqual([2, 5, 11, 45, 600]);
-  const numbers = documentOf([{ id: "table", type: "Embedding", from: ["numbers"], numEmbeddings: "values", embeddingDim: 2 }, { id: "w", type: "Flatten" }, out]);
+  const numbers = documentOf([
+    { id: "table", type: "Embedding", from: ["numbers"], numEmbeddings: "values", embeddingDim: 2 },
+    { id: "w", type: "Flatten" },
+    out,
+  ]);
   expect(problemsOf(numbers)[0]).toMatch(/numEmbeddings "values", but it reads no category encoded by index and no text; give a number/);
 });
 
 describe("of inputs that change no answer", () => {
-  const used = (layers: readonly object[]) => planModel(documentOf(layers), facts).problems.map(({ path, message, fault }) => [fault?.severity, fault?.code, `${path}: ${message}`]);
+  const used = (layers: readonly object[]) =>
+    planModel(documentOf(layers), facts).problems.map(({ path, message, fault }) => [fault?.severity, fault?.code, `${path}: ${message}`]);
 
   test("those are told that no layer reads, and those that reach no output", () => {
     const layers = [rows[0]!, { ...out, from: ["n"] }, { id: "aside", type: "Flatten", from: ["photo"] }];
     expect(used(layers)).toEqual([
-      ["warning", "unread", "data.inputs[1]: no layer reads input word: its columns change no answer, and the model's file does not take them; connect it, or remove it"],
+      [
+        "warning",
+        "unread",
+        "data.inputs[1]: no layer reads input word: its columns change no answer, and the model's file does not take them; connect it, or remove it",
+      ],
       [
         "warning",
         "unread",
         "data.inputs[2]: what layers make of input photo reaches no output: its columns change no answer, and the model's file does not take them; connect it, or remove it",
       ],
-      ["warning", "unread", "data.inputs[3]: no layer reads input review: its columns change no answer, and the model's file does not take them; connect it, or remove it"],
+      [
+        "warning",
+        "unread",
+        "data.inputs[3]: no layer reads input review: its columns change no answer, and the model's file does not take them; connect it, or remove it",
+      ],
     ]);
   });
 
@@ -106,18 +129,46 @@ describe("of inputs that change no answer", () => {
 describe("a network's mistakes stand at their place, with what was got and what was expected", () => {
   const plain = [rows[0]!, out];
   test.each<[string, object, RegExp]>([
-    ["a target without an output", documentOf(plain, { outputs: [{ target: "price", from: "out" }] }, [price, kind]), /^model\.outputs: got no output for target kind, expected/],
+    [
+      "a target without an output",
+      documentOf(plain, { outputs: [{ target: "price", from: "out" }] }, [price, kind]),
+      /^(?:project\.json: )?model\.outputs: got no output for target kind, expected/,
+    ],
     [
       "two outputs for one target",
       documentOf(plain, { outputs: [1, 2].map(() => ({ target: "price", from: "out" })) }),
-      /^model\.outputs\[1\]\.target: got "price" a second time, expected a name of its own/,
+      /^(?:project\.json: )?model\.outputs\[1\]\.target: got "price" a second time, expected a name of its own/,
     ],
-    ["an output of an input", documentOf(plain, { outputs: [{ target: "price", from: "numbers" }] }), /^model\.outputs\[0\]\.from: got "numbers", expected a layer: n, out/],
-    ["a layer that reads itself", documentOf([{ ...rows[0]!, from: ["n"] }, out]), /^model\.layers\[0\]\.from\[0\]: got "n", the layer itself, expected/],
-    ["a layer that reads a later one", documentOf([{ ...rows[0]!, from: ["out"] }, out]), /^model\.layers\[0\]\.from\[0\]: got "out", a later layer, expected/],
-    ["a weight of zero", { ...documentOf(plain), training: { epochs: 1, losses: { price: { type: "MSELoss", weight: 0 } } } }, /^training\.losses\.price\.weight: .*0/],
-    ["a weight below zero", { ...documentOf(plain), training: { epochs: 1, losses: { price: { type: "MSELoss", weight: -1 } } } }, /^training\.losses\.price\.weight: .*0/],
-    ["a loss of no target", { ...documentOf(plain), training: { epochs: 1, losses: { cost: { type: "MSELoss" } } } }, /^training\.losses\.cost: got a loss for "cost", expected/],
+    [
+      "an output of an input",
+      documentOf(plain, { outputs: [{ target: "price", from: "numbers" }] }),
+      /^(?:project\.json: )?model\.outputs\[0\]\.from: got "numbers", expected a layer: n, out/,
+    ],
+    [
+      "a layer that reads itself",
+      documentOf([{ ...rows[0]!, from: ["n"] }, out]),
+      /^(?:project\.json: )?model\.layers\[0\]\.from\[0\]: got "n", the layer itself, expected/,
+    ],
+    [
+      "a layer that reads a later one",
+      documentOf([{ ...rows[0]!, from: ["out"] }, out]),
+      /^(?:project\.json: )?model\.layers\[0\]\.from\[0\]: got "out", a later layer, expected/,
+    ],
+    [
+      "a weight of zero",
+      { ...documentOf(plain), training: { epochs: 1, losses: { price: { type: "MSELoss", weight: 0 } } } },
+      /^(?:project\.json: )?training\.losses\.price\.weight: got -?[01], expected more than 0/,
+    ],
+    [
+      "a weight below zero",
+      { ...documentOf(plain), training: { epochs: 1, losses: { price: { type: "MSELoss", weight: -1 } } } },
+      /^(?:project\.json: )?training\.losses\.price\.weight: got -?[01], expected more than 0/,
+    ],
+    [
+      "a loss of no target",
+      { ...documentOf(plain), training: { epochs: 1, losses: { cost: { type: "MSELoss" } } } },
+      /^(?:project\.json: )?training\.losses\.cost: got a loss for "cost", expected/,
+    ],
   ])("%s", (_, document, message) => {
     expect(() => parseProject(document)).toThrow(message);
     expect(problemsOf(document).filter((problem) => message.test(problem))).toHaveLength(1);
@@ -130,7 +181,12 @@ describe("a network's mistakes stand at their place, with what was got and what 
   });
 
   test("one layer named twice is two branches", () => {
-    const layers = [...rows, { id: "all", type: "Concat", from: ["n", "w", "p", "gru"] }, { id: "price", ...{ type: "Linear", outFeatures: 1 } }, { id: "kind", type: "Linear", from: ["all"], outFeatures: "classes" }];
+    const layers = [
+      ...rows,
+      { id: "all", type: "Concat", from: ["n", "w", "p", "gru"] },
+      { id: "price", ...{ type: "Linear", outFeatures: 1 } },
+      { id: "kind", type: "Linear", from: ["all"], outFeatures: "classes" },
+    ];
     const outputs = ["price", "kind"].map((target) => ({ target, from: target }));
     const plan = planModel(documentOf(layers, { outputs }, [price, kind]), facts);
     expect(plan.problems).toEqual([]);
