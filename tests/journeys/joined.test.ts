@@ -1,8 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync, copyFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
-import { beforeAll, describe, expect, it, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
 import { packageRoot } from "../../src-main/base/entries.js";
 import { Random } from "../../src-main/base/random.js";
 import type { ProjectInput } from "../../src-main/contract/project.js";
@@ -12,12 +13,11 @@ import { readCard } from "../../src-main/services/models/model-card.js";
 import { usageSnippet } from "../../src-renderer/composables/usage-snippet.js";
 import { last, lathe } from "../support/lathe.js";
 import { findPython } from "../support/python.js";
-import { temporaryFolder } from "../support/temporary-folder.js";
 
 /** Two pictures a row, a word of many, a number, and a number without a part in it. What is asked: whether both show a bar in the same direction, and a sum. */
 const ROWS = 160;
 const words = Array.from({ length: 12 }, (_, i) => `word${i}`);
-const folder = temporaryFolder();
+const folder = mkdtempSync(join(tmpdir(), "lathe-test-"));
 const home = join(folder, "pairs");
 const run = join(home, "runs", "0001");
 
@@ -49,6 +49,8 @@ const text = (rows: readonly (readonly (string | number)[])[], drop?: number) =>
 let fresh: readonly (readonly (string | number)[])[] = [];
 let told: readonly string[] = [];
 
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
 beforeAll(async () => {
   writeFileSync(join(folder, "pairs.csv"), text(await table("p", ROWS, 1)));
   fresh = await table("fresh", 6, 2);
@@ -64,7 +66,7 @@ beforeAll(async () => {
   );
   project.data.inputs = [...inputs, { name: "unused", type: "numeric", columns: ["noise"] }];
   writeFileSync(file, JSON.stringify({ ...project, training: { ...project.training, epochs: 12, batchSize: 16 } }));
-}, 120_000);
+}, 1_800_000);
 
 describe("two pictures through one network, a category through an Embedding and a number, for two targets", () => {
   it("is proposed so for a table that names both, and says it", () => {
@@ -78,7 +80,7 @@ describe("two pictures through one network, a category through an Embedding and 
     expect(model.layers.find(({ from }) => from?.includes("word"))).toMatchObject({ type: "Embedding", numEmbeddings: "values", embeddingDim: "auto" });
   });
 
-  it("trains, better than guessing, warns of the input that no layer reads, and tells the comparison by target", { timeout: 300_000 }, async () => {
+  it("trains, better than guessing, warns of the input that no layer reads, and tells the comparison by target", { timeout: 1_800_000 }, async () => {
     const trained = await lathe("train", home, "--json");
     expect(trained.code, trained.stderr).toBe(0);
     expect(trained.events.filter(({ event }) => event === "warning").map(({ message }) => message)).toContain(
@@ -91,7 +93,7 @@ describe("two pictures through one network, a category through an Embedding and 
     expect(report.test?.metrics["sum.r2"]).toBeGreaterThan(0.3);
   });
 
-  it("makes a file that takes what the network uses, and predicts from a table without the rest", { timeout: 120_000 }, async () => {
+  it("makes a file that takes what the network uses, and predicts from a table without the rest", { timeout: 900_000 }, async () => {
     const { graph } = decodeModel(readFileSync(join(run, "model.onnx")));
     expect(graph.inputs.map(({ name }) => name).sort()).toEqual(["features", "left", "right", "word"]);
     const evaluated = await lathe("evaluate", run, "--data", join(folder, "fresh.csv"), "--json");
@@ -103,14 +105,14 @@ describe("two pictures through one network, a category through an Embedding and 
 
   const python = findPython("onnxruntime", "numpy", "PIL");
   if (python === undefined) console.warn("skipped: the program in Python that the Export screen shows, because no Python has onnxruntime, numpy and Pillow");
-  test.skipIf(python === undefined)("answers the same in Python by the program that is shown", { timeout: 120_000 }, () =>
+  test.skipIf(python === undefined)("answers the same in Python by the program that is shown", { timeout: 900_000 }, () =>
     compare("python", (program, cwd) => {
       writeFileSync(join(cwd, "ask.py"), program);
       return spawnSync(python ?? "", ["ask.py"], { cwd, encoding: "utf8" });
     }),
   );
 
-  test("answers the same in JavaScript by the program that is shown", { timeout: 120_000 }, () =>
+  test("answers the same in JavaScript by the program that is shown", { timeout: 900_000 }, () =>
     compare("javascript", (program, cwd) => {
       writeFileSync(join(cwd, "ask.mjs"), program);
       return spawnSync(process.execPath, ["ask.mjs"], { cwd, encoding: "utf8" });
