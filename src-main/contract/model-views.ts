@@ -59,7 +59,7 @@ export type Mend = z.infer<typeof mendSchema>;
  */
 export const networkFault = z.strictObject({
   severity: z.enum(["error", "warning"]),
-  code: z.enum(["constant", "no-weights", "one-row", "limited", "wrong-input", "twice", "at-end", "tokens"]),
+  code: z.enum(["constant", "no-weights", "one-row", "limited", "wrong-input", "twice", "at-end", "tokens", "unread"]),
   layer: z.string(),
   message: z.string(),
   mends: z.array(mendSchema).readonly(),

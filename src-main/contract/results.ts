@@ -94,6 +94,8 @@ export const parityResult = z.strictObject({
   maxDifference: z.number(),
   /** Share of rows on which both decide the same. */
   equalDecisions: z.number(),
+  /** The same of each target, where there are several. */
+  targets: z.record(z.string(), z.strictObject({ maxDifference: z.number(), equalDecisions: z.number() })).optional(),
   tolerance: z.number(),
   passed: z.boolean(),
 });

@@ -173,18 +173,18 @@ function proposeInputs(
 ): { readonly inputs: InputDraft[]; readonly left: ReadonlyMap<string, readonly string[]> } {
   const left = new Map<string, readonly string[]>();
   const gathered = new Map<InputType, string[]>();
-  const alone: { readonly column: string; readonly type: InputType }[] = [];
+  const alone: { readonly column: string; readonly type: InputType; readonly values: number }[] = [];
   for (const column of columns) {
     const why = keep.includes(column.name) ? undefined : reasonToLeave(column);
     const type = kindFor(column);
     if (why !== undefined) left.set(column.name, [`column "${column.name}" is excluded: ${why}`]);
     else if (kindOf({ type }).gathers) gathered.set(type, [...(gathered.get(type) ?? []), column.name]);
-    else alone.push({ column: column.name, type });
+    else alone.push({ column: column.name, type, values: column.distinct });
   }
   const inputs: InputDraft[] = [];
   const everything = left.size === 0 && !partial;
   for (const [type, names] of gathered) inputs.push(startInput(type, name("features"), everything ? "rest" : names));
-  for (const { column, type } of alone) inputs.push(startInput(type, name(column), [column]));
+  for (const { column, type, values } of alone) inputs.push(startInput(type, name(column), [column], values));
   return { inputs, left };
 }
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { argmax } from "../base/argmax.js";
 import { defined } from "../base/assert.js";
 import { LatheError } from "../base/errors.js";
-import { ML_DOMAIN, int, ints, strings, tensor } from "../onnx/types.js";
+import { ML_DOMAIN, float, floats, int, ints, strings, tensor } from "../onnx/types.js";
 import type { FitContext, InputDefinition, TargetDefinition } from "./kind.js";
 import { byText, classCells, classTarget } from "./classes.js";
 import { oneColumn } from "./one-column.js";
@@ -12,19 +12,36 @@ import { alsoOf, alsoSchema, describeWords, madeUpWords, tallyClasses, wordField
 /** Wider one-hot inputs and outputs are surely a column that is no category. */
 export const MOST_CLASSES = 10_000;
 
+/** A category of more values is proposed for an Embedding: one-hot it would make the network wide. */
+const MOST_ONE_HOT = 8;
+
 /** So many rows of a value make it as good as sure that some of them are trained on. */
 const SURELY_TRAINED = 20;
 
-const options = z.strictObject({ name: nameSchema, type: z.literal("category"), column: columnSchema });
+/** What the network reads of a value that training did not see, or a missing one, encoded by index: no row of a table. */
+const NONE = -1;
+
+const named = { name: nameSchema, type: z.literal("category"), column: columnSchema } as const;
+const targetOptions = z.strictObject(named);
+const options = z.strictObject({
+  ...named,
+  encode: z
+    .enum(["one-hot", "index"])
+    .optional()
+    .describe("A column for each value (one-hot, when omitted), or the place of the value in their list, for a layer Embedding: index"),
+});
 const common = { name: z.string(), type: z.literal("category"), column: z.string(), classes: z.array(z.string()) };
 /** `also`: other spellings, each with the class it stands for. */
-const fitted = z.strictObject({ ...common, also: alsoSchema });
+const fitted = z.strictObject({ ...common, also: alsoSchema, encode: z.literal("index").optional() });
 const fittedTarget = z.strictObject(common);
 
-/** One of several texts as one-hot: string `[N, 1]` to float32 `[N, classes]`. A text that training did not see, or a missing one, is all zeros. */
+/**
+ * One of several texts as one-hot: string `[N, 1]` to float32 `[N, classes]`. A text that training did not see, or a missing one, is all zeros. Encoded by index
+ * it is float32 `[N, 1]`, from 0, and such a text -1, of which an `Embedding` makes zeros.
+ */
 export const categoryInput: InputDefinition<typeof options, typeof fitted> = {
   type: "category",
-  summary: "One of several texts or numbers, one-hot",
+  summary: "One of several texts or numbers, one-hot or by its place in their list, for Embedding",
   options,
   fitted,
   cells: "text",
@@ -33,13 +50,18 @@ export const categoryInput: InputDefinition<typeof options, typeof fitted> = {
 
   ...oneColumn,
   suits: () => true,
-  start: (name, [column = ""]) => ({ name, type: "category", column }),
+  start: (name, [column = ""], values = 0) => ({ name, type: "category", column, ...(values > MOST_ONE_HOT ? { encode: "index" } : {}) }),
   gaps: () => "keep",
   standIn: () => "read as none of the values",
-  prepared: (spec) => spec,
+  // What is the default was none when data of earlier versions were prepared.
+  prepared: ({ encode, ...spec }) => (encode === "index" ? { ...spec, encode } : spec),
   augmentation: () => undefined,
-  plan({ column }, table) {
+  plan({ column, encode }, table) {
     const facts = table.column(column);
+    if (encode === "index") {
+      const among = facts && facts.distinct > 0 ? ` among ${counted(facts.distinct, "value")}` : "";
+      return { shape: ["N", 1], description: `the place of the value of "${column}"${among}, for an Embedding` };
+    }
     if (!facts || facts.distinct === 0) return { description: `one column for each value of "${column}"` };
     // Only values of training rows get a column.
     const sure = facts.exact && (facts.rarest ?? 0) >= SURELY_TRAINED;
@@ -60,17 +82,25 @@ export const categoryInput: InputDefinition<typeof options, typeof fitted> = {
         `column "${column}" of ${context.path} is "${[...counts.keys()].join()}" in every training row; nothing can be learnt from it`,
       );
     const classes = sortClasses([...counts.keys()]);
-    return { name: spec.name, type: "category", column, classes, ...alsoOf(classes, context) };
+    return { name: spec.name, type: "category", column, classes, ...alsoOf(classes, context), ...(spec.encode === "index" ? { encode: spec.encode } : {}) };
   },
+  embedded: ({ encode }) => encode === "index",
+  vocabulary: ({ encode, column }, values) => (encode === "index" ? { size: values(column), of: "values" } : undefined),
   known: ({ classes, also }) => new Set([...classes, ...Object.keys(also ?? {})]),
   range: () => undefined,
 
   rawType: () => ({ dtype: "string", shape: ["N", 1] }),
   describe: describeWords,
-  encodedType: ({ classes }) => ({ dtype: "float32", shape: ["N", classes.length] }),
-  lower(e, raw, { classes, also }) {
+  encodedType: ({ classes, encode }) => ({ dtype: "float32", shape: ["N", encode === "index" ? 1 : classes.length] }),
+  lower(e, raw, { classes, also, encode }) {
     const others = Object.entries(also ?? {});
     const place = new Map(classes.map((c, k) => [c, k]));
+    if (encode === "index") {
+      const keys = strings([...classes, ...others.map(([text]) => text)]);
+      const places = floats([...classes.map((_, k) => k), ...others.map(([, stands]) => place.get(stands) ?? NONE)]);
+      const [index] = e.graph.node("LabelEncoder", [raw], { keys_strings: keys, values_floats: places, default_float: float(NONE) }, { domain: ML_DOMAIN });
+      return defined(index, "LabelEncoder's output");
+    }
     // The position of the text among the classes, -1 for others; then equal to 0, 1, …
     const [position] = e.graph.node(
       "LabelEncoder",
@@ -94,7 +124,9 @@ export const categoryInput: InputDefinition<typeof options, typeof fitted> = {
 
   tally: (own) =>
     tallyClasses(own, (encoded, count) => {
-      for (let i = 0; i < encoded.length; i++) if (encoded[i] === 1) count(i % own.classes.length);
+      if (own.encode === "index") {
+        for (const index of encoded) if (index >= 0) count(index);
+      } else for (let i = 0; i < encoded.length; i++) if (encoded[i] === 1) count(i % own.classes.length);
     }),
   madeUp: ({ classes }, rows, random) => madeUpWords(classes, rows, random),
   fields: (own, seen) => [wordField(own, seen[own.column])],
@@ -102,9 +134,9 @@ export const categoryInput: InputDefinition<typeof options, typeof fitted> = {
 };
 
 /** One of several classes to predict. Classes are those of all rows in use, so that none is unknown in validation. */
-export const categoryTarget: TargetDefinition<typeof options, typeof fittedTarget> = {
+export const categoryTarget: TargetDefinition<typeof targetOptions, typeof fittedTarget> = {
   type: "category",
-  options,
+  options: targetOptions,
   fitted: fittedTarget,
   ...classTarget,
   plan({ column }, table) {

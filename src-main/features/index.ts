@@ -7,7 +7,7 @@ import { categoryInput, categoryTarget } from "./category.js";
 import { embeddingTarget } from "./embedding.js";
 import type { FittedData, FittedInput, FittedTarget } from "./fitted.js";
 import { imageInput } from "./image.js";
-import type { FitContext, InputKind, RowSpan, SeenColumn, TargetKind } from "./kind.js";
+import type { FitContext, InputKind, RowSpan, SeenColumn, TargetKind, Vocabulary } from "./kind.js";
 import { labelsTarget } from "./labels.js";
 import { numericInput, numericTarget } from "./numeric.js";
 import { presentInput } from "./present.js";
@@ -87,9 +87,9 @@ export function kindFor(column: SeenColumn): InputType {
   return (["image", "text", "numeric", "binary"] as const).find((type) => inputKinds[type].suits(column)) ?? "category";
 }
 
-/** An input as Lathe proposes it. */
-export function startInput<K extends InputType>(type: K, name: string, columns: readonly string[] | "rest"): Draft<K> {
-  return kindOf({ type }).start(name, columns);
+/** An input as Lathe proposes it. @param values how many different ones its column has, where the network is new too. */
+export function startInput<K extends InputType>(type: K, name: string, columns: readonly string[] | "rest", values?: number): Draft<K> {
+  return kindOf({ type }).start(name, columns, values);
 }
 
 /** Inputs whose samples are in a store of pictures. */
@@ -113,14 +113,33 @@ export function widthOf(input: FittedInput): number {
   return { record: () => Number(kind.encodedType(input).shape[1]), pictures: () => 1, series: () => 0 }[kind.kept]();
 }
 
-/** Inputs that are numbers of tokens, by name, with how many there may be. */
-export function vocabulariesOf(inputs: readonly InputSpec[]): ReadonlyMap<string, number> {
+/** Inputs that are numbers of tokens, by name, with which there may be. @param values how many different values a column has, where that is known. */
+export function vocabulariesOf(
+  inputs: readonly InputSpec[],
+  values: (column: string) => number | undefined = () => undefined,
+): ReadonlyMap<string, Vocabulary> {
   return new Map(
     inputs.flatMap((input) => {
-      const size = kindOf(input).vocabulary?.(input);
-      return size === undefined ? [] : [[input.name, size] as const];
+      const vocabulary = kindOf(input).vocabulary?.(input, values);
+      return vocabulary === undefined ? [] : [[input.name, vocabulary] as const];
     }),
   );
+}
+
+/** The same, of what was learnt of the data. */
+export function fittedVocabularies(inputs: readonly InputSpec[], { inputs: fitted }: FittedData): ReadonlyMap<string, Vocabulary> {
+  const values = new Map(fitted.flatMap((input) => ("classes" in input ? [[input.column, input.classes.length] as const] : [])));
+  return vocabulariesOf(inputs, (column) => values.get(column));
+}
+
+/** Whether the network reads the place of an input's value in a list, for an `Embedding`. */
+export function isEmbedded<K extends InputType>(input: Draft<K> | Fitted<K>): boolean {
+  return kindOf(input).embedded?.(input) ?? false;
+}
+
+/** What the network reads of an input. */
+export function readsOf<K extends InputType>(input: Draft<K> | Fitted<K>): InputKind<never, never, never>["reads"] {
+  return isEmbedded(input) ? "tokens" : kindOf(input).reads;
 }
 
 /** The texts of a raw input that one cell is: itself, or its tokens. */

@@ -18,8 +18,8 @@ export interface InputKind<Draft, Options extends Draft, Fitted> {
   /** It reads whether a cell is there, and not what it holds: 1 or 0 in a raw input of numbers. What else reads the column is asked first. */
   readonly presence?: true;
   /**
-   * What the network reads: values side by side, `[N, width]`, pictures, `[N, C, height, width]`, rows of a series, `[N, length, columns]`, or numbers of
-   * tokens, `[N, length]`. A template begins with layers that suit it.
+   * What the network reads unless the options say otherwise (`readsOf`): values side by side, `[N, width]`, pictures, `[N, C, height, width]`, rows of a series,
+   * `[N, length, columns]`, or numbers of tokens, `[N, length]`. A template begins with layers that suit it.
    */
   readonly reads: "values" | "pictures" | "sequence" | "tokens";
   /**
@@ -32,8 +32,8 @@ export interface InputKind<Draft, Options extends Draft, Fitted> {
   readonly gathers: boolean;
   /** Whether a column is read so unless somebody says otherwise. The first of `kindFor` that suits is proposed. */
   suits(column: SeenColumn): boolean;
-  /** As Lathe proposes it. @param columns `rest` only where it gathers them. */
-  start(name: string, columns: readonly string[] | "rest"): Draft;
+  /** As Lathe proposes it. @param columns `rest` only where it gathers them. @param values how many different ones its column has, where the network is new too. */
+  start(name: string, columns: readonly string[] | "rest", values?: number): Draft;
   /** The same of other columns. */
   withColumns(options: Draft, columns: readonly string[]): Draft;
   /** The columns that a project names, each with its place in the options; or every column that has no other role. */
@@ -58,8 +58,10 @@ export interface InputKind<Draft, Options extends Draft, Fitted> {
   /** Texts that training knew, and other spellings of them; undefined where it learnt none by heart. */
   known(fitted: Fitted): ReadonlySet<string> | undefined;
 
-  /** Of a kind that the network reads as numbers of tokens: how many there may be. */
-  vocabulary?(options: Options): number;
+  /** Whether the network reads the place of its value in a list, `[N, 1]`, as one token: for an `Embedding`. */
+  embedded?(of: Draft | Fitted): boolean;
+  /** Where the network reads numbers of tokens: which there may be. @param values how many different values a column has, where that is known. */
+  vocabulary?(options: Options, values: (column: string) => number | undefined): Vocabulary | undefined;
   /** Of a kind whose cell is several texts: those of one cell, as many as `rawType` is wide. */
   tokens?(text: string, fitted: Fitted): readonly string[];
 
@@ -167,6 +169,14 @@ export type TargetDefinition<O extends z.ZodType, F extends z.ZodType> = TargetK
   readonly options: O;
   readonly fitted: F;
 };
+
+/** Numbers that an input may be: 0 and up. */
+export interface Vocabulary {
+  /** How many; absent: the data tell. */
+  readonly size?: number | undefined;
+  /** What they stand for, as a sentence continues. */
+  readonly of: string;
+}
 
 /** Rows of a series from `from` to `to`, both among them, counted from a sample's own row on. */
 export interface RowSpan {

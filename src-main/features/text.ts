@@ -79,7 +79,7 @@ export const textInput: InputDefinition<typeof options, typeof fitted> = {
   },
   known: () => undefined,
   range: () => undefined,
-  vocabulary: ({ vocabulary }) => vocabulary,
+  vocabulary: ({ vocabulary }) => ({ size: vocabulary, of: "words or characters" }),
   tokens: (text, { tokens, length }) => {
     const parts = tokensOf(text, tokens).slice(0, length);
     return [...parts, ...new Array<string>(length - parts.length).fill("")];

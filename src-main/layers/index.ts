@@ -7,10 +7,13 @@ import { avgPool1d } from "./avg-pool-1d.js";
 import { avgPool2d } from "./avg-pool-2d.js";
 import { batchNorm1d } from "./batch-norm-1d.js";
 import { batchNorm2d } from "./batch-norm-2d.js";
+import { bilinear } from "./bilinear.js";
 import { concat } from "./concat.js";
 import { conv1d } from "./conv-1d.js";
 import { conv2d } from "./conv-2d.js";
 import { convTranspose2d } from "./conv-transpose-2d.js";
+import { cosineSimilarity } from "./cosine-similarity.js";
+import { dotProduct } from "./dot-product.js";
 import { dropout } from "./dropout.js";
 import { dropout2d } from "./dropout-2d.js";
 import { elu } from "./elu.js";
@@ -33,6 +36,7 @@ import { maxPool1d } from "./max-pool-1d.js";
 import { maxPool2d } from "./max-pool-2d.js";
 import { mul } from "./mul.js";
 import { multiheadAttention } from "./multihead-attention.js";
+import { pairwiseDistance } from "./pairwise-distance.js";
 import { permute } from "./permute.js";
 import { pixelShuffle } from "./pixel-shuffle.js";
 import { positionalEncoding } from "./positional-encoding.js";
@@ -108,5 +112,9 @@ export const layers = createRegistry<LayerDefinition>("layer", [
   add,
   sub,
   mul,
+  bilinear,
+  dotProduct,
+  cosineSimilarity,
+  pairwiseDistance,
   identity,
 ]);

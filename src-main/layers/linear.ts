@@ -8,16 +8,17 @@ import { defineLayer } from "./layer.js";
 import { lengthOf, onlyInput, sampleSize } from "./shape.js";
 import { call } from "./torch.js";
 
+/** How many outputs, of layers whose outputs are weighted sums. */
+export const outFeaturesField = z
+  .union([z.int().positive(), z.literal("classes")], { error: 'expected a whole number above 0, or "classes"' })
+  .meta({ description: 'Outputs per sample; "classes" is one for each class of the target', examples: [64] });
+
 const config = z.strictObject({
-  outFeatures: z
-    .union([z.int().positive(), z.literal("classes")], { error: 'expected a whole number above 0, or "classes"' })
-    .meta({ description: 'Outputs per sample; "classes" is one for each class of the target', examples: [64] }),
+  outFeatures: outFeaturesField,
   bias: z.boolean().default(true).describe("Add a learned bias"),
   init: initField("the weight"),
   initBias: initField("the bias"),
 });
-
-type LinearConfig = z.output<typeof config>;
 
 /** y = x·Wᵀ + b over the last axis; weight [out, in], bias [out]. torch.nn.Linear */
 export const linear = defineLayer({
@@ -26,7 +27,7 @@ export const linear = defineLayer({
   summary: "Every output is a weighted sum of all inputs, plus a bias",
   config,
   parameters: ({ outFeatures, bias, init, initBias }, inputs) => {
-    const out = resolved(outFeatures);
+    const out = resolvedOutFeatures("Linear", outFeatures);
     const fanIn = lengthOf("Linear", inputs, -1);
     // https://pytorch.org/docs/stable/generated/torch.nn.Linear.html: both are uniform in ±1/√in.
     return weightAndBias([out, fanIn], bias ? out : 0, fanIn, init, initBias);
@@ -37,14 +38,16 @@ export const linear = defineLayer({
       input: x,
       config: { outFeatures, bias },
     } = ctx;
-    resolved(outFeatures);
+    resolvedOutFeatures("Linear", outFeatures);
     if (x.shape.length < 2 || !isFloat(x.dtype)) return ctx.fail("expected real numbers of shape [N, …, in]");
     const weight = ctx.parameter("weight");
     const b = bias ? ctx.parameter("bias") : undefined;
     return x.shape.length === 2 ? e.gemm(x, weight, b, { transB: true }) : weightedSums(e, x, weight, b);
   },
-  torch: ({ outFeatures, bias }, inputs) => ({ module: call("nn.Linear", [lengthOf("Linear", inputs, -1), resolved(outFeatures)], { bias: [bias, true] }) }),
-  cost: ({ outFeatures }, inputs) => sampleSize(onlyInput("Linear", inputs)) * resolved(outFeatures),
+  torch: ({ outFeatures, bias }, inputs) => ({
+    module: call("nn.Linear", [lengthOf("Linear", inputs, -1), resolvedOutFeatures("Linear", outFeatures)], { bias: [bias, true] }),
+  }),
+  cost: ({ outFeatures }, inputs) => sampleSize(onlyInput("Linear", inputs)) * resolvedOutFeatures("Linear", outFeatures),
 });
 
 /** x·Wᵀ + b over the last axis of an input of three axes or more. */
@@ -53,10 +56,11 @@ export function weightedSums(e: Emitter, x: Value, weight: Value, bias: Value | 
   return bias ? e.add(product, bias) : product;
 }
 
-function resolved(outFeatures: LinearConfig["outFeatures"]): number {
+/** @throws LatheError `model.layer` where it is "classes" still: no target says how many. */
+export function resolvedOutFeatures(layer: string, outFeatures: z.output<typeof outFeaturesField>): number {
   if (outFeatures !== "classes") return outFeatures;
   throw new LatheError(
     "model.layer",
-    'Linear got outFeatures "classes", but no category target is read from it; give a number, or connect it to the output of one',
+    `${layer} got outFeatures "classes", but no category target is read from it; give a number, or connect it to the output of one`,
   );
 }

@@ -20,6 +20,7 @@ import { forecastOf, tellJudgement } from "./judging/forecast/run-forecast.js";
 import { namedForecastMetrics } from "./judging/forecast/judge-forecast.js";
 import { type KeptPredictions, type KeptSplit, keepPredictions, toKept } from "./runs/kept-predictions.js";
 import { checkParity, differing } from "./models/parity.js";
+import { usedData } from "./network/used-inputs.js";
 import { faultWarning } from "./network/project-faults.js";
 import { fingerprintOf } from "./runs/run-config.js";
 import type { RunFolder } from "./runs/run-folder.js";
@@ -103,7 +104,12 @@ export async function finish(
   );
   const model = buildInferenceModel(
     bench.spec,
-    { project: bench.project.name, fitted: bench.prepared.fitted, thresholds, fingerprint: fingerprintOf(bench.project, bench.prepared.fingerprint) },
+    {
+      project: bench.project.name,
+      fitted: usedData(bench.spec.plan, bench.prepared.fitted),
+      thresholds,
+      fingerprint: fingerprintOf(bench.project, bench.prepared.fingerprint),
+    },
     fitted,
   );
 
@@ -174,7 +180,7 @@ async function compareExport(bench: Workbench, model: Uint8Array, split: Split, 
       const judged = defined(bench.judged.get(target), target);
       return judged.kind === "numeric" && judged.restore ? judged.restore(value, column) : value;
     };
-    const { fitted } = bench.prepared;
+    const fitted = usedData(bench.spec.plan, bench.prepared.fitted);
     return await checkParity({
       model: session,
       fitted,

@@ -17,7 +17,7 @@ import {
 import type { CompileOptions, Engine } from "../engines/engine.js";
 import { type EngineChoice, fileEngine } from "../engines/index.js";
 import type { FittedTarget } from "../features/fitted.js";
-import { fromStored, horizonOf, kindOf, storedType, targetKindOf, vocabulariesOf } from "../features/index.js";
+import { fittedVocabularies, fromStored, horizonOf, kindOf, readsOf, storedType, targetKindOf } from "../features/index.js";
 import { isStatic, sizeOf } from "../onnx/types.js";
 import { losses } from "../losses/index.js";
 import type { TransformSpecs } from "../transforms/index.js";
@@ -106,9 +106,11 @@ export async function openWorkbench({ project, folder, choice, threads, began, e
   const masked = new Set(prepared.targets.filter((target) => target.masked).map(({ name }) => name));
   const targets = fitted.targets.map((target) => ({ ...targetSpec(target), ...(masked.has(target.name) ? { masked: true } : {}) }));
   const inputs = new Map(fitted.inputs.map((input) => [input.name, kindOf(input).encodedType(input)]));
-  const plan = planNetwork(project.model, [...inputs.keys()], new Map(targets.map((t) => [t.name, t.width])), project.training.groups);
+  const widths = new Map(targets.map((t) => [t.name, t.width]));
+  const vocabularies = fittedVocabularies(project.data.inputs, fitted);
+  const plan = planNetwork(project.model, [...inputs.keys()], widths, { vocabularies, groups: project.training.groups });
   const layout = layOut(plan, inputs, laidTraining(project.training, targets));
-  const reads = new Map(fitted.inputs.map((input) => [input.name, kindOf(input).reads]));
+  const reads = new Map(fitted.inputs.map((input) => [input.name, readsOf(input)]));
   refuseTooLarge({ plan, layout, inputs, reads }, Math.min(project.training.batchSize, counts.train));
   const large = refuseJudging(judgedSize(project, prepared));
   const spec: TrainingSpec = {
@@ -160,8 +162,9 @@ export async function openWorkbench({ project, folder, choice, threads, began, e
   const notes = [...batchNotes, ...(large === undefined ? [] : [large])];
   const faults = findFaults({
     plan,
+    inputs: [...inputs.keys()],
     types: layout.types,
-    vocabularies: vocabulariesOf(project.data.inputs),
+    vocabularies,
     targets: await Promise.all(targets.map(askedOf)),
     batch: Math.min(project.training.batchSize, counts.train),
   });

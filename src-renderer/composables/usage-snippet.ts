@@ -19,6 +19,8 @@ interface Fed {
   readonly shape: readonly number[];
   readonly description: string;
   readonly isPicture: boolean;
+  /** The file that stands for a picture: called as the input, where there are several. */
+  readonly file: string;
   readonly picture?: { readonly background: string; readonly bits?: number | undefined; readonly float?: number | undefined } | undefined;
 }
 
@@ -30,6 +32,7 @@ export function usageSnippet(language: SnippetLanguage, card: Pick<ModelCard, "i
   const inputs = card.inputs.map((input): Fed => ({
     ...input,
     isPicture: isPicture(input),
+    file: card.inputs.filter(isPicture).length > 1 ? `${input.name}.png` : "picture.png",
     shape: input.shape.map((axis) => (typeof axis === "number" ? axis : 1)),
   }));
   return language === "python" ? python(inputs, card.outputs, file) : javascript(inputs, card.outputs, file);
@@ -103,10 +106,10 @@ const pythonReader = [
 ];
 
 function python(inputs: readonly Fed[], outputs: readonly Answer[], file: string): string {
-  const value = ({ dtype, shape, isPicture, picture }: Fed) => {
+  const value = ({ dtype, shape, isPicture, picture, file: picked }: Fed) => {
     const { background, bits, float } = { background: "#ffffff", ...picture };
     const range = `${bits === undefined ? "" : `, bits=${bits}`}${float === undefined ? "" : `, most=${float}`}`;
-    if (isPicture) return `read("picture.png", "${shape[3] === 1 ? "L" : "RGB"}", ${quote(background)}${range})`;
+    if (isPicture) return `read(${quote(picked)}, "${shape[3] === 1 ? "L" : "RGB"}", ${quote(background)}${range})`;
     const type = numpyTypes[dtype] ?? "np.float32";
     if (dtype === "string") return `np.full(${tuple(shape)}, "", dtype=${type})`;
     return `np.zeros(${tuple(shape)}, dtype=${type})`;
@@ -156,8 +159,8 @@ const javascriptReader = [
 
 function javascript(inputs: readonly Fed[], outputs: readonly Answer[], file: string): string {
   const size = (shape: readonly number[]) => shape.reduce((product, axis) => product * axis, 1);
-  const value = ({ dtype, shape, isPicture, picture }: Fed) => {
-    if (isPicture) return `await read("picture.png", ${shape[3] ?? 3}, ${quote(picture?.background ?? "#ffffff")})`;
+  const value = ({ dtype, shape, isPicture, picture, file: picked }: Fed) => {
+    if (isPicture) return `await read(${quote(picked)}, ${shape[3] ?? 3}, ${quote(picture?.background ?? "#ffffff")})`;
     const data = dtype === "string" ? `new Array(${size(shape)}).fill("")` : `new ${arrays[dtype] ?? "Float32Array"}(${size(shape)})`;
     return `new ort.Tensor(${quote(dtype)}, ${data}, [${shape.join(", ")}])`;
   };

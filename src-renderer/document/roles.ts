@@ -105,6 +105,19 @@ export function setInputKind(draft: Draft, column: string, kind: InputKind, all:
   addInput(draft, column, kind, all);
 }
 
+/** Whether an input is a category, which the network may read one-hot or by its place in the list of values. */
+export function canBeEmbedded(input: DraftInput): input is Extract<DraftInput, { readonly type: "category" }> {
+  return kindOf(input).embedded !== undefined;
+}
+
+/** How the network reads a category. The layers are left: one that reads it as if it were the other is told of with what to do. */
+export function setCategoryEncoding(draft: Draft, column: string, encode: "one-hot" | "index", all: readonly string[]): void {
+  const input = inputOf(draft, column, all);
+  if (!input || !canBeEmbedded(input)) return;
+  if (encode === "index") input.encode = encode;
+  else delete input.encode;
+}
+
 /** Changes what kind of answer a target is. Its loss goes where it does not suit the new kind, and its output's layer gets as many numbers as it needs. */
 export function setTargetKind(draft: Draft, name: string, kind: TargetKind): void {
   const at = draft.data.targets.findIndex((target) => target.name === name);

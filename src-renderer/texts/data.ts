@@ -74,6 +74,12 @@ export const dataTexts = {
       text: "Read word by word; the network then begins with an Embedding.",
       embedding: "A point for each sample, near to those of the same value (metric learning); for values that are not known yet, and for search.",
     },
+    encode: "The network reads",
+    encodings: { "one-hot": "A column for each value", index: "Its place in the list of values" },
+    encodeHints: {
+      "one-hot": "Good for few values; a value that training never saw is none of them.",
+      index: "For an Embedding, which learns a few numbers for each value: good for many values. One that training never saw is all zeros.",
+    },
     inputName: (name: string, count: string) => `In input ${name}, with ${count} columns: these two settings hold for all of them.`,
     inputAlone: (name: string) => `Input ${name}`,
     normalize: "Scale",
@@ -95,6 +101,7 @@ export const dataTexts = {
     labels: {
       kind: (column: string) => `how ${column} is read`,
       normalize: (name: string) => `the scale of ${name}`,
+      encode: (name: string) => `how the network reads ${name}`,
       missing: (name: string) => `missing values of ${name}`,
       target: (name: string) => `the kind of target ${name}`,
       name: (name: string) => `the name of ${name}`,

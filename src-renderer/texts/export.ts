@@ -45,6 +45,8 @@ export const exportTexts = {
     passed: (rows: string, split: string, difference: string) => `yes, on ${rows} samples of ${split}; the largest difference is ${difference}`,
     failed: (difference: string, tolerance: string) => `no: the largest difference is ${difference}, allowed are ${tolerance}`,
     predictions: "Same predictions",
+    differenceOf: (target: string) => `Largest difference of ${target}`,
+    predictionsOf: (target: string) => `Same predictions of ${target}`,
     test: (name: string) => `Test ${name}`,
     testRows: "Test samples",
     trained: "Training",

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Random } from "../../src-main/base/random.js";
 import { initialize, initializers } from "../../src-main/layers/init/index.js";
 import { layers } from "../../src-main/layers/index.js";
+import type { TensorType } from "../../src-main/onnx/types.js";
 import { expectClose } from "../support/close.js";
 import { readGolden } from "../support/goldens.js";
 
@@ -25,6 +26,8 @@ interface Default extends Statistics {
   readonly layer: string;
   readonly config: Readonly<Record<string, unknown>>;
   readonly input: readonly number[];
+  /** Of a layer of two inputs. */
+  readonly other?: readonly number[];
   readonly parameter: string;
 }
 
@@ -96,9 +99,8 @@ test("a square orthogonal matrix is not biased to one sign, as an uncorrected QR
 describe("parameters start as PyTorch starts them", () => {
   test.each(golden.defaults.map((c) => [c.name, c] as const))("%s", (_, wanted) => {
     const definition = layers.get(wanted.layer);
-    const [n, ...rest] = wanted.input;
-    expect(n).toBeGreaterThan(1);
-    const specs = definition.parameters!(definition.config.parse(wanted.config), [{ dtype: "float32", shape: ["N", ...rest] }]);
+    expect(wanted.input[0]).toBeGreaterThan(1);
+    const specs = definition.parameters!(definition.config.parse(wanted.config), typesOf(wanted));
     const spec = specs.find((s) => s.name === wanted.parameter)!;
     expect(spec.shape).toEqual(wanted.shape);
     expectSameDistribution(initialize(spec.shape, spec.init, new Random("default", wanted.name)), wanted);
@@ -109,15 +111,16 @@ describe("parameters start as PyTorch starts them", () => {
       if (!definition.parameters) continue;
       const { type } = definition;
       const own = golden.defaults.filter((c) => c.layer === type);
-      const names = own.flatMap(({ config, input }) => {
-        const read = { dtype: "float32" as const, shape: ["N", ...input.slice(1)] };
-        return (definition.parameters?.(definition.config.parse(config), [read]) ?? []).map(({ name }) => name);
-      });
+      const names = own.flatMap((wanted) => (definition.parameters?.(definition.config.parse(wanted.config), typesOf(wanted)) ?? []).map(({ name }) => name));
       expect(names.length, type).toBeGreaterThan(0);
       expect([...new Set(own.map((c) => c.parameter))].sort(), type).toEqual([...new Set(names)].sort());
     }
   });
 });
+
+function typesOf({ input, other }: Default): readonly TensorType[] {
+  return [input, ...(other ? [other] : [])].map(([, ...rest]) => ({ dtype: "float32", shape: ["N", ...rest] }));
+}
 
 test("every initialisation, and every option of it, has golden numbers", () => {
   for (const { type, config } of initializers.all) {

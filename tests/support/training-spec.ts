@@ -43,7 +43,7 @@ export function trainingSpec({ inputs, targets, model, training }: Described): T
   const types = new Map(
     Object.entries(inputs).map(([name, width]) => [name, { dtype: "float32" as const, shape: ["N", ...(typeof width === "number" ? [width] : width)] }]),
   );
-  const plan = planNetwork(project.model, [...types.keys()], new Map(targets.map((t) => [t.name, t.width])), project.training.groups);
+  const plan = planNetwork(project.model, [...types.keys()], new Map(targets.map((t) => [t.name, t.width])), { groups: project.training.groups });
   const layout = layOut(plan, types, laidTraining(project.training, targets));
   return { plan, layout, inputs: types, targets, training: project.training, balanced: new Map() };
 }

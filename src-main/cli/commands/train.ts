@@ -82,4 +82,6 @@ function showReport(output: Output, path: string): void {
     `${model.file} against the trainer, ${count(parity.rows)} ${parity.split} rows: largest difference ${number(parity.maxDifference)}, ` +
       `equal predictions ${(100 * parity.equalDecisions).toFixed(2)} %`,
   );
+  for (const [target, own] of Object.entries(parity.targets ?? {}))
+    output.line(`  ${target}: largest difference ${number(own.maxDifference)}, equal predictions ${(100 * own.equalDecisions).toFixed(2)} %`);
 }

@@ -16,6 +16,7 @@ import { templates } from "../templates/index.js";
 import { SERIES } from "../templates/series.js";
 import type { Template } from "../templates/template.js";
 import { TEXT } from "../templates/text.js";
+import { TWO_INPUT } from "../templates/two-input.js";
 
 export interface CreateOptions extends DataSurvey {
   readonly folder: string;
@@ -70,7 +71,7 @@ export async function createProject(options: CreateOptions): Promise<CreatedProj
   if (existsSync(home) && !statSync(home).isDirectory()) throw new LatheError("usage", `${home} is a file; choose a folder for the project`);
   const wanted = options.template === undefined ? undefined : templates.get(options.template);
   const template = wanted ?? (series ? templates.get(SERIES) : undefined);
-  if (series && template?.reads !== "series")
+  if (series && template?.reads !== "series" && template?.type !== TWO_INPUT)
     throw new LatheError("usage", `the template ${template?.type} reads no series; the template ${SERIES} does, or name no column of times and no window`);
   if (labels.length > 0 && (template?.reads === "series" || (await isFolder(resolve(data)))))
     throw new LatheError("usage", "labels are columns of a table, got a series or a folder of pictures; name several targets instead");
@@ -87,7 +88,7 @@ export async function createProject(options: CreateOptions): Promise<CreatedProj
     ...reading,
   };
   const title = name ?? basename(home);
-  if (template?.reads === "series") {
+  if (template && (series || template.reads === "series")) {
     const question = { survey: surveyed, source: file, folder: process.cwd(), targets, ignore, keep, wish: series ?? {}, lookAtSeries, signal };
     const { notes, told, plan, source, ...parts } = await planSeries(question);
     const made = await save(home, template.create({ name: title, source, ...parts }));
@@ -96,8 +97,15 @@ export async function createProject(options: CreateOptions): Promise<CreatedProj
   const seen = template?.type === TEXT ? withProse(surveyed) : surveyed;
   const roles = await withPictureColumns(groupLabels(rolesFrom(seen, targets, ignore, keep), labels), seen, look, signal);
   const source = { type: "table" as const, ...file };
-  const made = await save(home, (template ?? templates.get(templateFor(roles))).create({ name: title, source, inputs: roles.inputs, targets: roles.targets }));
-  return { file: made, notes: roles.notes, targets: roles.targets.map(nameAndType), inputs: roles.inputs.flatMap((input) => namesOf(input)) };
+  const chosen = template ?? templates.get(templateFor(roles));
+  const proposal = { name: title, source, inputs: roles.inputs, targets: roles.targets };
+  const made = await save(home, chosen.create(proposal));
+  return {
+    file: made,
+    notes: [...roles.notes, ...(chosen.tells?.(proposal) ?? [])],
+    targets: roles.targets.map(nameAndType),
+    inputs: roles.inputs.flatMap((input) => namesOf(input)),
+  };
 }
 
 /** @returns the project's file. */
@@ -122,7 +130,7 @@ async function createFromPictures(
     ...(test === undefined ? {} : { test: resolve(test) }),
     ...(levels ? { levels } : {}),
     ...(targets ? { targets } : {}),
-    inputs: template.type === "two-input" ? "all" : "pictures",
+    inputs: template.type === TWO_INPUT ? "all" : "pictures",
     ...(signal ? { signal } : {}),
     look,
   });

@@ -51,20 +51,22 @@ export async function proposeProject(data: string, projects: string, asked: Prop
     return { ...timed, ...(await proposalOfSeries(survey, { ...asked, series: asked.series }, name, projects)), folder: freeFolder(projects, name) };
   const roles = await withPictureColumns(likelyRoles(survey, targets), survey, asked.look, signal);
   const wanted = new Set(targets ?? roles.targets.flatMap((target) => ("column" in target && target.column !== undefined ? [target.column] : [])));
+  const template = templateFor(roles);
+  const proposal = {
+    name,
+    source: { type: "table" as const, path: data, ...(survey.header === undefined ? {} : { header: survey.header }) },
+    inputs: roles.inputs,
+    targets: roles.targets,
+  };
   return {
     data,
     kind: "table",
     name,
     folder: freeFolder(projects, name),
-    template: templateFor(roles),
+    template,
     rows: survey.rows,
-    notes: roles.notes.filter((note) => ![...roles.byColumn.values()].flat().includes(note)),
-    templates: suited({
-      name,
-      source: { type: "table", path: data, ...(survey.header === undefined ? {} : { header: survey.header }) },
-      inputs: roles.inputs,
-      targets: roles.targets,
-    }),
+    notes: [...roles.notes.filter((note) => ![...roles.byColumn.values()].flat().includes(note)), ...(templates.get(template).tells?.(proposal) ?? [])],
+    templates: suited(proposal),
     headed: !tellsColumns(data),
     ...timed,
     columns: survey.columns.map((column) => columnOf(column, wanted.has(column.name), roles, survey)),

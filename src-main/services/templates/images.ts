@@ -2,7 +2,7 @@ import { LatheError } from "../../base/errors.js";
 import { kindOf } from "../../features/index.js";
 import { type PictureNetwork, pictureModel } from "./networks/network.js";
 import { pictureNetworks } from "./networks/index.js";
-import { type Template, layerIds, outputsOf, projectFrom, refuseTexts, refuseWindows } from "./template.js";
+import { type Template, layerIds, outputsOf, projectFrom, refuseTexts, refuseWindows, rowsOf } from "./template.js";
 
 /**
  * How all templates for pictures train. Few pictures that change in every epoch want many steps, and rates that end near nothing, so that the last epoch's
@@ -35,12 +35,17 @@ export const pictureTemplates: readonly Template[] = pictureNetworks.all.map((ne
       if (!picture) throw new LatheError("usage", `the template ${type} needs pictures; the template tabular reads columns of numbers and words`);
       if (more.length > 0)
         throw new LatheError("usage", `the template ${type} reads one picture a sample, got ${more.length + 1}; the template two-input reads several`);
-      const model = pictureModel(network, layerIds(proposal), {
+      const id = layerIds(proposal);
+      const { rows, layers } = rowsOf(
+        id,
+        proposal.inputs.filter((input) => !pictures.includes(input)),
+      );
+      const model = pictureModel(network, id, {
         picture: picture.name,
-        others: proposal.inputs.filter((input) => !pictures.includes(input)).map(({ name }) => name),
+        others: rows,
         targets: proposal.targets.map((target) => ({ name: target.name, outFeatures: outputsOf(target) })),
       });
-      return { ...projectFrom(proposal, model), training };
+      return { ...projectFrom(proposal, { ...model, layers: [...layers, ...model.layers] }), training };
     },
   };
 });

@@ -2,7 +2,7 @@ import { LatheError } from "../../base/errors.js";
 import { kindOf, windowsOf } from "../../features/index.js";
 import { seriesNetworks } from "./networks/index.js";
 import { type SeriesWindow, seriesModel, seriesTraining } from "./networks/series-network.js";
-import { type LayerInput, type Proposal, type Template, layerIds, outputsOf, projectFrom } from "./template.js";
+import { type LayerInput, type Proposal, type Template, layerIds, outputsOf, projectFrom, rowsOf } from "./template.js";
 
 /** What one begins with is called by the data alone. */
 export const SERIES = "series";
@@ -31,13 +31,15 @@ export const seriesTemplates: readonly Template[] = seriesNetworks.all.map((netw
       const flat = new Map<string, LayerInput>(
         windows.filter((window) => window !== past).map(({ name }) => [name, { id: id(`${name}_row`), type: "Flatten", from: [name] }]),
       );
+      const others = proposal.inputs.filter(({ name }) => name !== past.name);
+      const { rows, layers: embedded } = rowsOf(id, others);
       const { layers, outputs } = seriesModel(network, id, {
         window: windowOf(past),
-        others: proposal.inputs.filter(({ name }) => name !== past.name).map(({ name }) => flat.get(name)?.id ?? name),
+        others: rows.map((row) => flat.get(row)?.id ?? row),
         targets: proposal.targets.map((target) => ({ name: target.name, outFeatures: outputsOf(target) })),
       });
       const split = proposal.split ?? { by: "time", validation: 0.15, test: 0.15 };
-      return { ...projectFrom({ ...proposal, split }, { layers: [...flat.values(), ...layers], outputs }), training: seriesTraining };
+      return { ...projectFrom({ ...proposal, split }, { layers: [...flat.values(), ...embedded, ...layers], outputs }), training: seriesTraining };
     },
   };
 });

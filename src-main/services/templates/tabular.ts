@@ -1,6 +1,6 @@
 import { LatheError } from "../../base/errors.js";
 import { kindOf } from "../../features/index.js";
-import { type LayerInput, type Template, hidden, last, layerIds, outputsOf, projectFrom, refuseTexts, refuseWindows } from "./template.js";
+import { type LayerInput, type Template, hidden, last, layerIds, outputsOf, projectFrom, refuseTexts, refuseWindows, rowsOf } from "./template.js";
 
 /** 16 and 8 hidden units on all columns side by side, and one linear output for each target. */
 export const tabular: Template = {
@@ -13,8 +13,9 @@ export const tabular: Template = {
     if (proposal.inputs.some((input) => kindOf(input).reads !== "values"))
       throw new LatheError("usage", "the template tabular reads columns of numbers and words; the template images reads pictures");
     const id = layerIds(proposal);
-    const layers: LayerInput[] = [];
-    if (proposal.inputs.length > 1) layers.push({ id: id("columns"), type: "Concat", from: proposal.inputs.map((input) => input.name) });
+    const { rows, layers: first } = rowsOf(id, proposal.inputs);
+    const layers: LayerInput[] = [...first];
+    if (rows.length > 1) layers.push({ id: id("columns"), type: "Concat", from: [...rows] });
     layers.push(...hidden(id, "1", 16), ...hidden(id, "2", 8));
     const trunk = last(layers);
     const outputs = proposal.targets.map((target) => {

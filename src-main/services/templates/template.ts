@@ -1,6 +1,6 @@
 import { LatheError } from "../../base/errors.js";
 import type { ProjectInput } from "../../contract/project.js";
-import { horizonOf, kindOf } from "../../features/index.js";
+import { horizonOf, isEmbedded, kindOf } from "../../features/index.js";
 
 type DataInput = ProjectInput["data"];
 
@@ -21,6 +21,8 @@ export interface Template {
   readonly summary: string;
   /** What it reads, where that is no plain table. */
   readonly reads?: "pictures" | "series";
+  /** What a person should know of the network that it makes, in sentences. */
+  tells?(proposal: Proposal): readonly string[];
   /** @throws LatheError `usage` where the template does not suit the data. */
   create(proposal: Proposal): ProjectInput;
 }
@@ -81,6 +83,23 @@ export function hidden(id: (wanted: string) => string, suffix: string, outFeatur
     { id: id(`norm${suffix}`), type: "BatchNorm1d" },
     { id: id(`act${suffix}`), type: "ELU" },
   ];
+}
+
+/** What a table of numbers makes of the place of a category's value: a row, as wide as suits their number. */
+export function embedding(id: (wanted: string) => string, input: string): LayerInput[] {
+  return [
+    { id: id(`table_${input}`), type: "Embedding", from: [input], numEmbeddings: "values", embeddingDim: "auto" },
+    { id: id(`row_${input}`), type: "Flatten" },
+  ];
+}
+
+/** Inputs of values as rows `[N, F]`: themselves, or what an Embedding makes of them. @returns what to read, in their order, and the layers that come first */
+export function rowsOf(
+  id: (wanted: string) => string,
+  inputs: Proposal["inputs"],
+): { readonly rows: readonly string[]; readonly layers: readonly LayerInput[] } {
+  const made = inputs.map((input) => ({ name: input.name, layers: isEmbedded(input) ? embedding(id, input.name) : [] }));
+  return { rows: made.map(({ name, layers }) => (layers.length > 0 ? last(layers) : name)), layers: made.flatMap(({ layers }) => layers) };
 }
 
 /** The id of the last of some layers. */

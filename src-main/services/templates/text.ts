@@ -1,7 +1,7 @@
 import { LatheError } from "../../base/errors.js";
 import { inputSchema } from "../../contract/data.js";
 import { kindOf, vocabulariesOf } from "../../features/index.js";
-import { type LayerInput, type Template, last, layerIds, outputsOf, projectFrom } from "./template.js";
+import { type LayerInput, type Proposal, type Template, last, layerIds, outputsOf, projectFrom, rowsOf } from "./template.js";
 
 /** What the template is called. */
 export const TEXT = "text";
@@ -18,14 +18,15 @@ export const text: Template = {
   title: "Texts",
   summary: "Texts, word by word or character by character: an embedding and a convolution",
   create(proposal) {
-    const sizes = vocabulariesOf(proposal.inputs.map((draft) => inputSchema.parse(draft)));
-    const others = proposal.inputs.filter(({ name }) => !sizes.has(name));
-    if (sizes.size === 0 || others.some((input) => kindOf(input).reads !== "values"))
+    const texts = proposal.inputs.filter((input) => kindOf(input).reads === "tokens");
+    const others = proposal.inputs.filter((input) => !texts.includes(input));
+    if (texts.length === 0 || others.some((input) => kindOf(input).reads !== "values"))
       throw new LatheError("usage", "the template text reads texts, and columns of numbers and words beside them; make a column an input of texts");
     const id = layerIds(proposal);
-    const branches = [...sizes].map(([name, size]) => textBranch((what) => id(sizes.size === 1 ? what : `${what}_${name}`), name, size));
-    const layers: LayerInput[] = branches.flat();
-    if (branches.length + others.length > 1) layers.push({ id: id("join"), type: "Concat", from: [...branches.map(last), ...others.map(({ name }) => name)] });
+    const branches = texts.map(({ name }) => textBranch((what) => id(texts.length === 1 ? what : `${what}_${name}`), proposal, name));
+    const { rows, layers: embedded } = rowsOf(id, others);
+    const layers: LayerInput[] = [...branches.flat(), ...embedded];
+    if (branches.length + rows.length > 1) layers.push({ id: id("join"), type: "Concat", from: [...branches.map(last), ...rows] });
     const trunk = last(layers);
     const outputs = proposal.targets.map((target) => {
       const out = id(proposal.targets.length === 1 ? "out" : `out_${target.name}`);
@@ -36,8 +37,9 @@ export const text: Template = {
   },
 };
 
-/** What reads one text: numbers of its tokens, at most `size` different ones, to a row of features. */
-export function textBranch(id: (wanted: string) => string, input: string, size: number): LayerInput[] {
+/** What reads one text: numbers of its tokens to a row of features. */
+export function textBranch(id: (wanted: string) => string, { inputs }: Pick<Proposal, "inputs">, input: string): LayerInput[] {
+  const size = vocabulariesOf(inputs.map((draft) => inputSchema.parse(draft))).get(input)?.size ?? "values";
   return [
     { id: id("words"), type: "Embedding", from: [input], numEmbeddings: size, embeddingDim: WIDTH, paddingIdx: 0 },
     { id: id("turned"), type: "Permute", dims: [0, 2, 1] },

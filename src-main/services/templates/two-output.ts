@@ -1,9 +1,9 @@
 import { LatheError } from "../../base/errors.js";
 import { kindOf } from "../../features/index.js";
-import { pictureTraining, smallNetwork } from "./images.js";
-import { type LayerInput, type Template, hidden, last, layerIds, outputsOf, projectFrom, refuseTexts, refuseWindows } from "./template.js";
+import { branchesOf, trainingOf } from "./branches.js";
+import { type LayerInput, type Template, hidden, last, layerIds, outputsOf, projectFrom, refuseTexts, refuseWindows, rowsOf } from "./template.js";
 
-/** 16 units for all, then 8 of its own for each target. */
+/** 16 units for all, then 8 of its own for each target; of pictures their features, from which each target, of many classes perhaps, is answered directly. */
 export const twoOutput: Template = {
   type: "two-output",
   title: "A branch for each target",
@@ -18,24 +18,21 @@ export const twoOutput: Template = {
       );
     }
     const id = layerIds(proposal);
-    const layers: LayerInput[] = [];
-    const pictures = proposal.inputs.filter((input) => kindOf(input).reads === "pictures");
-    const several = pictures.length > 1;
-    const rows = proposal.inputs.map((input) => {
-      if (!pictures.includes(input)) return input.name;
-      layers.push(...smallNetwork().layers((wanted) => id(several ? `${wanted}_${input.name}` : wanted), input.name));
-      return last(layers);
-    });
-    if (rows.length > 1) layers.push({ id: id("columns"), type: "Concat", from: rows });
-    layers.push(...hidden(id, "1", 16));
+    const pictures = proposal.inputs.some((input) => kindOf(input).reads === "pictures");
+    const columns = rowsOf(id, pictures ? [] : proposal.inputs);
+    const branches = pictures ? branchesOf(id, proposal) : undefined;
+    const layers: LayerInput[] = [...columns.layers, ...(branches?.layers ?? [])];
+    const rows = branches ? [...branches.ends.values()] : columns.rows;
+    if (rows.length > 1) layers.push({ id: id("columns"), type: "Concat", from: [...rows] });
+    if (!pictures) layers.push(...hidden(id, "1", 16));
     const trunk = last(layers);
     const outputs = proposal.targets.map((target) => {
-      layers.push(...hidden(id, `_${target.name}`, 8, [trunk]));
+      if (!pictures) layers.push(...hidden(id, `_${target.name}`, 8, [trunk]));
       const out = id(`out_${target.name}`);
-      layers.push({ id: out, type: "Linear", outFeatures: outputsOf(target) });
+      layers.push({ id: out, type: "Linear", ...(pictures && { from: [trunk] }), outFeatures: outputsOf(target) });
       return { target: target.name, from: out };
     });
-    const project = projectFrom(proposal, { layers, outputs });
-    return pictures.length > 0 ? { ...project, training: pictureTraining } : project;
+    const blocks = branches?.blocks;
+    return { ...projectFrom(proposal, { ...(blocks ? { blocks } : {}), layers, outputs }), ...trainingOf(proposal) };
   },
 };

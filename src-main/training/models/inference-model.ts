@@ -5,7 +5,7 @@ import { METADATA, encodedNames } from "../../contract/model-metadata.js";
 import { keptThresholds } from "../../contract/thresholds.js";
 import type { Threshold } from "../../features/kind.js";
 import { type FittedData, fittedData } from "../../features/fitted.js";
-import { kindOf, lowerInputs, targetKindOf } from "../../features/index.js";
+import { isEmbedded, kindOf, lowerInputs, readsOf, targetKindOf } from "../../features/index.js";
 import { encodeModel, modelOf } from "../../onnx/protobuf.js";
 import type { Value } from "../../onnx/types.js";
 import { createEmitter } from "../../ops/index.js";
@@ -76,7 +76,7 @@ export function buildInferenceModel(spec: TrainingSpec, facts: ModelFacts, weigh
 /** Inputs whose length the network does not depend on, and what it is called: the file takes longer and shorter ones than it was trained on. */
 function lengthsOf({ plan }: TrainingSpec, { inputs }: FittedData): ReadonlyMap<string, string> {
   const encoded = new Map(inputs.map((input) => [input.name, kindOf(input).encodedType(input)]));
-  const any = inputs.filter((input) => ["sequence", "tokens"].includes(kindOf(input).reads) && takesAnyLength(plan, encoded, input.name));
+  const any = inputs.filter((input) => !isEmbedded(input) && ["sequence", "tokens"].includes(readsOf(input)) && takesAnyLength(plan, encoded, input.name));
   return new Map(any.map(({ name }) => [name, any.length === 1 ? ANY_LENGTH : `${ANY_LENGTH}_${name}`]));
 }
 

@@ -50,13 +50,12 @@ export interface ParityQuestion {
 export async function checkParity({ model, fitted, targets, rows, expected = "all", trained, split, ownUnit, decide }: ParityQuestion): Promise<ParityResult> {
   const units = new Map(targets.map((target) => [target.name, unitsOf(target, defined(trained.outputs.get(target.name), target.name), ownUnit)]));
   let at = 0;
-  let maxDifference = 0;
-  let predictions = 0;
-  let equal = 0;
+  const found = new Map(targets.map(({ name }) => [name, { maxDifference: 0, predictions: 0, equal: 0 }]));
   for await (const batch of rows) {
-    const answers = await model.run(batch.inputs);
+    const answers = await model.run(Object.fromEntries(fitted.inputs.map(({ name }) => [name, defined(batch.inputs[name], name)])));
     for (const target of targets) {
       const { width } = target;
+      const own = defined(found.get(target.name), target.name);
       const exported = floats(answers, outputName(target.name, fitted));
       const all = defined(trained.outputs.get(target.name), target.name);
       const ours = Float32Array.from({ length: batch.size * width }, (_, i) =>
@@ -66,30 +65,44 @@ export async function checkParity({ model, fitted, targets, rows, expected = "al
       for (let i = 0; i < Math.max(exported.length, ours.length); i++) {
         const [a, b] = [exported[i] ?? Number.NaN, ours[i] ?? Number.NaN];
         const difference = Object.is(a, b) ? 0 : Math.abs(a - b) / Math.max(unit[i % width] ?? 1, (ROUNDING / PARITY_TOLERANCE) * Math.abs(b));
-        maxDifference = Math.max(maxDifference, Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference);
+        own.maxDifference = Math.max(own.maxDifference, Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference);
       }
       for (let row = 0; row < batch.size; row++) {
         const mine = decide(target, ours.subarray(row * width, (row + 1) * width));
         if (mine === undefined) continue;
-        predictions++;
-        if (mine === decide(target, exported.subarray(row * width, (row + 1) * width))) equal++;
+        own.predictions++;
+        if (mine === decide(target, exported.subarray(row * width, (row + 1) * width))) own.equal++;
       }
     }
     at += batch.size;
   }
+  const told = (difference: number) => (Number.isFinite(difference) ? difference : Number.MAX_VALUE);
+  const share = (equal: number, predictions: number) => (predictions === 0 ? 1 : equal / predictions);
+  const each = [...found.values()];
+  const maxDifference = Math.max(0, ...each.map((own) => own.maxDifference));
+  const byTarget = Object.fromEntries(
+    [...found].map(([name, own]) => [name, { maxDifference: told(own.maxDifference), equalDecisions: share(own.equal, own.predictions) }]),
+  );
   return {
     rows: at,
     split,
-    maxDifference: Number.isFinite(maxDifference) ? maxDifference : Number.MAX_VALUE,
-    equalDecisions: predictions === 0 ? 1 : equal / predictions,
+    maxDifference: told(maxDifference),
+    equalDecisions: share(sum(each.map(({ equal }) => equal)), sum(each.map(({ predictions }) => predictions))),
+    ...(targets.length > 1 ? { targets: byTarget } : {}),
     tolerance: PARITY_TOLERANCE,
     passed: maxDifference <= PARITY_TOLERANCE && (expected === "some" ? at > 0 : at === trained.rows),
   };
 }
 
 /** How far two answers to the same rows are apart, and how far they may be, as a sentence continues: `differ from the trainer's by up to …`. */
-export function differing({ maxDifference, rows, split, tolerance }: ParityResult): string {
-  return `differ from the trainer's by up to ${maxDifference.toPrecision(3)} on ${rows} ${split} rows (allowed: ${tolerance})`;
+export function differing({ maxDifference, rows, split, tolerance, targets = {} }: ParityResult): string {
+  const failed = Object.entries(targets).filter(([, own]) => own.maxDifference > tolerance);
+  const which = failed.map(([name, own]) => `; ${name}: ${own.maxDifference.toPrecision(3)}`).join("");
+  return `differ from the trainer's by up to ${maxDifference.toPrecision(3)} on ${rows} ${split} rows (allowed: ${tolerance}${which})`;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, n) => total + n, 0);
 }
 
 /** What a difference is measured in, by column. */

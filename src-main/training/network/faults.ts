@@ -1,11 +1,13 @@
 import type { Mend, NetworkFault } from "../../contract/model-views.js";
-import { embedding } from "../../layers/embedding.js";
+import type { Vocabulary } from "../../features/kind.js";
+import { ALL_VALUES, embedding } from "../../layers/embedding.js";
 import { activationOf } from "../../layers/layer.js";
 import { losses } from "../../losses/index.js";
 import type { LossDefinition, LossInput } from "../../losses/loss.js";
 import type { TensorType } from "../../onnx/types.js";
 import type { AskedTarget } from "./asked-target.js";
 import type { NetworkPlan, PlannedLayer } from "./network.js";
+import { useOfInputs } from "./used-inputs.js";
 import { limitedNumbers, range } from "./limited-numbers.js";
 
 /** As training has it where a project says nothing. */
@@ -16,8 +18,10 @@ export interface FaultSetting {
   /** Of inputs and layers, by name; what is not known is not looked at. */
   readonly types: ReadonlyMap<string, TensorType>;
   readonly targets: readonly AskedTarget[];
-  /** Inputs that are numbers of tokens, with how many of these there may be. */
-  readonly vocabularies?: ReadonlyMap<string, number>;
+  /** Names of the inputs. */
+  readonly inputs?: readonly string[];
+  /** Inputs that are numbers of tokens, with which there may be. */
+  readonly vocabularies?: ReadonlyMap<string, Vocabulary>;
   /** Rows of a training step. */
   readonly batch?: number | undefined;
   /** Rows that train, where they are counted. */
@@ -29,7 +33,7 @@ export interface FaultSetting {
  * the loss does not expect. Errors come first; a layer has one fault.
  */
 export function findFaults(setting: FaultSetting): readonly NetworkFault[] {
-  const found = [...batches(setting), ...constants(setting), ...weightless(setting), ...tokens(setting), ...ends(setting)];
+  const found = [...batches(setting), ...constants(setting), ...weightless(setting), ...tokens(setting), ...ends(setting), ...unread(setting)];
   const first = new Map<string, NetworkFault>();
   for (const severity of ["error", "warning"])
     for (const fault of found) if (fault.severity === severity && !first.has(fault.layer)) first.set(fault.layer, fault);
@@ -119,21 +123,34 @@ function weightless({ plan, types }: FaultSetting): readonly NetworkFault[] {
   });
 }
 
+/** Inputs that no way leads from to an output; `layer` is the input. */
+function unread({ plan, inputs = [] }: FaultSetting): readonly NetworkFault[] {
+  if (plan.outputs.length === 0) return [];
+  const { used, read } = useOfInputs(plan);
+  return inputs.flatMap((name): NetworkFault[] => {
+    if (used.has(name)) return [];
+    const what = read.has(name) ? `what layers make of input ${name} reaches no output` : `no layer reads input ${name}`;
+    const message = `${what}: its columns change no answer, and the model's file does not take them; connect it, or remove it`;
+    return [{ severity: "warning", code: "unread", layer: name, message, mends: [] }];
+  });
+}
+
 /** What reads numbers of tokens as if they were quantities, or not all of them. */
-function tokens({ plan, vocabularies = new Map<string, number>() }: FaultSetting): readonly NetworkFault[] {
+function tokens({ plan, vocabularies = new Map<string, Vocabulary>() }: FaultSetting): readonly NetworkFault[] {
   return plan.layers.flatMap((layer): NetworkFault[] => {
     const input = layer.from.find((name) => vocabularies.has(name));
-    const size = input === undefined ? undefined : vocabularies.get(input);
-    if (input === undefined || size === undefined) return [];
+    const vocabulary = input === undefined ? undefined : vocabularies.get(input);
+    if (input === undefined || vocabulary === undefined) return [];
+    const { size, of } = vocabulary;
     const shared = { code: "tokens", layer: layer.id, mends: [] } as const;
     const rows = embeddingRows(layer);
     if (rows === undefined) {
       const message =
-        `${label(layer)} reads input ${input} as quantities, but it holds numbers of words or characters, of which none is more than another; put an ` +
-        `Embedding with numEmbeddings ${size} between them`;
+        `${label(layer)} reads input ${input} as quantities, but it holds numbers of ${of}, of which none is more than another; put an ` +
+        `Embedding with numEmbeddings ${of === "values" ? `"${ALL_VALUES}"` : size} between them`;
       return [{ ...shared, severity: "error", message }];
     }
-    if (rows >= size) return [];
+    if (size === undefined || rows === ALL_VALUES || rows >= size) return [];
     const message =
       `${label(layer)} has numEmbeddings ${rows}, but input ${input} has numbers up to ${size - 1}: those from ${rows} on are read as ` +
       `nothing; use ${size}`;
@@ -141,8 +158,8 @@ function tokens({ plan, vocabularies = new Map<string, number>() }: FaultSetting
   });
 }
 
-function embeddingRows({ definition, config }: PlannedLayer): number | undefined {
-  return definition === embedding ? (config as { readonly numEmbeddings: number }).numEmbeddings : undefined;
+function embeddingRows({ definition, config }: PlannedLayer): number | typeof ALL_VALUES | undefined {
+  return definition === embedding ? (config as { readonly numEmbeddings: number | typeof ALL_VALUES }).numEmbeddings : undefined;
 }
 
 /** From an output back to the layer that makes its values: those behind it pass them on. Empty where an input is the output. */

@@ -1,6 +1,7 @@
 import { LatheError, toLatheError } from "../../base/errors.js";
 import { own } from "../../base/own.js";
 import type { BlockSpec, LayerSpec, ModelSpec } from "../../contract/model.js";
+import { ALL_VALUES, embedding } from "../../layers/embedding.js";
 import { layers } from "../../layers/index.js";
 import type { BufferSpec, LayerContext, LayerDefinition, ParameterSpec } from "../../layers/layer.js";
 import type { Emitter } from "../../onnx/emitter.js";
@@ -48,16 +49,30 @@ export interface Bindings {
 /** Class counts and widths by target, for `outFeatures: "classes"`. */
 export type OutputWidths = ReadonlyMap<string, number>;
 
+/** Inputs that are numbers of tokens, by name, with how many there may be, for `numEmbeddings: "values"`; no size where it is not known yet. */
+type Vocabularies = ReadonlyMap<string, { readonly size?: number | undefined }>;
+
 /**
  * Unfolds blocks, resolves `from` and `"classes"`, and completes options with their defaults.
  * @param inputs names of the project's inputs; the first layer reads the only one unless it says which.
- * @param groups of layers that learn in their own way
  */
-export function planNetwork(model: ModelSpec, inputs: readonly string[], widths: OutputWidths, groups?: readonly GroupSpec[]): NetworkPlan {
+export function planNetwork(model: ModelSpec, inputs: readonly string[], widths: OutputWidths, { vocabularies, groups }: PlanDetails = {}): NetworkPlan {
   const refuse = (_layer: string, error: unknown) => {
     throw error;
   };
-  return unfoldNetwork(model, inputs, widths, refuse, groups);
+  return unfoldNetwork(model, inputs, { widths, ...(vocabularies ? { vocabularies } : {}) }, refuse, groups);
+}
+
+interface PlanDetails {
+  readonly vocabularies?: Vocabularies;
+  /** Of layers that learn in their own way. */
+  readonly groups?: readonly GroupSpec[] | undefined;
+}
+
+/** What the data tell that a project need not say. */
+interface DataSizes {
+  readonly widths: OutputWidths;
+  readonly vocabularies?: Vocabularies;
 }
 
 /**
@@ -67,7 +82,7 @@ export function planNetwork(model: ModelSpec, inputs: readonly string[], widths:
 export function unfoldNetwork(
   model: ModelSpec,
   inputs: readonly string[],
-  widths: OutputWidths,
+  { widths, vocabularies = new Map() }: DataSizes,
   refuse: (layer: string, error: unknown) => void,
   groups: readonly GroupSpec[] = [],
 ): NetworkPlan {
@@ -79,6 +94,13 @@ export function unfoldNetwork(
   const planned: PlannedLayer[] = [];
   const resolved = resolveClasses(model, widths);
   const sharedOwners = nameSharedBlocks(model);
+  // Of what a layer reads, where that is an input of numbered values.
+  const sizeOf = (from: readonly string[], id: string): number | undefined => {
+    const [read] = from.flatMap((name) => vocabularies.get(name) ?? []);
+    if (read && read.size === undefined)
+      throw new LatheError("model.layer", `layer ${id}: how many values it reads is known once the data are`, { unknown: true });
+    return read?.size;
+  };
   // Where a layer's id leads: to itself, or for a block to the last layer inside.
   const results = new Map<string, string>(inputs.map((name) => [name, name]));
 
@@ -121,7 +143,7 @@ export function unfoldNetwork(
       } else {
         const layer = attempt(id, () => {
           const definition = layers.get(spec.type);
-          const config = layerConfig(definition, spec, resolved.get(spec));
+          const config = layerConfig(definition, spec, resolved.get(spec), () => sizeOf(from, id));
           return { id, owner: owner + spec.id, definition, config, from, ...grouped(groups, owner + spec.id) };
         });
         if (layer) planned.push(layer);
@@ -162,10 +184,11 @@ function resolveClasses(model: ModelSpec, widths: OutputWidths): ReadonlyMap<Lay
   return resolved;
 }
 
-function layerConfig(definition: LayerDefinition, spec: LayerSpec, classes: number | undefined): unknown {
+function layerConfig(definition: LayerDefinition, spec: LayerSpec, classes: number | undefined, values: () => number | undefined): unknown {
   const { id, type: _type, from: _from, ...options } = spec;
   const numbered = Object.fromEntries(
     Object.entries(options).map(([key, value]) => {
+      if (definition === embedding && value === ALL_VALUES) return [key, values() ?? value];
       if (value !== "classes") return [key, value];
       if (classes === undefined)
         throw new LatheError("model.layer", `layer ${id}: "classes" is clear only for the layer that an output names; write the number`, { classes: true });

@@ -1,7 +1,7 @@
 import { closest } from "../../base/closest.js";
 import { type TargetSpec, inputSchema, splitSchema, targetSchema } from "../../contract/data.js";
 import { kindOf, targetColumns, targetKindOf, vocabulariesOf } from "../../features/index.js";
-import type { ColumnFacts, PlannedOutput } from "../../features/kind.js";
+import type { ColumnFacts, PlannedOutput, Vocabulary } from "../../features/kind.js";
 import type { Shape } from "../../onnx/types.js";
 
 /** What is known of a table without roles: enough to tell how wide encoded inputs and targets will be. */
@@ -28,8 +28,8 @@ export interface PlannedTarget extends PlannedOutput {
 export interface PlannedData {
   readonly inputs: readonly PlannedInput[];
   readonly targets: readonly PlannedTarget[];
-  /** Inputs that are numbers of tokens, with how many of these there may be. */
-  readonly vocabularies: ReadonlyMap<string, number>;
+  /** Inputs that are numbers of tokens, with which there may be. */
+  readonly vocabularies: ReadonlyMap<string, Vocabulary>;
   /** What the table does not have. */
   readonly problems: readonly { readonly path: readonly (string | number)[]; readonly message: string }[];
 }
@@ -71,7 +71,10 @@ export function planData(data: unknown, facts: TableFacts | undefined): PlannedD
   const table = { column: (name: string) => columns.get(name), rest };
   return {
     problems,
-    vocabularies: vocabulariesOf(inputs.flatMap(({ spec }) => spec ?? [])),
+    vocabularies: vocabulariesOf(
+      inputs.flatMap(({ spec }) => spec ?? []),
+      (name) => columns.get(name)?.distinct,
+    ),
     inputs: inputs.flatMap(({ raw, spec }): PlannedInput[] => {
       const name = spec?.name ?? nameOf(raw);
       if (name === undefined) return [];

@@ -65,7 +65,7 @@ export function planModel(document: Readonly<Record<string, unknown>>, facts: Ta
   const plan = unfoldNetwork(
     asked,
     inputs.map((input) => input.name),
-    widths,
+    { widths, vocabularies },
     (id, error) => refused.set(id, error),
     readableGroups(asRecord(document["training"])["groups"]),
   );
@@ -81,9 +81,10 @@ export function planModel(document: Readonly<Record<string, unknown>>, facts: Ta
     outlook.set(id, { parameters: 0, ...outlook.get(id), problem: message });
   };
   for (const [id, error] of refused) {
-    const unknownClasses = error instanceof LatheError && error.details["classes"] === true && widths.size < targets.length;
+    if (!(error instanceof LatheError)) continue;
+    const unknown = error.details["unknown"] === true || (error.details["classes"] === true && widths.size < targets.length);
     // Wrong options are among the document's problems already.
-    if (error instanceof LatheError && !unknownClasses) note(id, error.message);
+    if (!unknown) note(id, error.message);
   }
 
   const recorder = recordLayout();
@@ -126,11 +127,18 @@ export function planModel(document: Readonly<Record<string, unknown>>, facts: Ta
   const training = asRecord(document["training"]);
   for (const { layer: id, message, ...fault } of findFaults({
     plan: { layers: plan.layers, outputs: answers },
+    // While something is wrong with the network, what it reads is not all known.
+    ...(complete ? { inputs: inputs.map(({ name }) => name) } : {}),
     types: values,
     vocabularies,
     targets: targets.map((target) => askedTarget(target, training)),
     ...rowsOf(training, facts),
   })) {
+    const input = fault.code === "unread" ? inputs.findIndex(({ name }) => name === id) : -1;
+    if (input >= 0) {
+      problems.push({ path: showPath(["data", "inputs", input]), message, fault: { ...fault, mends: [] } });
+      continue;
+    }
     const layer = topOf(id);
     // What cannot be planned there comes first.
     if (problems.some((problem) => problem.layer === layer)) continue;

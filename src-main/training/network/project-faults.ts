@@ -2,7 +2,6 @@ import { LatheError } from "../../base/errors.js";
 import type { WarningEvent } from "../../contract/events.js";
 import type { NetworkFault } from "../../contract/model-views.js";
 import type { Project } from "../../contract/project.js";
-import { vocabulariesOf } from "../../features/index.js";
 import { findFaults } from "./faults.js";
 import { unfoldNetwork } from "./network.js";
 import { planData } from "./plan-data.js";
@@ -10,23 +9,17 @@ import { askedTarget, placeOf } from "./plan-model.js";
 
 /** What can be told of a project's network before its data are read. */
 export function faultsBefore({ data, model, training }: Pick<Project, "data" | "model" | "training">): readonly NetworkFault[] {
-  const { targets } = planData(data, undefined);
+  const { targets, vocabularies } = planData(data, undefined);
   const widths = new Map(targets.flatMap(({ name, width }) => (width === undefined ? [] : [[name, width] as const])));
   // What cannot be planned is refused once it is.
   const plan = unfoldNetwork(
     model,
     data.inputs.map(({ name }) => name),
-    widths,
+    { widths, vocabularies },
     () => undefined,
     training.groups,
   );
-  return findFaults({
-    plan,
-    types: new Map(),
-    vocabularies: vocabulariesOf(data.inputs),
-    targets: targets.map((target) => askedTarget(target, training)),
-    batch: training.batchSize,
-  });
+  return findFaults({ plan, types: new Map(), vocabularies, targets: targets.map((target) => askedTarget(target, training)), batch: training.batchSize });
 }
 
 /** @throws LatheError `project.invalid` with a line for each fault that is an error, at its layer. */

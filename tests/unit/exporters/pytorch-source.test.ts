@@ -171,6 +171,33 @@ const series = {
   },
 };
 
+/** Two branches compared in every way, of rows and of steps. */
+const joined = {
+  version: 1,
+  name: "joined",
+  training: { epochs: 1 },
+  data: { source, inputs: [features, { name: "steps", type: "numeric", columns: pixels }, site], targets: [price] },
+  model: {
+    layers: [
+      { id: "left", type: "Linear", outFeatures: 6, from: ["features"] },
+      { id: "right", type: "Linear", outFeatures: 6, from: ["site"] },
+      { id: "pairs", type: "Bilinear", outFeatures: 4, bias: false, from: ["left", "right"] },
+      { id: "dot", type: "DotProduct", from: ["left", "right"] },
+      { id: "alike", type: "CosineSimilarity", eps: 0.001, from: ["left", "right"] },
+      { id: "apart", type: "PairwiseDistance", p: 1, from: ["left", "right"] },
+      { id: "series", type: "Unflatten", unflattenedSize: [16, 2], from: ["steps"] },
+      { id: "others", type: "Linear", outFeatures: 2 },
+      { id: "step_pairs", type: "Bilinear", outFeatures: 2, from: ["series", "others"] },
+      { id: "step_dot", type: "DotProduct", from: ["step_pairs", "others"] },
+      { id: "step_alike", type: "CosineSimilarity", dim: 2, from: ["series", "others"] },
+      { id: "step_apart", type: "PairwiseDistance", eps: 0.25, from: ["series", "others"] },
+      { id: "all", type: "Concat", from: ["pairs", "dot", "alike", "apart", "step_dot", "step_alike", "step_apart"] },
+      { id: "price", type: "Linear", outFeatures: 1 },
+    ],
+    outputs: [{ target: "price", from: "price" }],
+  },
+};
+
 const projects: Readonly<Record<string, object>> = {
   tabular: templates.get("tabular").create({ name: "credit", source, inputs: [features], targets: [good] }),
   "two-input": templates.get("two-input").create({ name: "wine quality", source, inputs: [features, site], targets: [kind] }),
@@ -178,6 +205,7 @@ const projects: Readonly<Record<string, object>> = {
   odd,
   pictures,
   series,
+  joined,
 };
 
 function planned(project: object) {

@@ -50,6 +50,42 @@ describe("an input a layer cannot take is refused with what it expected and what
       ],
       /expected inputs of one type and shape \(an axis of 1 repeats\), got \[N, 4\] and \[N, 3\]/,
     ],
+    ...["DotProduct", "CosineSimilarity", "PairwiseDistance"].map((type): [string, Record<string, unknown>, Shape[], RegExp] => [
+      type,
+      {},
+      [
+        ["N", 8, 4, 4],
+        ["N", 4],
+      ],
+      /got \[N, 8, 4, 4\], \[N, 4\]: expected two inputs of real numbers of one shape \[N, …\] \(an axis of 1 repeats\), got \[N, 8, 4, 4\] and \[N, 4\]/,
+    ]),
+    [
+      "CosineSimilarity",
+      { dim: 0 },
+      [
+        ["N", 4],
+        ["N", 4],
+      ],
+      /expected dim 0 to be an axis of the input after the batch/,
+    ],
+    [
+      "Bilinear",
+      { outFeatures: 2 },
+      [
+        ["N", 5, 4],
+        ["N", 3],
+      ],
+      /expected real numbers of shapes \[N, …, in1\] and \[N, …, in2\], got \[N, 5, 4\] and \[N, 3\]/,
+    ],
+    [
+      "Bilinear",
+      { outFeatures: "classes" },
+      [
+        ["N", 4],
+        ["N", 3],
+      ],
+      /Bilinear got outFeatures "classes", but no category target is read from it/,
+    ],
     ["PositionalEncoding", {}, [["N", 4]], /expected real numbers of shape \[N, T, E\]/],
     ["Flatten", { startDim: 0 }, [["N", 4]], /expected startDim 1 or more: axis 0 is the batch and stays/],
     ["Flatten", { startDim: 2, endDim: 1 }, [["N", 4, 4]], /expected startDim 2 and endDim 1 to be axes of the input, in this order/],
@@ -151,6 +187,10 @@ test("layers of several inputs say how many they take", () => {
     ["Add", [2, Infinity]],
     ["Sub", [2, 2]],
     ["Mul", [2, Infinity]],
+    ["Bilinear", [2, 2]],
+    ["DotProduct", [2, 2]],
+    ["CosineSimilarity", [2, 2]],
+    ["PairwiseDistance", [2, 2]],
   ]);
 });
 

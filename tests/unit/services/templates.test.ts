@@ -93,6 +93,55 @@ describe.each(["series", "lstm", "rnn", "tcn", "attention", "linear"])("%s", (ty
   });
 });
 
-test.each(["tabular", "two-input", "two-output", "images"])("%s refuses windows", (type) => {
+test.each(["tabular", "two-output", "images"])("%s refuses windows", (type) => {
   expect(() => templates.get(type).create(hours)).toThrow(`the template ${type} reads one row a sample; the template series reads windows of a series`);
+});
+
+test("two-input reads a series' window, what is known ahead and a category of the series, and splits by time", () => {
+  const meter = { name: "meter", type: "category" as const, column: "meter", encode: "index" as const };
+  const { model, training, data } = parseProject(templates.get("two-input").create({ ...hours, inputs: [...hours.inputs, meter] }));
+  expect(model.layers.map(({ id, type, from }) => [id, type, from])).toEqual([
+    ["gru_past", "GRU", ["past"]],
+    ["row_known", "Flatten", ["known"]],
+    ["table_meter", "Embedding", ["meter"]],
+    ["row_meter", "Flatten", undefined],
+    ["join", "Concat", ["gru_past", "row_known", "row_meter"]],
+    ["out_load", "Linear", ["join"]],
+  ]);
+  expect(training.clipGradNorm).toBe(1);
+  expect(data.split.by).toBe("time");
+});
+
+const pair: Proposal = {
+  ...credit,
+  inputs: [
+    { name: "left", type: "image", column: "left", size: [16, 16], color: "gray" },
+    { name: "right", type: "image", column: "right", size: [16, 16], color: "gray" },
+    { name: "script", type: "category", column: "script", encode: "index" },
+  ],
+};
+
+test("two-input reads pictures of one size and colour with one network, multiplies what it makes of them, and says so", () => {
+  const { model } = parseProject(templates.get("two-input").create(pair));
+  expect(model.layers.slice(0, 6).map(({ id, type, from, weights }) => ({ id, type, from, weights }))).toEqual([
+    { id: "left_features", type: "Block", from: ["left"], weights: "shared" },
+    { id: "right_features", type: "Block", from: ["right"], weights: "shared" },
+    { id: "table_script", type: "Embedding", from: ["script"] },
+    { id: "row_script", type: "Flatten" },
+    { id: "alike", type: "Mul", from: ["left_features", "right_features"] },
+    { id: "join", type: "Concat", from: ["left_features", "right_features", "row_script", "alike"] },
+  ]);
+  expect(templates.get("two-input").tells?.(pair)).toEqual([
+    "left and right are pictures of one size and colour: one network with shared weights reads them all",
+  ]);
+  const unlike: Proposal = { ...pair, inputs: [pair.inputs[0]!, { name: "right", type: "image", column: "right", size: [8, 8], color: "gray" }] };
+  expect(templates.get("two-input").tells?.(unlike)).toEqual([]);
+  expect(parseProject(templates.get("two-input").create(unlike)).model.blocks).toBeUndefined();
+});
+
+test.each(["tabular", "two-input", "two-output", "images"])("%s puts an Embedding before a category encoded by index", (type) => {
+  const data: Proposal = { ...two, inputs: [...(type === "images" ? [pair.inputs[0]!] : credit.inputs), pair.inputs[2]!] };
+  const { layers } = parseProject(templates.get(type).create(data)).model;
+  expect(layers.find(({ from }) => from?.includes("script"))).toMatchObject({ type: "Embedding", numEmbeddings: "values", embeddingDim: "auto" });
+  expect(layers.flatMap(({ from, type: layer }) => (layer === "Concat" ? from : []))).toContain("row_script");
 });

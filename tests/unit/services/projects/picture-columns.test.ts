@@ -64,16 +64,21 @@ describe("a table of file names and labels", () => {
     expect(proposal.notes).toEqual([]);
   });
 
-  it("with several columns of pictures gets a branch for each, and tells each once", async () => {
+  it("with several columns of pictures alike gets one network for all, says so, and tells each column once", async () => {
     const found = await table("photo,scan,age,label", (folder, label, picture) => `${picture},${join(folder, picture)},${picture.length % 7},${label}`);
     const { created, project, used } = await made(found);
     expect(project.data.inputs.filter(({ type }) => type === "image").map(({ name }) => name)).toEqual(["photo", "scan"]);
-    expect(project.model.layers.filter(({ type }) => type === "Conv2d").length).toBeGreaterThanOrEqual(2);
+    expect(project.model.layers.filter(({ type }) => type === "Block").map(({ from, weights }) => [from, weights])).toEqual([
+      [["photo"], "shared"],
+      [["scan"], "shared"],
+    ]);
+    const alike = "photo and scan are pictures of one size and colour: one network with shared weights reads them all";
+    expect(created.notes).toContain(alike);
     for (const column of ["photo", "scan"]) expect(created.notes.filter((note) => note.includes(`column "${column}" names pictures;`))).toHaveLength(1);
     expect(used).toBe(24);
     const { template, notes, columns } = await proposed(found);
     expect(template).toBe("two-input");
-    expect(notes).toEqual([]);
+    expect(notes).toEqual([alike]);
     expect(columns.slice(0, 2).map((column) => column.notes.length)).toEqual([1, 1]);
   });
 

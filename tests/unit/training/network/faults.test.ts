@@ -166,6 +166,26 @@ describe("numbers of words", () => {
   });
 });
 
+describe("a category encoded by index", () => {
+  const documentFor = (layers: readonly object[]) => {
+    const document = documentOf("good", [], undefined, {}, layers);
+    return { ...document, data: { ...document.data, inputs: [{ name: "place", type: "category", column: "acid", encode: "index" }] } };
+  };
+
+  test("is no quantity: a layer that reads it as such is told", () => {
+    const [fault] = faultsOf(documentFor([fc, end("good")]));
+    expect(fault?.said).toBe("error tokens fc");
+    expect(fault?.message).toMatch(
+      /reads input place as quantities, but it holds numbers of values.* put an Embedding with numEmbeddings "values" between them/,
+    );
+  });
+
+  test("is read by an Embedding that need not say how many values there are", () => {
+    const embedding = layer("table", "Embedding", { numEmbeddings: "values", embeddingDim: "auto" });
+    expect(faultsOf(documentFor([embedding, layer("flat", "Flatten"), end("good")]))).toEqual([]);
+  });
+});
+
 test("a layer that gives the same for every row is a warning where another way goes round it", () => {
   const gate = [fc, layer("one", "Linear", { outFeatures: 1 }), softmax, layer("sum", "Add", { from: ["fc", "sm"] }), end("good")];
   expect(faultsOf(documentOf("good", [], undefined, {}, gate)).map(({ said }) => said)).toEqual(["warning constant sm"]);
