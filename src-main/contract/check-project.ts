@@ -132,7 +132,10 @@ function checkPictures({ source, inputs, targets, split }: DataSpec, report: Rep
   if (pattern && "problem" in pattern) report(["data", "source", "names"], pattern.problem);
   for (const name of nameColumns(source.names))
     if (name === PICTURE_COLUMN || source.levels.includes(name))
-      report(["data", "source", "names"], `got "${name}", which is ${name === PICTURE_COLUMN ? "the column of the pictures" : "a level of folders"}, expected a name of its own`);
+      report(
+        ["data", "source", "names"],
+        `got "${name}", which is ${name === PICTURE_COLUMN ? "the column of the pictures" : "a level of folders"}, expected a name of its own`,
+      );
   source.levels.forEach((level, i) => {
     if (known.indexOf(level) !== i + 1)
       report(

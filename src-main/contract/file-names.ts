@@ -18,7 +18,7 @@ export function parseNamePattern(pattern: string): NamePattern | { readonly prob
   const columns: string[] = [];
   /** What stands before each column, and after the last. */
   const between = [""];
-  for (let i = 0; i < text.length; ) {
+  for (let i = 0; i < text.length;) {
     const open = text[i] === "{";
     const end = open ? text.indexOf("}", i) : i + 1;
     const piece = open ? text.slice(i + 1, end) : (text[i] ?? "");
@@ -27,7 +27,9 @@ export function parseNamePattern(pattern: string): NamePattern | { readonly prob
     else if (piece.trim() === "") return { problem: `got a column without a name in "${pattern}"; expected {name}` };
     else if (columns.includes(piece.trim())) return { problem: `got the column "${piece.trim()}" a second time, expected each once` };
     else if (columns.length > 0 && between[columns.length] === "")
-      return { problem: `got nothing between "${columns.at(-1)}" and "${piece.trim()}", expected a text that parts them, as in {${columns.at(-1)}}-{${piece.trim()}}` };
+      return {
+        problem: `got nothing between "${columns.at(-1)}" and "${piece.trim()}", expected a text that parts them, as in {${columns.at(-1)}}-{${piece.trim()}}`,
+      };
     else {
       columns.push(piece.trim());
       between.push("");

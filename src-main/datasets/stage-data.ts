@@ -145,7 +145,9 @@ async function tellGroups(database: Database, staged: Staged, column: string): P
   });
   const without = SPLITS.flatMap((name) => {
     const { without: n = 0 } = found.get(PART[name]) ?? {};
-    return n > 0 ? [`; ${n} row${n === 1 ? " has" : "s have"} no "${column}" and ${n === 1 ? "is a group of its" : "are a group of their"} own, in ${name}`] : [];
+    return n > 0
+      ? [`; ${n} row${n === 1 ? " has" : "s have"} no "${column}" and ${n === 1 ? "is a group of its" : "are a group of their"} own, in ${name}`]
+      : [];
   });
   return { code: "data.groups", message: `the groups of "${column}" stay together: ${told.join(", ")}${without.join("")}` };
 }

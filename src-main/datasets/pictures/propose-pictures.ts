@@ -19,9 +19,16 @@ const LOOKED_AT = 40;
 const SMALL = 96;
 /** Values of a column, and pictures, that are shown as examples. */
 const SHOWN = 5;
+/** Backgrounds that differ by no more of 255 are one. */
+const ALIKE = 8;
 
 /** Turned, moved and scaled a little, on the white that transparent pictures are flattened on: black corners are what no picture to judge ever has. */
 const MOVED = { type: "RandomAffine", degrees: 15, translate: [0.1, 0.1], scale: [0.8, 1.2], interpolation: "bilinear", fill: 255 };
+/**
+ * Of gray pictures on one background that are read beside something, or asked for several answers, as signs of several scripts are: less, so that a sign stays
+ * what it is. The README's table of glyphs says what such a network gains.
+ */
+const SLIGHTLY = { type: "RandomAffine", degrees: 8, translate: [0.06, 0.06], scale: [0.85, 1.15], interpolation: "bilinear" };
 const MIRRORED = { type: "RandomHorizontalFlip" };
 
 export interface PictureFolderQuestion {
@@ -96,7 +103,7 @@ export async function proposePictures(question: PictureFolderQuestion): Promise<
   const own: Partial<Record<"validation" | "test", PictureListing>> = {};
   if (validation !== undefined) own.validation = await listPictures(validation, levels.length, question.signal);
   if (test !== undefined) own.test = await listPictures(test, levels.length, question.signal);
-  const { size, color, notes: seen } = await lookAt(listing, question);
+  const { size, color, border, notes: seen } = await lookAt(listing, question);
   notes.push(...seen);
   const asked = question.inputs === "all" ? levels : question.inputs === "pictures" ? [] : question.inputs;
   for (const name of asked) check(name, "data.column", "the input");
@@ -107,13 +114,15 @@ export async function proposePictures(question: PictureFolderQuestion): Promise<
   for (const name of wanted) {
     const column = columns.find((one) => one.name === name);
     if (column && column.distinct < 2)
-      throw new LatheError("data.target", `the target: "${name}" of ${path} has ${column.distinct === 0 ? "no value" : "one value only"}, expected values to tell apart`, {
-        path,
-        column: name,
-      });
+      throw new LatheError(
+        "data.target",
+        `the target: "${name}" of ${path} has ${column.distinct === 0 ? "no value" : "one value only"}, expected values to tell apart`,
+        { path, column: name },
+      );
   }
   if (wanted.includes(levels.at(-1) ?? "")) notes.push(...tellClasses(classes, own));
-  const augment = changesOf(color, [...classes.keys()]);
+  const several = wanted.length + others.length > 1;
+  const augment = color === "gray" && several && border !== undefined ? [{ ...SLIGHTLY, fill: border }] : changesOf(color, [...classes.keys()]);
   notes.push(...describeChanges(augment));
   const name = namer();
   const picture = pictureInput(name(known.includes(PICTURE_COLUMN) ? "picture" : PICTURE_COLUMN), PICTURE_COLUMN, size, color, augment);
@@ -275,7 +284,7 @@ function groupName(k: number): string {
 async function lookAt(
   { root, pictures }: { readonly root: string; readonly pictures: readonly { readonly path: string }[] },
   { look, signal }: Pick<PictureFolderQuestion, "look" | "signal">,
-): Promise<{ readonly size: [number, number]; readonly color: "rgb" | "gray"; readonly notes: readonly string[] }> {
+): Promise<{ readonly size: [number, number]; readonly color: "rgb" | "gray"; readonly border?: number; readonly notes: readonly string[] }> {
   const step = Math.max(1, Math.floor(pictures.length / LOOKED_AT));
   const seen: PictureLook[] = [];
   let problem: unknown;
@@ -295,13 +304,21 @@ async function lookAt(
   if (!first) throw problem;
   const color = seen.every(({ gray }) => gray) ? "gray" : "rgb";
   const words = color === "gray" ? "gray" : "in colour";
+  const borders = seen.map((picture) => picture.border ?? Number.NaN).sort((a, b) => a - b);
+  const [least = Number.NaN, most = Number.NaN] = [borders[0], borders.at(-1)];
+  const border = most - least <= ALIKE ? { border: borders[borders.length >> 1] ?? 0 } : {};
   const deep = seen.flatMap((picture) => picture.deep ?? []);
   const depth =
     deep.length === 0
       ? []
       : [`there are pictures of more than 8 bits; all are read by the range that they use together: in those looked at ${describeRange(rangeOf(deep))}`];
   if (seen.every(({ width, height }) => width === first.width && height === first.height) && Math.max(first.width, first.height) <= SMALL) {
-    return { size: [first.height, first.width], color, notes: [`${pictures.length} pictures of ${first.width} × ${first.height}, ${words}`, ...depth] };
+    return {
+      size: [first.height, first.width],
+      color,
+      ...border,
+      notes: [`${pictures.length} pictures of ${first.width} × ${first.height}, ${words}`, ...depth],
+    };
   }
   const sides = seen.map(({ width, height }) => Math.max(width, height)).sort((a, b) => a - b);
   const middle = sides[Math.floor(sides.length / 2)] ?? 0;
@@ -310,6 +327,7 @@ async function lookAt(
   return {
     size: [side, side],
     color,
+    ...border,
     notes: [`${pictures.length} pictures of ${range} pixels on the longer side, ${words}; each is resized to ${side} × ${side}`, ...depth],
   };
 }

@@ -10,7 +10,7 @@ import { kindOf } from "../../features/index.js";
 import type { ProjectInput } from "../../contract/project.js";
 import type { SeriesPlan, SeriesWish } from "../../contract/series-views.js";
 import type { DataSurvey } from "../data/survey.js";
-import { templateFor, withPictureColumns } from "./picture-columns.js";
+import { templateFor, templateForFolder, withPictureColumns } from "./picture-columns.js";
 import { planSeries } from "./plan-series.js";
 import { templates } from "../templates/index.js";
 import { SERIES } from "../templates/series.js";
@@ -91,8 +91,7 @@ export async function createProject(options: CreateOptions): Promise<CreatedProj
   };
   const title = name ?? basename(home);
   if (template?.reads === "series") {
-    if (options.splitBy !== undefined)
-      throw new LatheError("usage", `a series is split in time, got the column ${options.splitBy} to split by; leave it out`);
+    if (options.splitBy !== undefined) throw new LatheError("usage", `a series is split in time, got the column ${options.splitBy} to split by; leave it out`);
     const columns = options.inputs ? inputsOf(surveyed, options.inputs) : { ignore, keep };
     const question = { survey: surveyed, source: file, folder: process.cwd(), targets, ...columns, wish: series ?? {}, lookAtSeries, signal };
     const { notes, told, plan, source, ...parts } = await planSeries(question);
@@ -104,7 +103,10 @@ export async function createProject(options: CreateOptions): Promise<CreatedProj
   const asked = options.inputs && inputsOf(seen, options.inputs);
   const roles = await withPictureColumns(rolesFrom(seen, targets, asked?.ignore ?? ignore, asked?.keep ?? keep), seen, look, signal);
   const source = { type: "table" as const, ...file };
-  const made = await save(home, (template ?? templates.get(templateFor(roles))).create({ name: title, source, ...splitOf(options), inputs: roles.inputs, targets: roles.targets }));
+  const made = await save(
+    home,
+    (template ?? templates.get(templateFor(roles))).create({ name: title, source, ...splitOf(options), inputs: roles.inputs, targets: roles.targets }),
+  );
   return { file: made, notes: roles.notes, targets: roles.targets.map(nameAndType), inputs: roles.inputs.flatMap((input) => namesOf(input)) };
 }
 
@@ -151,7 +153,7 @@ async function createFromPictures(options: CreateOptions, home: string, template
   };
   const inputs = found.inputs.filter((input) => kindOf(input).reads !== "values" || !namesOf(input).every((column) => ignore.includes(column)));
   if (splitBy !== undefined) findColumn({ path: data, columns: found.columns }, splitBy, "data.column", "the column to split by");
-  const chosen = template ?? templates.get(templateFor({ inputs, targets: found.targets }));
+  const chosen = template ?? templates.get(templateForFolder({ inputs, targets: found.targets }));
   const file = await save(home, chosen.create({ name: name ?? basename(home), source, ...splitOf(options), inputs, targets: found.targets }));
   return { file, notes: found.notes, targets: found.targets.map(nameAndType), inputs: inputs.map((input) => input.name) };
 }

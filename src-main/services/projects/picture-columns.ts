@@ -14,6 +14,11 @@ export function templateFor({ inputs, targets }: Pick<Roles, "inputs" | "targets
   return targets.length > 1 ? "two-output" : "images";
 }
 
+/** The same of a folder of pictures, whose other columns each have a branch of their own. */
+export function templateForFolder(roles: Pick<Roles, "inputs" | "targets">): string {
+  return roles.inputs.length > 1 && roles.targets.length === 1 ? "two-input" : templateFor(roles);
+}
+
 /** Inputs of a table's columns of pictures as those of a folder are proposed: of the size and in the colours that the pictures have. */
 export async function withPictureColumns(roles: Roles, survey: TableSurvey, look: LookAtPicture, signal?: AbortSignal): Promise<Roles> {
   const pictures = picturesOf(roles.inputs);

@@ -13,7 +13,7 @@ import { picturesOf } from "../../features/index.js";
 import type { DataSurvey } from "../data/survey.js";
 import { templates } from "../templates/index.js";
 import type { Template } from "../templates/template.js";
-import { templateFor, withPictureColumns } from "./picture-columns.js";
+import { templateFor, templateForFolder, withPictureColumns } from "./picture-columns.js";
 import { planSeries } from "./plan-series.js";
 import { SERIES } from "../templates/series.js";
 
@@ -166,7 +166,11 @@ export function freeFolder(base: string, name: string): string {
 }
 
 /** Folders of pictures, by class. */
-async function proposeFolder(data: string, projects: string, { targets, levels: named, names, inputs = [], signal, look }: ProposalQuestion): Promise<ProjectProposal> {
+async function proposeFolder(
+  data: string,
+  projects: string,
+  { targets, levels: named, names, inputs = [], signal, look }: ProposalQuestion,
+): Promise<ProjectProposal> {
   if (!(await holdsPictures(data))) {
     throw new LatheError(
       "data.unreadable",
@@ -176,15 +180,7 @@ async function proposeFolder(data: string, projects: string, { targets, levels: 
     );
   }
   const levels = named ?? (await everyLevel(data, signal));
-  const found = await proposePictures({
-    path: data,
-    targets: targets ?? levels.slice(-1),
-    inputs,
-    levels,
-    names,
-    ...(signal ? { signal } : {}),
-    look,
-  });
+  const found = await proposePictures({ path: data, targets: targets ?? levels.slice(-1), inputs, levels, names, ...(signal ? { signal } : {}), look });
   const name = basename(data).replace(/[_-]+/g, " ").trim() || "Project";
   const [picture] = picturesOf(found.inputs);
   const wanted = new Set(found.targets.map((target) => ("column" in target ? target.column : undefined)));
@@ -194,7 +190,7 @@ async function proposeFolder(data: string, projects: string, { targets, levels: 
     kind: "pictures",
     name,
     folder: freeFolder(projects, name),
-    template: templateFor(found),
+    template: templateForFolder(found),
     rows: found.pictures,
     headed: false,
     notes: [...found.notes],

@@ -1,7 +1,7 @@
 import { LatheError } from "../../base/errors.js";
 import { inputSchema } from "../../contract/data.js";
-import { kindOf, vocabulariesOf } from "../../features/index.js";
-import { pictureTraining, smallNetwork } from "./images.js";
+import { vocabulariesOf } from "../../features/index.js";
+import { branchTraining, isWord, pictureBranch, pictureSize } from "./networks/picture-branch.js";
 import { type LayerInput, type Template, hidden, last, layerIds, outputsOf, projectFrom, refuseWindows } from "./template.js";
 import { textBranch } from "./text.js";
 
@@ -17,14 +17,19 @@ export const twoInput: Template = {
     }
     const id = layerIds(proposal);
     const sizes = vocabulariesOf(proposal.inputs.map((draft) => inputSchema.parse(draft)));
-    const branches = proposal.inputs.map((input) =>
-      kindOf(input).reads === "pictures"
-        ? smallNetwork().layers((wanted) => id(`${wanted}_${input.name}`), input.name)
-        : sizes.has(input.name)
-          ? textBranch((wanted) => id(`${wanted}_${input.name}`), input.name, sizes.get(input.name) ?? 0)
-          : hidden(id, `_${input.name}`, 16, [input.name]),
-    );
-    const layers: LayerInput[] = [...branches.flat(), { id: id("join"), type: "Concat", from: branches.map(last) }, ...hidden(id, "2", 8)];
+    const hasPictures = proposal.inputs.some((input) => pictureSize(input) !== undefined);
+    const branches = proposal.inputs.map((input) => {
+      const size = pictureSize(input);
+      if (size) return pictureBranch((wanted) => id(`${wanted}_${input.name}`), input.name, size);
+      if (hasPictures && isWord(input)) return [];
+      return sizes.has(input.name)
+        ? textBranch((wanted) => id(`${wanted}_${input.name}`), input.name, sizes.get(input.name) ?? 0)
+        : hidden(id, `_${input.name}`, 16, [input.name]);
+    });
+    const ends = branches.map((branch, k) => last(branch) || (proposal.inputs[k]?.name ?? ""));
+    // Many classes are not told apart by eight numbers.
+    const joined = hasPictures ? [] : hidden(id, "2", 8);
+    const layers: LayerInput[] = [...branches.flat(), { id: id("join"), type: "Concat", from: ends }, ...joined];
     const trunk = last(layers);
     const outputs = proposal.targets.map((target) => {
       const out = id(`out_${target.name}`);
@@ -32,6 +37,6 @@ export const twoInput: Template = {
       return { target: target.name, from: out };
     });
     const project = projectFrom(proposal, { layers, outputs });
-    return proposal.inputs.some((input) => kindOf(input).reads === "pictures") ? { ...project, training: pictureTraining } : project;
+    return hasPictures ? { ...project, training: branchTraining(proposal) } : project;
   },
 };

@@ -1,6 +1,5 @@
 import { LatheError } from "../../base/errors.js";
-import { kindOf } from "../../features/index.js";
-import { pictureTraining, smallNetwork } from "./images.js";
+import { branchTraining, pictureBranch, pictureSize } from "./networks/picture-branch.js";
 import { type LayerInput, type Template, hidden, last, layerIds, outputsOf, projectFrom, refuseTexts, refuseWindows } from "./template.js";
 
 /** 16 units for all, then 8 of its own for each target. */
@@ -19,23 +18,26 @@ export const twoOutput: Template = {
     }
     const id = layerIds(proposal);
     const layers: LayerInput[] = [];
-    const pictures = proposal.inputs.filter((input) => kindOf(input).reads === "pictures");
+    const pictures = proposal.inputs.filter((input) => pictureSize(input) !== undefined);
     const several = pictures.length > 1;
     const rows = proposal.inputs.map((input) => {
-      if (!pictures.includes(input)) return input.name;
-      layers.push(...smallNetwork().layers((wanted) => id(several ? `${wanted}_${input.name}` : wanted), input.name));
+      const size = pictureSize(input);
+      if (!size) return input.name;
+      layers.push(...pictureBranch((wanted) => id(several ? `${wanted}_${input.name}` : wanted), input.name, size));
       return last(layers);
     });
     if (rows.length > 1) layers.push({ id: id("columns"), type: "Concat", from: rows });
-    layers.push(...hidden(id, "1", 16));
+    // A picture's 128 numbers tell many classes apart; a table's 16 and 8 few.
+    const isTable = pictures.length === 0;
+    if (isTable) layers.push(...hidden(id, "1", 16));
     const trunk = last(layers);
     const outputs = proposal.targets.map((target) => {
-      layers.push(...hidden(id, `_${target.name}`, 8, [trunk]));
+      if (isTable) layers.push(...hidden(id, `_${target.name}`, 8, [trunk]));
       const out = id(`out_${target.name}`);
-      layers.push({ id: out, type: "Linear", outFeatures: outputsOf(target) });
+      layers.push({ id: out, type: "Linear", ...(isTable ? {} : { from: [trunk] }), outFeatures: outputsOf(target) });
       return { target: target.name, from: out };
     });
     const project = projectFrom(proposal, { layers, outputs });
-    return pictures.length > 0 ? { ...project, training: pictureTraining } : project;
+    return isTable ? project : { ...project, training: branchTraining(proposal) };
   },
 };
