@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image
 from torch import nn
 
 EPOCHS, BATCH = 10, 32
@@ -45,6 +44,7 @@ def trunk():
 
 def read(folder):
     """Pictures [N, 1, 64, 64] from 0 to 1, names of their alphabets and characters."""
+    from PIL import Image
     paths = sorted(Path(folder).glob("*/*/*.png"))
     pictures = np.stack([np.asarray(Image.open(path).convert("L"), np.float32) / 255 for path in paths])
     return torch.tensor(pictures)[:, None], [path.parts[-3] for path in paths], [path.parts[-2] for path in paths]
@@ -79,4 +79,5 @@ def main():
             print(json.dumps({"network": name, "seed": seed, "torch": torch.__version__, **shares}), flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()
