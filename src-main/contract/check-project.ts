@@ -9,7 +9,8 @@ import { metrics } from "../metrics/index.js";
 import type { MetricDefinition } from "../metrics/metric.js";
 import { groupOf, namesLayer, ownedLayers } from "./group-names.js";
 import { TUNE } from "./thresholds.js";
-import { type DataSpec, PICTURE_COLUMN, type TargetSpec } from "./data.js";
+import { type DataSpec, PICTURE_COLUMN, type TargetSpec, folderColumns } from "./data.js";
+import { nameColumns, parseNamePattern } from "./file-names.js";
 import type { BlockSpec, LayerSpec, ModelSpec } from "./model.js";
 import { type TrainingConfig, defaultLosses } from "./training.js";
 
@@ -128,7 +129,16 @@ function checkSeries({ source, inputs, targets, split }: DataSpec, report: Repor
 /** A folder's columns are known before it is looked at. */
 function checkPictures({ source, inputs, targets, split }: DataSpec, report: Report): void {
   if (source.type !== "image-folder") return;
-  const known = [PICTURE_COLUMN, ...source.levels];
+  const columns = folderColumns(source);
+  const known = [PICTURE_COLUMN, ...columns];
+  const pattern = source.names === undefined ? undefined : parseNamePattern(source.names);
+  if (pattern && "problem" in pattern) report(["data", "source", "names"], pattern.problem);
+  for (const name of nameColumns(source.names))
+    if (name === PICTURE_COLUMN || source.levels.includes(name))
+      report(
+        ["data", "source", "names"],
+        `got "${name}", which is ${name === PICTURE_COLUMN ? "the column of the pictures" : "a level of folders"}, expected a name of its own`,
+      );
   source.levels.forEach((level, i) => {
     if (known.indexOf(level) !== i + 1)
       report(
@@ -144,7 +154,7 @@ function checkPictures({ source, inputs, targets, split }: DataSpec, report: Rep
     for (const { column: name, path } of namedColumns(input)) {
       column(name, "inputs", i, ...path);
       if (kind.kept === "pictures" && name !== PICTURE_COLUMN && known.includes(name))
-        report(["data", "inputs", i, ...path], `got "${name}", which holds names of folders, expected "${PICTURE_COLUMN}"`);
+        report(["data", "inputs", i, ...path], `got "${name}", which holds names, expected "${PICTURE_COLUMN}"`);
     }
   });
   targets.forEach((target, i) => {
@@ -154,8 +164,8 @@ function checkPictures({ source, inputs, targets, split }: DataSpec, report: Rep
   for (const list of ["relabel", "testRelabel"] as const) {
     for (const [picture, labels] of Object.entries(source[list] ?? {})) {
       for (const level of Object.keys(labels))
-        if (!source.levels.includes(level))
-          report(["data", "source", list, picture, level], `got "${level}", expected ${oneOf(level, source.levels, "a level:")}`);
+        if (!columns.includes(level))
+          report(["data", "source", list, picture, level], `got "${level}", expected ${oneOf(level, columns, "a column beside the pictures:")}`);
     }
   }
 }

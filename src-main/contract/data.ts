@@ -4,6 +4,7 @@ import { transformSchema } from "../features/image.js";
 import { inputOptions, pictureOptions, targetOptions } from "../features/index.js";
 import { columnSchema, nameSchema } from "../features/options.js";
 import { seriesSettings } from "../features/series.js";
+import { nameColumns } from "./file-names.js";
 
 export { nameSchema, pictureOptions, transformSchema };
 
@@ -83,11 +84,21 @@ export const imageFolderSource = z.strictObject({
   validation: z.string().min(1).optional().describe("A folder of its own for the validation; then split.validation is not used"),
   test: z.string().min(1).optional().describe("A folder of its own for the test; then split.test is not used"),
   levels: z.array(columnSchema).min(1).max(8).default(["label"]).describe("What the folders stand for, from the outermost: a column each"),
+  names: z
+    .string()
+    .max(200)
+    .optional()
+    .describe("Columns of parts of the files' names, as in {typeface}-{copy}: the last part takes as little as it can, the first one what is left"),
   exclude: pictureList.optional().describe("Pictures that are not used, by their path from the folder on, also those of the validation folder; the files stay"),
   testExclude: pictureList.optional().describe("The same of the test folder"),
   relabel: newLabels.optional().describe("Other values than the folders say, by picture and column"),
   testRelabel: newLabels.optional().describe("The same of the test folder"),
 });
+
+/** Columns of a folder of pictures beside their paths: of its levels, and of the files' names. */
+export function folderColumns({ levels, names }: { readonly levels?: readonly string[] | undefined; readonly names?: string | undefined }): readonly string[] {
+  return [...(levels ?? ["label"]), ...nameColumns(names)];
+}
 
 export const sourceSchema = z.discriminatedUnion("type", [tableSource, imageFolderSource, seriesSource]);
 

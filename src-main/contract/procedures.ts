@@ -41,8 +41,12 @@ const project = projectReference.shape.project;
 /** Whether the first row of a text holds the names of its columns; omitted: to be found out. */
 const header = z.boolean().optional();
 const ignored = z.array(z.string()).max(10_000).optional();
-/** Of a folder of pictures: what its levels of folders stand for. */
-const levels = z.array(z.string().min(1).max(200)).min(1).max(8).optional();
+/** Of a folder of pictures: what its levels of folders stand for, which parts of its files' names are columns, and which columns are read beside the pictures. */
+const folderColumns = {
+  levels: z.array(z.string().min(1).max(200)).min(1).max(8).optional(),
+  names: z.string().max(200).optional(),
+  inputs: z.array(z.string()).max(64).optional(),
+};
 /** A row of the run's data by its number, or any picture: one of the two. */
 const chosenPicture = { row: z.int().positive().optional(), path: pathSchema.optional() };
 const someRuns = z.strictObject({ project, runs: z.array(runId).min(1).max(1000) });
@@ -98,7 +102,7 @@ export const studioContract = {
           targets: z.array(z.string()).max(64).optional(),
           ignore: ignored,
           keep: ignored,
-          levels,
+          ...folderColumns,
           header,
           series: seriesWish.optional(),
         }),
@@ -116,7 +120,7 @@ export const studioContract = {
           targets: z.array(z.string()).min(1).max(64),
           ignore: z.array(z.string()).max(10_000).default([]),
           keep: z.array(z.string()).max(10_000).optional(),
-          levels,
+          ...folderColumns,
           header,
           /** The table is made regular in time. */
           series: seriesWish.optional(),

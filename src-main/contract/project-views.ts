@@ -75,6 +75,10 @@ export const projectProposal = z.strictObject({
       color: z.enum(["rgb", "gray"]),
       /** What the folders stand for, from the outermost; a column each. */
       levels: z.array(z.string()),
+      /** Columns of parts of the files' names, as in `{typeface}-{copy}`. */
+      names: z.string().optional(),
+      /** Some of the pictures, by their paths in the folder. */
+      files: z.array(z.string()),
       /** By innermost folder, the most pictures first. */
       classes: z.array(z.strictObject({ name: z.string(), pictures: z.number() })),
       /** Folders for validation and test that lie beside the one for training. */

@@ -178,6 +178,7 @@ async function make(
       ? { missing: Object.fromEntries(Object.entries(data.source.missing).map(([column, words]) => [column, words.map((word) => word.toLowerCase())])) }
       : {}),
     ...(data.source.type === "image-folder" ? { levels: [...data.source.levels] } : {}),
+    ...(data.source.type === "image-folder" && data.source.names !== undefined ? { names: data.source.names } : {}),
     ...(data.source.type === "series" && source.series ? { series: fittedSeriesOf(data.source, source.series) } : {}),
   };
   const rows = mainTable.staged.rows;

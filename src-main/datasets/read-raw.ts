@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import type { DuckDBDataChunk } from "@duckdb/node-api";
 import { defined } from "../base/assert.js";
 import { LatheError } from "../base/errors.js";
+import { nameColumns } from "../contract/file-names.js";
 import type { FittedData, FittedTarget } from "../features/fitted.js";
 import { kindOf, picturesOf, targetKindOf } from "../features/index.js";
 import type { LabelReader } from "../features/kind.js";
@@ -126,10 +127,12 @@ async function openAny(database: Database, { fitted, folder, path, signal, targe
       likely: options.likely ?? fitted.decimal,
       names: options.names ?? namesOf(fitted, targets === "required"),
     });
-  const levels = fitted.levels ?? [];
-  const needed = columnsOf(fitted, targets === "required").texts.some((column) => levels.includes(column));
+  const { levels = [], names } = fitted;
+  const texts = columnsOf(fitted, targets === "required").texts;
+  const needed = texts.some((column) => levels.includes(column));
   if (found.isFile()) return openPicture(database, full);
-  const source = await openImageFolder(database, full, { levels: needed ? levels : [], signal });
+  const named = nameColumns(names).some((column) => texts.includes(column)) ? { names } : {};
+  const source = await openImageFolder(database, full, { levels: needed ? levels : [], ...named, signal });
   if (targets === "none") return source;
   const counts = new Map<string, ReadonlyMap<string, number>>();
   for (const { name, sql } of source.columns.filter((column) => levels.includes(column.name))) {

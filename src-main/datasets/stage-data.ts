@@ -90,7 +90,8 @@ export async function stageData(database: Database, question: StageQuestion): Pr
   checkCounts(counts, source.validated === undefined ? data.split : { ...data.split, validation: 0 }, testSource !== undefined, source.path);
   if (source.validated !== undefined && counts.validation === 0)
     throw new LatheError("data.split", `the folder of the validation of ${source.path} has no picture that can be used`, { path: source.path });
-  return { tables, counts, skipped, missing, notes: tellTexts(staged, roles) };
+  const groups = roles.group === undefined ? [] : [await tellGroups(database, staged, roles.group)];
+  return { tables, counts, skipped, missing, notes: [...groups, ...tellTexts(staged, roles)] };
 }
 
 /** The samples of a series, each begun by a row, in the parts that its rows are of by their time. */
@@ -132,6 +133,27 @@ function uniteSkipped(skipped: readonly SkippedRows[]): SkippedRows[] {
     united.set(key, { ...skip, rows: (united.get(key)?.rows ?? 0) + skip.rows });
   }
   return [...united.values()];
+}
+
+/** How many groups of a column each part got, and how large the one is of rows that have none. */
+async function tellGroups(database: Database, staged: Staged, column: string): Promise<DataWarning> {
+  const text = staged.text(column);
+  const rows = await database.all(
+    `SELECT part, count(DISTINCT ${text}) AS groups, count(*) FILTER (WHERE ${text} IS NULL) AS without ` +
+      `FROM ${staged.table} POSITIONAL JOIN parts WHERE part <> ${PART.skipped} GROUP BY part`,
+  );
+  const found = new Map(rows.map(({ part, groups, without }) => [Number(part), { groups: Number(groups), without: Number(without) }]));
+  const told = SPLITS.flatMap((name) => {
+    const part = found.get(PART[name]);
+    return part && part.groups > 0 ? [`${part.groups} in ${name}`] : [];
+  });
+  const without = SPLITS.flatMap((name) => {
+    const { without: n = 0 } = found.get(PART[name]) ?? {};
+    return n > 0
+      ? [`; ${n} row${n === 1 ? " has" : "s have"} no "${column}" and ${n === 1 ? "is a group of its" : "are a group of their"} own, in ${name}`]
+      : [];
+  });
+  return { code: "data.groups", message: `the groups of "${column}" stay together: ${told.join(", ")}${without.join("")}` };
 }
 
 function tellTexts(staged: Staged, roles: Roles): readonly DataWarning[] {

@@ -37,6 +37,8 @@ export const fittedData = z.strictObject({
   missing: z.record(z.string(), z.array(z.string())).optional(),
   /** There where the rows came from a folder of pictures: its columns beside `image`. */
   levels: z.array(z.string()).optional(),
+  /** There where parts of the files' names are columns too. */
+  names: z.string().optional(),
   /** There where the rows are those of a series. */
   series: fittedSeries.optional(),
 });

@@ -25,7 +25,7 @@ export function usePictureEdits() {
       notices.say(t.broughtBack(wanted.length), undo);
     },
     relabel(at: PictureAt, column: string, label: string): void {
-      data.relabel(t.relabelLabel, at, column, data.foldersOf(at)[column] === label ? undefined : label);
+      data.relabel(t.relabelLabel, at, column, data.saidOf(at)[column] === label ? undefined : label);
       notices.say(t.relabelled(label), undo);
     },
   };

@@ -1,6 +1,8 @@
 import { defineStore } from "pinia";
 import { computed, onScopeDispose, ref, shallowRef } from "vue";
 import { toLatheError, type LatheError } from "../../src-main/base/errors.js";
+import { PICTURE_COLUMN } from "../../src-main/contract/data.js";
+import { nameColumns } from "../../src-main/contract/file-names.js";
 import type { ProjectProposal, ProposedRole } from "../../src-main/contract/project-views.js";
 import type { SeriesWish } from "../../src-main/contract/series-views.js";
 import type { ProjectSummary } from "../../src-main/contract/summaries.js";
@@ -31,6 +33,9 @@ export const useNewProject = defineStore("new-project", () => {
   const series = shallowRef<SeriesWish>();
   /** What of it was changed last: where an error is told. */
   const lastSaid = ref<keyof SeriesWish>();
+  /** Of a folder of pictures: what its levels stand for, and which parts of its files' names are columns. */
+  const levels = shallowRef<readonly string[]>();
+  const names = ref<string>();
   const validation = ref<string>();
   const test = ref<string>();
   const creating = ref(false);
@@ -78,6 +83,7 @@ export const useNewProject = defineStore("new-project", () => {
     loader.reset();
     series.value = lastSaid.value = undefined;
     data.value = header.value = typedName.value = typedFolder.value = chosenTemplate.value = validation.value = test.value = undefined;
+    levels.value = names.value = undefined;
     chosenRoles.value = new Map();
     createError.value = undefined;
   }
@@ -89,7 +95,7 @@ export const useNewProject = defineStore("new-project", () => {
     const wanted = chosenRoles.value.size === 0 || targets.value.length === 0 ? {} : { targets: targets.value };
     const more = series.value && chosenRoles.value.size > 0 ? { ignore: refused(), keep: insisted() } : {};
     await loader.load((signal) =>
-      studio.procedures.projects.propose({ data: path, ...wanted, ...more, ...headerOf(), ...levelsOf(proposal.value), ...seriesOf() }, { signal }),
+      studio.procedures.projects.propose({ data: path, ...wanted, ...more, ...headerOf(), ...pictureColumns(), ...seriesOf() }, { signal }),
     );
   }
 
@@ -122,6 +128,35 @@ export const useNewProject = defineStore("new-project", () => {
     void look();
   }
 
+  /** Of a folder of pictures: its columns, and which of them are read beside the pictures. */
+  function pictureColumns(): { readonly levels?: string[]; readonly names?: string; readonly inputs?: string[] } {
+    const found = proposal.value?.pictures;
+    if (!found) return {};
+    return {
+      levels: [...(levels.value ?? found.levels)],
+      ...(names.value === undefined ? {} : { names: names.value }),
+      inputs: inputs.value.filter((column) => column !== PICTURE_COLUMN),
+    };
+  }
+
+  /** Calls a level of folders otherwise; its role goes with it. */
+  function renameLevel(at: number, to: string): void {
+    const before = levels.value ?? proposal.value?.pictures?.levels ?? [];
+    levels.value = before.map((level, k) => (k === at ? to : level));
+    chosenRoles.value = new Map([...chosenRoles.value].map(([column, role]) => [column === before[at] ? to : column, role]));
+    createError.value = undefined;
+    void look();
+  }
+
+  /** Other parts of the files' names are columns: roles of those that are gone go with them. */
+  function readNames(pattern: string | undefined): void {
+    const gone = nameColumns(names.value).filter((column) => !nameColumns(pattern).includes(column));
+    names.value = pattern;
+    chosenRoles.value = new Map([...chosenRoles.value].filter(([column]) => !gone.includes(column)));
+    createError.value = undefined;
+    void look();
+  }
+
   const headerOf = () => (header.value === undefined ? {} : { header: header.value });
 
   /** The columns are others then. */
@@ -140,8 +175,8 @@ export const useNewProject = defineStore("new-project", () => {
     const kept = new Map(chosenRoles.value.size === 0 ? columns.value.map((known) => [known.name, proposed(known)] as const) : chosenRoles.value);
     chosenRoles.value = kept.set(column, role);
     createError.value = undefined;
-    // Which columns there are decides what a window can be.
-    if (!touchesTarget && !series.value) return;
+    // Which columns there are decides what a window can be, and which network suits pictures.
+    if (!touchesTarget && !series.value && !proposal.value?.pictures) return;
     clearTimeout(timer);
     timer = setTimeout(() => void look(), calm);
   }
@@ -162,7 +197,7 @@ export const useNewProject = defineStore("new-project", () => {
         keep: insisted(),
         ...seriesOf(),
         ...headerOf(),
-        ...levelsOf(proposal.value),
+        ...pictureColumns(),
         ...(validation.value === undefined ? {} : { validation: validation.value }),
         ...(test.value === undefined ? {} : { test: test.value }),
       });
@@ -216,6 +251,9 @@ export const useNewProject = defineStore("new-project", () => {
     header,
     setRole,
     readHeader,
+    names,
+    renameLevel,
+    readNames,
     create,
     look,
     rename: (value: string) => void (typedName.value = value),
@@ -223,11 +261,6 @@ export const useNewProject = defineStore("new-project", () => {
     choose: (type: string) => void (chosenTemplate.value = type),
   };
 });
-
-/** Of a folder of pictures: what its levels were called when it was proposed. */
-function levelsOf(proposal: ProjectProposal | undefined): { readonly levels?: string[] } {
-  return proposal?.pictures ? { levels: [...proposal.pictures.levels] } : {};
-}
 
 /** Beside the proposed folder, called as the project is; characters that no file system likes become spaces. */
 function folderNamed(proposal: ProjectProposal | undefined, name: string | undefined): string | undefined {

@@ -1,7 +1,10 @@
 import { defineStore } from "pinia";
 import { computed } from "vue";
+import { folderColumns } from "../../src-main/contract/data.js";
+import { parseNamePattern } from "../../src-main/contract/file-names.js";
 import { picturesOf, targetColumns } from "../../src-main/features/index.js";
 import type { DraftInput, DraftTagged } from "../document/draft.js";
+import { renameLevel, setNames } from "../document/folder-columns.js";
 import { useProject } from "./project.js";
 import type { PictureAt } from "./thumbnails.js";
 
@@ -14,6 +17,8 @@ export const usePictureData = defineStore("picture-data", () => {
   const source = computed(() => (project.draft?.data.source.type === "image-folder" ? project.draft.data.source : undefined));
   const excluded = computed(() => ({ main: new Set(source.value?.exclude), test: new Set(source.value?.testExclude) }));
   const levels = computed<readonly string[]>(() => source.value?.levels ?? (source.value ? ["label"] : []));
+  /** Columns beside the pictures: of folders, and of the files' names. */
+  const columns = computed(() => (source.value ? folderColumns(source.value) : []));
   /** The column of the first target with classes. */
   const target = computed(() => project.draft?.data.targets.find(({ type }) => type !== "numeric"));
   const labelColumn = computed(() => (target.value ? targetColumns(target.value)[0] : undefined));
@@ -59,18 +64,26 @@ export const usePictureData = defineStore("picture-data", () => {
     inputs,
     source,
     levels,
+    columns,
     target,
     labelColumn,
     isPictures: computed(() => inputs.value.length > 0),
     /** The column of paths. */
     column: computed(() => inputs.value[0]?.column),
     isExcluded: ({ picture, test }: PictureAt) => excluded.value[test ? "test" : "main"].has(picture),
-    /** What the folders say, from the outermost. */
-    foldersOf: ({ picture }: PictureAt): Readonly<Record<string, string>> =>
-      Object.fromEntries(levels.value.map((level, k) => [level, picture.split("/")[k] ?? ""])),
+    /** What folders and names of files say, by column. */
+    saidOf: ({ picture }: PictureAt): Readonly<Record<string, string>> => {
+      const pattern = source.value?.names === undefined ? undefined : parseNamePattern(source.value.names);
+      const parts = pattern && !("problem" in pattern) ? pattern.read(picture) : undefined;
+      const values = [...levels.value.map((_, k) => picture.split("/")[k] ?? ""), ...(parts ?? [])];
+      return Object.fromEntries(columns.value.map((column, k) => [column, values[k] ?? ""]));
+    },
     relabelled,
     exclude,
     relabel,
+    /** Each one step that can be undone. */
+    renameLevel: (label: string, at: number, name: string) => project.edit(label, (draft) => renameLevel(draft, at, name)),
+    setNames: (label: string, pattern: string | undefined) => project.edit(label, (draft) => setNames(draft, pattern)),
     /** Changes an input of pictures in one step that can be undone. */
     changeInput(label: string, name: string, change: (input: ImageDraftInput) => void, key?: string): void {
       project.edit(

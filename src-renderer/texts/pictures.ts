@@ -29,6 +29,20 @@ export const pictureTexts = {
     find: "Find a class",
     updating: "Counting",
   },
+  folder: {
+    title: "Folders and names of files",
+    level: (k: number, levels: number) => (levels === 1 ? "Folders are" : k === 0 ? "Outer folders" : k === levels - 1 ? "Inner folders" : `Folders ${k + 1}`),
+    names: "Files' names",
+    namesExample: "{typeface}-{copy}",
+    namesText:
+      "What each level of folders stands for is a column. So may be parts of the files' names: {typeface}-{copy} reads sans-bold-2.png as sans-bold and 2.",
+    preview: "What this gives for some files",
+    file: "File",
+    unfit: "does not fit",
+    taken: (name: string) => `A column is called ${name} already.`,
+    levelLabel: (name: string) => `the level ${name}`,
+    namesLabel: "parts of the files' names",
+  },
   sample: {
     views: "Shown at the right",
     view: { picture: "Picture", augment: "Augment", column: "Column" },

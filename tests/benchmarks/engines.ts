@@ -35,7 +35,7 @@ const candidates = await engineCandidates("auto", "auto");
 for (const one of chosenCases()) {
   const network = READ.find((name) => name === one.network);
   if (network) await compare({ ...one, network });
-  else console.log(`${one.network} excluded: no project reads series yet; bench step-time times its steps`);
+  else console.log(`${one.network} excluded: bench step-time times its steps`);
 }
 torch?.close();
 

@@ -10,13 +10,15 @@ import type { TrainingBatch } from "../../src-main/training/trainer.js";
 
 /**
  * 9-16-8-1 with batch norm and ELU; 512-1024-1024-10 with ReLU; the two-block CNN on pictures of 64 × 64 and the small ResNet on 96 × 96, both of 7 classes;
- * two recurrent layers of 32 or 256 units over 96 steps of one number, and a Linear.
+ * two recurrent layers of 32 or 256 units over 96 steps of one number, and a Linear; the two networks of `bench glyphs` that join and fork, on 64 × 64 in gray,
+ * with 28 alphabets and 392 characters.
  */
-export type NetworkName = "small" | "large" | "cnn" | "resnet" | RecurrentName;
+export type NetworkName = "small" | "large" | "cnn" | "resnet" | JoinedName | RecurrentName;
+type JoinedName = "two-input" | "two-output";
 type RecurrentName = `${"rnn" | "gru" | "lstm"}-${32 | 256}`;
 
 const recurrentNames: readonly RecurrentName[] = ["rnn-32", "gru-32", "lstm-32", "rnn-256", "gru-256", "lstm-256"];
-export const networkNames: readonly NetworkName[] = ["small", "large", "cnn", "resnet", ...recurrentNames];
+export const networkNames: readonly NetworkName[] = ["small", "large", "cnn", "resnet", "two-input", "two-output", ...recurrentNames];
 
 export interface StepCase {
   readonly network: NetworkName;
@@ -32,6 +34,8 @@ const stepCases: readonly StepCase[] = [
   { network: "large", batch: 128, steps: 20 },
   { network: "cnn", batch: 32, steps: 10 },
   { network: "resnet", batch: 32, steps: 5 },
+  { network: "two-input", batch: 32, steps: 10 },
+  { network: "two-output", batch: 32, steps: 10 },
   ...recurrentNames.map((network): StepCase => ({ network, batch: 32, steps: network.endsWith("256") ? 5 : 20 })),
 ];
 
@@ -41,25 +45,32 @@ export function chosenCases(): readonly StepCase[] {
   return named.length === 0 ? stepCases : stepCases.filter(({ network }) => named.includes(network));
 }
 
-/** What one sample is, and how many classes there are; 1 is yes or no. */
-const DATA: Readonly<Record<NetworkName, { readonly shape: readonly number[]; readonly classes: number }>> = {
-  small: { shape: [9], classes: 1 },
-  large: { shape: [512], classes: 10 },
-  cnn: { shape: [3, 64, 64], classes: 7 },
-  resnet: { shape: [3, 96, 96], classes: 7 },
-  ...(Object.fromEntries(recurrentNames.map((name) => [name, { shape: [96, 1], classes: 1 }])) as Record<RecurrentName, { shape: [96, 1]; classes: 1 }>),
+/** What one sample is: shapes of its inputs, and how many classes its targets have; 1 is yes or no. */
+interface SampleShape {
+  readonly inputs: Readonly<Record<string, readonly number[]>>;
+  readonly targets: Readonly<Record<string, number>>;
+}
+
+const DATA: Readonly<Record<NetworkName, SampleShape>> = {
+  small: { inputs: { x: [9] }, targets: { y: 1 } },
+  large: { inputs: { x: [512] }, targets: { y: 10 } },
+  cnn: { inputs: { x: [3, 64, 64] }, targets: { y: 7 } },
+  resnet: { inputs: { x: [3, 96, 96] }, targets: { y: 7 } },
+  "two-input": { inputs: { x: [1, 64, 64], alphabet: [28] }, targets: { character: 392 } },
+  "two-output": { inputs: { x: [1, 64, 64] }, targets: { alphabet: 28, character: 392 } },
+  ...(Object.fromEntries(recurrentNames.map((name) => [name, { inputs: { x: [96, 1] }, targets: { y: 1 } }])) as unknown as Record<RecurrentName, SampleShape>),
 };
 
 /** The benchmark networks as projects. @param hidden units in the large one's hidden layers. */
 export function benchmarkProject(name: NetworkName, hidden = 1024): ProjectInput {
-  const yesOrNo = DATA[name].classes === 1;
+  const { inputs, targets } = DATA[name];
   return {
     version: 1,
     name,
     data: {
       source: { type: "table", path: "none.csv" },
-      inputs: [{ name: "x", type: "numeric", columns: "rest" }],
-      targets: [{ name: "y", type: yesOrNo ? "binary" : "category", column: "y" }],
+      inputs: Object.keys(inputs).map((input) => ({ name: input, type: "numeric", columns: input === "x" ? "rest" : [input] })),
+      targets: Object.entries(targets).map(([target, classes]) => ({ name: target, type: classes === 1 ? "binary" : "category", column: `${target} told` })),
     },
     model: modelOf(name, hidden),
     training: { epochs: 1, optimizer: { type: "Adam", lr: 0.005 } },
@@ -100,6 +111,9 @@ function modelOf(name: NetworkName, hidden: number): ProjectInput["model"] {
         others: [],
         targets: [{ name: "y", outFeatures: "classes" }],
       });
+    case "two-input":
+    case "two-output":
+      return glyphModel(name, "x");
     default: {
       const [cell = "", units] = name.split("-");
       return {
@@ -113,36 +127,68 @@ function modelOf(name: NetworkName, hidden: number): ProjectInput["model"] {
   }
 }
 
+/** The course's networks on glyphs, described in `pytorch_glyphs.py`. @param picture the input that is one */
+export function glyphModel(network: JoinedName, picture: string): ProjectInput["model"] {
+  const trunk: ProjectInput["model"]["layers"] = [
+    { id: "conv", type: "Conv2d", from: [picture], outChannels: 16, kernelSize: 3, padding: 1 },
+    { id: "pool", type: "MaxPool2d", kernelSize: 2 },
+    { id: "act", type: "ELU" },
+    { id: "flat", type: "Flatten" },
+    { id: "fc", type: "Linear", outFeatures: 128 },
+  ];
+  const answer = (target: string, from: string) => ({ id: `out_${target}`, type: "Linear", from: [from], outFeatures: "classes" });
+  if (network === "two-output")
+    return {
+      layers: [...trunk, answer("alphabet", "fc"), answer("character", "fc")],
+      outputs: ["alphabet", "character"].map((target) => ({ target, from: `out_${target}` })),
+    };
+  return {
+    layers: [
+      ...trunk,
+      { id: "fc_alphabet", type: "Linear", from: ["alphabet"], outFeatures: 8 },
+      { id: "act_alphabet", type: "ELU" },
+      { id: "join", type: "Concat", from: ["fc", "act_alphabet"] },
+      answer("character", "join"),
+    ],
+    outputs: [{ target: "character", from: "out_character" }],
+  };
+}
+
 /** The same, ready for a trainer. */
 export function benchmarkSpec(name: NetworkName, hidden = 1024): TrainingSpec {
-  const { shape, classes } = DATA[name];
+  const sample = DATA[name];
   const project = parseProject(benchmarkProject(name, hidden));
-  const targets: readonly TargetSpec[] = [{ name: "y", kind: classes === 1 ? "binary" : "category", width: classes }];
-  const inputs = new Map([["x", { dtype: "float32" as const, shape: ["N", ...shape] as Shape }]]);
-  const plan = planNetwork(project.model, ["x"], new Map([["y", classes]]));
+  const classes = Object.entries(sample.targets);
+  const targets = classes.map(([target, width]): TargetSpec => ({ name: target, kind: width === 1 ? "binary" : "category", width }));
+  const inputs = new Map(Object.entries(sample.inputs).map(([input, shape]) => [input, { dtype: "float32" as const, shape: ["N", ...shape] as Shape }]));
+  const plan = planNetwork(project.model, [...inputs.keys()], new Map(classes));
   return { plan, layout: layOut(plan, inputs), inputs, targets, training: project.training, balanced: new Map() };
 }
 
 /** A batch of noise with answers. */
 export function randomBatch(network: NetworkName, size: number): TrainingBatch {
   const random = new Random(1, "benchmark");
-  const { shape, classes } = DATA[network];
-  const x = tensor(
-    "float32",
-    Array.from({ length: size * sizeOf(shape) }, () => random.normal()),
-    [size, ...shape],
-  );
-  const y =
-    classes === 1
-      ? tensor(
-          "float32",
-          Array.from({ length: size }, () => random.below(2)),
-          [size, 1],
-        )
-      : tensor(
-          "int64",
-          Array.from({ length: size }, () => random.below(classes)),
-          [size],
-        );
-  return { size, tensors: { x, "target.y": y } };
+  const { inputs, targets } = DATA[network];
+  const draw = (shape: readonly number[], next: () => number) => Array.from({ length: sizeOf(shape) }, next);
+  const tensors: Record<string, TrainingBatch["tensors"][string]> = {};
+  for (const [input, shape] of Object.entries(inputs))
+    tensors[input] = tensor(
+      "float32",
+      draw([size, ...shape], () => random.normal()),
+      [size, ...shape],
+    );
+  for (const [target, classes] of Object.entries(targets))
+    tensors[`target.${target}`] =
+      classes === 1
+        ? tensor(
+            "float32",
+            draw([size, 1], () => random.below(2)),
+            [size, 1],
+          )
+        : tensor(
+            "int64",
+            draw([size], () => random.below(classes)),
+            [size],
+          );
+  return { size, tensors };
 }

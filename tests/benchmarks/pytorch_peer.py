@@ -1,6 +1,6 @@
 """PyTorch's side of the benchmarks: reads one JSON request a line, answers with one JSON line of milliseconds.
 
-{"do": "step", "network": "small"|"large"|"cnn"|"resnet", "batch": 32, "steps": 200, "threads": 1}
+{"do": "step", "network": "small"|"large"|"cnn"|"resnet"|"two-input"|"two-output", "batch": 32, "steps": 200, "threads": 1}
 {"do": "epoch", "csv": path, "batch": 32, "loader": "dataset", "threads": 1}
 {"do": "window_epoch", "csv": path, "network": "gru-32", "length": 96, "batch": 32, "threads": 1}
 {"do": "pictures", "folder": path, "size": 64, "batch": 32, "workers": 2}
@@ -16,6 +16,8 @@ import time
 import numpy as np
 import torch
 from torch import nn
+
+import pytorch_glyphs
 
 
 class Residual(nn.Module):
@@ -63,16 +65,28 @@ def network(name):
         nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(128, 7)), [3, 96, 96], 7, nn.CrossEntropyLoss()
 
 
+def joined(request):
+    """A network of glyphs, its loss on noise, and what it reads."""
+    model = {"two-input": pytorch_glyphs.TwoInput, "two-output": pytorch_glyphs.TwoOutput}[request["network"]](28, 392)
+    size = request["batch"]
+    x = torch.randn(size, 1, 64, 64), torch.randn(size, 28)
+    y = {"alphabet": torch.randint(0, 28, (size,)), "character": torch.randint(0, 392, (size,))}
+    loss = lambda outputs, answers: sum(nn.functional.cross_entropy(output, answers[target]) for target, output in outputs.items())
+    return model, torch.optim.Adam(model.parameters(), lr=0.005), loss, x, y
+
+
 kept = {}
 
 
 def step(request):
     key = (request["network"], request["batch"])
-    if key not in kept:
+    if key not in kept and request["network"].startswith("two-"):
+        kept[key] = joined(request)
+    elif key not in kept:
         model, shape, classes, loss = network(request["network"])
         x = torch.randn(request["batch"], *shape)
         y = torch.rand(request["batch"], 1).round() if classes == 1 else torch.randint(0, classes, (request["batch"],))
-        kept[key] = model, torch.optim.Adam(model.parameters(), lr=0.005), loss, x, y
+        kept[key] = model, torch.optim.Adam(model.parameters(), lr=0.005), loss, (x,), y
     model, optimizer, loss, x, y = kept[key]
     torch.set_num_threads(request["threads"])
     model.train()
@@ -80,7 +94,7 @@ def step(request):
     for _ in range(request["steps"]):
         start = time.perf_counter()
         optimizer.zero_grad()
-        value = loss(model(x), y)
+        value = loss(model(*x), y)
         value.backward()
         optimizer.step()
         value.item()

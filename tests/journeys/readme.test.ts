@@ -107,7 +107,7 @@ describe.each([
     clone = join(mkdtempSync(join(tmpdir(), "lathe-readme-")), "lathe");
     mkdirSync(join(clone, "resources", "samples", "credit"), { recursive: true });
     cpSync(creditTable, join(clone, "resources", "samples", "credit", "credit.csv"));
-    for (const sample of ["clipart", "meters", "ridership"])
+    for (const sample of ["clipart", "glyphs", "meters", "ridership"])
       cpSync(join(packageRoot, "resources", "samples", sample), join(clone, "resources", "samples", sample), { recursive: true });
   });
   afterAll(() => rmSync(join(clone, ".."), { recursive: true, force: true }));

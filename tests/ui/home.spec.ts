@@ -186,7 +186,7 @@ test("a list that cannot be changed says so and stays", async ({ page, studio, w
 test("the palette starts a sample and a new project", async ({ page, studio, workshop }) => {
   const home = new HomePage(page);
   await home.goto(workshop.server.url);
-  await expect(home.samples.getByRole("listitem")).toHaveCount(5);
+  await expect(home.samples.getByRole("listitem")).toHaveCount(6);
   // Nobody waits for it: the key after Ctrl+K is the palette's already, however slow the machine.
   const focused = await page.evaluate(async () => {
     document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "k", code: "KeyK", ctrlKey: true, bubbles: true }));
@@ -210,7 +210,7 @@ test("looks right in both themes and sizes", async ({ page, studio, workshop }) 
   const home = new HomePage(page);
   const file = writeTable(workshop.folder);
   await home.goto(workshop.server.url);
-  await expect(home.samples.getByRole("listitem")).toHaveCount(5);
+  await expect(home.samples.getByRole("listitem")).toHaveCount(6);
   await expect(home.hints).toBeVisible();
   await lookAt(page, "home-first");
   await home.startSample("Credit");

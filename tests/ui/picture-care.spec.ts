@@ -12,6 +12,8 @@ import { trainedBlobs, writeAlphabets, writeTinyPictures } from "./picture-proje
 // What is done about single pictures, in a project that says so by itself: the files are never touched.
 
 interface Source {
+  readonly levels?: readonly string[];
+  readonly names?: string;
   readonly exclude?: readonly string[];
   readonly relabel?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
@@ -151,22 +153,42 @@ test("two levels of folders are two columns: one to predict, one to read, and ei
   await home.propose(folder);
   await expect(page.getByText("Each picture is resized to")).toBeVisible();
   await lookAt(page, "pictures-levels-new");
-  const named = await home.columns.getByRole("rowheader").allInnerTexts();
-  expect(named).toHaveLength(3);
+  // Levels are named before there is a project, and parts of the files' names are columns, seen as they are typed.
+  await home.level("Outer folders").fill("script");
+  await page.keyboard.press("Enter");
+  await expect(home.columns.getByRole("rowheader")).toHaveText(["image", "script", "label"]);
+  await expect(home.columns.getByRole("row", { name: /^script/ })).toContainText("5");
+  await home.level("Files' names").fill("{drawn}-{copy}");
+  await expect(home.preview).toContainText("does not fit");
+  await home.level("Files' names").fill("{a}{b}");
+  await expect(page.getByText('got nothing between "a" and "b"')).toBeVisible();
+  await home.level("Files' names").fill("{copy}");
+  await page.keyboard.press("Enter");
+  await expect(home.columns.getByRole("rowheader")).toHaveText(["image", "script", "label", "copy"]);
+  await expect(home.preview.getByRole("columnheader")).toHaveText(["File", "script", "label", "copy"]);
+  await lookAt(page, "pictures-levels-named");
   await home.create.click();
   await expect(page).toHaveURL(/\/data$/);
   const project = decodeURIComponent(/project\/([^/]+)\//.exec(page.url())?.[1] ?? "");
+  expect(sourceOf(project)).toMatchObject({ levels: ["script", "label"], names: "{copy}" });
 
-  // The project's own words for the levels, as one who edits its file gives them.
+  // They can be called otherwise afterwards: what refers to them follows, and can be undone.
   const pictures = new PicturesPage(page);
   await expect(pictures.grid.getByRole("option").first()).toBeVisible();
-  const file = join(project, "project.json");
-  const document = readFileSync(file, "utf8");
-  const { levels } = (JSON.parse(document) as { readonly data: { readonly source: { readonly levels: readonly string[] } } }).data.source;
-  expect(levels).toHaveLength(2);
-  writeFileSync(file, document.replaceAll(JSON.stringify(levels[0]), '"alphabet"').replaceAll(JSON.stringify(levels[1]), '"character"'));
-  await pictures.goto(workshop.server.url, project, "data");
-  await page.reload();
+  await page.getByRole("button", { name: "How it is read" }).click();
+  const read = page.getByRole("dialog", { name: "How it is read" });
+  for (const [field, name] of [
+    ["Outer folders", "alphabet"],
+    ["Inner folders", "character"],
+  ] as const) {
+    await read.getByRole("textbox", { name: field }).fill(name);
+    await read.getByRole("textbox", { name: field }).press("Enter");
+  }
+  await expect.poll(() => sourceOf(project).levels).toEqual(["alphabet", "character"]);
+  await lookAt(page, "pictures-levels-renamed");
+  await page.keyboard.press("Escape");
+  const saved = JSON.parse(readFileSync(join(project, "project.json"), "utf8")) as { readonly data: { readonly targets: unknown } };
+  expect(saved.data.targets).toEqual([{ name: "character", type: "category", column: "character" }]);
   await expect(page.getByRole("button", { name: /^ansuz/ })).toBeVisible();
   await page.getByRole("button", { name: /^ansuz/ }).click();
   await expect(page.getByText("12 of 60 pictures")).toBeVisible();

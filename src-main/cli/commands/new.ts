@@ -20,8 +20,11 @@ interface Options {
   readonly validation?: string;
   readonly test?: string;
   readonly levels?: readonly string[];
+  readonly names?: string;
   readonly target?: readonly string[];
   readonly labels?: readonly LabelGroup[];
+  readonly input?: readonly string[];
+  readonly splitBy?: string;
   readonly header?: "yes" | "no";
   readonly skip?: number;
   readonly comment?: string;
@@ -54,11 +57,14 @@ export function addNew(program: Command): void {
     .option("--validation <path>", "a folder of pictures of its own for the validation")
     .option("--test <path>", "a table, or a folder, of its own for the test")
     .option("--levels <names>", "what the levels of folders stand for, from the outermost, as in alphabet,character", names)
+    .option("--names <pattern>", "columns of parts of the pictures' names, as in {typeface}-{copy}; the first takes what the others leave")
     .addOption(new Option("--header <yes or no>", "whether the first row of the table holds names (default: found out)").choices(["yes", "no"]))
     .option("--skip <lines>", "lines to exclude at the top of the table (default: found out)", wholeNumber)
     .option("--comment <mark>", 'what comment lines begin with, or "none" (default: found out)')
     .option("--target <column>", "what to predict; repeat for several (default: the last column, or the folders' names)", several)
     .option("--labels <name=columns>", "columns of 0 and 1 that are predicted together, as in weather=rain,wind,snow; repeat for several", labelGroups)
+    .option("--input <column>", "what to learn from, beside a folder's pictures; repeat for several (default: what suits the data)", several)
+    .option("--split-by <column>", "rows with the same value in this column stay together in training, validation or test")
     .option("--time <column>", "make the table a series in order of this column (default with --template series: the one that looks like times)")
     .option("--id <column>", "what tells several series of one table apart (default: found where times stand more than once)")
     .option("--window <rows>", "rows of the past that a forecast is made from (default: by the step)", positiveInteger)
@@ -72,7 +78,7 @@ export function addNew(program: Command): void {
     .option("--calendar <parts>", 'parts of the time that become columns, as in hour,weekday, or "none" (default: by the step)', names)
     .addHelpText("after", `\nTemplates:\n${templates.all.map(({ type, summary }) => `  ${type.padEnd(11)} ${summary}`).join("\n")}`)
     .action(async (folder: string, all: Options) => {
-      const { data, validation, test, levels, target, labels, header, skip, comment, json = false } = all;
+      const { data, validation, test, levels, names: pattern, target, input, splitBy, labels, header, skip, comment, json = false } = all;
       const output = createOutput(json);
       const reader = createReader({ deadline: SURVEYED });
       const { template, series } = seriesOf(all);
@@ -82,6 +88,9 @@ export function addNew(program: Command): void {
         ...(series === undefined ? {} : { series }),
         data,
         ...(levels ? { levels } : {}),
+        names: pattern,
+        inputs: input,
+        splitBy,
         ...(validation === undefined ? {} : { validation }),
         ...(test === undefined ? {} : { test }),
         ...(target ? { targets: target } : {}),

@@ -13,6 +13,8 @@ import type { DeepSamples } from "./pixel-range.js";
 
 /** Of the files that are shown. */
 const QUALITY = 82;
+/** Corners that differ by no more of 255 are of one background. */
+const ALIKE = 8;
 
 export interface ViewOfPicture {
   /** WebP */
@@ -97,6 +99,8 @@ export interface PictureLook {
   readonly height: number;
   /** Whether all its pixels are. */
   readonly gray: boolean;
+  /** How bright its corners are, from 0 to 255, where all are alike. */
+  readonly border?: number;
   /** Of a picture of more than 8 bits. */
   readonly deep?: DeepSamples;
 }
@@ -112,9 +116,16 @@ export const lookAtPicture: LookAtPicture = (path, signal) =>
       width,
       height,
       gray: data.every((value, k) => k % 3 === 0 || value === data[k - 1]),
+      ...borderOf(data, width, height),
       ...(deep ? { deep: { kind: deep.kind, stored: deep.stored, smallest: deep.smallest, largest: deep.largest } } : {}),
     };
   });
+
+/** How bright a picture's corners are, where all are alike. */
+function borderOf(data: Uint8Array, width: number, height: number): Pick<PictureLook, "border"> {
+  const corners = [0, width - 1, (height - 1) * width, height * width - 1].map((at) => data[3 * at] ?? 0);
+  return Math.max(...corners) - Math.min(...corners) > ALIKE ? {} : { border: Math.round(corners.reduce((sum, corner) => sum + corner, 0) / corners.length) };
+}
 
 /**
  * A picture as a network is given it, in the order of the formats.

@@ -1,7 +1,8 @@
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { toLatheError } from "../../base/errors.js";
-import { PICTURE_COLUMN } from "../../contract/data.js";
-import { listPictures } from "../pictures/list-pictures.js";
+import { PICTURE_COLUMN, folderColumns } from "../../contract/data.js";
+import { nameColumns, parseNamePattern } from "../../contract/file-names.js";
+import { type ListedPicture, listPictures } from "../pictures/list-pictures.js";
 import type { Database } from "./database.js";
 import type { Source } from "./source.js";
 import { identifier, literal } from "./sql.js";
@@ -10,6 +11,8 @@ import { openTable } from "./table.js";
 export interface FolderOptions {
   /** Names of the columns beside `image`, one a level of folders. */
   readonly levels: readonly string[];
+  /** Columns of parts of the files' names, as in `{typeface}-{copy}`. */
+  readonly names?: string | undefined;
   /** A folder of its own for the validation: its pictures follow the others, named by their way from this folder. */
   readonly validation?: string | undefined;
   /** Pictures to exclude, and other labels, by path in the folder. */
@@ -23,11 +26,11 @@ export interface FolderOptions {
 /** Why a picture is not used. */
 export const UNUSED = { excluded: "excluded", unreadable: "unreadable picture" } as const;
 
-/** A folder of pictures as a table: `image` and a column for each level. @throws LatheError as `listPictures` */
+/** A folder of pictures as a table: `image`, a column for each level and for each part of the files' names. @throws LatheError as `listPictures` */
 export async function openImageFolder(
   database: Database,
   root: string,
-  { levels, validation, exclude: excluded = [], relabel: relabelled = {}, bad = new Map(), signal }: FolderOptions,
+  { levels, names, validation, exclude: excluded = [], relabel: relabelled = {}, bad = new Map(), signal }: FolderOptions,
 ): Promise<Source> {
   const listed = await listPictures(root, levels.length, signal);
   const own = validation === undefined ? undefined : await listPictures(validation, levels.length, signal);
@@ -40,11 +43,23 @@ export async function openImageFolder(
   const exclude = excluded.map(asListed);
   const relabel = Object.fromEntries(Object.entries(relabelled).map(([path, labels]) => [asListed(path), labels]));
   const table = await freshName(database, "pictures");
-  const columns = [PICTURE_COLUMN, ...levels].map((name, k) => ({ name, sql: `c${k}`, kind: "name" as const }));
+  const parsed = names === undefined ? undefined : parseNamePattern(names);
+  const pattern = parsed === undefined || "problem" in parsed ? undefined : parsed;
+  const beside = folderColumns({ levels, names });
+  const unfit: string[] = [];
+  const valuesOf = ({ path, labels }: ListedPicture): readonly string[] => {
+    const parts = pattern?.read(path);
+    if (pattern && !parts) unfit.push(path);
+    return [...labels, ...(parts ?? [])];
+  };
+  const columns = [PICTURE_COLUMN, ...beside].map((name, k) => ({ name, sql: `c${k}`, kind: "name" as const }));
   await database.fill(
     table,
     columns.map(({ sql }) => sql),
-    pictures.map(({ path, labels }) => [path, ...levels.map((level, k) => relabel[path]?.[level]?.normalize("NFC") ?? labels[k] ?? null)]),
+    pictures.map((picture) => {
+      const values = valuesOf(picture);
+      return [picture.path, ...beside.map((column, k) => relabel[picture.path]?.[column]?.normalize("NFC") ?? values[k] ?? null)];
+    }),
   );
   const known = new Set(pictures.map(({ path }) => path));
   const strangers = [...exclude, ...Object.keys(relabel)].filter((path) => !known.has(path));
@@ -63,12 +78,25 @@ export async function openImageFolder(
     ...(validated.length > 0 ? { validated: await listPaths(database, validated) } : {}),
     warnings: [
       ...warnings,
+      ...tellUnfit(unfit, pictures.length, names),
       ...(strangers.length > 0
         ? [`${strangers.length} excluded or relabelled picture${strangers.length === 1 ? " is" : "s are"} not in ${root}, such as ${strangers[0]}`]
         : []),
     ],
     explain: (error) => Promise.resolve(toLatheError(error)),
   };
+}
+
+/** What files are not called as the pattern says, in a sentence. */
+export function tellUnfit(unfit: readonly string[], all: number, names = ""): readonly string[] {
+  const [first] = unfit;
+  if (first === undefined) return [];
+  const columns = nameColumns(names).map((column) => `"${column}"`);
+  const listed = columns.length > 1 ? `${columns.slice(0, -1).join(", ")} and ${columns.at(-1)}` : columns.join("");
+  return [
+    `${unfit.length} of ${all} pictures ${unfit.length === 1 ? "is" : "are"} not called ${names}${unfit.length === 1 ? ":" : ", such as"} ${first}; ` +
+      `${unfit.length === 1 ? "its" : "their"} ${listed} ${columns.length > 1 ? "are" : "is"} missing`,
+  ];
 }
 
 /** One picture as a table of one row. */

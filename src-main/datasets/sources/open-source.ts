@@ -82,9 +82,10 @@ export async function openMain(
     const shares = split && spec.test !== undefined ? { ...split, test: 0 } : split;
     return openSeries(database, source, spec, { cells, cuts: cuts ?? shares, signal });
   }
-  const { levels, exclude, relabel, validation } = spec;
+  const { levels, names: pattern, exclude, relabel, validation } = spec;
   return openImageFolder(database, resolve(folder, spec.path), {
     levels,
+    names: pattern,
     ...(validation === undefined ? {} : { validation: resolve(folder, validation) }),
     exclude,
     relabel,
@@ -112,6 +113,7 @@ export async function openTest(database: Database, folder: string, spec: SourceS
     const source = besideTraining(withMissing(await openTable(database, folder, spec.test, options), spec.missing));
     return spec.type === "series" ? openSeries(database, source, spec, { name: "test_series", like: main.series, signal }) : source;
   }
-  const { levels, testExclude, testRelabel } = spec;
-  return openImageFolder(database, resolve(folder, spec.test), { levels, exclude: testExclude, relabel: testRelabel, bad: await stillBad(folder), signal });
+  const { levels, names, testExclude, testRelabel } = spec;
+  const bad = await stillBad(folder);
+  return openImageFolder(database, resolve(folder, spec.test), { levels, names, exclude: testExclude, relabel: testRelabel, bad, signal });
 }

@@ -1,5 +1,5 @@
 import { LatheError, toLatheError } from "../../base/errors.js";
-import { type ImageFolderSpec, imageFolderSource } from "../../contract/data.js";
+import { type ImageFolderSpec, folderColumns, imageFolderSource } from "../../contract/data.js";
 import type { CorrectedPictures, PictureCorrection } from "../../contract/picture-corrections.js";
 import type { ProjectDocument } from "../../contract/project-views.js";
 import type { ProjectDocuments } from "../projects/project-documents.js";
@@ -49,6 +49,7 @@ export function applyCorrections(
 ): { readonly source: ImageFolderSpec; readonly undo: readonly PictureCorrection[] } {
   const lists = { main: new Set(source.exclude), test: new Set(source.testExclude) };
   const labels = { main: labelsOf(source.relabel), test: labelsOf(source.testRelabel) };
+  const columns = folderColumns(source);
   const undo: PictureCorrection[] = [];
   for (const { picture, test, excluded, labels: wanted } of corrections) {
     const [list, given] = test ? [lists.test, labels.test] : [lists.main, labels.main];
@@ -62,8 +63,7 @@ export function applyCorrections(
     const own = new Map(given.get(picture));
     const previous = new Map<string, string | null>();
     for (const [level, label] of Object.entries(wanted)) {
-      if (!source.levels.includes(level))
-        throw new LatheError("usage", `the folders have no level "${level}"; they have ${source.levels.join(", ")}`, { level });
+      if (!columns.includes(level)) throw new LatheError("usage", `the folders have no level "${level}"; they have ${columns.join(", ")}`, { level });
       previous.set(level, own.get(level) ?? null);
       if (label === null) own.delete(level);
       else own.set(level, label);

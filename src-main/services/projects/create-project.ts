@@ -4,17 +4,18 @@ import { LatheError } from "../../base/errors.js";
 import type { InputDraft, TableSourceSpec } from "../../contract/data.js";
 import { PROJECT_FILE, writeDoor, writeProject } from "../../contract/project-file.js";
 import { isFolder, proposePictures } from "../../datasets/pictures/propose-pictures.js";
-import { rolesFrom, withProse } from "../../datasets/propose.js";
+import { type TableSurvey, rolesFrom, withProse } from "../../datasets/propose.js";
+import { findColumn } from "../../datasets/roles.js";
 import { kindOf } from "../../features/index.js";
 import type { ProjectInput } from "../../contract/project.js";
 import type { SeriesPlan, SeriesWish } from "../../contract/series-views.js";
 import type { DataSurvey } from "../data/survey.js";
 import { type LabelGroup, groupLabels } from "./group-labels.js";
-import { templateFor, withPictureColumns } from "./picture-columns.js";
+import { templateFor, templateForFolder, withPictureColumns } from "./picture-columns.js";
 import { planSeries } from "./plan-series.js";
 import { templates } from "../templates/index.js";
 import { SERIES } from "../templates/series.js";
-import type { Template } from "../templates/template.js";
+import type { Proposal, Template } from "../templates/template.js";
 import { TEXT } from "../templates/text.js";
 import { TWO_INPUT } from "../templates/two-input.js";
 
@@ -33,6 +34,12 @@ export interface CreateOptions extends DataSurvey {
   readonly reading?: Pick<TableSourceSpec, "header" | "skip" | "comment">;
   /** What the levels of folders stand for, of pictures. */
   readonly levels?: readonly string[];
+  /** Columns of parts of the pictures' names, as in `{typeface}-{copy}`. */
+  readonly names?: string | undefined;
+  /** Columns to read; of pictures, beside them. Omitted: what suits the data and the template. */
+  readonly inputs?: readonly string[] | undefined;
+  /** A column whose groups stay together in one part. */
+  readonly splitBy?: string | undefined;
   /** Defaults to the last column, or the innermost level of folders. */
   readonly targets?: readonly string[];
   /** Columns of yes or no that are predicted together; of tables only. */
@@ -75,9 +82,11 @@ export async function createProject(options: CreateOptions): Promise<CreatedProj
     throw new LatheError("usage", `the template ${template?.type} reads no series; the template ${SERIES} does, or name no column of times and no window`);
   if (labels.length > 0 && (template?.reads === "series" || (await isFolder(resolve(data)))))
     throw new LatheError("usage", "labels are columns of a table, got a series or a folder of pictures; name several targets instead");
-  if (await isFolder(resolve(data))) return createFromPictures(options, home, template ?? templates.get("images"));
+  if (await isFolder(resolve(data))) return createFromPictures(options, home, template);
   if (validation !== undefined)
     throw new LatheError("usage", `a validation of its own is a folder, beside a folder of pictures; ${data} is a table, whose validation rows are split off`);
+  if (options.levels ?? options.names)
+    throw new LatheError("usage", `levels and names of files are of a folder of pictures; ${data} is a table, whose columns have their names`);
   const names = targets ? { names: targets } : {};
   const surveyed = await survey({ folder: process.cwd(), path: resolve(data), ...reading, ...names }, signal);
   const file = {
@@ -89,16 +98,21 @@ export async function createProject(options: CreateOptions): Promise<CreatedProj
   };
   const title = name ?? basename(home);
   if (template && (series || template.reads === "series")) {
-    const question = { survey: surveyed, source: file, folder: process.cwd(), targets, ignore, keep, wish: series ?? {}, lookAtSeries, signal };
+    if (options.splitBy !== undefined) throw new LatheError("usage", `a series is split in time, got the column ${options.splitBy} to split by; leave it out`);
+    const columns = options.inputs ? inputsOf(surveyed, options.inputs) : { ignore, keep };
+    const question = { survey: surveyed, source: file, folder: process.cwd(), targets, ...columns, wish: series ?? {}, lookAtSeries, signal };
     const { notes, told, plan, source, ...parts } = await planSeries(question);
     const made = await save(home, template.create({ name: title, source, ...parts }));
     return { file: made, notes, told, targets: parts.targets.map(nameAndType), inputs: plan.columns, series: plan };
   }
+  if (options.splitBy !== undefined) findColumn(surveyed, options.splitBy, "data.column", "the column to split by");
   const seen = template?.type === TEXT ? withProse(surveyed) : surveyed;
-  const roles = await withPictureColumns(groupLabels(rolesFrom(seen, targets, ignore, keep), labels), seen, look, signal);
+  const asked = options.inputs && inputsOf(seen, options.inputs);
+  const asRoles = rolesFrom(seen, targets, asked?.ignore ?? ignore, asked?.keep ?? keep);
+  const roles = await withPictureColumns(groupLabels(asRoles, labels), seen, look, signal);
   const source = { type: "table" as const, ...file };
   const chosen = template ?? templates.get(templateFor(roles));
-  const proposal = { name: title, source, inputs: roles.inputs, targets: roles.targets };
+  const proposal = { name: title, source, ...splitOf(options), inputs: roles.inputs, targets: roles.targets };
   const made = await save(home, chosen.create(proposal));
   return {
     file: made,
@@ -106,6 +120,17 @@ export async function createProject(options: CreateOptions): Promise<CreatedProj
     targets: roles.targets.map(nameAndType),
     inputs: roles.inputs.flatMap((input) => namesOf(input)),
   };
+}
+
+/** Only these columns are read, whatever they hold. @throws LatheError `data.column` for one that is not there */
+function inputsOf(survey: TableSurvey, inputs: readonly string[]): { readonly ignore: readonly string[]; readonly keep: readonly string[] } {
+  for (const input of inputs) findColumn(survey, input, "data.column", "the input");
+  return { ignore: survey.columns.map((column) => column.name).filter((column) => !inputs.includes(column)), keep: inputs };
+}
+
+/** Whole groups of a column in one part, where that is asked for. */
+function splitOf({ splitBy }: CreateOptions): Pick<Proposal, "split"> {
+  return splitBy === undefined ? {} : { split: { validation: 0.15, test: 0.15, by: "group", column: splitBy } };
 }
 
 /** @returns the project's file. */
@@ -119,18 +144,16 @@ function nameAndType({ name, type }: { readonly name: string; readonly type: str
   return { name, type };
 }
 
-async function createFromPictures(
-  { name, data, validation, test, levels, targets, ignore = [], signal, look }: CreateOptions,
-  home: string,
-  template: Template,
-): Promise<CreatedProject> {
+async function createFromPictures(options: CreateOptions, home: string, template: Template | undefined): Promise<CreatedProject> {
+  const { name, data, validation, test, levels, names, inputs: wanted, targets, ignore = [], splitBy, signal, look } = options;
   const found = await proposePictures({
     path: resolve(data),
     ...(validation === undefined ? {} : { validation: resolve(validation) }),
     ...(test === undefined ? {} : { test: resolve(test) }),
     ...(levels ? { levels } : {}),
+    names,
     ...(targets ? { targets } : {}),
-    inputs: template.type === TWO_INPUT ? "all" : "pictures",
+    inputs: wanted ?? (template?.type === TWO_INPUT ? "all" : "pictures"),
     ...(signal ? { signal } : {}),
     look,
   });
@@ -141,7 +164,9 @@ async function createFromPictures(
     ...(found.source.test === undefined ? {} : { test: pathFrom(home, found.source.test) }),
   };
   const inputs = found.inputs.filter((input) => kindOf(input).reads !== "values" || !namesOf(input).every((column) => ignore.includes(column)));
-  const file = await save(home, template.create({ name: name ?? basename(home), source, inputs, targets: found.targets }));
+  if (splitBy !== undefined) findColumn({ path: data, columns: found.columns }, splitBy, "data.column", "the column to split by");
+  const chosen = template ?? templates.get(templateForFolder({ inputs, targets: found.targets }));
+  const file = await save(home, chosen.create({ name: name ?? basename(home), source, ...splitOf(options), inputs, targets: found.targets }));
   return { file, notes: found.notes, targets: found.targets.map(nameAndType), inputs: inputs.map((input) => input.name) };
 }
 

@@ -6,10 +6,17 @@ import { kindOf, picturesOf } from "../../features/index.js";
 
 type Roles = Pick<ProposedRoles, "inputs" | "targets" | "notes" | "byColumn">;
 
-/** The template that a table begins with, unless another is asked for. */
-export function templateFor({ inputs }: Pick<Roles, "inputs">): string {
+/** The template that a table or a folder of pictures begins with, unless another is asked for. */
+export function templateFor({ inputs, targets }: Pick<Roles, "inputs" | "targets">): string {
   const { length } = inputs.filter((input) => kindOf(input).reads === "pictures");
-  return length === 0 ? "tabular" : length === 1 ? "images" : "two-input";
+  if (length === 0) return "tabular";
+  if (length > 1) return "two-input";
+  return targets.length > 1 ? "two-output" : "images";
+}
+
+/** The same of a folder of pictures, whose other columns each have a branch of their own. */
+export function templateForFolder(roles: Pick<Roles, "inputs" | "targets">): string {
+  return roles.inputs.length > 1 && roles.targets.length === 1 ? "two-input" : templateFor(roles);
 }
 
 /** Inputs of a table's columns of pictures as those of a folder are proposed: of the size and in the colours that the pictures have. */

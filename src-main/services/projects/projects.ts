@@ -29,7 +29,7 @@ export interface Projects {
   /** @throws LatheError `data.*`, `rpc.refused` */
   propose(
     data: string,
-    asked?: Pick<ProposalQuestion, "targets" | "ignore" | "keep" | "levels" | "header" | "series">,
+    asked?: Pick<ProposalQuestion, "targets" | "ignore" | "keep" | "levels" | "names" | "inputs" | "header" | "series">,
     signal?: AbortSignal,
   ): Promise<ProjectProposal>;
   /** @throws LatheError `usage` where the folder holds a project or the template does not suit, `data.*`, `rpc.refused`, `run.storage` */
@@ -54,6 +54,9 @@ export interface NewProject {
   readonly ignore: readonly string[];
   readonly keep?: readonly string[] | undefined;
   readonly levels?: readonly string[] | undefined;
+  /** Columns of parts of the pictures' names, and those that are read beside the pictures. */
+  readonly names?: string | undefined;
+  readonly inputs?: readonly string[] | undefined;
   /** Of a text: whether its first row holds the names. */
   readonly header?: boolean | undefined;
   /** The table is made regular in time. */

@@ -6,14 +6,14 @@ import { extensionOf, tableExtensions } from "../../contract/extensions.js";
 import type { ProjectProposal } from "../../contract/project-views.js";
 import type { SeriesWish } from "../../contract/series-views.js";
 import { tellsColumns } from "../../datasets/sources/table.js";
-import { holdsPictures, proposePictures } from "../../datasets/pictures/propose-pictures.js";
+import { everyLevel, holdsPictures, proposePictures } from "../../datasets/pictures/propose-pictures.js";
 import { type ProposedRoles, type SurveyedColumn, type TableSurvey, reasonToLeave, rolesFrom, targetKind } from "../../datasets/propose.js";
 import { proposeSeries } from "../../datasets/series/propose-series.js";
 import { picturesOf } from "../../features/index.js";
 import type { DataSurvey } from "../data/survey.js";
 import { templates } from "../templates/index.js";
 import type { Template } from "../templates/template.js";
-import { templateFor, withPictureColumns } from "./picture-columns.js";
+import { templateFor, templateForFolder, withPictureColumns } from "./picture-columns.js";
 import { planSeries } from "./plan-series.js";
 import { SERIES } from "../templates/series.js";
 
@@ -22,6 +22,10 @@ export interface ProposalQuestion extends DataSurvey {
   readonly targets?: readonly string[] | undefined;
   /** Of a folder of pictures: what its levels of folders stand for; omitted: as many as there are, the innermost to be predicted. */
   readonly levels?: readonly string[] | undefined;
+  /** Of a folder of pictures: columns of parts of the files' names, as in `{typeface}-{copy}`. */
+  readonly names?: string | undefined;
+  /** Of a folder of pictures: columns that are read beside them; omitted: none. */
+  readonly inputs?: readonly string[] | undefined;
   /** Of a text: whether its first row holds the names; omitted: to be found out. */
   readonly header?: boolean | undefined;
   /** Of a series: columns that are excluded, and such as are read whatever they hold. */
@@ -164,7 +168,11 @@ export function freeFolder(base: string, name: string): string {
 }
 
 /** Folders of pictures, by class. */
-async function proposeFolder(data: string, projects: string, { targets, levels, signal, look }: ProposalQuestion): Promise<ProjectProposal> {
+async function proposeFolder(
+  data: string,
+  projects: string,
+  { targets, levels: named, names, inputs = [], signal, look }: ProposalQuestion,
+): Promise<ProjectProposal> {
   if (!(await holdsPictures(data))) {
     throw new LatheError(
       "data.unreadable",
@@ -173,25 +181,18 @@ async function proposeFolder(data: string, projects: string, { targets, levels, 
       { path: data },
     );
   }
-  const found = await proposePictures({
-    path: data,
-    targets: targets ?? ["label"],
-    inputs: "all",
-    ...(levels ? { levels } : {}),
-    ...(signal ? { signal } : {}),
-    look,
-  });
+  const levels = named ?? (await everyLevel(data, signal));
+  const found = await proposePictures({ path: data, targets: targets ?? levels.slice(-1), inputs, levels, names, ...(signal ? { signal } : {}), look });
   const name = basename(data).replace(/[_-]+/g, " ").trim() || "Project";
   const [picture] = picturesOf(found.inputs);
   const wanted = new Set(found.targets.map((target) => ("column" in target ? target.column : undefined)));
   const classes = [...found.classes].map(([label, pictures]) => ({ name: label, pictures })).sort((a, b) => b.pictures - a.pictures);
-  const inner = found.source.levels.at(-1);
   return {
     data,
     kind: "pictures",
     name,
     folder: freeFolder(projects, name),
-    template: "images",
+    template: templateForFolder(found),
     rows: found.pictures,
     headed: false,
     notes: [...found.notes],
@@ -200,14 +201,14 @@ async function proposeFolder(data: string, projects: string, { targets, levels, 
     ),
     columns: [
       { name: PICTURE_COLUMN, type: "picture", missing: 0, distinct: found.pictures, role: "input", target: "category", examples: [], notes: [] },
-      ...found.source.levels.map((level) => ({
-        name: level,
-        type: "folder",
-        missing: 0,
-        distinct: level === inner ? classes.length : 0,
-        role: wanted.has(level) ? ("target" as const) : ("ignore" as const),
+      ...found.columns.map(({ name: column, distinct, missing, examples }) => ({
+        name: column,
+        type: found.source.levels.includes(column) ? "folder" : "file name",
+        missing,
+        distinct,
+        role: wanted.has(column) ? ("target" as const) : inputs.includes(column) ? ("input" as const) : ("ignore" as const),
         target: "category" as const,
-        examples: level === inner ? classes.slice(0, 5).map(({ name: label }) => label) : [],
+        examples: [...examples],
         notes: [],
       })),
     ],
@@ -217,6 +218,8 @@ async function proposeFolder(data: string, projects: string, { targets, levels, 
             size: picture.size,
             color: picture.color,
             levels: [...found.source.levels],
+            ...(found.source.names === undefined ? {} : { names: found.source.names }),
+            files: [...found.files],
             classes,
             ...(found.source.validation === undefined ? {} : { validation: found.source.validation }),
             ...(found.source.test === undefined ? {} : { test: found.source.test }),

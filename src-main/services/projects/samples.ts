@@ -17,6 +17,12 @@ const sampleFile = z.strictObject({
   file: z.string(),
   test: z.string().optional(),
   template: z.string(),
+  /** What is to be predicted, where that is more than `target` by itself. */
+  targets: z.array(z.string()).optional(),
+  /** Of a folder of pictures: its columns, and the one whose groups stay together. */
+  levels: z.array(z.string()).optional(),
+  names: z.string().optional(),
+  splitBy: z.string().optional(),
   series: seriesWish.optional(),
 });
 
@@ -27,8 +33,8 @@ export async function listSamples(): Promise<SampleSummary[]> {
   const names = await readdir(folder());
   return Promise.all(
     names.sort().map(async (sample) => {
-      const { file: _file, test: _test, template: _template, series: _series, ...summary } = await readSample(sample);
-      return { sample, ...summary };
+      const { title, summary, kind, rows, columns, target } = await readSample(sample);
+      return { sample, title, summary, kind, rows, columns, target };
     }),
   );
 }
@@ -44,7 +50,7 @@ export async function projectFromSample(
   survey: DataSurvey,
 ): Promise<{ readonly folder: string; readonly notes: readonly string[] }> {
   if (!(await readdir(folder())).includes(sample)) throw new LatheError("usage", `there is no sample ${JSON.stringify(sample)}`);
-  const { title, file, test, target, template, series } = await readSample(sample);
+  const { title, file, test, target, targets = [target], template, levels, names, splitBy, series } = await readSample(sample);
   const home = freeFolder(projects, title);
   try {
     await makeFoldersSoon(home);
@@ -60,7 +66,10 @@ export async function projectFromSample(
       template,
       data: join(home, file),
       ...(test === undefined ? {} : { test: join(home, test) }),
-      targets: [target],
+      targets,
+      ...(levels === undefined ? {} : { levels }),
+      names,
+      splitBy,
       ...(series === undefined ? {} : { series }),
     });
     // What was found in a series stands on its Data screen.

@@ -1,8 +1,8 @@
 import { isEmbedded, kindOf, picturesOf, windowsOf } from "../../features/index.js";
 import type { ProjectInput } from "../../contract/project.js";
-import { pictureTraining, smallNetwork } from "./images.js";
 import type { Ids } from "./networks/network.js";
 import { seriesNetworks } from "./networks/index.js";
+import { branchTraining, isWord, pictureBranch, pictureSize } from "./networks/picture-branch.js";
 import { seriesTraining } from "./networks/series-network.js";
 import { type LayerInput, type Proposal, embedding, hidden, last } from "./template.js";
 import { textBranch } from "./text.js";
@@ -10,16 +10,13 @@ import { textBranch } from "./text.js";
 type Input = Proposal["inputs"][number];
 type Blocks = NonNullable<ProjectInput["model"]["blocks"]>;
 
-/** Numbers that a picture comes down to before other inputs join it: of the tens of thousands of its maps a dozen columns beside them would not be seen. */
-const PICTURE_FEATURES = 128;
-
 /** What the block is called that reads several pictures. */
 const SHARED = "picture";
 
 interface Branches {
   /** Before anything is joined. */
   readonly layers: readonly LayerInput[];
-  /** By input, the layer that is its row of features `[N, F]`. */
+  /** By input, what is its row of features `[N, F]`: a layer, or the input itself. */
   readonly ends: ReadonlyMap<string, string>;
   readonly blocks?: Blocks;
 }
@@ -27,6 +24,7 @@ interface Branches {
 /** A branch for each input, of any kind; pictures of one size and colour share one. */
 export function branchesOf(id: Ids, proposal: Proposal): Branches {
   const twins = new Set(twinsOf(proposal));
+  const [size] = proposal.inputs.flatMap((input) => (twins.has(input.name) ? [pictureSize(input)] : []));
   const branches = proposal.inputs.map((input) => {
     const shared = twins.has(input.name);
     return {
@@ -38,8 +36,8 @@ export function branchesOf(id: Ids, proposal: Proposal): Branches {
   });
   return {
     layers: branches.flatMap(({ layers }) => layers),
-    ends: new Map(branches.map(({ name, layers }) => [name, last(layers)])),
-    ...(twins.size > 0 ? { blocks: { [SHARED]: { inputs: [SHARED], layers: [...pictureBranch((wanted) => wanted, SHARED)] } } } : {}),
+    ends: new Map(branches.map(({ name, layers }) => [name, layers.length > 0 ? last(layers) : name])),
+    ...(size ? { blocks: { [SHARED]: { inputs: [SHARED], layers: pictureBranch((wanted) => wanted, SHARED, size) } } } : {}),
   };
 }
 
@@ -60,18 +58,10 @@ function branchOf(id: Ids, input: Input, proposal: Proposal): readonly LayerInpu
   if (window) return windowBranch(own, window);
   if (isEmbedded(input)) return embedding(id, name);
   const { reads } = kindOf(input);
-  if (reads === "pictures") return pictureBranch(own, name);
+  const size = pictureSize(input);
+  if (size) return pictureBranch(own, name, size);
+  if (isWord(input) && proposal.inputs.some((other) => pictureSize(other))) return [];
   return reads === "tokens" ? textBranch(own, proposal, name) : hidden(id, `_${name}`, 16, [name]);
-}
-
-function pictureBranch(id: Ids, from: string): readonly LayerInput[] {
-  const [linear, norm, act] = [id("fc"), id("norm"), id("act")];
-  return [
-    ...smallNetwork().layers(id, from),
-    { id: linear, type: "Linear", outFeatures: PICTURE_FEATURES },
-    { id: norm, type: "BatchNorm1d" },
-    { id: act, type: "ELU" },
-  ];
 }
 
 /** The past step by step; what is known of the steps ahead side by side. */
@@ -82,7 +72,7 @@ function windowBranch(id: Ids, { name, columns, length, ahead = 0 }: Extract<Inp
 }
 
 /** How a network of such branches trains: as its most demanding input does. */
-export function trainingOf({ inputs }: Pick<Proposal, "inputs">): Partial<Pick<ProjectInput, "training">> {
-  if (windowsOf(inputs).length > 0) return { training: seriesTraining };
-  return picturesOf(inputs).length > 0 ? { training: pictureTraining } : {};
+export function trainingOf(proposal: Proposal): Partial<Pick<ProjectInput, "training">> {
+  if (windowsOf(proposal.inputs).length > 0) return { training: seriesTraining };
+  return picturesOf(proposal.inputs).length > 0 ? { training: branchTraining(proposal) } : {};
 }

@@ -1,6 +1,6 @@
 import { LatheError } from "../../base/errors.js";
 import { kindOf } from "../../features/index.js";
-import { type PictureNetwork, pictureModel } from "./networks/network.js";
+import { pictureModel } from "./networks/network.js";
 import { pictureNetworks } from "./networks/index.js";
 import { type Template, layerIds, outputsOf, projectFrom, refuseTexts, refuseWindows, rowsOf } from "./template.js";
 
@@ -49,10 +49,5 @@ export const pictureTemplates: readonly Template[] = pictureNetworks.all.map((ne
     },
   };
 });
-
-/** What other templates read a picture with. */
-export function smallNetwork(): PictureNetwork {
-  return pictureNetworks.get("two-block-cnn");
-}
 
 export { training as pictureTraining };

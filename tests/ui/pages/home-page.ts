@@ -14,6 +14,8 @@ export class HomePage {
   /** How it becomes regular, folded away. */
   readonly more: Locator;
   readonly create: Locator;
+  /** What the columns of a folder of pictures hold for some files. */
+  readonly preview: Locator;
 
   constructor(readonly page: Page) {
     this.projects = page.getByRole("region", { name: "Projects" });
@@ -24,7 +26,13 @@ export class HomePage {
     this.found = this.series.getByRole("list", { name: "What was found" });
     this.more = this.series.locator("summary");
     this.form = page.getByRole("region", { name: "Project", exact: true });
+    this.preview = page.getByRole("table", { name: "What this gives for some files" });
     this.create = page.getByRole("button", { name: "Create the project" });
+  }
+
+  /** What a level of folders stands for, or the pattern of the files' names. */
+  level(label: string): Locator {
+    return this.page.getByRole("region", { name: "Folders and names of files" }).getByRole("textbox", { name: label });
   }
 
   /** @param url of the studio, with its token. */

@@ -96,7 +96,20 @@ const tables: Readonly<Record<string, readonly Row[]>> = {
     [
       "another label for a level that is not there",
       { "data.source": { type: "image-folder", path: "a", levels: ["Good"], relabel: { "x.png": { god: "no" } } } },
-      ['data.source.relabel["x.png"].god: got "god", expected a level: Good; did you mean Good?'],
+      ['data.source.relabel["x.png"].god: got "god", expected a column beside the pictures: Good; did you mean Good?'],
+    ],
+    [
+      "a pattern of file names that cannot be read",
+      { "data.source": { type: "image-folder", path: "a", levels: ["Good"], names: "{a}{b}" } },
+      ['data.source.names: got nothing between "a" and "b", expected a text that parts them, as in {a}-{b}'],
+    ],
+    [
+      "a part of file names that is called as a level",
+      { "data.source": { type: "image-folder", path: "a", levels: ["Good"], names: "{Good}-{image}" } },
+      [
+        'data.source.names: got "Good", which is a level of folders, expected a name of its own',
+        'data.source.names: got "image", which is the column of the pictures, expected a name of its own',
+      ],
     ],
     [
       "a series of a step that is none",

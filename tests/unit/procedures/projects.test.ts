@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFil
 import { join } from "node:path";
 import { describe, expect, it, test } from "vitest";
 import { toLatheError } from "../../../src-main/base/errors.js";
+import { folderColumns } from "../../../src-main/contract/data.js";
 import { projectProposal } from "../../../src-main/contract/project-views.js";
 import { readProjectFile } from "../../../src-main/contract/project-file.js";
 import { templates } from "../../../src-main/services/templates/index.js";
@@ -190,15 +191,16 @@ test("every sample tells the truth about its data, and becomes a project with a 
     context,
   } = studioProject(table, complete);
   const samples = await projects.samples({}, context);
-  expect(samples.map(({ sample }) => sample)).toEqual(["clipart", "credit", "fashion", "meters", "ridership"]);
+  expect(samples.map(({ sample }) => sample)).toEqual(["clipart", "credit", "fashion", "glyphs", "meters", "ridership"]);
   expect((await app.info({}, context)).projectsFolder).toBe(join(root, "Lathe"));
   for (const { sample, kind, rows, columns, target } of samples) {
     const { project } = await projects.createSample({ sample }, context);
-    expect(project).toMatchObject({ targets: [target], runs: 0 });
+    expect(project).toMatchObject({ targets: target.split(" and "), runs: 0 });
     if (kind === "pictures") {
       const pictures = readdirSync(project.path, { recursive: true }).filter((name) => String(name).endsWith(".png"));
-      expect([pictures.length, columns]).toEqual([rows, 2]);
-      expect((await readProjectFile(project.path)).project.data.source).toMatchObject({ type: "image-folder", path: "train", test: "test" });
+      const { source } = (await readProjectFile(project.path)).project.data;
+      expect(source).toMatchObject({ type: "image-folder", path: "train", test: "test" });
+      expect([pictures.length, columns]).toEqual([rows, source.type === "image-folder" ? 1 + folderColumns(source).length : 0]);
       continue;
     }
     const file = readdirSync(project.path).find((name) => name.endsWith(".csv"))!;
