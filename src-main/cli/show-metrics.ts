@@ -39,6 +39,9 @@ export function showMetrics(output: Output, metrics: MetricValues, confusion: Re
     const counts = own(confusion, target);
     if (counts) showClasses(output, of, counts);
   }
+  if (metrics["exactMatch"] === undefined) return;
+  output.line();
+  output.line(`exactMatch ${number(metrics["exactMatch"])}: the share of samples whose classes are right for all targets`);
 }
 
 function showClasses(output: Output, of: (name: string) => number | null | undefined, { classes, counts }: Confusion): void {

@@ -53,11 +53,16 @@ function matrixOf(classes: readonly string[], counts: readonly (readonly number[
 
 /** The prediction that one row of outputs amounts to: the likeliest class, or yes or no; undefined for numbers. */
 export function predictionOf(target: JudgedTarget, outputs: Float32Array): number | undefined {
+  return decisionAt(target, outputs, 0);
+}
+
+/** The same of the row in one place of many. @param outputs row-major `[n, width]` */
+export function decisionAt(target: JudgedTarget, outputs: Float32Array, place: number): number | undefined {
   switch (target.kind) {
     case "category":
-      return argmax(outputs);
+      return argmax(outputs, place * target.classes.length, target.classes.length);
     case "binary":
-      return (outputs[0] ?? 0) > target.threshold ? 1 : 0;
+      return (outputs[place] ?? 0) > target.threshold ? 1 : 0;
     case "numeric":
       return undefined;
   }

@@ -8,6 +8,7 @@ import { type RawBatch, countSkipped, readTable } from "../../datasets/index.js"
 import type { FittedTarget } from "../../features/fitted.js";
 import { targetWidth } from "../../features/index.js";
 import type { Tensors } from "../../engines/engine.js";
+import { type JudgedAnswers, jointMetrics } from "../judging/joint-metrics.js";
 import { type JudgedTarget, judge } from "../judging/judge.js";
 import { outputName } from "./inference-model.js";
 import type { WorkSetting } from "../process/setting.js";
@@ -53,7 +54,14 @@ export async function evaluateModel(request: EvaluateRequest, { emit }: WorkSett
       ...(table.unknownClasses.length > 0 ? { unknownClasses: namedOf(table.unknownClasses) } : {}),
       ...strangersOf(table),
       ...unreadableOf(table),
-      metrics: { ...(Object.assign({}, ...answers.map((a) => a.metrics())) as EvaluationResult["metrics"]), ...compared },
+      metrics: {
+        ...(Object.assign({}, ...answers.map((a) => a.metrics())) as EvaluationResult["metrics"]),
+        ...jointMetrics(
+          answers.map((a) => a.answers()),
+          samples,
+        ),
+        ...compared,
+      },
       confusion: Object.assign({}, ...answers.map((a) => a.confusion())) as EvaluationResult["confusion"],
     };
   } finally {
@@ -71,6 +79,7 @@ class Answers {
   readonly #origins: Uint32Array[] = [];
   readonly #outputs: Float32Array[] = [];
   readonly #truth: Float32Array[] = [];
+  #answers: (JudgedAnswers & { readonly truths: Float32Array }) | undefined;
   #judgement: ReturnType<typeof judge> | undefined;
 
   constructor(
@@ -86,7 +95,12 @@ class Answers {
 
   /** As forecasts, each by the number of its sample's own row. */
   forecast(): ForecastSamples {
-    return { origins: Uint32Array.from(this.#origins.flatMap((rows) => [...rows])), outputs: joinFloats(this.#outputs), truths: joinFloats(this.#truth) };
+    const { outputs, truths } = this.answers();
+    return { origins: Uint32Array.from(this.#origins.flatMap((rows) => [...rows])), outputs, truths };
+  }
+
+  answers(): JudgedAnswers & { readonly truths: Float32Array } {
+    return (this.#answers ??= { target: this.judged, outputs: joinFloats(this.#outputs), truths: joinFloats(this.#truth) });
   }
 
   metrics(): Readonly<Record<string, number | null>> {
@@ -99,7 +113,8 @@ class Answers {
   }
 
   #judge(): ReturnType<typeof judge> {
-    return (this.#judgement ??= judge(this.judged, joinFloats(this.#outputs), joinFloats(this.#truth)));
+    const { outputs, truths } = this.answers();
+    return (this.#judgement ??= judge(this.judged, outputs, truths));
   }
 }
 
