@@ -192,7 +192,16 @@ export type { FormField };
 /** Why a model is to be doubted, in sentences: what kept its network from learning, where an earlier version trained it all the same. */
 export const modelDoubts = z.array(z.string());
 
-export const predictionForm = z.strictObject({ fields: z.array(formField), targets: z.array(targetView), doubts: modelDoubts });
+export const predictionForm = z.strictObject({
+  fields: z.array(formField),
+  targets: z.array(targetView),
+  doubts: modelDoubts,
+  /**
+   * What the folders of pictures in a folder have to stand for, from the outermost, so that the model can be asked about all of it; empty: the pictures alone
+   * are enough. Absent: a folder does not tell all that the model reads.
+   */
+  folder: z.array(z.string()).optional(),
+});
 export type PredictionForm = z.infer<typeof predictionForm>;
 
 export const onePrediction = z.strictObject({

@@ -5,6 +5,7 @@ import type { RunReport } from "../../src-main/contract/report.js";
 import type { RunReference } from "../../src-main/contract/summaries.js";
 import { useStudio } from "../rpc/studio.js";
 import { createLoader } from "../fetching/loadable.js";
+import { rememberTab, rememberedTab, type EvaluateTab } from "./evaluate-tabs.js";
 
 export const judgedSplits = ["validation", "test"] as const;
 export type JudgedSplit = (typeof judgedSplits)[number];
@@ -28,7 +29,7 @@ export const useEvaluation = defineStore("evaluation", () => {
   const residuals = createLoader<ResidualsResult>();
   const run = shallowRef<RunReference>();
   const wantedSplit = ref<JudgedSplit>();
-  const wantedTarget = ref<string>();
+  const wantedTab = shallowRef<EvaluateTab>();
   const wantedClass = ref<string>();
   const wantedColumn = ref<string>();
 
@@ -38,7 +39,12 @@ export const useEvaluation = defineStore("evaluation", () => {
   );
   /** What the report says of the split; undefined where it has no rows. */
   const judged = computed(() => result.value?.report[split.value]);
+  const wantedTarget = computed(() => (typeof wantedTab.value === "object" ? wantedTab.value.target : undefined));
   const target = computed(() => result.value?.targets.find(({ name }) => name === wantedTarget.value) ?? result.value?.targets[0]);
+  /** Classes of two targets can be right or wrong together; single rows have to have been kept. */
+  const canBeTogether = computed(() => (result.value?.targets.filter(({ kind }) => kind !== "numeric").length ?? 0) > 1 && result.value?.rows === true);
+  const isTogether = computed(() => wantedTab.value === "together" && canBeTogether.value);
+  const tab = computed<EvaluateTab>(() => (isTogether.value ? "together" : { target: target.value?.name ?? "" }));
   /** Of several classes, the one that curves tell from the rest; of two, the second. */
   const positive = computed(() =>
     target.value?.kind === "binary"
@@ -74,7 +80,7 @@ export const useEvaluation = defineStore("evaluation", () => {
   /** @param reference a run that has ended. */
   function show(reference: RunReference | undefined): void {
     const isSame = reference?.project === run.value?.project && reference?.run === run.value?.run;
-    if (reference?.project !== run.value?.project) wantedSplit.value = wantedTarget.value = wantedClass.value = wantedColumn.value = undefined;
+    if (reference?.project !== run.value?.project) wantedSplit.value = wantedClass.value = wantedColumn.value = undefined;
     run.value = reference;
     if (!isSame) report.reset();
     loadReport();
@@ -100,6 +106,9 @@ export const useEvaluation = defineStore("evaluation", () => {
     split,
     judged,
     target,
+    tab,
+    canBeTogether,
+    isTogether,
     positive,
     column,
     confusion,
@@ -111,7 +120,11 @@ export const useEvaluation = defineStore("evaluation", () => {
     loadReport,
     loadCharts,
     chooseSplit: (next: JudgedSplit) => void (wantedSplit.value = next),
-    chooseTarget: (name: string) => void (wantedTarget.value = name),
+    /** @param wanted what the address says; undefined: what the project was left at. */
+    chooseTab(project: string, wanted: EvaluateTab | undefined): void {
+      wantedTab.value = wanted ?? rememberedTab(project);
+      if (wanted) rememberTab(project, wanted);
+    },
     chooseClass: (name: string) => void (wantedClass.value = name),
     chooseColumn: (name: string) => void (wantedColumn.value = name),
   };

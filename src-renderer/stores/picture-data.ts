@@ -1,5 +1,5 @@
 import { defineStore } from "pinia";
-import { computed } from "vue";
+import { computed, ref } from "vue";
 import { picturesOf, targetColumns } from "../../src-main/features/index.js";
 import type { DraftInput, DraftTagged } from "../document/draft.js";
 import { useProject } from "./project.js";
@@ -14,9 +14,19 @@ export const usePictureData = defineStore("picture-data", () => {
   const source = computed(() => (project.draft?.data.source.type === "image-folder" ? project.draft.data.source : undefined));
   const excluded = computed(() => ({ main: new Set(source.value?.exclude), test: new Set(source.value?.testExclude) }));
   const levels = computed<readonly string[]>(() => source.value?.levels ?? (source.value ? ["label"] : []));
-  /** The column of the first target with classes. */
-  const target = computed(() => project.draft?.data.targets.find(({ type }) => type !== "numeric"));
+  const wantedTarget = ref<string>();
+  /** Those with classes. */
+  const targets = computed(() => (project.draft?.data.targets ?? []).filter(({ type }) => type !== "numeric"));
+  /** The one by whose classes pictures are shown: the first, unless another is chosen. */
+  const target = computed(() => targets.value.find(({ name }) => name === wantedTarget.value) ?? targets.value[0]);
   const labelColumn = computed(() => (target.value ? targetColumns(target.value)[0] : undefined));
+
+  /** The level of folders that says the class of a target; undefined where it is another column. */
+  function levelOf(name: string): string | undefined {
+    const found = targets.value.find((one) => one.name === name);
+    const column = found && targetColumns(found)[0];
+    return column !== undefined && levels.value.includes(column) ? column : undefined;
+  }
 
   /** By column: another label than the folder says. */
   function relabelled({ picture, test }: PictureAt): Readonly<Record<string, string>> | undefined {
@@ -61,7 +71,13 @@ export const usePictureData = defineStore("picture-data", () => {
     levels,
     target,
     labelColumn,
-    isPictures: computed(() => inputs.value.length > 0),
+    levelOf,
+    targets,
+    chooseTarget: (name: string) => void (wantedTarget.value = name),
+    /** Whether a network looks at pictures at all. */
+    hasPictures: computed(() => inputs.value.length > 0),
+    /** Whether each sample is a picture and nothing else; a row of a table that names pictures and holds numbers is a row. */
+    isPictures: computed(() => inputs.value.length > 0 && (source.value !== undefined || project.draft?.data.inputs.length === 1)),
     /** The column of paths. */
     column: computed(() => inputs.value[0]?.column),
     isExcluded: ({ picture, test }: PictureAt) => excluded.value[test ? "test" : "main"].has(picture),

@@ -2,7 +2,7 @@ import type { RowAnswer, RowValues } from "../../contract/engine-messages.js";
 import type { FormField, OnePrediction, PredictionForm, TargetView } from "../../contract/evaluation-views.js";
 import type { FittedTarget } from "../../features/fitted.js";
 import type { ValueNote } from "../../features/form.js";
-import { kindOf, targetKindOf } from "../../features/index.js";
+import { kindOf, picturesOf, targetKindOf } from "../../features/index.js";
 import type { ModelFacts } from "../../training/models/inference-model.js";
 import type { TrainingValues } from "../../training/runs/training-values.js";
 
@@ -11,7 +11,16 @@ export function formOf({ fitted, thresholds }: ModelFacts, values: TrainingValue
   const fields = new Map<string, FormField>();
   for (const input of fitted.inputs)
     for (const field of kindOf(input).fields(input, values, fitted.decimal)) if (!fields.has(field.column)) fields.set(field.column, field);
-  return { fields: [...fields.values()], targets: fitted.targets.map((target) => viewOf(target, thresholds)) };
+  const folder = folderOf(fitted);
+  return { fields: [...fields.values()], targets: fitted.targets.map((target) => viewOf(target, thresholds)), ...(folder ? { folder } : {}) };
+}
+
+/** Levels of folders that a model of pictures reads, as `predictionForm` tells them. */
+function folderOf({ inputs, levels = [] }: ModelFacts["fitted"]): string[] | undefined {
+  const pictures = new Set(picturesOf(inputs).map(({ column }) => column));
+  const others = inputs.flatMap((input) => kindOf(input).columnsOf(input)).filter((column) => !pictures.has(column));
+  if (pictures.size !== 1 || !others.every((column) => levels.includes(column))) return undefined;
+  return others.length > 0 ? [...levels] : [];
 }
 
 function viewOf(target: FittedTarget, thresholds: ModelFacts["thresholds"]): TargetView {
