@@ -15,7 +15,8 @@ const screens: Readonly<Record<Step, () => Promise<Component>>> = {
 };
 
 /**
- * Every place in the studio. A project's folder is one part of the address, encoded; the run looked at is the query's `run`. Screens are loaded as they are
+ * Every place in the studio. A project's folder is one part of the address, encoded; the run looked at is the query's `run`, the part of a screen its
+ * `tab`. Screens are loaded as they are
  * first visited, so that the start stays quick.
  */
 export function createStudioRouter(): Router {

@@ -55,6 +55,9 @@ export function showMetrics(
     const judged = own(labels, target);
     if (judged) showLabels(output, of, judged);
   }
+  if (metrics["exactMatch"] === undefined) return;
+  output.line();
+  output.line(`exactMatch ${number(metrics["exactMatch"])}: the share of samples whose classes are right for all targets`);
 }
 
 function showClasses(output: Output, of: (name: string) => number | null | undefined, { classes, counts }: Confusion): void {

@@ -12,7 +12,8 @@ import { TUNE } from "./thresholds.js";
 import { type DataSpec, PICTURE_COLUMN, type TargetSpec, folderColumns } from "./data.js";
 import { nameColumns, parseNamePattern } from "./file-names.js";
 import type { BlockSpec, LayerSpec, ModelSpec } from "./model.js";
-import { type TrainingConfig, defaultLosses } from "./training.js";
+import { defaultLosses } from "./default-losses.js";
+import type { TrainingConfig } from "./training.js";
 
 /** Where in a project file, as keys and positions. */
 export type Path = readonly (string | number)[];

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { MOST_TARGETS } from "../base/limits.js";
 import { type FormField, formField, valueNote } from "../features/form.js";
 import { formulaCells, predictionResult, unreadablePictures } from "./results.js";
 import { splitName } from "./table-views.js";
@@ -101,6 +102,60 @@ export const judgedRows = z.strictObject({
 });
 export type JudgedRows = z.infer<typeof judgedRows>;
 
+/** How a sample's class was decided for a target of classes; unknown: the sample's own class is not known. */
+export const jointOutcome = z.enum(["right", "wrong", "unknown"]);
+export type JointOutcome = z.infer<typeof jointOutcome>;
+
+/** What a run got right and wrong together, over its targets of classes, each decided as the run decides. */
+export const jointErrors = z.strictObject({
+  /** Names of the targets of classes. */
+  targets: z.array(z.string()),
+  rows: z.number(),
+  /** Samples whose classes are known for all targets. */
+  known: z.number(),
+  /** As the metric of that name; null where `known` is 0. */
+  exactMatch: z.number().nullable(),
+  /** What it would be if mistakes in one target had nothing to do with those in another: the product of the shares right among the `known`. */
+  independent: z.number().nullable(),
+  /** Samples by what was right of them, an outcome for each target: those with all right first, then the most frequent. */
+  combinations: z.array(z.strictObject({ outcomes: z.array(jointOutcome), rows: z.number() })),
+  /** Rarer combinations that are not listed, and their samples. */
+  more: z.strictObject({ combinations: z.number(), rows: z.number() }),
+});
+export type JointErrors = z.infer<typeof jointErrors>;
+
+export const jointRowsRequest = z.strictObject({
+  split: judgedSplit,
+  /** For each target of classes, in the order of `jointErrors`: what is wanted; null: whatever. Absent: all samples. */
+  outcomes: z.array(jointOutcome.nullable()).max(MOST_TARGETS).optional(),
+  /** `worst`: those whose classes together were thought least likely come first; `row`: as in the file. */
+  order: z.enum(["worst", "row"]).default("worst"),
+  offset: z.int().nonnegative(),
+  limit: z.int().min(1).max(500),
+});
+
+export const jointRow = z.strictObject({
+  row: z.number(),
+  /** For every target of the run, numbers among them. Without a truth: it is not known. */
+  answers: z.array(z.strictObject({ truth: z.string().optional(), predicted: z.string(), confidence: z.number().optional() })),
+  /** −ln of the probability that the classes together were given, over the targets whose class is known. */
+  loss: z.number(),
+  /** The row as the file has it. */
+  cells: z.array(z.string().nullable()),
+});
+export type JointRow = z.infer<typeof jointRow>;
+
+export const jointRows = z.strictObject({
+  /** Names of all targets, as in `answers`. */
+  targets: z.array(z.string()),
+  columns: z.array(z.string()),
+  total: z.number(),
+  rows: z.array(jointRow),
+  /** As of judged rows. */
+  note: z.string().optional(),
+});
+export type JointRows = z.infer<typeof jointRows>;
+
 export const labelErrorsRequest = z.strictObject({
   target: z.string(),
   label: z.string().optional(),
@@ -146,7 +201,16 @@ export type { FormField };
 /** Why a model is to be doubted, in sentences: what kept its network from learning, where an earlier version trained it all the same. */
 export const modelDoubts = z.array(z.string());
 
-export const predictionForm = z.strictObject({ fields: z.array(formField), targets: z.array(targetView), doubts: modelDoubts });
+export const predictionForm = z.strictObject({
+  fields: z.array(formField),
+  targets: z.array(targetView),
+  doubts: modelDoubts,
+  /**
+   * What the folders of pictures in a folder have to stand for, from the outermost, so that the model can be asked about all of it; empty: the pictures alone
+   * are enough. Absent: a folder does not tell all that the model reads.
+   */
+  folder: z.array(z.string()).optional(),
+});
 export type PredictionForm = z.infer<typeof predictionForm>;
 
 export const onePrediction = z.strictObject({

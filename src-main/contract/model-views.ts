@@ -25,6 +25,8 @@ export const catalogue = z.strictObject({
   optimizers: z.array(catalogueEntry),
   schedules: z.array(catalogueEntry),
   initializers: z.array(catalogueEntry),
+  /** Ways to make one loss of several targets' losses, as the project file names them. */
+  combine: z.array(z.string()),
   /** Changes of training pictures. */
   transforms: z.array(catalogueEntry),
   /** How sources of data are read, where a form can say it: of a series. */

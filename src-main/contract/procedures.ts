@@ -5,6 +5,9 @@ import { nothing, procedure, stream } from "./contract.js";
 import {
   calibrationResult,
   curvesResult,
+  jointErrors,
+  jointRows,
+  jointRowsRequest,
   judgedRows,
   judgedRowsRequest,
   judgedSplit,
@@ -216,6 +219,9 @@ export const studioContract = {
         z.strictObject({ ...runReference.shape, split: judgedSplit, target: z.string(), label: z.string().optional() }),
         calibrationResult,
       ),
+      /** What is right and wrong together, of runs with two targets of classes or more. @throws `usage` for fewer; `run.missing` as `curves` */
+      joint: procedure(z.strictObject({ ...runReference.shape, split: judgedSplit }), jointErrors),
+      jointRows: procedure(z.strictObject({ ...runReference.shape, ...jointRowsRequest.shape }), jointRows),
       /** Forecasts of one series beside what came, and how far all were off. @throws `run.missing` as `curves`, `data.changed` */
       forecast: procedure(
         z.strictObject({

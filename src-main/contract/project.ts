@@ -8,7 +8,8 @@ import { type TargetSpec, dataSchema } from "./data.js";
 import { MOST_BLOCKS, MOST_TARGETS } from "../base/limits.js";
 import { modelSchema } from "./model.js";
 import { describeProblem, problemsOf } from "./problems.js";
-import { type LossSpec, defaultLosses, trainingSchema } from "./training.js";
+import { defaultLosses } from "./default-losses.js";
+import { type LossSpec, trainingSchema } from "./training.js";
 
 /** The version of the project file that this Lathe writes, and the newest that it reads. */
 export const PROJECT_VERSION = 1;

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { losses } from "../losses/index.js";
-import type { TargetKind } from "../losses/loss.js";
 import { optimizers } from "../optimizers/index.js";
 import { schedules } from "../optimizers/schedules/index.js";
 import { thresholdsSchema } from "./thresholds.js";
@@ -15,15 +14,6 @@ export interface LossSpec extends Tagged {
 export const lossSchema = defineTagged<LossSpec, Omit<LossSpec, "weight"> & { readonly type: string; readonly weight?: number }>(losses.all, {
   weight: z.number().positive().default(1).describe("Its share in the sum of all targets' losses"),
 });
-
-/** The loss of a target that names none. */
-export const defaultLosses: Readonly<Record<TargetKind, string>> = {
-  binary: "BCEWithLogitsLoss",
-  category: "CrossEntropyLoss",
-  numeric: "MSELoss",
-  labels: "BCEWithLogitsLoss",
-  embedding: "TripletMarginLoss",
-};
 
 export const optimizerSchema = defineTagged<Tagged>(optimizers.all);
 export const scheduleSchema = defineTagged<Tagged>(schedules.all);

@@ -8,6 +8,8 @@ export function evaluationProcedures({ evaluation }: Studio): Handlers<StudioCon
     curves: (asked) => evaluation.curves(asked),
     forecast: (asked, { signal }) => evaluation.forecast(asked, signal),
     rows: (asked, { signal }) => evaluation.rows(asked, signal),
+    joint: (asked) => evaluation.joint(asked),
+    jointRows: (asked, { signal }) => evaluation.jointRows(asked, signal),
     calibration: (asked) => evaluation.calibration(asked),
     labelErrors: (asked, { signal }) => evaluation.labelErrors(asked, signal),
     residuals: (asked) => evaluation.residuals(asked),

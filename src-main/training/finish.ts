@@ -14,7 +14,8 @@ import { TrainingControl } from "./process/control.js";
 import { type Evaluator, type Predictions, measure } from "./judging/evaluator.js";
 import type { FitResult } from "./fit.js";
 import { buildInferenceModel } from "./models/inference-model.js";
-import { decisionOf } from "./judging/judge.js";
+import { type JudgedAnswers, jointMetrics } from "./judging/joint-metrics.js";
+import { decisionOf, type JudgedTarget } from "./judging/judge.js";
 import { toldThreshold, tuneAll } from "./judging/thresholds.js";
 import { forecastOf, tellJudgement } from "./judging/forecast/run-forecast.js";
 import { namedForecastMetrics } from "./judging/forecast/judge-forecast.js";
@@ -85,7 +86,8 @@ export async function finish(
     const answers = toKept(split, rowNumbersOf(bench.prepared, split), made, judged);
     kept.push(answers);
     keepPredictions(run.path, answers);
-    return measure(bench.spec, judged, made, fitted.terms);
+    const report = measure(bench.spec, judged, made, fitted.terms);
+    return { ...report, metrics: { ...report.metrics, ...jointMetrics(answersOf(judged, made), made.rows) } };
   };
 
   const [validation, test] = [await judge("validation"), await judge("test")];
@@ -143,6 +145,10 @@ export async function finish(
   rmSync(run.file(REFUSED), { recursive: true, force: true });
   writeReport();
   return { event: "done", run: run.id, model: run.file(RUN_MODEL), report: run.file("report.json"), test: test?.metrics ?? {}, ended: fitted.ended };
+}
+
+function answersOf(judged: ReadonlyMap<string, JudgedTarget>, { outputs, truths }: Predictions): readonly JudgedAnswers[] {
+  return [...judged].map(([name, target]) => ({ target, outputs: defined(outputs.get(name), name), truths: defined(truths.get(name), name) }));
 }
 
 /** Kept for the form that asks the model about one row. */

@@ -83,6 +83,20 @@ export function withoutSteps(names: readonly string[]): readonly string[] {
   });
 }
 
+/** Targets of the runs that have several, in the order of the newest; empty where no run has. */
+export function targetsOfRuns(settings: readonly (RunSettings | undefined)[]): readonly string[] {
+  const names = settings.map((one) => {
+    const targets = objectOf(one?.project["data"])["targets"];
+    return Array.isArray(targets) ? targets.flatMap((target) => objectOf(target)["name"] ?? []).map(String) : [];
+  });
+  return names.some(({ length }) => length > 1) ? [...new Set(names.flat())] : [];
+}
+
+/** Names of one target's metrics; undefined: of all, those of several together among them. */
+export function ofTarget(names: readonly string[], target: string | undefined): readonly string[] {
+  return target === undefined ? names : names.filter((name) => name.startsWith(`${target}.`));
+}
+
 /** Rows in which every word occurs. */
 export function findRows(rows: readonly RunRow[], words: string, group: RunGroup, statusWords: Readonly<Record<RunStatus, string>>): readonly RunRow[] {
   const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);

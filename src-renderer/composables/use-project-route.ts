@@ -7,11 +7,15 @@ export interface ProjectRoute {
   /** The project's folder. */
   readonly project: ComputedRef<string | undefined>;
   readonly step: ComputedRef<Step | undefined>;
+  /** Which part of the screen is looked at, where it has several and one was chosen. */
+  readonly tab: ComputedRef<string | undefined>;
   /** The run that was chosen; undefined: the screen's own choice, the newest that suits. */
   readonly run: ComputedRef<string | undefined>;
   readonly go: (step: Step, run?: string) => void;
   /** Chooses a run and stays on the screen. */
   readonly chooseRun: (run: string | undefined) => void;
+  /** Chooses a part of the screen; a step back in the history leaves the screen. */
+  readonly chooseTab: (tab: string) => void;
   readonly openProject: (path: string, step?: Step) => void;
   readonly home: () => void;
 }
@@ -24,10 +28,11 @@ export function useProjectRoute(): ProjectRoute {
     return typeof value === "string" && value !== "" ? value : undefined;
   });
   const step = computed(() => steps.find((candidate) => route.name === candidate));
-  const run = computed(() => {
-    const value = route.query["run"];
+  const asked = (name: string) => {
+    const value = route.query[name];
     return typeof value === "string" ? value : undefined;
-  });
+  };
+  const run = computed(() => asked("run"));
   function to(name: Step, folder: string, chosen: string | undefined): void {
     void router.push({ name, params: { project: folder }, query: chosen === undefined ? {} : { run: chosen } });
   }
@@ -35,6 +40,8 @@ export function useProjectRoute(): ProjectRoute {
     project,
     step,
     run,
+    tab: computed(() => asked("tab")),
+    chooseTab: (chosen) => void router.replace({ query: { ...route.query, tab: chosen } }),
     go(name, chosen) {
       if (project.value !== undefined) to(name, project.value, chosen ?? run.value);
     },

@@ -25,10 +25,15 @@ export const useChosenPictures = defineStore("chosen-pictures", () => {
   function pictureOf(row: TableRow | undefined): ShownPicture | undefined {
     const picture = row?.cells[columnAt.value];
     if (!row || picture === undefined || picture === null) return undefined;
-    // Rows of a test folder continue after those of the main one.
-    const test = data.source?.test !== undefined && row.row > (view.columnState.result?.rows ?? Infinity);
-    return { row, picture, test, label: row.cells[labelAt.value] ?? "" };
+    return { row, picture, test: isOfTest(row), label: labelOf(row) };
   }
+
+  /** Rows of a test folder continue after those of the main one. */
+  function isOfTest({ row }: TableRow): boolean {
+    return data.source?.test !== undefined && row > (view.columnState.result?.rows ?? Infinity);
+  }
+
+  const labelOf = ({ cells }: TableRow) => cells[labelAt.value] ?? "";
 
   watch(
     () => project.path,
@@ -41,6 +46,8 @@ export const useChosenPictures = defineStore("chosen-pictures", () => {
     current,
     chosen,
     pictureOf,
+    isOfTest,
+    labelOf,
     /** Those that a change is made to. */
     all: computed(() => (chosen.value.size > 0 ? [...chosen.value.values()] : current.value ? [current.value] : [])),
     look(picture: ShownPicture | undefined): void {

@@ -6,6 +6,7 @@ import type { RunReference } from "../../src-main/contract/summaries.js";
 import { useStudio } from "../rpc/studio.js";
 import { labelConfusion, labelScores } from "../figures/label-scores.js";
 import { createLoader } from "../fetching/loadable.js";
+import { rememberTab, rememberedTab, type EvaluateTab } from "./evaluate-tabs.js";
 
 export const judgedSplits = ["validation", "test"] as const;
 export type JudgedSplit = (typeof judgedSplits)[number];
@@ -36,7 +37,7 @@ export const useEvaluation = defineStore("evaluation", () => {
   const residuals = createLoader<ResidualsResult>();
   const run = shallowRef<RunReference>();
   const wantedSplit = ref<JudgedSplit>();
-  const wantedTarget = ref<string>();
+  const wantedTab = shallowRef<EvaluateTab>();
   const wantedClass = ref<string>();
   const wantedColumn = ref<string>();
   const wantedLabel = ref<string>();
@@ -47,6 +48,7 @@ export const useEvaluation = defineStore("evaluation", () => {
   );
   /** What the report says of the split; undefined where it has no rows. */
   const judged = computed(() => result.value?.report[split.value]);
+  const wantedTarget = computed(() => (typeof wantedTab.value === "object" ? wantedTab.value.target : undefined));
   const whole = computed(() => result.value?.targets.find(({ name }) => name === wantedTarget.value) ?? result.value?.targets[0]);
   /** Of a target of several labels, how each was told; undefined of others. */
   const labels = computed(() => (whole.value ? judged.value?.labels?.[whole.value.name] : undefined));
@@ -57,6 +59,12 @@ export const useEvaluation = defineStore("evaluation", () => {
     if (!whole.value || !label.value) return whole.value;
     return { name: whole.value.name, kind: "binary", classes: [...namesOf(label.value.label)], threshold: label.value.threshold };
   });
+  /** Classes of two targets can be right or wrong together; single rows have to have been kept. */
+  const canBeTogether = computed(
+    () => (result.value?.targets.filter(({ kind }) => kind === "category" || kind === "binary").length ?? 0) > 1 && result.value?.rows === true,
+  );
+  const isTogether = computed(() => wantedTab.value === "together" && canBeTogether.value);
+  const tab = computed<EvaluateTab>(() => (isTogether.value ? "together" : { target: target.value?.name ?? "" }));
   /** Of several classes, the one that curves tell from the rest; of two, the second. */
   const positive = computed(() =>
     target.value?.kind === "binary"
@@ -97,8 +105,7 @@ export const useEvaluation = defineStore("evaluation", () => {
   /** @param reference a run that has ended. */
   function show(reference: RunReference | undefined): void {
     const isSame = reference?.project === run.value?.project && reference?.run === run.value?.run;
-    if (reference?.project !== run.value?.project)
-      wantedSplit.value = wantedTarget.value = wantedClass.value = wantedColumn.value = wantedLabel.value = undefined;
+    if (reference?.project !== run.value?.project) wantedSplit.value = wantedClass.value = wantedColumn.value = wantedLabel.value = undefined;
     run.value = reference;
     if (!isSame) report.reset();
     loadReport();
@@ -128,6 +135,9 @@ export const useEvaluation = defineStore("evaluation", () => {
     whole,
     labels,
     label: computed(() => label.value?.label),
+    tab,
+    canBeTogether,
+    isTogether,
     positive,
     column,
     confusion,
@@ -139,7 +149,11 @@ export const useEvaluation = defineStore("evaluation", () => {
     loadReport,
     loadCharts,
     chooseSplit: (next: JudgedSplit) => void (wantedSplit.value = next),
-    chooseTarget: (name: string) => void (wantedTarget.value = name),
+    /** @param wanted what the address says; undefined: what the project was left at. */
+    chooseTab(project: string, wanted: EvaluateTab | undefined): void {
+      wantedTab.value = wanted ?? rememberedTab(project);
+      if (wanted) rememberTab(project, wanted);
+    },
     chooseLabel: (name: string) => void (wantedLabel.value = name),
     chooseClass: (name: string) => void (wantedClass.value = name),
     chooseColumn: (name: string) => void (wantedColumn.value = name),

@@ -12,14 +12,16 @@ export const useJudgedPictures = defineStore("judged-pictures", () => {
   const evaluation = useEvaluation();
   const data = usePictureData();
   const column = computed(() => rows.columns.indexOf(data.column ?? ""));
+  /** A folder for the test is all of the test. */
+  const isOfTest = computed(() => data.source?.test !== undefined && evaluation.split === "test");
 
   return {
+    isOfTest,
     /** Whether rows are shown as pictures. */
-    isPictures: computed(() => data.isPictures && evaluation.target?.kind !== "numeric"),
+    isPictures: computed(() => data.hasPictures && evaluation.target?.kind !== "numeric"),
     of(row: Pick<JudgedRow, "cells"> | undefined): PictureAt | undefined {
       const picture = row?.cells[column.value];
-      // A folder for the test is all of the test.
-      return picture === undefined || picture === null ? undefined : { picture, test: data.source?.test !== undefined && evaluation.split === "test" };
+      return picture === undefined || picture === null ? undefined : { picture, test: isOfTest.value };
     },
   };
 });

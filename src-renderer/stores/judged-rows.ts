@@ -39,7 +39,7 @@ export const useJudgedRows = defineStore("judged-rows", () => {
   const chosenOrder = ref<(typeof rowOrders)[number]>();
   /** Of pictures the most confident first: what the network is sure of and wrong in tells most. */
   const order = computed<(typeof rowOrders)[number]>({
-    get: () => chosenOrder.value ?? (pictures.isPictures && evaluation.target?.kind !== "numeric" ? "sure" : "worst"),
+    get: () => chosenOrder.value ?? (pictures.hasPictures && evaluation.target?.kind !== "numeric" ? "sure" : "worst"),
     set: (next) => void (chosenOrder.value = next),
   });
   /** The number of the row that is looked at. */

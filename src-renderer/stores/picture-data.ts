@@ -1,5 +1,5 @@
 import { defineStore } from "pinia";
-import { computed } from "vue";
+import { computed, ref } from "vue";
 import { folderColumns } from "../../src-main/contract/data.js";
 import { parseNamePattern } from "../../src-main/contract/file-names.js";
 import { picturesOf, targetColumns } from "../../src-main/features/index.js";
@@ -19,9 +19,19 @@ export const usePictureData = defineStore("picture-data", () => {
   const levels = computed<readonly string[]>(() => source.value?.levels ?? (source.value ? ["label"] : []));
   /** Columns beside the pictures: of folders, and of the files' names. */
   const columns = computed(() => (source.value ? folderColumns(source.value) : []));
-  /** The column of the first target with classes. */
-  const target = computed(() => project.draft?.data.targets.find(({ type }) => type !== "numeric"));
+  const wantedTarget = ref<string>();
+  /** Those with classes. */
+  const targets = computed(() => (project.draft?.data.targets ?? []).filter(({ type }) => type !== "numeric"));
+  /** The one by whose classes pictures are shown: the first, unless another is chosen. */
+  const target = computed(() => targets.value.find(({ name }) => name === wantedTarget.value) ?? targets.value[0]);
   const labelColumn = computed(() => (target.value ? targetColumns(target.value)[0] : undefined));
+
+  /** The level of folders, or part of the names, that says the class of a target; undefined where it is another column. */
+  function levelOf(name: string): string | undefined {
+    const found = targets.value.find((one) => one.name === name);
+    const column = found && targetColumns(found)[0];
+    return column !== undefined && columns.value.includes(column) ? column : undefined;
+  }
 
   /** By column: another label than the folder says. */
   function relabelled({ picture, test }: PictureAt): Readonly<Record<string, string>> | undefined {
@@ -67,7 +77,13 @@ export const usePictureData = defineStore("picture-data", () => {
     columns,
     target,
     labelColumn,
-    isPictures: computed(() => inputs.value.length > 0),
+    levelOf,
+    targets,
+    chooseTarget: (name: string) => void (wantedTarget.value = name),
+    /** Whether a network looks at pictures at all. */
+    hasPictures: computed(() => inputs.value.length > 0),
+    /** Whether each sample is a picture and nothing else; a row of a table that names pictures and holds numbers is a row. */
+    isPictures: computed(() => inputs.value.length > 0 && (source.value !== undefined || project.draft?.data.inputs.length === 1)),
     /** The column of paths. */
     column: computed(() => inputs.value[0]?.column),
     isExcluded: ({ picture, test }: PictureAt) => excluded.value[test ? "test" : "main"].has(picture),

@@ -32,7 +32,11 @@ export const usePredictOne = defineStore("predict-one", () => {
   let timer: ReturnType<typeof setTimeout> | undefined;
   /** Columns of pictures; without one there is nothing to ask. */
   const pictures = computed(() => (form.state.value.value?.fields ?? []).filter(({ kind }) => kind === "picture").map(({ column }) => column));
-  const lacksPicture = computed(() => pictures.value.some((column) => (values.value[column] ?? null) === null));
+  /** Those without a picture yet. */
+  const lacking = computed(() => pictures.value.filter((column) => (values.value[column] ?? null) === null));
+  const lacksPicture = computed(() => lacking.value.length > 0);
+  /** Whether a picture is all that is asked about. */
+  const isPicture = computed(() => pictures.value.length === 1 && form.state.value.value?.fields.length === 1);
 
   async function show(next: RunReference | undefined): Promise<void> {
     if (next?.project === reference.value?.project && next?.run === reference.value?.run) return;
@@ -148,6 +152,8 @@ export const usePredictOne = defineStore("predict-one", () => {
     filling,
     fillError,
     pictures,
+    isPicture,
+    lacking,
     lacksPicture,
     run: computed(() => reference.value),
     show,

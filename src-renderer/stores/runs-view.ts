@@ -4,8 +4,10 @@ import { toLatheError } from "../../src-main/base/errors.js";
 import type { RunReference, RunSummary } from "../../src-main/contract/summaries.js";
 import { useStudio } from "../rpc/studio.js";
 import { texts } from "../texts/index.js";
+import { targetsOfRuns } from "../composables/run-rows.js";
 import { createLoader } from "../fetching/loadable.js";
 import { useNotices } from "./notices.js";
+import { useRunSettings } from "./run-settings.js";
 import { useRuns } from "./runs.js";
 
 /** What a run is called. */
@@ -18,6 +20,7 @@ export const useRunsView = defineStore("runs-view", () => {
   const studio = useStudio();
   const runs = useRuns();
   const notices = useNotices();
+  const settings = useRunSettings();
   const t = texts.runsScreen;
   const trash = createLoader<RunSummary[]>();
   /** Chosen for comparison. */
@@ -25,6 +28,10 @@ export const useRunsView = defineStore("runs-view", () => {
   /** Which colour each of them has, kept while it is chosen. */
   const slots = shallowRef<ReadonlyMap<string, number>>(new Map());
   const showsTrash = ref(false);
+  const wantedTarget = ref<string>();
+  /** Whose metrics can be looked at alone. */
+  const targets = computed(() => targetsOfRuns((runs.list.value ?? []).map((run) => settings.of(run)?.value)));
+  const target = computed(() => (wantedTarget.value !== undefined && targets.value.includes(wantedTarget.value) ? wantedTarget.value : undefined));
   const complain = (thrown: unknown): void => notices.complain(toLatheError(thrown).message);
 
   async function loadTrash(): Promise<void> {
@@ -136,6 +143,7 @@ export const useRunsView = defineStore("runs-view", () => {
     () => {
       pick([]);
       showsTrash.value = false;
+      wantedTarget.value = undefined;
       trash.reset();
       void loadTrash();
     },
@@ -148,6 +156,9 @@ export const useRunsView = defineStore("runs-view", () => {
     picked,
     slots,
     showsTrash,
+    targets,
+    target,
+    chooseTarget: (name: string | undefined) => void (wantedTarget.value = name),
     loadTrash,
     remove,
     restore,

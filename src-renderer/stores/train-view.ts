@@ -1,6 +1,8 @@
 import { defineStore } from "pinia";
 import { computed, onScopeDispose, ref, shallowRef, triggerRef, watch } from "vue";
 import type { RunSettings } from "../../src-main/contract/run-views.js";
+import { draftOf } from "../document/draft.js";
+import { targetWeights, type TargetWeight } from "../document/target-weights.js";
 import { useStudio } from "../rpc/studio.js";
 import { createEpochColumns } from "../figures/epoch-columns.js";
 import { createLoader } from "../fetching/loadable.js";
@@ -16,6 +18,8 @@ export interface CurveLook {
   readonly smoothing: number;
   readonly logLoss: boolean;
   readonly logOther: boolean;
+  /** Of several targets: `combined`, `parts`, `targets` or `target:<name>`; a run that has not that target shows the combined loss. */
+  readonly loss: string;
   /** What the second chart shows: `metric:<name>`, or one of the quantities of training. Empty: what suits. */
   readonly other: string;
 }
@@ -89,14 +93,22 @@ export const useTrainView = defineStore("train-view", () => {
     finderError,
     findRate,
     settings: computed(() => settings.state.value),
+    /** Names and weights of the run's targets, and how their losses were combined; empty until its settings are there. */
+    losses: computed(() => lossesOf(settings.state.value.value)),
     finder: computed(() => finder.state.value),
     cancelFinder: () => finder.cancel(),
     changeLook: (change: Partial<CurveLook>) => void (look.value = { ...look.value, ...change }),
   };
 });
 
+function lossesOf(settings: RunSettings | undefined): { readonly targets: readonly TargetWeight[]; readonly combine: string } {
+  if (!settings) return { targets: [], combine: "sum" };
+  const draft = draftOf(settings.project);
+  return { targets: targetWeights(draft), combine: String(draft.training["combine"] ?? "sum") };
+}
+
 function remembered(): CurveLook {
-  const start: CurveLook = { smoothing: 0, logLoss: false, logOther: false, other: "" };
+  const start: CurveLook = { smoothing: 0, logLoss: false, logOther: false, loss: "combined", other: "" };
   try {
     const stored: unknown = JSON.parse(localStorage.getItem("train.look") ?? "{}");
     return { ...start, ...(stored as Partial<CurveLook>) };

@@ -213,6 +213,7 @@ export const dataTexts = {
     missing: "missing",
     sort: (column: string) => `${column}: sort`,
     sortHint: "Sorts up, down, as in the file; Alt and the arrow keys change the width",
+    look: (picture: string) => `Look at ${picture}`,
     resize: (column: string) => `Width of ${column}`,
     failed: "These rows cannot be shown",
     group: "Data",

@@ -41,6 +41,24 @@ function anyOf(names: readonly string[]): string {
   return names.length > 1 ? `${names.slice(0, -1).join(", ")} or ${names.at(-1)}` : names.join("");
 }
 
+/** `character wrong though alphabet right` */
+function combinationOf(targets: readonly string[], outcomes: readonly ("right" | "wrong" | "unknown" | null)[]): string {
+  const named = (wanted: string) => targets.filter((_, k) => outcomes[k] === wanted);
+  const [right, wrong, unknown] = [named("right"), named("wrong"), named("unknown")];
+  const list = (names: readonly string[]) => (names.length > 4 ? `${names.length} targets` : names.join(" and "));
+  const whole = targets.length === 2 ? "both" : "all";
+  if (right.length === targets.length) return `${whole} right`;
+  if (wrong.length === targets.length) return `${whole} wrong`;
+  const said =
+    wrong.length > 0
+      ? [`${list(wrong)} wrong`, ...(right.length > 0 ? [`though ${list(right)} right`] : [])]
+      : right.length > 0
+        ? [`${list(right)} right`]
+        : [];
+  const words = [...said, ...(unknown.length > 0 ? [`${said.length > 0 ? "(" : ""}${list(unknown)} not known${said.length > 0 ? ")" : ""}`] : [])].join(" ");
+  return words === "" ? "any" : words;
+}
+
 function textsOf(of: Things) {
   const rows = (count: string) => `${count} ${count === "1" ? of.one : of.many}`;
   return {
@@ -50,6 +68,11 @@ function textsOf(of: Things) {
     splits: { validation: "Validation", test: "Test" },
     splitHints: { validation: `${of.Many} that chose the best epoch; training did not learn from them`, test: `${of.Many} that training never saw` },
     target: "Target",
+    tabs: {
+      kinds: { binary: "Yes or no", category: "One of several classes", numeric: "Numbers", labels: "Several labels", embedding: "What is alike" },
+      together: "Together",
+      togetherHint: "Which targets are right at once, and which mistakes come together",
+    },
     column: "Column",
     older: "Trained before your last changes.",
     train: "Go to Train",
@@ -241,10 +264,35 @@ function textsOf(of: Things) {
       closePicture: "Hide the picture",
       retrainHint: "The next run learns from the picture as it is now.",
     },
+    joint: {
+      title: "Right together",
+      table: "What is right and wrong together",
+      samples: `${of.Many} of the combination`,
+      picture: "Picture",
+      verdict: (targets: readonly string[], share: string, count: string, from: string, to: string) =>
+        `${targets.length === 2 ? "Both" : `All ${targets.length}`} are right for ${share} of ${rows(count)} (exact match; of others like them, ${from} to ${to}).`,
+      noneKnown: `No ${of.one} here has a known class for all targets at once.`,
+      independent: (share: string) =>
+        `If mistakes in one had nothing to do with those in another, it would be ${share}: more than that means that the same ${of.many} are hard for all.`,
+      count: of.Many,
+      share: "Share",
+      meaning: "What happened",
+      marks: { right: "✓", wrong: "✗", unknown: "?" },
+      outcomes: { right: "right", wrong: "wrong", unknown: "not known" },
+      says: combinationOf,
+      every: `All ${of.many}`,
+      showAll: `Show all ${of.many}`,
+      more: (combinations: string, count: string) => `${combinations} rarer combinations, of ${rows(count)} in all, are not listed.`,
+      unknown: (count: string) => `Of ${rows(count)} a class is not known for some target; they are not in the share above.`,
+      noTruth: "not known",
+      actual: (truth: string) => `actual ${truth}`,
+      failed: "What is right together could not be worked out",
+    },
     actions: {
       split: (split: string) => `Judge by ${split.toLowerCase()} ${of.many}`,
       worst: "Show the worst mistakes",
       all: `Show all judged ${of.many}`,
+      together: "Show what is right and wrong together",
       back: "Back to the run's threshold",
     },
   } as const;

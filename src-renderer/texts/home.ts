@@ -85,7 +85,7 @@ export const homeTexts = {
     headings: { name: "Column", role: "Role", type: "Type", missing: "Missing", distinct: "Distinct", examples: "Examples" },
     roles: { input: "Input", target: "Predict", ignore: "Ignore", known: "Known ahead" },
     roleOf: (column: string) => `Role of ${column}`,
-    targetKinds: { binary: "yes or no", category: "category", numeric: "number", embedding: "what is alike" },
+    targetKinds: { binary: "yes or no", category: "category", numeric: "number", labels: "several labels", embedding: "what is alike" },
     moreColumns: (count: string) => `${count} more columns; find them by name.`,
     nothingFound: "No column is called that.",
     settings: "Project",

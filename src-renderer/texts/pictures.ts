@@ -1,5 +1,7 @@
 /** Pictures: the grid of a project's data, one looked at closely, and what training changes of them. */
 export const pictureTexts = {
+  /** Of samples that are more than a picture. */
+  views: { label: "How samples are shown", pictures: "Pictures", rows: "Rows, with all that belongs to each" },
   grid: {
     title: "Pictures",
     hint: "Arrow keys move, Space chooses several, Delete excludes",
@@ -17,6 +19,7 @@ export const pictureTexts = {
     sizes: { small: "Small", medium: "Medium", large: "Large" },
   },
   classes: {
+    of: "Classes of",
     title: "Classes",
     all: "All pictures",
     parts: "Part",

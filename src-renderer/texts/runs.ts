@@ -7,6 +7,9 @@ export const runsTexts = {
   status: "Show",
   statuses: { all: "All runs", ended: "Finished", active: "Under way", broken: "Failed or interrupted" },
   metric: "Test metric",
+  target: "Target",
+  targetHint: "Whose metrics are shown, here and where runs are compared",
+  allTargets: "All targets",
   headings: {
     run: "Run",
     status: "Status",

@@ -104,6 +104,8 @@ export function goodArguments({ root, table, pictures }: Place): {
         offset: 0,
         limit: 10,
       },
+      "evaluation.joint": { ...run, split: "test" },
+      "evaluation.jointRows": { ...run, split: "test", outcomes: ["right", "wrong"], order: "worst", offset: 0, limit: 10 },
       "evaluation.labelErrors": { ...run, target: "kind", offset: 0, limit: 10 },
       "pictures.thumbnails": { project: pictures, pictures: [picture], side: 64 },
       "pictures.sample": { project: pictures, ...picture, side: 64 },

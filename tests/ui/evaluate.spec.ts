@@ -55,7 +55,7 @@ test("each class's scores and their means are the report's, sorted as one likes"
   const { folder, report } = await trainJudged(workshop.folder);
   const evaluate = new EvaluatePage(page);
   await evaluate.goto(workshop.server.url, folder);
-  await evaluate.target.selectOption("kind");
+  await evaluate.choose("kind");
   const value = (name: string) => threeDigits(Number(valueOf(report, `kind.${name}`)));
   for (const name of ["small", "large", '"middling"'])
     expect((await evaluate.classLine(name)).slice(0, 3)).toEqual([`precision.${name}`, `recall.${name}`, `f1.${name}`].map(value));
@@ -193,7 +193,7 @@ test("numbers: metrics of each column, points and bars that lead to rows", async
   const { folder, report } = await trainJudged(workshop.folder);
   const evaluate = new EvaluatePage(page);
   await evaluate.goto(workshop.server.url, folder);
-  await evaluate.target.selectOption("value");
+  await evaluate.choose("value");
   await expect(evaluate.metric("Mean error")).toHaveAttribute("title", valueOf(report, "value.mae.price"));
   await expect(evaluate.metric("R²")).toHaveAttribute("title", valueOf(report, "value.r2.price"));
   await evaluate.column.selectOption("tax");
@@ -228,7 +228,7 @@ test("a click on a point shows its row", async ({ page, studio, workshop }) => {
   const { folder } = await trainJudged(workshop.folder);
   const evaluate = new EvaluatePage(page);
   await evaluate.goto(workshop.server.url, folder);
-  await evaluate.target.selectOption("value");
+  await evaluate.choose("value");
   const figure = page.getByRole("figure", { name: "Predicted against actual" });
   const canvas = figure.getByRole("img");
   await canvas.scrollIntoViewIfNeeded();
@@ -333,11 +333,10 @@ test("a key that is pressed while rows are on their way looks at the row when it
   const { folder } = await trainJudged(workshop.folder);
   await evaluate.goto(workshop.server.url, folder);
   await expect(evaluate.table.getByRole("rowheader").first()).toBeVisible();
-  const target = await evaluate.target.elementHandle();
-  await evaluate.table.evaluate(async (table, select) => {
-    if (!(select instanceof HTMLSelectElement)) return;
-    select.value = "kind";
-    select.dispatchEvent(new Event("change", { bubbles: true }));
+  const target = await evaluate.tab("kind").elementHandle();
+  await evaluate.table.evaluate(async (table, tab) => {
+    if (!(tab instanceof HTMLElement)) return;
+    tab.click();
     await new Promise((done) => setTimeout(done));
     table.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowDown", bubbles: true }));
   }, target);
@@ -355,12 +354,12 @@ test("every state is accessible, in both themes", async ({ page, studio, worksho
   await expect(evaluate.table.getByRole("rowheader").first()).toBeVisible();
   expect(await page.locator("html").evaluate((html) => [html.scrollWidth - html.clientWidth, html.scrollHeight - html.clientHeight])).toEqual([0, 0]);
   await accessible();
-  await evaluate.target.selectOption("kind");
+  await evaluate.choose("kind");
   await evaluate.table.focus();
   await page.keyboard.press("ArrowDown");
   await expect(page.getByRole("list", { name: /^Probabilities of row/ })).toBeVisible();
   await accessible();
-  await evaluate.target.selectOption("value");
+  await evaluate.choose("value");
   await page.getByRole("figure", { name: "Errors" }).getByRole("button", { name: "Table" }).click();
   await accessible();
   await evaluate.goto(workshop.server.url, writeClouds(workshop.folder));

@@ -60,6 +60,8 @@ const good: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   "evaluation.curves": { ...run, split: "test", target: "Good" },
   "evaluation.rows": { ...run, split: "test", target: "Good", offset: 0, limit: 10 },
   "evaluation.calibration": { ...run, split: "test", target: "Good" },
+  "evaluation.joint": { ...run, split: "test" },
+  "evaluation.jointRows": { ...run, split: "test", offset: 0, limit: 10 },
   "evaluation.labelErrors": { ...run, target: "Good", offset: 0, limit: 10 },
   "evaluation.residuals": { ...run, split: "test", target: "Good" },
   "prediction.form": run,

@@ -5,7 +5,16 @@ import type { Project } from "../../contract/project.js";
 import { thresholdOf } from "../../contract/thresholds.js";
 import { numberOf } from "../../features/classes.js";
 import { targetColumns } from "../../features/index.js";
-import type { CalibrationResult, CurvesResult, JudgedRows, LabelErrors, ResidualsResult, TargetView } from "../../contract/evaluation-views.js";
+import type {
+  CalibrationResult,
+  CurvesResult,
+  JointErrors,
+  JointRows,
+  JudgedRows,
+  LabelErrors,
+  ResidualsResult,
+  TargetView,
+} from "../../contract/evaluation-views.js";
 import type { JudgedForecast } from "../../contract/forecast-report.js";
 import type { RunReport } from "../../contract/report.js";
 import { RUN_MODEL } from "../../contract/run-model.js";
@@ -15,6 +24,7 @@ import { type KeptSplit, predictionsFile } from "../../training/runs/kept-predic
 import { readConfig } from "../../training/runs/run-config.js";
 import { RunFolder } from "../../training/runs/run-folder.js";
 import { confidenceCalibration, curvesOf, residualsOf } from "./evaluation-curves.js";
+import { type JointRowsRequest, describeJointRow, jointErrorsOf, jointPlacesOf } from "./joint-errors.js";
 import { type ForecastQuestion, judgedForecastOf, placesOfRun } from "./judged-forecast.js";
 import type { FolderAccess } from "../files/folder-access.js";
 import { type JudgedRowsRequest, describeRow, placesOf } from "./judged-rows.js";
@@ -43,6 +53,10 @@ export interface Evaluation {
   rows(asked: RunReference & JudgedRowsRequest, signal?: AbortSignal): Promise<JudgedRows>;
   /** @throws as `curves` */
   calibration(asked: RunReference & AskedTarget): Promise<CalibrationResult>;
+  /** What is right and wrong together. @throws as `curves`; `usage` where fewer than two targets have classes */
+  joint(asked: RunReference & { readonly split: KeptSplit }): Promise<JointErrors>;
+  /** @throws as `joint` */
+  jointRows(asked: RunReference & JointRowsRequest, signal?: AbortSignal): Promise<JointRows>;
   /** Of all rows that were judged. @throws as `curves` */
   labelErrors(
     asked: RunReference & Omit<AskedTarget, "split"> & { readonly offset: number; readonly limit: number },
@@ -57,13 +71,17 @@ const SPLITS = ["validation", "test"] as const;
 export function createEvaluation(access: FolderAccess, tables: Tables): Evaluation {
   const store = createPredictionStore();
 
-  async function open(
-    asked: RunReference & { readonly split: KeptSplit; readonly target: string; readonly label?: string | undefined },
-  ): Promise<{ run: FoundRun; predictions: LoadedPredictions; target: SingleTarget }> {
+  async function openSplit(asked: RunReference & { readonly split: KeptSplit }): Promise<{ run: FoundRun; predictions: LoadedPredictions }> {
     const run = await finishedRun(access, asked);
     if (!run.report[asked.split])
       throw new LatheError("usage", `run ${asked.run} has no ${asked.split} rows: its project gave that part none`, { ...run.reference, split: asked.split });
-    const predictions = await store.load(run.folder, asked.split);
+    return { run, predictions: await store.load(run.folder, asked.split) };
+  }
+
+  async function open(
+    asked: RunReference & { readonly split: KeptSplit; readonly target: string; readonly label?: string | undefined },
+  ): Promise<{ run: FoundRun; predictions: LoadedPredictions; target: SingleTarget }> {
+    const { run, predictions } = await openSplit(asked);
     const target = predictions.targets.find(({ name }) => name === asked.target);
     if (!target)
       throw new LatheError("usage", `run ${asked.run} has no target "${asked.target}"; it has ${predictions.targets.map(({ name }) => name).join(", ")}`, {
@@ -110,6 +128,27 @@ export function createEvaluation(access: FolderAccess, tables: Tables): Evaluati
       const { report } = await finishedRun(access, { project, run: id });
       const places = await placesOfRun(tables, run, signal);
       return judgedForecastOf(run, { predictions, target, report: report.forecast?.targets[target.name] }, places, question);
+    },
+    async joint(asked) {
+      return jointErrorsOf((await openSplit(asked)).predictions);
+    },
+    async jointRows({ project, run: id, ...request }, signal) {
+      const { run, predictions } = await openSplit({ project, run: id, split: request.split });
+      const places = jointPlacesOf(predictions, request);
+      const page = Array.from(places.subarray(request.offset, request.offset + request.limit), (place) => describeJointRow(predictions, place));
+      const { columns, cells, note } = await cellsOfRows(
+        tables,
+        run,
+        page.map(({ row }) => row),
+        signal,
+      );
+      return {
+        targets: predictions.targets.map(({ name }) => name),
+        columns: [...columns],
+        total: places.length,
+        rows: page.map((row) => ({ ...row, cells: [...(cells.get(row.row) ?? [])] })),
+        ...(note === undefined ? {} : { note }),
+      };
     },
     async calibration(asked) {
       const { predictions, target } = await open(asked);

@@ -69,7 +69,7 @@ interface Judge {
   readonly residual: (place: number) => number;
 }
 
-function judgeOf(target: SingleTarget, request: Pick<JudgedRowsRequest, "threshold" | "column">): Judge {
+export function judgeOf(target: SingleTarget, request: Pick<JudgedRowsRequest, "threshold" | "column">): Judge {
   const { outputs, truths, width } = target;
   const at = (i: number) => outputs[i] ?? 0;
   const surprise = (probability: number) => -Math.log(Math.max(probability, EPSILON));
@@ -142,7 +142,7 @@ export function classIndex(target: SingleTarget & { readonly kind: "category" | 
  * Places by a figure from 0 on, equal ones as in the file. The bits of such float32 numbers are in the numbers' order, so that they are sorted digit by digit,
  * in two digits of 16 bits: quicker than comparing, and stable.
  */
-function sorted(places: Uint32Array, figure: (place: number) => number, falling: boolean): Uint32Array {
+export function sorted(places: Uint32Array, figure: (place: number) => number, falling: boolean): Uint32Array {
   const figures = new Float32Array(places.length);
   for (let i = 0; i < places.length; i++) figures[i] = Math.max(0, figure(places[i] ?? 0));
   const keys = new Uint32Array(figures.buffer);
@@ -168,7 +168,7 @@ function sorted(places: Uint32Array, figure: (place: number) => number, falling:
 }
 
 /** What float32 knows for sure of a number that was scaled and scaled back. */
-function inOwnUnit(value = Number.NaN): string {
+export function inOwnUnit(value = Number.NaN): string {
   return String(Number(value.toPrecision(7)));
 }
 

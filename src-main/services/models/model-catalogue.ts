@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { seriesSource } from "../../contract/data.js";
 import type { Catalogue, CatalogueEntry } from "../../contract/model-views.js";
+import { trainingSchema } from "../../contract/training.js";
 import { layers } from "../../layers/index.js";
 import { initializers } from "../../layers/init/index.js";
 import { losses } from "../../losses/index.js";
@@ -34,6 +35,7 @@ export function modelCatalogue(): Catalogue {
     optimizers: optimizers.all.map((optimizer) => entryOf(optimizer, "Optimizer")),
     schedules: schedules.all.map((schedule) => entryOf(schedule, "Learning rate")),
     initializers: initializers.all.map((initializer) => entryOf(initializer, "Initialisation")),
+    combine: [...trainingSchema.shape.combine.unwrap().options],
     transforms: transforms.all.map((transform) => ({
       ...entryOf(transform, "Transform"),
       ...(transform.caution === undefined ? {} : { caution: transform.caution }),

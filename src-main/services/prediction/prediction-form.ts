@@ -5,7 +5,7 @@ import { numberOf } from "../../features/classes.js";
 import { labelThresholds } from "../../features/labels.js";
 import type { FittedTarget } from "../../features/fitted.js";
 import type { ValueNote } from "../../features/form.js";
-import { kindOf, targetKindOf } from "../../features/index.js";
+import { kindOf, picturesOf, targetKindOf } from "../../features/index.js";
 import type { ModelFacts } from "../../training/models/inference-model.js";
 import type { TrainingValues } from "../../training/runs/training-values.js";
 
@@ -16,7 +16,16 @@ export function formOf({ fitted, thresholds }: ModelFacts, values: TrainingValue
   const presences = fitted.inputs.filter((input) => kindOf(input).presence);
   for (const input of [...fitted.inputs.filter((one) => !presences.includes(one)), ...presences])
     for (const field of kindOf(input).fields(input, values, fitted.decimal)) if (!fields.has(field.column)) fields.set(field.column, field);
-  return { fields: [...fields.values()], targets: fitted.targets.map((target) => viewOf(target, thresholds)) };
+  const folder = folderOf(fitted);
+  return { fields: [...fields.values()], targets: fitted.targets.map((target) => viewOf(target, thresholds)), ...(folder ? { folder } : {}) };
+}
+
+/** Levels of folders that a model of pictures reads, as `predictionForm` tells them. */
+function folderOf({ inputs, levels = [] }: ModelFacts["fitted"]): string[] | undefined {
+  const pictures = new Set(picturesOf(inputs).map(({ column }) => column));
+  const others = inputs.flatMap((input) => kindOf(input).columnsOf(input)).filter((column) => !pictures.has(column));
+  if (pictures.size !== 1 || !others.every((column) => levels.includes(column))) return undefined;
+  return others.length > 0 ? [...levels] : [];
 }
 
 function viewOf(target: FittedTarget, thresholds: ModelFacts["thresholds"]): TargetView {

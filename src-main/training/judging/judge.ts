@@ -90,12 +90,17 @@ export function decisionOf(target: JudgedTarget, outputs: Float32Array): number 
 
 /** The one class that a row of outputs is most for: the likeliest class or label, or yes or no; undefined for numbers and points. */
 export function predictionOf(target: JudgedTarget, outputs: Float32Array): number | undefined {
+  return decisionAt(target, outputs, 0);
+}
+
+/** The same of the row in one place of many. @param outputs row-major `[n, width]` */
+export function decisionAt(target: JudgedTarget, outputs: Float32Array, place: number): number | undefined {
   switch (target.kind) {
     case "category":
     case "labels":
-      return argmax(outputs);
+      return argmax(outputs, place * target.classes.length, target.classes.length);
     case "binary":
-      return (outputs[0] ?? 0) > target.threshold ? 1 : 0;
+      return (outputs[place] ?? 0) > target.threshold ? 1 : 0;
     case "numeric":
     case "embedding":
       return undefined;

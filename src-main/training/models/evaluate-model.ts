@@ -9,6 +9,7 @@ import type { FittedTarget } from "../../features/fitted.js";
 import { targetWidth } from "../../features/index.js";
 import type { Tensors } from "../../engines/engine.js";
 import type { Threshold } from "../../features/kind.js";
+import { type JudgedAnswers, jointMetrics } from "../judging/joint-metrics.js";
 import { toldThreshold, tuned } from "../judging/thresholds.js";
 import { type JudgedTarget, countGaps, judge } from "../judging/judge.js";
 import { outputName } from "./inference-model.js";
@@ -59,7 +60,14 @@ export async function evaluateModel(request: EvaluateRequest, { emit }: WorkSett
       ...strangersOf(table),
       ...unreadableOf(table),
       ...(table.blank.length > 0 ? { blank: table.blank.length } : {}),
-      metrics: { ...(Object.assign({}, ...answers.map((a) => a.metrics())) as EvaluationResult["metrics"]), ...compared },
+      metrics: {
+        ...(Object.assign({}, ...answers.map((a) => a.metrics())) as EvaluationResult["metrics"]),
+        ...jointMetrics(
+          answers.map((a) => a.answers()),
+          samples,
+        ),
+        ...compared,
+      },
       confusion: Object.assign({}, ...answers.map((a) => a.confusion())) as EvaluationResult["confusion"],
       ...labelsOf(answers),
       ...(request.tune === true ? { best: Object.assign({}, ...answers.map((a) => a.best())) as Record<string, Threshold> } : {}),
@@ -86,6 +94,7 @@ class Answers {
   readonly #outputs: Float32Array[] = [];
   readonly #truth: Float32Array[] = [];
   #missing: number | undefined;
+  #answers: (JudgedAnswers & { readonly truths: Float32Array }) | undefined;
   #judgement: ReturnType<typeof judge> | undefined;
 
   constructor(
@@ -101,7 +110,12 @@ class Answers {
 
   /** As forecasts, each by the number of its sample's own row. */
   forecast(): ForecastSamples {
-    return { origins: Uint32Array.from(this.#origins.flatMap((rows) => [...rows])), outputs: joinFloats(this.#outputs), truths: joinFloats(this.#truth) };
+    const { outputs, truths } = this.answers();
+    return { origins: Uint32Array.from(this.#origins.flatMap((rows) => [...rows])), outputs, truths };
+  }
+
+  answers(): JudgedAnswers & { readonly truths: Float32Array } {
+    return (this.#answers ??= { target: this.judged, outputs: joinFloats(this.#outputs), truths: joinFloats(this.#truth) });
   }
 
   /** Samples that lack it, or one of its columns. */
@@ -130,7 +144,8 @@ class Answers {
   }
 
   #judge(): ReturnType<typeof judge> {
-    return (this.#judgement ??= judge(this.judged, joinFloats(this.#outputs), joinFloats(this.#truth)));
+    const { outputs, truths } = this.answers();
+    return (this.#judgement ??= judge(this.judged, outputs, truths));
   }
 }
 

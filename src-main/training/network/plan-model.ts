@@ -7,7 +7,7 @@ import type { BlockSpec, LayerSpec, ModelSpec } from "../../contract/model.js";
 import type { PlanProblem } from "../../contract/model-views.js";
 import { type Problem, showPath } from "../../contract/problems.js";
 import { parseProject } from "../../contract/project.js";
-import { defaultLosses } from "../../contract/training.js";
+import { defaultLosses } from "../../contract/default-losses.js";
 import { type Shape, type TensorType, type Value, sizeOf } from "../../onnx/types.js";
 import type { AskedTarget } from "./asked-target.js";
 import { USUAL_BATCH, findFaults } from "./faults.js";

@@ -1,4 +1,5 @@
 import { useEvaluateTexts } from "../../composables/use-evaluate-texts.js";
+import { useProjectRoute } from "../../composables/use-project-route.js";
 import { useActions, type Action } from "../../stores/actions.js";
 import { judgedSplits, useEvaluation } from "../../stores/evaluation.js";
 import { useJudgedRows } from "../../stores/judged-rows.js";
@@ -10,14 +11,18 @@ export function useEvaluateActions(): void {
   const rows = useJudgedRows();
   const threshold = useThreshold();
   const words = useEvaluateTexts();
+  const place = useProjectRoute();
   useActions().provide((): readonly Action[] => {
     if (!view.result) return [];
     const [t, group] = [words.value, words.value.title];
     return [
+      ...(view.canBeTogether && !view.isTogether
+        ? [{ id: "evaluate.together", title: t.actions.together, group, run: () => place.chooseTab("together") } satisfies Action]
+        : []),
       ...judgedSplits
         .filter((split) => split !== view.split && view.result?.report[split])
         .map((split): Action => ({ id: `evaluate.${split}`, title: t.actions.split(t.splits[split]), group, run: () => view.chooseSplit(split) })),
-      ...(view.question
+      ...(view.question && !view.isTogether
         ? [
             { id: "evaluate.worst", title: t.actions.worst, group, run: () => rows.clear() },
             { id: "evaluate.all", title: t.actions.all, group, run: () => rows.only({ show: "all" }) },

@@ -1,7 +1,10 @@
 import type { Catalogue, ModelPlan } from "../../../src-main/contract/model-views.js";
-import { formatCount, formatShare } from "../../composables/format.js";
+import { formatCount, formatNumber, formatShare } from "../../composables/format.js";
+import { defaultLosses } from "../../../src-main/contract/default-losses.js";
+import type { Draft } from "../../document/draft.js";
 import type { Network } from "../../document/network.js";
 import { layerKey, type NodeRef } from "../../document/node-keys.js";
+import { targetWeights } from "../../document/target-weights.js";
 import { texts } from "../../texts/index.js";
 
 /** What a node of the graph says. */
@@ -21,6 +24,10 @@ export interface NodeView extends NodeRef {
   /** Place of its group in the catalogue, which gives its colour. */
   readonly group: number | undefined;
   readonly description: string | undefined;
+  /** Of an answer: how wrong it is, and how much that counts where there are others. */
+  readonly loss?: string | undefined;
+  /** Of a block: its weights are those of all others that share them. */
+  readonly shared?: boolean;
   /** For screen readers, in one sentence. */
   readonly label: string;
 }
@@ -30,10 +37,16 @@ export function shapeText(shape: readonly (string | number)[] | undefined): stri
 }
 
 /** Every node, by its key. The plan may be a moment older than the network. */
-export function nodeViews(network: Network, plan: ModelPlan | undefined, catalogue: Catalogue | undefined): ReadonlyMap<string, NodeView> {
+export function nodeViews(
+  network: Network,
+  plan: ModelPlan | undefined,
+  catalogue: Catalogue | undefined,
+  draft: Pick<Draft, "data" | "training"> | undefined,
+): ReadonlyMap<string, NodeView> {
   const t = texts.model.graph;
   const groups = [...new Set(catalogue?.layers.map(({ group }) => group))];
   const planned = new Map(plan?.layers.map((layer) => [layer.id, layer]));
+  const weights = draft ? targetWeights(draft) : [];
   const views: NodeView[] = [];
   for (const name of network.inputs) {
     const input = plan?.inputs.find((one) => one.name === name);
@@ -66,11 +79,15 @@ export function nodeViews(network: Network, plan: ModelPlan | undefined, catalog
         warning: layer?.warning,
         group: group < 0 ? undefined : group,
         description: sources.length === 0 ? t.unconnected : undefined,
+        shared: type === "Block" && spec["weights"] === "shared",
       }),
     );
   }
   network.outputs.forEach(({ target, from, known }) => {
     const output = plan?.outputs.find((one) => one.target === target);
+    const weight = weights.find(({ name }) => name === target);
+    const kind = draft?.data.targets.find(({ name }) => name === target)?.type;
+    const loss = draft?.training.losses?.[target]?.type ?? (kind && defaultLosses[kind]);
     const problem = !known ? t.unknownTarget : from === undefined ? t.unanswered : undefined;
     views.push(
       labelled({
@@ -82,6 +99,7 @@ export function nodeViews(network: Network, plan: ModelPlan | undefined, catalog
         description: output?.description,
         ...nothing,
         problem,
+        loss: loss === undefined ? undefined : weights.length > 1 && weight ? t.lossAndWeight(loss, formatNumber(weight.weight)) : loss,
       }),
     );
   });
@@ -96,6 +114,8 @@ function labelled(view: Omit<NodeView, "label">): NodeView {
     view.kind === "layer" ? `${view.name}, ${view.title}` : view.title,
     view.shape === undefined ? t.unknownShape : t.shape(view.shape.replaceAll("×", "by")),
     view.parameters !== undefined && view.parameters > 0 && t.parameters(formatCount(view.parameters)),
+    view.loss,
+    view.shared === true && t.sharedWeights,
     view.share !== undefined && view.share > 0 && t.cost(formatShare(view.share)),
     view.problem !== undefined && t.problem(view.problem),
     view.problem === undefined && view.warning !== undefined && t.warning(view.warning),

@@ -3,7 +3,7 @@ import { type Locator, type Page } from "@playwright/test";
 /** The Evaluate screen as a person sees it. */
 export class EvaluatePage {
   readonly run: Locator;
-  readonly target: Locator;
+  readonly tabs: Locator;
   readonly column: Locator;
   readonly cards: Locator;
   readonly matrix: Locator;
@@ -13,10 +13,13 @@ export class EvaluatePage {
   readonly slider: Locator;
   readonly rows: Locator;
   readonly table: Locator;
+  readonly together: Locator;
+  readonly combinations: Locator;
+  readonly samples: Locator;
 
   constructor(readonly page: Page) {
     this.run = page.getByRole("combobox", { name: "Run that is judged" });
-    this.target = page.getByRole("combobox", { name: "Target" });
+    this.tabs = page.getByRole("tablist", { name: "Target" });
     this.column = page.getByRole("combobox", { name: "Column" });
     this.cards = page.getByRole("region", { name: "How good it is" });
     this.matrix = page.getByRole("grid", { name: /^Confusion matrix/ });
@@ -26,6 +29,9 @@ export class EvaluatePage {
     this.slider = page.getByRole("slider", { name: "Threshold to try" });
     this.rows = page.getByRole("region", { name: "Rows" });
     this.table = page.getByRole("table", { name: "Judged rows" });
+    this.together = page.getByRole("region", { name: "Right together" });
+    this.combinations = page.getByRole("table", { name: "What is right and wrong together" });
+    this.samples = page.getByRole("table", { name: /of the combination$/ });
   }
 
   /** @param url of the studio, with its token. */
@@ -33,6 +39,25 @@ export class EvaluatePage {
     await this.page.goto(url);
     await this.page.waitForURL((at) => !at.href.includes("token"));
     await this.page.goto(`${this.page.url().replace(/#.*/, "")}#/project/${encodeURIComponent(project)}/evaluate${run === undefined ? "" : `?run=${run}`}`);
+  }
+
+  /** @param name of a target, or `Together`. */
+  tab(name: string): Locator {
+    return this.tabs.getByRole("tab", { name, exact: true });
+  }
+
+  async choose(name: string): Promise<void> {
+    await this.tab(name).click();
+  }
+
+  /** By what is said of each combination: how many samples it has. */
+  async combinationCounts(): Promise<ReadonlyMap<string, number>> {
+    const lines = await this.combinations
+      .locator("tbody tr")
+      .evaluateAll((rows) =>
+        rows.map((row) => [row.querySelector("button")?.innerText ?? "", row.querySelector<HTMLElement>("td.number")?.innerText ?? ""] as const),
+      );
+    return new Map(lines.map(([says, count]) => [says, Number(count.replaceAll(",", ""))]));
   }
 
   async split(name: "Validation" | "Test"): Promise<void> {

@@ -55,6 +55,28 @@ export class ModelPage {
     return this.graph.getByRole("img", { name: `From ${from} to ${to}`, exact: true });
   }
 
+  /** Connections that lead under a node that is not one of their ends, as `connection: node`. */
+  async crossedNodes(): Promise<readonly string[]> {
+    return this.graph.evaluate((graph) => {
+      const boxes = [...graph.querySelectorAll<HTMLElement>(".node[data-key]")].map((node) => ({
+        key: node.dataset["key"] ?? "",
+        box: node.getBoundingClientRect(),
+      }));
+      return [...graph.querySelectorAll<SVGPathElement>("path.vue-flow__edge-path")].flatMap((path) => {
+        const matrix = path.getScreenCTM();
+        const length = path.getTotalLength();
+        if (!matrix) return [];
+        const points = Array.from({ length: 101 }, (_, i) => path.getPointAtLength((length * i) / 100).matrixTransform(matrix));
+        const near = (at: DOMPoint | undefined, { box }: (typeof boxes)[number]) =>
+          at !== undefined && at.x > box.left - 12 && at.x < box.right + 12 && at.y > box.top - 12 && at.y < box.bottom + 12;
+        const others = boxes.filter((one) => !near(points[0], one) && !near(points.at(-1), one));
+        return others
+          .filter(({ box }) => points.some(({ x, y }) => x > box.left && x < box.right && y > box.top && y < box.bottom))
+          .map(({ key }) => `${path.closest("[aria-label]")?.getAttribute("aria-label") ?? ""}: ${key}`);
+      });
+    });
+  }
+
   /** "1,234" beside its name. */
   total(name: string): Locator {
     return this.totals

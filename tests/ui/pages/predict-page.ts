@@ -33,6 +33,19 @@ export class PredictPage {
     await this.page.getByText(name, { exact: true }).first().click();
   }
 
+  /** A file or a folder of many, whatever they are called. */
+  async many(): Promise<void> {
+    await this.page.getByRole("radiogroup", { name: "What to predict" }).locator("label").nth(1).click();
+  }
+
+  async chooseFolder(path: string): Promise<void> {
+    await this.file.getByRole("button", { name: /^(Choose a folder|Another folder)$/ }).click();
+    const picker = this.page.getByRole("dialog");
+    const field = picker.getByLabel("Path");
+    await field.fill(path);
+    await field.press("Enter");
+  }
+
   /** Shares by class, the likeliest first: `["cirrus 91.2%"]` */
   async probabilities(target: string): Promise<readonly string[]> {
     return this.answer

@@ -15,6 +15,7 @@ export class RunsPage {
   readonly show: Locator;
   readonly count: Locator;
   readonly delete: Locator;
+  readonly target: Locator;
 
   constructor(readonly page: Page) {
     this.table = page.getByRole("table", { name: "Runs" });
@@ -29,6 +30,7 @@ export class RunsPage {
     this.find = page.getByRole("textbox", { name: "Find runs" });
     this.show = page.getByRole("combobox", { name: "Show" });
     this.count = page.getByRole("status").filter({ hasText: /runs?$/ });
+    this.target = page.getByRole("combobox", { name: "Target", exact: true });
     this.delete = page.getByRole("button", { name: "Delete", exact: true });
   }
 

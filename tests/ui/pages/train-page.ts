@@ -11,6 +11,8 @@ export class TrainPage {
   readonly lossCurve: Locator;
   readonly engine: Locator;
   readonly device: Locator;
+  readonly weights: Locator;
+  readonly lossSum: Locator;
 
   constructor(readonly page: Page) {
     this.settings = page.getByRole("region", { name: "Settings", exact: true });
@@ -21,6 +23,8 @@ export class TrainPage {
     this.finder = page.getByRole("dialog", { name: "Find a learning rate" });
     this.engine = this.settings.getByRole("combobox", { name: "Engine", exact: true });
     this.device = this.settings.getByRole("combobox", { name: "Device", exact: true });
+    this.weights = this.settings.getByRole("group", { name: "Weights of the targets" });
+    this.lossSum = page.getByRole("group", { name: "How the loss is made" });
     this.lossCurve = page.getByRole("figure", { name: "Loss", exact: true });
   }
 
@@ -33,6 +37,15 @@ export class TrainPage {
     const field = this.settings.getByLabel(label, { exact: true });
     await field.fill(value);
     await field.press("Enter");
+  }
+
+  /** Each target's share of all weights, as it is told. */
+  async shares(): Promise<readonly string[]> {
+    return this.weights.locator(".share").allInnerTexts();
+  }
+
+  async chooseLoss(name: string): Promise<void> {
+    await this.page.getByRole("combobox", { name: "Which loss" }).selectOption({ label: name });
   }
 
   section(name: string): Locator {

@@ -48,9 +48,9 @@ test("targets of yes or no become labels of one target, whose output has a numbe
   setLabelThreshold(draft, "sky", undefined);
   expect(draft.training.thresholds).toEqual({ sky: "tune" });
   // A label whose column gets another role goes; of one label alone nothing is left to tell apart.
-  setRole(draft, columns[3], "input", columns);
+  setRole(draft, columns[3]!, "input", columns);
   expect(draft.data.targets).toMatchObject([{ columns: ["rain", "wind"] }]);
-  setRole(draft, columns[2], "input", columns);
+  setRole(draft, columns[2]!, "input", columns);
   expect(draft.data.targets).toEqual([]);
 });
 
