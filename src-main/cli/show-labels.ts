@@ -23,7 +23,8 @@ export function showLabels(output: Output, of: (name: string) => number | null |
   const unjudged = labels.filter(({ tp, fn }) => tp + fn === 0).map(({ label }) => `"${label}"`);
   if (unjudged.length > 0)
     output.line(
-      `no row here has the label${unjudged.length === 1 ? "" : "s"} ${unjudged.slice(0, 12).join(", ")}${unjudged.length > 12 ? ", …" : ""}: this says nothing ` +
+      `no row here has the label${unjudged.length === 1 ? "" : "s"} ${unjudged.slice(0, 12).join(", ")}` +
+        `${unjudged.length > 12 ? ", …" : ""}: this says nothing ` +
         `of how well ${unjudged.length === 1 ? "it is" : "they are"} told`,
     );
 }

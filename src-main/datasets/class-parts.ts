@@ -10,8 +10,8 @@ const NAMED = 5;
 /** Counts rows in use by class and part, the most frequent first. */
 export async function countClasses(database: Database, { staged, parts }: StagedPart, column: string, into: ClassParts): Promise<void> {
   const rows = await database.all(
-    `SELECT ${staged.text(column)} AS value, part, count(*) AS n FROM ${staged.table} POSITIONAL JOIN ${parts} WHERE part <> ${PART.skipped} AND ${staged.text(column)} IS NOT NULL GROUP BY ` +
-      `1, 2 ORDER BY n DESC, value LIMIT 3000`,
+    `SELECT ${staged.text(column)} AS value, part, count(*) AS n FROM ${staged.table} POSITIONAL JOIN ${parts} WHERE part <> ${PART.skipped} ` +
+      `AND ${staged.text(column)} IS NOT NULL GROUP BY 1, 2 ORDER BY n DESC, value LIMIT 3000`,
   );
   for (const { value, part, n } of rows) {
     const split = SPLITS.find((s) => PART[s] === part);
@@ -40,8 +40,10 @@ export function tellUnjudged(target: string, classes: Readonly<ClassParts>, coun
     return `"${value}" (${rows} row${rows === 1 ? "" : "s"}, none in ${parts.filter((part) => n[part] === 0).join(" and ")})`;
   });
   const one = lacking.length === 1;
+  const isClass = what === "class";
+  const many = isClass ? "classes" : "labels";
   return (
-    `target ${target}: not every part has rows of ${listed.join(", ")}${lacking.length > NAMED ? ` and ${lacking.length - NAMED} more ${what === "class" ? "classes" : "labels"}` : ""}; ` +
-    `the metrics there say nothing of how well ${one ? "it is" : "they are"} told: add rows${what === "class" ? `, or exclude the class${one ? "" : "es"}` : ""}`
+    `target ${target}: not every part has rows of ${listed.join(", ")}${lacking.length > NAMED ? ` and ${lacking.length - NAMED} more ${many}` : ""}; ` +
+    `the metrics there say nothing of how well ${one ? "it is" : "they are"} told: add rows${isClass ? `, or exclude the ${one ? "class" : many}` : ""}`
   );
 }

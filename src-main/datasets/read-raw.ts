@@ -324,7 +324,8 @@ class Reader implements TableReader {
       if (reason === "refused") {
         throw new LatheError(
           "data.value",
-          `${this.path}, row ${row}, column "${column}": got nothing, expected a ${typeof value === "string" ? "picture" : "number"}, because missing is "error"; fill it in`,
+          `${this.path}, row ${row}, column "${column}": got nothing, expected a ${typeof value === "string" ? "picture" : "number"}, ` +
+            `because missing is "error"; fill it in`,
           { path: this.path, row, column },
         );
       }

@@ -8,7 +8,8 @@ import { throwIfAborted } from "./throw-if-aborted.js";
 
 /**
  * Encoded samples on disk: a header of 64 bytes, then records of equal length, row-major, little-endian. A record is the encoded inputs in float32, the targets
- * in float32 (numbers, yes or no; NaN: missing) or int32 (class; -1: missing), and the row's number in its file in uint32. The header goes in last, so a half-written file has none.
+ * in float32 (numbers, yes or no; NaN: missing) or int32 (class; -1: missing), and the row's number in its file in uint32. The header goes in last, so a
+ * half-written file has none.
  *
  * Header: magic, version and words in uint32, count in float64, fingerprint of 32 bytes, crc32 of all records, crc32 of these 60 bytes.
  */

@@ -36,8 +36,8 @@ const fitted = z.strictObject({ ...common, also: alsoSchema, encode: z.literal("
 const fittedTarget = z.strictObject(common);
 
 /**
- * One of several texts as one-hot: string `[N, 1]` to float32 `[N, classes]`. A text that training did not see, or a missing one, is all zeros. Encoded by index
- * it is float32 `[N, 1]`, from 0, and such a text -1, of which an `Embedding` makes zeros.
+ * One of several texts as one-hot: string `[N, 1]` to float32 `[N, classes]`. A text that training did not see, or a missing one, is all zeros. Encoded by
+ * index it is float32 `[N, 1]`, from 0, and such a text -1, of which an `Embedding` makes zeros.
  */
 export const categoryInput: InputDefinition<typeof options, typeof fitted> = {
   type: "category",

@@ -201,6 +201,12 @@ export function recordedAs({ type }: { readonly type: TargetType }): Exclude<Tar
   return type === "embedding" ? "category" : type;
 }
 
+/** The `outFeatures` of the layer that answers a target: a number, or "classes" where the data say how many. */
+export function outputsOf(target: TargetDraft<TargetType>): number | "classes" {
+  if (target.type === "binary") return 1;
+  return target.type === "numeric" ? (target.columns?.length ?? 1) * Math.max(1, horizonOf(target)) : "classes";
+}
+
 /** Rows of the series after a sample's own that a target is; 0: it is read from the sample's own row. */
 export function horizonOf(target: TargetDraft<TargetType> | FittedTarget): number {
   return targetKindOf(target).horizon(target);

@@ -18,8 +18,8 @@ export interface InputKind<Draft, Options extends Draft, Fitted> {
   /** It reads whether a cell is there, and not what it holds: 1 or 0 in a raw input of numbers. What else reads the column is asked first. */
   readonly presence?: true;
   /**
-   * What the network reads unless the options say otherwise (`readsOf`): values side by side, `[N, width]`, pictures, `[N, C, height, width]`, rows of a series,
-   * `[N, length, columns]`, or numbers of tokens, `[N, length]`. A template begins with layers that suit it.
+   * What the network reads unless the options say otherwise (`readsOf`): values side by side, `[N, width]`, pictures, `[N, C, height, width]`, rows of a
+   * series, `[N, length, columns]`, or numbers of tokens, `[N, length]`. A template begins with layers that suit it.
    */
   readonly reads: "values" | "pictures" | "sequence" | "tokens";
   /**

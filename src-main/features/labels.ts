@@ -102,7 +102,7 @@ async function fitWords(spec: z.output<typeof options>, column: string, context:
         `different labels; write each in one way if they are not`,
     );
   const classes = sortClasses([...counts.keys()]);
-  await tellRare(classes, await context.words(column, separator, "train", MOST_LABELS), `"${column}"`, context);
+  tellRare(classes, await context.words(column, separator, "train", MOST_LABELS), `"${column}"`, context);
   return { name: spec.name, type: "labels", classes, column, separator };
 }
 
@@ -158,7 +158,7 @@ async function fitColumns(name: string, columns: readonly string[], context: Fit
     if (negatives === 0)
       context.warn("data.classes", `every training row of ${context.path} has the label "${column}" (target ${name}); when it is absent cannot be learnt`);
   }
-  await tellRare(columns, trained, name, context);
+  tellRare(columns, trained, name, context);
   return { name, type: "labels", classes: [...columns], columns: [...columns], pairs: pairs.map(({ negative, positive }) => ({ negative, positive })) };
 }
 
@@ -175,15 +175,14 @@ function pairWith(texts: readonly string[]): Pair | undefined {
 }
 
 /** @param counts training rows by label. */
-async function tellRare(labels: readonly string[], counts: ReadonlyMap<string, number>, of: string, { path, warn }: FitContext): Promise<void> {
+function tellRare(labels: readonly string[], counts: ReadonlyMap<string, number>, of: string, context: FitContext): void {
   const unseen = labels.filter((label) => (counts.get(label) ?? 0) === 0);
   if (unseen.length > 0)
-    warn(
+    context.warn(
       "data.classes",
-      `${unseen.length} of ${labels.length} labels of ${of} in ${path} ${unseen.length === 1 ? "has" : "have"} no training row ` +
+      `${unseen.length} of ${labels.length} labels of ${of} in ${context.path} ${unseen.length === 1 ? "has" : "have"} no training row ` +
         `(${unseen.slice(0, NAMED).join(", ")}${unseen.length > NAMED ? ", …" : ""}); they cannot be learnt`,
     );
-  return Promise.resolve();
 }
 
 function refuseTooMany(count: number, column: string, { path }: FitContext): void {

@@ -45,10 +45,12 @@ export const bceWithLogitsLoss = defineLoss({
 });
 
 /** (posWeight - 1)·y, by label where there are several weights. */
-function weigh({ e, classes, fail }: LossContext<unknown>, y: Value, posWeight: "balanced" | number | readonly number[]): Value {
-  if (posWeight === "balanced") return fail('expected posWeight as numbers here: "balanced" is worked out from the training data before');
+function weigh(ctx: LossContext<unknown>, y: Value, posWeight: "balanced" | number | readonly number[]): Value {
+  const { e, classes } = ctx;
+  if (posWeight === "balanced") return ctx.fail('expected posWeight as numbers here: "balanced" is worked out from the training data before');
   if (typeof posWeight === "number") return e.scale(y, posWeight - 1);
-  if (posWeight.length !== classes) return fail(`expected ${classes} numbers of posWeight, one a label in the order of the labels, got ${posWeight.length}`);
+  if (posWeight.length !== classes)
+    return ctx.fail(`expected ${classes} numbers of posWeight, one a label in the order of the labels, got ${posWeight.length}`);
   return e.mul(
     y,
     e.constant(

@@ -2,8 +2,8 @@ import { byColumn, columnMean, squaredError } from "./columns.js";
 import type { MetricDefinition, NumericView } from "./metric.js";
 
 /**
- * 1 - Σ(y - ŷ)² / Σ(y - ȳ)², averaged over columns; needs two samples that have a target. Of a constant column it is 1 where every prediction is right, else 0, as in
- * torchmetrics; but that calls any column constant whose sums are below 1e-4, whatever its unit, and here only equal values are.
+ * 1 - Σ(y - ŷ)² / Σ(y - ȳ)², averaged over columns; needs two samples that have a target. Of a constant column it is 1 where every prediction is
+ * right, else 0, as in torchmetrics; but that calls any column constant whose sums are below 1e-4, whatever its unit, and here only equal values are.
  */
 export const r2: MetricDefinition = {
   type: "r2",

@@ -1,3 +1,4 @@
+import { objectOf } from "../document/draft.js";
 import type { RunSettings } from "../../src-main/contract/run-views.js";
 import type { RunStatus, RunSummary } from "../../src-main/contract/summaries.js";
 
@@ -83,15 +84,6 @@ export function withoutSteps(names: readonly string[]): readonly string[] {
   });
 }
 
-/** Targets of the runs that have several, in the order of the newest; empty where no run has. */
-export function targetsOfRuns(settings: readonly (RunSettings | undefined)[]): readonly string[] {
-  const names = settings.map((one) => {
-    const targets = objectOf(one?.project["data"])["targets"];
-    return Array.isArray(targets) ? targets.flatMap((target) => objectOf(target)["name"] ?? []).map(String) : [];
-  });
-  return names.some(({ length }) => length > 1) ? [...new Set(names.flat())] : [];
-}
-
 /** Names of one target's metrics; undefined: of all, those of several together among them. */
 export function ofTarget(names: readonly string[], target: string | undefined): readonly string[] {
   return target === undefined ? names : names.filter((name) => name.startsWith(`${target}.`));
@@ -143,10 +135,6 @@ function valueOf({ summary, title, ...row }: RunRow, column: RunColumn): string 
     case "seed":
       return row.seed;
   }
-}
-
-function objectOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 }
 
 function numberOf(value: unknown): number | undefined {

@@ -6,11 +6,11 @@ import type { Draft, DraftTarget } from "./draft.js";
 type LabelsTarget = Extract<DraftTarget, { readonly type: "labels" }>;
 
 /** A target of several labels in place of another: of one of yes or no all such columns of the draft become labels, of another its column lists them. */
-export function asLabels(draft: Draft, current: DraftTarget): { readonly target: LabelsTarget; readonly absorbed: readonly string[] } {
-  const { name } = current;
-  const [column = ""] = targetColumns(current);
-  if (current.type !== "binary") return { target: { name, type: "labels", column }, absorbed: [] };
-  const others = draft.data.targets.filter((target) => target.type === "binary" && target !== current);
+export function asLabels(draft: Draft, one: DraftTarget): { readonly target: LabelsTarget; readonly absorbed: readonly string[] } {
+  const { name } = one;
+  const [column = ""] = targetColumns(one);
+  if (one.type !== "binary") return { target: { name, type: "labels", column }, absorbed: [] };
+  const others = draft.data.targets.filter((target) => target.type === "binary" && target !== one);
   return { target: { name, type: "labels", columns: [column, ...others.flatMap(targetColumns)] }, absorbed: others.map((target) => target.name) };
 }
 

@@ -1,9 +1,8 @@
 import type { Mend } from "../../src-main/contract/model-views.js";
-import { targetKindOf } from "../../src-main/features/index.js";
+import { outputsOf, targetKindOf } from "../../src-main/features/index.js";
 import type { Draft, DraftLayer } from "./draft.js";
 import { freshName, idOf, inputNames, takenNames, targetNames } from "./network.js";
 import { addLayer, removeLayers, replaceLayer, setOption } from "./network-edits.js";
-import { widthOf } from "./target-references.js";
 
 /** Whether a fault's mend would still change the project: a run tells of the network it began with. */
 export function isOpen(mend: Mend, { model, data, training }: Draft): boolean {
@@ -38,7 +37,7 @@ export function mendDraft(draft: Draft, mend: Mend): void {
       const spec: DraftLayer = { id, type: mend.type };
       draft.model = addLayer(draft.model, inputs, targetNames(draft), spec, { kind: "after", id: mend.layer });
       const target = data.targets.find(({ name }) => draft.model.outputs.some((output) => output.from === id && output.target === name));
-      if (mend.type === "Linear" && target) draft.model = setOption(draft.model, id, "outFeatures", widthOf(target));
+      if (mend.type === "Linear" && target) draft.model = setOption(draft.model, id, "outFeatures", outputsOf(target));
       return;
     }
     case "loss": {

@@ -1,3 +1,4 @@
+import { outputsOf } from "../../src-main/features/index.js";
 import type { Draft, DraftTarget } from "./draft.js";
 
 /** What refers to a target by its name: the network's outputs, its loss, and what early stopping watches. */
@@ -60,12 +61,6 @@ export function followTargets(draft: Draft): void {
   }
 }
 
-/** How many numbers an output needs for a target. */
-export function widthOf(target: DraftTarget): number | "classes" {
-  if (target.type === "category" || target.type === "labels" || target.type === "embedding") return "classes";
-  return target.type === "numeric" ? (target.columns?.length ?? 1) * Math.max(1, target.horizon ?? 0) : 1;
-}
-
 /** The last layer of a target, where it serves nothing else, gives as many numbers as the target needs. */
 function followWidth({ model }: Draft, id: string, target: DraftTarget): void {
   const at = model.layers.findIndex((layer) => layer.id === id);
@@ -76,5 +71,5 @@ function followWidth({ model }: Draft, id: string, target: DraftTarget): void {
     model.layers.some(({ from }) => from?.includes(id)) ||
     (next !== undefined && next.from === undefined) ||
     model.outputs.filter(({ from }) => from === id).length > 1;
-  if (!isRead) layer["outFeatures"] = widthOf(target);
+  if (!isRead) layer["outFeatures"] = outputsOf(target);
 }

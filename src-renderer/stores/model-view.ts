@@ -26,7 +26,7 @@ import { layerKey, linkKey, nodeOf } from "../document/node-keys.js";
 import { createNodePositions } from "../document/node-positions.js";
 import { useNotices } from "./notices.js";
 import { useProject } from "./project.js";
-import { widthOf } from "../document/target-references.js";
+import { outputsOf } from "../../src-main/features/index.js";
 
 const empty: Network = { inputs: [], layers: [], outputs: [], links: [] };
 const names = texts.model.edits;
@@ -156,7 +156,7 @@ export const useModelView = defineStore("model-view", () => {
       next.model = edits.addLayer(next.model, inputNames(next), targetNames(next), spec, place);
       const target = next.data.targets.find(({ name }) => next.model.outputs.some((output) => output.target === name && output.from === id));
       // What answers a target has as many numbers as that needs.
-      if (target && "outFeatures" in spec && !("outFeatures" in options)) next.model = edits.setOption(next.model, id, "outFeatures", widthOf(target));
+      if (target && "outFeatures" in spec && !("outFeatures" in options)) next.model = edits.setOption(next.model, id, "outFeatures", outputsOf(target));
     });
     select([layerKey(id)]);
     return id;

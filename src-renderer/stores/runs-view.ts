@@ -4,7 +4,7 @@ import { toLatheError } from "../../src-main/base/errors.js";
 import type { RunReference, RunSummary } from "../../src-main/contract/summaries.js";
 import { useStudio } from "../rpc/studio.js";
 import { texts } from "../texts/index.js";
-import { targetsOfRuns } from "../composables/run-rows.js";
+import { targetsOfRuns } from "../document/run-targets.js";
 import { createLoader } from "../fetching/loadable.js";
 import { useNotices } from "./notices.js";
 import { useRunSettings } from "./run-settings.js";

@@ -104,7 +104,7 @@ export const useTrainView = defineStore("train-view", () => {
 function lossesOf(settings: RunSettings | undefined): { readonly targets: readonly TargetWeight[]; readonly combine: string } {
   if (!settings) return { targets: [], combine: "sum" };
   const draft = draftOf(settings.project);
-  return { targets: targetWeights(draft), combine: String(draft.training["combine"] ?? "sum") };
+  return { targets: targetWeights(draft), combine: typeof draft.training["combine"] === "string" ? draft.training["combine"] : "sum" };
 }
 
 function remembered(): CurveLook {

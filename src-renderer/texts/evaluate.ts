@@ -270,7 +270,8 @@ function textsOf(of: Things) {
       samples: `${of.Many} of the combination`,
       picture: "Picture",
       verdict: (targets: readonly string[], share: string, count: string, from: string, to: string) =>
-        `${targets.length === 2 ? "Both" : `All ${targets.length}`} are right for ${share} of ${rows(count)} (exact match; of others like them, ${from} to ${to}).`,
+        `${targets.length === 2 ? "Both" : `All ${targets.length}`} are right for ${share} of ${rows(count)} ` +
+        `(exact match; of others like them, ${from} to ${to}).`,
       noneKnown: `No ${of.one} here has a known class for all targets at once.`,
       independent: (share: string) =>
         `If mistakes in one had nothing to do with those in another, it would be ${share}: more than that means that the same ${of.many} are hard for all.`,

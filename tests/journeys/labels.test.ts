@@ -42,7 +42,7 @@ test("a column of words is proposed as labels, learnt, judged label by label wit
     checkpointSeconds: 0,
     losses: { tags: { type: "BCEWithLogitsLoss", posWeight: "balanced" } },
     thresholds: { tags: "tune" },
-  } as ProjectInput["training"];
+  };
   writeFileSync(file, JSON.stringify(project));
 
   const done = last((await succeed("train", home)).events, "done");

@@ -63,7 +63,7 @@ describe("a table whose pictures are partly gone", () => {
     const predicted = await lathe("predict", model, join(folder, "table.csv"), "--out", join(folder, "out.csv"), "--json");
     expect(predicted.code, predicted.stderr).toBe(0);
     expect(last(predicted.events, "prediction")).toMatchObject({ samples: 60, blank: 10 });
-    expect(predicted.events.map(({ message }) => String(message ?? "")).join("\n")).toMatch(
+    expect(predicted.events.map(({ message }) => (typeof message === "string" ? message : "")).join("\n")).toMatch(
       /10 pictures of .*table\.csv are missing or cannot be read, and were read as empty ones/,
     );
     const answers = readFileSync(join(folder, "out.csv"), "utf8").trim().split("\n").slice(1);

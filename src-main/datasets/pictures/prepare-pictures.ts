@@ -156,7 +156,8 @@ async function tell(
   warnings.push({
     code: UNREADABLE,
     message:
-      `${own.length} picture${own.length === 1 ? "" : "s"} of ${source.path} cannot be read${isExcluded ? ` and ${own.length === 1 ? "is" : "are"} excluded` : ""}` +
+      `${own.length} picture${own.length === 1 ? "" : "s"} of ${source.path} cannot be read` +
+      (isExcluded ? ` and ${own.length === 1 ? "is" : "are"} excluded` : "") +
       `${own.length === 1 ? ": " : "; for example, "}${reason}`,
   });
   const excluded =

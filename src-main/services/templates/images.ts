@@ -1,8 +1,8 @@
 import { LatheError } from "../../base/errors.js";
-import { kindOf } from "../../features/index.js";
+import { kindOf, outputsOf } from "../../features/index.js";
 import { pictureModel } from "./networks/network.js";
 import { pictureNetworks } from "./networks/index.js";
-import { type Template, layerIds, outputsOf, projectFrom, refuseTexts, refuseWindows, rowsOf } from "./template.js";
+import { type Template, layerIds, projectFrom, refuseTexts, refuseWindows, rowsOf } from "./template.js";
 
 /**
  * How all templates for pictures train. Few pictures that change in every epoch want many steps, and rates that end near nothing, so that the last epoch's

@@ -1,8 +1,8 @@
 import { LatheError } from "../../base/errors.js";
-import { kindOf, windowsOf } from "../../features/index.js";
+import { kindOf, windowsOf, outputsOf } from "../../features/index.js";
 import { seriesNetworks } from "./networks/index.js";
 import { type SeriesWindow, seriesModel, seriesTraining } from "./networks/series-network.js";
-import { type LayerInput, type Proposal, type Template, layerIds, outputsOf, projectFrom, rowsOf } from "./template.js";
+import { type LayerInput, type Proposal, type Template, layerIds, projectFrom, rowsOf } from "./template.js";
 
 /** What one begins with is called by the data alone. */
 export const SERIES = "series";

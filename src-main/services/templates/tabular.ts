@@ -1,6 +1,6 @@
 import { LatheError } from "../../base/errors.js";
-import { kindOf } from "../../features/index.js";
-import { type LayerInput, type Template, hidden, last, layerIds, outputsOf, projectFrom, refuseTexts, refuseWindows, rowsOf } from "./template.js";
+import { kindOf, outputsOf } from "../../features/index.js";
+import { type LayerInput, type Template, hidden, last, layerIds, projectFrom, refuseTexts, refuseWindows, rowsOf } from "./template.js";
 
 /** 16 and 8 hidden units on all columns side by side, and one linear output for each target. */
 export const tabular: Template = {

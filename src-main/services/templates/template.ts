@@ -1,6 +1,6 @@
 import { LatheError } from "../../base/errors.js";
 import type { ProjectInput } from "../../contract/project.js";
-import { horizonOf, isEmbedded, kindOf } from "../../features/index.js";
+import { isEmbedded, kindOf } from "../../features/index.js";
 
 type DataInput = ProjectInput["data"];
 
@@ -57,12 +57,6 @@ export function refuseWindows(template: string, { inputs }: Proposal): void {
 export function refuseTexts(template: string, { inputs }: Proposal): void {
   if (inputs.some((input) => kindOf(input).reads === "tokens"))
     throw new LatheError("usage", `the template ${template} reads quantities and categories; the templates text and two-input read texts word by word`);
-}
-
-/** How many outputs a target needs. */
-export function outputsOf(target: Proposal["targets"][number]): number | "classes" {
-  if (target.type === "category" || target.type === "labels" || target.type === "embedding") return "classes";
-  return target.type === "numeric" ? (target.columns?.length ?? 1) * Math.max(1, horizonOf(target)) : 1;
 }
 
 /** Gives out layer ids that no input or other layer has: `fc1`, or `fc1_2` where that is taken. */

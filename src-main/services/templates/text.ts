@@ -1,7 +1,7 @@
 import { LatheError } from "../../base/errors.js";
 import { inputSchema } from "../../contract/data.js";
-import { kindOf, vocabulariesOf } from "../../features/index.js";
-import { type LayerInput, type Proposal, type Template, last, layerIds, outputsOf, projectFrom, rowsOf } from "./template.js";
+import { kindOf, vocabulariesOf, outputsOf } from "../../features/index.js";
+import { type LayerInput, type Proposal, type Template, last, layerIds, projectFrom, rowsOf } from "./template.js";
 
 /** What the template is called. */
 export const TEXT = "text";

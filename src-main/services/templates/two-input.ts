@@ -1,7 +1,7 @@
 import { LatheError } from "../../base/errors.js";
-import { kindOf, windowsOf } from "../../features/index.js";
+import { kindOf, windowsOf, outputsOf } from "../../features/index.js";
 import { branchesOf, trainingOf, twinsOf } from "./branches.js";
-import { type LayerInput, type Template, hidden, last, layerIds, outputsOf, projectFrom } from "./template.js";
+import { type LayerInput, type Template, hidden, last, layerIds, projectFrom } from "./template.js";
 
 /** What the template is called. */
 export const TWO_INPUT = "two-input";

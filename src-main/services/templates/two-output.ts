@@ -1,7 +1,7 @@
 import { LatheError } from "../../base/errors.js";
-import { kindOf } from "../../features/index.js";
+import { kindOf, outputsOf } from "../../features/index.js";
 import { branchesOf, trainingOf } from "./branches.js";
-import { type LayerInput, type Template, hidden, last, layerIds, outputsOf, projectFrom, refuseTexts, refuseWindows, rowsOf } from "./template.js";
+import { type LayerInput, type Template, hidden, last, layerIds, projectFrom, refuseTexts, refuseWindows, rowsOf } from "./template.js";
 
 /** 16 units for all, then 8 of its own for each target; of pictures their features, from which each target, of many classes perhaps, is answered directly. */
 export const twoOutput: Template = {

@@ -107,7 +107,8 @@ export function emptyPictures({ path, blank }: Pick<TableReader, "path" | "blank
   if (blank.length === 0) return [];
   const unread = blank.find((picture) => picture.path !== "");
   return [
-    `${blank.length} picture${blank.length === 1 ? " of" : "s of"} ${path} ${blank.length === 1 ? "is missing or cannot be read, and was read as an empty one" : "are missing or cannot be read, and were read as empty ones"}` +
+    `${blank.length} picture${blank.length === 1 ? " of" : "s of"} ${path} ` +
+      (blank.length === 1 ? "is missing or cannot be read, and was read as an empty one" : "are missing or cannot be read, and were read as empty ones") +
       (unread ? `; for example, ${shownBad(unread)}` : ""),
   ];
 }

@@ -257,7 +257,7 @@ function wrongOutput(layer: string, target: PlannedTarget, shape: Shape): string
     labels: counted(target.width, "label"),
     binary: "one number, for yes or no",
     numeric: `${counted(target.width, "number")} to predict`,
-    embedding: `${counted(target.width, "dimension")}`,
+    embedding: counted(target.width, "dimension"),
   }[target.kind];
   return (
     `${got}, expected [N, ${target.width}] (${why}); set its outFeatures to ${CLASSES.has(target.kind) ? `"classes"` : target.width}, or end ` +

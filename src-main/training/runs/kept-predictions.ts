@@ -13,7 +13,8 @@ import { whatIsKept } from "./checkpoint.js";
 /**
  * What the model answered for each row of a split, kept in the run's folder so that it can be looked at later: `predictions/<split>.bin`. Magic, length of the
  * header in uint32, header in JSON, padded with blanks to a multiple of 4; then, little-endian, the row numbers in uint32, and by target the outputs in float32
- * `[rows, width]` and the truths: class indices in int32 `[rows]`, or float32 `[rows, width]`, -1 and NaN where a row has none; last, the SHA-256 of all before it.
+ * `[rows, width]` and the truths: class indices in int32 `[rows]`, or float32 `[rows, width]`, -1 and NaN where a row has none; last, the SHA-256 of all
+ * before it.
  */
 const MAGIC = "LATHEPR2";
 /** The same without the checksum, as an earlier version wrote it. */

@@ -1,7 +1,7 @@
 import type { ModelPlan } from "../../../src-main/contract/model-views.js";
 import type { DraftTarget } from "../../document/draft.js";
 import type { NetworkLayer } from "../../document/network.js";
-import { widthOf } from "../../document/target-references.js";
+import { outputsOf } from "../../../src-main/features/index.js";
 import { texts } from "../../texts/index.js";
 
 export interface Remedies {
@@ -24,6 +24,6 @@ export function layerRemedy(layer: NetworkLayer, plan: ModelPlan | undefined, ta
   const shape = plan?.layers.find(({ id }) => id === layer.id)?.shape;
   if (!output || !target || output.width === undefined || shape?.length !== 2 || shape[1] === output.width) return undefined;
   if (layer.type !== "Linear") return { label: texts.model.empty.linear, run: () => remedies.addLinear() };
-  const width = widthOf(target);
+  const width = outputsOf(target);
   return { label: texts.model.inspector.setWidth(texts.model.form.words[width] ?? String(width)), run: () => remedies.setWidth(width) };
 }

@@ -56,7 +56,7 @@ test("mistakes alone are those whose prediction is not the truth, equal figures 
   const mistakes = Array.from({ length: 5000 }, (_, i) => i).filter((i) => (target.outputs[i]! > 0.5 ? 1 : 0) !== target.truths[i]);
   const wrongness = (i: number) => Math.abs(target.outputs[i]! - target.truths[i]!);
   expect([...placesOf(predictions, target, request({ show: "mistakes" }))]).toEqual(mistakes.toSorted((a, b) => wrongness(b) - wrongness(a)));
-  const alike: SingleTarget = { name: "n", kind: "numeric", width: 1, columns: ["n"], outputs: Float32Array.of(1, 3, 1, 3), truths: Float32Array.of(0, 0, 0, 0) };
+  const alike: SingleTarget = { name: "n", kind: "numeric", width: 1, columns: ["n"], outputs: Float32Array.of(1, 3, 1, 3), truths: new Float32Array(4) };
   expect([...placesOf({ ...predictions, rows: Uint32Array.of(1, 2, 3, 4), worked: new Lru(8) }, alike, request({}))]).toEqual([1, 3, 0, 2]);
 });
 

@@ -109,7 +109,8 @@ describe("of inputs that change no answer", () => {
       [
         "warning",
         "unread",
-        "data.inputs[2]: what layers make of input photo reaches no output: its columns change no answer, and the model's file does not take them; connect it, or remove it",
+        "data.inputs[2]: what layers make of input photo reaches no output: its columns change no answer, and the model's file does not take them; " +
+          "connect it, or remove it",
       ],
       [
         "warning",
