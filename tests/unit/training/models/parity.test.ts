@@ -158,18 +158,41 @@ async function parityOf({ bench, evaluator, fitted }: Trained, model: Uint8Array
   }
 }
 
+/** How many times larger logits become. */
+const SURE = 200;
+const BITS = 1.5e-5;
+
+/** Of the first validation row the two likeliest grades, with their logits but for a constant. */
+async function twoLikeliest({ bench, evaluator, fitted }: Trained) {
+  const loader = bench.splitLoader("validation");
+  try {
+    const { outputs } = await evaluator.predict(loader, bench.prepared.counts.validation, fitted);
+    const { width } = bench.spec.targets.find(({ name }) => name === "grade")!;
+    const row = [...outputs.get("grade")!.subarray(0, width)].map((probability, at) => ({ at, logit: Math.log(probability) }));
+    const [first, second] = row.sort((a, b) => b.logit - a.logit);
+    return [first!, second!] as const;
+  } finally {
+    await loader.dispose();
+  }
+}
+
 describe("the parity gate", () => {
   it("allows a network that is all too sure of itself what its large logits round off, and no more", async () => {
     const run = await trained();
-    const fitted = { ...run.fitted, parameters: run.fitted.parameters.map((v) => 20 * v) };
+    // Every row is decided for good but the first, whose two likeliest classes are alike: of their large logits the last bits show.
+    const [weight, bias] = ["grades.weight", "grades.bias"].map((name) => run.bench.spec.layout.parameters.find((slice) => slice.name === name)!);
+    const [first, second] = await twoLikeliest(run);
+    const fitted = { ...run.fitted, parameters: run.fitted.parameters.slice() };
+    fitted.parameters[bias!.offset + second.at]! += first.logit - second.logit;
+    for (const { offset, size } of [weight!, bias!]) for (let i = offset; i < offset + size; i++) fitted.parameters[i]! *= SURE;
     const model = buildInferenceModel(
       run.bench.spec,
       { project: "parity", fitted: run.bench.prepared.fitted, thresholds: { good: 0.5 }, fingerprint: "x" },
       fitted,
     );
     const sure = { ...run, fitted, model };
-    // A weight that is some last bits off, and one that is another.
-    const [bits, other] = [await parityOf(sure, tampered(model, "grades.weight", 1 + 1.2e-6)), await parityOf(sure, tampered(model, "grades.weight", 1.0001))];
+    // A number that is some last bits off, and one that is another.
+    const [bits, other] = [await parityOf(sure, tampered(model, "grades.bias", 1 + BITS)), await parityOf(sure, tampered(model, "grades.bias", 1.0001))];
     expect(bits.passed).toBe(true);
     expect(bits.maxDifference).toBeGreaterThan(PARITY_TOLERANCE / 4);
     expect(other.passed).toBe(false);
