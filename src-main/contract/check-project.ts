@@ -64,9 +64,9 @@ function checkData(data: DataSpec, report: Report): void {
   data.targets.forEach((target, i) => {
     const path = ["data", "targets", i];
     unique(names, target.name, [...path, "name"], report);
-    if ("columns" in target && (target.column === undefined) === (target.columns === undefined)) {
-      report(path, `got ${target.column === undefined ? "neither column nor columns" : "both column and columns"}, expected one of the two`);
-    }
+    const [one, several] = [target.column, "columns" in target ? target.columns : undefined];
+    if ((one === undefined) === (several === undefined))
+      report(path, `got ${one === undefined ? "neither column nor columns" : "both column and columns"}, expected one of the two`);
   });
   const rest = data.inputs.flatMap((input, i) => (kindOf(input).columns(input) === "rest" ? [i] : []));
   for (const i of rest.slice(1)) report(["data", "inputs", i, "columns"], `got "rest" a second time, expected column names`);

@@ -44,5 +44,5 @@ export const presentInput: InputDefinition<typeof options, typeof fitted> = {
       [rows, 1],
     ),
   fields: ({ column }) => [{ column, kind: "text", typical: "" }],
-  notes: () => [],
+  notes: ({ column }, _, { typed }) => ((typed[column] ?? "").trim() === "" ? [{ column, message: `${column} is missing, and the model is told so` }] : []),
 };

@@ -158,7 +158,7 @@ const tables: Readonly<Record<string, readonly Row[]>> = {
     [
       "an input type that is not there",
       { "data.inputs.0.type": "numerical" },
-      ['data.inputs[0].type: got "numerical", expected one of numeric, category, binary, image, window, text; did you mean numeric?'],
+      ['data.inputs[0].type: got "numerical", expected one of numeric, category, binary, image, window, text, present; did you mean numeric?'],
     ],
     ["columns that are neither names nor rest", { "data.inputs.0.columns": "all" }, ['data.inputs[0].columns: got "all", expected a list of texts or "rest"']],
     ["a column that is a number", { "data.inputs.0.columns": ["a", 3] }, ["data.inputs[0].columns[1]: got 3, expected a text"]],
@@ -343,7 +343,7 @@ const tables: Readonly<Record<string, readonly Row[]>> = {
     [
       "a batch of none, and a mistyped one",
       { "training.batchSize": 0, "training.batchsize": 8 },
-      ["training.batchSize: got 0, expected at least 1", "training.batchsize: got an unknown setting, expected one of 18 names; did you mean batchSize?"],
+      ["training.batchSize: got 0, expected at least 1", "training.batchsize: got an unknown setting, expected one of 19 names; did you mean batchSize?"],
     ],
     ["a learning rate in words", { "training.optimizer": { type: "Adam", lr: "fast" } }, ['training.optimizer.lr: got "fast", expected a number, at least 0']],
     [

@@ -77,7 +77,7 @@ describe("words listed in one column", () => {
 });
 
 describe("a column for each label", () => {
-  test("each is read as yes or no is; a missing cell excludes its row", async () => {
+  test("each is read as yes or no is; a missing cell is left out of its label", async () => {
     const at = table(["x,rain,wind", ...Array.from({ length: 40 }, (_, i) => `${i},${i % 2},${i % 3 === 0 ? "yes" : i % 3 === 1 ? "no" : ""}`)]);
     const prepared = await prepare(at, columns("rain", "wind"));
     expect(prepared.fitted.targets[0]).toMatchObject({
@@ -87,8 +87,11 @@ describe("a column for each label", () => {
         { negative: ["no"], positive: ["yes"] },
       ],
     });
-    for (const { row, floats } of storedSamples(prepared, "train")) expect(floats.slice(-2)).toEqual([(row - 1) % 2, (row - 1) % 3 === 0 ? 1 : 0]);
-    expect(prepared.audit.skipped).toEqual([{ reason: "missing target", column: "wind", rows: 13 }]);
+    for (const { row, floats } of storedSamples(prepared, "train")) expect(floats.slice(-2)).toEqual([(row - 1) % 2, [1, 0, Number.NaN][(row - 1) % 3]]);
+    expect(prepared.audit.skipped).toEqual([]);
+    const { train, validation, test: judged } = prepared.targets[0]!.masked!;
+    expect(train + validation + judged).toBe(13);
+    expect(prepared.audit.warnings.map(({ message }) => message).join("\n")).toContain("target sky is missing in ");
   });
 
   test("a label that never occurs is told; a column of more than two values is refused", async () => {

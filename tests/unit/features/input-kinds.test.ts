@@ -41,6 +41,7 @@ const rows: readonly {
     cells: { h: ["A good film.", "a bad film", "", "Good, good!"] },
     seen: { type: "prose", distinct: 4 },
   },
+  { draft: { name: "there", type: "present", column: "e" }, cells: { e: ["1.png", "", "3.png", "4.png"] } },
 ];
 
 /** The training rows, looked at one by one. */
