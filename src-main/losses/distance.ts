@@ -39,8 +39,9 @@ function places(e: Emitter, x: Value, count: number): (k: number) => Value {
 }
 
 /** @throws LatheError by the context's `fail` where the output is no embedding `[N, D]`, or the target does not say which samples belong together. */
-export function requireEmbeddings({ output, target, fail }: LossContext<unknown>): void {
+export function requireEmbeddings(ctx: LossContext<unknown>): void {
+  const { output, target } = ctx;
   if (!isFloat(output.dtype) || output.shape.length !== 2 || typeof output.shape[1] !== "number")
-    fail(`expected an output of shape ${showShape([target.shape[0] ?? "N", "D"])}, got ${showType(output)}`);
-  if (target.dtype !== "int64" || target.shape.length !== 1) fail(`expected class numbers, int64 [N], as the target, got ${showType(target)}`);
+    ctx.fail(`expected an output of shape ${showShape([target.shape[0] ?? "N", "D"])}, got ${showType(output)}`);
+  if (target.dtype !== "int64" || target.shape.length !== 1) ctx.fail(`expected class numbers, int64 [N], as the target, got ${showType(target)}`);
 }

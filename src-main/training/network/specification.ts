@@ -1,5 +1,5 @@
+import { type Draws, rowsOfSample } from "../../base/draws.js";
 import type { TrainingConfig } from "../../contract/training.js";
-import { type Draws, rowsOfSample } from "../../datasets/index.js";
 import { losses } from "../../losses/index.js";
 import type { TargetKind } from "../../losses/loss.js";
 import { batchAxis } from "../../onnx/dimensions.js";
@@ -68,10 +68,9 @@ export function batchRows(spec: Pick<TrainingSpec, "targets" | "training">): Dim
 
 /** Declares what batches hold of the inputs. @returns what the network reads, by name. */
 export function declareInputs(e: Emitter, spec: TrainingSpec): ReadonlyMap<string, Value> {
-  const { inputs, fromStored = (_, __, stored) => stored } = spec;
   const rows = batchRows(spec);
-  const declared = [...inputs].map(([name, { dtype, shape }]) => [name, e.graph.input(names.input(name), dtype, [rows, ...shape.slice(1)])] as const);
-  return new Map(declared.map(([name, stored]) => [name, fromStored(e, name, stored)]));
+  const declared = [...spec.inputs].map(([name, { dtype, shape }]) => [name, e.graph.input(names.input(name), dtype, [rows, ...shape.slice(1)])] as const);
+  return new Map(declared.map(([name, stored]) => [name, spec.fromStored?.(e, name, stored) ?? stored]));
 }
 
 /** Whether a target is the index of a class. */

@@ -70,7 +70,7 @@ async function run(project: string, options: { readonly resume?: boolean; readon
   return { done, events };
 }
 
-const metric = (done: DoneEvent, name: string) => Number(done.test?.[name]);
+const metric = (done: DoneEvent, name: string) => Number(done.test[name]);
 
 describe.each([["TripletMarginLoss"], ["ContrastiveLoss"]])("%s", (loss) => {
   it("brings samples of a kind together, whatever else they are, in the exported file too", async () => {
