@@ -1,6 +1,7 @@
 import type { EpochEvent, RunEvent } from "../contract/events.js";
 import { count, duration, number, plural } from "./format.js";
 import type { Output } from "./output.js";
+import { MAIN_METRIC } from "./show-metrics.js";
 
 /** Epochs of a long run that stay on a terminal; the line that changes shows those between. A pipe gets them all. */
 const EPOCHS_KEPT = 40;
@@ -73,7 +74,7 @@ function runLines(run: Started): readonly string[] {
 }
 
 function epochLine({ epoch, train, validation }: EpochEvent): string {
-  const shown = Object.entries(validation).filter(([name]) => name === "loss" || /\.(accuracy|rmse)$/.test(name));
+  const shown = Object.entries(validation).filter(([name]) => name === "loss" || MAIN_METRIC.test(name));
   const parts = [
     `epoch ${String(epoch).padStart(3)}`,
     `loss ${number(train["loss"])}`,

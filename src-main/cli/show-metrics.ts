@@ -26,6 +26,8 @@ const wholeMetrics = [
   "r2",
   "skill.naive",
   "skill.seasonal",
+  "precisionAt1",
+  "precisionAt1.chance",
 ];
 /** More classes than these make no readable matrix; the report has it. */
 const MOST_CLASSES = 12;
@@ -82,9 +84,12 @@ function showClasses(output: Output, of: (name: string) => number | null | undef
   );
 }
 
-/** The one number that tells a run's worth at a glance: the first target's accuracy or RMSE, else the loss. */
+/** Names of metrics that tell at a glance how good a target's answers are. */
+export const MAIN_METRIC = /\.(accuracy|rmse|precisionAt1)$/;
+
+/** The one number that tells a run's worth at a glance: the first target's accuracy, RMSE or precision of the nearest, else the loss. */
 export function mainMetric(metrics: MetricValues): { readonly name: string; readonly value: number | null } | undefined {
-  const name = Object.keys(metrics).find((key) => /\.(accuracy|rmse)$/.test(key)) ?? (metrics["loss"] === undefined ? undefined : "loss");
+  const name = Object.keys(metrics).find((key) => MAIN_METRIC.test(key)) ?? (metrics["loss"] === undefined ? undefined : "loss");
   return name === undefined ? undefined : { name, value: metrics[name] ?? null };
 }
 

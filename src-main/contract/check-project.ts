@@ -354,7 +354,7 @@ function checkTraining({ data, model, training }: Parts, report: Report): void {
     const accepted = losses.get(loss.type).targets;
     if (accepted.includes(kind)) continue;
     const fitting = losses.all.filter((definition) => definition.targets.includes(kind)).map((definition) => definition.type);
-    report([...path, "type"], `got "${loss.type}", which is for ${accepted.join(" or ")} targets, expected a loss for a ${kind} target: ${fitting.join(", ")}`);
+    report([...path, "type"], `got "${loss.type}", which is for ${accepted.join(" or ")} targets, expected a loss for ${kind} targets: ${fitting.join(", ")}`);
   }
   checkDraws({ data, training }, report);
   checkThresholds({ data, training }, report);
@@ -446,10 +446,13 @@ function checkMonitor(monitor: string, data: DataSpec, report: Report): void {
   }
 }
 
+/** Kinds of target whose answers are scores by class, which can be ranked. */
+const SCORED: ReadonlySet<TargetSpec["type"]> = new Set(["category", "binary", "labels"]);
+
 function measures(metric: MetricDefinition, target: TargetSpec): boolean {
   const kind = target.type;
   if (metric.forecastsOnly && horizonOf(target) === 0) return false;
-  return metric[kind] !== undefined || (targetKindOf(target).cells === "text" && metric.ranked !== undefined);
+  return metric[kind] !== undefined || (SCORED.has(kind) && metric.ranked !== undefined);
 }
 
 function unique(seen: Map<string, Path>, name: string, path: Path, report: Report): void {

@@ -1,25 +1,12 @@
+import { type Draws, rowsOfSample } from "../base/draws.js";
 import { LatheError } from "../base/errors.js";
 import { Random } from "../base/random.js";
 import type { Piece } from "./epoch-reader.js";
-
-/**
- * What is drawn beside each sample: one that may be of its class or not, both equally likely; or one of its class and one of another. Their rows follow the
- * sample's own.
- */
-export type Draws = "pairs" | "triplets";
-
-/** Rows of a batch for each of its samples. */
-const ROWS: Readonly<Record<Draws, number>> = { pairs: 2, triplets: 3 };
 
 /** What is drawn, and where a record holds its class, in words. */
 export interface DrawPlan {
   readonly draws: Draws;
   readonly offset: number;
-}
-
-/** Rows of a batch for each of its samples: its own, and those that are drawn beside it. */
-export function rowsOfSample(draws: Draws | undefined): number {
-  return draws === undefined ? 1 : ROWS[draws];
 }
 
 /**
@@ -47,7 +34,7 @@ export class DrawnSamples {
   /** The same records, each followed by what is drawn for it. @throws LatheError `training.batch` where there is nothing of another class to draw. */
   beside(piece: Piece, epoch: number): Piece {
     if (piece.generation !== this.#generation) this.#index(piece);
-    const rows = ROWS[this.#plan.draws];
+    const rows = rowsOfSample(this.#plan.draws);
     const bases = new Uint32Array(piece.count * rows);
     for (let i = 0; i < piece.count; i++) {
       const base = piece.bases[piece.from + i] ?? 0;

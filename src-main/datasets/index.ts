@@ -2,7 +2,6 @@
 export { auditTable } from "./audit.js";
 export type { AuditWarning } from "./audit-warning.js";
 export { type ColumnAudit, type InspectOptions, type TableAudit, inspectTable } from "./inspect.js";
-export { type Draws, rowsOfSample } from "./drawn-samples.js";
 export { type Batch, type Loader, type LoaderOptions, type UniformSpec, createLoader } from "./loader.js";
 export { readQuarantine, restoreFromQuarantine } from "./pictures/quarantine.js";
 export type { PixelFormat } from "./pictures/picture-task.js";

@@ -1,8 +1,9 @@
 import { workerData } from "node:worker_threads";
 import { defined } from "../base/assert.js";
+import { rowsOfSample } from "../base/draws.js";
 import { Random } from "../base/random.js";
 import { toLatheError } from "../base/errors.js";
-import { DrawnSamples, rowsOfSample } from "./drawn-samples.js";
+import { DrawnSamples } from "./drawn-samples.js";
 import { EpochReader } from "./epoch-reader.js";
 import { augmentation, drawsOf } from "../transforms/index.js";
 import type { Picture } from "../transforms/picture.js";

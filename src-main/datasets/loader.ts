@@ -1,11 +1,11 @@
 import { MessageChannel, type MessagePort, type ResourceLimits, Worker, receiveMessageOnPort } from "node:worker_threads";
 import { defined } from "../base/assert.js";
 import { entryPath } from "../base/entries.js";
+import { type Draws, rowsOfSample } from "../base/draws.js";
 import { type ErrorRecord, LatheError } from "../base/errors.js";
 import type { Tensors } from "../engines/engine.js";
 import { type Shape, type TensorData, isStatic, sizeOf } from "../onnx/types.js";
 import type { TransformSpecs } from "../transforms/index.js";
-import { type Draws, rowsOfSample } from "./drawn-samples.js";
 import { type RecordField, recordLayout } from "./encode.js";
 import type { StoreSource } from "./epoch-reader.js";
 import { CONTROL, CONTROL_BYTES, type LoaderPlan, type LoaderWorkerData, type TensorPlan, bytesOf, samplesOfStep, signal } from "./loader-ring.js";

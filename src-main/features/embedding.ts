@@ -34,8 +34,8 @@ export const embeddingTarget: TargetDefinition<typeof options, typeof fitted> = 
     if (alone.length === trained.size)
       throw new LatheError(
         "data.target",
-        `target column "${column}" of ${context.path}: no value has two training rows, so that nothing shows what belongs ` +
-          `together; use a column whose values recur`,
+        `target column "${column}" of ${context.path}: no value has two training rows, so that nothing shows what belongs together; use a column whose ` +
+          "values recur",
         { path: context.path, column },
       );
     if (alone.length > 0)

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Draws } from "../base/draws.js";
 import type { Emitter } from "../onnx/emitter.js";
 import type { Value } from "../onnx/types.js";
 
@@ -14,12 +15,6 @@ export type TargetKind =
   | "numeric"
   /** class index, int64 `[N]`; the output is `[N, D]`, near to others of its class */
   | "embedding";
-
-/**
- * What the loader draws beside each sample of an epoch: one that may be of its class or not, both equally likely; or one of its class and one of another.
- * Their rows follow the sample's own.
- */
-export type Draws = "pairs" | "triplets";
 
 /** What a loss takes the network's output for. */
 export type LossInput =
@@ -80,7 +75,7 @@ export interface LossDefinition<C = unknown> {
   /** Another output trains to nonsense without an error: the plan of a network looks at the layer that gives it. */
   readonly expects: LossInput;
   readonly activation: OutputActivation;
-  /** Of a loss that compares samples with each other. */
+  /** Of a loss that compares samples with each other: what the loader draws beside each, anew in every epoch. */
   readonly draws?: Draws;
   lower(context: LossContext<C>): LossValue;
   /** By option that may be "balanced", what that is. */

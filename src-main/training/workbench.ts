@@ -1,19 +1,10 @@
 import { defined } from "../base/assert.js";
+import { rowsOfSample } from "../base/draws.js";
 import { LatheError, toLatheError } from "../base/errors.js";
 import { inside } from "../base/own-files.js";
 import type { RunEvent } from "../contract/events.js";
 import type { Project } from "../contract/project.js";
-import {
-  type Fold,
-  type Loader,
-  type PreparedData,
-  type Split,
-  createLoader,
-  dataFingerprint,
-  prepareData,
-  rowsOfSample,
-  strideOf,
-} from "../datasets/index.js";
+import { type Fold, type Loader, type PreparedData, type Split, createLoader, dataFingerprint, prepareData, strideOf } from "../datasets/index.js";
 import type { CompileOptions, Engine } from "../engines/engine.js";
 import { type EngineChoice, fileEngine } from "../engines/index.js";
 import type { FittedTarget } from "../features/fitted.js";

@@ -66,8 +66,8 @@ export function runRow(summary: RunSummary, title: string, settings: RunSettings
 export function testMetrics(runs: readonly RunSummary[]): readonly string[] {
   const names = withoutSteps([...new Set(runs.flatMap(({ test }) => Object.keys(test ?? {})))]);
   const rank = (name: string) => {
-    const found = ["accuracy", "auroc", "mase", "seasonal", "naive", "r2", "mae"].indexOf(name.split(".").at(-1) ?? "");
-    return found === -1 ? (name === "loss" ? 5 : 9) : found;
+    const found = ["accuracy", "precisionAt1", "auroc", "mase", "seasonal", "naive", "r2", "mae"].indexOf(name.split(".").at(-1) ?? "");
+    return found === -1 ? (name === "loss" ? 6 : 9) : found;
   };
   return names
     .map((name, i) => ({ name, i }))

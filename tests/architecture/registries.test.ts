@@ -88,7 +88,7 @@ test("nobody but its own file asks what kind an input is", () => {
 });
 
 /** Where the kind of a target is asked for outside of its file, by room: most judge what was predicted, or show it. None may be added. */
-const TARGET_ASKED = /\b(kind|type) [!=]== "(numeric|category|binary|labels)"|case "(numeric|category|binary|labels)"/g;
+const TARGET_ASKED = /\b(kind|type) [!=]== "(numeric|category|binary|labels|embedding)"|case "(numeric|category|binary|labels|embedding)"/g;
 const TARGETS_ALLOWED: Readonly<Record<string, number>> = {
   "src-main/contract": 2,
   "src-main/datasets": 15,

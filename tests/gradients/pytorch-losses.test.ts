@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { differentiate } from "../../src-main/autodiff/differentiate.js";
 import { LatheError } from "../../src-main/base/errors.js";
-import { rowsOfSample } from "../../src-main/datasets/index.js";
+import { rowsOfSample } from "../../src-main/base/draws.js";
 import { losses } from "../../src-main/losses/index.js";
 import type { TargetKind } from "../../src-main/losses/loss.js";
 import type { TensorType } from "../../src-main/onnx/types.js";

@@ -181,6 +181,52 @@ describe("from a folder of class folders to a model", () => {
   });
 });
 
+describe("points for pictures", () => {
+  it("trains them, is killed and resumes to the same bytes, judges, exports and predicts a folder", async () => {
+    const { folder, project, pictures } = await made(["dark", "light"], 12);
+    edit(project, ({ data, model, training }) => {
+      Object.assign(data, { targets: [{ name: "place", type: "embedding", column: "label", dimensions: 3 }] });
+      Object.assign(model, {
+        layers: [
+          { id: "flat", type: "Flatten" },
+          { id: "out", type: "Linear", outFeatures: "classes" },
+        ],
+        outputs: [{ target: "place", from: "out" }],
+      });
+      Object.assign(training, {
+        epochs: 6,
+        batchSize: 4,
+        losses: { place: { type: "TripletMarginLoss" } },
+        engine: "onnxruntime",
+        device: "cpu",
+        checkpointSeconds: 0,
+      });
+    });
+    const file = join(project, "runs", "0001", "model.onnx");
+    const whole = await ok("train", project, "--json");
+    expect(Object.keys(last(whole.events, "done")["test"] as object)).toEqual(expect.arrayContaining(["place.precisionAt1", "place.precisionAt1.chance"]));
+    const expected = sha256(file);
+    rmSync(join(project, "runs"), { recursive: true });
+
+    const killed = startLathe(["train", project, "--json"], ({ event, epoch }) => {
+      if (event === "epoch" && epoch === 2) killAll(killed);
+    });
+    expect((await killed.result).code).toBeNull();
+    const resumed = await ok("train", project, "--resume", "--json");
+    expect(last(resumed.events, "run")["resumedFrom"]).toBeDefined();
+    expect(sha256(file)).toBe(expected);
+
+    const { stdout } = await ok("evaluate", project, "--data", pictures);
+    expect(stdout).toMatch(/place\s+precisionAt1 +[01](\.\d+)?\s+precisionAt1\.chance +0\.478/);
+    const [model, answers] = [join(folder, "points.onnx"), join(folder, "points.csv")];
+    await ok("export", project, "--format", "onnx", "--out", model);
+    await ok("predict", model, pictures, "--out", answers);
+    const [head, ...lines] = readFileSync(answers, "utf8").trim().split("\n");
+    expect(head).toBe("sample,place:1,place:2,place:3");
+    expect(lines).toHaveLength(24);
+  });
+});
+
 describe("a run on pictures that is killed", () => {
   it("resumes to the very bytes of one that was never interrupted, with augmentation, and while the folder changes", async () => {
     const { folder, project, pictures } = await made();

@@ -28,19 +28,24 @@ const grouped: ProjectInput["training"] = {
   ],
 };
 
+const yes = { name: "Good", type: "binary", column: "Good" } as const;
+/** Beside each sample two others are drawn. */
+const point = { name: "Good", type: "embedding", column: "Good", dimensions: 1 } as const;
+
 describe("a run killed at any moment", () => {
   it.each([
-    ["all layers alike", training],
-    ["frozen layers, groups, and learned uncertainty", grouped],
-  ])("resumes, however often it is killed, to the very bytes of a run that was never interrupted: %s", async (_, training) => {
-    const whole = writeCreditProject(temporaryFolder(), training, layers);
+    ["all layers alike", training, yes],
+    ["frozen layers, groups, and learned uncertainty", grouped, yes],
+    ["samples that are drawn for triplets", training, point],
+  ])("resumes, however often it is killed, to the very bytes of a run that was never interrupted: %s", async (_, training, target) => {
+    const whole = writeCreditProject(temporaryFolder(), training, layers, target);
     const uninterrupted = await lathe("train", whole, "--json");
     expect(uninterrupted.code, uninterrupted.stderr).toBe(0);
     const expected = sha256(String(last(uninterrupted.events, "done")["model"]));
 
     const kept = (project: string) => ["validation.bin", "test.bin"].map((name) => sha256(join(project, "runs", "0001", "predictions", name)));
 
-    const folder = writeCreditProject(temporaryFolder(), training, layers);
+    const folder = writeCreditProject(temporaryFolder(), training, layers, target);
     const random = new Random(Date.now());
     let kills = 0;
     let midEpoch = 0;

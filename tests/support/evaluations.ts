@@ -1,4 +1,4 @@
-import { evaluateBinary, evaluateCategory, evaluateNumeric } from "../../src-main/metrics/index.js";
+import { evaluateBinary, evaluateCategory, evaluateEmbedding, evaluateNumeric } from "../../src-main/metrics/index.js";
 
 const classes = ["a", "b", "c", "d", "e", "f"];
 const rows = 12;
@@ -28,6 +28,17 @@ export const evaluations = [
       targets: Float32Array.from({ length: rows }, (_, i) => i + (i % 3)),
       columns: ["y"],
       forecast: true,
+    }),
+  },
+  {
+    kind: "embedding" as const,
+    classes: [],
+    confusion: undefined,
+    ...evaluateEmbedding({
+      rows,
+      width: 2,
+      outputs: Float32Array.from({ length: rows * 2 }, (_, i) => (i * 7) % 5),
+      targets: Int32Array.from({ length: rows }, (_, i) => i % 3),
     }),
   },
 ];

@@ -95,19 +95,20 @@ export const creditLayers: ProjectInput["model"]["layers"] = [
 ];
 
 /** A project on the credit table, written to `folder`. */
-export function writeCreditProject(folder: string, training: ProjectInput["training"], layers = creditLayers): string {
+export function writeCreditProject(
+  folder: string,
+  training: ProjectInput["training"],
+  layers = creditLayers,
+  target: ProjectInput["data"]["targets"][number] = { name: "Good", type: "binary", column: "Good" },
+): string {
   mkdirSync(folder, { recursive: true });
   cpSync(creditTable, join(folder, "credit.csv"));
   const project: ProjectInput = {
     version: 1,
     name: "credit",
     seed: 7,
-    data: {
-      source: { type: "table", path: "credit.csv" },
-      inputs: [{ name: "features", type: "numeric", columns: "rest" }],
-      targets: [{ name: "Good", type: "binary", column: "Good" }],
-    },
-    model: { layers, outputs: [{ target: "Good", from: layers.at(-1)?.id ?? "" }] },
+    data: { source: { type: "table", path: "credit.csv" }, inputs: [{ name: "features", type: "numeric", columns: "rest" }], targets: [target] },
+    model: { layers, outputs: [{ target: target.name, from: layers.at(-1)?.id ?? "" }] },
     training,
   };
   writeFileSync(join(folder, "project.json"), JSON.stringify(project));

@@ -4,8 +4,10 @@ import type { Combination, CombinedTarget } from "./combination.js";
 
 /**
  * Σ wᵢ·(cᵢ·e^(-sᵢ)·Lᵢ + sᵢ/2) with a learned sᵢ = log σᵢ² for each target, 0 at first; cᵢ is ½ for numbers and 1 for classes, yes and no. Kendall, Gal, Cipolla
- * 2018, https://arxiv.org/abs/1705.07115: the negative log-likelihood where a target's own noise is σᵢ, but for constants. It is least where
- * e^(sᵢ) = 2·cᵢ·Lᵢ, and below 0 where losses are small. Values of different epochs can be compared: the sᵢ are parameters as the network's are.
+ * 2018, https://arxiv.org/abs/1705.07115: the negative log-likelihood where a target's own noise is σᵢ, but for constants. The ½ is that of a Gaussian's
+ * exponent. A loss over distances is no error of a number and has none: as scores of classes do, it stands as an energy over a temperature σᵢ², e^(-L/σ²).
+ * It is least where e^(sᵢ) = 2·cᵢ·Lᵢ, and below 0 where losses are small. Values of different epochs can be compared: the sᵢ are parameters as the network's
+ * are.
  */
 export const uncertainty: Combination = {
   learns: true,

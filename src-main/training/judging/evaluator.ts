@@ -1,7 +1,7 @@
 import { defined } from "../../base/assert.js";
+import { rowsOfSample } from "../../base/draws.js";
 import { finiteOrNull } from "../../base/finite.js";
 import type { SplitReport } from "../../contract/report.js";
-import { rowsOfSample } from "../../datasets/index.js";
 import type { CompileOptions, Engine, Executable, Tensors } from "../../engines/engine.js";
 import type { LossTerm } from "../combining/combination.js";
 import { combinedLoss } from "../combining/index.js";

@@ -1,5 +1,5 @@
+import { type Draws, rowsOfSample } from "../../base/draws.js";
 import type { TrainingConfig } from "../../contract/training.js";
-import { type Draws, rowsOfSample } from "../../datasets/drawn-samples.js";
 import { losses } from "../../losses/index.js";
 import type { TargetKind } from "../../losses/loss.js";
 import { batchAxis } from "../../onnx/dimensions.js";
@@ -74,10 +74,9 @@ export function batchRows(spec: Pick<TrainingSpec, "targets" | "training">): Dim
 
 /** Declares what batches hold of the inputs. @returns what the network reads, by name. */
 export function declareInputs(e: Emitter, spec: TrainingSpec): ReadonlyMap<string, Value> {
-  const { inputs, fromStored = (_e: Emitter, _input: string, stored: Value) => stored } = spec;
   const rows = batchRows(spec);
-  const declared = [...inputs].map(([name, { dtype, shape }]) => [name, e.graph.input(names.input(name), dtype, [rows, ...shape.slice(1)])] as const);
-  return new Map(declared.map(([name, stored]) => [name, fromStored(e, name, stored)]));
+  const declared = [...spec.inputs].map(([name, { dtype, shape }]) => [name, e.graph.input(names.input(name), dtype, [rows, ...shape.slice(1)])] as const);
+  return new Map(declared.map(([name, stored]) => [name, spec.fromStored?.(e, name, stored) ?? stored]));
 }
 
 /** Whether a target is the index of a class. */

@@ -8,7 +8,7 @@ import { pictureNetworks } from "../../../src-main/services/templates/networks/i
 import { pictureModel } from "../../../src-main/services/templates/networks/network.js";
 import { loadCheckpoint, saveCheckpoint } from "../../../src-main/training/runs/checkpoint.js";
 import { Evaluator } from "../../../src-main/training/judging/evaluator.js";
-import { rowsOfSample } from "../../../src-main/datasets/index.js";
+import { rowsOfSample } from "../../../src-main/base/draws.js";
 import { type TargetSpec, type TrainingSpec, drawnFor } from "../../../src-main/training/network/specification.js";
 import type { Trainer, TrainingBatch } from "../../../src-main/training/trainer.js";
 import { expectClose } from "../../support/close.js";

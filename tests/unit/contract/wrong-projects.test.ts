@@ -13,7 +13,55 @@ const name = "expected a name of letters, digits, _ and -, starting with a lette
 const residual = { layers: [{ id: "a", type: "ELU" }] };
 const block = (name: string) => ({ id: "b", type: "Block", block: name });
 
+const embedding = { "data.targets.0": { name: "good", type: "embedding", column: "kind" } };
+
 const tables: Readonly<Record<string, readonly Row[]>> = {
+  embeddings: [
+    [
+      "of no dimensions, and of broken ones",
+      {
+        "data.targets.0": { name: "good", type: "embedding", column: "kind", dimensions: 0 },
+        "data.targets.1": { name: "other", type: "embedding", column: "kind", dimensions: 2.5 },
+      },
+      ["data.targets[0].dimensions: got 0, expected at least 1", "data.targets[1].dimensions: got 2.5, expected a whole number, at least 1 and at most 4096"],
+    ],
+    [
+      "with a loss for classes",
+      { ...embedding, "training.losses": { good: { type: "CrossEntropyLoss" } } },
+      [
+        'training.losses.good.type: got "CrossEntropyLoss", which is for category targets, expected a loss for embedding targets: TripletMarginLoss, ' +
+          "ContrastiveLoss",
+      ],
+    ],
+    [
+      "a loss over distances for a yes or no",
+      { "training.losses": { good: { type: "TripletMarginLoss" } } },
+      ['training.losses.good.type: got "TripletMarginLoss", which is for embedding targets, expected a loss for binary targets: BCEWithLogitsLoss, BCELoss'],
+    ],
+    [
+      "no margin, and a distance that there is not",
+      { ...embedding, "training.losses": { good: { type: "TripletMarginLoss", margin: 0, p: 3 } } },
+      ["training.losses.good.margin: got 0, expected more than 0", "training.losses.good.p: got 3, expected one of 1, 2; did you mean 1?"],
+    ],
+    [
+      "a metric of classes as what stops training",
+      { ...embedding, "training.earlyStopping": { patience: 3, monitor: "validation.good.auroc" } },
+      ['training.earlyStopping.monitor: got "validation.good.auroc", expected validation.good. followed by one of loss, precisionAt1'],
+    ],
+    [
+      "two, each of which would draw",
+      {
+        ...embedding,
+        "data.targets.1": { name: "other", type: "embedding", column: "place" },
+        "model.outputs.1": { target: "other", from: "out" },
+        "training.losses": { other: { type: "ContrastiveLoss" } },
+      },
+      [
+        'training.losses.other: got "ContrastiveLoss", which compares samples, as that of good does; expected one target whose loss does: give both columns ' +
+          "to one, or train a project for each",
+      ],
+    ],
+  ],
   "groups of layers": [
     [
       "a name that no layer has",
@@ -370,7 +418,7 @@ const tables: Readonly<Record<string, readonly Row[]>> = {
     [
       "a loss for another kind of target",
       { "training.losses.good": { type: "CrossEntropyLoss" } },
-      ['training.losses.good.type: got "CrossEntropyLoss", which is for category targets, expected a loss for a binary target: BCEWithLogitsLoss, BCELoss'],
+      ['training.losses.good.type: got "CrossEntropyLoss", which is for category targets, expected a loss for binary targets: BCEWithLogitsLoss, BCELoss'],
     ],
     [
       "a mistyped loss",
