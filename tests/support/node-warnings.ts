@@ -30,12 +30,12 @@ export function hearWarnings(): Heard {
     if (!known.some((pattern) => pattern.test(`${warning.name}: ${warning.message}`))) heard.push(warning.stack ?? String(warning));
   };
   process.on("warning", hear);
-  const { write } = process.stderr;
+  const write = process.stderr.write.bind(process.stderr);
   process.stderr.write = (chunk: string | Uint8Array, ...more: never[]) => {
     const line = warningIn(typeof chunk === "string" ? chunk : Buffer.from(chunk).toString());
     // Its own were told above, with their stack.
     if (line?.startsWith(`(node:${process.pid})`) === false) heard.push(line);
-    return write.call(process.stderr, chunk, ...more);
+    return write(chunk, ...more);
   };
   return {
     take: async () => {
