@@ -21,7 +21,7 @@ export const TESTS = "tests/{unit,gradients,engines,architecture,journeys,fuzz}/
  * A process goes on from one of these files to the next, with all that it has loaded, which takes most of them longer than their tests. None replaces a module,
  * or trains. Of a process that crashes, the file is lost that it was at.
  */
-const TOGETHER = "tests/unit/{cli,contract,features,layers,renderer}/**/*.test.ts";
+const TOGETHER = "tests/{architecture,unit/{cli,contract,exporters,features,layers,renderer,rpc,server,transforms}}/**/*.test.ts";
 
 export default defineConfig({
   plugins: [wat()],
