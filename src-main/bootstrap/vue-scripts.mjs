@@ -4,8 +4,8 @@ import tseslint from "typescript-eslint";
 import ts from "typescript";
 
 /**
- * A parser of the scripts in Vue components, with types, for ESLint. They are all in one program: typescript-eslint makes one for each component, and finds all
- * types anew for it. It does so too for whatever else is linted where it is told of such files, so that they are none of its settings.
+ * A parser of the scripts in Vue components and of those beside them, with types, for ESLint. They are all in one program: typescript-eslint makes one for each
+ * component, and finds all types anew for it. It does so too for whatever else is linted where it is told of such files, so that they are none of its settings.
  * @param root folder of the project. @param tsconfig of the components, from there.
  */
 export function vueScripts(root, tsconfig) {
@@ -13,10 +13,9 @@ export function vueScripts(root, tsconfig) {
   return {
     meta: { name: "lathe-vue-scripts", version: tseslint.parser.meta.version },
     parseForESLint(code, options) {
-      const typed = options.project && options.filePath.endsWith(".vue");
-      if (typed) program ??= createProgram(root, tsconfig);
+      if (options.project) program ??= createProgram(root, tsconfig);
       // An editor's text may be newer than the file's: then a program of its own it is.
-      const known = typed && program.getSourceFile(options.filePath)?.text === code;
+      const known = program?.getSourceFile(options.filePath)?.text === code;
       return tseslint.parser.parseForESLint(
         code,
         known ? { ...options, project: undefined, programs: [program] } : { ...options, extraFileExtensions: [".vue"] },

@@ -19,6 +19,16 @@ export function commonFactor(): Rewrite {
   /** New values by old name, as far as something has read them. */
   const seen = new Map<string, Value>();
 
+  /** Of a product that nobody else reads, the sign left out. */
+  function factorsOf(name: string): readonly string[] {
+    const node = producers.get(name);
+    if (node?.op !== "Mul" || readers.get(name)?.length !== 1) return [];
+    return node.inputs.map((input) => {
+      const negated = producers.get(input);
+      return negated?.op === "Neg" ? (negated.inputs[0] ?? "") : input;
+    });
+  }
+
   function productOf(name: string): Product | undefined {
     const node = producers.get(name);
     if (node?.op !== "Mul" || readers.get(name)?.length !== 1) return undefined;
@@ -41,6 +51,10 @@ export function commonFactor(): Rewrite {
       seen.clear();
       producers = new Map(graph.nodes.flatMap((node) => node.outputs.map((o) => [o, node] as const)));
       readers = readersOf(graph);
+      return graph.nodes.some(({ op, inputs: [a = "", b = ""] }) => {
+        const ofB = factorsOf(b);
+        return (op === "Add" || op === "Sub") && factorsOf(a).some((factor) => ofB.includes(factor));
+      });
     },
     replace(e, node, inputs) {
       node.inputs.forEach((name, i) => {

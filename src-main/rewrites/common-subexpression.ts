@@ -18,6 +18,7 @@ export function commonSubexpression(): Rewrite {
     name: "common-subexpression",
     prepare: () => {
       made.clear();
+      return true;
     },
     replace(e, node, inputs) {
       if (UNLIKE_THEMSELVES.has(node.op)) return undefined;

@@ -18,6 +18,7 @@ export function eluByExp(): Rewrite {
         graph.nodes.filter(({ op, attributes }) => op === "Elu" && (attributes["alpha"]?.value ?? 1) === 1).map((node) => [node.outputs[0] ?? "", node]),
       );
       slopes = slopesOf(graph, elus);
+      return slopes.size > 0;
     },
     replace(e, { op, outputs }, [x]) {
       const [name = ""] = outputs;

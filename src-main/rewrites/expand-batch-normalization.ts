@@ -9,6 +9,7 @@ import type { Rewrite } from "./rewrite.js";
  */
 export const expandBatchNormalization: Rewrite = {
   name: "expand-batch-normalization",
+  prepare: ({ nodes }) => nodes.some(({ op }) => op === "BatchNormalization"),
   replace(e, { op, attributes }, inputs) {
     const [x, scale, bias, mean, variance] = inputs;
     if (op !== "BatchNormalization" || attributes["training_mode"]?.value !== 1 || x?.shape.length !== 2) return undefined;

@@ -18,6 +18,7 @@ export function featureMajor(): Rewrite {
     name: "feature-major",
     prepare: (graph) => {
       turner = new Turner(graph);
+      return turner.turns;
     },
     replace: (e, node, inputs) => turner?.replace(e, node, inputs),
   };
@@ -48,8 +49,11 @@ class Turner {
     this.#wanted = new Set(meeting.flatMap(({ op, inputs }) => (op === "Gemm" ? inputs.slice(2) : inputs)));
   }
 
-  replace(e: Emitter, node: Node, inputs: readonly (Value | undefined)[]): readonly Value[] | undefined {
-    if (this.#flipped.size === 0) return undefined;
+  get turns(): boolean {
+    return this.#flipped.size > 0;
+  }
+
+  replace(e: Emitter, node: Node, inputs: readonly (Value | undefined)[]): readonly Value[] {
     const operands = inputs.map((value, i) => value && { name: node.inputs[i] ?? "", value });
     const made = this.#turned(e, node, operands) ?? this.#plain(e, node, operands);
     return made.map((value, i) => (this.#outputs.has(node.outputs[i] ?? "") ? this.#row(e, { name: node.outputs[i] ?? "", value }) : value));

@@ -37,6 +37,7 @@ export function foldBatchNorm(into: readonly ("Conv" | "Gemm")[]): Rewrite {
       taken.clear();
       producers = new Map(graph.nodes.flatMap((node) => node.outputs.map((o) => [o, node] as const)));
       readers = readersOf(graph);
+      return graph.nodes.some(({ op }) => op === "BatchNormalization");
     },
     replace(e, node, inputs) {
       if (into.some((op) => op === node.op)) operands.set(node.outputs[0] ?? "", inputs);

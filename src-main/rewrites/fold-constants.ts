@@ -23,6 +23,7 @@ export function foldConstants(): Rewrite {
     prepare(graph: Graph) {
       known.clear();
       for (const [name, data] of graph.initializers) if (isConstantName(name)) known.set(name, data);
+      return graph.nodes.some(({ inputs }) => inputs.length > 0 && inputs.every((name) => known.has(name)));
     },
     replace(e, node, inputs) {
       const operands = node.inputs.map((name) => known.get(name));

@@ -22,6 +22,7 @@ export function largerOfTwo(): Rewrite {
     name: "larger-of-two",
     prepare(graph) {
       choices = choicesIn(graph);
+      return choices.size > 0;
     },
     replace(e, { outputs: [name = ""] }, [condition, a, b]) {
       const choice = choices.get(name);

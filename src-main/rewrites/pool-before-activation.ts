@@ -18,6 +18,7 @@ export function poolBeforeActivation(): Rewrite {
     prepare(graph) {
       operands.clear();
       moved = movedIn(graph);
+      return moved.size > 0;
     },
     replace(e, node, inputs) {
       if (moved.has(node.outputs[0] ?? "")) operands.set(node.outputs[0] ?? "", inputs);

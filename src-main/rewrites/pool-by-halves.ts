@@ -23,6 +23,7 @@ export function poolByHalves(): Rewrite {
             return lengths ? [[node.outputs[0] ?? "", lengths] as const] : [];
           }),
       );
+      return pools.size > 0;
     },
     replace(e, { outputs: [y = ""] }, [x]) {
       const lengths = pools.get(y);

@@ -31,6 +31,7 @@ export function poolByPhases(): Rewrite {
     prepare(graph, learns) {
       operands.clear();
       convolutions = convolutionsIn(graph, learns);
+      return convolutions.size > 0;
     },
     replace(e, node, inputs) {
       if (convolutions.has(node.outputs[0] ?? "")) operands.set(node.outputs[0] ?? "", inputs);

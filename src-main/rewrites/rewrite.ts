@@ -10,28 +10,34 @@ import { createEmitter } from "../ops/index.js";
  */
 export interface Rewrite {
   readonly name: string;
-  /** Told all of the old graph before the first node, and which of its values are going to be differentiated by. */
-  prepare?(graph: Graph, learns: ReadonlySet<string>): void;
+  /**
+   * Told all of the old graph before the first node, and which of its values are going to be differentiated by.
+   * @returns whether there is anything that it may make otherwise: copying a graph as it is would take most of the time
+   */
+  prepare(graph: Graph, learns: ReadonlySet<string>): boolean;
   replace(e: Emitter, node: Node, inputs: readonly (Value | undefined)[]): readonly Value[] | undefined;
 }
 
-/** Builds a graph anew, node by node, with one rewrite. */
+/** Builds a graph anew, node by node, with one rewrite; the same graph where that has nothing to do. */
 export function rewriteGraph(graph: Graph, rewrite: Rewrite): Graph {
-  const { e, values } = anew(graph, rewrite, new Set());
+  if (!rewrite.prepare(graph, new Set())) return graph;
+  const { e, values } = anew(graph, rewrite);
   for (const { name, doc } of graph.outputs) e.graph.output(defined(values.get(name), name), name, doc);
   return e.graph.build(graph.name);
 }
 
 /** The same for a graph that is not finished: an emitter to continue with, and `learns` and `kept` as they are there. */
-export function rewriteUnfinished({ e: before, learns, kept }: Unfinished, rewrite: Rewrite): Unfinished {
-  const { e, values } = anew(before.graph.soFar([...learns, ...kept]), rewrite, new Set(learns.map(({ name }) => name)));
+export function rewriteUnfinished(unfinished: Unfinished, rewrite: Rewrite): Unfinished {
+  const { e: before, learns, kept } = unfinished;
+  const graph = before.graph.soFar([...learns, ...kept]);
+  if (!rewrite.prepare(graph, new Set(learns.map(({ name }) => name)))) return unfinished;
+  const { e, values } = anew(graph, rewrite);
   const now = ({ name }: Value) => defined(values.get(name), name);
   return { e, learns: learns.map(now), kept: kept.map(now) };
 }
 
-function anew(graph: Graph, rewrite: Rewrite, learns: ReadonlySet<string>): { readonly e: Emitter; readonly values: ReadonlyMap<string, Value> } {
+function anew(graph: Graph, rewrite: Rewrite): { readonly e: Emitter; readonly values: ReadonlyMap<string, Value> } {
   const e = createEmitter();
-  rewrite.prepare?.(graph, learns);
   return { e, values: copyInto(e, graph, (node, inputs) => rewrite.replace(e, node, inputs)) };
 }
 

@@ -15,6 +15,7 @@ const ACTIVATIONS: ReadonlySet<string> = new Set(["Tanh", "Relu"]);
  */
 export const rnnAsGru: Rewrite = {
   name: "rnn-as-gru",
+  prepare: ({ nodes }) => nodes.some(({ op }) => op === "RNN"),
   replace(e, node, [x, w, r, b, lengths, first]) {
     if (node.op !== "RNN" || !x || !w || !r || node.attributes["clip"]) return undefined;
     const activations = activationsOf(node);

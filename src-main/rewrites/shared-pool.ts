@@ -12,6 +12,7 @@ export function sharedPool(): Rewrite {
       made.clear();
       results = new Map();
       for (const node of graph.nodes) if (node.op === "MaxPool") results.set(keyOf(node), Math.max(results.get(keyOf(node)) ?? 0, node.outputs.length));
+      return results.size > 0;
     },
     replace(e, node, inputs) {
       if (node.op !== "MaxPool") return undefined;

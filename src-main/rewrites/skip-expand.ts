@@ -1,4 +1,4 @@
-import { type Graph, type Node, type Value, sameShape } from "../onnx/types.js";
+import { type Node, type Value, sameShape } from "../onnx/types.js";
 import type { Rewrite } from "./rewrite.js";
 
 const BROADCASTING: ReadonlySet<string> = new Set(["Add", "Sub", "Mul", "Div"]);
@@ -13,7 +13,11 @@ export function skipExpand(): Rewrite {
   const narrow = new Map<string, Value>();
   return {
     name: "skip-expand",
-    prepare: (_: Graph) => narrow.clear(),
+    prepare({ nodes }) {
+      narrow.clear();
+      const expanded = new Set(nodes.filter(({ op }) => op === "Expand").flatMap(({ outputs }) => outputs));
+      return nodes.some(({ op, inputs }) => (BROADCASTING.has(op) || ELEMENTWISE.has(op)) && inputs.some((name) => expanded.has(name)));
+    },
     replace(e, node: Node, inputs) {
       const [a, b] = inputs;
       if (!a) return undefined;

@@ -12,6 +12,7 @@ export function sumOfUnpooled(): Rewrite {
       values.clear();
       unpooled = new Map(graph.nodes.filter(({ op }) => op === "MaxUnpool").map((node) => [node.outputs[0] ?? "", node]));
       ({ initializers } = graph);
+      return unpooled.size > 0;
     },
     replace(e, node, inputs) {
       const [x = "", axes = ""] = node.inputs;

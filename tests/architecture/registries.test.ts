@@ -11,7 +11,7 @@ import { ops } from "../../src-main/ops/index.js";
 import { optimizers } from "../../src-main/optimizers/index.js";
 import { schedules } from "../../src-main/optimizers/schedules/index.js";
 import { transforms } from "../../src-main/transforms/index.js";
-import vitestConfig from "../../vitest.config.js";
+import { TESTS } from "../../vitest.config.js";
 import { sourceFiles } from "./source-files.js";
 
 // A file that nobody lists is a feature that nobody has: every definition is in its folder's index.
@@ -146,7 +146,7 @@ test.each(["src-main", "src-renderer", "src-preload", "tests"])("no line in %s i
 });
 
 test("every folder of tests is one that npm test runs, or holds what tests use", () => {
-  const byVitest = /^tests\/\{(.+)\}\/\*\*\/\*\.test\.ts$/.exec(vitestConfig.test?.include?.[0] ?? "")?.[1]?.split(",") ?? [];
+  const byVitest = /^tests\/\{(.+)\}\/\*\*\/\*\.test\.ts$/.exec(TESTS)?.[1]?.split(",") ?? [];
   const known = [...byVitest, "ui", "desktop", "benchmarks", "fixtures", "support"];
   const folders = readdirSync(join(packageRoot, "tests"), { withFileTypes: true })
     .filter((entry) => entry.isDirectory())

@@ -8,7 +8,7 @@ import { makeFixture } from "./fixture.js";
 import { kinds } from "./kinds/index.js";
 import { SEED, fuzz } from "./watch.js";
 
-// Some dozens of spoilt inputs of each kind; `npm run fuzz` feeds a thousand of each.
+// Some spoilt inputs of each kind; `npm run fuzz` feeds a thousand of each.
 
 const folder = mkdtempSync(join(tmpdir(), "lathe-fuzz-"));
 // In the repository, so that the program finds its packages.

@@ -39,7 +39,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   "npm run package": "fetches Electron's program; the workflow runs it on each system",
   "npm run setup:tensorflow": "downloads 350 MB; npm test does it before its tests, where it can, and tests/unit/bootstrap sees it fail",
   "npm run soak": "takes minutes; npm test kills eight commands in its place",
-  "npm run fuzz": "takes many minutes; npm test reads some dozens of each kind in its place",
+  "npm run fuzz": "takes many minutes; npm test reads some of each kind in its place",
   "npm run test:node24": "fetches a Node of 100 MB; the workflow runs it on its own",
   "npm run bench": "takes minutes and a machine with nothing else to do; its programs are type-checked with the tests",
 };
@@ -97,10 +97,7 @@ describe("commands", () => {
   });
 });
 
-describe.each([
-  ["as shown", []],
-  ["with --json", ["--json"]],
-] as const)("the command line, %s", (_, more) => {
+describe("the command line", () => {
   /** What the README calls the repository's folder: with the samples it names, and nothing of ours to spoil. */
   let clone = "";
   beforeAll(() => {
@@ -112,22 +109,32 @@ describe.each([
   });
   afterAll(() => rmSync(join(clone, ".."), { recursive: true, force: true }));
 
+  const serves = (command: string | undefined) => command === "serve";
+  const run = (args: readonly string[]) => runToEnd((onEvent) => startLathe(args, onEvent, { cwd: clone }), serves(args[0]));
+
   it.each(latheCommands)("lathe %s", async (line) => {
-    const serves = line.startsWith("serve");
-    const args = [...words(line), ...(serves ? ["--json"] : more)];
-    const { code, stdout, stderr, events } = await runToEnd((onEvent) => startLathe(args, onEvent, { cwd: clone }), serves);
+    const args = words(line);
+    // A server says its address as an event, by which the test finds its page.
+    const { code, stdout, stderr } = await run(serves(args[0]) ? [...args, "--json"] : args);
     expect(code, stderr).toBe(0);
-    if (!args.includes("--json")) {
-      expect(stdout.trim()).not.toBe("");
-      return;
-    }
+    expect(stdout.trim()).not.toBe("");
+  });
+
+  /** One line of each command, after all of them: what it works on is there. */
+  const examples = [...lastEvents.keys()].map((command) => latheCommands.find((line) => words(line)[0] === command) ?? command);
+  it.each(examples)("lathe %s --json", async (line) => {
+    const [command = "", place = "", ...more] = words(line);
+    // A project is made where nothing is yet.
+    const args = [command, ...(place === "" ? [] : [command === "new" ? `${place}-again` : place]), ...more, "--json"];
+    const { code, stdout, stderr, events } = await run(args);
+    expect(code, stderr).toBe(0);
     expect(
       stdout
         .trimEnd()
         .split("\n")
         .map((one) => (JSON.parse(one) as JsonEvent).event),
     ).toEqual(events.map(({ event }) => event));
-    expect(events.at(-1)?.event).toBe(lastEvents.get(args[0] ?? ""));
+    expect(events.at(-1)?.event).toBe(lastEvents.get(command));
   });
 
   it("writes the predictions and the run's files that are described", () => {

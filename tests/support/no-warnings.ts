@@ -1,6 +1,11 @@
 import { afterAll, expect } from "vitest";
 import { hearWarnings } from "./node-warnings.js";
 
-const heard = hearWarnings();
+const warnings = hearWarnings();
 
-afterAll(async () => expect(await heard(), "Node warned").toEqual([]));
+afterAll(async () => {
+  const heard = await warnings.take();
+  // The process may go on to another file, which listens for itself.
+  warnings.end();
+  expect(heard, "Node warned").toEqual([]);
+});

@@ -12,16 +12,24 @@ export function warningIn(stderr: string): string | undefined {
   return [...stderr.matchAll(LINE)].map(([line]) => line).find((line) => !known.some((pattern) => pattern.test(line)));
 }
 
+/** What Node warned of while somebody listened. */
+export interface Heard {
+  /** What was heard since it was asked last. */
+  take(): Promise<readonly string[]>;
+  /** Listens no longer. */
+  end(): void;
+}
+
 /**
  * Listens from now on to what Node warns of in this process, and to what processes that Lathe starts from it say of theirs: their stderr comes along with its
  * own.
- * @returns what was heard since it was asked last.
  */
-export function hearWarnings(): () => Promise<readonly string[]> {
+export function hearWarnings(): Heard {
   const heard: string[] = [];
-  process.on("warning", (warning) => {
+  const hear = (warning: Error) => {
     if (!known.some((pattern) => pattern.test(`${warning.name}: ${warning.message}`))) heard.push(warning.stack ?? String(warning));
-  });
+  };
+  process.on("warning", hear);
   const write = process.stderr.write.bind(process.stderr);
   process.stderr.write = (chunk: string | Uint8Array, ...more: never[]) => {
     const line = warningIn(typeof chunk === "string" ? chunk : Buffer.from(chunk).toString());
@@ -29,9 +37,15 @@ export function hearWarnings(): () => Promise<readonly string[]> {
     if (line?.startsWith(`(node:${process.pid})`) === false) heard.push(line);
     return write(chunk, ...more);
   };
-  return async () => {
-    // Warnings are told a turn later.
-    await new Promise((resolve) => setImmediate(resolve));
-    return heard.splice(0);
+  return {
+    take: async () => {
+      // Warnings are told a turn later.
+      await new Promise((resolve) => setImmediate(resolve));
+      return heard.splice(0);
+    },
+    end: () => {
+      process.off("warning", hear);
+      process.stderr.write = write;
+    },
   };
 }

@@ -31,9 +31,9 @@ export const test = base.extend<{ workshop: Workshop; studio: StudioPage; quietN
   // The servers run in this process, and what they start tells its warnings here too.
   quietNode: [
     async ({}, use) => {
-      await warnings();
+      await warnings.take();
       await use(undefined);
-      expect(await warnings(), "Node warned").toEqual([]);
+      expect(await warnings.take(), "Node warned").toEqual([]);
     },
     { auto: true },
   ],

@@ -260,7 +260,7 @@ describe("a rewrite", () => {
   });
 
   it.each(left)("leaves where it is %s", (_, graph) => {
-    expect(rewriteGraph(graph, featureMajor()).nodes).toEqual(rewriteGraph(graph, { name: "none", replace: () => undefined }).nodes);
+    expect(rewriteGraph(graph, featureMajor()).nodes).toEqual(rewriteGraph(graph, { name: "none", prepare: () => true, replace: () => undefined }).nodes);
   });
 
   it("asks one input for the length of the batch", () => {

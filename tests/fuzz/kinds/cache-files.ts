@@ -9,7 +9,7 @@ import { atWork } from "../work.js";
 /** What Lathe keeps of a project in `.lathe`, and its list of bad pictures: read by the next run and the next look. */
 export const cacheFiles: Kind = {
   name: "cache-files",
-  quick: 10,
+  quick: 6,
   bound: 60,
   memory: 1500,
   async open(place) {

@@ -10,7 +10,7 @@ import { atWork } from "../work.js";
 /** `project.json`: opened, shown, edited, planned, audited, trained on. */
 export const projectFiles: Kind = {
   name: "project-files",
-  quick: 30,
+  quick: 15,
   bound: 60,
   memory: 1500,
   async open(place) {

@@ -19,7 +19,7 @@ const sometimes: readonly (readonly [name: string, content: unknown])[] = [
 /** Everything in a run's folder. */
 export const runFiles: Kind = {
   name: "run-files",
-  quick: 30,
+  quick: 12,
   bound: 60,
   memory: 1500,
   async open(place) {

@@ -14,7 +14,7 @@ const python = findPython("numpy", "onnxruntime");
  */
 export const tableRoundtrips: Kind = {
   name: "table-roundtrips",
-  quick: 12,
+  quick: 6,
   bound: 120,
   memory: 2500,
   ...(python === undefined ? { omits: "the exported models in Python: no python3 with onnxruntime and numpy (LATHE_PYTHON may name one)" } : {}),
