@@ -36,7 +36,7 @@ const shown: Readonly<Record<TargetView["kind"], readonly string[]>> = {
     "calibrationError",
     "loss",
   ],
-  labels: ["exact", "hamming", "f1.macro", "f1.micro", "precision.macro", "recall.macro", "auroc", "averagePrecision", "loss"],
+  labels: ["exact", "accuracy", "hamming", "f1.macro", "f1.micro", "precision.macro", "recall.macro", "auroc", "averagePrecision", "loss"],
   numeric: ["mae", "rmse", "r2", "loss"],
   embedding: ["precisionAt1", "precisionAt1.chance", "loss"],
 };

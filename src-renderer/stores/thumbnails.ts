@@ -51,7 +51,9 @@ export const useThumbnails = defineStore("thumbnails", () => {
     // The next question is under way while this one is answered.
     next();
     try {
-      const { thumbnails } = await studio.procedures.pictures.thumbnails({ project: of, pictures: pictures.map(({ picture, test }) => ({ picture, test })), side }, { signal: abort.signal });
+      // What is shown may know more of a picture, such as its column.
+      const question = { project: of, pictures: pictures.map(({ picture, test }) => ({ picture, test })), side };
+      const { thumbnails } = await studio.procedures.pictures.thumbnails(question, { signal: abort.signal });
       if (of !== project || abort.signal.aborted) return;
       pictures.forEach((at, i) => {
         const answer = thumbnails[i];

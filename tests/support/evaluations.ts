@@ -1,4 +1,4 @@
-import { evaluateBinary, evaluateCategory, evaluateEmbedding, evaluateNumeric } from "../../src-main/metrics/index.js";
+import { evaluateBinary, evaluateCategory, evaluateEmbedding, evaluateLabels, evaluateNumeric } from "../../src-main/metrics/index.js";
 
 const classes = ["a", "b", "c", "d", "e", "f"];
 const rows = 12;
@@ -39,6 +39,17 @@ export const evaluations = [
       width: 2,
       outputs: Float32Array.from({ length: rows * 2 }, (_, i) => (i * 7) % 5),
       targets: Int32Array.from({ length: rows }, (_, i) => i % 3),
+    }),
+  },
+  {
+    kind: "labels" as const,
+    classes: ["rain", "wind"],
+    confusion: undefined,
+    ...evaluateLabels({
+      probabilities: Float32Array.from({ length: rows * 2 }, (_, i) => (i % 7) / 7),
+      targets: Float32Array.from({ length: rows * 2 }, (_, i) => (i >> 1) % 2),
+      labels: ["rain", "wind"],
+      thresholds: [0.5, 0.5],
     }),
   },
 ];
