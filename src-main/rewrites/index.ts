@@ -13,6 +13,7 @@ import { poolByHalves } from "./pool-by-halves.js";
 import { poolByPhases } from "./pool-by-phases.js";
 import { rewriteGraph, rewriteUnfinished } from "./rewrite.js";
 import { rnnAsGru } from "./rnn-as-gru.js";
+import { rnnBySteps } from "./rnn-by-steps.js";
 import { sharedBatchLength } from "./shared-batch-length.js";
 import { sharedPool } from "./shared-pool.js";
 import { skipExpand } from "./skip-expand.js";
@@ -33,6 +34,7 @@ export function rewriteForward(forward: Unfinished): Unfinished {
 export function rewriteAll(graph: Graph, batchSize: number): Graph {
   const always = [
     expandBatchNormalization,
+    rnnBySteps(),
     sharedPool(),
     poolBeforeActivation(),
     sumOfUnpooled(),

@@ -10,12 +10,12 @@ import type { TrainingBatch } from "../../src-main/training/trainer.js";
 
 /**
  * 9-16-8-1 with batch norm and ELU; 512-1024-1024-10 with ReLU; the two-block CNN on pictures of 64 × 64 and the small ResNet on 96 × 96, both of 7 classes;
- * two recurrent layers of 32 or 256 units over 96 steps of one number, and a Linear.
+ * two recurrent layers of 32 to 256 units over 96 steps of one number, and a Linear.
  */
 export type NetworkName = "small" | "large" | "cnn" | "resnet" | RecurrentName;
-type RecurrentName = `${"rnn" | "gru" | "lstm"}-${32 | 256}`;
+type RecurrentName = `${"rnn" | "gru" | "lstm"}-${32 | 64 | 128 | 256}`;
 
-const recurrentNames: readonly RecurrentName[] = ["rnn-32", "gru-32", "lstm-32", "rnn-256", "gru-256", "lstm-256"];
+const recurrentNames: readonly RecurrentName[] = ([32, 64, 128, 256] as const).flatMap((units) => [`rnn-${units}`, `gru-${units}`, `lstm-${units}`] as const);
 export const networkNames: readonly NetworkName[] = ["small", "large", "cnn", "resnet", ...recurrentNames];
 
 export interface StepCase {
