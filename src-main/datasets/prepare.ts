@@ -6,6 +6,7 @@ import type { DataSpec } from "../contract/data.js";
 import type { Executable } from "../engines/engine.js";
 import type { FittedData } from "../features/fitted.js";
 import { fitTarget, horizonOf, kindOf, picturesOf, storedType, targetKindOf, targetWidth, widthOf } from "../features/index.js";
+import { fillsOnLines } from "../features/series.js";
 import type { Graph } from "../onnx/types.js";
 import { contentHash, findStored, listingFile, splitFile, store } from "./cache.js";
 import { type ClassParts, countClasses, tellUnjudged } from "./class-parts.js";
@@ -279,7 +280,7 @@ async function make(
   };
 }
 
-/** What data are known by: as they are read now, and as they were before texts had one spelling. */
+/** What data are known by: as they are read now, and as they were before texts had one spelling, or samples of a series that end on a line were not judged. */
 export interface Fingerprints {
   readonly fingerprint: string;
   readonly before: string;
@@ -328,11 +329,13 @@ async function tableFingerprint({ folder, data, seed, cacheFolder, fold, signal,
 
 function fingerprintsOf(data: DataSpec, seed: number, hashes: readonly string[], fold?: Fold): Fingerprints {
   const own = fold ? [...hashes, JSON.stringify(fold)] : hashes;
-  return { fingerprint: fingerprintOf(data, seed, own), before: fingerprintOf(data, seed, own, 2) };
+  const lines = data.source.type === "series" && fillsOnLines(data.source.gaps);
+  const [now, then] = lines ? ([4, 3] as const) : ([3, 2] as const);
+  return { fingerprint: fingerprintOf(data, seed, own, now), before: fingerprintOf(data, seed, own, then) };
 }
 
 /** sha256 over what determines the samples: the files' contents and formats, the data section but for the paths, and the seed. */
-export function fingerprintOf(data: DataSpec, seed: number, hashes: readonly string[], format: 2 | 3 = 3): string {
+export function fingerprintOf(data: DataSpec, seed: number, hashes: readonly string[], format: 2 | 3 | 4 = 3): string {
   const folders = data.source.type === "image-folder";
   const ending = (path: string | undefined) => (folders ? path && "/" : path?.toLowerCase().replace(/^.*?((\.[a-z]+)?(\.gz)?)$/, "$1"));
   const own = data.source.type === "image-folder" ? data.source.validation : undefined;
