@@ -23,6 +23,7 @@ import { freeze } from "./sources/image-folder.js";
 import { type Sources, openSources, sourcesBefore } from "./sources/open-source.js";
 import { fittedSeriesOf } from "./series/fitted-series.js";
 import type { Fold } from "./series/fold.js";
+import { seriesOf } from "./series/place-samples.js";
 import { placeOfRows, seriesRowsOf, writeSeriesRows } from "./series/series-rows.js";
 import { stageData } from "./stage-data.js";
 import type { DataWarning } from "./data-warning.js";
@@ -134,6 +135,7 @@ async function make(
   progress: NonNullable<PrepareOptions["progress"]>,
 ): Promise<StoredData> {
   const { data, seed, fold } = options;
+  const series = seriesOf(data);
   const warnings: DataWarning[] = [];
   progress("read", 0);
   for (const message of [...source.warnings, ...(testSource?.warnings ?? [])]) warnings.push({ code: "data.source", message });
@@ -177,7 +179,7 @@ async function make(
       ? { missing: Object.fromEntries(Object.entries(data.source.missing).map(([column, words]) => [column, words.map((word) => word.toLowerCase())])) }
       : {}),
     ...(data.source.type === "image-folder" ? { levels: [...data.source.levels] } : {}),
-    ...(data.source.type === "series" && source.series ? { series: fittedSeriesOf(data.source, source.series) } : {}),
+    ...(series && source.series ? { series: fittedSeriesOf(series, source.series) } : {}),
   };
   const rows = mainTable.staged.rows;
   // Equal pictures under other names are for an audit to find.
@@ -329,8 +331,8 @@ async function tableFingerprint({ folder, data, seed, cacheFolder, fold, signal,
 
 function fingerprintsOf(data: DataSpec, seed: number, hashes: readonly string[], fold?: Fold): Fingerprints {
   const own = fold ? [...hashes, JSON.stringify(fold)] : hashes;
-  const lines = data.source.type === "series" && fillsOnLines(data.source.gaps);
-  const [now, then] = lines ? ([4, 3] as const) : ([3, 2] as const);
+  const gaps = seriesOf(data)?.gaps;
+  const [now, then] = gaps && fillsOnLines(gaps) ? ([4, 3] as const) : ([3, 2] as const);
   return { fingerprint: fingerprintOf(data, seed, own, now), before: fingerprintOf(data, seed, own, then) };
 }
 

@@ -20,7 +20,7 @@ export const skippedRows = z.strictObject({
     "changed picture",
     "incomplete window",
     "across the split",
-    "end on a line",
+    "last value filled in on a line",
     "stride",
   ]),
   column: z.string(),
@@ -40,7 +40,8 @@ const ofPictures: Readonly<Partial<Record<SkippedRows["reason"], string>>> = {
 const ofSeries: Readonly<Partial<Record<SkippedRows["reason"], string>>> = {
   "incomplete window": "too few rows before or after them in their series",
   "across the split": "what they read reaches from one part into the next",
-  "end on a line": "the last value before what comes was filled in on a line to a later one, which tells part of it; they may be trained on, not judged by",
+  "last value filled in on a line":
+    "the last value before what comes was filled in on a line to a later one, which tells part of it; they may be trained on, not judged by",
   stride: `${namedSetting("stride")} passes over them`,
 };
 

@@ -31,10 +31,10 @@ export function rewriteForward(forward: Unfinished): Unfinished {
  * All rewrites, each exact, in the order in which one makes room for the next.
  * @param batchSize samples a step; decides what pays, never what comes out.
  */
-export function rewriteAll(graph: Graph, batchSize: number): Graph {
+export function rewriteAll(graph: Graph, batchSize: number, { rnnAsOperator = false }: { readonly rnnAsOperator?: boolean } = {}): Graph {
   const always = [
     expandBatchNormalization,
-    rnnBySteps(),
+    ...(rnnAsOperator ? [] : [rnnBySteps]),
     sharedPool(),
     poolBeforeActivation(),
     sumOfUnpooled(),

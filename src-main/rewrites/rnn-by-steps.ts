@@ -7,31 +7,29 @@ import type { Rewrite } from "./rewrite.js";
  * An RNN whose number of steps is known as one product over all inputs and, step by step, h' = f(a + R h): a product, a sum and f. ONNX Runtime's own operator
  * takes longer than its LSTM does.
  */
-export function rnnBySteps(): Rewrite {
-  return {
-    name: "rnn-by-steps",
-    replace(e, node, [x, w, r, b, lengths, first]) {
-      if (node.op !== "RNN" || !x || !w || !r || lengths || node.attributes["clip"] || typeof x.shape[0] !== "number") return undefined;
-      const activation = activationOf(node);
-      if (activation === undefined) return undefined;
-      const [length, hidden] = [x.shape[0], Number(r.shape[2])];
-      const offset = b && e.reduceSum(e.reshape(b, [2, hidden]), [0]);
-      const given = e.reshape(e.gemm(rowsOf(e, x), e.squeeze(w, [0]), offset, { transB: true }), [length, -1, hidden]);
-      const begin = first ?? filledLike(e, e.slice(given, [0], [1], [0]), 0);
-      const across = e.transpose(e.squeeze(r, [0]), [1, 0]);
-      const reverse = node.attributes["direction"]?.value === "reverse";
-      const { states, results } = e.scan(
-        { states: [begin], sequences: [given], constants: [across], reverse },
-        (s, { states: [h = begin], elements: [a = given], constants: [weights = across] }) => {
-          const next = s.op(activation, [s.add(s.matMul(h, weights), a)]);
-          return { states: [next], results: [next] };
-        },
-      );
-      const [[last = begin], [all = given]] = [states, results];
-      return [e.unsqueeze(all, [1]), last].slice(0, node.outputs.length);
-    },
-  };
-}
+export const rnnBySteps: Rewrite = {
+  name: "rnn-by-steps",
+  replace(e, node, [x, w, r, b, lengths, first]) {
+    if (node.op !== "RNN" || !x || !w || !r || lengths || node.attributes["clip"] || typeof x.shape[0] !== "number") return undefined;
+    const activation = activationOf(node);
+    if (activation === undefined) return undefined;
+    const [length, hidden] = [x.shape[0], Number(r.shape[2])];
+    const offset = b && e.reduceSum(e.reshape(b, [2, hidden]), [0]);
+    const given = e.reshape(e.gemm(rowsOf(e, x), e.squeeze(w, [0]), offset, { transB: true }), [length, -1, hidden]);
+    const begin = first ?? filledLike(e, e.slice(given, [0], [1], [0]), 0);
+    const across = e.transpose(e.squeeze(r, [0]), [1, 0]);
+    const reverse = node.attributes["direction"]?.value === "reverse";
+    const { states, results } = e.scan(
+      { states: [begin], sequences: [given], constants: [across], reverse },
+      (s, { states: [h = begin], elements: [a = given], constants: [weights = across] }) => {
+        const next = s.op(activation, [s.add(s.matMul(h, weights), a)]);
+        return { states: [next], results: [next] };
+      },
+    );
+    const [[last = begin], [all = given]] = [states, results];
+    return [e.unsqueeze(all, [1]), last].slice(0, node.outputs.length);
+  },
+};
 
 /** Of one direction, with nothing to set; undefined for all else that RNN's page allows. */
 function activationOf({ attributes }: Node): "Tanh" | "Relu" | undefined {

@@ -1,5 +1,4 @@
 import { onnxruntimeEngine } from "../../src-main/engines/onnxruntime/index.js";
-
 import { Trainer } from "../../src-main/training/trainer.js";
 import { benchmarkSpec, chosenCases, randomBatch } from "./networks.js";
 import { median } from "./pytorch-peer.js";
@@ -29,7 +28,8 @@ for (const { network, batch, steps } of chosenCases()) {
   }
   const [one = Number.NaN, two = Number.NaN] = racers.map(({ times }) => median(times));
   console.log(
-    `${network.padEnd(8)} batch ${String(batch).padStart(3)}  one thread ${one.toFixed(2)} ms, two ${two.toFixed(2)} ms, gain ${((1 - two / one) * 100).toFixed(0)} %`,
+    `${network.padEnd(8)} batch ${String(batch).padStart(3)}  one thread ${one.toFixed(2)} ms, two ${two.toFixed(2)} ms, ` +
+      `gain ${((1 - two / one) * 100).toFixed(0)} %`,
   );
   for (const { trainer } of racers) await trainer.dispose();
 }

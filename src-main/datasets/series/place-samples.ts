@@ -1,5 +1,5 @@
 import { LatheError } from "../../base/errors.js";
-import type { DataSpec } from "../../contract/data.js";
+import type { DataSpec, SeriesSourceSpec } from "../../contract/data.js";
 import { kindOf, rowsOf, rowsOfTarget, targetKindOf } from "../../features/index.js";
 import type { RowSpan } from "../../features/kind.js";
 import type { DataWarning } from "../data-warning.js";
@@ -48,9 +48,14 @@ export function reachOf({ inputs, targets }: Pick<DataSpec, "inputs" | "targets"
   return { past: Math.max(0, ...spans.map(({ from }) => -from)), ahead: Math.max(0, ...spans.map(({ to }) => to)) };
 }
 
+/** A series' settings; undefined of other data. */
+export function seriesOf({ source }: Pick<DataSpec, "source">): SeriesSourceSpec | undefined {
+  return source.type === "series" ? source : undefined;
+}
+
 /** Samples begin so many rows apart. */
-export function strideOf({ source }: Pick<DataSpec, "source">): number {
-  return source.type === "series" ? source.stride : 1;
+export function strideOf(data: Pick<DataSpec, "source">): number {
+  return seriesOf(data)?.stride ?? 1;
 }
 
 /**
@@ -93,7 +98,8 @@ export async function placeSamples(
   const reason =
     `CASE WHEN place <= ${past} OR place + ${ahead} > n THEN ${CODES.short} ` +
     needed.map((_, k) => `WHEN lacks${k} > 0 THEN ${CODES.lacks - k} `).join("") +
-    `WHEN (place - 1 - ${past}) % ${stride} <> 0 THEN ${CODES.between} WHEN online AND ${part} IN (${PART.validation}, ${PART.test}) THEN ${CODES.onLine} ELSE ${part} END`;
+    `WHEN (place - 1 - ${past}) % ${stride} <> 0 THEN ${CODES.between} ` +
+    `WHEN online AND ${part} IN (${PART.validation}, ${PART.test}) THEN ${CODES.onLine} ELSE ${part} END`;
   await database.exec(
     `CREATE TABLE ${parts}_reasons AS SELECT r, CAST(${reason} AS INTEGER) AS code FROM (SELECT ${columns.join(", ")} FROM ${staged.table} ` +
       `POSITIONAL JOIN ${table} WINDOW segment AS (PARTITION BY series_segment ORDER BY ${staged.table}.rowid))`,
@@ -120,7 +126,7 @@ const REASONS: ReadonlyMap<number, SkippedRows["reason"]> = new Map([
   [CODES.short, "incomplete window"],
   [CODES.between, "stride"],
   [CODES.across, "across the split"],
-  [CODES.onLine, "end on a line"],
+  [CODES.onLine, "last value filled in on a line"],
 ]);
 
 function endsOnLineOf(series: RegularSeries, data: Pick<DataSpec, "inputs" | "targets">, roles: Roles): string | undefined {

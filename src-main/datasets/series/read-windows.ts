@@ -30,11 +30,11 @@ export async function readSeries(database: Database, table: Source, series: Fitt
   const wanted = columnsOf(fitted, withTargets);
   const source = await openFitted(database, table, series, wanted, { signal });
   for (const name of [...wanted.numbers, ...wanted.texts]) findColumn(source, name, "data.column", "the series");
-  const onLine = withTargets ? await rowsOnLines(database, source, fitted) : new Set<number>();
+  const onLine = await rowsOnLines(database, source, fitted);
   return new SeriesReader(database, { source, table: await loadSeries(database, source, wanted), onLine }, options);
 }
 
-/** Rows, from 0, whose samples are not judged, see `endsOnLine`. */
+/** Rows, from 0, that `endsOnLine` is about. */
 async function rowsOnLines(database: Database, { series }: Source, fitted: FittedData): Promise<ReadonlySet<number>> {
   const sql = series && endsOnLine(series, fitted, (input) => kindOf(input).columnsOf(input));
   if (!series || sql === undefined) return new Set();
@@ -62,6 +62,7 @@ class SeriesReader implements TableReader {
   readonly #options: ReadTableOptions;
   readonly #odd = new OddRows();
   readonly #checks: readonly WordCheck[];
+  #answeredOnLine = 0;
   #closed = false;
 
   constructor(
@@ -103,6 +104,10 @@ class SeriesReader implements TableReader {
         return rows === 0 ? [] : [{ column, rows, ...range }];
       });
     });
+  }
+
+  get onLines(): number {
+    return this.#answeredOnLine;
   }
 
   get rows(): number {
@@ -166,7 +171,9 @@ class SeriesReader implements TableReader {
       this.#odd.meetClass(column, text, known);
       return this.#skip("unknown class", column);
     }
-    if (this.#onLine.has(row)) return this.#skip("end on a line", "");
+    if (!this.#onLine.has(row)) return true;
+    if (this.#options.targets === "required") return this.#skip("last value filled in on a line", "");
+    this.#answeredOnLine++;
     return true;
   }
 

@@ -5,6 +5,7 @@ import { Random } from "../../../../src-main/base/random.js";
 import { type DataSpec, dataSchema } from "../../../../src-main/contract/data.js";
 import {
   type PreparedData,
+  type SkippedRows,
   type Split,
   createLoader,
   readPreparedSeries,
@@ -330,7 +331,7 @@ describe("a sample whose last value was filled in on a line to a later one, whic
     return writeTable(folder, "s.csv", ["day,y,promo,state", ...lines].join("\n"));
   };
   const ahead = [{ name: "y", type: "numeric", column: "y", horizon: 3 }];
-  const onLines = ({ skipped }: { readonly skipped: PreparedData["audit"]["skipped"] }) => skipped.filter(({ reason }) => reason === "end on a line");
+  const onLines = ({ skipped }: { readonly skipped: readonly SkippedRows[] }) => skipped.filter(({ reason }) => reason === "last value filled in on a line");
   const dataWith = (folder: string, source: object, targets: readonly object[] = ahead) => dataOf(written(folder), { id: undefined, ...source }, { targets });
 
   test.each([
@@ -342,7 +343,7 @@ describe("a sample whose last value was filled in on a line to a later one, whic
     const folder = temporaryFolder();
     const { audit, counts } = await prepare(folder, dataWith(folder, source, targets));
     const around = targets === ahead ? 7 : 4;
-    expect(onLines(audit)).toEqual(rows === 0 ? [] : [{ reason: "end on a line", column: "", rows }]);
+    expect(onLines(audit)).toEqual(rows === 0 ? [] : [{ reason: "last value filled in on a line", column: "", rows }]);
     expect(counts).toEqual({ train: 36 - around, validation: 12 - around - (rows > 0 ? 1 : 0), test: 12 - around - (rows > 0 ? 2 : 0) });
     expect(audit.warnings.filter(({ message }) => message.includes("filled in on a line to a later one")).length).toBe(rows > 0 ? 1 : 0);
   });
@@ -354,7 +355,7 @@ describe("a sample whose last value was filled in on a line to a later one, whic
     const used: number[] = [];
     for await (const { rows } of reader) used.push(...rows);
     expect(used).toEqual(Array.from({ length: 53 }, (_, k) => k + 5).filter((row) => !missing.includes(row - 1)));
-    expect(onLines(reader)).toEqual([{ reason: "end on a line", column: "", rows: missing.length }]);
+    expect(onLines(reader)).toEqual([{ reason: "last value filled in on a line", column: "", rows: missing.length }]);
   });
 
   test("is still judged by in a run that began when it was, which is told", async () => {

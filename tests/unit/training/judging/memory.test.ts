@@ -25,8 +25,8 @@ it("answers of all judged samples and the rows of the series count", () => {
 it("what fits is not spoken of, and what takes most of the memory is noted", () => {
   expect(refuseJudging(hourly, 8 * GB)).toBeUndefined();
   expect(refuseJudging(hourly, 4 * GB)).toBe(
-    "judging 300,000 samples of 168 numbers each needs about 2.9 GB of memory, this machine has 4.0 GB; where that is too much, set “Stride” (source.stride) " +
-      "to 2 or more, or a horizon of 116 rows or fewer",
+    "judging 300,000 samples of 168 numbers each needs about 2.9 GB of memory, this machine has 4.0 GB; where that is too much, set “Stride” " +
+      "(source.stride) to 2 or more, or a horizon of 116 rows or fewer",
   );
 });
 
