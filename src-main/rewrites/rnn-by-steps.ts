@@ -5,7 +5,7 @@ import type { Rewrite } from "./rewrite.js";
 
 /**
  * An RNN whose number of steps is known as one product over all inputs and, step by step, h' = f(a + R h): a product, a sum and f. ONNX Runtime's own operator
- * takes longer than its LSTM does.
+ * takes longer than its LSTM does: with it a training step of two layers takes 1.8 times as long at 32 units, 1.4 times at 256 (96 steps, batch 32).
  */
 export const rnnBySteps: Rewrite = {
   name: "rnn-by-steps",
