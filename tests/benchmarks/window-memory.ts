@@ -43,8 +43,8 @@ try {
   const more = median(peaks.many.map((peak, i) => peak - (peaks.few[i] ?? Number.NaN)));
   const copied = (4 * LENGTH * (windows.many - windows.few)) / 2 ** 20;
   console.log(
-    `the series is ${SERIES.toFixed(2)} MiB of numbers; ${(windows.many - windows.few).toLocaleString("en")} windows more take ${more.toFixed(1)} MiB of memory ` +
-      `and ${(disk.many - disk.few).toFixed(2)} MiB of the disk; copies of their rows would take ${copied.toFixed(1)} MiB`,
+    `the series is ${SERIES.toFixed(2)} MiB of numbers; ${(windows.many - windows.few).toLocaleString("en")} windows more take ` +
+      `${more.toFixed(1)} MiB of memory and ${(disk.many - disk.few).toFixed(2)} MiB of the disk; copies of their rows would take ${copied.toFixed(1)} MiB`,
   );
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -91,8 +91,8 @@ export async function predictTable(
 
 function tellOnLines(path: string, rows: number): string {
   return (
-    `${rows === 1 ? "1 answer" : `${rows} answers`} for ${path} follow${rows === 1 ? "s" : ""} a value that was filled in on a line to a later one, which tells ` +
-    `part of what comes; a forecast made at that time would not know it`
+    `${rows === 1 ? "1 answer" : `${rows} answers`} for ${path} follow${rows === 1 ? "s" : ""} a value that was filled in on a line to a later one, ` +
+    `which tells part of what comes; a forecast made at that time would not know it`
   );
 }
 

@@ -47,10 +47,10 @@ async function begun(version: 1 | 2): Promise<string> {
 describe("a run of RNNs that is resumed gives the bytes of one that was never interrupted", () => {
   const models = new Map<number, string>();
 
-  it.each([
+  it.each<[version: 1 | 2, meaning: string]>([
     [2, "as runs begin now"],
     [1, "as those began that left an RNN to the engine's operator"],
-  ] as const)("version %i of its configuration: %s", async (version) => {
+  ])("version %i of its configuration: %s", async (version) => {
     const project = await begun(version);
     const copy = temporaryFolder();
     cpSync(project, copy, { recursive: true });

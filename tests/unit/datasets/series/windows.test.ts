@@ -357,6 +357,16 @@ describe("a sample whose last value was filled in on a line to a later one, whic
     expect(onLines(reader)).toEqual([{ reason: "last value filled in on a line", column: "", rows: missing.length }]);
   });
 
+  test("is answered for where nothing is judged, and counted", async () => {
+    const folder = temporaryFolder();
+    const { fitted } = await prepare(folder, dataWith(folder, { gaps: "interpolate" }));
+    const reader = await readTable({ fitted, folder, path: written(folder), workFolder: folder, targets: "none" });
+    const used: number[] = [];
+    for await (const { rows } of reader) used.push(...rows);
+    expect(used).toEqual(expect.arrayContaining(missing.map((row) => row + 1)));
+    expect([onLines(reader), reader.onLines]).toEqual([[], missing.length]);
+  });
+
   test("is still judged by in a run that began when it was, which is told", async () => {
     const folder = temporaryFolder();
     const data = dataWith(folder, { gaps: "interpolate" });
