@@ -1,7 +1,7 @@
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { LatheError, toLatheError } from "../../../src-main/base/errors.js";
+import { type LatheError, toLatheError } from "../../../src-main/base/errors.js";
 import type { ProjectInput } from "../../../src-main/contract/project.js";
 import type { DoneEvent, RunEvent } from "../../../src-main/contract/events.js";
 import { TrainingControl } from "../../../src-main/training/process/control.js";
