@@ -17,7 +17,7 @@ const names = (word) => all.some((name) => name.includes(word));
 // What names none is for the benchmark: `bench profile-step cnn 32 2`.
 const given = wanted.filter((word) => !names(word));
 // A profile is for a look, not for a comparison; a big folder takes minutes, and measured memory is of nothing but itself.
-const onRequest = ["profile-step", "big-folder", "step-memory"];
+const onRequest = ["profile-step", "big-folder", "step-memory", "thread-gain", "window-memory"];
 const chosen = wanted.length === 0 ? all.filter((name) => !onRequest.includes(name)) : all.filter((name) => wanted.some((word) => name.includes(word)));
 if (chosen.length === 0) fail(`there is no benchmark ${wanted.join(" ")}; there are ${all.join(", ")}`, 2);
 

@@ -13,6 +13,7 @@ import { type DataSpec, PICTURE_COLUMN, type TargetSpec, folderColumns } from ".
 import { nameColumns, parseNamePattern } from "./file-names.js";
 import type { BlockSpec, LayerSpec, ModelSpec } from "./model.js";
 import { defaultLosses } from "./default-losses.js";
+import { namedSetting } from "./source-settings.js";
 import type { TrainingConfig } from "./training.js";
 
 /** Where in a project file, as keys and positions. */
@@ -106,7 +107,7 @@ function checkSeries({ source, inputs, targets, split }: DataSpec, report: Repor
     return;
   }
   if (split.by !== "time") report(["data", "split", "by"], `got "${split.by}", expected "time": a series is always split by its times`);
-  if (split.column !== undefined) report(["data", "split", "column"], `got "${split.column}", expected none: a series is split by source.time`);
+  if (split.column !== undefined) report(["data", "split", "column"], `got "${split.column}", expected none: a series is split by ${namedSetting("time")}`);
   const known = new Set([...(source.known ?? []), ...(source.calendar ?? []).flatMap((part) => [`${part}.sin`, `${part}.cos`])]);
   const marked = [...(source.known ?? [])].map((name) => `${name}.missing`);
   const roles = [source.time, source.id].filter((name) => name !== undefined);
@@ -115,11 +116,14 @@ function checkSeries({ source, inputs, targets, split }: DataSpec, report: Repor
     const reads = namedColumns(input);
     for (const { column, path } of reads) {
       if (roles.includes(column) && kindOf(input).cells === "number")
-        report(["data", "inputs", i, ...path], `got "${column}", which is source.${column === source.time ? "time" : "id"}, expected a column of values`);
+        report(
+          ["data", "inputs", i, ...path],
+          `got "${column}", which is ${namedSetting(column === source.time ? "time" : "id")}, expected a column of values`,
+        );
       else if (rowsOf(input).to > 0 && !known.has(column) && !marked.includes(column))
         report(
           ["data", "inputs", i, ...path],
-          `got "${column}" with ahead ${rowsOf(input).to}, expected a column that is known in advance: one of source.known or of the calendar`,
+          `got "${column}" with ahead ${rowsOf(input).to}, expected a column that is known in advance: one of ${namedSetting("known")} or of the calendar`,
         );
     }
   });

@@ -9,7 +9,7 @@ import { fitTarget, horizonOf, kindOf, picturesOf, storedType, targetKindOf, tar
 import type { Graph } from "../onnx/types.js";
 import { contentHash, findStored, listingFile, splitFile, store } from "./cache.js";
 import { tellGaps, tellUnjudged } from "./class-parts.js";
-import { type DataFormat, formatNow } from "./data-format.js";
+import { type DataFormat, asBegun, formatNow, formatsOf } from "./data-format.js";
 import { createWriters, encodeRows, encoderGraph, inRecords, recordWords } from "./encode.js";
 import { countTarget } from "./label-parts.js";
 import { pixelStatistics } from "./pictures/pixel-statistics.js";
@@ -24,6 +24,7 @@ import { freeze } from "./sources/image-folder.js";
 import { type Sources, openSources, sourcesBefore } from "./sources/open-source.js";
 import { fittedSeriesOf } from "./series/fitted-series.js";
 import type { Fold } from "./series/fold.js";
+import { seriesOf } from "./series/place-samples.js";
 import { placeOfRows, seriesRowsOf, writeSeriesRows } from "./series/series-rows.js";
 import { stageData, tellBlanks } from "./stage-data.js";
 import type { DataWarning } from "./data-warning.js";
@@ -79,7 +80,7 @@ async function prepareOrFind(options: PrepareOptions): Promise<PreparedData> {
   const database = await Database.open(cacheFolder, { large: main.size + (test?.size ?? 0) > SMALL, signal });
   try {
     const opened = await openSources(database, options.folder, data, undefined, options.fold?.cuts);
-    const stored = await make(database, options, { fingerprint, format }, format === 2 ? sourcesBefore(opened) : opened, undefined, progress);
+    const stored = await make(database, options, { fingerprint, format }, asBegun(data, format) ? sourcesBefore(opened) : opened, undefined, progress);
     return attach(stored, await store(cacheFolder, database.folder, stored), data, paths, cacheFolder);
   } finally {
     database.close();
@@ -95,7 +96,7 @@ async function preparePictureData(options: PrepareOptions): Promise<PreparedData
     const opened = await openSources(database, options.folder, data, signal);
     const pictures = await preparePictures(database, opened, { ...options, progress: (done, total) => progress("pictures", done, total) });
     const { fingerprint, format } = chosenOf(fingerprintsOf(data, options.seed, await pictureHashes(options, pictures)), options);
-    const { source, testSource } = format === 2 ? sourcesBefore(pictures.sources) : pictures.sources;
+    const { source, testSource } = asBegun(data, format) ? sourcesBefore(pictures.sources) : pictures.sources;
     const paths = testSource ? [source.path, testSource.path] : [source.path];
     const found = await findStored(cacheFolder, fingerprint, signal);
     // Whose pictures are gone from the store, or came into another one, is made again.
@@ -135,6 +136,7 @@ async function make(
   progress: NonNullable<PrepareOptions["progress"]>,
 ): Promise<StoredData> {
   const { data, seed, fold } = options;
+  const series = seriesOf(data);
   const warnings: DataWarning[] = [];
   progress("read", 0);
   for (const message of [...source.warnings, ...(testSource?.warnings ?? [])]) warnings.push({ code: "data.source", message });
@@ -179,7 +181,7 @@ async function make(
       : {}),
     ...(data.source.type === "image-folder" ? { levels: [...data.source.levels] } : {}),
     ...(data.source.type === "image-folder" && data.source.names !== undefined ? { names: data.source.names } : {}),
-    ...(data.source.type === "series" && source.series ? { series: fittedSeriesOf(data.source, source.series) } : {}),
+    ...(series && source.series ? { series: fittedSeriesOf(series, source.series) } : {}),
   };
   const rows = mainTable.staged.rows;
   // Equal pictures under other names are for an audit to find.
@@ -343,7 +345,7 @@ async function tableFingerprint({ folder, data, seed, cacheFolder, fold, signal,
 
 function fingerprintsOf(data: DataSpec, seed: number, hashes: readonly string[], fold?: Fold): Fingerprints {
   const own = fold ? [...hashes, JSON.stringify(fold)] : hashes;
-  const formats = ([2, 3, 4] as const).filter((format) => format <= formatNow(data)).map((format) => [fingerprintOf(data, seed, own, format), format] as const);
+  const formats = formatsOf(data).map((format) => [fingerprintOf(data, seed, own, format), format] as const);
   return { fingerprint: fingerprintOf(data, seed, own), formats: new Map(formats) };
 }
 

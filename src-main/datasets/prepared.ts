@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { namedSetting } from "../contract/source-settings.js";
 import { fittedData } from "../features/fitted.js";
 import type { RawBatch } from "./raw-batch.js";
 import { readRowNumbers } from "./record-file.js";
@@ -19,6 +20,7 @@ export const skippedRows = z.strictObject({
     "changed picture",
     "incomplete window",
     "across the split",
+    "last value filled in on a line",
     "stride",
   ]),
   column: z.string(),
@@ -38,7 +40,9 @@ const ofPictures: Readonly<Partial<Record<SkippedRows["reason"], string>>> = {
 const ofSeries: Readonly<Partial<Record<SkippedRows["reason"], string>>> = {
   "incomplete window": "too few rows before or after them in their series",
   "across the split": "what they read reaches from one part into the next",
-  stride: "source.stride passes over them",
+  "last value filled in on a line":
+    "the last value before what comes was filled in on a line to a later one, which tells part of it; they may be trained on, not judged by",
+  stride: `${namedSetting("stride")} passes over them`,
 };
 
 /** Rows excluded by their reason, as results list them. */

@@ -103,12 +103,12 @@ async function placeSeries(
 ): Promise<Omit<StagedData, "missing">> {
   const main = defined(source.series, "the series");
   const cuts = fold ?? (await findCuts(database, main.table, testSource ? { ...data.split, test: 0 } : data.split));
-  const placed = await placeSamples(database, { staged, series: main.table, data, roles, parts: "parts", spans: "spans", cuts });
+  const placed = await placeSamples(database, { staged, series: main, data, roles, parts: "parts", spans: "spans", cuts });
   const counts = { ...placed.counts };
   const skipped = [...placed.skipped];
   const tables: [StagedPart, ...StagedPart[]] = [{ staged, parts: "parts", spans: "spans" }];
   if (tested && testSource?.series) {
-    const question = { staged: tested, series: testSource.series.table, data, roles, parts: "test_parts", spans: "test_spans", cuts: "test" as const };
+    const question = { staged: tested, series: testSource.series, data, roles, parts: "test_parts", spans: "test_spans", cuts: "test" as const };
     const own = await placeSamples(database, question);
     counts.test = own.counts.test;
     skipped.push(...own.skipped);

@@ -75,6 +75,8 @@ export interface TableReader extends AsyncIterable<RawBatch> {
   readonly rows: number;
   /** Of a series: all of its rows. */
   readonly series?: ReadSeries;
+  /** Of a series that is not judged: samples read whose last value was filled in on a line to a later one, and so tells part of what comes. */
+  readonly onLines?: number;
   /** Also done at the end of the batches, or when their loop is left. */
   close(): void;
 }

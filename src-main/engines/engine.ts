@@ -25,6 +25,8 @@ export interface CompileOptions {
   readonly threads: number;
   /** Rows of most runs, for an engine that changes a graph to suit; decides what pays, never what comes out. Omitted, the graph runs as it is. */
   readonly batchSize?: number;
+  /** Leaves an RNN to the engine's operator where a graph is changed to suit: the last bits are those of a run that began so. */
+  readonly rnnAsOperator?: boolean;
 }
 
 export type Tensors = Readonly<Record<string, TensorData>>;

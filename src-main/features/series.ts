@@ -40,6 +40,11 @@ export const gapWays = ["interpolate", "forward", "mark", "split"] as const;
 export const combineWays = ["mean", "sum", "min", "max", "first", "last"] as const;
 export const calendarParts = ["hour", "weekday", "monthday", "yearday", "month"] as const;
 
+/** Whether a missing value is put on a line between its neighbours, and so is not known before the later one is. */
+export function fillsOnLines(gaps: (typeof gapWays)[number]): boolean {
+  return gaps === "interpolate" || gaps === "mark";
+}
+
 /** How a table becomes regular in time, as a project says it. */
 export const seriesSettings = {
   gaps: z

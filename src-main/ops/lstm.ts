@@ -60,6 +60,9 @@ function gradients(g: GradientContext<(typeof OPERANDS)[number]>): RecurrentGrad
  *
  * Backwards with dcₜ = dcₜ₊₁∘fₜ₊₁ + dhₜ∘oₜ∘(1 − tanh² cₜ) all gates' gradients are dc or dh times what is known beforehand: a step is one product and six
  * operations.
+ *
+ * The operator does not give its gates. To compute all step by step and keep them takes 3.4 ms where the operator, and the gates once more for all steps, take
+ * 1.4 and 1.8 at 32 units; at 256 it would take 58 where these take 36 and 48 (96 steps, batch 32).
  */
 export const lstm = defineOp({
   type: "LSTM",

@@ -13,6 +13,7 @@ import { poolByHalves } from "./pool-by-halves.js";
 import { poolByPhases } from "./pool-by-phases.js";
 import { rewriteGraph, rewriteUnfinished } from "./rewrite.js";
 import { rnnAsGru } from "./rnn-as-gru.js";
+import { rnnBySteps } from "./rnn-by-steps.js";
 import { sharedBatchLength } from "./shared-batch-length.js";
 import { sharedPool } from "./shared-pool.js";
 import { skipExpand } from "./skip-expand.js";
@@ -30,9 +31,10 @@ export function rewriteForward(forward: Unfinished): Unfinished {
  * All rewrites, each exact, in the order in which one makes room for the next.
  * @param batchSize samples a step; decides what pays, never what comes out.
  */
-export function rewriteAll(graph: Graph, batchSize: number): Graph {
+export function rewriteAll(graph: Graph, batchSize: number, { rnnAsOperator = false }: { readonly rnnAsOperator?: boolean } = {}): Graph {
   const always = [
     expandBatchNormalization,
+    ...(rnnAsOperator ? [] : [rnnBySteps]),
     sharedPool(),
     poolBeforeActivation(),
     sumOfUnpooled(),

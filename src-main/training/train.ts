@@ -127,7 +127,7 @@ async function begin(request: TrainRequest, setting: WorkSetting, opened: AsyncD
   const evaluator = opened.add(await Evaluator.create(bench.spec, choice.engine, compile));
   const run = opened.addLast(RunFolder.create(folder));
   writeConfig(run, {
-    version: 1,
+    version: 2,
     lathe: version,
     created: now().toISOString(),
     projectFolder: folder,
@@ -180,6 +180,7 @@ async function takeUp(request: TrainRequest, { emit, now, control }: WorkSetting
     choice,
     threads: config.threads,
     began: config.dataFingerprint,
+    rnnAsOperator: config.version === 1,
     emit,
     signal: control.preparation,
   });

@@ -69,6 +69,8 @@ export interface WorkbenchOptions {
   readonly threads?: number;
   /** The fingerprint of the data that a run began with. */
   readonly began?: string;
+  /** See `CompileOptions`. */
+  readonly rnnAsOperator?: boolean;
   readonly emit: (event: RunEvent) => void;
   /** Ends the preparation of data. */
   readonly signal?: AbortSignal;
@@ -81,7 +83,19 @@ export interface WorkbenchOptions {
 }
 
 /** @throws LatheError of the data, the model, `cancelled`, or `training.batch` where batch size and data do not fit. */
-export async function openWorkbench({ project, folder, choice, threads, began, emit, signal, refuse, fold, ...place }: WorkbenchOptions): Promise<Workbench> {
+export async function openWorkbench({
+  project,
+  folder,
+  choice,
+  threads,
+  began,
+  rnnAsOperator = false,
+  emit,
+  signal,
+  refuse,
+  fold,
+  ...place
+}: WorkbenchOptions): Promise<Workbench> {
   // Much is known before data are read, which may take minutes.
   if (refuse !== undefined) refuseFaults(faultsBefore(project), project, refuse);
   const question = { folder, data: project.data, seed: project.seed, cacheFolder: place.cacheFolder ?? inside(folder, ".lathe", "cache"), fold };
@@ -173,6 +187,7 @@ export async function openWorkbench({ project, folder, choice, threads, began, e
     compile: {
       device: choice.device,
       threads: threads ?? chooseThreads(project.training.threads, multiplyAddsOf(plan, layout, inputs), project.training.batchSize),
+      rnnAsOperator,
     },
     async changed() {
       try {

@@ -10,14 +10,14 @@ import type { TrainingBatch } from "../../src-main/training/trainer.js";
 
 /**
  * 9-16-8-1 with batch norm and ELU; 512-1024-1024-10 with ReLU; the two-block CNN on pictures of 64 × 64 and the small ResNet on 96 × 96, both of 7 classes;
- * two recurrent layers of 32 or 256 units over 96 steps of one number, and a Linear; the two networks of `bench glyphs` that join and fork, on 64 × 64 in gray,
+ * two recurrent layers of 32 to 256 units over 96 steps of one number, and a Linear; the two networks of `bench glyphs` that join and fork, on 64 × 64 in gray,
  * with 28 alphabets and 392 characters.
  */
 export type NetworkName = "small" | "large" | "cnn" | "resnet" | JoinedName | RecurrentName;
 type JoinedName = "two-input" | "two-output";
-type RecurrentName = `${"rnn" | "gru" | "lstm"}-${32 | 256}`;
+type RecurrentName = `${"rnn" | "gru" | "lstm"}-${32 | 64 | 128 | 256}`;
 
-const recurrentNames: readonly RecurrentName[] = ["rnn-32", "gru-32", "lstm-32", "rnn-256", "gru-256", "lstm-256"];
+const recurrentNames: readonly RecurrentName[] = ([32, 64, 128, 256] as const).flatMap((units) => [`rnn-${units}`, `gru-${units}`, `lstm-${units}`] as const);
 export const networkNames: readonly NetworkName[] = ["small", "large", "cnn", "resnet", "two-input", "two-output", ...recurrentNames];
 
 export interface StepCase {

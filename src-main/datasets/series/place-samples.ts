@@ -1,6 +1,5 @@
 import { LatheError } from "../../base/errors.js";
-import type { DataSpec } from "../../contract/data.js";
-import { namedSetting } from "../../contract/source-settings.js";
+import type { DataSpec, SeriesSourceSpec } from "../../contract/data.js";
 import { kindOf, rowsOf, rowsOfTarget, targetKindOf } from "../../features/index.js";
 import type { RowSpan } from "../../features/kind.js";
 import type { DataWarning } from "../data-warning.js";
@@ -12,14 +11,14 @@ import { PART, SPLITS, type SplitCounts } from "../splits.js";
 import { type Staged, cellOf } from "../staging.js";
 import { type Cuts, partBetween } from "./cuts.js";
 import type { Fold } from "./fold.js";
+import { endsOnLine } from "./look-ahead.js";
 import type { RegularSeries } from "./regular-table.js";
 import { writeTime } from "./zone.js";
 
 export interface PlaceSamplesQuestion {
   /** The staged rows of a regular table, in its order. */
   readonly staged: Staged;
-  /** The regular table. */
-  readonly series: string;
+  readonly series: RegularSeries;
   readonly data: DataSpec;
   readonly roles: Roles;
   /** Tables to make, a row for each of the series': the part of the sample that begins there, and the part that the row itself is of. */
@@ -49,9 +48,14 @@ export function reachOf({ inputs, targets }: Pick<DataSpec, "inputs" | "targets"
   return { past: Math.max(0, ...spans.map(({ from }) => -from)), ahead: Math.max(0, ...spans.map(({ to }) => to)) };
 }
 
+/** A series' settings; undefined of other data. */
+export function seriesOf({ source }: Pick<DataSpec, "source">): SeriesSourceSpec | undefined {
+  return source.type === "series" ? source : undefined;
+}
+
 /** Samples begin so many rows apart. */
-export function strideOf({ source }: Pick<DataSpec, "source">): number {
-  return source.type === "series" ? source.stride : 1;
+export function strideOf(data: Pick<DataSpec, "source">): number {
+  return seriesOf(data)?.stride ?? 1;
 }
 
 /**
@@ -64,6 +68,8 @@ export async function placeSamples(
 ): Promise<{ readonly counts: SplitCounts; readonly skipped: readonly SkippedRows[] }> {
   const { past, ahead } = reachOf(data);
   const needed = neededValues(staged, data, roles);
+  const { table } = series;
+  const onLine = series.judgesLines ? undefined : endsOnLineOf(series, data, roles);
   const stride = strideOf(data);
   const partOf = (first: string, last: string, next = first) =>
     cuts === "test"
@@ -72,7 +78,7 @@ export async function placeSamples(
         ? `CASE WHEN ${last} < ${cuts.from} THEN ${PART.train} WHEN ${next} >= ${cuts.from} AND ${last} < ${cuts.until} THEN ${PART.test} ` +
           `ELSE ${CODES.across} END`
         : partBetween(cuts, first, last, CODES.across);
-  await database.exec(`CREATE TABLE ${spans} AS SELECT CAST(${partOf("series_time", "series_time")} AS TINYINT) AS part FROM ${series} ORDER BY rowid`);
+  await database.exec(`CREATE TABLE ${spans} AS SELECT CAST(${partOf("series_time", "series_time")} AS TINYINT) AS part FROM ${table} ORDER BY rowid`);
   const lacks = needed.map(
     ({ sql, rows: { from, to } }, k) =>
       `sum(CASE WHEN ${sql} IS NULL THEN 1 ELSE 0 END) OVER (PARTITION BY series_segment ORDER BY ${staged.table}.rowid ` +
@@ -85,15 +91,18 @@ export async function placeSamples(
     `lag(series_time, ${past}) OVER segment AS first`,
     `lead(series_time, ${ahead}) OVER segment AS last`,
     `lead(series_time, ${Math.min(1, ahead)}) OVER segment AS next`,
+    `${onLine ?? "false"} AS online`,
     ...lacks,
   ];
+  const part = partOf("first", "last", "next");
   const reason =
     `CASE WHEN place <= ${past} OR place + ${ahead} > n THEN ${CODES.short} ` +
     needed.map((_, k) => `WHEN lacks${k} > 0 THEN ${CODES.lacks - k} `).join("") +
-    `WHEN (place - 1 - ${past}) % ${stride} <> 0 THEN ${CODES.between} ELSE ${partOf("first", "last", "next")} END`;
+    `WHEN (place - 1 - ${past}) % ${stride} <> 0 THEN ${CODES.between} ` +
+    `WHEN online AND ${part} IN (${PART.validation}, ${PART.test}) THEN ${CODES.onLine} ELSE ${part} END`;
   await database.exec(
     `CREATE TABLE ${parts}_reasons AS SELECT r, CAST(${reason} AS INTEGER) AS code FROM (SELECT ${columns.join(", ")} FROM ${staged.table} ` +
-      `POSITIONAL JOIN ${series} WINDOW segment AS (PARTITION BY series_segment ORDER BY ${staged.table}.rowid))`,
+      `POSITIONAL JOIN ${table} WINDOW segment AS (PARTITION BY series_segment ORDER BY ${staged.table}.rowid))`,
   );
   await database.exec(`CREATE TABLE ${parts} AS SELECT CAST(greatest(code, ${PART.skipped}) AS TINYINT) AS part FROM ${parts}_reasons ORDER BY r`);
   const counts = { train: 0, validation: 0, test: 0 };
@@ -104,14 +113,25 @@ export async function placeSamples(
     const lack = needed[CODES.lacks - found];
     if (split) counts[split] = rows;
     else if (lack) skipped.push({ reason: lack.reason, column: lack.column, rows });
-    else skipped.push({ reason: found === CODES.short ? "incomplete window" : found === CODES.across ? "across the split" : "stride", column: "", rows });
+    else skipped.push({ reason: REASONS.get(found) ?? "stride", column: "", rows });
   }
   await database.exec(`DROP TABLE ${parts}_reasons`);
   return { counts, skipped };
 }
 
 /** Why a row begins no sample; what a sample lacks is counted down from `lacks`. */
-const CODES = { short: -2, between: -3, across: -4, lacks: -10 } as const;
+const CODES = { short: -2, between: -3, across: -4, onLine: -5, lacks: -10 } as const;
+
+const REASONS: ReadonlyMap<number, SkippedRows["reason"]> = new Map([
+  [CODES.short, "incomplete window"],
+  [CODES.between, "stride"],
+  [CODES.across, "across the split"],
+  [CODES.onLine, "last value filled in on a line"],
+]);
+
+function endsOnLineOf(series: RegularSeries, data: Pick<DataSpec, "inputs" | "targets">, roles: Roles): string | undefined {
+  return endsOnLine(series, data, ({ name }) => roles.inputs.get(name) ?? []);
+}
 
 function bound(row: number): string {
   return row === 0 ? "CURRENT ROW" : row < 0 ? `${-row} PRECEDING` : `${row} FOLLOWING`;
@@ -166,27 +186,20 @@ export interface JudgedSamples {
   readonly parts: string;
 }
 
-/**
- * Warns where samples that forecasts are judged by begin at a value that was filled in on a line to a later one, which no forecast has when it is made: of a
- * random walk with gaps the next value would seem to be known in part.
- */
+/** Warns a run that goes on as it began of judged samples that end at a value filled in on a line to a later one, see `endsOnLine`. */
 export async function tellLookAhead(
   database: Database,
   tables: readonly JudgedSamples[],
-  { inputs, targets }: Pick<DataSpec, "inputs" | "targets">,
+  data: Pick<DataSpec, "inputs" | "targets">,
   roles: Roles,
   path: string,
 ): Promise<readonly DataWarning[]> {
-  if (!targets.some((target) => rowsOfTarget(target).to > 0)) return [];
-  const read = new Set(inputs.filter((input) => rowsOf(input).from <= 0).flatMap((input) => roles.inputs.get(input.name) ?? []));
-  const seeing = tables.map(({ series }) => [...series.filledFromLater].filter(([column]) => read.has(column) && !series.known.includes(column)));
-  if (seeing.every((columns) => columns.length === 0)) return [];
   let [judged, ahead] = [0, 0];
-  for (const [i, { series, parts }] of tables.entries()) {
-    const filled = (seeing[i] ?? []).map(([, sql]) => sql);
+  for (const { series, parts } of tables) {
+    if (!series.judgesLines) continue;
     const { n, seen } = await database.one(
-      `SELECT count(*) AS n, count(CASE WHEN ${filled.join(" OR ") || "false"} THEN 1 END) AS seen FROM ${parts} POSITIONAL JOIN ${series.table} ` +
-        `WHERE part IN (${PART.validation}, ${PART.test})`,
+      `SELECT count(*) AS n, count(CASE WHEN ${endsOnLineOf(series, data, roles) ?? "false"} THEN 1 END) AS seen FROM ${parts} ` +
+        `POSITIONAL JOIN ${series.table} WHERE part IN (${PART.validation}, ${PART.test})`,
     );
     judged += Number(n);
     ahead += Number(seen);
@@ -196,8 +209,8 @@ export async function tellLookAhead(
     {
       code: "data.ahead",
       message:
-        `${ahead} of the ${judged} validation and test samples of ${path} begin at a value that was filled in on a line to a later one, and so know of what ` +
-        `comes; errors look smaller than they will be. Set ${namedSetting("gaps")} to "forward" or "split" to judge without`,
+        `${ahead} of the ${judged} validation and test samples of ${path} end at a value that was filled in on a line to a later one, and so know of what ` +
+        `comes; errors look smaller than they will be. A new run judges by none of them`,
     },
   ];
 }

@@ -14,6 +14,7 @@ import type { Database } from "../sources/database.js";
 import type { Source } from "../sources/source.js";
 import { throwIfAborted } from "../throw-if-aborted.js";
 import { openFitted } from "./fitted-series.js";
+import { endsOnLine } from "./look-ahead.js";
 import { samplesAtOnce, seriesInputs } from "./series-inputs.js";
 import { type SeriesTable, loadSeries } from "./series-table.js";
 import { writeTime } from "./zone.js";
@@ -29,7 +30,15 @@ export async function readSeries(database: Database, table: Source, series: Fitt
   const wanted = columnsOf(fitted, withTargets);
   const source = await openFitted(database, table, series, wanted, { signal });
   for (const name of [...wanted.numbers, ...wanted.texts]) findColumn(source, name, "data.column", "the series");
-  return new SeriesReader(database, source, await loadSeries(database, source, wanted), options);
+  const onLine = await rowsOnLines(database, source, fitted);
+  return new SeriesReader(database, { source, table: await loadSeries(database, source, wanted), onLine }, options);
+}
+
+/** Rows, from 0, that `endsOnLine` is about. */
+async function rowsOnLines(database: Database, { series }: Source, fitted: FittedData): Promise<ReadonlySet<number>> {
+  const sql = series && endsOnLine(series, fitted, (input) => kindOf(input).columnsOf(input));
+  if (!series || sql === undefined) return new Set();
+  return new Set((await database.all(`SELECT rowid AS row FROM ${series.table} WHERE ${sql}`)).map(({ row }) => Number(row)));
 }
 
 /** Columns of a row's surroundings that must be there. */
@@ -50,14 +59,21 @@ class SeriesReader implements TableReader {
   readonly #database: Database;
   readonly #table: SeriesTable;
   readonly #source: Source;
+  readonly #onLine: ReadonlySet<number>;
   readonly #options: ReadTableOptions;
   readonly #odd = new OddRows();
   readonly #checks: readonly WordCheck[];
+  #answeredOnLine = 0;
   #closed = false;
 
-  constructor(database: Database, source: Source, table: SeriesTable, options: ReadTableOptions) {
+  constructor(
+    database: Database,
+    { source, table, onLine }: { readonly source: Source; readonly table: SeriesTable; readonly onLine: ReadonlySet<number> },
+    options: ReadTableOptions,
+  ) {
     this.#database = database;
     this.#source = source;
+    this.#onLine = onLine;
     this.#table = table;
     this.#options = options;
     this.#checks = checksOf(options.fitted, options.targets === "required");
@@ -89,6 +105,10 @@ class SeriesReader implements TableReader {
         return rows === 0 ? [] : [{ column, rows, ...range }];
       });
     });
+  }
+
+  get onLines(): number {
+    return this.#answeredOnLine;
   }
 
   get rows(): number {
@@ -152,6 +172,9 @@ class SeriesReader implements TableReader {
       this.#odd.meetClass(column, text, known);
       return this.#skip("unknown class", column);
     }
+    if (!this.#onLine.has(row)) return true;
+    if (this.#options.targets === "required") return this.#skip("last value filled in on a line", "");
+    this.#answeredOnLine++;
     return true;
   }
 

@@ -2,6 +2,7 @@ import { LatheError } from "../../base/errors.js";
 import type { SeriesSourceSpec } from "../../contract/data.js";
 import type { SeriesDecision } from "../../contract/series.js";
 import { type SeriesSetting, namedSetting } from "../../contract/source-settings.js";
+import { fillsOnLines } from "../../features/series.js";
 import type { Database } from "../sources/database.js";
 import type { Source, SourceColumn } from "../sources/source.js";
 import { throwIfAborted } from "../throw-if-aborted.js";
@@ -216,7 +217,7 @@ async function build(
   const { us, lu } = timesOf(grid, "slot");
   const rows = `(SELECT rowid AS row, *, ${us} AS us, ${lu} AS lu${breaks} FROM ${filled.table})`;
   // A last value that goes on is known when it does; a line is not.
-  const onLines = spec.gaps === "forward" || spec.gaps === "split" ? [] : filled.open;
+  const onLines = fillsOnLines(spec.gaps) ? filled.open : [];
   const selected = [
     ...made.map(({ value }, c) => `${value} AS c${c}`),
     `${segment} AS ${HIDDEN.segment}`,

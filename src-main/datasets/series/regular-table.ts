@@ -10,6 +10,8 @@ export interface RegularSeries extends SeriesDecision {
   readonly report: SeriesReport;
   /** By column, SQL of whether a row's value was filled in from a later one; of columns that have such values. */
   readonly filledFromLater: ReadonlyMap<string, string>;
+  /** Samples that end at such a value are judged, too: for runs that began when they were. */
+  readonly judgesLines?: true;
   /** Of the source's warnings those that say what the report counts. */
   readonly told: readonly string[];
 }

@@ -26,9 +26,10 @@ export async function openSources(database: Database, folder: string, data: Data
   return { source, testSource: await openTest(database, folder, data.source, source, signal) };
 }
 
-/** The same as they were read before texts had one spelling. */
+/** The same as they were read before texts had one spelling; of series, which are younger, as they were judged before samples that end on a line were not. */
 export function sourcesBefore({ source, testSource }: Sources): Sources {
-  return { source: readBefore(source), testSource: testSource && readBefore(testSource) };
+  const before = (one: Source): Source => (one.series ? { ...one, series: { ...one.series, judgesLines: true } } : readBefore(one));
+  return { source: before(source), testSource: testSource && before(testSource) };
 }
 
 /** Columns that a data section calls by name. */

@@ -68,7 +68,7 @@ export const onnxruntimeEngine: Engine = {
 /** As `compile`, and may write a trace of every operator's time. @throws LatheError `engine.unavailable`, `engine.failed`, `graph.invalid`. */
 export async function compileWith(graph: Graph, options: SessionOptions): Promise<Executable> {
   requireDevice(options.device);
-  const rewritten = options.batchSize === undefined ? graph : rewriteAll(graph, options.batchSize);
+  const rewritten = options.batchSize === undefined ? graph : rewriteAll(graph, options.batchSize, options);
   return createSession(`the graph ${graph.name}`, encodeModel(modelOf(rewritten, { version: "" })), options);
 }
 

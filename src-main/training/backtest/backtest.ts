@@ -12,7 +12,7 @@ import { type BacktestReport, type BacktestResult, MOST_FOLDS } from "../../cont
 import type { BacktestRequest } from "../../contract/engine-messages.js";
 import type { Project } from "../../contract/project.js";
 import { RUN_MODEL } from "../../contract/run-model.js";
-import { type PlannedFold, dataFingerprint, planFolds, rowNumbersOf } from "../../datasets/index.js";
+import { type PlannedFold, type SkippedRows, dataFingerprint, describeSkipped, planFolds, rowNumbersOf } from "../../datasets/index.js";
 import { type EngineChoice, chooseEngine } from "../../engines/index.js";
 import { horizonOf } from "../../features/index.js";
 import { Evaluator } from "../judging/evaluator.js";
@@ -34,6 +34,8 @@ import { trainFold } from "./train-fold.js";
 const FOLDS = 5;
 /** Where prepared data of folds lie, in a project's `.lathe`: those of the project's own stay in the cache. */
 const KIND = "backtest";
+/** Samples that no fold is judged by. */
+const ON_LINE: SkippedRows["reason"] = "last value filled in on a line";
 
 /**
  * How good a run's way of training would have been in the past: trains anew on a growing part of what lies before the test, and judges each time on the block
@@ -82,18 +84,25 @@ export async function backtest(request: BacktestRequest, setting: WorkSetting): 
     const progress = new FoldProgress(folds, epochs, setting);
     const judged: BacktestReport["folds"][number][] = [];
     const pooled = new PooledForecasts();
+    let unjudged = 0;
     for (const [k, fold] of folds.entries()) {
       heed();
       const told =
         k > 0 ? undefined : (bytes: number) => emit({ event: "log", level: "info", message: tellCost(costOf(folds, report, epochs, project), bytes, count) });
       const question: FoldQuestion = { project, folder, place, choice, threads: config.threads, epochs, fold, k, count };
-      const { judgement, ...figures } = await judgeFold(question, setting, { heed, progress, told }).catch((thrown: unknown) => {
+      const { judgement, onLines, ...figures } = await judgeFold(question, setting, { heed, progress, told }).catch((thrown: unknown) => {
         throw named(thrown, k, count);
       });
       judged.push(figures);
+      unjudged += onLines;
       pooled.add(judgement);
     }
     const overall = judgeForecast(pooled.judgement());
+    if (unjudged > 0) {
+      const message = describeSkipped({ reason: ON_LINE, column: "", rows: unjudged });
+      notes.push(message);
+      emit({ event: "log", level: "warning", message });
+    }
     const made: BacktestReport = {
       version: 1,
       lathe: version,
@@ -161,7 +170,7 @@ interface FoldQuestion {
   readonly count: number;
 }
 
-type JudgedFold = BacktestReport["folds"][number] & { readonly judgement: ForecastJudgement };
+type JudgedFold = BacktestReport["folds"][number] & { readonly judgement: ForecastJudgement; readonly onLines: number };
 
 async function judgeFold(
   { project, folder, place, choice, threads, epochs, fold, k, count }: FoldQuestion,
@@ -190,7 +199,7 @@ async function judgeFold(
     await trainFold({ trainer, batches, training: project.training, epochs }, heed, (epoch) => progress.step(epoch));
     const evaluator = opened.add(await Evaluator.create(bench.spec, choice.engine, bench.compile));
     const loader = opened.add(bench.splitLoader("test"));
-    const { counts } = bench.prepared;
+    const { counts, audit } = bench.prepared;
     const made = await evaluator.predict(loader, counts.test, trainer, heed);
     const kept = toKept("test", rowNumbersOf(bench.prepared, "test"), made, bench.judged);
     const judgement = defined(judgementOf(bench.prepared, [kept]), "forecasts");
@@ -200,6 +209,7 @@ async function judgeFold(
       seconds: (clock() - started) / 1000,
       forecast: judgeForecast(judgement),
       judgement,
+      onLines: audit.skipped.find(({ reason }) => reason === ON_LINE)?.rows ?? 0,
     };
   } finally {
     await opened.dispose();

@@ -1,4 +1,5 @@
 import { LatheError } from "../../base/errors.js";
+import { namedSetting } from "../../contract/source-settings.js";
 import { type FutureTable, type SeriesExtent, type SeriesTable, writeTime } from "../../datasets/index.js";
 import type { FittedData } from "../../features/fitted.js";
 import { kindOf, rowsOf, targetKindOf } from "../../features/index.js";
@@ -71,7 +72,7 @@ function reasonOf(
   if (rows < length)
     return (
       `has ${rows} row${rows === 1 ? "" : "s"}${gap ? " after its last gap" : ""}, and the model reads ${length}` +
-      (gap ? '; source.gaps "interpolate" fills gaps' : "")
+      (gap ? `; ${namedSetting("gaps")} "interpolate" fills gaps` : "")
     );
   const lacking = [...new Set(needs.flatMap(({ columns }) => columns))].filter((column) => table.isMissing(column, start, last));
   return `nowhere has ${length} rows one after the other with all of ${lacking.join(", ")}`;

@@ -1,5 +1,6 @@
 import { LatheError } from "../../base/errors.js";
 import { MOST_STEPS } from "../../base/limits.js";
+import { namedSetting } from "../../contract/source-settings.js";
 import type { TrainingConfig } from "../../contract/training.js";
 import type { FittedData, FittedTarget } from "../../features/fitted.js";
 import { horizonOf, kindOf, rowsOf, targetKindOf } from "../../features/index.js";
@@ -78,7 +79,7 @@ function refuseUnknown(
     "usage",
     `${what} forecasts ${stride} step${stride === 1 ? "" : "s"}, got ${steps}: for more its own forecasts would be its past, but it also reads ` +
       `${unknown.join(", ")}, whose values after the last row nobody knows; ask for at most ${stride}, train with a longer horizon, or ` +
-      `without ${unknown.length === 1 ? "that column" : "those columns"}, or name ${unknown.length === 1 ? "it" : "them"} in source.known if ` +
+      `without ${unknown.length === 1 ? "that column" : "those columns"}, or name ${unknown.length === 1 ? "it" : "them"} in ${namedSetting("known")} if ` +
       `${unknown.length === 1 ? "it is" : "they are"} known in advance`,
     { steps, most: stride, unknown },
   );

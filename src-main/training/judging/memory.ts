@@ -57,7 +57,7 @@ function remedyOf({ counts, width, horizon, stride }: JudgedSize, free: number):
   if (horizon === 0) return share > 0 ? `take at most ${percent(share)} of these rows for validation and test` : "use fewer rows";
   if (share <= 0) return `set ${namedSetting("step")} to a longer one, so that there are fewer rows`;
   const shorter = Math.floor(horizon * share);
-  return `set source.stride to ${Math.ceil(stride / share)} or more${shorter >= 1 ? `, or a horizon of ${shorter} rows or fewer` : ""}`;
+  return `set ${namedSetting("stride")} to ${Math.ceil(stride / share)} or more${shorter >= 1 ? `, or a horizon of ${shorter} rows or fewer` : ""}`;
 }
 
 function answerBytes(horizon: number): number {

@@ -64,6 +64,7 @@ export async function predictTable(
       emit({ event: "log", level: "warning", message });
     for (const message of emptyPictures(table)) emit({ event: "log", level: "warning", message });
     for (const skip of table.skipped) if (skip.reason !== "unreadable picture") emit({ event: "log", level: "warning", message: describeSkipped(skip) });
+    if (table.onLines) emit({ event: "log", level: "warning", message: tellOnLines(table.path, table.onLines) });
     if (samples === 0 && table.bad.length > 0)
       throw new LatheError("data.unreadable", `none of the pictures of ${table.path} can be read: ${shownBad(table.bad[0])}`, {
         path: table.path,
@@ -88,6 +89,13 @@ export async function predictTable(
   } finally {
     await model.close();
   }
+}
+
+function tellOnLines(path: string, rows: number): string {
+  return (
+    `${rows === 1 ? "1 answer" : `${rows} answers`} for ${path} follow${rows === 1 ? "s" : ""} a value that was filled in on a line to a later one, ` +
+    `which tells part of what comes; a forecast made at that time would not know it`
+  );
 }
 
 /** A sentence about pictures that cannot be read, where there are any. @param fate what becomes of one, and of several. */

@@ -10,7 +10,8 @@ import type { RunFolder } from "./run-folder.js";
 
 /** `config.json`: everything a run was started with, frozen. Resuming reads this, not the project. */
 const runConfig = z.strictObject({
-  version: z.literal(1),
+  /** 1: of runs that began before an RNN was trained step by step; they are trained as they began, to the same bytes. */
+  version: z.union([z.literal(1), z.literal(2)]),
   lathe: z.string(),
   created: z.string(),
   /** Folder that relative paths start from. */

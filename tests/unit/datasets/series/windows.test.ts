@@ -3,8 +3,18 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Random } from "../../../../src-main/base/random.js";
 import { type DataSpec, dataSchema } from "../../../../src-main/contract/data.js";
-import { type PreparedData, type Split, createLoader, readPreparedSeries, readTable, samplesAtOnce } from "../../../../src-main/datasets/index.js";
-import { prepare, writeTable } from "../../../support/tables.js";
+import {
+  type PreparedData,
+  type SkippedRows,
+  type Split,
+  createLoader,
+  readPreparedSeries,
+  readTable,
+  samplesAtOnce,
+  dataFingerprint,
+  prepareData,
+} from "../../../../src-main/datasets/index.js";
+import { compile, prepare, writeTable } from "../../../support/tables.js";
 import { seriesFile } from "../../../../src-main/datasets/cache.js";
 import { EpochReader } from "../../../../src-main/datasets/epoch-reader.js";
 import { HEADER_BYTES } from "../../../../src-main/datasets/record-file.js";
@@ -313,18 +323,65 @@ describe("what cannot be forecast from is refused with what would fit", () => {
   });
 });
 
-test("samples that are judged, and begin at a value filled in on a line to a later one, are told: a forecast that is made has no such value", async () => {
-  // Validation is from day 36, the test from day 48; samples reach from 4 days before their own to 3 after it. Nobody asks what is filled in elsewhere.
+describe("a sample whose last value was filled in on a line to a later one, which no forecast has when it is made,", () => {
+  // Validation is from day 36, the test from day 48; samples reach from 4 days before their own to 3 after it.
   const missing = [10, 40, 46, 52, 53];
-  const told = async (source: object, targets: readonly object[] = [{ name: "y", type: "numeric", column: "y", horizon: 3 }]) => {
-    const folder = temporaryFolder();
+  const written = (folder: string) => {
     const lines = Array.from({ length: 60 }, (_, day) => `${stamp(day)},${missing.includes(day) ? "" : day % 7},${day === 42 ? "" : day % 2},${day % 3}`);
-    writeTable(folder, "s.csv", ["day,y,promo,state", ...lines].join("\n"));
-    const { audit } = await prepare(folder, dataOf("s.csv", { id: undefined, ...source }, { targets }));
-    return audit.warnings.filter(({ code }) => code === "data.ahead").map(({ message }) => message.slice(0, message.indexOf(" of /")));
+    return writeTable(folder, "s.csv", ["day,y,promo,state", ...lines].join("\n"));
   };
-  expect(await told({ gaps: "interpolate" })).toEqual(["3 of the 10 validation and test samples"]);
-  expect(await told({ gaps: "mark" })).toEqual(["3 of the 10 validation and test samples"]);
-  expect(await told({ gaps: "forward" })).toEqual([]);
-  expect(await told({ gaps: "interpolate" }, [{ name: "state", type: "category", column: "state" }])).toEqual([]);
+  const ahead = [{ name: "y", type: "numeric", column: "y", horizon: 3 }];
+  const onLines = ({ skipped }: { readonly skipped: readonly SkippedRows[] }) => skipped.filter(({ reason }) => reason === "last value filled in on a line");
+  const dataWith = (folder: string, source: object, targets: readonly object[] = ahead) => dataOf(written(folder), { id: undefined, ...source }, { targets });
+
+  test.each([
+    ["on a line", { gaps: "interpolate" }, ahead, 3],
+    ["on a line, and marked", { gaps: "mark" }, ahead, 3],
+    ["with the last value", { gaps: "forward" }, ahead, 0],
+    ["on a line, where nothing that comes is asked", { gaps: "interpolate" }, [{ name: "state", type: "category", column: "state" }], 0],
+  ])("is in no validation or test, and is counted: %s", async (_, source, targets, rows) => {
+    const folder = temporaryFolder();
+    const { audit, counts } = await prepare(folder, dataWith(folder, source, targets));
+    expect(onLines(audit)).toEqual(rows === 0 ? [] : [{ reason: "last value filled in on a line", column: "", rows }]);
+    expect(counts).toEqual({ train: 29, validation: rows > 0 ? 4 : 5, test: rows > 0 ? 3 : 5 });
+    expect(audit.warnings.filter(({ message }) => message.includes("filled in on a line to a later one")).length).toBe(rows > 0 ? 1 : 0);
+  });
+
+  test("is not judged by in another table", async () => {
+    const folder = temporaryFolder();
+    const { fitted } = await prepare(folder, dataWith(folder, { gaps: "interpolate" }));
+    const reader = await readTable({ fitted, folder, path: written(folder), workFolder: folder, targets: "required" });
+    const used: number[] = [];
+    for await (const { rows } of reader) used.push(...rows);
+    expect(used).toEqual(Array.from({ length: 53 }, (_, k) => k + 5).filter((row) => !missing.includes(row - 1)));
+    expect(onLines(reader)).toEqual([{ reason: "last value filled in on a line", column: "", rows: missing.length }]);
+  });
+
+  test("is answered for where nothing is judged, and counted", async () => {
+    const folder = temporaryFolder();
+    const { fitted } = await prepare(folder, dataWith(folder, { gaps: "interpolate" }));
+    const reader = await readTable({ fitted, folder, path: written(folder), workFolder: folder, targets: "none" });
+    const used: number[] = [];
+    for await (const { rows } of reader) used.push(...rows);
+    expect(used).toEqual(expect.arrayContaining(missing.map((row) => row + 1)));
+    expect([onLines(reader), reader.onLines]).toEqual([[], missing.length]);
+  });
+
+  test("is still judged by in a run that began when it was, which is told", async () => {
+    const folder = temporaryFolder();
+    const data = dataWith(folder, { gaps: "interpolate" });
+    const options = { folder, data, seed: 1, cacheFolder: join(folder, "cache"), compile };
+    const now = await prepareData(options);
+    const { formats } = await dataFingerprint(options);
+    const before = [...formats].find(([, format]) => format === 3)![0];
+    expect(before).not.toBe(now.fingerprint);
+    const then = await prepareData({ ...options, began: before });
+    expect(then.fingerprint).toBe(before);
+    expect(then.fitted).toEqual(now.fitted);
+    expect(then.counts).toEqual({ train: 29, validation: 5, test: 5 });
+    expect(onLines(then.audit)).toEqual([]);
+    expect(then.audit.warnings.filter(({ code }) => code === "data.ahead").map(({ message }) => message.slice(0, message.indexOf(" of /")))).toEqual([
+      "3 of the 10 validation and test samples",
+    ]);
+  });
 });

@@ -25,14 +25,14 @@ it("answers of all judged samples and the rows of the series count", () => {
 it("what fits is not spoken of, and what takes most of the memory is noted", () => {
   expect(refuseJudging(hourly, 8 * GB)).toBeUndefined();
   expect(refuseJudging(hourly, 4 * GB)).toBe(
-    "judging 300,000 samples of 168 numbers each needs about 2.9 GB of memory, this machine has 4.0 GB; where that is too much, set source.stride to 2 or " +
-      "more, or a horizon of 116 rows or fewer",
+    "judging 300,000 samples of 168 numbers each needs about 2.9 GB of memory, this machine has 4.0 GB; where that is too much, set “Stride” " +
+      "(source.stride) to 2 or more, or a horizon of 116 rows or fewer",
   );
 });
 
 it("what does not fit is refused with a stride and a horizon that do", () => {
   expect(() => refuseJudging({ ...hourly, width: 1680, horizon: 1680 }, 4 * GB)).toThrow(
-    "judging 300,000 samples of 1,680 numbers each needs about 28 GB of memory, this machine has 4.0 GB; set source.stride to 15 or more, " +
+    "judging 300,000 samples of 1,680 numbers each needs about 28 GB of memory, this machine has 4.0 GB; set “Stride” (source.stride) to 15 or more, " +
       "or a horizon of 116 rows or fewer",
   );
   const fitting = { ...hourly, counts: { train: 44_000, validation: 9375, test: 9375 }, width: 1680, horizon: 1680, stride: 16 };
