@@ -16,12 +16,16 @@ import { findPyTorch } from "./pytorch-peer.js";
  * What networks that join and fork reach on printed letters, `train` and `test/<alphabet>/<character>/*.png`, the test in typefaces that training does not
  * have: picture and alphabet to character, and picture to alphabet and character. The course's networks as `pytorch_glyphs.py` describes them, ours beside
  * PyTorch's, and what `new` proposes. The course's train on every picture of `train`, without augmentation; what is proposed keeps a part for validation.
- * `bench glyphs <folder> 1,2,3 two-input` takes other pictures than the bundled part of them, these seeds, and one of the networks.
+ * `bench glyphs <folder> 1,2,3 two-input course` takes other pictures than the bundled part of them, these seeds, one of the networks, and of ours the course's
+ * or the `proposed` alone.
  */
 const [folder = join(packageRoot, "resources", "samples", "glyphs"), given = "1,2,3", ...asked] = process.argv.slice(2);
 const letters = resolve(folder);
 const seeds = given.split(",").map(Number);
-const networks = (["two-input", "two-output"] as const).filter((name) => asked.length === 0 || asked.includes(name));
+const wanted = <T extends string>(all: readonly T[]): readonly T[] =>
+  all.some((name) => asked.includes(name)) ? all.filter((name) => asked.includes(name)) : all;
+const networks = wanted(["two-input", "two-output"] as const);
+const ours = wanted(["course", "proposed"] as const);
 const targetsOf = { "two-input": ["character"], "two-output": ["alphabet", "character"] } as const;
 
 type Network = (typeof networks)[number];
@@ -31,20 +35,20 @@ const work = mkdtempSync(join(tmpdir(), "lathe-bench-"));
 try {
   for (const network of networks) {
     const proposed = await propose(network);
-    const rows: Record<string, Shares[]> = { course: [], proposed: [] };
+    const rows: Record<string, Shares[]> = Object.fromEntries(ours.map((name) => [name, []]));
+    const projects = { course: course(network, proposed), proposed };
     for (const seed of seeds) {
-      rows["course"]?.push(await train(network, course(network, proposed), seed));
-      rows["proposed"]?.push(await train(network, proposed, seed));
+      for (const name of ours) rows[name]?.push(await train(network, projects[name], seed));
       tell(network, `seed ${seed}`, rows);
     }
-    const torch = findPyTorch();
+    const torch = ours.includes("course") ? findPyTorch() : undefined;
     if (torch) {
       const script = join(packageRoot, "tests", "benchmarks", "pytorch_glyphs.py");
       const { stdout, stderr } = spawnSync(torch.python, [script, letters, seeds.join(","), network], { encoding: "utf8" });
       const lines = stdout.split("\n").flatMap((line) => (line.startsWith("{") ? [JSON.parse(line) as Record<string, number>] : []));
       if (lines.length === 0) console.log(stderr);
       rows[`PyTorch ${String(lines[0]?.["torch"] ?? "")}`] = lines;
-    } else console.log("PyTorch is not installed: only ours is trained");
+    } else if (ours.includes("course")) console.log("PyTorch is not installed: only ours is trained");
     summarise(network, rows);
   }
 } finally {
