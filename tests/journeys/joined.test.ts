@@ -65,6 +65,8 @@ beforeAll(async () => {
     input.type === "numeric" ? { ...input, columns: ["size"] } : input.type === "image" ? { ...input, augment: [] } : input,
   );
   project.data.inputs = [...inputs, { name: "unused", type: "numeric", columns: ["noise"] }];
+  // A layer that leads nowhere, and so its input.
+  project.model.layers = [{ id: "aside", type: "Linear", from: ["unused"], outFeatures: 2 }, ...project.model.layers];
   writeFileSync(file, JSON.stringify({ ...project, training: { ...project.training, epochs: 12, batchSize: 16 } }));
 }, 1_800_000);
 
@@ -80,11 +82,11 @@ describe("two pictures through one network, a category through an Embedding and 
     expect(model.layers.find(({ from }) => from?.includes("word"))).toMatchObject({ type: "Embedding", numEmbeddings: "values", embeddingDim: "auto" });
   });
 
-  it("trains, better than guessing, warns of the input that no layer reads, and tells the comparison by target", { timeout: 1_800_000 }, async () => {
+  it("trains, better than guessing, warns of the input that reaches no output, and tells the comparison by target", { timeout: 1_800_000 }, async () => {
     const trained = await lathe("train", home, "--json");
     expect(trained.code, trained.stderr).toBe(0);
     expect(trained.events.filter(({ event }) => event === "warning").map(({ message }) => message)).toContain(
-      "no layer reads input unused: its columns change no answer, and the model's file does not take them; connect it, or remove it.",
+      "what layers make of input unused reaches no output: its columns change no answer, and the model's file does not take them; connect it, or remove it.",
     );
     const report = runReport.parse(JSON.parse(readFileSync(join(run, "report.json"), "utf8")));
     expect(report.parity.passed).toBe(true);

@@ -15,6 +15,7 @@ import type { Layout, Slice } from "../network/layout.js";
 import { activate, outputOf } from "../graphs/loss-graph.js";
 import { type Bindings, lowerNetwork } from "../network/network.js";
 import { type TrainingSpec } from "../network/specification.js";
+import { usedLayers } from "../network/used-inputs.js";
 import type { Weights } from "../trainer.js";
 
 /** What an exported file says of itself, beside the graph. */
@@ -36,7 +37,7 @@ export function buildInferenceModel(spec: TrainingSpec, facts: ModelFacts, weigh
   const encoded = lowerInputs(e, facts.fitted, lengthsOf(spec, facts.fitted));
   const activations = lowerNetwork(
     e,
-    spec.plan,
+    usedLayers(spec.plan),
     encoded,
     fileBindings(spec.layout, weights, (name, dims, data) => e.graph.initializer(name, { dtype: "float32", dims, data })),
   );

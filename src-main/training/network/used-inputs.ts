@@ -15,6 +15,12 @@ export function useOfInputs({ layers, outputs }: NetworkPlan): InputUse {
   return { used, read: new Set(layers.flatMap(({ from }) => from)) };
 }
 
+/** The network without layers that lead to no output. */
+export function usedLayers(plan: NetworkPlan): NetworkPlan {
+  const { used } = useOfInputs(plan);
+  return { ...plan, layers: plan.layers.filter(({ id }) => used.has(id)) };
+}
+
 /**
  * What was learnt of the inputs that the network uses: what a file of it is fed and says of itself. Others are left out, so that nobody is asked for a column
  * without effect. A series is told by its windows: where none of them is used, all inputs stay.
