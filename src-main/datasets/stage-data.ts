@@ -90,7 +90,7 @@ export async function stageData(database: Database, question: StageQuestion): Pr
   checkCounts(counts, source.validated === undefined ? data.split : { ...data.split, validation: 0 }, testSource !== undefined, source.path);
   if (source.validated !== undefined && counts.validation === 0)
     throw new LatheError("data.split", `the folder of the validation of ${source.path} has no picture that can be used`, { path: source.path });
-  const groups = roles.group === undefined ? [] : [await tellGroups(database, staged, roles.group)];
+  const groups = roles.group === undefined ? [] : [await tellGroups(database, tables, roles.group)];
   return { tables, counts, skipped, missing, notes: [...groups, ...tellTexts(staged, roles)] };
 }
 
@@ -135,25 +135,32 @@ function uniteSkipped(skipped: readonly SkippedRows[]): SkippedRows[] {
   return [...united.values()];
 }
 
-/** How many groups of a column each part got, and how large the one is of rows that have none. */
-async function tellGroups(database: Database, staged: Staged, column: string): Promise<DataWarning> {
-  const text = staged.text(column);
-  const rows = await database.all(
-    `SELECT part, count(DISTINCT ${text}) AS groups, count(*) FILTER (WHERE ${text} IS NULL) AS without ` +
-      `FROM ${staged.table} POSITIONAL JOIN parts WHERE part <> ${PART.skipped} GROUP BY part`,
-  );
+/**
+ * How many groups of a column each part got, and how large the one is of rows that have none. Parts that are files or folders of their own are as they are given:
+ * how many groups they share with another part is told.
+ */
+async function tellGroups(database: Database, tables: readonly StagedPart[], column: string): Promise<DataWarning> {
+  const parted = tables.map(({ staged, parts }) => `SELECT ${staged.text(column)} AS value, part FROM ${staged.table} POSITIONAL JOIN ${parts}`);
+  const cells = `(${parted.join(" UNION ALL ")}) WHERE part <> ${PART.skipped}`;
+  const rows = await database.all(`SELECT part, count(DISTINCT value) AS groups, count(*) FILTER (WHERE value IS NULL) AS without FROM ${cells} GROUP BY part`);
   const found = new Map(rows.map(({ part, groups, without }) => [Number(part), { groups: Number(groups), without: Number(without) }]));
   const told = SPLITS.flatMap((name) => {
     const part = found.get(PART[name]);
     return part && part.groups > 0 ? [`${part.groups} in ${name}`] : [];
   });
+  const shared = await database.all(`SELECT value FROM ${cells} AND value IS NOT NULL GROUP BY value HAVING count(DISTINCT part) > 1 ORDER BY value`);
+  const torn =
+    shared.length === 0
+      ? ""
+      : `; ${shared.length} of them, such as "${String(shared[0]?.["value"])}", ${shared.length === 1 ? "is" : "are"} in more than one part, ` +
+        "because a part has a table or folder of its own: figures there are not of groups that training never saw";
   const without = SPLITS.flatMap((name) => {
     const { without: n = 0 } = found.get(PART[name]) ?? {};
     return n > 0
       ? [`; ${n} row${n === 1 ? " has" : "s have"} no "${column}" and ${n === 1 ? "is a group of its" : "are a group of their"} own, in ${name}`]
       : [];
   });
-  return { code: "data.groups", message: `the groups of "${column}" stay together: ${told.join(", ")}${without.join("")}` };
+  return { code: "data.groups", message: `the groups of "${column}" stay together: ${told.join(", ")}${torn}${without.join("")}` };
 }
 
 function tellTexts(staged: Staged, roles: Roles): readonly DataWarning[] {

@@ -283,7 +283,7 @@ it("a model of a table has nothing to look at, and says so", async () => {
   });
   await expect(saliency({ ...setup.run, row: 1, target: "value" }, setup.context)).rejects.toMatchObject({
     code: "usage",
-    message: expect.stringMatching(/value is a number/),
+    message: expect.stringMatching(/value is no class/),
   });
   await expect(saliency({ ...setup.run, path: join(setup.project, "table.csv"), target: "kind" }, setup.context)).rejects.toMatchObject({
     code: "usage",

@@ -15,7 +15,8 @@ import { last, lathe } from "../support/lathe.js";
 import { findPython } from "../support/python.js";
 
 /** Two pictures a row, a word of many, a number, and a number without a part in it. What is asked: whether both show a bar in the same direction, and a sum. */
-const ROWS = 160;
+// Of 160 rows the 128 numbers that a picture becomes leave too few to learn the sum from: its r² was below 0, of 400 it is 0.68.
+const ROWS = 400;
 const words = Array.from({ length: 12 }, (_, i) => `word${i}`);
 const folder = mkdtempSync(join(tmpdir(), "lathe-test-"));
 const home = join(folder, "pairs");
@@ -92,6 +93,7 @@ describe("two pictures through one network, a category through an Embedding and 
     expect(report.parity.passed).toBe(true);
     expect(Object.keys(report.parity.targets ?? {})).toEqual(["alike", "sum"]);
     expect(Math.max(...Object.values(report.parity.targets ?? {}).map((own) => own.maxDifference))).toBe(report.parity.maxDifference);
+    expect(report.test?.metrics["alike.accuracy"]).toBeGreaterThan(0.8);
     expect(report.test?.metrics["sum.r2"]).toBeGreaterThan(0.3);
   });
 

@@ -73,7 +73,7 @@ test("a column of words is proposed as labels, learnt, judged label by label wit
   const fresh = join(folder, "fresh.csv");
   const truths = write(fresh, 300, 2);
   const out = join(folder, "answers.csv");
-  await succeed("predict", model, "--data", fresh, "--out", out);
+  await succeed("predict", model, fresh, "--out", out);
   const [head, ...rows] = readFileSync(out, "utf8").trimEnd().split("\n");
   expect(head).toBe("sample,tags,tags:rain,tags:snow,tags:wind");
   const labels = ["rain", "snow", "wind"];

@@ -59,6 +59,26 @@ describe("parts of the files' names", () => {
     expect((await prepared(folder, data)).audit.warnings.map(({ message }) => message)).toContain(told);
   });
 
+  it("are told of a test folder of its own too, and which of its groups training has seen", async () => {
+    const folder = await glyphs();
+    for (const label of ["a", "b"]) {
+      mkdirSync(join(folder, "test", label), { recursive: true });
+      for (const [from, to] of [
+        ["serif-0.png", "script-0.png"],
+        ["serif-1.png", "sans-bold-9.png"],
+      ] as const)
+        cpSync(join(folder, "pictures", label, from), join(folder, "test", label, to));
+    }
+    const split = { by: "group", column: "typeface", validation: 0.2 };
+    const messages = async () => (await inspected(folder, dataOf({ split }, { test: "test" }))).warnings.map(({ message }) => message);
+    const told = 'the groups of "typeface" stay together: 4 in train, 1 in validation, 2 in test';
+    expect(await messages()).toContain(
+      `${told}; 1 of them, such as "sans-bold", is in more than one part, because a part has a table or folder of its own: figures there are not of groups that training never saw`,
+    );
+    for (const label of ["a", "b"]) rmSync(join(folder, "test", label, "sans-bold-9.png"));
+    expect(await messages()).toContain(told.replace("2 in test", "1 in test"));
+  });
+
   it("may be predicted, read beside the picture, and corrected picture by picture", async () => {
     const folder = await glyphs();
     const data = dataOf(
