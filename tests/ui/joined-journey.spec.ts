@@ -91,6 +91,8 @@ test("a folder of two levels becomes a network with two answers, built by hand, 
   await expect.poll(() => savedIn(project).model.outputs.map(({ from }) => from)).toEqual(["fc1", "fc1"]);
   await model.dropAt("Linear", { x: 20, y: 400 });
   await expect(model.node("fc2")).toBeVisible();
+  await expect(model.inspector).toContainText("Reads nothing yet");
+  await model.inspector.getByRole("button", { name: "One per class" }).click();
   await model.graph.getByRole("button", { name: "Show all" }).click();
   await model.connectByDrag("flatten1", "fc2");
   await expect(model.link("flatten1", "fc2")).toHaveCount(1);
@@ -113,7 +115,7 @@ test("a folder of two levels becomes a network with two answers, built by hand, 
   await training.weights.getByRole("slider", { name: "Share of letter" }).fill("80");
   await expect.poll(() => savedIn(project).training.losses?.["letter"]?.weight).toBe(4);
   await training.start();
-  await expect(training.run).toContainText("finished");
+  await expect(training.run).toContainText("completed");
   await expect(training.lossSum).toContainText("4.00 × ");
   await lookAt(page, "joined-train", true);
 
@@ -193,7 +195,7 @@ test("a table of paths with words and numbers becomes a network with a branch fo
   const training = new TrainPage(page);
   await training.set("Epochs", "3");
   await training.start();
-  await expect(training.run).toContainText("finished");
+  await expect(training.run).toContainText("completed");
 
   await studio.step("Predict");
   const predict = new PredictPage(page);
