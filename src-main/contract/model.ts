@@ -15,7 +15,7 @@ const identity = {
   id: nameSchema,
   from: z
     .array(z.string().min(1))
-    .min(1)
+    .min(1, "reads nothing yet, expected an input or an earlier layer")
     .max(MOST_LAYERS)
     .optional()
     .describe("Inputs or earlier layers; omitted: the layer before, for the first layer the only input"),

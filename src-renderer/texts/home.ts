@@ -66,6 +66,7 @@ export const homeTexts = {
       `Each picture is resized to ${height} × ${width} pixels, ${color === "gray" ? "in gray" : "in colour"}. You can change that later.`,
     classes: "Classes",
     classesText: (count: string) => `${count} folders, each a class. What is to be predicted is the class.`,
+    innerText: (count: string, level: string) => `The inner folders have ${count} names, each a value of ${level}. Choose below what is to be predicted.`,
     class: "Class",
     pictures: "Pictures",
     oneClass: "There is one class only. To tell classes apart, a network needs two at least: a folder for each.",

@@ -107,6 +107,8 @@ export const modelTexts = {
     warning: (text: string) => `warning: ${text}`,
     lossAndWeight: (loss: string, weight: string) => `${loss} × ${weight}`,
     shared: "shared",
+    frozen: "frozen",
+    rate: (factor: string) => `rate × ${factor}`,
     sharedWeights: "one set of weights with all others of this block that share",
     unconnected: "reads nothing",
     unknownTarget: "There is no such target in the data.",

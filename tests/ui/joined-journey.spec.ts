@@ -4,6 +4,7 @@ import type { Page } from "@playwright/test";
 import { packageRoot } from "../../src-main/base/entries.js";
 import { expect, test } from "./fixture.js";
 import { lookAt } from "./looks.js";
+import { DataPage } from "./pages/data-page.js";
 import { EvaluatePage } from "./pages/evaluate-page.js";
 import { ExportPage } from "./pages/export-page.js";
 import { HomePage } from "./pages/home-page.js";
@@ -88,8 +89,10 @@ test("a folder of two levels becomes a network with two answers, built by hand, 
   ]);
   // The last layer answers both; another one takes over the letters.
   await expect.poll(() => savedIn(project).model.outputs.map(({ from }) => from)).toEqual(["fc1", "fc1"]);
-  await model.dropAt("Linear", { x: 40, y: 60 });
+  await model.dropAt("Linear", { x: 20, y: 400 });
   await expect(model.node("fc2")).toBeVisible();
+  await expect(model.inspector).toContainText("Reads nothing yet");
+  await model.inspector.getByRole("button", { name: "One per class" }).click();
   await model.graph.getByRole("button", { name: "Show all" }).click();
   await model.connectByDrag("flatten1", "fc2");
   await expect(model.link("flatten1", "fc2")).toHaveCount(1);
@@ -112,7 +115,7 @@ test("a folder of two levels becomes a network with two answers, built by hand, 
   await training.weights.getByRole("slider", { name: "Share of letter" }).fill("80");
   await expect.poll(() => savedIn(project).training.losses?.["letter"]?.weight).toBe(4);
   await training.start();
-  await expect(training.run).toContainText("finished");
+  await expect(training.run).toContainText("completed");
   await expect(training.lossSum).toContainText("4.00 × ");
   await lookAt(page, "joined-train", true);
 
@@ -179,6 +182,9 @@ test("a table of paths with words and numbers becomes a network with a branch fo
     ]),
   );
   expect(network.layers.some(({ type, from = [] }) => type === "Concat" && from.length === data.inputs.length)).toBe(true);
+  const rowsOfData = new DataPage(page);
+  await rowsOfData.ready();
+  await expect(rowsOfData.table.getByRole("row").nth(1).locator("img")).toHaveCount(1);
   await lookAt(page, "joined-table-data", true);
 
   await studio.step("Model");
@@ -189,7 +195,7 @@ test("a table of paths with words and numbers becomes a network with a branch fo
   const training = new TrainPage(page);
   await training.set("Epochs", "3");
   await training.start();
-  await expect(training.run).toContainText("finished");
+  await expect(training.run).toContainText("completed");
 
   await studio.step("Predict");
   const predict = new PredictPage(page);

@@ -115,7 +115,7 @@ test("the weights of targets are shares that add up, dragged or typed, and can b
   await expect.poll(() => train.shares()).toEqual(["50%", "50%"]);
   // A weight that cannot be is told at its field.
   await train.set("Weight of alphabet", "-1");
-  await expect(weights.getByText("expected a number above 0", { exact: false })).toBeVisible();
+  await expect(weights.getByText("expected more than 0", { exact: false })).toBeVisible();
   await page.keyboard.press("Control+z");
 
   // Each way to combine says what it does.

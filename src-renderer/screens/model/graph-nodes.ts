@@ -2,7 +2,8 @@ import type { Catalogue, ModelPlan } from "../../../src-main/contract/model-view
 import { formatCount, formatNumber, formatShare } from "../../composables/format.js";
 import { defaultLosses } from "../../../src-main/contract/default-losses.js";
 import type { Draft } from "../../document/draft.js";
-import type { Network } from "../../document/network.js";
+import { groupsOf, learningName, learningOf } from "../../document/layer-groups.js";
+import type { Network, NetworkLayer } from "../../document/network.js";
 import { layerKey, type NodeRef } from "../../document/node-keys.js";
 import { targetWeights } from "../../document/target-weights.js";
 import { texts } from "../../texts/index.js";
@@ -28,6 +29,8 @@ export interface NodeView extends NodeRef {
   readonly loss?: string | undefined;
   /** Of a block: its weights are those of all others that share them. */
   readonly shared?: boolean;
+  /** Where it learns otherwise than the network: that it is frozen, or faster or slower. */
+  readonly learning?: string | undefined;
   /** For screen readers, in one sentence. */
   readonly label: string;
 }
@@ -41,7 +44,7 @@ export function nodeViews(
   network: Network,
   plan: ModelPlan | undefined,
   catalogue: Catalogue | undefined,
-  draft: Pick<Draft, "data" | "training"> | undefined,
+  draft: Pick<Draft, "data" | "model" | "training"> | undefined,
 ): ReadonlyMap<string, NodeView> {
   const t = texts.model.graph;
   const groups = [...new Set(catalogue?.layers.map(({ group }) => group))];
@@ -80,6 +83,7 @@ export function nodeViews(
         group: group < 0 ? undefined : group,
         description: sources.length === 0 ? t.unconnected : undefined,
         shared: type === "Block" && spec["weights"] === "shared",
+        learning: draft && (layer?.parameters ?? 0) > 0 ? learningText(draft, { id, spec }) : undefined,
       }),
     );
   }
@@ -106,6 +110,12 @@ export function nodeViews(
   return new Map(views.map((view) => [view.key, view]));
 }
 
+function learningText(draft: Pick<Draft, "model" | "training">, { id, spec }: Pick<NetworkLayer, "id" | "spec">): string | undefined {
+  const t = texts.model.graph;
+  const { frozen, rate } = learningOf(groupsOf(draft), learningName(draft.model, { ...spec, id }));
+  return frozen ? t.frozen : rate === 1 ? undefined : t.rate(formatNumber(rate));
+}
+
 const nothing = { parameters: undefined, multiplyAdds: undefined, share: undefined, problem: undefined, warning: undefined, group: undefined };
 
 function labelled(view: Omit<NodeView, "label">): NodeView {
@@ -116,6 +126,7 @@ function labelled(view: Omit<NodeView, "label">): NodeView {
     view.parameters !== undefined && view.parameters > 0 && t.parameters(formatCount(view.parameters)),
     view.loss,
     view.shared === true && t.sharedWeights,
+    view.learning,
     view.share !== undefined && view.share > 0 && t.cost(formatShare(view.share)),
     view.problem !== undefined && t.problem(view.problem),
     view.problem === undefined && view.warning !== undefined && t.warning(view.warning),

@@ -5,8 +5,8 @@ import { nodeSize } from "./graph-layout.js";
 
 /** Pixels between a node and the edge of the window it is brought into. */
 const margin = 24;
-/** Room for the line on keys below, in a narrow window also for the tools above. */
-const padding = (width: number) => ({ top: width < 600 ? "52px" : "16px", right: "24px", bottom: "32px", left: "24px" }) as const;
+/** Room for the tools above and the line on keys below. So near to an edge, the graph would also move away under a connection that is drawn to a node. */
+const padding = { top: "52px", right: "24px", bottom: "32px", left: "24px" } as const;
 
 /** What part of the network is seen: all of it, until one zooms or pans; then what has the keyboard stays in view. */
 export function useGraphViewport(flow: VueFlowStore, places: () => ReadonlyMap<string, Position>, current: () => string | undefined) {
@@ -16,7 +16,7 @@ export function useGraphViewport(flow: VueFlowStore, places: () => ReadonlyMap<s
   async function fit(): Promise<void> {
     showsAll.value = true;
     await nextTick();
-    await flow.fitView({ padding: padding(flow.dimensions.value.width), maxZoom: 1, minZoom: 0.35, duration });
+    await flow.fitView({ padding, maxZoom: 1, minZoom: 0.35, duration });
   }
 
   function reveal(): void {

@@ -99,13 +99,13 @@ export class EvaluatePage {
     return texts.map((text) => Number(text.replaceAll(",", "")));
   }
 
-  /** How many rows the pane says there are. */
+  /** How many rows, or pictures, the pane says there are. */
   async total(): Promise<number> {
     const text = await this.rows
-      .getByText(/^[\d,]+ rows?$/)
+      .getByText(/^[\d,]+ (row|picture)s?$/)
       .first()
       .textContent();
-    return Number((text ?? "").replace(/ rows?$/, "").replaceAll(",", ""));
+    return Number((text ?? "").replace(/ (row|picture)s?$/, "").replaceAll(",", ""));
   }
 
   /** Row, truth, prediction and what follows, of each line in view. */

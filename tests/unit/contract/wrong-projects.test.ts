@@ -324,7 +324,7 @@ const tables: Readonly<Record<string, readonly Row[]>> = {
       ['model.layers[1].from[0]: got "act1", the layer itself, expected an input or an earlier layer: features, fc1; did you mean fc1?'],
     ],
     ["a text where a list belongs", { "model.layers.1.from": "fc1" }, ['model.layers[1].from: got "fc1", expected a list of texts']],
-    ["nothing to read", { "model.layers.1.from": [] }, ["model.layers[1].from: got [], expected at least 1 item"]],
+    ["nothing to read", { "model.layers.1.from": [] }, ["model.layers[1].from: reads nothing yet, expected an input or an earlier layer"]],
     ["more than a layer reads", { "model.layers.1.from": ["fc1", "features"] }, ["model.layers[1].from: got 2 inputs, expected 1 for ELU act1"]],
     ["less than a layer reads", { "model.layers.1": { id: "act1", type: "Add" } }, ["model.layers[1].from: got 1 input, expected at least 2 for Add act1"]],
     [
