@@ -136,8 +136,8 @@ function uniteSkipped(skipped: readonly SkippedRows[]): SkippedRows[] {
 }
 
 /**
- * How many groups of a column each part got, and how large the one is of rows that have none. Parts that are files or folders of their own are as they are given:
- * how many groups they share with another part is told.
+ * How many groups of a column each part got, and how large the one is of rows that have none. Parts that are files or folders of their own
+ * are as they are given: how many groups they share with another part is told.
  */
 async function tellGroups(database: Database, tables: readonly StagedPart[], column: string): Promise<DataWarning> {
   const parted = tables.map(({ staged, parts }) => `SELECT ${staged.text(column)} AS value, part FROM ${staged.table} POSITIONAL JOIN ${parts}`);

@@ -73,7 +73,8 @@ describe("parts of the files' names", () => {
     const messages = async () => (await inspected(folder, dataOf({ split }, { test: "test" }))).warnings.map(({ message }) => message);
     const told = 'the groups of "typeface" stay together: 4 in train, 1 in validation, 2 in test';
     expect(await messages()).toContain(
-      `${told}; 1 of them, such as "sans-bold", is in more than one part, because a part has a table or folder of its own: figures there are not of groups that training never saw`,
+      `${told}; 1 of them, such as "sans-bold", is in more than one part, because a part has a table or folder of its own: ` +
+        "figures there are not of groups that training never saw",
     );
     for (const label of ["a", "b"]) rmSync(join(folder, "test", label, "sans-bold-9.png"));
     expect(await messages()).toContain(told.replace("2 in test", "1 in test"));
