@@ -105,7 +105,7 @@ export const modelTexts = {
     cost: (share: string) => `${share} of the cost`,
     problem: (text: string) => `problem: ${text}`,
     warning: (text: string) => `warning: ${text}`,
-    lossAndWeight: (loss: string, weight: string) => `${loss} × ${weight}`,
+    weight: (weight: string) => `× ${weight}`,
     shared: "shared",
     frozen: "frozen",
     rate: (factor: string) => `rate × ${factor}`,

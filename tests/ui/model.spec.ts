@@ -267,7 +267,8 @@ test("a layer is frozen or learns at a rate of its own, and so under its new nam
   const training = model.inspector.getByRole("region", { name: "Training" });
   await training.getByRole("checkbox", { name: "Frozen" }).check();
   await expect(training.getByLabel("Rate factor")).toHaveCount(0);
-  await lookAt(page, "frozen layer");
+  await expect(model.node("fc1")).toContainText("frozen");
+  await lookAt(page, "frozen layer", true);
   await model.node("fc2").click();
   await training.getByLabel("Rate factor").fill("0");
   await training.getByLabel("Rate factor").press("Enter");
@@ -278,6 +279,7 @@ test("a layer is frozen or learns at a rate of its own, and so under its new nam
     { layers: ["fc2"], lr: 0.1 },
     { layers: ["fc1"], frozen: true },
   ]);
+  await expect(model.node("fc2")).toContainText("rate × 0.1");
   await model.option("Name").fill("middle");
   await model.option("Name").press("Enter");
   await expect.poll(groups).toEqual([

@@ -27,6 +27,8 @@ export interface NodeView extends NodeRef {
   readonly description: string | undefined;
   /** Of an answer: how wrong it is, and how much that counts where there are others. */
   readonly loss?: string | undefined;
+  /** Of an answer, where there are others: "× 0.5", how much its loss counts. */
+  readonly weight?: string | undefined;
   /** Of a block: its weights are those of all others that share them. */
   readonly shared?: boolean;
   /** Where it learns otherwise than the network: that it is frozen, or faster or slower. */
@@ -103,7 +105,8 @@ export function nodeViews(
         description: output?.description,
         ...nothing,
         problem,
-        loss: loss === undefined ? undefined : weights.length > 1 && weight ? t.lossAndWeight(loss, formatNumber(weight.weight)) : loss,
+        loss,
+        weight: loss !== undefined && weights.length > 1 && weight ? t.weight(formatNumber(weight.weight)) : undefined,
       }),
     );
   });
@@ -124,7 +127,7 @@ function labelled(view: Omit<NodeView, "label">): NodeView {
     view.kind === "layer" ? `${view.name}, ${view.title}` : view.title,
     view.shape === undefined ? t.unknownShape : t.shape(view.shape.replaceAll("×", "by")),
     view.parameters !== undefined && view.parameters > 0 && t.parameters(formatCount(view.parameters)),
-    view.loss,
+    view.loss && [view.loss, view.weight].filter(Boolean).join(" "),
     view.shared === true && t.sharedWeights,
     view.learning,
     view.share !== undefined && view.share > 0 && t.cost(formatShare(view.share)),
