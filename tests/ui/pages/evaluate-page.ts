@@ -27,7 +27,7 @@ export class EvaluatePage {
     this.curves = page.getByRole("region", { name: "Over all thresholds" });
     this.threshold = page.getByRole("region", { name: "Threshold", exact: true });
     this.slider = page.getByRole("slider", { name: "Threshold to try" });
-    this.rows = page.getByRole("region", { name: "Rows" });
+    this.rows = page.getByRole("region", { name: /^(Rows|Pictures)$/ });
     this.table = page.getByRole("table", { name: "Judged rows" });
     this.together = page.getByRole("region", { name: "Right together" });
     this.combinations = page.getByRole("table", { name: "What is right and wrong together" });

@@ -1,4 +1,4 @@
-import { type Locator, type Page } from "@playwright/test";
+import { expect, type Locator, type Page } from "@playwright/test";
 
 /** The Predict screen as a person sees it. */
 export class PredictPage {
@@ -44,6 +44,9 @@ export class PredictPage {
     const field = picker.getByLabel("Path");
     await field.fill(path);
     await field.press("Enter");
+    // Enter goes there; the foot says which folder would be taken.
+    await expect(picker.getByText(path, { exact: true })).toBeVisible();
+    await picker.getByRole("button", { name: "Choose", exact: true }).click();
   }
 
   /** Shares by class, the likeliest first: `["cirrus 91.2%"]` */
