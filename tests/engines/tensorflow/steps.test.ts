@@ -108,8 +108,8 @@ describe("ten optimizer steps, with and without diagnosis, are ONNX Runtime's", 
         inputs: { x: 5 },
         targets,
         model: {
-          layers: [...layers, ...targets.map(({ name, width }) => ({ id: `${name} out`, type: "Linear", from: ["act2"], outFeatures: width }))],
-          outputs: targets.map(({ name }) => ({ target: name, from: `${name} out` })),
+          layers: [...layers, ...targets.map(({ name, width }) => ({ id: `out_${name}`, type: "Linear", from: ["act2"], outFeatures: width }))],
+          outputs: targets.map(({ name }) => ({ target: name, from: `out_${name}` })),
         },
         training: {
           optimizer: { type: "Adam", lr: 0.01 },
