@@ -157,7 +157,7 @@ test("two levels of folders are two columns: one to predict, one to read, and ei
   await home.level("Outer folders").fill("script");
   await page.keyboard.press("Enter");
   await expect(home.columns.getByRole("rowheader")).toHaveText(["image", "script", "label"]);
-  await expect(home.columns.getByRole("row", { name: /^script/ })).toContainText("5");
+  await expect(home.columns.getByRole("row", { name: /^script/ })).toContainText("2Runes, Greek");
   await home.level("Files' names").fill("{drawn}-{copy}");
   await expect(home.preview).toContainText("does not fit");
   await home.level("Files' names").fill("{a}{b}");
