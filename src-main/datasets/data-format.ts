@@ -1,4 +1,5 @@
 import type { DataSpec } from "../contract/data.js";
+import { canLackSome } from "../features/index.js";
 import { fillsOnLines } from "../features/series.js";
 import { seriesOf } from "./series/place-samples.js";
 
@@ -19,7 +20,7 @@ type Data = Pick<DataSpec, "targets" | "source">;
 export function formatNow(data: Data): DataFormat {
   const series = seriesOf(data);
   if (series) return fillsOnLines(series.gaps) ? 5 : 3;
-  return data.targets.length > 1 || data.targets.some((target) => target.type === "labels" && target.columns !== undefined) ? 4 : 3;
+  return canLackSome(data.targets) ? 4 : 3;
 }
 
 /** Every format that a run of such data may have begun with. */

@@ -104,9 +104,11 @@ async function writeBatch(batch: RawBatch, partOf: Int8Array, question: EncodeQu
     return { words: data, width: widthOf(input) };
   });
   const targets = fitted.targets.map((target) => trainedValues(target, batch));
+  const gappy = targets.filter(({ data }) => data.some((_, k) => isGap(data, k)));
   for (let r = 0; r < batch.size; r++) {
-    const lacking = targets.filter((t) => lacks(t, r));
-    const stranger = gaps ? (lacking.find((t) => t.needed) ?? (targets.every((t) => lacksAll(t, r)) ? lacking[0] : undefined)) : lacking[0];
+    const lacking = gappy.filter((target) => gapsIn(target, r) > 0);
+    const lacksAll = lacking.length === targets.length && lacking.every((target) => gapsIn(target, r) === target.width);
+    const stranger = lacksAll || !gaps ? lacking[0] : lacking.find(({ needed }) => needed);
     if (stranger) {
       unknown.set(stranger.column, (unknown.get(stranger.column) ?? 0) + 1);
       continue;
@@ -151,15 +153,11 @@ function tellPresence(batch: RawBatch, { fitted, isReadable }: EncodeQuestion): 
 
 type Trained = ReturnType<typeof trainedValues>;
 
-/** Whether a row lacks a target, or one of its columns: no class that is known, no number. */
-function lacks({ data, width }: Trained, row: number): boolean {
-  for (let k = row * width; k < (row + 1) * width; k++) if (isGap(data, k)) return true;
-  return false;
-}
-
-function lacksAll({ data, width }: Trained, row: number): boolean {
-  for (let k = row * width; k < (row + 1) * width; k++) if (!isGap(data, k)) return false;
-  return true;
+/** Columns of a target that a row lacks: no class that is known, no number. */
+function gapsIn({ data, width }: Trained, row: number): number {
+  let gaps = 0;
+  for (let k = row * width; k < (row + 1) * width; k++) if (isGap(data, k)) gaps++;
+  return gaps;
 }
 
 function isGap(data: Trained["data"], k: number): boolean {

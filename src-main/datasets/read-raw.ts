@@ -5,7 +5,7 @@ import { defined } from "../base/assert.js";
 import { LatheError } from "../base/errors.js";
 import { nameColumns } from "../contract/file-names.js";
 import type { FittedData, FittedTarget } from "../features/fitted.js";
-import { kindOf, picturesOf, targetKindOf } from "../features/index.js";
+import { canLackSome, kindOf, picturesOf, targetKindOf } from "../features/index.js";
 import type { LabelReader } from "../features/kind.js";
 import { Speller } from "../features/spelling.js";
 import { checkClasses } from "./pictures/check-classes.js";
@@ -260,8 +260,9 @@ class Reader implements TableReader {
     const pictures = picturesOf(fitted.inputs).length > 0;
     const assembler = new RawAssembler(fitted, pictures ? PICTURES : batchSize, withTargets, 0, this.#spelling);
     const checks = checksOf(fitted, wanted, withTargets, this.#spelling);
-    // Of several targets a row may lack some. A cell is missing or of no known class, not both: a row lacks all where as many checks say so as there are cells.
-    const masks = withTargets && fitted.targets.length > 1 ? fitted.targets.reduce((sum, target) => sum + targetKindOf(target).columnsOf(target).length, 0) : 0;
+    // A row may lack some of its targets. A cell is missing or of no known class, not both: a row lacks all where as many checks say so as there are cells.
+    const masks =
+      withTargets && canLackSome(fitted.targets) ? fitted.targets.reduce((sum, target) => sum + targetKindOf(target).columnsOf(target).length, 0) : 0;
     let [next, given] = [0, 0];
     const take = (): Iterable<RawBatch> | AsyncIterable<RawBatch> => {
       const batch = assembler.take();
@@ -412,9 +413,11 @@ function checksOf(fitted: FittedData, wanted: Wanted, withTargets: boolean, spel
 /** Cells of labels that are missing, and those with labels that training did not know. */
 function ofLabels(reader: LabelReader, column: string, k: number, position: number): readonly Check[] {
   const faultsOf = (value: unknown) => reader.faultsOf(String(value), k);
+  const isMissing = (value: unknown) => faultsOf(value).includes("");
+  const isStrange = (value: unknown) => faultsOf(value).length > 0 && !isMissing(value);
   return [
-    { position, column, reason: "missing target", test: (value) => faultsOf(value).includes("") },
-    { position, column, reason: "unknown class", known: reader.known(k), test: (value) => faultsOf(value).length > 0, textsOf: faultsOf },
+    { position, column, reason: "missing target", test: isMissing },
+    { position, column, reason: "unknown class", known: reader.known(k), test: isStrange, textsOf: faultsOf },
   ];
 }
 

@@ -196,6 +196,11 @@ export function rowsOfTarget(target: TargetDraft<TargetType> | FittedTarget): Ro
   return horizon === 0 ? { from: 0, to: 0 } : { from: 1, to: horizon };
 }
 
+/** Whether a row may lack some of what is asked of it, and is used for the rest: where there are several targets, or labels of a column each. */
+export function canLackSome(targets: readonly (TargetDraft<TargetType> | FittedTarget)[]): boolean {
+  return targets.length > 1 || targets.some((target) => target.type === "labels" && target.columns !== undefined);
+}
+
 /** How a record holds a target: numbers, 0 or 1, 0 or 1 by label, or the index of a class. */
 export function recordedAs({ type }: { readonly type: TargetType }): Exclude<TargetType, "embedding"> {
   return type === "embedding" ? "category" : type;

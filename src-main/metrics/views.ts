@@ -28,8 +28,9 @@ export function binaryView(data: BinaryData): BinaryView {
   const { threshold = 0.5, classes = ["0", "1"] } = data;
   checkLength("probabilities", data.probabilities.length, data.targets.length);
   const isKnown = (target: number) => target === 0 || target === 1;
-  const probabilities = data.targets.every(isKnown) ? data.probabilities : data.probabilities.filter((_, i) => isKnown(data.targets[i] ?? -1));
-  const targets = data.targets.every(isKnown) ? data.targets : data.targets.filter(isKnown);
+  const { probabilities, targets } = data.targets.every(isKnown)
+    ? data
+    : { probabilities: data.probabilities.filter((_, i) => isKnown(data.targets[i] ?? -1)), targets: data.targets.filter(isKnown) };
   const rows = targets.length;
   let counts: ClassCounts | undefined;
   return {

@@ -94,6 +94,17 @@ describe("a column for each label", () => {
     expect(prepared.audit.warnings.map(({ message }) => message).join("\n")).toContain("target sky is missing in ");
   });
 
+  test("another table is read as training was: a row without one of the labels is judged by the others, one without any is not", async () => {
+    const at = table(["x,rain,wind", ...Array.from({ length: 40 }, (_, i) => `${i},${i % 2},${i % 3 === 0 ? "yes" : "no"}`)]);
+    const { fitted } = await prepare(at, columns("rain", "wind"));
+    writeTable(at, "other.csv", "x,rain,wind\n1,1,\n2,,\n3,0,yes\n");
+    const reader = await readTable({ fitted, folder: at, path: "other.csv", workFolder: at, targets: "required" });
+    const truths: number[] = [];
+    for await (const batch of reader) truths.push(...(batch.targets["sky"]!.data as Float32Array));
+    expect(truths).toEqual([1, -1, 0, 1]);
+    expect(reader.skipped).toEqual([{ reason: "missing target", column: "", rows: 1 }]);
+  });
+
   test("a label that never occurs is told; a column of more than two values is refused", async () => {
     const at = table(["x,rain,wind,hail", ...Array.from({ length: 40 }, (_, i) => `${i},${i % 2},0,${i % 3}`)]);
     const { audit, fitted } = await prepare(at, columns("rain", "wind"));
