@@ -89,9 +89,9 @@ export function buildStepProgram(spec: TrainingSpec, engine: Pick<Engine, "prepa
     );
   if (isMasked(spec))
     e.graph.output(
-      e.concat(
-        parts.map((p) => e.reshape(at(p.weight), [1])),
-        0,
+      sideBySide(
+        e,
+        parts.map((p) => at(p.weight)),
       ),
       names.weights,
     );

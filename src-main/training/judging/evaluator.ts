@@ -84,7 +84,7 @@ export function measure(spec: TrainingSpec, judged: ReadonlyMap<string, JudgedTa
     const name = target.name;
     const [how, truth] = [defined(judged.get(name), name), defined(predictions.truths.get(name), name)];
     const { values, matrix, labels: own } = judge(how, defined(predictions.outputs.get(name), name), truth);
-    const gaps = target.masked ? countGaps(how, truth) : 0;
+    const gaps = target.masked ? countGaps(how, truth, predictions.rows) : 0;
     if (gaps > 0) missing[name] = gaps;
     metrics[`${name}.loss`] = lossOf(predictions, name);
     for (const [metric, value] of Object.entries(values)) metrics[`${name}.${metric}`] = value;

@@ -69,13 +69,11 @@ function classesOf(truth: Float32Array | Int32Array): Int32Array {
   return truth instanceof Int32Array ? truth : Int32Array.from(truth, (value) => (value >= 0 ? value : -1));
 }
 
-/** Rows that lack their truth, or one of its columns. */
-export function countGaps(target: JudgedTarget, truth: Float32Array | Int32Array): number {
-  if (target.kind !== "numeric") return Array.from<number>(truth).filter((value) => !(value >= 0)).length;
-  const width = target.columns.length;
-  let rows = 0;
-  for (let at = 0; at < truth.length; at += width) if (truth.subarray(at, at + width).some(Number.isNaN)) rows++;
-  return rows;
+/** Rows, of as many as `truth` has, that lack their truth, or one of its columns or labels. */
+export function countGaps(target: JudgedTarget, truth: Float32Array | Int32Array, rows: number): number {
+  const isGap = target.kind === "numeric" ? Number.isNaN : (value: number) => !(value >= 0);
+  const width = truth.length / Math.max(1, rows);
+  return Array.from({ length: rows }, (_, row) => truth.subarray(row * width, (row + 1) * width)).filter((own) => own.some((value) => isGap(value))).length;
 }
 
 function matrixOf(classes: readonly string[], counts: readonly (readonly number[])[]): Confusion {

@@ -49,13 +49,12 @@ export async function evaluateModel(request: EvaluateRequest, { emit }: WorkSett
     const forecast = table.series && forecastOfTable(fitted, table.series, answers);
     for (const { level, message } of forecast ? tellJudgement(forecast) : []) emit({ event: "log", level, message });
     const compared = forecast ? namedForecastMetrics(forecast, "test") : {};
+    const missing = Object.fromEntries(answers.map((a) => [a.fitted.name, a.missing(samples)] as const).filter(([, gaps]) => gaps > 0));
     return {
       event: "evaluation",
       samples,
       skipped: countSkipped(table.skipped),
-      ...(answers.some(({ missing }) => missing > 0)
-        ? { missing: Object.fromEntries(answers.flatMap(({ fitted: { name }, missing }) => (missing > 0 ? [[name, missing]] : []))) }
-        : {}),
+      ...(Object.keys(missing).length > 0 ? { missing } : {}),
       ...(table.unknownClasses.length > 0 ? { unknownClasses: namedOf(table.unknownClasses) } : {}),
       ...strangersOf(table),
       ...unreadableOf(table),
@@ -93,7 +92,6 @@ class Answers {
   readonly #origins: Uint32Array[] = [];
   readonly #outputs: Float32Array[] = [];
   readonly #truth: Float32Array[] = [];
-  #missing: number | undefined;
   #answers: (JudgedAnswers & { readonly truths: Float32Array }) | undefined;
   #judgement: ReturnType<typeof judge> | undefined;
 
@@ -118,9 +116,9 @@ class Answers {
     return (this.#answers ??= { target: this.judged, outputs: joinFloats(this.#outputs), truths: joinFloats(this.#truth) });
   }
 
-  /** Samples that lack it, or one of its columns. */
-  get missing(): number {
-    return (this.#missing ??= countGaps(this.judged, joinFloats(this.#truth)));
+  /** Samples that lack it, or one of its columns or labels. */
+  missing(samples: number): number {
+    return countGaps(this.judged, this.answers().truths, samples);
   }
 
   metrics(): Readonly<Record<string, number | null>> {
@@ -134,7 +132,7 @@ class Answers {
 
   /** The threshold at which F1 is best, of a target that has one. */
   best(): Readonly<Record<string, Threshold>> {
-    const told = toldThreshold(tuned(this.judged, { outputs: joinFloats(this.#outputs), truths: joinFloats(this.#truth) }));
+    const told = toldThreshold(tuned(this.judged, this.answers()));
     return told === undefined ? {} : { [this.fitted.name]: told };
   }
 

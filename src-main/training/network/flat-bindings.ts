@@ -26,7 +26,8 @@ export function bindFlat(e: Emitter, layout: Layout, mode: "train" | "eval", bat
   const parameters = e.graph.input(names.parameters, "float32", [layout.trainedCount]);
   const pieces = cut(e, parameters, layout.parameters);
   const frozen = layout.frozenCount > 0 ? cut(e, e.graph.input(names.frozen, "float32", [layout.frozenCount]), layout.frozen) : [];
-  const pieceOf = new Map([...layout.parameters, ...layout.frozen].map((slice, i) => [slice.name, defined([...pieces, ...frozen][i], slice.name)]));
+  const all = [...pieces, ...frozen];
+  const pieceOf = new Map([...layout.parameters, ...layout.frozen].map((slice, i) => [slice.name, defined(all[i], slice.name)]));
   const buffers = layout.bufferCount > 0 ? e.graph.input(names.buffers, "float32", [layout.bufferCount]) : undefined;
   const bufferPieces = buffers ? cut(e, buffers, layout.buffers) : [];
   const state = new BufferState(e, layout, buffers, bufferPieces);
