@@ -14,9 +14,10 @@ import { presentInput } from "./present.js";
 import { textInput } from "./text.js";
 import { windowInput } from "./window.js";
 
-/** Every kind of input. A new one is a file of its own, a line here, and one in `fitted.ts`. */
+export { isName } from "./options.js";
 export { TOO_FINE } from "./scaling.js";
 
+/** Every kind of input. A new one is a file of its own, a line here, and one in `fitted.ts`. */
 const inputKinds = {
   numeric: numericInput,
   category: categoryInput,

@@ -7,6 +7,11 @@ export const nameSchema = z
   .regex(/^(?!__proto__$)[\p{L}_][\p{L}\p{N}_-]*$/u, "expected a name of letters, digits, _ and -, starting with a letter or _, and not __proto__")
   .max(MOST_NAME);
 
+/** Whether a project may call an input or a target so. */
+export function isName(text: string): boolean {
+  return nameSchema.safeParse(text).success;
+}
+
 export const columnSchema = z.string().min(1);
 
 export const normalize = z.enum(["standard", "minmax", "none"]);

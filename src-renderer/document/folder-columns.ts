@@ -1,5 +1,5 @@
 import { nameColumns } from "../../src-main/contract/file-names.js";
-import { kindOf } from "../../src-main/features/index.js";
+import { isName, kindOf } from "../../src-main/features/index.js";
 import type { Draft } from "./draft.js";
 import { renameTarget } from "./roles.js";
 
@@ -56,7 +56,7 @@ function renameColumn(draft: Draft, from: string, to: string): void {
   if (data.targets.some(({ name }) => name === from)) renameTarget(draft, from, to);
   const input = data.inputs.find(({ name }) => name === from);
   const taken = [...data.inputs, ...data.targets].some(({ name }) => name === to) || model.layers.some(({ id }) => id === to);
-  if (!input || taken || !/^[\p{L}_][\p{L}\p{N}_-]*$/u.test(to)) return;
+  if (!input || taken || !isName(to)) return;
   input.name = to;
   for (const layer of model.layers) if (layer.from) layer.from = layer.from.map(renamed);
   for (const output of model.outputs) output.from = renamed(output.from);

@@ -1,4 +1,5 @@
 import { shallowRef, type Ref } from "vue";
+import { createProjectMemory } from "./project-memory.js";
 
 export interface Position {
   readonly x: number;
@@ -15,30 +16,15 @@ export interface NodePositions {
   readonly forget: () => void;
 }
 
-/** Projects whose places are kept. */
-const most = 40;
-const storageKey = "model.positions";
-
 /** Where nodes were dragged to. The project file says what a network is, not how it is drawn: places are kept by this window's host, for each project. */
-export function createNodePositions(storage: Pick<Storage, "getItem" | "setItem"> = localStorage): NodePositions {
+export function createNodePositions(): NodePositions {
+  const memory = createProjectMemory<Positions>("model.positions");
   const positions = shallowRef<Positions>({});
   let shown: string | undefined;
 
-  function all(): readonly (readonly [string, Positions])[] {
-    try {
-      const stored: unknown = JSON.parse(storage.getItem(storageKey) ?? "[]");
-      return Array.isArray(stored) ? (stored as (readonly [string, Positions])[]) : [];
-    } catch {
-      return [];
-    }
-  }
-
   function keep(next: Positions): void {
     positions.value = next;
-    if (shown === undefined) return;
-    const others = all().filter(([project]) => project !== shown);
-    const own = Object.keys(next).length === 0 ? [] : [[shown, next] as const];
-    storage.setItem(storageKey, JSON.stringify([...own, ...others].slice(0, most)));
+    if (shown !== undefined) memory.keep(shown, Object.keys(next).length === 0 ? undefined : next);
   }
 
   return {
@@ -46,7 +32,7 @@ export function createNodePositions(storage: Pick<Storage, "getItem" | "setItem"
     show(project) {
       if (project === shown) return;
       shown = project;
-      positions.value = all().find(([name]) => name === project)?.[1] ?? {};
+      positions.value = (project === undefined ? undefined : memory.of(project)) ?? {};
     },
     move: (moved) => keep({ ...positions.value, ...moved }),
     rename(from, to) {

@@ -1,7 +1,7 @@
 import { PICTURE_COLUMN } from "../../src-main/contract/data.js";
 import type { Role } from "../../src-main/contract/project-views.js";
 import type { ColumnSummary } from "../../src-main/contract/table-views.js";
-import { type InputType, kindFor, kindOf, startInput, targetColumns, targetKindOf } from "../../src-main/features/index.js";
+import { type InputType, isName, kindFor, kindOf, startInput, targetColumns, targetKindOf } from "../../src-main/features/index.js";
 import type { Draft, DraftInput, DraftTarget } from "./draft.js";
 import { asLabels } from "./labels.js";
 import { reachOf, setSeesPast } from "./series.js";
@@ -140,7 +140,7 @@ export function setTargetKind(draft: Draft, name: string, kind: TargetKind): voi
 /** Renames a target, and what refers to it. @returns why not, or undefined. */
 export function renameTarget(draft: Draft, from: string, to: string): "taken" | "invalid" | undefined {
   if (from === to) return undefined;
-  if (!/^[\p{L}_][\p{L}\p{N}_-]*$/u.test(to)) return "invalid";
+  if (!isName(to)) return "invalid";
   const target = draft.data.targets.find(({ name }) => name === from);
   if (!target || namesOf(draft).has(to)) return "taken";
   target.name = to;

@@ -1,3 +1,5 @@
+import { createProjectMemory } from "../document/project-memory.js";
+
 /** What is looked at of a run with several targets: one of them, or all together. In the address it is `target:<name>` or `together`. */
 export type EvaluateTab = { readonly target: string } | "together";
 
@@ -10,24 +12,13 @@ export function tabOf(key: string | undefined): EvaluateTab | undefined {
   return key?.startsWith("target:") ? { target: key.slice("target:".length) } : undefined;
 }
 
-/** Projects whose tab is kept. */
-const most = 40;
-const storageKey = "evaluate.tab";
-
-function all(): readonly (readonly [string, string])[] {
-  try {
-    const stored: unknown = JSON.parse(localStorage.getItem(storageKey) ?? "[]");
-    return Array.isArray(stored) ? (stored as (readonly [string, string])[]) : [];
-  } catch {
-    return [];
-  }
-}
+const memory = createProjectMemory<string>("evaluate.tab");
 
 /** The tab that a project was left at. */
 export function rememberedTab(project: string): EvaluateTab | undefined {
-  return tabOf(all().find(([name]) => name === project)?.[1]);
+  return tabOf(memory.of(project));
 }
 
 export function rememberTab(project: string, tab: EvaluateTab): void {
-  localStorage.setItem(storageKey, JSON.stringify([[project, tabKey(tab)], ...all().filter(([name]) => name !== project)].slice(0, most)));
+  memory.keep(project, tabKey(tab));
 }

@@ -18,6 +18,11 @@ interface View extends RunReference {
   readonly order: (typeof jointOrders)[number];
 }
 
+/** Whether the sample's own answer is known, and the prediction is another. A number has no confidence: it is not right or wrong. */
+export function isWrong({ confidence, truth, predicted }: JointRow["answers"][number]): boolean {
+  return confidence !== undefined && truth !== undefined && truth !== predicted;
+}
+
 /** What a run got right and wrong over several targets at once, and the samples behind each combination. */
 export const useJointErrors = defineStore("joint-errors", () => {
   const studio = useStudio();

@@ -17,6 +17,8 @@ export const useJudgedPictures = defineStore("judged-pictures", () => {
 
   return {
     isOfTest,
+    /** The level of folders that says the class that is judged. */
+    level: computed(() => (evaluation.target ? data.levelOf(evaluation.target.name) : undefined)),
     /** Whether rows are shown as pictures. */
     isPictures: computed(() => data.hasPictures && evaluation.target?.kind !== "numeric"),
     of(row: Pick<JudgedRow, "cells"> | undefined): PictureAt | undefined {

@@ -1,6 +1,6 @@
 import { defineStore } from "pinia";
 import { computed, ref, shallowRef, watch } from "vue";
-import { tableExtensions } from "../../src-main/contract/extensions.js";
+import { hasExtension, tableExtensions } from "../../src-main/contract/extensions.js";
 import type { RunReference } from "../../src-main/contract/summaries.js";
 import { useStudio } from "../rpc/studio.js";
 import { useProject } from "./project.js";
@@ -46,7 +46,7 @@ export const usePredictTable = defineStore("predict-table", () => {
   return {
     data,
     /** Whether what was chosen is a table; else it is a folder of pictures. */
-    isTable: computed(() => data.value !== undefined && tableExtensions.some((extension) => data.value?.toLowerCase().endsWith(`.${extension}`))),
+    isTable: computed(() => data.value !== undefined && hasExtension(data.value, tableExtensions)),
     out,
     asked,
     cancelled,
