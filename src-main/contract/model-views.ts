@@ -49,6 +49,7 @@ export const mendSchema = z.discriminatedUnion("do", [
   z.strictObject({ do: z.literal("type"), layer: z.string(), type: z.string() }),
   /** Adds a layer after it. */
   z.strictObject({ do: z.literal("add"), layer: z.string(), type: z.string() }),
+  z.strictObject({ do: z.literal("option"), layer: z.string(), option: z.string(), value: z.union([z.string(), z.number()]) }),
   z.strictObject({ do: z.literal("loss"), target: z.string(), loss: z.string() }),
   z.strictObject({ do: z.literal("normalize"), target: z.string(), normalize: z.enum(["standard", "minmax", "none"]) }),
   z.strictObject({ do: z.literal("batch"), size: z.number() }),
@@ -61,7 +62,7 @@ export type Mend = z.infer<typeof mendSchema>;
  */
 export const networkFault = z.strictObject({
   severity: z.enum(["error", "warning"]),
-  code: z.enum(["constant", "no-weights", "one-row", "limited", "wrong-input", "twice", "at-end", "tokens", "unread"]),
+  code: z.enum(["constant", "no-weights", "one-row", "limited", "wrong-input", "twice", "at-end", "tokens", "unread", "width"]),
   layer: z.string(),
   message: z.string(),
   mends: z.array(mendSchema).readonly(),

@@ -12,6 +12,8 @@ export function isOpen(mend: Mend, { model, data, training }: Draft): boolean {
       return model.layers.some((layer, i) => idOf(layer, i) === mend.layer);
     case "type":
       return model.layers.some((layer, i) => idOf(layer, i) === mend.layer && layer.type !== mend.type);
+    case "option":
+      return model.layers.some((layer, i) => idOf(layer, i) === mend.layer && layer[mend.option] !== mend.value);
     case "loss":
       return data.targets.some(({ name }) => name === mend.target) && training.losses?.[mend.target]?.type !== mend.loss;
     case "normalize":
@@ -40,6 +42,9 @@ export function mendDraft(draft: Draft, mend: Mend): void {
       if (mend.type === "Linear" && target) draft.model = setOption(draft.model, id, "outFeatures", outputsOf(target));
       return;
     }
+    case "option":
+      draft.model = setOption(draft.model, mend.layer, mend.option, mend.value);
+      return;
     case "loss": {
       // Its weight among the losses stays; the options are another loss's.
       const { weight } = training.losses?.[mend.target] ?? {};

@@ -12,6 +12,8 @@ function mendLabel(mend: Mend): string {
       return `Make ${mend.layer} a ${mend.type}`;
     case "add":
       return `Add a ${mend.type} after ${mend.layer}`;
+    case "option":
+      return `Set ${mend.option} of ${mend.layer} to ${mend.value}`;
     case "loss":
       return `Use ${mend.loss}`;
     case "normalize":
@@ -30,6 +32,8 @@ function mendEdit(mend: Mend): string {
       return `making ${mend.layer} a ${mend.type}`;
     case "add":
       return `adding ${mend.type}`;
+    case "option":
+      return `${mend.option} of ${mend.layer}`;
     case "loss":
       return `the loss of ${mend.target}`;
     case "normalize":

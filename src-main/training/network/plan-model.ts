@@ -4,7 +4,7 @@ import { own } from "../../base/own.js";
 import { type GroupSpec, groupsSchema } from "../../contract/groups.js";
 import { checkModel } from "../../contract/check-project.js";
 import type { BlockSpec, LayerSpec, ModelSpec } from "../../contract/model.js";
-import type { PlanProblem } from "../../contract/model-views.js";
+import type { Mend, NetworkFault, PlanProblem } from "../../contract/model-views.js";
 import { type Problem, showPath } from "../../contract/problems.js";
 import { parseProject } from "../../contract/project.js";
 import { defaultLosses } from "../../contract/default-losses.js";
@@ -73,13 +73,17 @@ export function planModel(document: Readonly<Record<string, unknown>>, facts: Ta
   const results = new Map(model.layers.map(({ id }, i) => [id, plan.outputs[model.outputs.length + i]?.from ?? id]));
   const position = new Map(model.layers.map((layer, i) => [layer.id, i]));
   const topOf = (id: string) => (position.has(id) ? id : (id.split(".")[0] ?? id));
-  const note = (id: string, message: string) => {
+  const note = (id: string, message: string, fault?: PlanProblem["fault"]) => {
     const layer = topOf(id);
     const path = placeOf(id, model);
     // What the document says wrong there comes first: the rest may follow from it.
-    if (!problems.some((problem) => problem.layer === layer)) problems.push({ path, message, layer });
-    outlook.set(id, { parameters: 0, ...outlook.get(id), problem: message });
+    const isFirst = !problems.some((problem) => problem.layer === layer);
+    if (isFirst) problems.push({ path, message, layer, ...(fault ? { fault: { ...fault, mends: mendsIn(fault) } } : {}) });
+    if (isFirst || fault?.severity !== "warning")
+      outlook.set(id, { parameters: 0, ...outlook.get(id), [fault?.severity === "warning" ? "warning" : "problem"]: message });
   };
+  // A block's layers are mended in the file.
+  const mendsIn = ({ mends }: Pick<NetworkFault, "mends">) => mends.filter((mend) => !("layer" in mend) || position.has(mend.layer));
   for (const [id, error] of refused) {
     if (!(error instanceof LatheError)) continue;
     const unknown = error.details["unknown"] === true || (error.details["classes"] === true && widths.size < targets.length);
@@ -114,12 +118,12 @@ export function planModel(document: Readonly<Record<string, unknown>>, facts: Ta
   const outputs = model.outputs.map(({ target, from }, i) => {
     const spec = targets.find(({ name }) => name === target);
     const shape = values.get(answers[i]?.from ?? from)?.shape;
-    const wrong = spec && shape && wrongOutput(from, spec, shape);
-    if (wrong !== undefined) note(from, wrong);
+    const wrong = spec && shape && wrongOutput(from, spec, shape, "outFeatures" in asRecord(lowered.find(({ id }) => id === from)?.config));
+    if (wrong) note(from, wrong.message, { severity: wrong.severity, code: "width", mends: wrong.mends });
     return { target, from, ...(spec?.width === undefined ? {} : { width: spec.width }), description: spec?.description ?? "" };
   });
   const complete =
-    problems.every(({ path }) => !path.startsWith("model")) &&
+    problems.every(({ path, fault }) => !path.startsWith("model") || fault?.severity === "warning") &&
     lowered.length === plan.layers.length &&
     lowered.length > 0 &&
     outputs.length > 0 &&
@@ -139,13 +143,8 @@ export function planModel(document: Readonly<Record<string, unknown>>, facts: Ta
       problems.push({ path: showPath(["data", "inputs", input]), message, fault: { ...fault, mends: [] } });
       continue;
     }
-    const layer = topOf(id);
     // What cannot be planned there comes first.
-    if (problems.some((problem) => problem.layer === layer)) continue;
-    // A block's layers are mended in the file.
-    const mends = fault.mends.filter((mend) => !("layer" in mend) || position.has(mend.layer));
-    problems.push({ path: placeOf(id, model), message, layer, fault: { ...fault, mends } });
-    outlook.set(id, { parameters: 0, ...outlook.get(id), [fault.severity === "error" ? "problem" : "warning"]: message });
+    if (!problems.some((problem) => problem.layer === topOf(id))) note(id, message, fault);
   }
   return {
     name: typeof document["name"] === "string" ? document["name"] : "",
@@ -246,23 +245,36 @@ function shown(
 /** Kinds of target whose width the data tell. */
 const CLASSES: ReadonlySet<string> = new Set(["category", "labels"]);
 
-/** @returns why a layer cannot answer a target; undefined where it can, or nobody knows yet. */
-function wrongOutput(layer: string, target: PlannedTarget, shape: Shape): string | undefined {
-  const got = `layer ${layer} answers target ${target.name} with [${shape.join(", ")}]`;
-  if (target.width === undefined) return undefined;
-  if (shape.length !== 2) return `${got}, expected [N, ${target.width}]; flatten it`;
-  if (!target.exact || shape[1] === target.width || typeof shape[1] === "string") return undefined;
+/**
+ * @param widthSet whether the layer says itself how wide its output is
+ * @returns why it cannot answer a target; a warning where the number of classes is an estimate; undefined where it can, or nobody knows yet
+ */
+function wrongOutput(
+  layer: string,
+  { name, kind, width, exact }: PlannedTarget,
+  shape: Shape,
+  widthSet: boolean,
+): Pick<NetworkFault, "severity" | "message" | "mends"> | undefined {
+  const got = `layer ${layer} answers target ${name} with [${shape.join(", ")}]`;
+  if (width === undefined) return undefined;
+  if (shape.length !== 2) return { severity: "error", message: `${got}, expected [N, ${width}]; flatten it`, mends: [] };
+  const given = shape[1];
+  if (typeof given !== "number" || given === width || (!exact && Math.abs(given - width) <= Math.max(1, width / 10))) return undefined;
   const why = {
-    category: counted(target.width, "class"),
-    labels: counted(target.width, "label"),
+    category: counted(width, "class"),
+    labels: counted(width, "label"),
     binary: "one number, for yes or no",
-    numeric: `${counted(target.width, "number")} to predict`,
-    embedding: counted(target.width, "dimension"),
-  }[target.kind];
-  return (
-    `${got}, expected [N, ${target.width}] (${why}); set its outFeatures to ${CLASSES.has(target.kind) ? `"classes"` : target.width}, or end ` +
-    `in a Linear that has it`
-  );
+    numeric: `${counted(width, "number")} to predict`,
+    embedding: counted(width, "dimension"),
+  }[kind];
+  const expected = exact ? `expected [N, ${width}] (${why})` : `expected about ${why}; training begins with the exact number only`;
+  const value = CLASSES.has(kind) ? "classes" : width;
+  const mend: Mend = widthSet ? { do: "option", layer, option: "outFeatures", value } : { do: "add", layer, type: "Linear" };
+  return {
+    severity: exact ? "error" : "warning",
+    message: `${got}, ${expected}; set its outFeatures to ${JSON.stringify(value)}, or end in a Linear that has it`,
+    mends: [mend],
+  };
 }
 
 /** A model section in the form that planning reads, its entries at their places, whatever is wrong with them. */

@@ -29,6 +29,7 @@ test("each mend makes its one change, and what read a layer that goes reads on",
   expect(mended({ do: "type", layer: "sm", type: "LogSoftmax" }).model.layers[1]).toEqual({ id: "sm", type: "LogSoftmax" });
   const added = mended({ do: "add", layer: "sm", type: "Linear" }).model;
   expect([added.layers[2], added.outputs]).toEqual([{ id: "fc1", type: "Linear", outFeatures: 1 }, [{ target: "y", from: "fc1" }]]);
+  expect(mended({ do: "option", layer: "fc", option: "outFeatures", value: 2 }).model.layers[0]).toEqual({ id: "fc", type: "Linear", outFeatures: 2 });
   expect(mended({ do: "loss", target: "y", loss: "L1Loss" }).training.losses).toEqual({ y: { type: "L1Loss", weight: 2 } });
   expect(mended({ do: "normalize", target: "y", normalize: "minmax" }).data.targets).toEqual([{ ...document.data.targets[0], normalize: "minmax" }]);
   expect(mended({ do: "batch", size: 32 }).training.batchSize).toBe(32);

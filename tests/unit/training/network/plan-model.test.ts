@@ -116,7 +116,7 @@ describe("what is wrong stands at its layer, and the rest is planned all the sam
     ],
   ])("%s", (_, layers, layer, path, message) => {
     const plan = planModel(documentOf(layers), facts);
-    expect(plan.problems).toEqual([{ path, layer, message: expect.stringMatching(message) as string }]);
+    expect(plan.problems).toEqual([expect.objectContaining({ path, layer, message: expect.stringMatching(message) as string })]);
     expect(plan.layers.find(({ id }) => id === layer)?.problem).toMatch(message);
     expect(plan.layers.filter(({ problem }) => problem !== undefined)).toHaveLength(1);
     expect(plan.network).toBeUndefined();
@@ -166,6 +166,52 @@ test("as many outputs as classes, once the classes are known", () => {
   });
   expect(layersOf(graded)["out"]).toMatchObject({ shape: ["N", 3] });
   expect(planModel(graded, undefined).problems).toEqual([]);
+});
+
+describe("an output that is not as wide as its target has classes", () => {
+  const graded = (outFeatures: number, rarest: number, distinct = 9) =>
+    planModel(
+      documentOf([join, fc("out", outFeatures)], {
+        data: { ...data, targets: [{ name: "grade", type: "category", column: "grade" }] },
+        model: { layers: [join, fc("out", outFeatures)], outputs: [{ target: "grade", from: "out" }] },
+      }),
+      { ...facts, columns: facts.columns.map((column) => (column.name === "grade" ? { ...column, distinct, rarest } : column)) },
+    );
+  const mends = [{ do: "option", layer: "out", option: "outFeatures", value: "classes" }];
+
+  test("is an error where they are counted", () => {
+    const plan = graded(64, 60);
+    expect(plan.problems).toEqual([
+      {
+        path: "model.layers[1]",
+        layer: "out",
+        message: expect.stringMatching(/with \[N, 64\], expected \[N, 9\] \(9 classes\); set its outFeatures to "classes"/) as string,
+        fault: { severity: "error", code: "width", mends },
+      },
+    ]);
+    expect(plan.network).toBeUndefined();
+  });
+
+  test("is a warning where they are estimated, and far from that", () => {
+    const plan = graded(64, 3);
+    expect(plan.problems).toEqual([
+      {
+        path: "model.layers[1]",
+        layer: "out",
+        message: expect.stringMatching(/with \[N, 64\], expected about 9 classes; training begins with the exact number only/) as string,
+        fault: { severity: "warning", code: "width", mends },
+      },
+    ]);
+    expect(plan.layers.find(({ id }) => id === "out")?.warning).toMatch(/expected about 9/);
+    expect(plan.network).toBeDefined();
+  });
+
+  test.each([
+    [8, 9],
+    [195, 205],
+  ])("%i of about %i classes may be right", (outFeatures, distinct) => {
+    expect(graded(outFeatures, 3, distinct).problems).toEqual([]);
+  });
 });
 
 test("a block stands with its sums, and after it what is inside", () => {
