@@ -25,8 +25,8 @@ export interface CompileOptions {
   readonly threads: number;
   /** Rows of most runs, for an engine that changes a graph to suit; decides what pays, never what comes out. Omitted, the graph runs as it is. */
   readonly batchSize?: number;
-  /** Leaves an RNN to the engine's operator where a graph is changed to suit: the last bits are those of a run that began so. */
-  readonly rnnAsOperator?: boolean;
+  /** The version of a run's `config.json`, by which a graph is changed to suit: the last bits are those of a run that began then; omitted: as now. */
+  readonly asOf?: number | undefined;
 }
 
 export type Tensors = Readonly<Record<string, TensorData>>;
@@ -60,7 +60,7 @@ export interface Engine {
   /** Tries a device by a small computation. @returns why it does not work, or undefined where it does. */
   probe(device: string): Promise<string | undefined>;
   /** Rewrites a forward graph, exactly, where its gradient is then cheaper on this engine. Called before `differentiate`. @returns what to continue with */
-  readonly prepare: (forward: Unfinished) => Unfinished;
+  readonly prepare: (forward: Unfinished, options?: Pick<CompileOptions, "asOf">) => Unfinished;
   /**
    * Adds to the graph built so far nodes that compute ∂loss/∂x for each x in `wrt`, shaped and typed like x; zeros where the loss does not depend on x. How is
    * the engine's own affair: the graph that comes of it is for this engine to compile.

@@ -1,14 +1,17 @@
 import { defined } from "../base/assert.js";
+import type { Emitter } from "../onnx/emitter.js";
 import type { Value } from "../onnx/types.js";
 import { type GradientContext, defineOp } from "./op.js";
 import { filledLike } from "./rules.js";
 import {
   RECURRENT_OPERANDS,
   type RecurrentGradients,
+  type Unrolled,
   operandGradients,
   pair,
   recurrentRules,
   recurrentTypes,
+  rowsOf,
   shifted,
   stepsOf,
   sumOfProducts,
@@ -17,25 +20,89 @@ import {
 
 const OPERANDS = [...RECURRENT_OPERANDS, "initial_c", "P"] as const;
 
-function gradients(g: GradientContext<(typeof OPERANDS)[number]>): RecurrentGradients {
+/**
+ * 1 at a node that is to be trained step by step, with its gates kept for the gradient (`rewrites/lstm-by-steps.ts`). No file has it: what compiles a training
+ * step writes such a node as steps.
+ */
+export const KEEPS_GATES = "keeps_gates";
+
+/** Operands of the node, as on its page. */
+export interface LstmOperands {
+  readonly x: Value;
+  readonly w: Value;
+  readonly r: Value;
+  readonly b: Value | undefined;
+  readonly h: Value | undefined;
+  readonly c: Value | undefined;
+  readonly reverse: boolean;
+}
+
+/** Gates i, o, f and n, the cells c and the states h of all steps, `[T, N, H]` each. */
+interface LstmSteps {
+  readonly i: Value;
+  readonly o: Value;
+  readonly f: Value;
+  readonly n: Value;
+  readonly c: Value;
+  readonly h: Value;
+  /** The states after the last step, h and c, `[1, N, H]`. */
+  readonly last: readonly Value[];
+}
+
+/** One direction as a product over all inputs and, step by step, what is left: a product, the gates, c and h. All is kept that its gradient needs. */
+export function lstmSteps(e: Emitter, { x, w, r, b, h, c, reverse }: LstmOperands): LstmSteps {
+  const hidden = Number(r.shape[2]);
+  const bias = b && e.reduceSum(e.reshape(b, [2, 4 * hidden]), [0]);
+  const given = e.reshape(e.gemm(rowsOf(e, x), e.squeeze(w, [0]), bias, { transB: true }), [Number(x.shape[0]), -1, 4 * hidden]);
+  const [begin, zeros] = [e.slice(given, [0, 0], [1, hidden], [0, 2]), (like: Value) => filledLike(e, like, 0)];
+  const { states: last, results } = e.scan(
+    { states: [h ?? zeros(begin), c ?? zeros(begin)], sequences: [given], constants: [e.transpose(e.squeeze(r, [0]), [1, 0])], reverse },
+    (s, { states: [before = x, cell = x], elements: [element = given], constants: [weights = r] }) => {
+      const [three, candidate] = pair(s.split(s.add(s.matMul(before, weights), element), [3 * hidden, hidden], 2));
+      const gates = s.sigmoid(three);
+      const [i, o, f] = s.split(gates, [hidden, hidden, hidden], 2) as [Value, Value, Value];
+      const n = s.tanh(candidate);
+      const nextCell = s.add(s.mul(f, cell), s.mul(i, n));
+      const next = s.mul(o, s.tanh(nextCell));
+      return { states: [next, nextCell], results: [gates, n, nextCell, next] };
+    },
+  );
+  const [gates = given, n = given, cells = given, all = given] = results;
+  const [i, o, f] = e.split(gates, [hidden, hidden, hidden], 2) as [Value, Value, Value];
+  return { i, o, f, n, c: cells, h: all, last };
+}
+
+type Gates = Pick<LstmSteps, "i" | "o" | "f" | "n" | "c">;
+
+/** Gates and cells as they were computed on the way. */
+function keptGates(g: GradientContext<(typeof OPERANDS)[number]>, reverse: boolean): Gates {
+  const [b, h, c] = (["B", "initial_h", "initial_c"] as const).map((name) => g.optional(name));
+  return lstmSteps(g.e, { x: g.input("X"), w: g.input("W"), r: g.input("R"), b, h, c, reverse });
+}
+
+/** Gates of all steps once more, of the states before them, in one product; the operator returns the last c alone: those between are a sum and a product a step. */
+function gatesAgain(g: GradientContext<(typeof OPERANDS)[number]>, node: Unrolled): Gates {
   const { e } = g;
-  const node = unrolled(g, "LSTM", 4, 2, ["Sigmoid", "Tanh", "Tanh"]);
   const hidden = Number(node.h.shape[2]);
   const [gates, candidate] = pair(e.split(sumOfProducts(g, node), [3 * hidden, hidden], 1));
   const steps = (v: Value) => stepsOf(e, node, v);
   const [i, o, f] = e.split(e.sigmoid(gates), [hidden, hidden, hidden], 1).map(steps) as [Value, Value, Value];
   const n = steps(e.tanh(candidate));
-  // The operator returns the last c alone; those between are a sum and a product a step.
-  const first = g.optional("initial_c");
   const { results: cells } = e.scan(
-    { states: [first ?? filledLike(e, defined(node.last[1], "c"), 0)], sequences: [f, e.mul(i, n)], reverse: node.reverse },
+    { states: [g.optional("initial_c") ?? filledLike(e, defined(node.last[1], "c"), 0)], sequences: [f, e.mul(i, n)], reverse: node.reverse },
     (b, { states: [c], elements: [keep, add] }) => {
       const next = b.add(b.mul(defined(keep, "f"), defined(c, "c")), defined(add, "i∘n"));
       return { states: [next], results: [next] };
     },
   );
-  const c = defined(cells[0], "c");
-  const before = shifted(g, c, first, node.reverse);
+  return { i, o, f, n, c: defined(cells[0], "c") };
+}
+
+function gradients(g: GradientContext<(typeof OPERANDS)[number]>): RecurrentGradients {
+  const { e } = g;
+  const node = unrolled(g, "LSTM", 4, 2, ["Sigmoid", "Tanh", "Tanh"]);
+  const { i, o, f, n, c } = g.int(KEEPS_GATES, 0) === 1 ? keptGates(g, node.reverse) : gatesAgain(g, node);
+  const before = shifted(g, c, g.optional("initial_c"), node.reverse);
   const squashed = e.tanh(c);
   const slopeOf = (gate: Value) => e.mul(gate, e.subFrom(1, gate));
   const throughCell = e.mul(o, e.subFrom(1, e.square(squashed)));
@@ -61,8 +128,7 @@ function gradients(g: GradientContext<(typeof OPERANDS)[number]>): RecurrentGrad
  * Backwards with dcₜ = dcₜ₊₁∘fₜ₊₁ + dhₜ∘oₜ∘(1 − tanh² cₜ) all gates' gradients are dc or dh times what is known beforehand: a step is one product and six
  * operations.
  *
- * The operator does not give its gates. To compute all step by step and keep them takes 3.4 ms where the operator, and the gates once more for all steps, take
- * 1.4 and 1.8 at 32 units; at 256 it would take 58 where these take 36 and 48 (96 steps, batch 32).
+ * The operator does not give its gates. Of few units they are computed once more, for all steps in one product.
  */
 export const lstm = defineOp({
   type: "LSTM",

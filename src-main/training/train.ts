@@ -127,7 +127,7 @@ async function begin(request: TrainRequest, setting: WorkSetting, opened: AsyncD
   const evaluator = opened.add(await Evaluator.create(bench.spec, choice.engine, compile));
   const run = opened.addLast(RunFolder.create(folder));
   writeConfig(run, {
-    version: 2,
+    version: 3,
     lathe: version,
     created: now().toISOString(),
     projectFolder: folder,
@@ -180,7 +180,7 @@ async function takeUp(request: TrainRequest, { emit, now, control }: WorkSetting
     choice,
     threads: config.threads,
     began: config.dataFingerprint,
-    rnnAsOperator: config.version === 1,
+    asOf: config.version,
     emit,
     signal: control.preparation,
   });

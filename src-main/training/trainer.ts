@@ -80,7 +80,7 @@ export class Trainer {
 
   /** Compiles the step, with and without diagnosis, and draws the first weights from the seed. */
   static async create(spec: TrainingSpec, engine: Engine, options: CompileOptions, seed: number): Promise<Trainer> {
-    const programs = { plain: buildStepProgram(spec, engine, false), diagnosing: buildStepProgram(spec, engine, true) };
+    const programs = { plain: buildStepProgram(spec, engine, false, options), diagnosing: buildStepProgram(spec, engine, true, options) };
     const stepOptions = { ...options, batchSize: spec.training.batchSize };
     const opened = new AsyncDisposableStore();
     try {

@@ -70,7 +70,7 @@ export interface WorkbenchOptions {
   /** The fingerprint of the data that a run began with. */
   readonly began?: string;
   /** See `CompileOptions`. */
-  readonly rnnAsOperator?: boolean;
+  readonly asOf?: number;
   readonly emit: (event: RunEvent) => void;
   /** Ends the preparation of data. */
   readonly signal?: AbortSignal;
@@ -89,7 +89,7 @@ export async function openWorkbench({
   choice,
   threads,
   began,
-  rnnAsOperator = false,
+  asOf,
   emit,
   signal,
   refuse,
@@ -187,7 +187,7 @@ export async function openWorkbench({
     compile: {
       device: choice.device,
       threads: threads ?? chooseThreads(project.training.threads, multiplyAddsOf(plan, layout, inputs), project.training.batchSize),
-      rnnAsOperator,
+      asOf,
     },
     async changed() {
       try {

@@ -1,6 +1,6 @@
 import { defined } from "../../base/assert.js";
 import { LatheError } from "../../base/errors.js";
-import type { Engine } from "../../engines/engine.js";
+import type { CompileOptions, Engine } from "../../engines/engine.js";
 import type { Emitter, Unfinished } from "../../onnx/emitter.js";
 import type { Graph, Value } from "../../onnx/types.js";
 import { createEmitter } from "../../ops/index.js";
@@ -34,7 +34,12 @@ const BATCH_SIZE = "batch size";
  * @param diagnose adds the gradient norms and other figures of the diagnosis as one more output. The plain graph runs most steps, this one a few an epoch.
  * @throws LatheError `model.layer` where layers do not fit, naming the layer.
  */
-export function buildStepProgram(spec: TrainingSpec, engine: Pick<Engine, "prepare" | "differentiate">, diagnose: boolean): StepProgram {
+export function buildStepProgram(
+  spec: TrainingSpec,
+  engine: Pick<Engine, "prepare" | "differentiate">,
+  diagnose: boolean,
+  options: Pick<CompileOptions, "asOf"> = {},
+): StepProgram {
   const { layout, training } = spec;
   refuseNothing(layout);
   const optimizer = groupedOptimizer(training.optimizer, layout);
@@ -56,7 +61,7 @@ export function buildStepProgram(spec: TrainingSpec, engine: Pick<Engine, "prepa
     ...(forward.buffers ? [forward.buffers] : []),
     ...looked,
   ];
-  const { e, at } = prepare(engine, { e: forward.e, learns: flat.pieces, kept });
+  const { e, at } = prepare(engine, { e: forward.e, learns: flat.pieces, kept }, options);
 
   const parameters = at(flat.parameters);
   const pieces = flat.pieces.map(at);
@@ -134,8 +139,12 @@ function lowerForward(spec: TrainingSpec, scalarNames: readonly string[]) {
 }
 
 /** @returns an emitter to continue with, and where each value is there. */
-function prepare(engine: Pick<Engine, "prepare">, forward: Unfinished): { readonly e: Emitter; readonly at: (value: Value) => Value } {
-  const { e, learns, kept } = engine.prepare(forward);
+function prepare(
+  engine: Pick<Engine, "prepare">,
+  forward: Unfinished,
+  options: Pick<CompileOptions, "asOf">,
+): { readonly e: Emitter; readonly at: (value: Value) => Value } {
+  const { e, learns, kept } = engine.prepare(forward, options);
   const now = new Map([...forward.learns, ...forward.kept].map(({ name }, i) => [name, defined([...learns, ...kept][i], name)]));
   return { e, at: ({ name }) => defined(now.get(name), name) };
 }

@@ -10,8 +10,11 @@ import type { RunFolder } from "./run-folder.js";
 
 /** `config.json`: everything a run was started with, frozen. Resuming reads this, not the project. */
 const runConfig = z.strictObject({
-  /** 1: of runs that began before an RNN was trained step by step; they are trained as they began, to the same bytes. */
-  version: z.union([z.literal(1), z.literal(2)]),
+  /**
+   * Runs are trained as they began, to the same bytes: 1 before an RNN was trained step by step, 2 before an LSTM of many units was trained with its gates
+   * kept.
+   */
+  version: z.union([z.literal(1), z.literal(2), z.literal(3)]),
   lathe: z.string(),
   created: z.string(),
   /** Folder that relative paths start from. */

@@ -26,8 +26,13 @@ it.each(samples.map(({ sample, kind }) => [sample, kind] as const).filter(([, ki
       readonly file: string;
       readonly test?: string;
       readonly target: string;
+      readonly targets?: readonly string[];
+      readonly levels?: readonly string[];
+      readonly names?: string;
+      readonly splitBy?: string;
       readonly template: string;
     };
+    const { levels, names, splitBy, targets = [files.target] } = files;
     const at = (name: string) => join(packageRoot, "resources", "samples", sample, name);
     const folder = temporaryFolder();
     const made = await lathe(
@@ -38,8 +43,10 @@ it.each(samples.map(({ sample, kind }) => [sample, kind] as const).filter(([, ki
       "--data",
       at(files.file),
       ...(files.test === undefined ? [] : ["--test", at(files.test)]),
-      "--target",
-      files.target,
+      ...(levels === undefined ? [] : ["--levels", levels.join(",")]),
+      ...(names === undefined ? [] : ["--names", names]),
+      ...(splitBy === undefined ? [] : ["--split-by", splitBy]),
+      ...targets.flatMap((target) => ["--target", target]),
     );
     expect(made.code, made.stderr).toBe(0);
     const run = async (engine: string, seed: number) => {
