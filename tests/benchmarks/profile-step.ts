@@ -1,3 +1,4 @@
+import "./as-engine.js";
 import { readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,3 +1,5 @@
+import "./as-engine.js";
+import { setTimeout as pause } from "node:timers/promises";
 import type { Engine } from "../../src-main/engines/engine.js";
 import { onnxruntimeEngine } from "../../src-main/engines/onnxruntime/index.js";
 import { tensorflowEngine } from "../../src-main/engines/tensorflow/index.js";
@@ -8,16 +10,20 @@ import { findPyTorch, median, startPyTorch } from "./pytorch-peer.js";
 
 /**
  * One optimizer step (forward, loss, backward, Adam) of each engine and of PyTorch in turns, so that all meet the machine in the same mood: `bench step-time
- * [network…]`.
+ * [network…] [engine…]`.
  */
 const ROUNDS = 5;
+/** Threads of the one before look for more work for a while (OpenMP's for 200 ms), in the way of the next. */
+const SETTLED_MS = 400;
 /** TensorFlow dispatches a step's operations one by one: fewer steps give a median as good. */
 const MOST_TENSORFLOW_STEPS = 200;
 
 const found = findPyTorch();
 const torch = found && startPyTorch(found);
 console.log(torch ? `PyTorch ${torch.version}` : "PyTorch is not installed (Debian: apt-get install python3-torch): only ours is timed");
-const engines = await available([onnxruntimeEngine, tensorflowEngine]);
+const known = [onnxruntimeEngine, tensorflowEngine];
+const named = known.filter(({ name }) => process.argv.includes(name));
+const engines = await available(named.length === 0 ? known : named);
 
 for (const { network, batch, steps } of chosenCases()) {
   const plain = benchmarkSpec(network);
@@ -39,12 +45,11 @@ for (const { network, batch, steps } of chosenCases()) {
     const times: number[] = [];
     for (const racer of racers) times.push(await timed(racer));
     // PyTorch with one thread and with two: its faster one counts.
-    const answers = torch
-      ? [
-          await torch.ask<{ times: number[] }>({ do: "step", network, batch, steps, threads: 1 }),
-          await torch.ask<{ times: number[] }>({ do: "step", network, batch, steps, threads: 2 }),
-        ]
-      : [];
+    const answers: { readonly times: number[] }[] = [];
+    for (const threads of torch ? [1, 2] : []) {
+      await pause(SETTLED_MS);
+      if (torch) answers.push(await torch.ask({ do: "step", network, batch, steps, threads }));
+    }
     if (round === 0) continue; // warm-up
     const best = answers.length > 0 ? Math.min(...answers.map((a) => median(a.times))) : undefined;
     if (best !== undefined) theirs.push(best);
@@ -62,6 +67,7 @@ for (const { network, batch, steps } of chosenCases()) {
   for (const { trainer } of racers) await trainer.dispose();
 
   async function timed(racer: (typeof racers)[number]): Promise<number> {
+    await pause(SETTLED_MS);
     const times: number[] = [];
     for (let i = 0; i < racer.steps; i++) {
       const start = performance.now();

@@ -1,3 +1,4 @@
+import "./as-engine.js";
 import { onnxruntimeEngine } from "../../src-main/engines/onnxruntime/index.js";
 import { Trainer } from "../../src-main/training/trainer.js";
 import { benchmarkSpec, chosenCases, randomBatch } from "./networks.js";

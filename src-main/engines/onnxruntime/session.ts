@@ -4,6 +4,7 @@ import { LatheError } from "../../base/errors.js";
 import { own } from "../../base/own.js";
 import type { DataType, TensorData } from "../../onnx/types.js";
 import type { CompileOptions, Executable, Tensors } from "../engine.js";
+import { discard } from "./discard.js";
 
 export interface SessionOptions extends CompileOptions {
   /** Writes a trace of every operator's time, for the benchmark tool: a file `<prefix>_<date>.json` once the session is disposed of. */
@@ -78,7 +79,9 @@ class Session implements Executable {
     for (const name of this.#outputs) {
       const result = results[name];
       if (!result) throw new LatheError("engine.failed", `ONNX Runtime gave no output ${name} of ${this.#name}`);
-      outputs[name] = own(into, name) ?? this.#dataOf(result, name);
+      const given = own(into, name);
+      if (given) discardCopy(result, given);
+      outputs[name] = given ?? this.#dataOf(result, name);
     }
     return outputs;
   }
@@ -116,6 +119,13 @@ class Session implements Executable {
     views.set(data, result); // an output fed back in, as weights are, is known already
     return data;
   }
+}
+
+/** ONNX Runtime for Node copies every output, also one that it has written where it was told to (js/node/src/inference_session_wrap.cc). */
+function discardCopy(result: ort.OnnxValue, given: TensorData): void {
+  if (!(result instanceof ort.Tensor) || result.location !== "cpu") return;
+  const { data } = result;
+  if (!Array.isArray(data) && given.dtype !== "string" && data.buffer !== given.data.buffer) discard(data);
 }
 
 function failure(what: string, thrown: unknown): LatheError {

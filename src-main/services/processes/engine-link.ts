@@ -23,24 +23,35 @@ export type LaunchEngine = () => EngineLink;
  * The engine process as a child of this one. It ends with it: it watches the channel.
  * @param quiet nothing that libraries and drivers write to stderr is passed on: they do so where a graphics card is only looked for.
  */
-export function launchChildProcess(options: Omit<ForkOptions, "node"> = {}): EngineLink {
-  return forkProcess("engine", options);
+export function launchChildProcess(options: Omit<ForkOptions, "node" | "env"> = {}): EngineLink {
+  return forkProcess("engine", { ...options, env: KEEPS_FREED });
 }
+
+/**
+ * For glibc's malloc, which else gives memory of more than 128 KiB back as soon as it is freed and asks for it again, page by page: of a step with some
+ * million weights a third of the time. Other systems' do not read this.
+ */
+export const KEEPS_FREED: Readonly<Record<string, string>> = { MALLOC_MMAP_THRESHOLD_: String(32 << 20), MALLOC_TRIM_THRESHOLD_: String(256 << 20) };
 
 export interface ForkOptions {
   readonly quiet?: boolean;
   /** Options of Node's own. */
   readonly node?: readonly string[];
+  /** Variables that it has where this process has none of that name. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Folders that the process may read pictures in; null: any. */
   readonly allowed?: readonly string[] | null;
 }
 
 /** One of the programs as a child of this process. */
-export function forkProcess<Command, Reply>(entry: Entry, { quiet = false, node = [], allowed = null }: ForkOptions = {}): ProcessLink<Command, Reply> {
+export function forkProcess<Command, Reply>(
+  entry: Entry,
+  { quiet = false, node = [], env = {}, allowed = null }: ForkOptions = {},
+): ProcessLink<Command, Reply> {
   const child = fork(entryPath(entry), [], {
     serialization: "advanced",
     execArgv: [...process.execArgv, ...node],
-    env: { ...process.env, ...readingOnlyIn(allowed) },
+    env: { ...env, ...process.env, ...readingOnlyIn(allowed) },
     stdio: ["ignore", "inherit", quiet ? "ignore" : "pipe", "ipc"],
   });
   passOn(child.stderr);
