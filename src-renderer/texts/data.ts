@@ -31,7 +31,17 @@ export const dataTexts = {
   whole: "all values there",
   columnSummary: (type: string, missing: string) => `${type}, ${missing}`,
 
-  facts: { type: "Type", rows: "Rows", missing: "Missing", distinct: "Different values", min: "Least", max: "Most", mean: "Mean", deviation: "Deviation" },
+  facts: {
+    type: "Type",
+    rows: "Rows",
+    missing: "Missing",
+    noLabel: "Empty: no label",
+    distinct: "Different values",
+    min: "Least",
+    max: "Most",
+    mean: "Mean",
+    deviation: "Deviation",
+  },
   deviationHelp: "The standard deviation: how far values usually lie from the mean. About two thirds of bell-shaped values are within one deviation of it.",
   histogram: (column: string) => `Values of ${column}`,
   histogramHint: "Choose a bar to see its rows; the arrow keys move between bars.",
