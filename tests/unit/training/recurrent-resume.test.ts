@@ -24,13 +24,15 @@ const modelOf = (done: DoneEvent | LatheError): string => {
   return sha256((done as DoneEvent).model ?? "");
 };
 
-/** A project whose network is two RNNs, and which has begun and trained for no step. */
-async function begun(version: 1 | 2): Promise<string> {
+type Layer = Pick<ProjectInput["model"]["layers"][number], "type"> & Readonly<Record<string, unknown>>;
+
+/** A project whose network is recurrent, and which has begun and trained for no step. */
+async function begun(version: 1 | 2 | 3, layer: Layer): Promise<string> {
   const project = writeMeters(temporaryFolder());
   const file = join(project, "project.json");
   const written = JSON.parse(readFileSync(file, "utf8")) as ProjectInput;
   const layers: ProjectInput["model"]["layers"] = [
-    { id: "rnn", type: "RNN", hiddenSize: 8, numLayers: 2, bidirectional: true, from: ["past"] },
+    { id: "rnn", ...layer, from: ["past"] },
     { id: "after", type: "Flatten", from: ["ahead"] },
     { id: "both", type: "Concat", from: ["rnn", "after"] },
     ...written.model.layers.slice(3),
@@ -39,19 +41,22 @@ async function begun(version: 1 | 2): Promise<string> {
   expect(await work(project, false, ({ event }) => event === "run")).toMatchObject({ ended: "cancelled" });
   const config = join(project, "runs", "0001", "config.json");
   const text = readFileSync(config, "utf8");
-  expect(text).toContain('"version": 2');
-  writeFileSync(config, text.replace('"version": 2', `"version": ${version}`));
+  expect(text).toContain('"version": 3');
+  writeFileSync(config, text.replace('"version": 3', `"version": ${version}`));
   return project;
 }
 
-describe("a run of RNNs that is resumed gives the bytes of one that was never interrupted", () => {
+describe.each<[type: string, layer: Layer, before: 1 | 2, meaning: string]>([
+  ["RNN", { type: "RNN", hiddenSize: 8, numLayers: 2, bidirectional: true }, 1, "left an RNN to the engine's operator"],
+  ["LSTM", { type: "LSTM", hiddenSize: 128 }, 2, "computed the gates of an LSTM of many units once more for its gradient"],
+])("a run of %s that is resumed gives the bytes of one that was never interrupted", (_, layer, before, meaning) => {
   const models = new Map<number, string>();
 
-  it.each<[version: 1 | 2, meaning: string]>([
-    [2, "as runs begin now"],
-    [1, "as those began that left an RNN to the engine's operator"],
+  it.each<[version: 1 | 2 | 3, meaning: string]>([
+    [3, "as runs begin now"],
+    [before, `as those began that ${meaning}`],
   ])("version %i of its configuration: %s", async (version) => {
-    const project = await begun(version);
+    const project = await begun(version, layer);
     const copy = temporaryFolder();
     cpSync(project, copy, { recursive: true });
     const whole = modelOf(await work(project, true));
@@ -61,7 +66,7 @@ describe("a run of RNNs that is resumed gives the bytes of one that was never in
   });
 
   it("and the two differ in their last bits", () => {
-    expect(models.get(1)).toBeDefined();
-    expect(models.get(1)).not.toBe(models.get(2));
+    expect(models.get(before)).toBeDefined();
+    expect(models.get(before)).not.toBe(models.get(3));
   });
 });
