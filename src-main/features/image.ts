@@ -112,7 +112,7 @@ export const imageInput: InputDefinition<typeof options, typeof fitted> = {
   known: () => undefined,
   range: () => undefined,
 
-  rawType: ({ color: colors }) => ({ dtype: "uint8", shape: ["N", "H", "W", channelsOf(colors)] }),
+  rawType: ({ name, color: colors }) => ({ dtype: "uint8", shape: ["N", `H_${name}`, `W_${name}`, channelsOf(colors)] }),
   describe: ({ size, color: colors, background, missing: how }) =>
     `pictures of any height and width, ${inWords(colors)}, 0 to 255; resized to ${size.join(" × ")} inside` +
     (how === "blank" ? `; one of the colour ${background} alone where there is none` : ""),

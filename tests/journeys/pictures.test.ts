@@ -116,7 +116,7 @@ describe("from a folder of class folders to a model", () => {
     await ok("export", project, "--format", "onnx", "--out", whole);
     await ok("export", project, "--format", "onnx", "--out", bare, "--preprocess", "none");
     const [full, network] = [decodeModel(readFileSync(whole)), decodeModel(readFileSync(bare))];
-    expect(full.graph.inputs.map(({ name, dtype, shape }) => [name, dtype, shape])).toEqual([["image", "uint8", ["N", "H", "W", 3]]]);
+    expect(full.graph.inputs.map(({ name, dtype, shape }) => [name, dtype, shape])).toEqual([["image", "uint8", ["N", "H_image", "W_image", 3]]]);
     expect(network.graph.inputs.map(({ name, dtype, shape }) => [name, dtype, shape])).toEqual([["image", "float32", ["N", 3, 14, 20]]]);
     const { data: pixels, info } = await sharp(join(asked, "deeper", "b.jpg"))
       .raw()
