@@ -20,7 +20,7 @@ import { findColumn } from "./roles.js";
 import { csvOptions } from "./sources/csv.js";
 import { Database } from "./sources/database.js";
 import { openFrozen, openImageFolder, openPicture } from "./sources/image-folder.js";
-import { type Source, type Wanted, besideTraining, readBefore, withMissing } from "./sources/source.js";
+import { type Source, type Wanted, besideTraining, namedLike, readBefore, withMissing } from "./sources/source.js";
 import { sourceOfValues } from "./sources/values.js";
 import type { OutsideRows, ReadTableOptions, TableReader, UnknownTexts } from "./table-reader.js";
 import { openTable } from "./sources/table.js";
@@ -86,8 +86,9 @@ export async function readValues({
 }
 
 /** As the training rows were read. */
-function asFitted(source: Source, { version, missing }: FittedData): Source {
-  return version === 1 ? readBefore(source) : besideTraining(withMissing(source, missing));
+function asFitted(source: Source, fitted: FittedData): Source {
+  const named = namedLike(source, namesOf(fitted, true));
+  return fitted.version === 1 ? readBefore(named) : besideTraining(withMissing(named, fitted.missing));
 }
 
 /** How texts are read as training would have; folders are called as they are. */

@@ -100,3 +100,18 @@ test("columns of 0 and 1 are predicted together where --labels says so", async (
   expect(project.data.targets).toEqual([{ name: "sky", type: "labels", columns: ["rain", "wind"] }]);
   expect(project.model.layers.at(-1)).toMatchObject({ outFeatures: "classes" });
 }, 300_000);
+
+test("labels are called by a name that a project may hold, and the column that keeps rows together is no input", async () => {
+  const folder = temporaryFolder();
+  const data = join(folder, "weather.csv");
+  const rows = Array.from({ length: 60 }, (_, i) => `${i % 7},${i % 2},${i % 3 === 0 ? 1 : 0},place${i % 10}`);
+  writeFileSync(data, `a,is rain,is wind,place\n${rows.join("\n")}\n`);
+  const home = join(folder, "project");
+  const created = await succeed("new", home, "--data", data, "--labels", "my weather=is rain,is wind", "--split-by", "place");
+  expect(last(created.events, "created")).toMatchObject({ targets: [{ name: "my_weather", type: "labels" }], inputs: ["a"] });
+  expect(last(created.events, "created")["notes"]).toContain(
+    'column "place" keeps rows together, so it is no input: none of its values in validation and test would be known',
+  );
+  const { data: written } = JSON.parse(readFileSync(join(home, "project.json"), "utf8")) as ProjectInput;
+  expect([written.inputs.map(({ name }) => name), written.split]).toEqual([["features"], { validation: 0.15, test: 0.15, by: "group", column: "place" }]);
+});

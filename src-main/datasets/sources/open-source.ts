@@ -7,7 +7,7 @@ import { openSeries } from "../series/regular-series.js";
 import { csvOptions } from "./csv.js";
 import type { Database } from "./database.js";
 import { openImageFolder } from "./image-folder.js";
-import { type Source, besideTraining, readBefore, withMissing } from "./source.js";
+import { type Source, besideTraining, namedLike, readBefore, withMissing } from "./source.js";
 import { openTable } from "./table.js";
 
 /** The sources of a project's data section: the main one, and that of the test where it has one of its own. */
@@ -110,8 +110,9 @@ function tellNameless({ path, columns }: Source, named: readonly string[]): read
 export async function openTest(database: Database, folder: string, spec: SourceSpec, main: Source, signal?: AbortSignal): Promise<Source | undefined> {
   if (spec.test === undefined) return undefined;
   if (spec.type !== "image-folder") {
-    const options = { ...csvOptions(spec), timesAsText: spec.type === "series", likely: main.decimal, names: main.columns.map(({ name }) => name) };
-    const source = besideTraining(withMissing(await openTable(database, folder, spec.test, options), spec.missing));
+    const names = main.columns.map(({ name }) => name);
+    const options = { ...csvOptions(spec), timesAsText: spec.type === "series", likely: main.decimal, names };
+    const source = besideTraining(withMissing(namedLike(await openTable(database, folder, spec.test, options), names), spec.missing));
     return spec.type === "series" ? openSeries(database, source, spec, { name: "test_series", like: main.series, signal }) : source;
   }
   const { levels, names, testExclude, testRelabel } = spec;

@@ -113,6 +113,15 @@ export function besideTraining(source: Source): Source {
   return { ...source, columns: source.columns.map((column) => ({ ...column, beside: true as const })) };
 }
 
+/** A source whose columns are called as others know them: what one program writes composed in Unicode (NFC), another does not. */
+export function namedLike(source: Source, names: readonly string[]): Source {
+  const own = new Set(source.columns.map(({ name }) => name));
+  const known = new Map(names.filter((name) => !own.has(name)).map((name) => [name.normalize("NFC"), name]));
+  return known.size === 0
+    ? source
+    : { ...source, columns: source.columns.map((column) => ({ ...column, name: known.get(column.name.normalize("NFC")) ?? column.name })) };
+}
+
 /** A source in whose columns more counts as missing. @param missing words by column, in any case. */
 export function withMissing(source: Source, missing: Readonly<Record<string, readonly string[]>> | undefined): Source {
   if (missing === undefined) return source;

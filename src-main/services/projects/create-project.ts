@@ -108,7 +108,8 @@ export async function createProject(options: CreateOptions): Promise<CreatedProj
   if (options.splitBy !== undefined) findColumn(surveyed, options.splitBy, "data.column", "the column to split by");
   const seen = template?.type === TEXT ? withProse(surveyed) : surveyed;
   const asked = options.inputs && inputsOf(seen, options.inputs);
-  const asRoles = rolesFrom(seen, targets, asked?.ignore ?? ignore, asked?.keep ?? keep);
+  const grouped = asked || targets?.includes(options.splitBy ?? "") ? undefined : options.splitBy;
+  const asRoles = rolesFrom(seen, targets, asked?.ignore ?? (grouped === undefined ? ignore : [...(ignore ?? []), grouped]), asked?.keep ?? keep);
   const roles = await withPictureColumns(groupLabels(asRoles, labels), seen, look, signal);
   const source = { type: "table" as const, ...file };
   const chosen = template ?? templates.get(templateFor(roles));
@@ -116,7 +117,13 @@ export async function createProject(options: CreateOptions): Promise<CreatedProj
   const made = await save(home, chosen.create(proposal));
   return {
     file: made,
-    notes: [...roles.notes, ...(chosen.tells?.(proposal) ?? [])],
+    notes: [
+      ...roles.notes,
+      ...(grouped === undefined
+        ? []
+        : [`column "${grouped}" keeps rows together, so it is no input: none of its values in validation and test would be known`]),
+      ...(chosen.tells?.(proposal) ?? []),
+    ],
     targets: roles.targets.map(nameAndType),
     inputs: roles.inputs.flatMap((input) => namesOf(input)),
   };

@@ -91,6 +91,16 @@ describe("every kind of file gives the same samples", () => {
     expect(fitted.targets[0]).toMatchObject({ classes: ["false", "true"] });
   });
 
+  it("a test file whose header another program wrote decomposed", async () => {
+    const folder = temporaryFolder();
+    writeTable(folder, "t.csv", delimited(","));
+    writeTable(folder, "test.csv", delimited(",").normalize("NFD"));
+    const prepared = await prepare(folder, dataOf("t.csv", { ...roles, source: { type: "table", path: "t.csv", test: "test.csv" } }));
+    expect(prepared.counts.test).toBe(24);
+    const seen = await readAll(prepared.readRaw("test"));
+    for (const [row, values] of seen) expect(values, `row ${row}`).toEqual(expected(row));
+  });
+
   it("says so where it had to guess the encoding", async () => {
     const folder = temporaryFolder();
     // Plain ASCII for more than a megabyte, then a Latin-1 letter.
