@@ -15,3 +15,9 @@ export function answerColumns(target: FittedTarget, threshold: Threshold = USUAL
   const kind = targetKindOf(target);
   return { head: kind.head(target), width: kind.width(target), cells: (outputs) => kind.cellsOf(outputs, target, threshold) };
 }
+
+/** The columns of a file of answers: the sample, then those of each target; `sample number` where a target has the other name. */
+export function answerHead(targets: readonly Pick<AnswerColumns, "head">[]): string[] {
+  const answers = targets.flatMap(({ head }) => head);
+  return [answers.includes("sample") ? "sample number" : "sample", ...answers];
+}

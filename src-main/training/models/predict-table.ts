@@ -9,7 +9,7 @@ import type { PredictionResult } from "../../contract/results.js";
 import { type TableReader, describeSkipped, readTable } from "../../datasets/index.js";
 import { picturesOf } from "../../features/index.js";
 import { AnswerLines } from "./answer-lines.js";
-import { answerColumns } from "./answers.js";
+import { answerColumns, answerHead } from "./answers.js";
 import { CsvFile, putInPlace } from "./csv-file.js";
 import { outputName } from "./inference-model.js";
 import type { WorkSetting } from "../process/setting.js";
@@ -35,7 +35,7 @@ export async function predictTable(
     const table = await readTable({ fitted, folder: process.cwd(), path: resolve(request.data), workFolder: model.workFolder, targets: "none" });
     for (const message of [...faultsOfModel(request.model), ...table.warnings]) emit({ event: "log", level: "warning", message });
     const columns = fitted.targets.map((target) => answerColumns(target, thresholds[target.name]));
-    const head = ["sample", ...columns.flatMap((target) => target.head)];
+    const head = answerHead(columns);
     const file = await CsvFile.create(out, temporary, modeLike(out));
     const lines = new AnswerLines(file, head, { kept: picturesOf(fitted.inputs).length > 0, spreadsheet: request.spreadsheet ?? false });
     const preview: string[][] = [];

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import type { FittedTarget } from "../../../../src-main/features/fitted.js";
 import { evaluateBinary } from "../../../../src-main/metrics/index.js";
 import { predictionOf } from "../../../../src-main/training/judging/judge.js";
-import { answerColumns } from "../../../../src-main/training/models/answers.js";
+import { answerColumns, answerHead } from "../../../../src-main/training/models/answers.js";
 
 const binary = { name: "y", type: "binary", column: "y", classes: ["no", "yes"] } as unknown as FittedTarget;
 const category = { name: "c", type: "category", column: "c", classes: ["a", "b", "c"] } as unknown as FittedTarget;
@@ -28,4 +28,9 @@ it.each([
   expect(answerColumns(binary, 0.5).cells(outputs)[0]).toBe(classes[yes]);
   expect(predictionOf({ kind: "binary", classes, threshold: 0.5 }, outputs)).toBe(yes);
   expect(evaluateBinary({ probabilities: outputs, targets: Int32Array.of(yes), threshold: 0.5 }).values["accuracy"]).toBe(1);
+});
+
+it("no two columns of a file of answers have one name", () => {
+  expect(answerHead([{ head: ["y", "y:a"] }, { head: ["z"] }])).toEqual(["sample", "y", "y:a", "z"]);
+  expect(answerHead([{ head: ["sample"] }])).toEqual(["sample number", "sample"]);
 });
