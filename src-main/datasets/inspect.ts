@@ -103,8 +103,11 @@ export async function inspectTable(options: InspectOptions): Promise<TableAudit>
       message,
       severity: "note",
     }));
-    // What cannot be read is told with an example, and leads to what is excluded because of it.
-    const unreadable = skipped.find(({ reason }) => pictures?.warnings.some(({ code }) => code === UNREADABLE) && reason === "unreadable picture");
+    const arePictures = data.source.type === "image-folder";
+    // Which pictures of folders cannot be read is told with an example, and leads to what is excluded because of it; of a table its rows are told too.
+    const unreadable = skipped.find(
+      ({ reason }) => arePictures && pictures?.warnings.some(({ code }) => code === UNREADABLE) && reason === "unreadable picture",
+    );
     for (const warning of pictures?.warnings ?? [])
       warnings.push({
         ...warning,
@@ -182,7 +185,7 @@ export async function inspectTable(options: InspectOptions): Promise<TableAudit>
       if (skip !== unreadable)
         warnings.push({
           code: "data.skipped",
-          message: describeSkipped(skip),
+          message: describeSkipped(skip, arePictures),
           severity: "warning",
           // Of a series a row may begin no sample whatever its columns hold.
           ...(skip.column === "" ? {} : { column: skip.column, rows: { kind: "skipped", column: skip.column } }),

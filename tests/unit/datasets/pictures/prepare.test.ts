@@ -167,7 +167,7 @@ describe("pictures become samples", () => {
     const folder = temporaryFolder();
     await writeClasses(join(folder, "data", "files"), ["a", "b"], 10);
     const lines = ["a", "b"].flatMap((c) => Array.from({ length: 10 }, (_, i) => `files/${c}/${String(i).padStart(3, "0")}.png,${i},${c}`));
-    writeFileSync(join(folder, "data", "t.csv"), `picture,weight,kind\n${lines.join("\n")}\nfiles/none.png,1,a\n,2,b\n`);
+    writeFileSync(join(folder, "data", "t.csv"), `picture,weight,kind\n${lines.join("\n")}\nfiles/none.png,1,a\n,2,b\nfiles/none.png,3,b\n`);
     const data = dataSchema.parse({
       source: { type: "table", path: "data/t.csv" },
       inputs: [
@@ -180,11 +180,21 @@ describe("pictures become samples", () => {
     expect(prepared.audit.used).toBe(20);
     expect(prepared.audit.skipped).toEqual([
       { reason: "missing value", column: "picture", rows: 1 },
-      { reason: "unreadable picture", column: "picture", rows: 1 },
+      { reason: "unreadable picture", column: "picture", rows: 2 },
     ]);
-    expect(prepared.audit.warnings.map(({ message }) => message)).toContain(
-      `1 picture of ${join(folder, "data", "t.csv")} cannot be read and is excluded: files/none.png is not there any more`,
-    );
+    const told = [
+      `1 picture of ${join(folder, "data", "t.csv")} cannot be read: files/none.png is not there`,
+      '1 row excluded: missing value in column "picture"',
+      '2 rows excluded: unreadable picture in column "picture"',
+    ];
+    expect(prepared.audit.warnings.map(({ message }) => message)).toEqual(told);
+    const { warnings } = await inspectTable({ folder, data, seed: 1, workFolder: temporaryFolder() });
+    const rows = { kind: "skipped", column: "picture" };
+    expect(warnings.filter(({ code }) => code === "data.picture" || code === "data.skipped").map(({ message, rows: of }) => [message, of])).toEqual([
+      [told[0], undefined],
+      [told[1], rows],
+      [told[2], rows],
+    ]);
     const { pixels } = [...(await samplesOf(prepared, "train")).values()][0]!;
     expect(pixels).toHaveLength(48);
   });
