@@ -64,6 +64,7 @@ export interface TableAudit {
   /** By category and binary target, rows by class and part. */
   readonly classes: Readonly<Record<string, Readonly<Record<string, Readonly<Record<SplitName, number>>>>>>;
   readonly skipped: readonly SkippedRows[];
+  /** Of pictures, those that equal an earlier one. */
   readonly duplicates: Duplicates;
   /** Where there are pictures. */
   readonly pictures?: PictureAudit;
@@ -139,8 +140,12 @@ export async function inspectTable(options: InspectOptions): Promise<TableAudit>
     const looked = pictures && (await auditPictures(database, tables, roles, data, pictures));
     warnings.push(...(looked?.warnings ?? []));
     const none = { rows: 0, leaked: 0 };
-    const { rows: equalRows, leaked } = looked?.audit.equal ?? (source.series ? none : await findDuplicates(database, staged, roles, parts));
-    const duplicates = { rows: equalRows, leaked };
+    const duplicates = looked
+      ? { rows: looked.audit.equal.pictures, leaked: looked.audit.equal.leaked }
+      : source.series
+        ? none
+        : await findDuplicates(database, staged, roles, parts);
+    const { leaked } = duplicates;
     if (!looked && leaked > 0)
       warnings.push({
         code: "data.duplicates",
