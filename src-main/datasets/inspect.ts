@@ -64,6 +64,7 @@ export interface TableAudit {
   /** By category and binary target, rows by class and part. */
   readonly classes: Readonly<Record<string, Readonly<Record<string, Readonly<Record<SplitName, number>>>>>>;
   readonly skipped: readonly SkippedRows[];
+  /** Of pictures, those that equal an earlier one. */
   readonly duplicates: Duplicates;
   /** Where there are pictures. */
   readonly pictures?: PictureAudit;
@@ -103,8 +104,11 @@ export async function inspectTable(options: InspectOptions): Promise<TableAudit>
       message,
       severity: "note",
     }));
-    // What cannot be read is told with an example, and leads to what is excluded because of it.
-    const unreadable = skipped.find(({ reason }) => pictures?.warnings.some(({ code }) => code === UNREADABLE) && reason === "unreadable picture");
+    const arePictures = data.source.type === "image-folder";
+    // Which pictures of folders cannot be read is told with an example, and leads to what is excluded because of it; of a table its rows are told too.
+    const unreadable = skipped.find(
+      ({ reason }) => arePictures && pictures?.warnings.some(({ code }) => code === UNREADABLE) && reason === "unreadable picture",
+    );
     for (const warning of pictures?.warnings ?? [])
       warnings.push({
         ...warning,
@@ -136,8 +140,12 @@ export async function inspectTable(options: InspectOptions): Promise<TableAudit>
     const looked = pictures && (await auditPictures(database, tables, roles, data, pictures));
     warnings.push(...(looked?.warnings ?? []));
     const none = { rows: 0, leaked: 0 };
-    const { rows: equalRows, leaked } = looked?.audit.equal ?? (source.series ? none : await findDuplicates(database, staged, roles, parts));
-    const duplicates = { rows: equalRows, leaked };
+    const duplicates = looked
+      ? { rows: looked.audit.equal.pictures, leaked: looked.audit.equal.leaked }
+      : source.series
+        ? none
+        : await findDuplicates(database, staged, roles, parts);
+    const { leaked } = duplicates;
     if (!looked && leaked > 0)
       warnings.push({
         code: "data.duplicates",
@@ -182,7 +190,7 @@ export async function inspectTable(options: InspectOptions): Promise<TableAudit>
       if (skip !== unreadable)
         warnings.push({
           code: "data.skipped",
-          message: describeSkipped(skip),
+          message: describeSkipped(skip, arePictures),
           severity: "warning",
           // Of a series a row may begin no sample whatever its columns hold.
           ...(skip.column === "" ? {} : { column: skip.column, rows: { kind: "skipped", column: skip.column } }),

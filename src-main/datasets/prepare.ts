@@ -240,10 +240,11 @@ async function make(
     for (const writer of writers) await writer.abandon();
   }
   const [train = 0, validation = 0, test = 0] = writers.map((w) => w.count);
-  // What cannot be read was told above, with an example.
+  const arePictures = data.source.type === "image-folder";
+  // Which pictures of folders cannot be read was told above, with an example.
   for (const skip of skipped)
-    if (skip.reason !== "unreadable picture" || !pictures?.warnings.some(({ code }) => code === UNREADABLE))
-      warnings.push({ code: "data.skipped", message: describeSkipped(skip) });
+    if (!arePictures || skip.reason !== "unreadable picture" || !pictures?.warnings.some(({ code }) => code === UNREADABLE))
+      warnings.push({ code: "data.skipped", message: describeSkipped(skip, arePictures) });
   const masked = new Map(Object.entries(gaps ?? {}).filter(([, n]) => n.train + n.validation + n.test > 0));
   for (const [target, lacking] of masked) warnings.push({ code: "data.gaps", message: tellGaps(target, lacking, { train, validation, test }) });
   if (counts.test > 0 && test === 0)

@@ -29,7 +29,7 @@ export const skippedRows = z.strictObject({
 /** Rows excluded, and why. A row that lacks several values is counted once, under the first. */
 export type SkippedRows = z.infer<typeof skippedRows>;
 
-/** What is said of rows that are a picture each; of others the column is named too. */
+/** What is said of rows that are a picture each, as those of folders are; of others the column is named. */
 const ofPictures: Readonly<Partial<Record<SkippedRows["reason"], string>>> = {
   excluded: "as the project says",
   "unreadable picture": "that cannot be read",
@@ -55,12 +55,15 @@ export function nameSkipped({ reason, column }: SkippedRows, quote = ""): string
   return column === "" ? reason : `${reason} in ${quote}${column}${quote}`;
 }
 
-/** `2 pictures excluded that cannot be read`, `1 row excluded: missing target in column "y"`, `28 rows begin no sample: …` */
-export function describeSkipped({ reason, column, rows }: SkippedRows): string {
+/**
+ * `2 pictures excluded that cannot be read`, `1 row excluded: missing target in column "y"`, `28 rows begin no sample: …`
+ * @param arePictures whether the rows are a picture each.
+ */
+export function describeSkipped({ reason, column, rows }: SkippedRows, arePictures = false): string {
   if (reason === "missing target" && column === "") return `${rows} row${rows === 1 ? "" : "s"} excluded: every target is missing`;
   const between = ofSeries[reason];
   if (between !== undefined) return `${rows} row${rows === 1 ? " begins" : "s begin"} no sample: ${between}`;
-  const why = ofPictures[reason];
+  const why = arePictures ? ofPictures[reason] : undefined;
   return why === undefined
     ? `${rows} row${rows === 1 ? "" : "s"} excluded: ${reason} in column "${column}"`
     : `${rows} picture${rows === 1 ? "" : "s"} excluded ${why}`;

@@ -38,7 +38,7 @@ function show(audit: TableAudit, output: Output): void {
   }
   output.line();
   output.line(`splits: ${count(audit.splits.train)} train, ${count(audit.splits.validation)} validation, ${count(audit.splits.test)} test`);
-  if (audit.pictures) showPictures(audit.pictures, output);
+  if (audit.pictures) showPictures(audit.pictures, audit.format !== "pictures", output);
   else output.line(`equal rows: ${count(audit.duplicates.rows)}, of which ${count(audit.duplicates.leaked)} in validation or test equal a training row`);
   for (const { message } of audit.warnings) output.line(output.paint.yellow("warning:"), ` ${message}`);
 }
@@ -50,12 +50,17 @@ function span({ min, max }: { readonly min: number; readonly max: number }): str
 
 type Pictures = NonNullable<TableAudit["pictures"]>;
 
-function showPictures({ pictures, width, height, unreadable, excluded, equal, alike }: Pictures, output: Output): void {
-  output.line(`pictures: ${count(pictures)}, ${span(width)} pixels wide, ${span(height)} high`);
-  output.line(`cannot be read: ${count(unreadable.length)}; excluded: ${count(excluded)}`);
-  for (const { path, reason } of unreadable.slice(0, LISTED)) output.line(`  ${path} ${reason}`);
+/** @param inRows whether rows name them, each as often as they like. */
+function showPictures({ pictures, rows, width, height, unreadable, excluded, equal, alike }: Pictures, inRows: boolean, output: Output): void {
+  output.line(`pictures: ${count(pictures)}${inRows ? ` in ${plural(rows, "row")}` : ""}, ${span(width)} pixels wide, ${span(height)} high`);
+  output.line(`cannot be read: ${count(unreadable.length)}${inRows ? "" : `; excluded: ${count(excluded)}`}`);
+  for (const { path, reason, rows: named } of unreadable.slice(0, LISTED)) output.line(`  ${path} ${reason}${inRows ? ` (${plural(named, "row")})` : ""}`);
   if (unreadable.length > LISTED) output.line(`  and ${count(unreadable.length - LISTED)} more`);
-  output.line(`equal pictures: ${count(equal.rows)}, of which ${count(equal.leaked)} in validation or test equal a training picture`);
+  output.line(
+    inRows
+      ? `equal pictures: ${count(equal.pictures)}; rows of validation or test with a picture that is trained on: ${count(equal.leaked)}`
+      : `equal pictures: ${count(equal.pictures)}, of which ${count(equal.leaked)} in validation or test equal a training picture`,
+  );
   output.line(`nearly equal pairs: ${count(alike.pairs)}, of which ${count(alike.leaked)} across training and validation or test`);
 }
 

@@ -82,7 +82,7 @@ function unreadable(thrown: unknown): LatheError {
   if (thrown instanceof LatheError) return thrown;
   const { code = "", message } = thrown as NodeJS.ErrnoException;
   const why = {
-    ENOENT: "is not there any more",
+    ENOENT: "is not there",
     EACCES: "may not be opened (permission denied)",
     EPERM: "may not be opened (permission denied)",
     ELOOP: "is a link that leads in a circle",

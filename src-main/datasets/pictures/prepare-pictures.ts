@@ -83,7 +83,8 @@ export async function preparePictures(database: Database, { source, testSource }
   await writeQuarantine(folder, bad);
   const warnings: DataWarning[] = [];
   const told: Source[] = [];
-  const excluded = !inputs.every(isBlanked);
+  // Of a table rows are excluded, however many name a picture: they are counted with the others.
+  const excluded = data.source.type === "image-folder" && !inputs.every(isBlanked);
   for (const { source: each, paths } of named) told.push(await tell(database, each, paths, bad, { warnings, excluded }));
   const deep = [...read.facts].flatMap(([path, facts]) => (facts.bad === undefined && facts.deep ? [path] : []));
   if (deep.length > 0)
@@ -139,7 +140,7 @@ async function pathsOf(database: Database, source: Source, inputs: readonly Imag
   return [...paths];
 }
 
-/** The source, knowing which of its pictures are bad, and a sentence about them. @param excluded whether rows that name one are */
+/** The source, knowing which of its pictures are bad, and a sentence about them. @param excluded whether they are, each being a row */
 async function tell(
   database: Database,
   source: Source,

@@ -33,6 +33,6 @@ test("a table that names pictures outside of the folders a server may use gets n
   const { problems, splits } = auditResult.parse(last.value);
   expect(splits.train + splits.validation + splits.test).toBe(30);
   expect(problems.map(({ message }) => message).join("\n")).toMatch(
-    /^2 pictures of .* cannot be read and are excluded; for example, .*secret.png is not in a folder this server may use/m,
+    /^2 pictures of .* cannot be read; for example, .*secret.png is not in a folder this server may use/m,
   );
 });

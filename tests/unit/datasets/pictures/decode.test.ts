@@ -126,7 +126,7 @@ test.each<readonly [string, (path: string) => Promise<void> | void, RegExp]>([
     (path) => writeFileSync(path, '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'),
     /^is SVG, which is not read; save it as PNG or JPEG$/,
   ],
-  ["that is not there", () => undefined, /^is not there any more$/],
+  ["that is not there", () => undefined, /^is not there$/],
   ["that is a folder", (path) => mkdirSync(path), /^is not a file$/],
   [
     "that is cut short",

@@ -167,7 +167,7 @@ describe("pictures become samples", () => {
     const folder = temporaryFolder();
     await writeClasses(join(folder, "data", "files"), ["a", "b"], 10);
     const lines = ["a", "b"].flatMap((c) => Array.from({ length: 10 }, (_, i) => `files/${c}/${String(i).padStart(3, "0")}.png,${i},${c}`));
-    writeFileSync(join(folder, "data", "t.csv"), `picture,weight,kind\n${lines.join("\n")}\nfiles/none.png,1,a\n,2,b\n`);
+    writeFileSync(join(folder, "data", "t.csv"), `picture,weight,kind\n${lines.join("\n")}\nfiles/none.png,1,a\n,2,b\nfiles/none.png,3,b\n`);
     const data = dataSchema.parse({
       source: { type: "table", path: "data/t.csv" },
       inputs: [
@@ -180,11 +180,21 @@ describe("pictures become samples", () => {
     expect(prepared.audit.used).toBe(20);
     expect(prepared.audit.skipped).toEqual([
       { reason: "missing value", column: "picture", rows: 1 },
-      { reason: "unreadable picture", column: "picture", rows: 1 },
+      { reason: "unreadable picture", column: "picture", rows: 2 },
     ]);
-    expect(prepared.audit.warnings.map(({ message }) => message)).toContain(
-      `1 picture of ${join(folder, "data", "t.csv")} cannot be read and is excluded: files/none.png is not there any more`,
-    );
+    const told = [
+      `1 picture of ${join(folder, "data", "t.csv")} cannot be read: files/none.png is not there`,
+      '1 row excluded: missing value in column "picture"',
+      '2 rows excluded: unreadable picture in column "picture"',
+    ];
+    expect(prepared.audit.warnings.map(({ message }) => message)).toEqual(told);
+    const { warnings } = await inspectTable({ folder, data, seed: 1, workFolder: temporaryFolder() });
+    const rows = { kind: "skipped", column: "picture" };
+    expect(warnings.filter(({ code }) => code === "data.picture" || code === "data.skipped").map(({ message, rows: of }) => [message, of])).toEqual([
+      [told[0], undefined],
+      [told[1], rows],
+      [told[2], rows],
+    ]);
     const { pixels } = [...(await samplesOf(prepared, "train")).values()][0]!;
     expect(pixels).toHaveLength(48);
   });
@@ -310,7 +320,7 @@ describe("bad pictures", () => {
     writeFileSync(join(folder, "pictures", "cats", "note.png"), "no picture");
     const look = () => inspectTable({ folder, data: pictureData("pictures"), seed: 1, workFolder: temporaryFolder() });
     const first = await look();
-    expect(first.pictures?.unreadable).toEqual([{ path: "cats/note.png", reason: expect.stringMatching(/^is no picture by its content/) as string }]);
+    expect(first.pictures?.unreadable).toEqual([{ path: "cats/note.png", reason: expect.stringMatching(/^is no picture by its content/) as string, rows: 1 }]);
     expect(await look()).toEqual(first);
   });
 
@@ -376,7 +386,7 @@ describe("the audit of pictures", () => {
     const data = pictureData("pictures", { source: { test: "held-out" }, split: { validation: 0 } });
     const { pictures: audit, duplicates, warnings } = await inspectTable({ folder, data, seed: 1, workFolder: temporaryFolder() });
     expect(audit?.equal).toEqual({
-      rows: 2,
+      pictures: 2,
       leaked: 1,
       examples: [["cats/001.png", "same.png"].map((p) => (p === "same.png" ? "cats/same.png" : p)), ["cats/002.png", "dogs/torn.png"]],
     });
@@ -396,6 +406,46 @@ describe("the audit of pictures", () => {
         "1 pair of pictures looks nearly the same, such as dogs/004.png and dogs/like.jpg; 1 across training and validation or test",
       ]),
     );
+  });
+
+  test.each([
+    ["one", "two"],
+    ["two", "one"],
+  ])("of a table looks at every column of them and every target of classes: %s, %s", async (...columns) => {
+    const folder = temporaryFolder();
+    await writeClasses(join(folder, "p"), ["a", "b"], 10);
+    await writeClasses(join(folder, "p"), ["c", "d"], 4);
+    cpSync(join(folder, "p", "a", "004.png"), join(folder, "p", "copy.png"));
+    const rows = Array.from({ length: 10 }, (_, i) => `p/a/00${i}.png,p/b/00${i}.png,${i % 2 ? "odd" : "even"},${i < 5 ? "dark" : "light"}`);
+    // The first picture is dark and light, the last one odd and even; one file that is not there is named twice.
+    rows.push("p/a/000.png,p/b/009.png,even,light", "p/c/000.png,p/none.png,even,dark", "p/c/000.png,p/none.png,odd,", "p/c/001.png,p/c/002.png,even,");
+    writeFileSync(join(folder, "t.csv"), `one,two,kind,shade\n${rows.join("\n")}\n`);
+    const judged = ["p/b/003.png,p/d/000.png,odd,dark", "p/d/001.png,p/copy.png,even,dark", "p/d/002.png,p/d/003.png,odd,light"];
+    writeFileSync(join(folder, "test.csv"), `one,two,kind,shade\n${judged.join("\n")}\n`);
+    const data = dataSchema.parse({
+      source: { type: "table", path: "t.csv", test: "test.csv" },
+      inputs: columns.map((column) => ({ name: column, type: "image", column, size: [4, 4] })),
+      targets: columns.map((column) => (column === "one" ? "kind" : "shade")).map((column) => ({ name: column, type: "category", column })),
+      split: { validation: 0 },
+    });
+    const { pictures: audit, splits, warnings } = await inspectTable({ folder, data, seed: 1, workFolder: temporaryFolder() });
+    expect(splits).toEqual({ train: 12, validation: 0, test: 3 });
+    expect(audit).toMatchObject({
+      pictures: 29,
+      rows: 17,
+      unreadable: [{ path: "p/none.png", reason: "is not there", rows: 2 }],
+      equal: { pictures: 1, leaked: 2, examples: [["p/a/004.png", "p/copy.png"]] },
+    });
+    const found = warnings.flatMap(({ code, message, rows: of }) => (code === "data.picture" && of?.kind === "rows" ? [[message, of.rows] as const] : []));
+    expect(found.filter(([message]) => !message.includes("nearly the same")).sort(([a], [b]) => (a < b ? -1 : 1))).toEqual([
+      ["1 picture has the same content as an earlier one, such as p/a/004.png and p/copy.png", [16]],
+      ["1 picture is in several classes of kind at once, such as p/b/009.png, which is in 2 rows", [10, 11]],
+      ["1 picture is in several classes of shade at once, such as p/a/000.png, which is in 2 rows", [1, 11]],
+      [
+        "2 rows of validation or test have a picture that is trained on too, such as p/b/003.png, which is in 2 rows: metrics will look better than they are",
+        [15, 16],
+      ],
+    ]);
   });
 
   test("tells sizes, and which are extreme", async () => {
