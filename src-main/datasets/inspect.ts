@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { toLatheError } from "../base/errors.js";
 import type { DataSpec } from "../contract/data.js";
-import { TOO_FINE, fitTarget, kindOf, picturesOf } from "../features/index.js";
+import { TOO_FINE, fitTarget, kindOf, picturesOf, targetKindOf } from "../features/index.js";
 import type { AuditWarning } from "./audit-warning.js";
 import { type ClassParts, tellGaps, tellUnjudged } from "./class-parts.js";
 import { describeNumbers, describeTexts } from "./describe-column.js";
@@ -153,6 +153,7 @@ export async function inspectTable(options: InspectOptions): Promise<TableAudit>
       const counted = await countTarget(database, tables, target, roles.targets.get(target.name) ?? [], known);
       if (!counted) continue;
       classes[target.name] = counted;
+      if (targetKindOf(target).open) continue;
       const unjudged = tellUnjudged(target.name, counted, counts, target.type === "labels" ? "label" : "class");
       if (unjudged !== undefined)
         warnings.push({ code: "data.classes", message: unjudged, severity: "warning", column: roles.targets.get(target.name)?.[0] ?? "" });

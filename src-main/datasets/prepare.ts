@@ -200,8 +200,8 @@ async function make(
       target.name,
     );
     const classes = await countTarget(database, tables, spec, kind.columnsOf(target), target);
-    const unjudged = classes && tellUnjudged(target.name, classes, counts, kind.reader && "label");
-    if (unjudged !== undefined) warnings.push({ code: "data.classes", message: unjudged });
+    const unjudged = classes && !kind.open && tellUnjudged(target.name, classes, counts, kind.reader && "label");
+    if (unjudged) warnings.push({ code: "data.classes", message: unjudged });
   }
 
   const classCounts = Object.fromEntries(

@@ -77,6 +77,7 @@ export class RawAssembler {
   readonly #withTargets: boolean;
   readonly #position: (column: string) => number;
   readonly #spell: Spelling;
+  readonly #classReaders = new Map<string, (text: string) => number>();
   #fillers: readonly Filler[] = [];
   #inputs: Record<string, TensorData> = {};
   #targets: Record<string, TensorData> = {};
@@ -188,7 +189,7 @@ export class RawAssembler {
     const kind = targetKindOf(target);
     const reader = kind.reader?.(target);
     if (reader) return this.#labels(kind.columnsOf(target), kind.width(target), reader, n, fillers);
-    const classes = kind.classOf(target);
+    const classOf = this.#readerOf(target);
     const speller = this.#spell.get(`target ${target.name}`);
     const position = this.#position(`t${kind.columnsOf(target).join()}`);
     const { tensor, put } = classTensor(target, n);
@@ -196,10 +197,17 @@ export class RawAssembler {
       const vector = chunk.getColumnVector(position);
       for (let s = from; s < to; s++) {
         const text = String(vector.getItem(picked[s] ?? 0));
-        put(at + s - from, classes.get(speller ? speller.read(text) : text) ?? -1);
+        put(at + s - from, classOf(speller ? speller.read(text) : text));
       }
     });
     return tensor;
+  }
+
+  /** The same from batch to batch. */
+  #readerOf(target: FittedTarget): (text: string) => number {
+    const reader = this.#classReaders.get(target.name) ?? classReader(target);
+    this.#classReaders.set(target.name, reader);
+    return reader;
   }
 
   #labels(columns: readonly string[], width: number, reader: LabelReader, n: number, fillers: Filler[]): TensorData {
@@ -214,6 +222,23 @@ export class RawAssembler {
     });
     return { dtype: "float32", dims: [n, width], data };
   }
+}
+
+/**
+ * The class of a text as training spells it; -1 where it is missing or unknown. Of a kind that is judged on any class, each text that training did not know is
+ * a class of its own from where it is first met on.
+ */
+export function classReader(target: FittedTarget): (text: string) => number {
+  const kind = targetKindOf(target);
+  const known = kind.classOf(target);
+  if (!kind.open) return (text) => known.get(text) ?? -1;
+  const classes = new Map(known);
+  let next = new Set(known.values()).size;
+  return (text) => {
+    if (text === "") return -1;
+    if (!classes.has(text)) classes.set(text, next++);
+    return classes.get(text) ?? -1;
+  };
 }
 
 /** Room for the classes of `n` rows, and what puts one there: int64 `[n]`, -1 for none that is known, or float32 `[n, 1]` of yes or no, NaN for neither. */

@@ -384,7 +384,7 @@ function checksOf(fitted: FittedData, wanted: Wanted, withTargets: boolean, spel
     const name = `target ${target.name}`;
     return kind.columnsOf(target).flatMap((column): readonly Check[] => {
       const missing: Check = { position: position(column, isNumber), column, test: isNumber ? isMissing : read(name, isMissing), reason: "missing target" };
-      return isNumber ? [missing] : [missing, strangers(name, column, new Set(kind.classOf(target).keys()), "unknown class")];
+      return isNumber || kind.open ? [missing] : [missing, strangers(name, column, new Set(kind.classOf(target).keys()), "unknown class")];
     });
   };
   return [
