@@ -174,7 +174,7 @@ export async function inspectTable(options: InspectOptions): Promise<TableAudit>
       const [column, ...others] = roles.targets.get(target) ?? [];
       warnings.push({
         code: "data.gaps",
-        message: tellGaps(target, lacking, counts),
+        message: tellGaps(target, lacking, counts, others.length + 1),
         severity: "note",
         ...(column === undefined || others.length > 0 ? {} : { column, rows: { kind: "missing", column } }),
       });
