@@ -39,7 +39,7 @@ export function recordWords(fitted: FittedData): number {
 }
 
 /** Of a target, classes or labels that training does not know: how often each occurs, and by part the rows with one that are used for other targets. */
-export interface Strangers {
+interface Strangers {
   readonly rows: Record<SplitName, number>;
   readonly texts: Map<string, number>;
 }

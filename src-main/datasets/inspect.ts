@@ -10,7 +10,7 @@ import { countTarget } from "./label-parts.js";
 import { type PictureAudit, auditPictures } from "./pictures/audit-pictures.js";
 import { findUnlabelled } from "./pictures/find-parts.js";
 import { UNREADABLE, preparePictures } from "./pictures/prepare-pictures.js";
-import { describeSkipped, type SkippedRows } from "./prepared.js";
+import type { SkippedRows } from "./prepared.js";
 import { type ColumnProfile, profileColumns } from "./profile.js";
 import { reasonToLeave } from "./propose.js";
 import { type Roles, resolveRoles } from "./roles.js";
@@ -18,7 +18,7 @@ import { Database } from "./sources/database.js";
 import { openSources } from "./sources/open-source.js";
 import type { SplitCounts, SplitName } from "./splits.js";
 import { formatNow } from "./data-format.js";
-import { countGaps, stageData } from "./stage-data.js";
+import { countGaps, stageData, tellSkipped } from "./stage-data.js";
 import type { Staged } from "./staging.js";
 import { type Duplicates, createFitContext, findDuplicates } from "./statistics.js";
 import { inside } from "../base/own-files.js";
@@ -183,7 +183,7 @@ export async function inspectTable(options: InspectOptions): Promise<TableAudit>
       if (skip !== unreadable)
         warnings.push({
           code: "data.skipped",
-          message: describeSkipped(skip),
+          message: tellSkipped(skip, data, roles),
           severity: "warning",
           // Of a series a row may begin no sample whatever its columns hold.
           ...(skip.column === "" ? {} : { column: skip.column, rows: { kind: "skipped", column: skip.column } }),

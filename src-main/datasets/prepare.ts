@@ -14,7 +14,7 @@ import { createWriters, encodeRows, encoderGraph, inRecords, recordWords } from 
 import { countTarget } from "./label-parts.js";
 import { pixelStatistics } from "./pictures/pixel-statistics.js";
 import { type PreparedPictures, UNREADABLE, preparePictures } from "./pictures/prepare-pictures.js";
-import { describeSkipped, type PreparedData, type StoredData } from "./prepared.js";
+import type { PreparedData, StoredData } from "./prepared.js";
 import { readSplit } from "./read-raw.js";
 import { resolveRoles } from "./roles.js";
 import { csvOptions } from "./sources/csv.js";
@@ -26,7 +26,7 @@ import { fittedSeriesOf } from "./series/fitted-series.js";
 import type { Fold } from "./series/fold.js";
 import { seriesOf } from "./series/place-samples.js";
 import { placeOfRows, seriesRowsOf, writeSeriesRows } from "./series/series-rows.js";
-import { stageData, tellBlanks } from "./stage-data.js";
+import { stageData, tellBlanks, tellSkipped } from "./stage-data.js";
 import type { DataWarning } from "./data-warning.js";
 import { createFitContext, findDuplicates } from "./statistics.js";
 
@@ -245,7 +245,7 @@ async function make(
   // What cannot be read was told above, with an example.
   for (const skip of skipped)
     if (skip.reason !== "unreadable picture" || !pictures?.warnings.some(({ code }) => code === UNREADABLE))
-      warnings.push({ code: "data.skipped", message: describeSkipped(skip) });
+      warnings.push({ code: "data.skipped", message: tellSkipped(skip, data, roles) });
   const masked = new Map(Object.entries(gaps ?? {}).filter(([, n]) => n.train + n.validation + n.test > 0));
   for (const target of targets) {
     const { texts, rows } = defined(strangers[target.name], target.name);

@@ -98,6 +98,18 @@ describe("a row that lacks some of several targets", () => {
     expect(data.targets.map(({ masked }) => masked !== undefined)).toEqual([true, false]);
   });
 
+  it("is excluded where it lacks what samples are compared by, which is told", async () => {
+    const folder = temporaryFolder();
+    const spec = write(folder);
+    const data = dataOf("t.csv", { inputs: spec.inputs, targets: [{ name: "place", type: "embedding", column: "colour" }, ...targets.slice(1)] });
+    const { audit } = await prepared(folder, data);
+    expect(audit.skipped).toEqual([{ reason: "missing target", column: "colour", rows: 20 }]);
+    const told = 'missing target in column "colour"; samples are compared by target place, so that a row without it is not used for the other targets either';
+    expect(audit.warnings).toContainEqual({ code: "data.skipped", message: `20 rows excluded: ${told}` });
+    const { problems } = await auditTable({ folder, data, seed: 3, workFolder: folder });
+    expect(problems.find(({ code }) => code === "data.skipped")?.message).toBe(`20 rows excluded: ${told}`);
+  });
+
   it("is excluded where there is one target, and in a run that began when it was", async () => {
     const folder = temporaryFolder();
     const spec = write(folder);
