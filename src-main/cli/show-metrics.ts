@@ -32,10 +32,23 @@ const wholeMetrics = [
 /** More classes than these make no readable matrix; the report has it. */
 const MOST_CLASSES = 12;
 
-/** Rows that lack one of several targets. */
-export function showMissing(output: Output, missing: Readonly<Record<string, number>> = {}): void {
+/** What was judged, as far as it says of which targets a row may have a part: of those with several labels, or columns. */
+interface Judged {
+  readonly metrics: MetricValues;
+  readonly labels?: Readonly<Record<string, unknown>> | undefined;
+  readonly missing?: Readonly<Record<string, number>> | undefined;
+}
+
+/** Rows that lack one of several targets, or some of it. */
+export function showMissing(output: Output, { missing = {}, metrics, labels = {} }: Judged): void {
+  const hasParts = (target: string) => own(labels, target) !== undefined || Object.keys(metrics).some((name) => name.startsWith(`${target}.mae.`));
   for (const [target, rows] of Object.entries(missing))
-    output.line(`${plural(rows, "row")} without ${target}: its metrics do not count ${rows === 1 ? "it" : "them"}`);
+    output.line(
+      hasParts(target)
+        ? `${plural(rows, "row")} without some or all of ${target}: its metrics count what is there` +
+            (own(labels, target) === undefined ? "" : `, and "exact" rows that have all`)
+        : `${plural(rows, "row")} with no known ${target}: its metrics do not count ${rows === 1 ? "it" : "them"}`,
+    );
 }
 
 /** A readable summary of metrics, target by target: those of the whole, then a row a class, then the confusion matrix. */

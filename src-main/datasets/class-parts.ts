@@ -20,14 +20,32 @@ export async function countClasses(database: Database, { staged, parts }: Staged
   }
 }
 
-/** Says how many samples of each part lack a target; they are used for the others. @param parts samples by part */
-export function tellGaps(target: string, gaps: SplitCounts, parts: SplitCounts): string {
+/** Says which classes, or labels, of a part are none that training knows. @param texts rows by class */
+export function tellStrangers(target: string, texts: ReadonlyMap<string, number>, what: "class" | "label" = "class"): string {
+  const listed = [...texts]
+    .sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))
+    .slice(0, NAMED)
+    .map(([text, rows]) => `"${text}" (${rows} row${rows === 1 ? "" : "s"})`);
+  const one = texts.size === 1;
+  const many = what === "class" ? "classes" : "labels";
+  return (
+    `target ${target}: training does not know the ${one ? what : many} ${listed.join(", ")}${texts.size > NAMED ? ` and ${texts.size - NAMED} more` : ""} ` +
+    `of the test; ${one ? "it cannot" : "they cannot"} be learnt, and the metrics of ${target} do not count such rows`
+  );
+}
+
+/**
+ * Says how many samples of each part lack a target, or some of its columns; they are used for the others.
+ * @param parts samples by part. @param columns that the target is read from
+ */
+export function tellGaps(target: string, gaps: SplitCounts, parts: SplitCounts, columns = 1): string {
   const listed = SPLITS.filter((part) => gaps[part] > 0).map((part) => `${gaps[part]} of ${parts[part]} ${part}`);
   const blind = SPLITS.filter((part) => part !== "train" && parts[part] > 0 && gaps[part] === parts[part]);
-  return (
-    `target ${target} is missing in ${listed.join(", ")} samples; they are used for the other targets, and neither its loss nor its metrics count them` +
-    (blind.length > 0 ? `. No ${blind.join(" and no ")} sample has all of it: nothing is known there of how well it is told` : "")
-  );
+  const told =
+    columns > 1
+      ? `some or all of target ${target} is missing in ${listed.join(", ")} samples; they are used for what is there, and its loss and its metrics count that`
+      : `target ${target} is missing in ${listed.join(", ")} samples; they are used for the other targets, and neither its loss nor its metrics count them`;
+  return told + (blind.length > 0 ? `. No ${blind.join(" and no ")} sample has all of it: nothing is known there of how well it is told` : "");
 }
 
 /** Says of which classes a part has no row, though it has rows of others; undefined where every part has all. */

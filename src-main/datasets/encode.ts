@@ -38,6 +38,12 @@ export function recordWords(fitted: FittedData): number {
   return inputs.reduce((sum, i) => sum + widthOf(i), 0) + targets.reduce((sum, t) => sum + targetWidth(t), 0) + 1;
 }
 
+/** Of a target, classes or labels that training does not know: how often each occurs, and by part the rows with one that are used for other targets. */
+interface Strangers {
+  readonly rows: Record<SplitName, number>;
+  readonly texts: Map<string, number>;
+}
+
 export interface EncodeQuestion {
   readonly fitted: FittedData;
   /** Where what a cell names stands in the store of an input. */
@@ -47,8 +53,10 @@ export interface EncodeQuestion {
   /** The encoder graph; undefined where every input is in a store. */
   readonly executable: Executable | undefined;
   readonly writers: readonly RecordWriter[];
-  /** Of several targets a row may lack some: how many do is counted here, by target and part. Absent: a row must have all, and one that does not is left out. */
+  /** Of several targets a row may lack some, or not be of a known class: how many is counted here, by target and part. Absent: a row must have all, and one that does not is left out. */
   readonly gaps?: Readonly<Record<string, Record<SplitName, number>>> | undefined;
+  /** What training does not know is counted here, by target. */
+  readonly strangers: Readonly<Record<string, Strangers>>;
   /** Training rows by class are counted here. */
   readonly classCounts: Readonly<Record<string, number[]>>;
   readonly progress: (done: number) => void;
@@ -95,7 +103,7 @@ export async function encodeRows(database: Database, staged: Staged, parts: stri
 }
 
 async function writeBatch(batch: RawBatch, partOf: Int8Array, question: EncodeQuestion, unknown: Map<string, number>): Promise<void> {
-  const { fitted, executable, writers, classCounts, gaps } = question;
+  const { fitted, executable, writers, classCounts, gaps, strangers } = question;
   tellPresence(batch, question);
   const outputs = (await executable?.run(batch.inputs)) ?? {};
   const encoded = fitted.inputs.map((input) => {
@@ -108,17 +116,17 @@ async function writeBatch(batch: RawBatch, partOf: Int8Array, question: EncodeQu
   for (let r = 0; r < batch.size; r++) {
     const lacking = gappy.filter((target) => gapsIn(target, r) > 0);
     const lacksAll = lacking.length === targets.length && lacking.every((target) => gapsIn(target, r) === target.width);
-    const stranger = lacksAll || !gaps ? lacking[0] : lacking.find(({ needed }) => needed);
-    if (stranger) {
-      unknown.set(stranger.column, (unknown.get(stranger.column) ?? 0) + 1);
+    const strange = lacking.filter(({ name }) => batch.strangers?.get(name)?.has(r));
+    for (const { name } of strange) for (const text of batch.strangers?.get(name)?.get(r) ?? []) add(strangers[name]?.texts, text);
+    const unusable = lacksAll || !gaps ? (strange[0] ?? lacking[0]) : lacking.find(({ needed }) => needed);
+    if (unusable) {
+      add(unknown, unusable.column);
       continue;
     }
     const part = partOf[r] ?? 0;
-    for (const { name } of lacking) {
-      const counted = gaps?.[name];
-      const split = SPLITS[part];
-      if (counted && split) counted[split]++;
-    }
+    const split = defined(SPLITS[part], "a part");
+    for (const { name } of lacking) countIn(gaps?.[name], split);
+    for (const { name } of strange) countIn(strangers[name]?.rows, split);
     const writer = defined(writers[part], `the writer of part ${part}`);
     if (writer.full) await writer.flush();
     let at = writer.record();
@@ -135,6 +143,14 @@ async function writeBatch(batch: RawBatch, partOf: Int8Array, question: EncodeQu
     }
     integers[at] = batch.rows[r] ?? 0;
   }
+}
+
+function countIn(counts: Record<SplitName, number> | undefined, split: SplitName): void {
+  if (counts) counts[split]++;
+}
+
+function add(counts: Map<string, number> | undefined, key: string): void {
+  counts?.set(key, (counts.get(key) ?? 0) + 1);
 }
 
 /** Of pictures whose file cannot be read the cell is there and the picture is not. */

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { toLatheError } from "../base/errors.js";
 import type { DataSpec } from "../contract/data.js";
-import { TOO_FINE, fitTarget, kindOf, picturesOf } from "../features/index.js";
+import { TOO_FINE, fitTarget, kindOf, picturesOf, targetKindOf } from "../features/index.js";
 import type { AuditWarning } from "./audit-warning.js";
 import { type ClassParts, tellGaps, tellUnjudged } from "./class-parts.js";
 import { describeNumbers, describeTexts } from "./describe-column.js";
@@ -10,7 +10,7 @@ import { countTarget } from "./label-parts.js";
 import { type PictureAudit, auditPictures } from "./pictures/audit-pictures.js";
 import { findUnlabelled } from "./pictures/find-parts.js";
 import { UNREADABLE, preparePictures } from "./pictures/prepare-pictures.js";
-import { describeSkipped, type SkippedRows } from "./prepared.js";
+import type { SkippedRows } from "./prepared.js";
 import { type ColumnProfile, profileColumns } from "./profile.js";
 import { reasonToLeave } from "./propose.js";
 import { type Roles, resolveRoles } from "./roles.js";
@@ -18,7 +18,7 @@ import { Database } from "./sources/database.js";
 import { openSources } from "./sources/open-source.js";
 import type { SplitCounts, SplitName } from "./splits.js";
 import { formatNow } from "./data-format.js";
-import { countGaps, stageData } from "./stage-data.js";
+import { countGaps, stageData, tellSkipped } from "./stage-data.js";
 import type { Staged } from "./staging.js";
 import { type Duplicates, createFitContext, findDuplicates } from "./statistics.js";
 import { inside } from "../base/own-files.js";
@@ -161,6 +161,7 @@ export async function inspectTable(options: InspectOptions): Promise<TableAudit>
       const counted = await countTarget(database, tables, target, roles.targets.get(target.name) ?? [], known);
       if (!counted) continue;
       classes[target.name] = counted;
+      if (targetKindOf(target).open) continue;
       const unjudged = tellUnjudged(target.name, counted, counts, target.type === "labels" ? "label" : "class");
       if (unjudged !== undefined)
         warnings.push({ code: "data.classes", message: unjudged, severity: "warning", column: roles.targets.get(target.name)?.[0] ?? "" });
@@ -181,7 +182,7 @@ export async function inspectTable(options: InspectOptions): Promise<TableAudit>
       const [column, ...others] = roles.targets.get(target) ?? [];
       warnings.push({
         code: "data.gaps",
-        message: tellGaps(target, lacking, counts),
+        message: tellGaps(target, lacking, counts, others.length + 1),
         severity: "note",
         ...(column === undefined || others.length > 0 ? {} : { column, rows: { kind: "missing", column } }),
       });
@@ -190,7 +191,7 @@ export async function inspectTable(options: InspectOptions): Promise<TableAudit>
       if (skip !== unreadable)
         warnings.push({
           code: "data.skipped",
-          message: describeSkipped(skip, arePictures),
+          message: tellSkipped(skip, data, roles),
           severity: "warning",
           // Of a series a row may begin no sample whatever its columns hold.
           ...(skip.column === "" ? {} : { column: skip.column, rows: { kind: "skipped", column: skip.column } }),

@@ -8,13 +8,13 @@ import type { FittedData } from "../features/fitted.js";
 import { fitTarget, horizonOf, kindOf, picturesOf, storedType, targetKindOf, targetWidth, widthOf } from "../features/index.js";
 import type { Graph } from "../onnx/types.js";
 import { contentHash, findStored, listingFile, splitFile, store } from "./cache.js";
-import { tellGaps, tellUnjudged } from "./class-parts.js";
+import { tellGaps, tellStrangers, tellUnjudged } from "./class-parts.js";
 import { type DataFormat, asBegun, formatNow, formatsOf } from "./data-format.js";
 import { createWriters, encodeRows, encoderGraph, inRecords, recordWords } from "./encode.js";
 import { countTarget } from "./label-parts.js";
 import { pixelStatistics } from "./pictures/pixel-statistics.js";
 import { type PreparedPictures, UNREADABLE, preparePictures } from "./pictures/prepare-pictures.js";
-import { describeSkipped, type PreparedData, type StoredData } from "./prepared.js";
+import type { PreparedData, StoredData } from "./prepared.js";
 import { readSplit } from "./read-raw.js";
 import { resolveRoles } from "./roles.js";
 import { csvOptions } from "./sources/csv.js";
@@ -26,7 +26,7 @@ import { fittedSeriesOf } from "./series/fitted-series.js";
 import type { Fold } from "./series/fold.js";
 import { seriesOf } from "./series/place-samples.js";
 import { placeOfRows, seriesRowsOf, writeSeriesRows } from "./series/series-rows.js";
-import { stageData, tellBlanks } from "./stage-data.js";
+import { stageData, tellBlanks, tellSkipped } from "./stage-data.js";
 import type { DataWarning } from "./data-warning.js";
 import { createFitContext, findDuplicates } from "./statistics.js";
 
@@ -200,8 +200,8 @@ async function make(
       target.name,
     );
     const classes = await countTarget(database, tables, spec, kind.columnsOf(target), target);
-    const unjudged = classes && tellUnjudged(target.name, classes, counts, kind.reader && "label");
-    if (unjudged !== undefined) warnings.push({ code: "data.classes", message: unjudged });
+    const unjudged = classes && !kind.open && tellUnjudged(target.name, classes, counts, kind.reader && "label");
+    if (unjudged) warnings.push({ code: "data.classes", message: unjudged });
   }
 
   const classCounts = Object.fromEntries(
@@ -212,6 +212,7 @@ async function make(
   );
   for (const message of await tellBlanks(database, tables, data, roles)) warnings.push({ code: "data.picture-gaps", message });
   const gaps = format === 4 ? Object.fromEntries(targets.map(({ name }) => [name, { train: 0, validation: 0, test: 0 }])) : undefined;
+  const strangers = Object.fromEntries(targets.map(({ name }) => [name, { rows: { train: 0, validation: 0, test: 0 }, texts: new Map<string, number>() }]));
   const seriesRows = seriesRowsOf(fitted);
   const executable = inRecords(fitted).length > 0 ? await options.compile(encoderGraph(fitted)) : undefined;
   const writers = await createWriters(database.folder, fitted);
@@ -226,6 +227,7 @@ async function make(
         writers,
         classCounts,
         gaps,
+        strangers,
         isReadable: (path) => pictures?.isReadable(staged.source, path) ?? false,
         placeOf: (input, path) => defined(pictures, "pictures").placeOf(input, staged.source, path),
         progress: (n) => progress("encode", done + n, total),
@@ -244,9 +246,17 @@ async function make(
   // Which pictures of folders cannot be read was told above, with an example.
   for (const skip of skipped)
     if (!arePictures || skip.reason !== "unreadable picture" || !pictures?.warnings.some(({ code }) => code === UNREADABLE))
-      warnings.push({ code: "data.skipped", message: describeSkipped(skip, arePictures) });
+      warnings.push({ code: "data.skipped", message: tellSkipped(skip, data, roles) });
   const masked = new Map(Object.entries(gaps ?? {}).filter(([, n]) => n.train + n.validation + n.test > 0));
-  for (const [target, lacking] of masked) warnings.push({ code: "data.gaps", message: tellGaps(target, lacking, { train, validation, test }) });
+  for (const target of targets) {
+    const { texts, rows } = defined(strangers[target.name], target.name);
+    const kind = targetKindOf(target);
+    if (texts.size > 0) warnings.push({ code: "data.classes", message: tellStrangers(target.name, texts, kind.reader && "label") });
+    const lacking = masked.get(target.name);
+    const missing = lacking && { train: lacking.train - rows.train, validation: lacking.validation - rows.validation, test: lacking.test - rows.test };
+    if (missing && missing.train + missing.validation + missing.test > 0)
+      warnings.push({ code: "data.gaps", message: tellGaps(target.name, missing, { train, validation, test }, kind.columnsOf(target).length) });
+  }
   if (counts.test > 0 && test === 0)
     throw new LatheError("data.split", `no row of ${testSource?.path ?? source.path} is left for the test: every class in it is unknown to ${source.path}`, {});
   return {

@@ -25,6 +25,8 @@ export interface RawBatch {
    * Empty where not asked for.
    */
   readonly targets: Tensors;
+  /** By target name and place in the batch, the texts of a row that are no class, or no label, that training knew. Of targets that have some. */
+  readonly strangers?: ReadonlyMap<string, ReadonlyMap<number, readonly string[]>>;
 }
 
 /** Inputs that say whether a column has a value: what they are of a row whose picture in that column cannot be read is 0. */
@@ -77,6 +79,8 @@ export class RawAssembler {
   readonly #withTargets: boolean;
   readonly #position: (column: string) => number;
   readonly #spell: Spelling;
+  #strangers = new Map<string, Map<number, readonly string[]>>();
+  readonly #classReaders = new Map<string, (text: string) => number>();
   #fillers: readonly Filler[] = [];
   #inputs: Record<string, TensorData> = {};
   #targets: Record<string, TensorData> = {};
@@ -118,7 +122,13 @@ export class RawAssembler {
   /** The batch so far; the next one begins. */
   take(): RawBatch {
     const size = this.#size;
-    const batch = { size, rows: this.#rows.subarray(0, size), inputs: cutAll(this.#inputs, size), targets: cutAll(this.#targets, size) };
+    const batch = {
+      size,
+      rows: this.#rows.subarray(0, size),
+      inputs: cutAll(this.#inputs, size),
+      targets: cutAll(this.#targets, size),
+      ...(this.#strangers.size > 0 ? { strangers: this.#strangers } : {}),
+    };
     this.#allocate();
     return batch;
   }
@@ -128,6 +138,7 @@ export class RawAssembler {
     const fillers: Filler[] = [];
     this.#inputs = {};
     this.#targets = {};
+    this.#strangers = new Map();
     this.#rows = new Uint32Array(n);
     this.#size = 0;
     for (const input of this.#fitted.inputs) {
@@ -187,8 +198,8 @@ export class RawAssembler {
   #classes(target: FittedTarget, n: number, fillers: Filler[]): TensorData {
     const kind = targetKindOf(target);
     const reader = kind.reader?.(target);
-    if (reader) return this.#labels(kind.columnsOf(target), kind.width(target), reader, n, fillers);
-    const classes = kind.classOf(target);
+    if (reader) return this.#labels(target, reader, n, fillers);
+    const classOf = this.#readerOf(target);
     const speller = this.#spell.get(`target ${target.name}`);
     const position = this.#position(`t${kind.columnsOf(target).join()}`);
     const { tensor, put } = classTensor(target, n);
@@ -196,24 +207,62 @@ export class RawAssembler {
       const vector = chunk.getColumnVector(position);
       for (let s = from; s < to; s++) {
         const text = String(vector.getItem(picked[s] ?? 0));
-        put(at + s - from, classes.get(speller ? speller.read(text) : text) ?? -1);
+        const read = speller ? speller.read(text) : text;
+        const index = classOf(read);
+        put(at + s - from, index);
+        if (index < 0 && read !== "") this.#meet(target.name, at + s - from, [read]);
       }
     });
     return tensor;
   }
 
-  #labels(columns: readonly string[], width: number, reader: LabelReader, n: number, fillers: Filler[]): TensorData {
+  /** The same from batch to batch. */
+  #readerOf(target: FittedTarget): (text: string) => number {
+    const reader = this.#classReaders.get(target.name) ?? classReader(target);
+    this.#classReaders.set(target.name, reader);
+    return reader;
+  }
+
+  #meet(target: string, place: number, texts: readonly string[]): void {
+    const met = this.#strangers.get(target) ?? new Map<number, readonly string[]>();
+    this.#strangers.set(target, met.set(place, texts));
+  }
+
+  #labels(target: FittedTarget, reader: LabelReader, n: number, fillers: Filler[]): TensorData {
+    const kind = targetKindOf(target);
+    const [columns, width] = [kind.columnsOf(target), kind.width(target)];
     const data = new Float32Array(n * width);
     const positions = columns.map((column) => this.#position(`t${column}`));
     fillers.push((chunk, picked, from, to, at) => {
       const vectors = positions.map((position) => chunk.getColumnVector(position));
       for (let s = from; s < to; s++) {
         const cells = vectors.map((vector) => String(vector.getItem(picked[s] ?? 0)));
-        reader.read(cells, data, (at + s - from) * width);
+        const start = (at + s - from) * width;
+        reader.read(cells, data, start);
+        if (!data.subarray(start, start + width).includes(-1)) continue;
+        const unknown = cells.flatMap((cell, k) => reader.faultsOf(cell, k)).filter((text) => text !== "");
+        if (unknown.length > 0) this.#meet(target.name, at + s - from, unknown);
       }
     });
     return { dtype: "float32", dims: [n, width], data };
   }
+}
+
+/**
+ * The class of a text as training spells it; -1 where it is missing or unknown. Of a kind that is judged on any class, each text that training did not know is
+ * a class of its own from where it is first met on.
+ */
+export function classReader(target: FittedTarget): (text: string) => number {
+  const kind = targetKindOf(target);
+  const known = kind.classOf(target);
+  if (!kind.open) return (text) => known.get(text) ?? -1;
+  const classes = new Map(known);
+  let next = new Set(known.values()).size;
+  return (text) => {
+    if (text === "") return -1;
+    if (!classes.has(text)) classes.set(text, next++);
+    return classes.get(text) ?? -1;
+  };
 }
 
 /** Room for the classes of `n` rows, and what puts one there: int64 `[n]`, -1 for none that is known, or float32 `[n, 1]` of yes or no, NaN for neither. */

@@ -314,12 +314,16 @@ class Reader implements TableReader {
   /** Counts what is odd about a row. */
   #usable(chunk: DuckDBDataChunk, i: number, row: number, checks: readonly Check[], masks: number): boolean {
     let lacking = 0;
+    let stranger: string | undefined;
     for (const check of checks) {
       const { position, column, test, reason } = check;
       const value = chunk.getColumnVector(position).getItem(i);
       if (!test(value)) continue;
       if (masks > 0 && (reason === "missing target" || reason === "unknown class")) {
-        if (reason === "unknown class") this.#odd.meetClass(column, String(value), check.known ?? []);
+        if (reason === "unknown class") {
+          stranger ??= column;
+          for (const text of check.textsOf?.(value) ?? [String(value)]) this.#odd.meetClass(column, text, check.known ?? []);
+        }
         lacking++;
         continue;
       }
@@ -344,7 +348,8 @@ class Reader implements TableReader {
       return false;
     }
     if (masks === 0 || lacking < masks) return true;
-    this.#odd.skip("missing target", "");
+    if (stranger === undefined) this.#odd.skip("missing target", "");
+    else this.#odd.skip("unknown class", stranger);
     return false;
   }
 }
@@ -385,7 +390,7 @@ function checksOf(fitted: FittedData, wanted: Wanted, withTargets: boolean, spel
     const name = `target ${target.name}`;
     return kind.columnsOf(target).flatMap((column): readonly Check[] => {
       const missing: Check = { position: position(column, isNumber), column, test: isNumber ? isMissing : read(name, isMissing), reason: "missing target" };
-      return isNumber ? [missing] : [missing, strangers(name, column, new Set(kind.classOf(target).keys()), "unknown class")];
+      return isNumber || kind.open ? [missing] : [missing, strangers(name, column, new Set(kind.classOf(target).keys()), "unknown class")];
     });
   };
   return [

@@ -4,7 +4,7 @@ import { type DataSpec, PICTURE_COLUMN } from "../contract/data.js";
 import { kindOf, picturesOf, targetKindOf } from "../features/index.js";
 import { tellWords } from "./column-words.js";
 import { type DataFormat, formatNow } from "./data-format.js";
-import type { SkippedRows } from "./prepared.js";
+import { type SkippedRows, describeSkipped } from "./prepared.js";
 import type { Roles } from "./roles.js";
 import { findCuts } from "./series/cuts.js";
 import type { Fold } from "./series/fold.js";
@@ -198,6 +198,14 @@ export function neededColumns(staged: Staged, data: DataSpec, roles: Roles, form
 /** SQL of a target's cells; NULL is missing. */
 function targetCells(staged: Staged, target: DataSpec["targets"][number], roles: Roles): readonly Pick<Needed, "column" | "sql">[] {
   return (roles.targets.get(target.name) ?? []).map((column) => ({ column, sql: cellOf(staged, targetKindOf(target), column) }));
+}
+
+/** Why rows are excluded; of one of several targets that no row may lack, that it is so. */
+export function tellSkipped(skip: SkippedRows, { source, targets }: Pick<DataSpec, "source" | "targets">, roles: Pick<Roles, "targets">): string {
+  const why = describeSkipped(skip, source.type === "image-folder");
+  if (skip.reason !== "missing target" || targets.length < 2) return why;
+  const needed = targets.find((target) => targetKindOf(target).needed && roles.targets.get(target.name)?.includes(skip.column));
+  return needed ? `${why}; samples are compared by target ${needed.name}, so that a row without it is not used for the other targets either` : why;
 }
 
 /** By target, the rows in use that lack a value of it, by part; of targets that none lacks nothing. */

@@ -24,6 +24,7 @@ export const embeddingTarget: TargetDefinition<typeof options, typeof fitted> = 
   fitted,
   ...classTarget,
   needed: true,
+  open: true,
   plan: ({ column, dimensions }) => ({ width: dimensions, exact: true, description: `${dimensions} numbers, alike for rows of one "${column}"` }),
   async fit({ name, dimensions }, [column = ""], context) {
     const counts = await context.texts(column, "all", MOST_CLASSES);

@@ -103,6 +103,8 @@ export interface TargetKind<Draft, Options extends Draft, Fitted> {
   readonly stratified: boolean;
   /** Set where samples are drawn by it, so that a row must have it whatever other targets it has. */
   readonly needed?: true;
+  /** Set where rows are told apart by it and no class is answered: it is judged on classes that training never saw as well. */
+  readonly open?: true;
 
   /** The columns that a project names, in order, each with its place in the options. */
   columns(options: Draft): readonly NamedColumn[];

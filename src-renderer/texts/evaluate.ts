@@ -111,7 +111,8 @@ function textsOf(of: Things) {
       mean: (value: string) => `${value} if always the mean`,
       worse: "No better than that",
       rows: (split: string, count: string) => `${split}: ${rows(count)}`,
-      missing: (count: string, target: string) => `${count} without ${target} do not count`,
+      missing: (count: string, target: string) => `${count} with no known ${target} do not count`,
+      partly: (count: string, target: string) => `${count} without some or all of ${target} count for what they have`,
       positive: (name: string) => `“${name}” is positive`,
     },
     matrix: {

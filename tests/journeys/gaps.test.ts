@@ -126,7 +126,7 @@ describe("a table whose rows lack some of their targets", () => {
     expect(evaluation["missing"]).toEqual(report.test!.missing);
     expect(evaluation["confusion"]).toEqual(report.test!.confusion);
     const told = await lathe("evaluate", String(last(events, "done")["model"]), "--data", join(folder, "tested.csv"));
-    expect(told.stdout).toMatch(/^\d+ rows without kind: its metrics do not count them$/m);
+    expect(told.stdout).toMatch(/^\d+ rows with no known kind: its metrics do not count them$/m);
   });
 
   it.each(["sum", "normalized"] as const)("resumes, however often it is killed, to the very bytes of a run that was not, losses in a %s", async (combine) => {

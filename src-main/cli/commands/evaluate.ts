@@ -33,7 +33,7 @@ async function evaluate(model: string, { data, device = "auto", tune = false, js
   const result = await interruptible(output, (setting) => inEngine(work, showEvents(output), (value) => evaluationResult.parse(value), setting));
   output.line(plural(result.samples, "row"));
   for (const [reason, rows] of Object.entries(result.skipped)) output.line(`${plural(rows, "row")} excluded: ${reason}`);
-  showMissing(output, result.missing);
+  showMissing(output, result);
   for (const [column, values] of Object.entries(result.unknownClasses ?? {}))
     output.line(`classes of ${column} that the model does not know${valuesIn(values)}`);
   showStrangers(output, result);

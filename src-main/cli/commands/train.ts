@@ -76,7 +76,7 @@ function showReport(output: Output, path: string): void {
     showMetrics(output, judged.metrics, judged.confusion, judged.labels);
     output.line();
     output.line(`on ${count(judged.rows)} ${test ? "test" : "validation"} rows${test ? ", which training never saw" : ""}`);
-    showMissing(output, judged.missing);
+    showMissing(output, judged);
   }
   output.line(
     `${model.file} against the trainer, ${count(parity.rows)} ${parity.split} rows: largest difference ${number(parity.maxDifference)}, ` +

@@ -29,7 +29,7 @@ export async function checkClasses({ path, targets, classesIn, levels, signal }:
   for (const target of targets) {
     const kind = targetKindOf(target);
     const [column = ""] = kind.columnsOf(target);
-    const found = kind.cells === "text" ? classesIn(column) : undefined;
+    const found = kind.cells === "text" && !kind.open ? classesIn(column) : undefined;
     if (!found) continue;
     const known = kind.classOf(target);
     const strangers = [...found].filter(([name]) => !known.has(name));

@@ -1,3 +1,4 @@
+import { defined } from "../../base/assert.js";
 import { LatheError } from "../../base/errors.js";
 import type { FittedData } from "../../features/fitted.js";
 import { kindOf, rowsOf, rowsOfTarget, targetKindOf } from "../../features/index.js";
@@ -7,7 +8,7 @@ import { Speller } from "../../features/spelling.js";
 import type { TensorData } from "../../onnx/types.js";
 import { OddRows, isFarOutside } from "../odd-rows.js";
 import type { SkippedRows } from "../prepared.js";
-import { type RawBatch, classTensor, columnsOf } from "../raw-batch.js";
+import { type RawBatch, classReader, classTensor, columnsOf } from "../raw-batch.js";
 import type { OutsideRows, ReadSeries, ReadTableOptions, TableReader, UnknownTexts } from "../table-reader.js";
 import { findColumn } from "../roles.js";
 import type { Database } from "../sources/database.js";
@@ -63,6 +64,7 @@ class SeriesReader implements TableReader {
   readonly #options: ReadTableOptions;
   readonly #odd = new OddRows();
   readonly #checks: readonly WordCheck[];
+  readonly #classReaders: ReadonlyMap<string, (text: string) => number>;
   #answeredOnLine = 0;
   #closed = false;
 
@@ -77,6 +79,7 @@ class SeriesReader implements TableReader {
     this.#table = table;
     this.#options = options;
     this.#checks = checksOf(options.fitted, options.targets === "required");
+    this.#classReaders = new Map(options.fitted.targets.map((target) => [target.name, classReader(target)]));
     this.path = source.path;
     this.warnings = source.warnings;
   }
@@ -194,10 +197,10 @@ class SeriesReader implements TableReader {
         const data = table.windows(columns, places, from, to);
         answers[target.name] = { dtype: "float32", dims: [places.length, kind.valuesOf(target).length], data };
       } else {
-        const known = kind.classOf(target);
-        const speller = new Speller(known.keys());
+        const speller = new Speller(kind.classOf(target).keys());
+        const classOf = defined(this.#classReaders.get(target.name), target.name);
         const { tensor, put } = classTensor(target, places.length);
-        places.forEach((row, i) => put(i, known.get(speller.read(table.text(columns[0] ?? "", row))) ?? -1));
+        places.forEach((row, i) => put(i, classOf(speller.read(table.text(columns[0] ?? "", row)))));
         answers[target.name] = tensor;
       }
     }
@@ -234,7 +237,7 @@ function checksOf({ inputs, targets }: FittedData, withTargets: boolean): readon
   return [
     ...(withTargets ? targets : []).flatMap((target) => {
       const kind = targetKindOf(target);
-      return kind.cells === "number" ? [] : kind.columnsOf(target).map((column) => check(column, new Set(kind.classOf(target).keys()), true));
+      return kind.cells === "number" || kind.open ? [] : kind.columnsOf(target).map((column) => check(column, new Set(kind.classOf(target).keys()), true));
     }),
     ...inputs.flatMap((input) => {
       const kind = kindOf(input);

@@ -98,6 +98,18 @@ describe("a row that lacks some of several targets", () => {
     expect(data.targets.map(({ masked }) => masked !== undefined)).toEqual([true, false]);
   });
 
+  it("is excluded where it lacks what samples are compared by, which is told", async () => {
+    const folder = temporaryFolder();
+    const spec = write(folder);
+    const data = dataOf("t.csv", { inputs: spec.inputs, targets: [{ name: "place", type: "embedding", column: "colour" }, ...targets.slice(1)] });
+    const { audit } = await prepared(folder, data);
+    expect(audit.skipped).toEqual([{ reason: "missing target", column: "colour", rows: 20 }]);
+    const told = 'missing target in column "colour"; samples are compared by target place, so that a row without it is not used for the other targets either';
+    expect(audit.warnings).toContainEqual({ code: "data.skipped", message: `20 rows excluded: ${told}` });
+    const { problems } = await auditTable({ folder, data, seed: 3, workFolder: folder });
+    expect(problems.find(({ code }) => code === "data.skipped")?.message).toBe(`20 rows excluded: ${told}`);
+  });
+
   it("is excluded where there is one target, and in a run that began when it was", async () => {
     const folder = temporaryFolder();
     const spec = write(folder);
@@ -111,7 +123,7 @@ describe("a row that lacks some of several targets", () => {
     expect((["train", "validation", "test"] as const).flatMap((split) => storedRows(before, split)).sort((a, b) => a - b)).toEqual(whole);
   });
 
-  it("is judged for the others in another table, where an unknown class counts as missing", async () => {
+  it("is judged for the others in another table, where an unknown class counts as missing, and is told by its name", async () => {
     const folder = temporaryFolder();
     const { fitted } = await prepared(folder, write(folder));
     writeTable(folder, "more.csv", "x,colour,sold,w,h\n1,red,,1,\n2,pink,yes,,2\n3,,,,\n4,pink,,,\n5,blue,no,1,2\n");
@@ -122,7 +134,29 @@ describe("a row that lacks some of several targets", () => {
     expect([...batches[0]!.targets["colour"]!.data].map(Number)).toEqual([2, -1, 0]);
     expect([...batches[0]!.targets["sold"]!.data]).toEqual([NaN, 1, 0]);
     expect([...batches[0]!.targets["size"]!.data]).toEqual([1, NaN, NaN, 2, 1, 2]);
-    expect(table.skipped).toEqual([{ reason: "missing target", column: "", rows: 2 }]);
+    expect(table.skipped).toEqual([
+      { reason: "missing target", column: "", rows: 1 },
+      { reason: "unknown class", column: "colour", rows: 1 },
+    ]);
     expect(table.unknownClasses).toMatchObject([{ column: "colour", rows: 2 }]);
+  });
+
+  it("is not called missing where a test file has a class that training does not know", async () => {
+    const folder = temporaryFolder();
+    const data = write(folder);
+    writeTable(folder, "test.csv", "x,colour,sold,w,h\n1,red,,1,2\n2,pink,yes,1,2\n3,pink,maybe,1,2\n4,grey,,,\n5,blue,no,1,2\n");
+    const { audit, targets: kept } = await prepared(folder, { ...data, source: { ...data.source, test: "test.csv" } });
+    const told = audit.warnings.map(({ message }) => message);
+    expect(told).toContain(
+      'target colour: training does not know the classes "pink" (2 rows), "grey" (1 row) of the test; they cannot be learnt, and the metrics of colour do ' +
+        "not count such rows",
+    );
+    expect(told).toContain(
+      'target sold: training does not know the class "maybe" (1 row) of the test; it cannot be learnt, and the metrics of sold do not count such rows',
+    );
+    expect(told.find((message) => message.startsWith("target colour is missing"))).not.toContain(" test");
+    expect(told.find((message) => message.startsWith("target sold is missing"))).toContain("1 of 4 test");
+    expect(audit.skipped).toContainEqual({ reason: "unknown class", column: "colour", rows: 1 });
+    expect(kept.map(({ masked }) => masked?.test)).toEqual([2, 2, 0]);
   });
 });

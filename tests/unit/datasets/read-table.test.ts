@@ -123,6 +123,23 @@ describe("any other table, by fitted encoders alone", () => {
     ]);
   });
 
+  it("takes any class of an embedding, the same in every batch, and skips rows that have none", async () => {
+    const folder = temporaryFolder();
+    const targets = [{ name: "t", type: "embedding" as const, column: "class", classes: ["no", "yes"], dimensions: 2 }];
+    const classes = ["new", "no", "", "other", "new", "yes", "other", "other", "Yes"];
+    writeTable(folder, "t.csv", `a,b,word,class\n${classes.map((name, i) => `${i},${i},x,${name}`).join("\n")}\n`);
+    const reader = await open(folder, "t.csv", { fitted: { ...fitted, version: 2, targets }, targets: "required", batchSize: 3 });
+    const batches = await all(reader);
+    expect(batches.map(({ rows }) => [...rows])).toEqual([
+      [1, 2, 4],
+      [5, 6, 7],
+      [8, 9],
+    ]);
+    expect(batches.flatMap(({ targets }) => [...targets["t"]!.data].map(Number))).toEqual([2, 0, 3, 2, 1, 3, 3, 1]);
+    expect(reader.skipped).toEqual([{ reason: "missing target", column: "class", rows: 1 }]);
+    expect(reader.unknownClasses).toEqual([]);
+  });
+
   it("drops or refuses rows with missing values, as the encoder says", async () => {
     const folder = temporaryFolder();
     writeTable(folder, "p.csv", "a,b,word\n1,2,x\n,4,x\n5,6,y\n");

@@ -10,6 +10,9 @@ import { evaluateModel } from "../../../src-main/training/models/evaluate-model.
 import { predictTable } from "../../../src-main/training/models/predict-table.js";
 import { TrainingControl } from "../../../src-main/training/process/control.js";
 import { train } from "../../../src-main/training/train.js";
+import { auditTable } from "../../../src-main/datasets/audit.js";
+import { storedSamples } from "../../support/records.js";
+import { dataOf, prepare, writeTable } from "../../support/tables.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
 
 const KINDS = 12;
@@ -104,6 +107,33 @@ describe.each([["TripletMarginLoss"], ["ContrastiveLoss"]])("%s", (loss) => {
     const resumed = await run(project, { resume: true });
     expect(resumed.events.find(({ event }) => event === "run")).toMatchObject({ resumedFrom: { step: expect.any(Number) as number } });
     expect(readFileSync(resumed.done.model ?? "")).toEqual(readFileSync(whole.done.model ?? ""));
+  });
+});
+
+describe("classes that training never saw", () => {
+  const dataWith = (more: object) =>
+    dataOf("t.csv", { inputs: [{ name: "x", type: "numeric", columns: ["x"] }], targets: [{ name: "place", type: "embedding", column: "kind" }], ...more });
+  const kinds = (folder: string, name: string, from: number) =>
+    writeTable(folder, name, `x,kind\n${Array.from({ length: 40 }, (_, i) => `${i},kind ${from + Math.floor(i / 4)}`).join("\n")}\n`);
+  const warned = (warnings: readonly { readonly code: string }[]) => warnings.filter(({ code }) => code === "data.classes");
+
+  it("are what a split by group is for, and no fault", async () => {
+    const folder = temporaryFolder();
+    kinds(folder, "t.csv", 0);
+    const data = dataWith({ split: { by: "group", column: "kind", validation: 0.2, test: 0.2 } });
+    expect(warned((await prepare(folder, data)).audit.warnings)).toEqual([]);
+    expect(warned((await auditTable({ folder, data, seed: 1, workFolder: folder })).problems)).toEqual([]);
+  });
+
+  it("are judged in a test file, each as one of its own", async () => {
+    const folder = temporaryFolder();
+    kinds(folder, "t.csv", 0);
+    kinds(folder, "test.csv", 8);
+    const prepared = await prepare(folder, dataWith({ source: { type: "table", path: "t.csv", test: "test.csv" } }));
+    expect(prepared.counts.test).toBe(40);
+    const classes = storedSamples(prepared, "test").map(({ integers }) => integers[1]);
+    expect(classes).toEqual(Array.from({ length: 40 }, (_, i) => 8 + Math.floor(i / 4)));
+    expect(warned(prepared.audit.warnings)).toEqual([]);
   });
 });
 

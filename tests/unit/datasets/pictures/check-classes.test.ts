@@ -16,6 +16,11 @@ it("says nothing of classes that are known, in whatever form of Unicode", async 
   expect(await checkClasses({ path: "/p", targets: [accented], classesIn: () => new Map([["f\u00e9vrier", 1]]), levels: 1 })).toEqual([]);
 });
 
+it("says nothing of any class to a model that answers with points", async () => {
+  const points: FittedTarget = { name: "kind", type: "embedding", column: "label", classes: ["ant", "bee"], dimensions: 2 };
+  expect(await checkClasses({ path: "/p", targets: [points], classesIn: () => new Map([["yak", 3]]), levels: 1 })).toEqual([]);
+});
+
 it("names a class that is not known, with the nearest known one", async () => {
   expect(await check({ ant: 3, mamoth: 2, zebra: 1 })).toEqual([
     '2 pictures of /p are of the class "mamoth", which the model does not know, and are excluded; did you mean "mammoth"?',

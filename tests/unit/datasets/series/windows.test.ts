@@ -357,6 +357,18 @@ describe("a sample whose last value was filled in on a line to a later one, whic
     expect(onLines(reader)).toEqual([{ reason: "last value filled in on a line", column: "", rows: missing.length }]);
   });
 
+  test("is judged by in another table whatever its class, where a point is answered", async () => {
+    const folder = temporaryFolder();
+    const { fitted } = await prepare(folder, dataWith(folder, { gaps: "forward" }, [{ name: "state", type: "embedding", column: "state", dimensions: 2 }]));
+    const lines = Array.from({ length: 20 }, (_, day) => `${stamp(day)},1,0,${day % 2 === 0 ? "0" : "new"}`);
+    const path = writeTable(folder, "o.csv", ["day,y,promo,state", ...lines].join("\n"));
+    const reader = await readTable({ fitted, folder, path, workFolder: folder, targets: "required", batchSize: 4 });
+    const classes: number[] = [];
+    for await (const { targets } of reader) classes.push(...Array.from(targets["state"]!.data, Number));
+    expect(classes).toEqual(Array.from({ length: 13 }, (_, k) => (k % 2 === 0 ? 0 : 3)));
+    expect(reader.unknownClasses).toEqual([]);
+  });
+
   test("is answered for where nothing is judged, and counted", async () => {
     const folder = temporaryFolder();
     const { fitted } = await prepare(folder, dataWith(folder, { gaps: "interpolate" }));
