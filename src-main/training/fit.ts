@@ -184,7 +184,8 @@ class Fit {
     if (control.wish === "stop") emit({ event: "state", state: "stopping" });
     const layers = this.#diagnosis.byLayer();
     const stuck = this.#watch.observe({ epoch: this.#epoch, loss: trainer.watchedLoss(terms, losses), learningRate, steps: batches.stepsPerEpoch, layers });
-    const warnings = [...diagnose(layers, this.#epoch, trainer.normalisers), ...(stuck ? [stuck] : [])].filter((warning) => !this.#warned.has(keyOf(warning)));
+    const ailing = diagnose(trainer.onTheWay(layers), this.#epoch, trainer.normalisers);
+    const warnings = [...ailing, ...(stuck ? [stuck] : [])].filter((warning) => !this.#warned.has(keyOf(warning)));
     for (const warning of warnings) this.#warned.add(keyOf(warning));
     const event: EpochEvent = {
       event: "epoch",
