@@ -38,9 +38,8 @@ export const twoOutput: Template = {
 /** What there is to do where targets are too few. */
 function wayOn({ source, inputs }: Proposal): string {
   const pictures = inputs.some((input) => kindOf(input).reads === "pictures");
-  const levels = "levels" in source && Array.isArray(source.levels) ? source.levels : [];
   const one = `use the template ${pictures ? "images" : "tabular"}`;
-  if (source.type !== "image-folder") return `name each with --target, or ${one}`;
-  if (levels.length > 1) return `name each of the levels to predict, of ${levels.join(", ")}, with --target, or ${one}`;
+  if (!("levels" in source) || !source.levels) return `name each with --target, or ${one}`;
+  if (source.levels.length > 1) return `name each of the levels to predict, of ${source.levels.join(", ")}, with --target, or ${one}`;
   return `name what several levels of folders stand for with --levels, as in alphabet,character, or ${one}`;
 }

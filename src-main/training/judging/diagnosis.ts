@@ -204,8 +204,8 @@ export function notFiniteError(
   return new LatheError(
     "training.not-finite",
     `epoch ${at.epoch}, step ${at.step}: ${where} is no longer a finite number, so training stopped; the last good checkpoint is kept. ` +
-      `Try ${likely === undefined ? "" : `${likely}, `}a learning rate ten times smaller, clipGradNorm: 1, ${normaliser === undefined ? "" : `${normaliser} before it, `}or check the inputs for ` +
-      `extreme values`,
+      `Try ${likely === undefined ? "" : `${likely}, `}a learning rate ten times smaller, clipGradNorm: 1, ` +
+      `${normaliser === undefined ? "" : `${normaliser} before it, `}or check the inputs for extreme values`,
     { ...at, ...(layer === undefined ? {} : { layer }) },
   );
 }
