@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { DuckDBDataChunk } from "@duckdb/node-api";
 import { defined } from "../base/assert.js";
-import { LatheError } from "../base/errors.js";
+import { LatheError, toLatheError } from "../base/errors.js";
 import { nameColumns } from "../contract/file-names.js";
 import type { FittedData, FittedTarget } from "../features/fitted.js";
 import { canLackSome, kindOf, picturesOf, targetKindOf } from "../features/index.js";
@@ -133,7 +133,12 @@ async function openAny(database: Database, { fitted, folder, path, signal, targe
   const needed = texts.some((column) => levels.includes(column));
   if (found.isFile()) return openPicture(database, full);
   const named = nameColumns(names).some((column) => texts.includes(column)) ? { names } : {};
-  const source = await openImageFolder(database, full, { levels: needed ? levels : [], ...named, signal });
+  const source = await openImageFolder(database, full, { levels: needed ? levels : [], ...named, signal }).catch((thrown: unknown) => {
+    const reads = columnsOf(fitted, false).texts.filter((column) => levels.includes(column));
+    throw reads.length > 0
+      ? tooShallow(thrown, full, levels, reads, [...new Set([...picturesOf(fitted.inputs).map(({ column }) => column), ...texts])])
+      : thrown;
+  });
   if (targets === "none") return source;
   const counts = new Map<string, ReadonlyMap<string, number>>();
   for (const { name, sql } of source.columns.filter((column) => levels.includes(column.name))) {
@@ -142,6 +147,24 @@ async function openAny(database: Database, { fitted, folder, path, signal, targe
   }
   const strangers = await checkClasses({ path: full, targets: fitted.targets, classesIn: (column) => counts.get(column), levels: levels.length, signal });
   return { ...source, warnings: [...source.warnings, ...strangers] };
+}
+
+/** Of a folder whose folders do not say what the model reads of them: what would. @param reads the levels that are read @param columns all that is needed */
+function tooShallow(thrown: unknown, path: string, levels: readonly string[], reads: readonly string[], columns: readonly string[]): unknown {
+  const { code, details } = toLatheError(thrown);
+  const count = details["unlabelled"];
+  if (typeof count !== "number") return thrown;
+  const folders = levels.length === 1 ? "a level of folders" : `${levels.length} levels of folders`;
+  return new LatheError(
+    code,
+    `${path} has ${count} picture${count === 1 ? "" : "s"}, but not in ${folders} for ${listOf(levels)}, and the model reads ${listOf(reads)}; give a folder ` +
+      `that has ${levels.length === 1 ? "it" : "them"}, or a table with the columns ${listOf(columns)}, of which ${columns[0]} holds the pictures' paths`,
+    details,
+  );
+}
+
+function listOf(names: readonly string[]): string {
+  return names.join(", ").replace(/, (?=[^,]*$)/, " and ");
 }
 
 /**

@@ -39,6 +39,7 @@ export const cosineSimilarity = defineLayer({
   }),
   cost: (_config, inputs) => 5 * Math.max(...inputs.map(sampleSize)),
   values: () => ({ range: [-1, 1] }),
+  constantOfSame: "every value has its own direction",
 });
 
 /** x of length 1 along an axis. */

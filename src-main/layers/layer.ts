@@ -117,6 +117,8 @@ export interface LayerDefinition<C = unknown> {
    * @param batch rows of a training step; undefined: not known.
    */
   constant?(config: C, inputs: readonly TensorType[], batch: number | undefined): string | undefined;
+  /** The same of a layer that compares, where all that it reads is one value. */
+  readonly constantOfSame?: string;
   /** What it does to answers where nothing comes after it, as a sentence continues; undefined where it does no harm. */
   atEnd?(config: C): string | undefined;
 }

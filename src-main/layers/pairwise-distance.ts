@@ -32,6 +32,7 @@ export const pairwiseDistance = defineLayer({
   }),
   cost: ({ p }, inputs) => (p === 1 ? 0 : Math.max(...inputs.map(sampleSize))),
   values: () => ({ range: [0, Infinity] }),
+  constantOfSame: "a value is at no distance from itself",
 });
 
 /** The p-norm over the last axis; where it is 0 its gradient is 0, as PyTorch has it. */

@@ -20,5 +20,6 @@ export const sub = defineLayer({
       return ctx.fail(`expected inputs of one type and shape (an axis of 1 repeats), got ${showShape(a.shape)} and ${showShape(b.shape)}`);
     return e.sub(a, b);
   },
+  constantOfSame: "a value less itself is 0",
   torch: () => ({ expression: (inputs) => inputs.join(" - ") }),
 });

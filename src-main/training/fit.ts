@@ -7,7 +7,7 @@ import { type Checkpoint, saveCheckpoint } from "./runs/checkpoint.js";
 import type { LossTerm } from "./combining/combination.js";
 import { combinedLoss } from "./combining/index.js";
 import type { TrainingControl } from "./process/control.js";
-import { EpochDiagnosis, diagnose, isDiagnosed, notFiniteError } from "./judging/diagnosis.js";
+import { EpochDiagnosis, diagnose, isDiagnosed, lighten, notFiniteError } from "./judging/diagnosis.js";
 import { LossWatch } from "./judging/loss-watch.js";
 import { lossOwner } from "./network/layout.js";
 import { EarlyStopping } from "./early-stopping.js";
@@ -148,7 +148,8 @@ class Fit {
     const result = await trainer.step(batch, this.#steps + 1, learningRate, diagnosed);
     if (!Number.isFinite(result.loss)) {
       const look = await trainer.lookBack(batch, this.#steps + 1, learningRate);
-      throw notFiniteError(trainer.diagnosisEntries, trainer.normalisers, look, { epoch: this.#epoch, step: this.#step + 1 });
+      const at = { epoch: this.#epoch, step: this.#step + 1 };
+      throw notFiniteError(trainer.diagnosisEntries, trainer.normalisers, look, at, lighten(training.losses));
     }
     this.#step++;
     this.#steps++;
@@ -184,7 +185,8 @@ class Fit {
     if (control.wish === "stop") emit({ event: "state", state: "stopping" });
     const layers = this.#diagnosis.byLayer();
     const stuck = this.#watch.observe({ epoch: this.#epoch, loss: trainer.watchedLoss(terms, losses), learningRate, steps: batches.stepsPerEpoch, layers });
-    const warnings = [...diagnose(layers, this.#epoch, trainer.normalisers), ...(stuck ? [stuck] : [])].filter((warning) => !this.#warned.has(keyOf(warning)));
+    const ailing = diagnose(trainer.onTheWay(layers), this.#epoch, trainer.normalisers);
+    const warnings = [...ailing, ...(stuck ? [stuck] : [])].filter((warning) => !this.#warned.has(keyOf(warning)));
     for (const warning of warnings) this.#warned.add(keyOf(warning));
     const event: EpochEvent = {
       event: "epoch",

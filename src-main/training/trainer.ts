@@ -11,6 +11,7 @@ import { divisorsOf } from "./combining/normalized.js";
 import { type Slice, initialBuffers, initialParameters, learnedName } from "./network/layout.js";
 import { explainMemory } from "./network/memory.js";
 import { type TrainingSpec, names } from "./network/specification.js";
+import { usedLayers } from "./network/used-inputs.js";
 import { type StepProgram, buildStepProgram, carriedVectors, isMasked, tellsParts } from "./graphs/step-graph.js";
 
 /** A batch as the loader hands it over: inputs, targets and uniforms under the names of `specification.names`. */
@@ -158,6 +159,12 @@ export class Trainer {
   /** The normalisation layer that fits before and after each layer. */
   get normalisers(): Normalisers {
     return normalisersOf(this.#spec);
+  }
+
+  /** Of figures by layer those of layers that lead to an output: no gradient reaches the others, whatever is done to them. */
+  onTheWay<T>(layers: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
+    const used = new Set(usedLayers(this.#spec.plan).layers.flatMap(({ id, owner }) => [id, owner]));
+    return Object.fromEntries(Object.entries(layers).filter(([layer]) => used.has(layer)));
   }
 
   /** What owns the first weight or running statistic that is not a finite number: a layer, or a target's loss. */

@@ -61,7 +61,11 @@ export function addNew(program: Command): void {
     .addOption(new Option("--header <yes or no>", "whether the first row of the table holds names (default: found out)").choices(["yes", "no"]))
     .option("--skip <lines>", "lines to exclude at the top of the table (default: found out)", wholeNumber)
     .option("--comment <mark>", 'what comment lines begin with, or "none" (default: found out)')
-    .option("--target <column>", "what to predict; repeat for several (default: the last column, or the folders' names)", several)
+    .option(
+      "--target <column>",
+      "what to predict; repeat for several (default: the last column; of pictures the innermost of --levels, or the outermost folders' names)",
+      several,
+    )
     .option("--labels <name=columns>", "columns of 0 and 1 that are predicted together, as in weather=rain,wind,snow; repeat for several", labelGroups)
     .option("--input <column>", "what to learn from, beside a folder's pictures; repeat for several (default: what suits the data)", several)
     .option("--split-by <column>", "rows with the same value in this column stay together in training, validation or test")

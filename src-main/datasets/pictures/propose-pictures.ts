@@ -11,7 +11,7 @@ import { type PictureListing, listPictures } from "./list-pictures.js";
 import { nameLevels } from "./name-levels.js";
 import type { LookAtPicture, PictureLook } from "./picture-view.js";
 import { describeRange, rangeOf } from "./pixel-range.js";
-import { classesOf, tellClasses } from "./tell-classes.js";
+import { classesOf, tellClasses, tellRecurring } from "./tell-classes.js";
 
 /** Pictures that are looked at for size and colour, evenly spread. */
 const LOOKED_AT = 40;
@@ -121,6 +121,7 @@ export async function proposePictures(question: PictureFolderQuestion): Promise<
       );
   }
   if (wanted.includes(levels.at(-1) ?? "")) notes.push(...tellClasses(classes, own));
+  notes.push(...tellRecurring(listing, levels, wanted));
   const several = wanted.length + others.length > 1;
   const augment = color === "gray" && several && border !== undefined ? [{ ...SLIGHTLY, fill: border }] : changesOf(color, [...classes.keys()]);
   notes.push(...describeChanges(augment));

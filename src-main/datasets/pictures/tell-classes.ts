@@ -44,6 +44,27 @@ export function tellClasses(classes: ReadonlyMap<string, number>, own: Readonly<
   return notes;
 }
 
+/** Says which levels to predict have folders of one name within different folders, which become one class. @param levels what the folders stand for */
+export function tellRecurring({ pictures }: Pick<PictureListing, "pictures">, levels: readonly string[], targets: readonly string[]): readonly string[] {
+  return levels.flatMap((level, k) => {
+    if (k === 0 || !targets.includes(level)) return [];
+    const places = new Map<string, Set<string>>();
+    for (const { labels } of pictures) {
+      const value = labels[k] ?? "";
+      places.set(value, (places.get(value) ?? new Set()).add(labels.slice(0, k).join("/")));
+    }
+    const several = [...places].filter(([, within]) => within.size > 1);
+    const [first] = several;
+    if (!first) return [];
+    const [value, within] = first;
+    return [
+      `${several.length} of ${places.size} values of ${level} ${several.length === 1 ? "stands" : "stand"} in several values of ` +
+        `${levels.slice(0, k).join("/")}, such as "${shorten(value)}" in ${listNames([...within].map(quoted), NAMED)}: each is one class; rename the folders ` +
+        `where they are different things`,
+    ];
+  });
+}
+
 function quoted(name: string): string {
   return `"${shorten(name)}"`;
 }

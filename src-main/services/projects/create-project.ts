@@ -18,6 +18,7 @@ import { SERIES } from "../templates/series.js";
 import type { Proposal, Template } from "../templates/template.js";
 import { TEXT } from "../templates/text.js";
 import { TWO_INPUT } from "../templates/two-input.js";
+import { TWO_OUTPUT } from "../templates/two-output.js";
 
 export interface CreateOptions extends DataSurvey {
   readonly folder: string;
@@ -40,7 +41,7 @@ export interface CreateOptions extends DataSurvey {
   readonly inputs?: readonly string[] | undefined;
   /** A column whose groups stay together in one part. */
   readonly splitBy?: string | undefined;
-  /** Defaults to the last column, or the innermost level of folders. */
+  /** Defaults to the last column, or of pictures the innermost of the levels that are named, else the outermost folders. */
   readonly targets?: readonly string[];
   /** Columns of yes or no that are predicted together; of tables only. */
   readonly labels?: readonly LabelGroup[];
@@ -82,6 +83,7 @@ export async function createProject(options: CreateOptions): Promise<CreatedProj
     throw new LatheError("usage", `the template ${template?.type} reads no series; the template ${SERIES} does, or name no column of times and no window`);
   if (labels.length > 0 && (template?.reads === "series" || (await isFolder(resolve(data)))))
     throw new LatheError("usage", "labels are columns of a table, got a series or a folder of pictures; name several targets instead");
+  if (!series && template?.reads !== "series") refuseBoth(targets, options.inputs);
   if (await isFolder(resolve(data))) return createFromPictures(options, home, template);
   if (validation !== undefined)
     throw new LatheError("usage", `a validation of its own is a folder, beside a folder of pictures; ${data} is a table, whose validation rows are split off`);
@@ -152,7 +154,8 @@ function nameAndType({ name, type }: { readonly name: string; readonly type: str
 }
 
 async function createFromPictures(options: CreateOptions, home: string, template: Template | undefined): Promise<CreatedProject> {
-  const { name, data, validation, test, levels, names, inputs: wanted, targets, ignore = [], splitBy, signal, look } = options;
+  const { name, data, validation, test, levels, names, inputs: wanted, ignore = [], splitBy, signal, look } = options;
+  const targets = options.targets ?? (template?.type === TWO_OUTPUT ? levelsToPredict(options) : undefined);
   const found = await proposePictures({
     path: resolve(data),
     ...(validation === undefined ? {} : { validation: resolve(validation) }),
@@ -175,6 +178,18 @@ async function createFromPictures(options: CreateOptions, home: string, template
   const chosen = template ?? templates.get(templateForFolder({ inputs, targets: found.targets }));
   const file = await save(home, chosen.create({ name: name ?? basename(home), source, ...splitOf(options), inputs, targets: found.targets }));
   return { file, notes: found.notes, targets: found.targets.map(nameAndType), inputs: inputs.map((input) => input.name) };
+}
+
+/** For several answers, all levels of folders that are not read; undefined where these are too few, which the template tells. */
+function levelsToPredict({ levels = [], inputs = [] }: CreateOptions): readonly string[] | undefined {
+  const left = levels.filter((level) => !inputs.includes(level));
+  return left.length > 1 ? left : undefined;
+}
+
+/** What is predicted cannot be read beside it; of a series it can, in the past. @throws LatheError `usage` */
+function refuseBoth(targets: readonly string[] = [], inputs: readonly string[] = []): void {
+  const both = inputs.find((column) => targets.includes(column));
+  if (both !== undefined) throw new LatheError("usage", `the column "${both}" is both a target and an input, expected one of the two; name it once`);
 }
 
 /** The columns that an input reads, for a person. */

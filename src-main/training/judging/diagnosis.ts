@@ -167,12 +167,29 @@ export function diagnose(layers: Readonly<Record<string, LayerDiagnosis>>, epoch
   return warnings;
 }
 
-/** Where and when the loss stopped being finite, from a look back at the step: the first place on the way from the weights to the loss. */
+/** From here on a loss's weight may well be what makes numbers overflow. */
+const HUGE_WEIGHT = 1e6;
+
+/** What to try where the loss of a target weighs so much that its numbers may overflow; undefined where none does. */
+export function lighten(losses: Readonly<Record<string, { readonly weight: number }>>): string | undefined {
+  const [target, loss] = Object.entries(losses).reduce<[string?, { readonly weight: number }?]>(
+    (heaviest, [name, one]) => (one.weight > (heaviest[1]?.weight ?? 0) ? [name, one] : heaviest),
+    [],
+  );
+  if (target === undefined || !loss || loss.weight < HUGE_WEIGHT) return undefined;
+  return `a weight much smaller than ${loss.weight} for the loss of target ${target}`;
+}
+
+/**
+ * Where and when the loss stopped being finite, from a look back at the step: the first place on the way from the weights to the loss.
+ * @param likely what to try first
+ */
 export function notFiniteError(
   entries: readonly DiagnosisEntry[],
   normalisers: Normalisers,
   result: StepResult,
   at: { readonly epoch: number; readonly step: number },
+  likely?: string,
 ): LatheError {
   const values = result.diagnosis ?? new Float32Array(0);
   const first = (quantity: DiagnosisEntry["quantity"]) => entries.find((entry, i) => entry.quantity === quantity && !Number.isFinite(values[i] ?? 0))?.layer;
@@ -187,8 +204,8 @@ export function notFiniteError(
   return new LatheError(
     "training.not-finite",
     `epoch ${at.epoch}, step ${at.step}: ${where} is no longer a finite number, so training stopped; the last good checkpoint is kept. ` +
-      `Try a learning rate ten times smaller, clipGradNorm: 1, ${normaliser === undefined ? "" : `${normaliser} before it, `}or check the inputs for ` +
-      `extreme values`,
+      `Try ${likely === undefined ? "" : `${likely}, `}a learning rate ten times smaller, clipGradNorm: 1, ` +
+      `${normaliser === undefined ? "" : `${normaliser} before it, `}or check the inputs for extreme values`,
     { ...at, ...(layer === undefined ? {} : { layer }) },
   );
 }

@@ -7,6 +7,7 @@ import type { LossDefinition, LossInput } from "../../losses/loss.js";
 import type { TensorType } from "../../onnx/types.js";
 import type { AskedTarget } from "./asked-target.js";
 import type { NetworkPlan, PlannedLayer } from "./network.js";
+import { sameValues } from "./same-values.js";
 import { useOfInputs } from "./used-inputs.js";
 import { limitedNumbers, range } from "./limited-numbers.js";
 
@@ -33,7 +34,15 @@ export interface FaultSetting {
  * the loss does not expect. Errors come first; a layer has one fault.
  */
 export function findFaults(setting: FaultSetting): readonly NetworkFault[] {
-  const found = [...batches(setting), ...constants(setting), ...weightless(setting), ...tokens(setting), ...ends(setting), ...unread(setting)];
+  const found = [
+    ...batches(setting),
+    ...constants(setting),
+    ...weightless(setting),
+    ...tokens(setting),
+    ...ends(setting),
+    ...unread(setting),
+    ...leftovers(setting),
+  ];
   const first = new Map<string, NetworkFault>();
   for (const severity of ["error", "warning"])
     for (const fault of found) if (fault.severity === severity && !first.has(fault.layer)) first.set(fault.layer, fault);
@@ -52,11 +61,12 @@ function readBy(layer: PlannedLayer, types: FaultSetting["types"]): readonly Ten
 
 /** Layers that give the same whatever they read. Where no other way leads to an output, it does not depend on any input. */
 function constants({ plan, types, batch }: FaultSetting): readonly NetworkFault[] {
+  const same = sameValues(plan);
   const makers = new Map<string, { readonly layer: PlannedLayer; readonly why: string }>();
   const own: { readonly layer: PlannedLayer; readonly why: string }[] = [];
   for (const layer of plan.layers) {
     const read = readBy(layer, types);
-    const why = read && layer.definition.constant?.(layer.config, read, batch);
+    const why = (read && layer.definition.constant?.(layer.config, read, batch)) ?? ofSame(layer, same);
     const before = layer.from.map((name) => makers.get(name));
     const [first] = before;
     if (why !== undefined) {
@@ -66,15 +76,21 @@ function constants({ plan, types, batch }: FaultSetting): readonly NetworkFault[
   }
   return own.map(({ layer, why }) => {
     const output = plan.outputs.find(({ from }) => makers.get(from)?.layer === layer);
+    const mend = layer.definition.constantOfSame === undefined ? "remove it" : "connect something else to it, or remove it";
     const consequence = output ? `so target ${output.target} does not depend on any input` : "so what comes before it is lost";
     return {
       severity: output ? "error" : "warning",
       code: "constant",
       layer: layer.id,
-      message: `${label(layer)} gives the same for every row, because ${why}, ${consequence}; remove it`,
+      message: `${label(layer)} gives the same for every row, because ${why}, ${consequence}; ${mend}`,
       mends: [{ do: "remove", layer: layer.id }],
     };
   });
+}
+
+/** Why a layer that compares gives the same, where it reads one value several times. */
+function ofSame({ definition, from }: PlannedLayer, same: ReadonlyMap<string, string>): string | undefined {
+  return new Set(from.map((name) => same.get(name) ?? name)).size === 1 ? definition.constantOfSame : undefined;
 }
 
 /** Layers that compare the rows of a step, where there is one. */
@@ -132,6 +148,18 @@ function unread({ plan, inputs = [] }: FaultSetting): readonly NetworkFault[] {
     const what = read.has(name) ? `what layers make of input ${name} reaches no output` : `no layer reads input ${name}`;
     const message = `${what}: its columns change no answer, and the model's file does not take them; connect it, or remove it`;
     return [{ severity: "warning", code: "unread", layer: name, message, mends: [] }];
+  });
+}
+
+/** The last layers of branches that lead to no output. */
+function leftovers({ plan, inputs }: FaultSetting): readonly NetworkFault[] {
+  if (plan.outputs.length === 0 || inputs === undefined) return [];
+  const { used, read } = useOfInputs(plan);
+  return plan.layers.flatMap((layer): NetworkFault[] => {
+    if (used.has(layer.id) || read.has(layer.id)) return [];
+    const message =
+      `${label(layer)} reaches no output: nothing reads what it gives, and it changes no answer; make it the output of a target, connect it, ` + `or remove it`;
+    return [{ severity: "warning", code: "unread", layer: layer.id, message, mends: [{ do: "remove", layer: layer.id }] }];
   });
 }
 

@@ -25,6 +25,19 @@ it("finds nothing where more than a third differs, or nothing is offered", () =>
   expect([closest("Transformer", ["Linear", "Conv2d"]), closest("Linear", [])]).toEqual([undefined, undefined]);
 });
 
+it("finds nothing where little of a short word is left", () => {
+  const columns = ["a", "b", "w", "price"];
+  expect(["zz", "big", "x", "c", "prc", "pirce", "B"].map((word) => closest(word, columns))).toEqual([
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+    "price",
+    "price",
+    "b",
+  ]);
+});
+
 it("takes an unknown word for the known one of which most agrees, so that of short words less may differ", () => {
   const animals = ["cow", "dog", "horse"];
   expect(["Dog", "cows", "hrose", "cat", "pig"].map((word) => nearestKnown(word, animals))).toEqual(["dog", "cow", undefined, undefined, undefined]);

@@ -64,6 +64,16 @@ test.each([
   expect(() => templates.get(type).create(credit)).toThrow(expect.objectContaining({ code: "usage", message }));
 });
 
+test.each([
+  [["label"], "name what several levels of folders stand for with --levels, as in alphabet,character, or use the template images"],
+  [["alphabet", "character"], "name each of the levels to predict, of alphabet, character, with --target, or use the template images"],
+])("two-output says of a folder of pictures with the levels %j what to name", (levels, way) => {
+  const image = { name: "image", type: "image" as const, column: "image", size: [16, 16] as [number, number] };
+  const target = { name: "kind", type: "category" as const, column: levels.at(-1)! };
+  const folder: Proposal = { name: "signs", source: { type: "image-folder", path: "signs", levels }, inputs: [image], targets: [target] };
+  expect(() => templates.get("two-output").create(folder)).toThrow(`the template two-output needs at least two targets, got 1; ${way}`);
+});
+
 test("an unknown template is answered with the nearest", () => {
   expect(() => templates.get("tablar")).toThrow(expect.objectContaining({ code: "usage", message: "there is no template tablar; did you mean tabular?" }));
 });

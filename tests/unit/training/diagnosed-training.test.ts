@@ -75,6 +75,20 @@ describe("real training tells what ails it", () => {
     expect(warnings.every((w) => w.epoch === 1 || w.layer !== "fc1")).toBe(true);
   });
 
+  it("a layer that reaches no output is given no advice, and hides no other's", async () => {
+    const aside = { id: "aside", type: "Linear", from: ["x"], outFeatures: 4 };
+    const deep = Array.from({ length: 12 }, (_, i) => [fc(`fc${i + 1}`, 8), { id: `act${i + 1}`, type: "Sigmoid" }]).flat();
+    const spec = (layers: Layers) =>
+      trainingSpec({
+        inputs: { x: 4 },
+        targets: [{ name: "y", kind: "numeric", width: 1 }],
+        model: { layers, outputs: [{ target: "y", from: "out" }] },
+        training: { optimizer: { type: "SGD", lr: 0.01 } },
+      });
+    expect(said(await warningsOf(spec([aside, fc("fc1", 8, { from: ["x"] }), { id: "act1", type: "Tanh" }, fc("out", 1)])))).toEqual([]);
+    expect(said(await warningsOf(spec([...deep, fc("out", 1), aside])))).toContain("vanishing-gradient fc1");
+  });
+
   it("weights drawn far too large: Tanh is saturated", async () => {
     const warnings = await warningsOf(numeric([fc("fc1", 16, { init: { type: "normal", std: 5 } }), { id: "act1", type: "Tanh" }, fc("fc2", 1)]));
     expect(said(warnings)).toContain("saturated-units act1");

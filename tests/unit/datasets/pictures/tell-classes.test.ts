@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { PictureListing } from "../../../../src-main/datasets/pictures/list-pictures.js";
-import { tellClasses } from "../../../../src-main/datasets/pictures/tell-classes.js";
+import { tellClasses, tellRecurring } from "../../../../src-main/datasets/pictures/tell-classes.js";
 
 const counts = new Map([
   ["ant", 9],
@@ -31,4 +31,22 @@ it("names classes that a folder of a part lacks, or has alone", () => {
 
 it("leaves it to evaluation to say that nothing fits", () => {
   expect(tellClasses(new Map([["ant", 9]]), { test: folder("/t", ["bee"]) })).toHaveLength(1);
+});
+
+it("says which folders of one name within different folders become one class, where they are to be predicted", () => {
+  const listing = (...folders: readonly string[]) => ({ pictures: folders.map((path) => ({ path: `${path}/1.png`, labels: path.split("/") })) });
+  const levels = ["alphabet", "character"];
+  const signs = listing("Al pha/character01", "Al pha/character02", "Bé,ta/character01", "Bé,ta/character03");
+  expect(tellRecurring(signs, levels, levels)).toEqual([
+    '1 of 3 values of character stands in several values of alphabet, such as "character01" in "Al pha", "Bé,ta": each is one class; rename the folders ' +
+      "where they are different things",
+  ]);
+  expect(tellRecurring(signs, levels, ["alphabet"])).toEqual([]);
+  expect(tellRecurring(listing("a/x", "b/y"), levels, levels)).toEqual([]);
+  expect(tellRecurring(listing("a/x/1", "a/y/1", "b/x/2"), ["group", ...levels], ["alphabet", "character"])).toEqual([
+    '1 of 2 values of alphabet stands in several values of group, such as "x" in "a", "b": each is one class; rename the folders where they are different ' +
+      "things",
+    '1 of 2 values of character stands in several values of group/alphabet, such as "1" in "a/x", "a/y": each is one class; rename the folders where they ' +
+      "are different things",
+  ]);
 });

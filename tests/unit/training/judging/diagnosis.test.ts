@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { layerDiagnosis } from "../../../../src-main/contract/events.js";
 import type { DiagnosisEntry } from "../../../../src-main/training/graphs/diagnosis-graph.js";
-import { EpochDiagnosis, diagnose, isDiagnosed, notFiniteError } from "../../../../src-main/training/judging/diagnosis.js";
+import { EpochDiagnosis, diagnose, isDiagnosed, lighten, notFiniteError } from "../../../../src-main/training/judging/diagnosis.js";
 
 describe("the steps that are looked at", () => {
   it.each([
@@ -179,6 +179,14 @@ describe("what is said of an epoch's figures", () => {
 });
 
 describe("where numbers stopped being finite", () => {
+  it("a weight that may make them so is the first thing to try", () => {
+    expect([lighten({}), lighten({ price: { weight: 1000 } })]).toEqual([undefined, undefined]);
+    const likely = lighten({ price: { weight: 2 }, kind: { weight: 1e300 } });
+    expect(likely).toBe("a weight much smaller than 1e+300 for the loss of target kind");
+    const { message } = notFiniteError(order, new Map(), result([0, 0, 0, 1, 0, Infinity, 0]), { epoch: 1, step: 1 }, likely);
+    expect(message).toContain("Try a weight much smaller than 1e+300 for the loss of target kind, a learning rate ten times smaller, clipGradNorm: 1, or");
+  });
+
   const result = (values: readonly number[]) => ({ loss: NaN, losses: [NaN], diagnosis: Float32Array.from(values) });
   const order: readonly DiagnosisEntry[] = [
     { layer: "fc1", quantity: "outputCheck" },

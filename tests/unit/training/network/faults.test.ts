@@ -193,6 +193,42 @@ test("a layer that gives the same for every row is a warning where another way g
   expect(faultsOf(documentOf("good", [], undefined, {}, only)).map(({ said }) => said)).toEqual(["error constant sm"]);
 });
 
+describe("a layer that compares a value with itself gives the same for every row", () => {
+  const said = (layers: readonly object[]) => faultsOf(documentOf("good", [], undefined, {}, layers)).map((fault) => fault.said);
+  const join = (type: string, from: readonly string[], options: object = {}) => [layer("join", type, { from, ...options }), end("good")];
+
+  test.each(["Sub", "CosineSimilarity", "PairwiseDistance"])("%s", (type) => {
+    const [fault, ...more] = faultsOf(documentOf("good", [], undefined, {}, [fc, ...join(type, ["fc", "fc"])]));
+    expect([fault?.said, fault?.mends, more]).toEqual(["error constant join", ["remove join"], []]);
+    expect(fault?.message).toMatch(/gives the same for every row, because .*, so target good does not depend on any input; connect something else to it/);
+    expect(said([fc, layer("other", "Linear", { from: ["features"], outFeatures: 8 }), ...join(type, ["fc", "other"])])).toEqual([]);
+  });
+
+  test("also where it is made twice of the same, but not where chance or other weights have a part in it", () => {
+    const twice = (type: string, options: object = {}) => [layer("one", type, { from: ["fc"], ...options }), layer("two", type, { from: ["fc"], ...options })];
+    const faults = (type: string, options?: object) => said([fc, ...twice(type, options), ...join("Sub", ["one", "two"])]);
+    expect(["Identity", "ReLU", "Flatten"].map((type) => faults(type))).toEqual([1, 2, 3].map(() => ["error constant join"]));
+    expect([faults("Dropout"), faults("Linear", { outFeatures: 4 }), faults("BatchNorm1d")]).toEqual([[], [], []]);
+    expect(said([fc, relu, ...join("Sub", ["fc", "act"])])).toEqual([]);
+  });
+
+  test("also behind two uses of one block", () => {
+    const uses = (share: boolean) => {
+      const each = ["a", "b"].map((id) => layer(id, "Block", { block: "half", from: ["features"], ...(share ? { weights: "shared" } : {}) }));
+      const document = documentOf("good", [], undefined, {}, [...each, ...join("Sub", ["a", "b"])]);
+      return faultsOf({ ...document, model: { ...document.model, blocks: { half: { layers: [fc] } } } }).map((fault) => fault.said);
+    };
+    expect([uses(true), uses(false)]).toEqual([["error constant join"], []]);
+  });
+});
+
+test("of a branch that reaches no output the last layer is told", () => {
+  const aside = [layer("f1", "Linear", { from: ["features"], outFeatures: 4 }), layer("a1", "ReLU"), layer("o1", "Linear", { outFeatures: 1 })];
+  const [fault, ...more] = faultsOf(documentOf("good", [], undefined, {}, [...aside, { ...fc, from: ["features"] }, end("good")]));
+  expect([fault?.said, fault?.path, fault?.mends, more]).toEqual(["warning unread o1", "model.layers[2]", ["remove o1"], []]);
+  expect(fault?.message).toContain("layer o1 (Linear) reaches no output: nothing reads what it gives, and it changes no answer");
+});
+
 describe("the networks that Lathe begins with have no fault", () => {
   const source = { type: "table" as const, path: "wine.csv" };
   const values = { name: "features", type: "numeric" as const, columns: ["acid", "sugar"] };

@@ -117,13 +117,19 @@ describe("of inputs that change no answer", () => {
         "unread",
         "data.inputs[3]: no layer reads input review: its columns change no answer, and the model's file does not take them; connect it, or remove it",
       ],
+      [
+        "warning",
+        "unread",
+        "model.layers[2]: layer aside (Flatten) reaches no output: nothing reads what it gives, and it changes no answer; make it the output of a target, " +
+          "connect it, or remove it",
+      ],
     ]);
   });
 
   test("a block that does not read what it is given is seen through", () => {
     const blocks = { first: { inputs: ["one", "other"], layers: [{ id: "fc", type: "Linear", from: ["one"], outFeatures: 4 }] } };
     const layers = [...rows, { id: "b", type: "Block", block: "first", from: ["n", "gru"] }, { id: "all", type: "Concat", from: ["b", "w", "p"] }, out];
-    expect(planModel(documentOf(layers, { blocks }), facts).problems.map(({ path }) => path)).toEqual(["data.inputs[3]"]);
+    expect(planModel(documentOf(layers, { blocks }), facts).problems.map(({ path }) => path)).toEqual(["data.inputs[3]", "model.layers[7]"]);
   });
 });
 
