@@ -1,7 +1,7 @@
 /** Longer words are compared with nothing: the distance costs the product of both lengths, and nobody mistypes so much. */
 const LONGEST = 100;
 
-/** The candidate nearest to a mistyped word, or undefined where nothing is near: more than a third of it differs, of short words more than half. */
+/** The candidate nearest to a mistyped word, or undefined where nothing is near: more than a third of it differs, of short words more than half, unless letters are only swapped. */
 export function closest(word: string, candidates: readonly string[]): string | undefined {
   if (word.length > LONGEST) return undefined;
   let best: string | undefined;
@@ -11,11 +11,18 @@ export function closest(word: string, candidates: readonly string[]): string | u
   for (const candidate of candidates) {
     if (candidate.length > LONGEST) continue;
     const d = distance(word.toLowerCase(), candidate.toLowerCase());
-    if (2 * d > Math.max(word.length, candidate.length) || d > bestDistance || (d === bestDistance && best === undefined)) continue;
+    if (d > bestDistance || (d === bestDistance && best === undefined)) continue;
+    if (2 * d > Math.max(word.length, candidate.length) && !isSwapped(word, candidate)) continue;
     const inCase = distance(word, candidate);
     if (d < bestDistance || inCase < bestInCase) [best, bestDistance, bestInCase] = [candidate, d, inCase];
   }
   return best;
+}
+
+/** Whether two words are made of the same letters. */
+function isSwapped(a: string, b: string): boolean {
+  const letters = (word: string) => [...word.toLowerCase()].sort().join("");
+  return letters(a) === letters(b);
 }
 
 /** The known word that an unknown one may be meant for. Of a short word less may differ than of a mistyped command: dog is no mistyped cow. */

@@ -18,6 +18,7 @@ it("finds the word that was meant, whatever its case, the first of several", () 
   const layers = ["Linear", "Conv2d", "Dropout", "BatchNorm1d"];
   expect(["linaer", "CONV2D", "Drop out", "batchnorm"].map((word) => closest(word, layers))).toEqual(["Linear", "Conv2d", "Dropout", "BatchNorm1d"]);
   expect(closest("ac", ["ab", "ad"])).toBe("ab");
+  expect([closest("gur", ["lstm", "gru"]), closest("ba", ["ab"])]).toEqual(["gru", "ab"]);
   expect(closest("cats", ["Cat", "cat", "CAT"])).toBe("cat");
 });
 
