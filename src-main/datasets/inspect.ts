@@ -9,6 +9,7 @@ import type { FittedTarget } from "../features/fitted.js";
 import { countTarget } from "./label-parts.js";
 import { type PictureAudit, auditPictures } from "./pictures/audit-pictures.js";
 import { findUnlabelled } from "./pictures/find-parts.js";
+import { foldersOf } from "./pictures/folders-of.js";
 import { UNREADABLE, preparePictures } from "./pictures/prepare-pictures.js";
 import type { SkippedRows } from "./prepared.js";
 import { type ColumnProfile, profileColumns } from "./profile.js";
@@ -104,7 +105,7 @@ export async function inspectTable(options: InspectOptions): Promise<TableAudit>
       message,
       severity: "note",
     }));
-    const arePictures = data.source.type === "image-folder";
+    const arePictures = foldersOf(data.source) !== undefined;
     // Which pictures of folders cannot be read is told with an example, and leads to what is excluded because of it; of a table its rows are told too.
     const unreadable = skipped.find(
       ({ reason }) => arePictures && pictures?.warnings.some(({ code }) => code === UNREADABLE) && reason === "unreadable picture",

@@ -12,6 +12,7 @@ import { tellGaps, tellStrangers, tellUnjudged } from "./class-parts.js";
 import { type DataFormat, asBegun, formatNow, formatsOf } from "./data-format.js";
 import { createWriters, encodeRows, encoderGraph, inRecords, recordWords } from "./encode.js";
 import { countTarget } from "./label-parts.js";
+import { foldersOf } from "./pictures/folders-of.js";
 import { pixelStatistics } from "./pictures/pixel-statistics.js";
 import { type PreparedPictures, UNREADABLE, preparePictures } from "./pictures/prepare-pictures.js";
 import type { PreparedData, StoredData } from "./prepared.js";
@@ -171,6 +172,7 @@ async function make(
   for (const spec of data.inputs) inputs.push(await kindOf(spec).fit(spec, roles.inputs.get(spec.name) ?? [], context));
   const targets = [];
   for (const spec of data.targets) targets.push(await fitTarget(spec, roles.targets.get(spec.name) ?? [], context));
+  const folders = foldersOf(data.source);
   const fitted: FittedData = {
     version: source.before ? 1 : 2,
     inputs,
@@ -179,8 +181,8 @@ async function make(
     ...(data.source.type !== "image-folder" && data.source.missing
       ? { missing: Object.fromEntries(Object.entries(data.source.missing).map(([column, words]) => [column, words.map((word) => word.toLowerCase())])) }
       : {}),
-    ...(data.source.type === "image-folder" ? { levels: [...data.source.levels] } : {}),
-    ...(data.source.type === "image-folder" && data.source.names !== undefined ? { names: data.source.names } : {}),
+    ...(folders ? { levels: [...folders.levels] } : {}),
+    ...(folders?.names !== undefined ? { names: folders.names } : {}),
     ...(series && source.series ? { series: fittedSeriesOf(series, source.series) } : {}),
   };
   const rows = mainTable.staged.rows;
@@ -242,7 +244,7 @@ async function make(
     for (const writer of writers) await writer.abandon();
   }
   const [train = 0, validation = 0, test = 0] = writers.map((w) => w.count);
-  const arePictures = data.source.type === "image-folder";
+  const arePictures = foldersOf(data.source) !== undefined;
   // Which pictures of folders cannot be read was told above, with an example.
   for (const skip of skipped)
     if (!arePictures || skip.reason !== "unreadable picture" || !pictures?.warnings.some(({ code }) => code === UNREADABLE))
@@ -362,9 +364,9 @@ function fingerprintsOf(data: DataSpec, seed: number, hashes: readonly string[],
 
 /** sha256 over what determines the samples: the files' contents and formats, the data section but for the paths, and the seed. */
 export function fingerprintOf(data: DataSpec, seed: number, hashes: readonly string[], format: DataFormat = formatNow(data)): string {
-  const folders = data.source.type === "image-folder";
+  const folders = foldersOf(data.source);
   const ending = (path: string | undefined) => (folders ? path && "/" : path?.toLowerCase().replace(/^.*?((\.[a-z]+)?(\.gz)?)$/, "$1"));
-  const own = data.source.type === "image-folder" ? data.source.validation : undefined;
+  const own = folders?.validation;
   const validation = own === undefined ? {} : { validation: ending(own) };
   const source = { ...data.source, path: ending(data.source.path), test: ending(data.source.test), ...validation };
   const inputs = data.inputs.map((input) => kindOf(input).prepared(input));

@@ -1,3 +1,4 @@
+import { foldersOf } from "./pictures/folders-of.js";
 import { defined } from "../base/assert.js";
 import { LatheError } from "../base/errors.js";
 import { type DataSpec, PICTURE_COLUMN } from "../contract/data.js";
@@ -202,7 +203,7 @@ function targetCells(staged: Staged, target: DataSpec["targets"][number], roles:
 
 /** Why rows are excluded; of one of several targets that no row may lack, that it is so. */
 export function tellSkipped(skip: SkippedRows, { source, targets }: Pick<DataSpec, "source" | "targets">, roles: Pick<Roles, "targets">): string {
-  const why = describeSkipped(skip, source.type === "image-folder");
+  const why = describeSkipped(skip, foldersOf(source) !== undefined);
   if (skip.reason !== "missing target" || targets.length < 2) return why;
   const needed = targets.find((target) => targetKindOf(target).needed && roles.targets.get(target.name)?.includes(skip.column));
   return needed ? `${why}; samples are compared by target ${needed.name}, so that a row without it is not used for the other targets either` : why;

@@ -1,3 +1,4 @@
+import { foldersOf } from "./folders-of.js";
 import { resolve } from "node:path";
 import type { DataSpec } from "../../contract/data.js";
 import { picturesOf } from "../../features/index.js";
@@ -74,7 +75,8 @@ export async function auditPictures(
   // What is found does not depend on the order of inputs.
   const columns = [...new Set(inputs.map(({ column }) => column))].sort();
   const targets = data.targets.filter(({ type }) => type !== "numeric").map(({ name }) => name);
-  const arePictures = data.source.type === "image-folder";
+  const folders = foldersOf(data.source);
+  const arePictures = folders !== undefined;
   const shown = await readShown(database, tables, { columns, targets: targets.map((name) => roles.targets.get(name) ?? []) }, prepared);
   const good = shown.filter((one): one is Good => one.facts !== undefined && one.facts.bad === undefined && one.part !== undefined);
   const warnings: AuditWarning[] = [];
@@ -105,7 +107,7 @@ export async function auditPictures(
       width: spread(files.map(({ facts }) => facts.width)),
       height: spread(files.map(({ facts }) => facts.height)),
       unreadable: unreadableOf(shown).slice(0, MOST_ROWS),
-      excluded: data.source.type === "image-folder" ? (data.source.exclude?.length ?? 0) + (data.source.testExclude?.length ?? 0) : 0,
+      excluded: (folders?.exclude?.length ?? 0) + (folders?.testExclude?.length ?? 0),
       equal,
       alike,
     },

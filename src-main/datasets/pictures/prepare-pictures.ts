@@ -1,3 +1,4 @@
+import { foldersOf } from "./folders-of.js";
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import { LatheError } from "../../base/errors.js";
@@ -84,7 +85,7 @@ export async function preparePictures(database: Database, { source, testSource }
   const warnings: DataWarning[] = [];
   const told: Source[] = [];
   // Of a table rows are excluded, however many name a picture: they are counted with the others.
-  const excluded = data.source.type === "image-folder" && !inputs.every(isBlanked);
+  const excluded = foldersOf(data.source) !== undefined && !inputs.every(isBlanked);
   for (const { source: each, paths } of named) told.push(await tell(database, each, paths, bad, { warnings, excluded }));
   const deep = [...read.facts].flatMap(([path, facts]) => (facts.bad === undefined && facts.deep ? [path] : []));
   if (deep.length > 0)
