@@ -93,6 +93,8 @@ export type PlannedLayer = z.infer<typeof plannedLayer>;
 
 /** A network looked at without training it. What is wrong stands at its layer; the rest is planned as far as it goes. */
 export const modelPlan = z.strictObject({
+  /** Planned before the table was read, which takes long: what only its values tell is missing. */
+  withoutTable: z.literal(true).optional(),
   inputs: z.array(z.strictObject({ name: z.string(), shape: z.array(z.union([z.string(), z.number()])).optional(), description: z.string() })),
   layers: z.array(plannedLayer),
   outputs: z.array(z.strictObject({ target: z.string(), from: z.string(), width: z.number().optional(), description: z.string() })),

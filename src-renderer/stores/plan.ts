@@ -41,10 +41,10 @@ export const usePlan = defineStore("plan", () => {
     },
     { immediate: true },
   );
-  // The host plans without the table where reading it takes long; once it is read, shapes are known.
+  // The host plans without the table where reading it takes long; once it is read, shapes and values are known.
   watch([() => loader.state.value.value, () => project.unsaved] as const, ([plan, unsaved]) => {
     const source = JSON.stringify(project.draft?.data.source);
-    if (project.path === undefined || unsaved || source === looked || !plan?.inputs.some(({ shape }) => shape === undefined)) return;
+    if (project.path === undefined || unsaved || source === looked || !(plan?.withoutTable ?? plan?.inputs.some(({ shape }) => shape === undefined))) return;
     looked = source;
     columns.start({ project: project.path });
   });

@@ -30,8 +30,9 @@ export function createModelPlans(access: FolderAccess, tables: Tables, reader: R
   return {
     async plan(project, document) {
       const file = await projectFileOf(await access.resolve(project, "the project"));
-      const { facts, problem } = await factsOf(tables, { folder: dirname(file), file, document });
+      const { facts, problem, late } = await factsOf(tables, { folder: dirname(file), file, document });
       const plan = await reader.ask("plan", { document, facts }, "the network");
+      if (late === true) return { ...plan, withoutTable: true };
       return problem === undefined ? plan : { ...plan, problems: [{ path: "data.source", message: problem }, ...plan.problems] };
     },
     preset: (document, preset) => presetOf(document, preset).model,
@@ -45,12 +46,12 @@ export function presetOf(document: ProjectDocument, preset: string): { readonly 
   return { title: template.title, model };
 }
 
-async function factsOf(tables: Tables, data: ProjectData): Promise<{ readonly facts?: TableFacts; readonly problem?: string }> {
+async function factsOf(tables: Tables, data: ProjectData): Promise<{ readonly facts?: TableFacts; readonly problem?: string; readonly late?: true }> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), PATIENCE)));
   try {
     const found = await Promise.race([tables.columnsOf(data), late]);
-    return found ? { facts: { path: found.result.path, rows: found.result.rows, columns: found.facts } } : {};
+    return found ? { facts: { path: found.result.path, rows: found.result.rows, columns: found.facts } } : { late: true };
   } catch (thrown) {
     const error = toLatheError(thrown);
     // What is wrong with the document itself is told with the rest of it; a table whose process ended is opened anew by the next who asks.
