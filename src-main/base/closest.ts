@@ -1,7 +1,10 @@
 /** Longer words are compared with nothing: the distance costs the product of both lengths, and nobody mistypes so much. */
 const LONGEST = 100;
 
-/** The candidate nearest to a mistyped word, or undefined where nothing is near: more than a third of it differs, of short words more than half, unless letters are only swapped. */
+/**
+ * The candidate nearest to a mistyped word, or undefined where nothing is near: more than a third of it differs, of short words more than half, unless letters
+ * are only swapped.
+ */
 export function closest(word: string, candidates: readonly string[]): string | undefined {
   if (word.length > LONGEST) return undefined;
   let best: string | undefined;
@@ -21,7 +24,7 @@ export function closest(word: string, candidates: readonly string[]): string | u
 
 /** Whether two words are made of the same letters. */
 function isSwapped(a: string, b: string): boolean {
-  const letters = (word: string) => [...word.toLowerCase()].sort().join("");
+  const letters = (word: string) => Array.from(word.toLowerCase()).sort().join("");
   return letters(a) === letters(b);
 }
 
