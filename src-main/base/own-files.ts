@@ -138,7 +138,9 @@ function refuseLarge(path: string, size: number, most: number): void {
   );
 }
 
-/** Opens a file to append to, made where it is not there. A link is refused (ELOOP), and so is a pipe (ENXIO), also one that somebody reads, without waiting. */
+/**
+ * Opens a file to append to, made where it is not there. A link is refused (ELOOP), and so is a pipe (ENXIO), also one that somebody reads, without waiting.
+ */
 export function openToAppend(path: string): number {
   const { O_APPEND, O_CREAT, O_WRONLY } = constants;
   const file = openSync(path, O_APPEND | O_CREAT | O_WRONLY | GUARDED, 0o666);

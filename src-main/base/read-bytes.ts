@@ -4,7 +4,10 @@ import type { FileHandle } from "node:fs/promises";
 /** A single read is limited to 2 GiB. */
 const MOST = 1 << 30;
 
-/** Fills a buffer from a place in a file: the system may give fewer bytes at once than it is asked for. @returns how many there were; fewer at the file's end */
+/**
+ * Fills a buffer from a place in a file: the system may give fewer bytes at once than it is asked for.
+ * @returns how many there were; fewer at the file's end
+ */
 export async function readBytes(file: FileHandle, into: Uint8Array, position: number): Promise<number> {
   let done = 0;
   while (done < into.length) {

@@ -7,7 +7,9 @@ import { metricValues } from "./metric-values.js";
 const byCell = z.array(z.array(z.number().nullable()));
 
 const bySteps = z.strictObject({
-  /** `mse`, `rmse`, `mae`, `mape`, `smape`, `mase`, `bias` (mean of forecast − truth); of the model also `mse.standardised`, `skill.naive`, `skill.seasonal`. */
+  /**
+   * `mse`, `rmse`, `mae`, `mape`, `smape`, `mase`, `bias` (mean of forecast − truth); of the model also `mse.standardised`, `skill.naive`, `skill.seasonal`.
+   */
   values: metricValues,
   /** The same of each step of the horizon. */
   steps: z.array(metricValues),

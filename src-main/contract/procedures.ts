@@ -44,7 +44,9 @@ const project = projectReference.shape.project;
 /** Whether the first row of a text holds the names of its columns; omitted: to be found out. */
 const header = z.boolean().optional();
 const ignored = z.array(z.string()).max(10_000).optional();
-/** Of a folder of pictures: what its levels of folders stand for, which parts of its files' names are columns, and which columns are read beside the pictures. */
+/**
+ * Of a folder of pictures: what its levels of folders stand for, which parts of its files' names are columns, and which columns are read beside the pictures.
+ */
 const folderColumns = {
   levels: z.array(z.string().min(1).max(200)).min(1).max(8).optional(),
   names: z.string().max(200).optional(),

@@ -53,7 +53,10 @@ export interface EncodeQuestion {
   /** The encoder graph; undefined where every input is in a store. */
   readonly executable: Executable | undefined;
   readonly writers: readonly RecordWriter[];
-  /** Of several targets a row may lack some, or not be of a known class: how many is counted here, by target and part. Absent: a row must have all, and one that does not is left out. */
+  /**
+   * Of several targets a row may lack some, or not be of a known class: how many is counted here, by target and part. Absent: a row must have all, and one that
+   * does not is left out.
+   */
   readonly gaps?: Readonly<Record<string, Record<SplitName, number>>> | undefined;
   /** What training does not know is counted here, by target. */
   readonly strangers: Readonly<Record<string, Strangers>>;

@@ -244,10 +244,9 @@ async function make(
     for (const writer of writers) await writer.abandon();
   }
   const [train = 0, validation = 0, test = 0] = writers.map((w) => w.count);
-  const arePictures = foldersOf(data.source) !== undefined;
   // Which pictures of folders cannot be read was told above, with an example.
   for (const skip of skipped)
-    if (!arePictures || skip.reason !== "unreadable picture" || !pictures?.warnings.some(({ code }) => code === UNREADABLE))
+    if (!folders || skip.reason !== "unreadable picture" || !pictures?.warnings.some(({ code }) => code === UNREADABLE))
       warnings.push({ code: "data.skipped", message: tellSkipped(skip, data, roles) });
   const masked = new Map(Object.entries(gaps ?? {}).filter(([, n]) => n.train + n.validation + n.test > 0));
   for (const target of targets) {

@@ -10,7 +10,10 @@ const MOST_NUMBER_CLASSES = 10;
 const MOST_INPUT_CLASSES = 50;
 const MOST_TARGET_CLASSES = 1000;
 
-/** A column's profile; of texts that are files of pictures, or that are to be read word by word, it says so; and whether its cells list words, such as rain;wind. */
+/**
+ * A column's profile; of texts that are files of pictures, or that are to be read word by word, it says so; and whether its cells list words, such as
+ * rain;wind.
+ */
 export type SeenProfile = Omit<ColumnProfile, "type"> & { readonly listed?: true; readonly type: ColumnProfile["type"] | "picture" | "prose" };
 
 /** A column as a first look shows it. */

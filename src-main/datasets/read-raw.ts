@@ -17,6 +17,7 @@ import type { PreparedData, SkippedRows } from "./prepared.js";
 import { RawAssembler, type RawBatch, type Spelling, columnsOf, selectConverted } from "./raw-batch.js";
 import { readRowNumbers } from "./record-file.js";
 import { findColumn } from "./roles.js";
+import { listAll } from "./shorten.js";
 import { csvOptions } from "./sources/csv.js";
 import { Database } from "./sources/database.js";
 import { openFrozen, openImageFolder, openPicture } from "./sources/image-folder.js";
@@ -157,14 +158,10 @@ function tooShallow(thrown: unknown, path: string, levels: readonly string[], re
   const folders = levels.length === 1 ? "a level of folders" : `${levels.length} levels of folders`;
   return new LatheError(
     code,
-    `${path} has ${count} picture${count === 1 ? "" : "s"}, but not in ${folders} for ${listOf(levels)}, and the model reads ${listOf(reads)}; give a folder ` +
-      `that has ${levels.length === 1 ? "it" : "them"}, or a table with the columns ${listOf(columns)}, of which ${columns[0]} holds the pictures' paths`,
+    `${path} has ${count} picture${count === 1 ? "" : "s"}, but not in ${folders} for ${listAll(levels)}, and the model reads ${listAll(reads)}; give a folder ` +
+      `that has ${levels.length === 1 ? "it" : "them"}, or a table with the columns ${listAll(columns)}, of which ${columns[0]} holds the pictures' paths`,
     details,
   );
-}
-
-function listOf(names: readonly string[]): string {
-  return names.join(", ").replace(/, (?=[^,]*$)/, " and ");
 }
 
 /**

@@ -72,19 +72,14 @@ export function resolveRoles(data: DataSpec, source: Source): Roles {
   };
 }
 
-/** The column of a name; where none is spelled just so, one that is in another form of Unicode: what one program writes composed, another does not. */
-export function columnNamed<C extends { readonly name: string }>(columns: readonly C[], name: string): C | undefined {
-  return columns.find((column) => column.name === name) ?? columns.find((column) => column.name.normalize("NFC") === name.normalize("NFC"));
-}
-
-/** @throws LatheError naming the nearest column. */
+/** The column of a name, where none is spelled just so in another form of Unicode (see `namedLike`). @throws LatheError naming the nearest column. */
 export function findColumn<C extends { readonly name: string }>(
   source: { readonly path: string; readonly columns: readonly C[] },
   name: string,
   code: ErrorCode,
   what: string,
 ): C {
-  const found = columnNamed(source.columns, name);
+  const found = source.columns.find((c) => c.name === name) ?? source.columns.find((c) => c.name.normalize("NFC") === name.normalize("NFC"));
   if (found) return found;
   const names = source.columns.map((c) => c.name);
   const near = closest(name, names);

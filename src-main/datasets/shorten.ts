@@ -7,3 +7,8 @@ export function shorten(value: string): string {
 export function listNames(names: readonly string[], most: number): string {
   return names.length > most ? `${names.slice(0, most).join(", ")} and ${names.length - most} more` : names.join(", ");
 }
+
+/** `a, b and c` */
+export function listAll(names: readonly string[]): string {
+  return names.join(", ").replace(/, (?=[^,]*$)/, " and ");
+}

@@ -1,10 +1,10 @@
-import { foldersOf } from "./pictures/folders-of.js";
 import { defined } from "../base/assert.js";
 import { LatheError } from "../base/errors.js";
 import { type DataSpec, PICTURE_COLUMN } from "../contract/data.js";
 import { kindOf, picturesOf, targetKindOf } from "../features/index.js";
 import { tellWords } from "./column-words.js";
 import { type DataFormat, formatNow } from "./data-format.js";
+import { foldersOf } from "./pictures/folders-of.js";
 import { type SkippedRows, describeSkipped } from "./prepared.js";
 import type { Roles } from "./roles.js";
 import { findCuts } from "./series/cuts.js";

@@ -32,7 +32,11 @@ export interface InputKind<Draft, Options extends Draft, Fitted> {
   readonly gathers: boolean;
   /** Whether a column is read so unless somebody says otherwise. The first of `kindFor` that suits is proposed. */
   suits(column: SeenColumn): boolean;
-  /** As Lathe proposes it. @param columns `rest` only where it gathers them. @param values how many different ones its column has, where the network is new too. */
+  /**
+   * As Lathe proposes it.
+   * @param columns `rest` only where it gathers them.
+   * @param values how many different ones its column has, where the network is new too.
+   */
   start(name: string, columns: readonly string[] | "rest", values?: number): Draft;
   /** The same of other columns. */
   withColumns(options: Draft, columns: readonly string[]): Draft;

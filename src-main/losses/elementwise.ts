@@ -18,7 +18,9 @@ export function requireSameType(ctx: LossContext<unknown>): void {
   }
 }
 
-/** The mean over samples and columns; its weight is how many there are. Of a target that samples may lack, over those that are there: Σ each·counts / Σ counts. */
+/**
+ * The mean over samples and columns; its weight is how many there are. Of a target that samples may lack, over those that are there: Σ each·counts / Σ counts.
+ */
 export function meanOver({ e, counts }: LossContext<unknown>, each: Value, factor = 1): LossValue {
   if (!counts) return { loss: e.scale(e.reduceMean(each), factor), weight: count(e, each) };
   const present = e.cast(counts, each.dtype);

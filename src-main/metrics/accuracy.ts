@@ -6,7 +6,10 @@ import type { CategoryView, CountedPredictions, LabelsView, MetricDefinition, Ra
 /** So many of the likeliest classes may hold the true one; told only where there are more classes than that. */
 const TOP = [3, 5] as const;
 
-/** Share of samples whose class is predicted (torchmetrics' Accuracy with `average="micro"`), or is among the k likeliest (`top_k=k`, as `accuracy.top<k>`). Of labels, of all decisions. */
+/**
+ * Share of samples whose class is predicted (torchmetrics' Accuracy with `average="micro"`), or is among the k likeliest (`top_k=k`, as `accuracy.top<k>`). Of
+ * labels, of all decisions.
+ */
 export const accuracy: MetricDefinition = {
   type: "accuracy",
   summary: "Share of samples that are predicted right.",

@@ -54,9 +54,9 @@ export function lstmSteps(e: Emitter, { x, w, r, b, h, c, reverse }: LstmOperand
   const hidden = Number(r.shape[2]);
   const bias = b && e.reduceSum(e.reshape(b, [2, 4 * hidden]), [0]);
   const given = e.reshape(e.gemm(rowsOf(e, x), e.squeeze(w, [0]), bias, { transB: true }), [Number(x.shape[0]), -1, 4 * hidden]);
-  const [begin, zeros] = [e.slice(given, [0, 0], [1, hidden], [0, 2]), (like: Value) => filledLike(e, like, 0)];
+  const zeros = filledLike(e, e.slice(given, [0, 0], [1, hidden], [0, 2]), 0);
   const { states: last, results } = e.scan(
-    { states: [h ?? zeros(begin), c ?? zeros(begin)], sequences: [given], constants: [e.transpose(e.squeeze(r, [0]), [1, 0])], reverse },
+    { states: [h ?? zeros, c ?? zeros], sequences: [given], constants: [e.transpose(e.squeeze(r, [0]), [1, 0])], reverse },
     (s, { states: [before = x, cell = x], elements: [element = given], constants: [weights = r] }) => {
       const [three, candidate] = pair(s.split(s.add(s.matMul(before, weights), element), [3 * hidden, hidden], 2));
       const gates = s.sigmoid(three);
@@ -80,7 +80,9 @@ function keptGates(g: GradientContext<(typeof OPERANDS)[number]>, reverse: boole
   return lstmSteps(g.e, { x: g.input("X"), w: g.input("W"), r: g.input("R"), b, h, c, reverse });
 }
 
-/** Gates of all steps once more, of the states before them, in one product; the operator returns the last c alone: those between are a sum and a product a step. */
+/**
+ * Gates of all steps once more, of the states before them, in one product; the operator returns the last c alone: those between are a sum and a product a step.
+ */
 function gatesAgain(g: GradientContext<(typeof OPERANDS)[number]>, node: Unrolled): Gates {
   const { e } = g;
   const hidden = Number(node.h.shape[2]);

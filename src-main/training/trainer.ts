@@ -150,7 +150,9 @@ export class Trainer {
     return learns ? Math.exp(Math.min(loss, 700)) : loss;
   }
 
-  /** What shows whether the network learns: the loss as it is told, but where factors are learned, by those that it began with, or their learning would show. */
+  /**
+   * What shows whether the network learns: the loss as it is told, but where factors are learned, by those that it began with, or their learning would show.
+   */
   watchedLoss(terms: readonly LossTerm[], losses: readonly (number | null)[]): number {
     const all = combinedLosses(this.#spec.training, this.#spec.targets);
     return combinedLoss(all.combination.learns ? termsOf(all, {}) : terms, losses);

@@ -11,7 +11,10 @@ import { dropTarget, followTargets, renameInDocument } from "./target-references
 
 /** What is known of a column here. */
 export type RoleColumn = Pick<ColumnSummary, "name" | "type" | "distinct" | "target">;
-/** What a column of words or numbers can be read as; a picture is always one, rows of a series are chosen with their window, and whether a value is there is read beside it. */
+/**
+ * What a column of words or numbers can be read as; a picture is always one, rows of a series are chosen with their window, and whether a value is there is
+ * read beside it.
+ */
 export type InputKind = Exclude<DraftInput["type"], "image" | "window" | "present">;
 
 /** An input of words or numbers. */

@@ -14,7 +14,9 @@ import { settingsTexts } from "./settings.js";
 import { shellTexts } from "./shell.js";
 import { trainTexts } from "./train.js";
 
-/** The studio's own strings, a file a screen; a layer's, a loss's or a template's name comes with its definition. Second person, short, no exclamation marks. */
+/**
+ * The studio's own strings, a file a screen; a layer's, a loss's or a template's name comes with its definition. Second person, short, no exclamation marks.
+ */
 export const texts = {
   ...common,
   charts: chartsTexts,

@@ -1,4 +1,3 @@
-import { foldersOf } from "./folders-of.js";
 import { resolve } from "node:path";
 import type { DataSpec } from "../../contract/data.js";
 import { picturesOf } from "../../features/index.js";
@@ -7,6 +6,7 @@ import type { Roles } from "../roles.js";
 import type { Database } from "../sources/database.js";
 import { PART, SPLITS, type SplitName } from "../splits.js";
 import type { StagedPart } from "../stage-data.js";
+import { foldersOf } from "./folders-of.js";
 import { alikePairs } from "./likeness.js";
 import type { PreparedPictures } from "./prepare-pictures.js";
 import type { PictureFacts } from "./picture-task.js";
@@ -88,12 +88,13 @@ export async function auditPictures(
   };
   const contents = [...groupedBy(good, ({ facts }) => facts.sha256).values()];
   const equal = findEqual(contents, arePictures, warn);
-  for (const [k, target] of targets.entries()) findTorn(contents, k, targets.length > 1 ? ` of ${target}` : "", warn);
+  const ofTarget = targets.map((target) => (targets.length > 1 ? ` of ${target}` : ""));
+  for (const [k, of] of ofTarget.entries()) findTorn(contents, k, of, warn);
   const alike = findAlike(contents, warn);
   tellSizes(good, inputs, warn);
-  for (const [k, target] of targets.entries()) {
-    const labelled = onceEach(good, ({ row }) => String(row)).filter(({ labels }) => labels[k] !== undefined);
-    const of = targets.length > 1 ? ` of ${target}` : "";
+  const rows = onceEach(good, ({ row }) => String(row));
+  for (const [k, of] of ofTarget.entries()) {
+    const labelled = rows.filter(({ labels }) => labels[k] !== undefined);
     for (const [label, found] of groupedBy(labelled, ({ labels }) => labels[k] ?? ""))
       if (found.length === 1)
         warn("warning", found, `class "${label}"${of} has one ${arePictures ? "picture" : "row"} only: it can be learnt from or judged on, not both`);

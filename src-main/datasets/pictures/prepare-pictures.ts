@@ -1,4 +1,3 @@
-import { foldersOf } from "./folders-of.js";
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import { LatheError } from "../../base/errors.js";
@@ -12,6 +11,7 @@ import type { Sources } from "../sources/open-source.js";
 import { type Source, textOf } from "../sources/source.js";
 import { literal } from "../sources/sql.js";
 import type { DataWarning } from "../data-warning.js";
+import { foldersOf } from "./folders-of.js";
 import { type PictureFacts, type PixelFormat, pixelKey } from "./picture-task.js";
 import { describeRange } from "./pixel-range.js";
 import type { StoreReference } from "./pixel-store.js";

@@ -1,4 +1,4 @@
-import { listNames, shorten } from "../shorten.js";
+import { listAll, listNames, shorten } from "../shorten.js";
 import type { PictureListing } from "./list-pictures.js";
 
 /** Classes that a sentence names. */
@@ -22,7 +22,7 @@ export function tellClasses(classes: ReadonlyMap<string, number>, own: Readonly<
   if (scarce.length > 0) {
     const some = scarce.map(([name, pictures]) => `"${shorten(name)}" (${pictures} picture${pictures === 1 ? "" : "s"})`);
     notes.push(
-      `too few pictures of ${listNames(some, NAMED)} for ${parts.join(", ").replace(/, (?=[^,]*$)/, " and ")}; add pictures, or nothing will say how well ` +
+      `too few pictures of ${listNames(some, NAMED)} for ${listAll(parts)}; add pictures, or nothing will say how well ` +
         `${scarce.length === 1 ? "it is" : "they are"} told`,
     );
   }

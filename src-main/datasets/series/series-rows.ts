@@ -20,7 +20,9 @@ export interface RowsFile {
   readonly kept: (values: Float32Array) => Float32Array;
 }
 
-/** The files for what reads rows of a series: windows hold the columns as they are, and share a file where they are the same; targets as they are trained on. */
+/**
+ * The files for what reads rows of a series: windows hold the columns as they are, and share a file where they are the same; targets as they are trained on.
+ */
 export function seriesRowsOf(fitted: FittedData): readonly RowsFile[] {
   const files: RowsFile[] = [];
   const windows = fitted.inputs.filter((input) => kindOf(input).kept === "series");

@@ -71,7 +71,10 @@ export async function startOf(path: string): Promise<Buffer> {
   }
 }
 
-/** Refuses a file that is something else than its name promises, or nothing that is read, by its name and its first bytes. @throws LatheError `data.unreadable` */
+/**
+ * Refuses a file that is something else than its name promises, or nothing that is read, by its name and its first bytes.
+ * @throws LatheError `data.unreadable`
+ */
 export function refuseOther(path: string, start: Buffer, promised: Promised): void {
   const text = start.toString("latin1");
   const gzipped = isGzipped(path);

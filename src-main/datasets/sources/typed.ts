@@ -97,7 +97,10 @@ async function openTyped(database: Database, file: FoundFile, { format, reader, 
   };
 }
 
-/** DuckDB takes `x` and `X` for one name and calls the second `X_1`: what the file calls them is looked up. Who learnt the name `X_1` from an earlier version keeps it. */
+/**
+ * DuckDB takes `x` and `X` for one name and calls the second `X_1`: what the file calls them is looked up. Who learnt the name `X_1` from an earlier version
+ * keeps it.
+ */
 async function ownNames(described: readonly string[], keys: () => Promise<readonly string[]>, known: readonly string[]): Promise<readonly string[]> {
   const lower = new Set(described.map((name) => name.toLowerCase()));
   const renamed = (name: string) => lower.has(name.replace(/_\d+$/, "").toLowerCase()) && /_\d+$/.test(name);

@@ -50,7 +50,10 @@ export function jointErrorsOf(predictions: LoadedPredictions): JointErrors {
   });
 }
 
-/** Samples that a request is about, in its order: their places in the split. @throws LatheError `usage` as `jointErrorsOf`, and for outcomes of other targets. */
+/**
+ * Samples that a request is about, in its order: their places in the split.
+ * @throws LatheError `usage` as `jointErrorsOf`, and for outcomes of other targets.
+ */
 export function jointPlacesOf(predictions: LoadedPredictions, { outcomes, order }: JointRowsRequest): Uint32Array {
   const targets = withClasses(predictions);
   if (outcomes && outcomes.length !== targets.length)

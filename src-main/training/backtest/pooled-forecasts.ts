@@ -3,7 +3,9 @@ import { joinFloats } from "../../base/join-floats.js";
 import type { ForecastJudgement, JudgedForecast } from "../judging/forecast/judge-forecast.js";
 import type { ForecastSamples } from "../judging/forecast/series.js";
 
-/** The forecasts of all folds as one part, by what the first one learnt from. Of the other folds nothing is kept but their samples: each has the whole series. */
+/**
+ * The forecasts of all folds as one part, by what the first one learnt from. Of the other folds nothing is kept but their samples: each has the whole series.
+ */
 export class PooledForecasts {
   #first: ForecastJudgement | undefined;
   /** By target. */

@@ -172,12 +172,10 @@ const HUGE_WEIGHT = 1e6;
 
 /** What to try where the loss of a target weighs so much that its numbers may overflow; undefined where none does. */
 export function lighten(losses: Readonly<Record<string, { readonly weight: number }>>): string | undefined {
-  const [target, loss] = Object.entries(losses).reduce<[string?, { readonly weight: number }?]>(
-    (heaviest, [name, one]) => (one.weight > (heaviest[1]?.weight ?? 0) ? [name, one] : heaviest),
-    [],
-  );
-  if (target === undefined || !loss || loss.weight < HUGE_WEIGHT) return undefined;
-  return `a weight much smaller than ${loss.weight} for the loss of target ${target}`;
+  const [heaviest] = Object.entries(losses)
+    .filter(([, { weight }]) => weight >= HUGE_WEIGHT)
+    .sort(([, a], [, b]) => b.weight - a.weight);
+  return heaviest && `a weight much smaller than ${heaviest[1].weight} for the loss of target ${heaviest[0]}`;
 }
 
 /**

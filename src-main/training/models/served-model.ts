@@ -23,7 +23,10 @@ export interface ServedModel {
   close(): Promise<void>;
 }
 
-/** @throws LatheError `run.missing`, `run.checkpoint` for a run's model that is another by now, `graph.invalid`, `export.format` where the file is not a model of Lathe's, `engine.*` */
+/**
+ * @throws LatheError `run.missing`, `run.checkpoint` for a run's model that is another by now, `graph.invalid`, `export.format` where the file is not a model
+ * of Lathe's, `engine.*`
+ */
 export async function serveModel(path: string, device: string): Promise<ServedModel> {
   const bytes = read(path);
   const facts = factsOf(bytes, path);

@@ -55,7 +55,10 @@ export function targetCurves(columns: EpochColumns, targets: readonly string[], 
   );
 }
 
-/** The combined loss and the weighted losses that it is the sum of, of validation, or of training where nothing validates; none where their factors are not told. */
+/**
+ * The combined loss and the weighted losses that it is the sum of, of validation, or of training where nothing validates; none where their factors are not
+ * told.
+ */
 export function partCurves(
   columns: EpochColumns,
   epochs: readonly EpochEvent[],
