@@ -157,7 +157,8 @@ function leftovers({ plan, inputs }: FaultSetting): readonly NetworkFault[] {
   const { used, read } = useOfInputs(plan);
   return plan.layers.flatMap((layer): NetworkFault[] => {
     if (used.has(layer.id) || read.has(layer.id)) return [];
-    const message = `${label(layer)} reaches no output: nothing reads what it gives, and it changes no answer; make it the output of a target, connect it, or remove it`;
+    const message =
+      `${label(layer)} reaches no output: nothing reads what it gives, and it changes no answer; ` + `make it the output of a target, connect it, or remove it`;
     return [{ severity: "warning", code: "unread", layer: layer.id, message, mends: [{ do: "remove", layer: layer.id }] }];
   });
 }
