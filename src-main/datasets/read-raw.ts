@@ -159,7 +159,8 @@ function tooShallow(thrown: unknown, path: string, levels: readonly string[], re
   return new LatheError(
     code,
     `${path} has ${count} picture${count === 1 ? "" : "s"}, but not in ${folders} for ${listAll(levels)}, and the model reads ${listAll(reads)}; ` +
-      `give a folder that has ${levels.length === 1 ? "it" : "them"}, or a table with the columns ${listAll(columns)}, of which ${columns[0]} holds the pictures' paths`,
+      `give a folder that has ${levels.length === 1 ? "it" : "them"}, or a table with the columns ${listAll(columns)}, ` +
+      `of which ${columns[0]} holds the pictures' paths`,
     details,
   );
 }
