@@ -39,6 +39,8 @@ export default defineConfig({
     testTimeout: 300_000,
     hookTimeout: 300_000,
     expect: { poll: { timeout: 240_000 } },
+    // As @long of the studio's tests; src-main/bootstrap/test.mjs leaves them out.
+    tags: [{ name: "long", description: "Its subject has a shorter test too: `npm run test:all` runs it, `npm test` does not" }],
     setupFiles: ["tests/support/no-warnings.ts", "tests/support/as-found.ts"],
     // src-main/engines/tensorflow/native.ts says why.
     server: { deps: { inline: [/@tensorflow\/tfjs-core\/dist\/(?!tf-core)/] } },

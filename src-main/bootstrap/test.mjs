@@ -8,8 +8,11 @@ import { memoryFolder } from "./memory-folder.mjs";
 import { prepare, root, runTool, say, seconds } from "./shared.mjs";
 import { sayTestNeeds } from "./test-needs.mjs";
 
+/** `npm run test:all`: also the tests that are tagged long, whose subject a shorter one has too. */
+const all = process.argv.includes("--all");
 const reports = join(root, ".lathe", "test");
 const total = { passed: 0, failed: 0, skipped: 0 };
+let leftOut = 0;
 
 process.on("uncaughtException", (error) => {
   say(error.stack);
@@ -70,11 +73,14 @@ function aside(checks) {
 
 async function vitest() {
   const file = join(reports, "vitest.json");
-  const result = await runTool("vitest", ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`]);
+  const filter = all ? [] : ["--tags-filter=!long"];
+  const result = await runTool("vitest", ["run", ...filter, "--reporter=default", "--reporter=json", `--outputFile.json=${file}`]);
   const report = readReport(file);
   total.passed += report?.numPassedTests ?? 0;
   total.failed += report?.numFailedTests ?? 0;
-  total.skipped += (report?.numPendingTests ?? 0) + (report?.numTodoTests ?? 0);
+  const left = all ? 0 : (report?.testResults ?? []).flatMap(({ assertionResults }) => assertionResults).filter(({ tags }) => tags.includes("long")).length;
+  leftOut += left;
+  total.skipped += (report?.numPendingTests ?? 0) - left + (report?.numTodoTests ?? 0);
   // A file that could not even be loaded has no tests to fail.
   total.failed += report?.testResults.filter((file) => file.status === "failed" && !file.assertionResults.some((test) => test.status === "failed")).length ?? 0;
   return report && report.numTotalTests > 0 ? result : { code: 1 };
@@ -83,9 +89,10 @@ async function vitest() {
 async function playwright(folder, env) {
   const file = join(reports, `${folder}.json`);
   if (!existsSync(join(root, "tests", folder, "playwright.config.ts"))) return { code: 1 };
-  const result = await runTool("playwright", ["test", "--config", `tests/${folder}/playwright.config.ts`, "--reporter=list,json"], {
-    env: { ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: file },
-  });
+  const config = ["test", "--config", `tests/${folder}/playwright.config.ts`];
+  const filter = all ? [] : ["--grep-invert=@long"];
+  const result = await runTool("playwright", [...config, ...filter, "--reporter=list,json"], { env: { ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: file } });
+  if (!all) leftOut += await countTests([...config, "--grep=@long", "--pass-with-no-tests"]);
   const report = readReport(file);
   total.passed += (report?.stats.expected ?? 0) + (report?.stats.flaky ?? 0);
   total.failed += report?.stats.unexpected ?? 0;
@@ -96,14 +103,16 @@ async function playwright(folder, env) {
 
 /** Counts the tests of a folder as skipped, and says why. */
 async function skipAll(folder, reason) {
-  const { code, output } = await runTool("playwright", ["test", "--list", "--config", `tests/${folder}/playwright.config.ts`, "--reporter=list"], {
-    capture: true,
-  });
-  const count = Number(/^Total: (\d+) tests?/m.exec(output)?.[1] ?? 0);
+  const count = await countTests(["test", "--config", `tests/${folder}/playwright.config.ts`]);
   say(`Skipped ${count} tests: ${reason}.`);
   total.skipped += count;
-  if (code !== 0) say(output);
-  return { code };
+  return { code: 0 };
+}
+
+async function countTests(args) {
+  const { code, output } = await runTool("playwright", [...args, "--list", "--reporter=list"], { capture: true });
+  if (code !== 0) throw new Error(`The tests could not be counted:\n${output}`);
+  return Number(/^Total: (\d+) tests?/m.exec(output)?.[1] ?? 0);
 }
 
 function readReport(file) {
@@ -117,6 +126,7 @@ function readReport(file) {
 
 function finish() {
   finished = true;
+  if (leftOut > 0) say(`\nLeft out: ${leftOut} tests that are tagged long; a shorter one looks at the same. npm run test:all runs them too.`);
   printTotal(total);
   process.exit(total.failed === 0 ? 0 : 1);
 }

@@ -87,7 +87,10 @@ async function open() {
 const works = process.platform === "win32" ? it.skip : it;
 if (process.platform === "win32") console.log("the data process is not killed: Windows has no such signals");
 
-works.each(["SIGKILL", "SIGSEGV"] as const)("tables and pictures come back after %s, and the server stays", async (signal) => {
+works.each(["SIGKILL"] as const)("tables and pictures come back after %s, and the server stays", (signal) => comesBack(signal));
+works.each(["SIGSEGV"] as const)("tables and pictures come back after %s, and the server stays", { tags: ["long"] }, (signal) => comesBack(signal));
+
+async function comesBack(signal: "SIGKILL" | "SIGSEGV"): Promise<void> {
   const server = await open();
   const small = await server.thumbnails(48);
   expect(small.map((view) => ("problem" in view ? view.problem : [view.width, view.height]))).toEqual(server.names.map(() => [900, 700]));
@@ -132,4 +135,4 @@ works.each(["SIGKILL", "SIGSEGV"] as const)("tables and pictures come back after
   if (process.platform === "linux") expect(readFileSync(`/proc/${server.pid}/maps`, "utf8").match(/\S+(\.node|duckdb|vips|onnxruntime)\S*$/gm)).toBeNull();
   else console.log("what the server has loaded is not looked at: the system does not tell");
   expect(await server.close()).toMatchObject({ code: 0 });
-});
+}

@@ -129,7 +129,11 @@ describe("a table whose rows lack some of their targets", () => {
     expect(told.stdout).toMatch(/^\d+ rows with no known kind: its metrics do not count them$/m);
   });
 
-  it.each(["sum", "normalized"] as const)("resumes, however often it is killed, to the very bytes of a run that was not, losses in a %s", async (combine) => {
+  const title = "resumes, however often it is killed, to the very bytes of a run that was not, losses in a %s";
+  it.each(["normalized"] as const)(title, (combine) => resumes(combine));
+  it.each(["sum"] as const)(title, { tags: ["long"] }, (combine) => resumes(combine));
+
+  async function resumes(combine: "sum" | "normalized"): Promise<void> {
     const whole = write(combine, 200);
     const uninterrupted = await lathe("train", whole, "--json");
     expect(uninterrupted.code, uninterrupted.stderr).toBe(0);
@@ -154,5 +158,5 @@ describe("a table whose rows lack some of their targets", () => {
       expect(sha256(join(folder, "runs", "0001", file))).toBe(sha256(join(whole, "runs", "0001", file)));
     const figures = (of: string) => epochsOf(of).map(({ seconds: _, ...epoch }) => epoch);
     expect(figures(folder)).toEqual(figures(whole));
-  });
+  }
 });

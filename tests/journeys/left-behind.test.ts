@@ -33,7 +33,7 @@ describe("the temporary files of a command that was killed", () => {
 });
 
 describe("the half of a file of predictions that a killed command left", () => {
-  it("is taken away by whoever writes the same file next, and nobody else's is", async () => {
+  it("is taken away by whoever writes the same file next, and nobody else's is", { tags: ["long"] }, async () => {
     const place = temporaryFolder();
     const project = writeCreditProject(join(place, "credit"), { epochs: 1, engine: "onnxruntime" });
     const { code: trained, stderr } = await lathe("train", project, "--json");

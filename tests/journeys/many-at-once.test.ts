@@ -5,7 +5,7 @@ import { last, lathe } from "../support/lathe.js";
 import { writeTable } from "../support/tables.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 
-it("twelve runs of one project at once all end well, with more seeds than prepared data are kept for", async () => {
+it("twelve runs of one project at once all end well, with more seeds than prepared data are kept for", { tags: ["long"], timeout: 600_000 }, async () => {
   const folder = temporaryFolder();
   writeTable(folder, "t.csv", `a,b,y\n${Array.from({ length: 60 }, (_, i) => `${(i * 37) % 101},${i % 7},${i % 2}`).join("\n")}\n`);
   writeFileSync(
@@ -26,4 +26,4 @@ it("twelve runs of one project at once all end well, with more seeds than prepar
   const results = await Promise.all(Array.from({ length: 12 }, (_, i) => lathe("train", folder, "--seed", String(1 + (i % 6)), "--json")));
   for (const { code, stderr, events } of results) expect([code, code === 0 ? last(events, "done")["ended"] : stderr]).toEqual([0, "completed"]);
   expect(new Set(results.map(({ events }) => last(events, "done")["run"])).size).toBe(12);
-}, 600_000);
+});

@@ -98,7 +98,7 @@ describe("inputs, layers and targets that are called like what Lathe itself call
     ]);
   });
 
-  it("and a column may be called __proto__ all the same", async () => {
+  it("and a column may be called __proto__ all the same", { tags: ["long"] }, async () => {
     const folder = temporaryFolder();
     const data = writeTable(
       folder,

@@ -47,7 +47,7 @@ function lookInto(folder: string): { readonly pictures: number; readonly damaged
 }
 
 describe("a store that is being written when SIGKILL comes", () => {
-  it("keeps what was made safe, and the next run resumes from there to the model of one that was never killed", async () => {
+  it("keeps what was made safe, and the next run resumes from there to the model of one that was never killed", { tags: ["long"] }, async () => {
     const pictures = join(temporaryFolder(), "pictures");
     await writeClasses(pictures, CLASSES, EACH);
     const [killed, whole] = [project(temporaryFolder(), pictures), project(temporaryFolder(), pictures)];

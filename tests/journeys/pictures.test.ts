@@ -182,7 +182,7 @@ describe("from a folder of class folders to a model", () => {
 });
 
 describe("points for pictures", () => {
-  it("trains them, is killed and resumes to the same bytes, judges, exports and predicts a folder", async () => {
+  it("trains them, is killed and resumes to the same bytes, judges, exports and predicts a folder", { tags: ["long"] }, async () => {
     const { folder, project, pictures } = await made(["dark", "light"], 12);
     edit(project, ({ data, model, training }) => {
       Object.assign(data, { targets: [{ name: "place", type: "embedding", column: "label", dimensions: 3 }] });
@@ -323,7 +323,7 @@ describe("what is wrong is told in one clear line", () => {
     60_000,
   );
 
-  it("train: one class, a batch beyond memory, a network that pools the picture away", async () => {
+  it("train: one class, a batch beyond memory, a network that pools the picture away", { tags: ["long"] }, async () => {
     const { project, pictures } = await made(["dark", "light"], 10);
     // Channels fill the memory as pixels do, and need not be resized to first.
     edit(project, (p) => {

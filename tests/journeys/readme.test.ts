@@ -35,10 +35,11 @@ const latheCommands = commands.filter((line) => line.startsWith(LATHE)).map((lin
 const elsewhere: Readonly<Record<string, string>> = {
   "git clone <this repository> lathe && cd lathe": "whoever runs this test has done it",
   "npm test": "runs this test; the workflow .github/workflows/ci.yml runs it on a fresh clone of each system",
+  "npm run test:all": "is npm test without leaving out what takes long; the workflow runs it once a week",
   "npm run check": "the workflow runs it; its parts are types, lint, tests/architecture and knip",
   "npm run package": "fetches Electron's program; the workflow runs it on each system",
   "npm run setup:tensorflow": "downloads 350 MB; npm test does it before its tests, where it can, and tests/unit/bootstrap sees it fail",
-  "npm run soak": "takes minutes; npm test kills eight commands in its place",
+  "npm run soak": "takes minutes; npm test kills four commands in its place",
   "npm run fuzz": "takes many minutes; npm test reads some of each kind in its place",
   "npm run test:node24": "fetches a Node of 100 MB; the workflow runs it on its own",
   "npm run bench": "takes minutes and a machine with nothing else to do; its programs are type-checked with the tests",
@@ -122,7 +123,7 @@ describe("the command line", () => {
 
   /** One line of each command, after all of them: what it works on is there. */
   const examples = [...lastEvents.keys()].map((command) => latheCommands.find((line) => words(line)[0] === command) ?? command);
-  it.each(examples)("lathe %s --json", async (line) => {
+  it.each(examples)("lathe %s --json", { tags: ["long"] }, async (line) => {
     const [command = "", place = "", ...more] = words(line);
     // A project is made where nothing is yet.
     const args = [command, ...(place === "" ? [] : [command === "new" ? `${place}-again` : place]), ...more, "--json"];

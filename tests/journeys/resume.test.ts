@@ -33,11 +33,16 @@ const yes = { name: "Good", type: "binary", column: "Good" } as const;
 const point = { name: "Good", type: "embedding", column: "Good", dimensions: 1 } as const;
 
 describe("a run killed at any moment", () => {
-  it.each([
-    ["all layers alike", training, yes],
+  const kinds = [
     ["frozen layers, groups, and learned uncertainty", grouped, yes],
+    ["all layers alike", training, yes],
     ["samples that are drawn for triplets", training, point],
-  ])("resumes, however often it is killed, to the very bytes of a run that was never interrupted: %s", async (_, training, target) => {
+  ] as const;
+  const title = "resumes, however often it is killed, to the very bytes of a run that was never interrupted: %s";
+  it.each(kinds.slice(0, 1))(title, (...kind) => resumes(...kind));
+  it.each(kinds.slice(1))(title, { tags: ["long"] }, (...kind) => resumes(...kind));
+
+  async function resumes(_: string, training: ProjectInput["training"], target: typeof yes | typeof point): Promise<void> {
     const whole = writeCreditProject(temporaryFolder(), training, layers, target);
     const uninterrupted = await lathe("train", whole, "--json");
     expect(uninterrupted.code, uninterrupted.stderr).toBe(0);
@@ -79,7 +84,7 @@ describe("a run killed at any moment", () => {
       .split("\n")
       .map((line) => (JSON.parse(line) as { epoch: number }).epoch);
     expect(epochs).toEqual(epochs.map((_, i) => i + 1));
-  });
+  }
 
   it("resumes from the checkpoint before, where the last one is damaged", async () => {
     const folder = writeCreditProject(temporaryFolder(), { ...training, epochs: 200 }, layers);

@@ -54,7 +54,7 @@ describe("a running job", () => {
     expect(existsSync(done.model ?? "") && existsSync(done.report ?? "")).toBe(true);
   });
 
-  it("is cancelled at once without a model, and can be taken up again", async () => {
+  it("is cancelled at once without a model, and can be taken up again", { tags: ["long"] }, async () => {
     const folder = writeCreditProject(temporaryFolder(), training);
     const { job, until } = await start(folder);
     await until(epochAfter(1));

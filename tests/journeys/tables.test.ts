@@ -182,7 +182,7 @@ function expectNumbers({ predicted, evaluation, exported }: Arrived, target: str
 }
 
 describe("a table's way from file to model and back", () => {
-  it("Parquet: a price from numbers, a word and a yes or no; later with gaps and words never seen", async () => {
+  it("Parquet: a price from numbers, a word and a yes or no; later with gaps and words never seen", { tags: ["long"] }, async () => {
     const make: Make = (random) => {
       const [area, rooms, district, lift] = [
         30 + 120 * random.uniform(),
@@ -253,7 +253,7 @@ describe("a table's way from file to model and back", () => {
     );
   });
 
-  it("JSON lines: two targets, each with a branch of its own", async () => {
+  it("JSON lines: two targets, each with a branch of its own", { tags: ["long"] }, async () => {
     const make: Make = (random) => {
       const [visits, months, plan] = [random.below(30), 60 * random.uniform(), ["basic", "plus", "pro"][random.below(3)]!];
       const worth = visits / 10 + months / 30 + (plan === "pro" ? 1 : 0);

@@ -122,50 +122,50 @@ test("an address without the token says where to find it, on a page that looks r
   await lookAt(page, "refused");
 });
 
-test("two servers at two ports keep a window each in one browser; what else listens on this machine is sent neither's cookie", async ({
-  page,
-  studio,
-  workshop,
-}) => {
-  const other = await startAnother(workshop.folder);
-  const heard: (string | undefined)[] = [];
-  const stranger = createServer(({ headers: { cookie } }, response) => {
-    heard.push(cookie);
-    // What it could do to ours.
-    response
-      .writeHead(200, { "Content-Type": "text/html", "Set-Cookie": ["lathe=; Path=/", "lathe-session=; Path=/; Max-Age=0"] })
-      .end("<title>stranger</title>");
-  }).listen(0, "127.0.0.1");
-  await once(stranger, "listening");
-  try {
-    const second = await page.context().newPage();
-    await studio.open(workshop.server.url);
-    await second.goto(other.url);
-    const projects = (at: Page) => expect(at.getByRole("heading", { name: "Projects", exact: true })).toBeVisible();
-    await projects(page);
-    await projects(second);
-    const third = await page.context().newPage();
-    await third.goto(`http://127.0.0.1:${(stranger.address() as AddressInfo).port}/`);
-    await expect(third).toHaveTitle("stranger");
-    // A browser may ask for an icon too, with the cookies that the stranger gave it.
-    expect(heard.length).toBeGreaterThan(0);
-    expect(heard.join("; ")).not.toMatch(/lathe-[0-9a-f]{12}/);
+test(
+  "two servers at two ports keep a window each in one browser; what else listens on this machine is sent neither's cookie",
+  { tag: "@long" },
+  async ({ page, studio, workshop }) => {
+    const other = await startAnother(workshop.folder);
+    const heard: (string | undefined)[] = [];
+    const stranger = createServer(({ headers: { cookie } }, response) => {
+      heard.push(cookie);
+      // What it could do to ours.
+      response
+        .writeHead(200, { "Content-Type": "text/html", "Set-Cookie": ["lathe=; Path=/", "lathe-session=; Path=/; Max-Age=0"] })
+        .end("<title>stranger</title>");
+    }).listen(0, "127.0.0.1");
+    await once(stranger, "listening");
+    try {
+      const second = await page.context().newPage();
+      await studio.open(workshop.server.url);
+      await second.goto(other.url);
+      const projects = (at: Page) => expect(at.getByRole("heading", { name: "Projects", exact: true })).toBeVisible();
+      await projects(page);
+      await projects(second);
+      const third = await page.context().newPage();
+      await third.goto(`http://127.0.0.1:${(stranger.address() as AddressInfo).port}/`);
+      await expect(third).toHaveTitle("stranger");
+      // A browser may ask for an icon too, with the cookies that the stranger gave it.
+      expect(heard.length).toBeGreaterThan(0);
+      expect(heard.join("; ")).not.toMatch(/lathe-[0-9a-f]{12}/);
 
-    // Neither replaced nor logged out the other, and nor did the third.
-    for (const at of [page, second]) {
-      await at.reload();
-      await projects(at);
+      // Neither replaced nor logged out the other, and nor did the third.
+      for (const at of [page, second]) {
+        await at.reload();
+        await projects(at);
+      }
+      // The one's cookie does not open the other, not even at an address below its path.
+      const { pathname } = new URL(page.url());
+      expect((await second.goto(`http://127.0.0.1:${other.port}${pathname}`))?.status()).toBe(401);
+      studio.expectNoComplaints();
+    } finally {
+      stranger.close();
+      stranger.closeAllConnections();
+      await other.close();
     }
-    // The one's cookie does not open the other, not even at an address below its path.
-    const { pathname } = new URL(page.url());
-    expect((await second.goto(`http://127.0.0.1:${other.port}${pathname}`))?.status()).toBe(401);
-    studio.expectNoComplaints();
-  } finally {
-    stranger.close();
-    stranger.closeAllConnections();
-    await other.close();
-  }
-});
+  },
+);
 
 test("a server that was started anew has another address, which is said; what is asked for then ends", async ({ page, workshop }) => {
   const faults: string[] = [];

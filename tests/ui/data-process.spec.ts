@@ -2,8 +2,11 @@ import { writeClouds } from "./cloud-project.js";
 import { expect, test } from "./fixture.js";
 import { DataPage } from "./pages/data-page.js";
 
-for (const signal of ["SIGKILL", "SIGSEGV"] as const) {
-  test(`the process that reads the table dies of ${signal}: the screen says so, and comes back`, async ({ page, workshop }) => {
+for (const [signal, tag] of [
+  ["SIGKILL", []],
+  ["SIGSEGV", ["@long"]],
+] as const) {
+  test(`the process that reads the table dies of ${signal}: the screen says so, and comes back`, { tag: [...tag] }, async ({ page, workshop }) => {
     test.skip(process.platform === "win32", "Windows has no such signals");
     const data = new DataPage(page);
     await data.goto(workshop.server.url, writeClouds(workshop.folder));

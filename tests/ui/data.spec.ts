@@ -293,7 +293,7 @@ test("a data file that is gone, comes back or changes is told, with its remedy",
   studio.expectNoComplaints();
 });
 
-test("a million rows are scrolled through without waiting for them", async ({ page, studio, workshop }) => {
+test("a million rows are scrolled through without waiting for them", { tag: "@long" }, async ({ page, studio, workshop }) => {
   const lines = ["n,square,kind"];
   for (let i = 1; i <= 1_000_000; i++) lines.push(`${i},${(i * i) % 1009},${i % 2 === 0 ? "even" : "odd"}`);
   const project = writeClouds(workshop.folder, { table: lines.join("\n"), inputs: [{ name: "features", type: "numeric", columns: ["square"] }] });
@@ -325,7 +325,7 @@ test("a million rows are scrolled through without waiting for them", async ({ pa
   studio.expectNoComplaints();
 });
 
-test("looks right in both themes and sizes", async ({ page, studio, workshop }) => {
+test("looks right in both themes and sizes", { tag: "@long" }, async ({ page, studio, workshop }) => {
   const project = writeClouds(workshop.folder);
   const data = new DataPage(page);
   await data.goto(workshop.server.url, project);

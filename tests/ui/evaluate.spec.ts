@@ -167,7 +167,7 @@ test("a threshold is tried by keyboard, counted as it moves, taken over, and tak
   studio.expectNoComplaints();
 });
 
-test("a long table's threshold is counted by every row, not only by the curve's points", async ({ page, studio, workshop }) => {
+test("a long table's threshold is counted by every row, not only by the curve's points", { tag: "@long" }, async ({ page, studio, workshop }) => {
   const { folder } = await trainJudged(workshop.folder, 9000);
   const evaluate = new EvaluatePage(page);
   await evaluate.goto(workshop.server.url, folder);
@@ -247,21 +247,25 @@ test("a click on a point shows its row", async ({ page, studio, workshop }) => {
   studio.expectNoComplaints();
 });
 
-test("a run without test rows says so and shows the others; one that is gone leads to one that is there", async ({ page, studio, workshop }) => {
-  const project = await trainedClouds(workshop.folder, [[]], { epochs: 2, split: { validation: 0.3, test: 0 } });
-  const evaluate = new EvaluatePage(page);
-  await evaluate.goto(workshop.server.url, project);
-  await expect(evaluate.cards).toContainText(/Validation: \d+ rows/);
-  await evaluate.split("Test");
-  await expect(page.getByRole("heading", { name: "This run has no test rows" })).toBeVisible();
-  await page.getByRole("button", { name: "Show validation" }).click();
-  await expect(evaluate.matrix).toBeVisible();
-  await evaluate.goto(workshop.server.url, project, "0009");
-  await expect(page.getByRole("alert")).toContainText("There is no run 0009");
-  await page.getByRole("button", { name: "Look at Run 1" }).click();
-  await expect(evaluate.matrix).toBeVisible();
-  studio.expectNoComplaints();
-});
+test(
+  "a run without test rows says so and shows the others; one that is gone leads to one that is there",
+  { tag: "@long" },
+  async ({ page, studio, workshop }) => {
+    const project = await trainedClouds(workshop.folder, [[]], { epochs: 2, split: { validation: 0.3, test: 0 } });
+    const evaluate = new EvaluatePage(page);
+    await evaluate.goto(workshop.server.url, project);
+    await expect(evaluate.cards).toContainText(/Validation: \d+ rows/);
+    await evaluate.split("Test");
+    await expect(page.getByRole("heading", { name: "This run has no test rows" })).toBeVisible();
+    await page.getByRole("button", { name: "Show validation" }).click();
+    await expect(evaluate.matrix).toBeVisible();
+    await evaluate.goto(workshop.server.url, project, "0009");
+    await expect(page.getByRole("alert")).toContainText("There is no run 0009");
+    await page.getByRole("button", { name: "Look at Run 1" }).click();
+    await expect(evaluate.matrix).toBeVisible();
+    studio.expectNoComplaints();
+  },
+);
 
 test("a run that did not end says what to do, and one without its rows still shows its numbers", async ({ page, studio, workshop }) => {
   const project = await trainedClouds(workshop.folder, [[], []], { epochs: 2 });
@@ -303,32 +307,32 @@ test("what is drawn can be saved: a curve's points, the matrix, a picture", asyn
   studio.expectNoComplaints();
 });
 
-test("a matrix of classes that a spreadsheet would work out is saved as it is, which is told; or with apostrophes, at the press of a button", async ({
-  page,
-  studio,
-  workshop,
-}) => {
-  const project = await trainedClouds(workshop.folder, [[]], { table: cloudTable().replaceAll(/,cirrus$/gm, ",=cirrus()"), epochs: 4 });
-  const evaluate = new EvaluatePage(page);
-  await evaluate.goto(workshop.server.url, project);
-  const saved = async (button: Locator): Promise<string> => {
-    const [download] = await Promise.all([page.waitForEvent("download"), button.click()]);
-    return readFileSync(await download.path(), "utf8");
-  };
-  const csv = page.getByRole("region", { name: "What is taken for what" }).getByRole("button", { name: "CSV" });
-  const exact = await saved(csv);
-  expect(exact).toMatch(/^=cirrus\(\),/m);
-  await expect(page.getByText("Saved with 2 cells that a spreadsheet would take for formulas, as they are.")).toBeVisible();
-  const quoted = exact.replaceAll(/(^|,)=cirrus/gm, "$1'=cirrus");
-  expect(await saved(page.getByRole("button", { name: "Save with apostrophes" }))).toBe(quoted);
-  await expect(page.getByText("Saved with an apostrophe in front of 2 cells that a spreadsheet would take for formulas.")).toBeVisible();
-  // It is remembered.
-  await page.reload();
-  expect(await saved(csv)).toBe(quoted);
-  studio.expectNoComplaints();
-});
+test(
+  "a matrix of classes that a spreadsheet would work out is saved as it is, which is told; or with apostrophes, at the press of a button",
+  { tag: "@long" },
+  async ({ page, studio, workshop }) => {
+    const project = await trainedClouds(workshop.folder, [[]], { table: cloudTable().replaceAll(/,cirrus$/gm, ",=cirrus()"), epochs: 4 });
+    const evaluate = new EvaluatePage(page);
+    await evaluate.goto(workshop.server.url, project);
+    const saved = async (button: Locator): Promise<string> => {
+      const [download] = await Promise.all([page.waitForEvent("download"), button.click()]);
+      return readFileSync(await download.path(), "utf8");
+    };
+    const csv = page.getByRole("region", { name: "What is taken for what" }).getByRole("button", { name: "CSV" });
+    const exact = await saved(csv);
+    expect(exact).toMatch(/^=cirrus\(\),/m);
+    await expect(page.getByText("Saved with 2 cells that a spreadsheet would take for formulas, as they are.")).toBeVisible();
+    const quoted = exact.replaceAll(/(^|,)=cirrus/gm, "$1'=cirrus");
+    expect(await saved(page.getByRole("button", { name: "Save with apostrophes" }))).toBe(quoted);
+    await expect(page.getByText("Saved with an apostrophe in front of 2 cells that a spreadsheet would take for formulas.")).toBeVisible();
+    // It is remembered.
+    await page.reload();
+    expect(await saved(csv)).toBe(quoted);
+    studio.expectNoComplaints();
+  },
+);
 
-test("a key that is pressed while rows are on their way looks at the row when it comes", async ({ page, studio, workshop }) => {
+test("a key that is pressed while rows are on their way looks at the row when it comes", { tag: "@long" }, async ({ page, studio, workshop }) => {
   const evaluate = new EvaluatePage(page);
   const { folder } = await trainJudged(workshop.folder);
   await evaluate.goto(workshop.server.url, folder);

@@ -166,7 +166,7 @@ test("the program for the model is copied, and runs as it is", async ({ page, co
   studio.expectNoComplaints();
 });
 
-test("another run is chosen; one without a model says so and leads to one that has it", async ({ page, studio, workshop }) => {
+test("another run is chosen; one without a model says so and leads to one that has it", { tag: "@long" }, async ({ page, studio, workshop }) => {
   const project = await trainedClouds(workshop.folder, [
     ["--epochs", "1"],
     ["--epochs", "2"],
@@ -203,7 +203,7 @@ test("the palette starts a format", async ({ page, studio, workshop }) => {
   studio.expectNoComplaints();
 });
 
-test("the desktop's menu starts a format from anywhere, asks in the system's own dialog, and shows the file", async ({ workshop }) => {
+test("the desktop's menu starts a format from anywhere, asks in the system's own dialog, and shows the file", { tag: "@long" }, async ({ workshop }) => {
   const project = await trainedClouds(workshop.folder, [["--epochs", "1"]]);
   const bare = writeClouds(join(workshop.folder, "bare"));
   const app = await startDesktop(join(workshop.folder, "desktop"));
@@ -245,7 +245,7 @@ test("the desktop's menu starts a format from anywhere, asks in the system's own
   }
 });
 
-test("looks right in both themes and sizes", async ({ page, studio, workshop }) => {
+test("looks right in both themes and sizes", { tag: "@long" }, async ({ page, studio, workshop }) => {
   const exporting = new ExportPage(page);
   const project = writeClouds(workshop.folder);
   await exporting.goto(workshop.server.url, project);

@@ -206,7 +206,7 @@ test("the palette starts a sample and a new project", async ({ page, studio, wor
   studio.expectNoComplaints();
 });
 
-test("looks right in both themes and sizes", async ({ page, studio, workshop }) => {
+test("looks right in both themes and sizes", { tag: "@long" }, async ({ page, studio, workshop }) => {
   const home = new HomePage(page);
   const file = writeTable(workshop.folder);
   await home.goto(workshop.server.url);

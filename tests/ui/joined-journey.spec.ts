@@ -153,7 +153,7 @@ test("a folder of two levels becomes a network with two answers, built by hand, 
   studio.expectNoComplaints();
 });
 
-test("a table of paths with words and numbers becomes a network with a branch for each", async ({ page, studio, workshop }) => {
+test("a table of paths with words and numbers becomes a network with a branch for each", { tag: "@long" }, async ({ page, studio, workshop }) => {
   const { train, test: unseen } = someLetters(workshop.folder);
   const rows = (files: readonly string[], part: string, told: boolean) =>
     files.map((file, i) => {

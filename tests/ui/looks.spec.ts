@@ -13,7 +13,7 @@ const screens: Readonly<Record<string, (page: Page) => Locator>> = {
   evaluate: (page) => new EvaluatePage(page).matrix.getByRole("rowheader").first(),
 };
 
-test("Model, Train and Evaluate look right in both themes and sizes", async ({ page, studio, workshop }) => {
+test("Model, Train and Evaluate look right in both themes and sizes", { tag: "@long" }, async ({ page, studio, workshop }) => {
   const project = await trainedClouds(workshop.folder, [["--epochs", "20"]]);
   for (const [screen, last] of Object.entries(screens)) {
     await studio.open(workshop.server.url, `/project/${encodeURIComponent(project)}/${screen}`);

@@ -258,7 +258,7 @@ test("a layer is renamed, with all that refers to it, and made one of another ty
   studio.expectNoComplaints();
 });
 
-test("a layer is frozen or learns at a rate of its own, and so under its new name", async ({ page, studio, workshop }) => {
+test("a layer is frozen or learns at a rate of its own, and so under its new name", { tag: "@long" }, async ({ page, studio, workshop }) => {
   const project = writeNine(workshop.folder, { model: built });
   const model = new ModelPage(page);
   await model.goto(workshop.server.url, project);
@@ -425,7 +425,7 @@ test("the keyboard goes along connections, opens the node's menu and branches", 
   studio.expectNoComplaints();
 });
 
-test("where something is lacking, the screen says what and leads there", async ({ page, studio, workshop }) => {
+test("where something is lacking, the screen says what and leads there", { tag: "@long" }, async ({ page, studio, workshop }) => {
   const project = writeNine(workshop.folder);
   const model = new ModelPage(page);
   await model.goto(workshop.server.url, project);
@@ -444,7 +444,7 @@ test("where something is lacking, the screen says what and leads there", async (
   studio.expectNoComplaints();
 });
 
-test("axe finds no serious fault, in both themes", async ({ page, studio, workshop }) => {
+test("axe finds no serious fault, in both themes", { tag: "@long" }, async ({ page, studio, workshop }) => {
   const accessible = () => inBothThemes(page, () => expectAccessible(page));
   const model = new ModelPage(page);
   await model.goto(workshop.server.url, writeNine(workshop.folder));

@@ -63,7 +63,7 @@ test("a mistake is labelled anew, undone, redone; the next run learns from it an
   studio.expectNoComplaints();
 });
 
-test("a judged picture is called by what stands in its tile: excluded, or not there any more", async ({ page, studio, workshop }) => {
+test("a judged picture is called by what stands in its tile: excluded, or not there any more", { tag: "@long" }, async ({ page, studio, workshop }) => {
   const project = await trainedBlobs(workshop.folder);
   const pictures = new PicturesPage(page);
   await pictures.goto(workshop.server.url, project, "evaluate");
@@ -87,7 +87,7 @@ test("a judged picture is called by what stands in its tile: excluded, or not th
   studio.expectNoComplaints();
 });
 
-test("all likely label errors can be reached, and each is one click from its other label", async ({ page, studio, workshop }) => {
+test("all likely label errors can be reached, and each is one click from its other label", { tag: "@long" }, async ({ page, studio, workshop }) => {
   const project = await trainedBlobs(workshop.folder);
   const pictures = new PicturesPage(page);
   await pictures.goto(workshop.server.url, project, "evaluate");
@@ -146,76 +146,80 @@ test("a picture that cannot be read is put aside, and one click brings it back o
   studio.expectNoComplaints();
 });
 
-test("two levels of folders are two columns: one to predict, one to read, and either label can be changed", async ({ page, studio, workshop }) => {
-  const folder = await writeAlphabets(workshop.folder, 12);
-  await studio.open(workshop.server.url);
-  const home = new HomePage(page);
-  await home.propose(folder);
-  await expect(page.getByText("Each picture is resized to")).toBeVisible();
-  await lookAt(page, "pictures-levels-new");
-  // Levels are named before there is a project, and parts of the files' names are columns, seen as they are typed.
-  await home.level("Outer folders").fill("script");
-  await page.keyboard.press("Enter");
-  await expect(home.columns.getByRole("rowheader")).toHaveText(["image", "script", "label"]);
-  await expect(home.columns.getByRole("row", { name: /^script/ })).toContainText("2Runes, Greek");
-  await home.level("Files' names").fill("{drawn}-{copy}");
-  await expect(home.preview).toContainText("does not fit");
-  await home.level("Files' names").fill("{a}{b}");
-  await expect(page.getByText('got nothing between "a" and "b"')).toBeVisible();
-  await home.level("Files' names").fill("{copy}");
-  await page.keyboard.press("Enter");
-  await expect(home.columns.getByRole("rowheader")).toHaveText(["image", "script", "label", "copy"]);
-  await expect(home.preview.getByRole("columnheader")).toHaveText(["File", "script", "label", "copy"]);
-  await lookAt(page, "pictures-levels-named");
-  await home.create.click();
-  await expect(page).toHaveURL(/\/data$/);
-  const project = decodeURIComponent(/project\/([^/]+)\//.exec(page.url())?.[1] ?? "");
-  expect(sourceOf(project)).toMatchObject({ levels: ["script", "label"], names: "{copy}" });
+test(
+  "two levels of folders are two columns: one to predict, one to read, and either label can be changed",
+  { tag: "@long" },
+  async ({ page, studio, workshop }) => {
+    const folder = await writeAlphabets(workshop.folder, 12);
+    await studio.open(workshop.server.url);
+    const home = new HomePage(page);
+    await home.propose(folder);
+    await expect(page.getByText("Each picture is resized to")).toBeVisible();
+    await lookAt(page, "pictures-levels-new");
+    // Levels are named before there is a project, and parts of the files' names are columns, seen as they are typed.
+    await home.level("Outer folders").fill("script");
+    await page.keyboard.press("Enter");
+    await expect(home.columns.getByRole("rowheader")).toHaveText(["image", "script", "label"]);
+    await expect(home.columns.getByRole("row", { name: /^script/ })).toContainText("2Runes, Greek");
+    await home.level("Files' names").fill("{drawn}-{copy}");
+    await expect(home.preview).toContainText("does not fit");
+    await home.level("Files' names").fill("{a}{b}");
+    await expect(page.getByText('got nothing between "a" and "b"')).toBeVisible();
+    await home.level("Files' names").fill("{copy}");
+    await page.keyboard.press("Enter");
+    await expect(home.columns.getByRole("rowheader")).toHaveText(["image", "script", "label", "copy"]);
+    await expect(home.preview.getByRole("columnheader")).toHaveText(["File", "script", "label", "copy"]);
+    await lookAt(page, "pictures-levels-named");
+    await home.create.click();
+    await expect(page).toHaveURL(/\/data$/);
+    const project = decodeURIComponent(/project\/([^/]+)\//.exec(page.url())?.[1] ?? "");
+    expect(sourceOf(project)).toMatchObject({ levels: ["script", "label"], names: "{copy}" });
 
-  // They can be called otherwise afterwards: what refers to them follows, and can be undone.
-  const pictures = new PicturesPage(page);
-  await expect(pictures.grid.getByRole("option").first()).toBeVisible();
-  await page.getByRole("button", { name: "How it is read" }).click();
-  const read = page.getByRole("dialog", { name: "How it is read" });
-  for (const [field, name] of [
-    ["Outer folders", "alphabet"],
-    ["Inner folders", "character"],
-  ] as const) {
-    await read.getByRole("textbox", { name: field }).fill(name);
-    await read.getByRole("textbox", { name: field }).press("Enter");
-  }
-  await expect.poll(() => sourceOf(project).levels).toEqual(["alphabet", "character"]);
-  await lookAt(page, "pictures-levels-renamed");
-  await page.keyboard.press("Escape");
-  const saved = JSON.parse(readFileSync(join(project, "project.json"), "utf8")) as { readonly data: { readonly targets: unknown } };
-  expect(saved.data.targets).toEqual([{ name: "character", type: "category", column: "character" }]);
-  await expect(page.getByRole("button", { name: /^ansuz/ })).toBeVisible();
-  await page.getByRole("button", { name: /^ansuz/ }).click();
-  await expect(page.getByText("12 of 60 pictures")).toBeVisible();
-  await pictures.grid.getByRole("option").first().click();
-  const character = page.getByRole("combobox", { name: "Label (character)" });
-  const alphabet = page.getByRole("combobox", { name: "Label (alphabet)" });
-  await expect(character).toHaveValue("ansuz");
-  await expect(alphabet).toHaveValue("Runes");
-  await lookAt(page, "pictures-levels");
-  await alphabet.selectOption("Greek");
-  await expect.poll(() => Object.values(sourceOf(project).relabel ?? {})).toEqual([{ alphabet: "Greek" }]);
-  await character.selectOption("beta");
-  await expect.poll(() => Object.values(sourceOf(project).relabel ?? {})).toEqual([{ alphabet: "Greek", character: "beta" }]);
-  await pictures.grid.focus();
-  await page.keyboard.press("ControlOrMeta+z");
-  await page.keyboard.press("ControlOrMeta+z");
-  await expect.poll(() => sourceOf(project).relabel).toBeUndefined();
+    // They can be called otherwise afterwards: what refers to them follows, and can be undone.
+    const pictures = new PicturesPage(page);
+    await expect(pictures.grid.getByRole("option").first()).toBeVisible();
+    await page.getByRole("button", { name: "How it is read" }).click();
+    const read = page.getByRole("dialog", { name: "How it is read" });
+    for (const [field, name] of [
+      ["Outer folders", "alphabet"],
+      ["Inner folders", "character"],
+    ] as const) {
+      await read.getByRole("textbox", { name: field }).fill(name);
+      await read.getByRole("textbox", { name: field }).press("Enter");
+    }
+    await expect.poll(() => sourceOf(project).levels).toEqual(["alphabet", "character"]);
+    await lookAt(page, "pictures-levels-renamed");
+    await page.keyboard.press("Escape");
+    const saved = JSON.parse(readFileSync(join(project, "project.json"), "utf8")) as { readonly data: { readonly targets: unknown } };
+    expect(saved.data.targets).toEqual([{ name: "character", type: "category", column: "character" }]);
+    await expect(page.getByRole("button", { name: /^ansuz/ })).toBeVisible();
+    await page.getByRole("button", { name: /^ansuz/ }).click();
+    await expect(page.getByText("12 of 60 pictures")).toBeVisible();
+    await pictures.grid.getByRole("option").first().click();
+    const character = page.getByRole("combobox", { name: "Label (character)" });
+    const alphabet = page.getByRole("combobox", { name: "Label (alphabet)" });
+    await expect(character).toHaveValue("ansuz");
+    await expect(alphabet).toHaveValue("Runes");
+    await lookAt(page, "pictures-levels");
+    await alphabet.selectOption("Greek");
+    await expect.poll(() => Object.values(sourceOf(project).relabel ?? {})).toEqual([{ alphabet: "Greek" }]);
+    await character.selectOption("beta");
+    await expect.poll(() => Object.values(sourceOf(project).relabel ?? {})).toEqual([{ alphabet: "Greek", character: "beta" }]);
+    await pictures.grid.focus();
+    await page.keyboard.press("ControlOrMeta+z");
+    await page.keyboard.press("ControlOrMeta+z");
+    await expect.poll(() => sourceOf(project).relabel).toBeUndefined();
 
-  await studio.step("Train");
-  const train = new TrainPage(page);
-  await train.set("Epochs", "2");
-  await train.start();
-  await expect(train.run).toContainText("completed");
-  studio.expectNoComplaints();
-});
+    await studio.step("Train");
+    const train = new TrainPage(page);
+    await train.set("Epochs", "2");
+    await train.start();
+    await expect(train.run).toContainText("completed");
+    studio.expectNoComplaints();
+  },
+);
 
-test("a grid of 5,000 pictures asks for those in view alone, wherever one scrolls to", async ({ page, studio, workshop }) => {
+test("a grid of 5,000 pictures asks for those in view alone, wherever one scrolls to", { tag: "@long" }, async ({ page, studio, workshop }) => {
   const folder = await writeTinyPictures(workshop.folder, ["ante", "basso", "canto", "dolce", "estro"], 1000);
   const asked = listenForThumbnails(page);
   await studio.open(workshop.server.url);

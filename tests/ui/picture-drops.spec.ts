@@ -51,7 +51,7 @@ test("a drop is not lost where the host has not said yet what it is", async ({ p
   studio.expectNoComplaints();
 });
 
-test("a picture that is dropped on Predict is predicted; elsewhere its use is told", async ({ page, studio, workshop }) => {
+test("a picture that is dropped on Predict is predicted; elsewhere its use is told", { tag: "@long" }, async ({ page, studio, workshop }) => {
   const project = await trainedBlobs(workshop.folder);
   const picture = join(project, "pictures", "red", "red-1.bmp");
   const predict = new PredictPage(page);

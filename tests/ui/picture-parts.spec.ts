@@ -18,7 +18,7 @@ async function stripes(path: string, white: number, width: number): Promise<void
   );
 }
 
-test("folders of parts are found, and deep pictures are read by what they use together", async ({ page, studio, workshop }) => {
+test("folders of parts are found, and deep pictures are read by what they use together", { tag: "@long" }, async ({ page, studio, workshop }) => {
   const root = join(workshop.folder, "stripes");
   for (const [part, each] of Object.entries({ train: 6, valid: 3, test: 3 }))
     for (const [name, width] of [

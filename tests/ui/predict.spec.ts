@@ -166,7 +166,7 @@ test("a large file is called off half way, and nothing is written", async ({ pag
   studio.expectNoComplaints();
 });
 
-test("the run that answers is chosen; one without a model is said to have none", async ({ page, studio, workshop }) => {
+test("the run that answers is chosen; one without a model is said to have none", { tag: "@long" }, async ({ page, studio, workshop }) => {
   const project = await trained(workshop.folder, [[], ["--epochs", "1"]]);
   const predict = new PredictPage(page);
   await predict.goto(workshop.server.url, project);
@@ -183,7 +183,7 @@ test("the run that answers is chosen; one without a model is said to have none",
   studio.expectNoComplaints();
 });
 
-test("looks right in both themes and sizes", async ({ page, studio, workshop }) => {
+test("looks right in both themes and sizes", { tag: "@long" }, async ({ page, studio, workshop }) => {
   const predict = new PredictPage(page);
   const project = writeClouds(workshop.folder, { epochs: 12 });
   await predict.goto(workshop.server.url, project);

@@ -46,7 +46,7 @@ test("a project without runs says what stands here, with one button, to Train", 
   studio.expectNoComplaints();
 });
 
-test("run folders that are links are told of, and where all are, not called nothing trained", async ({ page, studio, workshop }) => {
+test("run folders that are links are told of, and where all are, not called nothing trained", { tag: "@long" }, async ({ page, studio, workshop }) => {
   const project = writeClouds(workshop.folder);
   writeRun(project, "0001", { epochs: plausibleEpochs(3) });
   const folder = join(project, "runs");
@@ -363,41 +363,44 @@ test("a run that another program trains grows as it is watched, cannot be delete
   studio.expectNoComplaints();
 });
 
-test("runs of which something is damaged stand in the list with the reason; one that does not exist is said to be missing", async ({
-  page,
-  studio,
-  workshop,
-}) => {
-  const project = await trainedClouds(workshop.folder, [[], ["--epochs", "3"]]);
-  const file = (run: string, name: string) => join(project, "runs", run, name);
-  writeFileSync(file("0001", "config.json"), "{ nonsense");
-  appendFileSync(file("0002", "metrics.jsonl"), '{"event":"epoch","epo');
-  writeRun(project, "0003", { epochs: plausibleEpochs(1) });
-  writeFileSync(file("0003", "error.json"), JSON.stringify({ code: "training.diverged", message: "the loss became NaN in epoch 2; lower the learning rate" }));
-  const runs = new RunsPage(page);
-  await runs.goto(workshop.server.url, project);
-  await expect.poll(() => runs.column("Status")).toEqual(["failed", "completed", "completed"]);
-  await expect(runs.detail.getByRole("alert")).toContainText(/the loss became NaN in epoch 2; lower the learning rate/i);
-  await runs.choose("Run 2");
-  await expect(runs.detail).toContainText("One line of metrics.jsonl could not be read and is skipped.");
-  await expect.poll(() => runs.epochsDrawn()).toBe(3);
-  await runs.choose("Run 1");
-  await expect.poll(() => runs.epochsDrawn()).toBe(4);
-  await runs.facts.getByText("Settings", { exact: true }).click();
-  await expect(runs.facts).toContainText(/Its settings cannot be read: .*config\.json is damaged/);
-  expect(await runs.column("Seed")).toContain("–");
-  // Beside others its curve still counts; the reason stands where the settings would.
-  await runs.pick("Run 1");
-  await runs.pick("Run 2");
-  await expect(runs.overlay).toHaveAttribute("aria-label", /Run 1 ends at \d.* Run 2 ends at \d/);
-  await expect(runs.differences).toContainText(/The settings of Run 1 cannot be read: .*config\.json is damaged/);
-  await runs.comparison.getByRole("button", { name: "Compare none" }).click();
+test(
+  "runs of which something is damaged stand in the list with the reason; one that does not exist is said to be missing",
+  { tag: "@long" },
+  async ({ page, studio, workshop }) => {
+    const project = await trainedClouds(workshop.folder, [[], ["--epochs", "3"]]);
+    const file = (run: string, name: string) => join(project, "runs", run, name);
+    writeFileSync(file("0001", "config.json"), "{ nonsense");
+    appendFileSync(file("0002", "metrics.jsonl"), '{"event":"epoch","epo');
+    writeRun(project, "0003", { epochs: plausibleEpochs(1) });
+    writeFileSync(
+      file("0003", "error.json"),
+      JSON.stringify({ code: "training.diverged", message: "the loss became NaN in epoch 2; lower the learning rate" }),
+    );
+    const runs = new RunsPage(page);
+    await runs.goto(workshop.server.url, project);
+    await expect.poll(() => runs.column("Status")).toEqual(["failed", "completed", "completed"]);
+    await expect(runs.detail.getByRole("alert")).toContainText(/the loss became NaN in epoch 2; lower the learning rate/i);
+    await runs.choose("Run 2");
+    await expect(runs.detail).toContainText("One line of metrics.jsonl could not be read and is skipped.");
+    await expect.poll(() => runs.epochsDrawn()).toBe(3);
+    await runs.choose("Run 1");
+    await expect.poll(() => runs.epochsDrawn()).toBe(4);
+    await runs.facts.getByText("Settings", { exact: true }).click();
+    await expect(runs.facts).toContainText(/Its settings cannot be read: .*config\.json is damaged/);
+    expect(await runs.column("Seed")).toContain("–");
+    // Beside others its curve still counts; the reason stands where the settings would.
+    await runs.pick("Run 1");
+    await runs.pick("Run 2");
+    await expect(runs.overlay).toHaveAttribute("aria-label", /Run 1 ends at \d.* Run 2 ends at \d/);
+    await expect(runs.differences).toContainText(/The settings of Run 1 cannot be read: .*config\.json is damaged/);
+    await runs.comparison.getByRole("button", { name: "Compare none" }).click();
 
-  await runs.goto(workshop.server.url, project, "0077");
-  await expect(runs.detail.getByRole("alert")).toContainText("There is no run 0077");
-  await expect(runs.table.locator("tbody tr")).toHaveCount(3);
-  studio.expectNoComplaints();
-});
+    await runs.goto(workshop.server.url, project, "0077");
+    await expect(runs.detail.getByRole("alert")).toContainText("There is no run 0077");
+    await expect(runs.table.locator("tbody tr")).toHaveCount(3);
+    studio.expectNoComplaints();
+  },
+);
 
 test("while the server is away the curve stays, and grows on when it is back", async ({ page, workshop }) => {
   const project = await trainedClouds(workshop.folder);
@@ -424,7 +427,7 @@ test("while the server is away the curve stays, and grows on when it is back", a
   await expect.poll(() => runs.epochsDrawn()).toBe(4);
 });
 
-test("looks right in both themes and sizes", async ({ page, studio, workshop }) => {
+test("looks right in both themes and sizes", { tag: "@long" }, async ({ page, studio, workshop }) => {
   const runs = new RunsPage(page);
   const project = writeClouds(workshop.folder);
   await runs.goto(workshop.server.url, project);

@@ -146,7 +146,7 @@ test("a network is trained, its forecast watched and judged, and the next week g
   studio.expectNoComplaints();
 });
 
-test("networks are compared on the same data, and ranked beside forecasts that need no model", async ({ page, studio, workshop }) => {
+test("networks are compared on the same data, and ranked beside forecasts that need no model", { tag: "@long" }, async ({ page, studio, workshop }) => {
   const project = writeSales(workshop.folder, { epochs: 1 });
   await studio.open(workshop.server.url, SeriesPage.place(project, "train"));
   await page.getByRole("button", { name: "Compare…" }).click();
@@ -170,25 +170,29 @@ test("networks are compared on the same data, and ranked beside forecasts that n
   studio.expectNoComplaints();
 });
 
-test("comparing ends where the project is left: what was not trained is named, and the run under way goes on", async ({ page, studio, workshop }) => {
-  const [left, other] = ["left", "other"].map((name) => {
-    mkdirSync(join(workshop.folder, name));
-    return writeSales(join(workshop.folder, name), { epochs: 30 });
-  });
-  await studio.open(workshop.server.url, SeriesPage.place(left ?? "", "train"));
-  await page.getByRole("button", { name: "Compare…" }).click();
-  const dialog = page.getByRole("dialog", { name: "Compare networks" });
-  for (const name of ["RNN", "TCN", /attention/i]) await dialog.getByRole("checkbox", { name }).uncheck();
-  await dialog.getByRole("button", { name: "Train 3 networks" }).click();
-  await expect(dialog.getByRole("row", { name: /waiting/ })).toHaveCount(2);
-  await page.keyboard.press("Escape");
-  // As its own links go: the page stays.
-  await page.goto(page.url().replace(/#.*/, `#${SeriesPage.place(other ?? "", "train")}`));
-  await expect(page.getByText(/^Comparing ended as you left the project; not trained: .+, .+\. The run that was under way goes on/)).toBeVisible();
-  await page.getByRole("button", { name: "Compare…" }).click();
-  await expect(dialog.getByRole("button", { name: /^Train \d networks$/ })).toBeVisible();
-  await expect(dialog.getByRole("row", { name: /waiting|trained|preparing/ })).toHaveCount(0);
-  await expect.poll(() => existsSync(join(left ?? "", "runs", "0001", "report.json")), { timeout: 60_000 }).toBe(true);
-  expect(readdirSync(join(left ?? "", "runs"))).toEqual(["0001"]);
-  studio.expectNoComplaints();
-});
+test(
+  "comparing ends where the project is left: what was not trained is named, and the run under way goes on",
+  { tag: "@long" },
+  async ({ page, studio, workshop }) => {
+    const [left, other] = ["left", "other"].map((name) => {
+      mkdirSync(join(workshop.folder, name));
+      return writeSales(join(workshop.folder, name), { epochs: 30 });
+    });
+    await studio.open(workshop.server.url, SeriesPage.place(left ?? "", "train"));
+    await page.getByRole("button", { name: "Compare…" }).click();
+    const dialog = page.getByRole("dialog", { name: "Compare networks" });
+    for (const name of ["RNN", "TCN", /attention/i]) await dialog.getByRole("checkbox", { name }).uncheck();
+    await dialog.getByRole("button", { name: "Train 3 networks" }).click();
+    await expect(dialog.getByRole("row", { name: /waiting/ })).toHaveCount(2);
+    await page.keyboard.press("Escape");
+    // As its own links go: the page stays.
+    await page.goto(page.url().replace(/#.*/, `#${SeriesPage.place(other ?? "", "train")}`));
+    await expect(page.getByText(/^Comparing ended as you left the project; not trained: .+, .+\. The run that was under way goes on/)).toBeVisible();
+    await page.getByRole("button", { name: "Compare…" }).click();
+    await expect(dialog.getByRole("button", { name: /^Train \d networks$/ })).toBeVisible();
+    await expect(dialog.getByRole("row", { name: /waiting|trained|preparing/ })).toHaveCount(0);
+    await expect.poll(() => existsSync(join(left ?? "", "runs", "0001", "report.json")), { timeout: 60_000 }).toBe(true);
+    expect(readdirSync(join(left ?? "", "runs"))).toEqual(["0001"]);
+    studio.expectNoComplaints();
+  },
+);

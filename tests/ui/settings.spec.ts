@@ -121,7 +121,7 @@ async function withoutTensorflow(folder: string, registry: string, work: (url: s
   }
 }
 
-test("a setup of TensorFlow that fails says what is missing and what to do, in both themes", async ({ page, studio, workshop }) => {
+test("a setup of TensorFlow that fails says what is missing and what to do, in both themes", { tag: "@long" }, async ({ page, studio, workshop }) => {
   // npm takes its time to give up.
   await withoutTensorflow(workshop.folder, await closedPort(), async (url) => {
     const settings = new SettingsPage(page);
@@ -283,7 +283,7 @@ test("settings that cannot be written say so, and the change is taken back", asy
   studio.expectNoComplaints();
 });
 
-test("looks right in both themes and sizes", async ({ page, studio, workshop }) => {
+test("looks right in both themes and sizes", { tag: "@long" }, async ({ page, studio, workshop }) => {
   const settings = new SettingsPage(page);
   await settings.goto(workshop.server.url);
   await expect(settings.engines).toBeVisible();

@@ -216,7 +216,7 @@ test("a model of a picture and the level above it answers a folder that has thes
   studio.expectNoComplaints();
 });
 
-test("two pictures a row: both in the form, both in the rows, one shared block in the graph", async ({ page, studio, workshop }) => {
+test("two pictures a row: both in the form, both in the rows, one shared block in the graph", { tag: "@long" }, async ({ page, studio, workshop }) => {
   const project = await trainedPairs(workshop.folder);
   const data = new DataPage(page);
   await data.goto(workshop.server.url, project);
@@ -243,35 +243,39 @@ test("two pictures a row: both in the form, both in the rows, one shared block i
   studio.expectNoComplaints();
 });
 
-test("the rows of samples show each input, of pictures in folders too, with the right counts of values", async ({ page, studio, workshop }) => {
-  const mixed = await trainedMixed(workshop.folder);
-  const data = new DataPage(page);
-  await data.goto(workshop.server.url, mixed);
-  await data.ready();
-  await expect(data.table.getByRole("row").nth(1).locator("img")).toHaveCount(1);
-  const differ = async (column: string, count: number) => {
-    await data.column(column).click();
-    await page.getByRole("radio", { name: "Column", exact: true }).check({ force: true });
-    await expect(page.locator("dl.facts").filter({ hasText: "Different values" })).toContainText(new RegExp(`Different values\\s*${count}$`));
-  };
-  await differ("style", 3);
-  await differ("alphabet", 2);
-  await lookAt(page, "data-mixed", true);
+test(
+  "the rows of samples show each input, of pictures in folders too, with the right counts of values",
+  { tag: "@long" },
+  async ({ page, studio, workshop }) => {
+    const mixed = await trainedMixed(workshop.folder);
+    const data = new DataPage(page);
+    await data.goto(workshop.server.url, mixed);
+    await data.ready();
+    await expect(data.table.getByRole("row").nth(1).locator("img")).toHaveCount(1);
+    const differ = async (column: string, count: number) => {
+      await data.column(column).click();
+      await page.getByRole("radio", { name: "Column", exact: true }).check({ force: true });
+      await expect(page.locator("dl.facts").filter({ hasText: "Different values" })).toContainText(new RegExp(`Different values\\s*${count}$`));
+    };
+    await differ("style", 3);
+    await differ("alphabet", 2);
+    await lookAt(page, "data-mixed", true);
 
-  const letters = await trainedAlphabets(workshop.folder);
-  await data.goto(workshop.server.url, letters);
-  await page.getByText("Rows, with all that belongs to each").click();
-  await data.ready();
-  await expect(data.table.getByRole("columnheader")).toHaveCount(5);
-  await expect(data.table.getByRole("row").nth(1).locator("img")).toHaveCount(1);
-  await page.getByText("Columns", { exact: true }).first().click();
-  await differ("alphabet", 2);
-  await differ("character", 5);
-  await lookAt(page, "data-levels", true);
-  studio.expectNoComplaints();
-});
+    const letters = await trainedAlphabets(workshop.folder);
+    await data.goto(workshop.server.url, letters);
+    await page.getByText("Rows, with all that belongs to each").click();
+    await data.ready();
+    await expect(data.table.getByRole("columnheader")).toHaveCount(5);
+    await expect(data.table.getByRole("row").nth(1).locator("img")).toHaveCount(1);
+    await page.getByText("Columns", { exact: true }).first().click();
+    await differ("alphabet", 2);
+    await differ("character", 5);
+    await lookAt(page, "data-levels", true);
+    studio.expectNoComplaints();
+  },
+);
 
-test("the graph has its inputs in one line, its answers in another, and no connection under a layer", async ({ page, studio, workshop }) => {
+test("the graph has its inputs in one line, its answers in another, and no connection under a layer", { tag: "@long" }, async ({ page, studio, workshop }) => {
   const project = await trainedMixed(workshop.folder);
   const model = new ModelPage(page);
   await model.goto(workshop.server.url, project);

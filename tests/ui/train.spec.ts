@@ -124,60 +124,60 @@ test("settings are saved as they are made, can be undone, and what is wrong is s
   studio.expectNoComplaints();
 });
 
-test("engine and device are chosen from what works here; what does not says why; the run tells what it trained on, and why", async ({
-  page,
-  studio,
-  workshop,
-}) => {
-  const project = writeClouds(workshop.folder, { epochs: 3 });
-  const train = new TrainPage(page);
-  const engines = await probeEngines();
-  await studio.open(workshop.server.url, TrainPage.place(project));
-  await expect(train.section("Engine").locator("summary")).toContainText("automatic");
-  await train.openSection("Engine");
-  for (const { name, available } of engines) {
-    await expect(train.engine.locator(`option[value="${name}"]`)).toHaveJSProperty("disabled", !available);
-    await expect(train.engine.locator(`option[value="${name}"]`)).toHaveText(available ? name : `${name}, not available`);
-  }
-  // A device that one engine has can be chosen while the engine is left open.
-  const devices = new Map<string, boolean>();
-  for (const { devices: some } of engines) for (const { name, available } of some) devices.set(name, devices.get(name) === true || available);
-  for (const [name, available] of devices) await expect(train.device.locator(`option[value="${name}"]`)).toHaveJSProperty("disabled", !available);
-  // No machine is a Mac and a PC with Windows at once.
-  const missing = [...engines, ...engines.flatMap(({ devices: some }) => some)].filter(({ name, available }) => !available && devices.get(name) !== true);
-  expect(missing.length).toBeGreaterThan(0);
-  const told = train.settings.getByRole("region", { name: "Not available here" });
-  for (const { name, reason = "none" } of missing) {
-    await expect(told).toContainText(reason.trim());
-    await expect(train.settings.locator(`option[value="${name}"]`)).toHaveAttribute("title", reason.trim());
-  }
+test(
+  "engine and device are chosen from what works here; what does not says why; the run tells what it trained on, and why",
+  { tag: "@long" },
+  async ({ page, studio, workshop }) => {
+    const project = writeClouds(workshop.folder, { epochs: 3 });
+    const train = new TrainPage(page);
+    const engines = await probeEngines();
+    await studio.open(workshop.server.url, TrainPage.place(project));
+    await expect(train.section("Engine").locator("summary")).toContainText("automatic");
+    await train.openSection("Engine");
+    for (const { name, available } of engines) {
+      await expect(train.engine.locator(`option[value="${name}"]`)).toHaveJSProperty("disabled", !available);
+      await expect(train.engine.locator(`option[value="${name}"]`)).toHaveText(available ? name : `${name}, not available`);
+    }
+    // A device that one engine has can be chosen while the engine is left open.
+    const devices = new Map<string, boolean>();
+    for (const { devices: some } of engines) for (const { name, available } of some) devices.set(name, devices.get(name) === true || available);
+    for (const [name, available] of devices) await expect(train.device.locator(`option[value="${name}"]`)).toHaveJSProperty("disabled", !available);
+    // No machine is a Mac and a PC with Windows at once.
+    const missing = [...engines, ...engines.flatMap(({ devices: some }) => some)].filter(({ name, available }) => !available && devices.get(name) !== true);
+    expect(missing.length).toBeGreaterThan(0);
+    const told = train.settings.getByRole("region", { name: "Not available here" });
+    for (const { name, reason = "none" } of missing) {
+      await expect(told).toContainText(reason.trim());
+      await expect(train.settings.locator(`option[value="${name}"]`)).toHaveAttribute("title", reason.trim());
+    }
 
-  await train.start();
-  await expect(train.run).toContainText("completed");
-  // Seconds are not worth a trial, and that is said where the figures are.
-  await expect(train.run).toContainText("onnxruntime, cpu");
-  const reason = (JSON.parse(readFileSync(join(project, "runs", "0001", "config.json"), "utf8")) as { reason: string }).reason;
-  expect(reason).toMatch(/^all steps take less than a second, .* would cost more than it could gain$/);
-  await expect(train.figure("Why this engine")).toHaveText(reason);
+    await train.start();
+    await expect(train.run).toContainText("completed");
+    // Seconds are not worth a trial, and that is said where the figures are.
+    await expect(train.run).toContainText("onnxruntime, cpu");
+    const reason = (JSON.parse(readFileSync(join(project, "runs", "0001", "config.json"), "utf8")) as { reason: string }).reason;
+    expect(reason).toMatch(/^all steps take less than a second, .* would cost more than it could gain$/);
+    await expect(train.figure("Why this engine")).toHaveText(reason);
 
-  await train.engine.focus();
-  await page.keyboard.press("ArrowDown");
-  await expect.poll(() => projectFile(project).training["engine"]).toBe("onnxruntime");
-  await train.device.selectOption("cpu");
-  await expect.poll(() => projectFile(project).training["device"]).toBe("cpu");
-  await expect(train.section("Engine").locator("summary")).toContainText("onnxruntime, cpu");
-  // The devices are those of the engine.
-  const own = engines.find(({ name }) => name === "onnxruntime")?.devices.map(({ name }) => name) ?? [];
-  expect(await train.device.locator("option").evaluateAll((all) => all.map((one) => (one as HTMLOptionElement).value))).toEqual(["auto", ...own]);
-  await train.start();
-  await expect(train.choice).toContainText("Run 2");
-  await expect(train.figure("Why this engine")).toHaveText("as asked for");
-  await page.getByRole("button", { name: /^Undo/ }).first().click();
-  await expect.poll(() => projectFile(project).training["device"]).toBeUndefined();
-  studio.expectNoComplaints();
-});
+    await train.engine.focus();
+    await page.keyboard.press("ArrowDown");
+    await expect.poll(() => projectFile(project).training["engine"]).toBe("onnxruntime");
+    await train.device.selectOption("cpu");
+    await expect.poll(() => projectFile(project).training["device"]).toBe("cpu");
+    await expect(train.section("Engine").locator("summary")).toContainText("onnxruntime, cpu");
+    // The devices are those of the engine.
+    const own = engines.find(({ name }) => name === "onnxruntime")?.devices.map(({ name }) => name) ?? [];
+    expect(await train.device.locator("option").evaluateAll((all) => all.map((one) => (one as HTMLOptionElement).value))).toEqual(["auto", ...own]);
+    await train.start();
+    await expect(train.choice).toContainText("Run 2");
+    await expect(train.figure("Why this engine")).toHaveText("as asked for");
+    await page.getByRole("button", { name: /^Undo/ }).first().click();
+    await expect.poll(() => projectFile(project).training["device"]).toBeUndefined();
+    studio.expectNoComplaints();
+  },
+);
 
-test("early stopping ends a run by itself", async ({ page, studio, workshop }) => {
+test("early stopping ends a run by itself", { tag: "@long" }, async ({ page, studio, workshop }) => {
   const project = writeClouds(workshop.folder, { epochs: 5000 });
   const train = new TrainPage(page);
   await studio.open(workshop.server.url, TrainPage.place(project));
@@ -211,7 +211,7 @@ test("the learning-rate finder draws its curve, proposes a rate, and uses it", a
   studio.expectNoComplaints();
 });
 
-test("a warning says what was seen, and its button tries what it advises", async ({ page, studio, workshop }) => {
+test("a warning says what was seen, and its button tries what it advises", { tag: "@long" }, async ({ page, studio, workshop }) => {
   // A rate far too large: steps overshoot, units die.
   const project = await trainedClouds(workshop.folder, [[]], { epochs: 3, rate: 30 });
   const train = new TrainPage(page);

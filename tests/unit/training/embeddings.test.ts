@@ -75,8 +75,8 @@ async function run(project: string, options: { readonly resume?: boolean; readon
 
 const metric = (done: DoneEvent, name: string) => Number(done.test[name]);
 
-describe.each([["TripletMarginLoss"], ["ContrastiveLoss"]])("%s", (loss) => {
-  it("brings samples of a kind together, whatever else they are, in the exported file too", async () => {
+describe.each([["TripletMarginLoss", []] as const, ["ContrastiveLoss", ["long"]] as const])("%s", (loss, tags) => {
+  it("brings samples of a kind together, whatever else they are, in the exported file too", { tags: [...tags] }, async () => {
     const project = writeProject(loss);
     const { done } = await run(project);
     expect(metric(done, "place.precisionAt1.chance")).toBeCloseTo(1 / KINDS, 1);
@@ -99,7 +99,7 @@ describe.each([["TripletMarginLoss"], ["ContrastiveLoss"]])("%s", (loss) => {
     expect(apart(1, 13)).toBeLessThan(apart(1, 7));
   });
 
-  it("trains to the same bytes where it was stopped and resumed, in mid-epoch and at an epoch's end", async () => {
+  it("trains to the same bytes where it was stopped and resumed, in mid-epoch and at an epoch's end", { tags: [...tags] }, async () => {
     const options = { epochs: 3 };
     const whole = await run(writeProject(loss, options));
     const project = writeProject(loss, options);

@@ -69,7 +69,7 @@ describe("a run that is killed between any two writes of its ending", () => {
     expect([...seen].sort()).toEqual(["completed true", "interrupted false", "interrupted true"]);
   });
 
-  it("that was stopped and taken up again keeps the report and the model of its earlier ending together", async () => {
+  it("that was stopped and taken up again keeps the report and the model of its earlier ending together", { tags: ["long"] }, async () => {
     const project = writeCreditProject(join(home, "again"), { epochs: 4, batchSize: 512 });
     const control = new TrainingControl();
     const stopped = await train(
