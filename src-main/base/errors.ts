@@ -28,6 +28,8 @@ export type ErrorCode =
   | "autodiff.not-differentiable"
   | "autodiff.unsupported"
   | "model.layer"
+  | "pretrained.missing"
+  | "pretrained.unreadable"
   | "training.batch"
   | "training.not-finite"
   | "run.missing"

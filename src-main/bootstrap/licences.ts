@@ -2,6 +2,7 @@ import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join, sep } from "node:path";
 import { z } from "zod";
 import type { Licence } from "../contract/settings.js";
+import { backbones } from "../pretrained/backbones/index.js";
 
 /** A text longer than this is shortened: some name every contributor. */
 const longest = 20_000;
@@ -18,8 +19,8 @@ const lockSchema = z.object({ packages: z.record(z.string(), z.object({ dev: z.b
 type Bundle = Readonly<Record<string, { readonly type: string; readonly moduleIds?: readonly string[] }>>;
 
 /**
- * Writes `out/licences.json`: every package that an installed Lathe holds, with its licence. Those are the packages the programs need at run time, as
- * package-lock.json names them, and those that the bundler put into the page.
+ * Writes `out/licences.json`: everything of others that an installed Lathe holds, with its licence. Those are the packages the programs need at run time, as
+ * package-lock.json names them, those that the bundler put into the page, and pretrained networks.
  * @param root folder of package.json. @returns a plugin for the page's build.
  */
 export function licences(root: string): { readonly name: string; writeBundle(options: unknown, bundle: Bundle): void } {
@@ -27,7 +28,9 @@ export function licences(root: string): { readonly name: string; writeBundle(opt
     name: "lathe:licences",
     writeBundle(_options, bundle) {
       const modules = Object.values(bundle).flatMap(({ moduleIds = [] }) => moduleIds);
-      const entries = [...new Set([...modules.flatMap(packagePath), ...runtimePackages(root)])].flatMap((path) => describe(join(root, path)));
+      const entries = [...new Set([...modules.flatMap(packagePath), ...runtimePackages(root)])]
+        .flatMap((path) => describe(join(root, path)))
+        .concat(weights(root));
       const byName = new Map(entries.map((entry) => [`${entry.name} ${entry.version}`, entry]));
       const sorted = [...byName.values()].sort((a, b) => a.name.localeCompare(b.name) || a.version.localeCompare(b.version));
       writeFileSync(join(root, "out", "licences.json"), `${JSON.stringify(sorted, null, 1)}\n`);
@@ -60,4 +63,12 @@ function describe(folder: string): readonly Licence[] {
   const file = files.find((entry) => /^(licen[cs]e|copying)/i.test(entry));
   const text = file === undefined ? undefined : readFileSync(join(folder, file), "utf8").slice(0, longest);
   return [{ name, version, licence: license ?? licenses?.map(({ type }) => type).join(" OR ") ?? "see its text", ...(text === undefined ? {} : { text }) }];
+}
+
+/** Pretrained networks, with the note that says where each is from. */
+function weights(root: string): readonly Licence[] {
+  return backbones.all.map(({ type, title, version, licence }) => {
+    const folder = join(root, "resources", "pretrained", type);
+    return { name: title, version, licence, text: ["SOURCE.md", "LICENSE"].map((file) => readFileSync(join(folder, file), "utf8")).join("\n\n") };
+  });
 }

@@ -25,6 +25,8 @@ export interface TrainRequest {
   readonly resume?: boolean | string;
   readonly epochs?: number;
   readonly seed?: number;
+  /** A run whose weights a new run begins from, as far as they fit: its id, or a path. */
+  readonly from?: string;
   /** Another network than the project says, of a new run. */
   readonly model?: Readonly<Record<string, unknown>>;
   readonly engine?: string;

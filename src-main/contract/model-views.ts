@@ -62,7 +62,7 @@ export type Mend = z.infer<typeof mendSchema>;
  */
 export const networkFault = z.strictObject({
   severity: z.enum(["error", "warning"]),
-  code: z.enum(["constant", "no-weights", "one-row", "limited", "wrong-input", "twice", "at-end", "tokens", "unread", "width"]),
+  code: z.enum(["constant", "no-weights", "one-row", "limited", "wrong-input", "twice", "at-end", "tokens", "unread", "width", "pretrained"]),
   layer: z.string(),
   message: z.string(),
   mends: z.array(mendSchema).readonly(),

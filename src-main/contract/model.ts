@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { layers } from "../layers/index.js";
 import { nameSchema } from "./data.js";
-import { MOST_INPUTS, MOST_LAYERS, MOST_TARGETS } from "../base/limits.js";
+import { MOST_INPUTS, MOST_LAYERS, MOST_NAME, MOST_TARGETS } from "../base/limits.js";
 import { type Tagged, defineTagged } from "../base/tagged.js";
 
 /** A layer of the network: its own options stand beside `id`, `type` and `from`. */
@@ -36,6 +36,12 @@ export const blockSchema = z.strictObject({
   inputs: z.array(nameSchema).min(1).max(MOST_INPUTS).default(["input"]).describe("What its layers call the things the block is given"),
   layers: z.array(layerSchema).min(1).max(MOST_LAYERS),
   output: nameSchema.optional().describe("The layer whose result is the block's; omitted, the last"),
+  pretrained: z
+    .string()
+    .min(1)
+    .max(MOST_NAME)
+    .optional()
+    .describe("What its layers begin from in the place of random numbers, such as efficientnet-lite0: weights, and running statistics of batch norms"),
 });
 
 export const outputSchema = z.strictObject({ target: z.string().min(1), from: z.string().min(1) });

@@ -182,6 +182,8 @@ export const studioContract = {
           project,
           /** A run to resume; absent: a new run. */
           resume: runReference.shape.run.optional(),
+          /** A run whose weights a new one begins from, as far as they fit. */
+          from: runReference.shape.run.optional(),
           epochs: z.int().positive().optional(),
           seed: z.int().nonnegative().optional(),
           /** A preset's network in place of the project's own; the run is named by it. */

@@ -13,7 +13,7 @@ export function trainingProcedures({ access, jobs, runs, settings }: Studio): Ha
       return {};
     };
   return {
-    async start({ project, resume, epochs, seed, preset, engine, device }, { signal }) {
+    async start({ project, resume, from, epochs, seed, preset, engine, device }, { signal }) {
       const folder = await access.resolve(project, "the project");
       // The engine process reads what it is told to: here is where it is seen whether this host may.
       const run = resume === undefined ? undefined : await mayResume(access, { project: folder, run: resume });
@@ -24,6 +24,7 @@ export function trainingProcedures({ access, jobs, runs, settings }: Studio): Ha
         {
           project: folder,
           ...(run === undefined ? { preferred: { engine: anyEngine, device: anyDevice, threads } } : { resume: run }),
+          ...(from === undefined ? {} : { from }),
           ...(epochs === undefined ? {} : { epochs }),
           ...(seed === undefined ? {} : { seed }),
           ...(model === undefined ? {} : { model: model.model }),

@@ -268,6 +268,7 @@ class Fit {
       metricsBytes: this.#metricsBytes,
       seconds: this.#seconds(),
       ...(this.#divisors === undefined ? {} : { divisors: [...this.#divisors] }),
+      tensors: trainer.tensors.map(({ vector, name, shape }) => [vector, name, [...shape]]),
       ...(this.#ended === undefined ? {} : { ended: this.#ended }),
     };
     const best = this.#best ? { [BEST_PARAMETERS]: this.#best.parameters, [BEST_BUFFERS]: this.#best.buffers } : {};

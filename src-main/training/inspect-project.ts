@@ -10,10 +10,10 @@ import type { WorkSetting } from "./process/setting.js";
 
 /** The import audit of a project's data. @throws LatheError `data.*` for what keeps training from starting */
 export async function inspectProject(request: InspectRequest, setting: WorkSetting): Promise<TableAudit> {
-  const { project, written, file } = await readProjectFile(request.project);
+  const { project, written, folder, file } = await readProjectFile(request.project);
   refuseFaults(faultsBefore(project), project, file);
   const audit = await looking(request, setting, inspectTable);
-  const warnings = networkWarnings(written, audit, { model: project.model, file });
+  const warnings = networkWarnings(written, audit, { model: project.model, folder, file });
   return { ...audit, warnings: [...audit.warnings, ...warnings] };
 }
 
@@ -21,10 +21,10 @@ export async function inspectProject(request: InspectRequest, setting: WorkSetti
 function networkWarnings(
   written: ProjectInput,
   { path, rows, splits, columns }: TableAudit,
-  { model, file }: { readonly model: Project["model"]; readonly file: string },
+  { model, folder, file }: { readonly model: Project["model"]; readonly folder: string; readonly file: string },
 ): readonly AuditWarning[] {
   const facts = { path, rows, training: splits.train, columns: columns.map((column) => ({ ...column, exact: false })) };
-  const faults = planModel(written, facts).problems.flatMap(({ fault, layer, message }) =>
+  const faults = planModel(written, facts, folder).problems.flatMap(({ fault, layer, message }) =>
     fault && layer !== undefined ? [{ ...fault, layer, message }] : [],
   );
   refuseFaults(faults, { model }, file);

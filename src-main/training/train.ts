@@ -8,7 +8,8 @@ import { projectFileOf, readProjectFile } from "../contract/project-file.js";
 import { parseProject } from "../contract/project.js";
 import type { Loader } from "../datasets/index.js";
 import { chooseEngine, engineCandidates } from "../engines/index.js";
-import { type Checkpoint, loadCheckpoint } from "./runs/checkpoint.js";
+import { type Checkpoint, loadCheckpoint, peekCheckpoint } from "./runs/checkpoint.js";
+import { type KeptWeights, readKeptWeights } from "./runs/kept-weights.js";
 import { EngineMemory } from "./process/engine-memory.js";
 import { Evaluator, measure } from "./judging/evaluator.js";
 import { watchForecast } from "./judging/forecast/watch-forecast.js";
@@ -54,6 +55,7 @@ async function trainRun(started: Started, setting: WorkSetting): Promise<DoneEve
   run.setAside();
   run.markFailed(undefined);
   try {
+    if (!started.from) for (const message of bench.told) emit({ event: "log", level: "info", message });
     for (const message of [...bench.prepared.audit.warnings.map((w) => w.message), ...bench.notes]) emit({ event: "log", level: "warning", message });
     for (const fault of bench.faults) emit(faultWarning(fault));
     const done = await work(started, { ...setting, emit });
@@ -109,8 +111,10 @@ async function begin(request: TrainRequest, setting: WorkSetting, opened: AsyncD
   const preferred = request.preferred ?? { engine, device, threads };
   const wish = [request.engine ?? leftOpen(engine, preferred.engine), request.device ?? leftOpen(device, preferred.device)] as const;
   const wanted = leftOpen(threads, preferred.threads);
+  const start = request.from === undefined ? undefined : readKeptWeights(folder, request.from);
   const first = await openWorkbench({
     project,
+    start,
     folder,
     choice: await chooseEngine(...wish),
     ...(wanted === "auto" ? {} : { threads: wanted }),
@@ -137,6 +141,7 @@ async function begin(request: TrainRequest, setting: WorkSetting, opened: AsyncD
     reason: choice.reason,
     threads: compile.threads,
     dataFingerprint: bench.prepared.fingerprint,
+    ...(Object.keys(bench.origin).length > 0 ? { origin: bench.origin } : {}),
     project,
   });
   return { run, bench, batches, trainer, evaluator, from: undefined };
@@ -154,7 +159,7 @@ function leftOpen<T>(said: T, preferred: T): T {
  * @throws LatheError `run.missing`, `run.locked`, `run.checkpoint`, `data.changed`, `usage`
  */
 async function takeUp(request: TrainRequest, { emit, now, control }: WorkSetting, opened: AsyncDisposableStore): Promise<Started> {
-  const overrides = (["epochs", "seed"] as const).filter((name) => request[name] !== undefined);
+  const overrides = (["epochs", "seed", "from"] as const).filter((name) => request[name] !== undefined);
   if (overrides.length > 0) throw new LatheError("usage", `--resume keeps to the run's own settings; omit --${overrides.join(", --")}, or start a new run`);
   // The run's own configuration counts: whatever the project file says by now, or whether it is in order, does not matter.
   const folder = dirname(await projectFileOf(request.project));
@@ -174,8 +179,10 @@ async function takeUp(request: TrainRequest, { emit, now, control }: WorkSetting
         "its last digits may be others than with one engine throughout",
     );
   }
+  const begun = peekCheckpoint(run.checkpoints) !== undefined;
   const bench = await openWorkbench({
     project: config.project,
+    start: begun ? "checkpoint" : keptBefore(folder, config),
     folder,
     choice,
     threads: config.threads,
@@ -185,6 +192,7 @@ async function takeUp(request: TrainRequest, { emit, now, control }: WorkSetting
     signal: control.preparation,
   });
   refuseChange(run, config, bench);
+  if (!begun) refuseOtherOrigin(run, config, bench);
   const { spec, compile, project } = bench;
   const trainer = opened.add(await Trainer.create(spec, choice.engine, compile, config.project.seed));
   const batches = opened.add(bench.trainingLoader());
@@ -210,6 +218,24 @@ function refuseChange(run: RunFolder, config: RunConfig, bench: Workbench): void
   throw new LatheError(
     "data.changed",
     `the data has changed since run ${run.id} began (${config.project.data.source.path}), so it cannot be resumed; start a new run, or put the old file back`,
+  );
+}
+
+/** What a run began from that was killed before anything was kept of it. */
+function keptBefore(folder: string, { origin }: RunConfig): KeptWeights | undefined {
+  return origin?.from ? readKeptWeights(folder, origin.from.run) : undefined;
+}
+
+/** Such a run begins again, and from the same weights. */
+function refuseOtherOrigin(run: RunFolder, { origin = {} }: RunConfig, bench: Workbench): void {
+  const then = { ...origin.pretrained, ...(origin.from ? { [`run ${origin.from.run}`]: origin.from.sha256 } : {}) };
+  const now = { ...bench.origin.pretrained, ...(bench.origin.from ? { [`run ${bench.origin.from.run}`]: bench.origin.from.sha256 } : {}) };
+  const changed = Object.keys({ ...then, ...now }).filter((name) => then[name] !== now[name]);
+  if (changed.length === 0) return;
+  throw new LatheError(
+    "data.changed",
+    `what run ${run.id} began from has changed since (${changed.join(", ")}), and nothing was kept of it yet, so it cannot be resumed; start a new run`,
+    { changed },
   );
 }
 

@@ -79,7 +79,7 @@ export class Trainer {
     this.#scalars = { dtype: "float32", dims: [k], data: new Float32Array(k) };
   }
 
-  /** Compiles the step, with and without diagnosis, and draws the first weights from the seed. */
+  /** Compiles the step, with and without diagnosis, and gives the weights their first values: those of the spec, the others drawn from the seed. */
   static async create(spec: TrainingSpec, engine: Engine, options: CompileOptions, seed: number): Promise<Trainer> {
     const programs = { plain: buildStepProgram(spec, engine, false, options), diagnosing: buildStepProgram(spec, engine, true, options) };
     const stepOptions = { ...options, batchSize: spec.training.batchSize };
@@ -113,6 +113,14 @@ export class Trainer {
 
   get frozen(): Float32Array {
     return this.#fixed[names.frozen]?.data ?? new Float32Array(0);
+  }
+
+  /** What lies in the vectors of the weights, in the order in which it does. */
+  get tensors(): readonly { readonly vector: string; readonly name: string; readonly shape: readonly number[] }[] {
+    const { parameters, frozen, buffers } = this.#spec.layout;
+    return Object.entries({ [names.parameters]: parameters, [names.frozen]: frozen, [names.buffers]: buffers }).flatMap(([vector, slices]) =>
+      slices.map(({ name, shape }) => ({ vector, name, shape })),
+    );
   }
 
   /** Layers with weights or running statistics that are not trained. */
@@ -229,9 +237,9 @@ export class Trainer {
 /** The state before the first step. */
 export function initialState(spec: TrainingSpec, program: StepProgram, seed: number): StateVectors {
   return {
-    [names.parameters]: initialParameters(spec.layout.parameters, seed),
-    ...(spec.layout.frozenCount > 0 ? { [names.frozen]: initialParameters(spec.layout.frozen, seed) } : {}),
-    ...(spec.layout.bufferCount > 0 ? { [names.buffers]: initialBuffers(spec.layout) } : {}),
+    [names.parameters]: initialParameters(spec.layout.parameters, seed, spec.first),
+    ...(spec.layout.frozenCount > 0 ? { [names.frozen]: initialParameters(spec.layout.frozen, seed, spec.first) } : {}),
+    ...(spec.layout.bufferCount > 0 ? { [names.buffers]: initialBuffers(spec.layout, spec.first) } : {}),
     ...Object.fromEntries(carriedVectors(spec, program).map(({ name, size, fill }) => [name, new Float32Array(size).fill(fill)])),
   };
 }

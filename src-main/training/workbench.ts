@@ -23,12 +23,16 @@ import type { AskedTarget } from "./network/asked-target.js";
 import { findFaults, isLimited } from "./network/faults.js";
 import { type Layout, layOut } from "./network/layout.js";
 import { explainMemory, refuseTooLarge } from "./network/memory.js";
-import { planNetwork } from "./network/network.js";
+import { type NetworkPlan, planNetwork } from "./network/network.js";
 import { askedTarget } from "./network/plan-model.js";
+import { type OpenedSources, matchPretrained, openSources, readPretrained } from "./network/pretrained.js";
 import { faultsBefore, refuseFaults } from "./network/project-faults.js";
 import { type TargetSpec, type TrainingSpec, drawnFor, names } from "./network/specification.js";
 import { laidTraining } from "./combining/index.js";
 import { gatherTargetNumbers } from "./target-numbers.js";
+import type { PretrainedSource } from "../pretrained/index.js";
+import type { Origin } from "./runs/run-config.js";
+import { type KeptWeights, matchKept } from "./runs/kept-weights.js";
 import { chooseThreads, multiplyAddsOf } from "./network/threads.js";
 
 /** Rows evaluated at once: large enough to be quick, small enough to stay in cache. */
@@ -50,8 +54,12 @@ export interface Workbench {
   readonly compile: CompileOptions;
   /** Things the user should know that do not stop the run. */
   readonly notes: readonly string[];
+  /** Things that are as they should be, for the log. */
+  readonly told: readonly string[];
   /** What keeps the network from learning, or may. */
   readonly faults: readonly NetworkFault[];
+  /** What its weights begin from, where that is not random numbers. */
+  readonly origin: Origin;
   /** Why the data are not any more what was prepared; undefined where they are. */
   changed(): Promise<string | undefined>;
   /** Shuffled training batches. */
@@ -78,6 +86,8 @@ export interface WorkbenchOptions {
   readonly fold?: Fold;
   /** Where prepared data are kept; by default in the project's folder. */
   readonly cacheFolder?: string;
+  /** What the weights begin from, beside what the project says; `checkpoint`: they are not given first values, because those of a checkpoint replace them. */
+  readonly start?: KeptWeights | "checkpoint" | undefined;
   /** The project's file, whose network is refused where it cannot learn; omitted: it is not, since a run that began with one may continue. */
   readonly refuse?: string;
 }
@@ -94,10 +104,13 @@ export async function openWorkbench({
   signal,
   refuse,
   fold,
+  start,
   ...place
 }: WorkbenchOptions): Promise<Workbench> {
   // Much is known before data are read, which may take minutes.
   if (refuse !== undefined) refuseFaults(faultsBefore(project), project, refuse);
+  const opened = start === "checkpoint" ? undefined : openSources(project.model, folder);
+  if (opened?.error) throw opened.error;
   const question = { folder, data: project.data, seed: project.seed, cacheFolder: place.cacheFolder ?? inside(folder, ".lathe", "cache"), fold };
   const prepared = await prepareData({
     ...question,
@@ -118,6 +131,7 @@ export async function openWorkbench({
   const reads = new Map(fitted.inputs.map((input) => [input.name, readsOf(input)]));
   refuseTooLarge({ plan, layout, inputs, reads }, Math.min(project.training.batchSize, counts.train));
   const large = refuseJudging(judgedSize(project, prepared));
+  const { first, origin, faults: unlike, told } = firstOf(plan, layout, opened, start);
   const spec: TrainingSpec = {
     plan,
     layout,
@@ -134,6 +148,7 @@ export async function openWorkbench({
       ),
     training: project.training,
     balanced: balancedOptions(project, prepared),
+    ...(first.size > 0 ? { first } : {}),
   };
   const drawn = drawnFor(spec);
   const perSample = rowsOfSample(drawn?.draws);
@@ -165,14 +180,17 @@ export async function openWorkbench({
   const needsBatch = plan.layers.some(({ definition, frozen }) => definition.needsBatch === true && frozen !== true);
   const { dropLast, notes: batchNotes } = checkBatches(project, counts.train, needsBatch);
   const notes = [...batchNotes, ...(large === undefined ? [] : [large])];
-  const faults = findFaults({
-    plan,
-    inputs: [...inputs.keys()],
-    types: layout.types,
-    vocabularies,
-    targets: await Promise.all(targets.map(askedOf)),
-    batch: Math.min(project.training.batchSize, counts.train),
-  });
+  const faults = [
+    ...unlike,
+    ...findFaults({
+      plan,
+      inputs: [...inputs.keys()],
+      types: layout.types,
+      vocabularies,
+      targets: await Promise.all(targets.map(askedOf)),
+      batch: Math.min(project.training.batchSize, counts.train),
+    }),
+  ];
   if (refuse !== undefined) refuseFaults(faults, project, refuse);
   const uniforms = layout.uniforms.map(({ layer, shape }) => ({ name: names.uniform(layer), width: sizeOf(shape), shape }));
   return {
@@ -182,7 +200,9 @@ export async function openWorkbench({
     choice,
     fileEngine,
     notes,
+    told,
     faults,
+    origin,
     judged: new Map(fitted.targets.map((target) => [target.name, judgedTarget(target, thresholdFor(project.training, target))])),
     compile: {
       device: choice.device,
@@ -216,6 +236,24 @@ export async function openWorkbench({
       }
     },
     splitLoader,
+  };
+}
+
+/** First values of weights and running statistics that are not random: those of a run go before those of pretrained networks. */
+function firstOf(plan: NetworkPlan, { parameters, frozen, buffers }: Layout, opened: OpenedSources | undefined, start: WorkbenchOptions["start"]) {
+  const slices = [...parameters, ...frozen, ...buffers];
+  const sources = opened?.sources ?? new Map<string, PretrainedSource>();
+  const pretrained = matchPretrained(plan, slices, sources);
+  const kept = start === undefined || start === "checkpoint" ? undefined : { ...matchKept(slices, start), weights: start };
+  const origin: Origin = {
+    ...(sources.size > 0 ? { pretrained: Object.fromEntries([...sources].map(([name, { sha256 }]) => [name, sha256])) } : {}),
+    ...(kept ? { from: { run: kept.weights.run, sha256: kept.weights.sha256, taken: kept.values.size, left: kept.left.map(({ name }) => name) } } : {}),
+  };
+  return {
+    first: new Map([...readPretrained(pretrained), ...(kept?.values ?? [])]),
+    origin,
+    faults: pretrained.faults,
+    told: [...pretrained.told, ...(kept ? [kept.told] : [])],
   };
 }
 

@@ -59,6 +59,7 @@ describe("the description of the installers", () => {
       join(configuration.directories.buildResources, "icon.png"),
       "resources/project.schema.json",
       "resources/samples",
+      "resources/pretrained",
     ])
       expect(existsSync(join(packageRoot, path)), path).toBe(true);
     const icon = readFileSync(join(packageRoot, configuration.directories.buildResources, "icon.png"));

@@ -18,6 +18,7 @@ interface Options {
   readonly engine?: string;
   readonly device?: string;
   readonly resume?: boolean | string;
+  readonly from?: string;
   readonly json?: boolean;
 }
 
@@ -30,6 +31,7 @@ export function addTrain(program: Command): void {
     .option("--seed <n>", "instead of the project's seed", wholeNumber)
     .addOption(new Option("--engine <name>", "instead of training.engine").choices(["auto", "onnxruntime", "tensorflow"]))
     .option("--device <name>", "auto, cpu or another that `devices` lists")
+    .option("--from <run>", "begin a new run from what another run of the project has learnt, as far as it fits")
     .option("--resume [run]", "resume the newest run, or the one named")
     .action(train);
 }

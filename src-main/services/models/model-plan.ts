@@ -5,9 +5,9 @@ import type { Shape } from "../../onnx/types.js";
 import type { TableFacts } from "../../training/network/plan-data.js";
 import { type ModelOutlook, planModel } from "../../training/network/plan-model.js";
 
-/** The plan of a document's network, with its PyTorch source. @param facts undefined: the table has not been looked at. */
-export function planOf(document: ProjectDocument, facts: TableFacts | undefined): ModelPlan {
-  const outlook = planModel(document, facts);
+/** The plan of a document's network, with its PyTorch source. @param facts undefined: the table has not been looked at. @param folder the project's */
+export function planOf(document: ProjectDocument, facts: TableFacts | undefined, folder: string): ModelPlan {
+  const outlook = planModel(document, facts, folder);
   const { inputs, layers, outputs, parameters, multiplyAdds, problems } = outlook;
   const shaped = <T extends { readonly shape?: Shape }>({ shape, ...rest }: T) => ({ ...rest, ...(shape ? { shape: [...shape] } : {}) });
   return {

@@ -31,7 +31,7 @@ export function createModelPlans(access: FolderAccess, tables: Tables, reader: R
     async plan(project, document) {
       const file = await projectFileOf(await access.resolve(project, "the project"));
       const { facts, problem, late } = await factsOf(tables, { folder: dirname(file), file, document });
-      const plan = await reader.ask("plan", { document, facts }, "the network");
+      const plan = await reader.ask("plan", { document, facts, folder: dirname(file) }, "the network");
       if (late === true) return { ...plan, withoutTable: true };
       return problem === undefined ? plan : { ...plan, problems: [{ path: "data.source", message: problem }, ...plan.problems] };
     },

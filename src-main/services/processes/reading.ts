@@ -24,8 +24,11 @@ import type { Picture } from "../../transforms/picture.js";
 
 /** What a reader process is asked, which reads for a host what strangers may have made, and what it says. */
 export interface Readings {
-  /** A network planned, with its PyTorch source. @param facts of the data, where they are known. */
-  readonly plan: { readonly question: { readonly document: ProjectDocument; readonly facts: TableFacts | undefined }; readonly answer: ModelPlan };
+  /** A network planned, with its PyTorch source. @param facts of the data, where they are known. @param folder the project's */
+  readonly plan: {
+    readonly question: { readonly document: ProjectDocument; readonly facts: TableFacts | undefined; readonly folder: string };
+    readonly answer: ModelPlan;
+  };
   readonly facts: { readonly question: { readonly model: string }; readonly answer: ModelFacts };
   readonly card: { readonly question: { readonly model: string }; readonly answer: ModelCard };
   readonly view: { readonly question: { readonly path: string; readonly side: number; readonly background: string }; readonly answer: ViewOfPicture };

@@ -215,13 +215,21 @@ export function recordLayout(): LayoutRecorder {
   };
 }
 
+/** What parameters and buffers begin as in the place of what their layers say, by name (`fc1.weight`), each as long as its slice. */
+export type FirstValues = ReadonlyMap<string, Float32Array>;
+
 /**
  * First values of parameters, each drawn from its own stream: adding a layer, or freezing one, does not change the others.
- * @param slices of a whole vector
+ * @param slices of a whole vector @param first of those that are not drawn
  */
-export function initialParameters(slices: readonly ParameterSlice[], seed: number): Float32Array {
+export function initialParameters(slices: readonly ParameterSlice[], seed: number, first: FirstValues = new Map()): Float32Array {
   const vector = new Float32Array(sizeOfAll(slices));
   for (const p of slices) {
+    const given = first.get(p.name);
+    if (given) {
+      vector.set(given, p.offset);
+      continue;
+    }
     const initializer = initializers.get(p.init.type);
     vector.set(initializer.fill(p.shape, initializer.config.parse(p.init), new Random(seed, "init", p.name)), p.offset);
     if (p.zeroRow !== undefined) {
@@ -232,8 +240,8 @@ export function initialParameters(slices: readonly ParameterSlice[], seed: numbe
   return vector;
 }
 
-export function initialBuffers(layout: Layout): Float32Array {
+export function initialBuffers(layout: Layout, first: FirstValues = new Map()): Float32Array {
   const vector = new Float32Array(layout.bufferCount);
-  for (const b of layout.buffers) vector.fill(b.fill, b.offset, b.offset + b.size);
+  for (const b of layout.buffers) vector.set(first.get(b.name) ?? new Float32Array(b.size).fill(b.fill), b.offset);
   return vector;
 }

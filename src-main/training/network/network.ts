@@ -24,6 +24,17 @@ export interface PlannedLayer {
   readonly group?: number;
   /** Not trained: its batch norms use their running statistics, and keep them. */
   readonly frozen?: true;
+  /** Where its first values come from, in the place of random numbers. */
+  readonly pretrained?: PretrainedPlace;
+}
+
+/** A layer's place in a block that begins from a source. */
+export interface PretrainedPlace {
+  readonly source: string;
+  /** The layer of the network, or of a block, that is that block: `backbone`. */
+  readonly block: string;
+  /** The layer inside of it: `block3.expand`. */
+  readonly name: string;
 }
 
 /** A network: what a project's model section says, with everything resolved. */
@@ -115,10 +126,8 @@ export function unfoldNetwork(
   const unfold = (
     specs: readonly LayerSpec[],
     names: ReadonlyMap<string, string>,
-    path: string,
-    owner: string,
-    blocks: readonly string[],
     entry: readonly string[],
+    { path, owner, blocks, pretrained }: Surroundings,
   ) => {
     const local = new Map(names);
     let previous = entry;
@@ -136,7 +145,12 @@ export function unfoldNetwork(
         }
         const shared = spec["weights"] === "shared";
         const entrances = new Map(block.inputs.map((input, i) => [input, from[i] ?? `${id}.${input}`]));
-        const inner = unfold(block.layers, entrances, `${id}.`, shared ? `${sharedOwners.get(name) ?? name}.` : `${owner}${spec.id}.`, [...blocks, name], from);
+        const inner = unfold(block.layers, entrances, from, {
+          path: `${id}.`,
+          owner: shared ? `${sharedOwners.get(name) ?? name}.` : `${owner}${spec.id}.`,
+          blocks: [...blocks, name],
+          pretrained: block.pretrained === undefined ? pretrained : { source: block.pretrained, block: id },
+        });
         const output = block.output === undefined ? inner.last : (inner.names.get(block.output) ?? inner.last);
         local.set(spec.id, output);
         previous = [output];
@@ -144,7 +158,8 @@ export function unfoldNetwork(
         const layer = attempt(id, () => {
           const definition = layers.get(spec.type);
           const config = layerConfig(definition, spec, resolved.get(spec), () => sizeOf(from, id));
-          return { id, owner: owner + spec.id, definition, config, from, ...grouped(groups, owner + spec.id) };
+          const place = pretrained && { pretrained: { ...pretrained, name: id.slice(pretrained.block.length + 1) } };
+          return { id, owner: owner + spec.id, definition, config, from, ...grouped(groups, owner + spec.id), ...place };
         });
         if (layer) planned.push(layer);
         local.set(spec.id, id);
@@ -153,8 +168,18 @@ export function unfoldNetwork(
     }
     return { last: previous[0] ?? "", names: local };
   };
-  const { names } = unfold(model.layers, results, "", "", [], inputs);
+  const { names } = unfold(model.layers, results, inputs, { path: "", owner: "", blocks: [] });
   return { layers: planned, outputs: model.outputs.map((o) => ({ target: o.target, from: names.get(o.from) ?? o.from })) };
+}
+
+/** Where layers stand that are unfolded. */
+interface Surroundings {
+  /** What their ids begin with, and what their weights' names do. */
+  readonly path: string;
+  readonly owner: string;
+  /** Around them, from the outside in. */
+  readonly blocks: readonly string[];
+  readonly pretrained?: Omit<PretrainedPlace, "name"> | undefined;
 }
 
 function grouped(groups: readonly GroupSpec[], owner: string): Pick<PlannedLayer, "group" | "frozen"> {

@@ -13,6 +13,7 @@ import type { AskedTarget } from "./asked-target.js";
 import { USUAL_BATCH, findFaults } from "./faults.js";
 import { recordLayout } from "./layout.js";
 import { type PlannedLayer, lowerLayer, unfoldNetwork } from "./network.js";
+import { matchPretrained, openSources } from "./pretrained.js";
 import { type PlannedInput, type PlannedTarget, type TableFacts, asRecord, listOf, planData } from "./plan-data.js";
 
 /** A layer as far as it can be told. */
@@ -50,12 +51,15 @@ export interface ModelOutlook {
 /**
  * Plans a project's document, however incomplete: what is wrong stands at its layer, the rest is planned as far as it goes.
  * @param facts of its table; undefined where it has not been looked at: then what depends on it has no shape, which is no error.
+ * @param folder the project's, in which sources of first values may lie
  */
-export function planModel(document: Readonly<Record<string, unknown>>, facts: TableFacts | undefined): ModelOutlook {
+export function planModel(document: Readonly<Record<string, unknown>>, facts: TableFacts | undefined, folder = ""): ModelOutlook {
   const { inputs, targets, vocabularies, problems: dataProblems } = planData(document["data"], facts);
   const model = readable(asRecord(document["model"]));
   const problems: PlanProblem[] = documentProblems(document, model, inputs, targets).map((problem) => ({ ...problem, ...layerAt(problem.path, model) }));
   problems.push(...dataProblems.map(({ path, message }) => ({ path: showPath(path), message })));
+  const { sources, problems: sourceProblems } = openSources(model, folder);
+  problems.push(...sourceProblems.map(({ block, ...problem }) => ({ ...problem, ...layerOf(block, model) })));
 
   const outlook = new Map<string, { shape?: Shape; parameters: number; multiplyAdds?: number; problem?: string; warning?: string }>();
   const widths = new Map(targets.flatMap(({ name, width }) => (width === undefined ? [] : [[name, width] as const])));
@@ -146,6 +150,9 @@ export function planModel(document: Readonly<Record<string, unknown>>, facts: Ta
     // What cannot be planned there comes first.
     if (!problems.some((problem) => problem.layer === topOf(id))) note(id, message, fault);
   }
+  const { parameters, buffers } = recorder.found();
+  const { faults } = matchPretrained({ layers: lowered }, [...parameters, ...buffers], sources);
+  for (const { layer: id, message, ...fault } of faults) note(id, message, fault);
   return {
     name: typeof document["name"] === "string" ? document["name"] : "",
     inputs,
@@ -153,7 +160,7 @@ export function planModel(document: Readonly<Record<string, unknown>>, facts: Ta
     outputs,
     problems,
     layers: model.layers.flatMap((layer) => shown(layer.id, values.get(results.get(layer.id) ?? "")?.shape, outlook, problems)),
-    parameters: recorder.found().parameters.reduce((sum, { size }) => sum + size, 0),
+    parameters: parameters.reduce((sum, { size }) => sum + size, 0),
     multiplyAdds: [...outlook.values()].reduce((sum, layer) => sum + (layer.multiplyAdds ?? 0), 0),
     ...(complete ? { network: { layers: lowered, outputs: answers } } : {}),
   };
@@ -199,6 +206,12 @@ function rowsOf(
   const batch = typeof batchSize === "number" ? batchSize : rows === undefined ? undefined : USUAL_BATCH;
   if (rows === undefined || batch === undefined) return batch === undefined ? {} : { batch };
   return { batch: Math.min(batch, rows), ...(dropLast === true ? {} : { rows }) };
+}
+
+/** The first layer that is a block. */
+function layerOf(block: string, model: ModelSpec): { readonly layer?: string } {
+  const found = model.layers.find((layer) => layer.type === "Block" && layer["block"] === block);
+  return found ? { layer: found.id } : {};
 }
 
 /** The layer that a place in the file is in. */
@@ -291,6 +304,7 @@ function readable(model: Readonly<Record<string, unknown>>): ModelSpec {
             inputs: inputs.length > 0 ? inputs : ["input"],
             layers: [...readableLayers(block["layers"])],
             ...(typeof block["output"] === "string" ? { output: block["output"] } : {}),
+            ...(typeof block["pretrained"] === "string" ? { pretrained: block["pretrained"] } : {}),
           },
         ];
       }),

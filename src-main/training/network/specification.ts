@@ -5,7 +5,7 @@ import type { TargetKind } from "../../losses/loss.js";
 import { batchAxis } from "../../onnx/dimensions.js";
 import type { Emitter } from "../../onnx/emitter.js";
 import type { Dimension, TensorType, Value } from "../../onnx/types.js";
-import type { Layout } from "./layout.js";
+import type { FirstValues, Layout } from "./layout.js";
 import type { NetworkPlan } from "./network.js";
 
 /** A target as the training graphs see it. */
@@ -30,6 +30,8 @@ export interface TrainingSpec {
   readonly training: TrainingConfig;
   /** By target, the options of its loss that "balanced" stands for. */
   readonly balanced: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
+  /** Parameters and buffers that begin as something else than their layers say. */
+  readonly first?: FirstValues;
 }
 
 /** Names of values at the boundary of the training graphs. The builder refuses a graph in which two collide. */

@@ -71,6 +71,16 @@ export function loadCheckpoint<H>(
   );
 }
 
+/** The newest whole checkpoint of a run that somebody else may be at work on, with its checksum; undefined where there is none. Nothing is changed. */
+export function peekCheckpoint(folder: string): { readonly checkpoint: Checkpoint<unknown>; readonly sha256: string } | undefined {
+  for (const path of [LATEST, PREVIOUS].map((file) => join(folder, file)).filter((file) => existsSync(file))) {
+    const bytes = readOwnFileSync(path);
+    const checkpoint = decode(bytes);
+    if (typeof checkpoint !== "string") return { checkpoint, sha256: bytes.subarray(-DIGEST_BYTES).toString("hex") };
+  }
+  return undefined;
+}
+
 function decodeFile(path: string): Checkpoint<unknown> | string {
   try {
     return decode(readOwnFileSync(path));

@@ -35,6 +35,8 @@ const position = z.strictObject({
   divisors: z.array(z.number().positive()).exactOptional(),
   /** Length of metrics.jsonl. */
   metricsBytes: count,
+  /** What lies in the vectors, one behind the other: vector, name and shape of each. Absent in checkpoints of earlier versions. */
+  tensors: z.array(z.tuple([z.string(), z.string(), z.array(count)])).exactOptional(),
   /** Set once training has ended: what is left is evaluation and export. */
   ended: z.enum(["completed", "early-stopping", "stopped", "cancelled"]).exactOptional(),
   seconds: z.number().nonnegative(),
@@ -90,6 +92,11 @@ function misplaced(at: Position, { training, stepsPerEpoch, targets, diagnosed, 
   const divided = training.combine === "normalized" && targets > 1 && epoch > 1 ? targets : undefined;
   if (at.divisors?.length !== divided) return `it holds ${at.divisors?.length ?? "no"} divisors of losses, expected ${divided ?? "none"}`;
   return misscheduled(at, schedule);
+}
+
+/** What a checkpoint says of what lies in its vectors; undefined where it does not. */
+export function tensorsOf(header: unknown): Position["tensors"] {
+  return position.pick({ tensors: true }).loose().safeParse(header).data?.tensors;
 }
 
 /** A schedule counts steps or epochs of the run, and knows a best value once there is one. */

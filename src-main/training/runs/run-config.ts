@@ -26,12 +26,21 @@ const runConfig = z.strictObject({
   threads: z.int().min(1),
   /** Of the data as it was read. */
   dataFingerprint: z.string(),
+  /** What the weights began from, where that is not random numbers. */
+  origin: z
+    .strictObject({
+      pretrained: z.record(z.string(), z.string()).exactOptional(),
+      from: z.strictObject({ run: z.string(), sha256: z.string(), taken: z.int(), left: z.array(z.string()).readonly() }).exactOptional(),
+    })
+    .exactOptional(),
   project: z.unknown(),
 });
 
 export type RunConfig = Omit<z.infer<typeof runConfig>, "project"> & { readonly project: Project };
 
 const FILE = "config.json";
+
+export type Origin = NonNullable<RunConfig["origin"]>;
 
 export function writeConfig(run: RunFolder, config: RunConfig): void {
   run.write(FILE, `${JSON.stringify(config, null, 2)}\n`);

@@ -52,7 +52,7 @@ const readings: {
     progress: Progress,
   ) => Readings[K]["answer"] | Promise<Readings[K]["answer"]>;
 } = {
-  plan: ({ document, facts }) => planOf(document, facts),
+  plan: ({ document, facts, folder }) => planOf(document, facts, folder),
   facts: ({ model }) => readModelFacts(model),
   card: ({ model }) => readCard(model),
   view: ({ path, side, background }, signal) => viewPicture(path, side, background, signal),

@@ -36,7 +36,7 @@ const document = {
 it("what is not read in time is refused, its process ended, and the next question has another", async () => {
   // The first stands still, as one that a document keeps busy for ever.
   const reader = createReader({ deadline: 1500, launch: launching(({ pid }, n) => n === 1 && process.kill(pid ?? 0, "SIGSTOP")) });
-  await expect(reader.ask("plan", { document, facts: undefined }, "the network")).rejects.toMatchObject({
+  await expect(reader.ask("plan", { document, facts: undefined, folder: "" }, "the network")).rejects.toMatchObject({
     code: "engine.failed",
     message: "the network could not be read within 1.5 s, so the process that read it was ended; if it is not yours, do not trust it",
   });
@@ -46,16 +46,16 @@ it("what is not read in time is refused, its process ended, and the next questio
 
 it("a process that dies takes its questions along and no others", async () => {
   const reader = createReader({ deadline: 60_000, launch: launching(({ pid }, n) => n === 1 && process.kill(pid ?? 0, "SIGKILL")) });
-  await expect(reader.ask("plan", { document, facts: undefined }, "the network")).rejects.toMatchObject({
+  await expect(reader.ask("plan", { document, facts: undefined, folder: "" }, "the network")).rejects.toMatchObject({
     code: "engine.crashed",
     message: expect.stringContaining("the process that read the network ended unexpectedly (signal SIGKILL)") as unknown,
     details: { what: "the network", how: "signal SIGKILL" },
   });
-  expect(await reader.ask("plan", { document, facts: undefined }, "the network")).toMatchObject({ layers: [] });
+  expect(await reader.ask("plan", { document, facts: undefined, folder: "" }, "the network")).toMatchObject({ layers: [] });
   expect(pids).toHaveLength(2);
   await reader.close();
   expect(isThere(pids[1])).toBe(false);
-  await expect(reader.ask("plan", { document, facts: undefined }, "the network")).rejects.toMatchObject({ code: "cancelled" });
+  await expect(reader.ask("plan", { document, facts: undefined, folder: "" }, "the network")).rejects.toMatchObject({ code: "cancelled" });
 });
 
 it("tells what is wrong with a file, forgets what is called off, and leaves when nobody asks", async () => {
