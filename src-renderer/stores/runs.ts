@@ -18,8 +18,14 @@ export const useRuns = defineStore("runs", () => {
   const startError = shallowRef<LatheError>();
   /** How far the data of a run that is about to start is prepared. */
   const preparation = shallowRef<StageEvent>();
+  /** The run whose weights the next new one begins from. */
+  const wanted = ref<string>();
   const document = useProject();
   let startAbort: AbortController | undefined;
+
+  /** Runs that have learnt something. */
+  const beginnings = computed(() => (list.state.value.value ?? []).filter(({ epoch }) => epoch > 0));
+  const beginning = computed(() => beginnings.value.find(({ run }) => run === wanted.value)?.run);
 
   async function load(): Promise<void> {
     const path = project.value;
@@ -33,6 +39,7 @@ export const useRuns = defineStore("runs", () => {
     if (project.value === path) return;
     project.value = path;
     startError.value = undefined;
+    wanted.value = undefined;
     list.reset();
     links.reset();
     void load();
@@ -50,7 +57,9 @@ export const useRuns = defineStore("runs", () => {
     const heard = studio.subscribe("preparing", { project: project.value }, { next: (event) => (preparation.value = event) });
     try {
       await document.flush();
-      return await studio.procedures.training.start({ project: project.value, ...(resume !== undefined && { resume }) }, { signal: abort.signal });
+      const from = beginning.value;
+      const how = resume !== undefined ? { resume } : from !== undefined ? { from } : {};
+      return await studio.procedures.training.start({ project: project.value, ...how }, { signal: abort.signal });
     } catch (thrown) {
       const error = toLatheError(thrown);
       if (error.code !== "cancelled") startError.value = error;
@@ -75,6 +84,9 @@ export const useRuns = defineStore("runs", () => {
     load,
     show,
     start,
+    beginnings,
+    beginning,
+    beginFrom: (run: string | undefined) => (wanted.value = run),
     callOff: () => startAbort?.abort(),
   };
 });

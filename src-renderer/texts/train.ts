@@ -17,12 +17,32 @@ export const trainTexts = {
   weightOf: (target: string) => `Weight of ${target}`,
   sections: {
     basics: "Basics",
+    beginning: "Beginning",
     optimizer: "Optimizer",
     schedule: "Learning rate over time",
     stopping: "Stopping",
     losses: "Losses",
     more: "More",
     engine: "Engine",
+  },
+  beginning: {
+    learns: "What learns",
+    undo: "what learns",
+    ways: {
+      features: {
+        label: "Only the new layers",
+        help: "The pretrained network stays as it is and only describes each picture. Seconds an epoch, and the best choice for few pictures.",
+      },
+      end: { label: "Its end too", help: "The last third of the pretrained network learns too, slowly. Begin from a run whose new layers have learnt." },
+      all: { label: "All of it", help: "All of the pretrained network learns, the earlier its layers the slower. Wants more pictures and more time." },
+      custom: { label: "As set on Model", help: "Layers are frozen, or learn at rates of their own, as the Model screen shows. Choosing here replaces that." },
+    },
+    from: "Begin from",
+    new: "New weights",
+    pretrained: "Pretrained weights",
+    fromNew: "The first weights are random, by the seed.",
+    fromPretrained: "The pretrained network as it came; new layers are random, by the seed.",
+    fromRun: "What that run has learnt, as far as it fits; the new run's log says what did not.",
   },
   /** How losses become one, by what the project file calls it. */
   combine: {
