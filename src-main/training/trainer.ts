@@ -10,7 +10,7 @@ import type { LossTerm } from "./combining/combination.js";
 import { divisorsOf } from "./combining/normalized.js";
 import { type Slice, initialBuffers, initialParameters, learnedName } from "./network/layout.js";
 import { explainMemory } from "./network/memory.js";
-import { putBack, weightsFor } from "./network/part-of-weights.js";
+import { type Weights, putBack, weightsFor } from "./network/weights.js";
 import { type TrainingSpec, names } from "./network/specification.js";
 import { usedLayers } from "./network/used-inputs.js";
 import { type StepProgram, buildStepProgram, carriedVectors, isMasked, tellsParts } from "./graphs/step-graph.js";
@@ -29,14 +29,6 @@ export interface StepResult {
   readonly weights?: readonly number[];
   /** Only from a step with diagnosis. */
   readonly diagnosis?: Float32Array;
-}
-
-/** The weights of a network, as flat vectors. */
-export interface Weights {
-  /** All that are trained, with what losses learn. */
-  readonly parameters: Float32Array;
-  readonly frozen: Float32Array;
-  readonly buffers: Float32Array;
 }
 
 /** All that training carries from step to step, by name, as flat vectors. */

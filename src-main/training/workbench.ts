@@ -43,7 +43,7 @@ import { laidTraining } from "./combining/index.js";
 import { type KeepWork, keepFeatures } from "./kept/keep-features.js";
 import { planKeeping } from "./kept/plan-keeping.js";
 import { restOf } from "./kept/rest-of.js";
-import type { Weights } from "./trainer.js";
+import type { Weights } from "./network/weights.js";
 import { gatherTargetNumbers } from "./target-numbers.js";
 import { chooseThreads, multiplyAddsOf } from "./network/threads.js";
 

@@ -6,10 +6,10 @@ import type { CompileOptions, Engine, Executable, Tensors } from "../../engines/
 import type { LossTerm } from "../combining/combination.js";
 import { combinedLoss } from "../combining/index.js";
 import { buildEvaluationGraph } from "../graphs/evaluation-graph.js";
-import { weightsFor } from "../network/part-of-weights.js";
+import { type Weights, weightsFor } from "../network/weights.js";
 import { type TargetSpec, type TrainingSpec, drawnFor, isIndex, names } from "../network/specification.js";
 import { type JudgedTarget, countGaps, judge } from "./judge.js";
-import { type TrainingBatch, type Weights, floats } from "../trainer.js";
+import { type TrainingBatch, floats } from "../trainer.js";
 
 /** A split read once from the front, in order. */
 export interface EvaluationBatches {

@@ -7,7 +7,8 @@ import { type KeptTensors, type PreparedData, type Split, createLoader, findKept
 import type { Engine, Executable } from "../../engines/engine.js";
 import type { TransformSpecs } from "../../transforms/index.js";
 import { type TrainingSpec, names } from "../network/specification.js";
-import { type Weights, floats } from "../trainer.js";
+import type { Weights } from "../network/weights.js";
+import { floats } from "../trainer.js";
 import type { Keeping } from "./plan-keeping.js";
 import { buildPrefixModel } from "./prefix-model.js";
 
@@ -37,8 +38,8 @@ export interface KeepWork {
 }
 
 /**
- * What a network's frozen beginning makes of each sample, from the cache where it was computed before: it is known by layers, weights, data and augmentation, so
- * that another head, optimizer or number of epochs finds it.
+ * What a network's frozen beginning makes of each sample, from the cache where it was computed before. It is known by layers, weights, data and augmentation,
+ * so that another head, optimizer or number of epochs finds it.
  * @throws LatheError `run.storage`, `engine.failed`, `cancelled`
  */
 export async function keepFeatures(question: KeepQuestion, work: KeepWork): Promise<KeptTensors> {

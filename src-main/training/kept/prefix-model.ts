@@ -6,11 +6,11 @@ import { fileBindings } from "../network/file-bindings.js";
 import type { FrozenPrefix } from "../network/frozen-prefix.js";
 import { lowerNetwork } from "../network/network.js";
 import { type TrainingSpec, names } from "../network/specification.js";
-import type { Weights } from "../trainer.js";
+import type { Weights } from "../network/weights.js";
 
 /**
- * The frozen beginning of a network with its weights, as a model of its own: what records and stores hold of the inputs in, `[N, …]`; out what the rest reads,
- * under `names.kept`. The same layers with the same weights give the same bytes, whatever comes after them.
+ * The frozen beginning of a network with its weights, as a model of its own: in goes what records and stores hold of the inputs, `[N, …]`; out comes what the
+ * rest reads, under `names.kept`. The same layers with the same weights give the same bytes, whatever comes after them.
  */
 export function buildPrefixModel(spec: TrainingSpec, { prefix, reads, kept }: FrozenPrefix, weights: Weights): Uint8Array {
   const e = createEmitter();

@@ -15,7 +15,7 @@ import { lowerNetwork } from "../network/network.js";
 import { fileBindings } from "../network/file-bindings.js";
 import { type TrainingSpec } from "../network/specification.js";
 import { usedLayers } from "../network/used-inputs.js";
-import type { Weights } from "../trainer.js";
+import type { Weights } from "../network/weights.js";
 
 /** What an exported file says of itself, beside the graph. */
 export interface ModelFacts {

@@ -2,7 +2,7 @@ import { defined } from "../../base/assert.js";
 import { LatheError } from "../../base/errors.js";
 import type { Emitter } from "../../onnx/emitter.js";
 import type { Value } from "../../onnx/types.js";
-import type { Weights } from "../trainer.js";
+import type { Weights } from "./weights.js";
 import type { Layout, Slice } from "./layout.js";
 import type { Bindings } from "./network.js";
 

@@ -1,6 +1,13 @@
-import type { Weights } from "../trainer.js";
 import type { Slice } from "./layout.js";
 import type { TrainingSpec } from "./specification.js";
+
+/** The weights of a network, as flat vectors. */
+export interface Weights {
+  /** All that are trained, with what losses learn. */
+  readonly parameters: Float32Array;
+  readonly frozen: Float32Array;
+  readonly buffers: Float32Array;
+}
 
 /** Of a network's weights those that a specification computes with: all, or those of the rest. */
 export function weightsFor({ layout, whole }: Pick<TrainingSpec, "layout" | "whole">, { parameters, frozen, buffers }: Weights): Weights {
