@@ -78,8 +78,19 @@ describe("the frozen beginning of a network", () => {
 
   it("is cut where least is to be kept: behind a pooling, before an upsampling", () => {
     expect(split({ inputs: image, layers: [conv("a", 16), ...pooled], frozen: ["a"] })).toMatchObject({ kept: ["flat"], numbers: 16, rest: ["out"] });
-    const up = [conv("a", 2), { id: "act", type: "ReLU" }, { id: "up", type: "Upsample", scaleFactor: 2 }, { id: "act2", type: "ReLU" }, conv("b", 4), ...pooled];
-    expect(split({ inputs: image, layers: up, frozen: ["a"] })).toMatchObject({ kept: ["act"], numbers: 128, rest: ["up", "act2", "b", "pool", "flat", "out"] });
+    const up = [
+      conv("a", 2),
+      { id: "act", type: "ReLU" },
+      { id: "up", type: "Upsample", scaleFactor: 2 },
+      { id: "act2", type: "ReLU" },
+      conv("b", 4),
+      ...pooled,
+    ];
+    expect(split({ inputs: image, layers: up, frozen: ["a"] })).toMatchObject({
+      kept: ["act"],
+      numbers: 128,
+      rest: ["up", "act2", "b", "pool", "flat", "out"],
+    });
   });
 
   it("is computed anew where a picture would become more than it is", () => {
@@ -114,8 +125,18 @@ describe("the frozen beginning of a network", () => {
     const again = [layers[0]!, { id: "join", type: "Concat", from: ["a", "x"] }, linear("out", 2)];
     expect(split({ layers: again, frozen: ["a"] })).toMatchObject({ kept: ["a"], spared: [] });
     // What is frozen behind the join stays with it where what is beside it learns.
-    const beside = [linear("a", 3, { from: ["x"] }), linear("c", 3, { from: ["z"] }), { id: "sum", type: "Add", from: ["a", "c"] }, linear("b", 4), linear("out", 2)];
-    expect(split({ inputs: { x: 8, z: 5 }, layers: beside, frozen: ["a", "b"] })).toMatchObject({ prefix: ["a"], spared: ["x"], rest: ["c", "sum", "b", "out"] });
+    const beside = [
+      linear("a", 3, { from: ["x"] }),
+      linear("c", 3, { from: ["z"] }),
+      { id: "sum", type: "Add", from: ["a", "c"] },
+      linear("b", 4),
+      linear("out", 2),
+    ];
+    expect(split({ inputs: { x: 8, z: 5 }, layers: beside, frozen: ["a", "b"] })).toMatchObject({
+      prefix: ["a"],
+      spared: ["x"],
+      rest: ["c", "sum", "b", "out"],
+    });
   });
 
   it("may answer a target by itself, and share its weights with the rest", () => {
