@@ -128,33 +128,33 @@ describe("features that are computed once", () => {
     expect([third.computed > 0, fourth.computed > 0, entries(folder).length]).toEqual([true, true, 3]);
   });
 
-  it.each([
-    ["whole", (folder: string) => void folder],
-    ["deleted", (folder: string) => rmSync(features(folder), { recursive: true })],
-    [
-      "damaged",
-      (folder: string) => {
-        const file = join(features(folder), entries(folder)[0]!, "train-2.records");
-        const bytes = readFileSync(file);
-        bytes[bytes.length - 3]! ^= 1;
-        writeFileSync(file, bytes);
-      },
-    ],
-  ])("lead a resumed run to the same bytes where they are %s meanwhile", async (_, meanwhile) => {
-    const [steady, broken] = [temporaryFolder(), temporaryFolder()];
+  it("lead a resumed run to the same bytes, whatever became of them meanwhile", async () => {
     const wished = { augment: AUGMENT, training: { epochs: 6, checkpointSeconds: 0 } };
-    const undisturbed = await run(write(steady, wished));
-    // In the middle of the second round of draws.
-    const cut = await run(write(broken, wished), false, (event, control) => {
-      if (event.event === "epoch" && event.epoch === 5) control.cancel();
-    });
-    expect(cut.done.ended).toBe("cancelled");
-    meanwhile(broken);
-    const resumed = await run(broken, true);
-    expect(resumed.computed > 0).toBe(_ !== "whole");
-    expect(resumed.model().equals(undisturbed.model())).toBe(true);
-    const figures = ({ epochs }: typeof resumed) => epochs.map(({ seconds: _seconds, ...epoch }) => epoch);
-    expect(figures(resumed)).toEqual(figures(undisturbed));
+    const undisturbed = await run(write(temporaryFolder(), wished));
+    const figures = ({ epochs }: typeof undisturbed) => epochs.map(({ seconds: _seconds, ...epoch }) => epoch);
+    const damage = (folder: string) => {
+      const file = join(features(folder), entries(folder)[0]!, "train-2.records");
+      const bytes = readFileSync(file);
+      bytes[bytes.length - 3]! ^= 1;
+      writeFileSync(file, bytes);
+    };
+    for (const [meanwhile, again] of [
+      [() => undefined, false],
+      [(folder: string) => rmSync(features(folder), { recursive: true }), true],
+      [damage, true],
+    ] as const) {
+      const folder = write(temporaryFolder(), wished);
+      // In the middle of the second round of draws.
+      const cut = await run(folder, false, (event, control) => {
+        if (event.event === "epoch" && event.epoch === 5) control.cancel();
+      });
+      expect(cut.done.ended).toBe("cancelled");
+      meanwhile(folder);
+      const resumed = await run(folder, true);
+      expect(resumed.computed > 0).toBe(again);
+      expect(resumed.model().equals(undisturbed.model())).toBe(true);
+      expect(figures(resumed)).toEqual(figures(undisturbed));
+    }
   });
 
   it("are not what a run of before they were kept resumes with", async () => {
@@ -163,7 +163,7 @@ describe("features that are computed once", () => {
       if (event.event === "epoch" && event.epoch === 1) control.cancel();
     });
     // As such a run was written: nothing said of features, neither that they are kept nor that they are not.
-    const config = JSON.parse(readFileSync(cut.folder.file("config.json"), "utf8"));
+    const config = JSON.parse(readFileSync(cut.folder.file("config.json"), "utf8")) as { project: { training: { keepFeatures?: boolean } } };
     delete config.project.training.keepFeatures;
     writeFileSync(cut.folder.file("config.json"), JSON.stringify(config));
     const resumed = await run(folder, true);

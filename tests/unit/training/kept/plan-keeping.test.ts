@@ -36,7 +36,9 @@ it("keeps as many draws of a sample's augmentation as there is room for, four at
   expect(plan(4499, augmented).keeping?.draws).toBe(3);
   expect(plan(2499, augmented)).toMatchObject({
     keeping: { draws: 1 },
-    told: "what is frozen, up to flat, is computed once: 64 numbers a sample, 1 MB; of each training sample 1 draw of its augmentation is kept, which epochs take in turn",
+    told:
+      "what is frozen, up to flat, is computed once: 64 numbers a sample, 1 MB; " +
+      "of each training sample 1 draw of its augmentation is kept, which epochs take in turn",
   });
   expect(plan(1e9, undefined)).toMatchObject({ keeping: { draws: 1 }, told: "what is frozen, up to flat, is computed once: 64 numbers a sample, 1 MB" });
 });
