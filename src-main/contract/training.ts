@@ -40,6 +40,13 @@ export const trainingSchema = z.strictObject({
         "uncertainty: each by a factor that is learned with the network",
     ),
   groups: groupsSchema.optional().describe("Layers that are frozen, or learn at a rate or with a weight decay of their own"),
+  keepFeatures: z
+    .boolean()
+    .optional()
+    .describe(
+      "Whether what a frozen beginning of the network makes of each sample is computed once and kept, instead of in every epoch. Omitted: yes. " +
+        "Of samples that are augmented a few draws are kept",
+    ),
   clipGradNorm: z.number().positive().optional().describe("The largest L2 norm of all gradients together"),
   clipGradValue: z.number().positive().optional().describe("The largest size of any one gradient"),
   schedule: scheduleSchema.optional(),

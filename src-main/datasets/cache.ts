@@ -1,25 +1,21 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
-import { hostname } from "node:os";
+import { mkdir, rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LatheError } from "../base/errors.js";
-import { holderOf, isAlive, isElsewhere, releaseLock, takeLock, waitForLock } from "../base/lock.mjs";
-import { sweepLeftBehind, workName } from "../base/work-folder.js";
+import { workName } from "../base/work-folder.js";
 import { inside } from "../base/own-files.js";
 import { JSON_BOUNDS } from "../base/json-bounds.js";
 import { makeFoldersSoon } from "../base/make-folders.js";
 import { readOwnJson } from "../base/own-json.js";
 import { replaceFile } from "../base/replace-file.js";
+import { DESCRIPTION, publishEntry, touchEntry, useEntry } from "./cache-entries.js";
 import { type StoredData, storedData } from "./prepared.js";
 import { checkRecords } from "./record-file.js";
 import { SPLITS, type SplitName } from "./splits.js";
 import { unreadable } from "./sources/text-file.js";
 import { throwIfAborted } from "./throw-if-aborted.js";
 
-/** How many prepared data sets stay on disk; the least recently used go first. */
-const KEPT = 5;
-const DESCRIPTION = "prepared.json";
 const HASHES = "hashes.json";
 
 export function splitFile(folder: string, split: SplitName): string {
@@ -55,7 +51,7 @@ export async function findStored(
   const folder = inside(cacheFolder, fingerprint);
   try {
     // Marked before it is looked at: whoever makes room meanwhile leaves it, or has taken it away by then.
-    await exclusively(cacheFolder, () => markUsed(folder));
+    await useEntry(cacheFolder, folder);
     const stored = storedData.parse(await readOwnJson(join(folder, DESCRIPTION), JSON_BOUNDS.figures));
     if (stored.fingerprint !== fingerprint) return undefined;
     for (const split of SPLITS) {
@@ -63,53 +59,12 @@ export async function findStored(
       if (header.count !== stored.counts[split] || header.words !== stored.words) return undefined;
     }
     for (const file of seriesFiles(folder, stored)) await checkRecords(file, fingerprint, signal);
-    const now = new Date();
-    await utimes(join(folder, DESCRIPTION), now, now).catch(() => undefined);
+    await touchEntry(folder);
     return { folder, stored };
   } catch (thrown) {
     if (thrown instanceof LatheError && (thrown.code === "cancelled" || thrown.code === "project.unsafe")) throw thrown;
     return undefined;
   }
-}
-
-/** What an entry is marked with while a process uses it; the mark of one that is gone does not count. */
-const MARK = /^used-by-\d+$/;
-
-function markUsed(folder: string): void {
-  try {
-    takeLock(join(folder, `used-by-${process.pid}`));
-  } catch {
-    // It is not there, or a cache that may only be read: then nobody makes room in it either.
-  }
-}
-
-/** Milliseconds to wait for one who marks or makes room, which takes a few. */
-const PATIENCE = 10_000;
-
-/**
- * One process at a time marks entries or makes room: between a look at the marks and the removal nobody sets one. A cache that may only be read has no lock.
- */
-async function exclusively<T>(cacheFolder: string, job: () => T | Promise<T>): Promise<T> {
-  const lock = join(cacheFolder, "entries.lock");
-  // A lock of another machine came with a copied project, or its owner was cut off there: nobody would give it free.
-  // Without it an entry may go in the very moment in which it is marked, and is then made once more.
-  const holder = holderOf(lock);
-  if (holder && isElsewhere(holder)) return job();
-  const locked = await waitForLock(lock, { signal: AbortSignal.timeout(PATIENCE) }).then(
-    () => true,
-    () => false,
-  );
-  try {
-    return await job();
-  } finally {
-    if (locked) releaseLock(lock);
-  }
-}
-
-/** Whether a living process uses an entry. */
-async function isUsed(folder: string): Promise<boolean> {
-  const names = await readdir(folder).catch((): string[] => []);
-  return names.some((name) => MARK.test(name) && holderOf(join(folder, name)) !== undefined);
 }
 
 /** Moves finished files from a working folder into the cache and lets the oldest entries go. @returns their folder there. */
@@ -121,59 +76,13 @@ export async function store(cacheFolder: string, workFolder: string, stored: Sto
   for (const [k, file] of seriesFiles(workFolder, stored).entries()) await rename(file, seriesFiles(fresh, stored)[k] ?? file);
   for (const part of listings) await rename(listingFile(workFolder, part), listingFile(fresh, part)).catch(() => undefined);
   await writeFile(join(fresh, DESCRIPTION), JSON.stringify(stored));
-  markUsed(fresh);
-  // Another process may have been quicker with the same data, and read it by now: a whole entry stays. Of pictures, one that refers to another store goes.
-  const there = await findStored(cacheFolder, stored.fingerprint);
-  if (there && JSON.stringify(there.stored.inputs) === JSON.stringify(stored.inputs)) await rm(fresh, { recursive: true, force: true });
-  else {
-    await putAway(cacheFolder, folder);
-    try {
-      await rename(fresh, folder);
-    } catch (error) {
-      await rm(fresh, { recursive: true, force: true });
-      if (!(await findStored(cacheFolder, stored.fingerprint))) throw error;
-    }
-  }
-  await compact(cacheFolder, stored.fingerprint);
-  return folder;
-}
-
-/** Takes an entry out of the cache at once, if it may go, then its files: whoever has them open reads on. */
-async function putAway(cacheFolder: string, folder: string, mayGo: () => boolean | Promise<boolean> = () => true): Promise<void> {
-  const aside = join(cacheFolder, workName("new"));
-  const gone = await exclusively(cacheFolder, async () => {
-    if (!(await mayGo())) return false;
-    try {
-      await rename(folder, aside);
-      return true;
-    } catch (thrown) {
-      if ((thrown as NodeJS.ErrnoException).code === "ENOENT") return false;
-      throw thrown;
-    }
+  // Of pictures, an entry that refers to another store goes.
+  await publishEntry(cacheFolder, stored.fingerprint, fresh, async () => {
+    const there = await findStored(cacheFolder, stored.fingerprint);
+    if (!there) return "none";
+    return JSON.stringify(there.stored.inputs) === JSON.stringify(stored.inputs) ? "same" : "other";
   });
-  if (!gone) return;
-  await rm(aside, { recursive: true, force: true });
-}
-
-/** Removes all but the entries in use and those used last, and what crashed processes left behind. @param keep a fingerprint that stays in any case. */
-export async function compact(cacheFolder: string, keep: string): Promise<void> {
-  const entries: { readonly path: string; readonly used: number }[] = [];
-  sweepLeftBehind(cacheFolder, "new");
-  for (const name of await readdir(cacheFolder)) {
-    const path = join(cacheFolder, name);
-    if (/^[0-9a-f]{64}$/.test(name) && name !== keep) {
-      const used = await stat(join(path, DESCRIPTION)).then(
-        (s) => s.mtimeMs,
-        () => 0,
-      );
-      entries.push({ path, used });
-      // As an earlier version called them.
-    } else if (/^(work|new)-\d+-[^-]+(-\d+)?$/.test(name) && !(await isOfLiving(path, Number(name.split("-")[1])))) {
-      await rm(path, { recursive: true, force: true });
-    }
-  }
-  entries.sort((a, b) => b.used - a.used);
-  for (const { path } of entries.slice(KEPT - 1)) await putAway(cacheFolder, path, async () => !(await isUsed(path))).catch(() => undefined);
+  return folder;
 }
 
 /**
@@ -233,12 +142,4 @@ async function writeHashes(cacheFolder: string, memos: Readonly<Record<string, H
   } catch {
     // It is hashed again the next time: who only looks needs no cache.
   }
-}
-
-async function isOfLiving(path: string, pid: number): Promise<boolean> {
-  const written = await stat(path).then(
-    ({ mtimeMs }) => mtimeMs,
-    () => 0,
-  );
-  return isAlive({ holder: { pid, host: hostname() }, written });
 }

@@ -14,6 +14,13 @@ export interface EpochReaderOptions {
   readonly memoryBudget: number;
   /** Stores that records refer to. */
   readonly stores?: readonly StoreSource[];
+  /** Files with as many records, in the same order: more about the same samples. */
+  readonly beside?: readonly BesideSource[];
+}
+
+export interface BesideSource {
+  readonly path: string;
+  readonly fingerprint: string;
 }
 
 /** Where what records refer to is: the file of a store, and the words of a record that hold a place in it each. */
@@ -51,6 +58,8 @@ export interface Piece {
   readonly from: number;
   readonly count: number;
   readonly stored: readonly Stored[];
+  /** Records of the files beside it, by file: that of the record at a base begins at `base / words · beside.words`. */
+  readonly beside: readonly { readonly floats: Float32Array; readonly words: number }[];
   /** Records in memory, from the first word on, and a number that changes when others take their place. */
   readonly records: number;
   readonly generation: number;
@@ -78,6 +87,7 @@ export class EpochReader {
   /** Those whose pieces are copied for the records in memory; windows overlap, so a series that fits the budget is read whole instead. */
   readonly #copied: readonly { readonly source: StoreSource; readonly file: number; readonly bytes: Uint8Array }[];
   readonly #stored: readonly Stored[];
+  readonly #beside: readonly { readonly path: string; readonly file: number; readonly floats: Float32Array; readonly words: number }[];
   #epoch = -1;
   #blocks = new Uint32Array(0);
   /** The chunk in memory, the position of its first record in the epoch, and its length. */
@@ -93,10 +103,14 @@ export class EpochReader {
     this.#options = options;
     this.count = count;
     this.words = words;
-    const { stores = [] } = options;
+    const { stores = [], beside = [] } = options;
+    const besides = beside.map(({ path, fingerprint }) => ({ path, ...readHeader(path, fingerprint) }));
+    for (const other of besides)
+      if (other.count !== count) throw new LatheError("data.unreadable", `${other.path} holds ${other.count} samples, expected ${count}; train again`);
     this.#file = openOwnFileSync(options.path);
     const whole = new Map(stores.map((source) => [source, this.#wholeSeries(source)] as const));
-    const recordBytes = words * 4 + stores.reduce((sum, source) => sum + (whole.get(source) ? 0 : source.bytes * source.count), 0);
+    const besideBytes = besides.reduce((sum, other) => sum + other.words * 4, 0);
+    const recordBytes = words * 4 + besideBytes + stores.reduce((sum, source) => sum + (whole.get(source) ? 0 : source.bytes * source.count), 0);
     const fits = count * recordBytes <= options.memoryBudget;
     this.#blockRows = fits
       ? Math.max(1, count)
@@ -107,6 +121,7 @@ export class EpochReader {
     this.#integers = new Int32Array(this.#floats.buffer);
     this.#bytes = new Uint8Array(this.#floats.buffer);
     this.#bases = new Uint32Array(rows);
+    this.#beside = besides.map((other) => ({ ...other, file: openOwnFileSync(other.path), floats: new Float32Array(rows * other.words) }));
     const copied = stores.map((source) => ({ source, bytes: new Uint8Array(whole.get(source) ? 0 : rows * source.bytes * source.count) }));
     this.#copied = copied.filter(({ source }) => !whole.get(source)).map((store) => ({ ...store, file: openOwnFileSync(store.source.path) }));
     this.#stored = copied.map(({ source, bytes }) => whole.get(source) ?? { bytes, at: (base: number) => (base / words) * source.bytes * source.count });
@@ -161,6 +176,7 @@ export class EpochReader {
       from,
       count: taken,
       stored: this.#stored,
+      beside: this.#beside,
       records: this.#length,
       generation: this.#generation,
     };
@@ -168,7 +184,7 @@ export class EpochReader {
 
   close(): void {
     closeSync(this.#file);
-    for (const { file } of this.#copied) closeSync(file);
+    for (const { file } of [...this.#copied, ...this.#beside]) closeSync(file);
   }
 
   get #single(): boolean {
@@ -202,13 +218,16 @@ export class EpochReader {
   }
 
   #load(chunk: number, start: number, length: number): void {
-    const recordBytes = this.words * 4;
-    let at = 0;
+    let record = 0;
     for (const block of this.#blocksOf(chunk)) {
-      const bytes = this.#blockLength(block) * recordBytes;
-      const position = HEADER_BYTES + block * this.#blockRows * recordBytes;
-      fill(this.#options.path, this.#file, this.#bytes.subarray(at, at + bytes), position);
-      at += bytes;
+      const [first, count] = [block * this.#blockRows, this.#blockLength(block)];
+      const read = (path: string, file: number, into: Uint8Array, words: number) => {
+        const bytes = words * 4;
+        fill(path, file, into.subarray(record * bytes, (record + count) * bytes), HEADER_BYTES + first * bytes);
+      };
+      read(this.#options.path, this.#file, this.#bytes, this.words);
+      for (const { path, file, floats, words } of this.#beside) read(path, file, new Uint8Array(floats.buffer), words);
+      record += count;
     }
     this.#loadStored(length);
     [this.#start, this.#length] = [start, length];

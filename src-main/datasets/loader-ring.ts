@@ -1,7 +1,7 @@
 import type { MessagePort } from "node:worker_threads";
 import type { TransformSpecs } from "../transforms/index.js";
 import type { DrawPlan } from "./drawn-samples.js";
-import type { StoreSource } from "./epoch-reader.js";
+import type { BesideSource, StoreSource } from "./epoch-reader.js";
 
 /** What the loader's two threads agree on: a ring of batch slots in shared memory, and a few integers that say how far each side is. */
 
@@ -42,9 +42,13 @@ export interface TensorPlan {
         readonly kind: "stored";
         readonly index: number;
         readonly count: number;
+        /** Changed as it was for the draw that is kept, whose turn it is. */
+        readonly asKept?: true;
         /** How pictures are changed, anew in every epoch. */ readonly augment: TransformSpecs;
       }
-    | { readonly kind: "uniform"; readonly stream: string };
+    | { readonly kind: "uniform"; readonly stream: string }
+    /** Of the files beside, one for each draw that is kept: numbers of a record, from a word on. */
+    | { readonly kind: "kept"; readonly offset: number };
   /** Offset in a slot in bytes, a multiple of 8. */
   readonly at: number;
 }
@@ -61,6 +65,8 @@ export interface LoaderPlan {
   readonly memoryBudget: number;
   readonly tensors: readonly TensorPlan[];
   readonly stores: readonly StoreSource[];
+  /** What was made of the samples beforehand, a file for each draw of their augmentation. */
+  readonly beside: readonly BesideSource[];
   /** What is drawn beside each sample, where a loss compares samples. */
   readonly drawn?: DrawPlan | undefined;
   readonly slots: number;

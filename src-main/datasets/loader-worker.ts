@@ -3,6 +3,7 @@ import { defined } from "../base/assert.js";
 import { rowsOfSample } from "../base/draws.js";
 import { Random } from "../base/random.js";
 import { toLatheError } from "../base/errors.js";
+import { keptDraw } from "./kept-draws.js";
 import { DrawnSamples } from "./drawn-samples.js";
 import { EpochReader } from "./epoch-reader.js";
 import { augmentation, drawsOf } from "../transforms/index.js";
@@ -96,7 +97,10 @@ function fill(reader: EpochReader, drawn: DrawnSamples | undefined, places: read
   const rows = samplesOfStep(plan, step) * perSample;
   for (let row = 0; row < rows;) {
     const piece = reader.take((rows - row) / perSample);
-    const { floats, integers, bases, from, count, stored } = drawn?.beside(piece, epoch) ?? piece;
+    const { floats, integers, bases, from, count, stored, beside } = drawn?.beside(piece, epoch) ?? piece;
+    // The row's number is the record's last word: a sample's draws are its own, wherever it stands in the epoch.
+    const sampleAt = (base: number) => integers[base + reader.words - 1] ?? 0;
+    const drawAt = (base: number) => keptDraw(plan.beside.length, plan.seed, epoch, sampleAt(base));
     for (const { tensor, augment, ...views } of places) {
       const { name, source, width, axes } = tensor;
       if (source.kind === "floats") {
@@ -122,13 +126,21 @@ function fill(reader: EpochReader, drawn: DrawnSamples | undefined, places: read
             target.set(all.subarray(at, at + size), (row + i) * size);
             continue;
           }
-          // The row's number is the record's last word: a sample's draws are its own, wherever it stands in the epoch. Several pictures of one sample change
-          // alike.
-          const sample = integers[base + reader.words - 1] ?? 0;
+          const sample = sampleAt(base);
+          const turn = source.asKept ? 1 + drawAt(base) : epoch;
+          // Several pictures of one sample change alike.
           for (let k = 0; k < source.count; k++) {
             const data = all.subarray(at + k * one, at + (k + 1) * one);
-            target.set(augment({ width: across, height, channels, data }, drawsOf(plan.seed, name, epoch, sample)).data, (row + i) * size + k * one);
+            target.set(augment({ width: across, height, channels, data }, drawsOf(plan.seed, name, turn, sample)).data, (row + i) * size + k * one);
           }
+        }
+      } else if (source.kind === "kept") {
+        const target = views.floats[slot] ?? new Float32Array();
+        for (let i = 0; i < count; i++) {
+          const base = bases[from + i] ?? 0;
+          const { floats: kept, words } = defined(beside[drawAt(base)], name);
+          const at = (base / reader.words) * words + source.offset;
+          target.set(kept.subarray(at, at + width), (row + i) * width);
         }
       } else if (source.kind === "class") {
         // int64, little-endian: the low word is the class, the high one is 0.

@@ -10,6 +10,7 @@ import { type RecordField, recordLayout } from "./encode.js";
 import type { StoreSource } from "./epoch-reader.js";
 import { CONTROL, CONTROL_BYTES, type LoaderPlan, type LoaderWorkerData, type TensorPlan, bytesOf, samplesOfStep, signal } from "./loader-ring.js";
 import { seriesFile } from "./cache.js";
+import type { KeptRows } from "./kept-rows.js";
 import type { PreparedData, SeriesRows } from "./prepared.js";
 import { HEADER_BYTES, readHeader } from "./record-file.js";
 import type { SplitName } from "./splits.js";
@@ -34,12 +35,25 @@ export interface LoaderOptions {
   readonly uniforms?: readonly UniformSpec[];
   /** By input of pictures, how they are changed; each is what it is where nothing is said. */
   readonly augment?: ReadonlyMap<string, TransformSpecs>;
+  /** Inputs that are not asked for. */
+  readonly omit?: ReadonlySet<string>;
+  /** What was made of the samples beforehand, with the tensors that it is handed out as. */
+  readonly kept?: KeptTensors | undefined;
   /** What is drawn beside each sample, by the classes of a target. */
   readonly drawn?: { readonly draws: Draws; readonly target: string } | undefined;
   /** Bytes of samples kept in memory; 256 MiB unless told. */
   readonly memoryBudget?: number;
   /** Of the thread; Node's own unless told. */
   readonly limits?: ResourceLimits;
+}
+
+/** What was made of samples beforehand. */
+export interface KeptTensors {
+  readonly rows: KeptRows;
+  /** Of what each sample has, one behind the other, the numbers of each tensor and the axes that they have. */
+  readonly tensors: readonly { readonly name: string; readonly axes: readonly number[] }[];
+  /** Inputs that it was made of. */
+  readonly of: ReadonlySet<string>;
 }
 
 export interface Batch {
@@ -99,6 +113,11 @@ export function createLoader(options: LoaderOptions): Loader {
   return new RingLoader(shared, worker, port1);
 }
 
+/** Batches in an epoch. */
+export function stepsIn(rows: number, batchSize: number, dropLast: boolean): number {
+  return dropLast ? Math.floor(rows / batchSize) : Math.ceil(rows / batchSize);
+}
+
 function planOf({
   prepared,
   split,
@@ -109,12 +128,14 @@ function planOf({
   uniforms = [],
   augment = new Map(),
   drawn,
+  omit = new Set(),
+  kept,
   memoryBudget = MEMORY_BUDGET,
 }: LoaderOptions): LoaderPlan {
   const rows = prepared.counts[split];
   if (!Number.isInteger(batchSize) || batchSize < 1)
     throw new LatheError("training.batch", `got batch size ${batchSize}, expected a whole number from 1`, { batchSize });
-  const stepsPerEpoch = dropLast ? Math.floor(rows / batchSize) : Math.ceil(rows / batchSize);
+  const stepsPerEpoch = stepsIn(rows, batchSize, dropLast);
   if (stepsPerEpoch === 0) {
     throw new LatheError(
       "training.batch",
@@ -130,6 +151,7 @@ function planOf({
     return placed;
   };
   const stores: StoreSource[] = [];
+  const beside = kept?.rows.files[split].map((path) => ({ path, fingerprint: kept.rows.key })) ?? [];
   const tensorOf = ({ name, offset, width, kind, masked }: RecordField): TensorPlan => {
     const gaps = masked === undefined ? {} : { gaps: true as const };
     if (kind === "category") return place({ name, dtype: "int64", width: 1, axes: [], source: { kind: "class", offset, ...gaps } });
@@ -150,7 +172,13 @@ function planOf({
       dtype,
       width: sizeOf(axes),
       axes,
-      source: { kind: "stored", index: stores.length - 1, count: width, augment: augment.get(name) ?? [] },
+      source: {
+        kind: "stored",
+        index: stores.length - 1,
+        count: width,
+        augment: augment.get(name) ?? [],
+        ...(beside.length > 0 && kept?.of.has(name) ? { asKept: true as const } : {}),
+      },
     });
   };
   /** Rows of a series around the sample's own, whose number from 1 is its record's last word. */
@@ -169,7 +197,15 @@ function planOf({
     const axes = name.startsWith("target.") ? [width] : [width / columns, columns];
     return place({ name, dtype: "float32", width, axes, source: { kind: "stored", index: stores.length - 1, count: 1, augment: [] } });
   };
-  const fields = recordLayout(prepared);
+  const placeKept = (): readonly TensorPlan[] => {
+    let offset = 0;
+    return (kept?.tensors ?? []).map(({ name, axes }) => {
+      const width = sizeOf(axes);
+      offset += width;
+      return place({ name, dtype: "float32", width, axes, source: { kind: "kept", offset: offset - width } });
+    });
+  };
+  const fields = recordLayout(prepared).filter(({ name }) => !omit.has(name));
   const tensors = [
     ...fields.map(tensorOf),
     ...fields.flatMap(({ masked, offset, width, kind }) =>
@@ -185,6 +221,7 @@ function planOf({
             }),
           ],
     ),
+    ...placeKept(),
     ...uniforms.map((u) =>
       place({
         name: u.name,
@@ -206,6 +243,7 @@ function planOf({
     memoryBudget,
     tensors,
     stores,
+    beside,
     drawn: drawn && {
       draws: drawn.draws,
       offset: defined(
@@ -215,7 +253,12 @@ function planOf({
     },
     slotBytes: at,
     slots: Math.max(2, Math.min(MOST_SLOTS, Math.floor(RING_BYTES / at))),
-    repeats: !shuffle && drawn === undefined && uniforms.length === 0 && tensors.every(({ source }) => source.kind !== "stored" || source.augment.length === 0),
+    repeats:
+      !shuffle &&
+      drawn === undefined &&
+      beside.length < 2 &&
+      uniforms.length === 0 &&
+      tensors.every(({ source }) => source.kind !== "stored" || source.augment.length === 0),
   };
 }
 

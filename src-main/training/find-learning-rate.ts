@@ -7,20 +7,21 @@ import { combinedLoss } from "./combining/index.js";
 import type { LossTerm } from "./combining/combination.js";
 import { LearningRateFinder } from "./learning-rate-finder.js";
 import type { WorkSetting } from "./process/setting.js";
-import { Trainer } from "./trainer.js";
+import { Trainer, initialWeights } from "./trainer.js";
 import { openWorkbench } from "./workbench.js";
 
 const STEPS = 100;
 
 /** The learning-rate range test on a project: a hundred steps from fresh weights, which are thrown away. */
-export async function findLearningRate(request: FindLearningRateRequest, { emit, control }: WorkSetting): Promise<LearningRateResult> {
+export async function findLearningRate(request: FindLearningRateRequest, { emit, control, clock }: WorkSetting): Promise<LearningRateResult> {
   const { project, folder, file } = await readProjectFile(request.project);
   const choice = await chooseEngine(project.training.engine, request.device ?? project.training.device);
-  const bench = await openWorkbench({ project, folder, choice, emit, signal: control.preparation, refuse: file });
+  const whole = await openWorkbench({ project, folder, choice, emit, signal: control.preparation, refuse: file });
+  const bench = await whole.withFeatures(initialWeights(whole.spec, project.seed), { emit, clock, signal: control.preparation });
   const opened = new AsyncDisposableStore();
   const finder = new LearningRateFinder({ steps: STEPS });
   try {
-    const trainer = opened.add(await Trainer.create(bench.spec, choice.engine, bench.compile, project.seed));
+    const trainer = opened.add(await Trainer.create(bench.steps, choice.engine, bench.compile, project.seed));
     const batches = opened.add(bench.trainingLoader());
     // One measure for all steps, or factors that training finds would hide what the rate does: as it stands before the first step, or normalized, after it.
     const before = trainer.lossTerms();

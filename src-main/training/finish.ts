@@ -11,7 +11,7 @@ import { type Split, countSkipped, rowNumbersOf } from "../datasets/index.js";
 import { picturesOf } from "../features/index.js";
 import { showShape } from "../onnx/types.js";
 import { TrainingControl } from "./process/control.js";
-import { type Evaluator, type Predictions, measure } from "./judging/evaluator.js";
+import { Evaluator, type Predictions, measure } from "./judging/evaluator.js";
 import type { FitResult } from "./fit.js";
 import { buildInferenceModel } from "./models/inference-model.js";
 import { type JudgedAnswers, jointMetrics } from "./judging/joint-metrics.js";
@@ -62,10 +62,12 @@ export async function finish(
   const predict = async (split: Split): Promise<Predictions> => {
     const known = predictions.get(split);
     if (known) return known;
-    const loader = bench.splitLoader(split);
+    const kept = bench.judgedLoader(split);
+    const loader = kept ?? bench.splitLoader(split);
+    const by = kept ? evaluator : await Evaluator.create(bench.spec, bench.choice.engine, bench.compile);
     const rows = bench.prepared.counts[split];
     try {
-      const made = await evaluator.predict(loader, rows, fitted, (done) => {
+      const made = await by.predict(loader, rows, fitted, (done) => {
         heed();
         emit({ event: "stage", stage: `judging on the ${split} rows`, done, total: rows });
       });
@@ -73,6 +75,7 @@ export async function finish(
       return made;
     } finally {
       await loader.dispose();
+      if (!kept) await by.dispose();
     }
   };
   const { training } = bench.project;

@@ -14,7 +14,8 @@ import { EarlyStopping } from "./early-stopping.js";
 import { BEST_BUFFERS, BEST_PARAMETERS, type Position } from "./runs/position.js";
 import { StepProgress } from "./process/progress.js";
 import type { RunFolder } from "./runs/run-folder.js";
-import type { Trainer, TrainingBatch, Weights } from "./trainer.js";
+import type { Weights } from "./network/weights.js";
+import type { Trainer, TrainingBatch } from "./trainer.js";
 
 /** Where training batches come from. They are prefetched: `next` is a promise only where none has arrived yet. */
 export interface TrainingBatches {

@@ -21,7 +21,8 @@ import { RunFolder } from "./runs/run-folder.js";
 import { faultWarning } from "./network/project-faults.js";
 import type { WorkSetting } from "./process/setting.js";
 import { settleEngine } from "./process/settle-engine.js";
-import { Trainer } from "./trainer.js";
+import { names } from "./network/specification.js";
+import { Trainer, initialWeights } from "./trainer.js";
 import { type Workbench, openWorkbench } from "./workbench.js";
 
 /**
@@ -55,7 +56,7 @@ async function trainRun(started: Started, setting: WorkSetting): Promise<DoneEve
   run.setAside();
   run.markFailed(undefined);
   try {
-    if (!started.from) for (const message of bench.told) emit({ event: "log", level: "info", message });
+    for (const message of bench.told) emit({ event: "log", level: "info", message });
     for (const message of [...bench.prepared.audit.warnings.map((w) => w.message), ...bench.notes]) emit({ event: "log", level: "warning", message });
     for (const fault of bench.faults) emit(faultWarning(fault));
     const done = await work(started, { ...setting, emit });
@@ -94,7 +95,7 @@ interface Started {
  * A new run. Its folder is made only once project, data and model have proved good, and its engine is settled. @param opened gets all that is to be let go of.
  */
 async function begin(request: TrainRequest, setting: WorkSetting, opened: AsyncDisposableStore): Promise<Started> {
-  const { emit, now, control } = setting;
+  const { emit, now, control, clock } = setting;
   const { project: written, folder, file } = await readProjectFile(request.project);
   const project = parseProject(
     {
@@ -112,7 +113,7 @@ async function begin(request: TrainRequest, setting: WorkSetting, opened: AsyncD
   const wish = [request.engine ?? leftOpen(engine, preferred.engine), request.device ?? leftOpen(device, preferred.device)] as const;
   const wanted = leftOpen(threads, preferred.threads);
   const start = request.from === undefined ? undefined : readKeptWeights(folder, request.from);
-  const first = await openWorkbench({
+  const whole = await openWorkbench({
     project,
     start,
     folder,
@@ -122,13 +123,14 @@ async function begin(request: TrainRequest, setting: WorkSetting, opened: AsyncD
     emit,
     signal: control.preparation,
   });
+  const first = await whole.withFeatures(initialWeights(whole.spec, project.seed), { emit, clock, signal: control.preparation });
   const batches = opened.add(first.trainingLoader());
   const candidates = wish.includes("auto") ? await engineCandidates(...wish) : [];
-  const memory = new EngineMemory(folder, first.spec, candidates, first.compile.threads, now);
+  const memory = new EngineMemory(folder, first.steps, candidates, first.compile.threads, now);
   const { bench, trainer } = await settleEngine({ bench: first, candidates, batches, memory }, setting);
   opened.add(trainer);
   const { choice, compile } = bench;
-  const evaluator = opened.add(await Evaluator.create(bench.spec, choice.engine, compile));
+  const evaluator = opened.add(await Evaluator.create(bench.steps, choice.engine, compile));
   const run = opened.addLast(RunFolder.create(folder));
   writeConfig(run, {
     version: 3,
@@ -140,6 +142,7 @@ async function begin(request: TrainRequest, setting: WorkSetting, opened: AsyncD
     device: choice.device,
     reason: choice.reason,
     threads: compile.threads,
+    ...(bench.features ? { features: bench.features } : {}),
     dataFingerprint: bench.prepared.fingerprint,
     ...(Object.keys(bench.origin).length > 0 ? { origin: bench.origin } : {}),
     project,
@@ -158,7 +161,7 @@ function leftOpen<T>(said: T, preferred: T): T {
  * @param opened gets all that is to be let go of.
  * @throws LatheError `run.missing`, `run.locked`, `run.checkpoint`, `data.changed`, `usage`
  */
-async function takeUp(request: TrainRequest, { emit, now, control }: WorkSetting, opened: AsyncDisposableStore): Promise<Started> {
+async function takeUp(request: TrainRequest, { emit, now, control, clock }: WorkSetting, opened: AsyncDisposableStore): Promise<Started> {
   const overrides = (["epochs", "seed", "from"] as const).filter((name) => request[name] !== undefined);
   if (overrides.length > 0) throw new LatheError("usage", `--resume keeps to the run's own settings; omit --${overrides.join(", --")}, or start a new run`);
   // The run's own configuration counts: whatever the project file says by now, or whether it is in order, does not matter.
@@ -180,36 +183,40 @@ async function takeUp(request: TrainRequest, { emit, now, control }: WorkSetting
     );
   }
   const begun = peekCheckpoint(run.checkpoints) !== undefined;
-  const bench = await openWorkbench({
+  const whole = await openWorkbench({
     project: config.project,
     start: begun ? "checkpoint" : keptBefore(folder, config),
     folder,
     choice,
     threads: config.threads,
+    features: config.features ?? null,
     began: config.dataFingerprint,
     asOf: config.version,
     emit,
     signal: control.preparation,
   });
-  refuseChange(run, config, bench);
-  if (!begun) refuseOtherOrigin(run, config, bench);
-  const { spec, compile, project } = bench;
-  const trainer = opened.add(await Trainer.create(spec, choice.engine, compile, config.project.seed));
-  const batches = opened.add(bench.trainingLoader());
+  refuseChange(run, config, whole);
+  if (!begun) refuseOtherOrigin(run, config, whole);
+  const { spec, steps, compile, project, stepsPerEpoch } = whole;
+  const trainer = opened.add(await Trainer.create(steps, choice.engine, compile, config.project.seed));
   const setting: PositionSetting = {
     state: trainer.state,
     training: project.training,
-    stepsPerEpoch: batches.stepsPerEpoch,
+    stepsPerEpoch,
     targets: spec.targets.length,
     diagnosed: trainer.diagnosisEntries.length,
-    schedule: scheduleOf(project.training, batches.stepsPerEpoch).state(),
+    schedule: scheduleOf(project.training, stepsPerEpoch).state(),
   };
   const from = loadCheckpoint(
     run.checkpoints,
     (file, reason) => warn(`${file} is damaged (${reason}); resuming from the one before`),
     (checkpoint) => readPosition(checkpoint, setting),
   );
-  return { run, bench, trainer, batches, evaluator: opened.add(await Evaluator.create(spec, choice.engine, compile)), from };
+  // What was frozen stands in the checkpoint: the features of the run are those that it gives.
+  const { [names.frozen]: frozen = trainer.frozen, [names.buffers]: buffers = trainer.buffers } = from?.vectors ?? {};
+  const bench = await whole.withFeatures({ parameters: trainer.parameters, frozen, buffers }, { emit, clock, signal: control.preparation });
+  const batches = opened.add(bench.trainingLoader());
+  return { run, bench, trainer, batches, evaluator: opened.add(await Evaluator.create(steps, choice.engine, compile)), from };
 }
 
 /** Other data would make another model: a resumed run must not mix two. */
@@ -244,7 +251,7 @@ async function work({ run, bench, batches, trainer, evaluator, from }: Started, 
   const { emit, control, clock } = setting;
   if (!from) run.truncateMetrics(0);
   const validationRows = prepared.counts.validation;
-  const validationBatches = validationRows > 0 ? bench.splitLoader("validation") : undefined;
+  const validationBatches = validationRows > 0 ? bench.judgedLoader("validation") : undefined;
   const watched = validationRows > 0 ? watchForecast({ prepared, judged: bench.judged, emit, clock }) : undefined;
   try {
     emit({

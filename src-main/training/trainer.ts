@@ -10,6 +10,7 @@ import type { LossTerm } from "./combining/combination.js";
 import { divisorsOf } from "./combining/normalized.js";
 import { type Slice, initialBuffers, initialParameters, learnedName } from "./network/layout.js";
 import { explainMemory } from "./network/memory.js";
+import { type Weights, putBack, weightsFor } from "./network/weights.js";
 import { type TrainingSpec, names } from "./network/specification.js";
 import { usedLayers } from "./network/used-inputs.js";
 import { type StepProgram, buildStepProgram, carriedVectors, isMasked, tellsParts } from "./graphs/step-graph.js";
@@ -28,14 +29,6 @@ export interface StepResult {
   readonly weights?: readonly number[];
   /** Only from a step with diagnosis. */
   readonly diagnosis?: Float32Array;
-}
-
-/** The weights of a network, as flat vectors. */
-export interface Weights {
-  /** All that are trained, with what losses learn. */
-  readonly parameters: Float32Array;
-  readonly frozen: Float32Array;
-  readonly buffers: Float32Array;
 }
 
 /** All that training carries from step to step, by name, as flat vectors. */
@@ -57,6 +50,8 @@ export class Trainer {
   /** Each set of buffers under the names of the outputs that are written to it. */
   readonly #outputsInto = new Map<Tensors, Tensors>();
   readonly #scalars: TensorData & { dtype: "float32" };
+  /** Where steps compute the rest of a network: what is frozen in all of it, and its running statistics, of which the state has those that the rest needs. */
+  readonly #whole: Pick<Weights, "frozen" | "buffers"> | undefined;
 
   private constructor(
     spec: TrainingSpec,
@@ -69,7 +64,8 @@ export class Trainer {
     this.#programs = programs;
     this.#plain = plain;
     this.#diagnosing = diagnosing;
-    const entries = Object.entries(state);
+    this.#whole = spec.whole && { frozen: state[names.frozen] ?? new Float32Array(0), buffers: state[names.buffers] ?? new Float32Array(0) };
+    const entries = Object.entries(stateOf(spec, state));
     const carried = entries.filter(([name]) => name !== names.frozen);
     this.#fixed = tensorsOf(Object.fromEntries(entries.filter(([name]) => name === names.frozen)));
     this.#state = tensorsOf(Object.fromEntries(carried));
@@ -100,7 +96,8 @@ export class Trainer {
 
   /** The vectors themselves, not copies: valid until the next step. */
   get state(): StateVectors {
-    return Object.fromEntries(Object.entries({ ...this.#state, ...this.#fixed }).map(([name, t]) => [name, t.data]));
+    const own = Object.fromEntries(Object.entries({ ...this.#state, ...this.#fixed }).map(([name, t]) => [name, t.data]));
+    return this.#whole ? { ...own, ...withoutEmpty({ [names.buffers]: this.buffers, [names.frozen]: this.frozen }) } : own;
   }
 
   get parameters(): Float32Array {
@@ -108,16 +105,18 @@ export class Trainer {
   }
 
   get buffers(): Float32Array {
-    return this.#state[names.buffers]?.data ?? new Float32Array(0);
+    const now = this.#state[names.buffers]?.data ?? new Float32Array(0);
+    const { whole, layout } = this.#spec;
+    return this.#whole && whole ? putBack(this.#whole.buffers, whole.layout.buffers, layout.buffers, now) : now;
   }
 
   get frozen(): Float32Array {
-    return this.#fixed[names.frozen]?.data ?? new Float32Array(0);
+    return this.#whole?.frozen ?? this.#fixed[names.frozen]?.data ?? new Float32Array(0);
   }
 
   /** What lies in the vectors of the weights, in the order in which it does. */
   get tensors(): readonly { readonly vector: string; readonly name: string; readonly shape: readonly number[] }[] {
-    const { parameters, frozen, buffers } = this.#spec.layout;
+    const { parameters, frozen, buffers } = (this.#spec.whole ?? this.#spec).layout;
     return Object.entries({ [names.parameters]: parameters, [names.frozen]: frozen, [names.buffers]: buffers }).flatMap(([vector, slices]) =>
       slices.map(({ name, shape }) => ({ vector, name, shape })),
     );
@@ -125,7 +124,7 @@ export class Trainer {
 
   /** Layers with weights or running statistics that are not trained. */
   get frozenLayers(): readonly string[] {
-    const { plan, layout } = this.#spec;
+    const { plan, layout } = this.#spec.whole ?? this.#spec;
     const holding = new Set([...layout.frozen, ...layout.buffers].map(({ owner }) => owner));
     return [...new Set(plan.layers.flatMap(({ owner, frozen }) => (frozen === true && holding.has(owner) ? [owner] : [])))];
   }
@@ -173,13 +172,13 @@ export class Trainer {
 
   /** Of figures by layer those of layers that lead to an output: no gradient reaches the others, whatever is done to them. */
   onTheWay<T>(layers: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
-    const used = new Set(usedLayers(this.#spec.plan).layers.flatMap(({ id, owner }) => [id, owner]));
+    const used = new Set(usedLayers((this.#spec.whole ?? this.#spec).plan).layers.flatMap(({ id, owner }) => [id, owner]));
     return Object.fromEntries(Object.entries(layers).filter(([layer]) => used.has(layer)));
   }
 
   /** What owns the first weight or running statistic that is not a finite number: a layer, or a target's loss. */
   get brokenOwner(): string | undefined {
-    const { layout } = this.#spec;
+    const { layout } = this.#spec.whole ?? this.#spec;
     const broken = (vector: Float32Array, slices: readonly Slice[]) => {
       const at = vector.findIndex((value) => !Number.isFinite(value));
       return at < 0 ? undefined : slices.find(({ offset, size }) => at >= offset && at < offset + size)?.owner;
@@ -188,7 +187,10 @@ export class Trainer {
   }
 
   restore(state: StateVectors): void {
-    for (const [name, t] of Object.entries({ ...this.#state, ...this.#fixed })) t.data.set(defined(state[name], name));
+    this.#whole?.frozen.set(defined(state[names.frozen], names.frozen));
+    if (this.#whole && this.#whole.buffers.length > 0) this.#whole.buffers.set(defined(state[names.buffers], names.buffers));
+    const own = stateOf(this.#spec, state);
+    for (const [name, t] of Object.entries({ ...this.#state, ...this.#fixed })) t.data.set(defined(own[name], name));
   }
 
   /**
@@ -234,14 +236,36 @@ export class Trainer {
   }
 }
 
-/** The state before the first step. */
-export function initialState(spec: TrainingSpec, program: StepProgram, seed: number): StateVectors {
+/** The weights of a network before the first step. */
+export function initialWeights({ layout, first }: Pick<TrainingSpec, "layout" | "first">, seed: number): Weights {
   return {
-    [names.parameters]: initialParameters(spec.layout.parameters, seed, spec.first),
-    ...(spec.layout.frozenCount > 0 ? { [names.frozen]: initialParameters(spec.layout.frozen, seed, spec.first) } : {}),
-    ...(spec.layout.bufferCount > 0 ? { [names.buffers]: initialBuffers(spec.layout, spec.first) } : {}),
+    parameters: initialParameters(layout.parameters, seed, first),
+    frozen: initialParameters(layout.frozen, seed, first),
+    buffers: initialBuffers(layout, first),
+  };
+}
+
+/** The state before the first step, of all of the network. */
+export function initialState(spec: TrainingSpec, program: StepProgram, seed: number): StateVectors {
+  const { parameters, frozen, buffers } = initialWeights({ ...spec, ...spec.whole }, seed);
+  return {
+    [names.parameters]: parameters,
+    ...withoutEmpty({ [names.frozen]: frozen, [names.buffers]: buffers }),
     ...Object.fromEntries(carriedVectors(spec, program).map(({ name, size, fill }) => [name, new Float32Array(size).fill(fill)])),
   };
+}
+
+/** Of the state of a whole network what its rest is computed with. */
+function stateOf(spec: TrainingSpec, state: StateVectors): StateVectors {
+  if (!spec.whole) return state;
+  const none = new Float32Array(0);
+  const { [names.frozen]: frozen = none, [names.buffers]: buffers = none, ...others } = state;
+  const part = weightsFor(spec, { parameters: none, frozen, buffers });
+  return { ...others, ...withoutEmpty({ [names.frozen]: part.frozen, [names.buffers]: part.buffers }) };
+}
+
+function withoutEmpty(vectors: StateVectors): StateVectors {
+  return Object.fromEntries(Object.entries(vectors).filter(([, vector]) => vector.length > 0));
 }
 
 function sliceOf(slices: readonly Slice[], name: string): Slice | undefined {

@@ -4,12 +4,24 @@ import { LatheError, toLatheError } from "../base/errors.js";
 import { inside } from "../base/own-files.js";
 import type { RunEvent } from "../contract/events.js";
 import type { Project } from "../contract/project.js";
-import { type Fold, type Loader, type PreparedData, type Split, createLoader, dataFingerprint, prepareData, strideOf } from "../datasets/index.js";
+import {
+  type Fold,
+  type KeptTensors,
+  type Loader,
+  type LoaderOptions,
+  type PreparedData,
+  type Split,
+  createLoader,
+  dataFingerprint,
+  prepareData,
+  stepsIn,
+  strideOf,
+} from "../datasets/index.js";
 import type { CompileOptions, Engine } from "../engines/engine.js";
 import { type EngineChoice, fileEngine } from "../engines/index.js";
 import type { FittedTarget } from "../features/fitted.js";
 import { fittedVocabularies, fromStored, horizonOf, kindOf, readsOf, storedType, targetKindOf } from "../features/index.js";
-import { isStatic, sizeOf } from "../onnx/types.js";
+import { type TensorType, isStatic, sizeOf } from "../onnx/types.js";
 import { losses } from "../losses/index.js";
 import type { TransformSpecs } from "../transforms/index.js";
 import { numberOf } from "../features/classes.js";
@@ -29,6 +41,10 @@ import { type OpenedSources, matchPretrained, openSources, readPretrained } from
 import { faultsBefore, refuseFaults } from "./network/project-faults.js";
 import { type TargetSpec, type TrainingSpec, drawnFor, names } from "./network/specification.js";
 import { laidTraining } from "./combining/index.js";
+import { type KeepWork, keepFeatures } from "./kept/keep-features.js";
+import { planKeeping } from "./kept/plan-keeping.js";
+import { restOf } from "./kept/rest-of.js";
+import type { Weights } from "./network/weights.js";
 import { gatherTargetNumbers } from "./target-numbers.js";
 import type { PretrainedSource } from "../pretrained/index.js";
 import type { Origin } from "./runs/run-config.js";
@@ -46,7 +62,12 @@ const MOST_HELD = 128 << 20;
 export interface Workbench {
   readonly project: Project;
   readonly prepared: PreparedData;
+  /** Of the whole network. */
   readonly spec: TrainingSpec;
+  /** What steps and judging compute: all of it, or what a frozen beginning leaves. */
+  readonly steps: TrainingSpec;
+  /** How that beginning is kept; undefined where steps compute all. */
+  readonly features: RunFeatures | undefined;
   readonly judged: ReadonlyMap<string, JudgedTarget>;
   readonly choice: EngineChoice;
   /** Runs exported files. */
@@ -54,7 +75,7 @@ export interface Workbench {
   readonly compile: CompileOptions;
   /** Things the user should know that do not stop the run. */
   readonly notes: readonly string[];
-  /** Things that are as they should be, for the log. */
+  /** Things that are good to know. */
   readonly told: readonly string[];
   /** What keeps the network from learning, or may. */
   readonly faults: readonly NetworkFault[];
@@ -62,10 +83,27 @@ export interface Workbench {
   readonly origin: Origin;
   /** Why the data are not any more what was prepared; undefined where they are. */
   changed(): Promise<string | undefined>;
-  /** Shuffled training batches. */
+  /** Batches in an epoch. */
+  readonly stepsPerEpoch: number;
+  /**
+   * The same with what its frozen beginning gives, computed or found, which the loaders below hand out; nothing else where none is kept.
+   * @param weights of the whole network @throws LatheError `run.storage`, `engine.failed`, `cancelled`
+   */
+  withFeatures(weights: Weights, work: KeepWork): Promise<Workbench>;
+  /** Shuffled training batches, for `steps`. */
   trainingLoader(): Loader;
-  /** A split in order. */
+  /** A split in order, for `steps`; undefined where of its samples only what augmentation made of them is kept. */
+  judgedLoader(split: Split): Loader | undefined;
+  /** A split in order, for all of the network. */
   splitLoader(split: Split): Loader;
+}
+
+/** How a run keeps features: what decides their values beside the project. */
+export interface RunFeatures {
+  /** Of each training sample; 1 without augmentation. */
+  readonly draws: number;
+  /** With which they are computed. */
+  readonly threads: number;
 }
 
 export interface WorkbenchOptions {
@@ -75,6 +113,8 @@ export interface WorkbenchOptions {
   readonly choice: EngineChoice;
   /** Frozen by a run's configuration; undefined: chosen here. */
   readonly threads?: number;
+  /** What a run that is taken up began with: null where it kept nothing. */
+  readonly features?: RunFeatures | null;
   /** The fingerprint of the data that a run began with. */
   readonly began?: string;
   /** See `CompileOptions`. */
@@ -105,6 +145,7 @@ export async function openWorkbench({
   refuse,
   fold,
   start,
+  features,
   ...place
 }: WorkbenchOptions): Promise<Workbench> {
   // Much is known before data are read, which may take minutes.
@@ -129,7 +170,6 @@ export async function openWorkbench({
   const plan = planNetwork(project.model, [...inputs.keys()], widths, { vocabularies, groups: project.training.groups });
   const layout = layOut(plan, inputs, laidTraining(project.training, targets));
   const reads = new Map(fitted.inputs.map((input) => [input.name, readsOf(input)]));
-  refuseTooLarge({ plan, layout, inputs, reads }, Math.min(project.training.batchSize, counts.train));
   const large = refuseJudging(judgedSize(project, prepared));
   const { first, origin, faults: unlike, told } = firstOf(plan, layout, opened, start);
   const spec: TrainingSpec = {
@@ -150,9 +190,15 @@ export async function openWorkbench({
     balanced: balancedOptions(project, prepared),
     ...(first.size > 0 ? { first } : {}),
   };
+  const augment = augmentationOf(project);
+  const { keeping, told: keepingTold } = planKeeping({ spec, inputs, counts, augment, began: features === null ? 0 : features?.draws });
+  const steps = keeping ? restOf(spec, keeping.prefix, inputs) : spec;
+  // Of what is computed beforehand no gradient is made.
+  const stepInputs = keeping ? new Map([...inputs, ...keeping.prefix.kept].filter(([name]) => !keeping.prefix.spared.includes(name))) : inputs;
+  refuseTooLarge({ plan: steps.plan, layout: steps.layout, inputs: stepInputs, reads }, Math.min(project.training.batchSize, counts.train));
   const drawn = drawnFor(spec);
   const perSample = rowsOfSample(drawn?.draws);
-  const splitLoader = (split: Split): Loader =>
+  const inOrder = (split: Split, { layout }: TrainingSpec, kept: KeptLoading = {}): Loader =>
     createLoader({
       prepared,
       split,
@@ -162,7 +208,9 @@ export async function openWorkbench({
       dropLast: false,
       uniforms: [],
       drawn,
+      ...kept,
     });
+  const splitLoader = (split: Split): Loader => inOrder(split, spec);
   /** Numbers are read through only where the network cannot give all. */
   const askedOf = async ({ name, kind, width }: TargetSpec): Promise<AskedTarget> => {
     const { columns, classes } = defined(
@@ -193,22 +241,28 @@ export async function openWorkbench({
   ];
   if (refuse !== undefined) refuseFaults(faults, project, refuse);
   const uniforms = layout.uniforms.map(({ layer, shape }) => ({ name: names.uniform(layer), width: sizeOf(shape), shape }));
-  return {
+  const chosenThreads = (of: TrainingSpec, read: ReadonlyMap<string, TensorType>) =>
+    chooseThreads(project.training.threads, multiplyAddsOf(of.plan, of.layout, read), project.training.batchSize);
+  const kept = keeping && { draws: keeping.draws, threads: features?.threads ?? threads ?? chosenThreads(spec, inputs) };
+  const batchSize = Math.min(project.training.batchSize, counts.train);
+  /** What loaders hand out of a beginning that is kept. */
+  const loading = (computed: KeptTensors | undefined): KeptLoading =>
+    keeping ? { omit: new Set(keeping.prefix.spared), kept: defined(computed, "the features, which are computed first") } : {};
+  const benchWith = (computed: KeptTensors | undefined): Workbench => ({
     project,
     prepared,
     spec,
+    steps,
+    features: kept,
     choice,
     fileEngine,
     notes,
-    told,
+    told: [...told, ...(keepingTold === undefined ? [] : [keepingTold])],
     faults,
+    stepsPerEpoch: stepsIn(counts.train, batchSize, dropLast),
     origin,
     judged: new Map(fitted.targets.map((target) => [target.name, judgedTarget(target, thresholdFor(project.training, target))])),
-    compile: {
-      device: choice.device,
-      threads: threads ?? chooseThreads(project.training.threads, multiplyAddsOf(plan, layout, inputs), project.training.batchSize),
-      asOf,
-    },
+    compile: { device: choice.device, threads: threads ?? chosenThreads(steps, stepInputs), asOf },
     async changed() {
       try {
         const { formats } = await dataFingerprint(question);
@@ -217,8 +271,13 @@ export async function openWorkbench({
         return toLatheError(thrown).message;
       }
     },
+    async withFeatures(weights, work) {
+      if (!keeping || !kept) return benchWith(undefined);
+      const batch = evaluationBatch(layOut(keeping.prefix.prefix, inputs));
+      const asked = { spec, weights, keeping, prepared, cacheFolder: question.cacheFolder, seed: project.seed, augment };
+      return benchWith(await keepFeatures({ ...asked, engine: fileEngine, threads: kept.threads, batchSize: batch }, work));
+    },
     trainingLoader() {
-      const batchSize = Math.min(project.training.batchSize, counts.train);
       try {
         return createLoader({
           prepared,
@@ -228,15 +287,18 @@ export async function openWorkbench({
           seed: project.seed,
           dropLast,
           uniforms,
-          augment: augmentationOf(project),
+          augment,
           drawn,
+          ...loading(computed),
         });
       } catch (thrown) {
         throw explainMemory(thrown, batchSize);
       }
     },
+    judgedLoader: (split) => (split === "train" && (kept?.draws ?? 1) > 1 ? undefined : inOrder(split, steps, loading(computed))),
     splitLoader,
-  };
+  });
+  return benchWith(undefined);
 }
 
 /** First values of weights and running statistics that are not random: those of a run go before those of pretrained networks. */
@@ -256,6 +318,8 @@ function firstOf(plan: NetworkPlan, { parameters, frozen, buffers }: Layout, ope
     told: [...pretrained.told, ...(kept ? [kept.told] : [])],
   };
 }
+
+type KeptLoading = Pick<LoaderOptions, "omit" | "kept">;
 
 /** Rows whose widest layer stays in cache; feature maps of pictures are wide. What layers hold inside is too much for that, but must not fill the memory. */
 function evaluationBatch({ types, held }: Pick<Layout, "types" | "held">): number {

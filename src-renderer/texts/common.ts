@@ -50,6 +50,7 @@ export const common = {
     "judging on the test rows": "Judging on the test rows",
     "looking through the train rows": "Looking through the training rows",
     predicting: "Answering the rows",
+    "computing features": "Computing what the frozen layers make of each sample",
     "trying learning rates": "Trying learning rates",
   } as Readonly<Record<string, string>>,
   connection: { connecting: "Connecting to Lathe", lost: "The connection to Lathe was lost. You see how things stood; trying again." },

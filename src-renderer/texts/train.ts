@@ -86,6 +86,10 @@ export const trainTexts = {
     weight: { label: "Weight", help: "Its share in the sum of all losses." },
     threshold: { label: "Threshold", help: "The probability above which a yes-or-no target is a yes." },
     shuffle: { label: "Shuffle", help: "Another order of the samples in every epoch." },
+    keepFeatures: {
+      label: "Compute frozen layers once",
+      help: "Keeps what they make of each sample, so that an epoch trains only what comes after them. Of augmented pictures, four draws are kept.",
+    },
     dropLast: { label: "Drop the last batch", help: "Drops an epoch's last, smaller batch." },
     checkpointSeconds: { label: "Checkpoint every", help: "Seconds of work that a crash may cost at most." },
     engine: { label: "Engine", help: "What computes. Automatic times a few steps on each that works here and keeps the fastest; a short run starts at once." },

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Random } from "../../src-main/base/random.js";
@@ -56,6 +56,8 @@ describe("a run killed at any moment", () => {
     let midEpoch = 0;
     for (let attempt = 0; ; attempt++) {
       const started = existsSync(join(folder, "runs", "0001", "config.json"));
+      // What was computed of frozen layers may be deleted at any time.
+      if (random.below(2) === 0) rmSync(join(folder, ".lathe", "cache", "features"), { recursive: true, force: true });
       const limit = 150 + random.below(900);
       let timer: NodeJS.Timeout | undefined;
       const command = startLathe(["train", folder, ...(started ? ["--resume"] : []), "--json"], ({ event, resumedFrom }) => {

@@ -6,7 +6,7 @@ import { probeEngines } from "../../src-main/services/processes/engines.js";
 import { expectAccessible } from "./accessibility.js";
 import { cloudTable, writeClouds } from "./cloud-project.js";
 import { expect, test } from "./fixture.js";
-import { inBothThemes } from "./looks.js";
+import { inBothThemes, lookAt } from "./looks.js";
 import { TrainPage } from "./pages/train-page.js";
 import { trainedClouds } from "./trained-clouds.js";
 
@@ -302,6 +302,28 @@ test("the log is read on request", async ({ page, studio, workshop }) => {
   await studio.open(workshop.server.url, TrainPage.place(project));
   await page.locator("summary", { hasText: "Log" }).click();
   await expect(page.getByRole("log", { name: "Log" })).toContainText("epoch 4: train loss");
+  studio.expectNoComplaints();
+});
+
+test("frozen layers are computed once unless one says otherwise, and the log tells", async ({ page, studio, workshop }) => {
+  const project = writeClouds(workshop.folder);
+  const made = projectFile(project);
+  writeFileSync(join(project, "project.json"), JSON.stringify({ ...made, training: { ...made.training, groups: [{ layers: ["fc1"], frozen: true }] } }));
+  const train = new TrainPage(page);
+  await studio.open(workshop.server.url, TrainPage.place(project));
+  await train.openSection("More");
+  const once = train.settings.getByLabel("Compute frozen layers once");
+  await expect(once).toBeChecked();
+  await once.scrollIntoViewIfNeeded();
+  await lookAt(page, "frozen layers once");
+  await once.uncheck();
+  await expect.poll(() => projectFile(project).training["keepFeatures"]).toBe(false);
+  await once.check();
+  await expect.poll(() => "keepFeatures" in projectFile(project).training).toBe(false);
+  await train.start();
+  await expect(train.run).toContainText("completed");
+  await page.locator("summary", { hasText: "Log" }).click();
+  await expect(page.getByRole("log", { name: "Log" })).toContainText("is computed once: 8 numbers a sample");
   studio.expectNoComplaints();
 });
 

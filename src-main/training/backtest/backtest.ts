@@ -23,8 +23,8 @@ import { toKept } from "../runs/kept-predictions.js";
 import { readConfig } from "../runs/run-config.js";
 import { RunFolder } from "../runs/run-folder.js";
 import { reportOfModel } from "../runs/run-report.js";
-import { Trainer } from "../trainer.js";
-import { openWorkbench } from "../workbench.js";
+import { Trainer, initialWeights } from "../trainer.js";
+import { type RunFeatures, openWorkbench } from "../workbench.js";
 import { BACKTEST } from "./backtest-file.js";
 import { FoldProgress } from "./fold-progress.js";
 import { bytesOf, costOf, tellCost } from "./cost.js";
@@ -89,7 +89,7 @@ export async function backtest(request: BacktestRequest, setting: WorkSetting): 
       heed();
       const told =
         k > 0 ? undefined : (bytes: number) => emit({ event: "log", level: "info", message: tellCost(costOf(folds, report, epochs, project), bytes, count) });
-      const question: FoldQuestion = { project, folder, place, choice, threads: config.threads, epochs, fold, k, count };
+      const question: FoldQuestion = { project, folder, place, choice, threads: config.threads, features: config.features ?? null, epochs, fold, k, count };
       const { judgement, onLines, ...figures } = await judgeFold(question, setting, { heed, progress, told }).catch((thrown: unknown) => {
         throw named(thrown, k, count);
       });
@@ -164,6 +164,7 @@ interface FoldQuestion {
   readonly place: string;
   readonly choice: EngineChoice;
   readonly threads: number;
+  readonly features: RunFeatures | null;
   readonly epochs: number;
   readonly fold: PlannedFold;
   readonly k: number;
@@ -173,32 +174,35 @@ interface FoldQuestion {
 type JudgedFold = BacktestReport["folds"][number] & { readonly judgement: ForecastJudgement; readonly onLines: number };
 
 async function judgeFold(
-  { project, folder, place, choice, threads, epochs, fold, k, count }: FoldQuestion,
+  { project, folder, place, choice, threads, features, epochs, fold, k, count }: FoldQuestion,
   { emit, control, clock }: WorkSetting,
   { heed, progress, told }: { readonly heed: () => void; readonly progress: FoldProgress; readonly told: ((bytes: number) => void) | undefined },
 ): Promise<JudgedFold> {
   const opened = new AsyncDisposableStore();
   const started = clock();
+  const inFold: WorkSetting["emit"] = (event) => {
+    if (event.event === "stage") emit({ ...event, stage: `fold ${k + 1} of ${count}: ${event.stage}` });
+  };
   try {
-    const bench = await openWorkbench({
+    const whole = await openWorkbench({
       project,
       folder,
       choice,
       threads,
+      features,
       fold: { from: fold.from, until: fold.until, cuts: fold.cuts },
       cacheFolder: join(place, "cache"),
-      emit: (event) => {
-        if (event.event === "stage") emit({ ...event, stage: `fold ${k + 1} of ${count}: ${event.stage}` });
-      },
+      emit: inFold,
       signal: control.preparation,
     });
-    told?.(bytesOf(bench));
-    const trainer = opened.add(await Trainer.create(bench.spec, choice.engine, bench.compile, project.seed));
+    told?.(bytesOf(whole));
+    const bench = await whole.withFeatures(initialWeights(whole.spec, project.seed), { emit: inFold, clock, signal: control.preparation });
+    const trainer = opened.add(await Trainer.create(bench.steps, choice.engine, bench.compile, project.seed));
     const batches = opened.add(bench.trainingLoader());
     progress.begin(k, batches.stepsPerEpoch);
     await trainFold({ trainer, batches, training: project.training, epochs }, heed, (epoch) => progress.step(epoch));
-    const evaluator = opened.add(await Evaluator.create(bench.spec, choice.engine, bench.compile));
-    const loader = opened.add(bench.splitLoader("test"));
+    const evaluator = opened.add(await Evaluator.create(bench.steps, choice.engine, bench.compile));
+    const loader = opened.add(defined(bench.judgedLoader("test"), "the block that is judged"));
     const { counts, audit } = bench.prepared;
     const made = await evaluator.predict(loader, counts.test, trainer, heed);
     const kept = toKept("test", rowNumbersOf(bench.prepared, "test"), made, bench.judged);

@@ -12,10 +12,10 @@ export function costOf(folds: readonly PlannedFold[], { training, data }: Pick<R
 }
 
 /** Bytes that a fold takes at least: the rows of the series, once, and what a step makes of a batch. */
-export function bytesOf({ prepared, spec, project }: Workbench): number {
+export function bytesOf({ prepared, steps, project }: Workbench): number {
   const widths = new Map([...prepared.inputs, ...prepared.targets].flatMap(({ rows }) => (rows ? [[rows.file, rows.columns] as const] : [])));
   const columns = [...widths.values()].reduce((sum, width) => sum + width, 0);
-  return prepared.audit.rows * columns * 4 + stepBytes(spec.layout, Math.min(project.training.batchSize, prepared.counts.train));
+  return prepared.audit.rows * columns * 4 + stepBytes(steps.layout, Math.min(project.training.batchSize, prepared.counts.train));
 }
 
 /** The same as a sentence. */

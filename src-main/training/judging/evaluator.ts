@@ -6,9 +6,10 @@ import type { CompileOptions, Engine, Executable, Tensors } from "../../engines/
 import type { LossTerm } from "../combining/combination.js";
 import { combinedLoss } from "../combining/index.js";
 import { buildEvaluationGraph } from "../graphs/evaluation-graph.js";
+import { type Weights, weightsFor } from "../network/weights.js";
 import { type TargetSpec, type TrainingSpec, drawnFor, isIndex, names } from "../network/specification.js";
 import { type JudgedTarget, countGaps, judge } from "./judge.js";
-import { type TrainingBatch, type Weights, floats } from "../trainer.js";
+import { type TrainingBatch, floats } from "../trainer.js";
 
 /** A split read once from the front, in order. */
 export interface EvaluationBatches {
@@ -41,8 +42,9 @@ export class Evaluator {
     return new Evaluator(spec, await engine.compile(buildEvaluationGraph(spec), options));
   }
 
-  /** @param rows in the split; @param onBatch told how many rows are done. */
-  async predict(batches: EvaluationBatches, rows: number, { parameters, frozen, buffers }: Weights, onBatch?: (rows: number) => void): Promise<Predictions> {
+  /** @param rows in the split; @param whole of the whole network; @param onBatch told how many rows are done. */
+  async predict(batches: EvaluationBatches, rows: number, whole: Weights, onBatch?: (rows: number) => void): Promise<Predictions> {
+    const { parameters, frozen, buffers } = weightsFor(this.#spec, whole);
     const weights: Tensors = {
       [names.parameters]: { dtype: "float32", dims: [parameters.length], data: parameters },
       ...(frozen.length > 0 ? { [names.frozen]: { dtype: "float32" as const, dims: [frozen.length], data: frozen } } : {}),

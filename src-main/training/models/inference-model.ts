@@ -7,16 +7,15 @@ import type { Threshold } from "../../features/kind.js";
 import { type FittedData, fittedData } from "../../features/fitted.js";
 import { isEmbedded, kindOf, lowerInputs, readsOf, targetKindOf } from "../../features/index.js";
 import { encodeModel, modelOf } from "../../onnx/protobuf.js";
-import type { Value } from "../../onnx/types.js";
 import { createEmitter } from "../../ops/index.js";
 import { rewriteForInference } from "../../rewrites/index.js";
 import { ANY_LENGTH, takesAnyLength } from "../network/any-length.js";
-import type { Layout, Slice } from "../network/layout.js";
 import { activate, outputOf } from "../graphs/loss-graph.js";
-import { type Bindings, lowerNetwork } from "../network/network.js";
+import { lowerNetwork } from "../network/network.js";
+import { fileBindings } from "../network/file-bindings.js";
 import { type TrainingSpec } from "../network/specification.js";
 import { usedLayers } from "../network/used-inputs.js";
-import type { Weights } from "../trainer.js";
+import type { Weights } from "../network/weights.js";
 
 /** What an exported file says of itself, beside the graph. */
 export interface ModelFacts {
@@ -35,12 +34,7 @@ export interface ModelFacts {
 export function buildInferenceModel(spec: TrainingSpec, facts: ModelFacts, weights: Weights): Uint8Array {
   const e = createEmitter();
   const encoded = lowerInputs(e, facts.fitted, lengthsOf(spec, facts.fitted));
-  const activations = lowerNetwork(
-    e,
-    usedLayers(spec.plan),
-    encoded,
-    fileBindings(spec.layout, weights, (name, dims, data) => e.graph.initializer(name, { dtype: "float32", dims, data })),
-  );
+  const activations = lowerNetwork(e, usedLayers(spec.plan), encoded, fileBindings(e, spec.layout, weights));
   for (const target of spec.targets) {
     const { output, definition } = outputOf(spec, target, activations);
     const fitted = defined(
@@ -125,38 +119,4 @@ export function encodedValues(metadata: ReadonlyMap<string, string>, path: strin
 /** Inputs and outputs share one name space in ONNX. */
 export function outputName(target: string, fitted: FittedData): string {
   return fitted.inputs.some(({ name }) => name === target) ? `${target}.prediction` : target;
-}
-
-/** Weights as named tensors in the file, cut out of the flat vectors. */
-function fileBindings(
-  layout: Layout,
-  { parameters, frozen, buffers }: Weights,
-  store: (name: string, dims: readonly number[], data: Float32Array) => Value,
-): Bindings {
-  const stored = new Map<string, Value>();
-  const cut = (vector: Float32Array, slices: readonly Slice[], name: string): Value => {
-    const known = stored.get(name);
-    if (known) return known;
-    const { offset, size, shape } = defined(
-      slices.find((slice) => slice.name === name),
-      name,
-    );
-    const value = store(name, shape, vector.slice(offset, offset + size));
-    stored.set(name, value);
-    return value;
-  };
-  const frozenNames = new Set(layout.frozen.map(({ name }) => name));
-  const training = (): never => {
-    throw new LatheError("internal", "the exported model does not train");
-  };
-  return {
-    mode: "eval",
-    parameter: (owner, { name }) =>
-      frozenNames.has(`${owner}.${name}`) ? cut(frozen, layout.frozen, `${owner}.${name}`) : cut(parameters, layout.parameters, `${owner}.${name}`),
-    buffer: (owner, { name }) => cut(buffers, layout.buffers, `${owner}.${name}`),
-    updateBuffer: training,
-    uniform: training,
-    batchSize: training,
-    stopGradient: training,
-  };
 }

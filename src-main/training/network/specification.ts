@@ -32,6 +32,16 @@ export interface TrainingSpec {
   readonly balanced: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
   /** Parameters and buffers that begin as something else than their layers say. */
   readonly first?: FirstValues;
+  /** Where a frozen beginning of the network was computed beforehand: of what the above is the rest. */
+  readonly whole?: WholeNetwork;
+}
+
+/** A network of which only the rest is computed. */
+export interface WholeNetwork {
+  readonly plan: NetworkPlan;
+  readonly layout: Layout;
+  /** What batches hold of the beginning: by layer what it gives, `[N, …]` of float32. */
+  readonly kept: ReadonlyMap<string, TensorType>;
 }
 
 /** Names of values at the boundary of the training graphs. The builder refuses a graph in which two collide. */
@@ -43,6 +53,8 @@ export const names = {
   scalars: "step scalars",
   slot: (slot: string) => `slot ${slot}`,
   input: (input: string) => input,
+  /** What a layer gave that was computed beforehand. */
+  kept: (layer: string) => `kept ${layer}`,
   target: (target: string) => `target.${target}`,
   /** 1 where a target is there, 0 where it is missing, of its shape. */
   counts: (target: string) => `counts.${target}`,
@@ -74,11 +86,14 @@ export function batchRows(spec: Pick<TrainingSpec, "targets" | "training">): Dim
   return batchAxis(rowsOfSample(drawnFor(spec)?.draws));
 }
 
-/** Declares what batches hold of the inputs. @returns what the network reads, by name. */
+/** Declares what batches hold of the inputs, and of what was computed beforehand. @returns what the network reads, by name. */
 export function declareInputs(e: Emitter, spec: TrainingSpec): ReadonlyMap<string, Value> {
   const rows = batchRows(spec);
   const declared = [...spec.inputs].map(([name, { dtype, shape }]) => [name, e.graph.input(names.input(name), dtype, [rows, ...shape.slice(1)])] as const);
-  return new Map(declared.map(([name, stored]) => [name, spec.fromStored?.(e, name, stored) ?? stored]));
+  const kept = [...(spec.whole?.kept ?? [])].map(
+    ([layer, { dtype, shape }]) => [layer, e.graph.input(names.kept(layer), dtype, [rows, ...shape.slice(1)])] as const,
+  );
+  return new Map([...declared.map(([name, stored]) => [name, spec.fromStored?.(e, name, stored) ?? stored] as const), ...kept]);
 }
 
 /** Whether a target is the index of a class. */

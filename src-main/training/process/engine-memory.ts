@@ -116,7 +116,7 @@ function readMemory(path: string): Memory {
 }
 
 /** All that the time of a step depends on. Learning rates, schedules and seeds are not among it: who tries another does not measure again. */
-function timedBy({ plan, inputs, targets, training }: TrainingSpec): unknown {
+function timedBy({ plan, inputs, targets, training, whole }: TrainingSpec): unknown {
   return [
     plan.layers.map(({ id, owner, definition, config, from }) => [id, owner, definition.type, config, from]),
     plan.outputs,
@@ -129,6 +129,7 @@ function timedBy({ plan, inputs, targets, training }: TrainingSpec): unknown {
     training.clipGradNorm !== undefined,
     training.clipGradValue !== undefined,
     ...(training.groups ?? []),
+    ...(whole ? [[...whole.kept]] : []),
   ];
 }
 

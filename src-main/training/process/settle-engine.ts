@@ -211,7 +211,7 @@ function benchOn(bench: Workbench, choice: EngineChoice): Workbench {
 
 /** Compiles the step: the first moment a model that does not fit is noticed. */
 async function onto(bench: Workbench, choice: EngineChoice): Promise<Settled> {
-  const { spec, project, compile } = bench;
+  const { steps, project, compile } = bench;
   const moved = benchOn(bench, choice);
-  return { bench: moved, trainer: await Trainer.create(spec, choice.engine, { ...compile, device: choice.device }, project.seed) };
+  return { bench: moved, trainer: await Trainer.create(steps, choice.engine, { ...compile, device: choice.device }, project.seed) };
 }

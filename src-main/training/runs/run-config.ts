@@ -24,6 +24,8 @@ const runConfig = z.strictObject({
   device: z.string(),
   reason: z.string(),
   threads: z.int().min(1),
+  /** Where what a frozen beginning gives is kept: draws of each training sample, and threads that computed it. Absent where every epoch computes all. */
+  features: z.strictObject({ draws: z.int().min(1), threads: z.int().min(1) }).optional(),
   /** Of the data as it was read. */
   dataFingerprint: z.string(),
   /** What the weights began from, where that is not random numbers. */

@@ -10,7 +10,8 @@ import type { TrainingSpec } from "../../../src-main/training/network/specificat
 import { expectClose } from "../../support/close.js";
 import { epochsOf } from "../../support/epochs-of.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
-import type { TrainingBatch, Weights } from "../../../src-main/training/trainer.js";
+import type { Weights } from "../../../src-main/training/network/weights.js";
+import type { TrainingBatch } from "../../../src-main/training/trainer.js";
 import { type Described, randomBatch, trainerOf, trainingSpec } from "../../support/training-spec.js";
 
 const STEPS = 5;

@@ -1,0 +1,60 @@
+import { expect, it } from "vitest";
+import { planKeeping } from "../../../../src-main/training/kept/plan-keeping.js";
+import { restOf } from "../../../../src-main/training/kept/rest-of.js";
+import { stepBytes } from "../../../../src-main/training/network/memory.js";
+import { trainingSpec } from "../../../support/training-spec.js";
+
+const counts = { train: 1000, validation: 200, test: 300 };
+const augmented = new Map([["image", [{ type: "RandomHorizontalFlip" }]]]);
+
+function specOf(keepFeatures?: boolean) {
+  return trainingSpec({
+    inputs: { image: [3, 16, 16] },
+    targets: [{ name: "y", kind: "numeric", width: 1 }],
+    model: {
+      layers: [
+        { id: "conv", type: "Conv2d", outChannels: 64, kernelSize: 3 },
+        { id: "pool", type: "AdaptiveAvgPool2d", outputSize: 1 },
+        { id: "flat", type: "Flatten" },
+        { id: "out", type: "Linear", outFeatures: 1 },
+      ],
+      outputs: [{ target: "y", from: "out" }],
+    },
+    training: { groups: [{ layers: ["conv"], frozen: true }], ...(keepFeatures === undefined ? {} : { keepFeatures }) },
+  });
+}
+
+/** @param most samples for which there is room */
+function plan(most: number, augment: typeof augmented | undefined, { keep, began }: { readonly keep?: boolean; readonly began?: number } = {}) {
+  const spec = specOf(keep);
+  return planKeeping({ spec, inputs: spec.inputs, counts, augment: augment ?? new Map(), began, most: most * 64 * 4 });
+}
+
+it("keeps as many draws of a sample's augmentation as there is room for, four at most, and says so", () => {
+  expect(plan(1e9, augmented)).toMatchObject({ keeping: { draws: 4 } });
+  expect(plan(4500, augmented).keeping?.draws).toBe(4);
+  expect(plan(4499, augmented).keeping?.draws).toBe(3);
+  expect(plan(2499, augmented)).toMatchObject({
+    keeping: { draws: 1 },
+    told:
+      "what is frozen, up to flat, is computed once: 64 numbers a sample, 1 MB; " +
+      "of each training sample 1 draw of its augmentation is kept, which epochs take in turn",
+  });
+  expect(plan(1e9, undefined)).toMatchObject({ keeping: { draws: 1 }, told: "what is frozen, up to flat, is computed once: 64 numbers a sample, 1 MB" });
+});
+
+it("computes all anew where not even one fits, and says so", () => {
+  expect(plan(1499, augmented)).toEqual({ told: "what is frozen, up to flat, is computed anew in every epoch: to keep it for all samples would take 1 MB" });
+});
+
+it("keeps what a run that is taken up began with, and nothing where the project says so", () => {
+  expect(plan(1e9, augmented, { began: 2 }).keeping?.draws).toBe(2);
+  expect(plan(1e9, augmented, { began: 0 })).toEqual({});
+  expect(plan(1e9, augmented, { keep: false })).toEqual({});
+});
+
+it("leaves steps that need no memory for what is computed beforehand", () => {
+  const spec = specOf();
+  const rest = restOf(spec, planKeeping({ spec, inputs: spec.inputs, counts, augment: new Map() }).keeping!.prefix, spec.inputs);
+  expect(stepBytes(rest.layout, 32)).toBeLessThan(stepBytes(spec.layout, 32) / 100);
+});
