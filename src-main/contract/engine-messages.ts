@@ -1,5 +1,6 @@
 import type { ErrorRecord } from "../base/errors.js";
 import type { RunEvent } from "./events.js";
+import type { LearningWay } from "./learning-ways.js";
 import type { KnownValues } from "./forecast-result.js";
 import type { FeatureMapsAnswer, FeatureMapsQuestion, FiltersAnswer, LayersAnswer, SaliencyAnswer, SaliencyQuestion } from "./picture-insight.js";
 
@@ -27,6 +28,8 @@ export interface TrainRequest {
   readonly seed?: number;
   /** A run whose weights a new run begins from, as far as they fit: its id, or a path. */
   readonly from?: string;
+  /** How the pretrained blocks of a new run learn, in the place of the project's groups for them. */
+  readonly learn?: LearningWay;
   /** Another network than the project says, of a new run. */
   readonly model?: Readonly<Record<string, unknown>>;
   readonly engine?: string;

@@ -25,6 +25,7 @@ import { runEvent, stageEvent } from "./events.js";
 import { folderListing, pathSchema, pickRequest } from "./files.js";
 import { drawnForecast, knownValues } from "./forecast-result.js";
 import { hostCommand } from "./host-commands.js";
+import { learningWays } from "./learning-ways.js";
 import { catalogue, modelPlan } from "./model-views.js";
 import { correctedPictures, pictureCorrections } from "./picture-corrections.js";
 import { featureMapsAnswer, featureMapsQuestion, filtersAnswer, layersAnswer, saliencyAnswer, saliencyQuestion } from "./picture-insight.js";
@@ -184,6 +185,8 @@ export const studioContract = {
           resume: runReference.shape.run.optional(),
           /** A run whose weights a new one begins from, as far as they fit. */
           from: runReference.shape.run.optional(),
+          /** How pretrained blocks learn, in the place of what the project says. */
+          learn: z.enum(learningWays).optional(),
           epochs: z.int().positive().optional(),
           seed: z.int().nonnegative().optional(),
           /** A preset's network in place of the project's own; the run is named by it. */

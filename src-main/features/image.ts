@@ -21,30 +21,51 @@ const color = z.enum(["rgb", "gray"]);
 /** A sample without a picture that can be read. What is not said is `drop`: a project that was written before has no such word. */
 const missing = z.enum(["drop", "blank", "error"]).optional();
 
-const options = z.strictObject({
-  name: nameSchema,
-  type: z.literal("image"),
-  column: columnSchema.describe("The column of paths: image in a folder of pictures; in a table, relative to it"),
-  size: z.tuple([pixels, pixels]).describe("Height and width that every picture is resized to (bilinear, antialiased)"),
-  color: color.default("rgb"),
-  background: z
-    .string()
-    .regex(/^#[0-9a-f]{6}$/i, "expected a colour such as #ffffff")
-    .default("#ffffff")
-    .describe("What shows through where a picture is transparent"),
-  normalize: z
-    .enum(["none", "own", "imagenet"])
-    .default("none")
-    .describe("Leave 0 to 1; or (x - mean) / deviation by channel, of the training pictures or of ImageNet"),
-  missing: missing.describe(
-    "A sample whose picture is missing or cannot be read: excluded (drop, unless you say otherwise), read as a picture of the background's colour, or refused",
-  ),
-  augment: z
-    .array(transformSchema)
-    .max(MOST_CHANGES)
-    .default([])
-    .describe("Changes of training pictures, drawn anew in every epoch; never of validation or test"),
+/** Values that pictures of a pretrained network are brought to, of 0 to 1. */
+const given = z.strictObject({
+  mean: byChannel(z.number()).describe("By channel, of values from 0 to 1"),
+  deviation: byChannel(z.number().positive()).describe("By channel, above 0"),
 });
+
+const options = z
+  .strictObject({
+    name: nameSchema,
+    type: z.literal("image"),
+    column: columnSchema.describe("The column of paths: image in a folder of pictures; in a table, relative to it"),
+    size: z.tuple([pixels, pixels]).describe("Height and width that every picture is resized to (bilinear, antialiased)"),
+    color: color.default("rgb"),
+    background: z
+      .string()
+      .regex(/^#[0-9a-f]{6}$/i, "expected a colour such as #ffffff")
+      .default("#ffffff")
+      .describe("What shows through where a picture is transparent"),
+    normalize: z
+      .union([z.enum(["none", "own", "imagenet"]), given])
+      .default("none")
+      .describe("Leave 0 to 1; or (x - mean) / deviation by channel, of the training pictures, of ImageNet, or as given"),
+    missing: missing.describe(
+      "A sample whose picture is missing or cannot be read: excluded (drop, unless you say otherwise), read as a picture of the background's colour, " +
+        "or refused",
+    ),
+    augment: z
+      .array(transformSchema)
+      .max(MOST_CHANGES)
+      .default([])
+      .describe("Changes of training pictures, drawn anew in every epoch; never of validation or test"),
+  })
+  .superRefine(({ normalize, color: colors }, context) => {
+    if (typeof normalize === "string") return;
+    for (const key of ["mean", "deviation"] as const) {
+      const expected = channelsOf(colors);
+      const got = normalize[key].length;
+      if (got !== expected)
+        context.addIssue({
+          code: "custom",
+          path: ["normalize", key],
+          message: `got ${got} numbers, expected ${expected}, one for each channel of ${inWords(colors)}`,
+        });
+    }
+  });
 
 /**
  * What pictures of more than 8 bits are read by, so that all of a set are alike: how many bits whole numbers use (8, 10, 12, 14 or 16), and what floats reach
@@ -86,13 +107,20 @@ export const imageInput: InputDefinition<typeof options, typeof fitted> = {
   prepared: ({ missing: how = "drop", ...spec }) => ({ ...spec, ...(how === "drop" ? {} : { missing: how }), augment: [] }),
   augmentation: ({ augment }) => augment,
   plan({ size: [height, width], color: colors, normalize }) {
-    const how = normalize === "none" ? "0 to 1" : "scaled by channel to mean 0 and deviation 1";
+    const how = normalize === "none" ? "0 to 1" : typeof normalize === "string" ? "scaled by channel to mean 0 and deviation 1" : "scaled by channel as given";
     return { shape: ["N", channelsOf(colors), height, width], description: `pictures of ${height} × ${width}, ${inWords(colors)}, ${how}` };
   },
 
   async fit(spec, [column = spec.column], context) {
     const { name, size, color, background, normalize, missing: how = "drop" } = spec;
-    const statistics = normalize === "none" ? { mean: [], deviation: [] } : normalize === "imagenet" ? IMAGENET[color] : await context.pixels(name);
+    const statistics =
+      typeof normalize === "object"
+        ? normalize
+        : normalize === "none"
+          ? { mean: [], deviation: [] }
+          : normalize === "imagenet"
+            ? IMAGENET[color]
+            : await context.pixels(name);
     // A channel that never changes is divided by 1: it becomes 0 and harms nothing.
     const scale = statistics.deviation.map((deviation) => Math.fround(deviation) || 1);
     const range = context.pixelRange();
@@ -136,6 +164,10 @@ export const imageInput: InputDefinition<typeof options, typeof fitted> = {
   fields: ({ column }) => [{ column, kind: "picture", typical: "" }],
   notes: () => [],
 };
+
+function byChannel(value: z.ZodNumber) {
+  return z.array(value).min(1).max(3);
+}
 
 function channelsOf(colors: z.infer<typeof color>): number {
   return colors === "rgb" ? 3 : 1;

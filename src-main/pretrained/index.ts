@@ -3,7 +3,8 @@ import { LatheError } from "../base/errors.js";
 import { bundled } from "./bundled.js";
 import type { PretrainedKind, PretrainedSource } from "./source.js";
 
-export { backbones } from "./backbones/index.js";
+export type { Backbone } from "./backbones/backbone.js";
+export { efficientNetLite0 } from "./backbones/efficientnet-lite0.js";
 export type { PretrainedSource, PretrainedTensor } from "./source.js";
 
 const kinds: readonly PretrainedKind[] = [bundled];

@@ -6,7 +6,7 @@ import { readBytesSync } from "../base/read-bytes.js";
 /** A tensor of a file, not decoded yet. */
 export interface StoredTensor {
   readonly shape: readonly number[];
-  /** Its numbers in row-major order as float32. Rounds float64; of the other types each number is exact. @throws LatheError `pretrained.unreadable` for integers */
+  /** In row-major order as float32. Rounds float64; of the other types each number is exact. @throws LatheError `pretrained.unreadable` for integers */
   read(): Float32Array;
 }
 

@@ -13,7 +13,7 @@ export function trainingProcedures({ access, jobs, runs, settings }: Studio): Ha
       return {};
     };
   return {
-    async start({ project, resume, from, epochs, seed, preset, engine, device }, { signal }) {
+    async start({ project, resume, from, learn, epochs, seed, preset, engine, device }, { signal }) {
       const folder = await access.resolve(project, "the project");
       // The engine process reads what it is told to: here is where it is seen whether this host may.
       const run = resume === undefined ? undefined : await mayResume(access, { project: folder, run: resume });
@@ -25,6 +25,7 @@ export function trainingProcedures({ access, jobs, runs, settings }: Studio): Ha
           project: folder,
           ...(run === undefined ? { preferred: { engine: anyEngine, device: anyDevice, threads } } : { resume: run }),
           ...(from === undefined ? {} : { from }),
+          ...(learn === undefined ? {} : { learn }),
           ...(epochs === undefined ? {} : { epochs }),
           ...(seed === undefined ? {} : { seed }),
           ...(model === undefined ? {} : { model: model.model }),

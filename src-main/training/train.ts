@@ -5,7 +5,8 @@ import { version } from "../base/version.js";
 import type { TrainRequest } from "../contract/engine-messages.js";
 import type { DoneEvent, RunEvent } from "../contract/events.js";
 import { projectFileOf, readProjectFile } from "../contract/project-file.js";
-import { parseProject } from "../contract/project.js";
+import { type LearningWay, learnAs } from "../contract/learning-ways.js";
+import { type Project, parseProject } from "../contract/project.js";
 import type { Loader } from "../datasets/index.js";
 import { chooseEngine, engineCandidates } from "../engines/index.js";
 import { type Checkpoint, loadCheckpoint, peekCheckpoint } from "./runs/checkpoint.js";
@@ -97,7 +98,7 @@ interface Started {
 async function begin(request: TrainRequest, setting: WorkSetting, opened: AsyncDisposableStore): Promise<Started> {
   const { emit, now, control, clock } = setting;
   const { project: written, folder, file } = await readProjectFile(request.project);
-  const project = parseProject(
+  const asked = parseProject(
     {
       ...written,
       ...(request.seed === undefined ? {} : { seed: request.seed }),
@@ -106,6 +107,7 @@ async function begin(request: TrainRequest, setting: WorkSetting, opened: AsyncD
     },
     file,
   );
+  const project = request.learn === undefined ? asked : inWay(asked, request.learn, file);
   const {
     training: { engine, device, threads },
   } = project;
@@ -150,6 +152,13 @@ async function begin(request: TrainRequest, setting: WorkSetting, opened: AsyncD
   return { run, bench, batches, trainer, evaluator, from: undefined };
 }
 
+/** The project with its pretrained blocks learning in that way. @throws LatheError `usage` where it has none */
+function inWay(project: Project, way: LearningWay, file: string): Project {
+  const groups = learnAs(project.model, project.training.groups ?? [], way);
+  if (groups) return parseProject({ ...project, training: { ...project.training, groups } }, file);
+  throw new LatheError("usage", `--learn ${way} is of networks with a pretrained block, and ${file} has none; make one with the template efficientnet-lite0`);
+}
+
 /** What the project says; where it says `auto`, what the user prefers. */
 function leftOpen<T>(said: T, preferred: T): T {
   return said === "auto" ? preferred : said;
@@ -162,7 +171,7 @@ function leftOpen<T>(said: T, preferred: T): T {
  * @throws LatheError `run.missing`, `run.locked`, `run.checkpoint`, `data.changed`, `usage`
  */
 async function takeUp(request: TrainRequest, { emit, now, control, clock }: WorkSetting, opened: AsyncDisposableStore): Promise<Started> {
-  const overrides = (["epochs", "seed", "from"] as const).filter((name) => request[name] !== undefined);
+  const overrides = (["epochs", "seed", "from", "learn"] as const).filter((name) => request[name] !== undefined);
   if (overrides.length > 0) throw new LatheError("usage", `--resume keeps to the run's own settings; omit --${overrides.join(", --")}, or start a new run`);
   // The run's own configuration counts: whatever the project file says by now, or whether it is in order, does not matter.
   const folder = dirname(await projectFileOf(request.project));

@@ -100,7 +100,7 @@ export const pictureTexts = {
     color: "Colour",
     colors: { rgb: "Colour", gray: "Gray" },
     normalize: "Normalise",
-    normalizes: { none: "0 to 1", own: "Own statistics", imagenet: "ImageNet’s" },
+    normalizes: { none: "0 to 1", own: "Own statistics", imagenet: "ImageNet’s", given: "As given" },
     seenLabel: "how pictures are looked at",
   },
   saliency: {

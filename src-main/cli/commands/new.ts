@@ -6,6 +6,7 @@ import { SURVEYED } from "../../services/studio.js";
 import { surveyBy } from "../../services/data/survey.js";
 import { templates } from "../../services/templates/index.js";
 import { LatheError } from "../../base/errors.js";
+import { type LearningWay, learningWays } from "../../contract/learning-ways.js";
 import { type SeriesPlan, type SeriesWish, combineWays, gapWays } from "../../contract/series-views.js";
 import { checkCalendar } from "../../services/projects/plan-series.js";
 import { seriesNetworks } from "../../services/templates/networks/index.js";
@@ -25,6 +26,7 @@ interface Options {
   readonly labels?: readonly LabelGroup[];
   readonly input?: readonly string[];
   readonly splitBy?: string;
+  readonly learn?: LearningWay;
   readonly header?: "yes" | "no";
   readonly skip?: number;
   readonly comment?: string;
@@ -69,6 +71,11 @@ export function addNew(program: Command): void {
     .option("--labels <name=columns>", "columns of 0 and 1 that are predicted together, as in weather=rain,wind,snow; repeat for several", labelGroups)
     .option("--input <column>", "what to learn from, beside a folder's pictures; repeat for several (default: what suits the data)", several)
     .option("--split-by <column>", "rows with the same value in this column stay together in training, validation or test")
+    .addOption(
+      new Option("--learn <way>", "what of a pretrained network learns: nothing, so that it gives features (default); its end; all of it").choices(
+        learningWays,
+      ),
+    )
     .option("--time <column>", "make the table a series in order of this column (default with --template series: the one that looks like times)")
     .option("--id <column>", "what tells several series of one table apart (default: found where times stand more than once)")
     .option("--window <rows>", "rows of the past that a forecast is made from (default: by the step)", positiveInteger)
@@ -82,7 +89,7 @@ export function addNew(program: Command): void {
     .option("--calendar <parts>", 'parts of the time that become columns, as in hour,weekday, or "none" (default: by the step)', names)
     .addHelpText("after", `\nTemplates:\n${templates.all.map(({ type, summary }) => `  ${type.padEnd(11)} ${summary}`).join("\n")}`)
     .action(async (folder: string, all: Options) => {
-      const { data, validation, test, levels, names: pattern, target, input, splitBy, labels, header, skip, comment, json = false } = all;
+      const { data, validation, test, levels, names: pattern, target, input, splitBy, learn, labels, header, skip, comment, json = false } = all;
       const output = createOutput(json);
       const reader = createReader({ deadline: SURVEYED });
       const { template, series } = seriesOf(all);
@@ -95,6 +102,7 @@ export function addNew(program: Command): void {
         names: pattern,
         inputs: input,
         splitBy,
+        learn,
         ...(validation === undefined ? {} : { validation }),
         ...(test === undefined ? {} : { test }),
         ...(target ? { targets: target } : {}),

@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import { LatheError } from "../../base/errors.js";
+import { type LearningWay, learningWays } from "../../contract/learning-ways.js";
 import { launchChildProcess } from "../../services/processes/engine-link.js";
 import { createEngineSet } from "../../services/processes/engine-set.js";
 import type { TrainingJob } from "../../services/jobs/job-types.js";
@@ -12,6 +13,8 @@ import { type Output, createOutput } from "../output.js";
 import { showEvents } from "../show-events.js";
 import { showMetrics, showMissing } from "../show-metrics.js";
 
+const LEARN = "what of a pretrained block learns: nothing, so that it gives features; its end; all; instead of the project's groups for it";
+
 interface Options {
   readonly epochs?: number;
   readonly seed?: number;
@@ -19,6 +22,7 @@ interface Options {
   readonly device?: string;
   readonly resume?: boolean | string;
   readonly from?: string;
+  readonly learn?: LearningWay;
   readonly json?: boolean;
 }
 
@@ -31,6 +35,7 @@ export function addTrain(program: Command): void {
     .option("--seed <n>", "instead of the project's seed", wholeNumber)
     .addOption(new Option("--engine <name>", "instead of training.engine").choices(["auto", "onnxruntime", "tensorflow"]))
     .option("--device <name>", "auto, cpu or another that `devices` lists")
+    .addOption(new Option("--learn <way>", LEARN).choices(learningWays))
     .option("--from <run>", "begin a new run from what another run of the project has learnt, as far as it fits")
     .option("--resume [run]", "resume the newest run, or the one named")
     .action(train);

@@ -68,7 +68,14 @@ export interface PictureProposal {
   readonly columns: readonly FolderColumn[];
   /** Some pictures, by their paths in the folder, evenly spread. */
   readonly files: readonly string[];
+  /** All that were looked at are of the size that is proposed. */
+  readonly alike: boolean;
   readonly notes: readonly string[];
+}
+
+/** What becomes of pictures of other sizes, as a note. */
+export function tellSize([height, width]: readonly [number, number]): string {
+  return `each is resized to ${height} × ${width}`;
 }
 
 /**
@@ -103,7 +110,7 @@ export async function proposePictures(question: PictureFolderQuestion): Promise<
   const own: Partial<Record<"validation" | "test", PictureListing>> = {};
   if (validation !== undefined) own.validation = await listPictures(validation, levels.length, question.signal);
   if (test !== undefined) own.test = await listPictures(test, levels.length, question.signal);
-  const { size, color, border, notes: seen } = await lookAt(listing, question);
+  const { size, color, border, alike, notes: seen } = await lookAt(listing, question);
   notes.push(...seen);
   const asked = question.inputs === "all" ? levels : question.inputs === "pictures" ? [] : question.inputs;
   for (const name of asked) check(name, "data.column", "the input");
@@ -142,6 +149,7 @@ export async function proposePictures(question: PictureFolderQuestion): Promise<
     classes,
     columns,
     files: spread(listing.pictures, SHOWN).map((one) => one.path),
+    alike,
     notes,
   };
 }
@@ -215,9 +223,9 @@ export interface PictureColumnQuestion {
 /** The input of a table's column of pictures, as a folder's is proposed. @throws LatheError `data.unreadable` where none of them can be read; `cancelled` */
 export async function proposePictureColumn(question: PictureColumnQuestion): Promise<{ readonly input: InputSpec; readonly notes: readonly string[] }> {
   const { column, root, paths, labels } = question;
-  const { size, color, notes } = await lookAt({ root, pictures: paths.map((path) => ({ path })) }, question);
+  const { size, color, alike, notes } = await lookAt({ root, pictures: paths.map((path) => ({ path })) }, question);
   const augment = changesOf(color, labels);
-  const about = [...notes, ...describeChanges(augment)].join("; ");
+  const about = [...notes, ...(alike ? [] : [tellSize(size)]), ...describeChanges(augment)].join("; ");
   return { input: pictureInput(column, column, size, color, augment), notes: [`column "${column}" names pictures; looked at were ${about}`] };
 }
 
@@ -282,10 +290,20 @@ function groupName(k: number): string {
   return k === 0 ? "group" : `group${k + 1}`;
 }
 
+interface PicturesLook {
+  readonly size: [number, number];
+  readonly color: "rgb" | "gray";
+  /** Brightness at their edges, where all have one. */
+  readonly border?: number;
+  /** All are of this size already. */
+  readonly alike: boolean;
+  readonly notes: readonly string[];
+}
+
 async function lookAt(
   { root, pictures }: { readonly root: string; readonly pictures: readonly { readonly path: string }[] },
   { look, signal }: Pick<PictureFolderQuestion, "look" | "signal">,
-): Promise<{ readonly size: [number, number]; readonly color: "rgb" | "gray"; readonly border?: number; readonly notes: readonly string[] }> {
+): Promise<PicturesLook> {
   const step = Math.max(1, Math.floor(pictures.length / LOOKED_AT));
   const seen: PictureLook[] = [];
   let problem: unknown;
@@ -318,6 +336,7 @@ async function lookAt(
       size: [first.height, first.width],
       color,
       ...border,
+      alike: true,
       notes: [`${pictures.length} pictures of ${first.width} × ${first.height}, ${words}`, ...depth],
     };
   }
@@ -329,7 +348,8 @@ async function lookAt(
     size: [side, side],
     color,
     ...border,
-    notes: [`${pictures.length} pictures of ${range} pixels on the longer side, ${words}; each is resized to ${side} × ${side}`, ...depth],
+    alike: false,
+    notes: [`${pictures.length} pictures of ${range} pixels on the longer side, ${words}`, ...depth],
   };
 }
 

@@ -7,12 +7,14 @@ import { isFolder, proposePictures } from "../../datasets/pictures/propose-pictu
 import { type TableSurvey, rolesFrom, withProse } from "../../datasets/propose.js";
 import { findColumn } from "../../datasets/roles.js";
 import { kindOf } from "../../features/index.js";
+import type { LearningWay } from "../../contract/learning-ways.js";
 import type { ProjectInput } from "../../contract/project.js";
 import type { SeriesPlan, SeriesWish } from "../../contract/series-views.js";
 import type { DataSurvey } from "../data/survey.js";
 import { type LabelGroup, groupLabels } from "./group-labels.js";
-import { templateFor, templateForFolder, withPictureColumns } from "./picture-columns.js";
+import { picturesAsRead, templateFor, templateForFolder, withPictureColumns } from "./picture-columns.js";
 import { planSeries } from "./plan-series.js";
+import { withWay } from "../templates/images.js";
 import { templates } from "../templates/index.js";
 import { SERIES } from "../templates/series.js";
 import type { Proposal, Template } from "../templates/template.js";
@@ -51,6 +53,8 @@ export interface CreateOptions extends DataSurvey {
   readonly keep?: readonly string[] | undefined;
   /** The table is one of series; so it is too where the template reads series. */
   readonly series?: SeriesWish | undefined;
+  /** What of a pretrained block learns; omitted: nothing, so that it gives features. */
+  readonly learn?: LearningWay | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -104,7 +108,7 @@ export async function createProject(options: CreateOptions): Promise<CreatedProj
     const columns = options.inputs ? inputsOf(surveyed, options.inputs) : { ignore, keep };
     const question = { survey: surveyed, source: file, folder: process.cwd(), targets, ...columns, wish: series ?? {}, lookAtSeries, signal };
     const { notes, told, plan, source, ...parts } = await planSeries(question);
-    const made = await save(home, template.create({ name: title, source, ...parts }));
+    const made = await save(home, template.create({ name: title, source, ...parts }), options.learn);
     return { file: made, notes, told, targets: parts.targets.map(nameAndType), inputs: plan.columns, series: plan };
   }
   if (options.splitBy !== undefined) findColumn(surveyed, options.splitBy, "data.column", "the column to split by");
@@ -116,7 +120,7 @@ export async function createProject(options: CreateOptions): Promise<CreatedProj
   const source = { type: "table" as const, ...file };
   const chosen = template ?? templates.get(templateFor(roles));
   const proposal = { name: title, source, ...splitOf(options), inputs: roles.inputs, targets: roles.targets };
-  const made = await save(home, chosen.create(proposal));
+  const made = await save(home, chosen.create(proposal), options.learn);
   return {
     file: made,
     notes: [
@@ -143,8 +147,8 @@ function splitOf({ splitBy }: CreateOptions): Pick<Proposal, "split"> {
 }
 
 /** @returns the project's file. */
-async function save(home: string, project: ProjectInput): Promise<string> {
-  const file = await writeProject(home, project);
+async function save(home: string, project: ProjectInput, learn: LearningWay | undefined): Promise<string> {
+  const file = await writeProject(home, learn === undefined ? project : withWay(project, learn));
   await writeDoor(home);
   return file;
 }
@@ -176,8 +180,11 @@ async function createFromPictures(options: CreateOptions, home: string, template
   const inputs = found.inputs.filter((input) => kindOf(input).reads !== "values" || !namesOf(input).every((column) => ignore.includes(column)));
   if (splitBy !== undefined) findColumn({ path: data, columns: found.columns }, splitBy, "data.column", "the column to split by");
   const chosen = template ?? templates.get(templateForFolder({ inputs, targets: found.targets }));
-  const file = await save(home, chosen.create({ name: name ?? basename(home), source, ...splitOf(options), inputs, targets: found.targets }));
-  return { file, notes: found.notes, targets: found.targets.map(nameAndType), inputs: inputs.map((input) => input.name) };
+  const proposal = { name: name ?? basename(home), source, ...splitOf(options), inputs, targets: found.targets };
+  const made = chosen.create(proposal);
+  const file = await save(home, made, options.learn);
+  const notes = [...found.notes, ...picturesAsRead(found, made.data.inputs).notes, ...(chosen.tells?.(proposal) ?? [])];
+  return { file, notes, targets: found.targets.map(nameAndType), inputs: inputs.map((input) => input.name) };
 }
 
 /** For several answers, all levels of folders that are not read; undefined where these are too few, which the template tells. */

@@ -1,6 +1,6 @@
 import { type InputDraft } from "../../contract/data.js";
 import type { LookAtPicture } from "../../datasets/index.js";
-import { proposePictureColumn } from "../../datasets/pictures/propose-pictures.js";
+import { type PictureProposal, proposePictureColumn, tellSize } from "../../datasets/pictures/propose-pictures.js";
 import type { ProposedRoles, TableSurvey } from "../../datasets/propose.js";
 import { kindOf, picturesOf } from "../../features/index.js";
 
@@ -17,6 +17,13 @@ export function templateFor({ inputs, targets }: Pick<Roles, "inputs" | "targets
 /** The same of a folder of pictures, whose other columns each have a branch of their own. */
 export function templateForFolder(roles: Pick<Roles, "inputs" | "targets">): string {
   return roles.inputs.length > 1 && roles.targets.length === 1 ? "two-input" : templateFor(roles);
+}
+
+/** How a project reads the pictures of a folder: a template may read them larger than is proposed. */
+export function picturesAsRead(found: Pick<PictureProposal, "inputs" | "alike">, inputs: readonly InputDraft[]) {
+  const [[picture], [proposed]] = [picturesOf(inputs), picturesOf(found.inputs)];
+  const isResized = picture && (!found.alike || picture.size.some((side, axis) => side !== proposed?.size[axis]));
+  return { picture, notes: isResized ? [tellSize(picture.size)] : [] };
 }
 
 /** Inputs of a table's columns of pictures as those of a folder are proposed: of the size and in the colours that the pictures have. */

@@ -9,11 +9,10 @@ import { tellsColumns } from "../../datasets/sources/table.js";
 import { everyLevel, holdsPictures, proposePictures } from "../../datasets/pictures/propose-pictures.js";
 import { type ProposedRoles, type SurveyedColumn, type TableSurvey, reasonToLeave, rolesFrom, targetKind } from "../../datasets/propose.js";
 import { proposeSeries } from "../../datasets/series/propose-series.js";
-import { picturesOf } from "../../features/index.js";
 import type { DataSurvey } from "../data/survey.js";
 import { templates } from "../templates/index.js";
 import type { Template } from "../templates/template.js";
-import { templateFor, templateForFolder, withPictureColumns } from "./picture-columns.js";
+import { picturesAsRead, templateFor, templateForFolder, withPictureColumns } from "./picture-columns.js";
 import { planSeries } from "./plan-series.js";
 import { SERIES } from "../templates/series.js";
 
@@ -184,7 +183,9 @@ async function proposeFolder(
   const levels = named ?? (await everyLevel(data, signal));
   const found = await proposePictures({ path: data, targets: targets ?? levels.slice(-1), inputs, levels, names, ...(signal ? { signal } : {}), look });
   const name = basename(data).replace(/[_-]+/g, " ").trim() || "Project";
-  const [picture] = picturesOf(found.inputs);
+  const template = templateForFolder(found);
+  const proposal = { name, source: found.source, inputs: found.inputs, targets: found.targets };
+  const { picture, notes } = picturesAsRead(found, templates.get(template).create(proposal).data.inputs);
   const wanted = new Set(found.targets.map((target) => ("column" in target ? target.column : undefined)));
   const classes = [...found.classes].map(([label, pictures]) => ({ name: label, pictures })).sort((a, b) => b.pictures - a.pictures);
   return {
@@ -192,13 +193,11 @@ async function proposeFolder(
     kind: "pictures",
     name,
     folder: freeFolder(projects, name),
-    template: templateForFolder(found),
+    template,
     rows: found.pictures,
     headed: false,
-    notes: [...found.notes],
-    templates: suited({ name, source: found.source, inputs: found.inputs, targets: found.targets }).sort(
-      (a, b) => Number(a.unsuited !== undefined) - Number(b.unsuited !== undefined),
-    ),
+    notes: [...found.notes, ...notes, ...(templates.get(template).tells?.(proposal) ?? [])],
+    templates: suited(proposal).sort((a, b) => Number(a.unsuited !== undefined) - Number(b.unsuited !== undefined)),
     columns: [
       { name: PICTURE_COLUMN, type: "picture", missing: 0, distinct: found.pictures, role: "input", target: "category", examples: [], notes: [] },
       ...found.columns.map(({ name: column, distinct, missing, examples }) => ({
@@ -215,8 +214,8 @@ async function proposeFolder(
     ...(picture
       ? {
           pictures: {
-            size: picture.size,
-            color: picture.color,
+            size: [...picture.size],
+            color: picture.color ?? "rgb",
             levels: [...found.source.levels],
             ...(found.source.names === undefined ? {} : { names: found.source.names }),
             files: [...found.files],

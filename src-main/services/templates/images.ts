@@ -1,8 +1,11 @@
 import { LatheError } from "../../base/errors.js";
-import { kindOf, outputsOf } from "../../features/index.js";
-import { pictureModel } from "./networks/network.js";
+import { kindOf, outputsOf, picturesOf } from "../../features/index.js";
+import { type LearningWay, learnAs } from "../../contract/learning-ways.js";
+import { type ProjectInput, parseProject } from "../../contract/project.js";
+import type { Backbone } from "../../pretrained/index.js";
+import { type PictureNetwork, pictureModel } from "./networks/network.js";
 import { pictureNetworks } from "./networks/index.js";
-import { type Template, layerIds, projectFrom, refuseTexts, refuseWindows, rowsOf } from "./template.js";
+import { type Proposal, type Template, layerIds, projectFrom, refuseTexts, refuseWindows, rowsOf } from "./template.js";
 
 /**
  * How all templates for pictures train. Few pictures that change in every epoch want many steps, and rates that end near nothing, so that the last epoch's
@@ -27,6 +30,7 @@ export const pictureTemplates: readonly Template[] = pictureNetworks.all.map((ne
     title: network.title,
     summary: `Pictures: ${network.summary.charAt(0).toLowerCase()}${network.summary.slice(1)}`,
     reads: "pictures",
+    ...(network.backbone ? { tells: () => tellBackbone(network) } : {}),
     create(proposal) {
       refuseWindows(type, proposal);
       refuseTexts(type, proposal);
@@ -45,9 +49,35 @@ export const pictureTemplates: readonly Template[] = pictureNetworks.all.map((ne
         others: rows,
         targets: proposal.targets.map((target) => ({ name: target.name, outFeatures: outputsOf(target) })),
       });
-      return { ...projectFrom(proposal, { ...model, layers: [...layers, ...model.layers] }), training };
+      const { backbone } = network;
+      const inputs = backbone ? proposal.inputs.map((input) => (input === picture ? pictureFor(backbone, input) : input)) : proposal.inputs;
+      const project = { ...projectFrom({ ...proposal, inputs }, { ...model, layers: [...layers, ...model.layers] }), training };
+      return backbone ? withWay(project, "features") : project;
     },
   };
 });
+
+function tellBackbone({ title }: PictureNetwork): readonly string[] {
+  return [`the network begins from ${title}, whose weights stay as they are at first: what comes after it learns from its features`];
+}
+
+/** Pictures as a pretrained network reads them, of the side that costs little and gains most; small ones are not blown up as far. */
+function pictureFor({ normalize: { mean, deviation }, sizes: [least] }: Backbone, input: Proposal["inputs"][number]): Proposal["inputs"][number] {
+  const [size = [0, 0]] = picturesOf([input]).map((picture) => picture.size);
+  const side = Math.max(...size) < SMALL ? least : SIDE;
+  return { ...input, size: [side, side], color: "rgb", normalize: { mean: [...mean], deviation: [...deviation] } } as Proposal["inputs"][number];
+}
+
+/** A side that is proposed for pictures, and one below which they are small. */
+const [SIDE, SMALL] = [160, 64];
+
+/** The project with its pretrained blocks learning in a way. @throws LatheError `usage` where it has none */
+export function withWay(project: ProjectInput, way: LearningWay): ProjectInput {
+  const { model, training: parsed } = parseProject(project);
+  const groups = learnAs(model, parsed.groups ?? [], way);
+  if (groups) return { ...project, training: { ...project.training, groups: [...groups] } };
+  const names = pictureNetworks.all.flatMap(({ backbone, type }) => (backbone ? [type] : []));
+  throw new LatheError("usage", `--learn ${way} is of networks with a pretrained block, and this one has none; the template ${names.join(" or ")} has one`);
+}
 
 export { training as pictureTraining };

@@ -103,7 +103,8 @@ function missed({ id, definition, frozen }: PlannedLayer, source: string, misses
 }
 
 function nothing(block: string, source: string, [first]: readonly NetworkFault[]): NetworkFault {
-  const message = `nothing in block ${block} begins from ${source}: ${first?.message ?? ""}; take "pretrained" out of it, or make its layers those of ${source}`;
+  const message =
+    `nothing in block ${block} begins from ${source}: ${first?.message ?? ""}; take "pretrained" out of it, or make its layers those of ` + source;
   return { severity: "error", code: "pretrained", layer: block, message, mends: [] };
 }
 

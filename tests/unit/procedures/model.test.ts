@@ -35,7 +35,7 @@ describe("the catalogue", () => {
     expect(types(all.initializers)).toEqual(initializers.types);
     const presetsOf = (reads: string | undefined) => types(all.presets.filter((preset) => preset.reads === reads));
     expect(presetsOf(undefined)).toEqual(["tabular", "two-input", "two-output", "text"]);
-    expect(presetsOf("pictures")).toEqual(["images", "small-resnet", "small-mobilenet"]);
+    expect(presetsOf("pictures")).toEqual(["images", "small-resnet", "small-mobilenet", "efficientnet-lite0"]);
     expect(presetsOf("series")).toEqual(["series", "lstm", "rnn", "tcn", "attention", "linear"]);
     expect(all.layers.find(({ type }) => type === "Linear")).toMatchObject({
       group: "Linear and shape",

@@ -132,7 +132,12 @@ describe("a project of one's own data", () => {
       ["image", "input", 6],
       ["label", "target", 2],
     ]);
-    expect(proposal.templates.filter(({ unsuited }) => unsuited === undefined).map(({ type }) => type)).toEqual(["images", "small-resnet", "small-mobilenet"]);
+    expect(proposal.templates.filter(({ unsuited }) => unsuited === undefined).map(({ type }) => type)).toEqual([
+      "images",
+      "small-resnet",
+      "small-mobilenet",
+      "efficientnet-lite0",
+    ]);
     const { project } = await projects.create(
       { data: join(root, "pets"), folder: join(root, "mine"), name: "Pets", template: "images", targets: ["label"], ignore: [] },
       context,

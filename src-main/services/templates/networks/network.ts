@@ -1,4 +1,5 @@
 import type { ProjectInput } from "../../../contract/project.js";
+import type { Backbone } from "../../../pretrained/index.js";
 import { type LayerInput, last } from "../template.js";
 
 /** Gives out layer ids that nothing else has. */
@@ -10,6 +11,8 @@ export interface PictureNetwork {
   /** What a user calls it. */
   readonly title: string;
   readonly summary: string;
+  /** The pretrained network that it begins from, whose blocks its layers use. */
+  readonly backbone?: Backbone;
   /** Its layers; the first reads `from`, the last is the row. */
   layers(id: Ids, from: string): readonly LayerInput[];
 }
@@ -33,7 +36,7 @@ export function pictureModel(network: PictureNetwork, id: Ids, { picture, others
     layers.push({ id: out, type: "Linear", ...(!single && { from: [trunk] }), outFeatures });
     return { target: name, from: out };
   });
-  return { layers, outputs };
+  return { ...(network.backbone ? { blocks: network.backbone.blocks() } : {}), layers, outputs };
 }
 
 /** Convolution, batch norm and what comes after: most networks are made of these. Batch norm has a bias of its own. */
