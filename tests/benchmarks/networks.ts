@@ -1,8 +1,11 @@
 import { Random } from "../../src-main/base/random.js";
+import { learnAs } from "../../src-main/contract/learning-ways.js";
+import type { ModelSpec } from "../../src-main/contract/model.js";
 import { type ProjectInput, parseProject } from "../../src-main/contract/project.js";
 import { type Shape, sizeOf, tensor } from "../../src-main/onnx/types.js";
 import { pictureNetworks } from "../../src-main/services/templates/networks/index.js";
 import { pictureModel } from "../../src-main/services/templates/networks/network.js";
+import { laidTraining } from "../../src-main/training/combining/index.js";
 import { layOut } from "../../src-main/training/network/layout.js";
 import { planNetwork } from "../../src-main/training/network/network.js";
 import type { TargetSpec, TrainingSpec } from "../../src-main/training/network/specification.js";
@@ -10,15 +13,16 @@ import type { TrainingBatch } from "../../src-main/training/trainer.js";
 
 /**
  * 9-16-8-1 with batch norm and ELU; 512-1024-1024-10 with ReLU; the two-block CNN on pictures of 64 × 64 and the small ResNet on 96 × 96, both of 7 classes;
+ * EfficientNet-Lite0 on 96 × 96 that is fine-tuned as a whole but for its batch norms;
  * two recurrent layers of 32 to 256 units over 96 steps of one number, and a Linear; the two networks of `bench glyphs` that join and fork, on 64 × 64 in gray,
  * with 28 alphabets and 392 characters.
  */
-export type NetworkName = "small" | "large" | "cnn" | "resnet" | JoinedName | RecurrentName;
+export type NetworkName = "small" | "large" | "cnn" | "resnet" | "backbone" | JoinedName | RecurrentName;
 type JoinedName = "two-input" | "two-output";
 type RecurrentName = `${"rnn" | "gru" | "lstm"}-${32 | 64 | 128 | 256}`;
 
 const recurrentNames: readonly RecurrentName[] = ([32, 64, 128, 256] as const).flatMap((units) => [`rnn-${units}`, `gru-${units}`, `lstm-${units}`] as const);
-export const networkNames: readonly NetworkName[] = ["small", "large", "cnn", "resnet", "two-input", "two-output", ...recurrentNames];
+export const networkNames: readonly NetworkName[] = ["small", "large", "cnn", "resnet", "backbone", "two-input", "two-output", ...recurrentNames];
 
 export interface StepCase {
   readonly network: NetworkName;
@@ -34,6 +38,7 @@ const stepCases: readonly StepCase[] = [
   { network: "large", batch: 128, steps: 20 },
   { network: "cnn", batch: 32, steps: 10 },
   { network: "resnet", batch: 32, steps: 5 },
+  { network: "backbone", batch: 16, steps: 3 },
   { network: "two-input", batch: 32, steps: 60 },
   { network: "two-output", batch: 32, steps: 60 },
   ...recurrentNames.map((network): StepCase => ({ network, batch: 32, steps: network.endsWith("256") ? 5 : 20 })),
@@ -56,6 +61,7 @@ const DATA: Readonly<Record<NetworkName, SampleShape>> = {
   large: { inputs: { x: [512] }, targets: { y: 10 } },
   cnn: { inputs: { x: [3, 64, 64] }, targets: { y: 7 } },
   resnet: { inputs: { x: [3, 96, 96] }, targets: { y: 7 } },
+  backbone: { inputs: { x: [3, 96, 96] }, targets: { y: 7 } },
   "two-input": { inputs: { x: [1, 64, 64], alphabet: [28] }, targets: { character: 392 } },
   "two-output": { inputs: { x: [1, 64, 64] }, targets: { alphabet: 28, character: 392 } },
   ...(Object.fromEntries(recurrentNames.map((name) => [name, { inputs: { x: [96, 1] }, targets: { y: 1 } }])) as unknown as Record<RecurrentName, SampleShape>),
@@ -64,6 +70,8 @@ const DATA: Readonly<Record<NetworkName, SampleShape>> = {
 /** The benchmark networks as projects. @param hidden units in the large one's hidden layers. */
 export function benchmarkProject(name: NetworkName, hidden = 1024): ProjectInput {
   const { inputs, targets } = DATA[name];
+  const model = modelOf(name, hidden);
+  const groups = learnAs(model as ModelSpec, [], "all");
   return {
     version: 1,
     name,
@@ -72,8 +80,8 @@ export function benchmarkProject(name: NetworkName, hidden = 1024): ProjectInput
       inputs: Object.keys(inputs).map((input) => ({ name: input, type: "numeric", columns: input === "x" ? "rest" : [input] })),
       targets: Object.entries(targets).map(([target, classes]) => ({ name: target, type: classes === 1 ? "binary" : "category", column: `${target} told` })),
     },
-    model: modelOf(name, hidden),
-    training: { epochs: 1, optimizer: { type: "Adam", lr: 0.005 } },
+    model,
+    training: { epochs: 1, optimizer: { type: "Adam", lr: 0.005 }, ...(groups ? { groups: [...groups] } : {}) },
   };
 }
 
@@ -106,7 +114,8 @@ function modelOf(name: NetworkName, hidden: number): ProjectInput["model"] {
       };
     case "cnn":
     case "resnet":
-      return pictureModel(pictureNetworks.get(name === "cnn" ? "two-block-cnn" : "small-resnet"), (id) => id, {
+    case "backbone":
+      return pictureModel(pictureNetworks.get({ cnn: "two-block-cnn", resnet: "small-resnet", backbone: "efficientnet-lite0" }[name]), (id) => id, {
         picture: "x",
         others: [],
         targets: [{ name: "y", outFeatures: "classes" }],
@@ -161,8 +170,8 @@ export function benchmarkSpec(name: NetworkName, hidden = 1024): TrainingSpec {
   const classes = Object.entries(sample.targets);
   const targets = classes.map(([target, width]): TargetSpec => ({ name: target, kind: width === 1 ? "binary" : "category", width }));
   const inputs = new Map(Object.entries(sample.inputs).map(([input, shape]) => [input, { dtype: "float32" as const, shape: ["N", ...shape] as Shape }]));
-  const plan = planNetwork(project.model, [...inputs.keys()], new Map(classes));
-  return { plan, layout: layOut(plan, inputs), inputs, targets, training: project.training, balanced: new Map() };
+  const plan = planNetwork(project.model, [...inputs.keys()], new Map(classes), { groups: project.training.groups });
+  return { plan, layout: layOut(plan, inputs, laidTraining(project.training, targets)), inputs, targets, training: project.training, balanced: new Map() };
 }
 
 /** A batch of noise with answers. */

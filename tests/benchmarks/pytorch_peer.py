@@ -1,6 +1,7 @@
 """PyTorch's side of the benchmarks: reads one JSON request a line, answers with one JSON line of milliseconds.
 
-{"do": "step", "network": "small"|"large"|"cnn"|"resnet"|"two-input"|"two-output", "batch": 32, "steps": 200, "threads": 1}
+{"do": "step", "network": "small"|"large"|"cnn"|"resnet"|"backbone"|"two-input"|"two-output", "batch": 32, "steps": 200, "threads": 1}
+{"do": "features", "side": 224, "batch": 16, "passes": 5, "threads": 1}
 {"do": "epoch", "csv": path, "batch": 32, "loader": "dataset", "threads": 1}
 {"do": "window_epoch", "csv": path, "network": "gru-32", "length": 96, "batch": 32, "threads": 1}
 {"do": "pictures", "folder": path, "size": 64, "batch": 32, "workers": 2}
@@ -18,6 +19,7 @@ import torch
 from torch import nn
 
 import pytorch_glyphs
+from pytorch_lite0 import Lite0
 
 
 class Residual(nn.Module):
@@ -57,6 +59,8 @@ def network(name):
         return nn.Sequential(
             nn.Conv2d(3, 32, 3, padding=1), nn.ELU(), nn.MaxPool2d(2), nn.Conv2d(32, 64, 3, padding=1), nn.ELU(), nn.MaxPool2d(2),
             nn.Flatten(), nn.Linear(64 * 16 * 16, 7)), [3, 64, 64], 7, nn.CrossEntropyLoss()
+    if name == "backbone":
+        return nn.Sequential(Lite0(), nn.Linear(1280, 7)), [3, 96, 96], 7, nn.CrossEntropyLoss()
     if "-" in name:
         cell, units = name.split("-")
         return Series(getattr(nn, cell.upper()), int(units)), [96, 1], 1, nn.BCEWithLogitsLoss()
@@ -86,7 +90,7 @@ def step(request):
         model, shape, classes, loss = network(request["network"])
         x = torch.randn(request["batch"], *shape)
         y = torch.rand(request["batch"], 1).round() if classes == 1 else torch.randint(0, classes, (request["batch"],))
-        kept[key] = model, torch.optim.Adam(model.parameters(), lr=0.005), loss, (x,), y
+        kept[key] = model, torch.optim.Adam([p for p in model.parameters() if p.requires_grad], lr=0.005), loss, (x,), y
     model, optimizer, loss, x, y = kept[key]
     torch.set_num_threads(request["threads"])
     model.train()
@@ -99,6 +103,21 @@ def step(request):
         optimizer.step()
         value.item()
         times.append((time.perf_counter() - start) * 1000)
+    return {"times": times}
+
+
+def features(request):
+    """A pretrained network in eval mode, as a course uses it: eager, without gradients."""
+    torch.set_num_threads(request["threads"])
+    if "lite0" not in kept:
+        kept["lite0"] = Lite0().eval()
+    x = torch.randn(request["batch"], 3, request["side"], request["side"])
+    times = []
+    with torch.no_grad():
+        for _ in range(request["passes"]):
+            start = time.perf_counter()
+            kept["lite0"](x)
+            times.append((time.perf_counter() - start) * 1000)
     return {"times": times}
 
 
@@ -240,4 +259,4 @@ def picture_epoch(request):
 
 for line in sys.stdin:
     request = json.loads(line)
-    print(json.dumps({"step": step, "epoch": epoch, "window_epoch": window_epoch, "pictures": pictures, "picture_epoch": picture_epoch, "classes": classes}[request["do"]](request)), flush=True)
+    print(json.dumps({"step": step, "features": features, "epoch": epoch, "window_epoch": window_epoch, "pictures": pictures, "picture_epoch": picture_epoch, "classes": classes}[request["do"]](request)), flush=True)
