@@ -195,7 +195,8 @@ export async function openWorkbench({
   const steps = keeping ? restOf(spec, keeping.prefix, inputs) : spec;
   // Of what is computed beforehand no gradient is made.
   const stepInputs = keeping ? new Map([...inputs, ...keeping.prefix.kept].filter(([name]) => !keeping.prefix.spared.includes(name))) : inputs;
-  refuseTooLarge({ plan: steps.plan, layout: steps.layout, inputs: stepInputs, reads }, Math.min(project.training.batchSize, counts.train));
+  const batchSize = Math.min(project.training.batchSize, counts.train);
+  refuseTooLarge({ plan: steps.plan, layout: steps.layout, inputs: stepInputs, reads }, batchSize);
   const drawn = drawnFor(spec);
   const perSample = rowsOfSample(drawn?.draws);
   const inOrder = (split: Split, { layout }: TrainingSpec, kept: KeptLoading = {}): Loader =>
@@ -236,7 +237,7 @@ export async function openWorkbench({
       types: layout.types,
       vocabularies,
       targets: await Promise.all(targets.map(askedOf)),
-      batch: Math.min(project.training.batchSize, counts.train),
+      batch: batchSize,
     }),
   ];
   if (refuse !== undefined) refuseFaults(faults, project, refuse);
@@ -244,7 +245,6 @@ export async function openWorkbench({
   const chosenThreads = (of: TrainingSpec, read: ReadonlyMap<string, TensorType>) =>
     chooseThreads(project.training.threads, multiplyAddsOf(of.plan, of.layout, read), project.training.batchSize);
   const kept = keeping && { draws: keeping.draws, threads: features?.threads ?? threads ?? chosenThreads(spec, inputs) };
-  const batchSize = Math.min(project.training.batchSize, counts.train);
   /** What loaders hand out of a beginning that is kept. */
   const loading = (computed: KeptTensors | undefined): KeptLoading =>
     keeping ? { omit: new Set(keeping.prefix.spared), kept: defined(computed, "the features, which are computed first") } : {};

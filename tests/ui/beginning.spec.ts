@@ -12,12 +12,13 @@ const read = <T>(...path: string[]) => JSON.parse(readFileSync(join(...path), "u
 
 test("what of a pretrained network learns is chosen, and the next run begins from what the last has learnt", async ({ page, studio, workshop }) => {
   const project = join(workshop.folder, "tiny-project");
-  const pictures = await writeTinyPictures(workshop.folder, ["one", "two"], 30);
+  const pictures = await writeTinyPictures(workshop.folder, ["one", "two"], 12);
   const made = await lathe("new", project, "--template", "efficientnet-lite0", "--data", pictures);
   expect(made.code, made.stderr).toBe(0);
   const file = join(project, "project.json");
-  const written = read<ProjectInput>(file);
-  writeFileSync(file, JSON.stringify({ ...written, training: { ...written.training, epochs: 2 } }, null, 2));
+  const { data, training, ...rest } = read<ProjectInput>(file);
+  const inputs = data.inputs.map((input) => ({ ...input, size: [32, 32] }));
+  writeFileSync(file, JSON.stringify({ ...rest, data: { ...data, inputs }, training: { ...training, epochs: 2, engine: "onnxruntime" } }, null, 2));
 
   const train = new TrainPage(page);
   await studio.open(workshop.server.url, TrainPage.place(project));

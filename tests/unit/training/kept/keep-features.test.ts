@@ -6,10 +6,12 @@ import type { RunEvent } from "../../../../src-main/contract/events.js";
 import type { ProjectInput } from "../../../../src-main/contract/project.js";
 import { runReport } from "../../../../src-main/contract/report.js";
 import { findLearningRate } from "../../../../src-main/training/find-learning-rate.js";
+import { backtest } from "../../../../src-main/training/backtest/backtest.js";
 import { TrainingControl } from "../../../../src-main/training/process/control.js";
 import { RunFolder } from "../../../../src-main/training/runs/run-folder.js";
 import { train } from "../../../../src-main/training/train.js";
 import { epochsOf } from "../../../support/epochs-of.js";
+import { HORIZON, writeMeters } from "../../../support/forecast-project.js";
 import { blobProject, makePictures } from "../../../support/picture-project.js";
 import { temporaryFolder } from "../../../support/temporary-folder.js";
 import { tensorflowUnderTest } from "../../../support/tensorflow.js";
@@ -191,6 +193,41 @@ describe("features that are computed once", () => {
     mkdirSync(join(folder, ".lathe", "cache"), { recursive: true });
     writeFileSync(features(folder), "in the way");
     expect(await run(folder).catch(toLatheError)).toMatchObject({ code: "run.storage" });
+  });
+
+  it("are made of the windows of a series, beside what the rest reads of it, and in each fold of a backtest", async () => {
+    const forecasts: unknown[] = [];
+    const losses: (number | null | undefined)[][] = [];
+    for (const keepFeatures of [true, false]) {
+      const folder = writeMeters(temporaryFolder(), { epochs: 1 });
+      const made = JSON.parse(readFileSync(join(folder, "project.json"), "utf8")) as ProjectInput;
+      const layers = [
+        { id: "gru", type: "GRU", from: ["past"], hiddenSize: 6 },
+        { id: "after", type: "Flatten", from: ["ahead"] },
+        { id: "both", type: "Concat", from: ["gru", "after"] },
+        { id: "out", type: "Linear", outFeatures: HORIZON },
+      ];
+      const training = { ...made.training, keepFeatures, groups: [{ layers: ["gru"], frozen: true }] };
+      writeFileSync(join(folder, "project.json"), JSON.stringify({ ...made, model: { ...made.model, layers }, training }));
+      const { epochs, folder: of, computed } = await run(folder);
+      expect(computed > 0).toBe(keepFeatures);
+      losses.push([epochs[0]!.train["loss"], epochs[0]!.validation["loss"]]);
+      const events: RunEvent[] = [];
+      const setting = {
+        emit: (event: RunEvent) => void events.push(event),
+        control: new TrainingControl(),
+        clock: () => performance.now(),
+        now: () => new Date(),
+      };
+      const { overall } = await backtest({ run: of.path, folds: 2 }, setting);
+      forecasts.push(overall);
+      expect(events.some((event) => event.event === "stage" && event.stage === "fold 2 of 2: computing features")).toBe(keepFeatures);
+    }
+    losses[0]!.forEach((loss, k) => expect(loss).toBeCloseTo(losses[1]![k]!, 5));
+    const numbers = (value: unknown) => (JSON.stringify(value).match(/-?\d[\d.e-]*/g) ?? []).map(Number);
+    const [kept, whole] = forecasts.map(numbers);
+    expect(kept!.length).toBeGreaterThan(10);
+    kept!.forEach((figure, k) => expect(Math.abs(figure - whole![k]!)).toBeLessThanOrEqual(1e-3 * Math.max(1, Math.abs(figure))));
   });
 
   it("find a learning rate", async () => {
