@@ -46,7 +46,15 @@ export const projectProposal = z.strictObject({
   folder: z.string(),
   template: z.string(),
   templates: z.array(
-    z.strictObject({ type: z.string(), title: z.string(), summary: z.string(), /** Why it does not suit. */ unsuited: z.string().optional() }),
+    z.strictObject({
+      type: z.string(),
+      title: z.string(),
+      summary: z.string(),
+      /** Why it does not suit. */
+      unsuited: z.string().optional(),
+      /** Height and width at which it reads a picture. */
+      size: z.tuple([z.number(), z.number()]).optional(),
+    }),
   ),
   columns: z.array(
     z.strictObject({

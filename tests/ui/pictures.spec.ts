@@ -37,9 +37,13 @@ test("from a folder of drawings to a network one has looked into, mended and exp
   const classes = page.getByRole("table", { name: "Classes" });
   await expect(classes.getByRole("row")).toHaveCount(4);
   await expect(classes).toContainText("birds20");
-  await expect(page.getByText("Each picture is resized to 64 × 64 pixels, in colour.")).toBeVisible();
-  await expect(home.template("Two convolutions")).toBeChecked();
+  // Few pictures begin from a pretrained network, which says why; here from scratch, one click away.
+  await expect(home.template("EfficientNet-Lite0")).toBeChecked();
+  await expect(page.getByText("Each picture is resized to 160 × 160 pixels, in colour.")).toBeVisible();
+  await expect(page.getByText("because 60 pictures are few to learn from alone")).toBeVisible();
   await lookAt(page, "pictures-new");
+  await home.template("Two convolutions").check();
+  await expect(page.getByText("Each picture is resized to 64 × 64 pixels, in colour.")).toBeVisible();
   await home.create.click();
 
   // Data: the grid, one picture closely, a changed copy of it.

@@ -179,11 +179,12 @@ async function createFromPictures(options: CreateOptions, home: string, template
   };
   const inputs = found.inputs.filter((input) => kindOf(input).reads !== "values" || !namesOf(input).every((column) => ignore.includes(column)));
   if (splitBy !== undefined) findColumn({ path: data, columns: found.columns }, splitBy, "data.column", "the column to split by");
-  const chosen = template ?? templates.get(templateForFolder({ inputs, targets: found.targets }));
+  const proposed = templateForFolder({ ...found, inputs });
+  const chosen = template ?? templates.get(proposed.template);
   const proposal = { name: name ?? basename(home), source, ...splitOf(options), inputs, targets: found.targets };
   const made = chosen.create(proposal);
   const file = await save(home, made, options.learn);
-  const notes = [...found.notes, ...picturesAsRead(found, made.data.inputs).notes, ...(chosen.tells?.(proposal) ?? [])];
+  const notes = [...found.notes, ...picturesAsRead(found, made.data.inputs).notes, ...(template ? [] : proposed.why), ...(chosen.tells?.(proposal) ?? [])];
   return { file, notes, targets: found.targets.map(nameAndType), inputs: inputs.map((input) => input.name) };
 }
 

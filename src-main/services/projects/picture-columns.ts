@@ -11,13 +11,34 @@ export function templateFor({ inputs, targets }: Pick<Roles, "inputs" | "targets
   const { length } = inputs.filter((input) => kindOf(input).reads === "pictures");
   if (length === 0) return "tabular";
   if (length > 1) return "two-input";
-  return targets.length > 1 ? "two-output" : "images";
+  return targets.length > 1 ? "two-output" : FROM_SCRATCH;
 }
 
-/** The same of a folder of pictures, whose other columns each have a branch of their own. */
-export function templateForFolder(roles: Pick<Roles, "inputs" | "targets">): string {
-  return roles.inputs.length > 1 && roles.targets.length === 1 ? "two-input" : templateFor(roles);
+/** Fewer pictures are too few to learn to see from: who has them begins with a network that can. */
+const ENOUGH = 3000;
+/** Kinds of target that tell things apart, as pretrained networks have learnt to. */
+const TOLD_APART: ReadonlySet<string> = new Set(["binary", "category", "labels"]);
+
+/**
+ * The same of a folder of pictures, whose other columns each have a branch of their own. Few pictures in colour begin from a pretrained network; gray ones are
+ * signs and letters more often than what photographs show.
+ * @returns the template, and in a sentence why, where that is not plain
+ */
+export function templateForFolder(found: Pick<PictureProposal, "inputs" | "targets" | "pictures">): {
+  readonly template: string;
+  readonly why: readonly string[];
+} {
+  const { inputs, targets, pictures } = found;
+  const template = inputs.length > 1 && targets.length === 1 ? "two-input" : templateFor(found);
+  const isSmall = template === FROM_SCRATCH && pictures < ENOUGH && targets.every(({ type }) => TOLD_APART.has(type));
+  if (!isSmall || inputs.length > 1 || picturesOf(inputs)[0]?.color === "gray") return { template, why: [] };
+  const why =
+    `the network begins from a pretrained one, EfficientNet-Lite0, because ${pictures.toLocaleString("en")} pictures are few to learn from alone; ` +
+    `the template ${FROM_SCRATCH} begins from scratch`;
+  return { template: PRETRAINED, why: [why] };
 }
+
+const [FROM_SCRATCH, PRETRAINED] = ["images", "efficientnet-lite0"] as const;
 
 /** How a project reads the pictures of a folder: a template may read them larger than is proposed. */
 export function picturesAsRead(found: Pick<PictureProposal, "inputs" | "alike">, inputs: readonly InputDraft[]) {

@@ -9,10 +9,11 @@ import { tellsColumns } from "../../datasets/sources/table.js";
 import { everyLevel, holdsPictures, proposePictures } from "../../datasets/pictures/propose-pictures.js";
 import { type ProposedRoles, type SurveyedColumn, type TableSurvey, reasonToLeave, rolesFrom, targetKind } from "../../datasets/propose.js";
 import { proposeSeries } from "../../datasets/series/propose-series.js";
+import { picturesOf } from "../../features/index.js";
 import type { DataSurvey } from "../data/survey.js";
 import { templates } from "../templates/index.js";
 import type { Template } from "../templates/template.js";
-import { picturesAsRead, templateFor, templateForFolder, withPictureColumns } from "./picture-columns.js";
+import { templateFor, templateForFolder, withPictureColumns } from "./picture-columns.js";
 import { planSeries } from "./plan-series.js";
 import { SERIES } from "../templates/series.js";
 
@@ -183,9 +184,9 @@ async function proposeFolder(
   const levels = named ?? (await everyLevel(data, signal));
   const found = await proposePictures({ path: data, targets: targets ?? levels.slice(-1), inputs, levels, names, ...(signal ? { signal } : {}), look });
   const name = basename(data).replace(/[_-]+/g, " ").trim() || "Project";
-  const template = templateForFolder(found);
+  const { template, why } = templateForFolder(found);
   const proposal = { name, source: found.source, inputs: found.inputs, targets: found.targets };
-  const { picture, notes } = picturesAsRead(found, templates.get(template).create(proposal).data.inputs);
+  const [picture] = picturesOf(found.inputs);
   const wanted = new Set(found.targets.map((target) => ("column" in target ? target.column : undefined)));
   const classes = [...found.classes].map(([label, pictures]) => ({ name: label, pictures })).sort((a, b) => b.pictures - a.pictures);
   return {
@@ -196,7 +197,7 @@ async function proposeFolder(
     template,
     rows: found.pictures,
     headed: false,
-    notes: [...found.notes, ...notes, ...(templates.get(template).tells?.(proposal) ?? [])],
+    notes: [...found.notes, ...why, ...(templates.get(template).tells?.(proposal) ?? [])],
     templates: suited(proposal).sort((a, b) => Number(a.unsuited !== undefined) - Number(b.unsuited !== undefined)),
     columns: [
       { name: PICTURE_COLUMN, type: "picture", missing: 0, distinct: found.pictures, role: "input", target: "category", examples: [], notes: [] },
@@ -214,8 +215,8 @@ async function proposeFolder(
     ...(picture
       ? {
           pictures: {
-            size: [...picture.size],
-            color: picture.color ?? "rgb",
+            size: picture.size,
+            color: picture.color,
             levels: [...found.source.levels],
             ...(found.source.names === undefined ? {} : { names: found.source.names }),
             files: [...found.files],
@@ -228,20 +229,15 @@ async function proposeFolder(
   };
 }
 
-/** Every template, with why it does not suit. */
+/** Every template, with why it does not suit, or how large it reads pictures. */
 function suited(proposal: Parameters<Template["create"]>[0]): ProjectProposal["templates"] {
-  return templates.all.map((template) => {
+  return templates.all.map((template): ProjectProposal["templates"][number] => {
     const { type, title, summary } = template;
-    const unsuited = whyNot(() => template.create(proposal));
-    return { type, title, summary, ...(unsuited === undefined ? {} : { unsuited }) };
+    try {
+      const [picture] = picturesOf(template.create(proposal).data.inputs);
+      return { type, title, summary, ...(picture ? { size: [...picture.size] } : {}) };
+    } catch (thrown) {
+      return { type, title, summary, unsuited: toLatheError(thrown).message };
+    }
   });
-}
-
-function whyNot(attempt: () => unknown): string | undefined {
-  try {
-    attempt();
-    return undefined;
-  } catch (thrown) {
-    return toLatheError(thrown).message;
-  }
 }

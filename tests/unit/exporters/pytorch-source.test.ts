@@ -12,7 +12,7 @@ const facts: TableFacts = {
   path: "t.csv",
   rows: 400,
   columns: [
-    ...["a", "b", "c", "price", ...Array.from({ length: 32 }, (_, i) => `p${i}`)].map((name) => ({ name, distinct: 300, exact: false, missing: 0 })),
+    ...["a", "b", "c", "image", "price", ...Array.from({ length: 32 }, (_, i) => `p${i}`)].map((name) => ({ name, distinct: 300, exact: false, missing: 0 })),
     { name: "site", distinct: 4, exact: true, rarest: 50, missing: 0 },
     { name: "kind", distinct: 3, exact: true, rarest: 60, missing: 0 },
     { name: "good", distinct: 2, exact: true, rarest: 100, missing: 0 },
@@ -198,6 +198,16 @@ const joined = {
   },
 };
 
+/** A pretrained network, which reads pictures of a folder. */
+const backbone = templates
+  .get("efficientnet-lite0")
+  .create({
+    name: "pets",
+    source: { type: "image-folder", path: "pets", levels: ["kind"] },
+    inputs: [{ name: "image", type: "image", column: "image", size: [32, 32] }],
+    targets: [kind],
+  });
+
 const projects: Readonly<Record<string, object>> = {
   tabular: templates.get("tabular").create({ name: "credit", source, inputs: [features], targets: [good] }),
   "two-input": templates.get("two-input").create({ name: "wine quality", source, inputs: [features, site], targets: [kind] }),
@@ -206,6 +216,7 @@ const projects: Readonly<Record<string, object>> = {
   pictures,
   series,
   joined,
+  "efficientnet-lite0": backbone,
 };
 
 function planned(project: object) {
@@ -247,6 +258,11 @@ describe.each(Object.entries(projects))("%s", (name, project) => {
     );
     expect(golden!.output).toEqual(shapes.length === 1 ? shapes[0]![1] : Object.fromEntries(shapes));
   });
+});
+
+test("of a pretrained network takes the weights of its file, and gives the features that it should", () => {
+  // In float64, of numbers up to 6.
+  expect(goldens["efficientnet-lite0"].difference).toBeLessThan(1e-9);
 });
 
 test("weights begin as the project says", () => {

@@ -127,7 +127,12 @@ describe("a project of one's own data", () => {
     } = studioProject(table, complete);
     await writeClasses(join(root, "pets"), ["cats", "dogs"], 3, { width: 30, height: 20 });
     const proposal = await projects.propose({ data: join(root, "pets") }, context);
-    expect(proposal).toMatchObject({ kind: "pictures", name: "pets", template: "images", rows: 6 });
+    expect(proposal).toMatchObject({ kind: "pictures", name: "pets", template: "efficientnet-lite0", rows: 6 });
+    expect(proposal.notes).toContain(
+      "the network begins from a pretrained one, EfficientNet-Lite0, because 6 pictures are few to learn from alone; the template images begins from scratch",
+    );
+    const sizes = proposal.templates.flatMap(({ type, size }) => (size ? [[type, size] as const] : []));
+    expect(Object.fromEntries(sizes)).toMatchObject({ images: [20, 30], "efficientnet-lite0": [96, 96] });
     expect(proposal.columns.map(({ name, role, distinct }) => [name, role, distinct])).toEqual([
       ["image", "input", 6],
       ["label", "target", 2],

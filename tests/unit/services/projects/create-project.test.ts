@@ -2,6 +2,10 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { createProject } from "../../../../src-main/services/projects/create-project.js";
+import { readFileSync } from "node:fs";
+import { parseProject } from "../../../../src-main/contract/project.js";
+import type { PictureProposal } from "../../../../src-main/datasets/pictures/propose-pictures.js";
+import { templateForFolder } from "../../../../src-main/services/projects/picture-columns.js";
 import { writePicture } from "../../../support/pictures.js";
 import { surveyHere } from "../../../support/survey.js";
 import { temporaryFolder } from "../../../support/temporary-folder.js";
@@ -50,4 +54,43 @@ it("a table has no column that is both predicted and read", async () => {
   writeFileSync(data, `a,b,c\n${Array.from({ length: 20 }, (_, i) => `${i},${(i * 7) % 5}.5,${i % 2}`).join("\n")}\n`);
   await expect(projectOf(data, { targets: ["b"], inputs: ["a", "b"] })).rejects.toThrow('the column "b" is both a target and an input');
   expect((await projectOf(data, { targets: ["b"], inputs: ["a"] })).targets).toMatchObject([{ name: "b" }]);
+});
+
+describe("a folder of pictures in colour", () => {
+  const few = async (color: 1 | 3) => {
+    const folder = join(temporaryFolder(), "pets");
+    for (const name of ["cats", "dogs"]) for (let i = 0; i < 3; i++) await writePicture(folder, `${name}/${i}.png`, { width: 90, height: 80, channels: color });
+    return folder;
+  };
+  const blocksOf = (file: string) => parseProject(JSON.parse(readFileSync(file, "utf8"))).model.blocks ?? {};
+
+  it("begins from a pretrained network where they are few, and says so; from scratch where that is asked for", async () => {
+    const data = await few(3);
+    const { file, notes } = await projectOf(data, {});
+    expect(blocksOf(file)["backbone"]?.pretrained).toBe("efficientnet-lite0");
+    expect(notes).toContainEqual(expect.stringContaining("because 6 pictures are few to learn from alone; the template images begins from scratch"));
+    expect(notes).toContain("each is resized to 160 × 160");
+    const scratch = await projectOf(data, { template: "images" });
+    expect([blocksOf(scratch.file), scratch.notes.filter((note) => /pretrained|resized/.test(note))]).toEqual([{}, []]);
+  });
+
+  it("learns in the way that is asked for, which is refused without a pretrained network", async () => {
+    const data = await few(3);
+    const { file } = await projectOf(data, { learn: "end" });
+    expect(parseProject(JSON.parse(readFileSync(file, "utf8"))).training.groups?.[0]).toEqual({ layers: ["backbone.*Norm"], frozen: true });
+    await expect(projectOf(data, { template: "images", learn: "end" })).rejects.toThrow(/--learn end is of networks with a pretrained block/);
+  });
+
+  it("begins from scratch where they are gray", async () => {
+    expect(blocksOf((await projectOf(await few(1), {})).file)).toEqual({});
+  });
+
+  it("begins from scratch where they are many", () => {
+    const { inputs, targets } = {
+      inputs: [{ name: "image", type: "image", column: "image", size: [64, 64] }],
+      targets: [{ name: "label", type: "category", column: "label" }],
+    } as unknown as PictureProposal;
+    const templateOf = (pictures: number) => templateForFolder({ inputs, targets, pictures }).template;
+    expect([2999, 3000].map(templateOf)).toEqual(["efficientnet-lite0", "images"]);
+  });
 });
