@@ -7,6 +7,7 @@ import { addEvaluate } from "./commands/evaluate.js";
 import { addExport } from "./commands/export.js";
 import { addFindLearningRate } from "./commands/find-learning-rate.js";
 import { addForecast } from "./commands/forecast.js";
+import { addImport } from "./commands/import.js";
 import { addInspect } from "./commands/inspect.js";
 import { addNew } from "./commands/new.js";
 import { addPredict } from "./commands/predict.js";
@@ -17,6 +18,7 @@ import { addTrain } from "./commands/train.js";
 /** In the order of work. */
 const commands = [
   addNew,
+  addImport,
   addInspect,
   addTrain,
   addFindLearningRate,

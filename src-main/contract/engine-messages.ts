@@ -2,6 +2,7 @@ import type { ErrorRecord } from "../base/errors.js";
 import type { RunEvent } from "./events.js";
 import type { LearningWay } from "./learning-ways.js";
 import type { KnownValues } from "./forecast-result.js";
+import type { ImportRequest } from "./import-report.js";
 import type { FeatureMapsAnswer, FeatureMapsQuestion, FiltersAnswer, LayersAnswer, SaliencyAnswer, SaliencyQuestion } from "./picture-insight.js";
 
 /** What the engine process can be asked to do: one job a process. `serve-model` answers questions until it is cancelled. */
@@ -16,6 +17,7 @@ export type EngineWork =
   | ({ readonly kind: "backtest" } & BacktestRequest)
   | ({ readonly kind: "serve-model" } & ServeModelRequest)
   | ({ readonly kind: "check-export" } & CheckExportRequest)
+  | ({ readonly kind: "import-model" } & ImportRequest)
   /** Loads every engine and tries every device. */
   | { readonly kind: "probe-engines" };
 

@@ -8,6 +8,8 @@ export const catalogueEntry = z.strictObject({
   summary: z.string(),
   /** Heading under which the palette shows it. */
   group: z.string(),
+  /** False: a layer that only an import makes. */
+  offered: z.literal(false).optional(),
   /** Least and most inputs; layers only. */
   arity: z.tuple([z.number(), z.number().nullable()]).optional(),
   /** Why it may change what a picture means; transforms only. */

@@ -36,6 +36,7 @@ import { maxPool1d } from "./max-pool-1d.js";
 import { maxPool2d } from "./max-pool-2d.js";
 import { mul } from "./mul.js";
 import { multiheadAttention } from "./multihead-attention.js";
+import { onnxOperator } from "./onnx-operator.js";
 import { pairwiseDistance } from "./pairwise-distance.js";
 import { permute } from "./permute.js";
 import { pixelShuffle } from "./pixel-shuffle.js";
@@ -117,4 +118,5 @@ export const layers = createRegistry<LayerDefinition>("layer", [
   cosineSimilarity,
   pairwiseDistance,
   identity,
+  onnxOperator,
 ]);

@@ -68,7 +68,11 @@ export interface ValueTrait {
 }
 
 /** Headings of the studio's palette, in this order. */
-export type LayerGroup = "Linear and shape" | "Convolution" | "Sequence" | "Pooling" | "Activation" | "Normalisation" | "Regularisation" | "Joining";
+export type LayerGroup =
+  "Linear and shape" | "Convolution" | "Sequence" | "Pooling" | "Activation" | "Normalisation" | "Regularisation" | "Joining" | typeof IMPORTED_GROUP;
+
+/** Of layers that only an import makes: the studio shows them, and offers none. */
+export const IMPORTED_GROUP = "Imported";
 
 /**
  * A layer in PyTorch: a module to be made once (`nn.Linear(9, 16)`), and how it is called where that is not with what it reads; or an expression of that

@@ -1,4 +1,4 @@
-import { productOf, sumOf } from "./dimensions.js";
+import { productOf, quotientOf, sumOf } from "./dimensions.js";
 import { type Attribute, type Dimension, type Node, type Shape, type TensorData, type TensorType, numbersOf, tensor } from "./types.js";
 
 /** What is known of a graph's values before it runs. */
@@ -83,6 +83,7 @@ function computed(facts: Facts, name: string, look: Look): Shape | undefined {
     case "Cast":
     case "Squeeze":
     case "Unsqueeze":
+    case "Reshape":
       return operand(0);
     case "Concat":
       return joined(node.inputs.map((_, i) => operand(i)));
@@ -92,10 +93,16 @@ function computed(facts: Facts, name: string, look: Look): Shape | undefined {
       const [from, to, step] = [operand(1)?.[0], operand(2)?.[0], node.inputs[4] ? operand(4)?.[0] : 1];
       return typeof from === "number" && typeof to === "number" && typeof step === "number" ? sliced(operand(0), from, to, step) : undefined;
     }
+    case "Where":
+      return chosen(constantBehind(facts, node.inputs[0] ?? ""), operand(1), operand(2));
     case "Mul":
       return elementwise(operand(0), operand(1), productOf);
     case "Add":
       return elementwise(operand(0), operand(1), sumOf);
+    case "Sub":
+      return elementwise(operand(0), operand(1), ([a, b]) => (a === b ? 0 : a !== undefined && typeof b === "number" ? sumOf([a, -b]) : undefined));
+    case "Div":
+      return elementwise(operand(0), operand(1), ([a, b]) => (a === undefined || b === undefined ? undefined : quotientOf(a, b)));
     default:
       return undefined;
   }
@@ -120,9 +127,17 @@ function picked(shape: Shape | undefined, indices: Shape | undefined): Shape | u
   return found.length === indices.length ? found : undefined;
 }
 
-function elementwise(a: Shape | undefined, b: Shape | undefined, f: (pair: Shape) => Dimension): Shape | undefined {
+function chosen(condition: TensorData | undefined, yes: Shape | undefined, no: Shape | undefined): Shape | undefined {
+  if (!condition || !yes || !no || condition.data.length !== yes.length || yes.length !== no.length) return undefined;
+  return yes.map((d, i) => (condition.data[i] ? d : (no[i] ?? d)));
+}
+
+/** undefined where `f` finds no length for a pair. */
+function elementwise(a: Shape | undefined, b: Shape | undefined, f: (pair: Shape) => Dimension | undefined): Shape | undefined {
   if (!a || !b || (a.length !== b.length && a.length !== 1 && b.length !== 1)) return undefined;
-  return Array.from({ length: Math.max(a.length, b.length) }, (_, i) => f([a[a.length === 1 ? 0 : i] ?? 1, b[b.length === 1 ? 0 : i] ?? 1]));
+  const found = Array.from({ length: Math.max(a.length, b.length) }, (_, i) => f([a[a.length === 1 ? 0 : i] ?? 1, b[b.length === 1 ? 0 : i] ?? 1]));
+  const known = found.filter((d) => d !== undefined);
+  return known.length === found.length ? known : undefined;
 }
 
 function intOf(node: Node, name: string, fallback: number): number {

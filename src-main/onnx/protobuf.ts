@@ -2,6 +2,7 @@ import { domainsOf } from "./protobuf/encode.js";
 import { type Graph, IR_VERSION, type Model, OPSETS } from "./types.js";
 
 export { decodeModel } from "./protobuf/decode.js";
+export type { ForeignFile } from "./protobuf/tensors.js";
 export { encodeModel } from "./protobuf/encode.js";
 
 export interface ModelOptions {

@@ -1,13 +1,16 @@
 import { closest } from "../base/closest.js";
 import { LatheError } from "../base/errors.js";
 import { bundled } from "./bundled.js";
+import { imported } from "./imported.js";
 import type { PretrainedKind, PretrainedSource } from "./source.js";
 
 export type { Backbone } from "./backbones/backbone.js";
 export { efficientNetLite0 } from "./backbones/efficientnet-lite0.js";
+export { backbones } from "./backbones/index.js";
+export { IMPORTED } from "./imported.js";
 export type { PretrainedSource, PretrainedTensor } from "./source.js";
 
-const kinds: readonly PretrainedKind[] = [bundled];
+const kinds: readonly PretrainedKind[] = [bundled, imported];
 
 /**
  * What a block's `pretrained` means.

@@ -12,5 +12,12 @@ export const useCatalogue = defineStore("catalogue", () => {
   const registration = studio.onState((state) => void (state === "connected" && !loader.state.value.value && load()));
   onScopeDispose(() => registration.dispose());
   void load();
-  return { state: computed(() => loader.state.value), catalogue: computed(() => loader.state.value.value), load };
+  const catalogue = computed(() => loader.state.value.value);
+  return {
+    state: computed(() => loader.state.value),
+    catalogue,
+    /** Layers that one can add, or make of another. */
+    offered: computed(() => (catalogue.value?.layers ?? []).filter(({ offered }) => offered !== false)),
+    load,
+  };
 });

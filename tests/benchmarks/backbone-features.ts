@@ -14,7 +14,9 @@ import { initialWeights } from "../../src-main/training/trainer.js";
 import { benchmarkSpec } from "./networks.js";
 import { findPyTorch, median, startPyTorch } from "./pytorch-peer.js";
 
-/** Features a second of the bundled EfficientNet-Lite0, batches of 16, in turns with the same network in PyTorch's eager mode. Each with one thread and with two. */
+/**
+ * Features a second of the bundled EfficientNet-Lite0, batches of 16, in turns with the same network in PyTorch's eager mode; each with one thread and with two.
+ */
 const [BATCH, PASSES, ROUNDS, SETTLED_MS] = [16, 4, 5, 400];
 
 const found = findPyTorch();

@@ -107,6 +107,7 @@ describe("the command line", () => {
     cpSync(creditTable, join(clone, "resources", "samples", "credit", "credit.csv"));
     for (const sample of ["clipart", "glyphs", "meters", "ridership"])
       cpSync(join(packageRoot, "resources", "samples", sample), join(clone, "resources", "samples", sample), { recursive: true });
+    cpSync(join(packageRoot, "tests", "fixtures", "imported"), join(clone, "tests", "fixtures", "imported"), { recursive: true });
   });
   afterAll(() => rmSync(join(clone, ".."), { recursive: true, force: true }));
 
@@ -124,9 +125,10 @@ describe("the command line", () => {
   /** One line of each command, after all of them: what it works on is there. */
   const examples = [...lastEvents.keys()].map((command) => latheCommands.find((line) => words(line)[0] === command) ?? command);
   it.each(examples)("lathe %s --json", { tags: ["long"] }, async (line) => {
-    const [command = "", place = "", ...more] = words(line);
+    const [command = "", ...more] = words(line);
     // A project is made where nothing is yet.
-    const args = [command, ...(place === "" ? [] : [command === "new" ? `${place}-again` : place]), ...more, "--json"];
+    const made = { new: 0, import: 1 }[command];
+    const args = [command, ...more.map((word, i) => (i === made ? `${word}-again` : word)), "--json"];
     const { code, stdout, stderr, events } = await run(args);
     expect(code, stderr).toBe(0);
     expect(

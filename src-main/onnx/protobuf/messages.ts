@@ -15,6 +15,7 @@ export interface TensorMessage {
   readonly dims?: readonly Int64[];
   readonly dataType?: number;
   readonly dataLocation?: number;
+  readonly externalData?: readonly { readonly key?: string; readonly value?: string }[];
   readonly segment?: object;
   readonly rawData?: Uint8Array;
   readonly floatData?: readonly number[];

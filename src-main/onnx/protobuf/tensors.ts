@@ -29,8 +29,33 @@ const DATA_TYPES = new Map(Object.entries(ONNX_TYPE).map(([name, number]) => [nu
 /** Bytes of one element in raw_data. */
 const WIDTH: Readonly<Record<Exclude<DataType, "string">, number>> = { float32: 4, float64: 8, int32: 4, int64: 8, uint8: 1, bool: 1 };
 
+/** How a file is read that Lathe did not write: other element types become those nearest to them that Lathe has, and values may lie in files of their own. */
+export interface ForeignFile {
+  /** Hears of each tensor or value whose element type was another, by ONNX's name. */
+  converted(what: string, from: string): void;
+  /** The bytes that a tensor keeps in another file. @throws LatheError where there are none, or the file is none of the model's own */
+  external(entries: ReadonlyMap<string, string>, what: string): Uint8Array;
+}
+
+/** float32 for all floats, int32 for short whole numbers, int64 for those without a sign. */
+const NEAREST: Readonly<Record<number, DataType>> = {
+  3: "int32",
+  4: "int32",
+  5: "int32",
+  10: "float32",
+  11: "float32",
+  12: "int64",
+  13: "int64",
+  16: "float32",
+};
+
 /** @throws LatheError `graph.unsupported` for an element type Lathe does not compute with. */
-export function dataTypeOf(number: number | undefined, what: string): DataType {
+export function dataTypeOf(number: number | undefined, what: string, foreign?: ForeignFile): DataType {
+  const nearest = foreign && NEAREST[number ?? 0];
+  if (nearest) {
+    foreign.converted(what, TYPE_NAMES[number ?? 0] ?? "");
+    return nearest;
+  }
   const type = DATA_TYPES.get(number ?? 0);
   if (type) return type;
   throw new LatheError(
@@ -64,17 +89,76 @@ export function decodeInteger(value: Int64, what: string): number {
 }
 
 /** @throws LatheError `graph.invalid` where counts do not match, `graph.unsupported` for external data and for other element types. */
-export function decodeTensor(message: TensorMessage, what: string): TensorData {
-  if (message.dataLocation === 1) throw new LatheError("graph.unsupported", `${what} keeps its values in a separate file; save the model with its data inside`);
+export function decodeTensor(given: TensorMessage, what: string, foreign?: ForeignFile): TensorData {
+  const message = given.dataLocation === 1 ? { ...given, rawData: externalBytes(given, what, foreign) } : given;
   if (message.segment) throw new LatheError("graph.unsupported", `${what} is one segment of a tensor; save the model with whole tensors`);
-  const dtype = dataTypeOf(message.dataType, what);
+  const dtype = dataTypeOf(message.dataType, what, foreign);
   const dims = (message.dims ?? []).map((d) => decodeInteger(d, what));
   const size = dims.reduce((n, d) => n * d, 1);
   if (dims.some((d) => d < 0) || !Number.isSafeInteger(size))
     throw new LatheError("graph.invalid", `${what} has the dimensions [${dims.join(", ")}], expected whole numbers from 0`);
-  const values = dtype === "string" ? stringsOf(message) : message.rawData ? arrayOfBytes(dtype, message.rawData, what) : arrayOfFields(dtype, message);
+  const values =
+    dtype === "string"
+      ? stringsOf(message)
+      : ONNX_TYPE[dtype] !== message.dataType
+        ? convertedValues(message, dtype, what)
+        : message.rawData
+          ? arrayOfBytes(dtype, message.rawData, what)
+          : arrayOfFields(dtype, message);
   if (values.length !== size) throw new LatheError("graph.invalid", `${what} has ${values.length} values, expected ${size} for [${dims.join(", ")}]`);
   return { dtype, dims, data: values } as TensorData;
+}
+
+function externalBytes({ externalData = [] }: TensorMessage, what: string, foreign: ForeignFile | undefined): Uint8Array {
+  if (!foreign) throw new LatheError("graph.unsupported", `${what} keeps its values in a separate file; save the model with its data inside`);
+  return foreign.external(new Map(externalData.map(({ key = "", value = "" }) => [key, value])), what);
+}
+
+/** Element types that Lathe does not have, read one number at a time: their width in raw_data, and how. */
+const READERS: Readonly<Record<number, readonly [width: number, read: (view: DataView, at: number) => number | bigint]>> = {
+  3: [1, (view, at) => view.getInt8(at)],
+  4: [2, (view, at) => view.getUint16(at, true)],
+  5: [2, (view, at) => view.getInt16(at, true)],
+  10: [2, (view, at) => float16(view.getUint16(at, true))],
+  11: [8, (view, at) => view.getFloat64(at, true)],
+  12: [4, (view, at) => view.getUint32(at, true)],
+  13: [8, (view, at) => view.getBigUint64(at, true)],
+  16: [2, (view, at) => bfloat16(view.getUint16(at, true))],
+};
+
+function convertedValues(message: TensorMessage, dtype: Exclude<DataType, "string">, what: string): TensorData["data"] {
+  const type = message.dataType ?? 0;
+  const [width, read] = READERS[type] ?? [1, () => 0];
+  const numbers = message.rawData ? numbersOfBytes(message.rawData, width, read, what) : numbersOfFields(message, type);
+  if (dtype === "int64") return BigInt64Array.from(numbers, (n) => BigInt.asIntN(64, BigInt(n)));
+  return dtype === "int32" ? Int32Array.from(numbers, Number) : Float32Array.from(numbers, Number);
+}
+
+function numbersOfBytes(bytes: Uint8Array, width: number, read: (view: DataView, at: number) => number | bigint, what: string): readonly (number | bigint)[] {
+  if (bytes.length % width !== 0) throw new LatheError("graph.invalid", `${what} has ${bytes.length} bytes, expected a multiple of ${width}`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Array.from({ length: bytes.length / width }, (_, i) => read(view, i * width));
+}
+
+/** int32_data holds the bits of 16-bit floats; uint64_data, which also holds uint32, is read as nothing here: no exporter writes it. */
+function numbersOfFields(message: TensorMessage, type: number): readonly (number | bigint)[] {
+  if (type === 11) return message.doubleData ?? [];
+  const bits = message.int32Data ?? [];
+  return type === 10 ? bits.map(float16) : type === 16 ? bits.map(bfloat16) : bits;
+}
+
+/** IEEE 754 half precision from its bits. */
+function float16(bits: number): number {
+  const [sign, exponent, fraction] = [bits & 0x8000 ? -1 : 1, (bits >> 10) & 0x1f, bits & 0x3ff];
+  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : Number.NaN;
+  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+/** The upper half of a float32. */
+function bfloat16(bits: number): number {
+  const view = new DataView(new ArrayBuffer(4));
+  view.setUint16(0, bits);
+  return view.getFloat32(0);
 }
 
 function stringsOf(message: TensorMessage): readonly string[] {

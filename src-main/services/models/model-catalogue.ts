@@ -3,6 +3,7 @@ import { seriesSource } from "../../contract/data.js";
 import type { Catalogue, CatalogueEntry } from "../../contract/model-views.js";
 import { trainingSchema } from "../../contract/training.js";
 import { layers } from "../../layers/index.js";
+import { IMPORTED_GROUP } from "../../layers/layer.js";
 import { initializers } from "../../layers/init/index.js";
 import { losses } from "../../losses/index.js";
 import type { TargetKind } from "../../losses/loss.js";
@@ -29,7 +30,11 @@ export function modelCatalogue(): Catalogue {
   return (made ??= {
     layers: layers.all.map((layer) => {
       const [least, most] = layer.arity ?? [1, 1];
-      return { ...entryOf(layer, layer.group), arity: [least, most === Infinity ? null : most] };
+      return {
+        ...entryOf(layer, layer.group),
+        arity: [least, most === Infinity ? null : most],
+        ...(layer.group === IMPORTED_GROUP ? { offered: false as const } : {}),
+      };
     }),
     losses: losses.all.map((loss) => ({ ...entryOf(loss, LOSS_GROUPS[loss.targets[0] ?? "numeric"]), targets: [...loss.targets] })),
     optimizers: optimizers.all.map((optimizer) => entryOf(optimizer, "Optimizer")),

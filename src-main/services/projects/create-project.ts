@@ -28,6 +28,8 @@ export interface CreateOptions extends DataSurvey {
   readonly name?: string;
   /** Defaults to what suits the data. */
   readonly template?: string;
+  /** A template of the caller's own, in the place of one that is named. */
+  readonly own?: Template;
   /** The table, or the folder of pictures. It stays where it is; the project points to it. */
   readonly data: string;
   /** A folder of its own for the validation, of pictures. */
@@ -81,7 +83,7 @@ export async function createProject(options: CreateOptions): Promise<CreatedProj
   if (existsSync(join(home, PROJECT_FILE)))
     throw new LatheError("usage", `${home} holds a project already; choose another folder, or edit its ${PROJECT_FILE}`);
   if (existsSync(home) && !statSync(home).isDirectory()) throw new LatheError("usage", `${home} is a file; choose a folder for the project`);
-  const wanted = options.template === undefined ? undefined : templates.get(options.template);
+  const wanted = options.own ?? (options.template === undefined ? undefined : templates.get(options.template));
   const template = wanted ?? (series ? templates.get(SERIES) : undefined);
   if (series && template?.reads !== "series" && template?.type !== TWO_INPUT)
     throw new LatheError("usage", `the template ${template?.type} reads no series; the template ${SERIES} does, or name no column of times and no window`);

@@ -3,6 +3,7 @@ import type { EngineCommand, EngineReply, EngineWork } from "../../contract/engi
 import type { RunEvent } from "../../contract/events.js";
 import { probeEngines } from "../../engines/index.js";
 import { TrainingControl } from "./control.js";
+import { importModel } from "../importing/import-model.js";
 import { checkExport } from "../models/check-export.js";
 import { evaluateModel } from "../models/evaluate-model.js";
 import { backtest } from "../backtest/backtest.js";
@@ -71,6 +72,8 @@ function resultOf(work: EngineWork): Promise<unknown> {
       return serveRows(work, setting, questions);
     case "check-export":
       return checkExport(work);
+    case "import-model":
+      return importModel(work);
     case "probe-engines":
       return probeEngines();
   }

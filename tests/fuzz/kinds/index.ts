@@ -2,6 +2,7 @@ import { createRegistry } from "../../../src-main/base/registry.js";
 import type { Kind } from "../kind.js";
 import { cacheFiles } from "./cache-files.js";
 import { calls, frames } from "./frames.js";
+import { imports } from "./imports.js";
 import { models } from "./models.js";
 import { pictureRoundtrips } from "./picture-roundtrips.js";
 import { pictures } from "./pictures.js";
@@ -10,7 +11,7 @@ import { runFiles } from "./run-files.js";
 import { tableRoundtrips } from "./table-roundtrips.js";
 import { tables } from "./tables.js";
 
-const all: readonly Kind[] = [tables, pictures, models, projectFiles, runFiles, cacheFiles, frames, calls, tableRoundtrips, pictureRoundtrips];
+const all: readonly Kind[] = [tables, pictures, models, imports, projectFiles, runFiles, cacheFiles, frames, calls, tableRoundtrips, pictureRoundtrips];
 
 /** By name, as `npm run fuzz` takes it. */
 export const kinds = createRegistry(

@@ -271,5 +271,6 @@ test("weights begin as the project says", () => {
 
 test("every layer is in a source that PyTorch ran", () => {
   const used = new Set(Object.values(projects).flatMap((project) => planned(project).plan.network!.layers.map(({ definition }) => definition.type)));
-  expect(layers.types.filter((type) => !used.has(type))).toEqual([]);
+  // Operators by themselves only an import makes; those of its networks are compared with PyTorch in tests/unit/importers.
+  expect(layers.types.filter((type) => !used.has(type) && type !== "OnnxOperator")).toEqual([]);
 });

@@ -191,6 +191,7 @@ test("layers of several inputs say how many they take", () => {
     ["DotProduct", [2, 2]],
     ["CosineSimilarity", [2, 2]],
     ["PairwiseDistance", [2, 2]],
+    ["OnnxOperator", [1, 1000]],
   ]);
 });
 

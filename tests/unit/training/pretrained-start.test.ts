@@ -128,7 +128,7 @@ describe("a block that begins from a pretrained network", () => {
     });
     expect((await work(await projectOf({ pretrained: "efficientnet-lite1" }))).done).toMatchObject({
       code: "pretrained.missing",
-      message: `model.blocks.backbone.pretrained: got "efficientnet-lite1", expected one of ${SOURCE}; did you mean ${SOURCE}?`,
+      message: `model.blocks.backbone.pretrained: got "efficientnet-lite1", expected one of ${SOURCE}, imported/model.onnx; did you mean ${SOURCE}?`,
     });
   });
 

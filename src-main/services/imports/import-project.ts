@@ -1,0 +1,111 @@
+import { rmSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { LatheError } from "../../base/errors.js";
+import { makeFolders } from "../../base/make-folders.js";
+import { inside } from "../../base/own-files.js";
+import { replaceFileSync } from "../../base/replace-file.js";
+import { storageError } from "../../base/storage-error.js";
+import type { ImportAnswer, ImportReport } from "../../contract/import-report.js";
+import { IMPORTED } from "../../pretrained/index.js";
+import { type EngineRunner } from "../jobs/jobs.js";
+import { type CreateOptions, type CreatedProject, createProject } from "../projects/create-project.js";
+import { importTemplate, readsOf } from "./head.js";
+import { type Meaning, channelsLast, scaleFrom } from "./meaning.js";
+
+export interface ImportOptions {
+  /** The ONNX file. */
+  readonly model: string;
+  /** A node or value at which the network ends. */
+  readonly until?: string | undefined;
+  /** Height and width of pictures, where the file leaves them open. */
+  readonly size?: readonly [number, number] | undefined;
+}
+
+export interface ProjectWish extends Omit<CreateOptions, "template" | "own"> {
+  /** `all`, `none`, or a node or value up to which layers are frozen. */
+  readonly freeze?: string | undefined;
+  readonly normalize?: string | undefined;
+  readonly channels?: "rgb" | "bgr" | undefined;
+}
+
+/** Differences between the file and its layers that are rounding. */
+const TOLERANCE = 1e-4;
+
+/** What of a file can be used. Nothing is written. @throws LatheError `data.missing`, `graph.*`, `usage` */
+export async function reportImport({ model, until, size }: ImportOptions, work: EngineRunner): Promise<ImportReport> {
+  return (await asked({ model, until, size }, undefined, work)).report;
+}
+
+/**
+ * A project of a file's network: its layers with the weights that they have there, cut before its own answers, with a head for the project's. It trains as any
+ * other.
+ * @throws LatheError as `reportImport`, as `createProject`, and `export.parity` where the layers answer other than the file
+ */
+export async function importProject(
+  options: ImportOptions,
+  { freeze, normalize, channels = "rgb", ...wish }: ProjectWish,
+  work: EngineRunner,
+): Promise<{ readonly report: ImportReport; readonly created: CreatedProject }> {
+  const scale = normalize === undefined ? undefined : scaleFrom(normalize);
+  const named = freeze === undefined || freeze === "all" || freeze === "none" ? undefined : freeze;
+  const { report, network } = await asked(options, named, work);
+  if (!network) throw new LatheError("graph.unsupported", report.notes.at(-1) ?? "nothing of the file can be used");
+  const worst = Math.max(0, ...(report.compared ?? []).map(({ difference }) => difference));
+  if (worst > TOLERANCE)
+    throw new LatheError(
+      "export.parity",
+      `as layers the network answers otherwise than the file, by up to ${worst.toPrecision(3)} of the largest answer (allowed: ${TOLERANCE}), so no project ` +
+        `is made of it`,
+    );
+  const reads = readsOf(network);
+  if (reads !== "pictures" && (scale !== undefined || channels === "bgr"))
+    throw new LatheError(
+      "usage",
+      `--normalize and --channels are of pictures; the network reads ${reads === "series" ? "windows of a series" : "rows of numbers"}`,
+    );
+  const shape = network.inputs[0]?.shape ?? [];
+  const meaning: Meaning = { scale: scale ?? "0..1", bgr: channels === "bgr", last: channelsLast(shape) };
+  if (report.onlyFrozen !== undefined && freeze === "none")
+    throw new LatheError("usage", `--freeze none is not possible: ${report.onlyFrozen}; leave it out, which freezes all of the network`);
+  const frozen = freeze === "all" || (report.onlyFrozen !== undefined && named === undefined) ? "all" : network.frozen;
+  const own = importTemplate({ network, meaning, frozen });
+  const window = reads === "series" ? { series: { ...wish.series, window: Number(shape[1]) } } : {};
+  const created = await createProject({ ...wish, ...window, own });
+  keepNetwork(resolve(wish.folder), created.file, network);
+  const lengths = shape.slice(1).map(Number);
+  // What is proposed for pictures speaks of a size of its own.
+  const notes = created.notes.map((note) =>
+    note.replace(/resized to \d+ × \d+/, `resized to ${(meaning.last ? lengths.slice(0, 2) : lengths.slice(1)).join(" × ")}`),
+  );
+  const unsaid =
+    reads === "pictures" && scale === undefined
+      ? ["pixels are 0 to 1, red first, as nothing was said; the network was probably trained with --normalize imagenet, or another of its ways"]
+      : [];
+  return { report, created: { ...created, notes: [...notes, ...unsaid] } };
+}
+
+function keepNetwork(folder: string, project: string, { file }: NonNullable<ImportAnswer["network"]>): void {
+  const path = join(folder, ...IMPORTED.split("/"));
+  try {
+    makeFolders(dirname(path));
+    replaceFileSync(inside(folder, ...IMPORTED.split("/")), [file]);
+  } catch (thrown) {
+    rmSync(project, { force: true });
+    throw storageError(path, thrown, "No project was made");
+  }
+}
+
+function asked({ model, until, size }: ImportOptions, freeze: string | undefined, work: EngineRunner): Promise<ImportAnswer> {
+  return work(
+    {
+      kind: "import-model",
+      model: resolve(model),
+      ...(until === undefined ? {} : { until }),
+      ...(size ? { size } : {}),
+      ...(freeze === undefined ? {} : { freeze }),
+    },
+    () => undefined,
+    // The engine process is Lathe's own.
+    (value) => value as ImportAnswer,
+  );
+}

@@ -1,0 +1,178 @@
+import { Random } from "../../base/random.js";
+import { toLatheError } from "../../base/errors.js";
+import { version } from "../../base/version.js";
+import type { ImportAnswer, ImportReport, ImportRequest } from "../../contract/import-report.js";
+import type { Tensors } from "../../engines/engine.js";
+import { fileEngine } from "../../engines/index.js";
+import { checkEnd, namedEnd, usualEnd } from "../../importers/end.js";
+import { fatesOf } from "../../importers/fates.js";
+import { type ImportedNetwork, importedNetwork } from "../../importers/network.js";
+import { type InputShapes, type NormalForm, normalForm } from "../../importers/normal-form.js";
+import { notesOf } from "../../importers/notes.js";
+import { type ForeignModel, readForeignModel } from "../../importers/read-file.js";
+import { encodeModel, modelOf } from "../../onnx/protobuf.js";
+import { type TensorData, type Value, isStatic, sizeOf, tensor } from "../../onnx/types.js";
+import { gradientProblem, graphOf, lowerImport } from "./lower-import.js";
+
+/** Samples of a batch that both are given. */
+const BATCHES = [1, 2] as const;
+/** Numbers of an input beyond which the comparison is left out. */
+const MOST_COMPARED = 2 ** 24;
+
+/**
+ * Reads a stranger's network, tells what of it can be used, and writes it as layers. Only what was read and checked whole is run: the file as it is and the
+ * layers, on the same random numbers, so that each can be held against the other.
+ * @throws LatheError `data.missing`, `graph.*`, `usage`
+ */
+export async function importModel({ model: path, until, shapes = {}, size, freeze }: ImportRequest): Promise<ImportAnswer> {
+  const file = readForeignModel(path);
+  const form = normalForm(file, lengthsOf(file, shapes, size));
+  const failed = (error: unknown): ImportAnswer => {
+    if (until !== undefined || toLatheError(error).code !== "graph.unsupported") throw error;
+    return {
+      report: {
+        ...factsOf(file, form),
+        nodes: fatesOf(form, undefined),
+        layers: 0,
+        parameters: 0,
+        notes: [...notesOf(file, form, []), toLatheError(error).message],
+      },
+    };
+  };
+  let end: ReturnType<typeof usualEnd>;
+  let network: ImportedNetwork;
+  try {
+    end = until === undefined ? usualEnd(form) : namedEnd(form, until);
+    network = importedNetwork(form, end.value);
+  } catch (error) {
+    return failed(error);
+  }
+  const onlyFrozen = gradientProblem(network);
+  const graph = graphOf(lowerImport(network));
+  const metadata = new Map([
+    ["lathe.imported.sha256", file.sha256],
+    ["lathe.imported.until", end.name],
+  ]);
+  const bytes = encodeModel(modelOf(graph, { version, doc: "An imported network as Lathe's layers have it", metadata }));
+  const compared = await compare(file, form);
+  const parameters = [...network.parameters].reduce((sum, name) => sum + (network.values.get(name)?.data.length ?? 0), 0);
+  const report: ImportReport = {
+    ...factsOf(file, form),
+    nodes: fatesOf(form, network),
+    end: { value: end.name, layer: network.output, shape: network.result.shape, reason: end.reason },
+    layers: network.layers.length,
+    parameters,
+    notes: [...notesOf(file, form, network.shared), ...(onlyFrozen === undefined ? [] : [`it can be used frozen, not trained as a whole: ${onlyFrozen}`])],
+    ...(onlyFrozen === undefined ? {} : { onlyFrozen }),
+    ...(compared ? { compared } : {}),
+  };
+  checkEnd(end);
+  return {
+    report,
+    network: {
+      inputs: network.inputs.map(({ name, type }) => ({ name, shape: type.shape, type: type.dtype })),
+      layers: network.layers.map((layer) => ({ ...layer, from: [...layer.from] })),
+      output: network.output,
+      shape: network.result.shape,
+      frozen: freeze === undefined ? [] : layersUpTo(form, network, freeze),
+      file: bytes,
+    },
+  };
+}
+
+function factsOf({ path, sha256, model }: ForeignModel, form: NormalForm) {
+  const { name, version: own } = model.producer;
+  return {
+    file: path,
+    sha256,
+    opset: model.opsets.get("") ?? 0,
+    producer: `${name} ${own}`.trim(),
+    inputs: form.inputs.map(({ name: input, dtype, shape }) => ({ name: input, type: dtype, shape })),
+  };
+}
+
+/** Lengths that are given, and of pictures whose size the file leaves open, the size. */
+function lengthsOf({ model }: ForeignModel, shapes: Readonly<Record<string, readonly number[]>>, size: readonly [number, number] | undefined): InputShapes {
+  return new Map(
+    model.graph.inputs.flatMap(({ name, shape }) => {
+      const given = shapes[name];
+      if (given) return [[name, given] as const];
+      if (!size || shape.length !== 4) return [];
+      // Channels first, unless the last axis is that of channels.
+      const last = (shape[3] === 3 || shape[3] === 1) && shape[1] !== 3 && shape[1] !== 1;
+      const lengths = last ? [...size, shape[3]] : [shape[1], ...size];
+      return lengths.every((d): d is number => typeof d === "number") ? [[name, lengths] as const] : [];
+    }),
+  );
+}
+
+/** Layers that lead to a node or value. @throws LatheError `usage` */
+function layersUpTo(form: NormalForm, network: ImportedNetwork, wanted: string): readonly string[] {
+  const part = importedNetwork(form, namedEnd(form, wanted).value);
+  const tensors = new Set([...part.layersOf.keys()]);
+  return [...new Set([...network.layersOf].flatMap(([node, ids]) => (tensors.has(node) ? ids : [])))].filter((id) => network.layers.some((l) => l.id === id));
+}
+
+/** The file itself against all of it as layers; undefined where its result cannot be reached, it cannot be run as it is, or its lengths are open. */
+async function compare(file: ForeignModel, form: NormalForm): Promise<ImportReport["compared"]> {
+  const result = form.outputs.find((name) => form.values.get(name)?.dtype === "float32");
+  const value = result === undefined ? undefined : form.values.get(result);
+  const open = form.inputs.some(({ shape }) => !isStatic(shape.slice(1)) || sizeOf(shape.slice(1)) > MOST_COMPARED);
+  if (result === undefined || !value || open || file.external || file.converted.size > 0) return undefined;
+  const whole = importedNetwork(form, value);
+  const found: { rows: number; difference: number }[] = [];
+  const ours = await fileEngine.compile(graphOf(lowerImport(whole)), { device: "cpu", threads: 1 });
+  try {
+    const theirs = await fileEngine.load(file.bytes, { device: "cpu", threads: 1 });
+    try {
+      const { frozenBatch = 1 } = form;
+      for (const parts of BATCHES) {
+        const rows = parts * frozenBatch;
+        const own = await ours.run(
+          feeds(
+            whole.inputs.map(({ name, type }) => ({ name, ...type })),
+            rows,
+          ),
+        );
+        const answers: number[] = [];
+        // A file of a frozen batch answers as many at a time.
+        const times = form.frozenBatch === undefined ? 1 : parts;
+        for (let part = 0; part < times; part++) answers.push(...floatsOf((await theirs.run(feeds(form.inputs, rows, part, rows / times)))[result]));
+        found.push({ rows, difference: differenceOf(floatsOf(own["output"]), answers) });
+      }
+    } finally {
+      await theirs.dispose();
+    }
+  } catch (thrown) {
+    // ONNX Runtime does not take every file that Lathe reads; the layers are checked by themselves then.
+    if (!toLatheError(thrown).code.startsWith("engine.")) throw thrown;
+    return undefined;
+  } finally {
+    await ours.dispose();
+  }
+  return found;
+}
+
+/** Random numbers, the same for both: rows `part·count` and on of a batch. */
+function feeds(inputs: readonly Pick<Value, "name" | "dtype" | "shape">[], rows: number, part = 0, count = rows): Tensors {
+  return Object.fromEntries(
+    inputs.map(({ name, dtype, shape }, i) => {
+      const size = sizeOf(shape.slice(1));
+      const random = new Random("import", String(i));
+      const all = Float32Array.from({ length: rows * size }, () => (dtype === "float32" ? random.uniform() : 0));
+      const values = all.slice(part * count * size, (part + 1) * count * size);
+      const data: TensorData = tensor(dtype === "string" ? "float32" : dtype, values, [count, ...shape.slice(1).map(Number)]);
+      return [name, data];
+    }),
+  );
+}
+
+function floatsOf(data: TensorData | undefined): readonly number[] {
+  return data && data.dtype !== "string" ? Array.from<number | bigint, number>(data.data, Number) : [];
+}
+
+function differenceOf(a: readonly number[], b: readonly number[]): number {
+  const unit = b.reduce((most, v) => Math.max(most, Math.abs(v)), 1e-6);
+  const worst = a.length === b.length ? a.reduce((most, v, i) => Math.max(most, Math.abs(v - (b[i] ?? Number.NaN))), 0) : Number.POSITIVE_INFINITY;
+  return Number.isFinite(worst / unit) ? worst / unit : Number.MAX_VALUE;
+}
