@@ -35,7 +35,7 @@ describe.each(pictureNetworks.types)("%s", (type) => {
   ])("reads pictures of %d × %d × %d", (channels, height, width) => {
     // A pretrained one halves them five times, where others do so thrice at most.
     if (pictureNetworks.get(type).backbone && Math.min(height, width) < 32)
-      return void expect(() => shapesOf(single(type), channels, height, width)).toThrow(/larger/);
+      return expect(() => shapesOf(single(type), channels, height, width)).toThrow(/larger/);
     const layout = shapesOf(single(type), channels, height, width);
     expect(layout.types.get("out")?.shape).toEqual(["N", 7]);
     expect(layout.types.get("flat")?.shape).toHaveLength(2);
