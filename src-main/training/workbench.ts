@@ -231,14 +231,7 @@ export async function openWorkbench({
   const notes = [...batchNotes, ...(large === undefined ? [] : [large])];
   const faults = [
     ...unlike,
-    ...findFaults({
-      plan,
-      inputs: [...inputs.keys()],
-      types: layout.types,
-      vocabularies,
-      targets: await Promise.all(targets.map(askedOf)),
-      batch: batchSize,
-    }),
+    ...findFaults({ plan, inputs: [...inputs.keys()], types: layout.types, vocabularies, targets: await Promise.all(targets.map(askedOf)), batch: batchSize }),
   ];
   if (refuse !== undefined) refuseFaults(faults, project, refuse);
   const uniforms = layout.uniforms.map(({ layer, shape }) => ({ name: names.uniform(layer), width: sizeOf(shape), shape }));

@@ -15,7 +15,8 @@ import { benchmarkSpec } from "./networks.js";
 import { findPyTorch, median, startPyTorch } from "./pytorch-peer.js";
 
 /**
- * Features a second of the bundled EfficientNet-Lite0, batches of 16, in turns with the same network in PyTorch's eager mode; each with one thread and with two.
+ * Features a second of the bundled EfficientNet-Lite0, batches of 16, in turns with the same network in PyTorch's eager mode; each with one thread and
+ * with two.
  */
 const [BATCH, PASSES, ROUNDS, SETTLED_MS] = [16, 4, 5, 400];
 
