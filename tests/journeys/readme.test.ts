@@ -207,8 +207,21 @@ describe("what it points to", () => {
   const links = [...readme.matchAll(/\]\(([^)\s]+)\)|(?:src|srcset)="([^"]+)"/g)]
     .map(([, link, picture]) => link ?? picture ?? "")
     .filter((target) => !/^https?:/.test(target));
-  it.each(links)("%s is there", (target) => {
+  const isHeading = (target: string) => target.startsWith("#");
+  it.each(links.filter((target) => !isHeading(target)))("%s is there", (target) => {
     expect(existsSync(join(packageRoot, target))).toBe(true);
+  });
+
+  // As GitHub makes them: in small letters, without punctuation, hyphens for blanks.
+  const headings = [...readme.matchAll(/^#+ (.+)$/gm)].map(
+    ([, text = ""]) =>
+      `#${text
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N} -]/gu, "")
+        .replaceAll(" ", "-")}`,
+  );
+  it.each(links.filter(isHeading))("%s is one of its headings", (target) => {
+    expect(headings).toContain(target);
   });
 
   const paths = [...new Set(spans.filter((text) => /^(src-\w+|tests|resources|\.github)\/[\w./-]*$/.test(text)))];
