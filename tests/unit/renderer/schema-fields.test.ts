@@ -52,7 +52,7 @@ describe("an option becomes", () => {
   });
 });
 
-it("no option of a layer, transform, loss, optimizer or schedule has to be typed as JSON", () => {
+it("no option of a layer, transform, loss, optimizer or schedule has to be typed as JSON, but of an operator that only an import makes", () => {
   const asJson = [layers, transforms, losses, optimizers, schedules].flatMap(({ all }) =>
     all.flatMap(({ type, config }) =>
       fieldsOf(z.toJSONSchema(config, { io: "input" }) as JsonSchema)
@@ -60,7 +60,7 @@ it("no option of a layer, transform, loss, optimizer or schedule has to be typed
         .map(({ key }) => `${type}.${key}`),
     ),
   );
-  expect(asJson).toEqual([]);
+  expect(asJson.filter((option) => !option.startsWith("OnnxOperator."))).toEqual([]);
 });
 
 describe("what is typed", () => {
