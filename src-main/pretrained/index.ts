@@ -6,7 +6,6 @@ import type { PretrainedKind, PretrainedSource } from "./source.js";
 
 export type { Backbone } from "./backbones/backbone.js";
 export { efficientNetLite0 } from "./backbones/efficientnet-lite0.js";
-export { backbones } from "./backbones/index.js";
 export { IMPORTED } from "./imported.js";
 export type { PretrainedSource, PretrainedTensor } from "./source.js";
 

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync } from "node:fs";
 import { LatheError } from "../base/errors.js";
+import { bfloat16, float16 } from "../base/half-floats.js";
 import { openOwnFileSync } from "../base/own-files.js";
 import { readBytesSync } from "../base/read-bytes.js";
 
@@ -29,17 +30,9 @@ const BYTES: Readonly<Record<string, number>> = {
 const toFloat: Readonly<Record<string, (bytes: DataView, count: number) => Float32Array>> = {
   F64: (bytes, count) => Float32Array.from({ length: count }, (_, i) => bytes.getFloat64(8 * i, true)),
   F32: (bytes, count) => Float32Array.from({ length: count }, (_, i) => bytes.getFloat32(4 * i, true)),
-  F16: (bytes, count) => Float32Array.from({ length: count }, (_, i) => halfToFloat(bytes.getUint16(2 * i, true))),
-  // The upper half of a float32.
-  BF16: (bytes, count) => new Float32Array(Uint32Array.from({ length: count }, (_, i) => bytes.getUint16(2 * i, true) << 16).buffer),
+  F16: (bytes, count) => Float32Array.from({ length: count }, (_, i) => float16(bytes.getUint16(2 * i, true))),
+  BF16: (bytes, count) => Float32Array.from({ length: count }, (_, i) => bfloat16(bytes.getUint16(2 * i, true))),
 };
-
-/** IEEE 754 binary16: a sign, 5 bits of exponent with a bias of 15, 10 bits of fraction. */
-function halfToFloat(half: number): number {
-  const [sign, exponent, fraction] = [half & 0x8000 ? -1 : 1, (half >> 10) & 31, half & 1023];
-  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
 
 /** Reads a file. @throws LatheError `pretrained.missing`, `pretrained.unreadable`, `project.unsafe` for a link, a pipe or a folder */
 export function readSafeTensors(path: string): SafeTensors & { readonly bytes: Uint8Array } {

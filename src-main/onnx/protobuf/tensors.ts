@@ -1,4 +1,5 @@
 import { LatheError } from "../../base/errors.js";
+import { bfloat16, float16 } from "../../base/half-floats.js";
 import { ONNX_TYPE } from "../emitter.js";
 import { type DataType, type TensorData, sizeOf } from "../types.js";
 import { type Int64, type TensorMessage, fromInt64, toBigInt, toInt64 } from "./messages.js";
@@ -145,20 +146,6 @@ function numbersOfFields(message: TensorMessage, type: number): readonly (number
   if (type === 11) return message.doubleData ?? [];
   const bits = message.int32Data ?? [];
   return type === 10 ? bits.map(float16) : type === 16 ? bits.map(bfloat16) : bits;
-}
-
-/** IEEE 754 half precision from its bits. */
-function float16(bits: number): number {
-  const [sign, exponent, fraction] = [bits & 0x8000 ? -1 : 1, (bits >> 10) & 0x1f, bits & 0x3ff];
-  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : Number.NaN;
-  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
-
-/** The upper half of a float32. */
-function bfloat16(bits: number): number {
-  const view = new DataView(new ArrayBuffer(4));
-  view.setUint16(0, bits);
-  return view.getFloat32(0);
 }
 
 function stringsOf(message: TensorMessage): readonly string[] {
