@@ -72,16 +72,11 @@ export async function importProject(
   const window = reads === "series" ? { series: { ...wish.series, window: Number(shape[1]) } } : {};
   const created = await createProject({ ...wish, ...window, own });
   keepNetwork(resolve(wish.folder), created.file, network);
-  const lengths = shape.slice(1).map(Number);
-  // What is proposed for pictures speaks of a size of its own.
-  const notes = created.notes.map((note) =>
-    note.replace(/resized to \d+ × \d+/, `resized to ${(meaning.last ? lengths.slice(0, 2) : lengths.slice(1)).join(" × ")}`),
-  );
   const unsaid =
     reads === "pictures" && scale === undefined
       ? ["pixels are 0 to 1, red first, as nothing was said; the network was probably trained with --normalize imagenet, or another of its ways"]
       : [];
-  return { report, created: { ...created, notes: [...notes, ...unsaid] } };
+  return { report, created: { ...created, notes: [...created.notes, ...unsaid] } };
 }
 
 function keepNetwork(folder: string, project: string, { file }: NonNullable<ImportAnswer["network"]>): void {
