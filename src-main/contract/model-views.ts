@@ -8,6 +8,9 @@ export const catalogueEntry = z.strictObject({
   summary: z.string(),
   /** Heading under which the palette shows it. */
   group: z.string(),
+  /** Of layers that have parameters, and those that have running statistics. */
+  weights: z.literal(true).optional(),
+  statistics: z.literal(true).optional(),
   /** False: a layer that only an import makes. */
   offered: z.literal(false).optional(),
   /** Least and most inputs; layers only. */

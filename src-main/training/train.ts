@@ -5,10 +5,11 @@ import { version } from "../base/version.js";
 import type { TrainRequest } from "../contract/engine-messages.js";
 import type { DoneEvent, RunEvent } from "../contract/events.js";
 import { projectFileOf, readProjectFile } from "../contract/project-file.js";
-import { type LearningWay, learnAs } from "../contract/learning-ways.js";
-import { type Project, parseProject } from "../contract/project.js";
+import { learnAsAsked } from "../contract/learning-ways.js";
+import { parseProject } from "../contract/project.js";
 import type { Loader } from "../datasets/index.js";
 import { chooseEngine, engineCandidates } from "../engines/index.js";
+import { holdings } from "../layers/holdings.js";
 import { type Checkpoint, loadCheckpoint, peekCheckpoint } from "./runs/checkpoint.js";
 import { type KeptWeights, readKeptWeights } from "./runs/kept-weights.js";
 import { EngineMemory } from "./process/engine-memory.js";
@@ -107,7 +108,9 @@ async function begin(request: TrainRequest, setting: WorkSetting, opened: AsyncD
     },
     file,
   );
-  const project = request.learn === undefined ? asked : inWay(asked, request.learn, file);
+  const { learn } = request;
+  const groups = learn && learnAsAsked(file, { model: asked.model, groups: asked.training.groups }, learn, holdings);
+  const project = groups ? parseProject({ ...asked, training: { ...asked.training, groups } }, file) : asked;
   const {
     training: { engine, device, threads },
   } = project;
@@ -150,13 +153,6 @@ async function begin(request: TrainRequest, setting: WorkSetting, opened: AsyncD
     project,
   });
   return { run, bench, batches, trainer, evaluator, from: undefined };
-}
-
-/** The project with its pretrained blocks learning in that way. @throws LatheError `usage` where it has none */
-function inWay(project: Project, way: LearningWay, file: string): Project {
-  const groups = learnAs(project.model, project.training.groups ?? [], way);
-  if (groups) return parseProject({ ...project, training: { ...project.training, groups } }, file);
-  throw new LatheError("usage", `--learn ${way} is of networks with a pretrained block, and ${file} has none; make one with the template efficientnet-lite0`);
 }
 
 /** What the project says; where it says `auto`, what the user prefers. */

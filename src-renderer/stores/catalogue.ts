@@ -1,5 +1,6 @@
 import { defineStore } from "pinia";
 import { computed, onScopeDispose } from "vue";
+import type { LayerHoldings } from "../../src-main/contract/learning-ways.js";
 import type { Catalogue } from "../../src-main/contract/model-views.js";
 import { useStudio } from "../rpc/studio.js";
 import { createLoader } from "../fetching/loadable.js";
@@ -18,6 +19,11 @@ export const useCatalogue = defineStore("catalogue", () => {
     catalogue,
     /** Layers that one can add, or make of another. */
     offered: computed(() => (catalogue.value?.layers ?? []).filter(({ offered }) => offered !== false)),
+    /** What layers of a type have; of none where the catalogue is still to come. */
+    holdings: computed((): LayerHoldings => {
+      const entries = new Map(catalogue.value?.layers.map((entry) => [entry.type, entry]));
+      return { weights: (type) => entries.get(type)?.weights === true, statistics: (type) => entries.get(type)?.statistics === true };
+    }),
     load,
   };
 });

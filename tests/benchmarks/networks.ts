@@ -1,5 +1,6 @@
 import { Random } from "../../src-main/base/random.js";
 import { learnAs } from "../../src-main/contract/learning-ways.js";
+import { holdings } from "../../src-main/layers/holdings.js";
 import type { ModelSpec } from "../../src-main/contract/model.js";
 import { type ProjectInput, parseProject } from "../../src-main/contract/project.js";
 import { type Shape, sizeOf, tensor } from "../../src-main/onnx/types.js";
@@ -71,7 +72,7 @@ const DATA: Readonly<Record<NetworkName, SampleShape>> = {
 export function benchmarkProject(name: NetworkName, hidden = 1024): ProjectInput {
   const { inputs, targets } = DATA[name];
   const model = modelOf(name, hidden);
-  const groups = learnAs(model as ModelSpec, [], "all");
+  const groups = learnAs(model as ModelSpec, [], "all", holdings);
   return {
     version: 1,
     name,

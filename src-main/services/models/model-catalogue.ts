@@ -3,6 +3,7 @@ import { seriesSource } from "../../contract/data.js";
 import type { Catalogue, CatalogueEntry } from "../../contract/model-views.js";
 import { trainingSchema } from "../../contract/training.js";
 import { layers } from "../../layers/index.js";
+import { holdings } from "../../layers/holdings.js";
 import { IMPORTED_GROUP } from "../../layers/layer.js";
 import { initializers } from "../../layers/init/index.js";
 import { losses } from "../../losses/index.js";
@@ -33,6 +34,8 @@ export function modelCatalogue(): Catalogue {
       return {
         ...entryOf(layer, layer.group),
         arity: [least, most === Infinity ? null : most],
+        ...(holdings.weights(layer.type) ? { weights: true as const } : {}),
+        ...(holdings.statistics(layer.type) ? { statistics: true as const } : {}),
         ...(layer.group === IMPORTED_GROUP ? { offered: false as const } : {}),
       };
     }),

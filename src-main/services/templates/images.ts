@@ -1,7 +1,8 @@
 import { LatheError } from "../../base/errors.js";
 import { kindOf, outputsOf, picturesOf } from "../../features/index.js";
-import { type LearningWay, learnAs } from "../../contract/learning-ways.js";
+import { type LearningWay, learnAsAsked } from "../../contract/learning-ways.js";
 import { type ProjectInput, parseProject } from "../../contract/project.js";
+import { holdings } from "../../layers/holdings.js";
 import type { Backbone } from "../../pretrained/index.js";
 import { type PictureNetwork, pictureModel } from "./networks/network.js";
 import { pictureNetworks } from "./networks/index.js";
@@ -58,7 +59,7 @@ export const pictureTemplates: readonly Template[] = pictureNetworks.all.map((ne
 });
 
 function tellBackbone({ title }: PictureNetwork): readonly string[] {
-  return [`the network begins from ${title}, whose weights stay as they are at first: what comes after it learns from its features`];
+  return [`the weights of ${title} stay as they are at first: what comes after it learns from its features`];
 }
 
 /** Pictures as a pretrained network reads them, of the side that costs little and gains most; small ones are not blown up as far. */
@@ -74,10 +75,7 @@ const [SIDE, SMALL] = [160, 64];
 /** The project with its pretrained blocks learning in a way. @throws LatheError `usage` where it has none */
 export function withWay(project: ProjectInput, way: LearningWay): ProjectInput {
   const { model, training: parsed } = parseProject(project);
-  const groups = learnAs(model, parsed.groups ?? [], way);
-  if (groups) return { ...project, training: { ...project.training, groups: [...groups] } };
-  const names = pictureNetworks.all.flatMap(({ backbone, type }) => (backbone ? [type] : []));
-  throw new LatheError("usage", `--learn ${way} is of networks with a pretrained block, and this one has none; the template ${names.join(" or ")} has one`);
+  return { ...project, training: { ...project.training, groups: [...learnAsAsked("this one", { model, groups: parsed.groups }, way, holdings)] } };
 }
 
 export { training as pictureTraining };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { learnAs } from "../../../src-main/contract/learning-ways.js";
+import { holdings } from "../../../src-main/layers/holdings.js";
 import type { ModelSpec } from "../../../src-main/contract/model.js";
 import { parseProject } from "../../../src-main/contract/project.js";
 import { onnxruntimeEngine } from "../../../src-main/engines/onnxruntime/index.js";
@@ -173,7 +174,7 @@ describe("ten steps of the networks for pictures are ONNX Runtime's", () => {
     const model = pictureModel(network, (id) => id, { picture: "image", others: [], targets: [{ name: "y", outFeatures: "classes" }] });
     // A pretrained one halves pictures five times, and is fine-tuned with its batch norms as they are: statistics of few samples blow rounding up.
     const side = network.backbone ? 32 : 16;
-    const groups = learnAs(model as ModelSpec, [], "all");
+    const groups = learnAs(model as ModelSpec, [], "all", holdings);
     const training = { optimizer: { type: "SGD", lr: 0.01 }, ...(groups ? { groups: [...groups] } : {}) };
     await compareSteps(trainingSpec({ inputs: { image: [3, side, side] }, targets: [category], model, training }), DEEP * TOLERANCE);
   }

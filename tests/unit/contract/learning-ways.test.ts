@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { learnAs, learningWayOf, learningWays } from "../../../src-main/contract/learning-ways.js";
+import { holdings } from "../../../src-main/layers/holdings.js";
 import { type Project, parseProject } from "../../../src-main/contract/project.js";
 import { templates } from "../../../src-main/services/templates/index.js";
 import { planNetwork } from "../../../src-main/training/network/network.js";
@@ -22,7 +23,7 @@ function rates({ model }: Project, groups: NonNullable<ReturnType<typeof learnAs
   return new Map(learning.map(({ id, group, frozen }) => [id, frozen ? 0 : group === undefined ? 1 : (groups[group]?.lr ?? 1)]));
 }
 
-const inWay = (way: (typeof learningWays)[number]) => rates(project, learnAs(project.model, [], way)!);
+const inWay = (way: (typeof learningWays)[number]) => rates(project, learnAs(project.model, [], way, holdings)!);
 const isNorm = (id: string) => id.endsWith("Norm");
 
 describe("a network with a pretrained block", () => {
@@ -51,13 +52,13 @@ describe("a network with a pretrained block", () => {
   it("goes from each way to each other, and keeps groups of layers outside of the block", () => {
     const own = { layers: ["out"], weightDecay: 0.1 };
     for (const before of learningWays) {
-      const groups = learnAs(project.model, [own], before)!;
-      expect(learningWayOf(project.model, groups)).toBe(before);
-      for (const way of learningWays) expect(learnAs(project.model, groups, way)).toEqual([...learnAs(project.model, [], way)!, own]);
+      const groups = learnAs(project.model, [own], before, holdings)!;
+      expect(learningWayOf(project.model, groups, holdings)).toBe(before);
+      for (const way of learningWays) expect(learnAs(project.model, groups, way, holdings)).toEqual([...learnAs(project.model, [], way, holdings)!, own]);
       // What the groups make is a project.
       expect(parseProject({ ...project, training: { ...project.training, groups } }).training.groups).toEqual(groups);
     }
-    expect(learningWayOf(project.model, [{ layers: ["backbone.stem"], frozen: true }])).toBeUndefined();
+    expect(learningWayOf(project.model, [{ layers: ["backbone.stem"], frozen: true }], holdings)).toBeUndefined();
   });
 
   it("may share its weights, and call its layers anything", () => {
@@ -79,7 +80,7 @@ describe("a network with a pretrained block", () => {
       },
       training: { epochs: 1 },
     });
-    expect(learnAs(model, [], "all")).toEqual([
+    expect(learnAs(model, [], "all", holdings)).toEqual([
       { layers: ["base.b", "base.c"], frozen: true },
       { layers: ["base.c"], lr: 0.1 },
       { layers: ["base.b"], lr: 0.05 },
@@ -101,6 +102,6 @@ it("a network without one has no such ways", () => {
     },
     training: { epochs: 1 },
   });
-  expect(learnAs(model, [], "end")).toBeUndefined();
-  expect(learningWayOf(model, [])).toBeUndefined();
+  expect(learnAs(model, [], "end", holdings)).toBeUndefined();
+  expect(learningWayOf(model, [], holdings)).toBeUndefined();
 });

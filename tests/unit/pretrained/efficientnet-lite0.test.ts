@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { defined } from "../../../src-main/base/assert.js";
 import { packageRoot } from "../../../src-main/base/entries.js";
 import { learnAs } from "../../../src-main/contract/learning-ways.js";
+import { holdings } from "../../../src-main/layers/holdings.js";
 import { parseProject } from "../../../src-main/contract/project.js";
 import type { Executable } from "../../../src-main/engines/engine.js";
 import { onnxruntimeEngine } from "../../../src-main/engines/onnxruntime/index.js";
@@ -195,7 +196,7 @@ describe.each([
       training: { epochs: 1 },
     });
     // As "all" learns, but at one rate.
-    const groups = (learnAs(parsed.model, [], "all") ?? []).filter(({ frozen }) => frozen === true);
+    const groups = (learnAs(parsed.model, [], "all", holdings) ?? []).filter(({ frozen }) => frozen === true);
     const spec = specOf(side, { batchSize: batch, optimizer: { type: "SGD", lr: rate }, ...(which === "all" ? {} : { groups: [...groups] }) });
     const head = Float32Array.from({ length: 6 * 1280 }, (_, i) => (((i * 37) % 101) - 50) / 2000);
     const trainer = await trainerOf({ ...spec, first: new Map([...spec.first!, ["out.weight", head], ["out.bias", new Float32Array(6)]]) });
