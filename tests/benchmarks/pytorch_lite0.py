@@ -1,4 +1,7 @@
-"""EfficientNet-Lite0 as a PyTorch module, by resources/pretrained/efficientnet-lite0/SOURCE.md: pictures of even sides to 1280 features."""
+"""EfficientNet-Lite0 as a PyTorch module, by resources/pretrained/efficientnet-lite0/SOURCE.md: pictures of even sides to 1280 features.
+
+Written to be fast, with padding inside convolutions and activations in place; the module behind the golden numbers, in tests/fixtures, is written to be plain.
+"""
 from torch import nn
 from torch.nn import functional as F
 
