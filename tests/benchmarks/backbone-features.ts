@@ -1,17 +1,16 @@
 import "./as-engine.js";
 import { setTimeout as pause } from "node:timers/promises";
 import { Random } from "../../src-main/base/random.js";
+import { parseProject } from "../../src-main/contract/project.js";
 import { onnxruntimeEngine } from "../../src-main/engines/onnxruntime/index.js";
 import { type Shape, tensor } from "../../src-main/onnx/types.js";
-import { pictureNetworks } from "../../src-main/services/templates/networks/index.js";
-import { pictureModel } from "../../src-main/services/templates/networks/network.js";
 import { buildPrefixModel } from "../../src-main/training/kept/prefix-model.js";
 import { splitFrozenPrefix } from "../../src-main/training/network/frozen-prefix.js";
 import { layOut } from "../../src-main/training/network/layout.js";
 import { planNetwork } from "../../src-main/training/network/network.js";
 import { names } from "../../src-main/training/network/specification.js";
 import { initialWeights } from "../../src-main/training/trainer.js";
-import { benchmarkSpec } from "./networks.js";
+import { benchmarkProject, benchmarkSpec } from "./networks.js";
 import { findPyTorch, median, startPyTorch } from "./pytorch-peer.js";
 
 /**
@@ -66,10 +65,10 @@ torch?.close();
 
 /** The network up to its features, as it is computed once where it is frozen. */
 function featureModel(side: number): Uint8Array {
-  const plain = benchmarkSpec("backbone");
+  const plain = benchmarkSpec("lite0");
   const inputs = new Map([["x", { dtype: "float32" as const, shape: ["N", 3, side, side] as Shape }]]);
-  const model = pictureModel(pictureNetworks.get("efficientnet-lite0"), (id) => id, { picture: "x", others: [], targets: [{ name: "y", outFeatures: 7 }] });
-  const plan = planNetwork(model as Parameters<typeof planNetwork>[0], ["x"], new Map([["y", 7]]), { groups: [{ layers: ["backbone"], frozen: true }] });
+  const { model } = parseProject(benchmarkProject("lite0"));
+  const plan = planNetwork(model, ["x"], new Map([["y", 7]]), { groups: [{ layers: ["backbone"], frozen: true }] });
   const layout = layOut(plan, inputs);
   const prefix = splitFrozenPrefix(plan, layout, inputs);
   if (!prefix) throw new Error("nothing of the network is frozen");

@@ -18,12 +18,12 @@ import type { TrainingBatch } from "../../src-main/training/trainer.js";
  * two recurrent layers of 32 to 256 units over 96 steps of one number, and a Linear; the two networks of `bench glyphs` that join and fork, on 64 × 64 in gray,
  * with 28 alphabets and 392 characters.
  */
-export type NetworkName = "small" | "large" | "cnn" | "resnet" | "backbone" | JoinedName | RecurrentName;
+export type NetworkName = "small" | "large" | "cnn" | "resnet" | "lite0" | JoinedName | RecurrentName;
 type JoinedName = "two-input" | "two-output";
 type RecurrentName = `${"rnn" | "gru" | "lstm"}-${32 | 64 | 128 | 256}`;
 
 const recurrentNames: readonly RecurrentName[] = ([32, 64, 128, 256] as const).flatMap((units) => [`rnn-${units}`, `gru-${units}`, `lstm-${units}`] as const);
-export const networkNames: readonly NetworkName[] = ["small", "large", "cnn", "resnet", "backbone", "two-input", "two-output", ...recurrentNames];
+export const networkNames: readonly NetworkName[] = ["small", "large", "cnn", "resnet", "lite0", "two-input", "two-output", ...recurrentNames];
 
 export interface StepCase {
   readonly network: NetworkName;
@@ -39,7 +39,7 @@ const stepCases: readonly StepCase[] = [
   { network: "large", batch: 128, steps: 20 },
   { network: "cnn", batch: 32, steps: 10 },
   { network: "resnet", batch: 32, steps: 5 },
-  { network: "backbone", batch: 16, steps: 3 },
+  { network: "lite0", batch: 16, steps: 3 },
   { network: "two-input", batch: 32, steps: 60 },
   { network: "two-output", batch: 32, steps: 60 },
   ...recurrentNames.map((network): StepCase => ({ network, batch: 32, steps: network.endsWith("256") ? 5 : 20 })),
@@ -62,7 +62,7 @@ const DATA: Readonly<Record<NetworkName, SampleShape>> = {
   large: { inputs: { x: [512] }, targets: { y: 10 } },
   cnn: { inputs: { x: [3, 64, 64] }, targets: { y: 7 } },
   resnet: { inputs: { x: [3, 96, 96] }, targets: { y: 7 } },
-  backbone: { inputs: { x: [3, 96, 96] }, targets: { y: 7 } },
+  lite0: { inputs: { x: [3, 96, 96] }, targets: { y: 7 } },
   "two-input": { inputs: { x: [1, 64, 64], alphabet: [28] }, targets: { character: 392 } },
   "two-output": { inputs: { x: [1, 64, 64] }, targets: { alphabet: 28, character: 392 } },
   ...(Object.fromEntries(recurrentNames.map((name) => [name, { inputs: { x: [96, 1] }, targets: { y: 1 } }])) as unknown as Record<RecurrentName, SampleShape>),
@@ -115,8 +115,8 @@ function modelOf(name: NetworkName, hidden: number): ProjectInput["model"] {
       };
     case "cnn":
     case "resnet":
-    case "backbone":
-      return pictureModel(pictureNetworks.get({ cnn: "two-block-cnn", resnet: "small-resnet", backbone: "efficientnet-lite0" }[name]), (id) => id, {
+    case "lite0":
+      return pictureModel(pictureNetworks.get({ cnn: "two-block-cnn", resnet: "small-resnet", lite0: "efficientnet-lite0" }[name]), (id) => id, {
         picture: "x",
         others: [],
         targets: [{ name: "y", outFeatures: "classes" }],

@@ -1,6 +1,6 @@
 """PyTorch's side of the benchmarks: reads one JSON request a line, answers with one JSON line of milliseconds.
 
-{"do": "step", "network": "small"|"large"|"cnn"|"resnet"|"backbone"|"two-input"|"two-output", "batch": 32, "steps": 200, "threads": 1}
+{"do": "step", "network": "small"|"large"|"cnn"|"resnet"|"lite0"|"two-input"|"two-output", "batch": 32, "steps": 200, "threads": 1}
 {"do": "features", "side": 224, "batch": 16, "passes": 5, "threads": 1}
 {"do": "epoch", "csv": path, "batch": 32, "loader": "dataset", "threads": 1}
 {"do": "window_epoch", "csv": path, "network": "gru-32", "length": 96, "batch": 32, "threads": 1}
@@ -59,7 +59,7 @@ def network(name):
         return nn.Sequential(
             nn.Conv2d(3, 32, 3, padding=1), nn.ELU(), nn.MaxPool2d(2), nn.Conv2d(32, 64, 3, padding=1), nn.ELU(), nn.MaxPool2d(2),
             nn.Flatten(), nn.Linear(64 * 16 * 16, 7)), [3, 64, 64], 7, nn.CrossEntropyLoss()
-    if name == "backbone":
+    if name == "lite0":
         return nn.Sequential(Lite0(), nn.Linear(1280, 7)), [3, 96, 96], 7, nn.CrossEntropyLoss()
     if "-" in name:
         cell, units = name.split("-")
