@@ -1,6 +1,6 @@
-import { type Attributes, type Graph, type Node, type Shape, type Value, ints } from "../onnx/types.js";
-import { readAttributes } from "../ops/op.js";
-import { type WindowAxis, windowsOf } from "../ops/windows.js";
+import { type Attributes, type Graph, type Node, type Value, ints } from "../onnx/types.js";
+import type { WindowAxis } from "../ops/windows.js";
+import { windowsOfConvolution } from "./convolution-windows.js";
 import { firstLarger } from "./larger-of-two.js";
 import { learntIn, pooledByTwo } from "./pools-by-two.js";
 import { readersOf } from "./readers.js";
@@ -39,10 +39,7 @@ export function poolByPhases(): Rewrite {
       const [convolution, read] = [convolutions.get(y), operands.get(y)];
       if (node.op !== "MaxPool" || !convolution || !read) return undefined;
       const { auto_pad: _, ...attributes } = convolution.attributes;
-      const windows = windowsOfConvolution(
-        convolution,
-        read.map((value) => value?.shape),
-      );
+      const windows = windowsOfConvolution(convolution, read[0]?.shape ?? [], read[1]?.shape ?? []);
       const [a, b, c, d] = PLACES.map((place) => e.op("Conv", read, { ...attributes, ...phaseAt(windows, place) }));
       return a && b && c && d ? [firstLarger(e, firstLarger(e, a, b), firstLarger(e, c, d))] : undefined;
     },
@@ -55,11 +52,6 @@ function phaseAt(windows: readonly WindowAxis[], place: readonly number[]): Attr
   return { strides: ints([2, 2]), pads: ints([...before, ...after]) };
 }
 
-function windowsOfConvolution({ op, attributes }: Node, [x, w]: readonly (Shape | undefined)[]): readonly WindowAxis[] {
-  const lengths = (shape: Shape = []) => shape.slice(2).map(Number);
-  return windowsOf(readAttributes(op, attributes), lengths(w), lengths(x));
-}
-
 function convolutionsIn(graph: Graph, learns: ReadonlySet<string>): ReadonlyMap<string, Node> {
   const readers = readersOf(graph);
   const learnt = learntIn(graph, learns);
@@ -69,10 +61,7 @@ function convolutionsIn(graph: Graph, learns: ReadonlySet<string>): ReadonlyMap<
       const [y = ""] = node.outputs;
       const [pool, ...others] = readers.get(y) ?? [];
       if (node.op !== "Conv" || learnt.has(x) || !learnt.has(w) || pool === undefined || pool === "result" || others.length > 0) return [];
-      const windows = windowsOfConvolution(
-        node,
-        [x, w].map((name) => graph.types.get(name)?.shape),
-      );
+      const windows = windowsOfConvolution(node, graph.types.get(x)?.shape ?? [], graph.types.get(w)?.shape ?? []);
       return windows.length === 2 && pooledByTwo(graph, pool) && windows.every((win) => win.stride === 1 && win.before > 0) ? [[y, node] as const] : [];
     }),
   );

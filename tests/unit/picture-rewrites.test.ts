@@ -20,15 +20,20 @@ import {
 } from "../../src-main/onnx/types.js";
 import { createEmitter } from "../../src-main/ops/index.js";
 import { commonSubexpression } from "../../src-main/rewrites/common-subexpression.js";
+import { depthwiseAsProduct } from "../../src-main/rewrites/depthwise-as-product.js";
+import { depthwiseGradientByRows } from "../../src-main/rewrites/depthwise-gradient-by-rows.js";
 import { foldConstants } from "../../src-main/rewrites/fold-constants.js";
 import { foldBatchNorm } from "../../src-main/rewrites/fold-batch-norm.js";
 import { rewriteAll } from "../../src-main/rewrites/index.js";
 import { largerOfTwo } from "../../src-main/rewrites/larger-of-two.js";
+import { padIntoConv } from "../../src-main/rewrites/pad-into-conv.js";
 import { poolBeforeActivation } from "../../src-main/rewrites/pool-before-activation.js";
 import { poolByHalves } from "../../src-main/rewrites/pool-by-halves.js";
 import { poolByPhases } from "../../src-main/rewrites/pool-by-phases.js";
 import { type Rewrite, rewriteGraph, rewriteUnfinished } from "../../src-main/rewrites/rewrite.js";
 import { sharedPool } from "../../src-main/rewrites/shared-pool.js";
+import { slopeOfClip } from "../../src-main/rewrites/slope-of-clip.js";
+import { sumOfProducts } from "../../src-main/rewrites/sum-of-products.js";
 import { sumOfUnpooled } from "../../src-main/rewrites/sum-of-unpooled.js";
 import { layOut } from "../../src-main/training/network/layout.js";
 import { planNetwork } from "../../src-main/training/network/network.js";
@@ -361,6 +366,162 @@ describe("the larger of two", () => {
   ])("is left alone where the comparison %s", (_, before) => {
     const after = rewriteGraph(before, largerOfTwo());
     expect(after.nodes.map(({ op }) => op)).toEqual(before.nodes.map(({ op }) => op));
+  });
+});
+
+/** A convolution of a picture that is learnt, with its kernel. */
+const learnt =
+  (kernel: Shape, attributes: Attributes, shape: Shape = PICTURE, bias = false) =>
+  (e: Emitter): Forward => {
+    const [x, w] = [e.graph.input("x", "float32", shape), e.graph.input("w", "float32", kernel)];
+    const b = bias ? e.graph.input("b", "float32", [kernel[0]!]) : undefined;
+    return { learns: { x, w, ...(b && { b }) }, results: { y: e.op("Conv", [x, w, b], attributes) } };
+  };
+
+/** Kernels of one channel each, with what their windows do. */
+const SINGLE: readonly (readonly [string, Shape, Attributes])[] = [
+  ["3 by 3", [2, 1, 3, 3], around(1, 1, 1, 1)],
+  ["5 by 3, with more after than before", [2, 1, 5, 3], around(1, 0, 3, 2)],
+  ["with a stride", [2, 1, 3, 3], { ...around(0, 0, 1, 1), strides: ints([2, 2]) }],
+  ["with another stride along each axis, and rows that no window reaches", [2, 1, 2, 3], { ...around(0, 1, 0, 0), strides: ints([3, 1]) }],
+  ["dilated", [2, 1, 3, 2], { ...around(2, 1, 2, 1), dilations: ints([2, 2]) }],
+];
+
+describe("a convolution of single channels", () => {
+  it.each(SINGLE)("as a product, %s: output and gradients stay, and nothing is convolved", (_, kernel, attributes) => {
+    const build = learnt(kernel, { ...attributes, group: int(2) }, PICTURE, true);
+    const [before, after] = [stepOf(build), stepOf(build, depthwiseAsProduct())];
+    expectUnchanged(before, after);
+    expect([counts(after, "Conv"), counts(after, "ConvTranspose")]).toEqual([0, 0]);
+  });
+
+  it.each<[string, Shape, Attributes, Shape]>([
+    ["a channel makes two", [4, 1, 3, 3], { ...around(1, 1, 1, 1), group: int(2) }, PICTURE],
+    ["a group has two channels", [4, 2, 3, 3], { ...around(1, 1, 1, 1), group: int(2) }, ["N", 4, 6, 4]],
+    ["the kernel is one number", [2, 1, 1, 1], { group: int(2) }, PICTURE],
+    ["the plane is large", [2, 1, 3, 3], { ...around(1, 1, 1, 1), group: int(2) }, ["N", 2, 12, 12]],
+  ])("stays where %s", (_, kernel, attributes, shape) => {
+    const before = stepOf(learnt(kernel, attributes, shape));
+    expect(stepOf(learnt(kernel, attributes, shape), depthwiseAsProduct()).nodes.map(({ op }) => op)).toEqual(before.nodes.map(({ op }) => op));
+  });
+
+  it.each(SINGLE)("gives its kernels' gradient by rows, %s", (_, kernel, attributes) => {
+    const before = stepOf(learnt(kernel, { ...attributes, group: int(2) }, ["N", 2, 14, 11]));
+    const after = rewriteGraph(before, depthwiseGradientByRows());
+    expectUnchanged(before, after);
+    expect(counts(after, "Conv")).toBe(counts(before, "Conv") - 1);
+  });
+
+  it("in float32 gives the same in ONNX Runtime, with one sample and with many", async () => {
+    const build = learnt([2, 1, 3, 3], { ...around(1, 1, 1, 1), group: int(2) });
+    const [plain, product, rows] = [stepOf(build), stepOf(build, depthwiseAsProduct()), rewriteGraph(stepOf(build), depthwiseGradientByRows())];
+    for (const n of [1, 9]) {
+      const feeds = feedsFor(plain, n);
+      const expected = await inOnnxRuntime(plain, feeds);
+      for (const graph of [product, rows]) {
+        const now = await inOnnxRuntime(graph, feeds);
+        // Sums of up to 9 · 24 products of cubes, in another order.
+        for (const name of ["y", "dx", "dw"])
+          expected[name]!.forEach((value, i) => expect(Math.abs(now[name]![i]! - value)).toBeLessThanOrEqual(1e-4 * Math.max(1, Math.abs(value))));
+      }
+    }
+  });
+});
+
+describe("padding that only a convolution reads", () => {
+  const padded =
+    (pads: readonly number[], more: { readonly value?: number; readonly twice?: boolean } = {}, own: Attributes = {}) =>
+    (e: Emitter): Forward => {
+      const [x, w] = [e.graph.input("x", "float32", PICTURE), e.graph.input("w", "float32", [3, 2, 3, 3])];
+      const value = more.value === undefined ? [] : [e.scalar(more.value)];
+      const wide = e.op("Pad", [x, e.indices(pads), ...value]);
+      const y = e.op("Conv", [wide, w], own);
+      return { learns: { x, w }, results: { y, ...(more.twice ? { sum: e.reduceMean(wide) } : {}) } };
+    };
+
+  it.each<[string, readonly number[], Attributes]>([
+    ["on one side", [0, 0, 0, 0, 0, 0, 1, 1], { strides: ints([2, 2]) }],
+    ["beside the convolution's own", [0, 0, 1, 0, 0, 0, 2, 1], around(1, 0, 0, 1)],
+  ])("%s becomes its own", (_, pads, own) => {
+    const [before, after] = [stepOf(padded(pads, {}, own)), stepOf(padded(pads, {}, own), padIntoConv())];
+    expectUnchanged(before, after);
+    expect(counts(after, "Pad")).toBeLessThan(counts(before, "Pad"));
+  });
+
+  it.each<[string, ReturnType<typeof padded>]>([
+    ["it is not of zeros", padded([0, 0, 0, 0, 0, 0, 1, 1], { value: 1 })],
+    ["it cuts off", padded([0, 0, -1, 0, 0, 0, 1, 1])],
+    ["somebody else reads it", padded([0, 0, 0, 0, 0, 0, 1, 1], { twice: true })],
+    ["the convolution pads by itself", padded([0, 0, 0, 0, 0, 0, 1, 1], {}, { auto_pad: text("SAME_UPPER") })],
+  ])("stays where %s", (_, build) => {
+    const before = stepOf(build);
+    expect(stepOf(build, padIntoConv()).nodes.map(({ op }) => op)).toEqual(before.nodes.map(({ op }) => op));
+  });
+
+  it.each<[string, Shape, readonly number[], Attributes]>([
+    ["it repeats the edge", PICTURE, [0, 0, 1, 1, 0, 0, 1, 1], { mode: text("edge") }],
+    ["it adds channels", ["N", 1, 6, 4], [0, 0, 0, 0, 0, 1, 0, 0], {}],
+  ])("stays where %s", (_, shape, pads, attributes) => {
+    const graph = graphOf((e, x) => ({ y: e.op("Conv", [e.op("Pad", [x, e.indices(pads)], attributes), e.graph.input("w", "float32", [3, 2, 3, 3])]) }), shape);
+    expect(rewriteGraph(graph, padIntoConv())).toBe(graph);
+  });
+});
+
+describe("a sum over the batch of products", () => {
+  const summed = (a: Shape, b: Shape) => graphOf((e, x) => ({ y: e.reduceSum(e.matMul(x, e.graph.input("b", "float32", b)), [0]) }), a);
+
+  it("is one product of what lies side by side", () => {
+    const before = summed(["N", 4, 2], ["N", 2, 6]);
+    const after = rewriteGraph(before, sumOfProducts());
+    expectUnchanged(before, after);
+    expect(counts(after, "ReduceSum")).toBe(0);
+  });
+
+  it.each<[string, Shape, Shape]>([
+    ["the products are the smaller", ["N", 4, 8], ["N", 8, 6]],
+    ["all are multiplied by one", ["N", 4, 2], [2, 6]],
+  ])("stays where %s", (_, a, b) => {
+    const before = summed(a, b);
+    expect(rewriteGraph(before, sumOfProducts()).nodes.map(({ op }) => op)).toEqual(before.nodes.map(({ op }) => op));
+  });
+
+  it("stays where somebody else reads a product", () => {
+    const before = graphOf(
+      (e, x) => {
+        const product = e.matMul(x, e.graph.input("b", "float32", ["N", 2, 6]));
+        return { y: e.reduceSum(product, [0]), product };
+      },
+      ["N", 4, 2],
+    );
+    expect(counts(rewriteGraph(before, sumOfProducts()), "ReduceSum")).toBe(1);
+  });
+});
+
+describe("what Clip lets through of a gradient", () => {
+  const clipped =
+    (relu: boolean) =>
+    (e: Emitter): Forward => {
+      const x = e.graph.input("x", "float32", PICTURE);
+      return { learns: { x }, results: { y: e.clip(relu ? e.relu(x) : x, relu ? undefined : -0.5, 0.75) } };
+    };
+
+  it.each([true, false])("is a product with what is let through (after a Relu: %s)", (relu) => {
+    const before = stepOf(clipped(relu));
+    const after = rewriteGraph(before, slopeOfClip());
+    expectUnchanged(before, after);
+    expect([counts(before, "Where"), counts(after, "Where"), counts(after, "And")]).toEqual([1, 0, relu ? 1 : 0]);
+    expect(counts(after, "Cast")).toBe(1);
+  });
+
+  it("at the bounds is what it was", () => {
+    const before = stepOf(clipped(true));
+    const values = Array.from({ length: 48 }, (_, i) => [0, -0, 0.75, 0.5, -1, 2][i % 6]!);
+    expectUnchanged(before, rewriteGraph(before, slopeOfClip()), { x: tensor("float32", values, [1, 2, 6, 4]) });
+  });
+
+  it("stays Where where the condition is another", () => {
+    const before = graphOf((e, x) => ({ y: e.where(e.equal(x, e.relu(x)), x, e.scalar(0)) }));
+    expect(rewriteGraph(before, slopeOfClip())).toBe(before);
   });
 });
 
