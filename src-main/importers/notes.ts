@@ -61,7 +61,8 @@ export function notesOf(file: ForeignModel, form: NormalForm, shared: readonly s
         `${shared.length > 3 ? ", …" : ""}); here each has a copy of its own, which learns by itself`,
     );
   const open = form.inputs.filter(({ shape }) => shape.slice(1).some((d) => typeof d === "string"));
-  for (const { name, shape } of open) notes.push(`the input ${name} is open, [${shape.join(", ")}]; a project fixes its lengths`);
+  for (const { name, shape } of open)
+    notes.push(`the input ${name} is open, [${shape.join(", ")}]; a project fixes its lengths${shape.length === 4 ? ": say them with --size" : ""}`);
   const large = form.inputs.find(({ shape }) => shape.slice(1).every((d) => typeof d === "number") && sizeOf(shape.slice(1)) > 2 ** 24);
   if (large) notes.push(`the input ${large.name} has more than 16 million numbers a sample, which trains very slowly`);
   return notes;
