@@ -109,5 +109,7 @@ export const modelPlan = z.strictObject({
   problems: z.array(planProblem),
   /** The same network as a PyTorch module; absent while there is none. */
   pytorch: z.string().optional(),
+  /** Why a network that is whole has none, as a sentence. */
+  withoutPytorch: z.string().optional(),
 });
 export type ModelPlan = z.infer<typeof modelPlan>;
