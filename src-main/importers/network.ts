@@ -80,6 +80,11 @@ export function importedNetwork(form: NormalForm, until: Value): ImportedNetwork
   const emit = (value: Value, step: Step, found: Recognised | undefined) => {
     const idOf = (v: Value) => ids.get(v.name) ?? fail(v.name);
     if (!found) {
+      if (reads(step).length === 0)
+        throw new LatheError(
+          "graph.unsupported",
+          `${step.node.op} (${originOf(step.node.name)}) makes ${showType(value)} of constants alone, too much to keep`,
+        );
       const { options, tensors, learned } = operator(step, value);
       const id = add([step], "OnnxOperator", reads(step).map(idOf), options, tensors);
       for (const name of learned) parameters.add(`${id}.${name}`);

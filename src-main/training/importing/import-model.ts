@@ -67,7 +67,7 @@ export async function importModel({ model: path, until, shapes = {}, size, freez
     layers: network.layers.length,
     parameters,
     notes: [
-      ...notesOf(file, form, network.shared),
+      ...notesOf(file, form, network.shared, end.value),
       ...uncompared,
       ...(onlyFrozen === undefined ? [] : [`it can be used frozen, not trained as a whole: ${onlyFrozen}`]),
     ],
