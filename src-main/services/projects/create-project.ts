@@ -12,7 +12,7 @@ import type { ProjectInput } from "../../contract/project.js";
 import type { SeriesPlan, SeriesWish } from "../../contract/series-views.js";
 import type { DataSurvey } from "../data/survey.js";
 import { type LabelGroup, groupLabels } from "./group-labels.js";
-import { picturesAsRead, templateFor, templateForFolder, withPictureColumns } from "./picture-columns.js";
+import { picturesAsRead, templateForFolder, templateForTable, tellSizesRead, withPictureColumns } from "./picture-columns.js";
 import { planSeries } from "./plan-series.js";
 import { withWay } from "../templates/images.js";
 import { templates } from "../templates/index.js";
@@ -122,18 +122,22 @@ export async function createProject(options: CreateOptions): Promise<CreatedProj
   const asRoles = rolesFrom(seen, targets, asked?.ignore ?? (grouped === undefined ? ignore : [...(ignore ?? []), grouped]), asked?.keep ?? keep);
   const roles = await withPictureColumns(groupLabels(asRoles, labels), seen, look, signal);
   const source = { type: "table" as const, ...file };
-  const chosen = template ?? templates.get(templateFor(roles));
+  const proposed = templateForTable(roles, surveyed.rows);
+  const chosen = template ?? templates.get(proposed.template);
   // A network that has learnt already reads columns in an order of its own, and cannot be given "the rest".
   const inputs = options.inputs || options.own ? inOrder(roles.inputs, restOf(seen, roles), options.inputs) : roles.inputs;
   const proposal = { name: title, source, ...splitOf(options), inputs, targets: roles.targets };
-  const made = await save(home, chosen.create(proposal), options.learn);
+  const project = chosen.create(proposal);
+  const made = await save(home, project, options.learn);
   return {
     file: made,
     notes: [
       ...roles.notes,
+      ...tellSizesRead(inputs, project.data.inputs),
       ...(grouped === undefined
         ? []
         : [`column "${grouped}" keeps rows together, so it is no input: none of its values in validation and test would be known`]),
+      ...(template ? [] : proposed.why),
       ...(chosen.tells?.(proposal) ?? []),
     ],
     targets: roles.targets.map(nameAndType),
