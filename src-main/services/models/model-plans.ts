@@ -48,7 +48,7 @@ export function presetOf(document: ProjectDocument, preset: string): PresetChang
   const [before, after] = [picturesOf(proposal.inputs), picturesOf(data.inputs)];
   const pictures = after.flatMap(({ name, size, color, normalize }) => {
     const old = before.find((one) => one.name === name);
-    const now = { name, size: [...size] as [number, number], color, normalize };
+    const now = { name, size: [...size] as [number, number], color: color ?? "rgb", normalize: normalize ?? "none" };
     const was = old && { name, size: [...old.size], color: old.color, normalize: old.normalize };
     return JSON.stringify(now) === JSON.stringify(was) ? [] : [{ now, wasSize: old?.size }];
   });
