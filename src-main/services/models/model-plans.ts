@@ -63,7 +63,7 @@ export function presetOf(document: ProjectDocument, preset: string): PresetChang
 }
 
 function tellPicture({ name, size, normalize }: PresetChange["pictures"][number], was: readonly number[] | undefined): string {
-  const [height = 0, width = 0] = size;
+  const [height, width] = size;
   const pixels = `${height} × ${width}`;
   const isResized = size.some((side, axis) => side !== was?.[axis]);
   return typeof normalize === "string"
